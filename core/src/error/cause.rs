@@ -1,0 +1,232 @@
+//! Why an exchange failed, and whether it is safe to try again.
+
+use core::fmt;
+
+use super::{MisuseError, PeerError, Phase, Rule};
+use crate::time::Waiting;
+
+/// An error number of the operating system, as the driver was told it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OsError {
+    /// The number, `errno` on Unix; 0 where the system gave none.
+    pub code: i32,
+    /// What it means, in the terms every system shares.
+    pub kind: OsErrorKind,
+}
+
+macro_rules! os_errors {
+    ($( $variant:ident $sentence:literal, )+) => {
+        /// The errors of sockets that a person or a retry may want to tell apart.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum OsErrorKind { $( #[doc = concat!("Says: ", $sentence, ".")] $variant, )+ }
+
+        impl OsErrorKind {
+            /// The error in words.
+            #[must_use]
+            pub const fn sentence(self) -> &'static str {
+                match self { $( Self::$variant => $sentence, )+ }
+            }
+        }
+    };
+}
+
+os_errors! {
+    Refused "connection refused",
+    Reset "connection reset by peer",
+    Aborted "connection aborted",
+    BrokenPipe "the peer takes no more bytes",
+    NetworkUnreachable "network is unreachable",
+    HostUnreachable "no route to host",
+    AddressUnavailable "the local address is not one of this machine",
+    AddressInUse "address already in use",
+    TimedOut "the operating system gave up waiting",
+    NotFound "no such file or directory",
+    Denied "permission denied",
+    Other "the operating system reports an error",
+}
+
+impl fmt::Display for OsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.sentence())?;
+        if self.code != 0 {
+            write!(f, " (os error {})", self.code)?;
+        }
+        Ok(())
+    }
+}
+
+/// A host name that could not be resolved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ResolveError {
+    /// No such host.
+    NotFound,
+    /// The resolver did not answer; it may later.
+    Temporary,
+    /// The host exists and has no address of the kind asked for.
+    NoAddress,
+    /// Anything else, with the resolver's own number.
+    Other(i32),
+}
+
+impl fmt::Display for ResolveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFound => f.write_str("name or service not known"),
+            Self::Temporary => f.write_str("temporary failure in name resolution"),
+            Self::NoAddress => f.write_str("the name has no address"),
+            Self::Other(code) => write!(f, "the resolver failed with {code}"),
+        }
+    }
+}
+
+/// What is wrong with a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CertificateProblem {
+    /// No trusted certificate authority vouches for it.
+    UnknownIssuer,
+    /// It vouches for itself.
+    SelfSigned,
+    /// Its time is over.
+    Expired,
+    /// Its time has not come.
+    NotYetValid,
+    /// It is for other hosts.
+    WrongName,
+    /// It was revoked.
+    Revoked,
+    /// Its signature, encoding or purpose is wrong.
+    Invalid,
+}
+
+/// TLS failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TlsError {
+    /// The server's certificate is not acceptable.
+    Certificate(CertificateProblem),
+    /// The peer answers in something that is not TLS.
+    NotTls,
+    /// The peer refused with this alert (RFC 8446 section 6).
+    Alert(u8),
+    /// The peer closed the connection within the handshake.
+    EndOfStream,
+    /// The two sides share no version or cipher suite.
+    NothingInCommon,
+    /// The peer broke the protocol.
+    Protocol,
+    /// The TLS configuration cannot serve this connection.
+    Configuration,
+}
+
+impl fmt::Display for TlsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let problem = match self {
+            Self::Certificate(problem) => *problem,
+            Self::NotTls => return f.write_str("the peer does not speak TLS on this port"),
+            Self::Alert(alert) => return write!(f, "the peer refused with TLS alert {alert}"),
+            Self::EndOfStream => {
+                return f.write_str("the peer closed the connection within the TLS handshake");
+            }
+            Self::NothingInCommon => {
+                return f.write_str("no TLS version or cipher suite in common");
+            }
+            Self::Protocol => return f.write_str("the peer broke the TLS protocol"),
+            Self::Configuration => return f.write_str("the TLS configuration is unusable"),
+        };
+        f.write_str("the certificate is not trusted: ")?;
+        f.write_str(match problem {
+            CertificateProblem::UnknownIssuer => "its issuer is unknown",
+            CertificateProblem::SelfSigned => "it is self-signed",
+            CertificateProblem::Expired => "it has expired",
+            CertificateProblem::NotYetValid => "it is not valid yet",
+            CertificateProblem::WrongName => "it is for another host name",
+            CertificateProblem::Revoked => "it was revoked",
+            CertificateProblem::Invalid => "it is invalid",
+        })
+    }
+}
+
+/// Why an exchange failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Cause {
+    /// The transport failed.
+    Os(OsError),
+    /// A deadline passed.
+    TimedOut(Waiting),
+    /// The host name has no address.
+    Resolve(ResolveError),
+    /// TLS failed.
+    Tls(TlsError),
+    /// The peer broke a rule of HTTP.
+    Peer(PeerError),
+    /// The request must not be sent as it is.
+    Misuse(MisuseError),
+    /// The caller let go of the response before its end.
+    Abandoned,
+    /// The caller's body could not be produced.
+    Body(OsError),
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Os(error) => error.fmt(f),
+            Self::TimedOut(why) => write!(f, "the time for {why} is up"),
+            Self::Resolve(error) => error.fmt(f),
+            Self::Tls(error) => error.fmt(f),
+            Self::Peer(error) => error.fmt(f),
+            Self::Misuse(error) => error.fmt(f),
+            Self::Abandoned => f.write_str("the response was dropped before its end"),
+            Self::Body(error) => write!(f, "the request body could not be read: {error}"),
+        }
+    }
+}
+
+/// An exchange failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// What the exchange was doing.
+    pub phase: Phase,
+    /// Why it failed.
+    pub cause: Cause,
+    /// Whether TLS carried the connection.
+    pub secure: bool,
+    /// How many bytes of the request the transport had taken. Zero means that the server cannot
+    /// have acted on the request: trying again is safe whatever the method.
+    pub request_bytes: u64,
+    /// How many bytes of the response had arrived.
+    pub response_bytes: u64,
+}
+
+impl Error {
+    /// Whether a deadline, ours or the system's, ended the exchange.
+    #[must_use]
+    pub const fn is_timeout(&self) -> bool {
+        matches!(
+            self.cause,
+            Cause::TimedOut(_) | Cause::Os(OsError { kind: OsErrorKind::TimedOut, .. })
+        )
+    }
+
+    /// Whether the peer closed the connection before it sent a byte of a response.
+    #[must_use]
+    pub const fn is_empty_reply(&self) -> bool {
+        self.response_bytes == 0
+            && matches!(
+                self.cause,
+                Cause::Peer(PeerError { rule: Rule::EndBeforeResponse | Rule::EndInHead, .. })
+            )
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "failed while {}: {}", self.phase, self.cause)
+    }
+}
+
+impl core::error::Error for Error {}

@@ -1,0 +1,139 @@
+//! The rules a peer can break, each with its section and the status a server should answer.
+
+/// What kind of offence breaking a rule is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Offence {
+    /// The bytes do not follow the grammar, or contradict each other.
+    Malformed,
+    /// The bytes may follow the grammar, but are more than a limit allows.
+    TooLarge,
+    /// The message is understood and not supported.
+    Unsupported,
+    /// The peer closed the connection where a message needed more.
+    EndOfStream,
+}
+
+macro_rules! rules {
+    ($( $variant:ident: $offence:ident $status:literal $section:literal $sentence:literal, )+) => {
+        /// A rule of HTTP/1.1, or a limit of ours, that a peer's bytes can break.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Rule {
+            $(
+                #[doc = concat!($sentence, " (", $section, "; answer ", stringify!($status), ").")]
+                $variant,
+            )+
+        }
+
+        impl Rule {
+            /// Every rule, in the order in which this page documents them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// What kind of offence breaking it is.
+            #[must_use]
+            pub const fn offence(self) -> Offence {
+                match self { $(Self::$variant => Offence::$offence,)+ }
+            }
+
+            /// The status with which a server should refuse a request that breaks it.
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$variant => $status,)+ }
+            }
+
+            /// Where it is written: a section of an RFC, or "limit" for a limit of ours.
+            #[must_use]
+            pub const fn section(self) -> &'static str {
+                match self { $(Self::$variant => $section,)+ }
+            }
+
+            /// What was wrong, in words that finish the sentence "the peer's bytes are refused:".
+            #[must_use]
+            pub const fn sentence(self) -> &'static str {
+                match self { $(Self::$variant => $sentence,)+ }
+            }
+
+            /// The rule's name, as in this enum.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => stringify!($variant),)+ }
+            }
+        }
+    };
+}
+
+rules! {
+    // Lines.
+    BareLf: Malformed 400 "RFC 9112 section 2.2" "a line ends in LF without a CR before it",
+    BareCr: Malformed 400 "RFC 9112 section 2.2" "a CR is not followed by LF",
+    BlankLineFirst: Malformed 400 "RFC 9112 section 2.2" "a blank line stands where a message should start",
+    FoldFirst: Malformed 400 "RFC 9112 section 2.2" "white space stands between the start line and the first field",
+
+    // Request lines.
+    RequestLineForm: Malformed 400 "RFC 9112 section 3" "the request line is not method, target and version, with one space between them",
+    MethodCharacter: Malformed 400 "RFC 9110 section 9.1" "the method has a character that no token has",
+    TargetCharacter: Malformed 400 "RFC 9112 section 3.2" "the request target has a character that no URI has",
+    TargetForm: Malformed 400 "RFC 9112 section 3.2" "the request target has none of the four forms, or not the form its method needs",
+    VersionForm: Malformed 400 "RFC 9112 section 2.3" "the version is not HTTP/ and a digit, a dot and a digit",
+    VersionUnsupported: Unsupported 505 "RFC 9110 section 15.6.6" "the version is neither HTTP/1.0 nor HTTP/1.1",
+
+    // Status lines.
+    StatusLineForm: Malformed 502 "RFC 9112 section 4" "the status line is not version, status code and reason, with one space between them",
+    StatusCode: Malformed 502 "RFC 9110 section 15" "the status code is not three digits from 100 to 999",
+    ReasonCharacter: Malformed 502 "RFC 9112 section 4" "the reason phrase has a control character",
+
+    // Fields.
+    FieldColon: Malformed 400 "RFC 9112 section 5" "a field line has no colon",
+    FieldNameEmpty: Malformed 400 "RFC 9112 section 5" "a field line has no name before its colon",
+    FieldNameCharacter: Malformed 400 "RFC 9110 section 5.1" "a field name has a character that no token has",
+    SpaceBeforeColon: Malformed 400 "RFC 9112 section 5.1" "white space stands between a field name and its colon",
+    FieldValueCharacter: Malformed 400 "RFC 9110 section 5.5" "a field value has a control character",
+    ObsoleteFold: Malformed 400 "RFC 9112 section 5.2" "a field value is folded over several lines",
+
+    // Host.
+    HostMissing: Malformed 400 "RFC 9112 section 3.2" "an HTTP/1.1 request has no Host field",
+    HostRepeated: Malformed 400 "RFC 9112 section 3.2" "a request has more than one Host field",
+    HostInvalid: Malformed 400 "RFC 9112 section 3.2" "the Host field is not a host and an optional port",
+
+    // Framing.
+    ContentLengthInvalid: Malformed 400 "RFC 9110 section 8.6" "Content-Length is not a decimal number",
+    ContentLengthTooLarge: Malformed 400 "RFC 9110 section 8.6" "Content-Length is more than 63 bits can count",
+    ContentLengthRepeated: Malformed 400 "RFC 9112 section 6.3" "Content-Length is given more than once",
+    ContentLengthConflict: Malformed 400 "RFC 9112 section 6.3" "Content-Length is given twice with different values",
+    LengthAndTransferEncoding: Malformed 400 "RFC 9112 section 6.3" "Content-Length and Transfer-Encoding are both given",
+    TransferEncodingUnknown: Unsupported 501 "RFC 9112 section 6.1" "a transfer coding other than chunked is used",
+    TransferEncodingNotFinal: Malformed 400 "RFC 9112 section 6.3" "chunked is not the last transfer coding, or stands there twice",
+    TransferEncodingRepeated: Malformed 400 "RFC 9112 section 6.1" "Transfer-Encoding is given on more than one line",
+    TransferEncodingVersion: Malformed 400 "RFC 9112 section 6.1" "Transfer-Encoding is used in a message of HTTP/1.0",
+
+    ConnectWithBody: Malformed 400 "RFC 9110 section 9.3.6" "a CONNECT request has a body",
+
+    // Chunks.
+    ChunkSize: Malformed 400 "RFC 9112 section 7.1" "a chunk size is not a hexadecimal number",
+    ChunkSizeTooLarge: Malformed 400 "RFC 9112 section 7.1" "a chunk size is more than 63 bits can count",
+    ChunkExtension: Malformed 400 "RFC 9112 section 7.1.1" "a chunk extension does not follow its grammar",
+    ChunkLineEnd: Malformed 400 "RFC 9112 section 7.1" "a chunk-size line does not end in CR LF",
+    ChunkDataEnd: Malformed 400 "RFC 9112 section 7.1" "the data of a chunk is not followed by CR LF",
+
+    // What may come when.
+    ResponseUnasked: Malformed 502 "RFC 9112 section 6.3" "bytes arrive on a connection on which no request waits for a response",
+    SwitchUnasked: Malformed 502 "RFC 9110 section 7.8" "the server switches protocols, and the request did not ask for it",
+    ExpectationUnknown: Unsupported 417 "RFC 9110 section 10.1.1" "Expect asks for something other than 100-continue",
+
+    // Limits.
+    StartLineTooLong: TooLarge 414 "limit" "the start line is longer than the limit",
+    HeadTooLong: TooLarge 431 "limit" "the head is longer than the limit",
+    TooManyFields: TooLarge 431 "limit" "the head has more fields than the limit",
+    TooManyBlankLines: TooLarge 400 "limit" "more blank lines than the limit stand before the message",
+    ChunkLineTooLong: TooLarge 400 "limit" "a chunk-size line is longer than the limit",
+    ChunkExtensionsTooLong: TooLarge 413 "limit" "the chunk extensions of a body are longer together than the limit",
+    TrailersTooLong: TooLarge 431 "limit" "the trailer section is longer than the limit",
+    BodyTooLong: TooLarge 413 "limit" "the body is longer than the limit",
+    TooManyInformational: TooLarge 502 "limit" "more informational responses than the limit come before the response",
+
+    // Ends.
+    EndBeforeResponse: EndOfStream 502 "RFC 9112 section 8" "the peer closed the connection without sending a response",
+    EndInHead: EndOfStream 400 "RFC 9112 section 8" "the peer closed the connection within a head",
+    EndInBody: EndOfStream 400 "RFC 9112 section 8" "the peer closed the connection before the body was complete",
+    EndInChunks: EndOfStream 400 "RFC 9112 section 8" "the peer closed the connection within a chunked body",
+}

@@ -1,0 +1,267 @@
+//! Fields: names and values in the order, case and number in which they stand in a message.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+/// Where one field's name and value stand in the bytes of a head.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FieldSpan {
+    pub(crate) name: u32,
+    pub(crate) name_len: u32,
+    pub(crate) value: u32,
+    pub(crate) value_len: u32,
+}
+
+/// One field, borrowed from where it was received or built.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Field<'a> {
+    /// The name, in the case in which it was written.
+    pub name: &'a [u8],
+    /// The value without the blanks around it. Bytes above 127 are whatever the sender meant.
+    pub value: &'a [u8],
+    /// Where the name starts, counted from the start of the head.
+    pub offset: u32,
+}
+
+impl<'a> Field<'a> {
+    /// Whether this field has the name `name`, whatever the case.
+    #[inline]
+    #[must_use]
+    pub fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name.as_bytes())
+    }
+
+    /// The elements of a comma-separated value, without blanks and empty elements
+    /// (RFC 9110 section 5.6.1). Commas within quotes are not told apart.
+    pub fn elements(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        elements(self.value)
+    }
+}
+
+impl fmt::Debug for Field<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name.escape_ascii(), self.value.escape_ascii())
+    }
+}
+
+/// The elements of a comma-separated value, without blanks and empty elements.
+pub(crate) fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value.split(|byte| *byte == b',').map(trim).filter(|element| !element.is_empty())
+}
+
+/// A value without the spaces and tabs around it.
+#[inline]
+pub(crate) fn trim(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] = value {
+        value = rest;
+    }
+    while let [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    value
+}
+
+/// The fields of a message, borrowed.
+///
+/// ```
+/// use limpid_core::fields::FieldBlock;
+///
+/// let mut block = FieldBlock::new();
+/// block.push(b"Set-Cookie", b"a=1");
+/// block.push(b"set-cookie", b"b=2");
+/// let fields = block.fields();
+/// assert_eq!(fields.get("SET-COOKIE"), Some(&b"a=1"[..]));
+/// assert_eq!(fields.all("set-cookie").count(), 2);
+/// assert_eq!(fields.iter().next().unwrap().name, b"Set-Cookie");
+/// ```
+#[derive(Clone, Copy, Default)]
+pub struct Fields<'a> {
+    bytes: &'a [u8],
+    spans: &'a [FieldSpan],
+}
+
+impl<'a> Fields<'a> {
+    /// No fields.
+    pub const EMPTY: Self = Self { bytes: &[], spans: &[] };
+
+    pub(crate) const fn new(bytes: &'a [u8], spans: &'a [FieldSpan]) -> Self {
+        Self { bytes, spans }
+    }
+
+    /// How many fields there are, repeated ones included.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.spans.is_empty()
+    }
+
+    /// The field at `index`, in the order of the message.
+    #[must_use]
+    pub fn nth(&self, index: usize) -> Option<Field<'a>> {
+        self.spans.get(index).map(|span| self.field(*span))
+    }
+
+    /// Every field, in the order of the message.
+    #[must_use]
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Field<'a>> + DoubleEndedIterator + use<'a> {
+        let this = *self;
+        this.spans.iter().map(move |span| this.field(*span))
+    }
+
+    /// The value of the first field of this name, whatever its case.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&'a [u8]> {
+        self.iter().find(|field| field.is(name)).map(|field| field.value)
+    }
+
+    /// The values of every field of this name, whatever its case.
+    pub fn all<'n>(&self, name: &'n str) -> impl Iterator<Item = &'a [u8]> + use<'a, 'n> {
+        self.iter().filter(move |field| field.is(name)).map(|field| field.value)
+    }
+
+    /// The bytes in which the fields stand. For a received message that is its whole head, start
+    /// line and blank line included, as it came; a value that was folded over lines is the one
+    /// thing that is rewritten.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    #[inline]
+    fn field(&self, span: FieldSpan) -> Field<'a> {
+        Field {
+            name: slice(self.bytes, span.name, span.name_len),
+            value: slice(self.bytes, span.value, span.value_len),
+            offset: span.name,
+        }
+    }
+}
+
+#[inline]
+fn slice(bytes: &[u8], start: u32, len: u32) -> &[u8] {
+    let start = start as usize;
+    bytes.get(start..start + len as usize).unwrap_or_default()
+}
+
+impl fmt::Debug for Fields<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl PartialEq for Fields<'_> {
+    /// Equal when the names, in their case, and the values are, in order.
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().map(|f| (f.name, f.value)).eq(other.iter().map(|f| (f.name, f.value)))
+    }
+}
+
+impl Eq for Fields<'_> {}
+
+/// Fields that own their bytes: two allocations, however many fields there are.
+///
+/// It keeps its memory when cleared, so that one block can serve every message of a connection.
+#[derive(Clone, Default)]
+pub struct FieldBlock {
+    bytes: Vec<u8>,
+    spans: Vec<FieldSpan>,
+}
+
+impl FieldBlock {
+    /// An empty block. It allocates when the first field comes.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { bytes: Vec::new(), spans: Vec::new() }
+    }
+
+    /// The fields, borrowed.
+    #[must_use]
+    pub fn fields(&self) -> Fields<'_> {
+        Fields::new(&self.bytes, &self.spans)
+    }
+
+    /// Adds a field at the end. Nothing is checked here: sending checks every field, and an
+    /// unacceptable one is refused there before a byte is written.
+    ///
+    /// Fields beyond 4 GiB of text are left out.
+    pub fn push(&mut self, name: &[u8], value: &[u8]) {
+        let (start, value) = (self.bytes.len(), trim(value));
+        let span = (|| {
+            let name_len = u32::try_from(name.len()).ok()?;
+            let value_len = u32::try_from(value.len()).ok()?;
+            let name = u32::try_from(start).ok()?;
+            let value = name.checked_add(name_len)?.checked_add(2)?;
+            value.checked_add(value_len)?;
+            Some(FieldSpan { name, name_len, value, value_len })
+        })();
+        if let Some(span) = span {
+            self.bytes.extend_from_slice(name);
+            self.bytes.extend_from_slice(b": ");
+            self.bytes.extend_from_slice(value);
+            self.spans.push(span);
+        }
+    }
+
+    /// Removes every field of this name, whatever its case, and tells whether there was one.
+    pub fn remove(&mut self, name: &str) -> bool {
+        let (before, bytes) = (self.spans.len(), &self.bytes);
+        self.spans.retain(|span| {
+            !slice(bytes, span.name, span.name_len).eq_ignore_ascii_case(name.as_bytes())
+        });
+        self.spans.len() != before
+    }
+
+    /// Removes every field and keeps the memory.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.spans.clear();
+    }
+
+    /// Becomes a copy of `fields`, in the memory the block has.
+    pub fn copy_from(&mut self, fields: Fields<'_>) {
+        self.clear();
+        self.bytes.extend_from_slice(fields.bytes);
+        self.spans.extend_from_slice(fields.spans);
+    }
+}
+
+impl From<Fields<'_>> for FieldBlock {
+    fn from(fields: Fields<'_>) -> Self {
+        Self { bytes: fields.bytes.to_vec(), spans: fields.spans.to_vec() }
+    }
+}
+
+impl<'a> Extend<(&'a [u8], &'a [u8])> for FieldBlock {
+    fn extend<I: IntoIterator<Item = (&'a [u8], &'a [u8])>>(&mut self, fields: I) {
+        for (name, value) in fields {
+            self.push(name, value);
+        }
+    }
+}
+
+impl<'a> FromIterator<(&'a [u8], &'a [u8])> for FieldBlock {
+    fn from_iter<I: IntoIterator<Item = (&'a [u8], &'a [u8])>>(fields: I) -> Self {
+        let mut block = Self::new();
+        block.extend(fields);
+        block
+    }
+}
+
+impl fmt::Debug for FieldBlock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fields().fmt(f)
+    }
+}
+
+impl PartialEq for FieldBlock {
+    fn eq(&self, other: &Self) -> bool {
+        self.fields() == other.fields()
+    }
+}
+
+impl Eq for FieldBlock {}

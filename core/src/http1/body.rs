@@ -1,0 +1,195 @@
+//! Reading a body: how much of what has arrived belongs to it.
+
+use memchr::memchr;
+
+use super::section::{Kind, Progress, Section};
+use crate::error::Rule;
+use crate::framing::Framing;
+use crate::limits::Config;
+use crate::wire::chunk::{self, ChunkLine};
+use crate::wire::{Broken, Tolerated};
+
+/// Where the reader of a body stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum State {
+    /// This many bytes are left of a body of known length.
+    Length(u64),
+    UntilClose,
+    /// A chunk-size line comes next; this much of it has been searched for its end.
+    ChunkLine(usize),
+    /// This many bytes are left of a chunk.
+    ChunkData(u64),
+    ChunkEnd,
+    Trailers,
+    Complete,
+}
+
+/// What comes next in the bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Piece {
+    /// More bytes are needed.
+    NeedInput,
+    /// This many bytes of the body's data stand at the front.
+    Data(usize),
+    /// This many bytes at the front are a chunk-size line.
+    ChunkLine { len: usize, line: ChunkLine },
+    /// This many bytes at the front end a chunk.
+    ChunkEnd(usize),
+    /// The body is complete; this many bytes at the front are its trailer section.
+    End(usize),
+}
+
+/// A body on its way in.
+#[derive(Clone, Debug)]
+pub(super) struct Body {
+    state: State,
+    /// Bytes of data that were announced: by Content-Length, or by the chunks so far.
+    announced: u64,
+    received: u64,
+    extensions: usize,
+}
+
+impl Body {
+    /// A body that is framed like this.
+    ///
+    /// # Errors
+    /// Its announced length is over the limit.
+    pub(super) fn new(framing: Framing, config: &Config) -> Result<Self, Rule> {
+        let (state, announced) = match framing {
+            Framing::None | Framing::Tunnel | Framing::Length(0) => (State::Complete, 0),
+            Framing::Length(length) if length > config.limits.body => {
+                return Err(Rule::BodyTooLong);
+            }
+            Framing::Length(length) => (State::Length(length), length),
+            Framing::Chunked => (State::ChunkLine(0), 0),
+            Framing::UntilClose => (State::UntilClose, 0),
+        };
+        Ok(Self { state, announced, received: 0, extensions: 0 })
+    }
+
+    /// Bytes of data that were announced so far.
+    pub(super) const fn announced(&self) -> u64 {
+        self.announced
+    }
+
+    /// Bytes of data that were received.
+    pub(super) const fn received(&self) -> u64 {
+        self.received
+    }
+
+    /// The rule that the peer breaks by closing the connection now, if any.
+    pub(super) const fn end_of_stream(&self) -> Option<Rule> {
+        match self.state {
+            State::Complete | State::UntilClose => None,
+            State::Length(_) => Some(Rule::EndInBody),
+            _ => Some(Rule::EndInChunks),
+        }
+    }
+
+    /// Looks at what stands at the front of `bytes`. What is returned is to be consumed.
+    pub(super) fn next(
+        &mut self,
+        bytes: &mut [u8],
+        trailers: &mut Section,
+        request: bool,
+        config: &Config,
+        tolerated: &mut impl Tolerated,
+    ) -> Result<Piece, Broken> {
+        match &mut self.state {
+            State::Complete => Ok(Piece::End(0)),
+            _ if bytes.is_empty() => Ok(Piece::NeedInput),
+            State::Length(left) => {
+                let n = up_to(*left, bytes.len());
+                *left -= n as u64;
+                if *left == 0 {
+                    self.state = State::Complete;
+                }
+                self.received += n as u64;
+                Ok(Piece::Data(n))
+            }
+            State::UntilClose => {
+                let n = bytes.len();
+                self.received += n as u64;
+                if self.received > config.limits.body {
+                    return Err(Broken::new(Rule::BodyTooLong, 0));
+                }
+                Ok(Piece::Data(n))
+            }
+            State::ChunkLine(searched) => {
+                let Some(found) = memchr(b'\n', &bytes[*searched..]) else {
+                    *searched = bytes.len();
+                    return if bytes.len() >= config.limits.chunk_line {
+                        Err(Broken::new(Rule::ChunkLineTooLong, config.limits.chunk_line))
+                    } else {
+                        Ok(Piece::NeedInput)
+                    };
+                };
+                let lf = *searched + found;
+                self.chunk_line(&bytes[..=lf], trailers, request, config, tolerated)
+            }
+            State::ChunkData(left) => {
+                let n = up_to(*left, bytes.len());
+                *left -= n as u64;
+                if *left == 0 {
+                    self.state = State::ChunkEnd;
+                }
+                self.received += n as u64;
+                Ok(Piece::Data(n))
+            }
+            State::ChunkEnd => match bytes {
+                [b'\r', b'\n', ..] => {
+                    self.state = State::ChunkLine(0);
+                    Ok(Piece::ChunkEnd(2))
+                }
+                [b'\r'] => Ok(Piece::NeedInput),
+                [b'\r', ..] => Err(Broken::new(Rule::ChunkDataEnd, 1)),
+                _ => Err(Broken::new(Rule::ChunkDataEnd, 0)),
+            },
+            State::Trailers => match trailers.read(bytes, config, tolerated)? {
+                Progress::NeedInput | Progress::Skip(_) => Ok(Piece::NeedInput),
+                Progress::Complete(len) => {
+                    self.state = State::Complete;
+                    Ok(Piece::End(len))
+                }
+            },
+        }
+    }
+
+    /// Reads a chunk-size line, which ends in its LF.
+    fn chunk_line(
+        &mut self,
+        bytes: &[u8],
+        trailers: &mut Section,
+        request: bool,
+        config: &Config,
+        tolerated: &mut impl Tolerated,
+    ) -> Result<Piece, Broken> {
+        if bytes.len() > config.limits.chunk_line {
+            return Err(Broken::new(Rule::ChunkLineTooLong, config.limits.chunk_line));
+        }
+        let Some(content) = bytes.strip_suffix(b"\r\n") else {
+            return Err(Broken::new(Rule::ChunkLineEnd, bytes.len() - 1));
+        };
+        let line = chunk::read(content, config.lenient, tolerated)?;
+        self.extensions += line.extensions;
+        if self.extensions > config.limits.chunk_extensions {
+            return Err(Broken::new(Rule::ChunkExtensionsTooLong, content.len() - line.extensions));
+        }
+        self.announced = self.announced.saturating_add(line.size);
+        if self.announced > config.limits.body {
+            return Err(Broken::new(Rule::BodyTooLong, 0));
+        }
+        self.state = if line.size > 0 {
+            State::ChunkData(line.size)
+        } else {
+            trailers.restart(Kind::Trailers { request });
+            State::Trailers
+        };
+        Ok(Piece::ChunkLine { len: bytes.len(), line })
+    }
+}
+
+/// `left`, but no more than `available`.
+fn up_to(left: u64, available: usize) -> usize {
+    usize::try_from(left).map_or(available, |left| left.min(available))
+}

@@ -1,0 +1,191 @@
+//! What the fields of a head say to the machine itself.
+
+use crate::error::Rule;
+use crate::fields::{Field, Fields, elements};
+use crate::framing::TransferEncoding;
+use crate::limits::Lenient;
+use crate::wire::number::{NotANumber, decimal};
+use crate::wire::target::host_and_port;
+
+/// The fields that decide framing, persistence and routing, read once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Facts {
+    pub(super) content_length: Option<u64>,
+    pub(super) transfer_encoding: TransferEncoding,
+    /// `Connection: close`.
+    pub(super) close: bool,
+    /// `Connection: keep-alive`.
+    pub(super) keep_alive: bool,
+    /// `Connection: upgrade`, and an Upgrade field.
+    pub(super) upgrade: bool,
+    pub(super) hosts: usize,
+    pub(super) expects_continue: bool,
+    connection_upgrade: bool,
+    upgrade_field: bool,
+    coding_lines: usize,
+}
+
+/// A rule that a field breaks, and which field it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct BrokenField {
+    pub(super) rule: Rule,
+    /// Index of the field among the fields.
+    pub(super) field: usize,
+    /// Whether that rule is tolerated.
+    pub(super) tolerated: bool,
+}
+
+impl Facts {
+    /// Reads the facts off `fields`; `broken` is told every rule that is broken, and whether that
+    /// is tolerated.
+    ///
+    /// # Errors
+    /// The first that is not tolerated.
+    pub(super) fn read(
+        fields: Fields<'_>,
+        lenient: Lenient,
+        mut broken: impl FnMut(BrokenField),
+    ) -> Result<Self, BrokenField> {
+        let mut facts = Self::default();
+        for (index, field) in fields.iter().enumerate() {
+            match facts.add(field, lenient) {
+                Ok(None) => {}
+                Ok(Some(rule)) => broken(BrokenField { rule, field: index, tolerated: true }),
+                Err(rule) => return Err(BrokenField { rule, field: index, tolerated: false }),
+            }
+        }
+        facts.upgrade = facts.connection_upgrade && facts.upgrade_field;
+        Ok(facts)
+    }
+
+    /// Takes one field in. Only names of six lengths matter, so that most are passed over fast.
+    #[inline]
+    fn add(&mut self, field: Field<'_>, lenient: Lenient) -> Result<Option<Rule>, Rule> {
+        match field.name.len() {
+            4 if field.is("Host") => self.host(field.value)?,
+            6 if field.is("Expect") => {
+                self.expects_continue |= field.value.eq_ignore_ascii_case(b"100-continue");
+            }
+            7 if field.is("Upgrade") => self.upgrade_field |= !field.value.is_empty(),
+            10 if field.is("Connection") => self.connection(field),
+            14 if field.is("Content-Length") => return self.length(field.value, lenient),
+            17 if field.is("Transfer-Encoding") => self.coding(field.value),
+            _ => {}
+        }
+        Ok(None)
+    }
+
+    fn host(&mut self, value: &[u8]) -> Result<(), Rule> {
+        self.hosts += 1;
+        if self.hosts > 1 {
+            return Err(Rule::HostRepeated);
+        }
+        host_and_port(value).map(drop).map_err(|_| Rule::HostInvalid)
+    }
+
+    fn connection(&mut self, field: Field<'_>) {
+        for option in field.elements() {
+            self.close |= option.eq_ignore_ascii_case(b"close");
+            self.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
+            self.connection_upgrade |= option.eq_ignore_ascii_case(b"upgrade");
+        }
+    }
+
+    fn length(&mut self, value: &[u8], lenient: Lenient) -> Result<Option<Rule>, Rule> {
+        let mut tolerated = None;
+        // A list is what repeated lines become on their way; its elements are judged like lines,
+        // and an empty one is no number.
+        for element in value.split(|byte| *byte == b',') {
+            let length = decimal(crate::fields::trim(element)).map_err(|error| match error {
+                NotANumber::Digit(_) => Rule::ContentLengthInvalid,
+                NotANumber::TooLarge => Rule::ContentLengthTooLarge,
+            })?;
+            match self.content_length {
+                None => self.content_length = Some(length),
+                Some(first) if first != length => return Err(Rule::ContentLengthConflict),
+                Some(_) if lenient.allows(Lenient::REPEATED_LENGTH) => {
+                    tolerated = Some(Rule::ContentLengthRepeated);
+                }
+                Some(_) => return Err(Rule::ContentLengthRepeated),
+            }
+        }
+        Ok(tolerated)
+    }
+
+    fn coding(&mut self, value: &[u8]) {
+        self.coding_lines += 1;
+        self.transfer_encoding = if self.coding_lines > 1 {
+            TransferEncoding::Refused(Rule::TransferEncodingRepeated)
+        } else if value.eq_ignore_ascii_case(b"chunked") {
+            TransferEncoding::Chunked
+        } else {
+            let is_chunked = |coding: &&[u8]| coding.eq_ignore_ascii_case(b"chunked");
+            TransferEncoding::Refused(if elements(value).any(|coding| is_chunked(&coding)) {
+                match elements(value).last().filter(is_chunked) {
+                    Some(_) if elements(value).filter(is_chunked).count() == 1 => {
+                        Rule::TransferEncodingUnknown
+                    }
+                    _ => Rule::TransferEncodingNotFinal,
+                }
+            } else {
+                Rule::TransferEncodingUnknown
+            })
+        };
+    }
+
+    /// The index of the first field of this name.
+    pub(super) fn index_of(fields: Fields<'_>, name: &str) -> usize {
+        fields.iter().position(|field| field.is(name)).unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fields::FieldBlock;
+
+    fn read(fields: &[(&str, &str)]) -> Result<Facts, Rule> {
+        let block: FieldBlock = fields.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes())).collect();
+        Facts::read(block.fields(), Lenient::STRICT, |_| {}).map_err(|broken| broken.rule)
+    }
+
+    #[test]
+    fn one_number_is_a_length() {
+        assert_eq!(read(&[("content-length", "03")]).unwrap().content_length, Some(3));
+        for (value, rule) in [
+            ("", Rule::ContentLengthInvalid),
+            ("3,", Rule::ContentLengthInvalid),
+            ("3, x", Rule::ContentLengthInvalid),
+            ("3 3", Rule::ContentLengthInvalid),
+            ("3, 4", Rule::ContentLengthConflict),
+            ("3, 3", Rule::ContentLengthRepeated),
+            ("18446744073709551616", Rule::ContentLengthTooLarge),
+        ] {
+            assert_eq!(read(&[("Content-Length", value)]), Err(rule), "{value}");
+        }
+    }
+
+    #[test]
+    fn only_chunked_is_understood() {
+        let coding = |value| read(&[("Transfer-Encoding", value)]).unwrap().transfer_encoding;
+        assert_eq!(coding("cHunked"), TransferEncoding::Chunked);
+        for (value, rule) in [
+            ("", Rule::TransferEncodingUnknown),
+            ("gzip, chunked", Rule::TransferEncodingUnknown),
+            ("chunked, gzip", Rule::TransferEncodingNotFinal),
+            ("chunked, chunked", Rule::TransferEncodingNotFinal),
+            ("xchunked", Rule::TransferEncodingUnknown),
+            ("\"chunked\"", Rule::TransferEncodingUnknown),
+        ] {
+            assert_eq!(coding(value), TransferEncoding::Refused(rule), "{value}");
+        }
+    }
+
+    #[test]
+    fn an_upgrade_needs_both_fields() {
+        assert!(!read(&[("Upgrade", "websocket")]).unwrap().upgrade);
+        assert!(read(&[("Connection", ",, Upgrade"), ("Upgrade", "websocket")]).unwrap().upgrade);
+        assert!(read(&[("Connection", "x, CLOSE ,")]).unwrap().close);
+        assert!(!read(&[("Connection", "closed")]).unwrap().close);
+    }
+}

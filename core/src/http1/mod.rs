@@ -1,0 +1,21 @@
+//! HTTP/1.1 connections (RFC 9112), in both roles.
+
+mod body;
+mod buffer;
+mod connection;
+mod event;
+mod facts;
+mod head;
+mod out;
+mod receive;
+mod reuse;
+mod section;
+mod send;
+mod state;
+
+pub use connection::Connection;
+pub use event::{Event, Next};
+pub use head::{Reading, RequestHead, ResponseHead, Version};
+pub use reuse::NotReusable;
+pub use send::BodySize;
+pub use state::{Act, Role, State, after};

@@ -1,0 +1,122 @@
+//! The send queue: heads and framing that we wrote, and a body that stays where it is.
+
+use alloc::vec::Vec;
+
+use bytes::{Buf, Bytes};
+
+/// Bodies up to this many bytes are copied behind what waits to be sent: a system call that takes
+/// one slice is cheaper than one that takes three.
+const COPIED: usize = 2 * 1024;
+
+/// Bytes that wait for the transport.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Out {
+    staging: Vec<u8>,
+    /// How many bytes of `staging` were sent.
+    sent: usize,
+    /// A piece of a body, to be sent when this many bytes of `staging` were.
+    body: Option<(usize, Bytes)>,
+    total: u64,
+}
+
+impl Out {
+    /// Where heads and framing are written.
+    pub(super) const fn staging(&mut self) -> &mut Vec<u8> {
+        &mut self.staging
+    }
+
+    /// Queues a piece of a body, without a copy if it is large and the only one.
+    pub(super) fn push(&mut self, data: Bytes) {
+        if data.len() <= COPIED || self.body.is_some() {
+            self.staging.extend_from_slice(&data);
+        } else {
+            self.body = Some((self.staging.len(), data));
+        }
+    }
+
+    /// What is to be sent, in order.
+    pub(super) fn slices(&self) -> [&[u8]; 3] {
+        match &self.body {
+            None => [&self.staging[self.sent..], &[], &[]],
+            Some((at, data)) => {
+                [&self.staging[self.sent.min(*at)..*at], data, &self.staging[*at..]]
+            }
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.staging.len() - self.sent + self.body.as_ref().map_or(0, |(_, data)| data.len())
+    }
+
+    /// How many bytes were ever sent.
+    pub(super) const fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// The transport took the first `n` bytes.
+    pub(super) fn sent(&mut self, n: usize) {
+        let mut n = n.min(self.len());
+        self.total += n as u64;
+        if let Some((at, data)) = &mut self.body {
+            let before = n.min(*at - self.sent);
+            self.sent += before;
+            n -= before;
+            let of_body = n.min(data.len());
+            data.advance(of_body);
+            n -= of_body;
+            if data.is_empty() {
+                self.body = None;
+            }
+        }
+        self.sent += n;
+        if self.sent == self.staging.len() && self.body.is_none() {
+            self.staging.clear();
+            self.sent = 0;
+        }
+    }
+
+    /// Gives the memory back when nothing is in it.
+    pub(super) fn release(&mut self) {
+        if self.len() == 0 {
+            self.staging = Vec::new();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn queue() -> (Out, Vec<u8>) {
+        let mut out = Out::default();
+        out.staging().extend_from_slice(b"head");
+        out.push(Bytes::from(vec![b'x'; COPIED + 1]));
+        out.staging().extend_from_slice(b"tail");
+        out.push(Bytes::from(vec![b'y'; COPIED + 1]));
+        let whole = out.slices().concat();
+        (out, whole)
+    }
+
+    #[test]
+    fn pieces_of_any_length_can_be_sent() {
+        for step in [1, 3, 4, 5, 1000, COPIED + 5, 100_000] {
+            let (mut out, whole) = queue();
+            let mut sent = Vec::new();
+            while out.len() > 0 {
+                let all = out.slices().concat();
+                let n = step.min(all.len());
+                sent.extend_from_slice(&all[..n]);
+                out.sent(n);
+            }
+            assert_eq!(sent, whole, "in steps of {step}");
+            assert_eq!(out.total(), whole.len() as u64);
+        }
+    }
+
+    #[test]
+    fn a_large_body_is_not_copied() {
+        let (out, _) = queue();
+        assert_eq!(out.slices()[1].len(), COPIED + 1);
+        assert!(out.staging.len() < 2 * COPIED);
+    }
+}

@@ -1,0 +1,439 @@
+//! The receiving half of a connection.
+
+use core::ops::Range;
+
+use super::body::{Body, Piece};
+use super::buffer::Buffer;
+use super::facts::{BrokenField, Facts};
+use super::head::Version;
+use super::section::{Kind, Progress, Section, StartLine};
+use super::state::Role;
+use crate::error::{Offence, PeerError, Rule};
+use crate::fields::Fields;
+use crate::framing::{self, Asked, Decision, Framing, Message, MessageKind};
+use crate::limits::Config;
+use crate::trace::{Cx, EventKind, Sink, TraceEvent};
+use crate::wire::{Broken, number, target};
+
+/// What was read, with nothing borrowed yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    NeedInput,
+    Head(Head),
+    Data(usize),
+    End,
+}
+
+/// What a head says beside its fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Head {
+    pub(super) facts: Facts,
+    pub(super) decision: Decision,
+    pub(super) version: Version,
+    /// 0 for a request.
+    pub(super) status: u16,
+    /// What a request asks.
+    pub(super) asked: Asked,
+}
+
+/// Bytes in, messages out.
+#[derive(Clone, Debug)]
+pub(super) struct Receive {
+    pub(super) buffer: Buffer,
+    config: Config,
+    /// Which side sends what is received.
+    from: Role,
+    section: Section,
+    head_complete: bool,
+    body: Option<Body>,
+    /// Bytes at the front of the buffer that the last event borrowed.
+    lent: usize,
+    informational: usize,
+    eof: bool,
+    /// The bytes that the refused line had, ranges of the unread bytes.
+    evidence: Range<usize>,
+}
+
+impl Receive {
+    pub(super) fn new(from: Role, config: Config) -> Self {
+        Self {
+            buffer: Buffer::default(),
+            config,
+            from,
+            section: Section::new(Self::head_kind(from)),
+            head_complete: false,
+            body: None,
+            lent: 0,
+            informational: 0,
+            eof: false,
+            evidence: 0..0,
+        }
+    }
+
+    const fn head_kind(from: Role) -> Kind {
+        match from {
+            Role::Client => Kind::Request,
+            Role::Server => Kind::Response,
+        }
+    }
+
+    /// Begins another message.
+    pub(super) fn restart(&mut self) {
+        self.give_back();
+        self.section.restart(Self::head_kind(self.from));
+        self.head_complete = false;
+        self.body = None;
+        self.informational = 0;
+    }
+
+    /// Consumes what the last event borrowed.
+    pub(super) fn give_back(&mut self) {
+        self.buffer.consume(core::mem::take(&mut self.lent));
+    }
+
+    pub(super) const fn end_of_stream(&mut self) {
+        self.eof = true;
+    }
+
+    pub(super) const fn is_at_end(&self) -> bool {
+        self.eof
+    }
+
+    /// Bytes that have arrived and belong to no event so far.
+    pub(super) fn surplus(&self) -> usize {
+        self.buffer.unread().len() - self.lent
+    }
+
+    /// The line that broke a rule, without its end unless it is a chunk-size line.
+    pub(super) fn evidence(&self) -> &[u8] {
+        self.buffer.unread().get(self.evidence.clone()).unwrap_or_default()
+    }
+
+    /// Bytes of the body received, and announced so far.
+    pub(super) fn body_progress(&self) -> (u64, u64) {
+        self.body.as_ref().map_or((0, 0), |body| (body.received(), body.announced()))
+    }
+
+    /// The bytes of the head or piece that the last step was about.
+    pub(super) fn lent(&self) -> &[u8] {
+        &self.buffer.unread()[..self.lent]
+    }
+
+    /// The start line and the fields that the last step was about.
+    pub(super) fn head(&self) -> (Option<&StartLine>, Fields<'_>) {
+        (self.section.start_line(), Fields::new(self.lent(), self.section.spans()))
+    }
+
+    /// Whether nothing of a message has arrived.
+    pub(super) fn is_idle(&self) -> bool {
+        self.surplus() == 0 && !self.section.has_begun()
+    }
+
+    /// Reads a head. `asked` is what a response answers.
+    pub(super) fn next_head<S: Sink>(
+        &mut self,
+        asked: Asked,
+        cx: &mut Cx<'_, S>,
+    ) -> Result<Step, PeerError> {
+        self.give_back();
+        if core::mem::take(&mut self.head_complete) {
+            // The head before this one was informational.
+            self.section.restart(Self::head_kind(self.from));
+        }
+        loop {
+            let at = self.buffer.consumed();
+            let read =
+                self.section.read(self.buffer.unread_mut(), &self.config, &mut |rule, offset| {
+                    tell_leniency(cx, rule, at + offset as u64);
+                });
+            match read {
+                Ok(Progress::Skip(n)) => self.buffer.consume(n),
+                Ok(Progress::NeedInput) if self.eof => {
+                    return Err(self.end_in_head(cx));
+                }
+                Ok(Progress::NeedInput) => return Ok(Step::NeedInput),
+                Ok(Progress::Complete(len)) => {
+                    self.lent = len;
+                    self.head_complete = true;
+                    return self.finish_head(asked, cx).map(Step::Head);
+                }
+                Err(broken) => {
+                    self.tell_section(cx);
+                    let line = self.section.line_at(self.buffer.unread());
+                    let start = offset_in(self.buffer.unread(), line);
+                    return Err(self.refuse(broken, start..start + line.len(), cx));
+                }
+            }
+        }
+    }
+
+    fn end_in_head<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> PeerError {
+        let rule = match self.from {
+            Role::Server if self.is_idle() => Rule::EndBeforeResponse,
+            _ => Rule::EndInHead,
+        };
+        self.tell_section(cx);
+        self.refuse(Broken::new(rule, self.buffer.unread().len()), 0..0, cx)
+    }
+
+    /// Decides what a complete head means.
+    fn finish_head<S: Sink>(
+        &mut self,
+        asked: Asked,
+        cx: &mut Cx<'_, S>,
+    ) -> Result<Head, PeerError> {
+        self.tell_section(cx);
+        let at = self.buffer.consumed();
+        let fields = Fields::new(&self.buffer.unread()[..self.lent], self.section.spans());
+        let lenient = self.config.lenient;
+        let facts = Facts::read(fields, lenient, |broken| {
+            let offset = fields.nth(broken.field).map_or(0, |field| field.offset);
+            tell_leniency(cx, broken.rule, at + u64::from(offset));
+        });
+        let facts = facts.map_err(|broken| self.refuse_field(broken, cx))?;
+        let (version, kind, status, asks) = match self.section.start_line() {
+            Some(StartLine::Request(line)) => {
+                let asks = Asked::by(&self.buffer.unread()[line.method.clone()]);
+                let kind = MessageKind::Request { connect: asks == Asked::Connect };
+                (line.version, kind, 0, asks)
+            }
+            Some(StartLine::Status(line)) => {
+                let kind = MessageKind::Response { status: line.status, to: asked };
+                (line.version, kind, line.status, asked)
+            }
+            // A head has a start line; nothing better could be said of one that has none.
+            None => return Err(self.refuse(Broken::new(Rule::RequestLineForm, 0), 0..0, cx)),
+        };
+        if self.from == Role::Client && facts.hosts == 0 && version >= Version::HTTP_11 {
+            return Err(self.refuse(Broken::new(Rule::HostMissing, self.lent), 0..0, cx));
+        }
+        let message = Message {
+            kind,
+            version,
+            content_length: facts.content_length,
+            transfer_encoding: facts.transfer_encoding,
+        };
+        let decision = framing::decide(&message, lenient)
+            .map_err(|rule| self.refuse_field(self.framing_field(rule), cx))?;
+        self.tell_framing(decision, cx);
+        if (100..200).contains(&status) && status != 101 {
+            self.informational(cx)?;
+            return Ok(Head { facts, decision, version, status, asked: asks });
+        }
+        let body = Body::new(decision.framing, &self.config);
+        self.body = Some(body.map_err(|rule| self.refuse_field(self.framing_field(rule), cx))?);
+        Ok(Head { facts, decision, version, status, asked: asks })
+    }
+
+    fn informational<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<(), PeerError> {
+        self.informational += 1;
+        if self.informational > self.config.limits.informational {
+            return Err(self.refuse(Broken::new(Rule::TooManyInformational, 0), 0..0, cx));
+        }
+        Ok(())
+    }
+
+    /// Reads a piece of a body, or its end.
+    pub(super) fn next_body<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Step, PeerError> {
+        self.give_back();
+        let Some(mut body) = self.body.take() else { return Ok(Step::End) };
+        let step = self.read_body(&mut body, cx);
+        self.body = Some(body);
+        step
+    }
+
+    fn read_body<S: Sink>(
+        &mut self,
+        body: &mut Body,
+        cx: &mut Cx<'_, S>,
+    ) -> Result<Step, PeerError> {
+        loop {
+            let at = self.buffer.consumed();
+            let piece = body.next(
+                self.buffer.unread_mut(),
+                &mut self.section,
+                self.from == Role::Client,
+                &self.config,
+                &mut |rule, offset| tell_leniency(cx, rule, at + offset as u64),
+            );
+            match piece {
+                Ok(Piece::Data(n)) => {
+                    self.lent = n;
+                    return Ok(Step::Data(n));
+                }
+                Ok(Piece::ChunkLine { len, line }) => {
+                    cx.tell(EventKind::ChunkRead, || TraceEvent::ChunkRead {
+                        size: line.size,
+                        extension: line.extensions as u64,
+                        offset: at,
+                    });
+                    self.buffer.consume(len);
+                }
+                Ok(Piece::ChunkEnd(len)) => self.buffer.consume(len),
+                Ok(Piece::End(len)) => {
+                    self.lent = len;
+                    if len == 0 {
+                        // Only a chunked body has a trailer section; the fields are the head's.
+                        self.section.restart(Self::head_kind(self.from));
+                    }
+                    self.tell_trailers(cx);
+                    return Ok(Step::End);
+                }
+                Ok(Piece::NeedInput) if !self.eof => return Ok(Step::NeedInput),
+                Ok(Piece::NeedInput) => match body.end_of_stream() {
+                    None => {
+                        self.section.restart(Self::head_kind(self.from));
+                        return Ok(Step::End);
+                    }
+                    Some(rule) => {
+                        let broken = Broken::new(rule, self.buffer.unread().len());
+                        // Whether part of a line has arrived is what the evidence tells.
+                        let rest = 0..self.buffer.unread().len();
+                        return Err(self.refuse(broken, rest, cx));
+                    }
+                },
+                Err(broken) => {
+                    let evidence = self.body_evidence(broken.rule);
+                    return Err(self.refuse(broken, evidence, cx));
+                }
+            }
+        }
+    }
+
+    /// Where the bytes are that a broken body is refused for.
+    fn body_evidence(&self, rule: Rule) -> Range<usize> {
+        let bytes = self.buffer.unread();
+        match rule {
+            Rule::ChunkDataEnd => 0..bytes.len().min(2),
+            Rule::ChunkSize
+            | Rule::ChunkSizeTooLarge
+            | Rule::ChunkExtension
+            | Rule::ChunkLineEnd => {
+                0..memchr::memchr(b'\n', bytes).map_or(bytes.len(), |lf| lf + 1)
+            }
+            _ => {
+                let line = self.section.line_at(bytes);
+                let start = offset_in(bytes, line);
+                start..start + line.len()
+            }
+        }
+    }
+
+    /// The field that a rule of framing is about.
+    fn framing_field(&self, rule: Rule) -> BrokenField {
+        let (_, fields) = self.head();
+        let name = match rule {
+            Rule::ConnectWithBody | Rule::BodyTooLong => "Content-Length",
+            _ => "Transfer-Encoding",
+        };
+        BrokenField { rule, field: Facts::index_of(fields, name), tolerated: false }
+    }
+
+    fn refuse_field<S: Sink>(&mut self, broken: BrokenField, cx: &mut Cx<'_, S>) -> PeerError {
+        let (_, fields) = self.head();
+        let (at, line) = match fields.nth(broken.field) {
+            Some(field) => {
+                let value = offset_in(self.buffer.unread(), field.value);
+                let at = value + value_fault(field.value, broken.rule);
+                (at, field.offset as usize..value + field.value.len())
+            }
+            None => (0, 0..0),
+        };
+        self.refuse(Broken::new(broken.rule, at), line, cx)
+    }
+
+    pub(super) fn refuse<S: Sink>(
+        &mut self,
+        broken: Broken,
+        evidence: Range<usize>,
+        cx: &mut Cx<'_, S>,
+    ) -> PeerError {
+        self.evidence = evidence;
+        let offset = self.buffer.consumed() + broken.at as u64;
+        let byte = match broken.rule.offence() {
+            Offence::EndOfStream => None,
+            _ => self.buffer.unread().get(broken.at).copied(),
+        };
+        cx.tell(EventKind::Refused, || TraceEvent::Refused {
+            rule: broken.rule.name(),
+            section: broken.rule.section(),
+            byte: byte.map(u64::from),
+            offset,
+        });
+        PeerError { rule: broken.rule, offset, byte }
+    }
+
+    /// Tells the start line and the fields that were read, complete or not.
+    fn tell_section<S: Sink>(&self, cx: &mut Cx<'_, S>) {
+        let (bytes, at) = (self.buffer.unread(), self.buffer.consumed());
+        if self.section.start_line().is_some() {
+            cx.tell(EventKind::StartLineRead, || {
+                let end = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
+                let line = &bytes[..end];
+                let line = line.strip_suffix(b"\r").unwrap_or(line);
+                TraceEvent::StartLineRead { line, offset: at }
+            });
+        }
+        if cx.wants(EventKind::FieldRead) {
+            for field in Fields::new(bytes, self.section.spans()).iter() {
+                cx.tell(EventKind::FieldRead, || TraceEvent::FieldRead {
+                    name: field.name,
+                    value: field.value,
+                    offset: at + u64::from(field.offset),
+                });
+            }
+        }
+    }
+
+    fn tell_trailers<S: Sink>(&self, cx: &mut Cx<'_, S>) {
+        let at = self.buffer.consumed();
+        if cx.wants(EventKind::TrailerRead) {
+            for field in self.head().1.iter() {
+                cx.tell(EventKind::TrailerRead, || TraceEvent::TrailerRead {
+                    name: field.name,
+                    value: field.value,
+                    offset: at + u64::from(field.offset),
+                });
+            }
+        }
+    }
+
+    fn tell_framing<S: Sink>(&self, decision: Decision, cx: &mut Cx<'_, S>) {
+        if let Some(rule) = decision.tolerated {
+            tell_leniency(cx, rule, self.buffer.consumed());
+        }
+        cx.tell(EventKind::FramingChosen, || TraceEvent::FramingChosen {
+            framing: decision.framing.name(),
+            length: match decision.framing {
+                Framing::Length(length) => Some(length),
+                _ => None,
+            },
+            why: decision.why.sentence(),
+        });
+    }
+}
+
+/// Where a value is at fault.
+fn value_fault(value: &[u8], rule: Rule) -> usize {
+    match rule {
+        Rule::ContentLengthInvalid => match number::decimal(value) {
+            Err(number::NotANumber::Digit(at)) => at,
+            _ => 0,
+        },
+        Rule::HostInvalid => target::host_and_port(value).err().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+fn tell_leniency<S: Sink>(cx: &mut Cx<'_, S>, rule: Rule, offset: u64) {
+    cx.tell(EventKind::LeniencyUsed, || TraceEvent::LeniencyUsed {
+        rule: rule.name(),
+        section: rule.section(),
+        offset,
+    });
+}
+
+/// Where `part`, a slice of `whole`, starts in it.
+fn offset_in(whole: &[u8], part: &[u8]) -> usize {
+    (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize).min(whole.len())
+}

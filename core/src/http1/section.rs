@@ -1,0 +1,280 @@
+//! Reading a section of lines that ends in a blank line: a head, or the trailers of a body.
+//!
+//! Lines are read as they become complete, so that what is wrong is refused before the rest comes,
+//! and looking for their ends resumes where it stopped: work is linear in the bytes, however they
+//! arrive.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use memchr::{memchr, memrchr};
+
+use crate::error::Rule;
+use crate::fields::FieldSpan;
+use crate::limits::{Config, Lenient};
+use crate::wire::start_line::{self, RequestLine, StatusLine};
+use crate::wire::{Broken, Tolerated, field, token};
+
+/// What kind of section it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Request,
+    Response,
+    /// The trailers of a request or of a response.
+    Trailers {
+        request: bool,
+    },
+}
+
+/// A start line that was read, in ranges counted from the start of the section.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum StartLine {
+    Request(RequestLine),
+    Status(StatusLine),
+}
+
+/// What became of the bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// More are needed.
+    NeedInput,
+    /// This many, a blank line before the section, are to be dropped.
+    Skip(usize),
+    /// The section is complete and has this length.
+    Complete(usize),
+}
+
+/// A section on its way in.
+#[derive(Clone, Debug)]
+pub(super) struct Section {
+    kind: Kind,
+    start_line: Option<StartLine>,
+    spans: Vec<FieldSpan>,
+    /// Where the line that is being read starts.
+    line: usize,
+    /// Where looking for its end goes on.
+    scan: usize,
+    blank_lines: usize,
+}
+
+impl Section {
+    pub(super) const fn new(kind: Kind) -> Self {
+        Self { kind, start_line: None, spans: Vec::new(), line: 0, scan: 0, blank_lines: 0 }
+    }
+
+    /// Begins another section, in the memory of this one.
+    pub(super) fn restart(&mut self, kind: Kind) {
+        self.kind = kind;
+        self.start_line = None;
+        self.spans.clear();
+        self.line = 0;
+        self.scan = 0;
+        self.blank_lines = 0;
+    }
+
+    pub(super) fn start_line(&self) -> Option<&StartLine> {
+        self.start_line.as_ref()
+    }
+
+    pub(super) fn spans(&self) -> &[FieldSpan] {
+        &self.spans
+    }
+
+    /// Whether a byte of it has been seen.
+    pub(super) fn has_begun(&self) -> bool {
+        self.scan > 0
+    }
+
+    /// The line at which reading stopped, without its end.
+    pub(super) fn line_at<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
+        let rest = bytes.get(self.line..).unwrap_or_default();
+        let line = &rest[..memchr(b'\n', rest).unwrap_or(rest.len())];
+        line.strip_suffix(b"\r").unwrap_or(line)
+    }
+
+    /// Reads on. `bytes` start where the section starts; a folded value is joined within them.
+    pub(super) fn read(
+        &mut self,
+        bytes: &mut [u8],
+        config: &Config,
+        tolerated: &mut impl Tolerated,
+    ) -> Result<Progress, Broken> {
+        if let Some(first) = bytes.first() {
+            self.check_first(*first)?;
+        }
+        loop {
+            let Some(found) = memchr(b'\n', &bytes[self.scan..]) else {
+                self.scan = bytes.len();
+                self.check_limits(bytes.len() + 1, config)?;
+                return Ok(Progress::NeedInput);
+            };
+            let lf = self.scan + found;
+            self.check_limits(lf + 1, config)?;
+            let end = line_end(bytes, self.line, lf, config.lenient, tolerated)?;
+            let line = self.line..end;
+            let next = lf + 1;
+            if !line.is_empty() {
+                self.read_line(bytes, line, config, tolerated)?;
+            } else if self.start_line.is_some() || matches!(self.kind, Kind::Trailers { .. }) {
+                self.scan = next;
+                return Ok(Progress::Complete(next));
+            } else {
+                return self.blank_line(next, config, tolerated);
+            }
+            self.line = next;
+            self.scan = next;
+        }
+    }
+
+    /// Refuses what cannot become a start line at its first byte, so that a peer which speaks
+    /// another protocol is not waited for.
+    fn check_first(&self, first: u8) -> Result<(), Broken> {
+        let rule = match self.kind {
+            Kind::Request if !token::is_token(first) && first != b' ' => Rule::MethodCharacter,
+            Kind::Response if !first.is_ascii_graphic() => Rule::VersionForm,
+            _ => return Ok(()),
+        };
+        if self.line > 0 || matches!(first, b'\r' | b'\n') {
+            return Ok(());
+        }
+        Err(Broken::new(rule, 0))
+    }
+
+    /// Checks that a section of at least `len` bytes is within its limits.
+    fn check_limits(&self, len: usize, config: &Config) -> Result<(), Broken> {
+        let limits = &config.limits;
+        let (limit, rule) = match (self.kind, &self.start_line) {
+            (Kind::Trailers { .. }, _) => (limits.trailers, Rule::TrailersTooLong),
+            (_, None) => (limits.start_line.min(limits.head), Rule::StartLineTooLong),
+            (_, Some(_)) => (limits.head, Rule::HeadTooLong),
+        };
+        if len > limit { Err(Broken::new(rule, limit)) } else { Ok(()) }
+    }
+
+    fn blank_line(
+        &mut self,
+        next: usize,
+        config: &Config,
+        tolerated: &mut impl Tolerated,
+    ) -> Result<Progress, Broken> {
+        if self.kind == Kind::Response {
+            if !config.lenient.allows(Lenient::BLANK_LINE_BEFORE_RESPONSE) {
+                return Err(Broken::new(Rule::BlankLineFirst, 0));
+            }
+            tolerated(Rule::BlankLineFirst, 0);
+        }
+        self.blank_lines += 1;
+        if self.blank_lines > config.limits.blank_lines {
+            return Err(Broken::new(Rule::TooManyBlankLines, 0));
+        }
+        self.scan = 0;
+        Ok(Progress::Skip(next))
+    }
+
+    fn read_line(
+        &mut self,
+        bytes: &mut [u8],
+        line: Range<usize>,
+        config: &Config,
+        tolerated: &mut impl Tolerated,
+    ) -> Result<(), Broken> {
+        let start = line.start;
+        let in_section = |broken: Broken| Broken::new(broken.rule, start + broken.at);
+        let mut tolerated = |rule, at| tolerated(rule, start + at);
+        let lenient = config.lenient;
+        if self.start_line.is_none() && !matches!(self.kind, Kind::Trailers { .. }) {
+            let line = &bytes[line];
+            if let Some(at) = memchr(b'\r', line) {
+                return Err(in_section(Broken::new(Rule::BareCr, at)));
+            }
+            self.start_line = Some(match self.kind {
+                Kind::Response => StartLine::Status(
+                    start_line::status(line, lenient, &mut tolerated).map_err(in_section)?,
+                ),
+                _ => StartLine::Request(
+                    start_line::request(line, lenient, &mut tolerated).map_err(in_section)?,
+                ),
+            });
+            return Ok(());
+        }
+        if matches!(bytes[line.start], b' ' | b'\t') {
+            return self.unfold(bytes, line, lenient, &mut tolerated);
+        }
+        if self.spans.len() >= config.limits.fields {
+            return Err(Broken::new(Rule::TooManyFields, start));
+        }
+        let parts = field::read(&bytes[line], lenient, &mut tolerated).map_err(in_section)?;
+        self.spans.push(FieldSpan {
+            name: offset(start + parts.name.start),
+            name_len: offset(parts.name.len()),
+            value: offset(start + parts.value.start),
+            value_len: offset(parts.value.len()),
+        });
+        Ok(())
+    }
+
+    /// Joins a folded line to the value before it with one space (RFC 9112 section 5.2), in place:
+    /// the value moves towards nothing but its own fold.
+    fn unfold(
+        &mut self,
+        bytes: &mut [u8],
+        line: Range<usize>,
+        lenient: Lenient,
+        tolerated: &mut impl Tolerated,
+    ) -> Result<(), Broken> {
+        let start = line.start;
+        let Some(span) = self.spans.last_mut() else {
+            return Err(Broken::new(Rule::FoldFirst, start));
+        };
+        if matches!(self.kind, Kind::Request | Kind::Trailers { request: true }) {
+            if !lenient.allows(Lenient::FOLD_IN_REQUESTS) {
+                return Err(Broken::new(Rule::ObsoleteFold, start));
+            }
+            tolerated(Rule::ObsoleteFold, 0);
+        }
+        let more = field::trimmed(bytes, line);
+        field::check_value(bytes, more.clone(), lenient, &mut |rule, at: usize| {
+            tolerated(rule, at.saturating_sub(start));
+        })?;
+        let mut end = (span.value + span.value_len) as usize;
+        if more.is_empty() {
+            return Ok(());
+        }
+        if span.value_len > 0 {
+            bytes[end] = b' ';
+            end += 1;
+        }
+        let len = more.len();
+        bytes.copy_within(more, end);
+        span.value_len = offset(end + len) - span.value;
+        Ok(())
+    }
+}
+
+/// Where the content of a line ends, given where its LF is.
+fn line_end(
+    bytes: &[u8],
+    start: usize,
+    lf: usize,
+    lenient: Lenient,
+    tolerated: &mut impl Tolerated,
+) -> Result<usize, Broken> {
+    if lf > start && bytes[lf - 1] == b'\r' {
+        return Ok(lf - 1);
+    }
+    if !lenient.allows(Lenient::BARE_LF) {
+        // A bare CR before it is the likelier mistake, if there is one.
+        return Err(match memrchr(b'\r', &bytes[start..lf]) {
+            Some(cr) => Broken::new(Rule::BareCr, start + cr),
+            None => Broken::new(Rule::BareLf, lf),
+        });
+    }
+    tolerated(Rule::BareLf, lf);
+    Ok(lf)
+}
+
+/// An offset within a section. Sections are limited far below 4 GiB; an application that lifts the
+/// limit beyond that gets fields that are cut, and no panic.
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}

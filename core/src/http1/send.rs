@@ -1,0 +1,314 @@
+//! The sending half of a connection: everything is checked before a byte is written.
+
+use bytes::Bytes;
+
+use super::facts::Facts;
+use super::head::Version;
+use super::out::Out;
+use crate::error::Misuse;
+use crate::fields::Fields;
+use crate::framing::{Asked, Framing, TransferEncoding};
+use crate::limits::Lenient;
+use crate::wire::{number, token};
+
+/// How long a body will be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BodySize {
+    /// There is none.
+    #[default]
+    None,
+    /// This many bytes.
+    Length(u64),
+    /// Not known: chunked, or until the end of the connection where the peer speaks HTTP/1.0.
+    Unknown,
+}
+
+/// What is known of the message that is being sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Announced {
+    pub(super) framing: Framing,
+    pub(super) facts: Facts,
+}
+
+/// Messages in, bytes out.
+#[derive(Clone, Debug)]
+pub(super) struct Send {
+    pub(super) out: Out,
+    framing: Framing,
+    /// Bytes left of a body of known length.
+    left: u64,
+}
+
+impl Send {
+    pub(super) fn new() -> Self {
+        Self { out: Out::default(), framing: Framing::None, left: 0 }
+    }
+
+    /// Writes the head of a request.
+    pub(super) fn request(
+        &mut self,
+        method: &[u8],
+        target: &[u8],
+        fields: Fields<'_>,
+        size: BodySize,
+    ) -> Result<Announced, Misuse> {
+        if !token::is_token_all(method) {
+            return Err(Misuse::Method);
+        }
+        if target.is_empty() || !target.iter().all(|byte| token::is_target(*byte)) {
+            return Err(Misuse::Target);
+        }
+        let facts = check_fields(fields)?;
+        match facts.hosts {
+            0 => return Err(Misuse::HostMissing),
+            1 => {}
+            _ => return Err(Misuse::HostRepeated),
+        }
+        let framing = match size {
+            BodySize::None => Framing::None,
+            BodySize::Length(length) => Framing::Length(length),
+            BodySize::Unknown => Framing::Chunked,
+        };
+        reconcile(framing, &facts, Some(0))?;
+        let staging = self.out.staging();
+        staging.reserve(fields.as_bytes().len() + method.len() + target.len() + 64);
+        staging.extend_from_slice(method);
+        staging.push(b' ');
+        staging.extend_from_slice(target);
+        staging.extend_from_slice(b" HTTP/1.1\r\n");
+        self.fields(fields);
+        self.framing_field(framing, &facts);
+        self.out.staging().extend_from_slice(b"\r\n");
+        let framing = if Asked::by(method) == Asked::Connect { Framing::Tunnel } else { framing };
+        self.begin(framing);
+        Ok(Announced { framing, facts })
+    }
+
+    /// Writes the head of a response to `asked`, for a peer that speaks `version`.
+    pub(super) fn response(
+        &mut self,
+        (status, reason): (u16, &[u8]),
+        fields: Fields<'_>,
+        size: BodySize,
+        asked: Asked,
+        (version, keep_alive): (Version, bool),
+    ) -> Result<Announced, Misuse> {
+        if let Some(index) = token::find_control(reason) {
+            let _ = index;
+            return Err(Misuse::Reason);
+        }
+        let facts = check_fields(fields)?;
+        let old = version < Version::HTTP_11;
+        let announced = match (status, asked) {
+            (101, _) | (200..=299, Asked::Connect) => Framing::Tunnel,
+            (100..=199 | 204, _) => Framing::None,
+            _ => match size {
+                BodySize::None => Framing::Length(0),
+                BodySize::Length(length) => Framing::Length(length),
+                BodySize::Unknown if old => Framing::UntilClose,
+                BodySize::Unknown => Framing::Chunked,
+            },
+        };
+        let has_body = !matches!(announced, Framing::Tunnel | Framing::None)
+            && asked != Asked::Head
+            && status != 304;
+        if matches!(announced, Framing::None | Framing::Tunnel) && size != BodySize::None {
+            return Err(Misuse::NoBody);
+        }
+        if has_body
+            || size != BodySize::None
+            || matches!(announced, Framing::None | Framing::Tunnel)
+        {
+            reconcile(announced, &facts, None)?;
+        }
+        self.status_line(status, reason, fields);
+        // A response without a body may describe the one that GET would have had, or keep silent.
+        if has_body || size != BodySize::None {
+            self.framing_field(announced, &facts);
+        }
+        let ends = announced == Framing::UntilClose || !keep_alive;
+        let staging = self.out.staging();
+        if ends && !facts.close {
+            staging.extend_from_slice(b"Connection: close\r\n");
+        } else if old && !facts.close && !facts.keep_alive {
+            staging.extend_from_slice(b"Connection: keep-alive\r\n");
+        }
+        staging.extend_from_slice(b"\r\n");
+        let framing =
+            if has_body || announced == Framing::Tunnel { announced } else { Framing::None };
+        self.begin(framing);
+        Ok(Announced { framing, facts })
+    }
+
+    /// Writes the head of an informational response.
+    pub(super) fn informational(
+        &mut self,
+        status: u16,
+        reason: &[u8],
+        fields: Fields<'_>,
+    ) -> Result<(), Misuse> {
+        if token::find_control(reason).is_some() {
+            return Err(Misuse::Reason);
+        }
+        let facts = check_fields(fields)?;
+        reconcile(Framing::None, &facts, None)?;
+        self.status_line(status, reason, fields);
+        self.out.staging().extend_from_slice(b"\r\n");
+        Ok(())
+    }
+
+    /// Queues a piece of the body.
+    pub(super) fn data(&mut self, data: Bytes) -> Result<(), Misuse> {
+        let len = data.len() as u64;
+        match self.framing {
+            _ if len == 0 => {}
+            Framing::None | Framing::Tunnel => return Err(Misuse::NoBody),
+            Framing::Length(_) if len > self.left => return Err(Misuse::BodyTooLong),
+            Framing::Length(_) => {
+                self.left -= len;
+                self.out.push(data);
+            }
+            Framing::UntilClose => self.out.push(data),
+            Framing::Chunked => {
+                let staging = self.out.staging();
+                number::write_hexadecimal(len, staging);
+                staging.extend_from_slice(b"\r\n");
+                self.out.push(data);
+                self.out.staging().extend_from_slice(b"\r\n");
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the body.
+    pub(super) fn finish(&mut self, trailers: Fields<'_>) -> Result<(), Misuse> {
+        if self.left > 0 {
+            return Err(Misuse::BodyTooShort(self.left));
+        }
+        if self.framing != Framing::Chunked {
+            return if trailers.is_empty() { Ok(()) } else { Err(Misuse::TrailersNeedChunks) };
+        }
+        check_syntax(trailers)?;
+        if let Some(index) = trailers.iter().position(|field| is_forbidden_trailer(field.name)) {
+            return Err(Misuse::TrailerForbidden(index));
+        }
+        self.out.staging().extend_from_slice(b"0\r\n");
+        self.fields(trailers);
+        self.out.staging().extend_from_slice(b"\r\n");
+        self.framing = Framing::None;
+        Ok(())
+    }
+
+    /// Bytes that are left of a body of known length.
+    pub(super) const fn left(&self) -> u64 {
+        self.left
+    }
+
+    fn begin(&mut self, framing: Framing) {
+        self.framing = framing;
+        self.left = if let Framing::Length(length) = framing { length } else { 0 };
+    }
+
+    fn status_line(&mut self, status: u16, reason: &[u8], fields: Fields<'_>) {
+        let staging = self.out.staging();
+        staging.reserve(fields.as_bytes().len() + reason.len() + 96);
+        staging.extend_from_slice(b"HTTP/1.1 ");
+        number::write_decimal(u64::from(status), staging);
+        staging.push(b' ');
+        staging.extend_from_slice(reason);
+        staging.extend_from_slice(b"\r\n");
+        self.fields(fields);
+    }
+
+    fn fields(&mut self, fields: Fields<'_>) {
+        let staging = self.out.staging();
+        for field in fields.iter() {
+            staging.extend_from_slice(field.name);
+            staging.extend_from_slice(b": ");
+            staging.extend_from_slice(field.value);
+            staging.extend_from_slice(b"\r\n");
+        }
+    }
+
+    /// Writes the field that announces the body, unless the caller did.
+    fn framing_field(&mut self, framing: Framing, facts: &Facts) {
+        let staging = self.out.staging();
+        match framing {
+            Framing::Length(length) if facts.content_length.is_none() => {
+                staging.extend_from_slice(b"Content-Length: ");
+                number::write_decimal(length, staging);
+                staging.extend_from_slice(b"\r\n");
+            }
+            Framing::Chunked if facts.transfer_encoding == TransferEncoding::Absent => {
+                staging.extend_from_slice(b"Transfer-Encoding: chunked\r\n");
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Checks that the caller's framing fields say what the body will be. `none` is the length that a
+/// message without a body may give.
+fn reconcile(framing: Framing, facts: &Facts, none: Option<u64>) -> Result<(), Misuse> {
+    let length_fits = match framing {
+        Framing::Length(length) => facts.content_length.is_none_or(|given| given == length),
+        Framing::None => facts.content_length.is_none() || facts.content_length == none,
+        _ => facts.content_length.is_none(),
+    };
+    let coding_fits = match facts.transfer_encoding {
+        TransferEncoding::Absent => true,
+        TransferEncoding::Chunked => framing == Framing::Chunked,
+        TransferEncoding::Refused(_) => false,
+    };
+    if length_fits && coding_fits { Ok(()) } else { Err(Misuse::Framing) }
+}
+
+/// Checks every field, and reads off what the machine needs to know.
+fn check_fields(fields: Fields<'_>) -> Result<Facts, Misuse> {
+    check_syntax(fields)?;
+    Facts::read(fields, Lenient::STRICT, |_| {}).map_err(|broken| match broken.rule {
+        crate::error::Rule::HostRepeated => Misuse::HostRepeated,
+        crate::error::Rule::HostInvalid => Misuse::FieldValue(broken.field),
+        _ => Misuse::Framing,
+    })
+}
+
+fn check_syntax(fields: Fields<'_>) -> Result<(), Misuse> {
+    for (index, field) in fields.iter().enumerate() {
+        if !token::is_token_all(field.name) {
+            return Err(Misuse::FieldName(index));
+        }
+        if token::find_control(field.value).is_some() {
+            return Err(Misuse::FieldValue(index));
+        }
+    }
+    Ok(())
+}
+
+/// Fields that a recipient needs before the body, or that would change what it is
+/// (RFC 9110 section 6.5.1).
+fn is_forbidden_trailer(name: &[u8]) -> bool {
+    const FORBIDDEN: [&str; 20] = [
+        "authorization",
+        "cache-control",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-range",
+        "content-type",
+        "cookie",
+        "expect",
+        "host",
+        "keep-alive",
+        "max-forwards",
+        "proxy-authorization",
+        "range",
+        "set-cookie",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "www-authenticate",
+    ];
+    FORBIDDEN.iter().any(|forbidden| name.eq_ignore_ascii_case(forbidden.as_bytes()))
+}

@@ -1,0 +1,211 @@
+//! What each side of a connection may do next: two tables, one for each side, whichever of them we
+//! play.
+
+/// Which side of the connection we are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// We send requests.
+    Client,
+    /// We answer them.
+    Server,
+}
+
+impl Role {
+    /// The other side.
+    #[must_use]
+    pub const fn peer(self) -> Self {
+        match self {
+            Self::Client => Self::Server,
+            Self::Server => Self::Client,
+        }
+    }
+}
+
+/// Where one side of a connection stands in the exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Before its head. A server leaves this state when the client's request has come.
+    Idle,
+    /// A server that has been asked and has not answered.
+    Answer,
+    /// Between its head and the end of its body.
+    Body,
+    /// Its message is complete.
+    Done,
+    /// Its message is complete, and it will send no other.
+    MustClose,
+    /// It has closed its direction of the connection.
+    Closed,
+    /// A client that has asked for a tunnel or another protocol, and waits for the answer.
+    MightSwitch,
+    /// The bytes are no longer HTTP/1.1.
+    Switched,
+    /// It broke a rule; nothing it sends is read any more.
+    Failed,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 9] = [
+        Self::Idle,
+        Self::Answer,
+        Self::Body,
+        Self::Done,
+        Self::MustClose,
+        Self::Closed,
+        Self::MightSwitch,
+        Self::Switched,
+        Self::Failed,
+    ];
+}
+
+/// What a side does on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Act {
+    /// The head of a request.
+    Request,
+    /// The head of an informational response other than 101.
+    Informational,
+    /// The head of a final response.
+    Response,
+    /// A response that switches protocols: 101, or 2xx to CONNECT.
+    Switch,
+    /// A piece of a body.
+    Data,
+    /// The end of a message.
+    End,
+    /// The end of its direction of the connection.
+    Close,
+    /// A breach of the rules.
+    Fail,
+}
+
+impl Act {
+    /// Every act.
+    pub const ALL: [Self; 8] = [
+        Self::Request,
+        Self::Informational,
+        Self::Response,
+        Self::Switch,
+        Self::Data,
+        Self::End,
+        Self::Close,
+        Self::Fail,
+    ];
+}
+
+/// The table: where `side` stands after `act`, or `None` where it must not do that.
+///
+/// What one side's act means for the other is in [`Sides`].
+#[must_use]
+pub const fn after(side: Role, state: State, act: Act) -> Option<State> {
+    use Act::{Close, Data, End, Fail, Informational, Request, Response, Switch};
+    use Role::{Client, Server};
+    use State::{Answer, Body, Closed, Done, Failed, Idle, MightSwitch, MustClose, Switched};
+    match (side, state, act) {
+        (_, Switched, _) => None,
+        (_, _, Fail) => Some(Failed),
+        (Client, Idle, Request) => Some(Body),
+        (Server, Answer, Informational) => Some(Answer),
+        // A server may answer with an error before it could read a request.
+        (Server, Answer | Idle, Response) => Some(Body),
+        (Server, Answer, Switch) => Some(Switched),
+        (_, Body, Data) => Some(Body),
+        (_, Body, End) => Some(Done),
+        (_, Idle | Done | MustClose | Closed, Close) => Some(Closed),
+        // A client may half-close while it waits for the answer.
+        (Client, MightSwitch, Close) => Some(Closed),
+        _ => None,
+    }
+}
+
+/// Both sides of a connection, and what they agreed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sides {
+    pub(crate) client: State,
+    pub(crate) server: State,
+    /// Both sides want the connection to go on.
+    pub(crate) keep_alive: bool,
+    /// The client asked to leave HTTP/1.1.
+    pub(crate) switch: Option<SwitchKind>,
+}
+
+/// How a client asks to leave HTTP/1.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SwitchKind {
+    /// With the method CONNECT: a tunnel, on 2xx.
+    Connect,
+    /// With the field Upgrade: another protocol, on 101.
+    Upgrade,
+}
+
+impl Sides {
+    pub(crate) const fn new() -> Self {
+        Self { client: State::Idle, server: State::Idle, keep_alive: true, switch: None }
+    }
+
+    pub(crate) const fn of(&self, role: Role) -> State {
+        match role {
+            Role::Client => self.client,
+            Role::Server => self.server,
+        }
+    }
+
+    /// Moves `side` by `act`, and the other side by what follows from it. Returns whether the
+    /// table has such a move; without one, nothing changes.
+    pub(crate) fn act(&mut self, side: Role, act: Act) -> bool {
+        let Some(next) = after(side, self.of(side), act) else { return false };
+        match side {
+            Role::Client => self.client = next,
+            Role::Server => self.server = next,
+        }
+        match (side, act) {
+            (Role::Client, Act::Request) => self.server = State::Answer,
+            (Role::Server, Act::Switch) => self.client = State::Switched,
+            // A final response is the answer "no" to CONNECT and Upgrade.
+            (Role::Server, Act::Response) => {
+                self.switch = None;
+                if self.client == State::MightSwitch {
+                    self.client = State::Done;
+                }
+            }
+            _ => {}
+        }
+        self.settle();
+        true
+    }
+
+    /// Moves that follow from the states themselves.
+    fn settle(&mut self) {
+        if self.client == State::Done && self.switch.is_some() {
+            self.client = State::MightSwitch;
+        }
+        if !self.keep_alive {
+            for side in [&mut self.client, &mut self.server] {
+                if *side == State::Done {
+                    *side = State::MustClose;
+                }
+            }
+        }
+        // Without a client, there is nothing to answer any more.
+        if self.client == State::Closed && self.server == State::Done {
+            self.server = State::MustClose;
+        }
+        // Without a server, there is nothing to ask.
+        if matches!(self.server, State::Closed | State::Failed)
+            && matches!(self.client, State::Done)
+        {
+            self.client = State::MustClose;
+        }
+    }
+
+    /// Both messages are complete and another exchange may begin.
+    pub(crate) fn both_done(&self) -> bool {
+        self.client == State::Done && self.server == State::Done
+    }
+
+    /// Begins another exchange.
+    pub(crate) fn restart(&mut self) {
+        *self = Self::new();
+    }
+}

@@ -1,0 +1,125 @@
+//! How much a peer may send, and which of its errors are tolerated.
+
+/// What a connection accepts at most. Each limit is enforced before the end of what exceeds it is
+/// seen, so a connection never holds more than its limits and one read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes in a start line, its end included. 64 KiB by default.
+    pub start_line: usize,
+    /// Bytes in a head, start line and blank line included. 64 KiB by default.
+    pub head: usize,
+    /// Fields in a head, and in a trailer section. 128 by default.
+    pub fields: usize,
+    /// Blank lines before a request. 4 by default.
+    pub blank_lines: usize,
+    /// Bytes in a chunk-size line, its end included. 4 KiB by default.
+    pub chunk_line: usize,
+    /// Bytes of chunk extensions in a whole body. 16 KiB by default.
+    pub chunk_extensions: usize,
+    /// Bytes in a trailer section. 16 KiB by default.
+    pub trailers: usize,
+    /// Bytes in a body, without its framing. No limit by default.
+    pub body: u64,
+    /// Informational responses before the final one. 16 by default.
+    pub informational: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            start_line: 64 * 1024,
+            head: 64 * 1024,
+            fields: 128,
+            blank_lines: 4,
+            chunk_line: 4 * 1024,
+            chunk_extensions: 16 * 1024,
+            trailers: 16 * 1024,
+            body: u64::MAX,
+            informational: 16,
+        }
+    }
+}
+
+/// Rules that a peer may break: one named bit each, all off by default. Each use is told as an
+/// event, with the rule and the offset.
+///
+/// ```
+/// use limpid_core::limits::Lenient;
+///
+/// let lenient = Lenient::BARE_LF | Lenient::SPACE_BEFORE_COLON;
+/// assert!(lenient.allows(Lenient::BARE_LF));
+/// assert!(!Lenient::STRICT.allows(Lenient::BARE_LF));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Lenient(u16);
+
+macro_rules! lenient {
+    ($( $(#[doc = $doc:literal])+ $name:ident = $bit:literal, )+) => {
+        impl Lenient {
+            $( $(#[doc = $doc])+ pub const $name: Self = Self(1 << $bit); )+
+
+            /// Every tolerance there is.
+            pub const ALL: Self = Self($( Self::$name.0 )|+);
+
+            /// Each tolerance with its name.
+            pub const NAMED: &'static [(&'static str, Self)] = &[
+                $( (stringify!($name), Self::$name), )+
+            ];
+        }
+    };
+}
+
+lenient! {
+    /// Lines of heads and trailers may end in LF alone (RFC 9112 section 2.2).
+    BARE_LF = 0,
+    /// Values in requests may be folded over lines, which are joined by a space (RFC 9112 section
+    /// 5.2). In responses that is always so.
+    FOLD_IN_REQUESTS = 1,
+    /// Blanks may stand between a field name and its colon; they are dropped (RFC 9112 section 5.1).
+    SPACE_BEFORE_COLON = 2,
+    /// Content-Length may stand beside Transfer-Encoding, which then overrides it, and the
+    /// connection is not used again (RFC 9112 section 6.3).
+    LENGTH_WITH_CHUNKED = 3,
+    /// Content-Length may be repeated with the same value (RFC 9112 section 6.3).
+    REPEATED_LENGTH = 4,
+    /// A later minor version than 1 is read as 1 (RFC 9110 section 2.5).
+    MINOR_VERSION = 5,
+    /// Blanks may follow a chunk size (RFC 9112 section 7.1).
+    SPACE_AFTER_CHUNK_SIZE = 6,
+    /// Messages of HTTP/1.0 may be chunked, and the connection is not used again (RFC 9112 section
+    /// 6.1).
+    CHUNKED_IN_HTTP_10 = 7,
+    /// Values may have control characters other than NUL, CR and LF (RFC 9110 section 5.5).
+    CONTROL_IN_VALUE = 8,
+    /// Blank lines may stand before a response (RFC 9112 section 2.2).
+    BLANK_LINE_BEFORE_RESPONSE = 9,
+}
+
+impl Lenient {
+    /// Nothing is tolerated.
+    pub const STRICT: Self = Self(0);
+
+    /// Whether every bit of `tolerance` is set.
+    #[inline]
+    #[must_use]
+    pub const fn allows(self, tolerance: Self) -> bool {
+        self.0 & tolerance.0 == tolerance.0
+    }
+}
+
+impl core::ops::BitOr for Lenient {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+/// How a connection treats its peer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Config {
+    /// How much the peer may send.
+    pub limits: Limits,
+    /// Which rules it may break.
+    pub lenient: Lenient,
+}

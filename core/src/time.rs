@@ -1,0 +1,115 @@
+//! Time as the machines see it: a number that the driver reads off its own clock.
+
+use core::fmt;
+use core::time::Duration;
+
+/// A point on the driver's monotonic clock, in nanoseconds since an origin the driver chose.
+///
+/// The core never reads a clock. A driver takes one reading per IO call and passes it in, so that
+/// every event of that call carries the same time.
+///
+/// ```
+/// use core::time::Duration;
+/// use limpid_core::time::Mono;
+///
+/// let start = Mono::from_nanos(1_000);
+/// let later = start + Duration::from_nanos(500);
+/// assert_eq!(later.since(start), Duration::from_nanos(500));
+/// assert_eq!(start.since(later), Duration::ZERO);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mono(u64);
+
+impl Mono {
+    /// The point `nanos` nanoseconds after the clock's origin.
+    #[must_use]
+    pub const fn from_nanos(nanos: u64) -> Self {
+        Self(nanos)
+    }
+
+    /// Nanoseconds since the clock's origin.
+    #[must_use]
+    pub const fn as_nanos(self) -> u64 {
+        self.0
+    }
+
+    /// How long after `earlier` this point is; zero when it is not after it.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Duration {
+        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl core::ops::Add<Duration> for Mono {
+    type Output = Self;
+
+    /// The point `by` later; it stays at the end of the clock (584 years) instead of wrapping.
+    fn add(self, by: Duration) -> Self {
+        Self(self.0.saturating_add(u64::try_from(by.as_nanos()).unwrap_or(u64::MAX)))
+    }
+}
+
+/// What a deadline was set for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Waiting {
+    /// Opening a connection: each address, and the TLS handshake, has this time for itself.
+    Connect,
+    /// The peer's next bytes.
+    Read,
+    /// The transport taking our bytes.
+    Write,
+    /// The whole exchange.
+    Total,
+}
+
+impl fmt::Display for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Connect => "connecting",
+            Self::Read => "reading",
+            Self::Write => "writing",
+            Self::Total => "the whole exchange",
+        })
+    }
+}
+
+/// Until when the machine is willing to wait, and for what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deadline {
+    /// When it expires.
+    pub at: Mono,
+    /// What it was set for.
+    pub why: Waiting,
+}
+
+impl Deadline {
+    /// The earlier of two deadlines, where either may be absent.
+    #[must_use]
+    pub fn earlier(a: Option<Self>, b: Option<Self>) -> Option<Self> {
+        match (a, b) {
+            (Some(a), Some(b)) => Some(if b.at < a.at { b } else { a }),
+            (a, b) => a.or(b),
+        }
+    }
+}
+
+/// How long each kind of wait may take; `None` waits without end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// For connecting to one address, and again for the TLS handshake. Five seconds by default.
+    pub connect: Option<Duration>,
+    /// For the next bytes of the response. Five seconds by default.
+    pub read: Option<Duration>,
+    /// For the transport to take some bytes of the request. Five seconds by default.
+    pub write: Option<Duration>,
+    /// For the whole exchange, name resolution and body included. None by default.
+    pub total: Option<Duration>,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        let five = Some(Duration::from_secs(5));
+        Self { connect: five, read: five, write: five, total: None }
+    }
+}

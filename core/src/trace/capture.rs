@@ -1,0 +1,319 @@
+//! What an output may show: one policy, for every sink, error and page.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use core::str::FromStr;
+
+/// How much of what passes may be shown.
+///
+/// | | field values | credentials, cookies, secret query values | bytes |
+/// |---|---|---|---|
+/// | `Redacted` | only those that describe the message | hidden | counted |
+/// | `Default` | shown | hidden | counted |
+/// | `Private` | shown | shown | counted |
+/// | `Everything` | shown | shown | shown |
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Capture {
+    /// For a log that strangers read: the shape of what happened, and none of its content.
+    Redacted,
+    /// For a log that colleagues read: everything but credentials.
+    #[default]
+    Default,
+    /// For one's own eyes: credentials too.
+    Private,
+    /// All that and the bytes on the wire.
+    Everything,
+}
+
+/// What stands in an output for a value that is not shown.
+pub const HIDDEN: &str = "[secure]";
+
+/// Fields whose values let their holder act for somebody.
+const CREDENTIAL_FIELDS: [&str; 10] = [
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "set-cookie",
+    "set-cookie2",
+    "x-api-key",
+    "x-auth-token",
+    "x-amz-security-token",
+    "x-csrf-token",
+    "x-goog-iam-authorization-token",
+];
+
+/// Fields whose values describe the message and not its content.
+const DESCRIPTIVE_FIELDS: [&str; 18] = [
+    "accept-ranges",
+    "age",
+    "allow",
+    "cache-control",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-range",
+    "content-type",
+    "date",
+    "expires",
+    "keep-alive",
+    "retry-after",
+    "server",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "vary",
+];
+
+/// Query keys whose values are credentials: those that OpenTelemetry's conventions name, and the
+/// tokens that are commonly sent this way.
+const SECRET_QUERY_KEYS: [&str; 17] = [
+    "awsaccesskeyid",
+    "signature",
+    "sig",
+    "x-goog-signature",
+    "x-goog-credential",
+    "x-amz-signature",
+    "x-amz-credential",
+    "x-amz-security-token",
+    "access_token",
+    "refresh_token",
+    "id_token",
+    "token",
+    "api_key",
+    "apikey",
+    "client_secret",
+    "password",
+    "secret",
+];
+
+impl Capture {
+    /// Whether credentials as such are shown.
+    #[must_use]
+    pub const fn shows_secrets(self) -> bool {
+        matches!(self, Self::Private | Self::Everything)
+    }
+
+    /// Whether the bytes on the wire are shown, or only counted.
+    #[must_use]
+    pub const fn shows_bytes(self) -> bool {
+        matches!(self, Self::Everything)
+    }
+
+    /// Whether the value of the field `name` is shown.
+    ///
+    /// ```
+    /// use limpid_core::trace::Capture;
+    ///
+    /// assert!(!Capture::Default.shows_field(b"Cookie"));
+    /// assert!(Capture::Default.shows_field(b"X-Cache"));
+    /// assert!(!Capture::Redacted.shows_field(b"X-Cache"));
+    /// ```
+    #[must_use]
+    pub fn shows_field(self, name: &[u8]) -> bool {
+        let is = |known: &&str| name.eq_ignore_ascii_case(known.as_bytes());
+        match self {
+            Self::Redacted => DESCRIPTIVE_FIELDS.iter().any(is),
+            Self::Default => !CREDENTIAL_FIELDS.iter().any(is),
+            Self::Private | Self::Everything => true,
+        }
+    }
+
+    /// The value of the field `name`, or what stands for it.
+    #[must_use]
+    pub fn field<'v>(self, name: &[u8], value: &'v [u8]) -> &'v [u8] {
+        if self.shows_field(name) { value } else { HIDDEN.as_bytes() }
+    }
+
+    /// A line of a message, or what stands for it: a field line is judged by its name, another
+    /// line (a start line, say) by the URL it may hold.
+    #[must_use]
+    pub fn line(self, line: &[u8]) -> Cow<'_, [u8]> {
+        if self.shows_secrets() {
+            return Cow::Borrowed(line);
+        }
+        if let Some(name) = credential_prefix(line) {
+            return Cow::Owned([name, b": ", HIDDEN.as_bytes()].concat());
+        }
+        if let Some(colon) = line.iter().position(|byte| *byte == b':')
+            && let name = &line[..colon]
+            && !name.iter().any(|byte| matches!(byte, b' ' | b'/' | b'?'))
+        {
+            if self.shows_field(name.trim_ascii()) {
+                return Cow::Borrowed(line);
+            }
+            return Cow::Owned([name, b": ", HIDDEN.as_bytes()].concat());
+        }
+        match core::str::from_utf8(line) {
+            Ok(text) => match self.url(text) {
+                Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+                Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+            },
+            // Where a URL would stand cannot be told, so only text is shown.
+            Err(_) => Cow::Borrowed(HIDDEN.as_bytes()),
+        }
+    }
+
+    /// A URL, or what stands for it: the password of its userinfo and the values of secret query
+    /// keys are hidden; `Redacted` hides the user, every query value and the fragment too.
+    ///
+    /// ```
+    /// use limpid_core::trace::Capture;
+    ///
+    /// let url = "http://me:pw@host/path?a=1&token=xyz#top";
+    /// assert_eq!(
+    ///     Capture::Default.url(url),
+    ///     "http://me:[secure]@host/path?a=1&token=[secure]#top"
+    /// );
+    /// assert_eq!(
+    ///     Capture::Redacted.url(url),
+    ///     "http://[secure]@host/path?a=[secure]&token=[secure]#[secure]"
+    /// );
+    /// assert_eq!(Capture::Private.url(url), url);
+    /// ```
+    #[must_use]
+    pub fn url(self, url: &str) -> Cow<'_, str> {
+        if self.shows_secrets() || !url.contains(['@', '?', '#']) {
+            return Cow::Borrowed(url);
+        }
+        let (rest, fragment) = split_at(url, '#');
+        let (rest, query) = split_at(rest, '?');
+        let mut shown = String::with_capacity(url.len() + HIDDEN.len());
+        self.authority(rest, &mut shown);
+        if let Some(query) = query {
+            shown.push('?');
+            self.query(query, &mut shown);
+        }
+        if let Some(fragment) = fragment {
+            shown.push('#');
+            shown.push_str(if self == Self::Redacted && !fragment.is_empty() {
+                HIDDEN
+            } else {
+                fragment
+            });
+        }
+        Cow::Owned(shown)
+    }
+
+    fn authority(self, url: &str, shown: &mut String) {
+        let start = url.find("//").map_or(0, |slashes| slashes + 2);
+        let end = url[start..].find('/').map_or(url.len(), |slash| start + slash);
+        let Some(at) = url[start..end].rfind('@') else {
+            return shown.push_str(url);
+        };
+        shown.push_str(&url[..start]);
+        match url[start..start + at].split_once(':') {
+            Some((user, _)) if self != Self::Redacted => {
+                shown.push_str(user);
+                shown.push(':');
+                shown.push_str(HIDDEN);
+            }
+            // Without a password, the user part may well be a token.
+            _ => shown.push_str(HIDDEN),
+        }
+        shown.push_str(&url[start + at..]);
+    }
+
+    fn query(self, query: &str, shown: &mut String) {
+        // A start line goes on after the target; what follows a space is no query any more.
+        let (query, after) = query.find(' ').map_or((query, ""), |space| query.split_at(space));
+        for (index, pair) in query.split('&').enumerate() {
+            if index > 0 {
+                shown.push('&');
+            }
+            match pair.split_once('=') {
+                Some((key, value)) if !value.is_empty() && self.hides_query_key(key) => {
+                    shown.push_str(key);
+                    shown.push('=');
+                    shown.push_str(HIDDEN);
+                }
+                _ => shown.push_str(pair),
+            }
+        }
+        shown.push_str(after);
+    }
+
+    fn hides_query_key(self, key: &str) -> bool {
+        self == Self::Redacted
+            || SECRET_QUERY_KEYS.iter().any(|secret| key.eq_ignore_ascii_case(secret))
+    }
+}
+
+/// The start of a line, if that is the name of a credential field, however the line goes on: a line
+/// that is shown is often one that was refused.
+fn credential_prefix(line: &[u8]) -> Option<&[u8]> {
+    let start = line.len() - line.trim_ascii_start().len();
+    CREDENTIAL_FIELDS.iter().find_map(|known| {
+        let end = start + known.len();
+        let name = line.get(start..end)?;
+        name.eq_ignore_ascii_case(known.as_bytes()).then(|| &line[..end])
+    })
+}
+
+fn split_at(text: &str, separator: char) -> (&str, Option<&str>) {
+    match text.split_once(separator) {
+        Some((before, after)) => (before, Some(after)),
+        None => (text, None),
+    }
+}
+
+/// A name that is none of the four modes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownCapture;
+
+impl core::fmt::Display for UnknownCapture {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("a capture mode is redacted, default, private or everything")
+    }
+}
+
+impl core::error::Error for UnknownCapture {}
+
+impl FromStr for Capture {
+    type Err = UnknownCapture;
+
+    fn from_str(name: &str) -> Result<Self, UnknownCapture> {
+        match name {
+            "redacted" => Ok(Self::Redacted),
+            "default" => Ok(Self::Default),
+            "private" => Ok(Self::Private),
+            "everything" => Ok(Self::Everything),
+            _ => Err(UnknownCapture),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_without_password_is_hidden() {
+        assert_eq!(Capture::Default.url("https://token@host"), "https://[secure]@host");
+    }
+
+    #[test]
+    fn an_at_sign_in_the_path_is_no_userinfo() {
+        assert_eq!(Capture::Default.url("https://host/@me"), "https://host/@me");
+    }
+
+    #[test]
+    fn a_credential_field_line_is_hidden() {
+        assert_eq!(
+            Capture::Default.line(b"Authorization: Basic Zm9v\x01").as_ref(),
+            b"Authorization: [secure]"
+        );
+        assert_eq!(
+            Capture::Default.line(b"Authorization : Basic x").as_ref(),
+            b"Authorization: [secure]"
+        );
+        assert_eq!(Capture::Default.line(b"X-Cache: HIT").as_ref(), b"X-Cache: HIT");
+    }
+
+    #[test]
+    fn a_start_line_keeps_its_version() {
+        assert_eq!(
+            Capture::Default.line(b"GET /a?sig=1&b=2 HTTP/1.1").as_ref(),
+            b"GET /a?sig=[secure]&b=2 HTTP/1.1"
+        );
+    }
+}

@@ -1,0 +1,491 @@
+//! THE table of events. Everything that can be observed is declared here, once.
+
+use super::declare::catalog;
+use super::meta::{FieldMeta, Level, Logger, Metadata, Sensitivity, Stage};
+use super::owned::{borrowed, lend, own, owned, value};
+use super::value::Value;
+
+catalog! {
+    // httpx: the client as its user sees it.
+
+    /// A TLS configuration is made.
+    LoadSslContext: Httpx "load_ssl_context" Point Debug {
+        /// Whether certificates will be verified.
+        verify: Flag Public,
+        /// The file of the client certificate.
+        cert: MaybeText Public,
+    }
+
+    /// Trusted certificates are read from a file, or come with the program.
+    LoadVerifyFile: Httpx "load_verify_locations" Point Debug {
+        /// The file, or the name of the bundle.
+        cafile: Text Public,
+    }
+
+    /// Trusted certificates are read from the files of a directory.
+    LoadVerifyDirectory: Httpx "load_verify_locations" Point Debug {
+        /// The directory.
+        capath: Text Public,
+    }
+
+    /// The head of a response has come: one line for each request.
+    HttpRequest: Httpx "HTTP Request" Point Info {
+        /// The method of the request.
+        method: Bytes Public,
+        /// The URL of the request, with userinfo and fragment.
+        url: Text Url,
+        /// The version of the response.
+        version: Version Public,
+        /// The status code.
+        status: Status Public,
+        /// The reason phrase.
+        reason: Bytes Public,
+    }
+
+    // httpcore.connection: connections to an origin server or to a proxy.
+
+    /// Opening a TCP connection, name resolution included: it begins.
+    ConnectTcpStarted: Connection "connect_tcp" Started Debug {
+        /// The host, lower-case and without brackets.
+        host: Text Public,
+        /// The port.
+        port: Port Public,
+        /// The local address the connection is bound to.
+        local_address: MaybeText Public,
+        /// How long connecting may take.
+        timeout: Seconds Public,
+        /// The caller's socket options.
+        socket_options: SocketOptions Public,
+    }
+
+    /// Opening a TCP connection, name resolution included: done.
+    ConnectTcpComplete: Connection "connect_tcp" Complete Debug {
+        /// The stream that came of it.
+        stream: Stream Public,
+    }
+
+    /// Opening a TCP connection, name resolution included: given up.
+    ConnectTcpFailed: Connection "connect_tcp" Failed Debug {
+        /// Why.
+        failure: Failure Fields,
+    }
+
+    /// Opening a connection over a Unix socket: it begins.
+    ConnectUnixSocketStarted: Connection "connect_unix_socket" Started Debug {
+        /// The path of the socket.
+        path: Text Public,
+        /// How long connecting may take.
+        timeout: Seconds Public,
+        /// The caller's socket options.
+        socket_options: SocketOptions Public,
+    }
+
+    /// Opening a connection over a Unix socket: done.
+    ConnectUnixSocketComplete: Connection "connect_unix_socket" Complete Debug {
+        /// The stream that came of it.
+        stream: Stream Public,
+    }
+
+    /// Opening a connection over a Unix socket: given up.
+    ConnectUnixSocketFailed: Connection "connect_unix_socket" Failed Debug {
+        /// Why.
+        failure: Failure Fields,
+    }
+
+    /// Shaking hands over TLS: it begins.
+    StartTlsStarted: Connection "start_tls" Started Debug {
+        /// The TLS configuration.
+        ssl_context: TlsContext Public,
+        /// The name that the certificate must have.
+        server_hostname: Text Public,
+        /// How long connecting may take.
+        timeout: Seconds Public,
+    }
+
+    /// Shaking hands over TLS: done.
+    StartTlsComplete: Connection "start_tls" Complete Debug {
+        /// The stream that came of it.
+        stream: Stream Public,
+    }
+
+    /// Shaking hands over TLS: given up.
+    StartTlsFailed: Connection "start_tls" Failed Debug {
+        /// Why.
+        failure: Failure Fields,
+    }
+
+    /// Waiting before the next attempt at connecting, after `connect_tcp` failed with these arguments: it begins.
+    RetryConnectTcpStarted: Connection "retry" Started Debug {
+        /// The host, lower-case and without brackets.
+        host: Text Public,
+        /// The port.
+        port: Port Public,
+        /// The local address the connection is bound to.
+        local_address: MaybeText Public,
+        /// How long connecting may take.
+        timeout: Seconds Public,
+        /// The caller's socket options.
+        socket_options: SocketOptions Public,
+    }
+
+    /// Waiting before the next attempt at connecting, after `connect_unix_socket` failed with these arguments: it begins.
+    RetryConnectUnixSocketStarted: Connection "retry" Started Debug {
+        /// The path of the socket.
+        path: Text Public,
+        /// How long connecting may take.
+        timeout: Seconds Public,
+        /// The caller's socket options.
+        socket_options: SocketOptions Public,
+    }
+
+    /// Waiting before the next attempt at connecting, after `start_tls` failed with these arguments: it begins.
+    RetryStartTlsStarted: Connection "retry" Started Debug {
+        /// The TLS configuration.
+        ssl_context: TlsContext Public,
+        /// The name that the certificate must have.
+        server_hostname: Text Public,
+        /// How long connecting may take.
+        timeout: Seconds Public,
+    }
+
+    /// Waiting before the next attempt at connecting: done.
+    RetryComplete: Connection "retry" Complete Debug {}
+
+    /// Waiting before the next attempt at connecting: given up.
+    RetryFailed: Connection "retry" Failed Debug {
+        /// Why.
+        failure: Failure Fields,
+    }
+
+    /// Closing an idle connection: it begins.
+    CloseStarted: Connection "close" Started Debug {}
+
+    /// Closing an idle connection: done.
+    CloseComplete: Connection "close" Complete Debug {}
+
+    /// Closing an idle connection: given up.
+    CloseFailed: Connection "close" Failed Debug {
+        /// Why.
+        failure: Failure Fields,
+    }
+
+    // httpcore.http11: requests and responses.
+
+    /// Sending the head of a request: it begins.
+    SendRequestHeadersStarted: Http11 "send_request_headers" Started Debug {
+        /// The request, by its method.
+        request: Request Public,
+    }
+
+    /// Sending the head of a request: done.
+    SendRequestHeadersComplete: Http11 "send_request_headers" Complete Debug {}
+
+    /// Sending the head of a request: given up.
+    SendRequestHeadersFailed: Http11 "send_request_headers" Failed Debug {
+        /// Why.
+        failure: Failure Fields,
+    }
+
+    /// Sending the body of a request, empty or not: it begins.
+    SendRequestBodyStarted: Http11 "send_request_body" Started Debug {
+        /// The request, by its method.
+        request: Request Public,
+    }
+
+    /// Sending the body of a request, empty or not: done.
+    SendRequestBodyComplete: Http11 "send_request_body" Complete Debug {}
+
+    /// Sending the body of a request, empty or not: given up.
+    SendRequestBodyFailed: Http11 "send_request_body" Failed Debug {
+        /// Why.
+        failure: Failure Fields,
+    }
+
+    /// Waiting for the head of the final response: it begins.
+    ReceiveResponseHeadersStarted: Http11 "receive_response_headers" Started Debug {
+        /// The request, by its method.
+        request: Request Public,
+    }
+
+    /// Waiting for the head of the final response: done.
+    ReceiveResponseHeadersComplete: Http11 "receive_response_headers" Complete Debug {
+        /// The head.
+        head: ResponseHead Fields,
+    }
+
+    /// Waiting for the head of the final response: given up.
+    ReceiveResponseHeadersFailed: Http11 "receive_response_headers" Failed Debug {
+        /// Why.
+        failure: Failure Fields,
+    }
+
+    /// Receiving the body of a response, empty or not: it begins.
+    ReceiveResponseBodyStarted: Http11 "receive_response_body" Started Debug {
+        /// The request, by its method.
+        request: Request Public,
+    }
+
+    /// Receiving the body of a response, empty or not: done.
+    ReceiveResponseBodyComplete: Http11 "receive_response_body" Complete Debug {}
+
+    /// Receiving the body of a response, empty or not: given up.
+    ReceiveResponseBodyFailed: Http11 "receive_response_body" Failed Debug {
+        /// Why.
+        failure: Failure Fields,
+    }
+
+    /// Ending an exchange, so that its connection is idle or closed: it begins.
+    ResponseClosedStarted: Http11 "response_closed" Started Debug {}
+
+    /// Ending an exchange, so that its connection is idle or closed: done.
+    ResponseClosedComplete: Http11 "response_closed" Complete Debug {}
+
+    /// Ending an exchange, so that its connection is idle or closed: given up.
+    ResponseClosedFailed: Http11 "response_closed" Failed Debug {
+        /// Why.
+        failure: Failure Fields,
+    }
+
+    // httpcore.proxy: tunnels through an HTTP proxy.
+
+    /// Shaking hands over TLS through a tunnel: it begins.
+    ProxyStartTlsStarted: Proxy "start_tls" Started Debug {
+        /// The TLS configuration.
+        ssl_context: TlsContext Public,
+        /// The name that the certificate must have.
+        server_hostname: Text Public,
+        /// How long connecting may take.
+        timeout: Seconds Public,
+    }
+
+    /// Shaking hands over TLS through a tunnel: done.
+    ProxyStartTlsComplete: Proxy "start_tls" Complete Debug {
+        /// The stream that came of it.
+        stream: Stream Public,
+    }
+
+    /// Shaking hands over TLS through a tunnel: given up.
+    ProxyStartTlsFailed: Proxy "start_tls" Failed Debug {
+        /// Why.
+        failure: Failure Fields,
+    }
+
+    // httpcore.socks: connections through a SOCKS5 proxy.
+
+    /// Opening a TCP connection to a SOCKS5 proxy: it begins.
+    SocksConnectTcpStarted: Socks "connect_tcp" Started Debug {
+        /// The host, lower-case and without brackets.
+        host: Text Public,
+        /// The port.
+        port: Port Public,
+        /// How long connecting may take.
+        timeout: Seconds Public,
+    }
+
+    /// Opening a TCP connection to a SOCKS5 proxy: done.
+    SocksConnectTcpComplete: Socks "connect_tcp" Complete Debug {
+        /// The stream that came of it.
+        stream: Stream Public,
+    }
+
+    /// Opening a TCP connection to a SOCKS5 proxy: given up.
+    SocksConnectTcpFailed: Socks "connect_tcp" Failed Debug {
+        /// Why.
+        failure: Failure Fields,
+    }
+
+    /// Asking a SOCKS5 proxy for a connection: it begins.
+    SetupSocks5ConnectionStarted: Socks "setup_socks5_connection" Started Debug {
+        /// The stream to the proxy.
+        stream: Stream Public,
+        /// The host, lower-case and without brackets.
+        host: Text Public,
+        /// The port.
+        port: Port Public,
+        /// The credentials for the proxy.
+        auth: Credentials Secret,
+    }
+
+    /// Asking a SOCKS5 proxy for a connection: done.
+    SetupSocks5ConnectionComplete: Socks "setup_socks5_connection" Complete Debug {
+        /// The stream that came of it.
+        stream: Stream Public,
+    }
+
+    /// Asking a SOCKS5 proxy for a connection: given up.
+    SetupSocks5ConnectionFailed: Socks "setup_socks5_connection" Failed Debug {
+        /// Why.
+        failure: Failure Fields,
+    }
+
+    /// Shaking hands over TLS through a SOCKS5 proxy: it begins.
+    SocksStartTlsStarted: Socks "start_tls" Started Debug {
+        /// The TLS configuration.
+        ssl_context: TlsContext Public,
+        /// The name that the certificate must have.
+        server_hostname: Text Public,
+        /// How long connecting may take.
+        timeout: Seconds Public,
+    }
+
+    /// Shaking hands over TLS through a SOCKS5 proxy: done.
+    SocksStartTlsComplete: Socks "start_tls" Complete Debug {
+        /// The stream that came of it.
+        stream: Stream Public,
+    }
+
+    /// Shaking hands over TLS through a SOCKS5 proxy: given up.
+    SocksStartTlsFailed: Socks "start_tls" Failed Debug {
+        /// Why.
+        failure: Failure Fields,
+    }
+
+    // limpid.client: what the client decides.
+
+    /// Looking up the addresses of a host: it begins.
+    ResolveStarted: LimpidClient "resolve" Started Debug {
+        /// The host, lower-case and without brackets.
+        host: Text Public,
+        /// The port.
+        port: Port Public,
+    }
+
+    /// Looking up the addresses of a host: done.
+    ResolveComplete: LimpidClient "resolve" Complete Debug {
+        /// How many addresses it has.
+        addresses: Count Public,
+    }
+
+    /// Looking up the addresses of a host: given up.
+    ResolveFailed: LimpidClient "resolve" Failed Debug {
+        /// Why.
+        failure: Failure Fields,
+    }
+
+    /// Trying one address: it begins.
+    DialStarted: LimpidClient "dial" Started Debug {
+        /// The address.
+        address: Address Public,
+    }
+
+    /// Trying one address: done.
+    DialComplete: LimpidClient "dial" Complete Debug {}
+
+    /// Trying one address: given up.
+    DialFailed: LimpidClient "dial" Failed Debug {
+        /// Why.
+        failure: Failure Fields,
+    }
+
+    /// A deadline passed.
+    DeadlinePassed: LimpidClient "deadline_passed" Point Debug {
+        /// What it was set for.
+        why: Word Public,
+    }
+
+    // limpid.http1: what the parser reads, and why it decides as it does.
+
+    /// A request line or status line was read.
+    StartLineRead: LimpidHttp1 "start_line" Point Debug {
+        /// The line, without its end.
+        line: Bytes Url,
+        /// How many bytes the peer had sent on this connection before it.
+        offset: Count Public,
+    }
+
+    /// A field line was read.
+    FieldRead: LimpidHttp1 "field" Point Debug {
+        /// The name.
+        name: Bytes Public,
+        /// The value.
+        value: Bytes Fields,
+        /// How many bytes the peer had sent on this connection before it.
+        offset: Count Public,
+    }
+
+    /// It is decided where the body of a message ends.
+    FramingChosen: LimpidHttp1 "framing" Point Debug {
+        /// How the end is found.
+        framing: Word Public,
+        /// The length, where it is known.
+        length: MaybeCount Public,
+        /// Why, with the section that says so.
+        why: Word Public,
+    }
+
+    /// A chunk-size line was read.
+    ChunkRead: LimpidHttp1 "chunk" Point Debug {
+        /// The size of the chunk in bytes; 0 for the last.
+        size: Count Public,
+        /// How many bytes of extensions follow the size.
+        extension: Count Public,
+        /// How many bytes the peer had sent on this connection before it.
+        offset: Count Public,
+    }
+
+    /// A trailer field was read.
+    TrailerRead: LimpidHttp1 "trailer" Point Debug {
+        /// The name.
+        name: Bytes Public,
+        /// The value.
+        value: Bytes Fields,
+        /// How many bytes the peer had sent on this connection before it.
+        offset: Count Public,
+    }
+
+    /// A rule was broken, and the connection was told to tolerate that.
+    LeniencyUsed: LimpidHttp1 "leniency" Point Debug {
+        /// The rule.
+        rule: Word Public,
+        /// Where it is written.
+        section: Word Public,
+        /// How many bytes the peer had sent on this connection before it.
+        offset: Count Public,
+    }
+
+    /// The peer's bytes are refused.
+    Refused: LimpidHttp1 "refused" Point Debug {
+        /// The rule they break.
+        rule: Word Public,
+        /// Where it is written.
+        section: Word Public,
+        /// The offending byte.
+        byte: MaybeCount Public,
+        /// How many bytes the peer had sent on this connection before it.
+        offset: Count Public,
+    }
+
+    /// An informational response has come.
+    InformationalRead: LimpidHttp1 "informational" Point Debug {
+        /// The head.
+        head: ResponseHead Fields,
+    }
+
+    /// The connection leaves HTTP/1.1: a tunnel, or another protocol.
+    Switched: LimpidHttp1 "switched" Point Debug {
+        /// How many bytes of what follows have arrived.
+        leftover: Count Public,
+    }
+
+    /// The connection can serve another exchange, or cannot.
+    ReuseDecided: LimpidHttp1 "reuse" Point Debug {
+        /// Whether it can.
+        reusable: Flag Public,
+        /// Why.
+        why: Word Public,
+    }
+
+    // limpid.io: bytes as they pass the transport.
+
+    /// Bytes arrived.
+    BytesReceived: LimpidIo "received" Point Trace {
+        /// The bytes.
+        bytes: Bytes Payload,
+    }
+
+    /// Bytes were taken by the transport.
+    BytesSent: LimpidIo "sent" Point Trace {
+        /// The bytes.
+        bytes: Bytes Payload,
+    }
+}

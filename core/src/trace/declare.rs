@@ -1,0 +1,123 @@
+//! The macro that turns the table of events into types.
+
+/// Declares every event: the enum, its kinds and metadata, the visitor and the owned twin.
+///
+/// One entry reads `Variant: Logger "name" Stage Level { field: Kind Sensitivity, ... }`.
+macro_rules! catalog {
+    ($(
+        $(#[doc = $doc:literal])+
+        $variant:ident: $logger:ident $name:literal $stage:ident $level:ident {
+            $( $(#[doc = $field_doc:literal])+ $field:ident: $kind:ident $sensitivity:ident, )*
+        }
+    )+) => {
+        /// A fact about an exchange or a connection, with fields borrowed from where it happened.
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum TraceEvent<'a> {
+            $(
+                $(#[doc = $doc])+
+                $variant {
+                    $( $(#[doc = $field_doc])+ $field: borrowed!('a $kind), )*
+                },
+            )+
+        }
+
+        /// A [`TraceEvent`] that owns its fields, to be kept or sent to another thread.
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum OwnedTraceEvent {
+            $(
+                $(#[doc = $doc])+
+                $variant {
+                    $( $(#[doc = $field_doc])+ $field: owned!($kind), )*
+                },
+            )+
+        }
+
+        /// Which event: a variant of [`TraceEvent`] without its fields.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        #[non_exhaustive]
+        pub enum EventKind {
+            $( $(#[doc = $doc])+ $variant, )+
+        }
+
+        impl EventKind {
+            /// Every event, in the order of the catalogue.
+            pub const ALL: &'static [Self] = &[$( Self::$variant, )+];
+
+            /// What is known of the event without seeing one.
+            #[inline]
+            #[must_use]
+            pub const fn metadata(self) -> &'static Metadata {
+                &METADATA[self as usize]
+            }
+        }
+
+        static METADATA: [Metadata; EventKind::ALL.len()] = [$(
+            Metadata {
+                kind: EventKind::$variant,
+                variant: stringify!($variant),
+                name: $name,
+                stage: Stage::$stage,
+                logger: Logger::$logger,
+                level: Level::$level,
+                fields: &[$(
+                    FieldMeta {
+                        name: stringify!($field),
+                        kind: stringify!($kind),
+                        sensitivity: Sensitivity::$sensitivity,
+                        doc: concat!($($field_doc),+),
+                    },
+                )*],
+                doc: &[$($doc),+],
+            },
+        )+];
+
+        impl<'a> TraceEvent<'a> {
+            /// Which event this is.
+            #[inline]
+            #[must_use]
+            pub const fn kind(&self) -> EventKind {
+                match self { $( Self::$variant { .. } => EventKind::$variant, )+ }
+            }
+
+            /// Shows every field to `visitor`, in the order of the catalogue.
+            pub fn visit(&self, mut visitor: impl FnMut(&'static FieldMeta, Value<'a>)) {
+                match self {$(
+                    Self::$variant { $($field),* } => {
+                        let mut metadata = EventKind::$variant.metadata().fields.iter();
+                        $( if let Some(metadata) = metadata.next() {
+                            visitor(metadata, value!($kind $field));
+                        } )*
+                        let _ = (&mut metadata, &mut visitor);
+                    }
+                )+}
+            }
+        }
+
+        impl OwnedTraceEvent {
+            /// The event, borrowed.
+            #[must_use]
+            pub fn borrow(&self) -> TraceEvent<'_> {
+                match self {$(
+                    Self::$variant { $($field),* } => TraceEvent::$variant {
+                        $( $field: lend!($kind $field), )*
+                    },
+                )+}
+            }
+        }
+
+        impl From<&TraceEvent<'_>> for OwnedTraceEvent {
+            fn from(event: &TraceEvent<'_>) -> Self {
+                match event {$(
+                    TraceEvent::$variant { $($field),* } => Self::$variant {
+                        $( $field: own!($kind $field), )*
+                    },
+                )+}
+            }
+        }
+    };
+}
+
+pub(super) use catalog;

@@ -1,0 +1,28 @@
+//! Observation: typed events, told to a borrowed [`Sink`] at the moment of the fact.
+//!
+//! Nothing in the machines depends on a trace event. What the application must act on is an event
+//! of the machine ([`crate::http1::Event`]); what somebody may want to see is a [`TraceEvent`].
+//!
+//! [`catalog`] declares every event once. The enum, its owned twin, the static [`Metadata`], the
+//! interest bits, the field visitor and `docs/EVENTS.md` all come from that one table.
+
+pub mod capture;
+mod catalog;
+mod cx;
+mod declare;
+mod meta;
+mod owned;
+mod reference;
+mod sink;
+mod value;
+
+pub use capture::Capture;
+pub use catalog::{EventKind, OwnedTraceEvent, TraceEvent};
+pub use cx::{Cx, Scope, Span};
+pub use meta::{
+    ConnectionId, ExchangeId, FieldMeta, Level, Logger, Meta, Metadata, Sensitivity, SpanId, Stage,
+};
+pub use owned::{OwnedCredentials, OwnedFailure, OwnedResponseHead};
+pub use reference::write_reference;
+pub use sink::{Interest, NoSink, Sink};
+pub use value::{Credentials, Failure, SocketOption, StreamId, TlsContext, Value};

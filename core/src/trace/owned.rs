@@ -1,0 +1,234 @@
+//! The kinds of fields: for each, the type an event borrows, the type its owned twin keeps, the way
+//! between the two, and the [`Value`](super::Value) a visitor sees.
+
+use alloc::boxed::Box;
+
+use super::value::{Credentials, Failure};
+use crate::error::{Cause, Phase};
+use crate::fields::FieldBlock;
+use crate::http1::{ResponseHead, Version};
+
+/// The type a field of this kind has in an event.
+macro_rules! borrowed {
+    ($a:lifetime Text) => { &$a str };
+    ($a:lifetime MaybeText) => { Option<&$a str> };
+    ($a:lifetime Bytes) => { &$a [u8] };
+    ($a:lifetime Request) => { &$a [u8] };
+    ($a:lifetime SocketOptions) => { Option<&$a [crate::trace::SocketOption]> };
+    ($a:lifetime ResponseHead) => { crate::http1::ResponseHead<$a> };
+    ($a:lifetime Credentials) => { Option<crate::trace::Credentials<$a>> };
+    ($a:lifetime Failure) => { crate::trace::Failure<$a> };
+    ($a:lifetime $kind:ident) => { crate::trace::owned::owned!($kind) };
+}
+
+/// The type a field of this kind has in an event's owned twin.
+macro_rules! owned {
+    (Text) => { alloc::boxed::Box<str> };
+    (MaybeText) => { Option<alloc::boxed::Box<str>> };
+    (Bytes) => { alloc::boxed::Box<[u8]> };
+    (Request) => { alloc::boxed::Box<[u8]> };
+    (SocketOptions) => { Option<alloc::boxed::Box<[crate::trace::SocketOption]>> };
+    (ResponseHead) => { crate::trace::OwnedResponseHead };
+    (Credentials) => { Option<crate::trace::OwnedCredentials> };
+    (Failure) => { crate::trace::OwnedFailure };
+    (Flag) => { bool };
+    (Count) => { u64 };
+    (MaybeCount) => { Option<u64> };
+    (Port) => { u16 };
+    (Status) => { u16 };
+    (Seconds) => { Option<core::time::Duration> };
+    (Word) => { &'static str };
+    (Address) => { core::net::SocketAddr };
+    (Version) => { crate::http1::Version };
+    (Stream) => { crate::trace::StreamId };
+    (TlsContext) => { crate::trace::TlsContext };
+}
+
+/// From a borrowed field to an owned one.
+macro_rules! own {
+    (Text $x:expr) => {
+        (*$x).into()
+    };
+    (Bytes $x:expr) => {
+        (*$x).into()
+    };
+    (Request $x:expr) => {
+        (*$x).into()
+    };
+    (MaybeText $x:expr) => {
+        $x.map(Into::into)
+    };
+    (SocketOptions $x:expr) => {
+        $x.map(Into::into)
+    };
+    (Credentials $x:expr) => {
+        $x.map(Into::into)
+    };
+    (ResponseHead $x:expr) => {
+        (*$x).into()
+    };
+    (Failure $x:expr) => {
+        (*$x).into()
+    };
+    ($kind:ident $x:expr) => {
+        *$x
+    };
+}
+
+/// From an owned field to a borrowed one.
+macro_rules! lend {
+    (Text $x:expr) => {
+        $x
+    };
+    (Bytes $x:expr) => {
+        $x
+    };
+    (Request $x:expr) => {
+        $x
+    };
+    (MaybeText $x:expr) => {
+        $x.as_deref()
+    };
+    (SocketOptions $x:expr) => {
+        $x.as_deref()
+    };
+    (Credentials $x:expr) => {
+        $x.as_ref().map(crate::trace::OwnedCredentials::borrow)
+    };
+    (ResponseHead $x:expr) => {
+        $x.borrow()
+    };
+    (Failure $x:expr) => {
+        $x.borrow()
+    };
+    ($kind:ident $x:expr) => {
+        *$x
+    };
+}
+
+/// From a borrowed field to what a visitor sees.
+macro_rules! value {
+    (MaybeText $x:expr) => {
+        $x.map_or(crate::trace::Value::None, crate::trace::Value::Text)
+    };
+    (MaybeCount $x:expr) => {
+        $x.map_or(crate::trace::Value::None, crate::trace::Value::Count)
+    };
+    (Seconds $x:expr) => {
+        $x.map_or(crate::trace::Value::None, crate::trace::Value::Seconds)
+    };
+    (SocketOptions $x:expr) => {
+        $x.map_or(crate::trace::Value::None, crate::trace::Value::SocketOptions)
+    };
+    (Credentials $x:expr) => {
+        $x.map_or(crate::trace::Value::None, crate::trace::Value::Credentials)
+    };
+    (Port $x:expr) => {
+        crate::trace::Value::Count(u64::from(*$x))
+    };
+    (Status $x:expr) => {
+        crate::trace::Value::Count(u64::from(*$x))
+    };
+    ($kind:ident $x:expr) => {
+        crate::trace::Value::$kind(*$x)
+    };
+}
+
+pub(super) use {borrowed, lend, own, owned, value};
+
+/// The head of a response, kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnedResponseHead {
+    /// The version.
+    pub version: Version,
+    /// The status code.
+    pub status: u16,
+    /// The reason phrase.
+    pub reason: Box<[u8]>,
+    /// The fields.
+    pub fields: FieldBlock,
+}
+
+impl OwnedResponseHead {
+    /// The head, borrowed.
+    #[must_use]
+    pub fn borrow(&self) -> ResponseHead<'_> {
+        ResponseHead {
+            version: self.version,
+            status: self.status,
+            reason: &self.reason,
+            fields: self.fields.fields(),
+        }
+    }
+}
+
+impl From<ResponseHead<'_>> for OwnedResponseHead {
+    fn from(head: ResponseHead<'_>) -> Self {
+        Self {
+            version: head.version,
+            status: head.status,
+            reason: head.reason.into(),
+            fields: head.fields.into(),
+        }
+    }
+}
+
+/// A user name and a password, kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnedCredentials {
+    /// The user name.
+    pub user: Box<[u8]>,
+    /// The password.
+    pub password: Box<[u8]>,
+}
+
+impl OwnedCredentials {
+    /// The credentials, borrowed.
+    #[must_use]
+    pub fn borrow(&self) -> Credentials<'_> {
+        Credentials { user: &self.user, password: &self.password }
+    }
+}
+
+impl From<Credentials<'_>> for OwnedCredentials {
+    fn from(credentials: Credentials<'_>) -> Self {
+        Self { user: credentials.user.into(), password: credentials.password.into() }
+    }
+}
+
+/// A failure, kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnedFailure {
+    /// What was being done.
+    pub phase: Phase,
+    /// Why it failed.
+    pub cause: Cause,
+    /// Whether TLS carried the connection.
+    pub secure: bool,
+    /// The bytes that the cause is about.
+    pub evidence: Box<[u8]>,
+}
+
+impl OwnedFailure {
+    /// The failure, borrowed.
+    #[must_use]
+    pub fn borrow(&self) -> Failure<'_> {
+        Failure {
+            phase: self.phase,
+            cause: &self.cause,
+            secure: self.secure,
+            evidence: &self.evidence,
+        }
+    }
+}
+
+impl From<Failure<'_>> for OwnedFailure {
+    fn from(failure: Failure<'_>) -> Self {
+        Self {
+            phase: failure.phase,
+            cause: *failure.cause,
+            secure: failure.secure,
+            evidence: failure.evidence.into(),
+        }
+    }
+}

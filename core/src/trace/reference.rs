@@ -1,0 +1,49 @@
+//! `docs/EVENTS.md`, written from the catalogue.
+
+use core::fmt::{self, Write};
+
+use super::catalog::EventKind;
+use super::meta::{Logger, Metadata, Stage};
+
+/// Writes the reference of all events as Markdown.
+///
+/// # Errors
+/// Only those of `out`.
+pub fn write_reference(out: &mut impl Write) -> fmt::Result {
+    out.write_str(
+        "# Events\n\n\
+         Written from the catalogue in `core/src/trace/catalog.rs`; do not edit by hand. A test\n\
+         compares this page with the catalogue and, when run with `LIMPID_BLESS=1`, rewrites it.\n\n\
+         Every event carries its time, sequence number, connection, exchange, attempt, span and\n\
+         phase. An operation is told as `started`, and then once as `complete` or as `failed`.\n",
+    )?;
+    for logger in Logger::ALL {
+        write!(out, "\n## {}\n\n", logger.name())?;
+        out.write_str("| event | variant | level | fields | meaning |\n|---|---|---|---|---|\n")?;
+        for kind in EventKind::ALL.iter().filter(|kind| kind.metadata().logger == logger) {
+            write_row(kind.metadata(), out)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_row(metadata: &Metadata, out: &mut impl Write) -> fmt::Result {
+    let Metadata { name, stage, variant, level, .. } = metadata;
+    write!(out, "| `{name}{}` | `{variant}` | {level} | ", stage.suffix())?;
+    for (index, field) in metadata.fields.iter().enumerate() {
+        let separator = if index > 0 { "<br>" } else { "" };
+        write!(
+            out,
+            "{separator}`{}`: {}, {:?};{}",
+            field.name, field.kind, field.sensitivity, field.doc
+        )?;
+    }
+    if metadata.fields.is_empty() {
+        out.write_str(if metadata.stage == Stage::Point { "none" } else { " " })?;
+    }
+    out.write_str(" |")?;
+    for line in metadata.doc {
+        out.write_str(line)?;
+    }
+    out.write_str(" |\n")
+}

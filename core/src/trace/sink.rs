@@ -1,0 +1,190 @@
+//! Who listens.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+
+use super::catalog::{EventKind, TraceEvent};
+use super::meta::{Logger, Meta, Metadata};
+
+/// Somebody who wants to be told.
+///
+/// A sink is called at the moment of the fact, on the thread it happens on, with borrowed fields.
+/// It must not block on what the exchange does, and nothing it does changes the exchange.
+///
+/// `&dyn Sink` is a sink, and so are references, boxes, [`Arc`]s, an [`Option`] and tuples of sinks.
+///
+/// ```
+/// use core::sync::atomic::{AtomicU32, Ordering};
+/// use limpid_core::trace::{Interest, Meta, Sink, TraceEvent};
+///
+/// #[derive(Default)]
+/// struct Count(AtomicU32);
+///
+/// impl Sink for Count {
+///     fn interest(&self) -> Interest {
+///         Interest::ALL
+///     }
+///     fn event(&self, _: &Meta, _: &TraceEvent<'_>) {
+///         self.0.fetch_add(1, Ordering::Relaxed);
+///     }
+/// }
+/// let both: (Count, Option<&dyn Sink>) = (Count::default(), None);
+/// assert_eq!(both.interest(), Interest::ALL);
+/// ```
+pub trait Sink {
+    /// Which events the sink wants. The machines read this once per exchange and keep it.
+    fn interest(&self) -> Interest;
+
+    /// An event that the sink showed interest in.
+    fn event(&self, meta: &Meta, event: &TraceEvent<'_>);
+
+    /// Whether a sink of this type can want anything at all. Where it is false, the compiler
+    /// leaves the trace points out.
+    #[must_use]
+    fn enabled() -> bool
+    where
+        Self: Sized,
+    {
+        true
+    }
+}
+
+/// Nobody listens, and the compiler knows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoSink;
+
+impl Sink for NoSink {
+    #[inline]
+    fn interest(&self) -> Interest {
+        Interest::NONE
+    }
+
+    #[inline]
+    fn event(&self, _: &Meta, _: &TraceEvent<'_>) {}
+
+    #[inline]
+    fn enabled() -> bool {
+        false
+    }
+}
+
+/// The set of events a sink wants: one bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Interest(u128);
+
+impl Interest {
+    /// Nothing.
+    pub const NONE: Self = Self(0);
+    /// Every event of the catalogue.
+    pub const ALL: Self = Self(u128::MAX >> (128 - EventKind::ALL.len()));
+
+    /// One event.
+    #[must_use]
+    pub const fn only(kind: EventKind) -> Self {
+        Self(1 << kind as u8)
+    }
+
+    /// The events whose metadata passes `filter`.
+    #[must_use]
+    pub fn matching(mut filter: impl FnMut(&'static Metadata) -> bool) -> Self {
+        EventKind::ALL
+            .iter()
+            .filter(|kind| filter(kind.metadata()))
+            .fold(Self::NONE, |set, kind| set.with(Self::only(*kind)))
+    }
+
+    /// The events of one logger.
+    #[must_use]
+    pub fn logger(logger: Logger) -> Self {
+        Self::matching(|metadata| metadata.logger == logger)
+    }
+
+    /// Both sets together.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// This set without what `other` holds.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// Whether `kind` is in the set.
+    #[inline]
+    #[must_use]
+    pub const fn contains(self, kind: EventKind) -> bool {
+        self.0 & (1 << kind as u8) != 0
+    }
+
+    /// Whether nothing is in the set.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+macro_rules! forward {
+    ($($(#[$attribute:meta])* $pointer:ty),+ $(,)?) => {$(
+        $(#[$attribute])*
+        impl<T: Sink + ?Sized> Sink for $pointer {
+            #[inline]
+            fn interest(&self) -> Interest {
+                (**self).interest()
+            }
+
+            #[inline]
+            fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
+                (**self).event(meta, event);
+            }
+        }
+    )+};
+}
+
+forward!(&T, Box<T>, Arc<T>);
+
+impl<T: Sink> Sink for Option<T> {
+    #[inline]
+    fn interest(&self) -> Interest {
+        self.as_ref().map_or(Interest::NONE, Sink::interest)
+    }
+
+    #[inline]
+    fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
+        if let Some(sink) = self {
+            sink.event(meta, event);
+        }
+    }
+
+    #[inline]
+    fn enabled() -> bool {
+        T::enabled()
+    }
+}
+
+macro_rules! tuple {
+    ($($name:ident $index:tt),+) => {
+        /// Tells each member what that member wants.
+        impl<$($name: Sink),+> Sink for ($($name,)+) {
+            fn interest(&self) -> Interest {
+                Interest::NONE$(.with(self.$index.interest()))+
+            }
+
+            fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
+                $(if self.$index.interest().contains(meta.kind) {
+                    self.$index.event(meta, event);
+                })+
+            }
+
+            fn enabled() -> bool {
+                false $(|| $name::enabled())+
+            }
+        }
+    };
+}
+
+tuple!(A 0);
+tuple!(A 0, B 1);
+tuple!(A 0, B 1, C 2);
+tuple!(A 0, B 1, C 2, D 3);

@@ -1,0 +1,96 @@
+//! The values that events carry, as a visitor sees them.
+
+use core::net::SocketAddr;
+use core::time::Duration;
+
+use crate::error::{Cause, Phase};
+use crate::http1::{ResponseHead, Version};
+
+/// The byte stream of a connection, as the events of one client tell streams apart. A connection
+/// on which TLS starts has another stream from then on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StreamId {
+    /// The number of the connection the stream belongs to.
+    pub connection: u64,
+    /// How many TLS layers it has: 0 for the transport itself.
+    pub layer: u8,
+}
+
+/// A TLS configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TlsContext {
+    /// Whether certificates are verified.
+    pub verify: bool,
+}
+
+/// A socket option as `setsockopt` takes it: level, name, value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SocketOption {
+    /// The protocol level, such as `SOL_SOCKET`.
+    pub level: i32,
+    /// The option, such as `SO_KEEPALIVE`.
+    pub name: i32,
+    /// The value.
+    pub value: i32,
+}
+
+/// A user name and a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Credentials<'a> {
+    /// The user name.
+    pub user: &'a [u8],
+    /// The password.
+    pub password: &'a [u8],
+}
+
+/// Why an operation failed, with the peer's words where it used any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failure<'a> {
+    /// What was being done.
+    pub phase: Phase,
+    /// Why it failed.
+    pub cause: &'a Cause,
+    /// Whether TLS carried the connection.
+    pub secure: bool,
+    /// The bytes that the cause is about: the line that broke a rule, or the name that a
+    /// certificate should have had.
+    pub evidence: &'a [u8],
+}
+
+/// One field of an event.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Value<'a> {
+    /// Nothing.
+    None,
+    /// True or false.
+    Flag(bool),
+    /// A number.
+    Count(u64),
+    /// A length of time.
+    Seconds(Duration),
+    /// Text.
+    Text(&'a str),
+    /// One of a fixed set of words, such as a reason.
+    Word(&'static str),
+    /// Bytes as they were on the wire.
+    Bytes(&'a [u8]),
+    /// An address and a port.
+    Address(SocketAddr),
+    /// A version of HTTP.
+    Version(Version),
+    /// Socket options.
+    SocketOptions(&'a [SocketOption]),
+    /// A byte stream.
+    Stream(StreamId),
+    /// A TLS configuration.
+    TlsContext(TlsContext),
+    /// A request, by its method.
+    Request(&'a [u8]),
+    /// The head of a response.
+    ResponseHead(ResponseHead<'a>),
+    /// Credentials.
+    Credentials(Credentials<'a>),
+    /// A failure.
+    Failure(Failure<'a>),
+}

@@ -1,0 +1,142 @@
+//! One chunk-size line (RFC 9112 section 7.1), without its line end.
+
+use super::number::{NotANumber, hexadecimal};
+use super::token::token_len;
+use super::{Broken, Tolerated};
+use crate::error::Rule;
+use crate::limits::Lenient;
+
+/// More digits than this are refused, leading zeros or not: 16 say all that 64 bits can.
+const MAX_DIGITS: usize = 16;
+
+/// A chunk-size line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ChunkLine {
+    pub(crate) size: u64,
+    /// How many bytes follow the size.
+    pub(crate) extensions: usize,
+}
+
+/// Reads `1*HEXDIG [ chunk-ext ]`.
+pub(crate) fn read(
+    line: &[u8],
+    lenient: Lenient,
+    tolerated: &mut impl Tolerated,
+) -> Result<ChunkLine, Broken> {
+    let digits = line.iter().position(|byte| !byte.is_ascii_hexdigit()).unwrap_or(line.len());
+    if digits > MAX_DIGITS {
+        return Err(Broken::new(Rule::ChunkSizeTooLarge, MAX_DIGITS));
+    }
+    let size = hexadecimal(&line[..digits]).map_err(|error| match error {
+        NotANumber::Digit(at) => Broken::new(Rule::ChunkSize, at),
+        NotANumber::TooLarge => Broken::new(Rule::ChunkSizeTooLarge, 0),
+    })?;
+    let rest = &line[digits..];
+    if !rest.is_empty() {
+        extensions(rest, lenient, tolerated)
+            .map_err(|broken| Broken::new(broken.rule, digits + broken.at))?;
+    }
+    Ok(ChunkLine { size, extensions: rest.len() })
+}
+
+/// Checks `*( BWS ";" BWS token [ BWS "=" BWS ( token / quoted-string ) ] )`
+/// (RFC 9112 section 7.1.1).
+fn extensions(rest: &[u8], lenient: Lenient, tolerated: &mut impl Tolerated) -> Result<(), Broken> {
+    let mut at = 0;
+    while at < rest.len() {
+        let blanks = blanks(&rest[at..]);
+        match rest.get(at + blanks) {
+            Some(b';') => at += blanks + 1,
+            None if lenient.allows(Lenient::SPACE_AFTER_CHUNK_SIZE) => {
+                tolerated(Rule::ChunkSize, at);
+                return Ok(());
+            }
+            _ if at == 0 => return Err(Broken::new(Rule::ChunkSize, 0)),
+            _ => return Err(Broken::new(Rule::ChunkExtension, at)),
+        }
+        at = extension(rest, at)?;
+    }
+    Ok(())
+}
+
+/// Checks one extension after its semicolon; returns where it ends.
+fn extension(rest: &[u8], start: usize) -> Result<usize, Broken> {
+    let broken = |at| Err(Broken::new(Rule::ChunkExtension, at));
+    let mut at = start + blanks(&rest[start..]);
+    let name = token_len(&rest[at..]);
+    if name == 0 {
+        return broken(at);
+    }
+    at += name;
+    let before_equals = blanks(&rest[at..]);
+    if rest.get(at + before_equals) != Some(&b'=') {
+        return Ok(at);
+    }
+    at += before_equals + 1;
+    at += blanks(&rest[at..]);
+    if rest.get(at) == Some(&b'"') {
+        return quoted(rest, at).map_or_else(broken, Ok);
+    }
+    let value = token_len(&rest[at..]);
+    if value == 0 { broken(at) } else { Ok(at + value) }
+}
+
+/// Where a quoted string (RFC 9110 section 5.6.4) that starts at `start` ends, or where it breaks.
+fn quoted(rest: &[u8], start: usize) -> Result<usize, usize> {
+    let mut at = start + 1;
+    loop {
+        match rest.get(at) {
+            Some(b'"') => return Ok(at + 1),
+            Some(b'\\') => match rest.get(at + 1) {
+                Some(b'\t' | b' '..=b'~' | 0x80..) => at += 2,
+                _ => return Err(at + 1),
+            },
+            Some(b'\t' | b' '..=b'~' | 0x80..) => at += 1,
+            _ => return Err(at),
+        }
+    }
+}
+
+fn blanks(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strict(line: &[u8]) -> Result<ChunkLine, Broken> {
+        read(line, Lenient::STRICT, &mut |_, _| {})
+    }
+
+    #[test]
+    fn extensions_are_read_past() {
+        for line in
+            [&b"1a"[..], b"1a;x", b"1a;x=y", b"1a;x=\"y;\\\"z\"", b"1a ; x = y", b"1a;x;y=z"]
+        {
+            let read = strict(line).unwrap();
+            assert_eq!((read.size, read.extensions), (0x1a, line.len() - 2));
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_where() {
+        for (line, rule, at) in [
+            (&b""[..], Rule::ChunkSize, 0),
+            (b"-3", Rule::ChunkSize, 0),
+            (b"+5", Rule::ChunkSize, 0),
+            (b"0x3", Rule::ChunkSize, 1),
+            (b"3 ", Rule::ChunkSize, 1),
+            (b"3 3", Rule::ChunkSize, 1),
+            (b"8000000000000000", Rule::ChunkSizeTooLarge, 0),
+            (b"00000000000000003", Rule::ChunkSizeTooLarge, 16),
+            (b"3;", Rule::ChunkExtension, 2),
+            (b"3;a=", Rule::ChunkExtension, 4),
+            (b"3;a=\"b", Rule::ChunkExtension, 6),
+            (b"3;a\0", Rule::ChunkExtension, 3),
+            (b"3;a b", Rule::ChunkExtension, 3),
+        ] {
+            assert_eq!(strict(line), Err(Broken::new(rule, at)), "{}", line.escape_ascii());
+        }
+    }
+}

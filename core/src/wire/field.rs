@@ -1,0 +1,137 @@
+//! One field line (RFC 9112 section 5), without its line end.
+
+use core::ops::Range;
+
+use super::token::{find_control, token_len};
+use super::{Broken, Tolerated};
+use crate::error::Rule;
+use crate::limits::Lenient;
+
+/// A field line's parts, as ranges within the line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FieldLine {
+    pub(crate) name: Range<usize>,
+    pub(crate) value: Range<usize>,
+}
+
+/// Reads `name ":" OWS value OWS`.
+#[inline]
+pub(crate) fn read(
+    line: &[u8],
+    lenient: Lenient,
+    tolerated: &mut impl Tolerated,
+) -> Result<FieldLine, Broken> {
+    let name = 0..token_len(line);
+    let colon = match line.get(name.end) {
+        Some(b':') if !name.is_empty() => name.end,
+        _ => colon_elsewhere(line, name.end, lenient, tolerated)?,
+    };
+    let value = trimmed(line, colon + 1..line.len());
+    check_value(line, value.clone(), lenient, tolerated)?;
+    Ok(FieldLine { name, value })
+}
+
+/// Where the colon is, when it does not stand right after the name; mostly a refusal.
+#[cold]
+fn colon_elsewhere(
+    line: &[u8],
+    end: usize,
+    lenient: Lenient,
+    tolerated: &mut impl Tolerated,
+) -> Result<usize, Broken> {
+    let blanks = line[end..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    match line.get(end + blanks) {
+        Some(b':') if end == 0 => Err(Broken::new(Rule::FieldNameEmpty, 0)),
+        Some(b':') if lenient.allows(Lenient::SPACE_BEFORE_COLON) => {
+            tolerated(Rule::SpaceBeforeColon, end);
+            Ok(end + blanks)
+        }
+        Some(b':') => Err(Broken::new(Rule::SpaceBeforeColon, end)),
+        None => Err(Broken::new(Rule::FieldColon, line.len())),
+        Some(_) if line.contains(&b':') => Err(Broken::new(Rule::FieldNameCharacter, end)),
+        Some(_) => Err(Broken::new(Rule::FieldColon, line.len())),
+    }
+}
+
+/// Checks the characters of a value, a first line or a folded one.
+#[inline]
+pub(crate) fn check_value(
+    line: &[u8],
+    value: Range<usize>,
+    lenient: Lenient,
+    tolerated: &mut impl Tolerated,
+) -> Result<(), Broken> {
+    let mut start = value.start;
+    while let Some(at) = find_control(&line[start..value.end]) {
+        let at = start + at;
+        let may_stand = !matches!(line[at], b'\0' | b'\r' | b'\n');
+        if !(may_stand && lenient.allows(Lenient::CONTROL_IN_VALUE)) {
+            let rule = if line[at] == b'\r' { Rule::BareCr } else { Rule::FieldValueCharacter };
+            return Err(Broken::new(rule, at));
+        }
+        tolerated(Rule::FieldValueCharacter, at);
+        start = at + 1;
+    }
+    Ok(())
+}
+
+/// `range` without the spaces and tabs at its ends.
+#[inline]
+pub(crate) fn trimmed(line: &[u8], range: Range<usize>) -> Range<usize> {
+    let Range { mut start, mut end } = range;
+    while start < end && matches!(line[start], b' ' | b'\t') {
+        start += 1;
+    }
+    while start < end && matches!(line[end - 1], b' ' | b'\t') {
+        end -= 1;
+    }
+    start..end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strict(line: &[u8]) -> Result<FieldLine, Broken> {
+        read(line, Lenient::STRICT, &mut |_, _| {})
+    }
+
+    #[test]
+    fn blanks_around_a_value_are_not_part_of_it() {
+        assert_eq!(strict(b"X: \t y \t ").unwrap(), FieldLine { name: 0..1, value: 5..6 });
+        assert_eq!(strict(b"X:").unwrap(), FieldLine { name: 0..1, value: 2..2 });
+        assert_eq!(strict(b"X:a:b").unwrap(), FieldLine { name: 0..1, value: 2..5 });
+    }
+
+    #[test]
+    fn a_refusal_says_where() {
+        for (line, rule, at) in [
+            (&b"X"[..], Rule::FieldColon, 1),
+            (b": y", Rule::FieldNameEmpty, 0),
+            (b" : y", Rule::FieldNameEmpty, 0),
+            (b"X Y: z", Rule::FieldNameCharacter, 1),
+            (b"X : y", Rule::SpaceBeforeColon, 1),
+            (b"X(: y", Rule::FieldNameCharacter, 1),
+            (b"X: a\0b", Rule::FieldValueCharacter, 4),
+            (b"X: a\rb", Rule::BareCr, 4),
+        ] {
+            assert_eq!(strict(line), Err(Broken::new(rule, at)), "{}", line.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn each_tolerance_is_told() {
+        let mut told = Vec::new();
+        let lenient = Lenient::SPACE_BEFORE_COLON | Lenient::CONTROL_IN_VALUE;
+        let line = read(b"X : a\x01b\x02", lenient, &mut |rule, at| told.push((rule, at)));
+        assert_eq!(line.unwrap(), FieldLine { name: 0..1, value: 4..8 });
+        assert_eq!(
+            told,
+            [
+                (Rule::SpaceBeforeColon, 1),
+                (Rule::FieldValueCharacter, 5),
+                (Rule::FieldValueCharacter, 7),
+            ]
+        );
+    }
+}

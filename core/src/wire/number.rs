@@ -1,0 +1,98 @@
+//! Numbers, in digits alone: no sign, no blank, no underscore.
+
+use alloc::vec::Vec;
+
+/// The most that a length may be, so that sums of two lengths cannot overflow.
+pub(crate) const MAX_LENGTH: u64 = i64::MAX as u64;
+
+/// Why digits are no number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotANumber {
+    /// There are none, or the byte at this index is not one.
+    Digit(usize),
+    /// It is more than [`MAX_LENGTH`].
+    TooLarge,
+}
+
+/// A decimal number (RFC 9110 section 8.6).
+pub(crate) fn decimal(digits: &[u8]) -> Result<u64, NotANumber> {
+    parse(digits, 10)
+}
+
+/// A hexadecimal number (RFC 9112 section 7.1).
+pub(crate) fn hexadecimal(digits: &[u8]) -> Result<u64, NotANumber> {
+    parse(digits, 16)
+}
+
+fn parse(digits: &[u8], base: u32) -> Result<u64, NotANumber> {
+    if digits.is_empty() {
+        return Err(NotANumber::Digit(0));
+    }
+    let mut number = 0_u64;
+    let mut too_large = false;
+    for (index, byte) in digits.iter().enumerate() {
+        let digit = char::from(*byte).to_digit(base).ok_or(NotANumber::Digit(index))?;
+        match number.checked_mul(u64::from(base)).and_then(|n| n.checked_add(u64::from(digit))) {
+            Some(next) if next <= MAX_LENGTH => number = next,
+            _ => too_large = true,
+        }
+    }
+    if too_large { Err(NotANumber::TooLarge) } else { Ok(number) }
+}
+
+/// Writes `number` in decimal digits at the end of `out`.
+pub(crate) fn write_decimal(number: u64, out: &mut Vec<u8>) {
+    let mut digits = [0; 20];
+    let mut start = digits.len();
+    let mut rest = number;
+    loop {
+        start -= 1;
+        digits[start] = digit(rest % 10);
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[start..]);
+}
+
+/// Writes `number` in hexadecimal digits at the end of `out`.
+pub(crate) fn write_hexadecimal(number: u64, out: &mut Vec<u8>) {
+    let nibbles = (64 - number.leading_zeros()).div_ceil(4).max(1);
+    for nibble in (0..nibbles).rev() {
+        out.push(digit((number >> (nibble * 4)) & 0xf));
+    }
+}
+
+fn digit(value: u64) -> u8 {
+    b"0123456789abcdef"[usize::try_from(value).unwrap_or(0) & 0xf]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_alone_make_a_number() {
+        assert_eq!(decimal(b"0003"), Ok(3));
+        assert_eq!(decimal(b"9223372036854775807"), Ok(MAX_LENGTH));
+        assert_eq!(decimal(b"9223372036854775808"), Err(NotANumber::TooLarge));
+        assert_eq!(decimal(b"18446744073709551619"), Err(NotANumber::TooLarge));
+        assert_eq!(decimal(b"+3"), Err(NotANumber::Digit(0)));
+        assert_eq!(decimal(b"3_0"), Err(NotANumber::Digit(1)));
+        assert_eq!(decimal(b""), Err(NotANumber::Digit(0)));
+        assert_eq!(hexadecimal(b"1aF"), Ok(0x1af));
+        assert_eq!(hexadecimal(b"0x1"), Err(NotANumber::Digit(1)));
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        for number in [0, 1, 9, 10, 15, 16, 255, 256, 1 << 40, MAX_LENGTH] {
+            let (mut tens, mut sixteens) = (Vec::new(), Vec::new());
+            write_decimal(number, &mut tens);
+            write_hexadecimal(number, &mut sixteens);
+            assert_eq!(decimal(&tens), Ok(number));
+            assert_eq!(hexadecimal(&sixteens), Ok(number));
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Request lines and status lines (RFC 9112 sections 3 and 4), without their line ends.
+
+use core::ops::Range;
+
+use super::token::{find_control, is_target, token_len};
+use super::{Broken, Tolerated, target};
+use crate::error::Rule;
+use crate::http1::Version;
+use crate::limits::Lenient;
+
+/// A request line's parts, as ranges within the line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RequestLine {
+    pub(crate) method: Range<usize>,
+    pub(crate) target: Range<usize>,
+    pub(crate) version: Version,
+}
+
+/// A status line's parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StatusLine {
+    pub(crate) version: Version,
+    pub(crate) status: u16,
+    pub(crate) reason: Range<usize>,
+}
+
+/// Reads `method SP target SP version`.
+pub(crate) fn request(
+    line: &[u8],
+    lenient: Lenient,
+    tolerated: &mut impl Tolerated,
+) -> Result<RequestLine, Broken> {
+    let method = 0..token_len(line);
+    match line.get(method.end) {
+        Some(b' ') if !method.is_empty() => {}
+        Some(b' ') => return Err(Broken::new(Rule::RequestLineForm, 0)),
+        Some(_) => return Err(Broken::new(Rule::MethodCharacter, method.end)),
+        None => return Err(Broken::new(Rule::RequestLineForm, line.len())),
+    }
+    let start = method.end + 1;
+    let rest = &line[start..];
+    let len = rest.iter().position(|byte| !is_target(*byte)).unwrap_or(rest.len());
+    let target = start..start + len;
+    match line.get(target.end) {
+        Some(b' ') if len > 0 => {}
+        Some(b' ') | None => return Err(Broken::new(Rule::RequestLineForm, target.end)),
+        Some(_) => return Err(Broken::new(Rule::TargetCharacter, target.end)),
+    }
+    let at = target.end + 1;
+    let after = &line[at..];
+    if after.len() > 8 && after[8..].contains(&b' ') {
+        // A fourth word, or a space within the target: which one, nobody can tell.
+        return Err(Broken::new(Rule::RequestLineForm, target.end));
+    }
+    let version = version(after, at, lenient, tolerated)?;
+    if after.len() > 8 {
+        return Err(Broken::new(Rule::VersionForm, at + 8));
+    }
+    target::check(&line[method.clone()], &line[target.clone()])
+        .map_err(|broken| Broken::new(broken.rule, target.start + broken.at))?;
+    Ok(RequestLine { method, target, version })
+}
+
+/// Reads `version SP status SP [reason]`. The last space may be missing, for many servers leave it
+/// out with the reason.
+pub(crate) fn status(
+    line: &[u8],
+    lenient: Lenient,
+    tolerated: &mut impl Tolerated,
+) -> Result<StatusLine, Broken> {
+    let version = version(line, 0, lenient, tolerated)?;
+    if line.get(8) != Some(&b' ') {
+        return Err(Broken::new(Rule::StatusLineForm, 8.min(line.len())));
+    }
+    let mut status = 0_u16;
+    for at in 9..12 {
+        match line.get(at) {
+            Some(byte @ b'0'..=b'9') => status = status * 10 + u16::from(byte - b'0'),
+            _ => return Err(Broken::new(Rule::StatusCode, at.min(line.len()))),
+        }
+    }
+    if status < 100 {
+        return Err(Broken::new(Rule::StatusCode, 9));
+    }
+    let reason = match line.get(12) {
+        None => 12..12,
+        Some(b' ') => 13..line.len(),
+        Some(b'0'..=b'9') => return Err(Broken::new(Rule::StatusCode, 12)),
+        Some(_) => return Err(Broken::new(Rule::StatusLineForm, 12)),
+    };
+    match find_control(&line[reason.clone()]) {
+        Some(at) => Err(Broken::new(Rule::ReasonCharacter, reason.start + at)),
+        None => Ok(StatusLine { version, status, reason }),
+    }
+}
+
+/// Reads the eight bytes of a version; `at` is where they stand in the line.
+fn version(
+    bytes: &[u8],
+    at: usize,
+    lenient: Lenient,
+    tolerated: &mut impl Tolerated,
+) -> Result<Version, Broken> {
+    match bytes {
+        [b'H', b'T', b'T', b'P', b'/', b'1', b'.', minor @ b'0'..=b'1', ..] => {
+            Ok(Version::from_minor(minor - b'0'))
+        }
+        [b'H', b'T', b'T', b'P', b'/', major @ b'0'..=b'9', b'.', minor @ b'0'..=b'9', ..] => {
+            if *major == b'1' && lenient.allows(Lenient::MINOR_VERSION) {
+                tolerated(Rule::VersionUnsupported, at + 7);
+                return Ok(Version::from_minor(minor - b'0'));
+            }
+            Err(Broken::new(Rule::VersionUnsupported, at + 5))
+        }
+        _ => {
+            let wrong = b"HTTP/".iter().zip(bytes).take_while(|(a, b)| a == b).count();
+            let digits = bytes.get(5..).unwrap_or_default();
+            let wrong = match (wrong, digits) {
+                (5, [b'0'..=b'9', b'.', ..]) => 7,
+                (5, [b'0'..=b'9', ..]) => 6,
+                (wrong, _) => wrong,
+            };
+            Err(Broken::new(Rule::VersionForm, at + wrong.min(bytes.len())))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strict_request(line: &[u8]) -> Result<RequestLine, Broken> {
+        request(line, Lenient::STRICT, &mut |_, _| {})
+    }
+
+    fn strict_status(line: &[u8]) -> Result<StatusLine, Broken> {
+        status(line, Lenient::STRICT, &mut |_, _| {})
+    }
+
+    #[test]
+    fn a_request_line_has_three_words() {
+        let line = strict_request(b"GET /a?b HTTP/1.1").unwrap();
+        assert_eq!((line.method, line.target), (0..3, 4..8));
+        for (line, rule, at) in [
+            (&b"GET"[..], Rule::RequestLineForm, 3),
+            (b"GET /", Rule::RequestLineForm, 5),
+            (b" GET / HTTP/1.1", Rule::RequestLineForm, 0),
+            (b"GET  / HTTP/1.1", Rule::RequestLineForm, 4),
+            (b"GET /a b HTTP/1.1", Rule::VersionForm, 7),
+            (b"GET / HTTP/1.1 x", Rule::RequestLineForm, 5),
+            (b"G@T / HTTP/1.1", Rule::MethodCharacter, 1),
+            (b"GET /\x01 HTTP/1.1", Rule::TargetCharacter, 5),
+            (b"GET /\xc3\xa9 HTTP/1.1", Rule::TargetCharacter, 5),
+            (b"GET / HTTP/1.10", Rule::VersionForm, 14),
+            (b"GET / HTTP/2.0", Rule::VersionUnsupported, 11),
+            (b"GET / http/1.1", Rule::VersionForm, 6),
+        ] {
+            assert_eq!(strict_request(line), Err(Broken::new(rule, at)), "{}", line.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn a_status_line_may_lack_its_reason() {
+        assert_eq!(strict_status(b"HTTP/1.1 204").unwrap().reason, 12..12);
+        assert_eq!(strict_status(b"HTTP/1.1 204 ").unwrap().reason, 13..13);
+        assert_eq!(strict_status(b"HTTP/1.0 200 a  b").unwrap().reason, 13..17);
+        for (line, rule, at) in [
+            (&b"HTTP/1.1  200 OK"[..], Rule::StatusCode, 9),
+            (b"HTTP/1.1 20 OK", Rule::StatusCode, 11),
+            (b"HTTP/1.1 2000 OK", Rule::StatusCode, 12),
+            (b"HTTP/1.1 099 OK", Rule::StatusCode, 9),
+            (b"HTTP/1.1", Rule::StatusLineForm, 8),
+            (b"HTTP/1.1 200 O\x00K", Rule::ReasonCharacter, 14),
+            (b"ICY 200 OK", Rule::VersionForm, 0),
+            (b"HTTP/1 200 OK", Rule::VersionForm, 6),
+        ] {
+            assert_eq!(strict_status(line), Err(Broken::new(rule, at)), "{}", line.escape_ascii());
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The four forms of a request target (RFC 9112 section 3.2), and the Host field.
+
+use super::Broken;
+use super::number::decimal;
+use super::token::is_host;
+use crate::error::Rule;
+
+/// Checks that `target` has the form that `method` needs. Its characters have been checked.
+pub(crate) fn check(method: &[u8], target: &[u8]) -> Result<(), Broken> {
+    let wrong = |at| Err(Broken::new(Rule::TargetForm, at));
+    match (method, target) {
+        // authority-form: only here is the port not optional.
+        (b"CONNECT", _) => match host_and_port(target) {
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => wrong(target.len()),
+            Err(at) => wrong(at),
+        },
+        // origin-form.
+        (_, [b'/', ..]) => match target.iter().position(|byte| *byte == b'#') {
+            Some(at) => wrong(at),
+            None => Ok(()),
+        },
+        // asterisk-form.
+        (b"OPTIONS", b"*") => Ok(()),
+        // absolute-form.
+        _ => match authority(target) {
+            Some(start) => {
+                let end = target[start..]
+                    .iter()
+                    .position(|byte| matches!(byte, b'/' | b'?' | b'#'))
+                    .map_or(target.len(), |end| start + end);
+                let host = &target[start..end];
+                match host_and_port(host) {
+                    _ if target.contains(&b'#') => wrong(target.len()),
+                    _ if host.is_empty() => wrong(start),
+                    Ok(_) => Ok(()),
+                    Err(at) => wrong(start + at),
+                }
+            }
+            None => wrong(0),
+        },
+    }
+}
+
+/// Where the authority of an absolute URL starts: after `scheme://`.
+fn authority(target: &[u8]) -> Option<usize> {
+    let colon = target.iter().position(|byte| *byte == b':')?;
+    let (scheme, rest) = target.split_at(colon);
+    let well_formed = scheme.first().is_some_and(u8::is_ascii_alphabetic)
+        && scheme.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
+    (well_formed && rest.starts_with(b"://")).then_some(colon + 3)
+}
+
+/// Checks `uri-host [":" port]` (RFC 9112 section 3.2, RFC 3986 section 3.2). Returns the port, or
+/// where the value goes wrong.
+pub(crate) fn host_and_port(value: &[u8]) -> Result<Option<u16>, usize> {
+    let end = match value {
+        [b'[', rest @ ..] => {
+            let Some(len) = rest.iter().position(|byte| *byte == b']') else {
+                return Err(value.len());
+            };
+            let literal = core::str::from_utf8(&rest[..len]).unwrap_or_default();
+            if literal.parse::<core::net::Ipv6Addr>().is_err() {
+                return Err(1);
+            }
+            len + 2
+        }
+        _ => {
+            let end = value.iter().position(|byte| *byte == b':').unwrap_or(value.len());
+            if let Some(at) = value[..end].iter().position(|byte| !is_host(*byte)) {
+                return Err(at);
+            }
+            check_escapes(&value[..end])?;
+            end
+        }
+    };
+    match &value[end..] {
+        [] => Ok(None),
+        [b':'] => Ok(None),
+        [b':', digits @ ..] => match decimal(digits).ok().and_then(|port| u16::try_from(port).ok())
+        {
+            Some(port) => Ok(Some(port)),
+            None => Err(end + 1),
+        },
+        _ => Err(end),
+    }
+}
+
+fn check_escapes(host: &[u8]) -> Result<(), usize> {
+    for (at, _) in host.iter().enumerate().filter(|(_, byte)| **byte == b'%') {
+        match host.get(at + 1..at + 3) {
+            Some(hex) if hex.iter().all(u8::is_ascii_hexdigit) => {}
+            _ => return Err(at),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_method_takes_its_forms() {
+        for (method, target, good) in [
+            (&b"GET"[..], &b"/"[..], true),
+            (b"GET", b"//a", true),
+            (b"GET", b"*", false),
+            (b"OPTIONS", b"*", true),
+            (b"OPTIONS", b"*a", false),
+            (b"GET", b"http://a", true),
+            (b"GET", b"http://a:8080/x?y", true),
+            (b"GET", b"http://[::1]/", true),
+            (b"GET", b"http:///x", false),
+            (b"GET", b"a/b", false),
+            (b"GET", b"/a#b", false),
+            (b"CONNECT", b"a:443", true),
+            (b"CONNECT", b"[::1]:443", true),
+            (b"CONNECT", b"a", false),
+            (b"CONNECT", b"/", false),
+            (b"CONNECT", b"http://a/", false),
+        ] {
+            let shown = target.escape_ascii();
+            assert_eq!(check(method, target).is_ok(), good, "{} {shown}", method.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn a_host_may_have_a_port() {
+        assert_eq!(host_and_port(b""), Ok(None));
+        assert_eq!(host_and_port(b"a:80"), Ok(Some(80)));
+        assert_eq!(host_and_port(b"a:"), Ok(None));
+        assert_eq!(host_and_port(b"[::1]:8"), Ok(Some(8)));
+        assert_eq!(host_and_port(b"a b"), Err(1));
+        assert_eq!(host_and_port(b"a:80:90"), Err(2));
+        assert_eq!(host_and_port(b"a:65536"), Err(2));
+        assert_eq!(host_and_port(b"a@b"), Err(1));
+        assert_eq!(host_and_port(b"a%zz"), Err(1));
+        assert_eq!(host_and_port(b"[::1"), Err(4));
+        assert_eq!(host_and_port(b"[::1]x"), Err(5));
+    }
+}
