@@ -106,6 +106,13 @@ impl<'a> Fields<'a> {
         self.spans.get(index).map(|span| self.field(*span))
     }
 
+    /// The line of the field at `index`: its name, what stands between, and its value.
+    #[must_use]
+    pub fn line(&self, index: usize) -> Option<&'a [u8]> {
+        let span = self.spans.get(index)?;
+        self.bytes.get(span.name as usize..span.value.checked_add(span.value_len)? as usize)
+    }
+
     /// Every field, in the order of the message.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Field<'a>> + DoubleEndedIterator + use<'a> {

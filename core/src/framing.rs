@@ -63,6 +63,14 @@ pub enum MessageKind {
     },
 }
 
+impl MessageKind {
+    /// Whether it is an answer that opens a tunnel, whatever its fields say of a body.
+    #[must_use]
+    pub const fn opens_tunnel(self) -> bool {
+        matches!(self, Self::Response { status: 200..=299, to: Asked::Connect })
+    }
+}
+
 /// What of a request matters for the response to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Asked {
@@ -181,14 +189,15 @@ pub struct Decision {
 /// assert_eq!(decision.why, Why::ContentLength);
 /// ```
 pub fn decide(message: &Message, lenient: Lenient) -> Result<Decision, Rule> {
+    if message.kind.opens_tunnel() {
+        let (framing, why) = (Framing::Tunnel, Why::AnswersConnect);
+        return Ok(Decision { framing, why, tolerated: None });
+    }
     let (chunked, tolerated) = transfer_encoding(message, lenient)?;
     let chosen = |framing, why| Ok(Decision { framing, why, tolerated });
     match message.kind {
         MessageKind::Response { to: Asked::Head, .. } => {
             return chosen(Framing::None, Why::AnswersHead);
-        }
-        MessageKind::Response { status: 200..=299, to: Asked::Connect } => {
-            return chosen(Framing::Tunnel, Why::AnswersConnect);
         }
         MessageKind::Response { status: 101, .. } => {
             return chosen(Framing::Tunnel, Why::Switches);

@@ -16,10 +16,13 @@
 
 extern crate alloc;
 
+mod buffer;
+pub mod client;
 pub mod error;
 pub mod fields;
 pub mod framing;
 pub mod http1;
+pub mod layer;
 pub mod limits;
 pub mod time;
 pub mod trace;

@@ -63,14 +63,22 @@ pub enum Waiting {
     Total,
 }
 
-impl fmt::Display for Waiting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Waiting {
+    /// What is waited for, in words.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
             Self::Connect => "connecting",
             Self::Read => "reading",
             Self::Write => "writing",
             Self::Total => "the whole exchange",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 
@@ -84,6 +92,12 @@ pub struct Deadline {
 }
 
 impl Deadline {
+    /// The deadline that `timeout` from `now` sets, if there is a timeout.
+    #[must_use]
+    pub fn after(now: Mono, timeout: Option<Duration>, why: Waiting) -> Option<Self> {
+        timeout.map(|timeout| Self { at: now + timeout, why })
+    }
+
     /// The earlier of two deadlines, where either may be absent.
     #[must_use]
     pub fn earlier(a: Option<Self>, b: Option<Self>) -> Option<Self> {

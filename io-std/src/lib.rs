@@ -1,1 +1,34 @@
-//! x
+//! A blocking HTTP/1.1 client: [`limpid_core`] driven over std's sockets.
+//!
+//! ```no_run
+//! use limpid_std::Client;
+//!
+//! let client = Client::builder().build();
+//! let response = client.get("https://www.example.com/").header("Accept", "text/html").send()?;
+//! println!("{}", response.status());
+//! for field in response.fields().iter() {
+//!     println!("{field:?}");
+//! }
+//! println!("{}", response.text()?);
+//! # Ok::<(), limpid_std::Error>(())
+//! ```
+//!
+//! There is no global state: a sink, timeouts and trusted certificates belong to a [`Client`].
+
+mod body;
+mod client;
+mod clock;
+mod dial;
+mod driver;
+mod error;
+mod os;
+mod resolve;
+mod response;
+mod tls;
+
+pub use body::Body;
+pub use client::{Client, ClientBuilder, RequestBuilder, SharedSink};
+pub use clock::Clock;
+pub use error::{Error, TlsSetupError};
+pub use os::os_error;
+pub use response::{Response, ResponseBody};

@@ -149,6 +149,8 @@ impl fmt::Display for TlsError {
     }
 }
 
+impl core::error::Error for TlsError {}
+
 /// Why an exchange failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -183,6 +185,13 @@ impl fmt::Display for Cause {
             Self::Abandoned => f.write_str("the response was dropped before its end"),
             Self::Body(error) => write!(f, "the request body could not be read: {error}"),
         }
+    }
+}
+
+impl From<Cause> for Error {
+    /// An exchange that failed before it did anything.
+    fn from(cause: Cause) -> Self {
+        Self { phase: Phase::Idle, cause, secure: false, request_bytes: 0, response_bytes: 0 }
     }
 }
 

@@ -118,7 +118,6 @@ rules! {
     // What may come when.
     ResponseUnasked: Malformed 502 "RFC 9112 section 6.3" "bytes arrive on a connection on which no request waits for a response",
     SwitchUnasked: Malformed 502 "RFC 9110 section 7.8" "the server switches protocols, and the request did not ask for it",
-    ExpectationUnknown: Unsupported 417 "RFC 9110 section 10.1.1" "Expect asks for something other than 100-continue",
 
     // Limits.
     StartLineTooLong: TooLarge 414 "limit" "the start line is longer than the limit",

@@ -64,6 +64,26 @@ pub struct Connection {
     /// Why the connection will not serve another exchange, if that is known.
     not_reusable: Option<NotReusable>,
     error: Option<PeerError>,
+    /// What the last event was about.
+    last: Option<Last>,
+}
+
+/// What an event is about.
+#[derive(Clone, Copy, Debug)]
+enum Last {
+    Head(Reading),
+    Data,
+    End,
+}
+
+/// [`Next`] with nothing borrowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    Event,
+    NeedInput,
+    Paused,
+    Switched,
+    Closed,
 }
 
 impl Connection {
@@ -79,6 +99,7 @@ impl Connection {
             version: Version::HTTP_11,
             not_reusable: None,
             error: None,
+            last: None,
         }
     }
 
@@ -86,6 +107,12 @@ impl Connection {
     #[must_use]
     pub const fn role(&self) -> Role {
         self.role
+    }
+
+    /// The version in which the peer sent its last head; HTTP/1.1 before there is one.
+    #[must_use]
+    pub const fn peer_version(&self) -> Version {
+        self.version
     }
 
     /// Where `side` stands.
@@ -99,6 +126,7 @@ impl Connection {
     /// Room for at least `min` bytes from the peer. Fill it from its start, then call
     /// [`filled`](Self::filled).
     pub fn space(&mut self, min: usize) -> &mut [u8] {
+        self.last = None;
         self.receive.give_back();
         self.receive.buffer.space(min)
     }
@@ -110,6 +138,7 @@ impl Connection {
 
     /// The peer sent `bytes`; they are copied.
     pub fn push(&mut self, bytes: &[u8]) {
+        self.last = None;
         self.receive.give_back();
         self.receive.buffer.push(bytes);
     }
@@ -117,6 +146,12 @@ impl Connection {
     /// The peer closed its direction of the connection.
     pub const fn eof(&mut self) {
         self.receive.end_of_stream();
+    }
+
+    /// Bytes of the peer that have arrived and belong to nothing that was told so far.
+    #[must_use]
+    pub fn unread(&self) -> &[u8] {
+        self.receive.unread()
     }
 
     /// How many bytes of the peer have arrived on this connection.
@@ -131,6 +166,49 @@ impl Connection {
     /// The rule that the peer broke. Nothing it sends after that is read; every later call returns
     /// the same error.
     pub fn next<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Next<'_>, PeerError> {
+        Ok(match self.advance(cx)? {
+            Progress::Event => self.event().map_or(Next::NeedInput, Next::Event),
+            Progress::NeedInput => Next::NeedInput,
+            Progress::Paused => Next::Paused,
+            Progress::Switched => Next::Switched,
+            Progress::Closed => Next::Closed,
+        })
+    }
+
+    /// The event that the last call of [`next`](Self::next) returned, once more.
+    #[must_use]
+    pub fn event(&self) -> Option<Event<'_>> {
+        let bytes = self.receive.lent();
+        let (start_line, fields) = self.receive.head();
+        match (self.last?, start_line) {
+            (Last::Data, _) => Some(Event::Data(bytes)),
+            (Last::End, _) => Some(Event::End(fields)),
+            (Last::Head(reading), Some(StartLine::Request(line))) => {
+                let head = RequestHead {
+                    method: &bytes[line.method.clone()],
+                    target: &bytes[line.target.clone()],
+                    version: line.version,
+                    fields,
+                };
+                Some(Event::Request(head, reading))
+            }
+            (Last::Head(reading), Some(StartLine::Status(line))) => {
+                let (version, status) = (line.version, line.status);
+                let reason = &bytes[line.reason.clone()];
+                let head = ResponseHead { version, status, reason, fields };
+                Some(if is_informational(status) {
+                    Event::Informational(head)
+                } else {
+                    Event::Response(head, reading)
+                })
+            }
+            (Last::Head(_), None) => None,
+        }
+    }
+
+    /// Reads on, and says what there is without borrowing it.
+    pub(crate) fn advance<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, PeerError> {
+        self.last = None;
         if let Some(error) = self.error {
             return Err(error);
         }
@@ -139,107 +217,86 @@ impl Connection {
             State::Idle if self.role == Role::Client => return self.unasked(cx),
             State::Idle if self.receive.is_at_end() && self.receive.is_idle() => {
                 self.sides.act(peer, Act::Close);
-                return Ok(Next::Closed);
+                return Ok(Progress::Closed);
             }
             State::Idle | State::Answer => self.receive.next_head(self.asked, cx),
             State::Body => self.receive.next_body(cx),
             State::Done | State::MustClose | State::MightSwitch => return Ok(self.after_end(peer)),
             State::Switched => {
                 self.receive.give_back();
-                return Ok(Next::Switched);
+                return Ok(Progress::Switched);
             }
-            State::Closed | State::Failed => return Ok(Next::Closed),
+            State::Closed | State::Failed => return Ok(Progress::Closed),
         };
         match step {
-            Err(error) => {
-                self.error = Some(error);
-                self.sides.act(peer, Act::Fail);
-                self.close_because(NotReusable::Failed);
-                Err(error)
+            Err(error) => Err(self.fail(error)),
+            Ok(Step::NeedInput) => Ok(Progress::NeedInput),
+            Ok(Step::Data(_)) => {
+                self.last = Some(Last::Data);
+                Ok(Progress::Event)
             }
-            Ok(Step::NeedInput) => Ok(Next::NeedInput),
-            Ok(Step::Data(_)) => Ok(Next::Event(Event::Data(self.receive.lent()))),
             Ok(Step::End) => {
+                self.last = Some(Last::End);
                 self.sides.act(peer, Act::End);
                 self.tell_reuse(cx);
-                Ok(Next::Event(Event::End(self.receive.head().1)))
+                Ok(Progress::Event)
             }
             Ok(Step::Head(head)) => self.head(head, cx),
         }
     }
 
+    /// The peer broke a rule.
+    fn fail(&mut self, error: PeerError) -> PeerError {
+        self.error = Some(error);
+        self.sides.act(self.role.peer(), Act::Fail);
+        self.close_because(NotReusable::Failed);
+        error
+    }
+
     /// Bytes on a connection on which nothing was asked are no response to anything.
-    fn unasked<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Next<'_>, PeerError> {
+    fn unasked<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, PeerError> {
         if self.receive.surplus() > 0 {
             let error = self.receive.refuse(Broken::new(Rule::ResponseUnasked, 0), 0..0, cx);
-            self.error = Some(error);
-            self.sides.act(Role::Server, Act::Fail);
-            self.close_because(NotReusable::Failed);
-            return Err(error);
+            return Err(self.fail(error));
         }
         if self.receive.is_at_end() {
             self.sides.act(Role::Server, Act::Close);
-            return Ok(Next::Closed);
+            return Ok(Progress::Closed);
         }
-        Ok(Next::NeedInput)
+        Ok(Progress::NeedInput)
     }
 
-    fn after_end(&mut self, peer: Role) -> Next<'static> {
+    fn after_end(&mut self, peer: Role) -> Progress {
         self.receive.give_back();
         if self.receive.is_at_end() && self.receive.surplus() == 0 {
             self.sides.act(peer, Act::Close);
             self.close_because(NotReusable::PeerClosed);
-            return Next::Closed;
+            return Progress::Closed;
         }
-        Next::Paused
+        Progress::Paused
     }
 
-    fn head<S: Sink>(&mut self, head: Head, cx: &mut Cx<'_, S>) -> Result<Next<'_>, PeerError> {
+    fn head<S: Sink>(&mut self, head: Head, cx: &mut Cx<'_, S>) -> Result<Progress, PeerError> {
         self.version = head.version;
         let keep_alive = keep_alive(&head);
         match self.role {
             Role::Server => self.request_head(head, keep_alive),
             Role::Client if head.status == 101 && self.sides.switch.is_none() => {
                 let error = self.receive.refuse(Broken::new(Rule::SwitchUnasked, 9), 0..0, cx);
-                self.error = Some(error);
-                self.sides.act(Role::Server, Act::Fail);
-                self.close_because(NotReusable::Failed);
-                return Err(error);
+                return Err(self.fail(error));
             }
             Role::Client => self.response_head(head, keep_alive, cx),
         }
-        let reading = Reading {
+        self.last = Some(Last::Head(Reading {
             framing: head.decision.framing,
-            keep_alive,
+            keep_alive: keep_alive
+                && !matches!(head.decision.framing, Framing::Tunnel | Framing::UntilClose),
             expects_continue: head.facts.expects_continue && head.version >= Version::HTTP_11,
-        };
-        let bytes = self.receive.lent();
-        let (start_line, fields) = self.receive.head();
-        Ok(Next::Event(match start_line {
-            Some(StartLine::Request(line)) => {
-                let head = RequestHead {
-                    method: &bytes[line.method.clone()],
-                    target: &bytes[line.target.clone()],
-                    version: line.version,
-                    fields,
-                };
-                Event::Request(head, reading)
-            }
-            Some(StartLine::Status(line)) => {
-                let reason = &bytes[line.reason.clone()];
-                let head =
-                    ResponseHead { version: line.version, status: line.status, reason, fields };
-                if is_informational(line.status) {
-                    cx.tell(EventKind::InformationalRead, || TraceEvent::InformationalRead {
-                        head,
-                    });
-                    Event::Informational(head)
-                } else {
-                    Event::Response(head, reading)
-                }
-            }
-            None => return Ok(Next::NeedInput),
-        }))
+        }));
+        if let Some(Event::Informational(head)) = self.event() {
+            cx.tell(EventKind::InformationalRead, || TraceEvent::InformationalRead { head });
+        }
+        Ok(Progress::Event)
     }
 
     fn request_head(&mut self, head: Head, keep_alive: bool) {
@@ -247,7 +304,10 @@ impl Connection {
         self.sides.keep_alive &= keep_alive && head.decision.tolerated.is_none();
         self.sides.switch = match head.decision.framing {
             Framing::Tunnel => Some(SwitchKind::Connect),
-            _ if head.facts.upgrade => Some(SwitchKind::Upgrade),
+            // In HTTP/1.0 the field means nothing (RFC 9110 section 7.8).
+            _ if head.facts.upgrade && head.version >= Version::HTTP_11 => {
+                Some(SwitchKind::Upgrade)
+            }
             _ => None,
         };
         self.note_close(&head, keep_alive);
@@ -491,7 +551,9 @@ impl Connection {
     /// # Errors
     /// There was no switch, or bytes still wait for the transport. The connection comes back.
     pub fn into_switched(mut self) -> Result<Vec<u8>, (MisuseError, Box<Self>)> {
-        if self.sides.of(self.role.peer()) != State::Switched || self.out_len() > 0 {
+        // A client switches when its own request is complete, so both sides are to be looked at.
+        let switched = self.sides.client == State::Switched && self.sides.server == State::Switched;
+        if !switched || self.out_len() > 0 {
             let error = self.misuse(Call::IntoSwitched, Misuse::State);
             return Err((error, Box::new(self)));
         }
@@ -546,7 +608,7 @@ impl Connection {
 /// Whether another message may follow, as far as this head says (RFC 9112 section 9.3).
 const fn keep_alive(head: &Head) -> bool {
     let persistent = head.version.minor() >= 1 || head.facts.keep_alive;
-    persistent && !head.facts.close && !matches!(head.decision.framing, Framing::Tunnel)
+    persistent && !head.facts.close
 }
 
 const fn is_informational(status: u16) -> bool {

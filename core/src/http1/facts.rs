@@ -23,6 +23,8 @@ pub(super) struct Facts {
     connection_upgrade: bool,
     upgrade_field: bool,
     coding_lines: usize,
+    host_fault: Option<BrokenField>,
+    length_fault: Option<BrokenField>,
 }
 
 /// A rule that a field breaks, and which field it is.
@@ -31,48 +33,72 @@ pub(super) struct BrokenField {
     pub(super) rule: Rule,
     /// Index of the field among the fields.
     pub(super) field: usize,
-    /// Whether that rule is tolerated.
-    pub(super) tolerated: bool,
 }
 
 impl Facts {
-    /// Reads the facts off `fields`; `broken` is told every rule that is broken, and whether that
-    /// is tolerated.
-    ///
-    /// # Errors
-    /// The first that is not tolerated.
+    /// Reads the facts off `fields`; `tolerated` is told of each rule that is broken and tolerated,
+    /// and in which field.
     pub(super) fn read(
         fields: Fields<'_>,
         lenient: Lenient,
-        mut broken: impl FnMut(BrokenField),
-    ) -> Result<Self, BrokenField> {
+        mut tolerated: impl FnMut(Rule, usize),
+    ) -> Self {
         let mut facts = Self::default();
         for (index, field) in fields.iter().enumerate() {
-            match facts.add(field, lenient) {
-                Ok(None) => {}
-                Ok(Some(rule)) => broken(BrokenField { rule, field: index, tolerated: true }),
-                Err(rule) => return Err(BrokenField { rule, field: index, tolerated: false }),
-            }
+            facts.add(index, field, lenient, &mut tolerated);
         }
         facts.upgrade = facts.connection_upgrade && facts.upgrade_field;
-        Ok(facts)
+        facts
+    }
+
+    /// Checks the Host field of a request.
+    ///
+    /// # Errors
+    /// There are two, or it is not a host and an optional port.
+    pub(super) fn check_host(&self) -> Result<(), BrokenField> {
+        self.host_fault.map_or(Ok(()), Err)
+    }
+
+    /// Checks Content-Length, which a successful answer to CONNECT may fill with anything
+    /// (RFC 9112 section 6.3).
+    ///
+    /// # Errors
+    /// It is not one number.
+    pub(super) fn check_length(&self) -> Result<(), BrokenField> {
+        self.length_fault.map_or(Ok(()), Err)
     }
 
     /// Takes one field in. Only names of six lengths matter, so that most are passed over fast.
     #[inline]
-    fn add(&mut self, field: Field<'_>, lenient: Lenient) -> Result<Option<Rule>, Rule> {
+    fn add(
+        &mut self,
+        index: usize,
+        field: Field<'_>,
+        lenient: Lenient,
+        tolerated: &mut impl FnMut(Rule, usize),
+    ) {
         match field.name.len() {
-            4 if field.is("Host") => self.host(field.value)?,
+            4 if field.is("Host") => {
+                if let Err(rule) = self.host(field.value) {
+                    self.host_fault.get_or_insert(BrokenField { rule, field: index });
+                }
+            }
             6 if field.is("Expect") => {
-                self.expects_continue |= field.value.eq_ignore_ascii_case(b"100-continue");
+                let expected = |element: &[u8]| element.eq_ignore_ascii_case(b"100-continue");
+                self.expects_continue |= field.elements().any(expected);
             }
             7 if field.is("Upgrade") => self.upgrade_field |= !field.value.is_empty(),
             10 if field.is("Connection") => self.connection(field),
-            14 if field.is("Content-Length") => return self.length(field.value, lenient),
+            14 if field.is("Content-Length") => match self.length(field.value, lenient) {
+                Ok(None) => {}
+                Ok(Some(rule)) => tolerated(rule, index),
+                Err(rule) => {
+                    self.length_fault.get_or_insert(BrokenField { rule, field: index });
+                }
+            },
             17 if field.is("Transfer-Encoding") => self.coding(field.value),
             _ => {}
         }
-        Ok(None)
     }
 
     fn host(&mut self, value: &[u8]) -> Result<(), Rule> {
@@ -144,14 +170,14 @@ mod tests {
     use super::*;
     use crate::fields::FieldBlock;
 
-    fn read(fields: &[(&str, &str)]) -> Result<Facts, Rule> {
+    fn read(fields: &[(&str, &str)]) -> Facts {
         let block: FieldBlock = fields.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes())).collect();
-        Facts::read(block.fields(), Lenient::STRICT, |_| {}).map_err(|broken| broken.rule)
+        Facts::read(block.fields(), Lenient::STRICT, |_, _| {})
     }
 
     #[test]
     fn one_number_is_a_length() {
-        assert_eq!(read(&[("content-length", "03")]).unwrap().content_length, Some(3));
+        assert_eq!(read(&[("content-length", "03")]).content_length, Some(3));
         for (value, rule) in [
             ("", Rule::ContentLengthInvalid),
             ("3,", Rule::ContentLengthInvalid),
@@ -161,13 +187,14 @@ mod tests {
             ("3, 3", Rule::ContentLengthRepeated),
             ("18446744073709551616", Rule::ContentLengthTooLarge),
         ] {
-            assert_eq!(read(&[("Content-Length", value)]), Err(rule), "{value}");
+            let facts = read(&[("X", ""), ("Content-Length", value)]);
+            assert_eq!(facts.check_length(), Err(BrokenField { rule, field: 1 }), "{value}");
         }
     }
 
     #[test]
     fn only_chunked_is_understood() {
-        let coding = |value| read(&[("Transfer-Encoding", value)]).unwrap().transfer_encoding;
+        let coding = |value| read(&[("Transfer-Encoding", value)]).transfer_encoding;
         assert_eq!(coding("cHunked"), TransferEncoding::Chunked);
         for (value, rule) in [
             ("", Rule::TransferEncodingUnknown),
@@ -183,9 +210,9 @@ mod tests {
 
     #[test]
     fn an_upgrade_needs_both_fields() {
-        assert!(!read(&[("Upgrade", "websocket")]).unwrap().upgrade);
-        assert!(read(&[("Connection", ",, Upgrade"), ("Upgrade", "websocket")]).unwrap().upgrade);
-        assert!(read(&[("Connection", "x, CLOSE ,")]).unwrap().close);
-        assert!(!read(&[("Connection", "closed")]).unwrap().close);
+        assert!(!read(&[("Upgrade", "websocket")]).upgrade);
+        assert!(read(&[("Connection", ",, Upgrade"), ("Upgrade", "websocket")]).upgrade);
+        assert!(read(&[("Connection", "x, CLOSE ,")]).close);
+        assert!(!read(&[("Connection", "closed")]).close);
     }
 }

@@ -1,7 +1,6 @@
 //! HTTP/1.1 connections (RFC 9112), in both roles.
 
 mod body;
-mod buffer;
 mod connection;
 mod event;
 mod facts;
@@ -12,8 +11,10 @@ mod reuse;
 mod section;
 mod send;
 mod state;
+pub mod transcript;
 
 pub use connection::Connection;
+pub(crate) use connection::Progress;
 pub use event::{Event, Next};
 pub use head::{Reading, RequestHead, ResponseHead, Version};
 pub use reuse::NotReusable;

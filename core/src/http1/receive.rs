@@ -3,11 +3,11 @@
 use core::ops::Range;
 
 use super::body::{Body, Piece};
-use super::buffer::Buffer;
 use super::facts::{BrokenField, Facts};
 use super::head::Version;
 use super::section::{Kind, Progress, Section, StartLine};
 use super::state::Role;
+use crate::buffer::Buffer;
 use crate::error::{Offence, PeerError, Rule};
 use crate::fields::Fields;
 use crate::framing::{self, Asked, Decision, Framing, Message, MessageKind};
@@ -100,8 +100,13 @@ impl Receive {
     }
 
     /// Bytes that have arrived and belong to no event so far.
+    pub(super) fn unread(&self) -> &[u8] {
+        &self.buffer.unread()[self.lent..]
+    }
+
+    /// How many of them there are.
     pub(super) fn surplus(&self) -> usize {
-        self.buffer.unread().len() - self.lent
+        self.unread().len()
     }
 
     /// The line that broke a rule, without its end unless it is a chunk-size line.
@@ -186,11 +191,10 @@ impl Receive {
         let at = self.buffer.consumed();
         let fields = Fields::new(&self.buffer.unread()[..self.lent], self.section.spans());
         let lenient = self.config.lenient;
-        let facts = Facts::read(fields, lenient, |broken| {
-            let offset = fields.nth(broken.field).map_or(0, |field| field.offset);
-            tell_leniency(cx, broken.rule, at + u64::from(offset));
+        let facts = Facts::read(fields, lenient, |rule, index| {
+            let offset = fields.nth(index).map_or(0, |field| field.offset);
+            tell_leniency(cx, rule, at + u64::from(offset));
         });
-        let facts = facts.map_err(|broken| self.refuse_field(broken, cx))?;
         let (version, kind, status, asks) = match self.section.start_line() {
             Some(StartLine::Request(line)) => {
                 let asks = Asked::by(&self.buffer.unread()[line.method.clone()]);
@@ -204,9 +208,7 @@ impl Receive {
             // A head has a start line; nothing better could be said of one that has none.
             None => return Err(self.refuse(Broken::new(Rule::RequestLineForm, 0), 0..0, cx)),
         };
-        if self.from == Role::Client && facts.hosts == 0 && version >= Version::HTTP_11 {
-            return Err(self.refuse(Broken::new(Rule::HostMissing, self.lent), 0..0, cx));
-        }
+        self.check_facts(&facts, kind, version, cx)?;
         let message = Message {
             kind,
             version,
@@ -223,6 +225,26 @@ impl Receive {
         let body = Body::new(decision.framing, &self.config);
         self.body = Some(body.map_err(|rule| self.refuse_field(self.framing_field(rule), cx))?);
         Ok(Head { facts, decision, version, status, asked: asks })
+    }
+
+    /// Checks what does not need a decision: Host in requests, and that a length is one number.
+    fn check_facts<S: Sink>(
+        &mut self,
+        facts: &Facts,
+        kind: MessageKind,
+        version: Version,
+        cx: &mut Cx<'_, S>,
+    ) -> Result<(), PeerError> {
+        if let MessageKind::Request { .. } = kind {
+            facts.check_host().map_err(|broken| self.refuse_field(broken, cx))?;
+            if facts.hosts == 0 && version >= Version::HTTP_11 {
+                return Err(self.refuse(Broken::new(Rule::HostMissing, self.lent), 0..0, cx));
+            }
+        }
+        if kind.opens_tunnel() {
+            return Ok(());
+        }
+        facts.check_length().map_err(|broken| self.refuse_field(broken, cx))
     }
 
     fn informational<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<(), PeerError> {
@@ -326,7 +348,7 @@ impl Receive {
             Rule::ConnectWithBody | Rule::BodyTooLong => "Content-Length",
             _ => "Transfer-Encoding",
         };
-        BrokenField { rule, field: Facts::index_of(fields, name), tolerated: false }
+        BrokenField { rule, field: Facts::index_of(fields, name) }
     }
 
     fn refuse_field<S: Sink>(&mut self, broken: BrokenField, cx: &mut Cx<'_, S>) -> PeerError {
@@ -351,7 +373,8 @@ impl Receive {
         self.evidence = evidence;
         let offset = self.buffer.consumed() + broken.at as u64;
         let byte = match broken.rule.offence() {
-            Offence::EndOfStream => None,
+            // What is missing or too much is no fault of one byte.
+            Offence::EndOfStream | Offence::TooLarge => None,
             _ => self.buffer.unread().get(broken.at).copied(),
         };
         cx.tell(EventKind::Refused, || TraceEvent::Refused {

@@ -61,8 +61,12 @@ impl Send {
         let facts = check_fields(fields)?;
         match facts.hosts {
             0 => return Err(Misuse::HostMissing),
-            1 => {}
+            1 => facts.check_host().map_err(|broken| Misuse::FieldValue(broken.field))?,
             _ => return Err(Misuse::HostRepeated),
+        }
+        let connects = Asked::by(method) == Asked::Connect;
+        if connects && size != BodySize::None {
+            return Err(Misuse::NoBody);
         }
         let framing = match size {
             BodySize::None => Framing::None,
@@ -79,7 +83,7 @@ impl Send {
         self.fields(fields);
         self.framing_field(framing, &facts);
         self.out.staging().extend_from_slice(b"\r\n");
-        let framing = if Asked::by(method) == Asked::Connect { Framing::Tunnel } else { framing };
+        let framing = if connects { Framing::Tunnel } else { framing };
         self.begin(framing);
         Ok(Announced { framing, facts })
     }
@@ -93,49 +97,32 @@ impl Send {
         asked: Asked,
         (version, keep_alive): (Version, bool),
     ) -> Result<Announced, Misuse> {
-        if let Some(index) = token::find_control(reason) {
-            let _ = index;
+        if token::find_control(reason).is_some() {
             return Err(Misuse::Reason);
         }
         let facts = check_fields(fields)?;
         let old = version < Version::HTTP_11;
-        let announced = match (status, asked) {
-            (101, _) | (200..=299, Asked::Connect) => Framing::Tunnel,
-            (100..=199 | 204, _) => Framing::None,
-            _ => match size {
-                BodySize::None => Framing::Length(0),
-                BodySize::Length(length) => Framing::Length(length),
-                BodySize::Unknown if old => Framing::UntilClose,
-                BodySize::Unknown => Framing::Chunked,
-            },
-        };
-        let has_body = !matches!(announced, Framing::Tunnel | Framing::None)
-            && asked != Asked::Head
-            && status != 304;
-        if matches!(announced, Framing::None | Framing::Tunnel) && size != BodySize::None {
+        let announced = announced(status, asked, size, old);
+        let never = matches!(announced, Framing::None | Framing::Tunnel);
+        if never && size != BodySize::None {
             return Err(Misuse::NoBody);
         }
-        if has_body
-            || size != BodySize::None
-            || matches!(announced, Framing::None | Framing::Tunnel)
-        {
+        let has_body = !never && asked != Asked::Head && status != 304;
+        // A response without a body may describe the one that GET would have had, or keep silent.
+        let describes = has_body || size != BodySize::None;
+        if describes || never {
             reconcile(announced, &facts, None)?;
         }
         self.status_line(status, reason, fields);
-        // A response without a body may describe the one that GET would have had, or keep silent.
-        if has_body || size != BodySize::None {
+        if describes {
             self.framing_field(announced, &facts);
         }
-        let ends = announced == Framing::UntilClose || !keep_alive;
-        let staging = self.out.staging();
-        if ends && !facts.close {
-            staging.extend_from_slice(b"Connection: close\r\n");
-        } else if old && !facts.close && !facts.keep_alive {
-            staging.extend_from_slice(b"Connection: keep-alive\r\n");
+        let framing = if has_body || never { announced } else { Framing::None };
+        let ends = framing == Framing::UntilClose || !keep_alive;
+        if framing != Framing::Tunnel {
+            self.persistence_field(ends, old, &facts);
         }
-        staging.extend_from_slice(b"\r\n");
-        let framing =
-            if has_body || announced == Framing::Tunnel { announced } else { Framing::None };
+        self.out.staging().extend_from_slice(b"\r\n");
         self.begin(framing);
         Ok(Announced { framing, facts })
     }
@@ -230,6 +217,15 @@ impl Send {
         }
     }
 
+    /// Writes the field that says whether the connection goes on, unless the caller did.
+    fn persistence_field(&mut self, ends: bool, old: bool, facts: &Facts) {
+        if ends && !facts.close {
+            self.out.staging().extend_from_slice(b"Connection: close\r\n");
+        } else if !ends && old && !facts.close && !facts.keep_alive {
+            self.out.staging().extend_from_slice(b"Connection: keep-alive\r\n");
+        }
+    }
+
     /// Writes the field that announces the body, unless the caller did.
     fn framing_field(&mut self, framing: Framing, facts: &Facts) {
         let staging = self.out.staging();
@@ -244,6 +240,18 @@ impl Send {
             }
             _ => {}
         }
+    }
+}
+
+/// How a response announces the body that it has, or that the one to GET would have.
+const fn announced(status: u16, asked: Asked, size: BodySize, old: bool) -> Framing {
+    match (status, asked, size) {
+        (101, ..) | (200..=299, Asked::Connect, _) => Framing::Tunnel,
+        (100..=199 | 204, ..) => Framing::None,
+        (_, _, BodySize::None) => Framing::Length(0),
+        (_, _, BodySize::Length(length)) => Framing::Length(length),
+        (_, _, BodySize::Unknown) if old => Framing::UntilClose,
+        (_, _, BodySize::Unknown) => Framing::Chunked,
     }
 }
 
@@ -266,11 +274,9 @@ fn reconcile(framing: Framing, facts: &Facts, none: Option<u64>) -> Result<(), M
 /// Checks every field, and reads off what the machine needs to know.
 fn check_fields(fields: Fields<'_>) -> Result<Facts, Misuse> {
     check_syntax(fields)?;
-    Facts::read(fields, Lenient::STRICT, |_| {}).map_err(|broken| match broken.rule {
-        crate::error::Rule::HostRepeated => Misuse::HostRepeated,
-        crate::error::Rule::HostInvalid => Misuse::FieldValue(broken.field),
-        _ => Misuse::Framing,
-    })
+    let facts = Facts::read(fields, Lenient::STRICT, |_, _| {});
+    facts.check_length().map_err(|_| Misuse::Framing)?;
+    Ok(facts)
 }
 
 fn check_syntax(fields: Fields<'_>) -> Result<(), Misuse> {

@@ -161,7 +161,6 @@ impl Sides {
         }
         match (side, act) {
             (Role::Client, Act::Request) => self.server = State::Answer,
-            (Role::Server, Act::Switch) => self.client = State::Switched,
             // A final response is the answer "no" to CONNECT and Upgrade.
             (Role::Server, Act::Response) => {
                 self.switch = None;
@@ -187,8 +186,14 @@ impl Sides {
                 }
             }
         }
+        // The client's bytes belong to the new protocol once its request is complete.
+        if self.server == State::Switched
+            && matches!(self.client, State::MightSwitch | State::Closed)
+        {
+            self.client = State::Switched;
+        }
         // Without a client, there is nothing to answer any more.
-        if self.client == State::Closed && self.server == State::Done {
+        if matches!(self.client, State::Closed | State::Failed) && self.server == State::Done {
             self.server = State::MustClose;
         }
         // Without a server, there is nothing to ask.

@@ -131,6 +131,10 @@ impl Capture {
         if self.shows_secrets() {
             return Cow::Borrowed(line);
         }
+        if line.first().is_some_and(|byte| matches!(byte, b' ' | b'\t')) {
+            // It goes on with a value whose name is not known here.
+            return Cow::Borrowed(HIDDEN.as_bytes());
+        }
         if let Some(name) = credential_prefix(line) {
             return Cow::Owned([name, b": ", HIDDEN.as_bytes()].concat());
         }
@@ -144,6 +148,10 @@ impl Capture {
             return Cow::Owned([name, b": ", HIDDEN.as_bytes()].concat());
         }
         match core::str::from_utf8(line) {
+            // A start line is all that is left that could be shown in part.
+            Ok(text) if self == Self::Redacted && !text.contains("HTTP/") => {
+                Cow::Borrowed(HIDDEN.as_bytes())
+            }
             Ok(text) => match self.url(text) {
                 Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
                 Cow::Owned(text) => Cow::Owned(text.into_bytes()),

@@ -207,6 +207,8 @@ pub struct OwnedFailure {
     pub secure: bool,
     /// The bytes that the cause is about.
     pub evidence: Box<[u8]>,
+    /// How many bytes of the body had come, and how many were announced by then.
+    pub body: (u64, u64),
 }
 
 impl OwnedFailure {
@@ -218,6 +220,7 @@ impl OwnedFailure {
             cause: &self.cause,
             secure: self.secure,
             evidence: &self.evidence,
+            body: self.body,
         }
     }
 }
@@ -229,6 +232,7 @@ impl From<Failure<'_>> for OwnedFailure {
             cause: *failure.cause,
             secure: failure.secure,
             evidence: failure.evidence.into(),
+            body: failure.body,
         }
     }
 }

@@ -55,6 +55,8 @@ pub struct Failure<'a> {
     /// The bytes that the cause is about: the line that broke a rule, or the name that a
     /// certificate should have had.
     pub evidence: &'a [u8],
+    /// How many bytes of the body had come, and how many were announced by then.
+    pub body: (u64, u64),
 }
 
 /// One field of an event.

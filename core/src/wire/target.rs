@@ -59,8 +59,7 @@ pub(crate) fn host_and_port(value: &[u8]) -> Result<Option<u16>, usize> {
             let Some(len) = rest.iter().position(|byte| *byte == b']') else {
                 return Err(value.len());
             };
-            let literal = core::str::from_utf8(&rest[..len]).unwrap_or_default();
-            if literal.parse::<core::net::Ipv6Addr>().is_err() {
+            if !is_ip_literal(&rest[..len]) {
                 return Err(1);
             }
             len + 2
@@ -84,6 +83,21 @@ pub(crate) fn host_and_port(value: &[u8]) -> Result<Option<u16>, usize> {
         },
         _ => Err(end),
     }
+}
+
+/// An IPv6 address, or an address of a version to come: `v`, hexadecimal digits, a dot and the rest
+/// (RFC 3986 section 3.2.2).
+fn is_ip_literal(literal: &[u8]) -> bool {
+    if let [b'v' | b'V', future @ ..] = literal {
+        let dot = future.iter().position(|byte| *byte == b'.').unwrap_or(0);
+        let (version, address) = future.split_at(dot);
+        return !version.is_empty()
+            && version.iter().all(u8::is_ascii_hexdigit)
+            && address.len() > 1
+            && address[1..].iter().all(|byte| (is_host(*byte) && *byte != b'%') || *byte == b':');
+    }
+    let text = core::str::from_utf8(literal).unwrap_or_default();
+    text.parse::<core::net::Ipv6Addr>().is_ok()
 }
 
 fn check_escapes(host: &[u8]) -> Result<(), usize> {
@@ -131,6 +145,9 @@ mod tests {
         assert_eq!(host_and_port(b"a:80"), Ok(Some(80)));
         assert_eq!(host_and_port(b"a:"), Ok(None));
         assert_eq!(host_and_port(b"[::1]:8"), Ok(Some(8)));
+        assert_eq!(host_and_port(b"[v1f.a:b]"), Ok(None));
+        assert_eq!(host_and_port(b"[v.a]"), Err(1));
+        assert_eq!(host_and_port(b"[v1.]"), Err(1));
         assert_eq!(host_and_port(b"a b"), Err(1));
         assert_eq!(host_and_port(b"a:80:90"), Err(2));
         assert_eq!(host_and_port(b"a:65536"), Err(2));

@@ -7,7 +7,7 @@ const INITIAL: usize = 8 * 1024;
 
 /// Bytes that arrived and are not used yet, and room for more.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Buffer {
+pub(crate) struct Buffer {
     /// All of it is initialised, so that a driver can read straight into it.
     data: Vec<u8>,
     start: usize,
@@ -18,7 +18,7 @@ pub(super) struct Buffer {
 
 impl Buffer {
     /// Room for at least `min` more bytes.
-    pub(super) fn space(&mut self, min: usize) -> &mut [u8] {
+    pub(crate) fn space(&mut self, min: usize) -> &mut [u8] {
         if self.start == self.end {
             self.start = 0;
             self.end = 0;
@@ -36,42 +36,42 @@ impl Buffer {
     }
 
     /// The first `n` bytes of the room have been filled.
-    pub(super) fn filled(&mut self, n: usize) {
+    pub(crate) fn filled(&mut self, n: usize) {
         debug_assert!(n <= self.data.len() - self.end, "no more can be filled than was offered");
         self.end = (self.end + n).min(self.data.len());
     }
 
-    pub(super) fn push(&mut self, bytes: &[u8]) {
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
         self.space(bytes.len())[..bytes.len()].copy_from_slice(bytes);
         self.filled(bytes.len());
     }
 
-    pub(super) fn unread(&self) -> &[u8] {
+    pub(crate) fn unread(&self) -> &[u8] {
         &self.data[self.start..self.end]
     }
 
-    pub(super) fn unread_mut(&mut self) -> &mut [u8] {
+    pub(crate) fn unread_mut(&mut self) -> &mut [u8] {
         &mut self.data[self.start..self.end]
     }
 
-    pub(super) fn consume(&mut self, n: usize) {
+    pub(crate) fn consume(&mut self, n: usize) {
         let n = n.min(self.end - self.start);
         self.start += n;
         self.consumed += n as u64;
     }
 
     /// How many bytes of the stream were used.
-    pub(super) const fn consumed(&self) -> u64 {
+    pub(crate) const fn consumed(&self) -> u64 {
         self.consumed
     }
 
     /// How many bytes of the stream have arrived.
-    pub(super) const fn received(&self) -> u64 {
+    pub(crate) const fn received(&self) -> u64 {
         self.consumed + (self.end - self.start) as u64
     }
 
     /// Gives the memory back when nothing is in it.
-    pub(super) fn release(&mut self) {
+    pub(crate) fn release(&mut self) {
         if self.start == self.end {
             self.data = Vec::new();
             self.start = 0;
@@ -79,7 +79,7 @@ impl Buffer {
         }
     }
 
-    pub(super) fn into_unread(mut self) -> Vec<u8> {
+    pub(crate) fn into_unread(mut self) -> Vec<u8> {
         self.data.truncate(self.end);
         self.data.drain(..self.start);
         self.data

@@ -1,0 +1,172 @@
+//! The arguments.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+use limpid_core::trace::Capture;
+use limpid_sinks::Levels;
+
+use crate::exit::TABLE;
+use crate::parse::ParseArgs;
+
+/// HTTP/1.1 you can see through: requests URLs, and with -v tells every step.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true, arg_required_else_help = true)]
+#[command(after_help = TABLE)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) request: RequestArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start a TLS server on loopback, request it, and show every step
+    Demo,
+    /// Show how bytes are read: heads, framing and why, body, errors with a caret
+    Parse(ParseArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RequestArgs {
+    /// The URLs to request, one after the other
+    #[arg(value_name = "URL", required = true)]
+    pub(crate) urls: Vec<String>,
+    /// Request method [default: GET, or POST with -d]
+    #[arg(short = 'X', long = "request", value_name = "METHOD")]
+    pub(crate) method: Option<String>,
+    /// Add a field to the request; may be repeated
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
+    pub(crate) headers: Vec<FieldArg>,
+    /// Send DATA, or the content of FILE (- for standard input); repeated pieces are joined by &
+    #[arg(short = 'd', long = "data-binary", alias = "data", value_name = "DATA|@FILE")]
+    pub(crate) data: Vec<String>,
+    /// Write the body to FILE; the nth -o is for the nth URL
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub(crate) output: Vec<PathBuf>,
+    /// Write the response head before the body
+    #[arg(short = 'i', long = "include")]
+    pub(crate) include: bool,
+    /// Print no error messages
+    #[arg(short = 's', long = "silent")]
+    pub(crate) silent: bool,
+    /// Fail without output when the status is 400 or above
+    #[arg(short = 'f', long = "fail")]
+    pub(crate) fail: bool,
+    /// Trust every certificate
+    #[arg(short = 'k', long = "insecure", conflicts_with = "cacert")]
+    pub(crate) insecure: bool,
+    /// Trust only the certificate authorities in this PEM file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cacert: Option<PathBuf>,
+    /// Tell every step on standard error; -vv adds limpid's own events, -vvv the bytes
+    #[arg(short = 'v', long = "verbose", action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// Tell these loggers' events, such as httpx=info,httpcore=debug
+    #[arg(long, value_name = "SPEC", conflicts_with = "verbose")]
+    pub(crate) log: Option<Levels>,
+    /// How long connecting to one address may take, in seconds; 0 waits without end
+    #[arg(long, value_name = "SECONDS", default_value = "5")]
+    pub(crate) connect_timeout: Seconds,
+    /// How long the server may keep silent, in seconds; 0 waits without end
+    #[arg(long, value_name = "SECONDS", default_value = "5")]
+    pub(crate) read_timeout: Seconds,
+    /// How long a request may take altogether, in seconds [default: without end]
+    #[arg(short = 'm', long = "max-time", value_name = "SECONDS", default_value = "0")]
+    #[arg(hide_default_value = true)]
+    pub(crate) max_time: Seconds,
+    /// What is shown: redacted, default (no credentials), private (credentials too), everything
+    /// (bytes too)
+    #[arg(long, value_name = "MODE", default_value = "default")]
+    pub(crate) capture: Capture,
+}
+
+impl RequestArgs {
+    /// Checks what clap cannot: that the arguments fit each other.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let (outputs, urls) = (self.output.len(), self.urls.len());
+        if outputs > urls {
+            return Err(format!("-o is given {outputs} times, for {urls} URL(s)"));
+        }
+        Ok(())
+    }
+
+    /// The method: what was asked for, or what the rest implies.
+    pub(crate) fn method(&self) -> &str {
+        match &self.method {
+            Some(method) => method,
+            None if self.data.is_empty() => "GET",
+            None => "POST",
+        }
+    }
+}
+
+/// `Name: value`, as one argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FieldArg {
+    pub(crate) name: String,
+    pub(crate) value: String,
+}
+
+impl FromStr for FieldArg {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (name, value) = text.split_once(':').ok_or("write it as 'Name: value'")?;
+        let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        if name.is_empty() || !name.chars().all(is_token) {
+            return Err("the name before the colon has a character that no field name has");
+        }
+        if value.chars().any(|c| c.is_ascii_control() && c != '\t') {
+            return Err("the value has a control character");
+        }
+        Ok(Self { name: name.to_owned(), value: value.trim().to_owned() })
+    }
+}
+
+/// A length of time in seconds, or no limit at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seconds(pub(crate) Option<Duration>);
+
+impl FromStr for Seconds {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let seconds: f64 = text.parse().map_err(|_| "write a number of seconds, such as 2.5")?;
+        let time = Duration::try_from_secs_f64(seconds)
+            .map_err(|_| "a time is a number of seconds that is not negative, and not endless")?;
+        Ok(Self((!time.is_zero()).then_some(time)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_fit_together() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn zero_seconds_are_no_limit() {
+        assert_eq!("0".parse(), Ok(Seconds(None)));
+        assert_eq!("2.5".parse(), Ok(Seconds(Some(Duration::from_millis(2500)))));
+        assert!("-1".parse::<Seconds>().is_err());
+        assert!("nan".parse::<Seconds>().is_err());
+        assert!("1e400".parse::<Seconds>().is_err());
+    }
+
+    #[test]
+    fn a_field_keeps_its_colons() {
+        let field: FieldArg = "X-Time:  12:30 ".parse().unwrap();
+        assert_eq!((field.name.as_str(), field.value.as_str()), ("X-Time", "12:30"));
+        assert!("X-Time 12".parse::<FieldArg>().is_err());
+        assert!("X Time: 12".parse::<FieldArg>().is_err());
+        assert!("X: a\r\nY: b".parse::<FieldArg>().is_err());
+    }
+}

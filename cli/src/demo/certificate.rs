@@ -1,0 +1,70 @@
+//! A certificate authority for one run, and the server's certificate.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+use rustls::ServerConfig;
+use rustls::crypto::ring;
+use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+
+/// An authority, its certificate in a file, and a certificate for this machine that it signed. The
+/// file is removed when this is dropped.
+pub(super) struct Identity {
+    directory: PathBuf,
+    certificate: CertificateDer<'static>,
+    key: KeyPair,
+}
+
+impl Identity {
+    pub(super) fn new() -> io::Result<Self> {
+        let (authority, issuer) = authority().map_err(io::Error::other)?;
+        let key = KeyPair::generate().map_err(io::Error::other)?;
+        let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
+        let certificate = CertificateParams::new(names)
+            .and_then(|params| params.signed_by(&key, &issuer))
+            .map_err(io::Error::other)?;
+        let directory = std::env::temp_dir().join(format!("limpid-demo-{}", std::process::id()));
+        fs::create_dir_all(&directory)?;
+        let identity = Self { directory, certificate: certificate.der().clone(), key };
+        fs::write(identity.authority_file(), authority)?;
+        Ok(identity)
+    }
+
+    /// The file with the authority's certificate.
+    pub(super) fn authority_file(&self) -> PathBuf {
+        Path::join(&self.directory, "ca.pem")
+    }
+
+    pub(super) fn server_config(&self) -> io::Result<Arc<ServerConfig>> {
+        let key = PrivatePkcs8KeyDer::from(self.key.serialize_der());
+        ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .and_then(|builder| {
+                builder
+                    .with_no_client_auth()
+                    .with_single_cert(vec![self.certificate.clone()], key.into())
+            })
+            .map(Arc::new)
+            .map_err(io::Error::other)
+    }
+}
+
+impl Drop for Identity {
+    fn drop(&mut self) {
+        // What cannot be removed is left to whoever cleans up temporary files.
+        let _ = fs::remove_dir_all(&self.directory);
+    }
+}
+
+/// The authority's certificate as PEM, and what signs with it.
+fn authority() -> Result<(String, Issuer<'static, KeyPair>), rcgen::Error> {
+    let mut params = CertificateParams::new(Vec::new())?;
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.distinguished_name.push(DnType::CommonName, "limpid demo authority");
+    let key = KeyPair::generate()?;
+    let pem = params.self_signed(&key)?.pem();
+    Ok((pem, Issuer::new(params, key)))
+}

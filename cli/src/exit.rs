@@ -1,0 +1,90 @@
+//! Exit codes: curl's, where curl has one for the case.
+
+use std::process::ExitCode;
+
+use limpid_core::client::UrlProblem;
+use limpid_core::error::{Cause, Offence, Phase, Rule, TlsError};
+use limpid_std::Error;
+
+macro_rules! codes {
+    ($( $name:ident = $code:literal $meaning:literal, )+) => {
+        /// An exit code that is not zero.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub(crate) enum Exit { $( $name = $code, )+ }
+
+        /// The table at the end of `--help`.
+        pub(crate) const TABLE: &str =
+            concat!("Exit codes:\n    0  success\n" $(, codes!(@ $code), $meaning, "\n")+);
+    };
+    (@ $code:literal) => { concat!("  ", stringify!($code), "  ") };
+}
+
+codes! {
+    Scheme = 1 "the URL's scheme is not supported",
+    Usage = 2 "the arguments are wrong",
+    Url = 3 "the URL is malformed",
+    Resolve = 6 "the host name was not resolved",
+    Connect = 7 "no connection could be opened",
+    Reply = 8 "the server's answer is not HTTP/1.1, or breaks its rules",
+    Partial = 18 "the body ended before it was complete",
+    Status = 22 "the status is 400 or above, with -f",
+    Write = 23 "the output could not be written",
+    Read = 26 "the data to send could not be read",
+    Timeout = 28 "a time limit was reached",
+    Tls = 35 "the TLS handshake failed",
+    Argument = 43 "the request must not be sent as it is",
+    Empty = 52 "the server sent nothing",
+    Send = 55 "sending failed",
+    Receive = 56 "receiving failed",
+    Certificate = 60 "the server's certificate is not trusted",
+    CaFile = 77 "the trusted certificates could not be read",
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+impl Exit {
+    /// The code for a request that failed.
+    pub(crate) fn of(error: &Error) -> Self {
+        match error {
+            Error::Url(error) if error.problem == UrlProblem::UnknownScheme => Self::Scheme,
+            Error::Url(_) => Self::Url,
+            Error::TlsSetup(_) => Self::CaFile,
+            Error::Exchange { error, .. } => Self::of_exchange(error),
+            _ => Self::Receive,
+        }
+    }
+
+    fn of_exchange(error: &limpid_core::error::Error) -> Self {
+        if error.is_timeout() {
+            return Self::Timeout;
+        }
+        if error.is_empty_reply() {
+            return Self::Empty;
+        }
+        match (error.cause, error.phase) {
+            (Cause::Resolve(_), _) => Self::Resolve,
+            (Cause::Tls(TlsError::Certificate(_)), _) => Self::Certificate,
+            (Cause::Tls(_), Phase::Tls) | (_, Phase::Tls) => Self::Tls,
+            (Cause::Misuse(_), _) => Self::Argument,
+            (Cause::Body(_), _) => Self::Read,
+            (Cause::Peer(error), phase) => Self::of_rule(error.rule, phase),
+            (_, Phase::Resolve | Phase::Connect) => Self::Connect,
+            (_, Phase::SendHead | Phase::SendBody) => Self::Send,
+            _ => Self::Receive,
+        }
+    }
+
+    const fn of_rule(rule: Rule, phase: Phase) -> Self {
+        match (rule.offence(), phase) {
+            (Offence::EndOfStream, Phase::ReceiveBody) => Self::Partial,
+            (Offence::EndOfStream, _) => Self::Receive,
+            (_, Phase::ReceiveBody) => Self::Receive,
+            _ => Self::Reply,
+        }
+    }
+}

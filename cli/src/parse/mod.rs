@@ -1,0 +1,179 @@
+//! `limpid parse`: what bytes mean to a client or a server, and why.
+
+mod batch;
+mod json;
+mod shown;
+mod text;
+
+use std::cell::RefCell;
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use limpid_core::error::MisuseError;
+use limpid_core::http1::transcript::{Chunking, Outcome, Setup, play};
+use limpid_core::http1::{Event, Role};
+use limpid_core::limits::{Config, Lenient, Limits};
+use limpid_core::trace::{Capture, Interest, Logger, Meta, Sink, TraceEvent};
+
+/// Exit codes, as `--help` tells them.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  every byte was used and no message is unfinished, or the connection became a tunnel
+  1  a message is unfinished: more bytes are needed
+  2  the arguments or the file cannot be used
+  3  the bytes are refused";
+
+/// Read bytes as HTTP/1.1, and say what they mean and why.
+#[derive(Args, Debug)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct ParseArgs {
+    /// The file to read; without one, standard input
+    file: Option<PathBuf>,
+    /// Who reads: a server reads requests, a client reads responses
+    #[arg(long, value_enum, default_value = "server")]
+    role: Reader,
+    /// The method of the request that a response answers
+    #[arg(long, default_value = "GET", value_name = "METHOD")]
+    method: String,
+    /// The peer closes the connection after the bytes
+    #[arg(long)]
+    eof: bool,
+    /// How the bytes arrive; what is read does not depend on it
+    #[arg(long, default_value_t, value_name = "whole|bytewise|random:SEED")]
+    chunking: Chunking,
+    /// Rules that may be broken, or "all"
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = lenient)]
+    lenient: Vec<Lenient>,
+    /// What may be shown: redacted, default, private or everything
+    #[arg(long, default_value = "default", value_name = "MODE")]
+    capture: Capture,
+    /// Write JSON, an object a line
+    #[arg(long)]
+    json: bool,
+    /// Read cases and write answers, a JSON object a line each; bytes are shown as they are
+    #[arg(long, conflicts_with_all = ["file", "role", "method", "eof", "chunking", "json"])]
+    batch: bool,
+}
+
+/// Who reads.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Reader {
+    Client,
+    Server,
+}
+
+/// One tolerance by its name, in any case, with `-` or `_`.
+fn lenient(name: &str) -> Result<Lenient, String> {
+    let name = name.to_ascii_uppercase().replace('-', "_");
+    if name == "ALL" {
+        return Ok(Lenient::ALL);
+    }
+    let found = Lenient::NAMED.iter().find(|(known, _)| *known == name);
+    found.map(|(_, tolerance)| *tolerance).ok_or_else(|| {
+        let names: Vec<_> = Lenient::NAMED.iter().map(|(name, _)| *name).collect();
+        format!("tolerances are {}", names.join(", ").to_ascii_lowercase())
+    })
+}
+
+/// Runs the subcommand.
+pub(crate) fn run(args: ParseArgs) -> ExitCode {
+    let lenient = args.lenient.iter().fold(Lenient::STRICT, |all, one| all | *one);
+    let config = Config { limits: Limits::default(), lenient };
+    if args.batch {
+        let done = batch::run(config, io::stdin().lock(), &mut io::stdout().lock());
+        return done.map_or_else(|error| unusable(&error), |()| ExitCode::SUCCESS);
+    }
+    let bytes = match read(args.file.as_ref()) {
+        Ok(bytes) => bytes,
+        Err(error) => return unusable(&error),
+    };
+    let role = match args.role {
+        Reader::Client => Role::Client,
+        Reader::Server => Role::Server,
+    };
+    let setup = Setup { role, method: args.method.as_bytes(), config, eof: args.eof };
+    let told = if args.json {
+        tell(&setup, args.chunking, &bytes, json::Json::new(args.capture))
+    } else {
+        tell(&setup, args.chunking, &bytes, text::Text::new(args.capture))
+    };
+    match told {
+        Ok((report, outcome)) => match io::stdout().lock().write_all(report.as_bytes()) {
+            // Who closes our output early has seen enough.
+            Ok(()) | Err(_) => exit_code(&outcome),
+        },
+        Err(error) => unusable(&error),
+    }
+}
+
+fn read(file: Option<&PathBuf>) -> io::Result<Vec<u8>> {
+    match file {
+        Some(path) => std::fs::read(path),
+        None => {
+            let mut bytes = Vec::new();
+            io::stdin().lock().read_to_end(&mut bytes)?;
+            Ok(bytes)
+        }
+    }
+}
+
+fn unusable(error: &dyn std::error::Error) -> ExitCode {
+    // Without a standard error, the exit code has to do.
+    let _ = writeln!(io::stderr(), "limpid parse: {error}");
+    ExitCode::from(2)
+}
+
+fn exit_code(outcome: &Outcome) -> ExitCode {
+    ExitCode::from(match outcome {
+        Outcome::Complete | Outcome::Switched(_) => 0,
+        Outcome::Incomplete => 1,
+        Outcome::Refused(_) | Outcome::Surplus { .. } => 3,
+    })
+}
+
+/// The word that the batch protocol has for an outcome.
+const fn verdict(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Complete | Outcome::Switched(_) => "accept",
+        Outcome::Incomplete => "incomplete",
+        Outcome::Refused(_) | Outcome::Surplus { .. } => "reject",
+    }
+}
+
+/// A way to tell what was read.
+trait Report {
+    /// The parser tells a fact.
+    fn trace(&mut self, event: &TraceEvent<'_>);
+    /// The connection tells a part of a message.
+    fn event(&mut self, event: Event<'_>);
+    /// All was read.
+    fn end(self, setup: &Setup<'_>, bytes: &[u8], outcome: &Outcome) -> String;
+}
+
+/// Shows a report what the parser tells.
+struct Listener<R>(RefCell<R>);
+
+impl<R: Report> Sink for Listener<R> {
+    fn interest(&self) -> Interest {
+        Interest::logger(Logger::LimpidHttp1)
+    }
+
+    fn event(&self, _: &Meta, event: &TraceEvent<'_>) {
+        self.0.borrow_mut().trace(event);
+    }
+}
+
+fn tell<R: Report>(
+    setup: &Setup<'_>,
+    chunking: Chunking,
+    bytes: &[u8],
+    report: R,
+) -> Result<(String, Outcome), MisuseError> {
+    let listener = Listener(RefCell::new(report));
+    let outcome = play(setup, chunking.pieces(bytes), &listener, |event| {
+        listener.0.borrow_mut().event(event);
+    })?;
+    Ok((listener.0.into_inner().end(setup, bytes, &outcome), outcome))
+}

@@ -1,0 +1,167 @@
+//! Requests, one after the other, over one client.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+use std::process::ExitCode;
+
+use limpid_std::{Client, Error, RequestBuilder, Response};
+
+use crate::args::RequestArgs;
+use crate::exit::Exit;
+use crate::output::Output;
+use crate::{report, trace};
+
+/// Why a request did not come to its end.
+enum Failure {
+    Request(Error),
+    /// The status says so, and `-f` listens to it.
+    Status(String),
+    /// The output cannot be written.
+    Write(String, io::Error),
+}
+
+/// Requests every URL. A failed request does not stop those after it; the exit code is the first
+/// failure's.
+pub(crate) fn run(args: &RequestArgs) -> ExitCode {
+    let data = match data(args) {
+        Ok(data) => data,
+        Err(message) => {
+            tell(args, Exit::Read, &message);
+            return Exit::Read.into();
+        }
+    };
+    let client = client(args);
+    let mut first = None;
+    for (index, url) in args.urls.iter().enumerate() {
+        let output = args.output.get(index).map(AsRef::as_ref);
+        if let Err(failure) = one(&client, url, data.as_deref(), output, args) {
+            first.get_or_insert(failed(&failure, args));
+        }
+    }
+    first.map_or(ExitCode::SUCCESS, ExitCode::from)
+}
+
+fn client(args: &RequestArgs) -> Client {
+    let mut builder = Client::builder()
+        .connect_timeout(args.connect_timeout.0)
+        .read_timeout(args.read_timeout.0)
+        .write_timeout(args.read_timeout.0)
+        .timeout(args.max_time.0);
+    if let Some(path) = &args.cacert {
+        builder = builder.ca_file(path);
+    }
+    if args.insecure {
+        builder = builder.danger_accept_invalid_certs(true);
+    }
+    if let Some(sink) = trace::sink(args.verbose, args.log.as_ref(), args.capture) {
+        builder = builder.sink(sink);
+    }
+    builder.build()
+}
+
+/// The bytes to send, if any, all of them read before anything is sent.
+fn data(args: &RequestArgs) -> Result<Option<Vec<u8>>, String> {
+    let mut data: Option<Vec<u8>> = None;
+    for piece in &args.data {
+        let bytes = match piece.strip_prefix('@') {
+            None => piece.clone().into_bytes(),
+            Some("-") => {
+                let mut bytes = Vec::new();
+                io::stdin()
+                    .read_to_end(&mut bytes)
+                    .map_err(|error| format!("cannot read standard input: {error}"))?;
+                bytes
+            }
+            Some(path) => fs::read(path).map_err(|error| format!("cannot read {path}: {error}"))?,
+        };
+        match &mut data {
+            None => data = Some(bytes),
+            Some(data) => {
+                data.push(b'&');
+                data.extend_from_slice(&bytes);
+            }
+        }
+    }
+    Ok(data)
+}
+
+fn one(
+    client: &Client,
+    url: &str,
+    data: Option<&[u8]>,
+    output: Option<&Path>,
+    args: &RequestArgs,
+) -> Result<(), Failure> {
+    let response = request(client, url, data, args).send().map_err(Failure::Request)?;
+    if args.fail && response.status() >= 400 {
+        let reason = String::from_utf8_lossy(response.reason()).into_owned();
+        return Err(Failure::Status(format!(
+            "{}: the server answered {} {reason}",
+            response.url(),
+            response.status()
+        )));
+    }
+    let name = output.map_or("standard output".into(), Path::to_string_lossy);
+    let failed = |error| Failure::Write(name.clone().into_owned(), error);
+    let mut output = Output::open(output).map_err(failed)?;
+    if args.include {
+        output.head(&response).map_err(failed)?;
+    }
+    copy(response, &mut output).map_err(|error| match error {
+        Copy::Read(error) => Failure::Request(error),
+        Copy::Write(error) => failed(error),
+    })
+}
+
+enum Copy {
+    Read(Error),
+    Write(io::Error),
+}
+
+fn copy(response: Response, output: &mut Output) -> Result<(), Copy> {
+    let mut body = response.into_body();
+    while let Some(piece) = body.next_piece().map_err(Copy::Read)? {
+        output.write(piece).map_err(Copy::Write)?;
+    }
+    output.flush().map_err(Copy::Write)
+}
+
+fn request<'c>(
+    client: &'c Client,
+    url: &str,
+    data: Option<&[u8]>,
+    args: &RequestArgs,
+) -> RequestBuilder<'c> {
+    let mut request = client.request(args.method(), url);
+    for field in &args.headers {
+        request = request.header(&field.name, &field.value);
+    }
+    if let Some(data) = data {
+        let has_type = |name: &str| name.eq_ignore_ascii_case("content-type");
+        if !args.headers.iter().any(|field| has_type(&field.name)) {
+            request = request.header("Content-Type", "application/x-www-form-urlencoded");
+        }
+        request = request.body(data.to_vec());
+    }
+    request
+}
+
+/// Tells why, and returns the exit code.
+fn failed(failure: &Failure, args: &RequestArgs) -> Exit {
+    match failure {
+        Failure::Request(error) if args.silent => Exit::of(error),
+        Failure::Request(error) => report::tell_error(error),
+        Failure::Status(message) => tell(args, Exit::Status, message),
+        Failure::Write(name, error) => {
+            tell(args, Exit::Write, &format!("cannot write to {name}: {error}"))
+        }
+    }
+}
+
+fn tell(args: &RequestArgs, exit: Exit, message: &str) -> Exit {
+    if !args.silent {
+        report::tell(exit, &message);
+    }
+    exit
+}

@@ -1,0 +1,118 @@
+//! Requests as an application builds them.
+
+use alloc::vec::Vec;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::url::Url;
+use crate::fields::FieldBlock;
+use crate::http1::BodySize;
+
+/// A request, complete but for the bytes of its body.
+///
+/// ```
+/// use limpid_core::client::Request;
+///
+/// let request = Request::builder(b"GET", "http://me:pw@example.com/".parse()?)
+///     .field(b"Accept", b"text/html")
+///     .build();
+/// let fields = request.fields().fields();
+/// assert_eq!(fields.get("Host"), Some(&b"example.com"[..]));
+/// assert_eq!(fields.get("Accept"), Some(&b"text/html"[..]));
+/// assert_eq!(fields.get("Authorization"), Some(&b"Basic bWU6cHc="[..]));
+/// # Ok::<(), limpid_core::client::UrlError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    method: Vec<u8>,
+    url: Url,
+    fields: FieldBlock,
+    size: BodySize,
+}
+
+impl Request {
+    /// Starts a request.
+    pub fn builder(method: &[u8], url: Url) -> RequestBuilder {
+        RequestBuilder {
+            method: method.to_vec(),
+            url,
+            fields: FieldBlock::new(),
+            size: BodySize::None,
+        }
+    }
+
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &[u8] {
+        &self.method
+    }
+
+    /// The URL.
+    #[must_use]
+    pub const fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The fields, those that were added for the caller included.
+    #[must_use]
+    pub const fn fields(&self) -> &FieldBlock {
+        &self.fields
+    }
+
+    /// How long the body is.
+    #[must_use]
+    pub const fn size(&self) -> BodySize {
+        self.size
+    }
+}
+
+/// A request on its way to be complete.
+#[derive(Clone, Debug)]
+#[must_use = "a request must be built"]
+pub struct RequestBuilder {
+    method: Vec<u8>,
+    url: Url,
+    fields: FieldBlock,
+    size: BodySize,
+}
+
+impl RequestBuilder {
+    /// Adds a field. Its case, and its place among the fields that are added so, are kept. A field
+    /// that cannot be sent is refused when the request is.
+    pub fn field(mut self, name: &[u8], value: &[u8]) -> Self {
+        self.fields.push(name, value);
+        self
+    }
+
+    /// Says how long the body will be.
+    pub const fn body(mut self, size: BodySize) -> Self {
+        self.size = size;
+        self
+    }
+
+    /// Completes the request: Host, Accept and User-Agent are added where the caller gave none, and
+    /// the credentials of the URL as Basic authentication (RFC 7617).
+    #[must_use]
+    pub fn build(self) -> Request {
+        let given = self.fields.fields();
+        let mut fields = FieldBlock::new();
+        let mut default = |name: &str, value: &[u8]| {
+            if given.get(name).is_none() {
+                fields.push(name.as_bytes(), value);
+            }
+        };
+        default("Host", self.url.authority().as_bytes());
+        default("Accept", b"*/*");
+        default("User-Agent", concat!("limpid/", env!("CARGO_PKG_VERSION")).as_bytes());
+        if let Some((mut user, password)) = self.url.credentials() {
+            user.push(b':');
+            user.extend_from_slice(&password);
+            let mut value = Vec::from(b"Basic ");
+            value.extend_from_slice(STANDARD.encode(user).as_bytes());
+            default("Authorization", &value);
+        }
+        fields.extend(given.iter().map(|field| (field.name, field.value)));
+        Request { method: self.method, url: self.url, fields, size: self.size }
+    }
+}

@@ -1,0 +1,77 @@
+//! A message that is kept.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use crate::fields::FieldBlock;
+use crate::framing::Framing;
+use crate::http1::{Reading, RequestHead, ResponseHead, Version};
+
+/// How a message starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// A request line.
+    Request {
+        /// The method.
+        method: Box<[u8]>,
+        /// The target.
+        target: Box<[u8]>,
+    },
+    /// The status line of an informational response.
+    Informational {
+        /// The status code.
+        status: u16,
+        /// The reason phrase.
+        reason: Box<[u8]>,
+    },
+    /// The status line of a final response, or of 101.
+    Response {
+        /// The status code.
+        status: u16,
+        /// The reason phrase.
+        reason: Box<[u8]>,
+    },
+}
+
+/// A message with all it has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// How it starts.
+    pub start: Start,
+    /// The version.
+    pub version: Version,
+    /// The fields of the head.
+    pub fields: FieldBlock,
+    /// How the end of the body was found.
+    pub framing: Framing,
+    /// Whether another message may follow, as far as this one says.
+    pub keep_alive: bool,
+    /// The body, without its framing.
+    pub body: Vec<u8>,
+    /// The trailers.
+    pub trailers: FieldBlock,
+}
+
+impl Message {
+    pub(super) fn request(head: RequestHead<'_>, reading: Reading) -> Self {
+        let start = Start::Request { method: head.method.into(), target: head.target.into() };
+        Self::new(start, head.version, head.fields.into(), reading)
+    }
+
+    pub(super) fn response(head: ResponseHead<'_>, reading: Reading) -> Self {
+        let start = Start::Response { status: head.status, reason: head.reason.into() };
+        Self::new(start, head.version, head.fields.into(), reading)
+    }
+
+    pub(super) fn informational(head: ResponseHead<'_>) -> Self {
+        let start = Start::Informational { status: head.status, reason: head.reason.into() };
+        let reading = Reading { framing: Framing::None, keep_alive: true, expects_continue: false };
+        Self::new(start, head.version, head.fields.into(), reading)
+    }
+
+    fn new(start: Start, version: Version, fields: FieldBlock, reading: Reading) -> Self {
+        let Reading { framing, keep_alive, .. } = reading;
+        let (body, trailers) = (Vec::new(), FieldBlock::new());
+        Self { start, version, fields, framing, keep_alive, body, trailers }
+    }
+}

@@ -1,0 +1,207 @@
+//! What a server hears.
+
+use limpid_core::http1::{BodySize, NotReusable, Role, State};
+
+use crate::side::Side;
+
+#[test]
+fn each_form_of_a_target() {
+    for (head, heard) in [
+        ("GET /a?b HTTP/1.1", "GET /a?b HTTP/1.1 [Host: a] -> None"),
+        ("GET http://a:80/b HTTP/1.1", "GET http://a:80/b HTTP/1.1 [Host: a] -> None"),
+        ("OPTIONS * HTTP/1.1", "OPTIONS * HTTP/1.1 [Host: a] -> None"),
+        ("CONNECT a:443 HTTP/1.1", "CONNECT a:443 HTTP/1.1 [Host: a] -> Tunnel, close"),
+    ] {
+        let mut server = Side::server();
+        let lines = server.hears(format!("{head}\r\nHost: a\r\n\r\n"));
+        assert_eq!(lines, [heard, "end", "Paused"]);
+    }
+}
+
+#[test]
+fn bodies_of_requests() {
+    let mut server = Side::server();
+    assert_eq!(
+        server.hears("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"),
+        ["POST / HTTP/1.1 [Host: a] [Content-Length: 3] -> Length(3)", "data abc", "end", "Paused"]
+    );
+    let mut server = Side::server();
+    assert_eq!(
+        server.hears(
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n\
+             3\r\nabc\r\n0\r\nX: y\r\n\r\n"
+        ),
+        [
+            "POST / HTTP/1.1 [Host: a] [Transfer-Encoding: chunked] -> Chunked",
+            "data abc",
+            "end [X: y]",
+            "Paused"
+        ]
+    );
+}
+
+#[test]
+fn pipelined_requests_wait_for_the_answers_before_them() {
+    let mut server = Side::server();
+    let first = server.hears("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_eq!(first, ["GET /1 HTTP/1.1 [Host: a] -> None", "end", "Paused"]);
+    assert_eq!(server.goes_on(), ["Paused"], "back-pressure until the answer is complete");
+    assert!(server.connection.restart().is_err());
+    assert_eq!(server.answers(), "HTTP/1.1 200 X\r\nContent-Length: 0\r\n\r\n");
+    assert_eq!(server.goes_on(), ["Paused"]);
+    server.connection.restart().unwrap();
+    assert_eq!(server.goes_on(), ["GET /2 HTTP/1.1 [Host: a] -> None", "end", "Paused"]);
+}
+
+#[test]
+fn a_client_that_half_closes_is_answered() {
+    let mut server = Side::server();
+    server.connection.push(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    server.connection.eof();
+    assert_eq!(server.goes_on(), ["GET / HTTP/1.1 [Host: a] -> None", "end", "Closed"]);
+    assert_eq!(server.connection.state(Role::Client), State::Closed);
+    assert_eq!(server.answers(), "HTTP/1.1 200 X\r\nContent-Length: 0\r\n\r\n");
+    assert_eq!(server.connection.reuse(), Err(NotReusable::PeerClosed));
+    assert_eq!(server.connection.state(Role::Server), State::MustClose);
+}
+
+#[test]
+fn pipelined_requests_before_a_half_close_are_answered() {
+    let mut server = Side::server();
+    server.connection.push(b"GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
+    server.connection.eof();
+    server.goes_on();
+    server.answers();
+    server.connection.restart().unwrap();
+    assert_eq!(server.goes_on(), ["GET /2 HTTP/1.1 [Host: a] -> None", "end", "Closed"]);
+    assert!(server.answers().starts_with("HTTP/1.1 200"));
+}
+
+#[test]
+fn an_idle_connection_may_end_at_any_time() {
+    assert_eq!(Side::server().hears_the_end(), ["Closed"]);
+    let mut server = Side::server();
+    server.hears("\r\n");
+    assert_eq!(server.hears_the_end(), ["Closed"]);
+    let mut server = Side::server();
+    server.hears("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    server.answers();
+    server.connection.restart().unwrap();
+    assert_eq!(server.hears_the_end(), ["Closed"]);
+}
+
+#[test]
+fn an_end_within_a_request_is_unclean() {
+    let mut server = Side::server();
+    server.hears("GET / HT");
+    assert_eq!(server.hears_the_end(), ["EndInHead at 8"]);
+    let mut server = Side::server();
+    server.hears("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nab");
+    assert_eq!(server.hears_the_end(), ["EndInBody at 49"]);
+}
+
+#[test]
+fn a_client_that_expects_100_continue_is_told_to_go_on() {
+    let mut server = Side::server();
+    let head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\nContent-Length: 2\r\n\r\n";
+    assert_eq!(
+        server.hears(head),
+        [
+            "POST / HTTP/1.1 [Host: a] [Expect: 100-Continue] [Content-Length: 2] \
+             -> Length(2), expects 100",
+            "NeedInput"
+        ]
+    );
+    server.inform(100, "").unwrap();
+    assert_eq!(server.says(), "HTTP/1.1 100 X\r\n\r\n");
+    assert_eq!(server.hears("hi"), ["data hi", "end", "Paused"]);
+    server.answers();
+    assert_eq!(server.connection.reuse(), Ok(()));
+}
+
+#[test]
+fn a_client_of_http_10_expects_nothing() {
+    let mut server = Side::server();
+    let heard = server.hears("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 0\r\n\r\n");
+    assert!(heard[0].ends_with("-> Length(0), close"), "{heard:?}");
+    assert!(server.inform(100, "").is_err());
+}
+
+#[test]
+fn an_answer_before_the_body_leaves_the_body_to_be_read() {
+    let mut server = Side::server();
+    server.hears("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n");
+    server.respond(403, "", BodySize::None).unwrap();
+    server.finish("").unwrap();
+    assert_eq!(server.connection.reuse(), Err(NotReusable::Unfinished));
+    assert_eq!(server.hears("abc"), ["data abc", "end", "Paused"]);
+    assert_eq!(server.connection.reuse(), Ok(()));
+}
+
+#[test]
+fn a_tunnel_is_accepted_with_2xx() {
+    let mut server = Side::server();
+    server.hears("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\nxyz");
+    server.respond(200, "", BodySize::None).unwrap();
+    assert_eq!(server.says(), "HTTP/1.1 200 X\r\n\r\n");
+    assert_eq!(server.goes_on(), ["Switched"]);
+    assert_eq!(server.connection.into_switched().unwrap(), b"xyz");
+}
+
+#[test]
+fn a_tunnel_is_refused_with_anything_else() {
+    let mut server = Side::server();
+    server.hears("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n");
+    server.respond(403, "", BodySize::None).unwrap();
+    server.finish("").unwrap();
+    assert_eq!(server.says(), "HTTP/1.1 403 X\r\nContent-Length: 0\r\n\r\n");
+    assert_eq!(server.connection.reuse(), Ok(()));
+}
+
+#[test]
+fn an_upgrade_is_accepted_with_101_when_the_request_is_complete() {
+    let mut server = Side::server();
+    let fields = "Host: a\r\nConnection: Upgrade\r\nUpgrade: x\r\nContent-Length: 2";
+    server.hears(format!("POST / HTTP/1.1\r\n{fields}\r\n\r\nh"));
+    server.respond(101, "Upgrade: x\nConnection: upgrade", BodySize::None).unwrap();
+    assert_eq!(server.says(), "HTTP/1.1 101 X\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n");
+    assert_eq!(server.hears("i!"), ["data i", "end", "Switched"]);
+    assert_eq!(server.connection.into_switched().unwrap(), b"!");
+}
+
+#[test]
+fn an_upgrade_needs_both_fields_and_http_11() {
+    for head in [
+        "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: x\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\n\r\n",
+        "GET / HTTP/1.0\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",
+    ] {
+        let mut server = Side::server();
+        server.hears(head);
+        assert!(server.respond(101, "", BodySize::None).is_err(), "{head}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_can_be_answered() {
+    let mut server = Side::server();
+    assert_eq!(server.hears("GET / HTTP/2.0\r\n"), ["VersionUnsupported at 11 ('2')"]);
+    server.respond(505, "", BodySize::None).unwrap();
+    server.finish("").unwrap();
+    assert_eq!(
+        server.says(),
+        "HTTP/1.1 505 X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    );
+    assert_eq!(server.connection.reuse(), Err(NotReusable::Failed));
+}
+
+#[test]
+fn requests_after_one_that_closes_are_not_read() {
+    let mut server = Side::server();
+    let both = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    assert_eq!(server.hears(both).len(), 3);
+    server.answers();
+    assert_eq!(server.connection.reuse(), Err(NotReusable::PeerAsked));
+    assert!(server.connection.restart().is_err());
+    assert_eq!(server.goes_on(), ["Paused"]);
+}

@@ -1,0 +1,101 @@
+//! What can go wrong with a request.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use limpid_core::client::{Url, UrlError};
+
+/// A request failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The URL is none. Nothing was sent.
+    Url(UrlError),
+    /// The trusted certificates could not be had. Nothing was sent.
+    TlsSetup(TlsSetupError),
+    /// The exchange failed: where, why, and whether trying again is safe.
+    Exchange {
+        /// The URL of the request.
+        url: Box<Url>,
+        /// What happened.
+        error: limpid_core::error::Error,
+    },
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Url(error) => error.fmt(f),
+            Self::TlsSetup(error) => error.fmt(f),
+            Self::Exchange { url, error } => {
+                write!(f, "{}:{}: {error}", url.host(), url.port())
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Url(error) => Some(error),
+            Self::TlsSetup(error) => Some(error),
+            Self::Exchange { error, .. } => Some(error),
+        }
+    }
+}
+
+impl From<UrlError> for Error {
+    fn from(error: UrlError) -> Self {
+        Self::Url(error)
+    }
+}
+
+impl From<TlsSetupError> for Error {
+    fn from(error: TlsSetupError) -> Self {
+        Self::TlsSetup(error)
+    }
+}
+
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        let kind = match &error {
+            Error::Exchange { error, .. } if error.is_timeout() => io::ErrorKind::TimedOut,
+            _ => io::ErrorKind::Other,
+        };
+        Self::new(kind, error)
+    }
+}
+
+/// The trusted certificates could not be had.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum TlsSetupError {
+    /// This file or directory cannot be read.
+    Unreadable(PathBuf, io::Error),
+    /// This file is not PEM, or one of its certificates cannot be used.
+    Invalid(PathBuf),
+    /// There is no certificate in this file or directory.
+    Empty(PathBuf),
+    /// rustls refuses the configuration.
+    Refused(rustls::Error),
+}
+
+impl fmt::Display for TlsSetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(path, error) => {
+                write!(f, "cannot read certificates from {}: {error}", path.display())
+            }
+            Self::Invalid(path) => write!(
+                f,
+                "{} has something that is no usable certificate in PEM form",
+                path.display()
+            ),
+            Self::Empty(path) => write!(f, "there is no certificate in {}", path.display()),
+            Self::Refused(error) => write!(f, "the TLS configuration is refused: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for TlsSetupError {}

@@ -1,0 +1,202 @@
+//! Responses, and reading their bodies.
+
+use std::io::{self, Read};
+
+use limpid_core::client::{Event, Url};
+use limpid_core::error::Cause;
+use limpid_core::fields::{FieldBlock, Fields};
+use limpid_core::http1::Version;
+use limpid_core::trace::OwnedResponseHead;
+
+use crate::driver::{Driver, Stop};
+use crate::error::Error;
+
+/// The head of a response, and the way to its body.
+///
+/// Dropping it closes the connection.
+#[derive(Debug)]
+pub struct Response {
+    head: OwnedResponseHead,
+    body: ResponseBody,
+}
+
+impl Response {
+    /// Runs the exchange to the head of its response.
+    pub(crate) fn receive(mut driver: Driver) -> Result<Self, Error> {
+        loop {
+            match driver.run() {
+                Ok(Stop::Event) => {}
+                Ok(Stop::Done) => return Err(failed(&driver, Cause::Abandoned.into())),
+                Err(error) => return Err(failed(&driver, error)),
+            }
+            if let Some(Event::Head(head, _)) = driver.event() {
+                let head = head.into();
+                return Ok(Self {
+                    head,
+                    body: ResponseBody {
+                        driver,
+                        read: 0,
+                        has_data: false,
+                        over: false,
+                        trailers: FieldBlock::new(),
+                    },
+                });
+            }
+        }
+    }
+
+    /// The status code.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.head.status
+    }
+
+    /// The version.
+    #[must_use]
+    pub const fn version(&self) -> Version {
+        self.head.version
+    }
+
+    /// The reason phrase, as it came.
+    #[must_use]
+    pub fn reason(&self) -> &[u8] {
+        &self.head.reason
+    }
+
+    /// The fields, in order and case, repeated ones included.
+    #[must_use]
+    pub fn fields(&self) -> Fields<'_> {
+        self.head.fields.fields()
+    }
+
+    /// The value of the first field of this name.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&[u8]> {
+        self.fields().get(name)
+    }
+
+    /// The URL that was asked for.
+    #[must_use]
+    pub const fn url(&self) -> &Url {
+        self.body.driver.exchange.request().url()
+    }
+
+    /// The body, to be read piece by piece.
+    #[must_use]
+    pub fn into_body(self) -> ResponseBody {
+        self.body
+    }
+
+    /// The whole body, as it came: no content coding is undone.
+    ///
+    /// # Errors
+    /// The exchange failed before the body was complete.
+    pub fn bytes(mut self) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::new();
+        while let Some(piece) = self.body.next_piece()? {
+            bytes.extend_from_slice(piece);
+        }
+        Ok(bytes)
+    }
+
+    /// The whole body as text. It is taken as UTF-8; what is none is replaced by U+FFFD.
+    ///
+    /// # Errors
+    /// The exchange failed before the body was complete.
+    pub fn text(self) -> Result<String, Error> {
+        let bytes = self.bytes()?;
+        Ok(String::from_utf8(bytes)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+    }
+}
+
+/// The body of a response.
+#[derive(Debug)]
+pub struct ResponseBody {
+    driver: Driver,
+    /// How much of the driver's current event has been read.
+    read: usize,
+    has_data: bool,
+    over: bool,
+    trailers: FieldBlock,
+}
+
+impl ResponseBody {
+    /// The next bytes of the body, borrowed from where they were received; `None` at its end.
+    ///
+    /// # Errors
+    /// The exchange failed before the body was complete.
+    pub fn next_piece(&mut self) -> Result<Option<&[u8]>, Error> {
+        if !self.has_unread() && !self.advance()? {
+            return Ok(None);
+        }
+        let start = std::mem::replace(&mut self.read, usize::MAX);
+        Ok(Some(self.piece().get(start..).unwrap_or_default()))
+    }
+
+    /// The trailers that followed the body, once its end was reached.
+    #[must_use]
+    pub fn trailers(&self) -> Fields<'_> {
+        self.trailers.fields()
+    }
+
+    fn piece(&self) -> &[u8] {
+        match self.driver.event() {
+            Some(Event::Data(data)) if self.has_data => data,
+            _ => &[],
+        }
+    }
+
+    fn has_unread(&self) -> bool {
+        self.read < self.piece().len()
+    }
+
+    /// Runs on to the next bytes; false when the exchange is over.
+    fn advance(&mut self) -> Result<bool, Error> {
+        self.has_data = false;
+        self.read = 0;
+        while !self.over {
+            match self.driver.run() {
+                Ok(Stop::Event) => match self.driver.event() {
+                    Some(Event::Data(_)) => {
+                        self.has_data = true;
+                        return Ok(true);
+                    }
+                    Some(Event::End(trailers)) => self.trailers.copy_from(trailers),
+                    _ => {}
+                },
+                Ok(Stop::Done) => self.over = true,
+                Err(error) => {
+                    self.over = true;
+                    return Err(failed(&self.driver, error));
+                }
+            }
+        }
+        Ok(false)
+    }
+}
+
+impl Read for ResponseBody {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() || (!self.has_unread() && !self.advance()?) {
+            return Ok(0);
+        }
+        let unread = self.piece().get(self.read..).unwrap_or_default();
+        let n = unread.len().min(buffer.len());
+        buffer[..n].copy_from_slice(&unread[..n]);
+        self.read += n;
+        Ok(n)
+    }
+}
+
+impl Drop for ResponseBody {
+    fn drop(&mut self) {
+        if !self.over {
+            self.driver.cancel();
+        }
+    }
+}
+
+fn failed(driver: &Driver, error: limpid_core::error::Error) -> Error {
+    Error::Exchange { url: Box::new(driver.exchange.request().url().clone()), error }
+}

@@ -1,0 +1,351 @@
+//! Which events are told: a level for each logger, inherited along the dots of its name.
+
+use std::fmt::{self, Display, Formatter};
+use std::str::FromStr;
+
+use limpid_core::trace::{Interest, Level, Logger};
+
+/// From which level on a logger tells its events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Threshold {
+    /// From this level on.
+    From(Level),
+    /// Not at all.
+    Off,
+}
+
+impl Threshold {
+    /// Every threshold by its name in a specification. `warn` is Python's second name for `warning`.
+    const NAMED: [(&'static str, Self); 8] = [
+        ("trace", Self::From(Level::Trace)),
+        ("debug", Self::From(Level::Debug)),
+        ("info", Self::From(Level::Info)),
+        ("warning", Self::From(Level::Warning)),
+        ("error", Self::From(Level::Error)),
+        ("critical", Self::From(Level::Critical)),
+        ("off", Self::Off),
+        ("warn", Self::From(Level::Warning)),
+    ];
+
+    /// Whether an event of this level is told.
+    #[must_use]
+    pub fn allows(self, level: Level) -> bool {
+        match self {
+            Self::From(lowest) => level >= lowest,
+            Self::Off => false,
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        let (_, threshold) =
+            Self::NAMED.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        Some(*threshold)
+    }
+}
+
+/// The levels of all loggers.
+///
+/// A logger without a level of its own has that of its nearest ancestor with one. The root, whose
+/// name is empty, is the ancestor of all; its level is WARNING unless set, as in Python.
+///
+/// ```
+/// use limpid_core::trace::{Level, Logger};
+/// use limpid_sinks::levels::{Levels, Threshold};
+///
+/// let levels: Levels = "httpcore=debug, httpcore.http11=off, info".parse()?;
+/// assert_eq!(levels.effective(Logger::Connection), Threshold::From(Level::Debug));
+/// assert_eq!(levels.effective(Logger::Http11), Threshold::Off);
+/// assert_eq!(levels.effective(Logger::Httpx), Threshold::From(Level::Info));
+/// # Ok::<(), limpid_sinks::levels::LevelsError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Levels {
+    root: Threshold,
+    set: Vec<(&'static str, Threshold)>,
+}
+
+impl Default for Levels {
+    /// No level is set, and the root has WARNING: nothing is told.
+    fn default() -> Self {
+        Self { root: Threshold::From(Level::Warning), set: Vec::new() }
+    }
+}
+
+impl Levels {
+    /// What the documentation of httpx shows: `httpx` and `httpcore` at DEBUG.
+    #[must_use]
+    pub fn documented() -> Self {
+        Self::default()
+            .preset("httpx", Threshold::From(Level::Debug))
+            .preset("httpcore", Threshold::From(Level::Debug))
+    }
+
+    /// The documented lines, and `limpid` at DEBUG: every decision, with its reason.
+    #[must_use]
+    pub fn verbose() -> Self {
+        Self::documented().preset("limpid", Threshold::From(Level::Debug))
+    }
+
+    /// The documented lines, and `limpid` at TRACE: the bytes on the wire, too.
+    #[must_use]
+    pub fn everything() -> Self {
+        Self::documented().preset("limpid", Threshold::From(Level::Trace))
+    }
+
+    fn preset(mut self, logger: &'static str, threshold: Threshold) -> Self {
+        self.put(logger, threshold);
+        self
+    }
+
+    /// Sets the level of a logger, of an ancestor of loggers, or, with an empty name, of the root.
+    ///
+    /// # Errors
+    /// There is no such logger.
+    pub fn set(&mut self, logger: &str, threshold: Threshold) -> Result<(), UnknownLogger> {
+        if logger.is_empty() {
+            self.root = threshold;
+            return Ok(());
+        }
+        let name = logger_names().find(|name| *name == logger).ok_or(UnknownLogger)?;
+        self.put(name, threshold);
+        Ok(())
+    }
+
+    fn put(&mut self, name: &'static str, threshold: Threshold) {
+        match self.set.iter_mut().find(|(set, _)| *set == name) {
+            Some((_, old)) => *old = threshold,
+            None => self.set.push((name, threshold)),
+        }
+    }
+
+    /// The level of a logger: its own, its nearest ancestor's, or the root's.
+    #[must_use]
+    pub fn effective(&self, logger: Logger) -> Threshold {
+        self.set
+            .iter()
+            .filter(|(name, _)| logger.is_within(name))
+            .max_by_key(|(name, _)| name.len())
+            .map_or(self.root, |(_, threshold)| *threshold)
+    }
+
+    /// The events that are told.
+    #[must_use]
+    pub fn interest(&self) -> Interest {
+        Interest::matching(|event| self.effective(event.logger).allows(event.level))
+    }
+}
+
+/// The names that a level can be set for: of loggers and of their ancestors, ancestors first.
+fn logger_names() -> impl Iterator<Item = &'static str> {
+    Logger::ALL.iter().enumerate().flat_map(|(index, logger)| {
+        let name = logger.name();
+        let ends = name.match_indices('.').map(|(dot, _)| dot).chain([name.len()]);
+        let is_new = move |name: &&str| !Logger::ALL[..index].iter().any(|l| l.is_within(name));
+        ends.map(move |end| &name[..end]).filter(is_new)
+    })
+}
+
+impl FromStr for Levels {
+    type Err = LevelsError;
+
+    /// Reads a specification such as `httpx=info,httpcore=debug`. A level without a logger is the
+    /// root's; the names of levels may be written in any case.
+    fn from_str(spec: &str) -> Result<Self, LevelsError> {
+        let mut levels = Self::default();
+        let mut offset = 0;
+        for entry in spec.split(',') {
+            levels.read_entry(entry).map_err(|(part, problem)| LevelsError {
+                offset: offset + part.start,
+                part: entry[part].into(),
+                problem,
+            })?;
+            offset += entry.len() + 1;
+        }
+        Ok(levels)
+    }
+}
+
+type Problem = (std::ops::Range<usize>, LevelsProblem);
+
+impl Levels {
+    /// Reads one entry; an error tells which part of the entry is wrong.
+    fn read_entry(&mut self, entry: &str) -> Result<(), Problem> {
+        let equals = entry.find('=');
+        let logger = trimmed(entry, 0..equals.unwrap_or(0));
+        let level = trimmed(entry, equals.map_or(0, |at| at + 1)..entry.len());
+        if level.is_empty() {
+            return Err((level, LevelsProblem::NoLevel));
+        }
+        if equals.is_some() && logger.is_empty() {
+            return Err((logger, LevelsProblem::UnknownLogger));
+        }
+        let threshold =
+            Threshold::named(&entry[level.clone()]).ok_or((level, LevelsProblem::UnknownLevel))?;
+        self.set(&entry[logger.clone()], threshold)
+            .map_err(|UnknownLogger| (logger, LevelsProblem::UnknownLogger))
+    }
+}
+
+/// `range` without the blanks at its ends.
+fn trimmed(text: &str, range: std::ops::Range<usize>) -> std::ops::Range<usize> {
+    let part = &text[range.clone()];
+    let start = range.start + (part.len() - part.trim_start().len());
+    start..start + part.trim().len()
+}
+
+/// A specification of levels cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LevelsError {
+    /// Where the bad part starts, in bytes from the start of the specification.
+    pub offset: usize,
+    /// The bad part.
+    pub part: Box<str>,
+    /// What is wrong with it.
+    pub problem: LevelsProblem,
+}
+
+/// What is wrong with a part of a specification of levels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LevelsProblem {
+    /// A level is missing.
+    NoLevel,
+    /// It is not the name of a level.
+    UnknownLevel,
+    /// It is not the name of a logger.
+    UnknownLogger,
+}
+
+impl Display for LevelsError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { offset, part, problem } = self;
+        match problem {
+            LevelsProblem::NoLevel => {
+                write!(f, "a level is missing at byte {offset}: write LOGGER=LEVEL, or LEVEL")
+            }
+            LevelsProblem::UnknownLevel => {
+                write!(f, "{part:?} at byte {offset} is no level; the levels are ")?;
+                // The last one is a second name.
+                let names = Threshold::NAMED[..Threshold::NAMED.len() - 1].iter();
+                write_names(names.map(|(name, _)| *name), f)?;
+                match logger_names().find(|name| **name == **part) {
+                    Some(logger) => write!(f, ", as in {logger}=debug"),
+                    None => Ok(()),
+                }
+            }
+            LevelsProblem::UnknownLogger => {
+                write!(f, "{part:?} at byte {offset} is no logger; ")?;
+                UnknownLogger.fmt(f)
+            }
+        }
+    }
+}
+
+impl std::error::Error for LevelsError {}
+
+/// There is no logger of this name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownLogger;
+
+impl Display for UnknownLogger {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("the loggers are ")?;
+        write_names(logger_names(), f)
+    }
+}
+
+impl std::error::Error for UnknownLogger {}
+
+fn write_names(names: impl Iterator<Item = &'static str>, f: &mut Formatter<'_>) -> fmt::Result {
+    let mut names = names.enumerate().peekable();
+    while let Some((index, name)) = names.next() {
+        f.write_str(match (index, names.peek()) {
+            (0, _) => "",
+            (_, Some(_)) => ", ",
+            (_, None) => " and ",
+        })?;
+        f.write_str(name)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(spec: &str) -> String {
+        spec.parse::<Levels>().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_level_is_inherited_along_the_dots() {
+        let levels: Levels = "error,httpcore=INFO,httpcore.proxy=Trace".parse().unwrap();
+        for (logger, level) in [
+            (Logger::Httpx, Level::Error),
+            (Logger::Connection, Level::Info),
+            (Logger::Proxy, Level::Trace),
+            (Logger::LimpidIo, Level::Error),
+        ] {
+            assert_eq!(levels.effective(logger), Threshold::From(level), "{}", logger.name());
+        }
+    }
+
+    #[test]
+    fn unset_means_warning_and_nothing_is_told() {
+        assert_eq!(Levels::default().effective(Logger::Httpx), Threshold::From(Level::Warning));
+        assert!(Levels::default().interest().is_empty());
+    }
+
+    #[test]
+    fn a_child_can_tell_more_than_its_parent_or_nothing() {
+        let told = |spec: &str| spec.parse::<Levels>().unwrap().interest();
+        assert_eq!(told("httpcore=off,httpcore.http11=debug"), Interest::logger(Logger::Http11));
+        assert_eq!(
+            told("httpcore=debug,httpcore.http11=off"),
+            Interest::logger(Logger::Connection)
+                .with(Interest::logger(Logger::Proxy))
+                .with(Interest::logger(Logger::Socks))
+        );
+        assert_eq!(told("critical,debug,off"), Interest::NONE, "the last one counts");
+        assert_eq!(told("trace"), Interest::ALL);
+    }
+
+    #[test]
+    fn presets_add_up() {
+        use limpid_core::trace::EventKind;
+        let documented = Levels::documented().interest();
+        assert!(documented.contains(EventKind::HttpRequest));
+        assert!(documented.contains(EventKind::CloseComplete));
+        assert!(!documented.contains(EventKind::FramingChosen));
+        let verbose = Levels::verbose().interest();
+        assert!(verbose.contains(EventKind::FramingChosen));
+        assert!(!verbose.contains(EventKind::BytesSent));
+        assert_eq!(Levels::everything().interest(), Interest::ALL);
+    }
+
+    #[test]
+    fn an_error_names_the_part_and_where_it_is() {
+        assert_eq!(
+            error("httpx=info,httpcore = debig"),
+            "\"debig\" at byte 22 is no level; the levels are \
+             trace, debug, info, warning, error, critical and off"
+        );
+        assert_eq!(
+            error("info,htpx=info"),
+            "\"htpx\" at byte 5 is no logger; the loggers are httpx, httpcore, \
+             httpcore.connection, httpcore.http11, httpcore.proxy, httpcore.socks, limpid, \
+             limpid.client, limpid.http1 and limpid.io"
+        );
+        assert!(
+            error("httpcore.conn=info").starts_with("\"httpcore.conn\" at byte 0 is no logger")
+        );
+        assert!(error("=info").starts_with("\"\" at byte 0 is no logger"));
+        assert!(error("httpx").ends_with(" and off, as in httpx=debug"));
+        assert_eq!(
+            error("httpx=info,"),
+            "a level is missing at byte 11: write LOGGER=LEVEL, or LEVEL"
+        );
+        assert!(error("").starts_with("a level is missing at byte 0"));
+        assert!(error("httpx=").starts_with("a level is missing at byte 6"));
+    }
+}

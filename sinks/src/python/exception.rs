@@ -1,0 +1,139 @@
+//! Failures as the exceptions that httpcore would raise.
+
+use std::fmt::{self, Display, Formatter};
+
+use limpid_core::error::{Cause, OsError, OsErrorKind, Phase};
+use limpid_core::time::Waiting;
+use limpid_core::trace::{Capture, Failure};
+
+use super::Profile;
+use super::h11::{MisuseException, PeerException};
+use super::os::{OsException, ResolveException};
+use super::repr::{Exception, Str};
+use super::tls::TlsException;
+
+/// The repr of the exception for a failure: httpcore's own around the one it was made from.
+///
+/// ```
+/// use limpid_core::error::{Cause, OsError, OsErrorKind, Phase};
+/// use limpid_core::trace::{Capture, Failure};
+/// use limpid_sinks::python::{Profile, Raised};
+///
+/// let failure = Failure {
+///     phase: Phase::Connect,
+///     cause: &Cause::Os(OsError { code: 0, kind: OsErrorKind::Refused }),
+///     secure: false,
+///     evidence: b"",
+///     body: (0, 0),
+/// };
+/// assert_eq!(
+///     Raised { failure, capture: Capture::Default, profile: Profile::HTTPX_0_28 }.to_string(),
+///     "ConnectError(ConnectionRefusedError(111, 'Connection refused'))",
+/// );
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Raised<'a> {
+    /// The failure.
+    pub failure: Failure<'a>,
+    /// How much of the evidence may be shown.
+    pub capture: Capture,
+    /// Whose texts they are.
+    pub profile: Profile,
+}
+
+impl Display for Raised<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { failure: Failure { phase, cause, evidence, body, .. }, capture, profile } =
+            *self;
+        let operation = Operation::during(phase);
+        match *cause {
+            Cause::Os(error @ OsError { kind: OsErrorKind::TimedOut, .. }) => {
+                mapped(f, operation.map(Operation::timeout), OsException(error))
+            }
+            Cause::Os(error) => mapped(f, operation.map(Operation::error), OsException(error)),
+            Cause::TimedOut(why) => self.timed_out(why, f),
+            Cause::Resolve(error) => {
+                mapped(f, Some(Operation::Connect.error()), ResolveException(error))
+            }
+            Cause::Tls(error) => {
+                let exception = TlsException { error, host: evidence, line: profile.ssl_line };
+                mapped(f, operation.map(Operation::error), exception)
+            }
+            Cause::Peer(error) => {
+                PeerException { error, phase, line: evidence, body, capture }.fmt(f)
+            }
+            Cause::Misuse(error) => MisuseException { error, field: evidence, capture }.fmt(f),
+            Cause::Abandoned => Exception("GeneratorExit", ()).fmt(f),
+            Cause::Body(error) => OsException(error).fmt(f),
+            // What this profile does not know yet, in our own words.
+            ref cause => {
+                Exception(operation.map_or("Exception", Operation::error), (Str(cause),)).fmt(f)
+            }
+        }
+    }
+}
+
+impl Raised<'_> {
+    fn timed_out(&self, why: Waiting, f: &mut Formatter<'_>) -> fmt::Result {
+        let Failure { phase, secure, .. } = self.failure;
+        let operation = match why {
+            Waiting::Connect => Some(Operation::Connect),
+            Waiting::Read => Some(Operation::Read),
+            Waiting::Write => Some(Operation::Write),
+            _ => Operation::during(phase),
+        };
+        let text: &dyn Display = match operation {
+            Some(Operation::Connect) if phase == Phase::Tls => &format_args!(
+                "_ssl.c:{}: The handshake operation timed out",
+                self.profile.ssl_timeout_line
+            ),
+            Some(Operation::Read) if secure => &"The read operation timed out",
+            Some(Operation::Write) if secure => &"The write operation timed out",
+            _ => &"timed out",
+        };
+        mapped(f, operation.map(Operation::timeout), Exception("TimeoutError", (Str(text),)))
+    }
+}
+
+/// Wraps an exception into httpcore's, where httpcore has one for it.
+fn mapped(f: &mut Formatter<'_>, class: Option<&'static str>, inner: impl Display) -> fmt::Result {
+    match class {
+        Some(class) => Exception(class, (inner,)).fmt(f),
+        None => inner.fmt(f),
+    }
+}
+
+/// The operations for which httpcore has exceptions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Operation {
+    Connect,
+    Read,
+    Write,
+}
+
+impl Operation {
+    const fn during(phase: Phase) -> Option<Self> {
+        match phase {
+            Phase::Resolve | Phase::Connect | Phase::Tls => Some(Self::Connect),
+            Phase::SendHead | Phase::SendBody => Some(Self::Write),
+            Phase::ReceiveHead | Phase::ReceiveBody => Some(Self::Read),
+            _ => None,
+        }
+    }
+
+    const fn error(self) -> &'static str {
+        match self {
+            Self::Connect => "ConnectError",
+            Self::Read => "ReadError",
+            Self::Write => "WriteError",
+        }
+    }
+
+    const fn timeout(self) -> &'static str {
+        match self {
+            Self::Connect => "ConnectTimeout",
+            Self::Read => "ReadTimeout",
+            Self::Write => "WriteTimeout",
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! The message of an event: what stands in a line after the name of the logger.
+
+use std::borrow::Cow;
+use std::fmt::{self, Display, Formatter};
+use std::time::Duration;
+
+use limpid_core::fields::Field;
+use limpid_core::http1::{ResponseHead, Version};
+use limpid_core::trace::capture::HIDDEN;
+use limpid_core::trace::{
+    Capture, Credentials, FieldMeta, Sensitivity, SocketOption, Stage, StreamId, TraceEvent, Value,
+};
+
+use super::repr::{Bool, Bytes, Float, List, NONE, Str, Tuple};
+use super::{Profile, Raised, StreamClass};
+
+/// How messages are written.
+///
+/// ```
+/// use limpid_core::trace::TraceEvent;
+/// use limpid_sinks::python::Messages;
+///
+/// let event = TraceEvent::SendRequestHeadersStarted { request: b"GET" };
+/// assert_eq!(
+///     Messages::default().of(&event).to_string(),
+///     "send_request_headers.started request=<Request [b'GET']>",
+/// );
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Messages {
+    /// Whose messages they are.
+    pub profile: Profile,
+    /// What streams are shown as.
+    pub stream_class: StreamClass,
+    /// How much may be shown.
+    pub capture: Capture,
+}
+
+impl Messages {
+    /// The message of `event`, to be displayed.
+    #[must_use]
+    pub const fn of<'a>(self, event: &'a TraceEvent<'a>) -> Message<'a> {
+        Message { messages: self, event }
+    }
+}
+
+/// The message of one event. Its [`Display`] writes it, and allocates only where a URL or the line
+/// that broke a rule must be redacted.
+#[derive(Clone, Copy, Debug)]
+pub struct Message<'a> {
+    messages: Messages,
+    event: &'a TraceEvent<'a>,
+}
+
+impl Display for Message<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if let TraceEvent::HttpRequest { method, url, version, status, reason } = *self.event {
+            let url = self.messages.capture.url(url);
+            let (method, reason) = (Ascii(method), Ascii(reason));
+            return write!(f, "HTTP Request: {method} {url} \"{version} {status} {reason}\"");
+        }
+        let metadata = self.event.kind().metadata();
+        write!(f, "{}{}", metadata.name, metadata.stage.suffix())?;
+        let mut result = Ok(());
+        let mut fields = FieldWriter { messages: self.messages, name: b"", f };
+        self.event.visit(|field, value| {
+            if result.is_ok() {
+                result = fields.write(metadata.stage, field, value);
+            }
+        });
+        result
+    }
+}
+
+/// Writes the fields of one event.
+struct FieldWriter<'a, 'f, 'o> {
+    messages: Messages,
+    /// The name that the event gives to the value after it.
+    name: &'a [u8],
+    f: &'f mut Formatter<'o>,
+}
+
+impl<'a> FieldWriter<'a, '_, '_> {
+    fn write(&mut self, stage: Stage, field: &FieldMeta, value: Value<'a>) -> fmt::Result {
+        let key = match stage {
+            Stage::Complete if value == Value::None => return Ok(()),
+            Stage::Complete => "return_value",
+            Stage::Failed => "exception",
+            Stage::Started | Stage::Point => field.name,
+        };
+        write!(self.f, " {key}=")?;
+        if let ("name", Value::Bytes(name)) = (field.name, value) {
+            self.name = name;
+        }
+        self.value(field.sensitivity, value)
+    }
+
+    fn value(&mut self, sensitivity: Sensitivity, value: Value<'_>) -> fmt::Result {
+        let Messages { profile, stream_class, capture } = self.messages;
+        let f = &mut *self.f;
+        match value {
+            Value::None => f.write_str(NONE),
+            Value::Flag(flag) => Bool(flag).fmt(f),
+            Value::Count(number) => number.fmt(f),
+            Value::Seconds(duration) => Float(seconds(duration)).fmt(f),
+            Value::Text(text) => self.text(sensitivity, text),
+            Value::Word(word) => Str(word).fmt(f),
+            Value::Bytes(bytes) => self.bytes(sensitivity, bytes),
+            Value::Address(address) => Str(address).fmt(f),
+            Value::Version(version) => VersionRepr(version).fmt(f),
+            Value::SocketOptions(options) => List(options.iter().map(socket_option)).fmt(f),
+            Value::Stream(id) => write_stream(id, stream_class, f),
+            Value::TlsContext(tls) => write!(f, "SSLContext(verify={})", Bool(tls.verify)),
+            Value::Request(method) => write!(f, "<Request [{}]>", Bytes(method)),
+            Value::ResponseHead(head) => write_head(&head, capture, f),
+            Value::Credentials(credentials) => write_credentials(credentials, capture, f),
+            Value::Failure(failure) => Raised { failure, capture, profile }.fmt(f),
+            // A kind of value that came after this profile: Python's repr of "something".
+            _ => f.write_str("..."),
+        }
+    }
+
+    fn text(&mut self, sensitivity: Sensitivity, text: &str) -> fmt::Result {
+        let capture = self.messages.capture;
+        match sensitivity {
+            Sensitivity::Public => Str(text).fmt(self.f),
+            Sensitivity::Url => Str(capture.url(text)).fmt(self.f),
+            Sensitivity::Payload if !capture.shows_bytes() => self.count(text.len()),
+            _ if capture.shows_secrets() => Str(text).fmt(self.f),
+            _ => Str(HIDDEN).fmt(self.f),
+        }
+    }
+
+    fn bytes(&mut self, sensitivity: Sensitivity, bytes: &[u8]) -> fmt::Result {
+        let capture = self.messages.capture;
+        let shown = match sensitivity {
+            Sensitivity::Public => Cow::Borrowed(bytes),
+            Sensitivity::Url => capture.line(bytes),
+            Sensitivity::Fields => Cow::Borrowed(capture.field(self.name, bytes)),
+            Sensitivity::Payload if !capture.shows_bytes() => return self.count(bytes.len()),
+            Sensitivity::Payload | Sensitivity::Secret if capture.shows_secrets() => {
+                Cow::Borrowed(bytes)
+            }
+            _ => Cow::Borrowed(HIDDEN.as_bytes()),
+        };
+        Bytes(&shown).fmt(self.f)
+    }
+
+    fn count(&mut self, len: usize) -> fmt::Result {
+        write!(self.f, "<{len} bytes>")
+    }
+}
+
+/// Seconds as the float that is nearest, so that 1.1 s is `1.1` and not the sum of 1 and 0.1.
+fn seconds(duration: Duration) -> f64 {
+    duration.as_nanos() as f64 / 1e9
+}
+
+fn socket_option(option: &SocketOption) -> Tuple<(i32, i32, i32)> {
+    Tuple((option.level, option.name, option.value))
+}
+
+/// A version as `bytes`.
+struct VersionRepr(Version);
+
+impl Display for VersionRepr {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "b'{}'", self.0)
+    }
+}
+
+/// A stream as Python shows an object: by its class and an address. The address is made up, the
+/// same for the same stream and another for every other.
+fn write_stream(id: StreamId, class: StreamClass, f: &mut Formatter<'_>) -> fmt::Result {
+    const FIRST: u64 = 0x7f00_0000_0000;
+    let of_connection = FIRST.wrapping_add(id.connection.wrapping_mul(0x1000));
+    let address = of_connection.wrapping_add(u64::from(id.layer) * 0x10);
+    write!(f, "<{} object at {address:#x}>", class.name(id.layer))
+}
+
+fn write_head(head: &ResponseHead<'_>, capture: Capture, f: &mut Formatter<'_>) -> fmt::Result {
+    let fields = head.fields;
+    let has_length = |field: &Field<'_>| field.is("Content-Length");
+    let first_length = fields.iter().position(|field| has_length(&field));
+    let pairs = (0..fields.len())
+        .filter_map(|index| Some((index, fields.nth(index)?)))
+        // h11 keeps one of several equal lengths.
+        .filter(|(index, field)| !has_length(field) || Some(*index) == first_length)
+        .map(|(_, field)| Tuple((Bytes(field.name), Bytes(shown(&field, capture)))));
+    Tuple((VersionRepr(head.version), head.status, Bytes(head.reason), List(pairs))).fmt(f)
+}
+
+/// The value of a field as h11 normalises it, as far as it may be shown.
+fn shown<'a>(field: &Field<'a>, capture: Capture) -> &'a [u8] {
+    if field.is("Content-Length") {
+        return field.elements().next().unwrap_or_default();
+    }
+    if field.is("Transfer-Encoding") && field.value.eq_ignore_ascii_case(b"chunked") {
+        return b"chunked";
+    }
+    capture.field(field.name, field.value)
+}
+
+fn write_credentials(
+    credentials: Credentials<'_>,
+    capture: Capture,
+    f: &mut Formatter<'_>,
+) -> fmt::Result {
+    let hidden = HIDDEN.as_bytes();
+    let Credentials { user, password } = credentials;
+    let user = if capture == Capture::Redacted { hidden } else { user };
+    let password = if capture.shows_secrets() { password } else { hidden };
+    Tuple((Bytes(user), Bytes(password))).fmt(f)
+}
+
+/// Bytes as text, without those that are not ASCII.
+struct Ascii<'a>(&'a [u8]);
+
+impl Display for Ascii<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.0
+            .split(|byte| !byte.is_ascii())
+            .try_for_each(|text| f.write_str(std::str::from_utf8(text).unwrap_or_default()))
+    }
+}

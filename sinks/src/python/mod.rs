@@ -1,0 +1,13 @@
+//! Events in the words of Python's httpx and httpcore.
+
+mod exception;
+mod h11;
+mod message;
+mod os;
+mod profile;
+pub mod repr;
+mod tls;
+
+pub use exception::Raised;
+pub use message::{Message, Messages};
+pub use profile::{Profile, StreamClass};

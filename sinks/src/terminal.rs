@@ -1,0 +1,48 @@
+//! What is different when a person reads lines off a terminal.
+
+use std::fmt::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use limpid_core::trace::Level;
+
+/// Whether standard error understands colours and the user has not asked for none.
+pub(crate) fn wants_colour() -> bool {
+    !anstyle_query::no_color()
+        && anstyle_query::term_supports_ansi_color()
+        && anstyle_query::windows::enable_ansi_colors().unwrap_or(true)
+}
+
+/// The colour of a level.
+pub(crate) const fn style(level: Level) -> Style {
+    match level {
+        Level::Trace => AnsiColor::BrightBlack.on_default(),
+        Level::Debug => AnsiColor::Cyan.on_default(),
+        Level::Info => AnsiColor::Green.on_default(),
+        Level::Warning => AnsiColor::Yellow.on_default(),
+        Level::Error => AnsiColor::Red.on_default(),
+        Level::Critical => AnsiColor::Red.on_default().bold(),
+    }
+}
+
+/// Passes text on with its control characters escaped, so that a peer cannot make a terminal do
+/// anything.
+pub(crate) struct Visible<'a>(pub(crate) &'a mut String);
+
+impl Write for Visible<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let mut rest = text;
+        while let Some((at, control)) = rest.char_indices().find(|(_, c)| c.is_control()) {
+            self.0.push_str(&rest[..at]);
+            match control {
+                '\t' => self.0.push_str("\\t"),
+                '\n' => self.0.push_str("\\n"),
+                '\r' => self.0.push_str("\\r"),
+                // Control characters are all below U+00A0.
+                control => write!(self.0, "\\x{:02x}", u32::from(control))?,
+            }
+            rest = &rest[at + control.len_utf8()..];
+        }
+        self.0.push_str(rest);
+        Ok(())
+    }
+}

@@ -1,0 +1,39 @@
+//! What several test files need.
+
+// Each test file is a crate of its own and uses a part of this.
+#![allow(dead_code)]
+
+use limpid_core::error::{Cause, Phase};
+use limpid_core::fields::FieldBlock;
+use limpid_core::time::Mono;
+use limpid_core::trace::{Capture, Cx, Failure, Scope, Sink, TraceEvent};
+use limpid_sinks::python::Messages;
+
+/// Tells a sink what happens.
+pub(crate) fn tell(sink: &impl Sink, events: &[TraceEvent<'_>]) {
+    let mut scope = Scope::default();
+    let mut cx = Cx::new(Mono::default(), sink, &mut scope);
+    for event in events {
+        cx.tell(event.kind(), || *event);
+    }
+}
+
+/// The message of an event.
+pub(crate) fn message(event: TraceEvent<'_>) -> String {
+    message_with(Capture::Default, event)
+}
+
+/// The message of an event, in a capture mode.
+pub(crate) fn message_with(capture: Capture, event: TraceEvent<'_>) -> String {
+    Messages { capture, ..Messages::default() }.of(&event).to_string()
+}
+
+/// A failure over TCP, after 3 of 10 bytes of a body.
+pub(crate) fn failure<'a>(phase: Phase, cause: &'a Cause, evidence: &'a [u8]) -> Failure<'a> {
+    Failure { phase, cause, secure: false, evidence, body: (3, 10) }
+}
+
+/// Fields from text.
+pub(crate) fn fields(fields: &[(&str, &str)]) -> FieldBlock {
+    fields.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())).collect()
+}

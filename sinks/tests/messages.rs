@@ -1,0 +1,196 @@
+//! Messages beyond those of the documented page.
+
+mod common;
+
+use std::time::Duration;
+
+use common::{fields, message, message_with};
+use limpid_core::fields::Fields;
+use limpid_core::http1::{ResponseHead, Version};
+use limpid_core::trace::{
+    Capture, Credentials, EventKind, SocketOption, Stage, StreamId, TlsContext, TraceEvent,
+};
+use limpid_sinks::python::{Messages, StreamClass};
+
+fn head<'a>(reason: &'a [u8], fields: Fields<'a>) -> TraceEvent<'a> {
+    let head = ResponseHead { version: Version::HTTP_11, status: 200, reason, fields };
+    TraceEvent::ReceiveResponseHeadersComplete { head }
+}
+
+#[test]
+fn an_operation_ends_with_one_value_at_most() {
+    // The message calls it `return_value` or `exception`, so there cannot be two.
+    for kind in EventKind::ALL {
+        let metadata = kind.metadata();
+        if matches!(metadata.stage, Stage::Complete | Stage::Failed) {
+            assert!(metadata.fields.len() <= 1, "{kind:?}");
+        }
+    }
+}
+
+#[test]
+fn connecting_shows_every_argument() {
+    let keep_alive = [SocketOption { level: 1, name: 9, value: 1 }];
+    let event = TraceEvent::ConnectTcpStarted {
+        host: "::1",
+        port: 80,
+        local_address: Some("127.0.0.1"),
+        timeout: None,
+        socket_options: Some(&keep_alive),
+    };
+    assert_eq!(
+        message(event),
+        "connect_tcp.started host='::1' port=80 local_address='127.0.0.1' timeout=None \
+         socket_options=[(1, 9, 1)]"
+    );
+    let event = TraceEvent::ConnectUnixSocketStarted {
+        path: "/run/it's.sock",
+        timeout: Some(Duration::from_millis(1100)),
+        socket_options: None,
+    };
+    assert_eq!(
+        message(event),
+        "connect_unix_socket.started path=\"/run/it's.sock\" timeout=1.1 socket_options=None"
+    );
+}
+
+#[test]
+fn seconds_are_the_float_they_were() {
+    for (nanos, expected) in [
+        (5_000_000_000, "5.0"),
+        (1_100_000_000, "1.1"),
+        (300_000_000, "0.3"),
+        (100_000, "0.0001"),
+        (25_000, "2.5e-05"),
+        (4_350_000_000, "4.35"),
+        (0, "0.0"),
+    ] {
+        let timeout = Some(Duration::from_nanos(nanos));
+        let event = TraceEvent::SocksConnectTcpStarted { host: "h", port: 1080, timeout };
+        assert_eq!(
+            message(event),
+            format!("connect_tcp.started host='h' port=1080 timeout={expected}")
+        );
+    }
+}
+
+#[test]
+fn a_retry_shows_the_arguments_that_failed() {
+    let event = TraceEvent::RetryStartTlsStarted {
+        ssl_context: TlsContext { verify: false },
+        server_hostname: "localhost",
+        timeout: Some(Duration::from_secs(5)),
+    };
+    assert_eq!(
+        message(event),
+        "retry.started ssl_context=SSLContext(verify=False) server_hostname='localhost' timeout=5.0"
+    );
+    assert_eq!(message(TraceEvent::RetryComplete {}), "retry.complete");
+}
+
+#[test]
+fn socks_shows_stream_and_credentials() {
+    let stream = StreamId { connection: 2, layer: 0 };
+    let auth = Some(Credentials { user: b"user", password: b"secret" });
+    let event =
+        TraceEvent::SetupSocks5ConnectionStarted { stream, host: "example.test", port: 80, auth };
+    let shown = |auth| {
+        format!(
+            "setup_socks5_connection.started \
+             stream=<httpcore._backends.sync.SyncStream object at 0x7f0000002000> \
+             host='example.test' port=80 auth={auth}"
+        )
+    };
+    assert_eq!(message_with(Capture::Private, event), shown("(b'user', b'secret')"));
+    assert_eq!(message(event), shown("(b'user', b'[secure]')"));
+    assert_eq!(message_with(Capture::Redacted, event), shown("(b'[secure]', b'[secure]')"));
+}
+
+#[test]
+fn streams_have_the_class_of_their_backend() {
+    let shown = |stream_class, layer| {
+        let event = TraceEvent::ProxyStartTlsComplete { stream: StreamId { connection: 1, layer } };
+        Messages { stream_class, ..Messages::default() }.of(&event).to_string()
+    };
+    assert_eq!(
+        shown(StreamClass::Sync, 2),
+        "start_tls.complete \
+         return_value=<httpcore._backends.sync.TLSinTLSStream object at 0x7f0000001020>"
+    );
+    assert_eq!(
+        shown(StreamClass::AnyIo, 2),
+        "start_tls.complete \
+         return_value=<httpcore._backends.anyio.AnyIOStream object at 0x7f0000001020>"
+    );
+}
+
+#[test]
+fn a_head_is_shown_as_it_came() {
+    let block = fields(&[("X-Quote", "it's"), ("x-QUOTE", "\"so\""), ("X-Empty", "")]);
+    assert_eq!(
+        message(head(b"", block.fields())),
+        r#"receive_response_headers.complete return_value=(b'HTTP/1.1', 200, b'', [(b'X-Quote', b"it's"), (b'x-QUOTE', b'"so"'), (b'X-Empty', b'')])"#
+    );
+    assert_eq!(
+        message(head("Dépassé\t'".as_bytes(), Fields::EMPTY)),
+        r#"receive_response_headers.complete return_value=(b'HTTP/1.1', 200, b"D\xc3\xa9pass\xc3\xa9\t'", [])"#
+    );
+}
+
+#[test]
+fn framing_fields_are_normalised() {
+    let block = fields(&[
+        ("content-LENGTH", "2, 2"),
+        ("Transfer-Encoding", "Chunked"),
+        ("Content-Length", "2"),
+    ]);
+    assert_eq!(
+        message(head(b"OK", block.fields())),
+        "receive_response_headers.complete return_value=(b'HTTP/1.1', 200, b'OK', \
+         [(b'content-LENGTH', b'2'), (b'Transfer-Encoding', b'chunked')])"
+    );
+}
+
+#[test]
+fn the_request_line_shows_the_reason_raw_but_for_bytes_outside_ascii() {
+    let line = |reason| {
+        message(TraceEvent::HttpRequest {
+            method: b"POST",
+            url: "http://h?x=1",
+            version: Version::HTTP_10,
+            status: 204,
+            reason,
+        })
+    };
+    assert_eq!(line(b""), "HTTP Request: POST http://h?x=1 \"HTTP/1.0 204 \"");
+    assert_eq!(
+        line("D\u{e9}j\u{e0} \"vu\"\t".as_bytes()),
+        "HTTP Request: POST http://h?x=1 \"HTTP/1.0 204 Dj \"vu\"\t\""
+    );
+}
+
+#[test]
+fn events_of_our_own_have_the_same_shape() {
+    assert_eq!(
+        message(TraceEvent::ResolveComplete { addresses: 2 }),
+        "resolve.complete return_value=2"
+    );
+    assert_eq!(
+        message(TraceEvent::DialStarted { address: "[::1]:443".parse().unwrap() }),
+        "dial.started address='[::1]:443'"
+    );
+    assert_eq!(
+        message(TraceEvent::FramingChosen { framing: "chunked", length: None, why: "it's said" }),
+        "framing framing='chunked' length=None why=\"it's said\""
+    );
+    assert_eq!(
+        message(TraceEvent::ReuseDecided { reusable: false, why: "asked to close" }),
+        "reuse reusable=False why='asked to close'"
+    );
+    let bytes = &b"GET / HTTP/1.1\r\n"[..];
+    assert_eq!(message(TraceEvent::BytesSent { bytes }), "sent bytes=<16 bytes>");
+    assert_eq!(
+        message_with(Capture::Everything, TraceEvent::BytesSent { bytes }),
+        r"sent bytes=b'GET / HTTP/1.1\r\n'"
+    );
+}
