@@ -8,13 +8,13 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use limpid_core::trace::Capture;
 use limpid_sinks::Levels;
 
-use crate::exit::TABLE;
+use crate::exit::table;
 use crate::parse::ParseArgs;
 
 /// HTTP/1.1 you can see through: requests URLs, and with -v tells every step.
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true, arg_required_else_help = true)]
-#[command(after_help = TABLE)]
+#[command(after_help = table())]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,

@@ -1,5 +1,6 @@
 //! Exit codes: curl's, where curl has one for the case.
 
+use std::fmt::Write;
 use std::process::ExitCode;
 
 use limpid_core::client::UrlProblem;
@@ -14,10 +15,15 @@ macro_rules! codes {
         pub(crate) enum Exit { $( $name = $code, )+ }
 
         /// The table at the end of `--help`.
-        pub(crate) const TABLE: &str =
-            concat!("Exit codes:\n    0  success\n" $(, codes!(@ $code), $meaning, "\n")+);
+        pub(crate) fn table() -> String {
+            let mut table = String::from("Exit codes:\n   0  success");
+            for (code, meaning) in [$( ($code, $meaning), )+] {
+                // Writing to a string does not fail.
+                let _ = write!(table, "\n{code:>4}  {meaning}");
+            }
+            table
+        }
     };
-    (@ $code:literal) => { concat!("  ", stringify!($code), "  ") };
 }
 
 codes! {

@@ -1,5 +1,7 @@
 //! How much a peer may send, and which of its errors are tolerated.
 
+use crate::error::Rule;
+
 /// What a connection accepts at most. Each limit is enforced before the end of what exceeds it is
 /// seen, so a connection never holds more than its limits and one read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +39,24 @@ impl Default for Limits {
             body: u64::MAX,
             informational: 16,
         }
+    }
+}
+
+impl Limits {
+    /// The limit that a rule stands for: its name, and how much it allows.
+    pub(crate) const fn behind(&self, rule: Rule) -> Option<(&'static str, u64)> {
+        Some(match rule {
+            Rule::StartLineTooLong => ("start_line", self.start_line as u64),
+            Rule::HeadTooLong => ("head", self.head as u64),
+            Rule::TooManyFields => ("fields", self.fields as u64),
+            Rule::TooManyBlankLines => ("blank_lines", self.blank_lines as u64),
+            Rule::ChunkLineTooLong => ("chunk_line", self.chunk_line as u64),
+            Rule::ChunkExtensionsTooLong => ("chunk_extensions", self.chunk_extensions as u64),
+            Rule::TrailersTooLong => ("trailers", self.trailers as u64),
+            Rule::BodyTooLong => ("body", self.body),
+            Rule::TooManyInformational => ("informational", self.informational as u64),
+            _ => return None,
+        })
     }
 }
 

@@ -79,7 +79,8 @@ impl Case {
         let expected = self.expect["messages"].as_array().map(Vec::as_slice).unwrap_or_default();
         let got = &transcript.messages;
         let is_told = self.expect.get("messages").is_some();
-        if is_told && (got.len() < expected.len() || verdict == "accept" && got.len() != expected.len())
+        if is_told
+            && (got.len() < expected.len() || verdict == "accept" && got.len() != expected.len())
         {
             return Some(format!("{} messages, expected {}", got.len(), expected.len()));
         }

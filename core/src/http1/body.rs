@@ -108,11 +108,11 @@ impl Body {
                 Ok(Piece::Data(n))
             }
             State::UntilClose => {
-                let n = bytes.len();
-                self.received += n as u64;
-                if self.received > config.limits.body {
+                let n = up_to(config.limits.body.saturating_sub(self.received), bytes.len());
+                if n == 0 {
                     return Err(Broken::new(Rule::BodyTooLong, 0));
                 }
+                self.received += n as u64;
                 Ok(Piece::Data(n))
             }
             State::ChunkLine(searched) => {

@@ -216,12 +216,11 @@ impl Connection {
         let step = match self.sides.of(peer) {
             State::Idle if self.role == Role::Client => return self.unasked(cx),
             State::Idle if self.receive.is_at_end() && self.receive.is_idle() => {
-                self.sides.act(peer, Act::Close);
-                return Ok(Progress::Closed);
+                return Ok(self.closed());
             }
             State::Idle | State::Answer => self.receive.next_head(self.asked, cx),
             State::Body => self.receive.next_body(cx),
-            State::Done | State::MustClose | State::MightSwitch => return Ok(self.after_end(peer)),
+            State::Done | State::MustClose | State::MightSwitch => return Ok(self.after_end()),
             State::Switched => {
                 self.receive.give_back();
                 return Ok(Progress::Switched);
@@ -248,6 +247,8 @@ impl Connection {
     /// The peer broke a rule.
     fn fail(&mut self, error: PeerError) -> PeerError {
         self.error = Some(error);
+        // What we still say to it is the last.
+        self.sides.keep_alive = false;
         self.sides.act(self.role.peer(), Act::Fail);
         self.close_because(NotReusable::Failed);
         error
@@ -259,21 +260,22 @@ impl Connection {
             let error = self.receive.refuse(Broken::new(Rule::ResponseUnasked, 0), 0..0, cx);
             return Err(self.fail(error));
         }
-        if self.receive.is_at_end() {
-            self.sides.act(Role::Server, Act::Close);
-            return Ok(Progress::Closed);
-        }
-        Ok(Progress::NeedInput)
+        if self.receive.is_at_end() { Ok(self.closed()) } else { Ok(Progress::NeedInput) }
     }
 
-    fn after_end(&mut self, peer: Role) -> Progress {
+    fn after_end(&mut self) -> Progress {
         self.receive.give_back();
         if self.receive.is_at_end() && self.receive.surplus() == 0 {
-            self.sides.act(peer, Act::Close);
-            self.close_because(NotReusable::PeerClosed);
-            return Progress::Closed;
+            return self.closed();
         }
         Progress::Paused
+    }
+
+    /// The peer closed its direction where it may.
+    fn closed(&mut self) -> Progress {
+        self.sides.act(self.role.peer(), Act::Close);
+        self.close_because(NotReusable::PeerClosed);
+        Progress::Closed
     }
 
     fn head<S: Sink>(&mut self, head: Head, cx: &mut Cx<'_, S>) -> Result<Progress, PeerError> {
@@ -281,7 +283,9 @@ impl Connection {
         let keep_alive = keep_alive(&head);
         match self.role {
             Role::Server => self.request_head(head, keep_alive),
-            Role::Client if head.status == 101 && self.sides.switch.is_none() => {
+            Role::Client
+                if head.status == 101 && self.sides.switch != Some(SwitchKind::Upgrade) =>
+            {
                 let error = self.receive.refuse(Broken::new(Rule::SwitchUnasked, 9), 0..0, cx);
                 return Err(self.fail(error));
             }
@@ -422,11 +426,11 @@ impl Connection {
             200..=299 => self.sides.switch == Some(SwitchKind::Connect),
             _ => false,
         };
+        let act = if switches { Act::Switch } else { Act::Response };
+        self.check(call, act)?;
         if !matches!(status, 200..=999) && !switches {
             return Err(self.misuse(call, Misuse::Status));
         }
-        let act = if switches { Act::Switch } else { Act::Response };
-        self.check(call, act)?;
         let peer = (self.version, self.sides.keep_alive);
         let announced = self.send.response((status, reason), fields, size, self.asked, peer);
         let announced = announced.map_err(|misuse| self.misuse(call, misuse))?;

@@ -158,11 +158,6 @@ impl Facts {
             })
         };
     }
-
-    /// The index of the first field of this name.
-    pub(super) fn index_of(fields: Fields<'_>, name: &str) -> usize {
-        fields.iter().position(|field| field.is(name)).unwrap_or(0)
-    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::section::{Kind, Progress, Section, StartLine};
 use super::state::Role;
 use crate::buffer::Buffer;
 use crate::error::{Offence, PeerError, Rule};
-use crate::fields::Fields;
+use crate::fields::{Field, Fields};
 use crate::framing::{self, Asked, Decision, Framing, Message, MessageKind};
 use crate::limits::Config;
 use crate::trace::{Cx, EventKind, Sink, TraceEvent};
@@ -238,7 +238,8 @@ impl Receive {
         if let MessageKind::Request { .. } = kind {
             facts.check_host().map_err(|broken| self.refuse_field(broken, cx))?;
             if facts.hosts == 0 && version >= Version::HTTP_11 {
-                return Err(self.refuse(Broken::new(Rule::HostMissing, self.lent), 0..0, cx));
+                let at = self.section.line_start();
+                return Err(self.refuse(Broken::new(Rule::HostMissing, at), 0..0, cx));
             }
         }
         if kind.opens_tunnel() {
@@ -344,11 +345,15 @@ impl Receive {
     /// The field that a rule of framing is about.
     fn framing_field(&self, rule: Rule) -> BrokenField {
         let (_, fields) = self.head();
-        let name = match rule {
-            Rule::ConnectWithBody | Rule::BodyTooLong => "Content-Length",
-            _ => "Transfer-Encoding",
+        let is = |name| move |field: Field<'_>| field.is(name);
+        let field = match rule {
+            Rule::ConnectWithBody | Rule::BodyTooLong => {
+                fields.iter().position(is("Content-Length"))
+            }
+            Rule::TransferEncodingRepeated => fields.iter().rposition(is("Transfer-Encoding")),
+            _ => fields.iter().position(is("Transfer-Encoding")),
         };
-        BrokenField { rule, field: Facts::index_of(fields, name) }
+        BrokenField { rule, field: field.unwrap_or(0) }
     }
 
     fn refuse_field<S: Sink>(&mut self, broken: BrokenField, cx: &mut Cx<'_, S>) -> PeerError {
@@ -372,11 +377,14 @@ impl Receive {
     ) -> PeerError {
         self.evidence = evidence;
         let offset = self.buffer.consumed() + broken.at as u64;
-        let byte = match broken.rule.offence() {
+        let byte = match (broken.rule, broken.rule.offence()) {
             // What is missing or too much is no fault of one byte.
-            Offence::EndOfStream | Offence::TooLarge => None,
+            (Rule::HostMissing, _) | (_, Offence::EndOfStream | Offence::TooLarge) => None,
             _ => self.buffer.unread().get(broken.at).copied(),
         };
+        if let Some((limit, most)) = self.config.limits.behind(broken.rule) {
+            cx.tell(EventKind::LimitHit, || TraceEvent::LimitHit { limit, most });
+        }
         cx.tell(EventKind::Refused, || TraceEvent::Refused {
             rule: broken.rule.name(),
             section: broken.rule.section(),
@@ -423,7 +431,10 @@ impl Receive {
 
     fn tell_framing<S: Sink>(&self, decision: Decision, cx: &mut Cx<'_, S>) {
         if let Some(rule) = decision.tolerated {
-            tell_leniency(cx, rule, self.buffer.consumed());
+            let (_, fields) = self.head();
+            let field = fields.nth(self.framing_field(rule).field);
+            let at = field.map_or(0, |field| u64::from(field.offset));
+            tell_leniency(cx, rule, self.buffer.consumed() + at);
         }
         cx.tell(EventKind::FramingChosen, || TraceEvent::FramingChosen {
             framing: decision.framing.name(),

@@ -55,11 +55,23 @@ pub(super) struct Section {
     /// Where looking for its end goes on.
     scan: usize,
     blank_lines: usize,
+    /// How many bytes were looked at, some more than once.
+    #[cfg(test)]
+    work: usize,
 }
 
 impl Section {
     pub(super) const fn new(kind: Kind) -> Self {
-        Self { kind, start_line: None, spans: Vec::new(), line: 0, scan: 0, blank_lines: 0 }
+        Self {
+            kind,
+            start_line: None,
+            spans: Vec::new(),
+            line: 0,
+            scan: 0,
+            blank_lines: 0,
+            #[cfg(test)]
+            work: 0,
+        }
     }
 
     /// Begins another section, in the memory of this one.
@@ -85,6 +97,11 @@ impl Section {
         self.scan > 0
     }
 
+    /// Where the line stands at which reading stopped: the blank line, if it is complete.
+    pub(super) fn line_start(&self) -> usize {
+        self.line
+    }
+
     /// The line at which reading stopped, without its end.
     pub(super) fn line_at<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
         let rest = bytes.get(self.line..).unwrap_or_default();
@@ -103,7 +120,9 @@ impl Section {
             self.check_first(*first)?;
         }
         loop {
-            let Some(found) = memchr(b'\n', &bytes[self.scan..]) else {
+            let found = memchr(b'\n', &bytes[self.scan..]);
+            self.count(found.map_or(bytes.len() - self.scan, |found| found + 1));
+            let Some(found) = found else {
                 self.scan = bytes.len();
                 self.check_limits(bytes.len() + 1, config)?;
                 return Ok(Progress::NeedInput);
@@ -123,6 +142,15 @@ impl Section {
             }
             self.line = next;
             self.scan = next;
+        }
+    }
+
+    /// Counts bytes that are looked at, for the test that work is linear.
+    #[inline]
+    const fn count(&mut self, _bytes: usize) {
+        #[cfg(test)]
+        {
+            self.work += _bytes;
         }
     }
 
@@ -179,6 +207,7 @@ impl Section {
         tolerated: &mut impl Tolerated,
     ) -> Result<(), Broken> {
         let start = line.start;
+        self.count(line.len());
         let in_section = |broken: Broken| Broken::new(broken.rule, start + broken.at);
         let mut tolerated = |rule, at| tolerated(rule, start + at);
         let lenient = config.lenient;
@@ -277,4 +306,34 @@ fn line_end(
 /// limit beyond that gets fields that are cut, and no panic.
 fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many bytes are looked at for a head that arrives in pieces of this size.
+    fn work(head: &[u8], piece: usize) -> usize {
+        let (mut section, config) = (Section::new(Kind::Request), Config::default());
+        let mut bytes = Vec::new();
+        for piece in head.chunks(piece) {
+            bytes.extend_from_slice(piece);
+            let progress = section.read(&mut bytes, &config, &mut |_, _| {}).unwrap();
+            let complete = bytes.len() == head.len();
+            assert_eq!(progress == Progress::Complete(head.len()), complete);
+        }
+        section.work
+    }
+
+    #[test]
+    fn work_is_linear_however_a_head_arrives() {
+        let one = format!("GET / HTTP/1.1\r\nX: {}\r\n\r\n", "y".repeat(64 * 1024 - 23));
+        let many = format!("GET / HTTP/1.1\r\n{}\r\n", "X: 12345\r\n".repeat(100));
+        assert_eq!(one.len(), 64 * 1024);
+        for head in [one, many] {
+            let (whole, bytewise) = (work(head.as_bytes(), head.len()), work(head.as_bytes(), 1));
+            assert!(whole <= 3 * head.len(), "{whole} for {} bytes", head.len());
+            assert!(bytewise <= 3 * whole, "{bytewise} byte by byte, {whole} whole");
+        }
+    }
 }

@@ -96,7 +96,7 @@ impl Act {
 
 /// The table: where `side` stands after `act`, or `None` where it must not do that.
 ///
-/// What one side's act means for the other is in [`Sides`].
+/// What follows from it for the other side, `docs/STATES.md` lists.
 #[must_use]
 pub const fn after(side: Role, state: State, act: Act) -> Option<State> {
     use Act::{Close, Data, End, Fail, Informational, Request, Response, Switch};
@@ -192,13 +192,16 @@ impl Sides {
         {
             self.client = State::Switched;
         }
-        // Without a client, there is nothing to answer any more.
-        if matches!(self.client, State::Closed | State::Failed) && self.server == State::Done {
-            self.server = State::MustClose;
+        // Without a client, there is nothing to answer any more. One that failed may still be told.
+        match (self.client, self.server) {
+            (State::Closed, State::Idle | State::Done) | (State::Failed, State::Done) => {
+                self.server = State::MustClose;
+            }
+            _ => {}
         }
         // Without a server, there is nothing to ask.
         if matches!(self.server, State::Closed | State::Failed)
-            && matches!(self.client, State::Done)
+            && matches!(self.client, State::Idle | State::Done)
         {
             self.client = State::MustClose;
         }

@@ -443,6 +443,14 @@ catalog! {
         offset: Count Public,
     }
 
+    /// The peer's bytes are more than a limit allows: they are refused.
+    LimitHit: LimpidHttp1 "limit" Point Debug {
+        /// The limit.
+        limit: Word Public,
+        /// How much it allows: bytes, or a number of lines, fields or messages.
+        most: Count Public,
+    }
+
     /// The peer's bytes are refused.
     Refused: LimpidHttp1 "refused" Point Debug {
         /// The rule they break.

@@ -3,7 +3,7 @@
 //! Nothing in the machines depends on a trace event. What the application must act on is an event
 //! of the machine ([`crate::http1::Event`]); what somebody may want to see is a [`TraceEvent`].
 //!
-//! [`catalog`] declares every event once. The enum, its owned twin, the static [`Metadata`], the
+//! The file `catalog.rs` declares every event once. The enum, its owned twin, the static [`Metadata`], the
 //! interest bits, the field visitor and `docs/EVENTS.md` all come from that one table.
 
 pub mod capture;

@@ -33,7 +33,7 @@ pub(crate) fn read(
     })?;
     let rest = &line[digits..];
     if !rest.is_empty() {
-        extensions(rest, lenient, tolerated)
+        extensions(rest, lenient, &mut |rule, at: usize| tolerated(rule, digits + at))
             .map_err(|broken| Broken::new(broken.rule, digits + broken.at))?;
     }
     Ok(ChunkLine { size, extensions: rest.len() })

@@ -41,6 +41,7 @@ fn colon_elsewhere(
 ) -> Result<usize, Broken> {
     let blanks = line[end..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     match line.get(end + blanks) {
+        Some(b'\r') => Err(Broken::new(Rule::BareCr, end + blanks)),
         Some(b':') if end == 0 => Err(Broken::new(Rule::FieldNameEmpty, 0)),
         Some(b':') if lenient.allows(Lenient::SPACE_BEFORE_COLON) => {
             tolerated(Rule::SpaceBeforeColon, end);
@@ -114,6 +115,7 @@ mod tests {
             (b"X(: y", Rule::FieldNameCharacter, 1),
             (b"X: a\0b", Rule::FieldValueCharacter, 4),
             (b"X: a\rb", Rule::BareCr, 4),
+            (b"\rX: a", Rule::BareCr, 0),
         ] {
             assert_eq!(strict(line), Err(Broken::new(rule, at)), "{}", line.escape_ascii());
         }

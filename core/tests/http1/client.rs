@@ -90,14 +90,14 @@ fn a_request_body_waits_for_100_continue() {
     let fields = "Host: a\nExpect: 100-continue";
     client.request("POST", "/", fields, BodySize::Length(2)).unwrap();
     client.says();
-    assert_eq!(client.hears("HTTP/1.1 100 Go on\r\n\r\n"), ["informational 100 Go on", "NeedInput"]);
+    assert_eq!(
+        client.hears("HTTP/1.1 100 Go on\r\n\r\n"),
+        ["informational 100 Go on", "NeedInput"]
+    );
     client.data("hi").unwrap();
     client.finish("").unwrap();
     assert_eq!(client.says(), "hi");
-    assert_eq!(
-        client.hears("HTTP/1.1 204 X\r\n\r\n"),
-        ["HTTP/1.1 204 X -> None", "end", "Paused"]
-    );
+    assert_eq!(client.hears("HTTP/1.1 204 X\r\n\r\n"), ["HTTP/1.1 204 X -> None", "end", "Paused"]);
 }
 
 #[test]
@@ -238,4 +238,12 @@ fn an_error_stays() {
     assert_eq!(client.hears("HTTP/1.1 200 OK\r\n\r\n"), ["VersionForm at 0 ('I')"]);
     assert_eq!(client.connection.evidence(), b"ICY 200 OK");
     assert_eq!(client.connection.state(Role::Server), State::Failed);
+}
+
+#[test]
+fn a_switch_that_nobody_asked_for_is_refused() {
+    for method in ["GET", "CONNECT"] {
+        let mut client = Side::asked(method);
+        assert_eq!(client.hears("HTTP/1.1 101 X\r\n\r\n"), ["SwitchUnasked at 9 ('1')"]);
+    }
 }

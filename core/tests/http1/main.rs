@@ -1,5 +1,7 @@
 //! The connection by example: bytes in, events out.
 
+#![cfg(test)]
+
 mod client;
 mod lenient;
 mod limits;

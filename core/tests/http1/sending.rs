@@ -100,9 +100,8 @@ fn a_line_feed_in_a_value_or_reason_is_refused() {
     connection.next(&mut cx).unwrap();
     let mut fields = FieldBlock::new();
     fields.push(b"X", b"a\nb");
-    let error = connection
-        .send_response(&mut cx, 200, b"OK", fields.fields(), BodySize::None)
-        .unwrap_err();
+    let error =
+        connection.send_response(&mut cx, 200, b"OK", fields.fields(), BodySize::None).unwrap_err();
     assert_eq!(error.misuse, Misuse::FieldValue(0));
     let error = connection
         .send_response(&mut cx, 200, b"O\r\nK", Default::default(), BodySize::None)
@@ -187,7 +186,7 @@ fn responses_without_a_body_may_describe_the_one_of_get() {
     ] {
         let mut server = heard(method);
         server.respond(status, "", size).unwrap();
-        assert_eq!(server.data("hello").is_ok(), false, "{method} {status}");
+        assert!(server.data("hello").is_err(), "{method} {status}");
         server.finish("").unwrap();
         assert_eq!(server.says(), said);
     }

@@ -43,7 +43,8 @@ fn bodies_of_requests() {
 #[test]
 fn pipelined_requests_wait_for_the_answers_before_them() {
     let mut server = Side::server();
-    let first = server.hears("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
+    let first =
+        server.hears("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
     assert_eq!(first, ["GET /1 HTTP/1.1 [Host: a] -> None", "end", "Paused"]);
     assert_eq!(server.goes_on(), ["Paused"], "back-pressure until the answer is complete");
     assert!(server.connection.restart().is_err());
@@ -122,7 +123,8 @@ fn a_client_that_expects_100_continue_is_told_to_go_on() {
 #[test]
 fn a_client_of_http_10_expects_nothing() {
     let mut server = Side::server();
-    let heard = server.hears("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 0\r\n\r\n");
+    let heard =
+        server.hears("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 0\r\n\r\n");
     assert!(heard[0].ends_with("-> Length(0), close"), "{heard:?}");
     assert!(server.inform(100, "").is_err());
 }
@@ -188,17 +190,15 @@ fn what_cannot_be_read_can_be_answered() {
     assert_eq!(server.hears("GET / HTTP/2.0\r\n"), ["VersionUnsupported at 11 ('2')"]);
     server.respond(505, "", BodySize::None).unwrap();
     server.finish("").unwrap();
-    assert_eq!(
-        server.says(),
-        "HTTP/1.1 505 X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-    );
+    assert_eq!(server.says(), "HTTP/1.1 505 X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     assert_eq!(server.connection.reuse(), Err(NotReusable::Failed));
 }
 
 #[test]
 fn requests_after_one_that_closes_are_not_read() {
     let mut server = Side::server();
-    let both = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    let both =
+        "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n";
     assert_eq!(server.hears(both).len(), 3);
     server.answers();
     assert_eq!(server.connection.reuse(), Err(NotReusable::PeerAsked));

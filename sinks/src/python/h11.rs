@@ -266,7 +266,6 @@ mod tests {
                 Rule::LengthAndTransferEncoding,
                 Rule::TransferEncodingVersion,
                 Rule::ConnectWithBody,
-                Rule::ExpectationUnknown,
                 Rule::ChunkExtensionsTooLong,
                 Rule::BodyTooLong,
                 Rule::TooManyInformational,

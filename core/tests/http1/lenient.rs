@@ -1,0 +1,156 @@
+//! Each tolerance: refused without it, read with it, and told.
+
+use limpid_core::http1::Role;
+use limpid_core::limits::Lenient;
+
+use crate::side::{Side, tolerant};
+
+/// A tolerance, who reads, what, the rule, its offset, and what is read when it is tolerated.
+type Example = (Lenient, Role, &'static str, &'static str, u64, &'static [&'static str]);
+
+const EXAMPLES: &[Example] = &[
+    (
+        Lenient::BARE_LF,
+        Role::Server,
+        "GET / HTTP/1.1\r\nHost: a\n\r\n",
+        "BareLf",
+        23,
+        &["GET / HTTP/1.1 [Host: a] -> None", "end", "Paused"],
+    ),
+    (
+        Lenient::FOLD_IN_REQUESTS,
+        Role::Server,
+        "GET / HTTP/1.1\r\nHost: a\r\nX: b\r\n  c\r\n\r\n",
+        "ObsoleteFold",
+        31,
+        &["GET / HTTP/1.1 [Host: a] [X: b c] -> None", "end", "Paused"],
+    ),
+    (
+        Lenient::SPACE_BEFORE_COLON,
+        Role::Client,
+        "HTTP/1.1 204 X\r\nX \t: y\r\n\r\n",
+        "SpaceBeforeColon",
+        17,
+        &["HTTP/1.1 204 X [X: y] -> None", "end", "Paused"],
+    ),
+    (
+        Lenient::LENGTH_WITH_CHUNKED,
+        Role::Client,
+        "HTTP/1.1 200 X\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "LengthAndTransferEncoding",
+        35,
+        &[
+            "HTTP/1.1 200 X [Content-Length: 3] [Transfer-Encoding: chunked] -> Chunked",
+            "end",
+            "Paused",
+        ],
+    ),
+    (
+        Lenient::REPEATED_LENGTH,
+        Role::Client,
+        "HTTP/1.1 200 X\r\nContent-Length: 1\r\nContent-Length: 1, 1\r\n\r\nx",
+        "ContentLengthRepeated",
+        35,
+        &[
+            "HTTP/1.1 200 X [Content-Length: 1] [Content-Length: 1, 1] -> Length(1)",
+            "data x",
+            "end",
+            "Paused",
+        ],
+    ),
+    (
+        Lenient::MINOR_VERSION,
+        Role::Server,
+        "GET / HTTP/1.2\r\nHost: a\r\n\r\n",
+        "VersionUnsupported",
+        13,
+        &["GET / HTTP/1.2 [Host: a] -> None", "end", "Paused"],
+    ),
+    (
+        Lenient::SPACE_AFTER_CHUNK_SIZE,
+        Role::Client,
+        "HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n1 \r\nx\r\n0\r\n\r\n",
+        "ChunkSize",
+        47,
+        &["HTTP/1.1 200 X [Transfer-Encoding: chunked] -> Chunked", "data x", "end", "Paused"],
+    ),
+    (
+        Lenient::CHUNKED_IN_HTTP_10,
+        Role::Client,
+        "HTTP/1.0 200 X\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "TransferEncodingVersion",
+        16,
+        &["HTTP/1.0 200 X [Transfer-Encoding: chunked] -> Chunked, close", "end", "Paused"],
+    ),
+    (
+        Lenient::CONTROL_IN_VALUE,
+        Role::Client,
+        "HTTP/1.1 204 X\r\nX: a\x01b\r\n\r\n",
+        "FieldValueCharacter",
+        20,
+        &["HTTP/1.1 204 X [X: a\\x01b] -> None", "end", "Paused"],
+    ),
+    (
+        Lenient::BLANK_LINE_BEFORE_RESPONSE,
+        Role::Client,
+        "\r\nHTTP/1.1 204 X\r\n\r\n",
+        "BlankLineFirst",
+        0,
+        &["HTTP/1.1 204 X -> None", "end", "Paused"],
+    ),
+];
+
+fn side(role: Role, lenient: Lenient) -> Side {
+    match role {
+        Role::Server => Side::new(role, tolerant(lenient)),
+        Role::Client => Side::asked_with("GET", tolerant(lenient)),
+    }
+}
+
+#[test]
+fn each_tolerance_is_refused_without_its_bit_and_told_with_it() {
+    for &(lenient, role, bytes, rule, offset, read) in EXAMPLES {
+        let refusal = side(role, Lenient::STRICT).hears(bytes);
+        let refusal = refusal.last().unwrap();
+        assert!(refusal.starts_with(rule), "{refusal} is not {rule}");
+
+        let mut tolerant = side(role, lenient);
+        assert_eq!(tolerant.hears(bytes), read);
+        assert!(tolerant.tolerated().iter().all(|told| told.0 == rule), "{rule}");
+        assert_eq!(tolerant.tolerated().first(), Some(&(rule, offset)));
+    }
+}
+
+#[test]
+fn each_use_is_told_once_however_the_bytes_arrive() {
+    for &(lenient, role, bytes, ..) in EXAMPLES {
+        let mut whole = side(role, lenient);
+        whole.hears(bytes);
+        let mut bytewise = side(role, lenient);
+        for byte in bytes.as_bytes() {
+            bytewise.hears([*byte]);
+        }
+        assert_eq!(whole.tolerated(), bytewise.tolerated());
+    }
+}
+
+#[test]
+fn there_is_an_example_of_each() {
+    for (name, lenient) in Lenient::NAMED {
+        assert!(EXAMPLES.iter().any(|example| example.0 == *lenient), "{name}");
+    }
+}
+
+#[test]
+fn no_tolerance_admits_what_could_split_a_message() {
+    for bytes in [
+        "GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\nx\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nxXX",
+    ] {
+        let heard = side(Role::Server, Lenient::ALL).hears(bytes);
+        assert!(heard.last().unwrap().contains(" at "), "{heard:?}");
+    }
+}

@@ -1,0 +1,93 @@
+//! Reading: it ends, it does not depend on how the bytes arrive, and strict is a part of lenient.
+
+use std::cell::RefCell;
+
+use limpid_core::http1::transcript::{Chunking, Outcome, Setup, Transcript, play};
+use limpid_core::limits::{Config, Lenient};
+use limpid_core::trace::{
+    EventKind, Interest, Logger, Meta, NoSink, OwnedTraceEvent, Sink, TraceEvent,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+use crate::bytes::{any_bytes, any_setup, cut, nearly_http};
+use crate::config;
+
+/// What the parser tells, but for what depends on the moment at which it is told: how much has
+/// arrived of what comes next.
+#[derive(Default)]
+struct Told(RefCell<Vec<OwnedTraceEvent>>);
+
+impl Sink for Told {
+    fn interest(&self) -> Interest {
+        let of_the_moment =
+            Interest::only(EventKind::Switched).with(Interest::only(EventKind::ReuseDecided));
+        Interest::logger(Logger::LimpidHttp1).without(of_the_moment)
+    }
+
+    fn event(&self, _: &Meta, event: &TraceEvent<'_>) {
+        self.0.borrow_mut().push(event.into());
+    }
+}
+
+/// Messages, outcome and trace of a run.
+fn read(setup: &Setup<'_>, pieces: Vec<Vec<u8>>) -> (Transcript, Outcome, Vec<OwnedTraceEvent>) {
+    let (mut transcript, told) = (Transcript::default(), Told::default());
+    let outcome = play(setup, pieces, &told, |event| transcript.add(event)).unwrap();
+    (transcript, outcome, told.0.into_inner())
+}
+
+proptest! {
+    #![proptest_config(config(2_000))]
+
+    #[test]
+    fn reading_always_comes_to_an_end(setup in any_setup(), bytes in any_bytes()) {
+        for chunking in [Chunking::Whole, Chunking::Bytewise] {
+            let mut events = 0;
+            play(&setup, chunking.pieces(&bytes), &NoSink, |_| {
+                events += 1;
+                assert!(events <= 2 * bytes.len() + 2, "there is always another event");
+            }).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_is_read_does_not_depend_on_how_it_arrives(
+        setup in any_setup(),
+        bytes in any_bytes(),
+        places in vec(any::<Index>(), 0..8),
+    ) {
+        let whole = read(&setup, vec![bytes.clone()]);
+        prop_assert_eq!(&read(&setup, cut(&bytes, &places)), &whole);
+        let bytewise = bytes.iter().map(|byte| vec![*byte]).collect();
+        prop_assert_eq!(&read(&setup, bytewise), &whole);
+    }
+
+    #[test]
+    fn strict_reads_a_part_of_what_lenient_reads(setup in any_setup(), bytes in nearly_http()) {
+        let lenient = Transcript::read(&setup, [&bytes]).unwrap();
+        let config = Config { lenient: Lenient::STRICT, ..setup.config };
+        let strict = Transcript::read(&Setup { config, ..setup }, [&bytes]).unwrap();
+        match &strict.1 {
+            Outcome::Refused(_) => {
+                prop_assert!(lenient.0.messages.starts_with(&strict.0.messages));
+            }
+            _ => prop_assert_eq!(&lenient, &strict),
+        }
+    }
+
+    #[test]
+    fn a_fault_is_within_what_was_sent(setup in any_setup(), bytes in any_bytes()) {
+        let (_, outcome) = Transcript::read(&setup, [&bytes]).unwrap();
+        if let Outcome::Refused(error) = outcome {
+            let at = usize::try_from(error.offset).unwrap();
+            prop_assert!(at <= bytes.len());
+            // A folded value is judged when it is joined, with a space for the fold.
+            let folded = bytes.windows(2).any(|two| matches!(two, [b'\n', b' ' | b'\t']));
+            if let Some(byte) = error.byte.filter(|_| !folded) {
+                prop_assert_eq!(byte, bytes[at]);
+            }
+        }
+    }
+}
