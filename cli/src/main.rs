@@ -11,23 +11,23 @@ mod trace;
 
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser};
+use clap::Parser;
 
 use args::{Cli, Command};
 use exit::Exit;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return report::tell_usage(&error),
+    };
     match cli.command {
         Some(Command::Demo) => demo::run(),
         Some(Command::Parse(args)) => parse::run(args),
         None => match cli.request.check() {
             Ok(()) => request::run(&cli.request),
             Err(message) => {
-                let error = Cli::command().error(ErrorKind::ValueValidation, message);
-                // There is nobody left to tell that standard error cannot be written.
-                let _ = error.print();
+                report::tell(Exit::Usage, &message);
                 Exit::Usage.into()
             }
         },

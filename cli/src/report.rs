@@ -2,7 +2,9 @@
 
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use limpid_core::error::{Cause, TlsError};
 use limpid_std::Error;
 
@@ -34,4 +36,24 @@ pub(crate) fn tell_error(error: &Error) -> Exit {
     };
     tell(exit, &format_args!("{error}{hint}"));
     exit
+}
+
+/// Tells what clap found: help as it is, and an error by its first paragraph.
+pub(crate) fn tell_usage(error: &clap::Error) -> ExitCode {
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp
+            | ErrorKind::DisplayVersion
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    ) {
+        // There is nobody left to tell that it cannot be written.
+        let _ = error.print();
+        return if error.use_stderr() { Exit::Usage.into() } else { ExitCode::SUCCESS };
+    }
+    let text = error.render().to_string();
+    let paragraph = text.split("\n\n").next().unwrap_or_default();
+    let paragraph = paragraph.strip_prefix("error: ").unwrap_or(paragraph);
+    let words: Vec<&str> = paragraph.lines().map(str::trim).collect();
+    tell(Exit::Usage, &format_args!("{} (limpid --help tells more)", words.join(" ")));
+    Exit::Usage.into()
 }

@@ -36,7 +36,8 @@ pub(crate) fn run(args: &RequestArgs) -> ExitCode {
     for (index, url) in args.urls.iter().enumerate() {
         let output = args.output.get(index).map(AsRef::as_ref);
         if let Err(failure) = one(&client, url, data.as_deref(), output, args) {
-            first.get_or_insert(failed(&failure, args));
+            let exit = failed(&failure, url, args);
+            first.get_or_insert(exit);
         }
     }
     first.map_or(ExitCode::SUCCESS, ExitCode::from)
@@ -148,9 +149,12 @@ fn request<'c>(
 }
 
 /// Tells why, and returns the exit code.
-fn failed(failure: &Failure, args: &RequestArgs) -> Exit {
+fn failed(failure: &Failure, url: &str, args: &RequestArgs) -> Exit {
     match failure {
         Failure::Request(error) if args.silent => Exit::of(error),
+        Failure::Request(error @ Error::Url(_)) => {
+            tell(args, Exit::of(error), &format!("{}: {error}", args.capture.url(url)))
+        }
         Failure::Request(error) => report::tell_error(error),
         Failure::Status(message) => tell(args, Exit::Status, message),
         Failure::Write(name, error) => {

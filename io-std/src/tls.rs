@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use limpid_core::layer::self_signed::Verifier;
 use limpid_core::trace::{Cx, EventKind, Sink, TraceEvent};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -68,7 +69,8 @@ impl Trust {
             ClientConfig::builder_with_provider(provider)
                 .with_safe_default_protocol_versions()
                 .map_err(TlsSetupError::Refused)?
-                .with_webpki_verifier(verifier)
+                .dangerous()
+                .with_custom_certificate_verifier(Arc::new(Verifier::new(verifier)))
                 .with_no_client_auth(),
         ))
     }

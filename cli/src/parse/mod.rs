@@ -85,7 +85,7 @@ pub(crate) fn run(args: ParseArgs) -> ExitCode {
         let done = batch::run(config, io::stdin().lock(), &mut io::stdout().lock());
         return done.map_or_else(|error| unusable(&error), |()| ExitCode::SUCCESS);
     }
-    let bytes = match read(args.file.as_ref()) {
+    let bytes = match read(args.file) {
         Ok(bytes) => bytes,
         Err(error) => return unusable(&error),
     };
@@ -108,7 +108,7 @@ pub(crate) fn run(args: ParseArgs) -> ExitCode {
     }
 }
 
-fn read(file: Option<&PathBuf>) -> io::Result<Vec<u8>> {
+fn read(file: Option<PathBuf>) -> io::Result<Vec<u8>> {
     match file {
         Some(path) => std::fs::read(path),
         None => {
@@ -176,4 +176,84 @@ fn tell<R: Report>(
         listener.0.borrow_mut().event(event);
     })?;
     Ok((listener.0.into_inner().end(setup, bytes, &outcome), outcome))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn setup(role: Role) -> Setup<'static> {
+        Setup { role, method: b"GET", config: Config::default(), eof: false }
+    }
+
+    fn as_text(role: Role, bytes: &[u8]) -> String {
+        let report = text::Text::new(Capture::Default);
+        tell(&setup(role), Chunking::Bytewise, bytes, report).unwrap().0
+    }
+
+    #[test]
+    fn a_message_is_told_part_by_part() {
+        let bytes = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\
+            3;a=b\r\nabc\r\n0\r\nX: \xe9\r\n\r\n";
+        assert_eq!(
+            as_text(Role::Client, bytes),
+            concat!(
+                "       0  start line    HTTP/1.1 200 OK\n",
+                "      17  field         Transfer-Encoding: chunked\n",
+                "          framing       chunked: Transfer-Encoding is chunked \
+                 (RFC 9112 section 6.3, rule 4)\n",
+                "          keep-alive    yes\n",
+                "      47  chunk         3 bytes, and 4 bytes of extensions\n",
+                "          data          3 bytes\n",
+                "      59  chunk         the last\n",
+                "      62  trailer       X: \\xe9\n",
+                "          connection    goes on: both messages are complete\n",
+                "          end           the message is complete\n",
+                "          outcome       complete\n",
+            )
+        );
+    }
+
+    #[test]
+    fn a_refusal_is_pointed_at() {
+        let text = as_text(Role::Server, b"GET / HTTP/1.1\r\nX\x1b: y\r\n\r\n");
+        assert_eq!(
+            text,
+            concat!(
+                "       0  start line    GET / HTTP/1.1\n",
+                "      17  refused       a field name has a character that no token has \
+                 (byte 17 is 0x1b; RFC 9110 section 5.1)\n",
+                "          rule          FieldNameCharacter, RFC 9110 section 5.1\n",
+                "          answer        400\n",
+                "\n",
+                "  from byte 16:\n",
+                "    X\\x1b: y\\r\\n\n",
+                "     ^\n",
+            )
+        );
+    }
+
+    #[test]
+    fn no_report_shows_a_secret_or_a_control_byte() {
+        let requests: [&[u8]; 3] = [
+            b"GET /?token=hunter2 HTTP/1.1\r\nCookie: hunter2\r\nHost: a\r\n\r\n",
+            b"GET / HTTP/1.1\r\nAuthorization: hunter2\x1b\r\n\r\n",
+            b"GET /?token=hunter2 HTTP/3.0\r\n\r\n",
+        ];
+        for bytes in requests {
+            let report = json::Json::new(Capture::Default);
+            let json = tell(&setup(Role::Server), Chunking::Whole, bytes, report).unwrap().0;
+            for told in [json, as_text(Role::Server, bytes)] {
+                assert!(!told.contains("hunter2"), "{told}");
+                assert!(told.chars().all(|c| c == '\n' || !c.is_control()), "{told}");
+            }
+        }
+    }
+
+    #[test]
+    fn tolerances_have_names() {
+        assert_eq!(lenient("bare-lf"), Ok(Lenient::BARE_LF));
+        assert_eq!(lenient("all"), Ok(Lenient::ALL));
+        assert!(lenient("everything").unwrap_err().contains("bare_lf, "));
+    }
 }

@@ -128,13 +128,19 @@ impl Exchange {
         self.transport.http1.body_progress()
     }
 
-    /// Takes in what came of the last [`Do`].
+    /// Takes in what came of the last [`Do`]. When the exchange is over, nothing matters any more.
     pub fn input<S: Sink>(&mut self, now: Mono, sink: &S, input: Input<'_>) {
+        if self.state == State::Over {
+            return;
+        }
         let at = At { now, sink };
         let inbox = match input {
             Input::Resolved(addresses) => {
-                self.addresses.clear();
-                self.addresses.extend_from_slice(addresses);
+                // While they are tried, they are what they are.
+                if self.state == State::Resolve {
+                    self.addresses.clear();
+                    self.addresses.extend_from_slice(addresses);
+                }
                 Some(Inbox::Resolved)
             }
             Input::Dialed => Some(Inbox::Dialed),
@@ -144,6 +150,8 @@ impl Exchange {
                 None
             }
             Input::Filled(n) => {
+                // No more than was offered, whatever the driver says.
+                let n = n.min(self.transport.space(0).len());
                 self.tell_received(n, at);
                 self.transport.filled(n);
                 None
@@ -163,7 +171,10 @@ impl Exchange {
         if inbox != Some(Inbox::Tick) && self.state != State::Handshake {
             self.waiting = None;
         }
-        self.inbox = inbox;
+        // Nothing that comes after it undoes a cancel.
+        if self.inbox != Some(Inbox::Cancel) {
+            self.inbox = inbox;
+        }
     }
 
     fn tell_sent<S: Sink>(&mut self, n: usize, at: At<'_, S>) {
@@ -189,20 +200,11 @@ impl Exchange {
 
     /// What is to be done next.
     pub fn next<S: Sink>(&mut self, now: Mono, sink: &S) -> Do<'_> {
-        let timeouts = self.plan.options.timeouts;
         if self.state == State::Start {
-            self.total = Deadline::after(now, timeouts.total, Waiting::Total);
+            self.total = Deadline::after(now, self.plan.options.timeouts.total, Waiting::Total);
         }
         let step = self.run(At { now, sink });
-        let (timeout, why) = match step {
-            Step::Read if self.state != State::Handshake => (timeouts.read, Waiting::Read),
-            Step::Write if self.state != State::Handshake => (timeouts.write, Waiting::Write),
-            _ => (timeouts.connect, Waiting::Connect),
-        };
-        let total = self.total;
-        let until = *self
-            .waiting
-            .get_or_insert_with(|| Deadline::earlier(Deadline::after(now, timeout, why), total));
+        let until = self.deadline(step, now);
         let url = self.plan.request.url();
         match step {
             Step::Resolve => Do::Resolve { host: url.host(), port: url.port(), until },
@@ -214,6 +216,21 @@ impl Exchange {
             Step::Event => self.event().map_or(Do::Done, Do::Event),
             Step::Over => self.error.map_or(Do::Done, Do::Failed),
         }
+    }
+
+    /// Until when the driver may take for a step. To ask for the same again begins no new wait.
+    fn deadline(&mut self, step: Step, now: Mono) -> Option<Deadline> {
+        let timeouts = self.plan.options.timeouts;
+        let (timeout, why) = match step {
+            Step::Body | Step::Close | Step::Event | Step::Over => return None,
+            Step::Read if self.state != State::Handshake => (timeouts.read, Waiting::Read),
+            Step::Write if self.state != State::Handshake => (timeouts.write, Waiting::Write),
+            _ => (timeouts.connect, Waiting::Connect),
+        };
+        let total = self.total;
+        *self
+            .waiting
+            .get_or_insert_with(|| Deadline::earlier(Deadline::after(now, timeout, why), total))
     }
 
     /// The event that the last call of [`next`](Self::next) returned, once more.

@@ -344,7 +344,9 @@ fn normal_host(host: &str) -> Option<String> {
         return host.parse::<Ipv4Addr>().ok().map(|address| address.to_string());
     }
     if !host.is_ascii() {
-        return idna::domain_to_ascii(host).ok().filter(|host| !host.is_empty());
+        let host = idna::domain_to_ascii(host).ok().filter(|host| !host.is_empty())?;
+        // Letters of other scripts may become digits and dots, or what no host has.
+        return normal_host(&host);
     }
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
     host.bytes().all(allowed).then(|| host.to_ascii_lowercase())

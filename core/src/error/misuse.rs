@@ -48,7 +48,8 @@ pub enum Misuse {
     State,
     /// The method is empty or has a character that no token has (RFC 9110 section 9.1).
     Method,
-    /// The target is empty or has a character that could split the message (RFC 9112 section 3.2).
+    /// The target is empty, has a character that could split the message, or has not the form that
+    /// its method needs (RFC 9112 section 3.2).
     Target,
     /// The status does not fit the call: 100 to 199 for an informational response, 200 to 999 else.
     Status,
@@ -113,9 +114,11 @@ impl fmt::Display for MisuseError {
                 self.client, self.server
             ),
             Misuse::Method => write!(f, "{call}: the method is not a token"),
-            Misuse::Target => {
-                write!(f, "{call}: the target is empty or has a blank or control character")
-            }
+            Misuse::Target => write!(
+                f,
+                "{call}: the target has not the form that its method needs, or a character that \
+                 no target has"
+            ),
             Misuse::Status => write!(f, "{call}: the status does not fit this call"),
             Misuse::Reason => write!(f, "{call}: the reason phrase has a control character"),
             Misuse::FieldName(index) => write!(f, "{call}: the name of field {index} is no token"),

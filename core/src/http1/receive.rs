@@ -376,6 +376,8 @@ impl Receive {
         cx: &mut Cx<'_, S>,
     ) -> PeerError {
         self.evidence = evidence;
+        // The bytes stay, for the evidence is among them.
+        self.lent = 0;
         let offset = self.buffer.consumed() + broken.at as u64;
         let byte = match (broken.rule, broken.rule.offence()) {
             // What is missing or too much is no fault of one byte.

@@ -9,7 +9,7 @@ use crate::error::Misuse;
 use crate::fields::Fields;
 use crate::framing::{Asked, Framing, TransferEncoding};
 use crate::limits::Lenient;
-use crate::wire::{number, token};
+use crate::wire::{number, target, token};
 
 /// How long a body will be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,6 +58,7 @@ impl Send {
         if target.is_empty() || !target.iter().all(|byte| token::is_target(*byte)) {
             return Err(Misuse::Target);
         }
+        target::check(method, target).map_err(|_| Misuse::Target)?;
         let facts = check_fields(fields)?;
         match facts.hosts {
             0 => return Err(Misuse::HostMissing),
@@ -112,6 +113,8 @@ impl Send {
         let describes = has_body || size != BodySize::None;
         if describes || never {
             reconcile(announced, &facts, None)?;
+        } else {
+            check_description(&facts)?;
         }
         self.status_line(status, reason, fields);
         if describes {
@@ -269,6 +272,15 @@ fn reconcile(framing: Framing, facts: &Facts, none: Option<u64>) -> Result<(), M
         TransferEncoding::Refused(_) => false,
     };
     if length_fits && coding_fits { Ok(()) } else { Err(Misuse::Framing) }
+}
+
+/// Checks the framing fields with which a caller describes a body that is not sent: a client refuses
+/// what contradicts itself even there.
+const fn check_description(facts: &Facts) -> Result<(), Misuse> {
+    match (facts.transfer_encoding, facts.content_length) {
+        (TransferEncoding::Absent, _) | (TransferEncoding::Chunked, None) => Ok(()),
+        _ => Err(Misuse::Framing),
+    }
 }
 
 /// Checks every field, and reads off what the machine needs to know.

@@ -12,6 +12,8 @@
 
 #[cfg(feature = "tls")]
 mod records;
+#[cfg(all(feature = "tls", feature = "std"))]
+pub mod self_signed;
 #[cfg(feature = "tls")]
 pub mod tls;
 

@@ -135,7 +135,7 @@ impl Outgoing {
     }
 
     fn sent(&mut self, n: usize) {
-        self.sent = (self.sent + n).min(self.bytes.len());
+        self.sent += n.min(self.bytes.len() - self.sent);
         if self.sent == self.bytes.len() {
             self.bytes.clear();
             self.sent = 0;
@@ -231,8 +231,9 @@ impl<C: Records> Tls<C> {
                 Ok(Looked::Settled(state)) => return Ok(state),
                 Err(error) => {
                     self.failed = Some(error);
-                    // The alert that tells the peer why.
-                    while let Ok(Looked::Again) = self.look(&mut |_| {}) {}
+                    // One look encodes the alert that tells the peer why. Another would read the
+                    // refused bytes again, and rustls is not made for that.
+                    let _ = self.look(&mut |_| {});
                     return Err(error);
                 }
             }
@@ -336,9 +337,8 @@ fn certificate(problem: &CertificateError) -> CertificateProblem {
         }
         CertificateError::Revoked => CertificateProblem::Revoked,
         CertificateError::UnknownIssuer => CertificateProblem::UnknownIssuer,
-        // A certificate authority's own certificate where a server's should be: that is how one
-        // comes out that a server's owner signed with itself. rustls keeps the reason in a box.
-        CertificateError::Other(other) if alloc::format!("{other:?}").contains("CaUsed") => {
+        #[cfg(feature = "std")]
+        CertificateError::Other(other) if other.0.is::<super::self_signed::SelfSigned>() => {
             CertificateProblem::SelfSigned
         }
         _ => CertificateProblem::Invalid,

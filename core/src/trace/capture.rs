@@ -222,8 +222,9 @@ impl Capture {
     }
 
     fn query(self, query: &str, shown: &mut String) {
-        // A start line goes on after the target; what follows a space is no query any more.
-        let (query, after) = query.find(' ').map_or((query, ""), |space| query.split_at(space));
+        // A start line goes on after the target. The line may have been refused for a space within
+        // the query, so only the version ends it.
+        let (query, after) = query.rfind(" HTTP/").map_or((query, ""), |end| query.split_at(end));
         for (index, pair) in query.split('&').enumerate() {
             if index > 0 {
                 shown.push('&');
@@ -315,6 +316,14 @@ mod tests {
             b"Authorization: [secure]"
         );
         assert_eq!(Capture::Default.line(b"X-Cache: HIT").as_ref(), b"X-Cache: HIT");
+    }
+
+    #[test]
+    fn a_space_does_not_end_what_is_hidden() {
+        assert_eq!(
+            Capture::Default.line(b"GET /?a b&sig=1 2 HTTP/1.1").as_ref(),
+            b"GET /?a b&sig=[secure] HTTP/1.1"
+        );
     }
 
     #[test]

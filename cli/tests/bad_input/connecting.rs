@@ -1,0 +1,47 @@
+//! Hosts that are unknown, and ports that let nobody in.
+
+use limpid_tests::server::{Listen, Server};
+
+use crate::failing::Failing;
+
+#[test]
+fn a_host_that_is_unknown() {
+    let failing = Failing::with(6, &["http://nobody.invalid/"]);
+    failing.says(&["nobody.invalid:80", "resolving the host name"]);
+    let prefix = "httpcore.connection - connect_tcp.failed exception=ConnectError(gaierror";
+    let expected = [
+        format!("{prefix}(-2, 'Name or service not known'))"),
+        // Where there is no resolver to ask.
+        format!("{prefix}(-3, 'Temporary failure in name resolution'))"),
+    ];
+    assert_eq!(failing.trace.len(), 1);
+    assert!(expected.contains(&failing.trace[0]), "{:?}", failing.trace);
+}
+
+#[test]
+fn a_port_that_refuses() {
+    let server = Server::start(Listen::Refuse, vec![]).unwrap();
+    let authority = format!("127.0.0.1:{}", server.port());
+    let failing = Failing::with(7, &[&format!("http://{authority}/")]);
+    failing.says(&[&authority, "connecting", "connection refused"]);
+    failing.ends_with(
+        "httpcore.connection - connect_tcp.failed \
+         exception=ConnectError(ConnectionRefusedError(111, 'Connection refused'))",
+    );
+}
+
+#[test]
+fn the_first_failure_decides_and_the_others_are_told() {
+    let server = Server::start(Listen::Refuse, vec![]).unwrap();
+    let refused = format!("http://127.0.0.1:{}/", server.port());
+    let finished = crate::common::finished([&refused, "ftp://localhost/"]);
+    assert_eq!(finished.code, 7);
+    let codes: Vec<&str> = finished.stderr.lines().map(|line| &line[..11]).collect();
+    assert_eq!(codes, ["limpid: (7)", "limpid: (1)"]);
+}
+
+#[test]
+fn silence_is_kept_when_asked_for() {
+    let finished = crate::common::finished(["-s", "ftp://localhost/"]);
+    assert_eq!((finished.code, finished.stderr.as_str()), (1, ""));
+}

@@ -1,0 +1,86 @@
+//! Files that cannot be read or written, and a server that says no.
+
+use std::io;
+
+use limpid_tests::command::run_into;
+use limpid_tests::directory::Directory;
+use limpid_tests::script::answer;
+use limpid_tests::server::Server;
+
+use crate::common::{finished, limpid};
+use crate::failing::{Failing, RESPONSE_CLOSED, one_line};
+
+const FOUND: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+const NOT_FOUND: &str = "HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone";
+
+#[test]
+fn an_authority_file_that_is_none() {
+    let directory = Directory::new().unwrap();
+    let missing = directory.file("missing.pem");
+    let empty = directory.write("empty.pem", "").unwrap();
+    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    let broken = directory.write("broken.pem", broken).unwrap();
+    for file in [missing, empty, broken, directory.path().to_owned()] {
+        let file = file.to_string_lossy();
+        // Nothing is asked: the port need not even exist.
+        let failing = Failing::with(77, &["--cacert", &file, "https://localhost:1/"]);
+        failing.says(&[&file]);
+        assert!(failing.trace.is_empty(), "nothing was begun");
+    }
+}
+
+#[test]
+fn data_that_cannot_be_read() {
+    let missing = Directory::new().unwrap().file("missing");
+    let argument = format!("@{}", missing.display());
+    let failing = Failing::with(26, &["-d", &argument, "http://localhost:1/"]);
+    failing.says(&[&missing.to_string_lossy()]);
+    assert!(failing.trace.is_empty(), "nothing was begun");
+}
+
+#[test]
+fn an_output_that_cannot_be_written() {
+    let directory = Directory::new().unwrap();
+    let file = directory.file("missing").join("page.html");
+    let server = Server::tcp(vec![answer(FOUND)]).unwrap();
+    let url = format!("http://127.0.0.1:{}/", server.port());
+    let finished = finished(["-o", &file.to_string_lossy(), &url]);
+    assert!(one_line(23, &finished).contains(&*file.to_string_lossy()));
+    server.finish().unwrap();
+}
+
+#[test]
+fn a_standard_output_that_nobody_reads() {
+    let server = Server::tcp(vec![answer(FOUND)]).unwrap();
+    let url = format!("http://127.0.0.1:{}/", server.port());
+    let (reader, writer) = io::pipe().unwrap();
+    drop(reader);
+    let finished = run_into(&mut limpid([&url]), b"", writer.into()).unwrap();
+    assert!(one_line(23, &finished).contains("standard output"));
+    server.finish().unwrap();
+}
+
+#[test]
+fn a_status_that_says_no() {
+    let server = Server::tcp(vec![answer(NOT_FOUND), answer(NOT_FOUND)]).unwrap();
+    let url = format!("http://127.0.0.1:{}/", server.port());
+    let failing = Failing::with(22, &["-f", &url]);
+    failing.says(&[&url, "404 Not Found"]);
+    // The exchange itself went well.
+    assert!(failing.trace.is_empty(), "{:?}", failing.trace);
+    server.finish().unwrap();
+}
+
+#[test]
+fn a_body_that_is_not_wanted_is_given_up() {
+    let server = Server::tcp(vec![answer(NOT_FOUND)]).unwrap();
+    let url = format!("http://127.0.0.1:{}/", server.port());
+    let finished = finished(["-v", "-f", &url]);
+    assert!(finished.stdout.is_empty());
+    let messages: Vec<&str> =
+        finished.stderr.lines().filter_map(|line| Some(line.split_once("] ")?.1)).collect();
+    let [.., head, first, last] = &messages[..] else { panic!("{}", finished.stderr) };
+    assert!(head.starts_with("httpx - HTTP Request: GET"), "{head}");
+    assert_eq!([*first, *last], RESPONSE_CLOSED);
+    server.finish().unwrap();
+}

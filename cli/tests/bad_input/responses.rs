@@ -1,0 +1,114 @@
+//! Peers that speak no HTTP, or break its rules.
+
+use limpid_tests::script::answer;
+use limpid_tests::server::Server;
+
+use crate::failing::Failing;
+
+/// Asks for a page, and is given these bytes.
+fn given(bytes: impl AsRef<[u8]>, code: i32) -> Failing {
+    let script = answer(bytes);
+    let server = Server::tcp(vec![script.clone(), script]).unwrap();
+    let authority = format!("127.0.0.1:{}", server.port());
+    let failing = Failing::with(code, &[&format!("http://{authority}/")]);
+    failing.says(&[&authority]);
+    server.finish().unwrap();
+    failing
+}
+
+fn headers_failed(text: &str) -> String {
+    let quote = if text.contains('\'') { '"' } else { '\'' };
+    format!(
+        "httpcore.http11 - receive_response_headers.failed \
+         exception=RemoteProtocolError(RemoteProtocolError({quote}{text}{quote}))"
+    )
+}
+
+fn body_failed(text: &str) -> String {
+    let quote = if text.contains('\'') { '"' } else { '\'' };
+    format!(
+        "httpcore.http11 - receive_response_body.failed \
+         exception=RemoteProtocolError(RemoteProtocolError({quote}{text}{quote}))"
+    )
+}
+
+#[test]
+fn a_server_for_ssh() {
+    let failing = given("SSH-2.0-OpenSSH_9.2p1\r\n", 8);
+    failing.says(&["HTTP/", "RFC 9112"]);
+    failing
+        .closes_after(&headers_failed("illegal status line: bytearray(b'SSH-2.0-OpenSSH_9.2p1')"));
+}
+
+#[test]
+fn binary_junk() {
+    let failing = given(b"\x00\x01\x02\xff\xfe binary", 8);
+    failing.closes_after(&headers_failed("illegal request line"));
+}
+
+#[test]
+fn text_without_a_head() {
+    let failing = given("<html>Hello from 1991</html>\n", 8);
+    assert_eq!(failing.trace.len(), 3);
+    assert!(failing.trace[0].contains("receive_response_headers.failed"), "{:?}", failing.trace);
+}
+
+#[test]
+fn a_field_line_without_colon() {
+    let failing = given("HTTP/1.1 200 OK\r\nServer\r\n\r\n", 8);
+    failing.says(&["colon", "RFC 9112"]);
+    failing.closes_after(&headers_failed("illegal header line: bytearray(b'Server')"));
+}
+
+#[test]
+fn two_lengths() {
+    let failing = given("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 8);
+    failing.closes_after(&headers_failed("conflicting Content-Length headers"));
+}
+
+#[test]
+fn a_coding_that_is_unknown() {
+    let failing = given("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", 8);
+    failing.closes_after(&headers_failed("Only Transfer-Encoding: chunked is supported"));
+}
+
+#[test]
+fn a_head_over_the_limit() {
+    let field = format!("X-Long: {}\r\n", "x".repeat(1000));
+    let failing = given(format!("HTTP/1.1 200 OK\r\n{}", field.repeat(200)), 8);
+    failing.says(&["limit"]);
+    failing.closes_after(&headers_failed("Receive buffer too long"));
+}
+
+#[test]
+fn a_chunk_size_that_is_no_number() {
+    let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let failing = given(format!("{head}zz\r\nhello\r\n"), 56);
+    failing.says(&["chunk size"]);
+    failing.closes_after(&body_failed("illegal chunk header: bytearray(b'zz\\\\r\\\\n')"));
+}
+
+#[test]
+fn a_chunk_that_is_longer_than_it_says() {
+    let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let failing = given(format!("{head}3\r\nhello\r\n"), 56);
+    failing.closes_after(
+        "httpcore.http11 - receive_response_body.failed \
+         exception=RemoteProtocolError(RemoteProtocolError(\"malformed chunk footer: \
+         bytearray(b'lo') (expected b'\\\\r\\\\n')\"))",
+    );
+}
+
+#[test]
+fn a_switch_that_nobody_asked_for() {
+    let failing = given("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", 8);
+    failing.closes_after(&headers_failed(
+        "Received server _SWITCH_UPGRADE event without a pending proposal",
+    ));
+}
+
+#[test]
+fn escape_sequences_of_a_peer_reach_no_terminal() {
+    let failing = given("HTTP/1.1 200 OK\r\nX: \x1b[2J\r\n\r\n", 8);
+    assert!(!failing.line.contains('\x1b'), "{}", failing.line);
+}

@@ -1,0 +1,228 @@
+//! Requests that succeed, with every option that shapes them.
+
+#![cfg(test)]
+
+mod common;
+
+use std::fs;
+
+use common::{limpid, output, output_with};
+use limpid_tests::Request;
+use limpid_tests::command::run;
+use limpid_tests::directory::Directory;
+use limpid_tests::script::{Script, Step, answer, send};
+use limpid_tests::server::{Listen, Server};
+
+const HELLO: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+
+/// Runs the command against a server with these scripts, `{url}` in its arguments being the
+/// server's. Returns what it printed, and what the server was asked.
+fn asked(scripts: Vec<Script>, arguments: &[&str], input: &[u8]) -> (String, Vec<Request>) {
+    let server = Server::tcp(scripts).unwrap();
+    let url = format!("http://127.0.0.1:{}", server.port());
+    let printed = output_with(arguments.iter().map(|text| text.replace("{url}", &url)), input);
+    (printed, server.finish().unwrap())
+}
+
+/// Runs the command with nothing but a URL, whose server answers with these bytes.
+fn given(bytes: impl AsRef<[u8]>) -> String {
+    asked(vec![answer(bytes)], &["{url}/"], b"").0
+}
+
+#[test]
+fn the_body_goes_to_standard_output() {
+    let (printed, requests) = asked(vec![answer(HELLO)], &["{url}/page?a=1"], b"");
+    assert_eq!(printed, "hello");
+    let head: Vec<&str> = requests[0].head.lines().collect();
+    assert_eq!(head[0], "GET /page?a=1 HTTP/1.1");
+    assert!(head[1].starts_with("Host: 127.0.0.1:"), "{head:?}");
+    assert_eq!(head[2], "Accept: */*");
+    assert!(head[3].starts_with("User-Agent: limpid/"), "{head:?}");
+    assert_eq!(head.len(), 4);
+}
+
+#[test]
+fn a_method_and_fields_are_sent_as_given() {
+    let arguments = ["-X", "purge", "-H", "x-ODD:  a:b ", "-H", "Accept: text/html", "{url}/"];
+    let (_, requests) = asked(vec![answer(HELLO)], &arguments, b"");
+    assert!(requests[0].head.starts_with("purge / HTTP/1.1\r\n"), "{:?}", requests[0]);
+    assert!(requests[0].head.ends_with("\r\nx-ODD: a:b\r\nAccept: text/html\r\n"));
+    assert_eq!(requests[0].head.matches("Accept:").count(), 1);
+}
+
+#[test]
+fn data_is_posted() {
+    let (_, requests) = asked(vec![answer(HELLO)], &["-d", "a=1", "-d", "b=2", "{url}/"], b"");
+    assert!(requests[0].head.starts_with("POST / HTTP/1.1\r\n"));
+    assert_eq!(requests[0].field("Content-Length"), Some("7"));
+    assert_eq!(requests[0].field("Content-Type"), Some("application/x-www-form-urlencoded"));
+    assert_eq!(requests[0].body, b"a=1&b=2");
+
+    let arguments = ["-X", "PUT", "-d", "{}", "-H", "content-type: application/json", "{url}/"];
+    let (_, requests) = asked(vec![answer(HELLO)], &arguments, b"");
+    assert!(requests[0].head.starts_with("PUT / HTTP/1.1\r\n"));
+    assert_eq!(requests[0].head.to_lowercase().matches("content-type").count(), 1);
+    assert_eq!(requests[0].body, b"{}");
+}
+
+#[test]
+fn a_mebibyte_is_uploaded_from_a_file_and_from_standard_input() {
+    let data: Vec<u8> = (0..1 << 20).map(|index: u32| (index % 251) as u8).collect();
+    let directory = Directory::new().unwrap();
+    let file = format!("@{}", directory.write("data", &data).unwrap().display());
+    let (printed, requests) = asked(vec![answer(HELLO)], &["-d", &file, "{url}/"], b"");
+    assert_eq!(printed, "hello");
+    assert!(requests[0].body == data);
+
+    let (printed, requests) = asked(vec![answer(HELLO)], &["-d", "@-", "{url}/"], &data);
+    assert_eq!(printed, "hello");
+    assert!(requests[0].body == data);
+}
+
+#[test]
+fn a_response_that_comes_before_the_upload_is_over_is_used() {
+    let refusal =
+        "HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig";
+    let wait = Step::Sleep(std::time::Duration::from_millis(200));
+    let script = vec![Step::ReadHead, send(refusal), wait, Step::Reset];
+    let server = Server::tcp(vec![script]).unwrap();
+    let url = format!("http://127.0.0.1:{}/", server.port());
+    // More than all buffers on the way hold.
+    let data = vec![b'x'; 30_000_000];
+    let finished = run(&mut limpid(["-v", "-d", "@-", &url]), &data).unwrap();
+    server.finish().unwrap();
+
+    assert_eq!(
+        (finished.code, finished.stdout.as_slice()),
+        (0, &b"big"[..]),
+        "{}",
+        finished.stderr
+    );
+    let messages: Vec<&str> =
+        finished.stderr.lines().filter_map(|line| Some(line.split_once(" - ")?.1)).collect();
+    // Which error it is depends on when the reset arrives.
+    assert!(messages[5].starts_with("send_request_body.failed exception=WriteError("));
+    assert_eq!(messages[6], "receive_response_headers.started request=<Request [b'POST']>");
+    assert!(messages[8].ends_with("\"HTTP/1.1 413 Content Too Large\""));
+    assert_eq!(
+        messages[9..],
+        [
+            "receive_response_body.started request=<Request [b'POST']>",
+            "receive_response_body.complete",
+            "response_closed.started",
+            "response_closed.complete",
+        ]
+    );
+}
+
+#[test]
+fn the_head_is_included_as_it_came() {
+    let head = "HTTP/1.1 200 All Right\r\nx-ODD: 1\r\nX-Odd: 2\r\nContent-Length: 5\r\n\r\n";
+    let (printed, _) = asked(vec![answer(format!("{head}hello"))], &["-i", "{url}/"], b"");
+    assert_eq!(printed, format!("{head}hello"));
+}
+
+#[test]
+fn outputs_go_to_their_files() {
+    let directory = Directory::new().unwrap();
+    let (first, second) = (directory.file("first"), directory.file("second"));
+    let arguments = [
+        "-o",
+        &first.to_string_lossy(),
+        "-o",
+        &second.to_string_lossy(),
+        "{url}/1",
+        "{url}/2",
+        "{url}/3",
+    ];
+    let scripts = ["one", "two", "three"].map(|body| {
+        answer(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()))
+    });
+    let (printed, requests) = asked(scripts.to_vec(), &arguments, b"");
+    assert_eq!(printed, "three");
+    assert_eq!(fs::read_to_string(first).unwrap(), "one");
+    assert_eq!(fs::read_to_string(second).unwrap(), "two");
+    let targets: Vec<&str> =
+        requests.iter().map(|request| request.head.split(' ').nth(1).unwrap()).collect();
+    assert_eq!(targets, ["/1", "/2", "/3"]);
+}
+
+#[test]
+fn a_failed_request_does_not_stop_the_next() {
+    let scripts = vec![vec![Step::ReadRequest, Step::Close], answer(HELLO)];
+    let server = Server::tcp(scripts).unwrap();
+    let url = format!("http://127.0.0.1:{}/", server.port());
+    let finished = run(&mut limpid(["-s", &url, &url]), b"").unwrap();
+    assert_eq!((finished.code, finished.stdout.as_slice()), (52, &b"hello"[..]));
+    assert_eq!(finished.stderr, "");
+    server.finish().unwrap();
+}
+
+#[test]
+fn responses_without_a_body_have_none() {
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n";
+    assert_eq!(asked(vec![answer(head)], &["-X", "HEAD", "{url}/"], b"").0, "");
+    assert_eq!(given("HTTP/1.1 204 No Content\r\n\r\n"), "");
+    assert_eq!(given("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n"), "");
+    assert_eq!(given("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), "");
+}
+
+#[test]
+fn every_framing_of_a_body_is_read() {
+    let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n";
+    assert_eq!(
+        given(format!("{chunked}2\r\nhe\r\n3;x=y\r\nllo\r\n0\r\nX-Sum: 1\r\n\r\n")),
+        "hello"
+    );
+    for version in ["1.0", "1.1"] {
+        let mut script = answer(format!("HTTP/{version} 200 OK\r\n\r\nto the end"));
+        script.push(Step::Close);
+        assert_eq!(asked(vec![script], &["{url}/"], b"").0, "to the end");
+    }
+}
+
+#[test]
+fn informational_responses_are_passed_over() {
+    let interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
+    assert_eq!(given(format!("{interim}{HELLO}")), "hello");
+}
+
+#[test]
+fn a_response_that_comes_byte_by_byte_is_the_same() {
+    let steps = HELLO.bytes().map(|byte| send([byte]));
+    let script: Script = std::iter::once(Step::ReadRequest).chain(steps).collect();
+    assert_eq!(asked(vec![script], &["{url}/"], b"").0, "hello");
+}
+
+#[test]
+fn addresses_of_ip_version_6_are_written_in_brackets() {
+    let Ok(server) = Server::start(Listen::Tcp6, vec![answer(HELLO)]) else {
+        // This machine has none.
+        return;
+    };
+    let authority = format!("[::1]:{}", server.port());
+    assert_eq!(output([format!("http://{authority}/")]), "hello");
+    assert_eq!(server.finish().unwrap()[0].field("Host"), Some(authority.as_str()));
+}
+
+#[test]
+fn credentials_are_sent_and_not_shown() {
+    let server = Server::tcp(vec![answer(HELLO)]).unwrap();
+    let url = format!("http://me:tiger@127.0.0.1:{}/", server.port());
+    let finished = run(&mut limpid(["-vvv", &url]), b"").unwrap();
+    assert_eq!(finished.code, 0);
+    assert!(!finished.stderr.contains("tiger"), "{}", finished.stderr);
+    assert!(!finished.stderr.contains("bWU6dGlnZXI"), "{}", finished.stderr);
+    let requests = server.finish().unwrap();
+    assert_eq!(requests[0].field("Authorization"), Some("Basic bWU6dGlnZXI="));
+}
+
+#[test]
+fn loggers_are_chosen_by_name() {
+    let server = Server::tcp(vec![answer(HELLO)]).unwrap();
+    let url = format!("http://127.0.0.1:{}/", server.port());
+    let finished = run(&mut limpid(["--log", "httpx=info", &url]), b"").unwrap();
+    assert_eq!(finished.stderr.lines().count(), 1);
+    assert!(finished.stderr.starts_with("INFO ["), "{}", finished.stderr);
+    server.finish().unwrap();
+}

@@ -1,0 +1,148 @@
+//! Telling a certificate that vouches for itself from one whose issuer is unknown.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme};
+
+/// A verifier that refuses what another refuses, and says [`SelfSigned`] where that is why: to
+/// rustls it is one of the ways to have no known issuer.
+#[derive(Debug)]
+pub struct Verifier(Arc<dyn ServerCertVerifier>);
+
+/// The certificate vouches for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SelfSigned;
+
+impl fmt::Display for SelfSigned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the certificate vouches for itself")
+    }
+}
+
+impl core::error::Error for SelfSigned {}
+
+impl Verifier {
+    /// A verifier that asks `inner`.
+    pub fn new(inner: Arc<dyn ServerCertVerifier>) -> Self {
+        Self(inner)
+    }
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let result = self.0.verify_server_cert(certificate, intermediates, name, ocsp, now);
+        result.map_err(|error| match error {
+            // The latter where it could vouch for others too: then it is none of a server.
+            Error::InvalidCertificate(
+                CertificateError::UnknownIssuer | CertificateError::Other(_),
+            ) if is_self_issued(certificate) == Some(true) => {
+                CertificateError::Other(OtherError(Arc::new(SelfSigned))).into()
+            }
+            error => error,
+        })
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.0.verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.0.verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_verify_schemes()
+    }
+}
+
+/// Whether a certificate names itself as its issuer (RFC 5280 section 4.1); `None` where it cannot
+/// be read.
+fn is_self_issued(certificate: &[u8]) -> Option<bool> {
+    let (certificate, _) = element(certificate)?;
+    let (mut fields, _) = element(certificate)?;
+    // The version stands there unless it is the first.
+    if fields.first() == Some(&0xa0) {
+        fields = element(fields)?.1;
+    }
+    let (_serial, fields) = element(fields)?;
+    let (_signature, fields) = element(fields)?;
+    let (issuer, fields) = element(fields)?;
+    let (_validity, fields) = element(fields)?;
+    let (subject, _) = element(fields)?;
+    Some(issuer == subject)
+}
+
+/// The content of the first element in DER (ITU-T X.690 section 8.1), and what follows it.
+fn element(der: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (&[_tag, length], rest) = der.split_first_chunk()?;
+    if length < 0x80 {
+        return rest.split_at_checked(usize::from(length));
+    }
+    // More digits than these no certificate needs.
+    let digits @ 1..=4 = usize::from(length & 0x7f) else { return None };
+    let (digits, rest) = rest.split_at_checked(digits)?;
+    let length = digits.iter().fold(0, |length, digit| length << 8 | usize::from(*digit));
+    rest.split_at_checked(length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A certificate of the fields that are looked at, each of them empty but issuer and subject.
+    fn certificate(version: &[u8], issuer: &[u8], subject: &[u8]) -> Vec<u8> {
+        let named = |name: &[u8]| [&[0x30, u8::try_from(name.len()).unwrap()], name].concat();
+        let fields = [
+            version,
+            &[0x02, 0x01, 0x07],
+            &[0x30, 0x00],
+            &named(issuer),
+            &[0x30, 0x00],
+            &named(subject),
+        ]
+        .concat();
+        named(&named(&fields))
+    }
+
+    #[test]
+    fn an_issuer_is_compared_with_the_subject() {
+        for version in [&[0xa0, 0x03, 0x02, 0x01, 0x02][..], &[]] {
+            assert_eq!(is_self_issued(&certificate(version, b"me", b"me")), Some(true));
+            assert_eq!(is_self_issued(&certificate(version, b"you", b"me")), Some(false));
+        }
+    }
+
+    #[test]
+    fn long_lengths_are_read_and_lies_are_not_believed() {
+        let long = [&[0x30, 0x82, 0x01, 0x00][..], &[7; 256]].concat();
+        assert_eq!(element(&long), Some((&[7; 256][..], &[][..])));
+        for lie in [&[0x30][..], &[0x30, 1], &[0x30, 0x80], &[0x30, 0x82, 1], &[0x30, 0x85, 0, 0]] {
+            assert_eq!(element(lie), None);
+        }
+        let whole = certificate(&[], b"me", b"me");
+        for end in 0..whole.len() {
+            assert_eq!(is_self_issued(&whole[..end]), None);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The core has no sockets, clocks, files, threads or output of its own.
+
+#![cfg(test)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What only a driver has. `core::net` has addresses, and no sockets.
+const FORBIDDEN: [&str; 11] = [
+    "std::net",
+    "std::time",
+    "Instant::now",
+    "SystemTime",
+    "std::thread",
+    "thread::spawn",
+    "std::fs",
+    "std::env",
+    "std::process",
+    "println!",
+    "eprintln!",
+];
+
+fn sources(directory: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+#[test]
+fn no_source_file_reaches_for_the_system() {
+    let mut files = Vec::new();
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+    assert!(files.len() > 20, "the sources are elsewhere");
+    for file in files {
+        let source = fs::read_to_string(&file).unwrap();
+        for (number, line) in source.lines().enumerate() {
+            let found = FORBIDDEN.iter().find(|word| line.contains(*word));
+            assert_eq!(found, None, "{}:{}: {line}", file.display(), number + 1);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The chunked transfer coding, against a reader that is too simple to be wrong in the same way.
+
+use limpid_core::error::Offence;
+use limpid_core::http1::Role;
+use limpid_core::http1::transcript::{Chunking, Outcome, Transcript};
+
+use crate::input::Input;
+use crate::setup::setup;
+
+const REQUEST: &[u8] = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+const RESPONSE: &[u8] =
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
+
+/// The same body comes out, wherever the bytes are cut, and it is the one that a plain reader finds.
+///
+/// A byte that chooses the role stands before the setup.
+///
+/// # Panics
+/// A property is broken.
+pub fn chunked(data: &[u8]) {
+    let mut input = Input::new(data);
+    let (role, head) =
+        if input.flag() { (Role::Client, RESPONSE) } else { (Role::Server, REQUEST) };
+    let (mut setup, random) = setup(role, &mut input);
+    setup.method = b"GET";
+    setup.eof = false;
+    let body = input.rest();
+    let bytes = [head, body].concat();
+    let read = |chunking: Chunking| Transcript::read(&setup, chunking.pieces(&bytes));
+    let whole = read(Chunking::Whole);
+    assert_eq!(read(Chunking::Bytewise), whole);
+    assert_eq!(read(random), whole);
+    let Ok((transcript, outcome)) = whole else { return };
+    let plain = Plain::read(body);
+    match (transcript.messages.first(), transcript.unfinished, outcome) {
+        (Some(message), ..) => {
+            assert_eq!((plain.end, &plain.body), (End::Complete, &message.body));
+            assert!(message.body.len() as u64 <= setup.config.limits.body);
+        }
+        (None, Some(message), Outcome::Refused(error)) => {
+            assert!(plain.body.starts_with(&message.body));
+            let by_grammar = plain.is_simple && error.rule.offence() != Offence::TooLarge;
+            assert!(!by_grammar || plain.end == End::Broken, "{error}");
+        }
+        (None, Some(message), _) => {
+            assert_eq!((plain.end, &plain.body), (End::Incomplete, &message.body));
+        }
+        (None, None, outcome) => unreachable!("the head is not read: {outcome}"),
+    }
+}
+
+/// Where a chunked body ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Complete,
+    Incomplete,
+    Broken,
+}
+
+/// What a plain reader finds, which looks at sizes and lines and at nothing else.
+struct Plain {
+    body: Vec<u8>,
+    end: End,
+    /// There are no extensions and no trailers, so there is nothing else to look at.
+    is_simple: bool,
+}
+
+impl Plain {
+    fn read(bytes: &[u8]) -> Self {
+        let mut plain = Self { body: Vec::new(), end: End::Incomplete, is_simple: true };
+        let mut rest = bytes;
+        plain.end = loop {
+            let Some((line, after)) = split_line(rest) else { break End::Incomplete };
+            let Some(size) = plain.size(line) else { break End::Broken };
+            if size == 0 {
+                break plain.trailers(after);
+            }
+            let data = &after[..size.min(after.len())];
+            plain.body.extend_from_slice(data);
+            match &after[data.len()..] {
+                [] | [b'\r'] => break End::Incomplete,
+                [b'\r', b'\n', next @ ..] => rest = next,
+                _ => break End::Broken,
+            }
+        };
+        plain
+    }
+
+    /// The size that a line gives.
+    fn size(&mut self, line: &[u8]) -> Option<usize> {
+        // Bytes outside ASCII stand in quoted strings of extensions.
+        let text = String::from_utf8_lossy(line.strip_suffix(b"\r")?);
+        let (digits, extension) = match text.find([';', ' ', '\t']) {
+            Some(at) => text.split_at(at),
+            None => (&*text, ""),
+        };
+        self.is_simple &= extension.is_empty();
+        let is_number = (1..=16).contains(&digits.len())
+            && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        let size = u64::from_str_radix(digits, 16).ok().filter(|_| is_number)?;
+        i64::try_from(size).is_ok().then_some(usize::try_from(size).unwrap_or(usize::MAX))
+    }
+
+    /// Where the trailers end: behind an empty line, by whatever lines end in.
+    fn trailers(&mut self, mut rest: &[u8]) -> End {
+        while let Some((line, after)) = split_line(rest) {
+            if matches!(line, [] | [b'\r']) {
+                self.is_simple &= !line.is_empty();
+                return End::Complete;
+            }
+            self.is_simple = false;
+            rest = after;
+        }
+        self.is_simple &= rest.is_empty();
+        End::Incomplete
+    }
+}
+
+/// The bytes before the first LF, and those after it.
+fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let lf = bytes.iter().position(|byte| *byte == b'\n')?;
+    Some((&bytes[..lf], &bytes[lf + 1..]))
+}

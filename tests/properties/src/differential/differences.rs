@@ -1,0 +1,164 @@
+//! The list of intended differences between us and other readers of heads, each with an example.
+
+use limpid_core::error::Rule;
+use limpid_core::http1::Role;
+
+/// Whom we are compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reader {
+    /// httparse, in Rust.
+    Httparse,
+    /// picohttpparser, in C.
+    Pico,
+}
+
+/// A rule by which we refuse what others take. Where it is written, [`Rule::section`] says.
+#[derive(Clone, Copy, Debug)]
+pub struct Stricter {
+    /// The rule.
+    pub rule: Rule,
+    /// Who takes it.
+    pub than: &'static [Reader],
+    /// What they take.
+    pub what: &'static str,
+    /// The side that reads the example.
+    pub role: Role,
+    /// A head that they take.
+    pub example: &'static [u8],
+}
+
+const BOTH: &[Reader] = &[Reader::Httparse, Reader::Pico];
+const HTTPARSE: &[Reader] = &[Reader::Httparse];
+const PICO: &[Reader] = &[Reader::Pico];
+
+macro_rules! stricter {
+    ($( $rule:ident $than:ident $what:literal: $role:ident $example:literal, )+) => {
+        &[$(
+            Stricter {
+                rule: Rule::$rule,
+                than: $than,
+                what: $what,
+                role: Role::$role,
+                example: $example,
+            },
+        )+]
+    };
+}
+
+/// Everything that others take and we refuse by a rule of HTTP.
+pub const STRICTER: &[Stricter] = stricter! {
+    // Two readers who differ on where a line ends can be played off against each other, so we do not
+    // take what RFC 9112 section 2.2 lets us take.
+    BareLf BOTH "lines that end in LF alone": Server b"GET / HTTP/1.1\nHost: a\n\n",
+    BlankLineFirst HTTPARSE "blank lines before a response": Client b"\r\nHTTP/1.1 200 OK\r\n\r\n",
+    ObsoleteFold PICO "folded values in requests":
+        Server b"GET / HTTP/1.1\r\nHost: a\r\nX: y\r\n z\r\n\r\n",
+
+    // Start lines.
+    RequestLineForm PICO "an empty method": Server b" / HTTP/1.1\r\nHost: a\r\n\r\n",
+    MethodCharacter PICO "methods that are no tokens": Server b"G@T / HTTP/1.1\r\nHost: a\r\n\r\n",
+    TargetCharacter BOTH "bytes above ASCII in targets":
+        Server b"GET /\xc3\xa9 HTTP/1.1\r\nHost: a\r\n\r\n",
+    TargetForm BOTH "targets of none of the four forms":
+        Server b"GET a HTTP/1.1\r\nHost: a\r\n\r\n",
+    VersionForm PICO "minor versions of several digits":
+        Server b"GET / HTTP/1.11\r\nHost: a\r\n\r\n",
+    StatusLineForm PICO "the same in responses": Client b"HTTP/1.11 200 OK\r\n\r\n",
+    VersionUnsupported PICO "HTTP/1.2 and later": Server b"GET / HTTP/1.2\r\nHost: a\r\n\r\n",
+    StatusCode BOTH "codes below 100": Client b"HTTP/1.1 099 x\r\n\r\n",
+
+    // They read lines, and not what fields mean.
+    HostMissing BOTH "no Host": Server b"GET / HTTP/1.1\r\n\r\n",
+    HostRepeated BOTH "two Hosts": Server b"GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
+    HostInvalid BOTH "a Host that is none": Server b"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n",
+    ContentLengthInvalid BOTH "a length that is no number":
+        Client b"HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\n",
+    ContentLengthTooLarge BOTH "a length beyond 63 bits":
+        Client b"HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775808\r\n\r\n",
+    ContentLengthRepeated BOTH "a length given twice":
+        Client b"HTTP/1.1 200 OK\r\nContent-Length: 1, 1\r\n\r\n",
+    ContentLengthConflict BOTH "two lengths":
+        Client b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+    LengthAndTransferEncoding BOTH "a length beside a transfer coding":
+        Client b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+    TransferEncodingUnknown BOTH "transfer codings other than chunked":
+        Client b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
+    TransferEncodingNotFinal BOTH "chunked before another coding":
+        Client b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, gzip\r\n\r\n",
+    TransferEncodingRepeated BOTH "two lines of transfer codings":
+        Client b"HTTP/1.1 200 OK\r\nTransfer-Encoding: a\r\nTransfer-Encoding: chunked\r\n\r\n",
+    TransferEncodingVersion BOTH "a transfer coding in HTTP/1.0":
+        Client b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+    ConnectWithBody BOTH "CONNECT with a body":
+        Server b"CONNECT a:1 HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n",
+    TooManyBlankLines HTTPARSE "any number of blank lines before a request":
+        Server b"\r\n\r\n\r\n\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+};
+
+/// Limits of ours. The others have other ones, or none.
+pub const LIMITS: &[Rule] = &[Rule::TooManyFields, Rule::StartLineTooLong, Rule::HeadTooLong];
+
+/// What we take and others refuse, and why we may.
+#[derive(Clone, Copy, Debug)]
+pub struct Looser {
+    /// Who refuses it.
+    pub than: Reader,
+    /// What they refuse.
+    pub what: &'static str,
+    /// Where it is written that we may take it.
+    pub section: &'static str,
+    /// Whether these bytes, which we take, are of that kind.
+    pub is: fn(&[u8]) -> bool,
+    /// The side that reads the example.
+    pub role: Role,
+    /// A head that we take.
+    pub example: &'static [u8],
+}
+
+/// Everything that we take and others refuse.
+pub const LOOSER: &[Looser] = &[
+    Looser {
+        than: Reader::Pico,
+        what: "a status line without a reason and the space before it",
+        section: "RFC 9112 section 4",
+        is: |bytes| bytes.starts_with(b"HTTP/1.") && bytes.get(12) == Some(&b'\r'),
+        role: Role::Client,
+        example: b"HTTP/1.1 204\r\n\r\n",
+    },
+    Looser {
+        than: Reader::Pico,
+        what: "more than one blank line before a request",
+        section: "RFC 9112 section 2.2",
+        is: |bytes| bytes.starts_with(b"\r\n\r\n"),
+        role: Role::Server,
+        example: b"\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::differential::Verdict;
+    use crate::differential::readers::{ours, theirs};
+
+    #[test]
+    fn where_we_are_stricter_the_others_are_not() {
+        for Stricter { rule, than, what, role, example } in STRICTER {
+            assert_eq!(ours(*role, example), Verdict::Refused(Some(*rule)), "{what}");
+            for reader in *than {
+                let theirs = theirs(*reader, *role, example);
+                assert!(matches!(theirs, Verdict::Head(_)), "{reader:?}, {what}: {theirs:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn where_we_are_looser_a_section_allows_it() {
+        for Looser { than, what, section, is, role, example } in LOOSER {
+            assert!(matches!(ours(*role, example), Verdict::Head(_)), "{what}");
+            assert!(is(example), "{what}");
+            assert_eq!(theirs(*than, *role, example), Verdict::Refused(None), "{what}");
+            assert!(section.starts_with("RFC 9112 section "), "{what}");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Heads as httparse and picohttpparser read them. Where we differ we mean to, and [`differences`]
+//! says why.
+
+pub mod differences;
+mod readers;
+
+use limpid_core::error::Rule;
+use limpid_core::http1::Role;
+
+use self::differences::{LIMITS, LOOSER, Reader, STRICTER, Stricter};
+use self::readers::{ours, theirs};
+use crate::input::Input;
+
+/// All three read the same head, or differ in a way that the tables name.
+///
+/// A byte chooses between requests and responses; the rest is the head.
+///
+/// # Panics
+/// A property is broken.
+pub fn differential(data: &[u8]) {
+    let mut input = Input::new(data);
+    let role = if input.flag() { Role::Client } else { Role::Server };
+    let bytes = input.rest();
+    let ours = ours(role, bytes);
+    for reader in [Reader::Httparse, Reader::Pico] {
+        let theirs = theirs(reader, role, bytes);
+        compare(reader, &ours, &theirs, bytes);
+    }
+}
+
+/// What a head says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Head {
+    /// The method, or the reason phrase.
+    first: Vec<u8>,
+    /// The target, or the status.
+    second: Vec<u8>,
+    minor: i32,
+    /// Names and values; folded values are joined by one space.
+    fields: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Where the head ends.
+    end: usize,
+}
+
+/// What became of the bytes. Who refuses says why, if that is to be compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Verdict {
+    Head(Head),
+    Partial,
+    Refused(Option<Rule>),
+}
+
+fn compare(reader: Reader, ours: &Verdict, theirs: &Verdict, bytes: &[u8]) {
+    match (ours, theirs) {
+        (Verdict::Head(ours), Verdict::Head(theirs)) => {
+            let mut theirs = theirs.clone();
+            if reader == Reader::Httparse && !ours.first.is_ascii() {
+                // httparse shows no reason phrase that has a byte above ASCII.
+                theirs.first.clone_from(&ours.first);
+            }
+            assert_eq!(*ours, theirs, "{reader:?}");
+        }
+        (Verdict::Head(head), _) => {
+            let known = LOOSER.iter().any(|looser| looser.than == reader && (looser.is)(bytes));
+            assert!(known, "{reader:?} does not take {head:?}: {theirs:?}");
+        }
+        (Verdict::Refused(Some(rule)), Verdict::Head(head)) => {
+            let is_named = |named: &Stricter| named.rule == *rule && named.than.contains(&reader);
+            let known = STRICTER.iter().any(is_named) || LIMITS.contains(rule);
+            assert!(known, "{reader:?} takes {head:?} in spite of {rule:?}");
+        }
+        (Verdict::Partial, Verdict::Head(head)) => {
+            unreachable!("{reader:?} has a whole head where we have not: {head:?}")
+        }
+        // Who refuses what is not whole yet may see it earlier or later.
+        (_, Verdict::Partial | Verdict::Refused(_)) | (Verdict::Refused(None), _) => {}
+    }
+}

@@ -1,0 +1,157 @@
+//! The three readers of heads, and what each makes of bytes.
+
+use limpid_core::fields::Fields;
+use limpid_core::http1::{Connection, Event, Next, Role};
+use limpid_core::limits::Limits;
+use limpid_picohttpparser::{self as pico, Parsed};
+
+use super::differences::Reader;
+use super::{Head, Verdict};
+use crate::message::unheard;
+
+/// How we read it.
+pub(super) fn ours(role: Role, bytes: &[u8]) -> Verdict {
+    let mut connection = Connection::new(role, Default::default());
+    unheard(|cx| {
+        if role == Role::Client {
+            crate::parse::ask(&mut connection, b"GET", cx);
+        }
+        connection.push(bytes);
+        let read = match connection.next(cx) {
+            Ok(Next::Event(Event::Request(head, _))) => {
+                Some((head.method.to_vec(), head.target.to_vec(), head.version, pairs(head.fields)))
+            }
+            Ok(Next::Event(Event::Response(head, _) | Event::Informational(head))) => {
+                let status = head.status.to_string().into_bytes();
+                Some((head.reason.to_vec(), status, head.version, pairs(head.fields)))
+            }
+            Ok(_) => None,
+            Err(error) => return Verdict::Refused(Some(error.rule)),
+        };
+        read.map_or(Verdict::Partial, |(first, second, version, fields)| {
+            let end = bytes.len() - connection.unread().len();
+            Verdict::Head(Head { first, second, minor: version.minor().into(), fields, end })
+        })
+    })
+}
+
+fn pairs(fields: Fields<'_>) -> Vec<(Vec<u8>, Vec<u8>)> {
+    fields.iter().map(|field| (field.name.to_vec(), field.value.to_vec())).collect()
+}
+
+/// Room for more fields than we take.
+fn room<'a>() -> Vec<httparse::Header<'a>> {
+    vec![httparse::EMPTY_HEADER; 2 * Limits::default().fields]
+}
+
+fn httparse_request(bytes: &[u8]) -> Verdict {
+    let mut room = room();
+    let mut head = httparse::Request::new(&mut room);
+    let result = head.parse(bytes);
+    of_httparse(result, |end| Head {
+        first: head.method.unwrap_or_default().into(),
+        second: head.path.unwrap_or_default().into(),
+        minor: head.version.map_or(-1, i32::from),
+        fields: httparse_fields(head.headers),
+        end,
+    })
+}
+
+fn httparse_response(bytes: &[u8]) -> Verdict {
+    let mut room = room();
+    let mut head = httparse::Response::new(&mut room);
+    let mut config = httparse::ParserConfig::default();
+    config.allow_obsolete_multiline_headers_in_responses(true);
+    let result = config.parse_response(&mut head, bytes);
+    of_httparse(result, |end| Head {
+        first: head.reason.unwrap_or_default().into(),
+        second: head.code.unwrap_or_default().to_string().into(),
+        minor: head.version.map_or(-1, i32::from),
+        fields: httparse_fields(head.headers),
+        end,
+    })
+}
+
+fn of_httparse(result: httparse::Result<usize>, head: impl FnOnce(usize) -> Head) -> Verdict {
+    match result {
+        Ok(httparse::Status::Complete(end)) => Verdict::Head(head(end)),
+        Ok(httparse::Status::Partial) => Verdict::Partial,
+        Err(_) => Verdict::Refused(None),
+    }
+}
+
+fn httparse_fields(headers: &[httparse::Header<'_>]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let field = |header: &httparse::Header<'_>| {
+        (header.name.into(), joined(header.value.split(|byte| *byte == b'\n')))
+    };
+    headers.iter().map(field).collect()
+}
+
+fn pico_request(bytes: &[u8]) -> Verdict {
+    of_pico(pico::request(bytes), |head| Head {
+        first: head.method.to_vec(),
+        second: head.target.to_vec(),
+        minor: head.minor,
+        fields: pico_fields(&head.fields),
+        end: head.len,
+    })
+}
+
+fn pico_response(bytes: &[u8]) -> Verdict {
+    of_pico(pico::response(bytes), |head| Head {
+        first: head.reason.to_vec(),
+        second: head.status.to_string().into(),
+        minor: head.minor,
+        fields: pico_fields(&head.fields),
+        end: head.len,
+    })
+}
+
+fn of_pico<T>(parsed: Parsed<T>, head: impl FnOnce(T) -> Head) -> Verdict {
+    match parsed {
+        Parsed::Complete(parsed) => Verdict::Head(head(parsed)),
+        Parsed::Partial => Verdict::Partial,
+        Parsed::Refused => Verdict::Refused(None),
+    }
+}
+
+fn pico_fields(fields: &[pico::Field<'_>]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut joined_fields: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
+    for (name, value) in fields {
+        match joined_fields.last_mut() {
+            Some((_, before)) if name.is_empty() => *before = joined([&before[..], value]),
+            _ => joined_fields.push((name.to_vec(), joined([*value]))),
+        }
+    }
+    joined_fields
+}
+
+/// The lines of a value joined by one space, without the blanks and line ends around each.
+fn joined(lines: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Vec<u8> {
+    let lines = lines.into_iter().map(|line| line.as_ref().trim_ascii().to_vec());
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(&b' ')
+}
+
+/// How another reads it.
+pub(super) fn theirs(reader: Reader, role: Role, bytes: &[u8]) -> Verdict {
+    match (reader, role) {
+        (Reader::Httparse, Role::Server) => httparse_request(bytes),
+        (Reader::Httparse, Role::Client) => httparse_response(bytes),
+        (Reader::Pico, Role::Server) => pico_request(bytes),
+        (Reader::Pico, Role::Client) => pico_response(bytes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folds_are_joined_alike() {
+        let bytes = b"HTTP/1.1 200 OK\r\nX: a\r\n \t b\r\n  \r\n\tc\r\nY:\r\n z\r\n\r\n";
+        let Verdict::Head(head) = ours(Role::Client, bytes) else { panic!() };
+        assert_eq!(head.fields[0], (b"X".to_vec(), b"a b c".to_vec()));
+        assert_eq!(Verdict::Head(head.clone()), httparse_response(bytes));
+        assert_eq!(Verdict::Head(head), pico_response(bytes));
+    }
+}

@@ -1,0 +1,48 @@
+//! What must hold whatever the bytes.
+//!
+//! Each function takes any bytes and panics where a property is broken. `cargo test` runs all of
+//! them on the seeds in `fuzz/seeds` and on mutations of those; the targets in `fuzz/fuzz_targets`
+//! run them on whatever libFuzzer comes up with.
+//!
+//! The first bytes of an input say how the run is set up, the rest is what a peer sends, unless a
+//! function says otherwise.
+
+mod chunked;
+pub mod differential;
+mod fields;
+mod input;
+mod line_sink;
+mod message;
+mod pair;
+mod parse;
+mod round_trip;
+mod setup;
+mod split_invariance;
+mod target;
+
+pub use chunked::chunked;
+pub use differential::differential;
+pub use fields::fields;
+pub use line_sink::line_sink;
+pub use pair::pair;
+pub use parse::{parse_request, parse_response};
+pub use round_trip::round_trip;
+pub use split_invariance::split_invariance;
+pub use target::target;
+
+/// A property: it panics if the bytes break it.
+pub type Property = fn(&[u8]);
+
+/// Every property by its name, which is also that of its fuzz target and of its folder of seeds.
+pub const ALL: [(&str, Property); 10] = [
+    ("chunked", chunked),
+    ("differential", differential),
+    ("fields", fields),
+    ("line_sink", line_sink),
+    ("pair", pair),
+    ("parse_request", parse_request),
+    ("parse_response", parse_response),
+    ("round_trip", round_trip),
+    ("split_invariance", split_invariance),
+    ("target", target),
+];

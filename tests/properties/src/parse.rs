@@ -1,0 +1,289 @@
+//! Any bytes of a peer: reading them goes on or is refused, within the limits, and every offset
+//! that is told is where it says.
+
+use limpid_core::error::PeerError;
+use limpid_core::fields::{FieldBlock, Fields};
+use limpid_core::framing::Framing;
+use limpid_core::http1::transcript::{Chunking, Outcome, Setup, Transcript};
+use limpid_core::http1::{BodySize, Connection, Event, Next, Reading, Role, State};
+use limpid_core::limits::{Config, Lenient, Limits};
+use limpid_core::trace::{Cx, Interest, Meta, Scope, Sink, TraceEvent};
+
+use crate::input::Input;
+use crate::setup::setup;
+
+/// A server reads the bytes.
+///
+/// # Panics
+/// A property is broken.
+pub fn parse_request(data: &[u8]) {
+    parse(Role::Server, data);
+}
+
+/// A client that has asked something reads the bytes.
+///
+/// # Panics
+/// A property is broken.
+pub fn parse_response(data: &[u8]) {
+    parse(Role::Client, data);
+}
+
+fn parse(role: Role, data: &[u8]) {
+    let mut input = Input::new(data);
+    let (setup, chunking) = setup(role, &mut input);
+    let bytes = input.rest();
+    let watch = Watch { bytes, folds: has_fold(bytes), config: setup.config };
+    let mut scope = Scope::default();
+    let mut cx = Cx::new(Default::default(), &watch, &mut scope);
+    read(&setup, chunking, bytes, &mut cx);
+    strict_is_within_lenient(&setup, bytes);
+}
+
+/// Feeds the bytes as long as they are wanted.
+pub(crate) fn read<S: Sink>(
+    setup: &Setup<'_>,
+    chunking: Chunking,
+    bytes: &[u8],
+    cx: &mut Cx<'_, S>,
+) -> Connection {
+    let mut connection = Connection::new(setup.role, setup.config);
+    if setup.role == Role::Client {
+        ask(&mut connection, setup.method, cx);
+    }
+    let mut told = Told::new(setup.config.limits);
+    // A message has at least a head, a piece of a body and an end to tell of.
+    let mut steps = 2 * bytes.len() + 4;
+    let mut pushed = 0;
+    for piece in chunking.pieces(bytes) {
+        connection.push(piece);
+        pushed += piece.len() as u64;
+        assert_eq!(connection.received(), pushed);
+        if !drain(&mut connection, &mut told, &mut steps, cx) {
+            return connection;
+        }
+    }
+    if setup.eof {
+        connection.eof();
+        assert!(!drain(&mut connection, &mut told, &mut steps, cx), "input after its end");
+    }
+    connection
+}
+
+/// Sends the request that the bytes answer. It offers an upgrade.
+pub(crate) fn ask<S: Sink>(connection: &mut Connection, method: &[u8], cx: &mut Cx<'_, S>) {
+    let fields = [(&b"Host"[..], &b"a"[..]), (b"Connection", b"upgrade"), (b"Upgrade", b"x")];
+    let block: FieldBlock = fields.into_iter().collect();
+    let target: &[u8] = if method == b"CONNECT" { b"a:1" } else { b"/" };
+    let sent = connection.send_request(cx, method, target, block.fields(), BodySize::None);
+    assert_eq!(sent, Ok(()));
+    assert_eq!(connection.finish(cx, Fields::EMPTY), Ok(()));
+    connection.sent(connection.out_len());
+}
+
+/// Answers a request with an empty 200.
+fn answer<S: Sink>(connection: &mut Connection, cx: &mut Cx<'_, S>) {
+    let sent = connection.send_response(cx, 200, b"OK", Fields::EMPTY, BodySize::None);
+    assert_eq!(sent, Ok(()));
+    if connection.state(Role::Server) != State::Switched {
+        assert_eq!(connection.finish(cx, Fields::EMPTY), Ok(()));
+    }
+    connection.sent(connection.out_len());
+}
+
+/// Takes all there is; returns whether more bytes are wanted.
+fn drain<S: Sink>(
+    connection: &mut Connection,
+    told: &mut Told,
+    steps: &mut usize,
+    cx: &mut Cx<'_, S>,
+) -> bool {
+    loop {
+        assert!(*steps > 0, "reading makes no progress");
+        *steps -= 1;
+        match connection.next(cx) {
+            Ok(Next::Event(event)) => {
+                let asks = matches!(event, Event::Request(..));
+                told.check(event);
+                if asks {
+                    answer(connection, cx);
+                }
+            }
+            Ok(Next::NeedInput) => {
+                assert_eq!(connection.next(cx), Ok(Next::NeedInput), "the need is not stable");
+                assert!(connection.unread().len() < told.most_held(), "held beyond the limits");
+                return true;
+            }
+            Ok(Next::Paused) => {
+                assert_eq!(connection.next(cx), Ok(Next::Paused), "the pause is not stable");
+                if connection.role() == Role::Client || connection.reuse().is_err() {
+                    return false;
+                }
+                assert_eq!(connection.restart(), Ok(()));
+            }
+            Ok(Next::Switched) => {
+                assert_eq!(connection.next(cx), Ok(Next::Switched), "the switch is not stable");
+                return false;
+            }
+            Ok(Next::Closed) => {
+                assert_eq!(connection.next(cx), Ok(Next::Closed), "the end is not stable");
+                return false;
+            }
+            Err(error) => {
+                check_refusal(connection, error, cx);
+                return false;
+            }
+        }
+    }
+}
+
+/// A refusal is final and names a place that was seen.
+fn check_refusal<S: Sink>(connection: &mut Connection, error: PeerError, cx: &mut Cx<'_, S>) {
+    assert!(error.offset <= connection.received(), "{error} is beyond what was received");
+    assert!(!error.to_string().contains(char::is_control), "{error:?}");
+    assert_eq!(connection.state(connection.role().peer()), State::Failed);
+    assert!(connection.reuse().is_err());
+    assert!(connection.restart().is_err());
+    let evidence = connection.evidence().to_vec();
+    connection.push(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_eq!(connection.next(cx), Err(error));
+    connection.eof();
+    assert_eq!(connection.next(cx), Err(error));
+    assert_eq!(connection.evidence(), evidence, "the evidence is not stable");
+}
+
+/// What was told of the message that is being read.
+struct Told {
+    limits: Limits,
+    informational: usize,
+    framing: Framing,
+    body: u64,
+}
+
+impl Told {
+    const fn new(limits: Limits) -> Self {
+        Self { limits, informational: 0, framing: Framing::None, body: 0 }
+    }
+
+    /// More bytes than a connection may hold while it needs input.
+    fn most_held(&self) -> usize {
+        let Limits { head, chunk_line, trailers, .. } = self.limits;
+        head.max(chunk_line).max(trailers)
+    }
+
+    fn check(&mut self, event: Event<'_>) {
+        match event {
+            Event::Request(head, reading) => {
+                assert!(!head.method.is_empty() && head.method.iter().all(u8::is_ascii_graphic));
+                assert!(!head.target.is_empty() && head.target.iter().all(u8::is_ascii_graphic));
+                self.begin(head.fields, reading);
+            }
+            Event::Informational(head) => {
+                assert!(matches!(head.status, 100 | 102..=199));
+                self.informational += 1;
+                assert!(self.informational <= self.limits.informational);
+                self.check_fields(head.fields, self.limits.head);
+            }
+            Event::Response(head, reading) => {
+                assert!(matches!(head.status, 101 | 200..=999));
+                self.begin(head.fields, reading);
+            }
+            Event::Data(data) => {
+                assert!(!data.is_empty(), "a piece of a body is empty");
+                self.body += data.len() as u64;
+                assert!(self.body <= self.limits.body);
+            }
+            Event::End(trailers) => {
+                self.check_fields(trailers, self.limits.trailers);
+                assert!(trailers.is_empty() || self.framing == Framing::Chunked);
+                match self.framing {
+                    Framing::None => assert_eq!(self.body, 0),
+                    Framing::Length(length) => assert_eq!(self.body, length),
+                    Framing::Chunked | Framing::UntilClose | Framing::Tunnel => {}
+                }
+            }
+        }
+    }
+
+    fn begin(&mut self, fields: Fields<'_>, reading: Reading) {
+        self.check_fields(fields, self.limits.head);
+        self.framing = reading.framing;
+        self.body = 0;
+    }
+
+    fn check_fields(&self, fields: Fields<'_>, limit: usize) {
+        assert!(fields.len() <= self.limits.fields);
+        assert!(fields.as_bytes().len() <= limit);
+        for field in fields.iter() {
+            assert!(!field.name.is_empty() && field.name.iter().all(u8::is_ascii_graphic));
+            assert!(!field.value.iter().any(|byte| matches!(byte, b'\r' | b'\n' | b'\0')));
+            assert!(!matches!(field.value, [b' ' | b'\t', ..] | [.., b' ' | b'\t']));
+        }
+    }
+}
+
+/// Compares every offset that is told with the bytes.
+struct Watch<'a> {
+    bytes: &'a [u8],
+    /// Whether a value may have been joined over lines, so that bytes are not where they came from.
+    folds: bool,
+    config: Config,
+}
+
+fn has_fold(bytes: &[u8]) -> bool {
+    bytes.windows(2).any(|pair| matches!(pair, [b'\n', b' ' | b'\t']))
+}
+
+impl Watch<'_> {
+    /// The bytes from `offset` on.
+    #[track_caller]
+    fn from(&self, offset: u64) -> &[u8] {
+        let rest = usize::try_from(offset).ok().and_then(|offset| self.bytes.get(offset..));
+        assert!(rest.is_some(), "offset {offset} of {}", self.bytes.len());
+        rest.unwrap_or_default()
+    }
+}
+
+impl Sink for Watch<'_> {
+    fn interest(&self) -> Interest {
+        Interest::ALL
+    }
+
+    fn event(&self, _: &Meta, event: &TraceEvent<'_>) {
+        match *event {
+            TraceEvent::StartLineRead { line, offset } => {
+                assert!(self.from(offset).starts_with(line));
+            }
+            TraceEvent::FieldRead { name, value, offset }
+            | TraceEvent::TrailerRead { name, value, offset } => {
+                assert!(self.from(offset).starts_with(name));
+                let has_value =
+                    |line: &[u8]| line.windows(value.len().max(1)).any(|at| at == value);
+                assert!(self.folds || value.is_empty() || has_value(self.from(offset)));
+            }
+            TraceEvent::ChunkRead { offset, .. } => {
+                assert!(self.from(offset).first().is_some_and(u8::is_ascii_hexdigit));
+            }
+            TraceEvent::LeniencyUsed { offset, .. } => {
+                assert!(!self.from(offset).is_empty());
+                assert_ne!(self.config.lenient, Lenient::STRICT);
+            }
+            TraceEvent::Refused { offset, byte, .. } => {
+                let at = self.from(offset).first();
+                assert!(self.folds || byte.is_none() || at.copied().map(u64::from) == byte);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What the strict reader takes, a lenient one takes for the same.
+fn strict_is_within_lenient(setup: &Setup<'_>, bytes: &[u8]) {
+    let read = |lenient| {
+        let config = Config { lenient, ..setup.config };
+        Transcript::read(&Setup { config, ..*setup }, [bytes])
+    };
+    let strict = read(Lenient::STRICT);
+    if !matches!(strict, Ok((_, Outcome::Refused(_)))) {
+        assert_eq!(strict, read(setup.config.lenient));
+    }
+}

@@ -1,0 +1,48 @@
+//! How a connection under test is set up. The first bytes of an input say it.
+
+use limpid_core::http1::Role;
+use limpid_core::http1::transcript::{Chunking, Setup};
+use limpid_core::limits::{Config, Lenient, Limits};
+
+use crate::input::Input;
+
+/// The methods that a response may answer: each kind that changes how it is read.
+const METHODS: [&[u8]; 4] = [b"GET", b"HEAD", b"CONNECT", b"OPTIONS"];
+
+/// Limits that short inputs reach.
+const TIGHT: Limits = Limits {
+    start_line: 48,
+    head: 160,
+    fields: 4,
+    blank_lines: 1,
+    chunk_line: 12,
+    chunk_extensions: 10,
+    trailers: 40,
+    body: 24,
+    informational: 1,
+};
+
+/// Reads three bytes: a byte of options, then a bit for each tolerance.
+///
+/// The options are, from the lowest bit: the peer closes; tight limits; two bits for the method;
+/// four bits for the chunking.
+pub(crate) fn setup(role: Role, input: &mut Input<'_>) -> (Setup<'static>, Chunking) {
+    let options = input.byte();
+    let limits = if options & 2 == 0 { Limits::default() } else { TIGHT };
+    let method = METHODS[usize::from(options >> 2 & 3)];
+    let chunking = match options >> 4 {
+        0 => Chunking::Whole,
+        1 => Chunking::Bytewise,
+        seed => Chunking::Random(seed.into()),
+    };
+    let config = Config { limits, lenient: lenient(input.number()) };
+    (Setup { role, method, config, eof: options & 1 == 1 }, chunking)
+}
+
+/// The tolerances whose bits are set, in the order of their names.
+fn lenient(bits: u16) -> Lenient {
+    let named = Lenient::NAMED.iter().zip(0..u16::BITS);
+    named
+        .filter(|(_, bit)| bits >> bit & 1 == 1)
+        .fold(Lenient::STRICT, |all, ((_, tolerance), _)| all | *tolerance)
+}

@@ -1,0 +1,125 @@
+//! Request targets, Host fields and URLs.
+
+use limpid_core::client::Url;
+use limpid_core::fields::{FieldBlock, Fields};
+use limpid_core::http1::transcript::{Outcome, Setup, Start, Transcript};
+use limpid_core::http1::{BodySize, Connection, Role};
+use limpid_core::trace::{Cx, NoSink, Scope};
+
+use crate::input::Input;
+
+const METHODS: [&str; 4] = ["GET", "OPTIONS", "CONNECT", "get"];
+
+/// A target has one of the four forms, or is refused; a Host field is a host and a port, or is
+/// refused; a URL stays what it is when it is read once more, and gives a request that is taken.
+///
+/// A byte chooses what the rest is: a target, the value of a Host field or a URL.
+///
+/// # Panics
+/// A property is broken.
+pub fn target(data: &[u8]) {
+    let mut input = Input::new(data);
+    match input.below(3) {
+        0 => request_target(input.pick(&METHODS), input.rest()),
+        1 => host(input.rest()),
+        _ => url(&String::from_utf8_lossy(input.rest())),
+    }
+}
+
+fn request_target(method: &str, target: &[u8]) {
+    let Some((start, _)) = read(method.as_bytes(), target, b"a") else { return };
+    assert_eq!(start, Start::Request { method: method.as_bytes().into(), target: target.into() });
+    let text = String::from_utf8_lossy(target);
+    assert!(text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#'), "{text}");
+    let authority = match (method, &*text) {
+        ("CONNECT", authority) => {
+            let port = authority.rsplit_once(':').map(|(_, port)| port.parse::<u16>());
+            assert!(matches!(port, Some(Ok(_))), "{text}");
+            authority
+        }
+        ("OPTIONS", "*") => return,
+        (_, path) if path.starts_with('/') => return,
+        (_, absolute) => {
+            let after = absolute.split_once("://").map(|(_, after)| after);
+            after.and_then(|after| after.split(['/', '?']).next()).unwrap_or_default()
+        }
+    };
+    assert!(!authority.is_empty() && !authority.contains('@'), "{text}");
+    // What is an authority in a target is one in a Host field.
+    assert!(read(b"GET", b"/", authority.as_bytes()).is_some(), "{text}");
+}
+
+fn host(value: &[u8]) {
+    let Some((_, fields)) = read(b"GET", b"/", value) else { return };
+    // Blanks around the value are not part of it.
+    let value = fields.fields().get("Host").unwrap_or_default();
+    let text = String::from_utf8_lossy(value);
+    assert!(
+        text.is_ascii() && !text.contains(['@', '/', '?', '#', ' ', '\t', '"', '\\']),
+        "{text}"
+    );
+    if text.starts_with('[') {
+        assert!(text.contains(']'), "{text}");
+    } else if let Some((_, port)) = text.split_once(':') {
+        assert!(port.is_empty() || port.parse::<u16>().is_ok(), "{text}");
+    }
+}
+
+fn url(text: &str) {
+    let url = match text.parse::<Url>() {
+        Ok(url) => url,
+        Err(error) => {
+            assert!(text.is_char_boundary(error.offset), "{error}");
+            return;
+        }
+    };
+    let again = url.as_str().parse::<Url>();
+    assert_eq!(again.as_ref().map(Url::as_str), Ok(url.as_str()));
+    assert_eq!(again.as_ref(), Ok(&url));
+    assert!(url.as_str().bytes().all(|byte| byte.is_ascii_graphic()), "{:?}", url.as_str());
+    assert!(url.target().starts_with('/') && !url.target().contains('#'));
+    assert!(!url.host().is_empty() && url.host() == url.host().to_ascii_lowercase());
+    assert!(url.credentials().is_none() || url.to_string().contains("[secure]@"), "{url}");
+    // A client can send it, and a server takes it for what it is.
+    let (bytes, target) = (send(&url), url.target().as_bytes());
+    let Some((start, fields)) = read_bytes(&bytes) else {
+        unreachable!("refused: {}", bytes.escape_ascii())
+    };
+    assert_eq!(start, Start::Request { method: b"GET"[..].into(), target: target.into() });
+    assert_eq!(fields.fields().get("Host"), Some(url.authority().as_bytes()));
+}
+
+/// The bytes of a request for `url`.
+fn send(url: &Url) -> Vec<u8> {
+    let mut scope = Scope::default();
+    let mut cx = Cx::new(Default::default(), &NoSink, &mut scope);
+    let mut connection = Connection::new(Role::Client, Default::default());
+    let mut fields = FieldBlock::new();
+    fields.push(b"Host", url.authority().as_bytes());
+    let (target, fields) = (url.target().as_bytes(), fields.fields());
+    let sent = connection.send_request(&mut cx, b"GET", target, fields, BodySize::None);
+    assert_eq!(sent, Ok(()), "{}", url.as_str());
+    assert_eq!(connection.finish(&mut cx, Fields::EMPTY), Ok(()));
+    connection.out().concat()
+}
+
+/// What a server makes of a request with this target and this Host field, if it takes it.
+fn read(method: &[u8], target: &[u8], host: &[u8]) -> Option<(Start, FieldBlock)> {
+    // What ends the line early belongs to other targets.
+    if target.contains(&b'\n') || host.contains(&b'\n') {
+        return None;
+    }
+    read_bytes(&[method, b" ", target, b" HTTP/1.1\r\nHost: ", host, b"\r\n\r\n"].concat())
+}
+
+fn read_bytes(bytes: &[u8]) -> Option<(Start, FieldBlock)> {
+    let setup = Setup { role: Role::Server, method: b"", config: Default::default(), eof: false };
+    let Ok((mut transcript, outcome)) = Transcript::read(&setup, [bytes]) else { return None };
+    match outcome {
+        Outcome::Complete | Outcome::Switched(_) => {
+            let message = transcript.messages.pop()?;
+            Some((message.start, message.fields))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,133 @@
+//! A driver without sockets, that can be told to do wrong.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use limpid_core::client::{Do, Exchange, Input, Options, Request};
+use limpid_core::error::Error;
+use limpid_core::http1::BodySize;
+use limpid_core::time::{Deadline, Mono, Timeouts};
+use limpid_core::trace::{ConnectionId, ExchangeId};
+
+use crate::ledger::Ledger;
+use crate::peer::{Peer, client_config};
+
+/// What the request carries.
+const BODY: &[u8] = b"a body";
+
+/// What the exchange asks for, without what it lends.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Asked {
+    Resolve,
+    Dial,
+    Write,
+    Read,
+    Body,
+    Close,
+    Event,
+    Done,
+    Failed(Error),
+}
+
+/// An exchange, and the world around it.
+pub(crate) struct Driver {
+    pub(crate) exchange: Exchange,
+    pub(crate) ledger: Ledger,
+    pub(crate) now: Mono,
+    peer: Peer,
+    body: Option<&'static [u8]>,
+}
+
+impl Driver {
+    pub(crate) fn new(peer: Peer, secure: bool) -> Self {
+        let url = if secure { "https://localhost/" } else { "http://localhost/" };
+        let request = Request::builder(b"POST", url.parse().unwrap())
+            .body(BodySize::Length(BODY.len() as u64))
+            .build();
+        let second = Some(Duration::from_secs(1));
+        let timeouts = Timeouts { connect: second, read: second, write: second, total: None };
+        let tls = Some(client_config());
+        let options = Options { timeouts, tls, verify: true, ..Options::default() };
+        Self {
+            exchange: Exchange::new(ExchangeId(1), ConnectionId(1), request, options),
+            ledger: Ledger::default(),
+            now: Mono::from_nanos(0),
+            peer,
+            body: Some(BODY),
+        }
+    }
+
+    /// What is to be done, and until when.
+    pub(crate) fn next(&mut self) -> (Asked, Option<Deadline>) {
+        match self.exchange.next(self.now, &self.ledger) {
+            Do::Resolve { until, .. } => (Asked::Resolve, until),
+            Do::Dial { until, .. } => (Asked::Dial, until),
+            Do::Write { until } => (Asked::Write, until),
+            Do::Read { until } => (Asked::Read, until),
+            Do::Body => (Asked::Body, None),
+            Do::Close => (Asked::Close, None),
+            Do::Event(_) => (Asked::Event, None),
+            Do::Done => (Asked::Done, None),
+            Do::Failed(error) => (Asked::Failed(error), None),
+        }
+    }
+
+    pub(crate) fn input(&mut self, input: Input<'_>) {
+        self.exchange.input(self.now, &self.ledger, input);
+    }
+
+    /// Does what is asked, and moves at most so many bytes.
+    pub(crate) fn obey(&mut self, asked: Asked, amount: usize) {
+        match asked {
+            Asked::Resolve => {
+                let addresses = ["[::1]:80".parse().unwrap(), "127.0.0.1:80".parse().unwrap()];
+                self.input(Input::Resolved(&addresses));
+            }
+            Asked::Dial => self.input(Input::Dialed),
+            Asked::Write => {
+                let mut out = self.exchange.out().concat();
+                out.truncate(amount);
+                self.peer.take(&out);
+                self.input(Input::Sent(out.len()));
+            }
+            Asked::Read => {
+                let room = self.exchange.space(64);
+                let amount = amount.min(room.len());
+                match self.peer.give(&mut room[..amount]) {
+                    0 => self.input(Input::Eof),
+                    n => self.input(Input::Filled(n)),
+                }
+            }
+            Asked::Body => match self.body.take() {
+                Some(body) => self.input(Input::Body(Bytes::from_static(body))),
+                None => self.input(Input::BodyEnd),
+            },
+            Asked::Close | Asked::Event | Asked::Done | Asked::Failed(_) => {}
+        }
+    }
+
+    /// Obeys to the end, which must come within so many steps, and checks the books.
+    pub(crate) fn end(&mut self, steps: usize) -> Asked {
+        for _ in 0..steps {
+            match self.next().0 {
+                asked @ (Asked::Done | Asked::Failed(_)) => {
+                    self.is_over(asked);
+                    return asked;
+                }
+                asked => self.obey(asked, usize::MAX),
+            }
+        }
+        panic!("no end after {steps} steps: {:?}", self.exchange);
+    }
+
+    /// Checks that the exchange is over, whatever it is still told.
+    pub(crate) fn is_over(&mut self, outcome: Asked) {
+        self.ledger.is_balanced();
+        let told = self.ledger.told();
+        for input in [Input::Sent(1), Input::Filled(1), Input::Eof, Input::Tick, Input::Cancel] {
+            self.input(input);
+            assert_eq!(self.next().0, outcome);
+        }
+        assert_eq!(self.ledger.told(), told, "something is told after the end");
+    }
+}

@@ -1,0 +1,10 @@
+//! Whatever a driver does and a server sends, every operation that starts ends once, and so does
+//! the exchange.
+
+#![cfg(test)]
+
+mod driver;
+mod ledger;
+mod peer;
+mod random;
+mod walk;

@@ -1,0 +1,168 @@
+//! Drivers and servers that do anything, in any order.
+
+use bytes::Bytes;
+use limpid_core::client::{Fault, Input};
+use limpid_core::error::{OsError, OsErrorKind, ResolveError};
+use limpid_core::time::Mono;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::RngSeed;
+
+use crate::driver::{Asked, Driver};
+use crate::peer::Peer;
+
+/// More steps than the end takes, however many bytes there are.
+const ENOUGH: usize = 2_000;
+
+/// Pieces of responses, and of nonsense.
+const PIECES: [&[u8]; 16] = [
+    b"HTTP/1.1 200 OK\r\n",
+    b"HTTP/1.0 200 OK\r\n",
+    b"HTTP/1.1 100 Continue\r\n\r\n",
+    b"HTTP/1.1 101 Switching Protocols\r\n\r\n",
+    b"HTTP/1.1 204 No Content\r\n",
+    b"Content-Length: 5\r\n",
+    b"Content-Length: 500\r\n",
+    b"Transfer-Encoding: chunked\r\n",
+    b"Connection: close\r\n",
+    b"\r\n",
+    b"5\r\nhello\r\n",
+    b"0\r\n\r\n",
+    b"hello",
+    b"\x15\x03\x03\x00\x02\x02\x28",
+    b"\x16\x03\x03\x00\x00",
+    b"\0\xff:",
+];
+
+const KINDS: [OsErrorKind; 3] = [OsErrorKind::Reset, OsErrorKind::Refused, OsErrorKind::TimedOut];
+
+/// One thing that a driver does.
+#[derive(Clone, Debug)]
+enum Move {
+    /// What it should, with at most so many bytes.
+    Obey(usize),
+    /// Tell this, whatever was asked.
+    Tell(Told),
+    /// Let time pass, in milliseconds, and tell.
+    Wait(u64),
+    /// Ask again without an answer.
+    Nothing,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Told {
+    Resolved(usize),
+    Dialed,
+    Sent(usize),
+    Filled(usize),
+    Eof,
+    Os(OsErrorKind),
+    Resolve(ResolveError),
+    Body(usize),
+    BodyEnd,
+    BodyFailed,
+    Cancel,
+}
+
+fn told() -> impl Strategy<Value = Told> {
+    let count = prop_oneof![0..300_usize, Just(usize::MAX)];
+    prop_oneof![
+        (0..3_usize).prop_map(Told::Resolved),
+        Just(Told::Dialed),
+        count.clone().prop_map(Told::Sent),
+        count.prop_map(Told::Filled),
+        Just(Told::Eof),
+        select(&KINDS[..]).prop_map(Told::Os),
+        Just(Told::Resolve(ResolveError::NotFound)),
+        (0..10_usize).prop_map(Told::Body),
+        Just(Told::BodyEnd),
+        Just(Told::BodyFailed),
+        Just(Told::Cancel),
+    ]
+}
+
+/// Mostly what is asked, so that later steps are reached.
+fn moves() -> impl Strategy<Value = Vec<Move>> {
+    let one = prop_oneof![
+        40 => (1..2_000_usize).prop_map(Move::Obey),
+        2 => told().prop_map(Move::Tell),
+        1 => (0..2_000_u64).prop_map(Move::Wait),
+        1 => Just(Move::Nothing),
+    ];
+    vec(one, 0..60)
+}
+
+fn response() -> impl Strategy<Value = Vec<u8>> {
+    vec(select(&PIECES[..]), 0..8).prop_map(|pieces| pieces.concat())
+}
+
+fn tell(driver: &mut Driver, told: Told) {
+    let os = |kind| OsError { code: 0, kind };
+    let address = "127.0.0.1:80".parse().unwrap();
+    driver.input(match told {
+        Told::Resolved(count) => return driver.input(Input::Resolved(&vec![address; count])),
+        Told::Dialed => Input::Dialed,
+        Told::Sent(n) => Input::Sent(n),
+        Told::Filled(n) => Input::Filled(n),
+        Told::Eof => Input::Eof,
+        Told::Os(kind) => Input::Failed(Fault::Os(os(kind))),
+        Told::Resolve(error) => Input::Failed(Fault::Resolve(error)),
+        Told::Body(n) => Input::Body(Bytes::from(vec![b'b'; n])),
+        Told::BodyEnd => Input::BodyEnd,
+        Told::BodyFailed => Input::BodyFailed(os(OsErrorKind::Other)),
+        Told::Cancel => Input::Cancel,
+    });
+}
+
+/// Makes the moves, then ends the exchange: by a cancel, or by obeying until the server's bytes
+/// are used up.
+fn play(mut driver: Driver, moves: Vec<Move>, cancel: bool) {
+    for one in moves {
+        let (asked, _) = driver.next();
+        if matches!(asked, Asked::Done | Asked::Failed(_)) {
+            return driver.is_over(asked);
+        }
+        match one {
+            Move::Obey(amount) => driver.obey(asked, amount),
+            Move::Tell(told) => tell(&mut driver, told),
+            Move::Wait(milliseconds) => {
+                let nanos = driver.now.as_nanos() + milliseconds * 1_000_000;
+                driver.now = Mono::from_nanos(nanos);
+                driver.input(Input::Tick);
+            }
+            Move::Nothing => {}
+        }
+    }
+    if cancel {
+        driver.input(Input::Cancel);
+        // It stands, whatever else is told.
+        driver.input(Input::Dialed);
+    }
+    driver.end(ENOUGH);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 512,
+        // Every run tries the same: a failure found once is found again.
+        rng_seed: RngSeed::Fixed(0x1e57),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn without_tls(response in response(), moves in moves(), cancel: bool) {
+        play(Driver::new(Peer::plain(&response), false), moves, cancel);
+    }
+
+    #[test]
+    fn with_tls_to_a_server_that_has_none(response in response(), moves in moves(), cancel: bool) {
+        play(Driver::new(Peer::plain(&response), true), moves, cancel);
+    }
+
+    #[test]
+    fn with_tls(response in response(), moves in moves(), cancel: bool) {
+        play(Driver::new(Peer::secure(&response), true), moves, cancel);
+    }
+}

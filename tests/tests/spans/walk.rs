@@ -1,0 +1,156 @@
+//! A normal exchange, disturbed once at each of its steps.
+
+use limpid_core::client::{Fault, Input};
+use limpid_core::error::{Cause, OsError, OsErrorKind, ResolveError};
+use limpid_core::time::Mono;
+
+use crate::driver::{Asked, Driver};
+use crate::peer::Peer;
+
+const RESPONSE: &[u8] = b"HTTP/1.1 103 Early Hints\r\n\r\n\
+    HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX: y\r\n\r\n";
+
+/// Bytes moved in a step: few without TLS, to stop within everything; more where records are long.
+const PLAIN: usize = 13;
+const SECURE: usize = 90;
+
+/// More steps than the end ever takes.
+const ENOUGH: usize = 100;
+
+const RESET: OsError = OsError { code: 104, kind: OsErrorKind::Reset };
+
+/// What goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Disturbance {
+    Os,
+    Resolver,
+    Body,
+    Cancel,
+    Eof,
+    TickTooEarly,
+    TickTooLate,
+    NoAddress,
+}
+
+const DISTURBANCES: [Disturbance; 8] = [
+    Disturbance::Os,
+    Disturbance::Resolver,
+    Disturbance::Body,
+    Disturbance::Cancel,
+    Disturbance::Eof,
+    Disturbance::TickTooEarly,
+    Disturbance::TickTooLate,
+    Disturbance::NoAddress,
+];
+
+fn driver(secure: bool) -> Driver {
+    let peer = if secure { Peer::secure(RESPONSE) } else { Peer::plain(RESPONSE) };
+    Driver::new(peer, secure)
+}
+
+/// How many steps there are to the end, undisturbed.
+fn length(secure: bool) -> usize {
+    let mut driver = driver(secure);
+    for step in 0.. {
+        match driver.next().0 {
+            Asked::Done => return step,
+            Asked::Failed(error) => panic!("{error}"),
+            asked => driver.obey(asked, if secure { SECURE } else { PLAIN }),
+        }
+    }
+    unreachable!()
+}
+
+fn disturb(secure: bool, step: usize, disturbance: Disturbance) {
+    let mut driver = driver(secure);
+    for _ in 0..step {
+        let (asked, _) = driver.next();
+        driver.obey(asked, if secure { SECURE } else { PLAIN });
+    }
+    let (asked, until) = driver.next();
+    match disturbance {
+        Disturbance::Os => driver.input(Input::Failed(Fault::Os(RESET))),
+        Disturbance::Resolver => {
+            driver.input(Input::Failed(Fault::Resolve(ResolveError::NotFound)));
+        }
+        Disturbance::Body => driver.input(Input::BodyFailed(RESET)),
+        Disturbance::Cancel => driver.input(Input::Cancel),
+        Disturbance::Eof => driver.input(Input::Eof),
+        Disturbance::TickTooEarly => driver.input(Input::Tick),
+        Disturbance::TickTooLate => {
+            let Some(until) = until else { return };
+            driver.now = until.at;
+            driver.input(Input::Tick);
+        }
+        Disturbance::NoAddress => driver.input(Input::Resolved(&[])),
+    }
+    let outcome = driver.end(ENOUGH);
+    let cause = match outcome {
+        Asked::Failed(error) => Some(error.cause),
+        _ => None,
+    };
+    let context = format!("{disturbance:?} at step {step}, {asked:?}");
+    match (disturbance, asked) {
+        (Disturbance::TickTooEarly, _) => assert_eq!(cause, None, "{context}"),
+        (Disturbance::Cancel, Asked::Resolve | Asked::Dial | Asked::Body) => {
+            assert_eq!(cause, Some(Cause::Abandoned), "{context}");
+        }
+        (Disturbance::Os, Asked::Read) => assert_eq!(cause, Some(Cause::Os(RESET)), "{context}"),
+        // There is another address.
+        (Disturbance::Os | Disturbance::TickTooLate, Asked::Dial) => {
+            assert_eq!(cause, None, "{context}");
+        }
+        (Disturbance::TickTooLate, Asked::Resolve | Asked::Read) => {
+            assert!(matches!(cause, Some(Cause::TimedOut(_))), "{context}: {cause:?}");
+        }
+        (Disturbance::Body, Asked::Body) => {
+            assert_eq!(cause, Some(Cause::Body(RESET)), "{context}");
+        }
+        (Disturbance::NoAddress, Asked::Resolve) => {
+            assert_eq!(cause, Some(Cause::Resolve(ResolveError::NoAddress)), "{context}");
+        }
+        _ => {}
+    }
+}
+
+fn walk(secure: bool) {
+    let length = length(secure);
+    assert!(length > 20, "{length} steps are too few to be worth it");
+    for step in 0..length {
+        for disturbance in DISTURBANCES {
+            disturb(secure, step, disturbance);
+        }
+    }
+}
+
+#[test]
+fn a_disturbance_at_any_step_leaves_nothing_open() {
+    walk(false);
+}
+
+#[test]
+fn a_disturbance_at_any_step_over_tls_leaves_nothing_open() {
+    walk(true);
+}
+
+#[test]
+fn the_time_of_a_read_begins_with_it() {
+    let mut driver = driver(false);
+    let mut reads = 0;
+    loop {
+        driver.now = Mono::from_nanos(driver.now.as_nanos() + 1_000);
+        let (asked, until) = driver.next();
+        match asked {
+            Asked::Done => break,
+            Asked::Read => {
+                let until = until.unwrap();
+                assert_eq!(until.at.since(driver.now).as_secs(), 1, "a whole second");
+                assert_eq!(until.why, limpid_core::time::Waiting::Read);
+                reads += 1;
+            }
+            _ => {}
+        }
+        driver.obey(asked, PLAIN);
+    }
+    assert!(reads > 5);
+}
