@@ -1,44 +1,42 @@
 //! Clients and requests.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use limpid_core::client::{Exchange, Options, Request, Url, UrlError};
+use limpid_core::client::{Exchange, Options, PoolLimits, Request, Url, UrlError};
 use limpid_core::fields::FieldBlock;
 use limpid_core::limits::{Lenient, Limits};
-use limpid_core::trace::{ConnectionId, Cx, ExchangeId, Scope, Sink};
+use limpid_core::trace::{ExchangeId, Sink, SocketOption};
 use rustls::ClientConfig;
 
 use crate::body::Body;
-use crate::clock::Clock;
 use crate::driver::Driver;
-use crate::error::{Error, TlsSetupError};
+use crate::error::Error;
+use crate::pool::SharedPool;
 use crate::response::Response;
-use crate::tls::Trust;
+use crate::tls::{Trust, Whom};
 
 /// The sink of a client, if it has one.
 pub type SharedSink = Option<Arc<dyn Sink + Send + Sync>>;
 
 /// A client: what its requests have in common.
 ///
-/// It can be shared by threads, and is cheap to clone. Each request has a connection of its own.
+/// It can be shared by threads, and is cheap to clone. Connections are kept and used again; they are
+/// closed when the last clone of the client and the last of its responses are dropped.
 #[derive(Clone, Debug)]
 pub struct Client {
     shared: Arc<Shared>,
 }
 
 struct Shared {
-    options: Options,
-    trust: Trust,
-    /// Made when the first `https` URL is asked for.
-    tls: Mutex<Option<Arc<ClientConfig>>>,
-    sink: SharedSink,
-    clock: Clock,
+    options: Arc<Options>,
+    trust: Arc<Trust>,
+    pool: Arc<SharedPool>,
     exchanges: AtomicU64,
-    connections: AtomicU64,
 }
 
 impl fmt::Debug for Shared {
@@ -46,7 +44,7 @@ impl fmt::Debug for Shared {
         f.debug_struct("Client")
             .field("timeouts", &self.options.timeouts)
             .field("trust", &self.trust)
-            .field("sink", &self.sink.is_some())
+            .field("sink", &self.pool.sink.is_some())
             .finish_non_exhaustive()
     }
 }
@@ -60,7 +58,12 @@ impl Default for Client {
 impl Client {
     /// Starts a client.
     pub fn builder() -> ClientBuilder {
-        ClientBuilder { options: Options::default(), trust: Trust::Default, tls: None, sink: None }
+        ClientBuilder {
+            options: Options::default(),
+            whom: Whom::default(),
+            pool: PoolLimits::default(),
+            sink: None,
+        }
     }
 
     /// Starts a GET request.
@@ -100,45 +103,19 @@ impl Client {
     }
 
     fn send(&self, request: Request, body: Body) -> Result<Response, Error> {
-        let Shared { options, sink, clock, exchanges, connections, .. } = &*self.shared;
-        let mut options = options.clone();
-        if request.url().scheme().is_secure() {
-            options.tls = Some(self.tls()?);
-        }
-        let exchange = Exchange::new(
-            ExchangeId(next(exchanges)),
-            ConnectionId(next(connections)),
-            request,
-            options,
-        );
-        Response::receive(Driver::new(exchange, body, *clock, sink.clone()))
+        let Shared { options, trust, pool, exchanges } = &*self.shared;
+        let id = ExchangeId(exchanges.fetch_add(1, Ordering::Relaxed) + 1);
+        let exchange = Exchange::new(id, request, Arc::clone(options));
+        Response::receive(Driver::new(exchange, body, Arc::clone(trust), Arc::clone(pool)))
     }
-
-    /// The TLS configuration, made once.
-    fn tls(&self) -> Result<Arc<ClientConfig>, TlsSetupError> {
-        let Shared { trust, tls, sink, clock, .. } = &*self.shared;
-        let mut tls = tls.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(config) = &*tls {
-            return Ok(Arc::clone(config));
-        }
-        let mut scope = Scope::default();
-        let config = trust.configure(&mut Cx::new(clock.now(), sink, &mut scope))?;
-        *tls = Some(Arc::clone(&config));
-        Ok(config)
-    }
-}
-
-/// The next number of a sequence that starts with 1.
-fn next(counter: &AtomicU64) -> u64 {
-    counter.fetch_add(1, Ordering::Relaxed) + 1
 }
 
 /// A client on its way.
 #[must_use = "a client must be built"]
 pub struct ClientBuilder {
     options: Options,
-    trust: Trust,
-    tls: Option<Arc<ClientConfig>>,
+    whom: Whom,
+    pool: PoolLimits,
     sink: SharedSink,
 }
 
@@ -153,6 +130,50 @@ impl ClientBuilder {
     /// default; `None` waits without end.
     pub fn connect_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.options.timeouts.connect = timeout.into();
+        self
+    }
+
+    /// How long a request may wait for a free connection where the pool is full. Five seconds by
+    /// default.
+    pub fn pool_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.options.timeouts.pool = timeout.into();
+        self
+    }
+
+    /// How many connections are kept, and for how long.
+    pub const fn pool(mut self, limits: PoolLimits) -> Self {
+        self.pool = limits;
+        self
+    }
+
+    /// How many redirects are followed. None by default.
+    pub const fn redirects(mut self, most: u32) -> Self {
+        self.options.redirects = most;
+        self
+    }
+
+    /// How many times opening a connection is tried again after it failed, with growing pauses.
+    /// Never by default.
+    pub const fn retries(mut self, most: u32) -> Self {
+        self.options.retries = most;
+        self
+    }
+
+    /// The local address from which connections are opened.
+    pub const fn local_address(mut self, address: IpAddr) -> Self {
+        self.options.local_address = Some(address);
+        self
+    }
+
+    /// Opens every connection to this Unix socket, whatever the URL's host.
+    pub fn unix_socket(mut self, path: impl Into<String>) -> Self {
+        self.options.unix_socket = Some(path.into());
+        self
+    }
+
+    /// Options that sockets are given, by the system's numbers.
+    pub fn socket_options(mut self, options: Vec<SocketOption>) -> Self {
+        self.options.socket_options = Some(options);
         self
     }
 
@@ -179,19 +200,19 @@ impl ClientBuilder {
     /// By default those are trusted that the environment's `SSL_CERT_FILE` or `SSL_CERT_DIR` names,
     /// or Mozilla's list, which comes with the program.
     pub fn ca_file(mut self, path: impl AsRef<Path>) -> Self {
-        self.trust = Trust::File(path.as_ref().to_owned());
+        self.whom = Whom::File(path.as_ref().to_owned());
         self
     }
 
     /// Trusts everybody: whoever sits on the way can read and change everything.
     pub fn danger_accept_invalid_certs(mut self, accept: bool) -> Self {
-        self.trust = if accept { Trust::Anybody } else { Trust::Default };
+        self.whom = if accept { Whom::Anybody } else { Whom::Default };
         self
     }
 
     /// Uses this TLS configuration as it is.
     pub fn tls_config(mut self, config: Arc<ClientConfig>) -> Self {
-        self.tls = Some(config);
+        self.options.tls = Some(config);
         self
     }
 
@@ -210,17 +231,14 @@ impl ClientBuilder {
     /// Completes the client. Trusted certificates are read when the first `https` URL is asked for.
     #[must_use]
     pub fn build(self) -> Client {
-        let Self { mut options, trust, tls, sink } = self;
-        options.verify = trust.verifies();
+        let Self { mut options, whom, pool, sink } = self;
+        options.verify = whom.verifies();
         Client {
             shared: Arc::new(Shared {
-                options,
-                trust,
-                tls: Mutex::new(tls),
-                sink,
-                clock: Clock::start(),
+                options: Arc::new(options),
+                trust: Arc::new(Trust::new(whom)),
+                pool: Arc::new(SharedPool::new(pool, sink)),
                 exchanges: AtomicU64::new(0),
-                connections: AtomicU64::new(0),
             }),
         }
     }

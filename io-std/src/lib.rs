@@ -18,17 +18,19 @@
 mod body;
 mod client;
 mod clock;
-mod dial;
 mod driver;
 mod error;
 mod os;
+mod pool;
 mod resolve;
 mod response;
+mod socket;
 mod tls;
 
 pub use body::Body;
 pub use client::{Client, ClientBuilder, RequestBuilder, SharedSink};
 pub use clock::Clock;
 pub use error::{Error, TlsSetupError};
+pub use limpid_core::client::PoolLimits;
 pub use os::os_error;
 pub use response::{Response, ResponseBody};

@@ -3,25 +3,35 @@
 
 use core::net::SocketAddr;
 
-use super::exchange::Plan;
+use super::exchange::{Options, Plan};
 use crate::error::Phase;
 use crate::http1::ResponseHead;
 use crate::time::Mono;
 use crate::trace::{
-    Cx, EventKind, Failure, Interest, Scope, Sink, Span, StreamId, TlsContext, TraceEvent,
+    ConnectionId, Cx, EventKind, Failure, Interest, Scope, Sink, Span, StreamId, TraceEvent,
 };
 
 /// An operation of httpcore's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
     ConnectTcp,
+    ConnectUnixSocket,
     StartTls,
+    /// Waiting before the next attempt, after this operation failed.
+    Retry(Attempt),
     SendHead,
     SendBody,
     ReceiveHead,
     ReceiveBody,
     ResponseClosed,
-    Close,
+}
+
+/// The step of an attempt at connecting that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Attempt {
+    ConnectTcp,
+    ConnectUnixSocket,
+    StartTls,
 }
 
 /// An operation of ours, within one of httpcore's.
@@ -61,6 +71,21 @@ impl Trail {
         Self { scope, interest: None, operation: None, detail: None }
     }
 
+    /// From now on, events happen on this connection.
+    pub(super) const fn on(&mut self, connection: ConnectionId) {
+        self.scope.connection = connection;
+    }
+
+    /// From now on, events belong to the next attempt at connecting.
+    pub(super) const fn attempt(&mut self) {
+        self.scope.attempt += 1;
+    }
+
+    /// The operation that is open.
+    pub(super) fn operation(&self) -> Option<Operation> {
+        self.operation.as_ref().map(|(operation, _)| *operation)
+    }
+
     pub(super) const fn enter(&mut self, phase: Phase) {
         self.scope.phase = phase;
     }
@@ -81,23 +106,43 @@ impl Trail {
 
     /// Tells that an operation starts.
     pub(super) fn start<S: Sink>(&mut self, operation: Operation, plan: &Plan, at: At<'_, S>) {
-        let (url, timeout) = (plan.request.url(), plan.options.timeouts.connect);
+        let Options { timeouts, socket_options, unix_socket, .. } = &*plan.options;
+        let (url, timeout) = (plan.request.url(), timeouts.connect);
+        let (host, port) = (url.host(), url.port());
+        let path = unix_socket.as_deref().unwrap_or_default();
+        let (ssl_context, server_hostname) = (plan.tls_context(), plan.server_name());
+        let socket_options = socket_options.as_deref();
         let request = plan.request.method();
+        let address = plan.local_address();
+        let local_address = address.as_deref();
         let mut cx = self.cx(at);
         let span = match operation {
-            Operation::ConnectTcp => {
-                cx.start(EventKind::ConnectTcpStarted, || TraceEvent::ConnectTcpStarted {
-                    host: url.host(),
-                    port: url.port(),
-                    local_address: None,
+            Operation::ConnectTcp => cx.start(EventKind::ConnectTcpStarted, || {
+                TraceEvent::ConnectTcpStarted { host, port, local_address, timeout, socket_options }
+            }),
+            Operation::ConnectUnixSocket => cx.start(EventKind::ConnectUnixSocketStarted, || {
+                TraceEvent::ConnectUnixSocketStarted { path, timeout, socket_options }
+            }),
+            Operation::StartTls => cx.start(EventKind::StartTlsStarted, || {
+                TraceEvent::StartTlsStarted { ssl_context, server_hostname, timeout }
+            }),
+            Operation::Retry(Attempt::ConnectTcp) => {
+                cx.start(EventKind::RetryConnectTcpStarted, || TraceEvent::RetryConnectTcpStarted {
+                    host,
+                    port,
+                    local_address,
                     timeout,
-                    socket_options: None,
+                    socket_options,
                 })
             }
-            Operation::StartTls => {
-                cx.start(EventKind::StartTlsStarted, || TraceEvent::StartTlsStarted {
-                    ssl_context: TlsContext { verify: plan.options.verify },
-                    server_hostname: url.host(),
+            Operation::Retry(Attempt::ConnectUnixSocket) => cx
+                .start(EventKind::RetryConnectUnixSocketStarted, || {
+                    TraceEvent::RetryConnectUnixSocketStarted { path, timeout, socket_options }
+                }),
+            Operation::Retry(Attempt::StartTls) => {
+                cx.start(EventKind::RetryStartTlsStarted, || TraceEvent::RetryStartTlsStarted {
+                    ssl_context,
+                    server_hostname,
                     timeout,
                 })
             }
@@ -116,7 +161,6 @@ impl Trail {
             Operation::ResponseClosed => {
                 cx.start(EventKind::ResponseClosedStarted, || TraceEvent::ResponseClosedStarted {})
             }
-            Operation::Close => cx.start(EventKind::CloseStarted, || TraceEvent::CloseStarted {}),
         };
         self.operation = Some((operation, span));
     }
@@ -151,8 +195,13 @@ impl Trail {
             Operation::ResponseClosed => cx.end(span, EventKind::ResponseClosedComplete, || {
                 TraceEvent::ResponseClosedComplete {}
             }),
-            Operation::Close => {
-                cx.end(span, EventKind::CloseComplete, || TraceEvent::CloseComplete {});
+            Operation::ConnectUnixSocket => {
+                cx.end(span, EventKind::ConnectUnixSocketComplete, || {
+                    TraceEvent::ConnectUnixSocketComplete { stream: transport }
+                });
+            }
+            Operation::Retry(_) => {
+                cx.end(span, EventKind::RetryComplete, || TraceEvent::RetryComplete {});
             }
         }
     }
@@ -204,8 +253,13 @@ impl Trail {
             Operation::ResponseClosed => cx.end(span, EventKind::ResponseClosedFailed, || {
                 TraceEvent::ResponseClosedFailed { failure }
             }),
-            Operation::Close => {
-                cx.end(span, EventKind::CloseFailed, || TraceEvent::CloseFailed { failure });
+            Operation::ConnectUnixSocket => {
+                cx.end(span, EventKind::ConnectUnixSocketFailed, || {
+                    TraceEvent::ConnectUnixSocketFailed { failure }
+                });
+            }
+            Operation::Retry(_) => {
+                cx.end(span, EventKind::RetryFailed, || TraceEvent::RetryFailed { failure });
             }
         }
     }

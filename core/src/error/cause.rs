@@ -171,6 +171,12 @@ pub enum Cause {
     Abandoned,
     /// The caller's body could not be produced.
     Body(OsError),
+    /// The caller's body was to be sent again, and can be read only once.
+    BodyConsumed,
+    /// A redirect does not say to which URL.
+    BadRedirect,
+    /// One redirect more than may be followed.
+    TooManyRedirects,
 }
 
 impl fmt::Display for Cause {
@@ -184,6 +190,11 @@ impl fmt::Display for Cause {
             Self::Misuse(error) => error.fmt(f),
             Self::Abandoned => f.write_str("the response was dropped before its end"),
             Self::Body(error) => write!(f, "the request body could not be read: {error}"),
+            Self::BodyConsumed => {
+                f.write_str("the request body was to be sent again, and can be read only once")
+            }
+            Self::BadRedirect => f.write_str("the redirect does not lead to a URL of HTTP"),
+            Self::TooManyRedirects => f.write_str("there are more redirects than may be followed"),
         }
     }
 }

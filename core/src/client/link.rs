@@ -1,25 +1,62 @@
-//! The connection and the layer it stands on, as one thing that takes and gives the transport's
-//! bytes.
+//! A connection and the layer it stands on, as one thing that takes and gives the transport's bytes.
 
 use alloc::boxed::Box;
 
 use crate::error::TlsError;
-use crate::http1::Connection;
+use crate::http1::{Connection, NotReusable, Role, Version};
 use crate::layer::{Layer, LayerState};
+use crate::limits::Config;
+use crate::time::Mono;
+use crate::trace::{ConnectionId, Cx, EventKind, Scope, Sink, TraceEvent};
 
 /// The layer is handed this many bytes at a time at most, so that a large body does not stand in
 /// memory twice.
 const PIECE: usize = 64 * 1024;
 
+/// The machine's part of a client's connection: what is left when the driver's part, the socket, is
+/// taken away. It passes from exchange to exchange through a [`Pool`](super::Pool).
 #[derive(Debug)]
-pub(super) struct Transport {
+pub struct Link {
+    connection: ConnectionId,
     pub(super) http1: Connection,
     layer: Option<Box<dyn Layer>>,
 }
 
-impl Transport {
-    pub(super) const fn new(http1: Connection) -> Self {
-        Self { http1, layer: None }
+impl Link {
+    pub(super) fn new(connection: ConnectionId, config: Config) -> Self {
+        Self { connection, http1: Connection::new(Role::Client, config), layer: None }
+    }
+
+    /// The connection's number.
+    #[must_use]
+    pub const fn connection(&self) -> ConnectionId {
+        self.connection
+    }
+
+    /// Closes an idle connection: tells so, and lets `close` send the last bytes, if there are any,
+    /// and close the transport. Whether they can be sent does not matter to anybody.
+    pub fn retire<S: Sink>(mut self, now: Mono, sink: &S, close: impl FnOnce(&[u8])) {
+        let mut scope = Scope::connection(self.connection);
+        let mut cx = Cx::new(now, sink, &mut scope);
+        let span = cx.start(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
+        self.say_farewell();
+        close(self.layer.as_ref().map_or(&[], |layer| layer.out()));
+        cx.end(span, EventKind::CloseComplete, || TraceEvent::CloseComplete {});
+    }
+
+    /// Whether it can serve another exchange.
+    pub(super) fn reuse(&self) -> Result<(), NotReusable> {
+        self.http1.reuse()?;
+        // An old server may say that it keeps the connection; httpcore does not rely on it.
+        if self.http1.peer_version() < Version::HTTP_11 { Err(NotReusable::Http10) } else { Ok(()) }
+    }
+
+    /// Makes it ready for the next exchange, and gives the memory back that it does not need until
+    /// then.
+    pub(super) fn rest(&mut self) {
+        // It was asked before whether it can.
+        let _ = self.http1.restart();
+        self.http1.release();
     }
 
     /// From now on, `layer` stands between HTTP and the transport.
@@ -62,7 +99,7 @@ impl Transport {
     /// Works through what the layer has received, and tells how far it has come; without one, the
     /// transport is open.
     pub(super) fn advance(&mut self) -> Result<LayerState, TlsError> {
-        let Self { http1, layer } = self;
+        let Self { http1, layer, .. } = self;
         let Some(layer) = layer else { return Ok(LayerState::Open) };
         let state = layer.advance(&mut |bytes| http1.push(bytes))?;
         if state == LayerState::PeerClosed {
