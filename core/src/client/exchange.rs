@@ -295,10 +295,14 @@ impl Exchange {
         }
     }
 
-    /// The deadline of a step: its own, or that of the whole exchange if that is earlier.
+    /// Until when the driver may take for a step: its own time, or that of the whole exchange if
+    /// that ends earlier. To ask for the same again begins no new wait.
     fn until(&mut self, step: Step, now: Mono) -> Option<Deadline> {
         let timeouts = self.plan.options.timeouts;
         let (timeout, why) = match step {
+            Step::Trust | Step::Body | Step::Close | Step::Release | Step::Event | Step::Over => {
+                return None;
+            }
             Step::Acquire => (timeouts.pool, Waiting::Pool),
             Step::Read if self.state != State::Handshake => (timeouts.read, Waiting::Read),
             Step::Write if self.state != State::Handshake => (timeouts.write, Waiting::Write),

@@ -46,9 +46,11 @@ impl Link {
 
     /// Whether it can serve another exchange.
     pub(super) fn reuse(&self) -> Result<(), NotReusable> {
-        self.http1.reuse()?;
         // An old server may say that it keeps the connection; httpcore does not rely on it.
-        if self.http1.peer_version() < Version::HTTP_11 { Err(NotReusable::Http10) } else { Ok(()) }
+        if self.http1.peer_version() < Version::HTTP_11 {
+            return Err(NotReusable::Http10);
+        }
+        self.http1.reuse()
     }
 
     /// Makes it ready for the next exchange, and gives the memory back that it does not need until

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::url::Url;
 use crate::fields::FieldBlock;
 use crate::http1::BodySize;
+use crate::wire::number;
 
 /// A request, complete but for the bytes of its body.
 ///
@@ -113,6 +114,17 @@ impl RequestBuilder {
             default("Authorization", &value);
         }
         fields.extend(given.iter().map(|field| (field.name, field.value)));
-        Request { method: self.method, url: self.url, fields, size: self.size }
+        let size = announced(&fields).unwrap_or(self.size);
+        Request { method: self.method, url: self.url, fields, size }
     }
+}
+
+/// How long the body is by the caller's own fields, which count more than what the body looks like.
+fn announced(fields: &FieldBlock) -> Option<BodySize> {
+    let fields = fields.fields();
+    if fields.get("Transfer-Encoding").is_some_and(|coding| coding.eq_ignore_ascii_case(b"chunked"))
+    {
+        return Some(BodySize::Unknown);
+    }
+    number::decimal(fields.get("Content-Length")?).ok().map(BodySize::Length)
 }

@@ -24,6 +24,7 @@ pub(super) enum Operation {
     ReceiveHead,
     ReceiveBody,
     ResponseClosed,
+    Close,
 }
 
 /// The step of an attempt at connecting that failed.
@@ -158,6 +159,7 @@ impl Trail {
             Operation::ReceiveBody => cx.start(EventKind::ReceiveResponseBodyStarted, || {
                 TraceEvent::ReceiveResponseBodyStarted { request }
             }),
+            Operation::Close => cx.start(EventKind::CloseStarted, || TraceEvent::CloseStarted {}),
             Operation::ResponseClosed => {
                 cx.start(EventKind::ResponseClosedStarted, || TraceEvent::ResponseClosedStarted {})
             }
@@ -192,6 +194,9 @@ impl Trail {
             Operation::ReceiveBody => cx.end(span, EventKind::ReceiveResponseBodyComplete, || {
                 TraceEvent::ReceiveResponseBodyComplete {}
             }),
+            Operation::Close => {
+                cx.end(span, EventKind::CloseComplete, || TraceEvent::CloseComplete {});
+            }
             Operation::ResponseClosed => cx.end(span, EventKind::ResponseClosedComplete, || {
                 TraceEvent::ResponseClosedComplete {}
             }),
@@ -250,6 +255,9 @@ impl Trail {
             Operation::ReceiveBody => cx.end(span, EventKind::ReceiveResponseBodyFailed, || {
                 TraceEvent::ReceiveResponseBodyFailed { failure }
             }),
+            Operation::Close => {
+                cx.end(span, EventKind::CloseFailed, || TraceEvent::CloseFailed { failure });
+            }
             Operation::ResponseClosed => cx.end(span, EventKind::ResponseClosedFailed, || {
                 TraceEvent::ResponseClosedFailed { failure }
             }),

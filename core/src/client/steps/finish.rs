@@ -6,7 +6,7 @@ use super::super::request::Request;
 use super::super::trail::{At, Operation};
 use super::{Inbox, State, Step};
 use crate::error::{Cause, Error, Phase};
-use crate::http1::ResponseHead;
+use crate::http1::{NotReusable, ResponseHead};
 use crate::trace::Sink;
 
 impl Exchange {
@@ -18,14 +18,22 @@ impl Exchange {
 
     pub(super) fn end<S: Sink>(&mut self, at: At<'_, S>) -> Option<Step> {
         self.trail.start(Operation::ResponseClosed, &self.plan, at);
-        if self.link.reuse().is_ok() && !self.write_failed {
-            self.link_is_free = true;
-            self.trail.complete(at);
-            self.enter(State::Release, Phase::Close);
-        } else {
-            self.link.say_farewell();
-            self.enter(State::Farewell, Phase::Close);
+        match self.link.reuse() {
+            Ok(()) if !self.write_failed => {
+                self.link_is_free = true;
+                self.trail.complete(at);
+                self.enter(State::Release, Phase::Close);
+                return None;
+            }
+            // To httpcore, it has become idle; only then is it found to be closed.
+            Err(NotReusable::UntilClose) => {
+                self.trail.complete(at);
+                self.trail.start(Operation::Close, &self.plan, at);
+            }
+            _ => {}
         }
+        self.link.say_farewell();
+        self.enter(State::Farewell, Phase::Close);
         None
     }
 
