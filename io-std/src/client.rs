@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use limpid_core::client::{Exchange, Options, PoolLimits, Request, Url, UrlError};
+use limpid_core::client::{Exchange, Options, PoolLimits, Proxy, Request, Url, UrlError};
 use limpid_core::fields::FieldBlock;
 use limpid_core::limits::{Lenient, Limits};
 use limpid_core::trace::{ExchangeId, Sink, SocketOption};
@@ -34,7 +34,8 @@ pub struct Client {
 
 struct Shared {
     options: Arc<Options>,
-    trust: Arc<Trust>,
+    /// Whom to trust as an origin server, and whom as a proxy.
+    trust: Arc<(Trust, Trust)>,
     pool: Arc<SharedPool>,
     exchanges: AtomicU64,
 }
@@ -43,7 +44,7 @@ impl fmt::Debug for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("timeouts", &self.options.timeouts)
-            .field("trust", &self.trust)
+            .field("trust", &self.trust.0)
             .field("sink", &self.pool.sink.is_some())
             .finish_non_exhaustive()
     }
@@ -61,6 +62,7 @@ impl Client {
         ClientBuilder {
             options: Options::default(),
             whom: Whom::default(),
+            proxy_whom: Whom::default(),
             pool: PoolLimits::default(),
             sink: None,
         }
@@ -115,6 +117,7 @@ impl Client {
 pub struct ClientBuilder {
     options: Options,
     whom: Whom,
+    proxy_whom: Whom,
     pool: PoolLimits,
     sink: SharedSink,
 }
@@ -168,6 +171,19 @@ impl ClientBuilder {
     /// Opens every connection to this Unix socket, whatever the URL's host.
     pub fn unix_socket(mut self, path: impl Into<String>) -> Self {
         self.options.unix_socket = Some(path.into());
+        self
+    }
+
+    /// Sends every request through this proxy.
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.options.proxy = Some(proxy);
+        self
+    }
+
+    /// Trusts, as an `https` proxy, only whom the certificate authorities in this PEM file vouch
+    /// for.
+    pub fn proxy_ca_file(mut self, path: impl AsRef<Path>) -> Self {
+        self.proxy_whom = Whom::File(path.as_ref().to_owned());
         self
     }
 
@@ -231,12 +247,12 @@ impl ClientBuilder {
     /// Completes the client. Trusted certificates are read when the first `https` URL is asked for.
     #[must_use]
     pub fn build(self) -> Client {
-        let Self { mut options, whom, pool, sink } = self;
+        let Self { mut options, whom, proxy_whom, pool, sink } = self;
         options.verify = whom.verifies();
         Client {
             shared: Arc::new(Shared {
                 options: Arc::new(options),
-                trust: Arc::new(Trust::new(whom)),
+                trust: Arc::new((Trust::new(whom), Trust::new(proxy_whom))),
                 pool: Arc::new(SharedPool::new(pool, sink)),
                 exchanges: AtomicU64::new(0),
             }),

@@ -26,7 +26,8 @@ const READ: usize = 16 * 1024;
 pub(crate) struct Driver {
     pub(crate) exchange: Exchange,
     body: Body,
-    trust: Arc<Trust>,
+    /// Whom to trust as an origin server, and whom as a proxy.
+    trust: Arc<(Trust, Trust)>,
     pool: Arc<SharedPool>,
     /// Why there is no TLS configuration.
     refused: Option<TlsSetupError>,
@@ -57,7 +58,7 @@ impl Driver {
     pub(crate) const fn new(
         exchange: Exchange,
         body: Body,
-        trust: Arc<Trust>,
+        trust: Arc<(Trust, Trust)>,
         pool: Arc<SharedPool>,
     ) -> Self {
         let connection = ConnectionId(0);
@@ -74,8 +75,9 @@ impl Driver {
         loop {
             let now = self.pool.clock.now();
             match self.exchange.next(now, &self.pool.sink) {
-                Do::Trust => {
-                    let input = match self.trust.config(now, &self.pool.sink) {
+                Do::Trust { proxy } => {
+                    let trust = if proxy { &self.trust.1 } else { &self.trust.0 };
+                    let input = match trust.config(now, &self.pool.sink) {
                         Ok(config) => Input::Trust(config),
                         Err(error) => {
                             self.refused = Some(error);
@@ -92,11 +94,12 @@ impl Driver {
                     let resolved = resolve(host, port, left(until, now));
                     self.resolved(resolved);
                 }
-                Do::Dial { target, options, until } => {
-                    let result = Timed::open(target, options, left(until, now)).map(|socket| {
-                        self.socket = Some(socket);
-                        Input::Dialed
-                    });
+                Do::Dial { target, from, options, until } => {
+                    let result =
+                        Timed::open(target, from, options, left(until, now)).map(|socket| {
+                            self.socket = Some(socket);
+                            Input::Dialed
+                        });
                     self.answer(result);
                 }
                 Do::Write { until } => {

@@ -31,6 +31,6 @@ pub use body::Body;
 pub use client::{Client, ClientBuilder, RequestBuilder, SharedSink};
 pub use clock::Clock;
 pub use error::{Error, TlsSetupError};
-pub use limpid_core::client::PoolLimits;
+pub use limpid_core::client::{PoolLimits, Proxy};
 pub use os::os_error;
 pub use response::{Response, ResponseBody};

@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use limpid_core::client::{Options, Target};
+use limpid_core::client::Target;
 use limpid_core::trace::SocketOption;
 use socket2::{Domain, SockAddr, Socket, TcpKeepalive, Type};
 
@@ -17,16 +17,16 @@ pub(crate) struct Timed {
 }
 
 impl Timed {
-    /// Opens a connection to `target` within `timeout`, from where and as `options` say.
+    /// Opens a connection to `target` within `timeout`.
     pub(crate) fn open(
         target: Target<'_>,
-        options: &Options,
+        from: Option<IpAddr>,
+        options: &[SocketOption],
         timeout: Option<Duration>,
     ) -> io::Result<Self> {
-        let socket_options = options.socket_options.as_deref().unwrap_or_default();
         let socket = match target {
-            Target::Tcp(address) => tcp(address, options.local_address, socket_options, timeout)?,
-            Target::Unix(path) => unix(path, socket_options, timeout)?,
+            Target::Tcp(address) => tcp(address, from, options, timeout)?,
+            Target::Unix(path) => unix(path, options, timeout)?,
         };
         Ok(Self { socket, read: None, write: None })
     }

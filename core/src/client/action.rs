@@ -1,6 +1,6 @@
 //! What an exchange asks of its driver, and what the driver answers.
 
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 
 use bytes::Bytes;
 
@@ -8,17 +8,19 @@ use crate::error::{Error, OsError, ResolveError, TlsError};
 use crate::fields::Fields;
 use crate::http1::{Reading, ResponseHead};
 use crate::time::Deadline;
-use crate::trace::ConnectionId;
+use crate::trace::{ConnectionId, SocketOption};
 
-use super::exchange::Options;
 use super::link::Link;
 use super::pool::Origin;
 
 /// What a driver is to do next.
 #[derive(Clone, Copy, Debug)]
 pub enum Do<'x> {
-    /// Say whom to trust: the URL is `https`, and no TLS configuration was given.
-    Trust,
+    /// Say whom to trust: TLS is needed, and no configuration was given.
+    Trust {
+        /// Whether it is the proxy that is to be trusted, and not the origin server.
+        proxy: bool,
+    },
     /// Ask the pool for a connection to this origin, or simply open one.
     Acquire {
         /// The origin.
@@ -39,8 +41,10 @@ pub enum Do<'x> {
     Dial {
         /// The address.
         target: Target<'x>,
-        /// What the socket is to be like.
-        options: &'x Options,
+        /// The local address it is opened from.
+        from: Option<IpAddr>,
+        /// Options that the socket is given.
+        options: &'x [SocketOption],
         /// When to give up.
         until: Option<Deadline>,
     },

@@ -8,9 +8,10 @@ use core::net::{IpAddr, SocketAddr};
 use super::action::{Do, Event, Input, Target};
 use super::link::Link;
 use super::pool::Origin;
+use super::proxy::{Proxy, ProxyKind};
 use super::request::Request;
 use super::steps::{Inbox, State, Step};
-use super::trail::{At, Trail};
+use super::trail::{At, Operation, Trail};
 use crate::error::Error;
 use crate::http1;
 use crate::limits::Config;
@@ -43,6 +44,23 @@ pub struct Options {
     pub socket_options: Option<Vec<SocketOption>>,
     /// The Unix socket that connections are opened to, whatever the URL's host.
     pub unix_socket: Option<String>,
+    /// The proxy that connections are opened to.
+    pub proxy: Option<Proxy>,
+    /// What TLS needs for an `https` proxy. Without it, the driver is asked when it is needed.
+    #[cfg(feature = "tls")]
+    pub proxy_tls: Option<Arc<rustls::ClientConfig>>,
+}
+
+/// The way to the origin server.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Route<'p> {
+    Direct,
+    Unix,
+    /// Every request goes to the proxy, with the whole URL.
+    Forward(&'p Proxy),
+    /// A tunnel through the proxy, with TLS to the origin server in it.
+    Tunnel(&'p Proxy),
+    Socks(&'p Proxy),
 }
 
 /// A request, and how it is to be done.
@@ -51,11 +69,13 @@ pub(super) struct Plan {
     pub(super) request: Request,
     pub(super) origin: Origin,
     pub(super) options: Arc<Options>,
+    /// The request on its way is the CONNECT that opens a tunnel.
+    pub(super) tunnelling: bool,
 }
 
 impl Plan {
     fn new(request: Request, options: Arc<Options>) -> Self {
-        Self { origin: Origin::of(request.url()), request, options }
+        Self { origin: Origin::of(request.url()), request, options, tunnelling: false }
     }
 
     /// Plans the next hop.
@@ -67,12 +87,68 @@ impl Plan {
         TlsContext { verify: self.options.verify }
     }
 
-    pub(super) fn server_name(&self) -> &str {
-        self.options.server_name.as_deref().unwrap_or_else(|| self.request.url().host())
+    pub(super) fn route(&self) -> Route<'_> {
+        let secure = self.request.url().scheme().is_secure();
+        match (&self.options.proxy, &self.options.unix_socket) {
+            (Some(proxy), _) if proxy.kind() == ProxyKind::Socks5 => Route::Socks(proxy),
+            (Some(proxy), _) if secure => Route::Tunnel(proxy),
+            (Some(proxy), _) => Route::Forward(proxy),
+            (None, Some(_)) => Route::Unix,
+            (None, None) => Route::Direct,
+        }
+    }
+
+    /// The host and the port that a connection is opened to.
+    pub(super) fn peer(&self) -> (&str, u16) {
+        match self.route() {
+            Route::Direct | Route::Unix => (self.request.url().host(), self.request.url().port()),
+            Route::Forward(proxy) | Route::Tunnel(proxy) | Route::Socks(proxy) => {
+                (proxy.host(), proxy.port())
+            }
+        }
+    }
+
+    /// The method of the request that is on its way.
+    pub(super) fn method(&self) -> &[u8] {
+        if self.tunnelling { b"CONNECT" } else { self.request.method() }
+    }
+
+    /// Whether the connection to the proxy itself is over TLS.
+    pub(super) fn has_secure_proxy(&self) -> bool {
+        match self.route() {
+            Route::Forward(proxy) | Route::Tunnel(proxy) => proxy.kind() == ProxyKind::Https,
+            _ => false,
+        }
+    }
+
+    /// The options of sockets; through a proxy they are not used, as httpcore has it.
+    pub(super) fn socket_options(&self) -> Option<&[SocketOption]> {
+        match self.route() {
+            Route::Direct | Route::Unix => self.options.socket_options.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The local address; through a proxy it is not used, as httpcore has it.
+    pub(super) fn from(&self) -> Option<IpAddr> {
+        match self.route() {
+            Route::Direct => self.options.local_address,
+            _ => None,
+        }
+    }
+
+    /// The name that the certificate must have which this operation is shown.
+    pub(super) fn server_name(&self, operation: Operation) -> &str {
+        match (operation, self.route()) {
+            (Operation::StartTls, Route::Forward(proxy) | Route::Tunnel(proxy)) => proxy.host(),
+            // Within a tunnel, httpcore has no other name either.
+            (Operation::ProxyStartTls, _) => self.request.url().host(),
+            _ => self.options.server_name.as_deref().unwrap_or_else(|| self.request.url().host()),
+        }
     }
 
     pub(super) fn local_address(&self) -> Option<String> {
-        self.options.local_address.map(|address| address.to_string())
+        self.from().map(|address| address.to_string())
     }
 }
 
@@ -109,6 +185,8 @@ pub struct Exchange {
     pub(super) state: State,
     #[cfg(feature = "tls")]
     pub(super) tls: Option<Arc<rustls::ClientConfig>>,
+    #[cfg(feature = "tls")]
+    pub(super) proxy_tls: Option<Arc<rustls::ClientConfig>>,
     pub(super) link: Link,
     /// The link can be taken for another exchange.
     pub(super) link_is_free: bool,
@@ -139,6 +217,8 @@ impl Exchange {
         Self {
             #[cfg(feature = "tls")]
             tls: options.tls.clone(),
+            #[cfg(feature = "tls")]
+            proxy_tls: options.proxy_tls.clone(),
             link: Link::new(ConnectionId(0), options.config),
             plan: Plan::new(request, options),
             state: State::Start,
@@ -197,7 +277,10 @@ impl Exchange {
         let inbox = match input {
             #[cfg(feature = "tls")]
             Input::Trust(config) => {
-                self.tls = Some(config);
+                let secure = self.plan.request.url().scheme().is_secure();
+                let missing =
+                    if secure && self.tls.is_none() { &mut self.tls } else { &mut self.proxy_tls };
+                *missing = Some(config);
                 None
             }
             Input::Reuse(link) => {
@@ -272,15 +355,19 @@ impl Exchange {
         }
         let step = self.run(At { now, sink });
         let until = self.until(step, now);
-        let (url, options) = (self.plan.request.url(), &*self.plan.options);
+        let from = self.plan.from();
+        let options = self.plan.socket_options().unwrap_or_default();
         match step {
-            Step::Trust => Do::Trust,
+            Step::Trust { proxy } => Do::Trust { proxy },
             Step::Acquire => Do::Acquire { origin: &self.plan.origin, until },
-            Step::Resolve => Do::Resolve { host: url.host(), port: url.port(), until },
-            Step::Dial(address) => Do::Dial { target: Target::Tcp(address), options, until },
+            Step::Resolve => {
+                let (host, port) = self.plan.peer();
+                Do::Resolve { host, port, until }
+            }
+            Step::Dial(address) => Do::Dial { target: Target::Tcp(address), from, options, until },
             Step::DialUnix => {
-                let path = options.unix_socket.as_deref().unwrap_or_default();
-                Do::Dial { target: Target::Unix(path), options, until }
+                let path = self.plan.options.unix_socket.as_deref().unwrap_or_default();
+                Do::Dial { target: Target::Unix(path), from, options, until }
             }
             Step::Write => Do::Write { until },
             Step::Read => Do::Read { until },
@@ -300,7 +387,12 @@ impl Exchange {
     fn until(&mut self, step: Step, now: Mono) -> Option<Deadline> {
         let timeouts = self.plan.options.timeouts;
         let (timeout, why) = match step {
-            Step::Trust | Step::Body | Step::Close | Step::Release | Step::Event | Step::Over => {
+            Step::Trust { .. }
+            | Step::Body
+            | Step::Close
+            | Step::Release
+            | Step::Event
+            | Step::Over => {
                 return None;
             }
             Step::Acquire => (timeouts.pool, Waiting::Pool),

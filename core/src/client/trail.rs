@@ -3,12 +3,14 @@
 
 use core::net::SocketAddr;
 
-use super::exchange::{Options, Plan};
+use super::exchange::Plan;
+use super::proxy::Proxy;
 use crate::error::Phase;
 use crate::http1::ResponseHead;
 use crate::time::Mono;
 use crate::trace::{
-    ConnectionId, Cx, EventKind, Failure, Interest, Scope, Sink, Span, StreamId, TraceEvent,
+    ConnectionId, Credentials, Cx, EventKind, Failure, Interest, Scope, Sink, Span, StreamId,
+    TraceEvent,
 };
 
 /// An operation of httpcore's.
@@ -17,6 +19,10 @@ pub(super) enum Operation {
     ConnectTcp,
     ConnectUnixSocket,
     StartTls,
+    ProxyStartTls,
+    SocksConnectTcp,
+    SetupSocks5,
+    SocksStartTls,
     /// Waiting before the next attempt, after this operation failed.
     Retry(Attempt),
     SendHead,
@@ -65,16 +71,19 @@ pub(super) struct Trail {
     interest: Option<Interest>,
     operation: Option<(Operation, Span)>,
     detail: Option<(Detail, Span)>,
+    /// How many layers of TLS the connection has.
+    tls_layers: u8,
 }
 
 impl Trail {
     pub(super) const fn new(scope: Scope) -> Self {
-        Self { scope, interest: None, operation: None, detail: None }
+        Self { scope, interest: None, operation: None, detail: None, tls_layers: 0 }
     }
 
     /// From now on, events happen on this connection.
     pub(super) const fn on(&mut self, connection: ConnectionId) {
         self.scope.connection = connection;
+        self.tls_layers = 0;
     }
 
     /// From now on, events belong to the next attempt at connecting.
@@ -107,15 +116,15 @@ impl Trail {
 
     /// Tells that an operation starts.
     pub(super) fn start<S: Sink>(&mut self, operation: Operation, plan: &Plan, at: At<'_, S>) {
-        let Options { timeouts, socket_options, unix_socket, .. } = &*plan.options;
-        let (url, timeout) = (plan.request.url(), timeouts.connect);
-        let (host, port) = (url.host(), url.port());
-        let path = unix_socket.as_deref().unwrap_or_default();
-        let (ssl_context, server_hostname) = (plan.tls_context(), plan.server_name());
-        let socket_options = socket_options.as_deref();
-        let request = plan.request.method();
+        let timeout = plan.options.timeouts.connect;
+        let (host, port) = plan.peer();
+        let path = plan.options.unix_socket.as_deref().unwrap_or_default();
+        let (ssl_context, server_hostname) = (plan.tls_context(), plan.server_name(operation));
+        let socket_options = plan.socket_options();
+        let request = plan.method();
         let address = plan.local_address();
         let local_address = address.as_deref();
+        let stream = self.stream(0);
         let mut cx = self.cx(at);
         let span = match operation {
             Operation::ConnectTcp => cx.start(EventKind::ConnectTcpStarted, || {
@@ -126,6 +135,25 @@ impl Trail {
             }),
             Operation::StartTls => cx.start(EventKind::StartTlsStarted, || {
                 TraceEvent::StartTlsStarted { ssl_context, server_hostname, timeout }
+            }),
+            Operation::ProxyStartTls => cx.start(EventKind::ProxyStartTlsStarted, || {
+                TraceEvent::ProxyStartTlsStarted { ssl_context, server_hostname, timeout }
+            }),
+            Operation::SocksConnectTcp => cx.start(EventKind::SocksConnectTcpStarted, || {
+                TraceEvent::SocksConnectTcpStarted { host, port, timeout }
+            }),
+            Operation::SetupSocks5 => cx.start(EventKind::SetupSocks5ConnectionStarted, || {
+                let url = plan.request.url();
+                let auth = plan.options.proxy.as_ref().and_then(Proxy::credentials);
+                TraceEvent::SetupSocks5ConnectionStarted {
+                    stream,
+                    host: url.host(),
+                    port: url.port(),
+                    auth: auth.map(|(user, password)| Credentials { user, password }),
+                }
+            }),
+            Operation::SocksStartTls => cx.start(EventKind::SocksStartTlsStarted, || {
+                TraceEvent::SocksStartTlsStarted { ssl_context, server_hostname, timeout }
             }),
             Operation::Retry(Attempt::ConnectTcp) => {
                 cx.start(EventKind::RetryConnectTcpStarted, || TraceEvent::RetryConnectTcpStarted {
@@ -170,7 +198,13 @@ impl Trail {
     /// Tells that the operation that is open came to its end.
     pub(super) fn complete<S: Sink>(&mut self, at: At<'_, S>) {
         let Some((operation, span)) = self.operation.take() else { return };
-        let (transport, secure) = (self.stream(0), self.stream(1));
+        if matches!(
+            operation,
+            Operation::StartTls | Operation::ProxyStartTls | Operation::SocksStartTls
+        ) {
+            self.tls_layers += 1;
+        }
+        let (transport, secure) = (self.stream(0), self.stream(self.tls_layers));
         let mut cx = self.cx(at);
         match operation {
             Operation::ConnectTcp => {
@@ -181,6 +215,26 @@ impl Trail {
             Operation::StartTls => {
                 cx.end(span, EventKind::StartTlsComplete, || TraceEvent::StartTlsComplete {
                     stream: secure,
+                });
+            }
+            Operation::ProxyStartTls => {
+                cx.end(span, EventKind::ProxyStartTlsComplete, || {
+                    TraceEvent::ProxyStartTlsComplete { stream: secure }
+                });
+            }
+            Operation::SocksConnectTcp => {
+                cx.end(span, EventKind::SocksConnectTcpComplete, || {
+                    TraceEvent::SocksConnectTcpComplete { stream: transport }
+                });
+            }
+            Operation::SetupSocks5 => {
+                cx.end(span, EventKind::SetupSocks5ConnectionComplete, || {
+                    TraceEvent::SetupSocks5ConnectionComplete { stream: transport }
+                });
+            }
+            Operation::SocksStartTls => {
+                cx.end(span, EventKind::SocksStartTlsComplete, || {
+                    TraceEvent::SocksStartTlsComplete { stream: secure }
                 });
             }
             Operation::SendHead => cx.end(span, EventKind::SendRequestHeadersComplete, || {
@@ -220,6 +274,9 @@ impl Trail {
                 TraceEvent::ReceiveResponseHeadersComplete { head }
             });
         }
+        if plan.tunnelling {
+            return;
+        }
         cx.tell(EventKind::HttpRequest, || TraceEvent::HttpRequest {
             method: plan.request.method(),
             url: plan.request.url().as_str(),
@@ -242,6 +299,26 @@ impl Trail {
             }
             Operation::StartTls => {
                 cx.end(span, EventKind::StartTlsFailed, || TraceEvent::StartTlsFailed { failure });
+            }
+            Operation::ProxyStartTls => {
+                cx.end(span, EventKind::ProxyStartTlsFailed, || TraceEvent::ProxyStartTlsFailed {
+                    failure,
+                });
+            }
+            Operation::SocksConnectTcp => {
+                cx.end(span, EventKind::SocksConnectTcpFailed, || {
+                    TraceEvent::SocksConnectTcpFailed { failure }
+                });
+            }
+            Operation::SetupSocks5 => {
+                cx.end(span, EventKind::SetupSocks5ConnectionFailed, || {
+                    TraceEvent::SetupSocks5ConnectionFailed { failure }
+                });
+            }
+            Operation::SocksStartTls => {
+                cx.end(span, EventKind::SocksStartTlsFailed, || TraceEvent::SocksStartTlsFailed {
+                    failure,
+                });
             }
             Operation::SendHead => cx.end(span, EventKind::SendRequestHeadersFailed, || {
                 TraceEvent::SendRequestHeadersFailed { failure }
@@ -274,13 +351,12 @@ impl Trail {
 
     /// Tells that a part of the operation starts.
     pub(super) fn start_detail<S: Sink>(&mut self, detail: Detail, plan: &Plan, at: At<'_, S>) {
-        let url = plan.request.url();
+        let (host, port) = plan.peer();
         let mut cx = self.cx(at);
         let span = match detail {
-            Detail::Resolve => cx.start(EventKind::ResolveStarted, || TraceEvent::ResolveStarted {
-                host: url.host(),
-                port: url.port(),
-            }),
+            Detail::Resolve => {
+                cx.start(EventKind::ResolveStarted, || TraceEvent::ResolveStarted { host, port })
+            }
             Detail::Dial(address) => {
                 cx.start(EventKind::DialStarted, || TraceEvent::DialStarted { address })
             }

@@ -39,7 +39,7 @@ impl Scheme {
         if self.is_secure() { 443 } else { 80 }
     }
 
-    const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Http => "http",
             Self::Https => "https",
@@ -308,7 +308,7 @@ impl Url {
 }
 
 /// `scheme:rest`, if the text starts with a scheme.
-fn split_scheme(text: &str) -> Option<(&str, &str)> {
+pub(super) fn split_scheme(text: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = text.split_once(':')?;
     let well_formed = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
@@ -338,15 +338,15 @@ impl<'a> Parts<'a> {
     }
 }
 
-struct Authority<'a> {
+pub(super) struct Authority<'a> {
     userinfo: Option<&'a str>,
     host: String,
-    port: Option<u16>,
+    pub(super) port: Option<u16>,
 }
 
 impl<'a> Authority<'a> {
     /// Reads `[userinfo@]host[:port]`; `start` is where it stands in the URL.
-    fn read(text: &'a str, start: usize) -> Result<Self, UrlError> {
+    pub(super) fn read(text: &'a str, start: usize) -> Result<Self, UrlError> {
         let (userinfo, host_port) = match text.rsplit_once('@') {
             Some((userinfo, rest)) => (Some(userinfo), rest),
             None => (None, text),

@@ -9,7 +9,9 @@ mod rule;
 
 use core::fmt;
 
-pub use cause::{Cause, CertificateProblem, Error, OsError, OsErrorKind, ResolveError, TlsError};
+pub use cause::{
+    Cause, CertificateProblem, Error, OsError, OsErrorKind, ResolveError, SocksError, TlsError,
+};
 pub use misuse::{Call, Misuse, MisuseError};
 pub use rule::{Offence, Rule};
 

@@ -159,6 +159,8 @@ impl Settings {
             "-o" => value().map(|_| builder)?,
             "-k" => builder.danger_accept_invalid_certs(true),
             "--cacert" => builder.ca_file(value()?),
+            "-x" => builder.proxy(number(&value()?)?),
+            "--proxy-cacert" => builder.proxy_ca_file(value()?),
             "--unix-socket" => builder.unix_socket(value()?),
             "--connect-timeout" => builder.connect_timeout(seconds(&value()?)?),
             "--read-timeout" => builder.read_timeout(seconds(&value()?)?),

@@ -73,7 +73,7 @@ impl Exchange {
     /// Ends the exchange: the operation that is open has failed, and what was opened is closed.
     pub(super) fn fail<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
         let phase = self.trail.phase();
-        let repeat = self.attempt_to_repeat(cause);
+        let (repeat, operation) = (self.attempt_to_repeat(cause), self.trail.operation());
         self.tell_failure(cause, false, at);
         if let Some(attempt) = repeat {
             return self.repeat(attempt, at);
@@ -82,7 +82,14 @@ impl Exchange {
         match phase {
             Phase::Pool => return self.enter(State::Over, Phase::Idle),
             Phase::Resolve | Phase::Connect => return self.enter(State::Release, Phase::Close),
+            // A tunnel that is no use is closed, and so is a proxy that gives none.
+            Phase::Tls if operation == Some(Operation::ProxyStartTls) => {
+                self.trail.start(Operation::Close, &self.plan, at);
+            }
             Phase::Tls => {}
+            _ if matches!(cause, Cause::Proxy(_)) => {
+                self.trail.start(Operation::Close, &self.plan, at);
+            }
             _ => self.trail.start(Operation::ResponseClosed, &self.plan, at),
         }
         let transport_works = !matches!(cause, Cause::Os(_) | Cause::TimedOut(_));

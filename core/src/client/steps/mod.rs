@@ -11,7 +11,7 @@ use bytes::Bytes;
 
 use super::action::Fault;
 use super::exchange::Exchange;
-use super::trail::At;
+use super::trail::{At, Operation};
 use crate::error::{Cause, CertificateProblem, Misuse, OsError, Phase, TlsError};
 use crate::trace::{EventKind, Failure, Sink, TraceEvent};
 
@@ -65,7 +65,9 @@ pub(super) enum Inbox {
 /// What a step asks for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Step {
-    Trust,
+    Trust {
+        proxy: bool,
+    },
     Acquire,
     Resolve,
     Dial(SocketAddr),
@@ -168,7 +170,8 @@ impl Exchange {
         let evidence = match cause {
             Cause::Peer(_) => link.http1.evidence(),
             Cause::Tls(TlsError::Certificate(CertificateProblem::WrongName)) => {
-                plan.server_name().as_bytes()
+                let operation = trail.operation().unwrap_or(Operation::StartTls);
+                plan.server_name(operation).as_bytes()
             }
             Cause::Misuse(error) => match error.misuse {
                 Misuse::FieldName(index) => fields.nth(index).map_or(&[][..], |field| field.name),

@@ -1,27 +1,63 @@
 //! The request goes out and the response comes in.
 
-use super::super::exchange::Exchange;
+use super::super::exchange::{Exchange, Route};
+use super::super::proxy::Proxy;
 use super::super::trail::{At, Operation};
 use super::{Inbox, State, Step, Stepped};
 use crate::error::{Cause, Phase};
-use crate::fields::Fields;
+use crate::fields::{FieldBlock, Fields};
 use crate::http1::{BodySize, Event, Progress, Role, State as Side};
 use crate::trace::Sink;
+use crate::wire::number;
 
 impl Exchange {
+    /// Sends the head of the request: to the origin server, or whole to a proxy that forwards it.
     pub(super) fn begin_request<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        self.plan.tunnelling = false;
         self.enter(State::SendHead, Phase::SendHead);
         self.trail.start(Operation::SendHead, &self.plan, at);
-        let request = &self.plan.request;
-        self.link
-            .http1
-            .send_request(
-                &mut self.trail.cx(at),
-                request.method(),
-                request.url().target().as_bytes(),
-                request.fields().fields(),
-                request.size(),
-            )
+        let (request, url) = (&self.plan.request, self.plan.request.url());
+        let http1 = &mut self.link.http1;
+        let mut cx = self.trail.cx(at);
+        let Route::Forward(proxy) = self.plan.route() else {
+            let (method, target) = (request.method(), url.target().as_bytes());
+            http1
+                .send_request(&mut cx, method, target, request.fields().fields(), request.size())
+                .map_err(Cause::Misuse)?;
+            return Ok(None);
+        };
+        let target = [url.scheme().name(), "://", url.authority(), url.target()].concat();
+        let mut fields = proxy_fields(proxy);
+        fields.extend(request.fields().fields().iter().map(|field| (field.name, field.value)));
+        let (target, size) = (target.as_bytes(), request.size());
+        http1
+            .send_request(&mut cx, request.method(), target, fields.fields(), size)
+            .map_err(Cause::Misuse)?;
+        Ok(None)
+    }
+
+    /// Asks a proxy for a tunnel to the origin server.
+    pub(super) fn begin_tunnel<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        self.plan.tunnelling = true;
+        self.enter(State::SendHead, Phase::SendHead);
+        self.trail.start(Operation::SendHead, &self.plan, at);
+        let url = self.plan.request.url();
+        let host =
+            if url.host().contains(':') { ["[", url.host(), "]"] } else { ["", url.host(), ""] };
+        let mut target = host.concat().into_bytes();
+        target.push(b':');
+        number::write_decimal(u64::from(url.port()), &mut target);
+        let mut fields = FieldBlock::new();
+        fields.push(b"Host", &target);
+        fields.push(b"Accept", b"*/*");
+        if let Route::Tunnel(proxy) = self.plan.route() {
+            let more = proxy_fields(proxy);
+            fields.extend(more.fields().iter().map(|field| (field.name, field.value)));
+        }
+        let mut cx = self.trail.cx(at);
+        let http1 = &mut self.link.http1;
+        http1
+            .send_request(&mut cx, b"CONNECT", &target, fields.fields(), BodySize::None)
             .map_err(Cause::Misuse)?;
         Ok(None)
     }
@@ -30,13 +66,14 @@ impl Exchange {
         if let Some(inbox) = self.inbox.take() {
             return self.sending_interrupted(&inbox, at);
         }
-        if self.link.has_output().map_err(Cause::Tls)? {
+        if self.link.has_output()? {
             return Ok(Some(Step::Write));
         }
         self.trail.complete(at);
         self.enter(State::SendBody, Phase::SendBody);
         self.trail.start(Operation::SendBody, &self.plan, at);
-        if matches!(self.plan.request.size(), BodySize::None | BodySize::Length(0)) {
+        let size = self.plan.request.size();
+        if self.plan.tunnelling || matches!(size, BodySize::None | BodySize::Length(0)) {
             self.finish_body(at)?;
         }
         Ok(None)
@@ -59,7 +96,7 @@ impl Exchange {
             Some(Inbox::BodyConsumed) => return Err(Cause::BodyConsumed),
             Some(inbox) => return self.sending_interrupted(&inbox, at),
         }
-        if self.link.has_output().map_err(Cause::Tls)? {
+        if self.link.has_output()? {
             return Ok(Some(Step::Write));
         }
         if self.link.http1.state(Role::Client) == Side::Body {
@@ -99,7 +136,7 @@ impl Exchange {
                 }
             }
         }
-        self.link.advance().map_err(Cause::Tls)?;
+        self.link.advance()?;
         if !self.write_failed && self.link.layer_has_output() {
             // TLS answers on its own at times: to a change of keys, for one.
             return Ok(Err(Step::Write));
@@ -115,14 +152,29 @@ impl Exchange {
             return Ok(Some(step));
         }
         let Some(Event::Response(head, _)) = self.link.http1.event() else {
-            return Ok(Some(Step::Event));
+            // The caller did not ask for a tunnel, and is told nothing of it.
+            return Ok((!self.plan.tunnelling).then_some(Step::Event));
         };
         self.trail.head(head, &self.plan, at);
+        if self.plan.tunnelling {
+            return self.tunnel_answered(head.status, at);
+        }
         let hop = self.hop_after(head);
         self.enter(State::Head, Phase::ReceiveBody);
         self.hop = hop?;
         // The head of a redirect that is followed is nothing that the caller asked for.
         Ok(self.hop.is_none().then_some(Step::Event))
+    }
+
+    /// The proxy has answered: there is a tunnel, or there is none.
+    fn tunnel_answered<S: Sink>(&mut self, status: u16, at: At<'_, S>) -> Stepped {
+        if !(200..300).contains(&status) {
+            return Err(Cause::Proxy(status));
+        }
+        let early = self.link.enter_tunnel(self.plan.options.config);
+        let stepped = self.shake_hands(Operation::ProxyStartTls, at);
+        self.link.receive_early(&early);
+        stepped
     }
 
     pub(super) fn ask_for_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
@@ -152,4 +204,13 @@ impl Exchange {
             }
         }
     }
+}
+
+/// What a proxy is told beside the request.
+fn proxy_fields(proxy: &Proxy) -> FieldBlock {
+    let mut fields = FieldBlock::new();
+    if let Some(value) = proxy.authorization() {
+        fields.push(b"Proxy-Authorization", &value);
+    }
+    fields
 }
