@@ -7,7 +7,7 @@ use limpid_core::client::{Acquired, Input, Link, Origin, Parked, Pool, PoolLimit
 use limpid_core::time::Deadline;
 use limpid_core::trace::ConnectionId;
 
-use crate::client::SharedSink;
+use crate::builder::SharedSink;
 use crate::clock::Clock;
 use crate::socket::Timed;
 

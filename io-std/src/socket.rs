@@ -1,6 +1,7 @@
 //! Sockets: opening them, moving bytes, and asking whether they are silent.
 
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
+use std::mem::MaybeUninit;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -24,10 +25,12 @@ impl Timed {
         options: &[SocketOption],
         timeout: Option<Duration>,
     ) -> io::Result<Self> {
-        let socket = match target {
-            Target::Tcp(address) => tcp(address, from, options, timeout)?,
-            Target::Unix(path) => unix(path, options, timeout)?,
-        };
+        let (socket, address) = prepare(target, from, options)?;
+        match timeout {
+            Some(Duration::ZERO) => return Err(ErrorKind::TimedOut.into()),
+            Some(timeout) => socket.connect_timeout(&address, timeout)?,
+            None => socket.connect(&address)?,
+        }
         Ok(Self { socket, read: None, write: None })
     }
 
@@ -63,27 +66,30 @@ impl Timed {
     }
 
     /// Whether nothing has arrived, the end included.
-    #[cfg(unix)]
     pub(crate) fn is_silent(&self) -> bool {
-        let mut byte = [std::mem::MaybeUninit::uninit()];
-        let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
-        matches!(
-            self.socket.recv_with_flags(&mut byte, flags),
-            Err(error) if error.kind() == ErrorKind::WouldBlock
-        )
+        is_silent(&self.socket)
     }
+}
 
-    /// Whether nothing has arrived, the end included.
-    #[cfg(not(unix))]
-    pub(crate) fn is_silent(&self) -> bool {
-        let mut byte = [std::mem::MaybeUninit::uninit()];
-        let silent = self.socket.set_nonblocking(true).is_ok()
-            && matches!(
-                self.socket.peek(&mut byte),
-                Err(error) if error.kind() == ErrorKind::WouldBlock
-            );
-        silent && self.socket.set_nonblocking(false).is_ok()
-    }
+/// Whether nothing has arrived on an idle socket, the end included. It does not wait.
+#[cfg(unix)]
+#[must_use]
+pub fn is_silent(socket: &Socket) -> bool {
+    let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
+    would_block(socket.recv_with_flags(&mut [MaybeUninit::uninit()], flags))
+}
+
+/// Whether nothing has arrived on an idle socket, the end included. It does not wait.
+#[cfg(not(unix))]
+#[must_use]
+pub fn is_silent(socket: &Socket) -> bool {
+    let silent = socket.set_nonblocking(true).is_ok()
+        && would_block(socket.peek(&mut [MaybeUninit::uninit()]));
+    silent && socket.set_nonblocking(false).is_ok()
+}
+
+fn would_block(result: io::Result<usize>) -> bool {
+    result.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
 }
 
 /// A timeout as a socket takes it: none is none, and zero has passed already.
@@ -94,41 +100,29 @@ fn not_zero(timeout: Option<Duration>) -> io::Result<Option<Duration>> {
     }
 }
 
-fn tcp(
-    address: SocketAddr,
-    local: Option<IpAddr>,
+/// A socket for a connection to `target`, with its options set, and the address to connect it to.
+///
+/// # Errors
+/// The system has no such sockets, or does not take an option or the local address.
+pub fn prepare(
+    target: Target<'_>,
+    from: Option<IpAddr>,
     options: &[SocketOption],
-    timeout: Option<Duration>,
-) -> io::Result<Socket> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    // A head is sent whole: nothing is gained by waiting for more of it.
-    socket.set_tcp_nodelay(true)?;
-    set_options(&socket, options)?;
-    if let Some(local) = local {
-        socket.bind(&SocketAddr::new(local, 0).into())?;
+) -> io::Result<(Socket, SockAddr)> {
+    let (domain, address) = match target {
+        Target::Tcp(address) => (Domain::for_address(address), address.into()),
+        Target::Unix(path) => (Domain::UNIX, SockAddr::unix(path)?),
+    };
+    let socket = Socket::new(domain, Type::STREAM, None)?;
+    if let Target::Tcp(_) = target {
+        // A head is sent whole: nothing is gained by waiting for more of it.
+        socket.set_tcp_nodelay(true)?;
     }
-    connect(socket, &address.into(), timeout)
-}
-
-#[cfg(unix)]
-fn unix(path: &str, options: &[SocketOption], timeout: Option<Duration>) -> io::Result<Socket> {
-    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
     set_options(&socket, options)?;
-    connect(socket, &SockAddr::unix(path)?, timeout)
-}
-
-#[cfg(not(unix))]
-fn unix(_: &str, _: &[SocketOption], _: Option<Duration>) -> io::Result<Socket> {
-    Err(ErrorKind::Unsupported.into())
-}
-
-fn connect(socket: Socket, address: &SockAddr, timeout: Option<Duration>) -> io::Result<Socket> {
-    match timeout {
-        Some(Duration::ZERO) => return Err(ErrorKind::TimedOut.into()),
-        Some(timeout) => socket.connect_timeout(address, timeout)?,
-        None => socket.connect(address)?,
+    if let Some(from) = from {
+        socket.bind(&SocketAddr::new(from, 0).into())?;
     }
-    Ok(socket)
+    Ok((socket, address))
 }
 
 /// Sets the options that can be set in safe code, by their numbers on this system.

@@ -42,7 +42,7 @@ const BUNDLED: &str = "webpki-roots";
 
 /// The TLS configuration of a client, made when it is first needed.
 #[derive(Debug)]
-pub(crate) struct Trust {
+pub struct Trust {
     whom: Whom,
     config: Mutex<Option<Arc<ClientConfig>>>,
 }
@@ -53,11 +53,10 @@ impl Trust {
     }
 
     /// The configuration. Making it is told to `sink`, once.
-    pub(crate) fn config<S: Sink>(
-        &self,
-        now: Mono,
-        sink: &S,
-    ) -> Result<Arc<ClientConfig>, TlsSetupError> {
+    ///
+    /// # Errors
+    /// The certificates cannot be read.
+    pub fn config<S: Sink>(&self, now: Mono, sink: &S) -> Result<Arc<ClientConfig>, TlsSetupError> {
         let mut config = self.config.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(config) = &*config {
             return Ok(Arc::clone(config));

@@ -12,11 +12,12 @@ use std::time::Duration;
 
 use limpid_core::trace::{Capture, SocketOption};
 use limpid_sinks::LineSink;
-use limpid_std::{Body, Client, PoolLimits};
+use limpid_sinks::python::StreamClass;
+use limpid_std::{Body, Client, ClientBuilder, PoolLimits};
 
 /// What the arguments say of the client.
-struct Settings {
-    builder: limpid_std::ClientBuilder,
+struct Settings<C> {
+    builder: ClientBuilder<C>,
     pool: PoolLimits,
     follow: bool,
     redirects: u32,
@@ -46,13 +47,28 @@ enum Reading {
 }
 
 fn main() -> ExitCode {
-    match read_arguments(std::env::args().skip(1)) {
-        Ok((client, groups)) => {
-            for group in &groups {
-                run(&client, group);
-            }
-            ExitCode::SUCCESS
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let driver = arguments.iter().position(|argument| argument == "--driver");
+    let driver = driver.map(|at| arguments.drain(at..(at + 2).min(arguments.len())).nth(1));
+    let done = match driver.flatten().as_deref() {
+        None | Some("std") => read_arguments(arguments, StreamClass::Sync)
+            .map(|(client, groups)| groups.iter().for_each(|group| run(&client, group))),
+        Some("tokio") => {
+            read_arguments(arguments, StreamClass::AnyIo).and_then(|(client, groups)| {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                runtime.map_err(|error| error.to_string())?.block_on(async move {
+                    for group in &groups {
+                        run_async(&client, group).await;
+                    }
+                    drop(client);
+                });
+                Ok(())
+            })
         }
+        Some(other) => Err(format!("there is no driver {other}")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             say(&message);
             ExitCode::from(2)
@@ -67,20 +83,44 @@ fn say(message: &str) {
     let _ = writeln!(io::stderr(), "error: {message}");
 }
 
-fn run(client: &Client, group: &Group) {
+async fn run_async(client: &limpid_tokio::Client, group: &Group) {
     for url in &group.urls {
-        thread::sleep(group.delay);
-        let method = group.method.as_deref().unwrap_or("GET").to_ascii_uppercase();
-        let mut request = client.request(&method, url);
+        tokio::time::sleep(group.delay).await;
+        let mut request = client.request(&group.method(), url);
         for (name, value) in &group.headers {
             request = request.header(name, value);
         }
         if let Some(data) = &group.data {
             request = request.body(data.clone());
         } else if !group.chunks.is_empty() {
-            let pieces =
-                Pieces { pieces: group.chunks.clone(), at: 0, fail_after: group.fail_after };
-            request = request.body(Body::reader(pieces, None));
+            request = request.body(limpid_tokio::Body::pieces(group.pieces(), None));
+        }
+        let read = async {
+            let mut response = request.send().await?;
+            match group.read {
+                Reading::All => while response.next_piece().await?.is_some() {},
+                Reading::First => drop(response.next_piece().await?),
+                Reading::Nothing => {}
+            }
+            Ok::<(), limpid_std::Error>(())
+        };
+        if let Err(error) = read.await {
+            say(&error.to_string());
+        }
+    }
+}
+
+fn run(client: &Client, group: &Group) {
+    for url in &group.urls {
+        thread::sleep(group.delay);
+        let mut request = client.request(&group.method(), url);
+        for (name, value) in &group.headers {
+            request = request.header(name, value);
+        }
+        if let Some(data) = &group.data {
+            request = request.body(data.clone());
+        } else if !group.chunks.is_empty() {
+            request = request.body(Body::reader(group.pieces(), None));
         }
         let result = request.send().and_then(|response| {
             let mut body = response.into_body();
@@ -104,6 +144,17 @@ struct Pieces {
     fail_after: Option<usize>,
 }
 
+impl limpid_tokio::Pieces for Pieces {
+    fn next(&mut self) -> limpid_tokio::NextPiece<'_> {
+        let mut piece = vec![0; 64 * 1024];
+        let next = self.read(&mut piece).map(|n| {
+            piece.truncate(n);
+            (n > 0).then(|| piece.into())
+        });
+        Box::pin(std::future::ready(next))
+    }
+}
+
 impl Read for Pieces {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.fail_after == Some(self.at) {
@@ -120,12 +171,14 @@ impl Read for Pieces {
     }
 }
 
-fn read_arguments(
-    mut arguments: impl Iterator<Item = String>,
-) -> Result<(Client, Vec<Group>), String> {
-    let sink = LineSink::stderr().capture(Capture::Private);
+fn read_arguments<C: From<limpid_std::Settings>>(
+    arguments: Vec<String>,
+    class: StreamClass,
+) -> Result<(C, Vec<Group>), String> {
+    let mut arguments = arguments.into_iter();
+    let sink = LineSink::stderr().capture(Capture::Private).stream_class(class);
     let mut settings = Settings {
-        builder: Client::builder().sink(sink),
+        builder: ClientBuilder::default().sink(sink),
         pool: PoolLimits::default(),
         follow: false,
         redirects: 20,
@@ -150,10 +203,10 @@ fn read_arguments(
 
 type Value<'v> = &'v mut dyn FnMut() -> Result<String, String>;
 
-impl Settings {
+impl<C: From<limpid_std::Settings>> Settings<C> {
     /// Takes a client option; false if it is none.
     fn take(&mut self, flag: &str, value: Value<'_>) -> Result<bool, String> {
-        let builder = std::mem::replace(&mut self.builder, Client::builder());
+        let builder = std::mem::take(&mut self.builder);
         self.builder = match flag {
             "--http1.1" => builder,
             "-o" => value().map(|_| builder)?,
@@ -195,7 +248,7 @@ impl Settings {
         Ok(true)
     }
 
-    fn build(self) -> Client {
+    fn build(self) -> C {
         let mut builder = self.builder.pool(self.pool);
         if self.follow {
             builder = builder.redirects(self.redirects);
@@ -208,6 +261,14 @@ impl Settings {
 }
 
 impl Group {
+    fn method(&self) -> String {
+        self.method.as_deref().unwrap_or("GET").to_ascii_uppercase()
+    }
+
+    fn pieces(&self) -> Pieces {
+        Pieces { pieces: self.chunks.clone(), at: 0, fail_after: self.fail_after }
+    }
+
     /// Takes a request option; false if it is none.
     fn take(&mut self, flag: &str, value: Value<'_>) -> Result<bool, String> {
         match flag {
