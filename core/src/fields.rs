@@ -139,6 +139,11 @@ impl<'a> Fields<'a> {
         self.bytes
     }
 
+    /// Where each field stands in the bytes.
+    pub(crate) const fn spans(&self) -> &'a [FieldSpan] {
+        self.spans
+    }
+
     #[inline]
     fn field(&self, span: FieldSpan) -> Field<'a> {
         Field {
@@ -184,6 +189,11 @@ impl FieldBlock {
     #[must_use]
     pub const fn new() -> Self {
         Self { bytes: Vec::new(), spans: Vec::new() }
+    }
+
+    /// Fields that stand at `spans` in `bytes`.
+    pub(crate) const fn from_parts(bytes: Vec<u8>, spans: Vec<FieldSpan>) -> Self {
+        Self { bytes, spans }
     }
 
     /// The fields, borrowed.

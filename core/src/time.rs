@@ -53,6 +53,10 @@ impl core::ops::Add<Duration> for Mono {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Waiting {
+    /// A connection of the pool.
+    Pool,
+    /// The next attempt at connecting.
+    Retry,
     /// Opening a connection: each address, and the TLS handshake, has this time for itself.
     Connect,
     /// The peer's next bytes.
@@ -68,6 +72,8 @@ impl Waiting {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Pool => "a free connection",
+            Self::Retry => "the next attempt",
             Self::Connect => "connecting",
             Self::Read => "reading",
             Self::Write => "writing",
@@ -111,6 +117,8 @@ impl Deadline {
 /// How long each kind of wait may take; `None` waits without end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
+    /// For a connection to be free, where the pool is full. Five seconds by default.
+    pub pool: Option<Duration>,
     /// For connecting to one address, and again for the TLS handshake. Five seconds by default.
     pub connect: Option<Duration>,
     /// For the next bytes of the response. Five seconds by default.
@@ -124,6 +132,6 @@ pub struct Timeouts {
 impl Default for Timeouts {
     fn default() -> Self {
         let five = Some(Duration::from_secs(5));
-        Self { connect: five, read: five, write: five, total: None }
+        Self { pool: five, connect: five, read: five, write: five, total: None }
     }
 }

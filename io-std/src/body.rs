@@ -13,6 +13,8 @@ const PIECE: usize = 64 * 1024;
 pub struct Body {
     source: Source,
     size: BodySize,
+    /// Some of it has been taken.
+    begun: bool,
 }
 
 enum Source {
@@ -24,25 +26,34 @@ impl Body {
     /// No body.
     #[must_use]
     pub const fn none() -> Self {
-        Self { source: Source::Bytes(Bytes::new()), size: BodySize::None }
+        Self { source: Source::Bytes(Bytes::new()), size: BodySize::None, begun: false }
     }
 
     /// What `reader` yields, to its end. With a `length`, exactly that many bytes are sent;
     /// without one, the body is chunked.
     pub fn reader(reader: impl Read + Send + 'static, length: Option<u64>) -> Self {
         let size = length.map_or(BodySize::Unknown, BodySize::Length);
-        Self { source: Source::Reader(Box::new(reader)), size }
+        Self { source: Source::Reader(Box::new(reader)), size, begun: false }
     }
 
     pub(crate) const fn size(&self) -> BodySize {
         self.size
     }
 
+    /// Goes back to the start, and tells whether that was possible: a reader is read once.
+    pub(crate) fn rewind(&mut self) -> bool {
+        let is_fresh = !self.begun;
+        if let Source::Bytes(_) = self.source {
+            self.begun = false;
+        }
+        is_fresh || !self.begun
+    }
+
     /// The next piece; `None` at the end.
     pub(crate) fn next(&mut self) -> io::Result<Option<Bytes>> {
+        let is_first = !std::mem::replace(&mut self.begun, true);
         match &mut self.source {
-            Source::Bytes(bytes) if bytes.is_empty() => Ok(None),
-            Source::Bytes(bytes) => Ok(Some(std::mem::take(bytes))),
+            Source::Bytes(bytes) => Ok((is_first && !bytes.is_empty()).then(|| bytes.clone())),
             Source::Reader(reader) => {
                 let mut piece = vec![0; PIECE];
                 let n = loop {
@@ -62,7 +73,7 @@ impl<B: Into<Bytes>> From<B> for Body {
     fn from(bytes: B) -> Self {
         let bytes = bytes.into();
         let size = BodySize::Length(bytes.len() as u64);
-        Self { source: Source::Bytes(bytes), size }
+        Self { source: Source::Bytes(bytes), size, begun: false }
     }
 }
 

@@ -1,20 +1,23 @@
 //! The driver: it does what the exchange says, and decides nothing.
 
 use std::fmt;
-use std::io::{self, ErrorKind, IoSlice, Read, Write};
-use std::net::TcpStream;
+use std::io::{self, ErrorKind};
+use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use limpid_core::client::{Do, Event, Exchange, Fault, Input};
-use limpid_core::error::Error;
+use limpid_core::error::TlsError;
 use limpid_core::time::{Deadline, Mono};
+use limpid_core::trace::ConnectionId;
 
 use crate::body::Body;
-use crate::client::SharedSink;
-use crate::clock::Clock;
-use crate::dial::dial;
+use crate::error::{Error, TlsSetupError};
 use crate::os::{is_timeout, os_error};
+use crate::pool::SharedPool;
 use crate::resolve::{Resolved, resolve};
+use crate::socket::Timed;
+use crate::tls::Trust;
 
 /// The least room for a read.
 const READ: usize = 16 * 1024;
@@ -23,16 +26,21 @@ const READ: usize = 16 * 1024;
 pub(crate) struct Driver {
     pub(crate) exchange: Exchange,
     body: Body,
-    stream: Option<Timed>,
-    clock: Clock,
-    sink: SharedSink,
+    /// Whom to trust as an origin server, and whom as a proxy.
+    trust: Arc<(Trust, Trust)>,
+    pool: Arc<SharedPool>,
+    /// Why there is no TLS configuration.
+    refused: Option<TlsSetupError>,
+    /// The number of the connection that the pool gave.
+    connection: ConnectionId,
+    socket: Option<Timed>,
 }
 
 impl fmt::Debug for Driver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Driver")
             .field("exchange", &self.exchange)
-            .field("stream", &self.stream)
+            .field("socket", &self.socket)
             .finish_non_exhaustive()
     }
 }
@@ -50,10 +58,11 @@ impl Driver {
     pub(crate) const fn new(
         exchange: Exchange,
         body: Body,
-        clock: Clock,
-        sink: SharedSink,
+        trust: Arc<(Trust, Trust)>,
+        pool: Arc<SharedPool>,
     ) -> Self {
-        Self { exchange, body, stream: None, clock, sink }
+        let connection = ConnectionId(0);
+        Self { exchange, body, trust, pool, refused: None, connection, socket: None }
     }
 
     /// The event for which the driver stopped.
@@ -64,45 +73,65 @@ impl Driver {
     /// Runs the exchange to its next event, or to its end.
     pub(crate) fn run(&mut self) -> Result<Stop, Error> {
         loop {
-            let now = self.clock.now();
-            match self.exchange.next(now, &self.sink) {
+            let now = self.pool.clock.now();
+            match self.exchange.next(now, &self.pool.sink) {
+                Do::Trust { proxy } => {
+                    let trust = if proxy { &self.trust.1 } else { &self.trust.0 };
+                    let input = match trust.config(now, &self.pool.sink) {
+                        Ok(config) => Input::Trust(config),
+                        Err(error) => {
+                            self.refused = Some(error);
+                            Input::Failed(Fault::Tls(TlsError::Configuration))
+                        }
+                    };
+                    self.input(input);
+                }
+                Do::Acquire { origin, until } => {
+                    let (input, socket) = self.pool.acquire(origin, until);
+                    self.acquired(input, socket);
+                }
                 Do::Resolve { host, port, until } => {
                     let resolved = resolve(host, port, left(until, now));
                     self.resolved(resolved);
                 }
-                Do::Dial { address, until } => {
-                    let result = dial(address, left(until, now)).map(|stream| {
-                        self.stream = Some(Timed::new(stream));
-                        Input::Dialed
-                    });
+                Do::Dial { target, from, options, until } => {
+                    let result =
+                        Timed::open(target, from, options, left(until, now)).map(|socket| {
+                            self.socket = Some(socket);
+                            Input::Dialed
+                        });
                     self.answer(result);
                 }
                 Do::Write { until } => {
-                    let result = match &mut self.stream {
-                        Some(stream) => stream.write(self.exchange.out(), left(until, now)),
+                    let result = match &mut self.socket {
+                        Some(socket) => socket.write(self.exchange.out(), left(until, now)),
                         None => Err(ErrorKind::NotConnected.into()),
                     };
                     self.answer(result.map(Input::Sent));
                 }
                 Do::Read { until } => {
-                    let result = match &mut self.stream {
-                        Some(stream) => stream.read(self.exchange.space(READ), left(until, now)),
+                    let result = match &mut self.socket {
+                        Some(socket) => socket.read(self.exchange.space(READ), left(until, now)),
                         None => Err(ErrorKind::NotConnected.into()),
                     };
                     self.answer(result.map(|n| if n == 0 { Input::Eof } else { Input::Filled(n) }));
                 }
-                Do::Body => {
-                    let input = match self.body.next() {
-                        Ok(Some(data)) => Input::Body(data),
-                        Ok(None) => Input::BodyEnd,
-                        Err(error) => Input::BodyFailed(os_error(&error)),
-                    };
+                Do::Body { rewind } => {
+                    let input = self.next_piece(rewind);
                     self.input(input);
                 }
-                Do::Close => self.stream = None,
+                Do::Wait { until } => {
+                    thread::sleep(until.at.since(now));
+                    self.input(Input::Tick);
+                }
+                Do::Close => self.socket = None,
+                Do::Release => {
+                    let link = self.exchange.take_link();
+                    self.pool.release(self.connection, link, self.socket.take());
+                }
                 Do::Event(_) => return Ok(Stop::Event),
                 Do::Done => return Ok(Stop::Done),
-                Do::Failed(error) => return Err(error),
+                Do::Failed(error) => return Err(self.failed(error)),
             }
         }
     }
@@ -112,6 +141,35 @@ impl Driver {
     pub(crate) fn cancel(&mut self) {
         self.input(Input::Cancel);
         while let Ok(Stop::Event) = self.run() {}
+    }
+
+    /// What the caller is told.
+    pub(crate) fn failed(&mut self, error: limpid_core::error::Error) -> Error {
+        match self.refused.take() {
+            Some(refused) => Error::TlsSetup(refused),
+            None => Error::Exchange { url: Box::new(self.exchange.request().url().clone()), error },
+        }
+    }
+
+    fn acquired(&mut self, input: Input<'_>, socket: Option<Timed>) {
+        self.socket = socket;
+        match &input {
+            Input::Reuse(link) => self.connection = link.connection(),
+            Input::Open(connection) => self.connection = *connection,
+            _ => {}
+        }
+        self.input(input);
+    }
+
+    fn next_piece(&mut self, rewind: bool) -> Input<'static> {
+        if rewind && !self.body.rewind() {
+            return Input::BodyConsumed;
+        }
+        match self.body.next() {
+            Ok(Some(data)) => Input::Body(data),
+            Ok(None) => Input::BodyEnd,
+            Err(error) => Input::BodyFailed(os_error(&error)),
+        }
     }
 
     fn resolved(&mut self, resolved: Resolved) {
@@ -132,52 +190,11 @@ impl Driver {
     }
 
     fn input(&mut self, input: Input<'_>) {
-        self.exchange.input(self.clock.now(), &self.sink, input);
+        self.exchange.input(self.pool.clock.now(), &self.pool.sink, input);
     }
 }
 
 /// How much time is left; zero when the deadline has passed.
 fn left(until: Option<Deadline>, now: Mono) -> Option<Duration> {
     until.map(|deadline| deadline.at.since(now))
-}
-
-/// A socket that remembers which timeouts it was given, so that it is told only of changes.
-#[derive(Debug)]
-struct Timed {
-    stream: TcpStream,
-    read: Option<Duration>,
-    write: Option<Duration>,
-}
-
-impl Timed {
-    const fn new(stream: TcpStream) -> Self {
-        Self { stream, read: None, write: None }
-    }
-
-    fn read(&mut self, room: &mut [u8], timeout: Option<Duration>) -> io::Result<usize> {
-        if timeout != self.read {
-            self.stream.set_read_timeout(not_zero(timeout)?)?;
-            self.read = timeout;
-        }
-        self.stream.read(room)
-    }
-
-    fn write(&mut self, slices: [&[u8]; 3], timeout: Option<Duration>) -> io::Result<usize> {
-        if timeout != self.write {
-            self.stream.set_write_timeout(not_zero(timeout)?)?;
-            self.write = timeout;
-        }
-        match slices {
-            [slice, [], []] => self.stream.write(slice),
-            slices => self.stream.write_vectored(&slices.map(IoSlice::new)),
-        }
-    }
-}
-
-/// A timeout as a socket takes it: none is none, and zero has passed already.
-fn not_zero(timeout: Option<Duration>) -> io::Result<Option<Duration>> {
-    match timeout {
-        Some(Duration::ZERO) => Err(ErrorKind::TimedOut.into()),
-        timeout => Ok(timeout),
-    }
 }

@@ -16,19 +16,30 @@
 //! There is no global state: a sink, timeouts and trusted certificates belong to a [`Client`].
 
 mod body;
+mod builder;
 mod client;
 mod clock;
-mod dial;
 mod driver;
 mod error;
 mod os;
+mod pool;
 mod resolve;
 mod response;
+mod socket;
 mod tls;
 
 pub use body::Body;
-pub use client::{Client, ClientBuilder, RequestBuilder, SharedSink};
+pub use builder::{ClientBuilder, Settings, SharedSink};
+pub use client::{Client, RequestBuilder};
 pub use clock::Clock;
 pub use error::{Error, TlsSetupError};
-pub use os::os_error;
+pub use limpid_core::client::{PoolLimits, Proxy};
 pub use response::{Response, ResponseBody};
+pub use tls::Trust;
+
+/// What the drivers of other runtimes need of the system, and need not write again.
+pub mod system {
+    pub use crate::os::os_error;
+    pub use crate::resolve::lookup;
+    pub use crate::socket::{is_silent, prepare};
+}

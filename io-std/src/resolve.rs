@@ -39,7 +39,14 @@ pub(crate) fn resolve(host: &str, port: u16, timeout: Option<Duration>) -> Resol
     }
 }
 
-fn lookup(host: &str, port: u16) -> Result<Vec<SocketAddr>, ResolveError> {
+/// Looks up the addresses of `host`, for as long as the system's resolver takes.
+///
+/// # Errors
+/// There are none.
+pub fn lookup(host: &str, port: u16) -> Result<Vec<SocketAddr>, ResolveError> {
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return Ok(vec![SocketAddr::new(address, port)]);
+    }
     let hints = AddrInfoHints { socktype: SockType::Stream.into(), ..AddrInfoHints::default() };
     let found = getaddrinfo(Some(host), None, Some(hints)).map_err(|error| translate(&error))?;
     let mut addresses = Vec::new();

@@ -26,8 +26,8 @@ impl Response {
         loop {
             match driver.run() {
                 Ok(Stop::Event) => {}
-                Ok(Stop::Done) => return Err(failed(&driver, Cause::Abandoned.into())),
-                Err(error) => return Err(failed(&driver, error)),
+                Ok(Stop::Done) => return Err(driver.failed(Cause::Abandoned.into())),
+                Err(error) => return Err(error),
             }
             if let Some(Event::Head(head, _)) = driver.event() {
                 let head = head.into();
@@ -168,7 +168,7 @@ impl ResponseBody {
                 Ok(Stop::Done) => self.over = true,
                 Err(error) => {
                     self.over = true;
-                    return Err(failed(&self.driver, error));
+                    return Err(error);
                 }
             }
         }
@@ -195,8 +195,4 @@ impl Drop for ResponseBody {
             self.driver.cancel();
         }
     }
-}
-
-fn failed(driver: &Driver, error: limpid_core::error::Error) -> Error {
-    Error::Exchange { url: Box::new(driver.exchange.request().url().clone()), error }
 }

@@ -3,10 +3,11 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use limpid_core::layer::self_signed::Verifier;
-use limpid_core::trace::{Cx, EventKind, Sink, TraceEvent};
+use limpid_core::time::Mono;
+use limpid_core::trace::{Cx, EventKind, Scope, Sink, TraceEvent};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
@@ -20,7 +21,7 @@ use crate::error::TlsSetupError;
 
 /// Whose certificates are trusted.
 #[derive(Clone, Debug, Default)]
-pub(crate) enum Trust {
+pub(crate) enum Whom {
     /// Those that the variables `SSL_CERT_FILE` or `SSL_CERT_DIR` name, else Mozilla's list.
     #[default]
     Default,
@@ -40,16 +41,41 @@ enum Source {
 /// What is shown for the list that comes with the program.
 const BUNDLED: &str = "webpki-roots";
 
+/// The TLS configuration of a client, made when it is first needed.
+#[derive(Debug)]
+pub struct Trust {
+    whom: Whom,
+    config: Mutex<Option<Arc<ClientConfig>>>,
+}
+
 impl Trust {
+    pub(crate) const fn new(whom: Whom) -> Self {
+        Self { whom, config: Mutex::new(None) }
+    }
+
+    /// The configuration. Making it is told to `sink`, once.
+    ///
+    /// # Errors
+    /// The certificates cannot be read.
+    pub fn config<S: Sink>(&self, now: Mono, sink: &S) -> Result<Arc<ClientConfig>, TlsSetupError> {
+        let mut config = self.config.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(config) = &*config {
+            return Ok(Arc::clone(config));
+        }
+        let mut scope = Scope::default();
+        let made = self.whom.configure(&mut Cx::new(now, sink, &mut scope))?;
+        *config = Some(Arc::clone(&made));
+        Ok(made)
+    }
+}
+
+impl Whom {
     pub(crate) const fn verifies(&self) -> bool {
         !matches!(self, Self::Anybody)
     }
 
     /// Makes the TLS configuration, and tells how.
-    pub(crate) fn configure<S: Sink>(
-        &self,
-        cx: &mut Cx<'_, S>,
-    ) -> Result<Arc<ClientConfig>, TlsSetupError> {
+    fn configure<S: Sink>(&self, cx: &mut Cx<'_, S>) -> Result<Arc<ClientConfig>, TlsSetupError> {
         let verify = self.verifies();
         cx.tell(EventKind::LoadSslContext, || TraceEvent::LoadSslContext { verify, cert: None });
         let source = match self {

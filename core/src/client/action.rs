@@ -1,17 +1,33 @@
 //! What an exchange asks of its driver, and what the driver answers.
 
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 
 use bytes::Bytes;
 
-use crate::error::{Error, OsError, ResolveError};
+use crate::error::{Error, OsError, ResolveError, TlsError};
 use crate::fields::Fields;
 use crate::http1::{Reading, ResponseHead};
 use crate::time::Deadline;
+use crate::trace::{ConnectionId, SocketOption};
+
+use super::link::Link;
+use super::pool::Origin;
 
 /// What a driver is to do next.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Do<'x> {
+    /// Say whom to trust: TLS is needed, and no configuration was given.
+    Trust {
+        /// Whether it is the proxy that is to be trusted, and not the origin server.
+        proxy: bool,
+    },
+    /// Ask the pool for a connection to this origin, or simply open one.
+    Acquire {
+        /// The origin.
+        origin: &'x Origin,
+        /// When to give up.
+        until: Option<Deadline>,
+    },
     /// Look up the addresses of this host, which may be an address itself.
     Resolve {
         /// The host.
@@ -24,7 +40,11 @@ pub enum Do<'x> {
     /// Open a connection to this address.
     Dial {
         /// The address.
-        address: SocketAddr,
+        target: Target<'x>,
+        /// The local address it is opened from.
+        from: Option<IpAddr>,
+        /// Options that the socket is given.
+        options: &'x [SocketOption],
         /// When to give up.
         until: Option<Deadline>,
     },
@@ -38,10 +58,21 @@ pub enum Do<'x> {
         /// When to give up.
         until: Option<Deadline>,
     },
-    /// Get the next piece of the request's body.
-    Body,
+    /// Get the next piece of the request's body; the first piece again if `rewind` is true.
+    Body {
+        /// The body is sent once more, from its start.
+        rewind: bool,
+    },
+    /// Let time pass.
+    Wait {
+        /// Until when.
+        until: Deadline,
+    },
     /// Close the transport.
     Close,
+    /// Give the connection back: to the pool with [`Exchange::take_link`](super::Exchange::take_link)
+    /// if that has one, else it is closed already.
+    Release,
     /// Something for the caller.
     Event(Event<'x>),
     /// The exchange is over, and the response was complete.
@@ -50,9 +81,29 @@ pub enum Do<'x> {
     Failed(Error),
 }
 
+/// What a connection is opened to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target<'x> {
+    /// An address and a port.
+    Tcp(SocketAddr),
+    /// The path of a Unix socket.
+    Unix(&'x str),
+}
+
 /// What a driver tells.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a link is moved once an exchange; a box would allocate"
+)]
 pub enum Input<'i> {
+    /// The TLS configuration.
+    #[cfg(feature = "tls")]
+    Trust(alloc::sync::Arc<rustls::ClientConfig>),
+    /// There is an idle connection.
+    Reuse(Link),
+    /// A connection is to be opened, and has this number.
+    Open(ConnectionId),
     /// The host has these addresses, in the order in which they should be tried.
     Resolved(&'i [SocketAddr]),
     /// The connection is open.
@@ -73,6 +124,8 @@ pub enum Input<'i> {
     BodyEnd,
     /// The request's body cannot be produced.
     BodyFailed(OsError),
+    /// The request's body was to be sent again, and is gone.
+    BodyConsumed,
     /// The caller has lost interest in the response.
     Cancel,
 }
@@ -84,6 +137,8 @@ pub enum Fault {
     Os(OsError),
     /// The resolver said no.
     Resolve(ResolveError),
+    /// TLS cannot be had.
+    Tls(TlsError),
 }
 
 /// A part of the response.

@@ -1,55 +1,174 @@
-//! One request on one connection, as a machine: it says what to do, and is told what came of it.
+//! One request's life as a machine: it says what to do, and is told what came of it.
 
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 
-use super::action::{Do, Event, Input};
+use super::action::{Do, Event, Input, Target};
+use super::link::Link;
+use super::pool::Origin;
+use super::proxy::{Proxy, ProxyKind};
 use super::request::Request;
 use super::steps::{Inbox, State, Step};
-use super::trail::{At, Trail};
-use super::transport::Transport;
+use super::trail::{At, Operation, Trail};
 use crate::error::Error;
-use crate::http1::{self, Connection, Role};
+use crate::http1;
 use crate::limits::Config;
 use crate::time::{Deadline, Mono, Timeouts, Waiting};
-use crate::trace::{ConnectionId, EventKind, ExchangeId, Scope, Sink, TraceEvent};
+use crate::trace::{
+    ConnectionId, EventKind, ExchangeId, Scope, Sink, SocketOption, TlsContext, TraceEvent,
+};
 
-/// How an exchange is to be done, beside its request.
+/// How requests are to be done: what those of one client have in common.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// How long each kind of wait may take.
     pub timeouts: Timeouts,
     /// How the server's bytes are treated.
     pub config: Config,
-    /// What TLS needs for an `https` URL.
+    /// What TLS needs for an `https` URL. Without it, the driver is asked when it is needed.
     #[cfg(feature = "tls")]
-    pub tls: Option<alloc::sync::Arc<rustls::ClientConfig>>,
+    pub tls: Option<Arc<rustls::ClientConfig>>,
     /// Whether that configuration verifies certificates, for the trace.
     pub verify: bool,
+    /// The name that the server's certificate must have, if not the URL's host.
+    pub server_name: Option<String>,
+    /// How many redirects are followed; 0 follows none.
+    pub redirects: u32,
+    /// How many times opening a connection is tried again.
+    pub retries: u32,
+    /// The local address that connections are opened from.
+    pub local_address: Option<IpAddr>,
+    /// Options that sockets are given.
+    pub socket_options: Option<Vec<SocketOption>>,
+    /// The Unix socket that connections are opened to, whatever the URL's host.
+    pub unix_socket: Option<String>,
+    /// The proxy that connections are opened to.
+    pub proxy: Option<Proxy>,
+    /// What TLS needs for an `https` proxy. Without it, the driver is asked when it is needed.
+    #[cfg(feature = "tls")]
+    pub proxy_tls: Option<Arc<rustls::ClientConfig>>,
+}
+
+/// The way to the origin server.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Route<'p> {
+    Direct,
+    Unix,
+    /// Every request goes to the proxy, with the whole URL.
+    Forward(&'p Proxy),
+    /// A tunnel through the proxy, with TLS to the origin server in it.
+    Tunnel(&'p Proxy),
+    Socks(&'p Proxy),
 }
 
 /// A request, and how it is to be done.
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) request: Request,
-    pub(super) options: Options,
+    pub(super) origin: Origin,
+    pub(super) options: Arc<Options>,
+    /// The request on its way is the CONNECT that opens a tunnel.
+    pub(super) tunnelling: bool,
 }
 
-/// One request on one connection.
+impl Plan {
+    fn new(request: Request, options: Arc<Options>) -> Self {
+        Self { origin: Origin::of(request.url()), request, options, tunnelling: false }
+    }
+
+    /// Plans the next hop.
+    pub(super) fn follow(&mut self, request: Request) {
+        *self = Self::new(request, Arc::clone(&self.options));
+    }
+
+    pub(super) fn tls_context(&self) -> TlsContext {
+        TlsContext { verify: self.options.verify }
+    }
+
+    pub(super) fn route(&self) -> Route<'_> {
+        let secure = self.request.url().scheme().is_secure();
+        match (&self.options.proxy, &self.options.unix_socket) {
+            (Some(proxy), _) if proxy.kind() == ProxyKind::Socks5 => Route::Socks(proxy),
+            (Some(proxy), _) if secure => Route::Tunnel(proxy),
+            (Some(proxy), _) => Route::Forward(proxy),
+            (None, Some(_)) => Route::Unix,
+            (None, None) => Route::Direct,
+        }
+    }
+
+    /// The host and the port that a connection is opened to.
+    pub(super) fn peer(&self) -> (&str, u16) {
+        match self.route() {
+            Route::Direct | Route::Unix => (self.request.url().host(), self.request.url().port()),
+            Route::Forward(proxy) | Route::Tunnel(proxy) | Route::Socks(proxy) => {
+                (proxy.host(), proxy.port())
+            }
+        }
+    }
+
+    /// The method of the request that is on its way.
+    pub(super) fn method(&self) -> &[u8] {
+        if self.tunnelling { b"CONNECT" } else { self.request.method() }
+    }
+
+    /// Whether the connection to the proxy itself is over TLS.
+    pub(super) fn has_secure_proxy(&self) -> bool {
+        match self.route() {
+            Route::Forward(proxy) | Route::Tunnel(proxy) => proxy.kind() == ProxyKind::Https,
+            _ => false,
+        }
+    }
+
+    /// The options of sockets; through a proxy they are not used, as httpcore has it.
+    pub(super) fn socket_options(&self) -> Option<&[SocketOption]> {
+        match self.route() {
+            Route::Direct | Route::Unix => self.options.socket_options.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The local address; through a proxy it is not used, as httpcore has it.
+    pub(super) fn from(&self) -> Option<IpAddr> {
+        match self.route() {
+            Route::Direct => self.options.local_address,
+            _ => None,
+        }
+    }
+
+    /// The name that the certificate must have which this operation is shown.
+    pub(super) fn server_name(&self, operation: Operation) -> &str {
+        match (operation, self.route()) {
+            (Operation::StartTls, Route::Forward(proxy) | Route::Tunnel(proxy)) => proxy.host(),
+            // Within a tunnel, httpcore has no other name either.
+            (Operation::ProxyStartTls, _) => self.request.url().host(),
+            _ => self.options.server_name.as_deref().unwrap_or_else(|| self.request.url().host()),
+        }
+    }
+
+    pub(super) fn local_address(&self) -> Option<String> {
+        self.from().map(|address| address.to_string())
+    }
+}
+
+/// One request's life: from a free connection to the end of the response, redirects and retries
+/// included.
 ///
 /// A driver calls [`next`](Self::next), does what it says, tells [`input`](Self::input) what came of
 /// it, and begins again. It holds no policy: what to do after a failure, how long to wait and when
 /// to close is decided here, the same for every driver.
 ///
 /// ```
-/// use limpid_core::client::{Do, Exchange, Input, Options, Request};
+/// use limpid_core::client::{Do, Exchange, Input, Request};
 /// use limpid_core::time::Mono;
 /// use limpid_core::trace::{ConnectionId, ExchangeId, NoSink};
 ///
 /// let request = Request::builder(b"GET", "http://127.0.0.1/".parse()?).build();
-/// let mut exchange =
-///     Exchange::new(ExchangeId(1), ConnectionId(1), request, Options::default());
+/// let mut exchange = Exchange::new(ExchangeId(1), request, Default::default());
 /// let now = Mono::from_nanos(0);
+/// assert!(matches!(exchange.next(now, &NoSink), Do::Acquire { .. }));
+/// exchange.input(now, &NoSink, Input::Open(ConnectionId(1)));
 /// let Do::Resolve { host: "127.0.0.1", port: 80, .. } = exchange.next(now, &NoSink) else {
 ///     panic!();
 /// };
@@ -64,7 +183,13 @@ pub(super) struct Plan {
 pub struct Exchange {
     pub(super) plan: Plan,
     pub(super) state: State,
-    pub(super) transport: Transport,
+    #[cfg(feature = "tls")]
+    pub(super) tls: Option<Arc<rustls::ClientConfig>>,
+    #[cfg(feature = "tls")]
+    pub(super) proxy_tls: Option<Arc<rustls::ClientConfig>>,
+    pub(super) link: Link,
+    /// The link can be taken for another exchange.
+    pub(super) link_is_free: bool,
     pub(super) trail: Trail,
     pub(super) addresses: Vec<SocketAddr>,
     /// What came in and is to be worked on by the next step.
@@ -72,40 +197,47 @@ pub struct Exchange {
     /// The deadline of what the driver is doing, once it was told one; it may have been none.
     pub(super) waiting: Option<Option<Deadline>>,
     pub(super) total: Option<Deadline>,
+    /// How many times opening a connection has been tried again.
+    pub(super) retried: u32,
+    /// How many redirects were followed.
+    pub(super) redirected: u32,
+    /// The request that follows this one, once its response was read.
+    pub(super) hop: Option<Request>,
+    /// The body was sent before, and has to be sent again.
+    pub(super) rewind: bool,
     /// The request could not be sent whole; the response may have come all the same.
     pub(super) write_failed: bool,
     pub(super) error: Option<Error>,
 }
 
 impl Exchange {
-    /// A request that is to be sent. The numbers are those by which the events of this exchange,
-    /// and of the connection it opens, are told apart.
+    /// A request that is to be sent. `exchange` is the number by which its events are known.
     #[must_use]
-    pub fn new(
-        exchange: ExchangeId,
-        connection: ConnectionId,
-        request: Request,
-        options: Options,
-    ) -> Self {
-        let http1 = Connection::new(Role::Client, options.config);
-        let mut scope = Scope::exchange(exchange);
-        scope.connection = connection;
-        scope.attempt = 1;
+    pub fn new(exchange: ExchangeId, request: Request, options: Arc<Options>) -> Self {
         Self {
-            plan: Plan { request, options },
+            #[cfg(feature = "tls")]
+            tls: options.tls.clone(),
+            #[cfg(feature = "tls")]
+            proxy_tls: options.proxy_tls.clone(),
+            link: Link::new(ConnectionId(0), options.config),
+            plan: Plan::new(request, options),
             state: State::Start,
-            transport: Transport::new(http1),
-            trail: Trail::new(scope),
+            link_is_free: false,
+            trail: Trail::new(Scope::exchange(exchange)),
             addresses: Vec::new(),
             inbox: None,
             waiting: None,
             total: None,
+            retried: 0,
+            redirected: 0,
+            hop: None,
+            rewind: false,
             write_failed: false,
             error: None,
         }
     }
 
-    /// The request.
+    /// The request: the last one, where redirects were followed.
     #[must_use]
     pub const fn request(&self) -> &Request {
         &self.plan.request
@@ -114,18 +246,29 @@ impl Exchange {
     /// The bytes for the transport; empty slices are to be passed over.
     #[must_use]
     pub fn out(&self) -> [&[u8]; 3] {
-        self.transport.out()
+        self.link.out()
     }
 
     /// Room for at least `min` bytes of the transport.
     pub fn space(&mut self, min: usize) -> &mut [u8] {
-        self.transport.space(min)
+        self.link.space(min)
+    }
+
+    /// The connection, if it can serve another exchange: an answer to [`Do::Release`].
+    pub fn take_link(&mut self) -> Option<Link> {
+        if !core::mem::take(&mut self.link_is_free) {
+            return None;
+        }
+        let none = Link::new(ConnectionId(0), self.plan.options.config);
+        let mut link = core::mem::replace(&mut self.link, none);
+        link.rest();
+        Some(link)
     }
 
     /// How many bytes of the response's body have come, and how many were announced so far.
     #[must_use]
     pub fn body_progress(&self) -> (u64, u64) {
-        self.transport.http1.body_progress()
+        self.link.http1.body_progress()
     }
 
     /// Takes in what came of the last [`Do`]. When the exchange is over, nothing matters any more.
@@ -135,6 +278,24 @@ impl Exchange {
         }
         let at = At { now, sink };
         let inbox = match input {
+            #[cfg(feature = "tls")]
+            Input::Trust(config) => {
+                let secure = self.plan.request.url().scheme().is_secure();
+                let missing =
+                    if secure && self.tls.is_none() { &mut self.tls } else { &mut self.proxy_tls };
+                *missing = Some(config);
+                None
+            }
+            // A connection that was not asked for is let go.
+            Input::Reuse(_) | Input::Open(_) if self.state != State::Acquire => return,
+            Input::Reuse(link) => {
+                self.link = link;
+                Some(Inbox::Reuse)
+            }
+            Input::Open(connection) => {
+                self.link = Link::new(connection, self.plan.options.config);
+                Some(Inbox::Open)
+            }
             Input::Resolved(addresses) => {
                 // While they are tried, they are what they are.
                 if self.state == State::Resolve {
@@ -146,18 +307,18 @@ impl Exchange {
             Input::Dialed => Some(Inbox::Dialed),
             Input::Sent(n) => {
                 self.tell_sent(n, at);
-                self.transport.sent(n);
+                self.link.sent(n);
                 None
             }
             Input::Filled(n) => {
                 // No more than was offered, whatever the driver says.
-                let n = n.min(self.transport.space(0).len());
+                let n = n.min(self.link.space(0).len());
                 self.tell_received(n, at);
-                self.transport.filled(n);
+                self.link.filled(n);
                 None
             }
             Input::Eof => {
-                self.transport.eof();
+                self.link.eof();
                 Some(Inbox::Eof)
             }
             Input::Failed(fault) => Some(Inbox::Failed(fault)),
@@ -165,6 +326,7 @@ impl Exchange {
             Input::Body(data) => Some(Inbox::Body(data)),
             Input::BodyEnd => Some(Inbox::BodyEnd),
             Input::BodyFailed(error) => Some(Inbox::BodyFailed(error)),
+            Input::BodyConsumed => Some(Inbox::BodyConsumed),
             Input::Cancel => Some(Inbox::Cancel),
         };
         // A handshake as a whole has one deadline; elsewhere every bit of progress begins another.
@@ -180,7 +342,7 @@ impl Exchange {
     fn tell_sent<S: Sink>(&mut self, n: usize, at: At<'_, S>) {
         let mut cx = self.trail.cx(at);
         let mut left = n;
-        for slice in self.transport.out() {
+        for slice in self.link.out() {
             let bytes = &slice[..left.min(slice.len())];
             left -= bytes.len();
             if !bytes.is_empty() {
@@ -192,7 +354,7 @@ impl Exchange {
     fn tell_received<S: Sink>(&mut self, n: usize, at: At<'_, S>) {
         let mut cx = self.trail.cx(at);
         if cx.wants(EventKind::BytesReceived) {
-            let room = self.transport.space(n);
+            let room = self.link.space(n);
             let bytes = &room[..n.min(room.len())];
             cx.tell(EventKind::BytesReceived, || TraceEvent::BytesReceived { bytes });
         }
@@ -204,27 +366,51 @@ impl Exchange {
             self.total = Deadline::after(now, self.plan.options.timeouts.total, Waiting::Total);
         }
         let step = self.run(At { now, sink });
-        let until = self.deadline(step, now);
-        let url = self.plan.request.url();
+        let until = self.until(step, now);
+        let from = self.plan.from();
+        let options = self.plan.socket_options().unwrap_or_default();
         match step {
-            Step::Resolve => Do::Resolve { host: url.host(), port: url.port(), until },
-            Step::Dial(address) => Do::Dial { address, until },
+            Step::Trust { proxy } => Do::Trust { proxy },
+            Step::Acquire => Do::Acquire { origin: &self.plan.origin, until },
+            Step::Resolve => {
+                let (host, port) = self.plan.peer();
+                Do::Resolve { host, port, until }
+            }
+            Step::Dial(address) => Do::Dial { target: Target::Tcp(address), from, options, until },
+            Step::DialUnix => {
+                let path = self.plan.options.unix_socket.as_deref().unwrap_or_default();
+                Do::Dial { target: Target::Unix(path), from, options, until }
+            }
             Step::Write => Do::Write { until },
             Step::Read => Do::Read { until },
-            Step::Body => Do::Body,
+            Step::Body => Do::Body { rewind: core::mem::take(&mut self.rewind) },
+            Step::Wait(_) => {
+                Do::Wait { until: until.unwrap_or(Deadline { at: now, why: Waiting::Retry }) }
+            }
             Step::Close => Do::Close,
+            Step::Release => Do::Release,
             Step::Event => self.event().map_or(Do::Done, Do::Event),
             Step::Over => self.error.map_or(Do::Done, Do::Failed),
         }
     }
 
-    /// Until when the driver may take for a step. To ask for the same again begins no new wait.
-    fn deadline(&mut self, step: Step, now: Mono) -> Option<Deadline> {
+    /// Until when the driver may take for a step: its own time, or that of the whole exchange if
+    /// that ends earlier. To ask for the same again begins no new wait.
+    fn until(&mut self, step: Step, now: Mono) -> Option<Deadline> {
         let timeouts = self.plan.options.timeouts;
         let (timeout, why) = match step {
-            Step::Body | Step::Close | Step::Event | Step::Over => return None,
+            Step::Trust { .. }
+            | Step::Body
+            | Step::Close
+            | Step::Release
+            | Step::Event
+            | Step::Over => {
+                return None;
+            }
+            Step::Acquire => (timeouts.pool, Waiting::Pool),
             Step::Read if self.state != State::Handshake => (timeouts.read, Waiting::Read),
             Step::Write if self.state != State::Handshake => (timeouts.write, Waiting::Write),
+            Step::Wait(delay) => (Some(delay), Waiting::Retry),
             _ => (timeouts.connect, Waiting::Connect),
         };
         let total = self.total;
@@ -236,7 +422,7 @@ impl Exchange {
     /// The event that the last call of [`next`](Self::next) returned, once more.
     #[must_use]
     pub fn event(&self) -> Option<Event<'_>> {
-        Some(match self.transport.http1.event()? {
+        Some(match self.link.http1.event()? {
             http1::Event::Informational(head) => Event::Informational(head),
             http1::Event::Response(head, reading) => Event::Head(head, reading),
             http1::Event::Data(data) => Event::Data(data),

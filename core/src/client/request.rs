@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::url::Url;
 use crate::fields::FieldBlock;
 use crate::http1::BodySize;
+use crate::wire::number;
 
 /// A request, complete but for the bytes of its body.
 ///
@@ -105,14 +106,26 @@ impl RequestBuilder {
         default("Host", self.url.authority().as_bytes());
         default("Accept", b"*/*");
         default("User-Agent", concat!("limpid/", env!("CARGO_PKG_VERSION")).as_bytes());
-        if let Some((mut user, password)) = self.url.credentials() {
-            user.push(b':');
-            user.extend_from_slice(&password);
-            let mut value = Vec::from(b"Basic ");
-            value.extend_from_slice(STANDARD.encode(user).as_bytes());
-            default("Authorization", &value);
+        if let Some((user, password)) = self.url.credentials() {
+            default("Authorization", &basic(&user, &password));
         }
         fields.extend(given.iter().map(|field| (field.name, field.value)));
-        Request { method: self.method, url: self.url, fields, size: self.size }
+        let size = announced(&fields).unwrap_or(self.size);
+        Request { method: self.method, url: self.url, fields, size }
     }
+}
+
+/// Credentials as the Basic scheme writes them (RFC 7617).
+pub(super) fn basic(user: &[u8], password: &[u8]) -> Vec<u8> {
+    [b"Basic ", STANDARD.encode([user, b":", password].concat()).as_bytes()].concat()
+}
+
+/// How long the body is by the caller's own fields, which count more than what the body looks like.
+fn announced(fields: &FieldBlock) -> Option<BodySize> {
+    let fields = fields.fields();
+    if fields.get("Transfer-Encoding").is_some_and(|coding| coding.eq_ignore_ascii_case(b"chunked"))
+    {
+        return Some(BodySize::Unknown);
+    }
+    number::decimal(fields.get("Content-Length")?).ok().map(BodySize::Length)
 }

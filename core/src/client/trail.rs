@@ -4,24 +4,41 @@
 use core::net::SocketAddr;
 
 use super::exchange::Plan;
+use super::proxy::Proxy;
 use crate::error::Phase;
 use crate::http1::ResponseHead;
 use crate::time::Mono;
 use crate::trace::{
-    Cx, EventKind, Failure, Interest, Scope, Sink, Span, StreamId, TlsContext, TraceEvent,
+    ConnectionId, Credentials, Cx, EventKind, Failure, Interest, Scope, Sink, Span, StreamId,
+    TraceEvent,
 };
 
 /// An operation of httpcore's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
     ConnectTcp,
+    ConnectUnixSocket,
     StartTls,
+    ProxyStartTls,
+    SocksConnectTcp,
+    SetupSocks5,
+    SocksStartTls,
+    /// Waiting before the next attempt, after this operation failed.
+    Retry(Attempt),
     SendHead,
     SendBody,
     ReceiveHead,
     ReceiveBody,
     ResponseClosed,
     Close,
+}
+
+/// The step of an attempt at connecting that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Attempt {
+    ConnectTcp,
+    ConnectUnixSocket,
+    StartTls,
 }
 
 /// An operation of ours, within one of httpcore's.
@@ -54,11 +71,29 @@ pub(super) struct Trail {
     interest: Option<Interest>,
     operation: Option<(Operation, Span)>,
     detail: Option<(Detail, Span)>,
+    /// How many layers of TLS the connection has.
+    tls_layers: u8,
 }
 
 impl Trail {
     pub(super) const fn new(scope: Scope) -> Self {
-        Self { scope, interest: None, operation: None, detail: None }
+        Self { scope, interest: None, operation: None, detail: None, tls_layers: 0 }
+    }
+
+    /// From now on, events happen on this connection.
+    pub(super) const fn on(&mut self, connection: ConnectionId) {
+        self.scope.connection = connection;
+        self.tls_layers = 0;
+    }
+
+    /// From now on, events belong to the next attempt at connecting.
+    pub(super) const fn attempt(&mut self) {
+        self.scope.attempt += 1;
+    }
+
+    /// The operation that is open.
+    pub(super) fn operation(&self) -> Option<Operation> {
+        self.operation.as_ref().map(|(operation, _)| *operation)
     }
 
     pub(super) const fn enter(&mut self, phase: Phase) {
@@ -81,23 +116,62 @@ impl Trail {
 
     /// Tells that an operation starts.
     pub(super) fn start<S: Sink>(&mut self, operation: Operation, plan: &Plan, at: At<'_, S>) {
-        let (url, timeout) = (plan.request.url(), plan.options.timeouts.connect);
-        let request = plan.request.method();
+        let timeout = plan.options.timeouts.connect;
+        let (host, port) = plan.peer();
+        let path = plan.options.unix_socket.as_deref().unwrap_or_default();
+        let (ssl_context, server_hostname) = (plan.tls_context(), plan.server_name(operation));
+        let socket_options = plan.socket_options();
+        let request = plan.method();
+        let address = plan.local_address();
+        let local_address = address.as_deref();
+        let stream = self.stream(0);
         let mut cx = self.cx(at);
         let span = match operation {
-            Operation::ConnectTcp => {
-                cx.start(EventKind::ConnectTcpStarted, || TraceEvent::ConnectTcpStarted {
+            Operation::ConnectTcp => cx.start(EventKind::ConnectTcpStarted, || {
+                TraceEvent::ConnectTcpStarted { host, port, local_address, timeout, socket_options }
+            }),
+            Operation::ConnectUnixSocket => cx.start(EventKind::ConnectUnixSocketStarted, || {
+                TraceEvent::ConnectUnixSocketStarted { path, timeout, socket_options }
+            }),
+            Operation::StartTls => cx.start(EventKind::StartTlsStarted, || {
+                TraceEvent::StartTlsStarted { ssl_context, server_hostname, timeout }
+            }),
+            Operation::ProxyStartTls => cx.start(EventKind::ProxyStartTlsStarted, || {
+                TraceEvent::ProxyStartTlsStarted { ssl_context, server_hostname, timeout }
+            }),
+            Operation::SocksConnectTcp => cx.start(EventKind::SocksConnectTcpStarted, || {
+                TraceEvent::SocksConnectTcpStarted { host, port, timeout }
+            }),
+            Operation::SetupSocks5 => cx.start(EventKind::SetupSocks5ConnectionStarted, || {
+                let url = plan.request.url();
+                let auth = plan.options.proxy.as_ref().and_then(Proxy::credentials);
+                TraceEvent::SetupSocks5ConnectionStarted {
+                    stream,
                     host: url.host(),
                     port: url.port(),
-                    local_address: None,
+                    auth: auth.map(|(user, password)| Credentials { user, password }),
+                }
+            }),
+            Operation::SocksStartTls => cx.start(EventKind::SocksStartTlsStarted, || {
+                TraceEvent::SocksStartTlsStarted { ssl_context, server_hostname, timeout }
+            }),
+            Operation::Retry(Attempt::ConnectTcp) => {
+                cx.start(EventKind::RetryConnectTcpStarted, || TraceEvent::RetryConnectTcpStarted {
+                    host,
+                    port,
+                    local_address,
                     timeout,
-                    socket_options: None,
+                    socket_options,
                 })
             }
-            Operation::StartTls => {
-                cx.start(EventKind::StartTlsStarted, || TraceEvent::StartTlsStarted {
-                    ssl_context: TlsContext { verify: plan.options.verify },
-                    server_hostname: url.host(),
+            Operation::Retry(Attempt::ConnectUnixSocket) => cx
+                .start(EventKind::RetryConnectUnixSocketStarted, || {
+                    TraceEvent::RetryConnectUnixSocketStarted { path, timeout, socket_options }
+                }),
+            Operation::Retry(Attempt::StartTls) => {
+                cx.start(EventKind::RetryStartTlsStarted, || TraceEvent::RetryStartTlsStarted {
+                    ssl_context,
+                    server_hostname,
                     timeout,
                 })
             }
@@ -113,10 +187,10 @@ impl Trail {
             Operation::ReceiveBody => cx.start(EventKind::ReceiveResponseBodyStarted, || {
                 TraceEvent::ReceiveResponseBodyStarted { request }
             }),
+            Operation::Close => cx.start(EventKind::CloseStarted, || TraceEvent::CloseStarted {}),
             Operation::ResponseClosed => {
                 cx.start(EventKind::ResponseClosedStarted, || TraceEvent::ResponseClosedStarted {})
             }
-            Operation::Close => cx.start(EventKind::CloseStarted, || TraceEvent::CloseStarted {}),
         };
         self.operation = Some((operation, span));
     }
@@ -124,7 +198,13 @@ impl Trail {
     /// Tells that the operation that is open came to its end.
     pub(super) fn complete<S: Sink>(&mut self, at: At<'_, S>) {
         let Some((operation, span)) = self.operation.take() else { return };
-        let (transport, secure) = (self.stream(0), self.stream(1));
+        if matches!(
+            operation,
+            Operation::StartTls | Operation::ProxyStartTls | Operation::SocksStartTls
+        ) {
+            self.tls_layers += 1;
+        }
+        let (transport, secure) = (self.stream(0), self.stream(self.tls_layers));
         let mut cx = self.cx(at);
         match operation {
             Operation::ConnectTcp => {
@@ -135,6 +215,26 @@ impl Trail {
             Operation::StartTls => {
                 cx.end(span, EventKind::StartTlsComplete, || TraceEvent::StartTlsComplete {
                     stream: secure,
+                });
+            }
+            Operation::ProxyStartTls => {
+                cx.end(span, EventKind::ProxyStartTlsComplete, || {
+                    TraceEvent::ProxyStartTlsComplete { stream: secure }
+                });
+            }
+            Operation::SocksConnectTcp => {
+                cx.end(span, EventKind::SocksConnectTcpComplete, || {
+                    TraceEvent::SocksConnectTcpComplete { stream: transport }
+                });
+            }
+            Operation::SetupSocks5 => {
+                cx.end(span, EventKind::SetupSocks5ConnectionComplete, || {
+                    TraceEvent::SetupSocks5ConnectionComplete { stream: transport }
+                });
+            }
+            Operation::SocksStartTls => {
+                cx.end(span, EventKind::SocksStartTlsComplete, || {
+                    TraceEvent::SocksStartTlsComplete { stream: secure }
                 });
             }
             Operation::SendHead => cx.end(span, EventKind::SendRequestHeadersComplete, || {
@@ -148,11 +248,19 @@ impl Trail {
             Operation::ReceiveBody => cx.end(span, EventKind::ReceiveResponseBodyComplete, || {
                 TraceEvent::ReceiveResponseBodyComplete {}
             }),
+            Operation::Close => {
+                cx.end(span, EventKind::CloseComplete, || TraceEvent::CloseComplete {});
+            }
             Operation::ResponseClosed => cx.end(span, EventKind::ResponseClosedComplete, || {
                 TraceEvent::ResponseClosedComplete {}
             }),
-            Operation::Close => {
-                cx.end(span, EventKind::CloseComplete, || TraceEvent::CloseComplete {});
+            Operation::ConnectUnixSocket => {
+                cx.end(span, EventKind::ConnectUnixSocketComplete, || {
+                    TraceEvent::ConnectUnixSocketComplete { stream: transport }
+                });
+            }
+            Operation::Retry(_) => {
+                cx.end(span, EventKind::RetryComplete, || TraceEvent::RetryComplete {});
             }
         }
     }
@@ -165,6 +273,9 @@ impl Trail {
             cx.end(span, EventKind::ReceiveResponseHeadersComplete, || {
                 TraceEvent::ReceiveResponseHeadersComplete { head }
             });
+        }
+        if plan.tunnelling {
+            return;
         }
         cx.tell(EventKind::HttpRequest, || TraceEvent::HttpRequest {
             method: plan.request.method(),
@@ -189,6 +300,26 @@ impl Trail {
             Operation::StartTls => {
                 cx.end(span, EventKind::StartTlsFailed, || TraceEvent::StartTlsFailed { failure });
             }
+            Operation::ProxyStartTls => {
+                cx.end(span, EventKind::ProxyStartTlsFailed, || TraceEvent::ProxyStartTlsFailed {
+                    failure,
+                });
+            }
+            Operation::SocksConnectTcp => {
+                cx.end(span, EventKind::SocksConnectTcpFailed, || {
+                    TraceEvent::SocksConnectTcpFailed { failure }
+                });
+            }
+            Operation::SetupSocks5 => {
+                cx.end(span, EventKind::SetupSocks5ConnectionFailed, || {
+                    TraceEvent::SetupSocks5ConnectionFailed { failure }
+                });
+            }
+            Operation::SocksStartTls => {
+                cx.end(span, EventKind::SocksStartTlsFailed, || TraceEvent::SocksStartTlsFailed {
+                    failure,
+                });
+            }
             Operation::SendHead => cx.end(span, EventKind::SendRequestHeadersFailed, || {
                 TraceEvent::SendRequestHeadersFailed { failure }
             }),
@@ -201,24 +332,31 @@ impl Trail {
             Operation::ReceiveBody => cx.end(span, EventKind::ReceiveResponseBodyFailed, || {
                 TraceEvent::ReceiveResponseBodyFailed { failure }
             }),
+            Operation::Close => {
+                cx.end(span, EventKind::CloseFailed, || TraceEvent::CloseFailed { failure });
+            }
             Operation::ResponseClosed => cx.end(span, EventKind::ResponseClosedFailed, || {
                 TraceEvent::ResponseClosedFailed { failure }
             }),
-            Operation::Close => {
-                cx.end(span, EventKind::CloseFailed, || TraceEvent::CloseFailed { failure });
+            Operation::ConnectUnixSocket => {
+                cx.end(span, EventKind::ConnectUnixSocketFailed, || {
+                    TraceEvent::ConnectUnixSocketFailed { failure }
+                });
+            }
+            Operation::Retry(_) => {
+                cx.end(span, EventKind::RetryFailed, || TraceEvent::RetryFailed { failure });
             }
         }
     }
 
     /// Tells that a part of the operation starts.
     pub(super) fn start_detail<S: Sink>(&mut self, detail: Detail, plan: &Plan, at: At<'_, S>) {
-        let url = plan.request.url();
+        let (host, port) = plan.peer();
         let mut cx = self.cx(at);
         let span = match detail {
-            Detail::Resolve => cx.start(EventKind::ResolveStarted, || TraceEvent::ResolveStarted {
-                host: url.host(),
-                port: url.port(),
-            }),
+            Detail::Resolve => {
+                cx.start(EventKind::ResolveStarted, || TraceEvent::ResolveStarted { host, port })
+            }
             Detail::Dial(address) => {
                 cx.start(EventKind::DialStarted, || TraceEvent::DialStarted { address })
             }

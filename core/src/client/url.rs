@@ -39,7 +39,7 @@ impl Scheme {
         if self.is_secure() { 443 } else { 80 }
     }
 
-    const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Http => "http",
             Self::Https => "https",
@@ -113,6 +113,53 @@ impl Url {
     #[must_use]
     pub fn target(&self) -> &str {
         &self.target
+    }
+
+    /// The fragment, encoded, if the URL has one.
+    #[must_use]
+    pub fn fragment(&self) -> Option<&str> {
+        self.text.split_once('#').map(|(_, fragment)| fragment)
+    }
+
+    /// The URL that `reference` means where this URL is what it is relative to (RFC 3986 section
+    /// 5.2). A reference without a fragment inherits that of this URL (RFC 9110 section 10.2.2).
+    ///
+    /// # Errors
+    /// What it means is no URL of HTTP.
+    ///
+    /// ```
+    /// # use limpid_core::client::Url;
+    /// let base: Url = "http://h/a/b?q#top".parse()?;
+    /// assert_eq!(base.join("../c?x")?.as_str(), "http://h/c?x#top");
+    /// assert_eq!(base.join("//other/")?.as_str(), "http://other/#top");
+    /// # Ok::<(), limpid_core::client::UrlError>(())
+    /// ```
+    pub fn join(&self, reference: &str) -> Result<Self, UrlError> {
+        let mut text = if split_scheme(reference).is_some() {
+            String::new()
+        } else if reference.starts_with("//") {
+            [self.scheme.name(), ":"].concat()
+        } else {
+            self.before(reference)
+        };
+        text.push_str(reference);
+        if let Some(fragment) = self.fragment().filter(|_| !reference.contains('#')) {
+            text.push('#');
+            text.push_str(fragment);
+        }
+        text.parse()
+    }
+
+    /// What of this URL stands before a reference that has no authority.
+    fn before(&self, reference: &str) -> String {
+        let path = self.target.split_once('?').map_or(self.target.as_str(), |(path, _)| path);
+        let kept = match reference.bytes().next() {
+            Some(b'/') => "",
+            Some(b'?') => path,
+            None | Some(b'#') => self.target.as_str(),
+            Some(_) => &path[..=path.rfind('/').unwrap_or(0)],
+        };
+        [&self.text[..self.authority.end], kept].concat()
     }
 
     /// The user and the password, decoded, if the URL has any.
@@ -261,7 +308,7 @@ impl Url {
 }
 
 /// `scheme:rest`, if the text starts with a scheme.
-fn split_scheme(text: &str) -> Option<(&str, &str)> {
+pub(super) fn split_scheme(text: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = text.split_once(':')?;
     let well_formed = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
@@ -291,15 +338,15 @@ impl<'a> Parts<'a> {
     }
 }
 
-struct Authority<'a> {
+pub(super) struct Authority<'a> {
     userinfo: Option<&'a str>,
     host: String,
-    port: Option<u16>,
+    pub(super) port: Option<u16>,
 }
 
 impl<'a> Authority<'a> {
     /// Reads `[userinfo@]host[:port]`; `start` is where it stands in the URL.
-    fn read(text: &'a str, start: usize) -> Result<Self, UrlError> {
+    pub(super) fn read(text: &'a str, start: usize) -> Result<Self, UrlError> {
         let (userinfo, host_port) = match text.rsplit_once('@') {
             Some((userinfo, rest)) => (Some(userinfo), rest),
             None => (None, text),
@@ -474,6 +521,28 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Url>(), Err(UrlError { problem, offset }), "{text}");
         }
+    }
+
+    #[test]
+    fn references_are_resolved_as_rfc_3986_says() {
+        let base: Url = "http://u@a/b/c/d;p?q".parse().unwrap();
+        for (reference, expected) in [
+            ("g", "http://u@a/b/c/g"),
+            ("./g/", "http://u@a/b/c/g/"),
+            ("/g", "http://u@a/g"),
+            ("//g", "http://g"),
+            ("?y", "http://u@a/b/c/d;p?y"),
+            ("g?y#s", "http://u@a/b/c/g?y#s"),
+            ("#s", "http://u@a/b/c/d;p?q#s"),
+            ("", "http://u@a/b/c/d;p?q"),
+            (".", "http://u@a/b/c/"),
+            ("../../../g", "http://u@a/g"),
+            ("https://h/x", "https://h/x"),
+        ] {
+            assert_eq!(base.join(reference).unwrap().as_str(), expected, "{reference}");
+        }
+        assert!(base.join("http:g").is_err());
+        assert!(base.join("mailto:x").is_err());
     }
 
     #[test]

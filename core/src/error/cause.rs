@@ -151,10 +151,80 @@ impl fmt::Display for TlsError {
 
 impl core::error::Error for TlsError {}
 
+/// A SOCKS5 proxy will not serve us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SocksError {
+    /// It does not take the user name and the password.
+    Credentials,
+    /// It was offered the first authentication method, and wants the second (RFC 1928 section 3).
+    Method(u8, u8),
+    /// It could not open the connection, with its reason (RFC 1928 section 6).
+    Reply(u8),
+    /// It speaks something else.
+    Malformed,
+}
+
+impl SocksError {
+    /// The reason of a reply in words.
+    #[must_use]
+    pub const fn reply(code: u8) -> &'static str {
+        match code {
+            1 => "General SOCKS server failure",
+            2 => "Connection not allowed by ruleset",
+            3 => "Network unreachable",
+            4 => "Host unreachable",
+            5 => "Connection refused",
+            6 => "TTL expired",
+            7 => "Command not supported",
+            8 => "Address type not supported",
+            _ => "UNKNOWN",
+        }
+    }
+
+    /// An authentication method in words.
+    #[must_use]
+    pub const fn method(code: u8) -> &'static str {
+        match code {
+            0 => "NO AUTHENTICATION REQUIRED",
+            1 => "GSSAPI",
+            2 => "USERNAME/PASSWORD",
+            0xff => "NO ACCEPTABLE METHODS",
+            _ => "UNKNOWN",
+        }
+    }
+}
+
+impl fmt::Display for SocksError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Credentials => {
+                f.write_str("the SOCKS proxy does not take the user name and the password")
+            }
+            Self::Method(asked, got) => write!(
+                f,
+                "the SOCKS proxy was offered {} and wants {}",
+                Self::method(*asked),
+                Self::method(*got)
+            ),
+            Self::Reply(code) => {
+                write!(f, "the SOCKS proxy could not connect: {}", Self::reply(*code))
+            }
+            Self::Malformed => f.write_str("the proxy does not speak SOCKS5"),
+        }
+    }
+}
+
+impl core::error::Error for SocksError {}
+
 /// Why an exchange failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cause {
+    /// The HTTP proxy refused to open a tunnel, with this status.
+    Proxy(u16),
+    /// The SOCKS5 proxy refused.
+    Socks(SocksError),
     /// The transport failed.
     Os(OsError),
     /// A deadline passed.
@@ -171,11 +241,21 @@ pub enum Cause {
     Abandoned,
     /// The caller's body could not be produced.
     Body(OsError),
+    /// The caller's body was to be sent again, and can be read only once.
+    BodyConsumed,
+    /// A redirect does not say to which URL.
+    BadRedirect,
+    /// One redirect more than may be followed.
+    TooManyRedirects,
 }
 
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Proxy(status) => {
+                write!(f, "the proxy refused to open a tunnel, with status {status}")
+            }
+            Self::Socks(error) => error.fmt(f),
             Self::Os(error) => error.fmt(f),
             Self::TimedOut(why) => write!(f, "the time for {why} is up"),
             Self::Resolve(error) => error.fmt(f),
@@ -184,6 +264,11 @@ impl fmt::Display for Cause {
             Self::Misuse(error) => error.fmt(f),
             Self::Abandoned => f.write_str("the response was dropped before its end"),
             Self::Body(error) => write!(f, "the request body could not be read: {error}"),
+            Self::BodyConsumed => {
+                f.write_str("the request body was to be sent again, and can be read only once")
+            }
+            Self::BadRedirect => f.write_str("the redirect does not lead to a URL of HTTP"),
+            Self::TooManyRedirects => f.write_str("there are more redirects than may be followed"),
         }
     }
 }

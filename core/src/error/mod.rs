@@ -9,7 +9,9 @@ mod rule;
 
 use core::fmt;
 
-pub use cause::{Cause, CertificateProblem, Error, OsError, OsErrorKind, ResolveError, TlsError};
+pub use cause::{
+    Cause, CertificateProblem, Error, OsError, OsErrorKind, ResolveError, SocksError, TlsError,
+};
 pub use misuse::{Call, Misuse, MisuseError};
 pub use rule::{Offence, Rule};
 
@@ -20,6 +22,8 @@ pub enum Phase {
     /// Nothing yet, or nothing any more.
     #[default]
     Idle,
+    /// Waiting for a connection of the pool.
+    Pool,
     /// Looking up the addresses of a host.
     Resolve,
     /// Opening a connection.
@@ -44,6 +48,7 @@ impl Phase {
     pub const fn doing(self) -> &'static str {
         match self {
             Self::Idle => "idle",
+            Self::Pool => "waiting for a free connection",
             Self::Resolve => "resolving the host name",
             Self::Connect => "connecting",
             Self::Tls => "starting TLS",

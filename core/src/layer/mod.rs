@@ -17,7 +17,9 @@ pub mod self_signed;
 #[cfg(feature = "tls")]
 pub mod tls;
 
-use crate::error::TlsError;
+pub mod socks5;
+
+use crate::error::{Cause, SocksError, TlsError};
 
 /// How far a layer has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +30,42 @@ pub enum LayerState {
     Open,
     /// The peer has ended its direction as the layer's protocol says it should.
     PeerClosed,
+}
+
+/// A layer gave up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LayerError {
+    /// TLS failed.
+    Tls(TlsError),
+    /// The SOCKS5 proxy will not serve us.
+    Socks(SocksError),
+}
+
+impl From<LayerError> for Cause {
+    fn from(error: LayerError) -> Self {
+        match error {
+            LayerError::Tls(error) => Self::Tls(error),
+            LayerError::Socks(error) => Self::Socks(error),
+        }
+    }
+}
+
+impl core::fmt::Display for LayerError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Tls(error) => error.fmt(f),
+            Self::Socks(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for LayerError {}
+
+impl From<TlsError> for LayerError {
+    fn from(error: TlsError) -> Self {
+        Self::Tls(error)
+    }
 }
 
 /// A layer over a transport.
@@ -46,13 +84,13 @@ pub trait Layer: core::fmt::Debug + Send + Sync {
     /// # Errors
     /// The peer broke the protocol or is not trusted. What [`out`](Self::out) then has is worth
     /// sending: it tells the peer why.
-    fn advance(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<LayerState, TlsError>;
+    fn advance(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<LayerState, LayerError>;
 
     /// Takes bytes of the layer above, as soon as the layer is open.
     ///
     /// # Errors
     /// The layer can take no more, ever.
-    fn write(&mut self, data: &[u8]) -> Result<(), TlsError>;
+    fn write(&mut self, data: &[u8]) -> Result<(), LayerError>;
 
     /// Tells the peer that nothing more will be written.
     fn close(&mut self);

@@ -14,7 +14,7 @@ use rustls::unbuffered::{
 use rustls::{CertificateError, ClientConfig, Error, InvalidMessage, ServerConfig};
 
 use super::records::Records;
-use super::{Layer, LayerState};
+use super::{Layer, LayerError, LayerState};
 use crate::buffer::Buffer;
 use crate::error::{CertificateProblem, TlsError};
 
@@ -268,17 +268,17 @@ impl<C: Records> Layer for Tls<C> {
         self.incoming.filled(n);
     }
 
-    fn advance(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<LayerState, TlsError> {
+    fn advance(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<LayerState, LayerError> {
         if let Some(error) = self.failed {
-            return Err(error);
+            return Err(error.into());
         }
         if !self.pending.is_empty() {
             deliver(&core::mem::take(&mut self.pending));
         }
-        self.settle(deliver)
+        Ok(self.settle(deliver)?)
     }
 
-    fn write(&mut self, data: &[u8]) -> Result<(), TlsError> {
+    fn write(&mut self, data: &[u8]) -> Result<(), LayerError> {
         for piece in data.chunks(RECORD) {
             self.with_traffic(|outgoing, traffic| {
                 outgoing.append(piece.len() + 64, |room| traffic.encrypt(piece, room))

@@ -1,6 +1,7 @@
 //! The macro that turns the table of events into types.
 
-/// Declares every event: the enum, its kinds and metadata, the visitor and the owned twin.
+/// Declares every event: the enum, its kinds and metadata, the visitor, the owned twin and the
+/// way to bytes and back.
 ///
 /// One entry reads `Variant: Logger "name" Stage Level { field: Kind Sensitivity, ... }`.
 macro_rules! catalog {
@@ -94,6 +95,17 @@ macro_rules! catalog {
                     }
                 )+}
             }
+
+            /// Writes every field, in the order of the catalogue.
+            #[inline]
+            pub(super) fn encode(&self, out: &mut impl crate::trace::codec::Put) {
+                use crate::trace::codec::Encode as _;
+                match self {$(
+                    Self::$variant { $($field),* } => {
+                        $( put!($kind $field).encode(out); )*
+                    }
+                )+}
+            }
         }
 
         impl OwnedTraceEvent {
@@ -105,6 +117,19 @@ macro_rules! catalog {
                         $( $field: lend!($kind $field), )*
                     },
                 )+}
+            }
+
+            /// Reads an event of this kind.
+            pub(super) fn decode(
+                kind: EventKind,
+                from: &mut crate::trace::codec::Reader<'_>,
+            ) -> Option<Self> {
+                use crate::trace::codec::Decode as _;
+                Some(match kind {$(
+                    EventKind::$variant => Self::$variant {
+                        $( $field: <owned!($kind)>::decode(from)?, )*
+                    },
+                )+})
             }
         }
 

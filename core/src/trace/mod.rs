@@ -4,10 +4,11 @@
 //! of the machine ([`crate::http1::Event`]); what somebody may want to see is a [`TraceEvent`].
 //!
 //! The file `catalog.rs` declares every event once. The enum, its owned twin, the static [`Metadata`], the
-//! interest bits, the field visitor and `docs/EVENTS.md` all come from that one table.
+//! interest bits, the field visitor, the [`Codec`] and `docs/EVENTS.md` all come from that one table.
 
 pub mod capture;
 mod catalog;
+mod codec;
 mod cx;
 mod declare;
 mod meta;
@@ -18,6 +19,7 @@ mod value;
 
 pub use capture::Capture;
 pub use catalog::{EventKind, OwnedTraceEvent, TraceEvent};
+pub use codec::Codec;
 pub use cx::{Cx, Scope, Span};
 pub use meta::{
     ConnectionId, ExchangeId, FieldMeta, Level, Logger, Meta, Metadata, Sensitivity, SpanId, Stage,

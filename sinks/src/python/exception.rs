@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use limpid_core::error::{Cause, OsError, OsErrorKind, Phase};
+use limpid_core::error::{Cause, OsError, OsErrorKind, Phase, SocksError};
 use limpid_core::time::Waiting;
 use limpid_core::trace::{Capture, Failure};
 
@@ -15,7 +15,7 @@ use super::tls::TlsException;
 /// The repr of the exception for a failure: httpcore's own around the one it was made from.
 ///
 /// ```
-/// use limpid_core::error::{Cause, OsError, OsErrorKind, Phase};
+/// use limpid_core::error::{Cause, OsError, OsErrorKind, Phase, SocksError};
 /// use limpid_core::trace::{Capture, Failure};
 /// use limpid_sinks::python::{Profile, Raised};
 ///
@@ -65,10 +65,42 @@ impl Display for Raised<'_> {
             Cause::Misuse(error) => MisuseException { error, field: evidence, capture }.fmt(f),
             Cause::Abandoned => Exception("GeneratorExit", ()).fmt(f),
             Cause::Body(error) => OsException(error).fmt(f),
+            Cause::Socks(SocksError::Malformed) => {
+                Exception("ProtocolError", (Str("Malformed reply"),)).fmt(f)
+            }
+            Cause::Socks(error) => Exception("ProxyError", (Str(SocksText(error)),)).fmt(f),
+            Cause::BodyConsumed => Exception("StreamConsumed", (Str(STREAM_CONSUMED),)).fmt(f),
             // What this profile does not know yet, in our own words.
             ref cause => {
                 Exception(operation.map_or("Exception", Operation::error), (Str(cause),)).fmt(f)
             }
+        }
+    }
+}
+
+/// What httpx says of a body that can be read only once.
+const STREAM_CONSUMED: &str = "Attempted to read or stream some content, but the content has \
+    already been streamed. For requests, this could be due to passing a generator as request \
+    content, and then receiving a redirect response or a secondary request as part of an \
+    authentication flow.For responses, this could be due to attempting to stream the response \
+    content more than once.";
+
+/// What httpcore says of a SOCKS proxy.
+struct SocksText(SocksError);
+
+impl Display for SocksText {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            SocksError::Method(asked, got) => write!(
+                f,
+                "Requested {} from proxy server, but got {}.",
+                SocksError::method(asked),
+                SocksError::method(got)
+            ),
+            SocksError::Reply(code) => {
+                write!(f, "Proxy Server could not connect: {}.", SocksError::reply(code))
+            }
+            _ => f.write_str("Invalid username/password"),
         }
     }
 }

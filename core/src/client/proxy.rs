@@ -1,0 +1,101 @@
+//! Proxies: where a connection is opened to, if not to the origin server.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::str::FromStr;
+
+use super::request::basic;
+use super::url::{Authority, Url, UrlError, UrlProblem, split_scheme};
+
+/// What a proxy speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ProxyKind {
+    /// HTTP: `http` URLs are forwarded, `https` URLs go through a tunnel.
+    Http,
+    /// The same, over TLS.
+    Https,
+    /// SOCKS5; it resolves host names.
+    Socks5,
+}
+
+/// A proxy.
+///
+/// ```
+/// use limpid_core::client::{Proxy, ProxyKind};
+///
+/// let proxy: Proxy = "socks5://me:pw@localhost".parse()?;
+/// assert_eq!((proxy.kind(), proxy.host(), proxy.port()), (ProxyKind::Socks5, "localhost", 1080));
+/// # Ok::<(), limpid_core::client::UrlError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Proxy {
+    kind: ProxyKind,
+    host: String,
+    port: u16,
+    credentials: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+impl Proxy {
+    /// What it speaks.
+    #[must_use]
+    pub const fn kind(&self) -> ProxyKind {
+        self.kind
+    }
+
+    /// The host to connect to.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The port to connect to.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The user name and the password for it.
+    #[must_use]
+    pub fn credentials(&self) -> Option<(&[u8], &[u8])> {
+        self.credentials.as_ref().map(|(user, password)| (&user[..], &password[..]))
+    }
+
+    /// The value of Proxy-Authorization.
+    pub(super) fn authorization(&self) -> Option<Vec<u8>> {
+        self.credentials().map(|(user, password)| basic(user, password))
+    }
+}
+
+impl FromStr for Proxy {
+    type Err = UrlError;
+
+    fn from_str(text: &str) -> Result<Self, UrlError> {
+        let Some((scheme, rest)) = split_scheme(text) else {
+            return Err(UrlError { problem: UrlProblem::NoScheme, offset: 0 });
+        };
+        let (kind, default) = match scheme {
+            "http" => (ProxyKind::Http, 80),
+            "https" => (ProxyKind::Https, 443),
+            "socks5" | "socks5h" => (ProxyKind::Socks5, 1080),
+            _ => return Err(UrlError { problem: UrlProblem::UnknownScheme, offset: 0 }),
+        };
+        // Everything but the scheme follows the rules of an http URL.
+        let url: Url = ["http:", rest].concat().parse()?;
+        let authority = rest.trim_start_matches('/');
+        let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
+        let port = Authority::read(authority, 0)?.port.unwrap_or(default);
+        Ok(Self { kind, host: url.host().into(), port, credentials: url.credentials() })
+    }
+}
+
+impl fmt::Debug for Proxy {
+    /// Without the credentials.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Proxy")
+            .field("kind", &self.kind)
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .finish_non_exhaustive()
+    }
+}

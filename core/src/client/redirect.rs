@@ -1,0 +1,52 @@
+//! Redirects (RFC 9110 section 15.4): what is asked for next.
+
+use super::pool::Origin;
+use super::request::Request;
+use super::url::UrlError;
+use crate::error::Cause;
+use crate::http1::ResponseHead;
+
+/// The request that follows `request` after a response with this head; `None` if that is no
+/// redirect.
+///
+/// The fragment of the old URL is kept where the new one has none. A request with a body becomes a
+/// GET without one after 301 (POST), 302 and 303, as browsers do. To another origin go neither
+/// credentials nor cookies.
+///
+/// # Errors
+/// The response names no URL that could be asked for.
+pub(super) fn follow(request: &Request, head: ResponseHead<'_>) -> Result<Option<Request>, Cause> {
+    if !matches!(head.status, 301 | 302 | 303 | 307 | 308) {
+        return Ok(None);
+    }
+    let Some(location) = head.fields.get("Location") else { return Ok(None) };
+    let location = core::str::from_utf8(location).map_err(|_| Cause::BadRedirect)?;
+    let url = request.url().join(location).map_err(|_: UrlError| Cause::BadRedirect)?;
+    let to_get = match (head.status, request.method()) {
+        (301, method) => method == b"POST",
+        (302 | 303, method) => method != b"HEAD",
+        _ => false,
+    };
+    let same_origin = Origin::of(request.url()).is_of(&url);
+    let upgrades = request.url().host() == url.host()
+        && (request.url().port(), url.port()) == (80, 443)
+        && url.scheme().is_secure();
+    let method = if to_get { b"GET" } else { request.method() };
+    let mut builder = Request::builder(method, url);
+    for field in request.fields().fields().iter() {
+        let kept = match () {
+            () if field.is("Host") => false,
+            () if field.is("Authorization") => same_origin || upgrades,
+            () if field.is("Cookie") || field.is("Proxy-Authorization") => same_origin,
+            () if field.is("Content-Length") || field.is("Transfer-Encoding") => !to_get,
+            () => true,
+        };
+        if kept {
+            builder = builder.field(field.name, field.value);
+        }
+    }
+    if !to_get {
+        builder = builder.body(request.size());
+    }
+    Ok(Some(builder.build()))
+}

@@ -1,0 +1,266 @@
+//! Getting a connection: one of the pool, or a new one.
+
+use alloc::boxed::Box;
+#[cfg(feature = "tls")]
+use alloc::sync::Arc;
+use core::time::Duration;
+
+use super::super::exchange::{Exchange, Route};
+use super::super::link::Link;
+use super::super::proxy::ProxyKind;
+use super::super::trail::{At, Attempt, Detail, Operation};
+use super::{Inbox, State, Step, Stepped};
+use crate::error::{Cause, Phase, ResolveError, SocksError, TlsError};
+use crate::layer::socks5::Socks5;
+use crate::layer::{Layer, LayerState};
+use crate::time::Waiting;
+use crate::trace::Sink;
+
+impl Exchange {
+    /// Sees to it that there is a TLS configuration for each peer that needs one.
+    pub(super) fn trust<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        if let Some(inbox) = self.inbox.take() {
+            return self.interrupted(&inbox, at);
+        }
+        let (for_origin, for_proxy) = self.has_tls();
+        if self.plan.request.url().scheme().is_secure() && !for_origin {
+            return Ok(Some(Step::Trust { proxy: false }));
+        }
+        if self.plan.has_secure_proxy() && !for_proxy {
+            return Ok(Some(Step::Trust { proxy: true }));
+        }
+        self.enter(State::Acquire, Phase::Pool);
+        Ok(None)
+    }
+
+    /// Whether there is a TLS configuration for the origin server, and for the proxy.
+    #[cfg(feature = "tls")]
+    const fn has_tls(&self) -> (bool, bool) {
+        (self.tls.is_some(), self.proxy_tls.is_some())
+    }
+
+    #[cfg(not(feature = "tls"))]
+    const fn has_tls(&self) -> (bool, bool) {
+        (true, true)
+    }
+
+    pub(super) fn acquire<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        match self.inbox.take() {
+            None => Ok(Some(Step::Acquire)),
+            Some(Inbox::Reuse) => {
+                self.trail.on(self.link.connection());
+                self.begin_request(at)
+            }
+            Some(Inbox::Open) => {
+                self.trail.on(self.link.connection());
+                self.retried = 0;
+                Ok(self.open(at))
+            }
+            Some(inbox) => self.interrupted(&inbox, at),
+        }
+    }
+
+    /// Begins to open a connection.
+    fn open<S: Sink>(&mut self, at: At<'_, S>) -> Option<Step> {
+        self.trail.attempt();
+        let operation = match self.plan.route() {
+            Route::Unix => {
+                self.enter(State::DialUnix, Phase::Connect);
+                self.trail.start(Operation::ConnectUnixSocket, &self.plan, at);
+                return None;
+            }
+            Route::Socks(_) => Operation::SocksConnectTcp,
+            Route::Direct | Route::Forward(_) | Route::Tunnel(_) => Operation::ConnectTcp,
+        };
+        self.enter(State::Resolve, Phase::Connect);
+        self.trail.start(operation, &self.plan, at);
+        self.trail.enter(Phase::Resolve);
+        self.trail.start_detail(Detail::Resolve, &self.plan, at);
+        None
+    }
+
+    pub(super) fn resolve<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        match self.inbox.take() {
+            None => Ok(Some(Step::Resolve)),
+            Some(Inbox::Resolved) => {
+                self.trail.complete_detail(self.addresses.len(), at);
+                if self.addresses.is_empty() {
+                    return Err(Cause::Resolve(ResolveError::NoAddress));
+                }
+                self.try_address(0, at);
+                Ok(None)
+            }
+            Some(inbox) => self.interrupted(&inbox, at),
+        }
+    }
+
+    fn try_address<S: Sink>(&mut self, index: usize, at: At<'_, S>) {
+        self.enter(State::Dial(index), Phase::Connect);
+        self.trail.start_detail(Detail::Dial(self.addresses[index]), &self.plan, at);
+    }
+
+    pub(super) fn dial<S: Sink>(&mut self, index: usize, at: At<'_, S>) -> Stepped {
+        match self.inbox.take() {
+            None => Ok(Some(Step::Dial(self.addresses[index]))),
+            Some(Inbox::Dialed) => {
+                self.trail.complete_detail(0, at);
+                self.connected(at)
+            }
+            Some(inbox) => match self.interrupted(&inbox, at) {
+                Err(cause) if self.may_try_next(index, cause) => {
+                    self.tell_failure(cause, true, at);
+                    self.try_address(index + 1, at);
+                    Ok(None)
+                }
+                stepped => stepped,
+            },
+        }
+    }
+
+    /// Whether another address is worth trying: there is one, and the exchange has time.
+    fn may_try_next(&self, index: usize, cause: Cause) -> bool {
+        index + 1 < self.addresses.len()
+            && !matches!(cause, Cause::Abandoned | Cause::TimedOut(Waiting::Total))
+    }
+
+    pub(super) fn dial_unix<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        match self.inbox.take() {
+            None => Ok(Some(Step::DialUnix)),
+            Some(Inbox::Dialed) => self.connected(at),
+            Some(inbox) => self.interrupted(&inbox, at),
+        }
+    }
+
+    fn connected<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        self.trail.complete(at);
+        let secure = self.plan.request.url().scheme().is_secure();
+        match self.plan.route() {
+            Route::Direct | Route::Unix if secure => self.shake_hands(Operation::StartTls, at),
+            Route::Direct | Route::Unix => self.begin_request(at),
+            Route::Forward(proxy) | Route::Tunnel(proxy) if proxy.kind() == ProxyKind::Https => {
+                self.shake_hands(Operation::StartTls, at)
+            }
+            Route::Forward(_) => self.begin_request(at),
+            Route::Tunnel(_) => self.begin_tunnel(at),
+            Route::Socks(_) => {
+                self.link.close_in_silence();
+                self.shake_hands(Operation::SetupSocks5, at)
+            }
+        }
+    }
+
+    /// The layer that an operation has opened is open: what comes next?
+    fn layered<S: Sink>(&mut self, operation: Operation, at: At<'_, S>) -> Stepped {
+        let secure = self.plan.request.url().scheme().is_secure();
+        match (operation, self.plan.route()) {
+            (Operation::StartTls, Route::Tunnel(_)) => self.begin_tunnel(at),
+            (Operation::SetupSocks5, _) if secure => self.shake_hands(Operation::SocksStartTls, at),
+            _ => self.begin_request(at),
+        }
+    }
+
+    /// Begins to open a layer.
+    pub(super) fn shake_hands<S: Sink>(&mut self, operation: Operation, at: At<'_, S>) -> Stepped {
+        let is_tls = operation != Operation::SetupSocks5;
+        self.enter(State::Handshake, if is_tls { Phase::Tls } else { Phase::Connect });
+        self.trail.start(operation, &self.plan, at);
+        let layer = match (operation, self.plan.route()) {
+            (Operation::SetupSocks5, Route::Socks(proxy)) => {
+                let url = self.plan.request.url();
+                let credentials = proxy.credentials().map(|(u, p)| (u.to_vec(), p.to_vec()));
+                Box::new(Socks5::new(url.host(), url.port(), credentials))
+            }
+            (Operation::StartTls, Route::Forward(_) | Route::Tunnel(_)) => {
+                self.tls(true, self.plan.server_name(operation)).map_err(Cause::Tls)?
+            }
+            _ => self.tls(false, self.plan.server_name(operation)).map_err(Cause::Tls)?,
+        };
+        self.link.stack(layer, is_tls);
+        Ok(None)
+    }
+
+    #[cfg(feature = "tls")]
+    fn tls(&self, to_proxy: bool, name: &str) -> Result<Box<dyn Layer>, TlsError> {
+        let config = if to_proxy { &self.proxy_tls } else { &self.tls };
+        let config = config.as_ref().ok_or(TlsError::Configuration)?;
+        Ok(Box::new(crate::layer::tls::ClientTls::client(Arc::clone(config), name)?))
+    }
+
+    #[cfg(not(feature = "tls"))]
+    fn tls(&self, _: bool, _: &str) -> Result<Box<dyn Layer>, TlsError> {
+        Err(TlsError::Configuration)
+    }
+
+    pub(super) fn handshake<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        match self.inbox.take() {
+            None => {}
+            Some(Inbox::Eof) => return Err(self.ended_too_soon()),
+            Some(inbox) => return self.interrupted(&inbox, at),
+        }
+        let state = self.link.advance()?;
+        if self.link.layer_has_output() {
+            return Ok(Some(Step::Write));
+        }
+        match state {
+            LayerState::Opening => Ok(Some(Step::Read)),
+            LayerState::Open => {
+                let operation = self.trail.operation();
+                self.trail.complete(at);
+                operation.map_or(Ok(None), |operation| self.layered(operation, at))
+            }
+            LayerState::PeerClosed => Err(self.ended_too_soon()),
+        }
+    }
+
+    /// The peer ended the connection within a handshake.
+    fn ended_too_soon(&self) -> Cause {
+        match self.trail.operation() {
+            Some(Operation::SetupSocks5) => Cause::Socks(SocksError::Malformed),
+            _ => Cause::Tls(TlsError::EndOfStream),
+        }
+    }
+
+    /// Whether opening a connection that failed is to be tried again, and if so, as what it counts.
+    pub(super) fn attempt_to_repeat(&self, cause: Cause) -> Option<Attempt> {
+        let attempt = match self.trail.operation()? {
+            Operation::ConnectTcp => Attempt::ConnectTcp,
+            Operation::ConnectUnixSocket => Attempt::ConnectUnixSocket,
+            Operation::StartTls => Attempt::StartTls,
+            _ => return None,
+        };
+        let is_final = matches!(cause, Cause::Abandoned | Cause::TimedOut(Waiting::Total))
+            || !matches!(self.plan.route(), Route::Direct | Route::Unix);
+        (self.retried < self.plan.options.retries && !is_final).then_some(attempt)
+    }
+
+    /// Waits before the next attempt.
+    pub(super) fn repeat<S: Sink>(&mut self, attempt: Attempt, at: At<'_, S>) {
+        self.retried += 1;
+        self.enter(State::Retry, Phase::Connect);
+        self.trail.start(Operation::Retry(attempt), &self.plan, at);
+    }
+
+    pub(super) fn retry<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        match self.inbox.take() {
+            Some(Inbox::Tick) => match self.interrupted(&Inbox::Tick, at) {
+                Err(Cause::TimedOut(Waiting::Retry)) => {
+                    self.trail.complete(at);
+                    self.link = Link::new(self.link.connection(), self.plan.options.config);
+                    Ok(self.open(at))
+                }
+                Ok(_) => Ok(Some(Step::Wait(self.delay()))),
+                failed => failed,
+            },
+            None => Ok(Some(Step::Wait(self.delay()))),
+            Some(inbox) => self.interrupted(&inbox, at),
+        }
+    }
+
+    /// Nothing before the first repetition, then half a second, doubled each time.
+    fn delay(&self) -> Duration {
+        match self.retried {
+            0 | 1 => Duration::ZERO,
+            n => Duration::from_millis(500).saturating_mul(1 << (n - 2).min(20)),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The end of an exchange, or of one hop of it.
+
+use super::super::exchange::Exchange;
+use super::super::redirect;
+use super::super::request::Request;
+use super::super::trail::{At, Operation};
+use super::{Inbox, State, Step};
+use crate::error::{Cause, Error, Phase};
+use crate::http1::{NotReusable, ResponseHead};
+use crate::trace::Sink;
+
+impl Exchange {
+    /// The request that this response asks for, if it is a redirect that is to be followed.
+    pub(super) fn hop_after(&self, head: ResponseHead<'_>) -> Result<Option<Request>, Cause> {
+        let Some(request) = redirect::follow(&self.plan.request, head)? else { return Ok(None) };
+        Ok((self.plan.options.redirects > 0).then_some(request))
+    }
+
+    pub(super) fn end<S: Sink>(&mut self, at: At<'_, S>) -> Option<Step> {
+        self.trail.start(Operation::ResponseClosed, &self.plan, at);
+        match self.link.reuse() {
+            Ok(()) if !self.write_failed => {
+                self.link_is_free = true;
+                self.trail.complete(at);
+                self.enter(State::Release, Phase::Close);
+                return None;
+            }
+            // To httpcore, it has become idle; only then is it found to be closed.
+            Err(NotReusable::UntilClose) => {
+                self.trail.complete(at);
+                self.trail.start(Operation::Close, &self.plan, at);
+            }
+            _ => {}
+        }
+        self.link.say_farewell();
+        self.enter(State::Farewell, Phase::Close);
+        None
+    }
+
+    /// Whatever goes wrong now, the response was had or the error is known: it is not told.
+    pub(super) fn farewell(&mut self) -> Option<Step> {
+        match self.inbox.take() {
+            None | Some(Inbox::Cancel) if self.link.layer_has_output() => Some(Step::Write),
+            _ => {
+                self.enter(State::Close, Phase::Close);
+                None
+            }
+        }
+    }
+
+    /// The connection is given back: the exchange goes on with the next hop, or is over.
+    pub(super) fn released(&mut self) -> Option<Step> {
+        let cancelled = self.inbox.take() == Some(Inbox::Cancel);
+        let hop = self.hop.take().filter(|_| self.error.is_none() && !cancelled);
+        self.link_is_free = false;
+        self.write_failed = false;
+        match hop {
+            Some(_) if self.redirected >= self.plan.options.redirects => {
+                self.error = Some(self.error_of(Cause::TooManyRedirects, Phase::Idle));
+                self.enter(State::Over, Phase::Idle);
+            }
+            Some(request) => {
+                self.redirected += 1;
+                self.rewind = true;
+                self.plan.follow(request);
+                self.enter(State::Trust, Phase::Pool);
+            }
+            None => self.enter(State::Over, Phase::Idle),
+        }
+        None
+    }
+
+    /// Ends the exchange: the operation that is open has failed, and what was opened is closed.
+    pub(super) fn fail<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
+        let phase = self.trail.phase();
+        let (repeat, operation) = (self.attempt_to_repeat(cause), self.trail.operation());
+        self.tell_failure(cause, false, at);
+        if let Some(attempt) = repeat {
+            return self.repeat(attempt, at);
+        }
+        self.error = Some(self.error_of(cause, phase));
+        match phase {
+            Phase::Pool => return self.enter(State::Over, Phase::Idle),
+            Phase::Resolve | Phase::Connect => return self.enter(State::Release, Phase::Close),
+            // A tunnel that is no use is closed, and so is a proxy that gives none.
+            Phase::Tls if operation == Some(Operation::ProxyStartTls) => {
+                self.trail.start(Operation::Close, &self.plan, at);
+            }
+            Phase::Tls => {}
+            _ if matches!(cause, Cause::Proxy(_)) => {
+                self.trail.start(Operation::Close, &self.plan, at);
+            }
+            _ => self.trail.start(Operation::ResponseClosed, &self.plan, at),
+        }
+        let transport_works = !matches!(cause, Cause::Os(_) | Cause::TimedOut(_));
+        if transport_works && phase != Phase::Tls {
+            self.link.say_farewell();
+        }
+        let next = if transport_works { State::Farewell } else { State::Close };
+        self.enter(next, Phase::Close);
+    }
+
+    fn error_of(&self, cause: Cause, phase: Phase) -> Error {
+        Error {
+            phase,
+            cause,
+            secure: self.link.is_secure(),
+            request_bytes: self.link.http1.total_sent(),
+            response_bytes: self.link.http1.received(),
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The steps of an exchange: what follows from where it stands and what came in.
+
+mod connect;
+mod finish;
+mod transfer;
+
+use core::net::SocketAddr;
+use core::time::Duration;
+
+use bytes::Bytes;
+
+use super::action::Fault;
+use super::exchange::Exchange;
+use super::trail::{At, Operation};
+use crate::error::{Cause, CertificateProblem, Misuse, OsError, Phase, TlsError};
+use crate::trace::{EventKind, Failure, Sink, TraceEvent};
+
+/// Where an exchange stands: what it is about to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    Start,
+    Trust,
+    Acquire,
+    Resolve,
+    /// Trying the address of this index.
+    Dial(usize),
+    DialUnix,
+    Handshake,
+    Retry,
+    SendHead,
+    SendBody,
+    ReceiveHead,
+    /// The caller has the head; going on is asking for the body.
+    Head,
+    ReceiveBody,
+    /// The body is complete.
+    End,
+    /// What the layer has to say before the end is on its way.
+    Farewell,
+    Close,
+    Closed,
+    /// The connection is given back, closed or not.
+    Release,
+    Released,
+    Over,
+}
+
+/// What came in and needs more than to be stored.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Inbox {
+    Reuse,
+    Open,
+    Resolved,
+    Dialed,
+    Eof,
+    Failed(Fault),
+    Tick,
+    Body(Bytes),
+    BodyEnd,
+    BodyFailed(OsError),
+    BodyConsumed,
+    Cancel,
+}
+
+/// What a step asks for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Step {
+    Trust {
+        proxy: bool,
+    },
+    Acquire,
+    Resolve,
+    Dial(SocketAddr),
+    DialUnix,
+    Write,
+    Read,
+    Body,
+    Wait(Duration),
+    Close,
+    Release,
+    /// The connection's last event is for the caller.
+    Event,
+    Over,
+}
+
+/// A step that asks for nothing is followed by the next.
+type Stepped = Result<Option<Step>, Cause>;
+
+impl Exchange {
+    /// Goes on until something is to be done.
+    pub(super) fn run<S: Sink>(&mut self, at: At<'_, S>) -> Step {
+        loop {
+            match self.step(at) {
+                Ok(None) => {}
+                Ok(Some(step)) => return step,
+                Err(cause) => self.fail(cause, at),
+            }
+        }
+    }
+
+    fn step<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        match self.state {
+            State::Start => {
+                self.enter(State::Trust, Phase::Pool);
+                Ok(None)
+            }
+            State::Trust => self.trust(at),
+            State::Acquire => self.acquire(at),
+            State::Resolve => self.resolve(at),
+            State::Dial(index) => self.dial(index, at),
+            State::DialUnix => self.dial_unix(at),
+            State::Handshake => self.handshake(at),
+            State::Retry => self.retry(at),
+            State::SendHead => self.send_head(at),
+            State::SendBody => self.send_body(at),
+            State::ReceiveHead => self.receive_head(at),
+            State::Head => self.ask_for_body(at),
+            State::ReceiveBody => self.receive_body(at),
+            State::End => Ok(self.end(at)),
+            State::Farewell => Ok(self.farewell()),
+            State::Close => {
+                self.enter(State::Closed, Phase::Close);
+                Ok(Some(Step::Close))
+            }
+            State::Closed => {
+                self.trail.complete(at);
+                self.enter(State::Release, Phase::Close);
+                Ok(None)
+            }
+            State::Release => {
+                self.enter(State::Released, Phase::Close);
+                Ok(Some(Step::Release))
+            }
+            State::Released => Ok(self.released()),
+            State::Over => Ok(Some(Step::Over)),
+        }
+    }
+
+    fn enter(&mut self, state: State, phase: Phase) {
+        self.state = state;
+        self.waiting = None;
+        self.trail.enter(phase);
+    }
+
+    /// Something came in that was not asked for.
+    fn interrupted<S: Sink>(&mut self, inbox: &Inbox, at: At<'_, S>) -> Stepped {
+        match inbox {
+            Inbox::Failed(Fault::Os(error)) => Err(Cause::Os(*error)),
+            Inbox::Failed(Fault::Resolve(error)) => Err(Cause::Resolve(*error)),
+            Inbox::Failed(Fault::Tls(error)) => Err(Cause::Tls(*error)),
+            Inbox::Cancel => Err(Cause::Abandoned),
+            Inbox::Tick => match self.waiting.flatten() {
+                Some(deadline) if at.now >= deadline.at => {
+                    let why = deadline.why.name();
+                    let mut cx = self.trail.cx(at);
+                    cx.tell(EventKind::DeadlinePassed, || TraceEvent::DeadlinePassed { why });
+                    Err(Cause::TimedOut(deadline.why))
+                }
+                _ => Ok(None),
+            },
+            // An answer to a question that was not asked changes nothing.
+            _ => Ok(None),
+        }
+    }
+
+    /// Tells that the operation that is open, or only the part of it that is, was given up.
+    fn tell_failure<S: Sink>(&mut self, cause: Cause, detail: bool, at: At<'_, S>) {
+        let Self { plan, link, trail, .. } = self;
+        let fields = plan.request.fields().fields();
+        let evidence = match cause {
+            Cause::Peer(_) => link.http1.evidence(),
+            Cause::Tls(TlsError::Certificate(CertificateProblem::WrongName)) => {
+                let operation = trail.operation().unwrap_or(Operation::StartTls);
+                plan.server_name(operation).as_bytes()
+            }
+            Cause::Misuse(error) => match error.misuse {
+                Misuse::FieldName(index) => fields.nth(index).map_or(&[][..], |field| field.name),
+                Misuse::FieldValue(index) => fields.line(index).unwrap_or_default(),
+                _ => &[],
+            },
+            _ => &[],
+        };
+        let failure = Failure {
+            phase: trail.phase(),
+            cause: &cause,
+            secure: link.is_secure(),
+            evidence,
+            body: link.http1.body_progress(),
+        };
+        if detail {
+            trail.fail_detail(failure, at);
+        } else {
+            trail.fail(failure, at);
+        }
+    }
+}

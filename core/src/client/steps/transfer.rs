@@ -1,0 +1,216 @@
+//! The request goes out and the response comes in.
+
+use super::super::exchange::{Exchange, Route};
+use super::super::proxy::Proxy;
+use super::super::trail::{At, Operation};
+use super::{Inbox, State, Step, Stepped};
+use crate::error::{Cause, Phase};
+use crate::fields::{FieldBlock, Fields};
+use crate::http1::{BodySize, Event, Progress, Role, State as Side};
+use crate::trace::Sink;
+use crate::wire::number;
+
+impl Exchange {
+    /// Sends the head of the request: to the origin server, or whole to a proxy that forwards it.
+    pub(super) fn begin_request<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        self.plan.tunnelling = false;
+        self.enter(State::SendHead, Phase::SendHead);
+        self.trail.start(Operation::SendHead, &self.plan, at);
+        let (request, url) = (&self.plan.request, self.plan.request.url());
+        let http1 = &mut self.link.http1;
+        let mut cx = self.trail.cx(at);
+        let Route::Forward(proxy) = self.plan.route() else {
+            let (method, target) = (request.method(), url.target().as_bytes());
+            http1
+                .send_request(&mut cx, method, target, request.fields().fields(), request.size())
+                .map_err(Cause::Misuse)?;
+            return Ok(None);
+        };
+        let target = [url.scheme().name(), "://", url.authority(), url.target()].concat();
+        let mut fields = proxy_fields(proxy);
+        fields.extend(request.fields().fields().iter().map(|field| (field.name, field.value)));
+        let (target, size) = (target.as_bytes(), request.size());
+        http1
+            .send_request(&mut cx, request.method(), target, fields.fields(), size)
+            .map_err(Cause::Misuse)?;
+        Ok(None)
+    }
+
+    /// Asks a proxy for a tunnel to the origin server.
+    pub(super) fn begin_tunnel<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        self.plan.tunnelling = true;
+        self.enter(State::SendHead, Phase::SendHead);
+        self.trail.start(Operation::SendHead, &self.plan, at);
+        let url = self.plan.request.url();
+        let host =
+            if url.host().contains(':') { ["[", url.host(), "]"] } else { ["", url.host(), ""] };
+        let mut target = host.concat().into_bytes();
+        target.push(b':');
+        number::write_decimal(u64::from(url.port()), &mut target);
+        let mut fields = FieldBlock::new();
+        fields.push(b"Host", &target);
+        fields.push(b"Accept", b"*/*");
+        if let Route::Tunnel(proxy) = self.plan.route() {
+            let more = proxy_fields(proxy);
+            fields.extend(more.fields().iter().map(|field| (field.name, field.value)));
+        }
+        let mut cx = self.trail.cx(at);
+        let http1 = &mut self.link.http1;
+        http1
+            .send_request(&mut cx, b"CONNECT", &target, fields.fields(), BodySize::None)
+            .map_err(Cause::Misuse)?;
+        Ok(None)
+    }
+
+    pub(super) fn send_head<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        if let Some(inbox) = self.inbox.take() {
+            return self.sending_interrupted(&inbox, at);
+        }
+        if self.link.has_output()? {
+            return Ok(Some(Step::Write));
+        }
+        self.trail.complete(at);
+        self.enter(State::SendBody, Phase::SendBody);
+        self.trail.start(Operation::SendBody, &self.plan, at);
+        let size = self.plan.request.size();
+        if self.plan.tunnelling || matches!(size, BodySize::None | BodySize::Length(0)) {
+            self.finish_body(at)?;
+        }
+        Ok(None)
+    }
+
+    fn finish_body<S: Sink>(&mut self, at: At<'_, S>) -> Result<(), Cause> {
+        let mut cx = self.trail.cx(at);
+        self.link.http1.finish(&mut cx, Fields::EMPTY).map_err(Cause::Misuse)
+    }
+
+    pub(super) fn send_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        match self.inbox.take() {
+            None => {}
+            Some(Inbox::Body(data)) => {
+                let mut cx = self.trail.cx(at);
+                self.link.http1.send_data(&mut cx, data).map_err(Cause::Misuse)?;
+            }
+            Some(Inbox::BodyEnd) => self.finish_body(at)?,
+            Some(Inbox::BodyFailed(error)) => return Err(Cause::Body(error)),
+            Some(Inbox::BodyConsumed) => return Err(Cause::BodyConsumed),
+            Some(inbox) => return self.sending_interrupted(&inbox, at),
+        }
+        if self.link.has_output()? {
+            return Ok(Some(Step::Write));
+        }
+        if self.link.http1.state(Role::Client) == Side::Body {
+            return Ok(Some(Step::Body));
+        }
+        self.trail.complete(at);
+        self.await_response(at);
+        Ok(None)
+    }
+
+    fn await_response<S: Sink>(&mut self, at: At<'_, S>) {
+        self.enter(State::ReceiveHead, Phase::ReceiveHead);
+        self.trail.start(Operation::ReceiveHead, &self.plan, at);
+    }
+
+    /// A server that has heard enough may answer and close: the response is worth looking for even
+    /// though the request could not be sent.
+    fn sending_interrupted<S: Sink>(&mut self, inbox: &Inbox, at: At<'_, S>) -> Stepped {
+        match self.interrupted(inbox, at) {
+            Err(cause @ Cause::Os(_)) => {
+                self.write_failed = true;
+                self.tell_failure(cause, false, at);
+                self.await_response(at);
+                Ok(None)
+            }
+            stepped => stepped,
+        }
+    }
+
+    /// Lets the connection read on, or says what it needs first.
+    fn read_on<S: Sink>(&mut self, at: At<'_, S>) -> Result<Result<Progress, Step>, Cause> {
+        match self.inbox.take() {
+            None | Some(Inbox::Eof) => {}
+            Some(inbox) => {
+                if let Some(step) = self.interrupted(&inbox, at)? {
+                    return Ok(Err(step));
+                }
+            }
+        }
+        self.link.advance()?;
+        if !self.write_failed && self.link.layer_has_output() {
+            // TLS answers on its own at times: to a change of keys, for one.
+            return Ok(Err(Step::Write));
+        }
+        match self.link.http1.advance(&mut self.trail.cx(at)).map_err(Cause::Peer)? {
+            Progress::NeedInput => Ok(Err(Step::Read)),
+            progress => Ok(Ok(progress)),
+        }
+    }
+
+    pub(super) fn receive_head<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        if let Err(step) = self.read_on(at)? {
+            return Ok(Some(step));
+        }
+        let Some(Event::Response(head, _)) = self.link.http1.event() else {
+            // The caller did not ask for a tunnel, and is told nothing of it.
+            return Ok((!self.plan.tunnelling).then_some(Step::Event));
+        };
+        self.trail.head(head, &self.plan, at);
+        if self.plan.tunnelling {
+            return self.tunnel_answered(head.status, at);
+        }
+        let hop = self.hop_after(head);
+        self.enter(State::Head, Phase::ReceiveBody);
+        self.hop = hop?;
+        // The head of a redirect that is followed is nothing that the caller asked for.
+        Ok(self.hop.is_none().then_some(Step::Event))
+    }
+
+    /// The proxy has answered: there is a tunnel, or there is none.
+    fn tunnel_answered<S: Sink>(&mut self, status: u16, at: At<'_, S>) -> Stepped {
+        if !(200..300).contains(&status) {
+            return Err(Cause::Proxy(status));
+        }
+        let early = self.link.enter_tunnel(self.plan.options.config);
+        let stepped = self.shake_hands(Operation::ProxyStartTls, at);
+        self.link.receive_early(&early);
+        stepped
+    }
+
+    pub(super) fn ask_for_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        match self.inbox.take() {
+            Some(Inbox::Cancel) => Err(Cause::Abandoned),
+            _ => {
+                self.enter(State::ReceiveBody, Phase::ReceiveBody);
+                self.trail.start(Operation::ReceiveBody, &self.plan, at);
+                Ok(None)
+            }
+        }
+    }
+
+    pub(super) fn receive_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        let progress = match self.read_on(at)? {
+            Ok(progress) => progress,
+            Err(step) => return Ok(Some(step)),
+        };
+        let mine = self.hop.is_some();
+        match self.link.http1.event() {
+            Some(Event::Data(_)) => Ok((!mine).then_some(Step::Event)),
+            _ => {
+                self.trail.complete(at);
+                self.enter(State::End, Phase::Close);
+                // What follows a switch of protocols is no body, and has no end to tell.
+                Ok((progress == Progress::Event && !mine).then_some(Step::Event))
+            }
+        }
+    }
+}
+
+/// What a proxy is told beside the request.
+fn proxy_fields(proxy: &Proxy) -> FieldBlock {
+    let mut fields = FieldBlock::new();
+    if let Some(value) = proxy.authorization() {
+        fields.push(b"Proxy-Authorization", &value);
+    }
+    fields
+}

@@ -1,0 +1,240 @@
+//! The client's side of SOCKS5 (RFC 1928, RFC 1929): a few bytes each way, and then none.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use super::{Layer, LayerError, LayerState};
+use crate::buffer::Buffer;
+use crate::error::SocksError;
+
+/// No authentication is required (RFC 1928 section 3).
+const NO_AUTHENTICATION: u8 = 0;
+/// A user name and a password (RFC 1929).
+const PASSWORD: u8 = 2;
+
+/// What comes next from the proxy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Awaits {
+    Method,
+    Verdict,
+    Reply,
+    /// Nothing of the proxy's own: bytes pass.
+    Nothing,
+}
+
+/// A connection that a SOCKS5 proxy opens to a host, whose name it resolves.
+#[derive(Debug)]
+pub struct Socks5 {
+    host: String,
+    port: u16,
+    credentials: Option<(Vec<u8>, Vec<u8>)>,
+    awaits: Awaits,
+    incoming: Buffer,
+    outgoing: Vec<u8>,
+    sent: usize,
+}
+
+impl Socks5 {
+    /// Asks for a connection to `host`, with a user name and a password if the proxy wants them.
+    #[must_use]
+    pub fn new(host: &str, port: u16, credentials: Option<(Vec<u8>, Vec<u8>)>) -> Self {
+        let method = if credentials.is_some() { PASSWORD } else { NO_AUTHENTICATION };
+        Self {
+            host: host.into(),
+            port,
+            credentials,
+            awaits: Awaits::Method,
+            incoming: Buffer::default(),
+            outgoing: Vec::from([5, 1, method]),
+            sent: 0,
+        }
+    }
+
+    /// Works through one answer of the proxy; false if more bytes are needed.
+    fn answer(&mut self) -> Result<bool, SocksError> {
+        match (self.awaits, self.incoming.unread()) {
+            (Awaits::Nothing, _) | (_, [] | [_]) => return Ok(false),
+            (Awaits::Method, [5, method, ..]) => {
+                let method = *method;
+                self.incoming.consume(2);
+                self.method(method)?;
+            }
+            (Awaits::Verdict, [1, status, ..]) => {
+                let status = *status;
+                self.incoming.consume(2);
+                if status != 0 {
+                    return Err(SocksError::Credentials);
+                }
+                self.ask();
+            }
+            (Awaits::Reply, [5, 0, rest @ ..]) => {
+                let Some(len) = reply_len(rest)? else { return Ok(false) };
+                self.incoming.consume(len);
+                self.awaits = Awaits::Nothing;
+            }
+            (Awaits::Reply, [5, reply, ..]) => return Err(SocksError::Reply(*reply)),
+            _ => return Err(SocksError::Malformed),
+        }
+        Ok(true)
+    }
+
+    /// The proxy chose how we are to show who we are.
+    fn method(&mut self, got: u8) -> Result<(), SocksError> {
+        match (got, &self.credentials) {
+            (NO_AUTHENTICATION, None) => self.ask(),
+            (PASSWORD, Some((user, password))) => {
+                self.outgoing.push(1);
+                for text in [user, password] {
+                    let text = &text[..text.len().min(255)];
+                    self.outgoing.push(u8::try_from(text.len()).unwrap_or(u8::MAX));
+                    self.outgoing.extend_from_slice(text);
+                }
+                self.awaits = Awaits::Verdict;
+            }
+            (got, credentials) => {
+                let asked = if credentials.is_some() { PASSWORD } else { NO_AUTHENTICATION };
+                return Err(SocksError::Method(asked, got));
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks for the connection (RFC 1928 section 4).
+    fn ask(&mut self) {
+        self.outgoing.extend_from_slice(&[5, 1, 0]);
+        match self.host.parse() {
+            Ok(IpAddr::V4(address)) => {
+                self.outgoing.push(1);
+                self.outgoing.extend_from_slice(&address.octets());
+            }
+            Ok(IpAddr::V6(address)) => {
+                self.outgoing.push(4);
+                self.outgoing.extend_from_slice(&address.octets());
+            }
+            Err(_) => {
+                let name = &self.host.as_bytes()[..self.host.len().min(255)];
+                self.outgoing.push(3);
+                self.outgoing.push(u8::try_from(name.len()).unwrap_or(u8::MAX));
+                self.outgoing.extend_from_slice(name);
+            }
+        }
+        self.outgoing.extend_from_slice(&self.port.to_be_bytes());
+        self.awaits = Awaits::Reply;
+    }
+}
+
+/// How long a reply is, given what follows its second byte; `None` if that cannot be told yet, or
+/// some of it is missing (RFC 1928 section 6).
+fn reply_len(rest: &[u8]) -> Result<Option<usize>, SocksError> {
+    let address = match rest {
+        [_, 1, ..] => 4,
+        [_, 4, ..] => 16,
+        [_, 3, len, ..] => 1 + usize::from(*len),
+        [] | [_] | [_, 3] => return Ok(None),
+        _ => return Err(SocksError::Malformed),
+    };
+    let len = 4 + address + 2;
+    Ok((rest.len() + 2 >= len).then_some(len))
+}
+
+impl Layer for Socks5 {
+    fn space(&mut self, min: usize) -> &mut [u8] {
+        self.incoming.space(min)
+    }
+
+    fn filled(&mut self, n: usize) {
+        self.incoming.filled(n);
+    }
+
+    fn advance(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<LayerState, LayerError> {
+        while self.answer().map_err(LayerError::Socks)? {}
+        if self.awaits != Awaits::Nothing {
+            return Ok(LayerState::Opening);
+        }
+        let n = self.incoming.unread().len();
+        if n > 0 {
+            deliver(self.incoming.unread());
+            self.incoming.consume(n);
+        }
+        Ok(LayerState::Open)
+    }
+
+    fn write(&mut self, data: &[u8]) -> Result<(), LayerError> {
+        self.outgoing.extend_from_slice(data);
+        Ok(())
+    }
+
+    /// SOCKS has no word for it.
+    fn close(&mut self) {}
+
+    fn out(&self) -> &[u8] {
+        &self.outgoing[self.sent..]
+    }
+
+    fn sent(&mut self, n: usize) {
+        self.sent = (self.sent + n).min(self.outgoing.len());
+        if self.sent == self.outgoing.len() {
+            self.outgoing.clear();
+            self.sent = 0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What we send after the proxy said `said`, byte by byte, and where that leads.
+    fn talk(socks: &mut Socks5, said: &[u8]) -> (Vec<u8>, Result<LayerState, LayerError>) {
+        let mut state = Ok(LayerState::Opening);
+        for byte in said {
+            socks.space(1)[0] = *byte;
+            socks.filled(1);
+            state = socks.advance(&mut |_| {});
+            if state.is_err() {
+                break;
+            }
+        }
+        let out = socks.out().to_vec();
+        socks.sent(out.len());
+        (out, state)
+    }
+
+    #[test]
+    fn a_name_goes_to_the_proxy_as_it_is() {
+        let mut socks = Socks5::new("example.test", 80, None);
+        assert_eq!(talk(&mut socks, b"").0, [5, 1, 0]);
+        assert_eq!(talk(&mut socks, &[5, 0]).0, b"\x05\x01\x00\x03\x0cexample.test\x00\x50");
+        let reply = [5, 0, 0, 1, 127, 0, 0, 1, 0, 80];
+        assert_eq!(talk(&mut socks, &reply).1, Ok(LayerState::Open));
+        let mut delivered = Vec::new();
+        socks.space(2)[..2].copy_from_slice(b"hi");
+        socks.filled(2);
+        socks.advance(&mut |bytes| delivered.extend_from_slice(bytes)).unwrap();
+        assert_eq!(delivered, b"hi");
+    }
+
+    #[test]
+    fn a_password_is_sent_when_it_is_asked_for() {
+        let credentials = Some((b"me".to_vec(), b"pw".to_vec()));
+        let mut socks = Socks5::new("::1", 80, credentials);
+        assert_eq!(talk(&mut socks, b"").0, [5, 1, 2]);
+        assert_eq!(talk(&mut socks, &[5, 2]).0, b"\x01\x02me\x02pw");
+        let refused = Err(LayerError::Socks(SocksError::Credentials));
+        assert_eq!(talk(&mut socks, &[1, 1]).1, refused);
+    }
+
+    #[test]
+    fn a_refusal_says_why() {
+        for (said, error) in [
+            (&[5, 255][..], SocksError::Method(0, 255)),
+            (&[4, 0], SocksError::Malformed),
+            (&[5, 0, 5, 5], SocksError::Reply(5)),
+            (&[5, 0, 5, 0, 0, 9], SocksError::Malformed),
+        ] {
+            let mut socks = Socks5::new("a", 80, None);
+            assert_eq!(talk(&mut socks, said).1, Err(LayerError::Socks(error)), "{said:?}");
+        }
+    }
+}

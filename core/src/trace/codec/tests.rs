@@ -1,0 +1,144 @@
+//! Every event, and every cause of a failure, comes back as it was.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::*;
+use crate::error::{
+    Call, Cause, CertificateProblem, Misuse, MisuseError, OsError, OsErrorKind, PeerError,
+    ResolveError, Rule, TlsError,
+};
+use crate::fields::FieldBlock;
+use crate::http1::{ResponseHead, State, Version};
+use crate::time::Waiting;
+use crate::trace::{Credentials, Failure, SocketOption, StreamId, TlsContext};
+
+fn meta(kind: EventKind) -> Meta {
+    Meta {
+        at: Mono::from_nanos(u64::MAX),
+        seq: 1 << 40,
+        connection: ConnectionId(3),
+        exchange: ExchangeId(4),
+        attempt: 5,
+        span: SpanId(6),
+        phase: Phase::Close,
+        kind,
+    }
+}
+
+#[track_caller]
+fn assert_round_trip(codec: &mut Codec, event: TraceEvent<'_>) {
+    let meta = meta(event.kind());
+    let mut bytes = vec![0; Codec::size(&event)];
+    codec.encode(&meta, &event, &mut bytes);
+    assert_eq!(Codec::decode_meta(&bytes), Some(meta));
+    let (meta_again, owned) = codec.decode(&bytes).unwrap();
+    assert_eq!((meta_again, owned.borrow()), (meta, event));
+    for end in 0..bytes.len() {
+        assert_eq!(codec.decode(&bytes[..end]), None, "cut at {end}");
+        // No room is no harm.
+        codec.encode(&meta, &event, &mut vec![0; end]);
+    }
+}
+
+#[test]
+fn values_of_every_kind() {
+    let codec = &mut Codec::new();
+    let options = [SocketOption { level: 1, name: -2, value: 3 }];
+    let timeout = Some(core::time::Duration::new(5, 7));
+    for socket_options in [None, Some(&options[..])] {
+        assert_round_trip(
+            codec,
+            TraceEvent::ConnectTcpStarted {
+                host: "bücher.example",
+                port: 443,
+                local_address: socket_options.map(|_| "::1"),
+                timeout: socket_options.and(timeout),
+                socket_options,
+            },
+        );
+    }
+    let stream = StreamId { connection: 9, layer: 2 };
+    for auth in [None, Some(Credentials { user: b"me", password: b"\xff" })] {
+        let event = TraceEvent::SetupSocks5ConnectionStarted { stream, host: "h", port: 1, auth };
+        assert_round_trip(codec, event);
+    }
+    for address in ["127.0.0.1:80", "[::1]:80", "[fe80::1%7]:80"] {
+        assert_round_trip(codec, TraceEvent::DialStarted { address: address.parse().unwrap() });
+    }
+    let ssl_context = TlsContext { verify: true };
+    let event = TraceEvent::StartTlsStarted { ssl_context, server_hostname: "h", timeout: None };
+    assert_round_trip(codec, event);
+    let (framing, why) = ("length", "Content-Length says so");
+    assert_round_trip(codec, TraceEvent::FramingChosen { framing, length: Some(3), why });
+    assert_round_trip(codec, TraceEvent::ReuseDecided { reusable: false, why });
+    assert_round_trip(codec, TraceEvent::BytesSent { bytes: b"" });
+    assert_round_trip(codec, TraceEvent::CloseStarted {});
+}
+
+#[test]
+fn a_head_keeps_its_fields() {
+    let mut block = FieldBlock::new();
+    block.push(b"Set-Cookie", b"a=1");
+    block.push(b"set-cookie", b"");
+    for fields in [block.fields(), crate::fields::Fields::EMPTY] {
+        let head = ResponseHead { version: Version::HTTP_10, status: 999, reason: b"\x80", fields };
+        assert_round_trip(&mut Codec::new(), TraceEvent::ReceiveResponseHeadersComplete { head });
+    }
+}
+
+fn causes() -> Vec<Cause> {
+    let mut causes = vec![Cause::Abandoned];
+    causes.extend(
+        Rule::ALL
+            .iter()
+            .map(|rule| Cause::Peer(PeerError { rule: *rule, offset: 7, byte: Some(b'\r') })),
+    );
+    let os = OsError { code: -1, kind: OsErrorKind::Denied };
+    causes.extend([Cause::Os(os), Cause::Body(os), Cause::TimedOut(Waiting::Total)]);
+    let resolve = [ResolveError::NotFound, ResolveError::NoAddress, ResolveError::Other(-9)];
+    causes.extend(resolve.map(Cause::Resolve));
+    let certificate = TlsError::Certificate(CertificateProblem::Revoked);
+    causes.extend([certificate, TlsError::Alert(255), TlsError::Protocol].map(Cause::Tls));
+    let misuses = [Misuse::State, Misuse::FieldValue(3), Misuse::BodyTooShort(u64::MAX)];
+    for (misuse, client) in misuses.into_iter().zip(State::ALL) {
+        let error = MisuseError { call: Call::IntoSwitched, misuse, client, server: State::Failed };
+        causes.push(Cause::Misuse(error));
+    }
+    causes
+}
+
+#[test]
+fn failures_of_every_cause() {
+    for cause in &causes() {
+        let failure = Failure {
+            phase: Phase::Tls,
+            cause,
+            secure: true,
+            evidence: b"Cookie: x",
+            body: (1, 2),
+        };
+        assert_round_trip(&mut Codec::new(), TraceEvent::StartTlsFailed { failure });
+    }
+}
+
+#[test]
+fn words_beyond_the_table_are_not_told_apart() {
+    const MANY: &str = "abcdefghijklmnopqrstuvwxyz";
+    let codec = &mut Codec::new();
+    for start in 0..MANY.len() {
+        for end in start + 1..=MANY.len() {
+            let limit = &MANY[start..end];
+            let event = TraceEvent::LimitHit { limit, most: 1 };
+            let mut bytes = vec![0; Codec::size(&event)];
+            codec.encode(&meta(event.kind()), &event, &mut bytes);
+            let OwnedTraceEvent::LimitHit { limit: read, .. } = codec.decode(&bytes).unwrap().1
+            else {
+                panic!("another event");
+            };
+            assert!(read == limit || read == "...", "{read}");
+        }
+    }
+    assert_eq!(codec.words.len(), Codec::WORDS);
+    assert_eq!(codec.words.capacity(), Codec::WORDS);
+}

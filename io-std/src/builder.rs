@@ -1,0 +1,204 @@
+//! What clients of every driver can be told.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::net::IpAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use limpid_core::client::{Options, PoolLimits, Proxy};
+use limpid_core::limits::{Lenient, Limits};
+use limpid_core::trace::{Sink, SocketOption};
+use rustls::ClientConfig;
+
+use crate::client::Client;
+use crate::tls::{Trust, Whom};
+
+/// The sink of a client, if it has one.
+pub type SharedSink = Option<Arc<dyn Sink + Send + Sync>>;
+
+/// What a driver makes a client from.
+pub struct Settings {
+    /// How requests are done.
+    pub options: Arc<Options>,
+    /// Whom to trust as an origin server.
+    pub trust: Trust,
+    /// Whom to trust as a proxy.
+    pub proxy_trust: Trust,
+    /// How many connections are kept.
+    pub pool: PoolLimits,
+    /// Who is told.
+    pub sink: SharedSink,
+}
+
+/// A client on its way: of this crate, or of another driver that is made from the same
+/// [`Settings`].
+#[must_use = "a client must be built"]
+pub struct ClientBuilder<C = Client> {
+    options: Options,
+    whom: Whom,
+    proxy_whom: Whom,
+    pool: PoolLimits,
+    sink: SharedSink,
+    client: PhantomData<fn() -> C>,
+}
+
+impl<C> fmt::Debug for ClientBuilder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("options", &self.options)
+            .field("pool", &self.pool)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<C> Default for ClientBuilder<C> {
+    fn default() -> Self {
+        Self {
+            options: Options::default(),
+            whom: Whom::default(),
+            proxy_whom: Whom::default(),
+            pool: PoolLimits::default(),
+            sink: None,
+            client: PhantomData,
+        }
+    }
+}
+
+impl<C: From<Settings>> ClientBuilder<C> {
+    /// Who is told what the client does. Without a sink, nobody is, and tracing costs nothing.
+    pub fn sink(mut self, sink: impl Sink + Send + Sync + 'static) -> Self {
+        self.sink = Some(Arc::new(sink));
+        self
+    }
+
+    /// How long connecting to one address may take, and the TLS handshake again. Five seconds by
+    /// default; `None` waits without end.
+    pub fn connect_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.options.timeouts.connect = timeout.into();
+        self
+    }
+
+    /// How long a request may wait for a free connection where the pool is full. Five seconds by
+    /// default.
+    pub fn pool_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.options.timeouts.pool = timeout.into();
+        self
+    }
+
+    /// How many connections are kept, and for how long.
+    pub const fn pool(mut self, limits: PoolLimits) -> Self {
+        self.pool = limits;
+        self
+    }
+
+    /// How many redirects are followed. None by default.
+    pub const fn redirects(mut self, most: u32) -> Self {
+        self.options.redirects = most;
+        self
+    }
+
+    /// How many times opening a connection is tried again after it failed, with growing pauses.
+    /// Never by default.
+    pub const fn retries(mut self, most: u32) -> Self {
+        self.options.retries = most;
+        self
+    }
+
+    /// The local address from which connections are opened.
+    pub const fn local_address(mut self, address: IpAddr) -> Self {
+        self.options.local_address = Some(address);
+        self
+    }
+
+    /// Opens every connection to this Unix socket, whatever the URL's host.
+    pub fn unix_socket(mut self, path: impl Into<String>) -> Self {
+        self.options.unix_socket = Some(path.into());
+        self
+    }
+
+    /// Sends every request through this proxy.
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.options.proxy = Some(proxy);
+        self
+    }
+
+    /// Trusts, as an `https` proxy, only whom the certificate authorities in this PEM file vouch
+    /// for.
+    pub fn proxy_ca_file(mut self, path: impl AsRef<Path>) -> Self {
+        self.proxy_whom = Whom::File(path.as_ref().to_owned());
+        self
+    }
+
+    /// Options that sockets are given, by the system's numbers.
+    pub fn socket_options(mut self, options: Vec<SocketOption>) -> Self {
+        self.options.socket_options = Some(options);
+        self
+    }
+
+    /// How long the server may keep silent. Five seconds by default.
+    pub fn read_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.options.timeouts.read = timeout.into();
+        self
+    }
+
+    /// How long the server may refuse to take more of the request. Five seconds by default.
+    pub fn write_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.options.timeouts.write = timeout.into();
+        self
+    }
+
+    /// How long a request and its response may take altogether. No limit by default.
+    pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.options.timeouts.total = timeout.into();
+        self
+    }
+
+    /// Trusts the certificate authorities in this PEM file, and no others.
+    ///
+    /// By default those are trusted that the environment's `SSL_CERT_FILE` or `SSL_CERT_DIR` names,
+    /// or Mozilla's list, which comes with the program.
+    pub fn ca_file(mut self, path: impl AsRef<Path>) -> Self {
+        self.whom = Whom::File(path.as_ref().to_owned());
+        self
+    }
+
+    /// Trusts everybody: whoever sits on the way can read and change everything.
+    pub fn danger_accept_invalid_certs(mut self, accept: bool) -> Self {
+        self.whom = if accept { Whom::Anybody } else { Whom::Default };
+        self
+    }
+
+    /// Uses this TLS configuration as it is.
+    pub fn tls_config(mut self, config: Arc<ClientConfig>) -> Self {
+        self.options.tls = Some(config);
+        self
+    }
+
+    /// How much a server may send.
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.options.config.limits = limits;
+        self
+    }
+
+    /// Which rules a server may break; none by default.
+    pub const fn lenient(mut self, lenient: Lenient) -> Self {
+        self.options.config.lenient = lenient;
+        self
+    }
+
+    /// Completes the client. Trusted certificates are read when the first `https` URL is asked for.
+    #[must_use]
+    pub fn build(self) -> C {
+        let Self { mut options, whom, proxy_whom, pool, sink, .. } = self;
+        options.verify = whom.verifies();
+        C::from(Settings {
+            options: Arc::new(options),
+            trust: Trust::new(whom),
+            proxy_trust: Trust::new(proxy_whom),
+            pool,
+            sink,
+        })
+    }
+}

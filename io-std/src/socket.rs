@@ -1,0 +1,157 @@
+//! Sockets: opening them, moving bytes, and asking whether they are silent.
+
+use std::io::{self, ErrorKind, IoSlice, Read, Write};
+use std::mem::MaybeUninit;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use limpid_core::client::Target;
+use limpid_core::trace::SocketOption;
+use socket2::{Domain, SockAddr, Socket, TcpKeepalive, Type};
+
+/// A socket that remembers which timeouts it was given, so that it is told only of changes.
+#[derive(Debug)]
+pub(crate) struct Timed {
+    socket: Socket,
+    read: Option<Duration>,
+    write: Option<Duration>,
+}
+
+impl Timed {
+    /// Opens a connection to `target` within `timeout`.
+    pub(crate) fn open(
+        target: Target<'_>,
+        from: Option<IpAddr>,
+        options: &[SocketOption],
+        timeout: Option<Duration>,
+    ) -> io::Result<Self> {
+        let (socket, address) = prepare(target, from, options)?;
+        match timeout {
+            Some(Duration::ZERO) => return Err(ErrorKind::TimedOut.into()),
+            Some(timeout) => socket.connect_timeout(&address, timeout)?,
+            None => socket.connect(&address)?,
+        }
+        Ok(Self { socket, read: None, write: None })
+    }
+
+    pub(crate) fn read(&mut self, room: &mut [u8], timeout: Option<Duration>) -> io::Result<usize> {
+        if timeout != self.read {
+            self.socket.set_read_timeout(not_zero(timeout)?)?;
+            self.read = timeout;
+        }
+        self.socket.read(room)
+    }
+
+    pub(crate) fn write(
+        &mut self,
+        slices: [&[u8]; 3],
+        timeout: Option<Duration>,
+    ) -> io::Result<usize> {
+        if timeout != self.write {
+            self.socket.set_write_timeout(not_zero(timeout)?)?;
+            self.write = timeout;
+        }
+        match slices {
+            [slice, [], []] => self.socket.write(slice),
+            slices => self.socket.write_vectored(&slices.map(IoSlice::new)),
+        }
+    }
+
+    /// Sends the last bytes of a connection that is closed, without waiting for anything.
+    pub(crate) fn bid_farewell(self, bytes: &[u8]) {
+        if !bytes.is_empty() && self.socket.set_nonblocking(true).is_ok() {
+            // Nobody is left who would care.
+            let _ = (&self.socket).write(bytes);
+        }
+    }
+
+    /// Whether nothing has arrived, the end included.
+    pub(crate) fn is_silent(&self) -> bool {
+        is_silent(&self.socket)
+    }
+}
+
+/// Whether nothing has arrived on an idle socket, the end included. It does not wait.
+#[cfg(unix)]
+#[must_use]
+pub fn is_silent(socket: &Socket) -> bool {
+    let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
+    would_block(socket.recv_with_flags(&mut [MaybeUninit::uninit()], flags))
+}
+
+/// Whether nothing has arrived on an idle socket, the end included. It does not wait.
+#[cfg(not(unix))]
+#[must_use]
+pub fn is_silent(socket: &Socket) -> bool {
+    let silent = socket.set_nonblocking(true).is_ok()
+        && would_block(socket.peek(&mut [MaybeUninit::uninit()]));
+    silent && socket.set_nonblocking(false).is_ok()
+}
+
+fn would_block(result: io::Result<usize>) -> bool {
+    result.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
+}
+
+/// A timeout as a socket takes it: none is none, and zero has passed already.
+fn not_zero(timeout: Option<Duration>) -> io::Result<Option<Duration>> {
+    match timeout {
+        Some(Duration::ZERO) => Err(ErrorKind::TimedOut.into()),
+        timeout => Ok(timeout),
+    }
+}
+
+/// A socket for a connection to `target`, with its options set, and the address to connect it to.
+///
+/// # Errors
+/// The system has no such sockets, or does not take an option or the local address.
+pub fn prepare(
+    target: Target<'_>,
+    from: Option<IpAddr>,
+    options: &[SocketOption],
+) -> io::Result<(Socket, SockAddr)> {
+    let (domain, address) = match target {
+        Target::Tcp(address) => (Domain::for_address(address), address.into()),
+        Target::Unix(path) => (Domain::UNIX, SockAddr::unix(path)?),
+    };
+    let socket = Socket::new(domain, Type::STREAM, None)?;
+    if let Target::Tcp(_) = target {
+        // A head is sent whole: nothing is gained by waiting for more of it.
+        socket.set_tcp_nodelay(true)?;
+    }
+    set_options(&socket, options)?;
+    if let Some(from) = from {
+        socket.bind(&SocketAddr::new(from, 0).into())?;
+    }
+    Ok((socket, address))
+}
+
+/// Sets the options that can be set in safe code, by their numbers on this system.
+#[cfg(unix)]
+fn set_options(socket: &Socket, options: &[SocketOption]) -> io::Result<()> {
+    for SocketOption { level, name, value } in options {
+        let seconds = || Duration::from_secs(u64::try_from(*value).unwrap_or(0));
+        let size = || usize::try_from(*value).unwrap_or(0);
+        match (*level, *name) {
+            (libc::SOL_SOCKET, libc::SO_KEEPALIVE) => socket.set_keepalive(*value != 0)?,
+            (libc::SOL_SOCKET, libc::SO_REUSEADDR) => socket.set_reuse_address(*value != 0)?,
+            (libc::SOL_SOCKET, libc::SO_SNDBUF) => socket.set_send_buffer_size(size())?,
+            (libc::SOL_SOCKET, libc::SO_RCVBUF) => socket.set_recv_buffer_size(size())?,
+            (libc::IPPROTO_TCP, libc::TCP_NODELAY) => socket.set_tcp_nodelay(*value != 0)?,
+            #[cfg(target_os = "linux")]
+            (libc::IPPROTO_TCP, libc::TCP_KEEPIDLE) => {
+                socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(seconds()))?;
+            }
+            #[cfg(target_os = "linux")]
+            (libc::IPPROTO_TCP, libc::TCP_KEEPINTVL) => {
+                socket.set_tcp_keepalive(&TcpKeepalive::new().with_interval(seconds()))?;
+            }
+            _ => return Err(ErrorKind::InvalidInput.into()),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn set_options(_: &Socket, options: &[SocketOption]) -> io::Result<()> {
+    if options.is_empty() { Ok(()) } else { Err(ErrorKind::Unsupported.into()) }
+}

@@ -1,0 +1,146 @@
+//! Clients and requests.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use limpid_core::client::{Exchange, Options, Request, Url, UrlError};
+use limpid_core::fields::FieldBlock;
+use limpid_core::trace::ExchangeId;
+use limpid_std::{Error, Settings, Trust};
+
+use crate::ClientBuilder;
+use crate::body::Body;
+use crate::driver::Driver;
+use crate::pool::SharedPool;
+use crate::response::Response;
+
+/// A client: what its requests have in common.
+///
+/// It can be shared by tasks, and is cheap to clone. Connections are kept and used again; they are
+/// closed when the last clone of the client and the last of its responses are dropped.
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    options: Arc<Options>,
+    trust: Arc<(Trust, Trust)>,
+    pool: Arc<SharedPool>,
+    exchanges: AtomicU64,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("timeouts", &self.shared.options.timeouts)
+            .field("sink", &self.shared.pool.sink.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+impl From<Settings> for Client {
+    fn from(settings: Settings) -> Self {
+        let Settings { options, trust, proxy_trust, pool, sink } = settings;
+        Self {
+            shared: Arc::new(Shared {
+                options,
+                trust: Arc::new((trust, proxy_trust)),
+                pool: Arc::new(SharedPool::new(pool, sink)),
+                exchanges: AtomicU64::new(0),
+            }),
+        }
+    }
+}
+
+impl Default for Client {
+    fn default() -> Self {
+        Self::builder().build()
+    }
+}
+
+impl Client {
+    /// Starts a client.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// Starts a GET request.
+    pub fn get(&self, url: &str) -> RequestBuilder<'_> {
+        self.request("GET", url)
+    }
+
+    /// Starts a HEAD request.
+    pub fn head(&self, url: &str) -> RequestBuilder<'_> {
+        self.request("HEAD", url)
+    }
+
+    /// Starts a POST request.
+    pub fn post(&self, url: &str) -> RequestBuilder<'_> {
+        self.request("POST", url)
+    }
+
+    /// Starts a PUT request.
+    pub fn put(&self, url: &str) -> RequestBuilder<'_> {
+        self.request("PUT", url)
+    }
+
+    /// Starts a DELETE request.
+    pub fn delete(&self, url: &str) -> RequestBuilder<'_> {
+        self.request("DELETE", url)
+    }
+
+    /// Starts a request with any method.
+    pub fn request(&self, method: &str, url: &str) -> RequestBuilder<'_> {
+        RequestBuilder {
+            client: self,
+            method: method.to_owned(),
+            url: url.parse(),
+            fields: FieldBlock::new(),
+            body: Body::none(),
+        }
+    }
+}
+
+/// A request on its way.
+#[derive(Debug)]
+#[must_use = "a request does nothing until it is sent"]
+pub struct RequestBuilder<'c> {
+    client: &'c Client,
+    method: String,
+    url: Result<Url, UrlError>,
+    fields: FieldBlock,
+    body: Body,
+}
+
+impl RequestBuilder<'_> {
+    /// Adds a field; its case and place are kept. What cannot be sent is refused by
+    /// [`send`](Self::send).
+    pub fn header(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
+        self.fields.push(name.as_ref(), value.as_ref());
+        self
+    }
+
+    /// The body: bytes, text, or [`Body::pieces`].
+    pub fn body(mut self, body: impl Into<Body>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// Sends the request and waits for the head of the response. Dropping the future cancels it.
+    ///
+    /// # Errors
+    /// The URL is none, certificates cannot be read, or the exchange failed.
+    pub async fn send(self) -> Result<Response, Error> {
+        let Self { client, method, url, fields, body } = self;
+        let mut builder = Request::builder(method.as_bytes(), url?).body(body.size());
+        for field in fields.fields().iter() {
+            builder = builder.field(field.name, field.value);
+        }
+        let Shared { options, trust, pool, exchanges } = &*client.shared;
+        let id = ExchangeId(exchanges.fetch_add(1, Ordering::Relaxed) + 1);
+        let exchange = Exchange::new(id, builder.build(), Arc::clone(options));
+        Response::receive(Driver::new(exchange, body, Arc::clone(trust), Arc::clone(pool))).await
+    }
+}

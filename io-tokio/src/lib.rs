@@ -1,0 +1,31 @@
+//! An asynchronous HTTP/1.1 client: [`limpid_core`] driven over tokio's sockets.
+//!
+//! ```no_run
+//! use limpid_tokio::Client;
+//!
+//! # async fn run() -> Result<(), limpid_tokio::Error> {
+//! let client = Client::builder().build();
+//! let response = client.get("https://www.example.com/").header("Accept", "text/html").send().await?;
+//! println!("{}", response.status());
+//! println!("{}", response.text().await?);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! It has the shape of [`limpid_std`], and runs the same machine. Dropping a future, or a response,
+//! cancels its exchange.
+
+mod body;
+mod client;
+mod driver;
+mod pool;
+mod response;
+mod socket;
+
+pub use body::{Body, NextPiece, Pieces};
+pub use client::{Client, RequestBuilder};
+pub use limpid_std::{Error, PoolLimits, Proxy};
+pub use response::Response;
+
+/// A client on its way.
+pub type ClientBuilder = limpid_std::ClientBuilder<Client>;

@@ -1,0 +1,125 @@
+//! Responses, and reading their bodies.
+
+use limpid_core::client::{Event, Url};
+use limpid_core::error::Cause;
+use limpid_core::fields::{FieldBlock, Fields};
+use limpid_core::http1::Version;
+use limpid_core::trace::OwnedResponseHead;
+use limpid_std::Error;
+
+use crate::driver::{Driver, Stop};
+
+/// A response: its head, and its body to be read piece by piece or whole.
+///
+/// Dropping it before its end closes the connection.
+#[derive(Debug)]
+pub struct Response {
+    head: OwnedResponseHead,
+    driver: Driver,
+    over: bool,
+    trailers: FieldBlock,
+}
+
+impl Response {
+    /// Runs the exchange to the head of its response.
+    pub(crate) async fn receive(mut driver: Driver) -> Result<Self, Error> {
+        loop {
+            if let Stop::Done = driver.run().await? {
+                return Err(driver.failed(Cause::Abandoned.into()));
+            }
+            if let Some(Event::Head(head, _)) = driver.event() {
+                let head = head.into();
+                return Ok(Self { head, driver, over: false, trailers: FieldBlock::new() });
+            }
+        }
+    }
+
+    /// The status code.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.head.status
+    }
+
+    /// The version.
+    #[must_use]
+    pub const fn version(&self) -> Version {
+        self.head.version
+    }
+
+    /// The reason phrase, as it came.
+    #[must_use]
+    pub fn reason(&self) -> &[u8] {
+        &self.head.reason
+    }
+
+    /// The fields, in order and case, repeated ones included.
+    #[must_use]
+    pub fn fields(&self) -> Fields<'_> {
+        self.head.fields.fields()
+    }
+
+    /// The value of the first field of this name.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&[u8]> {
+        self.fields().get(name)
+    }
+
+    /// The URL that was asked for last.
+    #[must_use]
+    pub const fn url(&self) -> &Url {
+        self.driver.exchange.request().url()
+    }
+
+    /// The trailers that followed the body, once its end was reached.
+    #[must_use]
+    pub fn trailers(&self) -> Fields<'_> {
+        self.trailers.fields()
+    }
+
+    /// The next bytes of the body, borrowed from where they were received; `None` at its end.
+    ///
+    /// # Errors
+    /// The exchange failed before the body was complete.
+    pub async fn next_piece(&mut self) -> Result<Option<&[u8]>, Error> {
+        while !self.over {
+            match self.driver.run().await {
+                Ok(Stop::Event) => match self.driver.event() {
+                    Some(Event::Data(_)) => break,
+                    Some(Event::End(trailers)) => self.trailers.copy_from(trailers),
+                    _ => {}
+                },
+                Ok(Stop::Done) => self.over = true,
+                Err(error) => {
+                    self.over = true;
+                    return Err(error);
+                }
+            }
+        }
+        Ok(match self.driver.event() {
+            Some(Event::Data(data)) if !self.over => Some(data),
+            _ => None,
+        })
+    }
+
+    /// The whole body, as it came: no content coding is undone.
+    ///
+    /// # Errors
+    /// The exchange failed before the body was complete.
+    pub async fn bytes(mut self) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::new();
+        while let Some(piece) = self.next_piece().await? {
+            bytes.extend_from_slice(piece);
+        }
+        Ok(bytes)
+    }
+
+    /// The whole body as text. It is taken as UTF-8; what is none is replaced by U+FFFD.
+    ///
+    /// # Errors
+    /// The exchange failed before the body was complete.
+    pub async fn text(self) -> Result<String, Error> {
+        let bytes = self.bytes().await?;
+        Ok(String::from_utf8(bytes)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+    }
+}
