@@ -1,5 +1,6 @@
 //! The arguments.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use limpid_core::trace::Capture;
 use limpid_sinks::Levels;
+use limpid_std::Proxy;
 
 use crate::exit::table;
 use crate::parse::ParseArgs;
@@ -62,6 +64,27 @@ pub(crate) struct RequestArgs {
     /// Trust only the certificate authorities in this PEM file
     #[arg(long, value_name = "FILE")]
     pub(crate) cacert: Option<PathBuf>,
+    /// Follow redirects
+    #[arg(short = 'L', long = "location")]
+    pub(crate) location: bool,
+    /// Follow at most N redirects
+    #[arg(long, value_name = "N", default_value = "20")]
+    pub(crate) max_redirs: u32,
+    /// Authenticate to the server (Basic)
+    #[arg(short = 'u', long = "user", value_name = "USER:PASSWORD")]
+    pub(crate) user: Option<String>,
+    /// Send every request through this proxy: http, https, socks5 or socks5h
+    #[arg(short = 'x', long = "proxy", value_name = "URL")]
+    pub(crate) proxy: Option<Proxy>,
+    /// Connect to this Unix socket, whatever the URL's host
+    #[arg(long, value_name = "PATH", conflicts_with = "proxy")]
+    pub(crate) unix_socket: Option<String>,
+    /// Connect from this local address
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) interface: Option<IpAddr>,
+    /// Try N times more to open a connection that failed
+    #[arg(long, value_name = "N", default_value = "0")]
+    pub(crate) retries: u32,
     /// Tell every step on standard error; -vv adds limpid's own events, -vvv the bytes
     #[arg(short = 'v', long = "verbose", action = ArgAction::Count)]
     pub(crate) verbose: u8,
@@ -74,6 +97,9 @@ pub(crate) struct RequestArgs {
     /// How long the server may keep silent, in seconds; 0 waits without end
     #[arg(long, value_name = "SECONDS", default_value = "5")]
     pub(crate) read_timeout: Seconds,
+    /// How long the server may refuse to take more of the request, in seconds; 0 waits without end
+    #[arg(long, value_name = "SECONDS", default_value = "5")]
+    pub(crate) write_timeout: Seconds,
     /// How long a request may take altogether, in seconds [default: without end]
     #[arg(short = 'm', long = "max-time", value_name = "SECONDS", default_value = "0")]
     #[arg(hide_default_value = true)]

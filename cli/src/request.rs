@@ -47,8 +47,19 @@ fn client(args: &RequestArgs) -> Client {
     let mut builder = Client::builder()
         .connect_timeout(args.connect_timeout.0)
         .read_timeout(args.read_timeout.0)
-        .write_timeout(args.read_timeout.0)
-        .timeout(args.max_time.0);
+        .write_timeout(args.write_timeout.0)
+        .timeout(args.max_time.0)
+        .redirects(if args.location { args.max_redirs } else { 0 })
+        .retries(args.retries);
+    if let Some(proxy) = &args.proxy {
+        builder = builder.proxy(proxy.clone());
+    }
+    if let Some(path) = &args.unix_socket {
+        builder = builder.unix_socket(path);
+    }
+    if let Some(address) = args.interface {
+        builder = builder.local_address(address);
+    }
     if let Some(path) = &args.cacert {
         builder = builder.ca_file(path);
     }
@@ -135,6 +146,10 @@ fn request<'c>(
     args: &RequestArgs,
 ) -> RequestBuilder<'c> {
     let mut request = client.request(args.method(), url);
+    if let Some(user) = &args.user {
+        let (user, password) = user.split_once(':').unwrap_or((user, ""));
+        request = request.basic_auth(user, password);
+    }
     for field in &args.headers {
         request = request.header(&field.name, &field.value);
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use limpid_core::client::{Exchange, Options, Request, Url, UrlError};
+use limpid_core::client::{Exchange, Options, Request, Url, UrlError, basic};
 use limpid_core::fields::FieldBlock;
 use limpid_core::trace::ExchangeId;
 use limpid_std::{Error, Settings, Trust};
@@ -120,6 +120,11 @@ impl RequestBuilder<'_> {
     pub fn header(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
         self.fields.push(name.as_ref(), value.as_ref());
         self
+    }
+
+    /// Adds credentials for the Basic scheme (RFC 7617).
+    pub fn basic_auth(self, user: impl AsRef<[u8]>, password: impl AsRef<[u8]>) -> Self {
+        self.header("Authorization", basic(user.as_ref(), password.as_ref()))
     }
 
     /// The body: bytes, text, or [`Body::pieces`].

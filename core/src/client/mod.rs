@@ -36,5 +36,5 @@ pub use exchange::{Exchange, Options};
 pub use link::Link;
 pub use pool::{Acquired, Origin, Parked, Pool, PoolLimits};
 pub use proxy::{Proxy, ProxyKind};
-pub use request::{Request, RequestBuilder};
+pub use request::{Request, RequestBuilder, basic};
 pub use url::{Scheme, Url, UrlError, UrlProblem};

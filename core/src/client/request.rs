@@ -115,8 +115,9 @@ impl RequestBuilder {
     }
 }
 
-/// Credentials as the Basic scheme writes them (RFC 7617).
-pub(super) fn basic(user: &[u8], password: &[u8]) -> Vec<u8> {
+/// The value of Authorization for the Basic scheme (RFC 7617).
+#[must_use]
+pub fn basic(user: &[u8], password: &[u8]) -> Vec<u8> {
     [b"Basic ", STANDARD.encode([user, b":", password].concat()).as_bytes()].concat()
 }
 
