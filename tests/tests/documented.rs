@@ -65,6 +65,7 @@ fn every_event_says_where_it_belongs() {
         Client::builder().ca_file(certificates.ca_file()).sink(Arc::clone(&recording)).build();
     let url = format!("https://localhost:{}", server.port());
     client.get(&url).send().unwrap().bytes().unwrap();
+    drop(client);
 
     let events = recording.events();
     let of_exchange = || events.iter().map(|(meta, _)| meta).filter(|meta| meta.exchange.0 > 0);

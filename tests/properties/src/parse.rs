@@ -5,7 +5,7 @@ use limpid_core::error::PeerError;
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::framing::Framing;
 use limpid_core::http1::transcript::{Chunking, Outcome, Setup, Transcript};
-use limpid_core::http1::{BodySize, Connection, Event, Next, Reading, Role, State};
+use limpid_core::http1::{BodySize, Connection, Event, Next, Reading, Role, State, Version};
 use limpid_core::limits::{Config, Lenient, Limits};
 use limpid_core::trace::{Cx, Interest, Meta, Scope, Sink, TraceEvent};
 
@@ -175,7 +175,7 @@ impl Told {
             Event::Request(head, reading) => {
                 assert!(!head.method.is_empty() && head.method.iter().all(u8::is_ascii_graphic));
                 assert!(!head.target.is_empty() && head.target.iter().all(u8::is_ascii_graphic));
-                self.begin(head.fields, reading);
+                self.begin(head.version, head.fields, reading);
             }
             Event::Informational(head) => {
                 assert!(matches!(head.status, 100 | 102..=199));
@@ -185,7 +185,7 @@ impl Told {
             }
             Event::Response(head, reading) => {
                 assert!(matches!(head.status, 101 | 200..=999));
-                self.begin(head.fields, reading);
+                self.begin(head.version, head.fields, reading);
             }
             Event::Data(data) => {
                 assert!(!data.is_empty(), "a piece of a body is empty");
@@ -204,8 +204,17 @@ impl Told {
         }
     }
 
-    fn begin(&mut self, fields: Fields<'_>, reading: Reading) {
+    fn begin(&mut self, version: Version, fields: Fields<'_>, reading: Reading) {
         self.check_fields(fields, self.limits.head);
+        if reading.keep_alive {
+            // RFC 9112 section 9.3.
+            let options = fields.all("Connection").map(<[u8]>::to_ascii_lowercase);
+            let options = options.collect::<Vec<_>>().join(&b',');
+            let has = |option: &[u8]| {
+                options.split(|byte| *byte == b',').any(|o| o.trim_ascii() == option)
+            };
+            assert!(!has(b"close") && (version >= Version::HTTP_11 || has(b"keep-alive")));
+        }
         self.framing = reading.framing;
         self.body = 0;
     }

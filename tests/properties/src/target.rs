@@ -13,16 +13,17 @@ const METHODS: [&str; 4] = ["GET", "OPTIONS", "CONNECT", "get"];
 /// A target has one of the four forms, or is refused; a Host field is a host and a port, or is
 /// refused; a URL stays what it is when it is read once more, and gives a request that is taken.
 ///
-/// A byte chooses what the rest is: a target, the value of a Host field or a URL.
+/// A byte chooses what the rest is: a target, the value of a Host field, a URL or a reference.
 ///
 /// # Panics
 /// A property is broken.
 pub fn target(data: &[u8]) {
     let mut input = Input::new(data);
-    match input.below(3) {
+    match input.below(4) {
         0 => request_target(input.pick(&METHODS), input.rest()),
         1 => host(input.rest()),
-        _ => url(&String::from_utf8_lossy(input.rest())),
+        2 => url(&String::from_utf8_lossy(input.rest())),
+        _ => reference(&String::from_utf8_lossy(input.rest())),
     }
 }
 
@@ -66,22 +67,34 @@ fn host(value: &[u8]) {
 }
 
 fn url(text: &str) {
-    let url = match text.parse::<Url>() {
-        Ok(url) => url,
-        Err(error) => {
-            assert!(text.is_char_boundary(error.offset), "{error}");
-            return;
-        }
-    };
+    match text.parse::<Url>() {
+        Ok(url) => check_url(&url),
+        Err(error) => assert!(text.is_char_boundary(error.offset), "{error}"),
+    }
+}
+
+/// What a redirect says.
+fn reference(text: &str) {
+    let base = "http://me:pw@base.test:81/a/b?c#d".parse::<Url>();
+    let Ok(base) = base else { unreachable!("{base:?}") };
+    let Ok(url) = base.join(text) else { return };
+    check_url(&url);
+    assert_eq!(url.join(url.as_str()).as_ref(), Ok(&url), "a URL is a reference to itself");
+    let is_base = (url.scheme(), url.host(), url.port()) == (base.scheme(), base.host(), 81);
+    let has_own = text.contains('@');
+    assert!(is_base || has_own || url.credentials().is_none(), "{text} takes credentials away");
+}
+
+fn check_url(url: &Url) {
     let again = url.as_str().parse::<Url>();
     assert_eq!(again.as_ref().map(Url::as_str), Ok(url.as_str()));
-    assert_eq!(again.as_ref(), Ok(&url));
+    assert_eq!(again.as_ref(), Ok(url));
     assert!(url.as_str().bytes().all(|byte| byte.is_ascii_graphic()), "{:?}", url.as_str());
     assert!(url.target().starts_with('/') && !url.target().contains('#'));
     assert!(!url.host().is_empty() && url.host() == url.host().to_ascii_lowercase());
     assert!(url.credentials().is_none() || url.to_string().contains("[secure]@"), "{url}");
     // A client can send it, and a server takes it for what it is.
-    let (bytes, target) = (send(&url), url.target().as_bytes());
+    let (bytes, target) = (send(url), url.target().as_bytes());
     let Some((start, fields)) = read_bytes(&bytes) else {
         unreachable!("refused: {}", bytes.escape_ascii())
     };

@@ -1,5 +1,6 @@
 //! A driver without sockets, that can be told to do wrong.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -18,12 +19,14 @@ const BODY: &[u8] = b"a body";
 /// What the exchange asks for, without what it lends.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Asked {
+    Acquire,
     Resolve,
     Dial,
     Write,
     Read,
     Body,
     Close,
+    Release,
     Event,
     Done,
     Failed(Error),
@@ -45,11 +48,12 @@ impl Driver {
             .body(BodySize::Length(BODY.len() as u64))
             .build();
         let second = Some(Duration::from_secs(1));
-        let timeouts = Timeouts { connect: second, read: second, write: second, total: None };
+        let timeouts =
+            Timeouts { pool: second, connect: second, read: second, write: second, total: None };
         let tls = Some(client_config());
         let options = Options { timeouts, tls, verify: true, ..Options::default() };
         Self {
-            exchange: Exchange::new(ExchangeId(1), ConnectionId(1), request, options),
+            exchange: Exchange::new(ExchangeId(1), request, Arc::new(options)),
             ledger: Ledger::default(),
             now: Mono::from_nanos(0),
             peer,
@@ -60,11 +64,14 @@ impl Driver {
     /// What is to be done, and until when.
     pub(crate) fn next(&mut self) -> (Asked, Option<Deadline>) {
         match self.exchange.next(self.now, &self.ledger) {
+            Do::Acquire { until, .. } => (Asked::Acquire, until),
             Do::Resolve { until, .. } => (Asked::Resolve, until),
             Do::Dial { until, .. } => (Asked::Dial, until),
             Do::Write { until } => (Asked::Write, until),
             Do::Read { until } => (Asked::Read, until),
-            Do::Body => (Asked::Body, None),
+            Do::Body { .. } => (Asked::Body, None),
+            Do::Release => (Asked::Release, None),
+            Do::Trust { .. } | Do::Wait { .. } => panic!("neither was given a reason to be asked"),
             Do::Close => (Asked::Close, None),
             Do::Event(_) => (Asked::Event, None),
             Do::Done => (Asked::Done, None),
@@ -79,6 +86,7 @@ impl Driver {
     /// Does what is asked, and moves at most so many bytes.
     pub(crate) fn obey(&mut self, asked: Asked, amount: usize) {
         match asked {
+            Asked::Acquire => self.input(Input::Open(ConnectionId(1))),
             Asked::Resolve => {
                 let addresses = ["[::1]:80".parse().unwrap(), "127.0.0.1:80".parse().unwrap()];
                 self.input(Input::Resolved(&addresses));
@@ -102,6 +110,12 @@ impl Driver {
                 Some(body) => self.input(Input::Body(Bytes::from_static(body))),
                 None => self.input(Input::BodyEnd),
             },
+            // A pool that keeps nothing: the connection is closed with what is left of it.
+            Asked::Release => {
+                if let Some(link) = self.exchange.take_link() {
+                    link.retire(self.now, &self.ledger, |_| {});
+                }
+            }
             Asked::Close | Asked::Event | Asked::Done | Asked::Failed(_) => {}
         }
     }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use limpid_core::trace::{Interest, Logger, Meta, Sink, SpanId, Stage, TraceEvent};
+use limpid_core::trace::{ExchangeId, Interest, Logger, Meta, Sink, SpanId, Stage, TraceEvent};
 
 /// Checks each event as it is told.
 #[derive(Debug, Default)]
@@ -11,15 +11,16 @@ pub(crate) struct Ledger(RefCell<Books>);
 
 #[derive(Debug, Default)]
 struct Books {
-    told: u64,
-    open: BTreeMap<SpanId, (Logger, &'static str)>,
-    closed: Vec<SpanId>,
+    /// How many events each exchange told; what happens to an idle connection is of none.
+    told: BTreeMap<ExchangeId, u64>,
+    open: BTreeMap<(ExchangeId, SpanId), (Logger, &'static str)>,
+    closed: Vec<(ExchangeId, SpanId)>,
 }
 
 impl Ledger {
     /// How many events were told.
     pub(crate) fn told(&self) -> u64 {
-        self.0.borrow().told
+        self.0.borrow().told.values().sum()
     }
 
     /// Checks that nothing is left open.
@@ -36,21 +37,23 @@ impl Sink for Ledger {
 
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
         let mut books = self.0.borrow_mut();
-        assert_eq!(meta.seq, books.told, "a gap before {event:?}");
-        books.told += 1;
+        let told = books.told.entry(meta.exchange).or_default();
+        assert_eq!(meta.seq, *told, "a gap before {event:?}");
+        *told += 1;
+        let span = (meta.exchange, meta.span);
         let metadata = meta.kind.metadata();
         let operation = (metadata.logger, metadata.name);
         match metadata.stage {
             Stage::Point => assert_eq!(meta.span, SpanId(0), "{event:?}"),
             Stage::Started => {
-                assert!(!books.closed.contains(&meta.span), "{event:?} starts again");
-                let before = books.open.insert(meta.span, operation);
+                assert!(!books.closed.contains(&span), "{event:?} starts again");
+                let before = books.open.insert(span, operation);
                 assert_eq!(before, None, "{event:?} starts within itself");
             }
             Stage::Complete | Stage::Failed => {
-                let started = books.open.remove(&meta.span);
+                let started = books.open.remove(&span);
                 assert_eq!(started, Some(operation), "{event:?} ends what did not start");
-                books.closed.push(meta.span);
+                books.closed.push(span);
             }
         }
     }

@@ -112,6 +112,11 @@ impl Pair<'_> {
                 (client.connection.state(role), server.connection.state(role));
             assert!(agree(of_client, of_server), "the {role:?} is {of_client:?} and {of_server:?}");
         }
+        if plan[last].closes() && !plan[last].switches() {
+            let states =
+                [client.connection.state(Role::Client), server.connection.state(Role::Server)];
+            assert!(states.iter().all(|state| matches!(state, State::MustClose | State::Closed)));
+        }
         if plan[last].switches() {
             let left = client.connection.into_switched().map_err(|(error, _)| error);
             assert_eq!(left.as_deref(), Ok(WORDS));
