@@ -107,7 +107,7 @@ impl Driver {
                         Some(socket) => socket.write(self.exchange.out(), left(until, now)),
                         None => Err(ErrorKind::NotConnected.into()),
                     };
-                    self.answer(result.map(Input::Sent));
+                    self.answer(result.and_then(sent));
                 }
                 Do::Read { until } => {
                     let result = match &mut self.socket {
@@ -192,6 +192,11 @@ impl Driver {
     fn input(&mut self, input: Input<'_>) {
         self.exchange.input(self.pool.clock.now(), &self.pool.sink, input);
     }
+}
+
+/// A transport that takes nothing, though it was not asked for nothing, will take nothing more.
+fn sent(n: usize) -> io::Result<Input<'static>> {
+    if n == 0 { Err(ErrorKind::WriteZero.into()) } else { Ok(Input::Sent(n)) }
 }
 
 /// How much time is left; zero when the deadline has passed.

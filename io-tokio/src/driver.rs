@@ -107,7 +107,7 @@ impl Driver {
                         Some(socket) => within(until, now, socket.write(self.exchange.out())).await,
                         None => Some(Err(ErrorKind::NotConnected.into())),
                     };
-                    self.answer(result.map(|result| result.map(Input::Sent)));
+                    self.answer(result.map(|result| result.and_then(sent)));
                 }
                 Do::Read { until } => {
                     let result = match &self.socket {
@@ -230,6 +230,11 @@ impl Drop for Driver {
             }
         }
     }
+}
+
+/// A transport that takes nothing, though it was not asked for nothing, will take nothing more.
+fn sent(n: usize) -> io::Result<Input<'static>> {
+    if n == 0 { Err(ErrorKind::WriteZero.into()) } else { Ok(Input::Sent(n)) }
 }
 
 /// What comes of `future` before the deadline; `None` if that passes first.
