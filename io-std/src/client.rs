@@ -38,7 +38,7 @@ impl fmt::Debug for Shared {
         f.debug_struct("Client")
             .field("timeouts", &self.options.timeouts)
             .field("trust", &self.trust.0)
-            .field("sink", &self.pool.sink.is_some())
+            .field("sink", &self.pool.connections.sink().is_some())
             .finish_non_exhaustive()
     }
 }

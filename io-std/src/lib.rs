@@ -19,12 +19,14 @@ mod body;
 mod builder;
 mod client;
 mod clock;
+mod connections;
 mod driver;
 mod error;
 mod os;
 mod pool;
 mod resolve;
 mod response;
+mod session;
 mod socket;
 mod tls;
 
@@ -37,9 +39,11 @@ pub use limpid_core::client::{PoolLimits, Proxy};
 pub use response::{Response, ResponseBody};
 pub use tls::Trust;
 
-/// What the drivers of other runtimes need of the system, and need not write again.
-pub mod system {
+/// What the drivers of other runtimes need beside their own loop, and need not write again.
+pub mod parts {
+    pub use crate::connections::{Connections, Transport};
     pub use crate::os::os_error;
     pub use crate::resolve::lookup;
+    pub use crate::session::Session;
     pub use crate::socket::{is_silent, prepare};
 }

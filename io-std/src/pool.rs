@@ -1,103 +1,65 @@
-//! The pool, shared by the threads that use a client.
+//! The connections of a client, shared by the threads that use it.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use limpid_core::client::{Acquired, Input, Link, Origin, Parked, Pool, PoolLimits};
+use limpid_core::client::{Input, Origin, PoolLimits};
 use limpid_core::time::Deadline;
-use limpid_core::trace::ConnectionId;
 
 use crate::builder::SharedSink;
-use crate::clock::Clock;
+use crate::connections::Connections;
 use crate::socket::Timed;
 
-/// A pool of sockets. When it is dropped, with the last client and the last response that use it,
-/// idle connections are closed.
+/// Connections, and a way to wait for one.
+#[derive(Debug)]
 pub(crate) struct SharedPool {
-    pool: Mutex<Pool<Timed>>,
-    /// Told whenever a connection was released.
-    released: Condvar,
-    connections: AtomicU64,
-    pub(crate) sink: SharedSink,
-    pub(crate) clock: Clock,
+    pub(crate) connections: Arc<Connections<Timed>>,
+    /// How many connections have been released.
+    released: Mutex<u64>,
+    release: Condvar,
 }
 
 impl SharedPool {
     pub(crate) fn new(limits: PoolLimits, sink: SharedSink) -> Self {
         Self {
-            pool: Mutex::new(Pool::new(limits)),
-            released: Condvar::new(),
-            connections: AtomicU64::new(0),
-            sink,
-            clock: Clock::start(),
+            connections: Arc::new(Connections::new(limits, sink)),
+            released: Mutex::new(0),
+            release: Condvar::new(),
         }
     }
 
-    /// A connection to `origin`: an idle one, or leave to open one. Waits for neither longer than
-    /// `until`.
+    /// A connection to `origin`, or leave to open one; `None` if `until` passes before there is
+    /// either.
     pub(crate) fn acquire(
         &self,
         origin: &Origin,
         until: Option<Deadline>,
-    ) -> (Input<'static>, Option<Timed>) {
-        let mut pool = self.lock();
+    ) -> Option<(Input<'static>, Option<Timed>)> {
         loop {
-            let now = self.clock.now();
-            let fresh = ConnectionId(self.connections.load(Ordering::Relaxed) + 1);
-            let mut retired = Vec::new();
-            let acquired = pool.acquire(origin, fresh, now, Timed::is_silent, &mut retired);
-            if let Acquired::Full = acquired {
-                let left = until.map(|deadline| deadline.at.since(now));
-                pool = match left {
-                    Some(left) if left.is_zero() => return (Input::Tick, None),
+            let before = *self.lock();
+            if let Some(acquired) = self.connections.try_acquire(origin) {
+                return Some(acquired);
+            }
+            let mut released = self.lock();
+            while *released == before {
+                released = match until.map(|deadline| deadline.at.since(self.connections.now())) {
+                    Some(left) if left.is_zero() => return None,
                     Some(left) => {
-                        let waited = self.released.wait_timeout(pool, left);
+                        let waited = self.release.wait_timeout(released, left);
                         waited.unwrap_or_else(PoisonError::into_inner).0
                     }
-                    None => self.released.wait(pool).unwrap_or_else(PoisonError::into_inner),
+                    None => self.release.wait(released).unwrap_or_else(PoisonError::into_inner),
                 };
-                continue;
             }
-            let answer = match acquired {
-                Acquired::Reuse(Parked { link, transport }) => {
-                    (Input::Reuse(link), Some(transport))
-                }
-                _ => {
-                    self.connections.fetch_add(1, Ordering::Relaxed);
-                    (Input::Open(fresh), None)
-                }
-            };
-            drop(pool);
-            self.retire(retired);
-            return answer;
         }
     }
 
-    /// Gives a connection back; what is `None` is closed.
-    pub(crate) fn release(&self, id: ConnectionId, link: Option<Link>, socket: Option<Timed>) {
-        let parked = link.zip(socket).map(|(link, transport)| Parked { link, transport });
-        let mut retired = Vec::new();
-        let now = self.clock.now();
-        self.lock().release(id, parked, now, Timed::is_silent, &mut retired);
-        self.released.notify_one();
-        self.retire(retired);
+    /// A connection was released: whoever waits may ask again.
+    pub(crate) fn released(&self) {
+        *self.lock() += 1;
+        self.release.notify_one();
     }
 
-    fn retire(&self, retired: Vec<Parked<Timed>>) {
-        for Parked { link, transport } in retired {
-            link.retire(self.clock.now(), &self.sink, |bytes| transport.bid_farewell(bytes));
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Pool<Timed>> {
-        self.pool.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for SharedPool {
-    fn drop(&mut self) {
-        let mut retired = Vec::new();
-        self.lock().close(&mut retired);
-        self.retire(retired);
+    fn lock(&self) -> MutexGuard<'_, u64> {
+        self.released.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

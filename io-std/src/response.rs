@@ -26,10 +26,10 @@ impl Response {
         loop {
             match driver.run() {
                 Ok(Stop::Event) => {}
-                Ok(Stop::Done) => return Err(driver.failed(Cause::Abandoned.into())),
+                Ok(Stop::Done) => return Err(driver.session.failed(Cause::Abandoned.into())),
                 Err(error) => return Err(error),
             }
-            if let Some(Event::Head(head, _)) = driver.event() {
+            if let Some(Event::Head(head, _)) = driver.session.event() {
                 let head = head.into();
                 return Ok(Self {
                     head,
@@ -78,7 +78,7 @@ impl Response {
     /// The URL that was asked for.
     #[must_use]
     pub const fn url(&self) -> &Url {
-        self.body.driver.exchange.request().url()
+        self.body.driver.session.exchange.request().url()
     }
 
     /// The body, to be read piece by piece.
@@ -141,7 +141,7 @@ impl ResponseBody {
     }
 
     fn piece(&self) -> &[u8] {
-        match self.driver.event() {
+        match self.driver.session.event() {
             Some(Event::Data(data)) if self.has_data => data,
             _ => &[],
         }
@@ -157,7 +157,7 @@ impl ResponseBody {
         self.read = 0;
         while !self.over {
             match self.driver.run() {
-                Ok(Stop::Event) => match self.driver.event() {
+                Ok(Stop::Event) => match self.driver.session.event() {
                     Some(Event::Data(_)) => {
                         self.has_data = true;
                         return Ok(true);

@@ -5,6 +5,7 @@ use std::mem::MaybeUninit;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use crate::connections::Transport;
 use limpid_core::client::Target;
 use limpid_core::trace::SocketOption;
 use socket2::{Domain, SockAddr, Socket, TcpKeepalive, Type};
@@ -56,18 +57,18 @@ impl Timed {
             slices => self.socket.write_vectored(&slices.map(IoSlice::new)),
         }
     }
+}
 
-    /// Sends the last bytes of a connection that is closed, without waiting for anything.
-    pub(crate) fn bid_farewell(self, bytes: &[u8]) {
+impl Transport for Timed {
+    fn is_silent(&self) -> bool {
+        is_silent(&self.socket)
+    }
+
+    fn bid_farewell(self, bytes: &[u8]) {
         if !bytes.is_empty() && self.socket.set_nonblocking(true).is_ok() {
             // Nobody is left who would care.
             let _ = (&self.socket).write(bytes);
         }
-    }
-
-    /// Whether nothing has arrived, the end included.
-    pub(crate) fn is_silent(&self) -> bool {
-        is_silent(&self.socket)
     }
 }
 

@@ -35,7 +35,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("timeouts", &self.shared.options.timeouts)
-            .field("sink", &self.shared.pool.sink.is_some())
+            .field("sink", &self.shared.pool.connections.sink().is_some())
             .finish_non_exhaustive()
     }
 }

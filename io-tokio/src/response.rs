@@ -25,9 +25,9 @@ impl Response {
     pub(crate) async fn receive(mut driver: Driver) -> Result<Self, Error> {
         loop {
             if let Stop::Done = driver.run().await? {
-                return Err(driver.failed(Cause::Abandoned.into()));
+                return Err(driver.session.failed(Cause::Abandoned.into()));
             }
-            if let Some(Event::Head(head, _)) = driver.event() {
+            if let Some(Event::Head(head, _)) = driver.session.event() {
                 let head = head.into();
                 return Ok(Self { head, driver, over: false, trailers: FieldBlock::new() });
             }
@@ -67,7 +67,7 @@ impl Response {
     /// The URL that was asked for last.
     #[must_use]
     pub const fn url(&self) -> &Url {
-        self.driver.exchange.request().url()
+        self.driver.session.exchange.request().url()
     }
 
     /// The trailers that followed the body, once its end was reached.
@@ -83,7 +83,7 @@ impl Response {
     pub async fn next_piece(&mut self) -> Result<Option<&[u8]>, Error> {
         while !self.over {
             match self.driver.run().await {
-                Ok(Stop::Event) => match self.driver.event() {
+                Ok(Stop::Event) => match self.driver.session.event() {
                     Some(Event::Data(_)) => break,
                     Some(Event::End(trailers)) => self.trailers.copy_from(trailers),
                     _ => {}
@@ -95,7 +95,7 @@ impl Response {
                 }
             }
         }
-        Ok(match self.driver.event() {
+        Ok(match self.driver.session.event() {
             Some(Event::Data(data)) if !self.over => Some(data),
             _ => None,
         })

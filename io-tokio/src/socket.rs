@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use limpid_core::client::Target;
 use limpid_core::trace::SocketOption;
-use limpid_std::system::{is_silent, prepare};
+use limpid_std::parts::{Transport, is_silent, prepare};
 use socket2::SockRef;
 use tokio::net::{TcpSocket, TcpStream};
 
@@ -76,9 +76,17 @@ impl Socket {
     pub(crate) fn write_now(&self, bytes: &[u8]) -> io::Result<usize> {
         either!(self, stream => stream.try_write(bytes))
     }
+}
 
-    /// Whether nothing has arrived, the end included.
-    pub(crate) fn is_silent(&self) -> bool {
+impl Transport for Socket {
+    fn is_silent(&self) -> bool {
         either!(self, stream => is_silent(&SockRef::from(stream)))
+    }
+
+    fn bid_farewell(self, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            // Nobody is left who would care.
+            let _ = self.write_now(bytes);
+        }
     }
 }

@@ -1,0 +1,128 @@
+//! An exchange and what it holds, whatever moves its bytes: what the loops of drivers share.
+
+use std::fmt;
+use std::io::{self, ErrorKind};
+use std::sync::Arc;
+
+use limpid_core::client::{Do, Event, Exchange, Fault, Input};
+use limpid_core::error::TlsError;
+use limpid_core::time::Mono;
+use limpid_core::trace::ConnectionId;
+
+use crate::connections::{Connections, Transport};
+use crate::error::{Error, TlsSetupError};
+use crate::os::os_error;
+use crate::tls::Trust;
+
+/// An exchange, its transport, and where both come from.
+pub struct Session<T: Transport> {
+    /// The exchange.
+    pub exchange: Exchange,
+    /// The transport, once there is one.
+    pub transport: Option<T>,
+    connections: Arc<Connections<T>>,
+    /// Whom to trust as an origin server, and whom as a proxy.
+    trust: Arc<(Trust, Trust)>,
+    /// Why there is no TLS configuration.
+    refused: Option<TlsSetupError>,
+    /// The number of the connection that the pool gave.
+    connection: ConnectionId,
+}
+
+impl<T: Transport + fmt::Debug> fmt::Debug for Session<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("exchange", &self.exchange)
+            .field("transport", &self.transport)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T: Transport> Session<T> {
+    /// An exchange that has no transport yet.
+    #[must_use]
+    pub const fn new(
+        exchange: Exchange,
+        connections: Arc<Connections<T>>,
+        trust: Arc<(Trust, Trust)>,
+    ) -> Self {
+        let connection = ConnectionId(0);
+        Self { exchange, transport: None, connections, trust, refused: None, connection }
+    }
+
+    /// What time it is.
+    #[must_use]
+    pub fn now(&self) -> Mono {
+        self.connections.now()
+    }
+
+    /// What is to be done next.
+    pub fn next(&mut self, now: Mono) -> Do<'_> {
+        self.exchange.next(now, self.connections.sink())
+    }
+
+    /// The event that the last [`Do::Event`] had.
+    #[must_use]
+    pub fn event(&self) -> Option<Event<'_>> {
+        self.exchange.event()
+    }
+
+    /// Tells what came of it.
+    pub fn input(&mut self, input: Input<'_>) {
+        self.exchange.input(self.connections.now(), self.connections.sink(), input);
+    }
+
+    /// Tells what came of an operation of the transport; `None` if its time is over.
+    pub fn answer(&mut self, result: Option<io::Result<Input<'_>>>) {
+        match result {
+            // A transport that takes nothing, though it was not asked for nothing, takes no more.
+            Some(Ok(Input::Sent(0))) => {
+                let error = io::Error::from(ErrorKind::WriteZero);
+                self.input(Input::Failed(Fault::Os(os_error(&error))));
+            }
+            Some(Ok(input)) => self.input(input),
+            Some(Err(error)) if error.kind() == ErrorKind::Interrupted => {}
+            Some(Err(error)) => self.input(Input::Failed(Fault::Os(os_error(&error)))),
+            None => self.input(Input::Tick),
+        }
+    }
+
+    /// Answers [`Do::Trust`].
+    pub fn trust(&mut self, proxy: bool, now: Mono) {
+        let trust = if proxy { &self.trust.1 } else { &self.trust.0 };
+        let input = match trust.config(now, self.connections.sink()) {
+            Ok(config) => Input::Trust(config),
+            Err(error) => {
+                self.refused = Some(error);
+                Input::Failed(Fault::Tls(TlsError::Configuration))
+            }
+        };
+        self.input(input);
+    }
+
+    /// Answers [`Do::Acquire`] with what the connections gave; `None` if its time is over.
+    pub fn acquired(&mut self, acquired: Option<(Input<'_>, Option<T>)>) {
+        let (input, transport) = acquired.unwrap_or((Input::Tick, None));
+        self.transport = transport;
+        match &input {
+            Input::Reuse(link) => self.connection = link.connection(),
+            Input::Open(connection) => self.connection = *connection,
+            _ => {}
+        }
+        self.input(input);
+    }
+
+    /// Does [`Do::Release`].
+    pub fn release(&mut self) {
+        let link = self.exchange.take_link();
+        self.connections.release(self.connection, link, self.transport.take());
+    }
+
+    /// The error that a caller is told for [`Do::Failed`].
+    pub fn failed(&mut self, error: limpid_core::error::Error) -> Error {
+        match self.refused.take() {
+            Some(refused) => Error::TlsSetup(refused),
+            None => Error::Exchange { url: Box::new(self.exchange.request().url().clone()), error },
+        }
+    }
+}
