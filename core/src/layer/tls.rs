@@ -27,7 +27,7 @@ const RECORD: usize = 16 * 1024;
 /// # use std::sync::Arc;
 /// use limpid_core::layer::{Layer, tls::ClientTls};
 ///
-/// # fn open(config: Arc<rustls::ClientConfig>) -> Result<(), limpid_core::error::TlsError> {
+/// # fn open(config: Arc<rustls::ClientConfig>) -> Result<(), limpid_core::layer::LayerError> {
 /// let mut tls = ClientTls::client(config, "www.example.com")?;
 /// tls.advance(&mut |_| {})?;
 /// assert!(!tls.out().is_empty(), "the client hello is ready to be sent");

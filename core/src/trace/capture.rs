@@ -4,6 +4,8 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use core::str::FromStr;
 
+use crate::error::{Cause, Misuse, MisuseError};
+
 /// How much of what passes may be shown.
 ///
 /// | | field values | credentials, cookies, secret query values | bytes |
@@ -158,6 +160,22 @@ impl Capture {
             },
             // Where a URL would stand cannot be told, so only text is shown.
             Err(_) => Cow::Borrowed(HIDDEN.as_bytes()),
+        }
+    }
+
+    /// The bytes that a failure is about ([`Failure::evidence`](super::Failure)), or what stands for
+    /// them: a [`line`](Self::line) of a message, or the name of a host, which is no secret.
+    #[must_use]
+    pub fn evidence<'e>(self, cause: &Cause, evidence: &'e [u8]) -> Cow<'e, [u8]> {
+        match cause {
+            Cause::Tls(_) => Cow::Borrowed(evidence),
+            // A value that has lost its name may be anything.
+            Cause::Misuse(MisuseError { misuse: Misuse::FieldValue(_), .. })
+                if !self.shows_secrets() && !evidence.contains(&b':') =>
+            {
+                Cow::Borrowed(HIDDEN.as_bytes())
+            }
+            _ => self.line(evidence),
         }
     }
 
