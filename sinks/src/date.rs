@@ -5,13 +5,13 @@ use std::str::FromStr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
-use jiff::fmt::strtime::BrokenDownTime;
+use jiff::fmt::strtime::{BrokenDownTime, Config, PosixCustom};
 use jiff::tz;
 
 /// How a line shows its time: the pattern of `strftime`, such as `%Y-%m-%d %H:%M:%S`.
 ///
 /// The conversions are [those of jiff], which include those of C; names of months and days are
-/// English.
+/// English, and `%c` and `%x` are as C has them where no language is set.
 ///
 /// ```
 /// use limpid_sinks::DateFormat;
@@ -57,9 +57,14 @@ impl FromStr for DateFormat {
     fn from_str(pattern: &str) -> Result<Self, DateFormatError> {
         let sample = Timestamp::UNIX_EPOCH.to_zoned(tz::TimeZone::UTC);
         let mut text = String::new();
-        BrokenDownTime::from(&sample).format(pattern, &mut text).map_err(DateFormatError)?;
+        format_time(&BrokenDownTime::from(&sample), pattern, &mut text).map_err(DateFormatError)?;
         Ok(Self { pattern: pattern.into(), milliseconds: false, by_second: !has_fraction(pattern) })
     }
+}
+
+/// Formats a time as C does where no language is set.
+fn format_time(time: &BrokenDownTime, pattern: &str, text: &mut String) -> Result<(), jiff::Error> {
+    time.format_with_config(&Config::new().custom(PosixCustom::new()), pattern, text)
 }
 
 /// Whether a pattern shows parts of a second: `%f` or `%N`, with flags, widths and dots.
@@ -137,7 +142,7 @@ impl Stamp {
         self.text.clear();
         let time = Timestamp::UNIX_EPOCH.saturating_add(since).unwrap_or(Timestamp::MAX);
         let time = BrokenDownTime::from(&time.to_zoned(self.zone.clone()));
-        if time.format(&*format.pattern, &mut self.text).is_err() {
+        if format_time(&time, &format.pattern, &mut self.text).is_err() {
             // The pattern was tried when it was made; a line is worth more than its time.
             self.text.clear();
         }
@@ -181,6 +186,13 @@ mod tests {
         let fraction: DateFormat = "%S%.3f".parse().unwrap();
         assert_eq!(stamp.show(at(1_007), &fraction), "01.007");
         assert_eq!(stamp.show(at(1_123), &fraction), "01.123");
+    }
+
+    #[test]
+    fn dates_are_those_of_c() {
+        let format: DateFormat = "%c|%x|%X|%a %e %b %y|%p|%Z".parse().unwrap();
+        let shown = "Sat Sep 28 17:27:41 2024|09/28/24|17:27:41|Sat 28 Sep 24|PM|UTC";
+        assert_eq!(Stamp::new(TimeZone::Utc).show(at(1_727_544_461_000), &format), shown);
     }
 
     #[test]

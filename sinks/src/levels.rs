@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use limpid_core::trace::{Interest, Level, Logger};
 
+use crate::list::List;
+
 /// From which level on a logger tells its events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Threshold {
@@ -136,7 +138,7 @@ impl Levels {
 }
 
 /// The names that a level can be set for: of loggers and of their ancestors, ancestors first.
-fn logger_names() -> impl Iterator<Item = &'static str> {
+fn logger_names() -> impl Iterator<Item = &'static str> + Clone {
     Logger::ALL.iter().enumerate().flat_map(|(index, logger)| {
         let name = logger.name();
         let ends = name.match_indices('.').map(|(dot, _)| dot).chain([name.len()]);
@@ -224,10 +226,10 @@ impl Display for LevelsError {
                 write!(f, "a level is missing at byte {offset}: write LOGGER=LEVEL, or LEVEL")
             }
             LevelsProblem::UnknownLevel => {
-                write!(f, "{part:?} at byte {offset} is no level; the levels are ")?;
                 // The last one is a second name.
                 let names = Threshold::NAMED[..Threshold::NAMED.len() - 1].iter();
-                write_names(names.map(|(name, _)| *name), f)?;
+                let names = List(names.map(|(name, _)| name));
+                write!(f, "{part:?} at byte {offset} is no level; the levels are {names}")?;
                 match logger_names().find(|name| **name == **part) {
                     Some(logger) => write!(f, ", as in {logger}=debug"),
                     None => Ok(()),
@@ -249,25 +251,11 @@ pub struct UnknownLogger;
 
 impl Display for UnknownLogger {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str("the loggers are ")?;
-        write_names(logger_names(), f)
+        write!(f, "the loggers are {}", List(logger_names()))
     }
 }
 
 impl std::error::Error for UnknownLogger {}
-
-fn write_names(names: impl Iterator<Item = &'static str>, f: &mut Formatter<'_>) -> fmt::Result {
-    let mut names = names.enumerate().peekable();
-    while let Some((index, name)) = names.next() {
-        f.write_str(match (index, names.peek()) {
-            (0, _) => "",
-            (_, Some(_)) => ", ",
-            (_, None) => " and ",
-        })?;
-        f.write_str(name)?;
-    }
-    Ok(())
-}
 
 #[cfg(test)]
 mod tests {

@@ -32,19 +32,53 @@
 //! ```
 //!
 //! - [`levels`] says which events become lines, logger by logger.
+//! - [`config`] makes loggers and handlers of what Python's `dictConfig` reads: a [`Logging`].
 //! - [`Template`] and [`DateFormat`] give a line its shape.
 //! - [`python`] holds the words: messages, exceptions, and Python's `repr` of every value.
 //!
+//! Events need not become lines:
+//!
+//! - [`JsonSink`] writes them as JSON, for programs.
+//! - [`Ring`] keeps the newest in memory, to be shown when something went wrong.
+//! - [`ChannelSink`] sends them to another thread or task.
+//! - [`combine`] makes sinks of sinks: several at once, a choice of events or of exchanges.
+//! - [`Recorder`] keeps them for tests.
+//!
 //! What may be shown is decided by [`Capture`](limpid_core::trace::Capture), and by nothing else.
 
+#[cfg(any(feature = "log", feature = "tracing"))]
+pub mod bridge;
+mod channel;
+pub mod combine;
+pub mod config;
 mod date;
+pub mod json;
 pub mod levels;
+mod lifecycle;
+mod line_writer;
 mod lines;
+mod list;
+mod output;
 pub mod python;
+mod recording;
+mod ring;
 mod template;
 mod terminal;
+mod time_base;
 
+pub use channel::{ChannelSink, Item};
+pub use config::{Logging, LoggingConfig};
 pub use date::{DateFormat, DateFormatError, TimeZone};
+pub use json::JsonSink;
 pub use levels::Levels;
-pub use lines::{LineSink, WriteFailures};
-pub use template::{Template, TemplateError, TemplateProblem};
+pub use lines::LineSink;
+pub use output::WriteFailures;
+pub use recording::Recorder;
+pub use ring::Ring;
+pub use template::{Style, Template, TemplateError, TemplateProblem};
+pub use time_base::TimeBase;
+
+// The examples of the page are compiled, and run where they need no network.
+#[cfg(all(doctest, feature = "config"))]
+#[doc = include_str!("../../docs/LOGGING.md")]
+struct LoggingPage;

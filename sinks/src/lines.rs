@@ -1,17 +1,18 @@
 //! Log lines: one write for each event.
 
 use std::fmt::{self, Debug, Formatter};
-use std::io::{self, IsTerminal};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::io;
 use std::time::SystemTime;
 
 use limpid_core::trace::{Capture, Interest, Meta, Sink, TraceEvent};
 
-use crate::date::{DateFormat, Stamp, TimeZone};
+use crate::date::{DateFormat, TimeZone};
 use crate::levels::Levels;
+use crate::line_writer::{Clock, LineWriter};
+use crate::output::{Output, WriteFailures};
 use crate::python::{Messages, Profile, StreamClass};
-use crate::template::{Paint, Record, Template};
-use crate::terminal;
+use crate::template::{Paint, Template};
+use crate::time_base::TimeBase;
 
 /// Writes events as lines, in the documented format of httpx and httpcore unless told otherwise.
 ///
@@ -38,32 +39,8 @@ use crate::terminal;
 pub struct LineSink<W> {
     interest: Interest,
     messages: Messages,
-    template: Template,
-    date_format: DateFormat,
     clock: Clock,
-    paint: Paint,
-    /// Whether the first failure of the writer is told on standard error.
-    reports: bool,
-    state: Mutex<State<W>>,
-}
-
-type Clock = Box<dyn Fn() -> SystemTime + Send + Sync>;
-
-/// What writing a line changes.
-struct State<W> {
-    writer: W,
-    line: String,
-    stamp: Stamp,
-    failures: WriteFailures,
-}
-
-/// What went wrong with a writer so far.
-#[derive(Clone, Debug, Default)]
-pub struct WriteFailures {
-    /// How many lines are lost, or cut short.
-    pub lines: u64,
-    /// What the writer said the first time.
-    pub first: Option<Arc<io::Error>>,
+    lines: LineWriter<W>,
 }
 
 impl LineSink<io::Stderr> {
@@ -73,12 +50,9 @@ impl LineSink<io::Stderr> {
     /// colours unless the environment variable `NO_COLOR` is set.
     #[must_use]
     pub fn stderr() -> Self {
-        let stderr = io::stderr();
-        let visible = stderr.is_terminal();
-        let mut sink = Self::new(stderr);
-        sink.paint = Paint { visible, colour: visible && terminal::wants_colour() };
-        // Who would hear it?
-        sink.reports = false;
+        // Who would hear that standard error fails?
+        let mut sink = Self::over(Output::new(io::stderr(), false));
+        sink.lines.paint = Paint::of(&io::stderr());
         sink
     }
 }
@@ -89,20 +63,15 @@ impl<W: io::Write> LineSink<W> {
     /// The first failure of the writer is told on standard error.
     #[must_use]
     pub fn new(writer: W) -> Self {
+        Self::over(Output::new(writer, true))
+    }
+
+    fn over(output: Output<W>) -> Self {
         Self {
             interest: Levels::documented().interest(),
             messages: Messages::default(),
-            template: Template::documented(),
-            date_format: DateFormat::documented(),
-            clock: Box::new(SystemTime::now),
-            paint: Paint::default(),
-            reports: true,
-            state: Mutex::new(State {
-                writer,
-                line: String::new(),
-                stamp: Stamp::new(TimeZone::Local),
-                failures: WriteFailures::default(),
-            }),
+            clock: Box::new(|_| SystemTime::now()),
+            lines: LineWriter::new(output),
         }
     }
 
@@ -137,22 +106,21 @@ impl<W: io::Write> LineSink<W> {
     /// The shape of a line: [`Template::documented`] unless set.
     #[must_use]
     pub fn template(mut self, template: Template) -> Self {
-        self.template = template;
+        self.lines.template = template;
         self
     }
 
     /// How the time is shown: [`DateFormat::documented`] unless set.
     #[must_use]
     pub fn date_format(mut self, format: DateFormat) -> Self {
-        self.date_format = format;
-        self.state_mut().stamp.forget();
+        self.lines.set_date_format(format);
         self
     }
 
     /// Where the time is told: [`TimeZone::Local`] unless set.
     #[must_use]
-    pub fn time_zone(mut self, zone: TimeZone) -> Self {
-        self.state_mut().stamp = Stamp::new(zone);
+    pub fn time_zone(self, zone: TimeZone) -> Self {
+        self.lines.set_time_zone(zone);
         self
     }
 
@@ -161,7 +129,15 @@ impl<W: io::Write> LineSink<W> {
     /// It is asked when the line is composed, and only if the template shows the time.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
-        self.clock = Box::new(clock);
+        self.clock = Box::new(move |_| clock());
+        self
+    }
+
+    /// Shows the time at which an event happened, and not that at which its line is composed. This
+    /// is for events that were kept, such as those of a [`Ring`](crate::Ring).
+    #[must_use]
+    pub fn time_base(mut self, base: TimeBase) -> Self {
+        self.clock = Box::new(move |at| base.at(at));
         self
     }
 
@@ -169,8 +145,7 @@ impl<W: io::Write> LineSink<W> {
     /// and levels have colours unless the environment variable `NO_COLOR` is set.
     #[must_use]
     pub fn terminal(mut self, is_terminal: bool) -> Self {
-        self.paint =
-            Paint { visible: is_terminal, colour: is_terminal && terminal::wants_colour() };
+        self.lines.paint = Paint::terminal(is_terminal);
         self
     }
 
@@ -178,27 +153,18 @@ impl<W: io::Write> LineSink<W> {
     /// [`terminal`](Self::terminal) is set before.
     #[must_use]
     pub fn colour(mut self, colour: bool) -> Self {
-        self.paint.colour = colour && self.paint.visible;
+        self.lines.paint.colour = colour && self.lines.paint.visible;
         self
     }
 
     /// What went wrong with the writer so far.
     pub fn failures(&self) -> WriteFailures {
-        self.state().failures.clone()
+        self.lines.failures()
     }
 
     /// Gives the writer back.
     pub fn into_writer(self) -> W {
-        self.state.into_inner().unwrap_or_else(PoisonError::into_inner).writer
-    }
-
-    /// The state, even if a thread panicked with it in its hands: each line starts anew.
-    fn state(&self) -> MutexGuard<'_, State<W>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn state_mut(&mut self) -> &mut State<W> {
-        self.state.get_mut().unwrap_or_else(PoisonError::into_inner)
+        self.lines.into_writer()
     }
 }
 
@@ -209,48 +175,8 @@ impl<W: io::Write> Sink for LineSink<W> {
 
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
         // Somebody in between may tell more than was asked for.
-        if !self.interest.contains(meta.kind) {
-            return;
-        }
-        let metadata = meta.kind.metadata();
-        let mut state = self.state();
-        // The clock is read within the lock, so that times never go back from line to line.
-        let time = self.template.shows_time().then(|| (self.clock)());
-        let State { writer, line, stamp, failures } = &mut *state;
-        let record = Record {
-            level: metadata.level,
-            logger: metadata.logger,
-            message: self.messages.of(event),
-            asctime: time.map_or("", |time| stamp.show(time, &self.date_format)),
-        };
-        line.clear();
-        let written =
-            self.template.write(&record, self.paint, line).map_err(io::Error::other).and_then(
-                |()| {
-                    line.push('\n');
-                    writer.write_all(line.as_bytes())?;
-                    writer.flush()
-                },
-            );
-        if let Err(error) = written {
-            failures.add(error, self.reports.then(io::stderr));
-        }
-    }
-}
-
-impl WriteFailures {
-    /// Counts a failure, and tells the first to `report`.
-    fn add(&mut self, error: io::Error, report: Option<impl io::Write>) {
-        self.lines += 1;
-        if self.first.is_none() {
-            if let Some(mut report) = report {
-                // Where this cannot be told either, nothing is left to do.
-                let _ = writeln!(
-                    report,
-                    "limpid: log lines are lost, for they cannot be written: {error}"
-                );
-            }
-            self.first = Some(Arc::new(error));
+        if self.interest.contains(meta.kind) {
+            self.lines.write(self.messages, &self.clock, meta, event);
         }
     }
 }
@@ -259,24 +185,7 @@ impl<W> Debug for LineSink<W> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.debug_struct("LineSink")
             .field("messages", &self.messages)
-            .field("template", &self.template)
-            .field("date_format", &self.date_format)
+            .field("lines", &self.lines)
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_failure_is_told_once() {
-        let (mut failures, mut told) = (WriteFailures::default(), Vec::new());
-        failures.add(io::Error::other("disk full"), Some(&mut told));
-        failures.add(io::Error::other("still full"), Some(&mut told));
-        assert_eq!(failures.lines, 2);
-        assert_eq!(failures.first.unwrap().to_string(), "disk full");
-        let told = String::from_utf8(told).unwrap();
-        assert_eq!(told, "limpid: log lines are lost, for they cannot be written: disk full\n");
     }
 }

@@ -26,23 +26,22 @@ pub(crate) const fn style(level: Level) -> Style {
 
 /// Passes text on with its control characters escaped, so that a peer cannot make a terminal do
 /// anything.
-pub(crate) struct Visible<'a>(pub(crate) &'a mut String);
+pub(crate) struct Visible<W>(pub(crate) W);
 
-impl Write for Visible<'_> {
+impl<W: Write> Write for Visible<W> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let mut rest = text;
         while let Some((at, control)) = rest.char_indices().find(|(_, c)| c.is_control()) {
-            self.0.push_str(&rest[..at]);
+            self.0.write_str(&rest[..at])?;
             match control {
-                '\t' => self.0.push_str("\\t"),
-                '\n' => self.0.push_str("\\n"),
-                '\r' => self.0.push_str("\\r"),
+                '\t' => self.0.write_str("\\t"),
+                '\n' => self.0.write_str("\\n"),
+                '\r' => self.0.write_str("\\r"),
                 // Control characters are all below U+00A0.
-                control => write!(self.0, "\\x{:02x}", u32::from(control))?,
-            }
+                control => write!(self.0, "\\x{:02x}", u32::from(control)),
+            }?;
             rest = &rest[at + control.len_utf8()..];
         }
-        self.0.push_str(rest);
-        Ok(())
+        self.0.write_str(rest)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! - [`server`] plays [`script`]s on loopback, over TLS with [`certificates`] made for the run.
 //! - [`command`] runs the command, and kills it when it hangs.
+//! - [`golden`] plays the golden scenarios, of which httpx's lines are known.
 //! - [`documented`] has the documented lines, and [`lines`] makes logs comparable.
 //! - [`recording`] keeps trace events.
 //! - [`conformance`] reads the conformance vectors.
@@ -12,11 +13,14 @@ pub mod command;
 pub mod conformance;
 pub mod directory;
 pub mod documented;
+pub mod golden;
 pub mod lines;
 pub mod nginx;
 mod peer;
 pub mod recording;
+mod relay;
 pub mod script;
 pub mod server;
+mod stream;
 
 pub use peer::Request;

@@ -1,18 +1,17 @@
 //! One connection of a scripted server.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::Shutdown;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use socket2::SockRef;
+use rustls::ServerConfig;
+use socket2::Socket;
 
-use crate::script::Step;
-
-/// How long a single step may wait for the client.
-const PATIENCE: Duration = Duration::from_secs(15);
+use crate::relay::relay;
+use crate::script::{Socks5, Step};
+use crate::stream::{PATIENCE, Stream};
 
 /// A request as it was received.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,29 +33,6 @@ impl Request {
     }
 }
 
-enum Stream {
-    Plain(TcpStream),
-    Tls(Box<StreamOwned<ServerConnection, TcpStream>>),
-}
-
-impl Stream {
-    fn transport(&self) -> &TcpStream {
-        match self {
-            Self::Plain(stream) => stream,
-            Self::Tls(stream) => &stream.sock,
-        }
-    }
-}
-
-impl Read for Stream {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(stream) => stream.read(buffer),
-            Self::Tls(stream) => stream.read(buffer),
-        }
-    }
-}
-
 /// The connection, and what was read ahead.
 pub(crate) struct Peer {
     stream: Stream,
@@ -65,12 +41,12 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    pub(crate) fn new(stream: TcpStream) -> io::Result<Self> {
-        stream.set_nonblocking(false)?;
-        stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(PATIENCE))?;
-        Ok(Self { stream: Stream::Plain(stream), ahead: Vec::new(), requests: Vec::new() })
+    pub(crate) fn new(socket: Socket) -> io::Result<Self> {
+        socket.set_nonblocking(false)?;
+        socket.set_write_timeout(Some(PATIENCE))?;
+        let mut stream = Stream::Plain(socket);
+        stream.patience(PATIENCE)?;
+        Ok(Self { stream, ahead: Vec::new(), requests: Vec::new() })
     }
 
     /// Plays the steps. That the client goes away on the way is often the point, and no error.
@@ -100,12 +76,17 @@ impl Peer {
                 self.requests.push(request);
             }
             Step::ReadBytes(count) => drop(self.read_bytes(*count)?),
-            Step::Send(bytes) => self.send(bytes)?,
+            Step::Send(bytes) => self.stream.write_all(bytes)?,
             Step::Sleep(time) => thread::sleep(*time),
-            Step::StartTls(config) => self.start_tls(Arc::clone(config))?,
+            Step::StartTls(config) => self.start_tls(config)?,
+            Step::Socks5(proxy) => self.socks5(*proxy)?,
+            Step::Relay(target) => {
+                relay(&mut self.stream, &self.ahead, *target)?;
+                return Ok(false);
+            }
             Step::Shutdown => self.stream.transport().shutdown(Shutdown::Write)?,
             Step::CloseNotify => {
-                self.close_notify()?;
+                self.stream.close_notify()?;
                 return Ok(false);
             }
             Step::Close => {
@@ -113,38 +94,47 @@ impl Peer {
                 return Ok(false);
             }
             Step::Reset => {
-                SockRef::from(self.stream.transport()).set_linger(Some(Duration::ZERO))?;
+                self.stream.transport().set_linger(Some(Duration::ZERO))?;
                 return Ok(false);
             }
         }
         Ok(true)
     }
 
-    fn start_tls(&mut self, config: Arc<ServerConfig>) -> io::Result<()> {
-        let Stream::Plain(stream) = &self.stream else {
+    fn start_tls(&mut self, config: &Arc<ServerConfig>) -> io::Result<()> {
+        let Stream::Plain(socket) = &self.stream else {
             return Err(io::Error::other("TLS within TLS is not played"));
         };
-        let connection = ServerConnection::new(config).map_err(io::Error::other)?;
-        let mut stream = StreamOwned::new(connection, stream.try_clone()?);
-        let handshake = stream.conn.complete_io(&mut stream.sock);
-        self.stream = Stream::Tls(Box::new(stream));
-        handshake.map(drop)
+        let (stream, handshake) = Stream::accept_tls(socket.try_clone()?, Arc::clone(config))?;
+        self.stream = stream;
+        handshake
     }
 
-    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match &mut self.stream {
-            Stream::Plain(stream) => stream.write_all(bytes),
-            Stream::Tls(stream) => stream.write_all(bytes).and_then(|()| stream.flush()),
+    fn socks5(&mut self, proxy: Socks5) -> io::Result<()> {
+        let greeting = self.read_bytes(2)?;
+        self.read_bytes(greeting[1].into())?;
+        self.stream.write_all(&[5, proxy.method])?;
+        if proxy.method == 2 {
+            self.read_bytes(1)?;
+            for _ in ["user", "password"] {
+                self.read_counted()?;
+            }
+            self.stream.write_all(&[1, u8::from(!proxy.authenticates)])?;
         }
+        let Some(reply) = proxy.reply else { return Ok(()) };
+        match self.read_bytes(4)?[3] {
+            1 => drop(self.read_bytes(4)?),
+            4 => drop(self.read_bytes(16)?),
+            _ => self.read_counted()?,
+        }
+        self.read_bytes(2)?;
+        self.stream.write_all(&[5, reply, 0, 1, 0, 0, 0, 0, 0, 0])
     }
 
-    fn close_notify(&mut self) -> io::Result<()> {
-        let Stream::Tls(stream) = &mut self.stream else {
-            return Err(io::Error::other("close_notify is a matter of TLS"));
-        };
-        stream.conn.send_close_notify();
-        stream.flush()?;
-        stream.sock.shutdown(Shutdown::Write)
+    /// Reads a byte, and as many more as it says.
+    fn read_counted(&mut self) -> io::Result<()> {
+        let count = self.read_bytes(1)?[0];
+        self.read_bytes(count.into()).map(drop)
     }
 
     fn read_head(&mut self) -> io::Result<Request> {

@@ -1,5 +1,6 @@
 //! What a scripted server does on one connection, step by step.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,10 @@ pub enum Step {
     Sleep(Duration),
     /// Become a TLS server on this connection.
     StartTls(Arc<ServerConfig>),
+    /// Play a SOCKS5 proxy, up to its reply (RFC 1928).
+    Socks5(Socks5),
+    /// Connect to this address and pass on what comes from either side, until both have closed.
+    Relay(SocketAddr),
     /// Close our direction of the transport, and go on reading.
     Shutdown,
     /// Say that nothing more comes, as TLS does, and close.
@@ -28,6 +33,18 @@ pub enum Step {
     Close,
     /// Close with a reset.
     Reset,
+}
+
+/// How a SOCKS5 proxy behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Socks5 {
+    /// The authentication method that it selects, whatever the client offers. With 2 it reads a
+    /// user name and a password (RFC 1929).
+    pub method: u8,
+    /// Whether it is content with these.
+    pub authenticates: bool,
+    /// What it answers to the request; without a reply, the request is not read either.
+    pub reply: Option<u8>,
 }
 
 /// The steps for one connection. When they end without closing it, the server waits for the client

@@ -1,14 +1,15 @@
 //! Scripted servers on loopback.
 
 use std::io::{self, ErrorKind};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use rustls::ServerConfig;
-use socket2::{Domain, Socket, Type};
+use socket2::{Domain, SockAddr, Socket, Type};
 
 use crate::peer::{Peer, Request};
 use crate::script::{Script, Step};
@@ -22,8 +23,91 @@ pub enum Listen {
     Tcp6,
     /// On 127.0.0.1, and each connection starts with TLS.
     Tls(Arc<ServerConfig>),
+    /// On a Unix socket at this path.
+    Unix(PathBuf),
     /// It has a port of 127.0.0.1 and lets nobody in.
     Refuse,
+    /// It has a port of 127.0.0.1 and answers nobody. Only Linux drops what comes to a full queue.
+    Blackhole,
+}
+
+/// A place where a server will be: clients can be told of it, and other servers' scripts.
+#[derive(Debug)]
+pub struct Listener {
+    socket: Socket,
+    address: Option<SocketAddr>,
+    tls: Option<Arc<ServerConfig>>,
+    /// Whether connections get in.
+    is_open: bool,
+    /// Connections that are there to be in the way of others.
+    _queue: Vec<Socket>,
+}
+
+impl Listener {
+    /// Takes a place. Connections wait from now on, but for those that never get in.
+    ///
+    /// # Errors
+    /// There is no port for it.
+    pub fn bind(listen: Listen) -> io::Result<Self> {
+        let (domain, place) = match &listen {
+            Listen::Tcp6 => (Domain::IPV6, SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], 0)).into()),
+            Listen::Unix(path) => (Domain::UNIX, SockAddr::unix(path)?),
+            _ => (Domain::IPV4, SocketAddr::from(([127, 0, 0, 1], 0)).into()),
+        };
+        let socket = Socket::new(domain, Type::STREAM, None)?;
+        socket.bind(&place)?;
+        let address = socket.local_addr()?.as_socket();
+        let is_open = !matches!(listen, Listen::Refuse | Listen::Blackhole);
+        let (mut tls, mut queue) = (None, Vec::new());
+        match listen {
+            Listen::Refuse => {}
+            Listen::Blackhole => queue = fill(&socket)?,
+            Listen::Tls(config) => tls = Some(config),
+            Listen::Tcp | Listen::Tcp6 | Listen::Unix(_) => {}
+        }
+        if is_open {
+            socket.listen(16)?;
+        }
+        Ok(Self { socket, address, tls, is_open, _queue: queue })
+    }
+
+    /// Where it is, unless it is a Unix socket.
+    #[must_use]
+    pub const fn address(&self) -> Option<SocketAddr> {
+        self.address
+    }
+
+    /// Starts the server, which plays the nth script on the nth connection.
+    ///
+    /// # Errors
+    /// None that is known.
+    pub fn play(self, scripts: Vec<Script>) -> io::Result<Server> {
+        let stopping = Arc::<AtomicBool>::default();
+        let port = self.address.map_or(0, |address| address.port());
+        if !self.is_open {
+            return Ok(Server { port, stopping, _shut: Some(self), acceptor: None });
+        }
+        self.socket.set_nonblocking(true)?;
+        let acceptor = Acceptor { listener: self, scripts, stopping: Arc::clone(&stopping) };
+        let acceptor = Some(thread::spawn(move || acceptor.run()));
+        Ok(Server { port, stopping, _shut: None, acceptor })
+    }
+}
+
+/// Fills the queue of connections, so that there is no answer to further ones.
+fn fill(listener: &Socket) -> io::Result<Vec<Socket>> {
+    listener.listen(0)?;
+    let address = listener.local_addr()?;
+    let fill = |_| {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+        socket.set_nonblocking(true)?;
+        // It says that it is under way.
+        let _ = socket.connect(&address);
+        Ok(socket)
+    };
+    let queue = (0..2).map(fill).collect();
+    thread::sleep(Duration::from_millis(50));
+    queue
 }
 
 /// A server that plays the nth script on the nth connection.
@@ -31,10 +115,10 @@ pub enum Listen {
 /// Every wait in it is bounded, and dropping it stops it.
 #[derive(Debug)]
 pub struct Server {
-    address: SocketAddr,
+    port: u16,
     stopping: Arc<AtomicBool>,
-    /// Holds the port of a server that refuses.
-    _reserved: Option<Socket>,
+    /// Holds the port of a server that lets nobody in.
+    _shut: Option<Listener>,
     acceptor: Option<JoinHandle<Played>>,
 }
 
@@ -50,28 +134,7 @@ impl Server {
     /// # Errors
     /// There is no port for it.
     pub fn start(listen: Listen, scripts: Vec<Script>) -> io::Result<Self> {
-        let ip: SocketAddr = match listen {
-            Listen::Tcp6 => ([0, 0, 0, 0, 0, 0, 0, 1], 0).into(),
-            _ => ([127, 0, 0, 1], 0).into(),
-        };
-        let stopping = Arc::<AtomicBool>::default();
-        let tls = match listen {
-            Listen::Tls(config) => Some(config),
-            Listen::Tcp | Listen::Tcp6 => None,
-            Listen::Refuse => {
-                let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-                socket.bind(&ip.into())?;
-                let address = socket.local_addr()?.as_socket();
-                let address = address.ok_or(ErrorKind::AddrNotAvailable)?;
-                return Ok(Self { address, stopping, _reserved: Some(socket), acceptor: None });
-            }
-        };
-        let listener = TcpListener::bind(ip)?;
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
-        let acceptor = Acceptor { listener, tls, scripts, stopping: Arc::clone(&stopping) };
-        let acceptor = thread::spawn(move || acceptor.run());
-        Ok(Self { address, stopping, _reserved: None, acceptor: Some(acceptor) })
+        Listener::bind(listen)?.play(scripts)
     }
 
     /// A server without TLS.
@@ -90,10 +153,10 @@ impl Server {
         Self::start(Listen::Tls(config), scripts)
     }
 
-    /// Where it listens.
+    /// Where it listens; 0 if that is a Unix socket.
     #[must_use]
     pub const fn port(&self) -> u16 {
-        self.address.port()
+        self.port
     }
 
     /// Lets the scripts come to their ends, and returns the requests in the order of connections.
@@ -119,8 +182,7 @@ impl Drop for Server {
 }
 
 struct Acceptor {
-    listener: TcpListener,
-    tls: Option<Arc<ServerConfig>>,
+    listener: Listener,
     scripts: Vec<Script>,
     stopping: Arc<AtomicBool>,
 }
@@ -133,9 +195,9 @@ impl Acceptor {
         loop {
             // Read first: what was connected before the stop is still accepted.
             let stopping = self.stopping.load(Ordering::SeqCst);
-            match self.listener.accept() {
-                Ok((stream, _)) => match scripts.next() {
-                    Some(script) => connections.push(self.serve(stream, script.clone())),
+            match self.listener.socket.accept() {
+                Ok((socket, _)) => match scripts.next() {
+                    Some(script) => connections.push(self.serve(socket, script.clone())),
                     None => played.problems.push("a connection too many".to_owned()),
                 },
                 Err(error) if error.kind() == ErrorKind::WouldBlock && !stopping => {
@@ -160,16 +222,13 @@ impl Acceptor {
         played
     }
 
-    fn serve(
-        &self,
-        stream: TcpStream,
-        script: Script,
-    ) -> JoinHandle<(Vec<Request>, io::Result<()>)> {
-        let tls = self.tls.clone();
+    fn serve(&self, socket: Socket, script: Script) -> JoinHandle<(Vec<Request>, io::Result<()>)> {
+        let is_tcp = self.listener.address.is_some();
+        let mut steps = script;
+        steps.splice(0..0, self.listener.tls.clone().map(Step::StartTls));
         thread::spawn(move || {
-            let mut steps = script;
-            steps.splice(0..0, tls.map(Step::StartTls));
-            match Peer::new(stream) {
+            let prepared = if is_tcp { socket.set_tcp_nodelay(true) } else { Ok(()) };
+            match prepared.and_then(|()| Peer::new(socket)) {
                 Ok(peer) => peer.play(&steps),
                 Err(error) => (Vec::new(), Err(error)),
             }

@@ -66,6 +66,9 @@ const DESCRIPTIVE_FIELDS: [&str; 18] = [
     "vary",
 ];
 
+/// Fields whose values are URLs, which may have secrets of their own.
+const URL_FIELDS: [&str; 4] = ["location", "content-location", "referer", "refresh"];
+
 /// Query keys whose values are credentials: those that OpenTelemetry's conventions name, and the
 /// tokens that are commonly sent this way.
 const SECRET_QUERY_KEYS: [&str; 17] = [
@@ -120,10 +123,28 @@ impl Capture {
         }
     }
 
-    /// The value of the field `name`, or what stands for it.
+    /// The value of the field `name`, or what stands for it. A URL that has something to hide is
+    /// hidden as a whole.
+    ///
+    /// ```
+    /// use limpid_core::trace::Capture;
+    ///
+    /// let shown = |value| Capture::Default.field(b"Location", value);
+    /// assert_eq!(shown(b"/login?next=home"), b"/login?next=home");
+    /// assert_eq!(shown(b"/login?token=xyz"), b"[secure]");
+    /// ```
     #[must_use]
     pub fn field<'v>(self, name: &[u8], value: &'v [u8]) -> &'v [u8] {
-        if self.shows_field(name) { value } else { HIDDEN.as_bytes() }
+        if self.hides(name, value) { HIDDEN.as_bytes() } else { value }
+    }
+
+    /// Whether this value of the field `name` is not shown.
+    fn hides(self, name: &[u8], value: &[u8]) -> bool {
+        if self.shows_secrets() || !self.shows_field(name) {
+            return !self.shows_secrets();
+        }
+        let is_url = URL_FIELDS.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()));
+        is_url && core::str::from_utf8(value).map_or(true, |url| self.url(url) != url)
     }
 
     /// A line of a message, or what stands for it: a field line is judged by its name, another
@@ -144,7 +165,7 @@ impl Capture {
             && let name = &line[..colon]
             && !name.iter().any(|byte| matches!(byte, b' ' | b'/' | b'?'))
         {
-            if self.shows_field(name.trim_ascii()) {
+            if !self.hides(name.trim_ascii(), line[colon + 1..].trim_ascii()) {
                 return Cow::Borrowed(line);
             }
             return Cow::Owned([name, b": ", HIDDEN.as_bytes()].concat());

@@ -9,5 +9,7 @@ pub mod repr;
 mod tls;
 
 pub use exception::Raised;
+#[cfg(feature = "tracing")]
+pub(crate) use message::FieldRepr;
 pub use message::{Message, Messages};
 pub use profile::{Profile, StreamClass};

@@ -3,6 +3,8 @@
 // Each test file is a crate of its own and uses a part of this.
 #![allow(dead_code)]
 
+pub(crate) mod documented;
+
 use limpid_core::error::{Cause, Phase};
 use limpid_core::fields::FieldBlock;
 use limpid_core::time::Mono;

@@ -140,7 +140,8 @@ fn plain(bytes: &[u8]) -> Option<Pairs> {
     Some(pairs)
 }
 
-fn trim(mut value: &[u8]) -> &[u8] {
+/// A value without the blanks around it; other controls may be part of it.
+pub(crate) fn trim(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
         value = rest;
     }

@@ -9,6 +9,7 @@ use limpid_core::http1::{BodySize, Connection, Event, Next, Reading, Role, State
 use limpid_core::limits::{Config, Lenient, Limits};
 use limpid_core::trace::{Cx, Interest, Meta, Scope, Sink, TraceEvent};
 
+use crate::fields::trim;
 use crate::input::Input;
 use crate::setup::setup;
 
@@ -210,9 +211,8 @@ impl Told {
             // RFC 9112 section 9.3.
             let options = fields.all("Connection").map(<[u8]>::to_ascii_lowercase);
             let options = options.collect::<Vec<_>>().join(&b',');
-            let has = |option: &[u8]| {
-                options.split(|byte| *byte == b',').any(|o| o.trim_ascii() == option)
-            };
+            let has =
+                |option: &[u8]| options.split(|byte| *byte == b',').any(|o| trim(o) == option);
             assert!(!has(b"close") && (version >= Version::HTTP_11 || has(b"keep-alive")));
         }
         self.framing = reading.framing;

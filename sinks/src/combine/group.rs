@@ -1,0 +1,115 @@
+//! The events of an exchange, together.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use limpid_core::trace::{ExchangeId, Interest, Meta, Sink, TraceEvent};
+
+use super::held::{self, Held, Limits};
+use crate::lifecycle;
+
+/// Passes the events of an exchange on together, when it ends, so that the lines of requests that
+/// run at the same time do not mix.
+///
+/// An exchange ends with its response, or without one when no connection can be had; what comes
+/// after (the closing of the connection, another attempt, the next hop of a redirect) is passed on
+/// together again. Events that belong to no exchange are passed on as they come.
+///
+/// Memory is bounded: by [`limits`](Self::limits), an exchange that has much to tell, and the oldest
+/// where many are open, are passed on before their end. Nothing is lost.
+///
+/// ```
+/// use limpid_core::time::Mono;
+/// use limpid_core::trace::{Cx, EventKind, ExchangeId, Scope, TraceEvent};
+/// use limpid_sinks::{Recorder, combine::Group};
+///
+/// let recorder = Recorder::new();
+/// let sink = Group::new(recorder.clone());
+/// let (mut one, mut two) = (Scope::exchange(ExchangeId(1)), Scope::exchange(ExchangeId(2)));
+/// for scope in [&mut one, &mut two] {
+///     let mut cx = Cx::new(Mono::default(), &sink, scope);
+///     cx.tell(EventKind::ResponseClosedStarted, || TraceEvent::ResponseClosedStarted {});
+/// }
+/// assert_eq!(recorder.kinds(), []);
+/// let mut cx = Cx::new(Mono::default(), &sink, &mut two);
+/// cx.tell(EventKind::ResponseClosedComplete, || TraceEvent::ResponseClosedComplete {});
+/// let told = [EventKind::ResponseClosedStarted, EventKind::ResponseClosedComplete];
+/// assert_eq!(recorder.kinds(), told);
+/// ```
+#[derive(Debug)]
+pub struct Group<S: Sink> {
+    sink: S,
+    ends: Interest,
+    held: Mutex<Held>,
+}
+
+impl<S: Sink> Group<S> {
+    /// Groups what `sink` is told.
+    #[must_use]
+    pub fn new(sink: S) -> Self {
+        let held = Mutex::new(Held::new(Limits::DEFAULT));
+        Self { sink, ends: lifecycle::ends(), held }
+    }
+
+    /// How many exchanges are kept, and how many bytes the events of each may take: 64 and 16 KiB
+    /// unless set.
+    #[must_use]
+    pub fn limits(self, exchanges: usize, bytes: usize) -> Self {
+        self.held().set_limits(Limits { exchanges, bytes });
+        self
+    }
+
+    /// Passes on what is kept of exchanges that have not ended, as dropping the group does.
+    pub fn flush(&self) {
+        self.held().drain(|exchange, codec| exchange.show(codec, &self.sink));
+    }
+
+    /// The sink behind it.
+    pub const fn sink(&self) -> &S {
+        &self.sink
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<S: Sink> Sink for Group<S> {
+    fn interest(&self) -> Interest {
+        held::interest(&self.sink)
+    }
+
+    fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
+        let sink = &self.sink;
+        let wanted = sink.interest().contains(meta.kind);
+        // The lock is held while the sink is told, so that exchanges stay apart.
+        let held = &mut *self.held();
+        if meta.exchange == ExchangeId::default() {
+            if wanted {
+                sink.event(meta, event);
+            }
+            return;
+        }
+        let index = held.find(meta, |oldest, codec| oldest.show(codec, sink));
+        let ends = self.ends.contains(meta.kind);
+        if wanted && !ends && held.has_room(index, event) {
+            held.keep(index, meta, event);
+            return;
+        }
+        if wanted || ends {
+            let (exchange, codec) = held.exchange(index);
+            exchange.deliver(codec, sink);
+        }
+        if wanted {
+            sink.event(meta, event);
+        }
+        if ends {
+            held.forget(index);
+        }
+    }
+}
+
+impl<S: Sink> Drop for Group<S> {
+    fn drop(&mut self) {
+        self.flush();
+    }
+}

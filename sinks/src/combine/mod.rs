@@ -1,0 +1,22 @@
+//! Sinks made of other sinks: several at once, a choice of events, or of exchanges.
+//!
+//! | | passes on |
+//! |---|---|
+//! | [`Tee`] | every event, to several sinks |
+//! | [`Filter`] | the events that are wanted |
+//! | [`Sampling`] | the exchanges that failed, those that were slow, and some of the others |
+//! | [`Group`] | the events of an exchange together, when it ends |
+//!
+//! [`Sampling`] and [`Group`] keep the events of exchanges that are open. They tell exchanges apart
+//! by their numbers, which count within one client: each client needs one of its own.
+
+mod filter;
+mod group;
+mod held;
+mod sampling;
+mod tee;
+
+pub use filter::Filter;
+pub use group::Group;
+pub use sampling::Sampling;
+pub use tee::Tee;

@@ -1,0 +1,156 @@
+//! A choice of exchanges.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use limpid_core::time::Mono;
+use limpid_core::trace::{ExchangeId, Interest, Meta, Sink, TraceEvent};
+
+use super::held::{self, Held, Limits};
+use crate::lifecycle;
+
+/// Passes on the exchanges that fail, those that are slow, and one in so many of the others.
+///
+/// Whether an exchange is one of the others is decided by its number alone: the same run makes the
+/// same choice. It is passed on as it goes. The events of the rest are kept, and passed on from the
+/// first on as soon as the exchange fails or turns out to be slow. Events that belong to no exchange
+/// are passed on.
+///
+/// Memory is bounded by [`limits`](Self::limits): of an exchange that tells more the newest events
+/// are kept, and where more are open the oldest is forgotten; [`lost`](Self::lost) counts both.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use limpid_core::time::Mono;
+/// use limpid_core::trace::{Cx, EventKind, ExchangeId, Scope, TraceEvent};
+/// use limpid_sinks::{Recorder, combine::Sampling};
+///
+/// let recorder = Recorder::new();
+/// let sink = Sampling::new(recorder.clone(), 0).slow(Duration::from_secs(1));
+/// for (exchange, millis) in [(1, 999), (2, 1000)] {
+///     let mut scope = Scope::exchange(ExchangeId(exchange));
+///     let mut cx = Cx::new(Mono::default(), &sink, &mut scope);
+///     cx.tell(EventKind::ResponseClosedStarted, || TraceEvent::ResponseClosedStarted {});
+///     cx.now = cx.now + Duration::from_millis(millis);
+///     cx.tell(EventKind::ResponseClosedComplete, || TraceEvent::ResponseClosedComplete {});
+/// }
+/// assert!(recorder.events().iter().all(|(meta, _)| meta.exchange == ExchangeId(2)));
+/// assert_eq!(recorder.events().len(), 2);
+/// ```
+#[derive(Debug)]
+pub struct Sampling<S> {
+    sink: S,
+    one_in: u64,
+    slow: Option<Duration>,
+    ends: Interest,
+    fails: Interest,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    held: Held,
+    lost: u64,
+}
+
+impl<S: Sink> Sampling<S> {
+    /// Passes on the failures, and of the other exchanges one in `one_in`; none if that is 0.
+    #[must_use]
+    pub fn new(sink: S, one_in: u64) -> Self {
+        Self {
+            sink,
+            one_in,
+            slow: None,
+            ends: lifecycle::ends(),
+            fails: lifecycle::failures(),
+            state: Mutex::new(State { held: Held::new(Limits::DEFAULT), lost: 0 }),
+        }
+    }
+
+    /// Passes on exchanges that take this long or longer, too.
+    #[must_use]
+    pub const fn slow(mut self, threshold: Duration) -> Self {
+        self.slow = Some(threshold);
+        self
+    }
+
+    /// How many exchanges are kept, and how many bytes the events of each may take: 64 and 16 KiB
+    /// unless set.
+    #[must_use]
+    pub fn limits(self, exchanges: usize, bytes: usize) -> Self {
+        self.state().held.set_limits(Limits { exchanges, bytes });
+        self
+    }
+
+    /// How many events were forgotten to stay within the limits, of exchanges that may yet have
+    /// failed.
+    pub fn lost(&self) -> u64 {
+        self.state().lost
+    }
+
+    /// The sink behind it.
+    pub const fn sink(&self) -> &S {
+        &self.sink
+    }
+
+    /// Gives the sink back, without what is kept of exchanges that have not ended.
+    pub fn into_sink(self) -> S {
+        self.sink
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether an exchange is passed on, however it ends.
+    fn is_chosen(&self, ExchangeId(id): ExchangeId) -> bool {
+        id == 0 || mix(id).checked_rem(self.one_in) == Some(0)
+    }
+
+    fn is_telling(&self, start: Mono, meta: &Meta) -> bool {
+        self.fails.contains(meta.kind)
+            || self.slow.is_some_and(|threshold| meta.at.since(start) >= threshold)
+    }
+
+    fn sample(&self, meta: &Meta, event: &TraceEvent<'_>, wanted: bool) {
+        let State { held, lost } = &mut *self.state();
+        let index = held.find(meta, |oldest, _| *lost += oldest.count());
+        let (exchange, codec) = held.exchange(index);
+        if !exchange.passes && self.is_telling(exchange.start, meta) {
+            exchange.passes = true;
+            exchange.deliver(codec, &self.sink);
+        }
+        if wanted && exchange.passes {
+            self.sink.event(meta, event);
+        } else if wanted {
+            *lost += held.keep(index, meta, event);
+        }
+        if self.ends.contains(meta.kind) {
+            held.forget(index);
+        }
+    }
+}
+
+/// Spreads numbers that follow one another (the finisher of `SplitMix64`).
+const fn mix(id: u64) -> u64 {
+    let id = id.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let id = (id ^ (id >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let id = (id ^ (id >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    id ^ (id >> 31)
+}
+
+impl<S: Sink> Sink for Sampling<S> {
+    fn interest(&self) -> Interest {
+        held::interest(&self.sink)
+    }
+
+    fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
+        let wanted = self.sink.interest().contains(meta.kind);
+        if !self.is_chosen(meta.exchange) {
+            self.sample(meta, event, wanted);
+        } else if wanted {
+            self.sink.event(meta, event);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Several sinks at once.
+
+use std::fmt::{self, Debug, Formatter};
+
+use limpid_core::trace::{Interest, Meta, Sink, TraceEvent};
+
+/// Tells each of its sinks what that sink wants. Where the sinks are known when the program is
+/// written, a tuple of them does the same.
+///
+/// ```
+/// use limpid_core::time::Mono;
+/// use limpid_core::trace::{Cx, EventKind, Scope, TraceEvent};
+/// use limpid_sinks::{Recorder, combine::Tee};
+///
+/// let (first, second) = (Recorder::new(), Recorder::new());
+/// let tee = Tee::new().with(first.clone()).with(second.clone());
+///
+/// let mut scope = Scope::default();
+/// let mut cx = Cx::new(Mono::default(), &tee, &mut scope);
+/// cx.tell(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
+/// first.assert_event(EventKind::CloseStarted);
+/// second.assert_event(EventKind::CloseStarted);
+/// ```
+#[derive(Default)]
+pub struct Tee(Vec<Box<dyn Sink + Send + Sync>>);
+
+impl Tee {
+    /// Of no sinks.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Of one sink more, which is told after the others.
+    #[must_use]
+    pub fn with(mut self, sink: impl Sink + Send + Sync + 'static) -> Self {
+        self.0.push(Box::new(sink));
+        self
+    }
+}
+
+impl Sink for Tee {
+    fn interest(&self) -> Interest {
+        self.0.iter().fold(Interest::NONE, |all, sink| all.with(sink.interest()))
+    }
+
+    fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
+        for sink in &self.0 {
+            if sink.interest().contains(meta.kind) {
+                sink.event(meta, event);
+            }
+        }
+    }
+}
+
+impl Debug for Tee {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tee").field("sinks", &self.0.len()).finish()
+    }
+}

@@ -1,0 +1,194 @@
+//! A document, whichever language it is written in.
+
+use serde_json::{Map, Value};
+
+use super::error::{ConfigError, ConfigProblem};
+use super::path::Path;
+
+/// How often a reference may lead to another one.
+const MAX_HOPS: u8 = 16;
+
+/// A value of a document, and where it stands.
+#[derive(Clone, Debug)]
+pub(super) struct Node<'a> {
+    document: &'a Value,
+    value: &'a Value,
+    path: Path,
+}
+
+impl<'a> Node<'a> {
+    /// The document itself.
+    pub(super) fn new(document: &'a Value) -> Self {
+        Self { document, value: document, path: Path::default() }
+    }
+
+    /// The value at `key` of this table, unless there is none or it is null. References are
+    /// followed.
+    pub(super) fn get(&self, key: &str) -> Result<Option<Self>, ConfigError> {
+        let node = self.get_or_null(key)?;
+        Ok(node.filter(|node| !node.value.is_null()))
+    }
+
+    fn get_or_null(&self, key: &str) -> Result<Option<Self>, ConfigError> {
+        self.table()?.get(key).map(|value| self.child(key, value)).transpose()
+    }
+
+    fn child(&self, key: &str, value: &'a Value) -> Result<Self, ConfigError> {
+        let (document, path) = (self.document, self.path.key(key));
+        match resolve(document, value, MAX_HOPS) {
+            Ok(value) => Ok(Self { document, value, path }),
+            Err(reference) => Err(path.error(ConfigProblem::Reference(reference.into()))),
+        }
+    }
+
+    /// The entries of this table.
+    pub(super) fn entries(
+        &self,
+    ) -> Result<impl Iterator<Item = (&'a str, Result<Self, ConfigError>)>, ConfigError> {
+        let entries = self.table()?.iter();
+        Ok(entries.map(|(key, value)| (key.as_str(), self.child(key, value))))
+    }
+
+    fn table(&self) -> Result<&'a Map<String, Value>, ConfigError> {
+        self.value.as_object().ok_or_else(|| self.expected("a table"))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.value.as_object().is_some_and(Map::is_empty)
+    }
+
+    pub(super) fn text(&self) -> Result<&'a str, ConfigError> {
+        self.value.as_str().ok_or_else(|| self.expected("a string"))
+    }
+
+    /// The string at `key`, unless it is empty.
+    pub(super) fn text_at(&self, key: &str) -> Result<Option<&'a str>, ConfigError> {
+        let text = self.get(key)?.map(|node| node.text()).transpose()?;
+        Ok(text.filter(|text| !text.is_empty()))
+    }
+
+    /// The number at `key`, or 0.
+    pub(super) fn number_at(&self, key: &str) -> Result<u64, ConfigError> {
+        let Some(node) = self.get(key)? else { return Ok(0) };
+        node.value.as_u64().ok_or_else(|| node.expected("a whole number that is not negative"))
+    }
+
+    pub(super) fn integer(&self) -> Option<i64> {
+        self.value.as_i64()
+    }
+
+    /// Whether the value is the number `number`.
+    pub(super) fn is_number(&self, number: f64) -> bool {
+        self.value.as_f64() == Some(number)
+    }
+
+    /// True or false, which Python takes numbers and null for, too.
+    pub(super) fn flag_at(&self, key: &str, default: bool) -> Result<bool, ConfigError> {
+        match self.get_or_null(key)? {
+            None => Ok(default),
+            Some(node) => node.flag(),
+        }
+    }
+
+    pub(super) fn flag(&self) -> Result<bool, ConfigError> {
+        match self.value {
+            Value::Bool(flag) => Ok(*flag),
+            Value::Number(number) => Ok(number.as_f64() != Some(0.0)),
+            Value::Null => Ok(false),
+            _ => Err(self.expected("true or false")),
+        }
+    }
+
+    /// The names in the list at `key`. As in Python, they are no references.
+    pub(super) fn names_at(&self, key: &str) -> Result<Vec<Box<str>>, ConfigError> {
+        let Some(node) = self.get(key)? else { return Ok(Vec::new()) };
+        let list = node.value.as_array().ok_or_else(|| node.expected("a list of names"))?;
+        let name = |(index, value): (usize, &Value)| match value {
+            Value::String(name) => Ok(name.as_str().into()),
+            _ => Err(node.path.index(index).error(ConfigProblem::Expected("a name"))),
+        };
+        list.iter().enumerate().map(name).collect()
+    }
+
+    fn expected(&self, what: &'static str) -> ConfigError {
+        self.error(ConfigProblem::Expected(what))
+    }
+
+    /// What is wrong here.
+    pub(super) fn error(&self, problem: ConfigProblem) -> ConfigError {
+        self.path.clone().error(problem)
+    }
+
+    /// What is wrong at `key`.
+    pub(super) fn error_at(&self, key: &str, problem: ConfigProblem) -> ConfigError {
+        self.path.key(key).error(problem)
+    }
+}
+
+/// What a value is, or refers to; an error is the reference that leads nowhere.
+fn resolve<'a>(document: &'a Value, value: &'a Value, hops: u8) -> Result<&'a Value, &'a str> {
+    let Some((reference, path)) =
+        value.as_str().and_then(|text| Some((text, text.strip_prefix("cfg://")?)))
+    else {
+        return Ok(value);
+    };
+    let hops = hops.checked_sub(1).ok_or(reference)?;
+    let mut found = document;
+    for key in keys(path).ok_or(reference)? {
+        let next = match found {
+            Value::Array(list) => key.parse::<usize>().ok().and_then(|index| list.get(index)),
+            table => table.get(key),
+        };
+        found = resolve(document, next.ok_or(reference)?, hops)?;
+    }
+    Ok(found)
+}
+
+/// The keys of a path such as `handlers.email.toaddrs[0]`.
+fn keys(path: &str) -> Option<Vec<&str>> {
+    let (first, mut rest) = read_key(path)?;
+    let mut keys = vec![first];
+    while !rest.is_empty() {
+        let (key, after) = if let Some(after) = rest.strip_prefix('.') {
+            read_key(after)?
+        } else {
+            let (key, after) = read_key(rest.strip_prefix('[')?)?;
+            (key, after.strip_prefix(']')?.trim_start())
+        };
+        keys.push(key);
+        rest = after;
+    }
+    Some(keys)
+}
+
+/// Reads a key with blanks around it; returns it and what follows.
+fn read_key(text: &str) -> Option<(&str, &str)> {
+    let text = text.trim_start();
+    let rest = text.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
+    let key = &text[..text.len() - rest.len()];
+    (!key.is_empty()).then_some((key, rest.trim_start()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_read_as_in_python() {
+        assert_eq!(keys("a"), Some(vec!["a"]));
+        assert_eq!(keys(" a . b_c[ 0 ] [d].e "), Some(vec!["a", "b_c", "0", "d", "e"]));
+        for bad in ["", ".", "a.", "a..b", "a[", "a[0", "a[]", "a b", "a-b"] {
+            assert_eq!(keys(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_reference_may_lead_to_another_but_not_for_ever() {
+        let document = serde_json::json!({"a": "cfg://b.c", "b": {"c": "cfg://d[1]"}, "d": [1, 2],
+            "e": "cfg://f", "f": "cfg://e", "g": "cfg://d[2]", "h": "cfg://d.x"});
+        assert_eq!(resolve(&document, &document["a"], MAX_HOPS), Ok(&document["d"][1]));
+        assert!(resolve(&document, &document["e"], MAX_HOPS).is_err());
+        assert_eq!(resolve(&document, &document["g"], MAX_HOPS), Err("cfg://d[2]"));
+        assert_eq!(resolve(&document, &document["h"], MAX_HOPS), Err("cfg://d.x"));
+    }
+}

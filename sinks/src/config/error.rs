@@ -1,0 +1,229 @@
+//! What is wrong with a configuration, and where.
+
+use std::error::Error;
+use std::fmt::{self, Display, Formatter};
+use std::io;
+
+use super::level::LogLevel;
+use crate::date::DateFormatError;
+use crate::list::List;
+use crate::template::{Style, TemplateError};
+
+/// Why a configuration cannot be used: one error or more.
+///
+/// ```
+/// # #[cfg(feature = "config")] {
+/// use limpid_sinks::LoggingConfig;
+///
+/// let json = r#"{"version": 1, "loggers": {"httpx": {"level": "debug"}}}"#;
+/// assert_eq!(
+///     LoggingConfig::from_json(json).unwrap_err().to_string(),
+///     "loggers.httpx.level: \"debug\" is no level, DEBUG is; the levels are NOTSET, TRACE, DEBUG, \
+///      INFO, WARNING, WARN, ERROR, CRITICAL, FATAL and all numbers"
+/// );
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct ConfigErrors(Vec<ConfigError>);
+
+impl ConfigErrors {
+    /// `value`, if nothing is wrong.
+    pub(super) fn unless_empty<T>(errors: Vec<ConfigError>, value: T) -> Result<T, Self> {
+        if errors.is_empty() { Ok(value) } else { Err(Self(errors)) }
+    }
+
+    /// The errors, in the order in which they were found.
+    pub fn iter(&self) -> impl Iterator<Item = &ConfigError> {
+        self.0.iter()
+    }
+}
+
+impl From<ConfigError> for ConfigErrors {
+    fn from(error: ConfigError) -> Self {
+        Self(vec![error])
+    }
+}
+
+impl Display for ConfigErrors {
+    /// One line for each error.
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.0.iter().enumerate().try_for_each(|(index, error)| {
+            f.write_str(if index == 0 { "" } else { "\n" })?;
+            error.fmt(f)
+        })
+    }
+}
+
+impl Error for ConfigErrors {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.first()?.source()
+    }
+}
+
+/// One thing that is wrong with a configuration.
+#[derive(Debug)]
+pub struct ConfigError {
+    /// Where in the document, such as `handlers.default.level`; empty for the document itself. A
+    /// key with other characters than letters, digits, `_` and `-` is quoted.
+    pub path: Box<str>,
+    /// What is wrong.
+    pub problem: ConfigProblem,
+}
+
+impl Display for ConfigError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match &*self.path {
+            "" => self.problem.fmt(f),
+            path => write!(f, "{path}: {}", self.problem),
+        }
+    }
+}
+
+impl Error for ConfigError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.problem.source()
+    }
+}
+
+/// What is wrong at one place of a configuration.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ConfigProblem {
+    /// The file with the document cannot be read.
+    Read(io::Error),
+    /// The text is not of its language.
+    Syntax {
+        /// `JSON` or `TOML`.
+        language: &'static str,
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+        /// What the parser says.
+        message: Box<str>,
+    },
+    /// The version is missing, or is not 1.
+    Version,
+    /// A value is not of the kind that stands here.
+    Expected(&'static str),
+    /// A reference, `cfg://` and a path, leads nowhere.
+    Reference(Box<str>),
+    /// There is no level of this name.
+    UnknownLevel(Box<str>),
+    /// There is no such style of templates.
+    UnknownStyle(Box<str>),
+    /// A template cannot be read.
+    Format(TemplateError),
+    /// A date format cannot be read.
+    DateFormat(DateFormatError),
+    /// A handler has no class.
+    NoClass,
+    /// There is no such class.
+    UnknownClass {
+        /// The name that is given.
+        name: Box<str>,
+        /// The names that would be right.
+        known: &'static [&'static str],
+    },
+    /// A class does not know this argument.
+    UnknownArgument {
+        /// The class.
+        class: &'static str,
+        /// The arguments that it knows.
+        known: &'static [&'static str],
+    },
+    /// An object is made by a function of the program, `()`, or has its attributes set, `.`.
+    Python,
+    /// There is no such stream.
+    UnknownStream(Box<str>),
+    /// There is no such mode for opening a file.
+    UnknownMode(Box<str>),
+    /// Lines cannot be encoded so.
+    UnknownEncoding(Box<str>),
+    /// A formatter, filter or handler is used that is not configured.
+    Unconfigured {
+        /// What is missing: the section that would have it.
+        section: &'static str,
+        /// Its name.
+        name: Box<str>,
+        /// The names in that section.
+        known: Box<[Box<str>]>,
+    },
+    /// A file cannot be opened.
+    Open(io::Error),
+}
+
+impl Display for ConfigProblem {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Read(error) => write!(f, "the file cannot be read: {error}"),
+            Self::Syntax { language, line, column, message } => {
+                write!(f, "this is not {language}: line {line}, column {column}: {message}")
+            }
+            Self::Version => f.write_str("the version of the configuration is 1, a number"),
+            Self::Expected(what) => write!(f, "{what} stands here"),
+            Self::Reference(name) => write!(
+                f,
+                "{name:?} leads nowhere; a reference is cfg:// and the path of a value in this \
+                 document, as in cfg://handlers.default.level"
+            ),
+            Self::UnknownLevel(name) => write_unknown_level(name, f),
+            Self::UnknownStyle(name) => {
+                write!(f, "{name:?} is no style; the styles are {}", List(Style::ALL.iter()))
+            }
+            Self::Format(error) => error.fmt(f),
+            Self::DateFormat(error) => error.fmt(f),
+            Self::NoClass => f.write_str("a handler has a class, such as logging.StreamHandler"),
+            Self::UnknownClass { name, known } => {
+                write!(f, "there is no class {name:?} here, but {}", List(known.iter()))
+            }
+            Self::UnknownArgument { class, known: [] } => {
+                write!(f, "{class} has no such argument, and no other")
+            }
+            Self::UnknownArgument { class, known } => {
+                write!(f, "{class} has no such argument, but {}", List(known.iter()))
+            }
+            Self::Python => f.write_str("this is for programs in Python only; use a class"),
+            Self::UnknownStream(name) => write!(
+                f,
+                "{name:?} is no stream; the streams are ext://sys.stderr and ext://sys.stdout"
+            ),
+            Self::UnknownMode(name) => write!(
+                f,
+                "{name:?} is no mode of a log; the modes are a (append), w (start empty) and \
+                 x (a new file)"
+            ),
+            Self::UnknownEncoding(name) => {
+                write!(f, "lines cannot be written in {name:?}; the encoding is utf-8")
+            }
+            Self::Unconfigured { section, name, known } => {
+                write!(f, "there is no {name:?} among the {section}")?;
+                match &**known {
+                    [] => write!(f, ", which are none"),
+                    known => write!(f, ", which are {}", List(known.iter())),
+                }
+            }
+            Self::Open(error) => write!(f, "the file cannot be opened: {error}"),
+        }
+    }
+}
+
+impl Error for ConfigProblem {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Read(error) | Self::Open(error) => Some(error),
+            Self::Format(error) => Some(error),
+            Self::DateFormat(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+fn write_unknown_level(name: &str, f: &mut Formatter<'_>) -> fmt::Result {
+    write!(f, "{name:?} is no level")?;
+    if let Ok(level) = name.to_uppercase().parse::<LogLevel>() {
+        write!(f, ", {level} is")?;
+    }
+    let names = LogLevel::NAMED.iter().map(|(name, _)| *name);
+    write!(f, "; the levels are {}", List(names.chain(["all numbers"])))
+}

@@ -1,0 +1,42 @@
+//! Logging as it is configured in Python: the dictionary of `logging.config.dictConfig`.
+//!
+//! A [`LoggingConfig`] says what there is to be: loggers, handlers, formatters and filters. It is
+//! read from JSON or TOML (feature `config`, on unless turned off), or made by its methods. A
+//! [`Logging`] is what comes of it, a sink:
+//!
+//! ```
+//! # #[cfg(feature = "config")] {
+//! use limpid_sinks::{Logging, LoggingConfig};
+//!
+//! let json = r#"{
+//!     "version": 1,
+//!     "handlers": {"default": {"class": "logging.StreamHandler", "formatter": "http"}},
+//!     "formatters": {"http": {"format": "%(levelname)s [%(asctime)s] %(name)s - %(message)s"}},
+//!     "loggers": {"httpx": {"handlers": ["default"], "level": "DEBUG"}}
+//! }"#;
+//! let logging = Logging::from_config(LoggingConfig::from_json(json)?)?;
+//! # }
+//! # Ok::<(), limpid_sinks::config::ConfigErrors>(())
+//! ```
+//!
+//! `docs/LOGGING.md` tells what each key means, and where this differs from Python.
+
+#[cfg(feature = "config")]
+mod document;
+mod error;
+mod file;
+mod handler;
+mod level;
+mod logging;
+mod model;
+mod path;
+#[cfg(feature = "config")]
+mod read;
+mod registry;
+
+pub use error::{ConfigError, ConfigErrors, ConfigProblem};
+pub use level::LogLevel;
+pub use logging::Logging;
+pub use model::{
+    FileConfig, FileMode, FormatterConfig, HandlerConfig, LoggerConfig, LoggingConfig, Stream,
+};

@@ -1,0 +1,365 @@
+//! Loggers and handlers as they are, and what each event comes to.
+
+use std::collections::BTreeMap;
+use std::iter;
+use std::sync::Arc;
+
+use limpid_core::trace::{EventKind, Interest, Level, Logger, Metadata};
+
+use super::error::{ConfigError, ConfigErrors, ConfigProblem};
+use super::handler::{Device, Handler, passes};
+use super::level::LogLevel;
+use super::model::{FormatterConfig, HandlerConfig, LoggerConfig, LoggingConfig, Target};
+use super::path::Path;
+use crate::date::TimeZone;
+use crate::levels::Levels;
+
+/// The name of the root among loggers. Python has a second one.
+const ROOT: &str = "";
+const ROOT_TOO: &str = "root";
+
+/// Every logger that exists, every handler that has a name, and what comes of them.
+pub(super) struct Registry {
+    loggers: BTreeMap<Box<str>, LoggerState>,
+    handlers: BTreeMap<Box<str>, Arc<Handler>>,
+    last_resort: Arc<Handler>,
+    /// The handlers that write an event, by the number of its kind.
+    routes: Vec<Vec<Arc<Handler>>>,
+    interest: Interest,
+}
+
+struct LoggerState {
+    level: LogLevel,
+    handlers: Vec<Arc<Handler>>,
+    filters: Vec<Box<str>>,
+    propagate: bool,
+    disabled: bool,
+}
+
+impl Default for LoggerState {
+    fn default() -> Self {
+        Self {
+            level: LogLevel::NOT_SET,
+            handlers: Vec::new(),
+            filters: Vec::new(),
+            propagate: true,
+            disabled: false,
+        }
+    }
+}
+
+impl Registry {
+    /// What there is before anything is configured: the root, and the logger that exists in Python
+    /// as soon as httpx is imported. Those of httpcore come with the first connection. The lines of
+    /// `limpid` are none of the documented ones; they come to those who name it.
+    pub(super) fn new() -> Self {
+        let with_level =
+            |level: Level| LoggerState { level: level.into(), ..LoggerState::default() };
+        Self {
+            loggers: BTreeMap::from([
+                (ROOT.into(), with_level(Level::Warning)),
+                ("httpx".into(), LoggerState::default()),
+                ("limpid".into(), with_level(Level::Warning)),
+            ]),
+            handlers: BTreeMap::new(),
+            last_resort: Arc::new(Handler::last_resort()),
+            routes: Vec::new(),
+            interest: Interest::NONE,
+        }
+    }
+
+    /// Applies a configuration to what there is. If anything is wrong with it, nothing changes.
+    pub(super) fn configure(
+        &mut self,
+        config: LoggingConfig,
+        zone: TimeZone,
+    ) -> Result<(), ConfigErrors> {
+        if config.incremental {
+            self.adjust(&config)?;
+        } else {
+            check(&config)?;
+            self.replace(config, zone)?;
+        }
+        // By the time of another configuration, all of them tell something.
+        for logger in Logger::ALL {
+            self.logger(logger.name());
+        }
+        self.route();
+        Ok(())
+    }
+
+    pub(super) const fn interest(&self) -> Interest {
+        self.interest
+    }
+
+    /// The handlers that write an event, the innermost first.
+    pub(super) fn takers(&self, kind: EventKind) -> &[Arc<Handler>] {
+        self.routes.get(kind as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// The handlers that are configured, by their names.
+    pub(super) fn handlers(&self) -> impl Iterator<Item = (&str, &Handler)> {
+        self.handlers.iter().map(|(name, handler)| (&**name, &**handler))
+    }
+
+    pub(super) fn set_time_zone(&self, zone: TimeZone) {
+        self.handlers().for_each(|(_, handler)| handler.set_time_zone(zone));
+    }
+
+    fn logger(&mut self, name: &str) -> &mut LoggerState {
+        let name = if name == ROOT_TOO { ROOT } else { name };
+        self.loggers.entry(name.into()).or_default()
+    }
+
+    /// Changes levels and propagation, and nothing else.
+    fn adjust(&mut self, config: &LoggingConfig) -> Result<(), ConfigErrors> {
+        let section = Path::default().key("handlers");
+        let unknown = config.handlers.keys().filter(|name| !self.handlers.contains_key(*name));
+        let errors = unknown
+            .map(|name| section.key(name).error(unconfigured("handlers", name, &self.handlers)))
+            .collect();
+        ConfigErrors::unless_empty(errors, ())?;
+        for (name, changed) in &config.handlers {
+            if let (Some(handler), Some(level)) = (self.handlers.get(name), changed.level) {
+                handler.set_level(level);
+            }
+        }
+        for (name, changed) in &config.loggers {
+            self.logger(name).adjust(changed);
+        }
+        if let Some(changed) = &config.root {
+            let root = self.logger(ROOT);
+            root.level = changed.level.unwrap_or(root.level);
+        }
+        Ok(())
+    }
+
+    /// Puts a whole configuration in the place of the one before, as far as that goes in Python.
+    fn replace(&mut self, config: LoggingConfig, zone: TimeZone) -> Result<(), ConfigErrors> {
+        self.handlers = open(config.handlers, &config.formatters, &config.filters, zone)?;
+        let existing: Vec<_> = self.loggers.keys().cloned().collect();
+        let filters = |logger: &LoggerConfig| resolve(&logger.filters, &config.filters);
+        let handlers = self.handlers.clone();
+        for (name, logger) in &config.loggers {
+            let state = self.logger(name);
+            state.adjust(logger);
+            state.attach(resolve(&logger.handlers, &handlers), filters(logger));
+        }
+        for name in existing.iter().filter(|name| is_left_over(name, &config.loggers)) {
+            let state = self.logger(name);
+            if lineage(name).skip(1).any(|ancestor| is_named(ancestor, &config.loggers)) {
+                state.level = LogLevel::NOT_SET;
+                state.handlers.clear();
+                state.propagate = true;
+            } else {
+                state.disabled = config.disable_existing_loggers;
+            }
+        }
+        if let Some(root) = &config.root {
+            let state = self.logger(ROOT);
+            state.level = root.level.unwrap_or(state.level);
+            state.attach(resolve(&root.handlers, &handlers), filters(root));
+        }
+        Ok(())
+    }
+
+    /// Settles for each kind of event who writes it.
+    fn route(&mut self) {
+        let levels = self.levels();
+        self.routes = EventKind::ALL
+            .iter()
+            .map(|kind| {
+                let Metadata { logger, level, .. } = *kind.metadata();
+                self.takers_of(&levels, logger, level)
+            })
+            .collect();
+        self.interest = Interest::matching(|event| !self.takers(event.kind).is_empty());
+    }
+
+    fn levels(&self) -> Levels {
+        let mut levels = Levels::default();
+        for (name, state) in &self.loggers {
+            if &**name == ROOT || state.level != LogLevel::NOT_SET {
+                // The levels of other programs' loggers do not matter.
+                let _ = levels.set(name, state.level.into());
+            }
+        }
+        levels
+    }
+
+    /// The handlers that write what `logger` tells at `level`.
+    fn takers_of(&self, levels: &Levels, logger: Logger, level: Level) -> Vec<Arc<Handler>> {
+        let tells = |state: &LoggerState| !state.disabled && passes(&state.filters, logger);
+        if !levels.effective(logger).allows(level)
+            || !self.loggers.get(logger.name()).is_none_or(tells)
+        {
+            return Vec::new();
+        }
+        let mut reached = Vec::new();
+        for state in lineage(logger.name()).filter_map(|name| self.loggers.get(name)) {
+            reached.extend(&state.handlers);
+            if !state.propagate {
+                break;
+            }
+        }
+        if reached.is_empty() {
+            reached.push(&self.last_resort);
+        }
+        reached.into_iter().filter(|handler| handler.takes(logger, level)).cloned().collect()
+    }
+}
+
+impl LoggerState {
+    fn adjust(&mut self, config: &LoggerConfig) {
+        self.level = config.level.unwrap_or(self.level);
+        self.propagate = config.propagate.unwrap_or(self.propagate);
+        self.disabled = false;
+    }
+
+    /// Puts handlers in the place of those before, each of them once. Filters, as in Python, come
+    /// on top.
+    fn attach(&mut self, handlers: Vec<Arc<Handler>>, filters: Vec<Box<str>>) {
+        self.handlers.clear();
+        for handler in handlers {
+            if !self.handlers.iter().any(|attached| Arc::ptr_eq(attached, &handler)) {
+                self.handlers.push(handler);
+            }
+        }
+        self.filters.extend(filters);
+    }
+}
+
+/// A logger's name and those of its ancestors, up to the root's.
+fn lineage(name: &str) -> impl Iterator<Item = &str> {
+    iter::successors(Some(name), |name| match *name {
+        ROOT => None,
+        name => Some(name.rsplit_once('.').map_or(ROOT, |(parent, _)| parent)),
+    })
+}
+
+/// Whether a logger is configured by name. The root is not configured so, even if it is among them.
+fn is_named(name: &str, loggers: &BTreeMap<Box<str>, LoggerConfig>) -> bool {
+    name != ROOT && loggers.contains_key(name)
+}
+
+/// Whether a configuration leaves out a logger that exists. The root never is.
+fn is_left_over(name: &str, loggers: &BTreeMap<Box<str>, LoggerConfig>) -> bool {
+    name != ROOT && !loggers.contains_key(name)
+}
+
+/// The values of `names`, which are known to be there.
+fn resolve<T: Clone>(names: &[Box<str>], values: &BTreeMap<Box<str>, T>) -> Vec<T> {
+    names.iter().filter_map(|name| values.get(name)).cloned().collect()
+}
+
+/// Opens what handlers write to, and touches nothing before all is open.
+fn open(
+    configs: BTreeMap<Box<str>, HandlerConfig>,
+    formatters: &BTreeMap<Box<str>, FormatterConfig>,
+    filters: &BTreeMap<Box<str>, Box<str>>,
+    zone: TimeZone,
+) -> Result<BTreeMap<Box<str>, Arc<Handler>>, ConfigErrors> {
+    let (mut opened, mut errors) = (Vec::new(), Vec::new());
+    let section = Path::default().key("handlers");
+    for (name, config) in configs {
+        let HandlerConfig { target, level, formatter, filters: names } = config;
+        // One without a target was refused before.
+        match Device::open(target.unwrap_or(Target::Null)) {
+            Ok(device) => opened.push((name, device, level, formatter, names)),
+            Err(problem) => errors.push(section.key(&name).key("filename").error(problem)),
+        }
+    }
+    ConfigErrors::unless_empty(errors, ())?;
+    let begun = opened.iter().filter_map(|(name, device, ..)| {
+        device.begin().err().map(|problem| section.key(name).key("filename").error(problem))
+    });
+    ConfigErrors::unless_empty(begun.collect(), ())?;
+    let handlers = opened.into_iter().map(|(name, device, level, formatter, names)| {
+        let formatter = formatter.and_then(|name| formatters.get(&name).cloned());
+        let filters = resolve(&names, filters);
+        let handler = Handler::new(
+            &name,
+            device,
+            formatter.unwrap_or_default(),
+            level.unwrap_or_default(),
+            filters,
+            zone,
+        );
+        (name, Arc::new(handler))
+    });
+    Ok(handlers.collect())
+}
+
+/// Checks that all names lead somewhere.
+fn check(config: &LoggingConfig) -> Result<(), ConfigErrors> {
+    let mut errors = Vec::new();
+    for (name, handler) in &config.handlers {
+        let path = Path::default().key("handlers").key(name);
+        if handler.target.is_none() {
+            errors.push(path.clone().key("class").error(ConfigProblem::NoClass));
+        }
+        if let Some(name) = &handler.formatter
+            && !config.formatters.contains_key(name)
+        {
+            let problem = unconfigured("formatters", name, &config.formatters);
+            errors.push(path.key("formatter").error(problem));
+        }
+        errors.extend(missing(&path, "filters", &handler.filters, &config.filters));
+    }
+    let loggers = Path::default().key("loggers");
+    let named = config.loggers.iter().map(|(name, logger)| (loggers.key(name), logger));
+    let root = config.root.iter().map(|logger| (Path::default().key("root"), logger));
+    for (path, logger) in named.chain(root) {
+        errors.extend(missing(&path, "handlers", &logger.handlers, &config.handlers));
+        errors.extend(missing(&path, "filters", &logger.filters, &config.filters));
+    }
+    ConfigErrors::unless_empty(errors, ())
+}
+
+/// The errors of those names that are not in a section.
+fn missing<T>(
+    path: &Path,
+    section: &'static str,
+    names: &[Box<str>],
+    known: &BTreeMap<Box<str>, T>,
+) -> Vec<ConfigError> {
+    let path = path.key(section);
+    let names = names.iter().enumerate().filter(|(_, name)| !known.contains_key(*name));
+    names.map(|(index, name)| path.index(index).error(unconfigured(section, name, known))).collect()
+}
+
+fn unconfigured<T>(
+    section: &'static str,
+    name: &str,
+    known: &BTreeMap<Box<str>, T>,
+) -> ConfigProblem {
+    let known = known.keys().cloned().collect();
+    ConfigProblem::Unconfigured { section, name: name.into(), known }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn warnings_without_a_handler_are_written_all_the_same() {
+        let mut registry = Registry::new();
+        registry.configure(LoggingConfig::new(), TimeZone::Utc).unwrap();
+        let takers = |registry: &Registry, level| {
+            registry.takers_of(&registry.levels(), Logger::Http11, level).len()
+        };
+        assert_eq!(takers(&registry, Level::Info), 0);
+        assert_eq!(takers(&registry, Level::Warning), 1);
+        let null = LoggingConfig::new()
+            .handler("null", HandlerConfig::null())
+            .root(LoggerConfig::new().handler("null"));
+        registry.configure(null, TimeZone::Utc).unwrap();
+        assert_eq!(takers(&registry, Level::Critical), 0);
+    }
+
+    #[test]
+    fn ancestors_stand_along_the_dots() {
+        assert_eq!(lineage("a.b.c").collect::<Vec<_>>(), ["a.b.c", "a.b", "a", ""]);
+        assert_eq!(lineage("").count(), 1);
+    }
+}

@@ -1,0 +1,219 @@
+//! Events as JSON: an object for each, on a line of its own.
+
+mod escape;
+mod fields;
+mod schema;
+
+use std::fmt::{self, Debug, Formatter};
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use limpid_core::time::Mono;
+use limpid_core::trace::{Capture, EventKind, Interest, Meta, Sink, TraceEvent};
+
+pub use self::schema::write_schema;
+use crate::date::{DateFormat, Stamp, TimeZone};
+use crate::levels::Levels;
+use crate::output::{Output, WriteFailures};
+use crate::time_base::TimeBase;
+
+/// The version of the form of the lines: it changes when a program that reads them may have to.
+/// An event or a field more is no such change.
+pub const VERSION: u64 = 1;
+
+/// Writes events as lines of JSON, for programs.
+///
+/// A line has the time of day (`time`, UTC, RFC 3339) and the time on the driver's clock (`mono`, in
+/// nanoseconds), the numbers by which events belong together (`exchange`, `connection`, `attempt`,
+/// `span`, `seq`; 0 means none), what it is (`level`, `logger`, `name`, `stage`, `event`, `phase`)
+/// and its `fields`, each with a type. The schema is `docs/events.schema.json`; [`write_schema`]
+/// makes it from the catalogue.
+///
+/// JSON has no bytes. Each byte is shown as the character of that number (Latin-1), so that text of
+/// ASCII reads as such and every value can be had back. Control characters are escaped.
+///
+/// Each line is one `write_all` and a `flush`; lines of several threads never mix. A writer that
+/// fails disturbs nobody: the lines are lost, and [`failures`](Self::failures) tells. After the
+/// first lines nothing is allocated, except where a URL or a refused line is redacted.
+///
+/// ```
+/// use limpid_core::time::Mono;
+/// use limpid_core::trace::{Cx, EventKind, Scope, TraceEvent};
+/// use limpid_sinks::{JsonSink, TimeBase};
+///
+/// let base = TimeBase::new(Mono::default(), std::time::UNIX_EPOCH);
+/// let sink = JsonSink::new(Vec::new()).time_base(base);
+/// let mut scope = Scope::default();
+/// let mut cx = Cx::new(Mono::from_nanos(1500), &sink, &mut scope);
+/// cx.tell(EventKind::ResolveComplete, || TraceEvent::ResolveComplete { addresses: 2 });
+///
+/// let line = String::from_utf8(sink.into_writer()).unwrap();
+/// assert!(line.starts_with(r#"{"v":1,"time":"1970-01-01T00:00:00.000001Z","mono":1500,"#));
+/// assert!(line.ends_with("\"fields\":{\"addresses\":2}}\n"));
+/// ```
+pub struct JsonSink<W> {
+    interest: Interest,
+    capture: Capture,
+    /// `None` tells when a line is written, and not when its event happened.
+    base: Option<TimeBase>,
+    date_format: DateFormat,
+    /// What the catalogue knows of each event, as JSON.
+    known: Box<[Box<[u8]>]>,
+    state: Mutex<State<W>>,
+}
+
+/// What writing a line changes.
+struct State<W> {
+    output: Output<W>,
+    line: Vec<u8>,
+    stamp: Stamp,
+}
+
+impl JsonSink<io::Stderr> {
+    /// A sink that writes to standard error.
+    #[must_use]
+    pub fn stderr() -> Self {
+        // Who would hear that standard error fails?
+        Self::over(Output::new(io::stderr(), false))
+    }
+}
+
+impl<W: io::Write> JsonSink<W> {
+    /// A sink that writes to `writer` what [`Levels::verbose`] tells: everything but the bytes on
+    /// the wire. The first failure of the writer is told on standard error.
+    #[must_use]
+    pub fn new(writer: W) -> Self {
+        Self::over(Output::new(writer, true))
+    }
+
+    fn over(output: Output<W>) -> Self {
+        let date_format = "%Y-%m-%dT%H:%M:%S".parse().unwrap_or_else(|_| DateFormat::documented());
+        Self {
+            interest: Levels::verbose().interest(),
+            capture: Capture::default(),
+            base: None,
+            date_format,
+            known: EventKind::ALL.iter().map(|kind| known(*kind)).collect(),
+            state: Mutex::new(State { output, line: Vec::new(), stamp: Stamp::new(TimeZone::Utc) }),
+        }
+    }
+
+    /// Which events become lines.
+    #[must_use]
+    pub fn levels(mut self, levels: &Levels) -> Self {
+        self.interest = levels.interest();
+        self
+    }
+
+    /// How much lines may show: [`Capture::Default`] unless set.
+    #[must_use]
+    pub const fn capture(mut self, capture: Capture) -> Self {
+        self.capture = capture;
+        self
+    }
+
+    /// Shows as `time` when an event happened, and not when its line is written. This is for events
+    /// that were kept, such as those of a [`Ring`](crate::Ring).
+    #[must_use]
+    pub const fn time_base(mut self, base: TimeBase) -> Self {
+        self.base = Some(base);
+        self
+    }
+
+    /// What went wrong with the writer so far.
+    pub fn failures(&self) -> WriteFailures {
+        self.state().output.failures()
+    }
+
+    /// Gives the writer back.
+    pub fn into_writer(self) -> W {
+        self.state.into_inner().unwrap_or_else(PoisonError::into_inner).output.into_writer()
+    }
+
+    /// The state, even if a thread panicked with it in its hands: each line starts anew.
+    fn state(&self) -> MutexGuard<'_, State<W>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write_line(
+        &self,
+        meta: &Meta,
+        event: &TraceEvent<'_>,
+        stamp: &mut Stamp,
+        out: &mut Vec<u8>,
+    ) {
+        let time = self.base.map_or_else(SystemTime::now, |base| base.at(meta.at));
+        let micros = time.duration_since(UNIX_EPOCH).unwrap_or_default().subsec_micros();
+        out.clear();
+        out.extend_from_slice(b"{\"v\":");
+        escape::number(VERSION, out);
+        out.extend_from_slice(b",\"time\":\"");
+        out.extend_from_slice(stamp.show(time, &self.date_format).as_bytes());
+        out.push(b'.');
+        escape::micros(micros, out);
+        out.extend_from_slice(b"Z\"");
+        for (key, value) in numbers(meta) {
+            out.extend_from_slice(key);
+            escape::number(value, out);
+        }
+        out.extend_from_slice(&self.known[meta.kind as usize]);
+        out.extend_from_slice(meta.phase.doing().as_bytes());
+        out.extend_from_slice(b"\",\"fields\":");
+        fields::write(event, self.capture, out);
+        out.extend_from_slice(b"}\n");
+    }
+}
+
+/// The numbers in front of every line, with their keys.
+fn numbers(meta: &Meta) -> [(&'static [u8], u64); 6] {
+    [
+        (b",\"mono\":", Mono::as_nanos(meta.at)),
+        (b",\"exchange\":", meta.exchange.0),
+        (b",\"connection\":", meta.connection.0),
+        (b",\"attempt\":", meta.attempt.into()),
+        (b",\"span\":", meta.span.0.into()),
+        (b",\"seq\":", meta.seq),
+    ]
+}
+
+/// The middle of the lines of one kind, up to the phase.
+fn known(kind: EventKind) -> Box<[u8]> {
+    let metadata = kind.metadata();
+    format!(
+        r#","level":"{}","logger":"{}","name":"{}","stage":"{}","event":"{}","phase":""#,
+        metadata.level,
+        metadata.logger.name(),
+        metadata.name,
+        schema::stage(metadata.stage),
+        metadata.variant,
+    )
+    .into_bytes()
+    .into()
+}
+
+impl<W: io::Write> Sink for JsonSink<W> {
+    fn interest(&self) -> Interest {
+        self.interest
+    }
+
+    fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
+        if !self.interest.contains(meta.kind) {
+            return;
+        }
+        let mut state = self.state();
+        let State { output, line, stamp } = &mut *state;
+        self.write_line(meta, event, stamp, line);
+        output.line(line);
+    }
+}
+
+impl<W> Debug for JsonSink<W> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JsonSink")
+            .field("interest", &self.interest)
+            .field("capture", &self.capture)
+            .field("base", &self.base)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,233 @@
+//! The schema of the lines, from the catalogue.
+
+use std::fmt::{self, Display, Formatter, Write};
+
+use limpid_core::trace::{EventKind, FieldMeta, Level, Logger, Metadata, Sensitivity, Stage};
+
+use super::{VERSION, escape, fields::CAUSES};
+
+/// Writes the JSON Schema (draft 2020-12) of the lines that [`JsonSink`](super::JsonSink) makes.
+///
+/// # Errors
+/// Only those of `out`.
+pub fn write_schema(out: &mut impl Write) -> fmt::Result {
+    write!(
+        out,
+        r#"{{
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "urn:limpid:events:{VERSION}",
+  "title": "A line of limpid's JSON output",
+  "description": "Written from the catalogue in core/src/trace/catalog.rs; do not edit by hand. A test compares this file with the catalogue and, when run with LIMPID_BLESS=1, rewrites it.",
+  "type": "object",
+  "properties": {{
+"#
+    )?;
+    write_frame(out)?;
+    out.write_str("  \"additionalProperties\": false,\n  \"oneOf\": [\n")?;
+    let mut separator = "";
+    for kind in EventKind::ALL {
+        out.write_str(separator)?;
+        write_event(kind.metadata(), out)?;
+        separator = ",\n";
+    }
+    out.write_str("\n  ],\n  \"$defs\": {\n")?;
+    let mut separator = "";
+    for (name, definition) in DEFINITIONS {
+        write!(out, "{separator}    {}: {definition}", Quoted(name))?;
+        separator = ",\n";
+    }
+    write!(out, ",\n    \"Cause\": {{\"enum\": {}}}\n  }}\n}}\n", Array(CAUSES))
+}
+
+/// The keys that every line has.
+fn write_frame(out: &mut impl Write) -> fmt::Result {
+    const NUMBERS: [(&str, &str); 6] = [
+        ("mono", "Nanoseconds on the driver's clock, which counts from wherever it began."),
+        ("exchange", "The exchange; 0 if it belongs to none."),
+        ("connection", "The connection; 0 if it belongs to none."),
+        ("attempt", "Which attempt at connecting, from 1; 0 before the first."),
+        ("span", "The operation that the event starts, ends or happens in; 0 for none."),
+        ("seq", "Its place among the events told of the exchange: a jump tells of lost ones."),
+    ];
+    write!(
+        out,
+        r#"    "v": {{"const": {VERSION}, "description": "The version of this form."}},
+    "time": {{"type": "string", "format": "date-time", "description": "The time of day, in UTC."}},
+"#
+    )?;
+    for (name, description) in NUMBERS {
+        let (name, description) = (Quoted(name), Quoted(description));
+        writeln!(
+            out,
+            r#"    {name}: {{"type": "integer", "minimum": 0, "description": {description}}},"#
+        )?;
+    }
+    writeln!(out, r#"    "level": {{"enum": {}}},"#, Array(LEVELS.map(Level::name)))?;
+    writeln!(out, r#"    "logger": {{"enum": {}}},"#, Array(Logger::ALL.map(Logger::name)))?;
+    writeln!(out, r#"    "name": {{"type": "string"}},"#)?;
+    writeln!(out, r#"    "stage": {{"enum": {}}},"#, Array(STAGES.map(stage)))?;
+    writeln!(out, r#"    "event": {{"type": "string"}},"#)?;
+    writeln!(
+        out,
+        r#"    "phase": {{"type": "string", "description": "What the exchange was doing, in words."}},"#
+    )?;
+    writeln!(out, "    \"fields\": {{\"type\": \"object\"}}\n  }},")?;
+    writeln!(out, "  \"required\": {},", Array(KEYS))
+}
+
+const KEYS: [&str; 15] = [
+    "v",
+    "time",
+    "mono",
+    "exchange",
+    "connection",
+    "attempt",
+    "span",
+    "seq",
+    "level",
+    "logger",
+    "name",
+    "stage",
+    "event",
+    "phase",
+    "fields",
+];
+
+const LEVELS: [Level; 6] =
+    [Level::Trace, Level::Debug, Level::Info, Level::Warning, Level::Error, Level::Critical];
+
+const STAGES: [Stage; 4] = [Stage::Started, Stage::Complete, Stage::Failed, Stage::Point];
+
+/// Where an event stands in its operation, by name.
+pub(super) const fn stage(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Started => "started",
+        Stage::Complete => "complete",
+        Stage::Failed => "failed",
+        Stage::Point => "point",
+    }
+}
+
+fn write_event(metadata: &Metadata, out: &mut impl Write) -> fmt::Result {
+    let Metadata { variant, name, logger, level, fields, .. } = metadata;
+    write!(out, "    {{\"description\": {}, \"properties\": {{", Quoted(&join(metadata.doc)))?;
+    for (key, value) in [
+        ("event", *variant),
+        ("level", level.name()),
+        ("logger", logger.name()),
+        ("name", name),
+        ("stage", stage(metadata.stage)),
+    ] {
+        write!(out, "\"{key}\": {{\"const\": {}}}, ", Quoted(value))?;
+    }
+    out.write_str("\"fields\": {\"properties\": {")?;
+    for (index, field) in fields.iter().enumerate() {
+        let separator = if index > 0 { ", " } else { "" };
+        let (name, doc) = (Quoted(field.name), Quoted(field.doc.trim()));
+        let definition = definition(field);
+        write!(
+            out,
+            "{separator}{name}: {{\"$ref\": \"#/$defs/{definition}\", \"description\": {doc}}}"
+        )?;
+    }
+    let names = Array(fields.iter().map(|field| field.name));
+    write!(out, "}}, \"required\": {names}, \"additionalProperties\": false}}}}}}")
+}
+
+/// The name of the definition of a field's type.
+fn definition(field: &FieldMeta) -> &'static str {
+    match field.sensitivity {
+        Sensitivity::Payload => "Payload",
+        _ => field.kind,
+    }
+}
+
+fn join(doc: &[&str]) -> String {
+    doc.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
+}
+
+/// The types of fields, by their names in the catalogue.
+const DEFINITIONS: [(&str, &str); 20] = [
+    ("Text", r#"{"type": "string"}"#),
+    ("MaybeText", r#"{"type": ["string", "null"]}"#),
+    (
+        "Bytes",
+        r#"{"type": "string", "description": "Each byte as the character of that number (Latin-1)."}"#,
+    ),
+    (
+        "Payload",
+        r##"{"type": "object", "properties": {"length": {"type": "integer"}, "bytes": {"$ref": "#/$defs/Bytes"}}, "required": ["length"], "additionalProperties": false}"##,
+    ),
+    ("Request", r#"{"type": "string", "description": "The method of the request."}"#),
+    ("Flag", r#"{"type": "boolean"}"#),
+    ("Count", r#"{"type": "integer", "minimum": 0}"#),
+    ("MaybeCount", r#"{"type": ["integer", "null"], "minimum": 0}"#),
+    ("Port", r#"{"type": "integer", "minimum": 0, "maximum": 65535}"#),
+    ("Status", r#"{"type": "integer", "minimum": 0, "maximum": 65535}"#),
+    ("Seconds", r#"{"type": ["number", "null"], "minimum": 0}"#),
+    ("Word", r#"{"type": "string", "description": "One of a fixed set."}"#),
+    ("Address", r#"{"type": "string", "description": "An address and a port."}"#),
+    ("Version", r#"{"type": "string", "pattern": "^HTTP/1\\.[0-9]$"}"#),
+    (
+        "SocketOptions",
+        r#"{"type": ["array", "null"], "items": {"type": "array", "description": "Level, name and value.", "items": {"type": "integer"}, "minItems": 3, "maxItems": 3}}"#,
+    ),
+    (
+        "Stream",
+        r#"{"type": "object", "properties": {"connection": {"type": "integer"}, "layer": {"type": "integer", "description": "How many TLS layers it has."}}, "required": ["connection", "layer"], "additionalProperties": false}"#,
+    ),
+    (
+        "TlsContext",
+        r#"{"type": "object", "properties": {"verify": {"type": "boolean"}}, "required": ["verify"], "additionalProperties": false}"#,
+    ),
+    (
+        "ResponseHead",
+        r##"{"type": "object", "properties": {"version": {"$ref": "#/$defs/Version"}, "status": {"$ref": "#/$defs/Status"}, "reason": {"$ref": "#/$defs/Bytes"}, "fields": {"type": "array", "items": {"type": "array", "description": "Name and value.", "items": {"$ref": "#/$defs/Bytes"}, "minItems": 2, "maxItems": 2}}}, "required": ["version", "status", "reason", "fields"], "additionalProperties": false}"##,
+    ),
+    (
+        "Credentials",
+        r##"{"type": ["object", "null"], "properties": {"user": {"$ref": "#/$defs/Bytes"}, "password": {"$ref": "#/$defs/Bytes"}}, "required": ["user", "password"], "additionalProperties": false}"##,
+    ),
+    (
+        "Failure",
+        r##"{"type": "object", "properties": {"while": {"type": "string"}, "cause": {"$ref": "#/$defs/Cause"}, "message": {"type": "string"}, "secure": {"type": "boolean"}, "evidence": {"$ref": "#/$defs/Bytes"}, "body_received": {"$ref": "#/$defs/Count"}, "body_announced": {"$ref": "#/$defs/Count"}, "rule": {"type": "string"}, "section": {"type": "string"}, "offset": {"$ref": "#/$defs/Count"}, "os_error": {"type": "integer"}}, "required": ["while", "cause", "message", "secure", "evidence", "body_received", "body_announced"], "additionalProperties": false}"##,
+    ),
+];
+
+/// Text as a JSON string.
+struct Quoted<'a>(&'a str);
+
+impl Display for Quoted<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mut json = Vec::new();
+        escape::text(self.0, &mut json);
+        f.write_str(&String::from_utf8_lossy(&json))
+    }
+}
+
+/// Texts as an array of JSON strings.
+struct Array<I>(I);
+
+impl<'a, I: Clone + IntoIterator<Item = &'a str>> Display for Array<I> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mut separator = "[";
+        for text in self.0.clone() {
+            write!(f, "{separator}{}", Quoted(text))?;
+            separator = ", ";
+        }
+        f.write_str(if separator == "[" { "[]" } else { "]" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_type_of_the_catalogue_is_defined() {
+        for field in EventKind::ALL.iter().flat_map(|kind| kind.metadata().fields) {
+            let definition = definition(field);
+            assert!(DEFINITIONS.iter().any(|(name, _)| *name == definition), "{definition}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The writer behind a sink, and what becomes of lines that it does not take.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+/// A writer that may fail without disturbing anybody.
+pub(crate) struct Output<W> {
+    writer: W,
+    failures: WriteFailures,
+    /// Whether the first failure of the writer is told on standard error.
+    reports: bool,
+    /// What is lost then.
+    lines: Cow<'static, str>,
+}
+
+/// What went wrong with a writer so far.
+#[derive(Clone, Debug, Default)]
+pub struct WriteFailures {
+    /// How many lines are lost, or cut short.
+    pub lines: u64,
+    /// What the writer said the first time.
+    pub first: Option<Arc<io::Error>>,
+}
+
+impl<W: Write> Output<W> {
+    pub(crate) fn new(writer: W, reports: bool) -> Self {
+        Self { writer, failures: WriteFailures::default(), reports, lines: "log lines".into() }
+    }
+
+    /// An output whose failures are told as those of `lines`.
+    pub(crate) fn named(mut self, lines: String) -> Self {
+        self.lines = lines.into();
+        self
+    }
+
+    /// Writes a line with its end, and flushes.
+    pub(crate) fn line(&mut self, line: &[u8]) {
+        if let Err(error) = self.writer.write_all(line).and_then(|()| self.writer.flush()) {
+            self.lost(error);
+        }
+    }
+
+    /// A line could not be written.
+    pub(crate) fn lost(&mut self, error: io::Error) {
+        self.failures.add(error, &self.lines, self.reports.then(io::stderr));
+    }
+
+    pub(crate) fn failures(&self) -> WriteFailures {
+        self.failures.clone()
+    }
+
+    pub(crate) fn into_writer(self) -> W {
+        self.writer
+    }
+}
+
+impl WriteFailures {
+    /// Counts a failure, and tells the first to `report`.
+    fn add(&mut self, error: io::Error, lines: &str, report: Option<impl Write>) {
+        self.lines += 1;
+        if self.first.is_none() {
+            if let Some(mut report) = report {
+                // Where this cannot be told either, nothing is left to do.
+                let told =
+                    format!("limpid: {lines} are lost, for they cannot be written: {error}\n");
+                let _ = report.write_all(told.as_bytes());
+            }
+            self.first = Some(Arc::new(error));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_failure_is_told_once() {
+        let (mut failures, mut told) = (WriteFailures::default(), Vec::new());
+        failures.add(io::Error::other("disk full"), "log lines", Some(&mut told));
+        failures.add(io::Error::other("still full"), "log lines", Some(&mut told));
+        assert_eq!(failures.lines, 2);
+        assert_eq!(failures.first.unwrap().to_string(), "disk full");
+        let told = String::from_utf8(told).unwrap();
+        assert_eq!(told, "limpid: log lines are lost, for they cannot be written: disk full\n");
+    }
+}

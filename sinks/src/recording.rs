@@ -1,0 +1,131 @@
+//! For tests: what was told, and that it was.
+
+use std::fmt::Write;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use limpid_core::trace::{EventKind, Interest, Meta, OwnedTraceEvent, Sink, TraceEvent};
+
+use crate::levels::Levels;
+use crate::python::Messages;
+
+/// Keeps every event, for tests to look at. Clones share what they keep.
+///
+/// ```
+/// use limpid_core::time::Mono;
+/// use limpid_core::trace::{Cx, EventKind, Scope, TraceEvent};
+/// use limpid_sinks::Recorder;
+///
+/// let recorder = Recorder::new();
+/// let mut scope = Scope::default();
+/// let mut cx = Cx::new(Mono::default(), &recorder, &mut scope);
+/// cx.tell(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
+///
+/// recorder.assert_event(EventKind::CloseStarted);
+/// recorder.assert_no_event(EventKind::CloseFailed);
+/// assert_eq!(recorder.snapshot(), "DEBUG httpcore.connection - close.started\n");
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Recorder(Arc<Mutex<Vec<(Meta, OwnedTraceEvent)>>>);
+
+impl Recorder {
+    /// A recorder that was told nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The events so far, in the order in which they were told.
+    #[must_use]
+    pub fn events(&self) -> Vec<(Meta, OwnedTraceEvent)> {
+        self.lock().clone()
+    }
+
+    /// The kinds of the events so far.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<EventKind> {
+        self.lock().iter().map(|(meta, _)| meta.kind).collect()
+    }
+
+    /// Forgets the events so far.
+    pub fn clear(&self) {
+        self.lock().clear();
+    }
+
+    /// The first event of a kind.
+    ///
+    /// # Panics
+    /// There is none.
+    #[track_caller]
+    #[expect(clippy::must_use_candidate, reason = "an assertion is of use by itself")]
+    pub fn assert_event(&self, kind: EventKind) -> OwnedTraceEvent {
+        let first = self.lock().iter().find(|(meta, _)| meta.kind == kind).cloned();
+        match first {
+            Some((_, event)) => event,
+            #[expect(clippy::panic, reason = "it is what an assertion does")]
+            None => panic!("no {kind:?} was told, but\n{}", self.told()),
+        }
+    }
+
+    /// No event is of this kind.
+    ///
+    /// # Panics
+    /// One is.
+    #[track_caller]
+    pub fn assert_no_event(&self, kind: EventKind) {
+        let is_told = self.kinds().contains(&kind);
+        assert!(!is_told, "{kind:?} was told, among\n{}", self.told());
+    }
+
+    /// The documented lines of the events so far, without what differs from run to run: times and
+    /// the addresses of objects.
+    #[must_use]
+    pub fn snapshot(&self) -> String {
+        self.snapshot_of(&Levels::documented())
+    }
+
+    /// The lines of the events that these levels tell.
+    #[must_use]
+    pub fn snapshot_of(&self, levels: &Levels) -> String {
+        let interest = levels.interest();
+        let mut lines = String::new();
+        for (meta, event) in &*self.lock() {
+            if interest.contains(meta.kind) {
+                let metadata = meta.kind.metadata();
+                let message = Messages::default().of(&event.borrow()).to_string();
+                let (level, name) = (metadata.level, metadata.logger.name());
+                let _ = writeln!(lines, "{level} {name} - {}", without_addresses(&message));
+            }
+        }
+        lines
+    }
+
+    /// Everything that was told, for somebody who misses something.
+    fn told(&self) -> String {
+        self.snapshot_of(&Levels::everything())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<(Meta, OwnedTraceEvent)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A message whose objects have no ` at 0x7f0000001000`.
+fn without_addresses(message: &str) -> String {
+    let mut parts = message.split(" object at 0x");
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        shown.push_str(" object");
+        shown.push_str(part.trim_start_matches(|c: char| c.is_ascii_hexdigit()));
+    }
+    shown
+}
+
+impl Sink for Recorder {
+    fn interest(&self) -> Interest {
+        Interest::ALL
+    }
+
+    fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
+        self.lock().push((*meta, event.into()));
+    }
+}

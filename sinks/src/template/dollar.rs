@@ -1,0 +1,19 @@
+//! Fields as `string.Template` has them.
+
+use super::layout::Layout;
+use super::{Field, Part, TemplateProblem};
+
+/// Reads what follows a dollar sign; returns the part of the template and what follows it.
+pub(super) fn read(text: &str) -> Result<(Part, &str), TemplateProblem> {
+    let (name, rest) = match text.strip_prefix('{') {
+        Some(text) => text.split_once('}').ok_or(TemplateProblem::NotClosed)?,
+        None => {
+            let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            text.split_at(text.len() - text.trim_start_matches(is_name).len())
+        }
+    };
+    if name.is_empty() {
+        return Err(TemplateProblem::NoName);
+    }
+    Ok((Part::Field(Field::named(name)?, Layout::default()), rest))
+}

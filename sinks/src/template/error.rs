@@ -1,0 +1,86 @@
+//! What is wrong with a template.
+
+use std::fmt::{self, Display, Formatter};
+
+use super::{Field, Style};
+use crate::list::List;
+
+/// A template cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateError {
+    /// The style it was read in.
+    pub style: Style,
+    /// Where the bad field starts, in bytes from the start of the template.
+    pub offset: usize,
+    /// What is wrong.
+    pub problem: TemplateProblem,
+}
+
+/// What is wrong with a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TemplateProblem {
+    /// There is no field, so that every line would be the same.
+    NoField,
+    /// The sign that starts a field is followed by neither a name nor the same sign.
+    NoName,
+    /// The name or the layout of a field is not closed.
+    NotClosed,
+    /// A brace closes what was not opened.
+    NotOpened,
+    /// There is no field of this name.
+    UnknownField(Box<str>),
+    /// A width or precision is more than 9999.
+    TooWide,
+    /// A number has a precision.
+    NumberPrecision,
+    /// This character, or the end of the field, stands where the layout of a field cannot have it.
+    Conversion(Option<char>),
+}
+
+impl Display for TemplateError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { style, offset, ref problem } = *self;
+        let (sign, message) = (style.sign(), style.message());
+        write!(f, "at byte {offset}: ")?;
+        match problem {
+            TemplateProblem::NoField => write!(f, "a template needs a field, such as {message}"),
+            TemplateProblem::NoName => {
+                write!(f, "{sign} starts a field, such as {message}; write {sign}{sign} for one")
+            }
+            TemplateProblem::NotClosed => write!(f, "a field is closed, as in {message}"),
+            TemplateProblem::NotOpened => write!(f, "no field ends here; write }}}} for a brace"),
+            TemplateProblem::UnknownField(name) => write!(
+                f,
+                "there is no field {name:?}; the fields are {}",
+                List(Field::NAMED.iter().map(|(name, _)| name))
+            ),
+            TemplateProblem::TooWide => f.write_str("a width or precision is at most 9999"),
+            TemplateProblem::NumberPrecision => {
+                f.write_str("a number has a width and no precision")
+            }
+            TemplateProblem::Conversion(found) => write_conversion(style, *found, f),
+        }
+    }
+}
+
+/// Says how the layout of a field is written.
+fn write_conversion(style: Style, found: Option<char>, f: &mut Formatter<'_>) -> fmt::Result {
+    f.write_str(match (style, found) {
+        (Style::Percent, None) => "a field ends in s, as in %(name)s",
+        (Style::Percent, Some(_)) => {
+            "a field ends in s, with a width and precision before it if need be, as in \
+             %(name)-20.20s"
+        }
+        (Style::Braces | Style::Dollar, _) => {
+            "after the colon may stand a filling and one of <, > and ^, a width and a precision, \
+             as in {name:<20.20}"
+        }
+    })?;
+    match found {
+        Some(found) => write!(f, "; here stands {found:?}"),
+        None => Ok(()),
+    }
+}
+
+impl std::error::Error for TemplateError {}

@@ -1,0 +1,69 @@
+//! How wide a field is.
+
+use super::TemplateProblem;
+
+/// Where the text of a field stands within its width.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Align {
+    Left,
+    #[default]
+    Right,
+    Centre,
+}
+
+/// How wide a field is, in characters, and what fills it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Layout {
+    align: Align,
+    fill: char,
+    width: usize,
+    precision: Option<usize>,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self { align: Align::default(), fill: ' ', width: 0, precision: None }
+    }
+}
+
+impl Layout {
+    pub(super) fn new(align: Align, fill: char, width: usize, precision: Option<usize>) -> Self {
+        // What is as wide as it is stands nowhere, and nothing fills it: equal layouts are equal.
+        match width {
+            0 => Self { precision, ..Self::default() },
+            width => Self { align, fill, width, precision },
+        }
+    }
+
+    /// Shortens or pads what stands in `line` from `start` on.
+    pub(super) fn apply(self, line: &mut String, start: usize) {
+        if let Some(precision) = self.precision
+            && let Some((end, _)) = line[start..].char_indices().nth(precision)
+        {
+            line.truncate(start + end);
+        }
+        if self.width == 0 {
+            return;
+        }
+        let missing = self.width.saturating_sub(line[start..].chars().count());
+        let before = match self.align {
+            Align::Left => 0,
+            Align::Right => missing,
+            Align::Centre => missing / 2,
+        };
+        // Padding is rare and short; a line is not worth a second buffer for it.
+        (0..before).for_each(|_| line.insert(start, self.fill));
+        (before..missing).for_each(|_| line.push(self.fill));
+    }
+}
+
+/// Reads an optional number of at most four digits; returns it and what follows.
+pub(super) fn read_number(text: &str) -> Result<(Option<usize>, &str), TemplateProblem> {
+    let len = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (digits, rest) = text.split_at(len);
+    match digits.parse() {
+        Ok(number) if len <= 4 => Ok((Some(number), rest)),
+        _ if len == 0 => Ok((None, rest)),
+        _ => Err(TemplateProblem::TooWide),
+    }
+}

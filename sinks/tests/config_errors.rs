@@ -1,0 +1,288 @@
+//! What is said of a configuration that cannot be used: where, what, and what would be right.
+
+#![cfg(test)]
+#![cfg(feature = "config")]
+
+use std::path::Path;
+use std::{env, fs};
+
+use limpid_sinks::config::ConfigProblem;
+use limpid_sinks::{Logging, LoggingConfig};
+
+/// The errors of a document in JSON, line by line.
+fn errors(json: &str) -> String {
+    LoggingConfig::from_json(json).and_then(Logging::from_config).unwrap_err().to_string()
+}
+
+/// The errors of a document that has these keys besides its version.
+#[track_caller]
+fn assert_errors(keys: &str, expected: &str) {
+    assert_eq!(errors(&format!(r#"{{"version": 1, {keys}}}"#)), expected, "{keys}");
+}
+
+fn handler(arguments: &str) -> String {
+    format!(r#""handlers": {{"default": {{{arguments}}}}}"#)
+}
+
+fn formatter(keys: &str) -> String {
+    format!(r#""formatters": {{"http": {{{keys}}}}}"#)
+}
+
+#[test]
+fn the_version_is_1() {
+    for version in ["", r#""version": 2"#, r#""version": "1""#, r#""version": null"#] {
+        assert_eq!(
+            errors(&format!("{{{version}}}")),
+            "version: the version of the configuration is 1, a number"
+        );
+    }
+}
+
+#[test]
+fn the_text_is_of_its_language() {
+    assert_eq!(
+        errors("{\n  \"version\": 1,\n  \"root\": [}\n}"),
+        "this is not JSON: line 3, column 12: expected value"
+    );
+    let toml = LoggingConfig::from_toml("version = 1\nroot = {level = }").unwrap_err();
+    let ConfigProblem::Syntax { language, line, column, .. } = toml.iter().next().unwrap().problem
+    else {
+        panic!("{toml}")
+    };
+    assert_eq!((language, line, column), ("TOML", 2, 17), "{toml}");
+    assert_eq!(errors("[]"), "a table stands here");
+}
+
+#[test]
+fn a_file_is_read_by_the_ending_of_its_name() {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let (toml, json) = (directory.join("errors.toml"), directory.join("errors.conf"));
+    fs::write(&toml, "version = 3").unwrap();
+    fs::write(&json, "{\"version\": 3}").unwrap();
+    for path in [toml, json] {
+        let error = LoggingConfig::from_file(path).unwrap_err().to_string();
+        assert_eq!(error, "version: the version of the configuration is 1, a number");
+    }
+    let error = LoggingConfig::from_file(directory.join("none.json")).unwrap_err().to_string();
+    assert!(error.starts_with("the file cannot be read: "), "{error}");
+}
+
+#[test]
+fn levels() {
+    const LEVELS: &str = "the levels are NOTSET, TRACE, DEBUG, INFO, WARNING, WARN, ERROR, \
+                          CRITICAL, FATAL and all numbers";
+    assert_errors(
+        &handler(r#""class": "logging.StreamHandler", "level": "debug""#),
+        &format!("handlers.default.level: \"debug\" is no level, DEBUG is; {LEVELS}"),
+    );
+    assert_errors(
+        r#""loggers": {"httpcore.http11": {"level": "LOUD"}}"#,
+        &format!("loggers.\"httpcore.http11\".level: \"LOUD\" is no level; {LEVELS}"),
+    );
+    for level in ["1.5", "true", "[]"] {
+        assert_errors(
+            &format!(r#""root": {{"level": {level}}}"#),
+            "root.level: the name of a level in capitals, or a whole number stands here",
+        );
+    }
+}
+
+#[test]
+fn classes_and_their_arguments() {
+    assert_errors(
+        &handler(""),
+        "handlers.default.class: a handler has a class, such as \
+                                 logging.StreamHandler",
+    );
+    assert_errors(
+        &handler(r#""class": "logging.handlers.SysLogHandler""#),
+        "handlers.default.class: there is no class \"logging.handlers.SysLogHandler\" here, but \
+         logging.StreamHandler, logging.FileHandler, logging.handlers.RotatingFileHandler and \
+         logging.NullHandler",
+    );
+    assert_errors(
+        &handler(r#""class": "logging.StreamHandler", "filename": "x""#),
+        "handlers.default.filename: logging.StreamHandler has no such argument, but stream",
+    );
+    assert_errors(
+        &handler(r#""class": "logging.FileHandler", "filename": "x", "maxBytes": 1"#),
+        "handlers.default.maxBytes: logging.FileHandler has no such argument, but filename, mode, \
+         encoding, delay and errors",
+    );
+    assert_errors(
+        &handler(r#""class": "logging.NullHandler", "stream": "ext://sys.stderr""#),
+        "handlers.default.stream: logging.NullHandler has no such argument, and no other",
+    );
+    assert_errors(
+        &formatter(r#""class": "mine.Formatter""#),
+        "formatters.http.class: there is no class \"mine.Formatter\" here, but logging.Formatter",
+    );
+}
+
+#[test]
+fn what_only_python_can_do() {
+    const PYTHON: &str = "this is for programs in Python only; use a class";
+    assert_errors(&handler(r#""()": "mine.make""#), &format!("handlers.default.\"()\": {PYTHON}"));
+    assert_errors(&formatter(r#""()": "mine.make""#), &format!("formatters.http.\"()\": {PYTHON}"));
+    assert_errors(
+        r#""filters": {"f": {"()": "mine.make"}}"#,
+        &format!("filters.f.\"()\": {PYTHON}"),
+    );
+    assert_errors(
+        &handler(r#""class": "logging.StreamHandler", ".": {"terminator": ""}"#),
+        &format!("handlers.default.\".\": {PYTHON}"),
+    );
+}
+
+#[test]
+fn streams_and_files() {
+    assert_errors(
+        &handler(r#""class": "logging.StreamHandler", "stream": "sys.stderr""#),
+        "handlers.default.stream: \"sys.stderr\" is no stream; the streams are ext://sys.stderr \
+         and ext://sys.stdout",
+    );
+    let file = |arguments: &str| handler(&format!(r#""class": "logging.FileHandler"{arguments}"#));
+    assert_errors(&file(""), "handlers.default.filename: the path of a file stands here");
+    assert_errors(&file(r#", "filename": 3"#), "handlers.default.filename: a string stands here");
+    assert_errors(
+        &file(r#", "filename": "x", "mode": "r""#),
+        "handlers.default.mode: \"r\" is no mode of a log; the modes are a (append), w (start \
+         empty) and x (a new file)",
+    );
+    assert_errors(
+        &file(r#", "filename": "x", "encoding": "latin-1""#),
+        "handlers.default.encoding: lines cannot be written in \"latin-1\"; the encoding is utf-8",
+    );
+    assert_errors(
+        &file(r#", "filename": "x", "delay": "no""#),
+        "handlers.default.delay: true or false stands here",
+    );
+    assert_errors(
+        &handler(
+            r#""class": "logging.handlers.RotatingFileHandler", "filename": "x", "maxBytes": -1"#,
+        ),
+        "handlers.default.maxBytes: a whole number that is not negative stands here",
+    );
+}
+
+#[test]
+fn formats() {
+    assert_errors(
+        &formatter(r#""format": "%(levelname)s %(mesage)s""#),
+        "formatters.http.format: at byte 14: there is no field \"mesage\"; the fields are \
+         levelname, levelno, name, message and asctime",
+    );
+    assert_errors(
+        &formatter(r#""format": "plain""#),
+        "formatters.http.format: at byte 0: a template needs a field, such as %(message)s",
+    );
+    assert_errors(
+        &formatter(r#""format": "%(message)s", "style": "{""#),
+        "formatters.http.format: at byte 0: a template needs a field, such as {message}",
+    );
+    assert_errors(
+        &formatter(r#""format": "$message $", "style": "$""#),
+        "formatters.http.format: at byte 9: $ starts a field, such as ${message}; write $$ for one",
+    );
+    assert_errors(
+        &formatter(r#""format": "{message:+}", "style": "{""#),
+        "formatters.http.format: at byte 0: after the colon may stand a filling and one of <, > \
+         and ^, a width and a precision, as in {name:<20.20}; here stands '+'",
+    );
+    assert_errors(
+        &formatter(r#""style": "!""#),
+        "formatters.http.style: \"!\" is no style; the styles are %, { and $",
+    );
+    assert_errors(&formatter(r#""format": 3"#), "formatters.http.format: a string stands here");
+    let bad_date = errors(&format!(r#"{{"version": 1, {}}}"#, formatter(r#""datefmt": "%H:%""#)));
+    assert!(
+        bad_date
+            .starts_with("formatters.http.datefmt: not a date format such as %Y-%m-%d %H:%M:%S"),
+        "{bad_date}"
+    );
+}
+
+#[test]
+fn names_that_lead_nowhere() {
+    assert_errors(
+        r#""formatters": {"http": {}, "short": {}}, "filters": {"f": {}},
+           "handlers": {"h": {"class": "logging.NullHandler", "formatter": "htp", "filters": ["g"]}},
+           "loggers": {"httpx": {"handlers": ["h", "i"]}}, "root": {"filters": ["", "f"]}"#,
+        "handlers.h.formatter: there is no \"htp\" among the formatters, which are http and short\n\
+         handlers.h.filters[0]: there is no \"g\" among the filters, which are f\n\
+         loggers.httpx.handlers[1]: there is no \"i\" among the handlers, which are h\n\
+         root.filters[0]: there is no \"\" among the filters, which are f",
+    );
+    assert_errors(
+        r#""root": {"handlers": ["h"]}"#,
+        "root.handlers[0]: there is no \"h\" among the handlers, which are none",
+    );
+    assert_errors(
+        r#""root": {"level": "cfg://levels.mine"}"#,
+        "root.level: \"cfg://levels.mine\" leads nowhere; a reference is cfg:// and the path of a \
+         value in this document, as in cfg://handlers.default.level",
+    );
+}
+
+#[test]
+fn tables_and_lists() {
+    assert_errors(r#""handlers": []"#, "handlers: a table stands here");
+    assert_errors(r#""loggers": {"httpx": null}"#, "loggers.httpx: a table stands here");
+    assert_errors(r#""root": "DEBUG""#, "root: a table stands here");
+    assert_errors(r#""root": {"handlers": "h"}"#, "root.handlers: a list of names stands here");
+    assert_errors(r#""root": {"handlers": [1]}"#, "root.handlers[0]: a name stands here");
+    assert_errors(r#""filters": {"f": {"name": 1}}"#, "filters.f.name: a string stands here");
+    assert_errors(
+        r#""loggers": {"httpx": {"propagate": "no"}}"#,
+        "loggers.httpx.propagate: true or false stands here",
+    );
+    assert_errors(
+        r#""disable_existing_loggers": "no""#,
+        "disable_existing_loggers: true or false stands here",
+    );
+}
+
+#[test]
+fn every_error_is_told() {
+    let error = errors(
+        r#"{"version": 1, "formatters": {"f": {"style": 1}}, "handlers": {"h": {"class": "X"}},
+            "loggers": {"a": {"level": "x"}, "b": {"level": "y"}}, "root": 1}"#,
+    );
+    let paths: Vec<_> =
+        error.lines().filter_map(|line| line.split_once(':')).map(|l| l.0).collect();
+    assert_eq!(
+        paths,
+        ["formatters.f.style", "handlers.h.class", "loggers.a.level", "loggers.b.level", "root"]
+    );
+}
+
+#[test]
+fn keys_that_python_ignores_are_ignored() {
+    let json = r#"{"version": 1.0, "comment": [], "incremental": false, "formatters": {"f":
+        {"fmt": 1, ".": 1, "validate": 0, "format": null}}, "filters": {"f": {"comment": 1}},
+        "loggers": {"urllib3": {"comment": 1, "propagate": 0, "handlers": null, "level": null}},
+        "root": {}, "disable_existing_loggers": null}"#;
+    Logging::from_config(LoggingConfig::from_json(json).unwrap()).unwrap();
+}
+
+#[test]
+fn no_file_is_touched_if_anything_is_wrong() {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("untouched");
+    let _ = fs::remove_dir_all(&directory);
+    fs::create_dir_all(&directory).unwrap();
+    let (old, new) = (directory.join("old.log"), directory.join("new.log"));
+    fs::write(&old, "precious\n").unwrap();
+    let document = |last: &str| {
+        serde_json::json!({"version": 1, "handlers": {
+            "a": {"class": "logging.FileHandler", "filename": old, "mode": "w"},
+            "b": {"class": "logging.FileHandler", "filename": new, "formatter": last},
+            "c": {"class": "logging.FileHandler", "filename": directory.join("no/such.log")},
+        }, "formatters": {"f": {}}})
+        .to_string()
+    };
+    assert!(errors(&document("g")).starts_with("handlers.b.formatter: "));
+    assert!(!new.exists(), "names are checked before any file is opened");
+    let error = errors(&document("f"));
+    assert!(error.starts_with("handlers.c.filename: the file cannot be opened: "), "{error}");
+    assert_eq!(fs::read_to_string(old).unwrap(), "precious\n");
+}

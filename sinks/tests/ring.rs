@@ -1,0 +1,189 @@
+//! The flight recorder.
+
+#![cfg(test)]
+
+mod samples;
+
+use std::sync::Barrier;
+use std::thread;
+
+use limpid_core::time::Mono;
+use limpid_core::trace::{
+    Cx, EventKind, ExchangeId, Interest, Meta, OwnedTraceEvent, Scope, Sink, TraceEvent,
+};
+use limpid_sinks::{Levels, LineSink, Recorder, Ring, TimeZone};
+
+const WHY: &str = "the peer said Connection: close";
+
+/// Tells many events of one exchange.
+fn chatter(sink: &impl Sink, exchange: u64, count: u64) {
+    let mut scope = Scope::exchange(ExchangeId(exchange));
+    let mut cx = Cx::new(Mono::default(), sink, &mut scope);
+    for offset in 0..count {
+        cx.tell(EventKind::FieldRead, || TraceEvent::FieldRead {
+            name: b"Name",
+            value: b"value",
+            offset,
+        });
+    }
+}
+
+fn of(events: &[(Meta, OwnedTraceEvent)], exchange: u64) -> Vec<EventKind> {
+    let is_of = |(meta, _): &(Meta, OwnedTraceEvent)| meta.exchange == ExchangeId(exchange);
+    events.iter().filter(|event| is_of(event)).map(|(meta, _)| meta.kind).collect()
+}
+
+#[test]
+fn every_event_comes_back_as_it_was_told() {
+    let ring = Ring::new(64 * 1024).levels(&Levels::everything());
+    let mut told = samples::full();
+    told.extend(samples::empty());
+    for event in &told {
+        let event = event.borrow();
+        ring.event(&samples::meta(event.kind()), &event);
+    }
+    let events = ring.events();
+    assert!(events.iter().all(|(meta, event)| *meta == samples::meta(event.borrow().kind())));
+    assert!(events.into_iter().map(|(_, event)| event).eq(told));
+    ring.clear();
+    assert!(ring.events().is_empty());
+}
+
+#[test]
+fn the_newest_events_win() {
+    let ring = Ring::new(Ring::LEAST);
+    assert_eq!(ring.memory(), Ring::LEAST);
+    chatter(&ring, 1, 10_000);
+    let events = ring.events();
+    assert!(events.len() > 50, "{}", events.len());
+    let first = 10_000 - events.len() as u64;
+    let numbers = events.iter().map(|(meta, _)| meta.seq);
+    assert!(numbers.eq(first..10_000));
+}
+
+#[test]
+fn heads_and_failures_of_open_exchanges_stay() {
+    let ring = Ring::new(Ring::LEAST);
+    let (mut done, mut open) = (Scope::exchange(ExchangeId(1)), Scope::exchange(ExchangeId(2)));
+    samples::exchange(&ring, &mut done, 1);
+    // All but the last event, which would end it.
+    let wants = Interest::ALL.without(Interest::only(EventKind::ResponseClosedComplete));
+    samples::exchange(&samples::Wants(wants, &ring), &mut open, 1);
+    chatter(&ring, 3, 10_000);
+
+    assert_eq!(of(&ring.events(), 1), []);
+    let kept = [
+        EventKind::ConnectTcpStarted,
+        EventKind::SendRequestHeadersStarted,
+        EventKind::HttpRequest,
+    ];
+    assert_eq!(of(&ring.events(), 2), kept);
+    let kinds: Vec<_> = ring.exchange(ExchangeId(2)).iter().map(|(meta, _)| meta.kind).collect();
+    assert_eq!(kinds, kept);
+}
+
+#[test]
+fn exchanges_that_never_end_take_no_more_than_their_share() {
+    let ring = Ring::new(Ring::LEAST);
+    let wants = Interest::ALL.without(Interest::only(EventKind::ResponseClosedComplete));
+    for id in 1..=5_000 {
+        let mut scope = Scope::exchange(ExchangeId(id));
+        samples::exchange(&samples::Wants(wants, &ring), &mut scope, 1);
+    }
+    chatter(&ring, 9_999, 10_000);
+    let pinned = ring.events().iter().filter(|(meta, _)| meta.exchange.0 != 9_999).count();
+    assert!((10..100).contains(&pinned), "{pinned}");
+    assert_eq!(ring.events().last().unwrap().0.seq, 9_999);
+}
+
+#[test]
+fn an_event_that_is_too_large_is_counted_and_costs_nothing() {
+    let ring = Ring::new(Ring::LEAST).levels(&Levels::everything());
+    chatter(&ring, 1, 3);
+    let meta = samples::meta(EventKind::BytesReceived);
+    ring.event(&meta, &TraceEvent::BytesReceived { bytes: &[0; Ring::LEAST] });
+    assert_eq!((ring.events().len(), ring.lost()), (3, 1));
+}
+
+#[test]
+fn a_dump_is_told_through_another_sink_with_the_times_of_the_events() {
+    let ring = Ring::new(Ring::LEAST);
+    let mut scope = Scope::exchange(ExchangeId(1));
+    samples::refused(&ring, &mut scope);
+    let lines = || {
+        let base = ring.time_base();
+        let at_epoch = limpid_sinks::TimeBase::new(base.mono, std::time::UNIX_EPOCH);
+        LineSink::new(Vec::new()).time_zone(TimeZone::Utc).time_base(at_epoch)
+    };
+    let all = lines();
+    ring.dump(&all);
+    assert_eq!(
+        String::from_utf8(all.into_writer()).unwrap(),
+        "DEBUG [1970-01-01 00:00:00] httpcore.connection - connect_tcp.started \
+         host='example.com' port=80 local_address=None timeout=None socket_options=None\n\
+         DEBUG [1970-01-01 00:00:00] httpcore.connection - connect_tcp.failed \
+         exception=ConnectError(ConnectionRefusedError(111, 'Connection refused'))\n"
+    );
+    let of_another = lines();
+    ring.dump_exchange(ExchangeId(2), &of_another);
+    assert!(of_another.into_writer().is_empty());
+    // Only what the other sink wants.
+    let failures = Interest::only(EventKind::ConnectTcpFailed);
+    let recorder = Recorder::new();
+    ring.dump(&samples::Wants(failures, recorder.clone()));
+    assert_eq!(recorder.kinds(), [EventKind::ConnectTcpFailed]);
+}
+
+#[test]
+fn recording_allocates_nothing() {
+    let ring = Ring::new(Ring::LEAST).levels(&Levels::everything());
+    let mut events = samples::full();
+    events.extend(samples::empty());
+    let count = allocation_counter::measure(|| {
+        for round in 0..100 {
+            for event in &events {
+                let event = event.borrow();
+                let exchange = ExchangeId(round);
+                ring.event(&Meta { exchange, ..samples::meta(event.kind()) }, &event);
+            }
+        }
+    });
+    assert_eq!(count.count_total, 0);
+}
+
+/// The ring has a lock and nothing but a lock between threads, so that real threads are test enough.
+#[test]
+fn threads_share_a_ring() {
+    const THREADS: u64 = 8;
+    let ring = Ring::new(256 * 1024);
+    let barrier = Barrier::new(usize::try_from(THREADS).unwrap() + 1);
+    thread::scope(|scope| {
+        for id in 1..=THREADS {
+            let (ring, barrier) = (&ring, &barrier);
+            scope.spawn(move || {
+                barrier.wait();
+                chatter(ring, id, 5_000);
+                let mut scope = Scope::exchange(ExchangeId(id));
+                Cx::new(Mono::default(), ring, &mut scope).tell(EventKind::ReuseDecided, || {
+                    TraceEvent::ReuseDecided { reusable: false, why: WHY }
+                });
+            });
+        }
+        barrier.wait();
+        // Whoever looks sees whole events, and those of a thread in order.
+        for _ in 0..50 {
+            let events = ring.events();
+            for id in 1..=THREADS {
+                let mine: Vec<u64> = events
+                    .iter()
+                    .filter(|(meta, _)| meta.exchange.0 == id && meta.kind == EventKind::FieldRead)
+                    .map(|(meta, _)| meta.seq)
+                    .collect();
+                assert!(mine.windows(2).all(|pair| pair[0] + 1 == pair[1]));
+            }
+        }
+    });
+    let is_end =
+        |event: &OwnedTraceEvent| matches!(event, OwnedTraceEvent::ReuseDecided { why: WHY, .. });
+    assert!(ring.events().iter().any(|(_, event)| is_end(event)));
+}

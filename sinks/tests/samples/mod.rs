@@ -1,0 +1,166 @@
+//! Events to tell sinks.
+
+// Each test file is a crate of its own and uses a part of this.
+#![allow(dead_code)]
+
+use limpid_core::error::{Cause, OsError, OsErrorKind, PeerError, Phase, Rule};
+use limpid_core::fields::FieldBlock;
+use limpid_core::http1::{ResponseHead, Version};
+use limpid_core::time::Mono;
+use limpid_core::trace::{
+    Codec, ConnectionId, Credentials, Cx, EventKind, ExchangeId, Failure, Interest, Meta,
+    OwnedTraceEvent, Scope, Sink, SocketOption, SpanId, StreamId, TlsContext, TraceEvent,
+};
+
+pub(crate) const REFUSED: Cause = Cause::Os(OsError { code: 111, kind: OsErrorKind::Refused });
+
+/// Facts about an event of this kind.
+pub(crate) fn meta(kind: EventKind) -> Meta {
+    Meta {
+        at: Mono::from_nanos(1_500),
+        seq: 7,
+        connection: ConnectionId(2),
+        exchange: ExchangeId(3),
+        attempt: 1,
+        span: SpanId(4),
+        phase: Phase::ReceiveHead,
+        kind,
+    }
+}
+
+/// An event of every kind, with nothing in it: what a record of zeros says.
+pub(crate) fn empty() -> Vec<OwnedTraceEvent> {
+    let of = |kind: &EventKind| {
+        let read = |len| {
+            let mut bytes = vec![0; len];
+            let mut codec = Codec::new();
+            codec.encode(&meta(*kind), &TraceEvent::CloseStarted {}, &mut bytes);
+            codec.decode(&bytes)
+        };
+        (0..500).find_map(read).unwrap().1
+    };
+    EventKind::ALL.iter().map(of).collect()
+}
+
+/// Events with something in every kind of field.
+pub(crate) fn full() -> Vec<OwnedTraceEvent> {
+    let mut block = FieldBlock::new();
+    block.push(b"Content-Type", b"text/html");
+    block.push(b"X-Quoted", b"\"\\\x80\x07");
+    let peer = Cause::Peer(PeerError { rule: Rule::FieldColon, offset: 17, byte: Some(b'x') });
+    let failure = |cause| Failure {
+        phase: Phase::ReceiveHead,
+        cause,
+        secure: true,
+        evidence: b"oops",
+        body: (1, 2),
+    };
+    let timeout = Some(std::time::Duration::from_millis(5_250));
+    let events = [
+        TraceEvent::LoadSslContext { verify: true, cert: Some("cert.pem") },
+        TraceEvent::ConnectTcpStarted {
+            host: "example.com",
+            port: 443,
+            local_address: Some("::1"),
+            timeout,
+            socket_options: Some(&[SocketOption { level: 1, name: 2, value: -3 }]),
+        },
+        TraceEvent::ConnectTcpFailed { failure: failure(&REFUSED) },
+        TraceEvent::StartTlsStarted {
+            ssl_context: TlsContext { verify: false },
+            server_hostname: "example.com",
+            timeout,
+        },
+        TraceEvent::SetupSocks5ConnectionStarted {
+            stream: StreamId { connection: 2, layer: 1 },
+            host: "example.com",
+            port: 80,
+            auth: Some(Credentials { user: b"me", password: b"pw" }),
+        },
+        TraceEvent::ReceiveResponseHeadersComplete {
+            head: ResponseHead {
+                version: Version::HTTP_11,
+                status: 200,
+                reason: b"OK",
+                fields: block.fields(),
+            },
+        },
+        TraceEvent::HttpRequest {
+            method: b"GET",
+            url: "http://example.com/\u{85}",
+            version: Version::HTTP_10,
+            status: 204,
+            reason: b"\x1b[31mNo\xff",
+        },
+        TraceEvent::ReceiveResponseHeadersFailed { failure: failure(&peer) },
+        TraceEvent::DialStarted { address: ([127, 0, 0, 1], 80).into() },
+        TraceEvent::FramingChosen { framing: "length", length: Some(3), why: "it says so" },
+        TraceEvent::BytesReceived { bytes: b"\0\x01" },
+    ];
+    events.iter().map(Into::into).collect()
+}
+
+/// Tells the life of an exchange: it connects, sends, receives a head, and ends.
+pub(crate) fn exchange(sink: &impl Sink, scope: &mut Scope, millis: u64) {
+    let mut cx = Cx::new(Mono::default(), sink, scope);
+    for event in life() {
+        cx.tell(event.kind(), || event);
+    }
+    cx.now = Mono::from_nanos(millis * 1_000_000);
+    let event = TraceEvent::ResponseClosedComplete {};
+    cx.tell(event.kind(), || event);
+}
+
+/// Tells the life of an exchange that finds no server.
+pub(crate) fn refused(sink: &impl Sink, scope: &mut Scope) {
+    let mut cx = Cx::new(Mono::default(), sink, scope);
+    let [connect, ..] = life();
+    cx.tell(connect.kind(), || connect);
+    let failure = Failure {
+        phase: Phase::Connect,
+        cause: &REFUSED,
+        secure: false,
+        evidence: b"",
+        body: (0, 0),
+    };
+    let event = TraceEvent::ConnectTcpFailed { failure };
+    cx.tell(event.kind(), || event);
+}
+
+fn life() -> [TraceEvent<'static>; 4] {
+    [
+        TraceEvent::ConnectTcpStarted {
+            host: "example.com",
+            port: 80,
+            local_address: None,
+            timeout: None,
+            socket_options: None,
+        },
+        TraceEvent::SendRequestHeadersStarted { request: b"GET" },
+        TraceEvent::HttpRequest {
+            method: b"GET",
+            url: "http://example.com/",
+            version: Version::HTTP_11,
+            status: 200,
+            reason: b"OK",
+        },
+        TraceEvent::ResponseClosedStarted {},
+    ]
+}
+
+/// How many events the life of an exchange has.
+pub(crate) const LIFE: usize = 5;
+
+/// A sink that wants only some events.
+pub(crate) struct Wants<S>(pub(crate) Interest, pub(crate) S);
+
+impl<S: Sink> Sink for Wants<S> {
+    fn interest(&self) -> Interest {
+        self.0
+    }
+
+    fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
+        assert!(self.0.contains(meta.kind), "{:?} is not wanted", meta.kind);
+        self.1.event(meta, event);
+    }
+}

@@ -1,0 +1,236 @@
+//! One policy for every output: a secret is planted in each place, and looked for in the output of
+//! each sink in each capture mode.
+
+#![cfg(test)]
+
+#[cfg(any(feature = "log", feature = "tracing"))]
+mod bridged;
+mod common;
+mod samples;
+
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
+
+use common::{failure, fields};
+use limpid_core::error::{Call, Cause, Misuse, MisuseError, PeerError, Phase, Rule};
+use limpid_core::http1::{ResponseHead, State, Version};
+use limpid_core::trace::{
+    Capture, Credentials, Interest, Meta, OwnedTraceEvent, Sink, StreamId, TraceEvent,
+};
+use limpid_sinks::combine::{Filter, Group, Sampling, Tee};
+use limpid_sinks::{ChannelSink, JsonSink, Levels, LineSink, Ring};
+
+/// The secret. No output has this word of its own.
+const SECRET: &str = "tiger";
+
+/// A place where a secret may stand, and the first mode that shows it.
+struct Place {
+    name: &'static str,
+    event: OwnedTraceEvent,
+    shown_from: Capture,
+}
+
+fn place(name: &'static str, shown_from: Capture, event: TraceEvent<'_>) -> Place {
+    Place { name, event: (&event).into(), shown_from }
+}
+
+/// THE table of places.
+fn places() -> Vec<Place> {
+    let mut places = fields_read();
+    places.extend(heads());
+    places.extend(urls());
+    places.extend(failures());
+    let auth = Some(Credentials { user: b"me", password: b"tiger" });
+    let (stream, host, port) = (StreamId::default(), "h", 1080);
+    let socks = TraceEvent::SetupSocks5ConnectionStarted { stream, host, port, auth };
+    places.push(place("SOCKS password", Capture::Private, socks));
+    let bytes = b"Authorization: Bearer tiger\r\n";
+    let received = TraceEvent::BytesReceived { bytes };
+    places.push(place("bytes received", Capture::Everything, received));
+    places.push(place("bytes sent", Capture::Everything, TraceEvent::BytesSent { bytes }));
+    places
+}
+
+fn fields_read() -> Vec<Place> {
+    [
+        ("Authorization", "Basic tiger"),
+        ("proxy-authorization", "Basic tiger"),
+        ("Cookie", "sid=tiger"),
+        ("SET-COOKIE", "sid=tiger; Path=/"),
+        ("X-Api-Key", "tiger"),
+        ("Location", "https://me:tiger@h/"),
+        ("Referer", "https://h/?access_token=tiger"),
+    ]
+    .into_iter()
+    .flat_map(|(name, value)| {
+        let (name_bytes, value) = (name.as_bytes(), value.as_bytes());
+        [
+            TraceEvent::FieldRead { name: name_bytes, value, offset: 0 },
+            TraceEvent::TrailerRead { name: name_bytes, value, offset: 0 },
+        ]
+        .map(|event| place(name, Capture::Private, event))
+    })
+    .collect()
+}
+
+fn heads() -> Vec<Place> {
+    [("Set-Cookie", "sid=tiger"), ("Location", "/?a=1&sig=tiger")]
+        .into_iter()
+        .flat_map(|field| {
+            let block = fields(&[("Server", "x"), field]);
+            let (version, reason) = (Version::HTTP_11, &b"OK"[..]);
+            let head = ResponseHead { version, status: 200, reason, fields: block.fields() };
+            [
+                TraceEvent::ReceiveResponseHeadersComplete { head },
+                TraceEvent::InformationalRead { head },
+            ]
+            .map(|event| place(field.0, Capture::Private, event))
+        })
+        .collect()
+}
+
+fn urls() -> Vec<Place> {
+    let request = |url| TraceEvent::HttpRequest {
+        method: b"GET",
+        url,
+        version: Version::HTTP_11,
+        status: 200,
+        reason: b"OK",
+    };
+    let line = |line| TraceEvent::StartLineRead { line, offset: 0 };
+    [
+        ("userinfo", request("https://me:tiger@h/")),
+        ("userinfo without a password", request("https://tiger@h/")),
+        ("token in a query", request("https://h/?a=1&access_token=tiger")),
+        ("signature in a query", request("https://h/?X-Amz-Signature=tiger#top")),
+        ("userinfo in a start line", line(&b"GET http://me:tiger@h/ HTTP/1.1"[..])),
+        ("token in a start line", line(b"GET /?token=tiger&b=2 HTTP/1.1")),
+    ]
+    .map(|(name, event)| place(name, Capture::Private, event))
+    .into()
+}
+
+fn failures() -> Vec<Place> {
+    let peer = |rule| Cause::Peer(PeerError { rule, offset: 0, byte: Some(0) });
+    let misuse = |misuse| {
+        let (client, server) = (State::Idle, State::Idle);
+        Cause::Misuse(MisuseError { call: Call::SendRequest, misuse, client, server })
+    };
+    [
+        ("cookie in a refused line", peer(Rule::FieldValueCharacter), "Set-Cookie: tiger\0"),
+        ("cookie without a colon", peer(Rule::FieldColon), "Set-Cookie tiger"),
+        ("continued line", peer(Rule::ObsoleteFold), " tiger"),
+        ("URL in a refused line", peer(Rule::FieldValueCharacter), "Location: /?token=tiger\x01"),
+        ("field that must not be sent", misuse(Misuse::FieldValue(0)), "Cookie: tiger\x01"),
+        ("value that must not be sent", misuse(Misuse::FieldValue(0)), "tiger\x01"),
+        ("name that must not be sent", misuse(Misuse::FieldName(0)), "Cookie: tiger"),
+    ]
+    .into_iter()
+    .map(|(name, cause, evidence)| {
+        let failure = failure(Phase::ReceiveHead, &cause, evidence.as_bytes());
+        place(name, Capture::Private, TraceEvent::ReceiveResponseHeadersFailed { failure })
+    })
+    .collect()
+}
+
+/// A writer that can be looked into.
+#[derive(Clone, Default)]
+struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Shared {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+fn lines(writer: Shared, capture: Capture) -> LineSink<Shared> {
+    LineSink::new(writer).levels(&Levels::everything()).capture(capture)
+}
+
+fn tell(sink: &dyn Sink, event: &TraceEvent<'_>) {
+    sink.event(&meta(event), event);
+}
+
+fn meta(event: &TraceEvent<'_>) -> Meta {
+    samples::meta(event.kind())
+}
+
+/// What a sink puts out for an event in a mode.
+type Output = fn(&TraceEvent<'_>, Capture) -> String;
+
+/// THE table of outputs. Events that are sent or kept are shown through a sink of lines.
+fn outputs() -> Vec<(&'static str, Output)> {
+    #[cfg_attr(not(any(feature = "log", feature = "tracing")), expect(unused_mut))]
+    let mut outputs: Vec<(&'static str, Output)> = vec![
+        ("lines", |event, capture| {
+            let out = Shared::default();
+            tell(&lines(out.clone(), capture), event);
+            out.text()
+        }),
+        ("lines on a terminal", |event, capture| {
+            let out = Shared::default();
+            tell(&lines(out.clone(), capture).terminal(true), event);
+            out.text()
+        }),
+        ("JSON", |event, capture| {
+            let out = Shared::default();
+            let sink = JsonSink::new(out.clone()).levels(&Levels::everything());
+            tell(&sink.capture(capture), event);
+            out.text()
+        }),
+        ("channel", |event, capture| {
+            let (sink, receiver) = ChannelSink::bounded(1);
+            tell(&sink.levels(&Levels::everything()), event);
+            let item = receiver.try_recv().unwrap();
+            let out = Shared::default();
+            lines(out.clone(), capture).event(&item.meta, &item.event.borrow());
+            out.text()
+        }),
+        ("ring", |event, capture| {
+            let ring = Ring::new(Ring::LEAST).levels(&Levels::everything());
+            tell(&ring, event);
+            let out = Shared::default();
+            ring.dump(&lines(out.clone(), capture));
+            out.text()
+        }),
+        ("combined", |event, capture| {
+            let out = Shared::default();
+            let filter = Filter::new(lines(out.clone(), capture)).only(Interest::ALL);
+            tell(&Tee::new().with(Group::new(Sampling::new(filter, 1))), event);
+            out.text()
+        }),
+    ];
+    #[cfg(feature = "log")]
+    outputs.push(("log", bridged::through_log));
+    #[cfg(feature = "tracing")]
+    outputs.push(("tracing", bridged::through_tracing));
+    outputs
+}
+
+#[test]
+fn secrets_are_shown_only_where_the_mode_says_so() {
+    let modes = [Capture::Redacted, Capture::Default, Capture::Private, Capture::Everything];
+    let mut wrong = String::new();
+    for (output, show) in outputs() {
+        for Place { name, event, shown_from } in places() {
+            for capture in modes {
+                let shown = show(&event.borrow(), capture);
+                assert!(!shown.is_empty(), "{output} of {name} is there");
+                if shown.contains(SECRET) != (capture >= shown_from) {
+                    let _ = writeln!(wrong, "{output}, {name}, {capture:?}: {shown}");
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "not as the modes say:\n{wrong}");
+}

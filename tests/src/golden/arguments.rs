@@ -1,0 +1,219 @@
+//! The arguments of the golden client.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use limpid_core::trace::SocketOption;
+use limpid_std::{ClientBuilder, PoolLimits, Settings};
+
+use super::drivers::Driver;
+use super::pieces::Pieces;
+use super::scenario::wrong;
+
+/// What the golden client is told.
+///
+/// Client options come first. Each group of request options is followed by its URLs; `--next`
+/// starts another group.
+pub struct Arguments {
+    /// What drives the client: `--driver`.
+    pub driver: Driver,
+    /// The file with the logging configuration: `--log-config`.
+    pub log_config: Option<PathBuf>,
+    /// The client, which has no sink yet.
+    pub(super) settings: Settings,
+    /// The requests.
+    pub(super) groups: Vec<Group>,
+}
+
+/// A group of requests that share their options.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Group {
+    method: Option<String>,
+    pub(super) headers: Vec<(Vec<u8>, Vec<u8>)>,
+    pub(super) data: Option<Vec<u8>>,
+    chunks: Vec<Vec<u8>>,
+    fail_after: Option<usize>,
+    pub(super) read: Reading,
+    pub(super) delay: Duration,
+    pub(super) urls: Vec<String>,
+}
+
+/// How much of a body is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Reading {
+    #[default]
+    All,
+    First,
+    Nothing,
+}
+
+/// What follows a flag.
+type Value<'v> = &'v mut dyn FnMut() -> io::Result<String>;
+
+impl Arguments {
+    /// Understands arguments.
+    ///
+    /// # Errors
+    /// A flag is not known, a value is missing or of another kind, or a file cannot be read.
+    pub fn read(arguments: impl IntoIterator<Item = String>) -> io::Result<Self> {
+        let mut arguments = arguments.into_iter();
+        let mut client = ClientOptions::default();
+        let mut groups = vec![Group::default()];
+        while let Some(argument) = arguments.next() {
+            if argument == "--next" {
+                groups.push(Group::default());
+                continue;
+            }
+            let mut value = || arguments.next().ok_or_else(|| wrong(&argument, "needs a value"));
+            let Some(group) = groups.last_mut() else { continue };
+            if !argument.starts_with('-') {
+                group.urls.push(argument);
+            } else if !client.take(&argument, &mut value)? && !group.take(&argument, &mut value)? {
+                return Err(wrong(&argument, "is not known"));
+            }
+        }
+        let (driver, log_config) = (client.driver, client.log_config.take());
+        Ok(Self { driver, log_config, settings: client.build(), groups })
+    }
+}
+
+/// What the arguments say of the client.
+#[derive(Default)]
+struct ClientOptions {
+    driver: Driver,
+    log_config: Option<PathBuf>,
+    builder: ClientBuilder<Settings>,
+    pool: PoolLimits,
+    follow: bool,
+    redirects: Option<u32>,
+    socket_options: Vec<SocketOption>,
+}
+
+impl ClientOptions {
+    /// Takes a client option; false if it is none.
+    fn take(&mut self, flag: &str, value: Value<'_>) -> io::Result<bool> {
+        let builder = std::mem::take(&mut self.builder);
+        self.builder = match flag {
+            "--http1.1" => builder,
+            "-o" => value().map(|_| builder)?,
+            "-k" => builder.danger_accept_invalid_certs(true),
+            "--cacert" => builder.ca_file(value()?),
+            "-x" => builder.proxy(parsed(&value()?)?),
+            "--proxy-cacert" => builder.proxy_ca_file(value()?),
+            "--unix-socket" => builder.unix_socket(value()?),
+            "--connect-timeout" => builder.connect_timeout(seconds(&value()?)?),
+            "--read-timeout" => builder.read_timeout(seconds(&value()?)?),
+            "--write-timeout" => builder.write_timeout(seconds(&value()?)?),
+            "--retries" => builder.retries(parsed(&value()?)?),
+            "--local-address" => builder.local_address(parsed(&value()?)?),
+            _ => {
+                self.builder = builder;
+                return self.take_more(flag, value);
+            }
+        };
+        Ok(true)
+    }
+
+    fn take_more(&mut self, flag: &str, value: Value<'_>) -> io::Result<bool> {
+        match flag {
+            "--driver" => self.driver = parsed(&value()?)?,
+            "--log-config" => self.log_config = Some(value()?.into()),
+            "-L" => self.follow = true,
+            "--max-redirs" => self.redirects = Some(parsed(&value()?)?),
+            "--keepalive-expiry" => self.pool.expiry = seconds(&value()?)?,
+            "--max-keepalive" => self.pool.keep_alive = parsed(&value()?)?,
+            "--max-connections" => self.pool.connections = parsed(&value()?)?,
+            "--socket-option" => {
+                let text = value()?;
+                let numbers: io::Result<Vec<i32>> = text.split(':').map(parsed).collect();
+                let [level, name, value] = numbers?[..] else {
+                    return Err(wrong(&text, "is not LEVEL:NAME:VALUE"));
+                };
+                self.socket_options.push(SocketOption { level, name, value });
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn build(self) -> Settings {
+        let mut builder = self.builder.pool(self.pool);
+        if self.follow {
+            builder = builder.redirects(self.redirects.unwrap_or(20));
+        }
+        if !self.socket_options.is_empty() {
+            builder = builder.socket_options(self.socket_options);
+        }
+        builder.build()
+    }
+}
+
+impl Group {
+    pub(super) fn method(&self) -> String {
+        self.method.as_deref().unwrap_or("GET").to_ascii_uppercase()
+    }
+
+    /// The pieces of the body, if it is sent in pieces.
+    pub(super) fn pieces(&self) -> Option<Pieces> {
+        (!self.chunks.is_empty()).then(|| Pieces::new(self.chunks.clone(), self.fail_after))
+    }
+
+    /// Takes a request option; false if it is none.
+    fn take(&mut self, flag: &str, value: Value<'_>) -> io::Result<bool> {
+        match flag {
+            "-X" => self.method = Some(value()?),
+            "-H" => {
+                let field = latin1(&value()?)?;
+                let colon = field.iter().position(|byte| *byte == b':').unwrap_or(field.len());
+                let (name, rest) = field.split_at(colon);
+                let value = rest.get(1..).unwrap_or_default();
+                self.headers.push((name.to_vec(), value.trim_ascii().to_vec()));
+            }
+            "--data-binary" => self.data = Some(file(&value()?)?),
+            "--data-chunk" => self.chunks.push(file(&value()?)?),
+            "--fail-body-after" => self.fail_after = Some(parsed(&value()?)?),
+            "--read" => self.read = parsed(&value()?)?,
+            "--delay" => self.delay = seconds(&value()?)?.unwrap_or_default(),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
+impl FromStr for Reading {
+    type Err = io::Error;
+
+    fn from_str(text: &str) -> Result<Self, io::Error> {
+        match text {
+            "all" => Ok(Self::All),
+            "first" => Ok(Self::First),
+            "none" => Ok(Self::Nothing),
+            _ => Err(wrong(text, "is no way to read a body")),
+        }
+    }
+}
+
+fn latin1(text: &str) -> io::Result<Vec<u8>> {
+    let byte = |c| u8::try_from(c).map_err(|_| wrong(text, "is not in latin-1"));
+    text.chars().map(byte).collect()
+}
+
+fn file(argument: &str) -> io::Result<Vec<u8>> {
+    let path = argument.strip_prefix('@').unwrap_or(argument);
+    fs::read(path).map_err(|error| wrong(path, &format!("cannot be read: {error}")))
+}
+
+fn seconds(text: &str) -> io::Result<Option<Duration>> {
+    if text == "none" {
+        return Ok(None);
+    }
+    let no_time = |error| wrong(text, &format!("is no time: {error}"));
+    Duration::try_from_secs_f64(parsed(text)?).map(Some).map_err(no_time)
+}
+
+fn parsed<T: FromStr>(text: &str) -> io::Result<T> {
+    text.parse().map_err(|_| wrong(text, "is not of the kind that is needed"))
+}

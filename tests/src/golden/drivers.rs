@@ -1,0 +1,129 @@
+//! What makes a client's requests: the same ones, over each driver.
+
+use std::io;
+use std::str::FromStr;
+use std::thread;
+
+use limpid_sinks::python::StreamClass;
+use limpid_std::{Error, SharedSink};
+
+use super::arguments::{Arguments, Group, Reading};
+use super::scenario::wrong;
+
+/// What drives a client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Driver {
+    /// `limpid-std`: blocking.
+    #[default]
+    Std,
+    /// `limpid-tokio`: asynchronous, in one thread.
+    Tokio,
+}
+
+impl Driver {
+    /// What httpcore would call its streams.
+    #[must_use]
+    pub const fn stream_class(self) -> StreamClass {
+        match self {
+            Self::Std => StreamClass::Sync,
+            Self::Tokio => StreamClass::AnyIo,
+        }
+    }
+
+    /// Its name, which is that of [`FromStr`].
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Std => "std",
+            Self::Tokio => "tokio",
+        }
+    }
+}
+
+impl FromStr for Driver {
+    type Err = io::Error;
+
+    fn from_str(text: &str) -> Result<Self, io::Error> {
+        let known = [Self::Std, Self::Tokio].into_iter().find(|driver| driver.name() == text);
+        known.ok_or_else(|| wrong(text, "is no driver"))
+    }
+}
+
+impl Arguments {
+    /// Makes the requests, one after the other, over one client. A request that fails is told to
+    /// `failed` and stops nothing.
+    ///
+    /// # Errors
+    /// There is no runtime for the driver.
+    pub fn play(self, sink: SharedSink, mut failed: impl FnMut(Error)) -> io::Result<()> {
+        let Self { driver, mut settings, groups, .. } = self;
+        settings.sink = sink;
+        match driver {
+            Driver::Std => {
+                let client = limpid_std::Client::from(settings);
+                for (group, url) in each(&groups) {
+                    blocking(&client, group, url).unwrap_or_else(&mut failed);
+                }
+            }
+            Driver::Tokio => {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+                runtime.block_on(async move {
+                    let client = limpid_tokio::Client::from(settings);
+                    for (group, url) in each(&groups) {
+                        asynchronous(&client, group, url).await.unwrap_or_else(&mut failed);
+                    }
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Each request: its group and its URL.
+fn each(groups: &[Group]) -> impl Iterator<Item = (&Group, &str)> {
+    groups.iter().flat_map(|group| group.urls.iter().map(move |url| (group, url.as_str())))
+}
+
+fn blocking(client: &limpid_std::Client, group: &Group, url: &str) -> Result<(), Error> {
+    thread::sleep(group.delay);
+    let mut request = client.request(&group.method(), url);
+    for (name, value) in &group.headers {
+        request = request.header(name, value);
+    }
+    if let Some(data) = &group.data {
+        request = request.body(data.clone());
+    } else if let Some(pieces) = group.pieces() {
+        request = request.body(limpid_std::Body::reader(pieces, None));
+    }
+    let mut body = request.send()?.into_body();
+    match group.read {
+        Reading::All => while body.next_piece()?.is_some() {},
+        Reading::First => drop(body.next_piece()?),
+        Reading::Nothing => {}
+    }
+    Ok(())
+}
+
+async fn asynchronous(
+    client: &limpid_tokio::Client,
+    group: &Group,
+    url: &str,
+) -> Result<(), Error> {
+    tokio::time::sleep(group.delay).await;
+    let mut request = client.request(&group.method(), url);
+    for (name, value) in &group.headers {
+        request = request.header(name, value);
+    }
+    if let Some(data) = &group.data {
+        request = request.body(data.clone());
+    } else if let Some(pieces) = group.pieces() {
+        request = request.body(limpid_tokio::Body::pieces(pieces, None));
+    }
+    let mut response = request.send().await?;
+    match group.read {
+        Reading::All => while response.next_piece().await?.is_some() {},
+        Reading::First => drop(response.next_piece().await?),
+        Reading::Nothing => {}
+    }
+    Ok(())
+}

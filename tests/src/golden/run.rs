@@ -1,0 +1,63 @@
+//! Playing a scenario, and what comes of it.
+
+use std::io;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use limpid_core::trace::Capture;
+use limpid_sinks::LineSink;
+
+use super::arguments::Arguments;
+use super::command_line::command_line;
+use super::drivers::Driver;
+use super::scenario::{Printed, Scenario};
+use super::stage::Stage;
+use crate::certificates::Certificates;
+use crate::command;
+
+/// What came of a scenario.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Played {
+    /// The client's lines, normalised.
+    pub printed: Printed,
+    /// What did not go by the scripts of the servers, if something did not.
+    pub problems: Option<String>,
+}
+
+/// Plays a scenario over a driver: in this process, unless the scenario needs one of its own. Then
+/// that is `program`, the golden client.
+///
+/// # Errors
+/// The scenario cannot be played, or the process hangs.
+pub fn play(
+    scenario: &Scenario,
+    driver: Driver,
+    certificates: &Certificates,
+    program: &Path,
+) -> io::Result<Played> {
+    let stage = Stage::set(scenario, certificates)?;
+    let mut arguments = vec!["--driver".to_owned(), driver.name().to_owned()];
+    arguments.extend(command_line(scenario, &stage)?);
+    let (stderr, stdout) = if scenario.configures_logging() {
+        let finished = command::run(Command::new(program).args(arguments), &[])?;
+        (finished.stderr, finished.stdout)
+    } else {
+        (in_memory(Arguments::read(arguments)?)?, Vec::new())
+    };
+    let stderr = stage.normalise(&stderr);
+    let stdout = stage.normalise(&String::from_utf8_lossy(&stdout));
+    let stdout = scenario.recorded.stdout.is_some().then_some(stdout);
+    Ok(Played { printed: Printed { stderr, stdout }, problems: stage.finish().err() })
+}
+
+/// The documented lines, kept in memory.
+fn in_memory(arguments: Arguments) -> io::Result<String> {
+    let sink = LineSink::new(Vec::new()).capture(Capture::Private);
+    let sink = Arc::new(sink.stream_class(arguments.driver.stream_class()));
+    let shared = Arc::clone(&sink);
+    arguments.play(Some(shared), drop)?;
+    let sink =
+        Arc::into_inner(sink).ok_or_else(|| io::Error::other("the client is still there"))?;
+    Ok(String::from_utf8_lossy(&sink.into_writer()).into_owned())
+}

@@ -1,0 +1,172 @@
+//! Scenarios as they are in the data.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::net::{Ipv6Addr, TcpListener};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+
+use super::drivers::Driver;
+use super::intended::{self, Intended};
+use super::recorded::asynchronous;
+
+/// A scenario, and what was recorded.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// Its name, which no other one has.
+    pub name: String,
+    /// What it is about.
+    pub description: String,
+    /// The servers, by name.
+    pub servers: Map<String, Value>,
+    /// What the client is told.
+    pub client: Map<String, Value>,
+    /// The requests, one after the other.
+    pub requests: Vec<Value>,
+    /// What httpx was recorded to print.
+    pub recorded: Printed,
+    /// What is expected of us instead, where that is another thing.
+    pub intended: Option<Intended>,
+}
+
+/// Lines that a client prints.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Printed {
+    /// Those on standard error.
+    pub stderr: Vec<String>,
+    /// Those on standard output, where they matter.
+    pub stdout: Option<Vec<String>>,
+}
+
+/// Reads all scenarios.
+///
+/// # Errors
+/// The data cannot be read, or is not as it should be.
+pub fn scenarios() -> io::Result<Vec<Scenario>> {
+    let mut intended = intended::read()?;
+    let mut scenarios = Vec::new();
+    for file in kinds()? {
+        let mut recorded = sections(&fs::read_to_string(file.with_extension("log"))?);
+        let kind: BTreeMap<String, Value> = serde_json::from_str(&fs::read_to_string(file)?)?;
+        for (name, value) in kind {
+            let stderr = recorded.remove(&name).ok_or_else(|| wrong(&name, "has no lines"))?;
+            let stdout = recorded.remove(&format!("{name} (standard output)"));
+            let intended = intended.remove(&name);
+            scenarios.push(Scenario::read(name, value, Printed { stderr, stdout }, intended)?);
+        }
+        if let Some((name, _)) = recorded.pop_first() {
+            return Err(wrong(&name, "has lines and is no scenario"));
+        }
+    }
+    match intended.pop_first() {
+        Some((name, _)) => Err(wrong(&name, "is intended and is no scenario")),
+        None => Ok(scenarios),
+    }
+}
+
+/// The files with scenarios, one for each kind.
+fn kinds() -> io::Result<Vec<PathBuf>> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/golden");
+    let files = fs::read_dir(directory)?.map(|entry| entry.map(|entry| entry.path()));
+    let mut files = files.collect::<io::Result<Vec<PathBuf>>>()?;
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    files.sort();
+    Ok(files)
+}
+
+/// The lines below each `== NAME`.
+fn sections(text: &str) -> BTreeMap<String, Vec<String>> {
+    let mut sections = BTreeMap::<String, Vec<String>>::new();
+    let mut name = String::new();
+    for line in text.split('\n') {
+        if let Some(next) = line.strip_prefix("== ") {
+            next.clone_into(&mut name);
+            sections.entry(name.clone()).or_default();
+        } else if let (false, Some(section)) = (line.is_empty(), sections.get_mut(&name)) {
+            section.push(line.to_owned());
+        }
+    }
+    sections
+}
+
+/// An error about something that is in the data.
+pub(super) fn wrong(what: &str, problem: &str) -> io::Error {
+    io::Error::other(format!("{what} {problem}"))
+}
+
+impl Scenario {
+    fn read(
+        name: String,
+        mut value: Value,
+        recorded: Printed,
+        intended: Option<Intended>,
+    ) -> io::Result<Self> {
+        let mut table = |key: &str| match value[key].take() {
+            Value::Null => Ok(Map::new()),
+            Value::Object(table) => Ok(table),
+            _ => Err(wrong(&name, &format!("has {key} that are no object"))),
+        };
+        let (mut servers, client) = (table("servers")?, table("client")?);
+        if let Some(Value::Object(others)) = intended.as_ref().map(|other| &other.servers) {
+            servers.extend(others.clone());
+        }
+        let Value::Array(requests) = value["requests"].take() else {
+            return Err(wrong(&name, "has no requests"));
+        };
+        let description = value["description"].as_str().unwrap_or_default().to_owned();
+        Ok(Self { name, description, servers, client, requests, recorded, intended })
+    }
+
+    /// What is expected of a client over a driver.
+    #[must_use]
+    pub fn expected(&self, driver: Driver) -> Printed {
+        let intended = self.intended.as_ref().map(|intended| &intended.lines);
+        let stderr = intended.unwrap_or(&self.recorded.stderr);
+        let of_driver = |lines: &Vec<String>| match driver {
+            Driver::Std => lines.clone(),
+            Driver::Tokio => asynchronous(lines),
+        };
+        Printed { stderr: of_driver(stderr), stdout: self.recorded.stdout.as_ref().map(of_driver) }
+    }
+
+    /// Whether the lines are a matter of a logging configuration. It may write to the standard
+    /// streams, which a process has once.
+    #[must_use]
+    pub fn configures_logging(&self) -> bool {
+        self.client.contains_key("log_config")
+    }
+
+    /// Why the scenario cannot be played on this machine, if it cannot.
+    #[must_use]
+    pub fn unplayable(&self) -> Option<&'static str> {
+        const SYSTEM_ERRORS: [&str; 4] =
+            ["ConnectionRefusedError(", "ConnectionResetError(", "FileNotFoundError(", "(OSError("];
+        let listens = |kinds: &[&str]| {
+            let listen = |server: &Value| kinds.iter().any(|kind| server["listen"] == *kind);
+            self.servers.values().any(listen)
+        };
+        let shows = |text: &&str| self.recorded.stderr.iter().any(|line| line.contains(*text));
+        let reasons = [
+            (cfg!(not(unix)) && listens(&["unix", "unix-missing"]), "there are no Unix sockets"),
+            (
+                cfg!(not(target_os = "linux")) && listens(&["blackhole"]),
+                "only Linux drops what comes to a full queue",
+            ),
+            (
+                cfg!(not(target_os = "linux")) && self.client.contains_key("socket_options"),
+                "the numbers of socket options are those of Linux",
+            ),
+            (
+                cfg!(not(target_os = "linux")) && SYSTEM_ERRORS.iter().any(shows),
+                "the numbers of system errors are those of Linux",
+            ),
+            (
+                listens(&["tcp6"]) && TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_err(),
+                "there is no address ::1",
+            ),
+        ];
+        reasons.into_iter().find_map(|(applies, reason)| applies.then_some(reason))
+    }
+}

@@ -1,0 +1,84 @@
+//! What a scenario is played on: servers, and a directory for files.
+
+use std::io;
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use super::scenario::Scenario;
+use super::servers::{self, Place};
+use crate::certificates::Certificates;
+use crate::directory::Directory;
+use crate::lines::normalise;
+use crate::server::{Listener, Server};
+
+/// The servers of a scenario, playing.
+#[derive(Debug)]
+pub(super) struct Stage {
+    places: Vec<Place>,
+    servers: Vec<Server>,
+    ca_file: PathBuf,
+    scratch: Directory,
+}
+
+impl Stage {
+    /// Starts the servers.
+    pub(super) fn set(scenario: &Scenario, certificates: &Certificates) -> io::Result<Self> {
+        let scratch = Directory::new()?;
+        let (places, listeners) = servers::bind(scenario, certificates, &scratch)?;
+        let ca_file = certificates.ca_file();
+        let play = |(connections, listener): (&Value, Listener)| {
+            listener.play(servers::scripts(connections, &places, certificates)?)
+        };
+        let servers = listeners.into_iter().map(play).collect::<io::Result<_>>()?;
+        Ok(Self { places, servers, ca_file, scratch })
+    }
+
+    /// Writes a file for the client, and returns its path.
+    pub(super) fn write(&self, name: &str, content: &str) -> io::Result<String> {
+        Ok(self.scratch.write(name, content)?.display().to_string())
+    }
+
+    /// A text with `{port:NAME}`, `{path:NAME}` and `{ca}` replaced by what they stand for.
+    pub(super) fn expand(&self, text: &str) -> String {
+        let text = text.replace("{ca}", &self.ca_file.display().to_string());
+        self.places.iter().fold(text, |text, place| place.expand(&text))
+    }
+
+    /// The lines of a log as recorded ones are: with `<PORT:NAME>`, `<SOCKET:NAME>`, `<CA>` and
+    /// `<TMP>` for what these were in this run. Lines that the recorded release did not write, and
+    /// what the client reports otherwise, are left out.
+    pub(super) fn normalise(&self, log: &str) -> Vec<String> {
+        const CONTEXT: &str = "<ssl.SSLContext object at 0xADDR>";
+        let ca_file = self.ca_file.display().to_string();
+        let scratch = self.scratch.path().display().to_string();
+        let aside = [
+            ("SSLContext(verify=True)", CONTEXT),
+            ("SSLContext(verify=False)", CONTEXT),
+            (ca_file.as_str(), "<CA>"),
+            (scratch.as_str(), "<TMP>"),
+        ];
+        // Sockets are in the scratch directory, so their paths are replaced first.
+        let named = |line: &str| {
+            self.places.iter().fold(line.to_owned(), |line, place| place.normalise(&line))
+        };
+        let log: Vec<String> =
+            log.split('\n').filter(|line| is_recorded(line)).map(named).collect();
+        normalise(&log.join("\n"), &aside)
+    }
+
+    /// Lets the servers come to the ends of their scripts. An error is what did not go by them.
+    pub(super) fn finish(self) -> Result<(), String> {
+        let problems: Vec<String> =
+            self.servers.into_iter().filter_map(|server| server.finish().err()).collect();
+        if problems.is_empty() { Ok(()) } else { Err(problems.join("; ")) }
+    }
+}
+
+/// Whether the recorded release wrote such a line at all, and the line is not a report of the
+/// client's.
+fn is_recorded(line: &str) -> bool {
+    const OTHERS: [&str; 2] = ["load_ssl_context", "load_verify_locations"];
+    let reports = line.starts_with("error: ") || line.starts_with("result: ");
+    !line.is_empty() && !reports && !OTHERS.iter().any(|other| line.contains(other))
+}

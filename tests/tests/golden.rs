@@ -1,0 +1,128 @@
+//! The golden scenarios, over each driver: the lines are those that were recorded of httpx.
+//!
+//! `LIMPID_GOLDEN=tls- cargo test -p limpid-tests --test golden` plays the scenarios with `tls-` in
+//! their names.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{OnceLock, mpsc};
+use std::{env, thread};
+
+use limpid_tests::certificates::Certificates;
+use limpid_tests::golden::{
+    Driver, Played, Scenario, asynchronous, comparable, diff, play, scenarios,
+};
+
+/// How many scenarios are played at the same time. Most of their time they wait.
+const AT_ONCE: usize = 16;
+
+/// A scenario, and what came of it over each driver.
+struct Run {
+    scenario: Scenario,
+    std: io::Result<Played>,
+    tokio: io::Result<Played>,
+}
+
+/// All scenarios, played once for all tests.
+fn runs() -> &'static io::Result<Vec<Run>> {
+    static RUNS: OnceLock<io::Result<Vec<Run>>> = OnceLock::new();
+    RUNS.get_or_init(|| run(&playable()?))
+}
+
+/// The scenarios that are asked for, without those that this machine cannot play.
+fn playable() -> io::Result<Vec<Scenario>> {
+    let only = env::var("LIMPID_GOLDEN").unwrap_or_default();
+    let mut playable = scenarios()?;
+    playable.retain(|scenario| scenario.name.contains(&only));
+    let asked = playable.len();
+    for scenario in &playable {
+        if let Some(reason) = scenario.unplayable() {
+            writeln!(io::stderr(), "{} is skipped: {reason}", scenario.name)?;
+        }
+    }
+    playable.retain(|scenario| scenario.unplayable().is_none());
+    if playable.len() < asked {
+        writeln!(io::stderr(), "{} of {asked} scenarios are skipped", asked - playable.len())?;
+    }
+    Ok(playable)
+}
+
+fn run(scenarios: &[Scenario]) -> io::Result<Vec<Run>> {
+    let certificates = Certificates::new()?;
+    let play = |scenario: &Scenario, driver| {
+        let program = Path::new(env!("CARGO_BIN_EXE_golden-client"));
+        play(scenario, driver, &certificates, program)
+    };
+    let next = AtomicUsize::new(0);
+    let take = || scenarios.get(next.fetch_add(1, Ordering::Relaxed));
+    let (sender, receiver) = mpsc::channel();
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            let (sender, play, take) = (sender.clone(), &play, &take);
+            scope.spawn(move || {
+                while let Some(scenario) = take() {
+                    let (std, tokio) = (play(scenario, Driver::Std), play(scenario, Driver::Tokio));
+                    // The receiver is there until all threads have ended.
+                    let _ = sender.send(Run { scenario: scenario.clone(), std, tokio });
+                }
+            });
+        }
+    });
+    drop(sender);
+    let mut runs: Vec<Run> = receiver.into_iter().collect();
+    runs.sort_by(|one, other| one.scenario.name.cmp(&other.scenario.name));
+    Ok(runs)
+}
+
+/// What is wrong with what came of a scenario, if something is.
+fn wrong(scenario: &Scenario, driver: Driver, played: &io::Result<Played>) -> Option<String> {
+    let played = match played {
+        Ok(played) => played,
+        Err(error) => return Some(error.to_string()),
+    };
+    let (expected, printed) = (scenario.expected(driver), &played.printed);
+    diff(&comparable(&expected.stderr), &comparable(&printed.stderr))
+        .or_else(|| diff(&expected.stdout.unwrap_or_default(), printed.stdout.as_deref()?))
+        .or_else(|| played.problems.clone())
+}
+
+/// Fails with the names of all scenarios with which something is wrong, and what.
+fn assert_right(runs: &[Run], wrong: impl Fn(&Run) -> Option<String>) {
+    let wrong: Vec<String> = runs
+        .iter()
+        .filter_map(|run| {
+            let Scenario { name, description, .. } = &run.scenario;
+            wrong(run).map(|wrong| format!("{name}: {description}\n{wrong}"))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{} failed\n\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+#[test]
+fn the_blocking_driver_tells_what_is_expected() {
+    assert_right(runs().as_ref().unwrap(), |run| wrong(&run.scenario, Driver::Std, &run.std));
+}
+
+#[test]
+fn the_asynchronous_driver_tells_what_is_expected() {
+    assert_right(runs().as_ref().unwrap(), |run| wrong(&run.scenario, Driver::Tokio, &run.tokio));
+}
+
+#[test]
+fn both_drivers_tell_the_same() {
+    assert_right(runs().as_ref().unwrap(), |run| match (&run.std, &run.tokio) {
+        (Ok(std), Ok(tokio)) => diff(&asynchronous(&std.printed.stderr), &tokio.printed.stderr),
+        // Other tests tell this.
+        _ => None,
+    });
+}
+
+#[test]
+fn all_scenarios_are_there() {
+    let scenarios = scenarios().unwrap();
+    assert_eq!(scenarios.len(), 144);
+    let intended = scenarios.iter().filter_map(|scenario| scenario.intended.as_ref());
+    assert!(intended.clone().all(|intended| intended.section.starts_with("RFC ")));
+    assert_eq!(intended.count(), 3);
+}
