@@ -91,6 +91,9 @@ pub(crate) struct RequestArgs {
     /// Tell these loggers' events, such as httpx=info,httpcore=debug
     #[arg(long, value_name = "SPEC", conflicts_with = "verbose")]
     pub(crate) log: Option<Levels>,
+    /// Configure logging as Python's logging.config.dictConfig does, from a JSON or TOML file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["verbose", "log"])]
+    pub(crate) log_config: Option<PathBuf>,
     /// How long connecting to one address may take, in seconds; 0 waits without end
     #[arg(long, value_name = "SECONDS", default_value = "5")]
     pub(crate) connect_timeout: Seconds,

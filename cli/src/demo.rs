@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use std::thread;
 
 use limpid_core::trace::Capture;
+use limpid_sinks::Levels;
 use limpid_std::Client;
 
 use crate::exit::Exit;
@@ -34,14 +35,14 @@ fn demonstrate() -> Result<(), Exit> {
     let port = listener.local_addr().map_err(setup)?.port();
     let server = thread::spawn(move || server::serve_one(&listener, tls));
 
-    let mut builder = Client::builder().ca_file(identity.authority_file());
-    if let Some(sink) = trace::sink(1, None, Capture::Default) {
-        builder = builder.sink(sink);
-    }
-    let response = builder.build().get(&format!("https://localhost:{port}/")).send();
+    let sink = trace::lines(&Levels::documented(), Capture::Default);
+    let client = Client::builder().ca_file(identity.authority_file()).sink(sink).build();
+    let response = client.get(&format!("https://localhost:{port}/")).send();
     let body = response
         .and_then(limpid_std::Response::bytes)
         .map_err(|error| report::tell_error(&error))?;
+    // With the client, its idle connection is closed, and the server has nothing more to wait for.
+    drop(client);
     let mut stdout = io::stdout().lock();
     stdout.write_all(&body).and_then(|()| stdout.flush()).map_err(|error| {
         report::tell(Exit::Write, &format_args!("cannot write to standard output: {error}"));

@@ -10,6 +10,7 @@ use limpid_std::{Client, Error, RequestBuilder, Response};
 use crate::args::RequestArgs;
 use crate::exit::Exit;
 use crate::output::Output;
+use crate::trace::Told;
 use crate::{report, trace};
 
 /// Why a request did not come to its end.
@@ -31,7 +32,16 @@ pub(crate) fn run(args: &RequestArgs) -> ExitCode {
             return Exit::Read.into();
         }
     };
-    let client = client(args);
+    let told = match trace::told(args) {
+        Ok(told) => told,
+        Err(errors) => {
+            for line in errors.to_string().lines() {
+                tell(args, Exit::Usage, line);
+            }
+            return Exit::Usage.into();
+        }
+    };
+    let client = client(args, told);
     let mut first = None;
     for (index, url) in args.urls.iter().enumerate() {
         let output = args.output.get(index).map(AsRef::as_ref);
@@ -43,7 +53,7 @@ pub(crate) fn run(args: &RequestArgs) -> ExitCode {
     first.map_or(ExitCode::SUCCESS, ExitCode::from)
 }
 
-fn client(args: &RequestArgs) -> Client {
+fn client(args: &RequestArgs, told: Told) -> Client {
     let mut builder = Client::builder()
         .connect_timeout(args.connect_timeout.0)
         .read_timeout(args.read_timeout.0)
@@ -66,8 +76,8 @@ fn client(args: &RequestArgs) -> Client {
     if args.insecure {
         builder = builder.danger_accept_invalid_certs(true);
     }
-    if let Some(sink) = trace::sink(args.verbose, args.log.as_ref(), args.capture) {
-        builder = builder.sink(sink);
+    if let Some(told) = told {
+        builder = builder.sink(told);
     }
     builder.build()
 }

@@ -14,9 +14,9 @@ use limpid_sinks::combine::{Group, Sampling, Tee};
 use limpid_sinks::{ChannelSink, JsonSink, LineSink, Recorder, Ring};
 use samples::LIFE;
 
-const THREADS: u64 = 10;
-const EXCHANGES: u64 = 40;
-const TOTAL: usize = LIFE * (THREADS * EXCHANGES) as usize;
+const THREADS: usize = 10;
+const EXCHANGES: usize = 40;
+const TOTAL: usize = LIFE * THREADS * EXCHANGES;
 
 /// Takes a few bytes at a time, and lets other threads run in between.
 #[derive(Clone, Default)]
@@ -46,7 +46,11 @@ struct Flaky(u32);
 impl Write for Flaky {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0 += 1;
-        if self.0 % 3 == 0 { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(bytes.len()) }
+        if self.0.is_multiple_of(3) {
+            Err(io::ErrorKind::BrokenPipe.into())
+        } else {
+            Ok(bytes.len())
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -60,7 +64,7 @@ fn assert_whole(metas: impl IntoIterator<Item = Meta>) {
     for meta in metas {
         exchanges.entry(meta.exchange).or_default().push(meta);
     }
-    assert_eq!(exchanges.len() as u64, THREADS * EXCHANGES);
+    assert_eq!(exchanges.len(), THREADS * EXCHANGES);
     for events in exchanges.values() {
         assert!(events.iter().map(|meta| meta.seq).eq(0..LIFE as u64));
         assert_eq!(events[0].kind, EventKind::ConnectTcpStarted);
@@ -95,7 +99,7 @@ fn nothing_is_mixed_up_and_nothing_is_lost_without_being_counted() {
             let tee = &tee;
             scope.spawn(move || {
                 for exchange in 1..=EXCHANGES {
-                    let id = ExchangeId(thread * EXCHANGES + exchange);
+                    let id = ExchangeId((thread * EXCHANGES + exchange) as u64);
                     samples::exchange(tee, &mut Scope::exchange(id), 1);
                 }
             });
