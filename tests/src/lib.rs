@@ -17,10 +17,14 @@ pub mod golden;
 pub mod lines;
 pub mod nginx;
 mod peer;
-pub mod recording;
 mod relay;
 pub mod script;
 pub mod server;
 mod stream;
 
 pub use peer::Request;
+
+/// The page's example compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

@@ -5,11 +5,10 @@
 use std::sync::Arc;
 
 use limpid_core::trace::{ConnectionId, ExchangeId, SpanId, Stage};
-use limpid_sinks::LineSink;
+use limpid_sinks::{LineSink, Recorder};
 use limpid_std::{Client, ClientBuilder};
 use limpid_tests::certificates::{Certificates, Identity};
 use limpid_tests::documented::{body, lines, normalised, plain_lines, response};
-use limpid_tests::recording::Recording;
 use limpid_tests::script::answer;
 use limpid_tests::server::Server;
 
@@ -60,7 +59,7 @@ fn every_event_says_where_it_belongs() {
     let certificates = Certificates::new().unwrap();
     let tls = certificates.server(Identity::Good).unwrap();
     let server = Server::tls(tls, vec![answer(response().unwrap())]).unwrap();
-    let recording = Arc::new(Recording::default());
+    let recording = Arc::new(Recorder::default());
     let client =
         Client::builder().ca_file(certificates.ca_file()).sink(Arc::clone(&recording)).build();
     let url = format!("https://localhost:{}", server.port());
