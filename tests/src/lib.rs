@@ -4,7 +4,6 @@
 //! - [`command`] runs the command, and kills it when it hangs.
 //! - [`golden`] plays the golden scenarios, of which httpx's lines are known.
 //! - [`documented`] has the documented lines, and [`lines`] makes logs comparable.
-//! - [`recording`] keeps trace events.
 //! - [`conformance`] reads the conformance vectors.
 //! - [`nginx`] starts a real server.
 
