@@ -22,6 +22,7 @@ mod clock;
 mod connections;
 mod driver;
 mod error;
+mod options;
 mod os;
 mod pool;
 mod resolve;

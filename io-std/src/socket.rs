@@ -6,9 +6,10 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use crate::connections::Transport;
+use crate::options;
 use limpid_core::client::Target;
 use limpid_core::trace::SocketOption;
-use socket2::{Domain, SockAddr, Socket, TcpKeepalive, Type};
+use socket2::{Domain, SockAddr, Socket, Type};
 
 /// A socket that remembers which timeouts it was given, so that it is told only of changes.
 #[derive(Debug)]
@@ -119,40 +120,9 @@ pub fn prepare(
         // A head is sent whole: nothing is gained by waiting for more of it.
         socket.set_tcp_nodelay(true)?;
     }
-    set_options(&socket, options)?;
+    options::set(&socket, options)?;
     if let Some(from) = from {
         socket.bind(&SocketAddr::new(from, 0).into())?;
     }
     Ok((socket, address))
-}
-
-/// Sets the options that can be set in safe code, by their numbers on this system.
-#[cfg(unix)]
-fn set_options(socket: &Socket, options: &[SocketOption]) -> io::Result<()> {
-    for SocketOption { level, name, value } in options {
-        let seconds = || Duration::from_secs(u64::try_from(*value).unwrap_or(0));
-        let size = || usize::try_from(*value).unwrap_or(0);
-        match (*level, *name) {
-            (libc::SOL_SOCKET, libc::SO_KEEPALIVE) => socket.set_keepalive(*value != 0)?,
-            (libc::SOL_SOCKET, libc::SO_REUSEADDR) => socket.set_reuse_address(*value != 0)?,
-            (libc::SOL_SOCKET, libc::SO_SNDBUF) => socket.set_send_buffer_size(size())?,
-            (libc::SOL_SOCKET, libc::SO_RCVBUF) => socket.set_recv_buffer_size(size())?,
-            (libc::IPPROTO_TCP, libc::TCP_NODELAY) => socket.set_tcp_nodelay(*value != 0)?,
-            #[cfg(target_os = "linux")]
-            (libc::IPPROTO_TCP, libc::TCP_KEEPIDLE) => {
-                socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(seconds()))?;
-            }
-            #[cfg(target_os = "linux")]
-            (libc::IPPROTO_TCP, libc::TCP_KEEPINTVL) => {
-                socket.set_tcp_keepalive(&TcpKeepalive::new().with_interval(seconds()))?;
-            }
-            _ => return Err(ErrorKind::InvalidInput.into()),
-        }
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn set_options(_: &Socket, options: &[SocketOption]) -> io::Result<()> {
-    if options.is_empty() { Ok(()) } else { Err(ErrorKind::Unsupported.into()) }
 }

@@ -9,6 +9,7 @@ use super::action::{Do, Event, Input, Target};
 use super::link::Link;
 use super::pool::Origin;
 use super::proxy::{Proxy, ProxyKind};
+use super::redirect::Hop;
 use super::request::Request;
 use super::steps::{Inbox, State, Step};
 use super::trail::{At, Operation, Trail};
@@ -201,8 +202,8 @@ pub struct Exchange {
     pub(super) retried: u32,
     /// How many redirects were followed.
     pub(super) redirected: u32,
-    /// The request that follows this one, once its response was read.
-    pub(super) hop: Option<Request>,
+    /// What follows this request, once its response was read.
+    pub(super) hop: Option<Hop>,
     /// The body was sent before, and has to be sent again.
     pub(super) rewind: bool,
     /// The request could not be sent whole; the response may have come all the same.

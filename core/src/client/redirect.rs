@@ -1,10 +1,16 @@
 //! Redirects (RFC 9110 section 15.4): what is asked for next.
 
+use alloc::borrow::Cow;
+use alloc::string::String;
+
 use super::pool::Origin;
 use super::request::Request;
-use super::url::UrlError;
+use super::url::{UrlError, UrlProblem};
 use crate::error::Cause;
 use crate::http1::ResponseHead;
+
+/// What follows a response: another request, or the reason why that cannot be made.
+pub(super) type Hop = Result<Request, Cause>;
 
 /// The request that follows `request` after a response with this head; `None` if that is no
 /// redirect.
@@ -14,14 +20,18 @@ use crate::http1::ResponseHead;
 /// credentials nor cookies.
 ///
 /// # Errors
-/// The response names no URL that could be asked for.
-pub(super) fn follow(request: &Request, head: ResponseHead<'_>) -> Result<Option<Request>, Cause> {
+/// The response names no URL. If it names one that is not HTTP's, only who follows it fails.
+pub(super) fn follow(request: &Request, head: ResponseHead<'_>) -> Result<Option<Hop>, Cause> {
     if !matches!(head.status, 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
     let Some(location) = head.fields.get("Location") else { return Ok(None) };
-    let location = core::str::from_utf8(location).map_err(|_| Cause::BadRedirect)?;
-    let url = request.url().join(location).map_err(|_: UrlError| Cause::BadRedirect)?;
+    let location = text(location);
+    let url = match request.url().join(&location) {
+        Ok(url) => url,
+        Err(error) if is_elsewhere(&location, error) => return Ok(Some(Err(Cause::BadRedirect))),
+        Err(_) => return Err(Cause::BadRedirect),
+    };
     let to_get = match (head.status, request.method()) {
         (301, method) => method == b"POST",
         (302 | 303, method) => method != b"HEAD",
@@ -48,5 +58,19 @@ pub(super) fn follow(request: &Request, head: ResponseHead<'_>) -> Result<Option
     if !to_get {
         builder = builder.body(request.size());
     }
-    Ok(Some(builder.build()))
+    Ok(Some(Ok(builder.build())))
+}
+
+/// A field value as text: UTF-8, or else what ISO-8859-1 makes of it (RFC 9110 section 5.5).
+fn text(value: &[u8]) -> Cow<'_, str> {
+    match core::str::from_utf8(value) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(value.iter().copied().map(char::from).collect::<String>()),
+    }
+}
+
+/// Whether this is a URL with an authority that is not one of HTTP's.
+fn is_elsewhere(location: &str, error: UrlError) -> bool {
+    matches!(error.problem, UrlProblem::UnknownScheme | UrlProblem::NoHost)
+        && location.contains("//")
 }

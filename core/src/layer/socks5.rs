@@ -73,7 +73,7 @@ impl Socks5 {
                 self.incoming.consume(len);
                 self.awaits = Awaits::Nothing;
             }
-            (Awaits::Reply, [5, reply, ..]) => return Err(SocksError::Reply(*reply)),
+            (Awaits::Reply, [5, reply @ 1..=8, ..]) => return Err(SocksError::Reply(*reply)),
             _ => return Err(SocksError::Malformed),
         }
         Ok(true)
@@ -231,6 +231,7 @@ mod tests {
             (&[5, 255][..], SocksError::Method(0, 255)),
             (&[4, 0], SocksError::Malformed),
             (&[5, 0, 5, 5], SocksError::Reply(5)),
+            (&[5, 0, 5, 9], SocksError::Malformed),
             (&[5, 0, 5, 0, 0, 9], SocksError::Malformed),
         ] {
             let mut socks = Socks5::new("a", 80, None);

@@ -232,11 +232,11 @@ impl Capture {
         }
         if let Some(fragment) = fragment {
             shown.push('#');
-            shown.push_str(if self == Self::Redacted && !fragment.is_empty() {
-                HIDDEN
-            } else {
-                fragment
-            });
+            match self {
+                Self::Redacted if !fragment.is_empty() => shown.push_str(HIDDEN),
+                // Tokens come in fragments too (RFC 6749 section 4.2.2), written like a query.
+                _ => self.query(fragment, &mut shown),
+            }
         }
         Cow::Owned(shown)
     }
@@ -363,6 +363,15 @@ mod tests {
             Capture::Default.line(b"GET /?a b&sig=1 2 HTTP/1.1").as_ref(),
             b"GET /?a b&sig=[secure] HTTP/1.1"
         );
+    }
+
+    #[test]
+    fn a_token_in_a_fragment_is_hidden() {
+        assert_eq!(
+            Capture::Default.url("https://h/#state=1&access_token=x"),
+            "https://h/#state=1&access_token=[secure]"
+        );
+        assert_eq!(Capture::Default.url("https://h/#top"), "https://h/#top");
     }
 
     #[test]

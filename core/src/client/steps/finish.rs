@@ -1,8 +1,7 @@
 //! The end of an exchange, or of one hop of it.
 
 use super::super::exchange::Exchange;
-use super::super::redirect;
-use super::super::request::Request;
+use super::super::redirect::{self, Hop};
 use super::super::trail::{At, Operation};
 use super::{Inbox, State, Step};
 use crate::error::{Cause, Error, Phase};
@@ -10,10 +9,10 @@ use crate::http1::{NotReusable, ResponseHead};
 use crate::trace::Sink;
 
 impl Exchange {
-    /// The request that this response asks for, if it is a redirect that is to be followed.
-    pub(super) fn hop_after(&self, head: ResponseHead<'_>) -> Result<Option<Request>, Cause> {
-        let Some(request) = redirect::follow(&self.plan.request, head)? else { return Ok(None) };
-        Ok((self.plan.options.redirects > 0).then_some(request))
+    /// What this response asks for, if it is a redirect that is to be followed.
+    pub(super) fn hop_after(&self, head: ResponseHead<'_>) -> Result<Option<Hop>, Cause> {
+        let hop = redirect::follow(&self.plan.request, head)?;
+        Ok(hop.filter(|_| self.plan.options.redirects > 0))
     }
 
     pub(super) fn end<S: Sink>(&mut self, at: At<'_, S>) -> Option<Step> {
@@ -59,7 +58,11 @@ impl Exchange {
                 self.error = Some(self.error_of(Cause::TooManyRedirects, Phase::Idle));
                 self.enter(State::Over, Phase::Idle);
             }
-            Some(request) => {
+            Some(Err(cause)) => {
+                self.error = Some(self.error_of(cause, Phase::Idle));
+                self.enter(State::Over, Phase::Idle);
+            }
+            Some(Ok(request)) => {
                 self.redirected += 1;
                 self.rewind = true;
                 self.plan.follow(request);
