@@ -67,3 +67,21 @@ fn set_on_linux(socket: &Socket, option: SocketOption) -> io::Result<()> {
         _ => Err(io::Error::from_raw_os_error(libc::ENOPROTOOPT)),
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use socket2::{Domain, Type};
+
+    use super::*;
+
+    #[test]
+    fn an_option_that_is_not_known_is_refused_as_the_system_would() {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        let known = SocketOption { level: libc::IPPROTO_TCP, name: libc::TCP_NODELAY, value: 1 };
+        set(&socket, &[known]).unwrap();
+        assert!(socket.tcp_nodelay().unwrap());
+        let unknown = SocketOption { name: 9999, ..known };
+        let error = set(&socket, &[known, unknown]).unwrap_err();
+        assert_eq!(error.raw_os_error(), Some(libc::ENOPROTOOPT));
+    }
+}

@@ -1,6 +1,7 @@
 //! The driver: it does what the exchange says, and decides nothing.
 
 use std::io::{self, ErrorKind};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use limpid_core::error::ResolveError;
 use limpid_core::time::{Deadline, Mono};
 use limpid_std::parts::{Session, lookup, os_error};
 use limpid_std::{Error, Trust};
-use tokio::task::spawn_blocking;
+use tokio::task::{spawn_blocking, yield_now};
 use tokio::time::{sleep, timeout};
 
 use crate::body::Body;
@@ -169,11 +170,16 @@ impl Drop for Driver {
 
 /// What comes of `future` before the deadline; `None` if that passes first.
 async fn within<F: Future>(until: Option<Deadline>, now: Mono, future: F) -> Option<F::Output> {
-    match until {
-        None => Some(future.await),
-        Some(deadline) => match deadline.at.since(now) {
-            Duration::ZERO => None,
-            left => timeout(left, future).await.ok(),
-        },
+    let Some(deadline) = until else { return Some(future.await) };
+    let left = deadline.at.since(now);
+    if left.is_zero() {
+        return None;
     }
+    let mut future = pin!(future);
+    if let Ok(output) = timeout(left, future.as_mut()).await {
+        return Some(output);
+    }
+    // What came in time counts, even if the runtime was too busy to see it until now.
+    yield_now().await;
+    timeout(Duration::ZERO, future).await.ok()
 }

@@ -121,7 +121,7 @@ fn both_drivers_tell_the_same() {
 #[test]
 fn all_scenarios_are_there() {
     let scenarios = scenarios().unwrap();
-    assert_eq!(scenarios.len(), 144);
+    assert_eq!(scenarios.len(), 149);
     let mut count = 0;
     for Scenario { name, recorded, intended, .. } in &scenarios {
         let Some(intended) = intended else { continue };
