@@ -44,7 +44,7 @@ pub use tls::Trust;
 pub mod parts {
     pub use crate::connections::{Connections, Transport};
     pub use crate::os::os_error;
-    pub use crate::resolve::lookup;
+    pub use crate::resolve::{literal, lookup};
     pub use crate::session::Session;
     pub use crate::socket::{is_silent, prepare};
 }

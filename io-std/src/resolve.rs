@@ -18,8 +18,8 @@ pub(crate) enum Resolved {
 
 /// Looks up the addresses of `host`, in the order in which the system wants them tried.
 pub(crate) fn resolve(host: &str, port: u16, timeout: Option<Duration>) -> Resolved {
-    if let Ok(address) = host.parse::<IpAddr>() {
-        return Resolved::Addresses(vec![SocketAddr::new(address, port)]);
+    if let Some(address) = literal(host, port) {
+        return Resolved::Addresses(vec![address]);
     }
     let Some(timeout) = timeout else { return finish(lookup(host, port)) };
     // The system's resolver cannot be interrupted. A lookup that takes too long is left to itself:
@@ -39,14 +39,17 @@ pub(crate) fn resolve(host: &str, port: u16, timeout: Option<Duration>) -> Resol
     }
 }
 
-/// Looks up the addresses of `host`, for as long as the system's resolver takes.
+/// The address that `host` is, if it is one and no name. Then there is nothing to look up.
+#[must_use]
+pub fn literal(host: &str, port: u16) -> Option<SocketAddr> {
+    host.parse::<IpAddr>().ok().map(|address| SocketAddr::new(address, port))
+}
+
+/// Looks up the addresses of `host`, a name, for as long as the system's resolver takes.
 ///
 /// # Errors
 /// There are none.
 pub fn lookup(host: &str, port: u16) -> Result<Vec<SocketAddr>, ResolveError> {
-    if let Ok(address) = host.parse::<IpAddr>() {
-        return Ok(vec![SocketAddr::new(address, port)]);
-    }
     let hints = AddrInfoHints { socktype: SockType::Stream.into(), ..AddrInfoHints::default() };
     let found = getaddrinfo(Some(host), None, Some(hints)).map_err(|error| translate(&error))?;
     let mut addresses = Vec::new();

@@ -1,16 +1,16 @@
 //! The driver: it does what the exchange says, and decides nothing.
 
 use std::io::{self, ErrorKind};
-use std::pin::pin;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use limpid_core::client::{Do, Exchange, Fault, Input};
 use limpid_core::error::ResolveError;
 use limpid_core::time::{Deadline, Mono};
-use limpid_std::parts::{Session, lookup, os_error};
+use limpid_std::parts::{Session, literal, lookup, os_error};
 use limpid_std::{Error, Trust};
-use tokio::task::{spawn_blocking, yield_now};
+use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
 use crate::body::Body;
@@ -60,10 +60,7 @@ impl Driver {
                     self.session.acquired(acquired);
                 }
                 Do::Resolve { host, port, until } => {
-                    let host = host.to_owned();
-                    let looked_up = spawn_blocking(move || lookup(&host, port));
-                    let result = within(until, now, looked_up).await;
-                    match result.map(|joined| joined.unwrap_or(Err(ResolveError::Temporary))) {
+                    match within(until, now, resolve(host, port)).await {
                         Some(Ok(addresses)) => self.session.input(Input::Resolved(&addresses)),
                         Some(Err(error)) => {
                             self.session.input(Input::Failed(Fault::Resolve(error)));
@@ -168,18 +165,23 @@ impl Drop for Driver {
     }
 }
 
+/// Looks up a name without holding up this thread: the system's resolver blocks.
+async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, ResolveError> {
+    if let Some(address) = literal(host, port) {
+        return Ok(vec![address]);
+    }
+    let host = host.to_owned();
+    let looked_up = spawn_blocking(move || lookup(&host, port)).await;
+    looked_up.unwrap_or(Err(ResolveError::Temporary))
+}
+
 /// What comes of `future` before the deadline; `None` if that passes first.
 async fn within<F: Future>(until: Option<Deadline>, now: Mono, future: F) -> Option<F::Output> {
-    let Some(deadline) = until else { return Some(future.await) };
-    let left = deadline.at.since(now);
-    if left.is_zero() {
-        return None;
+    match until {
+        None => Some(future.await),
+        Some(deadline) => match deadline.at.since(now) {
+            Duration::ZERO => None,
+            left => timeout(left, future).await.ok(),
+        },
     }
-    let mut future = pin!(future);
-    if let Ok(output) = timeout(left, future.as_mut()).await {
-        return Some(output);
-    }
-    // What came in time counts, even if the runtime was too busy to see it until now.
-    yield_now().await;
-    timeout(Duration::ZERO, future).await.ok()
 }
