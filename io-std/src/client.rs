@@ -4,8 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use limpid_core::client::{Exchange, Options, Request, Url, UrlError, basic};
-use limpid_core::fields::FieldBlock;
+use limpid_core::client::{Exchange, Options, Request, RequestBuilder as Draft, UrlError, basic};
 use limpid_core::trace::ExchangeId;
 
 use crate::body::Body;
@@ -98,9 +97,7 @@ impl Client {
     pub fn request(&self, method: &str, url: &str) -> RequestBuilder<'_> {
         RequestBuilder {
             client: self,
-            method: method.to_owned(),
-            url: url.parse(),
-            fields: FieldBlock::new(),
+            draft: url.parse().map(|url| Request::builder(method.as_bytes(), url)),
             body: Body::none(),
         }
     }
@@ -118,9 +115,8 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RequestBuilder<'c> {
     client: &'c Client,
-    method: String,
-    url: Result<Url, UrlError>,
-    fields: FieldBlock,
+    /// What is known of the request, if its URL is one.
+    draft: Result<Draft, UrlError>,
     body: Body,
 }
 
@@ -128,7 +124,7 @@ impl RequestBuilder<'_> {
     /// Adds a field; its case and place are kept. Values above ASCII go out as UTF-8. What cannot
     /// be sent is refused by [`send`](Self::send).
     pub fn header(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
-        self.fields.push(name.as_ref(), value.as_ref());
+        self.draft = self.draft.map(|draft| draft.field(name.as_ref(), value.as_ref()));
         self
     }
 
@@ -148,11 +144,8 @@ impl RequestBuilder<'_> {
     /// # Errors
     /// The URL is none, certificates cannot be read, or the exchange failed.
     pub fn send(self) -> Result<Response, Error> {
-        let Self { client, method, url, fields, body } = self;
-        let mut builder = Request::builder(method.as_bytes(), url?).body(body.size());
-        for field in fields.fields().iter() {
-            builder = builder.field(field.name, field.value);
-        }
-        client.send(builder.build(), body)
+        let Self { client, draft, body } = self;
+        let request = draft?.body(body.size()).build();
+        client.send(request, body)
     }
 }

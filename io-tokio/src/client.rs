@@ -4,8 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use limpid_core::client::{Exchange, Options, Request, Url, UrlError, basic};
-use limpid_core::fields::FieldBlock;
+use limpid_core::client::{Exchange, Options, Request, RequestBuilder as Draft, UrlError, basic};
 use limpid_core::trace::ExchangeId;
 use limpid_std::{Error, Settings, Trust};
 
@@ -95,9 +94,7 @@ impl Client {
     pub fn request(&self, method: &str, url: &str) -> RequestBuilder<'_> {
         RequestBuilder {
             client: self,
-            method: method.to_owned(),
-            url: url.parse(),
-            fields: FieldBlock::new(),
+            draft: url.parse().map(|url| Request::builder(method.as_bytes(), url)),
             body: Body::none(),
         }
     }
@@ -108,9 +105,8 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RequestBuilder<'c> {
     client: &'c Client,
-    method: String,
-    url: Result<Url, UrlError>,
-    fields: FieldBlock,
+    /// What is known of the request, if its URL is one.
+    draft: Result<Draft, UrlError>,
     body: Body,
 }
 
@@ -118,7 +114,7 @@ impl RequestBuilder<'_> {
     /// Adds a field; its case and place are kept. What cannot be sent is refused by
     /// [`send`](Self::send).
     pub fn header(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
-        self.fields.push(name.as_ref(), value.as_ref());
+        self.draft = self.draft.map(|draft| draft.field(name.as_ref(), value.as_ref()));
         self
     }
 
@@ -138,14 +134,11 @@ impl RequestBuilder<'_> {
     /// # Errors
     /// The URL is none, certificates cannot be read, or the exchange failed.
     pub async fn send(self) -> Result<Response, Error> {
-        let Self { client, method, url, fields, body } = self;
-        let mut builder = Request::builder(method.as_bytes(), url?).body(body.size());
-        for field in fields.fields().iter() {
-            builder = builder.field(field.name, field.value);
-        }
+        let Self { client, draft, body } = self;
+        let request = draft?.body(body.size()).build();
         let Shared { options, trust, pool, exchanges } = &*client.shared;
         let id = ExchangeId(exchanges.fetch_add(1, Ordering::Relaxed) + 1);
-        let exchange = Exchange::new(id, builder.build(), Arc::clone(options));
+        let exchange = Exchange::new(id, request, Arc::clone(options));
         Response::receive(Driver::new(exchange, body, Arc::clone(trust), Arc::clone(pool))).await
     }
 }
