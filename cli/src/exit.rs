@@ -46,6 +46,7 @@ codes! {
     Receive = 56 "receiving failed",
     Certificate = 60 "the server's certificate is not trusted",
     CaFile = 77 "the trusted certificates could not be read",
+    Proxy = 97 "the SOCKS proxy refused",
 }
 
 impl From<Exit> for ExitCode {
@@ -81,7 +82,7 @@ impl Exit {
             (Cause::TooManyRedirects, _) => Self::Redirects,
             (Cause::BadRedirect, _) => Self::Url,
             (Cause::Proxy(_), _) => Self::Receive,
-            (Cause::Socks(_), _) => Self::Connect,
+            (Cause::Socks(_), _) => Self::Proxy,
             (Cause::BodyConsumed, _) => Self::Send,
             (Cause::Body(_), _) => Self::Read,
             (Cause::Peer(error), phase) => Self::of_rule(error.rule, phase),

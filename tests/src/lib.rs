@@ -5,7 +5,7 @@
 //! - [`golden`] plays the golden scenarios, of which httpx's lines are known.
 //! - [`documented`] has the documented lines, and [`lines`] makes logs comparable.
 //! - [`conformance`] reads the conformance vectors.
-//! - [`nginx`] starts a real server.
+//! - [`real`] starts servers and proxies that others wrote.
 
 pub mod certificates;
 pub mod command;
@@ -14,8 +14,8 @@ pub mod directory;
 pub mod documented;
 pub mod golden;
 pub mod lines;
-pub mod nginx;
 mod peer;
+pub mod real;
 mod relay;
 pub mod script;
 pub mod server;

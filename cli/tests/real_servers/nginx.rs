@@ -1,12 +1,10 @@
-//! The command and a server that somebody else wrote.
+//! nginx: the documented lines, large bodies, kept connections.
 
-#![cfg(test)]
-
-mod common;
-
-use common::{finished, output};
 use limpid_tests::documented::{lines, normalised, plain_lines, shapes};
-use limpid_tests::nginx::{BIG, INDEX, Nginx, big};
+use limpid_tests::real::nginx::Nginx;
+use limpid_tests::real::{BIG, INDEX, big};
+
+use crate::common::{finished, output};
 
 #[test]
 #[ignore = "needs nginx: run by .ci/run"]
@@ -44,6 +42,19 @@ fn nginx_serves_large_and_empty_files_whole() {
         assert!(large.stdout == big());
         assert_eq!(output(["--cacert", &ca_file, &format!("{url}/empty")]), "");
     }
+}
+
+#[test]
+#[ignore = "needs nginx: run by .ci/run"]
+fn nginx_keeps_a_connection_for_the_next_request() {
+    let nginx = Nginx::start().unwrap();
+    let ca_file = nginx.ca_file();
+    let url = format!("https://localhost:{}/", nginx.https);
+    let finished = finished(["-v", "--cacert", &ca_file.to_string_lossy(), &url, &url, &url]);
+    assert_eq!(finished.stdout, INDEX.repeat(3).as_bytes());
+    let opened = finished.stderr.matches("connect_tcp.complete").count();
+    let answered = finished.stderr.matches("HTTP Request: GET").count();
+    assert_eq!((opened, answered), (1, 3), "{}", finished.stderr);
 }
 
 #[test]

@@ -1,0 +1,76 @@
+//! A program that listens, until it is dropped.
+
+use std::fs;
+use std::io;
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::directory::Directory;
+
+/// How long it may take to start.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// A running program, and the directory in which it keeps what it writes.
+#[derive(Debug)]
+pub struct Daemon {
+    child: Child,
+    directory: Directory,
+}
+
+impl Daemon {
+    /// Starts `command` in `directory`, and waits until it listens on each of `ports`. What it
+    /// prints goes into files of the directory.
+    ///
+    /// # Errors
+    /// It is not installed, or does not listen; the error has what it printed.
+    pub fn start(command: &mut Command, ports: &[u16], directory: Directory) -> io::Result<Self> {
+        let child = command
+            .current_dir(directory.path())
+            .stdin(Stdio::null())
+            .stdout(fs::File::create(directory.file("stdout"))?)
+            .stderr(fs::File::create(directory.file("stderr"))?)
+            .spawn()
+            .map_err(|error| {
+                let program = command.get_program().display();
+                io::Error::new(error.kind(), format!("{program} cannot be started: {error}"))
+            })?;
+        let mut daemon = Self { child, directory };
+        for port in ports {
+            daemon.wait_for(*port)?;
+        }
+        Ok(daemon)
+    }
+
+    /// What it has printed on its standard error.
+    #[must_use]
+    pub fn complaints(&self) -> String {
+        fs::read_to_string(self.directory.file("stderr")).unwrap_or_default()
+    }
+
+    fn wait_for(&mut self, port: u16) -> io::Result<()> {
+        let start = Instant::now();
+        while let Err(error) = TcpStream::connect(("127.0.0.1", port)) {
+            if self.child.try_wait()?.is_some() || start.elapsed() > PATIENCE {
+                let told = self.complaints();
+                return Err(io::Error::other(format!("it does not listen: {error}; {told}")));
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        // Each is told to be one process, so nothing of it is left.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A port that nobody listens on.
+pub(super) fn free_port() -> io::Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
