@@ -1,6 +1,7 @@
 //! The arguments.
 
-use std::net::IpAddr;
+mod connection;
+
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -8,15 +9,28 @@ use std::time::Duration;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use limpid_core::trace::Capture;
 use limpid_sinks::Levels;
-use limpid_std::Proxy;
 
-use crate::exit::table;
+pub(crate) use connection::ConnectionArgs;
+
+use crate::exit;
 use crate::parse::ParseArgs;
+
+/// What is taken from the environment, as `--help` tells.
+const ENVIRONMENT: &str = "\
+Environment:
+  http_proxy, https_proxy or HTTPS_PROXY, all_proxy or ALL_PROXY
+          The proxy for http URLs, for https URLs, and for both
+  no_proxy or NO_PROXY
+          Hosts that are reached without it
+  SSL_CERT_FILE or SSL_CERT_DIR
+          The certificate authorities to trust instead of Mozilla's list
+
+";
 
 /// HTTP/1.1 you can see through: requests URLs, and with -v tells every step.
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true, arg_required_else_help = true)]
-#[command(after_help = table())]
+#[command(after_help = [ENVIRONMENT, &exit::table()].concat())]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -73,18 +87,6 @@ pub(crate) struct RequestArgs {
     /// Authenticate to the server (Basic)
     #[arg(short = 'u', long = "user", value_name = "USER:PASSWORD")]
     pub(crate) user: Option<String>,
-    /// Send every request through this proxy: http, https, socks5 or socks5h
-    #[arg(short = 'x', long = "proxy", value_name = "URL")]
-    pub(crate) proxy: Option<Proxy>,
-    /// Connect to this Unix socket, whatever the URL's host
-    #[arg(long, value_name = "PATH", conflicts_with = "proxy")]
-    pub(crate) unix_socket: Option<String>,
-    /// Connect from this local address
-    #[arg(long, value_name = "ADDRESS")]
-    pub(crate) interface: Option<IpAddr>,
-    /// Try N times more to open a connection that failed
-    #[arg(long, value_name = "N", default_value = "0")]
-    pub(crate) retries: u32,
     /// Tell every step on standard error; -vv adds limpid's own events, -vvv the bytes
     #[arg(short = 'v', long = "verbose", action = ArgAction::Count)]
     pub(crate) verbose: u8,
@@ -94,9 +96,6 @@ pub(crate) struct RequestArgs {
     /// Configure logging as Python's logging.config.dictConfig does, from a JSON or TOML file
     #[arg(long, value_name = "FILE", conflicts_with_all = ["verbose", "log"])]
     pub(crate) log_config: Option<PathBuf>,
-    /// How long connecting to one address may take, in seconds; 0 waits without end
-    #[arg(long, value_name = "SECONDS", default_value = "5")]
-    pub(crate) connect_timeout: Seconds,
     /// How long the server may keep silent, in seconds; 0 waits without end
     #[arg(long, value_name = "SECONDS", default_value = "5")]
     pub(crate) read_timeout: Seconds,
@@ -111,6 +110,8 @@ pub(crate) struct RequestArgs {
     /// (bytes too)
     #[arg(long, value_name = "MODE", default_value = "default")]
     pub(crate) capture: Capture,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
 }
 
 impl RequestArgs {

@@ -28,7 +28,7 @@ macro_rules! codes {
 
 codes! {
     Scheme = 1 "the URL's scheme is not supported",
-    Usage = 2 "the arguments are wrong",
+    Usage = 2 "the arguments are wrong, or a proxy in the environment is none",
     Url = 3 "the URL is malformed",
     Resolve = 6 "the host name was not resolved",
     Connect = 7 "no connection could be opened",

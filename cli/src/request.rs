@@ -5,7 +5,8 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::process::ExitCode;
 
-use limpid_std::{Client, Error, RequestBuilder, Response};
+use limpid_core::client::ProxyVariableError;
+use limpid_std::{Client, ClientBuilder, Error, RequestBuilder, Response};
 
 use crate::args::RequestArgs;
 use crate::exit::Exit;
@@ -41,7 +42,13 @@ pub(crate) fn run(args: &RequestArgs) -> ExitCode {
             return Exit::Usage.into();
         }
     };
-    let client = client(args, told);
+    let client = match client(args, told) {
+        Ok(client) => client,
+        Err(error) => {
+            tell(args, Exit::Usage, &error.to_string());
+            return Exit::Usage.into();
+        }
+    };
     let mut first = None;
     for (index, url) in args.urls.iter().enumerate() {
         let output = args.output.get(index).map(AsRef::as_ref);
@@ -53,23 +60,13 @@ pub(crate) fn run(args: &RequestArgs) -> ExitCode {
     first.map_or(ExitCode::SUCCESS, ExitCode::from)
 }
 
-fn client(args: &RequestArgs, told: Told) -> Client {
-    let mut builder = Client::builder()
-        .connect_timeout(args.connect_timeout.0)
+fn client(args: &RequestArgs, told: Told) -> Result<Client, ProxyVariableError> {
+    let mut builder = ClientBuilder::default()
         .read_timeout(args.read_timeout.0)
         .write_timeout(args.write_timeout.0)
         .timeout(args.max_time.0)
-        .redirects(if args.location { args.max_redirs } else { 0 })
-        .retries(args.retries);
-    if let Some(proxy) = &args.proxy {
-        builder = builder.proxy(proxy.clone());
-    }
-    if let Some(path) = &args.unix_socket {
-        builder = builder.unix_socket(path);
-    }
-    if let Some(address) = args.interface {
-        builder = builder.local_address(address);
-    }
+        .redirects(if args.location { args.max_redirs } else { 0 });
+    builder = args.connection.set(builder)?;
     if let Some(path) = &args.cacert {
         builder = builder.ca_file(path);
     }
@@ -79,7 +76,7 @@ fn client(args: &RequestArgs, told: Told) -> Client {
     if let Some(told) = told {
         builder = builder.sink(told);
     }
-    builder.build()
+    Ok(Client::from(builder.build()))
 }
 
 /// The bytes to send, if any, all of them read before anything is sent.

@@ -1,5 +1,6 @@
 //! What clients of every driver can be told.
 
+use std::env;
 use std::fmt;
 use std::marker::PhantomData;
 use std::net::IpAddr;
@@ -7,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use limpid_core::client::{Options, PoolLimits, Proxy};
+use limpid_core::client::{NoProxy, Options, PoolLimits, Proxy, ProxyRules, ProxyVariableError};
 use limpid_core::limits::{Lenient, Limits};
 use limpid_core::trace::{Sink, SocketOption};
 use rustls::ClientConfig;
@@ -112,16 +113,38 @@ impl<C: From<Settings>> ClientBuilder<C> {
         self
     }
 
-    /// Opens every connection to this Unix socket, whatever the URL's host.
+    /// Opens every connection to this Unix socket, whatever the URL's host, and without a proxy.
     pub fn unix_socket(mut self, path: impl Into<String>) -> Self {
         self.options.unix_socket = Some(path.into());
         self
     }
 
-    /// Sends every request through this proxy.
+    /// Sends every request through this proxy, but for those to hosts that are
+    /// [excepted](Self::no_proxy).
     pub fn proxy(mut self, proxy: Proxy) -> Self {
-        self.options.proxy = Some(proxy);
+        self.options.proxies = self.options.proxies.through(proxy);
         self
+    }
+
+    /// Sends requests to these hosts directly, whatever the environment says of others.
+    pub fn no_proxy(mut self, hosts: NoProxy) -> Self {
+        self.options.proxies = self.options.proxies.except(hosts);
+        self
+    }
+
+    /// Takes from the environment what people set there for all programs: which proxies are used,
+    /// by the rules of curl ([`ProxyRules::from_environment`]).
+    ///
+    /// By default, none of this is taken: whoever sets the variables of a program that knows nothing
+    /// of them would read and change its traffic. What is said after this call counts more.
+    ///
+    /// # Errors
+    /// A variable is no proxy.
+    pub fn trust_environment(mut self) -> Result<Self, ProxyVariableError> {
+        self.options.proxies = ProxyRules::from_environment(|name| {
+            env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+        })?;
+        Ok(self)
     }
 
     /// Trusts, as an `https` proxy, only whom the certificate authorities in this PEM file vouch

@@ -36,7 +36,7 @@ pub use builder::{ClientBuilder, Settings, SharedSink};
 pub use client::{Client, RequestBuilder};
 pub use clock::Clock;
 pub use error::{Error, TlsSetupError};
-pub use limpid_core::client::{PoolLimits, Proxy};
+pub use limpid_core::client::{NoProxy, PoolLimits, Proxy};
 pub use response::{Response, ResponseBody};
 pub use tls::Trust;
 

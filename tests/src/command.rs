@@ -27,18 +27,31 @@ pub fn run(command: &mut Command, input: &[u8]) -> io::Result<Finished> {
     run_into(command, input, Stdio::piped())
 }
 
+/// What people set for all programs. Commands must not depend on the machine's.
+const AMBIENT: [&str; 11] = [
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "SSLKEYLOGFILE",
+    "http_proxy",
+    "https_proxy",
+    "HTTPS_PROXY",
+    "all_proxy",
+    "ALL_PROXY",
+    "no_proxy",
+    "NO_PROXY",
+    "HTTP_PROXY",
+];
+
 /// Runs a command with its standard output going elsewhere.
 ///
 /// # Errors
 /// As [`run`].
 pub fn run_into(command: &mut Command, input: &[u8], stdout: Stdio) -> io::Result<Finished> {
-    let mut child = command
-        .env_remove("SSL_CERT_FILE")
-        .env_remove("SSL_CERT_DIR")
-        .stdin(Stdio::piped())
-        .stdout(stdout)
-        .stderr(Stdio::piped())
-        .spawn()?;
+    let is_set = |name: &str| command.get_envs().any(|(set, _)| set == name);
+    for name in AMBIENT.into_iter().filter(|name| !is_set(name)).collect::<Vec<_>>() {
+        command.env_remove(name);
+    }
+    let mut child = command.stdin(Stdio::piped()).stdout(stdout).stderr(Stdio::piped()).spawn()?;
     let (input, stdin) = (input.to_vec(), child.stdin.take());
     // A command that does not read its input closes it; that is no error.
     let writer = thread::spawn(move || stdin.map(|mut stdin| stdin.write_all(&input)));

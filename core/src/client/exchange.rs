@@ -9,6 +9,7 @@ use super::action::{Do, Event, Input, Target};
 use super::link::Link;
 use super::pool::Origin;
 use super::proxy::{Proxy, ProxyKind};
+use super::proxy_rules::ProxyRules;
 use super::redirect::Hop;
 use super::request::Request;
 use super::steps::{Inbox, State, Step};
@@ -43,10 +44,10 @@ pub struct Options {
     pub local_address: Option<IpAddr>,
     /// Options that sockets are given.
     pub socket_options: Option<Vec<SocketOption>>,
-    /// The Unix socket that connections are opened to, whatever the URL's host.
+    /// The Unix socket that connections are opened to, whatever the URL's host, and without a proxy.
     pub unix_socket: Option<String>,
-    /// The proxy that connections are opened to.
-    pub proxy: Option<Proxy>,
+    /// The proxies that connections are opened to.
+    pub proxies: ProxyRules,
     /// What TLS needs for an `https` proxy. Without it, the driver is asked when it is needed.
     #[cfg(feature = "tls")]
     pub proxy_tls: Option<Arc<rustls::ClientConfig>>,
@@ -76,7 +77,11 @@ pub(super) struct Plan {
 
 impl Plan {
     fn new(request: Request, options: Arc<Options>) -> Self {
-        Self { origin: Origin::of(request.url()), request, options, tunnelling: false }
+        let proxy = match options.unix_socket {
+            Some(_) => None,
+            None => options.proxies.choose(request.url()).cloned(),
+        };
+        Self { origin: Origin::via(proxy, request.url()), request, options, tunnelling: false }
     }
 
     /// Plans the next hop.
@@ -90,7 +95,7 @@ impl Plan {
 
     pub(super) fn route(&self) -> Route<'_> {
         let secure = self.request.url().scheme().is_secure();
-        match (&self.options.proxy, &self.options.unix_socket) {
+        match (self.origin.proxy(), &self.options.unix_socket) {
             (Some(proxy), _) if proxy.kind() == ProxyKind::Socks5 => Route::Socks(proxy),
             (Some(proxy), _) if secure => Route::Tunnel(proxy),
             (Some(proxy), _) => Route::Forward(proxy),

@@ -4,30 +4,46 @@
 //! call waits, and none does IO beyond the one question whether a transport is still silent.
 
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::link::Link;
+use super::proxy::Proxy;
 use super::url::Url;
 use crate::time::Mono;
 use crate::trace::ConnectionId;
 
-/// Where a connection leads: connections are shared by requests to the same origin.
+/// Where a connection leads, and through which proxy: connections are shared by requests to the same
+/// origin that go the same way.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Origin {
     secure: bool,
     host: String,
     port: u16,
+    proxy: Option<Arc<Proxy>>,
 }
 
 impl Origin {
-    /// The origin of a URL.
+    /// The origin of a URL, asked directly.
     #[must_use]
     pub fn of(url: &Url) -> Self {
-        Self { secure: url.scheme().is_secure(), host: url.host().into(), port: url.port() }
+        Self::via(None, url)
     }
 
-    /// Whether `url` is of this origin.
+    /// The origin of a URL, asked through a proxy if there is one.
+    pub(super) fn via(proxy: Option<Arc<Proxy>>, url: &Url) -> Self {
+        let secure = url.scheme().is_secure();
+        Self { secure, host: url.host().into(), port: url.port(), proxy }
+    }
+
+    /// The proxy on the way.
+    #[must_use]
+    pub fn proxy(&self) -> Option<&Proxy> {
+        self.proxy.as_deref()
+    }
+
+    /// Whether `url` is of this origin, whatever the way to it.
     #[must_use]
     pub fn is_of(&self, url: &Url) -> bool {
         self.secure == url.scheme().is_secure()
@@ -262,6 +278,17 @@ mod tests {
         assert_eq!(bench.acquire("b", 0), Some(("open", 3)));
         assert_eq!(bench.acquire("a", 0), Some(("reuse", 1)));
         assert_eq!(bench.closed, []);
+    }
+
+    #[test]
+    fn connections_through_other_proxies_lead_elsewhere() {
+        let url: Url = "http://a/".parse().unwrap();
+        let via = |proxy: &str| Origin::via(Some(Arc::new(proxy.parse().unwrap())), &url);
+        assert_eq!(via("http://p:1"), via("http://p:1"));
+        assert_ne!(via("http://p:1"), via("http://p:2"));
+        assert_ne!(via("http://p:1"), via("http://me@p:1"));
+        assert_ne!(via("http://p:1"), Origin::of(&url));
+        assert!(via("http://p:1").is_of(&url));
     }
 
     #[test]

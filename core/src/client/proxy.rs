@@ -6,7 +6,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use super::request::basic;
-use super::url::{Authority, Url, UrlError, UrlProblem, split_scheme};
+use super::url::{Authority, Url, UrlError};
 
 /// What a proxy speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,9 +26,12 @@ pub enum ProxyKind {
 ///
 /// let proxy: Proxy = "socks5://me:pw@localhost".parse()?;
 /// assert_eq!((proxy.kind(), proxy.host(), proxy.port()), (ProxyKind::Socks5, "localhost", 1080));
-/// # Ok::<(), limpid_core::client::UrlError>(())
+///
+/// // Without a scheme, it speaks HTTP.
+/// assert_eq!("localhost:3128".parse::<Proxy>()?.kind(), ProxyKind::Http);
+/// # Ok::<(), limpid_core::client::ProxyError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Proxy {
     kind: ProxyKind,
     host: String,
@@ -67,23 +70,47 @@ impl Proxy {
     }
 }
 
-impl FromStr for Proxy {
-    type Err = UrlError;
+/// A text that is no proxy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProxyError {
+    /// Proxies of this scheme are not known.
+    Scheme,
+    /// It is no URL.
+    Url(UrlError),
+}
 
-    fn from_str(text: &str) -> Result<Self, UrlError> {
-        let Some((scheme, rest)) = split_scheme(text) else {
-            return Err(UrlError { problem: UrlProblem::NoScheme, offset: 0 });
-        };
-        let (kind, default) = match scheme {
+impl fmt::Display for ProxyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scheme => f.write_str("a proxy's scheme is http, https, socks5 or socks5h"),
+            Self::Url(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for ProxyError {}
+
+impl From<UrlError> for ProxyError {
+    fn from(error: UrlError) -> Self {
+        Self::Url(error)
+    }
+}
+
+impl FromStr for Proxy {
+    type Err = ProxyError;
+
+    fn from_str(text: &str) -> Result<Self, ProxyError> {
+        let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
+        let (kind, default) = match scheme.to_ascii_lowercase().as_str() {
             "http" => (ProxyKind::Http, 80),
             "https" => (ProxyKind::Https, 443),
             "socks5" | "socks5h" => (ProxyKind::Socks5, 1080),
-            _ => return Err(UrlError { problem: UrlProblem::UnknownScheme, offset: 0 }),
+            _ => return Err(ProxyError::Scheme),
         };
         // Everything but the scheme follows the rules of an http URL.
-        let url: Url = ["http:", rest].concat().parse()?;
-        let authority = rest.trim_start_matches('/');
-        let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
+        let url: Url = ["http://", rest].concat().parse()?;
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let port = Authority::read(authority, 0)?.port.unwrap_or(default);
         Ok(Self { kind, host: url.host().into(), port, credentials: url.credentials() })
     }

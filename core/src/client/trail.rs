@@ -144,7 +144,7 @@ impl Trail {
             }),
             Operation::SetupSocks5 => cx.start(EventKind::SetupSocks5ConnectionStarted, || {
                 let url = plan.request.url();
-                let auth = plan.options.proxy.as_ref().and_then(Proxy::credentials);
+                let auth = plan.origin.proxy().and_then(Proxy::credentials);
                 TraceEvent::SetupSocks5ConnectionStarted {
                     stream,
                     host: url.host(),

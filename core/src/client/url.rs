@@ -308,7 +308,7 @@ impl Url {
 }
 
 /// `scheme:rest`, if the text starts with a scheme.
-pub(super) fn split_scheme(text: &str) -> Option<(&str, &str)> {
+fn split_scheme(text: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = text.split_once(':')?;
     let well_formed = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
@@ -382,7 +382,7 @@ impl<'a> Authority<'a> {
 }
 
 /// A host in the form in which it is connected to and compared.
-fn normal_host(host: &str) -> Option<String> {
+pub(super) fn normal_host(host: &str) -> Option<String> {
     if let Some(literal) = host.strip_prefix('[') {
         let address: Ipv6Addr = literal.strip_suffix(']')?.parse().ok()?;
         return Some(address.to_string());

@@ -1,0 +1,148 @@
+//! The proxies of the environment, and what overrules them.
+
+#![cfg(test)]
+
+mod common;
+
+use common::limpid;
+use limpid_tests::Request;
+use limpid_tests::certificates::{Certificates, Identity};
+use limpid_tests::command::{Finished, run};
+use limpid_tests::script::{Script, Socks5, Step, answer, send};
+use limpid_tests::server::Server;
+
+const HELLO: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+const PROXIED: &str = "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nproxied";
+
+/// Runs the command in this environment; in its variables, `{proxy}` is where a server plays this
+/// script. Returns what came of it, and what that server was asked.
+fn with_proxy(
+    script: Option<Script>,
+    variables: &[(&str, &str)],
+    arguments: &[&str],
+) -> (Finished, Vec<Request>) {
+    let server = Server::tcp(script.into_iter().collect()).unwrap();
+    let proxy = format!("127.0.0.1:{}", server.port());
+    let mut command = limpid(arguments.iter().map(|text| text.replace("{proxy}", &proxy)));
+    for (name, value) in variables {
+        command.env(name, value.replace("{proxy}", &proxy));
+    }
+    let finished = run(&mut command, b"").unwrap();
+    (finished, server.finish().unwrap())
+}
+
+/// What the command prints, if nothing goes wrong.
+fn printed(finished: Finished) -> String {
+    assert_eq!((finished.code, finished.stderr.as_str()), (0, ""));
+    String::from_utf8(finished.stdout).unwrap()
+}
+
+#[test]
+fn requests_go_through_the_proxy_of_the_environment() {
+    for variable in ["http_proxy", "all_proxy", "ALL_PROXY"] {
+        let variables = [(variable, "http://me:pw@{proxy}")];
+        let (finished, requests) =
+            with_proxy(Some(answer(PROXIED)), &variables, &["http://a.invalid/x"]);
+        assert_eq!(printed(finished), "proxied");
+        assert!(
+            requests[0].head.starts_with("GET http://a.invalid/x HTTP/1.1\r\n"),
+            "{requests:?}"
+        );
+        assert_eq!(requests[0].field("Proxy-Authorization"), Some("Basic bWU6cHc="));
+    }
+}
+
+#[test]
+fn requests_over_tls_go_through_a_tunnel() {
+    let certificates = Certificates::new().unwrap();
+    let tls = certificates.server(Identity::Good).unwrap();
+    let origin = Server::tls(tls, vec![answer(HELLO)]).unwrap();
+    let tunnel = vec![
+        Step::ReadHead,
+        send("HTTP/1.1 200 OK\r\n\r\n"),
+        Step::Relay(([127, 0, 0, 1], origin.port()).into()),
+    ];
+    let ca_file = certificates.ca_file();
+    let url = format!("https://localhost:{}/", origin.port());
+    let arguments = ["--cacert", &ca_file.to_string_lossy(), &url];
+    let (finished, requests) = with_proxy(Some(tunnel), &[("HTTPS_PROXY", "{proxy}")], &arguments);
+    assert_eq!(printed(finished), "hello");
+    let connect = format!("CONNECT localhost:{} HTTP/1.1\r\n", origin.port());
+    assert!(requests[0].head.starts_with(&connect), "{requests:?}");
+    origin.finish().unwrap();
+}
+
+#[test]
+fn a_socks_proxy_may_be_for_everything() {
+    let origin = Server::tcp(vec![answer(HELLO)]).unwrap();
+    let socks = Socks5 { method: 0, authenticates: true, reply: Some(0) };
+    let script = vec![Step::Socks5(socks), Step::Relay(([127, 0, 0, 1], origin.port()).into())];
+    let variables = [("ALL_PROXY", "socks5h://{proxy}")];
+    let (finished, _) = with_proxy(Some(script), &variables, &["http://a.invalid/"]);
+    assert_eq!(printed(finished), "hello");
+    origin.finish().unwrap();
+}
+
+#[test]
+fn some_hosts_are_reached_without_it() {
+    let arguments: [&[&str]; 2] = [&[], &["--noproxy", "192.0.2.1,127.0.0.0/8"]];
+    for (index, no_proxy) in ["127.0.0.1", ""].into_iter().enumerate() {
+        let origin = Server::tcp(vec![answer(HELLO)]).unwrap();
+        let url = format!("http://127.0.0.1:{}/", origin.port());
+        let variables = [("http_proxy", "http://{proxy}"), ("NO_PROXY", no_proxy)];
+        let (finished, _) = with_proxy(None, &variables, &[arguments[index], &[&url]].concat());
+        assert_eq!(printed(finished), "hello");
+        origin.finish().unwrap();
+    }
+}
+
+#[test]
+fn an_argument_overrules_the_environment() {
+    let variables = [("http_proxy", "http://nobody.invalid"), ("no_proxy", "*")];
+    let arguments = ["-x", "http://{proxy}", "--noproxy", "", "http://a.invalid/"];
+    let (finished, _) = with_proxy(Some(answer(PROXIED)), &variables, &arguments);
+    assert_eq!(printed(finished), "proxied");
+}
+
+#[test]
+fn a_redirect_may_lead_another_way() {
+    let origin = Server::tcp(vec![answer(HELLO)]).unwrap();
+    let elsewhere = format!(
+        "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:{}/\r\nContent-Length: 0\r\n\r\n",
+        origin.port()
+    );
+    let variables = [("http_proxy", "{proxy}"), ("no_proxy", "127.0.0.1")];
+    let (finished, requests) =
+        with_proxy(Some(answer(elsewhere)), &variables, &["-L", "http://a.invalid/"]);
+    assert_eq!(printed(finished), "hello");
+    assert_eq!(requests.len(), 1);
+    assert!(origin.finish().unwrap()[0].head.starts_with("GET / HTTP/1.1\r\n"));
+}
+
+// Windows does not tell the two cases apart.
+#[cfg(not(windows))]
+#[test]
+fn what_any_client_of_a_cgi_script_can_set_is_not_trusted() {
+    let origin = Server::tcp(vec![answer(HELLO)]).unwrap();
+    let url = format!("http://127.0.0.1:{}/", origin.port());
+    let (finished, _) = with_proxy(None, &[("HTTP_PROXY", "http://{proxy}")], &[&url]);
+    assert_eq!(printed(finished), "hello");
+    origin.finish().unwrap();
+}
+
+#[test]
+fn a_variable_that_is_no_proxy_is_named() {
+    let bad = [
+        ("https_proxy", "ftp://me:tiger@localhost", "http, https, socks5 or socks5h"),
+        ("ALL_PROXY", "http://localhost:port", "the URL's port"),
+        ("http_proxy", "http://", "no host"),
+    ];
+    for (variable, value, why) in bad {
+        let (finished, _) = with_proxy(None, &[(variable, value)], &["http://127.0.0.1:1/"]);
+        assert_eq!(finished.code, 2);
+        let line = finished.stderr.trim_end();
+        assert!(line.starts_with("limpid: (2) ") && line.lines().count() == 1, "{line}");
+        assert!(line.contains(variable) && line.contains(why), "{line}");
+        assert!(!line.contains("tiger"), "{line}");
+    }
+}

@@ -1,0 +1,192 @@
+//! Which requests go through which proxy, as a person or the environment says.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use core::fmt;
+
+use super::no_proxy::NoProxy;
+use super::proxy::{Proxy, ProxyError};
+use super::url::Url;
+
+/// Which requests go through which proxy. None do by default.
+///
+/// ```
+/// use limpid_core::client::ProxyRules;
+///
+/// let rules = ProxyRules::from_environment(|name| match name {
+///     "https_proxy" => Some("http://proxy.test:3128".to_owned()),
+///     "NO_PROXY" => Some("localhost,.internal.test".to_owned()),
+///     _ => None,
+/// })?;
+/// let proxy = rules.proxy_for(&"https://example.com/".parse()?);
+/// assert_eq!(proxy.map(|proxy| (proxy.host(), proxy.port())), Some(("proxy.test", 3128)));
+/// assert_eq!(rules.proxy_for(&"http://example.com/".parse()?), None);
+/// assert_eq!(rules.proxy_for(&"https://git.internal.test/".parse()?), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProxyRules {
+    /// For URLs without TLS.
+    plain: Option<Arc<Proxy>>,
+    /// For URLs with TLS.
+    secure: Option<Arc<Proxy>>,
+    except: NoProxy,
+}
+
+/// The variables for URLs without TLS. Their first is in lower case only, for a CGI script finds the
+/// field Proxy of a request, which anybody can send, in `HTTP_PROXY`.
+const PLAIN: [&str; 3] = ["http_proxy", "all_proxy", "ALL_PROXY"];
+/// The variables for URLs with TLS.
+const SECURE: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+/// The variables that list exceptions.
+const EXCEPT: [&str; 2] = ["no_proxy", "NO_PROXY"];
+
+impl ProxyRules {
+    /// The rules of curl: `http_proxy` is for `http` URLs, `https_proxy` or `HTTPS_PROXY` for
+    /// `https` URLs, `all_proxy` or `ALL_PROXY` for both where they have none of their own, and
+    /// `no_proxy` or `NO_PROXY` lists exceptions. `lookup` gives the value of a variable; an empty
+    /// one is as good as none.
+    ///
+    /// # Errors
+    /// A variable that counts is no proxy.
+    pub fn from_environment(
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, ProxyVariableError> {
+        let first = |names: &[&'static str]| {
+            let value = |name: &&'static str| lookup(name).filter(|value| !value.is_empty());
+            names.iter().find_map(|name| Some((*name, value(name)?)))
+        };
+        let proxy = |names| match first(names) {
+            None => Ok(None),
+            Some((variable, value)) => match value.parse() {
+                Ok(proxy) => Ok(Some(Arc::new(proxy))),
+                Err(error) => Err(ProxyVariableError { variable, error }),
+            },
+        };
+        let except = first(&EXCEPT).map(|(_, list)| NoProxy::from(list.as_str()));
+        Ok(Self {
+            plain: proxy(&PLAIN)?,
+            secure: proxy(&SECURE)?,
+            except: except.unwrap_or_default(),
+        })
+    }
+
+    /// The same exceptions, and this proxy for everything else.
+    #[must_use]
+    pub fn through(self, proxy: Proxy) -> Self {
+        let proxy = Some(Arc::new(proxy));
+        Self { plain: proxy.clone(), secure: proxy, ..self }
+    }
+
+    /// The same proxies, and no exceptions but these.
+    #[must_use]
+    pub fn except(self, hosts: NoProxy) -> Self {
+        Self { except: hosts, ..self }
+    }
+
+    /// The proxy for requests to this URL; none where its server is asked directly.
+    #[must_use]
+    pub fn proxy_for(&self, url: &Url) -> Option<&Proxy> {
+        self.choose(url).map(|proxy| &**proxy)
+    }
+
+    pub(super) fn choose(&self, url: &Url) -> Option<&Arc<Proxy>> {
+        let proxy = if url.scheme().is_secure() { &self.secure } else { &self.plain };
+        proxy.as_ref().filter(|_| !self.except.covers(url.host(), url.port()))
+    }
+}
+
+impl From<Proxy> for ProxyRules {
+    /// Everything goes through this proxy.
+    fn from(proxy: Proxy) -> Self {
+        Self::default().through(proxy)
+    }
+}
+
+/// A variable of the environment that should name a proxy and does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProxyVariableError {
+    /// The variable.
+    pub variable: &'static str,
+    /// What is wrong with its value.
+    pub error: ProxyError,
+}
+
+impl fmt::Display for ProxyVariableError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the environment variable {} is no proxy: {}", self.variable, self.error)
+    }
+}
+
+impl core::error::Error for ProxyVariableError {}
+
+#[cfg(test)]
+mod tests {
+    use alloc::borrow::ToOwned;
+    use alloc::string::ToString;
+
+    use super::*;
+    use crate::client::UrlProblem;
+
+    fn rules(variables: &[(&str, &str)]) -> Result<ProxyRules, ProxyVariableError> {
+        ProxyRules::from_environment(|name| {
+            let (_, value) = variables.iter().find(|(variable, _)| *variable == name)?;
+            Some((*value).to_owned())
+        })
+    }
+
+    /// The host of the proxy that a URL's requests go through.
+    fn host(variables: &[(&str, &str)], url: &str) -> Option<String> {
+        let url = url.parse().unwrap();
+        rules(variables).unwrap().proxy_for(&url).map(|proxy| proxy.host().to_owned())
+    }
+
+    #[test]
+    fn each_scheme_has_its_variable() {
+        let both = [("http_proxy", "http://a.test"), ("https_proxy", "http://b.test")];
+        assert_eq!(host(&both, "http://h/").as_deref(), Some("a.test"));
+        assert_eq!(host(&both, "ws://h/").as_deref(), Some("a.test"));
+        assert_eq!(host(&both, "https://h/").as_deref(), Some("b.test"));
+        assert_eq!(host(&both, "wss://h/").as_deref(), Some("b.test"));
+        assert_eq!(host(&[("HTTPS_PROXY", "c.test:1")], "https://h/").as_deref(), Some("c.test"));
+    }
+
+    #[test]
+    fn the_upper_case_variable_for_http_is_not_trusted() {
+        assert_eq!(host(&[("HTTP_PROXY", "http://evil.test")], "http://h/"), None);
+    }
+
+    #[test]
+    fn one_variable_is_for_all_that_have_none() {
+        let variables = [("ALL_PROXY", "socks5h://s.test"), ("https_proxy", "http://b.test")];
+        assert_eq!(host(&variables, "http://h/").as_deref(), Some("s.test"));
+        assert_eq!(host(&variables, "https://h/").as_deref(), Some("b.test"));
+    }
+
+    #[test]
+    fn an_empty_variable_is_as_good_as_none() {
+        let variables = [("https_proxy", ""), ("HTTPS_PROXY", "http://b.test"), ("no_proxy", "")];
+        assert_eq!(host(&variables, "https://h/").as_deref(), Some("b.test"));
+    }
+
+    #[test]
+    fn exceptions_hold_for_every_proxy_until_they_are_replaced() {
+        let environment = rules(&[("http_proxy", "a.test:1"), ("NO_PROXY", "h")]).unwrap();
+        let url = "http://h/".parse().unwrap();
+        assert_eq!(environment.proxy_for(&url), None);
+        let through = environment.through("http://b.test".parse().unwrap());
+        assert_eq!(through.proxy_for(&url), None);
+        let replaced = through.except(NoProxy::from("other"));
+        assert_eq!(replaced.proxy_for(&url).unwrap().host(), "b.test");
+    }
+
+    #[test]
+    fn a_variable_that_is_no_proxy_is_named_and_its_value_is_not() {
+        let error = rules(&[("https_proxy", "ftp://me:tiger@a.test")]).unwrap_err();
+        assert_eq!((error.variable, error.error), ("https_proxy", ProxyError::Scheme));
+        let error = rules(&[("ALL_PROXY", "http://me:tiger@a.test:x")]).unwrap_err();
+        assert_eq!(error.variable, "ALL_PROXY");
+        assert!(matches!(error.error, ProxyError::Url(url) if url.problem == UrlProblem::BadPort));
+        assert!(!error.to_string().contains("tiger"));
+    }
+}
