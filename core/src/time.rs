@@ -63,6 +63,8 @@ pub enum Waiting {
     Read,
     /// The transport taking our bytes.
     Write,
+    /// The server's word that it wants the body (RFC 9110 section 10.1.1).
+    Continue,
     /// The whole exchange.
     Total,
 }
@@ -77,6 +79,7 @@ impl Waiting {
             Self::Connect => "connecting",
             Self::Read => "reading",
             Self::Write => "writing",
+            Self::Continue => "100 Continue",
             Self::Total => "the whole exchange",
         }
     }
@@ -125,6 +128,9 @@ pub struct Timeouts {
     pub read: Option<Duration>,
     /// For the transport to take some bytes of the request. Five seconds by default.
     pub write: Option<Duration>,
+    /// For the server to say `100 Continue`, where the request expects it; then the body is sent
+    /// all the same. One second by default.
+    pub expect_continue: Option<Duration>,
     /// For the whole exchange, name resolution and body included. None by default.
     pub total: Option<Duration>,
 }
@@ -132,6 +138,13 @@ pub struct Timeouts {
 impl Default for Timeouts {
     fn default() -> Self {
         let five = Some(Duration::from_secs(5));
-        Self { pool: five, connect: five, read: five, write: five, total: None }
+        Self {
+            pool: five,
+            connect: five,
+            read: five,
+            write: five,
+            expect_continue: Some(Duration::from_secs(1)),
+            total: None,
+        }
     }
 }

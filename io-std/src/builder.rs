@@ -172,6 +172,13 @@ impl<C: From<Settings>> ClientBuilder<C> {
         self
     }
 
+    /// How long a request that expects `100 Continue` waits for it before its body is sent all the
+    /// same. One second by default.
+    pub fn expect_continue_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.options.timeouts.expect_continue = timeout.into();
+        self
+    }
+
     /// How long a request and its response may take altogether. No limit by default.
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.options.timeouts.total = timeout.into();

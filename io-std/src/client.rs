@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use limpid_core::client::{Exchange, Options, Request, RequestBuilder as Draft, UrlError, basic};
+use limpid_core::http1::ResponseHead;
 use limpid_core::trace::ExchangeId;
 
 use crate::body::Body;
 use crate::builder::{ClientBuilder, Settings};
 use crate::driver::Driver;
 use crate::error::Error;
+use crate::informational::Listener;
 use crate::pool::SharedPool;
 use crate::response::Response;
 use crate::tls::Trust;
@@ -99,14 +101,21 @@ impl Client {
             client: self,
             draft: url.parse().map(|url| Request::builder(method.as_bytes(), url)),
             body: Body::none(),
+            listener: Listener::default(),
         }
     }
 
-    fn send(&self, request: Request, body: Body) -> Result<Response, Error> {
+    fn send(
+        &self,
+        request: Request,
+        body: Body,
+        listener: Listener<'_>,
+    ) -> Result<Response, Error> {
         let Shared { options, trust, pool, exchanges } = &*self.shared;
         let id = ExchangeId(exchanges.fetch_add(1, Ordering::Relaxed) + 1);
         let exchange = Exchange::new(id, request, Arc::clone(options));
-        Response::receive(Driver::new(exchange, body, Arc::clone(trust), Arc::clone(pool)))
+        let driver = Driver::new(exchange, body, Arc::clone(trust), Arc::clone(pool));
+        Response::receive(driver, listener)
     }
 }
 
@@ -118,9 +127,10 @@ pub struct RequestBuilder<'c> {
     /// What is known of the request, if its URL is one.
     draft: Result<Draft, UrlError>,
     body: Body,
+    listener: Listener<'c>,
 }
 
-impl RequestBuilder<'_> {
+impl<'c> RequestBuilder<'c> {
     /// Adds a field; its case and place are kept. Values above ASCII go out as UTF-8. What cannot
     /// be sent is refused by [`send`](Self::send).
     pub fn header(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
@@ -139,13 +149,38 @@ impl RequestBuilder<'_> {
         self
     }
 
+    /// Sends the body only when the server asks for it with `100 Continue`, or says nothing for a
+    /// while (RFC 9110 section 10.1.1): a server that does not want the body can say so before it
+    /// has come. Without a body, this changes nothing.
+    pub fn expect_continue(mut self) -> Self {
+        self.draft = self.draft.map(Draft::expect_continue);
+        self
+    }
+
+    /// Calls this with each informational response, as it comes: 100, 102, or 103 with the links
+    /// that the final response will have (RFC 8297).
+    ///
+    /// ```no_run
+    /// let client = limpid_std::Client::builder().build();
+    /// let mut links = Vec::new();
+    /// let request = client.get("https://www.example.com/").on_informational(|head| {
+    ///     links.extend(head.fields.all("Link").map(<[u8]>::to_vec));
+    /// });
+    /// let response = request.send()?;
+    /// # Ok::<(), limpid_std::Error>(())
+    /// ```
+    pub fn on_informational(mut self, call: impl FnMut(&ResponseHead<'_>) + Send + 'c) -> Self {
+        self.listener = Listener::new(call);
+        self
+    }
+
     /// Sends the request and waits for the head of the response.
     ///
     /// # Errors
     /// The URL is none, certificates cannot be read, or the exchange failed.
     pub fn send(self) -> Result<Response, Error> {
-        let Self { client, draft, body } = self;
+        let Self { client, draft, body, listener } = self;
         let request = draft?.body(body.size()).build();
-        client.send(request, body)
+        client.send(request, body, listener)
     }
 }

@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use limpid_core::client::{Url, UrlError};
+use limpid_core::error::Error as CoreError;
 
 /// A request failed.
 #[derive(Debug)]
@@ -19,8 +20,39 @@ pub enum Error {
         /// The URL of the request.
         url: Box<Url>,
         /// What happened.
-        error: limpid_core::error::Error,
+        error: CoreError,
     },
+}
+
+impl Error {
+    /// What the exchange ended with: the phase, the cause, and how many bytes had passed. `None` if
+    /// there was no exchange, and so nothing was sent.
+    #[must_use]
+    pub const fn exchange(&self) -> Option<&CoreError> {
+        match self {
+            Self::Exchange { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Whether a deadline, ours or the system's, ended the exchange.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.exchange().is_some_and(CoreError::is_timeout)
+    }
+
+    /// Whether any of the request can have reached the server, which may have acted on it then.
+    #[must_use]
+    pub fn request_was_sent(&self) -> bool {
+        self.exchange().is_some_and(CoreError::request_was_sent)
+    }
+
+    /// Whether sending the same request again cannot do its work twice: either none of it was sent,
+    /// or its method is idempotent (RFC 9110 section 9.2.2). It does not say that it would help.
+    #[must_use]
+    pub fn is_safe_to_retry(&self) -> bool {
+        self.exchange().is_none_or(CoreError::is_safe_to_retry)
+    }
 }
 
 impl fmt::Display for Error {
@@ -59,10 +91,7 @@ impl From<TlsSetupError> for Error {
 
 impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
-        let kind = match &error {
-            Error::Exchange { error, .. } if error.is_timeout() => io::ErrorKind::TimedOut,
-            _ => io::ErrorKind::Other,
-        };
+        let kind = if error.is_timeout() { io::ErrorKind::TimedOut } else { io::ErrorKind::Other };
         Self::new(kind, error)
     }
 }

@@ -22,6 +22,7 @@ mod clock;
 mod connections;
 mod driver;
 mod error;
+mod informational;
 mod options;
 mod os;
 mod pool;
@@ -43,6 +44,7 @@ pub use tls::Trust;
 /// What the drivers of other runtimes need beside their own loop, and need not write again.
 pub mod parts {
     pub use crate::connections::{Connections, Transport};
+    pub use crate::informational::Listener;
     pub use crate::os::os_error;
     pub use crate::resolve::{literal, lookup};
     pub use crate::session::Session;

@@ -10,6 +10,7 @@ use limpid_core::trace::OwnedResponseHead;
 
 use crate::driver::{Driver, Stop};
 use crate::error::Error;
+use crate::informational::Listener;
 
 /// The head of a response, and the way to its body.
 ///
@@ -22,13 +23,14 @@ pub struct Response {
 
 impl Response {
     /// Runs the exchange to the head of its response.
-    pub(crate) fn receive(mut driver: Driver) -> Result<Self, Error> {
+    pub(crate) fn receive(mut driver: Driver, mut listener: Listener<'_>) -> Result<Self, Error> {
         loop {
             match driver.run() {
                 Ok(Stop::Event) => {}
                 Ok(Stop::Done) => return Err(driver.session.failed(Cause::Abandoned.into())),
                 Err(error) => return Err(error),
             }
+            listener.hear(driver.session.event());
             if let Some(Event::Head(head, _)) = driver.session.event() {
                 let head = head.into();
                 return Ok(Self {

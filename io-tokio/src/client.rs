@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use limpid_core::client::{Exchange, Options, Request, RequestBuilder as Draft, UrlError, basic};
+use limpid_core::http1::ResponseHead;
 use limpid_core::trace::ExchangeId;
+use limpid_std::parts::Listener;
 use limpid_std::{Error, Settings, Trust};
 
 use crate::ClientBuilder;
@@ -96,6 +98,7 @@ impl Client {
             client: self,
             draft: url.parse().map(|url| Request::builder(method.as_bytes(), url)),
             body: Body::none(),
+            listener: Listener::default(),
         }
     }
 }
@@ -108,9 +111,10 @@ pub struct RequestBuilder<'c> {
     /// What is known of the request, if its URL is one.
     draft: Result<Draft, UrlError>,
     body: Body,
+    listener: Listener<'c>,
 }
 
-impl RequestBuilder<'_> {
+impl<'c> RequestBuilder<'c> {
     /// Adds a field; its case and place are kept. What cannot be sent is refused by
     /// [`send`](Self::send).
     pub fn header(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
@@ -129,16 +133,32 @@ impl RequestBuilder<'_> {
         self
     }
 
+    /// Sends the body only when the server asks for it with `100 Continue`, or says nothing for a
+    /// while (RFC 9110 section 10.1.1): a server that does not want the body can say so before it
+    /// has come. Without a body, this changes nothing.
+    pub fn expect_continue(mut self) -> Self {
+        self.draft = self.draft.map(Draft::expect_continue);
+        self
+    }
+
+    /// Calls this with each informational response, as it comes: 100, 102, or 103 with the links
+    /// that the final response will have (RFC 8297).
+    pub fn on_informational(mut self, call: impl FnMut(&ResponseHead<'_>) + Send + 'c) -> Self {
+        self.listener = Listener::new(call);
+        self
+    }
+
     /// Sends the request and waits for the head of the response. Dropping the future cancels it.
     ///
     /// # Errors
     /// The URL is none, certificates cannot be read, or the exchange failed.
     pub async fn send(self) -> Result<Response, Error> {
-        let Self { client, draft, body } = self;
+        let Self { client, draft, body, listener } = self;
         let request = draft?.body(body.size()).build();
         let Shared { options, trust, pool, exchanges } = &*client.shared;
         let id = ExchangeId(exchanges.fetch_add(1, Ordering::Relaxed) + 1);
         let exchange = Exchange::new(id, request, Arc::clone(options));
-        Response::receive(Driver::new(exchange, body, Arc::clone(trust), Arc::clone(pool))).await
+        let driver = Driver::new(exchange, body, Arc::clone(trust), Arc::clone(pool));
+        Response::receive(driver, listener).await
     }
 }

@@ -6,6 +6,7 @@ use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::Version;
 use limpid_core::trace::OwnedResponseHead;
 use limpid_std::Error;
+use limpid_std::parts::Listener;
 
 use crate::driver::{Driver, Stop};
 
@@ -22,11 +23,15 @@ pub struct Response {
 
 impl Response {
     /// Runs the exchange to the head of its response.
-    pub(crate) async fn receive(mut driver: Driver) -> Result<Self, Error> {
+    pub(crate) async fn receive(
+        mut driver: Driver,
+        mut listener: Listener<'_>,
+    ) -> Result<Self, Error> {
         loop {
             if let Stop::Done = driver.run().await? {
                 return Err(driver.session.failed(Cause::Abandoned.into()));
             }
+            listener.hear(driver.session.event());
             if let Some(Event::Head(head, _)) = driver.session.event() {
                 let head = head.into();
                 return Ok(Self { head, driver, over: false, trailers: FieldBlock::new() });

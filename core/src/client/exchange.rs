@@ -213,6 +213,10 @@ pub struct Exchange {
     pub(super) rewind: bool,
     /// The request could not be sent whole; the response may have come all the same.
     pub(super) write_failed: bool,
+    /// The method that the caller asked for is idempotent.
+    pub(super) is_idempotent: bool,
+    /// How many bytes the requests before this one had, of which it is a redirect.
+    pub(super) sent_before: u64,
     pub(super) error: Option<Error>,
 }
 
@@ -220,6 +224,7 @@ impl Exchange {
     /// A request that is to be sent. `exchange` is the number by which its events are known.
     #[must_use]
     pub fn new(exchange: ExchangeId, request: Request, options: Arc<Options>) -> Self {
+        let is_idempotent = request.is_idempotent();
         Self {
             #[cfg(feature = "tls")]
             tls: options.tls.clone(),
@@ -239,6 +244,8 @@ impl Exchange {
             hop: None,
             rewind: false,
             write_failed: false,
+            is_idempotent,
+            sent_before: 0,
             error: None,
         }
     }
@@ -335,8 +342,9 @@ impl Exchange {
             Input::BodyConsumed => Some(Inbox::BodyConsumed),
             Input::Cancel => Some(Inbox::Cancel),
         };
-        // A handshake as a whole has one deadline; elsewhere every bit of progress begins another.
-        if inbox != Some(Inbox::Tick) && self.state != State::Handshake {
+        // Some waits have one deadline as a whole; elsewhere every bit of progress begins another.
+        let is_one_wait = matches!(self.state, State::Handshake | State::AwaitContinue);
+        if inbox != Some(Inbox::Tick) && !is_one_wait {
             self.waiting = None;
         }
         // Nothing that comes after it undoes a cancel.
@@ -414,6 +422,9 @@ impl Exchange {
                 return None;
             }
             Step::Acquire => (timeouts.pool, Waiting::Pool),
+            Step::Read | Step::Write if self.state == State::AwaitContinue => {
+                (timeouts.expect_continue, Waiting::Continue)
+            }
             Step::Read if self.state != State::Handshake => (timeouts.read, Waiting::Read),
             Step::Write if self.state != State::Handshake => (timeouts.write, Waiting::Write),
             Step::Wait(delay) => (Some(delay), Waiting::Retry),

@@ -23,6 +23,10 @@ pub struct Link {
     layers: Vec<Box<dyn Layer>>,
     tls_layers: u8,
     told_when_closed: bool,
+    /// How many of HTTP's bytes stand in records of which the transport has taken nothing.
+    in_layers: u64,
+    /// How many bytes had been sent and received before this exchange.
+    before: (u64, u64),
 }
 
 impl Link {
@@ -33,7 +37,25 @@ impl Link {
             layers: Vec::new(),
             tls_layers: 0,
             told_when_closed: true,
+            in_layers: 0,
+            before: (0, 0),
         }
+    }
+
+    /// Another request begins: from now on, bytes count as its own.
+    pub(super) const fn begin_exchange(&mut self) {
+        self.before = (self.http1.total_sent(), self.http1.received());
+    }
+
+    /// How many bytes of this exchange's request the transport can have taken. Over TLS, bytes count
+    /// as soon as it took any of the records that they stand in.
+    pub(super) const fn request_bytes(&self) -> u64 {
+        self.http1.total_sent().saturating_sub(self.before.0 + self.in_layers)
+    }
+
+    /// How many bytes of this exchange's response have arrived.
+    pub(super) const fn response_bytes(&self) -> u64 {
+        self.http1.received().saturating_sub(self.before.1)
     }
 
     /// The connection's number.
@@ -90,6 +112,7 @@ impl Link {
     pub(super) fn enter_tunnel(&mut self, config: Config) -> Vec<u8> {
         let http1 = core::mem::replace(&mut self.http1, Connection::new(Role::Client, config));
         self.told_when_closed = false;
+        self.before = (0, 0);
         http1.into_switched().unwrap_or_default()
     }
 
@@ -129,7 +152,12 @@ impl Link {
 
     pub(super) fn sent(&mut self, n: usize) {
         match self.layers.first_mut() {
-            Some(layer) => layer.sent(n),
+            Some(layer) => {
+                layer.sent(n);
+                if n > 0 {
+                    self.in_layers = 0;
+                }
+            }
             None => self.http1.sent(n),
         }
     }
@@ -189,6 +217,7 @@ impl Link {
                 }
             }
             self.http1.sent(taken);
+            self.in_layers = taken as u64;
             self.hand_down()?;
         }
         Ok(self.out().iter().any(|slice| !slice.is_empty()))

@@ -7,6 +7,7 @@ use super::pool::Origin;
 use super::request::Request;
 use super::url::{UrlError, UrlProblem};
 use crate::error::Cause;
+use crate::fields::Field;
 use crate::http1::ResponseHead;
 
 /// What follows a response: another request, or the reason why that cannot be made.
@@ -48,7 +49,7 @@ pub(super) fn follow(request: &Request, head: ResponseHead<'_>) -> Result<Option
             () if field.is("Host") => false,
             () if field.is("Authorization") => same_origin || upgrades,
             () if field.is("Cookie") || field.is("Proxy-Authorization") => same_origin,
-            () if field.is("Content-Length") || field.is("Transfer-Encoding") => !to_get,
+            () if of_body(field) => !to_get,
             () => true,
         };
         if kept {
@@ -59,6 +60,11 @@ pub(super) fn follow(request: &Request, head: ResponseHead<'_>) -> Result<Option
         builder = builder.body(request.size());
     }
     Ok(Some(Ok(builder.build())))
+}
+
+/// Whether a field is about the body and how it is sent.
+fn of_body(field: Field<'_>) -> bool {
+    ["Content-Length", "Transfer-Encoding", "Expect"].iter().any(|name| field.is(name))
 }
 
 /// A field value as text: UTF-8, or else what ISO-8859-1 makes of it (RFC 9110 section 5.5).

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::url::Url;
-use crate::fields::FieldBlock;
+use crate::fields::{FieldBlock, Fields};
 use crate::http1::BodySize;
 use crate::wire::number;
 
@@ -40,6 +40,7 @@ impl Request {
             url,
             fields: FieldBlock::new(),
             size: BodySize::None,
+            expect_continue: false,
         }
     }
 
@@ -47,6 +48,16 @@ impl Request {
     #[must_use]
     pub fn method(&self) -> &[u8] {
         &self.method
+    }
+
+    /// Whether the method is one of those that can be repeated without being done twice
+    /// (RFC 9110 section 9.2.2). Methods that RFC 9110 does not define are taken for others.
+    #[must_use]
+    pub fn is_idempotent(&self) -> bool {
+        matches!(
+            self.method.as_slice(),
+            b"GET" | b"HEAD" | b"OPTIONS" | b"TRACE" | b"PUT" | b"DELETE"
+        )
     }
 
     /// The URL.
@@ -66,6 +77,17 @@ impl Request {
     pub const fn size(&self) -> BodySize {
         self.size
     }
+
+    /// Whether there is a body, of more than no bytes.
+    pub(super) const fn has_content(&self) -> bool {
+        has_content(self.size)
+    }
+
+    /// Whether the body is to be sent only when the server asks for it.
+    #[must_use]
+    pub fn expects_continue(&self) -> bool {
+        self.has_content() && expects_continue(self.fields.fields())
+    }
 }
 
 /// A request on its way to be complete.
@@ -76,6 +98,7 @@ pub struct RequestBuilder {
     url: Url,
     fields: FieldBlock,
     size: BodySize,
+    expect_continue: bool,
 }
 
 impl RequestBuilder {
@@ -89,6 +112,13 @@ impl RequestBuilder {
     /// Says how long the body will be.
     pub const fn body(mut self, size: BodySize) -> Self {
         self.size = size;
+        self
+    }
+
+    /// Sends the body only when the server asks for it with `100 Continue`, or says nothing for a
+    /// while (RFC 9110 section 10.1.1). Without a body, nothing is expected.
+    pub const fn expect_continue(mut self) -> Self {
+        self.expect_continue = true;
         self
     }
 
@@ -111,8 +141,20 @@ impl RequestBuilder {
         }
         fields.extend(given.iter().map(|field| (field.name, field.value)));
         let size = announced(&fields).unwrap_or(self.size);
+        if self.expect_continue && has_content(size) && !expects_continue(fields.fields()) {
+            fields.push(b"Expect", b"100-continue");
+        }
         Request { method: self.method, url: self.url, fields, size }
     }
+}
+
+const fn has_content(size: BodySize) -> bool {
+    !matches!(size, BodySize::None | BodySize::Length(0))
+}
+
+fn expects_continue(fields: Fields<'_>) -> bool {
+    let expected = |element: &[u8]| element.eq_ignore_ascii_case(b"100-continue");
+    fields.iter().any(|field| field.is("Expect") && field.elements().any(expected))
 }
 
 /// The value of Authorization for the Basic scheme (RFC 7617).

@@ -276,7 +276,14 @@ impl fmt::Display for Cause {
 impl From<Cause> for Error {
     /// An exchange that failed before it did anything.
     fn from(cause: Cause) -> Self {
-        Self { phase: Phase::Idle, cause, secure: false, request_bytes: 0, response_bytes: 0 }
+        Self {
+            phase: Phase::Idle,
+            cause,
+            secure: false,
+            is_idempotent: false,
+            request_bytes: 0,
+            response_bytes: 0,
+        }
     }
 }
 
@@ -289,10 +296,13 @@ pub struct Error {
     pub cause: Cause,
     /// Whether TLS carried the connection.
     pub secure: bool,
-    /// How many bytes of the request the transport had taken. Zero means that the server cannot
-    /// have acted on the request: trying again is safe whatever the method.
+    /// Whether the method that was asked for is idempotent (RFC 9110 section 9.2.2).
+    pub is_idempotent: bool,
+    /// How many bytes of the request the transport can have taken, those of the requests included
+    /// that were answered with redirects. Over TLS, bytes count as soon as any of the records that
+    /// they stand in has left.
     pub request_bytes: u64,
-    /// How many bytes of the response had arrived.
+    /// How many bytes of the last response had arrived.
     pub response_bytes: u64,
 }
 
@@ -304,6 +314,23 @@ impl Error {
             self.cause,
             Cause::TimedOut(_) | Cause::Os(OsError { kind: OsErrorKind::TimedOut, .. })
         )
+    }
+
+    /// Whether any of the request can have reached the server, which may have acted on it then.
+    #[must_use]
+    pub const fn request_was_sent(&self) -> bool {
+        self.request_bytes > 0
+    }
+
+    /// Whether sending the same request again cannot do its work twice: either none of it was sent,
+    /// or its method is idempotent (RFC 9110 section 9.2.2).
+    ///
+    /// It does not say that trying again would help: a certificate that is not trusted now will
+    /// hardly be in a moment. And whoever gave the request a meaning that its method does not have,
+    /// such as a GET that counts, has to know better.
+    #[must_use]
+    pub const fn is_safe_to_retry(&self) -> bool {
+        self.is_idempotent || !self.request_was_sent()
     }
 
     /// Whether the peer closed the connection before it sent a byte of a response.

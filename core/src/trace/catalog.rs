@@ -384,6 +384,14 @@ catalog! {
         why: Word Public,
     }
 
+    /// A request that expects `100 Continue` waits no longer (RFC 9110 section 10.1.1).
+    ContinueDecided: LimpidClient "expect_continue" Point Debug {
+        /// Whether its body is sent.
+        sends: Flag Public,
+        /// Why.
+        why: Word Public,
+    }
+
     // limpid.http1: what the parser reads, and why it decides as it does.
 
     /// A request line or status line was read.

@@ -42,14 +42,24 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
-    pub(crate) fn new(peer: Peer, secure: bool) -> Self {
+    /// A request to `peer`, whose body may wait for `100 Continue`.
+    pub(crate) fn new(peer: Peer, secure: bool, expects: bool) -> Self {
         let url = if secure { "https://localhost/" } else { "http://localhost/" };
-        let request = Request::builder(b"POST", url.parse().unwrap())
-            .body(BodySize::Length(BODY.len() as u64))
-            .build();
+        let mut request = Request::builder(b"POST", url.parse().unwrap())
+            .body(BodySize::Length(BODY.len() as u64));
+        if expects {
+            request = request.expect_continue();
+        }
+        let request = request.build();
         let second = Some(Duration::from_secs(1));
-        let timeouts =
-            Timeouts { pool: second, connect: second, read: second, write: second, total: None };
+        let timeouts = Timeouts {
+            pool: second,
+            connect: second,
+            read: second,
+            write: second,
+            expect_continue: second,
+            total: None,
+        };
         let tls = Some(client_config());
         let options = Options { timeouts, tls, verify: true, ..Options::default() };
         Self {

@@ -152,17 +152,17 @@ proptest! {
     })]
 
     #[test]
-    fn without_tls(response in response(), moves in moves(), cancel: bool) {
-        play(Driver::new(Peer::plain(&response), false), moves, cancel);
+    fn without_tls(response in response(), moves in moves(), cancel: bool, expects: bool) {
+        play(Driver::new(Peer::plain(&response), false, expects), moves, cancel);
     }
 
     #[test]
-    fn with_tls_to_a_server_that_has_none(response in response(), moves in moves(), cancel: bool) {
-        play(Driver::new(Peer::plain(&response), true), moves, cancel);
+    fn with_tls_to_a_server_that_has_none(response in response(), moves in moves(), cancel: bool, expects: bool) {
+        play(Driver::new(Peer::plain(&response), true, expects), moves, cancel);
     }
 
     #[test]
-    fn with_tls(response in response(), moves in moves(), cancel: bool) {
-        play(Driver::new(Peer::secure(&response), true), moves, cancel);
+    fn with_tls(response in response(), moves in moves(), cancel: bool, expects: bool) {
+        play(Driver::new(Peer::secure(&response), true, expects), moves, cancel);
     }
 }

@@ -16,6 +16,8 @@ impl Exchange {
     }
 
     pub(super) fn end<S: Sink>(&mut self, at: At<'_, S>) -> Option<Step> {
+        self.sent_before += self.request_bytes();
+        self.link.begin_exchange();
         self.trail.start(Operation::ResponseClosed, &self.plan, at);
         match self.link.reuse() {
             Ok(()) if !self.write_failed => {
@@ -103,13 +105,19 @@ impl Exchange {
         self.enter(next, Phase::Close);
     }
 
+    /// How many bytes of the request have left; what asks a proxy for a tunnel is none of them.
+    const fn request_bytes(&self) -> u64 {
+        if self.plan.tunnelling { 0 } else { self.link.request_bytes() }
+    }
+
     fn error_of(&self, cause: Cause, phase: Phase) -> Error {
         Error {
             phase,
             cause,
             secure: self.link.is_secure(),
-            request_bytes: self.link.http1.total_sent(),
-            response_bytes: self.link.http1.received(),
+            is_idempotent: self.is_idempotent,
+            request_bytes: self.sent_before + self.request_bytes(),
+            response_bytes: self.link.response_bytes(),
         }
     }
 }

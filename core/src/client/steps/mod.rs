@@ -28,6 +28,8 @@ pub(super) enum State {
     Handshake,
     Retry,
     SendHead,
+    /// The server is to say whether it wants the body.
+    AwaitContinue,
     SendBody,
     ReceiveHead,
     /// The caller has the head; going on is asking for the body.
@@ -112,6 +114,7 @@ impl Exchange {
             State::Handshake => self.handshake(at),
             State::Retry => self.retry(at),
             State::SendHead => self.send_head(at),
+            State::AwaitContinue => self.await_continue(at),
             State::SendBody => self.send_body(at),
             State::ReceiveHead => self.receive_head(at),
             State::Head => self.ask_for_body(at),

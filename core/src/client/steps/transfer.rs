@@ -7,13 +7,15 @@ use super::{Inbox, State, Step, Stepped};
 use crate::error::{Cause, Phase};
 use crate::fields::{FieldBlock, Fields};
 use crate::http1::{BodySize, Event, Progress, Role, State as Side};
-use crate::trace::Sink;
+use crate::time::Waiting;
+use crate::trace::{EventKind, Sink, TraceEvent};
 use crate::wire::number;
 
 impl Exchange {
     /// Sends the head of the request: to the origin server, or whole to a proxy that forwards it.
     pub(super) fn begin_request<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.plan.tunnelling = false;
+        self.link.begin_exchange();
         self.enter(State::SendHead, Phase::SendHead);
         self.trail.start(Operation::SendHead, &self.plan, at);
         let (request, url) = (&self.plan.request, self.plan.request.url());
@@ -70,13 +72,57 @@ impl Exchange {
             return Ok(Some(Step::Write));
         }
         self.trail.complete(at);
+        if !self.plan.tunnelling && self.plan.request.expects_continue() {
+            self.enter(State::AwaitContinue, Phase::ReceiveHead);
+            return Ok(None);
+        }
+        self.begin_body(at)?;
+        Ok(None)
+    }
+
+    /// Waits until the server says whether it wants the body (RFC 9110 section 10.1.1), which it
+    /// may never do. That is no operation of httpcore's: it stands between two of them.
+    pub(super) fn await_continue<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        match self.read_on(at) {
+            Ok(Err(step)) => return Ok(Some(step)),
+            Ok(Ok(_)) => {}
+            Err(Cause::TimedOut(Waiting::Continue)) => {
+                self.tell_continue(true, "the server says nothing", at);
+                self.begin_body(at)?;
+                return Ok(None);
+            }
+            Err(cause) => {
+                self.await_response(at);
+                return Err(cause);
+            }
+        }
+        match self.link.http1.event() {
+            Some(Event::Informational(head)) if head.status == 100 => {
+                self.tell_continue(true, "the server asks for it", at);
+                self.begin_body(at)?;
+            }
+            Some(Event::Response(..)) => {
+                self.tell_continue(false, "the server has answered without it", at);
+                self.await_response(at);
+                return self.head_received(at);
+            }
+            _ => {}
+        }
+        Ok(Some(Step::Event))
+    }
+
+    fn tell_continue<S: Sink>(&mut self, sends: bool, why: &'static str, at: At<'_, S>) {
+        let mut cx = self.trail.cx(at);
+        cx.tell(EventKind::ContinueDecided, || TraceEvent::ContinueDecided { sends, why });
+    }
+
+    fn begin_body<S: Sink>(&mut self, at: At<'_, S>) -> Result<(), Cause> {
         self.enter(State::SendBody, Phase::SendBody);
         self.trail.start(Operation::SendBody, &self.plan, at);
-        let size = self.plan.request.size();
-        if self.plan.tunnelling || matches!(size, BodySize::None | BodySize::Length(0)) {
+        if self.plan.tunnelling || !self.plan.request.has_content() {
             self.finish_body(at)?;
         }
-        Ok(None)
+        Ok(())
     }
 
     fn finish_body<S: Sink>(&mut self, at: At<'_, S>) -> Result<(), Cause> {
@@ -151,6 +197,11 @@ impl Exchange {
         if let Err(step) = self.read_on(at)? {
             return Ok(Some(step));
         }
+        self.head_received(at)
+    }
+
+    /// A head has come: the final one, or one before it.
+    fn head_received<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         let Some(Event::Response(head, _)) = self.link.http1.event() else {
             // The caller did not ask for a tunnel, and is told nothing of it.
             return Ok((!self.plan.tunnelling).then_some(Step::Event));

@@ -31,7 +31,7 @@ macro_rules! numbered {
 
 numbered! {
     Phase { Idle Pool Resolve Connect Tls SendHead SendBody ReceiveHead ReceiveBody Close }
-    Waiting { Pool Retry Connect Read Write Total }
+    Waiting { Pool Retry Connect Read Write Continue Total }
     OsErrorKind {
         Refused Reset Aborted BrokenPipe NetworkUnreachable HostUnreachable AddressUnavailable
         AddressInUse TimedOut NotFound Denied Other

@@ -1,0 +1,7 @@
+//! The client's exchange by example: what it asks of its driver, and what comes of the answers.
+
+#![cfg(test)]
+
+mod bench;
+mod expect_continue;
+mod retry;

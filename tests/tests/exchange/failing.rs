@@ -1,0 +1,50 @@
+//! What an error says about trying again.
+
+use std::sync::Arc;
+
+use limpid_std::{Client, Error};
+use limpid_tests::certificates::{Certificates, Identity};
+use limpid_tests::script::Step;
+use limpid_tests::server::{Listen, Server};
+
+fn post(client: &Client, server: &Server, scheme: &str) -> Error {
+    let url = format!("{scheme}://127.0.0.1:{}/", server.port());
+    client.post(&url).body("one").send().unwrap_err()
+}
+
+#[test]
+fn nothing_is_sent_where_nobody_listens() {
+    let server = Server::start(Listen::Refuse, Vec::new()).unwrap();
+    let error = post(&Client::default(), &server, "http");
+    assert!(!error.request_was_sent() && error.is_safe_to_retry(), "{error}");
+}
+
+#[test]
+fn nothing_is_sent_to_a_server_that_is_not_trusted() {
+    let certificates = Certificates::new().unwrap();
+    let identity = certificates.server(Identity::UnknownCa).unwrap();
+    let server = Server::tls(identity, vec![vec![Step::ReadRequest]]).unwrap();
+    let client = Client::builder().ca_file(certificates.ca_file()).build();
+    let error = post(&client, &server, "https");
+    assert!(!error.request_was_sent() && error.is_safe_to_retry(), "{error}");
+}
+
+#[test]
+fn a_post_without_an_answer_may_have_been_done() {
+    let certificates = Certificates::new().unwrap();
+    let identity = certificates.server(Identity::Good).unwrap();
+    let script = vec![vec![Step::ReadRequest, Step::Close]];
+    let client = Client::builder().ca_file(certificates.ca_file()).build();
+    for scheme in ["http", "https"] {
+        let server = match scheme {
+            "http" => Server::tcp(script.clone()).unwrap(),
+            _ => Server::tls(Arc::clone(&identity), script.clone()).unwrap(),
+        };
+        let error = post(&client, &server, scheme);
+        assert!(error.request_was_sent() && !error.is_safe_to_retry(), "{error}");
+        let sent = error.exchange().unwrap().request_bytes;
+        let request = &server.finish().unwrap()[0];
+        let head = request.head.len() as u64;
+        assert!((head..head + 10).contains(&(sent - 3)), "{sent} of {head} and a body of 3");
+    }
+}

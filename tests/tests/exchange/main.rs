@@ -1,0 +1,7 @@
+//! What an exchange can do beside a request and a response, over both drivers.
+
+#![cfg(test)]
+
+mod both;
+mod failing;
+mod informational;
