@@ -1,5 +1,6 @@
 //! What the tests across crates share.
 //!
+//! - [`sim`] is a network without sockets, with faults and its own time.
 //! - [`server`] plays [`script`]s on loopback, over TLS with [`certificates`] made for the run.
 //! - [`command`] runs the command, and kills it when it hangs.
 //! - [`golden`] plays the golden scenarios, of which httpx's lines are known.
@@ -19,7 +20,9 @@ pub mod real;
 mod relay;
 pub mod script;
 pub mod server;
+pub mod sim;
 mod stream;
+mod wire;
 
 pub use peer::Request;
 

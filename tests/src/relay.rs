@@ -1,47 +1,64 @@
 //! Passing bytes on between two streams.
 
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::time::{Duration, Instant};
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::time::Duration;
 
-use crate::stream::{PATIENCE, Stream};
+use crate::stream::Stream;
+use crate::wire::Wire;
 
 /// How long one side is listened to before it is the other side's turn. A TLS stream cannot be read
 /// and written by two threads at once, so they take turns in one.
 const TURN: Duration = Duration::from_millis(1);
 
+/// How many turns in a row may pass in which nothing comes.
+const PATIENCE: u32 = 15_000;
+
 /// Connects `client` to `target`, which gets what was read `ahead` first.
-pub(crate) fn relay(client: &mut Stream, ahead: &[u8], target: SocketAddr) -> io::Result<()> {
-    let target = TcpStream::connect_timeout(&target, PATIENCE)?;
-    target.set_write_timeout(Some(PATIENCE))?;
-    let mut target = Stream::Plain(target.into());
-    target.write_all(ahead)?;
-    client.patience(TURN)?;
-    target.patience(TURN)?;
-    let (mut up, mut down) = (true, true);
-    let start = Instant::now();
-    while up || down {
-        if start.elapsed() > PATIENCE {
+pub(crate) async fn relay<W: Wire>(
+    client: &mut Stream<W>,
+    ahead: &[u8],
+    target: SocketAddr,
+) -> io::Result<()> {
+    let mut target = Stream::new(client.wire().connect(target).await?);
+    target.write_all(ahead).await?;
+    let (mut up, mut down, mut silent) = (Turn::Passed, Turn::Passed, 0);
+    while up != Turn::Over || down != Turn::Over {
+        if up != Turn::Over {
+            up = pass_on(client, &mut target).await;
+        }
+        if down != Turn::Over {
+            down = pass_on(&mut target, client).await;
+        }
+        silent = if [up, down].contains(&Turn::Passed) { 0 } else { silent + 1 };
+        if silent > PATIENCE {
             return Err(ErrorKind::TimedOut.into());
         }
-        up = up && pass_on(client, &mut target);
-        down = down && pass_on(&mut target, client);
     }
     Ok(())
 }
 
-/// Takes one turn; false when nothing more will come, which `to` is told.
-fn pass_on(from: &mut Stream, to: &mut Stream) -> bool {
+/// What came of a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    Passed,
+    Nothing,
+    /// Nothing more will come, and the other side was told.
+    Over,
+}
+
+async fn pass_on<W: Wire>(from: &mut Stream<W>, to: &mut Stream<W>) -> Turn {
     let mut buffer = [0; 16 * 1024];
-    let passed = match from.read(&mut buffer) {
-        Ok(0) => Err(ErrorKind::UnexpectedEof.into()),
-        Ok(n) => to.write_all(&buffer[..n]),
-        Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => Ok(()),
-        Err(error) => Err(error),
+    let passed = match from.read(&mut buffer, TURN).await {
+        Ok(None) => return Turn::Nothing,
+        Ok(Some(0)) => false,
+        Ok(Some(n)) => to.write_all(&buffer[..n]).await.is_ok(),
+        Err(_) => false,
     };
-    if passed.is_err() {
-        // It may be gone already.
-        let _ = to.transport().shutdown(Shutdown::Write);
+    if passed {
+        return Turn::Passed;
     }
-    passed.is_ok()
+    // It may be gone already.
+    let _ = to.wire().close();
+    Turn::Over
 }

@@ -13,6 +13,7 @@ use socket2::{Domain, SockAddr, Socket, Type};
 
 use crate::peer::{Peer, Request};
 use crate::script::{Script, Step};
+use crate::wire::{PATIENCE, at_once};
 
 /// How a server listens.
 #[derive(Clone, Debug)]
@@ -227,11 +228,19 @@ impl Acceptor {
         let mut steps = script;
         steps.splice(0..0, self.listener.tls.clone().map(Step::StartTls));
         thread::spawn(move || {
-            let prepared = if is_tcp { socket.set_tcp_nodelay(true) } else { Ok(()) };
-            match prepared.and_then(|()| Peer::new(socket)) {
-                Ok(peer) => peer.play(&steps),
+            let result = prepare(&socket, is_tcp);
+            let played = result.map(|()| at_once(Peer::new(socket).play(&steps)));
+            match played {
+                Ok(Some(played)) => played,
+                Ok(None) => (Vec::new(), Err(ErrorKind::WouldBlock.into())),
                 Err(error) => (Vec::new(), Err(error)),
             }
         })
     }
+}
+
+fn prepare(socket: &Socket, is_tcp: bool) -> io::Result<()> {
+    socket.set_nonblocking(false)?;
+    socket.set_write_timeout(Some(PATIENCE))?;
+    if is_tcp { socket.set_tcp_nodelay(true) } else { Ok(()) }
 }

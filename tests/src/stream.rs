@@ -1,78 +1,104 @@
 //! The server's end of a connection, with or without TLS.
 
-use std::io::{self, Read, Write};
-use std::net::Shutdown;
+use std::io::{self, ErrorKind, Read, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use socket2::Socket;
+use rustls::{ServerConfig, ServerConnection};
 
-/// How long a single step may wait for the client.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
+use crate::wire::{PATIENCE, Wire};
 
-pub(crate) enum Stream {
-    Plain(Socket),
-    Tls(Box<StreamOwned<ServerConnection, Socket>>),
+/// A connection, and TLS on it once that was started.
+pub(crate) struct Stream<W> {
+    wire: W,
+    tls: Option<Box<ServerConnection>>,
 }
 
-impl Stream {
+impl<W: Wire> Stream<W> {
+    pub(crate) const fn new(wire: W) -> Self {
+        Self { wire, tls: None }
+    }
+
+    pub(crate) const fn wire(&mut self) -> &mut W {
+        &mut self.wire
+    }
+
     /// Becomes a TLS server. A handshake that fails leaves a stream that can be closed.
-    pub(crate) fn accept_tls(
-        socket: Socket,
-        config: Arc<ServerConfig>,
-    ) -> io::Result<(Self, io::Result<()>)> {
-        let connection = ServerConnection::new(config).map_err(io::Error::other)?;
-        let mut stream = StreamOwned::new(connection, socket);
-        let handshake = stream.conn.complete_io(&mut stream.sock).map(drop);
-        Ok((Self::Tls(Box::new(stream)), handshake))
-    }
-
-    pub(crate) fn transport(&self) -> &Socket {
-        match self {
-            Self::Plain(socket) => socket,
-            Self::Tls(stream) => &stream.sock,
+    pub(crate) async fn start_tls(&mut self, config: Arc<ServerConfig>) -> io::Result<()> {
+        if self.tls.is_some() {
+            return Err(io::Error::other("TLS within TLS is not played"));
         }
-    }
-
-    /// How long a read waits.
-    pub(crate) fn patience(&mut self, time: Duration) -> io::Result<()> {
-        self.transport().set_read_timeout(Some(time))
-    }
-
-    /// Says that nothing more comes, as TLS does, and closes our direction.
-    pub(crate) fn close_notify(&mut self) -> io::Result<()> {
-        let Self::Tls(stream) = self else {
-            return Err(io::Error::other("close_notify is a matter of TLS"));
-        };
-        stream.conn.send_close_notify();
-        stream.flush()?;
-        stream.sock.shutdown(Shutdown::Write)
-    }
-}
-
-impl Read for Stream {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(socket) => socket.read(buffer),
-            Self::Tls(stream) => stream.read(buffer),
+        self.tls = Some(Box::new(ServerConnection::new(config).map_err(io::Error::other)?));
+        while self.tls.as_ref().is_some_and(|tls| tls.is_handshaking()) {
+            match self.receive(PATIENCE).await? {
+                None => return Err(ErrorKind::TimedOut.into()),
+                Some(0) => return Err(ErrorKind::UnexpectedEof.into()),
+                Some(_) => {}
+            }
         }
+        Ok(())
     }
-}
 
-/// All that is written goes out at once.
-impl Write for Stream {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(socket) => socket.write(bytes),
-            Self::Tls(stream) => {
-                let n = stream.write(bytes)?;
-                stream.flush().map(|()| n)
+    /// Reads what is there, waiting so long for it; `None` when nothing comes. 0 is the end.
+    pub(crate) async fn read(
+        &mut self,
+        room: &mut [u8],
+        patience: Duration,
+    ) -> io::Result<Option<usize>> {
+        loop {
+            let Some(tls) = &mut self.tls else { return self.wire.read(room, patience).await };
+            match tls.reader().read(room) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                result => return result.map(Some),
+            }
+            if self.receive(patience).await?.is_none() {
+                return Ok(None);
             }
         }
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+    pub(crate) async fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let Some(tls) = &mut self.tls else { return self.wire.write_all(bytes).await };
+        tls.writer().write_all(bytes)?;
+        self.flush().await
+    }
+
+    /// Says that nothing more comes, as TLS does, and closes our direction.
+    pub(crate) async fn close_notify(&mut self) -> io::Result<()> {
+        let Some(tls) = &mut self.tls else {
+            return Err(io::Error::other("close_notify is a matter of TLS"));
+        };
+        tls.send_close_notify();
+        self.flush().await?;
+        self.wire.close()
+    }
+
+    /// Takes in what comes for TLS, and answers what is its own business.
+    async fn receive(&mut self, patience: Duration) -> io::Result<Option<usize>> {
+        let mut buffer = [0; 16 * 1024];
+        let Some(n) = self.wire.read(&mut buffer, patience).await? else { return Ok(None) };
+        let mut bytes = &buffer[..n];
+        loop {
+            let Some(tls) = &mut self.tls else { return Ok(None) };
+            tls.read_tls(&mut bytes)?;
+            let state = tls.process_new_packets();
+            let answered = self.flush().await;
+            state.map_err(|error| io::Error::new(ErrorKind::InvalidData, error))?;
+            answered?;
+            if bytes.is_empty() {
+                return Ok(Some(n));
+            }
+        }
+    }
+
+    /// Sends what TLS has to say.
+    async fn flush(&mut self) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        if let Some(tls) = &mut self.tls {
+            while tls.wants_write() {
+                tls.write_tls(&mut bytes)?;
+            }
+        }
+        self.wire.write_all(&bytes).await
     }
 }

@@ -1,0 +1,18 @@
+//! A simulated network: time that passes when nothing else can, connections that are queues in
+//! memory, and faults that come from a seed. Nothing in it is random, so that a run can be had
+//! again.
+//!
+//! - [`World`] has the time, and the tasks that take turns in it.
+//! - [`Net`] is where sockets are opened and accepted; a [`Socket`] behaves as one of TCP.
+//! - [`Faults`] are what can go wrong with them, and when.
+
+mod faults;
+mod net;
+mod pipe;
+mod socket;
+mod world;
+
+pub use faults::{Cut, Faults};
+pub use net::{Listening, Net};
+pub use socket::Socket;
+pub use world::{Stuck, World};

@@ -1,0 +1,138 @@
+//! The network: who listens where.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+use std::future::{pending, poll_fn};
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::task::Poll;
+
+use limpid_core::client::Target;
+
+use super::faults::Faults;
+use super::socket::Socket;
+use super::world::World;
+
+/// How a place answers to those who connect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listening {
+    /// They are let in.
+    Open,
+    /// They are refused.
+    Refuse,
+    /// They are not answered.
+    Blackhole,
+}
+
+/// A place that somebody can connect to.
+#[derive(Debug)]
+struct Place {
+    listening: Listening,
+    /// Connections that were not accepted so far.
+    waiting: VecDeque<Socket>,
+}
+
+/// A network in a world.
+#[derive(Clone, Debug)]
+pub struct Net(Rc<State>);
+
+#[derive(Debug)]
+struct State {
+    world: World,
+    faults: RefCell<Faults>,
+    places: RefCell<BTreeMap<String, Place>>,
+    next_port: Cell<u16>,
+}
+
+impl Net {
+    /// A network in which these faults come up.
+    #[must_use]
+    pub fn new(world: World, faults: Faults) -> Self {
+        Self(Rc::new(State {
+            world,
+            faults: RefCell::new(faults),
+            places: RefCell::default(),
+            next_port: Cell::new(49152),
+        }))
+    }
+
+    /// The world it is in.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.0.world
+    }
+
+    /// A port that nobody has.
+    #[must_use]
+    pub fn free_port(&self) -> u16 {
+        self.0.next_port.replace(self.0.next_port.get() + 1)
+    }
+
+    /// Takes a place: an address, or the path of a Unix socket.
+    pub fn listen(&self, place: String, listening: Listening) {
+        let waiting = VecDeque::new();
+        self.0.places.borrow_mut().insert(place, Place { listening, waiting });
+    }
+
+    /// The next connection to a place.
+    pub async fn accept(&self, place: &str) -> Socket {
+        poll_fn(|_| {
+            let mut places = self.0.places.borrow_mut();
+            let next = places.get_mut(place).and_then(|place| place.waiting.pop_front());
+            next.map_or(Poll::Pending, Poll::Ready)
+        })
+        .await
+    }
+
+    /// Connects to a place.
+    ///
+    /// # Errors
+    /// Nobody is there, or nobody is let in.
+    pub async fn connect(&self, target: Target<'_>) -> io::Result<Socket> {
+        match target {
+            Target::Tcp(address) => self.connect_tcp(address).await,
+            Target::Unix(path) => self.connect_to(path).await,
+        }
+    }
+
+    pub(super) async fn connect_tcp(&self, address: SocketAddr) -> io::Result<Socket> {
+        self.connect_to(&address.to_string()).await
+    }
+
+    async fn connect_to(&self, name: &str) -> io::Result<Socket> {
+        let listening = self.0.places.borrow().get(name).map(|place| place.listening);
+        match listening {
+            None if name.starts_with('/') => return Err(missing()),
+            None | Some(Listening::Refuse) => return Err(refused()),
+            Some(Listening::Blackhole) => return pending().await,
+            Some(Listening::Open) => {}
+        }
+        let courses = {
+            let mut faults = self.0.faults.borrow_mut();
+            [faults.course(), faults.course()]
+        };
+        let (here, there) = Socket::pair(self, courses);
+        if let Some(place) = self.0.places.borrow_mut().get_mut(name) {
+            place.waiting.push_back(there);
+        }
+        self.0.world.moved();
+        Ok(here)
+    }
+}
+
+fn refused() -> io::Error {
+    if cfg!(target_os = "linux") {
+        io::Error::from_raw_os_error(111)
+    } else {
+        ErrorKind::ConnectionRefused.into()
+    }
+}
+
+fn missing() -> io::Error {
+    if cfg!(target_os = "linux") {
+        io::Error::from_raw_os_error(2)
+    } else {
+        ErrorKind::NotFound.into()
+    }
+}

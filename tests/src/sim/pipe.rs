@@ -1,0 +1,143 @@
+//! One direction of a connection.
+
+use std::collections::VecDeque;
+use std::io::{self, ErrorKind};
+
+use limpid_core::time::Mono;
+
+use super::faults::{Course, Fate};
+
+/// How many bytes are on their way at most.
+const ROOM: usize = 256 * 1024;
+
+/// How a direction ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// After what was written.
+    Closed,
+    Reset,
+}
+
+/// Bytes on their way from one end to the other.
+#[derive(Debug)]
+pub(super) struct Pipe {
+    bytes: VecDeque<u8>,
+    /// When how many of them arrive, in order.
+    arrivals: VecDeque<(Mono, usize)>,
+    end: Option<(Mono, End)>,
+    /// Nobody will read.
+    deaf: bool,
+    course: Course,
+}
+
+impl Pipe {
+    pub(super) const fn new(course: Course) -> Self {
+        Self { bytes: VecDeque::new(), arrivals: VecDeque::new(), end: None, deaf: false, course }
+    }
+
+    /// Takes some of the bytes; `None` while there is no room.
+    pub(super) fn write(&mut self, bytes: &[u8], now: Mono) -> Option<io::Result<usize>> {
+        match self.end {
+            Some((_, End::Closed)) => return Some(Err(system(BROKEN_PIPE))),
+            Some((_, End::Reset)) => return Some(Err(system(CONNECTION_RESET))),
+            None => {}
+        }
+        if self.deaf {
+            // The peer's answer is a reset, and nothing is known of it yet.
+            self.end = Some((now, End::Reset));
+            return Some(Ok(bytes.len()));
+        }
+        let room = ROOM - self.bytes.len();
+        if room == 0 {
+            return None;
+        }
+        let (n, fate) = self.course.write(bytes.len().min(room));
+        match fate {
+            Fate::Arrives(after) => {
+                let last = self.arrivals.back().map_or(now, |(at, _)| *at);
+                self.bytes.extend(&bytes[..n]);
+                self.arrivals.push_back(((now + after).max(last), n));
+            }
+            Fate::Lost => {}
+            Fate::Closed => self.end = Some((now, End::Closed)),
+            Fate::Reset => self.break_off(now),
+        }
+        Some(Ok(n))
+    }
+
+    /// Hands some bytes over; `None` while there are none. `Err` is when to ask again.
+    pub(super) fn read(&mut self, room: &mut [u8], now: Mono) -> Option<io::Result<usize>> {
+        let arrived = self.arrived(now);
+        if arrived > 0 {
+            let n = self.course.read(arrived.min(room.len()));
+            for (slot, byte) in room.iter_mut().zip(self.bytes.drain(..n)) {
+                *slot = byte;
+            }
+            self.forget(n);
+            return Some(Ok(n));
+        }
+        match self.end {
+            Some((at, End::Closed)) if at <= now && self.bytes.is_empty() => Some(Ok(0)),
+            Some((at, End::Reset)) if at <= now => Some(Err(system(CONNECTION_RESET))),
+            _ => None,
+        }
+    }
+
+    /// Whether something could be read: bytes, or the end.
+    pub(super) fn is_readable(&self, now: Mono) -> bool {
+        self.arrived(now) > 0 || self.end.is_some_and(|(at, _)| at <= now && self.bytes.is_empty())
+    }
+
+    /// When something will be there to be read, if it is known.
+    pub(super) fn next_arrival(&self) -> Option<Mono> {
+        self.arrivals.front().map(|(at, _)| *at).or_else(|| self.end.map(|(at, _)| at))
+    }
+
+    /// Nothing more is written.
+    pub(super) fn close(&mut self, now: Mono) {
+        let last = self.arrivals.back().map_or(now, |(at, _)| now.max(*at));
+        self.end.get_or_insert((last, End::Closed));
+    }
+
+    /// What is on its way does not matter any more.
+    pub(super) fn break_off(&mut self, now: Mono) {
+        self.end = Some((now, End::Reset));
+    }
+
+    /// Nobody reads any more. Returns whether bytes were left, which TCP answers with a reset.
+    pub(super) fn stop_reading(&mut self, now: Mono) -> bool {
+        self.deaf = true;
+        self.arrived(now) > 0
+    }
+
+    fn arrived(&self, now: Mono) -> usize {
+        self.arrivals.iter().take_while(|(at, _)| *at <= now).map(|(_, n)| n).sum()
+    }
+
+    /// So many of the bytes that have arrived are gone.
+    fn forget(&mut self, mut n: usize) {
+        while n > 0
+            && let Some((_, first)) = self.arrivals.front_mut()
+        {
+            let taken = n.min(*first);
+            (*first, n) = (*first - taken, n - taken);
+            if *first == 0 {
+                self.arrivals.pop_front();
+            }
+        }
+    }
+}
+
+/// What the system calls these, where the numbers are known.
+#[cfg(target_os = "linux")]
+const BROKEN_PIPE: (ErrorKind, Option<i32>) = (ErrorKind::BrokenPipe, Some(32));
+#[cfg(target_os = "linux")]
+const CONNECTION_RESET: (ErrorKind, Option<i32>) = (ErrorKind::ConnectionReset, Some(104));
+#[cfg(not(target_os = "linux"))]
+const BROKEN_PIPE: (ErrorKind, Option<i32>) = (ErrorKind::BrokenPipe, None);
+#[cfg(not(target_os = "linux"))]
+const CONNECTION_RESET: (ErrorKind, Option<i32>) = (ErrorKind::ConnectionReset, None);
+
+fn system((kind, number): (ErrorKind, Option<i32>)) -> io::Error {
+    number.map_or_else(|| kind.into(), io::Error::from_raw_os_error)
+}

@@ -1,0 +1,138 @@
+//! One end of a connection.
+
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::io;
+use std::rc::Rc;
+use std::task::Poll;
+use std::time::Duration;
+
+use super::faults::Course;
+use super::net::Net;
+use super::pipe::Pipe;
+use crate::wire::Wire;
+
+type Shared = Rc<RefCell<Pipe>>;
+
+/// One end of a connection. Dropping it closes both directions.
+#[derive(Debug)]
+pub struct Socket {
+    net: Net,
+    incoming: Shared,
+    outgoing: Shared,
+}
+
+impl Socket {
+    /// The two ends of a connection.
+    pub(super) fn pair(net: &Net, courses: [Course; 2]) -> (Self, Self) {
+        let [there, back] = courses.map(|course| Rc::new(RefCell::new(Pipe::new(course))));
+        let here =
+            Self { net: net.clone(), incoming: Rc::clone(&back), outgoing: Rc::clone(&there) };
+        (here, Self { net: net.clone(), incoming: there, outgoing: back })
+    }
+
+    /// Whether nothing has arrived, the end included.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        !self.incoming.borrow().is_readable(self.net.world().now())
+    }
+
+    /// Takes some of the bytes, when there is room.
+    ///
+    /// # Errors
+    /// The connection was closed or reset.
+    pub async fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        poll_fn(|_| match self.write_now(bytes) {
+            Some(result) => Poll::Ready(result),
+            None => Poll::Pending,
+        })
+        .await
+    }
+
+    /// Takes some of the bytes, if there is room now.
+    #[must_use]
+    pub fn write_now(&self, bytes: &[u8]) -> Option<io::Result<usize>> {
+        let world = self.net.world();
+        let written = self.outgoing.borrow_mut().write(bytes, world.now());
+        if written.is_some() {
+            world.moved();
+        }
+        written
+    }
+
+    /// What has arrived, when there is something; 0 is the end.
+    ///
+    /// # Errors
+    /// The connection was reset.
+    pub async fn receive(&self, room: &mut [u8]) -> io::Result<usize> {
+        let world = self.net.world();
+        poll_fn(|_| {
+            let read = self.incoming.borrow_mut().read(room, world.now());
+            match read {
+                Some(result) => {
+                    world.moved();
+                    Poll::Ready(result)
+                }
+                None => {
+                    if let Some(moment) = self.incoming.borrow().next_arrival() {
+                        let _ = world.poll_until(moment);
+                    }
+                    Poll::Pending
+                }
+            }
+        })
+        .await
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        let now = self.net.world().now();
+        let unread = self.incoming.borrow_mut().stop_reading(now);
+        let mut outgoing = self.outgoing.borrow_mut();
+        if unread {
+            outgoing.break_off(now);
+        } else {
+            outgoing.close(now);
+        }
+        self.net.world().moved();
+    }
+}
+
+impl Wire for Socket {
+    async fn read(&mut self, room: &mut [u8], patience: Duration) -> io::Result<Option<usize>> {
+        let world = self.net.world();
+        let moment = world.now() + patience;
+        world.before(Some(moment), self.receive(room)).await.transpose()
+    }
+
+    async fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            let n = self.write(bytes).await?;
+            bytes = &bytes[n..];
+        }
+        Ok(())
+    }
+
+    async fn sleep(&self, time: Duration) {
+        self.net.world().sleep(time).await;
+    }
+
+    async fn connect(&self, target: std::net::SocketAddr) -> io::Result<Self> {
+        self.net.connect_tcp(target).await
+    }
+
+    fn close(&mut self) -> io::Result<()> {
+        self.outgoing.borrow_mut().close(self.net.world().now());
+        self.net.world().moved();
+        Ok(())
+    }
+
+    fn reset(&mut self) -> io::Result<()> {
+        let now = self.net.world().now();
+        self.outgoing.borrow_mut().break_off(now);
+        self.incoming.borrow_mut().break_off(now);
+        self.net.world().moved();
+        Ok(())
+    }
+}

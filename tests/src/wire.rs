@@ -1,0 +1,78 @@
+//! What a script is played over: a socket of the system's, or one of a simulated network.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::thread;
+use std::time::Duration;
+
+use socket2::{Domain, Socket, Type};
+
+/// How long a single step may wait for the client.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
+
+/// One end of a connection.
+pub(crate) trait Wire: Sized {
+    /// Reads what is there, waiting so long for it; `None` when nothing comes. 0 is the end.
+    async fn read(&mut self, room: &mut [u8], patience: Duration) -> io::Result<Option<usize>>;
+
+    /// Writes all of it.
+    async fn write_all(&mut self, bytes: &[u8]) -> io::Result<()>;
+
+    /// Does nothing for a while.
+    async fn sleep(&self, time: Duration);
+
+    /// Opens another connection.
+    async fn connect(&self, target: SocketAddr) -> io::Result<Self>;
+
+    /// Closes our direction.
+    fn close(&mut self) -> io::Result<()>;
+
+    /// Sees to it that the connection ends in a reset.
+    fn reset(&mut self) -> io::Result<()>;
+}
+
+/// A socket blocks, so that nothing here is ever waited for: see [`at_once`].
+impl Wire for Socket {
+    async fn read(&mut self, room: &mut [u8], patience: Duration) -> io::Result<Option<usize>> {
+        self.set_read_timeout(Some(patience))?;
+        match Read::read(self, room) {
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                Ok(None)
+            }
+            result => result.map(Some),
+        }
+    }
+
+    async fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        Write::write_all(self, bytes)
+    }
+
+    async fn sleep(&self, time: Duration) {
+        thread::sleep(time);
+    }
+
+    async fn connect(&self, target: SocketAddr) -> io::Result<Self> {
+        let socket = Self::new(Domain::for_address(target), Type::STREAM, None)?;
+        socket.connect_timeout(&target.into(), PATIENCE)?;
+        socket.set_write_timeout(Some(PATIENCE))?;
+        Ok(socket)
+    }
+
+    fn close(&mut self) -> io::Result<()> {
+        self.shutdown(Shutdown::Write)
+    }
+
+    fn reset(&mut self) -> io::Result<()> {
+        self.set_linger(Some(Duration::ZERO))
+    }
+}
+
+/// What comes of a future that waits for nothing.
+pub(crate) fn at_once<F: Future>(future: F) -> Option<F::Output> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
+    }
+}
