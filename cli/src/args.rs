@@ -1,6 +1,7 @@
 //! The arguments.
 
 mod connection;
+mod tls;
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -11,6 +12,7 @@ use limpid_core::trace::Capture;
 use limpid_sinks::Levels;
 
 pub(crate) use connection::ConnectionArgs;
+pub(crate) use tls::TlsArgs;
 
 use crate::exit;
 use crate::parse::ParseArgs;
@@ -24,6 +26,8 @@ Environment:
           Hosts that are reached without it
   SSL_CERT_FILE or SSL_CERT_DIR
           The certificate authorities to trust instead of Mozilla's list
+  SSLKEYLOGFILE
+          A file to which the secrets of TLS connections are added
 
 ";
 
@@ -72,12 +76,6 @@ pub(crate) struct RequestArgs {
     /// Fail without output when the status is 400 or above
     #[arg(short = 'f', long = "fail")]
     pub(crate) fail: bool,
-    /// Trust every certificate
-    #[arg(short = 'k', long = "insecure", conflicts_with = "cacert")]
-    pub(crate) insecure: bool,
-    /// Trust only the certificate authorities in this PEM file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) cacert: Option<PathBuf>,
     /// Follow redirects
     #[arg(short = 'L', long = "location")]
     pub(crate) location: bool,
@@ -112,6 +110,8 @@ pub(crate) struct RequestArgs {
     pub(crate) capture: Capture,
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
+    #[command(flatten)]
+    pub(crate) tls: TlsArgs,
 }
 
 impl RequestArgs {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use limpid_core::client::UrlProblem;
 use limpid_core::error::{Cause, Offence, Phase, Rule, TlsError};
-use limpid_std::Error;
+use limpid_std::{Error, TlsSetupError};
 
 macro_rules! codes {
     ($( $name:ident = $code:literal $meaning:literal, )+) => {
@@ -44,6 +44,7 @@ codes! {
     Empty = 52 "the server sent nothing",
     Send = 55 "sending failed",
     Receive = 56 "receiving failed",
+    ClientCertificate = 58 "the client's certificate or key cannot be used",
     Certificate = 60 "the server's certificate is not trusted",
     CaFile = 77 "the trusted certificates could not be read",
     Proxy = 97 "the SOCKS proxy refused",
@@ -61,6 +62,7 @@ impl Exit {
         match error {
             Error::Url(error) if error.problem == UrlProblem::UnknownScheme => Self::Scheme,
             Error::Url(_) => Self::Url,
+            Error::TlsSetup(TlsSetupError::Identity(..)) => Self::ClientCertificate,
             Error::TlsSetup(_) => Self::CaFile,
             Error::Exchange { error, .. } => Self::of_exchange(error),
             _ => Self::Receive,

@@ -10,6 +10,9 @@ use limpid_std::Error;
 
 use crate::exit::Exit;
 
+/// The TLS alert of a server that wants to know who the client is (RFC 8446 section 6.2).
+const CERTIFICATE_REQUIRED: u8 = 116;
+
 /// Tells one line. Control characters, which may be a server's, are shown as escapes.
 pub(crate) fn tell(exit: Exit, message: &dyn Display) {
     let mut line = format!("limpid: ({}) ", exit as u8);
@@ -29,6 +32,7 @@ pub(crate) fn tell_error(error: &Error) -> Exit {
             Cause::Tls(TlsError::Certificate(_)) => {
                 " (--cacert FILE trusts an authority of your own, -k trusts everybody)"
             }
+            Cause::Tls(TlsError::Alert(CERTIFICATE_REQUIRED)) => " (--cert FILE shows one)",
             Cause::Tls(TlsError::NotTls) => " (is it an http:// URL?)",
             _ => "",
         },

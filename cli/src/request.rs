@@ -66,13 +66,7 @@ fn client(args: &RequestArgs, told: Told) -> Result<Client, ProxyVariableError> 
         .write_timeout(args.write_timeout.0)
         .timeout(args.max_time.0)
         .redirects(if args.location { args.max_redirs } else { 0 });
-    builder = args.connection.set(builder)?;
-    if let Some(path) = &args.cacert {
-        builder = builder.ca_file(path);
-    }
-    if args.insecure {
-        builder = builder.danger_accept_invalid_certs(true);
-    }
+    builder = args.tls.set(args.connection.set(builder)?);
     if let Some(told) = told {
         builder = builder.sink(told);
     }

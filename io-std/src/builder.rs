@@ -14,7 +14,7 @@ use limpid_core::trace::{Sink, SocketOption};
 use rustls::ClientConfig;
 
 use crate::client::Client;
-use crate::tls::{Trust, Whom};
+use crate::tls::{Identity, TlsOptions, TlsVersion, Trust, Whom};
 
 /// The sink of a client, if it has one.
 pub type SharedSink = Option<Arc<dyn Sink + Send + Sync>>;
@@ -38,7 +38,7 @@ pub struct Settings {
 #[must_use = "a client must be built"]
 pub struct ClientBuilder<C = Client> {
     options: Options,
-    whom: Whom,
+    tls: TlsOptions,
     proxy_whom: Whom,
     pool: PoolLimits,
     sink: SharedSink,
@@ -58,7 +58,7 @@ impl<C> Default for ClientBuilder<C> {
     fn default() -> Self {
         Self {
             options: Options::default(),
-            whom: Whom::default(),
+            tls: TlsOptions::default(),
             proxy_whom: Whom::default(),
             pool: PoolLimits::default(),
             sink: None,
@@ -132,11 +132,14 @@ impl<C: From<Settings>> ClientBuilder<C> {
         self
     }
 
-    /// Takes from the environment what people set there for all programs: which proxies are used,
-    /// by the rules of curl ([`ProxyRules::from_environment`]).
+    /// Takes from the environment what people set there for all programs:
     ///
-    /// By default, none of this is taken: whoever sets the variables of a program that knows nothing
-    /// of them would read and change its traffic. What is said after this call counts more.
+    /// - which proxies are used, by the rules of curl ([`ProxyRules::from_environment`]);
+    /// - `SSLKEYLOGFILE`, a file to which the secrets of TLS connections are added, so that a recording
+    ///   of them can be read.
+    ///
+    /// By default neither is taken: whoever sets the variables of a program that does not expect it
+    /// reads all that it sends. What is said after this call counts more.
     ///
     /// # Errors
     /// A variable is no proxy.
@@ -144,6 +147,7 @@ impl<C: From<Settings>> ClientBuilder<C> {
         self.options.proxies = ProxyRules::from_environment(|name| {
             env::var_os(name).map(|value| value.to_string_lossy().into_owned())
         })?;
+        self.tls.logs_keys = env::var_os("SSLKEYLOGFILE").is_some_and(|file| !file.is_empty());
         Ok(self)
     }
 
@@ -190,17 +194,51 @@ impl<C: From<Settings>> ClientBuilder<C> {
     /// By default those are trusted that the environment's `SSL_CERT_FILE` or `SSL_CERT_DIR` names,
     /// or Mozilla's list, which comes with the program.
     pub fn ca_file(mut self, path: impl AsRef<Path>) -> Self {
-        self.whom = Whom::File(path.as_ref().to_owned());
+        self.tls.whom = Whom::File(path.as_ref().to_owned());
         self
     }
 
     /// Trusts everybody: whoever sits on the way can read and change everything.
     pub fn danger_accept_invalid_certs(mut self, accept: bool) -> Self {
-        self.whom = if accept { Whom::Anybody } else { Whom::Default };
+        self.tls.whom = if accept { Whom::Anybody } else { Whom::Default };
         self
     }
 
-    /// Uses this TLS configuration as it is.
+    /// Shows this certificate to servers that ask who the client is, and proves it with this key.
+    /// Both are PEM files: the certificate comes first in its own, followed by those that lead to an
+    /// authority that the server knows, and the key is in PKCS #8, PKCS #1 or SEC 1 form. One file
+    /// may have both, and be named twice.
+    ///
+    /// They are read with the trusted certificates, when the first `https` URL is asked for; what is
+    /// wrong with them is told by [`Error::TlsSetup`](crate::Error::TlsSetup).
+    pub fn client_cert(mut self, cert_file: impl AsRef<Path>, key_file: impl AsRef<Path>) -> Self {
+        let (certificate, key) = (cert_file.as_ref().to_owned(), key_file.as_ref());
+        let key = (key != certificate).then(|| key.to_owned());
+        self.tls.identity = Some(Identity { certificate, key });
+        self
+    }
+
+    /// Asks for this server by name (SNI, RFC 6066 section 3), and wants its certificate to be for
+    /// this name, whatever the URL's host. Servers within a tunnel keep the name of the URL.
+    pub fn server_name(mut self, name: impl Into<String>) -> Self {
+        self.options.server_name = Some(name.into());
+        self
+    }
+
+    /// Speaks this version of TLS or a later one. [`TlsVersion::Tls12`] by default.
+    pub const fn min_tls_version(mut self, oldest: TlsVersion) -> Self {
+        self.tls.oldest = oldest;
+        self
+    }
+
+    /// Whether TLS offers the protocol `http/1.1` (ALPN, RFC 7301), as it does by default. A server
+    /// that chooses another is refused.
+    pub const fn alpn(mut self, offer: bool) -> Self {
+        self.tls.offers_http = offer;
+        self
+    }
+
+    /// Uses this TLS configuration as it is, whatever else is said of TLS.
     pub fn tls_config(mut self, config: Arc<ClientConfig>) -> Self {
         self.options.tls = Some(config);
         self
@@ -221,12 +259,14 @@ impl<C: From<Settings>> ClientBuilder<C> {
     /// Completes the client. Trusted certificates are read when the first `https` URL is asked for.
     #[must_use]
     pub fn build(self) -> C {
-        let Self { mut options, whom, proxy_whom, pool, sink, .. } = self;
-        options.verify = whom.verifies();
+        let Self { mut options, tls, proxy_whom, pool, sink, .. } = self;
+        options.verify = tls.whom.verifies();
+        // A proxy is told nothing of who the client is.
+        let proxy_tls = TlsOptions { whom: proxy_whom, identity: None, ..tls.clone() };
         C::from(Settings {
             options: Arc::new(options),
-            trust: Trust::new(whom),
-            proxy_trust: Trust::new(proxy_whom),
+            trust: Trust::new(tls),
+            proxy_trust: Trust::new(proxy_tls),
             pool,
             sink,
         })

@@ -13,7 +13,7 @@ use limpid_core::error::Error as CoreError;
 pub enum Error {
     /// The URL is none. Nothing was sent.
     Url(UrlError),
-    /// The trusted certificates could not be had. Nothing was sent.
+    /// The TLS configuration could not be made. Nothing was sent.
     TlsSetup(TlsSetupError),
     /// The exchange failed: where, why, and whether trying again is safe.
     Exchange {
@@ -96,7 +96,7 @@ impl From<Error> for io::Error {
     }
 }
 
-/// The trusted certificates could not be had.
+/// The TLS configuration could not be made: certificates or keys cannot be used.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum TlsSetupError {
@@ -106,8 +106,44 @@ pub enum TlsSetupError {
     Invalid(PathBuf),
     /// There is no certificate in this file or directory.
     Empty(PathBuf),
+    /// This file, which is to have the client's certificate or its key, cannot be used.
+    Identity(PathBuf, IdentityProblem),
     /// rustls refuses the configuration.
     Refused(rustls::Error),
+}
+
+/// What is wrong with the file of a client's certificate or key.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum IdentityProblem {
+    /// It cannot be read.
+    Unreadable(io::Error),
+    /// It has no certificate.
+    NoCertificate,
+    /// A certificate in it is not PEM, or cannot be understood.
+    BadCertificate,
+    /// It has no key.
+    NoKey,
+    /// The key in it is encrypted.
+    EncryptedKey,
+    /// The key in it is not PEM, cannot be understood, or is of a kind that is not supported.
+    BadKey,
+    /// The key in it is not that of the certificate.
+    OtherKey,
+}
+
+impl fmt::Display for IdentityProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unreadable(error) => return write!(f, "it cannot be read: {error}"),
+            Self::NoCertificate => "it has no certificate in PEM form",
+            Self::BadCertificate => "its certificate is no usable one in PEM form",
+            Self::NoKey => "it has no private key in PEM form",
+            Self::EncryptedKey => "its private key is encrypted; write it without a passphrase",
+            Self::BadKey => "its private key is no usable one in PEM form",
+            Self::OtherKey => "its private key is not that of the certificate",
+        })
+    }
 }
 
 impl fmt::Display for TlsSetupError {
@@ -122,6 +158,9 @@ impl fmt::Display for TlsSetupError {
                 path.display()
             ),
             Self::Empty(path) => write!(f, "there is no certificate in {}", path.display()),
+            Self::Identity(path, problem) => {
+                write!(f, "{} cannot be used as client certificate: {problem}", path.display())
+            }
             Self::Refused(error) => write!(f, "the TLS configuration is refused: {error}"),
         }
     }

@@ -36,10 +36,10 @@ pub use body::Body;
 pub use builder::{ClientBuilder, Settings, SharedSink};
 pub use client::{Client, RequestBuilder};
 pub use clock::Clock;
-pub use error::{Error, TlsSetupError};
+pub use error::{Error, IdentityProblem, TlsSetupError};
 pub use limpid_core::client::{NoProxy, PoolLimits, Proxy};
 pub use response::{Response, ResponseBody};
-pub use tls::Trust;
+pub use tls::{TlsVersion, Trust};
 
 /// What the drivers of other runtimes need beside their own loop, and need not write again.
 pub mod parts {

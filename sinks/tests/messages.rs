@@ -55,6 +55,16 @@ fn connecting_shows_every_argument() {
 }
 
 #[test]
+fn a_client_certificate_is_a_file_or_a_pair() {
+    let told = |cert, key| message(TraceEvent::LoadSslContext { verify: true, cert, key });
+    assert_eq!(told(Some("c.pem"), None), "load_ssl_context verify=True cert='c.pem'");
+    assert_eq!(
+        told(Some("c.pem"), Some("it's.pem")),
+        "load_ssl_context verify=True cert=('c.pem', \"it's.pem\")"
+    );
+}
+
+#[test]
 fn seconds_are_the_float_they_were() {
     for (nanos, expected) in [
         (5_000_000_000, "5.0"),

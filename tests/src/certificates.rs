@@ -8,9 +8,11 @@ use rcgen::{
     BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa,
     Issuer, KeyPair, date_time_ymd,
 };
-use rustls::ServerConfig;
-use rustls::crypto::ring;
-use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{VerifierBuilderError, WebPkiClientVerifier};
+use rustls::{DEFAULT_VERSIONS, RootCertStore, ServerConfig, SupportedProtocolVersion};
 
 use crate::directory::Directory;
 
@@ -37,6 +39,7 @@ pub enum Identity {
 #[derive(Debug)]
 pub struct Certificates {
     directory: Directory,
+    authority: CertificateDer<'static>,
     trusted: Issuer<'static, KeyPair>,
     stranger: Issuer<'static, KeyPair>,
 }
@@ -56,11 +59,12 @@ impl Certificates {
     /// # Errors
     /// Its file cannot be written.
     pub fn new() -> io::Result<Self> {
-        let (trusted, pem) = authority("limpid test authority").map_err(io::Error::other)?;
+        let (trusted, certificate) =
+            authority("limpid test authority").map_err(io::Error::other)?;
         let (stranger, _) = authority("an authority unknown").map_err(io::Error::other)?;
         let directory = Directory::new()?;
-        directory.write("ca.pem", pem)?;
-        Ok(Self { directory, trusted, stranger })
+        directory.write("ca.pem", certificate.pem())?;
+        Ok(Self { directory, authority: certificate.der().clone(), trusted, stranger })
     }
 
     /// The file with the authority's certificate.
@@ -69,7 +73,7 @@ impl Certificates {
         self.directory.file("ca.pem")
     }
 
-    /// Makes a server's certificate.
+    /// Makes a certificate, of a server or of a client.
     ///
     /// # Errors
     /// It cannot be signed.
@@ -85,7 +89,8 @@ impl Certificates {
         let names: Vec<String> = names.iter().map(ToString::to_string).collect();
         let mut params = CertificateParams::new(names)?;
         params.distinguished_name.push(DnType::CommonName, "limpid test server");
-        params.extended_key_usages.push(ExtendedKeyUsagePurpose::ServerAuth);
+        let usages = [ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
+        params.extended_key_usages.extend(usages);
         params.is_ca = IsCa::ExplicitNoCa;
         if identity == Identity::Expired {
             params.not_before = date_time_ymd(2001, 1, 1);
@@ -109,25 +114,67 @@ impl Certificates {
     /// # Errors
     /// Its certificate cannot be made.
     pub fn server(&self, identity: Identity) -> io::Result<Arc<ServerConfig>> {
+        self.server_on(identity, Terms::default())
+    }
+
+    /// The TLS configuration of a server that does not serve every client.
+    ///
+    /// # Errors
+    /// Its certificate cannot be made.
+    pub fn server_on(&self, identity: Identity, terms: Terms) -> io::Result<Arc<ServerConfig>> {
         let Certified { certificate, key } = self.issue(identity)?;
         let key = PrivatePkcs8KeyDer::from(key.serialize_der());
-        ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
+        let verifier = if terms.wants_certificate {
+            self.client_verifier().map_err(io::Error::other)?
+        } else {
+            WebPkiClientVerifier::no_client_auth()
+        };
+        let mut config = ServerConfig::builder_with_provider(provider())
+            .with_protocol_versions(terms.versions)
             .and_then(|builder| {
                 let chain = vec![certificate.der().clone()];
-                builder.with_no_client_auth().with_single_cert(chain, key.into())
+                builder.with_client_cert_verifier(verifier).with_single_cert(chain, key.into())
             })
-            .map(Arc::new)
-            .map_err(io::Error::other)
+            .map_err(io::Error::other)?;
+        config.alpn_protocols = terms.protocols;
+        Ok(Arc::new(config))
+    }
+
+    /// Wants a certificate that the authority vouches for.
+    fn client_verifier(&self) -> Result<Arc<dyn ClientCertVerifier>, VerifierBuilderError> {
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates([self.authority.clone()]);
+        WebPkiClientVerifier::builder_with_provider(roots.into(), provider()).build()
     }
 }
 
-/// An authority, and its certificate as PEM.
-fn authority(name: &str) -> Result<(Issuer<'static, KeyPair>, String), rcgen::Error> {
+/// What a server wants of its clients.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// The versions of TLS that it speaks.
+    pub versions: &'static [&'static SupportedProtocolVersion],
+    /// The protocols of which it speaks one, if the client offers any.
+    pub protocols: Vec<Vec<u8>>,
+    /// Whether it wants to know who a client is.
+    pub wants_certificate: bool,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self { versions: DEFAULT_VERSIONS, protocols: Vec::new(), wants_certificate: false }
+    }
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(ring::default_provider())
+}
+
+/// An authority, and its certificate.
+fn authority(name: &str) -> Result<(Issuer<'static, KeyPair>, Certificate), rcgen::Error> {
     let mut params = CertificateParams::new(Vec::new())?;
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.distinguished_name.push(DnType::CommonName, name);
     let key = KeyPair::generate()?;
-    let pem = params.self_signed(&key)?.pem();
-    Ok((Issuer::new(params, key), pem))
+    let certificate = params.self_signed(&key)?;
+    Ok((Issuer::new(params, key), certificate))
 }

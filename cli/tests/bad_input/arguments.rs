@@ -28,13 +28,31 @@ fn a_logger_or_level_that_is_unknown() {
 
 #[test]
 fn times_that_are_none() {
-    for option in ["--connect-timeout", "--read-timeout", "--max-time"] {
+    for option in ["--connect-timeout", "--read-timeout", "--pool-timeout", "--max-time"] {
         for time in ["soon", "nan", "inf", "1e400"] {
             let line = refused(&[option, time, "http://localhost/"]);
             assert!(line.contains(time) && line.contains(option), "{line}");
         }
         assert!(refused(&[&format!("{option}=-1"), "http://localhost/"]).contains("-1"));
     }
+}
+
+#[test]
+fn a_proxy_that_is_none() {
+    for (proxy, why) in [
+        ("ftp://localhost", "http, https, socks5 or socks5h"),
+        ("http://localhost:99999", "port"),
+        ("http://", "host"),
+    ] {
+        let line = refused(&["-x", proxy, "http://localhost/"]);
+        assert!(line.contains(proxy) && line.contains(why), "{line}");
+    }
+}
+
+#[test]
+fn a_name_that_no_server_has() {
+    let line = refused(&["--tls-server-name", "www example", "https://localhost/"]);
+    assert!(line.contains("'www example'") && line.contains("host name"), "{line}");
 }
 
 #[test]
@@ -46,6 +64,7 @@ fn a_capture_mode_that_is_unknown() {
 #[test]
 fn options_that_contradict_each_other() {
     refused(&["-k", "--cacert", "ca.pem", "https://localhost/"]);
+    assert!(refused(&["--key", "key.pem", "https://localhost/"]).contains("--cert"));
     refused(&["-v", "--log", "httpx=info", "https://localhost/"]);
     refused(&["-o", "a", "-o", "b", "http://localhost/"]);
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use limpid_tests::certificates::{Certificates, Identity};
 use limpid_tests::command::run_into;
 use limpid_tests::directory::Directory;
 use limpid_tests::script::answer;
@@ -25,6 +26,44 @@ fn an_authority_file_that_is_none() {
         // Nothing is asked: the port need not even exist.
         let failing = Failing::with(77, &["--cacert", &file, "https://localhost:1/"]);
         failing.says(&[&file]);
+        assert!(failing.trace.is_empty(), "nothing was begun");
+    }
+}
+
+#[test]
+fn a_client_certificate_that_is_none() {
+    let certificates = Certificates::new().unwrap();
+    let good = certificates.issue(Identity::Good).unwrap();
+    let other = certificates.issue(Identity::Good).unwrap();
+    let directory = Directory::new().unwrap();
+    let file = |name: &str, text: &str| {
+        directory.write(name, text).unwrap().to_string_lossy().into_owned()
+    };
+    let pem = |label: &str, body: &str| {
+        format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")
+    };
+    let missing = directory.file("missing.pem").to_string_lossy().into_owned();
+    let cert = file("cert.pem", &good.certificate.pem());
+    let broken = file("broken.pem", &pem("CERTIFICATE", "AAAA"));
+    let key = file("key.pem", &good.key.serialize_pem());
+    let other = file("other.pem", &other.key.serialize_pem());
+    let encrypted = file("encrypted.pem", &pem("ENCRYPTED PRIVATE KEY", "AAAA"));
+    let no_key = file("no-key.pem", &pem("PRIVATE KEY", "AAAA"));
+    let examples = [
+        (&missing, &key, &missing, "cannot be read"),
+        (&cert, &missing, &missing, "cannot be read"),
+        (&key, &key, &key, "no certificate"),
+        (&broken, &key, &broken, "certificate"),
+        (&cert, &cert, &cert, "no private key"),
+        (&cert, &other, &other, "not that of the certificate"),
+        (&cert, &encrypted, &encrypted, "without a passphrase"),
+        (&cert, &no_key, &no_key, "no usable one"),
+    ];
+    for (cert, key, named, why) in examples {
+        // Nothing is asked: the port need not even exist.
+        let arguments = ["--cert", cert, "--key", key, "https://localhost:1/"];
+        let failing = Failing::with(58, &arguments);
+        failing.says(&[named, why]);
         assert!(failing.trace.is_empty(), "nothing was begun");
     }
 }

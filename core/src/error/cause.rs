@@ -115,6 +115,8 @@ pub enum TlsError {
     EndOfStream,
     /// The two sides share no version or cipher suite.
     NothingInCommon,
+    /// The peer chose to speak another protocol than HTTP/1.1 (ALPN, RFC 7301).
+    ApplicationProtocol,
     /// The peer broke the protocol.
     Protocol,
     /// The TLS configuration cannot serve this connection.
@@ -126,12 +128,17 @@ impl fmt::Display for TlsError {
         let problem = match self {
             Self::Certificate(problem) => *problem,
             Self::NotTls => return f.write_str("the peer does not speak TLS on this port"),
-            Self::Alert(alert) => return write!(f, "the peer refused with TLS alert {alert}"),
+            Self::Alert(alert) => {
+                return write!(f, "the peer refused with TLS alert {alert}{}", meaning(*alert));
+            }
             Self::EndOfStream => {
                 return f.write_str("the peer closed the connection within the TLS handshake");
             }
             Self::NothingInCommon => {
                 return f.write_str("no TLS version or cipher suite in common");
+            }
+            Self::ApplicationProtocol => {
+                return f.write_str("the peer chose another protocol than HTTP/1.1 (ALPN)");
             }
             Self::Protocol => return f.write_str("the peer broke the TLS protocol"),
             Self::Configuration => return f.write_str("the TLS configuration is unusable"),
@@ -150,6 +157,33 @@ impl fmt::Display for TlsError {
 }
 
 impl core::error::Error for TlsError {}
+
+/// What an alert that a client may see means (RFC 8446 section 6.2), behind a comma.
+const fn meaning(alert: u8) -> &'static str {
+    match alert {
+        40 => ", handshake failure",
+        42 => ", bad certificate",
+        43 => ", unsupported certificate",
+        44 => ", certificate revoked",
+        45 => ", certificate expired",
+        46 => ", certificate unknown",
+        47 => ", illegal parameter",
+        48 => ", unknown certificate authority",
+        49 => ", access denied",
+        50 => ", decode error",
+        51 => ", decrypt error",
+        70 => ", protocol version",
+        71 => ", insufficient security",
+        80 => ", internal error",
+        90 => ", user canceled",
+        109 => ", missing extension",
+        110 => ", unsupported extension",
+        112 => ", unrecognized name",
+        116 => ", certificate required",
+        120 => ", no application protocol",
+        _ => "",
+    }
+}
 
 /// A SOCKS5 proxy will not serve us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

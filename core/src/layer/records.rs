@@ -14,6 +14,9 @@ pub trait Records: Send + Sync {
         &'c mut self,
         incoming: &'i mut [u8],
     ) -> UnbufferedStatus<'c, 'i, Self::Data>;
+
+    /// The protocol that both sides agreed on (ALPN), if they did.
+    fn protocol(&self) -> Option<&[u8]>;
 }
 
 impl Records for UnbufferedClientConnection {
@@ -25,6 +28,10 @@ impl Records for UnbufferedClientConnection {
     ) -> UnbufferedStatus<'c, 'i, Self::Data> {
         self.process_tls_records(incoming)
     }
+
+    fn protocol(&self) -> Option<&[u8]> {
+        self.alpn_protocol()
+    }
 }
 
 impl Records for UnbufferedServerConnection {
@@ -35,5 +42,9 @@ impl Records for UnbufferedServerConnection {
         incoming: &'i mut [u8],
     ) -> UnbufferedStatus<'c, 'i, Self::Data> {
         self.process_tls_records(incoming)
+    }
+
+    fn protocol(&self) -> Option<&[u8]> {
+        self.alpn_protocol()
     }
 }

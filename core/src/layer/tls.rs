@@ -11,7 +11,7 @@ use rustls::unbuffered::{
     ConnectionState, EncodeError, EncryptError, InsufficientSizeError, UnbufferedStatus,
     WriteTraffic,
 };
-use rustls::{CertificateError, ClientConfig, Error, InvalidMessage, ServerConfig};
+use rustls::{CertificateError, ClientConfig, Error, InvalidMessage, PeerMisbehaved, ServerConfig};
 
 use super::records::Records;
 use super::{Layer, LayerError, LayerState};
@@ -166,6 +166,11 @@ impl NeedsRoom for EncryptError {
     }
 }
 
+/// Whether the two sides agreed to speak what is spoken here, or did not speak of it.
+fn speaks_http(connection: &impl Records) -> bool {
+    connection.protocol().is_none_or(|protocol| protocol.starts_with(b"http/1."))
+}
+
 /// What one look at the records came to.
 enum Looked {
     /// Look again.
@@ -225,9 +230,16 @@ impl<C: Records> Tls<C> {
 
     /// Looks at the records until more are needed.
     fn settle(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<LayerState, TlsError> {
+        let was_open = self.open;
         loop {
             match self.look(deliver) {
                 Ok(Looked::Again) => {}
+                Ok(Looked::Settled(_))
+                    if self.open && !was_open && !speaks_http(&self.connection) =>
+                {
+                    self.failed = Some(TlsError::ApplicationProtocol);
+                    return Err(TlsError::ApplicationProtocol);
+                }
                 Ok(Looked::Settled(state)) => return Ok(state),
                 Err(error) => {
                     self.failed = Some(error);
@@ -313,6 +325,9 @@ fn translate(error: &Error) -> TlsError {
         Error::InvalidMessage(
             InvalidMessage::InvalidContentType | InvalidMessage::UnknownProtocolVersion,
         ) => TlsError::NotTls,
+        Error::PeerMisbehaved(PeerMisbehaved::SelectedUnofferedApplicationProtocol) => {
+            TlsError::ApplicationProtocol
+        }
         Error::AlertReceived(alert) => TlsError::Alert((*alert).into()),
         Error::PeerIncompatible(_) | Error::NoApplicationProtocol => TlsError::NothingInCommon,
         Error::General(_)

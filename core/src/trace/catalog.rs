@@ -15,6 +15,8 @@ catalog! {
         verify: Flag Public,
         /// The file of the client certificate.
         cert: MaybeText Public,
+        /// The file of its key, if that is another.
+        key: MaybeText Public,
     }
 
     /// Trusted certificates are read from a file, or come with the program.

@@ -61,6 +61,9 @@ impl Display for Message<'_> {
         }
         let metadata = self.event.kind().metadata();
         write!(f, "{}{}", metadata.name, metadata.stage.suffix())?;
+        if let TraceEvent::LoadSslContext { verify, cert, key } = *self.event {
+            return write!(f, " verify={} cert={}", Bool(verify), ClientCertificate(cert, key));
+        }
         let mut result = Ok(());
         let mut fields = FieldWriter { messages: self.messages, name: b"", f };
         self.event.visit(|field, value| {
@@ -177,6 +180,19 @@ fn seconds(duration: Duration) -> f64 {
 
 fn socket_option(option: &SocketOption) -> Tuple<(i32, i32, i32)> {
     Tuple((option.level, option.name, option.value))
+}
+
+/// A client's certificate, as httpx is told of it: one file, or a pair with the key's.
+struct ClientCertificate<'a>(Option<&'a str>, Option<&'a str>);
+
+impl Display for ClientCertificate<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match (self.0, self.1) {
+            (Some(cert), Some(key)) => Tuple((Str(cert), Str(key))).fmt(f),
+            (Some(cert), None) => Str(cert).fmt(f),
+            (None, _) => f.write_str(NONE),
+        }
+    }
 }
 
 /// A version as `bytes`.

@@ -29,7 +29,7 @@ pub(crate) const FIELDS: [(&str, &str); 13] = [
 pub(crate) fn events(fields: Fields<'_>) -> [TraceEvent<'_>; 19] {
     let (request, version) = (&b"GET"[..], Version::HTTP_11);
     [
-        TraceEvent::LoadSslContext { verify: true, cert: None },
+        TraceEvent::LoadSslContext { verify: true, cert: None, key: None },
         TraceEvent::LoadVerifyFile { cafile: "/path/to/cacert.pem" },
         TraceEvent::ConnectTcpStarted {
             host: "www.example.com",

@@ -57,7 +57,7 @@ pub(crate) fn full() -> Vec<OwnedTraceEvent> {
     };
     let timeout = Some(std::time::Duration::from_millis(5_250));
     let events = [
-        TraceEvent::LoadSslContext { verify: true, cert: Some("cert.pem") },
+        TraceEvent::LoadSslContext { verify: true, cert: Some("cert.pem"), key: None },
         TraceEvent::ConnectTcpStarted {
             host: "example.com",
             port: 443,

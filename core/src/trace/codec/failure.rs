@@ -99,6 +99,7 @@ tagged! {
         4 NothingInCommon,
         5 Protocol,
         6 Configuration,
+        7 ApplicationProtocol,
     }
     Misuse {
         0 State,

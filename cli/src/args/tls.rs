@@ -1,0 +1,63 @@
+//! The arguments that say whom to trust, and how TLS is spoken.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use limpid_std::{ClientBuilder, Settings, TlsVersion};
+use rustls::pki_types::ServerName;
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "TLS")]
+pub(crate) struct TlsArgs {
+    /// Trust every certificate
+    #[arg(short = 'k', long = "insecure", conflicts_with = "cacert")]
+    insecure: bool,
+    /// Trust only the certificate authorities in this PEM file
+    #[arg(long, value_name = "FILE")]
+    cacert: Option<PathBuf>,
+    /// Show this PEM file's certificate to servers that ask for one
+    #[arg(long, value_name = "FILE")]
+    cert: Option<PathBuf>,
+    /// The PEM file of the certificate's private key [default: that of --cert]
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    key: Option<PathBuf>,
+    /// Ask for this server, and want its certificate to be for this name, whatever the URL's host
+    #[arg(long, value_name = "NAME", value_parser = server_name)]
+    tls_server_name: Option<String>,
+    /// Speak TLS 1.3 or later
+    #[arg(long = "tlsv1.3")]
+    only_tls13: bool,
+    /// Do not offer the protocol http/1.1 (ALPN)
+    #[arg(long)]
+    no_alpn: bool,
+}
+
+impl TlsArgs {
+    /// Tells a client what these arguments say.
+    pub(crate) fn set(&self, mut builder: ClientBuilder<Settings>) -> ClientBuilder<Settings> {
+        builder = builder.alpn(!self.no_alpn);
+        if let Some(path) = &self.cacert {
+            builder = builder.ca_file(path);
+        }
+        if self.insecure {
+            builder = builder.danger_accept_invalid_certs(true);
+        }
+        if let Some(cert) = &self.cert {
+            builder = builder.client_cert(cert, self.key.as_ref().unwrap_or(cert));
+        }
+        if let Some(name) = &self.tls_server_name {
+            builder = builder.server_name(name);
+        }
+        if self.only_tls13 {
+            builder = builder.min_tls_version(TlsVersion::Tls13);
+        }
+        builder
+    }
+}
+
+fn server_name(text: &str) -> Result<String, &'static str> {
+    match ServerName::try_from(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err("write a host name or an address, such as www.example.com"),
+    }
+}

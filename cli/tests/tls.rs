@@ -1,0 +1,159 @@
+//! Who the client is, and how it speaks TLS.
+
+#![cfg(test)]
+
+mod common;
+
+use std::fs;
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use common::{finished, limpid};
+use limpid_tests::certificates::{Certificates, Identity, Terms};
+use limpid_tests::command::{Finished, run};
+use limpid_tests::directory::Directory;
+use limpid_tests::script::{Script, answer};
+use limpid_tests::server::Server;
+use rustls::SupportedProtocolVersion;
+use rustls::version::{TLS12, TLS13};
+
+const HELLO: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+
+static ONLY_TLS12: &[&SupportedProtocolVersion] = &[&TLS12];
+static ONLY_TLS13: &[&SupportedProtocolVersion] = &[&TLS13];
+
+/// A server of this identity on these terms, and what the command needs to trust it.
+struct Setting {
+    certificates: Certificates,
+    server: Server,
+}
+
+impl Setting {
+    fn new(identity: Identity, terms: Terms, script: Script) -> Self {
+        let certificates = Certificates::new().unwrap();
+        let tls = certificates.server_on(identity, terms).unwrap();
+        Self { certificates, server: Server::tls(tls, vec![script]).unwrap() }
+    }
+
+    /// Runs the command with these arguments and the server's URL.
+    fn asked(self, arguments: &[&str]) -> Finished {
+        let ca_file = self.certificates.ca_file();
+        let url = format!("https://localhost:{}/", self.server.port());
+        let ca_file = ca_file.to_string_lossy();
+        let finished = finished([&["--cacert", &ca_file], arguments, &[&url]].concat());
+        self.server.finish().unwrap();
+        finished
+    }
+}
+
+/// A server that wants to know who its clients are.
+fn strict(script: Script) -> Setting {
+    Setting::new(Identity::Good, Terms { wants_certificate: true, ..Terms::default() }, script)
+}
+
+fn says_hello(finished: &Finished) {
+    let Finished { code, stdout, stderr } = finished;
+    assert_eq!((*code, stdout.as_slice()), (0, &b"hello"[..]), "{stderr}");
+}
+
+#[test]
+fn a_client_certificate_is_shown_to_who_asks() {
+    let setting = strict(answer(HELLO));
+    let certified = setting.certificates.issue(Identity::Good).unwrap();
+    let directory = Directory::new().unwrap();
+    let cert = directory.write("cert.pem", certified.certificate.pem()).unwrap();
+    let key = directory.write("key.pem", certified.key.serialize_pem()).unwrap();
+    let (cert, key) = (cert.to_string_lossy(), key.to_string_lossy());
+    let finished = setting.asked(&["-v", "--cert", &cert, "--key", &key]);
+    says_hello(&finished);
+    let line = finished.stderr.lines().next().unwrap();
+    let told = format!("httpx - load_ssl_context verify=True cert=('{cert}', '{key}')");
+    assert!(line.ends_with(&told), "{line}");
+}
+
+#[test]
+fn its_key_may_be_in_the_same_file_and_in_another_form() {
+    let setting = strict(answer(HELLO));
+    let certified = setting.certificates.issue(Identity::Good).unwrap();
+    // Within PKCS #8 there is what SEC 1 calls a key (RFC 5915).
+    let pkcs8 = certified.key.serialize_der();
+    let is_inner = |bytes: &[u8]| bytes == [0x02, 0x01, 0x01, 0x04, 0x20];
+    let start = pkcs8.windows(5).position(is_inner).unwrap() - 2;
+    let sec1 = BASE64_STANDARD.encode(&pkcs8[start..]);
+    let both = format!(
+        "{}-----BEGIN EC PRIVATE KEY-----\n{sec1}\n-----END EC PRIVATE KEY-----\n",
+        certified.certificate.pem()
+    );
+    let directory = Directory::new().unwrap();
+    let file = directory.write("both.pem", both).unwrap();
+    let file = file.to_string_lossy();
+    let finished = setting.asked(&["-v", "--cert", &file]);
+    says_hello(&finished);
+    let told = format!("httpx - load_ssl_context verify=True cert='{file}'");
+    assert!(finished.stderr.lines().next().unwrap().ends_with(&told), "{}", finished.stderr);
+}
+
+#[test]
+fn a_server_that_wants_a_certificate_refuses_who_has_none() {
+    let finished = strict(vec![]).asked(&[]);
+    assert_eq!(finished.code, 56, "{}", finished.stderr);
+    for part in ["alert 116, certificate required", "--cert FILE"] {
+        assert!(finished.stderr.contains(part), "{}", finished.stderr);
+    }
+}
+
+#[test]
+fn a_server_refuses_a_certificate_that_nobody_vouches_for() {
+    let setting = strict(vec![]);
+    let certified = setting.certificates.issue(Identity::UnknownCa).unwrap();
+    let both = certified.certificate.pem() + &certified.key.serialize_pem();
+    let directory = Directory::new().unwrap();
+    let file = directory.write("both.pem", both).unwrap();
+    let finished = setting.asked(&["--cert", &file.to_string_lossy()]);
+    assert_eq!(finished.code, 56, "{}", finished.stderr);
+    assert!(finished.stderr.contains("refused with TLS alert"), "{}", finished.stderr);
+}
+
+#[test]
+fn a_server_may_go_by_another_name_than_the_url_gives() {
+    let setting = Setting::new(Identity::WrongHost, Terms::default(), answer(HELLO));
+    let finished = setting.asked(&["-v", "--tls-server-name", "other.test"]);
+    says_hello(&finished);
+    assert!(finished.stderr.contains(" server_hostname='other.test' "), "{}", finished.stderr);
+}
+
+#[test]
+fn http_1_is_offered_unless_told_otherwise() {
+    let terms = || Terms { protocols: vec![b"h2".to_vec()], ..Terms::default() };
+    let finished = Setting::new(Identity::Good, terms(), vec![]).asked(&[]);
+    assert_eq!(finished.code, 35, "{}", finished.stderr);
+    assert!(finished.stderr.contains("120, no application protocol"), "{}", finished.stderr);
+    says_hello(&Setting::new(Identity::Good, terms(), answer(HELLO)).asked(&["--no-alpn"]));
+}
+
+#[test]
+fn old_versions_can_be_refused() {
+    let terms = || Terms { versions: ONLY_TLS12, ..Terms::default() };
+    let finished = Setting::new(Identity::Good, terms(), vec![]).asked(&["--tlsv1.3"]);
+    assert_eq!(finished.code, 35, "{}", finished.stderr);
+    assert!(finished.stderr.contains("protocol version"), "{}", finished.stderr);
+    says_hello(&Setting::new(Identity::Good, terms(), answer(HELLO)).asked(&[]));
+}
+
+#[test]
+fn the_secrets_of_connections_are_written_where_the_environment_says() {
+    let directory = Directory::new().unwrap();
+    let versions =
+        [(ONLY_TLS12, "CLIENT_RANDOM "), (ONLY_TLS13, "CLIENT_HANDSHAKE_TRAFFIC_SECRET ")];
+    for (versions, label) in versions {
+        let terms = Terms { versions, ..Terms::default() };
+        let Setting { certificates, server } = Setting::new(Identity::Good, terms, answer(HELLO));
+        let file = directory.file(label.trim());
+        let ca_file = certificates.ca_file();
+        let url = format!("https://localhost:{}/", server.port());
+        let mut command = limpid(["--cacert", &ca_file.to_string_lossy(), &url]);
+        says_hello(&run(command.env("SSLKEYLOGFILE", &file), b"").unwrap());
+        server.finish().unwrap();
+        let secrets = fs::read_to_string(file).unwrap();
+        assert!(secrets.lines().any(|line| line.starts_with(label)), "{secrets}");
+    }
+}

@@ -1,0 +1,138 @@
+//! Whom to trust, and where their certificates come from.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use limpid_core::layer::self_signed::Verifier;
+use limpid_core::trace::{Cx, EventKind, Sink, TraceEvent};
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier;
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::CertificateDer;
+use rustls::{Error as RustlsError, RootCertStore};
+use rustls_pki_types::pem::{Error as PemError, PemObject};
+
+use super::anybody::Anybody;
+use crate::error::TlsSetupError;
+
+/// Whose certificates are trusted.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Whom {
+    /// Those that the variables `SSL_CERT_FILE` or `SSL_CERT_DIR` name, else Mozilla's list.
+    #[default]
+    Default,
+    /// Those in this file, and no others.
+    File(PathBuf),
+    /// Everybody.
+    Anybody,
+}
+
+/// Where certificates come from.
+enum Source {
+    Bundled,
+    File(PathBuf),
+    Directory(PathBuf),
+}
+
+/// What is shown for the list that comes with the program.
+const BUNDLED: &str = "webpki-roots";
+
+impl Whom {
+    pub(crate) const fn verifies(&self) -> bool {
+        !matches!(self, Self::Anybody)
+    }
+
+    /// What decides on the certificates of servers. Reading those that are trusted is told.
+    pub(super) fn verifier<S: Sink>(
+        &self,
+        provider: &Arc<CryptoProvider>,
+        cx: &mut Cx<'_, S>,
+    ) -> Result<Arc<dyn ServerCertVerifier>, TlsSetupError> {
+        let source = match self {
+            Self::Anybody => return Ok(Arc::new(Anybody(Arc::clone(provider)))),
+            Self::File(path) => Source::File(path.clone()),
+            Self::Default => from_environment(),
+        };
+        source.tell(cx);
+        let roots = Arc::new(source.load()?);
+        let verifier =
+            WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(provider)).build();
+        match verifier {
+            Ok(verifier) => Ok(Arc::new(Verifier::new(verifier))),
+            Err(error) => Err(TlsSetupError::Refused(RustlsError::General(error.to_string()))),
+        }
+    }
+}
+
+fn from_environment() -> Source {
+    let path = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    path("SSL_CERT_FILE")
+        .map(Source::File)
+        .or_else(|| path("SSL_CERT_DIR").map(Source::Directory))
+        .unwrap_or(Source::Bundled)
+}
+
+impl Source {
+    fn tell<S: Sink>(&self, cx: &mut Cx<'_, S>) {
+        match self {
+            Self::Bundled => {
+                cx.tell(EventKind::LoadVerifyFile, || TraceEvent::LoadVerifyFile {
+                    cafile: BUNDLED,
+                });
+            }
+            Self::File(path) => {
+                let path = path.to_string_lossy();
+                cx.tell(EventKind::LoadVerifyFile, || TraceEvent::LoadVerifyFile { cafile: &path });
+            }
+            Self::Directory(path) => {
+                let path = path.to_string_lossy();
+                cx.tell(EventKind::LoadVerifyDirectory, || TraceEvent::LoadVerifyDirectory {
+                    capath: &path,
+                });
+            }
+        }
+    }
+
+    fn load(&self) -> Result<RootCertStore, TlsSetupError> {
+        let mut roots = RootCertStore::empty();
+        match self {
+            Self::Bundled => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+            Self::File(path) => add_file(path, &mut roots)?,
+            Self::Directory(path) => add_directory(path, &mut roots)?,
+        }
+        Ok(roots)
+    }
+}
+
+/// Every certificate of a file must be usable: a person named it.
+fn add_file(path: &Path, roots: &mut RootCertStore) -> Result<(), TlsSetupError> {
+    let invalid = || TlsSetupError::Invalid(path.to_owned());
+    for certificate in read_pem(path)? {
+        roots.add(certificate.map_err(|_| invalid())?).map_err(|_| invalid())?;
+    }
+    if roots.is_empty() { Err(TlsSetupError::Empty(path.to_owned())) } else { Ok(()) }
+}
+
+/// A directory of the system has other files too, and certificates that rustls does not take.
+fn add_directory(path: &Path, roots: &mut RootCertStore) -> Result<(), TlsSetupError> {
+    let unreadable = |error| TlsSetupError::Unreadable(path.to_owned(), error);
+    for entry in fs::read_dir(path).map_err(unreadable)? {
+        let file = entry.map_err(unreadable)?.path();
+        if file.is_file()
+            && let Ok(certificates) = read_pem(&file)
+        {
+            roots.add_parsable_certificates(certificates.into_iter().flatten());
+        }
+    }
+    if roots.is_empty() { Err(TlsSetupError::Empty(path.to_owned())) } else { Ok(()) }
+}
+
+type Certificates = Vec<Result<CertificateDer<'static>, PemError>>;
+
+fn read_pem(path: &Path) -> Result<Certificates, TlsSetupError> {
+    let bytes =
+        fs::read(path).map_err(|error| TlsSetupError::Unreadable(path.to_owned(), error))?;
+    Ok(CertificateDer::pem_slice_iter(&bytes).collect())
+}
