@@ -3,82 +3,168 @@
 use std::fmt;
 use std::io::{self, ErrorKind, Read};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use limpid_core::client::Input;
+use limpid_core::fields::FieldBlock;
 use limpid_core::http1::BodySize;
+
+use crate::content::{Content, Part};
+use crate::os::os_error;
 
 /// How much of a reader is read at a time.
 const PIECE: usize = 64 * 1024;
 
 /// What a request carries: nothing, bytes, or whatever a reader yields.
+#[derive(Debug)]
 pub struct Body {
-    source: Source,
-    size: BodySize,
-    /// Some of it has been taken.
-    begun: bool,
-}
-
-enum Source {
-    Bytes(Bytes),
-    Reader(Box<dyn Read + Send>),
+    content: Content<Reader>,
 }
 
 impl Body {
     /// No body.
     #[must_use]
     pub const fn none() -> Self {
-        Self { source: Source::Bytes(Bytes::new()), size: BodySize::None, begun: false }
+        Self { content: Content::none() }
     }
 
     /// What `reader` yields, to its end. With a `length`, exactly that many bytes are sent;
-    /// without one, the body is chunked.
+    /// without one, the body is chunked. It is read as fast as the server takes it, 64 KiB at a
+    /// time, in memory that is used again.
     pub fn reader(reader: impl Read + Send + 'static, length: Option<u64>) -> Self {
-        let size = length.map_or(BodySize::Unknown, BodySize::Length);
-        Self { source: Source::Reader(Box::new(reader)), size, begun: false }
+        let reader = Reader { reader: Box::new(reader), memory: Bytes::new() };
+        Self { content: Content::source(reader, length) }
+    }
+
+    /// Sends the body in chunks, and then the fields that `add` adds (RFC 9110 section 6.5). It is
+    /// called when the last byte of the body was read, so that they can say something about it.
+    /// Fields that must stand before a body are refused, and fail the request.
+    ///
+    /// ```
+    /// use std::io::Read;
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    /// use limpid_std::Body;
+    ///
+    /// /// Adds up what is read of a file.
+    /// struct Summed<R>(R, Arc<AtomicU64>);
+    ///
+    /// impl<R: Read> Read for Summed<R> {
+    ///     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+    ///         let n = self.0.read(buffer)?;
+    ///         self.1.fetch_add(buffer[..n].iter().map(|byte| u64::from(*byte)).sum(), Ordering::Relaxed);
+    ///         Ok(n)
+    ///     }
+    /// }
+    ///
+    /// let sum = Arc::<AtomicU64>::default();
+    /// let body = Body::reader(Summed(&b"a file"[..], Arc::clone(&sum)), None).trailers(move |fields| {
+    ///     fields.push(b"Sum", sum.load(Ordering::Relaxed).to_string().as_bytes());
+    /// });
+    /// # let _ = body;
+    /// ```
+    #[must_use]
+    pub fn trailers(self, add: impl FnMut(&mut FieldBlock) + Send + 'static) -> Self {
+        Self { content: self.content.trailers(add) }
     }
 
     pub(crate) const fn size(&self) -> BodySize {
-        self.size
+        self.content.size()
     }
 
-    /// Goes back to the start, and tells whether that was possible: a reader is read once.
-    pub(crate) fn rewind(&mut self) -> bool {
-        let is_fresh = !self.begun;
-        if let Source::Bytes(_) = self.source {
-            self.begun = false;
+    /// The next piece, the first again if `rewind` is true.
+    pub(crate) fn next(&mut self, rewind: bool) -> Input<'_> {
+        if rewind && !self.content.rewind() {
+            return Input::BodyConsumed;
         }
-        is_fresh || !self.begun
-    }
-
-    /// The next piece; `None` at the end.
-    pub(crate) fn next(&mut self) -> io::Result<Option<Bytes>> {
-        let is_first = !std::mem::replace(&mut self.begun, true);
-        match &mut self.source {
-            Source::Bytes(bytes) => Ok((is_first && !bytes.is_empty()).then(|| bytes.clone())),
-            Source::Reader(reader) => {
-                let mut piece = vec![0; PIECE];
-                let n = loop {
-                    match reader.read(&mut piece) {
-                        Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                        result => break result?,
-                    }
-                };
-                piece.truncate(n);
-                Ok((n > 0).then(|| piece.into()))
-            }
+        let read = match self.content.part() {
+            Part::Piece(piece) => return Input::Body(piece),
+            Part::Source(reader) => reader.next(),
+            Part::End => Ok(None),
+        };
+        match read {
+            Ok(Some(piece)) => Input::Body(piece),
+            Ok(None) => Input::BodyEnd(self.content.end()),
+            Err(error) => Input::BodyFailed(os_error(&error)),
         }
     }
 }
 
 impl<B: Into<Bytes>> From<B> for Body {
     fn from(bytes: B) -> Self {
-        let bytes = bytes.into();
-        let size = BodySize::Length(bytes.len() as u64);
-        Self { source: Source::Bytes(bytes), size, begun: false }
+        Self { content: Content::from(bytes.into()) }
     }
 }
 
-impl fmt::Debug for Body {
+/// A reader, and the memory that it is read into.
+struct Reader {
+    reader: Box<dyn Read + Send>,
+    /// All of the memory. It can be written again when the piece of it that was sent is gone.
+    memory: Bytes,
+}
+
+impl Reader {
+    /// The next piece; `None` at the end.
+    fn next(&mut self) -> io::Result<Option<Bytes>> {
+        let mut memory = match std::mem::take(&mut self.memory).try_into_mut() {
+            Ok(memory) if memory.len() == PIECE => memory,
+            _ => fresh(),
+        };
+        let read = loop {
+            match self.reader.read(&mut memory) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                result => break result,
+            }
+        };
+        self.memory = memory.freeze();
+        let n = read?.min(PIECE);
+        Ok((n > 0).then(|| self.memory.slice(..n)))
+    }
+}
+
+/// Memory for a piece. What has been split once keeps its count of references with it, so that
+/// nothing is allocated when it passes between its two forms.
+fn fresh() -> BytesMut {
+    let mut memory = BytesMut::zeroed(PIECE + 1);
+    memory.truncate(PIECE);
+    drop(memory.split_off(PIECE));
+    memory
+}
+
+impl fmt::Debug for Reader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Body").field("size", &self.size).finish_non_exhaustive()
+        f.write_str("Reader")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn piece(reader: &mut Reader) -> Bytes {
+        reader.next().unwrap().unwrap()
+    }
+
+    fn reader() -> Reader {
+        Reader { reader: Box::new(io::repeat(b'x')), memory: Bytes::new() }
+    }
+
+    #[test]
+    fn a_piece_that_is_gone_leaves_its_memory_to_the_next() {
+        let mut reader = reader();
+        let first = piece(&mut reader);
+        let at = first.as_ptr();
+        drop(first);
+        for _ in 0..3 {
+            assert_eq!(piece(&mut reader).as_ptr(), at);
+        }
+    }
+
+    #[test]
+    fn a_piece_that_is_still_needed_stays_as_it_is() {
+        let mut reader = reader();
+        let first = piece(&mut reader);
+        reader.reader = Box::new(io::repeat(b'y'));
+        let second = piece(&mut reader);
+        assert!(first.iter().all(|byte| *byte == b'x') && second.iter().all(|byte| *byte == b'y'));
     }
 }

@@ -10,7 +10,7 @@ use limpid_core::time::{Deadline, Mono};
 
 use crate::body::Body;
 use crate::error::Error;
-use crate::os::{is_timeout, os_error};
+use crate::os::is_timeout;
 use crate::pool::SharedPool;
 use crate::resolve::{Resolved, resolve};
 use crate::session::Session;
@@ -90,7 +90,7 @@ impl Driver {
                     self.answer(result.map(|n| if n == 0 { Input::Eof } else { Input::Filled(n) }));
                 }
                 Do::Body { rewind } => {
-                    let input = self.next_piece(rewind);
+                    let input = self.body.next(rewind);
                     self.session.input(input);
                 }
                 Do::Wait { until } => {
@@ -114,17 +114,6 @@ impl Driver {
     pub(crate) fn cancel(&mut self) {
         self.session.input(Input::Cancel);
         while let Ok(Stop::Event) = self.run() {}
-    }
-
-    fn next_piece(&mut self, rewind: bool) -> Input<'static> {
-        if rewind && !self.body.rewind() {
-            return Input::BodyConsumed;
-        }
-        match self.body.next() {
-            Ok(Some(data)) => Input::Body(data),
-            Ok(None) => Input::BodyEnd,
-            Err(error) => Input::BodyFailed(os_error(&error)),
-        }
     }
 
     /// Tells what came of an operation of the socket, which may say that its time is over.

@@ -20,6 +20,7 @@ mod builder;
 mod client;
 mod clock;
 mod connections;
+mod content;
 mod driver;
 mod error;
 mod informational;
@@ -44,6 +45,7 @@ pub use tls::{TlsVersion, Trust};
 /// What the drivers of other runtimes need beside their own loop, and need not write again.
 pub mod parts {
     pub use crate::connections::{Connections, Transport};
+    pub use crate::content::{Content, Part};
     pub use crate::informational::Listener;
     pub use crate::os::os_error;
     pub use crate::resolve::{literal, lookup};

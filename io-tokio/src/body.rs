@@ -1,11 +1,13 @@
 //! The body of a request.
 
-use std::fmt;
 use std::io;
 use std::pin::Pin;
 
 use bytes::Bytes;
+use limpid_core::client::Input;
+use limpid_core::fields::FieldBlock;
 use limpid_core::http1::BodySize;
+use limpid_std::parts::{Content, Part, os_error};
 
 /// The pieces of a body, made as they are needed.
 pub type NextPiece<'b> = Pin<Box<dyn Future<Output = io::Result<Option<Bytes>>> + Send + 'b>>;
@@ -20,64 +22,56 @@ pub trait Pieces: Send {
 }
 
 /// What a request carries: nothing, bytes, or pieces that are made on the way.
+#[derive(Debug)]
 pub struct Body {
-    source: Source,
-    size: BodySize,
-    /// Some of it has been taken.
-    begun: bool,
-}
-
-enum Source {
-    Bytes(Bytes),
-    Pieces(Box<dyn Pieces>),
+    content: Content<Box<dyn Pieces>>,
 }
 
 impl Body {
     /// No body.
     #[must_use]
     pub const fn none() -> Self {
-        Self { source: Source::Bytes(Bytes::new()), size: BodySize::None, begun: false }
+        Self { content: Content::none() }
     }
 
     /// What `pieces` yield, to their end. With a `length`, exactly that many bytes are sent;
-    /// without one, the body is chunked.
+    /// without one, the body is chunked. A piece is asked for when the server took the one before.
     pub fn pieces(pieces: impl Pieces + 'static, length: Option<u64>) -> Self {
-        let size = length.map_or(BodySize::Unknown, BodySize::Length);
-        Self { source: Source::Pieces(Box::new(pieces)), size, begun: false }
+        Self { content: Content::source(Box::new(pieces), length) }
+    }
+
+    /// Sends the body in chunks, and then the fields that `add` adds (RFC 9110 section 6.5). It is
+    /// called when the last piece was made, so that they can say something about the body. Fields
+    /// that must stand before a body are refused, and fail the request.
+    #[must_use]
+    pub fn trailers(self, add: impl FnMut(&mut FieldBlock) + Send + 'static) -> Self {
+        Self { content: self.content.trailers(add) }
     }
 
     pub(crate) const fn size(&self) -> BodySize {
-        self.size
+        self.content.size()
     }
 
-    /// Goes back to the start, and tells whether that was possible: pieces are made once.
-    pub(crate) fn rewind(&mut self) -> bool {
-        let is_bytes = matches!(self.source, Source::Bytes(_));
-        let possible = is_bytes || !self.begun;
-        self.begun &= !is_bytes;
-        possible
-    }
-
-    /// The next piece; `None` at the end.
-    pub(crate) async fn next(&mut self) -> io::Result<Option<Bytes>> {
-        let is_first = !std::mem::replace(&mut self.begun, true);
-        match &mut self.source {
-            Source::Bytes(bytes) => Ok((is_first && !bytes.is_empty()).then(|| bytes.clone())),
-            Source::Pieces(pieces) => pieces.next().await,
+    /// The next piece, the first again if `rewind` is true.
+    pub(crate) async fn next(&mut self, rewind: bool) -> Input<'_> {
+        if rewind && !self.content.rewind() {
+            return Input::BodyConsumed;
+        }
+        let made = match self.content.part() {
+            Part::Piece(piece) => return Input::Body(piece),
+            Part::Source(pieces) => pieces.next().await,
+            Part::End => Ok(None),
+        };
+        match made {
+            Ok(Some(piece)) => Input::Body(piece),
+            Ok(None) => Input::BodyEnd(self.content.end()),
+            Err(error) => Input::BodyFailed(os_error(&error)),
         }
     }
 }
 
 impl<B: Into<Bytes>> From<B> for Body {
     fn from(bytes: B) -> Self {
-        let bytes = bytes.into();
-        let size = BodySize::Length(bytes.len() as u64);
-        Self { source: Source::Bytes(bytes), size, begun: false }
-    }
-}
-
-impl fmt::Debug for Body {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Body").field("size", &self.size).finish_non_exhaustive()
+        Self { content: Content::from(bytes.into()) }
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use limpid_core::client::{Do, Exchange, Fault, Input};
 use limpid_core::error::ResolveError;
 use limpid_core::time::{Deadline, Mono};
-use limpid_std::parts::{Session, literal, lookup, os_error};
+use limpid_std::parts::{Session, literal, lookup};
 use limpid_std::{Error, Trust};
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
@@ -95,7 +95,7 @@ impl Driver {
                     self.session.answer(result.map(|result| result.map(input)));
                 }
                 Do::Body { rewind } => {
-                    let input = self.next_piece(rewind).await;
+                    let input = self.body.next(rewind).await;
                     self.session.input(input);
                 }
                 Do::Wait { until } => {
@@ -117,17 +117,6 @@ impl Driver {
                     return Err(self.session.failed(error));
                 }
             }
-        }
-    }
-
-    async fn next_piece(&mut self, rewind: bool) -> Input<'static> {
-        if rewind && !self.body.rewind() {
-            return Input::BodyConsumed;
-        }
-        match self.body.next().await {
-            Ok(Some(data)) => Input::Body(data),
-            Ok(None) => Input::BodyEnd,
-            Err(error) => Input::BodyFailed(os_error(&error)),
         }
     }
 }

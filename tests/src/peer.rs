@@ -15,6 +15,8 @@ pub struct Request {
     pub head: String,
     /// The body, without its framing.
     pub body: Vec<u8>,
+    /// The fields after a chunked body, with the line ends between them.
+    pub trailers: String,
 }
 
 impl Request {
@@ -68,7 +70,7 @@ impl<W: Wire> Peer<W> {
         match step {
             Step::ReadRequest => {
                 let mut request = self.read_head().await?;
-                request.body = self.read_body(&request).await?;
+                self.read_body(&mut request).await?;
                 self.requests.push(request);
             }
             Step::ReadHead => {
@@ -129,23 +131,30 @@ impl<W: Wire> Peer<W> {
     }
 
     async fn read_head(&mut self) -> io::Result<Request> {
-        let mut head = Vec::new();
+        Ok(Request { head: self.read_section().await?, ..Request::default() })
+    }
+
+    /// Reads lines up to an empty one.
+    async fn read_section(&mut self) -> io::Result<String> {
+        let mut section = Vec::new();
         loop {
             let line = self.read_line().await?;
             if line == b"\r\n" {
-                let head = String::from_utf8_lossy(&head).into_owned();
-                return Ok(Request { head, body: Vec::new() });
+                return Ok(String::from_utf8_lossy(&section).into_owned());
             }
-            head.extend_from_slice(&line);
+            section.extend_from_slice(&line);
         }
     }
 
-    async fn read_body(&mut self, request: &Request) -> io::Result<Vec<u8>> {
+    async fn read_body(&mut self, request: &mut Request) -> io::Result<()> {
         if request.field("Transfer-Encoding").is_some() {
-            return self.read_chunks().await;
+            request.body = self.read_chunks().await?;
+            request.trailers = self.read_section().await?;
+            return Ok(());
         }
         let length = request.field("Content-Length").unwrap_or("0");
-        self.read_bytes(length.parse().map_err(io::Error::other)?).await
+        request.body = self.read_bytes(length.parse().map_err(io::Error::other)?).await?;
+        Ok(())
     }
 
     async fn read_chunks(&mut self) -> io::Result<Vec<u8>> {
@@ -155,13 +164,11 @@ impl<W: Wire> Peer<W> {
             let size = String::from_utf8_lossy(&line);
             let size = usize::from_str_radix(size.trim(), 16).map_err(io::Error::other)?;
             if size == 0 {
-                break;
+                return Ok(body);
             }
             body.extend(self.read_bytes(size).await?);
             self.read_bytes(2).await?;
         }
-        while self.read_line().await? != b"\r\n" {}
-        Ok(body)
     }
 
     async fn read_line(&mut self) -> io::Result<Vec<u8>> {

@@ -120,8 +120,8 @@ pub enum Input<'i> {
     Tick,
     /// A piece of the request's body.
     Body(Bytes),
-    /// The request's body is complete.
-    BodyEnd,
+    /// The request's body is complete, and these are its trailers.
+    BodyEnd(Fields<'i>),
     /// The request's body cannot be produced.
     BodyFailed(OsError),
     /// The request's body was to be sent again, and is gone.

@@ -15,6 +15,7 @@ use super::request::Request;
 use super::steps::{Inbox, State, Step};
 use super::trail::{At, Operation, Trail};
 use crate::error::Error;
+use crate::fields::FieldBlock;
 use crate::http1;
 use crate::limits::Config;
 use crate::time::{Deadline, Mono, Timeouts, Waiting};
@@ -337,7 +338,11 @@ impl Exchange {
             Input::Failed(fault) => Some(Inbox::Failed(fault)),
             Input::Tick => Some(Inbox::Tick),
             Input::Body(data) => Some(Inbox::Body(data)),
-            Input::BodyEnd => Some(Inbox::BodyEnd),
+            Input::BodyEnd(fields) => {
+                let mut trailers = FieldBlock::new();
+                trailers.copy_from(fields);
+                Some(Inbox::BodyEnd(trailers))
+            }
             Input::BodyFailed(error) => Some(Inbox::BodyFailed(error)),
             Input::BodyConsumed => Some(Inbox::BodyConsumed),
             Input::Cancel => Some(Inbox::Cancel),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use limpid_core::client::{Do, Event, Exchange, Fault, Input, Link, Options, Request};
 use limpid_core::error::{Cause, Error, OsError, OsErrorKind};
-use limpid_core::fields::Fields;
+use limpid_core::fields::FieldBlock;
 use limpid_core::http1::BodySize;
 use limpid_core::time::Mono;
 use limpid_core::trace::{ConnectionId, ExchangeId, Interest, Meta, Sink, Stage, TraceEvent};
@@ -60,6 +60,8 @@ pub(crate) struct Bench {
     sent: Vec<u8>,
     /// Pieces of the body, the last first.
     body: Vec<&'static [u8]>,
+    /// What follows the body.
+    pub(crate) trailers: FieldBlock,
     /// How many bytes the transport takes before it is reset.
     pub(crate) room: usize,
     /// The connection that is used again, or that can be once the exchange is over.
@@ -84,6 +86,7 @@ impl Bench {
             names: Names::default(),
             sent: Vec::new(),
             body: if body.is_empty() { Vec::new() } else { vec![body] },
+            trailers: FieldBlock::new(),
             room: usize::MAX,
             link: None,
         }
@@ -120,7 +123,7 @@ impl Bench {
                 }
                 Do::Body { .. } => match self.body.pop() {
                     Some(piece) => Input::Body(Bytes::from_static(piece)),
-                    None => Input::BodyEnd,
+                    None => Input::BodyEnd(self.trailers.fields()),
                 },
                 Do::Close => continue,
                 Do::Release => {
@@ -132,7 +135,7 @@ impl Bench {
                 Do::Failed(error) => return Stop::Failed(error),
                 Do::Trust { .. } | Do::Wait { .. } => panic!("there was no reason to ask"),
             };
-            self.input(input);
+            self.exchange.input(self.now, &self.names, input);
         }
     }
 
@@ -181,11 +184,13 @@ impl Bench {
 }
 
 fn shown(event: Event<'_>) -> String {
-    let trailers = |fields: Fields<'_>| fields.iter().map(|field| format!(" {field:?}")).collect();
     match event {
         Event::Informational(head) => format!("informational {}", head.status),
         Event::Head(head, _) => format!("head {}", head.status),
         Event::Data(data) => format!("data {}", String::from_utf8_lossy(data)),
-        Event::End(fields) => trailers(fields),
+        Event::End(trailers) => trailers.iter().fold("end".to_owned(), |shown, field| {
+            let [name, value] = [field.name, field.value].map(String::from_utf8_lossy);
+            format!("{shown} {name}: {value}")
+        }),
     }
 }

@@ -5,3 +5,4 @@
 mod bench;
 mod expect_continue;
 mod retry;
+mod trailers;

@@ -51,8 +51,7 @@ fn over_std(ask: Ask, url: &str) -> Answer {
 }
 
 fn over_tokio(ask: Ask, url: &str) -> Answer {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
+    block_on(async {
         let client = limpid_tokio::Client::builder().build();
         // A task may be moved to another thread, and so may what it calls.
         let informational = Arc::new(Mutex::new(Vec::new()));
@@ -72,4 +71,8 @@ fn over_tokio(ask: Ask, url: &str) -> Answer {
         let informational = informational.lock().unwrap().clone();
         Answer { status, body, informational }
     })
+}
+
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }

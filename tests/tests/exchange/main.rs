@@ -5,3 +5,4 @@
 mod both;
 mod failing;
 mod informational;
+mod trailers;

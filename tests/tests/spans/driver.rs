@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use limpid_core::client::{Do, Exchange, Input, Options, Request};
 use limpid_core::error::Error;
+use limpid_core::fields::Fields;
 use limpid_core::http1::BodySize;
 use limpid_core::time::{Deadline, Mono, Timeouts};
 use limpid_core::trace::{ConnectionId, ExchangeId};
@@ -118,7 +119,7 @@ impl Driver {
             }
             Asked::Body => match self.body.take() {
                 Some(body) => self.input(Input::Body(Bytes::from_static(body))),
-                None => self.input(Input::BodyEnd),
+                None => self.input(Input::BodyEnd(Fields::EMPTY)),
             },
             // A pool that keeps nothing: the connection is closed with what is left of it.
             Asked::Release => {

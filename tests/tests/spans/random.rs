@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use limpid_core::client::{Fault, Input};
 use limpid_core::error::{OsError, OsErrorKind, ResolveError};
+use limpid_core::fields::Fields;
 use limpid_core::time::Mono;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -109,7 +110,7 @@ fn tell(driver: &mut Driver, told: Told) {
         Told::Os(kind) => Input::Failed(Fault::Os(os(kind))),
         Told::Resolve(error) => Input::Failed(Fault::Resolve(error)),
         Told::Body(n) => Input::Body(Bytes::from(vec![b'b'; n])),
-        Told::BodyEnd => Input::BodyEnd,
+        Told::BodyEnd => Input::BodyEnd(Fields::EMPTY),
         Told::BodyFailed => Input::BodyFailed(os(OsErrorKind::Other)),
         Told::Cancel => Input::Cancel,
     });

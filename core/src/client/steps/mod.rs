@@ -12,7 +12,8 @@ use bytes::Bytes;
 use super::action::Fault;
 use super::exchange::Exchange;
 use super::trail::{At, Operation};
-use crate::error::{Cause, CertificateProblem, Misuse, OsError, Phase, TlsError};
+use crate::error::{Call, Cause, CertificateProblem, Misuse, OsError, Phase, TlsError};
+use crate::fields::FieldBlock;
 use crate::trace::{EventKind, Failure, Sink, TraceEvent};
 
 /// Where an exchange stands: what it is about to do.
@@ -58,7 +59,7 @@ pub(super) enum Inbox {
     Failed(Fault),
     Tick,
     Body(Bytes),
-    BodyEnd,
+    BodyEnd(FieldBlock),
     BodyFailed(OsError),
     BodyConsumed,
     Cancel,
@@ -176,6 +177,8 @@ impl Exchange {
                 let operation = trail.operation().unwrap_or(Operation::StartTls);
                 plan.server_name(operation).as_bytes()
             }
+            // What is wrong with the trailers is in no field of the head.
+            Cause::Misuse(error) if error.call == Call::Finish => &[],
             Cause::Misuse(error) => match error.misuse {
                 Misuse::FieldName(index) => fields.nth(index).map_or(&[][..], |field| field.name),
                 Misuse::FieldValue(index) => fields.line(index).unwrap_or_default(),

@@ -120,14 +120,14 @@ impl Exchange {
         self.enter(State::SendBody, Phase::SendBody);
         self.trail.start(Operation::SendBody, &self.plan, at);
         if self.plan.tunnelling || !self.plan.request.has_content() {
-            self.finish_body(at)?;
+            self.finish_body(Fields::EMPTY, at)?;
         }
         Ok(())
     }
 
-    fn finish_body<S: Sink>(&mut self, at: At<'_, S>) -> Result<(), Cause> {
+    fn finish_body<S: Sink>(&mut self, trailers: Fields<'_>, at: At<'_, S>) -> Result<(), Cause> {
         let mut cx = self.trail.cx(at);
-        self.link.http1.finish(&mut cx, Fields::EMPTY).map_err(Cause::Misuse)
+        self.link.http1.finish(&mut cx, trailers).map_err(Cause::Misuse)
     }
 
     pub(super) fn send_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
@@ -137,7 +137,7 @@ impl Exchange {
                 let mut cx = self.trail.cx(at);
                 self.link.http1.send_data(&mut cx, data).map_err(Cause::Misuse)?;
             }
-            Some(Inbox::BodyEnd) => self.finish_body(at)?,
+            Some(Inbox::BodyEnd(trailers)) => self.finish_body(trailers.fields(), at)?,
             Some(Inbox::BodyFailed(error)) => return Err(Cause::Body(error)),
             Some(Inbox::BodyConsumed) => return Err(Cause::BodyConsumed),
             Some(inbox) => return self.sending_interrupted(&inbox, at),

@@ -1,0 +1,42 @@
+//! Fields after a body, both ways (RFC 9110 section 6.5).
+
+use limpid_core::error::{Cause, Misuse};
+
+use crate::bench::{Bench, Stop};
+
+fn post(name: &str, value: &str) -> Bench {
+    let mut bench = Bench::new("POST", &[], b"seven!!");
+    bench.trailers.push(name.as_bytes(), value.as_bytes());
+    bench
+}
+
+#[test]
+fn trailers_follow_the_last_chunk() {
+    let mut bench = post("Sum", "7");
+    assert!(matches!(bench.runs(), Stop::Read(..)));
+    let sent = bench.sent();
+    assert!(sent.ends_with("\r\n\r\n7\r\nseven!!\r\n0\r\nSum: 7\r\n\r\n"), "{sent:?}");
+}
+
+#[test]
+fn what_must_stand_before_the_body_is_no_trailer() {
+    for (name, misuse) in [
+        ("Content-Length", Misuse::TrailerForbidden(0)),
+        ("Authorization", Misuse::TrailerForbidden(0)),
+        ("No Token", Misuse::FieldName(0)),
+    ] {
+        let Stop::Failed(error) = post(name, "7").runs() else { panic!("{name}") };
+        let Cause::Misuse(found) = error.cause else { panic!("{error}") };
+        assert_eq!(found.misuse, misuse);
+    }
+}
+
+#[test]
+fn trailers_of_a_response_are_told_at_its_end() {
+    let mut bench = Bench::new("GET", &[], b"");
+    bench.runs();
+    let response = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nSum: 0\r\n\r\n";
+    assert_eq!(bench.hears(response), Stop::Event("head 200".to_owned()));
+    assert_eq!(bench.runs(), Stop::Event("end Sum: 0".to_owned()));
+    assert_eq!(bench.ends(), Ok(()));
+}

@@ -1,0 +1,109 @@
+//! The body of a request, whoever makes its pieces.
+
+use std::fmt;
+use std::mem;
+
+use bytes::Bytes;
+use limpid_core::fields::{FieldBlock, Fields};
+use limpid_core::http1::BodySize;
+
+/// What a request carries: nothing, bytes, or what a source `S` yields; then trailers.
+pub struct Content<S> {
+    kind: Kind<S>,
+    size: BodySize,
+    /// Some of it has been taken.
+    begun: bool,
+    make_trailers: Option<MakeTrailers>,
+    trailers: FieldBlock,
+}
+
+enum Kind<S> {
+    Bytes(Bytes),
+    Source(S),
+}
+
+type MakeTrailers = Box<dyn FnMut(&mut FieldBlock) + Send>;
+
+/// What comes next of a body.
+#[derive(Debug)]
+pub enum Part<'c, S> {
+    /// This piece.
+    Piece(Bytes),
+    /// Whatever the source yields.
+    Source(&'c mut S),
+    /// Nothing more.
+    End,
+}
+
+impl<S> Content<S> {
+    /// Nothing.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self::new(Kind::Bytes(Bytes::new()), BodySize::None)
+    }
+
+    /// What `source` yields: exactly `length` bytes, or chunks.
+    #[must_use]
+    pub fn source(source: S, length: Option<u64>) -> Self {
+        Self::new(Kind::Source(source), length.map_or(BodySize::Unknown, BodySize::Length))
+    }
+
+    const fn new(kind: Kind<S>, size: BodySize) -> Self {
+        Self { kind, size, begun: false, make_trailers: None, trailers: FieldBlock::new() }
+    }
+
+    /// The same in chunks, and at their end the fields that `make` adds then.
+    #[must_use]
+    pub fn trailers(mut self, make: impl FnMut(&mut FieldBlock) + Send + 'static) -> Self {
+        self.size = BodySize::Unknown;
+        self.make_trailers = Some(Box::new(make));
+        self
+    }
+
+    /// How long it is.
+    #[must_use]
+    pub const fn size(&self) -> BodySize {
+        self.size
+    }
+
+    /// Goes back to the start, and tells whether that was possible: a source yields once.
+    pub fn rewind(&mut self) -> bool {
+        let is_fresh = !self.begun;
+        if let Kind::Bytes(_) = self.kind {
+            self.begun = false;
+        }
+        is_fresh || !self.begun
+    }
+
+    /// What comes next.
+    pub fn part(&mut self) -> Part<'_, S> {
+        let is_first = !mem::replace(&mut self.begun, true);
+        match &mut self.kind {
+            Kind::Bytes(bytes) if is_first && !bytes.is_empty() => Part::Piece(bytes.clone()),
+            Kind::Bytes(_) => Part::End,
+            Kind::Source(source) => Part::Source(source),
+        }
+    }
+
+    /// The trailers, once nothing more comes.
+    pub fn end(&mut self) -> Fields<'_> {
+        self.trailers.clear();
+        if let Some(make) = &mut self.make_trailers {
+            make(&mut self.trailers);
+        }
+        self.trailers.fields()
+    }
+}
+
+impl<S> From<Bytes> for Content<S> {
+    fn from(bytes: Bytes) -> Self {
+        let size = BodySize::Length(bytes.len() as u64);
+        Self::new(Kind::Bytes(bytes), size)
+    }
+}
+
+impl<S> fmt::Debug for Content<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Content").field("size", &self.size).finish_non_exhaustive()
+    }
+}
