@@ -8,7 +8,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use limpid_core::client::{NoProxy, Options, PoolLimits, Proxy, ProxyRules, ProxyVariableError};
+use limpid_core::client::{
+    AttemptDelay, NoProxy, Options, PoolLimits, Proxy, ProxyRules, ProxyVariableError,
+};
 use limpid_core::limits::{Lenient, Limits};
 use limpid_core::trace::{Sink, SocketOption};
 use rustls::ClientConfig;
@@ -78,6 +80,14 @@ impl<C: From<Settings>> ClientBuilder<C> {
     /// default; `None` waits without end.
     pub fn connect_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.options.timeouts.connect = timeout.into();
+        self
+    }
+
+    /// How long one address of a host is tried alone before the next is tried beside it (RFC 8305):
+    /// a quarter of a second by default. What is shorter than ten milliseconds or longer than two
+    /// seconds is brought within these bounds.
+    pub fn attempt_delay(mut self, delay: Duration) -> Self {
+        self.options.attempt_delay = AttemptDelay::new(delay);
         self
     }
 

@@ -9,6 +9,7 @@ use limpid_core::client::{Do, Exchange, Fault, Input};
 use limpid_core::time::{Deadline, Mono};
 
 use crate::body::Body;
+use crate::dials::Dials;
 use crate::error::Error;
 use crate::os::is_timeout;
 use crate::pool::SharedPool;
@@ -24,6 +25,7 @@ const READ: usize = 16 * 1024;
 #[derive(Debug)]
 pub(crate) struct Driver {
     pub(crate) session: Session<Timed>,
+    dials: Dials,
     body: Body,
     pool: Arc<SharedPool>,
 }
@@ -45,7 +47,7 @@ impl Driver {
         pool: Arc<SharedPool>,
     ) -> Self {
         let session = Session::new(exchange, Arc::clone(&pool.connections), trust);
-        Self { session, body, pool }
+        Self { session, dials: Dials::default(), body, pool }
     }
 
     /// Runs the exchange to its next event, or to its end.
@@ -65,14 +67,22 @@ impl Driver {
                     }
                     Resolved::TimedOut => self.session.input(Input::Tick),
                 },
-                Do::Dial { target, from, options, until } => {
+                Do::Dial { dial, target, from, options, alone: true, until } => {
                     let opened = Timed::open(target, from, options, left(until, now));
-                    let result = opened.map(|socket| {
-                        self.session.transport = Some(socket);
-                        Input::Dialed
-                    });
-                    self.answer(result);
+                    self.session.dialed(dial, in_time(opened));
                 }
+                Do::Dial { dial, target, from, options, .. } => {
+                    match self.dials.start(dial, target, from, options) {
+                        Ok(()) => self.session.input(Input::Dialing),
+                        Err(error) => self.session.dialed(dial, Some(Err(error))),
+                    }
+                }
+                Do::Await { until } => match self.dials.wait(left(until, now)) {
+                    Ok(Some((dial, result))) => self.session.dialed(dial, Some(result)),
+                    Ok(None) => self.session.input(Input::Tick),
+                    Err(error) => self.answer(Err(error)),
+                },
+                Do::Abandon(dial) => self.dials.abandon(dial),
                 Do::Write { until } => {
                     let Session { exchange, transport, .. } = &mut self.session;
                     let result = match transport {
@@ -118,10 +128,15 @@ impl Driver {
 
     /// Tells what came of an operation of the socket, which may say that its time is over.
     fn answer(&mut self, result: io::Result<Input<'static>>) {
-        self.session.answer(match result {
-            Err(error) if is_timeout(&error) => None,
-            result => Some(result),
-        });
+        self.session.answer(in_time(result));
+    }
+}
+
+/// A result that came in time; `None` if it says that the time is over.
+fn in_time<T>(result: io::Result<T>) -> Option<io::Result<T>> {
+    match result {
+        Err(error) if is_timeout(&error) => None,
+        result => Some(result),
     }
 }
 

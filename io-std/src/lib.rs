@@ -21,6 +21,7 @@ mod client;
 mod clock;
 mod connections;
 mod content;
+mod dials;
 mod driver;
 mod error;
 mod informational;
@@ -46,6 +47,7 @@ pub use tls::{TlsVersion, Trust};
 pub mod parts {
     pub use crate::connections::{Connections, Transport};
     pub use crate::content::{Content, Part};
+    pub use crate::dials::begin;
     pub use crate::informational::Listener;
     pub use crate::os::os_error;
     pub use crate::resolve::{literal, lookup};

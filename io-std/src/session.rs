@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
-use limpid_core::client::{Do, Event, Exchange, Fault, Input};
+use limpid_core::client::{DialId, Do, Event, Exchange, Fault, Input};
 use limpid_core::error::TlsError;
 use limpid_core::time::Mono;
 use limpid_core::trace::ConnectionId;
@@ -83,6 +83,20 @@ impl<T: Transport> Session<T> {
             Some(Ok(input)) => self.input(input),
             Some(Err(error)) if error.kind() == ErrorKind::Interrupted => {}
             Some(Err(error)) => self.input(Input::Failed(Fault::Os(os_error(&error)))),
+            None => self.input(Input::Tick),
+        }
+    }
+
+    /// Tells what came of an attempt at connecting; `None` if its time is over.
+    pub fn dialed(&mut self, dial: DialId, result: Option<io::Result<T>>) {
+        match result {
+            Some(Ok(transport)) => {
+                self.transport = Some(transport);
+                self.input(Input::Dialed(dial));
+            }
+            Some(Err(error)) => {
+                self.input(Input::DialFailed(dial, Fault::Os(os_error(&error))));
+            }
             None => self.input(Input::Tick),
         }
     }

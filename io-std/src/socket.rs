@@ -33,7 +33,12 @@ impl Timed {
             Some(timeout) => socket.connect_timeout(&address, timeout)?,
             None => socket.connect(&address)?,
         }
-        Ok(Self { socket, read: None, write: None })
+        Ok(Self::new(socket))
+    }
+
+    /// A connection that is open.
+    pub(crate) const fn new(socket: Socket) -> Self {
+        Self { socket, read: None, write: None }
     }
 
     pub(crate) fn read(&mut self, room: &mut [u8], timeout: Option<Duration>) -> io::Result<usize> {

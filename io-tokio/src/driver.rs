@@ -14,6 +14,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
 use crate::body::Body;
+use crate::dials::Dials;
 use crate::pool::SharedPool;
 use crate::socket::Socket;
 
@@ -24,6 +25,7 @@ const READ: usize = 16 * 1024;
 #[derive(Debug)]
 pub(crate) struct Driver {
     pub(crate) session: Session<Socket>,
+    dials: Dials,
     body: Body,
     pool: Arc<SharedPool>,
     over: bool,
@@ -46,7 +48,7 @@ impl Driver {
         pool: Arc<SharedPool>,
     ) -> Self {
         let session = Session::new(exchange, Arc::clone(&pool.connections), trust);
-        Self { session, body, pool, over: false }
+        Self { session, dials: Dials::default(), body, pool, over: false }
     }
 
     /// Runs the exchange to its next event, or to its end. It can be dropped at any point.
@@ -68,15 +70,24 @@ impl Driver {
                         None => self.session.input(Input::Tick),
                     }
                 }
-                Do::Dial { target, from, options, until } => {
+                Do::Dial { dial, target, from, options, alone: true, until } => {
                     let opened = within(until, now, Socket::open(target, from, options)).await;
-                    let dialed = |socket| {
-                        self.session.transport = Some(socket);
-                        Input::Dialed
-                    };
-                    let result = opened.map(|result| result.map(dialed));
-                    self.session.answer(result);
+                    self.session.dialed(dial, opened);
                 }
+                Do::Dial { dial, target, from, options, .. } => {
+                    match Socket::begin(target, from, options) {
+                        Ok(socket) => {
+                            self.dials.add(dial, socket);
+                            self.session.input(Input::Dialing);
+                        }
+                        Err(error) => self.session.dialed(dial, Some(Err(error))),
+                    }
+                }
+                Do::Await { until } => match within(until, now, self.dials.settled()).await {
+                    Some((dial, result)) => self.session.dialed(dial, Some(result)),
+                    None => self.session.input(Input::Tick),
+                },
+                Do::Abandon(dial) => self.dials.abandon(dial),
                 Do::Write { until } => {
                     let Session { exchange, transport, .. } = &mut self.session;
                     let result = match transport {

@@ -17,6 +17,7 @@
 
 mod body;
 mod client;
+mod dials;
 mod driver;
 mod pool;
 mod response;

@@ -1,13 +1,15 @@
 //! Sockets: opening them, moving bytes, and asking whether they are silent.
 
+use std::future::poll_fn;
 use std::io::{self, ErrorKind, IoSlice};
 use std::net::IpAddr;
+use std::task::{Context, Poll, ready};
 
 use limpid_core::client::Target;
 use limpid_core::trace::SocketOption;
-use limpid_std::parts::{Transport, is_silent, prepare};
+use limpid_std::parts::{Transport, begin, is_silent};
 use socket2::SockRef;
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::net::TcpStream;
 
 /// A stream of either kind.
 #[derive(Debug)]
@@ -28,24 +30,37 @@ macro_rules! either {
 }
 
 impl Socket {
+    /// Begins to open a connection to `target`.
+    pub(crate) fn begin(
+        target: Target<'_>,
+        from: Option<IpAddr>,
+        options: &[SocketOption],
+    ) -> io::Result<Self> {
+        let socket = begin(target, from, options)?;
+        match target {
+            Target::Tcp(_) => TcpStream::from_std(socket.into()).map(Self::Tcp),
+            #[cfg(unix)]
+            Target::Unix(_) => tokio::net::UnixStream::from_std(socket.into()).map(Self::Unix),
+            #[cfg(not(unix))]
+            Target::Unix(_) => Err(ErrorKind::Unsupported.into()),
+        }
+    }
+
     /// Opens a connection to `target`.
     pub(crate) async fn open(
         target: Target<'_>,
         from: Option<IpAddr>,
         options: &[SocketOption],
     ) -> io::Result<Self> {
-        match target {
-            Target::Tcp(address) => {
-                let (socket, _) = prepare(target, from, options)?;
-                socket.set_nonblocking(true)?;
-                let socket = TcpSocket::from_std_stream(socket.into());
-                Ok(Self::Tcp(socket.connect(address).await?))
-            }
-            #[cfg(unix)]
-            Target::Unix(path) => Ok(Self::Unix(tokio::net::UnixStream::connect(path).await?)),
-            #[cfg(not(unix))]
-            Target::Unix(_) => Err(ErrorKind::Unsupported.into()),
-        }
+        let socket = Self::begin(target, from, options)?;
+        poll_fn(|cx| socket.poll_open(cx)).await?;
+        Ok(socket)
+    }
+
+    /// Whether the connection is open by now, or could not be opened.
+    pub(crate) fn poll_open(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(either!(self, stream => stream.poll_write_ready(cx)))?;
+        Poll::Ready(either!(self, stream => stream.take_error())?.map_or(Ok(()), Err))
     }
 
     /// Reads once, as soon as there is something.

@@ -10,6 +10,7 @@ use crate::http1::{Reading, ResponseHead};
 use crate::time::Deadline;
 use crate::trace::{ConnectionId, SocketOption};
 
+use super::dial::DialId;
 use super::link::Link;
 use super::pool::Origin;
 
@@ -37,17 +38,32 @@ pub enum Do<'x> {
         /// When to give up.
         until: Option<Deadline>,
     },
-    /// Open a connection to this address.
+    /// Open a connection to this address: wait for it, or begin and say that it is under way with
+    /// [`Input::Dialing`].
+    ///
+    /// Who only ever waits is asked for the next address when this one failed, or its time is over.
     Dial {
+        /// The name of this attempt.
+        dial: DialId,
         /// The address.
         target: Target<'x>,
         /// The local address it is opened from.
         from: Option<IpAddr>,
         /// Options that the socket is given.
         options: &'x [SocketOption],
+        /// There is no other attempt, neither now nor later: nothing is lost by waiting.
+        alone: bool,
         /// When to give up.
         until: Option<Deadline>,
     },
+    /// Wait until something came of one of the attempts that are under way. Only who answers
+    /// [`Input::Dialing`] is asked.
+    Await {
+        /// When there is something else to do.
+        until: Option<Deadline>,
+    },
+    /// Let go of this attempt, which is under way or has just connected: it is not needed.
+    Abandon(DialId),
     /// Let the transport take some of [`Exchange::out`](super::Exchange::out).
     Write {
         /// When to give up.
@@ -106,8 +122,12 @@ pub enum Input<'i> {
     Open(ConnectionId),
     /// The host has these addresses, in the order in which they should be tried.
     Resolved(&'i [SocketAddr]),
-    /// The connection is open.
-    Dialed,
+    /// The connection that was asked for is being opened; what comes of it is told later.
+    Dialing,
+    /// This attempt has connected: its connection is the transport from now on.
+    Dialed(DialId),
+    /// This attempt failed.
+    DialFailed(DialId, Fault),
     /// The transport took this many bytes.
     Sent(usize),
     /// This many bytes were read into [`Exchange::space`](super::Exchange::space).

@@ -6,13 +6,14 @@ use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
 use super::action::{Do, Event, Input, Target};
+use super::dial::{AttemptDelay, Race};
 use super::link::Link;
 use super::pool::Origin;
 use super::proxy::{Proxy, ProxyKind};
 use super::proxy_rules::ProxyRules;
 use super::redirect::Hop;
 use super::request::Request;
-use super::steps::{Inbox, State, Step};
+use super::steps::{Inbox, State, Step, Told};
 use super::trail::{At, Operation, Trail};
 use crate::error::Error;
 use crate::fields::FieldBlock;
@@ -39,6 +40,8 @@ pub struct Options {
     pub server_name: Option<String>,
     /// How many redirects are followed; 0 follows none.
     pub redirects: u32,
+    /// How long one address of a host is tried alone.
+    pub attempt_delay: AttemptDelay,
     /// How many times opening a connection is tried again.
     pub retries: u32,
     /// The local address that connections are opened from.
@@ -115,6 +118,11 @@ impl Plan {
         }
     }
 
+    /// Whether connections are opened to a Unix socket.
+    pub(super) fn is_unix(&self) -> bool {
+        matches!(self.route(), Route::Unix)
+    }
+
     /// The method of the request that is on its way.
     pub(super) fn method(&self) -> &[u8] {
         if self.tunnelling { b"CONNECT" } else { self.request.method() }
@@ -180,8 +188,8 @@ impl Plan {
 ///     panic!();
 /// };
 /// exchange.input(now, &NoSink, Input::Resolved(&["127.0.0.1:80".parse()?]));
-/// assert!(matches!(exchange.next(now, &NoSink), Do::Dial { .. }));
-/// exchange.input(now, &NoSink, Input::Dialed);
+/// let Do::Dial { dial, alone: true, .. } = exchange.next(now, &NoSink) else { panic!() };
+/// exchange.input(now, &NoSink, Input::Dialed(dial));
 /// assert!(matches!(exchange.next(now, &NoSink), Do::Write { .. }));
 /// assert!(exchange.out().concat().starts_with(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -199,6 +207,7 @@ pub struct Exchange {
     pub(super) link_is_free: bool,
     pub(super) trail: Trail,
     pub(super) addresses: Vec<SocketAddr>,
+    pub(super) race: Race<Told>,
     /// What came in and is to be worked on by the next step.
     pub(super) inbox: Option<Inbox>,
     /// The deadline of what the driver is doing, once it was told one; it may have been none.
@@ -237,6 +246,7 @@ impl Exchange {
             link_is_free: false,
             trail: Trail::new(Scope::exchange(exchange)),
             addresses: Vec::new(),
+            race: Race::new(),
             inbox: None,
             waiting: None,
             total: None,
@@ -318,7 +328,12 @@ impl Exchange {
                 }
                 Some(Inbox::Resolved)
             }
-            Input::Dialed => Some(Inbox::Dialed),
+            Input::Dialing => {
+                self.race.proceed();
+                None
+            }
+            Input::Dialed(dial) => Some(Inbox::Dialed(dial)),
+            Input::DialFailed(dial, fault) => Some(Inbox::DialFailed(dial, fault)),
             Input::Sent(n) => {
                 self.tell_sent(n, at);
                 self.link.sent(n);
@@ -395,11 +410,12 @@ impl Exchange {
                 let (host, port) = self.plan.peer();
                 Do::Resolve { host, port, until }
             }
-            Step::Dial(address) => Do::Dial { target: Target::Tcp(address), from, options, until },
-            Step::DialUnix => {
-                let path = self.plan.options.unix_socket.as_deref().unwrap_or_default();
-                Do::Dial { target: Target::Unix(path), from, options, until }
+            Step::Dial { id, index } => {
+                let (target, alone) = (self.target(index), self.race.is_alone());
+                Do::Dial { dial: id, target, from, options, alone, until }
             }
+            Step::Await => Do::Await { until },
+            Step::Abandon(id) => Do::Abandon(id),
             Step::Write => Do::Write { until },
             Step::Read => Do::Read { until },
             Step::Body => Do::Body { rewind: core::mem::take(&mut self.rewind) },
@@ -413,6 +429,15 @@ impl Exchange {
         }
     }
 
+    /// What a connection is opened to.
+    fn target(&self, index: usize) -> Target<'_> {
+        if self.plan.is_unix() {
+            Target::Unix(self.plan.options.unix_socket.as_deref().unwrap_or_default())
+        } else {
+            Target::Tcp(self.addresses[index])
+        }
+    }
+
     /// Until when the driver may take for a step: its own time, or that of the whole exchange if
     /// that ends earlier. To ask for the same again begins no new wait.
     fn until(&mut self, step: Step, now: Mono) -> Option<Deadline> {
@@ -420,12 +445,15 @@ impl Exchange {
         let (timeout, why) = match step {
             Step::Trust { .. }
             | Step::Body
+            | Step::Abandon(_)
             | Step::Close
             | Step::Release
             | Step::Event
             | Step::Over => {
                 return None;
             }
+            Step::Dial { .. } => return self.race.asked().and_then(|attempt| attempt.until),
+            Step::Await => return self.race.until(),
             Step::Acquire => (timeouts.pool, Waiting::Pool),
             Step::Read | Step::Write if self.state == State::AwaitContinue => {
                 (timeouts.expect_continue, Waiting::Continue)

@@ -7,7 +7,9 @@
 //!     match exchange.next(now, &sink) {
 //!         Do::Acquire { origin, until }  => ask the pool      input(Reuse | Open | Tick)
 //!         Do::Resolve { host, .. }       => look it up        input(Resolved | Failed | Tick)
-//!         Do::Dial { target, until }     => connect           input(Dialed | Failed | Tick)
+//!         Do::Dial { dial, target, .. }  => connect           input(Dialed | DialFailed | Dialing | Tick)
+//!         Do::Await { until }            => wait for those    input(Dialed | DialFailed | Tick)
+//!         Do::Abandon(dial)              => drop its socket
 //!         Do::Write { until }            => send out()        input(Sent | Failed | Tick)
 //!         Do::Read { until }             => fill space()      input(Filled | Eof | Failed | Tick)
 //!         Do::Body { rewind }            => ask the caller    input(Body | BodyEnd | BodyFailed | ..)
@@ -19,8 +21,20 @@
 //!     }
 //! }
 //! ```
+//!
+//! A host may have several addresses, and one that does not answer is overtaken by the next
+//! (RFC 8305). How much of that a driver takes part in is its own choice:
+//!
+//! - One that connects to one address at a time waits in [`Do::Dial`], and answers with
+//!   [`Input::Dialed`], [`Input::DialFailed`] or, when the time is over, [`Input::Tick`]. It is asked
+//!   for the next address then, and is never asked to [`Do::Await`] or [`Do::Abandon`] anything.
+//! - One that can have several connections under way begins one, keeps its socket by its [`DialId`]
+//!   and answers [`Input::Dialing`]. It is asked to begin the next when it is time for that, and to
+//!   wait for whichever comes to something in between. It may still wait where an attempt is
+//!   `alone`, which is the rule.
 
 mod action;
+mod dial;
 mod exchange;
 mod link;
 mod no_proxy;
@@ -34,6 +48,7 @@ mod trail;
 mod url;
 
 pub use action::{Do, Event, Fault, Input, Target};
+pub use dial::{AttemptDelay, DialId};
 pub use exchange::{Exchange, Options};
 pub use link::Link;
 pub use no_proxy::NoProxy;

@@ -5,7 +5,7 @@ use core::net::SocketAddr;
 
 use super::exchange::Plan;
 use super::proxy::Proxy;
-use crate::error::Phase;
+use crate::error::{Cause, Phase};
 use crate::http1::ResponseHead;
 use crate::time::Mono;
 use crate::trace::{
@@ -41,13 +41,6 @@ pub(super) enum Attempt {
     StartTls,
 }
 
-/// An operation of ours, within one of httpcore's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Detail {
-    Resolve,
-    Dial(SocketAddr),
-}
-
 /// When something happens, and who is told.
 #[derive(Debug)]
 pub(super) struct At<'s, S> {
@@ -70,14 +63,15 @@ pub(super) struct Trail {
     /// What the sink wants, asked once.
     interest: Option<Interest>,
     operation: Option<(Operation, Span)>,
-    detail: Option<(Detail, Span)>,
+    /// The lookup of addresses, within that operation.
+    resolving: Option<Span>,
     /// How many layers of TLS the connection has.
     tls_layers: u8,
 }
 
 impl Trail {
     pub(super) const fn new(scope: Scope) -> Self {
-        Self { scope, interest: None, operation: None, detail: None, tls_layers: 0 }
+        Self { scope, interest: None, operation: None, resolving: None, tls_layers: 0 }
     }
 
     /// From now on, events happen on this connection.
@@ -288,9 +282,12 @@ impl Trail {
 
     /// Tells that the operation that is open was given up.
     pub(super) fn fail<S: Sink>(&mut self, failure: Failure<'_>, at: At<'_, S>) {
-        self.fail_detail(failure, at);
-        let Some((operation, span)) = self.operation.take() else { return };
+        let (resolving, operation) = (self.resolving.take(), self.operation.take());
         let mut cx = self.cx(at);
+        if let Some(span) = resolving {
+            cx.end(span, EventKind::ResolveFailed, || TraceEvent::ResolveFailed { failure });
+        }
+        let Some((operation, span)) = operation else { return };
         match operation {
             Operation::ConnectTcp => {
                 cx.end(span, EventKind::ConnectTcpFailed, || TraceEvent::ConnectTcpFailed {
@@ -349,50 +346,38 @@ impl Trail {
         }
     }
 
-    /// Tells that a part of the operation starts.
-    pub(super) fn start_detail<S: Sink>(&mut self, detail: Detail, plan: &Plan, at: At<'_, S>) {
+    /// Tells that the addresses of the host are looked up.
+    pub(super) fn start_resolve<S: Sink>(&mut self, plan: &Plan, at: At<'_, S>) {
         let (host, port) = plan.peer();
         let mut cx = self.cx(at);
-        let span = match detail {
-            Detail::Resolve => {
-                cx.start(EventKind::ResolveStarted, || TraceEvent::ResolveStarted { host, port })
-            }
-            Detail::Dial(address) => {
-                cx.start(EventKind::DialStarted, || TraceEvent::DialStarted { address })
-            }
-        };
-        self.detail = Some((detail, span));
+        self.resolving =
+            Some(cx.start(EventKind::ResolveStarted, || TraceEvent::ResolveStarted { host, port }));
     }
 
-    /// Tells that the part is done; `addresses` is what a lookup found.
-    pub(super) fn complete_detail<S: Sink>(&mut self, addresses: usize, at: At<'_, S>) {
-        let detail = self.detail.take();
-        let mut cx = self.cx(at);
-        match detail {
-            Some((Detail::Resolve, span)) => {
-                cx.end(span, EventKind::ResolveComplete, || TraceEvent::ResolveComplete {
-                    addresses: addresses as u64,
-                });
-            }
-            Some((Detail::Dial(_), span)) => {
-                cx.end(span, EventKind::DialComplete, || TraceEvent::DialComplete {});
-            }
-            None => {}
-        }
+    /// Tells how many addresses were found.
+    pub(super) fn complete_resolve<S: Sink>(&mut self, addresses: usize, at: At<'_, S>) {
+        let Some(span) = self.resolving.take() else { return };
+        let addresses = addresses as u64;
+        self.cx(at)
+            .end(span, EventKind::ResolveComplete, || TraceEvent::ResolveComplete { addresses });
     }
 
-    /// Tells that the part was given up.
-    pub(super) fn fail_detail<S: Sink>(&mut self, failure: Failure<'_>, at: At<'_, S>) {
-        let detail = self.detail.take();
-        let mut cx = self.cx(at);
-        match detail {
-            Some((Detail::Resolve, span)) => {
-                cx.end(span, EventKind::ResolveFailed, || TraceEvent::ResolveFailed { failure });
-            }
-            Some((Detail::Dial(_), span)) => {
-                cx.end(span, EventKind::DialFailed, || TraceEvent::DialFailed { failure });
-            }
-            None => {}
-        }
+    /// Tells that an address is tried: one of several perhaps, which are kept apart by their spans.
+    pub(super) fn start_dial<S: Sink>(&mut self, address: SocketAddr, at: At<'_, S>) -> Span {
+        self.cx(at).start(EventKind::DialStarted, || TraceEvent::DialStarted { address })
+    }
+
+    /// Tells that it connected.
+    pub(super) fn complete_dial<S: Sink>(&mut self, span: Option<Span>, at: At<'_, S>) {
+        let Some(span) = span else { return };
+        self.cx(at).end(span, EventKind::DialComplete, || TraceEvent::DialComplete {});
+    }
+
+    /// Tells that it was given up.
+    pub(super) fn fail_dial<S: Sink>(&mut self, span: Option<Span>, cause: Cause, at: At<'_, S>) {
+        let Some(span) = span else { return };
+        let phase = self.phase();
+        let failure = Failure { phase, cause: &cause, secure: false, evidence: &[], body: (0, 0) };
+        self.cx(at).end(span, EventKind::DialFailed, || TraceEvent::DialFailed { failure });
     }
 }

@@ -273,6 +273,8 @@ pub enum Cause {
     Misuse(MisuseError),
     /// The caller let go of the response before its end.
     Abandoned,
+    /// Another address of the host was connected first: this one is not needed.
+    Outrun,
     /// The caller's body could not be produced.
     Body(OsError),
     /// The caller's body was to be sent again, and can be read only once.
@@ -297,6 +299,7 @@ impl fmt::Display for Cause {
             Self::Peer(error) => error.fmt(f),
             Self::Misuse(error) => error.fmt(f),
             Self::Abandoned => f.write_str("the response was dropped before its end"),
+            Self::Outrun => f.write_str("another address was faster"),
             Self::Body(error) => write!(f, "the request body could not be read: {error}"),
             Self::BodyConsumed => {
                 f.write_str("the request body was to be sent again, and can be read only once")

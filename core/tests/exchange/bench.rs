@@ -108,7 +108,7 @@ impl Bench {
                     self.input(Input::Resolved(&["127.0.0.1:80".parse().unwrap()]));
                     continue;
                 }
-                Do::Dial { .. } => Input::Dialed,
+                Do::Dial { dial, .. } => Input::Dialed(dial),
                 Do::Write { .. } => {
                     let mut out = self.exchange.out().concat();
                     out.truncate(self.room);
@@ -133,7 +133,9 @@ impl Bench {
                 Do::Event(event) => return Stop::Event(shown(event)),
                 Do::Done => return Stop::Done,
                 Do::Failed(error) => return Stop::Failed(error),
-                Do::Trust { .. } | Do::Wait { .. } => panic!("there was no reason to ask"),
+                Do::Await { .. } | Do::Abandon(_) | Do::Trust { .. } | Do::Wait { .. } => {
+                    panic!("there was no reason to ask")
+                }
             };
             self.exchange.input(self.now, &self.names, input);
         }

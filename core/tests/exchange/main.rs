@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod bench;
+mod dial;
 mod expect_continue;
 mod retry;
 mod trailers;

@@ -209,7 +209,7 @@ fn write_failure(failure: &Failure<'_>, capture: Capture, out: &mut Vec<u8>) {
 }
 
 /// The kinds of causes by name, for those who want to tell them apart.
-pub(super) const CAUSES: [&str; 14] = [
+pub(super) const CAUSES: [&str; 15] = [
     "os",
     "timeout",
     "resolve",
@@ -223,6 +223,7 @@ pub(super) const CAUSES: [&str; 14] = [
     "socks",
     "bad_redirect",
     "too_many_redirects",
+    "outrun",
     "other",
 ];
 
@@ -241,8 +242,9 @@ const fn cause_name(cause: &Cause) -> &'static str {
         Cause::Socks(_) => 10,
         Cause::BadRedirect => 11,
         Cause::TooManyRedirects => 12,
+        Cause::Outrun => 13,
         // One that came after this table.
-        _ => 13,
+        _ => 14,
     };
     CAUSES[index]
 }

@@ -64,6 +64,7 @@ impl Display for Raised<'_> {
             }
             Cause::Misuse(error) => MisuseException { error, field: evidence, capture }.fmt(f),
             Cause::Abandoned => Exception("GeneratorExit", ()).fmt(f),
+            Cause::Outrun => Exception("CancelledError", ()).fmt(f),
             Cause::Body(error) => OsException(error).fmt(f),
             Cause::Socks(SocksError::Malformed) => {
                 Exception("ProtocolError", (Str("Malformed reply"),)).fmt(f)

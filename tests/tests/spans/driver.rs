@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use limpid_core::client::{Do, Exchange, Input, Options, Request};
+use limpid_core::client::{DialId, Do, Exchange, Input, Options, Request};
 use limpid_core::error::Error;
 use limpid_core::fields::Fields;
 use limpid_core::http1::BodySize;
@@ -22,7 +22,9 @@ const BODY: &[u8] = b"a body";
 pub(crate) enum Asked {
     Acquire,
     Resolve,
-    Dial,
+    Dial(DialId),
+    Await(Option<Deadline>),
+    Abandon(DialId),
     Write,
     Read,
     Body,
@@ -33,18 +35,34 @@ pub(crate) enum Asked {
     Failed(Error),
 }
 
+/// What kind of exchange it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Way {
+    /// Over TLS.
+    pub(crate) secure: bool,
+    /// The body may wait for `100 Continue`.
+    pub(crate) expects: bool,
+    /// The driver has several dials under way, or waits for each.
+    pub(crate) several: bool,
+}
+
 /// An exchange, and the world around it.
 pub(crate) struct Driver {
     pub(crate) exchange: Exchange,
     pub(crate) ledger: Ledger,
     pub(crate) now: Mono,
+    several: bool,
+    /// The dial that it was asked for.
+    dial: Option<DialId>,
+    pub(crate) under_way: Vec<DialId>,
     peer: Peer,
     body: Option<&'static [u8]>,
 }
 
 impl Driver {
-    /// A request to `peer`, whose body may wait for `100 Continue`.
-    pub(crate) fn new(peer: Peer, secure: bool, expects: bool) -> Self {
+    /// A request to `peer`.
+    pub(crate) fn new(peer: Peer, way: Way) -> Self {
+        let Way { secure, expects, several } = way;
         let url = if secure { "https://localhost/" } else { "http://localhost/" };
         let mut request = Request::builder(b"POST", url.parse().unwrap())
             .body(BodySize::Length(BODY.len() as u64));
@@ -67,6 +85,9 @@ impl Driver {
             exchange: Exchange::new(ExchangeId(1), request, Arc::new(options)),
             ledger: Ledger::default(),
             now: Mono::from_nanos(0),
+            several,
+            dial: None,
+            under_way: Vec::new(),
             peer,
             body: Some(BODY),
         }
@@ -74,10 +95,19 @@ impl Driver {
 
     /// What is to be done, and until when.
     pub(crate) fn next(&mut self) -> (Asked, Option<Deadline>) {
+        self.dial = None;
         match self.exchange.next(self.now, &self.ledger) {
             Do::Acquire { until, .. } => (Asked::Acquire, until),
             Do::Resolve { until, .. } => (Asked::Resolve, until),
-            Do::Dial { until, .. } => (Asked::Dial, until),
+            Do::Dial { dial, until, .. } => {
+                self.dial = Some(dial);
+                (Asked::Dial(dial), until)
+            }
+            Do::Await { until } => (Asked::Await(until), until),
+            Do::Abandon(dial) => {
+                self.under_way.retain(|id| *id != dial);
+                (Asked::Abandon(dial), None)
+            }
             Do::Write { until } => (Asked::Write, until),
             Do::Read { until } => (Asked::Read, until),
             Do::Body { .. } => (Asked::Body, None),
@@ -91,6 +121,13 @@ impl Driver {
     }
 
     pub(crate) fn input(&mut self, input: Input<'_>) {
+        match &input {
+            Input::Dialing => self.under_way.extend(self.dial.take()),
+            Input::Dialed(dial) | Input::DialFailed(dial, _) => {
+                self.under_way.retain(|id| id != dial);
+            }
+            _ => {}
+        }
         self.exchange.input(self.now, &self.ledger, input);
     }
 
@@ -102,7 +139,17 @@ impl Driver {
                 let addresses = ["[::1]:80".parse().unwrap(), "127.0.0.1:80".parse().unwrap()];
                 self.input(Input::Resolved(&addresses));
             }
-            Asked::Dial => self.input(Input::Dialed),
+            Asked::Dial(_) if self.several => self.input(Input::Dialing),
+            Asked::Dial(dial) => self.input(Input::Dialed(dial)),
+            // The first address never answers, unless there is no time for that.
+            Asked::Await(Some(until)) if self.under_way.len() < 2 && amount < usize::MAX => {
+                self.now = until.at;
+                self.input(Input::Tick);
+            }
+            Asked::Await(_) => {
+                let last = self.under_way.last().copied();
+                self.input(last.map_or(Input::Tick, Input::Dialed));
+            }
             Asked::Write => {
                 let mut out = self.exchange.out().concat();
                 out.truncate(amount);
@@ -127,7 +174,7 @@ impl Driver {
                     link.retire(self.now, &self.ledger, |_| {});
                 }
             }
-            Asked::Close | Asked::Event | Asked::Done | Asked::Failed(_) => {}
+            Asked::Abandon(_) | Asked::Close | Asked::Event | Asked::Done | Asked::Failed(_) => {}
         }
     }
 
@@ -148,6 +195,7 @@ impl Driver {
     /// Checks that the exchange is over, whatever it is still told.
     pub(crate) fn is_over(&mut self, outcome: Asked) {
         self.ledger.is_balanced();
+        assert_eq!(self.under_way, [], "dials that nobody waits for");
         let told = self.ledger.told();
         for input in [Input::Sent(1), Input::Filled(1), Input::Eof, Input::Tick, Input::Cancel] {
             self.input(input);

@@ -1,7 +1,7 @@
 //! Drivers and servers that do anything, in any order.
 
 use bytes::Bytes;
-use limpid_core::client::{Fault, Input};
+use limpid_core::client::{DialId, Fault, Input};
 use limpid_core::error::{OsError, OsErrorKind, ResolveError};
 use limpid_core::fields::Fields;
 use limpid_core::time::Mono;
@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::RngSeed;
 
-use crate::driver::{Asked, Driver};
+use crate::driver::{Asked, Driver, Way};
 use crate::peer::Peer;
 
 /// More steps than the end takes, however many bytes there are.
@@ -54,7 +54,9 @@ enum Move {
 #[derive(Clone, Copy, Debug)]
 enum Told {
     Resolved(usize),
-    Dialed,
+    Dialing,
+    Dialed(u32),
+    DialFailed(u32),
     Sent(usize),
     Filled(usize),
     Eof,
@@ -70,7 +72,9 @@ fn told() -> impl Strategy<Value = Told> {
     let count = prop_oneof![0..300_usize, Just(usize::MAX)];
     prop_oneof![
         (0..3_usize).prop_map(Told::Resolved),
-        Just(Told::Dialed),
+        Just(Told::Dialing),
+        (0..4_u32).prop_map(Told::Dialed),
+        (0..4_u32).prop_map(Told::DialFailed),
         count.clone().prop_map(Told::Sent),
         count.prop_map(Told::Filled),
         Just(Told::Eof),
@@ -94,6 +98,10 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
     vec(one, 0..60)
 }
 
+fn way() -> impl Strategy<Value = Way> {
+    any::<(bool, bool)>().prop_map(|(expects, several)| Way { secure: false, expects, several })
+}
+
 fn response() -> impl Strategy<Value = Vec<u8>> {
     vec(select(&PIECES[..]), 0..8).prop_map(|pieces| pieces.concat())
 }
@@ -103,7 +111,11 @@ fn tell(driver: &mut Driver, told: Told) {
     let address = "127.0.0.1:80".parse().unwrap();
     driver.input(match told {
         Told::Resolved(count) => return driver.input(Input::Resolved(&vec![address; count])),
-        Told::Dialed => Input::Dialed,
+        Told::Dialing => Input::Dialing,
+        Told::Dialed(dial) => Input::Dialed(DialId(dial)),
+        Told::DialFailed(dial) => {
+            Input::DialFailed(DialId(dial), Fault::Os(os(OsErrorKind::Refused)))
+        }
         Told::Sent(n) => Input::Sent(n),
         Told::Filled(n) => Input::Filled(n),
         Told::Eof => Input::Eof,
@@ -138,7 +150,7 @@ fn play(mut driver: Driver, moves: Vec<Move>, cancel: bool) {
     if cancel {
         driver.input(Input::Cancel);
         // It stands, whatever else is told.
-        driver.input(Input::Dialed);
+        driver.input(Input::Dialed(DialId(1)));
     }
     driver.end(ENOUGH);
 }
@@ -153,17 +165,22 @@ proptest! {
     })]
 
     #[test]
-    fn without_tls(response in response(), moves in moves(), cancel: bool, expects: bool) {
-        play(Driver::new(Peer::plain(&response), false, expects), moves, cancel);
+    fn without_tls(response in response(), moves in moves(), way in way(), cancel: bool) {
+        let way = Way { secure: false, ..way };
+        play(Driver::new(Peer::plain(&response), way), moves, cancel);
     }
 
     #[test]
-    fn with_tls_to_a_server_that_has_none(response in response(), moves in moves(), cancel: bool, expects: bool) {
-        play(Driver::new(Peer::plain(&response), true, expects), moves, cancel);
+    fn with_tls_to_a_server_that_has_none(
+        response in response(), moves in moves(), way in way(), cancel: bool
+    ) {
+        let way = Way { secure: true, ..way };
+        play(Driver::new(Peer::plain(&response), way), moves, cancel);
     }
 
     #[test]
-    fn with_tls(response in response(), moves in moves(), cancel: bool, expects: bool) {
-        play(Driver::new(Peer::secure(&response), true, expects), moves, cancel);
+    fn with_tls(response in response(), moves in moves(), way in way(), cancel: bool) {
+        let way = Way { secure: true, ..way };
+        play(Driver::new(Peer::secure(&response), way), moves, cancel);
     }
 }

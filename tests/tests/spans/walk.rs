@@ -4,7 +4,7 @@ use limpid_core::client::{Fault, Input};
 use limpid_core::error::{Cause, OsError, OsErrorKind, ResolveError};
 use limpid_core::time::{Mono, Waiting};
 
-use crate::driver::{Asked, Driver};
+use crate::driver::{Asked, Driver, Way};
 use crate::peer::Peer;
 
 const RESPONSE: &[u8] = b"HTTP/1.1 103 Early Hints\r\n\r\n\
@@ -43,32 +43,38 @@ const DISTURBANCES: [Disturbance; 8] = [
     Disturbance::NoAddress,
 ];
 
-fn driver(secure: bool, expects: bool) -> Driver {
-    let peer = if secure { Peer::secure(RESPONSE) } else { Peer::plain(RESPONSE) };
-    Driver::new(peer, secure, expects)
+fn driver(way: Way) -> Driver {
+    let peer = if way.secure { Peer::secure(RESPONSE) } else { Peer::plain(RESPONSE) };
+    Driver::new(peer, way)
+}
+
+/// How many bytes are moved in a step.
+const fn amount(way: Way) -> usize {
+    if way.secure { SECURE } else { PLAIN }
 }
 
 /// How many steps there are to the end, undisturbed.
-fn length(secure: bool, expects: bool) -> usize {
-    let mut driver = driver(secure, expects);
+fn length(way: Way) -> usize {
+    let mut driver = driver(way);
     for step in 0.. {
         match driver.next().0 {
             Asked::Done => return step,
             Asked::Failed(error) => panic!("{error}"),
-            asked => driver.obey(asked, if secure { SECURE } else { PLAIN }),
+            asked => driver.obey(asked, amount(way)),
         }
     }
     unreachable!()
 }
 
-fn disturb((secure, expects): (bool, bool), step: usize, disturbance: Disturbance) {
-    let mut driver = driver(secure, expects);
+fn disturb(way: Way, step: usize, disturbance: Disturbance) {
+    let mut driver = driver(way);
     for _ in 0..step {
         let (asked, _) = driver.next();
-        driver.obey(asked, if secure { SECURE } else { PLAIN });
+        driver.obey(asked, amount(way));
     }
     let (asked, until) = driver.next();
     let awaits_continue = until.is_some_and(|until| until.why == Waiting::Continue);
+    let rivals = driver.under_way.len();
     match disturbance {
         Disturbance::Os => driver.input(Input::Failed(Fault::Os(RESET))),
         Disturbance::Resolver => {
@@ -93,19 +99,25 @@ fn disturb((secure, expects): (bool, bool), step: usize, disturbance: Disturbanc
     let context = format!("{disturbance:?} at step {step}, {asked:?}");
     match (disturbance, asked) {
         (Disturbance::TickTooEarly, _) => assert_eq!(cause, None, "{context}"),
-        (Disturbance::Cancel, Asked::Resolve | Asked::Dial | Asked::Body) => {
+        (Disturbance::Cancel, Asked::Resolve | Asked::Dial(_) | Asked::Await(_) | Asked::Body) => {
             assert_eq!(cause, Some(Cause::Abandoned), "{context}");
         }
         (Disturbance::Os, Asked::Read) => assert_eq!(cause, Some(Cause::Os(RESET)), "{context}"),
+        (Disturbance::Os, Asked::Await(_)) => {
+            assert_eq!(cause, Some(Cause::Os(RESET)), "{context}");
+        }
         // There is another address.
-        (Disturbance::Os | Disturbance::TickTooLate, Asked::Dial) => {
+        (Disturbance::Os, Asked::Dial(_)) | (Disturbance::TickTooLate, Asked::Await(_)) => {
+            assert_eq!(cause, None, "{context}");
+        }
+        (Disturbance::TickTooLate, Asked::Dial(_)) if rivals == 0 => {
             assert_eq!(cause, None, "{context}");
         }
         // The body is sent then.
         (Disturbance::TickTooLate, Asked::Read) if awaits_continue => {
             assert_eq!(cause, None, "{context}");
         }
-        (Disturbance::TickTooLate, Asked::Resolve | Asked::Read) => {
+        (Disturbance::TickTooLate, Asked::Dial(_) | Asked::Resolve | Asked::Read) => {
             assert!(matches!(cause, Some(Cause::TimedOut(_))), "{context}: {cause:?}");
         }
         (Disturbance::Body, Asked::Body) => {
@@ -119,12 +131,13 @@ fn disturb((secure, expects): (bool, bool), step: usize, disturbance: Disturbanc
 }
 
 fn walk(secure: bool) {
-    for expects in [false, true] {
-        let length = length(secure, expects);
+    for (expects, several) in [(false, false), (true, false), (false, true)] {
+        let way = Way { secure, expects, several };
+        let length = length(way);
         assert!(length > 20, "{length} steps are too few to be worth it");
         for step in 0..length {
             for disturbance in DISTURBANCES {
-                disturb((secure, expects), step, disturbance);
+                disturb(way, step, disturbance);
             }
         }
     }
@@ -142,7 +155,7 @@ fn a_disturbance_at_any_step_over_tls_leaves_nothing_open() {
 
 #[test]
 fn the_time_of_a_read_begins_with_it() {
-    let mut driver = driver(false, false);
+    let mut driver = driver(Way { secure: false, expects: false, several: false });
     let mut reads = 0;
     loop {
         driver.now = Mono::from_nanos(driver.now.as_nanos() + 1_000);

@@ -5,10 +5,11 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::time::Duration;
 
+use super::super::dial::interleave;
 use super::super::exchange::{Exchange, Route};
 use super::super::link::Link;
 use super::super::proxy::ProxyKind;
-use super::super::trail::{At, Attempt, Detail, Operation};
+use super::super::trail::{At, Attempt, Operation};
 use super::{Inbox, State, Step, Stepped};
 use crate::error::{Cause, Phase, ResolveError, SocksError, TlsError};
 use crate::layer::socks5::Socks5;
@@ -65,7 +66,7 @@ impl Exchange {
         self.trail.attempt();
         let operation = match self.plan.route() {
             Route::Unix => {
-                self.enter(State::DialUnix, Phase::Connect);
+                self.begin_dial(1);
                 self.trail.start(Operation::ConnectUnixSocket, &self.plan, at);
                 return None;
             }
@@ -75,7 +76,7 @@ impl Exchange {
         self.enter(State::Resolve, Phase::Connect);
         self.trail.start(operation, &self.plan, at);
         self.trail.enter(Phase::Resolve);
-        self.trail.start_detail(Detail::Resolve, &self.plan, at);
+        self.trail.start_resolve(&self.plan, at);
         None
     }
 
@@ -83,55 +84,19 @@ impl Exchange {
         match self.inbox.take() {
             None => Ok(Some(Step::Resolve)),
             Some(Inbox::Resolved) => {
-                self.trail.complete_detail(self.addresses.len(), at);
+                self.trail.complete_resolve(self.addresses.len(), at);
                 if self.addresses.is_empty() {
                     return Err(Cause::Resolve(ResolveError::NoAddress));
                 }
-                self.try_address(0, at);
+                interleave(&mut self.addresses);
+                self.begin_dial(self.addresses.len());
                 Ok(None)
             }
             Some(inbox) => self.interrupted(&inbox, at),
         }
     }
 
-    fn try_address<S: Sink>(&mut self, index: usize, at: At<'_, S>) {
-        self.enter(State::Dial(index), Phase::Connect);
-        self.trail.start_detail(Detail::Dial(self.addresses[index]), &self.plan, at);
-    }
-
-    pub(super) fn dial<S: Sink>(&mut self, index: usize, at: At<'_, S>) -> Stepped {
-        match self.inbox.take() {
-            None => Ok(Some(Step::Dial(self.addresses[index]))),
-            Some(Inbox::Dialed) => {
-                self.trail.complete_detail(0, at);
-                self.connected(at)
-            }
-            Some(inbox) => match self.interrupted(&inbox, at) {
-                Err(cause) if self.may_try_next(index, cause) => {
-                    self.tell_failure(cause, true, at);
-                    self.try_address(index + 1, at);
-                    Ok(None)
-                }
-                stepped => stepped,
-            },
-        }
-    }
-
-    /// Whether another address is worth trying: there is one, and the exchange has time.
-    fn may_try_next(&self, index: usize, cause: Cause) -> bool {
-        index + 1 < self.addresses.len()
-            && !matches!(cause, Cause::Abandoned | Cause::TimedOut(Waiting::Total))
-    }
-
-    pub(super) fn dial_unix<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        match self.inbox.take() {
-            None => Ok(Some(Step::DialUnix)),
-            Some(Inbox::Dialed) => self.connected(at),
-            Some(inbox) => self.interrupted(&inbox, at),
-        }
-    }
-
-    fn connected<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+    pub(super) fn connected<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.trail.complete(at);
         let secure = self.plan.request.url().scheme().is_secure();
         match self.plan.route() {

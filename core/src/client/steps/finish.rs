@@ -79,7 +79,8 @@ impl Exchange {
     pub(super) fn fail<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
         let phase = self.trail.phase();
         let (repeat, operation) = (self.attempt_to_repeat(cause), self.trail.operation());
-        self.tell_failure(cause, false, at);
+        self.give_up_dials(cause, at);
+        self.tell_failure(cause, at);
         if let Some(attempt) = repeat {
             return self.repeat(attempt, at);
         }

@@ -1,20 +1,24 @@
 //! The steps of an exchange: what follows from where it stands and what came in.
 
 mod connect;
+mod dial;
 mod finish;
 mod transfer;
 
-use core::net::SocketAddr;
 use core::time::Duration;
 
 use bytes::Bytes;
 
 use super::action::Fault;
+use super::dial::DialId;
 use super::exchange::Exchange;
 use super::trail::{At, Operation};
 use crate::error::{Call, Cause, CertificateProblem, Misuse, OsError, Phase, TlsError};
 use crate::fields::FieldBlock;
+use crate::time::Deadline;
 use crate::trace::{EventKind, Failure, Sink, TraceEvent};
+
+pub(super) use dial::Told;
 
 /// Where an exchange stands: what it is about to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,9 +27,7 @@ pub(super) enum State {
     Trust,
     Acquire,
     Resolve,
-    /// Trying the address of this index.
-    Dial(usize),
-    DialUnix,
+    Dial,
     Handshake,
     Retry,
     SendHead,
@@ -54,7 +56,8 @@ pub(super) enum Inbox {
     Reuse,
     Open,
     Resolved,
-    Dialed,
+    Dialed(DialId),
+    DialFailed(DialId, Fault),
     Eof,
     Failed(Fault),
     Tick,
@@ -73,8 +76,13 @@ pub(super) enum Step {
     },
     Acquire,
     Resolve,
-    Dial(SocketAddr),
-    DialUnix,
+    Dial {
+        id: DialId,
+        /// Which of the addresses.
+        index: usize,
+    },
+    Await,
+    Abandon(DialId),
     Write,
     Read,
     Body,
@@ -102,6 +110,9 @@ impl Exchange {
     }
 
     fn step<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        if let Some(id) = self.race.abandoned() {
+            return Ok(Some(Step::Abandon(id)));
+        }
         match self.state {
             State::Start => {
                 self.enter(State::Trust, Phase::Pool);
@@ -110,8 +121,7 @@ impl Exchange {
             State::Trust => self.trust(at),
             State::Acquire => self.acquire(at),
             State::Resolve => self.resolve(at),
-            State::Dial(index) => self.dial(index, at),
-            State::DialUnix => self.dial_unix(at),
+            State::Dial => self.dial(at),
             State::Handshake => self.handshake(at),
             State::Retry => self.retry(at),
             State::SendHead => self.send_head(at),
@@ -149,17 +159,10 @@ impl Exchange {
     /// Something came in that was not asked for.
     fn interrupted<S: Sink>(&mut self, inbox: &Inbox, at: At<'_, S>) -> Stepped {
         match inbox {
-            Inbox::Failed(Fault::Os(error)) => Err(Cause::Os(*error)),
-            Inbox::Failed(Fault::Resolve(error)) => Err(Cause::Resolve(*error)),
-            Inbox::Failed(Fault::Tls(error)) => Err(Cause::Tls(*error)),
+            Inbox::Failed(fault) => Err((*fault).into()),
             Inbox::Cancel => Err(Cause::Abandoned),
             Inbox::Tick => match self.waiting.flatten() {
-                Some(deadline) if at.now >= deadline.at => {
-                    let why = deadline.why.name();
-                    let mut cx = self.trail.cx(at);
-                    cx.tell(EventKind::DeadlinePassed, || TraceEvent::DeadlinePassed { why });
-                    Err(Cause::TimedOut(deadline.why))
-                }
+                Some(deadline) if at.now >= deadline.at => Err(self.passed(deadline, at)),
                 _ => Ok(None),
             },
             // An answer to a question that was not asked changes nothing.
@@ -167,8 +170,16 @@ impl Exchange {
         }
     }
 
-    /// Tells that the operation that is open, or only the part of it that is, was given up.
-    fn tell_failure<S: Sink>(&mut self, cause: Cause, detail: bool, at: At<'_, S>) {
+    /// Tells that a deadline passed.
+    fn passed<S: Sink>(&mut self, deadline: Deadline, at: At<'_, S>) -> Cause {
+        let why = deadline.why.name();
+        let mut cx = self.trail.cx(at);
+        cx.tell(EventKind::DeadlinePassed, || TraceEvent::DeadlinePassed { why });
+        Cause::TimedOut(deadline.why)
+    }
+
+    /// Tells that the operation that is open was given up.
+    fn tell_failure<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
         let Self { plan, link, trail, .. } = self;
         let fields = plan.request.fields().fields();
         let evidence = match cause {
@@ -193,10 +204,6 @@ impl Exchange {
             evidence,
             body: link.http1.body_progress(),
         };
-        if detail {
-            trail.fail_detail(failure, at);
-        } else {
-            trail.fail(failure, at);
-        }
+        trail.fail(failure, at);
     }
 }

@@ -164,7 +164,7 @@ impl Exchange {
         match self.interrupted(inbox, at) {
             Err(cause @ Cause::Os(_)) => {
                 self.write_failed = true;
-                self.tell_failure(cause, false, at);
+                self.tell_failure(cause, at);
                 self.await_response(at);
                 Ok(None)
             }

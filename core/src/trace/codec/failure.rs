@@ -132,6 +132,7 @@ tagged! {
         10 BodyConsumed,
         11 BadRedirect,
         12 TooManyRedirects,
+        13 Outrun,
     }
     SocksError {
         0 Credentials,

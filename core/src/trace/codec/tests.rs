@@ -88,7 +88,7 @@ fn a_head_keeps_its_fields() {
 }
 
 fn causes() -> Vec<Cause> {
-    let mut causes = vec![Cause::Abandoned];
+    let mut causes = vec![Cause::Abandoned, Cause::Outrun];
     causes.extend(
         Rule::ALL
             .iter()

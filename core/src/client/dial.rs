@@ -1,0 +1,261 @@
+//! Connecting to a host that has several addresses: which is tried when, and beside which (RFC 8305).
+//!
+//! The addresses are known all at once, as the system's resolver gives them: nothing here waits for
+//! those of one family while the others are there (section 3).
+
+use alloc::vec::Vec;
+use core::net::SocketAddr;
+use core::time::Duration;
+
+use crate::error::Cause;
+use crate::time::{Deadline, Mono, Waiting};
+
+/// One attempt at connecting to one address; no two of an exchange have the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DialId(pub u32);
+
+/// How long an address is tried alone, before the next is tried beside it: the Connection Attempt
+/// Delay of RFC 8305 section 5. A quarter of a second by default.
+///
+/// ```
+/// use core::time::Duration;
+/// use limpid_core::client::AttemptDelay;
+///
+/// assert_eq!(AttemptDelay::default().get(), Duration::from_millis(250));
+/// assert_eq!(AttemptDelay::new(Duration::ZERO), AttemptDelay::MIN);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AttemptDelay(Duration);
+
+impl AttemptDelay {
+    /// The shortest that the RFC allows: ten milliseconds.
+    pub const MIN: Self = Self(Duration::from_millis(10));
+    /// The longest that the RFC recommends: two seconds.
+    pub const MAX: Self = Self(Duration::from_secs(2));
+
+    /// The delay within these bounds that comes nearest to `delay`.
+    #[must_use]
+    pub fn new(delay: Duration) -> Self {
+        Self(delay).clamp(Self::MIN, Self::MAX)
+    }
+
+    /// How long it is.
+    #[must_use]
+    pub const fn get(self) -> Duration {
+        self.0
+    }
+}
+
+impl Default for AttemptDelay {
+    fn default() -> Self {
+        Self(Duration::from_millis(250))
+    }
+}
+
+/// Orders addresses so that the two families take turns as long as there are both, the first staying
+/// the first (RFC 8305 section 4, with a First Address Family Count of one). Within a family, the
+/// resolver's order is kept.
+pub(super) fn interleave(addresses: &mut [SocketAddr]) {
+    for index in 1..addresses.len() {
+        let family = addresses[index - 1].is_ipv6();
+        let rest = &mut addresses[index..];
+        match rest.iter().position(|address| address.is_ipv6() != family) {
+            Some(other) => rest[..=other].rotate_right(1),
+            None => return,
+        }
+    }
+}
+
+/// An attempt that was started and has come to nothing so far.
+#[derive(Debug)]
+pub(super) struct Attempt<T> {
+    pub(super) id: DialId,
+    /// Which of the addresses it is for.
+    pub(super) index: usize,
+    pub(super) until: Option<Deadline>,
+    /// What its owner keeps with it.
+    pub(super) kept: T,
+}
+
+/// Attempts at connecting to the addresses of one host, of which the first that connects is taken.
+///
+/// The driver is asked to start one attempt at a time. It may wait for what comes of that, or say
+/// that it is under way: only then is another one started beside it.
+#[derive(Debug)]
+pub(super) struct Race<T> {
+    addresses: usize,
+    /// How many of the addresses were tried.
+    tried: usize,
+    ids: u32,
+    /// The attempt that the driver is asked for.
+    asked: Option<Attempt<T>>,
+    /// The attempts that the driver works on, in the order in which they began.
+    under_way: Vec<Attempt<T>>,
+    /// When the next address is tried, if until then none fails.
+    pace: Option<Deadline>,
+    /// Why the last of the addresses failed.
+    error: Option<Cause>,
+    /// Attempts that were under way, and which the driver is to be told to let go of.
+    abandoned: Vec<DialId>,
+}
+
+impl<T> Race<T> {
+    pub(super) const fn new() -> Self {
+        Self {
+            addresses: 0,
+            tried: 0,
+            ids: 0,
+            asked: None,
+            under_way: Vec::new(),
+            pace: None,
+            error: None,
+            abandoned: Vec::new(),
+        }
+    }
+
+    /// Begins anew, with so many addresses.
+    pub(super) const fn begin(&mut self, addresses: usize) {
+        self.addresses = addresses;
+        self.tried = 0;
+        self.pace = None;
+        self.error = None;
+    }
+
+    /// Which address is to be tried now, if it is time for another. If that is because the one
+    /// before had its time alone, the deadline that has passed comes with it.
+    pub(super) fn due(&mut self, now: Mono) -> Option<(usize, Option<Deadline>)> {
+        let is_time = self.pace.is_none_or(|pace| now >= pace.at);
+        let is_due = self.asked.is_none() && self.tried < self.addresses && is_time;
+        is_due.then(|| (self.tried, self.pace.take()))
+    }
+
+    /// Tries the next address, until this deadline.
+    pub(super) fn start(
+        &mut self,
+        kept: T,
+        until: Option<Deadline>,
+        delay: AttemptDelay,
+        now: Mono,
+    ) {
+        self.ids = self.ids.wrapping_add(1);
+        let (id, index) = (DialId(self.ids), self.tried);
+        self.asked = Some(Attempt { id, index, until, kept });
+        self.tried += 1;
+        self.pace = Deadline::after(now, Some(delay.get()), Waiting::Retry);
+    }
+
+    /// The attempt that the driver is asked for.
+    pub(super) const fn asked(&self) -> Option<&Attempt<T>> {
+        self.asked.as_ref()
+    }
+
+    /// Whether the attempt that is asked for has no rivals, and will have none.
+    pub(super) const fn is_alone(&self) -> bool {
+        self.under_way.is_empty() && self.tried == self.addresses
+    }
+
+    /// The driver works on the attempt that it was asked for.
+    pub(super) fn proceed(&mut self) {
+        self.under_way.extend(self.asked.take());
+    }
+
+    /// Something came of this attempt.
+    pub(super) fn take(&mut self, id: DialId) -> Option<Attempt<T>> {
+        if let Some(attempt) = self.asked.take_if(|attempt| attempt.id == id) {
+            return Some(attempt);
+        }
+        let index = self.under_way.iter().position(|attempt| attempt.id == id)?;
+        Some(self.under_way.remove(index))
+    }
+
+    /// Something came of the attempt that was asked for.
+    pub(super) const fn take_asked(&mut self) -> Option<Attempt<T>> {
+        self.asked.take()
+    }
+
+    /// The address of this index was tried in vain: the next need not wait.
+    pub(super) fn fail(&mut self, index: usize, cause: Cause) {
+        self.pace = None;
+        if index + 1 == self.addresses {
+            self.error = Some(cause);
+        }
+    }
+
+    /// Takes an attempt whose time is over.
+    pub(super) fn expire(&mut self, now: Mono) -> Option<(Attempt<T>, Deadline)> {
+        let late = |attempt: &Attempt<T>| attempt.until.filter(|until| now >= until.at);
+        let mut attempts = self.under_way.iter().enumerate();
+        if let Some((index, until)) = attempts.find_map(|(i, attempt)| Some((i, late(attempt)?))) {
+            let attempt = self.under_way.remove(index);
+            self.abandoned.push(attempt.id);
+            return Some((attempt, until));
+        }
+        let until = late(self.asked.as_ref()?)?;
+        self.asked.take().map(|attempt| (attempt, until))
+    }
+
+    /// Takes an attempt that is of no use any more, until there is none.
+    pub(super) fn give_up(&mut self) -> Option<Attempt<T>> {
+        if self.under_way.is_empty() {
+            return self.asked.take();
+        }
+        let attempt = self.under_way.remove(0);
+        self.abandoned.push(attempt.id);
+        Some(attempt)
+    }
+
+    /// An attempt that the driver is to let go of.
+    pub(super) fn abandoned(&mut self) -> Option<DialId> {
+        self.abandoned.pop()
+    }
+
+    /// Why no address could be connected to, once all were tried: what the last of them failed with,
+    /// as if they had been tried one after the other.
+    pub(super) fn lost(&self) -> Option<Cause> {
+        let is_over = self.asked.is_none() && self.under_way.is_empty();
+        self.error.filter(|_| is_over && self.tried == self.addresses)
+    }
+
+    /// Until when there is nothing to do but wait.
+    pub(super) fn until(&self) -> Option<Deadline> {
+        let pace = self.pace.filter(|_| self.tried < self.addresses);
+        self.under_way.iter().map(|attempt| attempt.until).fold(pace, Deadline::earlier)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::string::{String, ToString};
+
+    use super::*;
+
+    fn interleaved(addresses: &str) -> String {
+        let mut list: Vec<SocketAddr> =
+            addresses.split(' ').map(|ip| SocketAddr::new(ip.parse().unwrap(), 80)).collect();
+        interleave(&mut list);
+        let ips: Vec<String> = list.iter().map(|address| address.ip().to_string()).collect();
+        ips.join(" ")
+    }
+
+    #[test]
+    fn families_take_turns_from_the_resolvers_first() {
+        let examples = [
+            ("::1", "::1"),
+            ("::1 127.0.0.1", "::1 127.0.0.1"),
+            ("127.0.0.1 ::1", "127.0.0.1 ::1"),
+            ("::1 ::2 ::3 1.1.1.1 1.1.1.2", "::1 1.1.1.1 ::2 1.1.1.2 ::3"),
+            ("1.1.1.1 1.1.1.2 1.1.1.3 ::1", "1.1.1.1 ::1 1.1.1.2 1.1.1.3"),
+            ("::3 ::2 ::1", "::3 ::2 ::1"),
+        ];
+        for (given, ordered) in examples {
+            assert_eq!(interleaved(given), ordered);
+        }
+    }
+
+    #[test]
+    fn a_delay_keeps_within_the_bounds() {
+        let second = Duration::from_secs(1);
+        assert_eq!(AttemptDelay::new(second).get(), second);
+        assert_eq!(AttemptDelay::new(Duration::MAX), AttemptDelay::MAX);
+    }
+}

@@ -1,0 +1,93 @@
+//! Connections that are being opened, several at once where a host has several addresses.
+
+use std::io;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use limpid_core::client::{DialId, Target};
+use limpid_core::trace::SocketOption;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use socket2::Socket;
+
+use crate::socket::{Timed, prepare};
+
+/// The attempts that are under way. They need no threads: the system connects by itself.
+#[derive(Debug, Default)]
+pub(crate) struct Dials(Vec<(DialId, Socket)>);
+
+/// An attempt that has come to something.
+pub(crate) type Settled = (DialId, io::Result<Timed>);
+
+impl Dials {
+    /// Begins to connect to `target`.
+    pub(crate) fn start(
+        &mut self,
+        dial: DialId,
+        target: Target<'_>,
+        from: Option<IpAddr>,
+        options: &[SocketOption],
+    ) -> io::Result<()> {
+        let socket = begin(target, from, options)?;
+        self.0.push((dial, socket));
+        Ok(())
+    }
+
+    /// Waits until one of them has connected or failed; not longer than `timeout`.
+    pub(crate) fn wait(&mut self, timeout: Option<Duration>) -> io::Result<Option<Settled>> {
+        let sockets = self.0.iter().map(|(_, socket)| socket);
+        let mut polled: Vec<PollFd<'_>> =
+            sockets.map(|socket| PollFd::new(socket, PollFlags::OUT)).collect();
+        // What is too long for the system is as good as no end.
+        let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
+        poll(&mut polled, timeout.as_ref())?;
+        let Some(index) = polled.iter().position(|socket| !socket.revents().is_empty()) else {
+            return Ok(None);
+        };
+        let (dial, socket) = self.0.swap_remove(index);
+        Ok(Some((dial, settle(socket))))
+    }
+
+    /// Closes one.
+    pub(crate) fn abandon(&mut self, dial: DialId) {
+        self.0.retain(|(id, _)| *id != dial);
+    }
+}
+
+fn settle(socket: Socket) -> io::Result<Timed> {
+    match socket.take_error()? {
+        Some(error) => Err(error),
+        None => {
+            socket.set_nonblocking(false)?;
+            Ok(Timed::new(socket))
+        }
+    }
+}
+
+/// A socket that is being connected to `target`, and does not block. It can be written to as soon as
+/// it has connected or failed; which of the two, [`Socket::take_error`] says.
+///
+/// # Errors
+/// The system has no such sockets, does not take an option or the local address, or knows already
+/// that nobody is there.
+pub fn begin(
+    target: Target<'_>,
+    from: Option<IpAddr>,
+    options: &[SocketOption],
+) -> io::Result<Socket> {
+    let (socket, address) = prepare(target, from, options)?;
+    socket.set_nonblocking(true)?;
+    match socket.connect(&address) {
+        Err(error) if !is_under_way(&error) => Err(error),
+        _ => Ok(socket),
+    }
+}
+
+#[cfg(unix)]
+fn is_under_way(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(libc::EINPROGRESS)
+}
+
+#[cfg(not(unix))]
+fn is_under_way(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::WouldBlock
+}
