@@ -122,6 +122,19 @@ fn a_server_may_go_by_another_name_than_the_url_gives() {
 }
 
 #[test]
+fn a_server_can_be_asked_for_at_an_address_that_no_resolver_gives() {
+    let setting = Setting::new(Identity::WrongHost, Terms::default(), answer(HELLO));
+    let (port, ca_file) = (setting.server.port(), setting.certificates.ca_file());
+    // Nobody listens at the first address; the certificate is for the name.
+    let known = format!("other.test:{port}:[::1],127.0.0.1");
+    let url = format!("https://other.test:{port}/");
+    let finished = finished(["--cacert", &ca_file.to_string_lossy(), "--resolve", &known, &url]);
+    says_hello(&finished);
+    let requests = setting.server.finish().unwrap();
+    assert_eq!(requests[0].field("Host"), Some(format!("other.test:{port}").as_str()));
+}
+
+#[test]
 fn http_1_is_offered_unless_told_otherwise() {
     let terms = || Terms { protocols: vec![b"h2".to_vec()], ..Terms::default() };
     let finished = Setting::new(Identity::Good, terms(), vec![]).asked(&[]);

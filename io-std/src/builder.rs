@@ -168,6 +168,14 @@ impl<C: From<Settings>> ClientBuilder<C> {
         self
     }
 
+    /// Opens connections to this port of `host` to these addresses, which are tried like those of a
+    /// resolver, and asks none. The host `*` is every other. All else, such as the Host field and the name that a
+    /// certificate must have, stays as the URL has it.
+    pub fn resolve(mut self, host: &str, port: u16, addresses: impl Into<Vec<IpAddr>>) -> Self {
+        self.options.hosts.add(host, port, addresses);
+        self
+    }
+
     /// Options that sockets are given, by the system's numbers.
     pub fn socket_options(mut self, options: Vec<SocketOption>) -> Self {
         self.options.socket_options = Some(options);

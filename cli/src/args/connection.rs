@@ -1,9 +1,10 @@
 //! The arguments that say how connections are opened.
 
 use std::net::IpAddr;
+use std::str::FromStr;
 
 use clap::Args;
-use limpid_core::client::ProxyVariableError;
+use limpid_core::client::{ProxyVariableError, Url};
 use limpid_std::{ClientBuilder, NoProxy, Proxy, Settings};
 
 use super::Seconds;
@@ -22,6 +23,10 @@ pub(crate) struct ConnectionArgs {
     /// Connect to this Unix socket, whatever the URL's host
     #[arg(long, value_name = "PATH", conflicts_with = "proxy")]
     unix_socket: Option<String>,
+    /// Connect to ADDRESS, and to the next if that fails, where HOST and PORT are asked for; HOST may
+    /// be *
+    #[arg(long, value_name = "HOST:PORT:ADDRESS[,...]")]
+    resolve: Vec<Known>,
     /// Connect from this local address
     #[arg(long, value_name = "ADDRESS")]
     interface: Option<IpAddr>,
@@ -53,6 +58,9 @@ impl ConnectionArgs {
         if let Some(hosts) = &self.noproxy {
             builder = builder.no_proxy(NoProxy::from(hosts.as_str()));
         }
+        for Known { host, port, addresses } in &self.resolve {
+            builder = builder.resolve(host, *port, addresses.clone());
+        }
         if let Some(path) = &self.unix_socket {
             builder = builder.unix_socket(path);
         }
@@ -60,5 +68,55 @@ impl ConnectionArgs {
             builder = builder.local_address(address);
         }
         Ok(builder)
+    }
+}
+
+/// A host whose addresses are known: `HOST:PORT:ADDRESS[,ADDRESS]...`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Known {
+    host: String,
+    port: u16,
+    addresses: Vec<IpAddr>,
+}
+
+impl FromStr for Known {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // The colons of an IPv6 address are no separators.
+        let end = if text.starts_with('[') { text.find(']').unwrap_or(0) } else { 0 };
+        let mut colons = text[end..].match_indices(':').map(|(index, _)| end + index);
+        let (Some(first), Some(second)) = (colons.next(), colons.next()) else {
+            return Err("write it as HOST:PORT:ADDRESS, such as www.example.com:443:127.0.0.1");
+        };
+        let (host, port) = (&text[..first], &text[first + 1..second]);
+        let port = port.parse().map_err(|_| "the port is not a number from 0 to 65535")?;
+        if host != "*" && format!("http://{host}/").parse::<Url>().is_err() {
+            return Err("the host is no name and no address");
+        }
+        let addresses: Result<Vec<IpAddr>, _> =
+            text[second + 1..].split(',').map(|address| unbracketed(address).parse()).collect();
+        let addresses = addresses.map_err(|_| "what follows the port are no addresses")?;
+        Ok(Self { host: host.to_owned(), port, addresses })
+    }
+}
+
+/// An address without the brackets that one of IPv6 may have.
+fn unbracketed(text: &str) -> &str {
+    text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_given_to_hosts() {
+        let known = |text: &str| text.parse::<Known>().map(|known| (known.host, known.addresses));
+        let [four, six]: [IpAddr; 2] =
+            [[127, 0, 0, 1].into(), std::net::Ipv6Addr::LOCALHOST.into()];
+        assert_eq!(known("a.test:80:127.0.0.1"), Ok(("a.test".to_owned(), vec![four])));
+        assert_eq!(known("*:80:[::1],127.0.0.1,::1"), Ok(("*".to_owned(), vec![six, four, six])));
+        assert_eq!(known("[::2]:80:127.0.0.1"), Ok(("[::2]".to_owned(), vec![four])));
     }
 }

@@ -50,6 +50,21 @@ fn a_proxy_that_is_none() {
 }
 
 #[test]
+fn an_address_that_is_none() {
+    for (argument, why) in [
+        ("localhost", "HOST:PORT:ADDRESS"),
+        ("localhost:80", "HOST:PORT:ADDRESS"),
+        ("localhost:http:127.0.0.1", "port"),
+        ("local host:80:127.0.0.1", "host"),
+        ("localhost:80:", "addresses"),
+        ("localhost:80:127.0.0.1,localhost", "addresses"),
+    ] {
+        let line = refused(&["--resolve", argument, "http://localhost/"]);
+        assert!(line.contains(&format!("'{argument}'")) && line.contains(why), "{line}");
+    }
+}
+
+#[test]
 fn a_name_that_no_server_has() {
     let line = refused(&["--tls-server-name", "www example", "https://localhost/"]);
     assert!(line.contains("'www example'") && line.contains("host name"), "{line}");

@@ -7,6 +7,7 @@ use core::net::{IpAddr, SocketAddr};
 
 use super::action::{Do, Event, Input, Target};
 use super::dial::{AttemptDelay, Race};
+use super::hosts::Hosts;
 use super::link::Link;
 use super::pool::Origin;
 use super::proxy::{Proxy, ProxyKind};
@@ -50,6 +51,8 @@ pub struct Options {
     pub socket_options: Option<Vec<SocketOption>>,
     /// The Unix socket that connections are opened to, whatever the URL's host, and without a proxy.
     pub unix_socket: Option<String>,
+    /// Hosts whose addresses are known, and not looked up.
+    pub hosts: Hosts,
     /// The proxies that connections are opened to.
     pub proxies: ProxyRules,
     /// What TLS needs for an `https` proxy. Without it, the driver is asked when it is needed.

@@ -36,6 +36,7 @@
 mod action;
 mod dial;
 mod exchange;
+mod hosts;
 mod link;
 mod no_proxy;
 mod pool;
@@ -50,6 +51,7 @@ mod url;
 pub use action::{Do, Event, Fault, Input, Target};
 pub use dial::{AttemptDelay, DialId};
 pub use exchange::{Exchange, Options};
+pub use hosts::Hosts;
 pub use link::Link;
 pub use no_proxy::NoProxy;
 pub use pool::{Acquired, Origin, Parked, Pool, PoolLimits};

@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 #[cfg(feature = "tls")]
 use alloc::sync::Arc;
+use core::net::SocketAddr;
 use core::time::Duration;
 
 use super::super::dial::interleave;
@@ -77,6 +78,12 @@ impl Exchange {
         self.trail.start(operation, &self.plan, at);
         self.trail.enter(Phase::Resolve);
         self.trail.start_resolve(&self.plan, at);
+        let (host, port) = self.plan.peer();
+        if let Some(known) = self.plan.options.hosts.addresses(host, port) {
+            self.addresses.clear();
+            self.addresses.extend(known.iter().map(|address| SocketAddr::new(*address, port)));
+            self.inbox = Some(Inbox::Resolved);
+        }
         None
     }
 
