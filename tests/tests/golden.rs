@@ -22,6 +22,8 @@ struct Run {
     scenario: Scenario,
     std: io::Result<Played>,
     tokio: io::Result<Played>,
+    /// Unless it is about what a process prints, which has nothing to do with the network.
+    sim: Option<io::Result<Played>>,
 }
 
 /// All scenarios, played once for all tests.
@@ -63,8 +65,10 @@ fn run(scenarios: &[Scenario]) -> io::Result<Vec<Run>> {
             scope.spawn(move || {
                 while let Some(scenario) = take() {
                     let (std, tokio) = (play(scenario, Driver::Std), play(scenario, Driver::Tokio));
+                    let in_process = !scenario.configures_logging();
+                    let sim = in_process.then(|| play(scenario, Driver::Sim));
                     // The receiver is there until all threads have ended.
-                    let _ = sender.send(Run { scenario: scenario.clone(), std, tokio });
+                    let _ = sender.send(Run { scenario: scenario.clone(), std, tokio, sim });
                 }
             });
         }
@@ -107,6 +111,13 @@ fn the_blocking_driver_tells_what_is_expected() {
 #[test]
 fn the_asynchronous_driver_tells_what_is_expected() {
     assert_right(runs().as_ref().unwrap(), |run| wrong(&run.scenario, Driver::Tokio, &run.tokio));
+}
+
+#[test]
+fn the_simulated_driver_tells_what_is_expected() {
+    assert_right(runs().as_ref().unwrap(), |run| {
+        wrong(&run.scenario, Driver::Sim, run.sim.as_ref()?)
+    });
 }
 
 #[test]

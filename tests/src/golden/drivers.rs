@@ -4,11 +4,13 @@ use std::io;
 use std::str::FromStr;
 use std::thread;
 
+use limpid_core::client::Request;
 use limpid_sinks::python::StreamClass;
 use limpid_std::{Error, SharedSink};
 
 use super::arguments::{Arguments, Group, Reading};
 use super::scenario::wrong;
+use crate::sim::{self, Net};
 
 /// What drives a client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub enum Driver {
     Std,
     /// `limpid-tokio`: asynchronous, in one thread.
     Tokio,
+    /// The simulated network, which is in this process.
+    Sim,
 }
 
 impl Driver {
@@ -25,7 +29,7 @@ impl Driver {
     #[must_use]
     pub const fn stream_class(self) -> StreamClass {
         match self {
-            Self::Std => StreamClass::Sync,
+            Self::Std | Self::Sim => StreamClass::Sync,
             Self::Tokio => StreamClass::AnyIo,
         }
     }
@@ -36,6 +40,7 @@ impl Driver {
         match self {
             Self::Std => "std",
             Self::Tokio => "tokio",
+            Self::Sim => "sim",
         }
     }
 }
@@ -44,7 +49,8 @@ impl FromStr for Driver {
     type Err = io::Error;
 
     fn from_str(text: &str) -> Result<Self, io::Error> {
-        let known = [Self::Std, Self::Tokio].into_iter().find(|driver| driver.name() == text);
+        let known =
+            [Self::Std, Self::Tokio, Self::Sim].into_iter().find(|driver| driver.name() == text);
         known.ok_or_else(|| wrong(text, "is no driver"))
     }
 }
@@ -74,8 +80,23 @@ impl Arguments {
                     }
                 });
             }
+            Driver::Sim => return Err(wrong("sim", "is a driver within one process only")),
         }
         Ok(())
+    }
+
+    /// Makes the requests in a simulated network.
+    pub(super) fn simulate(self, net: &Net, sink: SharedSink) -> io::Result<()> {
+        let Self { mut settings, groups, .. } = self;
+        settings.sink = sink;
+        let client = sim::Client::new(net, settings);
+        let requests = async {
+            for (group, url) in each(&groups) {
+                // That it fails is told to the sink.
+                let _ = simulated(&client, group, url).await;
+            }
+        };
+        net.world().run(requests).map_err(io::Error::other)
     }
 }
 
@@ -123,6 +144,27 @@ async fn asynchronous(
     match group.read {
         Reading::All => while response.next_piece().await?.is_some() {},
         Reading::First => drop(response.next_piece().await?),
+        Reading::Nothing => {}
+    }
+    Ok(())
+}
+
+async fn simulated(client: &sim::Client, group: &Group, url: &str) -> io::Result<()> {
+    client.world().sleep(group.delay).await;
+    let url = url.parse().map_err(io::Error::other)?;
+    let mut draft = Request::builder(group.method().as_bytes(), url);
+    for (name, value) in &group.headers {
+        draft = draft.field(name, value);
+    }
+    let body = match (&group.data, group.pieces()) {
+        (Some(data), _) => sim::Body::bytes(data.clone()),
+        (None, Some(pieces)) => sim::Body::pieces(pieces, None),
+        (None, None) => sim::Body::none(),
+    };
+    let mut response = client.send(draft, body).await.map_err(io::Error::other)?;
+    match group.read {
+        Reading::All => while response.next_piece().await.map_err(io::Error::other)?.is_some() {},
+        Reading::First => drop(response.next_piece().await.map_err(io::Error::other)?),
         Reading::Nothing => {}
     }
     Ok(())

@@ -10,6 +10,7 @@ mod arguments;
 mod command_line;
 mod diff;
 mod drivers;
+mod host;
 mod intended;
 mod pieces;
 mod recorded;

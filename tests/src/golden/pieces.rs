@@ -3,6 +3,8 @@
 use std::future;
 use std::io::{self, Read};
 
+use bytes::Bytes;
+
 /// Pieces of a chunked upload, one a read.
 #[derive(Debug)]
 pub(super) struct Pieces {
@@ -36,13 +38,21 @@ impl Read for Pieces {
     }
 }
 
-impl limpid_tokio::Pieces for Pieces {
-    fn next(&mut self) -> limpid_tokio::NextPiece<'_> {
+impl Iterator for Pieces {
+    type Item = io::Result<Bytes>;
+
+    fn next(&mut self) -> Option<io::Result<Bytes>> {
         let mut piece = vec![0; 64 * 1024];
         let next = self.read(&mut piece).map(|n| {
             piece.truncate(n);
             (n > 0).then(|| piece.into())
         });
-        Box::pin(future::ready(next))
+        next.transpose()
+    }
+}
+
+impl limpid_tokio::Pieces for Pieces {
+    fn next(&mut self) -> limpid_tokio::NextPiece<'_> {
+        Box::pin(future::ready(Iterator::next(self).transpose()))
     }
 }

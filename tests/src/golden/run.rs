@@ -11,10 +11,12 @@ use limpid_sinks::LineSink;
 use super::arguments::Arguments;
 use super::command_line::command_line;
 use super::drivers::Driver;
+use super::host::Host;
 use super::scenario::{Printed, Scenario};
 use super::stage::Stage;
 use crate::certificates::Certificates;
 use crate::command;
+use crate::sim::{Faults, Net, World};
 
 /// What came of a scenario.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,14 +38,18 @@ pub fn play(
     certificates: &Certificates,
     program: &Path,
 ) -> io::Result<Played> {
-    let stage = Stage::set(scenario, certificates)?;
+    let host = match driver {
+        Driver::Std | Driver::Tokio => Host::Loopback,
+        Driver::Sim => Host::Simulated(Net::new(World::default(), Faults::default())),
+    };
+    let stage = Stage::set(scenario, certificates, &host)?;
     let mut arguments = vec!["--driver".to_owned(), driver.name().to_owned()];
     arguments.extend(command_line(scenario, &stage)?);
     let (stderr, stdout) = if scenario.configures_logging() {
         let finished = command::run(Command::new(program).args(arguments), &[])?;
         (finished.stderr, finished.stdout)
     } else {
-        (in_memory(Arguments::read(arguments)?)?, Vec::new())
+        (in_memory(Arguments::read(arguments)?, &host)?, Vec::new())
     };
     let stderr = stage.normalise(&stderr);
     let stdout = stage.normalise(&String::from_utf8_lossy(&stdout));
@@ -52,11 +58,14 @@ pub fn play(
 }
 
 /// The documented lines, kept in memory.
-fn in_memory(arguments: Arguments) -> io::Result<String> {
+fn in_memory(arguments: Arguments, host: &Host) -> io::Result<String> {
     let sink = LineSink::new(Vec::new()).capture(Capture::Private);
     let sink = Arc::new(sink.stream_class(arguments.driver.stream_class()));
     let shared = Arc::clone(&sink);
-    arguments.play(Some(shared), drop)?;
+    match host {
+        Host::Loopback => arguments.play(Some(shared), drop)?,
+        Host::Simulated(net) => arguments.simulate(net, Some(shared))?,
+    }
     let sink =
         Arc::into_inner(sink).ok_or_else(|| io::Error::other("the client is still there"))?;
     Ok(String::from_utf8_lossy(&sink.into_writer()).into_owned())

@@ -125,7 +125,7 @@ impl Scenario {
         let intended = self.intended.as_ref().map(|intended| &intended.lines);
         let stderr = intended.unwrap_or(&self.recorded.stderr);
         let of_driver = |lines: &Vec<String>| match driver {
-            Driver::Std => lines.clone(),
+            Driver::Std | Driver::Sim => lines.clone(),
             Driver::Tokio => asynchronous(lines),
         };
         Printed { stderr: of_driver(stderr), stdout: self.recorded.stdout.as_ref().map(of_driver) }

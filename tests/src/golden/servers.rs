@@ -9,11 +9,12 @@ use std::time::Duration;
 use rustls::ServerConfig;
 use serde_json::Value;
 
+use super::host::{Host, Listener};
 use super::scenario::{Scenario, wrong};
 use crate::certificates::{Certificates, Identity};
 use crate::directory::Directory;
 use crate::script::{Script, Socks5, Step};
-use crate::server::{Listen, Listener};
+use crate::server::Listen;
 
 /// Where a server is, or would be.
 #[derive(Debug)]
@@ -75,6 +76,7 @@ pub(super) fn bind<'s>(
     scenario: &'s Scenario,
     certificates: &Certificates,
     directory: &Directory,
+    host: &Host,
 ) -> io::Result<(Vec<Place>, Listeners<'s>)> {
     let (mut places, mut listeners) = (Vec::new(), Vec::new());
     for (name, server) in &scenario.servers {
@@ -89,7 +91,7 @@ pub(super) fn bind<'s>(
             Some("blackhole") => Some(Listen::Blackhole),
             Some(other) => return Err(wrong(other, "is no way to listen")),
         };
-        let listener = listen.map(Listener::bind).transpose()?;
+        let listener = listen.map(|listen| host.bind(listen)).transpose()?;
         let address = listener.as_ref().and_then(Listener::address);
         places.push(Place {
             name: name.clone(),

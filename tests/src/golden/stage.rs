@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use super::host::{Host, Listener, Server};
 use super::scenario::Scenario;
 use super::servers::{self, Place};
 use crate::certificates::Certificates;
 use crate::directory::Directory;
 use crate::lines::normalise;
-use crate::server::{Listener, Server};
 
 /// The servers of a scenario, playing.
 #[derive(Debug)]
@@ -23,9 +23,13 @@ pub(super) struct Stage {
 
 impl Stage {
     /// Starts the servers.
-    pub(super) fn set(scenario: &Scenario, certificates: &Certificates) -> io::Result<Self> {
+    pub(super) fn set(
+        scenario: &Scenario,
+        certificates: &Certificates,
+        host: &Host,
+    ) -> io::Result<Self> {
         let scratch = Directory::new()?;
-        let (places, listeners) = servers::bind(scenario, certificates, &scratch)?;
+        let (places, listeners) = servers::bind(scenario, certificates, &scratch, host)?;
         let ca_file = certificates.ca_file();
         let play = |(connections, listener): (&Value, Listener)| {
             listener.play(servers::scripts(connections, &places, certificates)?)

@@ -5,14 +5,23 @@
 //! - [`World`] has the time, and the tasks that take turns in it.
 //! - [`Net`] is where sockets are opened and accepted; a [`Socket`] behaves as one of TCP.
 //! - [`Faults`] are what can go wrong with them, and when.
+//! - [`Client`] drives exchanges over it: the third driver.
 
+mod body;
+mod client;
+mod dials;
+mod driver;
 mod faults;
 mod net;
 mod pipe;
+mod server;
 mod socket;
 mod world;
 
+pub use body::Body;
+pub use client::{Client, Response};
 pub use faults::{Cut, Faults};
 pub use net::{Listening, Net};
+pub use server::{Listener, Server};
 pub use socket::Socket;
 pub use world::{Stuck, World};

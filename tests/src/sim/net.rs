@@ -4,7 +4,6 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::future::{pending, poll_fn};
 use std::io::{self, ErrorKind};
-use std::net::SocketAddr;
 use std::rc::Rc;
 use std::task::Poll;
 
@@ -89,19 +88,16 @@ impl Net {
     ///
     /// # Errors
     /// Nobody is there, or nobody is let in.
-    pub async fn connect(&self, target: Target<'_>) -> io::Result<Socket> {
-        match target {
-            Target::Tcp(address) => self.connect_tcp(address).await,
-            Target::Unix(path) => self.connect_to(path).await,
-        }
+    pub fn connect(&self, target: Target<'_>) -> impl Future<Output = io::Result<Socket>> + use<> {
+        let place = match target {
+            Target::Tcp(address) => address.to_string(),
+            Target::Unix(path) => path.to_owned(),
+        };
+        self.clone().connect_to(place)
     }
 
-    pub(super) async fn connect_tcp(&self, address: SocketAddr) -> io::Result<Socket> {
-        self.connect_to(&address.to_string()).await
-    }
-
-    async fn connect_to(&self, name: &str) -> io::Result<Socket> {
-        let listening = self.0.places.borrow().get(name).map(|place| place.listening);
+    async fn connect_to(self, name: String) -> io::Result<Socket> {
+        let listening = self.0.places.borrow().get(&name).map(|place| place.listening);
         match listening {
             None if name.starts_with('/') => return Err(missing()),
             None | Some(Listening::Refuse) => return Err(refused()),
@@ -112,8 +108,8 @@ impl Net {
             let mut faults = self.0.faults.borrow_mut();
             [faults.course(), faults.course()]
         };
-        let (here, there) = Socket::pair(self, courses);
-        if let Some(place) = self.0.places.borrow_mut().get_mut(name) {
+        let (here, there) = Socket::pair(&self, courses);
+        if let Some(place) = self.0.places.borrow_mut().get_mut(&name) {
             place.waiting.push_back(there);
         }
         self.0.world.moved();

@@ -38,8 +38,8 @@ impl Pipe {
     /// Takes some of the bytes; `None` while there is no room.
     pub(super) fn write(&mut self, bytes: &[u8], now: Mono) -> Option<io::Result<usize>> {
         match self.end {
-            Some((_, End::Closed)) => return Some(Err(system(BROKEN_PIPE))),
-            Some((_, End::Reset)) => return Some(Err(system(CONNECTION_RESET))),
+            Some((_, End::Closed)) => return Some(Err(broken())),
+            Some((_, End::Reset)) => return Some(Err(reset())),
             None => {}
         }
         if self.deaf {
@@ -65,7 +65,7 @@ impl Pipe {
         Some(Ok(n))
     }
 
-    /// Hands some bytes over; `None` while there are none. `Err` is when to ask again.
+    /// Hands some bytes over; `None` while there are none.
     pub(super) fn read(&mut self, room: &mut [u8], now: Mono) -> Option<io::Result<usize>> {
         let arrived = self.arrived(now);
         if arrived > 0 {
@@ -78,7 +78,7 @@ impl Pipe {
         }
         match self.end {
             Some((at, End::Closed)) if at <= now && self.bytes.is_empty() => Some(Ok(0)),
-            Some((at, End::Reset)) if at <= now => Some(Err(system(CONNECTION_RESET))),
+            Some((at, End::Reset)) if at <= now => Some(Err(reset())),
             _ => None,
         }
     }
@@ -128,16 +128,23 @@ impl Pipe {
     }
 }
 
-/// What the system calls these, where the numbers are known.
-#[cfg(target_os = "linux")]
-const BROKEN_PIPE: (ErrorKind, Option<i32>) = (ErrorKind::BrokenPipe, Some(32));
-#[cfg(target_os = "linux")]
-const CONNECTION_RESET: (ErrorKind, Option<i32>) = (ErrorKind::ConnectionReset, Some(104));
-#[cfg(not(target_os = "linux"))]
-const BROKEN_PIPE: (ErrorKind, Option<i32>) = (ErrorKind::BrokenPipe, None);
-#[cfg(not(target_os = "linux"))]
-const CONNECTION_RESET: (ErrorKind, Option<i32>) = (ErrorKind::ConnectionReset, None);
+/// What is written will be read by nobody.
+pub(super) fn broken() -> io::Error {
+    if cfg!(target_os = "linux") {
+        io::Error::from_raw_os_error(32)
+    } else {
+        ErrorKind::BrokenPipe.into()
+    }
+}
 
-fn system((kind, number): (ErrorKind, Option<i32>)) -> io::Error {
-    number.map_or_else(|| kind.into(), io::Error::from_raw_os_error)
+fn reset() -> io::Error {
+    if cfg!(target_os = "linux") {
+        io::Error::from_raw_os_error(104)
+    } else {
+        ErrorKind::ConnectionReset.into()
+    }
+}
+
+pub(super) fn is_reset(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::ConnectionReset
 }

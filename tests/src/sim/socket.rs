@@ -1,15 +1,17 @@
 //! One end of a connection.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::io;
 use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 
+use limpid_core::client::Target;
+
 use super::faults::Course;
 use super::net::Net;
-use super::pipe::Pipe;
+use super::pipe::{self, Pipe};
 use crate::wire::Wire;
 
 type Shared = Rc<RefCell<Pipe>>;
@@ -20,15 +22,21 @@ pub struct Socket {
     net: Net,
     incoming: Shared,
     outgoing: Shared,
+    /// A reset is told once: after that there is an end to be read, and nobody to write to.
+    was_reset: Cell<bool>,
 }
 
 impl Socket {
     /// The two ends of a connection.
     pub(super) fn pair(net: &Net, courses: [Course; 2]) -> (Self, Self) {
         let [there, back] = courses.map(|course| Rc::new(RefCell::new(Pipe::new(course))));
-        let here =
-            Self { net: net.clone(), incoming: Rc::clone(&back), outgoing: Rc::clone(&there) };
-        (here, Self { net: net.clone(), incoming: there, outgoing: back })
+        let end = |incoming: &Shared, outgoing: &Shared| Self {
+            net: net.clone(),
+            incoming: Rc::clone(incoming),
+            outgoing: Rc::clone(outgoing),
+            was_reset: Cell::new(false),
+        };
+        (end(&back, &there), end(&there, &back))
     }
 
     /// Whether nothing has arrived, the end included.
@@ -52,10 +60,13 @@ impl Socket {
     /// Takes some of the bytes, if there is room now.
     #[must_use]
     pub fn write_now(&self, bytes: &[u8]) -> Option<io::Result<usize>> {
+        if self.was_reset.get() {
+            return Some(Err(pipe::broken()));
+        }
         let world = self.net.world();
         let written = self.outgoing.borrow_mut().write(bytes, world.now());
-        if written.is_some() {
-            world.moved();
+        if let Some(result) = &written {
+            self.note(result);
         }
         written
     }
@@ -69,8 +80,10 @@ impl Socket {
         poll_fn(|_| {
             let read = self.incoming.borrow_mut().read(room, world.now());
             match read {
+                // What arrived before the reset is still there.
+                None | Some(Err(_)) if self.was_reset.get() => Poll::Ready(Ok(0)),
                 Some(result) => {
-                    world.moved();
+                    self.note(&result);
                     Poll::Ready(result)
                 }
                 None => {
@@ -82,6 +95,12 @@ impl Socket {
             }
         })
         .await
+    }
+
+    /// Something has happened.
+    fn note(&self, result: &io::Result<usize>) {
+        self.was_reset.set(self.was_reset.get() || result.as_ref().is_err_and(pipe::is_reset));
+        self.net.world().moved();
     }
 }
 
@@ -119,7 +138,7 @@ impl Wire for Socket {
     }
 
     async fn connect(&self, target: std::net::SocketAddr) -> io::Result<Self> {
-        self.net.connect_tcp(target).await
+        self.net.connect(Target::Tcp(target)).await
     }
 
     fn close(&mut self) -> io::Result<()> {

@@ -38,6 +38,8 @@ impl fmt::Display for Stuck {
     }
 }
 
+impl std::error::Error for Stuck {}
+
 impl fmt::Debug for World {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("World").field("now", &self.now()).finish_non_exhaustive()

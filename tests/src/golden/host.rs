@@ -1,0 +1,64 @@
+//! Where the servers of a scenario are.
+
+use std::io;
+use std::net::SocketAddr;
+
+use crate::script::Script;
+use crate::server::{self, Listen};
+use crate::sim::{self, Net};
+
+/// On loopback, or in a simulated network.
+#[derive(Clone, Debug)]
+pub(super) enum Host {
+    Loopback,
+    Simulated(Net),
+}
+
+/// A place where a server will be.
+#[derive(Debug)]
+pub(super) enum Listener {
+    Loopback(server::Listener),
+    Simulated(sim::Listener),
+}
+
+/// A server that plays scripts.
+#[derive(Debug)]
+pub(super) enum Server {
+    Loopback(server::Server),
+    Simulated(sim::Server),
+}
+
+impl Host {
+    pub(super) fn bind(&self, listen: Listen) -> io::Result<Listener> {
+        Ok(match self {
+            Self::Loopback => Listener::Loopback(server::Listener::bind(listen)?),
+            Self::Simulated(net) => Listener::Simulated(sim::Listener::bind(net, listen)),
+        })
+    }
+}
+
+impl Listener {
+    pub(super) const fn address(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Loopback(listener) => listener.address(),
+            Self::Simulated(listener) => listener.address(),
+        }
+    }
+
+    pub(super) fn play(self, scripts: Vec<Script>) -> io::Result<Server> {
+        Ok(match self {
+            Self::Loopback(listener) => Server::Loopback(listener.play(scripts)?),
+            Self::Simulated(listener) => Server::Simulated(listener.play(scripts)),
+        })
+    }
+}
+
+impl Server {
+    /// Lets the scripts come to their ends. An error is what did not go by them.
+    pub(super) fn finish(self) -> Result<(), String> {
+        match self {
+            Self::Loopback(server) => server.finish().map(drop),
+            Self::Simulated(server) => server.finish().map(drop),
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! A client in a simulated network.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use limpid_core::client::{
+    Acquired, Event, Exchange, Input, Options, Origin, Parked, Pool, RequestBuilder,
+};
+use limpid_core::error::{Cause, Error};
+use limpid_core::fields::{FieldBlock, Fields};
+use limpid_core::trace::{ConnectionId, ExchangeId, OwnedResponseHead};
+use limpid_std::{Settings, SharedSink, Trust};
+
+use super::body::Body;
+use super::driver::{Driver, NO_CONFIGURATION};
+use super::net::Net;
+use super::socket::Socket;
+use super::world::World;
+
+/// A client: the third driver's, over the same machines as those of the others. When it and its
+/// responses are dropped, idle connections are closed.
+#[derive(Clone, Debug)]
+pub struct Client(Rc<Shared>);
+
+/// What the exchanges of a client share.
+pub(super) struct Shared {
+    pub(super) net: Net,
+    pub(super) sink: SharedSink,
+    options: Arc<Options>,
+    /// Whom to trust as an origin server, and whom as a proxy.
+    trust: (Trust, Trust),
+    pool: RefCell<Pool<Socket>>,
+    opened: Cell<u64>,
+    exchanges: Cell<u64>,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("opened", &self.opened).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// A client with these settings.
+    #[must_use]
+    pub fn new(net: &Net, settings: Settings) -> Self {
+        let Settings { options, trust, proxy_trust, pool, sink } = settings;
+        Self(Rc::new(Shared {
+            net: net.clone(),
+            sink,
+            options,
+            trust: (trust, proxy_trust),
+            pool: RefCell::new(Pool::new(pool)),
+            opened: Cell::new(0),
+            exchanges: Cell::new(0),
+        }))
+    }
+
+    /// The world it is in.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        self.0.net.world()
+    }
+
+    /// Sends a request, and waits for the head of the response. Dropping the future cancels it.
+    ///
+    /// # Errors
+    /// The exchange failed.
+    pub async fn send(&self, draft: RequestBuilder, body: Body) -> Result<Response, Error> {
+        let request = draft.body(body.size()).build();
+        self.0.exchanges.set(self.0.exchanges.get() + 1);
+        let id = ExchangeId(self.0.exchanges.get());
+        let exchange = Exchange::new(id, request, Arc::clone(&self.0.options));
+        let mut driver = Driver::new(exchange, body, Rc::clone(&self.0));
+        loop {
+            if !driver.run().await? {
+                return Err(Cause::Abandoned.into());
+            }
+            if let Some(Event::Head(head, _)) = driver.event() {
+                let head = head.into();
+                return Ok(Response { head, driver, over: false, trailers: FieldBlock::new() });
+            }
+        }
+    }
+}
+
+impl Shared {
+    /// Answers a question about trust.
+    pub(super) fn trust(&self, proxy: bool) -> Input<'static> {
+        let trust = if proxy { &self.trust.1 } else { &self.trust.0 };
+        trust.config(self.net.world().now(), &self.sink).map_or(NO_CONFIGURATION, Input::Trust)
+    }
+
+    /// A connection to `origin`, and the number of a new one; `None` while there is none.
+    pub(super) fn acquire(&self, origin: &Origin) -> Option<(ConnectionId, Acquired<Socket>)> {
+        let fresh = ConnectionId(self.opened.get() + 1);
+        let (now, mut retired) = (self.net.world().now(), Vec::new());
+        let mut pool = self.pool.borrow_mut();
+        let acquired = pool.acquire(origin, fresh, now, Socket::is_silent, &mut retired);
+        drop(pool);
+        self.retire(retired);
+        match acquired {
+            Acquired::Full => None,
+            Acquired::Open => {
+                self.opened.set(fresh.0);
+                Some((fresh, Acquired::Open))
+            }
+            reuse @ Acquired::Reuse(_) => Some((fresh, reuse)),
+        }
+    }
+
+    /// Gives a connection back; what is `None` is closed.
+    pub(super) fn release(&self, id: ConnectionId, parked: Option<Parked<Socket>>) {
+        let (now, mut retired) = (self.net.world().now(), Vec::new());
+        self.pool.borrow_mut().release(id, parked, now, Socket::is_silent, &mut retired);
+        self.retire(retired);
+        self.net.world().moved();
+    }
+
+    fn retire(&self, retired: Vec<Parked<Socket>>) {
+        for Parked { link, transport } in retired {
+            link.retire(self.net.world().now(), &self.sink, |bytes| {
+                if !bytes.is_empty() {
+                    // Nobody is left who would care.
+                    let _ = transport.write_now(bytes);
+                }
+            });
+        }
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        let mut retired = Vec::new();
+        self.pool.get_mut().close(&mut retired);
+        self.retire(retired);
+    }
+}
+
+/// A response, and the way to its body. Dropping it before its end closes the connection.
+#[derive(Debug)]
+pub struct Response {
+    head: OwnedResponseHead,
+    driver: Driver,
+    over: bool,
+    trailers: FieldBlock,
+}
+
+impl Response {
+    /// The status code.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.head.status
+    }
+
+    /// The fields.
+    #[must_use]
+    pub fn fields(&self) -> Fields<'_> {
+        self.head.fields.fields()
+    }
+
+    /// The trailers, once the end of the body was reached.
+    #[must_use]
+    pub fn trailers(&self) -> Fields<'_> {
+        self.trailers.fields()
+    }
+
+    /// The next bytes of the body; `None` at its end.
+    ///
+    /// # Errors
+    /// The exchange failed before the body was complete.
+    pub async fn next_piece(&mut self) -> Result<Option<&[u8]>, Error> {
+        while !self.over {
+            match self.driver.run().await {
+                Ok(true) => match self.driver.event() {
+                    // It is asked for again, for what is returned must not be borrowed in a loop.
+                    Some(Event::Data(_)) => break,
+                    Some(Event::End(trailers)) => self.trailers.copy_from(trailers),
+                    _ => {}
+                },
+                Ok(false) => self.over = true,
+                Err(error) => {
+                    self.over = true;
+                    return Err(error);
+                }
+            }
+        }
+        match self.driver.event() {
+            Some(Event::Data(data)) if !self.over => Ok(Some(data)),
+            _ => Ok(None),
+        }
+    }
+}

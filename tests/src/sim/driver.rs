@@ -1,0 +1,216 @@
+//! The driver: it does what the exchange says, over simulated sockets.
+
+use std::future::poll_fn;
+use std::io::{self, ErrorKind};
+use std::net::{IpAddr, SocketAddr};
+use std::rc::Rc;
+use std::task::Poll;
+
+use limpid_core::client::{Acquired, Do, Event, Exchange, Fault, Input, Parked};
+use limpid_core::error::{Error, ResolveError, TlsError};
+use limpid_core::fields::Fields;
+use limpid_core::time::Deadline;
+use limpid_core::trace::ConnectionId;
+use limpid_std::parts::os_error;
+
+use super::body::Body;
+use super::client::Shared;
+use super::dials::Dials;
+use super::socket::Socket;
+
+/// The least room for a read.
+const READ: usize = 16 * 1024;
+
+/// An exchange and the socket it runs on. Dropping it ends the exchange.
+#[derive(Debug)]
+pub(super) struct Driver {
+    exchange: Exchange,
+    socket: Option<Socket>,
+    dials: Dials,
+    /// The number of the connection that the pool gave.
+    connection: ConnectionId,
+    body: Body,
+    client: Rc<Shared>,
+    over: bool,
+}
+
+impl Driver {
+    pub(super) fn new(exchange: Exchange, body: Body, client: Rc<Shared>) -> Self {
+        Self {
+            exchange,
+            socket: None,
+            dials: Dials::default(),
+            connection: ConnectionId(0),
+            body,
+            client,
+            over: false,
+        }
+    }
+
+    pub(super) fn event(&self) -> Option<Event<'_>> {
+        self.exchange.event()
+    }
+
+    /// Runs the exchange to its next event, or to its end; false at the end.
+    pub(super) async fn run(&mut self) -> Result<bool, Error> {
+        loop {
+            let world = self.client.net.world();
+            match self.exchange.next(world.now(), &self.client.sink) {
+                Do::Trust { proxy } => {
+                    let input = self.client.trust(proxy);
+                    self.input(input);
+                }
+                Do::Acquire { origin, until } => {
+                    let acquiring = poll_fn(|_| match self.client.acquire(origin) {
+                        Some(acquired) => Poll::Ready(acquired),
+                        None => Poll::Pending,
+                    });
+                    let acquired = world.before(at(until), acquiring).await;
+                    self.acquired(acquired);
+                }
+                Do::Resolve { host, port, .. } => match resolve(host, port) {
+                    Ok(address) => self.input(Input::Resolved(&[address])),
+                    Err(error) => self.input(Input::Failed(Fault::Resolve(error))),
+                },
+                Do::Dial { dial, target, .. } => {
+                    self.dials.add(dial, self.client.net.connect(target));
+                    self.input(Input::Dialing);
+                }
+                Do::Await { until } => match world.before(at(until), self.dials.settled()).await {
+                    Some((dial, Ok(socket))) => {
+                        self.socket = Some(socket);
+                        self.input(Input::Dialed(dial));
+                    }
+                    Some((dial, Err(error))) => {
+                        self.input(Input::DialFailed(dial, Fault::Os(os_error(&error))));
+                    }
+                    None => self.input(Input::Tick),
+                },
+                Do::Abandon(dial) => self.dials.abandon(dial),
+                Do::Write { until } => {
+                    let out = self.exchange.out().concat();
+                    let written = match &self.socket {
+                        Some(socket) => world.before(at(until), socket.write(&out)).await,
+                        None => Some(Err(ErrorKind::NotConnected.into())),
+                    };
+                    self.answer(written.map(|result| result.map(Input::Sent)));
+                }
+                Do::Read { until } => {
+                    let read = match &self.socket {
+                        Some(socket) => {
+                            let room = self.exchange.space(READ);
+                            world.before(at(until), socket.receive(room)).await
+                        }
+                        None => Some(Err(ErrorKind::NotConnected.into())),
+                    };
+                    let input = |n| if n == 0 { Input::Eof } else { Input::Filled(n) };
+                    self.answer(read.map(|result| result.map(input)));
+                }
+                Do::Body { rewind } => {
+                    let input = self.next_piece(rewind);
+                    self.input(input);
+                }
+                Do::Wait { until } => {
+                    world.until(until.at).await;
+                    self.input(Input::Tick);
+                }
+                Do::Close => self.socket = None,
+                Do::Release => self.release(),
+                Do::Event(_) => return Ok(true),
+                Do::Done => {
+                    self.over = true;
+                    return Ok(false);
+                }
+                Do::Failed(error) => {
+                    self.over = true;
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    fn input(&mut self, input: Input<'_>) {
+        self.exchange.input(self.client.net.world().now(), &self.client.sink, input);
+    }
+
+    fn answer(&mut self, result: Option<io::Result<Input<'_>>>) {
+        self.input(match result {
+            Some(Ok(input)) => input,
+            Some(Err(error)) => Input::Failed(Fault::Os(os_error(&error))),
+            None => Input::Tick,
+        });
+    }
+
+    fn acquired(&mut self, acquired: Option<(ConnectionId, Acquired<Socket>)>) {
+        let Some((fresh, acquired)) = acquired else { return self.input(Input::Tick) };
+        match acquired {
+            Acquired::Reuse(Parked { link, transport }) => {
+                self.connection = link.connection();
+                self.socket = Some(transport);
+                self.input(Input::Reuse(link));
+            }
+            _ => {
+                self.connection = fresh;
+                self.input(Input::Open(fresh));
+            }
+        }
+    }
+
+    fn next_piece(&mut self, rewind: bool) -> Input<'static> {
+        if rewind && !self.body.rewind() {
+            return Input::BodyConsumed;
+        }
+        match self.body.next() {
+            Some(Ok(data)) => Input::Body(data),
+            None => Input::BodyEnd(Fields::EMPTY),
+            Some(Err(error)) => Input::BodyFailed(os_error(&error)),
+        }
+    }
+
+    fn release(&mut self) {
+        let parked = self.exchange.take_link().zip(self.socket.take());
+        let parked = parked.map(|(link, transport)| Parked { link, transport });
+        self.client.release(self.connection, parked);
+    }
+}
+
+impl Drop for Driver {
+    /// Ends the exchange, whatever it is doing. Nothing is waited for.
+    fn drop(&mut self) {
+        if self.over {
+            return;
+        }
+        self.input(Input::Cancel);
+        loop {
+            let now = self.client.net.world().now();
+            match self.exchange.next(now, &self.client.sink) {
+                Do::Write { .. } => {
+                    let out = self.exchange.out().concat();
+                    let written = self.socket.as_ref().and_then(|socket| socket.write_now(&out));
+                    let written = written.unwrap_or(Err(ErrorKind::WouldBlock.into()));
+                    self.answer(Some(written.map(Input::Sent)));
+                }
+                Do::Close => self.socket = None,
+                Do::Release => self.release(),
+                Do::Done | Do::Failed(_) => return,
+                Do::Event(_) => {}
+                _ => self.input(Input::Cancel),
+            }
+        }
+    }
+}
+
+fn at(until: Option<Deadline>) -> Option<limpid_core::time::Mono> {
+    until.map(|deadline| deadline.at)
+}
+
+/// The address of a host; the only name in the network is `localhost`.
+fn resolve(host: &str, port: u16) -> Result<SocketAddr, ResolveError> {
+    let address = if host == "localhost" { "127.0.0.1" } else { host };
+    let address: IpAddr = address.parse().map_err(|_| ResolveError::NotFound)?;
+    Ok(SocketAddr::new(address, port))
+}
+
+/// Why a `Trust` that fails has no configuration is told elsewhere.
+pub(super) const NO_CONFIGURATION: Input<'static> =
+    Input::Failed(Fault::Tls(TlsError::Configuration));
