@@ -1,0 +1,89 @@
+//! Counts what limpid costs and compares it with `gates.toml`:
+//!
+//! ```text
+//! limpid-gates [--bless] [NAME...]
+//! ```
+
+use std::alloc::System;
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use limpid_benches::gates::{GATES, Gate, Numbers, PATH, Tools, Verdict};
+use limpid_benches::program::{output, run_subject};
+use limpid_benches::{Failure, machine, works};
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+
+#[global_allocator]
+static COUNTING: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+fn main() -> Result<ExitCode, Failure> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if run_subject(&arguments, &works::subjects())? {
+        return Ok(ExitCode::SUCCESS);
+    }
+    machine::allow_many_files();
+    let (options, names): (Vec<String>, _) =
+        arguments.into_iter().partition(|argument| argument.starts_with('-'));
+    let bless = match &options[..] {
+        [] => false,
+        [option] if option == "--bless" => true,
+        _ => return Err("usage: limpid-gates [--bless] [NAME...]".into()),
+    };
+    let gates = chosen(&names)?;
+    let exceeded = check(&gates, bless)?;
+    Ok(if exceeded { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// The gates of these names; all, if none is named.
+fn chosen(names: &[String]) -> Result<Vec<&'static Gate>, Failure> {
+    if names.is_empty() {
+        return Ok(GATES.iter().collect());
+    }
+    let find = |name: &String| {
+        let gate = GATES.iter().find(|gate| gate.name == name);
+        gate.ok_or_else(|| format!("there is no gate {name}").into())
+    };
+    names.iter().map(find).collect()
+}
+
+/// Counts, tells, and writes the numbers anew if that is wanted; whether a gate was exceeded.
+fn check(gates: &[&Gate], bless: bool) -> Result<bool, Failure> {
+    let (tools, started) = (Tools::find()?, Instant::now());
+    let compiler = output(&["rustc".into(), "--version".into()]);
+    let compiler = compiler.map_or_else(|_| String::new(), |output| output.result.trim().into());
+    let text = std::fs::read_to_string(PATH).unwrap_or_default();
+    let mut numbers = Numbers::parse(&text)?;
+    let (mut out, mut failed) = (io::stdout(), 0);
+    if numbers.compiler != compiler && !bless {
+        let made = &numbers.compiler;
+        writeln!(out, "the numbers are those of {made}; this is {}", compiler)?;
+    }
+    writeln!(out, "{:<22} {:<14} {:>12} {:>12}", "gate", "count", "actual", "gate")?;
+    for gate in gates {
+        for measured in tools.measure(gate)? {
+            let (name, count) = (gate.name, measured.count);
+            let actual = match measured.actual {
+                Ok(actual) => actual,
+                Err(missing) => {
+                    writeln!(out, "{name:<22} {count:<14} {missing}")?;
+                    continue;
+                }
+            };
+            if bless {
+                numbers.set(name, count, actual);
+            }
+            let number = numbers.get(name, count);
+            let verdict = Verdict::of(actual, number);
+            failed += u32::from(verdict.fails());
+            let shown = number.map_or_else(|| "-".into(), |number| format!("{number:.2}"));
+            writeln!(out, "{name:<22} {count:<14} {actual:>12.2} {shown:>12} {verdict}")?;
+        }
+    }
+    writeln!(out, "{failed} exceeded, in {} s", started.elapsed().as_secs())?;
+    if bless {
+        numbers.compiler = compiler;
+        std::fs::write(PATH, numbers.to_string())?;
+    }
+    Ok(failed > 0)
+}

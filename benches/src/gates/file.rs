@@ -1,0 +1,109 @@
+//! The file with the numbers.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use toml::{Table, Value};
+
+use super::{Count, GATES};
+use crate::Failure;
+
+/// Where the file is.
+pub const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/gates.toml");
+
+/// The numbers, by gate and by what is counted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Numbers {
+    /// The compiler that they were counted with.
+    pub compiler: String,
+    numbers: BTreeMap<(String, Count), f64>,
+}
+
+impl Numbers {
+    /// Numbers of this compiler, none so far.
+    #[must_use]
+    pub fn new(compiler: String) -> Self {
+        Self { compiler, numbers: BTreeMap::new() }
+    }
+
+    /// Reads the text of the file.
+    ///
+    /// # Errors
+    /// It is no TOML, or has no numbers where there should be some.
+    pub fn parse(text: &str) -> Result<Self, Failure> {
+        let table: Table = text.parse()?;
+        let compiler = table.get("compiler").and_then(Value::as_str).unwrap_or_default();
+        let mut numbers = Self::new(compiler.to_owned());
+        for gate in GATES {
+            let Some(entry) = table.get(gate.name).and_then(Value::as_table) else { continue };
+            for count in gate.counts {
+                #[expect(clippy::cast_precision_loss, reason = "no count comes near 2^53")]
+                let number = match entry.get(count.name()) {
+                    Some(Value::Integer(number)) => *number as f64,
+                    Some(Value::Float(number)) => *number,
+                    Some(_) => return Err(format!("{} {count}: no number", gate.name).into()),
+                    None => continue,
+                };
+                numbers.set(gate.name, *count, number);
+            }
+        }
+        Ok(numbers)
+    }
+
+    /// The number of a gate.
+    #[must_use]
+    pub fn get(&self, gate: &str, count: Count) -> Option<f64> {
+        self.numbers.get(&(gate.to_owned(), count)).copied()
+    }
+
+    /// Sets the number of a gate.
+    pub fn set(&mut self, gate: &str, count: Count, number: f64) {
+        self.numbers.insert((gate.to_owned(), count), number);
+    }
+}
+
+/// The text of the file.
+impl fmt::Display for Numbers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let command = "cargo run --release -p limpid-benches -- --bless";
+        writeln!(
+            f,
+            "# What limpid may cost. A count that is more than 2 % higher fails `.ci/run`."
+        )?;
+        writeln!(f, "# `{command}` writes this file.\n")?;
+        writeln!(f, "# Another compiler, or another processor, may count otherwise.")?;
+        writeln!(f, "compiler = {:?}", self.compiler)?;
+        for gate in GATES {
+            writeln!(f, "\n[{}]\nunit = {:?}", gate.name, gate.unit)?;
+            for count in gate.counts {
+                if let Some(number) = self.get(gate.name, *count) {
+                    writeln!(f, "{count} = {}", (number * 100.0).round() / 100.0)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_reads_as_it_is_written() {
+        let mut numbers = Numbers::new("rustc 1.88.0".into());
+        numbers.set("ring", Count::Instructions, 812.25);
+        numbers.set("ring", Count::Allocations, 0.0);
+        assert_eq!(Numbers::parse(&numbers.to_string()).unwrap(), numbers);
+    }
+
+    #[test]
+    fn the_file_has_a_number_for_every_gate() {
+        let numbers = Numbers::parse(&std::fs::read_to_string(PATH).unwrap()).unwrap();
+        for gate in GATES {
+            for count in gate.counts {
+                assert!(numbers.get(gate.name, *count).is_some(), "{} {count}", gate.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Which counts are held.
+
+use super::Count::{self, Allocations, HeapBytes, Instructions, SystemCalls};
+use crate::works::{blocking, growth, idle, parse, tasks, trace};
+
+/// A work of limpid's whose counts are held.
+#[derive(Clone, Copy, Debug)]
+pub struct Gate {
+    /// Its name in the file.
+    pub name: &'static str,
+    /// What the counts are for.
+    pub unit: &'static str,
+    /// The work.
+    pub work: &'static str,
+    /// Turns on each connection.
+    pub turns: u64,
+    /// Connections.
+    pub connections: usize,
+    /// Who answers.
+    pub server: Server,
+    /// What is counted.
+    pub counts: &'static [Count],
+}
+
+/// The server that a gate needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Server {
+    /// None.
+    None,
+    /// One that answers with 1 KiB.
+    Answers,
+    /// The same, when all connections are open.
+    Holds,
+}
+
+/// Every gate, in the order of the file.
+pub const GATES: &[Gate] = &[
+    Gate {
+        name: "response-head",
+        unit: "head of 13 fields",
+        work: parse::HEAD,
+        turns: 64,
+        ..IN_MEMORY
+    },
+    Gate {
+        name: "memory-exchange",
+        unit: "GET and its response in memory, 5 fields each",
+        work: parse::EXCHANGE,
+        turns: 1024,
+        ..IN_MEMORY
+    },
+    Gate { name: "chunk", unit: "chunk of 64 bytes", work: parse::CHUNKED, turns: 4, ..IN_MEMORY },
+    Gate {
+        name: "small-head-by-bytes",
+        unit: "byte of a head of 1 KiB, in reads of one byte",
+        work: growth::SMALL,
+        turns: 16,
+        ..IN_MEMORY
+    },
+    Gate {
+        name: "large-head-by-bytes",
+        unit: "byte of a head of 64 KiB, in reads of one byte",
+        work: growth::LARGE,
+        turns: 1,
+        ..IN_MEMORY
+    },
+    Gate {
+        name: "blocking-get",
+        unit: "request of the blocking client, 1 KiB, 1 connection",
+        work: blocking::GET,
+        turns: 500,
+        server: Server::Answers,
+        counts: &[Instructions, Allocations, SystemCalls],
+        ..IN_MEMORY
+    },
+    Gate {
+        name: "blocking-get-traced",
+        unit: "the same, with all events recorded in a ring",
+        work: blocking::TRACED,
+        turns: 500,
+        server: Server::Answers,
+        ..IN_MEMORY
+    },
+    Gate {
+        name: "tokio-get",
+        unit: "request of the tokio client, 1 KiB, 1 connection",
+        work: tasks::GET,
+        turns: 500,
+        server: Server::Answers,
+        // How often it asks the kernel depends on how fast the server is.
+        ..IN_MEMORY
+    },
+    Gate {
+        name: "idle-connection",
+        unit: "idle connection of the tokio client",
+        work: idle::IDLE,
+        turns: 1,
+        connections: 1000,
+        server: Server::Holds,
+        counts: &[HeapBytes],
+    },
+    Gate {
+        name: "trace-point-static",
+        unit: "turn of a loop over a trace point, nobody listens and the compiler knows",
+        work: trace::OFF_STATIC,
+        turns: 4,
+        ..IN_MEMORY
+    },
+    Gate {
+        name: "trace-point-dynamic",
+        unit: "turn of a loop over a trace point, nobody listens",
+        work: trace::OFF_DYNAMIC,
+        turns: 4,
+        ..IN_MEMORY
+    },
+    Gate {
+        name: "ring",
+        unit: "GET, all its events into the ring",
+        work: trace::RING,
+        turns: 256,
+        ..IN_MEMORY
+    },
+    Gate {
+        name: "documented-lines",
+        unit: "GET, its documented lines into memory",
+        work: trace::LINES,
+        turns: 64,
+        ..IN_MEMORY
+    },
+    Gate {
+        name: "json-lines",
+        unit: "GET, all its events into memory as JSON",
+        work: trace::JSON,
+        turns: 64,
+        ..IN_MEMORY
+    },
+];
+
+const IN_MEMORY: Gate = Gate {
+    name: "",
+    unit: "",
+    work: "",
+    turns: 1,
+    connections: 1,
+    server: Server::None,
+    counts: &[Instructions, Allocations],
+};

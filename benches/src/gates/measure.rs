@@ -1,0 +1,116 @@
+//! Counting what a gate holds.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use super::{Count, Gate, Server};
+use crate::job::{Budget, Job};
+use crate::program::{NOBODY, Run};
+use crate::responder::{Answer, Responder};
+use crate::works::LIMPID;
+use crate::{Failure, callgrind, strace};
+
+/// What was counted, for each unit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measured {
+    /// What was counted.
+    pub count: Count,
+    /// How many; nothing where the tool for it is missing.
+    pub actual: Result<f64, Missing>,
+}
+
+/// Why something could not be counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// There is no valgrind.
+    Valgrind,
+    /// There is no strace, or it may not trace.
+    Strace,
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Valgrind => "skipped: there is no valgrind",
+            Self::Strace => "skipped: there is no strace that may trace",
+        })
+    }
+}
+
+/// What there is to count with.
+#[derive(Clone, Debug)]
+pub struct Tools {
+    /// The program that runs the subjects. It counts allocations itself.
+    pub program: PathBuf,
+    /// Whether there is a valgrind.
+    pub valgrind: bool,
+    /// Whether there is an strace that may trace.
+    pub strace: bool,
+}
+
+impl Tools {
+    /// Looks for them.
+    ///
+    /// # Errors
+    /// The path of this program is not known.
+    pub fn find() -> Result<Self, Failure> {
+        Ok(Self {
+            program: std::env::current_exe()?,
+            valgrind: callgrind::is_there(),
+            strace: strace::is_there(),
+        })
+    }
+
+    /// Counts what a gate holds.
+    ///
+    /// # Errors
+    /// The work fails, or counting does.
+    pub fn measure(&self, gate: &Gate) -> Result<Vec<Measured>, Failure> {
+        let responder = match gate.server {
+            Server::None => None,
+            Server::Answers => Some(Responder::start(Answer::with_length(1024), 1)?),
+            Server::Holds => {
+                Some(Responder::holding(Answer::with_length(1024), 1, gate.connections)?)
+            }
+        };
+        let run = Run {
+            program: self.program.clone(),
+            work: gate.work.to_owned(),
+            peer: LIMPID.to_owned(),
+            job: Job {
+                server: responder.as_ref().map_or(NOBODY, |responder| responder.address),
+                connections: gate.connections,
+                budget: Budget::Turns(gate.turns),
+                ca: None,
+            },
+            processor: None,
+        };
+        let measured = |count| Ok(Measured { count, actual: self.count(count, &run)? });
+        gate.counts.iter().copied().map(measured).collect()
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "no count comes near 2^53")]
+    fn count(&self, count: Count, run: &Run) -> Result<Result<f64, Missing>, Failure> {
+        Ok(match count {
+            Count::Instructions if !self.valgrind => Err(Missing::Valgrind),
+            Count::SystemCalls if !self.strace => Err(Missing::Strace),
+            Count::Instructions => {
+                // How many units a turn has is known from a run at full speed.
+                let reading = run.reading()?;
+                Ok(reading.per_unit(callgrind::instructions(run)? as f64))
+            }
+            Count::Allocations => {
+                let reading = run.reading()?;
+                Ok(reading.per_unit(reading.allocations as f64))
+            }
+            Count::HeapBytes => {
+                let reading = run.reading()?;
+                Ok(reading.per_unit(reading.heap as f64))
+            }
+            Count::SystemCalls => {
+                let calls: f64 = strace::calls(run)?.values().sum();
+                Ok(calls / run.job.connections as f64)
+            }
+        })
+    }
+}

@@ -1,0 +1,203 @@
+//! The server that clients are measured against: it finds the ends of requests and answers each with
+//! the same bytes.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::{io, mem};
+
+use memchr::memmem::Finder;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::{Barrier, oneshot};
+
+use crate::{Failure, machine, messages};
+
+/// A response: what is sent once, and between that a block that is sent over and over, so that much
+/// can be sent out of little memory.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    first: Vec<u8>,
+    block: Vec<u8>,
+    times: usize,
+    last: &'static [u8],
+}
+
+/// How much of a large body stands in memory.
+const BLOCK: usize = 1024 * 1024;
+
+/// The size of the chunks in a large body.
+const CHUNK: usize = 64 * 1024;
+
+impl Answer {
+    /// These bytes.
+    #[must_use]
+    pub const fn of(bytes: Vec<u8>) -> Self {
+        Self { first: bytes, block: Vec::new(), times: 0, last: b"" }
+    }
+
+    /// A body of this length, announced by Content-Length.
+    #[must_use]
+    pub fn with_length(length: usize) -> Self {
+        let mut first = messages::response_head(&format!("Content-Length: {length}"));
+        let times = length / BLOCK;
+        first.resize(first.len() + length % BLOCK, b'x');
+        let block = if times > 0 { vec![b'x'; BLOCK] } else { Vec::new() };
+        Self { first, block, times, last: b"" }
+    }
+
+    /// A body of this length in chunks of 64 KiB; what is left over of whole MiB is left out.
+    #[must_use]
+    pub fn chunked(length: usize) -> Self {
+        let first = messages::response_head("Transfer-Encoding: chunked");
+        let block = messages::chunks(BLOCK / CHUNK, CHUNK);
+        Self { first, block, times: length / BLOCK, last: b"0\r\n\r\n" }
+    }
+
+    /// The pieces in the order in which they are sent.
+    pub fn pieces(&self) -> impl Iterator<Item = &[u8]> {
+        let blocks = std::iter::repeat_n(&self.block[..], self.times);
+        let pieces = [&self.first[..]].into_iter().chain(blocks).chain([self.last]);
+        pieces.filter(|piece| !piece.is_empty())
+    }
+}
+
+/// Counts the ends of requests in what arrives.
+#[derive(Debug)]
+pub struct Ends {
+    finder: Finder<'static>,
+    /// What follows the last end.
+    rest: Vec<u8>,
+}
+
+impl Default for Ends {
+    fn default() -> Self {
+        Self { finder: Finder::new(b"\r\n\r\n"), rest: Vec::new() }
+    }
+}
+
+impl Ends {
+    /// How many requests end in `bytes`.
+    pub fn count(&mut self, bytes: &[u8]) -> usize {
+        let mut held = mem::take(&mut self.rest);
+        let bytes = if held.is_empty() {
+            bytes
+        } else {
+            held.extend_from_slice(bytes);
+            &held
+        };
+        let (mut count, mut end) = (0, 0);
+        while let Some(at) = self.finder.find(&bytes[end..]) {
+            end += at + 4;
+            count += 1;
+        }
+        self.rest.extend_from_slice(&bytes[end..]);
+        count
+    }
+}
+
+/// A server on a thread of its own. It stops when this is dropped.
+#[derive(Debug)]
+pub struct Responder {
+    /// Where it listens.
+    pub address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<io::Result<()>>>,
+}
+
+impl Responder {
+    /// Starts to answer, on this processor.
+    ///
+    /// # Errors
+    /// It cannot listen.
+    pub fn start(answer: Answer, processor: usize) -> Result<Self, Failure> {
+        Self::holding(answer, processor, 1)
+    }
+
+    /// Starts to answer, but not before so many requests wait: that many connections must be open
+    /// then.
+    ///
+    /// # Errors
+    /// It cannot listen.
+    pub fn holding(answer: Answer, processor: usize, hold: usize) -> Result<Self, Failure> {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (listening, address) = std::sync::mpsc::channel();
+        let thread = thread::spawn(move || {
+            machine::stay_on(processor);
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+            runtime.block_on(async {
+                let socket = TcpSocket::new_v4()?;
+                socket.bind(([127, 0, 0, 1], 0).into())?;
+                let listener = socket.listen(8192)?;
+                // Nobody waits for it if the other thread is gone.
+                let _ = listening.send(listener.local_addr()?);
+                tokio::spawn(serve(listener, Arc::new(answer), Arc::new(Barrier::new(hold))));
+                // What was spawned ends with the runtime.
+                let _ = stopped.await;
+                Ok(())
+            })
+        });
+        let address = address.recv()?;
+        Ok(Self { address, stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+impl Drop for Responder {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+async fn serve(listener: TcpListener, answer: Arc<Answer>, hold: Arc<Barrier>) -> io::Result<()> {
+    loop {
+        let (stream, _) = listener.accept().await?;
+        let (answer, hold) = (Arc::clone(&answer), Arc::clone(&hold));
+        // A client that breaks the connection off has its reasons.
+        tokio::spawn(async move { respond(stream, &answer, &hold).await });
+    }
+}
+
+async fn respond(mut stream: TcpStream, answer: &Answer, hold: &Barrier) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut ends = Ends::default();
+    let mut buffer = vec![0; 8 * 1024];
+    loop {
+        let n = stream.read(&mut buffer).await?;
+        if n == 0 {
+            return Ok(());
+        }
+        for _ in 0..ends.count(&buffer[..n]) {
+            hold.wait().await;
+            for piece in answer.pieces() {
+                stream.write_all(piece).await?;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_are_found_however_requests_are_cut() {
+        let requests = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(3);
+        for cut in 1..requests.len() {
+            let mut ends = Ends::default();
+            let count: usize = requests.chunks(cut).map(|piece| ends.count(piece)).sum();
+            assert_eq!(count, 3, "in pieces of {cut}");
+        }
+    }
+
+    #[test]
+    fn an_answer_has_the_length_that_it_announces() {
+        for length in [0, 13, BLOCK, 3 * BLOCK + 5] {
+            let whole = Answer::with_length(length).pieces().collect::<Vec<_>>().concat();
+            let (head, body) = messages::lengths(&whole).unwrap();
+            assert_eq!((whole.len(), body), (head + length, length));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The blocking client.
+
+use limpid_std::{Client, PoolLimits};
+
+use super::LIMPID;
+use crate::drive::{Blocking, Exchanged, on_threads};
+use crate::job::{Job, Subject};
+use crate::measure::Outcome;
+use crate::messages::REQUEST_FIELDS;
+
+/// GETs, one after the other on each connection.
+pub const GET: &str = "GET, blocking";
+/// The same, with every event recorded in a ring.
+pub const TRACED: &str = "GET, blocking, traced";
+
+pub(super) const SUBJECTS: &[Subject] = &[
+    Subject { work: GET, peer: LIMPID, run: |job| get(job, &client(job.connections)) },
+    Subject { work: TRACED, peer: LIMPID, run: |job| get(job, &traced(job.connections)) },
+];
+
+/// How many connections the pool keeps.
+pub(super) fn pool(connections: usize) -> PoolLimits {
+    PoolLimits { connections, keep_alive: connections, expiry: None }
+}
+
+fn client(connections: usize) -> Client {
+    Client::builder().pool(pool(connections)).build()
+}
+
+fn traced(connections: usize) -> Client {
+    let ring = limpid_sinks::Ring::new(1024 * 1024);
+    Client::builder().pool(pool(connections)).sink(ring).build()
+}
+
+/// A client, and what it is to get.
+struct Get {
+    client: Client,
+    url: String,
+}
+
+impl Blocking for Get {
+    fn exchange(&mut self) -> Exchanged {
+        let mut request = self.client.get(&self.url);
+        for (name, value) in REQUEST_FIELDS {
+            request = request.header(name, value);
+        }
+        let mut body = request.send()?.into_body();
+        let mut bytes = 0;
+        while let Some(piece) = body.next_piece()? {
+            bytes += piece.len() as u64;
+        }
+        Ok(bytes)
+    }
+}
+
+fn get(job: &Job, client: &Client) -> Outcome {
+    let url = format!("http://{}/", job.server);
+    on_threads(job, || Ok(Get { client: client.clone(), url: url.clone() }))
+}

@@ -1,0 +1,27 @@
+//! What limpid is measured doing.
+
+pub mod blocking;
+pub mod growth;
+pub mod idle;
+pub mod parse;
+pub mod tasks;
+pub mod trace;
+
+use crate::job::Subject;
+
+/// Our own name among the peers.
+pub const LIMPID: &str = "limpid";
+
+/// Everything that limpid is measured doing.
+#[must_use]
+pub fn subjects() -> Vec<Subject> {
+    let works = [
+        parse::SUBJECTS,
+        growth::SUBJECTS,
+        blocking::SUBJECTS,
+        tasks::SUBJECTS,
+        idle::SUBJECTS,
+        trace::SUBJECTS,
+    ];
+    works.concat()
+}

@@ -1,0 +1,140 @@
+//! What is told of an exchange, and what it costs when somebody listens.
+
+use std::io;
+use std::sync::Arc;
+
+use limpid_core::time::Mono;
+use limpid_core::trace::{
+    Cx, EventKind, Interest, Meta, NoSink, OwnedTraceEvent, Scope, Sink, TraceEvent,
+};
+use limpid_sinks::{ChannelSink, JsonSink, LineSink, Recorder, Ring};
+use limpid_std::Client;
+
+use super::LIMPID;
+use crate::Failure;
+use crate::job::{Job, Subject};
+use crate::measure::{Outcome, repeat};
+use crate::messages::{REQUEST_FIELDS, RESPONSE_13};
+use crate::responder::{Answer, Responder};
+
+/// A place where something could be told, and the compiler knows that nobody listens.
+pub const OFF_STATIC: &str = "trace point, no sink (static)";
+/// The same where that is known only when the program runs.
+pub const OFF_DYNAMIC: &str = "trace point, no sink (dynamic)";
+/// All events of an exchange are recorded in a ring.
+pub const RING: &str = "events of a GET, ring";
+/// The documented lines of an exchange are written to memory.
+pub const LINES: &str = "events of a GET, documented lines";
+/// All events of an exchange are written to memory as JSON.
+pub const JSON: &str = "events of a GET, JSON lines";
+/// All events of an exchange are sent through a channel, and received on the same thread.
+pub const CHANNEL: &str = "events of a GET, channel";
+
+/// What is left of the loop when the trace point is taken away: what both of the above contain.
+pub const EMPTY: &str = "empty loop";
+
+pub(super) const SUBJECTS: &[Subject] = &[
+    Subject { work: OFF_STATIC, peer: LIMPID, run: |job| off(job, &NoSink) },
+    Subject { work: OFF_STATIC, peer: EMPTY, run: empty },
+    Subject { work: OFF_DYNAMIC, peer: LIMPID, run: |job| off(job, &None::<Arc<dyn Sink>>) },
+    Subject { work: RING, peer: LIMPID, run: |job| told(job, &Ring::new(1024 * 1024), || ()) },
+    Subject {
+        work: LINES,
+        peer: LIMPID,
+        run: |job| told(job, &LineSink::new(Buffer::default()), || ()),
+    },
+    Subject {
+        work: JSON,
+        peer: LIMPID,
+        run: |job| told(job, &JsonSink::new(Buffer::default()), || ()),
+    },
+    Subject { work: CHANNEL, peer: LIMPID, run: channel },
+];
+
+/// How many times a loop goes round, so that what is around it does not count.
+const POINTS: u64 = 1024;
+
+/// A loop over a trace point.
+fn off<S: Sink>(job: &Job, sink: &S) -> Outcome {
+    let mut scope = Scope::default();
+    let mut cx = Cx::new(Mono::default(), sink, &mut scope);
+    repeat(job, POINTS, || {
+        for length in 0..POINTS {
+            std::hint::black_box(&mut cx).tell(EventKind::ResolveComplete, || {
+                TraceEvent::ResolveComplete { addresses: std::hint::black_box(length) }
+            });
+        }
+    })
+}
+
+/// The same loop without one.
+fn empty(job: &Job) -> Outcome {
+    let mut scope = Scope::default();
+    repeat(job, POINTS, || {
+        for _ in 0..POINTS {
+            std::hint::black_box(&mut scope);
+        }
+    })
+}
+
+fn channel(job: &Job) -> Outcome {
+    let (sink, receiver) = ChannelSink::bounded(1024);
+    told(job, &sink, || receiver.try_iter().for_each(drop))
+}
+
+/// Tells `sink` what an exchange tells, over and over; `after` is done after each time.
+fn told(job: &Job, sink: &dyn Sink, after: impl Fn()) -> Outcome {
+    let events = events(sink.interest())?;
+    repeat(job, 1, || {
+        for (meta, event) in &events {
+            sink.event(meta, &event.borrow());
+        }
+        after();
+    })
+}
+
+/// What a GET on a connection in use tells those who want `interest`.
+fn events(interest: Interest) -> Result<Vec<(Meta, OwnedTraceEvent)>, Failure> {
+    let responder = Responder::start(Answer::of(RESPONSE_13.to_vec()), 0)?;
+    let recorder = Recorder::new();
+    let client = Client::builder().sink(recorder.clone()).build();
+    for _ in 0..2 {
+        recorder.clear();
+        let mut request = client.get(&format!("http://{}/", responder.address));
+        for (name, value) in REQUEST_FIELDS {
+            request = request.header(name, value);
+        }
+        request.send()?.bytes()?;
+    }
+    Ok(recorder.events().into_iter().filter(|(meta, _)| interest.contains(meta.kind)).collect())
+}
+
+/// Memory that is written over and over.
+#[derive(Debug)]
+pub struct Buffer(Vec<u8>);
+
+impl Buffer {
+    /// When it is written from its start again.
+    const FULL: usize = 64 * 1024;
+}
+
+impl Default for Buffer {
+    fn default() -> Self {
+        Self(Vec::with_capacity(2 * Self::FULL))
+    }
+}
+
+impl io::Write for Buffer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() > Self::FULL {
+            std::hint::black_box(&self.0);
+            self.0.clear();
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

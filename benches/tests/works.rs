@@ -1,0 +1,36 @@
+//! Every work does what it is measured doing.
+
+use limpid_benches::job::{Budget, Job};
+use limpid_benches::responder::{Answer, Responder};
+use limpid_benches::works::{idle, parse, subjects};
+
+/// Two turns on each of two connections, with answers of 1 KiB.
+fn job(responder: &Responder) -> Job {
+    Job { server: responder.address, connections: 2, budget: Budget::Turns(2), ca: None }
+}
+
+#[test]
+fn all_of_them_come_to_their_end() {
+    let answer = Answer::with_length(1024);
+    let responder = Responder::start(answer.clone(), 0).unwrap();
+    let holding = Responder::holding(answer, 0, 2).unwrap();
+    for subject in subjects() {
+        let server = if subject.work == idle::IDLE { &holding } else { &responder };
+        let reading = (subject.run)(&job(server)).unwrap();
+        assert!(reading.units > 0, "{} did nothing", subject.work);
+        let is_client = subject.work.starts_with("GET,");
+        assert_eq!(reading.bytes, if is_client { 4 * 1024 } else { 0 }, "{}", subject.work);
+    }
+}
+
+#[test]
+fn units_are_what_the_work_consists_of() {
+    let responder = Responder::start(Answer::with_length(0), 0).unwrap();
+    let units = |work| {
+        let subject = subjects().into_iter().find(|subject| subject.work == work).unwrap();
+        (subject.run)(&job(&responder)).unwrap().units
+    };
+    assert_eq!(units(parse::EXCHANGE), 2);
+    assert_eq!(units(parse::HEAD), 2 * parse::HEADS as u64);
+    assert_eq!(units(parse::CHUNKED), 2 * parse::CHUNKS as u64);
+}
