@@ -2,11 +2,9 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use limpid_core::client::{Exchange, Options, Request, RequestBuilder as Draft, UrlError, basic};
 use limpid_core::http1::ResponseHead;
-use limpid_core::trace::ExchangeId;
 
 use crate::body::Body;
 use crate::builder::{ClientBuilder, Settings};
@@ -15,6 +13,7 @@ use crate::error::Error;
 use crate::informational::Listener;
 use crate::pool::SharedPool;
 use crate::response::Response;
+use crate::session::next_exchange;
 use crate::tls::Trust;
 
 /// A client: what its requests have in common.
@@ -31,7 +30,6 @@ struct Shared {
     /// Whom to trust as an origin server, and whom as a proxy.
     trust: Arc<(Trust, Trust)>,
     pool: Arc<SharedPool>,
-    exchanges: AtomicU64,
 }
 
 impl fmt::Debug for Shared {
@@ -52,7 +50,6 @@ impl From<Settings> for Client {
                 options,
                 trust: Arc::new((trust, proxy_trust)),
                 pool: Arc::new(SharedPool::new(pool, sink)),
-                exchanges: AtomicU64::new(0),
             }),
         }
     }
@@ -111,9 +108,8 @@ impl Client {
         body: Body,
         listener: Listener<'_>,
     ) -> Result<Response, Error> {
-        let Shared { options, trust, pool, exchanges } = &*self.shared;
-        let id = ExchangeId(exchanges.fetch_add(1, Ordering::Relaxed) + 1);
-        let exchange = Exchange::new(id, request, Arc::clone(options));
+        let Shared { options, trust, pool } = &*self.shared;
+        let exchange = Exchange::new(next_exchange(), request, Arc::clone(options));
         let driver = Driver::new(exchange, body, Arc::clone(trust), Arc::clone(pool));
         Response::receive(driver, listener)
     }

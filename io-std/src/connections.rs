@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use limpid_core::client::{Acquired, Input, Link, Origin, Parked, Pool, PoolLimits};
+use limpid_core::client::{Acquired, Input, Link, Origin, Parked, Pool, PoolLimits, Retired};
 use limpid_core::time::Mono;
 use limpid_core::trace::ConnectionId;
 
@@ -89,9 +89,9 @@ impl<T: Transport> Connections<T> {
         self.retire(retired);
     }
 
-    fn retire(&self, retired: Vec<Parked<T>>) {
-        for Parked { link, transport } in retired {
-            link.retire(self.now(), &self.sink, |bytes| transport.bid_farewell(bytes));
+    fn retire(&self, retired: Vec<Retired<T>>) {
+        for Retired { parked: Parked { link, transport }, why } in retired {
+            link.retire(why, self.now(), &self.sink, |bytes| transport.bid_farewell(bytes));
         }
     }
 

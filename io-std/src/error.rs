@@ -4,8 +4,9 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use limpid_core::client::{Url, UrlError};
+use limpid_core::client::{Sizes, Timings, Url, UrlError};
 use limpid_core::error::Error as CoreError;
+use limpid_core::trace::{ExchangeId, Trace};
 
 /// A request failed.
 #[derive(Debug)]
@@ -21,7 +22,23 @@ pub enum Error {
         url: Box<Url>,
         /// What happened.
         error: CoreError,
+        /// What led to it.
+        history: Box<History>,
     },
+}
+
+/// What is known of an exchange that has failed, beside why.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct History {
+    /// The number by which its events are known.
+    pub exchange: ExchangeId,
+    /// Where its time went.
+    pub timings: Timings,
+    /// How many bytes it has moved.
+    pub sizes: Sizes,
+    /// Its events, if the client's sink keeps any.
+    pub trace: Trace,
 }
 
 impl Error {
@@ -53,6 +70,29 @@ impl Error {
     pub fn is_safe_to_retry(&self) -> bool {
         self.exchange().is_none_or(CoreError::is_safe_to_retry)
     }
+
+    /// Where the time of the exchange went; `None` if there was no exchange.
+    #[must_use]
+    pub fn timings(&self) -> Option<&Timings> {
+        self.history().map(|history| &history.timings)
+    }
+
+    /// The last events of the exchange, if the client's [sink](crate::ClientBuilder::sink) keeps
+    /// events, as the ring of limpid-sinks does, be it behind other sinks. They have their secrets:
+    /// show them through a sink, which hides those.
+    #[must_use]
+    pub fn trace(&self) -> Option<&Trace> {
+        self.history().map(|history| &history.trace).filter(|trace| !trace.is_empty())
+    }
+
+    /// What is known of the exchange beside why it failed; `None` if there was no exchange.
+    #[must_use]
+    pub fn history(&self) -> Option<&History> {
+        match self {
+            Self::Exchange { history, .. } => Some(history),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Error {
@@ -60,7 +100,7 @@ impl fmt::Display for Error {
         match self {
             Self::Url(error) => error.fmt(f),
             Self::TlsSetup(error) => error.fmt(f),
-            Self::Exchange { url, error } => {
+            Self::Exchange { url, error, .. } => {
                 write!(f, "{}:{}: {error}", url.host(), url.port())
             }
         }

@@ -13,7 +13,8 @@
 //! # Ok::<(), limpid_std::Error>(())
 //! ```
 //!
-//! There is no global state: a sink, timeouts and trusted certificates belong to a [`Client`].
+//! A sink, timeouts and trusted certificates belong to a [`Client`]. The one thing that all clients
+//! share is the number of the next exchange, so that their events can go to one sink.
 
 mod body;
 mod builder;
@@ -38,8 +39,8 @@ pub use body::Body;
 pub use builder::{ClientBuilder, Settings, SharedSink};
 pub use client::{Client, RequestBuilder};
 pub use clock::Clock;
-pub use error::{Error, IdentityProblem, TlsSetupError};
-pub use limpid_core::client::{NoProxy, PoolLimits, Proxy};
+pub use error::{Error, History, IdentityProblem, TlsSetupError};
+pub use limpid_core::client::{NoProxy, PoolLimits, Proxy, Sizes, Timings};
 pub use response::{Response, ResponseBody};
 pub use tls::{TlsVersion, Trust};
 
@@ -51,6 +52,6 @@ pub mod parts {
     pub use crate::informational::Listener;
     pub use crate::os::os_error;
     pub use crate::resolve::{literal, lookup};
-    pub use crate::session::Session;
+    pub use crate::session::{Session, next_exchange};
     pub use crate::socket::{is_silent, prepare};
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use limpid_core::client::{Event, Url};
+use limpid_core::client::{Event, Sizes, Timings, Url};
 use limpid_core::error::Cause;
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::Version;
@@ -83,6 +83,19 @@ impl Response {
         self.body.driver.session.exchange.request().url()
     }
 
+    /// Where the time went: so far, and once the end of the body was reached, altogether.
+    #[must_use]
+    pub fn timings(&self) -> Timings {
+        self.body.driver.session.exchange.timings()
+    }
+
+    /// How many bytes were sent and received: so far, and once the end of the body was reached,
+    /// altogether.
+    #[must_use]
+    pub const fn sizes(&self) -> Sizes {
+        self.body.driver.session.exchange.sizes()
+    }
+
     /// The body, to be read piece by piece.
     #[must_use]
     pub fn into_body(self) -> ResponseBody {
@@ -140,6 +153,19 @@ impl ResponseBody {
     #[must_use]
     pub fn trailers(&self) -> Fields<'_> {
         self.trailers.fields()
+    }
+
+    /// Where the time went: so far, and once the end of the body was reached, altogether.
+    #[must_use]
+    pub fn timings(&self) -> Timings {
+        self.driver.session.exchange.timings()
+    }
+
+    /// How many bytes were sent and received: so far, and once the end of the body was reached,
+    /// altogether.
+    #[must_use]
+    pub const fn sizes(&self) -> Sizes {
+        self.driver.session.exchange.sizes()
     }
 
     fn piece(&self) -> &[u8] {

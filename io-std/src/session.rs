@@ -3,16 +3,25 @@
 use std::fmt;
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use limpid_core::client::{DialId, Do, Event, Exchange, Fault, Input};
-use limpid_core::error::TlsError;
+use limpid_core::error::{Cause, TlsError};
 use limpid_core::time::Mono;
-use limpid_core::trace::ConnectionId;
+use limpid_core::trace::{ConnectionId, ExchangeId, Sink, Trace};
 
 use crate::connections::{Connections, Transport};
-use crate::error::{Error, TlsSetupError};
+use crate::error::{Error, History, TlsSetupError};
 use crate::os::os_error;
 use crate::tls::Trust;
+
+/// The number of another exchange, from 1. No two exchanges of a process have the same, whatever
+/// their clients, so that one sink can be told of several clients.
+#[must_use]
+pub fn next_exchange() -> ExchangeId {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    ExchangeId(LAST.fetch_add(1, Ordering::Relaxed) + 1)
+}
 
 /// An exchange, its transport, and where both come from.
 pub struct Session<T: Transport> {
@@ -132,11 +141,25 @@ impl<T: Transport> Session<T> {
         self.connections.release(self.connection, link, self.transport.take());
     }
 
+    fn history(&self, cause: Cause) -> History {
+        let exchange = self.exchange.id();
+        // Nobody is told of the error of an exchange that nobody wants any more.
+        let trace = match cause {
+            Cause::Abandoned => Trace::default(),
+            _ => self.connections.sink().recall(exchange),
+        };
+        History { exchange, timings: self.exchange.timings(), sizes: self.exchange.sizes(), trace }
+    }
+
     /// The error that a caller is told for [`Do::Failed`].
     pub fn failed(&mut self, error: limpid_core::error::Error) -> Error {
         match self.refused.take() {
             Some(refused) => Error::TlsSetup(refused),
-            None => Error::Exchange { url: Box::new(self.exchange.request().url().clone()), error },
+            None => Error::Exchange {
+                url: Box::new(self.exchange.request().url().clone()),
+                error,
+                history: Box::new(self.history(error.cause)),
+            },
         }
     }
 }

@@ -2,12 +2,10 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use limpid_core::client::{Exchange, Options, Request, RequestBuilder as Draft, UrlError, basic};
 use limpid_core::http1::ResponseHead;
-use limpid_core::trace::ExchangeId;
-use limpid_std::parts::Listener;
+use limpid_std::parts::{Listener, next_exchange};
 use limpid_std::{Error, Settings, Trust};
 
 use crate::ClientBuilder;
@@ -29,7 +27,6 @@ struct Shared {
     options: Arc<Options>,
     trust: Arc<(Trust, Trust)>,
     pool: Arc<SharedPool>,
-    exchanges: AtomicU64,
 }
 
 impl fmt::Debug for Client {
@@ -49,7 +46,6 @@ impl From<Settings> for Client {
                 options,
                 trust: Arc::new((trust, proxy_trust)),
                 pool: Arc::new(SharedPool::new(pool, sink)),
-                exchanges: AtomicU64::new(0),
             }),
         }
     }
@@ -155,9 +151,8 @@ impl<'c> RequestBuilder<'c> {
     pub async fn send(self) -> Result<Response, Error> {
         let Self { client, draft, body, listener } = self;
         let request = draft?.body(body.size()).build();
-        let Shared { options, trust, pool, exchanges } = &*client.shared;
-        let id = ExchangeId(exchanges.fetch_add(1, Ordering::Relaxed) + 1);
-        let exchange = Exchange::new(id, request, Arc::clone(options));
+        let Shared { options, trust, pool } = &*client.shared;
+        let exchange = Exchange::new(next_exchange(), request, Arc::clone(options));
         let driver = Driver::new(exchange, body, Arc::clone(trust), Arc::clone(pool));
         Response::receive(driver, listener).await
     }

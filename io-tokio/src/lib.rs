@@ -25,7 +25,7 @@ mod socket;
 
 pub use body::{Body, NextPiece, Pieces};
 pub use client::{Client, RequestBuilder};
-pub use limpid_std::{Error, NoProxy, PoolLimits, Proxy, TlsVersion};
+pub use limpid_std::{Error, History, NoProxy, PoolLimits, Proxy, Sizes, Timings, TlsVersion};
 pub use response::Response;
 
 /// A client on its way.

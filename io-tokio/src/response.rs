@@ -1,6 +1,6 @@
 //! Responses, and reading their bodies.
 
-use limpid_core::client::{Event, Url};
+use limpid_core::client::{Event, Sizes, Timings, Url};
 use limpid_core::error::Cause;
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::Version;
@@ -73,6 +73,19 @@ impl Response {
     #[must_use]
     pub const fn url(&self) -> &Url {
         self.driver.session.exchange.request().url()
+    }
+
+    /// Where the time went: so far, and once the end of the body was reached, altogether.
+    #[must_use]
+    pub fn timings(&self) -> Timings {
+        self.driver.session.exchange.timings()
+    }
+
+    /// How many bytes were sent and received: so far, and once the end of the body was reached,
+    /// altogether.
+    #[must_use]
+    pub const fn sizes(&self) -> Sizes {
+        self.driver.session.exchange.sizes()
     }
 
     /// The trailers that followed the body, once its end was reached.

@@ -1,68 +1,18 @@
 //! Where an exchange stands, as far as its events tell.
 
-use limpid_core::trace::{Interest, Stage};
+use limpid_core::trace::{EventKind, Interest, Stage};
 
-/// The events by which an exchange ends, or may: nothing follows but the closing of its connection,
-/// another attempt at connecting, or the next hop of a redirect.
-///
-/// The catalogue has no event for an exchange as a whole; should it get one, this is the place.
+/// The events by which an exchange ends. No event of it follows.
 pub(crate) fn ends() -> Interest {
-    Interest::matching(|event| match event.name {
-        "response_closed" | "close" => {
-            matches!(event.stage, Stage::Complete | Stage::Failed)
-        }
-        "connect_tcp"
-        | "connect_unix_socket"
-        | "start_tls"
-        | "setup_socks5_connection"
-        | "retry" => event.stage == Stage::Failed,
-        _ => false,
-    })
+    Interest::only(EventKind::ExchangeComplete).with(failures())
 }
 
-/// The events that tell a failure of an exchange. A lookup or an address that failed is a part of
-/// connecting, which fails too if no other helps.
-pub(crate) fn failures() -> Interest {
-    Interest::matching(|event| event.stage == Stage::Failed && !event.logger.is_within("limpid"))
+/// The event that tells that an exchange as a whole has failed.
+pub(crate) const fn failures() -> Interest {
+    Interest::only(EventKind::ExchangeFailed)
 }
 
-#[cfg(test)]
-mod tests {
-    use limpid_core::trace::EventKind;
-
-    use super::*;
-
-    #[test]
-    fn an_exchange_ends_with_its_response_or_without_a_connection() {
-        let ends = ends();
-        for kind in [
-            EventKind::ResponseClosedComplete,
-            EventKind::ResponseClosedFailed,
-            EventKind::ConnectTcpFailed,
-            EventKind::ConnectUnixSocketFailed,
-            EventKind::StartTlsFailed,
-            EventKind::ProxyStartTlsFailed,
-            EventKind::SocksConnectTcpFailed,
-            EventKind::SetupSocks5ConnectionFailed,
-            EventKind::SocksStartTlsFailed,
-            EventKind::CloseComplete,
-        ] {
-            assert!(ends.contains(kind), "{kind:?}");
-        }
-        for kind in [
-            EventKind::ReceiveResponseBodyComplete,
-            EventKind::ReceiveResponseHeadersFailed,
-            EventKind::DialFailed,
-            EventKind::ResolveFailed,
-            EventKind::RetryComplete,
-        ] {
-            assert!(!ends.contains(kind), "{kind:?}");
-        }
-    }
-
-    #[test]
-    fn a_part_that_fails_is_no_failure_of_the_whole() {
-        assert!(failures().contains(EventKind::ConnectTcpFailed));
-        assert!(!failures().contains(EventKind::DialFailed));
-    }
+/// The events that tell a failure of a step of an exchange, which may yet succeed.
+pub(crate) fn setbacks() -> Interest {
+    Interest::matching(|event| event.stage == Stage::Failed)
 }

@@ -54,8 +54,11 @@ fn failures_are_always_sampled_and_with_all_that_led_to_them() {
     let sampling = Sampling::new(recorder.clone(), 0);
     exchange(&sampling, &mut scope(1), 10_000);
     refused(&sampling, &mut scope(2));
-    assert_eq!(recorder.kinds(), [EventKind::ConnectTcpStarted, EventKind::ConnectTcpFailed]);
-    assert_eq!((exchanges(&recorder), sampling.lost()), (vec![2, 2], 0));
+    assert_eq!(
+        recorder.kinds(),
+        [EventKind::ConnectTcpStarted, EventKind::ConnectTcpFailed, EventKind::ExchangeFailed]
+    );
+    assert_eq!((exchanges(&recorder), sampling.lost()), (vec![2, 2, 2], 0));
 }
 
 #[test]
@@ -89,7 +92,7 @@ fn of_the_others_one_in_so_many_is_sampled_and_always_the_same() {
 fn sampling_forgets_the_oldest_to_stay_within_its_limits() {
     let recorder = Recorder::new();
     let sampling = Sampling::new(recorder.clone(), 0).limits(2, 300);
-    let open = Interest::ALL.without(Interest::only(EventKind::ResponseClosedComplete));
+    let open = Interest::ALL.without(Interest::only(EventKind::ExchangeComplete));
     for id in 1..=3 {
         exchange(&Wants(open, &sampling), &mut scope(id), 1);
     }
@@ -97,7 +100,7 @@ fn sampling_forgets_the_oldest_to_stay_within_its_limits() {
     assert!(sampling.lost() >= 4, "{}", sampling.lost());
     refused(&sampling, &mut scope(3));
     let kinds = recorder.kinds();
-    assert_eq!(*kinds.last().unwrap(), EventKind::ConnectTcpFailed);
+    assert_eq!(*kinds.last().unwrap(), EventKind::ExchangeFailed);
     assert!(kinds.contains(&EventKind::ResponseClosedStarted), "{kinds:?}");
 }
 
@@ -126,18 +129,18 @@ fn the_events_of_an_exchange_come_together() {
 fn a_group_loses_nothing_when_it_has_no_room() {
     let recorder = Recorder::new();
     let group = Group::new(recorder.clone()).limits(2, 150);
-    let open = Interest::ALL.without(Interest::only(EventKind::ResponseClosedComplete));
+    let open = Interest::ALL.without(Interest::only(EventKind::ExchangeComplete));
     for id in 1..=3 {
         exchange(&Wants(open, &group), &mut scope(id), 1);
     }
     drop(group);
     let mut ids = exchanges(&recorder);
     ids.sort_unstable();
-    assert_eq!(ids, [1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]);
+    assert_eq!(ids, [1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3]);
     for id in 1..=3 {
         let events = recorder.events();
         let mine = events.iter().filter(|(meta, _)| meta.exchange.0 == id);
-        assert!(mine.map(|(meta, _)| meta.seq).eq(0..4));
+        assert!(mine.map(|(meta, _)| meta.seq).eq(0..5));
     }
 }
 

@@ -67,7 +67,7 @@ fn heads_and_failures_of_open_exchanges_stay() {
     let (mut done, mut open) = (Scope::exchange(ExchangeId(1)), Scope::exchange(ExchangeId(2)));
     samples::exchange(&ring, &mut done, 1);
     // All but the last event, which would end it.
-    let wants = Interest::ALL.without(Interest::only(EventKind::ResponseClosedComplete));
+    let wants = Interest::ALL.without(Interest::only(EventKind::ExchangeComplete));
     samples::exchange(&samples::Wants(wants, &ring), &mut open, 1);
     chatter(&ring, 3, 10_000);
 
@@ -85,7 +85,7 @@ fn heads_and_failures_of_open_exchanges_stay() {
 #[test]
 fn exchanges_that_never_end_take_no_more_than_their_share() {
     let ring = Ring::new(Ring::LEAST);
-    let wants = Interest::ALL.without(Interest::only(EventKind::ResponseClosedComplete));
+    let wants = Interest::ALL.without(Interest::only(EventKind::ExchangeComplete));
     for id in 1..=5_000 {
         let mut scope = Scope::exchange(ExchangeId(id));
         samples::exchange(&samples::Wants(wants, &ring), &mut scope, 1);

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use limpid_core::trace::{ConnectionId, ExchangeId, SpanId, Stage};
+use limpid_core::trace::{ConnectionId, EventKind, SpanId, Stage};
 use limpid_sinks::{LineSink, Recorder};
 use limpid_std::{Client, ClientBuilder};
 use limpid_tests::certificates::{Certificates, Identity};
@@ -68,10 +68,15 @@ fn every_event_says_where_it_belongs() {
 
     let events = recording.events();
     let of_exchange = || events.iter().map(|(meta, _)| meta).filter(|meta| meta.exchange.0 > 0);
+    let exchange = of_exchange().next().unwrap().exchange;
+    let acquired = of_exchange().position(|meta| meta.kind == EventKind::AcquireComplete).unwrap();
     for (seq, meta) in of_exchange().enumerate() {
         assert_eq!(meta.seq, seq as u64, "{meta:?}");
-        assert_eq!((meta.exchange, meta.connection), (ExchangeId(1), ConnectionId(1)));
-        assert_eq!(meta.attempt, 1);
+        assert_eq!(meta.exchange, exchange);
+        // Before there is a connection, events belong to none.
+        let is_before = seq <= acquired;
+        assert_eq!(meta.connection, ConnectionId(if is_before { 0 } else { 1 }), "{meta:?}");
+        assert_eq!(meta.attempt, u32::from(!is_before));
         let stage = meta.kind.metadata().stage;
         assert_eq!(stage == Stage::Point, meta.span == SpanId(0), "{meta:?}");
     }

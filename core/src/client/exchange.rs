@@ -15,6 +15,7 @@ use super::proxy_rules::ProxyRules;
 use super::redirect::Hop;
 use super::request::Request;
 use super::steps::{Inbox, State, Step, Told};
+use super::timings::{Sizes, Stopwatch, Timings};
 use super::trail::{At, Operation, Trail};
 use crate::error::Error;
 use crate::fields::FieldBlock;
@@ -209,6 +210,7 @@ pub struct Exchange {
     /// The link can be taken for another exchange.
     pub(super) link_is_free: bool,
     pub(super) trail: Trail,
+    pub(super) clock: Stopwatch,
     pub(super) addresses: Vec<SocketAddr>,
     pub(super) race: Race<Told>,
     /// What came in and is to be worked on by the next step.
@@ -248,6 +250,7 @@ impl Exchange {
             state: State::Start,
             link_is_free: false,
             trail: Trail::new(Scope::exchange(exchange)),
+            clock: Stopwatch::new(),
             addresses: Vec::new(),
             race: Race::new(),
             inbox: None,
@@ -298,11 +301,30 @@ impl Exchange {
         self.link.http1.body_progress()
     }
 
+    /// The number by which its events are known.
+    #[must_use]
+    pub const fn id(&self) -> ExchangeId {
+        self.trail.exchange()
+    }
+
+    /// Where its time went: so far, or altogether once it is over.
+    #[must_use]
+    pub fn timings(&self) -> Timings {
+        self.clock.timings()
+    }
+
+    /// How many bytes it has moved so far.
+    #[must_use]
+    pub const fn sizes(&self) -> Sizes {
+        self.clock.sizes
+    }
+
     /// Takes in what came of the last [`Do`]. When the exchange is over, nothing matters any more.
     pub fn input<S: Sink>(&mut self, now: Mono, sink: &S, input: Input<'_>) {
         if self.state == State::Over {
             return;
         }
+        self.clock.tick(now);
         let at = At { now, sink };
         let inbox = match input {
             #[cfg(feature = "tls")]
@@ -400,7 +422,11 @@ impl Exchange {
     /// What is to be done next.
     pub fn next<S: Sink>(&mut self, now: Mono, sink: &S) -> Do<'_> {
         if self.state == State::Start {
+            self.clock.start(now);
             self.total = Deadline::after(now, self.plan.options.timeouts.total, Waiting::Total);
+        }
+        if self.state != State::Over {
+            self.clock.tick(now);
         }
         let step = self.run(At { now, sink });
         let until = self.until(step, now);

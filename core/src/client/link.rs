@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use super::pool::Retirement;
 use crate::http1::{Connection, NotReusable, Role, Version};
 use crate::layer::{Layer, LayerError, LayerState};
 use crate::limits::Config;
@@ -64,11 +65,20 @@ impl Link {
         self.connection
     }
 
-    /// Closes an idle connection: tells so, and lets `close` send the last bytes, if there are any,
+    /// Closes an idle connection: tells why, and lets `close` send the last bytes, if there are any,
     /// and close the transport. Whether they can be sent does not matter to anybody.
-    pub fn retire<S: Sink>(mut self, now: Mono, sink: &S, close: impl FnOnce(&[u8])) {
+    pub fn retire<S: Sink>(
+        mut self,
+        why: Retirement,
+        now: Mono,
+        sink: &S,
+        close: impl FnOnce(&[u8]),
+    ) {
         let mut scope = Scope::connection(self.connection);
         let mut cx = Cx::new(now, sink, &mut scope);
+        cx.tell(EventKind::ConnectionRetired, || TraceEvent::ConnectionRetired {
+            why: why.sentence(),
+        });
         self.say_farewell();
         let farewell = self.layers.first().map_or(&[][..], |layer| layer.out());
         if !self.told_when_closed {

@@ -45,6 +45,7 @@ mod proxy_rules;
 mod redirect;
 mod request;
 mod steps;
+mod timings;
 mod trail;
 mod url;
 
@@ -54,8 +55,9 @@ pub use exchange::{Exchange, Options};
 pub use hosts::Hosts;
 pub use link::Link;
 pub use no_proxy::NoProxy;
-pub use pool::{Acquired, Origin, Parked, Pool, PoolLimits};
+pub use pool::{Acquired, Origin, Parked, Pool, PoolLimits, Retired, Retirement};
 pub use proxy::{Proxy, ProxyError, ProxyKind};
 pub use proxy_rules::{ProxyRules, ProxyVariableError};
 pub use request::{Request, RequestBuilder, basic};
+pub use timings::{Sizes, Timings};
 pub use url::{Scheme, Url, UrlError, UrlProblem};

@@ -79,6 +79,45 @@ pub struct Parked<T> {
     pub transport: T,
 }
 
+/// A connection that has left the pool, to be closed.
+#[derive(Debug)]
+pub struct Retired<T> {
+    /// The connection.
+    pub parked: Parked<T>,
+    /// Why.
+    pub why: Retirement,
+}
+
+/// Why an idle connection is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Retirement {
+    /// It was idle for too long.
+    Expired,
+    /// Something has arrived on it, which may be its end.
+    NotSilent,
+    /// More connections are open than are kept.
+    Surplus,
+    /// It makes room for one to another origin.
+    Evicted,
+    /// The client is closed, and so are all that are idle.
+    Closed,
+}
+
+impl Retirement {
+    /// The reason in words.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Expired => "it was idle for too long",
+            Self::NotSilent => "the server has closed it, or sent what was not asked for",
+            Self::Surplus => "more connections are open than are kept",
+            Self::Evicted => "it makes room for a connection to another origin",
+            Self::Closed => "the client is closed",
+        }
+    }
+}
+
 /// A place in the pool.
 #[derive(Debug)]
 struct Slot<T> {
@@ -126,7 +165,7 @@ impl<T> Pool<T> {
         fresh: ConnectionId,
         now: Mono,
         is_silent: impl FnMut(&T) -> bool,
-        retired: &mut Vec<Parked<T>>,
+        retired: &mut Vec<Retired<T>>,
     ) -> Acquired<T> {
         self.tidy(now, is_silent, retired);
         let of_origin = |slot: &&mut Slot<T>| slot.origin == *origin && slot.idle.is_some();
@@ -139,7 +178,7 @@ impl<T> Pool<T> {
             let Some(index) = self.slots.iter().position(|slot| slot.idle.is_some()) else {
                 return Acquired::Full;
             };
-            self.retire(index, retired);
+            self.retire(index, Retirement::Evicted, retired);
         }
         self.slots.push(Slot { id: fresh, origin: origin.clone(), idle: None });
         Acquired::Open
@@ -152,7 +191,7 @@ impl<T> Pool<T> {
         parked: Option<Parked<T>>,
         now: Mono,
         is_silent: impl FnMut(&T) -> bool,
-        retired: &mut Vec<Parked<T>>,
+        retired: &mut Vec<Retired<T>>,
     ) {
         if let Some(index) = self.slots.iter().position(|slot| slot.id == id) {
             match parked {
@@ -164,11 +203,11 @@ impl<T> Pool<T> {
     }
 
     /// Takes every idle connection out, in the order in which they were opened.
-    pub fn close(&mut self, retired: &mut Vec<Parked<T>>) {
+    pub fn close(&mut self, retired: &mut Vec<Retired<T>>) {
         let mut index = 0;
         while index < self.slots.len() {
             if self.slots[index].idle.is_some() {
-                self.retire(index, retired);
+                self.retire(index, Retirement::Closed, retired);
             } else {
                 index += 1;
             }
@@ -192,30 +231,32 @@ impl<T> Pool<T> {
         &mut self,
         now: Mono,
         mut is_silent: impl FnMut(&T) -> bool,
-        retired: &mut Vec<Parked<T>>,
+        retired: &mut Vec<Retired<T>>,
     ) {
         let PoolLimits { keep_alive, expiry, .. } = self.limits;
         let mut index = 0;
         while index < self.slots.len() {
             let surplus = self.slots.len() > keep_alive;
-            let keep = match &self.slots[index].idle {
-                None => true,
-                Some((parked, since)) => {
-                    let expired = expiry.is_some_and(|expiry| now.since(*since) > expiry);
-                    !surplus && !expired && is_silent(&parked.transport)
+            let leaves = match &self.slots[index].idle {
+                None => None,
+                Some(_) if surplus => Some(Retirement::Surplus),
+                Some((_, since)) if expiry.is_some_and(|expiry| now.since(*since) > expiry) => {
+                    Some(Retirement::Expired)
+                }
+                Some((parked, _)) => {
+                    (!is_silent(&parked.transport)).then_some(Retirement::NotSilent)
                 }
             };
-            if keep {
-                index += 1;
-            } else {
-                self.retire(index, retired);
+            match leaves {
+                None => index += 1,
+                Some(why) => self.retire(index, why, retired),
             }
         }
     }
 
-    fn retire(&mut self, index: usize, retired: &mut Vec<Parked<T>>) {
+    fn retire(&mut self, index: usize, why: Retirement, retired: &mut Vec<Retired<T>>) {
         if let Some((parked, _)) = self.slots.remove(index).idle {
-            retired.push(parked);
+            retired.push(Retired { parked, why });
         }
     }
 }
@@ -230,7 +271,7 @@ mod tests {
         pool: Pool<u64>,
         opened: u64,
         loud: Vec<u64>,
-        closed: Vec<u64>,
+        closed: Vec<(u64, Retirement)>,
     }
 
     impl Bench {
@@ -247,7 +288,8 @@ mod tests {
             let silent = |transport: &u64| !loud.contains(transport);
             let at = Mono::from_nanos(seconds * 1_000_000_000);
             let acquired = self.pool.acquire(&Origin::of(&url), fresh, at, silent, &mut retired);
-            self.closed.extend(retired.iter().map(|parked| parked.transport));
+            self.closed
+                .extend(retired.iter().map(|retired| (retired.parked.transport, retired.why)));
             match acquired {
                 Acquired::Reuse(parked) => Some(("reuse", parked.transport)),
                 Acquired::Open => {
@@ -265,7 +307,8 @@ mod tests {
             let at = Mono::from_nanos(seconds * 1_000_000_000);
             let parked = Some(Parked { link, transport: id });
             self.pool.release(ConnectionId(id), parked, at, silent, &mut retired);
-            self.closed.extend(retired.iter().map(|parked| parked.transport));
+            self.closed
+                .extend(retired.iter().map(|retired| (retired.parked.transport, retired.why)));
         }
     }
 
@@ -300,7 +343,7 @@ mod tests {
         bench.release(2, 3);
         bench.loud = vec![2];
         assert_eq!(bench.acquire("a", 6), Some(("open", 3)));
-        assert_eq!(bench.closed, [1, 2]);
+        assert_eq!(bench.closed, [(1, Retirement::Expired), (2, Retirement::NotSilent)]);
     }
 
     #[test]
@@ -311,7 +354,7 @@ mod tests {
         assert_eq!(bench.acquire("c", 0), None, "both are in use");
         bench.release(2, 0);
         assert_eq!(bench.acquire("c", 0), Some(("open", 3)));
-        assert_eq!(bench.closed, [2]);
+        assert_eq!(bench.closed, [(2, Retirement::Evicted)]);
     }
 
     #[test]
@@ -319,7 +362,7 @@ mod tests {
         let mut bench = Bench::new(10, 0);
         bench.acquire("a", 0);
         bench.release(1, 0);
-        assert_eq!(bench.closed, [1]);
+        assert_eq!(bench.closed, [(1, Retirement::Surplus)]);
         assert!(bench.pool.is_empty());
     }
 
@@ -333,7 +376,7 @@ mod tests {
         bench.release(1, 0);
         let mut retired = Vec::new();
         bench.pool.close(&mut retired);
-        let order: Vec<_> = retired.iter().map(|parked| parked.transport).collect();
+        let order: Vec<_> = retired.iter().map(|retired| retired.parked.transport).collect();
         assert_eq!((order, bench.pool.len()), (vec![1, 3], 1));
     }
 }

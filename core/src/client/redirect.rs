@@ -23,7 +23,7 @@ pub(super) type Hop = Result<Request, Cause>;
 /// # Errors
 /// The response names no URL. If it names one that is not HTTP's, only who follows it fails.
 pub(super) fn follow(request: &Request, head: ResponseHead<'_>) -> Result<Option<Hop>, Cause> {
-    if !matches!(head.status, 301 | 302 | 303 | 307 | 308) {
+    if !is_redirect(head.status) {
         return Ok(None);
     }
     let Some(location) = head.fields.get("Location") else { return Ok(None) };
@@ -65,6 +65,47 @@ pub(super) fn follow(request: &Request, head: ResponseHead<'_>) -> Result<Option
 /// Whether a field is about the body and how it is sent.
 fn of_body(field: Field<'_>) -> bool {
     ["Content-Length", "Transfer-Encoding", "Expect"].iter().any(|name| field.is(name))
+}
+
+/// What is decided about a redirect, and why.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Decision<'d> {
+    pub(super) status: u16,
+    /// The URL that it leads to.
+    pub(super) url: Option<&'d str>,
+    pub(super) follow: bool,
+    pub(super) why: &'static str,
+}
+
+/// The decision about a response with this head, which asks for `hop`, after so many redirects were
+/// followed; `None` if it is no redirect.
+pub(super) fn decide<'d>(
+    head: ResponseHead<'_>,
+    hop: &'d Result<Option<Hop>, Cause>,
+    followed: u32,
+    most: u32,
+) -> Option<Decision<'d>> {
+    if !is_redirect(head.status) {
+        return None;
+    }
+    let (url, why) = match hop {
+        Err(_) => (None, "its Location is no URL"),
+        Ok(Some(Err(_))) => (None, "its Location leads elsewhere than to HTTP"),
+        Ok(Some(Ok(next))) => (
+            Some(next.url().as_str()),
+            if followed < most { FOLLOWED } else { "as many were followed as may be" },
+        ),
+        Ok(None) if head.fields.get("Location").is_none() => (None, "it has no Location"),
+        Ok(None) => (None, "redirects are not to be followed"),
+    };
+    Some(Decision { status: head.status, url, follow: why == FOLLOWED, why })
+}
+
+/// Why a redirect is followed.
+const FOLLOWED: &str = "its status and its Location ask for that";
+
+const fn is_redirect(status: u16) -> bool {
+    matches!(status, 301 | 302 | 303 | 307 | 308)
 }
 
 /// A field value as text: UTF-8, or else what ISO-8859-1 makes of it (RFC 9110 section 5.5).

@@ -5,12 +5,14 @@ use core::net::SocketAddr;
 
 use super::exchange::Plan;
 use super::proxy::Proxy;
+use super::redirect::Decision;
+use super::timings::{Sizes, Timings};
 use crate::error::{Cause, Phase};
 use crate::http1::ResponseHead;
 use crate::time::Mono;
 use crate::trace::{
-    ConnectionId, Credentials, Cx, EventKind, Failure, Interest, Scope, Sink, Span, StreamId,
-    TraceEvent,
+    ConnectionId, Credentials, Cx, EventKind, ExchangeId, Failure, Interest, Scope, Sink, Span,
+    StreamId, TraceEvent,
 };
 
 /// An operation of httpcore's.
@@ -62,6 +64,10 @@ pub(super) struct Trail {
     scope: Scope,
     /// What the sink wants, asked once.
     interest: Option<Interest>,
+    /// The exchange as a whole.
+    whole: Option<Span>,
+    /// Getting a connection.
+    acquiring: Option<Span>,
     operation: Option<(Operation, Span)>,
     /// The lookup of addresses, within that operation.
     resolving: Option<Span>,
@@ -71,7 +77,20 @@ pub(super) struct Trail {
 
 impl Trail {
     pub(super) const fn new(scope: Scope) -> Self {
-        Self { scope, interest: None, operation: None, resolving: None, tls_layers: 0 }
+        Self {
+            scope,
+            interest: None,
+            whole: None,
+            acquiring: None,
+            operation: None,
+            resolving: None,
+            tls_layers: 0,
+        }
+    }
+
+    /// The exchange that events belong to.
+    pub(super) const fn exchange(&self) -> ExchangeId {
+        self.scope.exchange
     }
 
     /// From now on, events happen on this connection.
@@ -106,6 +125,80 @@ impl Trail {
 
     const fn stream(&self, layer: u8) -> StreamId {
         StreamId { connection: self.scope.connection.0, layer }
+    }
+
+    /// Tells that the exchange begins.
+    pub(super) fn begin<S: Sink>(&mut self, plan: &Plan, at: At<'_, S>) {
+        let span = self.cx(at).start(EventKind::ExchangeStarted, || TraceEvent::ExchangeStarted {
+            method: plan.request.method(),
+            url: plan.request.url().as_str(),
+        });
+        self.whole = Some(span);
+    }
+
+    /// Tells that the exchange has come to its end, or was given up.
+    pub(super) fn finish<S: Sink>(
+        &mut self,
+        failure: Option<Failure<'_>>,
+        sizes: Sizes,
+        timings: &Timings,
+        at: At<'_, S>,
+    ) {
+        let Some(span) = self.whole.take() else { return };
+        let sent = sizes.request_heads + sizes.request_body;
+        let received = sizes.response_heads + sizes.response_body;
+        let mut cx = self.cx(at);
+        match failure {
+            None => cx.end(span, EventKind::ExchangeComplete, || TraceEvent::ExchangeComplete {
+                sent,
+                received,
+                timings,
+            }),
+            Some(failure) => {
+                cx.end(span, EventKind::ExchangeFailed, || TraceEvent::ExchangeFailed {
+                    failure,
+                    sent,
+                    received,
+                    timings,
+                });
+            }
+        }
+    }
+
+    /// Tells that a connection is asked for.
+    pub(super) fn start_acquiring<S: Sink>(&mut self, plan: &Plan, at: At<'_, S>) {
+        let url = plan.request.url();
+        let (secure, host, port) = (url.scheme().is_secure(), url.host(), url.port());
+        let event = || TraceEvent::AcquireStarted { secure, host, port };
+        let span = self.cx(at).start(EventKind::AcquireStarted, event);
+        self.acquiring = Some(span);
+    }
+
+    /// Tells that there is one, or leave to open one.
+    pub(super) fn acquired<S: Sink>(&mut self, reused: bool, at: At<'_, S>) {
+        if let Some(span) = self.acquiring.take() {
+            self.cx(at)
+                .end(span, EventKind::AcquireComplete, || TraceEvent::AcquireComplete { reused });
+        }
+    }
+
+    /// Tells whether opening a connection is tried again.
+    pub(super) fn retry_decided<S: Sink>(&mut self, why_not: Option<&'static str>, at: At<'_, S>) {
+        self.cx(at).tell(EventKind::RetryDecided, || TraceEvent::RetryDecided {
+            again: why_not.is_none(),
+            why: why_not.unwrap_or("no connection was opened, so that nothing was sent"),
+        });
+    }
+
+    /// Tells whether a redirect is followed.
+    pub(super) fn redirect_decided<S: Sink>(&mut self, decision: Decision<'_>, at: At<'_, S>) {
+        let Decision { status, url, follow, why } = decision;
+        self.cx(at).tell(EventKind::RedirectDecided, || TraceEvent::RedirectDecided {
+            status,
+            url,
+            follow,
+            why,
+        });
     }
 
     /// Tells that an operation starts.
@@ -282,8 +375,12 @@ impl Trail {
 
     /// Tells that the operation that is open was given up.
     pub(super) fn fail<S: Sink>(&mut self, failure: Failure<'_>, at: At<'_, S>) {
-        let (resolving, operation) = (self.resolving.take(), self.operation.take());
+        let (acquiring, resolving) = (self.acquiring.take(), self.resolving.take());
+        let operation = self.operation.take();
         let mut cx = self.cx(at);
+        if let Some(span) = acquiring {
+            cx.end(span, EventKind::AcquireFailed, || TraceEvent::AcquireFailed { failure });
+        }
         if let Some(span) = resolving {
             cx.end(span, EventKind::ResolveFailed, || TraceEvent::ResolveFailed { failure });
         }

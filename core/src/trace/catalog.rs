@@ -345,6 +345,84 @@ catalog! {
 
     // limpid.client: what the client decides.
 
+    /// An exchange, all that is done for one request: it begins.
+    ExchangeStarted: LimpidClient "exchange" Started Debug {
+        /// The method of the request.
+        method: Bytes Public,
+        /// The URL of the request, with userinfo and fragment.
+        url: Text Url,
+    }
+
+    /// An exchange, all that is done for one request: the response was had, and no event follows.
+    ExchangeComplete: LimpidClient "exchange" Complete Debug {
+        /// How many bytes of HTTP were sent.
+        sent: Count Public,
+        /// How many bytes of HTTP were received.
+        received: Count Public,
+        /// Where the time went, in seconds.
+        timings: Timings Public,
+    }
+
+    /// An exchange, all that is done for one request: given up, and no event follows.
+    ExchangeFailed: LimpidClient "exchange" Failed Debug {
+        /// Why.
+        failure: Failure Fields,
+        /// How many bytes of HTTP were sent.
+        sent: Count Public,
+        /// How many bytes of HTTP were received.
+        received: Count Public,
+        /// Where the time went, in seconds.
+        timings: Timings Public,
+    }
+
+    /// Getting a connection, or leave to open one, from the pool: it begins.
+    AcquireStarted: LimpidClient "acquire" Started Debug {
+        /// Whether TLS is to carry it.
+        secure: Flag Public,
+        /// The host of the origin server, lower-case and without brackets.
+        host: Text Public,
+        /// The port of the origin server.
+        port: Port Public,
+    }
+
+    /// Getting a connection, or leave to open one, from the pool: done.
+    AcquireComplete: LimpidClient "acquire" Complete Debug {
+        /// Whether the connection has served before; if not, it is opened next.
+        reused: Flag Public,
+    }
+
+    /// Getting a connection, or leave to open one, from the pool: given up.
+    AcquireFailed: LimpidClient "acquire" Failed Debug {
+        /// Why.
+        failure: Failure Fields,
+    }
+
+    /// An idle connection leaves the pool, to be closed.
+    ConnectionRetired: LimpidClient "retired" Point Debug {
+        /// Why.
+        why: Word Public,
+    }
+
+    /// A response asks for another request: that is made, or is not.
+    RedirectDecided: LimpidClient "redirect" Point Debug {
+        /// The status code.
+        status: Status Public,
+        /// The URL that it leads to, where it is one of HTTP and may matter.
+        url: MaybeText Url,
+        /// Whether it is followed.
+        follow: Flag Public,
+        /// Why.
+        why: Word Public,
+    }
+
+    /// No connection was opened: that is tried again, or is not.
+    RetryDecided: LimpidClient "retry_decision" Point Debug {
+        /// Whether it is.
+        again: Flag Public,
+        /// Why.
+        why: Word Public,
+    }
+
     /// Looking up the addresses of a host: it begins.
     ResolveStarted: LimpidClient "resolve" Started Debug {
         /// The host, lower-case and without brackets.

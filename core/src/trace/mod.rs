@@ -13,6 +13,7 @@ mod cx;
 mod declare;
 mod meta;
 mod owned;
+mod recall;
 mod reference;
 mod sink;
 mod value;
@@ -25,6 +26,7 @@ pub use meta::{
     ConnectionId, ExchangeId, FieldMeta, Level, Logger, Meta, Metadata, Sensitivity, SpanId, Stage,
 };
 pub use owned::{OwnedCredentials, OwnedFailure, OwnedResponseHead};
+pub use recall::Trace;
 pub use reference::write_reference;
 pub use sink::{Interest, NoSink, Sink};
 pub use value::{Credentials, Failure, SocketOption, StreamId, TlsContext, Value};

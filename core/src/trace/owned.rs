@@ -18,6 +18,7 @@ macro_rules! borrowed {
     ($a:lifetime ResponseHead) => { crate::http1::ResponseHead<$a> };
     ($a:lifetime Credentials) => { Option<crate::trace::Credentials<$a>> };
     ($a:lifetime Failure) => { crate::trace::Failure<$a> };
+    ($a:lifetime Timings) => { &$a crate::client::Timings };
     ($a:lifetime $kind:ident) => { crate::trace::owned::owned!($kind) };
 }
 
@@ -31,6 +32,7 @@ macro_rules! owned {
     (ResponseHead) => { crate::trace::OwnedResponseHead };
     (Credentials) => { Option<crate::trace::OwnedCredentials> };
     (Failure) => { crate::trace::OwnedFailure };
+    (Timings) => { alloc::boxed::Box<crate::client::Timings> };
     (Flag) => { bool };
     (Count) => { u64 };
     (MaybeCount) => { Option<u64> };
@@ -70,6 +72,9 @@ macro_rules! own {
     (Failure $x:expr) => {
         (*$x).into()
     };
+    (Timings $x:expr) => {
+        alloc::boxed::Box::new(**$x)
+    };
     ($kind:ident $x:expr) => {
         *$x
     };
@@ -100,6 +105,9 @@ macro_rules! lend {
     };
     (Failure $x:expr) => {
         $x.borrow()
+    };
+    (Timings $x:expr) => {
+        $x
     };
     ($kind:ident $x:expr) => {
         *$x

@@ -4,7 +4,8 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 
 use super::catalog::{EventKind, TraceEvent};
-use super::meta::{Logger, Meta, Metadata};
+use super::meta::{ExchangeId, Logger, Meta, Metadata};
+use super::recall::Trace;
 
 /// Somebody who wants to be told.
 ///
@@ -37,6 +38,14 @@ pub trait Sink {
 
     /// An event that the sink showed interest in.
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>);
+
+    /// What the sink has kept of an exchange. A driver asks when an exchange has failed, so that
+    /// its error can tell what led to it. Most sinks keep nothing.
+    #[must_use]
+    fn recall(&self, exchange: ExchangeId) -> Trace {
+        let _ = exchange;
+        Trace::default()
+    }
 
     /// Whether a sink of this type can want anything at all. Where it is false, the compiler
     /// leaves the trace points out.
@@ -138,6 +147,10 @@ macro_rules! forward {
             fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
                 (**self).event(meta, event);
             }
+
+            fn recall(&self, exchange: ExchangeId) -> Trace {
+                (**self).recall(exchange)
+            }
         }
     )+};
 }
@@ -157,6 +170,10 @@ impl<T: Sink> Sink for Option<T> {
         }
     }
 
+    fn recall(&self, exchange: ExchangeId) -> Trace {
+        self.as_ref().map_or_else(Trace::default, |sink| sink.recall(exchange))
+    }
+
     #[inline]
     fn enabled() -> bool {
         T::enabled()
@@ -165,7 +182,8 @@ impl<T: Sink> Sink for Option<T> {
 
 macro_rules! tuple {
     ($($name:ident $index:tt),+) => {
-        /// Tells each member what that member wants.
+        /// Tells each member what that member wants, and recalls what the first has kept that kept
+        /// anything.
         impl<$($name: Sink),+> Sink for ($($name,)+) {
             fn interest(&self) -> Interest {
                 Interest::NONE$(.with(self.$index.interest()))+
@@ -175,6 +193,14 @@ macro_rules! tuple {
                 $(if self.$index.interest().contains(meta.kind) {
                     self.$index.event(meta, event);
                 })+
+            }
+
+            fn recall(&self, exchange: ExchangeId) -> Trace {
+                let mut trace = Trace::default();
+                $(if trace.is_empty() {
+                    trace = self.$index.recall(exchange);
+                })+
+                trace
             }
 
             fn enabled() -> bool {

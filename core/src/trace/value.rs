@@ -3,6 +3,7 @@
 use core::net::SocketAddr;
 use core::time::Duration;
 
+use crate::client::Timings;
 use crate::error::{Cause, Phase};
 use crate::http1::{ResponseHead, Version};
 
@@ -95,4 +96,6 @@ pub enum Value<'a> {
     Credentials(Credentials<'a>),
     /// A failure.
     Failure(Failure<'a>),
+    /// Where the time of an exchange went.
+    Timings(&'a Timings),
 }

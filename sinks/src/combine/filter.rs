@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Debug, Formatter};
 
-use limpid_core::trace::{Interest, Meta, Sink, TraceEvent};
+use limpid_core::trace::{ExchangeId, Interest, Meta, Sink, Trace, TraceEvent};
 
 use crate::levels::Levels;
 
@@ -87,6 +87,10 @@ fn both(a: Interest, b: Interest) -> Interest {
 impl<S: Sink> Sink for Filter<S> {
     fn interest(&self) -> Interest {
         both(self.sink.interest(), self.allowed)
+    }
+
+    fn recall(&self, exchange: ExchangeId) -> Trace {
+        self.sink.recall(exchange)
     }
 
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use limpid_core::trace::{ExchangeId, Interest, Meta, Sink, TraceEvent};
+use limpid_core::trace::{ExchangeId, Interest, Meta, Sink, Trace, TraceEvent};
 
 use super::held::{self, Held, Limits};
 use crate::lifecycle;
@@ -10,14 +10,14 @@ use crate::lifecycle;
 /// Passes the events of an exchange on together, when it ends, so that the lines of requests that
 /// run at the same time do not mix.
 ///
-/// An exchange ends with its response, or without one when no connection can be had; what comes
-/// after (the closing of the connection, another attempt, the next hop of a redirect) is passed on
-/// together again. Events that belong to no exchange are passed on as they come.
+/// Redirects and further attempts belong to their exchange. Events that belong to none are passed on
+/// as they come.
 ///
 /// Memory is bounded: by [`limits`](Self::limits), an exchange that has much to tell, and the oldest
 /// where many are open, are passed on before their end. Nothing is lost.
 ///
 /// ```
+/// use limpid_core::client::Timings;
 /// use limpid_core::time::Mono;
 /// use limpid_core::trace::{Cx, EventKind, ExchangeId, Scope, TraceEvent};
 /// use limpid_sinks::{Recorder, combine::Group};
@@ -31,8 +31,10 @@ use crate::lifecycle;
 /// }
 /// assert_eq!(recorder.kinds(), []);
 /// let mut cx = Cx::new(Mono::default(), &sink, &mut two);
-/// cx.tell(EventKind::ResponseClosedComplete, || TraceEvent::ResponseClosedComplete {});
-/// let told = [EventKind::ResponseClosedStarted, EventKind::ResponseClosedComplete];
+/// let timings = Timings::default();
+/// let complete = TraceEvent::ExchangeComplete { sent: 0, received: 0, timings: &timings };
+/// cx.tell(complete.kind(), || complete);
+/// let told = [EventKind::ResponseClosedStarted, EventKind::ExchangeComplete];
 /// assert_eq!(recorder.kinds(), told);
 /// ```
 #[derive(Debug)]
@@ -76,6 +78,10 @@ impl<S: Sink> Group<S> {
 impl<S: Sink> Sink for Group<S> {
     fn interest(&self) -> Interest {
         held::interest(&self.sink)
+    }
+
+    fn recall(&self, exchange: ExchangeId) -> Trace {
+        self.sink.recall(exchange)
     }
 
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {

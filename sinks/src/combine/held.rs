@@ -124,6 +124,6 @@ impl Exchange {
 pub(super) fn interest(sink: &impl Sink) -> Interest {
     match sink.interest() {
         wanted if wanted.is_empty() => wanted,
-        wanted => wanted.with(lifecycle::ends()).with(lifecycle::failures()),
+        wanted => wanted.with(lifecycle::ends()),
     }
 }

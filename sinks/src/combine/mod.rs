@@ -8,7 +8,7 @@
 //! | [`Group`] | the events of an exchange together, when it ends |
 //!
 //! [`Sampling`] and [`Group`] keep the events of exchanges that are open. They tell exchanges apart
-//! by their numbers, which count within one client: each client needs one of its own.
+//! by their numbers, which no two exchanges of a process share, whatever their clients.
 
 mod filter;
 mod group;

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use limpid_core::time::Mono;
-use limpid_core::trace::{ExchangeId, Interest, Meta, Sink, TraceEvent};
+use limpid_core::trace::{ExchangeId, Interest, Meta, Sink, Trace, TraceEvent};
 
 use super::held::{self, Held, Limits};
 use crate::lifecycle;
@@ -22,6 +22,7 @@ use crate::lifecycle;
 /// ```
 /// use std::time::Duration;
 ///
+/// use limpid_core::client::Timings;
 /// use limpid_core::time::Mono;
 /// use limpid_core::trace::{Cx, EventKind, ExchangeId, Scope, TraceEvent};
 /// use limpid_sinks::{Recorder, combine::Sampling};
@@ -33,7 +34,9 @@ use crate::lifecycle;
 ///     let mut cx = Cx::new(Mono::default(), &sink, &mut scope);
 ///     cx.tell(EventKind::ResponseClosedStarted, || TraceEvent::ResponseClosedStarted {});
 ///     cx.now = cx.now + Duration::from_millis(millis);
-///     cx.tell(EventKind::ResponseClosedComplete, || TraceEvent::ResponseClosedComplete {});
+///     let timings = Timings::default();
+///     let complete = TraceEvent::ExchangeComplete { sent: 0, received: 0, timings: &timings };
+///     cx.tell(complete.kind(), || complete);
 /// }
 /// assert!(recorder.events().iter().all(|(meta, _)| meta.exchange == ExchangeId(2)));
 /// assert_eq!(recorder.events().len(), 2);
@@ -143,6 +146,10 @@ const fn mix(id: u64) -> u64 {
 impl<S: Sink> Sink for Sampling<S> {
     fn interest(&self) -> Interest {
         held::interest(&self.sink)
+    }
+
+    fn recall(&self, exchange: ExchangeId) -> Trace {
+        self.sink.recall(exchange)
     }
 
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Debug, Formatter};
 
-use limpid_core::trace::{Interest, Meta, Sink, TraceEvent};
+use limpid_core::trace::{ExchangeId, Interest, Meta, Sink, Trace, TraceEvent};
 
 /// Tells each of its sinks what that sink wants. Where the sinks are known when the program is
 /// written, a tuple of them does the same.
@@ -50,6 +50,11 @@ impl Sink for Tee {
                 sink.event(meta, event);
             }
         }
+    }
+
+    fn recall(&self, exchange: ExchangeId) -> Trace {
+        let mut traces = self.0.iter().map(|sink| sink.recall(exchange));
+        traces.find(|trace| !trace.is_empty()).unwrap_or_default()
     }
 }
 

@@ -1,7 +1,9 @@
 //! The fields of an event as JSON.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
+use limpid_core::client::Timings;
 use limpid_core::error::{Cause, OsError};
 use limpid_core::http1::ResponseHead;
 use limpid_core::trace::capture::HIDDEN;
@@ -43,11 +45,7 @@ impl<'a> Writer<'a, '_> {
         match value {
             Value::Flag(value) => flag(value, out),
             Value::Count(value) => number(value, out),
-            Value::Seconds(duration) => {
-                number(duration.as_secs(), out);
-                out.push(b'.');
-                micros(duration.subsec_micros(), out);
-            }
+            Value::Seconds(duration) => seconds(duration, out),
             Value::Text(value) => self.text(field.sensitivity, value),
             Value::Word(word) => text(word, out),
             Value::Bytes(bytes) => self.bytes(field.sensitivity, bytes),
@@ -70,6 +68,7 @@ impl<'a> Writer<'a, '_> {
             Value::ResponseHead(head) => write_head(&head, capture, out),
             Value::Credentials(credentials) => write_credentials(credentials, capture, out),
             Value::Failure(failure) => write_failure(&failure, capture, out),
+            Value::Timings(timings) => write_timings(timings, out),
             // A kind of value that is not known here is not shown either.
             _ => out.extend_from_slice(b"null"),
         }
@@ -204,6 +203,30 @@ fn write_failure(failure: &Failure<'_>, capture: Capture, out: &mut Vec<u8>) {
             signed(*code, out);
         }
         _ => {}
+    }
+    out.push(b'}');
+}
+
+fn seconds(duration: Duration, out: &mut Vec<u8>) {
+    number(duration.as_secs(), out);
+    out.push(b'.');
+    micros(duration.subsec_micros(), out);
+}
+
+fn write_timings(timings: &Timings, out: &mut Vec<u8>) {
+    open(out, "total");
+    seconds(timings.total, out);
+    for (name, part) in timings.parts().chain(timings.redirect.map(|time| ("redirect", time))) {
+        next(out, name);
+        seconds(part, out);
+    }
+    for (name, count) in [
+        ("connections", timings.connections),
+        ("redirects", timings.redirects),
+        ("retries", timings.retries),
+    ] {
+        next(out, name);
+        number(count.into(), out);
     }
     out.push(b'}');
 }

@@ -147,7 +147,7 @@ fn join(doc: &[&str]) -> String {
 }
 
 /// The types of fields, by their names in the catalogue.
-const DEFINITIONS: [(&str, &str); 20] = [
+const DEFINITIONS: [(&str, &str); 21] = [
     ("Text", r#"{"type": "string"}"#),
     ("MaybeText", r#"{"type": ["string", "null"]}"#),
     (
@@ -191,6 +191,10 @@ const DEFINITIONS: [(&str, &str); 20] = [
     (
         "Failure",
         r##"{"type": "object", "properties": {"while": {"type": "string"}, "cause": {"$ref": "#/$defs/Cause"}, "message": {"type": "string"}, "secure": {"type": "boolean"}, "evidence": {"$ref": "#/$defs/Bytes"}, "body_received": {"$ref": "#/$defs/Count"}, "body_announced": {"$ref": "#/$defs/Count"}, "rule": {"type": "string"}, "section": {"type": "string"}, "offset": {"$ref": "#/$defs/Count"}, "os_error": {"type": "integer"}}, "required": ["while", "cause", "message", "secure", "evidence", "body_received", "body_announced"], "additionalProperties": false}"##,
+    ),
+    (
+        "Timings",
+        r##"{"type": "object", "description": "Times in seconds; parts that did not happen are left out.", "properties": {"total": {"$ref": "#/$defs/Seconds"}, "pool": {"$ref": "#/$defs/Seconds"}, "resolve": {"$ref": "#/$defs/Seconds"}, "connect": {"$ref": "#/$defs/Seconds"}, "tls": {"$ref": "#/$defs/Seconds"}, "send": {"$ref": "#/$defs/Seconds"}, "wait": {"$ref": "#/$defs/Seconds"}, "receive": {"$ref": "#/$defs/Seconds"}, "redirect": {"$ref": "#/$defs/Seconds"}, "connections": {"$ref": "#/$defs/Count"}, "redirects": {"$ref": "#/$defs/Count"}, "retries": {"$ref": "#/$defs/Count"}}, "required": ["total", "connections", "redirects", "retries"], "additionalProperties": false}"##,
     ),
 ];
 

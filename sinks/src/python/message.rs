@@ -4,11 +4,13 @@ use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 
+use limpid_core::client::Timings;
 use limpid_core::fields::Field;
 use limpid_core::http1::{ResponseHead, Version};
 use limpid_core::trace::capture::HIDDEN;
 use limpid_core::trace::{
-    Capture, Credentials, FieldMeta, Sensitivity, SocketOption, Stage, StreamId, TraceEvent, Value,
+    Capture, Credentials, FieldMeta, Metadata, Sensitivity, SocketOption, Stage, StreamId,
+    TraceEvent, Value,
 };
 
 use super::repr::{Bool, Bytes, Float, List, NONE, Str, Tuple};
@@ -68,7 +70,7 @@ impl Display for Message<'_> {
         let mut fields = FieldWriter { messages: self.messages, name: b"", f };
         self.event.visit(|field, value| {
             if result.is_ok() {
-                result = fields.write(metadata.stage, field, value);
+                result = fields.write(metadata, field, value);
             }
         });
         result
@@ -103,12 +105,14 @@ struct FieldWriter<'a, 'f, 'o> {
 }
 
 impl<'a> FieldWriter<'a, '_, '_> {
-    fn write(&mut self, stage: Stage, field: &FieldMeta, value: Value<'a>) -> fmt::Result {
-        let key = match stage {
-            Stage::Complete if value == Value::None => return Ok(()),
-            Stage::Complete => "return_value",
-            Stage::Failed => "exception",
-            Stage::Started | Stage::Point => field.name,
+    fn write(&mut self, event: &Metadata, field: &FieldMeta, value: Value<'a>) -> fmt::Result {
+        // httpcore tells one thing of an end; events of our own may tell more.
+        let is_httpcores = !event.logger.is_within("limpid");
+        let key = match event.stage {
+            Stage::Complete if is_httpcores && value == Value::None => return Ok(()),
+            Stage::Complete if is_httpcores => "return_value",
+            Stage::Failed if is_httpcores || field.kind == "Failure" => "exception",
+            _ => field.name,
         };
         write!(self.f, " {key}=")?;
         if let ("name", Value::Bytes(name)) = (field.name, value) {
@@ -137,6 +141,7 @@ impl<'a> FieldWriter<'a, '_, '_> {
             Value::ResponseHead(head) => write_head(&head, capture, f),
             Value::Credentials(credentials) => write_credentials(credentials, capture, f),
             Value::Failure(failure) => Raised { failure, capture, profile }.fmt(f),
+            Value::Timings(timings) => write_timings(timings, f),
             // A kind of value that came after this profile: Python's repr of "something".
             _ => f.write_str("..."),
         }
@@ -246,6 +251,20 @@ fn write_credentials(
     let user = if capture == Capture::Redacted { hidden } else { user };
     let password = if capture.shows_secrets() { password } else { hidden };
     Tuple((Bytes(user), Bytes(password))).fmt(f)
+}
+
+/// Timings as Python shows a dictionary, in seconds.
+fn write_timings(timings: &Timings, f: &mut Formatter<'_>) -> fmt::Result {
+    let Timings { total, redirect, connections, redirects, retries, .. } = *timings;
+    write!(f, "{{'total': {}", Float(seconds(total)))?;
+    for (name, part) in timings.parts().chain(redirect.map(|time| ("redirect", time))) {
+        write!(f, ", '{name}': {}", Float(seconds(part)))?;
+    }
+    let counts = [("connections", connections), ("redirects", redirects), ("retries", retries)];
+    for (name, count) in counts {
+        write!(f, ", '{name}': {count}")?;
+    }
+    f.write_str("}")
 }
 
 /// Bytes as text, without those that are not ASCII.

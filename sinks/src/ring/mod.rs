@@ -6,7 +6,7 @@ mod pinned;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use limpid_core::trace::{
-    Codec, EventKind, ExchangeId, Interest, Meta, OwnedTraceEvent, Sink, TraceEvent,
+    Codec, EventKind, ExchangeId, Interest, Meta, OwnedTraceEvent, Sink, Trace, TraceEvent,
 };
 
 pub(crate) use self::bytes::ByteRing;
@@ -185,6 +185,10 @@ impl State {
 impl Sink for Ring {
     fn interest(&self) -> Interest {
         self.interest
+    }
+
+    fn recall(&self, exchange: ExchangeId) -> Trace {
+        self.exchange(exchange).into()
     }
 
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {

@@ -61,7 +61,8 @@ impl Open {
 /// The events that are kept while their exchange is open: what it asked for, what it was answered,
 /// and what went wrong.
 fn kept() -> Interest {
-    const HEADS: [EventKind; 6] = [
+    const HEADS: [EventKind; 7] = [
+        EventKind::ExchangeStarted,
         EventKind::ConnectTcpStarted,
         EventKind::ConnectUnixSocketStarted,
         EventKind::SendRequestHeadersStarted,
@@ -69,7 +70,7 @@ fn kept() -> Interest {
         EventKind::Refused,
         EventKind::DeadlinePassed,
     ];
-    lifecycle::failures().with(Interest::matching(|event| {
+    lifecycle::setbacks().with(Interest::matching(|event| {
         HEADS.contains(&event.kind) || event.fields.iter().any(|field| field.kind == "ResponseHead")
     }))
 }

@@ -3,6 +3,7 @@
 // Each test file is a crate of its own and uses a part of this.
 #![allow(dead_code)]
 
+use limpid_core::client::Timings;
 use limpid_core::error::{Cause, OsError, OsErrorKind, PeerError, Phase, Rule};
 use limpid_core::fields::FieldBlock;
 use limpid_core::http1::{ResponseHead, Version};
@@ -56,6 +57,10 @@ pub(crate) fn full() -> Vec<OwnedTraceEvent> {
         body: (1, 2),
     };
     let timeout = Some(std::time::Duration::from_millis(5_250));
+    let mut timings = Timings::default();
+    timings.connect = timeout;
+    timings.redirect = timeout;
+    timings.retries = 2;
     let events = [
         TraceEvent::LoadSslContext { verify: true, cert: Some("cert.pem"), key: None },
         TraceEvent::ConnectTcpStarted {
@@ -96,6 +101,7 @@ pub(crate) fn full() -> Vec<OwnedTraceEvent> {
         TraceEvent::DialStarted { address: ([127, 0, 0, 1], 80).into() },
         TraceEvent::FramingChosen { framing: "length", length: Some(3), why: "it says so" },
         TraceEvent::BytesReceived { bytes: b"\0\x01" },
+        TraceEvent::ExchangeComplete { sent: 3, received: 4, timings: &timings },
     ];
     events.iter().map(Into::into).collect()
 }
@@ -107,7 +113,8 @@ pub(crate) fn exchange(sink: &impl Sink, scope: &mut Scope, millis: u64) {
         cx.tell(event.kind(), || event);
     }
     cx.now = Mono::from_nanos(millis * 1_000_000);
-    let event = TraceEvent::ResponseClosedComplete {};
+    let timings = Timings::default();
+    let event = TraceEvent::ExchangeComplete { sent: 100, received: 200, timings: &timings };
     cx.tell(event.kind(), || event);
 }
 
@@ -125,9 +132,12 @@ pub(crate) fn refused(sink: &impl Sink, scope: &mut Scope) {
     };
     let event = TraceEvent::ConnectTcpFailed { failure };
     cx.tell(event.kind(), || event);
+    let timings = Timings::default();
+    let event = TraceEvent::ExchangeFailed { failure, sent: 0, received: 0, timings: &timings };
+    cx.tell(event.kind(), || event);
 }
 
-fn life() -> [TraceEvent<'static>; 4] {
+fn life() -> [TraceEvent<'static>; 5] {
     [
         TraceEvent::ConnectTcpStarted {
             host: "example.com",
@@ -145,11 +155,12 @@ fn life() -> [TraceEvent<'static>; 4] {
             reason: b"OK",
         },
         TraceEvent::ResponseClosedStarted {},
+        TraceEvent::ResponseClosedComplete {},
     ]
 }
 
 /// How many events the life of an exchange has.
-pub(crate) const LIFE: usize = 5;
+pub(crate) const LIFE: usize = 6;
 
 /// A sink that wants only some events.
 pub(crate) struct Wants<S>(pub(crate) Interest, pub(crate) S);

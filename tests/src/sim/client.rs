@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use limpid_core::client::{
-    Acquired, Event, Exchange, Input, Options, Origin, Parked, Pool, RequestBuilder,
+    Acquired, Event, Exchange, Input, Options, Origin, Parked, Pool, RequestBuilder, Retired,
 };
 use limpid_core::error::{Cause, Error};
 use limpid_core::fields::{FieldBlock, Fields};
@@ -119,9 +119,9 @@ impl Shared {
         self.net.world().moved();
     }
 
-    fn retire(&self, retired: Vec<Parked<Socket>>) {
-        for Parked { link, transport } in retired {
-            link.retire(self.net.world().now(), &self.sink, |bytes| {
+    fn retire(&self, retired: Vec<Retired<Socket>>) {
+        for Retired { parked: Parked { link, transport }, why } in retired {
+            link.retire(why, self.net.world().now(), &self.sink, |bytes| {
                 if !bytes.is_empty() {
                     // Nobody is left who would care.
                     let _ = transport.write_now(bytes);

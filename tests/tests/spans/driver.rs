@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use limpid_core::client::{DialId, Do, Exchange, Input, Options, Request};
+use limpid_core::client::{DialId, Do, Exchange, Input, Options, Request, Retirement};
 use limpid_core::error::Error;
 use limpid_core::fields::Fields;
 use limpid_core::http1::BodySize;
@@ -171,7 +171,7 @@ impl Driver {
             // A pool that keeps nothing: the connection is closed with what is left of it.
             Asked::Release => {
                 if let Some(link) = self.exchange.take_link() {
-                    link.retire(self.now, &self.ledger, |_| {});
+                    link.retire(Retirement::Surplus, self.now, &self.ledger, |_| {});
                 }
             }
             Asked::Abandon(_) | Asked::Close | Asked::Event | Asked::Done | Asked::Failed(_) => {}

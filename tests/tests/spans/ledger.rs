@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use limpid_core::trace::{ExchangeId, Interest, Logger, Meta, Sink, SpanId, Stage, TraceEvent};
+use limpid_core::trace::{
+    EventKind, ExchangeId, Interest, Logger, Meta, Sink, SpanId, Stage, TraceEvent,
+};
 
 /// Checks each event as it is told.
 #[derive(Debug, Default)]
@@ -15,6 +17,8 @@ struct Books {
     told: BTreeMap<ExchangeId, u64>,
     open: BTreeMap<(ExchangeId, SpanId), (Logger, &'static str)>,
     closed: Vec<(ExchangeId, SpanId)>,
+    /// The first event of each exchange, and the last.
+    ends: BTreeMap<ExchangeId, (EventKind, EventKind)>,
 }
 
 impl Ledger {
@@ -23,10 +27,17 @@ impl Ledger {
         self.0.borrow().told.values().sum()
     }
 
-    /// Checks that nothing is left open.
+    /// Checks that nothing is left open, and that exchanges were told as a whole.
     pub(crate) fn is_balanced(&self) {
-        let open = &self.0.borrow().open;
+        let Books { open, ends, .. } = &*self.0.borrow();
         assert!(open.is_empty(), "started and never ended: {open:?}");
+        for (exchange, (first, last)) in ends.iter().filter(|(id, _)| id.0 != 0) {
+            assert_eq!(*first, EventKind::ExchangeStarted, "{exchange:?}");
+            assert!(
+                matches!(last, EventKind::ExchangeComplete | EventKind::ExchangeFailed),
+                "{exchange:?} ends with {last:?}"
+            );
+        }
     }
 }
 
@@ -40,6 +51,7 @@ impl Sink for Ledger {
         let told = books.told.entry(meta.exchange).or_default();
         assert_eq!(meta.seq, *told, "a gap before {event:?}");
         *told += 1;
+        books.ends.entry(meta.exchange).or_insert((meta.kind, meta.kind)).1 = meta.kind;
         let span = (meta.exchange, meta.span);
         let metadata = meta.kind.metadata();
         let operation = (metadata.logger, metadata.name);

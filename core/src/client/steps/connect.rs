@@ -10,6 +10,7 @@ use super::super::dial::interleave;
 use super::super::exchange::{Exchange, Route};
 use super::super::link::Link;
 use super::super::proxy::ProxyKind;
+use super::super::timings::Part;
 use super::super::trail::{At, Attempt, Operation};
 use super::{Inbox, State, Step, Stepped};
 use crate::error::{Cause, Phase, ResolveError, SocksError, TlsError};
@@ -32,6 +33,7 @@ impl Exchange {
             return Ok(Some(Step::Trust { proxy: true }));
         }
         self.enter(State::Acquire, Phase::Pool);
+        self.trail.start_acquiring(&self.plan, at);
         Ok(None)
     }
 
@@ -50,10 +52,12 @@ impl Exchange {
         match self.inbox.take() {
             None => Ok(Some(Step::Acquire)),
             Some(Inbox::Reuse) => {
+                self.trail.acquired(true, at);
                 self.trail.on(self.link.connection());
                 self.begin_request(at)
             }
             Some(Inbox::Open) => {
+                self.trail.acquired(false, at);
                 self.trail.on(self.link.connection());
                 self.retried = 0;
                 Ok(self.open(at))
@@ -77,6 +81,7 @@ impl Exchange {
         self.enter(State::Resolve, Phase::Connect);
         self.trail.start(operation, &self.plan, at);
         self.trail.enter(Phase::Resolve);
+        self.clock.enter(Part::Resolve);
         self.trail.start_resolve(&self.plan, at);
         let (host, port) = self.plan.peer();
         if let Some(known) = self.plan.options.hosts.addresses(host, port) {
@@ -105,6 +110,7 @@ impl Exchange {
 
     pub(super) fn connected<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.trail.complete(at);
+        self.clock.connected();
         let secure = self.plan.request.url().scheme().is_secure();
         match self.plan.route() {
             Route::Direct | Route::Unix if secure => self.shake_hands(Operation::StartTls, at),
@@ -192,22 +198,34 @@ impl Exchange {
         }
     }
 
-    /// Whether opening a connection that failed is to be tried again, and if so, as what it counts.
-    pub(super) fn attempt_to_repeat(&self, cause: Cause) -> Option<Attempt> {
+    /// Whether opening a connection that failed is to be tried again: as what it counts, or why
+    /// not. `None` if it was not opening a connection that failed.
+    pub(super) fn repetition(&self, cause: Cause) -> Option<Result<Attempt, &'static str>> {
+        const PROXIED: &str = "through a proxy, nothing is tried again";
         let attempt = match self.trail.operation()? {
             Operation::ConnectTcp => Attempt::ConnectTcp,
             Operation::ConnectUnixSocket => Attempt::ConnectUnixSocket,
             Operation::StartTls => Attempt::StartTls,
+            Operation::SocksConnectTcp
+            | Operation::SetupSocks5
+            | Operation::SocksStartTls
+            | Operation::ProxyStartTls => return Some(Err(PROXIED)),
             _ => return None,
         };
-        let is_final = matches!(cause, Cause::Abandoned | Cause::TimedOut(Waiting::Total))
-            || !matches!(self.plan.route(), Route::Direct | Route::Unix);
-        (self.retried < self.plan.options.retries && !is_final).then_some(attempt)
+        Some(match (cause, self.plan.route(), self.plan.options.retries) {
+            (Cause::Abandoned, ..) => Err("nobody waits for it any more"),
+            (Cause::TimedOut(Waiting::Total), ..) => Err("the time of the whole exchange is over"),
+            (_, Route::Forward(_) | Route::Tunnel(_) | Route::Socks(_), _) => Err(PROXIED),
+            (.., 0) => Err("nothing is to be tried again"),
+            (.., most) if self.retried >= most => Err("it was tried as often as it may be"),
+            _ => Ok(attempt),
+        })
     }
 
     /// Waits before the next attempt.
     pub(super) fn repeat<S: Sink>(&mut self, attempt: Attempt, at: At<'_, S>) {
         self.retried += 1;
+        self.clock.retried();
         self.enter(State::Retry, Phase::Connect);
         self.trail.start(Operation::Retry(attempt), &self.plan, at);
     }

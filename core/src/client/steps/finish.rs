@@ -50,27 +50,26 @@ impl Exchange {
     }
 
     /// The connection is given back: the exchange goes on with the next hop, or is over.
-    pub(super) fn released(&mut self) -> Option<Step> {
+    pub(super) fn released<S: Sink>(&mut self, at: At<'_, S>) -> Option<Step> {
         let cancelled = self.inbox.take() == Some(Inbox::Cancel);
         let hop = self.hop.take().filter(|_| self.error.is_none() && !cancelled);
         self.link_is_free = false;
         self.write_failed = false;
         match hop {
             Some(_) if self.redirected >= self.plan.options.redirects => {
-                self.error = Some(self.error_of(Cause::TooManyRedirects, Phase::Idle));
-                self.enter(State::Over, Phase::Idle);
+                self.finish(Some(self.error_of(Cause::TooManyRedirects, Phase::Idle)), at);
             }
             Some(Err(cause)) => {
-                self.error = Some(self.error_of(cause, Phase::Idle));
-                self.enter(State::Over, Phase::Idle);
+                self.finish(Some(self.error_of(cause, Phase::Idle)), at);
             }
             Some(Ok(request)) => {
                 self.redirected += 1;
                 self.rewind = true;
+                self.clock.redirected();
                 self.plan.follow(request);
                 self.enter(State::Trust, Phase::Pool);
             }
-            None => self.enter(State::Over, Phase::Idle),
+            None => self.finish(self.error, at),
         }
         None
     }
@@ -78,15 +77,18 @@ impl Exchange {
     /// Ends the exchange: the operation that is open has failed, and what was opened is closed.
     pub(super) fn fail<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
         let phase = self.trail.phase();
-        let (repeat, operation) = (self.attempt_to_repeat(cause), self.trail.operation());
+        let (repetition, operation) = (self.repetition(cause), self.trail.operation());
         self.give_up_dials(cause, at);
         self.tell_failure(cause, at);
-        if let Some(attempt) = repeat {
-            return self.repeat(attempt, at);
+        if let Some(repetition) = repetition {
+            self.trail.retry_decided(repetition.err(), at);
+            if let Ok(attempt) = repetition {
+                return self.repeat(attempt, at);
+            }
         }
         self.error = Some(self.error_of(cause, phase));
         match phase {
-            Phase::Pool => return self.enter(State::Over, Phase::Idle),
+            Phase::Pool => return self.finish(self.error, at),
             Phase::Resolve | Phase::Connect => return self.enter(State::Release, Phase::Close),
             // A tunnel that is no use is closed, and so is a proxy that gives none.
             Phase::Tls if operation == Some(Operation::ProxyStartTls) => {

@@ -11,9 +11,11 @@ use bytes::Bytes;
 
 use super::action::Fault;
 use super::dial::DialId;
-use super::exchange::Exchange;
+use super::exchange::{Exchange, Plan};
+use super::link::Link;
+use super::timings::Part;
 use super::trail::{At, Operation};
-use crate::error::{Call, Cause, CertificateProblem, Misuse, OsError, Phase, TlsError};
+use crate::error::{Call, Cause, CertificateProblem, Error, Misuse, OsError, Phase, TlsError};
 use crate::fields::FieldBlock;
 use crate::time::Deadline;
 use crate::trace::{EventKind, Failure, Sink, TraceEvent};
@@ -115,6 +117,7 @@ impl Exchange {
         }
         match self.state {
             State::Start => {
+                self.trail.begin(&self.plan, at);
                 self.enter(State::Trust, Phase::Pool);
                 Ok(None)
             }
@@ -145,7 +148,7 @@ impl Exchange {
                 self.enter(State::Released, Phase::Close);
                 Ok(Some(Step::Release))
             }
-            State::Released => Ok(self.released()),
+            State::Released => Ok(self.released(at)),
             State::Over => Ok(Some(Step::Over)),
         }
     }
@@ -154,6 +157,7 @@ impl Exchange {
         self.state = state;
         self.waiting = None;
         self.trail.enter(phase);
+        self.clock.enter(Part::of(phase, self.plan.tunnelling));
     }
 
     /// Something came in that was not asked for.
@@ -181,29 +185,46 @@ impl Exchange {
     /// Tells that the operation that is open was given up.
     fn tell_failure<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
         let Self { plan, link, trail, .. } = self;
-        let fields = plan.request.fields().fields();
-        let evidence = match cause {
-            Cause::Peer(_) => link.http1.evidence(),
-            Cause::Tls(TlsError::Certificate(CertificateProblem::WrongName)) => {
-                let operation = trail.operation().unwrap_or(Operation::StartTls);
-                plan.server_name(operation).as_bytes()
-            }
-            // What is wrong with the trailers is in no field of the head.
-            Cause::Misuse(error) if error.call == Call::Finish => &[],
-            Cause::Misuse(error) => match error.misuse {
-                Misuse::FieldName(index) => fields.nth(index).map_or(&[][..], |field| field.name),
-                Misuse::FieldValue(index) => fields.line(index).unwrap_or_default(),
-                _ => &[],
-            },
-            _ => &[],
-        };
-        let failure = Failure {
-            phase: trail.phase(),
-            cause: &cause,
-            secure: link.is_secure(),
-            evidence,
-            body: link.http1.body_progress(),
-        };
-        trail.fail(failure, at);
+        let phase = trail.phase();
+        let operation = trail.operation().unwrap_or(Operation::StartTls);
+        trail.fail(failure(plan, link, operation, &cause, phase), at);
     }
+
+    /// The exchange ends, with an error or without one.
+    fn finish<S: Sink>(&mut self, error: Option<Error>, at: At<'_, S>) {
+        self.enter(State::Over, Phase::Idle);
+        self.error = error;
+        let Self { plan, link, trail, clock, .. } = self;
+        let timings = clock.timings();
+        let failure = error
+            .as_ref()
+            .map(|error| failure(plan, link, Operation::StartTls, &error.cause, error.phase));
+        trail.finish(failure, clock.sizes, &timings, at);
+    }
+}
+
+/// A failure as it is told.
+fn failure<'f>(
+    plan: &'f Plan,
+    link: &'f Link,
+    operation: Operation,
+    cause: &'f Cause,
+    phase: Phase,
+) -> Failure<'f> {
+    let fields = plan.request.fields().fields();
+    let evidence = match cause {
+        Cause::Peer(_) => link.http1.evidence(),
+        Cause::Tls(TlsError::Certificate(CertificateProblem::WrongName)) => {
+            plan.server_name(operation).as_bytes()
+        }
+        // What is wrong with the trailers is in no field of the head.
+        Cause::Misuse(error) if error.call == Call::Finish => &[],
+        Cause::Misuse(error) => match error.misuse {
+            Misuse::FieldName(index) => fields.nth(index).map_or(&[][..], |field| field.name),
+            Misuse::FieldValue(index) => fields.line(index).unwrap_or_default(),
+            _ => &[],
+        },
+        _ => &[],
+    };
+    Failure { phase, cause, secure: link.is_secure(), evidence, body: link.http1.body_progress() }
 }

@@ -2,6 +2,7 @@
 
 use super::super::exchange::{Exchange, Route};
 use super::super::proxy::Proxy;
+use super::super::redirect;
 use super::super::trail::{At, Operation};
 use super::{Inbox, State, Step, Stepped};
 use crate::error::{Cause, Phase};
@@ -20,12 +21,14 @@ impl Exchange {
         self.trail.start(Operation::SendHead, &self.plan, at);
         let (request, url) = (&self.plan.request, self.plan.request.url());
         let http1 = &mut self.link.http1;
+        self.clock.before = http1.received();
         let mut cx = self.trail.cx(at);
         let Route::Forward(proxy) = self.plan.route() else {
             let (method, target) = (request.method(), url.target().as_bytes());
             http1
                 .send_request(&mut cx, method, target, request.fields().fields(), request.size())
                 .map_err(Cause::Misuse)?;
+            self.clock.sizes.request_heads += http1.out_len() as u64;
             return Ok(None);
         };
         let target = [url.scheme().name(), "://", url.authority(), url.target()].concat();
@@ -35,6 +38,7 @@ impl Exchange {
         http1
             .send_request(&mut cx, request.method(), target, fields.fields(), size)
             .map_err(Cause::Misuse)?;
+        self.clock.sizes.request_heads += http1.out_len() as u64;
         Ok(None)
     }
 
@@ -61,6 +65,8 @@ impl Exchange {
         http1
             .send_request(&mut cx, b"CONNECT", &target, fields.fields(), BodySize::None)
             .map_err(Cause::Misuse)?;
+        self.clock.before = http1.received();
+        self.clock.sizes.request_heads += http1.out_len() as u64;
         Ok(None)
     }
 
@@ -134,6 +140,7 @@ impl Exchange {
         match self.inbox.take() {
             None => {}
             Some(Inbox::Body(data)) => {
+                self.clock.sizes.request_body += data.len() as u64;
                 let mut cx = self.trail.cx(at);
                 self.link.http1.send_data(&mut cx, data).map_err(Cause::Misuse)?;
             }
@@ -183,6 +190,9 @@ impl Exchange {
             }
         }
         self.link.advance()?;
+        if self.link.http1.received() > self.clock.before {
+            self.clock.first_byte();
+        }
         if !self.write_failed && self.link.layer_has_output() {
             // TLS answers on its own at times: to a change of keys, for one.
             return Ok(Err(Step::Write));
@@ -206,11 +216,19 @@ impl Exchange {
             // The caller did not ask for a tunnel, and is told nothing of it.
             return Ok((!self.plan.tunnelling).then_some(Step::Event));
         };
+        let http1 = &self.link.http1;
+        let read = http1.received() - http1.unread().len() as u64;
+        self.clock.sizes.response_heads += read.saturating_sub(self.clock.before);
         self.trail.head(head, &self.plan, at);
         if self.plan.tunnelling {
             return self.tunnel_answered(head.status, at);
         }
         let hop = self.hop_after(head);
+        if let Some(decision) =
+            redirect::decide(head, &hop, self.redirected, self.plan.options.redirects)
+        {
+            self.trail.redirect_decided(decision, at);
+        }
         self.enter(State::Head, Phase::ReceiveBody);
         self.hop = hop?;
         // The head of a redirect that is followed is nothing that the caller asked for.
@@ -244,6 +262,7 @@ impl Exchange {
             Ok(progress) => progress,
             Err(step) => return Ok(Some(step)),
         };
+        self.clock.sizes.response_body = self.link.http1.body_progress().0;
         let mine = self.hop.is_some();
         match self.link.http1.event() {
             Some(Event::Data(_)) => Ok((!mine).then_some(Step::Event)),

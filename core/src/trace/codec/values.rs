@@ -6,6 +6,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use core::time::Duration;
 
 use super::{Decode, Encode, Put, Reader, Word};
+use crate::client::Timings;
 use crate::fields::{FieldBlock, FieldSpan, Fields};
 use crate::http1::{ResponseHead, Version};
 use crate::trace::{
@@ -221,6 +222,38 @@ impl Decode for Box<[SocketOption]> {
             Some(SocketOption { level, name, value: from.read()? })
         };
         (0..count).map(option).collect()
+    }
+}
+
+impl Encode for &Timings {
+    fn encode(&self, out: &mut impl Put) {
+        let Timings { pool, resolve, connect, tls, send, wait, receive, total, redirect, .. } =
+            **self;
+        for part in [pool, resolve, connect, tls, send, wait, receive, redirect, Some(total)] {
+            part.encode(out);
+        }
+        for count in [self.connections, self.redirects, self.retries] {
+            count.encode(out);
+        }
+    }
+}
+
+impl Decode for Box<Timings> {
+    fn decode(from: &mut Reader<'_>) -> Option<Self> {
+        Some(Self::new(Timings {
+            pool: from.read()?,
+            resolve: from.read()?,
+            connect: from.read()?,
+            tls: from.read()?,
+            send: from.read()?,
+            wait: from.read()?,
+            receive: from.read()?,
+            redirect: from.read()?,
+            total: from.read::<Option<_>>()?.unwrap_or_default(),
+            connections: from.read()?,
+            redirects: from.read()?,
+            retries: from.read()?,
+        }))
     }
 }
 

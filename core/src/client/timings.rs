@@ -1,0 +1,275 @@
+//! Where the time of an exchange goes, and how many bytes it moves.
+
+use core::time::Duration;
+
+use crate::error::Phase;
+use crate::time::Mono;
+
+/// Where the time of an exchange went.
+///
+/// The parts follow one another and do not overlap. Each is the sum over all requests of the
+/// exchange, where redirects were followed, and `None` if it did not happen: on a connection that
+/// was used before, nothing is resolved, connected or secured. What is missing to `total` is closing
+/// the connection.
+///
+/// ```
+/// use core::time::Duration;
+/// use limpid_core::client::Timings;
+///
+/// let mut timings = Timings::default();
+/// timings.connect = Some(Duration::from_millis(10));
+/// timings.wait = Some(Duration::from_millis(32));
+/// assert_eq!(timings.parts().map(|(_, time)| time).sum::<Duration>(), Duration::from_millis(42));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Timings {
+    /// Getting a connection from the pool, and reading the trusted certificates before it where
+    /// they are needed for the first time.
+    pub pool: Option<Duration>,
+    /// Looking up the addresses of the host.
+    pub resolve: Option<Duration>,
+    /// Opening the connection: every address that was tried, the pauses between attempts, and what
+    /// a proxy was asked.
+    pub connect: Option<Duration>,
+    /// Shaking hands over TLS.
+    pub tls: Option<Duration>,
+    /// Sending the request, its body included.
+    pub send: Option<Duration>,
+    /// From the end of the request to the first byte of the response, be it informational.
+    pub wait: Option<Duration>,
+    /// From the first byte of the response to its end. The pauses that the caller makes count.
+    pub receive: Option<Duration>,
+    /// From the beginning of the exchange to its end, or to now while it is going on.
+    pub total: Duration,
+    /// How much of `total` had passed when the last request began, if it is not the first.
+    pub redirect: Option<Duration>,
+    /// How many connections were opened.
+    pub connections: u32,
+    /// How many redirects were followed.
+    pub redirects: u32,
+    /// How many times opening a connection was tried again.
+    pub retries: u32,
+}
+
+impl Timings {
+    /// The parts that happened, by name, in the order in which they do.
+    pub fn parts(&self) -> impl Iterator<Item = (&'static str, Duration)> {
+        [
+            ("pool", self.pool),
+            ("resolve", self.resolve),
+            ("connect", self.connect),
+            ("tls", self.tls),
+            ("send", self.send),
+            ("wait", self.wait),
+            ("receive", self.receive),
+        ]
+        .into_iter()
+        .filter_map(|(name, time)| Some((name, time?)))
+    }
+}
+
+/// How many bytes of HTTP an exchange has moved, without those of TLS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Sizes {
+    /// The heads of all requests, those to a proxy included.
+    pub request_heads: u64,
+    /// The body of the last request, without the framing of chunks.
+    pub request_body: u64,
+    /// The heads of all responses, the informational ones and those of a proxy included.
+    pub response_heads: u64,
+    /// The body of the last response as far as it has come, without the framing of chunks.
+    pub response_body: u64,
+}
+
+/// A part of an exchange, for the stopwatch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Part {
+    Pool,
+    Resolve,
+    Connect,
+    Tls,
+    Send,
+    Wait,
+    Receive,
+    Rest,
+}
+
+impl Part {
+    /// What a phase counts as. To open a tunnel is to connect, whatever is sent for it.
+    pub(super) const fn of(phase: Phase, tunnelling: bool) -> Self {
+        match phase {
+            Phase::Pool => Self::Pool,
+            Phase::Resolve => Self::Resolve,
+            Phase::Tls => Self::Tls,
+            Phase::Close | Phase::Idle => Self::Rest,
+            Phase::Connect => Self::Connect,
+            _ if tunnelling => Self::Connect,
+            Phase::SendHead | Phase::SendBody => Self::Send,
+            Phase::ReceiveHead => Self::Wait,
+            Phase::ReceiveBody => Self::Receive,
+        }
+    }
+}
+
+/// Adds up the time of each part.
+#[derive(Debug)]
+pub(super) struct Stopwatch {
+    start: Mono,
+    now: Mono,
+    /// Since when it is in this part.
+    since: Mono,
+    part: Part,
+    /// Nanoseconds, by part.
+    spent: [u64; Part::Rest as usize + 1],
+    /// A bit for each part that happened.
+    happened: u8,
+    redirect: Option<Mono>,
+    connections: u32,
+    redirects: u32,
+    retries: u32,
+    pub(super) sizes: Sizes,
+    /// How many bytes the peer had sent on the connection before this response.
+    pub(super) before: u64,
+}
+
+impl Stopwatch {
+    pub(super) const fn new() -> Self {
+        Self {
+            start: Mono::from_nanos(0),
+            now: Mono::from_nanos(0),
+            since: Mono::from_nanos(0),
+            part: Part::Rest,
+            spent: [0; Part::Rest as usize + 1],
+            happened: 0,
+            redirect: None,
+            connections: 0,
+            redirects: 0,
+            retries: 0,
+            sizes: Sizes { request_heads: 0, request_body: 0, response_heads: 0, response_body: 0 },
+            before: 0,
+        }
+    }
+
+    /// The exchange begins.
+    pub(super) const fn start(&mut self, now: Mono) {
+        (self.start, self.now, self.since) = (now, now, now);
+    }
+
+    /// What time it is.
+    pub(super) const fn tick(&mut self, now: Mono) {
+        self.now = now;
+    }
+
+    /// Another part begins.
+    pub(super) fn enter(&mut self, part: Part) {
+        self.spent[self.part as usize] += nanos(self.since, self.now);
+        self.since = self.now;
+        self.part = part;
+        self.happened |= 1 << part as u8;
+    }
+
+    /// Bytes of the response are there.
+    pub(super) fn first_byte(&mut self) {
+        if self.part == Part::Wait {
+            self.enter(Part::Receive);
+        }
+    }
+
+    /// The next request begins.
+    pub(super) fn redirected(&mut self) {
+        self.redirects += 1;
+        self.redirect = Some(self.now);
+        self.sizes.request_body = 0;
+        self.sizes.response_body = 0;
+    }
+
+    pub(super) const fn connected(&mut self) {
+        self.connections += 1;
+    }
+
+    pub(super) const fn retried(&mut self) {
+        self.retries += 1;
+    }
+
+    pub(super) fn timings(&self) -> Timings {
+        let time = |part: Part| {
+            let running = if self.part == part { nanos(self.since, self.now) } else { 0 };
+            let happened = self.happened & (1 << part as u8) != 0;
+            happened.then(|| Duration::from_nanos(self.spent[part as usize] + running))
+        };
+        Timings {
+            pool: time(Part::Pool),
+            resolve: time(Part::Resolve),
+            connect: time(Part::Connect),
+            tls: time(Part::Tls),
+            send: time(Part::Send),
+            wait: time(Part::Wait),
+            receive: time(Part::Receive),
+            total: self.now.since(self.start),
+            redirect: self.redirect.map(|at| at.since(self.start)),
+            connections: self.connections,
+            redirects: self.redirects,
+            retries: self.retries,
+        }
+    }
+}
+
+const fn nanos(from: Mono, to: Mono) -> u64 {
+    to.as_nanos().saturating_sub(from.as_nanos())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(nanos: u64) -> Mono {
+        Mono::from_nanos(nanos)
+    }
+
+    #[test]
+    fn the_parts_add_up_and_what_did_not_happen_is_none() {
+        let mut watch = Stopwatch::new();
+        watch.start(at(100));
+        for (now, part) in [(100, Part::Pool), (103, Part::Send), (110, Part::Wait)] {
+            watch.tick(at(now));
+            watch.enter(part);
+        }
+        watch.tick(at(150));
+        watch.first_byte();
+        watch.tick(at(200));
+        watch.first_byte();
+        let nanos = |n| Some(Duration::from_nanos(n));
+        let timings = watch.timings();
+        let expected = Timings {
+            pool: nanos(3),
+            send: nanos(7),
+            wait: nanos(40),
+            receive: nanos(50),
+            total: Duration::from_nanos(100),
+            ..Timings::default()
+        };
+        assert_eq!(timings, expected);
+        assert_eq!(timings.parts().map(|(_, time)| time).sum::<Duration>(), timings.total);
+    }
+
+    #[test]
+    fn a_redirect_adds_to_the_parts_and_its_bodies_do_not_count() {
+        let mut watch = Stopwatch::new();
+        watch.start(at(0));
+        watch.enter(Part::Send);
+        watch.sizes.response_body = 7;
+        watch.tick(at(10));
+        watch.redirected();
+        watch.enter(Part::Pool);
+        watch.tick(at(15));
+        watch.enter(Part::Send);
+        watch.tick(at(16));
+        let timings = watch.timings();
+        assert_eq!(timings.send, Some(Duration::from_nanos(11)));
+        assert_eq!((timings.redirects, timings.redirect), (1, Some(Duration::from_nanos(10))));
+        assert_eq!(watch.sizes.response_body, 0);
+    }
+}
