@@ -14,6 +14,7 @@ use limpid_sinks::Levels;
 pub(crate) use connection::ConnectionArgs;
 pub(crate) use tls::TlsArgs;
 
+use crate::driver::Driver;
 use crate::exit;
 use crate::parse::ParseArgs;
 
@@ -108,6 +109,9 @@ pub(crate) struct RequestArgs {
     /// (bytes too)
     #[arg(long, value_name = "MODE", default_value = "default")]
     pub(crate) capture: Capture,
+    /// What moves the bytes: std (blocking calls) or tokio
+    #[arg(long, value_name = "NAME", default_value = "std")]
+    pub(crate) driver: Driver,
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
     #[command(flatten)]
@@ -122,6 +126,11 @@ impl RequestArgs {
             return Err(format!("-o is given {outputs} times, for {urls} URL(s)"));
         }
         Ok(())
+    }
+
+    /// Whether lines are told while requests are under way.
+    pub(crate) const fn tells_steps(&self) -> bool {
+        self.verbose > 0 || self.log.is_some() || self.log_config.is_some()
     }
 
     /// The method: what was asked for, or what the rest implies.

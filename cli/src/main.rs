@@ -2,9 +2,11 @@
 
 mod args;
 mod demo;
+mod driver;
 mod exit;
 mod output;
 mod parse;
+mod progress;
 mod report;
 mod request;
 mod trace;

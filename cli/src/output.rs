@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use limpid_std::Response;
+use crate::driver::Response;
 
 /// Standard output or a file.
 pub(crate) struct Output {
@@ -26,7 +26,7 @@ impl Output {
     }
 
     /// Writes a response's head as it was on the wire, but for the spaces around its values.
-    pub(crate) fn head(&mut self, response: &Response) -> io::Result<()> {
+    pub(crate) fn head(&mut self, response: &Response<'_>) -> io::Result<()> {
         let mut writer = BufWriter::new(&mut self.writer);
         write!(writer, "{} {} ", response.version(), response.status())?;
         writer.write_all(response.reason())?;

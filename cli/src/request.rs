@@ -5,12 +5,14 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::process::ExitCode;
 
-use limpid_core::client::ProxyVariableError;
-use limpid_std::{Client, ClientBuilder, Error, RequestBuilder, Response};
+use limpid_core::client::{ProxyVariableError, basic};
+use limpid_std::{ClientBuilder, Error, Settings};
 
 use crate::args::RequestArgs;
+use crate::driver::{Body, Client, Draft};
 use crate::exit::Exit;
 use crate::output::Output;
+use crate::progress::Progress;
 use crate::trace::Told;
 use crate::{report, trace};
 
@@ -42,11 +44,18 @@ pub(crate) fn run(args: &RequestArgs) -> ExitCode {
             return Exit::Usage.into();
         }
     };
-    let client = match client(args, told) {
-        Ok(client) => client,
+    let settings = match settings(args, told) {
+        Ok(settings) => settings,
         Err(error) => {
             tell(args, Exit::Usage, &error.to_string());
             return Exit::Usage.into();
+        }
+    };
+    let client = match Client::new(args.driver, settings) {
+        Ok(client) => client,
+        Err(error) => {
+            tell(args, Exit::Connect, &format!("cannot start the driver: {error}"));
+            return Exit::Connect.into();
         }
     };
     let mut first = None;
@@ -60,7 +69,7 @@ pub(crate) fn run(args: &RequestArgs) -> ExitCode {
     first.map_or(ExitCode::SUCCESS, ExitCode::from)
 }
 
-fn client(args: &RequestArgs, told: Told) -> Result<Client, ProxyVariableError> {
+fn settings(args: &RequestArgs, told: Told) -> Result<Settings, ProxyVariableError> {
     let mut builder = ClientBuilder::default()
         .read_timeout(args.read_timeout.0)
         .write_timeout(args.write_timeout.0)
@@ -70,7 +79,7 @@ fn client(args: &RequestArgs, told: Told) -> Result<Client, ProxyVariableError> 
     if let Some(told) = told {
         builder = builder.sink(told);
     }
-    Ok(Client::from(builder.build()))
+    Ok(builder.build())
 }
 
 /// The bytes to send, if any, all of them read before anything is sent.
@@ -106,7 +115,7 @@ fn one(
     output: Option<&Path>,
     args: &RequestArgs,
 ) -> Result<(), Failure> {
-    let response = request(client, url, data, args).send().map_err(Failure::Request)?;
+    let response = client.send(request(url, data, args)).map_err(Failure::Request)?;
     if args.fail && response.status() >= 400 {
         let reason = String::from_utf8_lossy(response.reason()).into_owned();
         return Err(Failure::Status(format!(
@@ -117,11 +126,12 @@ fn one(
     }
     let name = output.map_or("standard output".into(), Path::to_string_lossy);
     let failed = |error| Failure::Write(name.clone().into_owned(), error);
+    let progress = Progress::of(&response, output, args);
     let mut output = Output::open(output).map_err(failed)?;
     if args.include {
         output.head(&response).map_err(failed)?;
     }
-    copy(response, &mut output).map_err(|error| match error {
+    copy(response.into_body(), &mut output, progress).map_err(|error| match error {
         Copy::Read(error) => Failure::Request(error),
         Copy::Write(error) => failed(error),
     })
@@ -132,36 +142,30 @@ enum Copy {
     Write(io::Error),
 }
 
-fn copy(response: Response, output: &mut Output) -> Result<(), Copy> {
-    let mut body = response.into_body();
+fn copy(mut body: Body<'_>, output: &mut Output, progress: Progress) -> Result<(), Copy> {
     while let Some(piece) = body.next_piece().map_err(Copy::Read)? {
         output.write(piece).map_err(Copy::Write)?;
+        progress.advance(piece.len());
     }
-    output.flush().map_err(Copy::Write)
+    output.flush().map_err(Copy::Write)?;
+    progress.complete();
+    Ok(())
 }
 
-fn request<'c>(
-    client: &'c Client,
-    url: &str,
-    data: Option<&[u8]>,
-    args: &RequestArgs,
-) -> RequestBuilder<'c> {
-    let mut request = client.request(args.method(), url);
+fn request<'a>(url: &'a str, data: Option<&[u8]>, args: &'a RequestArgs) -> Draft<'a> {
+    let mut fields = Vec::new();
     if let Some(user) = &args.user {
         let (user, password) = user.split_once(':').unwrap_or((user, ""));
-        request = request.basic_auth(user, password);
+        fields.push(("Authorization", basic(user.as_bytes(), password.as_bytes())));
     }
-    for field in &args.headers {
-        request = request.header(&field.name, &field.value);
+    let given = args.headers.iter().map(|field| (field.name.as_str(), field.value.clone().into()));
+    fields.extend(given);
+    let body = data.map(<[u8]>::to_vec);
+    let mut draft = Draft { method: args.method(), url, fields, body };
+    if draft.body.is_some() && !draft.has("Content-Type") {
+        draft.fields.push(("Content-Type", b"application/x-www-form-urlencoded".to_vec()));
     }
-    if let Some(data) = data {
-        let has_type = |name: &str| name.eq_ignore_ascii_case("content-type");
-        if !args.headers.iter().any(|field| has_type(&field.name)) {
-            request = request.header("Content-Type", "application/x-www-form-urlencoded");
-        }
-        request = request.body(data.to_vec());
-    }
-    request
+    draft
 }
 
 /// Tells why, and returns the exit code.

@@ -12,15 +12,18 @@ use limpid_tests::server::Server;
 
 #[test]
 fn a_request_over_tls_prints_the_documented_lines() {
-    let certificates = Certificates::new().unwrap();
-    let tls = certificates.server(Identity::Good).unwrap();
-    let server = Server::tls(tls, vec![answer(response().unwrap())]).unwrap();
-    let (port, ca_file) = (server.port(), certificates.ca_file());
-    let url = format!("https://localhost:{port}");
-    let finished = finished(["-v", "--cacert", &ca_file.to_string_lossy(), &url]);
-    assert_eq!(normalised(&finished.stderr, port, Some(&ca_file)), lines());
-    assert_eq!((finished.code, finished.stdout), (0, body().unwrap()));
-    server.finish().unwrap();
+    for driver in ["std", "tokio"] {
+        let certificates = Certificates::new().unwrap();
+        let tls = certificates.server(Identity::Good).unwrap();
+        let server = Server::tls(tls, vec![answer(response().unwrap())]).unwrap();
+        let (port, ca_file) = (server.port(), certificates.ca_file());
+        let url = format!("https://localhost:{port}");
+        let trust = ["--cacert", &ca_file.to_string_lossy()];
+        let finished = finished([&["-v", "--driver", driver], &trust[..], &[&url]].concat());
+        assert_eq!(normalised(&finished.stderr, port, Some(&ca_file)), lines(), "{driver}");
+        assert_eq!((finished.code, finished.stdout), (0, body().unwrap()));
+        server.finish().unwrap();
+    }
 }
 
 #[test]

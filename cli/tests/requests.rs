@@ -10,6 +10,7 @@ use common::{limpid, output, output_with};
 use limpid_tests::Request;
 use limpid_tests::command::run;
 use limpid_tests::directory::Directory;
+use limpid_tests::documented::normalised;
 use limpid_tests::script::{Script, Step, answer, send};
 use limpid_tests::server::{Listen, Server};
 
@@ -146,6 +147,37 @@ fn outputs_go_to_their_files() {
     let targets: Vec<&str> =
         requests.iter().map(|request| request.head.split(' ').nth(1).unwrap()).collect();
     assert_eq!(targets, ["/1", "/2", "/3"]);
+}
+
+#[test]
+fn either_driver_does_the_same() {
+    let moved = "HTTP/1.1 307 Moved\r\nLocation: /new\r\nContent-Length: 0\r\n\r\n";
+    let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
+    let [std, tokio] = ["std", "tokio"].map(|driver| {
+        // The last request breaks off.
+        let scripts = vec![
+            [answer(moved), answer(chunked), answer(HELLO)].concat(),
+            vec![
+                Step::ReadRequest,
+                send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhell"),
+                Step::Close,
+            ],
+        ];
+        let server = Server::tcp(scripts).unwrap();
+        let [first, second] =
+            ["a", "b"].map(|path| format!("http://127.0.0.1:{}/{path}", server.port()));
+        let other = first.replace("127.0.0.1", "localhost");
+        let arguments = [
+            "-v", "-i", "-L", "-d", "x=1", "-u", "me:pw", "--driver", driver, &first, &second,
+            &other,
+        ];
+        let finished = run(&mut limpid(arguments), b"").unwrap();
+        let told = finished.stderr.replace(&format!("127.0.0.1:{}", server.port()), "SERVER");
+        let lines = normalised(&told, server.port(), None);
+        (finished.code, finished.stdout, lines, server.finish().unwrap().len())
+    });
+    assert_eq!(std.0, 18);
+    assert_eq!(std, tokio);
 }
 
 #[test]

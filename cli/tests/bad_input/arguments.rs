@@ -71,6 +71,12 @@ fn a_name_that_no_server_has() {
 }
 
 #[test]
+fn a_driver_that_is_unknown() {
+    let line = refused(&["--driver", "curio", "http://localhost/"]);
+    assert!(line.contains("'curio'") && line.contains("std and tokio"), "{line}");
+}
+
+#[test]
 fn a_capture_mode_that_is_unknown() {
     let line = refused(&["--capture", "some", "http://localhost/"]);
     assert!(line.contains("redacted, default, private or everything"), "{line}");

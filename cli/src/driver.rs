@@ -1,0 +1,151 @@
+//! What drives a client: the command is the same over each driver.
+
+use std::io;
+use std::str::FromStr;
+
+use limpid_core::client::Url;
+use limpid_core::fields::Fields;
+use limpid_core::http1::Version;
+use limpid_std::{Error, Settings};
+use tokio::runtime::{Builder, Runtime};
+
+/// What moves the bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Driver {
+    /// Blocking calls.
+    Std,
+    /// tokio, in one thread.
+    Tokio,
+}
+
+impl FromStr for Driver {
+    type Err = &'static str;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        match name {
+            "std" => Ok(Self::Std),
+            "tokio" => Ok(Self::Tokio),
+            _ => Err("the drivers are std and tokio"),
+        }
+    }
+}
+
+/// A request as it is sent over either driver.
+pub(crate) struct Draft<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) url: &'a str,
+    pub(crate) fields: Vec<(&'a str, Vec<u8>)>,
+    pub(crate) body: Option<Vec<u8>>,
+}
+
+impl Draft<'_> {
+    /// Whether there is a field of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|(given, _)| given.eq_ignore_ascii_case(name))
+    }
+}
+
+/// A client of either driver.
+pub(crate) enum Client {
+    Std(limpid_std::Client),
+    Tokio(limpid_tokio::Client, Runtime),
+}
+
+/// A response of either driver.
+pub(crate) enum Response<'c> {
+    Std(limpid_std::Response),
+    Tokio(limpid_tokio::Response, &'c Runtime),
+}
+
+/// The body of a response of either driver.
+pub(crate) enum Body<'c> {
+    Std(limpid_std::ResponseBody),
+    Tokio(limpid_tokio::Response, &'c Runtime),
+}
+
+/// A request that is ready to be sent: the drivers' builders have the same shape.
+macro_rules! request {
+    ($client:expr, $draft:expr) => {{
+        let mut request = $client.request($draft.method, $draft.url);
+        for (name, value) in $draft.fields {
+            request = request.header(name, value);
+        }
+        if let Some(body) = $draft.body {
+            request = request.body(body);
+        }
+        request
+    }};
+}
+
+/// What both responses can tell.
+macro_rules! told {
+    ($( $name:ident: $kind:ty, )+) => {
+        impl Response<'_> {
+            $( pub(crate) fn $name(&self) -> $kind {
+                match self {
+                    Self::Std(response) => response.$name(),
+                    Self::Tokio(response, _) => response.$name(),
+                }
+            } )+
+        }
+    };
+}
+
+told! {
+    status: u16,
+    version: Version,
+    reason: &[u8],
+    fields: Fields<'_>,
+    url: &Url,
+}
+
+impl Client {
+    /// A client with these settings.
+    ///
+    /// # Errors
+    /// The driver's runtime cannot be started.
+    pub(crate) fn new(driver: Driver, settings: Settings) -> io::Result<Self> {
+        Ok(match driver {
+            Driver::Std => Self::Std(settings.into()),
+            Driver::Tokio => {
+                Self::Tokio(settings.into(), Builder::new_current_thread().enable_all().build()?)
+            }
+        })
+    }
+
+    /// Sends a request, and waits for the head of the response.
+    ///
+    /// # Errors
+    /// The request cannot be sent, or the exchange failed.
+    pub(crate) fn send(&self, draft: Draft<'_>) -> Result<Response<'_>, Error> {
+        match self {
+            Self::Std(client) => request!(client, draft).send().map(Response::Std),
+            Self::Tokio(client, runtime) => runtime
+                .block_on(request!(client, draft).send())
+                .map(|response| Response::Tokio(response, runtime)),
+        }
+    }
+}
+
+impl<'c> Response<'c> {
+    /// The body, to be read piece by piece.
+    pub(crate) fn into_body(self) -> Body<'c> {
+        match self {
+            Self::Std(response) => Body::Std(response.into_body()),
+            Self::Tokio(response, runtime) => Body::Tokio(response, runtime),
+        }
+    }
+}
+
+impl Body<'_> {
+    /// The next bytes; `None` at the end.
+    ///
+    /// # Errors
+    /// The exchange failed before the body was complete.
+    pub(crate) fn next_piece(&mut self) -> Result<Option<&[u8]>, Error> {
+        match self {
+            Self::Std(body) => body.next_piece(),
+            Self::Tokio(response, runtime) => runtime.block_on(response.next_piece()),
+        }
+    }
+}
