@@ -6,6 +6,7 @@
 //!
 //! - [`http1::Connection`] is one HTTP/1.1 connection in either role.
 //! - [`client::Exchange`] is one request's life, from name resolution to the end of the response.
+//! - [`server::Session`] is one connection that is served, from its first byte to its last.
 //! - [`layer`] holds what stands between HTTP and the transport: TLS.
 //! - [`trace`] is observation: the catalogue of events, and the [`trace::Sink`] that is told them.
 //!
@@ -24,6 +25,8 @@ pub mod framing;
 pub mod http1;
 pub mod layer;
 pub mod limits;
+mod link;
+pub mod server;
 pub mod time;
 pub mod trace;
 mod wire;

@@ -67,6 +67,18 @@ pub enum Waiting {
     Continue,
     /// The whole exchange.
     Total,
+    /// A client to shake hands over TLS.
+    Handshake,
+    /// A client to send a head, once it began.
+    Head,
+    /// A client to send more of a body, and to keep up with the least rate.
+    Body,
+    /// A client to send another request.
+    Idle,
+    /// A client to close, after it was told that the connection ends.
+    Linger,
+    /// Open exchanges to end, while the server shuts down.
+    Shutdown,
 }
 
 impl Waiting {
@@ -81,6 +93,12 @@ impl Waiting {
             Self::Write => "writing",
             Self::Continue => "100 Continue",
             Self::Total => "the whole exchange",
+            Self::Handshake => "the TLS handshake",
+            Self::Head => "the request's head",
+            Self::Body => "the request's body",
+            Self::Idle => "the next request",
+            Self::Linger => "the client to close",
+            Self::Shutdown => "shutting down",
         }
     }
 }

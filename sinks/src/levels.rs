@@ -279,17 +279,21 @@ mod tests {
     }
 
     #[test]
-    fn unset_means_warning_and_nothing_is_told() {
+    fn unset_means_warning_and_only_a_handler_that_fails_is_told() {
+        use limpid_core::trace::EventKind;
         assert_eq!(Levels::default().effective(Logger::Httpx), Threshold::From(Level::Warning));
-        assert!(Levels::default().interest().is_empty());
+        assert_eq!(Levels::default().interest(), Interest::only(EventKind::HandlerFailed));
     }
 
     #[test]
     fn a_child_can_tell_more_than_its_parent_or_nothing() {
         let told = |spec: &str| spec.parse::<Levels>().unwrap().interest();
-        assert_eq!(told("httpcore=off,httpcore.http11=debug"), Interest::logger(Logger::Http11));
         assert_eq!(
-            told("httpcore=debug,httpcore.http11=off"),
+            told("off,httpcore=off,httpcore.http11=debug"),
+            Interest::logger(Logger::Http11)
+        );
+        assert_eq!(
+            told("off,httpcore=debug,httpcore.http11=off"),
             Interest::logger(Logger::Connection)
                 .with(Interest::logger(Logger::Proxy))
                 .with(Interest::logger(Logger::Socks))
@@ -322,7 +326,7 @@ mod tests {
             error("info,htpx=info"),
             "\"htpx\" at byte 5 is no logger; the loggers are httpx, httpcore, \
              httpcore.connection, httpcore.http11, httpcore.proxy, httpcore.socks, limpid, \
-             limpid.client, limpid.http1 and limpid.io"
+             limpid.client, limpid.server, limpid.http1 and limpid.io"
         );
         assert!(
             error("httpcore.conn=info").starts_with("\"httpcore.conn\" at byte 0 is no logger")

@@ -196,20 +196,21 @@ fn a_root_without_a_level_tells_everything_but_what_is_limpids_own() {
 fn interest_is_what_some_handler_writes() {
     let interest = |config| Logging::from_config(config).unwrap().interest();
     let log = Log::default();
-    assert_eq!(interest(LoggingConfig::new()), Interest::NONE);
-    assert_eq!(interest(handlers(&log).logger("httpx", debug())), Interest::NONE, "no handler");
+    let warnings = Interest::only(EventKind::HandlerFailed);
+    assert_eq!(interest(LoggingConfig::new()), warnings, "by the handler of last resort");
+    assert_eq!(interest(handlers(&log).logger("httpx", debug())), warnings, "no handler");
     assert_eq!(
         interest(handlers(&log).logger("httpcore.http11", debug().handler("A"))),
-        Interest::logger(Logger::Http11)
+        Interest::logger(Logger::Http11).with(warnings)
     );
     let with_level = handlers(&log)
         .handler("A", HandlerConfig::stream(Stream::Stdout).level(Level::Info))
         .logger("httpx", debug().handler("A"));
-    assert_eq!(interest(with_level), Interest::only(EventKind::HttpRequest));
+    assert_eq!(interest(with_level), Interest::only(EventKind::HttpRequest).with(warnings));
     let null = LoggingConfig::new()
         .handler("null", HandlerConfig::null())
         .logger("httpx", debug().handler("null"));
-    assert_eq!(interest(null), Interest::NONE);
+    assert_eq!(interest(null), warnings);
 }
 
 #[test]

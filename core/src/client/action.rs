@@ -7,11 +7,11 @@ use bytes::Bytes;
 use crate::error::{Error, OsError, ResolveError, TlsError};
 use crate::fields::Fields;
 use crate::http1::{Reading, ResponseHead};
+use crate::link::Link;
 use crate::time::Deadline;
 use crate::trace::{ConnectionId, SocketOption};
 
 use super::dial::DialId;
-use super::link::Link;
 use super::pool::Origin;
 
 /// What a driver is to do next.

@@ -8,7 +8,6 @@ use core::net::{IpAddr, SocketAddr};
 use super::action::{Do, Event, Input, Target};
 use super::dial::{AttemptDelay, Race};
 use super::hosts::Hosts;
-use super::link::Link;
 use super::pool::Origin;
 use super::proxy::{Proxy, ProxyKind};
 use super::proxy_rules::ProxyRules;
@@ -19,12 +18,11 @@ use super::timings::{Sizes, Stopwatch, Timings};
 use super::trail::{At, Operation, Trail};
 use crate::error::Error;
 use crate::fields::FieldBlock;
-use crate::http1;
+use crate::http1::{self, Role};
 use crate::limits::Config;
+use crate::link::Link;
 use crate::time::{Deadline, Mono, Timeouts, Waiting};
-use crate::trace::{
-    ConnectionId, EventKind, ExchangeId, Scope, Sink, SocketOption, TlsContext, TraceEvent,
-};
+use crate::trace::{ConnectionId, ExchangeId, Scope, Sink, SocketOption, TlsContext};
 
 /// How requests are to be done: what those of one client have in common.
 #[derive(Clone, Debug, Default)]
@@ -245,7 +243,7 @@ impl Exchange {
             tls: options.tls.clone(),
             #[cfg(feature = "tls")]
             proxy_tls: options.proxy_tls.clone(),
-            link: Link::new(ConnectionId(0), options.config),
+            link: Link::new(Role::Client, ConnectionId(0), options.config),
             plan: Plan::new(request, options),
             state: State::Start,
             link_is_free: false,
@@ -289,7 +287,7 @@ impl Exchange {
         if !core::mem::take(&mut self.link_is_free) {
             return None;
         }
-        let none = Link::new(ConnectionId(0), self.plan.options.config);
+        let none = Link::new(Role::Client, ConnectionId(0), self.plan.options.config);
         let mut link = core::mem::replace(&mut self.link, none);
         link.rest();
         Some(link)
@@ -342,7 +340,7 @@ impl Exchange {
                 Some(Inbox::Reuse)
             }
             Input::Open(connection) => {
-                self.link = Link::new(connection, self.plan.options.config);
+                self.link = Link::new(Role::Client, connection, self.plan.options.config);
                 Some(Inbox::Open)
             }
             Input::Resolved(addresses) => {
@@ -360,14 +358,14 @@ impl Exchange {
             Input::Dialed(dial) => Some(Inbox::Dialed(dial)),
             Input::DialFailed(dial, fault) => Some(Inbox::DialFailed(dial, fault)),
             Input::Sent(n) => {
-                self.tell_sent(n, at);
+                self.link.tell_sent(n, &mut self.trail.cx(at));
                 self.link.sent(n);
                 None
             }
             Input::Filled(n) => {
                 // No more than was offered, whatever the driver says.
                 let n = n.min(self.link.space(0).len());
-                self.tell_received(n, at);
+                self.link.tell_received(n, &mut self.trail.cx(at));
                 self.link.filled(n);
                 None
             }
@@ -395,27 +393,6 @@ impl Exchange {
         // Nothing that comes after it undoes a cancel.
         if self.inbox != Some(Inbox::Cancel) {
             self.inbox = inbox;
-        }
-    }
-
-    fn tell_sent<S: Sink>(&mut self, n: usize, at: At<'_, S>) {
-        let mut cx = self.trail.cx(at);
-        let mut left = n;
-        for slice in self.link.out() {
-            let bytes = &slice[..left.min(slice.len())];
-            left -= bytes.len();
-            if !bytes.is_empty() {
-                cx.tell(EventKind::BytesSent, || TraceEvent::BytesSent { bytes });
-            }
-        }
-    }
-
-    fn tell_received<S: Sink>(&mut self, n: usize, at: At<'_, S>) {
-        let mut cx = self.trail.cx(at);
-        if cx.wants(EventKind::BytesReceived) {
-            let room = self.link.space(n);
-            let bytes = &room[..n.min(room.len())];
-            cx.tell(EventKind::BytesReceived, || TraceEvent::BytesReceived { bytes });
         }
     }
 

@@ -37,7 +37,6 @@ mod action;
 mod dial;
 mod exchange;
 mod hosts;
-mod link;
 mod no_proxy;
 mod pool;
 mod proxy;
@@ -49,11 +48,13 @@ mod timings;
 mod trail;
 mod url;
 
+pub(crate) use trail::At;
+
+pub use crate::link::Link;
 pub use action::{Do, Event, Fault, Input, Target};
 pub use dial::{AttemptDelay, DialId};
 pub use exchange::{Exchange, Options};
 pub use hosts::Hosts;
-pub use link::Link;
 pub use no_proxy::NoProxy;
 pub use pool::{Acquired, Origin, Parked, Pool, PoolLimits, Retired, Retirement};
 pub use proxy::{Proxy, ProxyError, ProxyKind};

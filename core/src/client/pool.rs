@@ -8,9 +8,9 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::link::Link;
 use super::proxy::Proxy;
 use super::url::Url;
+use crate::link::Link;
 use crate::time::Mono;
 use crate::trace::ConnectionId;
 
@@ -301,7 +301,7 @@ mod tests {
         }
 
         fn release(&mut self, id: u64, seconds: u64) {
-            let link = Link::new(ConnectionId(id), Config::default());
+            let link = Link::new(crate::http1::Role::Client, ConnectionId(id), Config::default());
             let (loud, mut retired) = (self.loud.clone(), Vec::new());
             let silent = |transport: &u64| !loud.contains(transport);
             let at = Mono::from_nanos(seconds * 1_000_000_000);

@@ -104,7 +104,8 @@ impl Part {
             Phase::Pool => Self::Pool,
             Phase::Resolve => Self::Resolve,
             Phase::Tls => Self::Tls,
-            Phase::Close | Phase::Idle => Self::Rest,
+            // The last two are a server's.
+            Phase::Close | Phase::Idle | Phase::RequestHead | Phase::Answer => Self::Rest,
             Phase::Connect => Self::Connect,
             _ if tunnelling => Self::Connect,
             Phase::SendHead | Phase::SendBody => Self::Send,

@@ -45,9 +45,9 @@ pub(super) enum Attempt {
 
 /// When something happens, and who is told.
 #[derive(Debug)]
-pub(super) struct At<'s, S> {
-    pub(super) now: Mono,
-    pub(super) sink: &'s S,
+pub(crate) struct At<'s, S> {
+    pub(crate) now: Mono,
+    pub(crate) sink: &'s S,
 }
 
 impl<S> Clone for At<'_, S> {

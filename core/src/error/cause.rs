@@ -310,6 +310,8 @@ impl fmt::Display for Cause {
     }
 }
 
+impl core::error::Error for Cause {}
+
 impl From<Cause> for Error {
     /// An exchange that failed before it did anything.
     fn from(cause: Cause) -> Self {

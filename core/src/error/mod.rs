@@ -40,6 +40,10 @@ pub enum Phase {
     ReceiveBody,
     /// Closing.
     Close,
+    /// A server waits for a request.
+    RequestHead,
+    /// A server answers a request.
+    Answer,
 }
 
 impl Phase {
@@ -57,6 +61,8 @@ impl Phase {
             Self::ReceiveHead => "waiting for the response head",
             Self::ReceiveBody => "receiving the response body",
             Self::Close => "closing",
+            Self::RequestHead => "waiting for a request",
+            Self::Answer => "answering a request",
         }
     }
 }

@@ -528,6 +528,18 @@ impl Connection {
         }
     }
 
+    /// Makes this exchange the last: a response whose head was not sent yet says so.
+    pub fn end_after_this(&mut self) {
+        self.sides.keep_alive = false;
+        self.close_because(NotReusable::WeAsked);
+    }
+
+    /// Whether the client has asked to leave HTTP/1.1, and has no answer to that.
+    #[must_use]
+    pub const fn may_switch(&self) -> bool {
+        self.sides.switch.is_some()
+    }
+
     /// Begins another exchange.
     ///
     /// # Errors

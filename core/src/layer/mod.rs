@@ -17,7 +17,10 @@ pub mod self_signed;
 #[cfg(feature = "tls")]
 pub mod tls;
 
+mod passage;
 pub mod socks5;
+
+pub(crate) use passage::Passage;
 
 use crate::error::{Cause, SocksError, TlsError};
 

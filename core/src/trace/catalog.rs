@@ -472,6 +472,103 @@ catalog! {
         why: Word Public,
     }
 
+    // limpid.server: connections that are served.
+
+    /// Serving a connection: it begins.
+    ServeStarted: LimpidServer "connection" Started Debug {
+        /// The client's address; none for a Unix socket.
+        peer: MaybeAddress Public,
+        /// Whether TLS is to carry it.
+        secure: Flag Public,
+    }
+
+    /// Serving a connection: it is closed.
+    ServeComplete: LimpidServer "connection" Complete Debug {
+        /// Why it ended.
+        why: Word Public,
+        /// How many requests were read on it.
+        requests: Count Public,
+    }
+
+    /// Serving a connection: given up.
+    ServeFailed: LimpidServer "connection" Failed Debug {
+        /// Why.
+        failure: Failure Fields,
+    }
+
+    /// Shaking hands over TLS with a client: it begins.
+    AcceptTlsStarted: LimpidServer "accept_tls" Started Debug {
+        /// How long it may take.
+        timeout: Seconds Public,
+    }
+
+    /// Shaking hands over TLS with a client: done.
+    AcceptTlsComplete: LimpidServer "accept_tls" Complete Debug {}
+
+    /// Shaking hands over TLS with a client: given up.
+    AcceptTlsFailed: LimpidServer "accept_tls" Failed Debug {
+        /// Why.
+        failure: Failure Fields,
+    }
+
+    /// Answering a request whose head has come: it begins.
+    AnswerStarted: LimpidServer "request" Started Debug {
+        /// The method.
+        method: Bytes Public,
+        /// The target, as it was sent.
+        target: Bytes Url,
+        /// The version of the request.
+        version: Version Public,
+    }
+
+    /// Answering a request: the whole response is on its way.
+    AnswerComplete: LimpidServer "request" Complete Info {
+        /// The method.
+        method: Bytes Public,
+        /// The target, as it was sent.
+        target: Bytes Url,
+        /// The status code of the response.
+        status: Status Public,
+        /// How many bytes of the request's body were read, without its framing.
+        received: Count Public,
+        /// How many bytes the response's body has, without its framing.
+        sent: Count Public,
+    }
+
+    /// Answering a request: given up.
+    AnswerFailed: LimpidServer "request" Failed Info {
+        /// Why.
+        failure: Failure Fields,
+    }
+
+    /// A request is refused without asking the handler, or in its place.
+    RequestRefused: LimpidServer "refused" Point Info {
+        /// The status code with which it is.
+        status: Status Public,
+        /// Why, in a word: the rule that was broken, or what took too long.
+        rule: Word Public,
+        /// Why, in a sentence.
+        why: Word Public,
+    }
+
+    /// The handler gave a request up.
+    HandlerFailed: LimpidServer "handler_failed" Point Warning {
+        /// How.
+        why: Word Public,
+    }
+
+    /// A client was waited for too long.
+    ClientTooSlow: LimpidServer "deadline_passed" Point Debug {
+        /// What it was to do.
+        why: Word Public,
+    }
+
+    /// The connection is told that the server shuts down.
+    ShutdownBegun: LimpidServer "shutdown" Point Debug {
+        /// Whether a request is open, which is answered first.
+        busy: Flag Public,
+    }
+
     // limpid.http1: what the parser reads, and why it decides as it does.
 
     /// A request line or status line was read.

@@ -95,6 +95,8 @@ pub enum Logger {
     Socks,
     /// `limpid.client`: decisions of the client beyond what httpcore tells.
     LimpidClient,
+    /// `limpid.server`: connections that are served, and the requests on them.
+    LimpidServer,
     /// `limpid.http1`: what the parser reads, and why it decides as it does.
     LimpidHttp1,
     /// `limpid.io`: bytes on the wire.
@@ -103,13 +105,14 @@ pub enum Logger {
 
 impl Logger {
     /// Every logger, parents before children.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Httpx,
         Self::Connection,
         Self::Http11,
         Self::Proxy,
         Self::Socks,
         Self::LimpidClient,
+        Self::LimpidServer,
         Self::LimpidHttp1,
         Self::LimpidIo,
     ];
@@ -124,6 +127,7 @@ impl Logger {
             Self::Proxy => "httpcore.proxy",
             Self::Socks => "httpcore.socks",
             Self::LimpidClient => "limpid.client",
+            Self::LimpidServer => "limpid.server",
             Self::LimpidHttp1 => "limpid.http1",
             Self::LimpidIo => "limpid.io",
         }

@@ -41,6 +41,7 @@ macro_rules! owned {
     (Seconds) => { Option<core::time::Duration> };
     (Word) => { &'static str };
     (Address) => { core::net::SocketAddr };
+    (MaybeAddress) => { Option<core::net::SocketAddr> };
     (Version) => { crate::http1::Version };
     (Stream) => { crate::trace::StreamId };
     (TlsContext) => { crate::trace::TlsContext };
@@ -121,6 +122,9 @@ macro_rules! value {
     };
     (MaybeCount $x:expr) => {
         $x.map_or(crate::trace::Value::None, crate::trace::Value::Count)
+    };
+    (MaybeAddress $x:expr) => {
+        $x.map_or(crate::trace::Value::None, crate::trace::Value::Address)
     };
     (Seconds $x:expr) => {
         $x.map_or(crate::trace::Value::None, crate::trace::Value::Seconds)

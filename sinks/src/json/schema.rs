@@ -147,7 +147,7 @@ fn join(doc: &[&str]) -> String {
 }
 
 /// The types of fields, by their names in the catalogue.
-const DEFINITIONS: [(&str, &str); 21] = [
+const DEFINITIONS: [(&str, &str); 22] = [
     ("Text", r#"{"type": "string"}"#),
     ("MaybeText", r#"{"type": ["string", "null"]}"#),
     (
@@ -167,6 +167,7 @@ const DEFINITIONS: [(&str, &str); 21] = [
     ("Seconds", r#"{"type": ["number", "null"], "minimum": 0}"#),
     ("Word", r#"{"type": "string", "description": "One of a fixed set."}"#),
     ("Address", r#"{"type": "string", "description": "An address and a port."}"#),
+    ("MaybeAddress", r#"{"type": ["string", "null"], "description": "An address and a port."}"#),
     ("Version", r#"{"type": "string", "pattern": "^HTTP/1\\.[0-9]$"}"#),
     (
         "SocketOptions",

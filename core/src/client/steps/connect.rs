@@ -8,14 +8,15 @@ use core::time::Duration;
 
 use super::super::dial::interleave;
 use super::super::exchange::{Exchange, Route};
-use super::super::link::Link;
 use super::super::proxy::ProxyKind;
 use super::super::timings::Part;
 use super::super::trail::{At, Attempt, Operation};
 use super::{Inbox, State, Step, Stepped};
 use crate::error::{Cause, Phase, ResolveError, SocksError, TlsError};
+use crate::http1::Role;
 use crate::layer::socks5::Socks5;
 use crate::layer::{Layer, LayerState};
+use crate::link::Link;
 use crate::time::Waiting;
 use crate::trace::Sink;
 
@@ -235,7 +236,8 @@ impl Exchange {
             Some(Inbox::Tick) => match self.interrupted(&Inbox::Tick, at) {
                 Err(Cause::TimedOut(Waiting::Retry)) => {
                     self.trail.complete(at);
-                    self.link = Link::new(self.link.connection(), self.plan.options.config);
+                    self.link =
+                        Link::new(Role::Client, self.link.connection(), self.plan.options.config);
                     Ok(self.open(at))
                 }
                 Ok(_) => Ok(Some(Step::Wait(self.delay()))),

@@ -12,11 +12,11 @@ use bytes::Bytes;
 use super::action::Fault;
 use super::dial::DialId;
 use super::exchange::{Exchange, Plan};
-use super::link::Link;
 use super::timings::Part;
 use super::trail::{At, Operation};
 use crate::error::{Call, Cause, CertificateProblem, Error, Misuse, OsError, Phase, TlsError};
 use crate::fields::FieldBlock;
+use crate::link::Link;
 use crate::time::Deadline;
 use crate::trace::{EventKind, Failure, Sink, TraceEvent};
 

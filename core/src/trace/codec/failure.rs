@@ -30,8 +30,13 @@ macro_rules! numbered {
 }
 
 numbered! {
-    Phase { Idle Pool Resolve Connect Tls SendHead SendBody ReceiveHead ReceiveBody Close }
-    Waiting { Pool Retry Connect Read Write Continue Total }
+    Phase {
+        Idle Pool Resolve Connect Tls SendHead SendBody ReceiveHead ReceiveBody Close RequestHead
+        Answer
+    }
+    Waiting {
+        Pool Retry Connect Read Write Continue Total Handshake Head Body Idle Linger Shutdown
+    }
     OsErrorKind {
         Refused Reset Aborted BrokenPipe NetworkUnreachable HostUnreachable AddressUnavailable
         AddressInUse TimedOut NotFound Denied Other

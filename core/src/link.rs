@@ -3,9 +3,9 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::pool::Retirement;
+use crate::client::Retirement;
 use crate::http1::{Connection, NotReusable, Role, Version};
-use crate::layer::{Layer, LayerError, LayerState};
+use crate::layer::{Layer, LayerError, LayerState, Passage};
 use crate::limits::Config;
 use crate::time::Mono;
 use crate::trace::{ConnectionId, Cx, EventKind, Scope, Sink, TraceEvent};
@@ -14,12 +14,12 @@ use crate::trace::{ConnectionId, Cx, EventKind, Scope, Sink, TraceEvent};
 /// memory twice.
 const PIECE: usize = 64 * 1024;
 
-/// The machine's part of a client's connection: what is left when the driver's part, the socket, is
-/// taken away. It passes from exchange to exchange through a [`Pool`](super::Pool).
+/// The machine's part of a connection: what is left when the driver's part, the socket, is
+/// taken away. A client's passes from exchange to exchange through a [`Pool`](crate::client::Pool).
 #[derive(Debug)]
 pub struct Link {
     connection: ConnectionId,
-    pub(super) http1: Connection,
+    pub(crate) http1: Connection,
     /// From the transport up.
     layers: Vec<Box<dyn Layer>>,
     tls_layers: u8,
@@ -31,10 +31,10 @@ pub struct Link {
 }
 
 impl Link {
-    pub(super) fn new(connection: ConnectionId, config: Config) -> Self {
+    pub(crate) fn new(role: Role, connection: ConnectionId, config: Config) -> Self {
         Self {
             connection,
-            http1: Connection::new(Role::Client, config),
+            http1: Connection::new(role, config),
             layers: Vec::new(),
             tls_layers: 0,
             told_when_closed: true,
@@ -44,18 +44,18 @@ impl Link {
     }
 
     /// Another request begins: from now on, bytes count as its own.
-    pub(super) const fn begin_exchange(&mut self) {
+    pub(crate) const fn begin_exchange(&mut self) {
         self.before = (self.http1.total_sent(), self.http1.received());
     }
 
     /// How many bytes of this exchange's request the transport can have taken. Over TLS, bytes count
     /// as soon as it took any of the records that they stand in.
-    pub(super) const fn request_bytes(&self) -> u64 {
+    pub(crate) const fn request_bytes(&self) -> u64 {
         self.http1.total_sent().saturating_sub(self.before.0 + self.in_layers)
     }
 
     /// How many bytes of this exchange's response have arrived.
-    pub(super) const fn response_bytes(&self) -> u64 {
+    pub(crate) const fn response_bytes(&self) -> u64 {
         self.http1.received().saturating_sub(self.before.1)
     }
 
@@ -90,7 +90,7 @@ impl Link {
     }
 
     /// Whether it can serve another exchange.
-    pub(super) fn reuse(&self) -> Result<(), NotReusable> {
+    pub(crate) fn reuse(&self) -> Result<(), NotReusable> {
         // An old server may say that it keeps the connection; httpcore does not rely on it.
         if self.http1.peer_version() < Version::HTTP_11 {
             return Err(NotReusable::Http10);
@@ -100,34 +100,35 @@ impl Link {
 
     /// Makes it ready for the next exchange, and gives the memory back that it does not need until
     /// then.
-    pub(super) fn rest(&mut self) {
+    pub(crate) fn rest(&mut self) {
         // It was asked before whether it can.
         let _ = self.http1.restart();
         self.http1.release();
     }
 
     /// From now on, `layer` stands between HTTP and what stood there so far.
-    pub(super) fn stack(&mut self, layer: Box<dyn Layer>, is_tls: bool) {
+    pub(crate) fn stack(&mut self, layer: Box<dyn Layer>, is_tls: bool) {
         self.layers.push(layer);
         self.tls_layers += u8::from(is_tls);
     }
 
     /// Whether TLS carries it.
-    pub(super) const fn is_secure(&self) -> bool {
+    pub(crate) const fn is_secure(&self) -> bool {
         self.tls_layers > 0
     }
 
     /// The tunnel is open: what follows is another connection, through it. Bytes of it that have
     /// come are kept for the layer that is stacked next.
-    pub(super) fn enter_tunnel(&mut self, config: Config) -> Vec<u8> {
-        let http1 = core::mem::replace(&mut self.http1, Connection::new(Role::Client, config));
+    pub(crate) fn enter_tunnel(&mut self, config: Config) -> Vec<u8> {
+        let next = Connection::new(self.http1.role(), config);
+        let http1 = core::mem::replace(&mut self.http1, next);
         self.told_when_closed = false;
         self.before = (0, 0);
         http1.into_switched().unwrap_or_default()
     }
 
     /// Bytes that came before the last layer was stacked, and are for it.
-    pub(super) fn receive_early(&mut self, bytes: &[u8]) {
+    pub(crate) fn receive_early(&mut self, bytes: &[u8]) {
         if let Some(layer) = self.layers.last_mut() {
             layer.space(bytes.len())[..bytes.len()].copy_from_slice(bytes);
             layer.filled(bytes.len());
@@ -135,32 +136,56 @@ impl Link {
     }
 
     /// Nobody is told when this connection is closed while it is idle.
-    pub(super) const fn close_in_silence(&mut self) {
+    pub(crate) const fn close_in_silence(&mut self) {
         self.told_when_closed = false;
     }
 
-    pub(super) fn space(&mut self, min: usize) -> &mut [u8] {
+    pub(crate) fn space(&mut self, min: usize) -> &mut [u8] {
         match self.layers.first_mut() {
             Some(layer) => layer.space(min),
             None => self.http1.space(min),
         }
     }
 
-    pub(super) fn filled(&mut self, n: usize) {
+    /// Tells of the `n` bytes that stand in the room for the transport's bytes.
+    pub(crate) fn tell_received<S: Sink>(&mut self, n: usize, cx: &mut Cx<'_, S>) {
+        if cx.wants(EventKind::BytesReceived) {
+            let room = self.space(n);
+            let bytes = &room[..n.min(room.len())];
+            cx.tell(EventKind::BytesReceived, || TraceEvent::BytesReceived { bytes });
+        }
+    }
+
+    /// Tells of the first `n` bytes that wait for the transport.
+    pub(crate) fn tell_sent<S: Sink>(&self, n: usize, cx: &mut Cx<'_, S>) {
+        if !cx.wants(EventKind::BytesSent) {
+            return;
+        }
+        let mut left = n;
+        for slice in self.out() {
+            let bytes = &slice[..left.min(slice.len())];
+            left -= bytes.len();
+            if !bytes.is_empty() {
+                cx.tell(EventKind::BytesSent, || TraceEvent::BytesSent { bytes });
+            }
+        }
+    }
+
+    pub(crate) fn filled(&mut self, n: usize) {
         match self.layers.first_mut() {
             Some(layer) => layer.filled(n),
             None => self.http1.filled(n),
         }
     }
 
-    pub(super) fn out(&self) -> [&[u8]; 3] {
+    pub(crate) fn out(&self) -> [&[u8]; 3] {
         match self.layers.first() {
             Some(layer) => [layer.out(), &[], &[]],
             None => self.http1.out(),
         }
     }
 
-    pub(super) fn sent(&mut self, n: usize) {
+    pub(crate) fn sent(&mut self, n: usize) {
         match self.layers.first_mut() {
             Some(layer) => {
                 layer.sent(n);
@@ -174,25 +199,46 @@ impl Link {
 
     /// Works through what the layers have received, each handing on to the next, and tells how far
     /// the last has come; without any, the transport is open.
-    pub(super) fn advance(&mut self) -> Result<LayerState, LayerError> {
+    pub(crate) fn advance(&mut self) -> Result<LayerState, LayerError> {
         let Self { http1, layers, .. } = self;
-        let mut rest = layers.as_mut_slice();
-        let mut state = LayerState::Open;
-        while let Some((layer, above)) = rest.split_first_mut() {
-            state = match above.first_mut() {
-                None => layer.advance(&mut |bytes| http1.push(bytes))?,
-                Some(next) => layer.advance(&mut |bytes| {
-                    next.space(bytes.len())[..bytes.len()].copy_from_slice(bytes);
-                    next.filled(bytes.len());
-                })?,
-            };
-            if state == LayerState::PeerClosed {
-                http1.eof();
-            }
-            rest = above;
+        if layers.is_empty() {
+            return Ok(LayerState::Open);
+        }
+        let (state, ended) = pump(layers, &mut |bytes| http1.push(bytes))?;
+        if ended {
+            http1.eof();
         }
         self.hand_down()?;
         Ok(state)
+    }
+
+    /// As [`advance`](Self::advance), for a connection that has left HTTP/1.1: whether a layer says
+    /// that no more bytes come.
+    pub(crate) fn pass_to(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<bool, LayerError> {
+        let (_, ended) = pump(&mut self.layers, deliver)?;
+        self.hand_down()?;
+        Ok(ended)
+    }
+
+    /// Sends bytes of another protocol.
+    pub(crate) fn write_through(&mut self, data: &[u8]) -> Result<(), LayerError> {
+        if let Some(layer) = self.layers.last_mut() {
+            layer.write(data)?;
+        }
+        self.hand_down()
+    }
+
+    /// Sees to it that there is a layer: what passes after HTTP/1.1 was left passes through one.
+    pub(crate) fn stack_passage(&mut self) {
+        if self.layers.is_empty() {
+            self.layers.push(Box::new(Passage::default()));
+        }
+    }
+
+    /// How many bytes wait for the transport, before a layer has made them more.
+    pub(crate) fn out_len(&self) -> usize {
+        let layer = self.layers.first().map_or(0, |layer| layer.out().len());
+        layer + self.http1.out_len()
     }
 
     /// Hands what a layer has written to the one below it, down to the transport.
@@ -211,7 +257,7 @@ impl Link {
     }
 
     /// Whether anything waits for the transport, after the layers were handed what they can take.
-    pub(super) fn has_output(&mut self) -> Result<bool, LayerError> {
+    pub(crate) fn has_output(&mut self) -> Result<bool, LayerError> {
         if !self.layer_has_output()
             && let Some(layer) = self.layers.last_mut()
         {
@@ -235,21 +281,44 @@ impl Link {
 
     /// The peer closed its direction of the transport. A layer's own end, where it has one, may be
     /// missing: an end is an end, and only a body without a length is trusted less for it.
-    pub(super) const fn eof(&mut self) {
+    pub(crate) const fn eof(&mut self) {
         self.http1.eof();
     }
 
     /// Whether the layers themselves have something for the transport.
-    pub(super) fn layer_has_output(&self) -> bool {
+    pub(crate) fn layer_has_output(&self) -> bool {
         self.layers.first().is_some_and(|layer| !layer.out().is_empty())
     }
 
     /// Tells the peer that nothing more comes, if a layer has a word for it.
-    pub(super) fn say_farewell(&mut self) {
+    pub(crate) fn say_farewell(&mut self) {
         if let Some(layer) = self.layers.last_mut() {
             layer.close();
             // What cannot be said is left unsaid.
             let _ = self.hand_down();
         }
     }
+}
+
+/// Lets each layer hand on to the next what it has received, and the last deliver it: how far the
+/// last has come, and whether the peer has ended its direction of any.
+fn pump(
+    layers: &mut [Box<dyn Layer>],
+    deliver: &mut dyn FnMut(&[u8]),
+) -> Result<(LayerState, bool), LayerError> {
+    let mut rest = layers;
+    let mut state = LayerState::Open;
+    let mut ended = false;
+    while let Some((layer, above)) = rest.split_first_mut() {
+        state = match above.first_mut() {
+            None => layer.advance(deliver)?,
+            Some(next) => layer.advance(&mut |bytes| {
+                next.space(bytes.len())[..bytes.len()].copy_from_slice(bytes);
+                next.filled(bytes.len());
+            })?,
+        };
+        ended |= state == LayerState::PeerClosed;
+        rest = above;
+    }
+    Ok((state, ended))
 }

@@ -1,0 +1,96 @@
+//! What a session asks of its driver, and what the driver answers.
+
+use core::time::Duration;
+
+use crate::error::{Cause, OsError};
+use crate::fields::Fields;
+use crate::http1::{Reading, RequestHead};
+use crate::time::Deadline;
+
+/// What a driver is to do next.
+#[derive(Clone, Copy, Debug)]
+pub enum Do<'s> {
+    /// Read into [`Session::space`](super::Session::space).
+    Read {
+        /// When to give up.
+        until: Option<Deadline>,
+    },
+    /// Let the transport take some of [`Session::out`](super::Session::out).
+    Write {
+        /// When to give up.
+        until: Option<Deadline>,
+    },
+    /// Something for the handler.
+    Event(Event<'s>),
+    /// It is the handler's turn: what it asked for is done.
+    Handle,
+    /// The exchange failed, and the handler is to stop: nothing that it sends goes out any more. The
+    /// session itself goes on, for the client may have to be told.
+    Failed(Cause),
+    /// Shut the sending direction of the transport down, and go on.
+    Finish,
+    /// Close the transport.
+    Close {
+        /// The client is to see that what it was sent is not complete: the transport is to be reset
+        /// where that can be done, for the end of the body would be its end.
+        reset: bool,
+    },
+    /// The connection is over.
+    Done,
+}
+
+/// A part of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event<'s> {
+    /// Its head: the handler is to be called.
+    Request(RequestHead<'s>, Reading),
+    /// A piece of its body.
+    Data(&'s [u8]),
+    /// Its end, with the trailers.
+    End(Fields<'s>),
+}
+
+/// What a driver tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// This many bytes were read into [`Session::space`](super::Session::space).
+    Filled(usize),
+    /// The transport took this many bytes.
+    Sent(usize),
+    /// The client closed its direction.
+    Eof,
+    /// What was asked for failed.
+    Failed(OsError),
+    /// Time has passed: the deadline that was given may be over.
+    Tick,
+    /// The server shuts down: what is open is finished, and nothing else is begun.
+    Shutdown {
+        /// How long what is open may take; `None` waits without end.
+        grace: Option<Duration>,
+    },
+    /// The driver gives the connection up. What has been started is told as ended.
+    Abandon,
+}
+
+/// How a handler ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// It has done what it wanted to. A response that it did not finish is finished for it if its
+    /// body is complete, and one that it did not begin is a failure.
+    Done,
+    /// It could not do it.
+    Failed,
+    /// It panicked.
+    Panicked,
+}
+
+impl Outcome {
+    /// What happened, in words, where the request was not answered as it should be.
+    pub(super) const fn sentence(self) -> &'static str {
+        match self {
+            Self::Done => "it returned without a complete response",
+            Self::Failed => "it returned an error",
+            Self::Panicked => "it panicked",
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The field Date (RFC 9110 section 6.6.1), written anew only when the second has changed.
+
+use core::time::Duration;
+
+use crate::time::Mono;
+
+const DAYS: [&[u8; 3]; 7] = [b"Thu", b"Fri", b"Sat", b"Sun", b"Mon", b"Tue", b"Wed"];
+const MONTHS: [&[u8; 3]; 12] = [
+    b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
+];
+
+/// The time of day, as far as the driver has told it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Date {
+    /// How long after 1970 the driver's clock began.
+    origin: Duration,
+    second: u64,
+    text: [u8; 29],
+}
+
+impl Date {
+    /// `now` on the driver's clock is `unix` after the start of 1970.
+    pub(super) fn new(now: Mono, unix: Duration) -> Self {
+        let origin = unix.saturating_sub(Duration::from_nanos(now.as_nanos()));
+        Self { origin, second: unix.as_secs(), text: text(unix.as_secs()) }
+    }
+
+    /// The value of the field: `Sun, 06 Nov 1994 08:49:37 GMT`.
+    pub(super) fn value(&mut self, now: Mono) -> &[u8; 29] {
+        let second = (self.origin + Duration::from_nanos(now.as_nanos())).as_secs();
+        if second != self.second {
+            self.second = second;
+            self.text = text(second);
+        }
+        &self.text
+    }
+}
+
+fn text(unix: u64) -> [u8; 29] {
+    let (days, time) = (unix / 86_400, unix % 86_400);
+    let (year, month, day) = civil(days);
+    let mut text = *b"Thu, 01 Jan 1970 00:00:00 GMT";
+    text[..3].copy_from_slice(DAYS[index(days % 7)]);
+    digits(&mut text[5..7], day);
+    text[8..11].copy_from_slice(MONTHS[index(month)]);
+    digits(&mut text[12..16], year);
+    digits(&mut text[17..19], time / 3600);
+    digits(&mut text[20..22], time / 60 % 60);
+    digits(&mut text[23..25], time % 60);
+    text
+}
+
+fn digits(place: &mut [u8], mut number: u64) {
+    for digit in place.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(number % 10).unwrap_or(0);
+        number /= 10;
+    }
+}
+
+fn index(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(0)
+}
+
+/// The year, the month from 0 and the day from 1 of a day that is counted from the start of 1970, in
+/// the Gregorian calendar.
+fn civil(days: u64) -> (u64, u64, u64) {
+    // Counted from the 1st of March of the year 0, leap days are the last days of their years.
+    let days = days + 719_468;
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let year = era * 400 + year + u64::from(month >= 10);
+    (year, (month + 2) % 12, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_written_as_the_rfc_does() {
+        for (unix, expected) in [
+            (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
+            (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"),
+            (951_782_399, "Mon, 28 Feb 2000 23:59:59 GMT"),
+            (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"),
+            (978_307_199, "Sun, 31 Dec 2000 23:59:59 GMT"),
+            (4_107_542_400, "Mon, 01 Mar 2100 00:00:00 GMT"),
+        ] {
+            assert_eq!(core::str::from_utf8(&text(unix)).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn the_date_goes_with_the_clock() {
+        let now = Mono::from_nanos(5_000_000_000);
+        let mut date = Date::new(now, Duration::from_millis(784_111_777_500));
+        assert_eq!(&date.value(now)[17..25], b"08:49:37");
+        assert_eq!(&date.value(now + Duration::from_millis(499))[17..25], b"08:49:37");
+        assert_eq!(&date.value(now + Duration::from_millis(500))[17..25], b"08:49:38");
+    }
+}

@@ -1,0 +1,46 @@
+//! The server: one connection as a machine that says what to do next.
+//!
+//! A driver runs this loop, one for each connection, and holds no policy of its own:
+//!
+//! ```text
+//! loop {
+//!     match session.next(now, &sink) {
+//!         Do::Read { until }          => fill space()               input(Filled | Eof | Failed | Tick)
+//!         Do::Write { until }         => send out()                 input(Sent | Failed | Tick)
+//!         Do::Event(Event::Request(_)) => call the handler, then    handled(outcome)
+//!         Do::Finish                  => shut the sending direction down
+//!         Do::Close { reset }         => close the socket
+//!         Do::Done                    => return
+//!         // These are for a handler that waits:
+//!         Do::Event(Data | End)       => hand it the piece of the body
+//!         Do::Handle                  => it is its turn
+//!         Do::Failed(cause)           => its exchange is over
+//!     }
+//! }
+//! ```
+//!
+//! While a request is open the handler has its turn: it looks at [`Session::head`], asks for the body
+//! with [`Session::read_body`], answers with [`Session::respond`], [`Session::send`] and
+//! [`Session::finish`], and sees to it with [`Session::flush`] that what it has said goes out. After
+//! each of [`read_body`](Session::read_body) and [`flush`](Session::flush) the driver runs the loop
+//! above until there is an event, a failure, or [`Do::Handle`]. Answers that nobody flushes go out
+//! when there is nothing else to be done than to wait for the client: those to pipelined requests go
+//! out together.
+
+mod action;
+mod date;
+mod head;
+mod options;
+mod pace;
+mod reason;
+mod refusal;
+mod respond;
+mod session;
+mod steps;
+mod trail;
+mod tunnel;
+
+pub use action::{Do, Event, Input, Outcome};
+pub use options::{Options, Timeouts};
+pub use reason::reason;
+pub use session::Session;

@@ -1,0 +1,87 @@
+//! How connections are served: what those of one server have in common.
+
+use alloc::string::String;
+#[cfg(feature = "tls")]
+use alloc::sync::Arc;
+use core::time::Duration;
+
+use crate::limits::Config;
+
+/// How connections are served.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How long clients may take.
+    pub timeouts: Timeouts,
+    /// How requests are treated: limits, and rules that clients may break.
+    pub config: Config,
+    /// What TLS needs; without it, connections are plain.
+    #[cfg(feature = "tls")]
+    pub tls: Option<Arc<rustls::ServerConfig>>,
+    /// The value of the field Server, where the handler sets none; `limpid` by default. `None` leaves
+    /// the field out.
+    pub name: Option<String>,
+    /// How many bytes of a request's body are read and thrown away if the handler does not want them,
+    /// so that the connection can serve the next request. 256 KiB by default. With more to come, the
+    /// connection is closed instead.
+    pub drain: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            timeouts: Timeouts::default(),
+            config: Config::default(),
+            #[cfg(feature = "tls")]
+            tls: None,
+            name: Some("limpid".into()),
+            drain: 256 * 1024,
+        }
+    }
+}
+
+impl Options {
+    /// Whether TLS is to carry the connections.
+    pub(super) const fn is_secure(&self) -> bool {
+        #[cfg(feature = "tls")]
+        return self.tls.is_some();
+        #[cfg(not(feature = "tls"))]
+        false
+    }
+}
+
+/// How long clients may take; `None` waits without end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// For the TLS handshake as a whole. Ten seconds by default.
+    pub handshake: Option<Duration>,
+    /// For the head of a request as a whole, from its first byte; for the first request, from the
+    /// moment at which the connection is open. Ten seconds by default.
+    pub head: Option<Duration>,
+    /// For the next bytes of a body. Thirty seconds by default.
+    pub body: Option<Duration>,
+    /// For the transport to take more bytes of a response. Thirty seconds by default.
+    pub write: Option<Duration>,
+    /// For the next request to begin. A minute by default.
+    pub idle: Option<Duration>,
+    /// For the client to close, after it was told that the connection ends. Two seconds by default.
+    pub linger: Option<Duration>,
+    /// The least number of bytes a second at which a body must come in, and responses must go out, on
+    /// the average over the time for which the client was waited for. Each direction may be late by
+    /// its timeout. 240 by default; 0 for none.
+    pub rate: u32,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        let seconds = |n| Some(Duration::from_secs(n));
+        Self {
+            handshake: seconds(10),
+            head: seconds(10),
+            body: seconds(30),
+            write: seconds(30),
+            idle: seconds(60),
+            linger: seconds(2),
+            rate: 240,
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! How fast a client is: it may neither stop for long nor trickle for ever.
+
+use core::time::Duration;
+
+use crate::time::Mono;
+
+/// One direction of a connection, and for how long the client was waited for in it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Pace {
+    waited: Duration,
+    moved: u64,
+    /// Since when the next bytes are waited for.
+    since: Option<Mono>,
+}
+
+impl Pace {
+    /// Until when the next bytes are waited for. To ask again begins no new wait.
+    pub(super) fn deadline(&mut self, now: Mono, patience: Duration, rate: u32) -> Mono {
+        let since = *self.since.get_or_insert(now);
+        if rate == 0 {
+            return since + patience;
+        }
+        let earned = Duration::from_secs(self.moved / u64::from(rate));
+        let left = patience.saturating_add(earned).saturating_sub(self.waited);
+        since + patience.min(left)
+    }
+
+    /// These many bytes came or went.
+    pub(super) fn moved(&mut self, now: Mono, n: usize) {
+        if let Some(since) = self.since.take() {
+            self.waited = self.waited.saturating_add(now.since(since));
+        }
+        self.moved = self.moved.saturating_add(n as u64);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(10);
+
+    fn at(seconds: u64) -> Mono {
+        Mono::default() + Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn progress_begins_another_wait_and_asking_does_not() {
+        let mut pace = Pace::default();
+        assert_eq!(pace.deadline(at(0), PATIENCE, 0), at(10));
+        assert_eq!(pace.deadline(at(4), PATIENCE, 0), at(10));
+        pace.moved(at(9), 1);
+        assert_eq!(pace.deadline(at(9), PATIENCE, 0), at(19));
+    }
+
+    #[test]
+    fn who_trickles_is_given_less_and_less_time() {
+        let mut pace = Pace::default();
+        pace.deadline(at(0), PATIENCE, 100);
+        pace.moved(at(9), 1);
+        assert_eq!(pace.deadline(at(9), PATIENCE, 100), at(10), "one second is left");
+        pace.moved(at(10), 500);
+        assert_eq!(pace.deadline(at(10), PATIENCE, 100), at(15), "five were earned");
+    }
+
+    #[test]
+    fn only_time_in_which_the_client_was_waited_for_counts() {
+        let mut pace = Pace::default();
+        pace.deadline(at(0), PATIENCE, 100);
+        pace.moved(at(1), 100);
+        assert_eq!(pace.deadline(at(1000), PATIENCE, 100), at(1010));
+    }
+}

@@ -1,0 +1,146 @@
+//! What a handler says.
+
+use bytes::Bytes;
+
+use super::reason::reason;
+use super::session::Session;
+use super::steps::State;
+use crate::client::At;
+use crate::error::{Call, Misuse, MisuseError};
+use crate::fields::FieldBlock;
+use crate::http1::{BodySize, RequestHead, Role, State as Side};
+use crate::time::Mono;
+use crate::trace::Sink;
+
+impl Session {
+    /// The fields of the response that is about to be sent; after its head, its trailers. Each head
+    /// uses them up.
+    pub const fn fields(&mut self) -> &mut FieldBlock {
+        &mut self.fields
+    }
+
+    /// The head of the open request and the fields of its response, both at once.
+    pub fn head_and_fields(&mut self) -> (Option<RequestHead<'_>>, &mut FieldBlock) {
+        let Self { head, link, fields, .. } = self;
+        let head = head.get().or_else(|| match link.http1.event()? {
+            crate::http1::Event::Request(head, _) => Some(head),
+            _ => None,
+        });
+        (head, fields)
+    }
+
+    /// Sends the head of a response, with the [`fields`](Self::fields) so far. The machine adds what
+    /// announces the body's `size` and whether the connection goes on, Date and Server, where the
+    /// handler has not. An informational status, 100 to 199 and not 101, may be followed by another
+    /// response.
+    ///
+    /// A response that has no body by its nature, to HEAD or with 304, takes one all the same, and
+    /// does not send it. 101, and 2xx to CONNECT, leave HTTP/1.1: from then on
+    /// [`read_body`](Self::read_body) and [`send`](Self::send) pass the other protocol's bytes.
+    ///
+    /// # Errors
+    /// There is no request to answer, it was answered, or a part of the head could split the message
+    /// or contradicts the body's size. Nothing was written then.
+    pub fn respond<S: Sink>(
+        &mut self,
+        now: Mono,
+        sink: &S,
+        status: u16,
+        size: BodySize,
+    ) -> Result<(), MisuseError> {
+        if matches!(status, 100 | 102..=199) {
+            return self.inform(now, sink, status);
+        }
+        if self.state == State::Open && !self.exchange.is_read && !self.is_worth_draining() {
+            self.link.http1.end_after_this();
+        }
+        self.add_fields(now);
+        let size = match (status, size) {
+            (101 | 204, BodySize::Length(0)) => BodySize::None,
+            (200..=299, BodySize::Length(0)) if self.link.http1.may_switch() => BodySize::None,
+            (_, size) => size,
+        };
+        let mut cx = self.trail.cx(At { now, sink });
+        let (http1, fields) = (&mut self.link.http1, self.fields.fields());
+        let sent = http1.send_response(&mut cx, status, reason(status).as_bytes(), fields, size);
+        self.fields.clear();
+        sent?;
+        let exchange = &mut self.exchange;
+        exchange.status = status;
+        exchange.swallows = exchange.head_only || status == 304;
+        exchange.until_close =
+            size == BodySize::Unknown && self.link.http1.peer_version().minor() == 0;
+        Ok(())
+    }
+
+    fn inform<S: Sink>(&mut self, now: Mono, sink: &S, status: u16) -> Result<(), MisuseError> {
+        let mut cx = self.trail.cx(At { now, sink });
+        let (http1, fields) = (&mut self.link.http1, self.fields.fields());
+        let sent = http1.send_informational(&mut cx, status, reason(status).as_bytes(), fields);
+        self.fields.clear();
+        self.exchange.continued |= status == 100 && sent.is_ok();
+        sent
+    }
+
+    /// Adds the fields that every response should have.
+    fn add_fields(&mut self, now: Mono) {
+        let Self { fields, date, options, .. } = self;
+        let (mut dated, mut named) = (date.is_none(), options.name.is_none());
+        for field in fields.fields().iter() {
+            match field.name.len() {
+                4 => dated |= field.is("Date"),
+                6 => named |= field.is("Server"),
+                _ => {}
+            }
+        }
+        if let (false, Some(date)) = (dated, date) {
+            fields.push(b"Date", date.value(now));
+        }
+        if let (false, Some(name)) = (named, &options.name) {
+            fields.push(b"Server", name.as_bytes());
+        }
+    }
+
+    /// Sends a piece of the response's body, or of the other protocol. It waits until it is
+    /// [`flush`](Self::flush)ed, or until there is nothing else to do.
+    ///
+    /// # Errors
+    /// No response was begun, or it is more than was announced.
+    pub fn send<S: Sink>(&mut self, now: Mono, sink: &S, data: Bytes) -> Result<(), MisuseError> {
+        if self.state == State::Tunnel {
+            return self.link.write_through(&data).map_err(|_| self.misuse(Call::SendData));
+        }
+        if self.exchange.swallows {
+            return Ok(());
+        }
+        let len = data.len() as u64;
+        self.link.http1.send_data(&mut self.trail.cx(At { now, sink }), data)?;
+        self.exchange.sent += len;
+        Ok(())
+    }
+
+    /// Ends the response, with the [`fields`](Self::fields) as trailers if there are any.
+    ///
+    /// # Errors
+    /// No response was begun, its body is shorter than was announced, or it can have no trailers or
+    /// not these.
+    pub fn finish<S: Sink>(&mut self, now: Mono, sink: &S) -> Result<(), MisuseError> {
+        // After a switch there is no message that could end.
+        if self.link.http1.state(Role::Server) == Side::Switched {
+            return Ok(());
+        }
+        let mut cx = self.trail.cx(At { now, sink });
+        let finished = self.link.http1.finish(&mut cx, self.fields.fields());
+        self.fields.clear();
+        finished
+    }
+
+    const fn misuse(&self, call: Call) -> MisuseError {
+        MisuseError {
+            call,
+            misuse: Misuse::State,
+            client: self.link.http1.state(Role::Client),
+            server: self.link.http1.state(Role::Server),
+        }
+    }
+}

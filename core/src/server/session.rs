@@ -1,0 +1,328 @@
+//! One connection that is served, as a machine: it says what to do, and is told what came of it.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::net::SocketAddr;
+use core::time::Duration;
+
+use super::action::{Do, Event, Input};
+use super::date::Date;
+use super::head::KeptHead;
+use super::options::{Options, Timeouts};
+use super::pace::Pace;
+use super::steps::{Exchange, Inbox, State, Step, Wish};
+use super::trail::{Ending, Trail};
+use super::tunnel::Tunnel;
+use crate::client::At;
+use crate::error::{Cause, TlsError};
+use crate::fields::FieldBlock;
+use crate::http1::{self, RequestHead, Role};
+use crate::link::Link;
+use crate::time::{Deadline, Mono, Waiting};
+use crate::trace::{ConnectionId, ExchangeId, Sink};
+
+/// Room for what a client sends that is told nothing any more.
+const SCRATCH: usize = 4 * 1024;
+
+/// One connection that is served, from its first byte to its last: TLS if there is any, requests one
+/// after the other, and an end that the client understands.
+///
+/// A driver calls [`next`](Self::next), does what it says, tells [`input`](Self::input) what came of
+/// it, and begins again; the handler of the requests answers them by the other methods. Which status
+/// a refusal deserves, how long a client is waited for and when the connection is closed is decided
+/// here, the same for every driver.
+///
+/// ```
+/// use limpid_core::http1::BodySize;
+/// use limpid_core::server::{Do, Event, Input, Outcome, Session};
+/// use limpid_core::time::Mono;
+/// use limpid_core::trace::{ConnectionId, NoSink};
+///
+/// let now = Mono::from_nanos(0);
+/// let mut session = Session::new(ConnectionId(1), None, Default::default());
+/// assert!(matches!(session.next(now, &NoSink), Do::Read { .. }));
+/// let request = b"GET / HTTP/1.1\r\nHost: example.com\r\n\r\n";
+/// session.space(request.len())[..request.len()].copy_from_slice(request);
+/// session.input(now, &NoSink, Input::Filled(request.len()));
+///
+/// let Do::Event(Event::Request(head, _)) = session.next(now, &NoSink) else { panic!() };
+/// assert_eq!(head.target, b"/");
+/// session.respond(now, &NoSink, 200, BodySize::Length(2))?;
+/// session.send(now, &NoSink, (&b"hi"[..]).into())?;
+/// session.finish(now, &NoSink)?;
+/// session.handled(now, &NoSink, Outcome::Done);
+///
+/// assert!(matches!(session.next(now, &NoSink), Do::Write { .. }));
+/// assert_eq!(
+///     session.out().concat(),
+///     b"HTTP/1.1 200 OK\r\nServer: limpid\r\nContent-Length: 2\r\n\r\nhi"
+/// );
+/// # Ok::<(), limpid_core::error::MisuseError>(())
+/// ```
+#[derive(Debug)]
+pub struct Session {
+    pub(super) options: Arc<Options>,
+    pub(super) link: Link,
+    pub(super) state: State,
+    pub(super) trail: Trail,
+    /// What came in and is to be worked on by the next step.
+    pub(super) inbox: Option<Inbox>,
+    /// Since when the driver does what it was asked to, once it was asked.
+    pub(super) since: Option<Mono>,
+    /// Until when the driver was told to wait.
+    pub(super) deadline: Option<Deadline>,
+    pub(super) reading: Pace,
+    pub(super) writing: Pace,
+    /// What the handler waits for.
+    pub(super) wish: Wish,
+    pub(super) exchange: Exchange,
+    pub(super) head: KeptHead,
+    /// The fields of the response that is being made, or its trailers.
+    pub(super) fields: FieldBlock,
+    pub(super) date: Option<Date>,
+    /// What passes after HTTP/1.1 was left.
+    pub(super) tunnel: Option<Tunnel>,
+    /// Why the connection ends, once it does.
+    pub(super) ending: Option<Ending>,
+    /// The client has closed its direction of the transport.
+    pub(super) peer_closed: bool,
+    /// The client is waited for to close first, so that what it was told reaches it.
+    pub(super) linger: bool,
+    /// A response is not complete, and is not to look as if it were.
+    pub(super) cut: bool,
+    /// The layer was told that the connection ends.
+    pub(super) farewell_said: bool,
+    /// The server shuts down, and by when.
+    pub(super) shutdown: Option<Option<Mono>>,
+    scratch: Vec<u8>,
+}
+
+impl Session {
+    /// A connection that was accepted: its number, and the client's address if it has one.
+    #[must_use]
+    pub fn new(connection: ConnectionId, peer: Option<SocketAddr>, options: Arc<Options>) -> Self {
+        Self {
+            link: Link::new(Role::Server, connection, options.config),
+            options,
+            state: State::Start,
+            trail: Trail::new(connection, peer),
+            inbox: None,
+            since: None,
+            deadline: None,
+            reading: Pace::default(),
+            writing: Pace::default(),
+            wish: Wish::Nothing,
+            exchange: Exchange::default(),
+            head: KeptHead::none(),
+            fields: FieldBlock::new(),
+            date: None,
+            tunnel: None,
+            ending: None,
+            peer_closed: false,
+            linger: false,
+            cut: false,
+            farewell_said: false,
+            shutdown: None,
+            scratch: Vec::new(),
+        }
+    }
+
+    /// Says what time of day it is: `unix` after the start of 1970. From then on responses have the
+    /// field Date, which a server with a clock must send (RFC 9110 section 6.6.1).
+    pub fn set_date(&mut self, now: Mono, unix: Duration) {
+        self.date = Some(Date::new(now, unix));
+    }
+
+    /// The number by which the events of the next request are known. Without it, that is one more
+    /// than the last.
+    pub const fn number(&mut self, exchange: ExchangeId) {
+        self.trail.number(exchange);
+    }
+
+    /// The head of the open request.
+    #[must_use]
+    pub fn head(&self) -> Option<RequestHead<'_>> {
+        if self.state != State::Open {
+            return self.head.get();
+        }
+        self.head.get().or_else(|| match self.link.http1.event()? {
+            http1::Event::Request(head, _) => Some(head),
+            _ => None,
+        })
+    }
+
+    /// The event that the last call of [`next`](Self::next) returned, once more.
+    #[must_use]
+    pub fn event(&self) -> Option<Event<'_>> {
+        if let Some(tunnel) = &self.tunnel {
+            return tunnel.event();
+        }
+        Some(match self.link.http1.event()? {
+            http1::Event::Request(head, reading) => Event::Request(head, reading),
+            http1::Event::Data(data) => Event::Data(data),
+            http1::Event::End(trailers) => Event::End(trailers),
+            // A server is sent no responses.
+            http1::Event::Informational(_) | http1::Event::Response(..) => return None,
+        })
+    }
+
+    /// The bytes for the transport; empty slices are to be passed over.
+    #[must_use]
+    pub fn out(&self) -> [&[u8]; 3] {
+        self.link.out()
+    }
+
+    /// Room for at least `min` bytes of the transport.
+    pub fn space(&mut self, min: usize) -> &mut [u8] {
+        if self.state == State::Linger {
+            self.scratch.resize(SCRATCH, 0);
+            return &mut self.scratch;
+        }
+        self.link.space(min)
+    }
+
+    /// Whether the client is waited for to begin a request, and nothing of one has come: the moment
+    /// at which a shutdown closes the connection at once.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        matches!(self.state, State::Start | State::Idle)
+            || (self.state == State::Head && self.link.http1.unread().is_empty())
+    }
+
+    /// How many bytes of the open request's body have come, and how many were announced so far.
+    #[must_use]
+    pub fn body_progress(&self) -> (u64, u64) {
+        self.link.http1.body_progress()
+    }
+
+    /// Asks for the next piece of the open request's body: the next event. A client that waits for
+    /// `100 Continue` is told to go on.
+    pub const fn read_body(&mut self) {
+        self.wish = Wish::Body;
+    }
+
+    /// Asks for what was said so far to be sent.
+    pub const fn flush(&mut self) {
+        self.wish = Wish::Flush;
+    }
+
+    /// Takes in what came of the last [`Do`]. When the connection is over, nothing matters any more.
+    pub fn input<S: Sink>(&mut self, now: Mono, sink: &S, input: Input) {
+        let at = At { now, sink };
+        self.inbox = match input {
+            _ if self.state == State::Over => return,
+            Input::Filled(n) => {
+                self.received(n, at);
+                None
+            }
+            Input::Sent(n) => {
+                let n = n.min(self.link.out().iter().map(|slice| slice.len()).sum());
+                self.link.tell_sent(n, &mut self.trail.cx(at));
+                self.link.sent(n);
+                self.writing.moved(now, n);
+                None
+            }
+            Input::Eof => {
+                self.link.eof();
+                self.peer_closed = true;
+                Some(Inbox::Eof)
+            }
+            Input::Failed(error) => Some(Inbox::Failed(error)),
+            Input::Tick => Some(Inbox::Tick),
+            Input::Shutdown { grace } => return self.begin_shutdown(grace, at),
+            Input::Abandon => return self.abandon(at),
+        };
+    }
+
+    fn received<S: Sink>(&mut self, n: usize, at: At<'_, S>) {
+        // What comes after the end is thrown away where it stands.
+        if self.state == State::Linger {
+            return;
+        }
+        // No more than was offered, whatever the driver says.
+        let n = n.min(self.link.space(0).len());
+        self.link.tell_received(n, &mut self.trail.cx(at));
+        self.link.filled(n);
+        self.reading.moved(at.now, n);
+    }
+
+    fn begin_shutdown<S: Sink>(&mut self, grace: Option<Duration>, at: At<'_, S>) {
+        if self.shutdown.is_none() {
+            self.trail.shutdown(!self.is_idle(), at);
+        }
+        self.shutdown = Some(grace.map(|grace| at.now + grace));
+        if matches!(self.state, State::Open) && self.exchange.status == 0 {
+            self.link.http1.end_after_this();
+        }
+    }
+
+    fn abandon<S: Sink>(&mut self, at: At<'_, S>) {
+        self.trail.fail(&self.link, Cause::Abandoned, at);
+        self.state = State::Over;
+    }
+
+    /// What is to be done next.
+    pub fn next<S: Sink>(&mut self, now: Mono, sink: &S) -> Do<'_> {
+        let step = self.run(At { now, sink });
+        let until = self.until(step, now);
+        match step {
+            Step::Read => Do::Read { until },
+            Step::Write => Do::Write { until },
+            Step::Event => self.event().map_or(Do::Handle, Do::Event),
+            Step::Handle => Do::Handle,
+            Step::Failed(cause) => Do::Failed(cause),
+            Step::Finish => Do::Finish,
+            Step::Close => Do::Close { reset: self.cut && self.exchange.until_close },
+            Step::Over => Do::Done,
+        }
+    }
+
+    /// Until when the driver may take for a step.
+    fn until(&mut self, step: Step, now: Mono) -> Option<Deadline> {
+        let Timeouts { handshake, head, body, write, idle, linger, rate } = self.options.timeouts;
+        let (timeout, why) = match (step, self.state) {
+            (Step::Read | Step::Write, State::Handshake) => (handshake, Waiting::Handshake),
+            (Step::Write, _) => {
+                let at = write.map(|patience| self.writing.deadline(now, patience, rate));
+                return self.wait_until(at, Waiting::Write);
+            }
+            (Step::Read, State::Open | State::Drain) => {
+                let at = body.map(|patience| self.reading.deadline(now, patience, rate));
+                return self.wait_until(at, Waiting::Body);
+            }
+            (Step::Read, State::Idle) => (idle, Waiting::Idle),
+            (Step::Read, State::Linger) => (linger, Waiting::Linger),
+            // What passes is not ours to judge.
+            (Step::Read, State::Tunnel) => (None, Waiting::Idle),
+            (Step::Read, _) => (head, Waiting::Head),
+            _ => return None,
+        };
+        let since = *self.since.get_or_insert(now);
+        self.wait_until(timeout.map(|timeout| since + timeout), why)
+    }
+
+    fn wait_until(&mut self, at: Option<Mono>, why: Waiting) -> Option<Deadline> {
+        let deadline = at.map(|at| Deadline { at, why });
+        let shutdown = self.shutdown.flatten().map(|at| Deadline { at, why: Waiting::Shutdown });
+        self.deadline = Deadline::earlier(deadline, shutdown);
+        self.deadline
+    }
+
+    /// Begins TLS, if there is to be any.
+    #[cfg(feature = "tls")]
+    pub(super) fn stack_tls(&mut self) -> Result<(), TlsError> {
+        use crate::layer::tls::ServerTls;
+        use alloc::boxed::Box;
+
+        if let Some(config) = &self.options.tls {
+            let tls = ServerTls::server(Arc::clone(config))?;
+            self.link.stack(Box::new(tls), true);
+        }
+        Ok(())
+    }
+
+    #[cfg(not(feature = "tls"))]
+    pub(super) const fn stack_tls(&mut self) -> Result<(), TlsError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,122 @@
+//! The end of a connection.
+
+use alloc::vec::Vec;
+
+use super::super::action::Outcome;
+use super::super::reason::reason;
+use super::super::refusal::Refusal;
+use super::super::session::Session;
+use super::super::trail::Ending;
+use super::{State, Step};
+use crate::client::At;
+use crate::error::{Cause, MisuseError};
+use crate::http1::{BodySize, Role, State as Side};
+use crate::time::Mono;
+use crate::trace::Sink;
+
+impl Session {
+    /// The handler is done with the request, or has given it up: nothing is open any more.
+    ///
+    /// Before the head of a response, a failure is answered with 500; after it, the connection is
+    /// closed without a proper end, so that the client does not take a part for the whole.
+    pub fn handled<S: Sink>(&mut self, now: Mono, sink: &S, outcome: Outcome) {
+        let at = At { now, sink };
+        match self.state {
+            State::Tunnel => return self.close(Ending::Switched, false),
+            State::Open => {}
+            _ => return,
+        }
+        if outcome != Outcome::Done {
+            self.trail.handler_failed(outcome.sentence(), at);
+        }
+        match self.link.http1.state(Role::Server) {
+            Side::Body if outcome == Outcome::Done && self.finish(now, sink).is_ok() => {}
+            Side::Idle | Side::Answer | Side::Body => {
+                if outcome == Outcome::Done {
+                    self.trail.handler_failed(outcome.sentence(), at);
+                }
+                if self.exchange.status == 0 {
+                    return self.refuse(Refusal::Handler, at);
+                }
+                self.trail.fail_request(&self.link, Cause::Abandoned, at);
+                return self.cut_off();
+            }
+            _ => {}
+        }
+        self.answered(at);
+    }
+
+    /// Ends the connection within a response.
+    pub(super) fn cut_off(&mut self) {
+        self.cut = true;
+        self.close(Ending::Cut, false);
+    }
+
+    /// Answers in the handler's place, and ends the connection.
+    pub(super) fn refuse<S: Sink>(&mut self, refusal: Refusal, at: At<'_, S>) {
+        self.trail.refused(refusal, at);
+        if self.write_refusal(refusal, at).is_err() {
+            self.trail.fail_request(&self.link, Cause::Abandoned, at);
+            return self.cut_off();
+        }
+        if self.trail.is_answering() {
+            let bytes = (self.link.http1.body_progress().0, self.exchange.sent);
+            self.trail.answered(self.head.get(), refusal.status(), bytes, at);
+        }
+        self.close(Ending::Refused, true);
+    }
+
+    fn write_refusal<S: Sink>(
+        &mut self,
+        refusal: Refusal,
+        at: At<'_, S>,
+    ) -> Result<(), MisuseError> {
+        let status = refusal.status();
+        let mut text = Vec::from(reason(status));
+        for part in [": ", refusal.sentence()] {
+            text.extend_from_slice(part.as_bytes());
+        }
+        if refusal.section() != "limit" {
+            for part in [" (", refusal.section(), ")"] {
+                text.extend_from_slice(part.as_bytes());
+            }
+        }
+        text.extend_from_slice(b"\n");
+        self.link.http1.end_after_this();
+        self.fields.clear();
+        self.fields.push(b"Content-Type", b"text/plain; charset=utf-8");
+        self.respond(at.now, at.sink, status, BodySize::Length(text.len() as u64))?;
+        self.send(at.now, at.sink, text.into())?;
+        self.finish(at.now, at.sink)
+    }
+
+    /// Sends what is left to be sent, and says farewell. Whatever goes wrong now, nobody is left who
+    /// would care.
+    pub(super) fn closing<S: Sink>(&mut self, at: At<'_, S>) -> Option<Step> {
+        let over = self.interrupted(at).is_err();
+        match self.link.has_output() {
+            Ok(true) if !over => return Some(Step::Write),
+            Ok(false) if !over && !self.cut && !self.farewell_said => {
+                self.farewell_said = true;
+                self.link.say_farewell();
+                return None;
+            }
+            Ok(false) if !over && self.linger && !self.peer_closed => {
+                self.enter(State::Linger);
+                return Some(Step::Finish);
+            }
+            _ => self.enter(State::Close),
+        }
+        None
+    }
+
+    /// Waits for the client to close. To close before it has read what it was told, while it still
+    /// sends, may take that away from it (RFC 9112 section 9.6).
+    pub(super) fn linger<S: Sink>(&mut self, at: At<'_, S>) -> Option<Step> {
+        if self.interrupted(at) == Ok(false) {
+            return Some(Step::Read);
+        }
+        self.enter(State::Close);
+        None
+    }
+}

@@ -1,0 +1,303 @@
+//! The steps of a session: what follows from where it stands and what came in.
+
+mod close;
+mod open;
+
+use super::refusal::Refusal;
+use super::session::Session;
+use super::trail::Ending;
+use crate::client::At;
+use crate::error::{Cause, OsError, Phase, TlsError};
+use crate::http1::{Event, Progress, Reading, RequestHead, Role, State as Side};
+use crate::layer::LayerState;
+use crate::time::Waiting;
+use crate::trace::Sink;
+
+/// With this many bytes of answers waiting, they are sent before another request is looked at.
+const BATCH: usize = 64 * 1024;
+
+/// Where a session stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    Start,
+    Handshake,
+    /// Nothing of the next request has come.
+    Idle,
+    /// A head is coming, or the first request is waited for.
+    Head,
+    /// The handler has a request.
+    Open,
+    /// The response is complete; what is left of the request is thrown away.
+    Drain,
+    /// The connection has left HTTP/1.1, and is the handler's.
+    Tunnel,
+    /// What waits for the transport is the last.
+    Closing,
+    /// The client is waited for to close.
+    Linger,
+    Close,
+    Closed,
+    Over,
+}
+
+/// What came in and needs more than to be stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Inbox {
+    Eof,
+    Failed(OsError),
+    Tick,
+}
+
+/// What the handler waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    Nothing,
+    Flush,
+    Body,
+}
+
+/// The request that is open.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Exchange {
+    pub(super) reading: Option<Reading>,
+    /// The client is told no `100 Continue`, for it needs none or had one.
+    pub(super) continued: bool,
+    /// The request is complete.
+    pub(super) is_read: bool,
+    /// HEAD: responses have no bodies.
+    pub(super) head_only: bool,
+    /// The response to this request has no body, whatever the handler sends.
+    pub(super) swallows: bool,
+    /// The end of the response's body is the end of the connection.
+    pub(super) until_close: bool,
+    /// The status of the final response, once there is one.
+    pub(super) status: u16,
+    /// Bytes of the response's body.
+    pub(super) sent: u64,
+    /// Bytes of the request's body that had been read when the response was complete.
+    pub(super) wanted: u64,
+}
+
+/// What a step asks for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Step {
+    Read,
+    Write,
+    Event,
+    Handle,
+    Failed(Cause),
+    Finish,
+    Close,
+    Over,
+}
+
+/// A step that asks for nothing is followed by the next.
+type Stepped = Result<Option<Step>, Cause>;
+
+impl Session {
+    /// Goes on until something is to be done.
+    pub(super) fn run<S: Sink>(&mut self, at: At<'_, S>) -> Step {
+        loop {
+            match self.step(at) {
+                Ok(None) => {}
+                Ok(Some(step)) => return step,
+                Err(cause) => {
+                    if let Some(step) = self.fail(cause, at) {
+                        return step;
+                    }
+                }
+            }
+        }
+    }
+
+    fn step<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        match self.state {
+            State::Start => self.start(at),
+            State::Handshake => self.handshake(at),
+            State::Idle | State::Head => self.next_request(at),
+            State::Open => self.serve_handler(at),
+            State::Drain => self.drain(at),
+            State::Tunnel => self.pass(at),
+            State::Closing => Ok(self.closing(at)),
+            State::Linger => Ok(self.linger(at)),
+            State::Close => {
+                self.enter(State::Closed);
+                Ok(Some(Step::Close))
+            }
+            State::Closed => {
+                self.trail.close(self.ending.unwrap_or(Ending::Cut), at);
+                self.enter(State::Over);
+                Ok(None)
+            }
+            State::Over => Ok(Some(Step::Over)),
+        }
+    }
+
+    pub(super) fn enter(&mut self, state: State) {
+        self.state = state;
+        self.since = None;
+    }
+
+    fn start<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        let secure = self.options.is_secure();
+        self.trail.begin(secure, at);
+        if secure {
+            self.enter(State::Handshake);
+            self.trail.begin_tls(self.options.timeouts.handshake, at);
+            self.stack_tls().map_err(Cause::Tls)?;
+        } else {
+            self.enter(State::Head);
+            self.trail.between();
+        }
+        Ok(None)
+    }
+
+    fn handshake<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        if self.interrupted(at)? {
+            return Err(Cause::Tls(TlsError::EndOfStream));
+        }
+        let state = self.link.advance().map_err(Cause::from)?;
+        if self.link.layer_has_output() {
+            return Ok(Some(Step::Write));
+        }
+        if state == LayerState::Opening {
+            if self.shutdown.is_some() {
+                self.close(Ending::Shutdown, false);
+                return Ok(None);
+            }
+            return Ok(Some(Step::Read));
+        }
+        self.trail.complete_tls(at);
+        self.trail.between();
+        self.enter(State::Head);
+        Ok(None)
+    }
+
+    /// Looks for the next request, and sends the answers to those before it if there is none.
+    fn next_request<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        if let Err(cause) = self.interrupted(at) {
+            return self.nothing_came(cause);
+        }
+        if self.link.out_len() >= BATCH {
+            return Ok(Some(Step::Write));
+        }
+        self.link.advance().map_err(Cause::from)?;
+        let mut cx = self.trail.cx(at);
+        match self.link.http1.advance(&mut cx).map_err(Cause::Peer)? {
+            Progress::Event => self.open(at),
+            Progress::NeedInput if self.link.has_output().map_err(Cause::from)? => {
+                Ok(Some(Step::Write))
+            }
+            Progress::NeedInput => {
+                let begun = !self.link.http1.unread().is_empty();
+                if self.shutdown.is_some() && !begun {
+                    self.close(Ending::Shutdown, false);
+                    return Ok(None);
+                }
+                if begun && self.state == State::Idle {
+                    self.enter(State::Head);
+                }
+                Ok(Some(Step::Read))
+            }
+            Progress::Paused | Progress::Switched | Progress::Closed => {
+                self.close(Ending::PeerClosed, false);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Between two requests, a client may be silent for as long as it likes, or go away.
+    fn nothing_came(&mut self, cause: Cause) -> Stepped {
+        let begun = !self.link.http1.unread().is_empty();
+        match cause {
+            Cause::TimedOut(Waiting::Shutdown) if !begun => self.close(Ending::Shutdown, false),
+            Cause::TimedOut(Waiting::Idle | Waiting::Head) if !begun => {
+                self.close(Ending::Idle, false);
+            }
+            cause => return Err(cause),
+        }
+        Ok(None)
+    }
+
+    /// A request has come.
+    fn open<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        let Some(Event::Request(head, reading)) = self.link.http1.event() else { return Ok(None) };
+        self.exchange = Exchange {
+            reading: Some(reading),
+            continued: !reading.expects_continue,
+            head_only: head.method == b"HEAD",
+            ..Exchange::default()
+        };
+        self.trail.request(head, at);
+        let is_understood = expects_nothing_else(head);
+        self.head.forget();
+        self.fields.clear();
+        self.wish = Wish::Nothing;
+        self.enter(State::Open);
+        if self.shutdown.is_some() {
+            self.link.http1.end_after_this();
+        }
+        if !is_understood {
+            self.refuse(Refusal::Expectation, at);
+            return Ok(None);
+        }
+        Ok(Some(Step::Event))
+    }
+
+    /// What came in beside bytes: true for the end of the client's direction.
+    fn interrupted<S: Sink>(&mut self, at: At<'_, S>) -> Result<bool, Cause> {
+        match self.inbox.take() {
+            None => Ok(false),
+            Some(Inbox::Eof) => Ok(true),
+            Some(Inbox::Failed(error)) => Err(Cause::Os(error)),
+            Some(Inbox::Tick) => match self.deadline {
+                Some(deadline) if at.now >= deadline.at => {
+                    self.trail.too_slow(deadline.why, at);
+                    Err(Cause::TimedOut(deadline.why))
+                }
+                _ => Ok(false),
+            },
+        }
+    }
+
+    /// Something went wrong: the client is told if it can be, and the handler if it has a request.
+    fn fail<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) -> Option<Step> {
+        let has_handler = matches!(self.state, State::Open | State::Tunnel);
+        let can_answer = matches!(self.link.http1.state(Role::Server), Side::Idle | Side::Answer);
+        match (Refusal::of(cause), self.state) {
+            (Some(refusal), State::Idle | State::Head | State::Open) if can_answer => {
+                self.refuse(refusal, at);
+            }
+            (Some(_), State::Drain) => self.close(Ending::Unread, true),
+            (Some(_), _) => {
+                self.trail.fail_request(&self.link, cause, at);
+                self.cut_off();
+            }
+            (None, _) => {
+                self.trail.fail(&self.link, cause, at);
+                let tls = matches!(cause, Cause::Tls(_));
+                // What TLS has to say about it is said; nothing else can be.
+                self.enter(if tls { State::Closing } else { State::Close });
+                self.farewell_said = true;
+            }
+        }
+        self.wish = Wish::Nothing;
+        has_handler.then_some(Step::Failed(cause))
+    }
+
+    /// The connection ends when what waits for the transport was sent.
+    pub(super) fn close(&mut self, ending: Ending, linger: bool) {
+        self.ending.get_or_insert(ending);
+        self.linger |= linger;
+        self.trail.enter(Phase::Close);
+        self.enter(State::Closing);
+    }
+}
+
+/// Whether a request has no expectation but `100-continue` (RFC 9110 section 10.1.1).
+fn expects_nothing_else(head: RequestHead<'_>) -> bool {
+    let is_known = |element: &[u8]| element.eq_ignore_ascii_case(b"100-continue");
+    let mut expectations =
+        head.fields.iter().filter(|field| field.name.len() == 6 && field.is("Expect"));
+    expectations.all(|field| field.elements().all(is_known))
+}

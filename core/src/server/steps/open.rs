@@ -1,0 +1,204 @@
+//! A request is open: the handler reads and answers it.
+
+use super::super::session::Session;
+use super::super::trail::Ending;
+use super::super::tunnel::Tunnel;
+use super::{Exchange, Inbox, State, Step, Stepped, Wish};
+use crate::client::At;
+use crate::error::Cause;
+use crate::fields::Fields;
+use crate::framing::Framing;
+use crate::http1::{Event, NotReusable, Progress, Role, State as Side};
+use crate::trace::Sink;
+
+impl Session {
+    /// Does what the handler wishes.
+    pub(super) fn serve_handler<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        match self.wish {
+            Wish::Nothing => Ok(Some(Step::Handle)),
+            Wish::Flush => self.send_all(at),
+            Wish::Body => self.next_piece(at),
+        }
+    }
+
+    /// Sends what was said so far.
+    fn send_all<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        self.interrupted(at)?;
+        if self.link.has_output().map_err(Cause::from)? {
+            return Ok(Some(Step::Write));
+        }
+        self.wish = Wish::Nothing;
+        Ok(Some(Step::Handle))
+    }
+
+    /// Reads on in the request's body.
+    fn next_piece<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        self.interrupted(at)?;
+        if let Some(Event::Request(head, _)) = self.link.http1.event() {
+            // What follows takes its place.
+            self.head.keep(head);
+            self.reading = Default::default();
+        }
+        self.link.advance().map_err(Cause::from)?;
+        match self.link.http1.advance(&mut self.trail.cx(at)).map_err(Cause::Peer)? {
+            // What is left of a request that was answered with a switch is of no use.
+            Progress::Event if self.link.http1.state(Role::Server) == Side::Switched => Ok(None),
+            Progress::Event => {
+                self.wish = Wish::Nothing;
+                self.exchange.is_read = matches!(self.link.http1.event(), Some(Event::End(_)));
+                Ok(Some(Step::Event))
+            }
+            Progress::NeedInput => {
+                self.ask_for_body(at)?;
+                let waits = self.link.has_output().map_err(Cause::from)?;
+                Ok(Some(if waits { Step::Write } else { Step::Read }))
+            }
+            Progress::Switched => self.leave_http(at),
+            Progress::Paused | Progress::Closed => {
+                self.wish = Wish::Nothing;
+                Ok(Some(Step::Handle))
+            }
+        }
+    }
+
+    /// Tells a client that waits for it to go on (RFC 9110 section 10.1.1).
+    fn ask_for_body<S: Sink>(&mut self, at: At<'_, S>) -> Result<(), Cause> {
+        let waits = !core::mem::replace(&mut self.exchange.continued, true);
+        let http1 = &mut self.link.http1;
+        // One that sends without waiting needs no word, and one that is answered gets none.
+        if waits && http1.unread().is_empty() && http1.state(Role::Server) == Side::Answer {
+            http1
+                .send_informational(&mut self.trail.cx(at), 100, b"Continue", Fields::EMPTY)
+                .map_err(Cause::Misuse)?;
+        }
+        Ok(())
+    }
+
+    /// The connection becomes the handler's.
+    fn leave_http<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        if self.link.has_output().map_err(Cause::from)? {
+            return Ok(Some(Step::Write));
+        }
+        self.trail.answered(self.head.get(), self.exchange.status, (0, 0), at);
+        let early = self.link.enter_tunnel(self.options.config);
+        self.link.stack_passage();
+        self.tunnel = Some(Tunnel::new(&early));
+        self.enter(State::Tunnel);
+        Ok(None)
+    }
+
+    /// Passes the bytes of another protocol.
+    pub(super) fn pass<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        let ended = match self.inbox {
+            Some(Inbox::Eof) => {
+                self.inbox = None;
+                true
+            }
+            _ => self.interrupted(at)?,
+        };
+        let Some(tunnel) = &mut self.tunnel else { return Ok(Some(Step::Handle)) };
+        tunnel.ended |= ended;
+        if self.wish == Wish::Nothing {
+            return Ok(Some(Step::Handle));
+        }
+        if self.link.has_output().map_err(Cause::from)? {
+            return Ok(Some(Step::Write));
+        }
+        if self.wish == Wish::Body {
+            let incoming = &mut tunnel.incoming;
+            tunnel.ended |= self.link.pass_to(&mut |bytes| incoming.push(bytes))?;
+            if !tunnel.advance() {
+                return Ok(Some(Step::Read));
+            }
+            self.wish = Wish::Nothing;
+            return Ok(Some(Step::Event));
+        }
+        self.wish = Wish::Nothing;
+        Ok(Some(Step::Handle))
+    }
+
+    /// The response is complete.
+    pub(in super::super) fn answered<S: Sink>(&mut self, at: At<'_, S>) {
+        let bytes = (self.link.http1.body_progress().0, self.exchange.sent);
+        let head = self.head.get().or_else(|| match self.link.http1.event() {
+            Some(Event::Request(head, _)) => Some(head),
+            _ => None,
+        });
+        self.trail.answered(head, self.exchange.status, bytes, at);
+        self.exchange.wanted = bytes.0;
+        self.enter(State::Drain);
+    }
+
+    /// Throws away what is left of the request; then the next one may come.
+    pub(super) fn drain<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        self.interrupted(at)?;
+        while self.link.http1.state(Role::Client) == Side::Body {
+            self.link.advance().map_err(Cause::from)?;
+            match self.link.http1.advance(&mut self.trail.cx(at)).map_err(Cause::Peer)? {
+                Progress::NeedInput => return self.drain_on(),
+                Progress::Event => {}
+                _ => break,
+            }
+        }
+        if let Err(reason) = self.link.http1.reuse() {
+            self.last_one(reason);
+            return Ok(None);
+        }
+        // It was asked whether it can.
+        let _ = self.link.http1.restart();
+        self.head.forget();
+        self.exchange = Exchange::default();
+        self.trail.between();
+        self.enter(State::Idle);
+        Ok(None)
+    }
+
+    /// More of the request is to come.
+    fn drain_on(&mut self) -> Stepped {
+        match self.link.http1.reuse() {
+            Err(NotReusable::Unfinished) if self.is_worth_draining() => {
+                let waits = self.link.has_output().map_err(Cause::from)?;
+                return Ok(Some(if waits { Step::Write } else { Step::Read }));
+            }
+            Err(reason) if reason != NotReusable::Unfinished => self.last_one(reason),
+            _ => self.close(Ending::Unread, true),
+        }
+        Ok(None)
+    }
+
+    /// No other request follows.
+    fn last_one(&mut self, reason: NotReusable) {
+        // A client that said so itself sends nothing more; others may be about to.
+        let http1 = &self.link.http1;
+        let all_read = http1.state(Role::Client) != Side::Body;
+        let quiet = matches!(
+            reason,
+            NotReusable::PeerAsked | NotReusable::Http10 | NotReusable::PeerClosed
+        );
+        let linger = !(quiet && all_read && http1.unread().is_empty());
+        let ending = match reason {
+            NotReusable::PeerClosed => Ending::PeerClosed,
+            NotReusable::Switched => Ending::Switched,
+            _ if self.shutdown.is_some() => Ending::Shutdown,
+            reason => Ending::Last(reason.sentence()),
+        };
+        self.close(ending, linger);
+    }
+
+    /// Whether it is less work to read the rest of the request than to open another connection.
+    pub(in super::super) fn is_worth_draining(&self) -> bool {
+        let (received, announced) = self.link.http1.body_progress();
+        let most = self.options.drain;
+        // A client that was told nothing may send its body, or may not: that cannot be waited for.
+        let may_come = self.exchange.continued || !self.link.http1.unread().is_empty();
+        let left = match self.exchange.reading.map(|reading| reading.framing) {
+            Some(Framing::Length(length)) => length.saturating_sub(received),
+            _ => announced.saturating_sub(received),
+        };
+        let drained = match self.exchange.status {
+            0 => 0,
+            _ => received.saturating_sub(self.exchange.wanted),
+        };
+        may_come && left <= most && drained <= most
+    }
+}

@@ -1,0 +1,243 @@
+//! The operations of a connection that is served, as they are traced: each is told as started, and
+//! then once as complete or failed.
+
+use core::net::SocketAddr;
+
+use super::refusal::Refusal;
+use crate::client::At;
+use crate::error::{Cause, Phase};
+use crate::http1::RequestHead;
+use crate::link::Link;
+use crate::time::Waiting;
+use crate::trace::{
+    ConnectionId, Cx, EventKind, ExchangeId, Failure, Interest, Scope, Sink, Span, TraceEvent,
+};
+
+/// Why a connection ended as it should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// The client closed it between two requests.
+    PeerClosed,
+    /// No request came in time.
+    Idle,
+    /// A request or a response said that it is the last.
+    Last(&'static str),
+    /// A request was refused.
+    Refused,
+    /// More of a request's body was to come than is thrown away.
+    Unread,
+    /// A response could not be completed.
+    Cut,
+    /// It served another protocol.
+    Switched,
+    /// The server shuts down.
+    Shutdown,
+}
+
+impl Ending {
+    const fn sentence(self) -> &'static str {
+        match self {
+            Self::PeerClosed => "the client closed it",
+            Self::Idle => "no other request came",
+            Self::Last(why) => why,
+            Self::Refused => "a request was refused",
+            Self::Unread => "the body of a request was not read",
+            Self::Cut => "a response could not be completed",
+            Self::Switched => "the other protocol is done",
+            Self::Shutdown => "the server shuts down",
+        }
+    }
+}
+
+/// What has been told as started and not as ended.
+#[derive(Debug)]
+pub(super) struct Trail {
+    scope: Scope,
+    /// What the sink wants, asked once.
+    interest: Option<Interest>,
+    peer: Option<SocketAddr>,
+    next: ExchangeId,
+    requests: u64,
+    connection: Option<Span>,
+    tls: Option<Span>,
+    request: Option<Span>,
+}
+
+impl Trail {
+    pub(super) fn new(connection: ConnectionId, peer: Option<SocketAddr>) -> Self {
+        Self {
+            scope: Scope::connection(connection),
+            interest: None,
+            peer,
+            next: ExchangeId(1),
+            requests: 0,
+            connection: None,
+            tls: None,
+            request: None,
+        }
+    }
+
+    pub(super) const fn number(&mut self, exchange: ExchangeId) {
+        self.next = exchange;
+    }
+
+    /// The context in which events are told.
+    #[inline]
+    pub(super) fn cx<'a, S: Sink>(&'a mut self, at: At<'a, S>) -> Cx<'a, S> {
+        let interest = *self.interest.get_or_insert_with(|| at.sink.interest());
+        Cx::with_interest(at.now, at.sink, interest, &mut self.scope)
+    }
+
+    pub(super) const fn enter(&mut self, phase: Phase) {
+        self.scope.phase = phase;
+    }
+
+    /// Tells that a connection is served.
+    pub(super) fn begin<S: Sink>(&mut self, secure: bool, at: At<'_, S>) {
+        let peer = self.peer;
+        let span = self
+            .cx(at)
+            .start(EventKind::ServeStarted, || TraceEvent::ServeStarted { peer, secure });
+        self.connection = Some(span);
+    }
+
+    /// Tells that the connection is closed.
+    pub(super) fn close<S: Sink>(&mut self, ending: Ending, at: At<'_, S>) {
+        let (span, requests) = (self.connection.take(), self.requests);
+        if let Some(span) = span {
+            self.scope.exchange = ExchangeId(0);
+            self.cx(at).end(span, EventKind::ServeComplete, || TraceEvent::ServeComplete {
+                why: ending.sentence(),
+                requests,
+            });
+        }
+    }
+
+    /// Tells that the TLS handshake begins.
+    pub(super) fn begin_tls<S: Sink>(
+        &mut self,
+        timeout: Option<core::time::Duration>,
+        at: At<'_, S>,
+    ) {
+        self.enter(Phase::Tls);
+        let event = || TraceEvent::AcceptTlsStarted { timeout };
+        self.tls = Some(self.cx(at).start(EventKind::AcceptTlsStarted, event));
+    }
+
+    /// Tells that it is complete.
+    pub(super) fn complete_tls<S: Sink>(&mut self, at: At<'_, S>) {
+        if let Some(span) = self.tls.take() {
+            let event = || TraceEvent::AcceptTlsComplete {};
+            self.cx(at).end(span, EventKind::AcceptTlsComplete, event);
+        }
+    }
+
+    /// Tells that the head of a request has come.
+    pub(super) fn request<S: Sink>(&mut self, head: RequestHead<'_>, at: At<'_, S>) {
+        self.requests += 1;
+        self.scope.exchange = self.next;
+        self.next = ExchangeId(self.next.0 + 1);
+        self.enter(Phase::Answer);
+        let span = self.cx(at).start(EventKind::AnswerStarted, || TraceEvent::AnswerStarted {
+            method: head.method,
+            target: head.target,
+            version: head.version,
+        });
+        self.request = Some(span);
+    }
+
+    /// Tells that it is answered.
+    pub(super) fn answered<S: Sink>(
+        &mut self,
+        head: Option<RequestHead<'_>>,
+        status: u16,
+        (received, sent): (u64, u64),
+        at: At<'_, S>,
+    ) {
+        if let Some(span) = self.request.take() {
+            let (method, target) =
+                head.map_or((&[][..], &[][..]), |head| (head.method, head.target));
+            self.cx(at).end(span, EventKind::AnswerComplete, || TraceEvent::AnswerComplete {
+                method,
+                target,
+                status,
+                received,
+                sent,
+            });
+        }
+    }
+
+    /// Whether a request is being answered.
+    pub(super) const fn is_answering(&self) -> bool {
+        self.request.is_some()
+    }
+
+    /// From now on, events belong to no request.
+    pub(super) const fn between(&mut self) {
+        self.scope.exchange = ExchangeId(0);
+        self.enter(Phase::RequestHead);
+    }
+
+    /// Tells that the request is refused.
+    pub(super) fn refused<S: Sink>(&mut self, refusal: Refusal, at: At<'_, S>) {
+        self.cx(at).tell(EventKind::RequestRefused, || TraceEvent::RequestRefused {
+            status: refusal.status(),
+            rule: refusal.name(),
+            why: refusal.sentence(),
+        });
+    }
+
+    /// Tells that the handler gave up.
+    pub(super) fn handler_failed<S: Sink>(&mut self, why: &'static str, at: At<'_, S>) {
+        self.cx(at).tell(EventKind::HandlerFailed, || TraceEvent::HandlerFailed { why });
+    }
+
+    /// Tells that a deadline has passed.
+    pub(super) fn too_slow<S: Sink>(&mut self, why: Waiting, at: At<'_, S>) {
+        let why = why.name();
+        self.cx(at).tell(EventKind::ClientTooSlow, || TraceEvent::ClientTooSlow { why });
+    }
+
+    /// Tells that the server shuts down.
+    pub(super) fn shutdown<S: Sink>(&mut self, busy: bool, at: At<'_, S>) {
+        self.cx(at).tell(EventKind::ShutdownBegun, || TraceEvent::ShutdownBegun { busy });
+    }
+
+    /// Tells that the request that is open was given up.
+    pub(super) fn fail_request<S: Sink>(&mut self, link: &Link, cause: Cause, at: At<'_, S>) {
+        let failure = self.failure(link, &cause);
+        if let Some(span) = self.request.take() {
+            let event = || TraceEvent::AnswerFailed { failure };
+            self.cx(at).end(span, EventKind::AnswerFailed, event);
+        }
+    }
+
+    /// Tells that everything that is open was given up.
+    pub(super) fn fail<S: Sink>(&mut self, link: &Link, cause: Cause, at: At<'_, S>) {
+        self.fail_request(link, cause, at);
+        let failure = self.failure(link, &cause);
+        if let Some(span) = self.tls.take() {
+            let event = || TraceEvent::AcceptTlsFailed { failure };
+            self.cx(at).end(span, EventKind::AcceptTlsFailed, event);
+        }
+        if let Some(span) = self.connection.take() {
+            self.scope.exchange = ExchangeId(0);
+            let event = || TraceEvent::ServeFailed { failure };
+            self.cx(at).end(span, EventKind::ServeFailed, event);
+        }
+    }
+
+    const fn phase(&self) -> Phase {
+        self.scope.phase
+    }
+
+    fn failure<'a>(&self, link: &'a Link, cause: &'a Cause) -> Failure<'a> {
+        Failure {
+            phase: self.phase(),
+            cause,
+            secure: link.is_secure(),
+            evidence: if let Cause::Peer(_) = cause { link.http1.evidence() } else { &[] },
+            body: link.http1.body_progress(),
+        }
+    }
+}

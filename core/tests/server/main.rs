@@ -1,0 +1,13 @@
+//! What a server does on one connection: bytes in, events and bytes out.
+
+#![cfg(test)]
+
+mod closing;
+mod exchanges;
+mod fields;
+mod peer;
+mod random;
+mod refusals;
+mod shutdown;
+mod slow;
+mod switching;

@@ -1,0 +1,367 @@
+//! A session and its driver: a client's bytes go in, and everything that is done comes out.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use limpid_core::error::{Cause, MisuseError};
+use limpid_core::http1::BodySize;
+use limpid_core::server::{Do, Event, Input, Options, Outcome, Session};
+use limpid_core::time::{Deadline, Mono};
+use limpid_core::trace::{
+    ConnectionId, EventKind, Interest, Meta, OwnedTraceEvent, Sink, Stage, TraceEvent,
+};
+
+/// Keeps every event.
+#[derive(Default)]
+pub(crate) struct Recorder(RefCell<Vec<(Meta, OwnedTraceEvent)>>);
+
+impl Sink for Recorder {
+    fn interest(&self) -> Interest {
+        Interest::ALL
+    }
+
+    fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
+        self.0.borrow_mut().push((*meta, event.into()));
+    }
+}
+
+/// What the handler does with a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Handler {
+    /// Answers 200 with the target, and does not look at the body.
+    Target,
+    /// Answers 200 with the request's body and trailers.
+    Echo,
+    /// Answers with this status and these pieces of a body, of which the size is not told.
+    Stream(u16, &'static [&'static str]),
+    /// Answers with this status and this body.
+    Fixed(u16, &'static str),
+    /// Begins an answer of ten bytes, sends five, and fails.
+    FailsLate,
+    /// Begins an answer of a size that is not told, sends five bytes, and fails.
+    FailsInStream,
+    /// Ends like this without an answer.
+    Ends(Outcome),
+    /// Leaves HTTP/1.1 with this status, and echoes what follows.
+    Switch(u16),
+    /// Keeps the request for ever.
+    Sleeps,
+}
+
+/// A server, its driver and its handler.
+pub(crate) struct Server {
+    pub(crate) session: Session,
+    pub(crate) now: Mono,
+    pub(crate) handler: Handler,
+    recorder: Recorder,
+    /// What the client has sent and nobody has read.
+    inbox: Vec<u8>,
+    eof: bool,
+    /// At most this many bytes are moved at once.
+    pub(crate) step: usize,
+    /// What the client was sent, write by write.
+    pub(crate) writes: Vec<String>,
+    body: Vec<u8>,
+    /// Requests that the handler had, and failures that it was told of.
+    pub(crate) handled: Vec<String>,
+    pub(crate) failures: Vec<Cause>,
+    /// What was done to the transport beside.
+    pub(crate) finished: bool,
+    pub(crate) closed: Option<bool>,
+    /// Until when the client is waited for.
+    pub(crate) until: Option<Deadline>,
+}
+
+impl Server {
+    pub(crate) fn new(handler: Handler) -> Self {
+        Self::with(Options::default(), handler)
+    }
+
+    /// With no field Server, so that answers are short.
+    pub(crate) fn with(options: Options, handler: Handler) -> Self {
+        let options = Options { name: None, ..options };
+        Self::exactly(options, handler)
+    }
+
+    pub(crate) fn exactly(options: Options, handler: Handler) -> Self {
+        Self {
+            session: Session::new(ConnectionId(7), None, Arc::new(options)),
+            now: Mono::from_nanos(0),
+            handler,
+            recorder: Recorder::default(),
+            inbox: Vec::new(),
+            eof: false,
+            step: usize::MAX,
+            writes: Vec::new(),
+            body: Vec::new(),
+            handled: Vec::new(),
+            failures: Vec::new(),
+            finished: false,
+            closed: None,
+            until: None,
+        }
+    }
+
+    /// The client sends this; what the server says to it.
+    pub(crate) fn hears(&mut self, bytes: impl AsRef<[u8]>) -> String {
+        self.inbox.extend_from_slice(bytes.as_ref());
+        self.run();
+        self.says()
+    }
+
+    /// The client sends this, and the server has not looked yet.
+    pub(crate) fn hears_nothing_yet(&mut self, bytes: &str) {
+        self.inbox.extend_from_slice(bytes.as_bytes());
+    }
+
+    pub(crate) fn hears_the_end(&mut self) -> String {
+        self.eof = true;
+        self.run();
+        self.says()
+    }
+
+    /// Time passes, and the driver says so; what the server says then.
+    pub(crate) fn waits(&mut self, time: Duration) -> String {
+        self.now = self.now + time;
+        self.input(Input::Tick);
+        self.run();
+        self.says()
+    }
+
+    pub(crate) fn input(&mut self, input: Input) {
+        self.session.input(self.now, &self.recorder, input);
+    }
+
+    /// What was written since the last call.
+    pub(crate) fn says(&mut self) -> String {
+        std::mem::take(&mut self.writes).concat()
+    }
+
+    /// Whether the connection is closed, and the driver was told so.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.is_some()
+    }
+
+    /// Drives the session until it waits for the client, or for the handler.
+    pub(crate) fn run(&mut self) {
+        while self.step_once() {}
+    }
+
+    /// Does one thing; false where there is nothing to be done.
+    pub(crate) fn step_once(&mut self) -> bool {
+        match self.session.next(self.now, &self.recorder) {
+            Do::Read { until } => {
+                self.until = until;
+                return self.read();
+            }
+            Do::Write { .. } => self.write(),
+            Do::Event(Event::Request(head, _)) => {
+                self.handled.push(format!(
+                    "{} {}",
+                    head.method.escape_ascii(),
+                    head.target.escape_ascii()
+                ));
+                self.begin();
+            }
+            Do::Event(Event::Data(data)) => {
+                self.body.extend_from_slice(data);
+                self.piece();
+            }
+            Do::Event(Event::End(trailers)) => {
+                let trailers: Vec<_> = trailers
+                    .iter()
+                    .map(|field| (field.name.to_vec(), field.value.to_vec()))
+                    .collect();
+                self.ended(&trailers);
+            }
+            Do::Handle => return self.goes_on(),
+            Do::Failed(cause) => {
+                self.failures.push(cause);
+                self.session.handled(self.now, &self.recorder, Outcome::Failed);
+            }
+            Do::Finish => self.finished = true,
+            Do::Close { reset } => self.closed = Some(reset),
+            Do::Done => return false,
+        }
+        true
+    }
+
+    fn read(&mut self) -> bool {
+        if self.inbox.is_empty() {
+            if std::mem::take(&mut self.eof) {
+                self.input(Input::Eof);
+                return true;
+            }
+            return false;
+        }
+        let room = self.session.space(1);
+        let n = room.len().min(self.inbox.len()).min(self.step);
+        room[..n].copy_from_slice(&self.inbox[..n]);
+        self.inbox.drain(..n);
+        self.input(Input::Filled(n));
+        true
+    }
+
+    fn write(&mut self) {
+        let all = self.session.out().concat();
+        let n = all.len().min(self.step);
+        self.writes.push(String::from_utf8(all[..n].to_vec()).unwrap());
+        self.input(Input::Sent(n));
+    }
+
+    // The handler.
+
+    /// The handler is called. Where it must not go on, it gives up.
+    fn begin(&mut self) {
+        self.body.clear();
+        if self.try_begin().is_err() {
+            self.session.handled(self.now, &self.recorder, Outcome::Failed);
+        }
+    }
+
+    fn try_begin(&mut self) -> Result<(), MisuseError> {
+        match self.handler {
+            Handler::Target => {
+                let target = self.session.head().unwrap().target.to_vec();
+                self.answer(200, &target)?;
+            }
+            Handler::Fixed(status, body) => self.answer(status, body.as_bytes())?,
+            Handler::Echo => self.session.read_body(),
+            Handler::Stream(status, pieces) => {
+                self.respond(status, BodySize::Unknown)?;
+                for piece in pieces {
+                    self.send(piece.as_bytes());
+                }
+                self.finish();
+            }
+            Handler::FailsLate | Handler::FailsInStream => {
+                let late = self.handler == Handler::FailsLate;
+                let size = if late { BodySize::Length(10) } else { BodySize::Unknown };
+                self.respond(200, size)?;
+                self.send(b"hello");
+                self.session.handled(self.now, &self.recorder, Outcome::Failed);
+            }
+            Handler::Ends(outcome) => self.session.handled(self.now, &self.recorder, outcome),
+            Handler::Switch(status) => {
+                self.respond(status, BodySize::None)?;
+                self.session.read_body();
+            }
+            Handler::Sleeps => {}
+        }
+        Ok(())
+    }
+
+    fn piece(&mut self) {
+        if let Handler::Switch(_) = self.handler {
+            let body = std::mem::take(&mut self.body);
+            self.send(&body);
+            self.session.flush();
+        } else {
+            self.session.read_body();
+        }
+    }
+
+    fn goes_on(&mut self) -> bool {
+        let switches = matches!(self.handler, Handler::Switch(_));
+        if switches {
+            self.session.read_body();
+        }
+        switches
+    }
+
+    fn ended(&mut self, trailers: &[(Vec<u8>, Vec<u8>)]) {
+        if let Handler::Switch(_) = self.handler {
+            return self.session.handled(self.now, &self.recorder, Outcome::Done);
+        }
+        let body = std::mem::take(&mut self.body);
+        let answered = if trailers.is_empty() {
+            self.answer(200, &body)
+        } else {
+            self.respond(200, BodySize::Unknown).map(|()| {
+                self.send(&body);
+                for (name, value) in trailers {
+                    self.session.fields().push(name, value);
+                }
+                self.finish();
+            })
+        };
+        if answered.is_err() {
+            self.session.handled(self.now, &self.recorder, Outcome::Failed);
+        }
+    }
+
+    fn answer(&mut self, status: u16, body: &[u8]) -> Result<(), MisuseError> {
+        self.respond(status, BodySize::Length(body.len() as u64))?;
+        if !body.is_empty() {
+            self.send(body);
+        }
+        self.finish();
+        Ok(())
+    }
+
+    pub(crate) fn respond(&mut self, status: u16, size: BodySize) -> Result<(), MisuseError> {
+        self.session.respond(self.now, &self.recorder, status, size)
+    }
+
+    pub(crate) fn send(&mut self, data: &[u8]) {
+        self.session.send(self.now, &self.recorder, data.to_vec().into()).unwrap();
+    }
+
+    pub(crate) fn finish(&mut self) {
+        self.session.finish(self.now, &self.recorder).unwrap();
+        self.session.handled(self.now, &self.recorder, Outcome::Done);
+    }
+
+    // The events.
+
+    /// The events of the server's own logger, one a line.
+    pub(crate) fn told(&self) -> Vec<String> {
+        let is_ours = |kind: EventKind| kind.metadata().logger.name() == "limpid.server";
+        let events = self.recorder.0.borrow();
+        let ours = events.iter().filter(|(meta, _)| is_ours(meta.kind));
+        ours.map(|(meta, event)| line(meta, event)).collect()
+    }
+
+    /// That every operation which was told as started has ended once.
+    pub(crate) fn is_balanced(&self) {
+        let mut open = BTreeMap::new();
+        for (meta, event) in self.recorder.0.borrow().iter() {
+            match meta.kind.metadata().stage {
+                Stage::Started => assert!(open.insert(meta.span, meta.kind).is_none(), "{event:?}"),
+                Stage::Complete | Stage::Failed => {
+                    let name = open.remove(&meta.span).map(|kind| kind.metadata().name);
+                    assert_eq!(name, Some(meta.kind.metadata().name), "{event:?}");
+                }
+                Stage::Point => {}
+            }
+        }
+        assert!(open.is_empty(), "{open:?}");
+    }
+}
+
+fn line(meta: &Meta, event: &OwnedTraceEvent) -> String {
+    let metadata = meta.kind.metadata();
+    let mut line = format!("{}{}", metadata.name, metadata.stage.suffix());
+    event.borrow().visit(|field, value| {
+        use limpid_core::trace::Value;
+        line += &match value {
+            Value::Bytes(bytes) => format!(" {}={}", field.name, bytes.escape_ascii()),
+            Value::Count(count) => format!(" {}={count}", field.name),
+            Value::Word(word) => format!(" {}={word:?}", field.name),
+            Value::Flag(flag) => format!(" {}={flag}", field.name),
+            Value::Version(version) => format!(" {}={version}", field.name),
+            Value::Failure(failure) => format!(" {}={:?}", field.name, failure.cause.to_string()),
+            Value::None => String::new(),
+            value => format!(" {}={value:?}", field.name),
+        };
+    });
+    line
+}
+
+/// The status line and the body of an answer, which is the only one.
+pub(crate) fn summary(answer: &str) -> (&str, &str) {
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.lines().next().unwrap(), body)
+}
