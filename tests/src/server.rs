@@ -22,6 +22,8 @@ pub enum Listen {
     Tcp,
     /// On `::1`.
     Tcp6,
+    /// On this address and port.
+    At(SocketAddr),
     /// On 127.0.0.1, and each connection starts with TLS.
     Tls(Arc<ServerConfig>),
     /// On a Unix socket at this path.
@@ -52,6 +54,7 @@ impl Listener {
     pub fn bind(listen: Listen) -> io::Result<Self> {
         let (domain, place) = match &listen {
             Listen::Tcp6 => (Domain::IPV6, SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], 0)).into()),
+            Listen::At(address) => (Domain::for_address(*address), (*address).into()),
             Listen::Unix(path) => (Domain::UNIX, SockAddr::unix(path)?),
             _ => (Domain::IPV4, SocketAddr::from(([127, 0, 0, 1], 0)).into()),
         };
@@ -64,7 +67,7 @@ impl Listener {
             Listen::Refuse => {}
             Listen::Blackhole => queue = fill(&socket)?,
             Listen::Tls(config) => tls = Some(config),
-            Listen::Tcp | Listen::Tcp6 | Listen::Unix(_) => {}
+            Listen::Tcp | Listen::Tcp6 | Listen::At(_) | Listen::Unix(_) => {}
         }
         if is_open {
             socket.listen(16)?;
