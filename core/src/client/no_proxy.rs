@@ -8,7 +8,8 @@ use super::url::normal_host;
 
 /// A list of hosts that are reached without a proxy.
 ///
-/// Its entries are parted by commas or blanks, and mean what they mean to curl:
+/// Its entries are parted by commas or blanks. They mean what they mean to curl, which does not know
+/// `*.` before a name, `*` beside other entries, or ports:
 ///
 /// | entry | hosts |
 /// |---|---|

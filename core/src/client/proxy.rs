@@ -97,6 +97,9 @@ impl From<UrlError> for ProxyError {
     }
 }
 
+/// What stands before the authority of an http URL.
+const HTTP: &str = "http://";
+
 impl FromStr for Proxy {
     type Err = ProxyError;
 
@@ -109,7 +112,10 @@ impl FromStr for Proxy {
             _ => return Err(ProxyError::Scheme),
         };
         // Everything but the scheme follows the rules of an http URL.
-        let url: Url = ["http://", rest].concat().parse()?;
+        let url: Url = [HTTP, rest].concat().parse().map_err(|error: UrlError| {
+            let before = text.len() - rest.len();
+            UrlError { offset: (error.offset + before).saturating_sub(HTTP.len()), ..error }
+        })?;
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let port = Authority::read(authority, 0)?.port.unwrap_or(default);
         Ok(Self { kind, host: url.host().into(), port, credentials: url.credentials() })
@@ -124,5 +130,32 @@ impl fmt::Debug for Proxy {
             .field("host", &self.host)
             .field("port", &self.port)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::UrlProblem;
+
+    #[test]
+    fn a_scheme_may_be_written_in_any_case_or_left_out() {
+        let parts = |text: &str| {
+            let proxy: Proxy = text.parse().unwrap();
+            (proxy.kind(), String::from(proxy.host()), proxy.port())
+        };
+        assert_eq!(parts("HTTPS://Proxy.test"), (ProxyKind::Https, "proxy.test".into(), 443));
+        assert_eq!(parts("SOCKS5h://[::1]"), (ProxyKind::Socks5, "::1".into(), 1080));
+        assert_eq!(parts("me:pw@proxy.test:8080"), (ProxyKind::Http, "proxy.test".into(), 8080));
+        assert_eq!(parts("proxy.test"), (ProxyKind::Http, "proxy.test".into(), 80));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place() {
+        let problem = |problem, offset| Err(ProxyError::Url(UrlError { problem, offset }));
+        assert_eq!("socks4://proxy.test".parse::<Proxy>(), Err(ProxyError::Scheme));
+        assert_eq!("socks5h://h:x".parse::<Proxy>(), problem(UrlProblem::BadPort, 12));
+        assert_eq!("h:99999".parse::<Proxy>(), problem(UrlProblem::BadPort, 2));
+        assert_eq!("".parse::<Proxy>(), problem(UrlProblem::NoHost, 0));
     }
 }
