@@ -77,6 +77,9 @@ pub(crate) struct RequestArgs {
     /// Fail without output when the status is 400 or above
     #[arg(short = 'f', long = "fail")]
     pub(crate) fail: bool,
+    /// Ask for a compressed body, and decode it
+    #[arg(long)]
+    pub(crate) compressed: bool,
     /// Follow redirects
     #[arg(short = 'L', long = "location")]
     pub(crate) location: bool,

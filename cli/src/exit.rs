@@ -46,6 +46,7 @@ codes! {
     Receive = 56 "receiving failed",
     ClientCertificate = 58 "the client's certificate or key cannot be used",
     Certificate = 60 "the server's certificate is not trusted",
+    Coding = 61 "the body cannot be decoded, or would become too much",
     CaFile = 77 "the trusted certificates could not be read",
     Proxy = 97 "the SOCKS proxy refused",
 }
@@ -83,6 +84,7 @@ impl Exit {
             (Cause::Misuse(_), _) => Self::Argument,
             (Cause::TooManyRedirects, _) => Self::Redirects,
             (Cause::BadRedirect, _) => Self::Url,
+            (Cause::Coding(_), _) => Self::Coding,
             (Cause::Proxy(_), _) => Self::Receive,
             (Cause::Socks(_), _) => Self::Proxy,
             (Cause::BodyConsumed, _) => Self::Send,

@@ -74,6 +74,7 @@ fn settings(args: &RequestArgs, told: Told) -> Result<Settings, ProxyVariableErr
         .read_timeout(args.read_timeout.0)
         .write_timeout(args.write_timeout.0)
         .timeout(args.max_time.0)
+        .decompress(args.compressed)
         .redirects(if args.location { args.max_redirs } else { 0 });
     builder = args.tls.set(args.connection.set(builder)?);
     if let Some(told) = told {

@@ -8,6 +8,7 @@ use std::fs;
 
 use common::{limpid, output, output_with};
 use limpid_tests::Request;
+use limpid_tests::coded::in_gzip;
 use limpid_tests::command::run;
 use limpid_tests::directory::Directory;
 use limpid_tests::documented::normalised;
@@ -212,6 +213,34 @@ fn every_framing_of_a_body_is_read() {
         script.push(Step::Close);
         assert_eq!(asked(vec![script], &["{url}/"], b"").0, "to the end");
     }
+}
+
+#[test]
+fn a_compressed_body_is_asked_for_and_decoded() {
+    let response = in_gzip(b"hello hello hello", 1).unwrap();
+    let (printed, requests) = asked(vec![answer(&response)], &["--compressed", "{url}/"], b"");
+    assert_eq!(printed, "hello hello hello");
+    assert_eq!(requests[0].field("Accept-Encoding"), Some("gzip, deflate, br, zstd"));
+}
+
+#[test]
+fn a_compressed_body_is_decoded_to_a_file_too() {
+    let directory = Directory::new().unwrap();
+    let path = directory.file("page");
+    let response = in_gzip(b"hello hello hello", 1).unwrap();
+    let arguments = ["--compressed", "-o", path.to_str().unwrap(), "{url}/"];
+    assert_eq!(asked(vec![answer(response)], &arguments, b"").0, "");
+    assert_eq!(fs::read(path).unwrap(), b"hello hello hello");
+}
+
+#[test]
+fn a_body_that_was_not_asked_for_compressed_stays_as_it_came() {
+    let directory = Directory::new().unwrap();
+    let path = directory.file("page.gz");
+    let response = in_gzip(b"hello hello hello", 1).unwrap();
+    let arguments = ["-o", path.to_str().unwrap(), "{url}/"];
+    asked(vec![answer(&response)], &arguments, b"");
+    assert!(response.ends_with(&fs::read(path).unwrap()));
 }
 
 #[test]

@@ -7,6 +7,7 @@
 //! - [`http1::Connection`] is one HTTP/1.1 connection in either role.
 //! - [`client::Exchange`] is one request's life, from name resolution to the end of the response.
 //! - [`server::Session`] is one connection that is served, from its first byte to its last.
+//! - [`coding`] undoes the content codings of bodies.
 //! - [`layer`] holds what stands between HTTP and the transport: TLS.
 //! - [`trace`] is observation: the catalogue of events, and the [`trace::Sink`] that is told them.
 //!
@@ -19,6 +20,7 @@ extern crate alloc;
 
 mod buffer;
 pub mod client;
+pub mod coding;
 pub mod error;
 pub mod fields;
 pub mod framing;

@@ -20,8 +20,13 @@ pub struct Limits {
     pub chunk_extensions: usize,
     /// Bytes in a trailer section. 16 KiB by default.
     pub trailers: usize,
-    /// Bytes in a body, without its framing. No limit by default.
+    /// Bytes in a body, without its framing; and once more, in what its content codings are decoded
+    /// to. No limit by default.
     pub body: u64,
+    /// Bytes that one byte of a coded body may become, once the body is beyond
+    /// [`UNSUSPICIOUS`](Self::UNSUSPICIOUS). 200 by default: text becomes 3 to 20, and only what
+    /// repeats itself more, while a bomb of zeros has 1032 in gzip and a million in br.
+    pub expansion: u64,
     /// Informational responses before the final one. 16 by default.
     pub informational: usize,
 }
@@ -37,12 +42,16 @@ impl Default for Limits {
             chunk_extensions: 16 * 1024,
             trailers: 16 * 1024,
             body: u64::MAX,
+            expansion: 200,
             informational: 16,
         }
     }
 }
 
 impl Limits {
+    /// A decoded body of at most this many bytes is no bomb, however short it was: 16 MiB.
+    pub const UNSUSPICIOUS: u64 = 16 * 1024 * 1024;
+
     /// The limit that a rule stands for: its name, and how much it allows.
     pub(crate) const fn behind(&self, rule: Rule) -> Option<(&'static str, u64)> {
         Some(match rule {

@@ -104,6 +104,18 @@ impl<C: From<Settings>> ClientBuilder<C> {
         self
     }
 
+    /// Whether bodies are decoded that come in a content coding: gzip, deflate, and with the features
+    /// of these names br and zstd. Requests without an Accept-Encoding then ask for them. By default
+    /// they do not, and bodies are what the server sent.
+    ///
+    /// The head stays as it came: its Content-Length is that of the coded body. What is not known is
+    /// left as it is. A body that cannot be decoded is an error, and so is one that becomes more than
+    /// the [`limits`](Self::limits) `expansion` and `body` allow.
+    pub const fn decompress(mut self, decompress: bool) -> Self {
+        self.options.decode = decompress;
+        self
+    }
+
     /// How many redirects are followed. None by default.
     pub const fn redirects(mut self, most: u32) -> Self {
         self.options.redirects = most;

@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use limpid_core::client::{Sizes, Timings, Url, UrlError};
+use limpid_core::error::Cause;
 use limpid_core::error::Error as CoreError;
 use limpid_core::trace::{ExchangeId, Trace};
 
@@ -131,7 +132,13 @@ impl From<TlsSetupError> for Error {
 
 impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
-        let kind = if error.is_timeout() { io::ErrorKind::TimedOut } else { io::ErrorKind::Other };
+        let kind = match &error {
+            _ if error.is_timeout() => io::ErrorKind::TimedOut,
+            Error::Exchange { error, .. } if matches!(error.cause, Cause::Coding(_)) => {
+                io::ErrorKind::InvalidData
+            }
+            _ => io::ErrorKind::Other,
+        };
         Self::new(kind, error)
     }
 }

@@ -102,7 +102,8 @@ impl Response {
         self.body
     }
 
-    /// The whole body, as it came: no content coding is undone.
+    /// The whole body: as it came, or decoded if the client
+    /// [decompresses](crate::ClientBuilder::decompress).
     ///
     /// # Errors
     /// The exchange failed before the body was complete.

@@ -119,7 +119,8 @@ impl Response {
         })
     }
 
-    /// The whole body, as it came: no content coding is undone.
+    /// The whole body: as it came, or decoded if the client
+    /// [decompresses](crate::ClientBuilder::decompress).
     ///
     /// # Errors
     /// The exchange failed before the body was complete.

@@ -2,6 +2,7 @@
 //!
 //! - [`sim`] is a network without sockets, with faults and its own time.
 //! - [`server`] plays [`script`]s on loopback, over TLS with [`certificates`] made for the run.
+//! - [`coded`] makes responses in content codings.
 //! - [`command`] runs the command, and kills it when it hangs.
 //! - [`golden`] plays the golden scenarios, of which httpx's lines are known.
 //! - [`documented`] has the documented lines, and [`lines`] makes logs comparable.
@@ -9,6 +10,7 @@
 //! - [`real`] starts servers and proxies that others wrote.
 
 pub mod certificates;
+pub mod coded;
 pub mod command;
 pub mod conformance;
 pub mod directory;

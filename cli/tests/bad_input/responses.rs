@@ -1,5 +1,6 @@
 //! Peers that speak no HTTP, or break its rules.
 
+use limpid_tests::coded::in_gzip;
 use limpid_tests::script::answer;
 use limpid_tests::server::Server;
 
@@ -111,4 +112,32 @@ fn a_switch_that_nobody_asked_for() {
 fn escape_sequences_of_a_peer_reach_no_terminal() {
     let failing = given("HTTP/1.1 200 OK\r\nX: \x1b[2J\r\n\r\n", 8);
     assert!(!failing.line.contains('\x1b'), "{}", failing.line);
+}
+
+/// Asks for a compressed page, is given this, and fails with these words.
+fn coded(response: &[u8], words: &[&str]) {
+    let script = answer(response);
+    let server = Server::tcp(vec![script.clone(), script]).unwrap();
+    let url = format!("http://127.0.0.1:{}/", server.port());
+    let arguments = ["--compressed", "-o", if cfg!(windows) { "NUL" } else { "/dev/null" }, &url];
+    let failing = Failing::with(61, &arguments);
+    failing.says(words);
+    // httpcore knows nothing of codings: to it, the caller lost interest.
+    failing
+        .closes_after("httpcore.http11 - receive_response_body.failed exception=GeneratorExit()");
+    server.finish().unwrap();
+}
+
+#[test]
+fn a_body_whose_checksum_is_wrong() {
+    let mut response = in_gzip(b"hello hello hello", 1).unwrap();
+    let end = response.len();
+    response[end - 5] ^= 1;
+    coded(&response, &["gzip", "checksum", "without content codings"]);
+}
+
+#[test]
+fn a_bomb() {
+    let response = in_gzip(&[0; 1 << 20], 64).unwrap();
+    coded(&response, &["gzip", "more than 200 times", "expansion"]);
 }

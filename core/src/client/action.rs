@@ -168,7 +168,7 @@ pub enum Event<'x> {
     Informational(ResponseHead<'x>),
     /// The head of the response.
     Head(ResponseHead<'x>, Reading),
-    /// A piece of its body.
+    /// A piece of its body, decoded if [`Options::decode`](super::Options::decode) says so.
     Data(&'x [u8]),
     /// Its end, with the trailers.
     End(Fields<'x>),

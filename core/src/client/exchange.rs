@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
 use super::action::{Do, Event, Input, Target};
+use super::content::Content;
 use super::dial::{AttemptDelay, Race};
 use super::hosts::Hosts;
 use super::pool::Origin;
@@ -38,6 +39,9 @@ pub struct Options {
     pub verify: bool,
     /// The name that the server's certificate must have, if not the URL's host.
     pub server_name: Option<String>,
+    /// Whether the content codings of bodies are undone, and asked for where the caller does not say
+    /// which ones he takes.
+    pub decode: bool,
     /// How many redirects are followed; 0 follows none.
     pub redirects: u32,
     /// How long one address of a host is tried alone.
@@ -231,12 +235,16 @@ pub struct Exchange {
     /// How many bytes the requests before this one had, of which it is a redirect.
     pub(super) sent_before: u64,
     pub(super) error: Option<Error>,
+    pub(super) content: Content,
 }
 
 impl Exchange {
     /// A request that is to be sent. `exchange` is the number by which its events are known.
     #[must_use]
-    pub fn new(exchange: ExchangeId, request: Request, options: Arc<Options>) -> Self {
+    pub fn new(exchange: ExchangeId, mut request: Request, options: Arc<Options>) -> Self {
+        if options.decode {
+            request.accept_codings();
+        }
         let is_idempotent = request.is_idempotent();
         Self {
             #[cfg(feature = "tls")]
@@ -262,6 +270,7 @@ impl Exchange {
             is_idempotent,
             sent_before: 0,
             error: None,
+            content: Content::default(),
         }
     }
 
@@ -481,7 +490,7 @@ impl Exchange {
         Some(match self.link.http1.event()? {
             http1::Event::Informational(head) => Event::Informational(head),
             http1::Event::Response(head, reading) => Event::Head(head, reading),
-            http1::Event::Data(data) => Event::Data(data),
+            http1::Event::Data(data) => Event::Data(self.content.piece().unwrap_or(data)),
             http1::Event::End(trailers) => Event::End(trailers),
             // A client is sent no requests.
             http1::Event::Request(..) => return None,

@@ -34,6 +34,7 @@
 //!   `alone`, which is the rule.
 
 mod action;
+mod content;
 mod dial;
 mod exchange;
 mod hosts;

@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::url::Url;
+use crate::coding::ACCEPTED;
 use crate::fields::{FieldBlock, Fields};
 use crate::http1::BodySize;
 use crate::wire::number;
@@ -76,6 +77,15 @@ impl Request {
     #[must_use]
     pub const fn size(&self) -> BodySize {
         self.size
+    }
+
+    /// Asks for the content codings that are built in, where the caller has not said which ones he
+    /// takes. A part of a coded body could not be decoded, so a part is asked for as it is.
+    pub(super) fn accept_codings(&mut self) {
+        let fields = self.fields.fields();
+        if !ACCEPTED.is_empty() && fields.get("Accept-Encoding").or(fields.get("Range")).is_none() {
+            self.fields.push(b"Accept-Encoding", ACCEPTED.as_bytes());
+        }
     }
 
     /// Whether there is a body, of more than no bytes.

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{MisuseError, PeerError, Phase, Rule};
+use super::{CodingError, MisuseError, PeerError, Phase, Rule};
 use crate::time::Waiting;
 
 /// An error number of the operating system, as the driver was told it.
@@ -283,6 +283,8 @@ pub enum Cause {
     BadRedirect,
     /// One redirect more than may be followed.
     TooManyRedirects,
+    /// The response's body cannot be decoded, or would become too much.
+    Coding(CodingError),
 }
 
 impl fmt::Display for Cause {
@@ -306,6 +308,7 @@ impl fmt::Display for Cause {
             }
             Self::BadRedirect => f.write_str("the redirect does not lead to a URL of HTTP"),
             Self::TooManyRedirects => f.write_str("there are more redirects than may be followed"),
+            Self::Coding(error) => error.fmt(f),
         }
     }
 }

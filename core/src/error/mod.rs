@@ -4,6 +4,7 @@
 //! person in one sentence.
 
 mod cause;
+mod coding;
 mod misuse;
 mod rule;
 
@@ -12,6 +13,7 @@ use core::fmt;
 pub use cause::{
     Cause, CertificateProblem, Error, OsError, OsErrorKind, ResolveError, SocksError, TlsError,
 };
+pub use coding::{CodingError, CodingFault};
 pub use misuse::{Call, Misuse, MisuseError};
 pub use rule::{Offence, Rule};
 

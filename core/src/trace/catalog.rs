@@ -472,6 +472,35 @@ catalog! {
         why: Word Public,
     }
 
+    /// It is decided whether the content codings of a response are undone, of which there are some
+    /// and a caller who wants that.
+    CodingDecided: LimpidClient "content_coding" Point Debug {
+        /// The codings, in the order in which they were applied.
+        codings: Bytes Public,
+        /// Whether they are undone.
+        decodes: Flag Public,
+        /// Why.
+        why: Word Public,
+    }
+
+    /// The content codings of a body were undone to its end.
+    ContentDecoded: LimpidClient "content_decoded" Point Debug {
+        /// How many bytes the body had.
+        coded: Count Public,
+        /// How many bytes came of them.
+        decoded: Count Public,
+    }
+
+    /// A body cannot be decoded, or would become too much.
+    ContentRefused: LimpidClient "content_refused" Point Debug {
+        /// The coding that was undone.
+        coding: Word Public,
+        /// What is wrong.
+        fault: Word Public,
+        /// How many bytes of the coded body had been taken.
+        offset: Count Public,
+    }
+
     // limpid.server: connections that are served.
 
     /// Serving a connection: it begins.

@@ -15,6 +15,7 @@ const LIMITS: Limits = Limits {
     chunk_extensions: 6,
     trailers: 20,
     body: 100,
+    expansion: 2,
     informational: 1,
 };
 

@@ -101,6 +101,7 @@ pub(crate) fn any_limits() -> impl Strategy<Value = Limits> {
             trailers,
             body,
             informational,
+            ..Limits::default()
         }
     });
     prop_oneof![Just(Limits::default()), small]

@@ -198,6 +198,14 @@ fn write_failure(failure: &Failure<'_>, capture: Capture, out: &mut Vec<u8>) {
             next(out, "offset");
             number(error.offset, out);
         }
+        Cause::Coding(error) => {
+            next(out, "coding");
+            text(error.coding.name(), out);
+            next(out, "fault");
+            text(error.fault.name(), out);
+            next(out, "offset");
+            number(error.offset, out);
+        }
         Cause::Os(OsError { code, .. }) | Cause::Body(OsError { code, .. }) => {
             next(out, "os_error");
             signed(*code, out);
@@ -232,7 +240,7 @@ fn write_timings(timings: &Timings, out: &mut Vec<u8>) {
 }
 
 /// The kinds of causes by name, for those who want to tell them apart.
-pub(super) const CAUSES: [&str; 15] = [
+pub(super) const CAUSES: [&str; 16] = [
     "os",
     "timeout",
     "resolve",
@@ -247,6 +255,7 @@ pub(super) const CAUSES: [&str; 15] = [
     "bad_redirect",
     "too_many_redirects",
     "outrun",
+    "coding",
     "other",
 ];
 
@@ -266,8 +275,9 @@ const fn cause_name(cause: &Cause) -> &'static str {
         Cause::BadRedirect => 11,
         Cause::TooManyRedirects => 12,
         Cause::Outrun => 13,
+        Cause::Coding(_) => 14,
         // One that came after this table.
-        _ => 14,
+        _ => 15,
     };
     CAUSES[index]
 }

@@ -63,7 +63,8 @@ impl Display for Raised<'_> {
                 PeerException { error, phase, line: evidence, body, capture }.fmt(f)
             }
             Cause::Misuse(error) => MisuseException { error, field: evidence, capture }.fmt(f),
-            Cause::Abandoned => Exception("GeneratorExit", ()).fmt(f),
+            // Bodies are decoded above httpcore, which is told only that nobody wants more of it.
+            Cause::Abandoned | Cause::Coding(_) => Exception("GeneratorExit", ()).fmt(f),
             Cause::Outrun => Exception("CancelledError", ()).fmt(f),
             Cause::Body(error) => OsException(error).fmt(f),
             Cause::Socks(SocksError::Malformed) => {

@@ -19,6 +19,7 @@ const TIGHT: Limits = Limits {
     chunk_extensions: 10,
     trailers: 40,
     body: 24,
+    expansion: 2,
     informational: 1,
 };
 

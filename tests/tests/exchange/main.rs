@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod both;
+mod coded;
 mod failing;
 mod informational;
 mod trailers;

@@ -113,7 +113,7 @@ impl Exchange {
         if self.plan.tunnelling { 0 } else { self.link.request_bytes() }
     }
 
-    fn error_of(&self, cause: Cause, phase: Phase) -> Error {
+    pub(super) fn error_of(&self, cause: Cause, phase: Phase) -> Error {
         Error {
             phase,
             cause,

@@ -1,11 +1,12 @@
 //! The request goes out and the response comes in.
 
+use super::super::content;
 use super::super::exchange::{Exchange, Route};
 use super::super::proxy::Proxy;
 use super::super::redirect;
 use super::super::trail::{At, Operation};
 use super::{Inbox, State, Step, Stepped};
-use crate::error::{Cause, Phase};
+use crate::error::{Cause, CodingError, Phase};
 use crate::fields::{FieldBlock, Fields};
 use crate::http1::{BodySize, Event, Progress, Role, State as Side};
 use crate::time::Waiting;
@@ -212,7 +213,7 @@ impl Exchange {
 
     /// A head has come: the final one, or one before it.
     fn head_received<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        let Some(Event::Response(head, _)) = self.link.http1.event() else {
+        let Some(Event::Response(head, reading)) = self.link.http1.event() else {
             // The caller did not ask for a tunnel, and is told nothing of it.
             return Ok((!self.plan.tunnelling).then_some(Step::Event));
         };
@@ -228,6 +229,9 @@ impl Exchange {
             redirect::decide(head, &hop, self.redirected, self.plan.options.redirects)
         {
             self.trail.redirect_decided(decision, at);
+        }
+        if self.plan.options.decode && matches!(hop, Ok(None)) {
+            self.content.decide(head, reading, &mut self.trail, at);
         }
         self.enter(State::Head, Phase::ReceiveBody);
         self.hop = hop?;
@@ -258,6 +262,9 @@ impl Exchange {
     }
 
     pub(super) fn receive_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        if self.content.is_busy() {
+            return self.decode_body(at);
+        }
         let progress = match self.read_on(at)? {
             Ok(progress) => progress,
             Err(step) => return Ok(Some(step)),
@@ -265,14 +272,51 @@ impl Exchange {
         self.clock.sizes.response_body = self.link.http1.body_progress().0;
         let mine = self.hop.is_some();
         match self.link.http1.event() {
+            Some(Event::Data(_)) if self.content.begin(&self.plan.options.config.limits) => {
+                Ok(None)
+            }
             Some(Event::Data(_)) => Ok((!mine).then_some(Step::Event)),
             _ => {
                 self.trail.complete(at);
+                if let Err(error) = self.content.finish(&mut self.trail, at) {
+                    self.ends_too_early(error, at);
+                    return Ok(None);
+                }
                 self.enter(State::End, Phase::Close);
                 // What follows a switch of protocols is no body, and has no end to tell.
                 Ok((progress == Progress::Event && !mine).then_some(Step::Event))
             }
         }
+    }
+}
+
+impl Exchange {
+    /// Decodes what the connection has of the body.
+    fn decode_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        if let Some(inbox) = self.inbox.take()
+            && let Some(step) = self.interrupted(&inbox, at)?
+        {
+            return Ok(Some(step));
+        }
+        let data = match self.link.http1.event() {
+            Some(Event::Data(data)) => data,
+            _ => &[],
+        };
+        match self.content.decode(data) {
+            Ok(has_more) => Ok(has_more.then_some(Step::Event)),
+            Err(error) => {
+                content::tell_refused(error, &mut self.trail, at);
+                Err(Cause::Coding(error))
+            }
+        }
+    }
+
+    /// The message is complete, and what it carries is not. The connection has done nothing wrong,
+    /// and may serve again.
+    fn ends_too_early<S: Sink>(&mut self, error: CodingError, at: At<'_, S>) {
+        content::tell_refused(error, &mut self.trail, at);
+        self.error = Some(self.error_of(Cause::Coding(error), Phase::ReceiveBody));
+        self.enter(State::End, Phase::Close);
     }
 }
 

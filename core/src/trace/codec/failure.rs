@@ -1,9 +1,10 @@
 //! Failures as bytes: each enum as the number of its variant.
 
 use super::{Decode, Encode, Put, Reader};
+use crate::coding::Coding;
 use crate::error::{
-    Call, Cause, CertificateProblem, Misuse, MisuseError, OsError, OsErrorKind, PeerError, Phase,
-    ResolveError, Rule, SocksError, TlsError,
+    Call, Cause, CertificateProblem, CodingError, CodingFault, Misuse, MisuseError, OsError,
+    OsErrorKind, PeerError, Phase, ResolveError, Rule, SocksError, TlsError,
 };
 use crate::http1::State;
 use crate::time::Waiting;
@@ -42,6 +43,7 @@ numbered! {
         AddressInUse TimedOut NotFound Denied Other
     }
     CertificateProblem { UnknownIssuer SelfSigned Expired NotYetValid WrongName Revoked Invalid }
+    Coding { Gzip Deflate Brotli Zstd }
     Call {
         SendRequest SendInformational SendResponse SendData Finish Restart IntoSwitched
     }
@@ -138,6 +140,17 @@ tagged! {
         11 BadRedirect,
         12 TooManyRedirects,
         13 Outrun,
+        14 Coding(error),
+    }
+    CodingFault {
+        0 Header,
+        1 Data,
+        2 Checksum,
+        3 Length,
+        4 Truncated,
+        5 Window,
+        6 Expansion(most),
+        7 TooLong(most),
     }
     SocksError {
         0 Credentials,
@@ -166,6 +179,7 @@ macro_rules! fields {
 
 fields! {
     OsError { code kind }
+    CodingError { coding fault offset }
     PeerError { rule offset byte }
     MisuseError { call misuse client server }
 }

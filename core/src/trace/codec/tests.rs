@@ -4,9 +4,10 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::*;
+use crate::coding::Coding;
 use crate::error::{
-    Call, Cause, CertificateProblem, Misuse, MisuseError, OsError, OsErrorKind, PeerError,
-    ResolveError, Rule, TlsError,
+    Call, Cause, CertificateProblem, CodingError, CodingFault, Misuse, MisuseError, OsError,
+    OsErrorKind, PeerError, ResolveError, Rule, TlsError,
 };
 use crate::fields::FieldBlock;
 use crate::http1::{ResponseHead, State, Version};
@@ -100,6 +101,9 @@ fn causes() -> Vec<Cause> {
     causes.extend(resolve.map(Cause::Resolve));
     let certificate = TlsError::Certificate(CertificateProblem::Revoked);
     causes.extend([certificate, TlsError::Alert(255), TlsError::Protocol].map(Cause::Tls));
+    for fault in [CodingFault::Truncated, CodingFault::Expansion(200), CodingFault::TooLong(1)] {
+        causes.push(Cause::Coding(CodingError { coding: Coding::Brotli, fault, offset: 8 }));
+    }
     let misuses = [Misuse::State, Misuse::FieldValue(3), Misuse::BodyTooShort(u64::MAX)];
     for (misuse, client) in misuses.into_iter().zip(State::ALL) {
         let error = MisuseError { call: Call::IntoSwitched, misuse, client, server: State::Failed };

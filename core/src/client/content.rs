@@ -1,0 +1,106 @@
+//! The content of a response: its body with the content codings undone, if the caller wants that.
+
+use super::trail::{At, Trail};
+use crate::coding::{Codings, Decoder, NotDecodable};
+use crate::error::CodingError;
+use crate::framing::Framing;
+use crate::http1::{Reading, ResponseHead};
+use crate::limits::Limits;
+use crate::trace::{EventKind, Sink, TraceEvent};
+
+/// What becomes of a body.
+#[derive(Debug, Default)]
+pub(super) struct Content {
+    /// The codings that are to be undone.
+    codings: Codings,
+    /// It is made when the body begins: a body may have none of its announced bytes.
+    decoder: Option<Decoder>,
+    /// How much was decoded of the data that the connection has, if it has any.
+    taken: Option<usize>,
+}
+
+impl Content {
+    /// Decides what is done about the codings of a response, and tells it: all of them are undone,
+    /// or none.
+    pub(super) fn decide<S: Sink>(
+        &mut self,
+        head: ResponseHead<'_>,
+        reading: Reading,
+        trail: &mut Trail,
+        at: At<'_, S>,
+    ) {
+        let has_body = !matches!(reading.framing, Framing::None | Framing::Tunnel);
+        let (decodes, why) = match Codings::read(head.fields) {
+            _ if !has_body => (None, "the response has no body"),
+            _ if head.status == 206 => (None, "a part of a body cannot be decoded alone"),
+            Ok(codings) => (Some(codings), "every coding is known"),
+            Err(NotDecodable::Unknown) => (None, "a coding is not known, or not built in"),
+            Err(NotDecodable::TooMany) => (None, "there are too many codings"),
+        };
+        for codings in head.fields.all("Content-Encoding") {
+            let decodes = decodes.is_some();
+            let event = || TraceEvent::CodingDecided { codings, decodes, why };
+            trail.cx(at).tell(EventKind::CodingDecided, event);
+        }
+        *self = Self { codings: decodes.unwrap_or_default(), ..Self::default() };
+    }
+
+    /// The connection has data of the body: whether it is to be decoded.
+    pub(super) fn begin(&mut self, limits: &Limits) -> bool {
+        if self.decoder.is_none() {
+            self.decoder = Decoder::new(self.codings, limits);
+        }
+        self.taken = self.decoder.as_ref().map(|_| 0);
+        self.taken.is_some()
+    }
+
+    /// Whether data that the connection has is still to be decoded.
+    pub(super) const fn is_busy(&self) -> bool {
+        self.taken.is_some()
+    }
+
+    /// Decodes more of the connection's data; false if all of it was used.
+    ///
+    /// # Errors
+    /// It cannot be decoded, or would become too much.
+    pub(super) fn decode(&mut self, data: &[u8]) -> Result<bool, CodingError> {
+        let (Some(decoder), Some(taken)) = (&mut self.decoder, &mut self.taken) else {
+            return Ok(false);
+        };
+        *taken += decoder.decode(data.get(*taken..).unwrap_or_default())?;
+        if decoder.piece().is_empty() {
+            self.taken = None;
+        }
+        Ok(self.taken.is_some())
+    }
+
+    /// What was decoded last, if the body is decoded.
+    pub(super) fn piece(&self) -> Option<&[u8]> {
+        self.decoder.as_ref().map(Decoder::piece)
+    }
+
+    /// The body has come to its end: tells what became of it, and gives the memory back.
+    ///
+    /// # Errors
+    /// Its codings have not come to their ends.
+    pub(super) fn finish<S: Sink>(
+        &mut self,
+        trail: &mut Trail,
+        at: At<'_, S>,
+    ) -> Result<(), CodingError> {
+        let Some(decoder) = self.decoder.take() else { return Ok(()) };
+        decoder.finish()?;
+        let (coded, decoded) = decoder.progress();
+        let event = || TraceEvent::ContentDecoded { coded, decoded };
+        trail.cx(at).tell(EventKind::ContentDecoded, event);
+        Ok(())
+    }
+}
+
+/// Tells that a body cannot be decoded.
+pub(super) fn tell_refused<S: Sink>(error: CodingError, trail: &mut Trail, at: At<'_, S>) {
+    let CodingError { coding, fault, offset } = error;
+    let event =
+        || TraceEvent::ContentRefused { coding: coding.name(), fault: fault.name(), offset };
+    trail.cx(at).tell(EventKind::ContentRefused, event);
+}

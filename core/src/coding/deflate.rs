@@ -1,0 +1,116 @@
+//! The deflate coding (RFC 9110 section 8.4.1.2), and inflating.
+
+use flate2::{Decompress, FlushDecompress, Status};
+
+use super::codec::{Broken, Codec, Step};
+use crate::error::CodingFault;
+
+/// What zlib says of a checksum that is wrong, which is all it says.
+const WRONG_CHECKSUM: &str = "incorrect data check";
+
+/// Inflates (RFC 1951), with or without the zlib format around it (RFC 1950).
+#[derive(Debug)]
+pub(super) struct Inflate(Decompress);
+
+impl Inflate {
+    /// Without the zlib format.
+    pub(super) fn raw() -> Self {
+        Self(Decompress::new(false))
+    }
+
+    /// Begins again, with the memory that it has.
+    pub(super) fn restart(&mut self, zlib: bool) {
+        self.0.reset(zlib);
+    }
+
+    /// One step, and whether the end was reached.
+    pub(super) fn step(&mut self, input: &[u8], out: &mut [u8]) -> Result<(Step, bool), Broken> {
+        let (read, written) = (self.0.total_in(), self.0.total_out());
+        let result = self.0.decompress(input, out, FlushDecompress::None);
+        let since = |total, before: u64| usize::try_from(total - before).unwrap_or(usize::MAX);
+        let read = since(self.0.total_in(), read);
+        match result {
+            Ok(status) => {
+                let written = since(self.0.total_out(), written);
+                Ok((Step { read, written }, status == Status::StreamEnd))
+            }
+            Err(error) => {
+                let fault = match error.message() {
+                    _ if error.needs_dictionary().is_some() => CodingFault::Header,
+                    Some(WRONG_CHECKSUM) => CodingFault::Checksum,
+                    _ => CodingFault::Data,
+                };
+                Err(Broken { fault, read })
+            }
+        }
+    }
+}
+
+/// What is known of the format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Nothing: there was no byte yet.
+    Unknown,
+    /// The first byte.
+    First(u8),
+    /// It is known, and the body goes on.
+    Running,
+    /// The body is over.
+    Over,
+}
+
+/// Undoes the deflate coding: the zlib format, as it should be, or raw deflate, as some servers have
+/// it. What follows the end is passed over.
+#[derive(Debug)]
+pub(super) struct Deflate {
+    state: State,
+    inflate: Inflate,
+}
+
+impl Default for Deflate {
+    fn default() -> Self {
+        Self { state: State::Unknown, inflate: Inflate::raw() }
+    }
+}
+
+/// Whether these bytes begin the zlib format: method 8 with a window of at most 32 KiB, and a check
+/// of both bytes (RFC 1950 section 2.2). Raw deflate would have to begin with a stored block whose
+/// padding is not zero, which no encoder writes.
+fn begins_zlib(first: u8, second: u8) -> bool {
+    first & 0x0f == 8 && first >> 4 <= 7 && u16::from_be_bytes([first, second]).is_multiple_of(31)
+}
+
+impl Deflate {
+    fn step(&mut self, input: &[u8], out: &mut [u8]) -> Result<Step, Broken> {
+        let (step, is_over) = self.inflate.step(input, out)?;
+        if is_over {
+            self.state = State::Over;
+        }
+        Ok(step)
+    }
+}
+
+impl Codec for Deflate {
+    fn decode(&mut self, input: &[u8], out: &mut [u8]) -> Result<Step, Broken> {
+        match (self.state, input) {
+            (State::Over, _) => Ok(Step { read: input.len(), written: 0 }),
+            (State::Running, _) => self.step(input, out),
+            (_, []) => Ok(Step::default()),
+            (State::Unknown, [first, ..]) => {
+                self.state = State::First(*first);
+                Ok(Step { read: 1, written: 0 })
+            }
+            (State::First(first), [second, ..]) => {
+                self.inflate.restart(begins_zlib(first, *second));
+                self.state = State::Running;
+                let step = self.step(&[first, *second], out)?;
+                // Two bytes are always taken: inflating needs no more room than there is.
+                Ok(Step { read: 1, ..step })
+            }
+        }
+    }
+
+    fn is_complete(&self) -> bool {
+        matches!(self.state, State::Unknown | State::Over)
+    }
+}

@@ -1,0 +1,75 @@
+//! Zstandard (RFC 8878).
+
+use core::fmt;
+
+use zstd_safe::{DCtx, DParameter, ErrorCode, InBuffer, OutBuffer};
+
+use super::codec::{Broken, Codec, Step};
+use crate::error::CodingFault;
+
+/// The largest window: 8 MiB, which every decoder of this coding must have and no encoder may exceed
+/// (RFC 9659).
+const WINDOW_LOG: u32 = 23;
+
+/// Where the body stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// There was no byte yet.
+    Fresh,
+    Frame,
+    /// A frame has ended; there may be another.
+    Between,
+}
+
+/// Undoes zstd. Frames that follow each other are one body (RFC 8878 section 3).
+pub(super) struct Zstd {
+    context: DCtx<'static>,
+    state: State,
+}
+
+impl Default for Zstd {
+    fn default() -> Self {
+        Self { context: DCtx::create(), state: State::Fresh }
+    }
+}
+
+impl fmt::Debug for Zstd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Zstd").field("state", &self.state).finish_non_exhaustive()
+    }
+}
+
+/// What an error of the decoder means, by the numbers in `zstd_errors.h`, which are stable.
+const fn fault(code: ErrorCode) -> CodingFault {
+    match code.wrapping_neg() {
+        // prefix_unknown, frameParameter_unsupported, dictionary_wrong
+        10 | 14 | 32 => CodingFault::Header,
+        // frameParameter_windowTooLarge
+        16 => CodingFault::Window,
+        // checksum_wrong
+        22 => CodingFault::Checksum,
+        _ => CodingFault::Data,
+    }
+}
+
+impl Codec for Zstd {
+    fn decode(&mut self, input: &[u8], out: &mut [u8]) -> Result<Step, Broken> {
+        let broken = |read| move |code| Broken { fault: fault(code), read };
+        if self.state == State::Fresh {
+            self.context.set_parameter(DParameter::WindowLogMax(WINDOW_LOG)).map_err(broken(0))?;
+        }
+        if input.is_empty() && self.state != State::Frame {
+            return Ok(Step::default());
+        }
+        let (mut source, mut target) = (InBuffer::around(input), OutBuffer::around(out));
+        let result = self.context.decompress_stream(&mut target, &mut source);
+        let (read, written) = (source.pos(), target.pos());
+        let left = result.map_err(broken(read))?;
+        self.state = if left == 0 { State::Between } else { State::Frame };
+        Ok(Step { read, written })
+    }
+
+    fn is_complete(&self) -> bool {
+        self.state != State::Frame
+    }
+}

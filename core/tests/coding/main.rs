@@ -1,0 +1,11 @@
+//! Bodies and their content codings: what is decoded, what is tolerated, and what is not.
+
+#![cfg(test)]
+#![cfg(feature = "gzip")]
+
+mod bombs;
+mod broken;
+mod codings;
+mod exchange;
+mod make;
+mod whole;
