@@ -3,6 +3,8 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::wire::token;
+
 /// Where one field's name and value stand in the bytes of a head.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct FieldSpan {
@@ -78,14 +80,24 @@ pub(crate) fn trim(mut value: &[u8]) -> &[u8] {
 pub struct Fields<'a> {
     bytes: &'a [u8],
     spans: &'a [FieldSpan],
+    /// The bytes are not these fields and nothing else, each checked and in the line in which it is
+    /// sent.
+    raw: bool,
 }
 
 impl<'a> Fields<'a> {
     /// No fields.
-    pub const EMPTY: Self = Self { bytes: &[], spans: &[] };
+    pub const EMPTY: Self = Self { bytes: &[], spans: &[], raw: false };
 
+    /// Fields that stand at `spans` in `bytes`.
     pub(crate) const fn new(bytes: &'a [u8], spans: &'a [FieldSpan]) -> Self {
-        Self { bytes, spans }
+        Self { bytes, spans, raw: true }
+    }
+
+    /// The lines in which the fields are sent, where they stand in the bytes just so, and were found
+    /// to be such that they can be sent.
+    pub(crate) const fn lines(&self) -> Option<&'a [u8]> {
+        if self.raw { None } else { Some(self.bytes) }
     }
 
     /// How many fields there are, repeated ones included.
@@ -144,6 +156,21 @@ impl<'a> Fields<'a> {
         self.spans
     }
 
+    /// The names that have one of these lengths, with the indices of their fields: bit `n` stands
+    /// for `n` bytes. The others are not looked at.
+    #[inline]
+    pub(crate) fn names_of_lengths(
+        &self,
+        lengths: u32,
+    ) -> impl Iterator<Item = (usize, &'a [u8])> + use<'a> {
+        let bytes = self.bytes;
+        self.spans
+            .iter()
+            .enumerate()
+            .filter(move |(_, span)| lengths.checked_shr(span.name_len).unwrap_or(0) & 1 != 0)
+            .map(move |(index, span)| (index, slice(bytes, span.name, span.name_len)))
+    }
+
     #[inline]
     fn field(&self, span: FieldSpan) -> Field<'a> {
         Field {
@@ -182,28 +209,30 @@ impl Eq for Fields<'_> {}
 pub struct FieldBlock {
     bytes: Vec<u8>,
     spans: Vec<FieldSpan>,
+    /// As in [`Fields`].
+    raw: bool,
 }
 
 impl FieldBlock {
     /// An empty block. It allocates when the first field comes.
     #[must_use]
     pub const fn new() -> Self {
-        Self { bytes: Vec::new(), spans: Vec::new() }
+        Self { bytes: Vec::new(), spans: Vec::new(), raw: false }
     }
 
     /// Fields that stand at `spans` in `bytes`.
     pub(crate) const fn from_parts(bytes: Vec<u8>, spans: Vec<FieldSpan>) -> Self {
-        Self { bytes, spans }
+        Self { bytes, spans, raw: true }
     }
 
     /// The fields, borrowed.
     #[must_use]
     pub fn fields(&self) -> Fields<'_> {
-        Fields::new(&self.bytes, &self.spans)
+        Fields { bytes: &self.bytes, spans: &self.spans, raw: self.raw }
     }
 
-    /// Adds a field at the end. Nothing is checked here: sending checks every field, and an
-    /// unacceptable one is refused there before a byte is written.
+    /// Adds a field at the end. One that cannot be sent is refused when it is to be, before a byte
+    /// is written.
     ///
     /// Fields beyond 4 GiB of text are left out.
     pub fn push(&mut self, name: &[u8], value: &[u8]) {
@@ -220,7 +249,9 @@ impl FieldBlock {
             self.bytes.extend_from_slice(name);
             self.bytes.extend_from_slice(b": ");
             self.bytes.extend_from_slice(value);
+            self.bytes.extend_from_slice(b"\r\n");
             self.spans.push(span);
+            self.raw |= !(token::is_token_all(name) && token::is_text(value));
         }
     }
 
@@ -230,13 +261,16 @@ impl FieldBlock {
         self.spans.retain(|span| {
             !slice(bytes, span.name, span.name_len).eq_ignore_ascii_case(name.as_bytes())
         });
-        self.spans.len() != before
+        let removed = self.spans.len() != before;
+        self.raw |= removed;
+        removed
     }
 
     /// Removes every field and keeps the memory.
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.spans.clear();
+        self.raw = false;
     }
 
     /// Becomes a copy of `fields`, in the memory the block has.
@@ -244,12 +278,14 @@ impl FieldBlock {
         self.clear();
         self.bytes.extend_from_slice(fields.bytes);
         self.spans.extend_from_slice(fields.spans);
+        self.raw = fields.raw;
     }
 }
 
 impl From<Fields<'_>> for FieldBlock {
     fn from(fields: Fields<'_>) -> Self {
-        Self { bytes: fields.bytes.to_vec(), spans: fields.spans.to_vec() }
+        let (bytes, spans) = (fields.bytes.to_vec(), fields.spans.to_vec());
+        Self { bytes, spans, raw: fields.raw }
     }
 }
 

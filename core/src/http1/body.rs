@@ -115,18 +115,13 @@ impl Body {
                 self.received += n as u64;
                 Ok(Piece::Data(n))
             }
-            State::ChunkLine(searched) => {
-                let Some(found) = memchr(b'\n', &bytes[*searched..]) else {
-                    *searched = bytes.len();
-                    return if bytes.len() >= config.limits.chunk_line {
-                        Err(Broken::new(Rule::ChunkLineTooLong, config.limits.chunk_line))
-                    } else {
-                        Ok(Piece::NeedInput)
-                    };
-                };
-                let lf = *searched + found;
-                self.chunk_line(&bytes[..=lf], trailers, request, config, tolerated)
-            }
+            State::ChunkLine(searched) => match chunk::plain(bytes) {
+                Some((size, len)) if *searched == 0 && len <= config.limits.chunk_line => {
+                    let line = ChunkLine { size, extensions: 0 };
+                    self.begin_chunk(line, len, trailers, request, config)
+                }
+                _ => self.chunk_line(bytes, trailers, request, config, tolerated),
+            },
             State::ChunkData(left) => {
                 let n = up_to(*left, bytes.len());
                 *left -= n as u64;
@@ -155,7 +150,7 @@ impl Body {
         }
     }
 
-    /// Reads a chunk-size line, which ends in its LF.
+    /// Reads a chunk-size line that is not complete, or about which there is something to judge.
     fn chunk_line(
         &mut self,
         bytes: &[u8],
@@ -164,8 +159,19 @@ impl Body {
         config: &Config,
         tolerated: &mut impl Tolerated,
     ) -> Result<Piece, Broken> {
-        if bytes.len() > config.limits.chunk_line {
-            return Err(Broken::new(Rule::ChunkLineTooLong, config.limits.chunk_line));
+        let limit = config.limits.chunk_line;
+        let searched = if let State::ChunkLine(searched) = self.state { searched } else { 0 };
+        let Some(found) = memchr(b'\n', &bytes[searched..]) else {
+            self.state = State::ChunkLine(bytes.len());
+            return if bytes.len() >= limit {
+                Err(Broken::new(Rule::ChunkLineTooLong, limit))
+            } else {
+                Ok(Piece::NeedInput)
+            };
+        };
+        let bytes = &bytes[..=searched + found];
+        if bytes.len() > limit {
+            return Err(Broken::new(Rule::ChunkLineTooLong, limit));
         }
         let Some(content) = bytes.strip_suffix(b"\r\n") else {
             return Err(Broken::new(Rule::ChunkLineEnd, bytes.len() - 1));
@@ -175,6 +181,19 @@ impl Body {
         if self.extensions > config.limits.chunk_extensions {
             return Err(Broken::new(Rule::ChunkExtensionsTooLong, content.len() - line.extensions));
         }
+        self.begin_chunk(line, bytes.len(), trailers, request, config)
+    }
+
+    /// A chunk-size line of `len` bytes was read.
+    #[inline]
+    fn begin_chunk(
+        &mut self,
+        line: ChunkLine,
+        len: usize,
+        trailers: &mut Section,
+        request: bool,
+        config: &Config,
+    ) -> Result<Piece, Broken> {
         self.announced = self.announced.saturating_add(line.size);
         if self.announced > config.limits.body {
             return Err(Broken::new(Rule::BodyTooLong, 0));
@@ -185,7 +204,7 @@ impl Body {
             trailers.restart(Kind::Trailers { request });
             State::Trailers
         };
-        Ok(Piece::ChunkLine { len: bytes.len(), line })
+        Ok(Piece::ChunkLine { len, line })
     }
 }
 

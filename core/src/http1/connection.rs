@@ -176,34 +176,36 @@ impl Connection {
     }
 
     /// The event that the last call of [`next`](Self::next) returned, once more.
+    #[inline]
     #[must_use]
     pub fn event(&self) -> Option<Event<'_>> {
-        let bytes = self.receive.lent();
-        let (start_line, fields) = self.receive.head();
-        match (self.last?, start_line) {
-            (Last::Data, _) => Some(Event::Data(bytes)),
-            (Last::End, _) => Some(Event::End(fields)),
-            (Last::Head(reading), Some(StartLine::Request(line))) => {
-                let head = RequestHead {
-                    method: &bytes[line.method.clone()],
-                    target: &bytes[line.target.clone()],
-                    version: line.version,
-                    fields,
-                };
-                Some(Event::Request(head, reading))
+        match self.last? {
+            Last::Data => Some(Event::Data(self.receive.lent())),
+            Last::End => Some(Event::End(self.receive.fields())),
+            Last::Head(reading) => self.head_event(reading),
+        }
+    }
+
+    #[inline]
+    fn head_event(&self, reading: Reading) -> Option<Event<'_>> {
+        let (bytes, fields) = (self.receive.lent(), self.receive.fields());
+        Some(match self.receive.start_line()? {
+            StartLine::Request(line) => {
+                let (method, target) = (&bytes[line.method.clone()], &bytes[line.target.clone()]);
+                let head = RequestHead { method, target, version: line.version, fields };
+                Event::Request(head, reading)
             }
-            (Last::Head(reading), Some(StartLine::Status(line))) => {
+            StartLine::Status(line) => {
                 let (version, status) = (line.version, line.status);
                 let reason = &bytes[line.reason.clone()];
                 let head = ResponseHead { version, status, reason, fields };
-                Some(if is_informational(status) {
+                if is_informational(status) {
                     Event::Informational(head)
                 } else {
                     Event::Response(head, reading)
-                })
+                }
             }
-            (Last::Head(_), None) => None,
-        }
+        })
     }
 
     /// Reads on, and says what there is without borrowing it.
@@ -230,7 +232,7 @@ impl Connection {
         match step {
             Err(error) => Err(self.fail(error)),
             Ok(Step::NeedInput) => Ok(Progress::NeedInput),
-            Ok(Step::Data(_)) => {
+            Ok(Step::Data) => {
                 self.last = Some(Last::Data);
                 Ok(Progress::Event)
             }
@@ -245,6 +247,7 @@ impl Connection {
     }
 
     /// The peer broke a rule.
+    #[cold]
     fn fail(&mut self, error: PeerError) -> PeerError {
         self.error = Some(error);
         // What we still say to it is the last.
@@ -295,9 +298,11 @@ impl Connection {
             framing: head.decision.framing,
             keep_alive: keep_alive
                 && !matches!(head.decision.framing, Framing::Tunnel | Framing::UntilClose),
-            expects_continue: head.facts.expects_continue && head.version >= Version::HTTP_11,
+            expects_continue: head.wishes.expects_continue && head.version >= Version::HTTP_11,
         }));
-        if let Some(Event::Informational(head)) = self.event() {
+        if cx.wants(EventKind::InformationalRead)
+            && let Some(Event::Informational(head)) = self.event()
+        {
             cx.tell(EventKind::InformationalRead, || TraceEvent::InformationalRead { head });
         }
         Ok(Progress::Event)
@@ -309,7 +314,7 @@ impl Connection {
         self.sides.switch = match head.decision.framing {
             Framing::Tunnel => Some(SwitchKind::Connect),
             // In HTTP/1.0 the field means nothing (RFC 9110 section 7.8).
-            _ if head.facts.upgrade && head.version >= Version::HTTP_11 => {
+            _ if head.wishes.upgrade && head.version >= Version::HTTP_11 => {
                 Some(SwitchKind::Upgrade)
             }
             _ => None,
@@ -343,7 +348,7 @@ impl Connection {
     fn note_close(&mut self, head: &Head, keep_alive: bool) {
         if head.decision.tolerated.is_some() {
             self.close_because(NotReusable::Tolerated);
-        } else if head.facts.close {
+        } else if head.wishes.close {
             self.close_because(NotReusable::PeerAsked);
         } else if !keep_alive {
             self.close_because(NotReusable::Http10);
@@ -372,7 +377,7 @@ impl Connection {
         self.asked = Asked::by(method);
         self.sides.switch = match announced.framing {
             Framing::Tunnel => Some(SwitchKind::Connect),
-            _ if announced.facts.upgrade => Some(SwitchKind::Upgrade),
+            _ if announced.wishes.upgrade => Some(SwitchKind::Upgrade),
             _ => None,
         };
         self.announce(announced, Act::Request, cx);
@@ -446,7 +451,7 @@ impl Connection {
     }
 
     fn announce<S: Sink>(&mut self, announced: Announced, act: Act, _: &mut Cx<'_, S>) {
-        if announced.facts.close {
+        if announced.wishes.close {
             self.sides.keep_alive = false;
             self.close_because(NotReusable::WeAsked);
         }
@@ -597,8 +602,7 @@ impl Connection {
     }
 
     fn check(&self, call: Call, act: Act) -> Result<(), MisuseError> {
-        let mut sides = self.sides;
-        if sides.act(self.role, act) { Ok(()) } else { Err(self.misuse(call, Misuse::State)) }
+        if self.sides.may(self.role, act) { Ok(()) } else { Err(self.misuse(call, Misuse::State)) }
     }
 
     const fn misuse(&self, call: Call, misuse: Misuse) -> MisuseError {
@@ -623,8 +627,8 @@ impl Connection {
 
 /// Whether another message may follow, as far as this head says (RFC 9112 section 9.3).
 const fn keep_alive(head: &Head) -> bool {
-    let persistent = head.version.minor() >= 1 || head.facts.keep_alive;
-    persistent && !head.facts.close
+    let persistent = head.version.minor() >= 1 || head.wishes.keep_alive;
+    persistent && !head.wishes.close
 }
 
 const fn is_informational(status: u16) -> bool {

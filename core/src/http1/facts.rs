@@ -1,30 +1,52 @@
 //! What the fields of a head say to the machine itself.
 
 use crate::error::Rule;
-use crate::fields::{Field, Fields, elements};
+use crate::fields::{Fields, elements};
 use crate::framing::TransferEncoding;
 use crate::limits::Lenient;
 use crate::wire::number::{NotANumber, decimal};
 use crate::wire::target::host_and_port;
+use crate::wire::token::is_word;
+
+/// The lengths of the names that matter here, one bit each.
+const LENGTHS: u32 = 1 << 4 | 1 << 6 | 1 << 7 | 1 << 10 | 1 << 14 | 1 << 17;
+
+/// The fields that matter here.
+#[derive(Clone, Copy)]
+enum Known {
+    Host,
+    Expect,
+    Upgrade,
+    Connection,
+    ContentLength,
+    TransferEncoding,
+}
 
 /// The fields that decide framing, persistence and routing, read once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Facts {
     pub(super) content_length: Option<u64>,
     pub(super) transfer_encoding: TransferEncoding,
+    pub(super) hosts: usize,
+    pub(super) wishes: Wishes,
+    connection_upgrade: bool,
+    upgrade_field: bool,
+    coding_lines: usize,
+    host_fault: Option<BrokenField>,
+    length_fault: Option<BrokenField>,
+}
+
+/// What a head says about how to go on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Wishes {
     /// `Connection: close`.
     pub(super) close: bool,
     /// `Connection: keep-alive`.
     pub(super) keep_alive: bool,
     /// `Connection: upgrade`, and an Upgrade field.
     pub(super) upgrade: bool,
-    pub(super) hosts: usize,
+    /// `Expect: 100-continue`.
     pub(super) expects_continue: bool,
-    connection_upgrade: bool,
-    upgrade_field: bool,
-    coding_lines: usize,
-    host_fault: Option<BrokenField>,
-    length_fault: Option<BrokenField>,
 }
 
 /// A rule that a field breaks, and which field it is.
@@ -44,10 +66,21 @@ impl Facts {
         mut tolerated: impl FnMut(Rule, usize),
     ) -> Self {
         let mut facts = Self::default();
-        for (index, field) in fields.iter().enumerate() {
-            facts.add(index, field, lenient, &mut tolerated);
+        for (index, name) in fields.names_of_lengths(LENGTHS) {
+            // Its length and first letter tell most that do not matter.
+            let known = match (name.len(), name.first().map(|first| first | 0x20)) {
+                (4, Some(b'h')) if is_word(name, b"host") => Known::Host,
+                (6, Some(b'e')) if is_word(name, b"expect") => Known::Expect,
+                (7, Some(b'u')) if is_word(name, b"upgrade") => Known::Upgrade,
+                (10, Some(b'c')) if is_word(name, b"connection") => Known::Connection,
+                (14, Some(b'c')) if is_word(name, b"content-length") => Known::ContentLength,
+                (17, Some(b't')) if is_word(name, b"transfer-encoding") => Known::TransferEncoding,
+                _ => continue,
+            };
+            let value = fields.nth(index).map_or(&[][..], |field| field.value);
+            facts.add(known, index, value, lenient, &mut tolerated);
         }
-        facts.upgrade = facts.connection_upgrade && facts.upgrade_field;
+        facts.wishes.upgrade = facts.connection_upgrade && facts.upgrade_field;
         facts
     }
 
@@ -68,36 +101,35 @@ impl Facts {
         self.length_fault.map_or(Ok(()), Err)
     }
 
-    /// Takes one field in. Only names of six lengths matter, so that most are passed over fast.
-    #[inline]
+    /// Takes one field in.
     fn add(
         &mut self,
+        name: Known,
         index: usize,
-        field: Field<'_>,
+        value: &[u8],
         lenient: Lenient,
         tolerated: &mut impl FnMut(Rule, usize),
     ) {
-        match field.name.len() {
-            4 if field.is("Host") => {
-                if let Err(rule) = self.host(field.value) {
+        match name {
+            Known::Host => {
+                if let Err(rule) = self.host(value) {
                     self.host_fault.get_or_insert(BrokenField { rule, field: index });
                 }
             }
-            6 if field.is("Expect") => {
+            Known::Expect => {
                 let expected = |element: &[u8]| element.eq_ignore_ascii_case(b"100-continue");
-                self.expects_continue |= field.elements().any(expected);
+                self.wishes.expects_continue |= elements(value).any(expected);
             }
-            7 if field.is("Upgrade") => self.upgrade_field |= !field.value.is_empty(),
-            10 if field.is("Connection") => self.connection(field),
-            14 if field.is("Content-Length") => match self.length(field.value, lenient) {
+            Known::Upgrade => self.upgrade_field |= !value.is_empty(),
+            Known::Connection => self.connection(value),
+            Known::ContentLength => match self.length(value, lenient) {
                 Ok(None) => {}
                 Ok(Some(rule)) => tolerated(rule, index),
                 Err(rule) => {
                     self.length_fault.get_or_insert(BrokenField { rule, field: index });
                 }
             },
-            17 if field.is("Transfer-Encoding") => self.coding(field.value),
-            _ => {}
+            Known::TransferEncoding => self.coding(value),
         }
     }
 
@@ -109,15 +141,31 @@ impl Facts {
         host_and_port(value).map(drop).map_err(|_| Rule::HostInvalid)
     }
 
-    fn connection(&mut self, field: Field<'_>) {
-        for option in field.elements() {
-            self.close |= option.eq_ignore_ascii_case(b"close");
-            self.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
+    fn connection(&mut self, value: &[u8]) {
+        let wishes = &mut self.wishes;
+        // One option and no list is what nearly all say.
+        if is_word(value, b"keep-alive") {
+            wishes.keep_alive = true;
+            return;
+        }
+        for option in elements(value) {
+            wishes.close |= option.eq_ignore_ascii_case(b"close");
+            wishes.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
             self.connection_upgrade |= option.eq_ignore_ascii_case(b"upgrade");
         }
     }
 
     fn length(&mut self, value: &[u8], lenient: Lenient) -> Result<Option<Rule>, Rule> {
+        if let (None, Ok(length)) = (self.content_length, decimal(value)) {
+            self.content_length = Some(length);
+            return Ok(None);
+        }
+        self.lengths(value, lenient)
+    }
+
+    /// Takes in what is not the first length, or not one alone.
+    #[cold]
+    fn lengths(&mut self, value: &[u8], lenient: Lenient) -> Result<Option<Rule>, Rule> {
         let mut tolerated = None;
         // A list is what repeated lines become on their way; its elements are judged like lines,
         // and an empty one is no number.
@@ -205,9 +253,9 @@ mod tests {
 
     #[test]
     fn an_upgrade_needs_both_fields() {
-        assert!(!read(&[("Upgrade", "websocket")]).upgrade);
-        assert!(read(&[("Connection", ",, Upgrade"), ("Upgrade", "websocket")]).upgrade);
-        assert!(read(&[("Connection", "x, CLOSE ,")]).close);
-        assert!(!read(&[("Connection", "closed")]).close);
+        assert!(!read(&[("Upgrade", "websocket")]).wishes.upgrade);
+        assert!(read(&[("Connection", ",, Upgrade"), ("Upgrade", "websocket")]).wishes.upgrade);
+        assert!(read(&[("Connection", "x, CLOSE ,")]).wishes.close);
+        assert!(!read(&[("Connection", "closed")]).wishes.close);
     }
 }

@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use super::body::{Body, Piece};
-use super::facts::{BrokenField, Facts};
+use super::facts::{BrokenField, Facts, Wishes};
 use super::head::Version;
 use super::section::{Kind, Progress, Section, StartLine};
 use super::state::Role;
@@ -20,14 +20,14 @@ use crate::wire::{Broken, number, target};
 pub(super) enum Step {
     NeedInput,
     Head(Head),
-    Data(usize),
+    Data,
     End,
 }
 
 /// What a head says beside its fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Head {
-    pub(super) facts: Facts,
+    pub(super) wishes: Wishes,
     pub(super) decision: Decision,
     pub(super) version: Version,
     /// 0 for a request.
@@ -124,9 +124,14 @@ impl Receive {
         &self.buffer.unread()[..self.lent]
     }
 
-    /// The start line and the fields that the last step was about.
-    pub(super) fn head(&self) -> (Option<&StartLine>, Fields<'_>) {
-        (self.section.start_line(), Fields::new(self.lent(), self.section.spans()))
+    /// The start line of the head that the last step was about.
+    pub(super) fn start_line(&self) -> Option<&StartLine> {
+        self.section.start_line()
+    }
+
+    /// The fields that the last step was about.
+    pub(super) fn fields(&self) -> Fields<'_> {
+        Fields::new(self.lent(), self.section.spans())
     }
 
     /// Whether nothing of a message has arrived.
@@ -172,6 +177,7 @@ impl Receive {
         }
     }
 
+    #[cold]
     fn end_in_head<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> PeerError {
         let rule = match self.from {
             Role::Server if self.is_idle() => Rule::EndBeforeResponse,
@@ -218,13 +224,14 @@ impl Receive {
         let decision = framing::decide(&message, lenient)
             .map_err(|rule| self.refuse_field(self.framing_field(rule), cx))?;
         self.tell_framing(decision, cx);
+        let head = Head { wishes: facts.wishes, decision, version, status, asked: asks };
         if (100..200).contains(&status) && status != 101 {
             self.informational(cx)?;
-            return Ok(Head { facts, decision, version, status, asked: asks });
+            return Ok(head);
         }
         let body = Body::new(decision.framing, &self.config);
         self.body = Some(body.map_err(|rule| self.refuse_field(self.framing_field(rule), cx))?);
-        Ok(Head { facts, decision, version, status, asked: asks })
+        Ok(head)
     }
 
     /// Checks what does not need a decision: Host in requests, and that a length is one number.
@@ -259,18 +266,8 @@ impl Receive {
     /// Reads a piece of a body, or its end.
     pub(super) fn next_body<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Step, PeerError> {
         self.give_back();
-        let Some(mut body) = self.body.take() else { return Ok(Step::End) };
-        let step = self.read_body(&mut body, cx);
-        self.body = Some(body);
-        step
-    }
-
-    fn read_body<S: Sink>(
-        &mut self,
-        body: &mut Body,
-        cx: &mut Cx<'_, S>,
-    ) -> Result<Step, PeerError> {
         loop {
+            let Some(body) = &mut self.body else { return Ok(Step::End) };
             let at = self.buffer.consumed();
             let piece = body.next(
                 self.buffer.unread_mut(),
@@ -282,7 +279,7 @@ impl Receive {
             match piece {
                 Ok(Piece::Data(n)) => {
                     self.lent = n;
-                    return Ok(Step::Data(n));
+                    return Ok(Step::Data);
                 }
                 Ok(Piece::ChunkLine { len, line }) => {
                     cx.tell(EventKind::ChunkRead, || TraceEvent::ChunkRead {
@@ -303,18 +300,7 @@ impl Receive {
                     return Ok(Step::End);
                 }
                 Ok(Piece::NeedInput) if !self.eof => return Ok(Step::NeedInput),
-                Ok(Piece::NeedInput) => match body.end_of_stream() {
-                    None => {
-                        self.section.restart(Self::head_kind(self.from));
-                        return Ok(Step::End);
-                    }
-                    Some(rule) => {
-                        let broken = Broken::new(rule, self.buffer.unread().len());
-                        // Whether part of a line has arrived is what the evidence tells.
-                        let rest = 0..self.buffer.unread().len();
-                        return Err(self.refuse(broken, rest, cx));
-                    }
-                },
+                Ok(Piece::NeedInput) => return self.end_in_body(cx),
                 Err(broken) => {
                     let evidence = self.body_evidence(broken.rule);
                     return Err(self.refuse(broken, evidence, cx));
@@ -323,7 +309,21 @@ impl Receive {
         }
     }
 
+    /// The peer closed its direction, which is where some bodies end.
+    #[cold]
+    fn end_in_body<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Step, PeerError> {
+        let Some(rule) = self.body.as_ref().and_then(Body::end_of_stream) else {
+            self.section.restart(Self::head_kind(self.from));
+            return Ok(Step::End);
+        };
+        let broken = Broken::new(rule, self.buffer.unread().len());
+        // Whether part of a line has arrived is what the evidence tells.
+        let rest = 0..self.buffer.unread().len();
+        Err(self.refuse(broken, rest, cx))
+    }
+
     /// Where the bytes are that a broken body is refused for.
+    #[cold]
     fn body_evidence(&self, rule: Rule) -> Range<usize> {
         let bytes = self.buffer.unread();
         match rule {
@@ -343,8 +343,9 @@ impl Receive {
     }
 
     /// The field that a rule of framing is about.
+    #[cold]
     fn framing_field(&self, rule: Rule) -> BrokenField {
-        let (_, fields) = self.head();
+        let fields = self.fields();
         let is = |name| move |field: Field<'_>| field.is(name);
         let field = match rule {
             Rule::ConnectWithBody | Rule::BodyTooLong => {
@@ -356,8 +357,9 @@ impl Receive {
         BrokenField { rule, field: field.unwrap_or(0) }
     }
 
+    #[cold]
     fn refuse_field<S: Sink>(&mut self, broken: BrokenField, cx: &mut Cx<'_, S>) -> PeerError {
-        let (_, fields) = self.head();
+        let fields = self.fields();
         let (at, line) = match fields.nth(broken.field) {
             Some(field) => {
                 let value = offset_in(self.buffer.unread(), field.value);
@@ -369,6 +371,7 @@ impl Receive {
         self.refuse(Broken::new(broken.rule, at), line, cx)
     }
 
+    #[cold]
     pub(super) fn refuse<S: Sink>(
         &mut self,
         broken: Broken,
@@ -421,7 +424,7 @@ impl Receive {
     fn tell_trailers<S: Sink>(&self, cx: &mut Cx<'_, S>) {
         let at = self.buffer.consumed();
         if cx.wants(EventKind::TrailerRead) {
-            for field in self.head().1.iter() {
+            for field in self.fields().iter() {
                 cx.tell(EventKind::TrailerRead, || TraceEvent::TrailerRead {
                     name: field.name,
                     value: field.value,
@@ -433,7 +436,7 @@ impl Receive {
 
     fn tell_framing<S: Sink>(&self, decision: Decision, cx: &mut Cx<'_, S>) {
         if let Some(rule) = decision.tolerated {
-            let (_, fields) = self.head();
+            let fields = self.fields();
             let field = fields.nth(self.framing_field(rule).field);
             let at = field.map_or(0, |field| u64::from(field.offset));
             tell_leniency(cx, rule, self.buffer.consumed() + at);

@@ -13,6 +13,7 @@ use crate::error::Rule;
 use crate::fields::FieldSpan;
 use crate::limits::{Config, Lenient};
 use crate::wire::start_line::{self, RequestLine, StatusLine};
+use crate::wire::field::FieldLine;
 use crate::wire::{Broken, Tolerated, field, token};
 
 /// What kind of section it is.
@@ -116,25 +117,37 @@ impl Section {
         config: &Config,
         tolerated: &mut impl Tolerated,
     ) -> Result<Progress, Broken> {
-        if let Some(first) = bytes.first() {
-            self.check_first(*first)?;
+        if self.line == 0 {
+            self.check_first(bytes)?;
+        }
+        // Lines of which nothing was looked at before are mostly complete, and as they should be.
+        if self.scan == 0
+            && !self.has_start_line()
+            && let Some(len) = self.plain_start_line(bytes, config)
+        {
+            self.read_start_line(&bytes[..len], config.lenient, tolerated)?;
+            self.line = len + 2;
+            self.scan = self.line;
         }
         loop {
-            let found = memchr(b'\n', &bytes[self.scan..]);
-            self.count(found.map_or(bytes.len() - self.scan, |found| found + 1));
-            let Some(found) = found else {
+            if self.scan == self.line
+                && self.has_start_line()
+                && let Some(len) = self.plain_fields(bytes, config)
+            {
+                return Ok(Progress::Complete(len));
+            }
+            let Some(lf) = self.line_feed(bytes) else {
                 self.scan = bytes.len();
                 self.check_limits(bytes.len() + 1, config)?;
                 return Ok(Progress::NeedInput);
             };
-            let lf = self.scan + found;
             self.check_limits(lf + 1, config)?;
             let end = line_end(bytes, self.line, lf, config.lenient, tolerated)?;
             let line = self.line..end;
             let next = lf + 1;
             if !line.is_empty() {
                 self.read_line(bytes, line, config, tolerated)?;
-            } else if self.start_line.is_some() || matches!(self.kind, Kind::Trailers { .. }) {
+            } else if self.has_start_line() {
                 self.scan = next;
                 return Ok(Progress::Complete(next));
             } else {
@@ -143,6 +156,65 @@ impl Section {
             self.line = next;
             self.scan = next;
         }
+    }
+
+    /// Whether the start line is over, or there is none.
+    const fn has_start_line(&self) -> bool {
+        self.start_line.is_some() || matches!(self.kind, Kind::Trailers { .. })
+    }
+
+    /// Where the line that is being read ends.
+    fn line_feed(&mut self, bytes: &[u8]) -> Option<usize> {
+        let found = memchr(b'\n', &bytes[self.scan..]);
+        self.count(found.map_or(bytes.len() - self.scan, |found| found + 1));
+        Some(self.scan + found?)
+    }
+
+    /// The length of the start line, if it is complete and has no CR but that of its end.
+    fn plain_start_line(&mut self, bytes: &[u8], config: &Config) -> Option<usize> {
+        let (limit, _) = self.limit(config);
+        let bytes = &bytes[..bytes.len().min(limit)];
+        let len = token::visible_len(bytes);
+        self.count(len);
+        (len > 0 && bytes[len..].starts_with(b"\r\n")).then_some(len)
+    }
+
+    fn read_start_line(
+        &mut self,
+        line: &[u8],
+        lenient: Lenient,
+        tolerated: &mut impl Tolerated,
+    ) -> Result<(), Broken> {
+        self.count(line.len());
+        self.start_line = Some(match self.kind {
+            Kind::Response => StartLine::Status(start_line::status(line, lenient, tolerated)?),
+            _ => StartLine::Request(start_line::request(line, lenient, tolerated)?),
+        });
+        Ok(())
+    }
+
+    /// Reads field lines as far as there is nothing to judge about them, which is nearly always to
+    /// the end. Returns the length of the section when that was reached.
+    fn plain_fields(&mut self, bytes: &[u8], config: &Config) -> Option<usize> {
+        let (limit, _) = self.limit(config);
+        let bytes = &bytes[..bytes.len().min(limit)];
+        let mut line = self.line;
+        let complete = loop {
+            let rest = &bytes[line..];
+            if rest.starts_with(b"\r\n") {
+                break Some(line + 2);
+            }
+            let Some((parts, len)) = field::plain(rest) else { break None };
+            if self.spans.len() >= config.limits.fields {
+                break None;
+            }
+            self.count(len);
+            self.spans.push(span(line, &parts));
+            line += len;
+        };
+        self.line = line;
+        self.scan = complete.unwrap_or(line);
+        complete
     }
 
     /// Counts bytes that are looked at, for the test that work is linear.
@@ -156,26 +228,29 @@ impl Section {
 
     /// Refuses what cannot become a start line at its first byte, so that a peer which speaks
     /// another protocol is not waited for.
-    fn check_first(&self, first: u8) -> Result<(), Broken> {
+    fn check_first(&self, bytes: &[u8]) -> Result<(), Broken> {
+        let Some(first) = bytes.first() else { return Ok(()) };
         let rule = match self.kind {
-            Kind::Request if !token::is_token(first) && first != b' ' => Rule::MethodCharacter,
+            Kind::Request if !token::is_token(*first) && *first != b' ' => Rule::MethodCharacter,
             Kind::Response if !first.is_ascii_graphic() => Rule::VersionForm,
             _ => return Ok(()),
         };
-        if self.line > 0 || matches!(first, b'\r' | b'\n') {
-            return Ok(());
+        if matches!(first, b'\r' | b'\n') { Ok(()) } else { Err(Broken::new(rule, 0)) }
+    }
+
+    /// How long the section may be for now, and the rule behind that.
+    fn limit(&self, config: &Config) -> (usize, Rule) {
+        let limits = &config.limits;
+        match (self.kind, &self.start_line) {
+            (Kind::Trailers { .. }, _) => (limits.trailers, Rule::TrailersTooLong),
+            (_, None) => (limits.start_line.min(limits.head), Rule::StartLineTooLong),
+            (_, Some(_)) => (limits.head, Rule::HeadTooLong),
         }
-        Err(Broken::new(rule, 0))
     }
 
     /// Checks that a section of at least `len` bytes is within its limits.
     fn check_limits(&self, len: usize, config: &Config) -> Result<(), Broken> {
-        let limits = &config.limits;
-        let (limit, rule) = match (self.kind, &self.start_line) {
-            (Kind::Trailers { .. }, _) => (limits.trailers, Rule::TrailersTooLong),
-            (_, None) => (limits.start_line.min(limits.head), Rule::StartLineTooLong),
-            (_, Some(_)) => (limits.head, Rule::HeadTooLong),
-        };
+        let (limit, rule) = self.limit(config);
         if len > limit { Err(Broken::new(rule, limit)) } else { Ok(()) }
     }
 
@@ -206,26 +281,17 @@ impl Section {
         config: &Config,
         tolerated: &mut impl Tolerated,
     ) -> Result<(), Broken> {
+        let lenient = config.lenient;
+        if !self.has_start_line() {
+            return match memchr(b'\r', &bytes[line.clone()]) {
+                Some(at) => Err(Broken::new(Rule::BareCr, at)),
+                None => self.read_start_line(&bytes[line], lenient, tolerated),
+            };
+        }
         let start = line.start;
         self.count(line.len());
         let in_section = |broken: Broken| Broken::new(broken.rule, start + broken.at);
         let mut tolerated = |rule, at| tolerated(rule, start + at);
-        let lenient = config.lenient;
-        if self.start_line.is_none() && !matches!(self.kind, Kind::Trailers { .. }) {
-            let line = &bytes[line];
-            if let Some(at) = memchr(b'\r', line) {
-                return Err(in_section(Broken::new(Rule::BareCr, at)));
-            }
-            self.start_line = Some(match self.kind {
-                Kind::Response => StartLine::Status(
-                    start_line::status(line, lenient, &mut tolerated).map_err(in_section)?,
-                ),
-                _ => StartLine::Request(
-                    start_line::request(line, lenient, &mut tolerated).map_err(in_section)?,
-                ),
-            });
-            return Ok(());
-        }
         if matches!(bytes[line.start], b' ' | b'\t') {
             return self.unfold(bytes, line, lenient, &mut tolerated);
         }
@@ -233,12 +299,7 @@ impl Section {
             return Err(Broken::new(Rule::TooManyFields, start));
         }
         let parts = field::read(&bytes[line], lenient, &mut tolerated).map_err(in_section)?;
-        self.spans.push(FieldSpan {
-            name: offset(start + parts.name.start),
-            name_len: offset(parts.name.len()),
-            value: offset(start + parts.value.start),
-            value_len: offset(parts.value.len()),
-        });
+        self.spans.push(span(start, &parts));
         Ok(())
     }
 
@@ -300,6 +361,17 @@ fn line_end(
     }
     tolerated(Rule::BareLf, lf);
     Ok(lf)
+}
+
+/// Where the parts of a line stand that starts at `line`.
+#[inline]
+fn span(line: usize, parts: &FieldLine) -> FieldSpan {
+    FieldSpan {
+        name: offset(line + parts.name.start),
+        name_len: offset(parts.name.len()),
+        value: offset(line + parts.value.start),
+        value_len: offset(parts.value.len()),
+    }
 }
 
 /// An offset within a section. Sections are limited far below 4 GiB; an application that lifts the

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::facts::Facts;
+use super::facts::{Facts, Wishes};
 use super::head::Version;
 use super::out::Out;
 use crate::error::Misuse;
@@ -27,7 +27,7 @@ pub enum BodySize {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Announced {
     pub(super) framing: Framing,
-    pub(super) facts: Facts,
+    pub(super) wishes: Wishes,
 }
 
 /// Messages in, bytes out.
@@ -55,7 +55,7 @@ impl Send {
         if !token::is_token_all(method) {
             return Err(Misuse::Method);
         }
-        if target.is_empty() || !target.iter().all(|byte| token::is_target(*byte)) {
+        if target.is_empty() || token::target_len(target) < target.len() {
             return Err(Misuse::Target);
         }
         target::check(method, target).map_err(|_| Misuse::Target)?;
@@ -86,7 +86,7 @@ impl Send {
         self.out.staging().extend_from_slice(b"\r\n");
         let framing = if connects { Framing::Tunnel } else { framing };
         self.begin(framing);
-        Ok(Announced { framing, facts })
+        Ok(Announced { framing, wishes: facts.wishes })
     }
 
     /// Writes the head of a response to `asked`, for a peer that speaks `version`.
@@ -98,7 +98,7 @@ impl Send {
         asked: Asked,
         (version, keep_alive): (Version, bool),
     ) -> Result<Announced, Misuse> {
-        if token::find_control(reason).is_some() {
+        if !token::is_text(reason) {
             return Err(Misuse::Reason);
         }
         let facts = check_fields(fields)?;
@@ -127,7 +127,7 @@ impl Send {
         }
         self.out.staging().extend_from_slice(b"\r\n");
         self.begin(framing);
-        Ok(Announced { framing, facts })
+        Ok(Announced { framing, wishes: facts.wishes })
     }
 
     /// Writes the head of an informational response.
@@ -137,7 +137,7 @@ impl Send {
         reason: &[u8],
         fields: Fields<'_>,
     ) -> Result<(), Misuse> {
-        if token::find_control(reason).is_some() {
+        if !token::is_text(reason) {
             return Err(Misuse::Reason);
         }
         let facts = check_fields(fields)?;
@@ -212,6 +212,9 @@ impl Send {
 
     fn fields(&mut self, fields: Fields<'_>) {
         let staging = self.out.staging();
+        if let Some(lines) = fields.lines() {
+            return staging.extend_from_slice(lines);
+        }
         for field in fields.iter() {
             staging.extend_from_slice(field.name);
             staging.extend_from_slice(b": ");
@@ -222,9 +225,9 @@ impl Send {
 
     /// Writes the field that says whether the connection goes on, unless the caller did.
     fn persistence_field(&mut self, ends: bool, old: bool, facts: &Facts) {
-        if ends && !facts.close {
+        if ends && !facts.wishes.close {
             self.out.staging().extend_from_slice(b"Connection: close\r\n");
-        } else if !ends && old && !facts.close && !facts.keep_alive {
+        } else if !ends && old && !facts.wishes.close && !facts.wishes.keep_alive {
             self.out.staging().extend_from_slice(b"Connection: keep-alive\r\n");
         }
     }
@@ -292,11 +295,14 @@ fn check_fields(fields: Fields<'_>) -> Result<Facts, Misuse> {
 }
 
 fn check_syntax(fields: Fields<'_>) -> Result<(), Misuse> {
+    if fields.lines().is_some() {
+        return Ok(());
+    }
     for (index, field) in fields.iter().enumerate() {
         if !token::is_token_all(field.name) {
             return Err(Misuse::FieldName(index));
         }
-        if token::find_control(field.value).is_some() {
+        if !token::is_text(field.value) {
             return Err(Misuse::FieldValue(index));
         }
     }

@@ -97,6 +97,7 @@ impl Act {
 /// The table: where `side` stands after `act`, or `None` where it must not do that.
 ///
 /// What follows from it for the other side, `docs/STATES.md` lists.
+#[inline]
 #[must_use]
 pub const fn after(side: Role, state: State, act: Act) -> Option<State> {
     use Act::{Close, Data, End, Fail, Informational, Request, Response, Switch};
@@ -151,8 +152,15 @@ impl Sides {
         }
     }
 
+    /// Whether the table has a move of `side` by `act`.
+    #[inline]
+    pub(crate) const fn may(&self, side: Role, act: Act) -> bool {
+        after(side, self.of(side), act).is_some()
+    }
+
     /// Moves `side` by `act`, and the other side by what follows from it. Returns whether the
     /// table has such a move; without one, nothing changes.
+    #[inline]
     pub(crate) fn act(&mut self, side: Role, act: Act) -> bool {
         let Some(next) = after(side, self.of(side), act) else { return false };
         match side {

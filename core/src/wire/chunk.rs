@@ -1,6 +1,6 @@
 //! One chunk-size line (RFC 9112 section 7.1), without its line end.
 
-use super::number::{NotANumber, hexadecimal};
+use super::number::{NotANumber, digit_value, hexadecimal};
 use super::token::token_len;
 use super::{Broken, Tolerated};
 use crate::error::Rule;
@@ -15,6 +15,23 @@ pub(crate) struct ChunkLine {
     pub(crate) size: u64,
     /// How many bytes follow the size.
     pub(crate) extensions: usize,
+}
+
+/// Reads a line that is a size alone, and finds its end on the way: returns the size, and how many
+/// bytes the line has with its CRLF. `None` where the line is not complete, or there is something to
+/// judge, which is for [`read`].
+#[inline]
+pub(crate) fn plain(bytes: &[u8]) -> Option<(u64, usize)> {
+    let mut size = 0;
+    for (index, byte) in bytes.iter().take(MAX_DIGITS).enumerate() {
+        let digit = digit_value(*byte);
+        if digit > 0xf {
+            let is_end = index > 0 && bytes[index..].starts_with(b"\r\n");
+            return is_end.then_some((size, index + 2));
+        }
+        size = size << 4 | u64::from(digit);
+    }
+    None
 }
 
 /// Reads `1*HEXDIG [ chunk-ext ]`.

@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::token::{find_control, token_len};
+use super::token::{find_control, token_len, visible_len};
 use super::{Broken, Tolerated};
 use crate::error::Rule;
 use crate::limits::Lenient;
@@ -29,6 +29,26 @@ pub(crate) fn read(
     let value = trimmed(line, colon + 1..line.len());
     check_value(line, value.clone(), lenient, tolerated)?;
     Ok(FieldLine { name, value })
+}
+
+/// Reads a line as most lines are, and finds its end on the way: returns its parts, and how many
+/// bytes it has with its CRLF. `None` where the line is not complete, or there is anything to judge
+/// or to trim but one space, which is for [`read`].
+#[inline]
+pub(crate) fn plain(bytes: &[u8]) -> Option<(FieldLine, usize)> {
+    let colon = token_len(bytes);
+    let (start, value) = match bytes.get(colon..)? {
+        [b':', b' ', value @ ..] => (colon + 2, value),
+        [b':', value @ ..] => (colon + 1, value),
+        _ => return None,
+    };
+    let len = visible_len(value);
+    let (value, end) = value.split_at_checked(len)?;
+    let is_trimmed = value.first() != Some(&b' ') && value.last() != Some(&b' ');
+    if colon == 0 || !is_trimmed || !end.starts_with(b"\r\n") {
+        return None;
+    }
+    Some((FieldLine { name: 0..colon, value: start..start + len }, start + len + 2))
 }
 
 /// Where the colon is, when it does not stand right after the name; mostly a refusal.

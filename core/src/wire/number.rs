@@ -15,29 +15,56 @@ pub(crate) enum NotANumber {
 }
 
 /// A decimal number (RFC 9110 section 8.6).
+#[inline]
 pub(crate) fn decimal(digits: &[u8]) -> Result<u64, NotANumber> {
     parse(digits, 10)
 }
 
 /// A hexadecimal number (RFC 9112 section 7.1).
+#[inline]
 pub(crate) fn hexadecimal(digits: &[u8]) -> Result<u64, NotANumber> {
     parse(digits, 16)
 }
 
-fn parse(digits: &[u8], base: u32) -> Result<u64, NotANumber> {
+fn parse(digits: &[u8], base: u8) -> Result<u64, NotANumber> {
     if digits.is_empty() {
         return Err(NotANumber::Digit(0));
     }
     let mut number = 0_u64;
     let mut too_large = false;
     for (index, byte) in digits.iter().enumerate() {
-        let digit = char::from(*byte).to_digit(base).ok_or(NotANumber::Digit(index))?;
+        let digit = digit_value(*byte);
+        if digit >= base {
+            return Err(NotANumber::Digit(index));
+        }
+        // Fifteen digits of either base fit, whatever they are.
+        if index < 15 {
+            number = number * u64::from(base) + u64::from(digit);
+            continue;
+        }
         match number.checked_mul(u64::from(base)).and_then(|n| n.checked_add(u64::from(digit))) {
             Some(next) if next <= MAX_LENGTH => number = next,
             _ => too_large = true,
         }
     }
     if too_large { Err(NotANumber::TooLarge) } else { Ok(number) }
+}
+
+/// What `byte` stands for as a digit, of any base up to 16; more than that if it is none.
+#[inline]
+pub(crate) const fn digit_value(byte: u8) -> u8 {
+    const VALUES: [u8; 256] = {
+        let mut values = [u8::MAX; 256];
+        let mut value = 0;
+        while value < 16 {
+            let digit = b"0123456789abcdef"[value as usize];
+            values[digit as usize] = value;
+            values[digit.to_ascii_uppercase() as usize] = value;
+            value += 1;
+        }
+        values
+    };
+    VALUES[byte as usize]
 }
 
 /// Writes `number` in decimal digits at the end of `out`.

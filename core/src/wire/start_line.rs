@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::token::{find_control, is_target, token_len};
+use super::token::{find_control, target_len, token_len};
 use super::{Broken, Tolerated, target};
 use crate::error::Rule;
 use crate::http1::Version;
@@ -38,8 +38,7 @@ pub(crate) fn request(
         None => return Err(Broken::new(Rule::RequestLineForm, line.len())),
     }
     let start = method.end + 1;
-    let rest = &line[start..];
-    let len = rest.iter().position(|byte| !is_target(*byte)).unwrap_or(rest.len());
+    let len = target_len(&line[start..]);
     let target = start..start + len;
     match line.get(target.end) {
         Some(b' ') if len > 0 => {}
@@ -101,10 +100,12 @@ fn version(
     lenient: Lenient,
     tolerated: &mut impl Tolerated,
 ) -> Result<Version, Broken> {
+    match bytes.first_chunk() {
+        Some(b"HTTP/1.1") => return Ok(Version::HTTP_11),
+        Some(b"HTTP/1.0") => return Ok(Version::HTTP_10),
+        _ => {}
+    }
     match bytes {
-        [b'H', b'T', b'T', b'P', b'/', b'1', b'.', minor @ b'0'..=b'1', ..] => {
-            Ok(Version::from_minor(minor - b'0'))
-        }
         [b'H', b'T', b'T', b'P', b'/', major @ b'0'..=b'9', b'.', minor @ b'0'..=b'9', ..] => {
             if *major == b'1' && lenient.allows(Lenient::MINOR_VERSION) {
                 tolerated(Rule::VersionUnsupported, at + 7);

@@ -2,7 +2,7 @@
 
 use super::Broken;
 use super::number::decimal;
-use super::token::is_host;
+use super::token::{is_host, plain_host_len};
 use crate::error::Rule;
 
 /// Checks that `target` has the form that `method` needs. Its characters have been checked.
@@ -65,12 +65,11 @@ pub(crate) fn host_and_port(value: &[u8]) -> Result<Option<u16>, usize> {
             len + 2
         }
         _ => {
-            let end = value.iter().position(|byte| *byte == b':').unwrap_or(value.len());
-            if let Some(at) = value[..end].iter().position(|byte| !is_host(*byte)) {
-                return Err(at);
+            let plain = plain_host_len(value);
+            match value.get(plain) {
+                None | Some(b':') => plain,
+                Some(_) => name_with_escapes(value)?,
             }
-            check_escapes(&value[..end])?;
-            end
         }
     };
     match &value[end..] {
@@ -98,6 +97,16 @@ fn is_ip_literal(literal: &[u8]) -> bool {
     }
     let text = core::str::from_utf8(literal).unwrap_or_default();
     text.parse::<core::net::Ipv6Addr>().is_ok()
+}
+
+/// Checks a registered name that ends at a colon; returns where.
+fn name_with_escapes(value: &[u8]) -> Result<usize, usize> {
+    let end = value.iter().position(|byte| *byte == b':').unwrap_or(value.len());
+    if let Some(at) = value[..end].iter().position(|byte| !is_host(*byte)) {
+        return Err(at);
+    }
+    check_escapes(&value[..end])?;
+    Ok(end)
 }
 
 fn check_escapes(host: &[u8]) -> Result<(), usize> {

@@ -1,9 +1,9 @@
 //! Classes of characters, each byte's classes in one table.
 
 const TOKEN: u8 = 1;
-const VALUE: u8 = 2;
-const TARGET: u8 = 4;
-const HOST: u8 = 8;
+const TARGET: u8 = 2;
+const HOST: u8 = 4;
+const PLAIN_HOST: u8 = 8;
 
 const CLASSES: [u8; 256] = classes();
 
@@ -17,9 +17,6 @@ const fn classes() -> [u8; 256] {
         if alphanumeric || is_one_of(b, b"!#$%&'*+-.^_`|~") {
             table[byte] |= TOKEN;
         }
-        if b == b'\t' || (b >= b' ' && b != 0x7f) {
-            table[byte] |= VALUE;
-        }
         // More than a URI may have: what servers are sent and understand, and nothing that could
         // split a line or be taken for its end.
         if b > b' ' && b < 0x7f {
@@ -27,7 +24,7 @@ const fn classes() -> [u8; 256] {
         }
         // RFC 3986 section 3.2.2: unreserved, sub-delims, and the percent sign of an escape.
         if alphanumeric || is_one_of(b, b"-._~!$&'()*+,;=%") {
-            table[byte] |= HOST;
+            table[byte] |= if b == b'%' { HOST } else { HOST | PLAIN_HOST };
         }
         byte += 1;
     }
@@ -51,64 +48,117 @@ pub(crate) const fn is_token(byte: u8) -> bool {
     CLASSES[byte as usize] & TOKEN != 0
 }
 
-/// Whether `byte` may stand in a request target.
-#[inline]
-pub(crate) const fn is_target(byte: u8) -> bool {
-    CLASSES[byte as usize] & TARGET != 0
-}
-
 /// Whether `byte` may stand in a registered name of a URI.
 #[inline]
 pub(crate) const fn is_host(byte: u8) -> bool {
     CLASSES[byte as usize] & HOST != 0
 }
 
+/// How many bytes at the start of `bytes` are of a class. They are looked at in blocks, whose loops
+/// have no ends to check.
 #[inline]
-const fn is_value(byte: u8) -> bool {
-    CLASSES[byte as usize] & VALUE != 0
+fn run(bytes: &[u8], class: u8) -> usize {
+    let (blocks, rest) = bytes.as_chunks::<8>();
+    let mut at = 0;
+    for block in blocks {
+        for (index, byte) in block.iter().enumerate() {
+            if CLASSES[usize::from(*byte)] & class == 0 {
+                return at + index;
+            }
+        }
+        at += block.len();
+    }
+    at + rest.iter().take_while(|byte| CLASSES[usize::from(**byte)] & class != 0).count()
 }
 
 /// Where the token at the start of `bytes` ends.
 #[inline]
 pub(crate) fn token_len(bytes: &[u8]) -> usize {
-    bytes.iter().position(|byte| !is_token(*byte)).unwrap_or(bytes.len())
+    run(bytes, TOKEN)
 }
 
 /// Whether all of `bytes` is one token.
+#[inline]
 pub(crate) fn is_token_all(bytes: &[u8]) -> bool {
-    !bytes.is_empty() && bytes.iter().all(|byte| is_token(*byte))
+    !bytes.is_empty() && token_len(bytes) == bytes.len()
+}
+
+/// How many bytes at the start of `bytes` may stand in a request target.
+#[inline]
+pub(crate) fn target_len(bytes: &[u8]) -> usize {
+    run(bytes, TARGET)
+}
+
+/// How many bytes at the start of `bytes` may stand in a registered name, escapes apart.
+#[inline]
+pub(crate) fn plain_host_len(bytes: &[u8]) -> usize {
+    run(bytes, PLAIN_HOST)
+}
+
+/// Whether `bytes` is `lower` but for its case. `bytes` has no CR, and `lower` is lower-case letters
+/// and hyphens: then one bit is all that may differ, and eight bytes are compared together.
+#[inline]
+pub(crate) fn is_word(bytes: &[u8], lower: &[u8]) -> bool {
+    const CASE: u64 = 0x2020_2020_2020_2020;
+    if bytes.len() != lower.len() {
+        return false;
+    }
+    let (words, rest) = bytes.as_chunks::<8>();
+    let (lower_words, lower_rest) = lower.as_chunks::<8>();
+    words.iter().zip(lower_words).all(|(a, b)| u64::from_ne_bytes(*a) | CASE == u64::from_ne_bytes(*b))
+        && rest.iter().zip(lower_rest).all(|(a, b)| a | 0x20 == *b)
 }
 
 /// Where the first byte stands that no field value or reason phrase has: a control character other
 /// than tab (RFC 9110 section 5.5).
+#[inline]
+pub(crate) fn find_control(bytes: &[u8]) -> Option<usize> {
+    let mut at = visible_len(bytes);
+    while bytes.get(at)? == &b'\t' {
+        at += 1 + visible_len(&bytes[at + 1..]);
+    }
+    Some(at)
+}
+
+/// Where the first control character stands, tabs included, or the end.
 ///
 /// Eight bytes are looked at together, for most of a head is values.
 #[inline]
-pub(crate) fn find_control(bytes: &[u8]) -> Option<usize> {
-    let mut words = bytes.chunks_exact(8);
+pub(crate) fn visible_len(bytes: &[u8]) -> usize {
+    let (words, rest) = bytes.as_chunks::<8>();
     let mut at = 0;
-    for word in words.by_ref() {
-        let word: [u8; 8] = word.try_into().unwrap_or_default();
-        if may_have_control(u64::from_ne_bytes(word))
-            && let Some(index) = word.iter().position(|byte| !is_value(*byte))
-        {
-            return Some(at + index);
+    for word in words {
+        let found = controls(u64::from_le_bytes(*word));
+        if found != 0 {
+            return at + found.trailing_zeros() as usize / 8;
         }
-        at += 8;
+        at += word.len();
     }
-    words.remainder().iter().position(|byte| !is_value(*byte)).map(|index| at + index)
+    at + rest.iter().take_while(|byte| !byte.is_ascii_control()).count()
 }
 
-/// Whether one of eight bytes is below the space or is DEL. A tab counts too; so may a byte beside
-/// such a one, which the caller then finds innocent.
+/// Whether no byte of `bytes` is a control character other than tab.
 #[inline]
-const fn may_have_control(word: u64) -> bool {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
-    let below_space = word.wrapping_sub(ONES * 0x20) & !word;
-    let del = word ^ (ONES * 0x7f);
-    let is_del = del.wrapping_sub(ONES) & !del;
-    (below_space | is_del) & HIGHS != 0
+pub(crate) fn is_text(bytes: &[u8]) -> bool {
+    let (words, rest) = bytes.as_chunks::<8>();
+    let is_visible = |word: &[u8; 8]| controls(u64::from_le_bytes(*word)) == 0;
+    // The last eight bytes, some of them for the second time, are seen faster than the rest.
+    let rest_is_visible = match bytes.last_chunk() {
+        Some(last) => is_visible(last),
+        None => !rest.iter().any(u8::is_ascii_control),
+    };
+    rest_is_visible && words.iter().all(is_visible) || find_control(bytes).is_none()
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+/// The highest bit of each of eight bytes: whether it is below the space, or is DEL.
+#[inline]
+const fn controls(word: u64) -> u64 {
+    let low = word & (ONES * 0x7f);
+    let not_below_space = low + ONES * 0x60;
+    let is_del = low + ONES;
+    (!not_below_space | is_del) & !word & (ONES * 0x80)
 }
 
 #[cfg(test)]
@@ -123,7 +173,37 @@ mod tests {
                 value[at] = byte;
                 let expected = (byte != b'\t' && (byte < b' ' || byte == 0x7f)).then_some(at);
                 assert_eq!(find_control(&value), expected, "byte {byte:#x} at {at}");
+                for end in at + 1..value.len() {
+                    assert_eq!(find_control(&value[..end]), expected, "byte {byte:#x} at {at}");
+                    assert_eq!(is_text(&value[..end]), expected.is_none(), "{byte:#x} at {at}");
+                }
             }
+        }
+    }
+
+    #[test]
+    fn a_token_ends_at_every_place() {
+        for byte in 0..=255 {
+            for at in 0..20 {
+                let mut name = *b"Abcdefghij-lmnopqrsz";
+                name[at] = byte;
+                let expected = if is_token(byte) { name.len() } else { at };
+                assert_eq!(token_len(&name), expected, "byte {byte:#x} at {at}");
+                for end in at + 1..name.len() {
+                    assert_eq!(is_token_all(&name[..end]), is_token(byte), "byte {byte:#x} at {at}");
+                }
+            }
+        }
+        assert!(!is_token_all(b""));
+    }
+
+    #[test]
+    fn words_differ_in_case_alone() {
+        assert!(is_word(b"Content-LENGTH", b"content-length"));
+        assert!(!is_word(b"Content_Length", b"content-length"));
+        assert!(!is_word(b"Content-Lengt", b"content-length"));
+        for (byte, other) in (b' '..=b'~').flat_map(|a| (b'a'..=b'z').map(move |b| (a, b))) {
+            assert_eq!(is_word(&[byte], &[other]), byte.eq_ignore_ascii_case(&other));
         }
     }
 
