@@ -166,19 +166,23 @@ impl Connection {
     /// The rule that the peer broke. Nothing it sends after that is read; every later call returns
     /// the same error.
     pub fn next<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Next<'_>, PeerError> {
-        Ok(match self.advance(cx)? {
-            Progress::Event => self.event().map_or(Next::NeedInput, Next::Event),
-            Progress::NeedInput => Next::NeedInput,
-            Progress::Paused => Next::Paused,
-            Progress::Switched => Next::Switched,
-            Progress::Closed => Next::Closed,
-        })
+        match self.advance(cx)? {
+            Progress::Event => Ok(self.last_event().map_or(Next::NeedInput, Next::Event)),
+            Progress::NeedInput => Ok(Next::NeedInput),
+            Progress::Paused => Ok(Next::Paused),
+            Progress::Switched => Ok(Next::Switched),
+            Progress::Closed => Ok(Next::Closed),
+        }
     }
 
     /// The event that the last call of [`next`](Self::next) returned, once more.
-    #[inline]
     #[must_use]
     pub fn event(&self) -> Option<Event<'_>> {
+        self.last_event()
+    }
+
+    #[inline(always)]
+    fn last_event(&self) -> Option<Event<'_>> {
         match self.last? {
             Last::Data => Some(Event::Data(self.receive.lent())),
             Last::End => Some(Event::End(self.receive.fields())),
@@ -186,7 +190,7 @@ impl Connection {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn head_event(&self, reading: Reading) -> Option<Event<'_>> {
         let (bytes, fields) = (self.receive.lent(), self.receive.fields());
         Some(match self.receive.start_line()? {

@@ -67,14 +67,13 @@ impl Facts {
     ) -> Self {
         let mut facts = Self::default();
         for (index, name) in fields.names_of_lengths(LENGTHS) {
-            // Its length and first letter tell most that do not matter.
-            let known = match (name.len(), name.first().map(|first| first | 0x20)) {
-                (4, Some(b'h')) if is_word(name, b"host") => Known::Host,
-                (6, Some(b'e')) if is_word(name, b"expect") => Known::Expect,
-                (7, Some(b'u')) if is_word(name, b"upgrade") => Known::Upgrade,
-                (10, Some(b'c')) if is_word(name, b"connection") => Known::Connection,
-                (14, Some(b'c')) if is_word(name, b"content-length") => Known::ContentLength,
-                (17, Some(b't')) if is_word(name, b"transfer-encoding") => Known::TransferEncoding,
+            let known = match name.len() {
+                4 if is_word(name, b"host") => Known::Host,
+                6 if is_word(name, b"expect") => Known::Expect,
+                7 if is_word(name, b"upgrade") => Known::Upgrade,
+                10 if is_word(name, b"connection") => Known::Connection,
+                14 if is_word(name, b"content-length") => Known::ContentLength,
+                17 if is_word(name, b"transfer-encoding") => Known::TransferEncoding,
                 _ => continue,
             };
             let value = fields.nth(index).map_or(&[][..], |field| field.value);

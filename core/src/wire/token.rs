@@ -96,17 +96,22 @@ pub(crate) fn plain_host_len(bytes: &[u8]) -> usize {
 }
 
 /// Whether `bytes` is `lower` but for its case. `bytes` has no CR, and `lower` is lower-case letters
-/// and hyphens: then one bit is all that may differ, and eight bytes are compared together.
+/// and hyphens: then one bit is all that may differ, and four or eight bytes are compared together.
 #[inline]
-pub(crate) fn is_word(bytes: &[u8], lower: &[u8]) -> bool {
-    const CASE: u64 = 0x2020_2020_2020_2020;
-    if bytes.len() != lower.len() {
-        return false;
+pub(crate) fn is_word<const N: usize>(bytes: &[u8], lower: &[u8; N]) -> bool {
+    let Ok(bytes) = <&[u8; N]>::try_from(bytes) else { return false };
+    if let (Some(a), Some(b)) = (bytes.last_chunk(), lower.last_chunk()) {
+        // What is left over by whole words is seen together with the end of the last one.
+        let words = bytes.as_chunks().0.iter().zip(lower.as_chunks().0);
+        let is = |a, b| u64::from_ne_bytes(a) | ONES * 0x20 == u64::from_ne_bytes(b);
+        return is(*a, *b) && words.into_iter().all(|(a, b)| is(*a, *b));
     }
-    let (words, rest) = bytes.as_chunks::<8>();
-    let (lower_words, lower_rest) = lower.as_chunks::<8>();
-    words.iter().zip(lower_words).all(|(a, b)| u64::from_ne_bytes(*a) | CASE == u64::from_ne_bytes(*b))
-        && rest.iter().zip(lower_rest).all(|(a, b)| a | 0x20 == *b)
+    let ends = |bytes: &[u8; N]| Some((*bytes.first_chunk()?, *bytes.last_chunk()?));
+    if let (Some((a, b)), Some((lower_a, lower_b))) = (ends(bytes), ends(lower)) {
+        let is = |a, b| u32::from_ne_bytes(a) | 0x2020_2020 == u32::from_ne_bytes(b);
+        return is(a, lower_a) && is(b, lower_b);
+    }
+    bytes.iter().zip(lower).all(|(a, b)| a | 0x20 == *b)
 }
 
 /// Where the first byte stands that no field value or reason phrase has: a control character other
@@ -204,6 +209,12 @@ mod tests {
         assert!(!is_word(b"Content-Lengt", b"content-length"));
         for (byte, other) in (b' '..=b'~').flat_map(|a| (b'a'..=b'z').map(move |b| (a, b))) {
             assert_eq!(is_word(&[byte], &[other]), byte.eq_ignore_ascii_case(&other));
+        }
+        let lower = *b"transfer-encoding";
+        for at in 0..lower.len() {
+            let mut other = lower;
+            other[at] = b'x';
+            assert!(!is_word(&other, &lower), "{at}");
         }
     }
 
