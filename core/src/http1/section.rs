@@ -12,8 +12,8 @@ use memchr::{memchr, memrchr};
 use crate::error::Rule;
 use crate::fields::FieldSpan;
 use crate::limits::{Config, Lenient};
-use crate::wire::start_line::{self, RequestLine, StatusLine};
 use crate::wire::field::FieldLine;
+use crate::wire::start_line::{self, RequestLine, StatusLine};
 use crate::wire::{Broken, Tolerated, field, token};
 
 /// What kind of section it is.

@@ -137,6 +137,18 @@ mod tests {
     }
 
     #[test]
+    fn a_plain_line_is_what_any_line_would_be() {
+        for size in [0, 1, 0x40, 0xffff, 0x0fff_ffff_ffff_ffff] {
+            let line = format!("{size:x}\r\nx");
+            assert_eq!(plain(line.as_bytes()), Some((size, line.len() - 1)));
+        }
+        for line in [&b""[..], b"\r\n", b"1", b"1\r", b"1\n", b"1;x\r\n", b"1 \r\n", b"-1\r\n"] {
+            assert_eq!(plain(line), None, "{}", line.escape_ascii());
+        }
+        assert_eq!(plain(b"0000000000000001\r\n"), None);
+    }
+
+    #[test]
     fn a_refusal_says_where() {
         for (line, rule, at) in [
             (&b""[..], Rule::ChunkSize, 0),

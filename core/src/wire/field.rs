@@ -142,6 +142,28 @@ mod tests {
     }
 
     #[test]
+    fn a_plain_line_is_what_any_line_would_be() {
+        let mut plain_lines = 0;
+        for line in [&b"Content-Type: text/html; charset=UTF-8"[..], b"X:y", b"Empty:", b"A: b"] {
+            for (at, byte) in (0..line.len()).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
+                let mut line = line.to_vec();
+                line[at] = byte;
+                let read = strict(&line);
+                let len = line.len() + 2;
+                line.extend_from_slice(b"\r\nNext: line\r\n\r\n");
+                if let Some((parts, end)) = plain(&line) {
+                    // A line end within the line makes two of it.
+                    let whole = if end == len { read } else { strict(&line[..end - 2]) };
+                    assert_eq!(Ok(parts), whole, "{}", line.escape_ascii());
+                    plain_lines += 1;
+                }
+                assert_eq!(plain(&line[..at]), None);
+            }
+        }
+        assert!(plain_lines > 5000, "{plain_lines} are read fast");
+    }
+
+    #[test]
     fn each_tolerance_is_told() {
         let mut told = Vec::new();
         let lenient = Lenient::SPACE_BEFORE_COLON | Lenient::CONTROL_IN_VALUE;

@@ -103,7 +103,7 @@ pub(crate) fn is_word<const N: usize>(bytes: &[u8], lower: &[u8; N]) -> bool {
     if let (Some(a), Some(b)) = (bytes.last_chunk(), lower.last_chunk()) {
         // What is left over by whole words is seen together with the end of the last one.
         let words = bytes.as_chunks().0.iter().zip(lower.as_chunks().0);
-        let is = |a, b| u64::from_ne_bytes(a) | ONES * 0x20 == u64::from_ne_bytes(b);
+        let is = |a, b| u64::from_ne_bytes(a) | 0x2020_2020_2020_2020 == u64::from_ne_bytes(b);
         return is(*a, *b) && words.into_iter().all(|(a, b)| is(*a, *b));
     }
     let ends = |bytes: &[u8; N]| Some((*bytes.first_chunk()?, *bytes.last_chunk()?));
@@ -195,7 +195,11 @@ mod tests {
                 let expected = if is_token(byte) { name.len() } else { at };
                 assert_eq!(token_len(&name), expected, "byte {byte:#x} at {at}");
                 for end in at + 1..name.len() {
-                    assert_eq!(is_token_all(&name[..end]), is_token(byte), "byte {byte:#x} at {at}");
+                    assert_eq!(
+                        is_token_all(&name[..end]),
+                        is_token(byte),
+                        "byte {byte:#x} at {at}"
+                    );
                 }
             }
         }
