@@ -64,6 +64,7 @@ impl Exit {
             Error::Url(error) if error.problem == UrlProblem::UnknownScheme => Self::Scheme,
             Error::Url(_) => Self::Url,
             Error::TlsSetup(TlsSetupError::Identity(..)) => Self::ClientCertificate,
+            Error::TlsSetup(TlsSetupError::KeyLog(..)) => Self::Write,
             Error::TlsSetup(_) => Self::CaFile,
             Error::Exchange { error, .. } => Self::of_exchange(error),
             _ => Self::Receive,

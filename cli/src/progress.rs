@@ -68,10 +68,11 @@ impl Drop for Progress {
     }
 }
 
-/// How many bytes the body will have, if that was said.
+/// How many bytes the body will have, if that was said. A coding may be undone on the way.
 fn length(response: &Response<'_>) -> Option<u64> {
     let fields = response.fields();
-    let text =
-        fields.get("Content-Length").filter(|_| fields.get("Transfer-Encoding").is_none())?;
-    std::str::from_utf8(text).ok()?.trim().parse().ok()
+    let is_coded =
+        ["Transfer-Encoding", "Content-Encoding"].iter().any(|name| fields.get(name).is_some());
+    let length = fields.get("Content-Length").filter(|_| !is_coded)?;
+    std::str::from_utf8(length).ok()?.trim().parse().ok()
 }

@@ -4,7 +4,7 @@ use std::env;
 use std::fmt;
 use std::marker::PhantomData;
 use std::net::IpAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -157,8 +157,7 @@ impl<C: From<Settings>> ClientBuilder<C> {
     /// Takes from the environment what people set there for all programs:
     ///
     /// - which proxies are used, by the rules of curl ([`ProxyRules::from_environment`]);
-    /// - `SSLKEYLOGFILE`, a file to which the secrets of TLS connections are added, so that a recording
-    ///   of them can be read.
+    /// - `SSLKEYLOGFILE`, as a [`key_log_file`](Self::key_log_file).
     ///
     /// By default neither is taken: whoever sets the variables of a program that does not expect it
     /// reads all that it sends. What is said after this call counts more.
@@ -169,7 +168,8 @@ impl<C: From<Settings>> ClientBuilder<C> {
         self.options.proxies = ProxyRules::from_environment(|name| {
             env::var_os(name).map(|value| value.to_string_lossy().into_owned())
         })?;
-        self.tls.logs_keys = env::var_os("SSLKEYLOGFILE").is_some_and(|file| !file.is_empty());
+        let key_log = env::var_os("SSLKEYLOGFILE").filter(|file| !file.is_empty());
+        self.tls.key_log = key_log.map(PathBuf::from).or(self.tls.key_log);
         Ok(self)
     }
 
@@ -265,6 +265,13 @@ impl<C: From<Settings>> ClientBuilder<C> {
     /// that chooses another is refused.
     pub const fn alpn(mut self, offer: bool) -> Self {
         self.tls.offers_http = offer;
+        self
+    }
+
+    /// Adds the secrets of TLS connections to this file, so that a recording of them can be read: by
+    /// whom it was meant for, and by everybody else who may read the file.
+    pub fn key_log_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.tls.key_log = Some(path.into());
         self
     }
 

@@ -155,6 +155,8 @@ pub enum TlsSetupError {
     Empty(PathBuf),
     /// This file, which is to have the client's certificate or its key, cannot be used.
     Identity(PathBuf, IdentityProblem),
+    /// Secrets cannot be added to this file.
+    KeyLog(PathBuf, io::Error),
     /// rustls refuses the configuration.
     Refused(rustls::Error),
 }
@@ -207,6 +209,9 @@ impl fmt::Display for TlsSetupError {
             Self::Empty(path) => write!(f, "there is no certificate in {}", path.display()),
             Self::Identity(path, problem) => {
                 write!(f, "{} cannot be used as client certificate: {problem}", path.display())
+            }
+            Self::KeyLog(path, error) => {
+                write!(f, "cannot add the secrets of TLS to {}: {error}", path.display())
             }
             Self::Refused(error) => write!(f, "the TLS configuration is refused: {error}"),
         }

@@ -2,17 +2,20 @@
 
 mod anybody;
 mod identity;
+mod key_log;
 mod whom;
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use limpid_core::time::Mono;
 use limpid_core::trace::{Cx, EventKind, Scope, Sink, TraceEvent};
 use rustls::crypto::ring;
 use rustls::version::TLS13;
-use rustls::{ClientConfig, DEFAULT_VERSIONS, KeyLogFile, SupportedProtocolVersion};
+use rustls::{ClientConfig, DEFAULT_VERSIONS, SupportedProtocolVersion};
 
 use crate::error::TlsSetupError;
+use key_log::KeyLogFile;
 
 pub(crate) use identity::Identity;
 pub(crate) use whom::Whom;
@@ -51,8 +54,8 @@ pub(crate) struct TlsOptions {
     pub(crate) oldest: TlsVersion,
     /// Whether the protocol is offered.
     pub(crate) offers_http: bool,
-    /// Whether the secrets of connections are written to the file that `SSLKEYLOGFILE` names.
-    pub(crate) logs_keys: bool,
+    /// The file to which the secrets of connections are added.
+    pub(crate) key_log: Option<PathBuf>,
 }
 
 impl Default for TlsOptions {
@@ -62,7 +65,7 @@ impl Default for TlsOptions {
             identity: None,
             oldest: TlsVersion::default(),
             offers_http: true,
-            logs_keys: false,
+            key_log: None,
         }
     }
 }
@@ -117,8 +120,9 @@ impl TlsOptions {
         if self.offers_http {
             config.alpn_protocols = vec![HTTP.to_vec()];
         }
-        if self.logs_keys {
-            config.key_log = Arc::new(KeyLogFile::new());
+        if let Some(path) = &self.key_log {
+            let unwritable = |error| TlsSetupError::KeyLog(path.clone(), error);
+            config.key_log = Arc::new(KeyLogFile::open(path).map_err(unwritable)?);
         }
         Ok(config)
     }

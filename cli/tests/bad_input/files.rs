@@ -3,7 +3,7 @@
 use std::io;
 
 use limpid_tests::certificates::{Certificates, Identity};
-use limpid_tests::command::run_into;
+use limpid_tests::command::{run, run_into};
 use limpid_tests::directory::Directory;
 use limpid_tests::script::answer;
 use limpid_tests::server::Server;
@@ -66,6 +66,15 @@ fn a_client_certificate_that_is_none() {
         failing.says(&[named, why]);
         assert!(failing.trace.is_empty(), "nothing was begun");
     }
+}
+
+#[test]
+fn a_file_for_secrets_that_cannot_be_written() {
+    let file = Directory::new().unwrap().file("missing");
+    let mut command = limpid(["https://localhost:1/"]);
+    let finished = run(command.env("SSLKEYLOGFILE", &file), b"").unwrap();
+    let line = one_line(23, &finished);
+    assert!(line.contains("secrets") && line.contains(&*file.to_string_lossy()), "{line}");
 }
 
 #[test]
