@@ -68,6 +68,10 @@ pub(crate) struct RequestArgs {
     /// Write the body to FILE; the nth -o is for the nth URL
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
+    /// Write FORMAT, or the content of FILE (- for standard input), to standard output after each
+    /// request; %{name} is a variable of curl's, and %{json} is all of them
+    #[arg(short = 'w', long = "write-out", value_name = "FORMAT|@FILE")]
+    pub(crate) write_out: Option<String>,
     /// Write the response head before the body
     #[arg(short = 'i', long = "include")]
     pub(crate) include: bool,

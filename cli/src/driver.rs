@@ -1,12 +1,13 @@
 //! What drives a client: the command is the same over each driver.
 
 use std::io;
+use std::net::SocketAddr;
 use std::str::FromStr;
 
 use limpid_core::client::Url;
 use limpid_core::fields::Fields;
 use limpid_core::http1::Version;
-use limpid_std::{Error, Settings};
+use limpid_std::{Error, Settings, Sizes, Timings};
 use tokio::runtime::{Builder, Runtime};
 
 /// What moves the bytes.
@@ -97,6 +98,10 @@ told! {
     reason: &[u8],
     fields: Fields<'_>,
     url: &Url,
+    local_addr: Option<SocketAddr>,
+    remote_addr: Option<SocketAddr>,
+    timings: Timings,
+    sizes: Sizes,
 }
 
 impl Client {
@@ -138,6 +143,14 @@ impl<'c> Response<'c> {
 }
 
 impl Body<'_> {
+    /// Where the time went, and how many bytes were moved.
+    pub(crate) fn totals(&self) -> (Timings, Sizes) {
+        match self {
+            Self::Std(body) => (body.timings(), body.sizes()),
+            Self::Tokio(response, _) => (response.timings(), response.sizes()),
+        }
+    }
+
     /// The next bytes; `None` at the end.
     ///
     /// # Errors

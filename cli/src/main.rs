@@ -10,6 +10,7 @@ mod progress;
 mod report;
 mod request;
 mod trace;
+mod write_out;
 
 use std::process::ExitCode;
 

@@ -1,11 +1,13 @@
-//! What a person is told when something fails: one line on standard error.
+//! What a person is told when something fails: one line on standard error, and what led to it.
 
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use limpid_core::error::{Cause, TlsError};
+use limpid_core::trace::{Capture, Trace};
+use limpid_sinks::{LineSink, TimeBase};
 use limpid_std::Error;
 
 use crate::exit::Exit;
@@ -16,12 +18,37 @@ const CERTIFICATE_REQUIRED: u8 = 116;
 /// Tells one line. Control characters, which may be a server's, are shown as escapes.
 pub(crate) fn tell(exit: Exit, message: &dyn Display) {
     let mut line = format!("limpid: ({}) ", exit as u8);
-    for c in message.to_string().chars() {
-        if c.is_control() { line.extend(c.escape_default()) } else { line.push(c) }
-    }
-    line.push('\n');
+    push_line(&message.to_string(), &mut line);
     // There is nobody left to tell that standard error cannot be written.
     let _ = io::stderr().write_all(line.as_bytes());
+}
+
+fn push_line(text: &str, out: &mut String) {
+    for c in text.chars() {
+        if c.is_control() { out.extend(c.escape_default()) } else { out.push(c) }
+    }
+    out.push('\n');
+}
+
+/// Tells the last lines of what led to a failure, indented so that they are not taken for errors.
+pub(crate) fn tell_trace(trace: &Trace, time_base: TimeBase, capture: Capture) {
+    const MOST: usize = 20;
+    let sink = LineSink::new(Vec::new()).capture(capture).time_base(time_base);
+    trace.tell(&sink);
+    let text = String::from_utf8_lossy(&sink.into_writer()).into_owned();
+    let lines: Vec<&str> = text.lines().collect();
+    let left_out = lines.len().saturating_sub(MOST);
+    let mut out = String::new();
+    if left_out > 0 {
+        // Writing to a string does not fail.
+        let _ = writeln!(out, "    ({left_out} earlier lines; -v tells all)");
+    }
+    for line in &lines[left_out..] {
+        out.push_str("    ");
+        push_line(line, &mut out);
+    }
+    // As above.
+    let _ = io::stderr().write_all(out.as_bytes());
 }
 
 /// Tells that a request failed, and what would help.

@@ -1,9 +1,11 @@
 //! Requests, one after the other, over one client.
 
+use std::fmt;
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use limpid_core::client::{ProxyVariableError, basic};
 use limpid_std::{ClientBuilder, Error, Settings};
@@ -14,6 +16,7 @@ use crate::exit::Exit;
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::trace::Told;
+use crate::write_out::{Facts, Format};
 use crate::{report, trace};
 
 /// Why a request did not come to its end.
@@ -23,6 +26,16 @@ enum Failure {
     Status(String),
     /// The output cannot be written.
     Write(String, io::Error),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Request(error) => error.fmt(f),
+            Self::Status(message) => message.fmt(f),
+            Self::Write(name, error) => write!(f, "cannot write to {name}: {error}"),
+        }
+    }
 }
 
 /// Requests every URL. A failed request does not stop those after it; the exit code is the first
@@ -44,7 +57,14 @@ pub(crate) fn run(args: &RequestArgs) -> ExitCode {
             return Exit::Usage.into();
         }
     };
-    let settings = match settings(args, told) {
+    let write_out = match args.write_out.as_deref().map(Format::read).transpose() {
+        Ok(write_out) => write_out,
+        Err(error) => {
+            tell(args, Exit::Read, &format!("cannot read the format of -w: {error}"));
+            return Exit::Read.into();
+        }
+    };
+    let settings = match settings(args, &told) {
         Ok(settings) => settings,
         Err(error) => {
             tell(args, Exit::Usage, &error.to_string());
@@ -61,15 +81,22 @@ pub(crate) fn run(args: &RequestArgs) -> ExitCode {
     let mut first = None;
     for (index, url) in args.urls.iter().enumerate() {
         let output = args.output.get(index).map(AsRef::as_ref);
-        if let Err(failure) = one(&client, url, data.as_deref(), output, args) {
-            let exit = failed(&failure, url, args);
+        let mut facts = Facts::new(url, index, args.method());
+        if let Err(failure) = one(&client, url, data.as_deref(), output, args, &mut facts) {
+            let exit = failed(&failure, url, args, &told);
+            facts.failed(exit, failure.to_string());
+            first.get_or_insert(exit);
+        }
+        if let Some(Err(error)) = write_out.as_ref().map(|format| format.write(&facts)) {
+            let exit =
+                tell(args, Exit::Write, &format!("cannot write to standard output: {error}"));
             first.get_or_insert(exit);
         }
     }
     first.map_or(ExitCode::SUCCESS, ExitCode::from)
 }
 
-fn settings(args: &RequestArgs, told: Told) -> Result<Settings, ProxyVariableError> {
+fn settings(args: &RequestArgs, told: &Told) -> Result<Settings, ProxyVariableError> {
     let mut builder = ClientBuilder::default()
         .read_timeout(args.read_timeout.0)
         .write_timeout(args.write_timeout.0)
@@ -77,9 +104,11 @@ fn settings(args: &RequestArgs, told: Told) -> Result<Settings, ProxyVariableErr
         .decompress(args.compressed)
         .redirects(if args.location { args.max_redirs } else { 0 });
     builder = args.tls.set(args.connection.set(builder)?);
-    if let Some(told) = told {
-        builder = builder.sink(told);
-    }
+    builder = match told {
+        Told::Shown(sink) => builder.sink(Arc::clone(sink)),
+        Told::Kept(ring) => builder.sink(Arc::clone(ring)),
+        Told::Nobody => builder,
+    };
     Ok(builder.build())
 }
 
@@ -115,8 +144,16 @@ fn one(
     data: Option<&[u8]>,
     output: Option<&Path>,
     args: &RequestArgs,
+    facts: &mut Facts,
 ) -> Result<(), Failure> {
-    let response = client.send(request(url, data, args)).map_err(Failure::Request)?;
+    let response = match client.send(request(url, data, args)) {
+        Ok(response) => response,
+        Err(error) => {
+            facts.failed_with(&error);
+            return Err(Failure::Request(error));
+        }
+    };
+    facts.head(&response);
     if args.fail && response.status() >= 400 {
         let reason = String::from_utf8_lossy(response.reason()).into_owned();
         return Err(Failure::Status(format!(
@@ -128,12 +165,21 @@ fn one(
     let name = output.map_or("standard output".into(), Path::to_string_lossy);
     let failed = |error| Failure::Write(name.clone().into_owned(), error);
     let progress = Progress::of(&response, output, args);
+    if let Some(path) = output {
+        facts.written_to(&path.to_string_lossy());
+    }
     let mut output = Output::open(output).map_err(failed)?;
     if args.include {
         output.head(&response).map_err(failed)?;
     }
-    copy(response.into_body(), &mut output, progress).map_err(|error| match error {
-        Copy::Read(error) => Failure::Request(error),
+    let mut body = response.into_body();
+    let copied = copy(&mut body, &mut output, progress);
+    facts.body(&body);
+    copied.map_err(|error| match error {
+        Copy::Read(error) => {
+            facts.failed_with(&error);
+            Failure::Request(error)
+        }
         Copy::Write(error) => failed(error),
     })
 }
@@ -143,7 +189,7 @@ enum Copy {
     Write(io::Error),
 }
 
-fn copy(mut body: Body<'_>, output: &mut Output, progress: Progress) -> Result<(), Copy> {
+fn copy(body: &mut Body<'_>, output: &mut Output, progress: Progress) -> Result<(), Copy> {
     while let Some(piece) = body.next_piece().map_err(Copy::Read)? {
         output.write(piece).map_err(Copy::Write)?;
         progress.advance(piece.len());
@@ -169,18 +215,22 @@ fn request<'a>(url: &'a str, data: Option<&[u8]>, args: &'a RequestArgs) -> Draf
     draft
 }
 
-/// Tells why, and returns the exit code.
-fn failed(failure: &Failure, url: &str, args: &RequestArgs) -> Exit {
+/// Tells why, and what led to it if that was kept, and returns the exit code.
+fn failed(failure: &Failure, url: &str, args: &RequestArgs, told: &Told) -> Exit {
     match failure {
         Failure::Request(error) if args.silent => Exit::of(error),
         Failure::Request(error @ Error::Url(_)) => {
             tell(args, Exit::of(error), &format!("{}: {error}", args.capture.url(url)))
         }
-        Failure::Request(error) => report::tell_error(error),
-        Failure::Status(message) => tell(args, Exit::Status, message),
-        Failure::Write(name, error) => {
-            tell(args, Exit::Write, &format!("cannot write to {name}: {error}"))
+        Failure::Request(error) => {
+            let exit = report::tell_error(error);
+            if let (Told::Kept(ring), Some(trace)) = (told, error.trace()) {
+                report::tell_trace(trace, ring.time_base(), args.capture);
+            }
+            exit
         }
+        Failure::Status(_) => tell(args, Exit::Status, &failure.to_string()),
+        Failure::Write(..) => tell(args, Exit::Write, &failure.to_string()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Responses, and reading their bodies.
 
 use std::io::{self, Read};
+use std::net::SocketAddr;
 
 use limpid_core::client::{Event, Sizes, Timings, Url};
 use limpid_core::error::Cause;
@@ -81,6 +82,18 @@ impl Response {
     #[must_use]
     pub const fn url(&self) -> &Url {
         self.body.driver.session.exchange.request().url()
+    }
+
+    /// The address and the port at our end of the connection; `None` over a Unix socket.
+    #[must_use]
+    pub fn local_addr(&self) -> Option<SocketAddr> {
+        self.body.driver.session.transport.as_ref()?.local_addr()
+    }
+
+    /// The address and the port of the server, or of the proxy; `None` over a Unix socket.
+    #[must_use]
+    pub fn remote_addr(&self) -> Option<SocketAddr> {
+        self.body.driver.session.transport.as_ref()?.remote_addr()
     }
 
     /// Where the time went: so far, and once the end of the body was reached, altogether.

@@ -36,6 +36,16 @@ impl Timed {
         Ok(Self::new(socket))
     }
 
+    /// The address and the port at our end, unless this is a Unix socket.
+    pub(crate) fn local_addr(&self) -> Option<SocketAddr> {
+        self.socket.local_addr().ok()?.as_socket()
+    }
+
+    /// The address and the port at the peer's end, unless this is a Unix socket.
+    pub(crate) fn remote_addr(&self) -> Option<SocketAddr> {
+        self.socket.peer_addr().ok()?.as_socket()
+    }
+
     /// A connection that is open.
     pub(crate) const fn new(socket: Socket) -> Self {
         Self { socket, read: None, write: None }

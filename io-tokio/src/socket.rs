@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind, IoSlice};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::task::{Context, Poll, ready};
 
 use limpid_core::client::Target;
@@ -55,6 +55,16 @@ impl Socket {
         let socket = Self::begin(target, from, options)?;
         poll_fn(|cx| socket.poll_open(cx)).await?;
         Ok(socket)
+    }
+
+    /// The address and the port at our end, unless this is a Unix socket.
+    pub(crate) fn local_addr(&self) -> Option<SocketAddr> {
+        either!(self, stream => SockRef::from(stream).local_addr().ok()?.as_socket())
+    }
+
+    /// The address and the port at the peer's end, unless this is a Unix socket.
+    pub(crate) fn remote_addr(&self) -> Option<SocketAddr> {
+        either!(self, stream => SockRef::from(stream).peer_addr().ok()?.as_socket())
     }
 
     /// Whether the connection is open by now, or could not be opened.

@@ -1,5 +1,6 @@
 //! Hosts that are unknown, and ports that let nobody in.
 
+use limpid_tests::script::answer;
 use limpid_tests::server::{Listen, Server};
 
 use crate::failing::Failing;
@@ -36,7 +37,12 @@ fn the_first_failure_decides_and_the_others_are_told() {
     let refused = format!("http://127.0.0.1:{}/", server.port());
     let finished = crate::common::finished([&refused, "ftp://localhost/"]);
     assert_eq!(finished.code, 7);
-    let codes: Vec<&str> = finished.stderr.lines().map(|line| &line[..11]).collect();
+    let codes: Vec<&str> = finished
+        .stderr
+        .lines()
+        .map(|line| &line[..11])
+        .filter(|line| !line.starts_with(' '))
+        .collect();
     assert_eq!(codes, ["limpid: (7)", "limpid: (1)"]);
 }
 
@@ -44,4 +50,19 @@ fn the_first_failure_decides_and_the_others_are_told() {
 fn silence_is_kept_when_asked_for() {
     let finished = crate::common::finished(["-s", "ftp://localhost/"]);
     assert_eq!((finished.code, finished.stderr.as_str()), (1, ""));
+}
+
+#[test]
+fn what_led_to_a_failure_has_no_secrets_and_has_an_end() {
+    let moved = "HTTP/1.1 302 Found\r\nLocation: /?token=planted\r\nSet-Cookie: a=planted\r\n\
+        Content-Length: 0\r\n\r\n";
+    let script = [answer(moved), answer(moved), answer(moved), answer("no HTTP")].concat();
+    let server = Server::tcp(vec![script]).unwrap();
+    let url = format!("http://127.0.0.1:{}/", server.port());
+    let finished = crate::common::finished(["-L", "-u", "me:planted", &url]);
+    assert!(!finished.stderr.contains("planted"), "{}", finished.stderr);
+    let lines: Vec<&str> = finished.stderr.lines().collect();
+    assert_eq!(lines.len(), 22, "{}", finished.stderr);
+    assert!(lines[1].ends_with(" earlier lines; -v tells all)"), "{}", lines[1]);
+    drop(server);
 }

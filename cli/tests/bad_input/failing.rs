@@ -20,18 +20,23 @@ pub(crate) struct Failing {
 impl Failing {
     /// Runs the command twice, without and with `-v`: both times it ends with this code.
     pub(crate) fn with(code: i32, arguments: &[&str]) -> Self {
-        let quiet = one_line(code, &finished(arguments));
+        let silent = finished(arguments);
+        let quiet = one_line(code, &silent);
         let verbose = finished(["-v"].iter().chain(arguments));
         assert_eq!(verbose.code, code, "{}", verbose.stderr);
         assert!(!verbose.stderr.contains("panicked"), "{}", verbose.stderr);
         let mut trace: Vec<&str> = verbose.stderr.lines().collect();
         let last = trace.pop().unwrap();
         assert_eq!(last, format!("limpid: ({code}) {quiet}"));
-        let trace = trace
+        let failed = |line: &&str| line.contains(".failed");
+        let trace: Vec<String> = trace
             .iter()
-            .map(|line| line.split_once("] ").unwrap().1.to_owned())
-            .skip_while(|line| !line.contains(".failed"))
+            .map(|line| line.split_once("] ").unwrap().1)
+            .skip_while(|line| !failed(line))
+            .map(str::to_owned)
             .collect();
+        let kept: Vec<&str> = kept(&silent).skip_while(|line| !failed(line)).collect();
+        assert_eq!(kept, trace, "without -v, what led to the failure is told after it");
         Self { line: quiet, trace }
     }
 
@@ -57,7 +62,14 @@ impl Failing {
 pub(crate) fn one_line(code: i32, finished: &Finished) -> String {
     let Finished { code: ended_with, stderr, .. } = finished;
     assert_eq!(*ended_with, code, "{stderr}");
-    assert_eq!(stderr.lines().count(), 1, "{stderr}");
-    let line = stderr.strip_prefix(&format!("limpid: ({code}) "));
-    line.unwrap_or_else(|| panic!("{stderr}")).trim_end().to_owned()
+    let first = stderr.lines().next().unwrap_or_default();
+    assert_eq!(stderr.lines().count() - kept(finished).count(), 1, "{stderr}");
+    let line = first.strip_prefix(&format!("limpid: ({code}) "));
+    line.unwrap_or_else(|| panic!("{stderr}")).to_owned()
+}
+
+/// The lines that led to the failure, without levels and times.
+pub(crate) fn kept(finished: &Finished) -> impl Iterator<Item = &str> {
+    let kept = finished.stderr.lines().filter_map(|line| line.strip_prefix("    "));
+    kept.map(|line| line.split_once("] ").unwrap().1)
 }

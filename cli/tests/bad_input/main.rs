@@ -1,4 +1,5 @@
-//! Whatever goes wrong, the command says so in one line, with curl's exit code, and ends.
+//! Whatever goes wrong, the command says so in one line, with curl's exit code, and ends. Where a
+//! request was under way, the lines that led to it follow, indented.
 
 #![cfg(test)]
 

@@ -9,7 +9,6 @@ use core::time::Duration;
 use super::super::dial::interleave;
 use super::super::exchange::{Exchange, Route};
 use super::super::proxy::ProxyKind;
-use super::super::timings::Part;
 use super::super::trail::{At, Attempt, Operation};
 use super::{Inbox, State, Step, Stepped};
 use crate::error::{Cause, Phase, ResolveError, SocksError, TlsError};
@@ -82,7 +81,6 @@ impl Exchange {
         self.enter(State::Resolve, Phase::Connect);
         self.trail.start(operation, &self.plan, at);
         self.trail.enter(Phase::Resolve);
-        self.clock.enter(Part::Resolve);
         self.trail.start_resolve(&self.plan, at);
         let (host, port) = self.plan.peer();
         if let Some(known) = self.plan.options.hosts.addresses(host, port) {

@@ -157,7 +157,10 @@ impl Exchange {
         self.state = state;
         self.waiting = None;
         self.trail.enter(phase);
-        self.clock.enter(Part::of(phase, self.plan.tunnelling));
+        self.clock.enter(match state {
+            State::Resolve => Part::Resolve,
+            _ => Part::of(phase, self.plan.tunnelling),
+        });
     }
 
     /// Something came in that was not asked for.

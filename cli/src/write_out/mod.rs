@@ -1,0 +1,159 @@
+//! `-w`: what is written after a request, in the words of curl.
+
+mod facts;
+mod variables;
+
+use std::fs;
+use std::io::{self, Read, Write};
+
+pub(crate) use self::facts::Facts;
+use self::variables::{Shown, VARIABLES, write_json, write_json_fields};
+
+/// A format, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Format(Vec<Piece>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    /// `%{name}`
+    Variable(String),
+    /// `%header{name}`
+    Field(String),
+}
+
+impl Format {
+    /// Reads a format: as it is, or from the file after `@`, which is standard input if it is `-`.
+    /// Line breaks of a file do not count, as with curl.
+    pub(crate) fn read(argument: &str) -> io::Result<Self> {
+        let text = match argument.strip_prefix('@') {
+            None => return Ok(Self::parse(argument)),
+            Some("-") => {
+                let mut text = String::new();
+                io::stdin().read_to_string(&mut text)?;
+                text
+            }
+            Some(path) => fs::read_to_string(path)?,
+        };
+        Ok(Self::parse(&text.replace(['\r', '\n', '\0'], "")))
+    }
+
+    fn parse(text: &str) -> Self {
+        let (mut pieces, mut rest) = (Vec::new(), text);
+        while let Some(at) = rest.find(['%', '\\']) {
+            push(&mut pieces, &rest[..at]);
+            let (piece, len) = special(&rest[at..]);
+            match piece {
+                Piece::Text(text) => push(&mut pieces, &text),
+                piece => pieces.push(piece),
+            }
+            rest = &rest[at + len..];
+        }
+        push(&mut pieces, rest);
+        Self(pieces)
+    }
+
+    /// Writes what the format says of a request to standard output, or where it says.
+    pub(crate) fn write(&self, facts: &Facts) -> io::Result<()> {
+        let (mut out, mut to_stderr) = (Vec::new(), false);
+        for piece in &self.0 {
+            match piece {
+                Piece::Text(text) => out.extend_from_slice(text.as_bytes()),
+                Piece::Field(name) => out.extend_from_slice(facts.field(name).unwrap_or_default()),
+                Piece::Variable(name) => match name.as_str() {
+                    "stdout" | "stderr" => {
+                        flush(&mut out, to_stderr)?;
+                        to_stderr = name == "stderr";
+                    }
+                    "onerror" if facts.exit.is_none() => break,
+                    "onerror" => {}
+                    "json" => write_json(facts, &mut out)?,
+                    "header_json" => write_json_fields(facts, &mut out)?,
+                    name => write_variable(name, facts, &mut out)?,
+                },
+            }
+        }
+        flush(&mut out, to_stderr)
+    }
+}
+
+/// The piece at the beginning of `text`, which is a `%` or a backslash, and how long it is.
+fn special(text: &str) -> (Piece, usize) {
+    let text_of = |text: &str, len| (Piece::Text(text.to_owned()), len);
+    for (start, piece) in [
+        ("%{", Piece::Variable as fn(String) -> Piece),
+        ("%header{", Piece::Field as fn(String) -> Piece),
+    ] {
+        if let Some((name, _)) = text.strip_prefix(start).and_then(|rest| rest.split_once('}')) {
+            return (piece(name.to_owned()), start.len() + name.len() + 1);
+        }
+    }
+    for (escape, meaning) in [("%%", "%"), ("\\n", "\n"), ("\\r", "\r"), ("\\t", "\t")] {
+        if text.starts_with(escape) {
+            return text_of(meaning, escape.len());
+        }
+    }
+    // What means nothing is written as it is.
+    text_of(&text[..1], 1)
+}
+
+fn push(pieces: &mut Vec<Piece>, text: &str) {
+    match pieces.last_mut() {
+        _ if text.is_empty() => {}
+        Some(Piece::Text(before)) => before.push_str(text),
+        _ => pieces.push(Piece::Text(text.to_owned())),
+    }
+}
+
+fn write_variable(name: &str, facts: &Facts, out: &mut Vec<u8>) -> io::Result<()> {
+    let Some((_, value)) = VARIABLES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))
+    else {
+        return writeln!(io::stderr(), "limpid: unknown --write-out variable: '{name}'");
+    };
+    match value(facts) {
+        Shown::Nothing => Ok(()),
+        Shown::Text(text) => out.write_all(text.as_bytes()),
+        Shown::Number(number) => write!(out, "{number}"),
+        Shown::Code(code) => write!(out, "{code:03}"),
+        Shown::Seconds(time) => write!(out, "{:.6}", time.as_secs_f64()),
+    }
+}
+
+fn flush(out: &mut Vec<u8>, to_stderr: bool) -> io::Result<()> {
+    if to_stderr {
+        io::stderr().write_all(out)?;
+    } else {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(out)?;
+        stdout.flush()?;
+    }
+    out.clear();
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> Piece {
+        Piece::Text(text.to_owned())
+    }
+
+    #[test]
+    fn a_format_is_taken_apart_as_curl_does_it() {
+        let variable = |name: &str| Piece::Variable(name.to_owned());
+        for (format, pieces) in [
+            ("", vec![]),
+            ("100%% \\n\\t\\r", vec![text("100% \n\t\r")]),
+            ("%{url}x", vec![variable("url"), text("x")]),
+            ("%header{Server}", vec![Piece::Field("Server".to_owned())]),
+            // What means nothing stands for itself.
+            ("%b \\q %", vec![text("%b \\q %")]),
+            ("%{url", vec![text("%{url")]),
+            ("%{ %{url}", vec![variable(" %{url")]),
+            ("\u{e9}\\\u{e9}%\u{e9}", vec![text("\u{e9}\\\u{e9}%\u{e9}")]),
+        ] {
+            assert_eq!(Format::parse(format), Format(pieces), "{format}");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! The variables of `-w`, by curl's names.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use limpid_core::http1::Version;
+
+use super::facts::{Facts, Head};
+
+/// How a variable is shown.
+pub(super) enum Shown<'f> {
+    Nothing,
+    Text(Cow<'f, str>),
+    Number(u64),
+    /// A status code, with three digits.
+    Code(u16),
+    /// Seconds, with six decimals.
+    Seconds(Duration),
+}
+
+type Variable = fn(&Facts) -> Shown<'_>;
+
+/// Every variable that has a value, in the order of curl's `%{json}`.
+pub(super) const VARIABLES: [(&str, Variable); 42] = [
+    ("content_type", |facts| bytes(facts.field("Content-Type"))),
+    ("errormsg", |facts| text(facts.error.as_deref())),
+    ("exitcode", |facts| Shown::Number(facts.exit.map_or(0, |exit| u64::from(exit as u8)))),
+    ("filename_effective", |facts| text(facts.filename.as_deref())),
+    ("ftp_entry_path", |_| Shown::Nothing),
+    ("http_code", status),
+    ("http_connect", |_| Shown::Code(0)),
+    ("http_version", |facts| {
+        text(Some(match facts.response.as_ref().map(|head| head.version) {
+            None => "0",
+            Some(Version::HTTP_10) => "1.0",
+            Some(_) => "1.1",
+        }))
+    }),
+    ("local_ip", |facts| ip(facts, |head| head.local)),
+    ("local_port", |facts| port(facts, |head| head.local)),
+    ("method", |facts| text(Some(&facts.method))),
+    ("num_connects", |facts| Shown::Number(facts.timings.connections.into())),
+    ("num_headers", |facts| {
+        Shown::Number(facts.response.as_ref().map_or(0, |head| head.fields.fields().len() as u64))
+    }),
+    ("num_redirects", |facts| Shown::Number(facts.timings.redirects.into())),
+    ("num_retries", |facts| Shown::Number(facts.timings.retries.into())),
+    ("proxy_ssl_verify_result", |_| Shown::Number(0)),
+    ("redirect_url", |facts| {
+        text(facts.response.as_ref().and_then(|head| head.redirect.as_deref()))
+    }),
+    ("referer", |_| Shown::Nothing),
+    ("remote_ip", |facts| ip(facts, |head| head.remote)),
+    ("remote_port", |facts| port(facts, |head| head.remote)),
+    ("response_code", status),
+    ("scheme", |facts| text(facts.response.as_ref().map(|head| head.scheme))),
+    ("size_download", |facts| Shown::Number(facts.sizes.response_body)),
+    ("size_header", |facts| Shown::Number(facts.sizes.response_heads)),
+    ("size_request", |facts| Shown::Number(facts.sizes.request_heads + facts.sizes.request_body)),
+    ("size_upload", |facts| Shown::Number(facts.sizes.request_body)),
+    ("speed_download", |facts| speed(facts, facts.sizes.response_body)),
+    ("speed_upload", |facts| speed(facts, facts.sizes.request_body)),
+    ("ssl_verify_result", |facts| Shown::Number(untrusted(facts).into())),
+    ("time_appconnect", |facts| Shown::Seconds(facts.points()[2])),
+    ("time_connect", |facts| Shown::Seconds(facts.points()[1])),
+    ("time_namelookup", |facts| Shown::Seconds(facts.points()[0])),
+    ("time_posttransfer", |facts| Shown::Seconds(facts.points()[3])),
+    ("time_pretransfer", |facts| Shown::Seconds(facts.ready())),
+    ("time_queue", |facts| Shown::Seconds(facts.timings.pool.unwrap_or_default())),
+    ("time_redirect", |facts| Shown::Seconds(facts.timings.redirect.unwrap_or_default())),
+    ("time_starttransfer", |facts| Shown::Seconds(facts.points()[4])),
+    ("time_total", |facts| Shown::Seconds(facts.timings.total)),
+    ("url", |facts| text(Some(&facts.url))),
+    ("url_effective", |facts| {
+        text(Some(facts.response.as_ref().map_or(facts.url.as_str(), |head| &head.url)))
+    }),
+    ("urlnum", |facts| Shown::Number(facts.number)),
+    ("limpid_version", |_| text(Some(env!("CARGO_PKG_VERSION")))),
+];
+
+fn text(value: Option<&str>) -> Shown<'_> {
+    value.map_or(Shown::Nothing, |value| Shown::Text(Cow::Borrowed(value)))
+}
+
+fn bytes(value: Option<&[u8]>) -> Shown<'_> {
+    value.map_or(Shown::Nothing, |value| Shown::Text(String::from_utf8_lossy(value)))
+}
+
+fn status(facts: &Facts) -> Shown<'_> {
+    Shown::Code(facts.response.as_ref().map_or(0, |head| head.status))
+}
+
+fn ip(facts: &Facts, address: fn(&Head) -> Option<SocketAddr>) -> Shown<'_> {
+    let ip = facts.response.as_ref().and_then(address).map(|address| address.ip().to_string());
+    Shown::Text(Cow::Owned(ip.unwrap_or_default()))
+}
+
+fn port(facts: &Facts, address: fn(&Head) -> Option<SocketAddr>) -> Shown<'_> {
+    let port = facts.response.as_ref().and_then(address).map_or(0, |address| address.port());
+    Shown::Number(port.into())
+}
+
+/// Bytes a second.
+fn speed(facts: &Facts, bytes: u64) -> Shown<'_> {
+    let micros = facts.timings.total.as_micros().max(1);
+    let speed = u128::from(bytes) * 1_000_000 / micros;
+    Shown::Number(u64::try_from(speed).unwrap_or(u64::MAX))
+}
+
+/// Whether the certificate was refused. OpenSSL's number for the reason, which curl shows, is not
+/// known here.
+fn untrusted(facts: &Facts) -> bool {
+    facts.exit == Some(crate::exit::Exit::Certificate)
+}
+
+/// `%{json}`: every variable, as an object on one line.
+pub(super) fn write_json(facts: &Facts, out: &mut Vec<u8>) -> io::Result<()> {
+    let mut separator = '{';
+    for (name, value) in VARIABLES {
+        write!(out, "{separator}\"{name}\":")?;
+        separator = ',';
+        match value(facts) {
+            Shown::Nothing => out.extend_from_slice(b"null"),
+            Shown::Text(text) => serde_json::to_writer(&mut *out, &text)?,
+            Shown::Number(number) => write!(out, "{number}")?,
+            Shown::Code(code) => write!(out, "{code}")?,
+            Shown::Seconds(time) => write!(out, "{:.6}", time.as_secs_f64())?,
+        }
+    }
+    out.push(b'}');
+    Ok(())
+}
+
+/// `%{header_json}`: the fields of the response by their names in lower case, each with all its
+/// values.
+pub(super) fn write_json_fields(facts: &Facts, out: &mut Vec<u8>) -> io::Result<()> {
+    let mut fields: Vec<(String, Vec<String>)> = Vec::new();
+    for field in facts.response.iter().flat_map(|head| head.fields.fields().iter()) {
+        let name = String::from_utf8_lossy(field.name).to_ascii_lowercase();
+        let value = String::from_utf8_lossy(field.value).into_owned();
+        match fields.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, values)) => values.push(value),
+            None => fields.push((name, vec![value])),
+        }
+    }
+    out.push(b'{');
+    for (index, (name, values)) in fields.iter().enumerate() {
+        if index > 0 {
+            out.extend_from_slice(b",\n");
+        }
+        serde_json::to_writer(&mut *out, name)?;
+        out.push(b':');
+        serde_json::to_writer(&mut *out, values)?;
+    }
+    out.extend_from_slice(b"\n}\n");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_that_was_not_sent_has_zeros() {
+        let facts = Facts::new("http://a/", 1, "GET");
+        let mut json = Vec::new();
+        write_json(&facts, &mut json).unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+        assert_eq!(json.as_object().unwrap().len(), VARIABLES.len());
+        assert_eq!((&json["http_code"], &json["urlnum"]), (&0.into(), &1.into()));
+        assert_eq!(json["url_effective"], "http://a/");
+        assert!(json["content_type"].is_null());
+        assert_eq!(json["time_connect"].as_f64(), Some(0.0));
+    }
+}
