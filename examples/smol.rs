@@ -1,0 +1,292 @@
+//! A driver over smol: an asynchronous client with a pool, that has the builder of the other clients
+//! and what `limpid_std::parts` keeps for drivers.
+//!
+//! What is left to write is how this runtime waits: for a socket, for a thread, for a moment in time,
+//! for a connection that another task gives back. It leaves out request bodies and Unix sockets.
+//!
+//! ```text
+//! cargo run -p limpid-examples --bin smol -- https://www.example.com/ /etc/ssl/cert.pem
+//! ```
+//!
+//! The body goes to standard output, the lines to standard error.
+
+use std::env;
+use std::error::Error as StdError;
+use std::io::{self, ErrorKind, IoSlice, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
+
+use limpid_core::client::{
+    DialId, Do, Event, Exchange, Fault, Input, Options, Origin, Request, Target,
+};
+use limpid_core::error::ResolveError;
+use limpid_core::fields::Fields;
+use limpid_core::time::{Deadline, Mono};
+use limpid_core::trace::ExchangeId;
+use limpid_sinks::LineSink;
+use limpid_std::parts::{Connections, Session, Transport, begin, is_silent, literal, lookup};
+use limpid_std::{ClientBuilder, Error, Settings, Trust};
+use smol::channel::{Receiver, Sender, bounded};
+use smol::future::{or, poll_fn};
+use smol::{Async, Timer, block_on, unblock};
+use socket2::SockRef;
+
+/// The least room for a read.
+const READ: usize = 16 * 1024;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Who would hear that standard error fails?
+            let _ = writeln!(io::stderr(), "smol: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn StdError>> {
+    let mut arguments = env::args().skip(1);
+    let url = arguments.next().ok_or("usage: smol URL [FILE OF TRUSTED CERTIFICATES]")?;
+    let mut builder = ClientBuilder::<Client>::default().sink(LineSink::stderr()).redirects(5);
+    if let Some(ca_file) = arguments.next() {
+        builder = builder.ca_file(ca_file);
+    }
+    let client = builder.build();
+    block_on(client.get(&url, &mut io::stdout().lock()))?;
+    Ok(())
+}
+
+/// A client: what its requests have in common.
+struct Client {
+    options: Arc<Options>,
+    trust: Arc<(Trust, Trust)>,
+    connections: Arc<Connections<Socket>>,
+    /// A word from whoever gives a connection back to whoever waits for one.
+    released: (Sender<()>, Receiver<()>),
+    exchanges: AtomicU64,
+}
+
+/// This is all that the builder wants to know of a client.
+impl From<Settings> for Client {
+    fn from(settings: Settings) -> Self {
+        let Settings { options, trust, proxy_trust, pool, sink } = settings;
+        Self {
+            options,
+            trust: Arc::new((trust, proxy_trust)),
+            connections: Arc::new(Connections::new(pool, sink)),
+            released: bounded(1),
+            exchanges: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Client {
+    /// Asks for a page, writes it to `body` and returns its status.
+    async fn get(&self, url: &str, body: &mut impl Write) -> Result<u16, Box<dyn StdError>> {
+        let request = Request::builder(b"GET", url.parse()?)
+            .field(b"Accept", b"*/*")
+            .field(b"User-Agent", b"limpid-smol")
+            .build();
+        let id = ExchangeId(self.exchanges.fetch_add(1, Ordering::Relaxed) + 1);
+        let exchange = Exchange::new(id, request, Arc::clone(&self.options));
+        let connections = Arc::clone(&self.connections);
+        let session = Session::new(exchange, connections, Arc::clone(&self.trust));
+        let mut driver = Driver { session, dials: Vec::new(), client: self };
+        let mut status = 0;
+        while driver.run().await? {
+            match driver.session.event() {
+                Some(Event::Head(head, _)) => status = head.status,
+                Some(Event::Data(data)) => body.write_all(data)?,
+                _ => {}
+            }
+        }
+        Ok(status)
+    }
+
+    /// A connection to `origin`, or leave to open one, as soon as there is either.
+    async fn acquire(&self, origin: &Origin) -> (Input<'static>, Option<Socket>) {
+        loop {
+            if let Some(acquired) = self.connections.try_acquire(origin) {
+                return acquired;
+            }
+            // The channel lives as long as the client.
+            let _ = self.released.1.recv().await;
+        }
+    }
+}
+
+/// An exchange, and what it runs on.
+struct Driver<'c> {
+    session: Session<Socket>,
+    /// Connections that are being opened.
+    dials: Vec<(DialId, Socket)>,
+    client: &'c Client,
+}
+
+impl Driver<'_> {
+    /// Runs the exchange to its next event; false at its end.
+    async fn run(&mut self) -> Result<bool, Error> {
+        loop {
+            let now = self.session.now();
+            match self.session.next(now) {
+                Do::Trust { proxy } => self.session.trust(proxy, now),
+                Do::Acquire { origin, until } => {
+                    let acquired = within(until, now, self.client.acquire(origin)).await;
+                    self.session.acquired(acquired);
+                }
+                Do::Resolve { host, port, until } => {
+                    match within(until, now, resolve(host, port)).await {
+                        Some(Ok(all)) => self.session.input(Input::Resolved(&all)),
+                        Some(Err(error)) => {
+                            self.session.input(Input::Failed(Fault::Resolve(error)));
+                        }
+                        None => self.session.input(Input::Tick),
+                    }
+                }
+                Do::Dial { dial, target, from, options, .. } => {
+                    let begun = match target {
+                        Target::Tcp(_) => begin(target, from, options),
+                        Target::Unix(_) => Err(ErrorKind::Unsupported.into()),
+                    };
+                    match begun.and_then(|socket| Async::new_nonblocking(TcpStream::from(socket))) {
+                        Ok(stream) => {
+                            self.dials.push((dial, Socket(stream)));
+                            self.session.input(Input::Dialing);
+                        }
+                        Err(error) => self.session.dialed(dial, Some(Err(error))),
+                    }
+                }
+                Do::Await { until } => match within(until, now, settled(&mut self.dials)).await {
+                    Some((dial, result)) => self.session.dialed(dial, Some(result)),
+                    None => self.session.input(Input::Tick),
+                },
+                Do::Abandon(dial) => self.dials.retain(|(id, _)| *id != dial),
+                Do::Write { until } => {
+                    let Session { exchange, transport, .. } = &mut self.session;
+                    let written = write(transport, exchange.out());
+                    let result = within(until, now, written).await;
+                    self.session.answer(result.map(|result| result.map(Input::Sent)));
+                }
+                Do::Read { until } => {
+                    let Session { exchange, transport, .. } = &mut self.session;
+                    let read = read(transport, exchange.space(READ));
+                    let input = |n| if n == 0 { Input::Eof } else { Input::Filled(n) };
+                    let result = within(until, now, read).await;
+                    self.session.answer(result.map(|result| result.map(input)));
+                }
+                Do::Body { .. } => self.session.input(Input::BodyEnd(Fields::EMPTY)),
+                Do::Wait { until } => {
+                    Timer::after(until.at.since(now)).await;
+                    self.session.input(Input::Tick);
+                }
+                Do::Close => self.session.transport = None,
+                Do::Release => self.release(),
+                Do::Event(_) => return Ok(true),
+                Do::Done => return Ok(false),
+                Do::Failed(error) => return Err(self.session.failed(error)),
+            }
+        }
+    }
+
+    /// Gives the connection back to the pool, and wakes one who waits for it.
+    fn release(&mut self) {
+        self.session.release();
+        // Where there is a word already, one is enough.
+        let _ = self.client.released.0.try_send(());
+    }
+}
+
+impl Drop for Driver<'_> {
+    /// A future may be dropped at any point. What has been started is told as ended then, and the
+    /// connection is closed; nothing is waited for.
+    fn drop(&mut self) {
+        self.session.input(Input::Cancel);
+        loop {
+            match self.session.next(self.session.now()) {
+                Do::Write { .. } => {
+                    let Session { exchange, transport, .. } = &self.session;
+                    let sent = match transport {
+                        Some(Socket(stream)) => stream.get_ref().write(exchange.out()[0]),
+                        None => Err(ErrorKind::NotConnected.into()),
+                    };
+                    self.session.answer(Some(sent.map(Input::Sent)));
+                }
+                Do::Close => self.session.transport = None,
+                Do::Release => self.release(),
+                Do::Done | Do::Failed(_) => return,
+                // There is nothing else to be done after a cancellation.
+                _ => self.session.input(Input::Cancel),
+            }
+        }
+    }
+}
+
+/// A connection, as the pool keeps it.
+#[derive(Debug)]
+struct Socket(Async<TcpStream>);
+
+impl Transport for Socket {
+    fn is_silent(&self) -> bool {
+        is_silent(&SockRef::from(self.0.get_ref()))
+    }
+
+    fn bid_farewell(self, bytes: &[u8]) {
+        // It does not block, and nobody is left who would care.
+        let _ = self.0.get_ref().write(bytes);
+    }
+}
+
+/// Reads once, as soon as there is something.
+async fn read(transport: &Option<Socket>, space: &mut [u8]) -> io::Result<usize> {
+    match transport {
+        Some(Socket(stream)) => stream.read_with(|mut stream| stream.read(space)).await,
+        None => Err(ErrorKind::NotConnected.into()),
+    }
+}
+
+/// Writes once, as soon as that is possible.
+async fn write(transport: &Option<Socket>, out: [&[u8]; 3]) -> io::Result<usize> {
+    let out = out.map(IoSlice::new);
+    match transport {
+        Some(Socket(stream)) => stream.write_with(|mut stream| stream.write_vectored(&out)).await,
+        None => Err(ErrorKind::NotConnected.into()),
+    }
+}
+
+/// Waits until one of the connections that are being opened is open, or cannot be.
+async fn settled(dials: &mut Vec<(DialId, Socket)>) -> (DialId, io::Result<Socket>) {
+    poll_fn(|cx| {
+        for (index, (_, Socket(stream))) in dials.iter().enumerate() {
+            if let Poll::Ready(ready) = stream.poll_writable(cx) {
+                let error = ready.and_then(|()| stream.get_ref().take_error());
+                let (dial, socket) = dials.swap_remove(index);
+                return Poll::Ready((dial, error.and_then(|error| error.map_or(Ok(socket), Err))));
+            }
+        }
+        Poll::Pending
+    })
+    .await
+}
+
+/// Looks up a name in another thread, for the system's resolver blocks.
+async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, ResolveError> {
+    if let Some(address) = literal(host, port) {
+        return Ok(vec![address]);
+    }
+    let host = host.to_owned();
+    unblock(move || lookup(&host, port)).await
+}
+
+/// What comes of `future` before the deadline; `None` if that passes first.
+async fn within<F: Future>(until: Option<Deadline>, now: Mono, future: F) -> Option<F::Output> {
+    let Some(deadline) = until else { return Some(future.await) };
+    let expired = async {
+        Timer::after(deadline.at.since(now)).await;
+        None
+    };
+    or(async { Some(future.await) }, expired).await
+}
