@@ -75,7 +75,7 @@ pub(crate) struct RequestArgs {
     /// Write the response head before the body
     #[arg(short = 'i', long = "include")]
     pub(crate) include: bool,
-    /// Print no error messages
+    /// Print no error messages, and no progress of downloads
     #[arg(short = 's', long = "silent")]
     pub(crate) silent: bool,
     /// Fail without output when the status is 400 or above
