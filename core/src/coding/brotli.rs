@@ -47,15 +47,14 @@ impl Codec for Brotli {
             &mut total,
             &mut self.state,
         );
+        let step = Step { read, written };
         match result {
-            BrotliResult::ResultFailure => Err(Broken { fault: CodingFault::Data, read }),
+            BrotliResult::ResultFailure => Err(Broken { fault: CodingFault::Data, step }),
             BrotliResult::ResultSuccess => {
                 self.is_over = true;
-                Ok(Step { read, written })
+                Ok(step)
             }
-            BrotliResult::NeedsMoreInput | BrotliResult::NeedsMoreOutput => {
-                Ok(Step { read, written })
-            }
+            BrotliResult::NeedsMoreInput | BrotliResult::NeedsMoreOutput => Ok(step),
         }
     }
 

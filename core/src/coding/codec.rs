@@ -13,11 +13,11 @@ pub(super) struct Step {
     pub(super) written: usize,
 }
 
-/// The coded bytes are wrong; this many of the input were read when that was found.
+/// The coded bytes are wrong; this is how far it went when that was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Broken {
     pub(super) fault: CodingFault,
-    pub(super) read: usize,
+    pub(super) step: Step,
 }
 
 /// Undoes one coding.

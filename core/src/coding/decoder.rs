@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::codec::{Broken, Codec, codec};
+use super::codec::{Broken, Codec, Step, codec};
 use super::{Coding, Codings};
 use crate::error::{CodingError, CodingFault};
 use crate::limits::Limits;
@@ -41,23 +41,36 @@ struct Stage {
     end: usize,
     /// How many bytes came of it.
     total: u64,
+    /// What is wrong with the bytes behind those that are to be used.
+    fault: Option<CodingFault>,
 }
 
 impl Stage {
     fn new(coding: Coding) -> Option<Self> {
         let (codec, out) = (codec(coding)?, vec![0; PIECE].into());
-        Some(Self { coding, codec, out, start: 0, end: 0, total: 0 })
+        Some(Self { coding, codec, out, start: 0, end: 0, total: 0, fault: None })
     }
 
-    /// Decodes some of `input`: how much of it was read.
+    /// Decodes some of `input`: how much of it was read. What comes before a fault is given first,
+    /// so that it does not matter how the input is cut.
     fn decode(&mut self, input: &[u8]) -> Result<usize, Broken> {
         // Only who had no more room has something to say without more input.
         let was_full = self.end == self.out.len();
         (self.start, self.end) = (0, 0);
+        if let Some(fault) = self.fault {
+            return Err(Broken { fault, step: Step::default() });
+        }
         if input.is_empty() && !was_full {
             return Ok(0);
         }
-        let step = self.codec.decode(input, &mut self.out)?;
+        let step = match self.codec.decode(input, &mut self.out) {
+            Ok(step) => step,
+            Err(Broken { fault, step }) if step.written > 0 => {
+                self.fault = Some(fault);
+                step
+            }
+            Err(broken) => return Err(broken),
+        };
         self.end = step.written;
         self.total += step.written as u64;
         Ok(step.read)
@@ -127,7 +140,7 @@ impl Decoder {
                 // It neither takes the bytes nor says what is wrong with them.
                 Ok(0) if available > 0 && stage.end == 0 => (0, Some(CodingFault::Data)),
                 Ok(read) => (read, None),
-                Err(Broken { fault, read }) => (read, Some(fault)),
+                Err(Broken { fault, step }) => (step.read, Some(fault)),
             };
             let given = stage.end > 0;
             match below.last_mut() {

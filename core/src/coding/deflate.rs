@@ -29,18 +29,16 @@ impl Inflate {
         let result = self.0.decompress(input, out, FlushDecompress::None);
         let since = |total, before: u64| usize::try_from(total - before).unwrap_or(usize::MAX);
         let read = since(self.0.total_in(), read);
+        let step = Step { read, written: since(self.0.total_out(), written) };
         match result {
-            Ok(status) => {
-                let written = since(self.0.total_out(), written);
-                Ok((Step { read, written }, status == Status::StreamEnd))
-            }
+            Ok(status) => Ok((step, status == Status::StreamEnd)),
             Err(error) => {
                 let fault = match error.message() {
                     _ if error.needs_dictionary().is_some() => CodingFault::Header,
                     Some(WRONG_CHECKSUM) => CodingFault::Checksum,
                     _ => CodingFault::Data,
                 };
-                Err(Broken { fault, read })
+                Err(Broken { fault, step })
             }
         }
     }

@@ -158,9 +158,11 @@ impl Codec for Gzip {
             match self.at {
                 At::End => return Ok(Step { read: input.len(), written: 0 }),
                 At::Deflate => {
-                    let (step, is_over) = self.inflate.step(&input[read..], out).map_err(
-                        |Broken { fault, read: more }| Broken { fault, read: read + more },
-                    )?;
+                    let result = self.inflate.step(&input[read..], out);
+                    let (step, is_over) = result.map_err(|Broken { fault, mut step }| {
+                        step.read += read;
+                        Broken { fault, step }
+                    })?;
                     read += step.read;
                     self.crc.update(&out[..step.written]);
                     if is_over {
@@ -171,9 +173,11 @@ impl Codec for Gzip {
                     }
                 }
                 _ => {
-                    let Some(byte) = input.get(read) else { return Ok(Step { read, written: 0 }) };
+                    let step = Step { read, written: 0 };
+                    let Some(byte) = input.get(read) else { return Ok(step) };
                     read += 1;
-                    self.byte(*byte).map_err(|fault| Broken { fault, read })?;
+                    self.byte(*byte)
+                        .map_err(|fault| Broken { fault, step: Step { read, ..step } })?;
                 }
             }
         }

@@ -54,19 +54,25 @@ const fn fault(code: ErrorCode) -> CodingFault {
 
 impl Codec for Zstd {
     fn decode(&mut self, input: &[u8], out: &mut [u8]) -> Result<Step, Broken> {
-        let broken = |read| move |code| Broken { fault: fault(code), read };
+        let broken = |step| move |code| Broken { fault: fault(code), step };
         if self.state == State::Fresh {
-            self.context.set_parameter(DParameter::WindowLogMax(WINDOW_LOG)).map_err(broken(0))?;
+            self.context
+                .set_parameter(DParameter::WindowLogMax(WINDOW_LOG))
+                .map_err(broken(Step::default()))?;
         }
         if input.is_empty() && self.state != State::Frame {
             return Ok(Step::default());
         }
+        // A frame that is seen whole would be decoded at once, and its window not be looked at: so its
+        // first byte comes alone, and it does not matter how the input is cut.
+        let end = if self.state == State::Frame { input.len() } else { 1 };
+        let input = &input[..end];
         let (mut source, mut target) = (InBuffer::around(input), OutBuffer::around(out));
         let result = self.context.decompress_stream(&mut target, &mut source);
-        let (read, written) = (source.pos(), target.pos());
-        let left = result.map_err(broken(read))?;
+        let step = Step { read: source.pos(), written: target.pos() };
+        let left = result.map_err(broken(step))?;
         self.state = if left == 0 { State::Between } else { State::Frame };
-        Ok(Step { read, written })
+        Ok(step)
     }
 
     fn is_complete(&self) -> bool {

@@ -8,6 +8,7 @@
 //! function says otherwise.
 
 mod chunked;
+mod coding;
 pub mod differential;
 mod fields;
 mod input;
@@ -21,6 +22,7 @@ mod split_invariance;
 mod target;
 
 pub use chunked::chunked;
+pub use coding::coding;
 pub use differential::differential;
 pub use fields::fields;
 pub use line_sink::line_sink;
@@ -34,8 +36,9 @@ pub use target::target;
 pub type Property = fn(&[u8]);
 
 /// Every property by its name, which is also that of its fuzz target and of its folder of seeds.
-pub const ALL: [(&str, Property); 10] = [
+pub const ALL: [(&str, Property); 11] = [
     ("chunked", chunked),
+    ("coding", coding),
     ("differential", differential),
     ("fields", fields),
     ("line_sink", line_sink),

@@ -132,6 +132,7 @@ macro_rules! replays {
 
 replays! {
     chunked
+    coding
     differential
     fields
     line_sink
