@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::client::Retirement;
-use crate::http1::{Connection, NotReusable, Role, Version};
+use crate::http1::{Connection, NotReusable, Role, State, Version};
 use crate::layer::{Layer, LayerError, LayerState, Passage};
 use crate::limits::Config;
 use crate::time::Mono;
@@ -12,7 +12,7 @@ use crate::trace::{ConnectionId, Cx, EventKind, Scope, Sink, TraceEvent};
 
 /// The layer is handed this many bytes at a time at most, so that a large body does not stand in
 /// memory twice.
-const PIECE: usize = 64 * 1024;
+pub(crate) const PIECE: usize = 64 * 1024;
 
 /// The machine's part of a connection: what is left when the driver's part, the socket, is
 /// taken away. A client's passes from exchange to exchange through a [`Pool`](crate::client::Pool).
@@ -115,6 +115,12 @@ impl Link {
     /// Whether TLS carries it.
     pub(crate) const fn is_secure(&self) -> bool {
         self.tls_layers > 0
+    }
+
+    /// Whether the bytes are no longer HTTP/1.1, in either direction.
+    pub(crate) fn has_switched(&self) -> bool {
+        let sides = [Role::Client, Role::Server].map(|role| self.http1.state(role));
+        sides == [State::Switched; 2] && self.http1.out_len() == 0
     }
 
     /// The tunnel is open: what follows is another connection, through it. Bytes of it that have

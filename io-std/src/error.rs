@@ -26,6 +26,9 @@ pub enum Error {
         /// What led to it.
         history: Box<History>,
     },
+    /// The server answered with this status, and did not leave HTTP/1.1 as it was asked to. It has
+    /// had the request.
+    NotUpgraded(u16),
 }
 
 /// What is known of an exchange that has failed, beside why.
@@ -43,8 +46,7 @@ pub struct History {
 }
 
 impl Error {
-    /// What the exchange ended with: the phase, the cause, and how many bytes had passed. `None` if
-    /// there was no exchange, and so nothing was sent.
+    /// What a failed exchange ended with: the phase, the cause, and how many bytes had passed.
     #[must_use]
     pub const fn exchange(&self) -> Option<&CoreError> {
         match self {
@@ -62,14 +64,18 @@ impl Error {
     /// Whether any of the request can have reached the server, which may have acted on it then.
     #[must_use]
     pub fn request_was_sent(&self) -> bool {
-        self.exchange().is_some_and(CoreError::request_was_sent)
+        match self {
+            Self::Url(_) | Self::TlsSetup(_) => false,
+            Self::Exchange { error, .. } => error.request_was_sent(),
+            Self::NotUpgraded(_) => true,
+        }
     }
 
     /// Whether sending the same request again cannot do its work twice: either none of it was sent,
     /// or its method is idempotent (RFC 9110 section 9.2.2). It does not say that it would help.
     #[must_use]
     pub fn is_safe_to_retry(&self) -> bool {
-        self.exchange().is_none_or(CoreError::is_safe_to_retry)
+        self.exchange().is_some_and(CoreError::is_safe_to_retry) || !self.request_was_sent()
     }
 
     /// Where the time of the exchange went; `None` if there was no exchange.
@@ -104,6 +110,9 @@ impl fmt::Display for Error {
             Self::Exchange { url, error, .. } => {
                 write!(f, "{}:{}: {error}", url.host(), url.port())
             }
+            Self::NotUpgraded(status) => {
+                write!(f, "the server answered with status {status} and stays with HTTP/1.1")
+            }
         }
     }
 }
@@ -114,6 +123,7 @@ impl std::error::Error for Error {
             Self::Url(error) => Some(error),
             Self::TlsSetup(error) => Some(error),
             Self::Exchange { error, .. } => Some(error),
+            Self::NotUpgraded(_) => None,
         }
     }
 }

@@ -34,6 +34,7 @@ mod response;
 mod session;
 mod socket;
 mod tls;
+mod upgraded;
 
 pub use body::Body;
 pub use builder::{ClientBuilder, Settings, SharedSink};
@@ -43,6 +44,7 @@ pub use error::{Error, History, IdentityProblem, TlsSetupError};
 pub use limpid_core::client::{NoProxy, PoolLimits, Proxy, Sizes, Timings};
 pub use response::{Response, ResponseBody};
 pub use tls::{TlsVersion, Trust};
+pub use upgraded::Upgraded;
 
 /// What the drivers of other runtimes need beside their own loop, and need not write again.
 pub mod parts {

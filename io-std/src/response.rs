@@ -12,6 +12,8 @@ use limpid_core::trace::OwnedResponseHead;
 use crate::driver::{Driver, Stop};
 use crate::error::Error;
 use crate::informational::Listener;
+use crate::os::os_error;
+use crate::upgraded::Upgraded;
 
 /// The head of a response, and the way to its body.
 ///
@@ -107,6 +109,33 @@ impl Response {
     #[must_use]
     pub const fn sizes(&self) -> Sizes {
         self.body.driver.session.exchange.sizes()
+    }
+
+    /// Takes the connection, after the server has agreed to leave HTTP/1.1: with 101 to a request
+    /// that had the fields `Connection: upgrade` and `Upgrade` (RFC 9110 section 7.8), or with 2xx
+    /// to CONNECT (section 9.3.6). Bytes that came behind the response are read first. The client's
+    /// pool knows the connection no more.
+    ///
+    /// ```no_run
+    /// use std::io::Write;
+    ///
+    /// let client = limpid_std::Client::builder().build();
+    /// let request = client.get("http://localhost/chat").header("Connection", "upgrade");
+    /// let response = request.header("Upgrade", "chat/1").send()?;
+    /// let mut chat = response.upgrade()?;
+    /// chat.write_all(b"hello\n")?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::NotUpgraded`]: the server answered in another way.
+    pub fn upgrade(mut self) -> Result<Upgraded, Error> {
+        let driver = &mut self.body.driver;
+        let Some((switched, transport)) = driver.session.take_switched() else {
+            return Err(Error::NotUpgraded(self.head.status));
+        };
+        let upgraded = Upgraded::new(switched, transport);
+        upgraded.map_err(|error| driver.session.failed(Cause::Os(os_error(&error)).into()))
     }
 
     /// The body, to be read piece by piece.

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use limpid_core::client::{DialId, Do, Event, Exchange, Fault, Input};
+use limpid_core::client::{DialId, Do, Event, Exchange, Fault, Input, Switched};
 use limpid_core::error::{Cause, TlsError};
 use limpid_core::time::Mono;
 use limpid_core::trace::{ConnectionId, ExchangeId, Sink, Trace};
@@ -108,6 +108,12 @@ impl<T: Transport> Session<T> {
             }
             None => self.input(Input::Tick),
         }
+    }
+
+    /// The connection, if the response has made it one of another protocol, and its transport.
+    pub fn take_switched(&mut self) -> Option<(Switched, T)> {
+        let switched = self.exchange.take_switched(self.now(), self.connections.sink())?;
+        Some((switched, self.transport.take()?))
     }
 
     /// Answers [`Do::Trust`].

@@ -51,6 +51,10 @@ impl Timed {
         Self { socket, read: None, write: None }
     }
 
+    pub(crate) fn into_socket(self) -> Socket {
+        self.socket
+    }
+
     pub(crate) fn read(&mut self, room: &mut [u8], timeout: Option<Duration>) -> io::Result<usize> {
         if timeout != self.read {
             self.socket.set_read_timeout(not_zero(timeout)?)?;

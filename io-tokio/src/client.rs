@@ -118,6 +118,13 @@ impl<'c> RequestBuilder<'c> {
         self
     }
 
+    /// Asks for this target instead of the URL's path and query (RFC 9112 section 3.2): `*` for
+    /// OPTIONS, or `host:port` for CONNECT, which is otherwise that of the URL.
+    pub fn target(mut self, target: impl AsRef<[u8]>) -> Self {
+        self.draft = self.draft.map(|draft| draft.target(target.as_ref()));
+        self
+    }
+
     /// Adds credentials for the Basic scheme (RFC 7617).
     pub fn basic_auth(self, user: impl AsRef<[u8]>, password: impl AsRef<[u8]>) -> Self {
         self.header("Authorization", basic(user.as_ref(), password.as_ref()))

@@ -22,11 +22,13 @@ mod driver;
 mod pool;
 mod response;
 mod socket;
+mod upgraded;
 
 pub use body::{Body, NextPiece, Pieces};
 pub use client::{Client, RequestBuilder};
 pub use limpid_std::{Error, History, NoProxy, PoolLimits, Proxy, Sizes, Timings, TlsVersion};
 pub use response::Response;
+pub use upgraded::Upgraded;
 
 /// A client on its way.
 pub type ClientBuilder = limpid_std::ClientBuilder<Client>;

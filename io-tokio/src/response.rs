@@ -11,6 +11,7 @@ use limpid_std::Error;
 use limpid_std::parts::Listener;
 
 use crate::driver::{Driver, Stop};
+use crate::upgraded::Upgraded;
 
 /// A response: its head, and its body to be read piece by piece or whole.
 ///
@@ -100,6 +101,20 @@ impl Response {
     #[must_use]
     pub const fn sizes(&self) -> Sizes {
         self.driver.session.exchange.sizes()
+    }
+
+    /// Takes the connection, after the server has agreed to leave HTTP/1.1: with 101 to a request
+    /// that had the fields `Connection: upgrade` and `Upgrade` (RFC 9110 section 7.8), or with 2xx
+    /// to CONNECT (section 9.3.6). Bytes that came behind the response are read first. The client's
+    /// pool knows the connection no more.
+    ///
+    /// # Errors
+    /// [`Error::NotUpgraded`]: the server answered in another way.
+    pub fn upgrade(mut self) -> Result<Upgraded, Error> {
+        match self.driver.session.take_switched() {
+            Some((switched, socket)) => Ok(Upgraded::new(switched, socket)),
+            None => Err(Error::NotUpgraded(self.head.status)),
+        }
     }
 
     /// The trailers that followed the body, once its end was reached.

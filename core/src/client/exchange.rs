@@ -15,6 +15,7 @@ use super::proxy_rules::ProxyRules;
 use super::redirect::Hop;
 use super::request::Request;
 use super::steps::{Inbox, State, Step, Told};
+use super::switched::Switched;
 use super::timings::{Sizes, Stopwatch, Timings};
 use super::trail::{At, Operation, Trail};
 use crate::error::Error;
@@ -300,6 +301,20 @@ impl Exchange {
         let mut link = core::mem::replace(&mut self.link, none);
         link.rest();
         Some(link)
+    }
+
+    /// The connection, if the response has made it one of another protocol: 101 to a request for an
+    /// upgrade, or 2xx to CONNECT (RFC 9110 sections 7.8 and 9.3.6). It can be taken once its head
+    /// was told and nothing was asked for since; the exchange ends then, without an error, and
+    /// leaves the transport to the caller.
+    pub fn take_switched<S: Sink>(&mut self, now: Mono, sink: &S) -> Option<Switched> {
+        if self.state != State::Head || !self.link.has_switched() {
+            return None;
+        }
+        self.end_in_switch(At { now, sink });
+        let config = self.plan.options.config;
+        let none = Link::new(Role::Client, ConnectionId(0), config);
+        Some(Switched::new(core::mem::replace(&mut self.link, none), config))
     }
 
     /// How many bytes of the response's body have come, and how many were announced so far.

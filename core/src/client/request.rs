@@ -29,6 +29,8 @@ use crate::wire::number;
 pub struct Request {
     method: Vec<u8>,
     url: Url,
+    /// The target, where it is not the URL's.
+    target: Option<Vec<u8>>,
     fields: FieldBlock,
     size: BodySize,
 }
@@ -39,6 +41,7 @@ impl Request {
         RequestBuilder {
             method: method.to_vec(),
             url,
+            target: None,
             fields: FieldBlock::new(),
             size: BodySize::None,
             expect_continue: false,
@@ -65,6 +68,11 @@ impl Request {
     #[must_use]
     pub const fn url(&self) -> &Url {
         &self.url
+    }
+
+    /// The target, where it is not the URL's: that of CONNECT, or what the caller gave.
+    pub(super) fn own_target(&self) -> Option<&[u8]> {
+        self.target.as_deref()
     }
 
     /// The fields, those that were added for the caller included.
@@ -106,6 +114,8 @@ impl Request {
 pub struct RequestBuilder {
     method: Vec<u8>,
     url: Url,
+    /// The target, where it is not the URL's.
+    target: Option<Vec<u8>>,
     fields: FieldBlock,
     size: BodySize,
     expect_continue: bool,
@@ -116,6 +126,14 @@ impl RequestBuilder {
     /// that cannot be sent is refused when the request is.
     pub fn field(mut self, name: &[u8], value: &[u8]) -> Self {
         self.fields.push(name, value);
+        self
+    }
+
+    /// Asks for this target instead of the URL's path and query (RFC 9112 section 3.2): `*` for
+    /// OPTIONS, or `host:port` for CONNECT, which is otherwise that of the URL. It is sent as it is;
+    /// what is no target for the method is refused when the request is sent.
+    pub fn target(mut self, target: &[u8]) -> Self {
+        self.target = Some(target.to_vec());
         self
     }
 
@@ -154,7 +172,11 @@ impl RequestBuilder {
         if self.expect_continue && has_content(size) && !expects_continue(fields.fields()) {
             fields.push(b"Expect", b"100-continue");
         }
-        Request { method: self.method, url: self.url, fields, size }
+        let target = match self.target {
+            None if self.method == b"CONNECT" => Some(self.url.host_and_port().into_bytes()),
+            target => target,
+        };
+        Request { method: self.method, url: self.url, target, fields, size }
     }
 }
 

@@ -109,6 +109,13 @@ impl Url {
         &self.text[self.authority.clone()]
     }
 
+    /// The host and always the port: what CONNECT asks for (RFC 9112 section 3.2.3).
+    #[must_use]
+    pub fn host_and_port(&self) -> String {
+        let (open, close) = if self.host.contains(':') { ("[", "]") } else { ("", "") };
+        [open, &self.host, close, ":", &self.port.to_string()].concat()
+    }
+
     /// The target of a request (RFC 9112 section 3.2.1): path and query.
     #[must_use]
     pub fn target(&self) -> &str {

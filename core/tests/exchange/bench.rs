@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use limpid_core::client::{Do, Event, Exchange, Fault, Input, Link, Options, Request};
+use limpid_core::client::{Do, Event, Exchange, Fault, Input, Link, Options, Request, Switched};
 use limpid_core::error::{Cause, Error, OsError, OsErrorKind};
 use limpid_core::fields::FieldBlock;
 use limpid_core::http1::BodySize;
@@ -153,6 +153,11 @@ impl Bench {
     pub(crate) fn hears_the_end(&mut self) -> Stop {
         self.input(Input::Eof);
         self.runs()
+    }
+
+    /// Takes the connection over, if it left HTTP/1.1.
+    pub(crate) fn takes_switched(&mut self) -> Option<Switched> {
+        self.exchange.take_switched(self.now, &self.names)
     }
 
     /// So many milliseconds pass.

@@ -7,3 +7,4 @@ mod dial;
 mod expect_continue;
 mod retry;
 mod trailers;
+mod upgrade;

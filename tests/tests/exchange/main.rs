@@ -7,3 +7,4 @@ mod coded;
 mod failing;
 mod informational;
 mod trailers;
+mod upgrade;

@@ -17,6 +17,16 @@ use crate::peer::{Peer, client_config};
 /// What the request carries.
 const BODY: &[u8] = b"a body";
 
+/// What a request wants beside its response.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Wants {
+    Nothing,
+    /// To be asked for its body.
+    Continue,
+    /// To leave HTTP/1.1.
+    Upgrade,
+}
+
 /// What the exchange asks for, without what it lends.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Asked {
@@ -40,8 +50,8 @@ pub(crate) enum Asked {
 pub(crate) struct Way {
     /// Over TLS.
     pub(crate) secure: bool,
-    /// The body may wait for `100 Continue`.
-    pub(crate) expects: bool,
+    /// What the request wants beside its response.
+    pub(crate) wants: Wants,
     /// The driver has several dials under way, or waits for each.
     pub(crate) several: bool,
 }
@@ -62,13 +72,15 @@ pub(crate) struct Driver {
 impl Driver {
     /// A request to `peer`.
     pub(crate) fn new(peer: Peer, way: Way) -> Self {
-        let Way { secure, expects, several } = way;
+        let Way { secure, wants, several } = way;
         let url = if secure { "https://localhost/" } else { "http://localhost/" };
         let mut request = Request::builder(b"POST", url.parse().unwrap())
             .body(BodySize::Length(BODY.len() as u64));
-        if expects {
-            request = request.expect_continue();
-        }
+        request = match wants {
+            Wants::Nothing => request,
+            Wants::Continue => request.expect_continue(),
+            Wants::Upgrade => request.field(b"Connection", b"upgrade").field(b"Upgrade", b"chat"),
+        };
         let request = request.build();
         let second = Some(Duration::from_secs(1));
         let timeouts = Timeouts {
@@ -174,7 +186,9 @@ impl Driver {
                     link.retire(Retirement::Surplus, self.now, &self.ledger, |_| {});
                 }
             }
-            Asked::Abandon(_) | Asked::Close | Asked::Event | Asked::Done | Asked::Failed(_) => {}
+            // There is a connection in it where the server has agreed to switch.
+            Asked::Event => drop(self.exchange.take_switched(self.now, &self.ledger)),
+            Asked::Abandon(_) | Asked::Close | Asked::Done | Asked::Failed(_) => {}
         }
     }
 

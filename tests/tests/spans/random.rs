@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::RngSeed;
 
-use crate::driver::{Asked, Driver, Way};
+use crate::driver::{Asked, Driver, Wants, Way};
 use crate::peer::Peer;
 
 /// More steps than the end takes, however many bytes there are.
@@ -99,7 +99,8 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
 }
 
 fn way() -> impl Strategy<Value = Way> {
-    any::<(bool, bool)>().prop_map(|(expects, several)| Way { secure: false, expects, several })
+    let wants = select(&[Wants::Nothing, Wants::Continue, Wants::Upgrade][..]);
+    (wants, any::<bool>()).prop_map(|(wants, several)| Way { secure: false, wants, several })
 }
 
 fn response() -> impl Strategy<Value = Vec<u8>> {

@@ -4,7 +4,7 @@ use limpid_core::client::{Fault, Input};
 use limpid_core::error::{Cause, OsError, OsErrorKind, ResolveError};
 use limpid_core::time::{Mono, Waiting};
 
-use crate::driver::{Asked, Driver, Way};
+use crate::driver::{Asked, Driver, Wants, Way};
 use crate::peer::Peer;
 
 const RESPONSE: &[u8] = b"HTTP/1.1 103 Early Hints\r\n\r\n\
@@ -131,8 +131,9 @@ fn disturb(way: Way, step: usize, disturbance: Disturbance) {
 }
 
 fn walk(secure: bool) {
-    for (expects, several) in [(false, false), (true, false), (false, true)] {
-        let way = Way { secure, expects, several };
+    let ways = [(Wants::Nothing, false), (Wants::Continue, false), (Wants::Nothing, true)];
+    for (wants, several) in ways {
+        let way = Way { secure, wants, several };
         let length = length(way);
         assert!(length > 20, "{length} steps are too few to be worth it");
         for step in 0..length {
@@ -155,7 +156,7 @@ fn a_disturbance_at_any_step_over_tls_leaves_nothing_open() {
 
 #[test]
 fn the_time_of_a_read_begins_with_it() {
-    let mut driver = driver(Way { secure: false, expects: false, several: false });
+    let mut driver = driver(Way { secure: false, wants: Wants::Nothing, several: false });
     let mut reads = 0;
     loop {
         driver.now = Mono::from_nanos(driver.now.as_nanos() + 1_000);

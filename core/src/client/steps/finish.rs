@@ -38,6 +38,16 @@ impl Exchange {
         None
     }
 
+    /// Ends the exchange of which only the connection is left. What follows the response is no body,
+    /// and nothing is closed: the operations are told for those who wait for their ends.
+    pub(in super::super) fn end_in_switch<S: Sink>(&mut self, at: At<'_, S>) {
+        for operation in [Operation::ReceiveBody, Operation::ResponseClosed] {
+            self.trail.start(operation, &self.plan, at);
+            self.trail.complete(at);
+        }
+        self.enter(State::Release, Phase::Close);
+    }
+
     /// Whatever goes wrong now, the response was had or the error is known: it is not told.
     pub(super) fn farewell(&mut self) -> Option<Step> {
         match self.inbox.take() {

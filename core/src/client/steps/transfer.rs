@@ -11,7 +11,6 @@ use crate::fields::{FieldBlock, Fields};
 use crate::http1::{BodySize, Event, Progress, Role, State as Side};
 use crate::time::Waiting;
 use crate::trace::{EventKind, Sink, TraceEvent};
-use crate::wire::number;
 
 impl Exchange {
     /// Sends the head of the request: to the origin server, or whole to a proxy that forwards it.
@@ -24,20 +23,22 @@ impl Exchange {
         let http1 = &mut self.link.http1;
         self.clock.before = http1.received();
         let mut cx = self.trail.cx(at);
+        let (method, size) = (request.method(), request.size());
+        let own = request.own_target();
         let Route::Forward(proxy) = self.plan.route() else {
-            let (method, target) = (request.method(), url.target().as_bytes());
+            let target = own.unwrap_or_else(|| url.target().as_bytes());
             http1
-                .send_request(&mut cx, method, target, request.fields().fields(), request.size())
+                .send_request(&mut cx, method, target, request.fields().fields(), size)
                 .map_err(Cause::Misuse)?;
             self.clock.sizes.request_heads += http1.out_len() as u64;
             return Ok(None);
         };
-        let target = [url.scheme().name(), "://", url.authority(), url.target()].concat();
+        let whole = [url.scheme().name(), "://", url.authority(), url.target()].concat();
+        let target = own.unwrap_or(whole.as_bytes());
         let mut fields = proxy_fields(proxy);
         fields.extend(request.fields().fields().iter().map(|field| (field.name, field.value)));
-        let (target, size) = (target.as_bytes(), request.size());
         http1
-            .send_request(&mut cx, request.method(), target, fields.fields(), size)
+            .send_request(&mut cx, method, target, fields.fields(), size)
             .map_err(Cause::Misuse)?;
         self.clock.sizes.request_heads += http1.out_len() as u64;
         Ok(None)
@@ -48,14 +49,10 @@ impl Exchange {
         self.plan.tunnelling = true;
         self.enter(State::SendHead, Phase::SendHead);
         self.trail.start(Operation::SendHead, &self.plan, at);
-        let url = self.plan.request.url();
-        let host =
-            if url.host().contains(':') { ["[", url.host(), "]"] } else { ["", url.host(), ""] };
-        let mut target = host.concat().into_bytes();
-        target.push(b':');
-        number::write_decimal(u64::from(url.port()), &mut target);
+        let target = self.plan.request.url().host_and_port();
+        let target = target.as_bytes();
         let mut fields = FieldBlock::new();
-        fields.push(b"Host", &target);
+        fields.push(b"Host", target);
         fields.push(b"Accept", b"*/*");
         if let Route::Tunnel(proxy) = self.plan.route() {
             let more = proxy_fields(proxy);
@@ -64,7 +61,7 @@ impl Exchange {
         let mut cx = self.trail.cx(at);
         let http1 = &mut self.link.http1;
         http1
-            .send_request(&mut cx, b"CONNECT", &target, fields.fields(), BodySize::None)
+            .send_request(&mut cx, b"CONNECT", target, fields.fields(), BodySize::None)
             .map_err(Cause::Misuse)?;
         self.clock.before = http1.received();
         self.clock.sizes.request_heads += http1.out_len() as u64;
