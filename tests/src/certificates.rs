@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa,
-    Issuer, KeyPair, date_time_ymd,
+    Issuer, KeyPair, PKCS_ED25519, SerialNumber, date_time_ymd,
 };
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
@@ -92,11 +92,12 @@ impl Certificates {
         let usages = [ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
         params.extended_key_usages.extend(usages);
         params.is_ca = IsCa::ExplicitNoCa;
+        params.serial_number = Some(SerialNumber::from(1));
         if identity == Identity::Expired {
             params.not_before = date_time_ymd(2001, 1, 1);
             params.not_after = date_time_ymd(2002, 1, 1);
         }
-        let key = KeyPair::generate()?;
+        let key = key()?;
         let certificate = match identity {
             Identity::SelfSigned => params.self_signed(&key),
             Identity::SelfSignedAuthority => {
@@ -169,12 +170,18 @@ fn provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())
 }
 
+/// A key of Ed25519: its signatures are always of one length, so that the same handshake takes the
+/// same number of bytes.
+fn key() -> Result<KeyPair, rcgen::Error> {
+    KeyPair::generate_for(&PKCS_ED25519)
+}
+
 /// An authority, and its certificate.
 fn authority(name: &str) -> Result<(Issuer<'static, KeyPair>, Certificate), rcgen::Error> {
     let mut params = CertificateParams::new(Vec::new())?;
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.distinguished_name.push(DnType::CommonName, name);
-    let key = KeyPair::generate()?;
+    let key = key()?;
     let certificate = params.self_signed(&key)?;
     Ok((Issuer::new(params, key), certificate))
 }

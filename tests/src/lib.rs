@@ -1,6 +1,7 @@
 //! What the tests across crates share.
 //!
 //! - [`sim`] is a network without sockets, with faults and its own time.
+//! - [`simulation`] plays runs of client and server in it, each from its seed.
 //! - [`server`] plays [`script`]s on loopback, over TLS with [`certificates`] made for the run.
 //! - [`coded`] makes responses in content codings.
 //! - [`command`] runs the command, and kills it when it hangs.
@@ -23,6 +24,7 @@ mod relay;
 pub mod script;
 pub mod server;
 pub mod sim;
+pub mod simulation;
 mod stream;
 mod wire;
 

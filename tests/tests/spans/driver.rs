@@ -11,7 +11,8 @@ use limpid_core::http1::BodySize;
 use limpid_core::time::{Deadline, Mono, Timeouts};
 use limpid_core::trace::{ConnectionId, ExchangeId};
 
-use crate::ledger::Ledger;
+use limpid_tests::simulation::ledger::Ledger;
+
 use crate::peer::{Peer, client_config};
 
 /// What the request carries.
@@ -95,7 +96,7 @@ impl Driver {
         let options = Options { timeouts, tls, verify: true, ..Options::default() };
         Self {
             exchange: Exchange::new(ExchangeId(1), request, Arc::new(options)),
-            ledger: Ledger::default(),
+            ledger: Ledger::of_client(),
             now: Mono::from_nanos(0),
             several,
             dial: None,
@@ -208,7 +209,7 @@ impl Driver {
 
     /// Checks that the exchange is over, whatever it is still told.
     pub(crate) fn is_over(&mut self, outcome: Asked) {
-        self.ledger.is_balanced();
+        assert_eq!(self.ledger.problems(), [""; 0]);
         assert_eq!(self.under_way, [], "dials that nobody waits for");
         let told = self.ledger.told();
         for input in [Input::Sent(1), Input::Filled(1), Input::Eof, Input::Tick, Input::Cancel] {

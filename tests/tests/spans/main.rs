@@ -4,7 +4,6 @@
 #![cfg(test)]
 
 mod driver;
-mod ledger;
 mod peer;
 mod random;
 mod walk;

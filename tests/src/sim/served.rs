@@ -1,0 +1,181 @@
+//! A connection that is served: the driver of a server's session over a simulated socket.
+
+use std::io::{self, ErrorKind};
+
+use bytes::Bytes;
+use limpid_core::error::{Cause, MisuseError};
+use limpid_core::fields::FieldBlock;
+use limpid_core::http1::{BodySize, RequestHead};
+use limpid_core::server::{Do, Event, Input, Outcome, Session};
+use limpid_core::time::{Deadline, Mono};
+use limpid_core::trace::Sink;
+use limpid_std::parts::os_error;
+
+use super::socket::Socket;
+use super::world::World;
+use crate::wire::Wire;
+
+/// The least room for a read.
+const READ: usize = 16 * 1024;
+
+/// A connection on which requests come. It is for one handler after the other.
+#[derive(Debug)]
+pub struct Served<S: Sink> {
+    session: Session,
+    socket: Option<Socket>,
+    world: World,
+    sink: S,
+}
+
+/// What the driver stopped for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stop {
+    Event,
+    /// What the handler asked for is done.
+    Handle,
+    Failed(Cause),
+    Done,
+}
+
+impl<S: Sink> Served<S> {
+    /// Serves a connection that was accepted.
+    pub const fn new(session: Session, socket: Socket, world: World, sink: S) -> Self {
+        Self { session, socket: Some(socket), world, sink }
+    }
+
+    /// Waits for the next request; false when the connection is over.
+    pub async fn request(&mut self) -> bool {
+        loop {
+            match self.run().await {
+                Stop::Event => return true,
+                Stop::Done => return false,
+                Stop::Handle | Stop::Failed(_) => {}
+            }
+        }
+    }
+
+    /// The head of the request.
+    #[must_use]
+    pub fn head(&self) -> Option<RequestHead<'_>> {
+        self.session.head()
+    }
+
+    /// The next piece of the request's body; `None` at its end.
+    ///
+    /// # Errors
+    /// The exchange failed.
+    pub async fn piece(&mut self) -> Result<Option<&[u8]>, Cause> {
+        self.session.read_body();
+        match self.run().await {
+            Stop::Event => {}
+            Stop::Handle => return Ok(None),
+            Stop::Failed(cause) => return Err(cause),
+            Stop::Done => return Err(Cause::Abandoned),
+        }
+        match self.session.event() {
+            Some(Event::Data(data)) => Ok(Some(data)),
+            _ => Ok(None),
+        }
+    }
+
+    /// The fields of the response that is about to be sent; after its head, its trailers.
+    pub const fn fields(&mut self) -> &mut FieldBlock {
+        self.session.fields()
+    }
+
+    /// Sends the head of the response.
+    ///
+    /// # Errors
+    /// It cannot be sent now.
+    pub fn respond(&mut self, status: u16, size: BodySize) -> Result<(), MisuseError> {
+        self.session.respond(self.world.now(), &self.sink, status, size)
+    }
+
+    /// Sends a piece of the response's body.
+    ///
+    /// # Errors
+    /// It cannot be sent now.
+    pub fn send(&mut self, data: Bytes) -> Result<(), MisuseError> {
+        self.session.send(self.world.now(), &self.sink, data)
+    }
+
+    /// Waits until all that was sent is on its way.
+    ///
+    /// # Errors
+    /// The exchange failed.
+    pub async fn flush(&mut self) -> Result<(), Cause> {
+        self.session.flush();
+        match self.run().await {
+            Stop::Failed(cause) => Err(cause),
+            Stop::Done => Err(Cause::Abandoned),
+            Stop::Event | Stop::Handle => Ok(()),
+        }
+    }
+
+    /// Ends the response.
+    ///
+    /// # Errors
+    /// It cannot be ended now.
+    pub fn finish(&mut self) -> Result<(), MisuseError> {
+        self.session.finish(self.world.now(), &self.sink)
+    }
+
+    /// The handler has ended.
+    pub fn handled(&mut self, outcome: Outcome) {
+        self.session.handled(self.world.now(), &self.sink, outcome);
+    }
+
+    async fn run(&mut self) -> Stop {
+        loop {
+            match self.session.next(self.world.now(), &self.sink) {
+                Do::Read { until } => {
+                    let room = self.session.space(READ);
+                    let read = match &self.socket {
+                        Some(socket) => self.world.before(at(until), socket.receive(room)).await,
+                        None => Some(Err(ErrorKind::NotConnected.into())),
+                    };
+                    let input = |n| if n == 0 { Input::Eof } else { Input::Filled(n) };
+                    self.answer(read.map(|result| result.map(input)));
+                }
+                Do::Write { until } => {
+                    let out = self.session.out().concat();
+                    let written = match &self.socket {
+                        Some(socket) => self.world.before(at(until), socket.write(&out)).await,
+                        None => Some(Err(ErrorKind::NotConnected.into())),
+                    };
+                    self.answer(written.map(|result| result.map(Input::Sent)));
+                }
+                Do::Event(_) => return Stop::Event,
+                Do::Handle => return Stop::Handle,
+                Do::Failed(cause) => return Stop::Failed(cause),
+                Do::Finish => {
+                    if let Some(socket) = &mut self.socket {
+                        // What goes wrong with it is seen when it is read from.
+                        let _ = socket.close();
+                    }
+                }
+                Do::Close { reset } => {
+                    if let (true, Some(socket)) = (reset, &mut self.socket) {
+                        // It is closed all the same.
+                        let _ = socket.reset();
+                    }
+                    self.socket = None;
+                }
+                Do::Done => return Stop::Done,
+            }
+        }
+    }
+
+    fn answer(&mut self, result: Option<io::Result<Input>>) {
+        let input = match result {
+            Some(Ok(input)) => input,
+            Some(Err(error)) => Input::Failed(os_error(&error)),
+            None => Input::Tick,
+        };
+        self.session.input(self.world.now(), &self.sink, input);
+    }
+}
+
+fn at(until: Option<Deadline>) -> Option<Mono> {
+    until.map(|deadline| deadline.at)
+}

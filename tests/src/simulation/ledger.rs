@@ -1,0 +1,143 @@
+//! A sink that keeps the books: what starts must end.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use limpid_core::error::{Cause, Phase};
+use limpid_core::trace::{EventKind, Interest, Logger, Meta, Sink, SpanId, Stage, TraceEvent};
+
+/// Whose events follow each other without gaps: those of an exchange; of a connection where there
+/// is none.
+type Scope = (u64, u64);
+
+/// Checks each event as it is told.
+#[derive(Debug)]
+pub struct Ledger {
+    /// Whether exchanges are of their connection's scope, as a server tells them.
+    serves: bool,
+    books: Mutex<Books>,
+}
+
+#[derive(Debug, Default)]
+struct Books {
+    /// How many events were told in each scope.
+    told: BTreeMap<Scope, u64>,
+    open: BTreeMap<(Scope, SpanId), (Logger, &'static str)>,
+    closed: BTreeSet<(Scope, SpanId)>,
+    /// The first event of each scope, and the last.
+    ends: BTreeMap<Scope, (EventKind, EventKind)>,
+    /// In which phase something failed last.
+    failed: BTreeMap<Scope, Phase>,
+    problems: Vec<String>,
+}
+
+impl Ledger {
+    /// The books of a client.
+    #[must_use]
+    pub fn of_client() -> Self {
+        Self { serves: false, books: Mutex::default() }
+    }
+
+    /// The books of a server.
+    #[must_use]
+    pub fn of_server() -> Self {
+        Self { serves: true, books: Mutex::default() }
+    }
+
+    /// How many events were told.
+    #[must_use]
+    pub fn told(&self) -> u64 {
+        self.books().told.values().sum()
+    }
+
+    /// What is wrong in the books: nothing, when everything that started has ended.
+    #[must_use]
+    pub fn problems(&self) -> Vec<String> {
+        let Books { open, ends, problems, .. } = &*self.books();
+        let mut problems = problems.clone();
+        problems.extend(open.iter().map(|(span, what)| format!("{span:?} never ends: {what:?}")));
+        for (scope, (first, last)) in ends {
+            let whole = if self.serves {
+                *first == EventKind::ServeStarted
+                    && matches!(last, EventKind::ServeComplete | EventKind::ServeFailed)
+            } else {
+                scope.0 == 0
+                    || *first == EventKind::ExchangeStarted
+                        && matches!(last, EventKind::ExchangeComplete | EventKind::ExchangeFailed)
+            };
+            if !whole {
+                problems.push(format!("{scope:?} goes from {first:?} to {last:?}"));
+            }
+        }
+        problems
+    }
+
+    fn books(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn scope(&self, meta: &Meta) -> Scope {
+        match meta.exchange.0 {
+            exchange if exchange > 0 && !self.serves => (exchange, 0),
+            _ => (0, meta.connection.0),
+        }
+    }
+}
+
+impl Sink for Ledger {
+    fn interest(&self) -> Interest {
+        Interest::ALL
+    }
+
+    fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
+        let scope = self.scope(meta);
+        self.books().enter(scope, meta, event);
+    }
+}
+
+impl Books {
+    fn enter(&mut self, scope: Scope, meta: &Meta, event: &TraceEvent<'_>) {
+        let told = self.told.entry(scope).or_default();
+        let is_next = meta.seq == *told;
+        *told = meta.seq + 1;
+        self.ends.entry(scope).or_insert((meta.kind, meta.kind)).1 = meta.kind;
+        self.check(is_next, "a gap before", event);
+        let span = (scope, meta.span);
+        let metadata = meta.kind.metadata();
+        let operation = (metadata.logger, metadata.name);
+        match metadata.stage {
+            Stage::Point => self.check(meta.span == SpanId(0), "a point with an end:", event),
+            Stage::Started => {
+                let is_new =
+                    !self.closed.contains(&span) && self.open.insert(span, operation).is_none();
+                self.check(is_new, "starts again:", event);
+            }
+            Stage::Complete | Stage::Failed => {
+                let started = self.open.remove(&span);
+                self.check(started == Some(operation), "ends what did not start:", event);
+                self.closed.insert(span);
+            }
+        }
+        if metadata.stage == Stage::Failed {
+            self.check_phase(scope, meta.phase, event);
+        }
+    }
+
+    /// What an exchange failed of is what failed last in it, unless its caller gave it up.
+    fn check_phase(&mut self, scope: Scope, phase: Phase, event: &TraceEvent<'_>) {
+        if let TraceEvent::ExchangeFailed { failure, .. } = event {
+            let failed = self.failed.get(&scope).copied();
+            let given_up = *failure.cause == Cause::Abandoned;
+            let is_named = given_up || failed.is_none_or(|failed| failed == failure.phase);
+            self.check(is_named, "another phase than the last failure's:", event);
+        } else {
+            self.failed.insert(scope, phase);
+        }
+    }
+
+    fn check(&mut self, is_right: bool, what: &str, event: &TraceEvent<'_>) {
+        if !is_right {
+            self.problems.push(format!("{what} {event:?}"));
+        }
+    }
+}

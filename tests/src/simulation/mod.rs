@@ -1,0 +1,20 @@
+//! Our client against our server over a network in which everything goes wrong. A run follows from
+//! its seed, and can be had again.
+//!
+//! - A [`Plan`] says what a run is about: requests, sizes, timeouts, and faults.
+//! - [`run`] plays it, and says what is not as it must be.
+//! - [`runs`] plays many.
+//! - The [`ledger`] sees to it that what starts ends.
+
+pub mod ledger;
+mod pattern;
+mod plan;
+mod play;
+mod requests;
+mod runs;
+mod serving;
+mod tls;
+
+pub use plan::Plan;
+pub use play::{Problem, run};
+pub use runs::runs;

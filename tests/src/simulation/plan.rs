@@ -1,0 +1,158 @@
+//! What a run is about.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+use limpid_core::time::Timeouts;
+
+use crate::sim::Faults;
+
+/// A run: everything in it follows from the seed.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Whether TLS carries it.
+    pub secure: bool,
+    /// What goes wrong in the network.
+    pub faults: Faults,
+    /// The client's patience.
+    pub timeouts: Timeouts,
+    /// The connections that the client may have.
+    pub connections: usize,
+    /// What tasks ask for, each one request after the other.
+    pub tasks: Vec<Vec<Asked>>,
+}
+
+/// A request, and how both sides treat it.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// No other request has it.
+    pub number: u64,
+    /// The length of its body; `None` is no body.
+    pub upload: Option<u64>,
+    /// Whether its body is chunked.
+    pub upload_chunked: bool,
+    /// Whether it waits for `100 Continue`.
+    pub expects: bool,
+    /// The length of the response's body.
+    pub download: u64,
+    /// Whether the response's body is chunked.
+    pub download_chunked: bool,
+    /// How many bytes are sent at a time at most.
+    pub piece: usize,
+    /// What the client does with it.
+    pub client: Client,
+    /// What the server does with it.
+    pub server: Server,
+}
+
+/// What a client does with a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Client {
+    /// It reads all of it.
+    Read,
+    /// It loses interest after a time.
+    Cancel(Duration),
+    /// It drops the response when it has read so many pieces.
+    Drop(usize),
+    /// It takes its time with each piece.
+    Slow(Duration),
+}
+
+/// What a server does with a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Server {
+    /// It reads it, and answers.
+    Answer,
+    /// It answers before it reads.
+    Early,
+    /// It answers and does not read.
+    Ignore,
+    /// It takes its time before it answers.
+    Slow(Duration),
+    /// It fails after so many pieces of the response, or before its head.
+    Fail(usize),
+}
+
+impl Plan {
+    /// The run of this seed.
+    #[must_use]
+    pub fn of(seed: u64) -> Self {
+        let mut random = Rng::with_seed(seed);
+        let mut faults = Faults::seeded(random.u64(..));
+        if random.bool() {
+            faults.most = 1 << random.u32(0..14);
+        }
+        if random.bool() {
+            faults.delay = Duration::from_micros(1 << random.u32(0..21));
+        }
+        if random.u32(..4) > 0 {
+            faults.one_in = random.u32(1..6);
+            faults.within = 1 << random.u32(0..18);
+        }
+        let secure = random.u32(..4) == 0;
+        // A body that goes byte by byte need not be long.
+        let longest = faults.most.saturating_mul(256).min(1 << 18);
+        let tasks = random.usize(1..=3);
+        let mut number = 0;
+        let tasks = (0..tasks).map(|_| {
+            let count = random.usize(1..=4);
+            let mut ask = || {
+                number += 1;
+                Asked::random(number, longest, &mut random)
+            };
+            (0..count).map(|_| ask()).collect()
+        });
+        let tasks = tasks.collect();
+        let timeouts = timeouts(&mut random);
+        Self { secure, faults, timeouts, connections: random.usize(1..=3), tasks }
+    }
+}
+
+fn timeouts(random: &mut Rng) -> Timeouts {
+    let mut timeout = || Some(Duration::from_millis(1 << random.u32(6..14)));
+    let (pool, connect, read, write) = (timeout(), timeout(), timeout(), timeout());
+    let total = timeout();
+    Timeouts {
+        pool,
+        connect,
+        read,
+        write,
+        total: if random.bool() { total } else { None },
+        ..Timeouts::default()
+    }
+}
+
+impl Asked {
+    fn random(number: u64, longest: usize, random: &mut Rng) -> Self {
+        let upload = random.bool().then(|| size(longest, random));
+        let time = |random: &mut Rng| Duration::from_micros(1 << random.u32(0..23));
+        Self {
+            number,
+            upload,
+            upload_chunked: random.bool(),
+            expects: upload.is_some() && random.u32(..4) == 0,
+            download: size(longest, random),
+            download_chunked: random.bool(),
+            piece: 1 << random.u32(4..16),
+            client: match random.u32(..8) {
+                0 => Client::Cancel(time(random)),
+                1 => Client::Drop(random.usize(..4)),
+                2 => Client::Slow(time(random) / 64),
+                _ => Client::Read,
+            },
+            server: match random.u32(..10) {
+                0 => Server::Early,
+                1 => Server::Ignore,
+                2 => Server::Slow(time(random)),
+                3 => Server::Fail(random.usize(..4)),
+                _ => Server::Answer,
+            },
+        }
+    }
+}
+
+/// Small bodies are the rule; large ones are more than any buffer.
+fn size(longest: usize, random: &mut Rng) -> u64 {
+    let most = 1 << random.u32(0..=longest.ilog2());
+    random.u64(..most)
+}

@@ -1,0 +1,206 @@
+//! Playing a run, and what must be true of it.
+
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use limpid_core::time::Timeouts;
+use limpid_std::{ClientBuilder, PoolLimits, Settings};
+use rustls::ClientConfig;
+
+use super::ledger::Ledger;
+use super::plan::{Asked, Client, Plan, Server};
+use super::requests::{Came, ask};
+use super::serving::Service;
+use super::tls;
+use crate::sim::{self, Listening, Net, World};
+
+/// Longer than anything takes in which no deadline is missing.
+const PATIENCE: Duration = Duration::from_secs(3600);
+
+/// What is not as it must be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Problem {
+    /// Nobody can go on, and a request has not ended.
+    Hang,
+    /// A request came that nobody has made.
+    UnknownRequest,
+    /// The answer to a request is not its own.
+    Answer {
+        /// The request.
+        number: u64,
+        /// Its status.
+        status: u16,
+    },
+    /// The body of a request is not what was sent.
+    Upload {
+        /// The request.
+        number: u64,
+        /// From which byte on.
+        at: u64,
+    },
+    /// The body of a response is not what was sent.
+    Download {
+        /// The request.
+        number: u64,
+        /// From which byte on.
+        at: u64,
+    },
+    /// A request took longer than it may.
+    Late {
+        /// The request.
+        number: u64,
+        /// How long it took.
+        took: Duration,
+    },
+    /// An operation started and did not end, or the other way round, or an error has another phase
+    /// than what failed.
+    Spans(String),
+}
+
+/// Plays a run. An error is what is not as it must be.
+///
+/// # Errors
+/// There is one if anything is wrong: with the client, the server, or this simulation.
+pub fn run(plan: &Plan) -> Result<(), Vec<Problem>> {
+    let stage = Stage::set(plan);
+    let mut problems = Vec::new();
+    match stage.net.world().run(stage.requests(plan)) {
+        Ok(found) => problems.extend(found),
+        Err(_) => problems.push(Problem::Hang),
+    }
+    problems.extend(stage.end());
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// The client and the server of a run.
+struct Stage {
+    net: Net,
+    client: sim::Client,
+    origin: String,
+    service: Rc<Service<Arc<Ledger>>>,
+    /// How many connections the server has open.
+    open: Rc<RefCell<usize>>,
+    ledger: Arc<Ledger>,
+}
+
+impl Stage {
+    fn set(plan: &Plan) -> Self {
+        let net = Net::new(World::default(), plan.faults.clone());
+        let port = net.free_port();
+        let place = format!("127.0.0.1:{port}");
+        net.listen(place.clone(), Listening::Open);
+        let scheme = if plan.secure { "https" } else { "http" };
+
+        let (trust, tls) = if plan.secure { tls::pair() } else { None }.unzip();
+
+        let ledger = Arc::new(Ledger::of_client());
+        let client = sim::Client::new(&net, settings(plan, trust, Arc::clone(&ledger)));
+
+        let asked = plan.tasks.iter().flatten().map(|asked| (asked.number, asked.clone()));
+        let service = Rc::new(Service {
+            net: net.clone(),
+            options: Arc::new(limpid_core::server::Options { tls, ..Default::default() }),
+            sink: Arc::new(Ledger::of_server()),
+            asked: asked.collect(),
+            problems: RefCell::default(),
+            uploaded: RefCell::default(),
+        });
+        let open = Rc::new(RefCell::new(0));
+        net.world().spawn(Rc::clone(&service).accept(place, Rc::clone(&open)));
+        Self { net, client, origin: format!("{scheme}://localhost:{port}"), service, open, ledger }
+    }
+
+    /// Makes the requests of all tasks, and waits for the last.
+    async fn requests(&self, plan: &Plan) -> Vec<Problem> {
+        let problems = Rc::new(RefCell::new(Vec::new()));
+        let running = Rc::new(RefCell::new(plan.tasks.len()));
+        for task in plan.tasks.clone() {
+            let (client, origin) = (self.client.clone(), self.origin.clone());
+            let (problems, running) = (Rc::clone(&problems), Rc::clone(&running));
+            let (total, uploads) = (plan.timeouts.total, Rc::clone(&self.service));
+            self.net.world().spawn(async move {
+                for asked in task {
+                    let start = client.world().now();
+                    let came = ask(&client, &origin, &asked).await;
+                    let took = client.world().now().since(start);
+                    let uploaded = uploads.uploaded.borrow().get(&asked.number).copied();
+                    let found = check(&asked, came, took, total, uploaded);
+                    problems.borrow_mut().extend(found);
+                }
+                *running.borrow_mut() -= 1;
+                client.world().moved();
+            });
+        }
+        self.none_left(&running).await;
+        problems.take()
+    }
+
+    async fn none_left(&self, count: &RefCell<usize>) {
+        poll_fn(|_| if *count.borrow() == 0 { Poll::Ready(()) } else { Poll::Pending }).await;
+    }
+
+    /// Lets the server come to its end, and looks at the books.
+    fn end(self) -> Vec<Problem> {
+        let Self { net, client, service, open, ledger, .. } = self;
+        drop(client);
+        let world = net.world();
+        let patience = world.now() + PATIENCE;
+        let closed = poll_fn(|_| if *open.borrow() == 0 { Poll::Ready(()) } else { Poll::Pending });
+        let ended = world.run(world.before(Some(patience), closed));
+        let mut problems = service.problems.take();
+        if ended != Ok(Some(())) {
+            problems.push(Problem::Hang);
+        }
+        let books = [&ledger, &service.sink];
+        problems.extend(books.into_iter().flat_map(|book| book.problems()).map(Problem::Spans));
+        problems
+    }
+}
+
+/// The settings of the client.
+fn settings(plan: &Plan, trust: Option<Arc<ClientConfig>>, ledger: Arc<Ledger>) -> Settings {
+    let Timeouts { pool, connect, read, write, total, .. } = plan.timeouts;
+    let builder = ClientBuilder::<Settings>::default()
+        .pool_timeout(pool)
+        .connect_timeout(connect)
+        .read_timeout(read)
+        .write_timeout(write)
+        .timeout(total)
+        .pool(PoolLimits { connections: plan.connections, ..PoolLimits::default() })
+        .sink(ledger);
+    match trust {
+        Some(trust) => builder.tls_config(trust).build(),
+        None => builder.build(),
+    }
+}
+
+/// What is wrong with what came of a request.
+fn check(
+    asked: &Asked,
+    came: Result<Came, Problem>,
+    took: Duration,
+    total: Option<Duration>,
+    uploaded: Option<u64>,
+) -> Option<Problem> {
+    let came = match came {
+        Err(problem) => return Some(problem),
+        Ok(came) => came,
+    };
+    let number = asked.number;
+    let is_patient = matches!(asked.client, Client::Slow(_));
+    if total.is_some_and(|total| took > total) && !is_patient {
+        return Some(Problem::Late { number, took });
+    }
+    let is_read = asked.server == Server::Answer;
+    match (came, asked.upload, uploaded) {
+        // Who has the answer to a whole upload has seen it arrive.
+        (Came::Whole, Some(sent), got) if is_read && sent != got.unwrap_or(0) => {
+            Some(Problem::Upload { number, at: got.unwrap_or(0) })
+        }
+        _ => None,
+    }
+}

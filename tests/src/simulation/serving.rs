@@ -1,0 +1,127 @@
+//! The server's side of a run.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use limpid_core::error::Cause;
+use limpid_core::http1::BodySize;
+use limpid_core::server::{Options, Outcome, Session};
+use limpid_core::trace::{ConnectionId, Sink};
+
+use super::pattern::{is_part, part};
+use super::plan::{Asked, Server};
+use super::play::Problem;
+use crate::sim::{Net, Served, Socket};
+
+/// A server, and what it found wrong.
+#[derive(Debug)]
+pub(super) struct Service<S> {
+    pub(super) net: Net,
+    pub(super) options: Arc<Options>,
+    pub(super) sink: S,
+    /// What each request is about, by its number.
+    pub(super) asked: BTreeMap<u64, Asked>,
+    pub(super) problems: RefCell<Vec<Problem>>,
+    /// How much of each request's body has come.
+    pub(super) uploaded: RefCell<BTreeMap<u64, u64>>,
+}
+
+impl<S: Sink + 'static> Service<S> {
+    /// Serves every connection to `place`, and tells `open` of each how many there are.
+    pub(super) async fn accept(self: Rc<Self>, place: String, open: Rc<RefCell<usize>>) {
+        for number in 1.. {
+            let socket = self.net.accept(&place).await;
+            let (service, open) = (Rc::clone(&self), Rc::clone(&open));
+            *open.borrow_mut() += 1;
+            self.net.world().spawn(async move {
+                service.serve(ConnectionId(number), socket).await;
+                *open.borrow_mut() -= 1;
+                service.net.world().moved();
+            });
+        }
+    }
+
+    async fn serve(&self, number: ConnectionId, socket: Socket) {
+        let session = Session::new(number, None, Arc::clone(&self.options));
+        let mut served = Served::new(session, socket, self.net.world().clone(), &self.sink);
+        while served.request().await {
+            let handled = self.handle(&mut served).await;
+            served.handled(if handled.is_ok() { Outcome::Done } else { Outcome::Failed });
+        }
+    }
+
+    /// Answers a request. An error is a matter of the connection, or was asked for.
+    async fn handle(&self, served: &mut Served<&S>) -> Result<(), Cause> {
+        let number = served.head().and_then(|head| {
+            std::str::from_utf8(head.target).ok()?.strip_prefix('/')?.parse().ok()
+        });
+        let Some(asked) = number.and_then(|number: u64| self.asked.get(&number)) else {
+            self.problems.borrow_mut().push(Problem::UnknownRequest);
+            return Err(Cause::Abandoned);
+        };
+        match asked.server {
+            Server::Answer | Server::Fail(_) => self.read(asked, served).await?,
+            Server::Slow(time) => {
+                self.read(asked, served).await?;
+                self.net.world().sleep(time).await;
+            }
+            Server::Early | Server::Ignore => {}
+        }
+        self.answer(asked, served).await?;
+        if asked.server == Server::Early {
+            self.read(asked, served).await?;
+        }
+        Ok(())
+    }
+
+    async fn read(&self, asked: &Asked, served: &mut Served<&S>) -> Result<(), Cause> {
+        let mut at = 0;
+        while let Some(data) = served.piece().await? {
+            if !is_part(asked.number, at, data) {
+                self.problems.borrow_mut().push(Problem::Upload { number: asked.number, at });
+            }
+            at += data.len() as u64;
+            self.uploaded.borrow_mut().insert(asked.number, at);
+        }
+        if at != asked.upload.unwrap_or(0) {
+            self.problems.borrow_mut().push(Problem::Upload { number: asked.number, at });
+        }
+        Ok(())
+    }
+
+    async fn answer(&self, asked: &Asked, served: &mut Served<&S>) -> Result<(), Cause> {
+        let fails_after = match asked.server {
+            Server::Fail(pieces) => pieces,
+            _ => usize::MAX,
+        };
+        if fails_after == 0 {
+            return Err(Cause::Abandoned);
+        }
+        let number = asked.number.to_string();
+        served.fields().push(b"X-Number", number.as_bytes());
+        let size = if asked.download_chunked {
+            BodySize::Unknown
+        } else {
+            BodySize::Length(asked.download)
+        };
+        served.respond(200, size).map_err(Cause::Misuse)?;
+        let (mut at, mut pieces) = (0, 1);
+        while at < asked.download {
+            if pieces >= fails_after {
+                return Err(Cause::Abandoned);
+            }
+            let left = usize::try_from(asked.download - at).unwrap_or(usize::MAX);
+            let data = part(asked.number, at, left.min(asked.piece));
+            at += data.len() as u64;
+            pieces += 1;
+            served.send(data).map_err(Cause::Misuse)?;
+            served.flush().await?;
+        }
+        if asked.download_chunked {
+            served.fields().push(b"X-Number", number.as_bytes());
+        }
+        served.finish().map_err(Cause::Misuse)
+    }
+}
