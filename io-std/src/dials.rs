@@ -15,6 +15,9 @@ use crate::socket::{Timed, prepare};
 #[derive(Debug, Default)]
 pub(crate) struct Dials(Vec<(DialId, Socket)>);
 
+/// Not every system can wait longer at once. It is no matter: who was told nothing asks again.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// An attempt that has come to something.
 pub(crate) type Settled = (DialId, io::Result<Timed>);
 
@@ -32,13 +35,12 @@ impl Dials {
         Ok(())
     }
 
-    /// Waits until one of them has connected or failed; not longer than `timeout`.
+    /// Waits until one of them has connected or failed; not longer than `timeout`, and perhaps less.
     pub(crate) fn wait(&mut self, timeout: Option<Duration>) -> io::Result<Option<Settled>> {
         let sockets = self.0.iter().map(|(_, socket)| socket);
         let mut polled: Vec<PollFd<'_>> =
             sockets.map(|socket| PollFd::new(socket, PollFlags::OUT)).collect();
-        // What is too long for the system is as good as no end.
-        let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
+        let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout.min(LONGEST)).ok());
         poll(&mut polled, timeout.as_ref())?;
         let Some(index) = polled.iter().position(|socket| !socket.revents().is_empty()) else {
             return Ok(None);
