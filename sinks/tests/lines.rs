@@ -51,7 +51,7 @@ fn a_line_is_one_write() {
 
 #[test]
 fn only_what_levels_allow_is_written() {
-    let levels: Levels = "httpcore.http11=debug".parse().unwrap();
+    let levels: Levels = "off,httpcore.http11=debug".parse().unwrap();
     let sink = bare(Writes::default()).levels(&levels);
     assert_eq!(sink.interest(), Interest::logger(Logger::Http11));
     tell(&sink, &CLOSED);
