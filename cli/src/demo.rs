@@ -4,13 +4,13 @@ mod certificate;
 mod server;
 
 use std::io::{self, Write};
-use std::net::TcpListener;
 use std::process::ExitCode;
 use std::thread;
+use std::time::Duration;
 
 use limpid_core::trace::Capture;
 use limpid_sinks::Levels;
-use limpid_std::Client;
+use limpid_std::{Client, Server};
 
 use crate::exit::Exit;
 use crate::{report, trace};
@@ -31,9 +31,14 @@ fn demonstrate() -> Result<(), Exit> {
     };
     let identity = Identity::new().map_err(setup)?;
     let tls = identity.server_config().map_err(setup)?;
-    let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(setup)?;
-    let port = listener.local_addr().map_err(setup)?.port();
-    let server = thread::spawn(move || server::serve_one(&listener, tls));
+    let server = Server::builder()
+        .tls(tls)
+        .name(server::NAME.to_owned())
+        .bind(("127.0.0.1", 0))
+        .map_err(setup)?;
+    let port = server.local_addr().map_or(0, |address| address.port());
+    let handle = server.handle();
+    let server = thread::spawn(move || server.serve(server::answer));
 
     let sink = trace::lines(&Levels::documented(), Capture::Default);
     let client = Client::builder().ca_file(identity.authority_file()).sink(sink).build();
@@ -41,14 +46,14 @@ fn demonstrate() -> Result<(), Exit> {
     let body = response
         .and_then(limpid_std::Response::bytes)
         .map_err(|error| report::tell_error(&error))?;
-    // With the client, its idle connection is closed, and the server has nothing more to wait for.
     drop(client);
+    // What goes wrong there, the client has seen.
+    handle.shutdown(Duration::ZERO);
+    drop(server.join());
     let mut stdout = io::stdout().lock();
     stdout.write_all(&body).and_then(|()| stdout.flush()).map_err(|error| {
         report::tell(Exit::Write, &format_args!("cannot write to standard output: {error}"));
         Exit::Write
     })?;
-    // It ends with the connection; what goes wrong there, the client has seen.
-    drop(server.join());
     Ok(())
 }

@@ -133,7 +133,7 @@ impl Driver {
 }
 
 /// A result that came in time; `None` if it says that the time is over.
-fn in_time<T>(result: io::Result<T>) -> Option<io::Result<T>> {
+pub(crate) fn in_time<T>(result: io::Result<T>) -> Option<io::Result<T>> {
     match result {
         Err(error) if is_timeout(&error) => None,
         result => Some(result),
@@ -141,6 +141,6 @@ fn in_time<T>(result: io::Result<T>) -> Option<io::Result<T>> {
 }
 
 /// How much time is left; zero when the deadline has passed.
-fn left(until: Option<Deadline>, now: Mono) -> Option<Duration> {
+pub(crate) fn left(until: Option<Deadline>, now: Mono) -> Option<Duration> {
     until.map(|deadline| deadline.at.since(now))
 }

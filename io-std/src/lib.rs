@@ -31,6 +31,7 @@ mod os;
 mod pool;
 mod resolve;
 mod response;
+mod server;
 mod session;
 mod socket;
 mod tls;
@@ -42,7 +43,9 @@ pub use client::{Client, RequestBuilder};
 pub use clock::Clock;
 pub use error::{Error, History, IdentityProblem, TlsSetupError};
 pub use limpid_core::client::{NoProxy, PoolLimits, Proxy, Sizes, Timings};
+pub use limpid_core::server::Timeouts as ServerTimeouts;
 pub use response::{Response, ResponseBody};
+pub use server::{Exchange, Handle, Server, ServerBuilder};
 pub use tls::{TlsVersion, Trust};
 pub use upgraded::Upgraded;
 
@@ -54,6 +57,9 @@ pub mod parts {
     pub use crate::informational::Listener;
     pub use crate::os::os_error;
     pub use crate::resolve::{literal, lookup};
+    pub use crate::server::{
+        Bound, Listener as ServerListener, ServerSettings, Serving, Stop, is_shortage, passes,
+    };
     pub use crate::session::{Session, next_exchange};
     pub use crate::socket::{is_silent, prepare};
 }

@@ -1,5 +1,6 @@
 //! Sockets: opening them, moving bytes, and asking whether they are silent.
 
+use std::borrow::Borrow;
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::mem::MaybeUninit;
 use std::net::{IpAddr, SocketAddr};
@@ -13,8 +14,8 @@ use socket2::{Domain, SockAddr, Socket, Type};
 
 /// A socket that remembers which timeouts it was given, so that it is told only of changes.
 #[derive(Debug)]
-pub(crate) struct Timed {
-    socket: Socket,
+pub(crate) struct Timed<S: Borrow<Socket> = Socket> {
+    socket: S,
     read: Option<Duration>,
     write: Option<Duration>,
 }
@@ -45,9 +46,11 @@ impl Timed {
     pub(crate) fn remote_addr(&self) -> Option<SocketAddr> {
         self.socket.peer_addr().ok()?.as_socket()
     }
+}
 
+impl<S: Borrow<Socket>> Timed<S> {
     /// A connection that is open.
-    pub(crate) const fn new(socket: Socket) -> Self {
+    pub(crate) const fn new(socket: S) -> Self {
         Self { socket, read: None, write: None }
     }
 
@@ -57,10 +60,11 @@ impl Timed {
 
     pub(crate) fn read(&mut self, room: &mut [u8], timeout: Option<Duration>) -> io::Result<usize> {
         if timeout != self.read {
-            self.socket.set_read_timeout(not_zero(timeout)?)?;
+            self.socket.borrow().set_read_timeout(not_zero(timeout)?)?;
             self.read = timeout;
         }
-        self.socket.read(room)
+        let mut socket: &Socket = self.socket.borrow();
+        socket.read(room)
     }
 
     pub(crate) fn write(
@@ -69,12 +73,13 @@ impl Timed {
         timeout: Option<Duration>,
     ) -> io::Result<usize> {
         if timeout != self.write {
-            self.socket.set_write_timeout(not_zero(timeout)?)?;
+            self.socket.borrow().set_write_timeout(not_zero(timeout)?)?;
             self.write = timeout;
         }
+        let mut socket: &Socket = self.socket.borrow();
         match slices {
-            [slice, [], []] => self.socket.write(slice),
-            slices => self.socket.write_vectored(&slices.map(IoSlice::new)),
+            [slice, [], []] => socket.write(slice),
+            slices => socket.write_vectored(&slices.map(IoSlice::new)),
         }
     }
 }

@@ -142,9 +142,6 @@ impl Session {
     /// The head of the open request.
     #[must_use]
     pub fn head(&self) -> Option<RequestHead<'_>> {
-        if self.state != State::Open {
-            return self.head.get();
-        }
         self.head.get().or_else(|| match self.link.http1.event()? {
             http1::Event::Request(head, _) => Some(head),
             _ => None,

@@ -27,6 +27,9 @@ impl Session {
         if self.link.has_output().map_err(Cause::from)? {
             return Ok(Some(Step::Write));
         }
+        if self.link.http1.state(Role::Server) == Side::Switched {
+            return self.next_piece(at);
+        }
         self.wish = Wish::Nothing;
         Ok(Some(Step::Handle))
     }

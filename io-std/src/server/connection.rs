@@ -1,0 +1,108 @@
+//! The driver: it does what the session says, and decides nothing.
+
+use std::net::{Shutdown, SocketAddr};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use limpid_core::server::{Do, Event, Input, Outcome};
+use socket2::Socket;
+
+use super::builder::ServerSettings;
+use super::crowd::Guest;
+use super::exchange::Exchange;
+use super::serving::{Serving, Stop};
+use crate::driver::{in_time, left};
+use crate::socket::Timed;
+
+/// The least room for a read.
+const READ: usize = 4 * 1024;
+
+/// A connection and the socket it runs on.
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub(super) serving: Serving,
+    socket: Timed<Arc<Socket>>,
+    guest: Guest,
+}
+
+impl Connection {
+    pub(super) fn new(
+        guest: Guest,
+        peer: Option<SocketAddr>,
+        settings: &Arc<ServerSettings>,
+    ) -> Self {
+        let socket = Timed::new(Arc::clone(&guest.presence.socket));
+        Self { serving: Serving::new(peer, settings), socket, guest }
+    }
+
+    /// Serves the connection to its end.
+    pub(super) fn serve<E>(mut self, handler: &impl Fn(Exchange<'_>) -> Result<(), E>) {
+        loop {
+            match self.run() {
+                Stop::Request => {
+                    let exchange = Exchange::new(&mut self);
+                    let outcome = match catch_unwind(AssertUnwindSafe(|| handler(exchange))) {
+                        Ok(Ok(())) => Outcome::Done,
+                        Ok(Err(_)) => Outcome::Failed,
+                        Err(_) => Outcome::Panicked,
+                    };
+                    self.serving.handled(outcome);
+                }
+                Stop::Done => return,
+                // Nobody asked for these: they were for a handler that is gone.
+                Stop::Data | Stop::Handle | Stop::Failed(_) => self.serving.handled(Outcome::Done),
+            }
+        }
+    }
+
+    /// Runs the session until it has something for somebody.
+    pub(super) fn run(&mut self) -> Stop {
+        loop {
+            if let Some(grace) = self.guest.grace() {
+                self.serving.shut_down(grace);
+            }
+            let now = self.serving.now();
+            match self.serving.advance() {
+                Do::Read { until } => self.read(left(until, now)),
+                Do::Write { until } => {
+                    let out = self.serving.session.out();
+                    let result = self.socket.write(out, left(until, now)).map(Input::Sent);
+                    self.serving.answer(in_time(result));
+                }
+                Do::Event(Event::Request(..)) => return Stop::Request,
+                Do::Event(Event::Data(_)) => return Stop::Data,
+                Do::Event(Event::End(_)) | Do::Handle => return Stop::Handle,
+                Do::Failed(cause) => return Stop::Failed(cause),
+                // What cannot be closed is closed already.
+                Do::Finish => drop(self.guest.presence.socket.shutdown(Shutdown::Write)),
+                Do::Close { reset } => {
+                    let socket = &self.guest.presence.socket;
+                    if reset {
+                        // Without it, the client takes the end for a proper one.
+                        drop(socket.set_linger(Some(Duration::ZERO)));
+                    } else {
+                        drop(socket.shutdown(Shutdown::Write));
+                    }
+                }
+                Do::Done => return Stop::Done,
+            }
+        }
+    }
+
+    fn read(&mut self, timeout: Option<Duration>) {
+        let idle = self.serving.session.is_idle();
+        if idle {
+            self.guest.set_idle(true);
+            // Whoever closes the server after this wakes the read; whoever did before is seen here.
+            if let Some(grace) = self.guest.grace() {
+                return self.serving.shut_down(grace);
+            }
+        }
+        let result = self.socket.read(self.serving.session.space(READ), timeout);
+        if idle {
+            self.guest.set_idle(false);
+        }
+        self.serving.answer(in_time(result.map(Input::Filled)));
+    }
+}

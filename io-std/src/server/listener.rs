@@ -1,0 +1,125 @@
+//! Where a server listens.
+
+use std::io::{self, ErrorKind};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
+use std::time::Duration;
+
+use socket2::{Domain, SockAddr, Socket, Type};
+
+use super::builder::ServerSettings;
+
+/// How many connections wait to be accepted at most.
+const BACKLOG: i32 = 1024;
+
+/// A listening socket.
+#[derive(Debug)]
+pub struct Listener {
+    /// The socket.
+    pub socket: Socket,
+    place: SockAddr,
+}
+
+/// A place to listen at, and how connections are served there: what a server is made from.
+#[derive(Debug)]
+pub struct Bound {
+    /// The place.
+    pub listener: Listener,
+    /// How connections are served.
+    pub settings: ServerSettings,
+}
+
+impl Listener {
+    pub(super) fn tcp(address: SocketAddr) -> io::Result<Self> {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+        // Elsewhere it would let two servers have the same port.
+        #[cfg(unix)]
+        socket.set_reuse_address(true)?;
+        Self::listen(socket, &address.into())
+    }
+
+    pub(super) fn unix(path: &Path) -> io::Result<Self> {
+        Self::listen(Socket::new(Domain::UNIX, Type::STREAM, None)?, &SockAddr::unix(path)?)
+    }
+
+    fn listen(socket: Socket, place: &SockAddr) -> io::Result<Self> {
+        socket.bind(place)?;
+        socket.listen(BACKLOG)?;
+        let place = socket.local_addr()?;
+        Ok(Self { socket, place })
+    }
+
+    /// The address at which it listens; `None` for a Unix socket.
+    #[must_use]
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.place.as_socket()
+    }
+
+    /// Waits for a connection: its socket, and the address of the client.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn accept(&self) -> io::Result<(Socket, Option<SocketAddr>)> {
+        let (socket, peer) = self.socket.accept()?;
+        let peer = peer.as_socket();
+        if peer.is_some() {
+            // Answers are sent whole: nothing is gained by waiting for more of them.
+            socket.set_tcp_nodelay(true)?;
+        }
+        Ok((socket, peer))
+    }
+
+    pub(super) fn waker(&self) -> Waker {
+        let place = match self.place.as_socket() {
+            Some(mut address) if address.ip().is_unspecified() => {
+                address.set_ip(match address.ip() {
+                    IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+                    IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+                });
+                address.into()
+            }
+            _ => self.place.clone(),
+        };
+        Waker { place }
+    }
+}
+
+/// Wakes who waits for a connection: by making one, which works on every system.
+#[derive(Debug)]
+pub(super) struct Waker {
+    place: SockAddr,
+}
+
+impl Waker {
+    pub(super) fn wake(&self) {
+        if let Ok(socket) = Socket::new(self.place.domain(), Type::STREAM, None) {
+            // A full queue wakes it as well.
+            let _ = socket.connect_timeout(&self.place, Duration::from_millis(500));
+        }
+    }
+}
+
+/// Whether an error of accepting is about that one connection only.
+#[must_use]
+pub fn passes(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Interrupted
+            | ErrorKind::ConnectionAborted
+            | ErrorKind::ConnectionReset
+            | ErrorKind::InvalidInput
+            | ErrorKind::NotConnected
+            | ErrorKind::WouldBlock
+    )
+}
+
+/// Whether the system has too little of something to accept another connection now.
+#[must_use]
+pub fn is_shortage(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    const SHORT: [i32; 4] = [libc::EMFILE, libc::ENFILE, libc::ENOBUFS, libc::ENOMEM];
+    // WSAEMFILE and WSAENOBUFS.
+    #[cfg(not(unix))]
+    const SHORT: [i32; 2] = [10024, 10055];
+    error.raw_os_error().is_some_and(|code| SHORT.contains(&code))
+}

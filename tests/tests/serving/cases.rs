@@ -1,0 +1,164 @@
+//! Requests that are answered.
+
+use std::io::Read;
+
+use limpid_core::trace::EventKind;
+use limpid_std::Body;
+
+use crate::running::{Carrier, DRIVERS, EVERY, Running};
+
+#[test]
+fn requests_of_our_own_client() {
+    for every in EVERY {
+        let server = Running::start(every);
+        let client = server.client();
+        for _ in 0..3 {
+            let response = client.get(&server.url("/hello")).send().unwrap();
+            assert_eq!(response.status(), 200);
+            assert_eq!(response.text().unwrap(), "Hello, world!", "{every:?}");
+        }
+        let response = client.head(&server.url("/hello")).send().unwrap();
+        assert_eq!(response.fields().get("Content-Length"), Some(&b"13"[..]));
+        let connections = server.recorder.kinds();
+        let connections = connections.iter().filter(|kind| **kind == EventKind::ServeStarted);
+        assert_eq!(connections.count(), 1, "one connection served all of them");
+    }
+}
+
+#[test]
+fn bodies_go_up_and_down_as_they_come() {
+    for every in EVERY {
+        let server = Running::start(every);
+        let client = server.client();
+        let data: Vec<u8> = (0..3_000_000_u32).map(|n| n.to_le_bytes()[0]).collect();
+        for length in [None, Some(data.len() as u64)] {
+            let body = Body::reader(std::io::Cursor::new(data.clone()), length);
+            let response = client.post(&server.url("/count")).body(body).send().unwrap();
+            assert_eq!(response.text().unwrap(), data.len().to_string(), "{every:?}");
+        }
+        let small = data[..10_000].to_vec();
+        let response = client.post(&server.url("/echo")).body(small.clone()).send().unwrap();
+        assert_eq!(response.bytes().unwrap(), small, "{every:?}");
+    }
+}
+
+#[test]
+fn a_body_that_nobody_reads_is_no_hindrance() {
+    for every in EVERY {
+        let server = Running::start(every);
+        let client = server.client();
+        for size in [1000, 200_000, 5_000_000] {
+            let response =
+                client.post(&server.url("/hello")).body(vec![b'x'; size]).send().unwrap();
+            assert_eq!(response.status(), 200, "{every:?} with {size}");
+        }
+    }
+}
+
+#[test]
+fn trailers_come_and_go() {
+    for driver in DRIVERS {
+        let server = Running::start((driver, Carrier::Plain));
+        let mut raw = server.raw();
+        raw.says("POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
+        raw.says("2\r\nhi\r\n0\r\nX-Sum: 2\r\n\r\n");
+        let heard = raw.hears("0\r\nX-Sum: 2\r\n\r\n");
+        assert!(heard.contains("\r\n2\r\nhi\r\n"), "{heard}");
+    }
+}
+
+#[test]
+fn a_client_that_waits_for_it_is_told_to_go_on() {
+    for driver in DRIVERS {
+        let server = Running::start((driver, Carrier::Plain));
+        let mut raw = server.raw();
+        raw.says(
+            "POST /count HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n",
+        );
+        assert_eq!(raw.hears("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+        raw.says("hi");
+        assert!(raw.hears("\r\n\r\n2").starts_with("HTTP/1.1 200 OK"));
+    }
+}
+
+#[test]
+fn pipelined_requests_are_answered_in_order() {
+    for driver in DRIVERS {
+        let server = Running::start((driver, Carrier::Plain));
+        let mut raw = server.raw();
+        raw.says(&"GET /hello HTTP/1.1\r\nHost: h\r\n\r\n".repeat(50));
+        raw.says("GET /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        let heard = raw.hears_all();
+        assert_eq!(heard.matches("Hello, world!").count(), 50);
+        assert!(heard.ends_with("nothing"), "{heard}");
+    }
+}
+
+#[test]
+fn refusals_reach_a_client_that_still_sends() {
+    for driver in DRIVERS {
+        let server = Running::start((driver, Carrier::Plain));
+        let mut raw = server.raw();
+        raw.says("POST /count HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\n");
+        raw.says(&"x".repeat(100_000));
+        assert!(raw.hears_all().starts_with("HTTP/1.1 501 Not Implemented"), "{driver:?}");
+    }
+}
+
+#[test]
+fn handlers_that_fail() {
+    for every in EVERY {
+        let server = Running::start(every);
+        let client = server.client();
+        for path in ["/panic", "/error"] {
+            let response = client.get(&server.url(path)).send().unwrap();
+            assert_eq!(response.status(), 500, "{every:?}");
+        }
+        assert_eq!(client.get(&server.url("/hello")).send().unwrap().status(), 200);
+    }
+}
+
+#[test]
+fn an_upgrade_hands_the_connection_over() {
+    for driver in DRIVERS {
+        let server = Running::start((driver, Carrier::Plain));
+        let mut raw = server.raw();
+        raw.says(
+            "GET /upgrade HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: loud\r\n\r\nhi",
+        );
+        assert!(raw.hears("\r\n\r\nHI").starts_with("HTTP/1.1 101 Switching Protocols"));
+        raw.says("there");
+        assert_eq!(raw.hears("THERE"), "THERE");
+        raw.0.shutdown(std::net::Shutdown::Write).unwrap();
+        assert_eq!(raw.hears_all(), "");
+    }
+}
+
+#[test]
+fn a_client_that_leaves_early_is_no_hindrance() {
+    for every in EVERY {
+        let server = Running::start(every);
+        let client = server.client();
+        let mut response = client.get(&server.url("/endless")).send().unwrap().into_body();
+        let mut some = [0; 1000];
+        response.read_exact(&mut some).unwrap();
+        drop(response);
+        assert_eq!(client.get(&server.url("/hello")).send().unwrap().status(), 200);
+    }
+}
+
+#[test]
+fn plain_bytes_where_tls_should_be() {
+    for driver in DRIVERS {
+        let server = Running::start((driver, Carrier::Tls));
+        let mut raw = server.raw();
+        raw.says("GET /hello HTTP/1.1\r\nHost: h\r\n\r\n");
+        let mut heard = Vec::new();
+        // An alert, and the end; or a reset, for there was more to read.
+        let _ = raw.0.read_to_end(&mut heard);
+        assert!(!heard.starts_with(b"HTTP"));
+        drop(raw);
+        assert_eq!(server.client().get(&server.url("/hello")).send().unwrap().status(), 200);
+        server.recorder.assert_event(EventKind::AcceptTlsFailed);
+    }
+}

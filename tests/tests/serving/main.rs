@@ -1,0 +1,8 @@
+//! Servers on loopback, on every driver, plain and over TLS: the same cases for all of them.
+
+#![cfg(test)]
+
+mod cases;
+mod running;
+mod slow;
+mod stopping;

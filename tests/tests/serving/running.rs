@@ -1,0 +1,200 @@
+//! A server that runs, its handler, and clients for it.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::LazyLock;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use limpid_core::error::Cause;
+use limpid_core::http1::BodySize;
+use limpid_sinks::Recorder;
+use limpid_std::{Client, ServerBuilder};
+use limpid_tests::certificates::{Certificates, Identity};
+
+/// Longer than anything here takes.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+static CERTIFICATES: LazyLock<Certificates> = LazyLock::new(|| Certificates::new().unwrap());
+
+/// What moves the bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Driver {
+    Std,
+}
+
+/// What stands between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Carrier {
+    Plain,
+    Tls,
+}
+
+/// Every driver, over everything.
+pub(crate) const EVERY: [(Driver, Carrier); 2] =
+    [(Driver::Std, Carrier::Plain), (Driver::Std, Carrier::Tls)];
+
+/// Every driver.
+pub(crate) const DRIVERS: [Driver; 1] = [Driver::Std];
+
+/// A server that runs. It is stopped when this is dropped.
+pub(crate) struct Running {
+    pub(crate) address: SocketAddr,
+    pub(crate) recorder: Recorder,
+    carrier: Carrier,
+    handle: limpid_std::Handle,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What can be told to the builder of every driver.
+#[derive(Clone, Default)]
+pub(crate) struct Setup {
+    pub(crate) connections: Option<usize>,
+    pub(crate) timeouts: Option<limpid_std::ServerTimeouts>,
+}
+
+impl Setup {
+    fn build<S: From<limpid_std::parts::Bound>>(self, carrier: Carrier, sink: Recorder) -> S {
+        let mut builder = ServerBuilder::<S>::default().sink(sink).name(None);
+        if carrier == Carrier::Tls {
+            builder = builder.tls(CERTIFICATES.server(Identity::Good).unwrap());
+        }
+        if let Some(most) = self.connections {
+            builder = builder.connections(most);
+        }
+        if let Some(timeouts) = self.timeouts {
+            builder = builder.timeouts(timeouts);
+        }
+        builder.bind(("127.0.0.1", 0)).unwrap()
+    }
+}
+
+impl Running {
+    pub(crate) fn start((driver, carrier): (Driver, Carrier)) -> Self {
+        Self::with((driver, carrier), Setup::default())
+    }
+
+    pub(crate) fn with((driver, carrier): (Driver, Carrier), setup: Setup) -> Self {
+        let recorder = Recorder::new();
+        match driver {
+            Driver::Std => {
+                let server: limpid_std::Server = setup.build(carrier, recorder.clone());
+                let (address, handle) = (server.local_addr().unwrap(), server.handle());
+                let thread = thread::spawn(move || server.serve(blocking).unwrap());
+                Self { address, recorder, carrier, handle, thread: Some(thread) }
+            }
+        }
+    }
+
+    /// Ends the server, and waits until it has ended.
+    pub(crate) fn stop(&mut self, grace: Duration) {
+        self.handle.shutdown(grace);
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
+
+    /// Ends the server, without waiting.
+    pub(crate) fn begin_to_stop(&self, grace: Duration) {
+        self.handle.shutdown(grace);
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        Client::builder().ca_file(CERTIFICATES.ca_file()).build()
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        let scheme = if self.carrier == Carrier::Tls { "https" } else { "http" };
+        format!("{scheme}://localhost:{}{path}", self.address.port())
+    }
+
+    /// A connection of a client that does as it likes.
+    pub(crate) fn raw(&self) -> Raw {
+        let stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_write_timeout(Some(PATIENCE)).unwrap();
+        Raw(stream)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            self.stop(Duration::ZERO);
+        }
+    }
+}
+
+/// A client that does as it likes.
+pub(crate) struct Raw(pub(crate) TcpStream);
+
+impl Raw {
+    pub(crate) fn says(&mut self, text: &str) {
+        self.0.write_all(text.as_bytes()).unwrap();
+    }
+
+    /// Reads until this has come.
+    pub(crate) fn hears(&mut self, end: &str) -> String {
+        let mut heard = Vec::new();
+        while !heard.ends_with(end.as_bytes()) {
+            let mut byte = [0];
+            assert_eq!(self.0.read(&mut byte).unwrap(), 1, "{}", heard.escape_ascii());
+            heard.push(byte[0]);
+        }
+        String::from_utf8(heard).unwrap()
+    }
+
+    /// Reads to the end.
+    pub(crate) fn hears_all(&mut self) -> String {
+        let mut heard = String::new();
+        self.0.read_to_string(&mut heard).unwrap();
+        heard
+    }
+}
+
+/// What the blocking server does, by the target of a request.
+fn blocking(mut exchange: limpid_std::Exchange<'_>) -> Result<(), Cause> {
+    match exchange.head().target {
+        b"/hello" => exchange.field("Content-Type", "text/plain").respond(200, "Hello, world!"),
+        b"/echo" => {
+            exchange.start(200, BodySize::Unknown)?;
+            while let Some(data) = exchange.data()? {
+                let data = data.to_vec();
+                exchange.send(data)?;
+            }
+            let sum = exchange.trailers().get("X-Sum").map(<[u8]>::to_vec);
+            if let Some(sum) = sum {
+                exchange.field("X-Sum", sum);
+            }
+            exchange.finish()
+        }
+        b"/count" => {
+            let mut count = 0;
+            while let Some(data) = exchange.data()? {
+                count += data.len();
+            }
+            exchange.respond(200, count.to_string())
+        }
+        b"/endless" => {
+            exchange.start(200, BodySize::Unknown)?;
+            loop {
+                exchange.send(vec![b'x'; 64 * 1024])?;
+            }
+        }
+        b"/slow" => {
+            thread::sleep(Duration::from_millis(300));
+            exchange.respond(200, "at last")
+        }
+        b"/upgrade" => {
+            exchange.upgrade(101)?;
+            while let Some(data) = exchange.data()? {
+                let data = data.to_ascii_uppercase();
+                exchange.send(data)?;
+            }
+            Ok(())
+        }
+        b"/panic" => panic!("as it was asked to"),
+        b"/error" => Err(Cause::Abandoned),
+        _ => exchange.respond(404, "nothing"),
+    }
+}
