@@ -178,11 +178,11 @@ impl Session {
         self.link.space(min)
     }
 
-    /// Whether the client is waited for to begin a request, and nothing of one has come: the moment
-    /// at which a shutdown closes the connection at once.
+    /// Whether the client is waited for to begin a request, and nothing of one has come, or to shake
+    /// hands: the moments at which a shutdown closes the connection at once.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        matches!(self.state, State::Start | State::Idle)
+        matches!(self.state, State::Start | State::Handshake | State::Idle)
             || (self.state == State::Head && self.link.http1.unread().is_empty())
     }
 

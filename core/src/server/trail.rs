@@ -212,14 +212,20 @@ impl Trail {
         }
     }
 
-    /// Tells that everything that is open was given up.
-    pub(super) fn fail<S: Sink>(&mut self, link: &Link, cause: Cause, at: At<'_, S>) {
-        self.fail_request(link, cause, at);
+    /// Tells that the handshake that is open was given up.
+    pub(super) fn fail_tls<S: Sink>(&mut self, link: &Link, cause: Cause, at: At<'_, S>) {
         let failure = self.failure(link, &cause);
         if let Some(span) = self.tls.take() {
             let event = || TraceEvent::AcceptTlsFailed { failure };
             self.cx(at).end(span, EventKind::AcceptTlsFailed, event);
         }
+    }
+
+    /// Tells that everything that is open was given up.
+    pub(super) fn fail<S: Sink>(&mut self, link: &Link, cause: Cause, at: At<'_, S>) {
+        self.fail_request(link, cause, at);
+        self.fail_tls(link, cause, at);
+        let failure = self.failure(link, &cause);
         if let Some(span) = self.connection.take() {
             self.scope.exchange = ExchangeId(0);
             let event = || TraceEvent::ServeFailed { failure };

@@ -162,6 +162,7 @@ impl Session {
         }
         if state == LayerState::Opening {
             if self.shutdown.is_some() {
+                self.trail.fail_tls(&self.link, Cause::TimedOut(Waiting::Shutdown), at);
                 self.close(Ending::Shutdown, false);
                 return Ok(None);
             }
