@@ -46,16 +46,16 @@ impl Timed {
     pub(crate) fn remote_addr(&self) -> Option<SocketAddr> {
         self.socket.peer_addr().ok()?.as_socket()
     }
+
+    pub(crate) fn into_socket(self) -> Socket {
+        self.socket
+    }
 }
 
 impl<S: Borrow<Socket>> Timed<S> {
     /// A connection that is open.
     pub(crate) const fn new(socket: S) -> Self {
         Self { socket, read: None, write: None }
-    }
-
-    pub(crate) fn into_socket(self) -> Socket {
-        self.socket
     }
 
     pub(crate) fn read(&mut self, room: &mut [u8], timeout: Option<Duration>) -> io::Result<usize> {

@@ -176,7 +176,11 @@ async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, ResolveError>
 }
 
 /// What comes of `future` before the deadline; `None` if that passes first.
-async fn within<F: Future>(until: Option<Deadline>, now: Mono, future: F) -> Option<F::Output> {
+pub(crate) async fn within<F: Future>(
+    until: Option<Deadline>,
+    now: Mono,
+    future: F,
+) -> Option<F::Output> {
     match until {
         None => Some(future.await),
         Some(deadline) => match deadline.at.since(now) {

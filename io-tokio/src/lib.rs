@@ -21,13 +21,16 @@ mod dials;
 mod driver;
 mod pool;
 mod response;
+mod server;
 mod socket;
 mod upgraded;
 
 pub use body::{Body, NextPiece, Pieces};
 pub use client::{Client, RequestBuilder};
+pub use limpid_std::ServerTimeouts;
 pub use limpid_std::{Error, History, NoProxy, PoolLimits, Proxy, Sizes, Timings, TlsVersion};
 pub use response::Response;
+pub use server::{Exchange, Handle, Server, ServerBuilder};
 pub use upgraded::Upgraded;
 
 /// A client on its way.

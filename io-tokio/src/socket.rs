@@ -2,9 +2,10 @@
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind, IoSlice};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Shutdown, SocketAddr};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use limpid_core::client::Target;
 use limpid_core::trace::SocketOption;
@@ -97,6 +98,16 @@ impl Socket {
                 result => return result,
             }
         })
+    }
+
+    /// Shuts the sending direction down. What cannot be shut down is closed already.
+    pub(crate) fn finish(&self) {
+        either!(self, stream => drop(SockRef::from(stream).shutdown(Shutdown::Write)));
+    }
+
+    /// When this is dropped, the peer sees that something is missing.
+    pub(crate) fn reset_on_close(&self) {
+        either!(self, stream => drop(SockRef::from(stream).set_linger(Some(Duration::ZERO))));
     }
 
     pub(crate) fn poll_read(

@@ -6,10 +6,8 @@ use bytes::Bytes;
 use limpid_core::error::{Cause, Error as CoreError};
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::{BodySize, RequestHead};
-use limpid_core::server::Event;
 
 use super::connection::Connection;
-use super::serving::Stop;
 
 /// A request, and what answers it.
 ///
@@ -79,10 +77,7 @@ impl<'c> Exchange<'c> {
     /// The trailers of the request, after [`data`](Self::data) has returned `None`.
     #[must_use]
     pub fn trailers(&self) -> Fields<'_> {
-        match self.connection.serving.session.event() {
-            Some(Event::End(trailers)) => trailers,
-            _ => Fields::EMPTY,
-        }
+        self.connection.serving.trailers()
     }
 
     /// Answers with a whole response. It is sent when the handler returns and no other request has
@@ -149,11 +144,7 @@ impl<'c> Exchange<'c> {
     }
 
     fn run(&mut self) -> Result<(), Cause> {
-        match self.connection.run() {
-            Stop::Failed(cause) => Err(cause),
-            Stop::Done => Err(Cause::Abandoned),
-            Stop::Request | Stop::Data | Stop::Handle => Ok(()),
-        }
+        self.connection.run().for_handler()
     }
 }
 

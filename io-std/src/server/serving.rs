@@ -5,8 +5,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use bytes::Bytes;
 use limpid_core::error::Cause;
-use limpid_core::fields::FieldBlock;
+use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::{BodySize, RequestHead, Version};
 use limpid_core::server::{Do, Event, Input, Outcome, Session};
 use limpid_core::time::Mono;
@@ -29,6 +30,20 @@ pub enum Stop {
     Failed(Cause),
     /// The connection is over.
     Done,
+}
+
+impl Stop {
+    /// What it means to a handler that waits.
+    ///
+    /// # Errors
+    /// Its exchange is over.
+    pub const fn for_handler(self) -> Result<(), Cause> {
+        match self {
+            Self::Failed(cause) => Err(cause),
+            Self::Done => Err(Cause::Abandoned),
+            Self::Request | Self::Data | Self::Handle => Ok(()),
+        }
+    }
 }
 
 /// A session, who is told of it, and what time it is. Dropping it gives the connection up: what has
@@ -125,6 +140,15 @@ impl Serving {
         }
     }
 
+    /// The trailers of the request, if its end has come.
+    #[must_use]
+    pub fn trailers(&self) -> Fields<'_> {
+        match self.session.event() {
+            Some(Event::End(trailers)) => trailers,
+            _ => Fields::EMPTY,
+        }
+    }
+
     /// Begins a response.
     ///
     /// # Errors
@@ -138,7 +162,7 @@ impl Serving {
     ///
     /// # Errors
     /// It must not be.
-    pub fn send(&mut self, data: bytes::Bytes) -> Result<(), Cause> {
+    pub fn send(&mut self, data: Bytes) -> Result<(), Cause> {
         self.session.send(self.now, &self.settings.sink, data).map_err(Cause::Misuse)
     }
 
@@ -154,7 +178,7 @@ impl Serving {
     ///
     /// # Errors
     /// It must not be.
-    pub fn respond(&mut self, status: u16, body: bytes::Bytes) -> Result<(), Cause> {
+    pub fn respond(&mut self, status: u16, body: Bytes) -> Result<(), Cause> {
         self.start(status, BodySize::Length(body.len() as u64))?;
         if !body.is_empty() {
             self.send(body)?;
@@ -171,9 +195,5 @@ impl Drop for Serving {
 }
 
 /// What is left of the head when the exchange is over.
-const NO_HEAD: RequestHead<'static> = RequestHead {
-    method: b"",
-    target: b"",
-    version: Version::HTTP_11,
-    fields: limpid_core::fields::Fields::EMPTY,
-};
+const NO_HEAD: RequestHead<'static> =
+    RequestHead { method: b"", target: b"", version: Version::HTTP_11, fields: Fields::EMPTY };

@@ -11,6 +11,7 @@ use limpid_core::http1::BodySize;
 use limpid_sinks::Recorder;
 use limpid_std::{Client, ServerBuilder};
 use limpid_tests::certificates::{Certificates, Identity};
+use tokio::runtime::Builder;
 
 /// Longer than anything here takes.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -21,6 +22,7 @@ static CERTIFICATES: LazyLock<Certificates> = LazyLock::new(|| Certificates::new
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Driver {
     Std,
+    Tokio,
 }
 
 /// What stands between.
@@ -31,19 +33,29 @@ pub(crate) enum Carrier {
 }
 
 /// Every driver, over everything.
-pub(crate) const EVERY: [(Driver, Carrier); 2] =
-    [(Driver::Std, Carrier::Plain), (Driver::Std, Carrier::Tls)];
+pub(crate) const EVERY: [(Driver, Carrier); 4] = [
+    (Driver::Std, Carrier::Plain),
+    (Driver::Std, Carrier::Tls),
+    (Driver::Tokio, Carrier::Plain),
+    (Driver::Tokio, Carrier::Tls),
+];
 
 /// Every driver.
-pub(crate) const DRIVERS: [Driver; 1] = [Driver::Std];
+pub(crate) const DRIVERS: [Driver; 2] = [Driver::Std, Driver::Tokio];
 
 /// A server that runs. It is stopped when this is dropped.
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
     pub(crate) recorder: Recorder,
     carrier: Carrier,
-    handle: limpid_std::Handle,
+    handle: Handle,
     thread: Option<JoinHandle<()>>,
+}
+
+/// What ends a server.
+enum Handle {
+    Std(limpid_std::Handle),
+    Tokio(limpid_tokio::Handle),
 }
 
 /// What can be told to the builder of every driver.
@@ -81,6 +93,17 @@ impl Running {
                 let server: limpid_std::Server = setup.build(carrier, recorder.clone());
                 let (address, handle) = (server.local_addr().unwrap(), server.handle());
                 let thread = thread::spawn(move || server.serve(blocking).unwrap());
+                let handle = Handle::Std(handle);
+                Self { address, recorder, carrier, handle, thread: Some(thread) }
+            }
+            Driver::Tokio => {
+                let server: limpid_tokio::Server = setup.build(carrier, recorder.clone());
+                let (address, handle) = (server.local_addr().unwrap(), server.handle());
+                let runtime = Builder::new_current_thread().enable_all().build();
+                let thread = thread::spawn(move || {
+                    runtime.unwrap().block_on(server.serve(asynchronous)).unwrap();
+                });
+                let handle = Handle::Tokio(handle);
                 Self { address, recorder, carrier, handle, thread: Some(thread) }
             }
         }
@@ -88,7 +111,7 @@ impl Running {
 
     /// Ends the server, and waits until it has ended.
     pub(crate) fn stop(&mut self, grace: Duration) {
-        self.handle.shutdown(grace);
+        self.begin_to_stop(grace);
         if let Some(thread) = self.thread.take() {
             thread.join().unwrap();
         }
@@ -96,7 +119,10 @@ impl Running {
 
     /// Ends the server, without waiting.
     pub(crate) fn begin_to_stop(&self, grace: Duration) {
-        self.handle.shutdown(grace);
+        match &self.handle {
+            Handle::Std(handle) => handle.shutdown(grace),
+            Handle::Tokio(handle) => handle.shutdown(grace),
+        }
     }
 
     pub(crate) fn client(&self) -> Client {
@@ -190,6 +216,53 @@ fn blocking(mut exchange: limpid_std::Exchange<'_>) -> Result<(), Cause> {
             while let Some(data) = exchange.data()? {
                 let data = data.to_ascii_uppercase();
                 exchange.send(data)?;
+            }
+            Ok(())
+        }
+        b"/panic" => panic!("as it was asked to"),
+        b"/error" => Err(Cause::Abandoned),
+        _ => exchange.respond(404, "nothing"),
+    }
+}
+
+/// The same, for the asynchronous server.
+async fn asynchronous(mut exchange: limpid_tokio::Exchange) -> Result<(), Cause> {
+    match exchange.head().target {
+        b"/hello" => exchange.field("Content-Type", "text/plain").respond(200, "Hello, world!"),
+        b"/echo" => {
+            exchange.start(200, BodySize::Unknown)?;
+            while let Some(data) = exchange.data().await? {
+                let data = data.to_vec();
+                exchange.send(data).await?;
+            }
+            let sum = exchange.trailers().get("X-Sum").map(<[u8]>::to_vec);
+            if let Some(sum) = sum {
+                exchange.field("X-Sum", sum);
+            }
+            exchange.finish()
+        }
+        b"/count" => {
+            let mut count = 0;
+            while let Some(data) = exchange.data().await? {
+                count += data.len();
+            }
+            exchange.respond(200, count.to_string())
+        }
+        b"/endless" => {
+            exchange.start(200, BodySize::Unknown)?;
+            loop {
+                exchange.send(vec![b'x'; 64 * 1024]).await?;
+            }
+        }
+        b"/slow" => {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            exchange.respond(200, "at last")
+        }
+        b"/upgrade" => {
+            exchange.upgrade(101).await?;
+            while let Some(data) = exchange.data().await? {
+                let data = data.to_ascii_uppercase();
+                exchange.send(data).await?;
             }
             Ok(())
         }

@@ -1,0 +1,145 @@
+//! A request and its response, as a handler has them.
+
+use bytes::Bytes;
+use limpid_core::error::Cause;
+use limpid_core::fields::{FieldBlock, Fields};
+use limpid_core::http1::{BodySize, RequestHead};
+use tokio::sync::OwnedMutexGuard;
+
+use super::connection::Connection;
+
+/// A request, and what answers it.
+///
+/// Its body can be read with [`data`](Self::data), and a response written with
+/// [`respond`](Self::respond), or piece by piece with [`start`](Self::start), [`send`](Self::send)
+/// and [`finish`](Self::finish). Both may go on at the same time. The connection goes on when the
+/// handler is done and the exchange was dropped.
+///
+/// ```
+/// use limpid_core::error::Cause;
+/// use limpid_core::http1::BodySize;
+/// use limpid_tokio::Exchange;
+///
+/// /// Sends back what it is sent, as it comes.
+/// async fn echo(mut exchange: Exchange) -> Result<(), Cause> {
+///     exchange.start(200, BodySize::Unknown)?;
+///     while let Some(data) = exchange.data().await? {
+///         let data = data.to_vec();
+///         exchange.send(data).await?;
+///     }
+///     exchange.finish()
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Exchange {
+    connection: OwnedMutexGuard<Connection>,
+}
+
+impl Exchange {
+    pub(super) const fn new(connection: OwnedMutexGuard<Connection>) -> Self {
+        Self { connection }
+    }
+
+    /// The head of the request.
+    #[must_use]
+    pub fn head(&self) -> RequestHead<'_> {
+        self.connection.serving.head()
+    }
+
+    /// The head of the request, and the fields that the response will have: to answer with something
+    /// of what was asked.
+    pub fn head_and_fields(&mut self) -> (RequestHead<'_>, &mut FieldBlock) {
+        self.connection.serving.head_and_fields()
+    }
+
+    /// Adds a field to the response; after its head was sent, a trailer.
+    pub fn field(&mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> &mut Self {
+        self.connection.serving.session.fields().push(name.as_ref(), value.as_ref());
+        self
+    }
+
+    /// The next piece of the request's body; `None` at its end. A client that waits for
+    /// `100 Continue` is told to go on.
+    ///
+    /// # Errors
+    /// The client broke a rule, was too slow, or is gone. It is told so where that is possible, and
+    /// nothing else can be sent.
+    pub async fn data(&mut self) -> Result<Option<&[u8]>, Cause> {
+        self.connection.serving.session.read_body();
+        self.run().await?;
+        Ok(self.connection.serving.data())
+    }
+
+    /// The trailers of the request, after [`data`](Self::data) has returned `None`.
+    #[must_use]
+    pub fn trailers(&self) -> Fields<'_> {
+        self.connection.serving.trailers()
+    }
+
+    /// Answers with a whole response. It is sent when the handler returns and no other request has
+    /// come, so that the answers to many can go out together.
+    ///
+    /// # Errors
+    /// A response was begun, or this one must not be sent: nothing was.
+    pub fn respond(&mut self, status: u16, body: impl Into<Bytes>) -> Result<(), Cause> {
+        self.connection.serving.respond(status, body.into())
+    }
+
+    /// Sends an informational response, such as 103 with links, at once.
+    ///
+    /// # Errors
+    /// A final response was begun, the client speaks HTTP/1.0, or is gone.
+    pub async fn inform(&mut self, status: u16) -> Result<(), Cause> {
+        self.connection.serving.start(status, BodySize::None)?;
+        self.flush().await
+    }
+
+    /// Begins a response of which the body follows.
+    ///
+    /// # Errors
+    /// As [`respond`](Self::respond).
+    pub fn start(&mut self, status: u16, size: BodySize) -> Result<(), Cause> {
+        self.connection.serving.start(status, size)
+    }
+
+    /// Sends a piece of the body, at once.
+    ///
+    /// # Errors
+    /// It is more than was announced, or the client is gone or does not read.
+    pub async fn send(&mut self, data: impl Into<Bytes>) -> Result<(), Cause> {
+        self.connection.serving.send(data.into())?;
+        self.flush().await
+    }
+
+    /// Ends the response, with trailers if there are [`field`](Self::field)s.
+    ///
+    /// # Errors
+    /// The body is shorter than was announced, or can have no trailers.
+    pub fn finish(&mut self) -> Result<(), Cause> {
+        self.connection.serving.finish()
+    }
+
+    /// Leaves HTTP/1.1: with 101 for a request that asked for an upgrade, or 2xx for CONNECT. From
+    /// then on [`data`](Self::data) and [`send`](Self::send) have the bytes of the other protocol,
+    /// within TLS if there is any; the connection is closed when the handler returns.
+    ///
+    /// # Errors
+    /// The request did not ask for it, or the client is gone.
+    pub async fn upgrade(&mut self, status: u16) -> Result<(), Cause> {
+        self.connection.serving.start(status, BodySize::None)?;
+        self.flush().await
+    }
+
+    /// Sends what waits to be sent, answers to earlier requests included.
+    ///
+    /// # Errors
+    /// The client is gone or does not read.
+    pub async fn flush(&mut self) -> Result<(), Cause> {
+        self.connection.serving.session.flush();
+        self.run().await
+    }
+
+    async fn run(&mut self) -> Result<(), Cause> {
+        self.connection.run().await.for_handler()
+    }
+}

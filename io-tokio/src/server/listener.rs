@@ -1,0 +1,48 @@
+//! Where a server listens.
+
+use std::io;
+use std::net::SocketAddr;
+
+use tokio::net::TcpListener;
+
+use crate::socket::Socket;
+
+/// A listening socket of either kind.
+#[derive(Debug)]
+pub(super) enum Listener {
+    Tcp(TcpListener),
+    #[cfg(unix)]
+    Unix(tokio::net::UnixListener),
+}
+
+impl Listener {
+    pub(super) fn new(listener: limpid_std::parts::ServerListener) -> io::Result<Self> {
+        let is_tcp = listener.address().is_some();
+        let socket = listener.socket;
+        socket.set_nonblocking(true)?;
+        if is_tcp {
+            return TcpListener::from_std(socket.into()).map(Self::Tcp);
+        }
+        #[cfg(unix)]
+        return tokio::net::UnixListener::from_std(socket.into()).map(Self::Unix);
+        #[cfg(not(unix))]
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Waits for a connection: its socket, and the address of the client.
+    pub(super) async fn accept(&self) -> io::Result<(Socket, Option<SocketAddr>)> {
+        match self {
+            Self::Tcp(listener) => {
+                let (stream, peer) = listener.accept().await?;
+                // Answers are sent whole: nothing is gained by waiting for more of them.
+                stream.set_nodelay(true)?;
+                Ok((Socket::Tcp(stream), Some(peer)))
+            }
+            #[cfg(unix)]
+            Self::Unix(listener) => {
+                let (stream, _) = listener.accept().await?;
+                Ok((Socket::Unix(stream), None))
+            }
+        }
+    }
+}
