@@ -167,7 +167,9 @@ impl Connection {
     /// the same error.
     pub fn next<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Next<'_>, PeerError> {
         match self.advance(cx)? {
-            Progress::Event => Ok(self.last_event().map_or(Next::NeedInput, Next::Event)),
+            Progress::Event => {
+                self.with_event(|event| Ok(Next::Event(event)), || Ok(Next::NeedInput))
+            }
             Progress::NeedInput => Ok(Next::NeedInput),
             Progress::Paused => Ok(Next::Paused),
             Progress::Switched => Ok(Next::Switched),
@@ -178,38 +180,37 @@ impl Connection {
     /// The event that the last call of [`next`](Self::next) returned, once more.
     #[must_use]
     pub fn event(&self) -> Option<Event<'_>> {
-        self.last_event()
+        self.with_event(Some, || None)
     }
 
+    /// Makes what is wanted of the last event where it is wanted: an event is large to be moved.
     #[inline(always)]
-    fn last_event(&self) -> Option<Event<'_>> {
-        match self.last? {
-            Last::Data => Some(Event::Data(self.receive.lent())),
-            Last::End => Some(Event::End(self.receive.fields())),
-            Last::Head(reading) => self.head_event(reading),
-        }
-    }
-
-    #[inline(always)]
-    fn head_event(&self, reading: Reading) -> Option<Event<'_>> {
+    fn with_event<'c, R>(
+        &'c self,
+        wanted: impl Fn(Event<'c>) -> R,
+        nothing: impl FnOnce() -> R,
+    ) -> R {
         let (bytes, fields) = (self.receive.lent(), self.receive.fields());
-        Some(match self.receive.start_line()? {
-            StartLine::Request(line) => {
+        match (self.last, self.receive.start_line()) {
+            (Some(Last::Data), _) => wanted(Event::Data(bytes)),
+            (Some(Last::End), _) => wanted(Event::End(fields)),
+            (Some(Last::Head(reading)), Some(StartLine::Request(line))) => {
                 let (method, target) = (&bytes[line.method.clone()], &bytes[line.target.clone()]);
                 let head = RequestHead { method, target, version: line.version, fields };
-                Event::Request(head, reading)
+                wanted(Event::Request(head, reading))
             }
-            StartLine::Status(line) => {
+            (Some(Last::Head(reading)), Some(StartLine::Status(line))) => {
                 let (version, status) = (line.version, line.status);
                 let reason = &bytes[line.reason.clone()];
                 let head = ResponseHead { version, status, reason, fields };
                 if is_informational(status) {
-                    Event::Informational(head)
+                    wanted(Event::Informational(head))
                 } else {
-                    Event::Response(head, reading)
+                    wanted(Event::Response(head, reading))
                 }
             }
-        })
+            (Some(Last::Head(_)), None) | (None, _) => nothing(),
+        }
     }
 
     /// Reads on, and says what there is without borrowing it.
@@ -246,7 +247,7 @@ impl Connection {
                 self.tell_reuse(cx);
                 Ok(Progress::Event)
             }
-            Ok(Step::Head(head)) => self.head(head, cx),
+            Ok(Step::Head(head)) => self.head(&head, cx),
         }
     }
 
@@ -285,9 +286,9 @@ impl Connection {
         Progress::Closed
     }
 
-    fn head<S: Sink>(&mut self, head: Head, cx: &mut Cx<'_, S>) -> Result<Progress, PeerError> {
+    fn head<S: Sink>(&mut self, head: &Head, cx: &mut Cx<'_, S>) -> Result<Progress, PeerError> {
         self.version = head.version;
-        let keep_alive = keep_alive(&head);
+        let keep_alive = keep_alive(head);
         match self.role {
             Role::Server => self.request_head(head, keep_alive),
             Role::Client
@@ -312,7 +313,7 @@ impl Connection {
         Ok(Progress::Event)
     }
 
-    fn request_head(&mut self, head: Head, keep_alive: bool) {
+    fn request_head(&mut self, head: &Head, keep_alive: bool) {
         self.asked = head.asked;
         self.sides.keep_alive &= keep_alive && head.decision.tolerated.is_none();
         self.sides.switch = match head.decision.framing {
@@ -323,18 +324,18 @@ impl Connection {
             }
             _ => None,
         };
-        self.note_close(&head, keep_alive);
+        self.note_close(head, keep_alive);
         self.sides.act(Role::Client, Act::Request);
     }
 
-    fn response_head<S: Sink>(&mut self, head: Head, keep_alive: bool, cx: &mut Cx<'_, S>) {
+    fn response_head<S: Sink>(&mut self, head: &Head, keep_alive: bool, cx: &mut Cx<'_, S>) {
         if is_informational(head.status) {
             self.sides.act(Role::Server, Act::Informational);
             return;
         }
         let until_close = head.decision.framing == Framing::UntilClose;
         self.sides.keep_alive &= keep_alive && !until_close && head.decision.tolerated.is_none();
-        self.note_close(&head, keep_alive);
+        self.note_close(head, keep_alive);
         if until_close {
             self.close_because(NotReusable::UntilClose);
         }

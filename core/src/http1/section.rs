@@ -241,11 +241,13 @@ impl Section {
     /// How long the section may be for now, and the rule behind that.
     fn limit(&self, config: &Config) -> (usize, Rule) {
         let limits = &config.limits;
-        match (self.kind, &self.start_line) {
+        let (limit, rule) = match (self.kind, &self.start_line) {
             (Kind::Trailers { .. }, _) => (limits.trailers, Rule::TrailersTooLong),
             (_, None) => (limits.start_line.min(limits.head), Rule::StartLineTooLong),
             (_, Some(_)) => (limits.head, Rule::HeadTooLong),
-        }
+        };
+        // Where fields stand is counted in 32 bits.
+        (limit.min(u32::MAX as usize), rule)
     }
 
     /// Checks that a section of at least `len` bytes is within its limits.
@@ -374,10 +376,11 @@ fn span(line: usize, parts: &FieldLine) -> FieldSpan {
     }
 }
 
-/// An offset within a section. Sections are limited far below 4 GiB; an application that lifts the
-/// limit beyond that gets fields that are cut, and no panic.
-fn offset(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
+/// An offset within a section, which is shorter than 4 GiB.
+#[expect(clippy::cast_possible_truncation, reason = "no section is that long, see `limit`")]
+#[inline]
+const fn offset(at: usize) -> u32 {
+    at as u32
 }
 
 #[cfg(test)]

@@ -202,9 +202,10 @@ impl Send {
     fn status_line(&mut self, status: u16, reason: &[u8], fields: Fields<'_>) {
         let staging = self.out.staging();
         staging.reserve(fields.as_bytes().len() + reason.len() + 96);
-        staging.extend_from_slice(b"HTTP/1.1 ");
-        number::write_decimal(u64::from(status), staging);
-        staging.push(b' ');
+        let [a, b, c] = number::three_digits(status);
+        staging.extend_from_slice(&[
+            b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'1', b' ', a, b, c, b' ',
+        ]);
         staging.extend_from_slice(reason);
         staging.extend_from_slice(b"\r\n");
         self.fields(fields);

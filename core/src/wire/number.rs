@@ -83,6 +83,12 @@ pub(crate) fn write_decimal(number: u64, out: &mut Vec<u8>) {
     out.extend_from_slice(&digits[start..]);
 }
 
+/// The decimal digits of a number of three, such as a status code.
+#[inline]
+pub(crate) fn three_digits(number: u16) -> [u8; 3] {
+    [number / 100, number / 10 % 10, number % 10].map(|value| digit(value.into()))
+}
+
 /// Writes `number` in hexadecimal digits at the end of `out`.
 pub(crate) fn write_hexadecimal(number: u64, out: &mut Vec<u8>) {
     let nibbles = (64 - number.leading_zeros()).div_ceil(4).max(1);
@@ -120,6 +126,9 @@ mod tests {
             write_hexadecimal(number, &mut sixteens);
             assert_eq!(decimal(&tens), Ok(number));
             assert_eq!(hexadecimal(&sixteens), Ok(number));
+        }
+        for number in 100..=999 {
+            assert_eq!(decimal(&three_digits(number)), Ok(number.into()));
         }
     }
 }
