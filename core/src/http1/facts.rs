@@ -27,11 +27,11 @@ enum Known {
 pub(super) struct Facts {
     pub(super) content_length: Option<u64>,
     pub(super) transfer_encoding: TransferEncoding,
-    pub(super) hosts: usize,
+    pub(super) hosts: u32,
     pub(super) wishes: Wishes,
     connection_upgrade: bool,
     upgrade_field: bool,
-    coding_lines: usize,
+    has_coding: bool,
     host_fault: Option<BrokenField>,
     length_fault: Option<BrokenField>,
 }
@@ -54,7 +54,19 @@ pub(super) struct Wishes {
 pub(super) struct BrokenField {
     pub(super) rule: Rule,
     /// Index of the field among the fields.
-    pub(super) field: usize,
+    field: u32,
+}
+
+impl BrokenField {
+    /// The field at `index` breaks `rule`.
+    pub(super) fn new(rule: Rule, index: usize) -> Self {
+        Self { rule, field: u32::try_from(index).unwrap_or(u32::MAX) }
+    }
+
+    /// Index of the field among the fields.
+    pub(super) const fn index(self) -> usize {
+        self.field as usize
+    }
 }
 
 impl Facts {
@@ -112,7 +124,7 @@ impl Facts {
         match name {
             Known::Host => {
                 if let Err(rule) = self.host(value) {
-                    self.host_fault.get_or_insert(BrokenField { rule, field: index });
+                    self.host_fault.get_or_insert(BrokenField::new(rule, index));
                 }
             }
             Known::Expect => {
@@ -125,7 +137,7 @@ impl Facts {
                 Ok(None) => {}
                 Ok(Some(rule)) => tolerated(rule, index),
                 Err(rule) => {
-                    self.length_fault.get_or_insert(BrokenField { rule, field: index });
+                    self.length_fault.get_or_insert(BrokenField::new(rule, index));
                 }
             },
             Known::TransferEncoding => self.coding(value),
@@ -133,7 +145,7 @@ impl Facts {
     }
 
     fn host(&mut self, value: &[u8]) -> Result<(), Rule> {
-        self.hosts += 1;
+        self.hosts = self.hosts.saturating_add(1);
         if self.hosts > 1 {
             return Err(Rule::HostRepeated);
         }
@@ -186,8 +198,8 @@ impl Facts {
     }
 
     fn coding(&mut self, value: &[u8]) {
-        self.coding_lines += 1;
-        self.transfer_encoding = if self.coding_lines > 1 {
+        let is_repeated = core::mem::replace(&mut self.has_coding, true);
+        self.transfer_encoding = if is_repeated {
             TransferEncoding::Refused(Rule::TransferEncodingRepeated)
         } else if value.eq_ignore_ascii_case(b"chunked") {
             TransferEncoding::Chunked
@@ -230,7 +242,7 @@ mod tests {
             ("18446744073709551616", Rule::ContentLengthTooLarge),
         ] {
             let facts = read(&[("X", ""), ("Content-Length", value)]);
-            assert_eq!(facts.check_length(), Err(BrokenField { rule, field: 1 }), "{value}");
+            assert_eq!(facts.check_length(), Err(BrokenField::new(rule, 1)), "{value}");
         }
     }
 

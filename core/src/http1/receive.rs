@@ -354,13 +354,13 @@ impl Receive {
             Rule::TransferEncodingRepeated => fields.iter().rposition(is("Transfer-Encoding")),
             _ => fields.iter().position(is("Transfer-Encoding")),
         };
-        BrokenField { rule, field: field.unwrap_or(0) }
+        BrokenField::new(rule, field.unwrap_or(0))
     }
 
     #[cold]
     fn refuse_field<S: Sink>(&mut self, broken: BrokenField, cx: &mut Cx<'_, S>) -> PeerError {
         let fields = self.fields();
-        let (at, line) = match fields.nth(broken.field) {
+        let (at, line) = match fields.nth(broken.index()) {
             Some(field) => {
                 let value = offset_in(self.buffer.unread(), field.value);
                 let at = value + value_fault(field.value, broken.rule);
@@ -437,7 +437,7 @@ impl Receive {
     fn tell_framing<S: Sink>(&self, decision: Decision, cx: &mut Cx<'_, S>) {
         if let Some(rule) = decision.tolerated {
             let fields = self.fields();
-            let field = fields.nth(self.framing_field(rule).field);
+            let field = fields.nth(self.framing_field(rule).index());
             let at = field.map_or(0, |field| u64::from(field.offset));
             tell_leniency(cx, rule, self.buffer.consumed() + at);
         }

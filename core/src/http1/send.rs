@@ -59,10 +59,11 @@ impl Send {
             return Err(Misuse::Target);
         }
         target::check(method, target).map_err(|_| Misuse::Target)?;
-        let facts = check_fields(fields)?;
+        let facts = Facts::read(fields, Lenient::STRICT, |_, _| {});
+        check_fields(fields, &facts)?;
         match facts.hosts {
             0 => return Err(Misuse::HostMissing),
-            1 => facts.check_host().map_err(|broken| Misuse::FieldValue(broken.field))?,
+            1 => facts.check_host().map_err(|broken| Misuse::FieldValue(broken.index()))?,
             _ => return Err(Misuse::HostRepeated),
         }
         let connects = Asked::by(method) == Asked::Connect;
@@ -101,7 +102,8 @@ impl Send {
         if !token::is_text(reason) {
             return Err(Misuse::Reason);
         }
-        let facts = check_fields(fields)?;
+        let facts = Facts::read(fields, Lenient::STRICT, |_, _| {});
+        check_fields(fields, &facts)?;
         let old = version < Version::HTTP_11;
         let announced = announced(status, asked, size, old);
         let never = matches!(announced, Framing::None | Framing::Tunnel);
@@ -140,7 +142,8 @@ impl Send {
         if !token::is_text(reason) {
             return Err(Misuse::Reason);
         }
-        let facts = check_fields(fields)?;
+        let facts = Facts::read(fields, Lenient::STRICT, |_, _| {});
+        check_fields(fields, &facts)?;
         reconcile(Framing::None, &facts, None)?;
         self.status_line(status, reason, fields);
         self.out.staging().extend_from_slice(b"\r\n");
@@ -287,12 +290,10 @@ const fn check_description(facts: &Facts) -> Result<(), Misuse> {
     }
 }
 
-/// Checks every field, and reads off what the machine needs to know.
-fn check_fields(fields: Fields<'_>) -> Result<Facts, Misuse> {
+/// Checks every field, and that a length is one number.
+fn check_fields(fields: Fields<'_>, facts: &Facts) -> Result<(), Misuse> {
     check_syntax(fields)?;
-    let facts = Facts::read(fields, Lenient::STRICT, |_, _| {});
-    facts.check_length().map_err(|_| Misuse::Framing)?;
-    Ok(facts)
+    facts.check_length().map_err(|_| Misuse::Framing)
 }
 
 fn check_syntax(fields: Fields<'_>) -> Result<(), Misuse> {

@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::token::{find_control, target_len, token_len};
+use super::token::{find_control, is_text, target_len, token_len};
 use super::{Broken, Tolerated, target};
 use crate::error::Rule;
 use crate::http1::Version;
@@ -87,10 +87,11 @@ pub(crate) fn status(
         Some(b'0'..=b'9') => return Err(Broken::new(Rule::StatusCode, 12)),
         Some(_) => return Err(Broken::new(Rule::StatusLineForm, 12)),
     };
-    match find_control(&line[reason.clone()]) {
-        Some(at) => Err(Broken::new(Rule::ReasonCharacter, reason.start + at)),
-        None => Ok(StatusLine { version, status, reason }),
+    if !is_text(&line[reason.clone()]) {
+        let at = find_control(&line[reason.clone()]).unwrap_or(0);
+        return Err(Broken::new(Rule::ReasonCharacter, reason.start + at));
     }
+    Ok(StatusLine { version, status, reason })
 }
 
 /// Reads the eight bytes of a version; `at` is where they stand in the line.
