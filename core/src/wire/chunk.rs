@@ -20,7 +20,7 @@ pub(crate) struct ChunkLine {
 /// Reads a line that is a size alone, and finds its end on the way: returns the size, and how many
 /// bytes the line has with its CRLF. `None` where the line is not complete, or there is something to
 /// judge, which is for [`read`].
-#[inline]
+#[inline(always)]
 pub(crate) fn plain(bytes: &[u8]) -> Option<(u64, usize)> {
     let mut size = 0;
     for (index, byte) in bytes.iter().take(MAX_DIGITS).enumerate() {
