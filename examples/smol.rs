@@ -19,9 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 
-use limpid_core::client::{
-    DialId, Do, Event, Exchange, Fault, Input, Options, Origin, Request, Target,
-};
+use limpid_core::client::{DialId, Do, Event, Exchange, Fault, Input, Options, Request, Target};
 use limpid_core::error::ResolveError;
 use limpid_core::fields::Fields;
 use limpid_core::time::{Deadline, Mono};
@@ -29,7 +27,6 @@ use limpid_core::trace::ExchangeId;
 use limpid_sinks::LineSink;
 use limpid_std::parts::{Connections, Session, Transport, begin, is_silent, literal, lookup};
 use limpid_std::{ClientBuilder, Error, Settings, Trust};
-use smol::channel::{Receiver, Sender, bounded};
 use smol::future::{or, poll_fn};
 use smol::{Async, Timer, block_on, unblock};
 use socket2::SockRef;
@@ -65,8 +62,6 @@ struct Client {
     options: Arc<Options>,
     trust: Arc<(Trust, Trust)>,
     connections: Arc<Connections<Socket>>,
-    /// A word from whoever gives a connection back to whoever waits for one.
-    released: (Sender<()>, Receiver<()>),
     exchanges: AtomicU64,
 }
 
@@ -78,7 +73,6 @@ impl From<Settings> for Client {
             options,
             trust: Arc::new((trust, proxy_trust)),
             connections: Arc::new(Connections::new(pool, sink)),
-            released: bounded(1),
             exchanges: AtomicU64::new(0),
         }
     }
@@ -106,17 +100,6 @@ impl Client {
         }
         Ok(status)
     }
-
-    /// A connection to `origin`, or leave to open one, as soon as there is either.
-    async fn acquire(&self, origin: &Origin) -> (Input<'static>, Option<Socket>) {
-        loop {
-            if let Some(acquired) = self.connections.try_acquire(origin) {
-                return acquired;
-            }
-            // The channel lives as long as the client.
-            let _ = self.released.1.recv().await;
-        }
-    }
 }
 
 /// An exchange, and what it runs on.
@@ -135,7 +118,8 @@ impl Driver<'_> {
             match self.session.next(now) {
                 Do::Trust { proxy } => self.session.trust(proxy, now),
                 Do::Acquire { origin, until } => {
-                    let acquired = within(until, now, self.client.acquire(origin)).await;
+                    let acquired =
+                        within(until, now, self.client.connections.acquire(origin)).await;
                     self.session.acquired(acquired);
                 }
                 Do::Resolve { host, port, until } => {
@@ -184,19 +168,12 @@ impl Driver<'_> {
                     self.session.input(Input::Tick);
                 }
                 Do::Close => self.session.transport = None,
-                Do::Release => self.release(),
+                Do::Release => self.session.release(),
                 Do::Event(_) => return Ok(true),
                 Do::Done => return Ok(false),
                 Do::Failed(error) => return Err(self.session.failed(error)),
             }
         }
-    }
-
-    /// Gives the connection back to the pool, and wakes one who waits for it.
-    fn release(&mut self) {
-        self.session.release();
-        // Where there is a word already, one is enough.
-        let _ = self.client.released.0.try_send(());
     }
 }
 
@@ -216,7 +193,7 @@ impl Drop for Driver<'_> {
                     self.session.answer(Some(sent.map(Input::Sent)));
                 }
                 Do::Close => self.session.transport = None,
-                Do::Release => self.release(),
+                Do::Release => self.session.release(),
                 Do::Done | Do::Failed(_) => return,
                 // There is nothing else to be done after a cancellation.
                 _ => self.session.input(Input::Cancel),

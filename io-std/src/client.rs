@@ -8,12 +8,13 @@ use limpid_core::http1::ResponseHead;
 
 use crate::body::Body;
 use crate::builder::{ClientBuilder, Settings};
+use crate::connections::Connections;
 use crate::driver::Driver;
 use crate::error::Error;
 use crate::informational::Listener;
-use crate::pool::SharedPool;
 use crate::response::Response;
 use crate::session::next_exchange;
+use crate::socket::Timed;
 use crate::tls::Trust;
 
 /// A client: what its requests have in common.
@@ -29,7 +30,7 @@ struct Shared {
     options: Arc<Options>,
     /// Whom to trust as an origin server, and whom as a proxy.
     trust: Arc<(Trust, Trust)>,
-    pool: Arc<SharedPool>,
+    connections: Arc<Connections<Timed>>,
 }
 
 impl fmt::Debug for Shared {
@@ -37,7 +38,7 @@ impl fmt::Debug for Shared {
         f.debug_struct("Client")
             .field("timeouts", &self.options.timeouts)
             .field("trust", &self.trust.0)
-            .field("sink", &self.pool.connections.sink().is_some())
+            .field("sink", &self.connections.sink().is_some())
             .finish_non_exhaustive()
     }
 }
@@ -49,7 +50,7 @@ impl From<Settings> for Client {
             shared: Arc::new(Shared {
                 options,
                 trust: Arc::new((trust, proxy_trust)),
-                pool: Arc::new(SharedPool::new(pool, sink)),
+                connections: Arc::new(Connections::new(pool, sink)),
             }),
         }
     }
@@ -108,9 +109,9 @@ impl Client {
         body: Body,
         listener: Listener<'_>,
     ) -> Result<Response, Error> {
-        let Shared { options, trust, pool } = &*self.shared;
+        let Shared { options, trust, connections } = &*self.shared;
         let exchange = Exchange::new(next_exchange(), request, Arc::clone(options));
-        let driver = Driver::new(exchange, body, Arc::clone(trust), Arc::clone(pool));
+        let driver = Driver::new(exchange, body, Arc::clone(trust), Arc::clone(connections));
         Response::receive(driver, listener)
     }
 }

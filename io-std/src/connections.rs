@@ -1,8 +1,9 @@
 //! The connections of a client, whatever moves their bytes: the pool, and who is told of it.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 
 use limpid_core::client::{Acquired, Input, Link, Origin, Parked, Pool, PoolLimits, Retired};
 use limpid_core::time::Mono;
@@ -10,6 +11,7 @@ use limpid_core::trace::ConnectionId;
 
 use crate::builder::SharedSink;
 use crate::clock::Clock;
+use crate::line::{Line, Ticket};
 
 /// A driver's part of a connection.
 pub trait Transport {
@@ -24,15 +26,22 @@ pub trait Transport {
 /// The connections of a client. When this is dropped, with the last client and the last response
 /// that use it, idle connections are closed.
 pub struct Connections<T: Transport> {
-    pool: Mutex<Pool<T>>,
-    opened: AtomicU64,
+    shared: Mutex<Shared<T>>,
     sink: SharedSink,
     clock: Clock,
 }
 
+/// What is looked at together.
+struct Shared<T> {
+    pool: Pool<T>,
+    line: Line,
+    /// How many connections were opened so far.
+    opened: u64,
+}
+
 impl<T: Transport> fmt::Debug for Connections<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connections").field("open", &self.lock().len()).finish_non_exhaustive()
+        f.debug_struct("Connections").field("open", &self.lock().pool.len()).finish_non_exhaustive()
     }
 }
 
@@ -40,12 +49,8 @@ impl<T: Transport> Connections<T> {
     /// No connections so far.
     #[must_use]
     pub fn new(limits: PoolLimits, sink: SharedSink) -> Self {
-        Self {
-            pool: Mutex::new(Pool::new(limits)),
-            opened: AtomicU64::new(0),
-            sink,
-            clock: Clock::start(),
-        }
+        let shared = Shared { pool: Pool::new(limits), line: Line::default(), opened: 0 };
+        Self { shared: Mutex::new(shared), sink, clock: Clock::start() }
     }
 
     /// What time it is for the client.
@@ -61,23 +66,40 @@ impl<T: Transport> Connections<T> {
     }
 
     /// A connection to `origin`: an idle one, or leave to open one. `None` where every connection
-    /// is in use: ask again when one was released.
+    /// is in use, or others wait for one already.
     pub fn try_acquire(&self, origin: &Origin) -> Option<(Input<'static>, Option<T>)> {
-        let mut pool = self.lock();
-        let fresh = ConnectionId(self.opened.load(Ordering::Relaxed) + 1);
+        self.take(origin, &mut None, None)
+    }
+
+    /// The same, as soon as it is there. Those who wait are served in the order in which they came,
+    /// whatever their origins; a future that is dropped leaves its place to the next.
+    pub const fn acquire<'c>(&'c self, origin: &'c Origin) -> Acquire<'c, T> {
+        Acquire { connections: self, origin, ticket: None }
+    }
+
+    /// Takes a connection for the one with this ticket; failing that, has it wait for `waker`.
+    fn take(
+        &self,
+        origin: &Origin,
+        ticket: &mut Option<Ticket>,
+        waker: Option<&Waker>,
+    ) -> Option<(Input<'static>, Option<T>)> {
         let mut retired = Vec::new();
-        let acquired = match pool.acquire(origin, fresh, self.now(), T::is_silent, &mut retired) {
-            Acquired::Full => None,
-            Acquired::Reuse(Parked { link, transport }) => {
-                Some((Input::Reuse(link), Some(transport)))
-            }
-            Acquired::Open => {
-                self.opened.fetch_add(1, Ordering::Relaxed);
-                Some((Input::Open(fresh), None))
+        let mut shared = self.lock();
+        let acquired = match shared.line.is_turn(*ticket) {
+            true => shared.acquire(origin, self.now(), &mut retired),
+            false => None,
+        };
+        let next = match &acquired {
+            Some(_) => ticket.take().and_then(|ticket| shared.leave(ticket)),
+            None => {
+                waker.inspect(|waker| shared.line.wait(ticket, waker));
+                None
             }
         };
-        drop(pool);
+        drop(shared);
         self.retire(retired);
+        next.inspect(Waker::wake_by_ref);
         acquired
     }
 
@@ -85,8 +107,12 @@ impl<T: Transport> Connections<T> {
     pub fn release(&self, id: ConnectionId, link: Option<Link>, transport: Option<T>) {
         let parked = link.zip(transport).map(|(link, transport)| Parked { link, transport });
         let mut retired = Vec::new();
-        self.lock().release(id, parked, self.now(), T::is_silent, &mut retired);
+        let mut shared = self.lock();
+        shared.pool.release(id, parked, self.now(), T::is_silent, &mut retired);
+        let next = shared.line.next();
+        drop(shared);
         self.retire(retired);
+        next.inspect(Waker::wake_by_ref);
     }
 
     fn retire(&self, retired: Vec<Retired<T>>) {
@@ -95,15 +121,172 @@ impl<T: Transport> Connections<T> {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Pool<T>> {
-        self.pool.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Shared<T>> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T: Transport> Shared<T> {
+    fn acquire(
+        &mut self,
+        origin: &Origin,
+        now: Mono,
+        retired: &mut Vec<Retired<T>>,
+    ) -> Option<(Input<'static>, Option<T>)> {
+        let fresh = ConnectionId(self.opened + 1);
+        match self.pool.acquire(origin, fresh, now, T::is_silent, retired) {
+            Acquired::Full => None,
+            Acquired::Reuse(Parked { link, transport }) => {
+                Some((Input::Reuse(link), Some(transport)))
+            }
+            Acquired::Open => {
+                self.opened += 1;
+                Some((Input::Open(fresh), None))
+            }
+        }
+    }
+
+    /// Has one leave the line. If there are more connections to be had, the next is to know, who
+    /// may have been behind when they were released.
+    fn leave(&mut self, ticket: Ticket) -> Option<Waker> {
+        self.line.leave(ticket);
+        self.line.next().filter(|_| self.pool.has_room())
+    }
+}
+
+/// A connection, once there is one: what [`Connections::acquire`] returns.
+#[must_use = "a future does nothing until it is polled"]
+pub struct Acquire<'c, T: Transport> {
+    connections: &'c Connections<T>,
+    origin: &'c Origin,
+    /// The place in the line, once there was reason to stand in it.
+    ticket: Option<Ticket>,
+}
+
+impl<T: Transport> fmt::Debug for Acquire<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Acquire").field("origin", self.origin).finish_non_exhaustive()
+    }
+}
+
+impl<T: Transport> Future for Acquire<'_, T> {
+    type Output = (Input<'static>, Option<T>);
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Self { connections, origin, ticket } = &mut *self;
+        connections.take(origin, ticket, Some(cx.waker())).map_or(Poll::Pending, Poll::Ready)
+    }
+}
+
+impl<T: Transport> Drop for Acquire<'_, T> {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.ticket {
+            let next = self.connections.lock().leave(ticket);
+            next.inspect(Waker::wake_by_ref);
+        }
     }
 }
 
 impl<T: Transport> Drop for Connections<T> {
     fn drop(&mut self) {
         let mut retired = Vec::new();
-        self.lock().close(&mut retired);
+        self.lock().pool.close(&mut retired);
         self.retire(retired);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::sync::Arc;
+    use std::task::Wake;
+
+    use limpid_core::client::Url;
+
+    use super::*;
+
+    /// Nothing moves over it.
+    struct Nothing;
+
+    impl Transport for Nothing {
+        fn is_silent(&self) -> bool {
+            true
+        }
+
+        fn bid_farewell(self, _: &[u8]) {}
+    }
+
+    /// How often somebody was woken.
+    #[derive(Default)]
+    struct Bell(Mutex<u32>);
+
+    impl Bell {
+        fn rung(&self) -> u32 {
+            *self.0.lock().unwrap()
+        }
+    }
+
+    impl Wake for Bell {
+        fn wake(self: Arc<Self>) {
+            *self.0.lock().unwrap() += 1;
+        }
+    }
+
+    fn full(connections: usize) -> (Connections<Nothing>, Origin) {
+        let limits = PoolLimits { connections, ..PoolLimits::default() };
+        let origin = Origin::of(&"http://a/".parse::<Url>().unwrap());
+        let full = Connections::new(limits, SharedSink::default());
+        (0..connections).for_each(|_| assert!(full.try_acquire(&origin).is_some()));
+        (full, origin)
+    }
+
+    fn poll(acquire: Pin<&mut Acquire<'_, Nothing>>, bell: &Arc<Bell>) -> bool {
+        let waker = Waker::from(Arc::clone(bell));
+        acquire.poll(&mut Context::from_waker(&waker)).is_ready()
+    }
+
+    #[test]
+    fn who_came_first_is_served_first() {
+        let (connections, origin) = full(1);
+        let (mut first, mut second) =
+            (pin!(connections.acquire(&origin)), pin!(connections.acquire(&origin)));
+        let bells = [Arc::<Bell>::default(), Arc::default()];
+        assert!(!poll(first.as_mut(), &bells[0]) && !poll(second.as_mut(), &bells[1]));
+        connections.release(ConnectionId(1), None, None);
+        assert_eq!(bells.each_ref().map(|bell| bell.rung()), [1, 0]);
+        assert!(connections.try_acquire(&origin).is_none(), "others wait");
+        assert!(!poll(second.as_mut(), &bells[1]), "it is not the second's turn");
+        assert!(poll(first.as_mut(), &bells[0]));
+        connections.release(ConnectionId(2), None, None);
+        assert_eq!(bells.each_ref().map(|bell| bell.rung()), [1, 1]);
+        assert!(poll(second.as_mut(), &bells[1]));
+    }
+
+    #[test]
+    fn two_released_at_once_are_for_two() {
+        let (connections, origin) = full(2);
+        let (mut first, mut second) =
+            (pin!(connections.acquire(&origin)), pin!(connections.acquire(&origin)));
+        let bells = [Arc::<Bell>::default(), Arc::default()];
+        assert!(!poll(first.as_mut(), &bells[0]) && !poll(second.as_mut(), &bells[1]));
+        connections.release(ConnectionId(1), None, None);
+        connections.release(ConnectionId(2), None, None);
+        assert_eq!(bells[1].rung(), 0);
+        assert!(poll(first.as_mut(), &bells[0]));
+        assert_eq!(bells[1].rung(), 1, "there is one left");
+        assert!(poll(second.as_mut(), &bells[1]));
+    }
+
+    #[test]
+    fn who_leaves_gives_the_turn_to_the_next() {
+        let (connections, origin) = full(1);
+        let mut first = Box::pin(connections.acquire(&origin));
+        let mut second = pin!(connections.acquire(&origin));
+        let bells = [Arc::<Bell>::default(), Arc::default()];
+        assert!(!poll(first.as_mut(), &bells[0]) && !poll(second.as_mut(), &bells[1]));
+        connections.release(ConnectionId(1), None, None);
+        drop(first);
+        assert_eq!(bells[1].rung(), 1);
+        assert!(poll(second.as_mut(), &bells[1]));
     }
 }

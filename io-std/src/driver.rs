@@ -9,14 +9,15 @@ use limpid_core::client::{Do, Exchange, Fault, Input};
 use limpid_core::time::{Deadline, Mono};
 
 use crate::body::Body;
+use crate::connections::Connections;
 use crate::dials::Dials;
 use crate::error::Error;
 use crate::os::is_timeout;
-use crate::pool::SharedPool;
 use crate::resolve::{Resolved, resolve};
 use crate::session::Session;
 use crate::socket::Timed;
 use crate::tls::Trust;
+use crate::wait::wait_for;
 
 /// The least room for a read.
 const READ: usize = 16 * 1024;
@@ -25,9 +26,9 @@ const READ: usize = 16 * 1024;
 #[derive(Debug)]
 pub(crate) struct Driver {
     pub(crate) session: Session<Timed>,
+    connections: Arc<Connections<Timed>>,
     dials: Dials,
     body: Body,
-    pool: Arc<SharedPool>,
 }
 
 /// What the driver stopped for.
@@ -44,10 +45,10 @@ impl Driver {
         exchange: Exchange,
         body: Body,
         trust: Arc<(Trust, Trust)>,
-        pool: Arc<SharedPool>,
+        connections: Arc<Connections<Timed>>,
     ) -> Self {
-        let session = Session::new(exchange, Arc::clone(&pool.connections), trust);
-        Self { session, dials: Dials::default(), body, pool }
+        let session = Session::new(exchange, Arc::clone(&connections), trust);
+        Self { session, connections, dials: Dials::default(), body }
     }
 
     /// Runs the exchange to its next event, or to its end.
@@ -57,7 +58,8 @@ impl Driver {
             match self.session.next(now) {
                 Do::Trust { proxy } => self.session.trust(proxy, now),
                 Do::Acquire { origin, until } => {
-                    let acquired = self.pool.acquire(origin, until);
+                    let acquire = self.connections.acquire(origin);
+                    let acquired = wait_for(acquire, left(until, now));
                     self.session.acquired(acquired);
                 }
                 Do::Resolve { host, port, until } => match resolve(host, port, left(until, now)) {
@@ -108,10 +110,7 @@ impl Driver {
                     self.session.input(Input::Tick);
                 }
                 Do::Close => self.session.transport = None,
-                Do::Release => {
-                    self.session.release();
-                    self.pool.released();
-                }
+                Do::Release => self.session.release(),
                 Do::Event(_) => return Ok(Stop::Event),
                 Do::Done => return Ok(Stop::Done),
                 Do::Failed(error) => return Err(self.session.failed(error)),

@@ -26,9 +26,9 @@ mod dials;
 mod driver;
 mod error;
 mod informational;
+mod line;
 mod options;
 mod os;
-mod pool;
 mod resolve;
 mod response;
 mod server;
@@ -36,6 +36,7 @@ mod session;
 mod socket;
 mod tls;
 mod upgraded;
+mod wait;
 
 pub use body::Body;
 pub use builder::{ClientBuilder, Settings, SharedSink};
@@ -51,7 +52,7 @@ pub use upgraded::Upgraded;
 
 /// What the drivers of other runtimes need beside their own loop, and need not write again.
 pub mod parts {
-    pub use crate::connections::{Connections, Transport};
+    pub use crate::connections::{Acquire, Connections, Transport};
     pub use crate::content::{Content, Part};
     pub use crate::dials::begin;
     pub use crate::informational::Listener;

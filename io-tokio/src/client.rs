@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use limpid_core::client::{Exchange, Options, Request, RequestBuilder as Draft, UrlError, basic};
 use limpid_core::http1::ResponseHead;
-use limpid_std::parts::{Listener, next_exchange};
+use limpid_std::parts::{Connections, Listener, next_exchange};
 use limpid_std::{Error, Settings, Trust};
 
 use crate::ClientBuilder;
 use crate::body::Body;
 use crate::driver::Driver;
-use crate::pool::SharedPool;
 use crate::response::Response;
+use crate::socket::Socket;
 
 /// A client: what its requests have in common.
 ///
@@ -26,14 +26,14 @@ pub struct Client {
 struct Shared {
     options: Arc<Options>,
     trust: Arc<(Trust, Trust)>,
-    pool: Arc<SharedPool>,
+    connections: Arc<Connections<Socket>>,
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("timeouts", &self.shared.options.timeouts)
-            .field("sink", &self.shared.pool.connections.sink().is_some())
+            .field("sink", &self.shared.connections.sink().is_some())
             .finish_non_exhaustive()
     }
 }
@@ -45,7 +45,7 @@ impl From<Settings> for Client {
             shared: Arc::new(Shared {
                 options,
                 trust: Arc::new((trust, proxy_trust)),
-                pool: Arc::new(SharedPool::new(pool, sink)),
+                connections: Arc::new(Connections::new(pool, sink)),
             }),
         }
     }
@@ -158,9 +158,9 @@ impl<'c> RequestBuilder<'c> {
     pub async fn send(self) -> Result<Response, Error> {
         let Self { client, draft, body, listener } = self;
         let request = draft?.body(body.size()).build();
-        let Shared { options, trust, pool } = &*client.shared;
+        let Shared { options, trust, connections } = &*client.shared;
         let exchange = Exchange::new(next_exchange(), request, Arc::clone(options));
-        let driver = Driver::new(exchange, body, Arc::clone(trust), Arc::clone(pool));
+        let driver = Driver::new(exchange, body, Arc::clone(trust), Arc::clone(connections));
         Response::receive(driver, listener).await
     }
 }

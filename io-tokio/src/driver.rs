@@ -8,14 +8,13 @@ use std::time::Duration;
 use limpid_core::client::{Do, Exchange, Fault, Input};
 use limpid_core::error::ResolveError;
 use limpid_core::time::{Deadline, Mono};
-use limpid_std::parts::{Session, literal, lookup};
+use limpid_std::parts::{Connections, Session, literal, lookup};
 use limpid_std::{Error, Trust};
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
 use crate::body::Body;
 use crate::dials::Dials;
-use crate::pool::SharedPool;
 use crate::socket::Socket;
 
 /// The least room for a read.
@@ -25,9 +24,9 @@ const READ: usize = 16 * 1024;
 #[derive(Debug)]
 pub(crate) struct Driver {
     pub(crate) session: Session<Socket>,
+    connections: Arc<Connections<Socket>>,
     dials: Dials,
     body: Body,
-    pool: Arc<SharedPool>,
     over: bool,
 }
 
@@ -45,10 +44,10 @@ impl Driver {
         exchange: Exchange,
         body: Body,
         trust: Arc<(Trust, Trust)>,
-        pool: Arc<SharedPool>,
+        connections: Arc<Connections<Socket>>,
     ) -> Self {
-        let session = Session::new(exchange, Arc::clone(&pool.connections), trust);
-        Self { session, dials: Dials::default(), body, pool, over: false }
+        let session = Session::new(exchange, Arc::clone(&connections), trust);
+        Self { session, connections, dials: Dials::default(), body, over: false }
     }
 
     /// Runs the exchange to its next event, or to its end. It can be dropped at any point.
@@ -58,7 +57,7 @@ impl Driver {
             match self.session.next(now) {
                 Do::Trust { proxy } => self.session.trust(proxy, now),
                 Do::Acquire { origin, until } => {
-                    let acquired = within(until, now, self.pool.acquire(origin)).await;
+                    let acquired = within(until, now, self.connections.acquire(origin)).await;
                     self.session.acquired(acquired);
                 }
                 Do::Resolve { host, port, until } => {
@@ -114,10 +113,7 @@ impl Driver {
                     self.session.input(Input::Tick);
                 }
                 Do::Close => self.session.transport = None,
-                Do::Release => {
-                    self.session.release();
-                    self.pool.released();
-                }
+                Do::Release => self.session.release(),
                 Do::Event(_) => return Ok(Stop::Event),
                 Do::Done => {
                     self.over = true;
@@ -152,10 +148,7 @@ impl Drop for Driver {
                     self.session.answer(Some(sent.map(Input::Sent)));
                 }
                 Do::Close => self.session.transport = None,
-                Do::Release => {
-                    self.session.release();
-                    self.pool.released();
-                }
+                Do::Release => self.session.release(),
                 Do::Done | Do::Failed(_) => return,
                 Do::Event(_) => {}
                 // There is nothing else to be done after a cancellation.

@@ -19,7 +19,6 @@ mod body;
 mod client;
 mod dials;
 mod driver;
-mod pool;
 mod response;
 mod server;
 mod socket;

@@ -214,6 +214,13 @@ impl<T> Pool<T> {
         }
     }
 
+    /// Whether a request to some origin would be given a connection, or leave to open one.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.slots.len() < self.limits.connections
+            || self.slots.iter().any(|slot| slot.idle.is_some())
+    }
+
     /// How many connections there are, idle or in use.
     #[must_use]
     pub const fn len(&self) -> usize {
@@ -352,7 +359,9 @@ mod tests {
         bench.acquire("a", 0);
         bench.acquire("b", 0);
         assert_eq!(bench.acquire("c", 0), None, "both are in use");
+        assert!(!bench.pool.has_room());
         bench.release(2, 0);
+        assert!(bench.pool.has_room());
         assert_eq!(bench.acquire("c", 0), Some(("open", 3)));
         assert_eq!(bench.closed, [(2, Retirement::Evicted)]);
     }

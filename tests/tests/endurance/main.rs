@@ -1,0 +1,5 @@
+//! What both drivers withstand: crowds.
+
+#![cfg(test)]
+
+mod crowds;
