@@ -8,6 +8,7 @@
 use std::process::{Command, Stdio};
 
 use crate::Failure;
+use crate::job::Budget;
 use crate::program::{Run, output};
 
 /// Whether there is a valgrind.
@@ -23,13 +24,29 @@ pub fn is_there() -> bool {
 /// # Errors
 /// It fails, or valgrind does.
 pub fn instructions(run: &Run) -> Result<u64, Failure> {
-    let options = [
-        "valgrind",
-        "--tool=callgrind",
-        "--toggle-collect=limpid_benches::measure::measured*",
-        "--callgrind-out-file=/dev/null",
-    ];
-    let mut line: Vec<String> = options.map(String::from).into();
+    collect(&["--toggle-collect=limpid_benches::measure::measured*"], run)
+}
+
+/// How many instructions one turn on each connection takes: the difference between a long run and a
+/// short one, for work that others' threads do.
+///
+/// # Errors
+/// A run fails, or valgrind does.
+#[expect(clippy::cast_precision_loss, reason = "no count comes near 2^53")]
+pub fn instructions_per_turn(run: &Run) -> Result<f64, Failure> {
+    const SHORT: u32 = 20;
+    const LONG: u32 = 120;
+    let total = |turns: u32| {
+        let mut run = run.clone();
+        run.job.budget = Budget::Turns(turns.into());
+        collect(&[], &run)
+    };
+    Ok((total(LONG)? as f64 - total(SHORT)? as f64) / f64::from(LONG - SHORT))
+}
+
+fn collect(options: &[&str], run: &Run) -> Result<u64, Failure> {
+    let always = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"];
+    let mut line: Vec<String> = always.iter().chain(options).map(ToString::to_string).collect();
     line.extend(run.command_line());
     let log = output(&line)?.log;
     let collected = log.lines().find_map(|line| line.split_once("Collected : "));

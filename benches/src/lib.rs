@@ -11,6 +11,7 @@ pub mod callgrind;
 pub mod drive;
 pub mod gates;
 pub mod job;
+pub mod load;
 pub mod machine;
 pub mod measure;
 pub mod messages;

@@ -39,14 +39,15 @@ pub fn processors() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Keeps this thread, and the threads that it starts, on one processor.
+/// Keeps this thread, and the threads and processes that it starts, on one processor, if there is one
+/// of this number.
 pub fn stay_on(processor: usize) {
     #[cfg(target_os = "linux")]
     {
         use nix::sched::{CpuSet, sched_setaffinity};
         use nix::unistd::Pid;
         let mut set = CpuSet::new();
-        if set.set(processor % processors()).is_ok() {
+        if set.set(processor).is_ok() {
             let _ = sched_setaffinity(Pid::from_raw(0), &set);
         }
     }

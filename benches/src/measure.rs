@@ -155,6 +155,17 @@ pub fn repeat(job: &Job, units: u64, mut work: impl FnMut()) -> Outcome {
     Ok(meter.finish(done, 0))
 }
 
+/// The reading of work that is done once, and says how many bytes it was about; these are its units.
+///
+/// # Errors
+/// The work fails.
+pub fn once(mut work: impl FnMut() -> Result<u64, Failure>) -> Outcome {
+    let (mut meter, mut bytes) = (Meter::default(), Ok(0));
+    meter.over(&mut || bytes = work());
+    let bytes = bytes?;
+    Ok(meter.finish(bytes, bytes))
+}
+
 /// The reading of `work` alone, before each turn of which something is to be prepared.
 pub fn repeat_prepared<S>(
     job: &Job,

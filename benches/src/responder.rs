@@ -26,6 +26,9 @@ pub struct Answer {
 /// How much of a large body stands in memory.
 const BLOCK: usize = 1024 * 1024;
 
+/// How many small answers are sent at once, where so many are asked for at once.
+const TOGETHER: usize = 16;
+
 /// The size of the chunks in a large body.
 const CHUNK: usize = 64 * 1024;
 
@@ -52,6 +55,11 @@ impl Answer {
         let first = messages::response_head("Transfer-Encoding: chunked");
         let block = messages::chunks(BLOCK / CHUNK, CHUNK);
         Self { first, block, times: length / BLOCK, last: b"0\r\n\r\n" }
+    }
+
+    /// Whether it is worth being put together with others like it.
+    const fn is_small(&self) -> bool {
+        self.times == 0 && self.last.is_empty() && self.first.len() < 1024
     }
 
     /// The pieces in the order in which they are sent.
@@ -164,16 +172,26 @@ async fn respond(mut stream: TcpStream, answer: &Answer, hold: &Barrier) -> io::
     stream.set_nodelay(true)?;
     let mut ends = Ends::default();
     let mut buffer = vec![0; 8 * 1024];
+    // Small answers to requests that came together go out together.
+    let answers = if answer.is_small() { answer.first.repeat(TOGETHER) } else { Vec::new() };
     loop {
         let n = stream.read(&mut buffer).await?;
         if n == 0 {
             return Ok(());
         }
-        for _ in 0..ends.count(&buffer[..n]) {
+        let mut owed = ends.count(&buffer[..n]);
+        while owed > 0 {
             hold.wait().await;
+            let together = owed.min(answers.len().checked_div(answer.first.len()).unwrap_or(0));
+            if together > 1 {
+                stream.write_all(&answers[..together * answer.first.len()]).await?;
+                owed -= together;
+                continue;
+            }
             for piece in answer.pieces() {
                 stream.write_all(piece).await?;
             }
+            owed -= 1;
         }
     }
 }

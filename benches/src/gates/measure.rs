@@ -37,6 +37,9 @@ impl fmt::Display for Missing {
     }
 }
 
+/// The one processor that a gate's client and its server share.
+const PROCESSOR: usize = 0;
+
 /// What there is to count with.
 #[derive(Clone, Debug)]
 pub struct Tools {
@@ -68,9 +71,9 @@ impl Tools {
     pub fn measure(&self, gate: &Gate) -> Result<Vec<Measured>, Failure> {
         let responder = match gate.server {
             Server::None => None,
-            Server::Answers => Some(Responder::start(Answer::with_length(1024), 1)?),
+            Server::Answers => Some(Responder::start(Answer::with_length(1024), PROCESSOR)?),
             Server::Holds => {
-                Some(Responder::holding(Answer::with_length(1024), 1, gate.connections)?)
+                Some(Responder::holding(Answer::with_length(1024), PROCESSOR, gate.connections)?)
             }
         };
         let run = Run {
@@ -83,7 +86,8 @@ impl Tools {
                 budget: Budget::Turns(gate.turns),
                 ca: None,
             },
-            processor: None,
+            // Beside the server, which then answers only when the client waits: counts repeat.
+            processor: Some(PROCESSOR),
         };
         let measured = |count| Ok(Measured { count, actual: self.count(count, &run)? });
         gate.counts.iter().copied().map(measured).collect()

@@ -1,6 +1,7 @@
 //! What limpid is measured doing.
 
 pub mod blocking;
+pub mod body;
 pub mod growth;
 pub mod idle;
 pub mod parse;
@@ -20,6 +21,7 @@ pub fn subjects() -> Vec<Subject> {
         growth::SUBJECTS,
         blocking::SUBJECTS,
         tasks::SUBJECTS,
+        body::SUBJECTS,
         idle::SUBJECTS,
         trace::SUBJECTS,
     ];

@@ -83,7 +83,7 @@ fn channel(job: &Job) -> Outcome {
 }
 
 /// Tells `sink` what an exchange tells, over and over; `after` is done after each time.
-fn told(job: &Job, sink: &dyn Sink, after: impl Fn()) -> Outcome {
+pub fn told(job: &Job, sink: &dyn Sink, after: impl Fn()) -> Outcome {
     let events = events(sink.interest())?;
     repeat(job, 1, || {
         for (meta, event) in &events {

@@ -1,0 +1,262 @@
+//! What limpid is to reach, beside what it reaches.
+
+use limpid_benches::works::{LIMPID, blocking, growth, tasks, trace};
+
+use crate::case::{self, body_title, client_title};
+use crate::numbers::{Spread, allocations, cpu, heap, ratio, seconds, show_count, show_seconds};
+use crate::peers::{HYPER, RAW, RAW_TOKIO, UREQ, parse::HTTPARSE, server::MAY};
+use crate::run::{Measured, Row};
+use crate::table::markdown;
+
+/// What is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Metric {
+    Instructions,
+    Allocations,
+    Calls,
+    Heap,
+    /// Seconds on the wall; ratios are speeds, so that more is better.
+    Speed,
+    /// Seconds of CPU; ratios are costs, so that less is better.
+    Cpu,
+}
+
+/// A row of a table.
+#[derive(Clone, Debug)]
+struct Of {
+    title: String,
+    peer: &'static str,
+    /// Where one peer has several rows.
+    work: Option<&'static str>,
+}
+
+/// What is to be reached.
+#[derive(Clone, Copy, Debug)]
+enum Bound {
+    /// No more than this.
+    AtMost(f64),
+    /// No more than so many times what the other row has.
+    TimesAtMost(f64),
+    /// At least so many times the other row's.
+    TimesAtLeast(f64),
+}
+
+/// A goal: a row, the row it is compared with, and what is to be reached.
+#[derive(Clone, Debug)]
+struct Goal {
+    ours: Of,
+    theirs: Of,
+    metric: Metric,
+    bound: Bound,
+}
+
+fn of(title: &str, peer: &'static str) -> Of {
+    Of { title: title.to_owned(), peer, work: None }
+}
+
+/// The goals.
+fn goals() -> Vec<Goal> {
+    use Bound::{AtMost, TimesAtLeast, TimesAtMost};
+    use Metric::{Allocations, Calls, Cpu, Heap, Instructions, Speed};
+    let mut goals = Vec::new();
+    let mut add = |ours: &Of, theirs: &Of, all: &[(Metric, Bound)]| {
+        let goal = |(metric, bound): &(Metric, Bound)| Goal {
+            ours: ours.clone(),
+            theirs: theirs.clone(),
+            metric: *metric,
+            bound: *bound,
+        };
+        goals.extend(all.iter().map(goal));
+    };
+    let none = (Allocations, AtMost(0.0));
+    let ours = |title: &str| of(title, LIMPID);
+    let row = |title: &str, peer, work| Of { work: Some(work), ..of(title, peer) };
+
+    let head = [(Instructions, TimesAtMost(1.3)), none];
+    add(&ours(case::HEAD), &of(case::HEAD, HTTPARSE), &head);
+    let exchange = [(Instructions, AtMost(3000.0)), none];
+    add(&ours(case::EXCHANGE), &of(case::EXCHANGE, HYPER), &exchange);
+    let chunk = [(Instructions, TimesAtMost(1.5))];
+    add(&ours(case::CHUNK), &of(case::CHUNK, HTTPARSE), &chunk);
+
+    let get = client_title(blocking::GET, 1024, 1);
+    let plain = row(&get, LIMPID, blocking::GET);
+    let costs = [(Instructions, AtMost(5000.0)), (Calls, AtMost(3.0)), none];
+    add(&plain, &of(&get, UREQ), &costs);
+    add(&plain, &of(&get, RAW), &[(Speed, TimesAtLeast(0.93))]);
+    let traced = row(&get, LIMPID, blocking::TRACED);
+    add(&traced, &of(&get, UREQ), &[(Speed, TimesAtLeast(1.0))]);
+
+    for connections in [32, 256] {
+        let get = client_title(tasks::GET, 1024, connections);
+        let costs = [(Instructions, AtMost(6000.0)), none, (Speed, TimesAtLeast(1.3))];
+        add(&ours(&get), &of(&get, HYPER), &costs);
+        add(&ours(&get), &of(&get, RAW_TOKIO), &[(Speed, TimesAtLeast(0.92))]);
+    }
+    for (tls, times) in [(false, 1.15), (true, 1.02)] {
+        for chunked in [false, true] {
+            let body = body_title(tls, chunked);
+            add(&ours(&body), &of(&body, RAW), &[(Cpu, TimesAtMost(times))]);
+        }
+    }
+    let serve = case::server_title(limpid_benches::load::ONE);
+    add(&ours(&serve), &of(&serve, MAY), &[(Instructions, AtMost(3000.0)), none]);
+    let pipelined = case::server_title(limpid_benches::load::PIPELINED);
+    add(&ours(&pipelined), &of(&pipelined, HYPER), &[(Speed, TimesAtLeast(1.3))]);
+    add(&ours(case::IDLE), &of(case::IDLE, RAW_TOKIO), &[(Heap, AtMost(1500.0))]);
+
+    let empty = of(case::OFF, trace::EMPTY);
+    let still = row(case::OFF, LIMPID, trace::OFF_STATIC);
+    add(&still, &empty, &[(Instructions, TimesAtMost(1.0))]);
+    let off = row(case::OFF, LIMPID, trace::OFF_DYNAMIC);
+    add(&off, &empty, &[(Instructions, AtMost(10.0))]);
+    let ring = row(case::EVENTS, LIMPID, trace::RING);
+    let json = row(case::EVENTS, crate::peers::trace::TRACING_JSON, trace::JSON);
+    add(&ring, &json, &[(Speed, AtMost(150e-9)), none]);
+    let lines = of(case::LINES, LIMPID);
+    add(&lines, &of(case::LINES, crate::peers::trace::FMT), &[(Speed, AtMost(5e-6))]);
+
+    let small = row(case::DRIP, LIMPID, growth::SMALL);
+    let large = row(case::DRIP, LIMPID, growth::LARGE);
+    add(&large, &small, &[(Instructions, TimesAtMost(1.5))]);
+    let few = client_title(tasks::GET, 1024, 32);
+    let many = client_title(tasks::GET, 1024, 4096);
+    add(&ours(&many), &ours(&few), &[(Instructions, TimesAtMost(1.5))]);
+    goals
+}
+
+impl Of {
+    fn find<'m>(&self, all: &'m [Measured]) -> Option<(&'m Measured, &'m Row)> {
+        let measured = all.iter().find(|measured| measured.case.title == self.title)?;
+        let is_it =
+            |row: &&Row| row.peer == self.peer && self.work.is_none_or(|work| row.work == work);
+        Some((measured, measured.rows.iter().find(is_it)?))
+    }
+}
+
+impl Metric {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Instructions => "instructions",
+            Self::Allocations => "allocations",
+            Self::Calls => "system calls",
+            Self::Heap => "bytes of heap",
+            Self::Speed => "time",
+            Self::Cpu => "CPU time",
+        }
+    }
+
+    fn of(self, measured: &Measured, row: &Row) -> Option<f64> {
+        let (shows, counted) = (measured.case.shows, row.counted.as_ref());
+        match self {
+            Self::Instructions => row.instructions,
+            Self::Allocations => counted.map(|counted| allocations(shows, counted)),
+            Self::Calls => row.calls,
+            Self::Heap => counted.map(heap),
+            Self::Speed => Some(Spread::of(seconds(shows, row))?.median),
+            Self::Cpu => Some(Spread::of(cpu(shows, row))?.median),
+        }
+    }
+
+    /// What is left of a count after it was divided is no count.
+    const fn nothing(self) -> f64 {
+        match self {
+            Self::Speed | Self::Cpu => 0.0,
+            _ => 0.005,
+        }
+    }
+
+    fn show(self, number: f64) -> String {
+        match self {
+            Self::Speed | Self::Cpu => show_seconds(number),
+            _ => show_count(number),
+        }
+    }
+}
+
+/// What became of a goal.
+struct Reached {
+    cells: Vec<String>,
+    is_met: bool,
+}
+
+impl Goal {
+    /// Nothing where it was not measured.
+    fn check(&self, all: &[Measured]) -> Option<Reached> {
+        let (measured, row) = self.ours.find(all)?;
+        let ours = self.metric.of(measured, row)?;
+        let theirs = self.theirs.find(all);
+        let number = theirs.and_then(|(measured, row)| self.metric.of(measured, row));
+        let times = theirs.and_then(|(other, limit)| {
+            let shows = other.case.shows;
+            match self.metric {
+                Metric::Speed => Some(ratio(seconds(shows, limit), seconds(shows, row))?.median),
+                Metric::Cpu => Some(ratio(cpu(shows, row), cpu(shows, limit))?.median),
+                _ => Some(ours / number?),
+            }
+        });
+        let nothing = self.metric.nothing();
+        let (goal, is_met) = match self.bound {
+            Bound::AtMost(most) => {
+                (format!("<= {}", self.metric.show(most)), ours <= most + nothing)
+            }
+            Bound::TimesAtMost(most) => (format!("<= {most}x"), times? <= most + 0.005),
+            Bound::TimesAtLeast(least) => (format!(">= {least}x the speed"), times? >= least),
+        };
+        let beside = number.map_or_else(|| "-".into(), |number| self.metric.show(number));
+        let cells = vec![
+            format!("{}: {}", self.ours.title, self.metric.name()),
+            goal,
+            self.metric.show(ours),
+            format!("{} {beside}", self.theirs.work.unwrap_or(self.theirs.peer)),
+            times
+                .filter(|times| times.is_finite())
+                .map_or_else(|| "-".into(), |t| format!("{t:.2}")),
+            (if is_met { "yes" } else { "**no**" }).to_owned(),
+        ];
+        Some(Reached { cells, is_met })
+    }
+}
+
+/// The table of goals, and after it those that are not met.
+#[must_use]
+pub fn table(all: &[Measured]) -> String {
+    let reached: Vec<Reached> = goals().iter().filter_map(|goal| goal.check(all)).collect();
+    if reached.is_empty() {
+        return String::new();
+    }
+    let head = ["", "goal", "limpid", "beside", "ratio", "met"];
+    let rows: Vec<_> = reached.iter().map(|reached| reached.cells.clone()).collect();
+    let missed = reached.iter().filter(|reached| !reached.is_met).count();
+    let count = format!("\n{missed} of {} goals are not met.\n", reached.len());
+    format!("### Goals\n\n{}{count}", markdown(&head, &rows))
+}
+
+/// Where another library is faster, or takes fewer instructions or allocations, than limpid.
+#[must_use]
+pub fn losses(all: &[Measured]) -> String {
+    let mut lines = String::new();
+    for measured in all {
+        let Some(ours) = measured.rows.iter().find(|row| row.peer == LIMPID) else { continue };
+        for row in &measured.rows {
+            let is_limit = row.peer.starts_with("raw") || row.peer == trace::EMPTY;
+            if row.work != ours.work || row.peer.starts_with(LIMPID) || is_limit {
+                continue;
+            }
+            let worse = |metric: &Metric| {
+                let (ours, theirs) = (metric.of(measured, ours)?, metric.of(measured, row)?);
+                let is_counted = *metric != Metric::Allocations || row.peer != crate::peers::CURL;
+                (ours > theirs * 1.05 + metric.nothing() && is_counted).then(|| {
+                    let (ours, theirs) = (metric.show(ours), metric.show(theirs));
+                    format!("{} ({ours}, {} {theirs})", metric.name(), row.peer)
+                })
+            };
+            let metrics = [Metric::Speed, Metric::Cpu, Metric::Instructions, Metric::Allocations];
+            let worse: Vec<String> = metrics.iter().filter_map(worse).collect();
+            if !worse.is_empty() {
+                lines.push_str(&format!("- {}: {}\n", measured.case.title, worse.join(", ")));
+            }
+        }
+    }
+    if lines.is_empty() { String::new() } else { format!("### Where others are better\n\n{lines}") }
+}

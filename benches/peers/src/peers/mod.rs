@@ -1,0 +1,47 @@
+//! What the peers are measured doing: the works of [`limpid_benches::works`], done their ways.
+
+pub mod blocking;
+pub mod body;
+#[cfg(feature = "curl")]
+pub mod curl;
+pub mod idle;
+pub mod memory;
+pub mod parse;
+pub mod server;
+pub mod tasks;
+pub mod trace;
+
+use limpid_benches::{Subject, load, works};
+
+/// Sockets, and nothing above them: the limit.
+pub const RAW: &str = "raw sockets";
+/// tokio's sockets, and nothing above them: the limit.
+pub const RAW_TOKIO: &str = "raw tokio";
+/// The crate `hyper`.
+pub const HYPER: &str = "hyper";
+/// The crate `reqwest`.
+pub const REQWEST: &str = "reqwest";
+/// The crate `ureq`.
+pub const UREQ: &str = "ureq";
+/// libcurl.
+pub const CURL: &str = "libcurl";
+
+/// Everything that is measured, limpid's included.
+#[must_use]
+pub fn subjects() -> Vec<Subject> {
+    let mut all = works::subjects();
+    let peers = [
+        load::SUBJECTS,
+        parse::SUBJECTS,
+        blocking::SUBJECTS,
+        tasks::SUBJECTS,
+        body::SUBJECTS,
+        idle::SUBJECTS,
+        server::SUBJECTS,
+        trace::SUBJECTS,
+        #[cfg(feature = "curl")]
+        curl::SUBJECTS,
+    ];
+    all.extend(peers.concat());
+    all
+}

@@ -1,0 +1,95 @@
+//! The client that servers are measured against: it asks, counts the bytes that come back, and reads
+//! no more of them than it must.
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::Failure;
+use crate::drive::{Asynchronous, Exchanged, in_tasks};
+use crate::job::{Budget, Job, Subject};
+use crate::measure::{Meter, Outcome, Reading};
+use crate::messages;
+use crate::program::Run;
+
+/// The work of this client.
+pub const LOAD: &str = "load";
+/// One request at a time on each connection.
+pub const ONE: &str = "one at a time";
+/// Sixteen at a time.
+pub const PIPELINED: &str = "pipelined by 16";
+
+/// The load, to be run in a process of its own.
+pub const SUBJECTS: &[Subject] = &[
+    Subject { work: LOAD, peer: ONE, run: |job| load(job, 1) },
+    Subject { work: LOAD, peer: PIPELINED, run: |job| load(job, 16) },
+];
+
+/// A connection, and the requests that are sent on it at once.
+struct Load {
+    stream: TcpStream,
+    requests: Vec<u8>,
+    depth: usize,
+    /// How long a response is, once one has come.
+    response: Option<usize>,
+    buffer: Vec<u8>,
+}
+
+impl Asynchronous for Load {
+    async fn exchange(&mut self) -> Exchanged {
+        self.stream.write_all(&self.requests).await?;
+        let mut read = 0;
+        loop {
+            let n = self.stream.read(&mut self.buffer[read..]).await?;
+            if n == 0 {
+                return Err("the server closes the connection".into());
+            }
+            read += n;
+            if self.response.is_none() {
+                let lengths = messages::lengths(&self.buffer[..read]);
+                self.response = lengths.map(|(head, body)| head + body);
+            }
+            if self.response.is_some_and(|response| read >= response * self.depth) {
+                return Ok(read as u64);
+            }
+        }
+    }
+}
+
+fn load(job: &Job, depth: usize) -> Outcome {
+    let requests = messages::request(&job.server.to_string()).repeat(depth);
+    let server = job.server;
+    let reading = in_tasks(job, || {
+        let requests = requests.clone();
+        async move {
+            let stream = TcpStream::connect(server).await?;
+            stream.set_nodelay(true)?;
+            let buffer = vec![0; 64 * 1024];
+            Ok(Load { stream, requests, depth, response: None, buffer })
+        }
+    })?;
+    Ok(Reading { units: reading.units * depth as u64, ..reading })
+}
+
+/// What a server in this process takes for the load that another process makes. Its seconds are
+/// those of the load, its CPU time is that of the server.
+///
+/// # Errors
+/// The load fails.
+pub fn under_load(job: &Job, server: std::net::SocketAddr, peer: &str) -> Outcome {
+    let run = |budget| Run {
+        program: std::env::current_exe().unwrap_or_default(),
+        work: LOAD.to_owned(),
+        peer: peer.to_owned(),
+        job: Job { server, budget, ..job.clone() },
+        processor: Some(1),
+    };
+    if let Budget::Time(_) = job.budget {
+        run(Budget::Turns(50)).reading()?;
+    }
+    let mut meter = Meter::default();
+    meter.begin();
+    let load = run(job.budget).reading()?;
+    meter.end();
+    let reading = meter.finish(load.units, load.bytes);
+    Ok::<_, Failure>(Reading { seconds: load.seconds, ..reading })
+}
