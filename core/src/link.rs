@@ -4,15 +4,20 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::client::Retirement;
-use crate::http1::{Connection, NotReusable, Role, State, Version};
+use crate::error::Cause;
+use crate::http1::{Connection, NotReusable, Progress, Role, State, Version};
 use crate::layer::{Layer, LayerError, LayerState, Passage};
 use crate::limits::Config;
 use crate::time::Mono;
 use crate::trace::{ConnectionId, Cx, EventKind, Scope, Sink, TraceEvent};
 
 /// The layer is handed this many bytes at a time at most, so that a large body does not stand in
-/// memory twice.
-pub(crate) const PIECE: usize = 64 * 1024;
+/// memory twice: a piece of 64 KiB, and the framing around it.
+pub(crate) const PIECE: usize = 65 * 1024;
+
+/// HTTP is handed what the layers hold until it has this many bytes to work on. Then they wait, so
+/// that a large body passes through memory that is small and still in the processor's cache.
+const PORTION: usize = 16 * 1024;
 
 /// The machine's part of a connection: what is left when the driver's part, the socket, is
 /// taken away. A client's passes from exchange to exchange through a [`Pool`](crate::client::Pool).
@@ -24,6 +29,8 @@ pub struct Link {
     layers: Vec<Box<dyn Layer>>,
     tls_layers: u8,
     told_when_closed: bool,
+    /// The layers may hold more than HTTP was handed.
+    holds_back: bool,
     /// How many of HTTP's bytes stand in records of which the transport has taken nothing.
     in_layers: u64,
     /// How many bytes had been sent and received before this exchange.
@@ -38,6 +45,7 @@ impl Link {
             layers: Vec::new(),
             tls_layers: 0,
             told_when_closed: true,
+            holds_back: false,
             in_layers: 0,
             before: (0, 0),
         }
@@ -95,7 +103,14 @@ impl Link {
         if self.http1.peer_version() < Version::HTTP_11 {
             return Err(NotReusable::Http10);
         }
-        self.http1.reuse()
+        self.http1.reuse()?;
+        // What is held back for all that HTTP has is nothing that was asked for.
+        if self.holds_back { Err(NotReusable::Surplus) } else { Ok(()) }
+    }
+
+    /// Whether the peer sent something that was not told yet.
+    pub(crate) fn has_unread(&self) -> bool {
+        self.holds_back || !self.http1.unread().is_empty()
     }
 
     /// Makes it ready for the next exchange, and gives the memory back that it does not need until
@@ -104,6 +119,9 @@ impl Link {
         // It was asked before whether it can.
         let _ = self.http1.restart();
         self.http1.release();
+        for layer in &mut self.layers {
+            layer.release();
+        }
     }
 
     /// From now on, `layer` stands between HTTP and what stood there so far.
@@ -203,25 +221,54 @@ impl Link {
         }
     }
 
-    /// Works through what the layers have received, each handing on to the next, and tells how far
-    /// the last has come; without any, the transport is open.
+    /// Works through what the layers have received, each handing on to the next until HTTP has
+    /// enough to work on, and tells how far the last has come; without any, the transport is open.
     pub(crate) fn advance(&mut self) -> Result<LayerState, LayerError> {
-        let Self { http1, layers, .. } = self;
-        if layers.is_empty() {
+        if self.layers.is_empty() {
             return Ok(LayerState::Open);
         }
-        let (state, ended) = pump(layers, &mut |bytes| http1.push(bytes))?;
-        if ended {
-            http1.eof();
+        self.hand_up(PORTION)
+    }
+
+    /// Lets HTTP read on, in what the layers hold back too.
+    pub(crate) fn read<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, Cause> {
+        loop {
+            match self.http1.advance(cx).map_err(Cause::Peer)? {
+                // Of a long head, for one, it needs more than is enough otherwise.
+                Progress::NeedInput if self.holds_back => {
+                    self.hand_up(self.http1.unread().len() + PORTION)?;
+                }
+                progress => return Ok(progress),
+            }
         }
-        self.hand_down()?;
+    }
+
+    /// Hands to HTTP what the layers have received, until it has `enough`.
+    fn hand_up(&mut self, enough: usize) -> Result<LayerState, LayerError> {
+        let Self { http1, layers, .. } = self;
+        let mut state = LayerState::Delivered;
+        if http1.unread().len() < enough {
+            let ended;
+            (state, ended) = pump(layers, &mut |bytes| {
+                http1.push(bytes);
+                http1.unread().len() < enough
+            })?;
+            if ended {
+                http1.eof();
+            }
+            self.hand_down()?;
+        }
+        self.holds_back = state == LayerState::Delivered;
         Ok(state)
     }
 
     /// As [`advance`](Self::advance), for a connection that has left HTTP/1.1: whether a layer says
     /// that no more bytes come.
     pub(crate) fn pass_to(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<bool, LayerError> {
-        let (_, ended) = pump(&mut self.layers, deliver)?;
+        let (_, ended) = pump(&mut self.layers, &mut |bytes| {
+            deliver(bytes);
+            true
+        })?;
         self.hand_down()?;
         Ok(ended)
     }
@@ -306,25 +353,41 @@ impl Link {
     }
 }
 
-/// Lets each layer hand on to the next what it has received, and the last deliver it: how far the
-/// last has come, and whether the peer has ended its direction of any.
+/// Lets each layer hand on to the next what it has received, and the last deliver it for as long as
+/// `deliver` wants more: how far the last has come, and whether the peer has ended its direction of
+/// any.
 fn pump(
     layers: &mut [Box<dyn Layer>],
-    deliver: &mut dyn FnMut(&[u8]),
+    deliver: &mut dyn FnMut(&[u8]) -> bool,
 ) -> Result<(LayerState, bool), LayerError> {
     let mut rest = layers;
     let mut state = LayerState::Open;
     let mut ended = false;
     while let Some((layer, above)) = rest.split_first_mut() {
         state = match above.first_mut() {
-            None => layer.advance(deliver)?,
-            Some(next) => layer.advance(&mut |bytes| {
+            None => advance_while(&mut **layer, deliver)?,
+            Some(next) => advance_while(&mut **layer, &mut |bytes| {
                 next.space(bytes.len())[..bytes.len()].copy_from_slice(bytes);
                 next.filled(bytes.len());
+                true
             })?,
         };
         ended |= state == LayerState::PeerClosed;
         rest = above;
     }
     Ok((state, ended))
+}
+
+/// Lets a layer deliver what it has for as long as more is wanted.
+fn advance_while(
+    layer: &mut dyn Layer,
+    deliver: &mut dyn FnMut(&[u8]) -> bool,
+) -> Result<LayerState, LayerError> {
+    loop {
+        let mut wants_more = true;
+        let state = layer.advance(&mut |bytes| wants_more = deliver(bytes))?;
+        if state != LayerState::Delivered || !wants_more {
+            return Ok(state);
+        }
+    }
 }

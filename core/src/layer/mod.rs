@@ -4,7 +4,7 @@
 //!   http1::Connection      plaintext
 //!          |  ^
 //!          v  |
-//!        a layer           write(plaintext) / advance(deliver plaintext)
+//!        a layer           write(plaintext) / advance(deliver plaintext), again and again
 //!          |  ^
 //!          v  |
 //!      the transport       out, sent / space, filled, eof
@@ -31,6 +31,9 @@ pub enum LayerState {
     Opening,
     /// Bytes pass in both directions.
     Open,
+    /// It is open, and has delivered something; there may be more: it is to be advanced again as
+    /// soon as more is wanted.
+    Delivered,
     /// The peer has ended its direction as the layer's protocol says it should.
     PeerClosed,
 }
@@ -82,7 +85,9 @@ pub trait Layer: core::fmt::Debug + Send + Sync {
     /// The first `n` bytes of the last room were filled.
     fn filled(&mut self, n: usize);
 
-    /// Works through what arrived, and delivers the bytes for the layer above.
+    /// Works through what arrived, and delivers the bytes for the layer above. It may stop after
+    /// each delivery, and says [`LayerState::Delivered`] then: a layer above that works through a
+    /// large body bit by bit needs memory for one bit only, and finds it in the processor's cache.
     ///
     /// # Errors
     /// The peer broke the protocol or is not trusted. What [`out`](Self::out) then has is worth
@@ -103,4 +108,7 @@ pub trait Layer: core::fmt::Debug + Send + Sync {
 
     /// The transport took the first `n` bytes of [`out`](Self::out).
     fn sent(&mut self, n: usize);
+
+    /// Gives the memory back in which nothing is, because the connection is idle.
+    fn release(&mut self);
 }

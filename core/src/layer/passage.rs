@@ -1,7 +1,5 @@
 //! A layer that changes nothing: what stands between a tunnel and a plain transport.
 
-use alloc::vec::Vec;
-
 use super::{Layer, LayerError, LayerState};
 use crate::buffer::Buffer;
 
@@ -9,8 +7,7 @@ use crate::buffer::Buffer;
 #[derive(Debug, Default)]
 pub(crate) struct Passage {
     incoming: Buffer,
-    outgoing: Vec<u8>,
-    sent: usize,
+    outgoing: Buffer,
 }
 
 impl Layer for Passage {
@@ -32,21 +29,22 @@ impl Layer for Passage {
     }
 
     fn write(&mut self, data: &[u8]) -> Result<(), LayerError> {
-        self.outgoing.extend_from_slice(data);
+        self.outgoing.push(data);
         Ok(())
     }
 
     fn close(&mut self) {}
 
     fn out(&self) -> &[u8] {
-        &self.outgoing[self.sent..]
+        self.outgoing.unread()
     }
 
     fn sent(&mut self, n: usize) {
-        self.sent += n.min(self.outgoing.len() - self.sent);
-        if self.sent == self.outgoing.len() {
-            self.outgoing.clear();
-            self.sent = 0;
-        }
+        self.outgoing.consume(n);
+    }
+
+    fn release(&mut self) {
+        self.incoming.release();
+        self.outgoing.release();
     }
 }

@@ -31,8 +31,7 @@ pub struct Socks5 {
     credentials: Option<(Vec<u8>, Vec<u8>)>,
     awaits: Awaits,
     incoming: Buffer,
-    outgoing: Vec<u8>,
-    sent: usize,
+    outgoing: Buffer,
 }
 
 impl Socks5 {
@@ -40,14 +39,15 @@ impl Socks5 {
     #[must_use]
     pub fn new(host: &str, port: u16, credentials: Option<(Vec<u8>, Vec<u8>)>) -> Self {
         let method = if credentials.is_some() { PASSWORD } else { NO_AUTHENTICATION };
+        let mut outgoing = Buffer::default();
+        outgoing.push(&[5, 1, method]);
         Self {
             host: host.into(),
             port,
             credentials,
             awaits: Awaits::Method,
             incoming: Buffer::default(),
-            outgoing: Vec::from([5, 1, method]),
-            sent: 0,
+            outgoing,
         }
     }
 
@@ -84,11 +84,11 @@ impl Socks5 {
         match (got, &self.credentials) {
             (NO_AUTHENTICATION, None) => self.ask(),
             (PASSWORD, Some((user, password))) => {
-                self.outgoing.push(1);
+                self.outgoing.push(&[1]);
                 for text in [user, password] {
                     let text = &text[..text.len().min(255)];
-                    self.outgoing.push(u8::try_from(text.len()).unwrap_or(u8::MAX));
-                    self.outgoing.extend_from_slice(text);
+                    self.outgoing.push(&[u8::try_from(text.len()).unwrap_or(u8::MAX)]);
+                    self.outgoing.push(text);
                 }
                 self.awaits = Awaits::Verdict;
             }
@@ -102,24 +102,23 @@ impl Socks5 {
 
     /// Asks for the connection (RFC 1928 section 4).
     fn ask(&mut self) {
-        self.outgoing.extend_from_slice(&[5, 1, 0]);
+        self.outgoing.push(&[5, 1, 0]);
         match self.host.parse() {
             Ok(IpAddr::V4(address)) => {
-                self.outgoing.push(1);
-                self.outgoing.extend_from_slice(&address.octets());
+                self.outgoing.push(&[1]);
+                self.outgoing.push(&address.octets());
             }
             Ok(IpAddr::V6(address)) => {
-                self.outgoing.push(4);
-                self.outgoing.extend_from_slice(&address.octets());
+                self.outgoing.push(&[4]);
+                self.outgoing.push(&address.octets());
             }
             Err(_) => {
                 let name = &self.host.as_bytes()[..self.host.len().min(255)];
-                self.outgoing.push(3);
-                self.outgoing.push(u8::try_from(name.len()).unwrap_or(u8::MAX));
-                self.outgoing.extend_from_slice(name);
+                self.outgoing.push(&[3, u8::try_from(name.len()).unwrap_or(u8::MAX)]);
+                self.outgoing.push(name);
             }
         }
-        self.outgoing.extend_from_slice(&self.port.to_be_bytes());
+        self.outgoing.push(&self.port.to_be_bytes());
         self.awaits = Awaits::Reply;
     }
 }
@@ -161,7 +160,7 @@ impl Layer for Socks5 {
     }
 
     fn write(&mut self, data: &[u8]) -> Result<(), LayerError> {
-        self.outgoing.extend_from_slice(data);
+        self.outgoing.push(data);
         Ok(())
     }
 
@@ -169,15 +168,16 @@ impl Layer for Socks5 {
     fn close(&mut self) {}
 
     fn out(&self) -> &[u8] {
-        &self.outgoing[self.sent..]
+        self.outgoing.unread()
     }
 
     fn sent(&mut self, n: usize) {
-        self.sent = (self.sent + n).min(self.outgoing.len());
-        if self.sent == self.outgoing.len() {
-            self.outgoing.clear();
-            self.sent = 0;
-        }
+        self.outgoing.consume(n);
+    }
+
+    fn release(&mut self) {
+        self.incoming.release();
+        self.outgoing.release();
     }
 }
 

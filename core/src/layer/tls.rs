@@ -1,7 +1,6 @@
 //! TLS over rustls: records in and out, in memory that the layer owns.
 
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 use core::fmt;
 
 use rustls::client::UnbufferedClientConnection;
@@ -18,8 +17,11 @@ use super::{Layer, LayerError, LayerState};
 use crate::buffer::Buffer;
 use crate::error::{CertificateProblem, TlsError};
 
-/// More plaintext than this is encrypted in several records anyway (RFC 8446 section 5.1).
+/// The most plaintext of a record (RFC 8446 section 5.1).
 const RECORD: usize = 16 * 1024;
+
+/// More than a record is longer than its plaintext.
+const OVERHEAD: usize = 64;
 
 /// One side of a TLS connection, without its transport.
 ///
@@ -37,9 +39,9 @@ const RECORD: usize = 16 * 1024;
 pub struct Tls<C> {
     connection: C,
     incoming: Buffer,
-    outgoing: Outgoing,
+    outgoing: Buffer,
     /// Plaintext that came to light while something was written.
-    pending: Vec<u8>,
+    pending: Buffer,
     open: bool,
     /// The peer said that it is done; rustls tells that once.
     peer_closed: bool,
@@ -85,8 +87,8 @@ impl<C> Tls<C> {
         Self {
             connection,
             incoming: Buffer::default(),
-            outgoing: Outgoing::default(),
-            pending: Vec::new(),
+            outgoing: Buffer::default(),
+            pending: Buffer::default(),
             open: false,
             peer_closed: false,
             failed: None,
@@ -100,45 +102,24 @@ impl<C> Tls<C> {
     }
 }
 
-/// Records that wait for the transport.
-#[derive(Debug, Default)]
-struct Outgoing {
-    bytes: Vec<u8>,
-    sent: usize,
-}
-
-impl Outgoing {
-    /// Lets `encode` write at the end, with as much room as it turns out to need.
-    fn append<E: NeedsRoom>(
-        &mut self,
-        guess: usize,
-        mut encode: impl FnMut(&mut [u8]) -> Result<usize, E>,
-    ) -> Result<(), TlsError> {
-        let start = self.bytes.len();
-        let mut room = guess;
-        loop {
-            self.bytes.resize(start + room, 0);
-            match encode(&mut self.bytes[start..]) {
-                Ok(written) => {
-                    self.bytes.truncate(start + written);
-                    return Ok(());
-                }
-                Err(error) => match error.needed() {
-                    Some(needed) if needed > room => room = needed,
-                    _ => {
-                        self.bytes.truncate(start);
-                        return Err(TlsError::Protocol);
-                    }
-                },
+/// Lets `encode` write behind what waits for the transport, with as much room as it turns out to
+/// need.
+fn append<E: NeedsRoom>(
+    outgoing: &mut Buffer,
+    guess: usize,
+    mut encode: impl FnMut(&mut [u8]) -> Result<usize, E>,
+) -> Result<(), TlsError> {
+    let mut room = guess;
+    loop {
+        match encode(outgoing.space(room)) {
+            Ok(written) => {
+                outgoing.filled(written);
+                return Ok(());
             }
-        }
-    }
-
-    fn sent(&mut self, n: usize) {
-        self.sent += n.min(self.bytes.len() - self.sent);
-        if self.sent == self.bytes.len() {
-            self.bytes.clear();
-            self.sent = 0;
+            Err(error) => match error.needed() {
+                Some(needed) if needed > room => room = needed,
+                _ => return Err(TlsError::Protocol),
+            },
         }
     }
 }
@@ -175,6 +156,8 @@ fn speaks_http(connection: &impl Records) -> bool {
 enum Looked {
     /// Look again.
     Again,
+    /// A record was delivered.
+    Delivered,
     /// Nothing more can be done without more bytes.
     Settled(LayerState),
 }
@@ -182,12 +165,16 @@ enum Looked {
 impl<C: Records> Tls<C> {
     /// Looks at the records that have arrived once, delivering what they hold.
     fn look(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<Looked, TlsError> {
+        if self.peer_closed {
+            // What follows the end is to be ignored (RFC 8446 section 6.1).
+            self.incoming.consume(self.incoming.unread().len());
+        }
         let UnbufferedStatus { mut discard, state } =
             self.connection.process(self.incoming.unread_mut());
         let looked = match state {
             Err(error) => Err(translate(&error)),
             Ok(ConnectionState::ReadTraffic(mut traffic)) => {
-                let mut outcome = Ok(Looked::Again);
+                let mut outcome = Ok(Looked::Delivered);
                 while let Some(record) = traffic.next_record() {
                     match record {
                         Ok(record) => {
@@ -203,7 +190,7 @@ impl<C: Records> Tls<C> {
                 outcome
             }
             Ok(ConnectionState::EncodeTlsData(mut data)) => {
-                self.outgoing.append(0, |room| data.encode(room)).map(|()| Looked::Again)
+                append(&mut self.outgoing, 0, |room| data.encode(room)).map(|()| Looked::Again)
             }
             Ok(ConnectionState::TransmitTlsData(data)) => {
                 // It is on its way: the transport takes it from `out`.
@@ -228,12 +215,15 @@ impl<C: Records> Tls<C> {
         looked
     }
 
-    /// Looks at the records until more are needed.
+    /// Looks at the records until one was delivered, or more are needed.
     fn settle(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<LayerState, TlsError> {
         let was_open = self.open;
         loop {
             match self.look(deliver) {
-                Ok(Looked::Again) => {}
+                Ok(Looked::Delivered) if self.open => return Ok(LayerState::Delivered),
+                // Application data may have come right behind the handshake, of which the result
+                // was not looked at yet.
+                Ok(Looked::Again | Looked::Delivered) => {}
                 Ok(Looked::Settled(_))
                     if self.open && !was_open && !speaks_http(&self.connection) =>
                 {
@@ -255,10 +245,15 @@ impl<C: Records> Tls<C> {
     /// Lets `write` use the connection when it may send application data.
     fn with_traffic(
         &mut self,
-        write: impl FnOnce(&mut Outgoing, &mut WriteTraffic<'_, C::Data>) -> Result<(), TlsError>,
+        write: impl FnOnce(&mut Buffer, &mut WriteTraffic<'_, C::Data>) -> Result<(), TlsError>,
     ) -> Result<(), TlsError> {
         let mut pending = core::mem::take(&mut self.pending);
-        let settled = self.settle(&mut |plaintext| pending.extend_from_slice(plaintext));
+        let settled = loop {
+            match self.settle(&mut |plaintext| pending.push(plaintext)) {
+                Ok(LayerState::Delivered) => {}
+                settled => break settled,
+            }
+        };
         self.pending = pending;
         settled?;
         match self.connection.process(self.incoming.unread_mut()).state {
@@ -284,36 +279,43 @@ impl<C: Records> Layer for Tls<C> {
         if let Some(error) = self.failed {
             return Err(error.into());
         }
-        if !self.pending.is_empty() {
-            deliver(&core::mem::take(&mut self.pending));
+        if !self.pending.unread().is_empty() {
+            deliver(core::mem::take(&mut self.pending).unread());
         }
         Ok(self.settle(deliver)?)
     }
 
     fn write(&mut self, data: &[u8]) -> Result<(), LayerError> {
-        for piece in data.chunks(RECORD) {
-            self.with_traffic(|outgoing, traffic| {
-                outgoing.append(piece.len() + 64, |room| traffic.encrypt(piece, room))
-            })?;
+        if data.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let records = data.len().div_ceil(RECORD);
+        Ok(self.with_traffic(|outgoing, traffic| {
+            let guess = data.len() + records * OVERHEAD;
+            append(outgoing, guess, |room| traffic.encrypt(data, room))
+        })?)
     }
 
     fn close(&mut self) {
         if self.open && self.failed.is_none() {
             // A connection that cannot even be closed has nothing to tell any more.
             let _ = self.with_traffic(|outgoing, traffic| {
-                outgoing.append(64, |room| traffic.queue_close_notify(room))
+                append(outgoing, OVERHEAD, |room| traffic.queue_close_notify(room))
             });
         }
     }
 
     fn out(&self) -> &[u8] {
-        &self.outgoing.bytes[self.outgoing.sent..]
+        self.outgoing.unread()
     }
 
     fn sent(&mut self, n: usize) {
-        self.outgoing.sent(n);
+        self.outgoing.consume(n);
+    }
+
+    fn release(&mut self) {
+        self.incoming.release();
+        self.outgoing.release();
     }
 }
 

@@ -180,7 +180,7 @@ impl Exchange {
         }
         match state {
             LayerState::Opening => Ok(Some(Step::Read)),
-            LayerState::Open => {
+            LayerState::Open | LayerState::Delivered => {
                 let operation = self.trail.operation();
                 self.trail.complete(at);
                 operation.map_or(Ok(None), |operation| self.layered(operation, at))

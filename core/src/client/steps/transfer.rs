@@ -195,7 +195,7 @@ impl Exchange {
             // TLS answers on its own at times: to a change of keys, for one.
             return Ok(Err(Step::Write));
         }
-        match self.link.http1.advance(&mut self.trail.cx(at)).map_err(Cause::Peer)? {
+        match self.link.read(&mut self.trail.cx(at))? {
             Progress::NeedInput => Ok(Err(Step::Read)),
             progress => Ok(Ok(progress)),
         }

@@ -184,7 +184,7 @@ impl Session {
         }
         self.link.advance().map_err(Cause::from)?;
         let mut cx = self.trail.cx(at);
-        match self.link.http1.advance(&mut cx).map_err(Cause::Peer)? {
+        match self.link.read(&mut cx)? {
             Progress::Event => self.open(at),
             Progress::NeedInput if self.link.has_output().map_err(Cause::from)? => {
                 Ok(Some(Step::Write))

@@ -43,7 +43,7 @@ impl Session {
             self.reading = Default::default();
         }
         self.link.advance().map_err(Cause::from)?;
-        match self.link.http1.advance(&mut self.trail.cx(at)).map_err(Cause::Peer)? {
+        match self.link.read(&mut self.trail.cx(at))? {
             // What is left of a request that was answered with a switch is of no use.
             Progress::Event if self.link.http1.state(Role::Server) == Side::Switched => Ok(None),
             Progress::Event => {
@@ -137,7 +137,7 @@ impl Session {
         self.interrupted(at)?;
         while self.link.http1.state(Role::Client) == Side::Body {
             self.link.advance().map_err(Cause::from)?;
-            match self.link.http1.advance(&mut self.trail.cx(at)).map_err(Cause::Peer)? {
+            match self.link.read(&mut self.trail.cx(at))? {
                 Progress::NeedInput => return self.drain_on(),
                 Progress::Event => {}
                 _ => break,
@@ -178,7 +178,7 @@ impl Session {
             reason,
             NotReusable::PeerAsked | NotReusable::Http10 | NotReusable::PeerClosed
         );
-        let linger = !(quiet && all_read && http1.unread().is_empty());
+        let linger = !(quiet && all_read && !self.link.has_unread());
         let ending = match reason {
             NotReusable::PeerClosed => Ending::PeerClosed,
             NotReusable::Switched => Ending::Switched,
@@ -193,7 +193,7 @@ impl Session {
         let (received, announced) = self.link.http1.body_progress();
         let most = self.options.drain;
         // A client that was told nothing may send its body, or may not: that cannot be waited for.
-        let may_come = self.exchange.continued || !self.link.http1.unread().is_empty();
+        let may_come = self.exchange.continued || self.link.has_unread();
         let left = match self.exchange.reading.map(|reading| reading.framing) {
             Some(Framing::Length(length)) => length.saturating_sub(received),
             _ => announced.saturating_sub(received),
