@@ -200,7 +200,9 @@ impl<C: From<Settings>> ClientBuilder<C> {
         self
     }
 
-    /// How long the server may refuse to take more of the request. Five seconds by default.
+    /// How long the server may refuse to take more of the request. Five seconds by default. A blocking
+    /// write of which a part was taken waits as long for the rest, so that a server that stops reading
+    /// is given up after a few times this.
     pub fn write_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.options.timeouts.write = timeout.into();
         self

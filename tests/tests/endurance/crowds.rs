@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use limpid_std::PoolLimits;
 
+use crate::alone::alone;
+
 /// How long a request may wait for its turn.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -17,6 +19,7 @@ fn limits(connections: usize) -> PoolLimits {
 
 #[test]
 fn two_thousand_tasks_share_64_connections() {
+    let _alone = alone();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let addresses: BTreeSet<SocketAddr> = runtime.block_on(async {
         let server = limpid_tokio::Server::builder().bind(("127.0.0.1", 0)).unwrap();
@@ -52,6 +55,7 @@ fn two_thousand_tasks_share_64_connections() {
 
 #[test]
 fn two_hundred_threads_share_eight_connections() {
+    let _alone = alone();
     let server = limpid_std::Server::builder().bind(("127.0.0.1", 0)).unwrap();
     let (url, handle) = (format!("http://{}/", server.local_addr().unwrap()), server.handle());
     let serving = thread::spawn(move || {
@@ -82,6 +86,7 @@ fn two_hundred_threads_share_eight_connections() {
 /// reaches somebody who still wants it.
 #[test]
 fn who_gives_up_waiting_holds_up_nobody() {
+    let _alone = alone();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let server = limpid_tokio::Server::builder().bind(("127.0.0.1", 0)).unwrap();

@@ -1,0 +1,257 @@
+//! Large bodies in constant memory, up and down, over both drivers. What is measured is the memory of
+//! the whole process, in which clients and servers are: this is the only test in it.
+
+#![cfg(test)]
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::io::{self, Read};
+use std::sync::LazyLock;
+use std::thread;
+use std::time::Duration;
+
+use bytes::Bytes;
+use limpid_core::error::Cause;
+use limpid_core::http1::BodySize;
+use limpid_std::parts::Bound;
+use limpid_std::{ClientBuilder, ServerBuilder, Settings};
+use limpid_tests::certificates::{Certificates, Identity};
+use limpid_tests::coded::in_gzip;
+use limpid_tests::script::answer;
+use limpid_tests::server::Server;
+use limpid_tokio::{NextPiece, Pieces};
+
+const PIECE: usize = 64 << 10;
+/// How many pieces a body has that is to leave no trace: 64 MiB.
+const MANY: usize = 1024;
+/// How many have been sent before anything is measured.
+const FEW: usize = 32;
+/// What may be needed in addition.
+const ROOM: u64 = 8 << 20;
+
+static CERTIFICATES: LazyLock<Certificates> = LazyLock::new(|| Certificates::new().unwrap());
+
+/// One way to send a body.
+#[derive(Clone, Copy, Debug)]
+struct Way {
+    tls: bool,
+    /// Whether its length is told before.
+    sized: bool,
+    up: bool,
+}
+
+impl Way {
+    fn size(self, pieces: usize) -> BodySize {
+        if self.sized { BodySize::Length(length(pieces)) } else { BodySize::Unknown }
+    }
+
+    /// `/up`, or how much is wanted in which framing.
+    fn path(self, pieces: usize) -> String {
+        let framing = if self.sized { "sized" } else { "chunked" };
+        if self.up { "/up".to_owned() } else { format!("/{framing}/{pieces}") }
+    }
+
+    fn server<S: From<Bound>>(self) -> S {
+        let builder = ServerBuilder::<S>::default();
+        let builder = match self.tls {
+            true => builder.tls(CERTIFICATES.server(Identity::Good).unwrap()),
+            false => builder,
+        };
+        builder.bind(("127.0.0.1", 0)).unwrap()
+    }
+
+    fn client<C: From<Settings>>(self) -> C {
+        ClientBuilder::<C>::default().ca_file(CERTIFICATES.ca_file()).build()
+    }
+
+    fn url(self, port: u16, pieces: usize) -> String {
+        let scheme = if self.tls { "https" } else { "http" };
+        format!("{scheme}://127.0.0.1:{port}{}", self.path(pieces))
+    }
+}
+
+fn length(pieces: usize) -> u64 {
+    (pieces * PIECE) as u64
+}
+
+/// What a path asks for: pieces, and whether their length is told.
+fn wanted(target: &[u8]) -> Option<(usize, bool)> {
+    let (framing, pieces) = std::str::from_utf8(target).unwrap()[1..].split_once('/')?;
+    Some((pieces.parse().unwrap(), framing == "sized"))
+}
+
+/// The most memory that the process has had.
+fn peak() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+}
+
+fn blocking(mut exchange: limpid_std::Exchange<'_>) -> Result<(), Cause> {
+    let Some((pieces, sized)) = wanted(exchange.head().target) else {
+        let mut received = 0;
+        while let Some(data) = exchange.data()? {
+            received += data.len() as u64;
+        }
+        return exchange.respond(200, received.to_string());
+    };
+    let way = Way { tls: false, sized, up: false };
+    exchange.start(200, way.size(pieces))?;
+    let piece = Bytes::from(vec![b'x'; PIECE]);
+    for _ in 0..pieces {
+        exchange.send(piece.clone())?;
+    }
+    exchange.finish()
+}
+
+async fn asynchronous(mut exchange: limpid_tokio::Exchange) -> Result<(), Cause> {
+    let Some((pieces, sized)) = wanted(exchange.head().target) else {
+        let mut received = 0;
+        while let Some(data) = exchange.data().await? {
+            received += data.len() as u64;
+        }
+        return exchange.respond(200, received.to_string());
+    };
+    let way = Way { tls: false, sized, up: false };
+    exchange.start(200, way.size(pieces))?;
+    let piece = Bytes::from(vec![b'x'; PIECE]);
+    for _ in 0..pieces {
+        exchange.send(piece.clone()).await?;
+    }
+    exchange.finish()
+}
+
+/// Moves bodies over the blocking client and server.
+fn over_std(way: Way) {
+    let server: limpid_std::Server = way.server();
+    let (port, handle) = (server.local_addr().unwrap().port(), server.handle());
+    let serving = thread::spawn(move || server.serve(blocking));
+    let client: limpid_std::Client = way.client();
+    let transfer = |pieces| {
+        let mut request = client.post(&way.url(port, pieces));
+        if way.up {
+            let body = io::repeat(b'x').take(length(pieces));
+            let size = way.sized.then(|| length(pieces));
+            request = request.body(limpid_std::Body::reader(body, size));
+        }
+        let mut body = request.send().unwrap().into_body();
+        if way.up {
+            let mut received = String::new();
+            body.read_to_string(&mut received).unwrap();
+            assert_eq!(received, length(pieces).to_string());
+        } else {
+            assert_eq!(io::copy(&mut body, &mut io::sink()).unwrap(), length(pieces));
+        }
+    };
+    let grown = measured(|| transfer(FEW), || transfer(MANY));
+    assert!(grown < ROOM, "std, {way:?}: {grown} bytes");
+    drop(client);
+    handle.shutdown(Duration::from_secs(5));
+    serving.join().unwrap().unwrap();
+}
+
+/// The same piece again and again.
+struct Same(Bytes, usize);
+
+impl Pieces for Same {
+    fn next(&mut self) -> NextPiece<'_> {
+        let more = self.1 > 0;
+        self.1 = self.1.saturating_sub(1);
+        Box::pin(async move { Ok(more.then(|| self.0.clone())) })
+    }
+}
+
+async fn transfer(client: &limpid_tokio::Client, way: Way, port: u16, pieces: usize) {
+    let mut request = client.post(&way.url(port, pieces));
+    if way.up {
+        let body = Same(vec![b'x'; PIECE].into(), pieces);
+        let size = way.sized.then(|| length(pieces));
+        request = request.body(limpid_tokio::Body::pieces(body, size));
+    }
+    let mut response = request.send().await.unwrap();
+    if way.up {
+        assert_eq!(response.text().await.unwrap(), length(pieces).to_string());
+    } else {
+        let mut received = 0;
+        while let Some(piece) = response.next_piece().await.unwrap() {
+            received += piece.len() as u64;
+        }
+        assert_eq!(received, length(pieces));
+    }
+}
+
+/// Moves bodies over the asynchronous client and server, in one thread.
+fn over_tokio(way: Way) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let server = runtime.block_on(async { way.server::<limpid_tokio::Server>() });
+    let port = server.local_addr().unwrap().port();
+    let serving = runtime.spawn(server.serve(asynchronous));
+    let client: limpid_tokio::Client = way.client();
+    let grown = measured(
+        || runtime.block_on(transfer(&client, way, port, FEW)),
+        || runtime.block_on(transfer(&client, way, port, MANY)),
+    );
+    assert!(grown < ROOM, "tokio, {way:?}: {grown} bytes");
+    serving.abort();
+}
+
+/// Reads a bomb of 1 GiB as far as it is decoded.
+fn bomb_over_std(url: &str) -> (u64, limpid_std::Error) {
+    let client = limpid_std::Client::builder().decompress(true).build();
+    let (mut body, mut decoded) = (client.get(url).send().unwrap().into_body(), 0);
+    loop {
+        match body.next_piece() {
+            Ok(piece) => decoded += piece.unwrap().len() as u64,
+            Err(error) => return (decoded, error),
+        }
+    }
+}
+
+fn bomb_over_tokio(url: &str) -> (u64, limpid_std::Error) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let client = limpid_tokio::Client::builder().decompress(true).build();
+        let (mut response, mut decoded) = (client.get(url).send().await.unwrap(), 0);
+        loop {
+            match response.next_piece().await {
+                Ok(piece) => decoded += piece.unwrap().len() as u64,
+                Err(error) => return (decoded, error),
+            }
+        }
+    })
+}
+
+fn bombs() {
+    let bomb = in_gzip(&[0; 1 << 20], 1024).unwrap();
+    for over in [bomb_over_std, bomb_over_tokio] {
+        let server = Server::tcp(vec![answer(&bomb)]).unwrap();
+        let before = peak();
+        let (decoded, error) = over(&format!("http://127.0.0.1:{}/", server.port()));
+        let grown = peak() - before;
+        assert!(matches!(error.exchange().unwrap().cause, Cause::Coding(_)), "{error}");
+        assert!(decoded < 1 << 30 && grown < ROOM, "{decoded} decoded in {grown} bytes");
+    }
+}
+
+/// By how much the peak of memory grows in `large`, after `small` has had its share.
+fn measured(small: impl FnOnce(), large: impl FnOnce()) -> u64 {
+    small();
+    let before = peak();
+    large();
+    peak() - before
+}
+
+#[test]
+fn large_bodies_need_no_more_memory_than_small_ones_and_bombs_neither() {
+    bombs();
+    let both = [false, true];
+    for tls in both {
+        for sized in both {
+            for up in both {
+                let way = Way { tls, sized, up };
+                over_std(way);
+                over_tokio(way);
+            }
+        }
+    }
+}
