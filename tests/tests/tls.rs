@@ -163,23 +163,29 @@ fn a_change_of_keys_is_answered_and_changes_nothing_else() {
 
 #[test]
 fn what_follows_the_end_is_ignored() {
-    for version in [&TLS12, &TLS13] {
-        for most in [1, usize::MAX] {
-            let mut pair = Pair::open(version);
-            pair.server.writer().write_all(b"the last").unwrap();
-            pair.server.send_close_notify();
-            let mut records = pair.records();
-            records.extend_from_slice(&[23, 3, 3, 0, 40]);
-            records.extend_from_slice(&[7; 100]);
-            for _ in 0..2 {
-                assert_eq!(pair.give(&records, most), Ok(LayerState::PeerClosed));
-            }
-            assert_eq!(pair.delivered, b"the last");
-            // Our direction is still open.
-            pair.client.write(b"goodbye").unwrap();
-            pair.client.close();
-            assert_eq!(pair.hear(), b"goodbye");
+    let bad: [&[u8]; 5] = [
+        &[7; 100],
+        &[20, 3, 3, 0, 1, 1],
+        &[21, 3, 3, 0, 2, 2, 40],
+        &[22, 3, 3, 0, 4, 0, 0, 0, 0],
+        &[23, 3, 3, 0, 40],
+    ];
+    for (version, most) in [(&TLS12, 1), (&TLS12, usize::MAX), (&TLS13, 1), (&TLS13, usize::MAX)] {
+        let mut pair = Pair::open(version);
+        pair.server.writer().write_all(b"the last").unwrap();
+        pair.server.send_close_notify();
+        let mut records = pair.records();
+        for bad in bad {
+            records.extend_from_slice(bad);
+            assert_eq!(pair.give(&records, most), Ok(LayerState::PeerClosed));
+            records.clear();
         }
+        assert_eq!(pair.delivered, b"the last");
+        // Our direction is still open.
+        pair.client.write(b"goodbye").unwrap();
+        pair.client.close();
+        assert_eq!(pair.hear(), b"goodbye");
+        assert_eq!(pair.give(bad[0], most), Ok(LayerState::PeerClosed));
     }
 }
 

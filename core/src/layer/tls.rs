@@ -165,10 +165,6 @@ enum Looked {
 impl<C: Records> Tls<C> {
     /// Looks at the records that have arrived once, delivering what they hold.
     fn look(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<Looked, TlsError> {
-        if self.peer_closed {
-            // What follows the end is to be ignored (RFC 8446 section 6.1).
-            self.incoming.consume(self.incoming.unread().len());
-        }
         let UnbufferedStatus { mut discard, state } =
             self.connection.process(self.incoming.unread_mut());
         let looked = match state {
@@ -206,6 +202,8 @@ impl<C: Records> Tls<C> {
             }
             Ok(ConnectionState::PeerClosed | ConnectionState::Closed) => {
                 self.peer_closed = true;
+                // What follows the end is to be ignored (RFC 8446 section 6.1).
+                discard = usize::MAX;
                 Ok(Looked::Settled(LayerState::PeerClosed))
             }
             // Early data is never asked for.
@@ -273,6 +271,9 @@ impl<C: Records> Layer for Tls<C> {
 
     fn filled(&mut self, n: usize) {
         self.incoming.filled(n);
+        if self.peer_closed {
+            self.incoming.consume(n);
+        }
     }
 
     fn advance(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<LayerState, LayerError> {
