@@ -246,6 +246,7 @@ impl FieldBlock {
             Some(FieldSpan { name, name_len, value, value_len })
         })();
         if let Some(span) = span {
+            self.bytes.reserve(name.len() + value.len() + 4);
             self.bytes.extend_from_slice(name);
             self.bytes.extend_from_slice(b": ");
             self.bytes.extend_from_slice(value);

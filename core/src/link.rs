@@ -223,11 +223,9 @@ impl Link {
 
     /// Works through what the layers have received, each handing on to the next until HTTP has
     /// enough to work on, and tells how far the last has come; without any, the transport is open.
+    #[inline]
     pub(crate) fn advance(&mut self) -> Result<LayerState, LayerError> {
-        if self.layers.is_empty() {
-            return Ok(LayerState::Open);
-        }
-        self.hand_up(PORTION)
+        if self.layers.is_empty() { Ok(LayerState::Open) } else { self.hand_up(PORTION) }
     }
 
     /// Lets HTTP read on, in what the layers hold back too.
@@ -310,7 +308,12 @@ impl Link {
     }
 
     /// Whether anything waits for the transport, after the layers were handed what they can take.
+    #[inline]
     pub(crate) fn has_output(&mut self) -> Result<bool, LayerError> {
+        if self.layers.is_empty() { Ok(self.http1.out_len() > 0) } else { self.fill_layers() }
+    }
+
+    fn fill_layers(&mut self) -> Result<bool, LayerError> {
         if !self.layer_has_output()
             && let Some(layer) = self.layers.last_mut()
         {

@@ -17,7 +17,7 @@ use crate::fields::Fields;
 use crate::framing::{Asked, Framing};
 use crate::limits::Config;
 use crate::trace::{Cx, EventKind, Sink, TraceEvent};
-use crate::wire::Broken;
+use crate::wire::{Broken, token};
 
 /// One HTTP/1.1 connection, in either role.
 ///
@@ -181,6 +181,22 @@ impl Connection {
     #[must_use]
     pub fn event(&self) -> Option<Event<'_>> {
         self.with_event(Some, || None)
+    }
+
+    /// The request that the last event was, if it was one.
+    #[inline]
+    pub(crate) fn request(&self) -> Option<(RequestHead<'_>, Reading)> {
+        let request = |event| match event {
+            Event::Request(head, reading) => Some((head, reading)),
+            _ => None,
+        };
+        self.with_event(request, || None)
+    }
+
+    /// Whether a server waits for a request of which nothing has come.
+    #[inline]
+    pub(crate) fn awaits_request(&self) -> bool {
+        self.sides.client == State::Idle && !self.receive.is_at_end() && self.receive.is_idle()
     }
 
     /// Makes what is wanted of the last event where it is wanted: an event is large to be moved.
@@ -430,6 +446,22 @@ impl Connection {
         fields: Fields<'_>,
         size: BodySize,
     ) -> Result<(), MisuseError> {
+        if !token::is_text(reason) {
+            return Err(self.misuse(Call::SendResponse, Misuse::Reason));
+        }
+        self.respond(cx, (status, reason), fields, [&[]; 4], size)
+    }
+
+    /// As [`send_response`](Self::send_response), with a reason that can be sent, and pieces of lines
+    /// that follow the fields and are not looked at: they say nothing of framing or persistence.
+    pub(crate) fn respond<S: Sink>(
+        &mut self,
+        cx: &mut Cx<'_, S>,
+        (status, reason): (u16, &[u8]),
+        fields: Fields<'_>,
+        lines: [&[u8]; 4],
+        size: BodySize,
+    ) -> Result<(), MisuseError> {
         let call = Call::SendResponse;
         let switches = match status {
             101 => self.sides.switch == Some(SwitchKind::Upgrade),
@@ -442,7 +474,7 @@ impl Connection {
             return Err(self.misuse(call, Misuse::Status));
         }
         let peer = (self.version, self.sides.keep_alive);
-        let announced = self.send.response((status, reason), fields, size, self.asked, peer);
+        let announced = self.send.response((status, reason), fields, lines, size, self.asked, peer);
         let announced = announced.map_err(|misuse| self.misuse(call, misuse))?;
         if announced.framing == Framing::UntilClose {
             self.sides.keep_alive = false;
@@ -558,6 +590,7 @@ impl Connection {
         if self.reuse().is_err() {
             return Err(self.misuse(Call::Restart, Misuse::State));
         }
+        self.last = None;
         self.sides.restart();
         self.receive.restart();
         self.asked = Asked::Other;

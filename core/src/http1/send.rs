@@ -90,18 +90,17 @@ impl Send {
         Ok(Announced { framing, wishes: facts.wishes })
     }
 
-    /// Writes the head of a response to `asked`, for a peer that speaks `version`.
+    /// Writes the head of a response to `asked`, for a peer that speaks `version`: the fields, and
+    /// lines that were checked before.
     pub(super) fn response(
         &mut self,
         (status, reason): (u16, &[u8]),
         fields: Fields<'_>,
+        lines: [&[u8]; 4],
         size: BodySize,
         asked: Asked,
         (version, keep_alive): (Version, bool),
     ) -> Result<Announced, Misuse> {
-        if !token::is_text(reason) {
-            return Err(Misuse::Reason);
-        }
         let facts = Facts::read(fields, Lenient::STRICT, |_, _| {});
         check_fields(fields, &facts)?;
         let old = version < Version::HTTP_11;
@@ -119,6 +118,9 @@ impl Send {
             check_description(&facts)?;
         }
         self.status_line(status, reason, fields);
+        for piece in lines {
+            self.out.staging().extend_from_slice(piece);
+        }
         if describes {
             self.framing_field(announced, &facts);
         }
@@ -204,7 +206,7 @@ impl Send {
 
     fn status_line(&mut self, status: u16, reason: &[u8], fields: Fields<'_>) {
         let staging = self.out.staging();
-        staging.reserve(fields.as_bytes().len() + reason.len() + 96);
+        staging.reserve(fields.as_bytes().len() + reason.len() + 160);
         let [a, b, c] = number::three_digits(status);
         staging.extend_from_slice(&[
             b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'1', b' ', a, b, c, b' ',

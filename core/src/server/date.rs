@@ -14,25 +14,37 @@ const MONTHS: [&[u8; 3]; 12] = [
 pub(super) struct Date {
     /// How long after 1970 the driver's clock began.
     origin: Duration,
-    second: u64,
-    text: [u8; 29],
+    /// When the line is no longer right.
+    until: Mono,
+    line: [u8; 37],
 }
 
 impl Date {
     /// `now` on the driver's clock is `unix` after the start of 1970.
     pub(super) fn new(now: Mono, unix: Duration) -> Self {
         let origin = unix.saturating_sub(Duration::from_nanos(now.as_nanos()));
-        Self { origin, second: unix.as_secs(), text: text(unix.as_secs()) }
+        let line = *b"Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n";
+        let mut date = Self { origin, until: now, line };
+        date.turn(now);
+        date
     }
 
-    /// The value of the field: `Sun, 06 Nov 1994 08:49:37 GMT`.
-    pub(super) fn value(&mut self, now: Mono) -> &[u8; 29] {
-        let second = (self.origin + Duration::from_nanos(now.as_nanos())).as_secs();
-        if second != self.second {
-            self.second = second;
-            self.text = text(second);
+    /// The line of the field: `Date: Sun, 06 Nov 1994 08:49:37 GMT`, and its end.
+    #[inline]
+    pub(super) fn line(&mut self, now: Mono) -> &[u8; 37] {
+        if now >= self.until {
+            self.turn(now);
         }
-        &self.text
+        &self.line
+    }
+
+    /// The next second has come, or one after it.
+    #[cold]
+    fn turn(&mut self, now: Mono) {
+        let unix = self.origin + Duration::from_nanos(now.as_nanos());
+        let second = Duration::from_secs(unix.as_secs());
+        self.line[6..35].copy_from_slice(&text(unix.as_secs()));
+        self.until = now + (second + Duration::from_secs(1) - unix);
     }
 }
 
@@ -97,8 +109,9 @@ mod tests {
     fn the_date_goes_with_the_clock() {
         let now = Mono::from_nanos(5_000_000_000);
         let mut date = Date::new(now, Duration::from_millis(784_111_777_500));
-        assert_eq!(&date.value(now)[17..25], b"08:49:37");
-        assert_eq!(&date.value(now + Duration::from_millis(499))[17..25], b"08:49:37");
-        assert_eq!(&date.value(now + Duration::from_millis(500))[17..25], b"08:49:38");
+        assert_eq!(date.line(now), b"Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n");
+        assert_eq!(&date.line(now + Duration::from_millis(499))[23..31], b"08:49:37");
+        assert_eq!(&date.line(now + Duration::from_millis(500))[23..31], b"08:49:38");
+        assert_eq!(&date.line(now + Duration::from_secs(60))[23..31], b"08:50:37");
     }
 }

@@ -17,8 +17,8 @@ pub struct Options {
     /// What TLS needs; without it, connections are plain.
     #[cfg(feature = "tls")]
     pub tls: Option<Arc<rustls::ServerConfig>>,
-    /// The value of the field Server, where the handler sets none; `limpid` by default. `None` leaves
-    /// the field out.
+    /// The value of the field Server, where the handler sets none; `limpid` by default. `None`, or a name
+    /// with bytes that no value may have, leaves the field out.
     pub name: Option<String>,
     /// How many bytes of a request's body are read and thrown away if the handler does not want them,
     /// so that the connection can serve the next request. 256 KiB by default. With more to come, the

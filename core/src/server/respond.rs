@@ -22,11 +22,7 @@ impl Session {
     /// The head of the open request and the fields of its response, both at once.
     pub fn head_and_fields(&mut self) -> (Option<RequestHead<'_>>, &mut FieldBlock) {
         let Self { head, link, fields, .. } = self;
-        let head = head.get().or_else(|| match link.http1.event()? {
-            crate::http1::Event::Request(head, _) => Some(head),
-            _ => None,
-        });
-        (head, fields)
+        (head.get().or_else(|| Some(link.http1.request()?.0)), fields)
     }
 
     /// Sends the head of a response, with the [`fields`](Self::fields) so far. The machine adds what
@@ -54,15 +50,12 @@ impl Session {
         if self.state == State::Open && !self.exchange.is_read && !self.is_worth_draining() {
             self.link.http1.end_after_this();
         }
-        self.add_fields(now);
         let size = match (status, size) {
             (101 | 204, BodySize::Length(0)) => BodySize::None,
             (200..=299, BodySize::Length(0)) if self.link.http1.may_switch() => BodySize::None,
             (_, size) => size,
         };
-        let mut cx = self.trail.cx(At { now, sink });
-        let (http1, fields) = (&mut self.link.http1, self.fields.fields());
-        let sent = http1.send_response(&mut cx, status, reason(status).as_bytes(), fields, size);
+        let sent = self.write_head(status, size, At { now, sink });
         self.fields.clear();
         sent?;
         let exchange = &mut self.exchange;
@@ -82,23 +75,32 @@ impl Session {
         sent
     }
 
-    /// Adds the fields that every response should have.
-    fn add_fields(&mut self, now: Mono) {
-        let Self { fields, date, options, .. } = self;
-        let (mut dated, mut named) = (date.is_none(), options.name.is_none());
-        for field in fields.fields().iter() {
-            match field.name.len() {
-                4 => dated |= field.is("Date"),
-                6 => named |= field.is("Server"),
-                _ => {}
-            }
+    /// Writes the head of a response, with the fields that every response should have as lines that
+    /// need no other look.
+    fn write_head<S: Sink>(
+        &mut self,
+        status: u16,
+        size: BodySize,
+        at: At<'_, S>,
+    ) -> Result<(), MisuseError> {
+        const LENGTHS: u32 = 1 << b"Date".len() | 1 << b"Server".len();
+        let Self { link, trail, options, .. } = self;
+        let fields = self.fields.fields();
+        let (mut dated, mut named) = (false, !self.is_named);
+        for (_, name) in fields.names_of_lengths(LENGTHS) {
+            dated |= name.eq_ignore_ascii_case(b"Date");
+            named |= name.eq_ignore_ascii_case(b"Server");
         }
-        if let (false, Some(date)) = (dated, date) {
-            fields.push(b"Date", date.value(now));
-        }
-        if let (false, Some(name)) = (named, &options.name) {
-            fields.push(b"Server", name.as_bytes());
-        }
+        let date = match &mut self.date {
+            Some(date) if !dated => &date.line(at.now)[..],
+            _ => &[],
+        };
+        let lines = match &options.name {
+            Some(name) if !named => [date, b"Server: ", name.as_bytes(), b"\r\n"],
+            _ => [date, &[], &[], &[]],
+        };
+        let status = (status, reason(status).as_bytes());
+        link.http1.respond(&mut trail.cx(at), status, fields, lines, size)
     }
 
     /// Sends a piece of the response's body, or of the other protocol. It waits until it is

@@ -20,6 +20,7 @@ use crate::http1::{self, RequestHead, Role};
 use crate::link::Link;
 use crate::time::{Deadline, Mono, Waiting};
 use crate::trace::{ConnectionId, ExchangeId, Sink};
+use crate::wire::token;
 
 /// Room for what a client sends that is told nothing any more.
 const SCRATCH: usize = 4 * 1024;
@@ -80,6 +81,8 @@ pub struct Session {
     /// The fields of the response that is being made, or its trailers.
     pub(super) fields: FieldBlock,
     pub(super) date: Option<Date>,
+    /// The server has a name, and it can be sent.
+    pub(super) is_named: bool,
     /// What passes after HTTP/1.1 was left.
     pub(super) tunnel: Option<Tunnel>,
     /// Why the connection ends, once it does.
@@ -101,8 +104,10 @@ impl Session {
     /// A connection that was accepted: its number, and the client's address if it has one.
     #[must_use]
     pub fn new(connection: ConnectionId, peer: Option<SocketAddr>, options: Arc<Options>) -> Self {
+        let name = options.name.as_ref();
         Self {
             link: Link::new(Role::Server, connection, options.config),
+            is_named: name.is_some_and(|name| token::is_text(name.as_bytes())),
             options,
             state: State::Start,
             trail: Trail::new(connection, peer),
@@ -142,10 +147,7 @@ impl Session {
     /// The head of the open request.
     #[must_use]
     pub fn head(&self) -> Option<RequestHead<'_>> {
-        self.head.get().or_else(|| match self.link.http1.event()? {
-            http1::Event::Request(head, _) => Some(head),
-            _ => None,
-        })
+        self.head.get().or_else(|| Some(self.link.http1.request()?.0))
     }
 
     /// The event that the last call of [`next`](Self::next) returned, once more.
@@ -259,12 +261,12 @@ impl Session {
     }
 
     /// What is to be done next.
+    #[inline]
     pub fn next<S: Sink>(&mut self, now: Mono, sink: &S) -> Do<'_> {
         let step = self.run(At { now, sink });
-        let until = self.until(step, now);
         match step {
-            Step::Read => Do::Read { until },
-            Step::Write => Do::Write { until },
+            Step::Read => Do::Read { until: self.until(step, now) },
+            Step::Write => Do::Write { until: self.until(step, now) },
             Step::Event => self.event().map_or(Do::Handle, Do::Event),
             Step::Handle => Do::Handle,
             Step::Failed(cause) => Do::Failed(cause),

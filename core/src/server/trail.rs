@@ -147,22 +147,18 @@ impl Trail {
     }
 
     /// Tells that it is answered.
-    pub(super) fn answered<S: Sink>(
+    pub(super) fn answered<'h, S: Sink>(
         &mut self,
-        head: Option<RequestHead<'_>>,
+        head: impl FnOnce() -> Option<RequestHead<'h>>,
         status: u16,
         (received, sent): (u64, u64),
         at: At<'_, S>,
     ) {
         if let Some(span) = self.request.take() {
-            let (method, target) =
-                head.map_or((&[][..], &[][..]), |head| (head.method, head.target));
-            self.cx(at).end(span, EventKind::AnswerComplete, || TraceEvent::AnswerComplete {
-                method,
-                target,
-                status,
-                received,
-                sent,
+            self.cx(at).end(span, EventKind::AnswerComplete, || {
+                let (method, target) =
+                    head().map_or((&[][..], &[][..]), |head| (head.method, head.target));
+                TraceEvent::AnswerComplete { method, target, status, received, sent }
             });
         }
     }

@@ -61,7 +61,7 @@ impl Session {
         }
         if self.trail.is_answering() {
             let bytes = (self.link.http1.body_progress().0, self.exchange.sent);
-            self.trail.answered(self.head.get(), refusal.status(), bytes, at);
+            self.trail.answered(|| self.head.get(), refusal.status(), bytes, at);
         }
         self.close(Ending::Refused, true);
     }

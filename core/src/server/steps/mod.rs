@@ -8,7 +8,7 @@ use super::session::Session;
 use super::trail::Ending;
 use crate::client::At;
 use crate::error::{Cause, OsError, Phase, TlsError};
-use crate::http1::{Event, Progress, Reading, RequestHead, Role, State as Side};
+use crate::http1::{Progress, Reading, RequestHead, Role, State as Side};
 use crate::layer::LayerState;
 use crate::time::Waiting;
 use crate::trace::Sink;
@@ -183,8 +183,12 @@ impl Session {
             return Ok(Some(Step::Write));
         }
         self.link.advance().map_err(Cause::from)?;
-        let mut cx = self.trail.cx(at);
-        match self.link.read(&mut cx)? {
+        let progress = if self.link.http1.awaits_request() {
+            Progress::NeedInput
+        } else {
+            self.link.read(&mut self.trail.cx(at))?
+        };
+        match progress {
             Progress::Event => self.open(at),
             Progress::NeedInput if self.link.has_output().map_err(Cause::from)? => {
                 Ok(Some(Step::Write))
@@ -222,7 +226,7 @@ impl Session {
 
     /// A request has come.
     fn open<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        let Some(Event::Request(head, reading)) = self.link.http1.event() else { return Ok(None) };
+        let Some((head, reading)) = self.link.http1.request() else { return Ok(None) };
         self.exchange = Exchange {
             reading: Some(reading),
             continued: !reading.expects_continue,
@@ -298,7 +302,9 @@ impl Session {
 /// Whether a request has no expectation but `100-continue` (RFC 9110 section 10.1.1).
 fn expects_nothing_else(head: RequestHead<'_>) -> bool {
     let is_known = |element: &[u8]| element.eq_ignore_ascii_case(b"100-continue");
-    let mut expectations =
-        head.fields.iter().filter(|field| field.name.len() == 6 && field.is("Expect"));
-    expectations.all(|field| field.elements().all(is_known))
+    let mut fields = head.fields.names_of_lengths(1 << b"Expect".len());
+    fields.all(|(index, _)| match head.fields.nth(index) {
+        Some(field) if field.is("Expect") => field.elements().all(is_known),
+        _ => true,
+    })
 }

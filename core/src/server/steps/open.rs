@@ -37,7 +37,7 @@ impl Session {
     /// Reads on in the request's body.
     fn next_piece<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.interrupted(at)?;
-        if let Some(Event::Request(head, _)) = self.link.http1.event() {
+        if let Some((head, _)) = self.link.http1.request() {
             // What follows takes its place.
             self.head.keep(head);
             self.reading = Default::default();
@@ -82,7 +82,7 @@ impl Session {
         if self.link.has_output().map_err(Cause::from)? {
             return Ok(Some(Step::Write));
         }
-        self.trail.answered(self.head.get(), self.exchange.status, (0, 0), at);
+        self.trail.answered(|| self.head.get(), self.exchange.status, (0, 0), at);
         let early = self.link.enter_tunnel(self.options.config);
         self.link.stack_passage();
         self.tunnel = Some(Tunnel::new(&early));
@@ -123,11 +123,9 @@ impl Session {
     /// The response is complete.
     pub(in super::super) fn answered<S: Sink>(&mut self, at: At<'_, S>) {
         let bytes = (self.link.http1.body_progress().0, self.exchange.sent);
-        let head = self.head.get().or_else(|| match self.link.http1.event() {
-            Some(Event::Request(head, _)) => Some(head),
-            _ => None,
-        });
-        self.trail.answered(head, self.exchange.status, bytes, at);
+        let Self { trail, link, head, exchange, .. } = self;
+        let head = || head.get().or_else(|| Some(link.http1.request()?.0));
+        trail.answered(head, exchange.status, bytes, at);
         self.exchange.wanted = bytes.0;
         self.enter(State::Drain);
     }
