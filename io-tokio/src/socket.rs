@@ -126,6 +126,18 @@ impl Socket {
         either!(self, stream => Pin::new(stream).poll_write(cx, bytes))
     }
 
+    /// Sends some of these bytes, in order.
+    pub(crate) fn poll_send(
+        &mut self,
+        cx: &mut Context<'_>,
+        slices: [&[u8]; 3],
+    ) -> Poll<io::Result<usize>> {
+        either!(self, stream => match slices {
+            [slice, [], []] => Pin::new(stream).poll_write(cx, slice),
+            slices => Pin::new(stream).poll_write_vectored(cx, &slices.map(IoSlice::new)),
+        })
+    }
+
     /// Closes this side's direction.
     pub(crate) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         either!(self, stream => Pin::new(stream).poll_shutdown(cx))

@@ -1,29 +1,49 @@
 //! How a server and its connections are told to end.
 
+use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::Poll;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Waker};
 use std::time::Duration;
 
-use tokio::sync::Notify;
 use tokio::time::Instant;
 
 /// Whether a server ends, and by when.
 #[derive(Debug, Default)]
 pub(super) struct Closing {
-    end: Mutex<Option<Instant>>,
-    begun: Notify,
+    has_begun: AtomicBool,
+    state: Mutex<State>,
 }
 
+#[derive(Debug, Default)]
+struct State {
+    end: Option<Instant>,
+    /// Who is to be woken when the server ends.
+    wakers: HashMap<u64, Waker>,
+    entered: u64,
+}
+
+/// The server itself, among those who are woken.
+const SERVER: u64 = 0;
+
 impl Closing {
-    fn end(&self) -> Option<Instant> {
-        *self.end.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the server ends. Who said how to [`wake`](Self::wake) it before this said no is woken.
+    pub(super) fn has_begun(&self) -> bool {
+        self.has_begun.load(Ordering::SeqCst)
     }
 
     /// How long what is open may still take, if the server ends.
     pub(super) fn grace(&self) -> Option<Duration> {
-        self.end().map(|end| end.saturating_duration_since(Instant::now()))
+        if !self.has_begun() {
+            return None;
+        }
+        self.lock().end.map(|end| end.saturating_duration_since(Instant::now()))
     }
 
     /// As [`grace`](Self::grace); none where the server does not end.
@@ -31,25 +51,43 @@ impl Closing {
         self.grace().unwrap_or_default()
     }
 
-    fn close(&self, grace: Duration) {
-        let now = Instant::now();
-        let end = now.checked_add(grace).unwrap_or(now);
-        *self.end.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
-        self.begun.notify_waiters();
+    /// The number of another connection.
+    pub(super) fn enter(&self) -> u64 {
+        let mut state = self.lock();
+        state.entered += 1;
+        state.entered
     }
 
-    /// What comes of `future`; `None` if the server is told to end before.
+    /// From now on, this is how the connection of that number is woken.
+    pub(super) fn wake(&self, number: u64, waker: Waker) {
+        // What a waker takes along when it is dropped may want the lock.
+        let _last = self.lock().wakers.insert(number, waker);
+    }
+
+    /// The connection of that number is gone.
+    pub(super) fn leave(&self, number: u64) {
+        let _last = self.lock().wakers.remove(&number);
+    }
+
+    fn close(&self, grace: Duration) {
+        let now = Instant::now();
+        let mut state = self.lock();
+        state.end = Some(now.checked_add(grace).unwrap_or(now));
+        self.has_begun.store(true, Ordering::SeqCst);
+        let wakers: Vec<Waker> = state.wakers.values().cloned().collect();
+        drop(state);
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    /// What comes of `future`, which the server itself waits for; `None` if it is told to end before.
     pub(super) async fn unless<F: Future>(&self, future: F) -> Option<F::Output> {
-        let mut begun = pin!(self.begun.notified());
-        // Whoever ends the server after this is heard, and whoever did before is seen.
-        begun.as_mut().enable();
-        if self.end().is_some() {
-            return None;
-        }
         let mut future = pin!(future);
-        poll_fn(|cx| match future.as_mut().poll(cx) {
-            Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending => begun.as_mut().poll(cx).map(|()| None),
+        poll_fn(|cx| {
+            self.wake(SERVER, cx.waker().clone());
+            if self.has_begun() {
+                return Poll::Ready(None);
+            }
+            future.as_mut().poll(cx).map(Some)
         })
         .await
     }

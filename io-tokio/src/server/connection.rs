@@ -6,16 +6,17 @@ use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll, ready};
 
 use limpid_core::server::{Do, Event, Input, Outcome};
 use limpid_core::time::Deadline;
 use limpid_std::parts::{ServerSettings, Serving, Stop};
+use tokio::io::ReadBuf;
 use tokio::sync::Mutex;
 
+use super::alarm::Alarm;
 use super::closing::Closing;
 use super::exchange::Exchange;
-use crate::driver::within;
 use crate::socket::Socket;
 
 /// The least room for a read.
@@ -26,7 +27,18 @@ const READ: usize = 4 * 1024;
 pub(super) struct Connection {
     pub(super) serving: Serving,
     socket: Socket,
-    closing: Arc<Closing>,
+    alarm: Alarm,
+}
+
+/// Why a wait is over.
+#[derive(Debug)]
+enum Over {
+    /// The socket moved this many bytes, or cannot.
+    Moved(io::Result<usize>),
+    /// The deadline has passed.
+    Late,
+    /// The server ends.
+    Closing,
 }
 
 impl Connection {
@@ -36,7 +48,9 @@ impl Connection {
         settings: &Arc<ServerSettings>,
         closing: Arc<Closing>,
     ) -> Self {
-        Self { serving: Serving::new(peer, settings), socket, closing }
+        let serving = Serving::new(peer, settings);
+        let alarm = Alarm::new(closing, serving.now());
+        Self { serving, socket, alarm }
     }
 
     /// Serves the connection to its end.
@@ -47,12 +61,16 @@ impl Connection {
     {
         // The handler has it while it runs, and for as long as it keeps its exchange.
         let shared = Arc::new(Mutex::new(self));
+        let mut connection = Arc::clone(&shared).lock_owned().await;
         loop {
-            let mut connection = Arc::clone(&shared).lock_owned().await;
             match connection.run().await {
                 Stop::Request => {
                     let outcome = outcome(|| handler(Exchange::new(connection))).await;
-                    shared.lock().await.serving.handled(outcome);
+                    connection = match Arc::clone(&shared).try_lock_owned() {
+                        Ok(connection) => connection,
+                        Err(_) => Arc::clone(&shared).lock_owned().await,
+                    };
+                    connection.serving.handled(outcome);
                 }
                 Stop::Done => return,
                 // Nobody asked for these: they were for a handler that is gone.
@@ -66,43 +84,77 @@ impl Connection {
     /// Runs the session until it has something for somebody.
     pub(super) async fn run(&mut self) -> Stop {
         loop {
-            if let Some(grace) = self.closing.grace() {
+            if let Some(grace) = self.alarm.closing.grace() {
                 self.serving.shut_down(grace);
             }
-            let now = self.serving.now();
-            match self.serving.advance() {
-                Do::Read { until } => self.read(until).await,
-                Do::Write { until } => {
-                    let written = self.socket.write(self.serving.session.out());
-                    let result = within(until, now, written).await;
-                    self.serving.answer(result.map(|result| result.map(Input::Sent)));
-                }
+            let (over, input): (_, fn(usize) -> Input) = match self.serving.advance() {
+                Do::Read { until } => (self.read(until).await, Input::Filled),
+                Do::Write { until } => (self.write(until).await, Input::Sent),
                 Do::Event(Event::Request(..)) => return Stop::Request,
                 Do::Event(Event::Data(_)) => return Stop::Data,
                 Do::Event(Event::End(_)) | Do::Handle => return Stop::Handle,
                 Do::Failed(cause) => return Stop::Failed(cause),
-                Do::Finish => self.socket.finish(),
-                Do::Close { reset } if reset => self.socket.reset_on_close(),
-                Do::Close { .. } => self.socket.finish(),
+                Do::Finish => {
+                    self.socket.finish();
+                    continue;
+                }
+                Do::Close { reset } => {
+                    if reset {
+                        self.socket.reset_on_close();
+                    } else {
+                        self.socket.finish();
+                    }
+                    continue;
+                }
                 Do::Done => return Stop::Done,
+            };
+            match over {
+                Over::Moved(result) => self.serving.answer(Some(result.map(input))),
+                Over::Late => self.serving.answer(None),
+                // The session is told before it goes on.
+                Over::Closing => {}
             }
         }
     }
 
-    async fn read(&mut self, until: Option<Deadline>) {
-        let now = self.serving.now();
+    async fn read(&mut self, until: Option<Deadline>) -> Over {
         let is_idle = self.serving.session.is_idle();
-        let read = within(until, now, self.socket.read(self.serving.session.space(READ)));
-        // The loop tells the session why nothing came, if that is why.
-        let result: Option<io::Result<usize>> = if is_idle {
-            match self.closing.unless(read).await {
-                Some(result) => result,
-                None => return,
+        self.wait(until, is_idle, |connection, cx| {
+            let mut room = ReadBuf::new(connection.serving.session.space(READ));
+            let read = ready!(connection.socket.poll_read(cx, &mut room));
+            Poll::Ready(read.map(|()| room.filled().len()))
+        })
+        .await
+    }
+
+    async fn write(&mut self, until: Option<Deadline>) -> Over {
+        self.wait(until, false, |connection, cx| {
+            connection.socket.poll_send(cx, connection.serving.session.out())
+        })
+        .await
+    }
+
+    /// Waits for the socket; where the connection is idle, no longer than the server serves.
+    async fn wait(
+        &mut self,
+        until: Option<Deadline>,
+        is_idle: bool,
+        mut moves: impl FnMut(&mut Self, &mut Context<'_>) -> Poll<io::Result<usize>>,
+    ) -> Over {
+        if until.is_some_and(|deadline| deadline.at <= self.serving.now()) {
+            return Over::Late;
+        }
+        poll_fn(|cx| {
+            if let Poll::Ready(result) = moves(self, cx) {
+                return Poll::Ready(Over::Moved(result));
             }
-        } else {
-            read.await
-        };
-        self.serving.answer(result.map(|result| result.map(Input::Filled)));
+            let late = self.alarm.poll(cx, until).map(|()| Over::Late);
+            if is_idle && self.alarm.closing.has_begun() {
+                return Poll::Ready(Over::Closing);
+            }
+            late
+        })
+        .await
     }
 }
 

@@ -1,5 +1,6 @@
 //! The asynchronous server: a task for each connection, and [`limpid_core::server::Session`] on it.
 
+mod alarm;
 mod closing;
 mod connection;
 mod exchange;
