@@ -74,6 +74,13 @@ impl Net {
         self.0.places.borrow_mut().insert(place, Place { listening, waiting });
     }
 
+    /// Leaves a place: who waits to be accepted is let go, and nobody else is let in.
+    pub fn leave(&self, place: &str) {
+        let gone = self.0.places.borrow_mut().remove(place);
+        drop(gone);
+        self.0.world.moved();
+    }
+
     /// The next connection to a place.
     pub async fn accept(&self, place: &str) -> Socket {
         poll_fn(|_| {

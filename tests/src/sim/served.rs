@@ -1,6 +1,12 @@
 //! A connection that is served: the driver of a server's session over a simulated socket.
 
+use std::cell::Cell;
+use std::future::poll_fn;
 use std::io::{self, ErrorKind};
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::Poll;
+use std::time::Duration;
 
 use bytes::Bytes;
 use limpid_core::error::{Cause, MisuseError};
@@ -25,6 +31,21 @@ pub struct Served<S: Sink> {
     socket: Option<Socket>,
     world: World,
     sink: S,
+    stop: Stopping,
+    /// The session was told of the shutdown.
+    told: bool,
+}
+
+/// Whether a server shuts down, and how long what is open may take then.
+#[derive(Clone, Debug, Default)]
+pub struct Stopping(Rc<Cell<Option<Duration>>>);
+
+impl Stopping {
+    /// The server shuts down.
+    pub fn begin(&self, world: &World, grace: Duration) {
+        self.0.set(Some(grace));
+        world.moved();
+    }
 }
 
 /// What the driver stopped for.
@@ -39,8 +60,14 @@ enum Stop {
 
 impl<S: Sink> Served<S> {
     /// Serves a connection that was accepted.
-    pub const fn new(session: Session, socket: Socket, world: World, sink: S) -> Self {
-        Self { session, socket: Some(socket), world, sink }
+    pub const fn new(
+        session: Session,
+        socket: Socket,
+        world: World,
+        sink: S,
+        stop: Stopping,
+    ) -> Self {
+        Self { session, socket: Some(socket), world, sink, stop, told: false }
     }
 
     /// Waits for the next request; false when the connection is over.
@@ -127,15 +154,24 @@ impl<S: Sink> Served<S> {
 
     async fn run(&mut self) -> Stop {
         loop {
+            self.pass_on_shutdown();
             match self.session.next(self.world.now(), &self.sink) {
                 Do::Read { until } => {
+                    let stop = (!self.told).then_some(&self.stop);
                     let room = self.session.space(READ);
                     let read = match &self.socket {
-                        Some(socket) => self.world.before(at(until), socket.receive(room)).await,
-                        None => Some(Err(ErrorKind::NotConnected.into())),
+                        Some(socket) => {
+                            let receiving = interrupted(stop, socket.receive(room));
+                            self.world.before(at(until), receiving).await
+                        }
+                        None => Some(Some(Err(ErrorKind::NotConnected.into()))),
                     };
                     let input = |n| if n == 0 { Input::Eof } else { Input::Filled(n) };
-                    self.answer(read.map(|result| result.map(input)));
+                    match read {
+                        Some(None) => {}
+                        Some(Some(result)) => self.answer(Some(result.map(input))),
+                        None => self.answer(None),
+                    }
                 }
                 Do::Write { until } => {
                     let out = self.session.out().concat();
@@ -166,6 +202,14 @@ impl<S: Sink> Served<S> {
         }
     }
 
+    fn pass_on_shutdown(&mut self) {
+        if let (false, Some(grace)) = (self.told, self.stop.0.get()) {
+            self.told = true;
+            let shutdown = Input::Shutdown { grace: Some(grace) };
+            self.session.input(self.world.now(), &self.sink, shutdown);
+        }
+    }
+
     fn answer(&mut self, result: Option<io::Result<Input>>) {
         let input = match result {
             Some(Ok(input)) => input,
@@ -178,4 +222,15 @@ impl<S: Sink> Served<S> {
 
 fn at(until: Option<Deadline>) -> Option<Mono> {
     until.map(|deadline| deadline.at)
+}
+
+/// What comes of `future`; `None` if the server shuts down first.
+async fn interrupted<F: Future>(stop: Option<&Stopping>, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending if stop.is_some_and(|stop| stop.0.get().is_some()) => Poll::Ready(None),
+        Poll::Pending => Poll::Pending,
+    })
+    .await
 }

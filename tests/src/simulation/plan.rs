@@ -18,6 +18,8 @@ pub struct Plan {
     pub timeouts: Timeouts,
     /// The connections that the client may have.
     pub connections: usize,
+    /// When the server shuts down, and how long what is open may take then.
+    pub shutdown: Option<(Duration, Duration)>,
     /// What tasks ask for, each one request after the other.
     pub tasks: Vec<Vec<Asked>>,
 }
@@ -104,7 +106,10 @@ impl Plan {
         });
         let tasks = tasks.collect();
         let timeouts = timeouts(&mut random);
-        Self { secure, faults, timeouts, connections: random.usize(1..=3), tasks }
+        let mut time = || Duration::from_micros(1 << random.u32(0..23));
+        let (at, grace) = (time(), time());
+        let shutdown = (random.u32(..4) == 0).then_some((at, grace));
+        Self { secure, faults, timeouts, connections: random.usize(1..=3), shutdown, tasks }
     }
 }
 

@@ -1,13 +1,13 @@
 //! Playing a run, and what must be true of it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use limpid_core::time::Timeouts;
+use limpid_core::time::{Mono, Timeouts};
 use limpid_std::{ClientBuilder, PoolLimits, Settings};
 use rustls::ClientConfig;
 
@@ -16,10 +16,13 @@ use super::plan::{Asked, Client, Plan, Server};
 use super::requests::{Came, ask};
 use super::serving::Service;
 use super::tls;
-use crate::sim::{self, Listening, Net, World};
+use crate::sim::{self, Listening, Net, Stopping, World};
 
 /// Longer than anything takes in which no deadline is missing.
 const PATIENCE: Duration = Duration::from_secs(3600);
+
+/// How long a handler may take to end that does not look at anything, and the client then to see it.
+const UNHURRIED: Duration = Duration::from_secs(12);
 
 /// What is not as it must be.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +59,11 @@ pub enum Problem {
         /// How long it took.
         took: Duration,
     },
+    /// A connection was open for longer after the shutdown than it may.
+    Open {
+        /// How long after it.
+        after: Duration,
+    },
     /// An operation started and did not end, or the other way round, or an error has another phase
     /// than what failed.
     Spans(String),
@@ -72,7 +80,7 @@ pub fn run(plan: &Plan) -> Result<(), Vec<Problem>> {
         Ok(found) => problems.extend(found),
         Err(_) => problems.push(Problem::Hang),
     }
-    problems.extend(stage.end());
+    problems.extend(stage.end(plan));
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
@@ -105,11 +113,16 @@ impl Stage {
             net: net.clone(),
             options: Arc::new(limpid_core::server::Options { tls, ..Default::default() }),
             sink: Arc::new(Ledger::of_server()),
+            stop: Stopping::default(),
             asked: asked.collect(),
             problems: RefCell::default(),
+            closed: Cell::default(),
             uploaded: RefCell::default(),
         });
         let open = Rc::new(RefCell::new(0));
+        if let Some((at, grace)) = plan.shutdown {
+            net.world().spawn(Rc::clone(&service).shut_down(place.clone(), at, grace));
+        }
         net.world().spawn(Rc::clone(&service).accept(place, Rc::clone(&open)));
         Self { net, client, origin: format!("{scheme}://localhost:{port}"), service, open, ledger }
     }
@@ -144,7 +157,7 @@ impl Stage {
     }
 
     /// Lets the server come to its end, and looks at the books.
-    fn end(self) -> Vec<Problem> {
+    fn end(self, plan: &Plan) -> Vec<Problem> {
         let Self { net, client, service, open, ledger, .. } = self;
         drop(client);
         let world = net.world();
@@ -154,6 +167,12 @@ impl Stage {
         let mut problems = service.problems.take();
         if ended != Ok(Some(())) {
             problems.push(Problem::Hang);
+        }
+        if let Some((at, grace)) = plan.shutdown {
+            let after = service.closed.get().since(Mono::default() + at);
+            if after > grace + UNHURRIED {
+                problems.push(Problem::Open { after });
+            }
         }
         let books = [&ledger, &service.sink];
         problems.extend(books.into_iter().flat_map(|book| book.problems()).map(Problem::Spans));

@@ -1,19 +1,21 @@
 //! The server's side of a run.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use limpid_core::error::Cause;
 use limpid_core::http1::BodySize;
 use limpid_core::server::{Options, Outcome, Session};
+use limpid_core::time::Mono;
 use limpid_core::trace::{ConnectionId, Sink};
 
 use super::pattern::{is_part, part};
 use super::plan::{Asked, Server};
 use super::play::Problem;
-use crate::sim::{Net, Served, Socket};
+use crate::sim::{Net, Served, Socket, Stopping};
 
 /// A server, and what it found wrong.
 #[derive(Debug)]
@@ -21,9 +23,12 @@ pub(super) struct Service<S> {
     pub(super) net: Net,
     pub(super) options: Arc<Options>,
     pub(super) sink: S,
+    pub(super) stop: Stopping,
     /// What each request is about, by its number.
     pub(super) asked: BTreeMap<u64, Asked>,
     pub(super) problems: RefCell<Vec<Problem>>,
+    /// When the last connection was closed.
+    pub(super) closed: Cell<Mono>,
     /// How much of each request's body has come.
     pub(super) uploaded: RefCell<BTreeMap<u64, u64>>,
 }
@@ -38,14 +43,23 @@ impl<S: Sink + 'static> Service<S> {
             self.net.world().spawn(async move {
                 service.serve(ConnectionId(number), socket).await;
                 *open.borrow_mut() -= 1;
+                service.closed.set(service.net.world().now());
                 service.net.world().moved();
             });
         }
     }
 
+    /// Shuts down after a time: nobody is let in any more, and what is open is finished.
+    pub(super) async fn shut_down(self: Rc<Self>, place: String, at: Duration, grace: Duration) {
+        self.net.world().sleep(at).await;
+        self.net.leave(&place);
+        self.stop.begin(self.net.world(), grace);
+    }
+
     async fn serve(&self, number: ConnectionId, socket: Socket) {
         let session = Session::new(number, None, Arc::clone(&self.options));
-        let mut served = Served::new(session, socket, self.net.world().clone(), &self.sink);
+        let (world, stop) = (self.net.world().clone(), self.stop.clone());
+        let mut served = Served::new(session, socket, world, &self.sink, stop);
         while served.request().await {
             let handled = self.handle(&mut served).await;
             served.handled(if handled.is_ok() { Outcome::Done } else { Outcome::Failed });
