@@ -27,12 +27,21 @@ pub(super) struct Pipe {
     end: Option<(Mono, End)>,
     /// Nobody will read.
     deaf: bool,
+    /// Nothing arrives any more, the end included.
+    lost: bool,
     course: Course,
 }
 
 impl Pipe {
     pub(super) const fn new(course: Course) -> Self {
-        Self { bytes: VecDeque::new(), arrivals: VecDeque::new(), end: None, deaf: false, course }
+        Self {
+            bytes: VecDeque::new(),
+            arrivals: VecDeque::new(),
+            end: None,
+            deaf: false,
+            lost: false,
+            course,
+        }
     }
 
     /// Takes some of the bytes; `None` while there is no room.
@@ -58,7 +67,7 @@ impl Pipe {
                 self.bytes.extend(&bytes[..n]);
                 self.arrivals.push_back(((now + after).max(last), n));
             }
-            Fate::Lost => {}
+            Fate::Lost => self.lost = true,
             Fate::Closed => self.end = Some((now, End::Closed)),
             Fate::Reset => self.break_off(now),
         }
@@ -95,13 +104,18 @@ impl Pipe {
 
     /// Nothing more is written.
     pub(super) fn close(&mut self, now: Mono) {
+        if self.lost {
+            return;
+        }
         let last = self.arrivals.back().map_or(now, |(at, _)| now.max(*at));
         self.end.get_or_insert((last, End::Closed));
     }
 
     /// What is on its way does not matter any more.
     pub(super) fn break_off(&mut self, now: Mono) {
-        self.end = Some((now, End::Reset));
+        if !self.lost {
+            self.end = Some((now, End::Reset));
+        }
     }
 
     /// Nobody reads any more. Returns whether bytes were left, which TCP answers with a reset.

@@ -76,6 +76,12 @@ pub enum Server {
 }
 
 impl Plan {
+    /// Whether nothing breaks, so that a request only fails where it takes too long.
+    #[must_use]
+    pub fn is_healthy(&self) -> bool {
+        self.faults.one_in == 0 && self.shutdown.is_none()
+    }
+
     /// The run of this seed.
     #[must_use]
     pub fn of(seed: u64) -> Self {

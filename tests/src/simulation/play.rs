@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use limpid_core::error::Error;
 use limpid_core::time::{Mono, Timeouts};
 use limpid_std::{ClientBuilder, PoolLimits, Settings};
 use rustls::ClientConfig;
@@ -51,6 +52,13 @@ pub enum Problem {
         number: u64,
         /// From which byte on.
         at: u64,
+    },
+    /// A request failed though nothing was broken.
+    Failed {
+        /// The request.
+        number: u64,
+        /// Why.
+        error: Box<Error>,
     },
     /// A request took longer than it may.
     Late {
@@ -134,15 +142,17 @@ impl Stage {
         for task in plan.tasks.clone() {
             let (client, origin) = (self.client.clone(), self.origin.clone());
             let (problems, running) = (Rc::clone(&problems), Rc::clone(&running));
-            let (total, uploads) = (plan.timeouts.total, Rc::clone(&self.service));
+            let (total, healthy) = (plan.timeouts.total, plan.is_healthy());
+            let uploads = Rc::clone(&self.service);
             self.net.world().spawn(async move {
                 for asked in task {
                     let start = client.world().now();
                     let came = ask(&client, &origin, &asked).await;
                     let took = client.world().now().since(start);
                     let uploaded = uploads.uploaded.borrow().get(&asked.number).copied();
+                    let failed = healthy.then(|| failure(&asked, &came)).flatten();
                     let found = check(&asked, came, took, total, uploaded);
-                    problems.borrow_mut().extend(found);
+                    problems.borrow_mut().extend(failed.into_iter().chain(found));
                 }
                 *running.borrow_mut() -= 1;
                 client.world().moved();
@@ -194,6 +204,20 @@ fn settings(plan: &Plan, trust: Option<Arc<ClientConfig>>, ledger: Arc<Ledger>) 
     match trust {
         Some(trust) => builder.tls_config(trust).build(),
         None => builder.build(),
+    }
+}
+
+/// A failure for which there is no reason in a network where nothing breaks: the connection that the
+/// request was given was no good.
+fn failure(asked: &Asked, came: &Result<Came, Problem>) -> Option<Problem> {
+    // A client that takes its time is cut off by the server.
+    let is_answered = matches!(asked.server, Server::Answer | Server::Slow(_))
+        && !matches!(asked.client, Client::Slow(_));
+    match came {
+        Ok(Came::Failed(error)) if is_answered && !error.is_timeout() => {
+            Some(Problem::Failed { number: asked.number, error: Box::new(*error) })
+        }
+        _ => None,
     }
 }
 
