@@ -20,11 +20,7 @@ fn chatter(sink: &impl Sink, exchange: u64, count: u64) {
     let mut scope = Scope::exchange(ExchangeId(exchange));
     let mut cx = Cx::new(Mono::default(), sink, &mut scope);
     for offset in 0..count {
-        cx.tell(EventKind::FieldRead, || TraceEvent::FieldRead {
-            name: b"Name",
-            value: b"value",
-            offset,
-        });
+        cx.tell(EventKind::ChunkRead, || TraceEvent::ChunkRead { size: 1, extension: 0, offset });
     }
 }
 
@@ -47,6 +43,17 @@ fn every_event_comes_back_as_it_was_told() {
     assert!(events.into_iter().map(|(_, event)| event).eq(told));
     ring.clear();
     assert!(ring.events().is_empty());
+}
+
+#[test]
+fn lines_of_heads_are_recorded_if_asked_for() {
+    let line = TraceEvent::FieldRead { name: b"Name", value: b"value", offset: 0 };
+    for (ring, recorded) in
+        [(Ring::new(Ring::LEAST), 0), (Ring::new(Ring::LEAST).levels(&Levels::verbose()), 1)]
+    {
+        ring.event(&samples::meta(line.kind()), &line);
+        assert_eq!(ring.events().len(), recorded);
+    }
 }
 
 #[test]
@@ -176,7 +183,7 @@ fn threads_share_a_ring() {
             for id in 1..=THREADS {
                 let mine: Vec<u64> = events
                     .iter()
-                    .filter(|(meta, _)| meta.exchange.0 == id && meta.kind == EventKind::FieldRead)
+                    .filter(|(meta, _)| meta.exchange.0 == id && meta.kind == EventKind::ChunkRead)
                     .map(|(meta, _)| meta.seq)
                     .collect();
                 assert!(mine.windows(2).all(|pair| pair[0] + 1 == pair[1]));

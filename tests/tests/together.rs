@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use limpid_core::trace::{EventKind, ExchangeId, Interest, Logger, Meta, SpanId, Stage};
+use limpid_core::trace::{EventKind, ExchangeId, Interest, Logger, Meta, Sink as _, SpanId, Stage};
 use limpid_sinks::combine::{Filter, Group, Sampling, Tee};
 use limpid_sinks::{ChannelSink, JsonSink, Levels, LineSink, Recorder, Ring};
 use limpid_std::Client;
@@ -141,7 +141,7 @@ fn nothing_is_mixed_up_and_nothing_is_lost_without_being_counted() {
     assert_eq!(json.len(), count(&all, verbose));
     assert!(json.iter().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()));
     assert_eq!(filtered.kinds(), [EventKind::HttpRequest; THREADS * REQUESTS]);
-    assert_eq!((ring.events().len(), ring.lost()), (count(&all, verbose), 0));
+    assert_eq!((ring.events().len(), ring.lost()), (count(&all, ring.interest()), 0));
 
     // The events of an exchange stand together.
     let mut order: Vec<ExchangeId> =

@@ -10,7 +10,7 @@ use crate::messages::REQUEST_FIELDS;
 
 /// GETs, one after the other on each connection.
 pub const GET: &str = "GET, blocking";
-/// The same, with every event recorded in a ring.
+/// The same, with a ring that listens.
 pub const TRACED: &str = "GET, blocking, traced";
 
 pub(super) const SUBJECTS: &[Subject] = &[

@@ -82,12 +82,16 @@ fn channel(job: &Job) -> Outcome {
     told(job, &sink, || receiver.try_iter().for_each(drop))
 }
 
-/// Tells `sink` what an exchange tells, over and over; `after` is done after each time.
+/// Tells `sink` what an exchange tells, over and over, each time as another exchange; `after` is done
+/// after each time.
 pub fn told(job: &Job, sink: &dyn Sink, after: impl Fn()) -> Outcome {
     let events = events(sink.interest())?;
+    let mut events: Vec<(Meta, TraceEvent<'_>)> =
+        events.iter().map(|(meta, event)| (*meta, event.borrow())).collect();
     repeat(job, 1, || {
-        for (meta, event) in &events {
-            sink.event(meta, &event.borrow());
+        for (meta, event) in &mut events {
+            meta.exchange.0 += 1;
+            sink.event(meta, event);
         }
         after();
     })

@@ -79,8 +79,9 @@ impl Held {
     pub(super) fn keep(&mut self, index: usize, meta: &Meta, event: &TraceEvent<'_>) -> u64 {
         let mut lost = 0;
         let events = &mut self.open[index].events;
-        match events.push(Codec::size(event), true, |_| lost += 1) {
-            Some(record) => self.codec.encode(meta, event, record),
+        let room = events.room(Codec::size(event), |_| lost += 1);
+        match room.and_then(|room| self.codec.encode(meta, event, room)) {
+            Some(len) => events.keep(len, true),
             None => lost += 1,
         }
         lost

@@ -62,7 +62,8 @@ impl Display for Message<'_> {
             return write!(f, "HTTP Request: {method} {url} \"{version} {status} {reason}\"");
         }
         let metadata = self.event.kind().metadata();
-        write!(f, "{}{}", metadata.name, metadata.stage.suffix())?;
+        f.write_str(metadata.name)?;
+        f.write_str(metadata.stage.suffix())?;
         if let TraceEvent::LoadSslContext { verify, cert, key } = *self.event {
             return write!(f, " verify={} cert={}", Bool(verify), ClientCertificate(cert, key));
         }
@@ -114,7 +115,9 @@ impl<'a> FieldWriter<'a, '_, '_> {
             Stage::Failed if is_httpcores || field.kind == "Failure" => "exception",
             _ => field.name,
         };
-        write!(self.f, " {key}=")?;
+        for text in [" ", key, "="] {
+            self.f.write_str(text)?;
+        }
         if let ("name", Value::Bytes(name)) = (field.name, value) {
             self.name = name;
         }
@@ -137,7 +140,11 @@ impl<'a> FieldWriter<'a, '_, '_> {
             Value::SocketOptions(options) => List(options.iter().map(socket_option)).fmt(f),
             Value::Stream(id) => write_stream(id, stream_class, f),
             Value::TlsContext(tls) => write!(f, "SSLContext(verify={})", Bool(tls.verify)),
-            Value::Request(method) => write!(f, "<Request [{}]>", Bytes(method)),
+            Value::Request(method) => {
+                f.write_str("<Request [")?;
+                Bytes(method).fmt(f)?;
+                f.write_str("]>")
+            }
             Value::ResponseHead(head) => write_head(&head, capture, f),
             Value::Credentials(credentials) => write_credentials(credentials, capture, f),
             Value::Failure(failure) => Raised { failure, capture, profile }.fmt(f),

@@ -126,6 +126,12 @@ impl Display for ByteArray<'_> {
 }
 
 fn write_bytes(f: &mut Formatter<'_>, bytes: &[u8], escape_apostrophes: bool) -> fmt::Result {
+    // Most values have nothing to escape, and nothing that the quotes depend on.
+    if is_plain(bytes) {
+        f.write_str("b'")?;
+        f.write_str(std::str::from_utf8(bytes).unwrap_or_default())?;
+        return f.write_str("'");
+    }
     let quote = quote(bytes.contains(&b'\''), bytes.contains(&b'"'));
     let must_escape = |byte: &u8| {
         !matches!(byte, b' '..=b'~')
@@ -133,7 +139,8 @@ fn write_bytes(f: &mut Formatter<'_>, bytes: &[u8], escape_apostrophes: bool) ->
             || char::from(*byte) == quote
             || (escape_apostrophes && *byte == b'\'')
     };
-    write!(f, "b{quote}")?;
+    f.write_char('b')?;
+    f.write_char(quote)?;
     let mut rest = bytes;
     loop {
         let plain = rest.iter().position(must_escape).unwrap_or(rest.len());
@@ -149,6 +156,14 @@ fn write_bytes(f: &mut Formatter<'_>, bytes: &[u8], escape_apostrophes: bool) ->
         rest = after;
     }
     f.write_char(quote)
+}
+
+/// Whether bytes are shown as they are, between whatever quotes. All of them are looked at, because
+/// the processor looks at many at once.
+fn is_plain(bytes: &[u8]) -> bool {
+    let is_special =
+        |byte: u8| byte.wrapping_sub(b' ') > b'~' - b' ' || matches!(byte, b'\\' | b'\'' | b'"');
+    !bytes.iter().fold(false, |found, byte| found | is_special(*byte))
 }
 
 /// Apostrophes, unless the text has some of them and no quotation mark.

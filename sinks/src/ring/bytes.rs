@@ -1,174 +1,266 @@
 //! Records in a fixed piece of memory: the newest push out the oldest.
 
-/// How many bytes stand before each record: its length, and whether it is marked.
-const HEADER: usize = 4;
+/// What stands before each record, in numbers of four bytes: its length, how far back the record
+/// before it starts, and how far on the next that is marked.
+const HEADER: usize = 12;
 
 /// A ring of records. Each stands in one piece: where the end of the memory has too little room
 /// for the next, that room is left empty.
-#[derive(Clone, Debug)]
+///
+/// Places are counted on and on, over all rounds: the memory ends every [`size`](Self::size) places.
+/// Whoever reads begins with the newest record and goes back, so that nothing has to be done for the
+/// oldest when it is written over; but those that are marked are looked at before.
+#[derive(Debug)]
 pub(crate) struct ByteRing {
     memory: Box<[u8]>,
-    /// Where the oldest record starts.
-    oldest: usize,
-    /// Where the next goes.
+    /// The place at which the memory starts in this round.
+    round: u64,
+    /// Where the next record goes in the memory.
     next: usize,
-    /// If the newest records stand before the oldest ones: where the latter end.
-    turn: Option<usize>,
+    /// All places before this one are written over.
+    horizon: u64,
+    /// The place of the newest record.
+    newest: Option<u64>,
+    /// The places of the oldest and of the newest record that are marked.
+    marked: Option<(u64, u64)>,
 }
 
 impl ByteRing {
     /// A ring of `size` bytes, headers included.
     pub(crate) fn new(size: usize) -> Self {
-        Self { memory: vec![0; size].into(), oldest: 0, next: 0, turn: None }
+        let memory = vec![0; size].into();
+        Self { memory, round: 0, next: 0, horizon: 0, newest: None, marked: None }
     }
 
-    /// Whether a record of `len` bytes has room beside those that are there.
+    fn size(&self) -> u64 {
+        self.memory.len() as u64
+    }
+
+    /// The round and the place in the memory of the next record, which takes `total` bytes.
+    #[inline]
+    fn place_for(&self, total: usize) -> Option<(u64, usize)> {
+        if self.next + total <= self.memory.len() {
+            return Some((self.round, self.next));
+        }
+        (total <= self.memory.len()).then_some((self.round + self.size(), 0))
+    }
+
+    /// Whether a record of `len` bytes has room without another leaving that is marked.
     pub(crate) fn has_room(&self, len: usize) -> bool {
-        let fits = |from: usize, until: usize| from + HEADER + len <= until;
-        match self.turn {
-            Some(_) => fits(self.next, self.oldest),
-            None => fits(self.next, self.memory.len()) || fits(0, self.oldest),
+        let total = HEADER + len;
+        self.place_for(total).is_some_and(|(round, next)| {
+            let end = round + (next + total) as u64;
+            self.marked.is_none_or(|(oldest, _)| oldest + self.size() >= end)
+        })
+    }
+
+    /// Makes room for a record of `len` bytes. Records that must leave for it are shown to `leaves`
+    /// before, if they are marked. `None` if the ring as a whole is too small. The record is there
+    /// when it is [kept](Self::keep).
+    #[inline]
+    pub(crate) fn room(&mut self, len: usize, leaves: impl FnMut(&[u8])) -> Option<&mut [u8]> {
+        let total = HEADER + len;
+        let (round, next) = self.place_for(total)?;
+        let end = round + (next + total) as u64;
+        self.horizon = self.horizon.max(end.saturating_sub(self.size()));
+        if self.marked.is_some_and(|(oldest, _)| oldest < self.horizon) {
+            self.leave(leaves);
+        }
+        // Those that left may have been of the round before the last.
+        (self.round, self.next) = (round, next);
+        self.memory.get_mut(self.next + HEADER..self.next + total)
+    }
+
+    /// Keeps the first `len` bytes of the [room](Self::room) as the newest record, marked or not.
+    #[inline]
+    pub(crate) fn keep(&mut self, len: usize, is_marked: bool) {
+        let place = self.round + self.next as u64;
+        // No record is at no distance from itself.
+        let back = self.newest.map_or(0, |newest| distance(newest, place));
+        let Ok(size) = u32::try_from(len) else { return };
+        let Some(header) = self.memory.get_mut(self.next..).and_then(<[u8]>::first_chunk_mut)
+        else {
+            return;
+        };
+        *header = Header { len: size, back, on: 0 }.bytes();
+        self.next += HEADER + len;
+        self.newest = Some(place);
+        if is_marked {
+            self.mark(place);
         }
     }
 
-    /// Room for a record of `len` bytes. Those that must leave for it are shown to `leaves` before,
-    /// if they are marked. `None` if the ring as a whole is too small.
+    /// Notes in the marked record before this one where this one is.
     #[inline]
-    pub(crate) fn push(
-        &mut self,
-        len: usize,
-        marked: bool,
-        mut leaves: impl FnMut(&[u8]),
-    ) -> Option<&mut [u8]> {
-        let header = (u32::try_from(len).ok()? << 1) | u32::from(marked);
-        let total = len + HEADER;
-        if total > self.memory.len() {
-            return None;
-        }
-        loop {
-            match self.turn {
-                None if self.next + total <= self.memory.len() => break,
-                None => {
-                    self.turn = Some(self.next);
-                    self.next = 0;
+    fn mark(&mut self, place: u64) {
+        let oldest = match self.marked {
+            Some((oldest, last)) => {
+                let index = self.index(last);
+                if let Some(header) = self.memory.get_mut(index..).and_then(<[u8]>::first_chunk_mut)
+                {
+                    *header = Header { on: distance(last, place), ..Header::read(header) }.bytes();
                 }
-                Some(_) if self.next + total <= self.oldest => break,
-                Some(turn) => self.leave(turn, &mut leaves),
+                oldest
             }
-        }
-        let start = self.next;
-        self.next += total;
-        let (head, record) = self.memory[start..start + total].split_first_chunk_mut()?;
-        *head = header.to_le_bytes();
-        Some(record)
+            None => place,
+        };
+        self.marked = Some((oldest, place));
     }
 
-    /// The oldest record leaves. Behind it others stand up to `turn`.
-    #[inline]
-    fn leave(&mut self, turn: usize, leaves: &mut impl FnMut(&[u8])) {
-        match record_at(&self.memory[..turn], self.oldest) {
-            Some((record, marked)) => {
-                if marked {
-                    leaves(record);
-                }
-                self.oldest += HEADER + record.len();
+    /// Marked records before the horizon leave.
+    #[inline(never)]
+    fn leave(&mut self, mut leaves: impl FnMut(&[u8])) {
+        while let Some((oldest, last)) = self.marked
+            && oldest < self.horizon
+        {
+            let record = self.record(oldest);
+            if let Some((_, record)) = record {
+                leaves(record);
             }
-            None => self.oldest = turn,
-        }
-        if self.oldest == turn {
-            self.oldest = 0;
-            self.turn = None;
+            self.marked = record
+                .filter(|(header, _)| header.on > 0)
+                .map(|(header, _)| (oldest + u64::from(header.on), last));
         }
     }
 
     /// Every record, the oldest first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        let (first, second) = match self.turn {
-            Some(turn) => (self.oldest..turn, 0..self.next),
-            None => (self.oldest..self.next, 0..0),
-        };
-        records(&self.memory[first]).chain(records(&self.memory[second]))
+        let mut records = Vec::new();
+        let mut at = self.newest;
+        while let Some(place) = at.filter(|place| *place >= self.horizon)
+            && let Some((header, record)) = self.record(place)
+        {
+            records.push(record);
+            at = (header.back > 0).then(|| place - u64::from(header.back));
+        }
+        records.into_iter().rev()
+    }
+
+    /// The record at a place, with its header.
+    fn record(&self, place: u64) -> Option<(Header, &[u8])> {
+        let (header, rest) = self.memory.get(self.index(place)..)?.split_first_chunk()?;
+        let header = Header::read(header);
+        Some((header, rest.get(..usize::try_from(header.len).ok()?)?))
+    }
+
+    /// Where in the memory a place is, which is of this round or of the one before.
+    #[inline]
+    fn index(&self, place: u64) -> usize {
+        let start = if place < self.round { self.round - self.size() } else { self.round };
+        usize::try_from(place.saturating_sub(start)).unwrap_or(usize::MAX)
+    }
+
+    /// Becomes a copy of another ring of the same size.
+    pub(crate) fn copy_from(&mut self, other: &Self) {
+        let Self { memory, round, next, horizon, newest, marked } = self;
+        memory.copy_from_slice(&other.memory);
+        (*round, *next, *horizon) = (other.round, other.next, other.horizon);
+        (*newest, *marked) = (other.newest, other.marked);
     }
 
     /// Forgets every record.
     pub(crate) fn clear(&mut self) {
-        (self.oldest, self.next, self.turn) = (0, 0, None);
+        (self.round, self.next, self.horizon) = (0, 0, 0);
+        (self.newest, self.marked) = (None, None);
     }
 }
 
-/// The records that stand in `bytes` one after the other.
-pub(super) fn records(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let (record, _) = record_at(bytes, at)?;
-        at += HEADER + record.len();
-        Some(record)
-    })
-}
-
-/// The record that starts at `at`, and whether it is marked.
+/// How far one place is behind another; 0 if that is too far.
 #[inline]
-fn record_at(bytes: &[u8], at: usize) -> Option<(&[u8], bool)> {
-    let (header, rest) = bytes.get(at..)?.split_first_chunk()?;
-    let header = u32::from_le_bytes(*header);
-    let record = rest.get(..usize::try_from(header >> 1).ok()?)?;
-    Some((record, header & 1 == 1))
+fn distance(from: u64, to: u64) -> u32 {
+    u32::try_from(to - from).unwrap_or(0)
 }
 
-/// A record with its header at the end of `bytes`.
-pub(super) fn append(bytes: &mut Vec<u8>, record: &[u8]) {
-    if let Ok(len) = u32::try_from(record.len()) {
-        bytes.extend_from_slice(&(len << 1).to_le_bytes());
-        bytes.extend_from_slice(record);
+#[derive(Clone, Copy)]
+struct Header {
+    len: u32,
+    back: u32,
+    on: u32,
+}
+
+impl Header {
+    #[inline]
+    fn bytes(self) -> [u8; HEADER] {
+        let mut bytes = [0; HEADER];
+        bytes[..4].copy_from_slice(&self.len.to_le_bytes());
+        bytes[4..8].copy_from_slice(&self.back.to_le_bytes());
+        bytes[8..].copy_from_slice(&self.on.to_le_bytes());
+        bytes
     }
-}
 
-/// How many bytes a record takes, its header included.
-pub(super) const fn space(record: &[u8]) -> usize {
-    HEADER + record.len()
+    fn read(bytes: &[u8; HEADER]) -> Self {
+        let [a, b, c, d, e, f, g, h, i, j, k, l] = *bytes;
+        Self {
+            len: u32::from_le_bytes([a, b, c, d]),
+            back: u32::from_le_bytes([e, f, g, h]),
+            on: u32::from_le_bytes([i, j, k, l]),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::VecDeque;
-
     use super::*;
 
-    fn push(ring: &mut ByteRing, record: &[u8]) -> Vec<Vec<u8>> {
+    fn push(ring: &mut ByteRing, record: &[u8], is_marked: bool) -> Vec<Vec<u8>> {
         let mut left = Vec::new();
-        let slot = ring.push(record.len(), record.len() % 2 == 1, |old| left.push(old.to_vec()));
-        slot.unwrap().copy_from_slice(record);
+        let room = ring.room(record.len(), |old| left.push(old.to_vec())).unwrap();
+        room.copy_from_slice(record);
+        ring.keep(record.len(), is_marked);
         left
     }
 
-    /// Against a queue that nobody would get wrong.
+    /// Against a list that nobody would get wrong.
     #[test]
     fn the_newest_records_are_there_whatever_their_sizes() {
-        for size in [40, 41, 64, 100] {
-            let (mut ring, mut model) = (ByteRing::new(size), VecDeque::new());
+        for size in [40, 41, 64, 100, 300] {
+            let (mut ring, mut model) = (ByteRing::new(size), Vec::new());
             for step in 0..2000_usize {
                 let record = vec![u8::try_from(step % 251).unwrap(); step * 7 % 23];
+                let is_marked = step % 3 == 1;
                 let had_room = ring.has_room(record.len());
-                let before = ring.iter().count();
-                let left = push(&mut ring, &record);
-                model.push_back(record);
-                let now = ring.iter().count();
-                assert_eq!(had_room, now == before + 1);
-                let gone: Vec<Vec<u8>> = model.drain(..model.len() - now).collect();
-                let marked: Vec<_> = gone.into_iter().filter(|old| old.len() % 2 == 1).collect();
-                assert_eq!(left, marked);
-                assert!(ring.iter().eq(model.iter().map(Vec::as_slice)));
+                let left = push(&mut ring, &record, is_marked);
+                model.push((record, is_marked));
+
+                let kept = ring.iter().count();
+                assert!(kept > 0 && kept <= size / HEADER);
+                let (gone, there) = model.split_at(model.len() - kept);
+                assert!(ring.iter().eq(there.iter().map(|(record, _)| record.as_slice())));
+                let marked = gone.iter().filter(|(_, is_marked)| *is_marked);
+                assert!(left.iter().eq(marked.map(|(record, _)| record)));
+                assert_eq!(had_room, left.is_empty());
+                model.drain(..model.len() - kept);
             }
-            assert!(model.len() > 1);
         }
+    }
+
+    /// Two thirds of the memory are full of records at any time.
+    #[test]
+    fn little_room_is_left_empty() {
+        let mut ring = ByteRing::new(1024);
+        for step in 0..500_usize {
+            push(&mut ring, &[0; 52], step % 2 == 0);
+        }
+        assert!(ring.iter().count() >= 10);
+    }
+
+    #[test]
+    fn room_that_is_not_used_is_there_for_the_next() {
+        let mut ring = ByteRing::new(100);
+        ring.room(80, |_| ()).unwrap();
+        for record in [b"one", b"two"] {
+            ring.room(10, |_| ()).unwrap()[..3].copy_from_slice(record);
+            ring.keep(3, false);
+        }
+        assert!(ring.iter().eq([b"one", b"two"]));
     }
 
     #[test]
     fn a_record_that_is_larger_than_the_ring_is_refused_and_changes_nothing() {
-        let mut ring = ByteRing::new(16);
-        push(&mut ring, b"123456789012");
-        assert!(ring.push(13, false, |_| ()).is_none());
-        assert_eq!(ring.iter().collect::<Vec<_>>(), [b"123456789012"]);
+        let mut ring = ByteRing::new(24);
+        push(&mut ring, b"123456789012", true);
+        assert!(ring.room(13, |_| ()).is_none());
+        assert!(ring.iter().eq([b"123456789012"]));
         ring.clear();
         assert_eq!(ring.iter().count(), 0);
     }

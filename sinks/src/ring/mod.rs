@@ -3,11 +3,11 @@
 mod bytes;
 mod pinned;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use limpid_core::trace::{
     Codec, EventKind, ExchangeId, Interest, Meta, OwnedTraceEvent, Sink, Trace, TraceEvent,
 };
+use spin::Yield;
+use spin::mutex::{SpinMutex, SpinMutexGuard};
 
 pub(crate) use self::bytes::ByteRing;
 use self::pinned::{Open, Pinned, Treatment};
@@ -18,7 +18,8 @@ use crate::time_base::TimeBase;
 ///
 /// Events are kept as bytes ([`Codec`]) and become text only when somebody looks, so that a
 /// ring may listen all the time. All memory is taken when the ring is made; recording allocates
-/// nothing. A lock that is held for the copying of the bytes makes it safe to share.
+/// nothing. It is safe to share: a thread that records holds a lock while it copies the bytes, and
+/// others who come meanwhile let it run and try again.
 ///
 /// When the memory is full the oldest events leave. Of exchanges that are still open, the request,
 /// the heads of responses and the failures are kept longer, in a quarter of the memory.
@@ -47,10 +48,15 @@ pub struct Ring {
     memory: usize,
     /// How large an event may be.
     largest: usize,
-    state: Mutex<State>,
+    /// How much room is made before it is known how large an event is.
+    usual: usize,
+    state: SpinMutex<State, Yield>,
 }
 
-#[derive(Clone, Debug)]
+/// In bytes: a head of a dozen fields, and more than any other event usually takes.
+const USUAL: usize = 1024;
+
+#[derive(Debug)]
 struct State {
     codec: Codec,
     newest: ByteRing,
@@ -64,36 +70,33 @@ impl Ring {
     /// The least memory that is of use, in bytes.
     pub const LEAST: usize = 16 * 1024;
 
-    /// A ring that takes this many bytes of memory, and [`LEAST`](Self::LEAST) if that is more. It
-    /// records what [`Levels::verbose`] tells: everything but the bytes on the wire.
+    /// A ring that takes this many bytes of memory, and [`LEAST`](Self::LEAST) if that is more.
+    ///
+    /// It records what [`Levels::verbose`] tells but for the lines of heads, one by one: a response's
+    /// stand in the event of the whole head. Who wants those of requests that a server reads, too,
+    /// sets [`levels`](Self::levels).
     #[must_use]
     pub fn new(memory: usize) -> Self {
         let memory = memory.max(Self::LEAST);
-        let rest = memory - Codec::MEMORY;
-        // A 64th at least and a 32nd at most, in numbers of eight bytes.
-        let open = 1 << (rest / 32 / size_of::<u64>()).ilog2();
-        let pinned = rest / 4;
-        let newest = rest - pinned - open * size_of::<u64>();
+        let shares = Shares::of(memory);
+        let lines =
+            Interest::only(EventKind::StartLineRead).with(Interest::only(EventKind::FieldRead));
+        let interest = Levels::verbose().interest().without(lines);
         Self {
-            interest: Levels::verbose().interest(),
-            kinds: pinned::treatments(),
+            interest,
+            kinds: pinned::treatments(interest),
             memory,
-            largest: newest / 4,
-            state: Mutex::new(State {
-                codec: Codec::new(),
-                newest: ByteRing::new(newest),
-                pinned: Pinned::new(pinned),
-                open: Open::new(open),
-                base: None,
-                lost: 0,
-            }),
+            largest: shares.newest / 4,
+            usual: (shares.newest / 16).min(USUAL),
+            state: SpinMutex::new(State::new(shares)),
         }
     }
 
-    /// Which events are recorded.
+    /// Which events are recorded: those of [`new`](Self::new) unless set.
     #[must_use]
     pub fn levels(mut self, levels: &Levels) -> Self {
         self.interest = levels.interest();
+        self.kinds = pinned::treatments(self.interest);
         self
     }
 
@@ -156,19 +159,60 @@ impl Ring {
         }
     }
 
-    /// A copy, so that nobody who records has to wait for what is done with the events.
+    /// A copy, so that nobody who records has to wait for what is done with the events. Its memory
+    /// is taken before the lock is.
     fn snapshot(&self) -> State {
-        self.state().clone()
+        let mut copy = State::new(Shares::of(self.memory));
+        copy.copy_from(&self.state());
+        copy
     }
 
-    /// The state, even if a thread panicked with it in its hands: what it was writing cannot be
-    /// read and is passed over.
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The state, even if a thread panicked with it in its hands: what it was writing was not kept.
+    fn state(&self) -> SpinMutexGuard<'_, State, Yield> {
+        self.state.lock()
+    }
+}
+
+/// What the memory is for.
+#[derive(Clone, Copy, Debug)]
+struct Shares {
+    /// The bytes of the newest events.
+    newest: usize,
+    /// The bytes of those that are kept longer.
+    pinned: usize,
+    /// How many exchanges may be open.
+    open: usize,
+}
+
+impl Shares {
+    const fn of(memory: usize) -> Self {
+        let rest = memory - Codec::MEMORY;
+        // A 64th at least and a 32nd at most, in numbers of eight bytes.
+        let open = 1 << (rest / 32 / size_of::<u64>()).ilog2();
+        let pinned = rest / 4;
+        Self { newest: rest - pinned - open * size_of::<u64>(), pinned, open }
     }
 }
 
 impl State {
+    fn new(shares: Shares) -> Self {
+        Self {
+            codec: Codec::new(),
+            newest: ByteRing::new(shares.newest),
+            pinned: Pinned::new(shares.pinned),
+            open: Open::new(shares.open),
+            base: None,
+            lost: 0,
+        }
+    }
+
+    /// Becomes a copy of what can be shown of another of the same size.
+    fn copy_from(&mut self, other: &Self) {
+        self.codec.clone_from(&other.codec);
+        self.newest.copy_from(&other.newest);
+        self.pinned.copy_from(&other.pinned);
+    }
+
     /// The events whose facts are wanted.
     fn select(
         &self,
@@ -192,24 +236,31 @@ impl Sink for Ring {
     }
 
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
-        if !self.interest.contains(meta.kind) {
+        let treatment = self.kinds[meta.kind as usize];
+        if !treatment.is_wanted {
             return;
         }
-        let size = Codec::size(event);
-        let mut state = self.state();
-        let State { codec, newest, pinned, open, base, lost } = &mut *state;
+        let State { codec, newest, pinned, open, base, lost } = &mut *self.state();
         if base.is_none() {
             *base = Some(TimeBase::now(meta.at));
         }
-        let treatment = self.kinds[meta.kind as usize];
         open.note(meta.exchange, treatment);
-        if size > self.largest {
-            *lost += 1;
-            return;
-        }
-        let leaves = |record: &[u8]| pinned.keep(record, open);
-        if let Some(record) = newest.push(size, treatment.is_kept, leaves) {
-            codec.encode(meta, event, record);
+        let mut leaves = |record: &[u8]| {
+            if open.has(record) {
+                pinned.keep(record, open);
+            }
+        };
+        // Most events are small. How large one is, is asked only if it has no room.
+        let written = newest
+            .room(self.usual, &mut leaves)
+            .and_then(|room| codec.encode(meta, event, room))
+            .or_else(|| {
+                let size = Some(Codec::size(event)).filter(|size| *size <= self.largest)?;
+                codec.encode(meta, event, newest.room(size, &mut leaves)?)
+            });
+        match written {
+            Some(len) => newest.keep(len, treatment.is_kept),
+            None => *lost += 1,
         }
     }
 }

@@ -36,14 +36,18 @@ impl Layout {
     }
 
     /// Shortens or pads what stands in `line` from `start` on.
+    #[inline]
     pub(super) fn apply(self, line: &mut String, start: usize) {
+        if self.width > 0 || self.precision.is_some() {
+            self.fit(line, start);
+        }
+    }
+
+    fn fit(self, line: &mut String, start: usize) {
         if let Some(precision) = self.precision
             && let Some((end, _)) = line[start..].char_indices().nth(precision)
         {
             line.truncate(start + end);
-        }
-        if self.width == 0 {
-            return;
         }
         let missing = self.width.saturating_sub(line[start..].chars().count());
         let before = match self.align {

@@ -3,7 +3,7 @@
 mod failure;
 mod values;
 
-use alloc::vec::Vec;
+use alloc::boxed::Box;
 
 use super::catalog::{EventKind, OwnedTraceEvent, TraceEvent};
 use super::meta::{ConnectionId, ExchangeId, Meta, SpanId};
@@ -29,33 +29,35 @@ use crate::time::Mono;
 ///
 /// let mut codec = Codec::new();
 /// let event = TraceEvent::LimitHit { limit: "head", most: 65_536 };
-/// let mut bytes = vec![0; Codec::size(&event)];
-/// codec.encode(&meta, &event, &mut bytes);
-/// let (meta_again, event_again) = codec.decode(&bytes).unwrap();
+/// let mut bytes = [0; 1024];
+/// let len = codec.encode(&meta, &event, &mut bytes).unwrap();
+/// assert_eq!(len, Codec::size(&event));
+/// let (meta_again, event_again) = codec.decode(&bytes[..len]).unwrap();
 /// assert_eq!((meta_again, event_again.borrow()), (meta, event));
 /// ```
 #[derive(Clone, Debug)]
 pub struct Codec {
-    /// What the number of a word stands for.
-    words: Vec<&'static str>,
+    /// What the number of a word stands for: a table that is open to the next free place.
+    words: Box<[Option<&'static str>; Self::WORDS]>,
 }
 
 impl Codec {
     /// How many bytes the codec itself takes.
     pub const MEMORY: usize = Self::WORDS * size_of::<&str>();
 
-    /// How many different words it can tell apart; the catalogue has about half as many.
+    /// How many different words it can tell apart: as many as a byte can number. The catalogue has
+    /// about half as many.
     const WORDS: usize = 256;
 
-    /// What a word becomes when there are too many.
+    /// What a word becomes when there are too many: the word with the number 0.
     const UNKNOWN: &'static str = "...";
 
     /// A codec, and all the memory that it will ever need.
     #[must_use]
     pub fn new() -> Self {
-        let mut words = Vec::with_capacity(Self::WORDS);
-        words.push(Self::UNKNOWN);
-        Self { words }
+        let mut words = [None; Self::WORDS];
+        words[0] = Some(Self::UNKNOWN);
+        Self { words: Box::new(words) }
     }
 
     /// How many bytes an event takes, its [`Meta`] included.
@@ -67,14 +69,16 @@ impl Codec {
         measure.0
     }
 
-    /// Writes an event to `out`, which has the [`size`](Self::size) of it. With less room the event
-    /// is cut short and cannot be read.
+    /// Writes an event to the start of `out`, and returns how many bytes that took. `None` if it
+    /// has less room than the [`size`](Self::size) of the event.
     #[inline]
-    pub fn encode(&mut self, meta: &Meta, event: &TraceEvent<'_>, out: &mut [u8]) {
-        if let Some((head, out)) = out.split_first_chunk_mut() {
-            write_meta(meta, head);
-            event.encode(&mut Writer { out, codec: self });
-        }
+    pub fn encode(&mut self, meta: &Meta, event: &TraceEvent<'_>, out: &mut [u8]) -> Option<usize> {
+        let room = out.len();
+        let (head, out) = out.split_first_chunk_mut()?;
+        write_meta(meta, head);
+        let mut writer = Writer { out, is_short: false, codec: self };
+        event.encode(&mut writer);
+        (!writer.is_short).then(|| room - writer.out.len())
     }
 
     /// Reads an event back. `None` for bytes that this codec has not written.
@@ -82,7 +86,7 @@ impl Codec {
     pub fn decode(&self, bytes: &[u8]) -> Option<(Meta, OwnedTraceEvent)> {
         let (head, rest) = bytes.split_first_chunk()?;
         let meta = read_meta(head)?;
-        let mut reader = Reader { bytes: rest, codec: self };
+        let mut reader = Reader { bytes: rest, codec: Some(self) };
         let event = OwnedTraceEvent::decode(meta.kind, &mut reader)?;
         reader.bytes.is_empty().then_some((meta, event))
     }
@@ -93,19 +97,50 @@ impl Codec {
         read_meta(bytes.first_chunk()?)
     }
 
+    /// The exchange that an event belongs to.
+    #[inline]
+    #[must_use]
+    pub fn decode_exchange(bytes: &[u8]) -> Option<ExchangeId> {
+        let id = bytes.get(EXCHANGE..)?.first_chunk()?;
+        Some(ExchangeId(u64::from_le_bytes(*id)))
+    }
+
     /// The number of a word. A word is known by where it stands in memory, which is fast; one that
     /// stands there twice has two numbers.
+    #[inline]
     fn number(&mut self, word: &'static str) -> u8 {
-        let number = match self.words.iter().position(|known| core::ptr::eq(*known, word)) {
-            Some(number) => number,
-            None if self.words.len() < Self::WORDS => {
-                self.words.push(word);
-                self.words.len() - 1
-            }
-            None => 0,
-        };
-        u8::try_from(number).unwrap_or(0)
+        let first = first_place(word);
+        match self.words[usize::from(first)] {
+            Some(known) if core::ptr::eq(known, word) => first,
+            _ => self.next_number(first, word),
+        }
     }
+
+    /// The number of a word that is new, or has a place behind another's.
+    #[cold]
+    fn next_number(&mut self, first: u8, word: &'static str) -> u8 {
+        // The number wraps around to those before the first.
+        for number in (0..=u8::MAX).map(|step| first.wrapping_add(step)) {
+            let place = &mut self.words[usize::from(number)];
+            match *place {
+                Some(known) if core::ptr::eq(known, word) => return number,
+                Some(_) => {}
+                None => {
+                    *place = Some(word);
+                    return number;
+                }
+            }
+        }
+        0
+    }
+}
+
+/// The place of a word that is tried first: its address, mixed well.
+#[inline]
+fn first_place(word: &'static str) -> u8 {
+    // Fibonacci hashing.
+    let mixed = (word.as_ptr().addr() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed.to_be_bytes()[0]
 }
 
 impl Default for Codec {
@@ -117,12 +152,15 @@ impl Default for Codec {
 /// How many bytes the facts about an event take.
 const META: usize = 42;
 
+/// Where the exchange stands in them.
+const EXCHANGE: usize = 24;
+
 #[inline]
 fn write_meta(meta: &Meta, out: &mut [u8; META]) {
     out[..8].copy_from_slice(&meta.at.as_nanos().to_le_bytes());
     out[8..16].copy_from_slice(&meta.seq.to_le_bytes());
     out[16..24].copy_from_slice(&meta.connection.0.to_le_bytes());
-    out[24..32].copy_from_slice(&meta.exchange.0.to_le_bytes());
+    out[EXCHANGE..32].copy_from_slice(&meta.exchange.0.to_le_bytes());
     out[32..36].copy_from_slice(&meta.attempt.to_le_bytes());
     out[36..40].copy_from_slice(&meta.span.0.to_le_bytes());
     out[40] = meta.phase as u8;
@@ -130,9 +168,8 @@ fn write_meta(meta: &Meta, out: &mut [u8; META]) {
 }
 
 fn read_meta(bytes: &[u8; META]) -> Option<Meta> {
-    // Every decoder of numbers wants a codec, and none of these needs it.
-    let codec = Codec { words: Vec::new() };
-    let mut reader = Reader { bytes, codec: &codec };
+    // None of these is a word, so they are read without a codec.
+    let mut reader = Reader { bytes, codec: None };
     Some(Meta {
         at: Mono::from_nanos(reader.read()?),
         seq: reader.read()?,
@@ -172,16 +209,20 @@ impl Put for Measure {
 /// Writes the bytes.
 struct Writer<'a> {
     out: &'a mut [u8],
+    /// Something had no room.
+    is_short: bool,
     codec: &'a mut Codec,
 }
 
 impl Put for Writer<'_> {
     #[inline]
     fn put(&mut self, bytes: &[u8]) {
-        if let Some((slot, rest)) = core::mem::take(&mut self.out).split_at_mut_checked(bytes.len())
-        {
-            slot.copy_from_slice(bytes);
-            self.out = rest;
+        match core::mem::take(&mut self.out).split_at_mut_checked(bytes.len()) {
+            Some((slot, rest)) => {
+                slot.copy_from_slice(bytes);
+                self.out = rest;
+            }
+            None => self.is_short = true,
         }
     }
 
@@ -195,7 +236,8 @@ impl Put for Writer<'_> {
 /// The bytes of an event that are still to be read.
 pub(super) struct Reader<'a> {
     bytes: &'a [u8],
-    codec: &'a Codec,
+    /// Who knows the words.
+    codec: Option<&'a Codec>,
 }
 
 impl<'a> Reader<'a> {

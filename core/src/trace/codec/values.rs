@@ -113,11 +113,12 @@ impl Encode for Word {
 impl Decode for &'static str {
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         let number = from.read::<u8>()?;
-        from.codec.words.get(usize::from(number)).copied()
+        from.codec?.words[usize::from(number)]
     }
 }
 
 impl Encode for Duration {
+    #[inline]
     fn encode(&self, out: &mut impl Put) {
         self.as_secs().encode(out);
         self.subsec_nanos().encode(out);
@@ -225,12 +226,18 @@ impl Decode for Box<[SocketOption]> {
     }
 }
 
+/// What stands for a part of the time that there was not.
+const NO_TIME: Duration = Duration::MAX;
+
 impl Encode for &Timings {
+    #[inline]
     fn encode(&self, out: &mut impl Put) {
         let Timings { pool, resolve, connect, tls, send, wait, receive, total, redirect, .. } =
             **self;
-        for part in [pool, resolve, connect, tls, send, wait, receive, redirect, Some(total)] {
-            part.encode(out);
+        total.encode(out);
+        // Each part has its place, whether it is there or not.
+        for part in [pool, resolve, connect, tls, send, wait, receive, redirect] {
+            part.unwrap_or(NO_TIME).encode(out);
         }
         for count in [self.connections, self.redirects, self.retries] {
             count.encode(out);
@@ -240,16 +247,18 @@ impl Encode for &Timings {
 
 impl Decode for Box<Timings> {
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
+        let total = from.read()?;
+        let mut part = || from.read().map(|time| Some(time).filter(|time| *time != NO_TIME));
         Some(Self::new(Timings {
-            pool: from.read()?,
-            resolve: from.read()?,
-            connect: from.read()?,
-            tls: from.read()?,
-            send: from.read()?,
-            wait: from.read()?,
-            receive: from.read()?,
-            redirect: from.read()?,
-            total: from.read::<Option<_>>()?.unwrap_or_default(),
+            pool: part()?,
+            resolve: part()?,
+            connect: part()?,
+            tls: part()?,
+            send: part()?,
+            wait: part()?,
+            receive: part()?,
+            redirect: part()?,
+            total,
             connections: from.read()?,
             redirects: from.read()?,
             retries: from.read()?,
@@ -271,6 +280,7 @@ impl Decode for OwnedCredentials {
 }
 
 impl Encode for ResponseHead<'_> {
+    #[inline]
     fn encode(&self, out: &mut impl Put) {
         self.version.encode(out);
         self.status.encode(out);
