@@ -16,17 +16,15 @@ use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 
-use limpid_core::client::{DialId, Do, Event, Exchange, Fault, Input, Options, Request, Target};
+use limpid_core::client::{DialId, Do, Event, Fault, Input, Request, Target};
 use limpid_core::error::ResolveError;
 use limpid_core::fields::Fields;
 use limpid_core::time::{Deadline, Mono};
-use limpid_core::trace::ExchangeId;
 use limpid_sinks::LineSink;
 use limpid_std::parts::{Connections, Session, Transport, begin, is_silent, literal, lookup};
-use limpid_std::{ClientBuilder, Error, Settings, Trust};
+use limpid_std::{ClientBuilder, Error, Settings};
 use smol::future::{or, poll_fn};
 use smol::{Async, Timer, block_on, unblock};
 use socket2::SockRef;
@@ -59,22 +57,13 @@ fn run() -> Result<(), Box<dyn StdError>> {
 
 /// A client: what its requests have in common.
 struct Client {
-    options: Arc<Options>,
-    trust: Arc<(Trust, Trust)>,
     connections: Arc<Connections<Socket>>,
-    exchanges: AtomicU64,
 }
 
 /// This is all that the builder wants to know of a client.
 impl From<Settings> for Client {
     fn from(settings: Settings) -> Self {
-        let Settings { options, trust, proxy_trust, pool, sink } = settings;
-        Self {
-            options,
-            trust: Arc::new((trust, proxy_trust)),
-            connections: Arc::new(Connections::new(pool, sink)),
-            exchanges: AtomicU64::new(0),
-        }
+        Self { connections: Arc::new(Connections::new(settings)) }
     }
 }
 
@@ -85,10 +74,7 @@ impl Client {
             .field(b"Accept", b"*/*")
             .field(b"User-Agent", b"limpid-smol")
             .build();
-        let id = ExchangeId(self.exchanges.fetch_add(1, Ordering::Relaxed) + 1);
-        let exchange = Exchange::new(id, request, Arc::clone(&self.options));
-        let connections = Arc::clone(&self.connections);
-        let session = Session::new(exchange, connections, Arc::clone(&self.trust));
+        let session = Session::new(Arc::clone(&self.connections), Arc::new(request));
         let mut driver = Driver { session, dials: Vec::new(), client: self };
         let mut status = 0;
         while driver.run().await? {
@@ -113,10 +99,11 @@ struct Driver<'c> {
 impl Driver<'_> {
     /// Runs the exchange to its next event; false at its end.
     async fn run(&mut self) -> Result<bool, Error> {
+        self.session.tick();
         loop {
             let now = self.session.now();
-            match self.session.next(now) {
-                Do::Trust { proxy } => self.session.trust(proxy, now),
+            match self.session.proceed() {
+                Do::Trust { proxy } => self.session.trust(proxy),
                 Do::Acquire { origin, until } => {
                     let acquired =
                         within(until, now, self.client.connections.acquire(origin)).await;
@@ -183,7 +170,7 @@ impl Drop for Driver<'_> {
     fn drop(&mut self) {
         self.session.input(Input::Cancel);
         loop {
-            match self.session.next(self.session.now()) {
+            match self.session.proceed() {
                 Do::Write { .. } => {
                     let Session { exchange, transport, .. } = &self.session;
                     let sent = match transport {

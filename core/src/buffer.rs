@@ -14,6 +14,14 @@ const LARGE: usize = 64 * 1024;
 /// its page, where it stands in the stream.
 const PAGE: usize = 4 * 1024;
 
+/// Memory for the bytes of one connection, lent while that is idle: both pieces are empty, or were
+/// a connection's.
+#[derive(Debug, Default)]
+pub(crate) struct Buffers {
+    pub(crate) incoming: Vec<u8>,
+    pub(crate) outgoing: Vec<u8>,
+}
+
 /// Bytes that arrived and are not used yet, and room for more.
 ///
 /// It is small until a read fills all the room there was, and large from then on.
@@ -112,6 +120,21 @@ impl Buffer {
     /// How many bytes of the stream have arrived.
     pub(crate) const fn received(&self) -> u64 {
         self.consumed + (self.end - self.start) as u64
+    }
+
+    /// Lends the memory when nothing is in it, unless it is large.
+    pub(crate) fn rest(&mut self, memory: &mut Vec<u8>) {
+        if self.start == self.end && self.data.len() < LARGE {
+            *memory = core::mem::take(&mut self.data);
+        }
+        self.release();
+    }
+
+    /// Takes memory that was lent.
+    pub(crate) fn wake(&mut self, memory: &mut Vec<u8>) {
+        if self.data.is_empty() {
+            self.data = core::mem::take(memory);
+        }
     }
 
     /// Gives the memory back when nothing is in it.

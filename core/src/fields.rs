@@ -274,6 +274,11 @@ impl FieldBlock {
         self.raw = false;
     }
 
+    /// Whether it has room for more than heads usually need.
+    pub(crate) const fn has_large_memory(&self) -> bool {
+        self.bytes.capacity() > 4 * 1024
+    }
+
     /// Becomes a copy of `fields`, in the memory the block has.
     pub fn copy_from(&mut self, fields: Fields<'_>) {
         self.clear();

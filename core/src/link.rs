@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use crate::buffer::Buffers;
 use crate::client::Retirement;
 use crate::error::Cause;
 use crate::http1::{Connection, NotReusable, Progress, Role, State, Version};
@@ -49,6 +50,11 @@ impl Link {
             in_layers: 0,
             before: (0, 0),
         }
+    }
+
+    /// What stands for a connection where there is none.
+    pub(crate) fn none(config: Config) -> Self {
+        Self::new(Role::Client, ConnectionId(0), config)
     }
 
     /// Another request begins: from now on, bytes count as its own.
@@ -113,15 +119,19 @@ impl Link {
         self.holds_back || !self.http1.unread().is_empty()
     }
 
-    /// Makes it ready for the next exchange, and gives the memory back that it does not need until
-    /// then.
-    pub(crate) fn rest(&mut self) {
+    /// Makes it ready for the next exchange, and lends the memory that it does not need until then.
+    pub(crate) fn rest(&mut self, memory: &mut Buffers) {
         // It was asked before whether it can.
         let _ = self.http1.restart();
-        self.http1.release();
+        self.http1.rest(memory);
         for layer in &mut self.layers {
             layer.release();
         }
+    }
+
+    /// Takes memory for the exchange that begins, if there is some.
+    pub(crate) fn wake(&mut self, memory: &mut Buffers) {
+        self.http1.wake(memory);
     }
 
     /// From now on, `layer` stands between HTTP and what stood there so far.

@@ -10,6 +10,7 @@ use limpid_core::http1::BodySize;
 
 use crate::content::{Content, Part};
 use crate::os::os_error;
+use crate::prepared::Prepared;
 
 /// How much of a reader is read at a time.
 const PIECE: usize = 64 * 1024;
@@ -65,6 +66,16 @@ impl Body {
     #[must_use]
     pub fn trailers(self, add: impl FnMut(&mut FieldBlock) + Send + 'static) -> Self {
         Self { content: self.content.trailers(add) }
+    }
+
+    /// The body of a request that was prepared.
+    pub(crate) fn of(prepared: &Prepared) -> Self {
+        Self { content: Content::from(prepared) }
+    }
+
+    /// The bytes, if it is bytes.
+    pub(crate) fn into_bytes(self) -> Option<Bytes> {
+        self.content.into_bytes()
     }
 
     pub(crate) const fn size(&self) -> BodySize {

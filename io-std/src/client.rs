@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use limpid_core::client::{Exchange, Options, Request, RequestBuilder as Draft, UrlError, basic};
+use limpid_core::client::{Request, RequestBuilder as Draft, UrlError, basic};
 use limpid_core::http1::ResponseHead;
 
 use crate::body::Body;
@@ -12,32 +12,24 @@ use crate::connections::Connections;
 use crate::driver::Driver;
 use crate::error::Error;
 use crate::informational::Listener;
+use crate::prepared::Prepared;
 use crate::response::Response;
-use crate::session::next_exchange;
 use crate::socket::Timed;
-use crate::tls::Trust;
 
 /// A client: what its requests have in common.
 ///
 /// It can be shared by threads, and is cheap to clone. Connections are kept and used again; they are
 /// closed when the last clone of the client and the last of its responses are dropped.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Client {
-    shared: Arc<Shared>,
-}
-
-struct Shared {
-    options: Arc<Options>,
-    /// Whom to trust as an origin server, and whom as a proxy.
-    trust: Arc<(Trust, Trust)>,
     connections: Arc<Connections<Timed>>,
 }
 
-impl fmt::Debug for Shared {
+impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("timeouts", &self.options.timeouts)
-            .field("trust", &self.trust.0)
+            .field("timeouts", &self.connections.options().timeouts)
+            .field("trust", self.connections.trust(false))
             .field("sink", &self.connections.sink().is_some())
             .finish_non_exhaustive()
     }
@@ -45,14 +37,7 @@ impl fmt::Debug for Shared {
 
 impl From<Settings> for Client {
     fn from(settings: Settings) -> Self {
-        let Settings { options, trust, proxy_trust, pool, sink } = settings;
-        Self {
-            shared: Arc::new(Shared {
-                options,
-                trust: Arc::new((trust, proxy_trust)),
-                connections: Arc::new(Connections::new(pool, sink)),
-            }),
-        }
+        Self { connections: Arc::new(Connections::new(settings)) }
     }
 }
 
@@ -103,16 +88,18 @@ impl Client {
         }
     }
 
-    fn send(
-        &self,
-        request: Request,
-        body: Body,
-        listener: Listener<'_>,
-    ) -> Result<Response, Error> {
-        let Shared { options, trust, connections } = &*self.shared;
-        let exchange = Exchange::new(next_exchange(), request, Arc::clone(options));
-        let driver = Driver::new(exchange, body, Arc::clone(trust), Arc::clone(connections));
-        Response::receive(driver, listener)
+    /// Sends a request that was [prepared](RequestBuilder::prepare) by this client or another, and
+    /// waits for the head of the response.
+    ///
+    /// # Errors
+    /// Certificates cannot be read, or the exchange failed.
+    pub fn send(&self, prepared: &Prepared) -> Result<Response, Error> {
+        let driver = self.driver(prepared.request(), Body::of(prepared));
+        Response::receive(driver, Listener::default())
+    }
+
+    fn driver(&self, request: Arc<Request>, body: Body) -> Driver {
+        Driver::new(request, body, Arc::clone(&self.connections))
     }
 }
 
@@ -185,6 +172,25 @@ impl<'c> RequestBuilder<'c> {
     pub fn send(self) -> Result<Response, Error> {
         let Self { client, draft, body, listener } = self;
         let request = draft?.body(body.size()).build();
-        client.send(request, body, listener)
+        Response::receive(client.driver(Arc::new(request), body), listener)
+    }
+
+    /// Builds the request without sending it, so that it can be sent many times by
+    /// [`Client::send`], with nothing to be built again. Nobody is told of informational responses
+    /// then.
+    ///
+    /// ```no_run
+    /// let client = limpid_std::Client::builder().build();
+    /// let health = client.get("http://localhost/health").header("Accept", "text/plain").prepare()?;
+    /// while client.send(&health)?.status() != 200 {}
+    /// # Ok::<(), limpid_std::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The URL is none, or the body can be had once only: it is no text and no bytes.
+    pub fn prepare(self) -> Result<Prepared, Error> {
+        let Self { client, draft, body, .. } = self;
+        let size = body.size();
+        Prepared::new(draft?.body(size), body.into_bytes(), client.connections.options())
     }
 }

@@ -2,16 +2,24 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use limpid_core::client::{Acquired, Input, Link, Origin, Parked, Pool, PoolLimits, Retired};
+use limpid_core::client::{
+    Acquired, Exchange, Input, Link, Options, Origin, Parked, Pool, Request, Retired,
+};
 use limpid_core::time::Mono;
 use limpid_core::trace::ConnectionId;
 
-use crate::builder::SharedSink;
+use crate::builder::{Settings, SharedSink};
 use crate::clock::Clock;
 use crate::line::{Line, Ticket};
+use crate::session::next_exchange;
+use crate::tls::Trust;
+
+/// How many exchanges that are over a client keeps for their memory, the buffers of a connection
+/// among it. As many can begin at the same moment without an allocation.
+const SPARE: usize = 8;
 
 /// A driver's part of a connection.
 pub trait Transport {
@@ -23,10 +31,13 @@ pub trait Transport {
     fn bid_farewell(self, bytes: &[u8]);
 }
 
-/// The connections of a client. When this is dropped, with the last client and the last response
-/// that use it, idle connections are closed.
+/// What the requests of a client share: its connections above all. When this is dropped, with the
+/// last client and the last response that use it, idle connections are closed.
 pub struct Connections<T: Transport> {
     shared: Mutex<Shared<T>>,
+    options: Arc<Options>,
+    /// Whom to trust as an origin server, and whom as a proxy.
+    trust: (Trust, Trust),
     sink: SharedSink,
     clock: Clock,
 }
@@ -37,6 +48,8 @@ struct Shared<T> {
     line: Line,
     /// How many connections were opened so far.
     opened: u64,
+    #[expect(clippy::vec_box, reason = "it is the box that is handed out")]
+    spare: Vec<Box<Exchange>>,
 }
 
 impl<T: Transport> fmt::Debug for Connections<T> {
@@ -48,9 +61,29 @@ impl<T: Transport> fmt::Debug for Connections<T> {
 impl<T: Transport> Connections<T> {
     /// No connections so far.
     #[must_use]
-    pub fn new(limits: PoolLimits, sink: SharedSink) -> Self {
-        let shared = Shared { pool: Pool::new(limits), line: Line::default(), opened: 0 };
-        Self { shared: Mutex::new(shared), sink, clock: Clock::start() }
+    pub fn new(settings: Settings) -> Self {
+        let Settings { options, trust, proxy_trust, pool, sink } = settings;
+        let shared =
+            Shared { pool: Pool::new(pool), line: Line::default(), opened: 0, spare: Vec::new() };
+        Self {
+            shared: Mutex::new(shared),
+            options,
+            trust: (trust, proxy_trust),
+            sink,
+            clock: Clock::start(),
+        }
+    }
+
+    /// How requests are done.
+    #[must_use]
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Whom to trust.
+    #[must_use]
+    pub const fn trust(&self, proxy: bool) -> &Trust {
+        if proxy { &self.trust.1 } else { &self.trust.0 }
     }
 
     /// What time it is for the client.
@@ -67,8 +100,8 @@ impl<T: Transport> Connections<T> {
 
     /// A connection to `origin`: an idle one, or leave to open one. `None` where every connection
     /// is in use, or others wait for one already.
-    pub fn try_acquire(&self, origin: &Origin) -> Option<(Input<'static>, Option<T>)> {
-        self.take(origin, &mut None, None)
+    pub fn try_acquire(&self, origin: &Origin, now: Mono) -> Option<(Input<'static>, Option<T>)> {
+        self.take(origin, now, &mut None, None)
     }
 
     /// The same, as soon as it is there. Those who wait are served in the order in which they came,
@@ -81,13 +114,14 @@ impl<T: Transport> Connections<T> {
     fn take(
         &self,
         origin: &Origin,
+        now: Mono,
         ticket: &mut Option<Ticket>,
         waker: Option<&Waker>,
     ) -> Option<(Input<'static>, Option<T>)> {
         let mut retired = Vec::new();
         let mut shared = self.lock();
         let acquired = match shared.line.is_turn(*ticket) {
-            true => shared.acquire(origin, self.now(), &mut retired),
+            true => shared.acquire(origin, now, &mut retired),
             false => None,
         };
         let next = match &acquired {
@@ -104,15 +138,45 @@ impl<T: Transport> Connections<T> {
     }
 
     /// Gives a connection back; what is `None` is closed.
-    pub fn release(&self, id: ConnectionId, link: Option<Link>, transport: Option<T>) {
+    pub fn release(
+        &self,
+        id: ConnectionId,
+        link: Option<Box<Link>>,
+        transport: Option<T>,
+        now: Mono,
+    ) {
         let parked = link.zip(transport).map(|(link, transport)| Parked { link, transport });
         let mut retired = Vec::new();
         let mut shared = self.lock();
-        shared.pool.release(id, parked, self.now(), T::is_silent, &mut retired);
+        shared.pool.release(id, parked, now, T::is_silent, &mut retired);
         let next = shared.line.next();
         drop(shared);
         self.retire(retired);
         next.inspect(Waker::wake_by_ref);
+    }
+
+    /// An exchange for this request, in memory that is there already if there is some.
+    pub(crate) fn begin(&self, request: Arc<Request>) -> Box<Exchange> {
+        let spare = self.lock().spare.pop();
+        match spare {
+            Some(mut exchange) => {
+                exchange.restart(next_exchange(), request, &self.options);
+                exchange
+            }
+            None => {
+                let options = Arc::clone(&self.options);
+                Box::new(Exchange::new(next_exchange(), request, options))
+            }
+        }
+    }
+
+    /// Takes an exchange back that is over, for its memory.
+    pub(crate) fn end(&self, mut exchange: Box<Exchange>) {
+        exchange.forget();
+        let mut shared = self.lock();
+        if shared.spare.len() < SPARE {
+            shared.spare.push(exchange);
+        }
     }
 
     fn retire(&self, retired: Vec<Retired<T>>) {
@@ -174,7 +238,8 @@ impl<T: Transport> Future for Acquire<'_, T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { connections, origin, ticket } = &mut *self;
-        connections.take(origin, ticket, Some(cx.waker())).map_or(Poll::Pending, Poll::Ready)
+        let taken = connections.take(origin, connections.now(), ticket, Some(cx.waker()));
+        taken.map_or(Poll::Pending, Poll::Ready)
     }
 }
 
@@ -201,9 +266,10 @@ mod tests {
     use std::sync::Arc;
     use std::task::Wake;
 
-    use limpid_core::client::Url;
+    use limpid_core::client::{PoolLimits, Url};
 
     use super::*;
+    use crate::builder::ClientBuilder;
 
     /// Nothing moves over it.
     struct Nothing;
@@ -232,11 +298,19 @@ mod tests {
         }
     }
 
+    struct Full(Connections<Nothing>);
+
+    impl From<Settings> for Full {
+        fn from(settings: Settings) -> Self {
+            Self(Connections::new(settings))
+        }
+    }
+
     fn full(connections: usize) -> (Connections<Nothing>, Origin) {
         let limits = PoolLimits { connections, ..PoolLimits::default() };
         let origin = Origin::of(&"http://a/".parse::<Url>().unwrap());
-        let full = Connections::new(limits, SharedSink::default());
-        (0..connections).for_each(|_| assert!(full.try_acquire(&origin).is_some()));
+        let full = ClientBuilder::<Full>::default().pool(limits).build().0;
+        (0..connections).for_each(|_| assert!(full.try_acquire(&origin, full.now()).is_some()));
         (full, origin)
     }
 
@@ -252,12 +326,12 @@ mod tests {
             (pin!(connections.acquire(&origin)), pin!(connections.acquire(&origin)));
         let bells = [Arc::<Bell>::default(), Arc::default()];
         assert!(!poll(first.as_mut(), &bells[0]) && !poll(second.as_mut(), &bells[1]));
-        connections.release(ConnectionId(1), None, None);
+        connections.release(ConnectionId(1), None, None, connections.now());
         assert_eq!(bells.each_ref().map(|bell| bell.rung()), [1, 0]);
-        assert!(connections.try_acquire(&origin).is_none(), "others wait");
+        assert!(connections.try_acquire(&origin, connections.now()).is_none(), "others wait");
         assert!(!poll(second.as_mut(), &bells[1]), "it is not the second's turn");
         assert!(poll(first.as_mut(), &bells[0]));
-        connections.release(ConnectionId(2), None, None);
+        connections.release(ConnectionId(2), None, None, connections.now());
         assert_eq!(bells.each_ref().map(|bell| bell.rung()), [1, 1]);
         assert!(poll(second.as_mut(), &bells[1]));
     }
@@ -269,8 +343,8 @@ mod tests {
             (pin!(connections.acquire(&origin)), pin!(connections.acquire(&origin)));
         let bells = [Arc::<Bell>::default(), Arc::default()];
         assert!(!poll(first.as_mut(), &bells[0]) && !poll(second.as_mut(), &bells[1]));
-        connections.release(ConnectionId(1), None, None);
-        connections.release(ConnectionId(2), None, None);
+        connections.release(ConnectionId(1), None, None, connections.now());
+        connections.release(ConnectionId(2), None, None, connections.now());
         assert_eq!(bells[1].rung(), 0);
         assert!(poll(first.as_mut(), &bells[0]));
         assert_eq!(bells[1].rung(), 1, "there is one left");
@@ -284,7 +358,7 @@ mod tests {
         let mut second = pin!(connections.acquire(&origin));
         let bells = [Arc::<Bell>::default(), Arc::default()];
         assert!(!poll(first.as_mut(), &bells[0]) && !poll(second.as_mut(), &bells[1]));
-        connections.release(ConnectionId(1), None, None);
+        connections.release(ConnectionId(1), None, None, connections.now());
         drop(first);
         assert_eq!(bells[1].rung(), 1);
         assert!(poll(second.as_mut(), &bells[1]));

@@ -7,6 +7,8 @@ use bytes::Bytes;
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::BodySize;
 
+use crate::prepared::Prepared;
+
 /// What a request carries: nothing, bytes, or what a source `S` yields; then trailers.
 pub struct Content<S> {
     kind: Kind<S>,
@@ -60,6 +62,15 @@ impl<S> Content<S> {
         self
     }
 
+    /// The bytes, if it is bytes and nothing else.
+    #[must_use]
+    pub fn into_bytes(self) -> Option<Bytes> {
+        match self.kind {
+            Kind::Bytes(bytes) if self.make_trailers.is_none() => Some(bytes),
+            _ => None,
+        }
+    }
+
     /// How long it is.
     #[must_use]
     pub const fn size(&self) -> BodySize {
@@ -99,6 +110,12 @@ impl<S> From<Bytes> for Content<S> {
     fn from(bytes: Bytes) -> Self {
         let size = BodySize::Length(bytes.len() as u64);
         Self::new(Kind::Bytes(bytes), size)
+    }
+}
+
+impl<S> From<&Prepared> for Content<S> {
+    fn from(prepared: &Prepared) -> Self {
+        Self::new(Kind::Bytes(prepared.body()), prepared.size())
     }
 }
 

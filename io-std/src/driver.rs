@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use limpid_core::client::{Do, Exchange, Fault, Input};
+use limpid_core::client::{Do, Fault, Input, Request};
 use limpid_core::time::{Deadline, Mono};
 
 use crate::body::Body;
@@ -16,7 +16,6 @@ use crate::os::is_timeout;
 use crate::resolve::{Resolved, resolve};
 use crate::session::Session;
 use crate::socket::Timed;
-use crate::tls::Trust;
 use crate::wait::wait_for;
 
 /// The least room for a read.
@@ -42,24 +41,26 @@ pub(crate) enum Stop {
 
 impl Driver {
     pub(crate) fn new(
-        exchange: Exchange,
+        request: Arc<Request>,
         body: Body,
-        trust: Arc<(Trust, Trust)>,
         connections: Arc<Connections<Timed>>,
     ) -> Self {
-        let session = Session::new(exchange, Arc::clone(&connections), trust);
+        let session = Session::new(Arc::clone(&connections), request);
         Self { session, connections, dials: Dials::default(), body }
     }
 
     /// Runs the exchange to its next event, or to its end.
     pub(crate) fn run(&mut self) -> Result<Stop, Error> {
+        self.session.tick();
         loop {
             let now = self.session.now();
-            match self.session.next(now) {
-                Do::Trust { proxy } => self.session.trust(proxy, now),
+            match self.session.proceed() {
+                Do::Trust { proxy } => self.session.trust(proxy),
                 Do::Acquire { origin, until } => {
-                    let acquire = self.connections.acquire(origin);
-                    let acquired = wait_for(acquire, left(until, now));
+                    let acquired = match self.connections.try_acquire(origin, now) {
+                        None => wait_for(self.connections.acquire(origin), left(until, now)),
+                        acquired => acquired,
+                    };
                     self.session.acquired(acquired);
                 }
                 Do::Resolve { host, port, until } => match resolve(host, port, left(until, now)) {

@@ -15,6 +15,9 @@ use limpid_core::trace::{ExchangeId, Trace};
 pub enum Error {
     /// The URL is none. Nothing was sent.
     Url(UrlError),
+    /// The body of a request that is to be sent many times comes from a source that yields it once.
+    /// Nothing was sent.
+    BodyOnce,
     /// The TLS configuration could not be made. Nothing was sent.
     TlsSetup(TlsSetupError),
     /// The exchange failed: where, why, and whether trying again is safe.
@@ -65,7 +68,7 @@ impl Error {
     #[must_use]
     pub fn request_was_sent(&self) -> bool {
         match self {
-            Self::Url(_) | Self::TlsSetup(_) => false,
+            Self::Url(_) | Self::BodyOnce | Self::TlsSetup(_) => false,
             Self::Exchange { error, .. } => error.request_was_sent(),
             Self::NotUpgraded(_) => true,
         }
@@ -106,6 +109,9 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Url(error) => error.fmt(f),
+            Self::BodyOnce => f.write_str(
+                "the body can be had once only: prepare the request with bytes, or send it at once",
+            ),
             Self::TlsSetup(error) => error.fmt(f),
             Self::Exchange { url, error, .. } => {
                 write!(f, "{}:{}: {error}", url.host(), url.port())
@@ -121,6 +127,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Url(error) => Some(error),
+            Self::BodyOnce => None,
             Self::TlsSetup(error) => Some(error),
             Self::Exchange { error, .. } => Some(error),
             Self::NotUpgraded(_) => None,

@@ -29,6 +29,7 @@ mod informational;
 mod line;
 mod options;
 mod os;
+mod prepared;
 mod resolve;
 mod response;
 mod server;
@@ -45,6 +46,7 @@ pub use clock::Clock;
 pub use error::{Error, History, IdentityProblem, TlsSetupError};
 pub use limpid_core::client::{NoProxy, PoolLimits, Proxy, Sizes, Timings};
 pub use limpid_core::server::Timeouts as ServerTimeouts;
+pub use prepared::Prepared;
 pub use response::{Response, ResponseBody};
 pub use server::{Exchange, Handle, Server, ServerBuilder};
 pub use tls::{TlsVersion, Trust};
@@ -61,6 +63,6 @@ pub mod parts {
     pub use crate::server::{
         Bound, Listener as ServerListener, ServerSettings, Serving, Stop, is_shortage, passes,
     };
-    pub use crate::session::{Session, next_exchange};
+    pub use crate::session::{Lent, Session};
     pub use crate::socket::{is_silent, prepare};
 }

@@ -5,9 +5,8 @@ use std::net::SocketAddr;
 
 use limpid_core::client::{Event, Sizes, Timings, Url};
 use limpid_core::error::Cause;
-use limpid_core::fields::{FieldBlock, Fields};
-use limpid_core::http1::Version;
-use limpid_core::trace::OwnedResponseHead;
+use limpid_core::fields::Fields;
+use limpid_core::http1::{ResponseHead, Version};
 
 use crate::driver::{Driver, Stop};
 use crate::error::Error;
@@ -20,7 +19,6 @@ use crate::upgraded::Upgraded;
 /// Dropping it closes the connection.
 #[derive(Debug)]
 pub struct Response {
-    head: OwnedResponseHead,
     body: ResponseBody,
 }
 
@@ -34,44 +32,39 @@ impl Response {
                 Err(error) => return Err(error),
             }
             listener.hear(driver.session.event());
-            if let Some(Event::Head(head, _)) = driver.session.event() {
-                let head = head.into();
-                return Ok(Self {
-                    head,
-                    body: ResponseBody {
-                        driver,
-                        read: 0,
-                        has_data: false,
-                        over: false,
-                        trailers: FieldBlock::new(),
-                    },
-                });
+            if let Some(Event::Head(..)) = driver.session.event() {
+                let body = ResponseBody { driver, read: 0, has_data: false, over: false };
+                return Ok(Self { body });
             }
         }
     }
 
+    fn head(&self) -> Option<ResponseHead<'_>> {
+        self.body.driver.session.exchange.head()
+    }
+
     /// The status code.
     #[must_use]
-    pub const fn status(&self) -> u16 {
-        self.head.status
+    pub fn status(&self) -> u16 {
+        self.head().map_or(0, |head| head.status)
     }
 
     /// The version.
     #[must_use]
-    pub const fn version(&self) -> Version {
-        self.head.version
+    pub fn version(&self) -> Version {
+        self.head().map_or(Version::HTTP_11, |head| head.version)
     }
 
     /// The reason phrase, as it came.
     #[must_use]
     pub fn reason(&self) -> &[u8] {
-        &self.head.reason
+        self.head().map_or(&[], |head| head.reason)
     }
 
     /// The fields, in order and case, repeated ones included.
     #[must_use]
     pub fn fields(&self) -> Fields<'_> {
-        self.head.fields.fields()
+        self.head().map_or(Fields::EMPTY, |head| head.fields)
     }
 
     /// The value of the first field of this name.
@@ -82,7 +75,7 @@ impl Response {
 
     /// The URL that was asked for.
     #[must_use]
-    pub const fn url(&self) -> &Url {
+    pub fn url(&self) -> &Url {
         self.body.driver.session.exchange.request().url()
     }
 
@@ -107,7 +100,7 @@ impl Response {
     /// How many bytes were sent and received: so far, and once the end of the body was reached,
     /// altogether.
     #[must_use]
-    pub const fn sizes(&self) -> Sizes {
+    pub fn sizes(&self) -> Sizes {
         self.body.driver.session.exchange.sizes()
     }
 
@@ -132,7 +125,7 @@ impl Response {
     pub fn upgrade(mut self) -> Result<Upgraded, Error> {
         let driver = &mut self.body.driver;
         let Some((switched, transport)) = driver.session.take_switched() else {
-            return Err(Error::NotUpgraded(self.head.status));
+            return Err(Error::NotUpgraded(self.status()));
         };
         let upgraded = Upgraded::new(switched, transport);
         upgraded.map_err(|error| driver.session.failed(Cause::Os(os_error(&error)).into()))
@@ -176,7 +169,6 @@ pub struct ResponseBody {
     read: usize,
     has_data: bool,
     over: bool,
-    trailers: FieldBlock,
 }
 
 impl ResponseBody {
@@ -195,7 +187,7 @@ impl ResponseBody {
     /// The trailers that followed the body, once its end was reached.
     #[must_use]
     pub fn trailers(&self) -> Fields<'_> {
-        self.trailers.fields()
+        self.driver.session.exchange.trailers()
     }
 
     /// Where the time went: so far, and once the end of the body was reached, altogether.
@@ -207,7 +199,7 @@ impl ResponseBody {
     /// How many bytes were sent and received: so far, and once the end of the body was reached,
     /// altogether.
     #[must_use]
-    pub const fn sizes(&self) -> Sizes {
+    pub fn sizes(&self) -> Sizes {
         self.driver.session.exchange.sizes()
     }
 
@@ -228,14 +220,12 @@ impl ResponseBody {
         self.read = 0;
         while !self.over {
             match self.driver.run() {
-                Ok(Stop::Event) => match self.driver.session.event() {
-                    Some(Event::Data(_)) => {
+                Ok(Stop::Event) => {
+                    if let Some(Event::Data(_)) = self.driver.session.event() {
                         self.has_data = true;
                         return Ok(true);
                     }
-                    Some(Event::End(trailers)) => self.trailers.copy_from(trailers),
-                    _ => {}
-                },
+                }
                 Ok(Stop::Done) => self.over = true,
                 Err(error) => {
                     self.over = true;

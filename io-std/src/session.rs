@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind};
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use limpid_core::client::{DialId, Do, Event, Exchange, Fault, Input, Switched};
+use limpid_core::client::{DialId, Do, Event, Exchange, Fault, Input, Request, Switched};
 use limpid_core::error::{Cause, TlsError};
 use limpid_core::time::Mono;
 use limpid_core::trace::{ConnectionId, ExchangeId, Sink, Trace};
@@ -13,12 +14,11 @@ use limpid_core::trace::{ConnectionId, ExchangeId, Sink, Trace};
 use crate::connections::{Connections, Transport};
 use crate::error::{Error, History, TlsSetupError};
 use crate::os::os_error;
-use crate::tls::Trust;
 
 /// The number of another exchange, from 1. No two exchanges of a process have the same, whatever
 /// their clients, so that one sink can be told of several clients.
 #[must_use]
-pub fn next_exchange() -> ExchangeId {
+pub(crate) fn next_exchange() -> ExchangeId {
     static LAST: AtomicU64 = AtomicU64::new(0);
     ExchangeId(LAST.fetch_add(1, Ordering::Relaxed) + 1)
 }
@@ -26,48 +26,51 @@ pub fn next_exchange() -> ExchangeId {
 /// An exchange, its transport, and where both come from.
 pub struct Session<T: Transport> {
     /// The exchange.
-    pub exchange: Exchange,
+    pub exchange: Lent<T>,
     /// The transport, once there is one.
     pub transport: Option<T>,
-    connections: Arc<Connections<T>>,
-    /// Whom to trust as an origin server, and whom as a proxy.
-    trust: Arc<(Trust, Trust)>,
     /// Why there is no TLS configuration.
     refused: Option<TlsSetupError>,
     /// The number of the connection that the pool gave.
     connection: ConnectionId,
+    /// What time it was when something last came of waiting.
+    now: Mono,
 }
 
 impl<T: Transport + fmt::Debug> fmt::Debug for Session<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session")
-            .field("exchange", &self.exchange)
+            .field("exchange", &*self.exchange)
             .field("transport", &self.transport)
             .finish_non_exhaustive()
     }
 }
 
 impl<T: Transport> Session<T> {
-    /// An exchange that has no transport yet.
+    /// An exchange for this request, which has no transport yet.
     #[must_use]
-    pub const fn new(
-        exchange: Exchange,
-        connections: Arc<Connections<T>>,
-        trust: Arc<(Trust, Trust)>,
-    ) -> Self {
-        let connection = ConnectionId(0);
-        Self { exchange, transport: None, connections, trust, refused: None, connection }
+    pub fn new(connections: Arc<Connections<T>>, request: Arc<Request>) -> Self {
+        let (connection, now) = (ConnectionId(0), Mono::default());
+        let exchange = Lent { exchange: Some(connections.begin(request)), connections };
+        Self { exchange, transport: None, refused: None, connection, now }
     }
 
-    /// What time it is.
+    /// Looks at the clock. A driver does that when it begins to run; all that tells what came of
+    /// waiting does it as well. In between, it is no later for the exchange than it was.
+    pub fn tick(&mut self) {
+        self.now = self.exchange.connections.now();
+    }
+
+    /// What time it was when the clock was last looked at.
     #[must_use]
-    pub fn now(&self) -> Mono {
-        self.connections.now()
+    pub const fn now(&self) -> Mono {
+        self.now
     }
 
     /// What is to be done next.
-    pub fn next(&mut self, now: Mono) -> Do<'_> {
-        self.exchange.next(now, self.connections.sink())
+    pub fn proceed(&mut self) -> Do<'_> {
+        let Lent { exchange, connections } = &mut self.exchange;
+        there_mut(exchange).next(self.now, connections.sink())
     }
 
     /// The event that the last [`Do::Event`] had.
@@ -78,7 +81,9 @@ impl<T: Transport> Session<T> {
 
     /// Tells what came of it.
     pub fn input(&mut self, input: Input<'_>) {
-        self.exchange.input(self.connections.now(), self.connections.sink(), input);
+        self.tick();
+        let Lent { exchange, connections } = &mut self.exchange;
+        there_mut(exchange).input(self.now, connections.sink(), input);
     }
 
     /// Tells what came of an operation of the transport; `None` if its time is over.
@@ -112,14 +117,16 @@ impl<T: Transport> Session<T> {
 
     /// The connection, if the response has made it one of another protocol, and its transport.
     pub fn take_switched(&mut self) -> Option<(Switched, T)> {
-        let switched = self.exchange.take_switched(self.now(), self.connections.sink())?;
+        self.tick();
+        let Lent { exchange, connections } = &mut self.exchange;
+        let switched = there_mut(exchange).take_switched(self.now, connections.sink())?;
         Some((switched, self.transport.take()?))
     }
 
     /// Answers [`Do::Trust`].
-    pub fn trust(&mut self, proxy: bool, now: Mono) {
-        let trust = if proxy { &self.trust.1 } else { &self.trust.0 };
-        let input = match trust.config(now, self.connections.sink()) {
+    pub fn trust(&mut self, proxy: bool) {
+        let connections = &self.exchange.connections;
+        let input = match connections.trust(proxy).config(self.now, connections.sink()) {
             Ok(config) => Input::Trust(config),
             Err(error) => {
                 self.refused = Some(error);
@@ -144,7 +151,8 @@ impl<T: Transport> Session<T> {
     /// Does [`Do::Release`].
     pub fn release(&mut self) {
         let link = self.exchange.take_link();
-        self.connections.release(self.connection, link, self.transport.take());
+        let transport = self.transport.take();
+        self.exchange.connections.release(self.connection, link, transport, self.now);
     }
 
     fn history(&self, cause: Cause) -> History {
@@ -152,7 +160,7 @@ impl<T: Transport> Session<T> {
         // Nobody is told of the error of an exchange that nobody wants any more.
         let trace = match cause {
             Cause::Abandoned => Trace::default(),
-            _ => self.connections.sink().recall(exchange),
+            _ => self.exchange.connections.sink().recall(exchange),
         };
         History { exchange, timings: self.exchange.timings(), sizes: self.exchange.sizes(), trace }
     }
@@ -167,5 +175,55 @@ impl<T: Transport> Session<T> {
                 history: Box::new(self.history(error.cause)),
             },
         }
+    }
+}
+
+/// An exchange in memory of the client's, which goes back to it when this is dropped.
+pub struct Lent<T: Transport> {
+    exchange: Option<Box<Exchange>>,
+    connections: Arc<Connections<T>>,
+}
+
+impl<T: Transport> Deref for Lent<T> {
+    type Target = Exchange;
+
+    #[inline]
+    fn deref(&self) -> &Exchange {
+        there(&self.exchange)
+    }
+}
+
+impl<T: Transport> DerefMut for Lent<T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Exchange {
+        there_mut(&mut self.exchange)
+    }
+}
+
+const ALIVE: &str = "an exchange is there until it is dropped";
+
+#[inline]
+#[expect(clippy::expect_used, reason = "only dropping takes it away")]
+fn there(exchange: &Option<Box<Exchange>>) -> &Exchange {
+    exchange.as_deref().expect(ALIVE)
+}
+
+#[inline]
+#[expect(clippy::expect_used, reason = "only dropping takes it away")]
+fn there_mut(exchange: &mut Option<Box<Exchange>>) -> &mut Exchange {
+    exchange.as_deref_mut().expect(ALIVE)
+}
+
+impl<T: Transport> Drop for Lent<T> {
+    fn drop(&mut self) {
+        if let Some(exchange) = self.exchange.take() {
+            self.connections.end(exchange);
+        }
+    }
+}
+
+impl<T: Transport> fmt::Debug for Lent<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Lent").field(&self.exchange).finish()
     }
 }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use limpid_core::client::Input;
 use limpid_core::fields::FieldBlock;
 use limpid_core::http1::BodySize;
+use limpid_std::Prepared;
 use limpid_std::parts::{Content, Part, os_error};
 
 /// The pieces of a body, made as they are needed.
@@ -46,6 +47,16 @@ impl Body {
     #[must_use]
     pub fn trailers(self, add: impl FnMut(&mut FieldBlock) + Send + 'static) -> Self {
         Self { content: self.content.trailers(add) }
+    }
+
+    /// The body of a request that was prepared.
+    pub(crate) fn of(prepared: &Prepared) -> Self {
+        Self { content: Content::from(prepared) }
+    }
+
+    /// The bytes, if it is bytes.
+    pub(crate) fn into_bytes(self) -> Option<Bytes> {
+        self.content.into_bytes()
     }
 
     pub(crate) const fn size(&self) -> BodySize {

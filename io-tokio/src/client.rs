@@ -3,16 +3,16 @@
 use std::fmt;
 use std::sync::Arc;
 
-use limpid_core::client::{Exchange, Options, Request, RequestBuilder as Draft, UrlError, basic};
+use limpid_core::client::{Request, RequestBuilder as Draft, UrlError, basic};
 use limpid_core::http1::ResponseHead;
-use limpid_std::parts::{Connections, Listener, next_exchange};
-use limpid_std::{Error, Settings, Trust};
+use limpid_std::parts::{Connections, Listener};
+use limpid_std::{Error, Prepared, Settings};
 
 use crate::ClientBuilder;
 use crate::body::Body;
 use crate::driver::Driver;
 use crate::response::Response;
-use crate::socket::Socket;
+use crate::timed::Timed;
 
 /// A client: what its requests have in common.
 ///
@@ -20,34 +20,21 @@ use crate::socket::Socket;
 /// closed when the last clone of the client and the last of its responses are dropped.
 #[derive(Clone)]
 pub struct Client {
-    shared: Arc<Shared>,
-}
-
-struct Shared {
-    options: Arc<Options>,
-    trust: Arc<(Trust, Trust)>,
-    connections: Arc<Connections<Socket>>,
+    connections: Arc<Connections<Timed>>,
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("timeouts", &self.shared.options.timeouts)
-            .field("sink", &self.shared.connections.sink().is_some())
+            .field("timeouts", &self.connections.options().timeouts)
+            .field("sink", &self.connections.sink().is_some())
             .finish_non_exhaustive()
     }
 }
 
 impl From<Settings> for Client {
     fn from(settings: Settings) -> Self {
-        let Settings { options, trust, proxy_trust, pool, sink } = settings;
-        Self {
-            shared: Arc::new(Shared {
-                options,
-                trust: Arc::new((trust, proxy_trust)),
-                connections: Arc::new(Connections::new(pool, sink)),
-            }),
-        }
+        Self { connections: Arc::new(Connections::new(settings)) }
     }
 }
 
@@ -96,6 +83,20 @@ impl Client {
             body: Body::none(),
             listener: Listener::default(),
         }
+    }
+
+    /// Sends a request that was [prepared](RequestBuilder::prepare) by this client or another, and
+    /// waits for the head of the response. Dropping the future cancels it.
+    ///
+    /// # Errors
+    /// Certificates cannot be read, or the exchange failed.
+    pub async fn send(&self, prepared: &Prepared) -> Result<Response, Error> {
+        let driver = self.driver(prepared.request(), Body::of(prepared));
+        Response::receive(driver, Listener::default()).await
+    }
+
+    fn driver(&self, request: Arc<Request>, body: Body) -> Driver {
+        Driver::new(request, body, Arc::clone(&self.connections))
     }
 }
 
@@ -158,9 +159,18 @@ impl<'c> RequestBuilder<'c> {
     pub async fn send(self) -> Result<Response, Error> {
         let Self { client, draft, body, listener } = self;
         let request = draft?.body(body.size()).build();
-        let Shared { options, trust, connections } = &*client.shared;
-        let exchange = Exchange::new(next_exchange(), request, Arc::clone(options));
-        let driver = Driver::new(exchange, body, Arc::clone(trust), Arc::clone(connections));
-        Response::receive(driver, listener).await
+        Response::receive(client.driver(Arc::new(request), body), listener).await
+    }
+
+    /// Builds the request without sending it, so that it can be sent many times by
+    /// [`Client::send`], with nothing to be built again. Nobody is told of informational responses
+    /// then.
+    ///
+    /// # Errors
+    /// The URL is none, or the body can be had once only: it is no text and no bytes.
+    pub fn prepare(self) -> Result<Prepared, Error> {
+        let Self { client, draft, body, .. } = self;
+        let size = body.size();
+        Prepared::new(draft?.body(size), body.into_bytes(), client.connections.options())
     }
 }

@@ -5,17 +5,18 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use limpid_core::client::{Do, Exchange, Fault, Input};
+use limpid_core::client::{Do, Fault, Input, Request};
 use limpid_core::error::ResolveError;
 use limpid_core::time::{Deadline, Mono};
+use limpid_std::Error;
 use limpid_std::parts::{Connections, Session, literal, lookup};
-use limpid_std::{Error, Trust};
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
 use crate::body::Body;
 use crate::dials::Dials;
 use crate::socket::Socket;
+use crate::timed::Timed;
 
 /// The least room for a read.
 const READ: usize = 16 * 1024;
@@ -23,8 +24,8 @@ const READ: usize = 16 * 1024;
 /// An exchange and the socket it runs on. Dropping it ends the exchange.
 #[derive(Debug)]
 pub(crate) struct Driver {
-    pub(crate) session: Session<Socket>,
-    connections: Arc<Connections<Socket>>,
+    pub(crate) session: Session<Timed>,
+    connections: Arc<Connections<Timed>>,
     dials: Dials,
     body: Body,
     over: bool,
@@ -41,23 +42,26 @@ pub(crate) enum Stop {
 
 impl Driver {
     pub(crate) fn new(
-        exchange: Exchange,
+        request: Arc<Request>,
         body: Body,
-        trust: Arc<(Trust, Trust)>,
-        connections: Arc<Connections<Socket>>,
+        connections: Arc<Connections<Timed>>,
     ) -> Self {
-        let session = Session::new(exchange, Arc::clone(&connections), trust);
+        let session = Session::new(Arc::clone(&connections), request);
         Self { session, connections, dials: Dials::default(), body, over: false }
     }
 
     /// Runs the exchange to its next event, or to its end. It can be dropped at any point.
     pub(crate) async fn run(&mut self) -> Result<Stop, Error> {
+        self.session.tick();
         loop {
             let now = self.session.now();
-            match self.session.next(now) {
-                Do::Trust { proxy } => self.session.trust(proxy, now),
+            match self.session.proceed() {
+                Do::Trust { proxy } => self.session.trust(proxy),
                 Do::Acquire { origin, until } => {
-                    let acquired = within(until, now, self.connections.acquire(origin)).await;
+                    let acquired = match self.connections.try_acquire(origin, now) {
+                        None => within(until, now, self.connections.acquire(origin)).await,
+                        acquired => acquired,
+                    };
                     self.session.acquired(acquired);
                 }
                 Do::Resolve { host, port, until } => {
@@ -71,7 +75,7 @@ impl Driver {
                 }
                 Do::Dial { dial, target, from, options, alone: true, until } => {
                     let opened = within(until, now, Socket::open(target, from, options)).await;
-                    self.session.dialed(dial, opened);
+                    self.session.dialed(dial, opened.map(|opened| opened.map(Timed::new)));
                 }
                 Do::Dial { dial, target, from, options, .. } => {
                     match Socket::begin(target, from, options) {
@@ -83,14 +87,14 @@ impl Driver {
                     }
                 }
                 Do::Await { until } => match within(until, now, self.dials.settled()).await {
-                    Some((dial, result)) => self.session.dialed(dial, Some(result)),
+                    Some((dial, result)) => self.session.dialed(dial, Some(result.map(Timed::new))),
                     None => self.session.input(Input::Tick),
                 },
                 Do::Abandon(dial) => self.dials.abandon(dial),
                 Do::Write { until } => {
                     let Session { exchange, transport, .. } = &mut self.session;
                     let result = match transport {
-                        Some(socket) => within(until, now, socket.write(exchange.out())).await,
+                        Some(socket) => socket.write(exchange.out(), until, now).await,
                         None => Some(Err(ErrorKind::NotConnected.into())),
                     };
                     self.session.answer(result.map(|result| result.map(Input::Sent)));
@@ -98,7 +102,7 @@ impl Driver {
                 Do::Read { until } => {
                     let Session { exchange, transport, .. } = &mut self.session;
                     let result = match transport {
-                        Some(socket) => within(until, now, socket.read(exchange.space(READ))).await,
+                        Some(socket) => socket.read(exchange.space(READ), until, now).await,
                         None => Some(Err(ErrorKind::NotConnected.into())),
                     };
                     let input = |n| if n == 0 { Input::Eof } else { Input::Filled(n) };
@@ -113,7 +117,7 @@ impl Driver {
                     self.session.input(Input::Tick);
                 }
                 Do::Close => self.session.transport = None,
-                Do::Release => self.session.release(),
+                Do::Release => self.release(),
                 Do::Event(_) => return Ok(Stop::Event),
                 Do::Done => {
                     self.over = true;
@@ -128,6 +132,15 @@ impl Driver {
     }
 }
 
+impl Driver {
+    fn release(&mut self) {
+        if let Some(socket) = &mut self.session.transport {
+            socket.rest();
+        }
+        self.session.release();
+    }
+}
+
 impl Drop for Driver {
     /// Ends the exchange, whatever it is doing: what has been started is told as ended, and the
     /// socket is closed. Nothing is waited for.
@@ -137,8 +150,7 @@ impl Drop for Driver {
         }
         self.session.input(Input::Cancel);
         loop {
-            let now = self.session.now();
-            match self.session.next(now) {
+            match self.session.proceed() {
                 Do::Write { .. } => {
                     let Session { exchange, transport, .. } = &self.session;
                     let sent: io::Result<usize> = match transport {
@@ -148,7 +160,7 @@ impl Drop for Driver {
                     self.session.answer(Some(sent.map(Input::Sent)));
                 }
                 Do::Close => self.session.transport = None,
-                Do::Release => self.session.release(),
+                Do::Release => self.release(),
                 Do::Done | Do::Failed(_) => return,
                 Do::Event(_) => {}
                 // There is nothing else to be done after a cancellation.

@@ -22,12 +22,15 @@ mod driver;
 mod response;
 mod server;
 mod socket;
+mod timed;
 mod upgraded;
 
 pub use body::{Body, NextPiece, Pieces};
 pub use client::{Client, RequestBuilder};
 pub use limpid_std::ServerTimeouts;
-pub use limpid_std::{Error, History, NoProxy, PoolLimits, Proxy, Sizes, Timings, TlsVersion};
+pub use limpid_std::{
+    Error, History, NoProxy, PoolLimits, Prepared, Proxy, Sizes, Timings, TlsVersion,
+};
 pub use response::Response;
 pub use server::{Exchange, Handle, Server, ServerBuilder};
 pub use upgraded::Upgraded;

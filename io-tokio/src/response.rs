@@ -4,9 +4,8 @@ use std::net::SocketAddr;
 
 use limpid_core::client::{Event, Sizes, Timings, Url};
 use limpid_core::error::Cause;
-use limpid_core::fields::{FieldBlock, Fields};
-use limpid_core::http1::Version;
-use limpid_core::trace::OwnedResponseHead;
+use limpid_core::fields::Fields;
+use limpid_core::http1::{ResponseHead, Version};
 use limpid_std::Error;
 use limpid_std::parts::Listener;
 
@@ -18,10 +17,8 @@ use crate::upgraded::Upgraded;
 /// Dropping it before its end closes the connection.
 #[derive(Debug)]
 pub struct Response {
-    head: OwnedResponseHead,
     driver: Driver,
     over: bool,
-    trailers: FieldBlock,
 }
 
 impl Response {
@@ -35,35 +32,38 @@ impl Response {
                 return Err(driver.session.failed(Cause::Abandoned.into()));
             }
             listener.hear(driver.session.event());
-            if let Some(Event::Head(head, _)) = driver.session.event() {
-                let head = head.into();
-                return Ok(Self { head, driver, over: false, trailers: FieldBlock::new() });
+            if let Some(Event::Head(..)) = driver.session.event() {
+                return Ok(Self { driver, over: false });
             }
         }
     }
 
+    fn head(&self) -> Option<ResponseHead<'_>> {
+        self.driver.session.exchange.head()
+    }
+
     /// The status code.
     #[must_use]
-    pub const fn status(&self) -> u16 {
-        self.head.status
+    pub fn status(&self) -> u16 {
+        self.head().map_or(0, |head| head.status)
     }
 
     /// The version.
     #[must_use]
-    pub const fn version(&self) -> Version {
-        self.head.version
+    pub fn version(&self) -> Version {
+        self.head().map_or(Version::HTTP_11, |head| head.version)
     }
 
     /// The reason phrase, as it came.
     #[must_use]
     pub fn reason(&self) -> &[u8] {
-        &self.head.reason
+        self.head().map_or(&[], |head| head.reason)
     }
 
     /// The fields, in order and case, repeated ones included.
     #[must_use]
     pub fn fields(&self) -> Fields<'_> {
-        self.head.fields.fields()
+        self.head().map_or(Fields::EMPTY, |head| head.fields)
     }
 
     /// The value of the first field of this name.
@@ -74,7 +74,7 @@ impl Response {
 
     /// The URL that was asked for last.
     #[must_use]
-    pub const fn url(&self) -> &Url {
+    pub fn url(&self) -> &Url {
         self.driver.session.exchange.request().url()
     }
 
@@ -99,7 +99,7 @@ impl Response {
     /// How many bytes were sent and received: so far, and once the end of the body was reached,
     /// altogether.
     #[must_use]
-    pub const fn sizes(&self) -> Sizes {
+    pub fn sizes(&self) -> Sizes {
         self.driver.session.exchange.sizes()
     }
 
@@ -112,15 +112,15 @@ impl Response {
     /// [`Error::NotUpgraded`]: the server answered in another way.
     pub fn upgrade(mut self) -> Result<Upgraded, Error> {
         match self.driver.session.take_switched() {
-            Some((switched, socket)) => Ok(Upgraded::new(switched, socket)),
-            None => Err(Error::NotUpgraded(self.head.status)),
+            Some((switched, transport)) => Ok(Upgraded::new(switched, transport.into_socket())),
+            None => Err(Error::NotUpgraded(self.status())),
         }
     }
 
     /// The trailers that followed the body, once its end was reached.
     #[must_use]
     pub fn trailers(&self) -> Fields<'_> {
-        self.trailers.fields()
+        self.driver.session.exchange.trailers()
     }
 
     /// The next bytes of the body, borrowed from where they were received; `None` at its end.
@@ -130,11 +130,11 @@ impl Response {
     pub async fn next_piece(&mut self) -> Result<Option<&[u8]>, Error> {
         while !self.over {
             match self.driver.run().await {
-                Ok(Stop::Event) => match self.driver.session.event() {
-                    Some(Event::Data(_)) => break,
-                    Some(Event::End(trailers)) => self.trailers.copy_from(trailers),
-                    _ => {}
-                },
+                Ok(Stop::Event) => {
+                    if let Some(Event::Data(_)) = self.driver.session.event() {
+                        break;
+                    }
+                }
                 Ok(Stop::Done) => self.over = true,
                 Err(error) => {
                     self.over = true;

@@ -11,7 +11,7 @@ use limpid_core::client::Target;
 use limpid_core::trace::SocketOption;
 use limpid_std::parts::{Transport, begin, is_silent};
 use socket2::SockRef;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 
 /// A stream of either kind.
@@ -76,30 +76,6 @@ impl Socket {
         Poll::Ready(either!(self, stream => stream.take_error())?.map_or(Ok(()), Err))
     }
 
-    /// Reads once, as soon as there is something.
-    pub(crate) async fn read(&self, room: &mut [u8]) -> io::Result<usize> {
-        either!(self, stream => loop {
-            match stream.try_read(room) {
-                Err(error) if error.kind() == ErrorKind::WouldBlock => stream.readable().await?,
-                result => return result,
-            }
-        })
-    }
-
-    /// Writes once, as soon as that is possible.
-    pub(crate) async fn write(&self, slices: [&[u8]; 3]) -> io::Result<usize> {
-        either!(self, stream => loop {
-            let result = match slices {
-                [slice, [], []] => stream.try_write(slice),
-                slices => stream.try_write_vectored(&slices.map(IoSlice::new)),
-            };
-            match result {
-                Err(error) if error.kind() == ErrorKind::WouldBlock => stream.writable().await?,
-                result => return result,
-            }
-        })
-    }
-
     /// Shuts the sending direction down. What cannot be shut down is closed already.
     pub(crate) fn finish(&self) {
         either!(self, stream => drop(SockRef::from(stream).shutdown(Shutdown::Write)));
@@ -150,8 +126,17 @@ impl Socket {
 }
 
 impl Transport for Socket {
+    /// Asks the system only where the runtime has heard of something, or has not yet heard that all
+    /// was read.
     fn is_silent(&self) -> bool {
-        either!(self, stream => is_silent(&SockRef::from(stream)))
+        either!(self, stream => {
+            let peek = || match is_silent(&SockRef::from(stream)) {
+                true => Err(ErrorKind::WouldBlock.into()),
+                false => Ok(()),
+            };
+            let heard: io::Result<()> = stream.try_io(Interest::READABLE, peek);
+            heard.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
+        })
     }
 
     fn bid_farewell(self, bytes: &[u8]) {

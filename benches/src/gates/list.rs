@@ -82,6 +82,31 @@ pub const GATES: &[Gate] = &[
         ..IN_MEMORY
     },
     Gate {
+        name: "blocking-prepared",
+        unit: "request of the blocking client, built once, 1 KiB, 1 connection",
+        work: blocking::PREPARED,
+        turns: 500,
+        server: Server::Answers,
+        counts: &[Instructions, Allocations, SystemCalls],
+        ..IN_MEMORY
+    },
+    Gate {
+        name: "blocking-prepared-traced",
+        unit: "the same, with all events recorded in a ring",
+        work: blocking::PREPARED_TRACED,
+        turns: 500,
+        server: Server::Answers,
+        ..IN_MEMORY
+    },
+    Gate {
+        name: "tokio-prepared",
+        unit: "request of the tokio client, built once, 1 KiB, 1 connection",
+        work: tasks::PREPARED,
+        turns: 500,
+        server: Server::Answers,
+        ..IN_MEMORY
+    },
+    Gate {
         name: "tokio-get",
         unit: "request of the tokio client, 1 KiB, 1 connection",
         work: tasks::GET,

@@ -1,6 +1,6 @@
 //! The blocking client.
 
-use limpid_std::{Client, PoolLimits};
+use limpid_std::{Client, PoolLimits, Prepared, Response};
 
 use super::LIMPID;
 use crate::drive::{Blocking, Exchanged, on_threads};
@@ -12,10 +12,16 @@ use crate::messages::REQUEST_FIELDS;
 pub const GET: &str = "GET, blocking";
 /// The same, with a ring that listens.
 pub const TRACED: &str = "GET, blocking, traced";
+/// The same, with a request that is built once.
+pub const PREPARED: &str = "GET, blocking, prepared";
+/// Prepared, and traced.
+pub const PREPARED_TRACED: &str = "GET, blocking, prepared, traced";
 
 pub(super) const SUBJECTS: &[Subject] = &[
     Subject { work: GET, peer: LIMPID, run: |job| get(job, &client(job.connections)) },
     Subject { work: TRACED, peer: LIMPID, run: |job| get(job, &traced(job.connections)) },
+    Subject { work: PREPARED, peer: LIMPID, run: |job| send(job, &client(job.connections)) },
+    Subject { work: PREPARED_TRACED, peer: LIMPID, run: |job| send(job, &traced(job.connections)) },
 ];
 
 /// How many connections the pool keeps.
@@ -44,13 +50,37 @@ impl Blocking for Get {
         for (name, value) in REQUEST_FIELDS {
             request = request.header(name, value);
         }
-        let mut body = request.send()?.into_body();
-        let mut bytes = 0;
-        while let Some(piece) = body.next_piece()? {
-            bytes += piece.len() as u64;
-        }
-        Ok(bytes)
+        read(request.send()?)
     }
+}
+
+/// A client, and a request that was built.
+struct Send {
+    client: Client,
+    request: Prepared,
+}
+
+impl Blocking for Send {
+    fn exchange(&mut self) -> Exchanged {
+        read(self.client.send(&self.request)?)
+    }
+}
+
+fn read(response: Response) -> Exchanged {
+    let (mut body, mut bytes) = (response.into_body(), 0);
+    while let Some(piece) = body.next_piece()? {
+        bytes += piece.len() as u64;
+    }
+    Ok(bytes)
+}
+
+fn send(job: &Job, client: &Client) -> Outcome {
+    let mut request = client.get(&format!("http://{}/", job.server));
+    for (name, value) in REQUEST_FIELDS {
+        request = request.header(name, value);
+    }
+    let request = request.prepare()?;
+    on_threads(job, || Ok(Send { client: client.clone(), request: request.clone() }))
 }
 
 fn get(job: &Job, client: &Client) -> Outcome {

@@ -1,6 +1,6 @@
 //! The asynchronous client.
 
-use limpid_tokio::Client;
+use limpid_tokio::{Client, Prepared, Response};
 
 use super::LIMPID;
 use super::blocking::pool;
@@ -11,8 +11,13 @@ use crate::messages::REQUEST_FIELDS;
 
 /// GETs, one after the other on each connection.
 pub const GET: &str = "GET, tokio";
+/// The same, with a request that is built once.
+pub const PREPARED: &str = "GET, tokio, prepared";
 
-pub(super) const SUBJECTS: &[Subject] = &[Subject { work: GET, peer: LIMPID, run: get }];
+pub(super) const SUBJECTS: &[Subject] = &[
+    Subject { work: GET, peer: LIMPID, run: get },
+    Subject { work: PREPARED, peer: LIMPID, run: send },
+];
 
 pub(super) fn client(connections: usize) -> Client {
     Client::builder().pool(pool(connections)).build()
@@ -30,13 +35,41 @@ impl Asynchronous for Get {
         for (name, value) in REQUEST_FIELDS {
             request = request.header(name, value);
         }
-        let mut response = request.send().await?;
-        let mut bytes = 0;
-        while let Some(piece) = response.next_piece().await? {
-            bytes += piece.len() as u64;
-        }
-        Ok(bytes)
+        read(request.send().await?).await
     }
+}
+
+/// A client, and a request that was built.
+struct Send {
+    client: Client,
+    request: Prepared,
+}
+
+impl Asynchronous for Send {
+    async fn exchange(&mut self) -> Exchanged {
+        read(self.client.send(&self.request).await?).await
+    }
+}
+
+async fn read(mut response: Response) -> Exchanged {
+    let mut bytes = 0;
+    while let Some(piece) = response.next_piece().await? {
+        bytes += piece.len() as u64;
+    }
+    Ok(bytes)
+}
+
+fn send(job: &Job) -> Outcome {
+    let client = client(job.connections);
+    let mut request = client.get(&format!("http://{}/", job.server));
+    for (name, value) in REQUEST_FIELDS {
+        request = request.header(name, value);
+    }
+    let request = request.prepare()?;
+    in_tasks(job, || {
+        let send = Send { client: client.clone(), request: request.clone() };
+        async { Ok(send) }
+    })
 }
 
 fn get(job: &Job) -> Outcome {

@@ -1,5 +1,6 @@
 //! What an exchange asks of its driver, and what the driver answers.
 
+use alloc::boxed::Box;
 use core::net::{IpAddr, SocketAddr};
 
 use bytes::Bytes;
@@ -108,16 +109,12 @@ pub enum Target<'x> {
 
 /// What a driver tells.
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a link is moved once an exchange; a box would allocate"
-)]
 pub enum Input<'i> {
     /// The TLS configuration.
     #[cfg(feature = "tls")]
     Trust(alloc::sync::Arc<rustls::ClientConfig>),
     /// There is an idle connection.
-    Reuse(Link),
+    Reuse(Box<Link>),
     /// A connection is to be opened, and has this number.
     Open(ConnectionId),
     /// The host has these addresses, in the order in which they should be tried.

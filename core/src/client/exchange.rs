@@ -1,14 +1,16 @@
 //! One request's life as a machine: it says what to do, and is told what came of it.
 
+use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::net::{IpAddr, SocketAddr};
+use core::net::IpAddr;
 
 use super::action::{Do, Event, Input, Target};
 use super::content::Content;
 use super::dial::{AttemptDelay, Race};
 use super::hosts::Hosts;
+use super::memory::Memory;
 use super::pool::Origin;
 use super::proxy::{Proxy, ProxyKind};
 use super::proxy_rules::ProxyRules;
@@ -19,8 +21,8 @@ use super::switched::Switched;
 use super::timings::{Sizes, Stopwatch, Timings};
 use super::trail::{At, Operation, Trail};
 use crate::error::Error;
-use crate::fields::FieldBlock;
-use crate::http1::{self, Role};
+use crate::fields::{FieldBlock, Fields};
+use crate::http1::{self, ResponseHead, Role};
 use crate::limits::Config;
 use crate::link::Link;
 use crate::time::{Deadline, Mono, Timeouts, Waiting};
@@ -79,7 +81,7 @@ pub(super) enum Route<'p> {
 /// A request, and how it is to be done.
 #[derive(Debug)]
 pub(super) struct Plan {
-    pub(super) request: Request,
+    pub(super) request: Arc<Request>,
     pub(super) origin: Origin,
     pub(super) options: Arc<Options>,
     /// The request on its way is the CONNECT that opens a tunnel.
@@ -87,16 +89,23 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    fn new(request: Request, options: Arc<Options>) -> Self {
+    fn new(mut request: Arc<Request>, options: Arc<Options>) -> Self {
+        if options.decode && request.lacks_codings() {
+            Arc::make_mut(&mut request).accept_codings();
+        }
         let proxy = match options.unix_socket {
             Some(_) => None,
             None => options.proxies.choose(request.url()).cloned(),
         };
-        Self { origin: Origin::via(proxy, request.url()), request, options, tunnelling: false }
+        let origin = match proxy {
+            Some(proxy) => Origin::via(Some(proxy), request.url()),
+            None => request.origin().clone(),
+        };
+        Self { origin, request, options, tunnelling: false }
     }
 
     /// Plans the next hop.
-    pub(super) fn follow(&mut self, request: Request) {
+    pub(super) fn follow(&mut self, request: Arc<Request>) {
         *self = Self::new(request, Arc::clone(&self.options));
     }
 
@@ -209,12 +218,11 @@ pub struct Exchange {
     pub(super) tls: Option<Arc<rustls::ClientConfig>>,
     #[cfg(feature = "tls")]
     pub(super) proxy_tls: Option<Arc<rustls::ClientConfig>>,
-    pub(super) link: Link,
+    pub(super) link: Box<Link>,
     /// The link can be taken for another exchange.
     pub(super) link_is_free: bool,
     pub(super) trail: Trail,
     pub(super) clock: Stopwatch,
-    pub(super) addresses: Vec<SocketAddr>,
     pub(super) race: Race<Told>,
     /// What came in and is to be worked on by the next step.
     pub(super) inbox: Option<Inbox>,
@@ -237,28 +245,30 @@ pub struct Exchange {
     pub(super) sent_before: u64,
     pub(super) error: Option<Error>,
     pub(super) content: Content,
+    pub(super) memory: Memory,
 }
 
 impl Exchange {
     /// A request that is to be sent. `exchange` is the number by which its events are known.
     #[must_use]
-    pub fn new(exchange: ExchangeId, mut request: Request, options: Arc<Options>) -> Self {
-        if options.decode {
-            request.accept_codings();
-        }
+    pub fn new(
+        exchange: ExchangeId,
+        request: impl Into<Arc<Request>>,
+        options: Arc<Options>,
+    ) -> Self {
+        let request = request.into();
         let is_idempotent = request.is_idempotent();
         Self {
             #[cfg(feature = "tls")]
             tls: options.tls.clone(),
             #[cfg(feature = "tls")]
             proxy_tls: options.proxy_tls.clone(),
-            link: Link::new(Role::Client, ConnectionId(0), options.config),
+            link: Box::new(Link::none(options.config)),
             plan: Plan::new(request, options),
             state: State::Start,
             link_is_free: false,
             trail: Trail::new(Scope::exchange(exchange)),
             clock: Stopwatch::new(),
-            addresses: Vec::new(),
             race: Race::new(),
             inbox: None,
             waiting: None,
@@ -272,12 +282,71 @@ impl Exchange {
             sent_before: 0,
             error: None,
             content: Content::default(),
+            memory: Memory::default(),
         }
+    }
+
+    /// Begins with another request, in the memory of this exchange. One that was going on ends
+    /// without a word: it is to be cancelled first.
+    pub fn restart(&mut self, exchange: ExchangeId, request: Arc<Request>, options: &Arc<Options>) {
+        self.forget();
+        // Every field is named, so that none is forgotten.
+        let Self {
+            plan,
+            state,
+            #[cfg(feature = "tls")]
+            tls,
+            #[cfg(feature = "tls")]
+            proxy_tls,
+            link: _,
+            link_is_free,
+            trail,
+            clock,
+            race,
+            inbox,
+            waiting,
+            total,
+            retried,
+            redirected,
+            hop,
+            rewind,
+            write_failed,
+            is_idempotent,
+            sent_before,
+            error,
+            content: _,
+            memory: _,
+        } = self;
+        #[cfg(feature = "tls")]
+        {
+            tls.clone_from(&options.tls);
+            proxy_tls.clone_from(&options.proxy_tls);
+        }
+        *is_idempotent = request.is_idempotent();
+        *plan = Plan::new(request, Arc::clone(options));
+        *state = State::Start;
+        *trail = Trail::new(Scope::exchange(exchange));
+        *clock = Stopwatch::new();
+        *race = Race::new();
+        (*inbox, *hop, *error) = (None, None, None);
+        (*waiting, *total) = (None, None);
+        (*retried, *redirected, *sent_before) = (0, 0, 0);
+        (*link_is_free, *rewind, *write_failed) = (false, false, false);
+    }
+
+    /// Lets go of what it holds beside memory, so that it can wait for its next
+    /// [`restart`](Self::restart). What the response was is forgotten.
+    pub fn forget(&mut self) {
+        if self.link.connection() != ConnectionId(0) {
+            *self.link = Link::none(self.plan.options.config);
+        }
+        self.content = Content::default();
+        self.memory.forget();
     }
 
     /// The request: the last one, where redirects were followed.
     #[must_use]
-    pub const fn request(&self) -> &Request {
+    pub fn request(&self) -> &Request {
         &self.plan.request
     }
 
@@ -293,13 +362,13 @@ impl Exchange {
     }
 
     /// The connection, if it can serve another exchange: an answer to [`Do::Release`].
-    pub fn take_link(&mut self) -> Option<Link> {
+    pub fn take_link(&mut self) -> Option<Box<Link>> {
         if !core::mem::take(&mut self.link_is_free) {
             return None;
         }
-        let none = Link::new(Role::Client, ConnectionId(0), self.plan.options.config);
+        let none = self.memory.none(self.plan.options.config);
         let mut link = core::mem::replace(&mut self.link, none);
-        link.rest();
+        link.rest(&mut self.memory.bytes);
         Some(link)
     }
 
@@ -313,7 +382,7 @@ impl Exchange {
         }
         self.end_in_switch(At { now, sink });
         let config = self.plan.options.config;
-        let none = Link::new(Role::Client, ConnectionId(0), config);
+        let none = self.memory.none(config);
         Some(Switched::new(core::mem::replace(&mut self.link, none), config))
     }
 
@@ -321,6 +390,18 @@ impl Exchange {
     #[must_use]
     pub fn body_progress(&self) -> (u64, u64) {
         self.link.http1.body_progress()
+    }
+
+    /// The head of the response, once [`Event::Head`] has told it.
+    #[must_use]
+    pub fn head(&self) -> Option<ResponseHead<'_>> {
+        self.memory.head.get()
+    }
+
+    /// The trailers that followed the body of the response, once [`Event::End`] has told them.
+    #[must_use]
+    pub fn trailers(&self) -> Fields<'_> {
+        self.memory.trailers.fields()
     }
 
     /// The number by which its events are known.
@@ -360,18 +441,20 @@ impl Exchange {
             // A connection that was not asked for is let go.
             Input::Reuse(_) | Input::Open(_) if self.state != State::Acquire => return,
             Input::Reuse(link) => {
-                self.link = link;
+                self.memory.keep(core::mem::replace(&mut self.link, link));
+                self.link.wake(&mut self.memory.bytes);
                 Some(Inbox::Reuse)
             }
             Input::Open(connection) => {
-                self.link = Link::new(Role::Client, connection, self.plan.options.config);
+                *self.link = Link::new(Role::Client, connection, self.plan.options.config);
+                self.link.wake(&mut self.memory.bytes);
                 Some(Inbox::Open)
             }
             Input::Resolved(addresses) => {
                 // While they are tried, they are what they are.
                 if self.state == State::Resolve {
-                    self.addresses.clear();
-                    self.addresses.extend_from_slice(addresses);
+                    self.memory.addresses.clear();
+                    self.memory.addresses.extend_from_slice(addresses);
                 }
                 Some(Inbox::Resolved)
             }
@@ -464,7 +547,7 @@ impl Exchange {
         if self.plan.is_unix() {
             Target::Unix(self.plan.options.unix_socket.as_deref().unwrap_or_default())
         } else {
-            Target::Tcp(self.addresses[index])
+            Target::Tcp(self.memory.addresses[index])
         }
     }
 

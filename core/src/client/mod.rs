@@ -38,6 +38,7 @@ mod content;
 mod dial;
 mod exchange;
 mod hosts;
+mod memory;
 mod no_proxy;
 mod pool;
 mod proxy;

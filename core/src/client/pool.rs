@@ -3,6 +3,8 @@
 //! It is a plain value. Whoever shares it between threads or tasks locks it for moments only: no
 //! call waits, and none does IO beyond the one question whether a transport is still silent.
 
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -15,12 +17,15 @@ use crate::time::Mono;
 use crate::trace::ConnectionId;
 
 /// Where a connection leads, and through which proxy: connections are shared by requests to the same
-/// origin that go the same way.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Origin {
+/// origin that go the same way. It is cheap to clone.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Origin(Arc<Way>);
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Way {
+    port: u16,
     secure: bool,
     host: String,
-    port: u16,
     proxy: Option<Arc<Proxy>>,
 }
 
@@ -34,21 +39,21 @@ impl Origin {
     /// The origin of a URL, asked through a proxy if there is one.
     pub(super) fn via(proxy: Option<Arc<Proxy>>, url: &Url) -> Self {
         let secure = url.scheme().is_secure();
-        Self { secure, host: url.host().into(), port: url.port(), proxy }
+        Self(Arc::new(Way { port: url.port(), secure, host: url.host().into(), proxy }))
     }
 
     /// The proxy on the way.
     #[must_use]
     pub fn proxy(&self) -> Option<&Proxy> {
-        self.proxy.as_deref()
+        self.0.proxy.as_deref()
     }
 
     /// Whether `url` is of this origin, whatever the way to it.
     #[must_use]
     pub fn is_of(&self, url: &Url) -> bool {
-        self.secure == url.scheme().is_secure()
-            && self.port == url.port()
-            && self.host == url.host()
+        self.0.secure == url.scheme().is_secure()
+            && self.0.port == url.port()
+            && self.0.host == url.host()
     }
 }
 
@@ -74,7 +79,7 @@ impl Default for PoolLimits {
 #[derive(Debug)]
 pub struct Parked<T> {
     /// The machine's part.
-    pub link: Link,
+    pub link: Box<Link>,
     /// The driver's: a socket, most often.
     pub transport: T,
 }
@@ -118,21 +123,32 @@ impl Retirement {
     }
 }
 
-/// A place in the pool.
+/// Where there are no more idle connections than this, each is asked whether it is silent whenever
+/// the pool is used, so that one that the server has closed is closed at once, as httpcore does it.
+/// Where there are more, only the one that is used again is asked: to ask all of them is a system
+/// call each.
+const WATCHED: usize = 4;
+
+/// A connection of the pool.
 #[derive(Debug)]
 struct Slot<T> {
-    id: ConnectionId,
     origin: Origin,
     /// Since when it is idle; `None` while it is in use.
     idle: Option<(Parked<T>, Mono)>,
 }
 
+/// The connections to one origin.
+#[derive(Debug, Default)]
+struct Place {
+    /// How many there are.
+    open: usize,
+    /// Those that are idle, the last that became so at the end: it is used first, for the server is
+    /// the least likely to have closed it.
+    idle: Vec<ConnectionId>,
+}
+
 /// What a request was given.
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a link is moved once an exchange; a box would allocate"
-)]
 pub enum Acquired<T> {
     /// An idle connection.
     Reuse(Parked<T>),
@@ -146,41 +162,54 @@ pub enum Acquired<T> {
 #[derive(Debug)]
 pub struct Pool<T> {
     limits: PoolLimits,
-    slots: Vec<Slot<T>>,
+    /// By their numbers, which is the order in which they were opened.
+    slots: BTreeMap<ConnectionId, Slot<T>>,
+    places: BTreeMap<Origin, Place>,
+    /// Those that are idle, in the order in which they were opened.
+    idle: Vec<ConnectionId>,
+    /// Before this, none can have been idle for too long.
+    none_expires_before: Option<Mono>,
 }
 
 impl<T> Pool<T> {
     /// An empty pool.
     #[must_use]
     pub const fn new(limits: PoolLimits) -> Self {
-        Self { limits, slots: Vec::new() }
+        Self {
+            limits,
+            slots: BTreeMap::new(),
+            places: BTreeMap::new(),
+            idle: Vec::new(),
+            none_expires_before: None,
+        }
     }
 
     /// Asks for a connection to `origin`. `is_silent` tells whether nothing has arrived on an idle
     /// transport, its end included: what has would be taken for a response. `fresh` is the number
-    /// of a connection that is to be opened. What `retired` is given is to be closed.
+    /// of a connection that is to be opened, higher than those before it. What `retired` is given
+    /// is to be closed.
     pub fn acquire(
         &mut self,
         origin: &Origin,
         fresh: ConnectionId,
         now: Mono,
-        is_silent: impl FnMut(&T) -> bool,
+        mut is_silent: impl FnMut(&T) -> bool,
         retired: &mut Vec<Retired<T>>,
     ) -> Acquired<T> {
-        self.tidy(now, is_silent, retired);
-        let of_origin = |slot: &&mut Slot<T>| slot.origin == *origin && slot.idle.is_some();
-        if let Some((parked, _)) =
-            self.slots.iter_mut().find(of_origin).and_then(|slot| slot.idle.take())
-        {
-            return Acquired::Reuse(parked);
+        let are_silent = self.tidy(now, None, &mut is_silent, retired);
+        while let Some(parked) = self.last_idle(origin) {
+            if are_silent || is_silent(&parked.transport) {
+                return Acquired::Reuse(parked);
+            }
+            self.forget(parked.link.connection());
+            retired.push(Retired { parked, why: Retirement::NotSilent });
         }
         if self.slots.len() >= self.limits.connections {
-            let Some(index) = self.slots.iter().position(|slot| slot.idle.is_some()) else {
-                return Acquired::Full;
-            };
-            self.retire(index, Retirement::Evicted, retired);
+            let Some(first) = self.idle.first() else { return Acquired::Full };
+            self.retire(*first, Retirement::Evicted, retired);
         }
-        self.slots.push(Slot { id: fresh, origin: origin.clone(), idle: None });
+        self.slots.insert(fresh, Slot { origin: origin.clone(), idle: None });
+        self.places.entry(origin.clone()).or_default().open += 1;
         Acquired::Open
     }
 
@@ -190,80 +219,124 @@ impl<T> Pool<T> {
         id: ConnectionId,
         parked: Option<Parked<T>>,
         now: Mono,
-        is_silent: impl FnMut(&T) -> bool,
+        mut is_silent: impl FnMut(&T) -> bool,
         retired: &mut Vec<Retired<T>>,
     ) {
-        if let Some(index) = self.slots.iter().position(|slot| slot.id == id) {
-            match parked {
-                Some(parked) => self.slots[index].idle = Some((parked, now)),
-                None => drop(self.slots.remove(index)),
-            }
+        match parked {
+            Some(parked) => self.rest(id, parked, now),
+            None => self.forget(id),
         }
-        self.tidy(now, is_silent, retired);
+        self.tidy(now, Some(id), &mut is_silent, retired);
     }
 
     /// Takes every idle connection out, in the order in which they were opened.
     pub fn close(&mut self, retired: &mut Vec<Retired<T>>) {
-        let mut index = 0;
-        while index < self.slots.len() {
-            if self.slots[index].idle.is_some() {
-                self.retire(index, Retirement::Closed, retired);
-            } else {
-                index += 1;
-            }
+        for id in core::mem::take(&mut self.idle) {
+            self.retire(id, Retirement::Closed, retired);
         }
     }
 
     /// Whether a request to some origin would be given a connection, or leave to open one.
     #[must_use]
     pub fn has_room(&self) -> bool {
-        self.slots.len() < self.limits.connections
-            || self.slots.iter().any(|slot| slot.idle.is_some())
+        self.slots.len() < self.limits.connections || !self.idle.is_empty()
     }
 
     /// How many connections there are, idle or in use.
     #[must_use]
-    pub const fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.slots.len()
     }
 
     /// Whether there is none.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.slots.is_empty()
     }
 
-    /// Takes out what has expired, what is not silent, and what is idle beyond the limit.
-    fn tidy(
-        &mut self,
-        now: Mono,
-        mut is_silent: impl FnMut(&T) -> bool,
-        retired: &mut Vec<Retired<T>>,
-    ) {
-        let PoolLimits { keep_alive, expiry, .. } = self.limits;
-        let mut index = 0;
-        while index < self.slots.len() {
-            let surplus = self.slots.len() > keep_alive;
-            let leaves = match &self.slots[index].idle {
-                None => None,
-                Some(_) if surplus => Some(Retirement::Surplus),
-                Some((_, since)) if expiry.is_some_and(|expiry| now.since(*since) > expiry) => {
-                    Some(Retirement::Expired)
-                }
-                Some((parked, _)) => {
-                    (!is_silent(&parked.transport)).then_some(Retirement::NotSilent)
-                }
-            };
-            match leaves {
-                None => index += 1,
-                Some(why) => self.retire(index, why, retired),
-            }
+    /// The connection to `origin` that became idle last, which is in use from now on.
+    fn last_idle(&mut self, origin: &Origin) -> Option<Parked<T>> {
+        let id = self.places.get_mut(origin)?.idle.pop()?;
+        if let Ok(index) = self.idle.binary_search(&id) {
+            self.idle.remove(index);
+        }
+        self.slots.get_mut(&id)?.idle.take().map(|(parked, _)| parked)
+    }
+
+    /// A connection is idle from now on.
+    fn rest(&mut self, id: ConnectionId, parked: Parked<T>, now: Mono) {
+        let Some(slot) = self.slots.get_mut(&id) else { return };
+        slot.idle = Some((parked, now));
+        if let Some(place) = self.places.get_mut(&slot.origin) {
+            place.idle.push(id);
+        }
+        if let Err(index) = self.idle.binary_search(&id) {
+            self.idle.insert(index, id);
         }
     }
 
-    fn retire(&mut self, index: usize, why: Retirement, retired: &mut Vec<Retired<T>>) {
-        if let Some((parked, _)) = self.slots.remove(index).idle {
+    /// Takes out what has expired, what is not silent, and what is idle beyond the limit. The
+    /// connection that was just used is not asked whether it is silent: it is before its next use.
+    /// True if all that are left were found to be silent.
+    fn tidy(
+        &mut self,
+        now: Mono,
+        just_used: Option<ConnectionId>,
+        is_silent: &mut impl FnMut(&T) -> bool,
+        retired: &mut Vec<Retired<T>>,
+    ) -> bool {
+        let PoolLimits { keep_alive, expiry, .. } = self.limits;
+        let watches = self.idle.len() <= WATCHED;
+        let may_expire = expiry.is_some() && self.none_expires_before.is_none_or(|at| now > at);
+        if self.slots.len() <= keep_alive && !may_expire && !watches {
+            return false;
+        }
+        let (mut open, mut first) = (self.slots.len(), now);
+        let mut leaves = Vec::new();
+        for id in self.idle.iter().copied() {
+            let Some(Slot { idle: Some((parked, since)), .. }) = self.slots.get(&id) else {
+                continue;
+            };
+            let why = if open > keep_alive {
+                Retirement::Surplus
+            } else if expiry.is_some_and(|expiry| now.since(*since) > expiry) {
+                Retirement::Expired
+            } else if watches && just_used != Some(id) && !is_silent(&parked.transport) {
+                Retirement::NotSilent
+            } else {
+                first = first.min(*since);
+                continue;
+            };
+            leaves.push((id, why));
+            open -= 1;
+        }
+        self.none_expires_before = expiry.map(|expiry| first + expiry);
+        for (id, why) in leaves {
+            self.retire(id, why, retired);
+        }
+        watches
+    }
+
+    /// Takes an idle connection out.
+    fn retire(&mut self, id: ConnectionId, why: Retirement, retired: &mut Vec<Retired<T>>) {
+        let idle = self.slots.get_mut(&id).and_then(|slot| slot.idle.take());
+        self.forget(id);
+        if let Some((parked, _)) = idle {
             retired.push(Retired { parked, why });
+        }
+    }
+
+    /// A connection is no longer one of the pool's.
+    fn forget(&mut self, id: ConnectionId) {
+        let Some(slot) = self.slots.remove(&id) else { return };
+        let Some(place) = self.places.get_mut(&slot.origin) else { return };
+        place.open -= 1;
+        place.idle.retain(|idle| *idle != id);
+        if place.open == 0 {
+            self.places.remove(&slot.origin);
+        }
+        if let Ok(index) = self.idle.binary_search(&id) {
+            self.idle.remove(index);
         }
     }
 }
@@ -312,7 +385,7 @@ mod tests {
             let (loud, mut retired) = (self.loud.clone(), Vec::new());
             let silent = |transport: &u64| !loud.contains(transport);
             let at = Mono::from_nanos(seconds * 1_000_000_000);
-            let parked = Some(Parked { link, transport: id });
+            let parked = Some(Parked { link: Box::new(link), transport: id });
             self.pool.release(ConnectionId(id), parked, at, silent, &mut retired);
             self.closed
                 .extend(retired.iter().map(|retired| (retired.parked.transport, retired.why)));

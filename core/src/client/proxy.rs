@@ -9,7 +9,7 @@ use super::request::basic;
 use super::url::{Authority, Url, UrlError};
 
 /// What a proxy speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ProxyKind {
     /// HTTP: `http` URLs are forwarded, `https` URLs go through a tunnel.
     Http,
@@ -31,7 +31,7 @@ pub enum ProxyKind {
 /// assert_eq!("localhost:3128".parse::<Proxy>()?.kind(), ProxyKind::Http);
 /// # Ok::<(), limpid_core::client::ProxyError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Proxy {
     kind: ProxyKind,
     host: String,

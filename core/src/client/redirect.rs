@@ -2,8 +2,8 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
+use alloc::sync::Arc;
 
-use super::pool::Origin;
 use super::request::Request;
 use super::url::{UrlError, UrlProblem};
 use crate::error::Cause;
@@ -11,7 +11,7 @@ use crate::fields::Field;
 use crate::http1::ResponseHead;
 
 /// What follows a response: another request, or the reason why that cannot be made.
-pub(super) type Hop = Result<Request, Cause>;
+pub(super) type Hop = Result<Arc<Request>, Cause>;
 
 /// The request that follows `request` after a response with this head; `None` if that is no
 /// redirect.
@@ -38,7 +38,7 @@ pub(super) fn follow(request: &Request, head: ResponseHead<'_>) -> Result<Option
         (302 | 303, method) => method != b"HEAD",
         _ => false,
     };
-    let same_origin = Origin::of(request.url()).is_of(&url);
+    let same_origin = request.origin().is_of(&url);
     let upgrades = request.url().host() == url.host()
         && (request.url().port(), url.port()) == (80, 443)
         && url.scheme().is_secure();
@@ -59,7 +59,7 @@ pub(super) fn follow(request: &Request, head: ResponseHead<'_>) -> Result<Option
     if !to_get {
         builder = builder.body(request.size());
     }
-    Ok(Some(Ok(builder.build())))
+    Ok(Some(Ok(Arc::new(builder.build()))))
 }
 
 /// Whether a field is about the body and how it is sent.

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::pool::Origin;
 use super::url::Url;
 use crate::coding::ACCEPTED;
 use crate::fields::{FieldBlock, Fields};
@@ -33,6 +34,8 @@ pub struct Request {
     target: Option<Vec<u8>>,
     fields: FieldBlock,
     size: BodySize,
+    /// Where it goes, if not through a proxy.
+    origin: Origin,
 }
 
 impl Request {
@@ -87,13 +90,25 @@ impl Request {
         self.size
     }
 
+    pub(super) const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
     /// Asks for the content codings that are built in, where the caller has not said which ones he
     /// takes. A part of a coded body could not be decoded, so a part is asked for as it is.
-    pub(super) fn accept_codings(&mut self) {
-        let fields = self.fields.fields();
-        if !ACCEPTED.is_empty() && fields.get("Accept-Encoding").or(fields.get("Range")).is_none() {
+    ///
+    /// An exchange whose [`Options`](super::Options) say that bodies are decoded does this too, in a
+    /// copy of the request.
+    pub fn accept_codings(&mut self) {
+        if self.lacks_codings() {
             self.fields.push(b"Accept-Encoding", ACCEPTED.as_bytes());
         }
+    }
+
+    /// Whether it is for us to say which codings are taken.
+    pub(super) fn lacks_codings(&self) -> bool {
+        let fields = self.fields.fields();
+        !ACCEPTED.is_empty() && fields.get("Accept-Encoding").or(fields.get("Range")).is_none()
     }
 
     /// Whether there is a body, of more than no bytes.
@@ -176,7 +191,8 @@ impl RequestBuilder {
             None if self.method == b"CONNECT" => Some(self.url.host_and_port().into_bytes()),
             target => target,
         };
-        Request { method: self.method, url: self.url, target, fields, size }
+        let origin = Origin::of(&self.url);
+        Request { method: self.method, url: self.url, target, fields, size, origin }
     }
 }
 

@@ -1,5 +1,7 @@
 //! A connection that has left HTTP/1.1: a tunnel, or one that speaks another protocol.
 
+use alloc::boxed::Box;
+
 use crate::buffer::Buffer;
 use crate::layer::LayerError;
 use crate::limits::Config;
@@ -23,7 +25,7 @@ use crate::trace::ConnectionId;
 /// ```
 #[derive(Debug)]
 pub struct Switched {
-    link: Link,
+    link: Box<Link>,
     /// What has come for the caller.
     incoming: Buffer,
     ended: bool,
@@ -42,7 +44,7 @@ pub enum Moved {
 
 impl Switched {
     /// The connection of this link, which has left HTTP/1.1.
-    pub(super) fn new(mut link: Link, config: Config) -> Self {
+    pub(super) fn new(mut link: Box<Link>, config: Config) -> Self {
         let mut incoming = Buffer::default();
         incoming.push(&link.enter_tunnel(config));
         link.stack_passage();

@@ -35,6 +35,12 @@ pub(super) enum Operation {
     Close,
 }
 
+impl Operation {
+    const fn connects_by_tcp(self) -> bool {
+        matches!(self, Self::ConnectTcp | Self::Retry(Attempt::ConnectTcp))
+    }
+}
+
 /// The step of an attempt at connecting that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Attempt {
@@ -203,32 +209,56 @@ impl Trail {
 
     /// Tells that an operation starts.
     pub(super) fn start<S: Sink>(&mut self, operation: Operation, plan: &Plan, at: At<'_, S>) {
-        let timeout = plan.options.timeouts.connect;
-        let (host, port) = plan.peer();
-        let path = plan.options.unix_socket.as_deref().unwrap_or_default();
-        let (ssl_context, server_hostname) = (plan.tls_context(), plan.server_name(operation));
-        let socket_options = plan.socket_options();
         let request = plan.method();
-        let address = plan.local_address();
-        let local_address = address.as_deref();
         let stream = self.stream(0);
+        let address = operation.connects_by_tcp().then(|| plan.local_address()).flatten();
+        let local_address = address.as_deref();
+        // What the events of connecting say is found out only where they are told.
+        let timeout = || plan.options.timeouts.connect;
+        let (host, port) = (|| plan.peer().0, || plan.peer().1);
+        let path = || plan.options.unix_socket.as_deref().unwrap_or_default();
+        let ssl_context = || plan.tls_context();
+        let server_hostname = || plan.server_name(operation);
+        let socket_options = || plan.socket_options();
         let mut cx = self.cx(at);
         let span = match operation {
-            Operation::ConnectTcp => cx.start(EventKind::ConnectTcpStarted, || {
-                TraceEvent::ConnectTcpStarted { host, port, local_address, timeout, socket_options }
-            }),
+            Operation::ConnectTcp => {
+                cx.start(EventKind::ConnectTcpStarted, || TraceEvent::ConnectTcpStarted {
+                    host: host(),
+                    port: port(),
+                    local_address,
+                    timeout: timeout(),
+                    socket_options: socket_options(),
+                })
+            }
             Operation::ConnectUnixSocket => cx.start(EventKind::ConnectUnixSocketStarted, || {
-                TraceEvent::ConnectUnixSocketStarted { path, timeout, socket_options }
+                TraceEvent::ConnectUnixSocketStarted {
+                    path: path(),
+                    timeout: timeout(),
+                    socket_options: socket_options(),
+                }
             }),
-            Operation::StartTls => cx.start(EventKind::StartTlsStarted, || {
-                TraceEvent::StartTlsStarted { ssl_context, server_hostname, timeout }
-            }),
-            Operation::ProxyStartTls => cx.start(EventKind::ProxyStartTlsStarted, || {
-                TraceEvent::ProxyStartTlsStarted { ssl_context, server_hostname, timeout }
-            }),
-            Operation::SocksConnectTcp => cx.start(EventKind::SocksConnectTcpStarted, || {
-                TraceEvent::SocksConnectTcpStarted { host, port, timeout }
-            }),
+            Operation::StartTls => {
+                cx.start(EventKind::StartTlsStarted, || TraceEvent::StartTlsStarted {
+                    ssl_context: ssl_context(),
+                    server_hostname: server_hostname(),
+                    timeout: timeout(),
+                })
+            }
+            Operation::ProxyStartTls => {
+                cx.start(EventKind::ProxyStartTlsStarted, || TraceEvent::ProxyStartTlsStarted {
+                    ssl_context: ssl_context(),
+                    server_hostname: server_hostname(),
+                    timeout: timeout(),
+                })
+            }
+            Operation::SocksConnectTcp => {
+                cx.start(EventKind::SocksConnectTcpStarted, || TraceEvent::SocksConnectTcpStarted {
+                    host: host(),
+                    port: port(),
+                    timeout: timeout(),
+                })
+            }
             Operation::SetupSocks5 => cx.start(EventKind::SetupSocks5ConnectionStarted, || {
                 let url = plan.request.url();
                 let auth = plan.origin.proxy().and_then(Proxy::credentials);
@@ -239,27 +269,36 @@ impl Trail {
                     auth: auth.map(|(user, password)| Credentials { user, password }),
                 }
             }),
-            Operation::SocksStartTls => cx.start(EventKind::SocksStartTlsStarted, || {
-                TraceEvent::SocksStartTlsStarted { ssl_context, server_hostname, timeout }
-            }),
-            Operation::Retry(Attempt::ConnectTcp) => {
-                cx.start(EventKind::RetryConnectTcpStarted, || TraceEvent::RetryConnectTcpStarted {
-                    host,
-                    port,
-                    local_address,
-                    timeout,
-                    socket_options,
+            Operation::SocksStartTls => {
+                cx.start(EventKind::SocksStartTlsStarted, || TraceEvent::SocksStartTlsStarted {
+                    ssl_context: ssl_context(),
+                    server_hostname: server_hostname(),
+                    timeout: timeout(),
                 })
             }
-            Operation::Retry(Attempt::ConnectUnixSocket) => cx
-                .start(EventKind::RetryConnectUnixSocketStarted, || {
-                    TraceEvent::RetryConnectUnixSocketStarted { path, timeout, socket_options }
-                }),
+            Operation::Retry(Attempt::ConnectTcp) => {
+                cx.start(EventKind::RetryConnectTcpStarted, || TraceEvent::RetryConnectTcpStarted {
+                    host: host(),
+                    port: port(),
+                    local_address,
+                    timeout: timeout(),
+                    socket_options: socket_options(),
+                })
+            }
+            Operation::Retry(Attempt::ConnectUnixSocket) => {
+                cx.start(EventKind::RetryConnectUnixSocketStarted, || {
+                    TraceEvent::RetryConnectUnixSocketStarted {
+                        path: path(),
+                        timeout: timeout(),
+                        socket_options: socket_options(),
+                    }
+                })
+            }
             Operation::Retry(Attempt::StartTls) => {
                 cx.start(EventKind::RetryStartTlsStarted, || TraceEvent::RetryStartTlsStarted {
-                    ssl_context,
-                    server_hostname,
-                    timeout,
+                    ssl_context: ssl_context(),
+                    server_hostname: server_hostname(),
+                    timeout: timeout(),
                 })
             }
             Operation::SendHead => cx.start(EventKind::SendRequestHeadersStarted, || {

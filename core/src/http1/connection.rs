@@ -12,6 +12,7 @@ use super::reuse::NotReusable;
 use super::section::StartLine;
 use super::send::{Announced, BodySize, Send};
 use super::state::{Act, Role, Sides, State, SwitchKind};
+use crate::buffer::Buffers;
 use crate::error::{Call, Misuse, MisuseError, PeerError, Rule};
 use crate::fields::Fields;
 use crate::framing::{Asked, Framing};
@@ -602,6 +603,20 @@ impl Connection {
         self.receive.give_back();
         self.receive.buffer.release();
         self.send.out.release();
+    }
+
+    /// Lends the memory of an idle connection to others, as far as they can use it, and gives the
+    /// rest back.
+    pub(crate) fn rest(&mut self, memory: &mut Buffers) {
+        self.receive.give_back();
+        self.receive.buffer.rest(&mut memory.incoming);
+        self.send.out.rest(&mut memory.outgoing);
+    }
+
+    /// Takes memory that another connection has lent.
+    pub(crate) fn wake(&mut self, memory: &mut Buffers) {
+        self.receive.buffer.wake(&mut memory.incoming);
+        self.send.out.wake(&mut memory.outgoing);
     }
 
     /// Takes the connection over after a switch of protocols; what is returned are the bytes of the

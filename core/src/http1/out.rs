@@ -8,6 +8,9 @@ use bytes::{Buf, Bytes};
 /// one slice is cheaper than one that takes three.
 const COPIED: usize = 2 * 1024;
 
+/// Memory for more bytes than this is given back, and not lent.
+const LENT: usize = 4 * 1024;
+
 /// Bytes that wait for the transport.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Out {
@@ -72,6 +75,21 @@ impl Out {
         if self.sent == self.staging.len() && self.body.is_none() {
             self.staging.clear();
             self.sent = 0;
+        }
+    }
+
+    /// Lends the memory when nothing is in it, unless it is large.
+    pub(super) fn rest(&mut self, memory: &mut Vec<u8>) {
+        if self.len() == 0 && self.staging.capacity() <= LENT {
+            *memory = core::mem::take(&mut self.staging);
+        }
+        self.release();
+    }
+
+    /// Takes memory that was lent.
+    pub(super) fn wake(&mut self, memory: &mut Vec<u8>) {
+        if self.staging.is_empty() {
+            self.staging = core::mem::take(memory);
         }
     }
 

@@ -65,7 +65,7 @@ pub(crate) struct Bench {
     /// How many bytes the transport takes before it is reset.
     pub(crate) room: usize,
     /// The connection that is used again, or that can be once the exchange is over.
-    pub(crate) link: Option<Link>,
+    pub(crate) link: Option<Box<Link>>,
 }
 
 impl Bench {

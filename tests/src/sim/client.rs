@@ -9,8 +9,8 @@ use limpid_core::client::{
     Acquired, Event, Exchange, Input, Options, Origin, Parked, Pool, RequestBuilder, Retired,
 };
 use limpid_core::error::{Cause, Error};
-use limpid_core::fields::{FieldBlock, Fields};
-use limpid_core::trace::{ConnectionId, ExchangeId, OwnedResponseHead};
+use limpid_core::fields::Fields;
+use limpid_core::trace::{ConnectionId, ExchangeId};
 use limpid_std::{Settings, SharedSink, Trust};
 
 use super::body::Body;
@@ -78,9 +78,8 @@ impl Client {
             if !driver.run().await? {
                 return Err(Cause::Abandoned.into());
             }
-            if let Some(Event::Head(head, _)) = driver.event() {
-                let head = head.into();
-                return Ok(Response { head, driver, over: false, trailers: FieldBlock::new() });
+            if let Some(Event::Head(..)) = driver.event() {
+                return Ok(Response { driver, over: false });
             }
         }
     }
@@ -142,29 +141,27 @@ impl Drop for Shared {
 /// A response, and the way to its body. Dropping it before its end closes the connection.
 #[derive(Debug)]
 pub struct Response {
-    head: OwnedResponseHead,
     driver: Driver,
     over: bool,
-    trailers: FieldBlock,
 }
 
 impl Response {
     /// The status code.
     #[must_use]
-    pub const fn status(&self) -> u16 {
-        self.head.status
+    pub fn status(&self) -> u16 {
+        self.driver.exchange.head().map_or(0, |head| head.status)
     }
 
     /// The fields.
     #[must_use]
     pub fn fields(&self) -> Fields<'_> {
-        self.head.fields.fields()
+        self.driver.exchange.head().map_or(Fields::EMPTY, |head| head.fields)
     }
 
     /// The trailers, once the end of the body was reached.
     #[must_use]
     pub fn trailers(&self) -> Fields<'_> {
-        self.trailers.fields()
+        self.driver.exchange.trailers()
     }
 
     /// The next bytes of the body; `None` at its end.
@@ -174,12 +171,12 @@ impl Response {
     pub async fn next_piece(&mut self) -> Result<Option<&[u8]>, Error> {
         while !self.over {
             match self.driver.run().await {
-                Ok(true) => match self.driver.event() {
+                Ok(true) => {
                     // It is asked for again, for what is returned must not be borrowed in a loop.
-                    Some(Event::Data(_)) => break,
-                    Some(Event::End(trailers)) => self.trailers.copy_from(trailers),
-                    _ => {}
-                },
+                    if let Some(Event::Data(_)) = self.driver.event() {
+                        break;
+                    }
+                }
                 Ok(false) => self.over = true,
                 Err(error) => {
                     self.over = true;

@@ -24,7 +24,7 @@ const READ: usize = 16 * 1024;
 /// An exchange and the socket it runs on. Dropping it ends the exchange.
 #[derive(Debug)]
 pub(super) struct Driver {
-    exchange: Exchange,
+    pub(super) exchange: Exchange,
     socket: Option<Socket>,
     dials: Dials,
     /// The number of the connection that the pool gave.

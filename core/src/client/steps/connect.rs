@@ -84,8 +84,10 @@ impl Exchange {
         self.trail.start_resolve(&self.plan, at);
         let (host, port) = self.plan.peer();
         if let Some(known) = self.plan.options.hosts.addresses(host, port) {
-            self.addresses.clear();
-            self.addresses.extend(known.iter().map(|address| SocketAddr::new(*address, port)));
+            self.memory.addresses.clear();
+            self.memory
+                .addresses
+                .extend(known.iter().map(|address| SocketAddr::new(*address, port)));
             self.inbox = Some(Inbox::Resolved);
         }
         None
@@ -95,12 +97,12 @@ impl Exchange {
         match self.inbox.take() {
             None => Ok(Some(Step::Resolve)),
             Some(Inbox::Resolved) => {
-                self.trail.complete_resolve(self.addresses.len(), at);
-                if self.addresses.is_empty() {
+                self.trail.complete_resolve(self.memory.addresses.len(), at);
+                if self.memory.addresses.is_empty() {
                     return Err(Cause::Resolve(ResolveError::NoAddress));
                 }
-                interleave(&mut self.addresses);
-                self.begin_dial(self.addresses.len());
+                interleave(&mut self.memory.addresses);
+                self.begin_dial(self.memory.addresses.len());
                 Ok(None)
             }
             Some(inbox) => self.interrupted(&inbox, at),
@@ -234,7 +236,7 @@ impl Exchange {
             Some(Inbox::Tick) => match self.interrupted(&Inbox::Tick, at) {
                 Err(Cause::TimedOut(Waiting::Retry)) => {
                     self.trail.complete(at);
-                    self.link =
+                    *self.link =
                         Link::new(Role::Client, self.link.connection(), self.plan.options.config);
                     Ok(self.open(at))
                 }

@@ -60,7 +60,7 @@ impl Exchange {
 
     fn try_address<S: Sink>(&mut self, index: usize, at: At<'_, S>) {
         // A Unix socket has no address that could be told.
-        let address = self.addresses.get(index).copied().filter(|_| !self.plan.is_unix());
+        let address = self.memory.addresses.get(index).copied().filter(|_| !self.plan.is_unix());
         let span = address.map(|address| self.trail.start_dial(address, at));
         let connect = Deadline::after(at.now, self.plan.options.timeouts.connect, Waiting::Connect);
         let until = Deadline::earlier(connect, self.total);

@@ -230,8 +230,12 @@ impl Exchange {
         if self.plan.options.decode && matches!(hop, Ok(None)) {
             self.content.decide(head, reading, &mut self.trail, at);
         }
+        let hop = hop?;
+        if hop.is_none() {
+            self.memory.head.keep(head);
+        }
         self.enter(State::Head, Phase::ReceiveBody);
-        self.hop = hop?;
+        self.hop = hop;
         // The head of a redirect that is followed is nothing that the caller asked for.
         Ok(self.hop.is_none().then_some(Step::Event))
     }
@@ -273,7 +277,10 @@ impl Exchange {
                 Ok(None)
             }
             Some(Event::Data(_)) => Ok((!mine).then_some(Step::Event)),
-            _ => {
+            event => {
+                if let Some(Event::End(trailers)) = event {
+                    self.memory.trailers.copy_from(trailers);
+                }
                 self.trail.complete(at);
                 if let Err(error) = self.content.finish(&mut self.trail, at) {
                     self.ends_too_early(error, at);

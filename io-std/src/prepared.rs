@@ -1,0 +1,56 @@
+//! Requests that are sent many times.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use limpid_core::client::{Options, Request, RequestBuilder, Url};
+use limpid_core::http1::BodySize;
+
+use crate::error::Error;
+
+/// A request that is built once and sent many times, one after the other or at the same time. It is
+/// cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    request: Arc<Request>,
+    body: Bytes,
+}
+
+impl Prepared {
+    /// Completes a request with this body, for clients with these options.
+    ///
+    /// # Errors
+    /// [`Error::BodyOnce`]: the body is none that can be sent again.
+    pub fn new(
+        draft: RequestBuilder,
+        body: Option<Bytes>,
+        options: &Options,
+    ) -> Result<Self, Error> {
+        let Some(body) = body else { return Err(Error::BodyOnce) };
+        let mut request = draft.build();
+        if options.decode {
+            request.accept_codings();
+        }
+        Ok(Self { request: Arc::new(request), body })
+    }
+
+    /// The URL that it asks for.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        self.request.url()
+    }
+
+    /// The request.
+    #[must_use]
+    pub fn request(&self) -> Arc<Request> {
+        Arc::clone(&self.request)
+    }
+
+    pub(crate) fn body(&self) -> Bytes {
+        self.body.clone()
+    }
+
+    pub(crate) fn size(&self) -> BodySize {
+        self.request.size()
+    }
+}
