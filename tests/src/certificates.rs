@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa,
-    Issuer, KeyPair, PKCS_ED25519, SerialNumber, date_time_ymd,
+    Issuer, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ED25519, SerialNumber, date_time_ymd,
 };
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
@@ -73,15 +73,17 @@ impl Certificates {
         self.directory.file("ca.pem")
     }
 
-    /// Makes a certificate, of a server or of a client.
+    /// Makes a certificate, of a server or of a client, for programs that others wrote: OpenSSL 3.0
+    /// does not read keys of Ed25519 as ring writes them.
     ///
     /// # Errors
     /// It cannot be signed.
     pub fn issue(&self, identity: Identity) -> io::Result<Certified> {
-        self.certify(identity).map_err(io::Error::other)
+        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256);
+        key.and_then(|key| self.certify(identity, key)).map_err(io::Error::other)
     }
 
-    fn certify(&self, identity: Identity) -> Result<Certified, rcgen::Error> {
+    fn certify(&self, identity: Identity, key: KeyPair) -> Result<Certified, rcgen::Error> {
         let names = match identity {
             Identity::WrongHost => &["other.test"][..],
             _ => &LOCAL,
@@ -97,7 +99,6 @@ impl Certificates {
             params.not_before = date_time_ymd(2001, 1, 1);
             params.not_after = date_time_ymd(2002, 1, 1);
         }
-        let key = key()?;
         let certificate = match identity {
             Identity::SelfSigned => params.self_signed(&key),
             Identity::SelfSignedAuthority => {
@@ -123,7 +124,8 @@ impl Certificates {
     /// # Errors
     /// Its certificate cannot be made.
     pub fn server_on(&self, identity: Identity, terms: Terms) -> io::Result<Arc<ServerConfig>> {
-        let Certified { certificate, key } = self.issue(identity)?;
+        let certified = key().and_then(|key| self.certify(identity, key));
+        let Certified { certificate, key } = certified.map_err(io::Error::other)?;
         let key = PrivatePkcs8KeyDer::from(key.serialize_der());
         let verifier = if terms.wants_certificate {
             self.client_verifier().map_err(io::Error::other)?

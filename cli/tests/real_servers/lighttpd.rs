@@ -3,7 +3,7 @@
 use limpid_tests::real::lighttpd::Lighttpd;
 use limpid_tests::real::{BIG, INDEX, big};
 
-use crate::common::{finished, output};
+use crate::both::{finished, output};
 
 #[test]
 #[ignore = "needs lighttpd: run by .ci/run"]

@@ -2,8 +2,10 @@
 
 #![cfg(test)]
 
+mod both;
 #[path = "../common/mod.rs"]
 mod common;
+mod library;
 mod lighttpd;
 mod nginx;
 mod node;

@@ -4,7 +4,7 @@ use limpid_tests::documented::{lines, normalised, plain_lines, shapes};
 use limpid_tests::real::nginx::Nginx;
 use limpid_tests::real::{BIG, INDEX, big};
 
-use crate::common::{finished, output};
+use crate::both::{finished, output};
 
 #[test]
 #[ignore = "needs nginx: run by .ci/run"]
@@ -92,4 +92,31 @@ fn nginx_tells_a_plain_request_to_its_tls_port() {
     let url = format!("https://localhost:{}/", nginx.http);
     let finished = finished(["--cacert", &ca_file.to_string_lossy(), &url]);
     assert_eq!(finished.code, 35, "{}", finished.stderr);
+}
+
+#[test]
+#[ignore = "needs nginx: run by .ci/run"]
+fn nginx_s_compressed_pages_are_decoded_for_who_wants_that() {
+    let nginx = Nginx::start().unwrap();
+    let url = format!("http://localhost:{}", nginx.http);
+    let large = finished(["--compressed", "-v", &format!("{url}/big")]);
+    assert!(large.stderr.contains("(b'Content-Encoding', b'gzip')"), "{}", large.stderr);
+    assert!(large.stdout == big());
+    assert_eq!(output(["--compressed", &url]), INDEX);
+}
+
+#[test]
+#[ignore = "needs nginx: run by .ci/run"]
+fn nginx_s_answers_are_told_as_they_are_asked_for() {
+    let nginx = Nginx::start().unwrap();
+    let url = format!("http://localhost:{}", nginx.http);
+    let format = "%{http_code} %{size_download} %{num_connects}\n";
+    let null = ["-o", "/dev/null"];
+    let (large, missing) = (format!("{url}/big"), format!("{url}/missing"));
+    let arguments = [&["-w", format][..], &null, &null, &null, &[&*url, &*large, &*missing]];
+    let told = output(arguments.concat());
+    let mut told = told.lines();
+    assert_eq!(told.next(), Some(format!("200 {} 1", INDEX.len()).as_str()));
+    assert_eq!(told.next(), Some(format!("200 {BIG} 0").as_str()));
+    assert!(told.next().is_some_and(|line| line.starts_with("404 ")));
 }

@@ -2,7 +2,7 @@
 
 use limpid_tests::real::node::Node;
 
-use crate::common::{finished, output};
+use crate::both::{finished, output};
 
 #[test]
 #[ignore = "needs node: run by .ci/run"]
@@ -49,4 +49,16 @@ fn node_s_redirect_is_followed_on_the_same_connection() {
     let finished = finished(["-v", "-L", &format!("http://localhost:{}/redirect", node.port)]);
     assert_eq!(finished.stdout, b"hello from node\n", "{}", finished.stderr);
     assert_eq!(finished.stderr.matches("connect_tcp.started").count(), 1, "{}", finished.stderr);
+}
+
+#[test]
+#[ignore = "needs node: run by .ci/run"]
+fn node_s_codings_are_decoded_for_who_wants_that() {
+    let node = Node::start().unwrap();
+    for page in ["gzip", "br"] {
+        let url = format!("http://localhost:{}/{page}", node.port);
+        assert_eq!(output(["--compressed", &url]), "compressed by node\n".repeat(1000));
+        let coded = finished([&url]);
+        assert!((1..1000).contains(&coded.stdout.len()), "{page}: {}", coded.stdout.len());
+    }
 }

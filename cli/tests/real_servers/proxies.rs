@@ -6,7 +6,7 @@ use limpid_tests::real::microsocks::Microsocks;
 use limpid_tests::real::nginx::Nginx;
 use limpid_tests::real::tinyproxy::Tinyproxy;
 
-use crate::common::finished;
+use crate::both::finished;
 
 /// Asks nginx for its page through a proxy, without TLS and with it.
 fn through(proxy: &str, nginx: &Nginx) -> [Finished; 2] {

@@ -3,7 +3,7 @@
 use limpid_tests::real::python::Python;
 use limpid_tests::real::{INDEX, big};
 
-use crate::common::finished;
+use crate::both::finished;
 
 #[test]
 #[ignore = "needs python3: run by .ci/run"]

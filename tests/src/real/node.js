@@ -58,6 +58,17 @@ const server = http.createServer((request, response) => {
   }
 });
 
+// Whether it wants a body is for the page to say.
+server.on('checkContinue', (request, response) => {
+  if (request.url === '/refuse') {
+    response.writeHead(413, { Connection: 'close' });
+    response.end('too much');
+  } else {
+    response.writeContinue();
+    server.emit('request', request, response);
+  }
+});
+
 // A protocol of its own, which says back what it hears.
 server.on('upgrade', (request, socket, head) => {
   socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\nready\n');

@@ -1,0 +1,32 @@
+//! The command over each driver: what one does, the other does too.
+
+use std::ffi::OsStr;
+
+use limpid_tests::command::Finished;
+
+use crate::common;
+
+/// Runs the command to its end over both drivers, which come to the same and tell as much.
+pub(crate) fn finished(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Finished {
+    let arguments: Vec<_> =
+        arguments.into_iter().map(|argument| argument.as_ref().to_owned()).collect();
+    let [blocking, other] = ["std", "tokio"].map(|driver| {
+        let driver = ["--driver", driver].map(OsStr::new);
+        common::finished(driver.into_iter().chain(arguments.iter().map(AsRef::as_ref)))
+    });
+    assert_eq!(blocking.code, other.code, "{}{}", blocking.stderr, other.stderr);
+    assert!(blocking.stdout == other.stdout, "{arguments:?}");
+    assert_eq!(lines(&blocking), lines(&other), "{}{}", blocking.stderr, other.stderr);
+    blocking
+}
+
+/// Runs the command, which succeeds and says nothing on standard error. Returns its output.
+pub(crate) fn output(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> String {
+    let finished = finished(arguments);
+    assert_eq!((finished.code, finished.stderr.as_str()), (0, ""));
+    String::from_utf8(finished.stdout).unwrap()
+}
+
+fn lines(finished: &Finished) -> usize {
+    finished.stderr.lines().count()
+}
