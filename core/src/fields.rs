@@ -171,6 +171,18 @@ impl<'a> Fields<'a> {
             .map(move |(index, span)| (index, slice(bytes, span.name, span.name_len)))
     }
 
+    /// Whether the name that stands at `span` and has `N` bytes is `lower` but for its case.
+    #[inline]
+    pub(crate) fn is_named<const N: usize>(&self, span: &FieldSpan, lower: &[u8; N]) -> bool {
+        token::is_word(slice(self.bytes, span.name, span.name_len), lower)
+    }
+
+    /// The value that stands at `span`.
+    #[inline]
+    pub(crate) fn value(&self, span: &FieldSpan) -> &'a [u8] {
+        slice(self.bytes, span.value, span.value_len)
+    }
+
     #[inline]
     fn field(&self, span: FieldSpan) -> Field<'a> {
         Field {

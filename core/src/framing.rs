@@ -188,6 +188,7 @@ pub struct Decision {
 /// assert_eq!(decision.framing, Framing::Length(648));
 /// assert_eq!(decision.why, Why::ContentLength);
 /// ```
+#[inline]
 pub fn decide(message: &Message, lenient: Lenient) -> Result<Decision, Rule> {
     if message.kind.opens_tunnel() {
         let (framing, why) = (Framing::Tunnel, Why::AnswersConnect);

@@ -5,7 +5,7 @@ use memchr::memchr;
 use super::section::{Kind, Progress, Section};
 use crate::error::Rule;
 use crate::framing::Framing;
-use crate::limits::Config;
+use crate::limits::{Config, Limits};
 use crate::wire::chunk::{self, ChunkLine};
 use crate::wire::{Broken, Tolerated};
 
@@ -17,9 +17,8 @@ enum State {
     UntilClose,
     /// A chunk-size line comes next; this much of it has been searched for its end.
     ChunkLine(usize),
-    /// This many bytes are left of a chunk.
+    /// This many bytes are left of a chunk; after the last of them, its end.
     ChunkData(u64),
-    ChunkEnd,
     Trailers,
     Complete,
 }
@@ -39,6 +38,18 @@ pub(super) enum Piece {
     End(usize),
 }
 
+/// A chunk of which there is nothing to judge, counted from the end of the data before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct PlainChunk {
+    pub(super) size: u64,
+    /// Where the size line starts.
+    pub(super) line: usize,
+    /// Where the data starts.
+    pub(super) data: usize,
+    /// How much of the data has come.
+    pub(super) len: usize,
+}
+
 /// A body on its way in.
 #[derive(Clone, Debug)]
 pub(super) struct Body {
@@ -50,6 +61,10 @@ pub(super) struct Body {
 }
 
 impl Body {
+    /// No body.
+    pub(super) const NONE: Self =
+        Self { state: State::Complete, announced: 0, received: 0, extensions: 0 };
+
     /// A body that is framed like this.
     ///
     /// # Errors
@@ -122,16 +137,13 @@ impl Body {
                 }
                 _ => self.chunk_line(bytes, trailers, request, config, tolerated),
             },
-            State::ChunkData(left) => {
+            State::ChunkData(left @ 1..) => {
                 let n = up_to(*left, bytes.len());
                 *left -= n as u64;
-                if *left == 0 {
-                    self.state = State::ChunkEnd;
-                }
                 self.received += n as u64;
                 Ok(Piece::Data(n))
             }
-            State::ChunkEnd => match bytes {
+            State::ChunkData(0) => match bytes {
                 [b'\r', b'\n', ..] => {
                     self.state = State::ChunkLine(0);
                     Ok(Piece::ChunkEnd(2))
@@ -148,6 +160,25 @@ impl Body {
                 }
             },
         }
+    }
+
+    /// Reads from the end of one chunk to the data of the next in one step, where that is all that
+    /// there is to it.
+    #[inline(always)]
+    pub(super) fn plain_chunk(&mut self, bytes: &[u8], limits: &Limits) -> Option<PlainChunk> {
+        let State::ChunkData(0) = self.state else { return None };
+        let (size, len) = chunk::plain(bytes.strip_prefix(b"\r\n")?)?;
+        let (line, data) = (2, 2 + len);
+        let available = bytes.len() - data;
+        let announced = self.announced.saturating_add(size);
+        if size == 0 || available == 0 || len > limits.chunk_line || announced > limits.body {
+            return None;
+        }
+        let len = up_to(size, available);
+        self.state = State::ChunkData(size - len as u64);
+        self.announced = announced;
+        self.received += len as u64;
+        Some(PlainChunk { size, line, data, len })
     }
 
     /// Reads a chunk-size line that is not complete, or about which there is something to judge.

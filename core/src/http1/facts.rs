@@ -8,20 +8,6 @@ use crate::wire::number::{NotANumber, decimal};
 use crate::wire::target::host_and_port;
 use crate::wire::token::is_word;
 
-/// The lengths of the names that matter here, one bit each.
-const LENGTHS: u32 = 1 << 4 | 1 << 6 | 1 << 7 | 1 << 10 | 1 << 14 | 1 << 17;
-
-/// The fields that matter here.
-#[derive(Clone, Copy)]
-enum Known {
-    Host,
-    Expect,
-    Upgrade,
-    Connection,
-    ContentLength,
-    TransferEncoding,
-}
-
 /// The fields that decide framing, persistence and routing, read once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Facts {
@@ -69,27 +55,38 @@ impl BrokenField {
     }
 }
 
+impl Wishes {
+    /// Nothing is said.
+    pub(super) const NONE: Self =
+        Self { close: false, keep_alive: false, upgrade: false, expects_continue: false };
+}
+
 impl Facts {
     /// Reads the facts off `fields`; `tolerated` is told of each rule that is broken and tolerated,
     /// and in which field.
+    #[inline]
     pub(super) fn read(
         fields: Fields<'_>,
         lenient: Lenient,
         mut tolerated: impl FnMut(Rule, usize),
     ) -> Self {
         let mut facts = Self::default();
-        for (index, name) in fields.names_of_lengths(LENGTHS) {
-            let known = match name.len() {
-                4 if is_word(name, b"host") => Known::Host,
-                6 if is_word(name, b"expect") => Known::Expect,
-                7 if is_word(name, b"upgrade") => Known::Upgrade,
-                10 if is_word(name, b"connection") => Known::Connection,
-                14 if is_word(name, b"content-length") => Known::ContentLength,
-                17 if is_word(name, b"transfer-encoding") => Known::TransferEncoding,
-                _ => continue,
-            };
-            let value = fields.nth(index).map_or(&[][..], |field| field.value);
-            facts.add(known, index, value, lenient, &mut tolerated);
+        for (index, span) in fields.spans().iter().enumerate() {
+            let value = || fields.value(span);
+            // Most names are told apart by their length alone.
+            match span.name_len {
+                4 if fields.is_named(span, b"host") => facts.host(value(), index),
+                6 if fields.is_named(span, b"expect") => facts.expect(value()),
+                7 if fields.is_named(span, b"upgrade") => {
+                    facts.upgrade_field |= !value().is_empty();
+                }
+                10 if fields.is_named(span, b"connection") => facts.connection(value()),
+                14 if fields.is_named(span, b"content-length") => {
+                    facts.length(value(), index, lenient, &mut tolerated);
+                }
+                17 if fields.is_named(span, b"transfer-encoding") => facts.coding(value()),
+                _ => {}
+            }
         }
         facts.wishes.upgrade = facts.connection_upgrade && facts.upgrade_field;
         facts
@@ -112,66 +109,61 @@ impl Facts {
         self.length_fault.map_or(Ok(()), Err)
     }
 
-    /// Takes one field in.
-    fn add(
-        &mut self,
-        name: Known,
-        index: usize,
-        value: &[u8],
-        lenient: Lenient,
-        tolerated: &mut impl FnMut(Rule, usize),
-    ) {
-        match name {
-            Known::Host => {
-                if let Err(rule) = self.host(value) {
-                    self.host_fault.get_or_insert(BrokenField::new(rule, index));
-                }
-            }
-            Known::Expect => {
-                let expected = |element: &[u8]| element.eq_ignore_ascii_case(b"100-continue");
-                self.wishes.expects_continue |= elements(value).any(expected);
-            }
-            Known::Upgrade => self.upgrade_field |= !value.is_empty(),
-            Known::Connection => self.connection(value),
-            Known::ContentLength => match self.length(value, lenient) {
-                Ok(None) => {}
-                Ok(Some(rule)) => tolerated(rule, index),
-                Err(rule) => {
-                    self.length_fault.get_or_insert(BrokenField::new(rule, index));
-                }
-            },
-            Known::TransferEncoding => self.coding(value),
-        }
-    }
-
-    fn host(&mut self, value: &[u8]) -> Result<(), Rule> {
+    #[inline]
+    fn host(&mut self, value: &[u8], index: usize) {
         self.hosts = self.hosts.saturating_add(1);
-        if self.hosts > 1 {
-            return Err(Rule::HostRepeated);
-        }
-        host_and_port(value).map(drop).map_err(|_| Rule::HostInvalid)
+        let fault = if self.hosts > 1 {
+            Rule::HostRepeated
+        } else if host_and_port(value).is_err() {
+            Rule::HostInvalid
+        } else {
+            return;
+        };
+        self.host_fault.get_or_insert(BrokenField::new(fault, index));
     }
 
+    fn expect(&mut self, value: &[u8]) {
+        let expected = |element: &[u8]| element.eq_ignore_ascii_case(b"100-continue");
+        self.wishes.expects_continue |= elements(value).any(expected);
+    }
+
+    #[inline]
     fn connection(&mut self, value: &[u8]) {
-        let wishes = &mut self.wishes;
         // One option and no list is what nearly all say.
         if is_word(value, b"keep-alive") {
-            wishes.keep_alive = true;
-            return;
+            self.wishes.keep_alive = true;
+        } else {
+            self.connection_options(value);
         }
+    }
+
+    fn connection_options(&mut self, value: &[u8]) {
         for option in elements(value) {
-            wishes.close |= option.eq_ignore_ascii_case(b"close");
-            wishes.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
+            self.wishes.close |= option.eq_ignore_ascii_case(b"close");
+            self.wishes.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
             self.connection_upgrade |= option.eq_ignore_ascii_case(b"upgrade");
         }
     }
 
-    fn length(&mut self, value: &[u8], lenient: Lenient) -> Result<Option<Rule>, Rule> {
+    #[inline]
+    fn length(
+        &mut self,
+        value: &[u8],
+        index: usize,
+        lenient: Lenient,
+        tolerated: &mut impl FnMut(Rule, usize),
+    ) {
         if let (None, Ok(length)) = (self.content_length, decimal(value)) {
             self.content_length = Some(length);
-            return Ok(None);
+            return;
         }
-        self.lengths(value, lenient)
+        match self.lengths(value, lenient) {
+            Ok(None) => {}
+            Ok(Some(rule)) => tolerated(rule, index),
+            Err(rule) => {
+                self.length_fault.get_or_insert(BrokenField::new(rule, index));
+            }
+        }
     }
 
     /// Takes in what is not the first length, or not one alone.

@@ -77,3 +77,9 @@ pub struct Reading {
     /// Whether the client waits for `100 Continue` before it sends the body.
     pub expects_continue: bool,
 }
+
+/// Whether a response with this status is not the last to its request, and leaves the protocol as
+/// it is.
+pub(super) const fn is_informational(status: u16) -> bool {
+    matches!(status, 100 | 102..=199)
+}

@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use super::body::{Body, Piece};
 use super::facts::{BrokenField, Facts, Wishes};
-use super::head::Version;
+use super::head::{Reading, Version, is_informational};
 use super::section::{Kind, Progress, Section, StartLine};
 use super::state::Role;
 use crate::buffer::Buffer;
@@ -15,11 +15,10 @@ use crate::limits::Config;
 use crate::trace::{Cx, EventKind, Sink, TraceEvent};
 use crate::wire::{Broken, number, target};
 
-/// What was read, with nothing borrowed yet.
+/// A part of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    NeedInput,
-    Head(Head),
+pub(super) enum Part {
+    Head,
     Data,
     End,
 }
@@ -27,13 +26,50 @@ pub(super) enum Step {
 /// What a head says beside its fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Head {
+    pub(super) framing: Framing,
+    /// The framing breaks a rule that is tolerated.
+    pub(super) is_tolerated: bool,
     pub(super) wishes: Wishes,
-    pub(super) decision: Decision,
     pub(super) version: Version,
     /// 0 for a request.
     pub(super) status: u16,
-    /// What a request asks.
+    /// What a request asks, or a response answers.
     pub(super) asked: Asked,
+}
+
+impl Head {
+    /// What there is to say before there was a head.
+    const NONE: Self = Self {
+        framing: Framing::None,
+        is_tolerated: false,
+        wishes: Wishes::NONE,
+        version: Version::HTTP_11,
+        status: 0,
+        asked: Asked::Other,
+    };
+
+    /// Whether another message may follow, as far as this head says (RFC 9112 section 9.3).
+    #[inline]
+    pub(super) const fn keeps_alive(&self) -> bool {
+        let persistent = self.version.minor() >= 1 || self.wishes.keep_alive;
+        persistent && !self.wishes.close
+    }
+
+    #[inline]
+    pub(super) const fn is_informational(&self) -> bool {
+        is_informational(self.status)
+    }
+
+    /// What the connection makes of it.
+    #[inline]
+    pub(super) fn reading(&self) -> Reading {
+        Reading {
+            framing: self.framing,
+            keep_alive: self.keeps_alive()
+                && !matches!(self.framing, Framing::Tunnel | Framing::UntilClose),
+            expects_continue: self.wishes.expects_continue && self.version >= Version::HTTP_11,
+        }
+    }
 }
 
 /// Bytes in, messages out.
@@ -44,8 +80,10 @@ pub(super) struct Receive {
     /// Which side sends what is received.
     from: Role,
     section: Section,
+    /// The last head that was complete.
+    pub(super) head: Head,
     head_complete: bool,
-    body: Option<Body>,
+    body: Body,
     /// Bytes at the front of the buffer that the last event borrowed.
     lent: usize,
     informational: usize,
@@ -61,8 +99,9 @@ impl Receive {
             config,
             from,
             section: Section::new(Self::head_kind(from)),
+            head: Head::NONE,
             head_complete: false,
-            body: None,
+            body: Body::NONE,
             lent: 0,
             informational: 0,
             eof: false,
@@ -82,7 +121,7 @@ impl Receive {
         self.give_back();
         self.section.restart(Self::head_kind(self.from));
         self.head_complete = false;
-        self.body = None;
+        self.body = Body::NONE;
         self.informational = 0;
     }
 
@@ -116,7 +155,7 @@ impl Receive {
 
     /// Bytes of the body received, and announced so far.
     pub(super) fn body_progress(&self) -> (u64, u64) {
-        self.body.as_ref().map_or((0, 0), |body| (body.received(), body.announced()))
+        (self.body.received(), self.body.announced())
     }
 
     /// The bytes of the head or piece that the last step was about.
@@ -144,7 +183,7 @@ impl Receive {
         &mut self,
         asked: Asked,
         cx: &mut Cx<'_, S>,
-    ) -> Result<Step, PeerError> {
+    ) -> Result<Option<Part>, PeerError> {
         self.give_back();
         if core::mem::take(&mut self.head_complete) {
             // The head before this one was informational.
@@ -161,11 +200,12 @@ impl Receive {
                 Ok(Progress::NeedInput) if self.eof => {
                     return Err(self.end_in_head(cx));
                 }
-                Ok(Progress::NeedInput) => return Ok(Step::NeedInput),
+                Ok(Progress::NeedInput) => return Ok(None),
                 Ok(Progress::Complete(len)) => {
                     self.lent = len;
                     self.head_complete = true;
-                    return self.finish_head(asked, cx).map(Step::Head);
+                    self.finish_head(asked, cx)?;
+                    return Ok(Some(Part::Head));
                 }
                 Err(broken) => {
                     self.tell_section(cx);
@@ -188,11 +228,7 @@ impl Receive {
     }
 
     /// Decides what a complete head means.
-    fn finish_head<S: Sink>(
-        &mut self,
-        asked: Asked,
-        cx: &mut Cx<'_, S>,
-    ) -> Result<Head, PeerError> {
+    fn finish_head<S: Sink>(&mut self, asked: Asked, cx: &mut Cx<'_, S>) -> Result<(), PeerError> {
         self.tell_section(cx);
         let at = self.buffer.consumed();
         let fields = Fields::new(&self.buffer.unread()[..self.lent], self.section.spans());
@@ -224,14 +260,20 @@ impl Receive {
         let decision = framing::decide(&message, lenient)
             .map_err(|rule| self.refuse_field(self.framing_field(rule), cx))?;
         self.tell_framing(decision, cx);
-        let head = Head { wishes: facts.wishes, decision, version, status, asked: asks };
-        if (100..200).contains(&status) && status != 101 {
-            self.informational(cx)?;
-            return Ok(head);
+        self.head = Head {
+            framing: decision.framing,
+            is_tolerated: decision.tolerated.is_some(),
+            wishes: facts.wishes,
+            version,
+            status,
+            asked: asks,
+        };
+        if self.head.is_informational() {
+            return self.informational(cx);
         }
         let body = Body::new(decision.framing, &self.config);
-        self.body = Some(body.map_err(|rule| self.refuse_field(self.framing_field(rule), cx))?);
-        Ok(head)
+        self.body = body.map_err(|rule| self.refuse_field(self.framing_field(rule), cx))?;
+        Ok(())
     }
 
     /// Checks what does not need a decision: Host in requests, and that a length is one number.
@@ -263,13 +305,32 @@ impl Receive {
         Ok(())
     }
 
+    /// Reads on to the data of the next chunk, where nothing is to be judged before it: after a
+    /// chunk, the size line is plain and some of the data has come.
+    #[inline]
+    pub(super) fn plain_chunk<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> bool {
+        let unread = &self.buffer.unread()[self.lent..];
+        let Some(chunk) = self.body.plain_chunk(unread, &self.config.limits) else { return false };
+        self.give_back();
+        cx.tell(EventKind::ChunkRead, || TraceEvent::ChunkRead {
+            size: chunk.size,
+            extension: 0,
+            offset: self.buffer.consumed() + chunk.line as u64,
+        });
+        self.buffer.consume(chunk.data);
+        self.lent = chunk.len;
+        true
+    }
+
     /// Reads a piece of a body, or its end.
-    pub(super) fn next_body<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Step, PeerError> {
+    pub(super) fn next_body<S: Sink>(
+        &mut self,
+        cx: &mut Cx<'_, S>,
+    ) -> Result<Option<Part>, PeerError> {
         self.give_back();
         loop {
-            let Some(body) = &mut self.body else { return Ok(Step::End) };
             let at = self.buffer.consumed();
-            let piece = body.next(
+            let piece = self.body.next(
                 self.buffer.unread_mut(),
                 &mut self.section,
                 self.from == Role::Client,
@@ -279,7 +340,7 @@ impl Receive {
             match piece {
                 Ok(Piece::Data(n)) => {
                     self.lent = n;
-                    return Ok(Step::Data);
+                    return Ok(Some(Part::Data));
                 }
                 Ok(Piece::ChunkLine { len, line }) => {
                     cx.tell(EventKind::ChunkRead, || TraceEvent::ChunkRead {
@@ -297,9 +358,9 @@ impl Receive {
                         self.section.restart(Self::head_kind(self.from));
                     }
                     self.tell_trailers(cx);
-                    return Ok(Step::End);
+                    return Ok(Some(Part::End));
                 }
-                Ok(Piece::NeedInput) if !self.eof => return Ok(Step::NeedInput),
+                Ok(Piece::NeedInput) if !self.eof => return Ok(None),
                 Ok(Piece::NeedInput) => return self.end_in_body(cx),
                 Err(broken) => {
                     let evidence = self.body_evidence(broken.rule);
@@ -311,10 +372,10 @@ impl Receive {
 
     /// The peer closed its direction, which is where some bodies end.
     #[cold]
-    fn end_in_body<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Step, PeerError> {
-        let Some(rule) = self.body.as_ref().and_then(Body::end_of_stream) else {
+    fn end_in_body<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Option<Part>, PeerError> {
+        let Some(rule) = self.body.end_of_stream() else {
             self.section.restart(Self::head_kind(self.from));
-            return Ok(Step::End);
+            return Ok(Some(Part::End));
         };
         let broken = Broken::new(rule, self.buffer.unread().len());
         // Whether part of a line has arrived is what the evidence tells.

@@ -117,25 +117,28 @@ impl Section {
         config: &Config,
         tolerated: &mut impl Tolerated,
     ) -> Result<Progress, Broken> {
+        // Lines of which nothing was looked at before are mostly complete, and as they should be.
+        if self.scan == self.line
+            && (self.has_start_line() || self.plain_start_line(bytes, config))
+            && let Some(len) = self.plain_fields(bytes, config)
+        {
+            return Ok(Progress::Complete(len));
+        }
+        self.read_lines(bytes, config, tolerated)
+    }
+
+    /// Reads on line by line, each of which may be incomplete, or have something to judge.
+    #[inline(never)]
+    fn read_lines(
+        &mut self,
+        bytes: &mut [u8],
+        config: &Config,
+        tolerated: &mut impl Tolerated,
+    ) -> Result<Progress, Broken> {
         if self.line == 0 {
             self.check_first(bytes)?;
         }
-        // Lines of which nothing was looked at before are mostly complete, and as they should be.
-        if self.scan == 0
-            && !self.has_start_line()
-            && let Some(len) = self.plain_start_line(bytes, config)
-        {
-            self.read_start_line(&bytes[..len], config.lenient, tolerated)?;
-            self.line = len + 2;
-            self.scan = self.line;
-        }
         loop {
-            if self.scan == self.line
-                && self.has_start_line()
-                && let Some(len) = self.plain_fields(bytes, config)
-            {
-                return Ok(Progress::Complete(len));
-            }
             let Some(lf) = self.line_feed(bytes) else {
                 self.scan = bytes.len();
                 self.check_limits(bytes.len() + 1, config)?;
@@ -155,6 +158,9 @@ impl Section {
             }
             self.line = next;
             self.scan = next;
+            if let Some(len) = self.plain_fields(bytes, config) {
+                return Ok(Progress::Complete(len));
+            }
         }
     }
 
@@ -170,13 +176,23 @@ impl Section {
         Some(self.scan + found?)
     }
 
-    /// The length of the start line, if it is complete and has no CR but that of its end.
-    fn plain_start_line(&mut self, bytes: &[u8], config: &Config) -> Option<usize> {
+    /// Reads the start line, if it is complete and there is nothing to judge about it.
+    fn plain_start_line(&mut self, bytes: &[u8], config: &Config) -> bool {
         let (limit, _) = self.limit(config);
         let bytes = &bytes[..bytes.len().min(limit)];
-        let len = token::visible_len(bytes);
+        let line =
+            match self.kind {
+                Kind::Response => start_line::plain_status(bytes)
+                    .map(|(line, len)| (StartLine::Status(line), len)),
+                _ => start_line::plain_request(bytes)
+                    .map(|(line, len)| (StartLine::Request(line), len)),
+            };
+        let Some((line, len)) = line else { return false };
         self.count(len);
-        (len > 0 && bytes[len..].starts_with(b"\r\n")).then_some(len)
+        self.start_line = Some(line);
+        self.line = len;
+        self.scan = len;
+        true
     }
 
     fn read_start_line(

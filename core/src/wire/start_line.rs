@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::token::{find_control, is_text, target_len, token_len};
+use super::token::{find_control, is_text, target_len, token_len, visible_len};
 use super::{Broken, Tolerated, target};
 use crate::error::Rule;
 use crate::http1::Version;
@@ -22,6 +22,43 @@ pub(crate) struct StatusLine {
     pub(crate) version: Version,
     pub(crate) status: u16,
     pub(crate) reason: Range<usize>,
+}
+
+/// Reads a request line as most are, and finds its end on the way: returns its parts, and how many
+/// bytes it has with its CRLF. `None` where it is not complete, or there is anything to judge, which
+/// is for [`request`].
+#[inline]
+pub(crate) fn plain_request(bytes: &[u8]) -> Option<(RequestLine, usize)> {
+    const END: &[u8] = b" HTTP/1.1\r\n";
+    let (method, rest) = bytes.split_at_checked(token_len(bytes))?;
+    let rest = rest.strip_prefix(b" ")?;
+    let (target, rest) = rest.split_at_checked(target_len(rest))?;
+    if method.is_empty() || !rest.starts_with(END) || target::check(method, target).is_err() {
+        return None;
+    }
+    let (method, target) = (method.len(), method.len() + 1 + target.len());
+    let line =
+        RequestLine { method: 0..method, target: method + 1..target, version: Version::HTTP_11 };
+    Some((line, target + END.len()))
+}
+
+/// Reads a status line as most are, in the same way.
+#[inline]
+pub(crate) fn plain_status(bytes: &[u8]) -> Option<(StatusLine, usize)> {
+    let [a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', b' ', rest @ ..] =
+        bytes.strip_prefix(b"HTTP/1.1 ")?
+    else {
+        return None;
+    };
+    let (reason, end) = rest.split_at_checked(visible_len(rest))?;
+    if !end.starts_with(b"\r\n") {
+        return None;
+    }
+    let digit = |byte: &u8| u16::from(byte - b'0');
+    let status = digit(a) * 100 + digit(b) * 10 + digit(c);
+    let reason = 13..13 + reason.len();
+    let len = reason.end + 2;
+    Some((StatusLine { version: Version::HTTP_11, status, reason }, len))
 }
 
 /// Reads `method SP target SP version`.
@@ -159,6 +196,33 @@ mod tests {
         ] {
             assert_eq!(strict_request(line), Err(Broken::new(rule, at)), "{}", line.escape_ascii());
         }
+    }
+
+    #[test]
+    fn a_plain_line_is_what_any_line_would_be() {
+        let mut plain_lines = 0;
+        for line in [&b"GET /a?b=c HTTP/1.1"[..], b"OPTIONS * HTTP/1.1", b"HTTP/1.1 200 OK a"] {
+            for (at, byte) in (0..line.len()).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
+                let mut line = line.to_vec();
+                line[at] = byte;
+                let (asks, answers) = (strict_request(&line), strict_status(&line));
+                line.extend_from_slice(b"\r\nNext: line\r\n\r\n");
+                let len = line.len() - 14;
+                if let Some(plain) = plain_request(&line) {
+                    assert_eq!((Ok(plain.0), plain.1), (asks, len), "{}", line.escape_ascii());
+                    plain_lines += 1;
+                }
+                if let Some(plain) = plain_status(&line) {
+                    assert_eq!((Ok(plain.0), plain.1), (answers, len), "{}", line.escape_ascii());
+                    plain_lines += 1;
+                }
+                assert_eq!(
+                    (plain_request(&line[..len - 1]), plain_status(&line[..at])),
+                    (None, None)
+                );
+            }
+        }
+        assert!(plain_lines > 1500, "{plain_lines} are read fast");
     }
 
     #[test]

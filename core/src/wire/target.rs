@@ -53,7 +53,19 @@ fn authority(target: &[u8]) -> Option<usize> {
 
 /// Checks `uri-host [":" port]` (RFC 9112 section 3.2, RFC 3986 section 3.2). Returns the port, or
 /// where the value goes wrong.
+#[inline]
 pub(crate) fn host_and_port(value: &[u8]) -> Result<Option<u16>, usize> {
+    let name = plain_host_len(value);
+    match &value[name..] {
+        [] => Ok(None),
+        [b':', digits @ ..] => port(digits).ok_or(name + 1),
+        _ => host_to_judge(value),
+    }
+}
+
+/// A host that is an IP literal, has escapes, or goes wrong.
+#[cold]
+fn host_to_judge(value: &[u8]) -> Result<Option<u16>, usize> {
     let end = match value {
         [b'[', rest @ ..] => {
             let Some(len) = rest.iter().position(|byte| *byte == b']') else {
@@ -64,24 +76,22 @@ pub(crate) fn host_and_port(value: &[u8]) -> Result<Option<u16>, usize> {
             }
             len + 2
         }
-        _ => {
-            let plain = plain_host_len(value);
-            match value.get(plain) {
-                None | Some(b':') => plain,
-                Some(_) => name_with_escapes(value)?,
-            }
-        }
+        _ => name_with_escapes(value)?,
     };
     match &value[end..] {
         [] => Ok(None),
-        [b':'] => Ok(None),
-        [b':', digits @ ..] => match decimal(digits).ok().and_then(|port| u16::try_from(port).ok())
-        {
-            Some(port) => Ok(Some(port)),
-            None => Err(end + 1),
-        },
+        [b':', digits @ ..] => port(digits).ok_or(end + 1),
         _ => Err(end),
     }
+}
+
+/// A port, which may be left out after its colon.
+#[inline]
+fn port(digits: &[u8]) -> Option<Option<u16>> {
+    if digits.is_empty() {
+        return Some(None);
+    }
+    decimal(digits).ok().and_then(|port| u16::try_from(port).ok()).map(Some)
 }
 
 /// An IPv6 address, or an address of a version to come: `v`, hexadecimal digits, a dot and the rest

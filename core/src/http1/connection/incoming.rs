@@ -1,0 +1,257 @@
+//! The receiving side of a connection: what the peer's bytes say, and where that leads.
+
+use super::Connection;
+use crate::error::{PeerError, Rule};
+use crate::framing::Framing;
+use crate::http1::event::{Event, Next};
+use crate::http1::head::{Reading, RequestHead, ResponseHead, Version};
+use crate::http1::receive::Part;
+use crate::http1::reuse::NotReusable;
+use crate::http1::section::StartLine;
+use crate::http1::state::{Act, Role, State, SwitchKind};
+use crate::trace::{Cx, EventKind, Sink, TraceEvent};
+use crate::wire::Broken;
+
+/// [`Next`] with nothing borrowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    Event,
+    NeedInput,
+    Paused,
+    Switched,
+    Closed,
+}
+
+impl Connection {
+    /// What comes next of what the peer sent. What an event borrows is used up by the next call.
+    ///
+    /// # Errors
+    /// The rule that the peer broke. Nothing it sends after that is read; every later call returns
+    /// the same error.
+    pub fn next<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Next<'_>, PeerError> {
+        match self.advance(cx)? {
+            Progress::Event => {
+                self.with_event(|event| Ok(Next::Event(event)), || Ok(Next::NeedInput))
+            }
+            Progress::NeedInput => Ok(Next::NeedInput),
+            Progress::Paused => Ok(Next::Paused),
+            Progress::Switched => Ok(Next::Switched),
+            Progress::Closed => Ok(Next::Closed),
+        }
+    }
+
+    /// The event that the last call of [`next`](Self::next) returned, once more.
+    #[must_use]
+    pub fn event(&self) -> Option<Event<'_>> {
+        self.with_event(Some, || None)
+    }
+
+    /// The request that the last event was, if it was one.
+    #[inline]
+    pub(crate) fn request(&self) -> Option<(RequestHead<'_>, Reading)> {
+        let request = |event| match event {
+            Event::Request(head, reading) => Some((head, reading)),
+            _ => None,
+        };
+        self.with_event(request, || None)
+    }
+
+    /// Whether a server waits for a request of which nothing has come.
+    #[inline]
+    pub(crate) fn awaits_request(&self) -> bool {
+        self.sides.client == State::Idle && !self.receive.is_at_end() && self.receive.is_idle()
+    }
+
+    /// Makes what is wanted of the last event where it is wanted: an event is large to be moved.
+    #[inline(always)]
+    fn with_event<'c, R>(
+        &'c self,
+        wanted: impl Fn(Event<'c>) -> R,
+        nothing: impl FnOnce() -> R,
+    ) -> R {
+        let bytes = self.receive.lent();
+        match self.last {
+            None => return nothing(),
+            Some(Part::Data) => return wanted(Event::Data(bytes)),
+            Some(Part::End) => return wanted(Event::End(self.receive.fields())),
+            Some(Part::Head) => {}
+        }
+        match self.receive.start_line() {
+            Some(StartLine::Request(line)) => {
+                let (method, target) = (&bytes[line.method.clone()], &bytes[line.target.clone()]);
+                let (version, fields) = (line.version, self.receive.fields());
+                let head = RequestHead { method, target, version, fields };
+                wanted(Event::Request(head, self.receive.head.reading()))
+            }
+            Some(StartLine::Status(line)) => {
+                let (version, status, fields) = (line.version, line.status, self.receive.fields());
+                let reason = &bytes[line.reason.clone()];
+                let head = ResponseHead { version, status, reason, fields };
+                if self.receive.head.is_informational() {
+                    wanted(Event::Informational(head))
+                } else {
+                    wanted(Event::Response(head, self.receive.head.reading()))
+                }
+            }
+            None => nothing(),
+        }
+    }
+
+    /// Reads on, and says what there is without borrowing it.
+    #[inline]
+    pub(crate) fn advance<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, PeerError> {
+        // Small chunks are many.
+        if self.sides.of(self.role.peer()) == State::Body && self.receive.plain_chunk(cx) {
+            self.last = Some(Part::Data);
+            return Ok(Progress::Event);
+        }
+        self.advance_by_state(cx)
+    }
+
+    #[inline(never)]
+    fn advance_by_state<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, PeerError> {
+        self.last = None;
+        let read = match self.sides.of(self.role.peer()) {
+            State::Body => self.receive.next_body(cx),
+            State::Idle if self.role == Role::Client => return self.unasked(cx),
+            State::Idle if self.receive.is_at_end() && self.receive.is_idle() => {
+                return Ok(self.closed());
+            }
+            State::Idle | State::Answer => self.receive.next_head(self.asked, cx),
+            State::Done | State::MustClose | State::MightSwitch => return Ok(self.after_end()),
+            State::Switched => {
+                self.receive.give_back();
+                return Ok(Progress::Switched);
+            }
+            State::Closed => return Ok(Progress::Closed),
+            State::Failed => return self.error.map_or(Ok(Progress::Closed), Err),
+        };
+        self.last = match read {
+            Ok(part) => part,
+            Err(error) => return Err(self.fail(error)),
+        };
+        match self.last {
+            None => return Ok(Progress::NeedInput),
+            Some(Part::Data) => {}
+            Some(Part::End) => {
+                self.sides.act(self.role.peer(), Act::End);
+                self.tell_reuse(cx);
+            }
+            Some(Part::Head) => self.head(cx)?,
+        }
+        Ok(Progress::Event)
+    }
+
+    /// The peer broke a rule.
+    #[cold]
+    fn fail(&mut self, error: PeerError) -> PeerError {
+        self.error = Some(error);
+        self.last = None;
+        // What we still say to it is the last.
+        self.sides.keep_alive = false;
+        self.sides.act(self.role.peer(), Act::Fail);
+        self.close_because(NotReusable::Failed);
+        error
+    }
+
+    /// Bytes on a connection on which nothing was asked are no response to anything.
+    #[cold]
+    fn unasked<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, PeerError> {
+        if self.receive.surplus() > 0 {
+            let error = self.receive.refuse(Broken::new(Rule::ResponseUnasked, 0), 0..0, cx);
+            return Err(self.fail(error));
+        }
+        if self.receive.is_at_end() { Ok(self.closed()) } else { Ok(Progress::NeedInput) }
+    }
+
+    fn after_end(&mut self) -> Progress {
+        self.receive.give_back();
+        if self.receive.is_at_end() && self.receive.surplus() == 0 {
+            return self.closed();
+        }
+        Progress::Paused
+    }
+
+    /// The peer closed its direction where it may.
+    fn closed(&mut self) -> Progress {
+        self.sides.act(self.role.peer(), Act::Close);
+        self.close_because(NotReusable::PeerClosed);
+        Progress::Closed
+    }
+
+    fn head<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<(), PeerError> {
+        if self.role == Role::Server {
+            self.request_head();
+            return Ok(());
+        }
+        if self.receive.head.status == 101 && self.sides.switch != Some(SwitchKind::Upgrade) {
+            let error = self.receive.refuse(Broken::new(Rule::SwitchUnasked, 9), 0..0, cx);
+            return Err(self.fail(error));
+        }
+        if self.receive.head.is_informational() {
+            self.sides.act(Role::Server, Act::Informational);
+            self.tell_informational(cx);
+        } else {
+            self.response_head(cx);
+        }
+        Ok(())
+    }
+
+    fn request_head(&mut self) {
+        let head = &self.receive.head;
+        self.asked = head.asked;
+        self.sides.switch = match head.framing {
+            Framing::Tunnel => Some(SwitchKind::Connect),
+            // In HTTP/1.0 the field means nothing (RFC 9110 section 7.8).
+            _ if head.wishes.upgrade && head.version >= Version::HTTP_11 => {
+                Some(SwitchKind::Upgrade)
+            }
+            _ => None,
+        };
+        self.note_close();
+        self.sides.act(Role::Client, Act::Request);
+    }
+
+    fn response_head<S: Sink>(&mut self, cx: &mut Cx<'_, S>) {
+        self.note_close();
+        let framing = self.receive.head.framing;
+        if framing == Framing::UntilClose {
+            self.sides.keep_alive = false;
+            self.close_because(NotReusable::UntilClose);
+        }
+        if framing == Framing::Tunnel {
+            self.sides.act(Role::Server, Act::Switch);
+            self.close_because(NotReusable::Switched);
+            cx.tell(EventKind::Switched, || TraceEvent::Switched {
+                leftover: self.receive.surplus() as u64,
+            });
+        } else {
+            self.sides.act(Role::Server, Act::Response);
+        }
+    }
+
+    /// Takes down what the peer's head says against another exchange.
+    fn note_close(&mut self) {
+        let head = &self.receive.head;
+        let why = if head.is_tolerated {
+            NotReusable::Tolerated
+        } else if head.wishes.close {
+            NotReusable::PeerAsked
+        } else if !head.keeps_alive() {
+            NotReusable::Http10
+        } else {
+            return;
+        };
+        self.sides.keep_alive = false;
+        self.close_because(why);
+    }
+
+    #[inline]
+    fn tell_informational<S: Sink>(&self, cx: &mut Cx<'_, S>) {
+        if cx.wants(EventKind::InformationalRead)
+            && let Some(Event::Informational(head)) = self.event()
+        {
+            cx.tell(EventKind::InformationalRead, || TraceEvent::InformationalRead { head });
+        }
+    }
+}

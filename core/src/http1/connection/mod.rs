@@ -1,0 +1,292 @@
+//! The connection: two halves and the table that holds them together.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::head::Version;
+use super::receive::{Part, Receive};
+use super::reuse::NotReusable;
+use super::send::Send;
+use super::state::{Act, Role, Sides, State};
+use crate::buffer::Buffers;
+use crate::error::{Call, Misuse, MisuseError, PeerError};
+use crate::framing::Asked;
+use crate::limits::Config;
+use crate::trace::{Cx, EventKind, Sink, TraceEvent};
+
+mod incoming;
+mod outgoing;
+
+pub(crate) use incoming::Progress;
+
+/// One HTTP/1.1 connection, in either role.
+///
+/// Bytes of the peer go in by [`space`](Self::space) and [`filled`](Self::filled), or by
+/// [`push`](Self::push); [`next`](Self::next) says what they mean. Messages go out by the `send_`
+/// methods; [`out`](Self::out) has the bytes for the transport. Any order of calls is legal: one
+/// that the state forbids returns a [`MisuseError`] and changes nothing.
+///
+/// ```
+/// use limpid_core::fields::FieldBlock;
+/// use limpid_core::http1::{BodySize, Connection, Event, Next, Role};
+/// use limpid_core::trace::{Cx, NoSink, Scope};
+///
+/// let mut scope = Scope::default();
+/// let mut cx = Cx::new(Default::default(), &NoSink, &mut scope);
+/// let mut connection = Connection::new(Role::Client, Default::default());
+///
+/// let mut fields = FieldBlock::new();
+/// fields.push(b"Host", b"example.com");
+/// connection.send_request(&mut cx, b"GET", b"/", fields.fields(), BodySize::None)?;
+/// connection.finish(&mut cx, Default::default())?;
+/// let request = connection.out().concat();
+/// assert_eq!(request, b"GET / HTTP/1.1\r\nHost: example.com\r\n\r\n");
+/// connection.sent(request.len());
+///
+/// connection.push(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+/// let Next::Event(Event::Response(head, _)) = connection.next(&mut cx)? else { panic!() };
+/// assert_eq!((head.status, head.fields.len()), (200, 1));
+/// assert_eq!(connection.next(&mut cx)?, Next::Event(Event::Data(b"hi")));
+/// assert!(matches!(connection.next(&mut cx)?, Next::Event(Event::End(_))));
+/// assert_eq!(connection.reuse(), Ok(()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Connection {
+    role: Role,
+    sides: Sides,
+    receive: Receive,
+    send: Send,
+    /// What the request of this exchange asks.
+    asked: Asked,
+    /// Why the connection will not serve another exchange, if that is known.
+    not_reusable: Option<NotReusable>,
+    error: Option<PeerError>,
+    /// What the last event was about.
+    last: Option<Part>,
+}
+
+impl Connection {
+    /// A connection on which nothing has happened.
+    #[must_use]
+    pub fn new(role: Role, config: Config) -> Self {
+        Self {
+            role,
+            sides: Sides::new(),
+            receive: Receive::new(role.peer(), config),
+            send: Send::new(),
+            asked: Asked::Other,
+            not_reusable: None,
+            error: None,
+            last: None,
+        }
+    }
+
+    /// Which side of the connection this is.
+    #[must_use]
+    pub const fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The version in which the peer sent its last head; HTTP/1.1 before there is one.
+    #[must_use]
+    pub const fn peer_version(&self) -> Version {
+        self.receive.head.version
+    }
+
+    /// Where `side` stands.
+    #[must_use]
+    pub const fn state(&self, side: Role) -> State {
+        self.sides.of(side)
+    }
+
+    // Bytes in.
+
+    /// Room for at least `min` bytes from the peer. Fill it from its start, then call
+    /// [`filled`](Self::filled).
+    pub fn space(&mut self, min: usize) -> &mut [u8] {
+        self.last = None;
+        self.receive.give_back();
+        self.receive.buffer.space(min)
+    }
+
+    /// The peer sent `n` bytes, which stand at the start of the last [`space`](Self::space).
+    pub fn filled(&mut self, n: usize) {
+        self.receive.buffer.filled(n);
+    }
+
+    /// The peer sent `bytes`; they are copied.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.last = None;
+        self.receive.give_back();
+        self.receive.buffer.push(bytes);
+    }
+
+    /// The peer closed its direction of the connection.
+    pub const fn eof(&mut self) {
+        self.receive.end_of_stream();
+    }
+
+    /// Bytes of the peer that have arrived and belong to nothing that was told so far.
+    #[must_use]
+    pub fn unread(&self) -> &[u8] {
+        self.receive.unread()
+    }
+
+    /// How many bytes of the peer have arrived on this connection.
+    #[must_use]
+    pub const fn received(&self) -> u64 {
+        self.receive.buffer.received()
+    }
+
+    // Bytes out.
+
+    /// The bytes for the transport, in order; empty slices are to be passed over.
+    #[must_use]
+    pub fn out(&self) -> [&[u8]; 3] {
+        self.send.out.slices()
+    }
+
+    /// How many bytes wait for the transport.
+    #[must_use]
+    pub fn out_len(&self) -> usize {
+        self.send.out.len()
+    }
+
+    /// The transport took the first `n` bytes of [`out`](Self::out).
+    pub fn sent(&mut self, n: usize) {
+        self.send.out.sent(n);
+    }
+
+    /// How many bytes the transport has taken on this connection.
+    #[must_use]
+    pub const fn total_sent(&self) -> u64 {
+        self.send.out.total()
+    }
+
+    // The connection as a whole.
+
+    /// Whether another exchange can begin.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn reuse(&self) -> Result<(), NotReusable> {
+        match self.not_reusable {
+            Some(reason) => Err(reason),
+            None if !self.sides.both_done() => Err(NotReusable::Unfinished),
+            None if self.role == Role::Client && self.receive.surplus() > 0 => {
+                Err(NotReusable::Surplus)
+            }
+            None if self.role == Role::Client && self.receive.is_at_end() => {
+                Err(NotReusable::PeerClosed)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Makes this exchange the last: a response whose head was not sent yet says so.
+    pub fn end_after_this(&mut self) {
+        self.sides.keep_alive = false;
+        self.close_because(NotReusable::WeAsked);
+    }
+
+    /// Whether the client has asked to leave HTTP/1.1, and has no answer to that.
+    #[must_use]
+    pub const fn may_switch(&self) -> bool {
+        self.sides.switch.is_some()
+    }
+
+    /// Begins another exchange.
+    ///
+    /// # Errors
+    /// [`reuse`](Self::reuse) says no.
+    pub fn restart(&mut self) -> Result<(), MisuseError> {
+        if self.reuse().is_err() {
+            return Err(self.misuse(Call::Restart, Misuse::State));
+        }
+        self.last = None;
+        self.sides.restart();
+        self.receive.restart();
+        self.asked = Asked::Other;
+        Ok(())
+    }
+
+    /// Gives the memory of an idle connection back. It comes again with the next byte.
+    pub fn release(&mut self) {
+        self.receive.give_back();
+        self.receive.buffer.release();
+        self.send.out.release();
+    }
+
+    /// Lends the memory of an idle connection to others, as far as they can use it, and gives the
+    /// rest back.
+    pub(crate) fn rest(&mut self, memory: &mut Buffers) {
+        self.receive.give_back();
+        self.receive.buffer.rest(&mut memory.incoming);
+        self.send.out.rest(&mut memory.outgoing);
+    }
+
+    /// Takes memory that another connection has lent.
+    pub(crate) fn wake(&mut self, memory: &mut Buffers) {
+        self.receive.buffer.wake(&mut memory.incoming);
+        self.send.out.wake(&mut memory.outgoing);
+    }
+
+    /// Takes the connection over after a switch of protocols; what is returned are the bytes of the
+    /// new protocol that have arrived.
+    ///
+    /// # Errors
+    /// There was no switch, or bytes still wait for the transport. The connection comes back.
+    pub fn into_switched(mut self) -> Result<Vec<u8>, (MisuseError, Box<Self>)> {
+        // A client switches when its own request is complete, so both sides are to be looked at.
+        let switched = self.sides.client == State::Switched && self.sides.server == State::Switched;
+        if !switched || self.out_len() > 0 {
+            let error = self.misuse(Call::IntoSwitched, Misuse::State);
+            return Err((error, Box::new(self)));
+        }
+        self.receive.give_back();
+        Ok(self.receive.buffer.into_unread())
+    }
+
+    /// The bytes of the line for which the peer was refused.
+    #[must_use]
+    pub fn evidence(&self) -> &[u8] {
+        self.receive.evidence()
+    }
+
+    /// How many bytes of the current body have been received, and how many were announced so far:
+    /// by Content-Length, or by the chunks that have come.
+    #[must_use]
+    pub fn body_progress(&self) -> (u64, u64) {
+        self.receive.body_progress()
+    }
+
+    /// How many bytes must still be sent of a body of known length.
+    #[must_use]
+    pub const fn body_left(&self) -> u64 {
+        self.send.left()
+    }
+
+    fn check(&self, call: Call, act: Act) -> Result<(), MisuseError> {
+        if self.sides.may(self.role, act) { Ok(()) } else { Err(self.misuse(call, Misuse::State)) }
+    }
+
+    const fn misuse(&self, call: Call, misuse: Misuse) -> MisuseError {
+        MisuseError { call, misuse, client: self.sides.client, server: self.sides.server }
+    }
+
+    /// The first reason is the one that counts.
+    fn close_because(&mut self, reason: NotReusable) {
+        self.not_reusable.get_or_insert(reason);
+    }
+
+    fn tell_reuse<S: Sink>(&self, cx: &mut Cx<'_, S>) {
+        let reuse = self.reuse();
+        if reuse != Err(NotReusable::Unfinished) {
+            cx.tell(EventKind::ReuseDecided, || TraceEvent::ReuseDecided {
+                reusable: reuse.is_ok(),
+                why: reuse.err().map_or("both messages are complete", NotReusable::sentence),
+            });
+        }
+    }
+}

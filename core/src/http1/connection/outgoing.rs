@@ -1,0 +1,163 @@
+//! The sending side of a connection: what the state allows is handed to the sending half.
+
+use bytes::Bytes;
+
+use super::Connection;
+use crate::error::{Call, Misuse, MisuseError};
+use crate::fields::Fields;
+use crate::framing::{Asked, Framing};
+use crate::http1::head::{Version, is_informational};
+use crate::http1::reuse::NotReusable;
+use crate::http1::send::{Announced, BodySize};
+use crate::http1::state::{Act, Role, SwitchKind};
+use crate::trace::{Cx, Sink};
+use crate::wire::token;
+
+impl Connection {
+    /// Sends the head of a request. The machine adds the field that announces the body, unless the
+    /// caller did; order and case of the fields are the caller's.
+    ///
+    /// # Errors
+    /// The state forbids it, or a part of the head could split the message or contradicts the
+    /// body's size. Nothing was written then.
+    pub fn send_request<S: Sink>(
+        &mut self,
+        cx: &mut Cx<'_, S>,
+        method: &[u8],
+        target: &[u8],
+        fields: Fields<'_>,
+        size: BodySize,
+    ) -> Result<(), MisuseError> {
+        self.check(Call::SendRequest, Act::Request)?;
+        let announced = self.send.request(method, target, fields, size);
+        let announced = announced.map_err(|misuse| self.misuse(Call::SendRequest, misuse))?;
+        self.asked = Asked::by(method);
+        self.sides.switch = match announced.framing {
+            Framing::Tunnel => Some(SwitchKind::Connect),
+            _ if announced.wishes.upgrade => Some(SwitchKind::Upgrade),
+            _ => None,
+        };
+        self.announce(announced, Act::Request, cx);
+        Ok(())
+    }
+
+    /// Sends an informational response; `status` is 100 to 199 and not 101.
+    ///
+    /// # Errors
+    /// As [`send_request`](Self::send_request). A client of HTTP/1.0 is not sent any
+    /// (RFC 9110 section 15.2): that is a [`Misuse::State`] too.
+    pub fn send_informational<S: Sink>(
+        &mut self,
+        _: &mut Cx<'_, S>,
+        status: u16,
+        reason: &[u8],
+        fields: Fields<'_>,
+    ) -> Result<(), MisuseError> {
+        let call = Call::SendInformational;
+        self.check(call, Act::Informational)?;
+        if self.peer_version() < Version::HTTP_11 {
+            return Err(self.misuse(call, Misuse::State));
+        }
+        if !is_informational(status) {
+            return Err(self.misuse(call, Misuse::Status));
+        }
+        self.send
+            .informational(status, reason, fields)
+            .map_err(|misuse| self.misuse(call, misuse))?;
+        self.sides.act(Role::Server, Act::Informational);
+        Ok(())
+    }
+
+    /// Sends the head of a response; `status` is 101 or 200 to 999. 101, and 2xx to CONNECT, switch
+    /// protocols: the connection is to be taken by [`into_switched`](Self::into_switched) when
+    /// [`out`](Self::out) is empty.
+    ///
+    /// # Errors
+    /// As [`send_request`](Self::send_request). 101 needs a request that asked for an upgrade.
+    pub fn send_response<S: Sink>(
+        &mut self,
+        cx: &mut Cx<'_, S>,
+        status: u16,
+        reason: &[u8],
+        fields: Fields<'_>,
+        size: BodySize,
+    ) -> Result<(), MisuseError> {
+        if !token::is_text(reason) {
+            return Err(self.misuse(Call::SendResponse, Misuse::Reason));
+        }
+        self.respond(cx, (status, reason), fields, [&[]; 4], size)
+    }
+
+    /// As [`send_response`](Self::send_response), with a reason that can be sent, and pieces of lines
+    /// that follow the fields and are not looked at: they say nothing of framing or persistence.
+    pub(crate) fn respond<S: Sink>(
+        &mut self,
+        cx: &mut Cx<'_, S>,
+        (status, reason): (u16, &[u8]),
+        fields: Fields<'_>,
+        lines: [&[u8]; 4],
+        size: BodySize,
+    ) -> Result<(), MisuseError> {
+        let call = Call::SendResponse;
+        let switches = match status {
+            101 => self.sides.switch == Some(SwitchKind::Upgrade),
+            200..=299 => self.sides.switch == Some(SwitchKind::Connect),
+            _ => false,
+        };
+        let act = if switches { Act::Switch } else { Act::Response };
+        self.check(call, act)?;
+        if !matches!(status, 200..=999) && !switches {
+            return Err(self.misuse(call, Misuse::Status));
+        }
+        let peer = (self.peer_version(), self.sides.keep_alive);
+        let announced = self.send.response((status, reason), fields, lines, size, self.asked, peer);
+        let announced = announced.map_err(|misuse| self.misuse(call, misuse))?;
+        if announced.framing == Framing::UntilClose {
+            self.sides.keep_alive = false;
+            self.close_because(NotReusable::UntilClose);
+        }
+        self.announce(announced, act, cx);
+        if switches {
+            self.close_because(NotReusable::Switched);
+        }
+        Ok(())
+    }
+
+    fn announce<S: Sink>(&mut self, announced: Announced, act: Act, _: &mut Cx<'_, S>) {
+        if announced.wishes.close {
+            self.sides.keep_alive = false;
+            self.close_because(NotReusable::WeAsked);
+        }
+        self.sides.act(self.role, act);
+    }
+
+    /// Sends a piece of the body. A large piece is not copied.
+    ///
+    /// # Errors
+    /// The state forbids it, or it is more than was announced.
+    pub fn send_data<S: Sink>(
+        &mut self,
+        _: &mut Cx<'_, S>,
+        data: Bytes,
+    ) -> Result<(), MisuseError> {
+        self.check(Call::SendData, Act::Data)?;
+        self.send.data(data).map_err(|misuse| self.misuse(Call::SendData, misuse))
+    }
+
+    /// Ends the message; every message must be ended, one without a body too.
+    ///
+    /// # Errors
+    /// The state forbids it, the body is shorter than was announced, or the trailers must not be
+    /// sent.
+    pub fn finish<S: Sink>(
+        &mut self,
+        cx: &mut Cx<'_, S>,
+        trailers: Fields<'_>,
+    ) -> Result<(), MisuseError> {
+        self.check(Call::Finish, Act::End)?;
+        self.send.finish(trailers).map_err(|misuse| self.misuse(Call::Finish, misuse))?;
+        self.sides.act(self.role, Act::End);
+        self.tell_reuse(cx);
+        Ok(())
+    }
+}
