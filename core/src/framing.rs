@@ -85,6 +85,7 @@ pub enum Asked {
 
 impl Asked {
     /// What of a request with this method matters.
+    #[inline]
     #[must_use]
     pub const fn by(method: &[u8]) -> Self {
         match method {

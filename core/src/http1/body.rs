@@ -34,7 +34,7 @@ pub(super) enum Piece {
     ChunkLine { len: usize, line: ChunkLine },
     /// This many bytes at the front end a chunk.
     ChunkEnd(usize),
-    /// The body is complete; this many bytes at the front are its trailer section.
+    /// The body is complete; this many bytes at the front are its trailer section, if it has one.
     End(usize),
 }
 
@@ -162,11 +162,25 @@ impl Body {
         }
     }
 
+    /// Whether nothing of it is left.
+    #[inline]
+    pub(super) const fn is_complete(&self) -> bool {
+        matches!(self.state, State::Complete)
+    }
+
+    /// Whether all data of a chunk was read, and what follows it was not.
+    #[inline]
+    pub(super) const fn is_after_chunk(&self) -> bool {
+        matches!(self.state, State::ChunkData(0))
+    }
+
     /// Reads from the end of one chunk to the data of the next in one step, where that is all that
     /// there is to it.
     #[inline(always)]
     pub(super) fn plain_chunk(&mut self, bytes: &[u8], limits: &Limits) -> Option<PlainChunk> {
-        let State::ChunkData(0) = self.state else { return None };
+        if !self.is_after_chunk() {
+            return None;
+        }
         let (size, len) = chunk::plain(bytes.strip_prefix(b"\r\n")?)?;
         let (line, data) = (2, 2 + len);
         let available = bytes.len() - data;

@@ -309,6 +309,9 @@ impl Receive {
     /// chunk, the size line is plain and some of the data has come.
     #[inline]
     pub(super) fn plain_chunk<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> bool {
+        if !self.body.is_after_chunk() {
+            return false;
+        }
         let unread = &self.buffer.unread()[self.lent..];
         let Some(chunk) = self.body.plain_chunk(unread, &self.config.limits) else { return false };
         self.give_back();
@@ -328,6 +331,11 @@ impl Receive {
         cx: &mut Cx<'_, S>,
     ) -> Result<Option<Part>, PeerError> {
         self.give_back();
+        if self.body.is_complete() {
+            // Only a chunked body has a trailer section; the fields are the head's.
+            self.section.restart(Self::head_kind(self.from));
+            return Ok(Some(Part::End));
+        }
         loop {
             let at = self.buffer.consumed();
             let piece = self.body.next(
@@ -353,10 +361,6 @@ impl Receive {
                 Ok(Piece::ChunkEnd(len)) => self.buffer.consume(len),
                 Ok(Piece::End(len)) => {
                     self.lent = len;
-                    if len == 0 {
-                        // Only a chunked body has a trailer section; the fields are the head's.
-                        self.section.restart(Self::head_kind(self.from));
-                    }
                     self.tell_trailers(cx);
                     return Ok(Some(Part::End));
                 }

@@ -1,5 +1,7 @@
 //! The sending half of a connection: everything is checked before a byte is written.
 
+use alloc::vec::Vec;
+
 use bytes::Bytes;
 
 use super::facts::{Facts, Wishes};
@@ -44,13 +46,14 @@ impl Send {
         Self { out: Out::default(), framing: Framing::None, left: 0 }
     }
 
-    /// Writes the head of a request.
+    /// Writes the head of a request; `asks` is what its method does.
     pub(super) fn request(
         &mut self,
         method: &[u8],
         target: &[u8],
         fields: Fields<'_>,
         size: BodySize,
+        asks: Asked,
     ) -> Result<Announced, Misuse> {
         if !token::is_token_all(method) {
             return Err(Misuse::Method);
@@ -66,7 +69,7 @@ impl Send {
             1 => facts.check_host().map_err(|broken| Misuse::FieldValue(broken.index()))?,
             _ => return Err(Misuse::HostRepeated),
         }
-        let connects = Asked::by(method) == Asked::Connect;
+        let connects = asks == Asked::Connect;
         if connects && size != BodySize::None {
             return Err(Misuse::NoBody);
         }
@@ -216,6 +219,7 @@ impl Send {
         self.fields(fields);
     }
 
+    #[inline]
     fn fields(&mut self, fields: Fields<'_>) {
         let staging = self.out.staging();
         if let Some(lines) = fields.lines() {
@@ -243,9 +247,7 @@ impl Send {
         let staging = self.out.staging();
         match framing {
             Framing::Length(length) if facts.content_length.is_none() => {
-                staging.extend_from_slice(b"Content-Length: ");
-                number::write_decimal(length, staging);
-                staging.extend_from_slice(b"\r\n");
+                write_length(length, staging);
             }
             Framing::Chunked if facts.transfer_encoding == TransferEncoding::Absent => {
                 staging.extend_from_slice(b"Transfer-Encoding: chunked\r\n");
@@ -253,6 +255,16 @@ impl Send {
             _ => {}
         }
     }
+}
+
+/// Writes the field Content-Length. Its line is put together first, so that it is written at once.
+fn write_length(length: u64, out: &mut Vec<u8>) {
+    const NAME: usize = b"Content-Length: ".len();
+    let mut line = *b"Content-Length: 00000000000000000000\r\n";
+    let end = line.len() - 2;
+    let start = number::write_decimal(length, &mut line[NAME..end]);
+    line.copy_within(..NAME, start);
+    out.extend_from_slice(&line[start..]);
 }
 
 /// How a response announces the body that it has, or that the one to GET would have.
@@ -293,15 +305,18 @@ const fn check_description(facts: &Facts) -> Result<(), Misuse> {
 }
 
 /// Checks every field, and that a length is one number.
+#[inline]
 fn check_fields(fields: Fields<'_>, facts: &Facts) -> Result<(), Misuse> {
     check_syntax(fields)?;
     facts.check_length().map_err(|_| Misuse::Framing)
 }
 
+#[inline]
 fn check_syntax(fields: Fields<'_>) -> Result<(), Misuse> {
-    if fields.lines().is_some() {
-        return Ok(());
-    }
+    if fields.lines().is_some() { Ok(()) } else { check_each(fields) }
+}
+
+fn check_each(fields: Fields<'_>) -> Result<(), Misuse> {
     for (index, field) in fields.iter().enumerate() {
         if !token::is_token_all(field.name) {
             return Err(Misuse::FieldName(index));

@@ -5,6 +5,9 @@ use alloc::vec::Vec;
 /// The most that a length may be, so that sums of two lengths cannot overflow.
 pub(crate) const MAX_LENGTH: u64 = i64::MAX as u64;
 
+/// So many digits of either base fit into 64 bits, whatever they are.
+const FITTING: usize = 15;
+
 /// Why digits are no number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NotANumber {
@@ -30,17 +33,26 @@ fn parse(digits: &[u8], base: u8) -> Result<u64, NotANumber> {
     if digits.is_empty() {
         return Err(NotANumber::Digit(0));
     }
+    let (few, rest) = digits.split_at(digits.len().min(FITTING));
     let mut number = 0_u64;
-    let mut too_large = false;
-    for (index, byte) in digits.iter().enumerate() {
+    for (index, byte) in few.iter().enumerate() {
         let digit = digit_value(*byte);
         if digit >= base {
             return Err(NotANumber::Digit(index));
         }
-        // Fifteen digits of either base fit, whatever they are.
-        if index < 15 {
-            number = number * u64::from(base) + u64::from(digit);
-            continue;
+        number = number * u64::from(base) + u64::from(digit);
+    }
+    if rest.is_empty() { Ok(number) } else { parse_on(number, rest, base) }
+}
+
+/// Reads the digits after those that are sure to fit.
+#[cold]
+fn parse_on(mut number: u64, rest: &[u8], base: u8) -> Result<u64, NotANumber> {
+    let mut too_large = false;
+    for (index, byte) in rest.iter().enumerate() {
+        let digit = digit_value(*byte);
+        if digit >= base {
+            return Err(NotANumber::Digit(FITTING + index));
         }
         match number.checked_mul(u64::from(base)).and_then(|n| n.checked_add(u64::from(digit))) {
             Some(next) if next <= MAX_LENGTH => number = next,
@@ -67,20 +79,21 @@ pub(crate) const fn digit_value(byte: u8) -> u8 {
     VALUES[byte as usize]
 }
 
-/// Writes `number` in decimal digits at the end of `out`.
-pub(crate) fn write_decimal(number: u64, out: &mut Vec<u8>) {
-    let mut digits = [0; 20];
-    let mut start = digits.len();
+/// Writes `number` in decimal digits at the end of `room`, where 20 bytes are enough for any, and
+/// returns where they start.
+#[inline]
+pub(crate) fn write_decimal(number: u64, room: &mut [u8]) -> usize {
+    let mut start = room.len();
     let mut rest = number;
-    loop {
-        start -= 1;
-        digits[start] = digit(rest % 10);
+    for place in room.iter_mut().rev() {
+        *place = digit(rest % 10);
         rest /= 10;
+        start -= 1;
         if rest == 0 {
             break;
         }
     }
-    out.extend_from_slice(&digits[start..]);
+    start
 }
 
 /// The decimal digits of a number of three, such as a status code.
@@ -121,10 +134,10 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back() {
         for number in [0, 1, 9, 10, 15, 16, 255, 256, 1 << 40, MAX_LENGTH] {
-            let (mut tens, mut sixteens) = (Vec::new(), Vec::new());
-            write_decimal(number, &mut tens);
+            let (mut tens, mut sixteens) = ([0; 20], Vec::new());
+            let start = write_decimal(number, &mut tens);
             write_hexadecimal(number, &mut sixteens);
-            assert_eq!(decimal(&tens), Ok(number));
+            assert_eq!(decimal(&tens[start..]), Ok(number));
             assert_eq!(hexadecimal(&sixteens), Ok(number));
         }
         for number in 100..=999 {

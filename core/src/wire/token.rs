@@ -145,14 +145,13 @@ pub(crate) fn visible_len(bytes: &[u8]) -> usize {
 /// Whether no byte of `bytes` is a control character other than tab.
 #[inline]
 pub(crate) fn is_text(bytes: &[u8]) -> bool {
-    let (words, rest) = bytes.as_chunks::<8>();
-    let is_visible = |word: &[u8; 8]| controls(u64::from_le_bytes(*word)) == 0;
     // The last eight bytes, some of them for the second time, are seen faster than the rest.
-    let rest_is_visible = match bytes.last_chunk() {
-        Some(last) => is_visible(last),
-        None => !rest.iter().any(u8::is_ascii_control),
+    let Some(last) = bytes.last_chunk::<8>() else {
+        return bytes.iter().all(|byte| !byte.is_ascii_control() || *byte == b'\t');
     };
-    rest_is_visible && words.iter().all(is_visible) || find_control(bytes).is_none()
+    let is_visible = |word: &[u8; 8]| controls(u64::from_le_bytes(*word)) == 0;
+    let mut words = bytes.as_chunks().0.iter();
+    is_visible(last) && words.all(is_visible) || find_control(bytes).is_none()
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;

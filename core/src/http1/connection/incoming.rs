@@ -22,6 +22,9 @@ pub(crate) enum Progress {
     Closed,
 }
 
+/// The peer broke a rule; which one, the connection knows.
+struct Failed;
+
 impl Connection {
     /// What comes next of what the peer sent. What an event borrows is used up by the next call.
     ///
@@ -29,15 +32,15 @@ impl Connection {
     /// The rule that the peer broke. Nothing it sends after that is read; every later call returns
     /// the same error.
     pub fn next<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Next<'_>, PeerError> {
-        match self.advance(cx)? {
+        Ok(match self.advance(cx)? {
             Progress::Event => {
-                self.with_event(|event| Ok(Next::Event(event)), || Ok(Next::NeedInput))
+                return self.with_event(|event| Ok(Next::Event(event)), || Ok(Next::NeedInput));
             }
-            Progress::NeedInput => Ok(Next::NeedInput),
-            Progress::Paused => Ok(Next::Paused),
-            Progress::Switched => Ok(Next::Switched),
-            Progress::Closed => Ok(Next::Closed),
-        }
+            Progress::NeedInput => Next::NeedInput,
+            Progress::Paused => Next::Paused,
+            Progress::Switched => Next::Switched,
+            Progress::Closed => Next::Closed,
+        })
     }
 
     /// The event that the last call of [`next`](Self::next) returned, once more.
@@ -105,11 +108,14 @@ impl Connection {
             self.last = Some(Part::Data);
             return Ok(Progress::Event);
         }
-        self.advance_by_state(cx)
+        match self.advance_by_state(cx) {
+            Ok(progress) => Ok(progress),
+            Err(Failed) => self.error.map_or(Ok(Progress::Closed), Err),
+        }
     }
 
     #[inline(never)]
-    fn advance_by_state<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, PeerError> {
+    fn advance_by_state<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, Failed> {
         self.last = None;
         let read = match self.sides.of(self.role.peer()) {
             State::Body => self.receive.next_body(cx),
@@ -124,39 +130,36 @@ impl Connection {
                 return Ok(Progress::Switched);
             }
             State::Closed => return Ok(Progress::Closed),
-            State::Failed => return self.error.map_or(Ok(Progress::Closed), Err),
+            State::Failed => return Err(Failed),
         };
-        self.last = match read {
-            Ok(part) => part,
-            Err(error) => return Err(self.fail(error)),
-        };
-        match self.last {
-            None => return Ok(Progress::NeedInput),
-            Some(Part::Data) => {}
-            Some(Part::End) => {
+        match read {
+            Ok(None) => return Ok(Progress::NeedInput),
+            Ok(Some(Part::Data)) => self.last = Some(Part::Data),
+            Ok(Some(Part::End)) => {
+                self.last = Some(Part::End);
                 self.sides.act(self.role.peer(), Act::End);
                 self.tell_reuse(cx);
             }
-            Some(Part::Head) => self.head(cx)?,
+            Ok(Some(Part::Head)) => self.head(cx)?,
+            Err(error) => return Err(self.fail(error)),
         }
         Ok(Progress::Event)
     }
 
     /// The peer broke a rule.
     #[cold]
-    fn fail(&mut self, error: PeerError) -> PeerError {
+    fn fail(&mut self, error: PeerError) -> Failed {
         self.error = Some(error);
-        self.last = None;
         // What we still say to it is the last.
         self.sides.keep_alive = false;
         self.sides.act(self.role.peer(), Act::Fail);
         self.close_because(NotReusable::Failed);
-        error
+        Failed
     }
 
     /// Bytes on a connection on which nothing was asked are no response to anything.
     #[cold]
-    fn unasked<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, PeerError> {
+    fn unasked<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, Failed> {
         if self.receive.surplus() > 0 {
             let error = self.receive.refuse(Broken::new(Rule::ResponseUnasked, 0), 0..0, cx);
             return Err(self.fail(error));
@@ -179,16 +182,16 @@ impl Connection {
         Progress::Closed
     }
 
-    fn head<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<(), PeerError> {
-        if self.role == Role::Server {
-            self.request_head();
-            return Ok(());
-        }
-        if self.receive.head.status == 101 && self.sides.switch != Some(SwitchKind::Upgrade) {
+    fn head<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<(), Failed> {
+        let (status, switch) = (self.receive.head.status, self.sides.switch);
+        if status == 101 && switch != Some(SwitchKind::Upgrade) {
             let error = self.receive.refuse(Broken::new(Rule::SwitchUnasked, 9), 0..0, cx);
             return Err(self.fail(error));
         }
-        if self.receive.head.is_informational() {
+        self.last = Some(Part::Head);
+        if self.role == Role::Server {
+            self.request_head();
+        } else if self.receive.head.is_informational() {
             self.sides.act(Role::Server, Act::Informational);
             self.tell_informational(cx);
         } else {

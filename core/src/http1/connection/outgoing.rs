@@ -29,9 +29,10 @@ impl Connection {
         size: BodySize,
     ) -> Result<(), MisuseError> {
         self.check(Call::SendRequest, Act::Request)?;
-        let announced = self.send.request(method, target, fields, size);
+        let asked = Asked::by(method);
+        let announced = self.send.request(method, target, fields, size, asked);
         let announced = announced.map_err(|misuse| self.misuse(Call::SendRequest, misuse))?;
-        self.asked = Asked::by(method);
+        self.asked = asked;
         self.sides.switch = match announced.framing {
             Framing::Tunnel => Some(SwitchKind::Connect),
             _ if announced.wishes.upgrade => Some(SwitchKind::Upgrade),
