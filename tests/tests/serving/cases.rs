@@ -5,7 +5,7 @@ use std::io::Read;
 use limpid_core::trace::EventKind;
 use limpid_std::Body;
 
-use crate::running::{Carrier, DRIVERS, EVERY, Running};
+use crate::running::{Carrier, DRIVERS, EVERY, LARGE, Running};
 
 #[test]
 fn requests_of_our_own_client() {
@@ -39,6 +39,18 @@ fn bodies_go_up_and_down_as_they_come() {
         let small = data[..10_000].to_vec();
         let response = client.post(&server.url("/echo")).body(small.clone()).send().unwrap();
         assert_eq!(response.bytes().unwrap(), small, "{every:?}");
+    }
+}
+
+#[test]
+fn a_large_response_is_given_at_once() {
+    for every in EVERY {
+        let server = Running::start(every);
+        let client = server.client();
+        for _ in 0..2 {
+            let response = client.get(&server.url("/large")).send().unwrap();
+            assert_eq!(response.bytes().unwrap(), vec![b'x'; LARGE], "{every:?}");
+        }
     }
 }
 

@@ -16,6 +16,9 @@ use tokio::runtime::Builder;
 /// Longer than anything here takes.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
+/// More than is gathered before it is sent.
+pub(crate) const LARGE: usize = 200_000;
+
 static CERTIFICATES: LazyLock<Certificates> = LazyLock::new(|| Certificates::new().unwrap());
 
 /// What moves the bytes.
@@ -182,6 +185,7 @@ impl Raw {
 fn blocking(mut exchange: limpid_std::Exchange<'_>) -> Result<(), Cause> {
     match exchange.head().target {
         b"/hello" => exchange.field("Content-Type", "text/plain").respond(200, "Hello, world!"),
+        b"/large" => exchange.respond(200, vec![b'x'; LARGE]),
         b"/echo" => {
             exchange.start(200, BodySize::Unknown)?;
             while let Some(data) = exchange.data()? {
@@ -229,6 +233,7 @@ fn blocking(mut exchange: limpid_std::Exchange<'_>) -> Result<(), Cause> {
 async fn asynchronous(mut exchange: limpid_tokio::Exchange) -> Result<(), Cause> {
     match exchange.head().target {
         b"/hello" => exchange.field("Content-Type", "text/plain").respond(200, "Hello, world!"),
+        b"/large" => exchange.respond(200, vec![b'x'; LARGE]),
         b"/echo" => {
             exchange.start(200, BodySize::Unknown)?;
             while let Some(data) = exchange.data().await? {

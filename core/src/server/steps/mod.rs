@@ -179,7 +179,7 @@ impl Session {
         if let Err(cause) = self.interrupted(at) {
             return self.nothing_came(cause);
         }
-        if self.link.out_len() >= BATCH {
+        if self.link.out_len() >= BATCH && self.link.has_output().map_err(Cause::from)? {
             return Ok(Some(Step::Write));
         }
         self.link.advance().map_err(Cause::from)?;
