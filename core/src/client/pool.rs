@@ -427,6 +427,21 @@ mod tests {
     }
 
     #[test]
+    fn of_many_idle_connections_only_those_that_are_to_be_used_are_asked() {
+        let mut bench = Bench::new(10, 10);
+        let many = WATCHED as u64 + 2;
+        for _ in 0..many {
+            bench.acquire("a", 0);
+        }
+        (1..=many).for_each(|id| bench.release(id, 0));
+        bench.loud = vec![1, many];
+        assert_eq!(bench.acquire("a", 0), Some(("reuse", many - 1)), "the last that is silent");
+        assert_eq!(bench.closed, [(many, Retirement::NotSilent)], "the first was not asked");
+        bench.acquire("a", 6);
+        assert_eq!(bench.closed.len() as u64, many - 1, "all that are idle expire");
+    }
+
+    #[test]
     fn the_oldest_idle_connection_makes_room() {
         let mut bench = Bench::new(2, 2);
         bench.acquire("a", 0);

@@ -6,5 +6,6 @@ mod both;
 mod coded;
 mod failing;
 mod informational;
+mod prepared;
 mod trailers;
 mod upgrade;
