@@ -38,8 +38,9 @@ pub fn calls(run: &Run) -> Result<BTreeMap<String, f64>, Failure> {
     Ok(long)
 }
 
+/// Threads count, and other programs that are started do not.
 fn all_calls(run: &Run) -> Result<BTreeMap<String, f64>, Failure> {
-    let mut line: Vec<String> = ["strace", "-c", "-f"].map(String::from).into();
+    let mut line: Vec<String> = ["strace", "-c", "-f", "-b", "execve"].map(String::from).into();
     line.extend(run.command_line());
     Ok(parse(&output(&line)?.log))
 }

@@ -1,6 +1,7 @@
 //! Every work does what it is measured doing.
 
 use limpid_benches::job::{Budget, Job};
+use limpid_benches::program::{NOBODY, Run};
 use limpid_benches::responder::{Answer, Responder};
 use limpid_benches::works::{body, idle, parse, subjects};
 
@@ -14,7 +15,8 @@ fn all_of_them_come_to_their_end() {
     let answer = Answer::with_length(1024);
     let responder = Responder::start(answer.clone(), 0).unwrap();
     let holding = Responder::holding(answer, 0, 2).unwrap();
-    for subject in subjects() {
+    // Servers need the load, which is another process.
+    for subject in subjects().iter().filter(|subject| !subject.work.starts_with("serve ")) {
         let server = if subject.work == idle::IDLE { &holding } else { &responder };
         let reading = (subject.run)(&job(server)).unwrap();
         assert!(reading.units > 0, "{} did nothing", subject.work);
@@ -24,6 +26,22 @@ fn all_of_them_come_to_their_end() {
             _ => 0,
         };
         assert_eq!(reading.bytes, exchanges * 1024, "{}", subject.work);
+    }
+}
+
+#[test]
+fn servers_answer_the_load_of_another_process() {
+    for subject in subjects().iter().filter(|subject| subject.work.starts_with("serve ")) {
+        let job = Job { server: NOBODY, connections: 2, budget: Budget::Turns(2), ca: None };
+        let run = Run {
+            program: env!("CARGO_BIN_EXE_limpid-gates").into(),
+            work: subject.work.to_owned(),
+            peer: subject.peer.to_owned(),
+            job,
+            processor: None,
+        };
+        let requests = if subject.work.ends_with("16") { 4 * 16 } else { 4 };
+        assert_eq!(run.reading().unwrap().units, requests, "{}", subject.work);
     }
 }
 

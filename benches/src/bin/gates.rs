@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use limpid_benches::gates::{GATES, Gate, Numbers, PATH, Tools, Verdict};
 use limpid_benches::program::{output, run_subject};
-use limpid_benches::{Failure, machine, works};
+use limpid_benches::{Failure, load, machine, works};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 #[global_allocator]
@@ -19,7 +19,7 @@ static COUNTING: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 fn main() -> Result<ExitCode, Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if run_subject(&arguments, &works::subjects())? {
+    if run_subject(&arguments, &[works::subjects(), load::SUBJECTS.to_vec()].concat())? {
         return Ok(ExitCode::SUCCESS);
     }
     machine::allow_many_files();

@@ -1,7 +1,7 @@
 //! Which counts are held.
 
 use super::Count::{self, Allocations, HeapBytes, Instructions, SystemCalls};
-use crate::works::{blocking, growth, idle, parse, tasks, trace};
+use crate::works::{blocking, growth, idle, parse, serving, tasks, trace};
 
 /// A work of limpid's whose counts are held.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +31,8 @@ pub enum Server {
     Answers,
     /// The same, when all connections are open.
     Holds,
+    /// The work is one itself, and the load is another process.
+    Itself,
 }
 
 /// Every gate, in the order of the file.
@@ -125,6 +127,32 @@ pub const GATES: &[Gate] = &[
         counts: &[HeapBytes],
     },
     Gate {
+        name: "tokio-serve",
+        unit: "request to the tokio server, 13 bytes, one at a time",
+        work: serving::SERVE,
+        counts: &[Instructions, Allocations, SystemCalls],
+        ..SERVER
+    },
+    Gate {
+        name: "tokio-serve-pipelined",
+        unit: "request to the tokio server, 13 bytes, 16 at a time",
+        work: serving::SERVE_PIPELINED,
+        ..SERVER
+    },
+    Gate {
+        name: "blocking-serve",
+        unit: "request to the blocking server, 13 bytes, one at a time",
+        work: serving::THREADS,
+        counts: &[Instructions, Allocations, SystemCalls],
+        ..SERVER
+    },
+    Gate {
+        name: "blocking-serve-pipelined",
+        unit: "request to the blocking server, 13 bytes, 16 at a time",
+        work: serving::THREADS_PIPELINED,
+        ..SERVER
+    },
+    Gate {
         name: "trace-point-static",
         unit: "turn of a loop over a trace point, nobody listens and the compiler knows",
         work: trace::OFF_STATIC,
@@ -160,6 +188,8 @@ pub const GATES: &[Gate] = &[
         ..IN_MEMORY
     },
 ];
+
+const SERVER: Gate = Gate { turns: 500, server: Server::Itself, ..IN_MEMORY };
 
 const IN_MEMORY: Gate = Gate {
     name: "",

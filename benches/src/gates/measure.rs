@@ -70,7 +70,7 @@ impl Tools {
     /// The work fails, or counting does.
     pub fn measure(&self, gate: &Gate) -> Result<Vec<Measured>, Failure> {
         let responder = match gate.server {
-            Server::None => None,
+            Server::None | Server::Itself => None,
             Server::Answers => Some(Responder::start(Answer::with_length(1024), PROCESSOR)?),
             Server::Holds => {
                 Some(Responder::holding(Answer::with_length(1024), PROCESSOR, gate.connections)?)
@@ -89,8 +89,37 @@ impl Tools {
             // Beside the server, which then answers only when the client waits: counts repeat.
             processor: Some(PROCESSOR),
         };
-        let measured = |count| Ok(Measured { count, actual: self.count(count, &run)? });
+        let count = if gate.server == Server::Itself { Self::count_loaded } else { Self::count };
+        let measured = |what| Ok(Measured { count: what, actual: count(self, what, &run)? });
         gate.counts.iter().copied().map(measured).collect()
+    }
+
+    /// Counts what a server takes: differences, for what happens once is not the requests'.
+    #[expect(clippy::cast_precision_loss, reason = "no count comes near 2^53")]
+    fn count_loaded(&self, count: Count, run: &Run) -> Result<Result<f64, Missing>, Failure> {
+        const TURNS: u64 = 500;
+        let after = |turns| {
+            let mut run = run.clone();
+            run.job.budget = Budget::Turns(turns);
+            run.reading()
+        };
+        let (short, long) = (after(TURNS)?, after(2 * TURNS)?);
+        let requests = (long.units - short.units) as f64;
+        let a_turn = requests / TURNS as f64;
+        Ok(match count {
+            Count::Instructions if self.valgrind => {
+                Ok(callgrind::instructions_per_turn(run)? / a_turn)
+            }
+            Count::Instructions => Err(Missing::Valgrind),
+            Count::SystemCalls if self.strace => {
+                Ok(strace::calls(run)?.values().sum::<f64>() / a_turn)
+            }
+            Count::SystemCalls => Err(Missing::Strace),
+            Count::Allocations => {
+                Ok((long.allocations as f64 - short.allocations as f64) / requests)
+            }
+            Count::HeapBytes => Ok((long.heap - short.heap) as f64 / requests),
+        })
     }
 
     #[expect(clippy::cast_precision_loss, reason = "no count comes near 2^53")]

@@ -5,6 +5,7 @@ pub mod body;
 pub mod growth;
 pub mod idle;
 pub mod parse;
+pub mod serving;
 pub mod tasks;
 pub mod trace;
 
@@ -23,6 +24,7 @@ pub fn subjects() -> Vec<Subject> {
         tasks::SUBJECTS,
         body::SUBJECTS,
         idle::SUBJECTS,
+        serving::SUBJECTS,
         trace::SUBJECTS,
     ];
     works.concat()

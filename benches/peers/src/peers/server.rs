@@ -13,21 +13,18 @@ use hyper_util::rt::TokioIo;
 use limpid_benches::drive::runtime;
 use limpid_benches::load::{ONE, PIPELINED, under_load};
 use limpid_benches::responder::{Answer, Responder};
+use limpid_benches::works::serving::HELLO;
+pub use limpid_benches::works::serving::{SERVE, SERVE_PIPELINED};
 use limpid_benches::{Failure, Job, Outcome, Subject};
 use may_minihttp::{HttpService, HttpServiceFactory};
 
 use super::HYPER;
 
-/// Requests one at a time on each connection.
-pub const SERVE: &str = "serve 13 B";
-/// Requests sixteen at a time.
-pub const SERVE_PIPELINED: &str = "serve 13 B, pipelined by 16";
 /// The limit: it reads no request, it finds its end.
 pub const RESPONDER: &str = "raw responder";
 /// The crate `may_minihttp`.
 pub const MAY: &str = "may_minihttp";
 
-// limpid's server takes its place here when there is one.
 pub(super) const SUBJECTS: &[Subject] = &[
     Subject { work: SERVE, peer: RESPONDER, run: |job| responder(job, ONE) },
     Subject { work: SERVE, peer: HYPER, run: |job| hyper(job, ONE) },
@@ -36,9 +33,6 @@ pub(super) const SUBJECTS: &[Subject] = &[
     Subject { work: SERVE_PIPELINED, peer: HYPER, run: |job| hyper(job, PIPELINED) },
     Subject { work: SERVE_PIPELINED, peer: MAY, run: |job| may(job, PIPELINED) },
 ];
-
-/// What every server answers.
-const HELLO: &str = "Hello, World!";
 
 fn responder(job: &Job, load: &str) -> Outcome {
     let responder = Responder::start(Answer::with_length(HELLO.len()), 0)?;
