@@ -1,7 +1,7 @@
 //! Cases: which subjects are compared, and under which circumstances.
 
 use limpid_benches::load::{ONE, PIPELINED};
-use limpid_benches::works::{LIMPID, blocking, body, growth, idle, parse, tasks, trace};
+use limpid_benches::works::{LIMPID, blocking, body, growth, idle, parse, serving, tasks, trace};
 
 use crate::options::{Options, Section};
 use crate::peers::{
@@ -136,9 +136,13 @@ pub fn client_title(work: &str, size: usize, connections: usize) -> String {
 
 fn clients(options: &Options, work: &'static str, peers: &[&'static str]) -> Vec<Case> {
     let is_blocking = work == blocking::GET;
-    let mut subjects = vec![(work, peers[0]), (work, LIMPID)];
+    let mut subjects = vec![(work, peers[0])];
+    // The peers build their request once as well; one that is built each time stands beside it.
     if is_blocking {
-        subjects.push((blocking::TRACED, LIMPID));
+        let traced = blocking::PREPARED_TRACED;
+        subjects.extend([blocking::PREPARED, traced, work].map(|work| (work, LIMPID)));
+    } else {
+        subjects.extend([tasks::PREPARED, work].map(|work| (work, LIMPID)));
     }
     subjects.extend(peers[1..].iter().map(|peer| (work, *peer)));
     subjects.retain(|(_, peer)| *peer != CURL || cfg!(feature = "curl"));
@@ -167,17 +171,24 @@ pub fn server_title(load: &str) -> String {
 }
 
 fn servers() -> Vec<Case> {
-    let case = |work, load: &str| Case {
+    let case = |work, on_threads, load: &str| Case {
         title: server_title(load),
         unit: "request",
-        subjects: [server::RESPONDER, HYPER, server::MAY].map(|peer| (work, peer)).into(),
+        subjects: [server::RESPONDER, LIMPID, HYPER, server::MAY]
+            .map(|peer| (work, peer))
+            .into_iter()
+            .chain([(on_threads, LIMPID)])
+            .collect(),
         connections: 64,
         turns: 100,
         server: Server::None,
         same_core: false,
         shows: Shows::Server,
     };
-    vec![case(server::SERVE, ONE), case(server::SERVE_PIPELINED, PIPELINED)]
+    vec![
+        case(server::SERVE, serving::THREADS, ONE),
+        case(server::SERVE_PIPELINED, serving::THREADS_PIPELINED, PIPELINED),
+    ]
 }
 
 /// The title of a table about a large body.

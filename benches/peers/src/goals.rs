@@ -1,6 +1,6 @@
 //! What limpid is to reach, beside what it reaches.
 
-use limpid_benches::works::{LIMPID, blocking, growth, tasks, trace};
+use limpid_benches::works::{LIMPID, blocking, growth, serving, tasks, trace};
 
 use crate::case::{self, body_title, client_title};
 use crate::numbers::{Spread, allocations, cpu, heap, ratio, seconds, show_count, show_seconds};
@@ -80,18 +80,19 @@ fn goals() -> Vec<Goal> {
     add(&ours(case::CHUNK), &of(case::CHUNK, HTTPARSE), &chunk);
 
     let get = client_title(blocking::GET, 1024, 1);
-    let plain = row(&get, LIMPID, blocking::GET);
+    let plain = row(&get, LIMPID, blocking::PREPARED);
     let costs = [(Instructions, AtMost(5000.0)), (Calls, AtMost(3.0)), none];
     add(&plain, &of(&get, UREQ), &costs);
     add(&plain, &of(&get, RAW), &[(Speed, TimesAtLeast(0.93))]);
-    let traced = row(&get, LIMPID, blocking::TRACED);
+    let traced = row(&get, LIMPID, blocking::PREPARED_TRACED);
     add(&traced, &of(&get, UREQ), &[(Speed, TimesAtLeast(1.0))]);
 
     for connections in [32, 256] {
         let get = client_title(tasks::GET, 1024, connections);
         let costs = [(Instructions, AtMost(6000.0)), none, (Speed, TimesAtLeast(1.3))];
-        add(&ours(&get), &of(&get, HYPER), &costs);
-        add(&ours(&get), &of(&get, RAW_TOKIO), &[(Speed, TimesAtLeast(0.92))]);
+        let prepared = row(&get, LIMPID, tasks::PREPARED);
+        add(&prepared, &of(&get, HYPER), &costs);
+        add(&prepared, &of(&get, RAW_TOKIO), &[(Speed, TimesAtLeast(0.92))]);
     }
     for (tls, times) in [(false, 1.15), (true, 1.02)] {
         for chunked in [false, true] {
@@ -100,9 +101,11 @@ fn goals() -> Vec<Goal> {
         }
     }
     let serve = case::server_title(limpid_benches::load::ONE);
-    add(&ours(&serve), &of(&serve, MAY), &[(Instructions, AtMost(3000.0)), none]);
+    let served = row(&serve, LIMPID, serving::SERVE);
+    add(&served, &of(&serve, MAY), &[(Instructions, AtMost(3000.0)), none]);
     let pipelined = case::server_title(limpid_benches::load::PIPELINED);
-    add(&ours(&pipelined), &of(&pipelined, HYPER), &[(Speed, TimesAtLeast(1.3))]);
+    let batched = row(&pipelined, LIMPID, serving::SERVE_PIPELINED);
+    add(&batched, &of(&pipelined, HYPER), &[(Speed, TimesAtLeast(1.3))]);
     add(&ours(case::IDLE), &of(case::IDLE, RAW_TOKIO), &[(Heap, AtMost(1500.0))]);
 
     let empty = of(case::OFF, trace::EMPTY);
@@ -121,7 +124,8 @@ fn goals() -> Vec<Goal> {
     add(&large, &small, &[(Instructions, TimesAtMost(1.5))]);
     let few = client_title(tasks::GET, 1024, 32);
     let many = client_title(tasks::GET, 1024, 4096);
-    add(&ours(&many), &ours(&few), &[(Instructions, TimesAtMost(1.5))]);
+    let prepared = |title: &str| row(title, LIMPID, tasks::PREPARED);
+    add(&prepared(&many), &prepared(&few), &[(Instructions, TimesAtMost(1.5))]);
     goals
 }
 
