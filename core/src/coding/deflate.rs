@@ -101,7 +101,11 @@ impl Codec for Deflate {
             (State::First(first), [second, ..]) => {
                 self.inflate.restart(begins_zlib(first, *second));
                 self.state = State::Running;
-                let step = self.step(&[first, *second], out)?;
+                // Of the two, the first was taken before.
+                let less = |step: Step| Step { read: step.read.saturating_sub(1), ..step };
+                let step = self
+                    .step(&[first, *second], out)
+                    .map_err(|broken| Broken { step: less(broken.step), ..broken })?;
                 // Two bytes are always taken: inflating needs no more room than there is.
                 Ok(Step { read: 1, ..step })
             }
