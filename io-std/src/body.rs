@@ -9,7 +9,6 @@ use limpid_core::fields::FieldBlock;
 use limpid_core::http1::BodySize;
 
 use crate::content::{Content, Part};
-use crate::os::os_error;
 use crate::prepared::Prepared;
 
 /// How much of a reader is read at a time.
@@ -87,16 +86,12 @@ impl Body {
         if rewind && !self.content.rewind() {
             return Input::BodyConsumed;
         }
-        let read = match self.content.part() {
-            Part::Piece(piece) => return Input::Body(piece),
+        let part = match self.content.part() {
+            Part::Piece(piece) => Ok(Some(piece)),
             Part::Source(reader) => reader.next(),
             Part::End => Ok(None),
         };
-        match read {
-            Ok(Some(piece)) => Input::Body(piece),
-            Ok(None) => Input::BodyEnd(self.content.end()),
-            Err(error) => Input::BodyFailed(os_error(&error)),
-        }
+        self.content.made(part)
     }
 }
 

@@ -1,12 +1,15 @@
 //! The body of a request, whoever makes its pieces.
 
 use std::fmt;
+use std::io;
 use std::mem;
 
 use bytes::Bytes;
+use limpid_core::client::Input;
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::BodySize;
 
+use crate::os::os_error;
 use crate::prepared::Prepared;
 
 /// What a request carries: nothing, bytes, or what a source `S` yields; then trailers.
@@ -96,8 +99,16 @@ impl<S> Content<S> {
         }
     }
 
-    /// The trailers, once nothing more comes.
-    pub fn end(&mut self) -> Fields<'_> {
+    /// What the exchange is told of the part that was made: at the end, with the trailers.
+    pub fn made(&mut self, part: io::Result<Option<Bytes>>) -> Input<'_> {
+        match part {
+            Ok(Some(piece)) => Input::Body(piece),
+            Ok(None) => Input::BodyEnd(self.end()),
+            Err(error) => Input::BodyFailed(os_error(&error)),
+        }
+    }
+
+    fn end(&mut self) -> Fields<'_> {
         self.trailers.clear();
         if let Some(make) = &mut self.make_trailers {
             make(&mut self.trailers);

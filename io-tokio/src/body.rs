@@ -8,7 +8,7 @@ use limpid_core::client::Input;
 use limpid_core::fields::FieldBlock;
 use limpid_core::http1::BodySize;
 use limpid_std::Prepared;
-use limpid_std::parts::{Content, Part, os_error};
+use limpid_std::parts::{Content, Part};
 
 /// The pieces of a body, made as they are needed.
 pub type NextPiece<'b> = Pin<Box<dyn Future<Output = io::Result<Option<Bytes>>> + Send + 'b>>;
@@ -68,16 +68,12 @@ impl Body {
         if rewind && !self.content.rewind() {
             return Input::BodyConsumed;
         }
-        let made = match self.content.part() {
-            Part::Piece(piece) => return Input::Body(piece),
+        let part = match self.content.part() {
+            Part::Piece(piece) => Ok(Some(piece)),
             Part::Source(pieces) => pieces.next().await,
             Part::End => Ok(None),
         };
-        match made {
-            Ok(Some(piece)) => Input::Body(piece),
-            Ok(None) => Input::BodyEnd(self.content.end()),
-            Err(error) => Input::BodyFailed(os_error(&error)),
-        }
+        self.content.made(part)
     }
 }
 

@@ -1,4 +1,5 @@
-//! A layer that changes nothing: what stands between a tunnel and a plain transport.
+//! A layer that changes nothing: what stands between a tunnel and a plain transport, and what is left
+//! of a layer that has nothing more to say of its own.
 
 use super::{Layer, LayerError, LayerState};
 use crate::buffer::Buffer;
@@ -6,8 +7,8 @@ use crate::buffer::Buffer;
 /// Bytes in, the same bytes out.
 #[derive(Debug, Default)]
 pub(crate) struct Passage {
-    incoming: Buffer,
-    outgoing: Buffer,
+    pub(super) incoming: Buffer,
+    pub(super) outgoing: Buffer,
 }
 
 impl Layer for Passage {

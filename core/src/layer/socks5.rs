@@ -4,8 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+use super::passage::Passage;
 use super::{Layer, LayerError, LayerState};
-use crate::buffer::Buffer;
 use crate::error::SocksError;
 
 /// No authentication is required (RFC 1928 section 3).
@@ -30,8 +30,7 @@ pub struct Socks5 {
     port: u16,
     credentials: Option<(Vec<u8>, Vec<u8>)>,
     awaits: Awaits,
-    incoming: Buffer,
-    outgoing: Buffer,
+    passage: Passage,
 }
 
 impl Socks5 {
@@ -39,30 +38,23 @@ impl Socks5 {
     #[must_use]
     pub fn new(host: &str, port: u16, credentials: Option<(Vec<u8>, Vec<u8>)>) -> Self {
         let method = if credentials.is_some() { PASSWORD } else { NO_AUTHENTICATION };
-        let mut outgoing = Buffer::default();
-        outgoing.push(&[5, 1, method]);
-        Self {
-            host: host.into(),
-            port,
-            credentials,
-            awaits: Awaits::Method,
-            incoming: Buffer::default(),
-            outgoing,
-        }
+        let mut passage = Passage::default();
+        passage.outgoing.push(&[5, 1, method]);
+        Self { host: host.into(), port, credentials, awaits: Awaits::Method, passage }
     }
 
     /// Works through one answer of the proxy; false if more bytes are needed.
     fn answer(&mut self) -> Result<bool, SocksError> {
-        match (self.awaits, self.incoming.unread()) {
+        match (self.awaits, self.passage.incoming.unread()) {
             (Awaits::Nothing, _) | (_, [] | [_]) => return Ok(false),
             (Awaits::Method, [5, method, ..]) => {
                 let method = *method;
-                self.incoming.consume(2);
+                self.passage.incoming.consume(2);
                 self.method(method)?;
             }
             (Awaits::Verdict, [1, status, ..]) => {
                 let status = *status;
-                self.incoming.consume(2);
+                self.passage.incoming.consume(2);
                 if status != 0 {
                     return Err(SocksError::Credentials);
                 }
@@ -70,7 +62,7 @@ impl Socks5 {
             }
             (Awaits::Reply, [5, 0, rest @ ..]) => {
                 let Some(len) = reply_len(rest)? else { return Ok(false) };
-                self.incoming.consume(len);
+                self.passage.incoming.consume(len);
                 self.awaits = Awaits::Nothing;
             }
             (Awaits::Reply, [5, reply @ 1..=8, ..]) => return Err(SocksError::Reply(*reply)),
@@ -84,11 +76,11 @@ impl Socks5 {
         match (got, &self.credentials) {
             (NO_AUTHENTICATION, None) => self.ask(),
             (PASSWORD, Some((user, password))) => {
-                self.outgoing.push(&[1]);
+                self.passage.outgoing.push(&[1]);
                 for text in [user, password] {
                     let text = &text[..text.len().min(255)];
-                    self.outgoing.push(&[u8::try_from(text.len()).unwrap_or(u8::MAX)]);
-                    self.outgoing.push(text);
+                    self.passage.outgoing.push(&[u8::try_from(text.len()).unwrap_or(u8::MAX)]);
+                    self.passage.outgoing.push(text);
                 }
                 self.awaits = Awaits::Verdict;
             }
@@ -102,23 +94,23 @@ impl Socks5 {
 
     /// Asks for the connection (RFC 1928 section 4).
     fn ask(&mut self) {
-        self.outgoing.push(&[5, 1, 0]);
+        self.passage.outgoing.push(&[5, 1, 0]);
         match self.host.parse() {
             Ok(IpAddr::V4(address)) => {
-                self.outgoing.push(&[1]);
-                self.outgoing.push(&address.octets());
+                self.passage.outgoing.push(&[1]);
+                self.passage.outgoing.push(&address.octets());
             }
             Ok(IpAddr::V6(address)) => {
-                self.outgoing.push(&[4]);
-                self.outgoing.push(&address.octets());
+                self.passage.outgoing.push(&[4]);
+                self.passage.outgoing.push(&address.octets());
             }
             Err(_) => {
                 let name = &self.host.as_bytes()[..self.host.len().min(255)];
-                self.outgoing.push(&[3, u8::try_from(name.len()).unwrap_or(u8::MAX)]);
-                self.outgoing.push(name);
+                self.passage.outgoing.push(&[3, u8::try_from(name.len()).unwrap_or(u8::MAX)]);
+                self.passage.outgoing.push(name);
             }
         }
-        self.outgoing.push(&self.port.to_be_bytes());
+        self.passage.outgoing.push(&self.port.to_be_bytes());
         self.awaits = Awaits::Reply;
     }
 }
@@ -139,11 +131,11 @@ fn reply_len(rest: &[u8]) -> Result<Option<usize>, SocksError> {
 
 impl Layer for Socks5 {
     fn space(&mut self, min: usize) -> &mut [u8] {
-        self.incoming.space(min)
+        self.passage.space(min)
     }
 
     fn filled(&mut self, n: usize) {
-        self.incoming.filled(n);
+        self.passage.filled(n);
     }
 
     fn advance(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<LayerState, LayerError> {
@@ -151,33 +143,26 @@ impl Layer for Socks5 {
         if self.awaits != Awaits::Nothing {
             return Ok(LayerState::Opening);
         }
-        let n = self.incoming.unread().len();
-        if n > 0 {
-            deliver(self.incoming.unread());
-            self.incoming.consume(n);
-        }
-        Ok(LayerState::Open)
+        self.passage.advance(deliver)
     }
 
     fn write(&mut self, data: &[u8]) -> Result<(), LayerError> {
-        self.outgoing.push(data);
-        Ok(())
+        self.passage.write(data)
     }
 
     /// SOCKS has no word for it.
     fn close(&mut self) {}
 
     fn out(&self) -> &[u8] {
-        self.outgoing.unread()
+        self.passage.out()
     }
 
     fn sent(&mut self, n: usize) {
-        self.outgoing.consume(n);
+        self.passage.sent(n);
     }
 
     fn release(&mut self) {
-        self.incoming.release();
-        self.outgoing.release();
+        self.passage.release();
     }
 }
 

@@ -1,36 +1,29 @@
 //! The body of a request.
 
-use std::fmt;
 use std::io;
 
 use bytes::Bytes;
+use limpid_core::client::Input;
 use limpid_core::http1::BodySize;
+use limpid_std::parts::{Content, Part};
+
+type Pieces = Box<dyn Iterator<Item = io::Result<Bytes>>>;
 
 /// What a request carries.
-pub struct Body {
-    source: Source,
-    size: BodySize,
-    begun: bool,
-}
-
-enum Source {
-    Bytes(Bytes),
-    Pieces(Box<dyn Iterator<Item = io::Result<Bytes>>>),
-}
+#[derive(Debug)]
+pub struct Body(Content<Pieces>);
 
 impl Body {
     /// No body.
     #[must_use]
     pub const fn none() -> Self {
-        Self { source: Source::Bytes(Bytes::new()), size: BodySize::None, begun: false }
+        Self(Content::none())
     }
 
     /// These bytes, which can be sent again.
     #[must_use]
     pub fn bytes(bytes: impl Into<Bytes>) -> Self {
-        let bytes = bytes.into();
-        let size = BodySize::Length(bytes.len() as u64);
-        Self { source: Source::Bytes(bytes), size, begun: false }
+        Self(Content::from(bytes.into()))
     }
 
     /// These pieces, once; of this length altogether, or chunked.
@@ -38,35 +31,23 @@ impl Body {
         pieces: impl Iterator<Item = io::Result<Bytes>> + 'static,
         length: Option<u64>,
     ) -> Self {
-        let size = length.map_or(BodySize::Unknown, BodySize::Length);
-        Self { source: Source::Pieces(Box::new(pieces)), size, begun: false }
+        Self(Content::source(Box::new(pieces), length))
     }
 
     pub(super) const fn size(&self) -> BodySize {
-        self.size
+        self.0.size()
     }
 
-    /// Goes back to the start, and tells whether that was possible.
-    pub(super) fn rewind(&mut self) -> bool {
-        let is_fresh = !self.begun;
-        if let Source::Bytes(_) = self.source {
-            self.begun = false;
+    /// The next piece, the first again if `rewind` is true.
+    pub(super) fn next(&mut self, rewind: bool) -> Input<'_> {
+        if rewind && !self.0.rewind() {
+            return Input::BodyConsumed;
         }
-        is_fresh || !self.begun
-    }
-
-    /// The next piece; `None` at the end.
-    pub(super) fn next(&mut self) -> Option<io::Result<Bytes>> {
-        let is_first = !std::mem::replace(&mut self.begun, true);
-        match &mut self.source {
-            Source::Bytes(bytes) => (is_first && !bytes.is_empty()).then(|| Ok(bytes.clone())),
-            Source::Pieces(pieces) => pieces.next(),
-        }
-    }
-}
-
-impl fmt::Debug for Body {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Body").field("size", &self.size).finish_non_exhaustive()
+        let part = match self.0.part() {
+            Part::Piece(piece) => Ok(Some(piece)),
+            Part::Source(pieces) => pieces.next().transpose(),
+            Part::End => Ok(None),
+        };
+        self.0.made(part)
     }
 }

@@ -8,8 +8,6 @@ use std::task::Poll;
 
 use limpid_core::client::{Acquired, Do, Event, Exchange, Fault, Input, Parked};
 use limpid_core::error::{Error, ResolveError, TlsError};
-use limpid_core::fields::Fields;
-use limpid_core::time::Deadline;
 use limpid_core::trace::ConnectionId;
 use limpid_std::parts::os_error;
 
@@ -17,6 +15,7 @@ use super::body::Body;
 use super::client::Shared;
 use super::dials::Dials;
 use super::socket::Socket;
+use super::world::at;
 
 /// The least room for a read.
 const READ: usize = 16 * 1024;
@@ -107,8 +106,8 @@ impl Driver {
                     self.answer(read.map(|result| result.map(input)));
                 }
                 Do::Body { rewind } => {
-                    let input = self.next_piece(rewind);
-                    self.input(input);
+                    let input = self.body.next(rewind);
+                    self.exchange.input(world.now(), &self.client.sink, input);
                 }
                 Do::Wait { until } => {
                     world.until(until.at).await;
@@ -156,17 +155,6 @@ impl Driver {
         }
     }
 
-    fn next_piece(&mut self, rewind: bool) -> Input<'static> {
-        if rewind && !self.body.rewind() {
-            return Input::BodyConsumed;
-        }
-        match self.body.next() {
-            Some(Ok(data)) => Input::Body(data),
-            None => Input::BodyEnd(Fields::EMPTY),
-            Some(Err(error)) => Input::BodyFailed(os_error(&error)),
-        }
-    }
-
     fn release(&mut self) {
         let parked = self.exchange.take_link().zip(self.socket.take());
         let parked = parked.map(|(link, transport)| Parked { link, transport });
@@ -198,10 +186,6 @@ impl Drop for Driver {
             }
         }
     }
-}
-
-fn at(until: Option<Deadline>) -> Option<limpid_core::time::Mono> {
-    until.map(|deadline| deadline.at)
 }
 
 /// The address of a host; the only name in the network is `localhost`.

@@ -13,6 +13,7 @@ mod dials;
 mod driver;
 mod faults;
 mod net;
+mod os;
 mod pipe;
 mod served;
 mod server;

@@ -3,13 +3,14 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::future::{pending, poll_fn};
-use std::io::{self, ErrorKind};
+use std::io;
 use std::rc::Rc;
 use std::task::Poll;
 
 use limpid_core::client::Target;
 
 use super::faults::Faults;
+use super::os;
 use super::socket::Socket;
 use super::world::World;
 
@@ -106,8 +107,8 @@ impl Net {
     async fn connect_to(self, name: String) -> io::Result<Socket> {
         let listening = self.0.places.borrow().get(&name).map(|place| place.listening);
         match listening {
-            None if name.starts_with('/') => return Err(missing()),
-            None | Some(Listening::Refuse) => return Err(refused()),
+            None if name.starts_with('/') => return Err(os::missing()),
+            None | Some(Listening::Refuse) => return Err(os::refused()),
             Some(Listening::Blackhole) => return pending().await,
             Some(Listening::Open) => {}
         }
@@ -121,21 +122,5 @@ impl Net {
         }
         self.0.world.moved();
         Ok(here)
-    }
-}
-
-fn refused() -> io::Error {
-    if cfg!(target_os = "linux") {
-        io::Error::from_raw_os_error(111)
-    } else {
-        ErrorKind::ConnectionRefused.into()
-    }
-}
-
-fn missing() -> io::Error {
-    if cfg!(target_os = "linux") {
-        io::Error::from_raw_os_error(2)
-    } else {
-        ErrorKind::NotFound.into()
     }
 }

@@ -6,6 +6,7 @@ use std::io::{self, ErrorKind};
 use limpid_core::time::Mono;
 
 use super::faults::{Course, Fate};
+use super::os;
 
 /// How many bytes are on their way at most.
 const ROOM: usize = 256 * 1024;
@@ -47,8 +48,8 @@ impl Pipe {
     /// Takes some of the bytes; `None` while there is no room.
     pub(super) fn write(&mut self, bytes: &[u8], now: Mono) -> Option<io::Result<usize>> {
         match self.end {
-            Some((_, End::Closed)) => return Some(Err(broken())),
-            Some((_, End::Reset)) => return Some(Err(reset())),
+            Some((_, End::Closed)) => return Some(Err(os::broken())),
+            Some((_, End::Reset)) => return Some(Err(os::reset())),
             None => {}
         }
         if self.deaf {
@@ -87,7 +88,7 @@ impl Pipe {
         }
         match self.end {
             Some((at, End::Closed)) if at <= now && self.bytes.is_empty() => Some(Ok(0)),
-            Some((at, End::Reset)) if at <= now => Some(Err(reset())),
+            Some((at, End::Reset)) if at <= now => Some(Err(os::reset())),
             _ => None,
         }
     }
@@ -139,23 +140,6 @@ impl Pipe {
                 self.arrivals.pop_front();
             }
         }
-    }
-}
-
-/// What is written will be read by nobody.
-pub(super) fn broken() -> io::Error {
-    if cfg!(target_os = "linux") {
-        io::Error::from_raw_os_error(32)
-    } else {
-        ErrorKind::BrokenPipe.into()
-    }
-}
-
-fn reset() -> io::Error {
-    if cfg!(target_os = "linux") {
-        io::Error::from_raw_os_error(104)
-    } else {
-        ErrorKind::ConnectionReset.into()
     }
 }
 

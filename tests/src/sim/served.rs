@@ -13,12 +13,11 @@ use limpid_core::error::{Cause, MisuseError};
 use limpid_core::fields::FieldBlock;
 use limpid_core::http1::{BodySize, RequestHead};
 use limpid_core::server::{Do, Event, Input, Outcome, Session};
-use limpid_core::time::{Deadline, Mono};
 use limpid_core::trace::Sink;
 use limpid_std::parts::os_error;
 
 use super::socket::Socket;
-use super::world::World;
+use super::world::{World, at};
 use crate::wire::Wire;
 
 /// The least room for a read.
@@ -218,10 +217,6 @@ impl<S: Sink> Served<S> {
         };
         self.session.input(self.world.now(), &self.sink, input);
     }
-}
-
-fn at(until: Option<Deadline>) -> Option<Mono> {
-    until.map(|deadline| deadline.at)
 }
 
 /// What comes of `future`; `None` if the server shuts down first.

@@ -11,6 +11,7 @@ use limpid_core::client::Target;
 
 use super::faults::Course;
 use super::net::Net;
+use super::os;
 use super::pipe::{self, Pipe};
 use crate::wire::Wire;
 
@@ -61,7 +62,7 @@ impl Socket {
     #[must_use]
     pub fn write_now(&self, bytes: &[u8]) -> Option<io::Result<usize>> {
         if self.was_reset.get() {
-            return Some(Err(pipe::broken()));
+            return Some(Err(os::broken()));
         }
         let world = self.net.world();
         let written = self.outgoing.borrow_mut().write(bytes, world.now());

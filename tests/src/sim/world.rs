@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use limpid_core::time::Mono;
+use limpid_core::time::{Deadline, Mono};
 
 type Task = Pin<Box<dyn Future<Output = ()>>>;
 
@@ -131,6 +131,11 @@ impl World {
         self.0.now.set(next.unwrap_or_default().max(self.now()));
         next.is_some()
     }
+}
+
+/// When a deadline is over.
+pub(super) fn at(until: Option<Deadline>) -> Option<Mono> {
+    until.map(|deadline| deadline.at)
 }
 
 #[cfg(test)]
