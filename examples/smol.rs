@@ -107,6 +107,7 @@ impl Driver<'_> {
                 Do::Acquire { origin, until } => {
                     let acquired =
                         within(until, now, self.client.connections.acquire(origin)).await;
+                    self.session.tick();
                     self.session.acquired(acquired);
                 }
                 Do::Resolve { host, port, until } => {

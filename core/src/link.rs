@@ -119,6 +119,13 @@ impl Link {
         self.holds_back || !self.http1.unread().is_empty()
     }
 
+    /// Whether all that has arrived was told, so that there is nothing to be done but to read.
+    #[inline]
+    pub(crate) fn is_read_out(&self) -> bool {
+        // What layers hold, only they know.
+        self.layers.is_empty() && self.http1.unread().is_empty() && !self.http1.is_at_end()
+    }
+
     /// Makes it ready for the next exchange, and lends the memory that it does not need until then.
     pub(crate) fn rest(&mut self, memory: &mut Buffers) {
         // It was asked before whether it can.

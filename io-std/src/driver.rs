@@ -14,7 +14,7 @@ use crate::dials::Dials;
 use crate::error::Error;
 use crate::os::is_timeout;
 use crate::resolve::{Resolved, resolve};
-use crate::session::Session;
+use crate::session::{Session, Told};
 use crate::socket::Timed;
 use crate::wait::wait_for;
 
@@ -30,15 +30,6 @@ pub(crate) struct Driver {
     body: Body,
 }
 
-/// What the driver stopped for.
-#[derive(Debug)]
-pub(crate) enum Stop {
-    /// There is an event.
-    Event,
-    /// The exchange is over.
-    Done,
-}
-
 impl Driver {
     pub(crate) fn new(
         request: Arc<Request>,
@@ -50,17 +41,18 @@ impl Driver {
     }
 
     /// Runs the exchange to its next event, or to its end.
-    pub(crate) fn run(&mut self) -> Result<Stop, Error> {
+    pub(crate) fn run(&mut self) -> Result<Told, Error> {
         self.session.tick();
         loop {
             let now = self.session.now();
             match self.session.proceed() {
                 Do::Trust { proxy } => self.session.trust(proxy),
                 Do::Acquire { origin, until } => {
-                    let acquired = match self.connections.try_acquire(origin, now) {
-                        None => wait_for(self.connections.acquire(origin), left(until, now)),
-                        acquired => acquired,
-                    };
+                    let mut acquired = self.connections.try_acquire(origin, now);
+                    if acquired.is_none() {
+                        acquired = wait_for(self.connections.acquire(origin), left(until, now));
+                        self.session.tick();
+                    }
                     self.session.acquired(acquired);
                 }
                 Do::Resolve { host, port, until } => match resolve(host, port, left(until, now)) {
@@ -112,8 +104,8 @@ impl Driver {
                 }
                 Do::Close => self.session.transport = None,
                 Do::Release => self.session.release(),
-                Do::Event(_) => return Ok(Stop::Event),
-                Do::Done => return Ok(Stop::Done),
+                Do::Event(event) => return Ok(event.into()),
+                Do::Done => return Ok(Told::Done),
                 Do::Failed(error) => return Err(self.session.failed(error)),
             }
         }
@@ -123,7 +115,7 @@ impl Driver {
     /// socket is closed.
     pub(crate) fn cancel(&mut self) {
         self.session.input(Input::Cancel);
-        while let Ok(Stop::Event) = self.run() {}
+        while self.run().is_ok_and(|told| told != Told::Done) {}
     }
 
     /// Tells what came of an operation of the socket, which may say that its time is over.

@@ -8,10 +8,11 @@ use limpid_core::error::Cause;
 use limpid_core::fields::Fields;
 use limpid_core::http1::{ResponseHead, Version};
 
-use crate::driver::{Driver, Stop};
+use crate::driver::Driver;
 use crate::error::Error;
 use crate::informational::Listener;
 use crate::os::os_error;
+use crate::session::Told;
 use crate::upgraded::Upgraded;
 
 /// The head of a response, and the way to its body.
@@ -26,15 +27,14 @@ impl Response {
     /// Runs the exchange to the head of its response.
     pub(crate) fn receive(mut driver: Driver, mut listener: Listener<'_>) -> Result<Self, Error> {
         loop {
-            match driver.run() {
-                Ok(Stop::Event) => {}
-                Ok(Stop::Done) => return Err(driver.session.failed(Cause::Abandoned.into())),
-                Err(error) => return Err(error),
-            }
-            listener.hear(driver.session.event());
-            if let Some(Event::Head(..)) = driver.session.event() {
-                let body = ResponseBody { driver, read: 0, has_data: false, over: false };
-                return Ok(Self { body });
+            match driver.run()? {
+                Told::Informational => listener.hear(driver.session.event()),
+                Told::Head => {
+                    let body = ResponseBody { driver, read: 0, has_data: false, over: false };
+                    return Ok(Self { body });
+                }
+                Told::Data | Told::End => {}
+                Told::Done => return Err(driver.session.failed(Cause::Abandoned.into())),
             }
         }
     }
@@ -220,13 +220,12 @@ impl ResponseBody {
         self.read = 0;
         while !self.over {
             match self.driver.run() {
-                Ok(Stop::Event) => {
-                    if let Some(Event::Data(_)) = self.driver.session.event() {
-                        self.has_data = true;
-                        return Ok(true);
-                    }
+                Ok(Told::Data) => {
+                    self.has_data = true;
+                    return Ok(true);
                 }
-                Ok(Stop::Done) => self.over = true,
+                Ok(Told::Informational | Told::Head | Told::End) => {}
+                Ok(Told::Done) => self.over = true,
                 Err(error) => {
                     self.over = true;
                     return Err(error);

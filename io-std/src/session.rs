@@ -23,6 +23,33 @@ pub(crate) fn next_exchange() -> ExchangeId {
     ExchangeId(LAST.fetch_add(1, Ordering::Relaxed) + 1)
 }
 
+/// What a driver stopped for: what there is for the caller. The event itself, the session has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// An informational response.
+    Informational,
+    /// The head of the response.
+    Head,
+    /// A piece of its body.
+    Data,
+    /// Its end.
+    End,
+    /// The exchange is over.
+    Done,
+}
+
+impl From<Event<'_>> for Told {
+    #[inline]
+    fn from(event: Event<'_>) -> Self {
+        match event {
+            Event::Informational(_) => Self::Informational,
+            Event::Head(..) => Self::Head,
+            Event::Data(_) => Self::Data,
+            Event::End(_) => Self::End,
+        }
+    }
+}
+
 /// An exchange, its transport, and where both come from.
 pub struct Session<T: Transport> {
     /// The exchange.
@@ -82,6 +109,11 @@ impl<T: Transport> Session<T> {
     /// Tells what came of it.
     pub fn input(&mut self, input: Input<'_>) {
         self.tick();
+        self.input_at_once(input);
+    }
+
+    /// Tells what came of it, for which nothing was waited.
+    fn input_at_once(&mut self, input: Input<'_>) {
         let Lent { exchange, connections } = &mut self.exchange;
         there_mut(exchange).input(self.now, connections.sink(), input);
     }
@@ -136,7 +168,8 @@ impl<T: Transport> Session<T> {
         self.input(input);
     }
 
-    /// Answers [`Do::Acquire`] with what the connections gave; `None` if its time is over.
+    /// Answers [`Do::Acquire`] with what the connections gave; `None` if its time is over. The clock
+    /// is not looked at: who waited does that before.
     pub fn acquired(&mut self, acquired: Option<(Input<'_>, Option<T>)>) {
         let (input, transport) = acquired.unwrap_or((Input::Tick, None));
         self.transport = transport;
@@ -145,7 +178,7 @@ impl<T: Transport> Session<T> {
             Input::Open(connection) => self.connection = *connection,
             _ => {}
         }
-        self.input(input);
+        self.input_at_once(input);
     }
 
     /// Does [`Do::Release`].

@@ -9,7 +9,7 @@ use limpid_core::client::{Do, Fault, Input, Request};
 use limpid_core::error::ResolveError;
 use limpid_core::time::{Deadline, Mono};
 use limpid_std::Error;
-use limpid_std::parts::{Connections, Session, literal, lookup};
+use limpid_std::parts::{Connections, Session, Told, literal, lookup};
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
@@ -31,15 +31,6 @@ pub(crate) struct Driver {
     over: bool,
 }
 
-/// What the driver stopped for.
-#[derive(Debug)]
-pub(crate) enum Stop {
-    /// There is an event.
-    Event,
-    /// The exchange is over.
-    Done,
-}
-
 impl Driver {
     pub(crate) fn new(
         request: Arc<Request>,
@@ -51,17 +42,18 @@ impl Driver {
     }
 
     /// Runs the exchange to its next event, or to its end. It can be dropped at any point.
-    pub(crate) async fn run(&mut self) -> Result<Stop, Error> {
+    pub(crate) async fn run(&mut self) -> Result<Told, Error> {
         self.session.tick();
         loop {
             let now = self.session.now();
             match self.session.proceed() {
                 Do::Trust { proxy } => self.session.trust(proxy),
                 Do::Acquire { origin, until } => {
-                    let acquired = match self.connections.try_acquire(origin, now) {
-                        None => within(until, now, self.connections.acquire(origin)).await,
-                        acquired => acquired,
-                    };
+                    let mut acquired = self.connections.try_acquire(origin, now);
+                    if acquired.is_none() {
+                        acquired = within(until, now, self.connections.acquire(origin)).await;
+                        self.session.tick();
+                    }
                     self.session.acquired(acquired);
                 }
                 Do::Resolve { host, port, until } => {
@@ -118,10 +110,10 @@ impl Driver {
                 }
                 Do::Close => self.session.transport = None,
                 Do::Release => self.release(),
-                Do::Event(_) => return Ok(Stop::Event),
+                Do::Event(event) => return Ok(event.into()),
                 Do::Done => {
                     self.over = true;
-                    return Ok(Stop::Done);
+                    return Ok(Told::Done);
                 }
                 Do::Failed(error) => {
                     self.over = true;

@@ -7,9 +7,9 @@ use limpid_core::error::Cause;
 use limpid_core::fields::Fields;
 use limpid_core::http1::{ResponseHead, Version};
 use limpid_std::Error;
-use limpid_std::parts::Listener;
+use limpid_std::parts::{Listener, Told};
 
-use crate::driver::{Driver, Stop};
+use crate::driver::Driver;
 use crate::upgraded::Upgraded;
 
 /// A response: its head, and its body to be read piece by piece or whole.
@@ -28,12 +28,11 @@ impl Response {
         mut listener: Listener<'_>,
     ) -> Result<Self, Error> {
         loop {
-            if let Stop::Done = driver.run().await? {
-                return Err(driver.session.failed(Cause::Abandoned.into()));
-            }
-            listener.hear(driver.session.event());
-            if let Some(Event::Head(..)) = driver.session.event() {
-                return Ok(Self { driver, over: false });
+            match driver.run().await? {
+                Told::Informational => listener.hear(driver.session.event()),
+                Told::Head => return Ok(Self { driver, over: false }),
+                Told::Data | Told::End => {}
+                Told::Done => return Err(driver.session.failed(Cause::Abandoned.into())),
             }
         }
     }
@@ -130,12 +129,9 @@ impl Response {
     pub async fn next_piece(&mut self) -> Result<Option<&[u8]>, Error> {
         while !self.over {
             match self.driver.run().await {
-                Ok(Stop::Event) => {
-                    if let Some(Event::Data(_)) = self.driver.session.event() {
-                        break;
-                    }
-                }
-                Ok(Stop::Done) => self.over = true,
+                Ok(Told::Data) => break,
+                Ok(Told::Informational | Told::Head | Told::End) => {}
+                Ok(Told::Done) => self.over = true,
                 Err(error) => {
                     self.over = true;
                     return Err(error);

@@ -47,7 +47,7 @@ impl Content {
 
     /// The connection has data of the body: whether it is to be decoded.
     pub(super) fn begin(&mut self, limits: &Limits) -> bool {
-        if self.decoder.is_none() {
+        if self.decoder.is_none() && !self.codings.is_empty() {
             self.decoder = Decoder::new(self.codings, limits);
         }
         self.taken = self.decoder.as_ref().map(|_| 0);

@@ -1,187 +1,26 @@
 //! One request's life as a machine: it says what to do, and is told what came of it.
 
 use alloc::boxed::Box;
-use alloc::string::{String, ToString};
 use alloc::sync::Arc;
-use alloc::vec::Vec;
-use core::net::IpAddr;
 
 use super::action::{Do, Event, Input, Target};
 use super::content::Content;
-use super::dial::{AttemptDelay, Race};
-use super::hosts::Hosts;
+use super::dial::Race;
 use super::memory::Memory;
-use super::pool::Origin;
-use super::proxy::{Proxy, ProxyKind};
-use super::proxy_rules::ProxyRules;
+use super::options::Options;
+use super::plan::Plan;
 use super::redirect::Hop;
 use super::request::Request;
 use super::steps::{Inbox, State, Step, Told};
 use super::switched::Switched;
 use super::timings::{Sizes, Stopwatch, Timings};
-use super::trail::{At, Operation, Trail};
+use super::trail::{At, Trail};
 use crate::error::Error;
-use crate::fields::{FieldBlock, Fields};
+use crate::fields::Fields;
 use crate::http1::{self, ResponseHead, Role};
-use crate::limits::Config;
 use crate::link::Link;
-use crate::time::{Deadline, Mono, Timeouts, Waiting};
-use crate::trace::{ConnectionId, ExchangeId, Scope, Sink, SocketOption, TlsContext};
-
-/// How requests are to be done: what those of one client have in common.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// How long each kind of wait may take.
-    pub timeouts: Timeouts,
-    /// How the server's bytes are treated.
-    pub config: Config,
-    /// What TLS needs for an `https` URL. Without it, the driver is asked when it is needed.
-    #[cfg(feature = "tls")]
-    pub tls: Option<Arc<rustls::ClientConfig>>,
-    /// Whether that configuration verifies certificates, for the trace.
-    pub verify: bool,
-    /// The name that the server's certificate must have, if not the URL's host.
-    pub server_name: Option<String>,
-    /// Whether the content codings of bodies are undone, and asked for where the caller does not say
-    /// which ones he takes.
-    pub decode: bool,
-    /// How many redirects are followed; 0 follows none.
-    pub redirects: u32,
-    /// How long one address of a host is tried alone.
-    pub attempt_delay: AttemptDelay,
-    /// How many times opening a connection is tried again.
-    pub retries: u32,
-    /// The local address that connections are opened from.
-    pub local_address: Option<IpAddr>,
-    /// Options that sockets are given.
-    pub socket_options: Option<Vec<SocketOption>>,
-    /// The Unix socket that connections are opened to, whatever the URL's host, and without a proxy.
-    pub unix_socket: Option<String>,
-    /// Hosts whose addresses are known, and not looked up.
-    pub hosts: Hosts,
-    /// The proxies that connections are opened to.
-    pub proxies: ProxyRules,
-    /// What TLS needs for an `https` proxy. Without it, the driver is asked when it is needed.
-    #[cfg(feature = "tls")]
-    pub proxy_tls: Option<Arc<rustls::ClientConfig>>,
-}
-
-/// The way to the origin server.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Route<'p> {
-    Direct,
-    Unix,
-    /// Every request goes to the proxy, with the whole URL.
-    Forward(&'p Proxy),
-    /// A tunnel through the proxy, with TLS to the origin server in it.
-    Tunnel(&'p Proxy),
-    Socks(&'p Proxy),
-}
-
-/// A request, and how it is to be done.
-#[derive(Debug)]
-pub(super) struct Plan {
-    pub(super) request: Arc<Request>,
-    pub(super) origin: Origin,
-    pub(super) options: Arc<Options>,
-    /// The request on its way is the CONNECT that opens a tunnel.
-    pub(super) tunnelling: bool,
-}
-
-impl Plan {
-    fn new(mut request: Arc<Request>, options: Arc<Options>) -> Self {
-        if options.decode && request.lacks_codings() {
-            Arc::make_mut(&mut request).accept_codings();
-        }
-        let proxy = match options.unix_socket {
-            Some(_) => None,
-            None => options.proxies.choose(request.url()).cloned(),
-        };
-        let origin = match proxy {
-            Some(proxy) => Origin::via(Some(proxy), request.url()),
-            None => request.origin().clone(),
-        };
-        Self { origin, request, options, tunnelling: false }
-    }
-
-    /// Plans the next hop.
-    pub(super) fn follow(&mut self, request: Arc<Request>) {
-        *self = Self::new(request, Arc::clone(&self.options));
-    }
-
-    pub(super) fn tls_context(&self) -> TlsContext {
-        TlsContext { verify: self.options.verify }
-    }
-
-    pub(super) fn route(&self) -> Route<'_> {
-        let secure = self.request.url().scheme().is_secure();
-        match (self.origin.proxy(), &self.options.unix_socket) {
-            (Some(proxy), _) if proxy.kind() == ProxyKind::Socks5 => Route::Socks(proxy),
-            (Some(proxy), _) if secure => Route::Tunnel(proxy),
-            (Some(proxy), _) => Route::Forward(proxy),
-            (None, Some(_)) => Route::Unix,
-            (None, None) => Route::Direct,
-        }
-    }
-
-    /// The host and the port that a connection is opened to.
-    pub(super) fn peer(&self) -> (&str, u16) {
-        match self.route() {
-            Route::Direct | Route::Unix => (self.request.url().host(), self.request.url().port()),
-            Route::Forward(proxy) | Route::Tunnel(proxy) | Route::Socks(proxy) => {
-                (proxy.host(), proxy.port())
-            }
-        }
-    }
-
-    /// Whether connections are opened to a Unix socket.
-    pub(super) fn is_unix(&self) -> bool {
-        matches!(self.route(), Route::Unix)
-    }
-
-    /// The method of the request that is on its way.
-    pub(super) fn method(&self) -> &[u8] {
-        if self.tunnelling { b"CONNECT" } else { self.request.method() }
-    }
-
-    /// Whether the connection to the proxy itself is over TLS.
-    pub(super) fn has_secure_proxy(&self) -> bool {
-        match self.route() {
-            Route::Forward(proxy) | Route::Tunnel(proxy) => proxy.kind() == ProxyKind::Https,
-            _ => false,
-        }
-    }
-
-    /// The options of sockets; through a proxy they are not used, as httpcore has it.
-    pub(super) fn socket_options(&self) -> Option<&[SocketOption]> {
-        match self.route() {
-            Route::Direct | Route::Unix => self.options.socket_options.as_deref(),
-            _ => None,
-        }
-    }
-
-    /// The local address; through a proxy it is not used, as httpcore has it.
-    pub(super) fn from(&self) -> Option<IpAddr> {
-        match self.route() {
-            Route::Direct => self.options.local_address,
-            _ => None,
-        }
-    }
-
-    /// The name that the certificate must have which this operation is shown.
-    pub(super) fn server_name(&self, operation: Operation) -> &str {
-        match (operation, self.route()) {
-            (Operation::StartTls, Route::Forward(proxy) | Route::Tunnel(proxy)) => proxy.host(),
-            // Within a tunnel, httpcore has no other name either.
-            (Operation::ProxyStartTls, _) => self.request.url().host(),
-            _ => self.options.server_name.as_deref().unwrap_or_else(|| self.request.url().host()),
-        }
-    }
-
-    pub(super) fn local_address(&self) -> Option<String> {
-        self.from().map(|address| address.to_string())
-    }
-}
+use crate::time::{Deadline, Mono, Waiting};
+use crate::trace::{ConnectionId, ExchangeId, Scope, Sink};
 
 /// One request's life: from a free connection to the end of the response, redirects and retries
 /// included.
@@ -482,11 +321,13 @@ impl Exchange {
             }
             Input::Failed(fault) => Some(Inbox::Failed(fault)),
             Input::Tick => Some(Inbox::Tick),
-            Input::Body(data) => Some(Inbox::Body(data)),
+            Input::Body(data) => {
+                self.memory.piece = data;
+                Some(Inbox::Body)
+            }
             Input::BodyEnd(fields) => {
-                let mut trailers = FieldBlock::new();
-                trailers.copy_from(fields);
-                Some(Inbox::BodyEnd(trailers))
+                self.memory.last_fields.copy_from(fields);
+                Some(Inbox::BodyEnd)
             }
             Input::BodyFailed(error) => Some(Inbox::BodyFailed(error)),
             Input::BodyConsumed => Some(Inbox::BodyConsumed),
@@ -494,11 +335,11 @@ impl Exchange {
         };
         // Some waits have one deadline as a whole; elsewhere every bit of progress begins another.
         let is_one_wait = matches!(self.state, State::Handshake | State::AwaitContinue);
-        if inbox != Some(Inbox::Tick) && !is_one_wait {
+        if !matches!(inbox, Some(Inbox::Tick)) && !is_one_wait {
             self.waiting = None;
         }
         // Nothing that comes after it undoes a cancel.
-        if self.inbox != Some(Inbox::Cancel) {
+        if !matches!(self.inbox, Some(Inbox::Cancel)) {
             self.inbox = inbox;
         }
     }
@@ -513,26 +354,32 @@ impl Exchange {
             self.clock.tick(now);
         }
         let step = self.run(At { now, sink });
-        let until = self.until(step, now);
-        let from = self.plan.from();
-        let options = self.plan.socket_options().unwrap_or_default();
         match step {
             Step::Trust { proxy } => Do::Trust { proxy },
-            Step::Acquire => Do::Acquire { origin: &self.plan.origin, until },
+            Step::Acquire => {
+                let until = self.until(step, now);
+                Do::Acquire { origin: &self.plan.origin, until }
+            }
             Step::Resolve => {
+                let until = self.until(step, now);
                 let (host, port) = self.plan.peer();
                 Do::Resolve { host, port, until }
             }
-            Step::Dial { id, index } => {
-                let (target, alone) = (self.target(index), self.race.is_alone());
-                Do::Dial { dial: id, target, from, options, alone, until }
-            }
-            Step::Await => Do::Await { until },
+            Step::Dial { id, index } => Do::Dial {
+                dial: id,
+                target: self.target(index),
+                from: self.plan.from(),
+                options: self.plan.socket_options().unwrap_or_default(),
+                alone: self.race.is_alone(),
+                until: self.race.asked().and_then(|attempt| attempt.until),
+            },
+            Step::Await => Do::Await { until: self.race.until() },
             Step::Abandon(id) => Do::Abandon(id),
-            Step::Write => Do::Write { until },
-            Step::Read => Do::Read { until },
+            Step::Write => Do::Write { until: self.until(step, now) },
+            Step::Read => Do::Read { until: self.until(step, now) },
             Step::Body => Do::Body { rewind: core::mem::take(&mut self.rewind) },
             Step::Wait(_) => {
+                let until = self.until(step, now);
                 Do::Wait { until: until.unwrap_or(Deadline { at: now, why: Waiting::Retry }) }
             }
             Step::Close => Do::Close,
@@ -554,19 +401,8 @@ impl Exchange {
     /// Until when the driver may take for a step: its own time, or that of the whole exchange if
     /// that ends earlier. To ask for the same again begins no new wait.
     fn until(&mut self, step: Step, now: Mono) -> Option<Deadline> {
-        let timeouts = self.plan.options.timeouts;
+        let timeouts = &self.plan.options.timeouts;
         let (timeout, why) = match step {
-            Step::Trust { .. }
-            | Step::Body
-            | Step::Abandon(_)
-            | Step::Close
-            | Step::Release
-            | Step::Event
-            | Step::Over => {
-                return None;
-            }
-            Step::Dial { .. } => return self.race.asked().and_then(|attempt| attempt.until),
-            Step::Await => return self.race.until(),
             Step::Acquire => (timeouts.pool, Waiting::Pool),
             Step::Read | Step::Write if self.state == State::AwaitContinue => {
                 (timeouts.expect_continue, Waiting::Continue)
@@ -585,13 +421,14 @@ impl Exchange {
     /// The event that the last call of [`next`](Self::next) returned, once more.
     #[must_use]
     pub fn event(&self) -> Option<Event<'_>> {
-        Some(match self.link.http1.event()? {
-            http1::Event::Informational(head) => Event::Informational(head),
-            http1::Event::Response(head, reading) => Event::Head(head, reading),
-            http1::Event::Data(data) => Event::Data(self.content.piece().unwrap_or(data)),
-            http1::Event::End(trailers) => Event::End(trailers),
+        let event = |event| match event {
+            http1::Event::Informational(head) => Some(Event::Informational(head)),
+            http1::Event::Response(head, reading) => Some(Event::Head(head, reading)),
+            http1::Event::Data(data) => Some(Event::Data(self.content.piece().unwrap_or(data))),
+            http1::Event::End(trailers) => Some(Event::End(trailers)),
             // A client is sent no requests.
-            http1::Event::Request(..) => return None,
-        })
+            http1::Event::Request(..) => None,
+        };
+        self.link.http1.with_event(event, || None)
     }
 }

@@ -5,6 +5,8 @@ use alloc::vec::Vec;
 use core::net::SocketAddr;
 use core::ops::Range;
 
+use bytes::Bytes;
+
 use crate::buffer::Buffers;
 use crate::fields::FieldBlock;
 use crate::http1::{ResponseHead, Version};
@@ -19,6 +21,10 @@ pub(super) struct Memory {
     pub(super) addresses: Vec<SocketAddr>,
     pub(super) head: Head,
     pub(super) trailers: FieldBlock,
+    /// The piece of the request's body that came in.
+    pub(super) piece: Bytes,
+    /// The request's trailers.
+    pub(super) last_fields: FieldBlock,
     /// What stands for the connection where there is none.
     none: Option<Box<Link>>,
 }
@@ -41,6 +47,8 @@ impl Memory {
             self.head.fields = FieldBlock::new();
         }
         self.trailers = FieldBlock::new();
+        self.piece = Bytes::new();
+        self.last_fields = FieldBlock::new();
     }
 }
 

@@ -165,7 +165,11 @@ impl Stopwatch {
     }
 
     /// Another part begins.
+    #[inline]
     pub(super) fn enter(&mut self, part: Part) {
+        if part == self.part {
+            return;
+        }
         self.spent[self.part as usize] += nanos(self.since, self.now);
         self.since = self.now;
         self.part = part;

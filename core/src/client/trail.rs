@@ -3,10 +3,10 @@
 
 use core::net::SocketAddr;
 
-use super::exchange::Plan;
+use super::plan::Plan;
 use super::proxy::Proxy;
 use super::redirect::Decision;
-use super::timings::{Sizes, Timings};
+use super::timings::Stopwatch;
 use crate::error::{Cause, Phase};
 use crate::http1::ResponseHead;
 use crate::time::Mono;
@@ -124,9 +124,21 @@ impl Trail {
     }
 
     /// The context in which events are told.
+    #[inline]
     pub(super) fn cx<'a, S: Sink>(&'a mut self, at: At<'a, S>) -> Cx<'a, S> {
-        let interest = *self.interest.get_or_insert_with(|| at.sink.interest());
-        Cx::with_interest(at.now, at.sink, interest, &mut self.scope)
+        Cx::with_interest(at.now, at.sink, self.interest(at), &mut self.scope)
+    }
+
+    #[inline]
+    fn interest<S: Sink>(&mut self, at: At<'_, S>) -> Interest {
+        *self.interest.get_or_insert_with(|| at.sink.interest())
+    }
+
+    /// Whether anybody wants anything. Where nobody does, operations are kept all the same, for what
+    /// fails depends on them; but there is nothing to be said of them.
+    #[inline]
+    fn is_heard<S: Sink>(&mut self, at: At<'_, S>) -> bool {
+        S::enabled() && !self.interest(at).is_empty()
     }
 
     const fn stream(&self, layer: u8) -> StreamId {
@@ -146,11 +158,11 @@ impl Trail {
     pub(super) fn finish<S: Sink>(
         &mut self,
         failure: Option<Failure<'_>>,
-        sizes: Sizes,
-        timings: &Timings,
+        clock: &Stopwatch,
         at: At<'_, S>,
     ) {
-        let Some(span) = self.whole.take() else { return };
+        let Some(span) = self.whole.take().filter(|_| self.is_heard(at)) else { return };
+        let (sizes, timings) = (clock.sizes, &clock.timings());
         let sent = sizes.request_heads + sizes.request_body;
         let received = sizes.response_heads + sizes.response_body;
         let mut cx = self.cx(at);
@@ -208,7 +220,16 @@ impl Trail {
     }
 
     /// Tells that an operation starts.
+    #[inline]
     pub(super) fn start<S: Sink>(&mut self, operation: Operation, plan: &Plan, at: At<'_, S>) {
+        let span = match self.is_heard(at) {
+            true => self.tell_start(operation, plan, at),
+            false => Span::UNHEARD,
+        };
+        self.operation = Some((operation, span));
+    }
+
+    fn tell_start<S: Sink>(&mut self, operation: Operation, plan: &Plan, at: At<'_, S>) -> Span {
         let request = plan.method();
         let stream = self.stream(0);
         let address = operation.connects_by_tcp().then(|| plan.local_address()).flatten();
@@ -221,7 +242,7 @@ impl Trail {
         let server_hostname = || plan.server_name(operation);
         let socket_options = || plan.socket_options();
         let mut cx = self.cx(at);
-        let span = match operation {
+        match operation {
             Operation::ConnectTcp => {
                 cx.start(EventKind::ConnectTcpStarted, || TraceEvent::ConnectTcpStarted {
                     host: host(),
@@ -317,13 +338,22 @@ impl Trail {
             Operation::ResponseClosed => {
                 cx.start(EventKind::ResponseClosedStarted, || TraceEvent::ResponseClosedStarted {})
             }
-        };
-        self.operation = Some((operation, span));
+        }
     }
 
     /// Tells that the operation that is open came to its end.
+    #[inline]
     pub(super) fn complete<S: Sink>(&mut self, at: At<'_, S>) {
-        let Some((operation, span)) = self.operation.take() else { return };
+        // That one ends with a head: see `head`.
+        let complete = self.operation.take_if(|(open, _)| *open != Operation::ReceiveHead);
+        if let Some((operation, span)) = complete
+            && self.is_heard(at)
+        {
+            self.tell_complete(operation, span, at);
+        }
+    }
+
+    fn tell_complete<S: Sink>(&mut self, operation: Operation, span: Span, at: At<'_, S>) {
         if matches!(
             operation,
             Operation::StartTls | Operation::ProxyStartTls | Operation::SocksStartTls
@@ -369,8 +399,7 @@ impl Trail {
             Operation::SendBody => cx.end(span, EventKind::SendRequestBodyComplete, || {
                 TraceEvent::SendRequestBodyComplete {}
             }),
-            // It ends with a head: see `head`.
-            Operation::ReceiveHead => self.operation = Some((operation, span)),
+            Operation::ReceiveHead => {}
             Operation::ReceiveBody => cx.end(span, EventKind::ReceiveResponseBodyComplete, || {
                 TraceEvent::ReceiveResponseBodyComplete {}
             }),
@@ -394,6 +423,9 @@ impl Trail {
     /// Tells that the head of the response has come.
     pub(super) fn head<S: Sink>(&mut self, head: ResponseHead<'_>, plan: &Plan, at: At<'_, S>) {
         let operation = self.operation.take();
+        if !self.is_heard(at) {
+            return;
+        }
         let mut cx = self.cx(at);
         if let Some((_, span)) = operation {
             cx.end(span, EventKind::ReceiveResponseHeadersComplete, || {

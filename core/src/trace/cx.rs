@@ -44,6 +44,11 @@ pub struct Span {
     id: SpanId,
 }
 
+impl Span {
+    /// An operation that nobody wanted to be told of.
+    pub(crate) const UNHEARD: Self = Self { id: SpanId(0) };
+}
+
 /// What a machine is given with each call: the time, the listener and the scope of its events.
 ///
 /// ```

@@ -7,7 +7,8 @@ use core::net::SocketAddr;
 use core::time::Duration;
 
 use super::super::dial::interleave;
-use super::super::exchange::{Exchange, Route};
+use super::super::exchange::Exchange;
+use super::super::plan::Route;
 use super::super::proxy::ProxyKind;
 use super::super::trail::{At, Attempt, Operation};
 use super::{Inbox, State, Step, Stepped};
@@ -23,7 +24,7 @@ impl Exchange {
     /// Sees to it that there is a TLS configuration for each peer that needs one.
     pub(super) fn trust<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if let Some(inbox) = self.inbox.take() {
-            return self.interrupted(&inbox, at);
+            return self.interrupted(inbox, at);
         }
         let (for_origin, for_proxy) = self.has_tls();
         if self.plan.request.url().scheme().is_secure() && !for_origin {
@@ -34,7 +35,7 @@ impl Exchange {
         }
         self.enter(State::Acquire, Phase::Pool);
         self.trail.start_acquiring(&self.plan, at);
-        Ok(None)
+        Ok(Some(Step::Acquire))
     }
 
     /// Whether there is a TLS configuration for the origin server, and for the proxy.
@@ -62,7 +63,7 @@ impl Exchange {
                 self.retried = 0;
                 Ok(self.open(at))
             }
-            Some(inbox) => self.interrupted(&inbox, at),
+            Some(inbox) => self.interrupted(inbox, at),
         }
     }
 
@@ -105,7 +106,7 @@ impl Exchange {
                 self.begin_dial(self.memory.addresses.len());
                 Ok(None)
             }
-            Some(inbox) => self.interrupted(&inbox, at),
+            Some(inbox) => self.interrupted(inbox, at),
         }
     }
 
@@ -174,7 +175,7 @@ impl Exchange {
         match self.inbox.take() {
             None => {}
             Some(Inbox::Eof) => return Err(self.ended_too_soon()),
-            Some(inbox) => return self.interrupted(&inbox, at),
+            Some(inbox) => return self.interrupted(inbox, at),
         }
         let state = self.link.advance()?;
         if self.link.layer_has_output() {
@@ -233,7 +234,7 @@ impl Exchange {
 
     pub(super) fn retry<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         match self.inbox.take() {
-            Some(Inbox::Tick) => match self.interrupted(&Inbox::Tick, at) {
+            Some(Inbox::Tick) => match self.interrupted(Inbox::Tick, at) {
                 Err(Cause::TimedOut(Waiting::Retry)) => {
                     self.trail.complete(at);
                     *self.link =
@@ -244,7 +245,7 @@ impl Exchange {
                 failed => failed,
             },
             None => Ok(Some(Step::Wait(self.delay()))),
-            Some(inbox) => self.interrupted(&inbox, at),
+            Some(inbox) => self.interrupted(inbox, at),
         }
     }
 

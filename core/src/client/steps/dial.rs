@@ -37,7 +37,7 @@ impl Exchange {
                 // Waiting itself failed: nothing will be heard of any attempt.
                 None => return Err(fault.into()),
             },
-            Some(inbox) => return self.interrupted(&inbox, at),
+            Some(inbox) => return self.interrupted(inbox, at),
         }
         self.pass_deadlines(at)?;
         if let Some(id) = self.race.abandoned() {

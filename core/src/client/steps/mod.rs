@@ -7,15 +7,13 @@ mod transfer;
 
 use core::time::Duration;
 
-use bytes::Bytes;
-
 use super::action::Fault;
 use super::dial::DialId;
-use super::exchange::{Exchange, Plan};
+use super::exchange::Exchange;
+use super::plan::Plan;
 use super::timings::Part;
 use super::trail::{At, Operation};
 use crate::error::{Call, Cause, CertificateProblem, Error, Misuse, OsError, Phase, TlsError};
-use crate::fields::FieldBlock;
 use crate::link::Link;
 use crate::time::Deadline;
 use crate::trace::{EventKind, Failure, Sink, TraceEvent};
@@ -53,7 +51,7 @@ pub(super) enum State {
 }
 
 /// What came in and needs more than to be stored.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Inbox {
     Reuse,
     Open,
@@ -63,8 +61,10 @@ pub(super) enum Inbox {
     Eof,
     Failed(Fault),
     Tick,
-    Body(Bytes),
-    BodyEnd(FieldBlock),
+    /// A piece of the request's body, which stands in the memory.
+    Body,
+    /// The end of the request's body, whose trailers stand in the memory.
+    BodyEnd,
     BodyFailed(OsError),
     BodyConsumed,
     Cancel,
@@ -119,7 +119,7 @@ impl Exchange {
             State::Start => {
                 self.trail.begin(&self.plan, at);
                 self.enter(State::Trust, Phase::Pool);
-                Ok(None)
+                self.trust(at)
             }
             State::Trust => self.trust(at),
             State::Acquire => self.acquire(at),
@@ -164,9 +164,10 @@ impl Exchange {
     }
 
     /// Something came in that was not asked for.
-    fn interrupted<S: Sink>(&mut self, inbox: &Inbox, at: At<'_, S>) -> Stepped {
+    #[inline(never)]
+    fn interrupted<S: Sink>(&mut self, inbox: Inbox, at: At<'_, S>) -> Stepped {
         match inbox {
-            Inbox::Failed(fault) => Err((*fault).into()),
+            Inbox::Failed(fault) => Err(fault.into()),
             Inbox::Cancel => Err(Cause::Abandoned),
             Inbox::Tick => match self.waiting.flatten() {
                 Some(deadline) if at.now >= deadline.at => Err(self.passed(deadline, at)),
@@ -198,11 +199,10 @@ impl Exchange {
         self.enter(State::Over, Phase::Idle);
         self.error = error;
         let Self { plan, link, trail, clock, .. } = self;
-        let timings = clock.timings();
         let failure = error
             .as_ref()
             .map(|error| failure(plan, link, Operation::StartTls, &error.cause, error.phase));
-        trail.finish(failure, clock.sizes, &timings, at);
+        trail.finish(failure, clock, at);
     }
 }
 

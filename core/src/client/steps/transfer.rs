@@ -1,7 +1,8 @@
 //! The request goes out and the response comes in.
 
 use super::super::content;
-use super::super::exchange::{Exchange, Route};
+use super::super::exchange::Exchange;
+use super::super::plan::Route;
 use super::super::proxy::Proxy;
 use super::super::redirect;
 use super::super::trail::{At, Operation};
@@ -70,7 +71,7 @@ impl Exchange {
 
     pub(super) fn send_head<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if let Some(inbox) = self.inbox.take() {
-            return self.sending_interrupted(&inbox, at);
+            return self.sending_interrupted(inbox, at);
         }
         if self.link.has_output()? {
             return Ok(Some(Step::Write));
@@ -81,7 +82,7 @@ impl Exchange {
             return Ok(None);
         }
         self.begin_body(at)?;
-        Ok(None)
+        self.send_body(at)
     }
 
     /// Waits until the server says whether it wants the body (RFC 9110 section 10.1.1), which it
@@ -124,28 +125,29 @@ impl Exchange {
         self.enter(State::SendBody, Phase::SendBody);
         self.trail.start(Operation::SendBody, &self.plan, at);
         if self.plan.tunnelling || !self.plan.request.has_content() {
-            self.finish_body(Fields::EMPTY, at)?;
+            let mut cx = self.trail.cx(at);
+            self.link.http1.finish(&mut cx, Fields::EMPTY).map_err(Cause::Misuse)?;
         }
         Ok(())
-    }
-
-    fn finish_body<S: Sink>(&mut self, trailers: Fields<'_>, at: At<'_, S>) -> Result<(), Cause> {
-        let mut cx = self.trail.cx(at);
-        self.link.http1.finish(&mut cx, trailers).map_err(Cause::Misuse)
     }
 
     pub(super) fn send_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         match self.inbox.take() {
             None => {}
-            Some(Inbox::Body(data)) => {
+            Some(Inbox::Body) => {
+                let data = core::mem::take(&mut self.memory.piece);
                 self.clock.sizes.request_body += data.len() as u64;
                 let mut cx = self.trail.cx(at);
                 self.link.http1.send_data(&mut cx, data).map_err(Cause::Misuse)?;
             }
-            Some(Inbox::BodyEnd(trailers)) => self.finish_body(trailers.fields(), at)?,
+            Some(Inbox::BodyEnd) => {
+                let Self { link, memory, trail, .. } = self;
+                let trailers = memory.last_fields.fields();
+                link.http1.finish(&mut trail.cx(at), trailers).map_err(Cause::Misuse)?;
+            }
             Some(Inbox::BodyFailed(error)) => return Err(Cause::Body(error)),
             Some(Inbox::BodyConsumed) => return Err(Cause::BodyConsumed),
-            Some(inbox) => return self.sending_interrupted(&inbox, at),
+            Some(inbox) => return self.sending_interrupted(inbox, at),
         }
         if self.link.has_output()? {
             return Ok(Some(Step::Write));
@@ -155,7 +157,7 @@ impl Exchange {
         }
         self.trail.complete(at);
         self.await_response(at);
-        Ok(None)
+        if self.link.is_read_out() { Ok(Some(Step::Read)) } else { Ok(None) }
     }
 
     fn await_response<S: Sink>(&mut self, at: At<'_, S>) {
@@ -165,7 +167,7 @@ impl Exchange {
 
     /// A server that has heard enough may answer and close: the response is worth looking for even
     /// though the request could not be sent.
-    fn sending_interrupted<S: Sink>(&mut self, inbox: &Inbox, at: At<'_, S>) -> Stepped {
+    fn sending_interrupted<S: Sink>(&mut self, inbox: Inbox, at: At<'_, S>) -> Stepped {
         match self.interrupted(inbox, at) {
             Err(cause @ Cause::Os(_)) => {
                 self.write_failed = true;
@@ -182,7 +184,7 @@ impl Exchange {
         match self.inbox.take() {
             None | Some(Inbox::Eof) => {}
             Some(inbox) => {
-                if let Some(step) = self.interrupted(&inbox, at)? {
+                if let Some(step) = self.interrupted(inbox, at)? {
                     return Ok(Err(step));
                 }
             }
@@ -210,7 +212,7 @@ impl Exchange {
 
     /// A head has come: the final one, or one before it.
     fn head_received<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        let Some(Event::Response(head, reading)) = self.link.http1.event() else {
+        let Some((head, reading)) = self.link.http1.response() else {
             // The caller did not ask for a tunnel, and is told nothing of it.
             return Ok((!self.plan.tunnelling).then_some(Step::Event));
         };
@@ -272,25 +274,21 @@ impl Exchange {
         };
         self.clock.sizes.response_body = self.link.http1.body_progress().0;
         let mine = self.hop.is_some();
-        match self.link.http1.event() {
-            Some(Event::Data(_)) if self.content.begin(&self.plan.options.config.limits) => {
-                Ok(None)
-            }
-            Some(Event::Data(_)) => Ok((!mine).then_some(Step::Event)),
-            event => {
-                if let Some(Event::End(trailers)) = event {
-                    self.memory.trailers.copy_from(trailers);
-                }
-                self.trail.complete(at);
-                if let Err(error) = self.content.finish(&mut self.trail, at) {
-                    self.ends_too_early(error, at);
-                    return Ok(None);
-                }
-                self.enter(State::End, Phase::Close);
-                // What follows a switch of protocols is no body, and has no end to tell.
-                Ok((progress == Progress::Event && !mine).then_some(Step::Event))
-            }
+        if self.link.http1.data().is_some() {
+            let decodes = self.content.begin(&self.plan.options.config.limits);
+            return Ok((!mine && !decodes).then_some(Step::Event));
         }
+        if let Some(trailers) = self.link.http1.end() {
+            self.memory.trailers.copy_from(trailers);
+        }
+        self.trail.complete(at);
+        if let Err(error) = self.content.finish(&mut self.trail, at) {
+            self.ends_too_early(error, at);
+            return Ok(None);
+        }
+        self.enter(State::End, Phase::Close);
+        // What follows a switch of protocols is no body, and has no end to tell.
+        Ok((progress == Progress::Event && !mine).then_some(Step::Event))
     }
 }
 
@@ -298,14 +296,11 @@ impl Exchange {
     /// Decodes what the connection has of the body.
     fn decode_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if let Some(inbox) = self.inbox.take()
-            && let Some(step) = self.interrupted(&inbox, at)?
+            && let Some(step) = self.interrupted(inbox, at)?
         {
             return Ok(Some(step));
         }
-        let data = match self.link.http1.event() {
-            Some(Event::Data(data)) => data,
-            _ => &[],
-        };
+        let data = self.link.http1.data().unwrap_or_default();
         match self.content.decode(data) {
             Ok(has_more) => Ok(has_more.then_some(Step::Event)),
             Err(error) => {

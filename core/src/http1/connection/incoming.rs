@@ -2,6 +2,7 @@
 
 use super::Connection;
 use crate::error::{PeerError, Rule};
+use crate::fields::Fields;
 use crate::framing::Framing;
 use crate::http1::event::{Event, Next};
 use crate::http1::head::{Reading, RequestHead, ResponseHead, Version};
@@ -59,6 +60,28 @@ impl Connection {
         self.with_event(request, || None)
     }
 
+    /// The final response that the last event was the head of, if it was one.
+    #[inline]
+    pub(crate) fn response(&self) -> Option<(ResponseHead<'_>, Reading)> {
+        let response = |event| match event {
+            Event::Response(head, reading) => Some((head, reading)),
+            _ => None,
+        };
+        self.with_event(response, || None)
+    }
+
+    /// The data that the last event was, if it was some.
+    #[inline]
+    pub(crate) fn data(&self) -> Option<&[u8]> {
+        (self.last == Some(Part::Data)).then(|| self.receive.lent())
+    }
+
+    /// The trailers of the end that the last event was, if it was one.
+    #[inline]
+    pub(crate) fn end(&self) -> Option<Fields<'_>> {
+        (self.last == Some(Part::End)).then(|| self.receive.fields())
+    }
+
     /// Whether a server waits for a request of which nothing has come.
     #[inline]
     pub(crate) fn awaits_request(&self) -> bool {
@@ -67,7 +90,7 @@ impl Connection {
 
     /// Makes what is wanted of the last event where it is wanted: an event is large to be moved.
     #[inline(always)]
-    fn with_event<'c, R>(
+    pub(crate) fn with_event<'c, R>(
         &'c self,
         wanted: impl Fn(Event<'c>) -> R,
         nothing: impl FnOnce() -> R,

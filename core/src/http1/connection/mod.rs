@@ -127,6 +127,12 @@ impl Connection {
         self.receive.end_of_stream();
     }
 
+    /// Whether the peer has closed its direction of the connection.
+    #[inline]
+    pub(crate) const fn is_at_end(&self) -> bool {
+        self.receive.is_at_end()
+    }
+
     /// Bytes of the peer that have arrived and belong to nothing that was told so far.
     #[must_use]
     pub fn unread(&self) -> &[u8] {

@@ -1,0 +1,129 @@
+//! What an exchange is to do: a request, and the way that it takes.
+
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use core::net::IpAddr;
+
+use super::options::Options;
+use super::pool::Origin;
+use super::proxy::{Proxy, ProxyKind};
+use super::request::Request;
+use super::trail::Operation;
+use crate::trace::{SocketOption, TlsContext};
+
+/// The way to the origin server.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Route<'p> {
+    Direct,
+    Unix,
+    /// Every request goes to the proxy, with the whole URL.
+    Forward(&'p Proxy),
+    /// A tunnel through the proxy, with TLS to the origin server in it.
+    Tunnel(&'p Proxy),
+    Socks(&'p Proxy),
+}
+
+/// A request, and how it is to be done.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) request: Arc<Request>,
+    pub(super) origin: Origin,
+    pub(super) options: Arc<Options>,
+    /// The request on its way is the CONNECT that opens a tunnel.
+    pub(super) tunnelling: bool,
+}
+
+impl Plan {
+    pub(super) fn new(mut request: Arc<Request>, options: Arc<Options>) -> Self {
+        if options.decode && request.lacks_codings() {
+            Arc::make_mut(&mut request).accept_codings();
+        }
+        let proxy = match options.unix_socket {
+            Some(_) => None,
+            None => options.proxies.choose(request.url()).cloned(),
+        };
+        let origin = match proxy {
+            Some(proxy) => Origin::via(Some(proxy), request.url()),
+            None => request.origin().clone(),
+        };
+        Self { origin, request, options, tunnelling: false }
+    }
+
+    /// Plans the next hop.
+    pub(super) fn follow(&mut self, request: Arc<Request>) {
+        *self = Self::new(request, Arc::clone(&self.options));
+    }
+
+    pub(super) fn tls_context(&self) -> TlsContext {
+        TlsContext { verify: self.options.verify }
+    }
+
+    pub(super) fn route(&self) -> Route<'_> {
+        let secure = self.request.url().scheme().is_secure();
+        match (self.origin.proxy(), &self.options.unix_socket) {
+            (Some(proxy), _) if proxy.kind() == ProxyKind::Socks5 => Route::Socks(proxy),
+            (Some(proxy), _) if secure => Route::Tunnel(proxy),
+            (Some(proxy), _) => Route::Forward(proxy),
+            (None, Some(_)) => Route::Unix,
+            (None, None) => Route::Direct,
+        }
+    }
+
+    /// The host and the port that a connection is opened to.
+    pub(super) fn peer(&self) -> (&str, u16) {
+        match self.route() {
+            Route::Direct | Route::Unix => (self.request.url().host(), self.request.url().port()),
+            Route::Forward(proxy) | Route::Tunnel(proxy) | Route::Socks(proxy) => {
+                (proxy.host(), proxy.port())
+            }
+        }
+    }
+
+    /// Whether connections are opened to a Unix socket.
+    pub(super) fn is_unix(&self) -> bool {
+        matches!(self.route(), Route::Unix)
+    }
+
+    /// The method of the request that is on its way.
+    pub(super) fn method(&self) -> &[u8] {
+        if self.tunnelling { b"CONNECT" } else { self.request.method() }
+    }
+
+    /// Whether the connection to the proxy itself is over TLS.
+    pub(super) fn has_secure_proxy(&self) -> bool {
+        match self.route() {
+            Route::Forward(proxy) | Route::Tunnel(proxy) => proxy.kind() == ProxyKind::Https,
+            _ => false,
+        }
+    }
+
+    /// The options of sockets; through a proxy they are not used, as httpcore has it.
+    pub(super) fn socket_options(&self) -> Option<&[SocketOption]> {
+        match self.route() {
+            Route::Direct | Route::Unix => self.options.socket_options.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The local address; through a proxy it is not used, as httpcore has it.
+    pub(super) fn from(&self) -> Option<IpAddr> {
+        match self.route() {
+            Route::Direct => self.options.local_address,
+            _ => None,
+        }
+    }
+
+    /// The name that the certificate must have which this operation is shown.
+    pub(super) fn server_name(&self, operation: Operation) -> &str {
+        match (operation, self.route()) {
+            (Operation::StartTls, Route::Forward(proxy) | Route::Tunnel(proxy)) => proxy.host(),
+            // Within a tunnel, httpcore has no other name either.
+            (Operation::ProxyStartTls, _) => self.request.url().host(),
+            _ => self.options.server_name.as_deref().unwrap_or_else(|| self.request.url().host()),
+        }
+    }
+
+    pub(super) fn local_address(&self) -> Option<String> {
+        self.from().map(|address| address.to_string())
+    }
+}
