@@ -52,6 +52,11 @@ impl Buffer {
         &mut self.data[self.end..]
     }
 
+    /// How much of the last room there is.
+    pub(crate) const fn room(&self) -> usize {
+        self.data.len() - self.end
+    }
+
     /// Where the first unread byte stands when there is nothing before it.
     fn origin(&self) -> usize {
         if self.data.len() < LARGE {

@@ -188,6 +188,14 @@ impl Link {
         }
     }
 
+    /// How much of the last [`space`](Self::space) there is.
+    pub(crate) fn room(&mut self) -> usize {
+        match self.layers.first_mut() {
+            Some(layer) => layer.space(0).len(),
+            None => self.http1.room(),
+        }
+    }
+
     /// Tells of the `n` bytes that stand in the room for the transport's bytes.
     pub(crate) fn tell_received<S: Sink>(&mut self, n: usize, cx: &mut Cx<'_, S>) {
         if cx.wants(EventKind::BytesReceived) {

@@ -33,6 +33,8 @@ pub(super) struct Wishes {
     pub(super) upgrade: bool,
     /// `Expect: 100-continue`.
     pub(super) expects_continue: bool,
+    /// `Expect`, and something else (RFC 9110 section 10.1.1).
+    pub(super) expects_another: bool,
 }
 
 /// A rule that a field breaks, and which field it is.
@@ -57,8 +59,13 @@ impl BrokenField {
 
 impl Wishes {
     /// Nothing is said.
-    pub(super) const NONE: Self =
-        Self { close: false, keep_alive: false, upgrade: false, expects_continue: false };
+    pub(super) const NONE: Self = Self {
+        close: false,
+        keep_alive: false,
+        upgrade: false,
+        expects_continue: false,
+        expects_another: false,
+    };
 }
 
 impl Facts {
@@ -123,8 +130,11 @@ impl Facts {
     }
 
     fn expect(&mut self, value: &[u8]) {
-        let expected = |element: &[u8]| element.eq_ignore_ascii_case(b"100-continue");
-        self.wishes.expects_continue |= elements(value).any(expected);
+        for element in elements(value) {
+            let is_known = element.eq_ignore_ascii_case(b"100-continue");
+            self.wishes.expects_continue |= is_known;
+            self.wishes.expects_another |= !is_known;
+        }
     }
 
     #[inline]

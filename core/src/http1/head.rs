@@ -54,6 +54,12 @@ pub struct RequestHead<'a> {
     pub fields: Fields<'a>,
 }
 
+impl RequestHead<'_> {
+    /// What stands for a head where there is none: nothing is in it.
+    pub const NONE: Self =
+        Self { method: b"", target: b"", version: Version::HTTP_11, fields: Fields::EMPTY };
+}
+
 /// The head of a response, final or informational.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ResponseHead<'a> {

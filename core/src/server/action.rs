@@ -4,24 +4,21 @@ use core::time::Duration;
 
 use crate::error::{Cause, OsError};
 use crate::fields::Fields;
-use crate::http1::{Reading, RequestHead};
-use crate::time::Deadline;
 
 /// What a driver is to do next.
-#[derive(Clone, Copy, Debug)]
-pub enum Do<'s> {
-    /// Read into [`Session::space`](super::Session::space).
-    Read {
-        /// When to give up.
-        until: Option<Deadline>,
-    },
-    /// Let the transport take some of [`Session::out`](super::Session::out).
-    Write {
-        /// When to give up.
-        until: Option<Deadline>,
-    },
-    /// Something for the handler.
-    Event(Event<'s>),
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Do {
+    /// Read into [`Session::space`](super::Session::space), and wait no longer for it than until
+    /// [`Session::deadline`](super::Session::deadline).
+    Read,
+    /// Let the transport take some of [`Session::out`](super::Session::out), and wait no longer for it
+    /// than until [`Session::deadline`](super::Session::deadline).
+    Write,
+    /// A request has come: call the handler. [`Session::head`](super::Session::head) has its head.
+    Request,
+    /// The piece of the body that the handler asked for has come, or its end:
+    /// [`Session::event`](super::Session::event) has it.
+    Body,
     /// It is the handler's turn: what it asked for is done.
     Handle,
     /// The exchange failed, and the handler is to stop: nothing that it sends goes out any more. The
@@ -39,12 +36,10 @@ pub enum Do<'s> {
     Done,
 }
 
-/// A part of a request.
+/// A part of a request's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'s> {
-    /// Its head: the handler is to be called.
-    Request(RequestHead<'s>, Reading),
-    /// A piece of its body.
+    /// A piece of it.
     Data(&'s [u8]),
     /// Its end, with the trailers.
     End(Fields<'s>),

@@ -5,25 +5,28 @@
 //! ```text
 //! loop {
 //!     match session.next(now, &sink) {
-//!         Do::Read { until }          => fill space()               input(Filled | Eof | Failed | Tick)
-//!         Do::Write { until }         => send out()                 input(Sent | Failed | Tick)
-//!         Do::Event(Event::Request(_)) => call the handler, then    handled(outcome)
-//!         Do::Finish                  => shut the sending direction down
-//!         Do::Close { reset }         => close the socket
-//!         Do::Done                    => return
+//!         Do::Read            => fill space()               input(Filled | Eof | Failed | Tick)
+//!         Do::Write           => send out()                 input(Sent | Failed | Tick)
+//!         Do::Request         => call the handler, then     handled(outcome)
+//!         Do::Finish          => shut the sending direction down
+//!         Do::Close { reset } => close the socket
+//!         Do::Done            => return
 //!         // These are for a handler that waits:
-//!         Do::Event(Data | End)       => hand it the piece of the body
-//!         Do::Handle                  => it is its turn
-//!         Do::Failed(cause)           => its exchange is over
+//!         Do::Body            => hand it the piece of the body, event()
+//!         Do::Handle          => it is its turn
+//!         Do::Failed(cause)   => its exchange is over
 //!     }
 //! }
 //! ```
+//!
+//! Who has to wait to read or to write asks for the [`deadline`](Session::deadline); who reads or
+//! writes at once needs none.
 //!
 //! While a request is open the handler has its turn: it looks at [`Session::head`], asks for the body
 //! with [`Session::read_body`], answers with [`Session::respond`], [`Session::send`] and
 //! [`Session::finish`], and sees to it with [`Session::flush`] that what it has said goes out. After
 //! each of [`read_body`](Session::read_body) and [`flush`](Session::flush) the driver runs the loop
-//! above until there is an event, a failure, or [`Do::Handle`]. Answers that nobody flushes go out
+//! above until there is [`Do::Body`], a failure, or [`Do::Handle`]. Answers that nobody flushes go out
 //! when there is nothing else to be done than to wait for the client: those to pipelined requests go
 //! out together.
 

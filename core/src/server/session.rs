@@ -10,13 +10,13 @@ use super::date::Date;
 use super::head::KeptHead;
 use super::options::{Options, Timeouts};
 use super::pace::Pace;
-use super::steps::{Exchange, Inbox, State, Step, Wish};
+use super::steps::{Exchange, Inbox, State, Wish};
 use super::trail::{Ending, Trail};
 use super::tunnel::Tunnel;
 use crate::client::At;
 use crate::error::{Cause, TlsError};
 use crate::fields::FieldBlock;
-use crate::http1::{self, RequestHead, Role};
+use crate::http1::{RequestHead, Role};
 use crate::link::Link;
 use crate::time::{Deadline, Mono, Waiting};
 use crate::trace::{ConnectionId, ExchangeId, Sink};
@@ -35,25 +35,25 @@ const SCRATCH: usize = 4 * 1024;
 ///
 /// ```
 /// use limpid_core::http1::BodySize;
-/// use limpid_core::server::{Do, Event, Input, Outcome, Session};
+/// use limpid_core::server::{Do, Input, Outcome, Session};
 /// use limpid_core::time::Mono;
 /// use limpid_core::trace::{ConnectionId, NoSink};
 ///
 /// let now = Mono::from_nanos(0);
 /// let mut session = Session::new(ConnectionId(1), None, Default::default());
-/// assert!(matches!(session.next(now, &NoSink), Do::Read { .. }));
+/// assert_eq!(session.next(now, &NoSink), Do::Read);
 /// let request = b"GET / HTTP/1.1\r\nHost: example.com\r\n\r\n";
 /// session.space(request.len())[..request.len()].copy_from_slice(request);
 /// session.input(now, &NoSink, Input::Filled(request.len()));
 ///
-/// let Do::Event(Event::Request(head, _)) = session.next(now, &NoSink) else { panic!() };
-/// assert_eq!(head.target, b"/");
+/// assert_eq!(session.next(now, &NoSink), Do::Request);
+/// assert_eq!(session.head().unwrap().target, b"/");
 /// session.respond(now, &NoSink, 200, BodySize::Length(2))?;
 /// session.send(now, &NoSink, (&b"hi"[..]).into())?;
 /// session.finish(now, &NoSink)?;
 /// session.handled(now, &NoSink, Outcome::Done);
 ///
-/// assert!(matches!(session.next(now, &NoSink), Do::Write { .. }));
+/// assert_eq!(session.next(now, &NoSink), Do::Write);
 /// assert_eq!(
 ///     session.out().concat(),
 ///     b"HTTP/1.1 200 OK\r\nServer: limpid\r\nContent-Length: 2\r\n\r\nhi"
@@ -68,7 +68,9 @@ pub struct Session {
     pub(super) trail: Trail,
     /// What came in and is to be worked on by the next step.
     pub(super) inbox: Option<Inbox>,
-    /// Since when the driver does what it was asked to, once it was asked.
+    /// The driver was asked to write, not to read.
+    writes: bool,
+    /// Since when the driver waits to do what it was asked to, once it had to.
     pub(super) since: Option<Mono>,
     /// Until when the driver was told to wait.
     pub(super) deadline: Option<Deadline>,
@@ -112,6 +114,7 @@ impl Session {
             state: State::Start,
             trail: Trail::new(connection, peer),
             inbox: None,
+            writes: false,
             since: None,
             deadline: None,
             reading: Pace::default(),
@@ -150,19 +153,14 @@ impl Session {
         self.head.get().or_else(|| Some(self.link.http1.request()?.0))
     }
 
-    /// The event that the last call of [`next`](Self::next) returned, once more.
+    /// The part of the open request's body that came last, if the head was not the last to come.
     #[must_use]
     pub fn event(&self) -> Option<Event<'_>> {
         if let Some(tunnel) = &self.tunnel {
             return tunnel.event();
         }
-        Some(match self.link.http1.event()? {
-            http1::Event::Request(head, reading) => Event::Request(head, reading),
-            http1::Event::Data(data) => Event::Data(data),
-            http1::Event::End(trailers) => Event::End(trailers),
-            // A server is sent no responses.
-            http1::Event::Informational(_) | http1::Event::Response(..) => return None,
-        })
+        let http1 = &self.link.http1;
+        http1.data().map(Event::Data).or_else(|| http1.end().map(Event::End))
     }
 
     /// The bytes for the transport; empty slices are to be passed over.
@@ -206,31 +204,15 @@ impl Session {
     }
 
     /// Takes in what came of the last [`Do`]. When the connection is over, nothing matters any more.
+    #[inline]
     pub fn input<S: Sink>(&mut self, now: Mono, sink: &S, input: Input) {
         let at = At { now, sink };
-        self.inbox = match input {
-            _ if self.state == State::Over => return,
-            Input::Filled(n) => {
-                self.received(n, at);
-                None
-            }
-            Input::Sent(n) => {
-                let n = n.min(self.link.out().iter().map(|slice| slice.len()).sum());
-                self.link.tell_sent(n, &mut self.trail.cx(at));
-                self.link.sent(n);
-                self.writing.moved(now, n);
-                None
-            }
-            Input::Eof => {
-                self.link.eof();
-                self.peer_closed = true;
-                Some(Inbox::Eof)
-            }
-            Input::Failed(error) => Some(Inbox::Failed(error)),
-            Input::Tick => Some(Inbox::Tick),
-            Input::Shutdown { grace } => return self.begin_shutdown(grace, at),
-            Input::Abandon => return self.abandon(at),
-        };
+        match input {
+            _ if self.state == State::Over => {}
+            Input::Filled(n) => self.received(n, at),
+            Input::Sent(n) => self.sent(n, at),
+            input => self.heard(input, at),
+        }
     }
 
     fn received<S: Sink>(&mut self, n: usize, at: At<'_, S>) {
@@ -239,10 +221,33 @@ impl Session {
             return;
         }
         // No more than was offered, whatever the driver says.
-        let n = n.min(self.link.space(0).len());
+        let n = n.min(self.link.room());
         self.link.tell_received(n, &mut self.trail.cx(at));
         self.link.filled(n);
         self.reading.moved(at.now, n);
+    }
+
+    fn sent<S: Sink>(&mut self, n: usize, at: At<'_, S>) {
+        self.link.tell_sent(n, &mut self.trail.cx(at));
+        self.link.sent(n);
+        self.writing.moved(at.now, n);
+    }
+
+    /// Takes in what is no bytes.
+    #[inline(never)]
+    fn heard<S: Sink>(&mut self, input: Input, at: At<'_, S>) {
+        match input {
+            Input::Filled(_) | Input::Sent(_) => {}
+            Input::Eof => {
+                self.link.eof();
+                self.peer_closed = true;
+                self.inbox = Some(Inbox::Eof);
+            }
+            Input::Failed(error) => self.inbox = Some(Inbox::Failed(error)),
+            Input::Tick => self.inbox = Some(Inbox::Tick),
+            Input::Shutdown { grace } => self.begin_shutdown(grace, at),
+            Input::Abandon => self.abandon(at),
+        }
     }
 
     fn begin_shutdown<S: Sink>(&mut self, grace: Option<Duration>, at: At<'_, S>) {
@@ -261,49 +266,36 @@ impl Session {
     }
 
     /// What is to be done next.
-    #[inline]
-    pub fn next<S: Sink>(&mut self, now: Mono, sink: &S) -> Do<'_> {
-        let step = self.run(At { now, sink });
-        match step {
-            Step::Read => Do::Read { until: self.until(step, now) },
-            Step::Write => Do::Write { until: self.until(step, now) },
-            Step::Event => self.event().map_or(Do::Handle, Do::Event),
-            Step::Handle => Do::Handle,
-            Step::Failed(cause) => Do::Failed(cause),
-            Step::Finish => Do::Finish,
-            Step::Close => Do::Close { reset: self.cut && self.exchange.until_close },
-            Step::Over => Do::Done,
-        }
+    pub fn next<S: Sink>(&mut self, now: Mono, sink: &S) -> Do {
+        let next = self.run(At { now, sink });
+        self.writes = matches!(next, Do::Write);
+        next
     }
 
-    /// Until when the driver may take for a step.
-    fn until(&mut self, step: Step, now: Mono) -> Option<Deadline> {
+    /// Until when the driver may wait to read or to write what it was asked to: from `now` on it waits.
+    /// One that can do so without waiting need not ask. When that time is over, it tells
+    /// [`Input::Tick`].
+    pub fn deadline(&mut self, now: Mono) -> Option<Deadline> {
         let Timeouts { handshake, head, body, write, idle, linger, rate } = self.options.timeouts;
-        let (timeout, why) = match (step, self.state) {
-            (Step::Read | Step::Write, State::Handshake) => (handshake, Waiting::Handshake),
-            (Step::Write, _) => {
+        let mut after = |timeout: Option<_>| Some(*self.since.get_or_insert(now) + timeout?);
+        let (at, why) = match self.state {
+            State::Handshake => (after(handshake), Waiting::Handshake),
+            _ if self.writes => {
                 let at = write.map(|patience| self.writing.deadline(now, patience, rate));
-                return self.wait_until(at, Waiting::Write);
+                (at, Waiting::Write)
             }
-            (Step::Read, State::Open | State::Drain) => {
+            State::Open | State::Drain => {
                 let at = body.map(|patience| self.reading.deadline(now, patience, rate));
-                return self.wait_until(at, Waiting::Body);
+                (at, Waiting::Body)
             }
-            (Step::Read, State::Idle) => (idle, Waiting::Idle),
-            (Step::Read, State::Linger) => (linger, Waiting::Linger),
+            State::Idle => (after(idle), Waiting::Idle),
+            State::Linger => (after(linger), Waiting::Linger),
             // What passes is not ours to judge.
-            (Step::Read, State::Tunnel) => (None, Waiting::Idle),
-            (Step::Read, _) => (head, Waiting::Head),
-            _ => return None,
+            State::Tunnel => (None, Waiting::Idle),
+            _ => (after(head), Waiting::Head),
         };
-        let since = *self.since.get_or_insert(now);
-        self.wait_until(timeout.map(|timeout| since + timeout), why)
-    }
-
-    fn wait_until(&mut self, at: Option<Mono>, why: Waiting) -> Option<Deadline> {
-        let deadline = at.map(|at| Deadline { at, why });
         let shutdown = self.shutdown.flatten().map(|at| Deadline { at, why: Waiting::Shutdown });
-        self.deadline = Deadline::earlier(deadline, shutdown);
+        self.deadline = Deadline::earlier(at.map(|at| Deadline { at, why }), shutdown);
         self.deadline
     }
 

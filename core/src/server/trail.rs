@@ -133,15 +133,19 @@ impl Trail {
     }
 
     /// Tells that the head of a request has come.
-    pub(super) fn request<S: Sink>(&mut self, head: RequestHead<'_>, at: At<'_, S>) {
+    pub(super) fn request<'h, S: Sink>(
+        &mut self,
+        head: impl FnOnce() -> Option<RequestHead<'h>>,
+        at: At<'_, S>,
+    ) {
         self.requests += 1;
         self.scope.exchange = self.next;
         self.next = ExchangeId(self.next.0 + 1);
         self.enter(Phase::Answer);
-        let span = self.cx(at).start(EventKind::AnswerStarted, || TraceEvent::AnswerStarted {
-            method: head.method,
-            target: head.target,
-            version: head.version,
+        let span = self.cx(at).start(EventKind::AnswerStarted, || {
+            let head = head().unwrap_or(RequestHead::NONE);
+            let RequestHead { method, target, version, .. } = head;
+            TraceEvent::AnswerStarted { method, target, version }
         });
         self.request = Some(span);
     }
@@ -156,8 +160,7 @@ impl Trail {
     ) {
         if let Some(span) = self.request.take() {
             self.cx(at).end(span, EventKind::AnswerComplete, || {
-                let (method, target) =
-                    head().map_or((&[][..], &[][..]), |head| (head.method, head.target));
+                let RequestHead { method, target, .. } = head().unwrap_or(RequestHead::NONE);
                 TraceEvent::AnswerComplete { method, target, status, received, sent }
             });
         }

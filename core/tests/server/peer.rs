@@ -152,12 +152,16 @@ impl Server {
     /// Does one thing; false where there is nothing to be done.
     pub(crate) fn step_once(&mut self) -> bool {
         match self.session.next(self.now, &self.recorder) {
-            Do::Read { until } => {
-                self.until = until;
+            Do::Read => {
+                self.until = self.session.deadline(self.now);
                 return self.read();
             }
-            Do::Write { .. } => self.write(),
-            Do::Event(Event::Request(head, _)) => {
+            Do::Write => {
+                self.until = self.session.deadline(self.now);
+                self.write();
+            }
+            Do::Request => {
+                let head = self.session.head().unwrap();
                 self.handled.push(format!(
                     "{} {}",
                     head.method.escape_ascii(),
@@ -165,17 +169,19 @@ impl Server {
                 ));
                 self.begin();
             }
-            Do::Event(Event::Data(data)) => {
-                self.body.extend_from_slice(data);
-                self.piece();
-            }
-            Do::Event(Event::End(trailers)) => {
-                let trailers: Vec<_> = trailers
-                    .iter()
-                    .map(|field| (field.name.to_vec(), field.value.to_vec()))
-                    .collect();
-                self.ended(&trailers);
-            }
+            Do::Body => match self.session.event().unwrap() {
+                Event::Data(data) => {
+                    self.body.extend_from_slice(data);
+                    self.piece();
+                }
+                Event::End(trailers) => {
+                    let trailers: Vec<_> = trailers
+                        .iter()
+                        .map(|field| (field.name.to_vec(), field.value.to_vec()))
+                        .collect();
+                    self.ended(&trailers);
+                }
+            },
             Do::Handle => return self.goes_on(),
             Do::Failed(cause) => {
                 self.failures.push(cause);

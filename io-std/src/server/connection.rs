@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use limpid_core::server::{Do, Event, Input, Outcome};
+use limpid_core::server::{Do, Outcome};
 use socket2::Socket;
 
 use super::builder::ServerSettings;
@@ -51,7 +51,7 @@ impl Connection {
                 }
                 Stop::Done => return,
                 // Nobody asked for these: they were for a handler that is gone.
-                Stop::Data | Stop::Handle | Stop::Failed(_) => self.serving.handled(Outcome::Done),
+                Stop::Handle | Stop::Failed(_) => self.serving.handled(Outcome::Done),
             }
         }
     }
@@ -62,17 +62,11 @@ impl Connection {
             if let Some(grace) = self.guest.grace() {
                 self.serving.shut_down(grace);
             }
-            let now = self.serving.now();
             match self.serving.advance() {
-                Do::Read { until } => self.read(left(until, now)),
-                Do::Write { until } => {
-                    let out = self.serving.session.out();
-                    let result = self.socket.write(out, left(until, now)).map(Input::Sent);
-                    self.serving.answer(in_time(result));
-                }
-                Do::Event(Event::Request(..)) => return Stop::Request,
-                Do::Event(Event::Data(_)) => return Stop::Data,
-                Do::Event(Event::End(_)) | Do::Handle => return Stop::Handle,
+                Do::Read => self.read(),
+                Do::Write => self.write(),
+                Do::Request => return Stop::Request,
+                Do::Body | Do::Handle => return Stop::Handle,
                 Do::Failed(cause) => return Stop::Failed(cause),
                 // What cannot be closed is closed already.
                 Do::Finish => drop(self.guest.presence.socket.shutdown(Shutdown::Write)),
@@ -90,7 +84,7 @@ impl Connection {
         }
     }
 
-    fn read(&mut self, timeout: Option<Duration>) {
+    fn read(&mut self) {
         let idle = self.serving.session.is_idle();
         if idle {
             self.guest.set_idle(true);
@@ -99,10 +93,29 @@ impl Connection {
                 return self.serving.shut_down(grace);
             }
         }
+        let timeout = self.timeout();
         let result = self.socket.read(self.serving.session.space(READ), timeout);
         if idle {
             self.guest.set_idle(false);
         }
-        self.serving.answer(in_time(result.map(Input::Filled)));
+        self.serving.tick();
+        match in_time(result) {
+            Some(result) => self.serving.filled(result),
+            None => self.serving.late(),
+        }
+    }
+
+    fn write(&mut self) {
+        let timeout = self.timeout();
+        let result = self.socket.write(self.serving.session.out(), timeout);
+        self.serving.tick();
+        match in_time(result) {
+            Some(result) => self.serving.sent(result),
+            None => self.serving.late(),
+        }
+    }
+
+    fn timeout(&mut self) -> Option<Duration> {
+        left(self.serving.deadline(), self.serving.now())
     }
 }

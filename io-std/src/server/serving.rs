@@ -8,9 +8,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 use limpid_core::error::Cause;
 use limpid_core::fields::{FieldBlock, Fields};
-use limpid_core::http1::{BodySize, RequestHead, Version};
+use limpid_core::http1::{BodySize, RequestHead};
 use limpid_core::server::{Do, Event, Input, Outcome, Session};
-use limpid_core::time::Mono;
+use limpid_core::time::{Deadline, Mono};
 use limpid_core::trace::ConnectionId;
 
 use super::builder::ServerSettings;
@@ -22,9 +22,7 @@ use crate::session::next_exchange;
 pub enum Stop {
     /// A request has come.
     Request,
-    /// A piece of its body has come.
-    Data,
-    /// What the handler asked for is done, and there is no piece.
+    /// What the handler asked for is done.
     Handle,
     /// The exchange failed.
     Failed(Cause),
@@ -41,7 +39,7 @@ impl Stop {
         match self {
             Self::Failed(cause) => Err(cause),
             Self::Done => Err(Cause::Abandoned),
-            Self::Request | Self::Data | Self::Handle => Ok(()),
+            Self::Request | Self::Handle => Ok(()),
         }
     }
 }
@@ -54,6 +52,8 @@ pub struct Serving {
     pub session: Session,
     settings: Arc<ServerSettings>,
     now: Mono,
+    /// The handler has had its turn since then.
+    is_stale: bool,
     was_told_of_shutdown: bool,
 }
 
@@ -67,52 +67,90 @@ impl Serving {
         let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         session.set_date(now, unix);
         session.number(next_exchange());
-        Self { session, settings: Arc::clone(settings), now, was_told_of_shutdown: false }
+        Self {
+            session,
+            settings: Arc::clone(settings),
+            now,
+            is_stale: false,
+            was_told_of_shutdown: false,
+        }
     }
 
-    /// What time it was when something was last moved.
+    /// What is to be done next.
+    pub fn advance(&mut self) -> Do {
+        let next = self.session.next(self.now, &self.settings.sink);
+        self.is_stale |= matches!(next, Do::Request | Do::Body | Do::Handle | Do::Failed(_));
+        next
+    }
+
+    /// What time it was when a wait began or was over.
     #[must_use]
     pub const fn now(&self) -> Mono {
         self.now
     }
 
-    /// What is to be done next.
-    pub fn advance(&mut self) -> Do<'_> {
-        self.session.next(self.now, &self.settings.sink)
-    }
-
-    /// Tells what came of it.
-    pub fn input(&mut self, input: Input) {
+    /// A wait is over: what time is it?
+    pub fn tick(&mut self) {
         self.now = self.settings.clock.now();
-        self.session.input(self.now, &self.settings.sink, input);
+        self.is_stale = false;
     }
 
-    /// Tells what came of an operation of the transport; `None` if its time is over.
-    pub fn answer(&mut self, result: Option<io::Result<Input>>) {
+    /// A wait begins: until when may it last?
+    pub fn deadline(&mut self) -> Option<Deadline> {
+        if self.is_stale {
+            self.tick();
+        }
+        self.session.deadline(self.now)
+    }
+
+    /// Tells what came of reading: so many bytes, of which none are the end.
+    pub fn filled(&mut self, result: io::Result<usize>) {
+        match result {
+            Ok(0) => self.input(Input::Eof),
+            Ok(n) => self.input(Input::Filled(n)),
+            Err(error) => self.failed(&error),
+        }
+    }
+
+    /// Tells what came of writing.
+    pub fn sent(&mut self, result: io::Result<usize>) {
         match result {
             // A transport that takes nothing, though it was not asked for nothing, takes no more.
-            Some(Ok(Input::Sent(0))) => {
-                let error = io::Error::from(ErrorKind::WriteZero);
-                self.input(Input::Failed(os_error(&error)));
-            }
-            Some(Ok(Input::Filled(0))) => self.input(Input::Eof),
-            Some(Ok(input)) => self.input(input),
-            Some(Err(error)) if error.kind() == ErrorKind::Interrupted => {}
-            Some(Err(error)) => self.input(Input::Failed(os_error(&error))),
-            None => self.input(Input::Tick),
+            Ok(0) => self.failed(&ErrorKind::WriteZero.into()),
+            Ok(n) => self.input(Input::Sent(n)),
+            Err(error) => self.failed(&error),
         }
+    }
+
+    fn failed(&mut self, error: &io::Error) {
+        if error.kind() != ErrorKind::Interrupted {
+            self.input(Input::Failed(os_error(error)));
+        }
+    }
+
+    /// Tells that the time for reading or writing may be over.
+    pub fn late(&mut self) {
+        self.input(Input::Tick);
+    }
+
+    fn input(&mut self, input: Input) {
+        self.session.input(self.now, &self.settings.sink, input);
     }
 
     /// Tells that the server shuts down, once.
     pub fn shut_down(&mut self, grace: Duration) {
         if !std::mem::replace(&mut self.was_told_of_shutdown, true) {
+            self.tick();
             self.input(Input::Shutdown { grace: Some(grace) });
         }
     }
 
     /// Tells how the handler ended.
     pub fn handled(&mut self, outcome: Outcome) {
-        self.now = self.settings.clock.now();
+        // Whoever is told of it is told when it was. Otherwise the next to ask is who has to wait.
+        if self.settings.sink.is_some() {
+            self.tick();
+        }
         self.session.handled(self.now, &self.settings.sink, outcome);
         self.session.number(next_exchange());
     }
@@ -122,13 +160,13 @@ impl Serving {
     /// The head of the request.
     #[must_use]
     pub fn head(&self) -> RequestHead<'_> {
-        self.session.head().unwrap_or(NO_HEAD)
+        self.session.head().unwrap_or(RequestHead::NONE)
     }
 
     /// The head of the request and the fields of the response.
     pub fn head_and_fields(&mut self) -> (RequestHead<'_>, &mut FieldBlock) {
         let (head, fields) = self.session.head_and_fields();
-        (head.unwrap_or(NO_HEAD), fields)
+        (head.unwrap_or(RequestHead::NONE), fields)
     }
 
     /// The piece of the request's body that has come.
@@ -193,7 +231,3 @@ impl Drop for Serving {
         self.session.input(now, &self.settings.sink, Input::Abandon);
     }
 }
-
-/// What is left of the head when the exchange is over.
-const NO_HEAD: RequestHead<'static> =
-    RequestHead { method: b"", target: b"", version: Version::HTTP_11, fields: Fields::EMPTY };

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 
 use limpid_core::time::{Deadline, Mono};
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -11,7 +11,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::closing::Closing;
 
 /// One timer for all the deadlines of a connection. Most of them are never reached: it is set anew
-/// when it rings too early, or would ring too late, and not for every wait.
+/// when it has rung too early, or would ring too late, and not for every wait.
 #[derive(Debug)]
 pub(super) struct Alarm {
     pub(super) closing: Arc<Closing>,
@@ -19,42 +19,48 @@ pub(super) struct Alarm {
     /// The same moment on both clocks.
     origin: (Mono, Instant),
     timer: Option<Pin<Box<Sleep>>>,
+    /// When it rings.
+    rings: Mono,
     /// Whom the timer and the end of the server wake.
     waker: Option<Waker>,
 }
 
 impl Alarm {
     pub(super) fn new(closing: Arc<Closing>, now: Mono) -> Self {
-        let number = closing.enter();
-        Self { closing, number, origin: (now, Instant::now()), timer: None, waker: None }
+        let (number, origin) = (closing.enter(), (now, Instant::now()));
+        Self { closing, number, origin, timer: None, rings: now, waker: None }
     }
 
-    /// Whether the deadline has passed. If it has not, the task is woken when it has, and when the
-    /// server ends.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>, until: Option<Deadline>) -> Poll<()> {
+    /// From now on, the task is woken when the deadline has passed, or before, and when the server
+    /// ends.
+    pub(super) fn set(&mut self, cx: &mut Context<'_>, until: Option<Deadline>) {
         let is_known = self.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker()));
         if !is_known {
             self.waker = Some(cx.waker().clone());
             self.closing.wake(self.number, cx.waker().clone());
         }
+        let Some(Deadline { at, .. }) = until else { return };
+        match &self.timer {
+            Some(timer) if is_known && self.rings <= at && !timer.is_elapsed() => {}
+            _ => self.ring_at(at, cx),
+        }
+    }
+
+    #[inline(never)]
+    fn ring_at(&mut self, at: Mono, cx: &mut Context<'_>) {
+        self.rings = at;
         let (since, origin) = self.origin;
-        let at = until.and_then(|deadline| origin.checked_add(deadline.at.since(since)));
-        let Some(at) = at else { return Poll::Pending };
-        match &mut self.timer {
+        let Some(at) = origin.checked_add(at.since(since)) else { return };
+        let timer = match &mut self.timer {
             Some(timer) => {
-                let (rings, has_rung) = (timer.deadline(), timer.is_elapsed());
-                if has_rung && rings >= at {
-                    return Poll::Ready(());
-                }
-                if has_rung || rings > at {
-                    timer.as_mut().reset(at);
-                } else if is_known {
-                    return Poll::Pending;
-                }
-                timer.as_mut().poll(cx)
+                timer.as_mut().reset(at);
+                timer
             }
-            // It is set by the first look at it.
-            none => none.insert(Box::pin(sleep_until(at))).as_mut().poll(cx),
+            none => none.insert(Box::pin(sleep_until(at))),
+        };
+        // It is set by the first look at it.
+        if timer.as_mut().poll(cx).is_ready() {
+            cx.waker().wake_by_ref();
         }
     }
 }

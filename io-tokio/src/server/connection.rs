@@ -1,15 +1,13 @@
 //! The driver: it does what the session says, and decides nothing.
 
 use std::future::{Future, poll_fn};
-use std::io;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use limpid_core::server::{Do, Event, Input, Outcome};
-use limpid_core::time::Deadline;
+use limpid_core::server::{Do, Outcome};
 use limpid_std::parts::{ServerSettings, Serving, Stop};
 use tokio::io::ReadBuf;
 use tokio::sync::Mutex;
@@ -28,17 +26,6 @@ pub(super) struct Connection {
     pub(super) serving: Serving,
     socket: Socket,
     alarm: Alarm,
-}
-
-/// Why a wait is over.
-#[derive(Debug)]
-enum Over {
-    /// The socket moved this many bytes, or cannot.
-    Moved(io::Result<usize>),
-    /// The deadline has passed.
-    Late,
-    /// The server ends.
-    Closing,
 }
 
 impl Connection {
@@ -74,7 +61,7 @@ impl Connection {
                 }
                 Stop::Done => return,
                 // Nobody asked for these: they were for a handler that is gone.
-                Stop::Data | Stop::Handle | Stop::Failed(_) => {
+                Stop::Handle | Stop::Failed(_) => {
                     connection.serving.handled(Outcome::Done);
                 }
             }
@@ -83,78 +70,79 @@ impl Connection {
 
     /// Runs the session until it has something for somebody.
     pub(super) async fn run(&mut self) -> Stop {
+        let mut waits = None;
+        poll_fn(|cx| self.poll_run(cx, &mut waits)).await
+    }
+
+    /// As [`run`](Self::run). `waits` is what the session asked for, once that is waited for.
+    fn poll_run(&mut self, cx: &mut Context<'_>, waits: &mut Option<Do>) -> Poll<Stop> {
+        if waits.is_some() {
+            self.serving.tick();
+        }
         loop {
-            if let Some(grace) = self.alarm.closing.grace() {
-                self.serving.shut_down(grace);
-            }
-            let (over, input): (_, fn(usize) -> Input) = match self.serving.advance() {
-                Do::Read { until } => (self.read(until).await, Input::Filled),
-                Do::Write { until } => (self.write(until).await, Input::Sent),
-                Do::Event(Event::Request(..)) => return Stop::Request,
-                Do::Event(Event::Data(_)) => return Stop::Data,
-                Do::Event(Event::End(_)) | Do::Handle => return Stop::Handle,
-                Do::Failed(cause) => return Stop::Failed(cause),
-                Do::Finish => {
+            let next = match waits.take() {
+                Some(next) => next,
+                None => self.next(),
+            };
+            let moved = match next {
+                Do::Read => self.poll_read(cx),
+                Do::Write => self.poll_write(cx),
+                Do::Request => return Poll::Ready(Stop::Request),
+                Do::Body | Do::Handle => return Poll::Ready(Stop::Handle),
+                Do::Failed(cause) => return Poll::Ready(Stop::Failed(cause)),
+                Do::Finish | Do::Close { reset: false } => {
                     self.socket.finish();
                     continue;
                 }
-                Do::Close { reset } => {
-                    if reset {
-                        self.socket.reset_on_close();
-                    } else {
-                        self.socket.finish();
-                    }
+                Do::Close { reset: true } => {
+                    self.socket.reset_on_close();
                     continue;
                 }
-                Do::Done => return Stop::Done,
+                Do::Done => return Poll::Ready(Stop::Done),
             };
-            match over {
-                Over::Moved(result) => self.serving.answer(Some(result.map(input))),
-                Over::Late => self.serving.answer(None),
-                // The session is told before it goes on.
-                Over::Closing => {}
+            if moved.is_pending() && self.poll_over(cx).is_pending() {
+                *waits = Some(next);
+                return Poll::Pending;
             }
         }
     }
 
-    async fn read(&mut self, until: Option<Deadline>) -> Over {
-        let is_idle = self.serving.session.is_idle();
-        self.wait(until, is_idle, |connection, cx| {
-            let mut room = ReadBuf::new(connection.serving.session.space(READ));
-            let read = ready!(connection.socket.poll_read(cx, &mut room));
-            Poll::Ready(read.map(|()| room.filled().len()))
-        })
-        .await
+    /// What the session asks for, once it knows whether the server ends.
+    fn next(&mut self) -> Do {
+        if let Some(grace) = self.alarm.closing.grace() {
+            self.serving.shut_down(grace);
+        }
+        self.serving.advance()
     }
 
-    async fn write(&mut self, until: Option<Deadline>) -> Over {
-        self.wait(until, false, |connection, cx| {
-            connection.socket.poll_send(cx, connection.serving.session.out())
-        })
-        .await
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut room = ReadBuf::new(self.serving.session.space(READ));
+        let read = ready!(self.socket.poll_read(cx, &mut room));
+        let read = read.map(|()| room.filled().len());
+        self.serving.filled(read);
+        Poll::Ready(())
     }
 
-    /// Waits for the socket; where the connection is idle, no longer than the server serves.
-    async fn wait(
-        &mut self,
-        until: Option<Deadline>,
-        is_idle: bool,
-        mut moves: impl FnMut(&mut Self, &mut Context<'_>) -> Poll<io::Result<usize>>,
-    ) -> Over {
+    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let sent = ready!(self.socket.poll_send(cx, self.serving.session.out()));
+        self.serving.sent(sent);
+        Poll::Ready(())
+    }
+
+    /// Whether the wait for the socket is over all the same: its time is, or the server ends and the
+    /// connection is idle. If not, the task is woken when it is.
+    fn poll_over(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let until = self.serving.deadline();
         if until.is_some_and(|deadline| deadline.at <= self.serving.now()) {
-            return Over::Late;
+            self.serving.late();
+            return Poll::Ready(());
         }
-        poll_fn(|cx| {
-            if let Poll::Ready(result) = moves(self, cx) {
-                return Poll::Ready(Over::Moved(result));
-            }
-            let late = self.alarm.poll(cx, until).map(|()| Over::Late);
-            if is_idle && self.alarm.closing.has_begun() {
-                return Poll::Ready(Over::Closing);
-            }
-            late
-        })
-        .await
+        self.alarm.set(cx, until);
+        // The session is told before it goes on.
+        if self.alarm.closing.has_begun() && self.serving.session.is_idle() {
+            return Poll::Ready(());
+        }
+        Poll::Pending
     }
 }
 

@@ -155,7 +155,8 @@ impl<S: Sink> Served<S> {
         loop {
             self.pass_on_shutdown();
             match self.session.next(self.world.now(), &self.sink) {
-                Do::Read { until } => {
+                Do::Read => {
+                    let until = self.session.deadline(self.world.now());
                     let stop = (!self.told).then_some(&self.stop);
                     let room = self.session.space(READ);
                     let read = match &self.socket {
@@ -172,7 +173,8 @@ impl<S: Sink> Served<S> {
                         None => self.answer(None),
                     }
                 }
-                Do::Write { until } => {
+                Do::Write => {
+                    let until = self.session.deadline(self.world.now());
                     let out = self.session.out().concat();
                     let written = match &self.socket {
                         Some(socket) => self.world.before(at(until), socket.write(&out)).await,
@@ -180,7 +182,7 @@ impl<S: Sink> Served<S> {
                     };
                     self.answer(written.map(|result| result.map(Input::Sent)));
                 }
-                Do::Event(_) => return Stop::Event,
+                Do::Request | Do::Body => return Stop::Event,
                 Do::Handle => return Stop::Handle,
                 Do::Failed(cause) => return Stop::Failed(cause),
                 Do::Finish => {

@@ -3,7 +3,7 @@
 use super::Connection;
 use crate::error::{PeerError, Rule};
 use crate::fields::Fields;
-use crate::framing::Framing;
+use crate::framing::{Asked, Framing};
 use crate::http1::event::{Event, Next};
 use crate::http1::head::{Reading, RequestHead, ResponseHead, Version};
 use crate::http1::receive::Part;
@@ -80,6 +80,24 @@ impl Connection {
     #[inline]
     pub(crate) fn end(&self) -> Option<Fields<'_>> {
         (self.last == Some(Part::End)).then(|| self.receive.fields())
+    }
+
+    /// What the last head says of what follows it.
+    #[inline]
+    pub(crate) fn reading(&self) -> Reading {
+        self.receive.head.reading()
+    }
+
+    /// What the request of this exchange asks.
+    #[inline]
+    pub(crate) const fn asked(&self) -> Asked {
+        self.asked
+    }
+
+    /// Whether the last head expects something other than `100-continue`.
+    #[inline]
+    pub(crate) const fn expects_another(&self) -> bool {
+        self.receive.head.wishes.expects_another
     }
 
     /// Whether a server waits for a request of which nothing has come.

@@ -110,6 +110,11 @@ impl Connection {
         self.receive.buffer.space(min)
     }
 
+    /// How much of the last [`space`](Self::space) there is.
+    pub(crate) const fn room(&self) -> usize {
+        self.receive.buffer.room()
+    }
+
     /// The peer sent `n` bytes, which stand at the start of the last [`space`](Self::space).
     pub fn filled(&mut self, n: usize) {
         self.receive.buffer.filled(n);

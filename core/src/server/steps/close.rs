@@ -2,12 +2,12 @@
 
 use alloc::vec::Vec;
 
-use super::super::action::Outcome;
+use super::super::action::{Do, Outcome};
 use super::super::reason::reason;
 use super::super::refusal::Refusal;
 use super::super::session::Session;
 use super::super::trail::Ending;
-use super::{State, Step};
+use super::State;
 use crate::client::At;
 use crate::error::{Cause, MisuseError};
 use crate::http1::{BodySize, Role, State as Side};
@@ -92,10 +92,10 @@ impl Session {
 
     /// Sends what is left to be sent, and says farewell. Whatever goes wrong now, nobody is left who
     /// would care.
-    pub(super) fn closing<S: Sink>(&mut self, at: At<'_, S>) -> Option<Step> {
+    pub(super) fn closing<S: Sink>(&mut self, at: At<'_, S>) -> Option<Do> {
         let over = self.interrupted(at).is_err();
         match self.link.has_output() {
-            Ok(true) if !over => return Some(Step::Write),
+            Ok(true) if !over => return Some(Do::Write),
             Ok(false) if !over && !self.cut && !self.farewell_said => {
                 self.farewell_said = true;
                 self.link.say_farewell();
@@ -103,7 +103,7 @@ impl Session {
             }
             Ok(false) if !over && self.linger && !self.peer_closed => {
                 self.enter(State::Linger);
-                return Some(Step::Finish);
+                return Some(Do::Finish);
             }
             _ => self.enter(State::Close),
         }
@@ -112,9 +112,9 @@ impl Session {
 
     /// Waits for the client to close. To close before it has read what it was told, while it still
     /// sends, may take that away from it (RFC 9112 section 9.6).
-    pub(super) fn linger<S: Sink>(&mut self, at: At<'_, S>) -> Option<Step> {
+    pub(super) fn linger<S: Sink>(&mut self, at: At<'_, S>) -> Option<Do> {
         if self.interrupted(at) == Ok(false) {
-            return Some(Step::Read);
+            return Some(Do::Read);
         }
         self.enter(State::Close);
         None

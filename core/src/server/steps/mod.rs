@@ -3,12 +3,14 @@
 mod close;
 mod open;
 
+use super::action::Do;
 use super::refusal::Refusal;
 use super::session::Session;
 use super::trail::Ending;
 use crate::client::At;
 use crate::error::{Cause, OsError, Phase, TlsError};
-use crate::http1::{Progress, Reading, RequestHead, Role, State as Side};
+use crate::framing::Asked;
+use crate::http1::{Progress, Role, State as Side};
 use crate::layer::LayerState;
 use crate::time::Waiting;
 use crate::trace::Sink;
@@ -59,7 +61,6 @@ pub(super) enum Wish {
 /// The request that is open.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Exchange {
-    pub(super) reading: Option<Reading>,
     /// The client is told no `100 Continue`, for it needs none or had one.
     pub(super) continued: bool,
     /// The request is complete.
@@ -78,25 +79,12 @@ pub(super) struct Exchange {
     pub(super) wanted: u64,
 }
 
-/// What a step asks for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Step {
-    Read,
-    Write,
-    Event,
-    Handle,
-    Failed(Cause),
-    Finish,
-    Close,
-    Over,
-}
-
 /// A step that asks for nothing is followed by the next.
-type Stepped = Result<Option<Step>, Cause>;
+type Stepped = Result<Option<Do>, Cause>;
 
 impl Session {
     /// Goes on until something is to be done.
-    pub(super) fn run<S: Sink>(&mut self, at: At<'_, S>) -> Step {
+    pub(super) fn run<S: Sink>(&mut self, at: At<'_, S>) -> Do {
         loop {
             match self.step(at) {
                 Ok(None) => {}
@@ -122,14 +110,14 @@ impl Session {
             State::Linger => Ok(self.linger(at)),
             State::Close => {
                 self.enter(State::Closed);
-                Ok(Some(Step::Close))
+                Ok(Some(Do::Close { reset: self.cut && self.exchange.until_close }))
             }
             State::Closed => {
                 self.trail.close(self.ending.unwrap_or(Ending::Cut), at);
                 self.enter(State::Over);
                 Ok(None)
             }
-            State::Over => Ok(Some(Step::Over)),
+            State::Over => Ok(Some(Do::Done)),
         }
     }
 
@@ -158,7 +146,7 @@ impl Session {
         }
         let state = self.link.advance().map_err(Cause::from)?;
         if self.link.layer_has_output() {
-            return Ok(Some(Step::Write));
+            return Ok(Some(Do::Write));
         }
         if state == LayerState::Opening {
             if self.shutdown.is_some() {
@@ -166,7 +154,7 @@ impl Session {
                 self.close(Ending::Shutdown, false);
                 return Ok(None);
             }
-            return Ok(Some(Step::Read));
+            return Ok(Some(Do::Read));
         }
         self.trail.complete_tls(at);
         self.trail.between();
@@ -180,7 +168,7 @@ impl Session {
             return self.nothing_came(cause);
         }
         if self.link.out_len() >= BATCH && self.link.has_output().map_err(Cause::from)? {
-            return Ok(Some(Step::Write));
+            return Ok(Some(Do::Write));
         }
         self.link.advance().map_err(Cause::from)?;
         let progress = if self.link.http1.awaits_request() {
@@ -191,7 +179,7 @@ impl Session {
         match progress {
             Progress::Event => self.open(at),
             Progress::NeedInput if self.link.has_output().map_err(Cause::from)? => {
-                Ok(Some(Step::Write))
+                Ok(Some(Do::Write))
             }
             Progress::NeedInput => {
                 let begun = !self.link.http1.unread().is_empty();
@@ -202,7 +190,7 @@ impl Session {
                 if begun && self.state == State::Idle {
                     self.enter(State::Head);
                 }
-                Ok(Some(Step::Read))
+                Ok(Some(Do::Read))
             }
             Progress::Paused | Progress::Switched | Progress::Closed => {
                 self.close(Ending::PeerClosed, false);
@@ -226,31 +214,32 @@ impl Session {
 
     /// A request has come.
     fn open<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        let Some((head, reading)) = self.link.http1.request() else { return Ok(None) };
-        self.exchange = Exchange {
-            reading: Some(reading),
-            continued: !reading.expects_continue,
-            head_only: head.method == b"HEAD",
-            ..Exchange::default()
-        };
-        self.trail.request(head, at);
-        let is_understood = expects_nothing_else(head);
-        self.head.forget();
+        let http1 = &mut self.link.http1;
+        self.exchange.continued = !http1.reading().expects_continue;
+        self.exchange.head_only = http1.asked() == Asked::Head;
+        if self.shutdown.is_some() {
+            http1.end_after_this();
+        }
+        let http1 = &*http1;
+        self.trail.request(|| Some(http1.request()?.0), at);
         self.fields.clear();
         self.wish = Wish::Nothing;
         self.enter(State::Open);
-        if self.shutdown.is_some() {
-            self.link.http1.end_after_this();
-        }
-        if !is_understood {
+        if self.link.http1.expects_another() {
             self.refuse(Refusal::Expectation, at);
             return Ok(None);
         }
-        Ok(Some(Step::Event))
+        Ok(Some(Do::Request))
     }
 
     /// What came in beside bytes: true for the end of the client's direction.
+    #[inline]
     fn interrupted<S: Sink>(&mut self, at: At<'_, S>) -> Result<bool, Cause> {
+        if self.inbox.is_none() { Ok(false) } else { self.interruption(at) }
+    }
+
+    #[inline(never)]
+    fn interruption<S: Sink>(&mut self, at: At<'_, S>) -> Result<bool, Cause> {
         match self.inbox.take() {
             None => Ok(false),
             Some(Inbox::Eof) => Ok(true),
@@ -266,7 +255,7 @@ impl Session {
     }
 
     /// Something went wrong: the client is told if it can be, and the handler if it has a request.
-    fn fail<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) -> Option<Step> {
+    fn fail<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) -> Option<Do> {
         let has_handler = matches!(self.state, State::Open | State::Tunnel);
         let can_answer = matches!(self.link.http1.state(Role::Server), Side::Idle | Side::Answer);
         match (Refusal::of(cause), self.state) {
@@ -287,7 +276,7 @@ impl Session {
             }
         }
         self.wish = Wish::Nothing;
-        has_handler.then_some(Step::Failed(cause))
+        has_handler.then_some(Do::Failed(cause))
     }
 
     /// The connection ends when what waits for the transport was sent.
@@ -297,14 +286,4 @@ impl Session {
         self.trail.enter(Phase::Close);
         self.enter(State::Closing);
     }
-}
-
-/// Whether a request has no expectation but `100-continue` (RFC 9110 section 10.1.1).
-fn expects_nothing_else(head: RequestHead<'_>) -> bool {
-    let is_known = |element: &[u8]| element.eq_ignore_ascii_case(b"100-continue");
-    let mut fields = head.fields.names_of_lengths(1 << b"Expect".len());
-    fields.all(|(index, _)| match head.fields.nth(index) {
-        Some(field) if field.is("Expect") => field.elements().all(is_known),
-        _ => true,
-    })
 }

@@ -1,13 +1,13 @@
 //! A request is open: the handler reads and answers it.
 
+use super::super::action::Do;
 use super::super::session::Session;
 use super::super::trail::Ending;
 use super::super::tunnel::Tunnel;
-use super::{Exchange, Inbox, State, Step, Stepped, Wish};
+use super::{Exchange, Inbox, State, Stepped, Wish};
 use crate::client::At;
 use crate::error::Cause;
 use crate::fields::Fields;
-use crate::framing::Framing;
 use crate::http1::{Event, NotReusable, Progress, Role, State as Side};
 use crate::trace::Sink;
 
@@ -15,7 +15,7 @@ impl Session {
     /// Does what the handler wishes.
     pub(super) fn serve_handler<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         match self.wish {
-            Wish::Nothing => Ok(Some(Step::Handle)),
+            Wish::Nothing => Ok(Some(Do::Handle)),
             Wish::Flush => self.send_all(at),
             Wish::Body => self.next_piece(at),
         }
@@ -25,13 +25,13 @@ impl Session {
     fn send_all<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.interrupted(at)?;
         if self.link.has_output().map_err(Cause::from)? {
-            return Ok(Some(Step::Write));
+            return Ok(Some(Do::Write));
         }
         if self.link.http1.state(Role::Server) == Side::Switched {
             return self.next_piece(at);
         }
         self.wish = Wish::Nothing;
-        Ok(Some(Step::Handle))
+        Ok(Some(Do::Handle))
     }
 
     /// Reads on in the request's body.
@@ -49,17 +49,17 @@ impl Session {
             Progress::Event => {
                 self.wish = Wish::Nothing;
                 self.exchange.is_read = matches!(self.link.http1.event(), Some(Event::End(_)));
-                Ok(Some(Step::Event))
+                Ok(Some(Do::Body))
             }
             Progress::NeedInput => {
                 self.ask_for_body(at)?;
                 let waits = self.link.has_output().map_err(Cause::from)?;
-                Ok(Some(if waits { Step::Write } else { Step::Read }))
+                Ok(Some(if waits { Do::Write } else { Do::Read }))
             }
             Progress::Switched => self.leave_http(at),
             Progress::Paused | Progress::Closed => {
                 self.wish = Wish::Nothing;
-                Ok(Some(Step::Handle))
+                Ok(Some(Do::Handle))
             }
         }
     }
@@ -80,7 +80,7 @@ impl Session {
     /// The connection becomes the handler's.
     fn leave_http<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if self.link.has_output().map_err(Cause::from)? {
-            return Ok(Some(Step::Write));
+            return Ok(Some(Do::Write));
         }
         self.trail.answered(|| self.head.get(), self.exchange.status, (0, 0), at);
         let early = self.link.enter_tunnel(self.options.config);
@@ -99,25 +99,25 @@ impl Session {
             }
             _ => self.interrupted(at)?,
         };
-        let Some(tunnel) = &mut self.tunnel else { return Ok(Some(Step::Handle)) };
+        let Some(tunnel) = &mut self.tunnel else { return Ok(Some(Do::Handle)) };
         tunnel.ended |= ended;
         if self.wish == Wish::Nothing {
-            return Ok(Some(Step::Handle));
+            return Ok(Some(Do::Handle));
         }
         if self.link.has_output().map_err(Cause::from)? {
-            return Ok(Some(Step::Write));
+            return Ok(Some(Do::Write));
         }
         if self.wish == Wish::Body {
             let incoming = &mut tunnel.incoming;
             tunnel.ended |= self.link.pass_to(&mut |bytes| incoming.push(bytes))?;
             if !tunnel.advance() {
-                return Ok(Some(Step::Read));
+                return Ok(Some(Do::Read));
             }
             self.wish = Wish::Nothing;
-            return Ok(Some(Step::Event));
+            return Ok(Some(Do::Body));
         }
         self.wish = Wish::Nothing;
-        Ok(Some(Step::Handle))
+        Ok(Some(Do::Handle))
     }
 
     /// The response is complete.
@@ -159,7 +159,7 @@ impl Session {
         match self.link.http1.reuse() {
             Err(NotReusable::Unfinished) if self.is_worth_draining() => {
                 let waits = self.link.has_output().map_err(Cause::from)?;
-                return Ok(Some(if waits { Step::Write } else { Step::Read }));
+                return Ok(Some(if waits { Do::Write } else { Do::Read }));
             }
             Err(reason) if reason != NotReusable::Unfinished => self.last_one(reason),
             _ => self.close(Ending::Unread, true),
@@ -192,10 +192,7 @@ impl Session {
         let most = self.options.drain;
         // A client that was told nothing may send its body, or may not: that cannot be waited for.
         let may_come = self.exchange.continued || self.link.has_unread();
-        let left = match self.exchange.reading.map(|reading| reading.framing) {
-            Some(Framing::Length(length)) => length.saturating_sub(received),
-            _ => announced.saturating_sub(received),
-        };
+        let left = announced.saturating_sub(received);
         let drained = match self.exchange.status {
             0 => 0,
             _ => received.saturating_sub(self.exchange.wanted),
