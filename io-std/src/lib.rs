@@ -35,6 +35,7 @@ mod response;
 mod server;
 mod session;
 mod socket;
+mod spares;
 mod tls;
 mod upgraded;
 mod wait;
