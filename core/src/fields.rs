@@ -14,6 +14,20 @@ pub(crate) struct FieldSpan {
     pub(crate) value_len: u32,
 }
 
+impl FieldSpan {
+    /// Where these stand in the line that begins at `start`; `None` beyond 4 GiB.
+    #[inline]
+    fn of_line(start: usize, name: &[u8], value: &[u8]) -> Option<Self> {
+        let name_len = u32::try_from(name.len()).ok()?;
+        let value_len = u32::try_from(value.len()).ok()?;
+        let name = u32::try_from(start).ok()?;
+        let value = name.checked_add(name_len)?.checked_add(2)?;
+        // The end of the line is a number too.
+        value.checked_add(value_len)?.checked_add(2)?;
+        Some(Self { name, name_len, value, value_len })
+    }
+}
+
 /// One field, borrowed from where it was received or built.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Field<'a> {
@@ -53,7 +67,15 @@ pub(crate) fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// A value without the spaces and tabs around it.
 #[inline]
-pub(crate) fn trim(mut value: &[u8]) -> &[u8] {
+pub(crate) fn trim(value: &[u8]) -> &[u8] {
+    match value {
+        // Most have none.
+        [first, .., last] if *first > b' ' && *last > b' ' => value,
+        _ => trim_blanks(value),
+    }
+}
+
+fn trim_blanks(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] = value {
         value = rest;
     }
@@ -232,6 +254,13 @@ impl FieldBlock {
         Self { bytes: Vec::new(), spans: Vec::new(), raw: false }
     }
 
+    /// An empty block with room for this many fields, and bytes of theirs.
+    #[must_use]
+    pub fn with_capacity(fields: usize, bytes: usize) -> Self {
+        let (bytes, spans) = (Vec::with_capacity(bytes), Vec::with_capacity(fields));
+        Self { bytes, spans, raw: false }
+    }
+
     /// Fields that stand at `spans` in `bytes`.
     pub(crate) const fn from_parts(bytes: Vec<u8>, spans: Vec<FieldSpan>) -> Self {
         Self { bytes, spans, raw: true }
@@ -248,23 +277,32 @@ impl FieldBlock {
     ///
     /// Fields beyond 4 GiB of text are left out.
     pub fn push(&mut self, name: &[u8], value: &[u8]) {
-        let (start, value) = (self.bytes.len(), trim(value));
-        let span = (|| {
-            let name_len = u32::try_from(name.len()).ok()?;
-            let value_len = u32::try_from(value.len()).ok()?;
-            let name = u32::try_from(start).ok()?;
-            let value = name.checked_add(name_len)?.checked_add(2)?;
-            value.checked_add(value_len)?;
-            Some(FieldSpan { name, name_len, value, value_len })
-        })();
-        if let Some(span) = span {
-            self.bytes.reserve(name.len() + value.len() + 4);
-            self.bytes.extend_from_slice(name);
-            self.bytes.extend_from_slice(b": ");
-            self.bytes.extend_from_slice(value);
-            self.bytes.extend_from_slice(b"\r\n");
-            self.spans.push(span);
-            self.raw |= !(token::is_token_all(name) && token::is_text(value));
+        let value = trim(value);
+        let Some(span) = FieldSpan::of_line(self.bytes.len(), name, value) else { return };
+        self.bytes.reserve(name.len() + value.len() + 4);
+        self.bytes.extend_from_slice(name);
+        self.bytes.extend_from_slice(b": ");
+        self.bytes.extend_from_slice(value);
+        self.bytes.extend_from_slice(b"\r\n");
+        self.spans.push(span);
+        self.raw |= !(token::is_token_all(name) && token::is_text(value));
+    }
+
+    /// Puts the fields that `add` adds before all others.
+    pub(crate) fn add_first(&mut self, add: impl FnOnce(&mut Self)) {
+        let (bytes, spans) = (self.bytes.len(), self.spans.len());
+        add(self);
+        let (added, first) = (self.bytes.len() - bytes, self.spans.len() - spans);
+        self.bytes.rotate_left(bytes);
+        self.spans.rotate_left(spans);
+        let (first, rest) = self.spans.split_at_mut(first);
+        // No span reaches beyond what its numbers can say.
+        let [back, forth] = [bytes, added].map(|n| u32::try_from(n).unwrap_or_default());
+        for span in first {
+            (span.name, span.value) = (span.name - back, span.value - back);
+        }
+        for span in rest {
+            (span.name, span.value) = (span.name + forth, span.value + forth);
         }
     }
 

@@ -3,17 +3,19 @@
 use std::fmt;
 use std::sync::Arc;
 
-use limpid_core::client::{Request, RequestBuilder as Draft, UrlError, basic};
+use limpid_core::client::{RequestBuilder as Request, basic};
 use limpid_core::http1::ResponseHead;
 
 use crate::body::Body;
 use crate::builder::{ClientBuilder, Settings};
 use crate::connections::Connections;
+use crate::draft::Draft;
 use crate::driver::Driver;
 use crate::error::Error;
 use crate::informational::Listener;
 use crate::prepared::Prepared;
 use crate::response::Response;
+use crate::session::Session;
 use crate::socket::Timed;
 
 /// A client: what its requests have in common.
@@ -82,7 +84,7 @@ impl Client {
     pub fn request(&self, method: &str, url: &str) -> RequestBuilder<'_> {
         RequestBuilder {
             client: self,
-            draft: url.parse().map(|url| Request::builder(method.as_bytes(), url)),
+            draft: Draft::new(&self.connections, method, url),
             body: Body::none(),
             listener: Listener::default(),
         }
@@ -94,12 +96,13 @@ impl Client {
     /// # Errors
     /// Certificates cannot be read, or the exchange failed.
     pub fn send(&self, prepared: &Prepared) -> Result<Response, Error> {
-        let driver = self.driver(prepared.request(), Body::of(prepared));
+        let session = Session::new(Arc::clone(&self.connections), prepared.request());
+        let driver = self.driver(session, Body::of(prepared));
         Response::receive(driver, Listener::default())
     }
 
-    fn driver(&self, request: Arc<Request>, body: Body) -> Driver {
-        Driver::new(request, body, Arc::clone(&self.connections))
+    fn driver(&self, session: Session<Timed>, body: Body) -> Driver {
+        Driver::new(session, body, Arc::clone(&self.connections))
     }
 }
 
@@ -108,8 +111,7 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RequestBuilder<'c> {
     client: &'c Client,
-    /// What is known of the request, if its URL is one.
-    draft: Result<Draft, UrlError>,
+    draft: Draft<Timed>,
     body: Body,
     listener: Listener<'c>,
 }
@@ -117,6 +119,7 @@ pub struct RequestBuilder<'c> {
 impl<'c> RequestBuilder<'c> {
     /// Adds a field; its case and place are kept. Values above ASCII go out as UTF-8. What cannot
     /// be sent is refused by [`send`](Self::send).
+    #[inline]
     pub fn header(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
         self.draft = self.draft.map(|draft| draft.field(name.as_ref(), value.as_ref()));
         self
@@ -144,7 +147,7 @@ impl<'c> RequestBuilder<'c> {
     /// while (RFC 9110 section 10.1.1): a server that does not want the body can say so before it
     /// has come. Without a body, this changes nothing.
     pub fn expect_continue(mut self) -> Self {
-        self.draft = self.draft.map(Draft::expect_continue);
+        self.draft = self.draft.map(Request::expect_continue);
         self
     }
 
@@ -171,8 +174,8 @@ impl<'c> RequestBuilder<'c> {
     /// The URL is none, certificates cannot be read, or the exchange failed.
     pub fn send(self) -> Result<Response, Error> {
         let Self { client, draft, body, listener } = self;
-        let request = draft?.body(body.size()).build();
-        Response::receive(client.driver(Arc::new(request), body), listener)
+        let session = draft.begin(&client.connections, body.size())?;
+        Response::receive(client.driver(session, body), listener)
     }
 
     /// Builds the request without sending it, so that it can be sent many times by
@@ -190,7 +193,7 @@ impl<'c> RequestBuilder<'c> {
     /// The URL is none, or the body can be had once only: it is no text and no bytes.
     pub fn prepare(self) -> Result<Prepared, Error> {
         let Self { client, draft, body, .. } = self;
-        let size = body.size();
-        Prepared::new(draft?.body(size), body.into_bytes(), client.connections.options())
+        let draft = draft.into_request()?.body(body.size());
+        Prepared::new(draft, body.into_bytes(), client.connections.options())
     }
 }

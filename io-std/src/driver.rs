@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use limpid_core::client::{Do, Fault, Input, Request};
+use limpid_core::client::{Do, Fault, Input};
 use limpid_core::time::{Deadline, Mono};
 
 use crate::body::Body;
@@ -32,11 +32,10 @@ pub(crate) struct Driver {
 
 impl Driver {
     pub(crate) fn new(
-        request: Arc<Request>,
+        session: Session<Timed>,
         body: Body,
         connections: Arc<Connections<Timed>>,
     ) -> Self {
-        let session = Session::new(Arc::clone(&connections), request);
         Self { session, connections, dials: Dials::default(), body }
     }
 

@@ -27,11 +27,11 @@ impl Prepared {
         options: &Options,
     ) -> Result<Self, Error> {
         let Some(body) = body else { return Err(Error::BodyOnce) };
-        let mut request = draft.build();
+        let mut request = draft.build_shared();
         if options.decode {
-            request.accept_codings();
+            Arc::make_mut(&mut request).accept_codings();
         }
-        Ok(Self { request: Arc::new(request), body })
+        Ok(Self { request, body })
     }
 
     /// The URL that it asks for.

@@ -6,12 +6,10 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use limpid_core::client::{
-    Acquired, DialId, Do, Event, Exchange, Fault, Input, Lease, Parked, Request, Switched,
-};
+use limpid_core::client::{DialId, Do, Event, Exchange, Fault, Input, Request, Switched};
 use limpid_core::error::{Cause, TlsError};
 use limpid_core::time::Mono;
-use limpid_core::trace::{ExchangeId, Sink, Trace};
+use limpid_core::trace::{ConnectionId, ExchangeId, Sink, Trace};
 
 use crate::connections::{Connections, Transport};
 use crate::error::{Error, History, TlsSetupError};
@@ -60,8 +58,8 @@ pub struct Session<T: Transport> {
     pub transport: Option<T>,
     /// Why there is no TLS configuration.
     refused: Option<TlsSetupError>,
-    /// The place in the pool, once there is one.
-    lease: Option<Lease>,
+    /// The number of the connection that the pool gave.
+    connection: ConnectionId,
     /// What time it was when something last came of waiting.
     now: Mono,
 }
@@ -79,8 +77,12 @@ impl<T: Transport> Session<T> {
     /// An exchange for this request, which has no transport yet.
     #[must_use]
     pub fn new(connections: Arc<Connections<T>>, request: Arc<Request>) -> Self {
-        let exchange = Lent { exchange: Some(connections.begin(request)), connections };
-        Self { exchange, transport: None, refused: None, lease: None, now: Mono::default() }
+        Self::of(Lent { exchange: Some(connections.begin(request)), connections })
+    }
+
+    fn of(exchange: Lent<T>) -> Self {
+        let (connection, now) = (ConnectionId(0), Mono::default());
+        Self { exchange, transport: None, refused: None, connection, now }
     }
 
     /// Looks at the clock. A driver does that when it begins to run; all that tells what came of
@@ -171,18 +173,14 @@ impl<T: Transport> Session<T> {
 
     /// Answers [`Do::Acquire`] with what the connections gave; `None` if its time is over. The clock
     /// is not looked at: who waited does that before.
-    pub fn acquired(&mut self, acquired: Option<Acquired<T>>) {
-        let (lease, transport, input) = match acquired {
-            Some(Acquired::Reuse(lease, Parked { link, transport })) => {
-                (Some(lease), Some(transport), Input::Reuse(link))
-            }
-            Some(Acquired::Open(lease)) => {
-                let input = Input::Open(lease.connection());
-                (Some(lease), None, input)
-            }
-            None => (None, None, Input::Tick),
-        };
-        (self.lease, self.transport) = (lease, transport);
+    pub fn acquired(&mut self, acquired: Option<(Input<'_>, Option<T>)>) {
+        let (input, transport) = acquired.unwrap_or((Input::Tick, None));
+        self.transport = transport;
+        match &input {
+            Input::Reuse(link) => self.connection = link.connection(),
+            Input::Open(connection) => self.connection = *connection,
+            _ => {}
+        }
         self.input_at_once(input);
     }
 
@@ -190,9 +188,7 @@ impl<T: Transport> Session<T> {
     pub fn release(&mut self) {
         let link = self.exchange.take_link();
         let transport = self.transport.take();
-        if let Some(lease) = self.lease.take() {
-            self.exchange.connections.release(lease, link, transport, self.now);
-        }
+        self.exchange.connections.release(self.connection, link, transport, self.now);
     }
 
     fn history(&self, cause: Cause) -> History {
@@ -222,6 +218,21 @@ impl<T: Transport> Session<T> {
 pub struct Lent<T: Transport> {
     exchange: Option<Box<Exchange>>,
     connections: Arc<Connections<T>>,
+}
+
+impl<T: Transport> Lent<T> {
+    /// One that is over and can be used again, if there is one.
+    pub(crate) fn spare(connections: &Arc<Connections<T>>) -> Option<Self> {
+        let exchange = connections.spare()?;
+        Some(Self { exchange: Some(exchange), connections: Arc::clone(connections) })
+    }
+
+    /// Begins with this request.
+    pub(crate) fn begin(mut self, request: Arc<Request>) -> Session<T> {
+        let Self { exchange, connections } = &mut self;
+        there_mut(exchange).restart(next_exchange(), request, connections.options());
+        Session::of(self)
+    }
 }
 
 impl<T: Transport> Deref for Lent<T> {

@@ -13,7 +13,7 @@ use crate::time::Deadline;
 use crate::trace::{ConnectionId, SocketOption};
 
 use super::dial::DialId;
-use super::origin::Origin;
+use super::pool::Origin;
 
 /// What a driver is to do next.
 #[derive(Clone, Copy, Debug)]

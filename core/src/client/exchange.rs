@@ -10,11 +10,12 @@ use super::memory::Memory;
 use super::options::Options;
 use super::plan::Plan;
 use super::redirect::Hop;
-use super::request::Request;
+use super::request::{Request, RequestBuilder};
 use super::steps::{Inbox, State, Step, Told};
 use super::switched::Switched;
 use super::timings::{Sizes, Stopwatch, Timings};
 use super::trail::{At, Trail};
+use super::url::UrlError;
 use crate::error::Error;
 use crate::fields::Fields;
 use crate::http1::{self, ResponseHead, Role};
@@ -125,6 +126,17 @@ impl Exchange {
         }
     }
 
+    /// Starts a request for this or another exchange, in memory that one before it has left.
+    ///
+    /// # Errors
+    /// The URL is none.
+    pub fn draft(&mut self, method: &[u8], url: &str) -> Result<RequestBuilder, UrlError> {
+        match self.memory.request.take() {
+            Some(memory) => Request::builder_in(memory, method, url),
+            None => Ok(Request::builder(method, url.parse()?)),
+        }
+    }
+
     /// Begins with another request, in the memory of this exchange. One that was going on ends
     /// without a word: it is to be cancelled first.
     pub fn restart(&mut self, exchange: ExchangeId, request: Arc<Request>, options: &Arc<Options>) {
@@ -154,7 +166,7 @@ impl Exchange {
             sent_before,
             error,
             content: _,
-            memory: _,
+            memory,
         } = self;
         #[cfg(feature = "tls")]
         {
@@ -162,7 +174,8 @@ impl Exchange {
             proxy_tls.clone_from(&options.proxy_tls);
         }
         *is_idempotent = request.is_idempotent();
-        *plan = Plan::new(request, Arc::clone(options));
+        let before = core::mem::replace(plan, Plan::new(request, Arc::clone(options)));
+        memory.keep_request(before.request);
         *state = State::Start;
         *trail = Trail::new(Scope::exchange(exchange));
         *clock = Stopwatch::new();

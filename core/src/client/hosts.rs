@@ -1,5 +1,6 @@
 //! Hosts whose addresses are known, so that no resolver is asked.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -35,7 +36,7 @@ impl Hosts {
     /// these addresses, tried like those of a resolver. What was added before for the same is
     /// forgotten.
     pub fn add(&mut self, host: &str, port: u16, addresses: impl Into<Vec<IpAddr>>) {
-        let host = normal_host(host).unwrap_or_else(|| host.into());
+        let host = normal_host(host).map_or_else(|| host.into(), Cow::into_owned);
         self.entries.retain(|entry| entry.port != port || entry.host != host);
         self.entries.push(Entry { host, port, addresses: addresses.into() });
     }

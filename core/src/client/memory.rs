@@ -1,12 +1,14 @@
 //! Memory that one exchange leaves to the next, and what of a response outlives its connection.
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::SocketAddr;
 use core::ops::Range;
 
 use bytes::Bytes;
 
+use super::request::Request;
 use crate::buffer::Buffers;
 use crate::fields::FieldBlock;
 use crate::http1::{ResponseHead, Version};
@@ -25,6 +27,8 @@ pub(super) struct Memory {
     pub(super) piece: Bytes,
     /// The request's trailers.
     pub(super) last_fields: FieldBlock,
+    /// A request that nobody needs any more.
+    pub(super) request: Option<Arc<Request>>,
     /// What stands for the connection where there is none.
     none: Option<Box<Link>>,
 }
@@ -38,6 +42,13 @@ impl Memory {
     /// Keeps what stood for a connection until there was one.
     pub(super) fn keep(&mut self, none: Box<Link>) {
         self.none = Some(none);
+    }
+
+    /// Keeps a request that is over, unless somebody else has it too.
+    pub(super) fn keep_request(&mut self, request: Arc<Request>) {
+        if Arc::strong_count(&request) == 1 && !request.has_large_memory() {
+            self.request = Some(request);
+        }
     }
 
     /// Forgets the response. Its memory is kept if that is not large.

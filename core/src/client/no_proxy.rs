@@ -103,7 +103,8 @@ impl Hosts {
             return Some(Self::Network(address, width(address)));
         }
         let name = text.strip_prefix("*.").or(text.strip_prefix('.')).unwrap_or(text);
-        normal_host(name.strip_suffix('.').unwrap_or(name)).map(Self::Domain)
+        normal_host(name.strip_suffix('.').unwrap_or(name))
+            .map(|name| Self::Domain(name.into_owned()))
     }
 
     fn have(&self, host: &str, address: Option<IpAddr>) -> bool {

@@ -59,7 +59,7 @@ pub(super) fn follow(request: &Request, head: ResponseHead<'_>) -> Result<Option
     if !to_get {
         builder = builder.body(request.size());
     }
-    Ok(Some(Ok(Arc::new(builder.build()))))
+    Ok(Some(Ok(builder.build_shared())))
 }
 
 /// Whether a field is about the body and how it is sent.

@@ -1,12 +1,13 @@
 //! Requests as an application builds them.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::origin::Origin;
-use super::url::Url;
+use super::pool::Origin;
+use super::url::{Url, UrlError};
 use crate::coding::ACCEPTED;
 use crate::fields::{FieldBlock, Fields};
 use crate::http1::BodySize;
@@ -41,14 +42,41 @@ pub struct Request {
 impl Request {
     /// Starts a request.
     pub fn builder(method: &[u8], url: Url) -> RequestBuilder {
-        RequestBuilder {
+        let request = Self {
             method: method.to_vec(),
+            origin: Origin::of(&url),
             url,
             target: None,
-            fields: FieldBlock::new(),
+            fields: FieldBlock::with_capacity(8, 256),
             size: BodySize::None,
-            expect_continue: false,
+        };
+        RequestBuilder { request: Arc::new(request), expect_continue: false }
+    }
+
+    /// Starts a request in the memory of one that nobody needs any more.
+    pub(super) fn builder_in(
+        mut memory: Arc<Self>,
+        method: &[u8],
+        url: &str,
+    ) -> Result<RequestBuilder, UrlError> {
+        let Some(request) = Arc::get_mut(&mut memory) else {
+            return Ok(Self::builder(method, url.parse()?));
+        };
+        request.url.replace(url)?;
+        if !request.origin.is_of(&request.url) {
+            request.origin = Origin::of(&request.url);
         }
+        request.method.clear();
+        request.method.extend_from_slice(method);
+        request.target = None;
+        request.fields.clear();
+        request.size = BodySize::None;
+        Ok(RequestBuilder { request: memory, expect_continue: false })
+    }
+
+    /// Whether it holds more memory than requests usually need.
+    pub(super) fn has_large_memory(&self) -> bool {
+        self.fields.has_large_memory() || self.url.has_large_memory()
     }
 
     /// The method.
@@ -127,12 +155,8 @@ impl Request {
 #[derive(Clone, Debug)]
 #[must_use = "a request must be built"]
 pub struct RequestBuilder {
-    method: Vec<u8>,
-    url: Url,
-    /// The target, where it is not the URL's.
-    target: Option<Vec<u8>>,
-    fields: FieldBlock,
-    size: BodySize,
+    /// What is known of it. Nobody else has it, but for a clone of this builder.
+    request: Arc<Request>,
     expect_continue: bool,
 }
 
@@ -140,7 +164,7 @@ impl RequestBuilder {
     /// Adds a field. Its case, and its place among the fields that are added so, are kept. A field
     /// that cannot be sent is refused when the request is.
     pub fn field(mut self, name: &[u8], value: &[u8]) -> Self {
-        self.fields.push(name, value);
+        self.request().fields.push(name, value);
         self
     }
 
@@ -148,13 +172,13 @@ impl RequestBuilder {
     /// OPTIONS, or `host:port` for CONNECT, which is otherwise that of the URL. It is sent as it is;
     /// what is no target for the method is refused when the request is sent.
     pub fn target(mut self, target: &[u8]) -> Self {
-        self.target = Some(target.to_vec());
+        self.request().target = Some(target.to_vec());
         self
     }
 
     /// Says how long the body will be.
-    pub const fn body(mut self, size: BodySize) -> Self {
-        self.size = size;
+    pub fn body(mut self, size: BodySize) -> Self {
+        self.request().size = size;
         self
     }
 
@@ -169,30 +193,91 @@ impl RequestBuilder {
     /// the credentials of the URL as Basic authentication (RFC 7617).
     #[must_use]
     pub fn build(self) -> Request {
-        let given = self.fields.fields();
-        let mut fields = FieldBlock::new();
-        let mut default = |name: &str, value: &[u8]| {
-            if given.get(name).is_none() {
-                fields.push(name.as_bytes(), value);
+        Arc::unwrap_or_clone(self.build_shared())
+    }
+
+    /// The same, where it is to be shared: an exchange takes it so, without a copy.
+    #[must_use]
+    pub fn build_shared(mut self) -> Arc<Request> {
+        let expect_continue = self.expect_continue;
+        self.request().complete(expect_continue);
+        self.request
+    }
+
+    fn request(&mut self) -> &mut Request {
+        Arc::make_mut(&mut self.request)
+    }
+}
+
+impl Request {
+    fn complete(&mut self, expect_continue: bool) {
+        let Self { method, url, target, fields, size, .. } = self;
+        let given = Given::of(fields.fields());
+        *size = given.size(fields.fields()).unwrap_or(*size);
+        let expects = expect_continue && has_content(*size) && !expects_continue(fields.fields());
+        fields.add_first(|fields| {
+            if !given.host {
+                fields.push(b"Host", url.authority().as_bytes());
             }
-        };
-        default("Host", self.url.authority().as_bytes());
-        default("Accept", b"*/*");
-        default("User-Agent", concat!("limpid/", env!("CARGO_PKG_VERSION")).as_bytes());
-        if let Some((user, password)) = self.url.credentials() {
-            default("Authorization", &basic(&user, &password));
-        }
-        fields.extend(given.iter().map(|field| (field.name, field.value)));
-        let size = announced(&fields).unwrap_or(self.size);
-        if self.expect_continue && has_content(size) && !expects_continue(fields.fields()) {
+            if !given.accept {
+                fields.push(b"Accept", b"*/*");
+            }
+            if !given.user_agent {
+                fields.push(b"User-Agent", USER_AGENT.as_bytes());
+            }
+            if !given.authorization
+                && let Some((user, password)) = url.credentials()
+            {
+                fields.push(b"Authorization", &basic(&user, &password));
+            }
+        });
+        if expects {
             fields.push(b"Expect", b"100-continue");
         }
-        let target = match self.target {
-            None if self.method == b"CONNECT" => Some(self.url.host_and_port().into_bytes()),
-            target => target,
-        };
-        let origin = Origin::of(&self.url);
-        Request { method: self.method, url: self.url, target, fields, size, origin }
+        if target.is_none() && method == b"CONNECT" {
+            *target = Some(url.host_and_port().into_bytes());
+        }
+    }
+}
+
+const USER_AGENT: &str = concat!("limpid/", env!("CARGO_PKG_VERSION"));
+
+/// Which fields the caller gave, of those that would be added otherwise, or say how long the body is.
+#[derive(Clone, Copy, Debug, Default)]
+struct Given {
+    host: bool,
+    accept: bool,
+    user_agent: bool,
+    authorization: bool,
+    framing: bool,
+}
+
+impl Given {
+    fn of(fields: Fields<'_>) -> Self {
+        let mut given = Self::default();
+        for span in fields.spans() {
+            match span.name_len {
+                4 => given.host |= fields.is_named(span, b"host"),
+                6 => given.accept |= fields.is_named(span, b"accept"),
+                10 => given.user_agent |= fields.is_named(span, b"user-agent"),
+                13 => given.authorization |= fields.is_named(span, b"authorization"),
+                14 => given.framing |= fields.is_named(span, b"content-length"),
+                17 => given.framing |= fields.is_named(span, b"transfer-encoding"),
+                _ => {}
+            }
+        }
+        given
+    }
+
+    /// How long the body is by the caller's own fields, which count more than what it looks like.
+    fn size(self, fields: Fields<'_>) -> Option<BodySize> {
+        if !self.framing {
+            return None;
+        }
+        match fields.get("Transfer-Encoding") {
+            Some(coding) if coding.eq_ignore_ascii_case(b"chunked") => Some(BodySize::Unknown),
+            _ => number::decimal(fields.get("Content-Length")?).ok().map(BodySize::Length),
+        }
     }
 }
 
@@ -209,14 +294,4 @@ fn expects_continue(fields: Fields<'_>) -> bool {
 #[must_use]
 pub fn basic(user: &[u8], password: &[u8]) -> Vec<u8> {
     [b"Basic ", STANDARD.encode([user, b":", password].concat()).as_bytes()].concat()
-}
-
-/// How long the body is by the caller's own fields, which count more than what the body looks like.
-fn announced(fields: &FieldBlock) -> Option<BodySize> {
-    let fields = fields.fields();
-    if fields.get("Transfer-Encoding").is_some_and(|coding| coding.eq_ignore_ascii_case(b"chunked"))
-    {
-        return Some(BodySize::Unknown);
-    }
-    number::decimal(fields.get("Content-Length")?).ok().map(BodySize::Length)
 }

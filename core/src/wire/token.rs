@@ -4,6 +4,8 @@ const TOKEN: u8 = 1;
 const TARGET: u8 = 2;
 const HOST: u8 = 4;
 const PLAIN_HOST: u8 = 8;
+const URL: u8 = 16;
+const NAME: u8 = 32;
 
 const CLASSES: [u8; 256] = classes();
 
@@ -21,6 +23,12 @@ const fn classes() -> [u8; 256] {
         // split a line or be taken for its end.
         if b > b' ' && b < 0x7f {
             table[byte] |= TARGET;
+            if !is_one_of(b, b"\"<>`{}") {
+                table[byte] |= URL;
+            }
+        }
+        if alphanumeric && !b.is_ascii_uppercase() || is_one_of(b, b"-._") {
+            table[byte] |= NAME;
         }
         // RFC 3986 section 3.2.2: unreserved, sub-delims, and the percent sign of an escape.
         if alphanumeric || is_one_of(b, b"-._~!$&'()*+,;=%") {
@@ -93,6 +101,19 @@ pub(crate) fn target_len(bytes: &[u8]) -> usize {
 #[inline]
 pub(crate) fn plain_host_len(bytes: &[u8]) -> usize {
     run(bytes, PLAIN_HOST)
+}
+
+/// How many bytes at the start of `bytes` stand as they are in the path, the query and the fragment
+/// of a URL.
+#[inline]
+pub(crate) fn url_len(bytes: &[u8]) -> usize {
+    run(bytes, URL)
+}
+
+/// How many bytes at the start of `bytes` may stand in the name of a host, in lower case.
+#[inline]
+pub(crate) fn name_len(bytes: &[u8]) -> usize {
+    run(bytes, NAME)
 }
 
 /// Whether `bytes` is `lower` but for its case. `bytes` has no CR, and `lower` is lower-case letters

@@ -20,6 +20,7 @@ mod round_trip;
 mod setup;
 mod split_invariance;
 mod target;
+mod url_model;
 
 pub use chunked::chunked;
 pub use coding::coding;

@@ -1,17 +1,21 @@
 //! Request targets, Host fields and URLs.
 
-use limpid_core::client::Url;
+use std::sync::Arc;
+
+use limpid_core::client::{Exchange, Request, RequestBuilder, Url};
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::transcript::{Outcome, Setup, Start, Transcript};
 use limpid_core::http1::{BodySize, Connection, Role};
-use limpid_core::trace::{Cx, NoSink, Scope};
+use limpid_core::trace::{Cx, ExchangeId, NoSink, Scope};
 
 use crate::input::Input;
+use crate::url_model::{self, Parts};
 
 const METHODS: [&str; 4] = ["GET", "OPTIONS", "CONNECT", "get"];
 
 /// A target has one of the four forms, or is refused; a Host field is a host and a port, or is
-/// refused; a URL stays what it is when it is read once more, and gives a request that is taken.
+/// refused; a URL is read as a plain model reads it, stays what it is when it is read once more, and
+/// gives a request that is taken, the same in the memory of another as in its own.
 ///
 /// A byte chooses what the rest is: a target, the value of a Host field, a URL or a reference.
 ///
@@ -67,10 +71,36 @@ fn host(value: &[u8]) {
 }
 
 fn url(text: &str) {
-    match text.parse::<Url>() {
-        Ok(url) => check_url(&url),
+    let read = text.parse::<Url>();
+    if let Some(expected) = url_model::read(text) {
+        assert_eq!(read.as_ref().map(Parts::from).map_err(|error| *error), expected, "{text}");
+    }
+    match &read {
+        Ok(url) => check_url(url),
         Err(error) => assert!(text.is_char_boundary(error.offset), "{error}"),
     }
+    assert_eq!(
+        used_memory().draft(b"GET", text).map(build),
+        read.map(|url| build(Request::builder(b"GET", url)))
+    );
+}
+
+/// An exchange that has the memory of a request.
+fn used_memory() -> Exchange {
+    let request = |url: &str| {
+        let url = url.parse::<Url>();
+        let Ok(url) = url else { unreachable!("{url:?}") };
+        build(Request::builder(b"OPTIONS", url).target(b"*").body(BodySize::Unknown))
+    };
+    let options = Default::default();
+    let first = request("https://me:pw@first.test:81/path?query#fragment");
+    let mut exchange = Exchange::new(ExchangeId(1), first, Arc::clone(&options));
+    exchange.restart(ExchangeId(2), request("http://second.test/"), &options);
+    exchange
+}
+
+fn build(draft: RequestBuilder) -> Arc<Request> {
+    draft.field(b"User-Agent", b"property").field(b"X", b"").build_shared()
 }
 
 /// What a redirect says.

@@ -6,8 +6,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::task::Poll;
 
-use limpid_core::client::{Acquired, Do, Event, Exchange, Fault, Input, Lease, Parked};
+use limpid_core::client::{Acquired, Do, Event, Exchange, Fault, Input, Parked};
 use limpid_core::error::{Error, ResolveError, TlsError};
+use limpid_core::trace::ConnectionId;
 use limpid_std::parts::os_error;
 
 use super::body::Body;
@@ -25,8 +26,8 @@ pub(super) struct Driver {
     pub(super) exchange: Exchange,
     socket: Option<Socket>,
     dials: Dials,
-    /// The place in the pool, once there is one.
-    lease: Option<Lease>,
+    /// The number of the connection that the pool gave.
+    connection: ConnectionId,
     body: Body,
     client: Rc<Shared>,
     over: bool,
@@ -38,7 +39,7 @@ impl Driver {
             exchange,
             socket: None,
             dials: Dials::default(),
-            lease: None,
+            connection: ConnectionId(0),
             body,
             client,
             over: false,
@@ -139,27 +140,25 @@ impl Driver {
         });
     }
 
-    fn acquired(&mut self, acquired: Option<Acquired<Socket>>) {
+    fn acquired(&mut self, acquired: Option<(ConnectionId, Acquired<Socket>)>) {
+        let Some((fresh, acquired)) = acquired else { return self.input(Input::Tick) };
         match acquired {
-            Some(Acquired::Reuse(lease, Parked { link, transport })) => {
-                (self.lease, self.socket) = (Some(lease), Some(transport));
+            Acquired::Reuse(Parked { link, transport }) => {
+                self.connection = link.connection();
+                self.socket = Some(transport);
                 self.input(Input::Reuse(link));
             }
-            Some(Acquired::Open(lease)) => {
-                let connection = lease.connection();
-                self.lease = Some(lease);
-                self.input(Input::Open(connection));
+            _ => {
+                self.connection = fresh;
+                self.input(Input::Open(fresh));
             }
-            None => self.input(Input::Tick),
         }
     }
 
     fn release(&mut self) {
         let parked = self.exchange.take_link().zip(self.socket.take());
         let parked = parked.map(|(link, transport)| Parked { link, transport });
-        if let Some(lease) = self.lease.take() {
-            self.client.release(lease, parked);
-        }
+        self.client.release(self.connection, parked);
     }
 }
 

@@ -1,0 +1,69 @@
+//! Percent-encoding, and segments of paths that stand for other segments.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::Write;
+
+/// Printable ASCII characters that are encoded in a part, beside what is never printable.
+pub(super) const PATH: &str = " \"<>`{}";
+pub(super) const QUERY: &str = " \"<>";
+pub(super) const FRAGMENT: &str = " \"<>`";
+pub(super) const USERINFO: &str = " \"<>`{}/?#;=@[\\]^|";
+
+/// Percent-encodes what must be; what is encoded already stays as it is.
+pub(super) fn encode(text: &str, encoded: &str, out: &mut String) {
+    for c in text.chars() {
+        if c.is_ascii_graphic() && !encoded.contains(c) {
+            out.push(c);
+        } else {
+            let mut bytes = [0; 4];
+            for byte in c.encode_utf8(&mut bytes).bytes() {
+                // Writing to a string does not fail.
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+    }
+}
+
+pub(super) fn percent_decode(text: &str) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let byte = match rest {
+            [b'%', high, low, ..] => hex(*high).zip(hex(*low)).map(|(high, low)| high * 16 + low),
+            _ => None,
+        };
+        decoded.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { &rest[3..] } else { after };
+    }
+    decoded
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+}
+
+/// A path without `.` and `..` (RFC 3986 section 5.2.4).
+pub(super) fn without_dot_segments(path: &str) -> Cow<'_, str> {
+    if !path.as_bytes().windows(2).any(|pair| pair == b"/.") {
+        return Cow::Borrowed(path);
+    }
+    let mut kept: Vec<&str> = Vec::new();
+    let mut segments = path.split('/').peekable();
+    while let Some(segment) = segments.next() {
+        let is_last = segments.peek().is_none();
+        match segment {
+            "." | ".." => {
+                if segment == ".." && kept.len() > 1 {
+                    kept.pop();
+                }
+                if is_last {
+                    kept.push("");
+                }
+            }
+            segment => kept.push(segment),
+        }
+    }
+    Cow::Owned(kept.join("/"))
+}

@@ -1,0 +1,49 @@
+//! What is wrong with a text that is no URL.
+
+use core::fmt;
+
+/// What is wrong with a URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum UrlProblem {
+    /// It has no scheme.
+    NoScheme,
+    /// Its scheme is none of ours.
+    UnknownScheme,
+    /// It has no host.
+    NoHost,
+    /// Its host is no name and no address.
+    BadHost,
+    /// Its port is not a number up to 65535.
+    BadPort,
+    /// It has a control character.
+    ControlCharacter,
+    /// It is longer than 65,536 bytes.
+    TooLong,
+}
+
+/// A text that is no URL of HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct UrlError {
+    /// What is wrong.
+    pub problem: UrlProblem,
+    /// Where: an offset in bytes into the text.
+    pub offset: usize,
+}
+
+impl fmt::Display for UrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.problem {
+            UrlProblem::NoScheme => "the URL has no scheme; write http:// or https:// before it",
+            UrlProblem::UnknownScheme => "the URL's scheme is not http, https, ws or wss",
+            UrlProblem::NoHost => "the URL has no host",
+            UrlProblem::BadHost => "the URL's host is no valid name or address",
+            UrlProblem::BadPort => "the URL's port is not a number from 0 to 65535",
+            UrlProblem::ControlCharacter => "the URL has a control character",
+            UrlProblem::TooLong => "the URL is longer than 65536 bytes",
+        })?;
+        write!(f, " (at byte {})", self.offset)
+    }
+}
+
+impl core::error::Error for UrlError {}

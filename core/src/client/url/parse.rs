@@ -1,0 +1,178 @@
+//! Reading URLs, part by part.
+
+use alloc::borrow::Cow;
+use alloc::string::{String, ToString};
+use core::net::{Ipv4Addr, Ipv6Addr};
+
+use super::encode::{FRAGMENT, PATH, QUERY, USERINFO, encode, without_dot_segments};
+use super::error::{UrlError, UrlProblem};
+use super::{Scheme, Url, plain};
+use crate::wire::{number, token};
+
+/// Longer URLs are refused.
+const MAX_LEN: usize = 65_536;
+
+/// Reads a URL; if it is one, it takes this memory.
+pub(super) fn read(text: &str, memory: &mut String) -> Result<Url, UrlError> {
+    if text.len() > MAX_LEN {
+        return Err(UrlError { problem: UrlProblem::TooLong, offset: MAX_LEN });
+    }
+    if let Some(url) = plain::read(text, memory) {
+        return Ok(url);
+    }
+    let offset = token::visible_len(text.as_bytes());
+    if offset < text.len() {
+        return Err(UrlError { problem: UrlProblem::ControlCharacter, offset });
+    }
+    let (scheme, rest) = split(text)?;
+    let start = text.len() - rest.len();
+    let is_end = |byte| matches!(byte, b'/' | b'?' | b'#');
+    let (authority, rest) = split_at(rest, is_end);
+    let authority = Authority::read(authority, start)?;
+    Ok(assemble(scheme, &authority, rest, core::mem::take(memory)))
+}
+
+/// The scheme, and what follows its `//`.
+fn split(text: &str) -> Result<(Scheme, &str), UrlError> {
+    if let Some(found) = Scheme::ALL
+        .into_iter()
+        .find_map(|scheme| Some((scheme, text.strip_prefix(scheme.prefix())?)))
+    {
+        return Ok(found);
+    }
+    let error = |problem, offset| UrlError { problem, offset };
+    let (name, rest) = split_scheme(text).ok_or(error(UrlProblem::NoScheme, 0))?;
+    let scheme = Scheme::from_name(name).ok_or(error(UrlProblem::UnknownScheme, 0))?;
+    let start = text.len() - rest.len();
+    let rest = rest.strip_prefix("//").ok_or(error(UrlProblem::NoHost, start))?;
+    Ok((scheme, rest))
+}
+
+/// `scheme:rest`, if the text starts with a scheme.
+pub(super) fn split_scheme(text: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = text.split_once(':')?;
+    let well_formed = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
+    // `localhost:8000` has a host before its colon, not a scheme.
+    let is_port = rest.bytes().next().is_some_and(|byte| byte.is_ascii_digit());
+    (well_formed && !is_port).then_some((scheme, rest))
+}
+
+/// What stands before the first such byte, which is ASCII, and what begins with it.
+fn split_at(text: &str, is_it: impl Fn(u8) -> bool) -> (&str, &str) {
+    text.split_at(text.bytes().position(is_it).unwrap_or(text.len()))
+}
+
+/// Writes the URL; `rest` is what follows the authority.
+fn assemble(scheme: Scheme, authority: &Authority<'_>, rest: &str, mut text: String) -> Url {
+    text.clear();
+    text.reserve(scheme.prefix().len() + authority.host.len() + rest.len() + "[]:65535/".len());
+    text.push_str(scheme.prefix());
+    if let Some(userinfo) = authority.userinfo {
+        encode(userinfo, USERINFO, &mut text);
+        text.push('@');
+    }
+    let start = text.len();
+    let is_literal = authority.host.contains(':');
+    if is_literal {
+        text.push('[');
+    }
+    let host = text.len()..text.len() + authority.host.len();
+    text.push_str(&authority.host);
+    if is_literal {
+        text.push(']');
+    }
+    let port = authority.port.unwrap_or_else(|| scheme.default_port());
+    if port != scheme.default_port() {
+        text.push(':');
+        push_decimal(port, &mut text);
+    }
+    let authority = start..text.len();
+    let end = write_rest(rest, &mut text);
+    let mut target = authority.end..end;
+    let url_end = text.len();
+    if !text[target.clone()].starts_with('/') {
+        // A target has a path. It stands behind the URL, which has none.
+        text.push('/');
+        text.extend_from_within(target);
+        target = url_end..text.len();
+    }
+    Url { text, end: url_end, scheme, port, host, authority, target }
+}
+
+/// Writes path, query and fragment; where the fragment begins.
+fn write_rest(rest: &str, text: &mut String) -> usize {
+    let (rest, fragment) = split_at(rest, |byte| byte == b'#');
+    let (path, query) = split_at(rest, |byte| byte == b'?');
+    encode(&without_dot_segments(path), PATH, text);
+    encode(query, QUERY, text);
+    let end = text.len();
+    encode(fragment, FRAGMENT, text);
+    end
+}
+
+fn push_decimal(number: u16, text: &mut String) {
+    let mut digits = [0; 5];
+    let start = number::write_decimal(number.into(), &mut digits);
+    text.extend(digits[start..].iter().copied().map(char::from));
+}
+
+pub(in super::super) struct Authority<'a> {
+    userinfo: Option<&'a str>,
+    host: Cow<'a, str>,
+    pub(in super::super) port: Option<u16>,
+}
+
+impl<'a> Authority<'a> {
+    /// Reads `[userinfo@]host[:port]`; `start` is where it stands in the URL.
+    pub(in super::super) fn read(text: &'a str, start: usize) -> Result<Self, UrlError> {
+        let (userinfo, host_port) = match text.bytes().rposition(|byte| byte == b'@') {
+            Some(at) => (Some(&text[..at]), &text[at + 1..]),
+            None => (None, text),
+        };
+        let start = start + text.len() - host_port.len();
+        let (host, port) = match host_port.bytes().position(|byte| byte == b']') {
+            Some(bracket) => host_port.split_at(bracket + 1),
+            None => split_at(host_port, |byte| byte == b':'),
+        };
+        let error = |problem, offset| UrlError { problem, offset };
+        if host.is_empty() {
+            return Err(error(UrlProblem::NoHost, start));
+        }
+        if host_port.starts_with('[') && !host.ends_with(']') {
+            return Err(error(UrlProblem::BadHost, start));
+        }
+        let port = match port.as_bytes() {
+            [] | [b':'] => None,
+            [b':', digits @ ..] => match number::decimal(digits).map(u16::try_from) {
+                Ok(Ok(port)) => Some(port),
+                _ => return Err(error(UrlProblem::BadPort, start + host.len() + 1)),
+            },
+            _ => return Err(error(UrlProblem::BadPort, start + host.len())),
+        };
+        let host = normal_host(host).ok_or(error(UrlProblem::BadHost, start))?;
+        Ok(Self { userinfo, host, port })
+    }
+}
+
+/// A host in the form in which it is connected to and compared.
+pub(in super::super) fn normal_host(host: &str) -> Option<Cow<'_, str>> {
+    if let Some(literal) = host.strip_prefix('[') {
+        let address: Ipv6Addr = literal.strip_suffix(']')?.parse().ok()?;
+        return Some(Cow::Owned(address.to_string()));
+    }
+    if host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        // An address that can be read is written in the one form that it has.
+        return host.parse::<Ipv4Addr>().ok().map(|_| Cow::Borrowed(host));
+    }
+    if token::name_len(host.as_bytes()) == host.len() {
+        return Some(Cow::Borrowed(host));
+    }
+    if !host.is_ascii() {
+        let host = idna::domain_to_ascii(host).ok().filter(|host| !host.is_empty())?;
+        // Letters of other scripts may become digits and dots, or what no host has.
+        return normal_host(&host).map(|host| Cow::Owned(host.into_owned()));
+    }
+    let host = host.to_ascii_lowercase();
+    (token::name_len(host.as_bytes()) == host.len()).then_some(Cow::Owned(host))
+}

@@ -1,0 +1,65 @@
+//! URLs that are written just as they are sent, as most are: they are looked at once, and copied as
+//! a whole.
+
+use alloc::string::String;
+use core::net::Ipv4Addr;
+
+use super::{Scheme, Url};
+use crate::wire::token;
+
+/// Reads a URL with a path in which nothing has to be written otherwise, and takes this memory for
+/// it; `None` for any other, be it one or not.
+pub(super) fn read(text: &str, memory: &mut String) -> Option<Url> {
+    let scheme = Scheme::ALL.into_iter().find(|scheme| text.starts_with(scheme.prefix()))?;
+    let (bytes, start) = (text.as_bytes(), scheme.prefix().len());
+    let host = start..start + token::name_len(&bytes[start..]);
+    if !is_normal(&text[host.clone()]) {
+        return None;
+    }
+    let (port, end) = match &bytes[host.end..] {
+        [b':', after @ ..] => {
+            let (port, len) =
+                read_port(after).filter(|(port, _)| *port != scheme.default_port())?;
+            (port, host.end + 1 + len)
+        }
+        _ => (scheme.default_port(), host.end),
+    };
+    let rest = &bytes[end..];
+    let has_dots = || rest.windows(2).any(|pair| pair == b"/.");
+    if !rest.starts_with(b"/") || token::url_len(rest) < rest.len() || has_dots() {
+        return None;
+    }
+    let target = rest.iter().position(|byte| *byte == b'#').unwrap_or(rest.len());
+    let mut copy = core::mem::take(memory);
+    copy.clear();
+    copy.push_str(text);
+    Some(Url {
+        text: copy,
+        end: text.len(),
+        scheme,
+        port,
+        host,
+        authority: start..end,
+        target: end..end + target,
+    })
+}
+
+/// Whether a host of lower-case letters, digits, hyphens, dots and underscores is one.
+fn is_normal(host: &str) -> bool {
+    // An address has one form, and what looks like one must be one.
+    match host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        true => host.parse::<Ipv4Addr>().is_ok(),
+        false => true,
+    }
+}
+
+/// A port without leading zeros, and how many digits it has.
+fn read_port(text: &[u8]) -> Option<(u16, usize)> {
+    let len = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let digits = &text[..len];
+    if !(1..=5).contains(&len) || digits.starts_with(b"0") {
+        return None;
+    }
+    let port = digits.iter().fold(0, |port, digit| port * 10 + u32::from(digit - b'0'));
+    Some((u16::try_from(port).ok()?, len))
+}
