@@ -17,7 +17,7 @@ const PIECE: usize = 64 * 1024;
 /// What a request carries: nothing, bytes, or whatever a reader yields.
 #[derive(Debug)]
 pub struct Body {
-    content: Content<Reader>,
+    content: Content<Box<Reader>>,
 }
 
 impl Body {
@@ -32,7 +32,7 @@ impl Body {
     /// time, in memory that is used again.
     pub fn reader(reader: impl Read + Send + 'static, length: Option<u64>) -> Self {
         let reader = Reader { reader: Box::new(reader), memory: Bytes::new() };
-        Self { content: Content::source(reader, length) }
+        Self { content: Content::source(Box::new(reader), length) }
     }
 
     /// Sends the body in chunks, and then the fields that `add` adds (RFC 9110 section 6.5). It is

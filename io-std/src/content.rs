@@ -18,8 +18,8 @@ pub struct Content<S> {
     size: BodySize,
     /// Some of it has been taken.
     begun: bool,
-    make_trailers: Option<MakeTrailers>,
-    trailers: FieldBlock,
+    /// Few bodies have some.
+    trailers: Option<Box<Trailers>>,
 }
 
 enum Kind<S> {
@@ -27,7 +27,11 @@ enum Kind<S> {
     Source(S),
 }
 
-type MakeTrailers = Box<dyn FnMut(&mut FieldBlock) + Send>;
+/// Trailers, and what makes them.
+struct Trailers {
+    make: Box<dyn FnMut(&mut FieldBlock) + Send>,
+    fields: FieldBlock,
+}
 
 /// What comes next of a body.
 #[derive(Debug)]
@@ -54,14 +58,14 @@ impl<S> Content<S> {
     }
 
     const fn new(kind: Kind<S>, size: BodySize) -> Self {
-        Self { kind, size, begun: false, make_trailers: None, trailers: FieldBlock::new() }
+        Self { kind, size, begun: false, trailers: None }
     }
 
     /// The same in chunks, and at their end the fields that `make` adds then.
     #[must_use]
     pub fn trailers(mut self, make: impl FnMut(&mut FieldBlock) + Send + 'static) -> Self {
         self.size = BodySize::Unknown;
-        self.make_trailers = Some(Box::new(make));
+        self.trailers = Some(Box::new(Trailers { make: Box::new(make), fields: FieldBlock::new() }));
         self
     }
 
@@ -69,7 +73,7 @@ impl<S> Content<S> {
     #[must_use]
     pub fn into_bytes(self) -> Option<Bytes> {
         match self.kind {
-            Kind::Bytes(bytes) if self.make_trailers.is_none() => Some(bytes),
+            Kind::Bytes(bytes) if self.trailers.is_none() => Some(bytes),
             _ => None,
         }
     }
@@ -109,11 +113,10 @@ impl<S> Content<S> {
     }
 
     fn end(&mut self) -> Fields<'_> {
-        self.trailers.clear();
-        if let Some(make) = &mut self.make_trailers {
-            make(&mut self.trailers);
-        }
-        self.trailers.fields()
+        let Some(trailers) = &mut self.trailers else { return Fields::EMPTY };
+        trailers.fields.clear();
+        (trailers.make)(&mut trailers.fields);
+        trailers.fields.fields()
     }
 }
 

@@ -165,9 +165,10 @@ impl Response {
 #[derive(Debug)]
 pub struct ResponseBody {
     driver: Driver,
-    /// How much of the driver's current event has been read.
-    read: usize,
+    /// The driver's current event is a piece of the body, of which not all has been read.
     has_data: bool,
+    /// How much of it has been read.
+    read: usize,
     over: bool,
 }
 
@@ -177,11 +178,11 @@ impl ResponseBody {
     /// # Errors
     /// The exchange failed before the body was complete.
     pub fn next_piece(&mut self) -> Result<Option<&[u8]>, Error> {
-        if !self.has_unread() && !self.advance()? {
+        if !self.has_data && !self.advance()? {
             return Ok(None);
         }
-        let start = std::mem::replace(&mut self.read, usize::MAX);
-        Ok(Some(self.piece().get(start..).unwrap_or_default()))
+        self.has_data = false;
+        Ok(Some(self.unread()))
     }
 
     /// The trailers that followed the body, once its end was reached.
@@ -203,20 +204,16 @@ impl ResponseBody {
         self.driver.session.exchange.sizes()
     }
 
-    fn piece(&self) -> &[u8] {
+    /// What of the current piece has not been read.
+    fn unread(&self) -> &[u8] {
         match self.driver.session.event() {
-            Some(Event::Data(data)) if self.has_data => data,
+            Some(Event::Data(data)) => data.get(self.read..).unwrap_or_default(),
             _ => &[],
         }
     }
 
-    fn has_unread(&self) -> bool {
-        self.read < self.piece().len()
-    }
-
     /// Runs on to the next bytes; false when the exchange is over.
     fn advance(&mut self) -> Result<bool, Error> {
-        self.has_data = false;
         self.read = 0;
         while !self.over {
             match self.driver.run() {
@@ -238,12 +235,13 @@ impl ResponseBody {
 
 impl Read for ResponseBody {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if buffer.is_empty() || (!self.has_unread() && !self.advance()?) {
+        if buffer.is_empty() || (!self.has_data && !self.advance()?) {
             return Ok(0);
         }
-        let unread = self.piece().get(self.read..).unwrap_or_default();
+        let unread = self.unread();
         let n = unread.len().min(buffer.len());
         buffer[..n].copy_from_slice(&unread[..n]);
+        self.has_data = n < unread.len();
         self.read += n;
         Ok(n)
     }

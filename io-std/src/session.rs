@@ -57,7 +57,7 @@ pub struct Session<T: Transport> {
     /// The transport, once there is one.
     pub transport: Option<T>,
     /// Why there is no TLS configuration.
-    refused: Option<TlsSetupError>,
+    refused: Option<Box<TlsSetupError>>,
     /// The number of the connection that the pool gave.
     connection: ConnectionId,
     /// What time it was when something last came of waiting.
@@ -164,7 +164,7 @@ impl<T: Transport> Session<T> {
         let input = match connections.trust(proxy).config(self.now, connections.sink()) {
             Ok(config) => Input::Trust(config),
             Err(error) => {
-                self.refused = Some(error);
+                self.refused = Some(Box::new(error));
                 Input::Failed(Fault::Tls(TlsError::Configuration))
             }
         };
@@ -204,7 +204,7 @@ impl<T: Transport> Session<T> {
     /// The error that a caller is told for [`Do::Failed`].
     pub fn failed(&mut self, error: limpid_core::error::Error) -> Error {
         match self.refused.take() {
-            Some(refused) => Error::TlsSetup(refused),
+            Some(refused) => Error::TlsSetup(*refused),
             None => Error::Exchange {
                 url: Box::new(self.exchange.request().url().clone()),
                 error,

@@ -205,8 +205,10 @@ impl<T> Race<T> {
     }
 
     /// An attempt that the driver is to let go of.
+    #[inline]
     pub(super) fn abandoned(&mut self) -> Option<DialId> {
-        self.abandoned.pop()
+        // Asked with every step.
+        if self.abandoned.is_empty() { None } else { self.abandoned.pop() }
     }
 
     /// Why no address could be connected to, once all were tried: what the last of them failed with,

@@ -140,7 +140,9 @@ impl Exchange {
     /// Begins with another request, in the memory of this exchange. One that was going on ends
     /// without a word: it is to be cancelled first.
     pub fn restart(&mut self, exchange: ExchangeId, request: Arc<Request>, options: &Arc<Options>) {
-        self.forget();
+        if self.state != State::Rest {
+            self.forget();
+        }
         // Every field is named, so that none is forgotten.
         let Self {
             plan,
@@ -189,6 +191,7 @@ impl Exchange {
     /// Lets go of what it holds beside memory, so that it can wait for its next
     /// [`restart`](Self::restart). What the response was is forgotten.
     pub fn forget(&mut self) {
+        self.state = State::Rest;
         if self.link.connection() != ConnectionId(0) {
             *self.link = Link::none(self.plan.options.config);
         }
@@ -276,7 +279,7 @@ impl Exchange {
 
     /// Takes in what came of the last [`Do`]. When the exchange is over, nothing matters any more.
     pub fn input<S: Sink>(&mut self, now: Mono, sink: &S, input: Input<'_>) {
-        if self.state == State::Over {
+        if matches!(self.state, State::Over | State::Rest) {
             return;
         }
         self.clock.tick(now);
@@ -363,7 +366,7 @@ impl Exchange {
             self.clock.start(now);
             self.total = Deadline::after(now, self.plan.options.timeouts.total, Waiting::Total);
         }
-        if self.state != State::Over {
+        if !matches!(self.state, State::Over | State::Rest) {
             self.clock.tick(now);
         }
         let step = self.run(At { now, sink });

@@ -68,8 +68,8 @@ impl<S> Copy for At<'_, S> {}
 #[derive(Debug)]
 pub(super) struct Trail {
     scope: Scope,
-    /// What the sink wants, asked once.
-    interest: Option<Interest>,
+    /// What the sink wants, asked when the exchange begins.
+    interest: Interest,
     /// The exchange as a whole.
     whole: Option<Span>,
     /// Getting a connection.
@@ -85,7 +85,7 @@ impl Trail {
     pub(super) const fn new(scope: Scope) -> Self {
         Self {
             scope,
-            interest: None,
+            interest: Interest::NONE,
             whole: None,
             acquiring: None,
             operation: None,
@@ -126,19 +126,14 @@ impl Trail {
     /// The context in which events are told.
     #[inline]
     pub(super) fn cx<'a, S: Sink>(&'a mut self, at: At<'a, S>) -> Cx<'a, S> {
-        Cx::with_interest(at.now, at.sink, self.interest(at), &mut self.scope)
-    }
-
-    #[inline]
-    fn interest<S: Sink>(&mut self, at: At<'_, S>) -> Interest {
-        *self.interest.get_or_insert_with(|| at.sink.interest())
+        Cx::with_interest(at.now, at.sink, self.interest, &mut self.scope)
     }
 
     /// Whether anybody wants anything. Where nobody does, operations are kept all the same, for what
     /// fails depends on them; but there is nothing to be said of them.
     #[inline]
-    fn is_heard<S: Sink>(&mut self, at: At<'_, S>) -> bool {
-        S::enabled() && !self.interest(at).is_empty()
+    fn is_heard<S: Sink>(&self, _: At<'_, S>) -> bool {
+        S::enabled() && !self.interest.is_empty()
     }
 
     const fn stream(&self, layer: u8) -> StreamId {
@@ -147,6 +142,7 @@ impl Trail {
 
     /// Tells that the exchange begins.
     pub(super) fn begin<S: Sink>(&mut self, plan: &Plan, at: At<'_, S>) {
+        self.interest = at.sink.interest();
         let span = self.cx(at).start(EventKind::ExchangeStarted, || TraceEvent::ExchangeStarted {
             method: plan.request.method(),
             url: plan.request.url().as_str(),

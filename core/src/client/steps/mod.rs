@@ -48,6 +48,8 @@ pub(super) enum State {
     Release,
     Released,
     Over,
+    /// It holds nothing, and waits to begin with another request.
+    Rest,
 }
 
 /// What came in and needs more than to be stored.
@@ -149,7 +151,7 @@ impl Exchange {
                 Ok(Some(Step::Release))
             }
             State::Released => Ok(self.released(at)),
-            State::Over => Ok(Some(Step::Over)),
+            State::Over | State::Rest => Ok(Some(Step::Over)),
         }
     }
 
