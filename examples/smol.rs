@@ -141,14 +141,13 @@ impl Driver<'_> {
                     let Session { exchange, transport, .. } = &mut self.session;
                     let written = write(transport, exchange.out());
                     let result = within(until, now, written).await;
-                    self.session.answer(result.map(|result| result.map(Input::Sent)));
+                    self.session.wrote(result);
                 }
                 Do::Read { until } => {
                     let Session { exchange, transport, .. } = &mut self.session;
                     let read = read(transport, exchange.space(READ));
-                    let input = |n| if n == 0 { Input::Eof } else { Input::Filled(n) };
                     let result = within(until, now, read).await;
-                    self.session.answer(result.map(|result| result.map(input)));
+                    self.session.read(result);
                 }
                 Do::Body { .. } => self.session.input(Input::BodyEnd(Fields::EMPTY)),
                 Do::Wait { until } => {
@@ -178,7 +177,7 @@ impl Drop for Driver<'_> {
                         Some(Socket(stream)) => stream.get_ref().write(exchange.out()[0]),
                         None => Err(ErrorKind::NotConnected.into()),
                     };
-                    self.session.answer(Some(sent.map(Input::Sent)));
+                    self.session.wrote(Some(sent));
                 }
                 Do::Close => self.session.transport = None,
                 Do::Release => self.session.release(),

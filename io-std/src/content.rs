@@ -65,7 +65,8 @@ impl<S> Content<S> {
     #[must_use]
     pub fn trailers(mut self, make: impl FnMut(&mut FieldBlock) + Send + 'static) -> Self {
         self.size = BodySize::Unknown;
-        self.trailers = Some(Box::new(Trailers { make: Box::new(make), fields: FieldBlock::new() }));
+        self.trailers =
+            Some(Box::new(Trailers { make: Box::new(make), fields: FieldBlock::new() }));
         self
     }
 

@@ -74,7 +74,7 @@ impl Driver {
                 Do::Await { until } => match self.dials.wait(left(until, now)) {
                     Ok(Some((dial, result))) => self.session.dialed(dial, Some(result)),
                     Ok(None) => self.session.input(Input::Tick),
-                    Err(error) => self.answer(Err(error)),
+                    Err(error) => self.session.failed_to(&error),
                 },
                 Do::Abandon(dial) => self.dials.abandon(dial),
                 Do::Write { until } => {
@@ -83,7 +83,7 @@ impl Driver {
                         Some(socket) => socket.write(exchange.out(), left(until, now)),
                         None => Err(ErrorKind::NotConnected.into()),
                     };
-                    self.answer(result.map(Input::Sent));
+                    self.session.wrote(in_time(result));
                 }
                 Do::Read { until } => {
                     let Session { exchange, transport, .. } = &mut self.session;
@@ -91,7 +91,7 @@ impl Driver {
                         Some(socket) => socket.read(exchange.space(READ), left(until, now)),
                         None => Err(ErrorKind::NotConnected.into()),
                     };
-                    self.answer(result.map(|n| if n == 0 { Input::Eof } else { Input::Filled(n) }));
+                    self.session.read(in_time(result));
                 }
                 Do::Body { rewind } => {
                     let input = self.body.next(rewind);
@@ -103,7 +103,11 @@ impl Driver {
                 }
                 Do::Close => self.session.transport = None,
                 Do::Release => self.session.release(),
-                Do::Event(event) => return Ok(event.into()),
+                Do::Event(event) => {
+                    if let Some(told) = Told::of(event) {
+                        return Ok(told);
+                    }
+                }
                 Do::Done => return Ok(Told::Done),
                 Do::Failed(error) => return Err(self.session.failed(error)),
             }
@@ -115,11 +119,6 @@ impl Driver {
     pub(crate) fn cancel(&mut self) {
         self.session.input(Input::Cancel);
         while self.run().is_ok_and(|told| told != Told::Done) {}
-    }
-
-    /// Tells what came of an operation of the socket, which may say that its time is over.
-    fn answer(&mut self, result: io::Result<Input<'static>>) {
-        self.session.answer(in_time(result));
     }
 }
 

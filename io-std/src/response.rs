@@ -33,7 +33,7 @@ impl Response {
                     let body = ResponseBody { driver, read: 0, has_data: false, over: false };
                     return Ok(Self { body });
                 }
-                Told::Data | Told::End => {}
+                Told::Data => {}
                 Told::Done => return Err(driver.session.failed(Cause::Abandoned.into())),
             }
         }
@@ -221,7 +221,7 @@ impl ResponseBody {
                     self.has_data = true;
                     return Ok(true);
                 }
-                Ok(Told::Informational | Told::Head | Told::End) => {}
+                Ok(Told::Informational | Told::Head) => {}
                 Ok(Told::Done) => self.over = true,
                 Err(error) => {
                     self.over = true;

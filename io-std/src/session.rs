@@ -32,20 +32,21 @@ pub enum Told {
     Head,
     /// A piece of its body.
     Data,
-    /// Its end.
-    End,
     /// The exchange is over.
     Done,
 }
 
-impl From<Event<'_>> for Told {
+impl Told {
+    /// What a caller is told of an event: of the end of a body only that the exchange is over, which
+    /// it is soon.
     #[inline]
-    fn from(event: Event<'_>) -> Self {
+    #[must_use]
+    pub const fn of(event: Event<'_>) -> Option<Self> {
         match event {
-            Event::Informational(_) => Self::Informational,
-            Event::Head(..) => Self::Head,
-            Event::Data(_) => Self::Data,
-            Event::End(_) => Self::End,
+            Event::Informational(_) => Some(Self::Informational),
+            Event::Head(..) => Some(Self::Head),
+            Event::Data(_) => Some(Self::Data),
+            Event::End(_) => None,
         }
     }
 }
@@ -110,29 +111,45 @@ impl<T: Transport> Session<T> {
     }
 
     /// Tells what came of it.
+    #[inline]
     pub fn input(&mut self, input: Input<'_>) {
         self.tick();
         self.input_at_once(input);
     }
 
     /// Tells what came of it, for which nothing was waited.
+    #[inline]
     fn input_at_once(&mut self, input: Input<'_>) {
         let Lent { exchange, connections } = &mut self.exchange;
         there_mut(exchange).input(self.now, connections.sink(), input);
     }
 
-    /// Tells what came of an operation of the transport; `None` if its time is over.
-    pub fn answer(&mut self, result: Option<io::Result<Input<'_>>>) {
+    /// Tells how many bytes the transport took; `None` if the time for it is over.
+    pub fn wrote(&mut self, result: Option<io::Result<usize>>) {
         match result {
             // A transport that takes nothing, though it was not asked for nothing, takes no more.
-            Some(Ok(Input::Sent(0))) => {
-                let error = io::Error::from(ErrorKind::WriteZero);
-                self.input(Input::Failed(Fault::Os(os_error(&error))));
-            }
-            Some(Ok(input)) => self.input(input),
-            Some(Err(error)) if error.kind() == ErrorKind::Interrupted => {}
-            Some(Err(error)) => self.input(Input::Failed(Fault::Os(os_error(&error)))),
+            Some(Ok(0)) => self.failed_to(&ErrorKind::WriteZero.into()),
+            Some(Ok(n)) => self.input(Input::Sent(n)),
+            Some(Err(error)) => self.failed_to(&error),
             None => self.input(Input::Tick),
+        }
+    }
+
+    /// Tells how many bytes the transport gave, 0 at its end; `None` if the time for it is over.
+    pub fn read(&mut self, result: Option<io::Result<usize>>) {
+        match result {
+            Some(Ok(0)) => self.input(Input::Eof),
+            Some(Ok(n)) => self.input(Input::Filled(n)),
+            Some(Err(error)) => self.failed_to(&error),
+            None => self.input(Input::Tick),
+        }
+    }
+
+    /// Tells that an operation of the transport failed. One that was interrupted is asked for again.
+    #[cold]
+    pub fn failed_to(&mut self, error: &io::Error) {
+        if error.kind() != ErrorKind::Interrupted {
+            self.input(Input::Failed(Fault::Os(os_error(error))));
         }
     }
 

@@ -88,7 +88,7 @@ impl Driver {
                         Some(socket) => socket.write(exchange.out(), until, now).await,
                         None => Some(Err(ErrorKind::NotConnected.into())),
                     };
-                    self.session.answer(result.map(|result| result.map(Input::Sent)));
+                    self.session.wrote(result);
                 }
                 Do::Read { until } => {
                     let Session { exchange, transport, .. } = &mut self.session;
@@ -96,8 +96,7 @@ impl Driver {
                         Some(socket) => socket.read(exchange.space(READ), until, now).await,
                         None => Some(Err(ErrorKind::NotConnected.into())),
                     };
-                    let input = |n| if n == 0 { Input::Eof } else { Input::Filled(n) };
-                    self.session.answer(result.map(|result| result.map(input)));
+                    self.session.read(result);
                 }
                 Do::Body { rewind } => {
                     let input = self.body.next(rewind).await;
@@ -109,7 +108,11 @@ impl Driver {
                 }
                 Do::Close => self.session.transport = None,
                 Do::Release => self.release(),
-                Do::Event(event) => return Ok(event.into()),
+                Do::Event(event) => {
+                    if let Some(told) = Told::of(event) {
+                        return Ok(told);
+                    }
+                }
                 Do::Done => {
                     self.over = true;
                     return Ok(Told::Done);
@@ -148,7 +151,7 @@ impl Drop for Driver {
                         Some(socket) => socket.write_now(exchange.out()[0]),
                         None => Err(ErrorKind::NotConnected.into()),
                     };
-                    self.session.answer(Some(sent.map(Input::Sent)));
+                    self.session.wrote(Some(sent));
                 }
                 Do::Close => self.session.transport = None,
                 Do::Release => self.release(),

@@ -31,7 +31,7 @@ impl Response {
             match driver.run().await? {
                 Told::Informational => listener.hear(driver.session.event()),
                 Told::Head => return Ok(Self { driver, over: false }),
-                Told::Data | Told::End => {}
+                Told::Data => {}
                 Told::Done => return Err(driver.session.failed(Cause::Abandoned.into())),
             }
         }
@@ -130,7 +130,7 @@ impl Response {
         while !self.over {
             match self.driver.run().await {
                 Ok(Told::Data) => break,
-                Ok(Told::Informational | Told::Head | Told::End) => {}
+                Ok(Told::Informational | Told::Head) => {}
                 Ok(Told::Done) => self.over = true,
                 Err(error) => {
                     self.over = true;

@@ -204,11 +204,15 @@ impl<T> Race<T> {
         Some(attempt)
     }
 
-    /// An attempt that the driver is to let go of.
+    /// Whether there is one such attempt.
     #[inline]
+    pub(super) fn has_abandoned(&self) -> bool {
+        !self.abandoned.is_empty()
+    }
+
+    /// An attempt that the driver is to let go of.
     pub(super) fn abandoned(&mut self) -> Option<DialId> {
-        // Asked with every step.
-        if self.abandoned.is_empty() { None } else { self.abandoned.pop() }
+        self.abandoned.pop()
     }
 
     /// Why no address could be connected to, once all were tried: what the last of them failed with,

@@ -68,6 +68,7 @@ impl Exchange {
     }
 
     /// Begins to open a connection.
+    #[inline(never)]
     fn open<S: Sink>(&mut self, at: At<'_, S>) -> Option<Step> {
         self.trail.attempt();
         let operation = match self.plan.route() {
@@ -94,6 +95,7 @@ impl Exchange {
         None
     }
 
+    #[inline(never)]
     pub(super) fn resolve<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         match self.inbox.take() {
             None => Ok(Some(Step::Resolve)),
@@ -110,6 +112,7 @@ impl Exchange {
         }
     }
 
+    #[inline(never)]
     pub(super) fn connected<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.trail.complete(at);
         self.clock.connected();
@@ -130,6 +133,7 @@ impl Exchange {
     }
 
     /// The layer that an operation has opened is open: what comes next?
+    #[inline(never)]
     fn layered<S: Sink>(&mut self, operation: Operation, at: At<'_, S>) -> Stepped {
         let secure = self.plan.request.url().scheme().is_secure();
         match (operation, self.plan.route()) {
@@ -140,6 +144,7 @@ impl Exchange {
     }
 
     /// Begins to open a layer.
+    #[inline(never)]
     pub(super) fn shake_hands<S: Sink>(&mut self, operation: Operation, at: At<'_, S>) -> Stepped {
         let is_tls = operation != Operation::SetupSocks5;
         self.enter(State::Handshake, if is_tls { Phase::Tls } else { Phase::Connect });
@@ -171,6 +176,7 @@ impl Exchange {
         Err(TlsError::Configuration)
     }
 
+    #[inline(never)]
     pub(super) fn handshake<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         match self.inbox.take() {
             None => {}
@@ -232,6 +238,7 @@ impl Exchange {
         self.trail.start(Operation::Retry(attempt), &self.plan, at);
     }
 
+    #[inline(never)]
     pub(super) fn retry<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         match self.inbox.take() {
             Some(Inbox::Tick) => match self.interrupted(Inbox::Tick, at) {

@@ -19,6 +19,7 @@ impl Exchange {
         self.race.begin(addresses);
     }
 
+    #[inline(never)]
     pub(super) fn dial<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         match self.inbox.take() {
             None | Some(Inbox::Tick) => {}

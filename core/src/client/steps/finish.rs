@@ -3,7 +3,7 @@
 use super::super::exchange::Exchange;
 use super::super::redirect::{self, Hop};
 use super::super::trail::{At, Operation};
-use super::{Inbox, State, Step};
+use super::{Inbox, State, Step, Stepped};
 use crate::error::{Cause, Error, Phase};
 use crate::http1::{NotReusable, ResponseHead};
 use crate::trace::Sink;
@@ -15,7 +15,7 @@ impl Exchange {
         Ok(hop.filter(|_| self.plan.options.redirects > 0))
     }
 
-    pub(super) fn end<S: Sink>(&mut self, at: At<'_, S>) -> Option<Step> {
+    pub(super) fn end<S: Sink>(&mut self, at: At<'_, S>) -> Step {
         self.sent_before += self.request_bytes();
         self.link.begin_exchange();
         self.trail.start(Operation::ResponseClosed, &self.plan, at);
@@ -23,8 +23,8 @@ impl Exchange {
             Ok(()) if !self.write_failed => {
                 self.link_is_free = true;
                 self.trail.complete(at);
-                self.enter(State::Release, Phase::Close);
-                return None;
+                self.enter(State::Released, Phase::Close);
+                return Step::Release;
             }
             // To httpcore, it has become idle; only then is it found to be closed.
             Err(NotReusable::UntilClose) => {
@@ -35,7 +35,7 @@ impl Exchange {
         }
         self.link.say_farewell();
         self.enter(State::Farewell, Phase::Close);
-        None
+        self.farewell()
     }
 
     /// Ends the exchange of which only the connection is left. What follows the response is no body,
@@ -49,18 +49,19 @@ impl Exchange {
     }
 
     /// Whatever goes wrong now, the response was had or the error is known: it is not told.
-    pub(super) fn farewell(&mut self) -> Option<Step> {
+    #[inline(never)]
+    pub(super) fn farewell(&mut self) -> Step {
         match self.inbox.take() {
-            None | Some(Inbox::Cancel) if self.link.layer_has_output() => Some(Step::Write),
+            None | Some(Inbox::Cancel) if self.link.layer_has_output() => Step::Write,
             _ => {
-                self.enter(State::Close, Phase::Close);
-                None
+                self.enter(State::Closed, Phase::Close);
+                Step::Close
             }
         }
     }
 
     /// The connection is given back: the exchange goes on with the next hop, or is over.
-    pub(super) fn released<S: Sink>(&mut self, at: At<'_, S>) -> Option<Step> {
+    pub(super) fn released<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         let cancelled = self.inbox.take() == Some(Inbox::Cancel);
         let hop = self.hop.take().filter(|_| self.error.is_none() && !cancelled);
         self.link_is_free = false;
@@ -78,13 +79,15 @@ impl Exchange {
                 self.clock.redirected();
                 self.plan.follow(request);
                 self.enter(State::Trust, Phase::Pool);
+                return Ok(None);
             }
             None => self.finish(self.error, at),
         }
-        None
+        Ok(Some(Step::Over))
     }
 
     /// Ends the exchange: the operation that is open has failed, and what was opened is closed.
+    #[inline(never)]
     pub(super) fn fail<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
         let phase = self.trail.phase();
         let (repetition, operation) = (self.repetition(cause), self.trail.operation());

@@ -103,19 +103,32 @@ type Stepped = Result<Option<Step>, Cause>;
 
 impl Exchange {
     /// Goes on until something is to be done.
+    #[inline]
     pub(super) fn run<S: Sink>(&mut self, at: At<'_, S>) -> Step {
+        // One step does for most.
+        match self.step(at) {
+            Ok(Some(step)) => step,
+            stepped => self.run_on(stepped, at),
+        }
+    }
+
+    #[inline(never)]
+    fn run_on<S: Sink>(&mut self, mut stepped: Stepped, at: At<'_, S>) -> Step {
         loop {
-            match self.step(at) {
+            match stepped {
                 Ok(None) => {}
                 Ok(Some(step)) => return step,
                 Err(cause) => self.fail(cause, at),
             }
+            stepped = self.step(at);
         }
     }
 
+    /// What few exchanges pass through is not inlined here, so that this stays a function of few
+    /// values.
     fn step<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        if let Some(id) = self.race.abandoned() {
-            return Ok(Some(Step::Abandon(id)));
+        if self.race.has_abandoned() {
+            return Ok(self.race.abandoned().map(Step::Abandon));
         }
         match self.state {
             State::Start => {
@@ -135,8 +148,8 @@ impl Exchange {
             State::ReceiveHead => self.receive_head(at),
             State::Head => self.ask_for_body(at),
             State::ReceiveBody => self.receive_body(at),
-            State::End => Ok(self.end(at)),
-            State::Farewell => Ok(self.farewell()),
+            State::End => Ok(Some(self.end(at))),
+            State::Farewell => Ok(Some(self.farewell())),
             State::Close => {
                 self.enter(State::Closed, Phase::Close);
                 Ok(Some(Step::Close))
@@ -150,11 +163,12 @@ impl Exchange {
                 self.enter(State::Released, Phase::Close);
                 Ok(Some(Step::Release))
             }
-            State::Released => Ok(self.released(at)),
+            State::Released => self.released(at),
             State::Over | State::Rest => Ok(Some(Step::Over)),
         }
     }
 
+    #[inline]
     fn enter(&mut self, state: State, phase: Phase) {
         self.state = state;
         self.waiting = None;

@@ -32,7 +32,7 @@ impl Exchange {
                 .send_request(&mut cx, method, target, request.fields().fields(), size)
                 .map_err(Cause::Misuse)?;
             self.clock.sizes.request_heads += http1.out_len() as u64;
-            return Ok(None);
+            return self.send_head(at);
         };
         let whole = [url.scheme().name(), "://", url.authority(), url.target()].concat();
         let target = own.unwrap_or(whole.as_bytes());
@@ -46,6 +46,7 @@ impl Exchange {
     }
 
     /// Asks a proxy for a tunnel to the origin server.
+    #[inline(never)]
     pub(super) fn begin_tunnel<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.plan.tunnelling = true;
         self.enter(State::SendHead, Phase::SendHead);
@@ -82,11 +83,20 @@ impl Exchange {
             return Ok(None);
         }
         self.begin_body(at)?;
-        self.send_body(at)
+        match self.has_body() {
+            true => self.send_body(at),
+            false => Ok(self.sent(at)),
+        }
+    }
+
+    /// Whether the request on its way has a body.
+    fn has_body(&self) -> bool {
+        !self.plan.tunnelling && self.plan.request.has_content()
     }
 
     /// Waits until the server says whether it wants the body (RFC 9110 section 10.1.1), which it
     /// may never do. That is no operation of httpcore's: it stands between two of them.
+    #[inline(never)]
     pub(super) fn await_continue<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         match self.read_on(at) {
             Ok(Err(step)) => return Ok(Some(step)),
@@ -121,10 +131,11 @@ impl Exchange {
         cx.tell(EventKind::ContinueDecided, || TraceEvent::ContinueDecided { sends, why });
     }
 
+    #[inline]
     fn begin_body<S: Sink>(&mut self, at: At<'_, S>) -> Result<(), Cause> {
         self.enter(State::SendBody, Phase::SendBody);
         self.trail.start(Operation::SendBody, &self.plan, at);
-        if self.plan.tunnelling || !self.plan.request.has_content() {
+        if !self.has_body() {
             let mut cx = self.trail.cx(at);
             self.link.http1.finish(&mut cx, Fields::EMPTY).map_err(Cause::Misuse)?;
         }
@@ -155,11 +166,18 @@ impl Exchange {
         if self.link.http1.state(Role::Client) == Side::Body {
             return Ok(Some(Step::Body));
         }
-        self.trail.complete(at);
-        self.await_response(at);
-        if self.link.is_read_out() { Ok(Some(Step::Read)) } else { Ok(None) }
+        Ok(self.sent(at))
     }
 
+    /// The request is on its way to the last byte.
+    #[inline]
+    fn sent<S: Sink>(&mut self, at: At<'_, S>) -> Option<Step> {
+        self.trail.complete(at);
+        self.await_response(at);
+        self.link.is_read_out().then_some(Step::Read)
+    }
+
+    #[inline]
     fn await_response<S: Sink>(&mut self, at: At<'_, S>) {
         self.enter(State::ReceiveHead, Phase::ReceiveHead);
         self.trail.start(Operation::ReceiveHead, &self.plan, at);
@@ -167,6 +185,7 @@ impl Exchange {
 
     /// A server that has heard enough may answer and close: the response is worth looking for even
     /// though the request could not be sent.
+    #[inline(never)]
     fn sending_interrupted<S: Sink>(&mut self, inbox: Inbox, at: At<'_, S>) -> Stepped {
         match self.interrupted(inbox, at) {
             Err(cause @ Cause::Os(_)) => {
@@ -243,6 +262,7 @@ impl Exchange {
     }
 
     /// The proxy has answered: there is a tunnel, or there is none.
+    #[inline(never)]
     fn tunnel_answered<S: Sink>(&mut self, status: u16, at: At<'_, S>) -> Stepped {
         if !(200..300).contains(&status) {
             return Err(Cause::Proxy(status));
@@ -259,7 +279,7 @@ impl Exchange {
             _ => {
                 self.enter(State::ReceiveBody, Phase::ReceiveBody);
                 self.trail.start(Operation::ReceiveBody, &self.plan, at);
-                Ok(None)
+                self.receive_body(at)
             }
         }
     }
@@ -294,6 +314,7 @@ impl Exchange {
 
 impl Exchange {
     /// Decodes what the connection has of the body.
+    #[inline(never)]
     fn decode_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if let Some(inbox) = self.inbox.take()
             && let Some(step) = self.interrupted(inbox, at)?
@@ -312,6 +333,7 @@ impl Exchange {
 
     /// The message is complete, and what it carries is not. The connection has done nothing wrong,
     /// and may serve again.
+    #[inline(never)]
     fn ends_too_early<S: Sink>(&mut self, error: CodingError, at: At<'_, S>) {
         content::tell_refused(error, &mut self.trail, at);
         self.error = Some(self.error_of(Cause::Coding(error), Phase::ReceiveBody));
