@@ -51,6 +51,8 @@ impl Clock {
     /// The time since the clock was started.
     #[must_use]
     pub fn now(&self) -> Mono {
-        Mono::from_nanos(u64::try_from(self.origin.elapsed().as_nanos()).unwrap_or(u64::MAX))
+        let elapsed = self.origin.elapsed();
+        let seconds = elapsed.as_secs().saturating_mul(1_000_000_000);
+        Mono::from_nanos(seconds.saturating_add(elapsed.subsec_nanos().into()))
     }
 }

@@ -93,13 +93,14 @@ impl Send {
         Ok(Announced { framing, wishes: facts.wishes })
     }
 
-    /// Writes the head of a response to `asked`, for a peer that speaks `version`: the fields, and
-    /// lines that were checked before.
+    /// Writes the head of a response to `asked`, for a peer that speaks `version`: its `start`, which
+    /// is the status line and lines that were checked before, and the fields.
+    #[inline]
     pub(super) fn response(
         &mut self,
-        (status, reason): (u16, &[u8]),
+        status: u16,
+        start: &[&[u8]],
         fields: Fields<'_>,
-        lines: [&[u8]; 4],
         size: BodySize,
         asked: Asked,
         (version, keep_alive): (Version, bool),
@@ -120,19 +121,17 @@ impl Send {
         } else {
             check_description(&facts)?;
         }
-        self.status_line(status, reason, fields);
-        for piece in lines {
-            self.out.staging().extend_from_slice(piece);
-        }
+        self.start(start, fields);
         if describes {
             self.framing_field(announced, &facts);
         }
         let framing = if has_body || never { announced } else { Framing::None };
         let ends = framing == Framing::UntilClose || !keep_alive;
-        if framing != Framing::Tunnel {
-            self.persistence_field(ends, old, &facts);
-        }
-        self.out.staging().extend_from_slice(b"\r\n");
+        let end: &[u8] = match framing {
+            Framing::Tunnel => b"\r\n",
+            _ => persistence(ends, old, &facts),
+        };
+        self.out.staging().extend_from_slice(end);
         self.begin(framing);
         Ok(Announced { framing, wishes: facts.wishes })
     }
@@ -150,12 +149,14 @@ impl Send {
         let facts = Facts::read(fields, Lenient::STRICT, |_, _| {});
         check_fields(fields, &facts)?;
         reconcile(Framing::None, &facts, None)?;
-        self.status_line(status, reason, fields);
+        let digits = number::three_digits(status);
+        self.start(&[b"HTTP/1.1 ", &digits, b" ", reason, b"\r\n"], fields);
         self.out.staging().extend_from_slice(b"\r\n");
         Ok(())
     }
 
     /// Queues a piece of the body.
+    #[inline]
     pub(super) fn data(&mut self, data: Bytes) -> Result<(), Misuse> {
         let len = data.len() as u64;
         match self.framing {
@@ -179,6 +180,7 @@ impl Send {
     }
 
     /// Ends the body.
+    #[inline]
     pub(super) fn finish(&mut self, trailers: Fields<'_>) -> Result<(), Misuse> {
         if self.left > 0 {
             return Err(Misuse::BodyTooShort(self.left));
@@ -207,15 +209,14 @@ impl Send {
         self.left = if let Framing::Length(length) = framing { length } else { 0 };
     }
 
-    fn status_line(&mut self, status: u16, reason: &[u8], fields: Fields<'_>) {
+    /// Writes what a response begins with, and its fields.
+    #[inline]
+    fn start(&mut self, start: &[&[u8]], fields: Fields<'_>) {
         let staging = self.out.staging();
-        staging.reserve(fields.as_bytes().len() + reason.len() + 160);
-        let [a, b, c] = number::three_digits(status);
-        staging.extend_from_slice(&[
-            b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'1', b' ', a, b, c, b' ',
-        ]);
-        staging.extend_from_slice(reason);
-        staging.extend_from_slice(b"\r\n");
+        staging.reserve(fields.as_bytes().len() + 256);
+        for piece in start {
+            staging.extend_from_slice(piece);
+        }
         self.fields(fields);
     }
 
@@ -233,16 +234,8 @@ impl Send {
         }
     }
 
-    /// Writes the field that says whether the connection goes on, unless the caller did.
-    fn persistence_field(&mut self, ends: bool, old: bool, facts: &Facts) {
-        if ends && !facts.wishes.close {
-            self.out.staging().extend_from_slice(b"Connection: close\r\n");
-        } else if !ends && old && !facts.wishes.close && !facts.wishes.keep_alive {
-            self.out.staging().extend_from_slice(b"Connection: keep-alive\r\n");
-        }
-    }
-
     /// Writes the field that announces the body, unless the caller did.
+    #[inline]
     fn framing_field(&mut self, framing: Framing, facts: &Facts) {
         let staging = self.out.staging();
         match framing {
@@ -254,6 +247,15 @@ impl Send {
             }
             _ => {}
         }
+    }
+}
+
+/// The end of a head, with the field that says whether the connection goes on, unless the caller did.
+const fn persistence(ends: bool, old: bool, facts: &Facts) -> &'static [u8] {
+    match (ends, facts.wishes.close, facts.wishes.keep_alive) {
+        (true, false, _) => b"Connection: close\r\n\r\n",
+        (false, false, false) if old => b"Connection: keep-alive\r\n\r\n",
+        _ => b"\r\n",
     }
 }
 

@@ -1,54 +1,12 @@
-//! The field Date (RFC 9110 section 6.6.1), written anew only when the second has changed.
-
-use core::time::Duration;
-
-use crate::time::Mono;
+//! The time of day as HTTP writes it (RFC 9110 section 5.6.7).
 
 const DAYS: [&[u8; 3]; 7] = [b"Thu", b"Fri", b"Sat", b"Sun", b"Mon", b"Tue", b"Wed"];
 const MONTHS: [&[u8; 3]; 12] = [
     b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
 ];
 
-/// The time of day, as far as the driver has told it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Date {
-    /// How long after 1970 the driver's clock began.
-    origin: Duration,
-    /// When the line is no longer right.
-    until: Mono,
-    line: [u8; 37],
-}
-
-impl Date {
-    /// `now` on the driver's clock is `unix` after the start of 1970.
-    pub(super) fn new(now: Mono, unix: Duration) -> Self {
-        let origin = unix.saturating_sub(Duration::from_nanos(now.as_nanos()));
-        let line = *b"Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n";
-        let mut date = Self { origin, until: now, line };
-        date.turn(now);
-        date
-    }
-
-    /// The line of the field: `Date: Sun, 06 Nov 1994 08:49:37 GMT`, and its end.
-    #[inline]
-    pub(super) fn line(&mut self, now: Mono) -> &[u8; 37] {
-        if now >= self.until {
-            self.turn(now);
-        }
-        &self.line
-    }
-
-    /// The next second has come, or one after it.
-    #[cold]
-    fn turn(&mut self, now: Mono) {
-        let unix = self.origin + Duration::from_nanos(now.as_nanos());
-        let second = Duration::from_secs(unix.as_secs());
-        self.line[6..35].copy_from_slice(&text(unix.as_secs()));
-        self.until = now + (second + Duration::from_secs(1) - unix);
-    }
-}
-
-fn text(unix: u64) -> [u8; 29] {
+/// `Sun, 06 Nov 1994 08:49:37 GMT`, so many seconds after the start of 1970.
+pub(super) fn text(unix: u64) -> [u8; 29] {
     let (days, time) = (unix / 86_400, unix % 86_400);
     let (year, month, day) = civil(days);
     let mut text = *b"Thu, 01 Jan 1970 00:00:00 GMT";
@@ -103,15 +61,5 @@ mod tests {
         ] {
             assert_eq!(core::str::from_utf8(&text(unix)).unwrap(), expected);
         }
-    }
-
-    #[test]
-    fn the_date_goes_with_the_clock() {
-        let now = Mono::from_nanos(5_000_000_000);
-        let mut date = Date::new(now, Duration::from_millis(784_111_777_500));
-        assert_eq!(date.line(now), b"Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n");
-        assert_eq!(&date.line(now + Duration::from_millis(499))[23..31], b"08:49:37");
-        assert_eq!(&date.line(now + Duration::from_millis(500))[23..31], b"08:49:38");
-        assert_eq!(&date.line(now + Duration::from_secs(60))[23..31], b"08:50:37");
     }
 }

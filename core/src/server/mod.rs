@@ -33,6 +33,7 @@
 mod action;
 mod date;
 mod head;
+mod lines;
 mod options;
 mod pace;
 mod reason;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::reason::reason;
+use super::reason::{reason, status_line};
 use super::session::Session;
 use super::steps::State;
 use crate::client::At;
@@ -11,6 +11,7 @@ use crate::fields::FieldBlock;
 use crate::http1::{BodySize, RequestHead, Role, State as Side};
 use crate::time::Mono;
 use crate::trace::Sink;
+use crate::wire::number::three_digits;
 
 impl Session {
     /// The fields of the response that is about to be sent; after its head, its trailers. Each head
@@ -84,23 +85,41 @@ impl Session {
         at: At<'_, S>,
     ) -> Result<(), MisuseError> {
         const LENGTHS: u32 = 1 << b"Date".len() | 1 << b"Server".len();
-        let Self { link, trail, options, .. } = self;
+        let Self { link, trail, lines, .. } = self;
         let fields = self.fields.fields();
-        let (mut dated, mut named) = (false, !self.is_named);
+        let (mut has_date, mut has_server) = (false, false);
         for (_, name) in fields.names_of_lengths(LENGTHS) {
-            dated |= name.eq_ignore_ascii_case(b"Date");
-            named |= name.eq_ignore_ascii_case(b"Server");
+            has_date |= name.eq_ignore_ascii_case(b"Date");
+            has_server |= name.eq_ignore_ascii_case(b"Server");
         }
-        let date = match &mut self.date {
-            Some(date) if !dated => &date.line(at.now)[..],
-            _ => &[],
-        };
-        let lines = match &options.name {
-            Some(name) if !named => [date, b"Server: ", name.as_bytes(), b"\r\n"],
-            _ => [date, &[], &[], &[]],
-        };
-        let status = (status, reason(status).as_bytes());
-        link.http1.respond(&mut trail.cx(at), status, fields, lines, size)
+        let lines = lines.beside(has_date, has_server, at.now);
+        let (http1, cx) = (&mut link.http1, &mut trail.cx(at));
+        match status_line(status) {
+            Some(line) => http1.respond(cx, status, &[line.as_bytes(), lines], fields, size),
+            None => {
+                let digits = three_digits(status);
+                http1.respond(cx, status, &[b"HTTP/1.1 ", &digits, b" \r\n", lines], fields, size)
+            }
+        }
+    }
+
+    /// Answers with a whole response: [`respond`](Self::respond), [`send`](Self::send) and
+    /// [`finish`](Self::finish) at once.
+    ///
+    /// # Errors
+    /// As [`respond`](Self::respond).
+    pub fn answer<S: Sink>(
+        &mut self,
+        now: Mono,
+        sink: &S,
+        status: u16,
+        body: Bytes,
+    ) -> Result<(), MisuseError> {
+        self.respond(now, sink, status, BodySize::Length(body.len() as u64))?;
+        if !body.is_empty() {
+            self.send(now, sink, body)?;
+        }
+        self.finish(now, sink)
     }
 
     /// Sends a piece of the response's body, or of the other protocol. It waits until it is
@@ -108,6 +127,7 @@ impl Session {
     ///
     /// # Errors
     /// No response was begun, or it is more than was announced.
+    #[inline]
     pub fn send<S: Sink>(&mut self, now: Mono, sink: &S, data: Bytes) -> Result<(), MisuseError> {
         if self.state == State::Tunnel {
             return self.link.write_through(&data).map_err(|_| self.misuse(Call::SendData));
@@ -126,6 +146,7 @@ impl Session {
     /// # Errors
     /// No response was begun, its body is shorter than was announced, or it can have no trailers or
     /// not these.
+    #[inline]
     pub fn finish<S: Sink>(&mut self, now: Mono, sink: &S) -> Result<(), MisuseError> {
         // After a switch there is no message that could end.
         if self.link.http1.state(Role::Server) == Side::Switched {

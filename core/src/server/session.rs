@@ -6,8 +6,8 @@ use core::net::SocketAddr;
 use core::time::Duration;
 
 use super::action::{Do, Event, Input};
-use super::date::Date;
 use super::head::KeptHead;
+use super::lines::Lines;
 use super::options::{Options, Timeouts};
 use super::pace::Pace;
 use super::steps::{Exchange, Inbox, State, Wish};
@@ -20,7 +20,6 @@ use crate::http1::{RequestHead, Role};
 use crate::link::Link;
 use crate::time::{Deadline, Mono, Waiting};
 use crate::trace::{ConnectionId, ExchangeId, Sink};
-use crate::wire::token;
 
 /// Room for what a client sends that is told nothing any more.
 const SCRATCH: usize = 4 * 1024;
@@ -82,9 +81,8 @@ pub struct Session {
     pub(super) head: KeptHead,
     /// The fields of the response that is being made, or its trailers.
     pub(super) fields: FieldBlock,
-    pub(super) date: Option<Date>,
-    /// The server has a name, and it can be sent.
-    pub(super) is_named: bool,
+    /// The fields that every response should have.
+    pub(super) lines: Lines,
     /// What passes after HTTP/1.1 was left.
     pub(super) tunnel: Option<Tunnel>,
     /// Why the connection ends, once it does.
@@ -106,10 +104,9 @@ impl Session {
     /// A connection that was accepted: its number, and the client's address if it has one.
     #[must_use]
     pub fn new(connection: ConnectionId, peer: Option<SocketAddr>, options: Arc<Options>) -> Self {
-        let name = options.name.as_ref();
+        let lines = Lines::new(options.name.as_deref());
         Self {
             link: Link::new(Role::Server, connection, options.config),
-            is_named: name.is_some_and(|name| token::is_text(name.as_bytes())),
             options,
             state: State::Start,
             trail: Trail::new(connection, peer),
@@ -123,7 +120,7 @@ impl Session {
             exchange: Exchange::default(),
             head: KeptHead::none(),
             fields: FieldBlock::new(),
-            date: None,
+            lines,
             tunnel: None,
             ending: None,
             peer_closed: false,
@@ -138,7 +135,7 @@ impl Session {
     /// Says what time of day it is: `unix` after the start of 1970. From then on responses have the
     /// field Date, which a server with a clock must send (RFC 9110 section 6.6.1).
     pub fn set_date(&mut self, now: Mono, unix: Duration) {
-        self.date = Some(Date::new(now, unix));
+        self.lines.set_date(now, unix);
     }
 
     /// The number by which the events of the next request are known. Without it, that is one more
@@ -204,7 +201,7 @@ impl Session {
     }
 
     /// Takes in what came of the last [`Do`]. When the connection is over, nothing matters any more.
-    #[inline]
+    #[inline(always)]
     pub fn input<S: Sink>(&mut self, now: Mono, sink: &S, input: Input) {
         let at = At { now, sink };
         match input {

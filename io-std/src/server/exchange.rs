@@ -69,7 +69,7 @@ impl<'c> Exchange<'c> {
     /// nothing else can be sent.
     pub fn data(&mut self) -> Result<Option<&[u8]>, Cause> {
         self.read = 0;
-        self.connection.serving.session.read_body();
+        self.connection.serving.read_body();
         self.run()?;
         Ok(self.connection.serving.data())
     }
@@ -139,7 +139,7 @@ impl<'c> Exchange<'c> {
     /// # Errors
     /// The client is gone or does not read.
     pub fn flush_now(&mut self) -> Result<(), Cause> {
-        self.connection.serving.session.flush();
+        self.connection.serving.flush();
         self.run()
     }
 

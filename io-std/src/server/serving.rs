@@ -78,9 +78,7 @@ impl Serving {
 
     /// What is to be done next.
     pub fn advance(&mut self) -> Do {
-        let next = self.session.next(self.now, &self.settings.sink);
-        self.is_stale |= matches!(next, Do::Request | Do::Body | Do::Handle | Do::Failed(_));
-        next
+        self.session.next(self.now, &self.settings.sink)
     }
 
     /// What time it was when a wait began or was over.
@@ -133,8 +131,15 @@ impl Serving {
         self.input(Input::Tick);
     }
 
+    #[inline(always)]
     fn input(&mut self, input: Input) {
         self.session.input(self.now, &self.settings.sink, input);
+    }
+
+    /// Whether the session was told that the server shuts down.
+    #[must_use]
+    pub const fn was_told_of_shutdown(&self) -> bool {
+        self.was_told_of_shutdown
     }
 
     /// Tells that the server shuts down, once.
@@ -147,12 +152,27 @@ impl Serving {
 
     /// Tells how the handler ended.
     pub fn handled(&mut self, outcome: Outcome) {
+        self.is_stale = true;
         // Whoever is told of it is told when it was. Otherwise the next to ask is who has to wait.
         if self.settings.sink.is_some() {
             self.tick();
         }
         self.session.handled(self.now, &self.settings.sink, outcome);
         self.session.number(next_exchange());
+    }
+
+    // What a handler asks for, for which it waits.
+
+    /// Asks for the next piece of the request's body.
+    pub fn read_body(&mut self) {
+        self.is_stale = true;
+        self.session.read_body();
+    }
+
+    /// Asks for what was said so far to be sent.
+    pub fn flush(&mut self) {
+        self.is_stale = true;
+        self.session.flush();
     }
 
     // What a handler says, without its being sent yet.
@@ -217,11 +237,8 @@ impl Serving {
     /// # Errors
     /// It must not be.
     pub fn respond(&mut self, status: u16, body: Bytes) -> Result<(), Cause> {
-        self.start(status, BodySize::Length(body.len() as u64))?;
-        if !body.is_empty() {
-            self.send(body)?;
-        }
-        self.finish()
+        let answered = self.session.answer(self.now, &self.settings.sink, status, body);
+        answered.map_err(Cause::Misuse)
     }
 }
 

@@ -6,15 +6,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use limpid_core::server::{Do, Outcome};
 use limpid_std::parts::{ServerSettings, Serving, Stop};
 use tokio::io::ReadBuf;
-use tokio::sync::Mutex;
 
 use super::alarm::Alarm;
 use super::closing::Closing;
 use super::exchange::Exchange;
+use super::place::Held;
 use crate::socket::Socket;
 
 /// The least room for a read.
@@ -46,17 +47,13 @@ impl Connection {
         F: Fn(Exchange) -> R,
         R: Future<Output = Result<(), E>>,
     {
-        // The handler has it while it runs, and for as long as it keeps its exchange.
-        let shared = Arc::new(Mutex::new(self));
-        let mut connection = Arc::clone(&shared).lock_owned().await;
+        let place = Arc::default();
+        let mut connection = Held::new(self, &place);
         loop {
             match connection.run().await {
                 Stop::Request => {
                     let outcome = outcome(|| handler(Exchange::new(connection))).await;
-                    connection = match Arc::clone(&shared).try_lock_owned() {
-                        Ok(connection) => connection,
-                        Err(_) => Arc::clone(&shared).lock_owned().await,
-                    };
+                    connection = poll_fn(|cx| place.poll_take(cx)).await;
                     connection.serving.handled(outcome);
                 }
                 Stop::Done => return,
@@ -109,10 +106,20 @@ impl Connection {
 
     /// What the session asks for, once it knows whether the server ends.
     fn next(&mut self) -> Do {
-        if let Some(grace) = self.alarm.closing.grace() {
+        if let Some(grace) = self.ends() {
             self.serving.shut_down(grace);
         }
         self.serving.advance()
+    }
+
+    /// How long what is open may still take, if the server ends and the session does not know.
+    #[inline]
+    fn ends(&self) -> Option<Duration> {
+        let closing = &self.alarm.closing;
+        if !closing.has_begun() || self.serving.was_told_of_shutdown() {
+            return None;
+        }
+        closing.grace()
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
@@ -129,8 +136,8 @@ impl Connection {
         Poll::Ready(())
     }
 
-    /// Whether the wait for the socket is over all the same: its time is, or the server ends and the
-    /// connection is idle. If not, the task is woken when it is.
+    /// Whether the wait for the socket is over all the same: its time is, or the server ends, which
+    /// the session does not know. If not, the task is woken when it is.
     fn poll_over(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let until = self.serving.deadline();
         if until.is_some_and(|deadline| deadline.at <= self.serving.now()) {
@@ -139,10 +146,7 @@ impl Connection {
         }
         self.alarm.set(cx, until);
         // The session is told before it goes on.
-        if self.alarm.closing.has_begun() && self.serving.session.is_idle() {
-            return Poll::Ready(());
-        }
-        Poll::Pending
+        if self.ends().is_some() { Poll::Ready(()) } else { Poll::Pending }
     }
 }
 

@@ -4,9 +4,8 @@ use bytes::Bytes;
 use limpid_core::error::Cause;
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::{BodySize, RequestHead};
-use tokio::sync::OwnedMutexGuard;
 
-use super::connection::Connection;
+use super::place::Held;
 
 /// A request, and what answers it.
 ///
@@ -32,11 +31,11 @@ use super::connection::Connection;
 /// ```
 #[derive(Debug)]
 pub struct Exchange {
-    connection: OwnedMutexGuard<Connection>,
+    connection: Held,
 }
 
 impl Exchange {
-    pub(super) const fn new(connection: OwnedMutexGuard<Connection>) -> Self {
+    pub(super) const fn new(connection: Held) -> Self {
         Self { connection }
     }
 
@@ -65,7 +64,7 @@ impl Exchange {
     /// The client broke a rule, was too slow, or is gone. It is told so where that is possible, and
     /// nothing else can be sent.
     pub async fn data(&mut self) -> Result<Option<&[u8]>, Cause> {
-        self.connection.serving.session.read_body();
+        self.connection.serving.read_body();
         self.run().await?;
         Ok(self.connection.serving.data())
     }
@@ -135,7 +134,7 @@ impl Exchange {
     /// # Errors
     /// The client is gone or does not read.
     pub async fn flush(&mut self) -> Result<(), Cause> {
-        self.connection.serving.session.flush();
+        self.connection.serving.flush();
         self.run().await
     }
 

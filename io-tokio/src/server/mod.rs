@@ -5,6 +5,7 @@ mod closing;
 mod connection;
 mod exchange;
 mod listener;
+mod place;
 
 use std::fmt;
 use std::future::Future;

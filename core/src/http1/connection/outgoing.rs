@@ -11,7 +11,7 @@ use crate::http1::reuse::NotReusable;
 use crate::http1::send::{Announced, BodySize};
 use crate::http1::state::{Act, Role, SwitchKind};
 use crate::trace::{Cx, Sink};
-use crate::wire::token;
+use crate::wire::{number, token};
 
 impl Connection {
     /// Sends the head of a request. The machine adds the field that announces the body, unless the
@@ -86,17 +86,20 @@ impl Connection {
         if !token::is_text(reason) {
             return Err(self.misuse(Call::SendResponse, Misuse::Reason));
         }
-        self.respond(cx, (status, reason), fields, [&[]; 4], size)
+        let digits = number::three_digits(status);
+        let line: [&[u8]; 5] = [b"HTTP/1.1 ", &digits, b" ", reason, b"\r\n"];
+        self.respond(cx, status, &line, fields, size)
     }
 
-    /// As [`send_response`](Self::send_response), with a reason that can be sent, and pieces of lines
-    /// that follow the fields and are not looked at: they say nothing of framing or persistence.
+    /// As [`send_response`](Self::send_response), with pieces of `start` that are not looked at: the
+    /// status line, and lines that precede the fields and say nothing of framing or persistence.
+    #[inline]
     pub(crate) fn respond<S: Sink>(
         &mut self,
         cx: &mut Cx<'_, S>,
-        (status, reason): (u16, &[u8]),
+        status: u16,
+        start: &[&[u8]],
         fields: Fields<'_>,
-        lines: [&[u8]; 4],
         size: BodySize,
     ) -> Result<(), MisuseError> {
         let call = Call::SendResponse;
@@ -111,7 +114,7 @@ impl Connection {
             return Err(self.misuse(call, Misuse::Status));
         }
         let peer = (self.peer_version(), self.sides.keep_alive);
-        let announced = self.send.response((status, reason), fields, lines, size, self.asked, peer);
+        let announced = self.send.response(status, start, fields, size, self.asked, peer);
         let announced = announced.map_err(|misuse| self.misuse(call, misuse))?;
         if announced.framing == Framing::UntilClose {
             self.sides.keep_alive = false;
@@ -136,6 +139,7 @@ impl Connection {
     ///
     /// # Errors
     /// The state forbids it, or it is more than was announced.
+    #[inline]
     pub fn send_data<S: Sink>(
         &mut self,
         _: &mut Cx<'_, S>,
@@ -150,6 +154,7 @@ impl Connection {
     /// # Errors
     /// The state forbids it, the body is shorter than was announced, or the trailers must not be
     /// sent.
+    #[inline]
     pub fn finish<S: Sink>(
         &mut self,
         cx: &mut Cx<'_, S>,

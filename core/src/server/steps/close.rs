@@ -92,6 +92,7 @@ impl Session {
 
     /// Sends what is left to be sent, and says farewell. Whatever goes wrong now, nobody is left who
     /// would care.
+    #[inline(never)]
     pub(super) fn closing<S: Sink>(&mut self, at: At<'_, S>) -> Option<Do> {
         let over = self.interrupted(at).is_err();
         match self.link.has_output() {

@@ -126,6 +126,7 @@ impl Session {
         self.since = None;
     }
 
+    #[inline(never)]
     fn start<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         let secure = self.options.is_secure();
         self.trail.begin(secure, at);
@@ -140,6 +141,7 @@ impl Session {
         Ok(None)
     }
 
+    #[inline(never)]
     fn handshake<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if self.interrupted(at)? {
             return Err(Cause::Tls(TlsError::EndOfStream));
@@ -167,12 +169,11 @@ impl Session {
         if let Err(cause) = self.interrupted(at) {
             return self.nothing_came(cause);
         }
-        if self.link.out_len() >= BATCH && self.link.has_output().map_err(Cause::from)? {
-            return Ok(Some(Do::Write));
-        }
         self.link.advance().map_err(Cause::from)?;
         let progress = if self.link.http1.awaits_request() {
             Progress::NeedInput
+        } else if self.link.out_len() >= BATCH && self.link.has_output().map_err(Cause::from)? {
+            return Ok(Some(Do::Write));
         } else {
             self.link.read(&mut self.trail.cx(at))?
         };
@@ -255,6 +256,7 @@ impl Session {
     }
 
     /// Something went wrong: the client is told if it can be, and the handler if it has a request.
+    #[cold]
     fn fail<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) -> Option<Do> {
         let has_handler = matches!(self.state, State::Open | State::Tunnel);
         let can_answer = matches!(self.link.http1.state(Role::Server), Side::Idle | Side::Answer);

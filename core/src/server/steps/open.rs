@@ -13,6 +13,7 @@ use crate::trace::Sink;
 
 impl Session {
     /// Does what the handler wishes.
+    #[inline(never)]
     pub(super) fn serve_handler<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         match self.wish {
             Wish::Nothing => Ok(Some(Do::Handle)),
@@ -91,6 +92,7 @@ impl Session {
     }
 
     /// Passes the bytes of another protocol.
+    #[inline(never)]
     pub(super) fn pass<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         let ended = match self.inbox {
             Some(Inbox::Eof) => {
