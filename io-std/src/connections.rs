@@ -6,20 +6,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use limpid_core::client::{
-    Acquired, Exchange, Input, Link, Options, Origin, Parked, Pool, Request, Retired,
+    Acquired, Exchange, Lease, Link, Options, Origin, Parked, Pool, Request, Retired, Retirement,
 };
 use limpid_core::time::Mono;
-use limpid_core::trace::ConnectionId;
 
 use crate::builder::{Settings, SharedSink};
 use crate::clock::Clock;
 use crate::line::{Line, Ticket};
-use crate::session::next_exchange;
+use crate::spares::Spares;
 use crate::tls::Trust;
-
-/// How many exchanges that are over a client keeps for their memory, the buffers of a connection
-/// among it. As many can begin at the same moment without an allocation.
-const SPARE: usize = 8;
 
 /// A driver's part of a connection.
 pub trait Transport {
@@ -35,6 +30,7 @@ pub trait Transport {
 /// last client and the last response that use it, idle connections are closed.
 pub struct Connections<T: Transport> {
     shared: Mutex<Shared<T>>,
+    spares: Spares,
     options: Arc<Options>,
     /// Whom to trust as an origin server, and whom as a proxy.
     trust: (Trust, Trust),
@@ -42,14 +38,11 @@ pub struct Connections<T: Transport> {
     clock: Clock,
 }
 
-/// What is looked at together.
+/// What is looked at together. Nobody asks the system for anything while he holds it: others would
+/// wait for the answer too, and for being woken up after it.
 struct Shared<T> {
     pool: Pool<T>,
     line: Line,
-    /// How many connections were opened so far.
-    opened: u64,
-    #[expect(clippy::vec_box, reason = "it is the box that is handed out")]
-    spare: Vec<Box<Exchange>>,
 }
 
 impl<T: Transport> fmt::Debug for Connections<T> {
@@ -63,10 +56,9 @@ impl<T: Transport> Connections<T> {
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         let Settings { options, trust, proxy_trust, pool, sink } = settings;
-        let shared =
-            Shared { pool: Pool::new(pool), line: Line::default(), opened: 0, spare: Vec::new() };
         Self {
-            shared: Mutex::new(shared),
+            shared: Mutex::new(Shared { pool: Pool::new(pool), line: Line::default() }),
+            spares: Spares::default(),
             options,
             trust: (trust, proxy_trust),
             sink,
@@ -100,7 +92,7 @@ impl<T: Transport> Connections<T> {
 
     /// A connection to `origin`: an idle one, or leave to open one. `None` where every connection
     /// is in use, or others wait for one already.
-    pub fn try_acquire(&self, origin: &Origin, now: Mono) -> Option<(Input<'static>, Option<T>)> {
+    pub fn try_acquire(&self, origin: &Origin, now: Mono) -> Option<Acquired<T>> {
         self.take(origin, now, &mut None, None)
     }
 
@@ -117,11 +109,11 @@ impl<T: Transport> Connections<T> {
         now: Mono,
         ticket: &mut Option<Ticket>,
         waker: Option<&Waker>,
-    ) -> Option<(Input<'static>, Option<T>)> {
+    ) -> Option<Acquired<T>> {
         let mut retired = Vec::new();
         let mut shared = self.lock();
         let acquired = match shared.line.is_turn(*ticket) {
-            true => shared.acquire(origin, now, &mut retired),
+            true => shared.pool.acquire(origin, now, T::is_silent, &mut retired),
             false => None,
         };
         let next = match &acquired {
@@ -132,23 +124,37 @@ impl<T: Transport> Connections<T> {
             }
         };
         drop(shared);
-        self.retire(retired);
         next.inspect(Waker::wake_by_ref);
+        let acquired = acquired.and_then(|acquired| self.silent(acquired, now, &mut retired));
+        self.retire(retired);
         acquired
     }
 
-    /// Gives a connection back; what is `None` is closed.
-    pub fn release(
+    /// What was acquired, or another in its place if it is not silent.
+    fn silent(
         &self,
-        id: ConnectionId,
-        link: Option<Box<Link>>,
-        transport: Option<T>,
+        acquired: Acquired<T>,
         now: Mono,
-    ) {
+        retired: &mut Vec<Retired<T>>,
+    ) -> Option<Acquired<T>> {
+        let mut acquired = acquired;
+        loop {
+            match acquired {
+                Acquired::Reuse(lease, parked) if !parked.transport.is_silent() => {
+                    retired.push(Retired { parked, why: Retirement::NotSilent });
+                    acquired = self.lock().pool.replace(lease, now, T::is_silent, retired)?;
+                }
+                acquired => break Some(acquired),
+            }
+        }
+    }
+
+    /// Gives a connection back; what is `None` is closed.
+    pub fn release(&self, lease: Lease, link: Option<Box<Link>>, transport: Option<T>, now: Mono) {
         let parked = link.zip(transport).map(|(link, transport)| Parked { link, transport });
         let mut retired = Vec::new();
         let mut shared = self.lock();
-        shared.pool.release(id, parked, now, T::is_silent, &mut retired);
+        shared.pool.release(lease, parked, now, T::is_silent, &mut retired);
         let next = shared.line.next();
         drop(shared);
         self.retire(retired);
@@ -157,33 +163,22 @@ impl<T: Transport> Connections<T> {
 
     /// An exchange that is over and can be used again, if there is one.
     pub(crate) fn spare(&self) -> Option<Box<Exchange>> {
-        self.lock().spare.pop()
+        self.spares.take()
     }
 
     /// An exchange for this request, in memory that is there already if there is some.
     pub(crate) fn begin(&self, request: Arc<Request>) -> Box<Exchange> {
-        match self.spare() {
-            Some(mut exchange) => {
-                exchange.restart(next_exchange(), request, &self.options);
-                exchange
-            }
-            None => {
-                let options = Arc::clone(&self.options);
-                Box::new(Exchange::new(next_exchange(), request, options))
-            }
-        }
+        self.spares.begin(request, &self.options)
     }
 
     /// Takes an exchange back that is over, for its memory.
-    pub(crate) fn end(&self, mut exchange: Box<Exchange>) {
-        exchange.forget();
-        let mut shared = self.lock();
-        if shared.spare.len() < SPARE {
-            shared.spare.push(exchange);
-        }
+    pub(crate) fn end(&self, exchange: Box<Exchange>) {
+        self.spares.end(exchange);
     }
 
-    fn retire(&self, retired: Vec<Retired<T>>) {
+    /// Closes connections in the order in which they were opened.
+    fn retire(&self, mut retired: Vec<Retired<T>>) {
+        retired.sort_unstable_by_key(|retired| retired.parked.link.connection());
         for Retired { parked: Parked { link, transport }, why } in retired {
             link.retire(why, self.now(), &self.sink, |bytes| transport.bid_farewell(bytes));
         }
@@ -195,25 +190,6 @@ impl<T: Transport> Connections<T> {
 }
 
 impl<T: Transport> Shared<T> {
-    fn acquire(
-        &mut self,
-        origin: &Origin,
-        now: Mono,
-        retired: &mut Vec<Retired<T>>,
-    ) -> Option<(Input<'static>, Option<T>)> {
-        let fresh = ConnectionId(self.opened + 1);
-        match self.pool.acquire(origin, fresh, now, T::is_silent, retired) {
-            Acquired::Full => None,
-            Acquired::Reuse(Parked { link, transport }) => {
-                Some((Input::Reuse(link), Some(transport)))
-            }
-            Acquired::Open => {
-                self.opened += 1;
-                Some((Input::Open(fresh), None))
-            }
-        }
-    }
-
     /// Has one leave the line. If there are more connections to be had, the next is to know, who
     /// may have been behind when they were released.
     fn leave(&mut self, ticket: Ticket) -> Option<Waker> {
@@ -238,7 +214,7 @@ impl<T: Transport> fmt::Debug for Acquire<'_, T> {
 }
 
 impl<T: Transport> Future for Acquire<'_, T> {
-    type Output = (Input<'static>, Option<T>);
+    type Output = Acquired<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { connections, origin, ticket } = &mut *self;
@@ -310,61 +286,79 @@ mod tests {
         }
     }
 
-    fn full(connections: usize) -> (Connections<Nothing>, Origin) {
+    fn lease(acquired: Acquired<Nothing>) -> Lease {
+        match acquired {
+            Acquired::Open(lease) | Acquired::Reuse(lease, _) => lease,
+        }
+    }
+
+    /// Connections that are all in use, and their leases.
+    fn full(connections: usize) -> (Connections<Nothing>, Origin, Vec<Lease>) {
         let limits = PoolLimits { connections, ..PoolLimits::default() };
         let origin = Origin::of(&"http://a/".parse::<Url>().unwrap());
         let full = ClientBuilder::<Full>::default().pool(limits).build().0;
-        (0..connections).for_each(|_| assert!(full.try_acquire(&origin, full.now()).is_some()));
-        (full, origin)
+        let acquire = |_| lease(full.try_acquire(&origin, full.now()).unwrap());
+        let leases = (0..connections).map(acquire).collect();
+        (full, origin, leases)
     }
 
-    fn poll(acquire: Pin<&mut Acquire<'_, Nothing>>, bell: &Arc<Bell>) -> bool {
+    /// Has a connection closed.
+    fn close(connections: &Connections<Nothing>, lease: Lease) {
+        connections.release(lease, None, None, connections.now());
+    }
+
+    fn poll(acquire: Pin<&mut Acquire<'_, Nothing>>, bell: &Arc<Bell>) -> Option<Lease> {
         let waker = Waker::from(Arc::clone(bell));
-        acquire.poll(&mut Context::from_waker(&waker)).is_ready()
+        match acquire.poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(acquired) => Some(lease(acquired)),
+            Poll::Pending => None,
+        }
     }
 
     #[test]
     fn who_came_first_is_served_first() {
-        let (connections, origin) = full(1);
+        let (connections, origin, mut leases) = full(1);
         let (mut first, mut second) =
             (pin!(connections.acquire(&origin)), pin!(connections.acquire(&origin)));
         let bells = [Arc::<Bell>::default(), Arc::default()];
-        assert!(!poll(first.as_mut(), &bells[0]) && !poll(second.as_mut(), &bells[1]));
-        connections.release(ConnectionId(1), None, None, connections.now());
+        assert!(poll(first.as_mut(), &bells[0]).is_none());
+        assert!(poll(second.as_mut(), &bells[1]).is_none());
+        close(&connections, leases.remove(0));
         assert_eq!(bells.each_ref().map(|bell| bell.rung()), [1, 0]);
         assert!(connections.try_acquire(&origin, connections.now()).is_none(), "others wait");
-        assert!(!poll(second.as_mut(), &bells[1]), "it is not the second's turn");
-        assert!(poll(first.as_mut(), &bells[0]));
-        connections.release(ConnectionId(2), None, None, connections.now());
+        assert!(poll(second.as_mut(), &bells[1]).is_none(), "it is not the second's turn");
+        let lease = poll(first.as_mut(), &bells[0]).unwrap();
+        close(&connections, lease);
         assert_eq!(bells.each_ref().map(|bell| bell.rung()), [1, 1]);
-        assert!(poll(second.as_mut(), &bells[1]));
+        assert!(poll(second.as_mut(), &bells[1]).is_some());
     }
 
     #[test]
     fn two_released_at_once_are_for_two() {
-        let (connections, origin) = full(2);
+        let (connections, origin, leases) = full(2);
         let (mut first, mut second) =
             (pin!(connections.acquire(&origin)), pin!(connections.acquire(&origin)));
         let bells = [Arc::<Bell>::default(), Arc::default()];
-        assert!(!poll(first.as_mut(), &bells[0]) && !poll(second.as_mut(), &bells[1]));
-        connections.release(ConnectionId(1), None, None, connections.now());
-        connections.release(ConnectionId(2), None, None, connections.now());
+        assert!(poll(first.as_mut(), &bells[0]).is_none());
+        assert!(poll(second.as_mut(), &bells[1]).is_none());
+        leases.into_iter().for_each(|lease| close(&connections, lease));
         assert_eq!(bells[1].rung(), 0);
-        assert!(poll(first.as_mut(), &bells[0]));
+        assert!(poll(first.as_mut(), &bells[0]).is_some());
         assert_eq!(bells[1].rung(), 1, "there is one left");
-        assert!(poll(second.as_mut(), &bells[1]));
+        assert!(poll(second.as_mut(), &bells[1]).is_some());
     }
 
     #[test]
     fn who_leaves_gives_the_turn_to_the_next() {
-        let (connections, origin) = full(1);
+        let (connections, origin, mut leases) = full(1);
         let mut first = Box::pin(connections.acquire(&origin));
         let mut second = pin!(connections.acquire(&origin));
         let bells = [Arc::<Bell>::default(), Arc::default()];
-        assert!(!poll(first.as_mut(), &bells[0]) && !poll(second.as_mut(), &bells[1]));
-        connections.release(ConnectionId(1), None, None, connections.now());
+        assert!(poll(first.as_mut(), &bells[0]).is_none());
+        assert!(poll(second.as_mut(), &bells[1]).is_none());
+        close(&connections, leases.remove(0));
         drop(first);
         assert_eq!(bells[1].rung(), 1);
-        assert!(poll(second.as_mut(), &bells[1]));
+        assert!(poll(second.as_mut(), &bells[1]).is_some());
     }
 }

@@ -36,6 +36,7 @@ mod response;
 mod server;
 mod session;
 mod socket;
+mod spares;
 mod tls;
 mod upgraded;
 mod wait;

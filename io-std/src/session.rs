@@ -6,10 +6,12 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use limpid_core::client::{DialId, Do, Event, Exchange, Fault, Input, Request, Switched};
+use limpid_core::client::{
+    Acquired, DialId, Do, Event, Exchange, Fault, Input, Lease, Parked, Request, Switched,
+};
 use limpid_core::error::{Cause, TlsError};
 use limpid_core::time::Mono;
-use limpid_core::trace::{ConnectionId, ExchangeId, Sink, Trace};
+use limpid_core::trace::{ExchangeId, Sink, Trace};
 
 use crate::connections::{Connections, Transport};
 use crate::error::{Error, History, TlsSetupError};
@@ -59,8 +61,8 @@ pub struct Session<T: Transport> {
     pub transport: Option<T>,
     /// Why there is no TLS configuration.
     refused: Option<Box<TlsSetupError>>,
-    /// The number of the connection that the pool gave.
-    connection: ConnectionId,
+    /// The place in the pool, once there is one.
+    lease: Option<Lease>,
     /// What time it was when something last came of waiting.
     now: Mono,
 }
@@ -82,8 +84,7 @@ impl<T: Transport> Session<T> {
     }
 
     fn of(exchange: Lent<T>) -> Self {
-        let (connection, now) = (ConnectionId(0), Mono::default());
-        Self { exchange, transport: None, refused: None, connection, now }
+        Self { exchange, transport: None, refused: None, lease: None, now: Mono::default() }
     }
 
     /// Looks at the clock. A driver does that when it begins to run; all that tells what came of
@@ -190,14 +191,18 @@ impl<T: Transport> Session<T> {
 
     /// Answers [`Do::Acquire`] with what the connections gave; `None` if its time is over. The clock
     /// is not looked at: who waited does that before.
-    pub fn acquired(&mut self, acquired: Option<(Input<'_>, Option<T>)>) {
-        let (input, transport) = acquired.unwrap_or((Input::Tick, None));
-        self.transport = transport;
-        match &input {
-            Input::Reuse(link) => self.connection = link.connection(),
-            Input::Open(connection) => self.connection = *connection,
-            _ => {}
-        }
+    pub fn acquired(&mut self, acquired: Option<Acquired<T>>) {
+        let (lease, transport, input) = match acquired {
+            Some(Acquired::Reuse(lease, Parked { link, transport })) => {
+                (Some(lease), Some(transport), Input::Reuse(link))
+            }
+            Some(Acquired::Open(lease)) => {
+                let input = Input::Open(lease.connection());
+                (Some(lease), None, input)
+            }
+            None => (None, None, Input::Tick),
+        };
+        (self.lease, self.transport) = (lease, transport);
         self.input_at_once(input);
     }
 
@@ -205,7 +210,9 @@ impl<T: Transport> Session<T> {
     pub fn release(&mut self) {
         let link = self.exchange.take_link();
         let transport = self.transport.take();
-        self.exchange.connections.release(self.connection, link, transport, self.now);
+        if let Some(lease) = self.lease.take() {
+            self.exchange.connections.release(lease, link, transport, self.now);
+        }
     }
 
     fn history(&self, cause: Cause) -> History {

@@ -13,7 +13,7 @@ use crate::time::Deadline;
 use crate::trace::{ConnectionId, SocketOption};
 
 use super::dial::DialId;
-use super::pool::Origin;
+use super::origin::Origin;
 
 /// What a driver is to do next.
 #[derive(Clone, Copy, Debug)]

@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use core::net::IpAddr;
 
 use super::options::Options;
-use super::pool::Origin;
+use super::origin::Origin;
 use super::proxy::{Proxy, ProxyKind};
 use super::request::Request;
 use super::trail::Operation;

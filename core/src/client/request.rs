@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::pool::Origin;
+use super::origin::Origin;
 use super::url::{Url, UrlError};
 use crate::coding::ACCEPTED;
 use crate::fields::{FieldBlock, Fields};

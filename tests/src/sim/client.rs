@@ -6,11 +6,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use limpid_core::client::{
-    Acquired, Event, Exchange, Input, Options, Origin, Parked, Pool, RequestBuilder, Retired,
+    Acquired, Event, Exchange, Input, Lease, Options, Origin, Parked, Pool, RequestBuilder,
+    Retired, Retirement,
 };
 use limpid_core::error::{Cause, Error};
 use limpid_core::fields::Fields;
-use limpid_core::trace::{ConnectionId, ExchangeId};
+use limpid_core::trace::ExchangeId;
 use limpid_std::{Settings, SharedSink, Trust};
 
 use super::body::Body;
@@ -32,13 +33,12 @@ pub(super) struct Shared {
     /// Whom to trust as an origin server, and whom as a proxy.
     trust: (Trust, Trust),
     pool: RefCell<Pool<Socket>>,
-    opened: Cell<u64>,
     exchanges: Cell<u64>,
 }
 
 impl fmt::Debug for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("opened", &self.opened).finish_non_exhaustive()
+        f.debug_struct("Client").field("exchanges", &self.exchanges).finish_non_exhaustive()
     }
 }
 
@@ -53,7 +53,6 @@ impl Client {
             options,
             trust: (trust, proxy_trust),
             pool: RefCell::new(Pool::new(pool)),
-            opened: Cell::new(0),
             exchanges: Cell::new(0),
         }))
     }
@@ -92,33 +91,34 @@ impl Shared {
         trust.config(self.net.world().now(), &self.sink).map_or(NO_CONFIGURATION, Input::Trust)
     }
 
-    /// A connection to `origin`, and the number of a new one; `None` while there is none.
-    pub(super) fn acquire(&self, origin: &Origin) -> Option<(ConnectionId, Acquired<Socket>)> {
-        let fresh = ConnectionId(self.opened.get() + 1);
+    /// A connection to `origin`; `None` while there is none.
+    pub(super) fn acquire(&self, origin: &Origin) -> Option<Acquired<Socket>> {
         let (now, mut retired) = (self.net.world().now(), Vec::new());
         let mut pool = self.pool.borrow_mut();
-        let acquired = pool.acquire(origin, fresh, now, Socket::is_silent, &mut retired);
+        let mut acquired = pool.acquire(origin, now, Socket::is_silent, &mut retired);
+        while let Some(Acquired::Reuse(lease, parked)) = acquired {
+            if parked.transport.is_silent() {
+                acquired = Some(Acquired::Reuse(lease, parked));
+                break;
+            }
+            retired.push(Retired { parked, why: Retirement::NotSilent });
+            acquired = pool.replace(lease, now, Socket::is_silent, &mut retired);
+        }
         drop(pool);
         self.retire(retired);
-        match acquired {
-            Acquired::Full => None,
-            Acquired::Open => {
-                self.opened.set(fresh.0);
-                Some((fresh, Acquired::Open))
-            }
-            reuse @ Acquired::Reuse(_) => Some((fresh, reuse)),
-        }
+        acquired
     }
 
     /// Gives a connection back; what is `None` is closed.
-    pub(super) fn release(&self, id: ConnectionId, parked: Option<Parked<Socket>>) {
+    pub(super) fn release(&self, lease: Lease, parked: Option<Parked<Socket>>) {
         let (now, mut retired) = (self.net.world().now(), Vec::new());
-        self.pool.borrow_mut().release(id, parked, now, Socket::is_silent, &mut retired);
+        self.pool.borrow_mut().release(lease, parked, now, Socket::is_silent, &mut retired);
         self.retire(retired);
         self.net.world().moved();
     }
 
-    fn retire(&self, retired: Vec<Retired<Socket>>) {
+    fn retire(&self, mut retired: Vec<Retired<Socket>>) {
+        retired.sort_unstable_by_key(|retired| retired.parked.link.connection());
         for Retired { parked: Parked { link, transport }, why } in retired {
             link.retire(why, self.net.world().now(), &self.sink, |bytes| {
                 if !bytes.is_empty() {

@@ -6,9 +6,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::task::Poll;
 
-use limpid_core::client::{Acquired, Do, Event, Exchange, Fault, Input, Parked};
+use limpid_core::client::{Acquired, Do, Event, Exchange, Fault, Input, Lease, Parked};
 use limpid_core::error::{Error, ResolveError, TlsError};
-use limpid_core::trace::ConnectionId;
 use limpid_std::parts::os_error;
 
 use super::body::Body;
@@ -26,8 +25,8 @@ pub(super) struct Driver {
     pub(super) exchange: Exchange,
     socket: Option<Socket>,
     dials: Dials,
-    /// The number of the connection that the pool gave.
-    connection: ConnectionId,
+    /// The place in the pool, once there is one.
+    lease: Option<Lease>,
     body: Body,
     client: Rc<Shared>,
     over: bool,
@@ -39,7 +38,7 @@ impl Driver {
             exchange,
             socket: None,
             dials: Dials::default(),
-            connection: ConnectionId(0),
+            lease: None,
             body,
             client,
             over: false,
@@ -140,25 +139,27 @@ impl Driver {
         });
     }
 
-    fn acquired(&mut self, acquired: Option<(ConnectionId, Acquired<Socket>)>) {
-        let Some((fresh, acquired)) = acquired else { return self.input(Input::Tick) };
+    fn acquired(&mut self, acquired: Option<Acquired<Socket>>) {
         match acquired {
-            Acquired::Reuse(Parked { link, transport }) => {
-                self.connection = link.connection();
-                self.socket = Some(transport);
+            Some(Acquired::Reuse(lease, Parked { link, transport })) => {
+                (self.lease, self.socket) = (Some(lease), Some(transport));
                 self.input(Input::Reuse(link));
             }
-            _ => {
-                self.connection = fresh;
-                self.input(Input::Open(fresh));
+            Some(Acquired::Open(lease)) => {
+                let connection = lease.connection();
+                self.lease = Some(lease);
+                self.input(Input::Open(connection));
             }
+            None => self.input(Input::Tick),
         }
     }
 
     fn release(&mut self) {
         let parked = self.exchange.take_link().zip(self.socket.take());
         let parked = parked.map(|(link, transport)| Parked { link, transport });
-        self.client.release(self.connection, parked);
+        if let Some(lease) = self.lease.take() {
+            self.client.release(lease, parked);
+        }
     }
 }
 
