@@ -1,11 +1,15 @@
 //! Exchanges on many connections at once: on threads, or as tasks.
 
 use std::future::Future;
-use std::sync::Barrier;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Arc, Barrier, mpsc};
 use std::thread;
 
 use tokio::runtime::Runtime;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
 
 use crate::Failure;
 use crate::job::{Budget, Job, Turns};
@@ -37,7 +41,7 @@ const STACK: usize = 512 * 1024;
 /// # Errors
 /// A request fails.
 pub fn on_threads<B: Blocking>(job: &Job, open: impl Fn() -> Result<B, Failure> + Sync) -> Outcome {
-    let (start, mut meter) = (Barrier::new(job.connections + 1), Meter::default());
+    let (together, mut meter) = (Barrier::new(job.connections), Meter::default());
     let warm = || {
         let mut connection = open()?;
         for _ in 0..warm_up(job.connections) {
@@ -55,19 +59,25 @@ pub fn on_threads<B: Blocking>(job: &Job, open: impl Fn() -> Result<B, Failure> 
     let (mut units, mut bytes) = (0, 0);
     thread::scope(|scope| {
         let mut threads = Vec::with_capacity(job.connections);
+        let (started, starts) = mpsc::channel();
         for _ in 0..job.connections {
-            let run = || {
+            let (started, together) = (started.clone(), &together);
+            let run = move || {
                 let connection = warm();
-                // Twice: the meter begins when everybody is there, and before anybody goes on.
-                start.wait();
-                start.wait();
-                exchanges(&mut connection?, job.budget.turns(1))
+                together.wait();
+                let begun = connection.and_then(|mut connection| {
+                    // Once more, so that as many requests are on their way when the meter begins.
+                    connection.exchange()?;
+                    Ok(connection)
+                });
+                // Nobody waits for it if the other thread is gone.
+                let _ = started.send(());
+                exchanges(&mut begun?, job.budget.turns(1))
             };
             threads.push(thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run)?);
         }
-        start.wait();
+        starts.iter().take(job.connections).for_each(drop);
         meter.begin();
-        start.wait();
         for thread in threads {
             let done = thread.join().map_err(|_| "a thread of requests panicked")??;
             (units, bytes) = (units + done.0, bytes + done.1);
@@ -104,19 +114,85 @@ where
     let runtime = runtime()?;
     let opening = (0..job.connections).map(|_| runtime.spawn(open())).collect();
     let connections = runtime.block_on(all(opening))?;
+    let (tally, warm_up) = (Arc::new(Tally::default()), warm_up(job.connections));
     // All at once, so that a pool opens as many connections as there are tasks.
-    let warm = start(&runtime, connections, Budget::Turns(warm_up(job.connections)));
-    let warm = runtime.block_on(all(warm))?;
-    let mut connections = warm.into_iter().map(|task| task.connection).collect();
+    let spawn = |connection| runtime.spawn(keep_on(connection, warm_up, Arc::clone(&tally)));
+    let tasks = connections.into_iter().map(spawn).collect();
+    runtime.block_on(tally.reaches(&tally.warm, job.connections as u64));
 
-    let (mut meter, mut done) = (Meter::default(), Ok(Vec::new()));
-    meter.over(&mut || {
-        let tasks = start(&runtime, std::mem::take(&mut connections), job.budget);
-        done = runtime.block_on(all(tasks));
+    // They go on before and after: the meter sees what a connection takes that is always in use.
+    let (mut meter, before) = (Meter::default(), tally.done());
+    meter.over(&mut || match job.budget {
+        Budget::Turns(turns) => {
+            let enough = before.0 + turns * job.connections as u64;
+            runtime.block_on(tally.reaches(&tally.units, enough));
+        }
+        Budget::Time(time) => runtime.block_on(sleep(time)),
     });
-    let done = done?;
-    let units = done.iter().map(|task| task.units).sum();
-    Ok(meter.finish(units, done.iter().map(|task| task.bytes).sum()))
+    let done = tally.done();
+    tally.end();
+    runtime.block_on(all(tasks))?;
+    Ok(meter.finish(done.0 - before.0, done.1 - before.1))
+}
+
+/// What tasks have done so far.
+#[derive(Default)]
+struct Tally {
+    /// Connections that are warm.
+    warm: AtomicU64,
+    units: AtomicU64,
+    bytes: AtomicU64,
+    /// What one of them is to reach.
+    goal: AtomicU64,
+    reached: Notify,
+    over: AtomicBool,
+}
+
+impl Tally {
+    fn add(&self, count: &AtomicU64) {
+        if count.fetch_add(1, Relaxed) + 1 == self.goal.load(Relaxed) {
+            self.reached.notify_one();
+        }
+    }
+
+    /// Waits until there are so many, or something has failed.
+    async fn reaches(&self, count: &AtomicU64, goal: u64) {
+        self.goal.store(goal, Relaxed);
+        while count.load(Relaxed) < goal && !self.over.load(Relaxed) {
+            self.reached.notified().await;
+        }
+    }
+
+    fn done(&self) -> (u64, u64) {
+        (self.units.load(Relaxed), self.bytes.load(Relaxed))
+    }
+
+    fn end(&self) {
+        self.over.store(true, Relaxed);
+        self.reached.notify_one();
+    }
+}
+
+/// Requests until it is over.
+async fn keep_on(
+    mut connection: impl Asynchronous,
+    warm_up: u64,
+    tally: Arc<Tally>,
+) -> Result<(), Failure> {
+    let mut left = warm_up;
+    while !tally.over.load(Relaxed) {
+        let bytes = connection.exchange().await.inspect_err(|_| tally.end())?;
+        if left > 0 {
+            left -= 1;
+            if left == 0 {
+                tally.add(&tally.warm);
+            }
+            continue;
+        }
+        tally.bytes.fetch_add(bytes, Relaxed);
+        tally.add(&tally.units);
+    }
+    Ok(())
 }
 
 /// The runtime of everything asynchronous: on one thread, so that libraries are compared and not
@@ -126,31 +202,6 @@ where
 /// The system has none to give.
 pub fn runtime() -> Result<Runtime, Failure> {
     Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
-}
-
-/// A task that is over, and what it did.
-struct Done<A> {
-    connection: A,
-    units: u64,
-    bytes: u64,
-}
-
-fn start<A: Asynchronous>(
-    runtime: &Runtime,
-    connections: Vec<A>,
-    budget: Budget,
-) -> Vec<JoinHandle<Result<Done<A>, Failure>>> {
-    let spawn = |mut connection: A| {
-        runtime.spawn(async move {
-            let (mut units, mut bytes, mut turns) = (0, 0, budget.turns(1));
-            while turns.take() {
-                bytes += connection.exchange().await?;
-                units += 1;
-            }
-            Ok(Done { connection, units, bytes })
-        })
-    };
-    connections.into_iter().map(spawn).collect()
 }
 
 async fn all<T>(tasks: Vec<JoinHandle<Result<T, Failure>>>) -> Result<Vec<T>, Failure> {

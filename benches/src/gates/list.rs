@@ -109,6 +109,24 @@ pub const GATES: &[Gate] = &[
         ..IN_MEMORY
     },
     Gate {
+        name: "tokio-prepared-32",
+        unit: "the same, 32 connections",
+        work: tasks::PREPARED,
+        turns: 50,
+        connections: 32,
+        server: Server::Answers,
+        ..IN_MEMORY
+    },
+    Gate {
+        name: "tokio-prepared-4096",
+        unit: "the same, 4096 connections",
+        work: tasks::PREPARED,
+        turns: 2,
+        connections: 4096,
+        server: Server::Answers,
+        ..IN_MEMORY
+    },
+    Gate {
         name: "tokio-get",
         unit: "request of the tokio client, 1 KiB, 1 connection",
         work: tasks::GET,
