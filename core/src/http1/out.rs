@@ -28,9 +28,14 @@ impl Out {
         &mut self.staging
     }
 
+    /// Whether a piece of a body of this length is copied in any case.
+    pub(super) const fn copies(len: usize) -> bool {
+        len <= COPIED
+    }
+
     /// Queues a piece of a body, without a copy if it is large and the only one.
     pub(super) fn push(&mut self, data: Bytes) {
-        if data.len() <= COPIED || self.body.is_some() {
+        if Self::copies(data.len()) || self.body.is_some() {
             self.staging.extend_from_slice(&data);
         } else {
             self.body = Some((self.staging.len(), data));

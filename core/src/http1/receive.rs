@@ -173,6 +173,11 @@ impl Receive {
         Fields::new(self.lent(), self.section.spans())
     }
 
+    /// Whether nothing is left to come of the body.
+    pub(super) const fn is_complete(&self) -> bool {
+        self.body.is_complete()
+    }
+
     /// Whether nothing of a message has arrived.
     pub(super) fn is_idle(&self) -> bool {
         self.surplus() == 0 && !self.section.has_begun()

@@ -136,6 +136,32 @@ impl Send {
         Ok(Announced { framing, wishes: facts.wishes })
     }
 
+    /// Writes a whole response, where its body is small and no field says anything to the machine;
+    /// false where one may, and nothing was written then.
+    #[inline]
+    pub(super) fn plain_response(
+        &mut self,
+        start: [&[u8]; 2],
+        fields: Fields<'_>,
+        body: &[u8],
+    ) -> bool {
+        let Some(lines) = fields.lines() else { return false };
+        if fields.names_of_lengths(Facts::LENGTHS).next().is_some() || !Out::copies(body.len()) {
+            return false;
+        }
+        let staging = self.out.staging();
+        staging.reserve(lines.len() + 256);
+        for piece in start {
+            staging.extend_from_slice(piece);
+        }
+        staging.extend_from_slice(lines);
+        write_length(body.len() as u64, staging);
+        staging.extend_from_slice(b"\r\n");
+        self.out.staging().extend_from_slice(body);
+        self.begin(Framing::None);
+        true
+    }
+
     /// Writes the head of an informational response.
     pub(super) fn informational(
         &mut self,
@@ -259,14 +285,14 @@ const fn persistence(ends: bool, old: bool, facts: &Facts) -> &'static [u8] {
     }
 }
 
-/// Writes the field Content-Length. Its line is put together first, so that it is written at once.
+/// Writes the field Content-Length.
+#[inline]
 fn write_length(length: u64, out: &mut Vec<u8>) {
-    const NAME: usize = b"Content-Length: ".len();
-    let mut line = *b"Content-Length: 00000000000000000000\r\n";
-    let end = line.len() - 2;
-    let start = number::write_decimal(length, &mut line[NAME..end]);
-    line.copy_within(..NAME, start);
-    out.extend_from_slice(&line[start..]);
+    let mut digits = *b"00000000000000000000\r\n";
+    let end = digits.len() - 2;
+    let start = number::write_decimal(length, &mut digits[..end]);
+    out.extend_from_slice(b"Content-Length: ");
+    out.extend_from_slice(&digits[start..]);
 }
 
 /// How a response announces the body that it has, or that the one to GET would have.

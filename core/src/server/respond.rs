@@ -13,6 +13,10 @@ use crate::time::Mono;
 use crate::trace::Sink;
 use crate::wire::number::three_digits;
 
+/// The lengths of the names of the fields that the machine adds and the handler may have: bit `n`
+/// stands for `n` bytes.
+const OWN_LENGTHS: u32 = 1 << b"Date".len() | 1 << b"Server".len();
+
 impl Session {
     /// The fields of the response that is about to be sent; after its head, its trailers. Each head
     /// uses them up.
@@ -84,11 +88,10 @@ impl Session {
         size: BodySize,
         at: At<'_, S>,
     ) -> Result<(), MisuseError> {
-        const LENGTHS: u32 = 1 << b"Date".len() | 1 << b"Server".len();
         let Self { link, trail, lines, .. } = self;
         let fields = self.fields.fields();
         let (mut has_date, mut has_server) = (false, false);
-        for (_, name) in fields.names_of_lengths(LENGTHS) {
+        for (_, name) in fields.names_of_lengths(OWN_LENGTHS) {
             has_date |= name.eq_ignore_ascii_case(b"Date");
             has_server |= name.eq_ignore_ascii_case(b"Server");
         }
@@ -115,11 +118,37 @@ impl Session {
         status: u16,
         body: Bytes,
     ) -> Result<(), MisuseError> {
+        if self.answer_plainly(status, &body, At { now, sink }) {
+            return Ok(());
+        }
         self.respond(now, sink, status, BodySize::Length(body.len() as u64))?;
         if !body.is_empty() {
             self.send(now, sink, body)?;
         }
         self.finish(now, sink)
+    }
+
+    /// As [`answer`](Self::answer), where there is nothing to judge, as mostly; false where there is,
+    /// and nothing was done then.
+    #[inline]
+    fn answer_plainly<S: Sink>(&mut self, status: u16, body: &[u8], at: At<'_, S>) -> bool {
+        let Some(line) = status_line(status) else { return false };
+        if !self.exchange.is_read && !self.is_worth_draining() {
+            return false;
+        }
+        let Self { link, trail, lines, exchange, .. } = self;
+        let fields = self.fields.fields();
+        if fields.names_of_lengths(OWN_LENGTHS).next().is_some() {
+            return false;
+        }
+        let start = [line.as_bytes(), lines.beside(false, false, at.now)];
+        let answered = link.http1.respond_plainly(&mut trail.cx(at), status, start, fields, body);
+        if answered {
+            self.fields.clear();
+            exchange.status = status;
+            exchange.sent = body.len() as u64;
+        }
+        answered
     }
 
     /// Sends a piece of the response's body, or of the other protocol. It waits until it is

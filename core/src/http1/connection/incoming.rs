@@ -100,6 +100,20 @@ impl Connection {
         self.receive.head.wishes.expects_another
     }
 
+    /// Ends the peer's message if nothing of it is left to come, without an event; false if there is
+    /// something, or it ended before.
+    #[inline]
+    pub(crate) fn end_in_silence<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> bool {
+        let peer = self.role.peer();
+        if self.sides.of(peer) != State::Body || !self.receive.is_complete() {
+            return false;
+        }
+        self.last = None;
+        self.sides.act(peer, Act::End);
+        self.tell_reuse(cx);
+        true
+    }
+
     /// Whether a server waits for a request of which nothing has come.
     #[inline]
     pub(crate) fn awaits_request(&self) -> bool {

@@ -9,7 +9,7 @@ use crate::framing::{Asked, Framing};
 use crate::http1::head::{Version, is_informational};
 use crate::http1::reuse::NotReusable;
 use crate::http1::send::{Announced, BodySize};
-use crate::http1::state::{Act, Role, SwitchKind};
+use crate::http1::state::{Act, Role, State, SwitchKind};
 use crate::trace::{Cx, Sink};
 use crate::wire::{number, token};
 
@@ -125,6 +125,34 @@ impl Connection {
             self.close_because(NotReusable::Switched);
         }
         Ok(())
+    }
+
+    /// Sends a whole response, where there is nothing to judge: the connection goes on, the client
+    /// speaks HTTP/1.1, `status` is one that always has a body, which is small, and no field says
+    /// anything to the machine. Otherwise nothing is done, and it returns false. `start` is as in
+    /// [`respond`](Self::respond).
+    #[inline]
+    pub(crate) fn respond_plainly<S: Sink>(
+        &mut self,
+        cx: &mut Cx<'_, S>,
+        status: u16,
+        start: [&[u8]; 2],
+        fields: Fields<'_>,
+        body: &[u8],
+    ) -> bool {
+        let is_plain = self.sides.server == State::Answer
+            && self.sides.keep_alive
+            && self.sides.switch.is_none()
+            && self.asked == Asked::Other
+            && self.peer_version() >= Version::HTTP_11
+            && matches!(status, 200..=203 | 205..=303 | 305..=999);
+        if !is_plain || !self.send.plain_response(start, fields, body) {
+            return false;
+        }
+        self.sides.act(Role::Server, Act::Response);
+        self.sides.act(Role::Server, Act::End);
+        self.tell_reuse(cx);
+        true
     }
 
     fn announce<S: Sink>(&mut self, announced: Announced, act: Act, _: &mut Cx<'_, S>) {

@@ -135,6 +135,7 @@ impl Session {
     /// Throws away what is left of the request; then the next one may come.
     pub(super) fn drain<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.interrupted(at)?;
+        self.link.http1.end_in_silence(&mut self.trail.cx(at));
         while self.link.http1.state(Role::Client) == Side::Body {
             self.link.advance().map_err(Cause::from)?;
             match self.link.read(&mut self.trail.cx(at))? {
