@@ -262,6 +262,7 @@ impl FieldBlock {
     }
 
     /// Fields that stand at `spans` in `bytes`.
+    #[cfg(feature = "std")]
     pub(crate) const fn from_parts(bytes: Vec<u8>, spans: Vec<FieldSpan>) -> Self {
         Self { bytes, spans, raw: true }
     }

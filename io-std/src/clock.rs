@@ -1,5 +1,6 @@
 //! The clock that the core has not.
 
+use std::sync::OnceLock;
 #[cfg(not(unix))]
 use std::time::Instant;
 
@@ -7,7 +8,8 @@ use limpid_core::time::Mono;
 #[cfg(unix)]
 use rustix::time::{ClockId, clock_gettime};
 
-/// The system's monotonic clock, counted from when this value was made.
+/// The system's monotonic clock, counted from when the program needed it first: the clocks of all
+/// clients and servers show the same, so that events can be put in order whoever tells them.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
     #[cfg(unix)]
@@ -18,13 +20,14 @@ pub struct Clock {
 
 #[cfg(unix)]
 impl Clock {
-    /// A clock that starts now.
+    /// A clock, which starts now if it is the first.
     #[must_use]
     pub fn start() -> Self {
-        Self { origin: nanos() }
+        static ORIGIN: OnceLock<u64> = OnceLock::new();
+        Self { origin: *ORIGIN.get_or_init(nanos) }
     }
 
-    /// The time since the clock was started.
+    /// The time since the first clock was started.
     #[must_use]
     pub fn now(&self) -> Mono {
         Mono::from_nanos(nanos().saturating_sub(self.origin))
@@ -42,13 +45,14 @@ fn nanos() -> u64 {
 
 #[cfg(not(unix))]
 impl Clock {
-    /// A clock that starts now.
+    /// A clock, which starts now if it is the first.
     #[must_use]
     pub fn start() -> Self {
-        Self { origin: Instant::now() }
+        static ORIGIN: OnceLock<Instant> = OnceLock::new();
+        Self { origin: *ORIGIN.get_or_init(Instant::now) }
     }
 
-    /// The time since the clock was started.
+    /// The time since the first clock was started.
     #[must_use]
     pub fn now(&self) -> Mono {
         let elapsed = self.origin.elapsed();

@@ -91,7 +91,7 @@ fn of_the_others_one_in_so_many_is_sampled_and_always_the_same() {
 #[test]
 fn sampling_forgets_the_oldest_to_stay_within_its_limits() {
     let recorder = Recorder::new();
-    let sampling = Sampling::new(recorder.clone(), 0).limits(2, 300);
+    let sampling = Sampling::new(recorder.clone(), 0).limits(2, 400);
     let open = Interest::ALL.without(Interest::only(EventKind::ExchangeComplete));
     for id in 1..=3 {
         exchange(&Wants(open, &sampling), &mut scope(id), 1);

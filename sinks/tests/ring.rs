@@ -158,7 +158,80 @@ fn recording_allocates_nothing() {
     assert_eq!(count.count_total, 0);
 }
 
-/// The ring has a lock and nothing but a lock between threads, so that real threads are test enough.
+#[test]
+fn what_threads_record_is_told_in_the_order_in_which_it_happened() {
+    let ring = Ring::new(Ring::LEAST);
+    let tell = |exchange, at| {
+        let mut scope = Scope::exchange(ExchangeId(exchange));
+        let mut cx = Cx::new(Mono::from_nanos(at), &ring, &mut scope);
+        cx.tell(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
+    };
+    tell(1, 10);
+    thread::scope(|scope| scope.spawn(|| [20, 40].map(|at| tell(2, at))).join()).unwrap();
+    tell(1, 30);
+    let times: Vec<u64> = ring.events().iter().map(|(meta, _)| meta.at.as_nanos()).collect();
+    assert_eq!(times, [10, 20, 30, 40]);
+}
+
+#[test]
+fn threads_that_have_ended_leave_their_room_to_others() {
+    let ring = Ring::new(Ring::LEAST);
+    for id in 1..=200 {
+        thread::scope(|scope| scope.spawn(|| chatter(&ring, id, 3)).join()).unwrap();
+    }
+    let events = ring.events();
+    let exchanges = events.iter().map(|(meta, _)| meta.exchange.0);
+    let newest = (1..=200).flat_map(|id| [id; 3]).skip(600 - events.len());
+    assert!(exchanges.eq(newest));
+    assert!(events.len() > 100, "{}", events.len());
+}
+
+#[test]
+fn threads_without_a_segment_of_their_own_share_one() {
+    let ring = Ring::new(Ring::LEAST);
+    let barrier = Barrier::new(16);
+    thread::scope(|scope| {
+        for id in 1..=16 {
+            let (ring, barrier) = (&ring, &barrier);
+            scope.spawn(move || {
+                chatter(ring, id, 1);
+                // Nobody has ended.
+                barrier.wait();
+                chatter(ring, id, 2);
+            });
+        }
+    });
+    let events = ring.events();
+    for id in 1..=16 {
+        assert_eq!(of(&events, id).len(), 3);
+    }
+}
+
+#[test]
+fn a_thread_records_in_many_rings() {
+    let many = || (0..6).map(|_| Ring::new(Ring::LEAST)).collect::<Vec<_>>();
+    // Those of the second round take the places of those that are gone.
+    for rings in [many(), many()] {
+        for _ in 0..100 {
+            rings.iter().for_each(|ring| chatter(ring, 1, 1));
+        }
+        assert!(rings.iter().all(|ring| ring.events().len() == 100));
+    }
+}
+
+#[test]
+fn a_ring_that_is_cleared_goes_on() {
+    let ring = Ring::new(Ring::LEAST);
+    chatter(&ring, 1, 10_000);
+    ring.clear();
+    assert!(ring.events().is_empty());
+    chatter(&ring, 2, 5);
+    assert_eq!(of(&ring.events(), 2).len(), 5);
+    // What was forgotten does not come back when its room is written anew.
+    chatter(&ring, 3, 10_000);
+    assert_eq!(of(&ring.events(), 1), []);
+}
+
 #[test]
 fn threads_share_a_ring() {
     const THREADS: u64 = 8;

@@ -1,6 +1,7 @@
 //! THE table of events. Everything that can be observed is declared here, once.
 
-use super::codec::put;
+#[cfg(feature = "std")]
+use super::codec::written;
 use super::declare::catalog;
 use super::meta::{FieldMeta, Level, Logger, Metadata, Sensitivity, Stage};
 use super::owned::{borrowed, lend, own, owned, value};

@@ -96,13 +96,21 @@ macro_rules! catalog {
                 )+}
             }
 
-            /// Writes every field, in the order of the catalogue.
-            #[inline]
-            pub(super) fn encode(&self, out: &mut impl crate::trace::codec::Put) {
+            /// Writes every field, in the order of the catalogue, and returns the slots behind
+            /// them. `None` if there is too little room.
+            #[cfg(feature = "std")]
+            // A call costs as much as a small event.
+            #[inline(always)]
+            pub(super) fn encode<'s>(
+                &self,
+                codec: &crate::trace::Codec,
+                out: &'s [crate::trace::Slot],
+            ) -> Option<&'s [crate::trace::Slot]> {
                 use crate::trace::codec::Encode as _;
                 match self {$(
                     Self::$variant { $($field),* } => {
-                        $( put!($kind $field).encode(out); )*
+                        $( let out = written!($kind $field).encode(codec, out)?; )*
+                        Some(out)
                     }
                 )+}
             }
@@ -120,6 +128,7 @@ macro_rules! catalog {
             }
 
             /// Reads an event of this kind.
+            #[cfg(feature = "std")]
             pub(super) fn decode(
                 kind: EventKind,
                 from: &mut crate::trace::codec::Reader<'_>,

@@ -8,6 +8,7 @@
 
 pub mod capture;
 mod catalog;
+#[cfg(feature = "std")]
 mod codec;
 mod cx;
 mod declare;
@@ -20,7 +21,8 @@ mod value;
 
 pub use capture::Capture;
 pub use catalog::{EventKind, OwnedTraceEvent, TraceEvent};
-pub use codec::Codec;
+#[cfg(feature = "std")]
+pub use codec::{Codec, Record, Slot};
 pub use cx::{Cx, Scope, Span};
 pub use meta::{
     ConnectionId, ExchangeId, FieldMeta, Level, Logger, Meta, Metadata, Sensitivity, SpanId, Stage,

@@ -97,8 +97,7 @@ impl<S: Sink> Sink for Group<S> {
         }
         let index = held.find(meta, |oldest, codec| oldest.show(codec, sink));
         let ends = self.ends.contains(meta.kind);
-        if wanted && !ends && held.has_room(index, event) {
-            held.keep(index, meta, event);
+        if wanted && !ends && held.keep_if_room(index, meta, event) {
             return;
         }
         if wanted || ends {

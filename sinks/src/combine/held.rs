@@ -1,10 +1,11 @@
 //! The events of exchanges that are open, kept until it is known what becomes of them.
 
+use std::collections::VecDeque;
+
 use limpid_core::time::Mono;
-use limpid_core::trace::{Codec, ExchangeId, Interest, Meta, Sink, TraceEvent};
+use limpid_core::trace::{Codec, ExchangeId, Interest, Meta, Record, Sink, Slot, TraceEvent};
 
 use crate::lifecycle;
-use crate::ring::ByteRing;
 
 /// How much is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +18,11 @@ pub(super) struct Limits {
 
 impl Limits {
     pub(super) const DEFAULT: Self = Self { exchanges: 64, bytes: 16 * 1024 };
+
+    /// How many slots the events of one exchange may take.
+    const fn slots(self) -> usize {
+        self.bytes / Slot::BYTES
+    }
 }
 
 /// What is known of exchanges that are open.
@@ -24,8 +30,10 @@ impl Limits {
 pub(super) struct Held {
     codec: Codec,
     open: Vec<Exchange>,
+    /// Where an event is written before it is known whether it has room.
+    scratch: Box<[Slot]>,
     /// Memory of exchanges that have ended, for those to come.
-    spare: Vec<ByteRing>,
+    spare: Vec<Records>,
     limits: Limits,
 }
 
@@ -36,32 +44,37 @@ pub(super) struct Exchange {
     /// When its first event happened.
     pub(super) start: Mono,
     /// What it has told and the sink has not been told.
-    events: ByteRing,
+    events: Records,
     /// Whether it is passed on as it goes.
     pub(super) passes: bool,
 }
 
 impl Held {
     pub(super) fn new(limits: Limits) -> Self {
-        Self { codec: Codec::new(), open: Vec::new(), spare: Vec::new(), limits }
+        let scratch = Slot::memory(limits.slots());
+        Self { codec: Codec::new(), open: Vec::new(), scratch, spare: Vec::new(), limits }
     }
 
-    pub(super) const fn set_limits(&mut self, limits: Limits) {
+    pub(super) fn set_limits(&mut self, limits: Limits) {
+        self.scratch = Slot::memory(limits.slots());
         self.limits = limits;
     }
 
     /// Where the exchange of this event is. If it is new and there are too many, the oldest is
     /// shown to `leaves` and forgotten.
-    pub(super) fn find(&mut self, meta: &Meta, leaves: impl FnOnce(&Exchange, &Codec)) -> usize {
+    pub(super) fn find(
+        &mut self,
+        meta: &Meta,
+        leaves: impl FnOnce(&mut Exchange, &Codec),
+    ) -> usize {
         if let Some(index) = self.open.iter().position(|open| open.id == meta.exchange) {
             return index;
         }
         if self.open.len() >= self.limits.exchanges.max(1) {
-            leaves(&self.open[0], &self.codec);
+            leaves(&mut self.open[0], &self.codec);
             self.forget(0);
         }
-        let new = || ByteRing::new(self.limits.bytes);
-        let events = self.spare.pop().unwrap_or_else(new);
+        let events = self.spare.pop().unwrap_or_default();
         self.open.push(Exchange { id: meta.exchange, start: meta.at, events, passes: false });
         self.open.len() - 1
     }
@@ -70,20 +83,31 @@ impl Held {
         (&mut self.open[index], &self.codec)
     }
 
-    /// Whether another event has room.
-    pub(super) fn has_room(&self, index: usize, event: &TraceEvent<'_>) -> bool {
-        self.open[index].events.has_room(Codec::size(event))
+    /// Keeps an event if it has room beside the others.
+    pub(super) fn keep_if_room(
+        &mut self,
+        index: usize,
+        meta: &Meta,
+        event: &TraceEvent<'_>,
+    ) -> bool {
+        let events = &mut self.open[index].events;
+        let len = self.codec.encode(meta, event, &self.scratch);
+        let len = len.filter(|len| events.slots.len() + len <= self.scratch.len());
+        if let Some(len) = len {
+            events.append(&self.scratch[..len]);
+        }
+        len.is_some()
     }
 
     /// Keeps an event, in the place of the oldest ones if need be, and returns how many are lost.
     pub(super) fn keep(&mut self, index: usize, meta: &Meta, event: &TraceEvent<'_>) -> u64 {
-        let mut lost = 0;
         let events = &mut self.open[index].events;
-        let room = events.room(Codec::size(event), |_| lost += 1);
-        match room.and_then(|room| self.codec.encode(meta, event, room)) {
-            Some(len) => events.keep(len, true),
-            None => lost += 1,
+        let Some(len) = self.codec.encode(meta, event, &self.scratch) else { return 1 };
+        let mut lost = 0;
+        while events.slots.len() + len > self.scratch.len() && events.drop_oldest() {
+            lost += 1;
         }
+        events.append(&self.scratch[..len]);
         lost
     }
 
@@ -94,9 +118,9 @@ impl Held {
     }
 
     /// Every exchange, the oldest first.
-    pub(super) fn drain(&mut self, mut leaves: impl FnMut(&Exchange, &Codec)) {
-        for exchange in self.open.drain(..) {
-            leaves(&exchange, &self.codec);
+    pub(super) fn drain(&mut self, mut leaves: impl FnMut(&mut Exchange, &Codec)) {
+        for mut exchange in self.open.drain(..) {
+            leaves(&mut exchange, &self.codec);
         }
     }
 }
@@ -110,14 +134,45 @@ impl Exchange {
 
     /// How many events are kept.
     pub(super) fn count(&self) -> u64 {
-        self.events.iter().count() as u64
+        self.events.lengths.len() as u64
     }
 
     /// Tells `sink` what was kept.
-    pub(super) fn show(&self, codec: &Codec, sink: &impl Sink) {
+    pub(super) fn show(&mut self, codec: &Codec, sink: &impl Sink) {
         for (meta, event) in self.events.iter().filter_map(|record| codec.decode(record)) {
             sink.event(&meta, &event.borrow());
         }
+    }
+}
+
+/// Records one after the other, of which the oldest leaves first.
+#[derive(Debug, Default)]
+struct Records {
+    slots: VecDeque<Slot>,
+    /// How many slots each takes.
+    lengths: VecDeque<usize>,
+}
+
+impl Records {
+    fn append(&mut self, record: &[Slot]) {
+        self.slots.extend(record.iter().cloned());
+        self.lengths.push_back(record.len());
+    }
+
+    /// False if there is none.
+    fn drop_oldest(&mut self) -> bool {
+        let oldest = self.lengths.pop_front();
+        self.slots.drain(..oldest.unwrap_or_default());
+        oldest.is_some()
+    }
+
+    fn iter(&mut self) -> impl Iterator<Item = Record<'_>> {
+        Record::all(self.slots.make_contiguous())
+    }
+
+    fn clear(&mut self) {
+        self.slots.clear();
+        self.lengths.clear();
     }
 }
 

@@ -1,28 +1,41 @@
 //! The flight recorder: the last events, in memory of a fixed size.
 
-mod bytes;
+mod desk;
+mod open;
 mod pinned;
+mod seat;
+mod segment;
+mod treatment;
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use limpid_core::time::Mono;
 use limpid_core::trace::{
-    Codec, EventKind, ExchangeId, Interest, Meta, OwnedTraceEvent, Sink, Trace, TraceEvent,
+    Codec, EventKind, ExchangeId, Interest, Meta, OwnedTraceEvent, Record, Sink, Slot, Trace,
+    TraceEvent,
 };
-use spin::Yield;
-use spin::mutex::{SpinMutex, SpinMutexGuard};
 
-pub(crate) use self::bytes::ByteRing;
-use self::pinned::{Open, Pinned, Treatment};
+use self::desk::Desk;
+use self::open::Open;
+use self::segment::{Entry, Segment};
+use self::treatment::Treatment;
 use crate::levels::Levels;
 use crate::time_base::TimeBase;
 
 /// Keeps the newest events in memory, to be shown through another sink when something went wrong.
 ///
-/// Events are kept as bytes ([`Codec`]) and become text only when somebody looks, so that a
-/// ring may listen all the time. All memory is taken when the ring is made; recording allocates
-/// nothing. It is safe to share: a thread that records holds a lock while it copies the bytes, and
-/// others who come meanwhile let it run and try again.
+/// Events are kept as numbers and bytes ([`Codec`]) and become text only when somebody looks, so that
+/// a ring may listen all the time. All memory is taken when the ring is made; recording allocates
+/// nothing.
 ///
-/// When the memory is full the oldest events leave. Of exchanges that are still open, the request,
-/// the heads of responses and the failures are kept longer, in a quarter of the memory.
+/// It is made to be shared. The memory is in segments, and each thread that records fills one of its
+/// own, without a lock; it takes a lock when that is full, to get another. Where there are more threads
+/// than half of the segments, those that came late share one, behind the lock. Whoever looks sees
+/// what every thread has recorded until then.
+///
+/// When the memory is full the oldest segment is written anew. Of exchanges that are still open, the
+/// request, the heads of responses and the failures are kept longer, in a quarter of the memory.
 ///
 /// What is kept is not redacted; the sink that shows it does that.
 ///
@@ -42,33 +55,23 @@ use crate::time_base::TimeBase;
 /// ```
 #[derive(Debug)]
 pub struct Ring {
+    /// Which ring it is, to the threads that have segments of it.
+    number: u64,
     interest: Interest,
     /// What is to be done with each kind of event.
     kinds: [Treatment; EventKind::ALL.len()],
     memory: usize,
-    /// How large an event may be.
-    largest: usize,
-    /// How much room is made before it is known how large an event is.
-    usual: usize,
-    state: SpinMutex<State, Yield>,
-}
-
-/// In bytes: a head of a dozen fields, and more than any other event usually takes.
-const USUAL: usize = 1024;
-
-#[derive(Debug)]
-struct State {
     codec: Codec,
-    newest: ByteRing,
-    pinned: Pinned,
     open: Open,
-    base: Option<TimeBase>,
-    lost: u64,
+    base: OnceLock<TimeBase>,
+    /// The memory of the newest events.
+    segments: Arc<[Segment]>,
+    desk: Mutex<Desk>,
 }
 
 impl Ring {
     /// The least memory that is of use, in bytes.
-    pub const LEAST: usize = 16 * 1024;
+    pub const LEAST: usize = 32 * 1024;
 
     /// A ring that takes this many bytes of memory, and [`LEAST`](Self::LEAST) if that is more.
     ///
@@ -77,18 +80,23 @@ impl Ring {
     /// sets [`levels`](Self::levels).
     #[must_use]
     pub fn new(memory: usize) -> Self {
-        let memory = memory.max(Self::LEAST);
-        let shares = Shares::of(memory);
+        static NEXT: AtomicU64 = AtomicU64::new(1);
         let lines =
             Interest::only(EventKind::StartLineRead).with(Interest::only(EventKind::FieldRead));
         let interest = Levels::verbose().interest().without(lines);
+        let (number, memory) = (NEXT.fetch_add(1, Ordering::Relaxed), memory.max(Self::LEAST));
+        let Shares { segments, segment, pinned, open } = Shares::of(memory);
+        let segments: Arc<[_]> = (0..segments).map(|_| Segment::new(segment)).collect();
         Self {
+            number,
             interest,
-            kinds: pinned::treatments(interest),
+            kinds: treatment::of_all(interest),
             memory,
-            largest: shares.newest / 4,
-            usual: (shares.newest / 16).min(USUAL),
-            state: SpinMutex::new(State::new(shares)),
+            codec: Codec::new(),
+            open: Open::new(open),
+            base: OnceLock::new(),
+            desk: Mutex::new(Desk::new(Arc::clone(&segments), pinned)),
+            segments,
         }
     }
 
@@ -96,7 +104,7 @@ impl Ring {
     #[must_use]
     pub fn levels(mut self, levels: &Levels) -> Self {
         self.interest = levels.interest();
-        self.kinds = pinned::treatments(self.interest);
+        self.kinds = treatment::of_all(self.interest);
         self
     }
 
@@ -106,21 +114,21 @@ impl Ring {
         self.memory
     }
 
-    /// How many events were not recorded because each would have taken more than a quarter of the
-    /// ring.
+    /// How many events were not recorded because each would have taken more than a segment: a
+    /// quarter of a small ring, and of any other 16 KiB at least.
     #[must_use]
     pub fn lost(&self) -> u64 {
-        self.state().lost
+        self.desk().lost
     }
 
     /// A moment on the clock of the recorded events and on the system's, with which other sinks
     /// show when events happened: that of the first event, or now if there is none.
     #[must_use]
     pub fn time_base(&self) -> TimeBase {
-        self.state().base.unwrap_or_else(|| TimeBase::now(limpid_core::time::Mono::default()))
+        self.base.get().copied().unwrap_or_else(|| TimeBase::now(Mono::default()))
     }
 
-    /// Tells `sink` every event that is kept, in the order in which they were recorded. Meanwhile
+    /// Tells `sink` every event that is kept, in the order in which they happened. Meanwhile
     /// recording goes on, and what it records is not told.
     pub fn dump(&self, sink: &dyn Sink) {
         self.replay(sink, |_| true);
@@ -128,101 +136,92 @@ impl Ring {
 
     /// Tells `sink` the events of one exchange that are kept.
     pub fn dump_exchange(&self, exchange: ExchangeId, sink: &dyn Sink) {
-        self.replay(sink, |meta| meta.exchange == exchange);
+        self.replay(sink, |record| record.exchange() == exchange);
     }
 
-    /// The events that are kept, in the order in which they were recorded.
+    /// The events that are kept, in the order in which they happened.
     #[must_use]
     pub fn events(&self) -> Vec<(Meta, OwnedTraceEvent)> {
-        self.snapshot().select(|_| true).collect()
+        self.select(|_| true)
     }
 
     /// The events of one exchange that are kept.
     #[must_use]
     pub fn exchange(&self, exchange: ExchangeId) -> Vec<(Meta, OwnedTraceEvent)> {
-        self.snapshot().select(|meta| meta.exchange == exchange).collect()
+        self.select(|record| record.exchange() == exchange)
     }
 
     /// Forgets every event.
     pub fn clear(&self) {
-        let state = &mut *self.state();
-        state.newest.clear();
-        state.pinned.clear();
-        state.open.clear();
+        self.desk().clear();
+        self.open.clear();
     }
 
-    fn replay(&self, sink: &dyn Sink, wanted: impl Fn(&Meta) -> bool) {
+    fn replay(&self, sink: &dyn Sink, wanted: impl Fn(Record<'_>) -> bool) {
         let interest = sink.interest();
-        let wanted = |meta: &Meta| interest.contains(meta.kind) && wanted(meta);
-        for (meta, event) in self.snapshot().select(wanted) {
+        let wanted = |record: Record<'_>| {
+            record.kind().is_some_and(|kind| interest.contains(kind)) && wanted(record)
+        };
+        for (meta, event) in self.select(wanted) {
             sink.event(&meta, &event.borrow());
         }
     }
 
-    /// A copy, so that nobody who records has to wait for what is done with the events. Its memory
-    /// is taken before the lock is.
-    fn snapshot(&self) -> State {
-        let mut copy = State::new(Shares::of(self.memory));
-        copy.copy_from(&self.state());
-        copy
+    /// The events that are wanted, in the order in which they happened. They are copied first, so that
+    /// nobody who records has to wait for what is done with them.
+    fn select(&self, wanted: impl Fn(Record<'_>) -> bool) -> Vec<(Meta, OwnedTraceEvent)> {
+        let mut copy: Vec<Slot> = Vec::new();
+        for record in self.desk().records().filter(|record| wanted(*record)) {
+            copy.extend_from_slice(record.slots());
+        }
+        let mut events: Vec<_> =
+            Record::all(&copy).filter_map(|record| self.codec.decode(record)).collect();
+        // Those of one thread are in order.
+        events.sort_by_key(|(meta, _)| meta.at);
+        events
     }
 
-    /// The state, even if a thread panicked with it in its hands: what it was writing was not kept.
-    fn state(&self) -> SpinMutexGuard<'_, State, Yield> {
-        self.state.lock()
+    /// Records an event for which this thread has no segment with room.
+    #[cold]
+    fn find_room(&self, meta: &Meta, event: &TraceEvent<'_>, mark: Option<ExchangeId>) {
+        self.base.get_or_init(|| TimeBase::now(meta.at));
+        let write = |room: &[Slot]| self.codec.encode(meta, event, room);
+        let (entry, is_open) = (Entry { mark, write }, |exchange| self.open.has(exchange));
+        seat::with(self.number, |seat| self.desk().append(seat, &entry, is_open));
+    }
+
+    /// What the threads share, even if one panicked with it in its hands: a record that it was
+    /// writing is not complete.
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// What the memory is for.
 #[derive(Clone, Copy, Debug)]
 struct Shares {
-    /// The bytes of the newest events.
-    newest: usize,
-    /// The bytes of those that are kept longer.
+    /// How many segments there are.
+    segments: usize,
+    /// The slots of each.
+    segment: usize,
+    /// The slots of events that are kept longer.
     pinned: usize,
     /// How many exchanges may be open.
     open: usize,
 }
 
 impl Shares {
-    const fn of(memory: usize) -> Self {
-        let rest = memory - Codec::MEMORY;
-        // A 64th at least and a 32nd at most, in numbers of eight bytes.
-        let open = 1 << (rest / 32 / size_of::<u64>()).ilog2();
-        let pinned = rest / 4;
-        Self { newest: rest - pinned - open * size_of::<u64>(), pinned, open }
-    }
-}
+    /// How many slots a segment should have: those of 16 KiB.
+    const SEGMENT: usize = 16 * 1024 / Slot::BYTES;
 
-impl State {
-    fn new(shares: Shares) -> Self {
-        Self {
-            codec: Codec::new(),
-            newest: ByteRing::new(shares.newest),
-            pinned: Pinned::new(shares.pinned),
-            open: Open::new(shares.open),
-            base: None,
-            lost: 0,
-        }
-    }
-
-    /// Becomes a copy of what can be shown of another of the same size.
-    fn copy_from(&mut self, other: &Self) {
-        self.codec.clone_from(&other.codec);
-        self.newest.copy_from(&other.newest);
-        self.pinned.copy_from(&other.pinned);
-    }
-
-    /// The events whose facts are wanted.
-    fn select(
-        &self,
-        wanted: impl Fn(&Meta) -> bool,
-    ) -> impl Iterator<Item = (Meta, OwnedTraceEvent)> {
-        self.pinned
-            .iter()
-            .chain(self.newest.iter())
-            .filter(move |record| Codec::decode_meta(record).is_some_and(|meta| wanted(&meta)))
-            .filter_map(|record| self.codec.decode(record))
+    fn of(memory: usize) -> Self {
+        let slots = (memory - Codec::MEMORY) / Slot::BYTES;
+        // A 64th at least and a 32nd at most.
+        let open = 1 << (slots / 32).ilog2();
+        let pinned = slots / 4;
+        let newest = slots - pinned - open;
+        let segments = (newest / Self::SEGMENT).clamp(4, 64);
+        Self { segments, segment: newest / segments, pinned, open }
     }
 }
 
@@ -237,30 +236,17 @@ impl Sink for Ring {
 
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
         let treatment = self.kinds[meta.kind as usize];
-        if !treatment.is_wanted {
+        if !treatment.is_wanted() {
             return;
         }
-        let State { codec, newest, pinned, open, base, lost } = &mut *self.state();
-        if base.is_none() {
-            *base = Some(TimeBase::now(meta.at));
+        if treatment.is_news() {
+            self.open.note(meta.exchange, treatment.is_kept());
         }
-        open.note(meta.exchange, treatment);
-        let mut leaves = |record: &[u8]| {
-            if open.has(record) {
-                pinned.keep(record, open);
-            }
-        };
-        // Most events are small. How large one is, is asked only if it has no room.
-        let written = newest
-            .room(self.usual, &mut leaves)
-            .and_then(|room| codec.encode(meta, event, room))
-            .or_else(|| {
-                let size = Some(Codec::size(event)).filter(|size| *size <= self.largest)?;
-                codec.encode(meta, event, newest.room(size, &mut leaves)?)
-            });
-        match written {
-            Some(len) => newest.keep(len, treatment.is_kept),
-            None => *lost += 1,
+        let mark = treatment.is_kept().then_some(meta.exchange);
+        let write = |room: &[Slot]| self.codec.encode(meta, event, room);
+        let segment = seat::last(self.number).and_then(|segment| self.segments.get(segment));
+        if !segment.is_some_and(|segment| segment.append(&Entry { mark, write })) {
+            self.find_room(meta, event, mark);
         }
     }
 }

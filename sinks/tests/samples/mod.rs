@@ -10,7 +10,8 @@ use limpid_core::http1::{ResponseHead, Version};
 use limpid_core::time::Mono;
 use limpid_core::trace::{
     Codec, ConnectionId, Credentials, Cx, EventKind, ExchangeId, Failure, Interest, Meta,
-    OwnedTraceEvent, Scope, Sink, SocketOption, SpanId, StreamId, TlsContext, TraceEvent,
+    OwnedTraceEvent, Record, Scope, Sink, Slot, SocketOption, SpanId, StreamId, TlsContext,
+    TraceEvent,
 };
 
 pub(crate) const REFUSED: Cause = Cause::Os(OsError { code: 111, kind: OsErrorKind::Refused });
@@ -33,12 +34,11 @@ pub(crate) fn meta(kind: EventKind) -> Meta {
 pub(crate) fn empty() -> Vec<OwnedTraceEvent> {
     let of = |kind: &EventKind| {
         let read = |len| {
-            let mut bytes = vec![0; len];
-            let mut codec = Codec::new();
-            codec.encode(&meta(*kind), &TraceEvent::CloseStarted {}, &mut bytes);
-            codec.decode(&bytes)
+            let (slots, codec) = (Slot::memory(len), Codec::new());
+            codec.encode(&meta(*kind), &TraceEvent::CloseStarted {}, &slots);
+            codec.decode(Record::of(&slots)?)
         };
-        (0..500).find_map(read).unwrap().1
+        (0..100).find_map(read).unwrap().1
     };
     EventKind::ALL.iter().map(of).collect()
 }

@@ -1,6 +1,6 @@
-//! Failures as bytes: each enum as the number of its variant.
+//! Failures as numbers: each enum as the number of its variant.
 
-use super::{Decode, Encode, Put, Reader};
+use super::{Codec, Decode, Encode, Reader, Slot, put};
 use crate::coding::Coding;
 use crate::error::{
     Call, Cause, CertificateProblem, CodingError, CodingFault, Misuse, MisuseError, OsError,
@@ -10,21 +10,30 @@ use crate::http1::State;
 use crate::time::Waiting;
 use crate::trace::{Failure, OwnedFailure};
 
-/// Numbers the variants of an enum without fields. A variant that is left out does not compile.
+/// An enum without fields: each variant has a number.
+pub(super) trait Numbered: Sized {
+    fn numbered(number: u64) -> Option<Self>;
+}
+
+/// Numbers the variants of an enum. A variant that is left out does not compile.
 macro_rules! numbered {
     ($($name:ident { $($variant:ident)+ })+) => {$(
+        impl Numbered for $name {
+            fn numbered(number: u64) -> Option<Self> {
+                let known = |value: &Self| match value { $( Self::$variant => *value as u64, )+ };
+                [$(Self::$variant),+].into_iter().find(|value| known(value) == number)
+            }
+        }
+
         impl Encode for $name {
-            #[inline]
-            fn encode(&self, out: &mut impl Put) {
-                out.put(&[*self as u8]);
+            fn encode<'s>(&self, _: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
+                put(out, [*self as u64])
             }
         }
 
         impl Decode for $name {
             fn decode(from: &mut Reader<'_>) -> Option<Self> {
-                let number = from.read::<u8>()?;
-                let known = |value: &Self| match value { $( Self::$variant => *value as u8, )+ };
-                [$(Self::$variant),+].into_iter().find(|value| known(value) == number)
+                Self::numbered(from.number()?)
             }
         }
     )+};
@@ -51,15 +60,15 @@ numbered! {
 }
 
 impl Encode for Rule {
-    fn encode(&self, out: &mut impl Put) {
-        out.put(&[*self as u8]);
+    fn encode<'s>(&self, _: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
+        put(out, [*self as u64])
     }
 }
 
 impl Decode for Rule {
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
-        let number = from.read::<u8>()?;
-        Self::ALL.iter().find(|rule| **rule as u8 == number).copied()
+        let number = from.number()?;
+        Self::ALL.iter().find(|rule| **rule as u64 == number).copied()
     }
 }
 
@@ -67,11 +76,12 @@ impl Decode for Rule {
 macro_rules! tagged {
     ($($name:ident { $($tag:literal $variant:ident $(($($field:ident),+))?,)+ })+) => {$(
         impl Encode for $name {
-            fn encode(&self, out: &mut impl Put) {
+            fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
                 match self {$(
                     Self::$variant $(($($field),+))? => {
-                        out.put(&[$tag]);
-                        $( $( $field.encode(out); )+ )?
+                        let out = put(out, [$tag])?;
+                        $( $( let out = $field.encode(codec, out)?; )+ )?
+                        Some(out)
                     }
                 )+}
             }
@@ -79,7 +89,7 @@ macro_rules! tagged {
 
         impl Decode for $name {
             fn decode(from: &mut Reader<'_>) -> Option<Self> {
-                Some(match from.read::<u8>()? {
+                Some(match from.number()? {
                     $( $tag => {
                         $( $( let $field = from.read()?; )+ )?
                         Self::$variant $(($($field),+))?
@@ -164,8 +174,9 @@ tagged! {
 macro_rules! fields {
     ($($name:ident { $($field:ident)+ })+) => {$(
         impl Encode for $name {
-            fn encode(&self, out: &mut impl Put) {
-                $( self.$field.encode(out); )+
+            fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
+                $( let out = self.$field.encode(codec, out)?; )+
+                Some(out)
             }
         }
 
@@ -185,13 +196,12 @@ fields! {
 }
 
 impl Encode for Failure<'_> {
-    fn encode(&self, out: &mut impl Put) {
-        self.phase.encode(out);
-        self.cause.encode(out);
-        self.secure.encode(out);
-        self.evidence.encode(out);
-        self.body.0.encode(out);
-        self.body.1.encode(out);
+    fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
+        let out = self.phase.encode(codec, out)?;
+        let out = self.cause.encode(codec, out)?;
+        let out = self.secure.encode(codec, out)?;
+        let out = self.evidence.encode(codec, out)?;
+        put(out, [self.body.0, self.body.1])
     }
 }
 

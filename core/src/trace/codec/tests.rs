@@ -4,15 +4,19 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::*;
+use crate::client::Timings;
 use crate::coding::Coding;
 use crate::error::{
     Call, Cause, CertificateProblem, CodingError, CodingFault, Misuse, MisuseError, OsError,
-    OsErrorKind, PeerError, ResolveError, Rule, TlsError,
+    OsErrorKind, PeerError, Phase, ResolveError, Rule, TlsError,
 };
 use crate::fields::FieldBlock;
 use crate::http1::{ResponseHead, State, Version};
-use crate::time::Waiting;
-use crate::trace::{Credentials, Failure, SocketOption, StreamId, TlsContext};
+use crate::time::{Mono, Waiting};
+use crate::trace::{
+    ConnectionId, Credentials, EventKind, ExchangeId, Failure, SocketOption, SpanId, StreamId,
+    TlsContext,
+};
 
 fn meta(kind: EventKind) -> Meta {
     Meta {
@@ -28,25 +32,26 @@ fn meta(kind: EventKind) -> Meta {
 }
 
 #[track_caller]
-fn assert_round_trip(codec: &mut Codec, event: TraceEvent<'_>) {
+fn assert_round_trip(codec: &Codec, event: TraceEvent<'_>) {
     let meta = meta(event.kind());
-    let mut bytes = vec![0; Codec::size(&event) + 1];
-    let len = codec.encode(&meta, &event, &mut bytes).unwrap();
-    assert_eq!(len, Codec::size(&event));
-    bytes.truncate(len);
-    assert_eq!(Codec::decode_meta(&bytes), Some(meta));
-    assert_eq!(Codec::decode_exchange(&bytes), Some(meta.exchange));
-    let (meta_again, owned) = codec.decode(&bytes).unwrap();
+    let memory = Slot::memory(1024);
+    let len = codec.encode(&meta, &event, &memory).unwrap();
+    let slots = &memory[..len];
+    let [record] = Record::all(slots).collect::<Vec<_>>()[..] else { panic!("one record") };
+    assert_eq!((record.meta(), record.slots().len()), (Some(meta), len));
+    assert_eq!((record.kind(), record.exchange()), (Some(meta.kind), meta.exchange));
+    let (meta_again, owned) = codec.decode(record).unwrap();
     assert_eq!((meta_again, owned.borrow()), (meta, event));
-    for end in 0..bytes.len() {
-        assert_eq!(codec.decode(&bytes[..end]), None, "cut at {end}");
-        assert_eq!(codec.encode(&meta, &event, &mut vec![0; end]), None, "room for {end}");
+    for end in 0..len {
+        let cut = Record::of(&slots[..end]).and_then(|record| codec.decode(record));
+        assert_eq!(cut, None, "cut at {end}");
+        assert_eq!(codec.encode(&meta, &event, &Slot::memory(end)), None, "room for {end}");
     }
 }
 
 #[test]
 fn values_of_every_kind() {
-    let codec = &mut Codec::new();
+    let codec = &Codec::new();
     let options = [SocketOption { level: 1, name: -2, value: 3 }];
     let timeout = Some(core::time::Duration::new(5, 7));
     for socket_options in [None, Some(&options[..])] {
@@ -86,7 +91,25 @@ fn a_head_keeps_its_fields() {
     block.push(b"set-cookie", b"");
     for fields in [block.fields(), crate::fields::Fields::EMPTY] {
         let head = ResponseHead { version: Version::HTTP_10, status: 999, reason: b"\x80", fields };
-        assert_round_trip(&mut Codec::new(), TraceEvent::ReceiveResponseHeadersComplete { head });
+        assert_round_trip(&Codec::new(), TraceEvent::ReceiveResponseHeadersComplete { head });
+    }
+}
+
+#[test]
+fn bytes_of_every_length() {
+    let bytes: Vec<u8> = (1..=200).collect();
+    for len in 0..bytes.len() {
+        assert_round_trip(&Codec::new(), TraceEvent::BytesSent { bytes: &bytes[..len] });
+    }
+}
+
+#[test]
+fn every_part_of_the_time() {
+    let times = [core::time::Duration::ZERO, core::time::Duration::new(1 << 33, 999_999_999)];
+    for total in times {
+        let timings = Timings { total, send: Some(total), retries: u32::MAX, ..Timings::default() };
+        let event = TraceEvent::ExchangeComplete { sent: 1, received: 2, timings: &timings };
+        assert_round_trip(&Codec::new(), event);
     }
 }
 
@@ -124,21 +147,22 @@ fn failures_of_every_cause() {
             evidence: b"Cookie: x",
             body: (1, 2),
         };
-        assert_round_trip(&mut Codec::new(), TraceEvent::StartTlsFailed { failure });
+        assert_round_trip(&Codec::new(), TraceEvent::StartTlsFailed { failure });
     }
 }
 
 #[test]
 fn words_beyond_the_table_are_not_told_apart() {
     const MANY: &str = "abcdefghijklmnopqrstuvwxyz";
-    let codec = &mut Codec::new();
+    let codec = &Codec::new();
     for start in 0..MANY.len() {
         for end in start + 1..=MANY.len() {
             let limit = &MANY[start..end];
             let event = TraceEvent::LimitHit { limit, most: 1 };
-            let mut bytes = vec![0; Codec::size(&event)];
-            codec.encode(&meta(event.kind()), &event, &mut bytes).unwrap();
-            let OwnedTraceEvent::LimitHit { limit: read, .. } = codec.decode(&bytes).unwrap().1
+            let memory = Slot::memory(16);
+            let len = codec.encode(&meta(event.kind()), &event, &memory).unwrap();
+            let record = Record::of(&memory[..len]).unwrap();
+            let OwnedTraceEvent::LimitHit { limit: read, .. } = codec.decode(record).unwrap().1
             else {
                 panic!("another event");
             };
@@ -146,5 +170,5 @@ fn words_beyond_the_table_are_not_told_apart() {
         }
     }
     assert_eq!(codec.words.len(), Codec::WORDS);
-    assert!(codec.words.iter().all(Option::is_some));
+    assert!(codec.words.iter().all(|word| word.get().is_some()));
 }

@@ -1,11 +1,12 @@
-//! The values of fields as bytes.
+//! The values of fields as numbers and bytes.
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use core::time::Duration;
 
-use super::{Decode, Encode, Put, Reader, Word};
+use super::{Codec, Decode, Encode, Reader, Slot, Word, put, slot};
 use crate::client::Timings;
 use crate::fields::{FieldBlock, FieldSpan, Fields};
 use crate::http1::{ResponseHead, Version};
@@ -17,53 +18,67 @@ macro_rules! numbers {
     ($($number:ty)+) => {$(
         impl Encode for $number {
             #[inline]
-            fn encode(&self, out: &mut impl Put) {
-                out.put(&self.to_le_bytes());
+            fn encode<'s>(&self, _: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
+                put(out, [(*self).into()])
             }
         }
 
         impl Decode for $number {
             fn decode(from: &mut Reader<'_>) -> Option<Self> {
-                from.array().map(Self::from_le_bytes)
+                from.number()?.try_into().ok()
             }
         }
     )+};
 }
 
-numbers!(u8 u16 u32 u64 i32);
+numbers!(u8 u16 u32 u64);
 
 impl Encode for usize {
     #[inline]
-    fn encode(&self, out: &mut impl Put) {
-        (*self as u64).encode(out);
+    fn encode<'s>(&self, _: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
+        put(out, [*self as u64])
     }
 }
 
 impl Decode for usize {
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
-        from.read::<u64>()?.try_into().ok()
+        from.number()?.try_into().ok()
+    }
+}
+
+impl Encode for i32 {
+    #[inline]
+    fn encode<'s>(&self, _: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
+        put(out, [self.cast_unsigned().into()])
+    }
+}
+
+impl Decode for i32 {
+    fn decode(from: &mut Reader<'_>) -> Option<Self> {
+        from.read().map(u32::cast_signed)
     }
 }
 
 impl Encode for bool {
     #[inline]
-    fn encode(&self, out: &mut impl Put) {
-        u8::from(*self).encode(out);
+    fn encode<'s>(&self, _: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
+        put(out, [(*self).into()])
     }
 }
 
 impl Decode for bool {
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
-        from.read::<u8>().map(|byte| byte != 0)
+        from.number().map(|number| number != 0)
     }
 }
 
 impl<T: Encode> Encode for Option<T> {
     #[inline]
-    fn encode(&self, out: &mut impl Put) {
-        self.is_some().encode(out);
-        if let Some(value) = self {
-            value.encode(out);
+    fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
+        let out = self.is_some().encode(codec, out)?;
+        match self {
+            Some(value) => value.encode(codec, out),
+            None => Some(out),
         }
     }
 }
@@ -76,98 +91,94 @@ impl<T: Decode> Decode for Option<T> {
 
 impl Encode for &[u8] {
     #[inline]
-    fn encode(&self, out: &mut impl Put) {
-        self.len().encode(out);
-        out.put(self);
+    fn encode<'s>(&self, _: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
+        slot::write(self, out)
+    }
+}
+
+impl Decode for Vec<u8> {
+    fn decode(from: &mut Reader<'_>) -> Option<Self> {
+        from.bytes()
     }
 }
 
 impl Decode for Box<[u8]> {
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
-        let len = from.read()?;
-        from.take(len).map(Into::into)
+        from.read::<Vec<u8>>().map(Into::into)
     }
 }
 
 impl Encode for &str {
     #[inline]
-    fn encode(&self, out: &mut impl Put) {
-        self.as_bytes().encode(out);
+    fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
+        self.as_bytes().encode(codec, out)
     }
 }
 
 impl Decode for Box<str> {
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
-        let len = from.read()?;
-        core::str::from_utf8(from.take(len)?).ok().map(Into::into)
+        String::from_utf8(from.read()?).ok().map(Into::into)
     }
 }
 
 impl Encode for Word {
     #[inline]
-    fn encode(&self, out: &mut impl Put) {
-        out.word(self.0);
+    fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
+        codec.number(self.0).encode(codec, out)
     }
 }
 
 impl Decode for &'static str {
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         let number = from.read::<u8>()?;
-        from.codec?.words[usize::from(number)]
+        from.codec.words[usize::from(number)].get().copied()
     }
 }
 
 impl Encode for Duration {
     #[inline]
-    fn encode(&self, out: &mut impl Put) {
-        self.as_secs().encode(out);
-        self.subsec_nanos().encode(out);
+    fn encode<'s>(&self, _: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
+        put(out, [self.as_secs(), self.subsec_nanos().into()])
     }
 }
 
 impl Decode for Duration {
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
-        Some(
-            Self::from_secs(from.read()?)
-                .saturating_add(Self::from_nanos(from.read::<u32>()?.into())),
-        )
+        let (seconds, nanos) = (from.read()?, from.read::<u32>()?);
+        Some(Self::from_secs(seconds).saturating_add(Self::from_nanos(nanos.into())))
     }
 }
 
 impl Encode for SocketAddr {
-    fn encode(&self, out: &mut impl Put) {
-        match self {
-            Self::V4(address) => {
-                out.put(&[4]);
-                out.put(&address.ip().octets());
-            }
+    fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
+        let out = match self {
+            Self::V4(address) => put(out, [4, address.ip().to_bits().into()])?,
             Self::V6(address) => {
-                out.put(&[6]);
-                out.put(&address.ip().octets());
-                address.flowinfo().encode(out);
-                address.scope_id().encode(out);
+                let out = put(out, [6, address.flowinfo().into(), address.scope_id().into()])?;
+                address.ip().octets().as_slice().encode(codec, out)?
             }
-        }
-        self.port().encode(out);
+        };
+        self.port().encode(codec, out)
     }
 }
 
 impl Decode for SocketAddr {
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
-        if from.read::<u8>()? == 4 {
-            let ip = IpAddr::V4(Ipv4Addr::from(from.array::<4>()?));
+        if from.number()? != 6 {
+            let ip = IpAddr::V4(Ipv4Addr::from_bits(from.read()?));
             return Some(Self::new(ip, from.read()?));
         }
-        let ip = Ipv6Addr::from(from.array::<16>()?);
         let (flow, scope) = (from.read()?, from.read()?);
+        let ip: [u8; 16] = from.read::<Vec<u8>>()?.try_into().ok()?;
+        let ip = Ipv6Addr::from(ip);
         Some(Self::V6(SocketAddrV6::new(ip, from.read()?, flow, scope)))
     }
 }
 
 impl Encode for Version {
     #[inline]
-    fn encode(&self, out: &mut impl Put) {
-        self.minor().encode(out);
+    fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
+        self.minor().encode(codec, out)
     }
 }
 
@@ -179,9 +190,8 @@ impl Decode for Version {
 
 impl Encode for StreamId {
     #[inline]
-    fn encode(&self, out: &mut impl Put) {
-        self.connection.encode(out);
-        self.layer.encode(out);
+    fn encode<'s>(&self, _: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
+        put(out, [self.connection, self.layer.into()])
     }
 }
 
@@ -193,8 +203,8 @@ impl Decode for StreamId {
 
 impl Encode for TlsContext {
     #[inline]
-    fn encode(&self, out: &mut impl Put) {
-        self.verify.encode(out);
+    fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
+        self.verify.encode(codec, out)
     }
 }
 
@@ -205,13 +215,13 @@ impl Decode for TlsContext {
 }
 
 impl Encode for &[SocketOption] {
-    fn encode(&self, out: &mut impl Put) {
-        self.len().encode(out);
-        for SocketOption { level, name, value } in *self {
-            level.encode(out);
-            name.encode(out);
-            value.encode(out);
-        }
+    fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
+        let out = self.len().encode(codec, out)?;
+        self.iter().try_fold(out, |out, SocketOption { level, name, value }| {
+            let out = level.encode(codec, out)?;
+            let out = name.encode(codec, out)?;
+            value.encode(codec, out)
+        })
     }
 }
 
@@ -226,29 +236,39 @@ impl Decode for Box<[SocketOption]> {
     }
 }
 
-/// What stands for a part of the time that there was not.
-const NO_TIME: Duration = Duration::MAX;
-
 impl Encode for &Timings {
+    /// Each part has its place, whether it is there or not.
     #[inline]
-    fn encode(&self, out: &mut impl Put) {
+    fn encode<'s>(&self, _: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
         let Timings { pool, resolve, connect, tls, send, wait, receive, total, redirect, .. } =
             **self;
-        total.encode(out);
-        // Each part has its place, whether it is there or not.
-        for part in [pool, resolve, connect, tls, send, wait, receive, redirect] {
-            part.unwrap_or(NO_TIME).encode(out);
-        }
-        for count in [self.connections, self.redirects, self.retries] {
-            count.encode(out);
-        }
+        let parts = [pool, resolve, connect, tls, send, wait, receive, Some(total), redirect];
+        let out = put(out, parts.map(|part| part.map_or(NO_TIME, time)))?;
+        put(out, [self.connections, self.redirects, self.retries].map(Into::into))
     }
+}
+
+/// How many bits nanoseconds take.
+const NANOS: u32 = 30;
+
+/// What stands for a part of the time that there was not: no nanoseconds are as many.
+const NO_TIME: u64 = 1_000_000_000;
+
+/// A time of 500 years at most: seconds above nanoseconds.
+#[inline]
+fn time(time: Duration) -> u64 {
+    time.as_secs() << NANOS | u64::from(time.subsec_nanos())
+}
+
+fn read_time(from: &mut Reader<'_>) -> Option<Option<Duration>> {
+    let number = from.number()?;
+    let (seconds, nanos) = (number >> NANOS, number & ((1 << NANOS) - 1));
+    Some((nanos < NO_TIME).then(|| Duration::from_secs(seconds) + Duration::from_nanos(nanos)))
 }
 
 impl Decode for Box<Timings> {
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
-        let total = from.read()?;
-        let mut part = || from.read().map(|time| Some(time).filter(|time| *time != NO_TIME));
+        let mut part = || read_time(from);
         Some(Self::new(Timings {
             pool: part()?,
             resolve: part()?,
@@ -257,8 +277,8 @@ impl Decode for Box<Timings> {
             send: part()?,
             wait: part()?,
             receive: part()?,
+            total: part()??,
             redirect: part()?,
-            total,
             connections: from.read()?,
             redirects: from.read()?,
             retries: from.read()?,
@@ -267,9 +287,9 @@ impl Decode for Box<Timings> {
 }
 
 impl Encode for Credentials<'_> {
-    fn encode(&self, out: &mut impl Put) {
-        self.user.encode(out);
-        self.password.encode(out);
+    fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
+        let out = self.user.encode(codec, out)?;
+        self.password.encode(codec, out)
     }
 }
 
@@ -281,11 +301,10 @@ impl Decode for OwnedCredentials {
 
 impl Encode for ResponseHead<'_> {
     #[inline]
-    fn encode(&self, out: &mut impl Put) {
-        self.version.encode(out);
-        self.status.encode(out);
-        self.reason.encode(out);
-        self.fields.encode(out);
+    fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
+        let out = put(out, [self.version.minor().into(), self.status.into()])?;
+        let out = self.reason.encode(codec, out)?;
+        self.fields.encode(codec, out)
     }
 }
 
@@ -299,36 +318,39 @@ impl Decode for OwnedResponseHead {
 impl Encode for Fields<'_> {
     /// The bytes as a whole and the places of the fields in them: one copy each, however many
     /// fields there are.
-    fn encode(&self, out: &mut impl Put) {
-        self.as_bytes().encode(out);
-        self.len().encode(out);
-        for span in self.spans() {
-            out.put(&span_bytes(*span));
+    fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
+        let out = self.as_bytes().encode(codec, out)?;
+        let out = self.len().encode(codec, out)?;
+        let (places, out) = out.split_at_checked(2 * self.len())?;
+        for ([name, value], span) in places.as_chunks().0.iter().zip(self.spans()) {
+            name.set(pair(span.name, span.name_len));
+            value.set(pair(span.value, span.value_len));
         }
+        Some(out)
     }
 }
 
 impl Decode for FieldBlock {
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
-        let len = from.read()?;
-        let bytes = from.take(len)?;
+        let bytes = from.read()?;
         let count = from.read::<usize>()?;
         let spans: Option<Vec<_>> = (0..count).map(|_| read_span(from)).collect();
-        Some(Self::from_parts(bytes.to_vec(), spans?))
+        Some(Self::from_parts(bytes, spans?))
     }
 }
 
-#[inline]
-fn span_bytes(span: FieldSpan) -> [u8; 16] {
-    let mut bytes = [0; 16];
-    bytes[..4].copy_from_slice(&span.name.to_le_bytes());
-    bytes[4..8].copy_from_slice(&span.name_len.to_le_bytes());
-    bytes[8..12].copy_from_slice(&span.value.to_le_bytes());
-    bytes[12..].copy_from_slice(&span.value_len.to_le_bytes());
-    bytes
+fn read_span(from: &mut Reader<'_>) -> Option<FieldSpan> {
+    let ((name, name_len), (value, value_len)) = (halves(from.number()?), halves(from.number()?));
+    Some(FieldSpan { name, name_len, value, value_len })
 }
 
-fn read_span(from: &mut Reader<'_>) -> Option<FieldSpan> {
-    let (name, name_len) = (from.read()?, from.read()?);
-    Some(FieldSpan { name, name_len, value: from.read()?, value_len: from.read()? })
+/// Two numbers in one.
+#[inline]
+fn pair(low: u32, high: u32) -> u64 {
+    u64::from(high) << 32 | u64::from(low)
+}
+
+fn halves(pair: u64) -> (u32, u32) {
+    let [a, b, c, d, e, f, g, h] = pair.to_le_bytes();
+    (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]))
 }

@@ -1,0 +1,126 @@
+//! Who writes which part of the ring's memory, and what leaves it.
+
+use std::sync::Arc;
+
+use limpid_core::trace::{ExchangeId, Record, Slot};
+
+use super::pinned::Pinned;
+use super::seat::{Claim, Seat};
+use super::segment::{Entry, Segment};
+
+/// What the threads that record in a ring share, behind a lock. A thread comes here for its first
+/// event, and when its segment is full.
+#[derive(Debug)]
+pub(super) struct Desk {
+    segments: Arc<[Segment]>,
+    /// Those that are written or were, by when a thread last took them.
+    taken: Vec<Claim>,
+    /// The next one: it is empty.
+    spare: Claim,
+    /// Where those threads record that have no seat.
+    common: Seat,
+    pub(super) pinned: Pinned,
+    /// How many events were too large.
+    pub(super) lost: u64,
+}
+
+impl Desk {
+    /// Shares out these segments, of which there is one at least, and has memory for so many slots of
+    /// what is pinned.
+    pub(super) fn new(segments: Arc<[Segment]>, pinned: usize) -> Self {
+        let claim = |segment| Claim { segment, token: Arc::default() };
+        let taken = (1..segments.len()).map(claim).collect();
+        let pinned = Pinned::new(pinned);
+        Self { segments, taken, spare: claim(0), common: None, pinned, lost: 0 }
+    }
+
+    /// Appends an entry for a thread, to a segment of its own if there is one to be had. Marked records
+    /// that others leave for it are pinned, if their exchange is open.
+    pub(super) fn append(
+        &mut self,
+        seat: Option<&mut Seat>,
+        entry: &Entry<impl Fn(&[Slot]) -> Option<usize>>,
+        is_open: impl Fn(ExchangeId) -> bool,
+    ) {
+        let seat = seat.filter(|seat| seat.is_some() || self.has_seats());
+        let mut common = self.common.take();
+        self.append_at(seat.unwrap_or(&mut common), entry, is_open);
+        self.common = common;
+    }
+
+    fn append_at(
+        &mut self,
+        seat: &mut Seat,
+        entry: &Entry<impl Fn(&[Slot]) -> Option<usize>>,
+        is_open: impl Fn(ExchangeId) -> bool,
+    ) {
+        if seat.as_ref().is_some_and(|claim| self.segments[claim.segment].append(entry)) {
+            return;
+        }
+        if !self.segments[self.spare.segment].has_room(entry) {
+            self.lost += 1;
+            return;
+        }
+        let claim = match seat.take() {
+            None => self.resume(entry).or_else(|| self.next(entry, is_open)),
+            // Another thread may have it now.
+            Some(Claim { .. }) => self.next(entry, is_open),
+        };
+        *seat = claim.map(|claim| {
+            let token = Arc::clone(&claim.token);
+            let segment = claim.segment;
+            self.taken.push(claim);
+            Claim { segment, token }
+        });
+    }
+
+    /// Goes on in the newest segment that is nobody's and has much room.
+    fn resume(&mut self, entry: &Entry<impl Fn(&[Slot]) -> Option<usize>>) -> Option<Claim> {
+        let index = self.taken.iter_mut().rposition(|claim| {
+            let segment = &self.segments[claim.segment];
+            is_free(claim) && segment.is_worth_resuming() && segment.append(entry)
+        })?;
+        Some(self.taken.remove(index))
+    }
+
+    /// Begins the spare segment. The oldest that is nobody's is the next spare one.
+    fn next(
+        &mut self,
+        entry: &Entry<impl Fn(&[Slot]) -> Option<usize>>,
+        is_open: impl Fn(ExchangeId) -> bool,
+    ) -> Option<Claim> {
+        let index = self.taken.iter_mut().position(is_free)?;
+        let oldest = self.taken.remove(index);
+        let segment = &self.segments[oldest.segment];
+        for record in segment.marked(&is_open) {
+            self.pinned.keep(record, &is_open);
+        }
+        segment.reset();
+        let claim = std::mem::replace(&mut self.spare, oldest);
+        self.segments[claim.segment].append(entry).then_some(claim)
+    }
+
+    /// Whether one more thread may have a segment of its own: half of them are nobody's, so that
+    /// there is always one that can be written anew.
+    fn has_seats(&mut self) -> bool {
+        let half = self.taken.len() / 2;
+        self.taken.iter_mut().map(is_free).filter(|is_free| *is_free).count() > half
+    }
+
+    /// Every record: those that are pinned, and then those of each thread in order.
+    pub(super) fn records(&self) -> impl Iterator<Item = Record<'_>> {
+        let taken = self.taken.iter().flat_map(|claim| self.segments[claim.segment].records());
+        self.pinned.records().chain(taken)
+    }
+
+    /// Forgets every record.
+    pub(super) fn clear(&mut self) {
+        self.segments.iter().for_each(Segment::forget);
+        self.pinned.clear();
+    }
+}
+
+/// Whether nobody writes the segment any more, and all that was written can be seen.
+fn is_free(claim: &mut Claim) -> bool {
+    Arc::get_mut(&mut claim.token).is_some()
+}
