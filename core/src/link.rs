@@ -254,6 +254,7 @@ impl Link {
     }
 
     /// Lets HTTP read on, in what the layers hold back too.
+    #[inline(always)]
     pub(crate) fn read<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, Cause> {
         loop {
             match self.http1.advance(cx).map_err(Cause::Peer)? {

@@ -112,14 +112,14 @@ impl<T: Transport> Session<T> {
     }
 
     /// Tells what came of it.
-    #[inline]
+    #[inline(always)]
     pub fn input(&mut self, input: Input<'_>) {
         self.tick();
         self.input_at_once(input);
     }
 
     /// Tells what came of it, for which nothing was waited.
-    #[inline]
+    #[inline(always)]
     fn input_at_once(&mut self, input: Input<'_>) {
         let Lent { exchange, connections } = &mut self.exchange;
         there_mut(exchange).input(self.now, connections.sink(), input);

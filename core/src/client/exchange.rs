@@ -278,12 +278,46 @@ impl Exchange {
     }
 
     /// Takes in what came of the last [`Do`]. When the exchange is over, nothing matters any more.
+    #[inline(always)]
     pub fn input<S: Sink>(&mut self, now: Mono, sink: &S, input: Input<'_>) {
-        if matches!(self.state, State::Over | State::Rest) {
+        if self.is_over() {
             return;
         }
-        self.clock.tick(now);
         let at = At { now, sink };
+        match input {
+            // What each exchange is told, wherever it is known what it is told.
+            Input::Sent(n) => self.take_sent(n, at),
+            Input::Filled(n) => self.take_filled(n, at),
+            input => self.take_in(input, at),
+        }
+    }
+
+    /// Whether nothing more can come of it.
+    const fn is_over(&self) -> bool {
+        matches!(self.state, State::Over | State::Rest)
+    }
+
+    /// The transport took this many bytes.
+    fn take_sent<S: Sink>(&mut self, n: usize, at: At<'_, S>) {
+        self.clock.tick(at.now);
+        self.link.tell_sent(n, &mut self.trail.cx(at));
+        self.link.sent(n);
+        self.post(None);
+    }
+
+    /// This many bytes were read into the room for them.
+    fn take_filled<S: Sink>(&mut self, n: usize, at: At<'_, S>) {
+        // No more than was offered, whatever the driver says.
+        let n = n.min(self.link.room());
+        self.clock.tick(at.now);
+        self.link.tell_received(n, &mut self.trail.cx(at));
+        self.link.filled(n);
+        self.post(None);
+    }
+
+    #[inline(never)]
+    fn take_in<S: Sink>(&mut self, input: Input<'_>, at: At<'_, S>) {
+        self.clock.tick(at.now);
         let inbox = match input {
             #[cfg(feature = "tls")]
             Input::Trust(config) => {
@@ -319,18 +353,8 @@ impl Exchange {
             }
             Input::Dialed(dial) => Some(Inbox::Dialed(dial)),
             Input::DialFailed(dial, fault) => Some(Inbox::DialFailed(dial, fault)),
-            Input::Sent(n) => {
-                self.link.tell_sent(n, &mut self.trail.cx(at));
-                self.link.sent(n);
-                None
-            }
-            Input::Filled(n) => {
-                // No more than was offered, whatever the driver says.
-                let n = n.min(self.link.space(0).len());
-                self.link.tell_received(n, &mut self.trail.cx(at));
-                self.link.filled(n);
-                None
-            }
+            Input::Sent(n) => return self.take_sent(n, at),
+            Input::Filled(n) => return self.take_filled(n, at),
             Input::Eof => {
                 self.link.eof();
                 Some(Inbox::Eof)
@@ -349,6 +373,12 @@ impl Exchange {
             Input::BodyConsumed => Some(Inbox::BodyConsumed),
             Input::Cancel => Some(Inbox::Cancel),
         };
+        self.post(inbox);
+    }
+
+    /// Leaves what came in to the next step.
+    #[inline]
+    fn post(&mut self, inbox: Option<Inbox>) {
         // Some waits have one deadline as a whole; elsewhere every bit of progress begins another.
         let is_one_wait = matches!(self.state, State::Handshake | State::AwaitContinue);
         if !matches!(inbox, Some(Inbox::Tick)) && !is_one_wait {
@@ -366,7 +396,7 @@ impl Exchange {
             self.clock.start(now);
             self.total = Deadline::after(now, self.plan.options.timeouts.total, Waiting::Total);
         }
-        if !matches!(self.state, State::Over | State::Rest) {
+        if !self.is_over() {
             self.clock.tick(now);
         }
         let step = self.run(At { now, sink });
@@ -435,6 +465,7 @@ impl Exchange {
     }
 
     /// The event that the last call of [`next`](Self::next) returned, once more.
+    #[inline]
     #[must_use]
     pub fn event(&self) -> Option<Event<'_>> {
         let event = |event| match event {

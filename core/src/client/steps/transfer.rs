@@ -131,7 +131,7 @@ impl Exchange {
         cx.tell(EventKind::ContinueDecided, || TraceEvent::ContinueDecided { sends, why });
     }
 
-    #[inline]
+    #[inline(always)]
     fn begin_body<S: Sink>(&mut self, at: At<'_, S>) -> Result<(), Cause> {
         self.enter(State::SendBody, Phase::SendBody);
         self.trail.start(Operation::SendBody, &self.plan, at);
@@ -170,7 +170,7 @@ impl Exchange {
     }
 
     /// The request is on its way to the last byte.
-    #[inline]
+    #[inline(always)]
     fn sent<S: Sink>(&mut self, at: At<'_, S>) -> Option<Step> {
         self.trail.complete(at);
         self.await_response(at);
@@ -199,6 +199,7 @@ impl Exchange {
     }
 
     /// Lets the connection read on, or says what it needs first.
+    #[inline(always)]
     fn read_on<S: Sink>(&mut self, at: At<'_, S>) -> Result<Result<Progress, Step>, Cause> {
         match self.inbox.take() {
             None | Some(Inbox::Eof) => {}
