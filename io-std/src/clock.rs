@@ -35,12 +35,13 @@ impl Clock {
 }
 
 /// The system's reading as one number, which std's clock would first make a pair of numbers of, and
-/// then a difference of pairs: an exchange looks at the clock several times.
+/// then a difference of pairs: an exchange looks at the clock several times. Neither part is below
+/// zero, and together they pass for 584 years.
 #[cfg(unix)]
 fn nanos() -> u64 {
     let time = clock_gettime(ClockId::Monotonic);
-    let number = |part| u64::try_from(part).unwrap_or(0);
-    number(time.tv_sec).saturating_mul(1_000_000_000).saturating_add(number(time.tv_nsec))
+    let seconds = time.tv_sec.unsigned_abs();
+    seconds.wrapping_mul(1_000_000_000).wrapping_add(time.tv_nsec.unsigned_abs())
 }
 
 #[cfg(not(unix))]
