@@ -10,7 +10,7 @@ use super::origin::Origin;
 use super::url::{Url, UrlError};
 use crate::coding::ACCEPTED;
 use crate::fields::{FieldBlock, Fields};
-use crate::http1::BodySize;
+use crate::http1::{BodySize, WrittenRequest};
 use crate::wire::number;
 
 /// A request, complete but for the bytes of its body.
@@ -37,6 +37,8 @@ pub struct Request {
     size: BodySize,
     /// Where it goes, if not through a proxy.
     origin: Origin,
+    /// Its head as the origin server is sent it.
+    written: WrittenRequest,
 }
 
 impl Request {
@@ -49,6 +51,7 @@ impl Request {
             target: None,
             fields: FieldBlock::with_capacity(8, 256),
             size: BodySize::None,
+            written: WrittenRequest::with_capacity(256),
         };
         RequestBuilder { request: Arc::new(request), expect_continue: false }
     }
@@ -118,6 +121,17 @@ impl Request {
         self.size
     }
 
+    /// Its head as the origin server is sent it.
+    pub(super) const fn written(&self) -> &WrittenRequest {
+        &self.written
+    }
+
+    fn write(&mut self) {
+        let Self { method, url, target, fields, size, written, .. } = self;
+        let target = target.as_deref().unwrap_or_else(|| url.target().as_bytes());
+        written.write(method, target, fields.fields(), *size);
+    }
+
     pub(super) const fn origin(&self) -> &Origin {
         &self.origin
     }
@@ -130,6 +144,7 @@ impl Request {
     pub fn accept_codings(&mut self) {
         if self.lacks_codings() {
             self.fields.push(b"Accept-Encoding", ACCEPTED.as_bytes());
+            self.write();
         }
     }
 
@@ -237,6 +252,7 @@ impl Request {
         if target.is_none() && method == b"CONNECT" {
             *target = Some(url.host_and_port().into_bytes());
         }
+        self.write();
     }
 }
 

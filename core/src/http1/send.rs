@@ -7,11 +7,12 @@ use bytes::Bytes;
 use super::facts::{Facts, Wishes};
 use super::head::Version;
 use super::out::Out;
+use super::request;
 use crate::error::Misuse;
 use crate::fields::Fields;
 use crate::framing::{Asked, Framing, TransferEncoding};
 use crate::limits::Lenient;
-use crate::wire::{number, target, token};
+use crate::wire::{number, token};
 
 /// How long a body will be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,7 +28,7 @@ pub enum BodySize {
 
 /// What is known of the message that is being sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Announced {
+pub(crate) struct Announced {
     pub(super) framing: Framing,
     pub(super) wishes: Wishes,
 }
@@ -55,42 +56,15 @@ impl Send {
         size: BodySize,
         asks: Asked,
     ) -> Result<Announced, Misuse> {
-        if !token::is_token_all(method) {
-            return Err(Misuse::Method);
-        }
-        if target.is_empty() || token::target_len(target) < target.len() {
-            return Err(Misuse::Target);
-        }
-        target::check(method, target).map_err(|_| Misuse::Target)?;
-        let facts = Facts::read(fields, Lenient::STRICT, |_, _| {});
-        check_fields(fields, &facts)?;
-        match facts.hosts {
-            0 => return Err(Misuse::HostMissing),
-            1 => facts.check_host().map_err(|broken| Misuse::FieldValue(broken.index()))?,
-            _ => return Err(Misuse::HostRepeated),
-        }
-        let connects = asks == Asked::Connect;
-        if connects && size != BodySize::None {
-            return Err(Misuse::NoBody);
-        }
-        let framing = match size {
-            BodySize::None => Framing::None,
-            BodySize::Length(length) => Framing::Length(length),
-            BodySize::Unknown => Framing::Chunked,
-        };
-        reconcile(framing, &facts, Some(0))?;
-        let staging = self.out.staging();
-        staging.reserve(fields.as_bytes().len() + method.len() + target.len() + 64);
-        staging.extend_from_slice(method);
-        staging.push(b' ');
-        staging.extend_from_slice(target);
-        staging.extend_from_slice(b" HTTP/1.1\r\n");
-        self.fields(fields);
-        self.framing_field(framing, &facts);
-        self.out.staging().extend_from_slice(b"\r\n");
-        let framing = if connects { Framing::Tunnel } else { framing };
-        self.begin(framing);
-        Ok(Announced { framing, wishes: facts.wishes })
+        let announced = request::write(self.out.staging(), method, target, fields, size, asks)?;
+        self.begin(announced.framing);
+        Ok(announced)
+    }
+
+    /// Queues the head of a request that was written before.
+    pub(super) fn written(&mut self, head: &[u8], announced: Announced) {
+        self.out.staging().extend_from_slice(head);
+        self.begin(announced.framing);
     }
 
     /// Writes the head of a response to `asked`, for a peer that speaks `version`: its `start`, which
@@ -248,31 +222,40 @@ impl Send {
 
     #[inline]
     fn fields(&mut self, fields: Fields<'_>) {
-        let staging = self.out.staging();
-        if let Some(lines) = fields.lines() {
-            return staging.extend_from_slice(lines);
-        }
-        for field in fields.iter() {
-            staging.extend_from_slice(field.name);
-            staging.extend_from_slice(b": ");
-            staging.extend_from_slice(field.value);
-            staging.extend_from_slice(b"\r\n");
-        }
+        write_fields(self.out.staging(), fields);
     }
 
-    /// Writes the field that announces the body, unless the caller did.
     #[inline]
     fn framing_field(&mut self, framing: Framing, facts: &Facts) {
-        let staging = self.out.staging();
-        match framing {
-            Framing::Length(length) if facts.content_length.is_none() => {
-                write_length(length, staging);
-            }
-            Framing::Chunked if facts.transfer_encoding == TransferEncoding::Absent => {
-                staging.extend_from_slice(b"Transfer-Encoding: chunked\r\n");
-            }
-            _ => {}
+        write_framing(self.out.staging(), framing, facts);
+    }
+}
+
+/// Writes fields, each in its line.
+#[inline]
+pub(super) fn write_fields(staging: &mut Vec<u8>, fields: Fields<'_>) {
+    if let Some(lines) = fields.lines() {
+        return staging.extend_from_slice(lines);
+    }
+    for field in fields.iter() {
+        staging.extend_from_slice(field.name);
+        staging.extend_from_slice(b": ");
+        staging.extend_from_slice(field.value);
+        staging.extend_from_slice(b"\r\n");
+    }
+}
+
+/// Writes the field that announces the body, unless the caller did.
+#[inline]
+pub(super) fn write_framing(staging: &mut Vec<u8>, framing: Framing, facts: &Facts) {
+    match framing {
+        Framing::Length(length) if facts.content_length.is_none() => {
+            write_length(length, staging);
         }
+        Framing::Chunked if facts.transfer_encoding == TransferEncoding::Absent => {
+            staging.extend_from_slice(b"Transfer-Encoding: chunked\r\n");
+        }
+        _ => {}
     }
 }
 
@@ -309,7 +292,7 @@ const fn announced(status: u16, asked: Asked, size: BodySize, old: bool) -> Fram
 
 /// Checks that the caller's framing fields say what the body will be. `none` is the length that a
 /// message without a body may give.
-fn reconcile(framing: Framing, facts: &Facts, none: Option<u64>) -> Result<(), Misuse> {
+pub(super) fn reconcile(framing: Framing, facts: &Facts, none: Option<u64>) -> Result<(), Misuse> {
     let length_fits = match framing {
         Framing::Length(length) => facts.content_length.is_none_or(|given| given == length),
         Framing::None => facts.content_length.is_none() || facts.content_length == none,
@@ -334,7 +317,7 @@ const fn check_description(facts: &Facts) -> Result<(), Misuse> {
 
 /// Checks every field, and that a length is one number.
 #[inline]
-fn check_fields(fields: Fields<'_>, facts: &Facts) -> Result<(), Misuse> {
+pub(super) fn check_fields(fields: Fields<'_>, facts: &Facts) -> Result<(), Misuse> {
     check_syntax(fields)?;
     facts.check_length().map_err(|_| Misuse::Framing)
 }

@@ -5,13 +5,14 @@ use super::super::exchange::Exchange;
 use super::super::plan::Route;
 use super::super::proxy::Proxy;
 use super::super::redirect;
+use super::super::request::Request;
 use super::super::trail::{At, Operation};
 use super::{Inbox, State, Step, Stepped};
-use crate::error::{Cause, CodingError, Phase};
+use crate::error::{Cause, CodingError, MisuseError, Phase};
 use crate::fields::{FieldBlock, Fields};
-use crate::http1::{BodySize, Event, Progress, Role, State as Side};
+use crate::http1::{BodySize, Connection, Event, Progress, Role, State as Side};
 use crate::time::Waiting;
-use crate::trace::{EventKind, Sink, TraceEvent};
+use crate::trace::{Cx, EventKind, Sink, TraceEvent};
 
 impl Exchange {
     /// Sends the head of the request: to the origin server, or whole to a proxy that forwards it.
@@ -20,29 +21,17 @@ impl Exchange {
         self.link.begin_exchange();
         self.enter(State::SendHead, Phase::SendHead);
         self.trail.start(Operation::SendHead, &self.plan, at);
-        let (request, url) = (&self.plan.request, self.plan.request.url());
+        let request = &self.plan.request;
         let http1 = &mut self.link.http1;
         self.clock.before = http1.received();
         let mut cx = self.trail.cx(at);
-        let (method, size) = (request.method(), request.size());
-        let own = request.own_target();
-        let Route::Forward(proxy) = self.plan.route() else {
-            let target = own.unwrap_or_else(|| url.target().as_bytes());
-            http1
-                .send_request(&mut cx, method, target, request.fields().fields(), size)
-                .map_err(Cause::Misuse)?;
-            self.clock.sizes.request_heads += http1.out_len() as u64;
-            return self.send_head(at);
+        let sent = match self.plan.route() {
+            Route::Forward(proxy) => send_whole(http1, request, proxy, &mut cx),
+            _ => http1.send_written(&mut cx, request.written()),
         };
-        let whole = [url.scheme().name(), "://", url.authority(), url.target()].concat();
-        let target = own.unwrap_or(whole.as_bytes());
-        let mut fields = proxy_fields(proxy);
-        fields.extend(request.fields().fields().iter().map(|field| (field.name, field.value)));
-        http1
-            .send_request(&mut cx, method, target, fields.fields(), size)
-            .map_err(Cause::Misuse)?;
+        sent.map_err(Cause::Misuse)?;
         self.clock.sizes.request_heads += http1.out_len() as u64;
-        Ok(None)
+        self.send_head(at)
     }
 
     /// Asks a proxy for a tunnel to the origin server.
@@ -340,6 +329,21 @@ impl Exchange {
         self.error = Some(self.error_of(Cause::Coding(error), Phase::ReceiveBody));
         self.enter(State::End, Phase::Close);
     }
+}
+
+/// Sends the head of a request to a proxy that forwards it, with the whole URL.
+fn send_whole<S: Sink>(
+    http1: &mut Connection,
+    request: &Request,
+    proxy: &Proxy,
+    cx: &mut Cx<'_, S>,
+) -> Result<(), MisuseError> {
+    let url = request.url();
+    let whole = [url.scheme().name(), "://", url.authority(), url.target()].concat();
+    let target = request.own_target().unwrap_or(whole.as_bytes());
+    let mut fields = proxy_fields(proxy);
+    fields.extend(request.fields().fields().iter().map(|field| (field.name, field.value)));
+    http1.send_request(cx, request.method(), target, fields.fields(), request.size())
 }
 
 /// What a proxy is told beside the request.

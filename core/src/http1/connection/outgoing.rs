@@ -7,6 +7,7 @@ use crate::error::{Call, Misuse, MisuseError};
 use crate::fields::Fields;
 use crate::framing::{Asked, Framing};
 use crate::http1::head::{Version, is_informational};
+use crate::http1::request::WrittenRequest;
 use crate::http1::reuse::NotReusable;
 use crate::http1::send::{Announced, BodySize};
 use crate::http1::state::{Act, Role, State, SwitchKind};
@@ -29,17 +30,37 @@ impl Connection {
         size: BodySize,
     ) -> Result<(), MisuseError> {
         self.check(Call::SendRequest, Act::Request)?;
-        let asked = Asked::by(method);
-        let announced = self.send.request(method, target, fields, size, asked);
+        let asks = Asked::by(method);
+        let announced = self.send.request(method, target, fields, size, asks);
         let announced = announced.map_err(|misuse| self.misuse(Call::SendRequest, misuse))?;
-        self.asked = asked;
+        self.request_sent(asks, announced, cx);
+        Ok(())
+    }
+
+    /// Sends the head of a request that was judged and written before.
+    ///
+    /// # Errors
+    /// As [`send_request`](Self::send_request).
+    pub(crate) fn send_written<S: Sink>(
+        &mut self,
+        cx: &mut Cx<'_, S>,
+        request: &WrittenRequest,
+    ) -> Result<(), MisuseError> {
+        self.check(Call::SendRequest, Act::Request)?;
+        let announced = request.judged.map_err(|misuse| self.misuse(Call::SendRequest, misuse))?;
+        self.send.written(request.bytes(), announced);
+        self.request_sent(request.asks, announced, cx);
+        Ok(())
+    }
+
+    fn request_sent<S: Sink>(&mut self, asks: Asked, announced: Announced, cx: &mut Cx<'_, S>) {
+        self.asked = asks;
         self.sides.switch = match announced.framing {
             Framing::Tunnel => Some(SwitchKind::Connect),
             _ if announced.wishes.upgrade => Some(SwitchKind::Upgrade),
             _ => None,
         };
         self.announce(announced, Act::Request, cx);
-        Ok(())
     }
 
     /// Sends an informational response; `status` is 100 to 199 and not 101.

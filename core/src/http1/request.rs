@@ -1,0 +1,92 @@
+//! The heads of requests, judged and written: when they are sent, or once for all the times that they
+//! are.
+
+use alloc::vec::Vec;
+
+use super::facts::Facts;
+use super::send::{Announced, BodySize, check_fields, reconcile, write_fields, write_framing};
+use crate::error::Misuse;
+use crate::fields::Fields;
+use crate::framing::{Asked, Framing};
+use crate::limits::Lenient;
+use crate::wire::{target, token};
+
+/// The head of a request as it is sent, or why it cannot be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WrittenRequest {
+    bytes: Vec<u8>,
+    pub(super) asks: Asked,
+    pub(super) judged: Result<Announced, Misuse>,
+}
+
+impl WrittenRequest {
+    /// None, in memory of this size.
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
+        let judged = Err(Misuse::Method);
+        Self { bytes: Vec::with_capacity(bytes), asks: Asked::Other, judged }
+    }
+
+    /// Judges and writes another in the memory of this one.
+    pub(crate) fn write(
+        &mut self,
+        method: &[u8],
+        target: &[u8],
+        fields: Fields<'_>,
+        size: BodySize,
+    ) {
+        self.bytes.clear();
+        self.asks = Asked::by(method);
+        self.judged = write(&mut self.bytes, method, target, fields, size, self.asks);
+    }
+
+    /// The head.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// Judges the head of a request and, if nothing is wrong with it, writes it behind `staging`; `asks` is
+/// what its method does.
+pub(super) fn write(
+    staging: &mut Vec<u8>,
+    method: &[u8],
+    target: &[u8],
+    fields: Fields<'_>,
+    size: BodySize,
+    asks: Asked,
+) -> Result<Announced, Misuse> {
+    if !token::is_token_all(method) {
+        return Err(Misuse::Method);
+    }
+    if target.is_empty() || token::target_len(target) < target.len() {
+        return Err(Misuse::Target);
+    }
+    target::check(method, target).map_err(|_| Misuse::Target)?;
+    let facts = Facts::read(fields, Lenient::STRICT, |_, _| {});
+    check_fields(fields, &facts)?;
+    match facts.hosts {
+        0 => return Err(Misuse::HostMissing),
+        1 => facts.check_host().map_err(|broken| Misuse::FieldValue(broken.index()))?,
+        _ => return Err(Misuse::HostRepeated),
+    }
+    let connects = asks == Asked::Connect;
+    if connects && size != BodySize::None {
+        return Err(Misuse::NoBody);
+    }
+    let framing = match size {
+        BodySize::None => Framing::None,
+        BodySize::Length(length) => Framing::Length(length),
+        BodySize::Unknown => Framing::Chunked,
+    };
+    reconcile(framing, &facts, Some(0))?;
+    staging.reserve(fields.as_bytes().len() + method.len() + target.len() + 64);
+    staging.extend_from_slice(method);
+    staging.push(b' ');
+    staging.extend_from_slice(target);
+    staging.extend_from_slice(b" HTTP/1.1\r\n");
+    write_fields(staging, fields);
+    write_framing(staging, framing, &facts);
+    staging.extend_from_slice(b"\r\n");
+    let framing = if connects { Framing::Tunnel } else { framing };
+    Ok(Announced { framing, wishes: facts.wishes })
+}
