@@ -31,7 +31,8 @@ impl Exchange {
         };
         sent.map_err(Cause::Misuse)?;
         self.clock.sizes.request_heads += http1.out_len() as u64;
-        self.send_head(at)
+        // Attempts at connecting that are not needed any more are let go of before.
+        if self.race.has_abandoned() { Ok(None) } else { self.send_head(at) }
     }
 
     /// Asks a proxy for a tunnel to the origin server.
