@@ -30,6 +30,14 @@ impl<T: Transport> Draft<T> {
         Self { exchange, request }
     }
 
+    /// Adds a field.
+    #[inline]
+    pub fn push(&mut self, name: &[u8], value: &[u8]) {
+        if let Ok(request) = &mut self.request {
+            request.push(name, value);
+        }
+    }
+
     /// Goes on building it.
     #[must_use]
     pub fn map(self, edit: impl FnOnce(RequestBuilder) -> RequestBuilder) -> Self {

@@ -116,7 +116,7 @@ impl<'c> RequestBuilder<'c> {
     /// [`send`](Self::send).
     #[inline]
     pub fn header(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
-        self.draft = self.draft.map(|draft| draft.field(name.as_ref(), value.as_ref()));
+        self.draft.push(name.as_ref(), value.as_ref());
         self
     }
 

@@ -49,11 +49,12 @@ impl Request {
             origin: Origin::of(&url),
             url,
             target: None,
-            fields: FieldBlock::with_capacity(8, 256),
+            fields: FieldBlock::new(),
             size: BodySize::None,
             written: WrittenRequest::with_capacity(256),
         };
-        RequestBuilder { request: Arc::new(request), expect_continue: false }
+        let fields = FieldBlock::with_capacity(8, 256);
+        RequestBuilder { request: Arc::new(request), fields, expect_continue: false }
     }
 
     /// Starts a request in the memory of one that nobody needs any more.
@@ -72,9 +73,39 @@ impl Request {
         request.method.clear();
         request.method.extend_from_slice(method);
         request.target = None;
-        request.fields.clear();
         request.size = BodySize::None;
-        Ok(RequestBuilder { request: memory, expect_continue: false })
+        let mut fields = core::mem::take(&mut request.fields);
+        fields.clear();
+        Ok(RequestBuilder { request: memory, fields, expect_continue: false })
+    }
+
+    /// Takes the fields that the caller gave, and what is to be added to them.
+    fn complete(&mut self, mut fields: FieldBlock, expect_continue: bool) {
+        let given = Given::of(fields.fields());
+        self.size = given.size(fields.fields()).unwrap_or(self.size);
+        if expect_continue && self.has_content() && !expects_continue(fields.fields()) {
+            fields.push(b"Expect", b"100-continue");
+        }
+        let credentials = || self.url.credentials().filter(|_| !given.authorization);
+        fields.add_first(|fields| {
+            if !given.host {
+                fields.push(b"Host", self.url.authority().as_bytes());
+            }
+            if !given.accept {
+                fields.push(b"Accept", b"*/*");
+            }
+            if !given.user_agent {
+                fields.push(b"User-Agent", USER_AGENT.as_bytes());
+            }
+            if let Some((user, password)) = credentials() {
+                fields.push(b"Authorization", &basic(&user, &password));
+            }
+        });
+        self.fields = fields;
+        if self.target.is_none() && self.method == b"CONNECT" {
+            self.target = Some(self.url.host_and_port().into_bytes());
+        }
+        self.write();
     }
 
     /// Whether it holds more memory than requests usually need.
@@ -156,7 +187,7 @@ impl Request {
 
     /// Whether there is a body, of more than no bytes.
     pub(super) const fn has_content(&self) -> bool {
-        has_content(self.size)
+        !matches!(self.size, BodySize::None | BodySize::Length(0))
     }
 
     /// Whether the body is to be sent only when the server asks for it.
@@ -170,8 +201,10 @@ impl Request {
 #[derive(Clone, Debug)]
 #[must_use = "a request must be built"]
 pub struct RequestBuilder {
-    /// What is known of it. Nobody else has it, but for a clone of this builder.
+    /// What is known of it beside its fields. Nobody else has it, but for a clone of this builder.
     request: Arc<Request>,
+    /// Those that the caller gave.
+    fields: FieldBlock,
     expect_continue: bool,
 }
 
@@ -179,8 +212,13 @@ impl RequestBuilder {
     /// Adds a field. Its case, and its place among the fields that are added so, are kept. A field
     /// that cannot be sent is refused when the request is.
     pub fn field(mut self, name: &[u8], value: &[u8]) -> Self {
-        self.request().fields.push(name, value);
+        self.push(name, value);
         self
+    }
+
+    /// The same, where the builder stays where it is.
+    pub fn push(&mut self, name: &[u8], value: &[u8]) {
+        self.fields.push(name, value);
     }
 
     /// Asks for this target instead of the URL's path and query (RFC 9112 section 3.2): `*` for
@@ -213,46 +251,14 @@ impl RequestBuilder {
 
     /// The same, where it is to be shared: an exchange takes it so, without a copy.
     #[must_use]
-    pub fn build_shared(mut self) -> Arc<Request> {
-        let expect_continue = self.expect_continue;
-        self.request().complete(expect_continue);
-        self.request
+    pub fn build_shared(self) -> Arc<Request> {
+        let Self { mut request, fields, expect_continue } = self;
+        Arc::make_mut(&mut request).complete(fields, expect_continue);
+        request
     }
 
     fn request(&mut self) -> &mut Request {
         Arc::make_mut(&mut self.request)
-    }
-}
-
-impl Request {
-    fn complete(&mut self, expect_continue: bool) {
-        let Self { method, url, target, fields, size, .. } = self;
-        let given = Given::of(fields.fields());
-        *size = given.size(fields.fields()).unwrap_or(*size);
-        let expects = expect_continue && has_content(*size) && !expects_continue(fields.fields());
-        fields.add_first(|fields| {
-            if !given.host {
-                fields.push(b"Host", url.authority().as_bytes());
-            }
-            if !given.accept {
-                fields.push(b"Accept", b"*/*");
-            }
-            if !given.user_agent {
-                fields.push(b"User-Agent", USER_AGENT.as_bytes());
-            }
-            if !given.authorization
-                && let Some((user, password)) = url.credentials()
-            {
-                fields.push(b"Authorization", &basic(&user, &password));
-            }
-        });
-        if expects {
-            fields.push(b"Expect", b"100-continue");
-        }
-        if target.is_none() && method == b"CONNECT" {
-            *target = Some(url.host_and_port().into_bytes());
-        }
-        self.write();
     }
 }
 
@@ -295,10 +301,6 @@ impl Given {
             _ => number::decimal(fields.get("Content-Length")?).ok().map(BodySize::Length),
         }
     }
-}
-
-const fn has_content(size: BodySize) -> bool {
-    !matches!(size, BodySize::None | BodySize::Length(0))
 }
 
 fn expects_continue(fields: Fields<'_>) -> bool {
