@@ -206,6 +206,7 @@ impl Link {
     }
 
     /// Tells of the first `n` bytes that wait for the transport.
+    #[inline]
     pub(crate) fn tell_sent<S: Sink>(&self, n: usize, cx: &mut Cx<'_, S>) {
         if !cx.wants(EventKind::BytesSent) {
             return;

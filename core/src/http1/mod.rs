@@ -5,6 +5,7 @@ mod connection;
 mod event;
 mod facts;
 mod head;
+mod last_fields;
 mod out;
 mod receive;
 mod request;

@@ -235,13 +235,11 @@ impl Receive {
     /// Decides what a complete head means.
     fn finish_head<S: Sink>(&mut self, asked: Asked, cx: &mut Cx<'_, S>) -> Result<(), PeerError> {
         self.tell_section(cx);
-        let at = self.buffer.consumed();
-        let fields = Fields::new(&self.buffer.unread()[..self.lent], self.section.spans());
         let lenient = self.config.lenient;
-        let facts = Facts::read(fields, lenient, |rule, index| {
-            let offset = fields.nth(index).map_or(0, |field| field.offset);
-            tell_leniency(cx, rule, at + u64::from(offset));
-        });
+        let facts = match self.section.last().facts() {
+            Some(facts) => facts,
+            None => self.read_facts(cx),
+        };
         let (version, kind, status, asks) = match self.section.start_line() {
             Some(StartLine::Request(line)) => {
                 let asks = Asked::by(&self.buffer.unread()[line.method.clone()]);
@@ -279,6 +277,22 @@ impl Receive {
         let body = Body::new(decision.framing, &self.config);
         self.body = body.map_err(|rule| self.refuse_field(self.framing_field(rule), cx))?;
         Ok(())
+    }
+
+    /// Reads what the fields of a complete head say.
+    fn read_facts<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Facts {
+        let (at, fields) = (self.buffer.consumed(), self.fields());
+        let mut is_tolerated = false;
+        let facts = Facts::read(fields, self.config.lenient, |rule, index| {
+            let offset = fields.nth(index).map_or(0, |field| field.offset);
+            tell_leniency(cx, rule, at + u64::from(offset));
+            is_tolerated = true;
+        });
+        // What is tolerated is told each time.
+        if !is_tolerated {
+            self.section.last().learn(facts);
+        }
+        facts
     }
 
     /// Checks what does not need a decision: Host in requests, and that a length is one number.
@@ -470,7 +484,14 @@ impl Receive {
     }
 
     /// Tells the start line and the fields that were read, complete or not.
+    #[inline]
     fn tell_section<S: Sink>(&self, cx: &mut Cx<'_, S>) {
+        if cx.wants(EventKind::StartLineRead) || cx.wants(EventKind::FieldRead) {
+            self.tell_lines(cx);
+        }
+    }
+
+    fn tell_lines<S: Sink>(&self, cx: &mut Cx<'_, S>) {
         let (bytes, at) = (self.buffer.unread(), self.buffer.consumed());
         if self.section.start_line().is_some() {
             cx.tell(EventKind::StartLineRead, || {

@@ -9,6 +9,7 @@ use core::ops::Range;
 
 use memchr::{memchr, memrchr};
 
+use super::last_fields::LastFields;
 use crate::error::Rule;
 use crate::fields::FieldSpan;
 use crate::limits::{Config, Lenient};
@@ -51,6 +52,7 @@ pub(super) struct Section {
     kind: Kind,
     start_line: Option<StartLine>,
     spans: Vec<FieldSpan>,
+    last: LastFields,
     /// Where the line that is being read starts.
     line: usize,
     /// Where looking for its end goes on.
@@ -67,6 +69,7 @@ impl Section {
             kind,
             start_line: None,
             spans: Vec::new(),
+            last: LastFields::none(),
             line: 0,
             scan: 0,
             blank_lines: 0,
@@ -80,6 +83,7 @@ impl Section {
         self.kind = kind;
         self.start_line = None;
         self.spans.clear();
+        self.last.restart();
         self.line = 0;
         self.scan = 0;
         self.blank_lines = 0;
@@ -91,6 +95,11 @@ impl Section {
 
     pub(super) fn spans(&self) -> &[FieldSpan] {
         &self.spans
+    }
+
+    /// What the fields say, if they are those of the last section, or such as will be known again.
+    pub(super) const fn last(&mut self) -> &mut LastFields {
+        &mut self.last
     }
 
     /// Whether a byte of it has been seen.
@@ -120,7 +129,7 @@ impl Section {
         // Lines of which nothing was looked at before are mostly complete, and as they should be.
         if self.scan == self.line
             && (self.has_start_line() || self.plain_start_line(bytes, config))
-            && let Some(len) = self.plain_fields(bytes, config)
+            && let Some(len) = self.known_or_plain_fields(bytes, config)
         {
             return Ok(Progress::Complete(len));
         }
@@ -207,6 +216,25 @@ impl Section {
             _ => StartLine::Request(start_line::request(line, lenient, tolerated)?),
         });
         Ok(())
+    }
+
+    /// Reads the fields of a request, which are mostly those of the last one, and others.
+    fn known_or_plain_fields(&mut self, bytes: &[u8], config: &Config) -> Option<usize> {
+        if self.kind != Kind::Request || !self.spans.is_empty() {
+            return self.plain_fields(bytes, config);
+        }
+        let (start, (limit, _)) = (self.line, self.limit(config));
+        let fields = &bytes[start..bytes.len().min(limit)];
+        let Some(len) = self.last.recognise(fields, start, &mut self.spans) else {
+            let len = self.plain_fields(bytes, config)?;
+            self.last.keep(&bytes[start..len], start, &self.spans);
+            return Some(len);
+        };
+        self.count(len);
+        // As it is after fields that were read: at the blank line.
+        self.line = start + len - 2;
+        self.scan = start + len;
+        Some(self.scan)
     }
 
     /// Reads field lines as far as there is nothing to judge about them, which is nearly always to
@@ -414,6 +442,39 @@ mod tests {
             assert_eq!(progress == Progress::Complete(head.len()), complete);
         }
         section.work
+    }
+
+    /// What is read of a head, and where its fields stand.
+    fn outcome(section: &mut Section, head: &[u8]) -> impl PartialEq + core::fmt::Debug + use<> {
+        section.restart(Kind::Request);
+        let mut told = Vec::new();
+        let mut tolerated = |rule, at| told.push((rule, at));
+        let read = section.read(&mut head.to_vec(), &Config::default(), &mut tolerated);
+        let (line, spans) = (section.start_line().cloned(), section.spans().to_vec());
+        (read, told, line, spans, section.line_start(), section.has_begun())
+    }
+
+    #[test]
+    fn a_head_like_the_last_is_read_like_any() {
+        let fields = "Host: example.com\r\nAccept: */*\r\nX:\r\n\r\n";
+        let head = format!("GET / HTTP/1.1\r\n{fields}").into_bytes();
+        let longer = format!("DELETE /a HTTP/1.1\r\n{fields}").into_bytes();
+        let empty = b"GET / HTTP/1.1\r\n\r\n".to_vec();
+        let mut heads = vec![head.clone(), longer, empty, [&head[..], b"GET"].concat()];
+        for at in 0..head.len() {
+            heads.push(head[..at].to_vec());
+            for byte in [b'a', b' ', b':', b'\r', b'\n', 0] {
+                heads.push(head.clone());
+                heads.last_mut().unwrap()[at] = byte;
+            }
+        }
+        for other in heads {
+            let mut section = Section::new(Kind::Request);
+            outcome(&mut section, &head);
+            let twice = [outcome(&mut section, &other), outcome(&mut section, &other)];
+            let fresh = || outcome(&mut Section::new(Kind::Request), &other);
+            assert_eq!(twice, [fresh(), fresh()], "{}", other.escape_ascii());
+        }
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! What a server hears.
 
 use limpid_core::http1::{BodySize, NotReusable, Role, State};
+use limpid_core::limits::Lenient;
 
-use crate::side::Side;
+use crate::side::{Side, tolerant};
 
 #[test]
 fn each_form_of_a_target() {
@@ -38,6 +39,42 @@ fn bodies_of_requests() {
             "Paused"
         ]
     );
+}
+
+#[test]
+fn a_request_that_repeats_the_fields_of_the_last_is_heard_like_any() {
+    const CHUNKS: &str = "3\r\nabc\r\n0\r\nX: y\r\n\r\n";
+    let bodies = [
+        ("", ""),
+        ("", ""),
+        ("Content-Length: 3\r\n", "abc"),
+        ("Content-Length: 3\r\n", "xyz"),
+        ("Content-Length: 2\r\n", "ab"),
+        ("Transfer-Encoding: chunked\r\n", CHUNKS),
+        ("Transfer-Encoding: chunked\r\n", CHUNKS),
+        ("Expect: 100-continue\r\nContent-Length: 1\r\n", "a"),
+        ("Expect: 100-continue\r\nContent-Length: 1\r\n", "a"),
+        ("Connection: close\r\n", ""),
+    ];
+    let mut kept = Side::server();
+    for (at, (fields, body)) in bodies.into_iter().enumerate() {
+        let (method, longer) = (["PUT", "POST"][at % 2], "a".repeat(at % 3));
+        let request = format!("{method} /{longer} HTTP/1.1\r\nHost: a\r\n{fields}\r\n{body}");
+        assert_eq!(kept.hears(&request), Side::server().hears(&request), "{request}");
+        kept.answers();
+        assert_eq!(kept.connection.restart().is_ok(), at + 1 < bodies.len());
+    }
+}
+
+#[test]
+fn a_tolerance_is_told_with_each_request_that_needs_it() {
+    let mut server = Side::new(Role::Server, tolerant(Lenient::REPEATED_LENGTH));
+    for times in 1..4 {
+        server.hears("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 1\r\n\r\na");
+        assert_eq!(server.tolerated().len(), times);
+        server.answers();
+        server.connection.restart().unwrap();
+    }
 }
 
 #[test]

@@ -77,6 +77,7 @@ impl Serving {
     }
 
     /// What is to be done next.
+    #[inline]
     pub fn advance(&mut self) -> Do {
         self.session.next(self.now, &self.settings.sink)
     }
@@ -88,12 +89,14 @@ impl Serving {
     }
 
     /// A wait is over: what time is it?
+    #[inline]
     pub fn tick(&mut self) {
         self.now = self.settings.clock.now();
         self.is_stale = false;
     }
 
     /// A wait begins: until when may it last?
+    #[inline]
     pub fn deadline(&mut self) -> Option<Deadline> {
         if self.is_stale {
             self.tick();
@@ -102,6 +105,7 @@ impl Serving {
     }
 
     /// Tells what came of reading: so many bytes, of which none are the end.
+    #[inline]
     pub fn filled(&mut self, result: io::Result<usize>) {
         match result {
             Ok(0) => self.input(Input::Eof),
@@ -111,6 +115,7 @@ impl Serving {
     }
 
     /// Tells what came of writing.
+    #[inline]
     pub fn sent(&mut self, result: io::Result<usize>) {
         match result {
             // A transport that takes nothing, though it was not asked for nothing, takes no more.
@@ -151,6 +156,7 @@ impl Serving {
     }
 
     /// Tells how the handler ended.
+    #[inline]
     pub fn handled(&mut self, outcome: Outcome) {
         self.is_stale = true;
         // Whoever is told of it is told when it was. Otherwise the next to ask is who has to wait.

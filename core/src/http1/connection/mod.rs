@@ -291,7 +291,11 @@ impl Connection {
         self.not_reusable.get_or_insert(reason);
     }
 
+    #[inline]
     fn tell_reuse<S: Sink>(&self, cx: &mut Cx<'_, S>) {
+        if !cx.wants(EventKind::ReuseDecided) {
+            return;
+        }
         let reuse = self.reuse();
         if reuse != Err(NotReusable::Unfinished) {
             cx.tell(EventKind::ReuseDecided, || TraceEvent::ReuseDecided {
