@@ -177,7 +177,15 @@ impl<T: Transport> Connections<T> {
     }
 
     /// Closes connections in the order in which they were opened.
-    fn retire(&self, mut retired: Vec<Retired<T>>) {
+    #[inline]
+    fn retire(&self, retired: Vec<Retired<T>>) {
+        if !retired.is_empty() {
+            self.close(retired);
+        }
+    }
+
+    #[cold]
+    fn close(&self, mut retired: Vec<Retired<T>>) {
         retired.sort_unstable_by_key(|retired| retired.parked.link.connection());
         for Retired { parked: Parked { link, transport }, why } in retired {
             link.retire(why, self.now(), &self.sink, |bytes| transport.bid_farewell(bytes));

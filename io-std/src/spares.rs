@@ -22,6 +22,13 @@ struct Kept {
     spare: Vec<Box<Exchange>>,
 }
 
+impl Kept {
+    /// One that is not to be kept.
+    fn surplus(&mut self) -> Option<Box<Exchange>> {
+        if self.spare.len() > self.open.max(FEW) { self.spare.pop() } else { None }
+    }
+}
+
 impl Spares {
     /// An exchange that is over and can be used again, if there is one. It is open from now on.
     pub(crate) fn take(&self) -> Option<Box<Exchange>> {
@@ -53,9 +60,8 @@ impl Spares {
             let mut kept = self.lock();
             kept.open -= 1;
             kept.spare.push(exchange);
-            let most = kept.open.max(FEW);
-            // It allocates nothing unless there is some.
-            (kept.spare.len() > most).then(|| kept.spare.split_off(most))
+            // Another was kept while one more was open.
+            [kept.surplus(), kept.surplus()]
         };
         // Not while others wait.
         drop(surplus);

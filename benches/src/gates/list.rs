@@ -93,8 +93,18 @@ pub const GATES: &[Gate] = &[
         ..IN_MEMORY
     },
     Gate {
+        name: "blocking-prepared-32",
+        unit: "the same, 32 connections, each with a thread",
+        work: blocking::PREPARED,
+        turns: 100,
+        connections: 32,
+        server: Server::Answers,
+        // Threads that wait for each other would ask the system for it.
+        counts: &[Allocations, SystemCalls],
+    },
+    Gate {
         name: "blocking-prepared-traced",
-        unit: "the same, with all events recorded in a ring",
+        unit: "one connection, with all events recorded in a ring",
         work: blocking::PREPARED_TRACED,
         turns: 500,
         server: Server::Answers,

@@ -130,6 +130,13 @@ struct Idle<T> {
     since: Mono,
 }
 
+impl<T> From<Idle<T>> for Acquired<T> {
+    #[inline]
+    fn from(Idle { lease, parked, .. }: Idle<T>) -> Self {
+        Self::Reuse(lease, parked)
+    }
+}
+
 /// Connections by origin, `T` being what a driver keeps of each.
 #[derive(Debug)]
 pub struct Pool<T> {
@@ -172,13 +179,26 @@ impl<T> Pool<T> {
         is_silent: impl FnMut(&T) -> bool,
         retired: &mut Vec<Retired<T>>,
     ) -> Option<Acquired<T>> {
-        let last = self.places.get(origin).and_then(|place| place.idle.last());
-        self.tidy(last.map(|idle| idle.lease.connection), now, is_silent, retired);
-        match self.places.get_mut(origin).and_then(|place| place.idle.pop()) {
-            Some(Idle { lease, parked, .. }) => {
-                self.idle -= 1;
-                Some(Acquired::Reuse(lease, parked))
-            }
+        match self.take(origin) {
+            Some(idle) if self.is_tidy(self.idle, self.idle + 1, now) => Some(idle.into()),
+            found => self.acquire_tidily(found, origin, now, is_silent, retired),
+        }
+    }
+
+    /// Acquires what is left when the pool was looked through, or leave to open one.
+    #[cold]
+    fn acquire_tidily(
+        &mut self,
+        found: Option<Idle<T>>,
+        origin: &Origin,
+        now: Mono,
+        is_silent: impl FnMut(&T) -> bool,
+        retired: &mut Vec<Retired<T>>,
+    ) -> Option<Acquired<T>> {
+        let last = found.map(|idle| self.put(idle));
+        self.tidy(last, now, is_silent, retired);
+        match self.take(origin) {
+            Some(idle) => Some(idle.into()),
             None => self.open(origin, retired).map(Acquired::Open),
         }
     }
@@ -206,15 +226,15 @@ impl<T> Pool<T> {
         is_silent: impl FnMut(&T) -> bool,
         retired: &mut Vec<Retired<T>>,
     ) {
-        let last = Some(lease.connection).filter(|_| parked.is_some());
-        match (parked, self.places.get_mut(&lease.origin)) {
-            (Some(parked), Some(place)) => {
-                place.idle.push(Idle { lease, parked, since: now });
-                self.idle += 1;
-            }
-            _ => self.forget(&lease.origin),
+        let Some(parked) = parked else {
+            self.forget(&lease.origin);
+            return self.tidy(None, now, is_silent, retired);
+        };
+        let is_tidy = self.is_tidy(self.idle, self.idle + 1, now);
+        let last = self.put(Idle { lease, parked, since: now });
+        if !is_tidy {
+            self.tidy(Some(last), now, is_silent, retired);
         }
-        self.tidy(last, now, is_silent, retired);
     }
 
     /// Takes every idle connection out, in the order in which they were opened.
@@ -254,37 +274,59 @@ impl<T> Pool<T> {
         Some(Lease { origin: origin.clone(), connection: ConnectionId(self.opened) })
     }
 
+    /// The connection to `origin` that became idle last, which is in use from now on.
+    #[inline]
+    fn take(&mut self, origin: &Origin) -> Option<Idle<T>> {
+        let idle = self.places.get_mut(origin)?.idle.pop()?;
+        self.idle -= 1;
+        Some(idle)
+    }
+
+    /// A connection is idle from now on: its number.
+    #[inline]
+    fn put(&mut self, idle: Idle<T>) -> ConnectionId {
+        let id = idle.lease.connection;
+        if let Some(place) = self.places.get_mut(&idle.lease.origin) {
+            place.idle.push(idle);
+            self.idle += 1;
+        }
+        id
+    }
+
+    /// Whether nothing is to be taken out of so many that are `idle`, `others` of which are not the
+    /// one that was used last: as far as can be told without looking at each.
+    #[inline]
+    fn is_tidy(&self, others: usize, idle: usize, now: Mono) -> bool {
+        let has_surplus = self.open > self.limits.keep_alive;
+        let none_expires = self.limits.expiry.is_none()
+            || self.none_expires_before.is_some_and(|before| now <= before);
+        let watches = others > 0 && self.watches(idle);
+        idle == 0 || (!has_surplus && none_expires && !watches)
+    }
+
+    /// Whether so many that are idle are watched.
+    #[inline]
+    const fn watches(&self, idle: usize) -> bool {
+        idle <= WATCHED && idle == self.open
+    }
+
     /// Takes out what has expired, what is not silent, and what is idle beyond the limit. The `last`
     /// that was used is not asked whether it is silent: it is before its next use.
-    #[inline]
+    #[cold]
     fn tidy(
         &mut self,
         last: Option<ConnectionId>,
         now: Mono,
-        is_silent: impl FnMut(&T) -> bool,
-        retired: &mut Vec<Retired<T>>,
-    ) {
-        let PoolLimits { keep_alive, expiry, .. } = self.limits;
-        let others = self.idle - usize::from(last.is_some());
-        let watches = others > 0 && self.idle <= WATCHED && self.idle == self.open;
-        let may_expire = expiry.is_some() && self.none_expires_before.is_none_or(|at| now > at);
-        if self.idle > 0 && (self.open > keep_alive || may_expire || watches) {
-            self.sweep(last, watches, now, is_silent, retired);
-        }
-    }
-
-    #[cold]
-    fn sweep(
-        &mut self,
-        last: Option<ConnectionId>,
-        watches: bool,
-        now: Mono,
         mut is_silent: impl FnMut(&T) -> bool,
         retired: &mut Vec<Retired<T>>,
     ) {
+        let others = self.idle.saturating_sub(usize::from(last.is_some()));
+        if self.is_tidy(others, self.idle, now) {
+            return;
+        }
         let PoolLimits { keep_alive, expiry, .. } = self.limits;
         let surplus = self.first_opened(self.open.saturating_sub(keep_alive));
-        let mut first = now;
+        let (watches, mut first) = (self.watches(self.idle), now);
         let why = |idle: &Idle<T>| {
             let id = idle.lease.connection;
             if surplus.is_some_and(|surplus| id <= surplus) {
