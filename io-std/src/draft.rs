@@ -55,7 +55,8 @@ impl<T: Transport> Draft<T> {
         size: BodySize,
     ) -> Result<Session<T>, Error> {
         let Self { exchange, request } = self;
-        let request = request?.body(size).build_shared();
+        let decodes = connections.options().decode;
+        let request = request?.body(size).accept_codings(decodes).build_shared();
         Ok(match exchange {
             Some(exchange) => exchange.begin(request),
             None => Session::new(Arc::clone(connections), request),

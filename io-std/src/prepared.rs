@@ -27,11 +27,7 @@ impl Prepared {
         options: &Options,
     ) -> Result<Self, Error> {
         let Some(body) = body else { return Err(Error::BodyOnce) };
-        let mut request = draft.build_shared();
-        if options.decode {
-            Arc::make_mut(&mut request).accept_codings();
-        }
-        Ok(Self { request, body })
+        Ok(Self { request: draft.accept_codings(options.decode).build_shared(), body })
     }
 
     /// The URL that it asks for.

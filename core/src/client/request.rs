@@ -54,7 +54,7 @@ impl Request {
             written: WrittenRequest::with_capacity(256),
         };
         let fields = FieldBlock::with_capacity(8, 256);
-        RequestBuilder { request: Arc::new(request), fields, expect_continue: false }
+        RequestBuilder::of(Arc::new(request), fields)
     }
 
     /// Starts a request in the memory of one that nobody needs any more.
@@ -76,11 +76,11 @@ impl Request {
         request.size = BodySize::None;
         let mut fields = core::mem::take(&mut request.fields);
         fields.clear();
-        Ok(RequestBuilder { request: memory, fields, expect_continue: false })
+        Ok(RequestBuilder::of(memory, fields))
     }
 
     /// Takes the fields that the caller gave, and what is to be added to them.
-    fn complete(&mut self, mut fields: FieldBlock, expect_continue: bool) {
+    fn complete(&mut self, mut fields: FieldBlock, expect_continue: bool, accept_codings: bool) {
         let given = Given::of(fields.fields());
         self.size = given.size(fields.fields()).unwrap_or(self.size);
         if expect_continue && self.has_content() && !expects_continue(fields.fields()) {
@@ -102,6 +102,9 @@ impl Request {
             }
         });
         self.fields = fields;
+        if accept_codings {
+            self.add_codings();
+        }
         if self.target.is_none() && self.method == b"CONNECT" {
             self.target = Some(self.url.host_and_port().into_bytes());
         }
@@ -173,10 +176,17 @@ impl Request {
     /// An exchange whose [`Options`](super::Options) say that bodies are decoded does this too, in a
     /// copy of the request.
     pub fn accept_codings(&mut self) {
-        if self.lacks_codings() {
-            self.fields.push(b"Accept-Encoding", ACCEPTED.as_bytes());
+        if self.add_codings() {
             self.write();
         }
+    }
+
+    fn add_codings(&mut self) -> bool {
+        let lacks = self.lacks_codings();
+        if lacks {
+            self.fields.push(b"Accept-Encoding", ACCEPTED.as_bytes());
+        }
+        lacks
     }
 
     /// Whether it is for us to say which codings are taken.
@@ -206,9 +216,15 @@ pub struct RequestBuilder {
     /// Those that the caller gave.
     fields: FieldBlock,
     expect_continue: bool,
+    accept_codings: bool,
 }
 
 impl RequestBuilder {
+    /// Builds this request; the fields are empty.
+    const fn of(request: Arc<Request>, fields: FieldBlock) -> Self {
+        Self { request, fields, expect_continue: false, accept_codings: false }
+    }
+
     /// Adds a field. Its case, and its place among the fields that are added so, are kept. A field
     /// that cannot be sent is refused when the request is.
     pub fn field(mut self, name: &[u8], value: &[u8]) -> Self {
@@ -242,6 +258,12 @@ impl RequestBuilder {
         self
     }
 
+    /// Asks for the content codings that are built in, as [`Request::accept_codings`] does.
+    pub const fn accept_codings(mut self, accept: bool) -> Self {
+        self.accept_codings = accept;
+        self
+    }
+
     /// Completes the request: Host, Accept and User-Agent are added where the caller gave none, and
     /// the credentials of the URL as Basic authentication (RFC 7617).
     #[must_use]
@@ -252,8 +274,8 @@ impl RequestBuilder {
     /// The same, where it is to be shared: an exchange takes it so, without a copy.
     #[must_use]
     pub fn build_shared(self) -> Arc<Request> {
-        let Self { mut request, fields, expect_continue } = self;
-        Arc::make_mut(&mut request).complete(fields, expect_continue);
+        let Self { mut request, fields, expect_continue, accept_codings } = self;
+        Arc::make_mut(&mut request).complete(fields, expect_continue, accept_codings);
         request
     }
 
