@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use limpid_core::trace::{ExchangeId, Record, Slot};
+use limpid_core::trace::{EventKind, Record, Slot};
 
+use super::open::Open;
 use super::pinned::Pinned;
 use super::seat::{Claim, Seat};
 use super::segment::{Entry, Segment};
+use super::treatment::Treatment;
 
 /// What the threads that record in a ring share, behind a lock. A thread comes here for its first
 /// event, and when its segment is full.
@@ -34,17 +36,17 @@ impl Desk {
         Self { segments, taken, spare: claim(0), common: None, pinned, lost: 0 }
     }
 
-    /// Appends an entry for a thread, to a segment of its own if there is one to be had. Marked records
-    /// that others leave for it are pinned, if their exchange is open.
+    /// Appends an entry for a thread, to a segment of its own if there is one to be had. Records that
+    /// leave for it are pinned if `pins` has them.
     pub(super) fn append(
         &mut self,
         seat: Option<&mut Seat>,
         entry: &Entry<impl Fn(&[Slot]) -> Option<usize>>,
-        is_open: impl Fn(ExchangeId) -> bool,
+        pins: Pins<'_>,
     ) {
         let seat = seat.filter(|seat| seat.is_some() || self.has_seats());
         let mut common = self.common.take();
-        self.append_at(seat.unwrap_or(&mut common), entry, is_open);
+        self.append_at(seat.unwrap_or(&mut common), entry, pins);
         self.common = common;
     }
 
@@ -52,7 +54,7 @@ impl Desk {
         &mut self,
         seat: &mut Seat,
         entry: &Entry<impl Fn(&[Slot]) -> Option<usize>>,
-        is_open: impl Fn(ExchangeId) -> bool,
+        pins: Pins<'_>,
     ) {
         if seat.as_ref().is_some_and(|claim| self.segments[claim.segment].append(entry)) {
             return;
@@ -62,9 +64,9 @@ impl Desk {
             return;
         }
         let claim = match seat.take() {
-            None => self.resume(entry).or_else(|| self.next(entry, is_open)),
+            None => self.resume(entry).or_else(|| self.next(entry, pins)),
             // Another thread may have it now.
-            Some(Claim { .. }) => self.next(entry, is_open),
+            Some(Claim { .. }) => self.next(entry, pins),
         };
         *seat = claim.map(|claim| {
             let token = Arc::clone(&claim.token);
@@ -87,13 +89,15 @@ impl Desk {
     fn next(
         &mut self,
         entry: &Entry<impl Fn(&[Slot]) -> Option<usize>>,
-        is_open: impl Fn(ExchangeId) -> bool,
+        pins: Pins<'_>,
     ) -> Option<Claim> {
         let index = self.taken.iter_mut().position(is_free)?;
         let oldest = self.taken.remove(index);
         let segment = &self.segments[oldest.segment];
-        for record in segment.marked(&is_open) {
-            self.pinned.keep(record, &is_open);
+        if segment.has_marked(|exchange| pins.open.has(exchange)) {
+            for record in segment.records().filter(|record| pins.keep(*record)) {
+                self.pinned.keep(record, |exchange| pins.open.has(exchange));
+            }
         }
         segment.reset();
         let claim = std::mem::replace(&mut self.spare, oldest);
@@ -117,6 +121,20 @@ impl Desk {
     pub(super) fn clear(&mut self) {
         self.segments.iter().for_each(Segment::forget);
         self.pinned.clear();
+    }
+}
+
+/// What is pinned when its turn is over.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pins<'r> {
+    pub(super) kinds: &'r [Treatment; EventKind::ALL.len()],
+    pub(super) open: &'r Open,
+}
+
+impl Pins<'_> {
+    fn keep(self, record: Record<'_>) -> bool {
+        self.open.has(record.exchange())
+            && record.kind().is_some_and(|kind| self.kinds[kind as usize].is_kept())
     }
 }
 

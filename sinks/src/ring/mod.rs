@@ -16,7 +16,7 @@ use limpid_core::trace::{
     TraceEvent,
 };
 
-use self::desk::Desk;
+use self::desk::{Desk, Pins};
 use self::open::Open;
 use self::segment::{Entry, Segment};
 use self::treatment::Treatment;
@@ -186,8 +186,8 @@ impl Ring {
     fn find_room(&self, meta: &Meta, event: &TraceEvent<'_>, mark: Option<ExchangeId>) {
         self.base.get_or_init(|| TimeBase::now(meta.at));
         let write = |room: &[Slot]| self.codec.encode(meta, event, room);
-        let (entry, is_open) = (Entry { mark, write }, |exchange| self.open.has(exchange));
-        seat::with(self.number, |seat| self.desk().append(seat, &entry, is_open));
+        let (entry, pins) = (Entry { mark, write }, Pins { kinds: &self.kinds, open: &self.open });
+        seat::with(self.number, |seat| self.desk().append(seat, &entry, pins));
     }
 
     /// What the threads share, even if one panicked with it in its hands: a record that it was

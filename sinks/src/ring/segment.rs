@@ -1,6 +1,6 @@
 //! A piece of the ring's memory, which one thread writes.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use limpid_core::trace::{ExchangeId, Record, Slot};
 
@@ -15,8 +15,8 @@ pub(super) struct Entry<W> {
 /// Records one after the other. One thread at a time appends to it, and needs no lock for that;
 /// others may read meanwhile what is complete.
 ///
-/// Some records are marked. Where they stand is noted from the end of the memory on, backwards, so that
-/// the others need not be looked at before all are written over.
+/// The exchanges of records that are marked are noted from the end of the memory on, backwards, so that
+/// the records need not be looked at before all are written over.
 #[derive(Debug)]
 // What one thread counts up stands in no cache line of another's.
 #[repr(align(128))]
@@ -28,16 +28,16 @@ pub(super) struct Segment {
     end: AtomicUsize,
     /// Where the room for records ends: behind it is room for one more mark, and then the marks.
     limit: AtomicUsize,
+    /// The newest mark.
+    newest: AtomicU64,
 }
-
-/// How many slots a mark takes: where the record is, and the number of its exchange.
-const MARK: usize = 2;
 
 impl Segment {
     pub(super) fn new(slots: usize) -> Self {
         let (start, end) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let limit = AtomicUsize::new(slots.saturating_sub(MARK));
-        Self { slots: Slot::memory(slots), start, end, limit }
+        let limit = AtomicUsize::new(slots.saturating_sub(1));
+        let newest = AtomicU64::new(0);
+        Self { slots: Slot::memory(slots), start, end, limit, newest }
     }
 
     /// The room that is left.
@@ -63,35 +63,28 @@ impl Segment {
         let Some(len) = self.room().and_then(&entry.write) else { return false };
         let end = self.end.load(Ordering::Relaxed);
         self.end.store(end + len, Ordering::Release);
-        if let Some(exchange) = entry.mark {
-            self.mark(end, exchange);
+        if let Some(exchange) = entry.mark
+            && exchange.0 != self.newest.load(Ordering::Relaxed)
+        {
+            self.mark(exchange);
         }
         true
     }
 
-    #[inline]
-    fn mark(&self, place: usize, exchange: ExchangeId) {
+    /// Notes the exchange of a marked record, of which there is none so far or not the newest.
+    fn mark(&self, exchange: ExchangeId) {
         let limit = self.limit.load(Ordering::Relaxed);
-        if let Some([at, of]) = self.slots.get(limit..).and_then(<[Slot]>::first_chunk) {
-            at.set(place as u64);
-            of.set(exchange.0);
+        if let Some(slot) = self.slots.get(limit) {
+            slot.set(exchange.0);
         }
-        self.limit.store(limit.saturating_sub(MARK), Ordering::Relaxed);
+        self.newest.store(exchange.0, Ordering::Relaxed);
+        self.limit.store(limit.saturating_sub(1), Ordering::Relaxed);
     }
 
-    /// The records that are marked with an exchange that is wanted, the oldest first. For when nobody
-    /// writes.
-    pub(super) fn marked(
-        &self,
-        is_wanted: impl Fn(ExchangeId) -> bool,
-    ) -> impl Iterator<Item = Record<'_>> {
-        let (start, limit) =
-            (self.start.load(Ordering::Relaxed), self.limit.load(Ordering::Relaxed));
-        let marks = self.slots.get(limit + MARK..).unwrap_or_default().as_chunks::<MARK>().0;
-        let wanted = marks.iter().rev().filter(move |[_, of]| is_wanted(ExchangeId(of.get())));
-        let places = wanted.filter_map(|[at, _]| usize::try_from(at.get()).ok());
-        let places = places.filter(move |place| *place >= start);
-        places.filter_map(|place| Record::all(self.slots.get(place..)?).next())
+    /// Whether one of the exchanges of marked records is such. For when nobody writes.
+    pub(super) fn has_marked(&self, is_such: impl Fn(ExchangeId) -> bool) -> bool {
+        let marks = self.slots.get(self.limit.load(Ordering::Relaxed) + 1..).unwrap_or_default();
+        marks.iter().any(|mark| is_such(ExchangeId(mark.get())))
     }
 
     /// The records that are complete, the oldest first.
@@ -109,6 +102,7 @@ impl Segment {
     pub(super) fn reset(&self) {
         self.start.store(0, Ordering::Relaxed);
         self.end.store(0, Ordering::Relaxed);
-        self.limit.store(self.slots.len().saturating_sub(MARK), Ordering::Relaxed);
+        self.limit.store(self.slots.len().saturating_sub(1), Ordering::Relaxed);
+        self.newest.store(0, Ordering::Relaxed);
     }
 }

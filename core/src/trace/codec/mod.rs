@@ -88,7 +88,8 @@ impl Codec {
 
     /// The number of a word. A word is known by where it stands in memory, which is fast; one that
     /// stands there twice has two numbers.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as a small event")]
+    #[inline(always)]
     fn number(&self, word: &'static str) -> u8 {
         let first = first_place(word);
         match self.words[usize::from(first)].get() {

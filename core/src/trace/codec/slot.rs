@@ -45,7 +45,8 @@ impl Clone for Slot {
 
 /// Writes bytes and their length to the first slots, and returns those behind. `None` if there are
 /// too few.
-#[inline]
+#[expect(clippy::inline_always, reason = "a call costs as much as a small event")]
+#[inline(always)]
 pub(super) fn write<'s>(bytes: &[u8], slots: &'s [Slot]) -> Option<&'s [Slot]> {
     let (first, rest) = slots.split_first()?;
     if bytes.len() >= Slot::BYTES {
@@ -88,6 +89,7 @@ const SHORT: u64 = 1 << 63;
 #[inline]
 fn short(bytes: &[u8]) -> u64 {
     let number = match *bytes {
+        // GET, for one.
         [a, b, c] => u64::from(u32::from_le_bytes([a, b, c, 0])),
         _ => bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte)),
     };
