@@ -126,10 +126,10 @@ impl Link {
         self.layers.is_empty() && self.http1.unread().is_empty() && !self.http1.is_at_end()
     }
 
-    /// Makes it ready for the next exchange, and lends the memory that it does not need until then.
+    /// Makes it ready for the next exchange, which it was found to be able to serve, and lends the memory
+    /// that it does not need until then.
     pub(crate) fn rest(&mut self, memory: &mut Buffers) {
-        // It was asked before whether it can.
-        let _ = self.http1.restart();
+        self.http1.begin_again();
         self.http1.rest(memory);
         for layer in &mut self.layers {
             layer.release();

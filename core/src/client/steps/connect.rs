@@ -22,6 +22,7 @@ use crate::trace::Sink;
 
 impl Exchange {
     /// Sees to it that there is a TLS configuration for each peer that needs one.
+    #[inline]
     pub(super) fn trust<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if let Some(inbox) = self.inbox.take() {
             return self.interrupted(inbox, at);

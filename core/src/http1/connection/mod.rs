@@ -215,11 +215,16 @@ impl Connection {
         if self.reuse().is_err() {
             return Err(self.misuse(Call::Restart, Misuse::State));
         }
+        self.begin_again();
+        Ok(())
+    }
+
+    /// Begins another exchange, on a connection that was found to be one that can.
+    pub(crate) fn begin_again(&mut self) {
         self.last = None;
         self.sides.restart();
         self.receive.restart();
         self.asked = Asked::Other;
-        Ok(())
     }
 
     /// Gives the memory of an idle connection back. It comes again with the next byte.
