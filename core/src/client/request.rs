@@ -113,7 +113,8 @@ impl Request {
 
     /// Whether it holds more memory than requests usually need.
     pub(super) fn has_large_memory(&self) -> bool {
-        self.fields.has_large_memory() || self.url.has_large_memory()
+        let target = self.target.as_ref().map_or(0, Vec::len);
+        self.fields.has_large_memory() || self.url.has_large_memory() || target > 4 * 1024
     }
 
     /// The method.
