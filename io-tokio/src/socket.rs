@@ -76,6 +76,11 @@ impl Socket {
         Poll::Ready(either!(self, stream => stream.take_error())?.map_or(Ok(()), Err))
     }
 
+    /// Whether there may be something to read.
+    pub(crate) fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        either!(self, stream => stream.poll_read_ready(cx))
+    }
+
     /// Shuts the sending direction down. What cannot be shut down is closed already.
     pub(crate) fn finish(&self) {
         either!(self, stream => drop(SockRef::from(stream).shutdown(Shutdown::Write)));

@@ -71,8 +71,9 @@ impl LastFields {
     }
 
     /// What the fields say that are being read, if that is known.
-    pub(super) fn facts(&self) -> Option<Facts> {
-        self.facts.filter(|_| self.are_these)
+    #[inline]
+    pub(super) fn facts(&self) -> Option<&Facts> {
+        if self.are_these { self.facts.as_ref() } else { None }
     }
 
     /// This is what the fields say that are being read.

@@ -237,7 +237,7 @@ impl Receive {
         self.tell_section(cx);
         let lenient = self.config.lenient;
         let facts = match self.section.last().facts() {
-            Some(facts) => facts,
+            Some(facts) => *facts,
             None => self.read_facts(cx),
         };
         let (version, kind, status, asks) = match self.section.start_line() {

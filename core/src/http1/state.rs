@@ -183,6 +183,7 @@ impl Sides {
     }
 
     /// Moves that follow from the states themselves.
+    #[inline]
     fn settle(&mut self) {
         if self.client == State::Done && self.switch.is_some() {
             self.client = State::MightSwitch;

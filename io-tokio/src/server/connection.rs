@@ -77,12 +77,12 @@ impl Connection {
             self.serving.tick();
         }
         loop {
-            let next = match waits.take() {
-                Some(next) => next,
-                None => self.next(),
+            let (next, is_new) = match waits.take() {
+                Some(next) => (next, false),
+                None => (self.next(), true),
             };
             let moved = match next {
-                Do::Read => self.poll_read(cx),
+                Do::Read => self.poll_read(cx, is_new),
                 Do::Write => self.poll_write(cx),
                 Do::Request => return Poll::Ready(Stop::Request),
                 Do::Body | Do::Handle => return Poll::Ready(Stop::Handle),
@@ -122,7 +122,12 @@ impl Connection {
         closing.grace()
     }
 
-    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll_read(&mut self, cx: &mut Context<'_>, is_new: bool) -> Poll<()> {
+        // Who was just answered has mostly sent nothing more, and to ask is less work than to make room.
+        // What is wrong with the socket is seen when it is read from.
+        if is_new && self.serving.session.is_idle() {
+            drop(ready!(self.socket.poll_readable(cx)));
+        }
         let mut room = ReadBuf::new(self.serving.session.space(READ));
         let read = ready!(self.socket.poll_read(cx, &mut room));
         let read = read.map(|()| room.filled().len());
