@@ -3,8 +3,9 @@
 
 use alloc::vec::Vec;
 
-use super::facts::Facts;
+use super::facts::Wishes;
 use crate::fields::FieldSpan;
+use crate::framing::Decision;
 
 /// Longer fields are not kept.
 const LONGEST: usize = 1024;
@@ -18,15 +19,15 @@ pub(super) struct LastFields {
     spans: Vec<FieldSpan>,
     /// Where the first one stands there.
     start: usize,
-    /// What they say, once it is known.
-    facts: Option<Facts>,
+    /// What was decided after them, once it is known.
+    said: Option<(Decision, Wishes)>,
     /// They are those of the head that is being read.
     are_these: bool,
 }
 
 impl LastFields {
     pub(super) const fn none() -> Self {
-        Self { bytes: Vec::new(), spans: Vec::new(), start: 0, facts: None, are_these: false }
+        Self { bytes: Vec::new(), spans: Vec::new(), start: 0, said: None, are_these: false }
     }
 
     /// Another head begins.
@@ -61,7 +62,7 @@ impl LastFields {
     pub(super) fn keep(&mut self, bytes: &[u8], start: usize, spans: &[FieldSpan]) {
         self.bytes.clear();
         self.spans.clear();
-        self.facts = None;
+        self.said = None;
         self.are_these = bytes.len() <= LONGEST;
         if self.are_these {
             self.bytes.extend_from_slice(bytes);
@@ -70,16 +71,16 @@ impl LastFields {
         }
     }
 
-    /// What the fields say that are being read, if that is known.
+    /// What follows from the fields that are being read, if that is known.
     #[inline]
-    pub(super) fn facts(&self) -> Option<&Facts> {
-        if self.are_these { self.facts.as_ref() } else { None }
+    pub(super) const fn said(&self) -> Option<&(Decision, Wishes)> {
+        if self.are_these { self.said.as_ref() } else { None }
     }
 
-    /// This is what the fields say that are being read.
-    pub(super) const fn learn(&mut self, facts: Facts) {
+    /// This is what follows from the fields that are being read.
+    pub(super) const fn learn(&mut self, said: (Decision, Wishes)) {
         if self.are_these {
-            self.facts = Some(facts);
+            self.said = Some(said);
         }
     }
 }

@@ -235,11 +235,6 @@ impl Receive {
     /// Decides what a complete head means.
     fn finish_head<S: Sink>(&mut self, asked: Asked, cx: &mut Cx<'_, S>) -> Result<(), PeerError> {
         self.tell_section(cx);
-        let lenient = self.config.lenient;
-        let facts = match self.section.last().facts() {
-            Some(facts) => *facts,
-            None => self.read_facts(cx),
-        };
         let (version, kind, status, asks) = match self.section.start_line() {
             Some(StartLine::Request(line)) => {
                 let asks = Asked::by(&self.buffer.unread()[line.method.clone()]);
@@ -253,20 +248,15 @@ impl Receive {
             // A head has a start line; nothing better could be said of one that has none.
             None => return Err(self.refuse(Broken::new(Rule::RequestLineForm, 0), 0..0, cx)),
         };
-        self.check_facts(&facts, kind, version, cx)?;
-        let message = Message {
-            kind,
-            version,
-            content_length: facts.content_length,
-            transfer_encoding: facts.transfer_encoding,
+        let (decision, wishes) = match self.section.last().said() {
+            Some(said) if is_usual(kind, version) => *said,
+            _ => self.decide(kind, version, cx)?,
         };
-        let decision = framing::decide(&message, lenient)
-            .map_err(|rule| self.refuse_field(self.framing_field(rule), cx))?;
         self.tell_framing(decision, cx);
         self.head = Head {
             framing: decision.framing,
             is_tolerated: decision.tolerated.is_some(),
-            wishes: facts.wishes,
+            wishes,
             version,
             status,
             asked: asks,
@@ -279,20 +269,34 @@ impl Receive {
         Ok(())
     }
 
-    /// Reads what the fields of a complete head say.
-    fn read_facts<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Facts {
-        let (at, fields) = (self.buffer.consumed(), self.fields());
+    /// Reads what the fields of a complete head say, and decides what follows from it.
+    fn decide<S: Sink>(
+        &mut self,
+        kind: MessageKind,
+        version: Version,
+        cx: &mut Cx<'_, S>,
+    ) -> Result<(Decision, Wishes), PeerError> {
+        let (at, fields, lenient) = (self.buffer.consumed(), self.fields(), self.config.lenient);
         let mut is_tolerated = false;
-        let facts = Facts::read(fields, self.config.lenient, |rule, index| {
+        let facts = Facts::read(fields, lenient, |rule, index| {
             let offset = fields.nth(index).map_or(0, |field| field.offset);
             tell_leniency(cx, rule, at + u64::from(offset));
             is_tolerated = true;
         });
+        self.check_facts(&facts, kind, version, cx)?;
+        let message = Message {
+            kind,
+            version,
+            content_length: facts.content_length,
+            transfer_encoding: facts.transfer_encoding,
+        };
+        let decision = framing::decide(&message, lenient)
+            .map_err(|rule| self.refuse_field(self.framing_field(rule), cx))?;
         // What is tolerated is told each time.
-        if !is_tolerated {
-            self.section.last().learn(facts);
+        if !is_tolerated && decision.tolerated.is_none() && is_usual(kind, version) {
+            self.section.last().learn((decision, facts.wishes));
         }
-        facts
+        Ok((decision, facts.wishes))
     }
 
     /// Checks what does not need a decision: Host in requests, and that a length is one number.
@@ -561,6 +565,12 @@ fn tell_leniency<S: Sink>(cx: &mut Cx<'_, S>, rule: Rule, offset: u64) {
         section: rule.section(),
         offset,
     });
+}
+
+/// Whether a message is a request of a kind that is always judged the same when its fields are.
+#[inline]
+fn is_usual(kind: MessageKind, version: Version) -> bool {
+    kind == MessageKind::Request { connect: false } && version == Version::HTTP_11
 }
 
 /// Where `part`, a slice of `whole`, starts in it.
