@@ -127,7 +127,7 @@ where
             let enough = before.0 + turns * job.connections as u64;
             runtime.block_on(tally.reaches(&tally.units, enough));
         }
-        Budget::Time(time) => runtime.block_on(sleep(time)),
+        Budget::Time(time) => runtime.block_on(async { sleep(time).await }),
     });
     let done = tally.done();
     tally.end();
@@ -210,4 +210,66 @@ async fn all<T>(tasks: Vec<JoinHandle<Result<T, Failure>>>) -> Result<Vec<T>, Fa
         results.push(task.await??);
     }
     Ok(results)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::program::NOBODY;
+
+    /// Yields, as one that waits for an answer does.
+    struct Turn;
+
+    impl Asynchronous for Turn {
+        async fn exchange(&mut self) -> Exchanged {
+            tokio::task::yield_now().await;
+            Ok(3)
+        }
+    }
+
+    /// Fails at the third request.
+    struct Broken(u32);
+
+    impl Asynchronous for Broken {
+        async fn exchange(&mut self) -> Exchanged {
+            tokio::task::yield_now().await;
+            self.0 += 1;
+            if self.0 == 3 { Err("it is broken".into()) } else { Ok(0) }
+        }
+    }
+
+    impl Blocking for Turn {
+        fn exchange(&mut self) -> Exchanged {
+            Ok(3)
+        }
+    }
+
+    fn job(budget: Budget) -> Job {
+        Job { server: NOBODY, connections: 4, budget, ca: None }
+    }
+
+    #[test]
+    fn tasks_take_at_least_the_turns_that_they_are_given() {
+        let reading = in_tasks(&job(Budget::Turns(10)), || async { Ok(Turn) }).unwrap();
+        assert!((40..80).contains(&reading.units), "{}", reading.units);
+        assert_eq!(reading.bytes, 3 * reading.units);
+        let time = Budget::Time(Duration::from_millis(1));
+        assert!(in_tasks(&job(time), || async { Ok(Turn) }).unwrap().units > 0);
+    }
+
+    #[test]
+    fn a_task_that_fails_ends_all() {
+        let time = Budget::Time(Duration::from_millis(1));
+        for budget in [Budget::Turns(10), time] {
+            assert!(in_tasks(&job(budget), || async { Ok(Broken(0)) }).is_err());
+        }
+    }
+
+    #[test]
+    fn threads_take_the_turns_that_they_are_given() {
+        let reading = on_threads(&job(Budget::Turns(10)), || Ok(Turn)).unwrap();
+        assert_eq!((reading.units, reading.bytes), (40, 120));
+    }
 }
