@@ -274,7 +274,7 @@ impl Link {
         let mut state = LayerState::Delivered;
         if http1.unread().len() < enough {
             let ended;
-            (state, ended) = pump(layers, &mut |bytes| {
+            (state, ended) = pump(layers, |bytes| {
                 http1.push(bytes);
                 http1.unread().len() < enough
             })?;
@@ -290,7 +290,7 @@ impl Link {
     /// As [`advance`](Self::advance), for a connection that has left HTTP/1.1: whether a layer says
     /// that no more bytes come.
     pub(crate) fn pass_to(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<bool, LayerError> {
-        let (_, ended) = pump(&mut self.layers, &mut |bytes| {
+        let (_, ended) = pump(&mut self.layers, |bytes| {
             deliver(bytes);
             true
         })?;
@@ -320,6 +320,7 @@ impl Link {
     }
 
     /// Hands what a layer has written to the one below it, down to the transport.
+    #[inline]
     fn hand_down(&mut self) -> Result<(), LayerError> {
         for index in (1..self.layers.len()).rev() {
             let (below, above) = self.layers.split_at_mut(index);
@@ -386,17 +387,18 @@ impl Link {
 /// Lets each layer hand on to the next what it has received, and the last deliver it for as long as
 /// `deliver` wants more: how far the last has come, and whether the peer has ended its direction of
 /// any.
+#[inline]
 fn pump(
     layers: &mut [Box<dyn Layer>],
-    deliver: &mut dyn FnMut(&[u8]) -> bool,
+    mut deliver: impl FnMut(&[u8]) -> bool,
 ) -> Result<(LayerState, bool), LayerError> {
     let mut rest = layers;
     let mut state = LayerState::Open;
     let mut ended = false;
     while let Some((layer, above)) = rest.split_first_mut() {
         state = match above.first_mut() {
-            None => advance_while(&mut **layer, deliver)?,
-            Some(next) => advance_while(&mut **layer, &mut |bytes| {
+            None => advance_while(&mut **layer, &mut deliver)?,
+            Some(next) => advance_while(&mut **layer, &mut |bytes: &[u8]| {
                 next.space(bytes.len())[..bytes.len()].copy_from_slice(bytes);
                 next.filled(bytes.len());
                 true
@@ -409,9 +411,10 @@ fn pump(
 }
 
 /// Lets a layer deliver what it has for as long as more is wanted.
+#[inline]
 fn advance_while(
     layer: &mut dyn Layer,
-    deliver: &mut dyn FnMut(&[u8]) -> bool,
+    deliver: &mut impl FnMut(&[u8]) -> bool,
 ) -> Result<LayerState, LayerError> {
     loop {
         let mut wants_more = true;
