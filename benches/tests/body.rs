@@ -1,0 +1,73 @@
+//! A body of any length is read without an allocation. What is counted is what the whole process
+//! allocates, the server in it too: this is the only test in it.
+
+#![cfg(test)]
+
+use std::alloc::System;
+
+use limpid_benches::drive::runtime;
+use limpid_benches::responder::{Answer, Responder};
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+
+#[global_allocator]
+static COUNTING: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+const BODY: usize = 32 * 1024 * 1024;
+
+/// By then, the buffers are as large as they get.
+const WARM: usize = 1024 * 1024;
+
+/// Counts what is allocated between the first MiB of a body and its last byte.
+#[derive(Debug, Default)]
+struct Count {
+    read: usize,
+    before: Option<usize>,
+    allocations: Option<usize>,
+}
+
+impl Count {
+    /// Another piece was read.
+    fn read(&mut self, piece: &[u8]) {
+        self.read += piece.len();
+        let stats = COUNTING.stats();
+        let now = stats.allocations + stats.reallocations;
+        if self.read >= WARM && self.before.is_none() {
+            self.before = Some(now);
+        }
+        if self.read == BODY {
+            self.allocations = self.before.map(|before| now - before);
+        }
+    }
+}
+
+fn over_std(url: &str) -> Option<usize> {
+    let mut count = Count::default();
+    let mut body = limpid_std::Client::builder().build().get(url).send().unwrap().into_body();
+    while let Some(piece) = body.next_piece().unwrap() {
+        count.read(piece);
+    }
+    count.allocations
+}
+
+fn over_tokio(url: &str) -> Option<usize> {
+    let mut count = Count::default();
+    runtime().unwrap().block_on(async {
+        let client = limpid_tokio::Client::builder().build();
+        let mut response = client.get(url).send().await.unwrap();
+        while let Some(piece) = response.next_piece().await.unwrap() {
+            count.read(piece);
+        }
+    });
+    count.allocations
+}
+
+#[test]
+fn no_read_of_a_body_allocates() {
+    for answer in [Answer::with_length(BODY), Answer::chunked(BODY)] {
+        let responder = Responder::start(answer, 0).unwrap();
+        let url = format!("http://{}/", responder.address);
+        assert_eq!(over_std(&url).unwrap(), 0);
+        // The timer of a connection is made when it first has to wait, and serves from then on.
+        assert!(over_tokio(&url).unwrap() <= 1);
+    }
+}
