@@ -411,20 +411,22 @@ impl Exchange {
                 let (host, port) = self.plan.peer();
                 Do::Resolve { host, port, until }
             }
-            Step::Dial { id, index } => Do::Dial {
-                dial: id,
-                target: self.target(index),
-                from: self.plan.from(),
-                options: self.plan.socket_options().unwrap_or_default(),
-                alone: self.race.is_alone(),
-                until: self.race.asked().and_then(|attempt| attempt.until),
+            Step::Connect => match self.race.asked() {
+                Some(attempt) => Do::Dial {
+                    dial: attempt.id,
+                    target: self.target(attempt.index),
+                    from: self.plan.from(),
+                    options: self.plan.socket_options().unwrap_or_default(),
+                    alone: self.race.is_alone(),
+                    until: attempt.until,
+                },
+                None => Do::Await { until: self.race.until() },
             },
-            Step::Await => Do::Await { until: self.race.until() },
             Step::Abandon(id) => Do::Abandon(id),
             Step::Write => Do::Write { until: self.until(step, now) },
             Step::Read => Do::Read { until: self.until(step, now) },
             Step::Body => Do::Body { rewind: core::mem::take(&mut self.rewind) },
-            Step::Wait(_) => {
+            Step::Wait => {
                 let until = self.until(step, now);
                 Do::Wait { until: until.unwrap_or(Deadline { at: now, why: Waiting::Retry }) }
             }
@@ -446,6 +448,7 @@ impl Exchange {
 
     /// Until when the driver may take for a step: its own time, or that of the whole exchange if
     /// that ends earlier. To ask for the same again begins no new wait.
+    #[inline]
     fn until(&mut self, step: Step, now: Mono) -> Option<Deadline> {
         let timeouts = &self.plan.options.timeouts;
         let (timeout, why) = match step {
@@ -455,7 +458,7 @@ impl Exchange {
             }
             Step::Read if self.state != State::Handshake => (timeouts.read, Waiting::Read),
             Step::Write if self.state != State::Handshake => (timeouts.write, Waiting::Write),
-            Step::Wait(delay) => (Some(delay), Waiting::Retry),
+            Step::Wait => (Some(self.delay()), Waiting::Retry),
             _ => (timeouts.connect, Waiting::Connect),
         };
         let total = self.total;

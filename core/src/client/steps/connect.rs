@@ -249,16 +249,16 @@ impl Exchange {
                         Link::new(Role::Client, self.link.connection(), self.plan.options.config);
                     Ok(self.open(at))
                 }
-                Ok(_) => Ok(Some(Step::Wait(self.delay()))),
+                Ok(_) => Ok(Some(Step::Wait)),
                 failed => failed,
             },
-            None => Ok(Some(Step::Wait(self.delay()))),
+            None => Ok(Some(Step::Wait)),
             Some(inbox) => self.interrupted(inbox, at),
         }
     }
 
     /// Nothing before the first repetition, then half a second, doubled each time.
-    fn delay(&self) -> Duration {
+    pub(in super::super) fn delay(&self) -> Duration {
         match self.retried {
             0 | 1 => Duration::ZERO,
             n => Duration::from_millis(500).saturating_mul(1 << (n - 2).min(20)),

@@ -53,10 +53,7 @@ impl Exchange {
             }
             self.try_address(index, at);
         }
-        Ok(Some(match self.race.asked() {
-            Some(attempt) => Step::Dial { id: attempt.id, index: attempt.index },
-            None => Step::Await,
-        }))
+        Ok(Some(Step::Connect))
     }
 
     fn try_address<S: Sink>(&mut self, index: usize, at: At<'_, S>) {

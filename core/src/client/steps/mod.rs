@@ -5,8 +5,6 @@ mod dial;
 mod finish;
 mod transfer;
 
-use core::time::Duration;
-
 use super::action::Fault;
 use super::dial::DialId;
 use super::exchange::Exchange;
@@ -72,25 +70,22 @@ pub(super) enum Inbox {
     Cancel,
 }
 
-/// What a step asks for.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// What a step asks for. It is small, for it is handed on many times in an exchange; the rest the exchange
+/// knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     Trust {
         proxy: bool,
     },
     Acquire,
     Resolve,
-    Dial {
-        id: DialId,
-        /// Which of the addresses.
-        index: usize,
-    },
-    Await,
+    /// Try the next address, or wait for those that are tried.
+    Connect,
     Abandon(DialId),
     Write,
     Read,
     Body,
-    Wait(Duration),
+    Wait,
     Close,
     Release,
     /// The connection's last event is for the caller.
@@ -105,27 +100,29 @@ impl Exchange {
     /// Goes on until something is to be done.
     #[inline]
     pub(super) fn run<S: Sink>(&mut self, at: At<'_, S>) -> Step {
-        // One step does for most.
-        match self.step(at) {
-            Ok(Some(step)) => step,
-            stepped => self.run_on(stepped, at),
+        loop {
+            if let Some(step) = self.advance(at) {
+                return step;
+            }
         }
     }
 
+    /// Takes a step, after which there may be nothing to be done but to take the next. It is not inlined:
+    /// the loop around it would keep more at hand than one step needs.
     #[inline(never)]
-    fn run_on<S: Sink>(&mut self, mut stepped: Stepped, at: At<'_, S>) -> Step {
-        loop {
-            match stepped {
-                Ok(None) => {}
-                Ok(Some(step)) => return step,
-                Err(cause) => self.fail(cause, at),
+    fn advance<S: Sink>(&mut self, at: At<'_, S>) -> Option<Step> {
+        match self.step(at) {
+            Ok(step) => step,
+            Err(cause) => {
+                self.fail(cause, at);
+                None
             }
-            stepped = self.step(at);
         }
     }
 
     /// What few exchanges pass through is not inlined here, so that this stays a function of few
     /// values.
+    #[inline]
     fn step<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if self.race.has_abandoned() {
             return Ok(self.race.abandoned().map(Step::Abandon));
