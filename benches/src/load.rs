@@ -8,26 +8,31 @@ use crate::Failure;
 use crate::drive::{Asynchronous, Exchanged, in_tasks};
 use crate::job::{Budget, Job, Subject};
 use crate::measure::{Meter, Outcome, Reading};
-use crate::messages;
+use crate::messages::{self, USER_AGENT};
 use crate::program::Run;
 
 /// The work of this client.
 pub const LOAD: &str = "load";
 /// One request at a time on each connection.
 pub const ONE: &str = "one at a time";
+/// The same, with fields that are not those of the request before.
+pub const CHANGING: &str = "one at a time, with changing fields";
 /// Sixteen at a time.
 pub const PIPELINED: &str = "pipelined by 16";
 
 /// The load, to be run in a process of its own.
 pub const SUBJECTS: &[Subject] = &[
-    Subject { work: LOAD, peer: ONE, run: |job| load(job, 1) },
-    Subject { work: LOAD, peer: PIPELINED, run: |job| load(job, 16) },
+    Subject { work: LOAD, peer: ONE, run: |job| load(job, 1, None) },
+    Subject { work: LOAD, peer: CHANGING, run: |job| load(job, 1, Some(USER_AGENT)) },
+    Subject { work: LOAD, peer: PIPELINED, run: |job| load(job, 16, None) },
 ];
 
 /// A connection, and the requests that are sent on it at once.
 struct Load {
     stream: TcpStream,
     requests: Vec<u8>,
+    /// The letter of them that changes its case with each.
+    changes: Option<usize>,
     depth: usize,
     /// How long a response is, once one has come.
     response: Option<usize>,
@@ -36,6 +41,9 @@ struct Load {
 
 impl Asynchronous for Load {
     async fn exchange(&mut self) -> Exchanged {
+        if let Some(letter) = self.changes {
+            self.requests[letter] ^= 0x20;
+        }
         self.stream.write_all(&self.requests).await?;
         let mut read = 0;
         loop {
@@ -55,8 +63,11 @@ impl Asynchronous for Load {
     }
 }
 
-fn load(job: &Job, depth: usize) -> Outcome {
+/// `depth` requests at a time, which are told apart by the first letter of what `changes`.
+fn load(job: &Job, depth: usize, changes: Option<&str>) -> Outcome {
     let requests = messages::request(&job.server.to_string()).repeat(depth);
+    let place = |value: &str| requests.windows(value.len()).position(|at| at == value.as_bytes());
+    let changes = changes.and_then(place);
     let server = job.server;
     let reading = in_tasks(job, || {
         let requests = requests.clone();
@@ -64,7 +75,7 @@ fn load(job: &Job, depth: usize) -> Outcome {
             let stream = TcpStream::connect(server).await?;
             stream.set_nodelay(true)?;
             let buffer = vec![0; 64 * 1024];
-            Ok(Load { stream, requests, depth, response: None, buffer })
+            Ok(Load { stream, requests, changes, depth, response: None, buffer })
         }
     })?;
     Ok(Reading { units: reading.units * depth as u64, ..reading })

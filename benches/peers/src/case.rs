@@ -51,7 +51,8 @@ pub enum Server {
 }
 
 impl Server {
-    /// The same with a body that is small enough to be counted: counts are the same for each byte.
+    /// The same with a body that is small enough for instructions to be counted, which takes long:
+    /// they are the same for each byte.
     #[must_use]
     pub fn countable(self) -> Self {
         const MOST: usize = 64 * 1024 * 1024;
@@ -171,13 +172,13 @@ pub fn server_title(load: &str) -> String {
 }
 
 fn servers() -> Vec<Case> {
-    let case = |work, on_threads, load: &str| Case {
+    let case = |work, more: &[_], load: &str| Case {
         title: server_title(load),
         unit: "request",
         subjects: [server::RESPONDER, LIMPID, HYPER, server::MAY]
             .map(|peer| (work, peer))
             .into_iter()
-            .chain([(on_threads, LIMPID)])
+            .chain(more.iter().map(|work| (*work, LIMPID)))
             .collect(),
         connections: 64,
         turns: 100,
@@ -186,8 +187,8 @@ fn servers() -> Vec<Case> {
         shows: Shows::Server,
     };
     vec![
-        case(server::SERVE, serving::THREADS, ONE),
-        case(server::SERVE_PIPELINED, serving::THREADS_PIPELINED, PIPELINED),
+        case(server::SERVE, &[serving::SERVE_CHANGING, serving::THREADS], ONE),
+        case(server::SERVE_PIPELINED, &[serving::THREADS_PIPELINED], PIPELINED),
     ]
 }
 

@@ -147,28 +147,23 @@ impl Bench {
                 row.readings.push(reading);
             }
         }
+        // What is allocated to open a connection is so for a body of any length: it is counted whole.
+        let turns = Budget::Turns(case.turns);
+        for row in &mut rows {
+            row.counted = Some(run(&server, row, &self.counting, turns).reading()?);
+        }
         if case.server.countable() != case.server {
             server = Running::start(case, case.server.countable())?;
         }
         for row in &mut rows {
-            let turns = Budget::Turns(case.turns);
-            let counted = run(&server, row, &self.counting, turns).reading()?;
-            self.count(case, &run(&server, row, &self.timing, turns), &counted, row)?;
-            row.counted = Some(counted);
+            self.count(case, &run(&server, row, &self.timing, turns), row)?;
         }
         Ok(Measured { case: case.clone(), rows })
     }
 
     /// Counts instructions and system calls.
     #[expect(clippy::cast_precision_loss, reason = "no count comes near 2^53")]
-    fn count(
-        &self,
-        case: &Case,
-        run: &Run,
-        counted: &Reading,
-        row: &mut Row,
-    ) -> Result<(), Failure> {
-        let (units, connections) = (counted.units as f64, case.connections as f64);
+    fn count(&self, case: &Case, run: &Run, row: &mut Row) -> Result<(), Failure> {
         // Ciphers take too long where instructions are counted.
         let is_slow = matches!(case.server, Server::Tls { .. });
         if self.valgrind && case.shows != Shows::Heap && !is_slow {
@@ -179,12 +174,13 @@ impl Bench {
                     let one = Run { job: Job { budget: turns, ..run.job.clone() }, ..run.clone() };
                     callgrind::instructions_per_turn(run)? / one.reading()?.units.max(1) as f64
                 }
-                _ => callgrind::instructions(run)? as f64 / units.max(1.0),
+                _ => callgrind::instructions(run)? as f64 / run.reading()?.units.max(1) as f64,
             });
         }
         // With many connections it takes long, and tells nothing more.
         if self.strace && case.shows == Shows::Client && case.connections <= 32 {
-            row.calls = Some(strace::calls(run)?.values().sum::<f64>() / connections);
+            let calls: f64 = strace::calls(run)?.values().sum();
+            row.calls = Some(calls / case.connections as f64);
         }
         Ok(())
     }

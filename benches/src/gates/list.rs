@@ -162,6 +162,12 @@ pub const GATES: &[Gate] = &[
         ..SERVER
     },
     Gate {
+        name: "tokio-serve-changing",
+        unit: "request to the tokio server, 13 bytes, one at a time, with changing fields",
+        work: serving::SERVE_CHANGING,
+        ..SERVER
+    },
+    Gate {
         name: "tokio-serve-pipelined",
         unit: "request to the tokio server, 13 bytes, 16 at a time",
         work: serving::SERVE_PIPELINED,

@@ -7,11 +7,13 @@ use super::LIMPID;
 use crate::Failure;
 use crate::drive::runtime;
 use crate::job::{Job, Subject};
-use crate::load::{ONE, PIPELINED, under_load};
+use crate::load::{CHANGING, ONE, PIPELINED, under_load};
 use crate::measure::Outcome;
 
 /// Requests one at a time on each connection.
 pub const SERVE: &str = "serve 13 B";
+/// The same, each with fields that are not those of the one before.
+pub const SERVE_CHANGING: &str = "serve 13 B, changing fields";
 /// Requests sixteen at a time.
 pub const SERVE_PIPELINED: &str = "serve 13 B, pipelined by 16";
 /// The blocking server, requests one at a time.
@@ -24,6 +26,7 @@ pub const HELLO: &str = "Hello, World!";
 
 pub(super) const SUBJECTS: &[Subject] = &[
     Subject { work: SERVE, peer: LIMPID, run: |job| loaded(job, tasks, ONE) },
+    Subject { work: SERVE_CHANGING, peer: LIMPID, run: |job| loaded(job, tasks, CHANGING) },
     Subject { work: SERVE_PIPELINED, peer: LIMPID, run: |job| loaded(job, tasks, PIPELINED) },
     Subject { work: THREADS, peer: LIMPID, run: |job| loaded(job, threads, ONE) },
     Subject { work: THREADS_PIPELINED, peer: LIMPID, run: |job| loaded(job, threads, PIPELINED) },
