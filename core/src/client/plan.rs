@@ -4,11 +4,11 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use core::net::IpAddr;
 
+use super::operation::Operation;
 use super::options::Options;
 use super::origin::Origin;
 use super::proxy::{Proxy, ProxyKind};
 use super::request::Request;
-use super::trail::Operation;
 use crate::trace::{SocketOption, TlsContext};
 
 /// The way to the origin server.

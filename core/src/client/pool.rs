@@ -11,6 +11,7 @@ use core::cell::Cell;
 use core::time::Duration;
 
 use super::origin::Origin;
+use super::retirement::{Retired, Retirement};
 use crate::link::Link;
 use crate::time::Mono;
 use crate::trace::ConnectionId;
@@ -40,45 +41,6 @@ pub struct Parked<T> {
     pub link: Box<Link>,
     /// The driver's: a socket, most often.
     pub transport: T,
-}
-
-/// A connection that has left the pool, to be closed.
-#[derive(Debug)]
-pub struct Retired<T> {
-    /// The connection.
-    pub parked: Parked<T>,
-    /// Why.
-    pub why: Retirement,
-}
-
-/// Why an idle connection is closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Retirement {
-    /// It was idle for too long.
-    Expired,
-    /// Something has arrived on it, which may be its end.
-    NotSilent,
-    /// More connections are open than are kept.
-    Surplus,
-    /// It makes room for one to another origin.
-    Evicted,
-    /// The client is closed, and so are all that are idle.
-    Closed,
-}
-
-impl Retirement {
-    /// The reason in words.
-    #[must_use]
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Self::Expired => "it was idle for too long",
-            Self::NotSilent => "the server has closed it, or sent what was not asked for",
-            Self::Surplus => "more connections are open than are kept",
-            Self::Evicted => "it makes room for a connection to another origin",
-            Self::Closed => "the client is closed",
-        }
-    }
 }
 
 /// Where nothing is in use, and no more connections are idle than this, each is asked whether it is

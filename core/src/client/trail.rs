@@ -3,6 +3,7 @@
 
 use core::net::SocketAddr;
 
+use super::operation::{Attempt, Operation};
 use super::plan::Plan;
 use super::proxy::Proxy;
 use super::redirect::Decision;
@@ -14,40 +15,6 @@ use crate::trace::{
     ConnectionId, Credentials, Cx, EventKind, ExchangeId, Failure, Interest, Scope, Sink, Span,
     StreamId, TraceEvent,
 };
-
-/// An operation of httpcore's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Operation {
-    ConnectTcp,
-    ConnectUnixSocket,
-    StartTls,
-    ProxyStartTls,
-    SocksConnectTcp,
-    SetupSocks5,
-    SocksStartTls,
-    /// Waiting before the next attempt, after this operation failed.
-    Retry(Attempt),
-    SendHead,
-    SendBody,
-    ReceiveHead,
-    ReceiveBody,
-    ResponseClosed,
-    Close,
-}
-
-impl Operation {
-    const fn connects_by_tcp(self) -> bool {
-        matches!(self, Self::ConnectTcp | Self::Retry(Attempt::ConnectTcp))
-    }
-}
-
-/// The step of an attempt at connecting that failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Attempt {
-    ConnectTcp,
-    ConnectUnixSocket,
-    StartTls,
-}
 
 /// When something happens, and who is told.
 #[derive(Debug)]

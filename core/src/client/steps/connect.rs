@@ -8,9 +8,10 @@ use core::time::Duration;
 
 use super::super::dial::interleave;
 use super::super::exchange::Exchange;
+use super::super::operation::{Attempt, Operation};
 use super::super::plan::Route;
 use super::super::proxy::ProxyKind;
-use super::super::trail::{At, Attempt, Operation};
+use super::super::trail::At;
 use super::{Inbox, State, Step, Stepped};
 use crate::error::{Cause, Phase, ResolveError, SocksError, TlsError};
 use crate::http1::Role;

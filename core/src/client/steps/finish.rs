@@ -1,8 +1,9 @@
 //! The end of an exchange, or of one hop of it.
 
 use super::super::exchange::Exchange;
+use super::super::operation::Operation;
 use super::super::redirect::{self, Hop};
-use super::super::trail::{At, Operation};
+use super::super::trail::At;
 use super::{Inbox, State, Step, Stepped};
 use crate::error::{Cause, Error, Phase};
 use crate::http1::{NotReusable, ResponseHead};

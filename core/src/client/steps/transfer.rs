@@ -2,11 +2,12 @@
 
 use super::super::content;
 use super::super::exchange::Exchange;
+use super::super::operation::Operation;
 use super::super::plan::Route;
 use super::super::proxy::Proxy;
 use super::super::redirect;
 use super::super::request::Request;
-use super::super::trail::{At, Operation};
+use super::super::trail::At;
 use super::{Inbox, State, Step, Stepped};
 use crate::error::{Cause, CodingError, MisuseError, Phase};
 use crate::fields::{FieldBlock, Fields};

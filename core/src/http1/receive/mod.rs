@@ -2,18 +2,23 @@
 
 use core::ops::Range;
 
+use self::refuse::offset_in;
+use self::tell::tell_leniency;
 use super::body::{Body, Piece};
-use super::facts::{BrokenField, Facts, Wishes};
+use super::facts::{Facts, Wishes};
 use super::head::{Reading, Version, is_informational};
 use super::section::{Kind, Progress, Section, StartLine};
 use super::state::Role;
 use crate::buffer::Buffer;
-use crate::error::{Offence, PeerError, Rule};
-use crate::fields::{Field, Fields};
+use crate::error::{PeerError, Rule};
+use crate::fields::Fields;
 use crate::framing::{self, Asked, Decision, Framing, Message, MessageKind};
 use crate::limits::Config;
 use crate::trace::{Cx, EventKind, Sink, TraceEvent};
-use crate::wire::{Broken, number, target};
+use crate::wire::Broken;
+
+mod refuse;
+mod tell;
 
 /// A part of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -409,171 +414,10 @@ impl Receive {
         let rest = 0..self.buffer.unread().len();
         Err(self.refuse(broken, rest, cx))
     }
-
-    /// Where the bytes are that a broken body is refused for.
-    #[cold]
-    fn body_evidence(&self, rule: Rule) -> Range<usize> {
-        let bytes = self.buffer.unread();
-        match rule {
-            Rule::ChunkDataEnd => 0..bytes.len().min(2),
-            Rule::ChunkSize
-            | Rule::ChunkSizeTooLarge
-            | Rule::ChunkExtension
-            | Rule::ChunkLineEnd => {
-                0..memchr::memchr(b'\n', bytes).map_or(bytes.len(), |lf| lf + 1)
-            }
-            _ => {
-                let line = self.section.line_at(bytes);
-                let start = offset_in(bytes, line);
-                start..start + line.len()
-            }
-        }
-    }
-
-    /// The field that a rule of framing is about.
-    #[cold]
-    fn framing_field(&self, rule: Rule) -> BrokenField {
-        let fields = self.fields();
-        let is = |name| move |field: Field<'_>| field.is(name);
-        let field = match rule {
-            Rule::ConnectWithBody | Rule::BodyTooLong => {
-                fields.iter().position(is("Content-Length"))
-            }
-            Rule::TransferEncodingRepeated => fields.iter().rposition(is("Transfer-Encoding")),
-            _ => fields.iter().position(is("Transfer-Encoding")),
-        };
-        BrokenField::new(rule, field.unwrap_or(0))
-    }
-
-    #[cold]
-    fn refuse_field<S: Sink>(&mut self, broken: BrokenField, cx: &mut Cx<'_, S>) -> PeerError {
-        let fields = self.fields();
-        let (at, line) = match fields.nth(broken.index()) {
-            Some(field) => {
-                let value = offset_in(self.buffer.unread(), field.value);
-                let at = value + value_fault(field.value, broken.rule);
-                (at, field.offset as usize..value + field.value.len())
-            }
-            None => (0, 0..0),
-        };
-        self.refuse(Broken::new(broken.rule, at), line, cx)
-    }
-
-    #[cold]
-    pub(super) fn refuse<S: Sink>(
-        &mut self,
-        broken: Broken,
-        evidence: Range<usize>,
-        cx: &mut Cx<'_, S>,
-    ) -> PeerError {
-        self.evidence = evidence;
-        // The bytes stay, for the evidence is among them.
-        self.lent = 0;
-        let offset = self.buffer.consumed() + broken.at as u64;
-        let byte = match (broken.rule, broken.rule.offence()) {
-            // What is missing or too much is no fault of one byte.
-            (Rule::HostMissing, _) | (_, Offence::EndOfStream | Offence::TooLarge) => None,
-            _ => self.buffer.unread().get(broken.at).copied(),
-        };
-        if let Some((limit, most)) = self.config.limits.behind(broken.rule) {
-            cx.tell(EventKind::LimitHit, || TraceEvent::LimitHit { limit, most });
-        }
-        cx.tell(EventKind::Refused, || TraceEvent::Refused {
-            rule: broken.rule.name(),
-            section: broken.rule.section(),
-            byte: byte.map(u64::from),
-            offset,
-        });
-        PeerError { rule: broken.rule, offset, byte }
-    }
-
-    /// Tells the start line and the fields that were read, complete or not.
-    #[inline]
-    fn tell_section<S: Sink>(&self, cx: &mut Cx<'_, S>) {
-        if cx.wants(EventKind::StartLineRead) || cx.wants(EventKind::FieldRead) {
-            self.tell_lines(cx);
-        }
-    }
-
-    fn tell_lines<S: Sink>(&self, cx: &mut Cx<'_, S>) {
-        let (bytes, at) = (self.buffer.unread(), self.buffer.consumed());
-        if self.section.start_line().is_some() {
-            cx.tell(EventKind::StartLineRead, || {
-                let end = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
-                let line = &bytes[..end];
-                let line = line.strip_suffix(b"\r").unwrap_or(line);
-                TraceEvent::StartLineRead { line, offset: at }
-            });
-        }
-        if cx.wants(EventKind::FieldRead) {
-            for field in Fields::new(bytes, self.section.spans()).iter() {
-                cx.tell(EventKind::FieldRead, || TraceEvent::FieldRead {
-                    name: field.name,
-                    value: field.value,
-                    offset: at + u64::from(field.offset),
-                });
-            }
-        }
-    }
-
-    fn tell_trailers<S: Sink>(&self, cx: &mut Cx<'_, S>) {
-        let at = self.buffer.consumed();
-        if cx.wants(EventKind::TrailerRead) {
-            for field in self.fields().iter() {
-                cx.tell(EventKind::TrailerRead, || TraceEvent::TrailerRead {
-                    name: field.name,
-                    value: field.value,
-                    offset: at + u64::from(field.offset),
-                });
-            }
-        }
-    }
-
-    fn tell_framing<S: Sink>(&self, decision: Decision, cx: &mut Cx<'_, S>) {
-        if let Some(rule) = decision.tolerated {
-            let fields = self.fields();
-            let field = fields.nth(self.framing_field(rule).index());
-            let at = field.map_or(0, |field| u64::from(field.offset));
-            tell_leniency(cx, rule, self.buffer.consumed() + at);
-        }
-        cx.tell(EventKind::FramingChosen, || TraceEvent::FramingChosen {
-            framing: decision.framing.name(),
-            length: match decision.framing {
-                Framing::Length(length) => Some(length),
-                _ => None,
-            },
-            why: decision.why.sentence(),
-        });
-    }
-}
-
-/// Where a value is at fault.
-fn value_fault(value: &[u8], rule: Rule) -> usize {
-    match rule {
-        Rule::ContentLengthInvalid => match number::decimal(value) {
-            Err(number::NotANumber::Digit(at)) => at,
-            _ => 0,
-        },
-        Rule::HostInvalid => target::host_and_port(value).err().unwrap_or(0),
-        _ => 0,
-    }
-}
-
-fn tell_leniency<S: Sink>(cx: &mut Cx<'_, S>, rule: Rule, offset: u64) {
-    cx.tell(EventKind::LeniencyUsed, || TraceEvent::LeniencyUsed {
-        rule: rule.name(),
-        section: rule.section(),
-        offset,
-    });
 }
 
 /// Whether a message is a request of a kind that is always judged the same when its fields are.
 #[inline]
 fn is_usual(kind: MessageKind, version: Version) -> bool {
     kind == MessageKind::Request { connect: false } && version == Version::HTTP_11
-}
-
-/// Where `part`, a slice of `whole`, starts in it.
-fn offset_in(whole: &[u8], part: &[u8]) -> usize {
-    (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize).min(whole.len())
 }

@@ -1,0 +1,110 @@
+//! Refusing what the peer sent: which rule, where, and the bytes that show it.
+
+use core::ops::Range;
+
+use super::super::facts::BrokenField;
+use super::Receive;
+use crate::error::{Offence, PeerError, Rule};
+use crate::fields::Field;
+use crate::trace::{Cx, EventKind, Sink, TraceEvent};
+use crate::wire::{Broken, number, target};
+
+impl Receive {
+    /// Where the bytes are that a broken body is refused for.
+    #[cold]
+    pub(super) fn body_evidence(&self, rule: Rule) -> Range<usize> {
+        let bytes = self.buffer.unread();
+        match rule {
+            Rule::ChunkDataEnd => 0..bytes.len().min(2),
+            Rule::ChunkSize
+            | Rule::ChunkSizeTooLarge
+            | Rule::ChunkExtension
+            | Rule::ChunkLineEnd => {
+                0..memchr::memchr(b'\n', bytes).map_or(bytes.len(), |lf| lf + 1)
+            }
+            _ => {
+                let line = self.section.line_at(bytes);
+                let start = offset_in(bytes, line);
+                start..start + line.len()
+            }
+        }
+    }
+
+    /// The field that a rule of framing is about.
+    #[cold]
+    pub(super) fn framing_field(&self, rule: Rule) -> BrokenField {
+        let fields = self.fields();
+        let is = |name| move |field: Field<'_>| field.is(name);
+        let field = match rule {
+            Rule::ConnectWithBody | Rule::BodyTooLong => {
+                fields.iter().position(is("Content-Length"))
+            }
+            Rule::TransferEncodingRepeated => fields.iter().rposition(is("Transfer-Encoding")),
+            _ => fields.iter().position(is("Transfer-Encoding")),
+        };
+        BrokenField::new(rule, field.unwrap_or(0))
+    }
+
+    #[cold]
+    pub(super) fn refuse_field<S: Sink>(
+        &mut self,
+        broken: BrokenField,
+        cx: &mut Cx<'_, S>,
+    ) -> PeerError {
+        let fields = self.fields();
+        let (at, line) = match fields.nth(broken.index()) {
+            Some(field) => {
+                let value = offset_in(self.buffer.unread(), field.value);
+                let at = value + value_fault(field.value, broken.rule);
+                (at, field.offset as usize..value + field.value.len())
+            }
+            None => (0, 0..0),
+        };
+        self.refuse(Broken::new(broken.rule, at), line, cx)
+    }
+
+    #[cold]
+    pub(in super::super) fn refuse<S: Sink>(
+        &mut self,
+        broken: Broken,
+        evidence: Range<usize>,
+        cx: &mut Cx<'_, S>,
+    ) -> PeerError {
+        self.evidence = evidence;
+        // The bytes stay, for the evidence is among them.
+        self.lent = 0;
+        let offset = self.buffer.consumed() + broken.at as u64;
+        let byte = match (broken.rule, broken.rule.offence()) {
+            // What is missing or too much is no fault of one byte.
+            (Rule::HostMissing, _) | (_, Offence::EndOfStream | Offence::TooLarge) => None,
+            _ => self.buffer.unread().get(broken.at).copied(),
+        };
+        if let Some((limit, most)) = self.config.limits.behind(broken.rule) {
+            cx.tell(EventKind::LimitHit, || TraceEvent::LimitHit { limit, most });
+        }
+        cx.tell(EventKind::Refused, || TraceEvent::Refused {
+            rule: broken.rule.name(),
+            section: broken.rule.section(),
+            byte: byte.map(u64::from),
+            offset,
+        });
+        PeerError { rule: broken.rule, offset, byte }
+    }
+}
+
+/// Where a value is at fault.
+fn value_fault(value: &[u8], rule: Rule) -> usize {
+    match rule {
+        Rule::ContentLengthInvalid => match number::decimal(value) {
+            Err(number::NotANumber::Digit(at)) => at,
+            _ => 0,
+        },
+        Rule::HostInvalid => target::host_and_port(value).err().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// Where `part`, a slice of `whole`, starts in it.
+pub(super) fn offset_in(whole: &[u8], part: &[u8]) -> usize {
+    (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize).min(whole.len())
+}

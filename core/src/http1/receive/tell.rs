@@ -1,0 +1,76 @@
+//! Telling what was read, to those who listen.
+
+use super::Receive;
+use crate::error::Rule;
+use crate::fields::Fields;
+use crate::framing::{Decision, Framing};
+use crate::trace::{Cx, EventKind, Sink, TraceEvent};
+
+impl Receive {
+    /// Tells the start line and the fields that were read, complete or not.
+    #[inline]
+    pub(super) fn tell_section<S: Sink>(&self, cx: &mut Cx<'_, S>) {
+        if cx.wants(EventKind::StartLineRead) || cx.wants(EventKind::FieldRead) {
+            self.tell_lines(cx);
+        }
+    }
+
+    fn tell_lines<S: Sink>(&self, cx: &mut Cx<'_, S>) {
+        let (bytes, at) = (self.buffer.unread(), self.buffer.consumed());
+        if self.section.start_line().is_some() {
+            cx.tell(EventKind::StartLineRead, || {
+                let end = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
+                let line = &bytes[..end];
+                let line = line.strip_suffix(b"\r").unwrap_or(line);
+                TraceEvent::StartLineRead { line, offset: at }
+            });
+        }
+        if cx.wants(EventKind::FieldRead) {
+            for field in Fields::new(bytes, self.section.spans()).iter() {
+                cx.tell(EventKind::FieldRead, || TraceEvent::FieldRead {
+                    name: field.name,
+                    value: field.value,
+                    offset: at + u64::from(field.offset),
+                });
+            }
+        }
+    }
+
+    pub(super) fn tell_trailers<S: Sink>(&self, cx: &mut Cx<'_, S>) {
+        let at = self.buffer.consumed();
+        if cx.wants(EventKind::TrailerRead) {
+            for field in self.fields().iter() {
+                cx.tell(EventKind::TrailerRead, || TraceEvent::TrailerRead {
+                    name: field.name,
+                    value: field.value,
+                    offset: at + u64::from(field.offset),
+                });
+            }
+        }
+    }
+
+    pub(super) fn tell_framing<S: Sink>(&self, decision: Decision, cx: &mut Cx<'_, S>) {
+        if let Some(rule) = decision.tolerated {
+            let fields = self.fields();
+            let field = fields.nth(self.framing_field(rule).index());
+            let at = field.map_or(0, |field| u64::from(field.offset));
+            tell_leniency(cx, rule, self.buffer.consumed() + at);
+        }
+        cx.tell(EventKind::FramingChosen, || TraceEvent::FramingChosen {
+            framing: decision.framing.name(),
+            length: match decision.framing {
+                Framing::Length(length) => Some(length),
+                _ => None,
+            },
+            why: decision.why.sentence(),
+        });
+    }
+}
+
+pub(super) fn tell_leniency<S: Sink>(cx: &mut Cx<'_, S>, rule: Rule, offset: u64) {
+    cx.tell(EventKind::LeniencyUsed, || TraceEvent::LeniencyUsed {
+        rule: rule.name(),
+        section: rule.section(),
+        offset,
+    });
+}
