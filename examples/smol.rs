@@ -75,7 +75,7 @@ impl Client {
             .field(b"User-Agent", b"limpid-smol")
             .build();
         let session = Session::new(Arc::clone(&self.connections), Arc::new(request));
-        let mut driver = Driver { session, dials: Vec::new(), client: self };
+        let mut driver = Driver { session, dials: Vec::new() };
         let mut status = 0;
         while driver.run().await? {
             match driver.session.event() {
@@ -89,24 +89,23 @@ impl Client {
 }
 
 /// An exchange, and what it runs on.
-struct Driver<'c> {
+struct Driver {
     session: Session<Socket>,
     /// Connections that are being opened.
     dials: Vec<(DialId, Socket)>,
-    client: &'c Client,
 }
 
-impl Driver<'_> {
+impl Driver {
     /// Runs the exchange to its next event; false at its end.
     async fn run(&mut self) -> Result<bool, Error> {
         self.session.tick();
         loop {
             let now = self.session.now();
-            match self.session.proceed() {
+            let (exchange, connections) = self.session.exchange.parts();
+            match exchange.next(now, connections.sink()) {
                 Do::Trust { proxy } => self.session.trust(proxy),
                 Do::Acquire { origin, until } => {
-                    let acquired =
-                        within(until, now, self.client.connections.acquire(origin)).await;
+                    let acquired = within(until, now, connections.acquire(origin)).await;
                     self.session.tick();
                     self.session.acquired(acquired);
                 }
@@ -164,7 +163,7 @@ impl Driver<'_> {
     }
 }
 
-impl Drop for Driver<'_> {
+impl Drop for Driver {
     /// A future may be dropped at any point. What has been started is told as ended then, and the
     /// connection is closed; nothing is waited for.
     fn drop(&mut self) {

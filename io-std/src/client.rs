@@ -97,12 +97,8 @@ impl Client {
     /// Certificates cannot be read, or the exchange failed.
     pub fn send(&self, prepared: &Prepared) -> Result<Response, Error> {
         let session = Session::new(Arc::clone(&self.connections), prepared.request());
-        let driver = self.driver(session, Body::of(prepared));
+        let driver = Driver::new(session, Body::of(prepared));
         Response::receive(driver, Listener::default())
-    }
-
-    fn driver(&self, session: Session<Timed>, body: Body) -> Driver {
-        Driver::new(session, body, Arc::clone(&self.connections))
     }
 }
 
@@ -175,7 +171,7 @@ impl<'c> RequestBuilder<'c> {
     pub fn send(self) -> Result<Response, Error> {
         let Self { client, draft, body, listener } = self;
         let session = draft.begin(&client.connections, body.size())?;
-        Response::receive(client.driver(session, body), listener)
+        Response::receive(Driver::new(session, body), listener)
     }
 
     /// Builds the request without sending it, so that it can be sent many times by

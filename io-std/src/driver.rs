@@ -1,7 +1,6 @@
 //! The driver: it does what the exchange says, and decides nothing.
 
 use std::io::{self, ErrorKind};
-use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -9,7 +8,6 @@ use limpid_core::client::{Do, Fault, Input};
 use limpid_core::time::{Deadline, Mono};
 
 use crate::body::Body;
-use crate::connections::Connections;
 use crate::dials::Dials;
 use crate::error::Error;
 use crate::os::is_timeout;
@@ -25,18 +23,13 @@ const READ: usize = 16 * 1024;
 #[derive(Debug)]
 pub(crate) struct Driver {
     pub(crate) session: Session<Timed>,
-    connections: Arc<Connections<Timed>>,
     dials: Dials,
     body: Body,
 }
 
 impl Driver {
-    pub(crate) fn new(
-        session: Session<Timed>,
-        body: Body,
-        connections: Arc<Connections<Timed>>,
-    ) -> Self {
-        Self { session, connections, dials: Dials::default(), body }
+    pub(crate) fn new(session: Session<Timed>, body: Body) -> Self {
+        Self { session, dials: Dials::default(), body }
     }
 
     /// Runs the exchange to its next event, or to its end.
@@ -44,12 +37,13 @@ impl Driver {
         self.session.tick();
         loop {
             let now = self.session.now();
-            match self.session.proceed() {
+            let (exchange, connections) = self.session.exchange.parts();
+            match exchange.next(now, connections.sink()) {
                 Do::Trust { proxy } => self.session.trust(proxy),
                 Do::Acquire { origin, until } => {
-                    let mut acquired = self.connections.try_acquire(origin, now);
+                    let mut acquired = connections.try_acquire(origin, now);
                     if acquired.is_none() {
-                        acquired = wait_for(self.connections.acquire(origin), left(until, now));
+                        acquired = wait_for(connections.acquire(origin), left(until, now));
                         self.session.tick();
                     }
                     self.session.acquired(acquired);

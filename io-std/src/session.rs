@@ -101,8 +101,8 @@ impl<T: Transport> Session<T> {
 
     /// What is to be done next.
     pub fn proceed(&mut self) -> Do<'_> {
-        let Lent { exchange, connections } = &mut self.exchange;
-        there_mut(exchange).next(self.now, connections.sink())
+        let (now, (exchange, connections)) = (self.now, self.exchange.parts());
+        exchange.next(now, connections.sink())
     }
 
     /// The event that the last [`Do::Event`] had.
@@ -245,6 +245,12 @@ pub struct Lent<T: Transport> {
 }
 
 impl<T: Transport> Lent<T> {
+    /// The exchange, and the connections that it can be given one of.
+    #[inline]
+    pub fn parts(&mut self) -> (&mut Exchange, &Connections<T>) {
+        (there_mut(&mut self.exchange), &self.connections)
+    }
+
     /// One that is over and can be used again, if there is one.
     pub(crate) fn spare(connections: &Arc<Connections<T>>) -> Option<Self> {
         let exchange = connections.spare()?;

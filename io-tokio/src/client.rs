@@ -92,12 +92,8 @@ impl Client {
     /// Certificates cannot be read, or the exchange failed.
     pub async fn send(&self, prepared: &Prepared) -> Result<Response, Error> {
         let session = Session::new(Arc::clone(&self.connections), prepared.request());
-        let driver = self.driver(session, Body::of(prepared));
+        let driver = Driver::new(session, Body::of(prepared));
         Response::receive(driver, Listener::default()).await
-    }
-
-    fn driver(&self, session: Session<Timed>, body: Body) -> Driver {
-        Driver::new(session, body, Arc::clone(&self.connections))
     }
 }
 
@@ -160,7 +156,7 @@ impl<'c> RequestBuilder<'c> {
     pub async fn send(self) -> Result<Response, Error> {
         let Self { client, draft, body, listener } = self;
         let session = draft.begin(&client.connections, body.size())?;
-        Response::receive(client.driver(session, body), listener).await
+        Response::receive(Driver::new(session, body), listener).await
     }
 
     /// Builds the request without sending it, so that it can be sent many times by

@@ -2,14 +2,13 @@
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use limpid_core::client::{Do, Fault, Input};
 use limpid_core::error::ResolveError;
 use limpid_core::time::{Deadline, Mono};
 use limpid_std::Error;
-use limpid_std::parts::{Connections, Session, Told, literal, lookup};
+use limpid_std::parts::{Session, Told, literal, lookup};
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
@@ -25,19 +24,14 @@ const READ: usize = 16 * 1024;
 #[derive(Debug)]
 pub(crate) struct Driver {
     pub(crate) session: Session<Timed>,
-    connections: Arc<Connections<Timed>>,
     dials: Dials,
     body: Body,
     over: bool,
 }
 
 impl Driver {
-    pub(crate) fn new(
-        session: Session<Timed>,
-        body: Body,
-        connections: Arc<Connections<Timed>>,
-    ) -> Self {
-        Self { session, connections, dials: Dials::default(), body, over: false }
+    pub(crate) fn new(session: Session<Timed>, body: Body) -> Self {
+        Self { session, dials: Dials::default(), body, over: false }
     }
 
     /// Runs the exchange to its next event, or to its end. It can be dropped at any point.
@@ -45,12 +39,13 @@ impl Driver {
         self.session.tick();
         loop {
             let now = self.session.now();
-            match self.session.proceed() {
+            let (exchange, connections) = self.session.exchange.parts();
+            match exchange.next(now, connections.sink()) {
                 Do::Trust { proxy } => self.session.trust(proxy),
                 Do::Acquire { origin, until } => {
-                    let mut acquired = self.connections.try_acquire(origin, now);
+                    let mut acquired = connections.try_acquire(origin, now);
                     if acquired.is_none() {
-                        acquired = within(until, now, self.connections.acquire(origin)).await;
+                        acquired = within(until, now, connections.acquire(origin)).await;
                         self.session.tick();
                     }
                     self.session.acquired(acquired);

@@ -176,8 +176,7 @@ impl Exchange {
             proxy_tls.clone_from(&options.proxy_tls);
         }
         *is_idempotent = request.is_idempotent();
-        let before = core::mem::replace(plan, Plan::new(request, Arc::clone(options)));
-        memory.keep_request(before.request);
+        memory.keep_request(plan.renew(request, options));
         *state = State::Start;
         *trail = Trail::new(Scope::exchange(exchange));
         *clock = Stopwatch::new();

@@ -35,23 +35,33 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn new(mut request: Arc<Request>, options: Arc<Options>) -> Self {
-        if options.decode && request.lacks_codings() {
-            Arc::make_mut(&mut request).accept_codings();
-        }
-        let proxy = match options.unix_socket {
-            Some(_) => None,
-            None => options.proxies.choose(request.url()).cloned(),
-        };
-        let origin = match proxy {
-            Some(proxy) => Origin::via(Some(proxy), request.url()),
-            None => request.origin().clone(),
-        };
+        let origin = by_proxy(&mut request, &options).unwrap_or_else(|| request.origin().clone());
         Self { origin, request, options, tunnelling: false }
+    }
+
+    /// Plans another request, and returns the one before. What both have in common is left as it is:
+    /// to count who shares something is work that all processors see.
+    pub(super) fn renew(
+        &mut self,
+        mut request: Arc<Request>,
+        options: &Arc<Options>,
+    ) -> Arc<Request> {
+        if !Arc::ptr_eq(&self.options, options) {
+            self.options = Arc::clone(options);
+        }
+        match by_proxy(&mut request, options) {
+            Some(origin) => self.origin = origin,
+            None if self.origin != *request.origin() => self.origin = request.origin().clone(),
+            None => {}
+        }
+        self.tunnelling = false;
+        core::mem::replace(&mut self.request, request)
     }
 
     /// Plans the next hop.
     pub(super) fn follow(&mut self, request: Arc<Request>) {
-        *self = Self::new(request, Arc::clone(&self.options));
+        let options = Arc::clone(&self.options);
+        self.renew(request, &options);
     }
 
     pub(super) fn tls_context(&self) -> TlsContext {
@@ -126,4 +136,17 @@ impl Plan {
     pub(super) fn local_address(&self) -> Option<String> {
         self.from().map(|address| address.to_string())
     }
+}
+
+/// Asks for content codings where that is for us to say, and finds the way through a proxy, if it leads
+/// through one.
+fn by_proxy(request: &mut Arc<Request>, options: &Options) -> Option<Origin> {
+    if options.decode && request.lacks_codings() {
+        Arc::make_mut(request).accept_codings();
+    }
+    if options.unix_socket.is_some() {
+        return None;
+    }
+    let proxy = options.proxies.choose(request.url())?;
+    Some(Origin::via(Some(Arc::clone(proxy)), request.url()))
 }
