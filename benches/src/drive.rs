@@ -135,6 +135,32 @@ where
     Ok(meter.finish(done.0 - before.0, done.1 - before.1))
 }
 
+/// Requests in as many tasks as there are connections, so many on each and not one more: what another
+/// process takes to answer them can be counted.
+///
+/// # Errors
+/// A request fails.
+pub fn turns_in_tasks<A, O>(connections: usize, turns: u64, open: impl Fn() -> O) -> Outcome
+where
+    A: Asynchronous,
+    O: Future<Output = Result<A, Failure>> + Send + 'static,
+{
+    let runtime = runtime()?;
+    let task = |opening: O| async move {
+        let (mut connection, mut bytes) = (opening.await?, 0);
+        for _ in 0..turns {
+            bytes += connection.exchange().await?;
+        }
+        Ok(bytes)
+    };
+    let tasks = (0..connections).map(|_| runtime.spawn(task(open()))).collect();
+    let mut meter = Meter::default();
+    meter.begin();
+    let bytes: Vec<u64> = runtime.block_on(all(tasks))?;
+    meter.end();
+    Ok(meter.finish(turns * connections as u64, bytes.iter().sum()))
+}
+
 /// What tasks have done so far.
 #[derive(Default)]
 struct Tally {
@@ -227,6 +253,12 @@ mod tests {
             tokio::task::yield_now().await;
             Ok(3)
         }
+    }
+
+    #[test]
+    fn so_many_turns_are_as_many_and_not_one_more() {
+        let reading = turns_in_tasks(4, 10, || async { Ok(Turn) }).unwrap();
+        assert_eq!((reading.units, reading.bytes), (40, 120));
     }
 
     /// Fails at the third request.

@@ -5,7 +5,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::Failure;
-use crate::drive::{Asynchronous, Exchanged, in_tasks};
+use crate::drive::{Asynchronous, Exchanged, in_tasks, turns_in_tasks};
 use crate::job::{Budget, Job, Subject};
 use crate::measure::{Meter, Outcome, Reading};
 use crate::messages::{self, USER_AGENT};
@@ -69,7 +69,7 @@ fn load(job: &Job, depth: usize, changes: Option<&str>) -> Outcome {
     let place = |value: &str| requests.windows(value.len()).position(|at| at == value.as_bytes());
     let changes = changes.and_then(place);
     let server = job.server;
-    let reading = in_tasks(job, || {
+    let open = || {
         let requests = requests.clone();
         async move {
             let stream = TcpStream::connect(server).await?;
@@ -77,7 +77,11 @@ fn load(job: &Job, depth: usize, changes: Option<&str>) -> Outcome {
             let buffer = vec![0; 64 * 1024];
             Ok(Load { stream, requests, changes, depth, response: None, buffer })
         }
-    })?;
+    };
+    let reading = match job.budget {
+        Budget::Turns(turns) => turns_in_tasks(job.connections, turns, open),
+        Budget::Time(_) => in_tasks(job, open),
+    }?;
     Ok(Reading { units: reading.units * depth as u64, ..reading })
 }
 
