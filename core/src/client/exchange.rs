@@ -365,7 +365,7 @@ impl Exchange {
                 Some(Inbox::Body)
             }
             Input::BodyEnd(fields) => {
-                self.memory.last_fields.copy_from(fields);
+                self.memory.request_trailers.copy_from(fields);
                 Some(Inbox::BodyEnd)
             }
             Input::BodyFailed(error) => Some(Inbox::BodyFailed(error)),

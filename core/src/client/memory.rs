@@ -26,7 +26,7 @@ pub(super) struct Memory {
     /// The piece of the request's body that came in.
     pub(super) piece: Bytes,
     /// The request's trailers.
-    pub(super) last_fields: FieldBlock,
+    pub(super) request_trailers: FieldBlock,
     /// A request that nobody needs any more.
     pub(super) request: Option<Arc<Request>>,
     /// What stands for the connection where there is none.
@@ -59,7 +59,7 @@ impl Memory {
         }
         self.trailers = FieldBlock::new();
         self.piece = Bytes::new();
-        self.last_fields = FieldBlock::new();
+        self.request_trailers = FieldBlock::new();
     }
 }
 

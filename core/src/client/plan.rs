@@ -35,7 +35,8 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn new(mut request: Arc<Request>, options: Arc<Options>) -> Self {
-        let origin = by_proxy(&mut request, &options).unwrap_or_else(|| request.origin().clone());
+        accept_codings(&mut request, &options);
+        let origin = by_proxy(&request, &options).unwrap_or_else(|| request.origin().clone());
         Self { origin, request, options, tunnelling: false }
     }
 
@@ -49,7 +50,8 @@ impl Plan {
         if !Arc::ptr_eq(&self.options, options) {
             self.options = Arc::clone(options);
         }
-        match by_proxy(&mut request, options) {
+        accept_codings(&mut request, options);
+        match by_proxy(&request, options) {
             Some(origin) => self.origin = origin,
             None if self.origin != *request.origin() => self.origin = request.origin().clone(),
             None => {}
@@ -138,12 +140,15 @@ impl Plan {
     }
 }
 
-/// Asks for content codings where that is for us to say, and finds the way through a proxy, if it leads
-/// through one.
-fn by_proxy(request: &mut Arc<Request>, options: &Options) -> Option<Origin> {
+/// Asks for content codings where that is for us to say.
+fn accept_codings(request: &mut Arc<Request>, options: &Options) {
     if options.decode && request.lacks_codings() {
         Arc::make_mut(request).accept_codings();
     }
+}
+
+/// The way through a proxy, if the request takes one.
+fn by_proxy(request: &Request, options: &Options) -> Option<Origin> {
     if options.unix_socket.is_some() {
         return None;
     }

@@ -16,7 +16,7 @@ use crate::wire::{target, token};
 pub(crate) struct WrittenRequest {
     bytes: Vec<u8>,
     pub(super) asks: Asked,
-    pub(super) judged: Result<Announced, Misuse>,
+    judged: Result<Announced, Misuse>,
 }
 
 impl WrittenRequest {
@@ -39,9 +39,11 @@ impl WrittenRequest {
         self.judged = write(&mut self.bytes, method, target, fields, size, self.asks);
     }
 
-    /// The head.
-    pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes
+    /// Writes the head behind `staging`, if nothing was wrong with it.
+    pub(super) fn copy_to(&self, staging: &mut Vec<u8>) -> Result<Announced, Misuse> {
+        let announced = self.judged?;
+        staging.extend_from_slice(&self.bytes);
+        Ok(announced)
     }
 }
 

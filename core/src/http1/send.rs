@@ -7,7 +7,6 @@ use bytes::Bytes;
 use super::facts::{Facts, Wishes};
 use super::head::Version;
 use super::out::Out;
-use super::request;
 use crate::error::Misuse;
 use crate::fields::Fields;
 use crate::framing::{Asked, Framing, TransferEncoding};
@@ -47,24 +46,15 @@ impl Send {
         Self { out: Out::default(), framing: Framing::None, left: 0 }
     }
 
-    /// Writes the head of a request; `asks` is what its method does.
+    /// Queues the head of a request that `write` writes.
+    #[inline]
     pub(super) fn request(
         &mut self,
-        method: &[u8],
-        target: &[u8],
-        fields: Fields<'_>,
-        size: BodySize,
-        asks: Asked,
+        write: impl FnOnce(&mut Vec<u8>) -> Result<Announced, Misuse>,
     ) -> Result<Announced, Misuse> {
-        let announced = request::write(self.out.staging(), method, target, fields, size, asks)?;
+        let announced = write(self.out.staging())?;
         self.begin(announced.framing);
         Ok(announced)
-    }
-
-    /// Queues the head of a request that was written before.
-    pub(super) fn written(&mut self, head: &[u8], announced: Announced) {
-        self.out.staging().extend_from_slice(head);
-        self.begin(announced.framing);
     }
 
     /// Writes the head of a response to `asked`, for a peer that speaks `version`: its `start`, which

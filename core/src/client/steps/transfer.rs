@@ -73,16 +73,13 @@ impl Exchange {
             self.enter(State::AwaitContinue, Phase::ReceiveHead);
             return Ok(None);
         }
-        self.begin_body(at)?;
-        match self.has_body() {
-            true => self.send_body(at),
-            false => Ok(self.sent(at)),
+        self.begin_body(at);
+        if !self.plan.tunnelling && self.plan.request.has_content() {
+            return self.send_body(at);
         }
-    }
-
-    /// Whether the request on its way has a body.
-    fn has_body(&self) -> bool {
-        !self.plan.tunnelling && self.plan.request.has_content()
+        let mut cx = self.trail.cx(at);
+        self.link.http1.finish(&mut cx, Fields::EMPTY).map_err(Cause::Misuse)?;
+        Ok(self.sent(at))
     }
 
     /// Waits until the server says whether it wants the body (RFC 9110 section 10.1.1), which it
@@ -94,8 +91,8 @@ impl Exchange {
             Ok(Ok(_)) => {}
             Err(Cause::TimedOut(Waiting::Continue)) => {
                 self.tell_continue(true, "the server says nothing", at);
-                self.begin_body(at)?;
-                return Ok(None);
+                self.begin_body(at);
+                return self.send_body(at);
             }
             Err(cause) => {
                 self.await_response(at);
@@ -105,7 +102,7 @@ impl Exchange {
         match self.link.http1.event() {
             Some(Event::Informational(head)) if head.status == 100 => {
                 self.tell_continue(true, "the server asks for it", at);
-                self.begin_body(at)?;
+                self.begin_body(at);
             }
             Some(Event::Response(..)) => {
                 self.tell_continue(false, "the server has answered without it", at);
@@ -123,14 +120,9 @@ impl Exchange {
     }
 
     #[inline(always)]
-    fn begin_body<S: Sink>(&mut self, at: At<'_, S>) -> Result<(), Cause> {
+    fn begin_body<S: Sink>(&mut self, at: At<'_, S>) {
         self.enter(State::SendBody, Phase::SendBody);
         self.trail.start(Operation::SendBody, &self.plan, at);
-        if !self.has_body() {
-            let mut cx = self.trail.cx(at);
-            self.link.http1.finish(&mut cx, Fields::EMPTY).map_err(Cause::Misuse)?;
-        }
-        Ok(())
     }
 
     pub(super) fn send_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
@@ -144,7 +136,7 @@ impl Exchange {
             }
             Some(Inbox::BodyEnd) => {
                 let Self { link, memory, trail, .. } = self;
-                let trailers = memory.last_fields.fields();
+                let trailers = memory.request_trailers.fields();
                 link.http1.finish(&mut trail.cx(at), trailers).map_err(Cause::Misuse)?;
             }
             Some(Inbox::BodyFailed(error)) => return Err(Cause::Body(error)),

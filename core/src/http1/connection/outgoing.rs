@@ -1,5 +1,7 @@
 //! The sending side of a connection: what the state allows is handed to the sending half.
 
+use alloc::vec::Vec;
+
 use bytes::Bytes;
 
 use super::Connection;
@@ -7,7 +9,7 @@ use crate::error::{Call, Misuse, MisuseError};
 use crate::fields::Fields;
 use crate::framing::{Asked, Framing};
 use crate::http1::head::{Version, is_informational};
-use crate::http1::request::WrittenRequest;
+use crate::http1::request::{self, WrittenRequest};
 use crate::http1::reuse::NotReusable;
 use crate::http1::send::{Announced, BodySize};
 use crate::http1::state::{Act, Role, State, SwitchKind};
@@ -29,12 +31,10 @@ impl Connection {
         fields: Fields<'_>,
         size: BodySize,
     ) -> Result<(), MisuseError> {
-        self.check(Call::SendRequest, Act::Request)?;
         let asks = Asked::by(method);
-        let announced = self.send.request(method, target, fields, size, asks);
-        let announced = announced.map_err(|misuse| self.misuse(Call::SendRequest, misuse))?;
-        self.request_sent(asks, announced, cx);
-        Ok(())
+        let write =
+            |staging: &mut Vec<u8>| request::write(staging, method, target, fields, size, asks);
+        self.queue_request(asks, write, cx)
     }
 
     /// Sends the head of a request that was judged and written before.
@@ -46,14 +46,19 @@ impl Connection {
         cx: &mut Cx<'_, S>,
         request: &WrittenRequest,
     ) -> Result<(), MisuseError> {
-        self.check(Call::SendRequest, Act::Request)?;
-        let announced = request.judged.map_err(|misuse| self.misuse(Call::SendRequest, misuse))?;
-        self.send.written(request.bytes(), announced);
-        self.request_sent(request.asks, announced, cx);
-        Ok(())
+        self.queue_request(request.asks, |staging| request.copy_to(staging), cx)
     }
 
-    fn request_sent<S: Sink>(&mut self, asks: Asked, announced: Announced, cx: &mut Cx<'_, S>) {
+    #[inline]
+    fn queue_request<S: Sink>(
+        &mut self,
+        asks: Asked,
+        write: impl FnOnce(&mut Vec<u8>) -> Result<Announced, Misuse>,
+        cx: &mut Cx<'_, S>,
+    ) -> Result<(), MisuseError> {
+        self.check(Call::SendRequest, Act::Request)?;
+        let announced = self.send.request(write);
+        let announced = announced.map_err(|misuse| self.misuse(Call::SendRequest, misuse))?;
         self.asked = asks;
         self.sides.switch = match announced.framing {
             Framing::Tunnel => Some(SwitchKind::Connect),
@@ -61,6 +66,7 @@ impl Connection {
             _ => None,
         };
         self.announce(announced, Act::Request, cx);
+        Ok(())
     }
 
     /// Sends an informational response; `status` is 100 to 199 and not 101.
