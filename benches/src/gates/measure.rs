@@ -130,8 +130,15 @@ impl Tools {
             Count::SystemCalls if !self.strace => Err(Missing::Strace),
             Count::Instructions => {
                 // How many units a turn has is known from a run at full speed.
-                let reading = run.reading()?;
-                Ok(reading.per_unit(callgrind::instructions(run)? as f64))
+                // Answers to several connections that come together cost one waking: how many do so is
+                // chance, which only ever adds, and so the least of several runs counts.
+                let runs = if run.job.connections > 1 { 5 } else { 1 };
+                let mut least = f64::INFINITY;
+                for _ in 0..runs {
+                    let per_unit = run.reading()?.per_unit(callgrind::instructions(run)? as f64);
+                    least = least.min(per_unit);
+                }
+                Ok(least)
             }
             Count::Allocations => {
                 let reading = run.reading()?;
