@@ -5,7 +5,7 @@ mod connection;
 mod event;
 mod facts;
 mod head;
-mod last_fields;
+mod last_head;
 mod out;
 mod receive;
 mod request;

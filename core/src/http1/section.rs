@@ -9,7 +9,7 @@ use core::ops::Range;
 
 use memchr::{memchr, memrchr};
 
-use super::last_fields::LastFields;
+use super::last_head::LastHead;
 use crate::error::Rule;
 use crate::fields::FieldSpan;
 use crate::limits::{Config, Lenient};
@@ -52,7 +52,7 @@ pub(super) struct Section {
     kind: Kind,
     start_line: Option<StartLine>,
     spans: Vec<FieldSpan>,
-    last: LastFields,
+    last: LastHead,
     /// Where the line that is being read starts.
     line: usize,
     /// Where looking for its end goes on.
@@ -69,7 +69,7 @@ impl Section {
             kind,
             start_line: None,
             spans: Vec::new(),
-            last: LastFields::none(),
+            last: LastHead::none(),
             line: 0,
             scan: 0,
             blank_lines: 0,
@@ -97,8 +97,8 @@ impl Section {
         &self.spans
     }
 
-    /// What the fields say, if they are those of the last section, or such as will be known again.
-    pub(super) const fn last(&mut self) -> &mut LastFields {
+    /// What the head says, if it is like the last one, or such as will be known again.
+    pub(super) const fn last(&mut self) -> &mut LastHead {
         &mut self.last
     }
 
@@ -127,13 +127,19 @@ impl Section {
         tolerated: &mut impl Tolerated,
     ) -> Result<Progress, Broken> {
         // Lines of which nothing was looked at before are mostly complete, and as they should be.
-        if self.scan == self.line
-            && (self.has_start_line() || self.plain_start_line(bytes, config))
-            && let Some(len) = self.known_or_plain_fields(bytes, config)
-        {
-            return Ok(Progress::Complete(len));
+        let complete = if self.scan > self.line {
+            None
+        } else if self.scan == 0 && self.kind == Kind::Request {
+            self.known_or_plain_request(bytes, config)
+        } else if self.has_start_line() || self.plain_start_line(bytes, config) {
+            self.plain_fields(bytes, config)
+        } else {
+            None
+        };
+        match complete {
+            Some(len) => Ok(Progress::Complete(len)),
+            None => self.read_lines(bytes, config, tolerated),
         }
-        self.read_lines(bytes, config, tolerated)
     }
 
     /// Reads on line by line, each of which may be incomplete, or have something to judge.
@@ -218,23 +224,37 @@ impl Section {
         Ok(())
     }
 
-    /// Reads the fields of a request, which are mostly those of the last one, and others.
-    fn known_or_plain_fields(&mut self, bytes: &[u8], config: &Config) -> Option<usize> {
-        if self.kind != Kind::Request || !self.spans.is_empty() {
-            return self.plain_fields(bytes, config);
+    /// Reads the head of a request, which is mostly the last one again, or has the same fields.
+    fn known_or_plain_request(&mut self, bytes: &[u8], config: &Config) -> Option<usize> {
+        if let Some((line, len)) = self.last.recognise(bytes, &mut self.spans) {
+            self.start_line = Some(StartLine::Request(line));
+            return Some(self.known(len));
+        }
+        if !self.plain_start_line(bytes, config) {
+            return None;
         }
         let (start, (limit, _)) = (self.line, self.limit(config));
-        let fields = &bytes[start..bytes.len().min(limit)];
-        let Some(len) = self.last.recognise(fields, start, &mut self.spans) else {
-            let len = self.plain_fields(bytes, config)?;
-            self.last.keep(&bytes[start..len], start, &self.spans);
-            return Some(len);
+        let bytes = &bytes[..bytes.len().min(limit)];
+        let Self { start_line: Some(StartLine::Request(line)), last, spans, .. } = self else {
+            return None;
         };
+        if let Some(len) = last.recognise_fields(bytes, (line, start), spans) {
+            return Some(self.known(len));
+        }
+        let len = self.plain_fields(bytes, config)?;
+        if let Some(StartLine::Request(line)) = &self.start_line {
+            self.last.keep(&bytes[..len], (line, start), &self.spans);
+        }
+        Some(len)
+    }
+
+    /// A head of this length is complete, which was not read.
+    const fn known(&mut self, len: usize) -> usize {
         self.count(len);
-        // As it is after fields that were read: at the blank line.
-        self.line = start + len - 2;
-        self.scan = start + len;
-        Some(self.scan)
+        // As it is after one that was: at the blank line.
+        self.line = len - 2;
+        self.scan = len;
+        len
     }
 
     /// Reads field lines as far as there is nothing to judge about them, which is nearly always to
@@ -471,9 +491,10 @@ mod tests {
         for other in heads {
             let mut section = Section::new(Kind::Request);
             outcome(&mut section, &head);
-            let twice = [outcome(&mut section, &other), outcome(&mut section, &other)];
-            let fresh = || outcome(&mut Section::new(Kind::Request), &other);
-            assert_eq!(twice, [fresh(), fresh()], "{}", other.escape_ascii());
+            for head in [&other, &other, &head, &other] {
+                let fresh = outcome(&mut Section::new(Kind::Request), head);
+                assert_eq!(outcome(&mut section, head), fresh, "{}", other.escape_ascii());
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::error::{Cause, OsError};
+use crate::error::OsError;
 use crate::fields::Fields;
 
 /// What a driver is to do next.
@@ -21,9 +21,10 @@ pub enum Do {
     Body,
     /// It is the handler's turn: what it asked for is done.
     Handle,
-    /// The exchange failed, and the handler is to stop: nothing that it sends goes out any more. The
-    /// session itself goes on, for the client may have to be told.
-    Failed(Cause),
+    /// The exchange failed, and the handler is to stop: nothing that it sends goes out any more.
+    /// [`Session::failure`](super::Session::failure) says why. The session itself goes on, for the
+    /// client may have to be told.
+    Failed,
     /// Shut the sending direction of the transport down, and go on.
     Finish,
     /// Close the transport.

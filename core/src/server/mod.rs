@@ -14,7 +14,7 @@
 //!         // These are for a handler that waits:
 //!         Do::Body            => hand it the piece of the body, event()
 //!         Do::Handle          => it is its turn
-//!         Do::Failed(cause)   => its exchange is over
+//!         Do::Failed          => its exchange is over, failure() says why
 //!     }
 //! }
 //! ```

@@ -95,6 +95,8 @@ pub struct Session {
     pub(super) cut: bool,
     /// The layer was told that the connection ends.
     pub(super) farewell_said: bool,
+    /// Why an exchange failed, once one did.
+    pub(super) failure: Cause,
     /// The server shuts down, and by when.
     pub(super) shutdown: Option<Option<Mono>>,
     scratch: Vec<u8>,
@@ -127,6 +129,7 @@ impl Session {
             linger: false,
             cut: false,
             farewell_said: false,
+            failure: Cause::Abandoned,
             shutdown: None,
             scratch: Vec::new(),
         }
@@ -158,6 +161,12 @@ impl Session {
         }
         let http1 = &self.link.http1;
         http1.data().map(Event::Data).or_else(|| http1.end().map(Event::End))
+    }
+
+    /// Why the exchange failed, where [`Do::Failed`] said so.
+    #[must_use]
+    pub const fn failure(&self) -> Cause {
+        self.failure
     }
 
     /// The bytes for the transport; empty slices are to be passed over.

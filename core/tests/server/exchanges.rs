@@ -26,6 +26,18 @@ fn an_answer_and_what_is_told_of_it() {
 }
 
 #[test]
+fn what_is_asked_for_with_the_same_fields_may_be_something_else() {
+    let mut server = Server::new(Handler::Target);
+    for method in ["GET", "GET", "HEAD", "HEAD", "GET"] {
+        let body = if method == "GET" { "/a" } else { "" };
+        assert_eq!(
+            server.hears(format!("{method} /a HTTP/1.1\r\nHost: h\r\n\r\n")),
+            format!("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{body}")
+        );
+    }
+}
+
+#[test]
 fn pipelined_requests_are_answered_in_one_write() {
     let mut server = Server::new(Handler::Target);
     server.hears("");

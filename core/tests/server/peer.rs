@@ -183,8 +183,8 @@ impl Server {
                 }
             },
             Do::Handle => return self.goes_on(),
-            Do::Failed(cause) => {
-                self.failures.push(cause);
+            Do::Failed => {
+                self.failures.push(self.session.failure());
                 self.session.handled(self.now, &self.recorder, Outcome::Failed);
             }
             Do::Finish => self.finished = true,

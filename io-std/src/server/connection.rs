@@ -51,7 +51,7 @@ impl Connection {
                 }
                 Stop::Done => return,
                 // Nobody asked for these: they were for a handler that is gone.
-                Stop::Handle | Stop::Failed(_) => self.serving.handled(Outcome::Done),
+                Stop::Handle | Stop::Failed => self.serving.handled(Outcome::Done),
             }
         }
     }
@@ -67,7 +67,7 @@ impl Connection {
                 Do::Write => self.write(),
                 Do::Request => return Stop::Request,
                 Do::Body | Do::Handle => return Stop::Handle,
-                Do::Failed(cause) => return Stop::Failed(cause),
+                Do::Failed => return Stop::Failed,
                 // What cannot be closed is closed already.
                 Do::Finish => drop(self.guest.presence.socket.shutdown(Shutdown::Write)),
                 Do::Close { reset } => {

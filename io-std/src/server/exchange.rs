@@ -144,7 +144,8 @@ impl<'c> Exchange<'c> {
     }
 
     fn run(&mut self) -> Result<(), Cause> {
-        self.connection.run().for_handler()
+        let stop = self.connection.run();
+        self.connection.serving.waited(stop)
     }
 }
 

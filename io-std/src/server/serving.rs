@@ -18,30 +18,16 @@ use crate::os::os_error;
 use crate::session::next_exchange;
 
 /// What a driver's loop stopped for.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
     /// A request has come.
     Request,
     /// What the handler asked for is done.
     Handle,
     /// The exchange failed.
-    Failed(Cause),
+    Failed,
     /// The connection is over.
     Done,
-}
-
-impl Stop {
-    /// What it means to a handler that waits.
-    ///
-    /// # Errors
-    /// Its exchange is over.
-    pub const fn for_handler(self) -> Result<(), Cause> {
-        match self {
-            Self::Failed(cause) => Err(cause),
-            Self::Done => Err(Cause::Abandoned),
-            Self::Request | Self::Handle => Ok(()),
-        }
-    }
 }
 
 /// A session, who is told of it, and what time it is. Dropping it gives the connection up: what has
@@ -179,6 +165,18 @@ impl Serving {
     pub fn flush(&mut self) {
         self.is_stale = true;
         self.session.flush();
+    }
+
+    /// What it means to a handler that waits that the loop has stopped.
+    ///
+    /// # Errors
+    /// Its exchange is over.
+    pub const fn waited(&self, stop: Stop) -> Result<(), Cause> {
+        match stop {
+            Stop::Failed => Err(self.session.failure()),
+            Stop::Done => Err(Cause::Abandoned),
+            Stop::Request | Stop::Handle => Ok(()),
+        }
     }
 
     // What a handler says, without its being sent yet.

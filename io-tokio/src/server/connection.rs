@@ -58,7 +58,7 @@ impl Connection {
                 }
                 Stop::Done => return,
                 // Nobody asked for these: they were for a handler that is gone.
-                Stop::Handle | Stop::Failed(_) => {
+                Stop::Handle | Stop::Failed => {
                     connection.serving.handled(Outcome::Done);
                 }
             }
@@ -86,7 +86,7 @@ impl Connection {
                 Do::Write => self.poll_write(cx),
                 Do::Request => return Poll::Ready(Stop::Request),
                 Do::Body | Do::Handle => return Poll::Ready(Stop::Handle),
-                Do::Failed(cause) => return Poll::Ready(Stop::Failed(cause)),
+                Do::Failed => return Poll::Ready(Stop::Failed),
                 Do::Finish | Do::Close { reset: false } => {
                     self.socket.finish();
                     continue;

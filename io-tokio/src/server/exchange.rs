@@ -139,6 +139,7 @@ impl Exchange {
     }
 
     async fn run(&mut self) -> Result<(), Cause> {
-        self.connection.run().await.for_handler()
+        let stop = self.connection.run().await;
+        self.connection.serving.waited(stop)
     }
 }

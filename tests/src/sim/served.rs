@@ -184,7 +184,7 @@ impl<S: Sink> Served<S> {
                 }
                 Do::Request | Do::Body => return Stop::Event,
                 Do::Handle => return Stop::Handle,
-                Do::Failed(cause) => return Stop::Failed(cause),
+                Do::Failed => return Stop::Failed(self.session.failure()),
                 Do::Finish => {
                     if let Some(socket) = &mut self.socket {
                         // What goes wrong with it is seen when it is read from.

@@ -237,10 +237,30 @@ impl Receive {
         self.refuse(Broken::new(rule, self.buffer.unread().len()), 0..0, cx)
     }
 
-    /// Decides what a complete head means.
+    /// Takes in what a complete head means.
     fn finish_head<S: Sink>(&mut self, asked: Asked, cx: &mut Cx<'_, S>) -> Result<(), PeerError> {
         self.tell_section(cx);
-        let (version, kind, status, asks) = match self.section.start_line() {
+        let (decision, head) = match self.section.last().said() {
+            Some(said) => *said,
+            None => self.judge(asked, cx)?,
+        };
+        self.tell_framing(decision, cx);
+        self.head = head;
+        if self.head.is_informational() {
+            return self.informational(cx);
+        }
+        let body = Body::new(decision.framing, &self.config);
+        self.body = body.map_err(|rule| self.refuse_field(self.framing_field(rule), cx))?;
+        Ok(())
+    }
+
+    /// Decides what a complete head means.
+    fn judge<S: Sink>(
+        &mut self,
+        asked: Asked,
+        cx: &mut Cx<'_, S>,
+    ) -> Result<(Decision, Head), PeerError> {
+        let (version, kind, status, asked) = match self.section.start_line() {
             Some(StartLine::Request(line)) => {
                 let asks = Asked::by(&self.buffer.unread()[line.method.clone()]);
                 let kind = MessageKind::Request { connect: asks == Asked::Connect };
@@ -253,34 +273,34 @@ impl Receive {
             // A head has a start line; nothing better could be said of one that has none.
             None => return Err(self.refuse(Broken::new(Rule::RequestLineForm, 0), 0..0, cx)),
         };
-        let (decision, wishes) = match self.section.last().said() {
-            Some(said) if is_usual(kind, version) => *said,
+        let is_usual = is_usual(kind, version);
+        let (decision, wishes, is_tolerated) = match self.section.last().fields_said() {
+            Some((decision, head)) if is_usual => (*decision, head.wishes, false),
             _ => self.decide(kind, version, cx)?,
         };
-        self.tell_framing(decision, cx);
-        self.head = Head {
+        let head = Head {
             framing: decision.framing,
             is_tolerated: decision.tolerated.is_some(),
             wishes,
             version,
             status,
-            asked: asks,
+            asked,
         };
-        if self.head.is_informational() {
-            return self.informational(cx);
+        // What is tolerated is told each time.
+        if is_usual && !is_tolerated {
+            self.section.last().learn((decision, head));
         }
-        let body = Body::new(decision.framing, &self.config);
-        self.body = body.map_err(|rule| self.refuse_field(self.framing_field(rule), cx))?;
-        Ok(())
+        Ok((decision, head))
     }
 
-    /// Reads what the fields of a complete head say, and decides what follows from it.
+    /// Reads what the fields of a complete head say, and decides what follows from it: what that is,
+    /// and whether anything was tolerated.
     fn decide<S: Sink>(
         &mut self,
         kind: MessageKind,
         version: Version,
         cx: &mut Cx<'_, S>,
-    ) -> Result<(Decision, Wishes), PeerError> {
+    ) -> Result<(Decision, Wishes, bool), PeerError> {
         let (at, fields, lenient) = (self.buffer.consumed(), self.fields(), self.config.lenient);
         let mut is_tolerated = false;
         let facts = Facts::read(fields, lenient, |rule, index| {
@@ -297,11 +317,7 @@ impl Receive {
         };
         let decision = framing::decide(&message, lenient)
             .map_err(|rule| self.refuse_field(self.framing_field(rule), cx))?;
-        // What is tolerated is told each time.
-        if !is_tolerated && decision.tolerated.is_none() && is_usual(kind, version) {
-            self.section.last().learn((decision, facts.wishes));
-        }
-        Ok((decision, facts.wishes))
+        Ok((decision, facts.wishes, is_tolerated || decision.tolerated.is_some()))
     }
 
     /// Checks what does not need a decision: Host in requests, and that a length is one number.

@@ -278,7 +278,8 @@ impl Session {
             }
         }
         self.wish = Wish::Nothing;
-        has_handler.then_some(Do::Failed(cause))
+        self.failure = cause;
+        has_handler.then_some(Do::Failed)
     }
 
     /// The connection ends when what waits for the transport was sent.

@@ -1,0 +1,139 @@
+//! The head of the last request. A client says the same with most of its requests, byte for byte, and
+//! what was read once need not be read again: it is enough to see that it is the same.
+
+use alloc::vec::Vec;
+
+use super::head::Version;
+use super::receive::Head;
+use crate::fields::FieldSpan;
+use crate::framing::Decision;
+use crate::wire::start_line::RequestLine;
+
+/// Longer heads are not kept.
+const LONGEST: usize = 1024;
+
+/// How much of the head that is being read is that of the last request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Same {
+    Nothing,
+    /// From the first field on.
+    Fields,
+    All,
+}
+
+/// A head in which there was nothing to judge, as it came and as it was read.
+#[derive(Clone, Debug)]
+pub(super) struct LastHead {
+    /// From its first byte to the end of the blank line.
+    bytes: Vec<u8>,
+    line: RequestLine,
+    /// Where the first field stands.
+    start: usize,
+    spans: Vec<FieldSpan>,
+    /// What was decided after it, once that is known.
+    said: Option<(Decision, Head)>,
+    same: Same,
+}
+
+impl LastHead {
+    pub(super) const fn none() -> Self {
+        Self {
+            bytes: Vec::new(),
+            line: RequestLine { method: 0..0, target: 0..0, version: Version::HTTP_11 },
+            start: 0,
+            spans: Vec::new(),
+            said: None,
+            same: Same::Nothing,
+        }
+    }
+
+    /// Another head begins.
+    pub(super) const fn restart(&mut self) {
+        self.same = Same::Nothing;
+    }
+
+    /// Whether `bytes` begin with the same head. Then its fields are put into `spans`, and its first
+    /// line and its length are returned.
+    pub(super) fn recognise(
+        &mut self,
+        bytes: &[u8],
+        spans: &mut Vec<FieldSpan>,
+    ) -> Option<(RequestLine, usize)> {
+        if self.bytes.is_empty() || !bytes.starts_with(&self.bytes) {
+            return None;
+        }
+        spans.clear();
+        spans.extend_from_slice(&self.spans);
+        self.same = Same::All;
+        Some((self.line.clone(), self.bytes.len()))
+    }
+
+    /// Whether the same fields follow `line`, which is the first `start` of `bytes`. Then they are put
+    /// into `spans`, and the length of the head is returned.
+    pub(super) fn recognise_fields(
+        &mut self,
+        bytes: &[u8],
+        (line, start): (&RequestLine, usize),
+        spans: &mut Vec<FieldSpan>,
+    ) -> Option<usize> {
+        let fields = self.bytes.get(self.start..).filter(|fields| !fields.is_empty())?;
+        if !bytes[start..].starts_with(fields) {
+            return None;
+        }
+        for span in &mut self.spans {
+            span.name = moved(span.name, self.start, start);
+            span.value = moved(span.value, self.start, start);
+        }
+        spans.clear();
+        spans.extend_from_slice(&self.spans);
+        let len = start + fields.len();
+        self.keep_bytes(&bytes[..len], (line, start));
+        self.same = Same::Fields;
+        Some(len)
+    }
+
+    /// Keeps a head, if it is short: all of its bytes, its first line and how long that is, and its
+    /// fields.
+    pub(super) fn keep(&mut self, bytes: &[u8], line: (&RequestLine, usize), spans: &[FieldSpan]) {
+        self.spans.clear();
+        self.said = None;
+        self.keep_bytes(bytes, line);
+        if !self.bytes.is_empty() {
+            self.spans.extend_from_slice(spans);
+            self.same = Same::Fields;
+        }
+    }
+
+    fn keep_bytes(&mut self, bytes: &[u8], (line, start): (&RequestLine, usize)) {
+        self.bytes.clear();
+        if bytes.len() <= LONGEST {
+            self.bytes.extend_from_slice(bytes);
+        }
+        self.line = line.clone();
+        self.start = start;
+    }
+
+    /// What follows from the head that is being read, if that is known.
+    #[inline]
+    pub(super) const fn said(&self) -> Option<&(Decision, Head)> {
+        if matches!(self.same, Same::All) { self.said.as_ref() } else { None }
+    }
+
+    /// What follows from a head with the fields of the one that is being read, if that is known.
+    #[inline]
+    pub(super) const fn fields_said(&self) -> Option<&(Decision, Head)> {
+        if matches!(self.same, Same::Nothing) { None } else { self.said.as_ref() }
+    }
+
+    /// This is what follows from the head that is being read.
+    pub(super) const fn learn(&mut self, said: (Decision, Head)) {
+        if !matches!(self.same, Same::Nothing) {
+            self.said = Some(said);
+        }
+    }
+}
+
+/// A place in a head that moves with the first field. A section is shorter than 4 GiB.
+fn moved(place: u32, from: usize, to: usize) -> u32 {
+    u32::try_from(place as usize + to - from).unwrap_or(u32::MAX)
+}
