@@ -24,11 +24,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use limpid_core::client::{
-    DialId, Do, Event, Exchange, Fault, Input, Options, Request, Retirement, Target, Url,
+    Dial, DialId, Do, Event, Exchange, Fault, Input, Options, Request, Retirement, Target, Url,
 };
 use limpid_core::error::{Error as ExchangeError, OsError, OsErrorKind, ResolveError, TlsError};
 use limpid_core::fields::Fields;
-use limpid_core::time::{Deadline, Mono};
+use limpid_core::time::Mono;
 use limpid_core::trace::{ConnectionId, Cx, EventKind, ExchangeId, Scope, Sink, TraceEvent};
 use limpid_sinks::LineSink;
 use mio::net::TcpStream;
@@ -111,55 +111,60 @@ impl<S: Sink> Driver<'_, S> {
                     };
                     self.input(input);
                 }
-                Do::Acquire { .. } => {
+                Do::Acquire => {
                     self.connections += 1;
                     self.input(Input::Open(ConnectionId(self.connections)));
                 }
-                Do::Resolve { host, port, .. } => match (host, port).to_socket_addrs() {
+                Do::Resolve => match self.exchange.peer().to_socket_addrs() {
                     Ok(addresses) => {
                         let addresses: Vec<SocketAddr> = addresses.collect();
                         self.input(Input::Resolved(&addresses));
                     }
                     Err(_) => self.input(Input::Failed(Fault::Resolve(ResolveError::NotFound))),
                 },
-                Do::Dial { dial, target: Target::Tcp(address), .. } => {
-                    let input = self.dial(dial, address);
+                Do::Dial(dial) => {
+                    let input = match self.exchange.dial() {
+                        Some(Dial { target: Target::Tcp(address), .. }) => self.dial(dial, address),
+                        _ => Input::DialFailed(dial, fault(&ErrorKind::Unsupported.into())),
+                    };
                     self.input(input);
                 }
-                Do::Dial { dial, .. } => {
-                    let error = io::Error::from(ErrorKind::Unsupported);
-                    self.input(Input::DialFailed(dial, fault(&error)));
-                }
                 // Nothing is told where nothing came of any of them: the exchange asks again.
-                Do::Await { until } => match self.settled() {
+                Do::Await => match self.settled() {
                     Some(input) => self.input(input),
-                    None => self.wait(until)?,
+                    None => self.wait()?,
                 },
                 // mio forgets a socket that is closed.
                 Do::Abandon(dial) => self.dials.retain(|(id, _)| *id != dial),
-                Do::Write { until } => {
+                Do::Write => {
                     let out = self.exchange.out().map(IoSlice::new);
                     match open(&mut self.stream).and_then(|stream| stream.write_vectored(&out)) {
                         Ok(n) => self.input(Input::Sent(n)),
-                        Err(error) => self.failed(&error, until)?,
+                        Err(error) => self.failed(&error)?,
                     }
                 }
-                Do::Read { until } => {
+                Do::Read => {
                     let space = self.exchange.space(READ);
                     match open(&mut self.stream).and_then(|stream| stream.read(space)) {
                         Ok(0) => self.input(Input::Eof),
                         Ok(n) => self.input(Input::Filled(n)),
-                        Err(error) => self.failed(&error, until)?,
+                        Err(error) => self.failed(&error)?,
                     }
                 }
                 Do::Body { .. } => self.input(Input::BodyEnd(Fields::EMPTY)),
-                Do::Wait { until } => self.wait(Some(until))?,
+                Do::Wait => self.wait()?,
                 Do::Close => self.stream = None,
                 Do::Release => self.release(now),
-                Do::Event(Event::Data(data)) => body.write_all(data)?,
-                Do::Event(_) => {}
-                Do::Done => return Ok(()),
-                Do::Failed(error) => return Err(Box::<ExchangeError>::new(error)),
+                Do::Tell(_) => {
+                    if let Some(Event::Data(data)) = self.exchange.event() {
+                        body.write_all(data)?;
+                    }
+                }
+                Do::Done | Do::Failed => {
+                    self.release(now);
+                    let error = self.exchange.error().map(Box::<ExchangeError>::new);
+                    return error.map_or(Ok(()), |error| Err(error.into()));
+                }
             }
         }
     }
@@ -173,9 +178,9 @@ impl<S: Sink> Driver<'_, S> {
     }
 
     /// A socket could not be read or written: perhaps only for now.
-    fn failed(&mut self, error: &io::Error, until: Option<Deadline>) -> io::Result<()> {
+    fn failed(&mut self, error: &io::Error) -> io::Result<()> {
         match error.kind() {
-            ErrorKind::WouldBlock => self.wait(until)?,
+            ErrorKind::WouldBlock => self.wait()?,
             // The exchange asks for the same again.
             ErrorKind::Interrupted => {}
             _ => self.input(Input::Failed(fault(error))),
@@ -187,7 +192,8 @@ impl<S: Sink> Driver<'_, S> {
     ///
     /// There is no need to look at what has happened: the exchange asks for the same again, and the
     /// socket says what it has to say.
-    fn wait(&mut self, until: Option<Deadline>) -> io::Result<()> {
+    fn wait(&mut self) -> io::Result<()> {
+        let until = self.exchange.deadline();
         let left = until.map(|deadline| deadline.at.since(self.now()));
         match self.poll.poll(&mut self.events, left) {
             Err(error) if error.kind() != ErrorKind::Interrupted => return Err(error),

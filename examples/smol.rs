@@ -17,8 +17,9 @@ use std::net::{SocketAddr, TcpStream};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
-use limpid_core::client::{DialId, Do, Event, Fault, Input, Request, Target};
+use limpid_core::client::{Dial, DialId, Do, Event, Fault, Input, Request, Target, Told};
 use limpid_core::error::ResolveError;
 use limpid_core::fields::Fields;
 use limpid_core::time::{Deadline, Mono};
@@ -77,7 +78,7 @@ impl Client {
         let session = Session::new(Arc::clone(&self.connections), Arc::new(request));
         let mut driver = Driver { session, dials: Vec::new() };
         let mut status = 0;
-        while driver.run().await? {
+        while driver.run().await?.is_some() {
             match driver.session.event() {
                 Some(Event::Head(head, _)) => status = head.status,
                 Some(Event::Data(data)) => body.write_all(data)?,
@@ -96,20 +97,23 @@ struct Driver {
 }
 
 impl Driver {
-    /// Runs the exchange to its next event; false at its end.
-    async fn run(&mut self) -> Result<bool, Error> {
+    /// Runs the exchange to what there is for the caller; `None` at its end.
+    async fn run(&mut self) -> Result<Option<Told>, Error> {
         self.session.tick();
         loop {
-            let now = self.session.now();
-            let (exchange, connections) = self.session.exchange.parts();
-            match exchange.next(now, connections.sink()) {
+            match self.session.proceed() {
                 Do::Trust { proxy } => self.session.trust(proxy),
-                Do::Acquire { origin, until } => {
-                    let acquired = within(until, now, connections.acquire(origin)).await;
+                Do::Acquire => {
+                    let (until, now) = self.time();
+                    let (exchange, connections) = self.session.exchange.parts();
+                    let acquired = connections.acquire(exchange.origin());
+                    let acquired = within(until, now, acquired).await;
                     self.session.tick();
                     self.session.acquired(acquired);
                 }
-                Do::Resolve { host, port, until } => {
+                Do::Resolve => {
+                    let (until, now) = self.time();
+                    let (host, port) = self.session.exchange.peer();
                     match within(until, now, resolve(host, port)).await {
                         Some(Ok(all)) => self.session.input(Input::Resolved(&all)),
                         Some(Err(error)) => {
@@ -118,47 +122,69 @@ impl Driver {
                         None => self.session.input(Input::Tick),
                     }
                 }
-                Do::Dial { dial, target, from, options, .. } => {
-                    let begun = match target {
-                        Target::Tcp(_) => begin(target, from, options),
-                        Target::Unix(_) => Err(ErrorKind::Unsupported.into()),
-                    };
-                    match begun.and_then(|socket| Async::new_nonblocking(TcpStream::from(socket))) {
-                        Ok(stream) => {
-                            self.dials.push((dial, Socket(stream)));
-                            self.session.input(Input::Dialing);
-                        }
-                        Err(error) => self.session.dialed(dial, Some(Err(error))),
+                Do::Dial(dial) => self.dial(dial),
+                Do::Await => {
+                    let (until, now) = self.time();
+                    match within(until, now, settled(&mut self.dials)).await {
+                        Some((dial, result)) => self.session.dialed(dial, Some(result)),
+                        None => self.session.input(Input::Tick),
                     }
                 }
-                Do::Await { until } => match within(until, now, settled(&mut self.dials)).await {
-                    Some((dial, result)) => self.session.dialed(dial, Some(result)),
-                    None => self.session.input(Input::Tick),
-                },
                 Do::Abandon(dial) => self.dials.retain(|(id, _)| *id != dial),
-                Do::Write { until } => {
+                Do::Write => {
+                    let (until, now) = self.time();
                     let Session { exchange, transport, .. } = &mut self.session;
                     let written = write(transport, exchange.out());
                     let result = within(until, now, written).await;
                     self.session.wrote(result);
                 }
-                Do::Read { until } => {
+                Do::Read => {
+                    let (until, now) = self.time();
                     let Session { exchange, transport, .. } = &mut self.session;
                     let read = read(transport, exchange.space(READ));
                     let result = within(until, now, read).await;
                     self.session.read(result);
                 }
                 Do::Body { .. } => self.session.input(Input::BodyEnd(Fields::EMPTY)),
-                Do::Wait { until } => {
-                    Timer::after(until.at.since(now)).await;
+                Do::Wait => {
+                    let (until, now) = self.time();
+                    Timer::after(until.map_or(Duration::ZERO, |until| until.at.since(now))).await;
                     self.session.input(Input::Tick);
                 }
                 Do::Close => self.session.transport = None,
                 Do::Release => self.session.release(),
-                Do::Event(_) => return Ok(true),
-                Do::Done => return Ok(false),
-                Do::Failed(error) => return Err(self.session.failed(error)),
+                Do::Tell(told) => return Ok(Some(told)),
+                Do::Done => {
+                    self.session.release();
+                    return Ok(None);
+                }
+                Do::Failed => {
+                    self.session.release();
+                    return Err(self.session.failure());
+                }
             }
+        }
+    }
+
+    /// Until when there is time for what is to be done, and what time it is.
+    fn time(&mut self) -> (Option<Deadline>, Mono) {
+        (self.session.deadline(), self.session.now())
+    }
+
+    /// Begins to open a connection.
+    fn dial(&mut self, id: DialId) {
+        let begun = match self.session.exchange.dial() {
+            Some(Dial { target: target @ Target::Tcp(_), from, options, .. }) => {
+                begin(target, from, options)
+            }
+            _ => Err(ErrorKind::Unsupported.into()),
+        };
+        match begun.and_then(|socket| Async::new_nonblocking(TcpStream::from(socket))) {
+            Ok(stream) => {
+                self.dials.push((id, Socket(stream)));
+                self.session.input(Input::Dialing);
+            }
+            Err(error) => self.session.dialed(id, Some(Err(error))),
         }
     }
 }
@@ -170,7 +196,7 @@ impl Drop for Driver {
         self.session.input(Input::Cancel);
         loop {
             match self.session.proceed() {
-                Do::Write { .. } => {
+                Do::Write => {
                     let Session { exchange, transport, .. } = &self.session;
                     let sent = match transport {
                         Some(Socket(stream)) => stream.get_ref().write(exchange.out()[0]),
@@ -180,7 +206,7 @@ impl Drop for Driver {
                 }
                 Do::Close => self.session.transport = None,
                 Do::Release => self.session.release(),
-                Do::Done | Do::Failed(_) => return,
+                Do::Done | Do::Failed => return self.session.release(),
                 // There is nothing else to be done after a cancellation.
                 _ => self.session.input(Input::Cancel),
             }

@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 use std::thread;
 use std::time::Duration;
 
-use limpid_core::client::{Do, Fault, Input};
+use limpid_core::client::{Dial, DialId, Do, Fault, Input, Told};
 use limpid_core::time::{Deadline, Mono};
 
 use crate::body::Body;
@@ -12,7 +12,7 @@ use crate::dials::Dials;
 use crate::error::Error;
 use crate::os::is_timeout;
 use crate::resolve::{Resolved, resolve};
-use crate::session::{Session, Told};
+use crate::session::Session;
 use crate::socket::Timed;
 use crate::wait::wait_for;
 
@@ -32,57 +32,38 @@ impl Driver {
         Self { session, dials: Dials::default(), body }
     }
 
-    /// Runs the exchange to its next event, or to its end.
-    pub(crate) fn run(&mut self) -> Result<Told, Error> {
+    /// Runs the exchange to what there is for the caller; `None` at its end.
+    pub(crate) fn run(&mut self) -> Result<Option<Told>, Error> {
         self.session.tick();
         loop {
-            let now = self.session.now();
-            let (exchange, connections) = self.session.exchange.parts();
-            match exchange.next(now, connections.sink()) {
+            match self.session.proceed() {
                 Do::Trust { proxy } => self.session.trust(proxy),
-                Do::Acquire { origin, until } => {
-                    let mut acquired = connections.try_acquire(origin, now);
-                    if acquired.is_none() {
-                        acquired = wait_for(connections.acquire(origin), left(until, now));
-                        self.session.tick();
-                    }
-                    self.session.acquired(acquired);
-                }
-                Do::Resolve { host, port, until } => match resolve(host, port, left(until, now)) {
-                    Resolved::Addresses(all) => self.session.input(Input::Resolved(&all)),
-                    Resolved::Failed(error) => {
-                        self.session.input(Input::Failed(Fault::Resolve(error)));
-                    }
-                    Resolved::TimedOut => self.session.input(Input::Tick),
-                },
-                Do::Dial { dial, target, from, options, alone: true, until } => {
-                    let opened = Timed::open(target, from, options, left(until, now));
-                    self.session.dialed(dial, in_time(opened));
-                }
-                Do::Dial { dial, target, from, options, .. } => {
-                    match self.dials.start(dial, target, from, options) {
-                        Ok(()) => self.session.input(Input::Dialing),
-                        Err(error) => self.session.dialed(dial, Some(Err(error))),
+                Do::Acquire => self.acquire(),
+                Do::Resolve => self.resolve(),
+                Do::Dial(dial) => self.dial(dial),
+                Do::Await => {
+                    let left = self.left();
+                    match self.dials.wait(left) {
+                        Ok(Some((dial, result))) => self.session.dialed(dial, Some(result)),
+                        Ok(None) => self.session.input(Input::Tick),
+                        Err(error) => self.session.failed_to(&error),
                     }
                 }
-                Do::Await { until } => match self.dials.wait(left(until, now)) {
-                    Ok(Some((dial, result))) => self.session.dialed(dial, Some(result)),
-                    Ok(None) => self.session.input(Input::Tick),
-                    Err(error) => self.session.failed_to(&error),
-                },
                 Do::Abandon(dial) => self.dials.abandon(dial),
-                Do::Write { until } => {
+                Do::Write => {
+                    let left = self.left();
                     let Session { exchange, transport, .. } = &mut self.session;
                     let result = match transport {
-                        Some(socket) => socket.write(exchange.out(), left(until, now)),
+                        Some(socket) => socket.write(exchange.out(), left),
                         None => Err(ErrorKind::NotConnected.into()),
                     };
                     self.session.wrote(in_time(result));
                 }
-                Do::Read { until } => {
+                Do::Read => {
+                    let left = self.left();
                     let Session { exchange, transport, .. } = &mut self.session;
                     let result = match transport {
-                        Some(socket) => socket.read(exchange.space(READ), left(until, now)),
+                        Some(socket) => socket.read(exchange.space(READ), left),
                         None => Err(ErrorKind::NotConnected.into()),
                     };
                     self.session.read(in_time(result));
@@ -91,28 +72,77 @@ impl Driver {
                     let input = self.body.next(rewind);
                     self.session.input(input);
                 }
-                Do::Wait { until } => {
-                    thread::sleep(until.at.since(now));
+                Do::Wait => {
+                    thread::sleep(self.left().unwrap_or_default());
                     self.session.input(Input::Tick);
                 }
                 Do::Close => self.session.transport = None,
                 Do::Release => self.session.release(),
-                Do::Event(event) => {
-                    if let Some(told) = Told::of(event) {
-                        return Ok(told);
-                    }
+                Do::Tell(told) => return Ok(Some(told)),
+                Do::Done => {
+                    self.session.release();
+                    return Ok(None);
                 }
-                Do::Done => return Ok(Told::Done),
-                Do::Failed(error) => return Err(self.session.failed(error)),
+                Do::Failed => {
+                    self.session.release();
+                    return Err(self.session.failure());
+                }
             }
         }
+    }
+
+    #[inline]
+    fn acquire(&mut self) {
+        let now = self.session.now();
+        let (exchange, connections) = self.session.exchange.parts();
+        let mut acquired = connections.try_acquire(exchange.origin(), now);
+        if acquired.is_none() {
+            let left = left(exchange.deadline(), now);
+            acquired = wait_for(connections.acquire(exchange.origin()), left);
+            self.session.tick();
+        }
+        self.session.acquired(acquired);
+    }
+
+    #[cold]
+    fn resolve(&mut self) {
+        let left = self.left();
+        let (host, port) = self.session.exchange.peer();
+        match resolve(host, port, left) {
+            Resolved::Addresses(all) => self.session.input(Input::Resolved(&all)),
+            Resolved::Failed(error) => self.session.input(Input::Failed(Fault::Resolve(error))),
+            Resolved::TimedOut => self.session.input(Input::Tick),
+        }
+    }
+
+    /// Connects where there is nothing else to be done; otherwise a thread does.
+    #[cold]
+    fn dial(&mut self, id: DialId) {
+        let left = self.left();
+        let Some(Dial { target, from, options, alone }) = self.session.exchange.dial() else {
+            return;
+        };
+        if alone {
+            let opened = Timed::open(target, from, options, left);
+            return self.session.dialed(id, in_time(opened));
+        }
+        match self.dials.start(id, target, from, options) {
+            Ok(()) => self.session.input(Input::Dialing),
+            Err(error) => self.session.dialed(id, Some(Err(error))),
+        }
+    }
+
+    /// How much time is left for what is to be done; zero when the deadline has passed.
+    #[inline]
+    fn left(&mut self) -> Option<Duration> {
+        left(self.session.deadline(), self.session.now())
     }
 
     /// Ends the exchange, whatever it is doing. What has been started is told as ended, and the
     /// socket is closed.
     pub(crate) fn cancel(&mut self) {
         self.session.input(Input::Cancel);
-        while self.run().is_ok_and(|told| told != Told::Done) {}
+        while let Ok(Some(_)) = self.run() {}
     }
 }
 
@@ -125,6 +155,7 @@ pub(crate) fn in_time<T>(result: io::Result<T>) -> Option<io::Result<T>> {
 }
 
 /// How much time is left; zero when the deadline has passed.
+#[inline]
 pub(crate) fn left(until: Option<Deadline>, now: Mono) -> Option<Duration> {
     until.map(|deadline| deadline.at.since(now))
 }

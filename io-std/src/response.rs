@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::net::SocketAddr;
 
-use limpid_core::client::{Event, Sizes, Timings, Url};
+use limpid_core::client::{Event, Sizes, Timings, Told, Url};
 use limpid_core::error::Cause;
 use limpid_core::fields::Fields;
 use limpid_core::http1::{ResponseHead, Version};
@@ -12,7 +12,6 @@ use crate::driver::Driver;
 use crate::error::Error;
 use crate::informational::Listener;
 use crate::os::os_error;
-use crate::session::Told;
 use crate::upgraded::Upgraded;
 
 /// The head of a response, and the way to its body.
@@ -28,13 +27,13 @@ impl Response {
     pub(crate) fn receive(mut driver: Driver, mut listener: Listener<'_>) -> Result<Self, Error> {
         loop {
             match driver.run()? {
-                Told::Informational => listener.hear(driver.session.event()),
-                Told::Head => {
+                Some(Told::Informational) => listener.hear(driver.session.event()),
+                Some(Told::Head) => {
                     let body = ResponseBody { driver, read: 0, has_data: false, over: false };
                     return Ok(Self { body });
                 }
-                Told::Data => {}
-                Told::Done => return Err(driver.session.failed(Cause::Abandoned.into())),
+                Some(Told::Data) => {}
+                None => return Err(driver.session.failure()),
             }
         }
     }
@@ -217,12 +216,12 @@ impl ResponseBody {
         self.read = 0;
         while !self.over {
             match self.driver.run() {
-                Ok(Told::Data) => {
+                Ok(Some(Told::Data)) => {
                     self.has_data = true;
                     return Ok(true);
                 }
-                Ok(Told::Informational | Told::Head) => {}
-                Ok(Told::Done) => self.over = true,
+                Ok(Some(Told::Informational | Told::Head)) => {}
+                Ok(None) => self.over = true,
                 Err(error) => {
                     self.over = true;
                     return Err(error);

@@ -10,7 +10,7 @@ use limpid_core::client::{
     Acquired, DialId, Do, Event, Exchange, Fault, Input, Lease, Parked, Request, Switched,
 };
 use limpid_core::error::{Cause, TlsError};
-use limpid_core::time::Mono;
+use limpid_core::time::{Deadline, Mono};
 use limpid_core::trace::{ExchangeId, Sink, Trace};
 
 use crate::connections::{Connections, Transport};
@@ -23,34 +23,6 @@ use crate::os::os_error;
 pub(crate) fn next_exchange() -> ExchangeId {
     static LAST: AtomicU64 = AtomicU64::new(0);
     ExchangeId(LAST.fetch_add(1, Ordering::Relaxed) + 1)
-}
-
-/// What a driver stopped for: what there is for the caller. The event itself, the session has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Told {
-    /// An informational response.
-    Informational,
-    /// The head of the response.
-    Head,
-    /// A piece of its body.
-    Data,
-    /// The exchange is over.
-    Done,
-}
-
-impl Told {
-    /// What a caller is told of an event: of the end of a body only that the exchange is over, which
-    /// it is soon.
-    #[inline]
-    #[must_use]
-    pub const fn of(event: Event<'_>) -> Option<Self> {
-        match event {
-            Event::Informational(_) => Some(Self::Informational),
-            Event::Head(..) => Some(Self::Head),
-            Event::Data(_) => Some(Self::Data),
-            Event::End(_) => None,
-        }
-    }
 }
 
 /// An exchange, its transport, and where both come from.
@@ -100,12 +72,12 @@ impl<T: Transport> Session<T> {
     }
 
     /// What is to be done next.
-    pub fn proceed(&mut self) -> Do<'_> {
+    pub fn proceed(&mut self) -> Do {
         let (now, (exchange, connections)) = (self.now, self.exchange.parts());
         exchange.next(now, connections.sink())
     }
 
-    /// The event that the last [`Do::Event`] had.
+    /// What [`Do::Tell`] tells.
     #[must_use]
     pub fn event(&self) -> Option<Event<'_>> {
         self.exchange.event()
@@ -189,6 +161,11 @@ impl<T: Transport> Session<T> {
         self.input(input);
     }
 
+    /// Until when the driver may take for what it was told to do.
+    pub fn deadline(&mut self) -> Option<Deadline> {
+        self.exchange.deadline()
+    }
+
     /// Answers [`Do::Acquire`] with what the connections gave; `None` if its time is over. The clock
     /// is not looked at: who waited does that before.
     pub fn acquired(&mut self, acquired: Option<Acquired<T>>) {
@@ -206,7 +183,7 @@ impl<T: Transport> Session<T> {
         self.input_at_once(input);
     }
 
-    /// Does [`Do::Release`].
+    /// Does [`Do::Release`], which is a part of [`Do::Done`] and [`Do::Failed`] too.
     pub fn release(&mut self) {
         let link = self.exchange.take_link();
         let transport = self.transport.take();
@@ -225,7 +202,12 @@ impl<T: Transport> Session<T> {
         History { exchange, timings: self.exchange.timings(), sizes: self.exchange.sizes(), trace }
     }
 
-    /// The error that a caller is told for [`Do::Failed`].
+    /// The error that a caller is told at [`Do::Failed`].
+    pub fn failure(&mut self) -> Error {
+        self.failed(self.exchange.error().unwrap_or_else(|| Cause::Abandoned.into()))
+    }
+
+    /// The error that a caller is told for this one.
     pub fn failed(&mut self, error: limpid_core::error::Error) -> Error {
         match self.refused.take() {
             Some(refused) => Error::TlsSetup(*refused),

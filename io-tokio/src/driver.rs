@@ -4,11 +4,11 @@ use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use limpid_core::client::{Do, Fault, Input};
+use limpid_core::client::{Dial, DialId, Do, Fault, Input, Told};
 use limpid_core::error::ResolveError;
 use limpid_core::time::{Deadline, Mono};
 use limpid_std::Error;
-use limpid_std::parts::{Session, Told, literal, lookup};
+use limpid_std::parts::{Session, literal, lookup};
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
@@ -34,50 +34,28 @@ impl Driver {
         Self { session, dials: Dials::default(), body, over: false }
     }
 
-    /// Runs the exchange to its next event, or to its end. It can be dropped at any point.
-    pub(crate) async fn run(&mut self) -> Result<Told, Error> {
+    /// Runs the exchange to what there is for the caller; `None` at its end. It can be dropped at any
+    /// point.
+    pub(crate) async fn run(&mut self) -> Result<Option<Told>, Error> {
         self.session.tick();
         loop {
-            let now = self.session.now();
-            let (exchange, connections) = self.session.exchange.parts();
-            match exchange.next(now, connections.sink()) {
+            match self.session.proceed() {
                 Do::Trust { proxy } => self.session.trust(proxy),
-                Do::Acquire { origin, until } => {
-                    let mut acquired = connections.try_acquire(origin, now);
-                    if acquired.is_none() {
-                        acquired = within(until, now, connections.acquire(origin)).await;
-                        self.session.tick();
-                    }
-                    self.session.acquired(acquired);
-                }
-                Do::Resolve { host, port, until } => {
-                    match within(until, now, resolve(host, port)).await {
-                        Some(Ok(addresses)) => self.session.input(Input::Resolved(&addresses)),
-                        Some(Err(error)) => {
-                            self.session.input(Input::Failed(Fault::Resolve(error)));
+                Do::Acquire => self.acquire().await,
+                Do::Resolve => self.resolve().await,
+                Do::Dial(dial) => self.dial(dial).await,
+                Do::Await => {
+                    let until = self.session.deadline();
+                    match within(until, self.session.now(), self.dials.settled()).await {
+                        Some((dial, result)) => {
+                            self.session.dialed(dial, Some(result.map(Timed::new)));
                         }
                         None => self.session.input(Input::Tick),
                     }
                 }
-                Do::Dial { dial, target, from, options, alone: true, until } => {
-                    let opened = within(until, now, Socket::open(target, from, options)).await;
-                    self.session.dialed(dial, opened.map(|opened| opened.map(Timed::new)));
-                }
-                Do::Dial { dial, target, from, options, .. } => {
-                    match Socket::begin(target, from, options) {
-                        Ok(socket) => {
-                            self.dials.add(dial, socket);
-                            self.session.input(Input::Dialing);
-                        }
-                        Err(error) => self.session.dialed(dial, Some(Err(error))),
-                    }
-                }
-                Do::Await { until } => match within(until, now, self.dials.settled()).await {
-                    Some((dial, result)) => self.session.dialed(dial, Some(result.map(Timed::new))),
-                    None => self.session.input(Input::Tick),
-                },
                 Do::Abandon(dial) => self.dials.abandon(dial),
-                Do::Write { until } => {
+                Do::Write => {
+                    let (until, now) = (self.session.deadline(), self.session.now());
                     let Session { exchange, transport, .. } = &mut self.session;
                     let result = match transport {
                         Some(socket) => socket.write(exchange.out(), until, now).await,
@@ -85,7 +63,8 @@ impl Driver {
                     };
                     self.session.wrote(result);
                 }
-                Do::Read { until } => {
+                Do::Read => {
+                    let (until, now) = (self.session.deadline(), self.session.now());
                     let Session { exchange, transport, .. } = &mut self.session;
                     let result = match transport {
                         Some(socket) => socket.read(exchange.space(READ), until, now).await,
@@ -97,31 +76,73 @@ impl Driver {
                     let input = self.body.next(rewind).await;
                     self.session.input(input);
                 }
-                Do::Wait { until } => {
-                    sleep(until.at.since(now)).await;
+                Do::Wait => {
+                    let (until, now) = (self.session.deadline(), self.session.now());
+                    sleep(until.map_or(Duration::ZERO, |until| until.at.since(now))).await;
                     self.session.input(Input::Tick);
                 }
                 Do::Close => self.session.transport = None,
                 Do::Release => self.release(),
-                Do::Event(event) => {
-                    if let Some(told) = Told::of(event) {
-                        return Ok(told);
-                    }
-                }
+                Do::Tell(told) => return Ok(Some(told)),
                 Do::Done => {
-                    self.over = true;
-                    return Ok(Told::Done);
+                    self.end();
+                    return Ok(None);
                 }
-                Do::Failed(error) => {
-                    self.over = true;
-                    return Err(self.session.failed(error));
+                Do::Failed => {
+                    self.end();
+                    return Err(self.session.failure());
                 }
             }
         }
     }
-}
 
-impl Driver {
+    async fn acquire(&mut self) {
+        let now = self.session.now();
+        let (exchange, connections) = self.session.exchange.parts();
+        let mut acquired = connections.try_acquire(exchange.origin(), now);
+        if acquired.is_none() {
+            let until = exchange.deadline();
+            acquired = within(until, now, connections.acquire(exchange.origin())).await;
+            self.session.tick();
+        }
+        self.session.acquired(acquired);
+    }
+
+    async fn resolve(&mut self) {
+        let (until, now) = (self.session.deadline(), self.session.now());
+        let (host, port) = self.session.exchange.peer();
+        match within(until, now, resolve(host, port)).await {
+            Some(Ok(addresses)) => self.session.input(Input::Resolved(&addresses)),
+            Some(Err(error)) => self.session.input(Input::Failed(Fault::Resolve(error))),
+            None => self.session.input(Input::Tick),
+        }
+    }
+
+    /// Connects, or begins to where there is something else to be done.
+    async fn dial(&mut self, id: DialId) {
+        let (until, now) = (self.session.deadline(), self.session.now());
+        let Some(Dial { target, from, options, alone }) = self.session.exchange.dial() else {
+            return;
+        };
+        if alone {
+            let opened = within(until, now, Socket::open(target, from, options)).await;
+            return self.session.dialed(id, opened.map(|opened| opened.map(Timed::new)));
+        }
+        match Socket::begin(target, from, options) {
+            Ok(socket) => {
+                self.dials.add(id, socket);
+                self.session.input(Input::Dialing);
+            }
+            Err(error) => self.session.dialed(id, Some(Err(error))),
+        }
+    }
+
+    /// The exchange is over.
+    fn end(&mut self) {
+        self.over = true;
+        self.release();
+    }
+
     fn release(&mut self) {
         if let Some(socket) = &mut self.session.transport {
             socket.rest();
@@ -140,7 +161,7 @@ impl Drop for Driver {
         self.session.input(Input::Cancel);
         loop {
             match self.session.proceed() {
-                Do::Write { .. } => {
+                Do::Write => {
                     let Session { exchange, transport, .. } = &self.session;
                     let sent: io::Result<usize> = match transport {
                         Some(socket) => socket.write_now(exchange.out()[0]),
@@ -150,8 +171,8 @@ impl Drop for Driver {
                 }
                 Do::Close => self.session.transport = None,
                 Do::Release => self.release(),
-                Do::Done | Do::Failed(_) => return,
-                Do::Event(_) => {}
+                Do::Done | Do::Failed => return self.release(),
+                Do::Tell(_) => {}
                 // There is nothing else to be done after a cancellation.
                 _ => self.session.input(Input::Cancel),
             }

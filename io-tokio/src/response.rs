@@ -2,12 +2,11 @@
 
 use std::net::SocketAddr;
 
-use limpid_core::client::{Event, Sizes, Timings, Url};
-use limpid_core::error::Cause;
+use limpid_core::client::{Event, Sizes, Timings, Told, Url};
 use limpid_core::fields::Fields;
 use limpid_core::http1::{ResponseHead, Version};
 use limpid_std::Error;
-use limpid_std::parts::{Listener, Told};
+use limpid_std::parts::Listener;
 
 use crate::driver::Driver;
 use crate::upgraded::Upgraded;
@@ -29,10 +28,10 @@ impl Response {
     ) -> Result<Self, Error> {
         loop {
             match driver.run().await? {
-                Told::Informational => listener.hear(driver.session.event()),
-                Told::Head => return Ok(Self { driver, over: false }),
-                Told::Data => {}
-                Told::Done => return Err(driver.session.failed(Cause::Abandoned.into())),
+                Some(Told::Informational) => listener.hear(driver.session.event()),
+                Some(Told::Head) => return Ok(Self { driver, over: false }),
+                Some(Told::Data) => {}
+                None => return Err(driver.session.failure()),
             }
         }
     }
@@ -129,9 +128,9 @@ impl Response {
     pub async fn next_piece(&mut self) -> Result<Option<&[u8]>, Error> {
         while !self.over {
             match self.driver.run().await {
-                Ok(Told::Data) => break,
-                Ok(Told::Informational | Told::Head) => {}
-                Ok(Told::Done) => self.over = true,
+                Ok(Some(Told::Data)) => break,
+                Ok(Some(Told::Informational | Told::Head)) => {}
+                Ok(None) => self.over = true,
                 Err(error) => {
                     self.over = true;
                     return Err(error);

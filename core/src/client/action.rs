@@ -5,97 +5,76 @@ use core::net::{IpAddr, SocketAddr};
 
 use bytes::Bytes;
 
-use crate::error::{Error, OsError, ResolveError, TlsError};
+use crate::error::{OsError, ResolveError, TlsError};
 use crate::fields::Fields;
 use crate::http1::{Reading, ResponseHead};
 use crate::link::Link;
-use crate::time::Deadline;
 use crate::trace::{ConnectionId, SocketOption};
 
 use super::dial::DialId;
-use super::origin::Origin;
 
-/// What a driver is to do next.
-#[derive(Clone, Copy, Debug)]
-pub enum Do<'x> {
+/// What a driver is to do next. What it needs for that, the exchange has; how long it may wait,
+/// [`Exchange::deadline`](super::Exchange::deadline) tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Do {
     /// Say whom to trust: TLS is needed, and no configuration was given.
     Trust {
         /// Whether it is the proxy that is to be trusted, and not the origin server.
         proxy: bool,
     },
-    /// Ask the pool for a connection to this origin, or simply open one.
-    Acquire {
-        /// The origin.
-        origin: &'x Origin,
-        /// When to give up.
-        until: Option<Deadline>,
-    },
-    /// Look up the addresses of this host, which may be an address itself.
-    Resolve {
-        /// The host.
-        host: &'x str,
-        /// The port, for the addresses.
-        port: u16,
-        /// When to give up.
-        until: Option<Deadline>,
-    },
-    /// Open a connection to this address: wait for it, or begin and say that it is under way with
-    /// [`Input::Dialing`].
+    /// Ask the pool for a connection to [`Exchange::origin`](super::Exchange::origin), or simply
+    /// open one.
+    Acquire,
+    /// Look up the addresses of a host, which may be an address itself:
+    /// [`Exchange::peer`](super::Exchange::peer) has it, and the port for the addresses.
+    Resolve,
+    /// Open the connection that [`Exchange::dial`](super::Exchange::dial) describes: wait for it, or
+    /// begin and say that it is under way with [`Input::Dialing`].
     ///
     /// Who only ever waits is asked for the next address when this one failed, or its time is over.
-    Dial {
-        /// The name of this attempt.
-        dial: DialId,
-        /// The address.
-        target: Target<'x>,
-        /// The local address it is opened from.
-        from: Option<IpAddr>,
-        /// Options that the socket is given.
-        options: &'x [SocketOption],
-        /// There is no other attempt, neither now nor later: nothing is lost by waiting.
-        alone: bool,
-        /// When to give up.
-        until: Option<Deadline>,
-    },
+    Dial(DialId),
     /// Wait until something came of one of the attempts that are under way. Only who answers
     /// [`Input::Dialing`] is asked.
-    Await {
-        /// When there is something else to do.
-        until: Option<Deadline>,
-    },
+    Await,
     /// Let go of this attempt, which is under way or has just connected: it is not needed.
     Abandon(DialId),
     /// Let the transport take some of [`Exchange::out`](super::Exchange::out).
-    Write {
-        /// When to give up.
-        until: Option<Deadline>,
-    },
+    Write,
     /// Read into [`Exchange::space`](super::Exchange::space).
-    Read {
-        /// When to give up.
-        until: Option<Deadline>,
-    },
+    Read,
     /// Get the next piece of the request's body; the first piece again if `rewind` is true.
     Body {
         /// The body is sent once more, from its start.
         rewind: bool,
     },
-    /// Let time pass.
-    Wait {
-        /// Until when.
-        until: Deadline,
-    },
+    /// Let time pass until the deadline.
+    Wait,
     /// Close the transport.
     Close,
-    /// Give the connection back: to the pool with [`Exchange::take_link`](super::Exchange::take_link)
-    /// if that has one, else it is closed already.
+    /// Give the connection back, for another is needed: to the pool with
+    /// [`Exchange::take_link`](super::Exchange::take_link) if that has one, else it is closed already.
     Release,
-    /// Something for the caller.
-    Event(Event<'x>),
-    /// The exchange is over, and the response was complete.
+    /// Hand a part of the response to the caller: [`Exchange::event`](super::Exchange::event) has it.
+    Tell(Told),
+    /// The exchange is over, and the response was complete. Its connection is to be given back as by
+    /// [`Do::Release`].
     Done,
-    /// The exchange is over, and this is why.
-    Failed(Error),
+    /// The exchange is over, and [`Exchange::error`](super::Exchange::error) is why. Its connection is
+    /// to be given back as by [`Do::Release`].
+    Failed,
+}
+
+/// A connection that is to be opened.
+#[derive(Clone, Copy, Debug)]
+pub struct Dial<'x> {
+    /// To what.
+    pub target: Target<'x>,
+    /// The local address it is opened from.
+    pub from: Option<IpAddr>,
+    /// Options that the socket is given.
+    pub options: &'x [SocketOption],
+    /// There is no other attempt, neither now nor later: nothing is lost by waiting.
+    pub alone: bool,
 }
 
 /// What a connection is opened to.
@@ -158,7 +137,18 @@ pub enum Fault {
     Tls(TlsError),
 }
 
-/// A part of the response.
+/// Which part of the response has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// An informational response.
+    Informational,
+    /// The head of the response.
+    Head,
+    /// A piece of its body.
+    Data,
+}
+
+/// A part of the response. Its end is the end of the exchange: [`Do::Done`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'x> {
     /// An informational response.
@@ -167,6 +157,4 @@ pub enum Event<'x> {
     Head(ResponseHead<'x>, Reading),
     /// A piece of its body, decoded if [`Options::decode`](super::Options::decode) says so.
     Data(&'x [u8]),
-    /// Its end, with the trailers.
-    End(Fields<'x>),
 }

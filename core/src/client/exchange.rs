@@ -3,15 +3,16 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 
-use super::action::{Do, Event, Input, Target};
+use super::action::{Dial, Do, Event, Input, Target};
 use super::content::Content;
 use super::dial::Race;
 use super::memory::Memory;
 use super::options::Options;
+use super::origin::Origin;
 use super::plan::Plan;
 use super::redirect::Hop;
 use super::request::{Request, RequestBuilder};
-use super::steps::{Inbox, State, Step, Told};
+use super::steps::{Inbox, Kept, State};
 use super::switched::Switched;
 use super::timings::{Sizes, Stopwatch, Timings};
 use super::trail::{At, Trail};
@@ -38,15 +39,14 @@ use crate::trace::{ConnectionId, ExchangeId, Scope, Sink};
 /// let request = Request::builder(b"GET", "http://127.0.0.1/".parse()?).build();
 /// let mut exchange = Exchange::new(ExchangeId(1), request, Default::default());
 /// let now = Mono::from_nanos(0);
-/// assert!(matches!(exchange.next(now, &NoSink), Do::Acquire { .. }));
+/// assert_eq!(exchange.next(now, &NoSink), Do::Acquire);
 /// exchange.input(now, &NoSink, Input::Open(ConnectionId(1)));
-/// let Do::Resolve { host: "127.0.0.1", port: 80, .. } = exchange.next(now, &NoSink) else {
-///     panic!();
-/// };
+/// assert_eq!(exchange.next(now, &NoSink), Do::Resolve);
+/// assert_eq!(exchange.peer(), ("127.0.0.1", 80));
 /// exchange.input(now, &NoSink, Input::Resolved(&["127.0.0.1:80".parse()?]));
-/// let Do::Dial { dial, alone: true, .. } = exchange.next(now, &NoSink) else { panic!() };
+/// let Do::Dial(dial) = exchange.next(now, &NoSink) else { panic!() };
 /// exchange.input(now, &NoSink, Input::Dialed(dial));
-/// assert!(matches!(exchange.next(now, &NoSink), Do::Write { .. }));
+/// assert_eq!(exchange.next(now, &NoSink), Do::Write);
 /// assert!(exchange.out().concat().starts_with(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -63,10 +63,12 @@ pub struct Exchange {
     pub(super) link_is_free: bool,
     pub(super) trail: Trail,
     pub(super) clock: Stopwatch,
-    pub(super) race: Race<Told>,
+    pub(super) race: Race<Kept>,
     /// What came in and is to be worked on by the next step.
     pub(super) inbox: Option<Inbox>,
-    /// The deadline of what the driver is doing, once it was told one; it may have been none.
+    /// What the driver was told to do last.
+    doing: Do,
+    /// The deadline of that, once it was asked for; it may be none.
     pub(super) waiting: Option<Option<Deadline>>,
     pub(super) total: Option<Deadline>,
     /// How many times opening a connection has been tried again.
@@ -111,6 +113,7 @@ impl Exchange {
             clock: Stopwatch::new(),
             race: Race::new(),
             inbox: None,
+            doing: Do::Done,
             waiting: None,
             total: None,
             retried: 0,
@@ -157,6 +160,7 @@ impl Exchange {
             clock,
             race,
             inbox,
+            doing: _,
             waiting,
             total,
             retried,
@@ -191,6 +195,7 @@ impl Exchange {
     /// [`restart`](Self::restart). What the response was is forgotten.
     pub fn forget(&mut self) {
         self.state = State::Rest;
+        self.hop = None;
         if self.link.connection() != ConnectionId(0) {
             *self.link = Link::none(self.plan.options.config);
         }
@@ -215,7 +220,8 @@ impl Exchange {
         self.link.space(min)
     }
 
-    /// The connection, if it can serve another exchange: an answer to [`Do::Release`].
+    /// The connection, if it can serve another exchange: for [`Do::Release`] and at
+    /// the end.
     pub fn take_link(&mut self) -> Option<Box<Link>> {
         if !core::mem::take(&mut self.link_is_free) {
             return None;
@@ -246,13 +252,13 @@ impl Exchange {
         self.link.http1.body_progress()
     }
 
-    /// The head of the response, once [`Event::Head`] has told it.
+    /// The head of the response, once it was told.
     #[must_use]
     pub fn head(&self) -> Option<ResponseHead<'_>> {
         self.memory.head.get()
     }
 
-    /// The trailers that followed the body of the response, once [`Event::End`] has told them.
+    /// The trailers that followed the body of the response, once it is complete.
     #[must_use]
     pub fn trailers(&self) -> Fields<'_> {
         self.memory.trailers.fields()
@@ -390,50 +396,44 @@ impl Exchange {
     }
 
     /// What is to be done next.
-    pub fn next<S: Sink>(&mut self, now: Mono, sink: &S) -> Do<'_> {
-        if self.state == State::Start {
-            self.clock.start(now);
-            self.total = Deadline::after(now, self.plan.options.timeouts.total, Waiting::Total);
-        }
+    #[inline]
+    pub fn next<S: Sink>(&mut self, now: Mono, sink: &S) -> Do {
         if !self.is_over() {
             self.clock.tick(now);
         }
-        let step = self.run(At { now, sink });
-        match step {
-            Step::Trust { proxy } => Do::Trust { proxy },
-            Step::Acquire => {
-                let until = self.until(step, now);
-                Do::Acquire { origin: &self.plan.origin, until }
-            }
-            Step::Resolve => {
-                let until = self.until(step, now);
-                let (host, port) = self.plan.peer();
-                Do::Resolve { host, port, until }
-            }
-            Step::Connect => match self.race.asked() {
-                Some(attempt) => Do::Dial {
-                    dial: attempt.id,
-                    target: self.target(attempt.index),
-                    from: self.plan.from(),
-                    options: self.plan.socket_options().unwrap_or_default(),
-                    alone: self.race.is_alone(),
-                    until: attempt.until,
-                },
-                None => Do::Await { until: self.race.until() },
-            },
-            Step::Abandon(id) => Do::Abandon(id),
-            Step::Write => Do::Write { until: self.until(step, now) },
-            Step::Read => Do::Read { until: self.until(step, now) },
-            Step::Body => Do::Body { rewind: core::mem::take(&mut self.rewind) },
-            Step::Wait => {
-                let until = self.until(step, now);
-                Do::Wait { until: until.unwrap_or(Deadline { at: now, why: Waiting::Retry }) }
-            }
-            Step::Close => Do::Close,
-            Step::Release => Do::Release,
-            Step::Event => self.event().map_or(Do::Done, Do::Event),
-            Step::Over => self.error.map_or(Do::Done, Do::Failed),
-        }
+        self.doing = self.run(At { now, sink });
+        self.doing
+    }
+
+    /// The origin of the connection that [`Do::Acquire`] asks for.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        &self.plan.origin
+    }
+
+    /// The host that connections are opened to, whose addresses [`Do::Resolve`] asks for, and the
+    /// port.
+    #[must_use]
+    pub fn peer(&self) -> (&str, u16) {
+        self.plan.peer()
+    }
+
+    /// What [`Do::Dial`] asks for; `None` unless it was the last that was asked for.
+    #[must_use]
+    pub fn dial(&self) -> Option<Dial<'_>> {
+        let attempt = self.race.asked()?;
+        Some(Dial {
+            target: self.target(attempt.index),
+            from: self.plan.from(),
+            options: self.plan.socket_options().unwrap_or_default(),
+            alone: self.race.is_alone(),
+        })
+    }
+
+    /// Why the exchange has failed, if it is over and has.
+    #[must_use]
+    pub const fn error(&self) -> Option<Error> {
+        self.error
     }
 
     /// What a connection is opened to.
@@ -445,28 +445,31 @@ impl Exchange {
         }
     }
 
-    /// Until when the driver may take for a step: its own time, or that of the whole exchange if
-    /// that ends earlier. To ask for the same again begins no new wait.
+    /// Until when the driver may take for what it was told to do last: the time for that, or for the
+    /// whole exchange if that ends earlier. It counts from that call of [`next`](Self::next), or from
+    /// an earlier one that told the same, if the deadline was asked for then.
     #[inline]
-    fn until(&mut self, step: Step, now: Mono) -> Option<Deadline> {
+    pub fn deadline(&mut self) -> Option<Deadline> {
         let timeouts = &self.plan.options.timeouts;
-        let (timeout, why) = match step {
-            Step::Acquire => (timeouts.pool, Waiting::Pool),
-            Step::Read | Step::Write if self.state == State::AwaitContinue => {
+        let (timeout, why) = match self.doing {
+            Do::Dial(_) => return self.race.asked().and_then(|attempt| attempt.until),
+            Do::Await => return self.race.until(),
+            Do::Acquire => (timeouts.pool, Waiting::Pool),
+            Do::Read | Do::Write if self.state == State::AwaitContinue => {
                 (timeouts.expect_continue, Waiting::Continue)
             }
-            Step::Read if self.state != State::Handshake => (timeouts.read, Waiting::Read),
-            Step::Write if self.state != State::Handshake => (timeouts.write, Waiting::Write),
-            Step::Wait => (Some(self.delay()), Waiting::Retry),
+            Do::Read if self.state != State::Handshake => (timeouts.read, Waiting::Read),
+            Do::Write if self.state != State::Handshake => (timeouts.write, Waiting::Write),
+            Do::Wait => (Some(self.delay()), Waiting::Retry),
             _ => (timeouts.connect, Waiting::Connect),
         };
-        let total = self.total;
+        let (now, total) = (self.clock.now(), self.total);
         *self
             .waiting
             .get_or_insert_with(|| Deadline::earlier(Deadline::after(now, timeout, why), total))
     }
 
-    /// The event that the last call of [`next`](Self::next) returned, once more.
+    /// What [`Do::Tell`] tells.
     #[inline]
     #[must_use]
     pub fn event(&self) -> Option<Event<'_>> {
@@ -474,9 +477,8 @@ impl Exchange {
             http1::Event::Informational(head) => Some(Event::Informational(head)),
             http1::Event::Response(head, reading) => Some(Event::Head(head, reading)),
             http1::Event::Data(data) => Some(Event::Data(self.content.piece().unwrap_or(data))),
-            http1::Event::End(trailers) => Some(Event::End(trailers)),
-            // A client is sent no requests.
-            http1::Event::Request(..) => None,
+            // The end is that of the exchange, and a client is sent no requests.
+            http1::Event::End(_) | http1::Event::Request(..) => None,
         };
         self.link.http1.with_event(event, || None)
     }

@@ -5,19 +5,20 @@
 //! ```text
 //! loop {
 //!     match exchange.next(now, &sink) {
-//!         Do::Acquire { origin, until }  => ask the pool      input(Reuse | Open | Tick)
-//!         Do::Resolve { host, .. }       => look it up        input(Resolved | Failed | Tick)
-//!         Do::Dial { dial, target, .. }  => connect           input(Dialed | DialFailed | Dialing | Tick)
-//!         Do::Await { until }            => wait for those    input(Dialed | DialFailed | Tick)
-//!         Do::Abandon(dial)              => drop its socket
-//!         Do::Write { until }            => send out()        input(Sent | Failed | Tick)
-//!         Do::Read { until }             => fill space()      input(Filled | Eof | Failed | Tick)
-//!         Do::Body { rewind }            => ask the caller    input(Body | BodyEnd | BodyFailed | ..)
-//!         Do::Wait { until }             => let time pass     input(Tick)
-//!         Do::Close                      => drop the socket
-//!         Do::Release                    => take_link(), and give it to the pool
-//!         Do::Event(event)               => hand it to the caller
-//!         Do::Done | Do::Failed(error)   => return
+//!         Do::Acquire         => ask the pool for origin()    input(Reuse | Open | Tick)
+//!         Do::Resolve         => look up peer()               input(Resolved | Failed | Tick)
+//!         Do::Dial(dial)      => connect, as dial() says      input(Dialed | DialFailed | Dialing | Tick)
+//!         Do::Await           => wait for those               input(Dialed | DialFailed | Tick)
+//!         Do::Abandon(dial)   => drop its socket
+//!         Do::Write           => send out()                   input(Sent | Failed | Tick)
+//!         Do::Read            => fill space()                 input(Filled | Eof | Failed | Tick)
+//!         Do::Body { rewind } => ask the caller               input(Body | BodyEnd | BodyFailed | ..)
+//!         Do::Wait            => let time pass                input(Tick)
+//!         Do::Close           => drop the socket
+//!         Do::Release         => take_link(), and give it to the pool
+//!         Do::Tell(_)         => hand event() to the caller
+//!         Do::Done            => release, and return
+//!         Do::Failed          => release, and return error()
 //!     }
 //! }
 //! ```
@@ -32,6 +33,9 @@
 //!   and answers [`Input::Dialing`]. It is asked to begin the next when it is time for that, and to
 //!   wait for whichever comes to something in between. It may still wait where an attempt is
 //!   `alone`, which is the rule.
+//!
+//! Where it waits, it waits no longer than until [`Exchange::deadline`], and tells [`Input::Tick`]
+//! then.
 
 mod action;
 mod content;
@@ -59,7 +63,7 @@ mod url;
 pub(crate) use trail::At;
 
 pub use crate::link::Link;
-pub use action::{Do, Event, Fault, Input, Target};
+pub use action::{Dial, Do, Event, Fault, Input, Target, Told};
 pub use dial::{AttemptDelay, DialId};
 pub use exchange::Exchange;
 pub use hosts::Hosts;

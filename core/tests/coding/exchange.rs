@@ -90,22 +90,23 @@ fn run(request: Request, options: Options, response: &[u8], size: usize, pieces:
     let mut seen = 0;
     loop {
         let input = match exchange.next(now, &told) {
-            Do::Acquire { .. } => Input::Open(ConnectionId(1)),
-            Do::Resolve { .. } => Input::Resolved(&["127.0.0.1:80".parse().unwrap()]),
-            Do::Dial { dial, .. } => Input::Dialed(dial),
-            Do::Write { .. } => {
+            Do::Acquire => Input::Open(ConnectionId(1)),
+            Do::Resolve => Input::Resolved(&["127.0.0.1:80".parse().unwrap()]),
+            Do::Dial(dial) => Input::Dialed(dial),
+            Do::Write => {
                 let out = exchange.out().concat();
                 outcome.request += &String::from_utf8(out.clone()).unwrap();
                 Input::Sent(out.len())
             }
-            Do::Read { .. } => {
+            Do::Read => {
                 let rest = &response[outcome.read..];
                 let n = rest.len().min(size);
                 exchange.space(n)[..n].copy_from_slice(&rest[..n]);
                 outcome.read += n;
                 if n == 0 { Input::Eof } else { Input::Filled(n) }
             }
-            Do::Event(Event::Data(data)) => {
+            Do::Tell(_) => {
+                let Some(Event::Data(data)) = exchange.event() else { continue };
                 outcome.body.extend_from_slice(data);
                 seen += 1;
                 if seen < pieces {
@@ -113,13 +114,9 @@ fn run(request: Request, options: Options, response: &[u8], size: usize, pieces:
                 }
                 Input::Cancel
             }
-            Do::Release => {
+            Do::Done | Do::Failed => {
                 outcome.is_free = exchange.take_link().is_some();
-                continue;
-            }
-            Do::Done => break,
-            Do::Failed(error) => {
-                outcome.error = Some(error);
+                outcome.error = exchange.error();
                 break;
             }
             _ => continue,

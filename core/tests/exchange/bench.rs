@@ -101,23 +101,22 @@ impl Bench {
         loop {
             let start = Mono::from_nanos(0);
             let input = match self.exchange.next(self.now, &self.names) {
-                Do::Acquire { .. } => {
-                    self.link.take().map_or(Input::Open(ConnectionId(1)), Input::Reuse)
-                }
-                Do::Resolve { .. } => {
+                Do::Acquire => self.link.take().map_or(Input::Open(ConnectionId(1)), Input::Reuse),
+                Do::Resolve => {
                     self.input(Input::Resolved(&["127.0.0.1:80".parse().unwrap()]));
                     continue;
                 }
-                Do::Dial { dial, .. } => Input::Dialed(dial),
-                Do::Write { .. } => {
+                Do::Dial(dial) => Input::Dialed(dial),
+                Do::Write => {
                     let mut out = self.exchange.out().concat();
                     out.truncate(self.room);
                     self.room -= out.len();
                     self.sent.extend_from_slice(&out);
                     if out.is_empty() { Input::Failed(RESET) } else { Input::Sent(out.len()) }
                 }
-                Do::Read { .. } if self.room == 0 => Input::Failed(RESET),
-                Do::Read { until } => {
+                Do::Read if self.room == 0 => Input::Failed(RESET),
+                Do::Read => {
+                    let until = self.exchange.deadline();
                     let why = until.map_or("", |until| until.why.name());
                     return Stop::Read(until.map(|until| until.at.since(start)), why);
                 }
@@ -130,10 +129,13 @@ impl Bench {
                     self.link = self.exchange.take_link();
                     continue;
                 }
-                Do::Event(event) => return Stop::Event(shown(event)),
-                Do::Done => return Stop::Done,
-                Do::Failed(error) => return Stop::Failed(error),
-                Do::Await { .. } | Do::Abandon(_) | Do::Trust { .. } | Do::Wait { .. } => {
+                Do::Tell(_) => return Stop::Event(shown(self.exchange.event().unwrap())),
+                Do::Done => {
+                    self.link = self.exchange.take_link();
+                    return Stop::Done;
+                }
+                Do::Failed => return Stop::Failed(self.exchange.error().unwrap()),
+                Do::Await | Do::Abandon(_) | Do::Trust { .. } | Do::Wait => {
                     panic!("there was no reason to ask")
                 }
             };
@@ -195,9 +197,5 @@ fn shown(event: Event<'_>) -> String {
         Event::Informational(head) => format!("informational {}", head.status),
         Event::Head(head, _) => format!("head {}", head.status),
         Event::Data(data) => format!("data {}", String::from_utf8_lossy(data)),
-        Event::End(trailers) => trailers.iter().fold("end".to_owned(), |shown, field| {
-            let [name, value] = [field.name, field.value].map(String::from_utf8_lossy);
-            format!("{shown} {name}: {value}")
-        }),
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use limpid_core::client::{
-    AttemptDelay, DialId, Do, Exchange, Fault, Input, Options, Request, Target,
+    AttemptDelay, Dial, DialId, Do, Exchange, Fault, Input, Options, Request, Target,
 };
 use limpid_core::error::{OsError, OsErrorKind};
 use limpid_core::time::{Mono, Timeouts};
@@ -108,13 +108,19 @@ impl World {
     fn run(mut self, driver: Driver) -> String {
         for _ in 0..100 {
             let input = match self.exchange.next(self.now, &self.journal) {
-                Do::Acquire { .. } => Input::Open(ConnectionId(1)),
-                Do::Resolve { .. } => {
+                Do::Acquire => Input::Open(ConnectionId(1)),
+                Do::Resolve => {
                     let all: Vec<SocketAddr> = self.addresses.iter().map(|(a, _)| *a).collect();
                     self.exchange.input(self.now, &self.journal, Input::Resolved(&all));
                     continue;
                 }
-                Do::Dial { dial, target: Target::Tcp(address), alone, until, .. } => {
+                Do::Dial(dial) => {
+                    let until = self.exchange.deadline();
+                    let Some(Dial { target: Target::Tcp(address), alone, .. }) =
+                        self.exchange.dial()
+                    else {
+                        panic!("the address is one of TCP");
+                    };
                     let (_, does) = self.addresses.iter().find(|(a, _)| *a == address).unwrap();
                     let ends = match does {
                         Connect(after) | Refuse(after) => self.now + ms(*after),
@@ -129,15 +135,17 @@ impl World {
                         input
                     }
                 }
-                Do::Await { until } => self.wait(until.map(|until| until.at)),
+                Do::Await => {
+                    let until = self.exchange.deadline();
+                    self.wait(until.map(|until| until.at))
+                }
                 Do::Abandon(dial) => {
                     let before = self.under_way.len();
                     self.under_way.retain(|(id, ..)| *id != dial);
                     assert_eq!(self.under_way.len(), before - 1, "{dial:?} was under way");
                     continue;
                 }
-                Do::Release => continue,
-                Do::Write { .. } | Do::Failed(_) => {
+                Do::Write | Do::Failed => {
                     assert!(self.under_way.is_empty(), "all attempts are settled");
                     return self.journal.lines.into_inner();
                 }

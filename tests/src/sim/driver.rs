@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::task::Poll;
 
-use limpid_core::client::{Acquired, Do, Event, Exchange, Fault, Input, Lease, Parked};
+use limpid_core::client::{Acquired, Dial, Do, Event, Exchange, Fault, Input, Lease, Parked};
 use limpid_core::error::{Error, ResolveError, TlsError};
 use limpid_std::parts::os_error;
 
@@ -58,7 +58,9 @@ impl Driver {
                     let input = self.client.trust(proxy);
                     self.input(input);
                 }
-                Do::Acquire { origin, until } => {
+                Do::Acquire => {
+                    let until = self.exchange.deadline();
+                    let origin = self.exchange.origin();
                     let acquiring = poll_fn(|_| match self.client.acquire(origin) {
                         Some(acquired) => Poll::Ready(acquired),
                         None => Poll::Pending,
@@ -66,26 +68,34 @@ impl Driver {
                     let acquired = world.before(at(until), acquiring).await;
                     self.acquired(acquired);
                 }
-                Do::Resolve { host, port, .. } => match resolve(host, port) {
-                    Ok(address) => self.input(Input::Resolved(&[address])),
-                    Err(error) => self.input(Input::Failed(Fault::Resolve(error))),
-                },
-                Do::Dial { dial, target, .. } => {
+                Do::Resolve => {
+                    let (host, port) = self.exchange.peer();
+                    match resolve(host, port) {
+                        Ok(address) => self.input(Input::Resolved(&[address])),
+                        Err(error) => self.input(Input::Failed(Fault::Resolve(error))),
+                    }
+                }
+                Do::Dial(dial) => {
+                    let Some(Dial { target, .. }) = self.exchange.dial() else { continue };
                     self.dials.add(dial, self.client.net.connect(target));
                     self.input(Input::Dialing);
                 }
-                Do::Await { until } => match world.before(at(until), self.dials.settled()).await {
-                    Some((dial, Ok(socket))) => {
-                        self.socket = Some(socket);
-                        self.input(Input::Dialed(dial));
+                Do::Await => {
+                    let until = self.exchange.deadline();
+                    match world.before(at(until), self.dials.settled()).await {
+                        Some((dial, Ok(socket))) => {
+                            self.socket = Some(socket);
+                            self.input(Input::Dialed(dial));
+                        }
+                        Some((dial, Err(error))) => {
+                            self.input(Input::DialFailed(dial, Fault::Os(os_error(&error))));
+                        }
+                        None => self.input(Input::Tick),
                     }
-                    Some((dial, Err(error))) => {
-                        self.input(Input::DialFailed(dial, Fault::Os(os_error(&error))));
-                    }
-                    None => self.input(Input::Tick),
-                },
+                }
                 Do::Abandon(dial) => self.dials.abandon(dial),
-                Do::Write { until } => {
+                Do::Write => {
+                    let until = self.exchange.deadline();
                     let out = self.exchange.out().concat();
                     let written = match &self.socket {
                         Some(socket) => world.before(at(until), socket.write(&out)).await,
@@ -93,7 +103,8 @@ impl Driver {
                     };
                     self.answer(written.map(|result| result.map(Input::Sent)));
                 }
-                Do::Read { until } => {
+                Do::Read => {
+                    let until = self.exchange.deadline();
                     let read = match &self.socket {
                         Some(socket) => {
                             let room = self.exchange.space(READ);
@@ -108,20 +119,20 @@ impl Driver {
                     let input = self.body.next(rewind);
                     self.exchange.input(world.now(), &self.client.sink, input);
                 }
-                Do::Wait { until } => {
-                    world.until(until.at).await;
+                Do::Wait => {
+                    if let Some(until) = self.exchange.deadline() {
+                        world.until(until.at).await;
+                    }
                     self.input(Input::Tick);
                 }
                 Do::Close => self.socket = None,
                 Do::Release => self.release(),
-                Do::Event(_) => return Ok(true),
-                Do::Done => {
+                Do::Tell(_) => return Ok(true),
+                over @ (Do::Done | Do::Failed) => {
                     self.over = true;
-                    return Ok(false);
-                }
-                Do::Failed(error) => {
-                    self.over = true;
-                    return Err(error);
+                    self.release();
+                    debug_assert_eq!(over == Do::Failed, self.exchange.error().is_some());
+                    return self.exchange.error().map_or(Ok(false), Err);
                 }
             }
         }
@@ -173,7 +184,7 @@ impl Drop for Driver {
         loop {
             let now = self.client.net.world().now();
             match self.exchange.next(now, &self.client.sink) {
-                Do::Write { .. } => {
+                Do::Write => {
                     let out = self.exchange.out().concat();
                     let written = self.socket.as_ref().and_then(|socket| socket.write_now(&out));
                     let written = written.unwrap_or(Err(ErrorKind::WouldBlock.into()));
@@ -181,8 +192,8 @@ impl Drop for Driver {
                 }
                 Do::Close => self.socket = None,
                 Do::Release => self.release(),
-                Do::Done | Do::Failed(_) => return,
-                Do::Event(_) => {}
+                Do::Done | Do::Failed => return self.release(),
+                Do::Tell(_) => {}
                 _ => self.input(Input::Cancel),
             }
         }

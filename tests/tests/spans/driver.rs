@@ -109,28 +109,38 @@ impl Driver {
     /// What is to be done, and until when.
     pub(crate) fn next(&mut self) -> (Asked, Option<Deadline>) {
         self.dial = None;
-        match self.exchange.next(self.now, &self.ledger) {
-            Do::Acquire { until, .. } => (Asked::Acquire, until),
-            Do::Resolve { until, .. } => (Asked::Resolve, until),
-            Do::Dial { dial, until, .. } => {
+        let asked = match self.exchange.next(self.now, &self.ledger) {
+            Do::Acquire => Asked::Acquire,
+            Do::Resolve => Asked::Resolve,
+            Do::Dial(dial) => {
                 self.dial = Some(dial);
-                (Asked::Dial(dial), until)
+                Asked::Dial(dial)
             }
-            Do::Await { until } => (Asked::Await(until), until),
+            Do::Await => Asked::Await(self.exchange.deadline()),
             Do::Abandon(dial) => {
                 self.under_way.retain(|id| *id != dial);
-                (Asked::Abandon(dial), None)
+                Asked::Abandon(dial)
             }
-            Do::Write { until } => (Asked::Write, until),
-            Do::Read { until } => (Asked::Read, until),
-            Do::Body { .. } => (Asked::Body, None),
-            Do::Release => (Asked::Release, None),
-            Do::Trust { .. } | Do::Wait { .. } => panic!("neither was given a reason to be asked"),
-            Do::Close => (Asked::Close, None),
-            Do::Event(_) => (Asked::Event, None),
-            Do::Done => (Asked::Done, None),
-            Do::Failed(error) => (Asked::Failed(error), None),
-        }
+            Do::Write => Asked::Write,
+            Do::Read => Asked::Read,
+            Do::Body { .. } => Asked::Body,
+            Do::Release => Asked::Release,
+            Do::Trust { .. } | Do::Wait => panic!("neither was given a reason to be asked"),
+            Do::Close => Asked::Close,
+            Do::Tell(_) => Asked::Event,
+            Do::Done => Asked::Done,
+            Do::Failed => Asked::Failed(self.exchange.error().unwrap()),
+        };
+        let waits = matches!(
+            asked,
+            Asked::Acquire
+                | Asked::Resolve
+                | Asked::Dial(_)
+                | Asked::Await(_)
+                | Asked::Write
+                | Asked::Read
+        );
+        (asked, if waits { self.exchange.deadline() } else { None })
     }
 
     pub(crate) fn input(&mut self, input: Input<'_>) {
@@ -182,14 +192,14 @@ impl Driver {
                 None => self.input(Input::BodyEnd(Fields::EMPTY)),
             },
             // A pool that keeps nothing: the connection is closed with what is left of it.
-            Asked::Release => {
+            Asked::Release | Asked::Done => {
                 if let Some(link) = self.exchange.take_link() {
                     link.retire(Retirement::Surplus, self.now, &self.ledger, |_| {});
                 }
             }
             // There is a connection in it where the server has agreed to switch.
             Asked::Event => drop(self.exchange.take_switched(self.now, &self.ledger)),
-            Asked::Abandon(_) | Asked::Close | Asked::Done | Asked::Failed(_) => {}
+            Asked::Abandon(_) | Asked::Close | Asked::Failed(_) => {}
         }
     }
 
@@ -198,6 +208,7 @@ impl Driver {
         for _ in 0..steps {
             match self.next().0 {
                 asked @ (Asked::Done | Asked::Failed(_)) => {
+                    self.obey(asked, 0);
                     self.is_over(asked);
                     return asked;
                 }

@@ -6,13 +6,14 @@ use alloc::sync::Arc;
 use core::net::SocketAddr;
 use core::time::Duration;
 
+use super::super::action::Do;
 use super::super::dial::interleave;
 use super::super::exchange::Exchange;
 use super::super::operation::{Attempt, Operation};
 use super::super::plan::Route;
 use super::super::proxy::ProxyKind;
 use super::super::trail::At;
-use super::{Inbox, State, Step, Stepped};
+use super::{Inbox, State, Stepped};
 use crate::error::{Cause, Phase, ResolveError, SocksError, TlsError};
 use crate::http1::Role;
 use crate::layer::socks5::Socks5;
@@ -30,14 +31,14 @@ impl Exchange {
         }
         let (for_origin, for_proxy) = self.has_tls();
         if self.plan.request.url().scheme().is_secure() && !for_origin {
-            return Ok(Some(Step::Trust { proxy: false }));
+            return Ok(Some(Do::Trust { proxy: false }));
         }
         if self.plan.has_secure_proxy() && !for_proxy {
-            return Ok(Some(Step::Trust { proxy: true }));
+            return Ok(Some(Do::Trust { proxy: true }));
         }
         self.enter(State::Acquire, Phase::Pool);
         self.trail.start_acquiring(&self.plan, at);
-        Ok(Some(Step::Acquire))
+        Ok(Some(Do::Acquire))
     }
 
     /// Whether there is a TLS configuration for the origin server, and for the proxy.
@@ -53,7 +54,7 @@ impl Exchange {
 
     pub(super) fn acquire<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         match self.inbox.take() {
-            None => Ok(Some(Step::Acquire)),
+            None => Ok(Some(Do::Acquire)),
             Some(Inbox::Reuse) => {
                 self.trail.acquired(true, at);
                 self.trail.on(self.link.connection());
@@ -71,7 +72,7 @@ impl Exchange {
 
     /// Begins to open a connection.
     #[inline(never)]
-    fn open<S: Sink>(&mut self, at: At<'_, S>) -> Option<Step> {
+    fn open<S: Sink>(&mut self, at: At<'_, S>) -> Option<Do> {
         self.trail.attempt();
         let operation = match self.plan.route() {
             Route::Unix => {
@@ -100,7 +101,7 @@ impl Exchange {
     #[inline(never)]
     pub(super) fn resolve<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         match self.inbox.take() {
-            None => Ok(Some(Step::Resolve)),
+            None => Ok(Some(Do::Resolve)),
             Some(Inbox::Resolved) => {
                 self.trail.complete_resolve(self.memory.addresses.len(), at);
                 if self.memory.addresses.is_empty() {
@@ -187,10 +188,10 @@ impl Exchange {
         }
         let state = self.link.advance()?;
         if self.link.layer_has_output() {
-            return Ok(Some(Step::Write));
+            return Ok(Some(Do::Write));
         }
         match state {
-            LayerState::Opening => Ok(Some(Step::Read)),
+            LayerState::Opening => Ok(Some(Do::Read)),
             LayerState::Open | LayerState::Delivered => {
                 let operation = self.trail.operation();
                 self.trail.complete(at);
@@ -250,10 +251,10 @@ impl Exchange {
                         Link::new(Role::Client, self.link.connection(), self.plan.options.config);
                     Ok(self.open(at))
                 }
-                Ok(_) => Ok(Some(Step::Wait)),
+                Ok(_) => Ok(Some(Do::Wait)),
                 failed => failed,
             },
-            None => Ok(Some(Step::Wait)),
+            None => Ok(Some(Do::Wait)),
             Some(inbox) => self.interrupted(inbox, at),
         }
     }

@@ -1,16 +1,16 @@
 //! Connecting: to the one address there is, or to the fastest of several.
 
-use super::super::action::Fault;
+use super::super::action::{Do, Fault};
 use super::super::dial::Attempt;
 use super::super::exchange::Exchange;
 use super::super::trail::At;
-use super::{Inbox, State, Step, Stepped};
+use super::{Inbox, State, Stepped};
 use crate::error::{Cause, Phase};
 use crate::time::{Deadline, Waiting};
 use crate::trace::{Sink, Span};
 
 /// What is kept with an attempt: its span, if it is told.
-pub(in super::super) type Told = Option<Span>;
+pub(in super::super) type Kept = Option<Span>;
 
 impl Exchange {
     /// Begins to connect to one of so many addresses.
@@ -20,7 +20,7 @@ impl Exchange {
     }
 
     #[inline(never)]
-    pub(super) fn dial<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+    pub(super) fn try_addresses<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         match self.inbox.take() {
             None | Some(Inbox::Tick) => {}
             Some(Inbox::Dialed(id)) => {
@@ -42,7 +42,7 @@ impl Exchange {
         }
         self.pass_deadlines(at)?;
         if let Some(id) = self.race.abandoned() {
-            return Ok(Some(Step::Abandon(id)));
+            return Ok(Some(Do::Abandon(id)));
         }
         if let Some(cause) = self.race.lost() {
             return Err(cause);
@@ -53,7 +53,7 @@ impl Exchange {
             }
             self.try_address(index, at);
         }
-        Ok(Some(Step::Connect))
+        Ok(Some(self.race.asked().map_or(Do::Await, |attempt| Do::Dial(attempt.id))))
     }
 
     fn try_address<S: Sink>(&mut self, index: usize, at: At<'_, S>) {
@@ -77,12 +77,12 @@ impl Exchange {
         Ok(())
     }
 
-    fn dial_failed<S: Sink>(&mut self, attempt: Attempt<Told>, cause: Cause, at: At<'_, S>) {
+    fn dial_failed<S: Sink>(&mut self, attempt: Attempt<Kept>, cause: Cause, at: At<'_, S>) {
         self.race.fail(attempt.index, cause);
         self.trail.fail_dial(attempt.kept, cause, at);
     }
 
-    fn won<S: Sink>(&mut self, attempt: Attempt<Told>, at: At<'_, S>) -> Stepped {
+    fn won<S: Sink>(&mut self, attempt: Attempt<Kept>, at: At<'_, S>) -> Stepped {
         self.trail.complete_dial(attempt.kept, at);
         self.give_up_dials(Cause::Outrun, at);
         self.connected(at)

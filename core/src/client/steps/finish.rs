@@ -1,10 +1,11 @@
 //! The end of an exchange, or of one hop of it.
 
+use super::super::action::Do;
 use super::super::exchange::Exchange;
 use super::super::operation::Operation;
 use super::super::redirect::{self, Hop};
 use super::super::trail::At;
-use super::{Inbox, State, Step, Stepped};
+use super::{Inbox, State, Stepped};
 use crate::error::{Cause, Error, Phase};
 use crate::http1::{NotReusable, ResponseHead};
 use crate::trace::Sink;
@@ -16,7 +17,7 @@ impl Exchange {
         Ok(hop.filter(|_| self.plan.options.redirects > 0))
     }
 
-    pub(super) fn end<S: Sink>(&mut self, at: At<'_, S>) -> Step {
+    pub(super) fn end<S: Sink>(&mut self, at: At<'_, S>) -> Do {
         self.sent_before += self.request_bytes();
         self.link.begin_exchange();
         self.trail.start(Operation::ResponseClosed, &self.plan, at);
@@ -24,8 +25,7 @@ impl Exchange {
             Ok(()) if !self.write_failed => {
                 self.link_is_free = true;
                 self.trail.complete(at);
-                self.enter(State::Released, Phase::Close);
-                return Step::Release;
+                return self.leave(at);
             }
             // To httpcore, it has become idle; only then is it found to be closed.
             Err(NotReusable::UntilClose) => {
@@ -46,34 +46,48 @@ impl Exchange {
             self.trail.start(operation, &self.plan, at);
             self.trail.complete(at);
         }
-        self.enter(State::Release, Phase::Close);
+        self.enter(State::Leave, Phase::Close);
     }
 
     /// Whatever goes wrong now, the response was had or the error is known: it is not told.
     #[inline(never)]
-    pub(super) fn farewell(&mut self) -> Step {
+    pub(super) fn farewell(&mut self) -> Do {
         match self.inbox.take() {
-            None | Some(Inbox::Cancel) if self.link.layer_has_output() => Step::Write,
+            None | Some(Inbox::Cancel) if self.link.layer_has_output() => Do::Write,
             _ => {
                 self.enter(State::Closed, Phase::Close);
-                Step::Close
+                Do::Close
             }
         }
     }
 
-    /// The connection is given back: the exchange goes on with the next hop, or is over.
+    /// What is left is to give the connection back, and to go on with the next hop if there is one.
+    pub(super) fn leave<S: Sink>(&mut self, at: At<'_, S>) -> Do {
+        if self.hop.is_some() && self.error.is_none() {
+            self.enter(State::Released, Phase::Close);
+            return Do::Release;
+        }
+        self.finish(self.error, at);
+        self.outcome()
+    }
+
+    /// What came of it all.
+    pub(super) const fn outcome(&self) -> Do {
+        if self.error.is_some() { Do::Failed } else { Do::Done }
+    }
+
+    /// The connection of one hop was given back: the next begins, unless nobody wants it any more.
+    #[inline(never)]
     pub(super) fn released<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         let cancelled = self.inbox.take() == Some(Inbox::Cancel);
-        let hop = self.hop.take().filter(|_| self.error.is_none() && !cancelled);
+        let hop = self.hop.take().filter(|_| !cancelled);
         self.link_is_free = false;
         self.write_failed = false;
-        match hop {
+        let end = match hop {
             Some(_) if self.redirected >= self.plan.options.redirects => {
-                self.finish(Some(self.error_of(Cause::TooManyRedirects, Phase::Idle)), at);
+                Some(self.error_of(Cause::TooManyRedirects, Phase::Idle))
             }
-            Some(Err(cause)) => {
-                self.finish(Some(self.error_of(cause, Phase::Idle)), at);
-            }
+            Some(Err(cause)) => Some(self.error_of(cause, Phase::Idle)),
             Some(Ok(request)) => {
                 self.redirected += 1;
                 self.rewind = true;
@@ -82,9 +96,10 @@ impl Exchange {
                 self.enter(State::Trust, Phase::Pool);
                 return Ok(None);
             }
-            None => self.finish(self.error, at),
-        }
-        Ok(Some(Step::Over))
+            None => None,
+        };
+        self.finish(end, at);
+        Ok(Some(self.outcome()))
     }
 
     /// Ends the exchange: the operation that is open has failed, and what was opened is closed.
@@ -103,7 +118,7 @@ impl Exchange {
         self.error = Some(self.error_of(cause, phase));
         match phase {
             Phase::Pool => return self.finish(self.error, at),
-            Phase::Resolve | Phase::Connect => return self.enter(State::Release, Phase::Close),
+            Phase::Resolve | Phase::Connect => return self.enter(State::Leave, Phase::Close),
             // A tunnel that is no use is closed, and so is a proxy that gives none.
             Phase::Tls if operation == Some(Operation::ProxyStartTls) => {
                 self.trail.start(Operation::Close, &self.plan, at);

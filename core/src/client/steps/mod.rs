@@ -5,7 +5,7 @@ mod dial;
 mod finish;
 mod transfer;
 
-use super::action::Fault;
+use super::action::{Do, Fault};
 use super::dial::DialId;
 use super::exchange::Exchange;
 use super::operation::Operation;
@@ -14,10 +14,10 @@ use super::timings::Part;
 use super::trail::At;
 use crate::error::{Call, Cause, CertificateProblem, Error, Misuse, OsError, Phase, TlsError};
 use crate::link::Link;
-use crate::time::Deadline;
+use crate::time::{Deadline, Waiting};
 use crate::trace::{EventKind, Failure, Sink, TraceEvent};
 
-pub(super) use dial::Told;
+pub(super) use dial::Kept;
 
 /// Where an exchange stands: what it is about to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,9 +43,10 @@ pub(super) enum State {
     Farewell,
     Close,
     Closed,
-    /// The connection is given back, closed or not.
-    Release,
+    /// The connection was given back, for the next hop.
     Released,
+    /// It ends with this: the connection is closed, or is given back.
+    Leave,
     Over,
     /// It holds nothing, and waits to begin with another request.
     Rest,
@@ -71,39 +72,16 @@ pub(super) enum Inbox {
     Cancel,
 }
 
-/// What a step asks for. It is small, for it is handed on many times in an exchange; the rest the exchange
-/// knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    Trust {
-        proxy: bool,
-    },
-    Acquire,
-    Resolve,
-    /// Try the next address, or wait for those that are tried.
-    Connect,
-    Abandon(DialId),
-    Write,
-    Read,
-    Body,
-    Wait,
-    Close,
-    Release,
-    /// The connection's last event is for the caller.
-    Event,
-    Over,
-}
-
 /// A step that asks for nothing is followed by the next.
-type Stepped = Result<Option<Step>, Cause>;
+type Stepped = Result<Option<Do>, Cause>;
 
 impl Exchange {
     /// Goes on until something is to be done.
     #[inline]
-    pub(super) fn run<S: Sink>(&mut self, at: At<'_, S>) -> Step {
+    pub(super) fn run<S: Sink>(&mut self, at: At<'_, S>) -> Do {
         loop {
-            if let Some(step) = self.advance(at) {
-                return step;
+            if let Some(doing) = self.advance(at) {
+                return doing;
             }
         }
     }
@@ -111,9 +89,9 @@ impl Exchange {
     /// Takes a step, after which there may be nothing to be done but to take the next. It is not inlined:
     /// the loop around it would keep more at hand than one step needs.
     #[inline(never)]
-    fn advance<S: Sink>(&mut self, at: At<'_, S>) -> Option<Step> {
+    fn advance<S: Sink>(&mut self, at: At<'_, S>) -> Option<Do> {
         match self.step(at) {
-            Ok(step) => step,
+            Ok(doing) => doing,
             Err(cause) => {
                 self.fail(cause, at);
                 None
@@ -126,10 +104,13 @@ impl Exchange {
     #[inline]
     fn step<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if self.race.has_abandoned() {
-            return Ok(self.race.abandoned().map(Step::Abandon));
+            return Ok(self.race.abandoned().map(Do::Abandon));
         }
         match self.state {
             State::Start => {
+                self.clock.start(at.now);
+                let total = self.plan.options.timeouts.total;
+                self.total = Deadline::after(at.now, total, Waiting::Total);
                 self.trail.begin(&self.plan, at);
                 self.enter(State::Trust, Phase::Pool);
                 self.trust(at)
@@ -137,7 +118,7 @@ impl Exchange {
             State::Trust => self.trust(at),
             State::Acquire => self.acquire(at),
             State::Resolve => self.resolve(at),
-            State::Dial => self.dial(at),
+            State::Dial => self.try_addresses(at),
             State::Handshake => self.handshake(at),
             State::Retry => self.retry(at),
             State::SendHead => self.send_head(at),
@@ -150,19 +131,15 @@ impl Exchange {
             State::Farewell => Ok(Some(self.farewell())),
             State::Close => {
                 self.enter(State::Closed, Phase::Close);
-                Ok(Some(Step::Close))
+                Ok(Some(Do::Close))
             }
             State::Closed => {
                 self.trail.complete(at);
-                self.enter(State::Release, Phase::Close);
-                Ok(None)
+                Ok(Some(self.leave(at)))
             }
-            State::Release => {
-                self.enter(State::Released, Phase::Close);
-                Ok(Some(Step::Release))
-            }
+            State::Leave => Ok(Some(self.leave(at))),
             State::Released => self.released(at),
-            State::Over | State::Rest => Ok(Some(Step::Over)),
+            State::Over | State::Rest => Ok(Some(self.outcome())),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The request goes out and the response comes in.
 
+use super::super::action::{Do, Told};
 use super::super::content;
 use super::super::exchange::Exchange;
 use super::super::operation::Operation;
@@ -8,7 +9,7 @@ use super::super::proxy::Proxy;
 use super::super::redirect;
 use super::super::request::Request;
 use super::super::trail::At;
-use super::{Inbox, State, Step, Stepped};
+use super::{Inbox, State, Stepped};
 use crate::error::{Cause, CodingError, MisuseError, Phase};
 use crate::fields::{FieldBlock, Fields};
 use crate::http1::{BodySize, Connection, Event, Progress, Role, State as Side};
@@ -66,7 +67,7 @@ impl Exchange {
             return self.sending_interrupted(inbox, at);
         }
         if self.link.has_output()? {
-            return Ok(Some(Step::Write));
+            return Ok(Some(Do::Write));
         }
         self.trail.complete(at);
         if !self.plan.tunnelling && self.plan.request.expects_continue() {
@@ -87,7 +88,7 @@ impl Exchange {
     #[inline(never)]
     pub(super) fn await_continue<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         match self.read_on(at) {
-            Ok(Err(step)) => return Ok(Some(step)),
+            Ok(Err(doing)) => return Ok(Some(doing)),
             Ok(Ok(_)) => {}
             Err(Cause::TimedOut(Waiting::Continue)) => {
                 self.tell_continue(true, "the server says nothing", at);
@@ -111,7 +112,7 @@ impl Exchange {
             }
             _ => {}
         }
-        Ok(Some(Step::Event))
+        Ok(Some(Do::Tell(Told::Informational)))
     }
 
     fn tell_continue<S: Sink>(&mut self, sends: bool, why: &'static str, at: At<'_, S>) {
@@ -144,20 +145,20 @@ impl Exchange {
             Some(inbox) => return self.sending_interrupted(inbox, at),
         }
         if self.link.has_output()? {
-            return Ok(Some(Step::Write));
+            return Ok(Some(Do::Write));
         }
         if self.link.http1.state(Role::Client) == Side::Body {
-            return Ok(Some(Step::Body));
+            return Ok(Some(Do::Body { rewind: core::mem::take(&mut self.rewind) }));
         }
         Ok(self.sent(at))
     }
 
     /// The request is on its way to the last byte.
     #[inline(always)]
-    fn sent<S: Sink>(&mut self, at: At<'_, S>) -> Option<Step> {
+    fn sent<S: Sink>(&mut self, at: At<'_, S>) -> Option<Do> {
         self.trail.complete(at);
         self.await_response(at);
-        self.link.is_read_out().then_some(Step::Read)
+        self.link.is_read_out().then_some(Do::Read)
     }
 
     #[inline]
@@ -183,12 +184,12 @@ impl Exchange {
 
     /// Lets the connection read on, or says what it needs first.
     #[inline(always)]
-    fn read_on<S: Sink>(&mut self, at: At<'_, S>) -> Result<Result<Progress, Step>, Cause> {
+    fn read_on<S: Sink>(&mut self, at: At<'_, S>) -> Result<Result<Progress, Do>, Cause> {
         match self.inbox.take() {
             None | Some(Inbox::Eof) => {}
             Some(inbox) => {
-                if let Some(step) = self.interrupted(inbox, at)? {
-                    return Ok(Err(step));
+                if let Some(doing) = self.interrupted(inbox, at)? {
+                    return Ok(Err(doing));
                 }
             }
         }
@@ -198,17 +199,17 @@ impl Exchange {
         }
         if !self.write_failed && self.link.layer_has_output() {
             // TLS answers on its own at times: to a change of keys, for one.
-            return Ok(Err(Step::Write));
+            return Ok(Err(Do::Write));
         }
         match self.link.read(&mut self.trail.cx(at))? {
-            Progress::NeedInput => Ok(Err(Step::Read)),
+            Progress::NeedInput => Ok(Err(Do::Read)),
             progress => Ok(Ok(progress)),
         }
     }
 
     pub(super) fn receive_head<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        if let Err(step) = self.read_on(at)? {
-            return Ok(Some(step));
+        if let Err(doing) = self.read_on(at)? {
+            return Ok(Some(doing));
         }
         self.head_received(at)
     }
@@ -217,7 +218,7 @@ impl Exchange {
     fn head_received<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         let Some((head, reading)) = self.link.http1.response() else {
             // The caller did not ask for a tunnel, and is told nothing of it.
-            return Ok((!self.plan.tunnelling).then_some(Step::Event));
+            return Ok((!self.plan.tunnelling).then_some(Do::Tell(Told::Informational)));
         };
         let http1 = &self.link.http1;
         let read = http1.received() - http1.unread().len() as u64;
@@ -242,7 +243,7 @@ impl Exchange {
         self.enter(State::Head, Phase::ReceiveBody);
         self.hop = hop;
         // The head of a redirect that is followed is nothing that the caller asked for.
-        Ok(self.hop.is_none().then_some(Step::Event))
+        Ok(self.hop.is_none().then_some(Do::Tell(Told::Head)))
     }
 
     /// The proxy has answered: there is a tunnel, or there is none.
@@ -272,15 +273,15 @@ impl Exchange {
         if self.content.is_busy() {
             return self.decode_body(at);
         }
-        let progress = match self.read_on(at)? {
-            Ok(progress) => progress,
-            Err(step) => return Ok(Some(step)),
-        };
+        if let Err(doing) = self.read_on(at)? {
+            return Ok(Some(doing));
+        }
         self.clock.sizes.response_body = self.link.http1.body_progress().0;
-        let mine = self.hop.is_some();
         if self.link.http1.data().is_some() {
             let decodes = self.content.begin(&self.plan.options.config.limits);
-            return Ok((!mine && !decodes).then_some(Step::Event));
+            // The body of a redirect that is followed is nothing that the caller asked for.
+            let is_told = self.hop.is_none() && !decodes;
+            return Ok(is_told.then_some(Do::Tell(Told::Data)));
         }
         if let Some(trailers) = self.link.http1.end() {
             self.memory.trailers.copy_from(trailers);
@@ -288,11 +289,9 @@ impl Exchange {
         self.trail.complete(at);
         if let Err(error) = self.content.finish(&mut self.trail, at) {
             self.ends_too_early(error, at);
-            return Ok(None);
         }
         self.enter(State::End, Phase::Close);
-        // What follows a switch of protocols is no body, and has no end to tell.
-        Ok((progress == Progress::Event && !mine).then_some(Step::Event))
+        Ok(Some(self.end(at)))
     }
 }
 
@@ -301,13 +300,13 @@ impl Exchange {
     #[inline(never)]
     fn decode_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if let Some(inbox) = self.inbox.take()
-            && let Some(step) = self.interrupted(inbox, at)?
+            && let Some(doing) = self.interrupted(inbox, at)?
         {
-            return Ok(Some(step));
+            return Ok(Some(doing));
         }
         let data = self.link.http1.data().unwrap_or_default();
         match self.content.decode(data) {
-            Ok(has_more) => Ok(has_more.then_some(Step::Event)),
+            Ok(has_more) => Ok(has_more.then_some(Do::Tell(Told::Data))),
             Err(error) => {
                 content::tell_refused(error, &mut self.trail, at);
                 Err(Cause::Coding(error))
@@ -321,7 +320,6 @@ impl Exchange {
     fn ends_too_early<S: Sink>(&mut self, error: CodingError, at: At<'_, S>) {
         content::tell_refused(error, &mut self.trail, at);
         self.error = Some(self.error_of(Cause::Coding(error), Phase::ReceiveBody));
-        self.enter(State::End, Phase::Close);
     }
 }
 
