@@ -262,23 +262,28 @@ impl Section {
     fn plain_fields(&mut self, bytes: &[u8], config: &Config) -> Option<usize> {
         let (limit, _) = self.limit(config);
         let bytes = &bytes[..bytes.len().min(limit)];
-        let mut line = self.line;
-        let complete = loop {
-            let rest = &bytes[line..];
-            if rest.starts_with(b"\r\n") {
-                break Some(line + 2);
-            }
-            let Some((parts, len)) = field::plain(rest) else { break None };
+        let mut rest = bytes.get(self.line..)?;
+        while let Some((name, value, after)) = field::plain(rest) {
             if self.spans.len() >= config.limits.fields {
-                break None;
+                break;
             }
-            self.count(len);
-            self.spans.push(span(line, &parts));
-            line += len;
-        };
-        self.line = line;
-        self.scan = complete.unwrap_or(line);
-        complete
+            self.count(rest.len() - after.len());
+            let start = bytes.len() - rest.len();
+            self.spans.push(FieldSpan {
+                name: offset(start),
+                name_len: offset(name.len()),
+                value: offset(start + name.len() + 2),
+                value_len: offset(value.len()),
+            });
+            rest = after;
+        }
+        self.line = bytes.len() - rest.len();
+        self.scan = self.line;
+        if !rest.starts_with(b"\r\n") {
+            return None;
+        }
+        self.scan += 2;
+        Some(self.scan)
     }
 
     /// Counts bytes that are looked at, for the test that work is linear.

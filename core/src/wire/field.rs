@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::token::{find_control, token_len, visible_len};
+use super::token::{ascii_len, find_control, token_len};
 use super::{Broken, Tolerated};
 use crate::error::Rule;
 use crate::limits::Lenient;
@@ -31,24 +31,17 @@ pub(crate) fn read(
     Ok(FieldLine { name, value })
 }
 
-/// Reads a line as most lines are, and finds its end on the way: returns its parts, and how many
-/// bytes it has with its CRLF. `None` where the line is not complete, or there is anything to judge
-/// or to trim but one space, which is for [`read`].
+/// Reads a line as most lines are, `name ": " value CRLF`, with a value in ASCII: returns its name, its
+/// value, and what follows it. `None` where the line is not complete, or there is anything to judge
+/// or to trim, which is for [`read`].
 #[inline]
-pub(crate) fn plain(bytes: &[u8]) -> Option<(FieldLine, usize)> {
-    let colon = token_len(bytes);
-    let (start, value) = match bytes.get(colon..)? {
-        [b':', b' ', value @ ..] => (colon + 2, value),
-        [b':', value @ ..] => (colon + 1, value),
-        _ => return None,
-    };
-    let len = visible_len(value);
-    let (value, end) = value.split_at_checked(len)?;
-    let is_trimmed = value.first() != Some(&b' ') && value.last() != Some(&b' ');
-    if colon == 0 || !is_trimmed || !end.starts_with(b"\r\n") {
-        return None;
-    }
-    Some((FieldLine { name: 0..colon, value: start..start + len }, start + len + 2))
+pub(crate) fn plain(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let (name, rest) = bytes.split_at_checked(token_len(bytes))?;
+    let rest = rest.strip_prefix(b": ")?;
+    let (value, rest) = rest.split_at_checked(ascii_len(rest))?;
+    let rest = rest.strip_prefix(b"\r\n")?;
+    let is_trimmed = *value.first()? != b' ' && *value.last()? != b' ';
+    (is_trimmed && !name.is_empty()).then_some((name, value, rest))
 }
 
 /// Where the colon is, when it does not stand right after the name; mostly a refusal.
@@ -148,19 +141,18 @@ mod tests {
             for (at, byte) in (0..line.len()).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
                 let mut line = line.to_vec();
                 line[at] = byte;
-                let read = strict(&line);
-                let len = line.len() + 2;
                 line.extend_from_slice(b"\r\nNext: line\r\n\r\n");
-                if let Some((parts, end)) = plain(&line) {
+                if let Some((name, value, rest)) = plain(&line) {
                     // A line end within the line makes two of it.
-                    let whole = if end == len { read } else { strict(&line[..end - 2]) };
-                    assert_eq!(Ok(parts), whole, "{}", line.escape_ascii());
+                    let whole = &line[..line.len() - rest.len() - 2];
+                    let read = strict(whole).unwrap();
+                    assert_eq!((name, value), (&whole[read.name], &whole[read.value]));
                     plain_lines += 1;
                 }
                 assert_eq!(plain(&line[..at]), None);
             }
         }
-        assert!(plain_lines > 5000, "{plain_lines} are read fast");
+        assert!(plain_lines > 3000, "{plain_lines} are read fast");
     }
 
     #[test]

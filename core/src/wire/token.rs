@@ -64,9 +64,9 @@ pub(crate) const fn is_host(byte: u8) -> bool {
 
 /// How many bytes at the start of `bytes` are of a class. They are looked at in blocks, whose loops
 /// have no ends to check.
-#[inline]
+#[inline(always)]
 fn run(bytes: &[u8], class: u8) -> usize {
-    let (blocks, rest) = bytes.as_chunks::<8>();
+    let (blocks, rest) = bytes.as_chunks::<16>();
     let mut at = 0;
     for block in blocks {
         for (index, byte) in block.iter().enumerate() {
@@ -147,20 +147,15 @@ pub(crate) fn find_control(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Where the first control character stands, tabs included, or the end.
-///
-/// Eight bytes are looked at together, for most of a head is values.
 #[inline]
 pub(crate) fn visible_len(bytes: &[u8]) -> usize {
-    let (words, rest) = bytes.as_chunks::<8>();
-    let mut at = 0;
-    for word in words {
-        let found = controls(u64::from_le_bytes(*word));
-        if found != 0 {
-            return at + found.trailing_zeros() as usize / 8;
-        }
-        at += word.len();
-    }
-    at + rest.iter().take_while(|byte| !byte.is_ascii_control()).count()
+    leading(bytes, controls, |byte| !byte.is_ascii_control())
+}
+
+/// Where the first byte stands that is not from the space to the tilde, or the end.
+#[inline]
+pub(crate) fn ascii_len(bytes: &[u8]) -> usize {
+    leading(bytes, no_ascii, |byte| matches!(byte, b' '..=b'~'))
 }
 
 /// Whether no byte of `bytes` is a control character other than tab.
@@ -176,14 +171,39 @@ pub(crate) fn is_text(bytes: &[u8]) -> bool {
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = ONES * 0x80;
+
+/// How many bytes stand at the start of `bytes` before one that is found. Eight are looked at
+/// together, for most of a head is values; `found` sets the highest bit of those that it finds, up to
+/// the first.
+#[inline(always)]
+fn leading(bytes: &[u8], found: impl Fn(u64) -> u64, is_none: impl Fn(u8) -> bool) -> usize {
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut at = 0;
+    for word in words {
+        let found = found(u64::from_le_bytes(*word));
+        if found != 0 {
+            return at + found.trailing_zeros() as usize / 8;
+        }
+        at += word.len();
+    }
+    at + rest.iter().take_while(|byte| is_none(**byte)).count()
+}
+
+/// Whether each of eight bytes is not from the space to the tilde, up to the first that is not.
+#[inline]
+const fn no_ascii(word: u64) -> u64 {
+    // What one byte borrows from the next, or carries to it, it does when it is none itself.
+    (word.wrapping_sub(ONES * 0x20) | word.wrapping_add(ONES)) & HIGH
+}
 
 /// The highest bit of each of eight bytes: whether it is below the space, or is DEL.
 #[inline]
 const fn controls(word: u64) -> u64 {
-    let low = word & (ONES * 0x7f);
+    let low = word & !HIGH;
     let not_below_space = low + ONES * 0x60;
     let is_del = low + ONES;
-    (!not_below_space | is_del) & !word & (ONES * 0x80)
+    (!not_below_space | is_del) & !word & HIGH
 }
 
 #[cfg(test)]
@@ -198,6 +218,8 @@ mod tests {
                 value[at] = byte;
                 let expected = (byte != b'\t' && (byte < b' ' || byte == 0x7f)).then_some(at);
                 assert_eq!(find_control(&value), expected, "byte {byte:#x} at {at}");
+                let ascii = if matches!(byte, b' '..=b'~') { value.len() } else { at };
+                assert_eq!(ascii_len(&value), ascii, "byte {byte:#x} at {at}");
                 for end in at + 1..value.len() {
                     assert_eq!(find_control(&value[..end]), expected, "byte {byte:#x} at {at}");
                     assert_eq!(is_text(&value[..end]), expected.is_none(), "{byte:#x} at {at}");
