@@ -105,6 +105,24 @@ impl Buffer {
         &self.data[self.start..self.end]
     }
 
+    /// The first `n` bytes of it.
+    #[inline]
+    pub(crate) fn front(&self, n: usize) -> &[u8] {
+        &self.data[self.start..self.start + n]
+    }
+
+    /// What follows the first `n` bytes of it.
+    #[inline]
+    pub(crate) fn after(&self, n: usize) -> &[u8] {
+        &self.data[self.start + n..self.end]
+    }
+
+    /// How much of it there is.
+    #[inline]
+    pub(crate) const fn len(&self) -> usize {
+        self.end - self.start
+    }
+
     #[inline]
     pub(crate) fn unread_mut(&mut self) -> &mut [u8] {
         &mut self.data[self.start..self.end]
@@ -112,7 +130,7 @@ impl Buffer {
 
     #[inline]
     pub(crate) fn consume(&mut self, n: usize) {
-        let n = n.min(self.end - self.start);
+        let n = n.min(self.len());
         self.start += n;
         self.consumed += n as u64;
     }

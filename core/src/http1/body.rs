@@ -113,14 +113,8 @@ impl Body {
         match &mut self.state {
             State::Complete => Ok(Piece::End(0)),
             _ if bytes.is_empty() => Ok(Piece::NeedInput),
-            State::Length(left) => {
-                let n = up_to(*left, bytes.len());
-                *left -= n as u64;
-                if *left == 0 {
-                    self.state = State::Complete;
-                }
-                self.received += n as u64;
-                Ok(Piece::Data(n))
+            State::Length(_) => {
+                Ok(self.plain_data(bytes.len()).map_or(Piece::NeedInput, Piece::Data))
             }
             State::UntilClose => {
                 let n = up_to(config.limits.body.saturating_sub(self.received), bytes.len());
@@ -160,6 +154,22 @@ impl Body {
                 }
             },
         }
+    }
+
+    /// How much of `available` bytes is data, in a body of known length of which something has come.
+    #[inline(always)]
+    pub(super) fn plain_data(&mut self, available: usize) -> Option<usize> {
+        let State::Length(left) = &mut self.state else { return None };
+        if available == 0 {
+            return None;
+        }
+        let n = up_to(*left, available);
+        *left -= n as u64;
+        if *left == 0 {
+            self.state = State::Complete;
+        }
+        self.received += n as u64;
+        Some(n)
     }
 
     /// Whether nothing of it is left.

@@ -158,10 +158,17 @@ impl Connection {
     /// Reads on, and says what there is without borrowing it.
     #[inline]
     pub(crate) fn advance<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, PeerError> {
-        // Small chunks are many.
-        if self.sides.of(self.role.peer()) == State::Body && self.receive.plain_chunk(cx) {
-            self.last = Some(Part::Data);
-            return Ok(Progress::Event);
+        if self.sides.of(self.role.peer()) == State::Body {
+            // Small chunks are many.
+            if self.receive.plain_chunk(cx) || self.receive.plain_data() {
+                self.last = Some(Part::Data);
+                return Ok(Progress::Event);
+            }
+            if self.receive.is_complete() {
+                self.receive.end();
+                self.ended(cx);
+                return Ok(Progress::Event);
+            }
         }
         match self.advance_by_state(cx) {
             Ok(progress) => Ok(progress),
@@ -190,15 +197,19 @@ impl Connection {
         match read {
             Ok(None) => return Ok(Progress::NeedInput),
             Ok(Some(Part::Data)) => self.last = Some(Part::Data),
-            Ok(Some(Part::End)) => {
-                self.last = Some(Part::End);
-                self.sides.act(self.role.peer(), Act::End);
-                self.tell_reuse(cx);
-            }
+            Ok(Some(Part::End)) => self.ended(cx),
             Ok(Some(Part::Head)) => self.head(cx)?,
             Err(error) => return Err(self.fail(error)),
         }
         Ok(Progress::Event)
+    }
+
+    /// The peer's message is complete.
+    #[inline(never)]
+    fn ended<S: Sink>(&mut self, cx: &mut Cx<'_, S>) {
+        self.last = Some(Part::End);
+        self.sides.act(self.role.peer(), Act::End);
+        self.tell_reuse(cx);
     }
 
     /// The peer broke a rule.

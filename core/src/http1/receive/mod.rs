@@ -145,12 +145,13 @@ impl Receive {
 
     /// Bytes that have arrived and belong to no event so far.
     pub(super) fn unread(&self) -> &[u8] {
-        &self.buffer.unread()[self.lent..]
+        self.buffer.after(self.lent)
     }
 
     /// How many of them there are.
-    pub(super) fn surplus(&self) -> usize {
-        self.unread().len()
+    #[inline]
+    pub(super) const fn surplus(&self) -> usize {
+        self.buffer.len() - self.lent
     }
 
     /// The line that broke a rule, without its end unless it is a chunk-size line.
@@ -165,7 +166,7 @@ impl Receive {
 
     /// The bytes of the head or piece that the last step was about.
     pub(super) fn lent(&self) -> &[u8] {
-        &self.buffer.unread()[..self.lent]
+        self.buffer.front(self.lent)
     }
 
     /// The start line of the head that the last step was about.
@@ -356,8 +357,8 @@ impl Receive {
         if !self.body.is_after_chunk() {
             return false;
         }
-        let unread = &self.buffer.unread()[self.lent..];
-        let Some(chunk) = self.body.plain_chunk(unread, &self.config.limits) else { return false };
+        let (unread, limits) = (self.buffer.after(self.lent), &self.config.limits);
+        let Some(chunk) = self.body.plain_chunk(unread, limits) else { return false };
         self.give_back();
         cx.tell(EventKind::ChunkRead, || TraceEvent::ChunkRead {
             size: chunk.size,
@@ -369,17 +370,30 @@ impl Receive {
         true
     }
 
-    /// Reads a piece of a body, or its end.
+    /// Reads on to more data of a body of known length, if some has come.
+    #[inline]
+    pub(super) fn plain_data(&mut self) -> bool {
+        let data = self.body.plain_data(self.surplus());
+        if let Some(len) = data {
+            self.give_back();
+            self.lent = len;
+        }
+        data.is_some()
+    }
+
+    /// The end of a body that has no trailer section; the fields are the head's.
+    #[inline]
+    pub(super) fn end(&mut self) {
+        self.give_back();
+        self.section.restart(Self::head_kind(self.from));
+    }
+
+    /// Reads a piece of a body, or its end, where something may be to be judged.
     pub(super) fn next_body<S: Sink>(
         &mut self,
         cx: &mut Cx<'_, S>,
     ) -> Result<Option<Part>, PeerError> {
         self.give_back();
-        if self.body.is_complete() {
-            // Only a chunked body has a trailer section; the fields are the head's.
-            self.section.restart(Self::head_kind(self.from));
-            return Ok(Some(Part::End));
-        }
         loop {
             let at = self.buffer.consumed();
             let piece = self.body.next(
@@ -422,7 +436,7 @@ impl Receive {
     #[cold]
     fn end_in_body<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Option<Part>, PeerError> {
         let Some(rule) = self.body.end_of_stream() else {
-            self.section.restart(Self::head_kind(self.from));
+            self.end();
             return Ok(Some(Part::End));
         };
         let broken = Broken::new(rule, self.buffer.unread().len());
