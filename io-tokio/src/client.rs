@@ -92,8 +92,9 @@ impl Client {
     /// Certificates cannot be read, or the exchange failed.
     pub async fn send(&self, prepared: &Prepared) -> Result<Response, Error> {
         let session = Session::new(Arc::clone(&self.connections), prepared.request());
-        let driver = Driver::new(session, Body::of(prepared));
-        Response::receive(driver, Listener::default()).await
+        let mut response = Response::new(Driver::new(session, Body::of(prepared)));
+        response.receive(Listener::default()).await?;
+        Ok(response)
     }
 }
 
@@ -156,7 +157,9 @@ impl<'c> RequestBuilder<'c> {
     pub async fn send(self) -> Result<Response, Error> {
         let Self { client, draft, body, listener } = self;
         let session = draft.begin(&client.connections, body.size())?;
-        Response::receive(Driver::new(session, body), listener).await
+        let mut response = Response::new(Driver::new(session, body));
+        response.receive(listener).await?;
+        Ok(response)
     }
 
     /// Builds the request without sending it, so that it can be sent many times by

@@ -17,9 +17,6 @@ use crate::dials::Dials;
 use crate::socket::Socket;
 use crate::timed::Timed;
 
-/// The least room for a read.
-const READ: usize = 16 * 1024;
-
 /// An exchange and the socket it runs on. Dropping it ends the exchange.
 #[derive(Debug)]
 pub(crate) struct Driver {
@@ -55,19 +52,19 @@ impl Driver {
                 }
                 Do::Abandon(dial) => self.dials.abandon(dial),
                 Do::Write => {
-                    let (until, now) = (self.session.deadline(), self.session.now());
+                    let now = self.session.now();
                     let Session { exchange, transport, .. } = &mut self.session;
                     let result = match transport {
-                        Some(socket) => socket.write(exchange.out(), until, now).await,
+                        Some(socket) => socket.write(exchange, now).await,
                         None => Some(Err(ErrorKind::NotConnected.into())),
                     };
                     self.session.wrote(result);
                 }
                 Do::Read => {
-                    let (until, now) = (self.session.deadline(), self.session.now());
+                    let now = self.session.now();
                     let Session { exchange, transport, .. } = &mut self.session;
                     let result = match transport {
-                        Some(socket) => socket.read(exchange.space(READ), until, now).await,
+                        Some(socket) => socket.read(exchange, now).await,
                         None => Some(Err(ErrorKind::NotConnected.into())),
                     };
                     self.session.read(result);
@@ -94,6 +91,11 @@ impl Driver {
                 }
             }
         }
+    }
+
+    /// Whether the exchange is: there is nothing more to run.
+    pub(crate) const fn is_over(&self) -> bool {
+        self.over
     }
 
     async fn acquire(&mut self) {
@@ -144,7 +146,7 @@ impl Driver {
     }
 
     fn release(&mut self) {
-        if let Some(socket) = &mut self.session.transport {
+        if let Some(socket) = &self.session.transport {
             socket.rest();
         }
         self.session.release();

@@ -23,6 +23,7 @@ mod response;
 mod server;
 mod socket;
 mod timed;
+mod timer;
 mod upgraded;
 
 pub use body::{Body, NextPiece, Pieces};

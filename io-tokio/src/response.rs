@@ -17,19 +17,20 @@ use crate::upgraded::Upgraded;
 #[derive(Debug)]
 pub struct Response {
     driver: Driver,
-    over: bool,
 }
 
 impl Response {
-    /// Runs the exchange to the head of its response.
-    pub(crate) async fn receive(
-        mut driver: Driver,
-        mut listener: Listener<'_>,
-    ) -> Result<Self, Error> {
+    pub(crate) const fn new(driver: Driver) -> Self {
+        Self { driver }
+    }
+
+    /// Runs the exchange to the head of the response.
+    pub(crate) async fn receive(&mut self, mut listener: Listener<'_>) -> Result<(), Error> {
+        let Self { driver, .. } = self;
         loop {
             match driver.run().await? {
                 Some(Told::Informational) => listener.hear(driver.session.event()),
-                Some(Told::Head) => return Ok(Self { driver, over: false }),
+                Some(Told::Head) => return Ok(()),
                 Some(Told::Data) => {}
                 None => return Err(driver.session.failure()),
             }
@@ -126,19 +127,13 @@ impl Response {
     /// # Errors
     /// The exchange failed before the body was complete.
     pub async fn next_piece(&mut self) -> Result<Option<&[u8]>, Error> {
-        while !self.over {
-            match self.driver.run().await {
-                Ok(Some(Told::Data)) => break,
-                Ok(Some(Told::Informational | Told::Head)) => {}
-                Ok(None) => self.over = true,
-                Err(error) => {
-                    self.over = true;
-                    return Err(error);
-                }
+        while !self.driver.is_over() {
+            if let Some(Told::Data) = self.driver.run().await? {
+                break;
             }
         }
         Ok(match self.driver.session.event() {
-            Some(Event::Data(data)) if !self.over => Some(data),
+            Some(Event::Data(data)) if !self.driver.is_over() => Some(data),
             _ => None,
         })
     }

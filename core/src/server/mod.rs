@@ -33,7 +33,6 @@
 mod action;
 mod date;
 mod head;
-mod last_answer;
 mod lines;
 mod options;
 mod pace;

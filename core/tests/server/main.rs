@@ -2,7 +2,6 @@
 
 #![cfg(test)]
 
-mod answers;
 mod closing;
 mod exchanges;
 mod fields;

@@ -148,7 +148,8 @@ impl Session {
             self.last_one(reason);
             return Ok(None);
         }
-        self.link.http1.begin_again();
+        // It was asked whether it can.
+        let _ = self.link.http1.restart();
         self.head.forget();
         self.exchange = Exchange::default();
         self.trail.between();
