@@ -32,24 +32,21 @@ impl Driver {
     }
 
     /// Runs the exchange to what there is for the caller; `None` at its end. It can be dropped at any
-    /// point.
+    /// point. What a connection waits for before it is open is in boxes, so that an exchange on one
+    /// that is open has no room for it.
     pub(crate) async fn run(&mut self) -> Result<Option<Told>, Error> {
         self.session.tick();
         loop {
             match self.session.proceed() {
                 Do::Trust { proxy } => self.session.trust(proxy),
-                Do::Acquire => self.acquire().await,
-                Do::Resolve => self.resolve().await,
-                Do::Dial(dial) => self.dial(dial).await,
-                Do::Await => {
-                    let until = self.session.deadline();
-                    match within(until, self.session.now(), self.dials.settled()).await {
-                        Some((dial, result)) => {
-                            self.session.dialed(dial, Some(result.map(Timed::new)));
-                        }
-                        None => self.session.input(Input::Tick),
+                Do::Acquire => {
+                    if !self.acquire() {
+                        Box::pin(self.wait_for_connection()).await;
                     }
                 }
+                Do::Resolve => Box::pin(self.resolve()).await,
+                Do::Dial(dial) => Box::pin(self.dial(dial)).await,
+                Do::Await => Box::pin(self.settle()).await,
                 Do::Abandon(dial) => self.dials.abandon(dial),
                 Do::Write => {
                     let now = self.session.now();
@@ -73,11 +70,7 @@ impl Driver {
                     let input = self.body.next(rewind).await;
                     self.session.input(input);
                 }
-                Do::Wait => {
-                    let (until, now) = (self.session.deadline(), self.session.now());
-                    sleep(until.map_or(Duration::ZERO, |until| until.at.since(now))).await;
-                    self.session.input(Input::Tick);
-                }
+                Do::Wait => Box::pin(self.wait()).await,
                 Do::Close => self.session.transport = None,
                 Do::Release => self.release(),
                 Do::Tell(told) => return Ok(Some(told)),
@@ -98,15 +91,23 @@ impl Driver {
         self.over
     }
 
-    async fn acquire(&mut self) {
+    /// Whether there is a connection, or leave to open one, without waiting for it.
+    fn acquire(&mut self) -> bool {
         let now = self.session.now();
         let (exchange, connections) = self.session.exchange.parts();
-        let mut acquired = connections.try_acquire(exchange.origin(), now);
-        if acquired.is_none() {
-            let until = exchange.deadline();
-            acquired = within(until, now, connections.acquire(exchange.origin())).await;
-            self.session.tick();
+        let acquired = connections.try_acquire(exchange.origin(), now);
+        let is_there = acquired.is_some();
+        if is_there {
+            self.session.acquired(acquired);
         }
+        is_there
+    }
+
+    async fn wait_for_connection(&mut self) {
+        let (until, now) = (self.session.deadline(), self.session.now());
+        let (exchange, connections) = self.session.exchange.parts();
+        let acquired = within(until, now, connections.acquire(exchange.origin())).await;
+        self.session.tick();
         self.session.acquired(acquired);
     }
 
@@ -137,6 +138,20 @@ impl Driver {
             }
             Err(error) => self.session.dialed(id, Some(Err(error))),
         }
+    }
+
+    async fn settle(&mut self) {
+        let until = self.session.deadline();
+        match within(until, self.session.now(), self.dials.settled()).await {
+            Some((dial, result)) => self.session.dialed(dial, Some(result.map(Timed::new))),
+            None => self.session.input(Input::Tick),
+        }
+    }
+
+    async fn wait(&mut self) {
+        let (until, now) = (self.session.deadline(), self.session.now());
+        sleep(until.map_or(Duration::ZERO, |until| until.at.since(now))).await;
+        self.session.input(Input::Tick);
     }
 
     /// The exchange is over.
