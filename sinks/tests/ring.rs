@@ -7,6 +7,7 @@ mod samples;
 use std::sync::Barrier;
 use std::thread;
 
+use limpid_core::client::Timings;
 use limpid_core::time::Mono;
 use limpid_core::trace::{
     Cx, EventKind, ExchangeId, Interest, Meta, OwnedTraceEvent, Scope, Sink, TraceEvent,
@@ -87,6 +88,28 @@ fn heads_and_failures_of_open_exchanges_stay() {
     assert_eq!(of(&ring.events(), 2), kept);
     let kinds: Vec<_> = ring.exchange(ExchangeId(2)).iter().map(|(meta, _)| meta.kind).collect();
     assert_eq!(kinds, kept);
+}
+
+#[test]
+fn a_head_stays_however_many_others_are_there() {
+    let ring = Ring::new(Ring::LEAST);
+    let tell = |exchange, event: TraceEvent<'_>| {
+        let meta = samples::meta(event.kind());
+        ring.event(&Meta { exchange: ExchangeId(exchange), ..meta }, &event);
+    };
+    let head = TraceEvent::SendRequestHeadersStarted { request: b"GET" };
+    for turn in 0..60 {
+        tell(1 + turn % 2, head);
+    }
+    let timings = &Timings::default();
+    for exchange in [1, 2] {
+        tell(exchange, TraceEvent::ExchangeComplete { sent: 0, received: 0, timings });
+    }
+    tell(3, head);
+    chatter(&ring, 4, 10_000);
+
+    assert_eq!(of(&ring.events(), 1), []);
+    assert_eq!(of(&ring.events(), 3), [EventKind::SendRequestHeadersStarted]);
 }
 
 #[test]

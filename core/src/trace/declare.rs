@@ -96,23 +96,42 @@ macro_rules! catalog {
                 )+}
             }
 
-            /// Writes every field, in the order of the catalogue, and returns the slots behind
-            /// them. `None` if there is too little room.
+            /// Writes every field, in the order of the catalogue, to the start of `fields`, which
+            /// is `placed`, and returns the slots behind. `None` if there is too little room.
             #[cfg(feature = "std")]
             // A call costs as much as a small event.
             #[inline(always)]
             pub(super) fn encode<'s>(
                 &self,
                 codec: &crate::trace::Codec,
-                out: &'s [crate::trace::Slot],
+                placed: &'s [crate::trace::Slot; MOST],
+                fields: &'s [crate::trace::Slot],
             ) -> Option<&'s [crate::trace::Slot]> {
-                use crate::trace::codec::Encode as _;
+                use crate::trace::codec::{Encode as _, Writer};
                 match self {$(
                     Self::$variant { $($field),* } => {
-                        $( let out = written!($kind $field).encode(codec, out)?; )*
-                        Some(out)
+                        let slots = const { EventKind::$variant.slots() };
+                        let to = &mut Writer::new(placed, fields, slots)?;
+                        $( written!($kind $field).encode(codec, to)?; )*
+                        Some(to.behind())
                     }
                 )+}
+            }
+        }
+
+        /// The most slots that the fields of an event take, without what is behind them.
+        #[cfg(feature = "std")]
+        pub(super) const MOST: usize = crate::trace::codec::most(SLOTS);
+
+        #[cfg(feature = "std")]
+        const SLOTS: [usize; EventKind::ALL.len()] =
+            [$( 0 $( + <owned!($kind) as crate::trace::codec::Decode>::SLOTS )*, )+];
+
+        #[cfg(feature = "std")]
+        impl EventKind {
+            /// How many slots the fields take, without what is behind them.
+            pub(super) const fn slots(self) -> usize {
+                SLOTS[self as usize]
             }
         }
 

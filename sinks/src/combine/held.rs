@@ -51,12 +51,12 @@ pub(super) struct Exchange {
 
 impl Held {
     pub(super) fn new(limits: Limits) -> Self {
-        let scratch = Slot::memory(limits.slots());
+        let scratch = Slot::memory(limits.slots() + Codec::LEAST);
         Self { codec: Codec::new(), open: Vec::new(), scratch, spare: Vec::new(), limits }
     }
 
     pub(super) fn set_limits(&mut self, limits: Limits) {
-        self.scratch = Slot::memory(limits.slots());
+        self.scratch = Slot::memory(limits.slots() + Codec::LEAST);
         self.limits = limits;
     }
 
@@ -92,7 +92,7 @@ impl Held {
     ) -> bool {
         let events = &mut self.open[index].events;
         let len = self.codec.encode(meta, event, &self.scratch);
-        let len = len.filter(|len| events.slots.len() + len <= self.scratch.len());
+        let len = len.filter(|len| events.slots.len() + len <= self.limits.slots());
         if let Some(len) = len {
             events.append(&self.scratch[..len]);
         }
@@ -102,9 +102,10 @@ impl Held {
     /// Keeps an event, in the place of the oldest ones if need be, and returns how many are lost.
     pub(super) fn keep(&mut self, index: usize, meta: &Meta, event: &TraceEvent<'_>) -> u64 {
         let events = &mut self.open[index].events;
-        let Some(len) = self.codec.encode(meta, event, &self.scratch) else { return 1 };
+        let len = self.codec.encode(meta, event, &self.scratch);
+        let Some(len) = len.filter(|len| *len <= self.limits.slots()) else { return 1 };
         let mut lost = 0;
-        while events.slots.len() + len > self.scratch.len() && events.drop_oldest() {
+        while events.slots.len() + len > self.limits.slots() && events.drop_oldest() {
             lost += 1;
         }
         events.append(&self.scratch[..len]);

@@ -8,7 +8,7 @@ mod segment;
 mod treatment;
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use limpid_core::time::Mono;
 use limpid_core::trace::{
@@ -16,9 +16,9 @@ use limpid_core::trace::{
     TraceEvent,
 };
 
-use self::desk::{Desk, Pins};
+use self::desk::{Desk, Entry, Pins};
 use self::open::Open;
-use self::segment::{Entry, Segment};
+use self::segment::Segment;
 use self::treatment::Treatment;
 use crate::levels::Levels;
 use crate::time_base::TimeBase;
@@ -65,7 +65,7 @@ pub struct Ring {
     open: Open,
     base: OnceLock<TimeBase>,
     /// The memory of the newest events.
-    segments: Arc<[Segment]>,
+    segments: Box<[Segment]>,
     desk: Mutex<Desk>,
 }
 
@@ -86,7 +86,7 @@ impl Ring {
         let interest = Levels::verbose().interest().without(lines);
         let (number, memory) = (NEXT.fetch_add(1, Ordering::Relaxed), memory.max(Self::LEAST));
         let Shares { segments, segment, pinned, open } = Shares::of(memory);
-        let segments: Arc<[_]> = (0..segments).map(|_| Segment::new(segment)).collect();
+        let segments: Box<[_]> = (0..segments).map(|_| Segment::new(segment)).collect();
         Self {
             number,
             interest,
@@ -95,7 +95,7 @@ impl Ring {
             codec: Codec::new(),
             open: Open::new(open),
             base: OnceLock::new(),
-            desk: Mutex::new(Desk::new(Arc::clone(&segments), pinned)),
+            desk: Mutex::new(Desk::new(segments.len(), pinned)),
             segments,
         }
     }
@@ -115,7 +115,7 @@ impl Ring {
     }
 
     /// How many events were not recorded because each would have taken more than a segment: a
-    /// quarter of a small ring, and of any other 16 KiB at least.
+    /// quarter of a small ring, and of any other 15 KiB at least.
     #[must_use]
     pub fn lost(&self) -> u64 {
         self.desk().lost
@@ -153,7 +153,7 @@ impl Ring {
 
     /// Forgets every event.
     pub fn clear(&self) {
-        self.desk().clear();
+        self.desk().clear(&self.segments);
         self.open.clear();
     }
 
@@ -171,7 +171,7 @@ impl Ring {
     /// nobody who records has to wait for what is done with them.
     fn select(&self, wanted: impl Fn(Record<'_>) -> bool) -> Vec<(Meta, OwnedTraceEvent)> {
         let mut copy: Vec<Slot> = Vec::new();
-        for record in self.desk().records().filter(|record| wanted(*record)) {
+        for record in self.desk().records(&self.segments).filter(|record| wanted(*record)) {
             copy.extend_from_slice(record.slots());
         }
         let mut events: Vec<_> =
@@ -183,11 +183,14 @@ impl Ring {
 
     /// Records an event for which this thread has no segment with room.
     #[cold]
-    fn find_room(&self, meta: &Meta, event: &TraceEvent<'_>, mark: Option<ExchangeId>) {
+    fn find_room(&self, meta: &Meta, event: &TraceEvent<'_>) {
         self.base.get_or_init(|| TimeBase::now(meta.at));
-        let write = |room: &[Slot]| self.codec.encode(meta, event, room);
-        let (entry, pins) = (Entry { mark, write }, Pins { kinds: &self.kinds, open: &self.open });
-        seat::with(self.number, |seat| self.desk().append(seat, &entry, pins));
+        let entry = Entry {
+            mark: self.kinds[meta.kind as usize].is_kept().then_some(meta.exchange),
+            write: |room: &[Slot]| self.codec.encode(meta, event, room),
+        };
+        let pins = Pins { kinds: &self.kinds, open: &self.open };
+        seat::with(self.number, |seat| self.desk().append(&self.segments, seat, &entry, pins));
     }
 
     /// What the threads share, even if one panicked with it in its hands: a record that it was
@@ -236,17 +239,19 @@ impl Sink for Ring {
 
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
         let treatment = self.kinds[meta.kind as usize];
-        if !treatment.is_wanted() {
-            return;
-        }
-        if treatment.is_news() {
-            self.open.note(meta.exchange, treatment.is_kept());
-        }
-        let mark = treatment.is_kept().then_some(meta.exchange);
-        let write = |room: &[Slot]| self.codec.encode(meta, event, room);
         let segment = seat::last(self.number).and_then(|segment| self.segments.get(segment));
-        if !segment.is_some_and(|segment| segment.append(&Entry { mark, write })) {
-            self.find_room(meta, event, mark);
+        if !treatment.is_plain() {
+            if !treatment.is_wanted() {
+                return;
+            }
+            self.open.note(meta.exchange, treatment.is_kept());
+            if let Some(segment) = segment.filter(|_| treatment.is_kept()) {
+                segment.mark(meta.exchange);
+            }
+        }
+        let write = |room: &[Slot]| self.codec.encode(meta, event, room);
+        if !segment.is_some_and(|segment| segment.append(write)) {
+            self.find_room(meta, event);
         }
     }
 }

@@ -4,19 +4,11 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use limpid_core::trace::{ExchangeId, Record, Slot};
 
-/// A record that is to be.
-pub(super) struct Entry<W> {
-    /// With which exchange it is marked, if it is.
-    pub(super) mark: Option<ExchangeId>,
-    /// Writes it, and returns how many slots that took.
-    pub(super) write: W,
-}
-
 /// Records one after the other. One thread at a time appends to it, and needs no lock for that;
 /// others may read meanwhile what is complete.
 ///
-/// The exchanges of records that are marked are noted from the end of the memory on, backwards, so that
-/// the records need not be looked at before all are written over.
+/// The exchanges of records that are marked are noted, so that the records need not be looked at
+/// before all are written over.
 #[derive(Debug)]
 // What one thread counts up stands in no cache line of another's.
 #[repr(align(128))]
@@ -26,65 +18,67 @@ pub(super) struct Segment {
     start: AtomicUsize,
     /// Where the next record goes: all before it are complete.
     end: AtomicUsize,
-    /// Where the room for records ends: behind it is room for one more mark, and then the marks.
-    limit: AtomicUsize,
+    marks: Box<[Slot]>,
+    /// How many marks there are, those included that had no room.
+    marked: AtomicUsize,
     /// The newest mark.
     newest: AtomicU64,
 }
 
 impl Segment {
+    /// One of so many slots, some of which are for marks.
     pub(super) fn new(slots: usize) -> Self {
-        let (start, end) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let limit = AtomicUsize::new(slots.saturating_sub(1));
-        let newest = AtomicU64::new(0);
-        Self { slots: Slot::memory(slots), start, end, limit, newest }
+        let marks = slots / 32;
+        Self {
+            slots: Slot::memory(slots - marks),
+            start: AtomicUsize::new(0),
+            end: AtomicUsize::new(0),
+            marks: Slot::memory(marks),
+            marked: AtomicUsize::new(0),
+            newest: AtomicU64::new(0),
+        }
     }
 
     /// The room that is left.
     #[inline]
-    fn room(&self) -> Option<&[Slot]> {
-        let (end, limit) = (self.end.load(Ordering::Relaxed), self.limit.load(Ordering::Relaxed));
-        self.slots.get(end..limit)
-    }
-
-    /// Whether an entry has room. It is not there yet.
-    pub(super) fn has_room(&self, entry: &Entry<impl Fn(&[Slot]) -> Option<usize>>) -> bool {
-        self.room().and_then(&entry.write).is_some()
+    fn room(&self) -> &[Slot] {
+        &self.slots[self.end.load(Ordering::Relaxed)..]
     }
 
     /// Whether a quarter of it is free, so that it is of use to another thread.
     pub(super) fn is_worth_resuming(&self) -> bool {
-        self.room().is_some_and(|room| 4 * room.len() >= self.slots.len())
+        4 * self.room().len() >= self.slots.len()
     }
 
-    /// Appends an entry, unless there is too little room.
+    /// Appends what `write` writes, which returns how many slots that took, unless it finds too
+    /// little room.
     #[inline]
-    pub(super) fn append(&self, entry: &Entry<impl Fn(&[Slot]) -> Option<usize>>) -> bool {
-        let Some(len) = self.room().and_then(&entry.write) else { return false };
+    pub(super) fn append(&self, write: impl Fn(&[Slot]) -> Option<usize>) -> bool {
+        let Some(len) = write(self.room()) else { return false };
         let end = self.end.load(Ordering::Relaxed);
         self.end.store(end + len, Ordering::Release);
-        if let Some(exchange) = entry.mark
-            && exchange.0 != self.newest.load(Ordering::Relaxed)
-        {
-            self.mark(exchange);
-        }
         true
     }
 
-    /// Notes the exchange of a marked record, of which there is none so far or not the newest.
-    fn mark(&self, exchange: ExchangeId) {
-        let limit = self.limit.load(Ordering::Relaxed);
-        if let Some(slot) = self.slots.get(limit) {
-            slot.set(exchange.0);
+    /// Notes that a record of this exchange is marked, or is going to be.
+    #[inline]
+    pub(super) fn mark(&self, ExchangeId(exchange): ExchangeId) {
+        if exchange == self.newest.load(Ordering::Relaxed) {
+            return;
         }
-        self.newest.store(exchange.0, Ordering::Relaxed);
-        self.limit.store(limit.saturating_sub(1), Ordering::Relaxed);
+        let marked = self.marked.load(Ordering::Relaxed);
+        if let Some(slot) = self.marks.get(marked) {
+            slot.set(exchange);
+        }
+        self.marked.store(marked + 1, Ordering::Relaxed);
+        self.newest.store(exchange, Ordering::Relaxed);
     }
 
-    /// Whether one of the exchanges of marked records is such. For when nobody writes.
+    /// Whether one of the exchanges of marked records is such, or may be. For when nobody writes.
     pub(super) fn has_marked(&self, is_such: impl Fn(ExchangeId) -> bool) -> bool {
-        let marks = self.slots.get(self.limit.load(Ordering::Relaxed) + 1..).unwrap_or_default();
-        marks.iter().any(|mark| is_such(ExchangeId(mark.get())))
+        self.marks
+            .get(..self.marked.load(Ordering::Relaxed))
+            .is_none_or(|marks| marks.iter().any(|mark| is_such(ExchangeId(mark.get()))))
     }
 
     /// The records that are complete, the oldest first.
@@ -102,7 +96,7 @@ impl Segment {
     pub(super) fn reset(&self) {
         self.start.store(0, Ordering::Relaxed);
         self.end.store(0, Ordering::Relaxed);
-        self.limit.store(self.slots.len().saturating_sub(1), Ordering::Relaxed);
+        self.marked.store(0, Ordering::Relaxed);
         self.newest.store(0, Ordering::Relaxed);
     }
 }

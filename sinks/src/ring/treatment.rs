@@ -25,10 +25,10 @@ impl Treatment {
         self.0 & Self::KEPT != 0
     }
 
-    /// It says that its exchange is open, or that it ends.
+    /// It is recorded, and that is all: it says neither that its exchange is open, nor that it ends.
     #[inline]
-    pub(super) const fn is_news(self) -> bool {
-        self.0 & (Self::KEPT | Self::LAST) != 0
+    pub(super) const fn is_plain(self) -> bool {
+        self.0 == Self::WANTED
     }
 }
 

@@ -1,6 +1,6 @@
 //! Failures as numbers: each enum as the number of its variant.
 
-use super::{Codec, Decode, Encode, Reader, Slot, put};
+use super::{Codec, Decode, Encode, Reader, Writer, most};
 use crate::coding::Coding;
 use crate::error::{
     Call, Cause, CertificateProblem, CodingError, CodingFault, Misuse, MisuseError, OsError,
@@ -26,12 +26,14 @@ macro_rules! numbered {
         }
 
         impl Encode for $name {
-            fn encode<'s>(&self, _: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
-                put(out, [*self as u64])
+            fn encode(&self, _: &Codec, to: &mut Writer<'_>) -> Option<()> {
+                to.number(*self as u64)
             }
         }
 
         impl Decode for $name {
+            const SLOTS: usize = 1;
+
             fn decode(from: &mut Reader<'_>) -> Option<Self> {
                 Self::numbered(from.number()?)
             }
@@ -60,12 +62,14 @@ numbered! {
 }
 
 impl Encode for Rule {
-    fn encode<'s>(&self, _: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
-        put(out, [*self as u64])
+    fn encode(&self, _: &Codec, to: &mut Writer<'_>) -> Option<()> {
+        to.number(*self as u64)
     }
 }
 
 impl Decode for Rule {
+    const SLOTS: usize = 1;
+
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         let number = from.number()?;
         Self::ALL.iter().find(|rule| **rule as u64 == number).copied()
@@ -74,20 +78,22 @@ impl Decode for Rule {
 
 /// An enum whose variants may have fields: each variant gets a number of its own.
 macro_rules! tagged {
-    ($($name:ident { $($tag:literal $variant:ident $(($($field:ident),+))?,)+ })+) => {$(
+    ($($name:ident { $($tag:literal $variant:ident $(($($field:ident: $type:ty),+))?,)+ })+) => {$(
         impl Encode for $name {
-            fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
+            fn encode(&self, codec: &Codec, to: &mut Writer<'_>) -> Option<()> {
                 match self {$(
                     Self::$variant $(($($field),+))? => {
-                        let out = put(out, [$tag])?;
-                        $( $( let out = $field.encode(codec, out)?; )+ )?
-                        Some(out)
+                        to.number($tag)?;
+                        $( $( $field.encode(codec, to)?; )+ )?
+                        Some(())
                     }
                 )+}
             }
         }
 
         impl Decode for $name {
+            const SLOTS: usize = 1 + most([$( 0 $( $( + <$type>::SLOTS )+ )?, )+]);
+
             fn decode(from: &mut Reader<'_>) -> Option<Self> {
                 Some(match from.number()? {
                     $( $tag => {
@@ -106,12 +112,12 @@ tagged! {
         0 NotFound,
         1 Temporary,
         2 NoAddress,
-        3 Other(code),
+        3 Other(code: i32),
     }
     TlsError {
-        0 Certificate(problem),
+        0 Certificate(problem: CertificateProblem),
         1 NotTls,
-        2 Alert(alert),
+        2 Alert(alert: u8),
         3 EndOfStream,
         4 NothingInCommon,
         5 Protocol,
@@ -124,33 +130,33 @@ tagged! {
         2 Target,
         3 Status,
         4 Reason,
-        5 FieldName(index),
-        6 FieldValue(index),
+        5 FieldName(index: usize),
+        6 FieldValue(index: usize),
         7 HostMissing,
         8 HostRepeated,
         9 Framing,
         10 NoBody,
         11 BodyTooLong,
-        12 BodyTooShort(missing),
+        12 BodyTooShort(missing: u64),
         13 TrailersNeedChunks,
-        14 TrailerForbidden(index),
+        14 TrailerForbidden(index: usize),
     }
     Cause {
-        0 Os(error),
-        1 TimedOut(why),
-        2 Resolve(error),
-        3 Tls(error),
-        4 Peer(error),
-        5 Misuse(error),
+        0 Os(error: OsError),
+        1 TimedOut(why: Waiting),
+        2 Resolve(error: ResolveError),
+        3 Tls(error: TlsError),
+        4 Peer(error: PeerError),
+        5 Misuse(error: MisuseError),
         6 Abandoned,
-        7 Body(error),
-        8 Proxy(status),
-        9 Socks(error),
+        7 Body(error: OsError),
+        8 Proxy(status: u16),
+        9 Socks(error: SocksError),
         10 BodyConsumed,
         11 BadRedirect,
         12 TooManyRedirects,
         13 Outrun,
-        14 Coding(error),
+        14 Coding(error: CodingError),
     }
     CodingFault {
         0 Header,
@@ -159,28 +165,30 @@ tagged! {
         3 Length,
         4 Truncated,
         5 Window,
-        6 Expansion(most),
-        7 TooLong(most),
+        6 Expansion(most: u64),
+        7 TooLong(most: u64),
     }
     SocksError {
         0 Credentials,
-        1 Method(asked, got),
-        2 Reply(code),
+        1 Method(asked: u8, got: u8),
+        2 Reply(code: u8),
         3 Malformed,
     }
 }
 
 /// A struct, field by field.
 macro_rules! fields {
-    ($($name:ident { $($field:ident)+ })+) => {$(
+    ($($name:ident { $($field:ident: $type:ty),+ })+) => {$(
         impl Encode for $name {
-            fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
-                $( let out = self.$field.encode(codec, out)?; )+
-                Some(out)
+            fn encode(&self, codec: &Codec, to: &mut Writer<'_>) -> Option<()> {
+                $( self.$field.encode(codec, to)?; )+
+                Some(())
             }
         }
 
         impl Decode for $name {
+            const SLOTS: usize = 0 $( + <$type>::SLOTS )+;
+
             fn decode(from: &mut Reader<'_>) -> Option<Self> {
                 Some(Self { $( $field: from.read()?, )+ })
             }
@@ -189,23 +197,25 @@ macro_rules! fields {
 }
 
 fields! {
-    OsError { code kind }
-    CodingError { coding fault offset }
-    PeerError { rule offset byte }
-    MisuseError { call misuse client server }
+    OsError { code: i32, kind: OsErrorKind }
+    CodingError { coding: Coding, fault: CodingFault, offset: u64 }
+    PeerError { rule: Rule, offset: u64, byte: Option<u8> }
+    MisuseError { call: Call, misuse: Misuse, client: State, server: State }
 }
 
 impl Encode for Failure<'_> {
-    fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
-        let out = self.phase.encode(codec, out)?;
-        let out = self.cause.encode(codec, out)?;
-        let out = self.secure.encode(codec, out)?;
-        let out = self.evidence.encode(codec, out)?;
-        put(out, [self.body.0, self.body.1])
+    fn encode(&self, codec: &Codec, to: &mut Writer<'_>) -> Option<()> {
+        self.phase.encode(codec, to)?;
+        self.cause.encode(codec, to)?;
+        self.secure.encode(codec, to)?;
+        self.evidence.encode(codec, to)?;
+        to.numbers([self.body.0, self.body.1])
     }
 }
 
 impl Decode for OwnedFailure {
+    const SLOTS: usize = Phase::SLOTS + Cause::SLOTS + bool::SLOTS + <Box<[u8]>>::SLOTS + 2;
+
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         let (phase, cause, secure) = (from.read()?, from.read()?, from.read()?);
         let evidence = from.read()?;

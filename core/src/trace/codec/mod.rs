@@ -1,16 +1,17 @@
 //! Events as records: written at the moment of the fact, read when somebody asks.
 
+mod cursor;
 mod failure;
 mod record;
 mod slot;
 mod values;
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 use std::sync::OnceLock;
 
-use super::catalog::{OwnedTraceEvent, TraceEvent};
+use super::catalog::{MOST, OwnedTraceEvent, TraceEvent};
 use super::meta::Meta;
+pub(super) use cursor::{Reader, Writer};
 pub use record::Record;
 pub use slot::Slot;
 
@@ -51,6 +52,10 @@ impl Codec {
     /// How many bytes the codec itself takes.
     pub const MEMORY: usize = Self::WORDS * size_of::<OnceLock<&str>>();
 
+    /// How many slots must be free, so that any event can be written that has no long text: the
+    /// most that such an event takes.
+    pub const LEAST: usize = record::HEAD + MOST;
+
     /// How many different words it can tell apart. The catalogue has about half as many.
     const WORDS: usize = 256;
 
@@ -66,14 +71,19 @@ impl Codec {
     }
 
     /// Writes an event to the start of `out`, and returns how many slots that took. `None` if it
-    /// has too little room; then there may be a part of the event.
+    /// has too little room, or less than [`LEAST`](Self::LEAST); then there may be a part of the
+    /// event.
     #[expect(clippy::inline_always, reason = "a call costs as much as a small event")]
     #[inline(always)]
     pub fn encode(&self, meta: &Meta, event: &TraceEvent<'_>, out: &[Slot]) -> Option<usize> {
-        let (head, fields) = out.split_first_chunk()?;
-        let rest = event.encode(self, fields)?;
-        let len = out.len() - rest.len();
-        record::write_head(meta, len, head);
+        // This is all that has to be asked for most events.
+        let room = out.first_chunk::<{ Self::LEAST }>()?;
+        let (head, placed) = room.split_first_chunk()?;
+        let (placed, fields) = (placed.first_chunk()?, out.get(record::HEAD..)?);
+        record::write_head(meta, head);
+        let behind = event.encode(self, placed, fields)?;
+        let len = out.len() - behind.len();
+        record::write_len(len, head);
         Some(len)
     }
 
@@ -81,15 +91,13 @@ impl Codec {
     #[must_use]
     pub fn decode(&self, record: Record<'_>) -> Option<(Meta, OwnedTraceEvent)> {
         let meta = record.meta()?;
-        let mut reader = Reader { slots: record.fields(), codec: self };
+        let mut reader = Reader::new(record.fields(), meta.kind.slots(), self)?;
         let event = OwnedTraceEvent::decode(meta.kind, &mut reader)?;
-        reader.slots.is_empty().then_some((meta, event))
+        reader.is_at_end().then_some((meta, event))
     }
 
     /// The number of a word. A word is known by where it stands in memory, which is fast; one that
     /// stands there twice has two numbers.
-    #[expect(clippy::inline_always, reason = "a call costs as much as a small event")]
-    #[inline(always)]
     fn number(&self, word: &'static str) -> u8 {
         let first = first_place(word);
         match self.words[usize::from(first)].get() {
@@ -125,49 +133,30 @@ impl Default for Codec {
     }
 }
 
-/// Writes numbers, as many as are always together, and returns the slots behind them.
-#[inline]
-fn put<const N: usize>(out: &[Slot], numbers: [u64; N]) -> Option<&[Slot]> {
-    let (slots, rest) = out.split_first_chunk::<N>()?;
-    for (slot, number) in slots.iter().zip(numbers) {
-        slot.set(number);
-    }
-    Some(rest)
-}
-
-/// The fields of an event that are still to be read.
-pub(super) struct Reader<'a> {
-    slots: &'a [Slot],
-    codec: &'a Codec,
-}
-
-impl Reader<'_> {
-    fn read<T: Decode>(&mut self) -> Option<T> {
-        T::decode(self)
-    }
-
-    fn number(&mut self) -> Option<u64> {
-        let (slot, rest) = self.slots.split_first()?;
-        self.slots = rest;
-        Some(slot.get())
-    }
-
-    fn bytes(&mut self) -> Option<Vec<u8>> {
-        let (bytes, rest) = slot::read(self.slots)?;
-        self.slots = rest;
-        Some(bytes)
-    }
-}
-
 /// A value that can be written.
 pub(super) trait Encode {
-    /// Writes it, and returns the slots behind it. `None` if there is too little room.
-    fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]>;
+    /// Writes it. `None` if there is too little room.
+    fn encode(&self, codec: &Codec, to: &mut Writer<'_>) -> Option<()>;
 }
 
 /// A value that can be read.
 pub(super) trait Decode: Sized {
+    /// The most slots that it takes, without what is behind them.
+    const SLOTS: usize;
+
     fn decode(from: &mut Reader<'_>) -> Option<Self>;
+}
+
+/// The greatest of these.
+pub(super) const fn most<const N: usize>(numbers: [usize; N]) -> usize {
+    let (mut most, mut index) = (0, 0);
+    while index < N {
+        if numbers[index] > most {
+            most = numbers[index];
+        }
+        index += 1;
+    }
+    most
 }
 
 /// A text of the program's own: its number is written.

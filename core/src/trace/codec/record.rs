@@ -7,21 +7,26 @@ use crate::time::Mono;
 use crate::trace::{ConnectionId, EventKind, ExchangeId, Meta, SpanId};
 
 /// How many slots the facts take.
-const HEAD: usize = 6;
+pub(super) const HEAD: usize = 6;
 
 /// Where the exchange stands in them. The first says how long the record is, and what kind of event.
 const EXCHANGE: usize = 4;
 
-/// Writes the facts about an event that takes `len` slots in all.
+/// Writes the facts about an event. How many slots it takes is known when it is written.
 #[inline]
-pub(super) fn write_head(meta: &Meta, len: usize, out: &[Slot; HEAD]) {
-    let [shape, at, seq, connection, exchange, step] = out;
-    shape.set((len as u64) << 32 | u64::from(meta.phase as u8) << 8 | u64::from(meta.kind as u8));
+pub(super) fn write_head(meta: &Meta, [shape, at, seq, connection, exchange, step]: &[Slot; HEAD]) {
+    shape.set(u64::from(meta.phase as u8) << 8 | u64::from(meta.kind as u8));
     at.set(meta.at.as_nanos());
     seq.set(meta.seq);
     connection.set(meta.connection.0);
     exchange.set(meta.exchange.0);
     step.set(u64::from(meta.span.0) << 32 | u64::from(meta.attempt));
+}
+
+/// Writes how many slots the event takes that was written.
+#[inline]
+pub(super) fn write_len(len: usize, [shape, ..]: &[Slot; HEAD]) {
+    shape.set((len as u64) << 32 | shape.get());
 }
 
 /// An event that a [`Codec`](super::Codec) has written. What every event carries can be read without

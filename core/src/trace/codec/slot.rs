@@ -43,43 +43,39 @@ impl Clone for Slot {
     }
 }
 
-/// Writes bytes and their length to the first slots, and returns those behind. `None` if there are
-/// too few.
-#[expect(clippy::inline_always, reason = "a call costs as much as a small event")]
-#[inline(always)]
-pub(super) fn write<'s>(bytes: &[u8], slots: &'s [Slot]) -> Option<&'s [Slot]> {
-    let (first, rest) = slots.split_first()?;
+/// Writes bytes and their length to `first` and, if they are many, to the slots behind the fields;
+/// returns those that are left of them. `None` if they are too few.
+#[inline(never)]
+pub(super) fn write<'s>(bytes: &[u8], first: &Slot, behind: &'s [Slot]) -> Option<&'s [Slot]> {
     if bytes.len() >= Slot::BYTES {
         first.set(bytes.len() as u64);
-        return write_long(bytes, rest);
+        return write_long(bytes, behind);
     }
-    first.set(short(bytes));
-    Some(rest)
+    first.set(match *bytes {
+        [] => short([]),
+        [a] => short([a]),
+        [a, b] => short([a, b]),
+        [a, b, c] => short([a, b, c]),
+        [a, b, c, d] => short([a, b, c, d]),
+        [a, b, c, d, e] => short([a, b, c, d, e]),
+        [a, b, c, d, e, f] => short([a, b, c, d, e, f]),
+        [a, b, c, d, e, f, g, ..] => short([a, b, c, d, e, f, g]),
+    });
+    Some(behind)
 }
 
-/// Writes eight bytes or more.
-#[inline(never)]
-fn write_long<'s>(bytes: &[u8], slots: &'s [Slot]) -> Option<&'s [Slot]> {
-    let (slots, rest) = slots.split_at_checked(bytes.len().div_ceil(Slot::BYTES))?;
-    // By cache lines first, so that there is no counting between the slots of each.
-    let (lines, after) = bytes.as_chunks::<{ 8 * Slot::BYTES }>();
-    let (in_lines, in_after) = slots.split_at_checked(8 * lines.len())?;
-    for (line, slots) in lines.iter().zip(in_lines.as_chunks::<8>().0) {
-        write_each(line, slots);
-    }
-    write_each(after, in_after);
-    // What the slot before has already is in this one, too.
-    let last = bytes.len() - Slot::BYTES;
-    slots.last()?.set(u64::from_le_bytes(*bytes.get(last..)?.first_chunk()?));
-    Some(rest)
-}
-
-/// Writes what is there of eight bytes each.
+/// Writes eight bytes or more: as many times eight as there are, and then the last eight, which are
+/// partly or all in the slot before.
 #[inline]
-fn write_each(bytes: &[u8], slots: &[Slot]) {
-    for (eight, slot) in bytes.as_chunks().0.iter().zip(slots) {
+fn write_long<'s>(bytes: &[u8], behind: &'s [Slot]) -> Option<&'s [Slot]> {
+    let (eights, _) = bytes.as_chunks();
+    let (slots, rest) = behind.split_at_checked(eights.len())?;
+    let (last, rest) = rest.split_first()?;
+    for (slot, eight) in slots.iter().zip(eights) {
         slot.set(u64::from_le_bytes(*eight));
     }
+    last.set(u64::from_le_bytes(*bytes.last_chunk()?));
+    Some(rest)
 }
 
 /// What stands above the length of bytes that are in the same slot.
@@ -87,30 +83,23 @@ const SHORT: u64 = 1 << 63;
 
 /// Fewer than eight bytes and their length, which is in the highest byte.
 #[inline]
-fn short(bytes: &[u8]) -> u64 {
-    let number = match *bytes {
-        // GET, for one.
-        [a, b, c] => u64::from(u32::from_le_bytes([a, b, c, 0])),
-        _ => bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte)),
-    };
-    SHORT | (bytes.len() as u64) << 56 | number
+pub(super) fn short<const N: usize>(bytes: [u8; N]) -> u64 {
+    let number = bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte));
+    SHORT | (N as u64) << 56 | number
 }
 
-/// Reads bytes, and returns the slots behind them.
-pub(super) fn read(slots: &[Slot]) -> Option<(Vec<u8>, &[Slot])> {
-    let (first, rest) = slots.split_first()?;
+/// Reads bytes that are written so, and returns the slots that are left of those behind.
+pub(super) fn read<'s>(first: &Slot, behind: &'s [Slot]) -> Option<(Vec<u8>, &'s [Slot])> {
     let first = first.get();
     if first & SHORT != 0 {
         let len = usize::try_from((first & !SHORT) >> 56).ok()?;
-        return Some((first.to_le_bytes().get(..len)?.to_vec(), rest));
+        return Some((first.to_le_bytes().get(..len)?.to_vec(), behind));
     }
     let len = usize::try_from(first).ok()?;
-    let (slots, rest) = rest.split_at_checked(len.div_ceil(Slot::BYTES))?;
-    let mut bytes: Vec<u8> = slots.iter().flat_map(|slot| slot.get().to_le_bytes()).collect();
-    if let Some(end) = bytes.len().checked_sub(Slot::BYTES) {
-        // The last slot begins with what the one before it has.
-        let twice = bytes.len() - len;
-        bytes.drain(end..end + twice);
-    }
+    let (eights, rest) = behind.split_at_checked(len / Slot::BYTES)?;
+    let (last, rest) = rest.split_first()?;
+    let mut bytes: Vec<u8> = eights.iter().flat_map(|slot| slot.get().to_le_bytes()).collect();
+    let is_new = Slot::BYTES - len % Slot::BYTES;
+    bytes.extend_from_slice(last.get().to_le_bytes().get(is_new..)?);
     Some((bytes, rest))
 }

@@ -159,7 +159,7 @@ fn words_beyond_the_table_are_not_told_apart() {
         for end in start + 1..=MANY.len() {
             let limit = &MANY[start..end];
             let event = TraceEvent::LimitHit { limit, most: 1 };
-            let memory = Slot::memory(16);
+            let memory = Slot::memory(Codec::LEAST);
             let len = codec.encode(&meta(event.kind()), &event, &memory).unwrap();
             let record = Record::of(&memory[..len]).unwrap();
             let OwnedTraceEvent::LimitHit { limit: read, .. } = codec.decode(record).unwrap().1

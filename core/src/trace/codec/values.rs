@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use core::time::Duration;
 
-use super::{Codec, Decode, Encode, Reader, Slot, Word, put, slot};
+use super::{Codec, Decode, Encode, Reader, Slot, Word, Writer};
 use crate::client::Timings;
 use crate::fields::{FieldBlock, FieldSpan, Fields};
 use crate::http1::{ResponseHead, Version};
@@ -17,13 +17,15 @@ use crate::trace::{
 macro_rules! numbers {
     ($($number:ty)+) => {$(
         impl Encode for $number {
-            #[inline]
-            fn encode<'s>(&self, _: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
-                put(out, [(*self).into()])
+            #[inline(always)]
+            fn encode(&self, _: &Codec, to: &mut Writer<'_>) -> Option<()> {
+                to.number((*self).into())
             }
         }
 
         impl Decode for $number {
+            const SLOTS: usize = 1;
+
             fn decode(from: &mut Reader<'_>) -> Option<Self> {
                 from.number()?.try_into().ok()
             }
@@ -34,101 +36,114 @@ macro_rules! numbers {
 numbers!(u8 u16 u32 u64);
 
 impl Encode for usize {
-    #[inline]
-    fn encode<'s>(&self, _: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
-        put(out, [*self as u64])
+    #[inline(always)]
+    fn encode(&self, _: &Codec, to: &mut Writer<'_>) -> Option<()> {
+        to.number(*self as u64)
     }
 }
 
 impl Decode for usize {
+    const SLOTS: Self = 1;
+
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         from.number()?.try_into().ok()
     }
 }
 
 impl Encode for i32 {
-    #[inline]
-    fn encode<'s>(&self, _: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
-        put(out, [self.cast_unsigned().into()])
+    #[inline(always)]
+    fn encode(&self, _: &Codec, to: &mut Writer<'_>) -> Option<()> {
+        to.number(self.cast_unsigned().into())
     }
 }
 
 impl Decode for i32 {
+    const SLOTS: usize = 1;
+
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         from.read().map(u32::cast_signed)
     }
 }
 
 impl Encode for bool {
-    #[inline]
-    fn encode<'s>(&self, _: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
-        put(out, [(*self).into()])
+    #[inline(always)]
+    fn encode(&self, _: &Codec, to: &mut Writer<'_>) -> Option<()> {
+        to.number((*self).into())
     }
 }
 
 impl Decode for bool {
+    const SLOTS: usize = 1;
+
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         from.number().map(|number| number != 0)
     }
 }
 
 impl<T: Encode> Encode for Option<T> {
-    #[inline]
-    fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
-        let out = self.is_some().encode(codec, out)?;
-        match self {
-            Some(value) => value.encode(codec, out),
-            None => Some(out),
-        }
+    #[inline(always)]
+    fn encode(&self, codec: &Codec, to: &mut Writer<'_>) -> Option<()> {
+        self.is_some().encode(codec, to)?;
+        self.as_ref().map_or(Some(()), |value| value.encode(codec, to))
     }
 }
 
 impl<T: Decode> Decode for Option<T> {
+    const SLOTS: usize = 1 + T::SLOTS;
+
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         if from.read()? { from.read().map(Some) } else { Some(None) }
     }
 }
 
 impl Encode for &[u8] {
-    #[inline]
-    fn encode<'s>(&self, _: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
-        slot::write(self, out)
+    #[inline(always)]
+    fn encode(&self, _: &Codec, to: &mut Writer<'_>) -> Option<()> {
+        to.bytes(self)
     }
 }
 
 impl Decode for Vec<u8> {
+    const SLOTS: usize = 1;
+
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         from.bytes()
     }
 }
 
 impl Decode for Box<[u8]> {
+    const SLOTS: usize = Vec::SLOTS;
+
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         from.read::<Vec<u8>>().map(Into::into)
     }
 }
 
 impl Encode for &str {
-    #[inline]
-    fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
-        self.as_bytes().encode(codec, out)
+    #[inline(always)]
+    fn encode(&self, codec: &Codec, to: &mut Writer<'_>) -> Option<()> {
+        self.as_bytes().encode(codec, to)
     }
 }
 
 impl Decode for Box<str> {
+    const SLOTS: usize = Vec::SLOTS;
+
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         String::from_utf8(from.read()?).ok().map(Into::into)
     }
 }
 
 impl Encode for Word {
-    #[inline]
-    fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
-        codec.number(self.0).encode(codec, out)
+    #[inline(always)]
+    fn encode(&self, codec: &Codec, to: &mut Writer<'_>) -> Option<()> {
+        to.number(codec.number(self.0).into())
     }
 }
 
 impl Decode for &'static str {
+    const SLOTS: usize = 1;
+
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         let number = from.read::<u8>()?;
         from.codec.words[usize::from(number)].get().copied()
@@ -136,13 +151,15 @@ impl Decode for &'static str {
 }
 
 impl Encode for Duration {
-    #[inline]
-    fn encode<'s>(&self, _: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
-        put(out, [self.as_secs(), self.subsec_nanos().into()])
+    #[inline(always)]
+    fn encode(&self, _: &Codec, to: &mut Writer<'_>) -> Option<()> {
+        to.numbers([self.as_secs(), self.subsec_nanos().into()])
     }
 }
 
 impl Decode for Duration {
+    const SLOTS: usize = 2;
+
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         let (seconds, nanos) = (from.read()?, from.read::<u32>()?);
         Some(Self::from_secs(seconds).saturating_add(Self::from_nanos(nanos.into())))
@@ -150,19 +167,21 @@ impl Decode for Duration {
 }
 
 impl Encode for SocketAddr {
-    fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
-        let out = match self {
-            Self::V4(address) => put(out, [4, address.ip().to_bits().into()])?,
+    fn encode(&self, codec: &Codec, to: &mut Writer<'_>) -> Option<()> {
+        match self {
+            Self::V4(address) => to.numbers([4, address.ip().to_bits().into()])?,
             Self::V6(address) => {
-                let out = put(out, [6, address.flowinfo().into(), address.scope_id().into()])?;
-                address.ip().octets().as_slice().encode(codec, out)?
+                to.numbers([6, address.flowinfo().into(), address.scope_id().into()])?;
+                to.bytes(&address.ip().octets())?;
             }
-        };
-        self.port().encode(codec, out)
+        }
+        self.port().encode(codec, to)
     }
 }
 
 impl Decode for SocketAddr {
+    const SLOTS: usize = 5;
+
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         if from.number()? != 6 {
             let ip = IpAddr::V4(Ipv4Addr::from_bits(from.read()?));
@@ -176,75 +195,88 @@ impl Decode for SocketAddr {
 }
 
 impl Encode for Version {
-    #[inline]
-    fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
-        self.minor().encode(codec, out)
+    #[inline(always)]
+    fn encode(&self, codec: &Codec, to: &mut Writer<'_>) -> Option<()> {
+        self.minor().encode(codec, to)
     }
 }
 
 impl Decode for Version {
+    const SLOTS: usize = 1;
+
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         from.read().map(Self::from_minor)
     }
 }
 
 impl Encode for StreamId {
-    #[inline]
-    fn encode<'s>(&self, _: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
-        put(out, [self.connection, self.layer.into()])
+    #[inline(always)]
+    fn encode(&self, _: &Codec, to: &mut Writer<'_>) -> Option<()> {
+        to.numbers([self.connection, self.layer.into()])
     }
 }
 
 impl Decode for StreamId {
+    const SLOTS: usize = 2;
+
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         Some(Self { connection: from.read()?, layer: from.read()? })
     }
 }
 
 impl Encode for TlsContext {
-    #[inline]
-    fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
-        self.verify.encode(codec, out)
+    #[inline(always)]
+    fn encode(&self, codec: &Codec, to: &mut Writer<'_>) -> Option<()> {
+        self.verify.encode(codec, to)
     }
 }
 
 impl Decode for TlsContext {
+    const SLOTS: usize = bool::SLOTS;
+
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         Some(Self { verify: from.read()? })
     }
 }
 
 impl Encode for &[SocketOption] {
-    fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
-        let out = self.len().encode(codec, out)?;
-        self.iter().try_fold(out, |out, SocketOption { level, name, value }| {
-            let out = level.encode(codec, out)?;
-            let out = name.encode(codec, out)?;
-            value.encode(codec, out)
-        })
+    fn encode(&self, _: &Codec, to: &mut Writer<'_>) -> Option<()> {
+        to.number(self.len() as u64)?;
+        let slots = to.long(2 * self.len())?.as_chunks().0;
+        for ([which, value], option) in slots.iter().zip(*self) {
+            which.set(pair(option.level.cast_unsigned(), option.name.cast_unsigned()));
+            value.set(option.value.cast_unsigned().into());
+        }
+        Some(())
     }
 }
 
 impl Decode for Box<[SocketOption]> {
+    const SLOTS: usize = 1;
+
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         let count = from.read::<usize>()?;
-        let option = |_| {
-            let (level, name) = (from.read()?, from.read()?);
-            Some(SocketOption { level, name, value: from.read()? })
-        };
-        (0..count).map(option).collect()
+        let slots = from.long(count.checked_mul(2)?)?.as_chunks().0;
+        Some(slots.iter().map(read_option).collect())
     }
+}
+
+fn read_option([which, value]: &[Slot; 2]) -> SocketOption {
+    let ((level, name), (value, _)) = (halves(which.get()), halves(value.get()));
+    let [level, name, value] = [level, name, value].map(u32::cast_signed);
+    SocketOption { level, name, value }
 }
 
 impl Encode for &Timings {
     /// Each part has its place, whether it is there or not.
-    #[inline]
-    fn encode<'s>(&self, _: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
+    #[inline(always)]
+    fn encode(&self, _: &Codec, to: &mut Writer<'_>) -> Option<()> {
         let Timings { pool, resolve, connect, tls, send, wait, receive, total, redirect, .. } =
             **self;
-        let parts = [pool, resolve, connect, tls, send, wait, receive, Some(total), redirect];
-        let out = put(out, parts.map(|part| part.map_or(NO_TIME, time)))?;
-        put(out, [self.connections, self.redirects, self.retries].map(Into::into))
+        for part in [pool, resolve, connect, tls, send, wait, receive, Some(total), redirect] {
+            to.number(part.map_or(NO_TIME, time))?;
+        }
+        to.numbers([self.connections, self.redirects, self.retries].map(Into::into))
     }
 }
 
@@ -267,6 +299,8 @@ fn read_time(from: &mut Reader<'_>) -> Option<Option<Duration>> {
 }
 
 impl Decode for Box<Timings> {
+    const SLOTS: usize = 12;
+
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         let mut part = || read_time(from);
         Some(Self::new(Timings {
@@ -287,28 +321,32 @@ impl Decode for Box<Timings> {
 }
 
 impl Encode for Credentials<'_> {
-    fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
-        let out = self.user.encode(codec, out)?;
-        self.password.encode(codec, out)
+    fn encode(&self, codec: &Codec, to: &mut Writer<'_>) -> Option<()> {
+        self.user.encode(codec, to)?;
+        self.password.encode(codec, to)
     }
 }
 
 impl Decode for OwnedCredentials {
+    const SLOTS: usize = 2 * Vec::SLOTS;
+
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         Some(Self { user: from.read()?, password: from.read()? })
     }
 }
 
 impl Encode for ResponseHead<'_> {
-    #[inline]
-    fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
-        let out = put(out, [self.version.minor().into(), self.status.into()])?;
-        let out = self.reason.encode(codec, out)?;
-        self.fields.encode(codec, out)
+    #[inline(always)]
+    fn encode(&self, codec: &Codec, to: &mut Writer<'_>) -> Option<()> {
+        to.numbers([self.version.minor().into(), self.status.into()])?;
+        self.reason.encode(codec, to)?;
+        self.fields.encode(codec, to)
     }
 }
 
 impl Decode for OwnedResponseHead {
+    const SLOTS: usize = 2 + Vec::SLOTS + FieldBlock::SLOTS;
+
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         let (version, status) = (from.read()?, from.read()?);
         Some(Self { version, status, reason: from.read()?, fields: from.read()? })
@@ -318,30 +356,33 @@ impl Decode for OwnedResponseHead {
 impl Encode for Fields<'_> {
     /// The bytes as a whole and the places of the fields in them: one copy each, however many
     /// fields there are.
-    fn encode<'s>(&self, codec: &Codec, out: &'s [Slot]) -> Option<&'s [Slot]> {
-        let out = self.as_bytes().encode(codec, out)?;
-        let out = self.len().encode(codec, out)?;
-        let (places, out) = out.split_at_checked(2 * self.len())?;
-        for ([name, value], span) in places.as_chunks().0.iter().zip(self.spans()) {
+    #[inline(always)]
+    fn encode(&self, _: &Codec, to: &mut Writer<'_>) -> Option<()> {
+        to.bytes(self.as_bytes())?;
+        to.number(self.len() as u64)?;
+        let places = to.long(2 * self.len())?.as_chunks().0;
+        for ([name, value], span) in places.iter().zip(self.spans()) {
             name.set(pair(span.name, span.name_len));
             value.set(pair(span.value, span.value_len));
         }
-        Some(out)
+        Some(())
     }
 }
 
 impl Decode for FieldBlock {
+    const SLOTS: usize = Vec::SLOTS + 1;
+
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         let bytes = from.read()?;
         let count = from.read::<usize>()?;
-        let spans: Option<Vec<_>> = (0..count).map(|_| read_span(from)).collect();
-        Some(Self::from_parts(bytes, spans?))
+        let places = from.long(count.checked_mul(2)?)?.as_chunks().0;
+        Some(Self::from_parts(bytes, places.iter().map(read_span).collect()))
     }
 }
 
-fn read_span(from: &mut Reader<'_>) -> Option<FieldSpan> {
-    let ((name, name_len), (value, value_len)) = (halves(from.number()?), halves(from.number()?));
-    Some(FieldSpan { name, name_len, value, value_len })
+fn read_span([name, value]: &[Slot; 2]) -> FieldSpan {
+    let ((name, name_len), (value, value_len)) = (halves(name.get()), halves(value.get()));
+    FieldSpan { name, name_len, value, value_len }
 }
 
 /// Two numbers in one.
