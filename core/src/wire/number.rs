@@ -20,41 +20,46 @@ pub(crate) enum NotANumber {
 /// A decimal number (RFC 9110 section 8.6).
 #[inline]
 pub(crate) fn decimal(digits: &[u8]) -> Result<u64, NotANumber> {
-    parse(digits, 10)
+    parse::<10>(digits, |byte| byte.wrapping_sub(b'0'))
 }
 
 /// A hexadecimal number (RFC 9112 section 7.1).
 #[inline]
 pub(crate) fn hexadecimal(digits: &[u8]) -> Result<u64, NotANumber> {
-    parse(digits, 16)
+    parse::<16>(digits, digit_value)
 }
 
-fn parse(digits: &[u8], base: u8) -> Result<u64, NotANumber> {
+/// Reads digits of the base `BASE`; `value` says what a byte stands for, which is more than a digit
+/// if it is none.
+#[inline]
+fn parse<const BASE: u8>(digits: &[u8], value: impl Fn(u8) -> u8) -> Result<u64, NotANumber> {
     if digits.is_empty() {
         return Err(NotANumber::Digit(0));
     }
-    let (few, rest) = digits.split_at(digits.len().min(FITTING));
+    if digits.len() > FITTING {
+        return parse_many::<BASE>(digits, value);
+    }
     let mut number = 0_u64;
-    for (index, byte) in few.iter().enumerate() {
-        let digit = digit_value(*byte);
-        if digit >= base {
+    for (index, byte) in digits.iter().enumerate() {
+        let digit = value(*byte);
+        if digit >= BASE {
             return Err(NotANumber::Digit(index));
         }
-        number = number * u64::from(base) + u64::from(digit);
+        number = number * u64::from(BASE) + u64::from(digit);
     }
-    if rest.is_empty() { Ok(number) } else { parse_on(number, rest, base) }
+    Ok(number)
 }
 
-/// Reads the digits after those that are sure to fit.
+/// Reads digits that may be too many to fit.
 #[cold]
-fn parse_on(mut number: u64, rest: &[u8], base: u8) -> Result<u64, NotANumber> {
-    let mut too_large = false;
-    for (index, byte) in rest.iter().enumerate() {
-        let digit = digit_value(*byte);
-        if digit >= base {
-            return Err(NotANumber::Digit(FITTING + index));
+fn parse_many<const BASE: u8>(digits: &[u8], value: impl Fn(u8) -> u8) -> Result<u64, NotANumber> {
+    let (mut number, mut too_large) = (0_u64, false);
+    for (index, byte) in digits.iter().enumerate() {
+        let digit = value(*byte);
+        if digit >= BASE {
+            return Err(NotANumber::Digit(index));
         }
-        match number.checked_mul(u64::from(base)).and_then(|n| n.checked_add(u64::from(digit))) {
+        match number.checked_mul(u64::from(BASE)).and_then(|n| n.checked_add(u64::from(digit))) {
             Some(next) if next <= MAX_LENGTH => number = next,
             _ => too_large = true,
         }

@@ -179,26 +179,26 @@ impl Connection {
     #[inline(never)]
     fn advance_by_state<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, Failed> {
         self.last = None;
-        let read = match self.sides.of(self.role.peer()) {
-            State::Body => self.receive.next_body(cx),
-            State::Idle if self.role == Role::Client => return self.unasked(cx),
-            State::Idle if self.receive.is_at_end() && self.receive.is_idle() => {
-                return Ok(self.closed());
-            }
-            State::Idle | State::Answer => self.receive.next_head(self.asked, cx),
-            State::Done | State::MustClose | State::MightSwitch => return Ok(self.after_end()),
+        match self.sides.of(self.role.peer()) {
+            State::Body => self.body(cx),
+            State::Idle if self.role == Role::Client => self.unasked(cx),
+            State::Idle if self.receive.is_at_end() && self.receive.is_idle() => Ok(self.closed()),
+            State::Idle | State::Answer => self.head(cx),
+            State::Done | State::MustClose | State::MightSwitch => Ok(self.after_end()),
             State::Switched => {
                 self.receive.give_back();
-                return Ok(Progress::Switched);
+                Ok(Progress::Switched)
             }
-            State::Closed => return Ok(Progress::Closed),
-            State::Failed => return Err(Failed),
-        };
-        match read {
+            State::Closed => Ok(Progress::Closed),
+            State::Failed => Err(Failed),
+        }
+    }
+
+    fn body<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, Failed> {
+        match self.receive.next_body(cx) {
             Ok(None) => return Ok(Progress::NeedInput),
-            Ok(Some(Part::Data)) => self.last = Some(Part::Data),
             Ok(Some(Part::End)) => self.ended(cx),
-            Ok(Some(Part::Head)) => self.head(cx)?,
+            Ok(part) => self.last = part,
             Err(error) => return Err(self.fail(error)),
         }
         Ok(Progress::Event)
@@ -248,7 +248,12 @@ impl Connection {
         Progress::Closed
     }
 
-    fn head<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<(), Failed> {
+    fn head<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, Failed> {
+        match self.receive.next_head(self.asked, cx) {
+            Ok(true) => {}
+            Ok(false) => return Ok(Progress::NeedInput),
+            Err(error) => return Err(self.fail(error)),
+        }
         let (status, switch) = (self.receive.head.status, self.sides.switch);
         if status == 101 && switch != Some(SwitchKind::Upgrade) {
             let error = self.receive.refuse(Broken::new(Rule::SwitchUnasked, 9), 0..0, cx);
@@ -263,7 +268,7 @@ impl Connection {
         } else {
             self.response_head(cx);
         }
-        Ok(())
+        Ok(Progress::Event)
     }
 
     fn request_head(&mut self) {

@@ -189,12 +189,12 @@ impl Receive {
         self.surplus() == 0 && !self.section.has_begun()
     }
 
-    /// Reads a head. `asked` is what a response answers.
+    /// Reads a head, and tells whether it is complete. `asked` is what a response answers.
     pub(super) fn next_head<S: Sink>(
         &mut self,
         asked: Asked,
         cx: &mut Cx<'_, S>,
-    ) -> Result<Option<Part>, PeerError> {
+    ) -> Result<bool, PeerError> {
         self.give_back();
         if core::mem::take(&mut self.head_complete) {
             // The head before this one was informational.
@@ -211,12 +211,12 @@ impl Receive {
                 Ok(Progress::NeedInput) if self.eof => {
                     return Err(self.end_in_head(cx));
                 }
-                Ok(Progress::NeedInput) => return Ok(None),
+                Ok(Progress::NeedInput) => return Ok(false),
                 Ok(Progress::Complete(len)) => {
                     self.lent = len;
                     self.head_complete = true;
                     self.finish_head(asked, cx)?;
-                    return Ok(Some(Part::Head));
+                    return Ok(true);
                 }
                 Err(broken) => {
                     self.tell_section(cx);
@@ -241,26 +241,25 @@ impl Receive {
     /// Takes in what a complete head means.
     fn finish_head<S: Sink>(&mut self, asked: Asked, cx: &mut Cx<'_, S>) -> Result<(), PeerError> {
         self.tell_section(cx);
-        let (decision, head) = match self.section.last().said() {
-            Some(said) => *said,
+        match self.section.last().said() {
+            Some((decision, head)) => {
+                let decision = *decision;
+                self.head = *head;
+                self.tell_framing(decision, cx);
+            }
             None => self.judge(asked, cx)?,
-        };
-        self.tell_framing(decision, cx);
-        self.head = head;
+        }
         if self.head.is_informational() {
             return self.informational(cx);
         }
-        let body = Body::new(decision.framing, &self.config);
+        let body = Body::new(self.head.framing, &self.config);
         self.body = body.map_err(|rule| self.refuse_field(self.framing_field(rule), cx))?;
         Ok(())
     }
 
     /// Decides what a complete head means.
-    fn judge<S: Sink>(
-        &mut self,
-        asked: Asked,
-        cx: &mut Cx<'_, S>,
-    ) -> Result<(Decision, Head), PeerError> {
+    #[inline(never)]
+    fn judge<S: Sink>(&mut self, asked: Asked, cx: &mut Cx<'_, S>) -> Result<(), PeerError> {
         let (version, kind, status, asked) = match self.section.start_line() {
             Some(StartLine::Request(line)) => {
                 let asks = Asked::by(&self.buffer.unread()[line.method.clone()]);
@@ -279,7 +278,7 @@ impl Receive {
             Some((decision, head)) if is_usual => (*decision, head.wishes, false),
             _ => self.decide(kind, version, cx)?,
         };
-        let head = Head {
+        self.head = Head {
             framing: decision.framing,
             is_tolerated: decision.tolerated.is_some(),
             wishes,
@@ -289,9 +288,10 @@ impl Receive {
         };
         // What is tolerated is told each time.
         if is_usual && !is_tolerated {
-            self.section.last().learn((decision, head));
+            self.section.last().learn((decision, self.head));
         }
-        Ok((decision, head))
+        self.tell_framing(decision, cx);
+        Ok(())
     }
 
     /// Reads what the fields of a complete head say, and decides what follows from it: what that is,
@@ -336,10 +336,10 @@ impl Receive {
                 return Err(self.refuse(Broken::new(Rule::HostMissing, at), 0..0, cx));
             }
         }
-        if kind.opens_tunnel() {
-            return Ok(());
+        match facts.check_length() {
+            Err(broken) if !kind.opens_tunnel() => Err(self.refuse_field(broken, cx)),
+            _ => Ok(()),
         }
-        facts.check_length().map_err(|broken| self.refuse_field(broken, cx))
     }
 
     fn informational<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<(), PeerError> {
