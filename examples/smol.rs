@@ -24,7 +24,9 @@ use limpid_core::error::ResolveError;
 use limpid_core::fields::Fields;
 use limpid_core::time::{Deadline, Mono};
 use limpid_sinks::LineSink;
-use limpid_std::parts::{Connections, Session, Transport, begin, is_silent, literal, lookup};
+use limpid_std::parts::{
+    Connections, Parts, Session, Transport, begin, is_silent, literal, lookup,
+};
 use limpid_std::{ClientBuilder, Error, Settings};
 use smol::future::{or, poll_fn};
 use smol::{Async, Timer, block_on, unblock};
@@ -105,7 +107,7 @@ impl Driver {
                 Do::Trust { proxy } => self.session.trust(proxy),
                 Do::Acquire => {
                     let (until, now) = self.time();
-                    let (exchange, connections) = self.session.exchange.parts();
+                    let (Parts { exchange, .. }, connections) = self.session.parts();
                     let acquired = connections.acquire(exchange.origin());
                     let acquired = within(until, now, acquired).await;
                     self.session.tick();
@@ -133,14 +135,14 @@ impl Driver {
                 Do::Abandon(dial) => self.dials.retain(|(id, _)| *id != dial),
                 Do::Write => {
                     let (until, now) = self.time();
-                    let Session { exchange, transport, .. } = &mut self.session;
+                    let Parts { exchange, transport, .. } = &mut *self.session;
                     let written = write(transport, exchange.out());
                     let result = within(until, now, written).await;
                     self.session.wrote(result);
                 }
                 Do::Read => {
                     let (until, now) = self.time();
-                    let Session { exchange, transport, .. } = &mut self.session;
+                    let Parts { exchange, transport, .. } = &mut *self.session;
                     let read = read(transport, exchange.space(READ));
                     let result = within(until, now, read).await;
                     self.session.read(result);
@@ -197,7 +199,7 @@ impl Drop for Driver {
         loop {
             match self.session.proceed() {
                 Do::Write => {
-                    let Session { exchange, transport, .. } = &self.session;
+                    let Parts { exchange, transport, .. } = &*self.session;
                     let sent = match transport {
                         Some(Socket(stream)) => stream.get_ref().write(exchange.out()[0]),
                         None => Err(ErrorKind::NotConnected.into()),

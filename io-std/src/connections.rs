@@ -6,13 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use limpid_core::client::{
-    Acquired, Exchange, Lease, Link, Options, Origin, Parked, Pool, Request, Retired, Retirement,
+    Acquired, Lease, Link, Options, Origin, Parked, Pool, Retired, Retirement,
 };
 use limpid_core::time::Mono;
 
 use crate::builder::{Settings, SharedSink};
 use crate::clock::Clock;
 use crate::line::{Line, Ticket};
+use crate::session::Parts;
 use crate::spares::Spares;
 use crate::tls::Trust;
 
@@ -30,7 +31,7 @@ pub trait Transport {
 /// last client and the last response that use it, idle connections are closed.
 pub struct Connections<T: Transport> {
     shared: Mutex<Shared<T>>,
-    spares: Spares,
+    spares: Spares<Box<Parts<T>>>,
     options: Arc<Options>,
     /// Whom to trust as an origin server, and whom as a proxy.
     trust: (Trust, Trust),
@@ -161,19 +162,9 @@ impl<T: Transport> Connections<T> {
         next.inspect(Waker::wake_by_ref);
     }
 
-    /// An exchange that is over and can be used again, if there is one.
-    pub(crate) fn spare(&self) -> Option<Box<Exchange>> {
-        self.spares.take()
-    }
-
-    /// An exchange for this request, in memory that is there already if there is some.
-    pub(crate) fn begin(&self, request: Arc<Request>) -> Box<Exchange> {
-        self.spares.begin(request, &self.options)
-    }
-
-    /// Takes an exchange back that is over, for its memory.
-    pub(crate) fn end(&self, exchange: Box<Exchange>) {
-        self.spares.end(exchange);
+    /// Sessions that are over.
+    pub(crate) const fn spares(&self) -> &Spares<Box<Parts<T>>> {
+        &self.spares
     }
 
     /// Closes connections in the order in which they were opened.

@@ -8,12 +8,12 @@ use limpid_core::http1::BodySize;
 
 use crate::connections::{Connections, Transport};
 use crate::error::Error;
-use crate::session::{Lent, Session};
+use crate::session::Session;
 
 /// A request that is being built, in memory that one before it has left to the client.
 pub struct Draft<T: Transport> {
-    /// The exchange that had the memory. It is the one that will do this request.
-    exchange: Option<Lent<T>>,
+    /// The session that had the memory. It is the one that will do this request.
+    session: Option<Session<T>>,
     /// What is known of the request, if its URL is one.
     request: Result<RequestBuilder, UrlError>,
 }
@@ -22,12 +22,12 @@ impl<T: Transport> Draft<T> {
     /// Starts a request.
     #[must_use]
     pub fn new(connections: &Arc<Connections<T>>, method: &str, url: &str) -> Self {
-        let mut exchange = Lent::spare(connections);
-        let request = match &mut exchange {
-            Some(exchange) => exchange.draft(method.as_bytes(), url),
+        let mut session = Session::spare(connections);
+        let request = match &mut session {
+            Some(session) => session.exchange.draft(method.as_bytes(), url),
             None => url.parse().map(|url| Request::builder(method.as_bytes(), url)),
         };
-        Self { exchange, request }
+        Self { session, request }
     }
 
     /// Adds a field.
@@ -41,8 +41,8 @@ impl<T: Transport> Draft<T> {
     /// Goes on building it.
     #[must_use]
     pub fn map(self, edit: impl FnOnce(RequestBuilder) -> RequestBuilder) -> Self {
-        let Self { exchange, request } = self;
-        Self { exchange, request: request.map(edit) }
+        let Self { session, request } = self;
+        Self { session, request: request.map(edit) }
     }
 
     /// Completes it, for an exchange of these connections, which has no transport yet.
@@ -54,11 +54,11 @@ impl<T: Transport> Draft<T> {
         connections: &Arc<Connections<T>>,
         size: BodySize,
     ) -> Result<Session<T>, Error> {
-        let Self { exchange, request } = self;
+        let Self { session, request } = self;
         let decodes = connections.options().decode;
         let request = request?.body(size).accept_codings(decodes).build_shared();
-        Ok(match exchange {
-            Some(exchange) => exchange.begin(request),
+        Ok(match session {
+            Some(session) => session.begin(request),
             None => Session::new(Arc::clone(connections), request),
         })
     }

@@ -12,7 +12,7 @@ use crate::dials::Dials;
 use crate::error::Error;
 use crate::os::is_timeout;
 use crate::resolve::{Resolved, resolve};
-use crate::session::Session;
+use crate::session::{Parts, Session};
 use crate::socket::Timed;
 use crate::wait::wait_for;
 
@@ -52,7 +52,7 @@ impl Driver {
                 Do::Abandon(dial) => self.dials.abandon(dial),
                 Do::Write => {
                     let left = self.left();
-                    let Session { exchange, transport, .. } = &mut self.session;
+                    let Parts { exchange, transport, .. } = &mut *self.session;
                     let result = match transport {
                         Some(socket) => socket.write(exchange.out(), left),
                         None => Err(ErrorKind::NotConnected.into()),
@@ -61,7 +61,7 @@ impl Driver {
                 }
                 Do::Read => {
                     let left = self.left();
-                    let Session { exchange, transport, .. } = &mut self.session;
+                    let Parts { exchange, transport, .. } = &mut *self.session;
                     let result = match transport {
                         Some(socket) => socket.read(exchange.space(READ), left),
                         None => Err(ErrorKind::NotConnected.into()),
@@ -94,7 +94,7 @@ impl Driver {
     #[inline]
     fn acquire(&mut self) {
         let now = self.session.now();
-        let (exchange, connections) = self.session.exchange.parts();
+        let (Parts { exchange, .. }, connections) = self.session.parts();
         let mut acquired = connections.try_acquire(exchange.origin(), now);
         if acquired.is_none() {
             let left = left(exchange.deadline(), now);

@@ -66,6 +66,6 @@ pub mod parts {
     pub use crate::server::{
         Bound, Listener as ServerListener, ServerSettings, Serving, Stop, is_shortage, passes,
     };
-    pub use crate::session::{Lent, Session};
+    pub use crate::session::{Parts, Session};
     pub use crate::socket::{is_silent, prepare};
 }

@@ -25,10 +25,17 @@ pub(crate) fn next_exchange() -> ExchangeId {
     ExchangeId(LAST.fetch_add(1, Ordering::Relaxed) + 1)
 }
 
-/// An exchange, its transport, and where both come from.
+/// An exchange and its transport, in memory of the client's, which goes back to it when this is
+/// dropped. Nothing of it moves but where it lies.
 pub struct Session<T: Transport> {
+    parts: Option<Box<Parts<T>>>,
+    connections: Arc<Connections<T>>,
+}
+
+/// What a [`Session`] consists of.
+pub struct Parts<T> {
     /// The exchange.
-    pub exchange: Lent<T>,
+    pub exchange: Exchange,
     /// The transport, once there is one.
     pub transport: Option<T>,
     /// Why there is no TLS configuration.
@@ -39,12 +46,18 @@ pub struct Session<T: Transport> {
     now: Mono,
 }
 
-impl<T: Transport + fmt::Debug> fmt::Debug for Session<T> {
+impl<T: fmt::Debug> fmt::Debug for Parts<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session")
-            .field("exchange", &*self.exchange)
+            .field("exchange", &self.exchange)
             .field("transport", &self.transport)
             .finish_non_exhaustive()
+    }
+}
+
+impl<T: Transport + fmt::Debug> fmt::Debug for Session<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
     }
 }
 
@@ -52,29 +65,57 @@ impl<T: Transport> Session<T> {
     /// An exchange for this request, which has no transport yet.
     #[must_use]
     pub fn new(connections: Arc<Connections<T>>, request: Arc<Request>) -> Self {
-        Self::of(Lent { exchange: Some(connections.begin(request)), connections })
+        if let Some(parts) = connections.spares().take() {
+            return Self { parts: Some(parts), connections }.begin(request);
+        }
+        connections.spares().begin();
+        let options = Arc::clone(connections.options());
+        let parts = Box::new(Parts {
+            exchange: Exchange::new(next_exchange(), request, options),
+            transport: None,
+            refused: None,
+            lease: None,
+            now: Mono::default(),
+        });
+        Self { parts: Some(parts), connections }
     }
 
-    fn of(exchange: Lent<T>) -> Self {
-        Self { exchange, transport: None, refused: None, lease: None, now: Mono::default() }
+    /// One that is over and can be used again, if there is one.
+    pub(crate) fn spare(connections: &Arc<Connections<T>>) -> Option<Self> {
+        let parts = connections.spares().take()?;
+        Some(Self { parts: Some(parts), connections: Arc::clone(connections) })
+    }
+
+    /// Begins with this request.
+    pub(crate) fn begin(mut self, request: Arc<Request>) -> Self {
+        let (parts, connections) = self.parts();
+        parts.exchange.restart(next_exchange(), request, connections.options());
+        self
+    }
+
+    /// The exchange and its transport, and where both come from.
+    #[inline]
+    pub fn parts(&mut self) -> (&mut Parts<T>, &Connections<T>) {
+        (there_mut(&mut self.parts), &self.connections)
     }
 
     /// Looks at the clock. A driver does that when it begins to run; all that tells what came of
     /// waiting does it as well. In between, it is no later for the exchange than it was.
     pub fn tick(&mut self) {
-        self.now = self.exchange.connections.now();
+        let (parts, connections) = self.parts();
+        parts.now = connections.now();
     }
 
     /// What time it was when the clock was last looked at.
     #[must_use]
-    pub const fn now(&self) -> Mono {
+    pub fn now(&self) -> Mono {
         self.now
     }
 
     /// What is to be done next.
     pub fn proceed(&mut self) -> Do {
-        let (now, (exchange, connections)) = (self.now, self.exchange.parts());
-        exchange.next(now, connections.sink())
+        let (parts, connections) = self.parts();
+        parts.exchange.next(parts.now, connections.sink())
     }
 
     /// What [`Do::Tell`] tells.
@@ -86,15 +127,9 @@ impl<T: Transport> Session<T> {
     /// Tells what came of it.
     #[inline(always)]
     pub fn input(&mut self, input: Input<'_>) {
-        self.tick();
-        self.input_at_once(input);
-    }
-
-    /// Tells what came of it, for which nothing was waited.
-    #[inline(always)]
-    fn input_at_once(&mut self, input: Input<'_>) {
-        let Lent { exchange, connections } = &mut self.exchange;
-        there_mut(exchange).input(self.now, connections.sink(), input);
+        let (parts, connections) = self.parts();
+        parts.now = connections.now();
+        parts.exchange.input(parts.now, connections.sink(), input);
     }
 
     /// Tells how many bytes the transport took; `None` if the time for it is over.
@@ -143,18 +178,18 @@ impl<T: Transport> Session<T> {
     /// The connection, if the response has made it one of another protocol, and its transport.
     pub fn take_switched(&mut self) -> Option<(Switched, T)> {
         self.tick();
-        let Lent { exchange, connections } = &mut self.exchange;
-        let switched = there_mut(exchange).take_switched(self.now, connections.sink())?;
-        Some((switched, self.transport.take()?))
+        let (parts, connections) = self.parts();
+        let switched = parts.exchange.take_switched(parts.now, connections.sink())?;
+        Some((switched, parts.transport.take()?))
     }
 
     /// Answers [`Do::Trust`].
     pub fn trust(&mut self, proxy: bool) {
-        let connections = &self.exchange.connections;
-        let input = match connections.trust(proxy).config(self.now, connections.sink()) {
+        let (parts, connections) = self.parts();
+        let input = match connections.trust(proxy).config(parts.now, connections.sink()) {
             Ok(config) => Input::Trust(config),
             Err(error) => {
-                self.refused = Some(Box::new(error));
+                parts.refused = Some(Box::new(error));
                 Input::Failed(Fault::Tls(TlsError::Configuration))
             }
         };
@@ -179,16 +214,18 @@ impl<T: Transport> Session<T> {
             }
             None => (None, None, Input::Tick),
         };
-        (self.lease, self.transport) = (lease, transport);
-        self.input_at_once(input);
+        let (parts, connections) = self.parts();
+        (parts.lease, parts.transport) = (lease, transport);
+        parts.exchange.input(parts.now, connections.sink(), input);
     }
 
     /// Does [`Do::Release`], which is a part of [`Do::Done`] and [`Do::Failed`] too.
     pub fn release(&mut self) {
-        let link = self.exchange.take_link();
-        let transport = self.transport.take();
-        if let Some(lease) = self.lease.take() {
-            self.exchange.connections.release(lease, link, transport, self.now);
+        let (parts, connections) = self.parts();
+        let link = parts.exchange.take_link();
+        let transport = parts.transport.take();
+        if let Some(lease) = parts.lease.take() {
+            connections.release(lease, link, transport, parts.now);
         }
     }
 
@@ -197,7 +234,7 @@ impl<T: Transport> Session<T> {
         // Nobody is told of the error of an exchange that nobody wants any more.
         let trace = match cause {
             Cause::Abandoned => Trace::default(),
-            _ => self.exchange.connections.sink().recall(exchange),
+            _ => self.connections.sink().recall(exchange),
         };
         History { exchange, timings: self.exchange.timings(), sizes: self.exchange.sizes(), trace }
     }
@@ -220,73 +257,45 @@ impl<T: Transport> Session<T> {
     }
 }
 
-/// An exchange in memory of the client's, which goes back to it when this is dropped.
-pub struct Lent<T: Transport> {
-    exchange: Option<Box<Exchange>>,
-    connections: Arc<Connections<T>>,
-}
-
-impl<T: Transport> Lent<T> {
-    /// The exchange, and the connections that it can be given one of.
-    #[inline]
-    pub fn parts(&mut self) -> (&mut Exchange, &Connections<T>) {
-        (there_mut(&mut self.exchange), &self.connections)
-    }
-
-    /// One that is over and can be used again, if there is one.
-    pub(crate) fn spare(connections: &Arc<Connections<T>>) -> Option<Self> {
-        let exchange = connections.spare()?;
-        Some(Self { exchange: Some(exchange), connections: Arc::clone(connections) })
-    }
-
-    /// Begins with this request.
-    pub(crate) fn begin(mut self, request: Arc<Request>) -> Session<T> {
-        let Self { exchange, connections } = &mut self;
-        there_mut(exchange).restart(next_exchange(), request, connections.options());
-        Session::of(self)
-    }
-}
-
-impl<T: Transport> Deref for Lent<T> {
-    type Target = Exchange;
+impl<T: Transport> Deref for Session<T> {
+    type Target = Parts<T>;
 
     #[inline]
-    fn deref(&self) -> &Exchange {
-        there(&self.exchange)
+    fn deref(&self) -> &Parts<T> {
+        there(&self.parts)
     }
 }
 
-impl<T: Transport> DerefMut for Lent<T> {
+impl<T: Transport> DerefMut for Session<T> {
     #[inline]
-    fn deref_mut(&mut self) -> &mut Exchange {
-        there_mut(&mut self.exchange)
+    fn deref_mut(&mut self) -> &mut Parts<T> {
+        there_mut(&mut self.parts)
     }
 }
 
-const ALIVE: &str = "an exchange is there until it is dropped";
+const ALIVE: &str = "a session has its parts until it is dropped";
 
 #[inline]
-#[expect(clippy::expect_used, reason = "only dropping takes it away")]
-fn there(exchange: &Option<Box<Exchange>>) -> &Exchange {
-    exchange.as_deref().expect(ALIVE)
+#[expect(clippy::expect_used, reason = "only dropping takes them away")]
+fn there<T>(parts: &Option<Box<Parts<T>>>) -> &Parts<T> {
+    parts.as_deref().expect(ALIVE)
 }
 
 #[inline]
-#[expect(clippy::expect_used, reason = "only dropping takes it away")]
-fn there_mut(exchange: &mut Option<Box<Exchange>>) -> &mut Exchange {
-    exchange.as_deref_mut().expect(ALIVE)
+#[expect(clippy::expect_used, reason = "only dropping takes them away")]
+fn there_mut<T>(parts: &mut Option<Box<Parts<T>>>) -> &mut Parts<T> {
+    parts.as_deref_mut().expect(ALIVE)
 }
 
-impl<T: Transport> Drop for Lent<T> {
+impl<T: Transport> Drop for Session<T> {
     fn drop(&mut self) {
-        if let Some(exchange) = self.exchange.take() {
-            self.connections.end(exchange);
+        // One that was left before its end has its connection closed.
+        self.transport = None;
+        self.release();
+        if let Some(mut parts) = self.parts.take() {
+            parts.refused = None;
+            parts.exchange.forget();
+            self.connections.spares().end(parts);
         }
-    }
-}
-
-impl<T: Transport> fmt::Debug for Lent<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Lent").field(&self.exchange).finish()
     }
 }

@@ -8,7 +8,7 @@ use limpid_core::client::{Dial, DialId, Do, Fault, Input, Told};
 use limpid_core::error::ResolveError;
 use limpid_core::time::{Deadline, Mono};
 use limpid_std::Error;
-use limpid_std::parts::{Session, literal, lookup};
+use limpid_std::parts::{Parts, Session, literal, lookup};
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
@@ -50,7 +50,7 @@ impl Driver {
                 Do::Abandon(dial) => self.dials.abandon(dial),
                 Do::Write => {
                     let now = self.session.now();
-                    let Session { exchange, transport, .. } = &mut self.session;
+                    let Parts { exchange, transport, .. } = &mut *self.session;
                     let result = match transport {
                         Some(socket) => socket.write(exchange, now).await,
                         None => Some(Err(ErrorKind::NotConnected.into())),
@@ -59,7 +59,7 @@ impl Driver {
                 }
                 Do::Read => {
                     let now = self.session.now();
-                    let Session { exchange, transport, .. } = &mut self.session;
+                    let Parts { exchange, transport, .. } = &mut *self.session;
                     let result = match transport {
                         Some(socket) => socket.read(exchange, now).await,
                         None => Some(Err(ErrorKind::NotConnected.into())),
@@ -94,7 +94,7 @@ impl Driver {
     /// Whether there is a connection, or leave to open one, without waiting for it.
     fn acquire(&mut self) -> bool {
         let now = self.session.now();
-        let (exchange, connections) = self.session.exchange.parts();
+        let (Parts { exchange, .. }, connections) = self.session.parts();
         let acquired = connections.try_acquire(exchange.origin(), now);
         let is_there = acquired.is_some();
         if is_there {
@@ -105,7 +105,7 @@ impl Driver {
 
     async fn wait_for_connection(&mut self) {
         let (until, now) = (self.session.deadline(), self.session.now());
-        let (exchange, connections) = self.session.exchange.parts();
+        let (Parts { exchange, .. }, connections) = self.session.parts();
         let acquired = within(until, now, connections.acquire(exchange.origin())).await;
         self.session.tick();
         self.session.acquired(acquired);
@@ -179,7 +179,7 @@ impl Drop for Driver {
         loop {
             match self.session.proceed() {
                 Do::Write => {
-                    let Session { exchange, transport, .. } = &self.session;
+                    let Parts { exchange, transport, .. } = &*self.session;
                     let sent: io::Result<usize> = match transport {
                         Some(socket) => socket.write_now(exchange.out()[0]),
                         None => Err(ErrorKind::NotConnected.into()),
