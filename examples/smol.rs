@@ -135,14 +135,14 @@ impl Driver {
                 Do::Abandon(dial) => self.dials.retain(|(id, _)| *id != dial),
                 Do::Write => {
                     let (until, now) = self.time();
-                    let Parts { exchange, transport, .. } = &mut *self.session;
+                    let (exchange, transport) = self.session.io();
                     let written = write(transport, exchange.out());
                     let result = within(until, now, written).await;
                     self.session.wrote(result);
                 }
                 Do::Read => {
                     let (until, now) = self.time();
-                    let Parts { exchange, transport, .. } = &mut *self.session;
+                    let (exchange, transport) = self.session.io();
                     let read = read(transport, exchange.space(READ));
                     let result = within(until, now, read).await;
                     self.session.read(result);
@@ -153,7 +153,7 @@ impl Driver {
                     Timer::after(until.map_or(Duration::ZERO, |until| until.at.since(now))).await;
                     self.session.input(Input::Tick);
                 }
-                Do::Close => self.session.transport = None,
+                Do::Close => self.session.close(),
                 Do::Release => self.session.release(),
                 Do::Tell(told) => return Ok(Some(told)),
                 Do::Done => {
@@ -199,14 +199,14 @@ impl Drop for Driver {
         loop {
             match self.session.proceed() {
                 Do::Write => {
-                    let Parts { exchange, transport, .. } = &*self.session;
+                    let (exchange, transport) = self.session.io();
                     let sent = match transport {
                         Some(Socket(stream)) => stream.get_ref().write(exchange.out()[0]),
                         None => Err(ErrorKind::NotConnected.into()),
                     };
                     self.session.wrote(Some(sent));
                 }
-                Do::Close => self.session.transport = None,
+                Do::Close => self.session.close(),
                 Do::Release => self.session.release(),
                 Do::Done | Do::Failed => return self.session.release(),
                 // There is nothing else to be done after a cancellation.
@@ -232,7 +232,7 @@ impl Transport for Socket {
 }
 
 /// Reads once, as soon as there is something.
-async fn read(transport: &Option<Socket>, space: &mut [u8]) -> io::Result<usize> {
+async fn read(transport: Option<&mut Socket>, space: &mut [u8]) -> io::Result<usize> {
     match transport {
         Some(Socket(stream)) => stream.read_with(|mut stream| stream.read(space)).await,
         None => Err(ErrorKind::NotConnected.into()),
@@ -240,7 +240,7 @@ async fn read(transport: &Option<Socket>, space: &mut [u8]) -> io::Result<usize>
 }
 
 /// Writes once, as soon as that is possible.
-async fn write(transport: &Option<Socket>, out: [&[u8]; 3]) -> io::Result<usize> {
+async fn write(transport: Option<&mut Socket>, out: [&[u8]; 3]) -> io::Result<usize> {
     let out = out.map(IoSlice::new);
     match transport {
         Some(Socket(stream)) => stream.write_with(|mut stream| stream.write_vectored(&out)).await,

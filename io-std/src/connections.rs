@@ -5,9 +5,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use limpid_core::client::{
-    Acquired, Lease, Link, Options, Origin, Parked, Pool, Retired, Retirement,
-};
+use limpid_core::client::{Lease, Options, Origin, Pool, Retired};
 use limpid_core::time::Mono;
 
 use crate::builder::{Settings, SharedSink};
@@ -93,8 +91,16 @@ impl<T: Transport> Connections<T> {
 
     /// A connection to `origin`: an idle one, or leave to open one. `None` where every connection
     /// is in use, or others wait for one already.
-    pub fn try_acquire(&self, origin: &Origin, now: Mono) -> Option<Acquired<T>> {
-        self.take(origin, now, &mut None, None)
+    #[inline]
+    pub fn try_acquire(&self, origin: &Origin, now: Mono) -> Option<Box<Lease<T>>> {
+        let mut retired = Vec::new();
+        let mut shared = self.lock();
+        let lease = match shared.line.is_turn(None) {
+            true => shared.pool.acquire(origin, now, T::is_silent, &mut retired),
+            false => None,
+        };
+        drop(shared);
+        self.silent(lease, now, retired)
     }
 
     /// The same, as soon as it is there. Those who wait are served in the order in which they came,
@@ -107,55 +113,50 @@ impl<T: Transport> Connections<T> {
     fn take(
         &self,
         origin: &Origin,
-        now: Mono,
         ticket: &mut Option<Ticket>,
-        waker: Option<&Waker>,
-    ) -> Option<Acquired<T>> {
-        let mut retired = Vec::new();
+        waker: &Waker,
+    ) -> Option<Box<Lease<T>>> {
+        let (now, mut retired) = (self.now(), Vec::new());
         let mut shared = self.lock();
-        let acquired = match shared.line.is_turn(*ticket) {
+        let lease = match shared.line.is_turn(*ticket) {
             true => shared.pool.acquire(origin, now, T::is_silent, &mut retired),
             false => None,
         };
-        let next = match &acquired {
+        let next = match &lease {
             Some(_) => ticket.take().and_then(|ticket| shared.leave(ticket)),
             None => {
-                waker.inspect(|waker| shared.line.wait(ticket, waker));
+                shared.line.wait(ticket, waker);
                 None
             }
         };
         drop(shared);
         next.inspect(Waker::wake_by_ref);
-        let acquired = acquired.and_then(|acquired| self.silent(acquired, now, &mut retired));
-        self.retire(retired);
-        acquired
+        self.silent(lease, now, retired)
     }
 
     /// What was acquired, or another in its place if it is not silent.
+    #[inline]
     fn silent(
         &self,
-        acquired: Acquired<T>,
+        mut lease: Option<Box<Lease<T>>>,
         now: Mono,
-        retired: &mut Vec<Retired<T>>,
-    ) -> Option<Acquired<T>> {
-        let mut acquired = acquired;
-        loop {
-            match acquired {
-                Acquired::Reuse(lease, parked) if !parked.transport.is_silent() => {
-                    retired.push(Retired { parked, why: Retirement::NotSilent });
-                    acquired = self.lock().pool.replace(lease, now, T::is_silent, retired)?;
-                }
-                acquired => break Some(acquired),
-            }
+        mut retired: Vec<Retired<T>>,
+    ) -> Option<Box<Lease<T>>> {
+        let is_loud = |lease: &mut Box<Lease<T>>| {
+            lease.transport.as_ref().is_some_and(|transport| !transport.is_silent())
+        };
+        while let Some(loud) = lease.take_if(is_loud) {
+            lease = self.lock().pool.replace(loud, now, T::is_silent, &mut retired);
         }
+        self.retire(retired);
+        lease
     }
 
-    /// Gives a connection back; what is `None` is closed.
-    pub fn release(&self, lease: Lease, link: Option<Box<Link>>, transport: Option<T>, now: Mono) {
-        let parked = link.zip(transport).map(|(link, transport)| Parked { link, transport });
+    /// Gives a connection back; one that lacks a part is closed.
+    pub fn release(&self, lease: Box<Lease<T>>, now: Mono) {
         let mut retired = Vec::new();
         let mut shared = self.lock();
-        shared.pool.release(lease, parked, now, T::is_silent, &mut retired);
+        shared.pool.release(lease, now, T::is_silent, &mut retired);
         let next = shared.line.next();
         drop(shared);
         self.retire(retired);
@@ -177,9 +178,12 @@ impl<T: Transport> Connections<T> {
 
     #[cold]
     fn close(&self, mut retired: Vec<Retired<T>>) {
-        retired.sort_unstable_by_key(|retired| retired.parked.link.connection());
-        for Retired { parked: Parked { link, transport }, why } in retired {
-            link.retire(why, self.now(), &self.sink, |bytes| transport.bid_farewell(bytes));
+        retired.sort_unstable_by_key(|retired| retired.lease.connection());
+        for Retired { lease, why } in retired {
+            let Lease { link, transport, .. } = *lease;
+            if let Some((link, transport)) = link.zip(transport) {
+                link.retire(why, self.now(), &self.sink, |bytes| transport.bid_farewell(bytes));
+            }
         }
     }
 
@@ -213,11 +217,11 @@ impl<T: Transport> fmt::Debug for Acquire<'_, T> {
 }
 
 impl<T: Transport> Future for Acquire<'_, T> {
-    type Output = Acquired<T>;
+    type Output = Box<Lease<T>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { connections, origin, ticket } = &mut *self;
-        let taken = connections.take(origin, connections.now(), ticket, Some(cx.waker()));
+        let taken = connections.take(origin, ticket, cx.waker());
         taken.map_or(Poll::Pending, Poll::Ready)
     }
 }
@@ -285,31 +289,28 @@ mod tests {
         }
     }
 
-    fn lease(acquired: Acquired<Nothing>) -> Lease {
-        match acquired {
-            Acquired::Open(lease) | Acquired::Reuse(lease, _) => lease,
-        }
-    }
-
     /// Connections that are all in use, and their leases.
-    fn full(connections: usize) -> (Connections<Nothing>, Origin, Vec<Lease>) {
+    fn full(connections: usize) -> (Connections<Nothing>, Origin, Vec<Box<Lease<Nothing>>>) {
         let limits = PoolLimits { connections, ..PoolLimits::default() };
         let origin = Origin::of(&"http://a/".parse::<Url>().unwrap());
         let full = ClientBuilder::<Full>::default().pool(limits).build().0;
-        let acquire = |_| lease(full.try_acquire(&origin, full.now()).unwrap());
+        let acquire = |_| full.try_acquire(&origin, full.now()).unwrap();
         let leases = (0..connections).map(acquire).collect();
         (full, origin, leases)
     }
 
     /// Has a connection closed.
-    fn close(connections: &Connections<Nothing>, lease: Lease) {
-        connections.release(lease, None, None, connections.now());
+    fn close(connections: &Connections<Nothing>, lease: Box<Lease<Nothing>>) {
+        connections.release(lease, connections.now());
     }
 
-    fn poll(acquire: Pin<&mut Acquire<'_, Nothing>>, bell: &Arc<Bell>) -> Option<Lease> {
+    fn poll(
+        acquire: Pin<&mut Acquire<'_, Nothing>>,
+        bell: &Arc<Bell>,
+    ) -> Option<Box<Lease<Nothing>>> {
         let waker = Waker::from(Arc::clone(bell));
         match acquire.poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(acquired) => Some(lease(acquired)),
+            Poll::Ready(lease) => Some(lease),
             Poll::Pending => None,
         }
     }

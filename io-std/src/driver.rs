@@ -52,7 +52,7 @@ impl Driver {
                 Do::Abandon(dial) => self.dials.abandon(dial),
                 Do::Write => {
                     let left = self.left();
-                    let Parts { exchange, transport, .. } = &mut *self.session;
+                    let (exchange, transport) = self.session.io();
                     let result = match transport {
                         Some(socket) => socket.write(exchange.out(), left),
                         None => Err(ErrorKind::NotConnected.into()),
@@ -61,7 +61,7 @@ impl Driver {
                 }
                 Do::Read => {
                     let left = self.left();
-                    let Parts { exchange, transport, .. } = &mut *self.session;
+                    let (exchange, transport) = self.session.io();
                     let result = match transport {
                         Some(socket) => socket.read(exchange.space(READ), left),
                         None => Err(ErrorKind::NotConnected.into()),
@@ -76,7 +76,7 @@ impl Driver {
                     thread::sleep(self.left().unwrap_or_default());
                     self.session.input(Input::Tick);
                 }
-                Do::Close => self.session.transport = None,
+                Do::Close => self.session.close(),
                 Do::Release => self.session.release(),
                 Do::Tell(told) => return Ok(Some(told)),
                 Do::Done => {

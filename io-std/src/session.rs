@@ -6,9 +6,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use limpid_core::client::{
-    Acquired, DialId, Do, Event, Exchange, Fault, Input, Lease, Parked, Request, Switched,
-};
+use limpid_core::client::{DialId, Do, Event, Exchange, Fault, Input, Lease, Request, Switched};
 use limpid_core::error::{Cause, TlsError};
 use limpid_core::time::{Deadline, Mono};
 use limpid_core::trace::{ExchangeId, Sink, Trace};
@@ -36,12 +34,10 @@ pub struct Session<T: Transport> {
 pub struct Parts<T> {
     /// The exchange.
     pub exchange: Exchange,
-    /// The transport, once there is one.
-    pub transport: Option<T>,
+    /// The connection's place in the pool, once there is one, with the transport.
+    lease: Option<Box<Lease<T>>>,
     /// Why there is no TLS configuration.
     refused: Option<Box<TlsSetupError>>,
-    /// The place in the pool, once there is one.
-    lease: Option<Lease>,
     /// What time it was when something last came of waiting.
     now: Mono,
 }
@@ -50,8 +46,32 @@ impl<T: fmt::Debug> fmt::Debug for Parts<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session")
             .field("exchange", &self.exchange)
-            .field("transport", &self.transport)
+            .field("transport", &self.transport())
             .finish_non_exhaustive()
+    }
+}
+
+impl<T> Parts<T> {
+    /// The transport, once there is one.
+    #[must_use]
+    pub fn transport(&self) -> Option<&T> {
+        self.lease.as_ref()?.transport.as_ref()
+    }
+
+    /// The exchange, and the transport that takes and gives its bytes.
+    #[inline]
+    pub fn io(&mut self) -> (&mut Exchange, Option<&mut T>) {
+        let transport = self.lease.as_mut().and_then(|lease| lease.transport.as_mut());
+        (&mut self.exchange, transport)
+    }
+
+    /// Closes the transport.
+    pub fn close(&mut self) {
+        drop(self.take_transport());
+    }
+
+    fn take_transport(&mut self) -> Option<T> {
+        self.lease.as_mut()?.transport.take()
     }
 }
 
@@ -72,9 +92,8 @@ impl<T: Transport> Session<T> {
         let options = Arc::clone(connections.options());
         let parts = Box::new(Parts {
             exchange: Exchange::new(next_exchange(), request, options),
-            transport: None,
-            refused: None,
             lease: None,
+            refused: None,
             now: Mono::default(),
         });
         Self { parts: Some(parts), connections }
@@ -165,7 +184,9 @@ impl<T: Transport> Session<T> {
     pub fn dialed(&mut self, dial: DialId, result: Option<io::Result<T>>) {
         match result {
             Some(Ok(transport)) => {
-                self.transport = Some(transport);
+                if let Some(lease) = &mut self.lease {
+                    lease.transport = Some(transport);
+                }
                 self.input(Input::Dialed(dial));
             }
             Some(Err(error)) => {
@@ -180,7 +201,7 @@ impl<T: Transport> Session<T> {
         self.tick();
         let (parts, connections) = self.parts();
         let switched = parts.exchange.take_switched(parts.now, connections.sink())?;
-        Some((switched, parts.transport.take()?))
+        Some((switched, parts.take_transport()?))
     }
 
     /// Answers [`Do::Trust`].
@@ -203,29 +224,26 @@ impl<T: Transport> Session<T> {
 
     /// Answers [`Do::Acquire`] with what the connections gave; `None` if its time is over. The clock
     /// is not looked at: who waited does that before.
-    pub fn acquired(&mut self, acquired: Option<Acquired<T>>) {
-        let (lease, transport, input) = match acquired {
-            Some(Acquired::Reuse(lease, Parked { link, transport })) => {
-                (Some(lease), Some(transport), Input::Reuse(link))
-            }
-            Some(Acquired::Open(lease)) => {
-                let input = Input::Open(lease.connection());
-                (Some(lease), None, input)
-            }
-            None => (None, None, Input::Tick),
-        };
+    #[inline]
+    pub fn acquired(&mut self, lease: Option<Box<Lease<T>>>) {
         let (parts, connections) = self.parts();
-        (parts.lease, parts.transport) = (lease, transport);
+        parts.lease = lease;
+        let input = match &mut parts.lease {
+            Some(lease) => match lease.link.take() {
+                Some(link) => Input::Reuse(link),
+                None => Input::Open(lease.connection()),
+            },
+            None => Input::Tick,
+        };
         parts.exchange.input(parts.now, connections.sink(), input);
     }
 
     /// Does [`Do::Release`], which is a part of [`Do::Done`] and [`Do::Failed`] too.
     pub fn release(&mut self) {
         let (parts, connections) = self.parts();
-        let link = parts.exchange.take_link();
-        let transport = parts.transport.take();
-        if let Some(lease) = parts.lease.take() {
-            connections.release(lease, link, transport, parts.now);
+        if let Some(mut lease) = parts.lease.take() {
+            lease.link = parts.exchange.take_link();
+            connections.release(lease, parts.now);
         }
     }
 
@@ -289,10 +307,12 @@ fn there_mut<T>(parts: &mut Option<Box<Parts<T>>>) -> &mut Parts<T> {
 
 impl<T: Transport> Drop for Session<T> {
     fn drop(&mut self) {
-        // One that was left before its end has its connection closed.
-        self.transport = None;
-        self.release();
         if let Some(mut parts) = self.parts.take() {
+            if let Some(mut lease) = parts.lease.take() {
+                // It was left before its end.
+                lease.transport = None;
+                self.connections.release(lease, parts.now);
+            }
             parts.refused = None;
             parts.exchange.forget();
             self.connections.spares().end(parts);

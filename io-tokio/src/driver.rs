@@ -50,7 +50,7 @@ impl Driver {
                 Do::Abandon(dial) => self.dials.abandon(dial),
                 Do::Write => {
                     let now = self.session.now();
-                    let Parts { exchange, transport, .. } = &mut *self.session;
+                    let (exchange, transport) = self.session.io();
                     let result = match transport {
                         Some(socket) => socket.write(exchange, now).await,
                         None => Some(Err(ErrorKind::NotConnected.into())),
@@ -59,7 +59,7 @@ impl Driver {
                 }
                 Do::Read => {
                     let now = self.session.now();
-                    let Parts { exchange, transport, .. } = &mut *self.session;
+                    let (exchange, transport) = self.session.io();
                     let result = match transport {
                         Some(socket) => socket.read(exchange, now).await,
                         None => Some(Err(ErrorKind::NotConnected.into())),
@@ -71,7 +71,7 @@ impl Driver {
                     self.session.input(input);
                 }
                 Do::Wait => Box::pin(self.wait()).await,
-                Do::Close => self.session.transport = None,
+                Do::Close => self.session.close(),
                 Do::Release => self.release(),
                 Do::Tell(told) => return Ok(Some(told)),
                 Do::Done => {
@@ -161,7 +161,7 @@ impl Driver {
     }
 
     fn release(&mut self) {
-        if let Some(socket) = &self.session.transport {
+        if let Some(socket) = self.session.transport() {
             socket.rest();
         }
         self.session.release();
@@ -179,14 +179,14 @@ impl Drop for Driver {
         loop {
             match self.session.proceed() {
                 Do::Write => {
-                    let Parts { exchange, transport, .. } = &*self.session;
+                    let (exchange, transport) = self.session.io();
                     let sent: io::Result<usize> = match transport {
                         Some(socket) => socket.write_now(exchange.out()[0]),
                         None => Err(ErrorKind::NotConnected.into()),
                     };
                     self.session.wrote(Some(sent));
                 }
-                Do::Close => self.session.transport = None,
+                Do::Close => self.session.close(),
                 Do::Release => self.release(),
                 Do::Done | Do::Failed => return self.release(),
                 Do::Tell(_) => {}

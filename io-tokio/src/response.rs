@@ -80,13 +80,13 @@ impl Response {
     /// The address and the port at our end of the connection; `None` over a Unix socket.
     #[must_use]
     pub fn local_addr(&self) -> Option<SocketAddr> {
-        self.driver.session.transport.as_ref()?.local_addr()
+        self.driver.session.transport()?.local_addr()
     }
 
     /// The address and the port of the server, or of the proxy; `None` over a Unix socket.
     #[must_use]
     pub fn remote_addr(&self) -> Option<SocketAddr> {
-        self.driver.session.transport.as_ref()?.remote_addr()
+        self.driver.session.transport()?.remote_addr()
     }
 
     /// Where the time went: so far, and once the end of the body was reached, altogether.

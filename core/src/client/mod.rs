@@ -70,7 +70,7 @@ pub use hosts::Hosts;
 pub use no_proxy::NoProxy;
 pub use options::Options;
 pub use origin::Origin;
-pub use pool::{Acquired, Lease, Parked, Pool, PoolLimits};
+pub use pool::{Lease, Pool, PoolLimits};
 pub use proxy::{Proxy, ProxyError, ProxyKind};
 pub use proxy_rules::{ProxyRules, ProxyVariableError};
 pub use request::{Request, RequestBuilder, basic};

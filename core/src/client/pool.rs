@@ -34,45 +34,39 @@ impl Default for PoolLimits {
     }
 }
 
-/// A connection that is not in use: the machine's part, and the driver's.
-#[derive(Debug)]
-pub struct Parked<T> {
-    /// The machine's part.
-    pub link: Box<Link>,
-    /// The driver's: a socket, most often.
-    pub transport: T,
-}
-
 /// Where nothing is in use, and no more connections are idle than this, each is asked whether it is
 /// silent whenever the pool is used, so that one that the server has closed is closed at once, as
 /// httpcore does it. Otherwise, only the one that is used again is asked: to ask others is a system
 /// call each, for which everybody who needs the pool would wait.
 const WATCHED: usize = 4;
 
-/// A connection's place in the pool while it is in use, which goes back by [`Pool::release`].
+/// A connection of a pool, or leave to open one: its place there, which goes back by
+/// [`Pool::release`], and what is kept of it while it is idle.
 #[derive(Debug)]
 #[must_use = "the place is taken until it is released"]
-pub struct Lease {
+pub struct Lease<T> {
     origin: Origin,
     connection: ConnectionId,
+    /// Since when it is idle, if it is.
+    since: Mono,
+    /// The machine's part, which exchanges take and give back.
+    pub link: Option<Box<Link>>,
+    /// The driver's part, once it is open: a socket, most often.
+    pub transport: Option<T>,
 }
 
-impl Lease {
+impl<T> Lease<T> {
     /// The connection's number. Those that were opened later have higher ones.
     #[must_use]
     pub const fn connection(&self) -> ConnectionId {
         self.connection
     }
-}
 
-/// What a request was given.
-#[derive(Debug)]
-pub enum Acquired<T> {
-    /// An idle connection. Whether it is silent is to be asked before it is used: see
-    /// [`Pool::replace`].
-    Reuse(Lease, Parked<T>),
-    /// Leave to open a connection.
-    Open(Lease),
+    /// Whether the connection can be kept.
+    #[inline]
+    const fn is_whole(&self) -> bool {
+        self.link.is_some() && self.transport.is_some()
+    }
 }
 
 /// The connections to one origin.
@@ -82,21 +76,7 @@ struct Place<T> {
     open: usize,
     /// Those that are idle, the last that became so at the end: it is used first, for the server is
     /// the least likely to have closed it.
-    idle: Vec<Idle<T>>,
-}
-
-#[derive(Debug)]
-struct Idle<T> {
-    lease: Lease,
-    parked: Parked<T>,
-    since: Mono,
-}
-
-impl<T> From<Idle<T>> for Acquired<T> {
-    #[inline]
-    fn from(Idle { lease, parked, .. }: Idle<T>) -> Self {
-        Self::Reuse(lease, parked)
-    }
+    idle: Vec<Box<Lease<T>>>,
 }
 
 /// Connections by origin, `T` being what a driver keeps of each.
@@ -132,7 +112,10 @@ impl<T> Pool<T> {
     ///
     /// `is_silent` tells whether nothing has arrived on an idle transport, its end included: what has
     /// would be taken for a response. What is handed out was not asked, so that whoever shares the
-    /// pool can do that when he holds no others up. What `retired` is given is to be closed.
+    /// pool can do that when he holds no others up, and [`replace`](Self::replace) it. What `retired`
+    /// is given is to be closed.
+    ///
+    /// A connection that is to be opened has neither of its parts.
     #[inline]
     pub fn acquire(
         &mut self,
@@ -140,9 +123,9 @@ impl<T> Pool<T> {
         now: Mono,
         is_silent: impl FnMut(&T) -> bool,
         retired: &mut Vec<Retired<T>>,
-    ) -> Option<Acquired<T>> {
+    ) -> Option<Box<Lease<T>>> {
         match self.take(origin) {
-            Some(idle) if self.is_tidy(self.idle, self.idle + 1, now) => Some(idle.into()),
+            Some(idle) if self.is_tidy(self.idle, self.idle + 1, now) => Some(idle),
             found => self.acquire_tidily(found, origin, now, is_silent, retired),
         }
     }
@@ -151,49 +134,47 @@ impl<T> Pool<T> {
     #[cold]
     fn acquire_tidily(
         &mut self,
-        found: Option<Idle<T>>,
+        found: Option<Box<Lease<T>>>,
         origin: &Origin,
         now: Mono,
         is_silent: impl FnMut(&T) -> bool,
         retired: &mut Vec<Retired<T>>,
-    ) -> Option<Acquired<T>> {
+    ) -> Option<Box<Lease<T>>> {
         let last = found.map(|idle| self.put(idle));
         self.tidy(last, now, is_silent, retired);
-        match self.take(origin) {
-            Some(idle) => Some(idle.into()),
-            None => self.open(origin, retired).map(Acquired::Open),
-        }
+        self.take(origin).or_else(|| self.open(origin, retired))
     }
 
     /// Asks for another connection in place of one that turned out not to be silent.
     pub fn replace(
         &mut self,
-        lease: Lease,
+        lease: Box<Lease<T>>,
         now: Mono,
         is_silent: impl FnMut(&T) -> bool,
         retired: &mut Vec<Retired<T>>,
-    ) -> Option<Acquired<T>> {
-        let Lease { origin, .. } = lease;
+    ) -> Option<Box<Lease<T>>> {
+        let origin = lease.origin.clone();
         self.forget(&origin);
+        retired.push(Retired { lease, why: Retirement::NotSilent });
         self.acquire(&origin, now, is_silent, retired)
     }
 
-    /// Gives a connection back: `None` if it is closed.
+    /// Gives a connection back. One that lacks a part is closed, and leaves the pool.
     #[inline]
     pub fn release(
         &mut self,
-        lease: Lease,
-        parked: Option<Parked<T>>,
+        mut lease: Box<Lease<T>>,
         now: Mono,
         is_silent: impl FnMut(&T) -> bool,
         retired: &mut Vec<Retired<T>>,
     ) {
-        let Some(parked) = parked else {
+        if !lease.is_whole() {
             self.forget(&lease.origin);
             return self.tidy(None, now, is_silent, retired);
-        };
+        }
         let is_tidy = self.is_tidy(self.idle, self.idle + 1, now);
-        let last = self.put(Idle { lease, parked, since: now });
+        lease.since = now;
+        let last = self.put(lease);
         if !is_tidy {
             self.tidy(Some(last), now, is_silent, retired);
         }
@@ -223,22 +204,28 @@ impl<T> Pool<T> {
     }
 
     /// A place for a connection that is to be opened, if it must in place of one to another origin.
-    fn open(&mut self, origin: &Origin, retired: &mut Vec<Retired<T>>) -> Option<Lease> {
+    fn open(&mut self, origin: &Origin, retired: &mut Vec<Retired<T>>) -> Option<Box<Lease<T>>> {
         if self.open >= self.limits.connections {
-            let first = self.idle().map(|idle| idle.lease.connection).min()?;
-            let is_first = |idle: &Idle<T>| idle.lease.connection == first;
+            let first = self.idle().map(|idle| idle.connection).min()?;
+            let is_first = |idle: &Lease<T>| idle.connection == first;
             self.retire(|idle| is_first(idle).then_some(Retirement::Evicted), retired);
         }
         let place = self.places.entry(origin.clone());
         place.or_insert(Place { open: 0, idle: Vec::new() }).open += 1;
         self.open += 1;
         self.opened += 1;
-        Some(Lease { origin: origin.clone(), connection: ConnectionId(self.opened) })
+        Some(Box::new(Lease {
+            origin: origin.clone(),
+            connection: ConnectionId(self.opened),
+            since: Mono::default(),
+            link: None,
+            transport: None,
+        }))
     }
 
     /// The connection to `origin` that became idle last, which is in use from now on.
     #[inline]
-    fn take(&mut self, origin: &Origin) -> Option<Idle<T>> {
+    fn take(&mut self, origin: &Origin) -> Option<Box<Lease<T>>> {
         let idle = self.places.get_mut(origin)?.idle.pop()?;
         self.idle -= 1;
         Some(idle)
@@ -246,9 +233,9 @@ impl<T> Pool<T> {
 
     /// A connection is idle from now on: its number.
     #[inline]
-    fn put(&mut self, idle: Idle<T>) -> ConnectionId {
-        let id = idle.lease.connection;
-        if let Some(place) = self.places.get_mut(&idle.lease.origin) {
+    fn put(&mut self, idle: Box<Lease<T>>) -> ConnectionId {
+        let id = idle.connection;
+        if let Some(place) = self.places.get_mut(&idle.origin) {
             place.idle.push(idle);
             self.idle += 1;
         }
@@ -289,13 +276,16 @@ impl<T> Pool<T> {
         let PoolLimits { keep_alive, expiry, .. } = self.limits;
         let surplus = self.first_opened(self.open.saturating_sub(keep_alive));
         let (watches, mut first) = (self.watches(self.idle), now);
-        let why = |idle: &Idle<T>| {
-            let id = idle.lease.connection;
+        let why = |idle: &Lease<T>| {
+            let id = idle.connection;
             if surplus.is_some_and(|surplus| id <= surplus) {
                 Some(Retirement::Surplus)
             } else if expiry.is_some_and(|expiry| now.since(idle.since) > expiry) {
                 Some(Retirement::Expired)
-            } else if watches && Some(id) != last && !is_silent(&idle.parked.transport) {
+            } else if watches
+                && Some(id) != last
+                && !idle.transport.as_ref().is_some_and(&mut is_silent)
+            {
                 Some(Retirement::NotSilent)
             } else {
                 first = first.min(idle.since);
@@ -311,36 +301,36 @@ impl<T> Pool<T> {
         if n == 0 {
             return None;
         }
-        let mut idle: Vec<_> = self.idle().map(|idle| idle.lease.connection).collect();
+        let mut idle: Vec<_> = self.idle().map(|idle| idle.connection).collect();
         idle.sort_unstable();
         idle.get(n - 1).or(idle.last()).copied()
     }
 
-    fn idle(&self) -> impl Iterator<Item = &Idle<T>> {
-        self.places.values().flat_map(|place| &place.idle)
+    fn idle(&self) -> impl Iterator<Item = &Lease<T>> {
+        self.places.values().flat_map(|place| place.idle.iter().map(|idle| &**idle))
     }
 
     /// Takes out the idle connections for which there is a reason, in the order in which they were
     /// opened.
     fn retire(
         &mut self,
-        mut why: impl FnMut(&Idle<T>) -> Option<Retirement>,
+        mut why: impl FnMut(&Lease<T>) -> Option<Retirement>,
         retired: &mut Vec<Retired<T>>,
     ) {
         let (before, reason) = (retired.len(), Cell::new(None));
         for Place { open, idle } in self.places.values_mut() {
-            let leaves = |idle: &mut Idle<T>| {
+            let leaves = |idle: &mut Box<Lease<T>>| {
                 reason.set(why(idle));
                 reason.get().is_some()
             };
-            for Idle { parked, .. } in idle.extract_if(.., leaves) {
+            for lease in idle.extract_if(.., leaves) {
                 *open -= 1;
-                retired.extend(reason.get().map(|why| Retired { parked, why }));
+                retired.extend(reason.get().map(|why| Retired { lease, why }));
             }
         }
         let left = &mut retired[before..];
         if !left.is_empty() {
-            left.sort_unstable_by_key(|retired| retired.parked.link.connection());
+            left.sort_unstable_by_key(|retired| retired.lease.connection);
             self.open -= left.len();
             self.idle -= left.len();
             self.places.retain(|_, place| place.open > 0);
@@ -367,7 +357,8 @@ mod tests {
     /// A pool whose transports are numbers; those in `loud` have something to read.
     struct Bench {
         pool: Pool<u64>,
-        leases: Vec<Lease>,
+        #[expect(clippy::vec_box, reason = "it is the box that goes back")]
+        leases: Vec<Box<Lease<u64>>>,
         loud: Vec<u64>,
         closed: Vec<(u64, Retirement)>,
     }
@@ -384,41 +375,39 @@ mod tests {
             let url: Url = alloc::format!("http://{host}/").parse().unwrap();
             let (at, mut retired) = (Mono::from_nanos(seconds * 1_000_000_000), Vec::new());
             let silent = |transport: &u64| !self.loud.contains(transport);
-            let mut acquired = self.pool.acquire(&Origin::of(&url), at, silent, &mut retired);
-            while let Some(Acquired::Reuse(lease, parked)) = acquired {
-                if silent(&parked.transport) {
-                    acquired = Some(Acquired::Reuse(lease, parked));
-                    break;
-                }
-                retired.push(Retired { parked, why: Retirement::NotSilent });
-                acquired = self.pool.replace(lease, at, silent, &mut retired);
+            let mut lease = self.pool.acquire(&Origin::of(&url), at, silent, &mut retired);
+            while let Some(loud) =
+                lease.take_if(|lease| lease.transport.is_some_and(|t| !silent(&t)))
+            {
+                lease = self.pool.replace(loud, at, silent, &mut retired);
             }
             self.close(&retired);
-            let (how, lease) = match acquired? {
-                Acquired::Reuse(lease, parked) => {
-                    assert_eq!(parked.transport, lease.connection().0);
-                    ("reuse", lease)
-                }
-                Acquired::Open(lease) => ("open", lease),
-            };
+            let lease = lease?;
             let connection = lease.connection().0;
+            let how = match lease.transport {
+                Some(transport) => {
+                    assert_eq!(transport, connection);
+                    "reuse"
+                }
+                None => "open",
+            };
             self.leases.push(lease);
             Some((how, connection))
         }
 
         fn release(&mut self, id: u64, seconds: u64) {
             let link = Link::new(crate::http1::Role::Client, ConnectionId(id), Config::default());
-            let parked = Some(Parked { link: Box::new(link), transport: id });
             let (at, mut retired) = (Mono::from_nanos(seconds * 1_000_000_000), Vec::new());
             let index = self.leases.iter().position(|lease| lease.connection().0 == id).unwrap();
-            let (lease, loud) = (self.leases.remove(index), &self.loud);
+            let (mut lease, loud) = (self.leases.remove(index), &self.loud);
+            (lease.link, lease.transport) = (Some(Box::new(link)), Some(id));
             let silent = |transport: &u64| !loud.contains(transport);
-            self.pool.release(lease, parked, at, silent, &mut retired);
+            self.pool.release(lease, at, silent, &mut retired);
             self.close(&retired);
         }
 
         fn close(&mut self, retired: &[Retired<u64>]) {
-            let told = |retired: &Retired<u64>| (retired.parked.transport, retired.why);
+            let told = |retired: &Retired<u64>| (retired.lease.connection().0, retired.why);
             self.closed.extend(retired.iter().map(told));
         }
     }
@@ -508,7 +497,7 @@ mod tests {
         bench.release(1, 0);
         let mut retired = Vec::new();
         bench.pool.close(&mut retired);
-        let order: Vec<_> = retired.iter().map(|retired| retired.parked.transport).collect();
+        let order: Vec<_> = retired.iter().map(|retired| retired.lease.connection().0).collect();
         assert_eq!((order, bench.pool.len()), (vec![1, 3], 1));
     }
 }

@@ -1,12 +1,14 @@
 //! Connections that leave the pool, and why.
 
-use super::pool::Parked;
+use alloc::boxed::Box;
+
+use super::pool::Lease;
 
 /// A connection that has left the pool, to be closed.
 #[derive(Debug)]
 pub struct Retired<T> {
     /// The connection.
-    pub parked: Parked<T>,
+    pub lease: Box<Lease<T>>,
     /// Why.
     pub why: Retirement,
 }

@@ -6,8 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use limpid_core::client::{
-    Acquired, Event, Exchange, Input, Lease, Options, Origin, Parked, Pool, RequestBuilder,
-    Retired, Retirement,
+    Event, Exchange, Input, Lease, Options, Origin, Pool, RequestBuilder, Retired,
 };
 use limpid_core::error::{Cause, Error};
 use limpid_core::fields::Fields;
@@ -92,34 +91,33 @@ impl Shared {
     }
 
     /// A connection to `origin`; `None` while there is none.
-    pub(super) fn acquire(&self, origin: &Origin) -> Option<Acquired<Socket>> {
+    pub(super) fn acquire(&self, origin: &Origin) -> Option<Box<Lease<Socket>>> {
         let (now, mut retired) = (self.net.world().now(), Vec::new());
         let mut pool = self.pool.borrow_mut();
-        let mut acquired = pool.acquire(origin, now, Socket::is_silent, &mut retired);
-        while let Some(Acquired::Reuse(lease, parked)) = acquired {
-            if parked.transport.is_silent() {
-                acquired = Some(Acquired::Reuse(lease, parked));
-                break;
-            }
-            retired.push(Retired { parked, why: Retirement::NotSilent });
-            acquired = pool.replace(lease, now, Socket::is_silent, &mut retired);
+        let mut lease = pool.acquire(origin, now, Socket::is_silent, &mut retired);
+        let is_loud = |lease: &mut Box<Lease<Socket>>| {
+            lease.transport.as_ref().is_some_and(|socket| !socket.is_silent())
+        };
+        while let Some(loud) = lease.take_if(is_loud) {
+            lease = pool.replace(loud, now, Socket::is_silent, &mut retired);
         }
         drop(pool);
         self.retire(retired);
-        acquired
+        lease
     }
 
-    /// Gives a connection back; what is `None` is closed.
-    pub(super) fn release(&self, lease: Lease, parked: Option<Parked<Socket>>) {
+    /// Gives a connection back; one that lacks a part is closed.
+    pub(super) fn release(&self, lease: Box<Lease<Socket>>) {
         let (now, mut retired) = (self.net.world().now(), Vec::new());
-        self.pool.borrow_mut().release(lease, parked, now, Socket::is_silent, &mut retired);
+        self.pool.borrow_mut().release(lease, now, Socket::is_silent, &mut retired);
         self.retire(retired);
         self.net.world().moved();
     }
 
     fn retire(&self, mut retired: Vec<Retired<Socket>>) {
-        retired.sort_unstable_by_key(|retired| retired.parked.link.connection());
-        for Retired { parked: Parked { link, transport }, why } in retired {
+        retired.sort_unstable_by_key(|retired| retired.lease.connection());
+        for Retired { lease, why } in retired {
+            let Some((link, transport)) = lease.link.zip(lease.transport) else { continue };
             link.retire(why, self.net.world().now(), &self.sink, |bytes| {
                 if !bytes.is_empty() {
                     // Nobody is left who would care.

@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::task::Poll;
 
-use limpid_core::client::{Acquired, Dial, Do, Event, Exchange, Fault, Input, Lease, Parked};
+use limpid_core::client::{Dial, Do, Event, Exchange, Fault, Input, Lease};
 use limpid_core::error::{Error, ResolveError, TlsError};
 use limpid_std::parts::os_error;
 
@@ -23,10 +23,9 @@ const READ: usize = 16 * 1024;
 #[derive(Debug)]
 pub(super) struct Driver {
     pub(super) exchange: Exchange,
-    socket: Option<Socket>,
     dials: Dials,
-    /// The place in the pool, once there is one.
-    lease: Option<Lease>,
+    /// The place in the pool, once there is one, and the socket in it.
+    lease: Option<Box<Lease<Socket>>>,
     body: Body,
     client: Rc<Shared>,
     over: bool,
@@ -34,15 +33,7 @@ pub(super) struct Driver {
 
 impl Driver {
     pub(super) fn new(exchange: Exchange, body: Body, client: Rc<Shared>) -> Self {
-        Self {
-            exchange,
-            socket: None,
-            dials: Dials::default(),
-            lease: None,
-            body,
-            client,
-            over: false,
-        }
+        Self { exchange, dials: Dials::default(), lease: None, body, client, over: false }
     }
 
     pub(super) fn event(&self) -> Option<Event<'_>> {
@@ -84,7 +75,7 @@ impl Driver {
                     let until = self.exchange.deadline();
                     match world.before(at(until), self.dials.settled()).await {
                         Some((dial, Ok(socket))) => {
-                            self.socket = Some(socket);
+                            self.connect(socket);
                             self.input(Input::Dialed(dial));
                         }
                         Some((dial, Err(error))) => {
@@ -97,15 +88,17 @@ impl Driver {
                 Do::Write => {
                     let until = self.exchange.deadline();
                     let out = self.exchange.out().concat();
-                    let written = match &self.socket {
-                        Some(socket) => world.before(at(until), socket.write(&out)).await,
-                        None => Some(Err(ErrorKind::NotConnected.into())),
-                    };
+                    let written =
+                        match self.lease.as_ref().and_then(|lease| lease.transport.as_ref()) {
+                            Some(socket) => world.before(at(until), socket.write(&out)).await,
+                            None => Some(Err(ErrorKind::NotConnected.into())),
+                        };
                     self.answer(written.map(|result| result.map(Input::Sent)));
                 }
                 Do::Read => {
                     let until = self.exchange.deadline();
-                    let read = match &self.socket {
+                    let read = match self.lease.as_ref().and_then(|lease| lease.transport.as_ref())
+                    {
                         Some(socket) => {
                             let room = self.exchange.space(READ);
                             world.before(at(until), socket.receive(room)).await
@@ -125,7 +118,7 @@ impl Driver {
                     }
                     self.input(Input::Tick);
                 }
-                Do::Close => self.socket = None,
+                Do::Close => self.close(),
                 Do::Release => self.release(),
                 Do::Tell(_) => return Ok(true),
                 over @ (Do::Done | Do::Failed) => {
@@ -150,26 +143,35 @@ impl Driver {
         });
     }
 
-    fn acquired(&mut self, acquired: Option<Acquired<Socket>>) {
-        match acquired {
-            Some(Acquired::Reuse(lease, Parked { link, transport })) => {
-                (self.lease, self.socket) = (Some(lease), Some(transport));
-                self.input(Input::Reuse(link));
-            }
-            Some(Acquired::Open(lease)) => {
-                let connection = lease.connection();
-                self.lease = Some(lease);
-                self.input(Input::Open(connection));
-            }
-            None => self.input(Input::Tick),
+    fn acquired(&mut self, lease: Option<Box<Lease<Socket>>>) {
+        self.lease = lease;
+        let input = match &mut self.lease {
+            Some(lease) => lease.link.take().map_or(Input::Open(lease.connection()), Input::Reuse),
+            None => Input::Tick,
+        };
+        self.input(input);
+    }
+
+    fn socket(&self) -> Option<&Socket> {
+        self.lease.as_ref()?.transport.as_ref()
+    }
+
+    fn connect(&mut self, socket: Socket) {
+        if let Some(lease) = &mut self.lease {
+            lease.transport = Some(socket);
+        }
+    }
+
+    fn close(&mut self) {
+        if let Some(lease) = &mut self.lease {
+            lease.transport = None;
         }
     }
 
     fn release(&mut self) {
-        let parked = self.exchange.take_link().zip(self.socket.take());
-        let parked = parked.map(|(link, transport)| Parked { link, transport });
-        if let Some(lease) = self.lease.take() {
-            self.client.release(lease, parked);
+        if let Some(mut lease) = self.lease.take() {
+            lease.link = self.exchange.take_link();
+            self.client.release(lease);
         }
     }
 }
@@ -186,11 +188,11 @@ impl Drop for Driver {
             match self.exchange.next(now, &self.client.sink) {
                 Do::Write => {
                     let out = self.exchange.out().concat();
-                    let written = self.socket.as_ref().and_then(|socket| socket.write_now(&out));
+                    let written = self.socket().and_then(|socket| socket.write_now(&out));
                     let written = written.unwrap_or(Err(ErrorKind::WouldBlock.into()));
                     self.answer(Some(written.map(Input::Sent)));
                 }
-                Do::Close => self.socket = None,
+                Do::Close => self.close(),
                 Do::Release => self.release(),
                 Do::Done | Do::Failed => return self.release(),
                 Do::Tell(_) => {}
