@@ -16,40 +16,37 @@ use crate::timer::Timer;
 /// The least room for a read.
 const READ: usize = 16 * 1024;
 
-/// A socket whose operations have deadlines. It passes from hand to hand, and in a box that is quick.
+/// A socket whose operations have deadlines.
 #[derive(Debug)]
-pub(crate) struct Timed(Box<Parts>);
-
-#[derive(Debug)]
-struct Parts {
+pub(crate) struct Timed {
     socket: Socket,
     timer: Option<Timer>,
 }
 
 impl Timed {
-    pub(crate) fn new(socket: Socket) -> Self {
-        Self(Box::new(Parts { socket, timer: None }))
+    pub(crate) const fn new(socket: Socket) -> Self {
+        Self { socket, timer: None }
     }
 
     pub(crate) fn into_socket(self) -> Socket {
-        self.0.socket
+        self.socket
     }
 
     pub(crate) fn local_addr(&self) -> Option<SocketAddr> {
-        self.0.socket.local_addr()
+        self.socket.local_addr()
     }
 
     pub(crate) fn remote_addr(&self) -> Option<SocketAddr> {
-        self.0.socket.remote_addr()
+        self.socket.remote_addr()
     }
 
     pub(crate) fn write_now(&self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.socket.write_now(bytes)
+        self.socket.write_now(bytes)
     }
 
     /// The connection is idle from now on.
     pub(crate) fn rest(&self) {
-        if let Some(timer) = &self.0.timer {
+        if let Some(timer) = &self.timer {
             timer.rest();
         }
     }
@@ -60,7 +57,7 @@ impl Timed {
         exchange: &mut Exchange,
         now: Mono,
     ) -> Option<io::Result<usize>> {
-        let Parts { socket, timer } = &mut *self.0;
+        let Self { socket, timer } = self;
         let until = exchange.deadline();
         let mut room = ReadBuf::new(exchange.space(READ));
         poll_fn(|cx| match socket.poll_read(cx, &mut room) {
@@ -76,7 +73,7 @@ impl Timed {
         exchange: &mut Exchange,
         now: Mono,
     ) -> Option<io::Result<usize>> {
-        let Parts { socket, timer } = &mut *self.0;
+        let Self { socket, timer } = self;
         poll_fn(|cx| match socket.poll_send(cx, exchange.out()) {
             Poll::Ready(result) => Poll::Ready(Some(result)),
             Poll::Pending => poll_passed(timer, exchange.deadline(), now, cx).map(|()| None),
@@ -103,10 +100,10 @@ fn poll_passed(
 
 impl Transport for Timed {
     fn is_silent(&self) -> bool {
-        self.0.socket.is_silent()
+        self.socket.is_silent()
     }
 
     fn bid_farewell(self, bytes: &[u8]) {
-        self.0.socket.bid_farewell(bytes);
+        self.socket.bid_farewell(bytes);
     }
 }
