@@ -290,6 +290,7 @@ mod tests {
     }
 
     /// Connections that are all in use, and their leases.
+    #[expect(clippy::vec_box, reason = "it is the box that goes back")]
     fn full(connections: usize) -> (Connections<Nothing>, Origin, Vec<Box<Lease<Nothing>>>) {
         let limits = PoolLimits { connections, ..PoolLimits::default() };
         let origin = Origin::of(&"http://a/".parse::<Url>().unwrap());
