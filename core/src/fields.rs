@@ -277,8 +277,15 @@ impl FieldBlock {
     /// is written.
     ///
     /// Fields beyond 4 GiB of text are left out.
+    #[inline(always)]
     pub fn push(&mut self, name: &[u8], value: &[u8]) {
         let value = trim(value);
+        // Of a name that stands in the program, the compiler can say it.
+        self.add(name, value, token::is_token_all(name) && token::is_text(value));
+    }
+
+    /// Adds a field, of which it is known whether it can be sent.
+    fn add(&mut self, name: &[u8], value: &[u8], can_be_sent: bool) {
         let Some(span) = FieldSpan::of_line(self.bytes.len(), name, value) else { return };
         self.bytes.reserve(name.len() + value.len() + 4);
         self.bytes.extend_from_slice(name);
@@ -286,7 +293,7 @@ impl FieldBlock {
         self.bytes.extend_from_slice(value);
         self.bytes.extend_from_slice(b"\r\n");
         self.spans.push(span);
-        self.raw |= !(token::is_token_all(name) && token::is_text(value));
+        self.raw |= !can_be_sent;
     }
 
     /// Puts the fields that `add` adds before all others.

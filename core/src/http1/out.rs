@@ -1,6 +1,7 @@
 //! The send queue: heads and framing that we wrote, and a body that stays where it is.
 
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use bytes::{Buf, Bytes};
 
@@ -26,6 +27,11 @@ impl Out {
     /// Where heads and framing are written.
     pub(super) const fn staging(&mut self) -> &mut Vec<u8> {
         &mut self.staging
+    }
+
+    /// What was written there in this range, and not sent yet.
+    pub(super) fn written(&self, range: Range<usize>) -> &[u8] {
+        self.staging.get(range).unwrap_or_default()
     }
 
     /// Whether a piece of a body of this length is copied in any case.

@@ -1,6 +1,7 @@
 //! The sending half of a connection: everything is checked before a byte is written.
 
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use bytes::Bytes;
 
@@ -100,20 +101,22 @@ impl Send {
         Ok(Announced { framing, wishes: facts.wishes })
     }
 
-    /// Writes a whole response, where its body is small and no field says anything to the machine;
-    /// false where one may, and nothing was written then.
+    /// Writes a whole response, where its body is small and no field says anything to the machine, or
+    /// has a name of one of the `other` lengths: where its head stands. Otherwise nothing is written.
     #[inline]
     pub(super) fn plain_response(
         &mut self,
         start: [&[u8]; 2],
-        fields: Fields<'_>,
+        (fields, other): (Fields<'_>, u32),
         body: &[u8],
-    ) -> bool {
-        let Some(lines) = fields.lines() else { return false };
-        if fields.names_of_lengths(Facts::LENGTHS).next().is_some() || !Out::copies(body.len()) {
-            return false;
+    ) -> Option<Range<usize>> {
+        let lines = fields.lines()?;
+        let mut names = fields.names_of_lengths(Facts::LENGTHS | other);
+        if names.next().is_some() || !Out::copies(body.len()) {
+            return None;
         }
         let staging = self.out.staging();
+        let from = staging.len();
         staging.reserve(lines.len() + 256);
         for piece in start {
             staging.extend_from_slice(piece);
@@ -121,9 +124,21 @@ impl Send {
         staging.extend_from_slice(lines);
         write_length(body.len() as u64, staging);
         staging.extend_from_slice(b"\r\n");
-        self.out.staging().extend_from_slice(body);
+        let to = staging.len();
+        staging.extend_from_slice(body);
         self.begin(Framing::None);
-        true
+        Some(from..to)
+    }
+
+    /// Writes a whole response again, with the head that [`plain_response`](Self::plain_response) wrote
+    /// and another body of the same length.
+    #[inline]
+    pub(super) fn same_response(&mut self, head: &[u8], body: &[u8]) {
+        let staging = self.out.staging();
+        staging.reserve(head.len() + body.len());
+        staging.extend_from_slice(head);
+        staging.extend_from_slice(body);
+        self.begin(Framing::None);
     }
 
     /// Writes the head of an informational response.

@@ -47,14 +47,20 @@ impl Lines {
         self.day = Some(Day { origin, until: now });
     }
 
-    /// The lines, but for those that the response has of its own.
+    /// Sees to it that the lines are right, and tells until when they are, if there is an end to that.
     #[inline]
-    pub(super) fn beside(&mut self, has_date: bool, has_server: bool, now: Mono) -> &[u8] {
+    pub(super) fn set(&mut self, now: Mono) -> Option<Mono> {
         if let Some(day) = self.day
             && now >= day.until
         {
             self.turn(day.origin, now);
         }
+        self.day.map(|day| day.until)
+    }
+
+    /// The lines as they were [`set`](Self::set), but for those that the response has of its own.
+    #[inline]
+    pub(super) fn beside(&self, has_date: bool, has_server: bool) -> &[u8] {
         let start = if has_date { self.server } else { 0 };
         let end = if has_server { self.server } else { self.bytes.len() };
         &self.bytes[start..end]
@@ -81,8 +87,9 @@ mod tests {
         let mut lines = Lines::new(None);
         lines.set_date(now, Duration::from_millis(784_111_777_500));
         let mut after = |millis| {
-            let lines = lines.beside(false, false, now + Duration::from_millis(millis));
-            core::str::from_utf8(&lines[23..31]).unwrap().to_owned()
+            let now = now + Duration::from_millis(millis);
+            assert!(lines.set(now).unwrap() > now);
+            core::str::from_utf8(&lines.beside(false, false)[23..31]).unwrap().to_owned()
         };
         assert_eq!(after(0), "08:49:37");
         assert_eq!(after(499), "08:49:37");
@@ -94,16 +101,18 @@ mod tests {
     fn a_response_may_have_either_of_its_own() {
         let mut lines = Lines::new(Some("me"));
         let now = Mono::from_nanos(0);
-        assert_eq!(lines.beside(false, false, now), b"Server: me\r\n");
+        assert_eq!(lines.set(now), None);
+        assert_eq!(lines.beside(false, false), b"Server: me\r\n");
         lines.set_date(now, Duration::ZERO);
-        assert_eq!(lines.beside(false, false, now), [DATE, b"Server: me\r\n"].concat());
-        assert_eq!(lines.beside(true, false, now), b"Server: me\r\n");
-        assert_eq!(lines.beside(false, true, now), DATE);
-        assert_eq!(lines.beside(true, true, now), b"");
+        assert_eq!(lines.set(now), Some(now + Duration::from_secs(1)));
+        assert_eq!(lines.beside(false, false), [DATE, b"Server: me\r\n"].concat());
+        assert_eq!(lines.beside(true, false), b"Server: me\r\n");
+        assert_eq!(lines.beside(false, true), DATE);
+        assert_eq!(lines.beside(true, true), b"");
     }
 
     #[test]
     fn a_name_that_cannot_be_sent_is_none() {
-        assert_eq!(Lines::new(Some("a\r\nb: c")).beside(false, false, Mono::default()), b"");
+        assert_eq!(Lines::new(Some("a\r\nb: c")).beside(false, false), b"");
     }
 }

@@ -33,6 +33,7 @@
 mod action;
 mod date;
 mod head;
+mod last_answer;
 mod lines;
 mod options;
 mod pace;

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::last_answer::Kind;
 use super::reason::{reason, status_line};
 use super::session::Session;
 use super::steps::State;
@@ -95,7 +96,8 @@ impl Session {
             has_date |= name.eq_ignore_ascii_case(b"Date");
             has_server |= name.eq_ignore_ascii_case(b"Server");
         }
-        let lines = lines.beside(has_date, has_server, at.now);
+        lines.set(at.now);
+        let lines = lines.beside(has_date, has_server);
         let (http1, cx) = (&mut link.http1, &mut trail.cx(at));
         match status_line(status) {
             Some(line) => http1.respond(cx, status, &[line.as_bytes(), lines], fields, size),
@@ -132,17 +134,22 @@ impl Session {
     /// and nothing was done then.
     #[inline]
     fn answer_plainly<S: Sink>(&mut self, status: u16, body: &[u8], at: At<'_, S>) -> bool {
-        let Some(line) = status_line(status) else { return false };
         if !self.exchange.is_read && !self.is_worth_draining() {
             return false;
         }
-        let Self { link, trail, lines, exchange, .. } = self;
-        let fields = self.fields.fields();
-        if fields.names_of_lengths(OWN_LENGTHS).next().is_some() {
-            return false;
-        }
-        let start = [line.as_bytes(), lines.beside(false, false, at.now)];
-        let answered = link.http1.respond_plainly(&mut trail.cx(at), status, start, fields, body);
+        let Self { link, trail, lines, last_answer, exchange, .. } = self;
+        let (fields, http1) = (self.fields.fields(), &mut link.http1);
+        let kind = Kind { status, len: body.len(), until: lines.set(at.now) };
+        let cx = &mut trail.cx(at);
+        let answered = if let Some(head) = last_answer.head(kind, fields) {
+            http1.respond_again(cx, head, body)
+        } else if let Some(line) = status_line(status) {
+            let start = [line.as_bytes(), lines.beside(false, false)];
+            let head = http1.respond_plainly(cx, status, start, (fields, OWN_LENGTHS), body);
+            head.map(|head| last_answer.keep(kind, fields, head)).is_some()
+        } else {
+            false
+        };
         if answered {
             self.fields.clear();
             exchange.status = status;

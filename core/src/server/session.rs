@@ -7,6 +7,7 @@ use core::time::Duration;
 
 use super::action::{Do, Event, Input};
 use super::head::KeptHead;
+use super::last_answer::LastAnswer;
 use super::lines::Lines;
 use super::options::{Options, Timeouts};
 use super::pace::Pace;
@@ -83,6 +84,7 @@ pub struct Session {
     pub(super) fields: FieldBlock,
     /// The fields that every response should have.
     pub(super) lines: Lines,
+    pub(super) last_answer: LastAnswer,
     /// What passes after HTTP/1.1 was left.
     pub(super) tunnel: Option<Tunnel>,
     /// Why the connection ends, once it does.
@@ -123,6 +125,7 @@ impl Session {
             head: KeptHead::none(),
             fields: FieldBlock::new(),
             lines,
+            last_answer: LastAnswer::none(),
             tunnel: None,
             ending: None,
             peer_closed: false,

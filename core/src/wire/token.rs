@@ -85,10 +85,17 @@ pub(crate) fn token_len(bytes: &[u8]) -> usize {
     run(bytes, TOKEN)
 }
 
-/// Whether all of `bytes` is one token.
+/// Whether all of `bytes` is one token. They are looked at to the end: mostly they are.
 #[inline]
 pub(crate) fn is_token_all(bytes: &[u8]) -> bool {
-    !bytes.is_empty() && token_len(bytes) == bytes.len()
+    let common = |classes, byte: &u8| classes & CLASSES[usize::from(*byte)];
+    let Some(last) = bytes.last_chunk::<8>() else {
+        return !bytes.is_empty() && bytes.iter().fold(TOKEN, common) != 0;
+    };
+    // What is left over by whole blocks is seen together with the end of the last one.
+    let blocks = bytes.as_chunks::<8>().0;
+    blocks.iter().fold(last.iter().fold(TOKEN, common), |all, block| block.iter().fold(all, common))
+        != 0
 }
 
 /// How many bytes at the start of `bytes` may stand in a request target.
@@ -167,7 +174,13 @@ pub(crate) fn is_text(bytes: &[u8]) -> bool {
     };
     let is_visible = |word: &[u8; 8]| controls(u64::from_le_bytes(*word)) == 0;
     let mut words = bytes.as_chunks().0.iter();
-    is_visible(last) && words.all(is_visible) || find_control(bytes).is_none()
+    is_visible(last) && words.all(is_visible) || is_tabbed_text(bytes)
+}
+
+/// Whether tabs are the only control characters of `bytes`.
+#[cold]
+fn is_tabbed_text(bytes: &[u8]) -> bool {
+    find_control(bytes).is_none()
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod answers;
 mod closing;
 mod exchanges;
 mod fields;

@@ -52,6 +52,7 @@ impl Exchange {
     }
 
     /// Adds a field to the response; after its head was sent, a trailer.
+    #[inline]
     pub fn field(&mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> &mut Self {
         self.connection.serving.session.fields().push(name.as_ref(), value.as_ref());
         self

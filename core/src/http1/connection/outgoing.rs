@@ -156,30 +156,57 @@ impl Connection {
 
     /// Sends a whole response, where there is nothing to judge: the connection goes on, the client
     /// speaks HTTP/1.1, `status` is one that always has a body, which is small, and no field says
-    /// anything to the machine. Otherwise nothing is done, and it returns false. `start` is as in
-    /// [`respond`](Self::respond).
+    /// anything to the machine, or has a name of one of the `other` lengths. The head that was written
+    /// is returned, with which [`respond_again`](Self::respond_again) may be called. Otherwise nothing
+    /// is done. `start` is as in [`respond`](Self::respond).
     #[inline]
     pub(crate) fn respond_plainly<S: Sink>(
         &mut self,
         cx: &mut Cx<'_, S>,
         status: u16,
         start: [&[u8]; 2],
-        fields: Fields<'_>,
+        fields_and_others: (Fields<'_>, u32),
+        body: &[u8],
+    ) -> Option<&[u8]> {
+        if !self.may_respond_plainly() || !matches!(status, 200..=203 | 205..=303 | 305..=999) {
+            return None;
+        }
+        let head = self.send.plain_response(start, fields_and_others, body)?;
+        self.responded(cx);
+        Some(self.send.out.written(head))
+    }
+
+    /// As [`respond_plainly`](Self::respond_plainly), with a head that it returned and another body of
+    /// the same length; false where there is something to judge.
+    #[inline]
+    pub(crate) fn respond_again<S: Sink>(
+        &mut self,
+        cx: &mut Cx<'_, S>,
+        head: &[u8],
         body: &[u8],
     ) -> bool {
-        let is_plain = self.sides.server == State::Answer
+        let may_respond = self.may_respond_plainly();
+        if may_respond {
+            self.send.same_response(head, body);
+            self.responded(cx);
+        }
+        may_respond
+    }
+
+    /// Whether nothing but a response itself can make it one to be judged.
+    fn may_respond_plainly(&self) -> bool {
+        self.sides.server == State::Answer
             && self.sides.keep_alive
             && self.sides.switch.is_none()
             && self.asked == Asked::Other
             && self.peer_version() >= Version::HTTP_11
-            && matches!(status, 200..=203 | 205..=303 | 305..=999);
-        if !is_plain || !self.send.plain_response(start, fields, body) {
-            return false;
-        }
+    }
+
+    /// A whole response was sent.
+    fn responded<S: Sink>(&mut self, cx: &mut Cx<'_, S>) {
         self.sides.act(Role::Server, Act::Response);
         self.sides.act(Role::Server, Act::End);
         self.tell_reuse(cx);
-        true
     }
 
     fn announce<S: Sink>(&mut self, announced: Announced, act: Act, _: &mut Cx<'_, S>) {

@@ -8,7 +8,7 @@ use crate::trace::{Cx, EventKind, Sink, TraceEvent};
 
 impl Receive {
     /// Tells the start line and the fields that were read, complete or not.
-    #[inline]
+    #[inline(always)]
     pub(super) fn tell_section<S: Sink>(&self, cx: &mut Cx<'_, S>) {
         if cx.wants(EventKind::StartLineRead) || cx.wants(EventKind::FieldRead) {
             self.tell_lines(cx);

@@ -148,8 +148,7 @@ impl Session {
             self.last_one(reason);
             return Ok(None);
         }
-        // It was asked whether it can.
-        let _ = self.link.http1.restart();
+        self.link.http1.begin_again();
         self.head.forget();
         self.exchange = Exchange::default();
         self.trail.between();
