@@ -206,11 +206,14 @@ impl Link {
     }
 
     /// Tells of the first `n` bytes that wait for the transport.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn tell_sent<S: Sink>(&self, n: usize, cx: &mut Cx<'_, S>) {
-        if !cx.wants(EventKind::BytesSent) {
-            return;
+        if cx.wants(EventKind::BytesSent) {
+            self.tell_slices(n, cx);
         }
+    }
+
+    fn tell_slices<S: Sink>(&self, n: usize, cx: &mut Cx<'_, S>) {
         let mut left = n;
         for slice in self.out() {
             let bytes = &slice[..left.min(slice.len())];

@@ -1,6 +1,7 @@
 //! The head of the last request. A client says the same with most of its requests, byte for byte, and
 //! what was read once need not be read again: it is enough to see that it is the same.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::head::Version;
@@ -21,10 +22,17 @@ enum Same {
     All,
 }
 
-/// A head in which there was nothing to judge, as it came and as it was read.
+/// The last head, once there was one to be kept: a client's connection has none.
 #[derive(Clone, Debug)]
 pub(super) struct LastHead {
-    /// From its first byte to the end of the blank line.
+    kept: Option<Box<Kept>>,
+    same: Same,
+}
+
+/// A head in which there was nothing to judge, as it came and as it was read.
+#[derive(Clone, Debug)]
+struct Kept {
+    /// From its first byte to the end of the blank line; empty if it is too long.
     bytes: Vec<u8>,
     line: RequestLine,
     /// Where the first field stands.
@@ -32,19 +40,11 @@ pub(super) struct LastHead {
     spans: Vec<FieldSpan>,
     /// What was decided after it, once that is known.
     said: Option<(Decision, Head)>,
-    same: Same,
 }
 
 impl LastHead {
     pub(super) const fn none() -> Self {
-        Self {
-            bytes: Vec::new(),
-            line: RequestLine { method: 0..0, target: 0..0, version: Version::HTTP_11 },
-            start: 0,
-            spans: Vec::new(),
-            said: None,
-            same: Same::Nothing,
-        }
+        Self { kept: None, same: Same::Nothing }
     }
 
     /// Another head begins.
@@ -59,13 +59,14 @@ impl LastHead {
         bytes: &[u8],
         spans: &mut Vec<FieldSpan>,
     ) -> Option<(RequestLine, usize)> {
-        if self.bytes.is_empty() || !bytes.starts_with(&self.bytes) {
+        let kept = self.kept.as_deref()?;
+        if kept.bytes.is_empty() || !bytes.starts_with(&kept.bytes) {
             return None;
         }
         spans.clear();
-        spans.extend_from_slice(&self.spans);
+        spans.extend_from_slice(&kept.spans);
         self.same = Same::All;
-        Some((self.line.clone(), self.bytes.len()))
+        Some((kept.line.clone(), kept.bytes.len()))
     }
 
     /// Whether the same fields follow `line`, which is the first `start` of `bytes`. Then they are put
@@ -76,18 +77,19 @@ impl LastHead {
         (line, start): (&RequestLine, usize),
         spans: &mut Vec<FieldSpan>,
     ) -> Option<usize> {
-        let fields = self.bytes.get(self.start..).filter(|fields| !fields.is_empty())?;
+        let kept = self.kept.as_deref_mut()?;
+        let fields = kept.bytes.get(kept.start..).filter(|fields| !fields.is_empty())?;
         if !bytes[start..].starts_with(fields) {
             return None;
         }
-        for span in &mut self.spans {
-            span.name = moved(span.name, self.start, start);
-            span.value = moved(span.value, self.start, start);
+        let len = start + fields.len();
+        for span in &mut kept.spans {
+            span.name = moved(span.name, kept.start, start);
+            span.value = moved(span.value, kept.start, start);
         }
         spans.clear();
-        spans.extend_from_slice(&self.spans);
-        let len = start + fields.len();
-        self.keep_bytes(&bytes[..len], (line, start));
+        spans.extend_from_slice(&kept.spans);
+        kept.take(&bytes[..len], (line, start));
         self.same = Same::Fields;
         Some(len)
     }
@@ -95,41 +97,48 @@ impl LastHead {
     /// Keeps a head, if it is short: all of its bytes, its first line and how long that is, and its
     /// fields.
     pub(super) fn keep(&mut self, bytes: &[u8], line: (&RequestLine, usize), spans: &[FieldSpan]) {
-        self.spans.clear();
-        self.said = None;
-        self.keep_bytes(bytes, line);
-        if !self.bytes.is_empty() {
-            self.spans.extend_from_slice(spans);
+        let kept = self.kept.get_or_insert_with(|| {
+            let line = RequestLine { method: 0..0, target: 0..0, version: Version::HTTP_11 };
+            Box::new(Kept { bytes: Vec::new(), line, start: 0, spans: Vec::new(), said: None })
+        });
+        kept.spans.clear();
+        kept.said = None;
+        kept.take(bytes, line);
+        if !kept.bytes.is_empty() {
+            kept.spans.extend_from_slice(spans);
             self.same = Same::Fields;
         }
     }
 
-    fn keep_bytes(&mut self, bytes: &[u8], (line, start): (&RequestLine, usize)) {
+    /// What follows from the head that is being read, if that is known.
+    #[inline]
+    pub(super) fn said(&self) -> Option<&(Decision, Head)> {
+        if self.same == Same::All { self.kept.as_ref()?.said.as_ref() } else { None }
+    }
+
+    /// What follows from a head with the fields of the one that is being read, if that is known.
+    #[inline]
+    pub(super) fn fields_said(&self) -> Option<&(Decision, Head)> {
+        if self.same == Same::Nothing { None } else { self.kept.as_ref()?.said.as_ref() }
+    }
+
+    /// This is what follows from the head that is being read.
+    pub(super) fn learn(&mut self, said: (Decision, Head)) {
+        if let (Same::Fields | Same::All, Some(kept)) = (self.same, &mut self.kept) {
+            kept.said = Some(said);
+        }
+    }
+}
+
+impl Kept {
+    /// Takes the bytes of a head, unless they are too many, and its first line.
+    fn take(&mut self, bytes: &[u8], (line, start): (&RequestLine, usize)) {
         self.bytes.clear();
         if bytes.len() <= LONGEST {
             self.bytes.extend_from_slice(bytes);
         }
         self.line = line.clone();
         self.start = start;
-    }
-
-    /// What follows from the head that is being read, if that is known.
-    #[inline]
-    pub(super) const fn said(&self) -> Option<&(Decision, Head)> {
-        if matches!(self.same, Same::All) { self.said.as_ref() } else { None }
-    }
-
-    /// What follows from a head with the fields of the one that is being read, if that is known.
-    #[inline]
-    pub(super) const fn fields_said(&self) -> Option<&(Decision, Head)> {
-        if matches!(self.same, Same::Nothing) { None } else { self.said.as_ref() }
-    }
-
-    /// This is what follows from the head that is being read.
-    pub(super) const fn learn(&mut self, said: (Decision, Head)) {
-        if !matches!(self.same, Same::Nothing) {
-            self.said = Some(said);
-        }
     }
 }
 

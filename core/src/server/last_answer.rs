@@ -19,7 +19,8 @@ pub(super) struct Kind {
     pub(super) until: Option<Mono>,
 }
 
-/// A head in which there was nothing to judge, if the last two answers were of one kind.
+/// A head in which there was nothing to judge. Where answers are of one kind and another in turn, none is
+/// kept, for that would be work in vain.
 #[derive(Debug)]
 pub(super) struct LastAnswer {
     kind: Option<Kind>,
@@ -42,10 +43,11 @@ impl LastAnswer {
         is_same.then_some(self.head.as_slice())
     }
 
-    /// This was the head of an answer. It is kept if the one before was of the same kind.
+    /// This was the head of an answer. It is kept unless the one before was of another kind.
     pub(super) fn keep(&mut self, kind: Kind, fields: Fields<'_>, head: &[u8]) {
         self.head.clear();
-        if self.kind.replace(kind) == Some(kind) && head.len() <= LONGEST {
+        let goes_on = self.kind.replace(kind).is_none_or(|last| last == kind);
+        if goes_on && head.len() <= LONGEST {
             self.fields.clear();
             self.fields.extend_from_slice(fields.as_bytes());
             self.head.extend_from_slice(head);

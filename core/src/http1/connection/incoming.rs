@@ -94,6 +94,12 @@ impl Connection {
         self.asked
     }
 
+    /// Whether nothing is left to come of the peer's message.
+    #[inline]
+    pub(crate) const fn is_read(&self) -> bool {
+        self.receive.is_complete()
+    }
+
     /// Whether the last head expects something other than `100-continue`.
     #[inline]
     pub(crate) const fn expects_another(&self) -> bool {

@@ -170,7 +170,8 @@ impl Session {
             return self.nothing_came(cause);
         }
         self.link.advance().map_err(Cause::from)?;
-        let progress = if self.link.http1.awaits_request() {
+        let awaits_request = self.link.http1.awaits_request();
+        let progress = if awaits_request {
             Progress::NeedInput
         } else if self.link.out_len() >= BATCH && self.link.has_output().map_err(Cause::from)? {
             return Ok(Some(Do::Write));
@@ -183,7 +184,7 @@ impl Session {
                 Ok(Some(Do::Write))
             }
             Progress::NeedInput => {
-                let begun = !self.link.http1.unread().is_empty();
+                let begun = !awaits_request && !self.link.http1.unread().is_empty();
                 if self.shutdown.is_some() && !begun {
                     self.close(Ending::Shutdown, false);
                     return Ok(None);
@@ -217,6 +218,7 @@ impl Session {
     fn open<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         let http1 = &mut self.link.http1;
         self.exchange.continued = !http1.reading().expects_continue;
+        self.exchange.is_read = http1.is_read();
         self.exchange.head_only = http1.asked() == Asked::Head;
         if self.shutdown.is_some() {
             http1.end_after_this();
