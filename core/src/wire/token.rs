@@ -63,10 +63,11 @@ pub(crate) const fn is_host(byte: u8) -> bool {
 }
 
 /// How many bytes at the start of `bytes` are of a class. They are looked at in blocks, whose loops
-/// have no ends to check.
+/// have no ends to check. Where the rest of a head follows, one block should be enough for most runs;
+/// where nothing does, what is left after the blocks should be short.
 #[inline(always)]
-fn run(bytes: &[u8], class: u8) -> usize {
-    let (blocks, rest) = bytes.as_chunks::<16>();
+fn run<const BLOCK: usize>(bytes: &[u8], class: u8) -> usize {
+    let (blocks, rest) = bytes.as_chunks::<BLOCK>();
     let mut at = 0;
     for block in blocks {
         for (index, byte) in block.iter().enumerate() {
@@ -82,7 +83,7 @@ fn run(bytes: &[u8], class: u8) -> usize {
 /// Where the token at the start of `bytes` ends.
 #[inline]
 pub(crate) fn token_len(bytes: &[u8]) -> usize {
-    run(bytes, TOKEN)
+    run::<16>(bytes, TOKEN)
 }
 
 /// Whether all of `bytes` is one token. They are looked at to the end: mostly they are.
@@ -101,26 +102,26 @@ pub(crate) fn is_token_all(bytes: &[u8]) -> bool {
 /// How many bytes at the start of `bytes` may stand in a request target.
 #[inline]
 pub(crate) fn target_len(bytes: &[u8]) -> usize {
-    run(bytes, TARGET)
+    run::<8>(bytes, TARGET)
 }
 
 /// How many bytes at the start of `bytes` may stand in a registered name, escapes apart.
 #[inline]
 pub(crate) fn plain_host_len(bytes: &[u8]) -> usize {
-    run(bytes, PLAIN_HOST)
+    run::<8>(bytes, PLAIN_HOST)
 }
 
 /// How many bytes at the start of `bytes` stand as they are in the path, the query and the fragment
 /// of a URL.
 #[inline]
 pub(crate) fn url_len(bytes: &[u8]) -> usize {
-    run(bytes, URL)
+    run::<8>(bytes, URL)
 }
 
 /// How many bytes at the start of `bytes` may stand in the name of a host, in lower case.
 #[inline]
 pub(crate) fn name_len(bytes: &[u8]) -> usize {
-    run(bytes, NAME)
+    run::<8>(bytes, NAME)
 }
 
 /// Whether `bytes` is `lower` but for its case. `bytes` has no CR, and `lower` is lower-case letters
@@ -172,14 +173,14 @@ pub(crate) fn is_text(bytes: &[u8]) -> bool {
     let Some(last) = bytes.last_chunk::<8>() else {
         return bytes.iter().all(|byte| !byte.is_ascii_control() || *byte == b'\t');
     };
-    let is_visible = |word: &[u8; 8]| controls(u64::from_le_bytes(*word)) == 0;
+    let is_ascii = |word: &[u8; 8]| no_ascii(u64::from_le_bytes(*word)) == 0;
     let mut words = bytes.as_chunks().0.iter();
-    is_visible(last) && words.all(is_visible) || is_tabbed_text(bytes)
+    is_ascii(last) && words.all(is_ascii) || is_other_text(bytes)
 }
 
-/// Whether tabs are the only control characters of `bytes`.
+/// Whether tabs are the only control characters of `bytes`, which are not all ASCII without them.
 #[cold]
-fn is_tabbed_text(bytes: &[u8]) -> bool {
+fn is_other_text(bytes: &[u8]) -> bool {
     find_control(bytes).is_none()
 }
 
@@ -238,6 +239,20 @@ mod tests {
                     assert_eq!(is_text(&value[..end]), expected.is_none(), "{byte:#x} at {at}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn characters_beside_each_other_are_judged_each_for_itself() {
+        for (a, b) in (0..=255).flat_map(|a| (0..=255).map(move |b| (a, b))) {
+            let bytes = [b'a', a, b, b'-', b'Z', b'z', b'A', b'a'];
+            let are = |is: fn(u8) -> bool| is(a) && is(b);
+            let ends = |is: fn(u8) -> bool| bytes.iter().take_while(|byte| is(**byte)).count();
+            let is_visible = |byte: u8| !byte.is_ascii_control();
+            assert_eq!(is_token_all(&bytes), are(is_token), "{a:#x} {b:#x}");
+            assert_eq!(is_text(&bytes), are(|c| c == b'\t' || !c.is_ascii_control()));
+            assert_eq!(ascii_len(&bytes), ends(|c| matches!(c, b' '..=b'~')), "{a:#x} {b:#x}");
+            assert_eq!(visible_len(&bytes), ends(is_visible), "{a:#x} {b:#x}");
         }
     }
 
