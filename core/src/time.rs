@@ -45,7 +45,8 @@ impl core::ops::Add<Duration> for Mono {
 
     /// The point `by` later; it stays at the end of the clock (584 years) instead of wrapping.
     fn add(self, by: Duration) -> Self {
-        Self(self.0.saturating_add(u64::try_from(by.as_nanos()).unwrap_or(u64::MAX)))
+        let nanos = by.as_secs().saturating_mul(1_000_000_000);
+        Self(self.0.saturating_add(nanos).saturating_add(by.subsec_nanos().into()))
     }
 }
 

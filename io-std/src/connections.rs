@@ -93,14 +93,14 @@ impl<T: Transport> Connections<T> {
     /// is in use, or others wait for one already.
     #[inline]
     pub fn try_acquire(&self, origin: &Origin, now: Mono) -> Option<Box<Lease<T>>> {
-        let mut retired = Vec::new();
         let mut shared = self.lock();
         let lease = match shared.line.is_turn(None) {
-            true => shared.pool.acquire(origin, now, T::is_silent, &mut retired),
+            true => shared.pool.acquire(origin, now, T::is_silent),
             false => None,
         };
+        let has_retired = shared.pool.has_retired();
         drop(shared);
-        self.silent(lease, now, retired)
+        self.silent(lease, has_retired, now)
     }
 
     /// The same, as soon as it is there. Those who wait are served in the order in which they came,
@@ -116,10 +116,9 @@ impl<T: Transport> Connections<T> {
         ticket: &mut Option<Ticket>,
         waker: &Waker,
     ) -> Option<Box<Lease<T>>> {
-        let (now, mut retired) = (self.now(), Vec::new());
-        let mut shared = self.lock();
+        let (now, mut shared) = (self.now(), self.lock());
         let lease = match shared.line.is_turn(*ticket) {
-            true => shared.pool.acquire(origin, now, T::is_silent, &mut retired),
+            true => shared.pool.acquire(origin, now, T::is_silent),
             false => None,
         };
         let next = match &lease {
@@ -129,9 +128,10 @@ impl<T: Transport> Connections<T> {
                 None
             }
         };
+        let has_retired = shared.pool.has_retired();
         drop(shared);
         next.inspect(Waker::wake_by_ref);
-        self.silent(lease, now, retired)
+        self.silent(lease, has_retired, now)
     }
 
     /// What was acquired, or another in its place if it is not silent.
@@ -139,27 +139,31 @@ impl<T: Transport> Connections<T> {
     fn silent(
         &self,
         mut lease: Option<Box<Lease<T>>>,
+        mut has_retired: bool,
         now: Mono,
-        mut retired: Vec<Retired<T>>,
     ) -> Option<Box<Lease<T>>> {
         let is_loud = |lease: &mut Box<Lease<T>>| {
             lease.transport.as_ref().is_some_and(|transport| !transport.is_silent())
         };
         while let Some(loud) = lease.take_if(is_loud) {
-            lease = self.lock().pool.replace(loud, now, T::is_silent, &mut retired);
+            lease = self.lock().pool.replace(loud, now, T::is_silent);
+            has_retired = true;
         }
-        self.retire(retired);
+        if has_retired {
+            self.retire();
+        }
         lease
     }
 
     /// Gives a connection back; one that lacks a part is closed.
     pub fn release(&self, lease: Box<Lease<T>>, now: Mono) {
-        let mut retired = Vec::new();
         let mut shared = self.lock();
-        shared.pool.release(lease, now, T::is_silent, &mut retired);
-        let next = shared.line.next();
+        shared.pool.release(lease, now, T::is_silent);
+        let (has_retired, next) = (shared.pool.has_retired(), shared.line.next());
         drop(shared);
-        self.retire(retired);
+        if has_retired {
+            self.retire();
+        }
         next.inspect(Waker::wake_by_ref);
     }
 
@@ -168,17 +172,10 @@ impl<T: Transport> Connections<T> {
         &self.spares
     }
 
-    /// Closes connections in the order in which they were opened.
-    #[inline]
-    fn retire(&self, retired: Vec<Retired<T>>) {
-        if !retired.is_empty() {
-            self.close(retired);
-        }
-    }
-
+    /// Closes what has left the pool.
     #[cold]
-    fn close(&self, mut retired: Vec<Retired<T>>) {
-        retired.sort_unstable_by_key(|retired| retired.lease.connection());
+    fn retire(&self) {
+        let retired = self.lock().pool.retired();
         for Retired { lease, why } in retired {
             let Lease { link, transport, .. } = *lease;
             if let Some((link, transport)) = link.zip(transport) {
@@ -237,9 +234,8 @@ impl<T: Transport> Drop for Acquire<'_, T> {
 
 impl<T: Transport> Drop for Connections<T> {
     fn drop(&mut self) {
-        let mut retired = Vec::new();
-        self.lock().pool.close(&mut retired);
-        self.retire(retired);
+        self.lock().pool.close();
+        self.retire();
     }
 }
 

@@ -57,9 +57,14 @@ impl Memory {
         if self.head.fields.has_large_memory() {
             self.head.fields = FieldBlock::new();
         }
-        self.trailers = FieldBlock::new();
-        self.piece = Bytes::new();
-        self.request_trailers = FieldBlock::new();
+        for fields in [&mut self.trailers, &mut self.request_trailers] {
+            if !fields.fields().is_empty() {
+                *fields = FieldBlock::new();
+            }
+        }
+        if !self.piece.is_empty() {
+            self.piece = Bytes::new();
+        }
     }
 }
 

@@ -92,6 +92,8 @@ pub struct Pool<T> {
     opened: u64,
     /// Before this, none can have been idle for too long.
     none_expires_before: Option<Mono>,
+    /// Connections that have left it.
+    retired: Vec<Retired<T>>,
 }
 
 impl<T> Pool<T> {
@@ -105,6 +107,7 @@ impl<T> Pool<T> {
             idle: 0,
             opened: 0,
             none_expires_before: None,
+            retired: Vec::new(),
         }
     }
 
@@ -112,21 +115,20 @@ impl<T> Pool<T> {
     ///
     /// `is_silent` tells whether nothing has arrived on an idle transport, its end included: what has
     /// would be taken for a response. What is handed out was not asked, so that whoever shares the
-    /// pool can do that when he holds no others up, and [`replace`](Self::replace) it. What `retired`
-    /// is given is to be closed.
+    /// pool can do that when he holds no others up, and [`replace`](Self::replace) it.
     ///
-    /// A connection that is to be opened has neither of its parts.
+    /// A connection that is to be opened has neither of its parts. After this and every other call
+    /// that changes the pool, there may be connections to be closed: see [`retired`](Self::retired).
     #[inline]
     pub fn acquire(
         &mut self,
         origin: &Origin,
         now: Mono,
         is_silent: impl FnMut(&T) -> bool,
-        retired: &mut Vec<Retired<T>>,
     ) -> Option<Box<Lease<T>>> {
         match self.take(origin) {
             Some(idle) if self.is_tidy(self.idle, self.idle + 1, now) => Some(idle),
-            found => self.acquire_tidily(found, origin, now, is_silent, retired),
+            found => self.acquire_tidily(found, origin, now, is_silent),
         }
     }
 
@@ -138,11 +140,10 @@ impl<T> Pool<T> {
         origin: &Origin,
         now: Mono,
         is_silent: impl FnMut(&T) -> bool,
-        retired: &mut Vec<Retired<T>>,
     ) -> Option<Box<Lease<T>>> {
         let last = found.map(|idle| self.put(idle));
-        self.tidy(last, now, is_silent, retired);
-        self.take(origin).or_else(|| self.open(origin, retired))
+        self.tidy(last, now, is_silent);
+        self.take(origin).or_else(|| self.open(origin))
     }
 
     /// Asks for another connection in place of one that turned out not to be silent.
@@ -151,12 +152,11 @@ impl<T> Pool<T> {
         lease: Box<Lease<T>>,
         now: Mono,
         is_silent: impl FnMut(&T) -> bool,
-        retired: &mut Vec<Retired<T>>,
     ) -> Option<Box<Lease<T>>> {
         let origin = lease.origin.clone();
         self.forget(&origin);
-        retired.push(Retired { lease, why: Retirement::NotSilent });
-        self.acquire(&origin, now, is_silent, retired)
+        self.retired.push(Retired { lease, why: Retirement::NotSilent });
+        self.acquire(&origin, now, is_silent)
     }
 
     /// Gives a connection back. One that lacks a part is closed, and leaves the pool.
@@ -166,23 +166,36 @@ impl<T> Pool<T> {
         mut lease: Box<Lease<T>>,
         now: Mono,
         is_silent: impl FnMut(&T) -> bool,
-        retired: &mut Vec<Retired<T>>,
     ) {
         if !lease.is_whole() {
             self.forget(&lease.origin);
-            return self.tidy(None, now, is_silent, retired);
+            return self.tidy(None, now, is_silent);
         }
         let is_tidy = self.is_tidy(self.idle, self.idle + 1, now);
         lease.since = now;
         let last = self.put(lease);
         if !is_tidy {
-            self.tidy(Some(last), now, is_silent, retired);
+            self.tidy(Some(last), now, is_silent);
         }
     }
 
-    /// Takes every idle connection out, in the order in which they were opened.
-    pub fn close(&mut self, retired: &mut Vec<Retired<T>>) {
-        self.retire(|_| Some(Retirement::Closed), retired);
+    /// Takes every idle connection out.
+    pub fn close(&mut self) {
+        self.retire(|_| Some(Retirement::Closed));
+    }
+
+    /// Whether connections have left the pool since [`retired`](Self::retired) was asked last.
+    #[must_use]
+    pub const fn has_retired(&self) -> bool {
+        !self.retired.is_empty()
+    }
+
+    /// The connections that have left the pool since this was asked last, in the order in which they
+    /// were opened. They are to be closed, which may take a while: nobody else should have to wait.
+    pub fn retired(&mut self) -> Vec<Retired<T>> {
+        let mut retired = core::mem::take(&mut self.retired);
+        retired.sort_unstable_by_key(|retired| retired.lease.connection);
+        retired
     }
 
     /// Whether a request to some origin would be given a connection, or leave to open one.
@@ -204,11 +217,11 @@ impl<T> Pool<T> {
     }
 
     /// A place for a connection that is to be opened, if it must in place of one to another origin.
-    fn open(&mut self, origin: &Origin, retired: &mut Vec<Retired<T>>) -> Option<Box<Lease<T>>> {
+    fn open(&mut self, origin: &Origin) -> Option<Box<Lease<T>>> {
         if self.open >= self.limits.connections {
             let first = self.idle().map(|idle| idle.connection).min()?;
             let is_first = |idle: &Lease<T>| idle.connection == first;
-            self.retire(|idle| is_first(idle).then_some(Retirement::Evicted), retired);
+            self.retire(|idle| is_first(idle).then_some(Retirement::Evicted));
         }
         let place = self.places.entry(origin.clone());
         place.or_insert(Place { open: 0, idle: Vec::new() }).open += 1;
@@ -267,7 +280,6 @@ impl<T> Pool<T> {
         last: Option<ConnectionId>,
         now: Mono,
         mut is_silent: impl FnMut(&T) -> bool,
-        retired: &mut Vec<Retired<T>>,
     ) {
         let others = self.idle.saturating_sub(usize::from(last.is_some()));
         if self.is_tidy(others, self.idle, now) {
@@ -292,7 +304,7 @@ impl<T> Pool<T> {
                 None
             }
         };
-        self.retire(why, retired);
+        self.retire(why);
         self.none_expires_before = expiry.map(|expiry| first + expiry);
     }
 
@@ -310,14 +322,9 @@ impl<T> Pool<T> {
         self.places.values().flat_map(|place| place.idle.iter().map(|idle| &**idle))
     }
 
-    /// Takes out the idle connections for which there is a reason, in the order in which they were
-    /// opened.
-    fn retire(
-        &mut self,
-        mut why: impl FnMut(&Lease<T>) -> Option<Retirement>,
-        retired: &mut Vec<Retired<T>>,
-    ) {
-        let (before, reason) = (retired.len(), Cell::new(None));
+    /// Takes out the idle connections for which there is a reason.
+    fn retire(&mut self, mut why: impl FnMut(&Lease<T>) -> Option<Retirement>) {
+        let (before, reason) = (self.retired.len(), Cell::new(None));
         for Place { open, idle } in self.places.values_mut() {
             let leaves = |idle: &mut Box<Lease<T>>| {
                 reason.set(why(idle));
@@ -325,14 +332,13 @@ impl<T> Pool<T> {
             };
             for lease in idle.extract_if(.., leaves) {
                 *open -= 1;
-                retired.extend(reason.get().map(|why| Retired { lease, why }));
+                self.retired.extend(reason.get().map(|why| Retired { lease, why }));
             }
         }
-        let left = &mut retired[before..];
-        if !left.is_empty() {
-            left.sort_unstable_by_key(|retired| retired.lease.connection);
-            self.open -= left.len();
-            self.idle -= left.len();
+        let left = self.retired.len() - before;
+        if left > 0 {
+            self.open -= left;
+            self.idle -= left;
             self.places.retain(|_, place| place.open > 0);
         }
     }
@@ -373,15 +379,15 @@ mod tests {
         /// The connection that a request to `host` is given: one that was idle, or a new one.
         fn acquire(&mut self, host: &str, seconds: u64) -> Option<(&'static str, u64)> {
             let url: Url = alloc::format!("http://{host}/").parse().unwrap();
-            let (at, mut retired) = (Mono::from_nanos(seconds * 1_000_000_000), Vec::new());
+            let at = Mono::from_nanos(seconds * 1_000_000_000);
             let silent = |transport: &u64| !self.loud.contains(transport);
-            let mut lease = self.pool.acquire(&Origin::of(&url), at, silent, &mut retired);
+            let mut lease = self.pool.acquire(&Origin::of(&url), at, silent);
             while let Some(loud) =
                 lease.take_if(|lease| lease.transport.is_some_and(|t| !silent(&t)))
             {
-                lease = self.pool.replace(loud, at, silent, &mut retired);
+                lease = self.pool.replace(loud, at, silent);
             }
-            self.close(&retired);
+            self.close();
             let lease = lease?;
             let connection = lease.connection().0;
             let how = match lease.transport {
@@ -397,18 +403,18 @@ mod tests {
 
         fn release(&mut self, id: u64, seconds: u64) {
             let link = Link::new(crate::http1::Role::Client, ConnectionId(id), Config::default());
-            let (at, mut retired) = (Mono::from_nanos(seconds * 1_000_000_000), Vec::new());
+            let at = Mono::from_nanos(seconds * 1_000_000_000);
             let index = self.leases.iter().position(|lease| lease.connection().0 == id).unwrap();
             let (mut lease, loud) = (self.leases.remove(index), &self.loud);
             (lease.link, lease.transport) = (Some(Box::new(link)), Some(id));
             let silent = |transport: &u64| !loud.contains(transport);
-            self.pool.release(lease, at, silent, &mut retired);
-            self.close(&retired);
+            self.pool.release(lease, at, silent);
+            self.close();
         }
 
-        fn close(&mut self, retired: &[Retired<u64>]) {
-            let told = |retired: &Retired<u64>| (retired.lease.connection().0, retired.why);
-            self.closed.extend(retired.iter().map(told));
+        fn close(&mut self) {
+            let told = |retired: Retired<u64>| (retired.lease.connection().0, retired.why);
+            self.closed.extend(self.pool.retired().into_iter().map(told));
         }
     }
 
@@ -495,9 +501,9 @@ mod tests {
         }
         bench.release(3, 0);
         bench.release(1, 0);
-        let mut retired = Vec::new();
-        bench.pool.close(&mut retired);
-        let order: Vec<_> = retired.iter().map(|retired| retired.lease.connection().0).collect();
-        assert_eq!((order, bench.pool.len()), (vec![1, 3], 1));
+        bench.pool.close();
+        bench.close();
+        assert_eq!(bench.closed, [(1, Retirement::Closed), (3, Retirement::Closed)]);
+        assert_eq!(bench.pool.len(), 1);
     }
 }

@@ -92,30 +92,30 @@ impl Shared {
 
     /// A connection to `origin`; `None` while there is none.
     pub(super) fn acquire(&self, origin: &Origin) -> Option<Box<Lease<Socket>>> {
-        let (now, mut retired) = (self.net.world().now(), Vec::new());
+        let now = self.net.world().now();
         let mut pool = self.pool.borrow_mut();
-        let mut lease = pool.acquire(origin, now, Socket::is_silent, &mut retired);
+        let mut lease = pool.acquire(origin, now, Socket::is_silent);
         let is_loud = |lease: &mut Box<Lease<Socket>>| {
             lease.transport.as_ref().is_some_and(|socket| !socket.is_silent())
         };
         while let Some(loud) = lease.take_if(is_loud) {
-            lease = pool.replace(loud, now, Socket::is_silent, &mut retired);
+            lease = pool.replace(loud, now, Socket::is_silent);
         }
         drop(pool);
-        self.retire(retired);
+        self.retire();
         lease
     }
 
     /// Gives a connection back; one that lacks a part is closed.
     pub(super) fn release(&self, lease: Box<Lease<Socket>>) {
-        let (now, mut retired) = (self.net.world().now(), Vec::new());
-        self.pool.borrow_mut().release(lease, now, Socket::is_silent, &mut retired);
-        self.retire(retired);
+        let now = self.net.world().now();
+        self.pool.borrow_mut().release(lease, now, Socket::is_silent);
+        self.retire();
         self.net.world().moved();
     }
 
-    fn retire(&self, mut retired: Vec<Retired<Socket>>) {
-        retired.sort_unstable_by_key(|retired| retired.lease.connection());
+    fn retire(&self) {
+        let retired = self.pool.borrow_mut().retired();
         for Retired { lease, why } in retired {
             let Some((link, transport)) = lease.link.zip(lease.transport) else { continue };
             link.retire(why, self.net.world().now(), &self.sink, |bytes| {
@@ -130,9 +130,8 @@ impl Shared {
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        let mut retired = Vec::new();
-        self.pool.get_mut().close(&mut retired);
-        self.retire(retired);
+        self.pool.get_mut().close();
+        self.retire();
     }
 }
 

@@ -17,7 +17,9 @@ impl Exchange {
         Ok(hop.filter(|_| self.plan.options.redirects > 0))
     }
 
+    /// The body is complete.
     pub(super) fn end<S: Sink>(&mut self, at: At<'_, S>) -> Do {
+        self.enter(State::Leave, Phase::Close);
         self.sent_before += self.request_bytes();
         self.link.begin_exchange();
         self.trail.start(Operation::ResponseClosed, &self.plan, at);

@@ -37,8 +37,6 @@ pub(super) enum State {
     /// The caller has the head; going on is asking for the body.
     Head,
     ReceiveBody,
-    /// The body is complete.
-    End,
     /// What the layer has to say before the end is on its way.
     Farewell,
     Close,
@@ -127,7 +125,6 @@ impl Exchange {
             State::ReceiveHead => self.receive_head(at),
             State::Head => self.ask_for_body(at),
             State::ReceiveBody => self.receive_body(at),
-            State::End => Ok(Some(self.end(at))),
             State::Farewell => Ok(Some(self.farewell())),
             State::Close => {
                 self.enter(State::Closed, Phase::Close);

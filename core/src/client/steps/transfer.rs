@@ -290,7 +290,6 @@ impl Exchange {
         if let Err(error) = self.content.finish(&mut self.trail, at) {
             self.ends_too_early(error, at);
         }
-        self.enter(State::End, Phase::Close);
         Ok(Some(self.end(at)))
     }
 }
