@@ -46,8 +46,13 @@ impl Content {
     }
 
     /// The connection has data of the body: whether it is to be decoded.
+    #[inline]
     pub(super) fn begin(&mut self, limits: &Limits) -> bool {
-        if self.decoder.is_none() && !self.codings.is_empty() {
+        !self.codings.is_empty() && self.begin_decoding(limits)
+    }
+
+    fn begin_decoding(&mut self, limits: &Limits) -> bool {
+        if self.decoder.is_none() {
             self.decoder = Decoder::new(self.codings, limits);
         }
         self.taken = self.decoder.as_ref().map(|_| 0);

@@ -305,7 +305,7 @@ impl Trail {
     }
 
     /// Tells that the operation that is open came to its end.
-    #[inline]
+    #[inline(always)]
     pub(super) fn complete<S: Sink>(&mut self, at: At<'_, S>) {
         // That one ends with a head: see `head`.
         let complete = self.operation.take_if(|(open, _)| *open != Operation::ReceiveHead);

@@ -20,8 +20,6 @@ impl Exchange {
     /// The body is complete.
     pub(super) fn end<S: Sink>(&mut self, at: At<'_, S>) -> Do {
         self.enter(State::Leave, Phase::Close);
-        self.sent_before += self.request_bytes();
-        self.link.begin_exchange();
         self.trail.start(Operation::ResponseClosed, &self.plan, at);
         match self.link.reuse() {
             Ok(()) if !self.write_failed => {
@@ -66,6 +64,7 @@ impl Exchange {
     /// What is left is to give the connection back, and to go on with the next hop if there is one.
     pub(super) fn leave<S: Sink>(&mut self, at: At<'_, S>) -> Do {
         if self.hop.is_some() && self.error.is_none() {
+            self.sent_before += self.request_bytes();
             self.enter(State::Released, Phase::Close);
             return Do::Release;
         }

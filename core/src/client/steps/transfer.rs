@@ -283,7 +283,9 @@ impl Exchange {
             let is_told = self.hop.is_none() && !decodes;
             return Ok(is_told.then_some(Do::Tell(Told::Data)));
         }
-        if let Some(trailers) = self.link.http1.end() {
+        if self.link.http1.has_trailers()
+            && let Some(trailers) = self.link.http1.end()
+        {
             self.memory.trailers.copy_from(trailers);
         }
         self.trail.complete(at);

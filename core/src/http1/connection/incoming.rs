@@ -82,6 +82,12 @@ impl Connection {
         (self.last == Some(Part::End)).then(|| self.receive.fields())
     }
 
+    /// Whether the last event was an end with trailers.
+    #[inline]
+    pub(crate) fn has_trailers(&self) -> bool {
+        self.last == Some(Part::End) && self.receive.has_fields()
+    }
+
     /// What the last head says of what follows it.
     #[inline]
     pub(crate) fn reading(&self) -> Reading {

@@ -179,6 +179,12 @@ impl Receive {
         Fields::new(self.lent(), self.section.spans())
     }
 
+    /// Whether there are any.
+    #[inline]
+    pub(super) fn has_fields(&self) -> bool {
+        !self.section.spans().is_empty()
+    }
+
     /// Whether nothing is left to come of the body.
     pub(super) const fn is_complete(&self) -> bool {
         self.body.is_complete()
