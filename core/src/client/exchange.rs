@@ -54,6 +54,7 @@ use crate::trace::{ConnectionId, ExchangeId, Scope, Sink};
 pub struct Exchange {
     pub(super) plan: Plan,
     pub(super) state: State,
+    /// What the driver has said whom to trust, where the options do not.
     #[cfg(feature = "tls")]
     pub(super) tls: Option<Arc<rustls::ClientConfig>>,
     #[cfg(feature = "tls")]
@@ -102,9 +103,9 @@ impl Exchange {
         let is_idempotent = request.is_idempotent();
         Self {
             #[cfg(feature = "tls")]
-            tls: options.tls.clone(),
+            tls: None,
             #[cfg(feature = "tls")]
-            proxy_tls: options.proxy_tls.clone(),
+            proxy_tls: None,
             link: Box::new(Link::none(options.config)),
             plan: Plan::new(request, options),
             state: State::Start,
@@ -176,8 +177,7 @@ impl Exchange {
         } = self;
         #[cfg(feature = "tls")]
         {
-            tls.clone_from(&options.tls);
-            proxy_tls.clone_from(&options.proxy_tls);
+            (*tls, *proxy_tls) = (None, None);
         }
         *is_idempotent = request.is_idempotent();
         memory.keep_request(plan.renew(request, options));
@@ -293,6 +293,7 @@ impl Exchange {
             // What each exchange is told, wherever it is known what it is told.
             Input::Sent(n) => self.take_sent(n, at),
             Input::Filled(n) => self.take_filled(n, at),
+            Input::Reuse(link) => self.take_idle(link),
             input => self.take_in(input, at),
         }
     }
@@ -300,6 +301,15 @@ impl Exchange {
     /// Whether nothing more can come of it.
     const fn is_over(&self) -> bool {
         matches!(self.state, State::Over | State::Rest)
+    }
+
+    /// There is an idle connection. One that was not asked for is let go.
+    fn take_idle(&mut self, link: Box<Link>) {
+        if self.state == State::Acquire {
+            self.memory.keep(core::mem::replace(&mut self.link, link));
+            self.link.wake(&mut self.memory.bytes);
+            self.post(Some(Inbox::Reuse));
+        }
     }
 
     /// The transport took this many bytes.
@@ -327,18 +337,14 @@ impl Exchange {
             #[cfg(feature = "tls")]
             Input::Trust(config) => {
                 let secure = self.plan.request.url().scheme().is_secure();
-                let missing =
-                    if secure && self.tls.is_none() { &mut self.tls } else { &mut self.proxy_tls };
+                let is_missing = secure && self.tls_config(false).is_none();
+                let missing = if is_missing { &mut self.tls } else { &mut self.proxy_tls };
                 *missing = Some(config);
                 None
             }
-            // A connection that was not asked for is let go.
-            Input::Reuse(_) | Input::Open(_) if self.state != State::Acquire => return,
-            Input::Reuse(link) => {
-                self.memory.keep(core::mem::replace(&mut self.link, link));
-                self.link.wake(&mut self.memory.bytes);
-                Some(Inbox::Reuse)
-            }
+            // They were taken in before.
+            Input::Reuse(_) | Input::Sent(_) | Input::Filled(_) => return,
+            Input::Open(_) if self.state != State::Acquire => return,
             Input::Open(connection) => {
                 *self.link = Link::new(Role::Client, connection, self.plan.options.config);
                 self.link.wake(&mut self.memory.bytes);
@@ -358,8 +364,6 @@ impl Exchange {
             }
             Input::Dialed(dial) => Some(Inbox::Dialed(dial)),
             Input::DialFailed(dial, fault) => Some(Inbox::DialFailed(dial, fault)),
-            Input::Sent(n) => return self.take_sent(n, at),
-            Input::Filled(n) => return self.take_filled(n, at),
             Input::Eof => {
                 self.link.eof();
                 Some(Inbox::Eof)

@@ -1,6 +1,7 @@
 //! What the requests of one client have in common.
 
 use alloc::string::String;
+#[cfg(feature = "tls")]
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;

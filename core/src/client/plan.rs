@@ -102,11 +102,9 @@ impl Plan {
     }
 
     /// Whether the connection to the proxy itself is over TLS.
+    #[inline]
     pub(super) fn has_secure_proxy(&self) -> bool {
-        match self.route() {
-            Route::Forward(proxy) | Route::Tunnel(proxy) => proxy.kind() == ProxyKind::Https,
-            _ => false,
-        }
+        self.origin.proxy().is_some_and(|proxy| proxy.kind() == ProxyKind::Https)
     }
 
     /// The options of sockets; through a proxy they are not used, as httpcore has it.

@@ -4,17 +4,37 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::sync::Arc;
 
+use super::plan::Plan;
 use super::request::Request;
+use super::trail::{At, Trail};
 use super::url::{UrlError, UrlProblem};
 use crate::error::Cause;
 use crate::fields::Field;
 use crate::http1::ResponseHead;
+use crate::trace::Sink;
 
 /// What follows a response: another request, or the reason why that cannot be made.
 pub(super) type Hop = Result<Arc<Request>, Cause>;
 
-/// The request that follows `request` after a response with this head; `None` if that is no
-/// redirect.
+/// What a redirect asks for, if that is to be done, after so many were followed.
+///
+/// # Errors
+/// It names no URL.
+#[cold]
+pub(super) fn hop<S: Sink>(
+    head: ResponseHead<'_>,
+    plan: &Plan,
+    followed: u32,
+    trail: &mut Trail,
+    at: At<'_, S>,
+) -> Result<Option<Hop>, Cause> {
+    let most = plan.options.redirects;
+    let hop = follow(&plan.request, head).map(|hop| hop.filter(|_| most > 0));
+    trail.redirect_decided(decide(head, &hop, followed, most), at);
+    hop
+}
+
+/// The request that follows `request` after a redirect; `None` if that names none.
 ///
 /// The fragment of the old URL is kept where the new one has none. A request with a body becomes a
 /// GET without one after 301 (POST), 302 and 303, as browsers do. To another origin go neither
@@ -22,10 +42,7 @@ pub(super) type Hop = Result<Arc<Request>, Cause>;
 ///
 /// # Errors
 /// The response names no URL. If it names one that is not HTTP's, only who follows it fails.
-pub(super) fn follow(request: &Request, head: ResponseHead<'_>) -> Result<Option<Hop>, Cause> {
-    if !is_redirect(head.status) {
-        return Ok(None);
-    }
+fn follow(request: &Request, head: ResponseHead<'_>) -> Result<Option<Hop>, Cause> {
     let Some(location) = head.fields.get("Location") else { return Ok(None) };
     let location = text(location);
     let url = match request.url().join(&location) {
@@ -77,17 +94,13 @@ pub(super) struct Decision<'d> {
     pub(super) why: &'static str,
 }
 
-/// The decision about a response with this head, which asks for `hop`, after so many redirects were
-/// followed; `None` if it is no redirect.
-pub(super) fn decide<'d>(
+/// The decision about a redirect that asks for `hop`, after so many were followed.
+fn decide<'d>(
     head: ResponseHead<'_>,
     hop: &'d Result<Option<Hop>, Cause>,
     followed: u32,
     most: u32,
-) -> Option<Decision<'d>> {
-    if !is_redirect(head.status) {
-        return None;
-    }
+) -> Decision<'d> {
     let (url, why) = match hop {
         Err(_) => (None, "its Location is no URL"),
         Ok(Some(Err(_))) => (None, "its Location leads elsewhere than to HTTP"),
@@ -98,13 +111,15 @@ pub(super) fn decide<'d>(
         Ok(None) if head.fields.get("Location").is_none() => (None, "it has no Location"),
         Ok(None) => (None, "redirects are not to be followed"),
     };
-    Some(Decision { status: head.status, url, follow: why == FOLLOWED, why })
+    Decision { status: head.status, url, follow: why == FOLLOWED, why }
 }
 
 /// Why a redirect is followed.
 const FOLLOWED: &str = "its status and its Location ask for that";
 
-const fn is_redirect(status: u16) -> bool {
+/// Whether this status asks for another request.
+#[inline]
+pub(super) const fn is_redirect(status: u16) -> bool {
     matches!(status, 301 | 302 | 303 | 307 | 308)
 }
 

@@ -10,6 +10,8 @@ use super::super::action::Do;
 use super::super::dial::interleave;
 use super::super::exchange::Exchange;
 use super::super::operation::{Attempt, Operation};
+#[cfg(feature = "tls")]
+use super::super::options::Options;
 use super::super::plan::Route;
 use super::super::proxy::ProxyKind;
 use super::super::trail::At;
@@ -29,11 +31,10 @@ impl Exchange {
         if let Some(inbox) = self.inbox.take() {
             return self.interrupted(inbox, at);
         }
-        let (for_origin, for_proxy) = self.has_tls();
-        if self.plan.request.url().scheme().is_secure() && !for_origin {
+        if self.plan.request.url().scheme().is_secure() && !self.has_tls(false) {
             return Ok(Some(Do::Trust { proxy: false }));
         }
-        if self.plan.has_secure_proxy() && !for_proxy {
+        if self.plan.has_secure_proxy() && !self.has_tls(true) {
             return Ok(Some(Do::Trust { proxy: true }));
         }
         self.enter(State::Acquire, Phase::Pool);
@@ -41,15 +42,22 @@ impl Exchange {
         Ok(Some(Do::Acquire))
     }
 
-    /// Whether there is a TLS configuration for the origin server, and for the proxy.
+    /// The TLS configuration for the proxy, or for the origin server.
     #[cfg(feature = "tls")]
-    const fn has_tls(&self) -> (bool, bool) {
-        (self.tls.is_some(), self.proxy_tls.is_some())
+    pub(in super::super) fn tls_config(&self, proxy: bool) -> Option<&Arc<rustls::ClientConfig>> {
+        let Options { tls, proxy_tls, .. } = &*self.plan.options;
+        let (given, told) = if proxy { (proxy_tls, &self.proxy_tls) } else { (tls, &self.tls) };
+        given.as_ref().or(told.as_ref())
+    }
+
+    #[cfg(feature = "tls")]
+    fn has_tls(&self, proxy: bool) -> bool {
+        self.tls_config(proxy).is_some()
     }
 
     #[cfg(not(feature = "tls"))]
-    const fn has_tls(&self) -> (bool, bool) {
-        (true, true)
+    const fn has_tls(&self, _: bool) -> bool {
+        true
     }
 
     pub(super) fn acquire<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
@@ -169,8 +177,7 @@ impl Exchange {
 
     #[cfg(feature = "tls")]
     fn tls(&self, to_proxy: bool, name: &str) -> Result<Box<dyn Layer>, TlsError> {
-        let config = if to_proxy { &self.proxy_tls } else { &self.tls };
-        let config = config.as_ref().ok_or(TlsError::Configuration)?;
+        let config = self.tls_config(to_proxy).ok_or(TlsError::Configuration)?;
         Ok(Box::new(crate::layer::tls::ClientTls::client(Arc::clone(config), name)?))
     }
 

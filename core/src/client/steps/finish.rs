@@ -3,20 +3,13 @@
 use super::super::action::Do;
 use super::super::exchange::Exchange;
 use super::super::operation::Operation;
-use super::super::redirect::{self, Hop};
 use super::super::trail::At;
 use super::{Inbox, State, Stepped};
 use crate::error::{Cause, Error, Phase};
-use crate::http1::{NotReusable, ResponseHead};
+use crate::http1::NotReusable;
 use crate::trace::Sink;
 
 impl Exchange {
-    /// What this response asks for, if it is a redirect that is to be followed.
-    pub(super) fn hop_after(&self, head: ResponseHead<'_>) -> Result<Option<Hop>, Cause> {
-        let hop = redirect::follow(&self.plan.request, head)?;
-        Ok(hop.filter(|_| self.plan.options.redirects > 0))
-    }
-
     /// The body is complete.
     pub(super) fn end<S: Sink>(&mut self, at: At<'_, S>) -> Do {
         self.enter(State::Leave, Phase::Close);

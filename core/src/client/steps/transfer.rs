@@ -227,16 +227,13 @@ impl Exchange {
         if self.plan.tunnelling {
             return self.tunnel_answered(head.status, at);
         }
-        let hop = self.hop_after(head);
-        if let Some(decision) =
-            redirect::decide(head, &hop, self.redirected, self.plan.options.redirects)
-        {
-            self.trail.redirect_decided(decision, at);
-        }
-        if self.plan.options.decode && matches!(hop, Ok(None)) {
+        let hop = match redirect::is_redirect(head.status) {
+            true => redirect::hop(head, &self.plan, self.redirected, &mut self.trail, at)?,
+            false => None,
+        };
+        if self.plan.options.decode && hop.is_none() {
             self.content.decide(head, reading, &mut self.trail, at);
         }
-        let hop = hop?;
         if hop.is_none() {
             self.memory.head.keep(head);
         }
