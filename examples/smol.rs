@@ -134,15 +134,15 @@ impl Driver {
                 }
                 Do::Abandon(dial) => self.dials.retain(|(id, _)| *id != dial),
                 Do::Write => {
-                    let (until, now) = self.time();
-                    let (exchange, transport) = self.session.io();
+                    let (exchange, transport, now) = self.session.io();
+                    let until = exchange.deadline();
                     let written = write(transport, exchange.out());
                     let result = within(until, now, written).await;
                     self.session.wrote(result);
                 }
                 Do::Read => {
-                    let (until, now) = self.time();
-                    let (exchange, transport) = self.session.io();
+                    let (exchange, transport, now) = self.session.io();
+                    let until = exchange.deadline();
                     let read = read(transport, exchange.space(READ));
                     let result = within(until, now, read).await;
                     self.session.read(result);
@@ -199,7 +199,7 @@ impl Drop for Driver {
         loop {
             match self.session.proceed() {
                 Do::Write => {
-                    let (exchange, transport) = self.session.io();
+                    let (exchange, transport, _) = self.session.io();
                     let sent = match transport {
                         Some(Socket(stream)) => stream.get_ref().write(exchange.out()[0]),
                         None => Err(ErrorKind::NotConnected.into()),

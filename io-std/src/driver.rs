@@ -51,8 +51,8 @@ impl Driver {
                 }
                 Do::Abandon(dial) => self.dials.abandon(dial),
                 Do::Write => {
-                    let left = self.left();
-                    let (exchange, transport) = self.session.io();
+                    let (exchange, transport, now) = self.session.io();
+                    let left = left(exchange.deadline(), now);
                     let result = match transport {
                         Some(socket) => socket.write(exchange.out(), left),
                         None => Err(ErrorKind::NotConnected.into()),
@@ -60,8 +60,8 @@ impl Driver {
                     self.session.wrote(in_time(result));
                 }
                 Do::Read => {
-                    let left = self.left();
-                    let (exchange, transport) = self.session.io();
+                    let (exchange, transport, now) = self.session.io();
+                    let left = left(exchange.deadline(), now);
                     let result = match transport {
                         Some(socket) => socket.read(exchange.space(READ), left),
                         None => Err(ErrorKind::NotConnected.into()),

@@ -58,11 +58,12 @@ impl<T> Parts<T> {
         self.lease.as_ref()?.transport.as_ref()
     }
 
-    /// The exchange, and the transport that takes and gives its bytes.
+    /// The exchange, the transport that takes and gives its bytes, and what time it was when the
+    /// clock was last looked at.
     #[inline]
-    pub fn io(&mut self) -> (&mut Exchange, Option<&mut T>) {
+    pub fn io(&mut self) -> (&mut Exchange, Option<&mut T>, Mono) {
         let transport = self.lease.as_mut().and_then(|lease| lease.transport.as_mut());
-        (&mut self.exchange, transport)
+        (&mut self.exchange, transport, self.now)
     }
 
     /// Closes the transport.

@@ -49,8 +49,7 @@ impl Driver {
                 Do::Await => Box::pin(self.settle()).await,
                 Do::Abandon(dial) => self.dials.abandon(dial),
                 Do::Write => {
-                    let now = self.session.now();
-                    let (exchange, transport) = self.session.io();
+                    let (exchange, transport, now) = self.session.io();
                     let result = match transport {
                         Some(socket) => socket.write(exchange, now).await,
                         None => Some(Err(ErrorKind::NotConnected.into())),
@@ -58,8 +57,7 @@ impl Driver {
                     self.session.wrote(result);
                 }
                 Do::Read => {
-                    let now = self.session.now();
-                    let (exchange, transport) = self.session.io();
+                    let (exchange, transport, now) = self.session.io();
                     let result = match transport {
                         Some(socket) => socket.read(exchange, now).await,
                         None => Some(Err(ErrorKind::NotConnected.into())),
@@ -179,7 +177,7 @@ impl Drop for Driver {
         loop {
             match self.session.proceed() {
                 Do::Write => {
-                    let (exchange, transport) = self.session.io();
+                    let (exchange, transport, _) = self.session.io();
                     let sent: io::Result<usize> = match transport {
                         Some(socket) => socket.write_now(exchange.out()[0]),
                         None => Err(ErrorKind::NotConnected.into()),

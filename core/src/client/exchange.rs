@@ -290,11 +290,18 @@ impl Exchange {
         }
         let at = At { now, sink };
         match input {
-            // What each exchange is told, wherever it is known what it is told.
-            Input::Sent(n) => self.take_sent(n, at),
-            Input::Filled(n) => self.take_filled(n, at),
+            // What each exchange is told, wherever it is known what it is told. That a number is
+            // nothing to be dropped is not known by itself.
+            Input::Sent(n) => {
+                core::mem::forget(input);
+                self.take_sent(n, at);
+            }
+            Input::Filled(n) => {
+                core::mem::forget(input);
+                self.take_filled(n, at);
+            }
             Input::Reuse(link) => self.take_idle(link),
-            input => self.take_in(input, at),
+            input => self.take_in(input),
         }
     }
 
@@ -314,7 +321,6 @@ impl Exchange {
 
     /// The transport took this many bytes.
     fn take_sent<S: Sink>(&mut self, n: usize, at: At<'_, S>) {
-        self.clock.tick(at.now);
         self.link.tell_sent(n, &mut self.trail.cx(at));
         self.link.sent(n);
         self.post(None);
@@ -324,15 +330,13 @@ impl Exchange {
     fn take_filled<S: Sink>(&mut self, n: usize, at: At<'_, S>) {
         // No more than was offered, whatever the driver says.
         let n = n.min(self.link.room());
-        self.clock.tick(at.now);
         self.link.tell_received(n, &mut self.trail.cx(at));
         self.link.filled(n);
         self.post(None);
     }
 
     #[inline(never)]
-    fn take_in<S: Sink>(&mut self, input: Input<'_>, at: At<'_, S>) {
-        self.clock.tick(at.now);
+    fn take_in(&mut self, input: Input<'_>) {
         let inbox = match input {
             #[cfg(feature = "tls")]
             Input::Trust(config) => {

@@ -5,7 +5,6 @@
 //! not even asked while connections are in use.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::cell::Cell;
 use core::time::Duration;
@@ -72,6 +71,7 @@ impl<T> Lease<T> {
 /// The connections to one origin.
 #[derive(Debug)]
 struct Place<T> {
+    origin: Origin,
     /// How many there are.
     open: usize,
     /// Those that are idle, the last that became so at the end: it is used first, for the server is
@@ -83,7 +83,8 @@ struct Place<T> {
 #[derive(Debug)]
 pub struct Pool<T> {
     limits: PoolLimits,
-    places: BTreeMap<Origin, Place<T>>,
+    /// In the order of the origins.
+    places: Vec<Place<T>>,
     /// How many connections there are.
     open: usize,
     /// How many of them are idle.
@@ -102,7 +103,7 @@ impl<T> Pool<T> {
     pub const fn new(limits: PoolLimits) -> Self {
         Self {
             limits,
-            places: BTreeMap::new(),
+            places: Vec::new(),
             open: 0,
             idle: 0,
             opened: 0,
@@ -216,6 +217,12 @@ impl<T> Pool<T> {
         self.open == 0
     }
 
+    /// Where the connections to `origin` are, or would have their place.
+    #[inline]
+    fn find(&self, origin: &Origin) -> Result<usize, usize> {
+        self.places.binary_search_by(|place| place.origin.cmp(origin))
+    }
+
     /// A place for a connection that is to be opened, if it must in place of one to another origin.
     fn open(&mut self, origin: &Origin) -> Option<Box<Lease<T>>> {
         if self.open >= self.limits.connections {
@@ -223,8 +230,11 @@ impl<T> Pool<T> {
             let is_first = |idle: &Lease<T>| idle.connection == first;
             self.retire(|idle| is_first(idle).then_some(Retirement::Evicted));
         }
-        let place = self.places.entry(origin.clone());
-        place.or_insert(Place { open: 0, idle: Vec::new() }).open += 1;
+        let index = self.find(origin).unwrap_or_else(|index| {
+            self.places.insert(index, Place { origin: origin.clone(), open: 0, idle: Vec::new() });
+            index
+        });
+        self.places[index].open += 1;
         self.open += 1;
         self.opened += 1;
         Some(Box::new(Lease {
@@ -239,7 +249,8 @@ impl<T> Pool<T> {
     /// The connection to `origin` that became idle last, which is in use from now on.
     #[inline]
     fn take(&mut self, origin: &Origin) -> Option<Box<Lease<T>>> {
-        let idle = self.places.get_mut(origin)?.idle.pop()?;
+        let index = self.find(origin).ok()?;
+        let idle = self.places[index].idle.pop()?;
         self.idle -= 1;
         Some(idle)
     }
@@ -248,8 +259,8 @@ impl<T> Pool<T> {
     #[inline]
     fn put(&mut self, idle: Box<Lease<T>>) -> ConnectionId {
         let id = idle.connection;
-        if let Some(place) = self.places.get_mut(&idle.origin) {
-            place.idle.push(idle);
+        if let Ok(index) = self.find(&idle.origin) {
+            self.places[index].idle.push(idle);
             self.idle += 1;
         }
         id
@@ -319,13 +330,13 @@ impl<T> Pool<T> {
     }
 
     fn idle(&self) -> impl Iterator<Item = &Lease<T>> {
-        self.places.values().flat_map(|place| place.idle.iter().map(|idle| &**idle))
+        self.places.iter().flat_map(|place| place.idle.iter().map(|idle| &**idle))
     }
 
     /// Takes out the idle connections for which there is a reason.
     fn retire(&mut self, mut why: impl FnMut(&Lease<T>) -> Option<Retirement>) {
         let (before, reason) = (self.retired.len(), Cell::new(None));
-        for Place { open, idle } in self.places.values_mut() {
+        for Place { open, idle, .. } in &mut self.places {
             let leaves = |idle: &mut Box<Lease<T>>| {
                 reason.set(why(idle));
                 reason.get().is_some()
@@ -339,17 +350,18 @@ impl<T> Pool<T> {
         if left > 0 {
             self.open -= left;
             self.idle -= left;
-            self.places.retain(|_, place| place.open > 0);
+            self.places.retain(|place| place.open > 0);
         }
     }
 
     /// A connection that was in use is no longer one of the pool's.
     fn forget(&mut self, origin: &Origin) {
-        let Some(place) = self.places.get_mut(origin) else { return };
+        let Ok(index) = self.find(origin) else { return };
+        let place = &mut self.places[index];
         place.open -= 1;
         self.open -= 1;
         if place.open == 0 {
-            self.places.remove(origin);
+            self.places.remove(index);
         }
     }
 }

@@ -108,8 +108,15 @@ impl Trail {
     }
 
     /// Tells that the exchange begins.
+    #[inline]
     pub(super) fn begin<S: Sink>(&mut self, plan: &Plan, at: At<'_, S>) {
         self.interest = at.sink.interest();
+        if self.is_heard(at) {
+            self.tell_begin(plan, at);
+        }
+    }
+
+    fn tell_begin<S: Sink>(&mut self, plan: &Plan, at: At<'_, S>) {
         let span = self.cx(at).start(EventKind::ExchangeStarted, || TraceEvent::ExchangeStarted {
             method: plan.request.method(),
             url: plan.request.url().as_str(),
@@ -147,7 +154,14 @@ impl Trail {
     }
 
     /// Tells that a connection is asked for.
+    #[inline]
     pub(super) fn start_acquiring<S: Sink>(&mut self, plan: &Plan, at: At<'_, S>) {
+        if self.is_heard(at) {
+            self.tell_acquiring(plan, at);
+        }
+    }
+
+    fn tell_acquiring<S: Sink>(&mut self, plan: &Plan, at: At<'_, S>) {
         let url = plan.request.url();
         let (secure, host, port) = (url.scheme().is_secure(), url.host(), url.port());
         let event = || TraceEvent::AcquireStarted { secure, host, port };
