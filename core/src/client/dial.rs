@@ -113,6 +113,14 @@ impl<T> Race<T> {
         }
     }
 
+    /// Forgets what was tried, if anything was.
+    #[inline]
+    pub(super) fn reset(&mut self) {
+        if self.addresses > 0 {
+            *self = Self::new();
+        }
+    }
+
     /// Begins anew, with so many addresses.
     pub(super) const fn begin(&mut self, addresses: usize) {
         self.addresses = addresses;

@@ -184,7 +184,7 @@ impl Exchange {
         *state = State::Start;
         *trail = Trail::new(Scope::exchange(exchange));
         *clock = Stopwatch::new();
-        *race = Race::new();
+        race.reset();
         (*inbox, *hop, *error) = (None, None, None);
         (*waiting, *total) = (None, None);
         (*retried, *redirected, *sent_before) = (0, 0, 0);
