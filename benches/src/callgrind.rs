@@ -35,7 +35,7 @@ pub fn instructions(run: &Run) -> Result<u64, Failure> {
 #[expect(clippy::cast_precision_loss, reason = "no count comes near 2^53")]
 pub fn instructions_per_turn(run: &Run) -> Result<f64, Failure> {
     const SHORT: u32 = 20;
-    const LONG: u32 = 120;
+    const LONG: u32 = 420;
     let total = |turns: u32| {
         let mut run = run.clone();
         run.job.budget = Budget::Turns(turns.into());
