@@ -122,10 +122,11 @@ impl LastHead {
         if self.same == Same::Nothing { None } else { self.kept.as_ref()?.said.as_ref() }
     }
 
-    /// This is what follows from the head that is being read.
-    pub(super) fn learn(&mut self, said: (Decision, Head)) {
+    /// This is what follows from the head that is being read; `None` if that is to be judged each time.
+    /// What followed from another first line with the same fields is forgotten.
+    pub(super) fn learn(&mut self, said: Option<(Decision, Head)>) {
         if let (Same::Fields | Same::All, Some(kept)) = (self.same, &mut self.kept) {
-            kept.said = Some(said);
+            kept.said = said;
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a server hears.
 
-use limpid_core::http1::{BodySize, NotReusable, Role, State};
+use limpid_core::http1::{BodySize, NotReusable, Role, State, Version};
 use limpid_core::limits::Lenient;
 
 use crate::side::{Side, tolerant};
@@ -67,6 +67,33 @@ fn a_request_that_repeats_the_fields_of_the_last_is_heard_like_any() {
             assert_eq!(kept.connection.restart().is_err(), is_last);
         }
     }
+}
+
+#[test]
+fn the_same_fields_under_another_first_line_are_judged_by_that_line() {
+    let fields = "Host: a:443\r\nConnection: keep-alive\r\n\r\n";
+    let mut server = Side::server();
+    for (first, version) in [
+        ("GET / HTTP/1.1", Version::HTTP_11),
+        ("GET / HTTP/1.0", Version::HTTP_10),
+        ("GET / HTTP/1.0", Version::HTTP_10),
+        ("GET / HTTP/1.1", Version::HTTP_11),
+    ] {
+        server.hears(format!("{first}\r\n{fields}"));
+        assert_eq!(server.connection.peer_version(), version, "{first}");
+        server.answers();
+        server.connection.restart().unwrap();
+    }
+    for _ in 0..2 {
+        server.hears(format!("CONNECT a:443 HTTP/1.1\r\n{fields}"));
+        server.respond(403, "", BodySize::None).unwrap();
+        server.finish("").unwrap();
+        server.says();
+        server.connection.restart().unwrap();
+    }
+    server.hears(format!("CONNECT a:443 HTTP/1.1\r\n{fields}"));
+    server.respond(200, "", BodySize::None).unwrap();
+    assert_eq!(server.goes_on(), ["Switched"], "the tunnel that was asked for a third time");
 }
 
 #[test]

@@ -293,9 +293,8 @@ impl Receive {
             asked,
         };
         // What is tolerated is told each time.
-        if is_usual && !is_tolerated {
-            self.section.last().learn((decision, self.head));
-        }
+        let is_learnt = is_usual && !is_tolerated;
+        self.section.last().learn(is_learnt.then_some((decision, self.head)));
         self.tell_framing(decision, cx);
         Ok(())
     }
