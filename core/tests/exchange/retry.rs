@@ -1,7 +1,7 @@
 //! Whether a request that failed can be sent again (RFC 9110 section 9.2.2).
 
 use limpid_core::client::{Options, Request};
-use limpid_core::error::Error;
+use limpid_core::error::{Cause, Error};
 
 use crate::bench::{Bench, Stop};
 
@@ -60,4 +60,20 @@ fn on_a_connection_that_is_used_again_bytes_count_from_the_request_on() {
     let Stop::Failed(error) = second.runs() else { panic!() };
     assert_eq!((error.request_bytes, error.response_bytes), (0, 0));
     assert!(error.is_safe_to_retry());
+}
+
+#[test]
+fn what_was_sent_before_a_redirect_counts_once() {
+    let request = Request::builder(b"GET", "http://localhost/".parse().unwrap()).build();
+    let options = Options { redirects: 1, ..Options::default() };
+    for close in ["", "Connection: close\r\n"] {
+        let mut bench = Bench::of(request.clone(), options.clone(), b"");
+        bench.runs();
+        let redirect =
+            format!("HTTP/1.1 302 Found\r\nLocation: /there\r\nContent-Length: 0\r\n{close}\r\n");
+        assert!(matches!(bench.hears(&redirect), Stop::Read(..)));
+        let Stop::Failed(error) = bench.hears(&redirect) else { panic!() };
+        assert_eq!(error.cause, Cause::TooManyRedirects);
+        assert_eq!(error.request_bytes, bench.sent().len() as u64, "{close:?}");
+    }
 }

@@ -1,5 +1,6 @@
 //! Fields after a body, both ways (RFC 9110 section 6.5).
 
+use limpid_core::client::{Options, Request};
 use limpid_core::error::{Cause, Misuse};
 
 use crate::bench::{Bench, Stop};
@@ -40,4 +41,17 @@ fn trailers_of_a_response_are_there_at_its_end() {
     assert_eq!(bench.exchange.trailers().get("Sum"), None);
     assert_eq!(bench.ends(), Ok(()));
     assert_eq!(bench.exchange.trailers().get("Sum"), Some(&b"0"[..]));
+}
+
+#[test]
+fn trailers_of_a_redirect_that_is_followed_are_not_those_of_the_response() {
+    let request = Request::builder(b"GET", "http://localhost/".parse().unwrap()).build();
+    let options = Options { redirects: 1, ..Options::default() };
+    let mut bench = Bench::of(request, options, b"");
+    bench.runs();
+    let fields = "Location: /there\r\nTransfer-Encoding: chunked";
+    bench.hears(&format!("HTTP/1.1 302 Found\r\n{fields}\r\n\r\n0\r\nSum: 0\r\n\r\n"));
+    bench.hears("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    assert_eq!(bench.ends(), Ok(()));
+    assert_eq!(bench.exchange.trailers().get("Sum"), None);
 }

@@ -58,6 +58,7 @@ impl Exchange {
     pub(super) fn leave<S: Sink>(&mut self, at: At<'_, S>) -> Do {
         if self.hop.is_some() && self.error.is_none() {
             self.sent_before += self.request_bytes();
+            self.link.begin_exchange();
             self.enter(State::Released, Phase::Close);
             return Do::Release;
         }

@@ -280,7 +280,9 @@ impl Exchange {
             let is_told = self.hop.is_none() && !decodes;
             return Ok(is_told.then_some(Do::Tell(Told::Data)));
         }
+        // Nor are its trailers.
         if self.link.http1.has_trailers()
+            && self.hop.is_none()
             && let Some(trailers) = self.link.http1.end()
         {
             self.memory.trailers.copy_from(trailers);
