@@ -161,10 +161,10 @@ impl<T: Transport> Connections<T> {
         shared.pool.release(lease, now, T::is_silent);
         let (has_retired, next) = (shared.pool.has_retired(), shared.line.next());
         drop(shared);
+        next.inspect(Waker::wake_by_ref);
         if has_retired {
             self.retire();
         }
-        next.inspect(Waker::wake_by_ref);
     }
 
     /// Sessions that are over.

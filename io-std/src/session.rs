@@ -244,6 +244,10 @@ impl<T: Transport> Session<T> {
         let (parts, connections) = self.parts();
         if let Some(mut lease) = parts.lease.take() {
             lease.link = parts.exchange.take_link();
+            if lease.link.is_none() {
+                // Others need not wait until it is closed.
+                lease.transport = None;
+            }
             connections.release(lease, parts.now);
         }
     }

@@ -455,7 +455,8 @@ impl Exchange {
 
     /// Until when the driver may take for what it was told to do last: the time for that, or for the
     /// whole exchange if that ends earlier. It counts from that call of [`next`](Self::next), or from
-    /// an earlier one that told the same, if the deadline was asked for then.
+    /// an earlier one that told the same, if the deadline was asked for then. `None` where there is no
+    /// limit, or nothing to wait for.
     #[inline]
     pub fn deadline(&mut self) -> Option<Deadline> {
         let timeouts = &self.plan.options.timeouts;
@@ -469,7 +470,8 @@ impl Exchange {
             Do::Read if self.state != State::Handshake => (timeouts.read, Waiting::Read),
             Do::Write if self.state != State::Handshake => (timeouts.write, Waiting::Write),
             Do::Wait => (Some(self.delay()), Waiting::Retry),
-            _ => (timeouts.connect, Waiting::Connect),
+            Do::Resolve | Do::Read | Do::Write => (timeouts.connect, Waiting::Connect),
+            _ => return None,
         };
         let (now, total) = (self.clock.now(), self.total);
         *self
