@@ -94,10 +94,7 @@ impl<T: Transport> Connections<T> {
     #[inline]
     pub fn try_acquire(&self, origin: &Origin, now: Mono) -> Option<Box<Lease<T>>> {
         let mut shared = self.lock();
-        let lease = match shared.line.is_turn(None) {
-            true => shared.pool.acquire(origin, now, T::is_silent),
-            false => None,
-        };
+        let lease = shared.acquire(origin, now, None);
         let has_retired = shared.pool.has_retired();
         drop(shared);
         self.silent(lease, has_retired, now)
@@ -117,10 +114,7 @@ impl<T: Transport> Connections<T> {
         waker: &Waker,
     ) -> Option<Box<Lease<T>>> {
         let (now, mut shared) = (self.now(), self.lock());
-        let lease = match shared.line.is_turn(*ticket) {
-            true => shared.pool.acquire(origin, now, T::is_silent),
-            false => None,
-        };
+        let lease = shared.acquire(origin, now, *ticket);
         let next = match &lease {
             Some(_) => ticket.take().and_then(|ticket| shared.leave(ticket)),
             None => {
@@ -190,6 +184,20 @@ impl<T: Transport> Connections<T> {
 }
 
 impl<T: Transport> Shared<T> {
+    /// A connection to `origin`, for the one with this ticket if it is his turn.
+    #[inline]
+    fn acquire(
+        &mut self,
+        origin: &Origin,
+        now: Mono,
+        ticket: Option<Ticket>,
+    ) -> Option<Box<Lease<T>>> {
+        match self.line.is_turn(ticket) {
+            true => self.pool.acquire(origin, now, T::is_silent),
+            false => None,
+        }
+    }
+
     /// Has one leave the line. If there are more connections to be had, the next is to know, who
     /// may have been behind when they were released.
     fn leave(&mut self, ticket: Ticket) -> Option<Waker> {
