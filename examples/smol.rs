@@ -156,14 +156,7 @@ impl Driver {
                 Do::Close => self.session.close(),
                 Do::Release => self.session.release(),
                 Do::Tell(told) => return Ok(Some(told)),
-                Do::Done => {
-                    self.session.release();
-                    return Ok(None);
-                }
-                Do::Failed => {
-                    self.session.release();
-                    return Err(self.session.failure());
-                }
+                Do::Done | Do::Failed => return self.session.finish().map(|()| None),
             }
         }
     }

@@ -33,7 +33,7 @@ impl Response {
                     return Ok(Self { body });
                 }
                 Some(Told::Data) => {}
-                None => return Err(driver.session.failure()),
+                None => return Err(driver.session.failed(Cause::Abandoned.into())),
             }
         }
     }

@@ -239,7 +239,7 @@ impl<T: Transport> Session<T> {
         parts.exchange.input(parts.now, connections.sink(), input);
     }
 
-    /// Does [`Do::Release`], which is a part of [`Do::Done`] and [`Do::Failed`] too.
+    /// Does [`Do::Release`].
     pub fn release(&mut self) {
         let (parts, connections) = self.parts();
         if let Some(mut lease) = parts.lease.take() {
@@ -262,9 +262,14 @@ impl<T: Transport> Session<T> {
         History { exchange, timings: self.exchange.timings(), sizes: self.exchange.sizes(), trace }
     }
 
-    /// The error that a caller is told at [`Do::Failed`].
-    pub fn failure(&mut self) -> Error {
-        self.failed(self.exchange.error().unwrap_or_else(|| Cause::Abandoned.into()))
+    /// Does [`Do::Done`] and [`Do::Failed`]: gives the connection back.
+    ///
+    /// # Errors
+    /// The exchange has failed, and this is what its caller is told.
+    #[inline]
+    pub fn finish(&mut self) -> Result<(), Error> {
+        self.release();
+        self.exchange.error().map_or(Ok(()), |error| Err(self.failed(error)))
     }
 
     /// The error that a caller is told for this one.
@@ -312,12 +317,9 @@ fn there_mut<T>(parts: &mut Option<Box<Parts<T>>>) -> &mut Parts<T> {
 
 impl<T: Transport> Drop for Session<T> {
     fn drop(&mut self) {
+        // One that was left before its end has a connection that cannot be kept.
+        self.release();
         if let Some(mut parts) = self.parts.take() {
-            if let Some(mut lease) = parts.lease.take() {
-                // It was left before its end.
-                lease.transport = None;
-                self.connections.release(lease, parts.now);
-            }
             parts.refused = None;
             parts.exchange.forget();
             self.connections.spares().end(parts);

@@ -72,13 +72,10 @@ impl Driver {
                 Do::Close => self.session.close(),
                 Do::Release => self.release(),
                 Do::Tell(told) => return Ok(Some(told)),
-                Do::Done => {
-                    self.end();
-                    return Ok(None);
-                }
-                Do::Failed => {
-                    self.end();
-                    return Err(self.session.failure());
+                Do::Done | Do::Failed => {
+                    self.over = true;
+                    self.rest();
+                    return self.session.finish().map(|()| None);
                 }
             }
         }
@@ -152,17 +149,16 @@ impl Driver {
         self.session.input(Input::Tick);
     }
 
-    /// The exchange is over.
-    fn end(&mut self) {
-        self.over = true;
-        self.release();
+    fn release(&mut self) {
+        self.rest();
+        self.session.release();
     }
 
-    fn release(&mut self) {
+    /// The connection, which may be kept, waits for nothing any more.
+    fn rest(&self) {
         if let Some(socket) = self.session.transport() {
             socket.rest();
         }
-        self.session.release();
     }
 }
 

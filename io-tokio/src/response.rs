@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use limpid_core::client::{Event, Sizes, Timings, Told, Url};
+use limpid_core::error::Cause;
 use limpid_core::fields::Fields;
 use limpid_core::http1::{ResponseHead, Version};
 use limpid_std::Error;
@@ -32,7 +33,7 @@ impl Response {
                 Some(Told::Informational) => listener.hear(driver.session.event()),
                 Some(Told::Head) => return Ok(()),
                 Some(Told::Data) => {}
-                None => return Err(driver.session.failure()),
+                None => return Err(driver.session.failed(Cause::Abandoned.into())),
             }
         }
     }

@@ -121,10 +121,9 @@ impl Driver {
                 Do::Close => self.close(),
                 Do::Release => self.release(),
                 Do::Tell(_) => return Ok(true),
-                over @ (Do::Done | Do::Failed) => {
+                Do::Done | Do::Failed => {
                     self.over = true;
                     self.release();
-                    debug_assert_eq!(over == Do::Failed, self.exchange.error().is_some());
                     return self.exchange.error().map_or(Ok(false), Err);
                 }
             }
