@@ -1,4 +1,4 @@
-//! Counts what limpid costs and compares it with `gates.toml`:
+//! Counts what limpid costs and compares it with `gates.toml` and with `baseline.toml`:
 //!
 //! ```text
 //! limpid-gates [--bless] [NAME...]
@@ -6,10 +6,11 @@
 
 use std::alloc::System;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use limpid_benches::gates::{GATES, Gate, Numbers, PATH, Tools, Verdict};
+use limpid_benches::gates::{Baseline, FOLDER, GATES, Gate, Numbers, Tools, Verdict};
 use limpid_benches::program::{output, run_subject};
 use limpid_benches::{Failure, load, machine, works};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
@@ -52,14 +53,15 @@ fn check(gates: &[&Gate], bless: bool) -> Result<bool, Failure> {
     let (tools, started) = (Tools::find()?, Instant::now());
     let compiler = output(&["rustc".into(), "--version".into()]);
     let compiler = compiler.map_or_else(|_| String::new(), |output| output.result.trim().into());
-    let text = std::fs::read_to_string(PATH).unwrap_or_default();
-    let mut numbers = Numbers::parse(&text)?;
+    let (folder, baseline) = (Path::new(FOLDER), Baseline::load()?);
+    let mut numbers = Numbers::load(folder)?;
     let (mut out, mut failed) = (io::stdout(), 0);
     if numbers.compiler != compiler && !bless {
         let made = &numbers.compiler;
         writeln!(out, "the numbers are those of {made}; this is {}", compiler)?;
     }
-    writeln!(out, "{:<22} {:<14} {:>12} {:>12}", "gate", "count", "actual", "gate")?;
+    let (actual, number, fixed) = ("actual", "gate", Baseline::COMMIT);
+    writeln!(out, "{:<22} {:<14} {actual:>12} {number:>12} {fixed:>12}", "gate", "count")?;
     for gate in gates {
         for measured in tools.measure(gate)? {
             let (name, count) = (gate.name, measured.count);
@@ -74,16 +76,26 @@ fn check(gates: &[&Gate], bless: bool) -> Result<bool, Failure> {
                 numbers.set(name, count, actual);
             }
             let number = numbers.get(name, count);
-            let verdict = Verdict::of(actual, number);
-            failed += u32::from(verdict.fails());
-            let shown = number.map_or_else(|| "-".into(), |number| format!("{number:.2}"));
-            writeln!(out, "{name:<22} {count:<14} {actual:>12.2} {shown:>12} {verdict}")?;
+            let (verdict, holds) =
+                (Verdict::of(actual, number), baseline.holds(name, count, actual));
+            failed += u32::from(verdict.fails() || !holds);
+            let (number, fixed) = (shown(number), shown(baseline.get(name, count)));
+            write!(
+                out,
+                "{name:<22} {count:<14} {actual:>12.2} {number:>12} {fixed:>12} {verdict}"
+            )?;
+            writeln!(out, "{}", if holds { "" } else { "; WORSE THAN THE BASELINE" })?;
         }
     }
     writeln!(out, "{failed} exceeded, in {} s", started.elapsed().as_secs())?;
     if bless {
         numbers.compiler = compiler;
-        std::fs::write(PATH, numbers.to_string())?;
+        numbers.bless(folder)?;
     }
     Ok(failed > 0)
+}
+
+/// A number as a column shows it.
+fn shown(number: Option<f64>) -> String {
+    number.map_or_else(|| "-".into(), |number| format!("{number:.2}"))
 }

@@ -2,14 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::Path;
 
 use toml::{Table, Value};
 
 use super::{Count, GATES};
 use crate::Failure;
 
-/// Where the file is.
-pub const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/gates.toml");
+/// The folder that the file is in.
+pub const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
+
+/// The file's name.
+pub const GATES_FILE: &str = "gates.toml";
 
 /// The numbers, by gate and by what is counted.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,6 +28,22 @@ impl Numbers {
     #[must_use]
     pub fn new(compiler: String) -> Self {
         Self { compiler, numbers: BTreeMap::new() }
+    }
+
+    /// Reads the file in `folder`; without one there are no numbers.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn load(folder: &Path) -> Result<Self, Failure> {
+        Self::parse(&std::fs::read_to_string(folder.join(GATES_FILE)).unwrap_or_default())
+    }
+
+    /// Writes the file in `folder`.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn bless(&self, folder: &Path) -> std::io::Result<()> {
+        std::fs::write(folder.join(GATES_FILE), self.to_string())
     }
 
     /// Reads the text of the file.
@@ -99,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_file_has_a_number_for_every_gate() {
-        let numbers = Numbers::parse(&std::fs::read_to_string(PATH).unwrap()).unwrap();
+        let numbers = Numbers::load(Path::new(FOLDER)).unwrap();
         for gate in GATES {
             for count in gate.counts {
                 assert!(numbers.get(gate.name, *count).is_some(), "{} {count}", gate.name);

@@ -1,0 +1,136 @@
+//! The numbers of one commit, which later work must keep however often the gates are blessed.
+
+use super::{Count, Numbers, is_above};
+use crate::Failure;
+
+/// Their file. It is a part of the program, which never opens it.
+const TEXT: &str = include_str!("../../baseline.toml");
+
+/// How much more than at that commit something may cost.
+const TOLERANCE: f64 = 0.03;
+
+/// What limpid cost at [`Baseline::COMMIT`]. It can be read and compared with, and not changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Baseline(Numbers);
+
+impl Baseline {
+    /// The commit that was measured.
+    pub const COMMIT: &str = "097a469";
+
+    /// Reads the numbers.
+    ///
+    /// # Errors
+    /// As [`Numbers::parse`].
+    pub fn load() -> Result<Self, Failure> {
+        Numbers::parse(TEXT).map(Self)
+    }
+
+    /// Returns the number of a gate, if the gate existed then.
+    #[must_use]
+    pub fn get(&self, gate: &str, count: Count) -> Option<f64> {
+        self.0.get(gate, count)
+    }
+
+    /// Returns whether `actual` is no worse than it was then: at most 3 % higher, and not higher at all
+    /// if it counts allocations. What was not measured then is held.
+    #[must_use]
+    pub fn holds(&self, gate: &str, count: Count, actual: f64) -> bool {
+        let tolerance = if count == Count::Allocations { 0.0 } else { TOLERANCE };
+        self.get(gate, count).is_none_or(|number| !is_above(actual, number, tolerance))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gates::{FOLDER, GATES, GATES_FILE};
+
+    /// The committed baseline, and every number in it.
+    fn baseline() -> (Baseline, Vec<(&'static str, Count, f64)>) {
+        let baseline = Baseline::load().unwrap();
+        let counts =
+            GATES.iter().flat_map(|gate| gate.counts.iter().map(move |count| (gate, *count)));
+        let numbers = counts.filter_map(|(gate, count)| {
+            baseline.get(gate.name, count).map(|number| (gate.name, count, number))
+        });
+        let numbers = numbers.collect();
+        (baseline, numbers)
+    }
+
+    #[test]
+    fn baseline_holds_at_2_9_percent_and_fails_at_3_1() {
+        let (baseline, numbers) = baseline();
+        // A thousandth of a small number is less than what a division leaves.
+        for (gate, count, number) in numbers.into_iter().filter(|(_, _, number)| *number > 10.0) {
+            assert!(baseline.holds(gate, count, number * 1.029), "{gate} {count}");
+            assert!(!baseline.holds(gate, count, number * 1.031), "{gate} {count}");
+        }
+    }
+
+    #[test]
+    fn baseline_tolerates_no_allocation_and_no_system_call() {
+        let (baseline, numbers) = baseline();
+        for (gate, count, number) in numbers {
+            let more = match count {
+                // One in fifty turns.
+                Count::Allocations => 0.02,
+                Count::SystemCalls => 1.0,
+                _ => continue,
+            };
+            assert!(baseline.holds(gate, count, number));
+            assert!(!baseline.holds(gate, count, number + more), "{gate} {count}");
+        }
+    }
+
+    #[test]
+    fn baseline_does_not_hold_what_it_has_no_number_for() {
+        assert!(baseline().0.holds("a-later-gate", Count::Instructions, 1e12));
+    }
+
+    #[test]
+    fn baseline_has_the_numbers_of_its_commit() {
+        let (_, numbers) = baseline();
+        let sum: f64 = numbers.iter().map(|(_, _, number)| number).sum();
+        // A number that was changed, or a gate that went, would show.
+        assert_eq!((numbers.len(), format!("{sum:.2}").as_str()), (53, "185544.10"));
+    }
+
+    #[test]
+    fn committed_gates_are_within_the_baseline() {
+        let (baseline, numbers) = baseline();
+        let gates = Numbers::parse(include_str!("../../gates.toml")).unwrap();
+        for (gate, count, _) in numbers {
+            let now = gates.get(gate, count).unwrap();
+            assert!(baseline.holds(gate, count, now), "{gate} {count}: {now}");
+        }
+    }
+
+    #[test]
+    fn blessing_writes_the_gates_and_not_the_baseline() {
+        let folder = std::env::temp_dir().join(format!("limpid-gates-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let names = || {
+            let entries = std::fs::read_dir(FOLDER).unwrap().map(|entry| entry.unwrap());
+            entries.filter(|entry| entry.path().extension().is_some_and(|end| end == "toml"))
+        };
+        for entry in names() {
+            std::fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
+        }
+        let mut worse = Numbers::new("another".into());
+        for (gate, count, number) in baseline().1 {
+            worse.set(gate, count, number * 2.0 + 1.0);
+        }
+        worse.bless(&folder).unwrap();
+        for entry in names() {
+            let before = std::fs::read(entry.path()).unwrap();
+            let after = std::fs::read(folder.join(entry.file_name())).unwrap();
+            assert_eq!(after != before, entry.file_name() == GATES_FILE, "{:?}", entry.file_name());
+        }
+        let written = std::fs::read_to_string(folder.join(GATES_FILE)).unwrap();
+        assert_eq!(Numbers::parse(&written).unwrap(), worse);
+        std::fs::remove_dir_all(&folder).unwrap();
+        for (gate, count, number) in baseline().1 {
+            assert!(!baseline().0.holds(gate, count, number * 2.0 + 1.0), "{gate} {count}");
+        }
+    }
+}
