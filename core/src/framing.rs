@@ -1,8 +1,8 @@
 //! Where the body of a message ends (RFC 9112 section 6.3): one pure function, and its reason.
 
 use crate::error::Rule;
-use crate::http1::Version;
 use crate::limits::Lenient;
+use crate::values::Version;
 
 /// How the end of a body is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -8,7 +8,7 @@
 //! - [`client::Exchange`] is one request's life, from name resolution to the end of the response.
 //! - [`server::Session`] is one connection that is served, from its first byte to its last.
 //! - [`coding`] undoes the content codings of bodies.
-//! - [`layer`] holds what stands between HTTP and the transport: TLS.
+//! - [`transport`] holds what stands between HTTP and the transport: TLS.
 //! - [`trace`] is observation: the catalogue of events, and the [`trace::Sink`] that is told them.
 //!
 //! Without its default features the crate needs no `std`, only an allocator.
@@ -18,17 +18,19 @@
 
 extern crate alloc;
 
-mod buffer;
 pub mod client;
 pub mod coding;
 pub mod error;
 pub mod fields;
 pub mod framing;
+mod head;
 pub mod http1;
-pub mod layer;
-pub mod limits;
-mod link;
 pub mod server;
-pub mod time;
 pub mod trace;
+pub mod transport;
+mod values;
 mod wire;
+
+#[doc(inline)]
+pub use error::limits;
+pub use values::time;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
 use limpid_core::client::{Moved, Switched};
-use limpid_core::layer::LayerError;
+use limpid_core::transport::LayerError;
 use socket2::Socket;
 
 use crate::os::is_timeout;

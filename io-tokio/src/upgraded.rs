@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 
 use limpid_core::client::{Moved, Switched};
-use limpid_core::layer::LayerError;
+use limpid_core::transport::LayerError;
 use limpid_std::parts::Transport;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 

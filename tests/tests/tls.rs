@@ -5,8 +5,8 @@
 use std::io::{Read, Write};
 use std::sync::Arc;
 
-use limpid_core::layer::tls::ClientTls;
-use limpid_core::layer::{Layer, LayerError, LayerState};
+use limpid_core::transport::tls::ClientTls;
+use limpid_core::transport::{Layer, LayerError, LayerState};
 use limpid_tests::certificates::{Certificates, Identity, Terms};
 use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;

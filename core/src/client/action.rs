@@ -8,8 +8,8 @@ use bytes::Bytes;
 use crate::error::{OsError, ResolveError, TlsError};
 use crate::fields::Fields;
 use crate::http1::{Reading, ResponseHead};
-use crate::link::Link;
 use crate::trace::{ConnectionId, SocketOption};
+use crate::transport::Link;
 
 use super::dial::DialId;
 

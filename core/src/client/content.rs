@@ -1,11 +1,12 @@
 //! The content of a response: its body with the content codings undone, if the caller wants that.
 
-use super::trail::{At, Trail};
+use super::trail::Trail;
 use crate::coding::{Codings, Decoder, NotDecodable};
 use crate::error::CodingError;
 use crate::framing::Framing;
 use crate::http1::{Reading, ResponseHead};
 use crate::limits::Limits;
+use crate::trace::At;
 use crate::trace::{EventKind, Sink, TraceEvent};
 
 /// What becomes of a body.

@@ -13,16 +13,18 @@ use super::plan::Plan;
 use super::redirect::Hop;
 use super::request::{Request, RequestBuilder};
 use super::steps::{Inbox, Kept, State};
+use super::stopwatch::Stopwatch;
 use super::switched::Switched;
-use super::timings::{Sizes, Stopwatch, Timings};
-use super::trail::{At, Trail};
+use super::trail::Trail;
 use super::url::UrlError;
 use crate::error::Error;
 use crate::fields::Fields;
 use crate::http1::{self, ResponseHead, Role};
-use crate::link::Link;
 use crate::time::{Deadline, Mono, Waiting};
+use crate::trace::At;
 use crate::trace::{ConnectionId, ExchangeId, Scope, Sink};
+use crate::transport::Link;
+use crate::values::{Sizes, Timings};
 
 /// One request's life: from a free connection to the end of the response, redirects and retries
 /// included.

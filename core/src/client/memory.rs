@@ -9,11 +9,11 @@ use core::ops::Range;
 use bytes::Bytes;
 
 use super::request::Request;
-use crate::buffer::Buffers;
 use crate::fields::FieldBlock;
 use crate::http1::{ResponseHead, Version};
 use crate::limits::Config;
-use crate::link::Link;
+use crate::transport::Link;
+use crate::values::Buffers;
 
 /// What an exchange has allocated.
 #[derive(Debug, Default)]

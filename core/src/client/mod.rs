@@ -55,14 +55,11 @@ mod redirect;
 mod request;
 mod retirement;
 mod steps;
+mod stopwatch;
 mod switched;
-mod timings;
 mod trail;
 mod url;
 
-pub(crate) use trail::At;
-
-pub use crate::link::Link;
 pub use action::{Dial, Do, Event, Fault, Input, Target, Told};
 pub use dial::{AttemptDelay, DialId};
 pub use exchange::Exchange;
@@ -74,7 +71,9 @@ pub use pool::{Lease, Pool, PoolLimits};
 pub use proxy::{Proxy, ProxyError, ProxyKind};
 pub use proxy_rules::{ProxyRules, ProxyVariableError};
 pub use request::{Request, RequestBuilder, basic};
-pub use retirement::{Retired, Retirement};
+pub use retirement::Retired;
 pub use switched::{Moved, Switched};
-pub use timings::{Sizes, Timings};
 pub use url::{Scheme, Url, UrlError, UrlProblem};
+
+pub use crate::transport::Link;
+pub use crate::values::{Retirement, Sizes, Timings};

@@ -10,10 +10,11 @@ use core::cell::Cell;
 use core::time::Duration;
 
 use super::origin::Origin;
-use super::retirement::{Retired, Retirement};
-use crate::link::Link;
+use super::retirement::Retired;
 use crate::time::Mono;
 use crate::trace::ConnectionId;
+use crate::transport::Link;
+use crate::values::Retirement;
 
 /// How many connections a pool keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

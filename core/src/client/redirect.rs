@@ -6,11 +6,12 @@ use alloc::sync::Arc;
 
 use super::plan::Plan;
 use super::request::Request;
-use super::trail::{At, Trail};
+use super::trail::Trail;
 use super::url::{UrlError, UrlProblem};
 use crate::error::Cause;
 use crate::fields::Field;
 use crate::http1::ResponseHead;
+use crate::trace::At;
 use crate::trace::Sink;
 
 /// What follows a response: another request, or the reason why that cannot be made.

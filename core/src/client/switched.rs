@@ -2,11 +2,11 @@
 
 use alloc::boxed::Box;
 
-use crate::buffer::Buffer;
-use crate::layer::LayerError;
 use crate::limits::Config;
-use crate::link::{Link, PIECE};
 use crate::trace::ConnectionId;
+use crate::transport::LayerError;
+use crate::transport::{Link, PIECE};
+use crate::values::Buffer;
 
 /// A connection after `101 Switching Protocols` or a successful CONNECT: bytes in both directions,
 /// with the layers below them, TLS or a proxy's, still in their places.

@@ -7,29 +7,13 @@ use super::operation::{Attempt, Operation};
 use super::plan::Plan;
 use super::proxy::Proxy;
 use super::redirect::Decision;
-use super::timings::Stopwatch;
+use super::stopwatch::Stopwatch;
 use crate::error::{Cause, Phase};
 use crate::http1::ResponseHead;
-use crate::time::Mono;
 use crate::trace::{
-    ConnectionId, Credentials, Cx, EventKind, ExchangeId, Failure, Interest, Scope, Sink, Span,
+    At, ConnectionId, Credentials, Cx, EventKind, ExchangeId, Failure, Interest, Scope, Sink, Span,
     StreamId, TraceEvent,
 };
-
-/// When something happens, and who is told.
-#[derive(Debug)]
-pub(crate) struct At<'s, S> {
-    pub(crate) now: Mono,
-    pub(crate) sink: &'s S,
-}
-
-impl<S> Clone for At<'_, S> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<S> Copy for At<'_, S> {}
 
 /// What has been told as started and not as ended.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::coding::Coding;
+use crate::values::Coding;
 
 /// What is wrong with a coded body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::http1::State;
+use crate::values::State;
 
 /// A call on a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

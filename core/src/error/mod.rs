@@ -5,6 +5,7 @@
 
 mod cause;
 mod coding;
+pub mod limits;
 mod misuse;
 mod rule;
 

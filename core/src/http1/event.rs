@@ -1,7 +1,7 @@
 //! What a connection tells the application: never dropped, and all that it has to act on.
 
-use super::head::{Reading, RequestHead, ResponseHead};
 use crate::fields::Fields;
+use crate::head::{Reading, RequestHead, ResponseHead};
 
 /// What comes next on a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,10 +4,10 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::head::Version;
 use super::receive::Head;
 use crate::fields::FieldSpan;
 use crate::framing::Decision;
+use crate::values::Version;
 use crate::wire::start_line::RequestLine;
 
 /// Longer heads are not kept.

@@ -6,12 +6,12 @@ use core::ops::Range;
 use bytes::Bytes;
 
 use super::facts::{Facts, Wishes};
-use super::head::Version;
 use super::out::Out;
 use crate::error::Misuse;
 use crate::fields::Fields;
 use crate::framing::{Asked, Framing, TransferEncoding};
 use crate::limits::Lenient;
+use crate::values::Version;
 use crate::wire::{number, token};
 
 /// How long a body will be.

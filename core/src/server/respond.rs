@@ -6,11 +6,11 @@ use super::last_answer::Kind;
 use super::reason::{reason, status_line};
 use super::session::Session;
 use super::steps::State;
-use crate::client::At;
 use crate::error::{Call, Misuse, MisuseError};
 use crate::fields::FieldBlock;
 use crate::http1::{BodySize, RequestHead, Role, State as Side};
 use crate::time::Mono;
+use crate::trace::At;
 use crate::trace::Sink;
 use crate::wire::number::three_digits;
 

@@ -14,13 +14,13 @@ use super::pace::Pace;
 use super::steps::{Exchange, Inbox, State, Wish};
 use super::trail::{Ending, Trail};
 use super::tunnel::Tunnel;
-use crate::client::At;
 use crate::error::{Cause, TlsError};
 use crate::fields::FieldBlock;
 use crate::http1::{RequestHead, Role};
-use crate::link::Link;
 use crate::time::{Deadline, Mono, Waiting};
+use crate::trace::At;
 use crate::trace::{ConnectionId, ExchangeId, Sink};
+use crate::transport::Link;
 
 /// Room for what a client sends that is told nothing any more.
 const SCRATCH: usize = 4 * 1024;
@@ -311,7 +311,7 @@ impl Session {
     /// Begins TLS, if there is to be any.
     #[cfg(feature = "tls")]
     pub(super) fn stack_tls(&mut self) -> Result<(), TlsError> {
-        use crate::layer::tls::ServerTls;
+        use crate::transport::tls::ServerTls;
         use alloc::boxed::Box;
 
         if let Some(config) = &self.options.tls {

@@ -4,14 +4,14 @@
 use core::net::SocketAddr;
 
 use super::refusal::Refusal;
-use crate::client::At;
 use crate::error::{Cause, Phase};
 use crate::http1::RequestHead;
-use crate::link::Link;
 use crate::time::Waiting;
+use crate::trace::At;
 use crate::trace::{
     ConnectionId, Cx, EventKind, ExchangeId, Failure, Interest, Scope, Sink, Span, TraceEvent,
 };
+use crate::transport::Link;
 
 /// Why a connection ended as it should.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

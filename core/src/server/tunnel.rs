@@ -1,8 +1,8 @@
 //! What passes over a connection that has left HTTP/1.1: bytes, and their end.
 
 use super::action::Event;
-use crate::buffer::Buffer;
 use crate::fields::Fields;
+use crate::values::Buffer;
 
 /// The bytes of the new protocol that have come.
 #[derive(Debug)]

@@ -1,10 +1,11 @@
 //! The context in which a machine works: what time it is, who listens, and on whose behalf.
 
 use super::catalog::{EventKind, TraceEvent};
-use super::meta::{ConnectionId, ExchangeId, Meta, SpanId};
+use super::meta::Meta;
 use super::sink::{Interest, Sink};
 use crate::error::Phase;
 use crate::time::Mono;
+use crate::values::{ConnectionId, ExchangeId, SpanId};
 
 /// The identities that a run of events shares, and the counters that order them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

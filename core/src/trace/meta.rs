@@ -5,18 +5,7 @@ use core::fmt;
 use super::catalog::EventKind;
 use crate::error::Phase;
 use crate::time::Mono;
-
-/// One exchange: a request and everything done to get its response. Zero means none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ExchangeId(pub u64);
-
-/// One connection of a client or server. Zero means none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConnectionId(pub u64);
-
-/// One operation within an exchange, from its start to its end. Zero means none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SpanId(pub u32);
+use crate::values::{ConnectionId, ExchangeId, SpanId};
 
 /// The facts about an event that do not depend on its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,6 +6,7 @@
 //! The file `catalog.rs` declares every event once. The enum, its owned twin, the static [`Metadata`], the
 //! interest bits, the field visitor, the [`Codec`] and `docs/EVENTS.md` all come from that one table.
 
+mod at;
 pub mod capture;
 mod catalog;
 #[cfg(feature = "std")]
@@ -19,16 +20,17 @@ mod reference;
 mod sink;
 mod value;
 
+pub(crate) use at::At;
 pub use capture::Capture;
 pub use catalog::{EventKind, OwnedTraceEvent, TraceEvent};
 #[cfg(feature = "std")]
 pub use codec::{Codec, Record, Slot};
 pub use cx::{Cx, Scope, Span};
-pub use meta::{
-    ConnectionId, ExchangeId, FieldMeta, Level, Logger, Meta, Metadata, Sensitivity, SpanId, Stage,
-};
+pub use meta::{FieldMeta, Level, Logger, Meta, Metadata, Sensitivity, Stage};
 pub use owned::{OwnedCredentials, OwnedFailure, OwnedResponseHead};
 pub use recall::Trace;
 pub use reference::write_reference;
 pub use sink::{Interest, NoSink, Sink};
-pub use value::{Credentials, Failure, SocketOption, StreamId, TlsContext, Value};
+pub use value::{Credentials, Failure, SocketOption, TlsContext, Value};
+
+pub use crate::values::{ConnectionId, ExchangeId, SpanId, StreamId};

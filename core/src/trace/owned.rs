@@ -6,7 +6,8 @@ use alloc::boxed::Box;
 use super::value::{Credentials, Failure};
 use crate::error::{Cause, Phase};
 use crate::fields::FieldBlock;
-use crate::http1::{ResponseHead, Version};
+use crate::head::ResponseHead;
+use crate::values::Version;
 
 /// The type a field of this kind has in an event.
 macro_rules! borrowed {
@@ -15,10 +16,10 @@ macro_rules! borrowed {
     ($a:lifetime Bytes) => { &$a [u8] };
     ($a:lifetime Request) => { &$a [u8] };
     ($a:lifetime SocketOptions) => { Option<&$a [crate::trace::SocketOption]> };
-    ($a:lifetime ResponseHead) => { crate::http1::ResponseHead<$a> };
+    ($a:lifetime ResponseHead) => { crate::head::ResponseHead<$a> };
     ($a:lifetime Credentials) => { Option<crate::trace::Credentials<$a>> };
     ($a:lifetime Failure) => { crate::trace::Failure<$a> };
-    ($a:lifetime Timings) => { &$a crate::client::Timings };
+    ($a:lifetime Timings) => { &$a crate::values::Timings };
     ($a:lifetime $kind:ident) => { crate::trace::owned::owned!($kind) };
 }
 
@@ -32,7 +33,7 @@ macro_rules! owned {
     (ResponseHead) => { crate::trace::OwnedResponseHead };
     (Credentials) => { Option<crate::trace::OwnedCredentials> };
     (Failure) => { crate::trace::OwnedFailure };
-    (Timings) => { alloc::boxed::Box<crate::client::Timings> };
+    (Timings) => { alloc::boxed::Box<crate::values::Timings> };
     (Flag) => { bool };
     (Count) => { u64 };
     (MaybeCount) => { Option<u64> };
@@ -42,7 +43,7 @@ macro_rules! owned {
     (Word) => { &'static str };
     (Address) => { core::net::SocketAddr };
     (MaybeAddress) => { Option<core::net::SocketAddr> };
-    (Version) => { crate::http1::Version };
+    (Version) => { crate::values::Version };
     (Stream) => { crate::trace::StreamId };
     (TlsContext) => { crate::trace::TlsContext };
 }

@@ -4,8 +4,9 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 
 use super::catalog::{EventKind, TraceEvent};
-use super::meta::{ExchangeId, Logger, Meta, Metadata};
+use super::meta::{Logger, Meta, Metadata};
 use super::recall::Trace;
+use crate::values::ExchangeId;
 
 /// Somebody who wants to be told.
 ///

@@ -3,19 +3,9 @@
 use core::net::SocketAddr;
 use core::time::Duration;
 
-use crate::client::Timings;
 use crate::error::{Cause, Phase};
-use crate::http1::{ResponseHead, Version};
-
-/// The byte stream of a connection, as the events of one client tell streams apart. A connection
-/// on which TLS starts has another stream from then on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StreamId {
-    /// The number of the connection the stream belongs to.
-    pub connection: u64,
-    /// How many TLS layers it has: 0 for the transport itself.
-    pub layer: u8,
-}
+use crate::head::ResponseHead;
+use crate::values::{StreamId, Timings, Version};
 
 /// A TLS configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -5,8 +5,8 @@ use core::ops::Range;
 use super::token::{ascii_len, find_control, is_text, target_len, token_len};
 use super::{Broken, Tolerated, target};
 use crate::error::Rule;
-use crate::http1::Version;
 use crate::limits::Lenient;
+use crate::values::Version;
 
 /// A request line's parts, as ranges within the line.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use limpid_core::layer::self_signed::Verifier;
 use limpid_core::trace::{Cx, EventKind, Sink, TraceEvent};
+use limpid_core::transport::self_signed::Verifier;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;

@@ -14,15 +14,15 @@ use super::super::operation::{Attempt, Operation};
 use super::super::options::Options;
 use super::super::plan::Route;
 use super::super::proxy::ProxyKind;
-use super::super::trail::At;
 use super::{Inbox, State, Stepped};
 use crate::error::{Cause, Phase, ResolveError, SocksError, TlsError};
 use crate::http1::Role;
-use crate::layer::socks5::Socks5;
-use crate::layer::{Layer, LayerState};
-use crate::link::Link;
 use crate::time::Waiting;
+use crate::trace::At;
 use crate::trace::Sink;
+use crate::transport::Link;
+use crate::transport::socks5::Socks5;
+use crate::transport::{Layer, LayerState};
 
 impl Exchange {
     /// Sees to it that there is a TLS configuration for each peer that needs one.
@@ -178,7 +178,7 @@ impl Exchange {
     #[cfg(feature = "tls")]
     fn tls(&self, to_proxy: bool, name: &str) -> Result<Box<dyn Layer>, TlsError> {
         let config = self.tls_config(to_proxy).ok_or(TlsError::Configuration)?;
-        Ok(Box::new(crate::layer::tls::ClientTls::client(Arc::clone(config), name)?))
+        Ok(Box::new(crate::transport::tls::ClientTls::client(Arc::clone(config), name)?))
     }
 
     #[cfg(not(feature = "tls"))]

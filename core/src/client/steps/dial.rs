@@ -3,10 +3,10 @@
 use super::super::action::{Do, Fault};
 use super::super::dial::Attempt;
 use super::super::exchange::Exchange;
-use super::super::trail::At;
 use super::{Inbox, State, Stepped};
 use crate::error::{Cause, Phase};
 use crate::time::{Deadline, Waiting};
+use crate::trace::At;
 use crate::trace::{Sink, Span};
 
 /// What is kept with an attempt: its span, if it is told.

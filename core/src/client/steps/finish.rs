@@ -3,10 +3,10 @@
 use super::super::action::Do;
 use super::super::exchange::Exchange;
 use super::super::operation::Operation;
-use super::super::trail::At;
 use super::{Inbox, State, Stepped};
 use crate::error::{Cause, Error, Phase};
 use crate::http1::NotReusable;
+use crate::trace::At;
 use crate::trace::Sink;
 
 impl Exchange {

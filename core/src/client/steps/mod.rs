@@ -10,12 +10,12 @@ use super::dial::DialId;
 use super::exchange::Exchange;
 use super::operation::Operation;
 use super::plan::Plan;
-use super::timings::Part;
-use super::trail::At;
+use super::stopwatch::Part;
 use crate::error::{Call, Cause, CertificateProblem, Error, Misuse, OsError, Phase, TlsError};
-use crate::link::Link;
 use crate::time::{Deadline, Waiting};
+use crate::trace::At;
 use crate::trace::{EventKind, Failure, Sink, TraceEvent};
+use crate::transport::Link;
 
 pub(super) use dial::Kept;
 

@@ -8,12 +8,12 @@ use super::super::plan::Route;
 use super::super::proxy::Proxy;
 use super::super::redirect;
 use super::super::request::Request;
-use super::super::trail::At;
 use super::{Inbox, State, Stepped};
 use crate::error::{Cause, CodingError, MisuseError, Phase};
 use crate::fields::{FieldBlock, Fields};
 use crate::http1::{BodySize, Connection, Event, Progress, Role, State as Side};
 use crate::time::Waiting;
+use crate::trace::At;
 use crate::trace::{Cx, EventKind, Sink, TraceEvent};
 
 impl Exchange {

@@ -4,13 +4,13 @@ use super::Connection;
 use crate::error::{PeerError, Rule};
 use crate::fields::Fields;
 use crate::framing::{Asked, Framing};
+use crate::head::{Reading, RequestHead, ResponseHead};
 use crate::http1::event::{Event, Next};
-use crate::http1::head::{Reading, RequestHead, ResponseHead, Version};
 use crate::http1::receive::Part;
-use crate::http1::reuse::NotReusable;
 use crate::http1::section::StartLine;
-use crate::http1::state::{Act, Role, State, SwitchKind};
+use crate::http1::state::{Act, SwitchKind};
 use crate::trace::{Cx, EventKind, Sink, TraceEvent};
+use crate::values::{NotReusable, Role, State, Version};
 use crate::wire::Broken;
 
 /// [`Next`] with nothing borrowed.

@@ -3,16 +3,14 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::head::Version;
 use super::receive::{Part, Receive};
-use super::reuse::NotReusable;
 use super::send::Send;
-use super::state::{Act, Role, Sides, State};
-use crate::buffer::Buffers;
+use super::state::{Act, Sides};
 use crate::error::{Call, Misuse, MisuseError, PeerError};
 use crate::framing::Asked;
 use crate::limits::Config;
 use crate::trace::{Cx, EventKind, Sink, TraceEvent};
+use crate::values::{Buffers, NotReusable, Role, State, Version};
 
 mod incoming;
 mod outgoing;

@@ -8,12 +8,12 @@ use super::Connection;
 use crate::error::{Call, Misuse, MisuseError};
 use crate::fields::Fields;
 use crate::framing::{Asked, Framing};
-use crate::http1::head::{Version, is_informational};
+use crate::head::is_informational;
 use crate::http1::request::{self, WrittenRequest};
-use crate::http1::reuse::NotReusable;
 use crate::http1::send::{Announced, BodySize};
-use crate::http1::state::{Act, Role, State, SwitchKind};
+use crate::http1::state::{Act, SwitchKind};
 use crate::trace::{Cx, Sink};
+use crate::values::{NotReusable, Role, State, Version};
 use crate::wire::{number, token};
 
 impl Connection {

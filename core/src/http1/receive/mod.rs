@@ -6,15 +6,14 @@ use self::refuse::offset_in;
 use self::tell::tell_leniency;
 use super::body::{Body, Piece};
 use super::facts::{Facts, Wishes};
-use super::head::{Reading, Version, is_informational};
 use super::section::{Kind, Progress, Section, StartLine};
-use super::state::Role;
-use crate::buffer::Buffer;
 use crate::error::{PeerError, Rule};
 use crate::fields::Fields;
 use crate::framing::{self, Asked, Decision, Framing, Message, MessageKind};
+use crate::head::{Reading, is_informational};
 use crate::limits::Config;
 use crate::trace::{Cx, EventKind, Sink, TraceEvent};
+use crate::values::{Buffer, Role, Version};
 use crate::wire::Broken;
 
 mod refuse;

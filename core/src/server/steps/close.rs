@@ -8,10 +8,10 @@ use super::super::refusal::Refusal;
 use super::super::session::Session;
 use super::super::trail::Ending;
 use super::State;
-use crate::client::At;
 use crate::error::{Cause, MisuseError};
 use crate::http1::{BodySize, Role, State as Side};
 use crate::time::Mono;
+use crate::trace::At;
 use crate::trace::Sink;
 
 impl Session {

@@ -7,13 +7,13 @@ use super::action::Do;
 use super::refusal::Refusal;
 use super::session::Session;
 use super::trail::Ending;
-use crate::client::At;
 use crate::error::{Cause, OsError, Phase, TlsError};
 use crate::framing::Asked;
 use crate::http1::{Progress, Role, State as Side};
-use crate::layer::LayerState;
 use crate::time::Waiting;
+use crate::trace::At;
 use crate::trace::Sink;
+use crate::transport::LayerState;
 
 /// With this many bytes of answers waiting, they are sent before another request is looked at.
 const BATCH: usize = 64 * 1024;

@@ -5,10 +5,10 @@ use super::super::session::Session;
 use super::super::trail::Ending;
 use super::super::tunnel::Tunnel;
 use super::{Exchange, Inbox, State, Stepped, Wish};
-use crate::client::At;
 use crate::error::Cause;
 use crate::fields::Fields;
 use crate::http1::{Event, NotReusable, Progress, Role, State as Side};
+use crate::trace::At;
 use crate::trace::Sink;
 
 impl Session {

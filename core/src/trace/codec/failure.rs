@@ -1,14 +1,13 @@
 //! Failures as numbers: each enum as the number of its variant.
 
 use super::{Codec, Decode, Encode, Reader, Writer, most};
-use crate::coding::Coding;
 use crate::error::{
     Call, Cause, CertificateProblem, CodingError, CodingFault, Misuse, MisuseError, OsError,
     OsErrorKind, PeerError, Phase, ResolveError, Rule, SocksError, TlsError,
 };
-use crate::http1::State;
 use crate::time::Waiting;
 use crate::trace::{Failure, OwnedFailure};
+use crate::values::{Coding, State};
 
 /// An enum without fields: each variant has a number.
 pub(super) trait Numbered: Sized {

@@ -4,7 +4,8 @@ use super::failure::Numbered as _;
 use super::slot::Slot;
 use crate::error::Phase;
 use crate::time::Mono;
-use crate::trace::{ConnectionId, EventKind, ExchangeId, Meta, SpanId};
+use crate::trace::{EventKind, Meta};
+use crate::values::{ConnectionId, ExchangeId, SpanId};
 
 /// How many slots the facts take.
 pub(super) const HEAD: usize = 6;

@@ -4,19 +4,18 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::*;
-use crate::client::Timings;
-use crate::coding::Coding;
 use crate::error::{
     Call, Cause, CertificateProblem, CodingError, CodingFault, Misuse, MisuseError, OsError,
     OsErrorKind, PeerError, Phase, ResolveError, Rule, TlsError,
 };
 use crate::fields::FieldBlock;
-use crate::http1::{ResponseHead, State, Version};
+use crate::head::ResponseHead;
 use crate::time::{Mono, Waiting};
 use crate::trace::{
     ConnectionId, Credentials, EventKind, ExchangeId, Failure, SocketOption, SpanId, StreamId,
     TlsContext,
 };
+use crate::values::{Coding, State, Timings, Version};
 
 fn meta(kind: EventKind) -> Meta {
     Meta {

@@ -7,12 +7,10 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use core::time::Duration;
 
 use super::{Codec, Decode, Encode, Reader, Slot, Word, Writer};
-use crate::client::Timings;
 use crate::fields::{FieldBlock, FieldSpan, Fields};
-use crate::http1::{ResponseHead, Version};
-use crate::trace::{
-    Credentials, OwnedCredentials, OwnedResponseHead, SocketOption, StreamId, TlsContext,
-};
+use crate::head::ResponseHead;
+use crate::trace::{Credentials, OwnedCredentials, OwnedResponseHead, SocketOption, TlsContext};
+use crate::values::{StreamId, Timings, Version};
 
 macro_rules! numbers {
     ($($number:ty)+) => {$(

@@ -12,10 +12,10 @@ use rustls::unbuffered::{
 };
 use rustls::{CertificateError, ClientConfig, Error, InvalidMessage, PeerMisbehaved, ServerConfig};
 
+use super::layer::{Layer, LayerError, LayerState};
 use super::records::Records;
-use super::{Layer, LayerError, LayerState};
-use crate::buffer::Buffer;
 use crate::error::{CertificateProblem, TlsError};
+use crate::values::Buffer;
 
 /// The most plaintext of a record (RFC 8446 section 5.1).
 const RECORD: usize = 16 * 1024;
@@ -27,9 +27,9 @@ const OVERHEAD: usize = 64;
 ///
 /// ```
 /// # use std::sync::Arc;
-/// use limpid_core::layer::{Layer, tls::ClientTls};
+/// use limpid_core::transport::{Layer, tls::ClientTls};
 ///
-/// # fn open(config: Arc<rustls::ClientConfig>) -> Result<(), limpid_core::layer::LayerError> {
+/// # fn open(config: Arc<rustls::ClientConfig>) -> Result<(), limpid_core::transport::LayerError> {
 /// let mut tls = ClientTls::client(config, "www.example.com")?;
 /// tls.advance(&mut |_| {})?;
 /// assert!(!tls.out().is_empty(), "the client hello is ready to be sent");

@@ -1,6 +1,6 @@
 //! How much a peer may send, and which of its errors are tolerated.
 
-use crate::error::Rule;
+use super::Rule;
 
 /// What a connection accepts at most. Each limit is enforced before the end of what exceeds it is
 /// seen, so a connection never holds more than its limits and one read.

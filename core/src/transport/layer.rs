@@ -1,26 +1,4 @@
-//! What stands between HTTP and the transport: bytes in, bytes out, on both sides.
-//!
-//! ```text
-//!   http1::Connection      plaintext
-//!          |  ^
-//!          v  |
-//!        a layer           write(plaintext) / advance(deliver plaintext), again and again
-//!          |  ^
-//!          v  |
-//!      the transport       out, sent / space, filled, eof
-//! ```
-
-#[cfg(feature = "tls")]
-mod records;
-#[cfg(all(feature = "tls", feature = "std"))]
-pub mod self_signed;
-#[cfg(feature = "tls")]
-pub mod tls;
-
-mod passage;
-pub mod socks5;
-
-pub(crate) use passage::Passage;
+//! What a layer is, and how it fails.
 
 use crate::error::{Cause, SocksError, TlsError};
 

@@ -1,17 +1,17 @@
 //! A layer that changes nothing: what stands between a tunnel and a plain transport, and what is left
 //! of a layer that has nothing more to say of its own.
 
-use super::{Layer, LayerError, LayerState};
-use crate::buffer::Buffer;
+use super::layer::{Layer, LayerError, LayerState};
+use crate::values::Buffer;
 
 /// Bytes in, the same bytes out.
 #[derive(Debug, Default)]
-pub(crate) struct Passage {
+pub(crate) struct Passthrough {
     pub(super) incoming: Buffer,
     pub(super) outgoing: Buffer,
 }
 
-impl Layer for Passage {
+impl Layer for Passthrough {
     fn space(&mut self, min: usize) -> &mut [u8] {
         self.incoming.space(min)
     }

@@ -3,14 +3,14 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::buffer::Buffers;
-use crate::client::Retirement;
+use super::layer::{Layer, LayerError, LayerState};
+use super::passthrough::Passthrough;
 use crate::error::Cause;
 use crate::http1::{Connection, NotReusable, Progress, Role, State, Version};
-use crate::layer::{Layer, LayerError, LayerState, Passage};
 use crate::limits::Config;
 use crate::time::Mono;
 use crate::trace::{ConnectionId, Cx, EventKind, Scope, Sink, TraceEvent};
+use crate::values::{Buffers, Retirement};
 
 /// The layer is handed this many bytes at a time at most, so that a large body does not stand in
 /// memory twice: a piece of 64 KiB, and the framing around it.
@@ -312,7 +312,7 @@ impl Link {
     /// Sees to it that there is a layer: what passes after HTTP/1.1 was left passes through one.
     pub(crate) fn stack_passage(&mut self) {
         if self.layers.is_empty() {
-            self.layers.push(Box::new(Passage::default()));
+            self.layers.push(Box::new(Passthrough::default()));
         }
     }
 

@@ -4,8 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::passage::Passage;
-use super::{Layer, LayerError, LayerState};
+use super::layer::{Layer, LayerError, LayerState};
+use super::passthrough::Passthrough;
 use crate::error::SocksError;
 
 /// No authentication is required (RFC 1928 section 3).
@@ -30,7 +30,7 @@ pub struct Socks5 {
     port: u16,
     credentials: Option<(Vec<u8>, Vec<u8>)>,
     awaits: Awaits,
-    passage: Passage,
+    passage: Passthrough,
 }
 
 impl Socks5 {
@@ -38,7 +38,7 @@ impl Socks5 {
     #[must_use]
     pub fn new(host: &str, port: u16, credentials: Option<(Vec<u8>, Vec<u8>)>) -> Self {
         let method = if credentials.is_some() { PASSWORD } else { NO_AUTHENTICATION };
-        let mut passage = Passage::default();
+        let mut passage = Passthrough::default();
         passage.outgoing.push(&[5, 1, method]);
         Self { host: host.into(), port, credentials, awaits: Awaits::Method, passage }
     }

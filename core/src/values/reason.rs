@@ -1,8 +1,8 @@
-//! Why a connection cannot serve another exchange.
+//! Why a connection is not used again.
 
 use core::fmt;
 
-/// Why not.
+/// Why a connection cannot serve another exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NotReusable {
@@ -50,5 +50,35 @@ impl NotReusable {
 impl fmt::Display for NotReusable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.sentence())
+    }
+}
+
+/// Why an idle connection is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Retirement {
+    /// It was idle for too long.
+    Expired,
+    /// Something has arrived on it, which may be its end.
+    NotSilent,
+    /// More connections are open than are kept.
+    Surplus,
+    /// It makes room for one to another origin.
+    Evicted,
+    /// The client is closed, and so are all that are idle.
+    Closed,
+}
+
+impl Retirement {
+    /// The reason in words.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Expired => "it was idle for too long",
+            Self::NotSilent => "the server has closed it, or sent what was not asked for",
+            Self::Surplus => "more connections are open than are kept",
+            Self::Evicted => "it makes room for a connection to another origin",
+            Self::Closed => "the client is closed",
+        }
     }
 }

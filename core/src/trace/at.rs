@@ -1,0 +1,18 @@
+//! The time and the listener of one call of a machine.
+
+use crate::time::Mono;
+
+/// When something happens, and who is told.
+#[derive(Debug)]
+pub(crate) struct At<'s, S> {
+    pub(crate) now: Mono,
+    pub(crate) sink: &'s S,
+}
+
+impl<S> Clone for At<'_, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for At<'_, S> {}

@@ -1,0 +1,20 @@
+//! Plain values that all other modules may name. They know no error, no event and no connection.
+
+mod buffer;
+mod coding;
+mod id;
+mod reason;
+mod role;
+mod state;
+pub mod time;
+mod timings;
+mod version;
+
+pub(crate) use buffer::{Buffer, Buffers};
+pub use coding::Coding;
+pub use id::{ConnectionId, ExchangeId, SpanId, StreamId};
+pub use reason::{NotReusable, Retirement};
+pub use role::Role;
+pub use state::State;
+pub use timings::{Sizes, Timings};
+pub use version::Version;
