@@ -1,5 +1,5 @@
 //! A driver over smol: an asynchronous client with a pool, that has the builder of the other clients
-//! and what `limpid_std::parts` keeps for drivers.
+//! and what limpid-io and limpid-socket keep for drivers.
 //!
 //! What is left to write is how this runtime waits: for a socket, for a thread, for a moment in time,
 //! for a connection that another task gives back. It leaves out request bodies and Unix sockets.
@@ -23,11 +23,9 @@ use limpid_core::client::{Dial, DialId, Do, Event, Fault, Input, Request, Target
 use limpid_core::error::ResolveError;
 use limpid_core::fields::Fields;
 use limpid_core::time::{Deadline, Mono};
+use limpid_io::{ClientBuilder, Connections, Error, InFlight, Inner, PooledTransport, Settings};
 use limpid_sinks::LineSink;
-use limpid_std::parts::{
-    Connections, Parts, Session, Transport, begin, is_silent, literal, lookup,
-};
-use limpid_std::{ClientBuilder, Error, Settings};
+use limpid_socket::{begin, is_silent, literal, lookup};
 use smol::future::{or, poll_fn};
 use smol::{Async, Timer, block_on, unblock};
 use socket2::SockRef;
@@ -77,11 +75,11 @@ impl Client {
             .field(b"Accept", b"*/*")
             .field(b"User-Agent", b"limpid-smol")
             .build();
-        let session = Session::new(Arc::clone(&self.connections), Arc::new(request));
-        let mut driver = Driver { session, dials: Vec::new() };
+        let in_flight = InFlight::new(Arc::clone(&self.connections), Arc::new(request));
+        let mut driver = Driver { in_flight, dials: Vec::new() };
         let mut status = 0;
         while driver.run().await?.is_some() {
-            match driver.session.event() {
+            match driver.in_flight.event() {
                 Some(Event::Head(head, _)) => status = head.status,
                 Some(Event::Data(data)) => body.write_all(data)?,
                 _ => {}
@@ -93,7 +91,7 @@ impl Client {
 
 /// An exchange, and what it runs on.
 struct Driver {
-    session: Session<Socket>,
+    in_flight: InFlight<Socket>,
     /// Connections that are being opened.
     dials: Vec<(DialId, Socket)>,
 }
@@ -101,74 +99,74 @@ struct Driver {
 impl Driver {
     /// Runs the exchange to what there is for the caller; `None` at its end.
     async fn run(&mut self) -> Result<Option<Told>, Error> {
-        self.session.tick();
+        self.in_flight.tick();
         loop {
-            match self.session.proceed() {
-                Do::Trust { proxy } => self.session.trust(proxy),
+            match self.in_flight.proceed() {
+                Do::Trust { proxy } => self.in_flight.trust(proxy),
                 Do::Acquire => {
                     let (until, now) = self.time();
-                    let (Parts { exchange, .. }, connections) = self.session.parts();
+                    let (Inner { exchange, .. }, connections) = self.in_flight.parts();
                     let acquired = connections.acquire(exchange.origin());
                     let acquired = within(until, now, acquired).await;
-                    self.session.tick();
-                    self.session.acquired(acquired);
+                    self.in_flight.tick();
+                    self.in_flight.acquired(acquired);
                 }
                 Do::Resolve => {
                     let (until, now) = self.time();
-                    let (host, port) = self.session.exchange.peer();
+                    let (host, port) = self.in_flight.exchange.peer();
                     match within(until, now, resolve(host, port)).await {
-                        Some(Ok(all)) => self.session.input(Input::Resolved(&all)),
+                        Some(Ok(all)) => self.in_flight.input(Input::Resolved(&all)),
                         Some(Err(error)) => {
-                            self.session.input(Input::Failed(Fault::Resolve(error)));
+                            self.in_flight.input(Input::Failed(Fault::Resolve(error)));
                         }
-                        None => self.session.input(Input::Tick),
+                        None => self.in_flight.input(Input::Tick),
                     }
                 }
                 Do::Dial(dial) => self.dial(dial),
                 Do::Await => {
                     let (until, now) = self.time();
                     match within(until, now, settled(&mut self.dials)).await {
-                        Some((dial, result)) => self.session.dialed(dial, Some(result)),
-                        None => self.session.input(Input::Tick),
+                        Some((dial, result)) => self.in_flight.dialed(dial, Some(result)),
+                        None => self.in_flight.input(Input::Tick),
                     }
                 }
                 Do::Abandon(dial) => self.dials.retain(|(id, _)| *id != dial),
                 Do::Write => {
-                    let (exchange, transport, now) = self.session.io();
+                    let (exchange, transport, now) = self.in_flight.io();
                     let until = exchange.deadline();
                     let written = write(transport, exchange.out());
                     let result = within(until, now, written).await;
-                    self.session.wrote(result);
+                    self.in_flight.wrote(result);
                 }
                 Do::Read => {
-                    let (exchange, transport, now) = self.session.io();
+                    let (exchange, transport, now) = self.in_flight.io();
                     let until = exchange.deadline();
                     let read = read(transport, exchange.space(READ));
                     let result = within(until, now, read).await;
-                    self.session.read(result);
+                    self.in_flight.read(result);
                 }
-                Do::Body { .. } => self.session.input(Input::BodyEnd(Fields::EMPTY)),
+                Do::Body { .. } => self.in_flight.input(Input::BodyEnd(Fields::EMPTY)),
                 Do::Wait => {
                     let (until, now) = self.time();
                     Timer::after(until.map_or(Duration::ZERO, |until| until.at.since(now))).await;
-                    self.session.input(Input::Tick);
+                    self.in_flight.input(Input::Tick);
                 }
-                Do::Close => self.session.close(),
-                Do::Release => self.session.release(),
+                Do::Close => self.in_flight.close(),
+                Do::Release => self.in_flight.release(),
                 Do::Tell(told) => return Ok(Some(told)),
-                Do::Done | Do::Failed => return self.session.finish().map(|()| None),
+                Do::Done | Do::Failed => return self.in_flight.finish().map(|()| None),
             }
         }
     }
 
     /// Until when there is time for what is to be done, and what time it is.
     fn time(&mut self) -> (Option<Deadline>, Mono) {
-        (self.session.deadline(), self.session.now())
+        (self.in_flight.deadline(), self.in_flight.now())
     }
 
     /// Begins to open a connection.
     fn dial(&mut self, id: DialId) {
-        let begun = match self.session.exchange.dial() {
+        let begun = match self.in_flight.exchange.dial() {
             Some(Dial { target: target @ Target::Tcp(_), from, options, .. }) => {
                 begin(target, from, options)
             }
@@ -177,9 +175,9 @@ impl Driver {
         match begun.and_then(|socket| Async::new_nonblocking(TcpStream::from(socket))) {
             Ok(stream) => {
                 self.dials.push((id, Socket(stream)));
-                self.session.input(Input::Dialing);
+                self.in_flight.input(Input::Dialing);
             }
-            Err(error) => self.session.dialed(id, Some(Err(error))),
+            Err(error) => self.in_flight.dialed(id, Some(Err(error))),
         }
     }
 }
@@ -188,22 +186,22 @@ impl Drop for Driver {
     /// A future may be dropped at any point. What has been started is told as ended then, and the
     /// connection is closed; nothing is waited for.
     fn drop(&mut self) {
-        self.session.input(Input::Cancel);
+        self.in_flight.input(Input::Cancel);
         loop {
-            match self.session.proceed() {
+            match self.in_flight.proceed() {
                 Do::Write => {
-                    let (exchange, transport, _) = self.session.io();
+                    let (exchange, transport, _) = self.in_flight.io();
                     let sent = match transport {
                         Some(Socket(stream)) => stream.get_ref().write(exchange.out()[0]),
                         None => Err(ErrorKind::NotConnected.into()),
                     };
-                    self.session.wrote(Some(sent));
+                    self.in_flight.wrote(Some(sent));
                 }
-                Do::Close => self.session.close(),
-                Do::Release => self.session.release(),
-                Do::Done | Do::Failed => return self.session.release(),
+                Do::Close => self.in_flight.close(),
+                Do::Release => self.in_flight.release(),
+                Do::Done | Do::Failed => return self.in_flight.release(),
                 // There is nothing else to be done after a cancellation.
-                _ => self.session.input(Input::Cancel),
+                _ => self.in_flight.input(Input::Cancel),
             }
         }
     }
@@ -213,14 +211,14 @@ impl Drop for Driver {
 #[derive(Debug)]
 struct Socket(Async<TcpStream>);
 
-impl Transport for Socket {
+impl PooledTransport for Socket {
     fn is_silent(&self) -> bool {
         is_silent(&SockRef::from(self.0.get_ref()))
     }
 
-    fn bid_farewell(self, bytes: &[u8]) {
-        // It does not block, and nobody is left who would care.
-        let _ = self.0.get_ref().write(bytes);
+    fn close(self, last: &[u8]) {
+        // It does not block, and an error changes nothing for a connection that is over.
+        let _ = self.0.get_ref().write(last);
     }
 }
 

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use limpid_core::client::Url;
 use limpid_core::fields::Fields;
 use limpid_core::http1::Version;
-use limpid_std::{Error, Settings, Sizes, Timings};
+use limpid_io::{Error, Settings, Sizes, Timings};
 use tokio::runtime::{Builder, Runtime};
 
 /// What moves the bytes.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use limpid_core::client::UrlProblem;
 use limpid_core::error::{Cause, Offence, Phase, Rule, TlsError};
-use limpid_std::{Error, TlsSetupError};
+use limpid_io::{Error, TlsSetupError};
 
 macro_rules! codes {
     ($( $name:ident = $code:literal $meaning:literal, )+) => {

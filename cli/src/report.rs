@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use limpid_core::error::{Cause, TlsError};
 use limpid_core::trace::{Capture, Trace};
+use limpid_io::Error;
 use limpid_sinks::{LineSink, TimeBase};
-use limpid_std::Error;
 
 use crate::exit::Exit;
 

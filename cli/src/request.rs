@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use limpid_core::client::{ProxyVariableError, basic};
-use limpid_std::{ClientBuilder, Error, Settings};
+use limpid_io::{ClientBuilder, Error, Settings};
 
 use crate::args::RequestArgs;
 use crate::driver::{Body, Client, Draft};

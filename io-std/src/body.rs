@@ -7,9 +7,7 @@ use bytes::{Bytes, BytesMut};
 use limpid_core::client::Input;
 use limpid_core::fields::FieldBlock;
 use limpid_core::http1::BodySize;
-
-use crate::content::{Content, Part};
-use crate::prepared::Prepared;
+use limpid_io::{Content, Part, Prepared};
 
 /// How much of a reader is read at a time.
 const PIECE: usize = 64 * 1024;

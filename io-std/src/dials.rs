@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use limpid_core::client::{DialId, Target};
 use limpid_core::trace::SocketOption;
+use limpid_socket::begin;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::Socket;
 
-use crate::socket::{Timed, prepare};
+use crate::socket::Timed;
 
 /// The attempts that are under way. They need no threads: the system connects by itself.
 #[derive(Debug, Default)]
@@ -63,33 +64,4 @@ fn settle(socket: Socket) -> io::Result<Timed> {
             Ok(Timed::new(socket))
         }
     }
-}
-
-/// A socket that is being connected to `target`, and does not block. It can be written to as soon as
-/// it has connected or failed; which of the two, [`Socket::take_error`] says.
-///
-/// # Errors
-/// The system has no such sockets, does not take an option or the local address, or knows already
-/// that nobody is there.
-pub fn begin(
-    target: Target<'_>,
-    from: Option<IpAddr>,
-    options: &[SocketOption],
-) -> io::Result<Socket> {
-    let (socket, address) = prepare(target, from, options)?;
-    socket.set_nonblocking(true)?;
-    match socket.connect(&address) {
-        Err(error) if !is_under_way(&error) => Err(error),
-        _ => Ok(socket),
-    }
-}
-
-#[cfg(unix)]
-fn is_under_way(error: &io::Error) -> bool {
-    error.raw_os_error() == Some(libc::EINPROGRESS)
-}
-
-#[cfg(not(unix))]
-fn is_under_way(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::WouldBlock
 }

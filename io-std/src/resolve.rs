@@ -1,12 +1,12 @@
 //! Looking up host names, within a time: the system's resolver knows none.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use dns_lookup::{AddrInfoHints, LookupError, LookupErrorKind, SockType, getaddrinfo};
 use limpid_core::error::ResolveError;
+use limpid_socket::{literal, lookup};
 
 /// What a lookup came to.
 #[derive(Debug)]
@@ -39,40 +39,8 @@ pub(crate) fn resolve(host: &str, port: u16, timeout: Option<Duration>) -> Resol
     }
 }
 
-/// The address that `host` is, if it is one and no name. Then there is nothing to look up.
-#[must_use]
-pub fn literal(host: &str, port: u16) -> Option<SocketAddr> {
-    host.parse::<IpAddr>().ok().map(|address| SocketAddr::new(address, port))
-}
-
-/// Looks up the addresses of `host`, a name, for as long as the system's resolver takes.
-///
-/// # Errors
-/// There are none.
-pub fn lookup(host: &str, port: u16) -> Result<Vec<SocketAddr>, ResolveError> {
-    let hints = AddrInfoHints { socktype: SockType::Stream.into(), ..AddrInfoHints::default() };
-    let found = getaddrinfo(Some(host), None, Some(hints)).map_err(|error| translate(&error))?;
-    let mut addresses = Vec::new();
-    for info in found.flatten() {
-        let address = SocketAddr::new(info.sockaddr.ip(), port);
-        if !addresses.contains(&address) {
-            addresses.push(address);
-        }
-    }
-    Ok(addresses)
-}
-
 fn finish(result: Result<Vec<SocketAddr>, ResolveError>) -> Resolved {
     result.map_or_else(Resolved::Failed, Resolved::Addresses)
-}
-
-fn translate(error: &LookupError) -> ResolveError {
-    match error.kind() {
-        LookupErrorKind::NoName => ResolveError::NotFound,
-        LookupErrorKind::Again => ResolveError::Temporary,
-        LookupErrorKind::NoData => ResolveError::NoAddress,
-        _ => ResolveError::Other(error.error_num()),
-    }
 }
 
 #[cfg(test)]

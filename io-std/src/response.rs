@@ -7,11 +7,9 @@ use limpid_core::client::{Event, Sizes, Timings, Told, Url};
 use limpid_core::error::Cause;
 use limpid_core::fields::Fields;
 use limpid_core::http1::{ResponseHead, Version};
+use limpid_io::{Error, Listener, os_error};
 
 use crate::driver::Driver;
-use crate::error::Error;
-use crate::informational::Listener;
-use crate::os::os_error;
 use crate::upgraded::Upgraded;
 
 /// The head of a response, and the way to its body.
@@ -27,19 +25,19 @@ impl Response {
     pub(crate) fn receive(mut driver: Driver, mut listener: Listener<'_>) -> Result<Self, Error> {
         loop {
             match driver.run()? {
-                Some(Told::Informational) => listener.hear(driver.session.event()),
+                Some(Told::Informational) => listener.hear(driver.in_flight.event()),
                 Some(Told::Head) => {
                     let body = ResponseBody { driver, read: 0, has_data: false, over: false };
                     return Ok(Self { body });
                 }
                 Some(Told::Data) => {}
-                None => return Err(driver.session.failed(Cause::Abandoned.into())),
+                None => return Err(driver.in_flight.failed(Cause::Abandoned.into())),
             }
         }
     }
 
     fn head(&self) -> Option<ResponseHead<'_>> {
-        self.body.driver.session.exchange.head()
+        self.body.driver.in_flight.exchange.head()
     }
 
     /// The status code.
@@ -75,32 +73,32 @@ impl Response {
     /// The URL that was asked for.
     #[must_use]
     pub fn url(&self) -> &Url {
-        self.body.driver.session.exchange.request().url()
+        self.body.driver.in_flight.exchange.request().url()
     }
 
     /// The address and the port at our end of the connection; `None` over a Unix socket.
     #[must_use]
     pub fn local_addr(&self) -> Option<SocketAddr> {
-        self.body.driver.session.transport()?.local_addr()
+        self.body.driver.in_flight.transport()?.local_addr()
     }
 
     /// The address and the port of the server, or of the proxy; `None` over a Unix socket.
     #[must_use]
     pub fn remote_addr(&self) -> Option<SocketAddr> {
-        self.body.driver.session.transport()?.remote_addr()
+        self.body.driver.in_flight.transport()?.remote_addr()
     }
 
     /// Where the time went: so far, and once the end of the body was reached, altogether.
     #[must_use]
     pub fn timings(&self) -> Timings {
-        self.body.driver.session.exchange.timings()
+        self.body.driver.in_flight.exchange.timings()
     }
 
     /// How many bytes were sent and received: so far, and once the end of the body was reached,
     /// altogether.
     #[must_use]
     pub fn sizes(&self) -> Sizes {
-        self.body.driver.session.exchange.sizes()
+        self.body.driver.in_flight.exchange.sizes()
     }
 
     /// Takes the connection, after the server has agreed to leave HTTP/1.1: with 101 to a request
@@ -123,11 +121,11 @@ impl Response {
     /// [`Error::NotUpgraded`]: the server answered in another way.
     pub fn upgrade(mut self) -> Result<Upgraded, Error> {
         let driver = &mut self.body.driver;
-        let Some((switched, transport)) = driver.session.take_switched() else {
+        let Some((switched, transport)) = driver.in_flight.take_switched() else {
             return Err(Error::NotUpgraded(self.status()));
         };
         let upgraded = Upgraded::new(switched, transport);
-        upgraded.map_err(|error| driver.session.failed(Cause::Os(os_error(&error)).into()))
+        upgraded.map_err(|error| driver.in_flight.failed(Cause::Os(os_error(&error)).into()))
     }
 
     /// The body, to be read piece by piece.
@@ -187,25 +185,25 @@ impl ResponseBody {
     /// The trailers that followed the body, once its end was reached.
     #[must_use]
     pub fn trailers(&self) -> Fields<'_> {
-        self.driver.session.exchange.trailers()
+        self.driver.in_flight.exchange.trailers()
     }
 
     /// Where the time went: so far, and once the end of the body was reached, altogether.
     #[must_use]
     pub fn timings(&self) -> Timings {
-        self.driver.session.exchange.timings()
+        self.driver.in_flight.exchange.timings()
     }
 
     /// How many bytes were sent and received: so far, and once the end of the body was reached,
     /// altogether.
     #[must_use]
     pub fn sizes(&self) -> Sizes {
-        self.driver.session.exchange.sizes()
+        self.driver.in_flight.exchange.sizes()
     }
 
     /// What of the current piece has not been read.
     fn unread(&self) -> &[u8] {
-        match self.driver.session.event() {
+        match self.driver.in_flight.event() {
             Some(Event::Data(data)) => data.get(self.read..).unwrap_or_default(),
             _ => &[],
         }

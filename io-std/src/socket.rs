@@ -2,15 +2,14 @@
 
 use std::borrow::Borrow;
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
-use std::mem::MaybeUninit;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use crate::connections::Transport;
-use crate::options;
 use limpid_core::client::Target;
 use limpid_core::trace::SocketOption;
-use socket2::{Domain, SockAddr, Socket, Type};
+use limpid_io::PooledTransport;
+use limpid_socket::{is_silent, prepare};
+use socket2::Socket;
 
 /// A socket that remembers which timeouts it was given, so that it is told only of changes.
 #[derive(Debug)]
@@ -84,38 +83,17 @@ impl<S: Borrow<Socket>> Timed<S> {
     }
 }
 
-impl Transport for Timed {
+impl PooledTransport for Timed {
     fn is_silent(&self) -> bool {
         is_silent(&self.socket)
     }
 
-    fn bid_farewell(self, bytes: &[u8]) {
-        if !bytes.is_empty() && self.socket.set_nonblocking(true).is_ok() {
-            // Nobody is left who would care.
-            let _ = (&self.socket).write(bytes);
+    fn close(self, last: &[u8]) {
+        if !last.is_empty() && self.socket.set_nonblocking(true).is_ok() {
+            // The connection is over; an error changes nothing.
+            let _ = (&self.socket).write(last);
         }
     }
-}
-
-/// Whether nothing has arrived on an idle socket, the end included. It does not wait.
-#[cfg(unix)]
-#[must_use]
-pub fn is_silent(socket: &Socket) -> bool {
-    let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
-    would_block(socket.recv_with_flags(&mut [MaybeUninit::uninit()], flags))
-}
-
-/// Whether nothing has arrived on an idle socket, the end included. It does not wait.
-#[cfg(not(unix))]
-#[must_use]
-pub fn is_silent(socket: &Socket) -> bool {
-    let silent = socket.set_nonblocking(true).is_ok()
-        && would_block(socket.peek(&mut [MaybeUninit::uninit()]));
-    silent && socket.set_nonblocking(false).is_ok()
-}
-
-fn would_block(result: io::Result<usize>) -> bool {
-    result.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
 }
 
 /// A timeout as a socket takes it: none is none, and zero has passed already.
@@ -124,29 +102,4 @@ fn not_zero(timeout: Option<Duration>) -> io::Result<Option<Duration>> {
         Some(Duration::ZERO) => Err(ErrorKind::TimedOut.into()),
         timeout => Ok(timeout),
     }
-}
-
-/// A socket for a connection to `target`, with its options set, and the address to connect it to.
-///
-/// # Errors
-/// The system has no such sockets, or does not take an option or the local address.
-pub fn prepare(
-    target: Target<'_>,
-    from: Option<IpAddr>,
-    options: &[SocketOption],
-) -> io::Result<(Socket, SockAddr)> {
-    let (domain, address) = match target {
-        Target::Tcp(address) => (Domain::for_address(address), address.into()),
-        Target::Unix(path) => (Domain::UNIX, SockAddr::unix(path)?),
-    };
-    let socket = Socket::new(domain, Type::STREAM, None)?;
-    if let Target::Tcp(_) = target {
-        // A head is sent whole: nothing is gained by waiting for more of it.
-        socket.set_tcp_nodelay(true)?;
-    }
-    options::set(&socket, options)?;
-    if let Some(from) = from {
-        socket.bind(&SocketAddr::new(from, 0).into())?;
-    }
-    Ok((socket, address))
 }

@@ -179,7 +179,7 @@ impl fmt::Debug for Upgraded {
 }
 
 impl Drop for Shared {
-    /// Says farewell, as far as that is possible without waiting.
+    /// Ends both directions, as far as that is possible without waiting.
     fn drop(&mut self) {
         if self.socket.set_nonblocking(true).is_ok() {
             lock(&self.switched).close();

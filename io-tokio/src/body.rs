@@ -7,8 +7,7 @@ use bytes::Bytes;
 use limpid_core::client::Input;
 use limpid_core::fields::FieldBlock;
 use limpid_core::http1::BodySize;
-use limpid_std::Prepared;
-use limpid_std::parts::{Content, Part};
+use limpid_io::{Content, Part, Prepared};
 
 /// The pieces of a body, made as they are needed.
 pub type NextPiece<'b> = Pin<Box<dyn Future<Output = io::Result<Option<Bytes>>> + Send + 'b>>;

@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use limpid_core::client::{RequestBuilder as Request, basic};
 use limpid_core::http1::ResponseHead;
-use limpid_std::parts::{Connections, Draft, Listener, Session};
-use limpid_std::{Error, Prepared, Settings};
+use limpid_io::{Connections, Error, InFlight, Listener, PendingRequest, Prepared, Settings};
 
-use crate::ClientBuilder;
 use crate::body::Body;
 use crate::driver::Driver;
 use crate::response::Response;
 use crate::timed::Timed;
+
+/// Builds a [`Client`].
+pub type ClientBuilder = limpid_io::ClientBuilder<Client>;
 
 /// A client: what its requests have in common.
 ///
@@ -79,7 +80,7 @@ impl Client {
     pub fn request(&self, method: &str, url: &str) -> RequestBuilder<'_> {
         RequestBuilder {
             client: self,
-            draft: Draft::new(&self.connections, method, url),
+            pending: PendingRequest::new(&self.connections, method, url),
             body: Body::none(),
             listener: Listener::default(),
         }
@@ -91,8 +92,8 @@ impl Client {
     /// # Errors
     /// Certificates cannot be read, or the exchange failed.
     pub async fn send(&self, prepared: &Prepared) -> Result<Response, Error> {
-        let session = Session::new(Arc::clone(&self.connections), prepared.request());
-        let mut response = Response::new(Driver::new(session, Body::of(prepared)));
+        let in_flight = InFlight::new(Arc::clone(&self.connections), prepared.request());
+        let mut response = Response::new(Driver::new(in_flight, Body::of(prepared)));
         response.receive(Listener::default()).await?;
         Ok(response)
     }
@@ -103,7 +104,7 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RequestBuilder<'c> {
     client: &'c Client,
-    draft: Draft<Timed>,
+    pending: PendingRequest<Timed>,
     body: Body,
     listener: Listener<'c>,
 }
@@ -113,14 +114,14 @@ impl<'c> RequestBuilder<'c> {
     /// [`send`](Self::send).
     #[inline]
     pub fn header(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
-        self.draft.push(name.as_ref(), value.as_ref());
+        self.pending.push(name.as_ref(), value.as_ref());
         self
     }
 
     /// Asks for this target instead of the URL's path and query (RFC 9112 section 3.2): `*` for
     /// OPTIONS, or `host:port` for CONNECT, which is otherwise that of the URL.
     pub fn target(mut self, target: impl AsRef<[u8]>) -> Self {
-        self.draft = self.draft.map(|draft| draft.target(target.as_ref()));
+        self.pending = self.pending.map(|request| request.target(target.as_ref()));
         self
     }
 
@@ -139,7 +140,7 @@ impl<'c> RequestBuilder<'c> {
     /// while (RFC 9110 section 10.1.1): a server that does not want the body can say so before it
     /// has come. Without a body, this changes nothing.
     pub fn expect_continue(mut self) -> Self {
-        self.draft = self.draft.map(Request::expect_continue);
+        self.pending = self.pending.map(Request::expect_continue);
         self
     }
 
@@ -155,9 +156,9 @@ impl<'c> RequestBuilder<'c> {
     /// # Errors
     /// The URL is none, certificates cannot be read, or the exchange failed.
     pub async fn send(self) -> Result<Response, Error> {
-        let Self { client, draft, body, listener } = self;
-        let session = draft.begin(&client.connections, body.size())?;
-        let mut response = Response::new(Driver::new(session, body));
+        let Self { client, pending, body, listener } = self;
+        let in_flight = pending.begin(&client.connections, body.size())?;
+        let mut response = Response::new(Driver::new(in_flight, body));
         response.receive(listener).await?;
         Ok(response)
     }
@@ -169,8 +170,8 @@ impl<'c> RequestBuilder<'c> {
     /// # Errors
     /// The URL is none, or the body can be had once only: it is no text and no bytes.
     pub fn prepare(self) -> Result<Prepared, Error> {
-        let Self { client, draft, body, .. } = self;
-        let draft = draft.into_request()?.body(body.size());
-        Prepared::new(draft, body.into_bytes(), client.connections.options())
+        let Self { client, pending, body, .. } = self;
+        let request = pending.into_request()?.body(body.size());
+        Prepared::new(request, body.into_bytes(), client.connections.options())
     }
 }

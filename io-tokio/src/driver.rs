@@ -7,8 +7,8 @@ use std::time::Duration;
 use limpid_core::client::{Dial, DialId, Do, Fault, Input, Told};
 use limpid_core::error::ResolveError;
 use limpid_core::time::{Deadline, Mono};
-use limpid_std::Error;
-use limpid_std::parts::{Parts, Session, literal, lookup};
+use limpid_io::{Error, InFlight, Inner};
+use limpid_socket::{literal, lookup};
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
@@ -20,25 +20,25 @@ use crate::timed::Timed;
 /// An exchange and the socket it runs on. Dropping it ends the exchange.
 #[derive(Debug)]
 pub(crate) struct Driver {
-    pub(crate) session: Session<Timed>,
+    pub(crate) in_flight: InFlight<Timed>,
     dials: Dials,
     body: Body,
     over: bool,
 }
 
 impl Driver {
-    pub(crate) fn new(session: Session<Timed>, body: Body) -> Self {
-        Self { session, dials: Dials::default(), body, over: false }
+    pub(crate) fn new(in_flight: InFlight<Timed>, body: Body) -> Self {
+        Self { in_flight, dials: Dials::default(), body, over: false }
     }
 
     /// Runs the exchange to what there is for the caller; `None` at its end. It can be dropped at any
     /// point. What a connection waits for before it is open is in boxes, so that an exchange on one
     /// that is open has no room for it.
     pub(crate) async fn run(&mut self) -> Result<Option<Told>, Error> {
-        self.session.tick();
+        self.in_flight.tick();
         loop {
-            match self.session.proceed() {
-                Do::Trust { proxy } => self.session.trust(proxy),
+            match self.in_flight.proceed() {
+                Do::Trust { proxy } => self.in_flight.trust(proxy),
                 Do::Acquire => {
                     if !self.acquire() {
                         Box::pin(self.wait_for_connection()).await;
@@ -49,33 +49,33 @@ impl Driver {
                 Do::Await => Box::pin(self.settle()).await,
                 Do::Abandon(dial) => self.dials.abandon(dial),
                 Do::Write => {
-                    let (exchange, transport, now) = self.session.io();
+                    let (exchange, transport, now) = self.in_flight.io();
                     let result = match transport {
                         Some(socket) => socket.write(exchange, now).await,
                         None => Some(Err(ErrorKind::NotConnected.into())),
                     };
-                    self.session.wrote(result);
+                    self.in_flight.wrote(result);
                 }
                 Do::Read => {
-                    let (exchange, transport, now) = self.session.io();
+                    let (exchange, transport, now) = self.in_flight.io();
                     let result = match transport {
                         Some(socket) => socket.read(exchange, now).await,
                         None => Some(Err(ErrorKind::NotConnected.into())),
                     };
-                    self.session.read(result);
+                    self.in_flight.read(result);
                 }
                 Do::Body { rewind } => {
                     let input = self.body.next(rewind).await;
-                    self.session.input(input);
+                    self.in_flight.input(input);
                 }
                 Do::Wait => Box::pin(self.wait()).await,
-                Do::Close => self.session.close(),
+                Do::Close => self.in_flight.close(),
                 Do::Release => self.release(),
                 Do::Tell(told) => return Ok(Some(told)),
                 Do::Done | Do::Failed => {
                     self.over = true;
                     self.rest();
-                    return self.session.finish().map(|()| None);
+                    return self.in_flight.finish().map(|()| None);
                 }
             }
         }
@@ -88,75 +88,75 @@ impl Driver {
 
     /// Whether there is a connection, or leave to open one, without waiting for it.
     fn acquire(&mut self) -> bool {
-        let now = self.session.now();
-        let (Parts { exchange, .. }, connections) = self.session.parts();
+        let now = self.in_flight.now();
+        let (Inner { exchange, .. }, connections) = self.in_flight.parts();
         let acquired = connections.try_acquire(exchange.origin(), now);
         let is_there = acquired.is_some();
         if is_there {
-            self.session.acquired(acquired);
+            self.in_flight.acquired(acquired);
         }
         is_there
     }
 
     async fn wait_for_connection(&mut self) {
-        let (until, now) = (self.session.deadline(), self.session.now());
-        let (Parts { exchange, .. }, connections) = self.session.parts();
+        let (until, now) = (self.in_flight.deadline(), self.in_flight.now());
+        let (Inner { exchange, .. }, connections) = self.in_flight.parts();
         let acquired = within(until, now, connections.acquire(exchange.origin())).await;
-        self.session.tick();
-        self.session.acquired(acquired);
+        self.in_flight.tick();
+        self.in_flight.acquired(acquired);
     }
 
     async fn resolve(&mut self) {
-        let (until, now) = (self.session.deadline(), self.session.now());
-        let (host, port) = self.session.exchange.peer();
+        let (until, now) = (self.in_flight.deadline(), self.in_flight.now());
+        let (host, port) = self.in_flight.exchange.peer();
         match within(until, now, resolve(host, port)).await {
-            Some(Ok(addresses)) => self.session.input(Input::Resolved(&addresses)),
-            Some(Err(error)) => self.session.input(Input::Failed(Fault::Resolve(error))),
-            None => self.session.input(Input::Tick),
+            Some(Ok(addresses)) => self.in_flight.input(Input::Resolved(&addresses)),
+            Some(Err(error)) => self.in_flight.input(Input::Failed(Fault::Resolve(error))),
+            None => self.in_flight.input(Input::Tick),
         }
     }
 
     /// Connects, or begins to where there is something else to be done.
     async fn dial(&mut self, id: DialId) {
-        let (until, now) = (self.session.deadline(), self.session.now());
-        let Some(Dial { target, from, options, alone }) = self.session.exchange.dial() else {
+        let (until, now) = (self.in_flight.deadline(), self.in_flight.now());
+        let Some(Dial { target, from, options, alone }) = self.in_flight.exchange.dial() else {
             return;
         };
         if alone {
             let opened = within(until, now, Socket::open(target, from, options)).await;
-            return self.session.dialed(id, opened.map(|opened| opened.map(Timed::new)));
+            return self.in_flight.dialed(id, opened.map(|opened| opened.map(Timed::new)));
         }
         match Socket::begin(target, from, options) {
             Ok(socket) => {
                 self.dials.add(id, socket);
-                self.session.input(Input::Dialing);
+                self.in_flight.input(Input::Dialing);
             }
-            Err(error) => self.session.dialed(id, Some(Err(error))),
+            Err(error) => self.in_flight.dialed(id, Some(Err(error))),
         }
     }
 
     async fn settle(&mut self) {
-        let until = self.session.deadline();
-        match within(until, self.session.now(), self.dials.settled()).await {
-            Some((dial, result)) => self.session.dialed(dial, Some(result.map(Timed::new))),
-            None => self.session.input(Input::Tick),
+        let until = self.in_flight.deadline();
+        match within(until, self.in_flight.now(), self.dials.settled()).await {
+            Some((dial, result)) => self.in_flight.dialed(dial, Some(result.map(Timed::new))),
+            None => self.in_flight.input(Input::Tick),
         }
     }
 
     async fn wait(&mut self) {
-        let (until, now) = (self.session.deadline(), self.session.now());
+        let (until, now) = (self.in_flight.deadline(), self.in_flight.now());
         sleep(until.map_or(Duration::ZERO, |until| until.at.since(now))).await;
-        self.session.input(Input::Tick);
+        self.in_flight.input(Input::Tick);
     }
 
     fn release(&mut self) {
         self.rest();
-        self.session.release();
+        self.in_flight.release();
     }
 
     /// The connection, which may be kept, waits for nothing any more.
     fn rest(&self) {
-        if let Some(socket) = self.session.transport() {
+        if let Some(socket) = self.in_flight.transport() {
             socket.rest();
         }
     }
@@ -169,23 +169,23 @@ impl Drop for Driver {
         if self.over {
             return;
         }
-        self.session.input(Input::Cancel);
+        self.in_flight.input(Input::Cancel);
         loop {
-            match self.session.proceed() {
+            match self.in_flight.proceed() {
                 Do::Write => {
-                    let (exchange, transport, _) = self.session.io();
+                    let (exchange, transport, _) = self.in_flight.io();
                     let sent: io::Result<usize> = match transport {
                         Some(socket) => socket.write_now(exchange.out()[0]),
                         None => Err(ErrorKind::NotConnected.into()),
                     };
-                    self.session.wrote(Some(sent));
+                    self.in_flight.wrote(Some(sent));
                 }
-                Do::Close => self.session.close(),
+                Do::Close => self.in_flight.close(),
                 Do::Release => self.release(),
                 Do::Done | Do::Failed => return self.release(),
                 Do::Tell(_) => {}
                 // There is nothing else to be done after a cancellation.
-                _ => self.session.input(Input::Cancel),
+                _ => self.in_flight.input(Input::Cancel),
             }
         }
     }

@@ -12,8 +12,8 @@
 //! # }
 //! ```
 //!
-//! It has the shape of [`limpid_std`], and runs the same machine. Dropping a future, or a response,
-//! cancels its exchange.
+//! It has the shape of the blocking driver, limpid-std, and runs the same machine. Dropping a future, or
+//! a response, cancels its exchange.
 
 mod body;
 mod client;
@@ -27,14 +27,12 @@ mod timer;
 mod upgraded;
 
 pub use body::{Body, NextPiece, Pieces};
-pub use client::{Client, RequestBuilder};
-pub use limpid_std::ServerTimeouts;
-pub use limpid_std::{
-    Error, History, NoProxy, PoolLimits, Prepared, Proxy, Sizes, Timings, TlsVersion,
+pub use client::{Client, ClientBuilder, RequestBuilder};
+pub use limpid_io::server::{ServerSettings, Timeouts as ServerTimeouts};
+pub use limpid_io::{
+    Clock, Error, History, IdentityProblem, LazyTlsConfig, NoProxy, PoolLimits, Prepared, Proxy,
+    Settings, SharedSink, Sizes, Timings, TlsSetupError, TlsVersion,
 };
 pub use response::Response;
 pub use server::{Exchange, Handle, Server, ServerBuilder};
 pub use upgraded::Upgraded;
-
-/// A client on its way.
-pub type ClientBuilder = limpid_std::ClientBuilder<Client>;

@@ -6,8 +6,7 @@ use limpid_core::client::{Event, Sizes, Timings, Told, Url};
 use limpid_core::error::Cause;
 use limpid_core::fields::Fields;
 use limpid_core::http1::{ResponseHead, Version};
-use limpid_std::Error;
-use limpid_std::parts::Listener;
+use limpid_io::{Error, Listener};
 
 use crate::driver::Driver;
 use crate::upgraded::Upgraded;
@@ -30,16 +29,16 @@ impl Response {
         let Self { driver, .. } = self;
         loop {
             match driver.run().await? {
-                Some(Told::Informational) => listener.hear(driver.session.event()),
+                Some(Told::Informational) => listener.hear(driver.in_flight.event()),
                 Some(Told::Head) => return Ok(()),
                 Some(Told::Data) => {}
-                None => return Err(driver.session.failed(Cause::Abandoned.into())),
+                None => return Err(driver.in_flight.failed(Cause::Abandoned.into())),
             }
         }
     }
 
     fn head(&self) -> Option<ResponseHead<'_>> {
-        self.driver.session.exchange.head()
+        self.driver.in_flight.exchange.head()
     }
 
     /// The status code.
@@ -75,32 +74,32 @@ impl Response {
     /// The URL that was asked for last.
     #[must_use]
     pub fn url(&self) -> &Url {
-        self.driver.session.exchange.request().url()
+        self.driver.in_flight.exchange.request().url()
     }
 
     /// The address and the port at our end of the connection; `None` over a Unix socket.
     #[must_use]
     pub fn local_addr(&self) -> Option<SocketAddr> {
-        self.driver.session.transport()?.local_addr()
+        self.driver.in_flight.transport()?.local_addr()
     }
 
     /// The address and the port of the server, or of the proxy; `None` over a Unix socket.
     #[must_use]
     pub fn remote_addr(&self) -> Option<SocketAddr> {
-        self.driver.session.transport()?.remote_addr()
+        self.driver.in_flight.transport()?.remote_addr()
     }
 
     /// Where the time went: so far, and once the end of the body was reached, altogether.
     #[must_use]
     pub fn timings(&self) -> Timings {
-        self.driver.session.exchange.timings()
+        self.driver.in_flight.exchange.timings()
     }
 
     /// How many bytes were sent and received: so far, and once the end of the body was reached,
     /// altogether.
     #[must_use]
     pub fn sizes(&self) -> Sizes {
-        self.driver.session.exchange.sizes()
+        self.driver.in_flight.exchange.sizes()
     }
 
     /// Takes the connection, after the server has agreed to leave HTTP/1.1: with 101 to a request
@@ -111,7 +110,7 @@ impl Response {
     /// # Errors
     /// [`Error::NotUpgraded`]: the server answered in another way.
     pub fn upgrade(mut self) -> Result<Upgraded, Error> {
-        match self.driver.session.take_switched() {
+        match self.driver.in_flight.take_switched() {
             Some((switched, transport)) => Ok(Upgraded::new(switched, transport.into_socket())),
             None => Err(Error::NotUpgraded(self.status())),
         }
@@ -120,7 +119,7 @@ impl Response {
     /// The trailers that followed the body, once its end was reached.
     #[must_use]
     pub fn trailers(&self) -> Fields<'_> {
-        self.driver.session.exchange.trailers()
+        self.driver.in_flight.exchange.trailers()
     }
 
     /// The next bytes of the body, borrowed from where they were received; `None` at its end.
@@ -133,7 +132,7 @@ impl Response {
                 break;
             }
         }
-        Ok(match self.driver.session.event() {
+        Ok(match self.driver.in_flight.event() {
             Some(Event::Data(data)) if !self.driver.is_over() => Some(data),
             _ => None,
         })

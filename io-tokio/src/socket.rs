@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use limpid_core::client::Target;
 use limpid_core::trace::SocketOption;
-use limpid_std::parts::{Transport, begin, is_silent};
+use limpid_io::PooledTransport;
+use limpid_socket::{begin, is_silent};
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
@@ -130,7 +131,7 @@ impl Socket {
     }
 }
 
-impl Transport for Socket {
+impl PooledTransport for Socket {
     /// Asks the system only where the runtime has heard of something, or has not yet heard that all
     /// was read.
     fn is_silent(&self) -> bool {
@@ -144,10 +145,10 @@ impl Transport for Socket {
         })
     }
 
-    fn bid_farewell(self, bytes: &[u8]) {
-        if !bytes.is_empty() {
-            // Nobody is left who would care.
-            let _ = self.write_now(bytes);
+    fn close(self, last: &[u8]) {
+        if !last.is_empty() {
+            // The connection is over; an error changes nothing.
+            let _ = self.write_now(last);
         }
     }
 }

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use limpid_core::client::Exchange;
 use limpid_core::time::{Deadline, Mono};
-use limpid_std::parts::Transport;
+use limpid_io::PooledTransport;
 use tokio::io::ReadBuf;
 
 use crate::socket::Socket;
@@ -98,12 +98,12 @@ fn poll_passed(
     }
 }
 
-impl Transport for Timed {
+impl PooledTransport for Timed {
     fn is_silent(&self) -> bool {
         self.socket.is_silent()
     }
 
-    fn bid_farewell(self, bytes: &[u8]) {
-        self.socket.bid_farewell(bytes);
+    fn close(self, last: &[u8]) {
+        self.socket.close(last);
     }
 }

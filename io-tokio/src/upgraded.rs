@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker, ready};
 
 use limpid_core::client::{Moved, Switched};
 use limpid_core::transport::LayerError;
-use limpid_std::parts::Transport;
+use limpid_io::PooledTransport;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::socket::Socket;
@@ -118,11 +118,11 @@ impl AsyncWrite for Upgraded {
 }
 
 impl Drop for Upgraded {
-    /// Says farewell, as far as that is possible without waiting.
+    /// Ends both directions, as far as that is possible without waiting.
     fn drop(&mut self) {
         self.switched.close();
         if let Some(socket) = self.socket.take() {
-            socket.bid_farewell(self.switched.out());
+            socket.close(self.switched.out());
         }
     }
 }

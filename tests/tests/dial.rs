@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use limpid_core::error::{Cause, OsError, OsErrorKind};
 use limpid_core::trace::{OwnedTraceEvent, Stage};
+use limpid_io::{ClientBuilder, Error};
 use limpid_sinks::Recorder;
-use limpid_std::{ClientBuilder, Error};
 use limpid_tests::script::{Script, answer};
 use limpid_tests::server::{Listen, Server};
 
@@ -30,7 +30,7 @@ struct Settings {
 }
 
 impl Settings {
-    fn client<C: From<limpid_std::Settings>>(self) -> C {
+    fn client<C: From<limpid_io::Settings>>(self) -> C {
         ClientBuilder::default()
             .resolve("host", self.port, self.addresses)
             .timeout(self.total)

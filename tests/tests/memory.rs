@@ -13,8 +13,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use limpid_core::error::Cause;
 use limpid_core::http1::BodySize;
-use limpid_std::parts::Bound;
-use limpid_std::{ClientBuilder, ServerBuilder, Settings};
+use limpid_io::server::{Bind, ServerBuilder};
+use limpid_io::{ClientBuilder, Settings};
 use limpid_tests::certificates::{Certificates, Identity};
 use limpid_tests::coded::in_gzip;
 use limpid_tests::script::answer;
@@ -51,7 +51,7 @@ impl Way {
         if self.up { "/up".to_owned() } else { format!("/{framing}/{pieces}") }
     }
 
-    fn server<S: From<Bound>>(self) -> S {
+    fn server<S: Bind>(self) -> S {
         let builder = ServerBuilder::<S>::default();
         let builder = match self.tls {
             true => builder.tls(CERTIFICATES.server(Identity::Good).unwrap()),

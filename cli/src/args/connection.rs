@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use clap::Args;
 use limpid_core::client::{ProxyVariableError, Url};
-use limpid_std::{ClientBuilder, NoProxy, Proxy, Settings};
+use limpid_io::{ClientBuilder, NoProxy, Proxy, Settings};
 
 use super::Seconds;
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use limpid_std::{ClientBuilder, Settings, TlsVersion};
+use limpid_io::{ClientBuilder, Settings, TlsVersion};
 use rustls::pki_types::ServerName;
 
 #[derive(Debug, Args)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use limpid_core::error::Phase;
 use limpid_core::fields::FieldBlock;
 use limpid_core::http1::Version;
-use limpid_std::{Error, Sizes, Timings};
+use limpid_io::{Error, Sizes, Timings};
 
 use crate::driver::{Body, Response};
 use crate::exit::Exit;

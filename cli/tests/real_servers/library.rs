@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 
-use limpid_std::{ClientBuilder, Settings};
+use limpid_io::{ClientBuilder, Settings};
 use limpid_tests::real::INDEX;
 use limpid_tests::real::nginx::Nginx;
 use limpid_tests::real::node::Node;

@@ -6,12 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use limpid_core::server::{Do, Outcome};
+use limpid_io::server::{ServerSettings, Serving, Stop};
 use socket2::Socket;
 
-use super::builder::ServerSettings;
-use super::crowd::Guest;
+use super::connection_set::ConnectionGuard;
 use super::exchange::Exchange;
-use super::serving::{Serving, Stop};
 use crate::driver::{in_time, left};
 use crate::socket::Timed;
 
@@ -23,17 +22,17 @@ const READ: usize = 4 * 1024;
 pub(super) struct Connection {
     pub(super) serving: Serving,
     socket: Timed<Arc<Socket>>,
-    guest: Guest,
+    guard: ConnectionGuard,
 }
 
 impl Connection {
     pub(super) fn new(
-        guest: Guest,
+        guard: ConnectionGuard,
         peer: Option<SocketAddr>,
         settings: &Arc<ServerSettings>,
     ) -> Self {
-        let socket = Timed::new(Arc::clone(&guest.presence.socket));
-        Self { serving: Serving::new(peer, settings), socket, guest }
+        let socket = Timed::new(Arc::clone(&guard.entry.socket));
+        Self { serving: Serving::new(peer, settings), socket, guard }
     }
 
     /// Serves the connection to its end.
@@ -59,7 +58,7 @@ impl Connection {
     /// Runs the session until it has something for somebody.
     pub(super) fn run(&mut self) -> Stop {
         loop {
-            if let Some(grace) = self.guest.grace() {
+            if let Some(grace) = self.guard.grace() {
                 self.serving.shut_down(grace);
             }
             match self.serving.advance() {
@@ -69,9 +68,9 @@ impl Connection {
                 Do::Body | Do::Handle => return Stop::Handle,
                 Do::Failed => return Stop::Failed,
                 // What cannot be closed is closed already.
-                Do::Finish => drop(self.guest.presence.socket.shutdown(Shutdown::Write)),
+                Do::Finish => drop(self.guard.entry.socket.shutdown(Shutdown::Write)),
                 Do::Close { reset } => {
-                    let socket = &self.guest.presence.socket;
+                    let socket = &self.guard.entry.socket;
                     if reset {
                         // Without it, the client takes the end for a proper one.
                         drop(socket.set_linger(Some(Duration::ZERO)));
@@ -87,16 +86,16 @@ impl Connection {
     fn read(&mut self) {
         let idle = self.serving.session.is_idle();
         if idle {
-            self.guest.set_idle(true);
+            self.guard.set_idle(true);
             // Whoever closes the server after this wakes the read; whoever did before is seen here.
-            if let Some(grace) = self.guest.grace() {
+            if let Some(grace) = self.guard.grace() {
                 return self.serving.shut_down(grace);
             }
         }
         let timeout = self.timeout();
         let result = self.socket.read(self.serving.session.space(READ), timeout);
         if idle {
-            self.guest.set_idle(false);
+            self.guard.set_idle(false);
         }
         self.serving.tick();
         match in_time(result) {

@@ -1,27 +1,28 @@
 //! The blocking server: a thread for each connection, and [`limpid_core::server::Session`] on it.
 
-mod builder;
 mod connection;
-mod crowd;
+mod connection_set;
 mod exchange;
-mod listener;
-mod serving;
 
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-pub use builder::{ServerBuilder, ServerSettings};
-pub use crowd::Handle;
+use limpid_io::server::{Bind, ServerSettings};
+use limpid_socket::{Listener, is_resource_exhausted, is_transient};
+
+pub use connection_set::Handle;
 pub use exchange::Exchange;
-pub use listener::{Bound, Listener, is_shortage, passes};
-pub use serving::{Serving, Stop};
 
 use connection::Connection;
-use crowd::Crowd;
+use connection_set::ConnectionSet;
+
+/// Builds a [`Server`].
+pub type ServerBuilder = limpid_io::server::ServerBuilder<Server>;
 
 /// A server that has a place to listen at.
 ///
@@ -38,20 +39,34 @@ use crowd::Crowd;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub struct Server {
-    bound: Bound,
-    crowd: Arc<Crowd>,
+    listener: Listener,
+    settings: ServerSettings,
+    connections: Arc<ConnectionSet>,
 }
 
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Server").field("bound", &self.bound).finish_non_exhaustive()
+        f.debug_struct("Server")
+            .field("listener", &self.listener)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }
 
-impl From<Bound> for Server {
-    fn from(bound: Bound) -> Self {
-        let crowd = Crowd::new(bound.settings.connections, bound.listener.waker());
-        Self { bound, crowd: Arc::new(crowd) }
+impl Bind for Server {
+    type Listener = Listener;
+
+    fn listen(address: SocketAddr) -> io::Result<Listener> {
+        Listener::tcp(address)
+    }
+
+    fn listen_unix(path: &Path) -> io::Result<Listener> {
+        Listener::unix(path)
+    }
+
+    fn bound(listener: Listener, settings: ServerSettings) -> Self {
+        let connections = ConnectionSet::new(settings.connections, listener.waker());
+        Self { listener, settings, connections: Arc::new(connections) }
     }
 }
 
@@ -64,13 +79,13 @@ impl Server {
     /// The address at which it listens; `None` for a Unix socket.
     #[must_use]
     pub fn local_addr(&self) -> Option<SocketAddr> {
-        self.bound.listener.address()
+        self.listener.address()
     }
 
     /// What ends it.
     #[must_use]
     pub fn handle(&self) -> Handle {
-        Handle::new(Arc::clone(&self.crowd))
+        Handle::new(Arc::clone(&self.connections))
     }
 
     /// Accepts connections and calls `handler` with every request, each connection on a thread of its
@@ -87,29 +102,29 @@ impl Server {
         self,
         handler: impl Fn(Exchange<'_>) -> Result<(), E> + Send + Sync + 'static,
     ) -> io::Result<()> {
-        let Self { bound: Bound { listener, settings }, crowd } = self;
+        let Self { listener, settings, connections } = self;
         let handler = Arc::new(handler);
         let settings = Arc::new(settings);
-        while crowd.has_room() {
+        while connections.wait_for_room() {
             let (socket, peer) = match listener.accept() {
                 Ok(accepted) => accepted,
-                Err(error) if passes(&error) => continue,
-                // No descriptors, or no memory: they come back when somebody leaves.
-                Err(error) if is_shortage(&error) => {
+                Err(error) if is_transient(&error) => continue,
+                // No descriptors, or no memory: they come back when a connection ends.
+                Err(error) if is_resource_exhausted(&error) => {
                     thread::sleep(Duration::from_millis(50));
                     continue;
                 }
                 Err(error) => return Err(error),
             };
-            let Some(guest) = crowd.enter(socket) else { break };
+            let Some(guard) = connections.add(socket) else { break };
             let (handler, settings) = (Arc::clone(&handler), Arc::clone(&settings));
-            // Without a thread the guest leaves at once, and its connection is closed.
+            // Without a thread the guard is dropped at once, and its connection is closed.
             let _ = thread::Builder::new().name("limpid-connection".into()).spawn(move || {
-                Connection::new(guest, peer, &settings).serve(&*handler);
+                Connection::new(guard, peer, &settings).serve(&*handler);
             });
         }
         drop(listener);
-        crowd.wait_until_empty();
+        connections.wait_until_empty();
         Ok(())
     }
 }

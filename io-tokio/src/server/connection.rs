@@ -9,13 +9,13 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use limpid_core::server::{Do, Outcome};
-use limpid_std::parts::{ServerSettings, Serving, Stop};
+use limpid_io::server::{ServerSettings, Serving, Stop};
 use tokio::io::ReadBuf;
 
-use super::alarm::Alarm;
-use super::closing::Closing;
 use super::exchange::Exchange;
-use super::place::Held;
+use super::handoff::ConnectionGuard;
+use super::shutdown::ShutdownSignal;
+use super::timer::Timer;
 use crate::socket::Socket;
 
 /// The least room for a read.
@@ -26,7 +26,7 @@ const READ: usize = 4 * 1024;
 pub(super) struct Connection {
     pub(super) serving: Serving,
     socket: Socket,
-    alarm: Alarm,
+    timer: Timer,
 }
 
 impl Connection {
@@ -34,11 +34,11 @@ impl Connection {
         socket: Socket,
         peer: Option<SocketAddr>,
         settings: &Arc<ServerSettings>,
-        closing: Arc<Closing>,
+        shutdown: Arc<ShutdownSignal>,
     ) -> Self {
         let serving = Serving::new(peer, settings);
-        let alarm = Alarm::new(closing, serving.now());
-        Self { serving, socket, alarm }
+        let timer = Timer::new(shutdown, serving.now());
+        Self { serving, socket, timer }
     }
 
     /// Serves the connection to its end.
@@ -47,13 +47,13 @@ impl Connection {
         F: Fn(Exchange) -> R,
         R: Future<Output = Result<(), E>>,
     {
-        let place = Arc::default();
-        let mut connection = Held::new(self, &place);
+        let handoff = Arc::default();
+        let mut connection = ConnectionGuard::new(self, &handoff);
         loop {
             match connection.run().await {
                 Stop::Request => {
                     let outcome = outcome(|| handler(Exchange::new(connection))).await;
-                    connection = poll_fn(|cx| place.poll_take(cx)).await;
+                    connection = poll_fn(|cx| handoff.poll_take(cx)).await;
                     connection.serving.handled(outcome);
                 }
                 Stop::Done => return,
@@ -115,11 +115,11 @@ impl Connection {
     /// How long what is open may still take, if the server ends and the session does not know.
     #[inline]
     fn ends(&self) -> Option<Duration> {
-        let closing = &self.alarm.closing;
-        if !closing.has_begun() || self.serving.was_told_of_shutdown() {
+        let shutdown = &self.timer.shutdown;
+        if !shutdown.has_begun() || self.serving.was_told_of_shutdown() {
             return None;
         }
-        closing.grace()
+        shutdown.grace()
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>, is_new: bool) -> Poll<()> {
@@ -149,7 +149,7 @@ impl Connection {
             self.serving.late();
             return Poll::Ready(());
         }
-        self.alarm.set(cx, until);
+        self.timer.set(cx, until);
         // The session is told before it goes on.
         if self.ends().is_some() { Poll::Ready(()) } else { Poll::Pending }
     }

@@ -5,7 +5,7 @@ use limpid_core::error::Cause;
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::{BodySize, RequestHead};
 
-use super::place::Held;
+use super::handoff::ConnectionGuard;
 
 /// A request, and what answers it.
 ///
@@ -31,11 +31,11 @@ use super::place::Held;
 /// ```
 #[derive(Debug)]
 pub struct Exchange {
-    connection: Held,
+    connection: ConnectionGuard,
 }
 
 impl Exchange {
-    pub(super) const fn new(connection: Held) -> Self {
+    pub(super) const fn new(connection: ConnectionGuard) -> Self {
         Self { connection }
     }
 

@@ -16,7 +16,7 @@ pub(super) enum Listener {
 }
 
 impl Listener {
-    pub(super) fn new(listener: limpid_std::parts::ServerListener) -> io::Result<Self> {
+    pub(super) fn new(listener: limpid_socket::Listener) -> io::Result<Self> {
         let is_tcp = listener.address().is_some();
         let socket = listener.socket;
         socket.set_nonblocking(true)?;

@@ -1,30 +1,32 @@
 //! The asynchronous server: a task for each connection, and [`limpid_core::server::Session`] on it.
 
-mod alarm;
-mod closing;
 mod connection;
 mod exchange;
+mod handoff;
 mod listener;
-mod place;
+mod shutdown;
+mod timer;
 
 use std::fmt;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use limpid_std::parts::{Bound, is_shortage, passes};
+use limpid_io::server::{Bind, ServerSettings};
+use limpid_socket::{is_resource_exhausted, is_transient};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-pub use closing::Handle;
 pub use exchange::Exchange;
+pub use shutdown::Handle;
 
-use closing::Closing;
 use connection::Connection;
 use listener::Listener;
+use shutdown::ShutdownSignal;
 
 /// A server that has a place to listen at.
 ///
@@ -46,22 +48,36 @@ use listener::Listener;
 /// # }
 /// ```
 pub struct Server {
-    bound: Bound,
-    closing: Arc<Closing>,
+    listener: limpid_socket::Listener,
+    settings: ServerSettings,
+    shutdown: Arc<ShutdownSignal>,
 }
 
-/// A server on its way.
-pub type ServerBuilder = limpid_std::ServerBuilder<Server>;
+/// Builds a [`Server`].
+pub type ServerBuilder = limpid_io::server::ServerBuilder<Server>;
 
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Server").field("bound", &self.bound).finish_non_exhaustive()
+        f.debug_struct("Server")
+            .field("listener", &self.listener)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }
 
-impl From<Bound> for Server {
-    fn from(bound: Bound) -> Self {
-        Self { bound, closing: Arc::default() }
+impl Bind for Server {
+    type Listener = limpid_socket::Listener;
+
+    fn listen(address: SocketAddr) -> io::Result<Self::Listener> {
+        limpid_socket::Listener::tcp(address)
+    }
+
+    fn listen_unix(path: &Path) -> io::Result<Self::Listener> {
+        limpid_socket::Listener::unix(path)
+    }
+
+    fn bound(listener: Self::Listener, settings: ServerSettings) -> Self {
+        Self { listener, settings, shutdown: Arc::default() }
     }
 }
 
@@ -74,13 +90,13 @@ impl Server {
     /// The address at which it listens; `None` for a Unix socket.
     #[must_use]
     pub fn local_addr(&self) -> Option<SocketAddr> {
-        self.bound.listener.address()
+        self.listener.address()
     }
 
     /// What ends it.
     #[must_use]
     pub fn handle(&self) -> Handle {
-        Handle::new(Arc::clone(&self.closing))
+        Handle::new(Arc::clone(&self.shutdown))
     }
 
     /// Accepts connections and calls `handler` with every request, each connection in a task of its
@@ -100,19 +116,19 @@ impl Server {
         R: Future<Output = Result<(), E>> + Send + 'static,
         E: 'static,
     {
-        let Self { bound: Bound { listener, settings }, closing } = self;
+        let Self { listener, settings, shutdown } = self;
         let listener = Listener::new(listener)?;
         let permits = Arc::new(Semaphore::new(settings.connections));
         let (settings, handler) = (Arc::new(settings), Arc::new(handler));
         let mut connections = JoinSet::new();
         // The semaphore is never closed.
-        while let Some(Ok(permit)) = closing.unless(Arc::clone(&permits).acquire_owned()).await {
-            let (socket, peer) = match closing.unless(listener.accept()).await {
+        while let Some(Ok(permit)) = shutdown.unless(Arc::clone(&permits).acquire_owned()).await {
+            let (socket, peer) = match shutdown.unless(listener.accept()).await {
                 None => break,
                 Some(Ok(accepted)) => accepted,
-                Some(Err(error)) if passes(&error) => continue,
-                // No descriptors, or no memory: they come back when somebody leaves.
-                Some(Err(error)) if is_shortage(&error) => {
+                Some(Err(error)) if is_transient(&error) => continue,
+                // No descriptors, or no memory: they come back when a connection ends.
+                Some(Err(error)) if is_resource_exhausted(&error) => {
                     sleep(Duration::from_millis(50)).await;
                     continue;
                 }
@@ -120,7 +136,7 @@ impl Server {
             };
             // Those that have ended are forgotten.
             while connections.try_join_next().is_some() {}
-            let connection = Connection::new(socket, peer, &settings, Arc::clone(&closing));
+            let connection = Connection::new(socket, peer, &settings, Arc::clone(&shutdown));
             let handler = Arc::clone(&handler);
             connections.spawn(async move {
                 connection.serve(&*handler).await;
@@ -130,7 +146,7 @@ impl Server {
         drop(listener);
         let all_ended = async { while connections.join_next().await.is_some() {} };
         // Who is still here after that is thrown out.
-        let _ = timeout(closing.left(), all_ended).await;
+        let _ = timeout(shutdown.left(), all_ended).await;
         connections.shutdown().await;
         Ok(())
     }

@@ -10,8 +10,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use limpid_core::trace::Capture;
+use limpid_io::SharedSink;
 use limpid_sinks::{LineSink, Logging, LoggingConfig};
-use limpid_std::SharedSink;
 use limpid_tests::golden::Arguments;
 
 fn main() -> ExitCode {

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use limpid_core::trace::SocketOption;
-use limpid_std::{ClientBuilder, PoolLimits, Settings};
+use limpid_io::{ClientBuilder, PoolLimits, Settings};
 
 use super::drivers::Driver;
 use super::pieces::Pieces;

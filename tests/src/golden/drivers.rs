@@ -5,8 +5,8 @@ use std::str::FromStr;
 use std::thread;
 
 use limpid_core::client::Request;
+use limpid_io::{Error, SharedSink};
 use limpid_sinks::python::StreamClass;
-use limpid_std::{Error, SharedSink};
 
 use super::arguments::{Arguments, Group, Reading};
 use super::scenario::wrong;

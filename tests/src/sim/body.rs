@@ -5,7 +5,7 @@ use std::io;
 use bytes::Bytes;
 use limpid_core::client::Input;
 use limpid_core::http1::BodySize;
-use limpid_std::parts::{Content, Part};
+use limpid_io::{Content, Part};
 
 type Pieces = Box<dyn Iterator<Item = io::Result<Bytes>>>;
 

@@ -11,7 +11,7 @@ use limpid_core::client::{
 use limpid_core::error::{Cause, Error};
 use limpid_core::fields::Fields;
 use limpid_core::trace::ExchangeId;
-use limpid_std::{Settings, SharedSink, Trust};
+use limpid_io::{LazyTlsConfig, Settings, SharedSink};
 
 use super::body::Body;
 use super::driver::{Driver, NO_CONFIGURATION};
@@ -29,8 +29,8 @@ pub(super) struct Shared {
     pub(super) net: Net,
     pub(super) sink: SharedSink,
     options: Arc<Options>,
-    /// Whom to trust as an origin server, and whom as a proxy.
-    trust: (Trust, Trust),
+    /// The TLS configurations for origin servers and for proxies.
+    trust: (LazyTlsConfig, LazyTlsConfig),
     pool: RefCell<Pool<Socket>>,
     exchanges: Cell<u64>,
 }

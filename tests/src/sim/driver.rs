@@ -8,7 +8,7 @@ use std::task::Poll;
 
 use limpid_core::client::{Dial, Do, Event, Exchange, Fault, Input, Lease};
 use limpid_core::error::{Error, ResolveError, TlsError};
-use limpid_std::parts::os_error;
+use limpid_io::os_error;
 
 use super::body::Body;
 use super::client::Shared;

@@ -14,7 +14,7 @@ use limpid_core::fields::FieldBlock;
 use limpid_core::http1::{BodySize, RequestHead};
 use limpid_core::server::{Do, Event, Input, Outcome, Session};
 use limpid_core::trace::Sink;
-use limpid_std::parts::os_error;
+use limpid_io::os_error;
 
 use super::socket::Socket;
 use super::world::{World, at};

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use limpid_core::error::Error;
 use limpid_core::time::{Mono, Timeouts};
-use limpid_std::{ClientBuilder, PoolLimits, Settings};
+use limpid_io::{ClientBuilder, PoolLimits, Settings};
 use rustls::ClientConfig;
 
 use super::ledger::Ledger;

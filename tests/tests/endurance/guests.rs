@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use limpid_core::error::Cause;
 use limpid_core::http1::BodySize;
-use limpid_std::{ServerBuilder, ServerTimeouts};
+use limpid_io::server::{ServerBuilder, Timeouts};
 use rustix::time::{ClockId, clock_gettime};
 use socket2::{Domain, Socket, Type};
 
@@ -54,7 +54,7 @@ async fn asynchronous(mut exchange: limpid_tokio::Exchange) -> Result<(), Cause>
     exchange.respond(200, body)
 }
 
-fn over_std(timeouts: ServerTimeouts) -> Host {
+fn over_std(timeouts: Timeouts) -> Host {
     let builder = ServerBuilder::<limpid_std::Server>::default().timeouts(timeouts);
     let server = builder.bind(("127.0.0.1", 0)).unwrap();
     let (address, handle) = (server.local_addr().unwrap(), server.handle());
@@ -66,7 +66,7 @@ fn over_std(timeouts: ServerTimeouts) -> Host {
     Host { address, stop: Box::new(stop) }
 }
 
-fn over_tokio(timeouts: ServerTimeouts) -> Host {
+fn over_tokio(timeouts: Timeouts) -> Host {
     let builder = ServerBuilder::<limpid_tokio::Server>::default().timeouts(timeouts);
     let server = builder.bind(("127.0.0.1", 0)).unwrap();
     let (address, handle) = (server.local_addr().unwrap(), server.handle());
@@ -82,7 +82,7 @@ fn over_tokio(timeouts: ServerTimeouts) -> Host {
 }
 
 /// Both servers.
-fn hosts(timeouts: ServerTimeouts) -> [Host; 2] {
+fn hosts(timeouts: Timeouts) -> [Host; 2] {
     [over_std(timeouts), over_tokio(timeouts)]
 }
 
@@ -146,7 +146,7 @@ fn visit(address: SocketAddr, number: usize) -> Option<Socket> {
 fn guests_that_leave_abruptly_leave_nothing_behind() {
     let _alone = alone();
     let empty = held();
-    for host in hosts(ServerTimeouts::default()) {
+    for host in hosts(Timeouts::default()) {
         let Host { address, stop } = host;
         let waiting = held();
         let staying: Vec<Socket> = (0..200).filter_map(|number| visit(address, number)).collect();
@@ -207,12 +207,8 @@ fn ignore(address: SocketAddr) {
 fn slow_guests_are_told_and_let_go_and_nothing_spins() {
     let _alone = alone();
     let second = Some(Duration::from_secs(1));
-    let timeouts = ServerTimeouts {
-        head: second,
-        body: second,
-        write: Some(PAUSE * 10),
-        ..ServerTimeouts::default()
-    };
+    let timeouts =
+        Timeouts { head: second, body: second, write: Some(PAUSE * 10), ..Timeouts::default() };
     for Host { address, stop } in hosts(timeouts) {
         let (began, before) = (Instant::now(), clock_gettime(ClockId::ProcessCPUTime));
         thread::scope(|scope| {

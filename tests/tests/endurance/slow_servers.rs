@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use limpid_core::error::{Cause, Phase};
 use limpid_core::time::Waiting;
-use limpid_std::{ClientBuilder, Error};
+use limpid_io::{ClientBuilder, Error};
 use limpid_tests::script::{Script, Socks5, Step, send};
 use limpid_tests::server::Server;
 use limpid_tokio::{NextPiece, Pieces};
@@ -46,7 +46,7 @@ impl Case {
         Self { name, script, upload: false, scheme, proxy: None, waiting, phase }
     }
 
-    fn client<C: From<limpid_std::Settings>>(&self, port: u16) -> C {
+    fn client<C: From<limpid_io::Settings>>(&self, port: u16) -> C {
         let mut builder = ClientBuilder::<C>::default();
         if let Some(proxy) = self.proxy {
             builder = builder.proxy(format!("{proxy}://127.0.0.1:{port}").parse().unwrap());

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use limpid_core::error::Cause;
 use limpid_core::http1::BodySize;
+use limpid_io::server::{Bind, ServerBuilder, Timeouts};
 use limpid_sinks::Recorder;
-use limpid_std::{Client, ServerBuilder};
+use limpid_std::Client;
 use limpid_tests::certificates::{Certificates, Identity};
 use tokio::runtime::Builder;
 
@@ -65,11 +66,11 @@ enum Handle {
 #[derive(Clone, Default)]
 pub(crate) struct Setup {
     pub(crate) connections: Option<usize>,
-    pub(crate) timeouts: Option<limpid_std::ServerTimeouts>,
+    pub(crate) timeouts: Option<Timeouts>,
 }
 
 impl Setup {
-    fn build<S: From<limpid_std::parts::Bound>>(self, carrier: Carrier, sink: Recorder) -> S {
+    fn build<S: Bind>(self, carrier: Carrier, sink: Recorder) -> S {
         let mut builder = ServerBuilder::<S>::default().sink(sink).name(None);
         if carrier == Carrier::Tls {
             builder = builder.tls(CERTIFICATES.server(Identity::Good).unwrap());

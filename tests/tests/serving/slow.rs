@@ -2,19 +2,14 @@
 
 use std::time::Duration;
 
-use limpid_std::ServerTimeouts;
+use limpid_io::server::Timeouts;
 
 use crate::running::{Carrier, DRIVERS, EVERY, Running, Setup};
 
 fn impatient() -> Setup {
     let short = Some(Duration::from_millis(100));
-    let timeouts = ServerTimeouts {
-        handshake: short,
-        head: short,
-        body: short,
-        idle: short,
-        ..ServerTimeouts::default()
-    };
+    let timeouts =
+        Timeouts { handshake: short, head: short, body: short, idle: short, ..Timeouts::default() };
     Setup { timeouts: Some(timeouts), ..Setup::default() }
 }
 
@@ -79,8 +74,7 @@ fn more_connections_than_there_is_room_for_wait() {
 #[test]
 fn a_client_that_does_not_read_is_let_go() {
     for every in EVERY {
-        let timeouts =
-            ServerTimeouts { write: Some(Duration::from_millis(100)), ..ServerTimeouts::default() };
+        let timeouts = Timeouts { write: Some(Duration::from_millis(100)), ..Timeouts::default() };
         let setup = Setup { timeouts: Some(timeouts), connections: Some(1) };
         let server = Running::with(every, setup);
         let response = server.client().get(&server.url("/endless")).send().unwrap();

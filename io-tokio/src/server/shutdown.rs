@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 /// Whether a server ends, and by when.
 #[derive(Debug, Default)]
-pub(super) struct Closing {
+pub(super) struct ShutdownSignal {
     has_begun: AtomicBool,
     state: Mutex<State>,
 }
@@ -28,12 +28,12 @@ struct State {
 /// The server itself, among those who are woken.
 const SERVER: u64 = 0;
 
-impl Closing {
+impl ShutdownSignal {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the server ends. Who said how to [`wake`](Self::wake) it before this said no is woken.
+    /// Whether the server ends. Who said how to [`wake`](Self::set_waker) it before this said no is woken.
     pub(super) fn has_begun(&self) -> bool {
         self.has_begun.load(Ordering::SeqCst)
     }
@@ -52,24 +52,24 @@ impl Closing {
     }
 
     /// The number of another connection.
-    pub(super) fn enter(&self) -> u64 {
+    pub(super) fn register(&self) -> u64 {
         let mut state = self.lock();
         state.entered += 1;
         state.entered
     }
 
     /// From now on, this is how the connection of that number is woken.
-    pub(super) fn wake(&self, number: u64, waker: Waker) {
+    pub(super) fn set_waker(&self, number: u64, waker: Waker) {
         // What a waker takes along when it is dropped may want the lock.
         let _last = self.lock().wakers.insert(number, waker);
     }
 
     /// The connection of that number is gone.
-    pub(super) fn leave(&self, number: u64) {
+    pub(super) fn deregister(&self, number: u64) {
         let _last = self.lock().wakers.remove(&number);
     }
 
-    fn close(&self, grace: Duration) {
+    fn begin(&self, grace: Duration) {
         let now = Instant::now();
         let mut state = self.lock();
         state.end = Some(now.checked_add(grace).unwrap_or(now));
@@ -83,7 +83,7 @@ impl Closing {
     pub(super) async fn unless<F: Future>(&self, future: F) -> Option<F::Output> {
         let mut future = pin!(future);
         poll_fn(|cx| {
-            self.wake(SERVER, cx.waker().clone());
+            self.set_waker(SERVER, cx.waker().clone());
             if self.has_begun() {
                 return Poll::Ready(None);
             }
@@ -96,18 +96,18 @@ impl Closing {
 /// Ends a server, from wherever it is. It is cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Handle {
-    closing: Arc<Closing>,
+    shutdown: Arc<ShutdownSignal>,
 }
 
 impl Handle {
-    pub(super) const fn new(closing: Arc<Closing>) -> Self {
-        Self { closing }
+    pub(super) const fn new(shutdown: Arc<ShutdownSignal>) -> Self {
+        Self { shutdown }
     }
 
     /// Ends the server: it accepts no more connections and closes those that are idle. Requests that
     /// have begun are answered, for which they have `grace`; then their connections are cut. It does
     /// not wait for that: [`Server::serve`](super::Server::serve) does.
     pub fn shutdown(&self, grace: Duration) {
-        self.closing.close(grace);
+        self.shutdown.begin(grace);
     }
 }

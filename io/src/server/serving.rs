@@ -1,4 +1,4 @@
-//! A session and what it runs on, whatever moves its bytes: what the loops of both drivers share.
+//! A connection that is served: a session, the sink of its events, and the time.
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
@@ -13,9 +13,9 @@ use limpid_core::server::{Do, Event, Input, Outcome, Session};
 use limpid_core::time::{Deadline, Mono};
 use limpid_core::trace::ConnectionId;
 
-use super::builder::ServerSettings;
+use super::settings::ServerSettings;
+use crate::ids::next_exchange;
 use crate::os::os_error;
-use crate::session::next_exchange;
 
 /// What a driver's loop stopped for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,28 +6,28 @@ use std::sync::Arc;
 use limpid_core::client::{Request, RequestBuilder, UrlError};
 use limpid_core::http1::BodySize;
 
-use crate::connections::{Connections, Transport};
+use crate::connections::{Connections, PooledTransport};
 use crate::error::Error;
-use crate::session::Session;
+use crate::in_flight::InFlight;
 
 /// A request that is being built, in memory that one before it has left to the client.
-pub struct Draft<T: Transport> {
-    /// The session that had the memory. It is the one that will do this request.
-    session: Option<Session<T>>,
+pub struct PendingRequest<T: PooledTransport> {
+    /// The memory that the request will run in, if some was free.
+    in_flight: Option<InFlight<T>>,
     /// What is known of the request, if its URL is one.
     request: Result<RequestBuilder, UrlError>,
 }
 
-impl<T: Transport> Draft<T> {
+impl<T: PooledTransport> PendingRequest<T> {
     /// Starts a request.
     #[must_use]
     pub fn new(connections: &Arc<Connections<T>>, method: &str, url: &str) -> Self {
-        let mut session = Session::spare(connections);
-        let request = match &mut session {
-            Some(session) => session.exchange.draft(method.as_bytes(), url),
+        let mut in_flight = InFlight::reuse(connections);
+        let request = match &mut in_flight {
+            Some(in_flight) => in_flight.exchange.draft(method.as_bytes(), url),
             None => url.parse().map(|url| Request::builder(method.as_bytes(), url)),
         };
-        Self { session, request }
+        Self { in_flight, request }
     }
 
     /// Adds a field.
@@ -41,8 +41,8 @@ impl<T: Transport> Draft<T> {
     /// Goes on building it.
     #[must_use]
     pub fn map(self, edit: impl FnOnce(RequestBuilder) -> RequestBuilder) -> Self {
-        let Self { session, request } = self;
-        Self { session, request: request.map(edit) }
+        let Self { in_flight, request } = self;
+        Self { in_flight, request: request.map(edit) }
     }
 
     /// Completes it, for an exchange of these connections, which has no transport yet.
@@ -53,13 +53,13 @@ impl<T: Transport> Draft<T> {
         self,
         connections: &Arc<Connections<T>>,
         size: BodySize,
-    ) -> Result<Session<T>, Error> {
-        let Self { session, request } = self;
+    ) -> Result<InFlight<T>, Error> {
+        let Self { in_flight, request } = self;
         let decodes = connections.options().decode;
         let request = request?.body(size).accept_codings(decodes).build_shared();
-        Ok(match session {
-            Some(session) => session.begin(request),
-            None => Session::new(Arc::clone(connections), request),
+        Ok(match in_flight {
+            Some(in_flight) => in_flight.begin(request),
+            None => InFlight::new(Arc::clone(connections), request),
         })
     }
 
@@ -72,8 +72,8 @@ impl<T: Transport> Draft<T> {
     }
 }
 
-impl<T: Transport> fmt::Debug for Draft<T> {
+impl<T: PooledTransport> fmt::Debug for PendingRequest<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Draft").field("request", &self.request).finish_non_exhaustive()
+        f.debug_struct("PendingRequest").field("request", &self.request).finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! Where a server listens.
+//! Listening sockets, and errors of accepting.
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -6,8 +6,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use socket2::{Domain, SockAddr, Socket, Type};
-
-use super::builder::ServerSettings;
 
 /// How many connections wait to be accepted at most.
 const BACKLOG: i32 = 1024;
@@ -20,17 +18,12 @@ pub struct Listener {
     place: SockAddr,
 }
 
-/// A place to listen at, and how connections are served there: what a server is made from.
-#[derive(Debug)]
-pub struct Bound {
-    /// The place.
-    pub listener: Listener,
-    /// How connections are served.
-    pub settings: ServerSettings,
-}
-
 impl Listener {
-    pub(super) fn tcp(address: SocketAddr) -> io::Result<Self> {
+    /// Listens at this address.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn tcp(address: SocketAddr) -> io::Result<Self> {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
         // Elsewhere it would let two servers have the same port.
         #[cfg(unix)]
@@ -38,7 +31,11 @@ impl Listener {
         Self::listen(socket, &address.into())
     }
 
-    pub(super) fn unix(path: &Path) -> io::Result<Self> {
+    /// Listens at a Unix socket, which is made at this path.
+    ///
+    /// # Errors
+    /// Those of the system; it may have no Unix sockets.
+    pub fn unix(path: &Path) -> io::Result<Self> {
         Self::listen(Socket::new(Domain::UNIX, Type::STREAM, None)?, &SockAddr::unix(path)?)
     }
 
@@ -69,7 +66,9 @@ impl Listener {
         Ok((socket, peer))
     }
 
-    pub(super) fn waker(&self) -> Waker {
+    /// Returns what wakes a thread that is blocked in [`accept`](Self::accept).
+    #[must_use]
+    pub fn waker(&self) -> AcceptWaker {
         let place = match self.place.as_socket() {
             Some(mut address) if address.ip().is_unspecified() => {
                 address.set_ip(match address.ip() {
@@ -80,18 +79,19 @@ impl Listener {
             }
             _ => self.place.clone(),
         };
-        Waker { place }
+        AcceptWaker { place }
     }
 }
 
-/// Wakes who waits for a connection: by making one, which works on every system.
+/// Wakes a thread that waits for a connection: by making one, which works on every system.
 #[derive(Debug)]
-pub(super) struct Waker {
+pub struct AcceptWaker {
     place: SockAddr,
 }
 
-impl Waker {
-    pub(super) fn wake(&self) {
+impl AcceptWaker {
+    /// Wakes the thread.
+    pub fn wake(&self) {
         if let Ok(socket) = Socket::new(self.place.domain(), Type::STREAM, None) {
             // A full queue wakes it as well.
             let _ = socket.connect_timeout(&self.place, Duration::from_millis(500));
@@ -99,9 +99,9 @@ impl Waker {
     }
 }
 
-/// Whether an error of accepting is about that one connection only.
+/// Returns whether an error of accepting is about that one connection only.
 #[must_use]
-pub fn passes(error: &io::Error) -> bool {
+pub fn is_transient(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::Interrupted
@@ -113,9 +113,9 @@ pub fn passes(error: &io::Error) -> bool {
     )
 }
 
-/// Whether the system has too little of something to accept another connection now.
+/// Returns whether the system lacks descriptors or memory to accept another connection now.
 #[must_use]
-pub fn is_shortage(error: &io::Error) -> bool {
+pub fn is_resource_exhausted(error: &io::Error) -> bool {
     #[cfg(unix)]
     const SHORT: [i32; 4] = [libc::EMFILE, libc::ENFILE, libc::ENOBUFS, libc::ENOMEM];
     // WSAEMFILE and WSAENOBUFS.

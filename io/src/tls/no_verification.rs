@@ -1,4 +1,4 @@
-//! A verifier that trusts everybody.
+//! A verifier that accepts every certificate.
 
 use std::sync::Arc;
 
@@ -7,12 +7,12 @@ use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signat
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, Error as RustlsError, SignatureScheme};
 
-/// Takes every certificate. The handshake's signatures are still checked: the peer has the key of
-/// the certificate it shows, whoever it is.
+/// Accepts every certificate. The handshake's signatures are still checked: the peer has the key of
+/// the certificate that it shows.
 #[derive(Debug)]
-pub(super) struct Anybody(pub(super) Arc<CryptoProvider>);
+pub(super) struct NoVerification(pub(super) Arc<CryptoProvider>);
 
-impl ServerCertVerifier for Anybody {
+impl ServerCertVerifier for NoVerification {
     fn verify_server_cert(
         &self,
         _: &CertificateDer<'_>,

@@ -9,7 +9,7 @@ use super::connection::Connection;
 
 /// Where a connection is when nobody has it.
 #[derive(Debug, Default)]
-pub(super) struct Place {
+pub(super) struct Handoff {
     state: Mutex<State>,
 }
 
@@ -20,40 +20,43 @@ struct State {
     waker: Option<Waker>,
 }
 
-impl Place {
+impl Handoff {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes the connection when it is there.
-    pub(super) fn poll_take(self: &Arc<Self>, cx: &mut Context<'_>) -> Poll<Held> {
+    pub(super) fn poll_take(self: &Arc<Self>, cx: &mut Context<'_>) -> Poll<ConnectionGuard> {
         let mut state = self.lock();
         if state.connection.is_none() {
             state.waker = Some(cx.waker().clone());
             return Poll::Pending;
         }
-        Poll::Ready(Held { connection: state.connection.take(), place: Arc::clone(self) })
+        Poll::Ready(ConnectionGuard {
+            connection: state.connection.take(),
+            handoff: Arc::clone(self),
+        })
     }
 }
 
-/// A connection that somebody has. Dropping it puts it back into its place; with nobody left who
+/// A connection that somebody has. Dropping it puts it back into its handoff; with nobody left who
 /// would take it from there, it ends.
 #[derive(Debug)]
-pub(super) struct Held {
+pub(super) struct ConnectionGuard {
     connection: Option<Box<Connection>>,
-    place: Arc<Place>,
+    handoff: Arc<Handoff>,
 }
 
-impl Held {
-    /// A connection that has this place.
-    pub(super) fn new(connection: Connection, place: &Arc<Place>) -> Self {
-        Self { connection: Some(Box::new(connection)), place: Arc::clone(place) }
+impl ConnectionGuard {
+    /// A connection that has this handoff.
+    pub(super) fn new(connection: Connection, handoff: &Arc<Handoff>) -> Self {
+        Self { connection: Some(Box::new(connection)), handoff: Arc::clone(handoff) }
     }
 }
 
 const HELD: &str = "a connection is held until it is dropped";
 
-impl Deref for Held {
+impl Deref for ConnectionGuard {
     type Target = Connection;
 
     #[inline]
@@ -63,7 +66,7 @@ impl Deref for Held {
     }
 }
 
-impl DerefMut for Held {
+impl DerefMut for ConnectionGuard {
     #[inline]
     #[expect(clippy::expect_used, reason = "only dropping takes it away")]
     fn deref_mut(&mut self) -> &mut Connection {
@@ -71,10 +74,10 @@ impl DerefMut for Held {
     }
 }
 
-impl Drop for Held {
+impl Drop for ConnectionGuard {
     fn drop(&mut self) {
         let waker = {
-            let mut state = self.place.lock();
+            let mut state = self.handoff.lock();
             state.connection = self.connection.take();
             state.waker.take()
         };

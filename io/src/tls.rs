@@ -1,9 +1,9 @@
-//! The TLS configuration of a client: whom to trust, who to be, and what to speak.
+//! The TLS configuration of a client: roots, client certificate, versions, key log.
 
-mod anybody;
 mod identity;
 mod key_log;
-mod whom;
+mod no_verification;
+mod root_source;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,7 +18,7 @@ use crate::error::TlsSetupError;
 use key_log::KeyLogFile;
 
 pub(crate) use identity::Identity;
-pub(crate) use whom::Whom;
+pub(crate) use root_source::RootSource;
 
 /// The protocol that is offered (RFC 7301): the only one that is spoken here.
 const HTTP: &[u8] = b"http/1.1";
@@ -48,7 +48,7 @@ impl TlsVersion {
 /// What a TLS configuration is made from.
 #[derive(Clone, Debug)]
 pub(crate) struct TlsOptions {
-    pub(crate) whom: Whom,
+    pub(crate) roots: RootSource,
     /// Who the client is, where a server wants to know it.
     pub(crate) identity: Option<Identity>,
     pub(crate) oldest: TlsVersion,
@@ -61,7 +61,7 @@ pub(crate) struct TlsOptions {
 impl Default for TlsOptions {
     fn default() -> Self {
         Self {
-            whom: Whom::default(),
+            roots: RootSource::default(),
             identity: None,
             oldest: TlsVersion::default(),
             offers_http: true,
@@ -72,12 +72,12 @@ impl Default for TlsOptions {
 
 /// The TLS configuration of a client, made when it is first needed.
 #[derive(Debug)]
-pub struct Trust {
+pub struct LazyTlsConfig {
     options: TlsOptions,
     config: Mutex<Option<Arc<ClientConfig>>>,
 }
 
-impl Trust {
+impl LazyTlsConfig {
     pub(crate) const fn new(options: TlsOptions) -> Self {
         Self { options, config: Mutex::new(None) }
     }
@@ -103,7 +103,7 @@ impl TlsOptions {
     fn configure<S: Sink>(&self, cx: &mut Cx<'_, S>) -> Result<ClientConfig, TlsSetupError> {
         self.tell(cx);
         let provider = Arc::new(ring::default_provider());
-        let verifier = self.whom.verifier(&provider, cx)?;
+        let verifier = self.roots.verifier(&provider, cx)?;
         let builder = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(self.oldest.or_later())
             .map_err(TlsSetupError::Refused)?
@@ -136,7 +136,7 @@ impl TlsOptions {
             }
         };
         cx.tell(EventKind::LoadSslContext, || TraceEvent::LoadSslContext {
-            verify: self.whom.verifies(),
+            verify: self.roots.verifies(),
             cert: cert.as_deref(),
             key: key.as_deref(),
         });

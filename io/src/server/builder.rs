@@ -1,52 +1,44 @@
-//! What servers of every driver can be told.
+//! The builder of servers, the same for every driver.
 
 use std::fmt;
 use std::io;
 use std::marker::PhantomData;
-use std::net::ToSocketAddrs;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use limpid_core::limits::{Lenient, Limits};
 use limpid_core::server::{Options, Timeouts};
 use limpid_core::trace::Sink;
 use rustls::ServerConfig;
 
-use super::Server;
-use super::listener::{Bound, Listener};
-use crate::builder::SharedSink;
-use crate::clock::Clock;
+use super::settings::ServerSettings;
+use crate::settings::SharedSink;
 
-/// What a driver needs to serve connections.
-pub struct ServerSettings {
-    /// How connections are served.
-    pub options: Arc<Options>,
-    /// How many connections are open at once at most.
-    pub connections: usize,
-    pub(super) sink: SharedSink,
-    pub(super) clock: Clock,
-    accepted: AtomicU64,
+/// A driver's server, which a [`ServerBuilder`] can make.
+pub trait Bind: Sized {
+    /// A listening socket of the driver.
+    type Listener;
+
+    /// Listens at this address.
+    ///
+    /// # Errors
+    /// Those of the system.
+    fn listen(address: SocketAddr) -> io::Result<Self::Listener>;
+
+    /// Listens at a Unix socket, which is made at this path.
+    ///
+    /// # Errors
+    /// Those of the system; it may have no Unix sockets.
+    fn listen_unix(path: &Path) -> io::Result<Self::Listener>;
+
+    /// Makes the server, which does not serve yet.
+    fn bound(listener: Self::Listener, settings: ServerSettings) -> Self;
 }
 
-impl fmt::Debug for ServerSettings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ServerSettings")
-            .field("options", &self.options)
-            .field("connections", &self.connections)
-            .finish_non_exhaustive()
-    }
-}
-
-impl ServerSettings {
-    pub(super) fn next_connection(&self) -> u64 {
-        self.accepted.fetch_add(1, Ordering::Relaxed) + 1
-    }
-}
-
-/// A server on its way: of this crate, or of another driver that is made from what was bound.
+/// Builds a server `S` of any driver.
 #[must_use = "a server must be bound"]
-pub struct ServerBuilder<S = Server> {
+pub struct ServerBuilder<S> {
     options: Options,
     connections: usize,
     sink: SharedSink,
@@ -68,7 +60,7 @@ impl<S> Default for ServerBuilder<S> {
     }
 }
 
-impl<S: From<Bound>> ServerBuilder<S> {
+impl<S: Bind> ServerBuilder<S> {
     /// Who is told what the server does. Without a sink, nobody is, and tracing costs nothing.
     pub fn sink(mut self, sink: impl Sink + Send + Sync + 'static) -> Self {
         self.sink = Some(Arc::new(sink));
@@ -126,7 +118,7 @@ impl<S: From<Bound>> ServerBuilder<S> {
     pub fn bind(self, address: impl ToSocketAddrs) -> io::Result<S> {
         let mut last = io::ErrorKind::AddrNotAvailable.into();
         for address in address.to_socket_addrs()? {
-            match Listener::tcp(address) {
+            match S::listen(address) {
                 Ok(listener) => return Ok(self.bound(listener)),
                 Err(error) => last = error,
             }
@@ -139,19 +131,12 @@ impl<S: From<Bound>> ServerBuilder<S> {
     /// # Errors
     /// It cannot be had, or the system has no Unix sockets.
     pub fn bind_unix(self, path: impl AsRef<Path>) -> io::Result<S> {
-        let listener = Listener::unix(path.as_ref())?;
+        let listener = S::listen_unix(path.as_ref())?;
         Ok(self.bound(listener))
     }
 
-    fn bound(self, listener: Listener) -> S {
+    fn bound(self, listener: S::Listener) -> S {
         let Self { options, connections, sink, .. } = self;
-        let settings = ServerSettings {
-            options: Arc::new(options),
-            connections: connections.max(1),
-            sink,
-            clock: Clock::start(),
-            accepted: AtomicU64::new(0),
-        };
-        S::from(Bound { listener, settings })
+        S::bound(listener, ServerSettings::new(options, connections, sink))
     }
 }

@@ -8,13 +8,13 @@ use std::task::{Context, Waker};
 use limpid_core::time::{Deadline, Mono};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::closing::Closing;
+use super::shutdown::ShutdownSignal;
 
 /// One timer for all the deadlines of a connection. Most of them are never reached: it is set anew
 /// when it has rung too early, or would ring too late, and not for every wait.
 #[derive(Debug)]
-pub(super) struct Alarm {
-    pub(super) closing: Arc<Closing>,
+pub(super) struct Timer {
+    pub(super) shutdown: Arc<ShutdownSignal>,
     number: u64,
     /// The same moment on both clocks.
     origin: (Mono, Instant),
@@ -25,10 +25,10 @@ pub(super) struct Alarm {
     waker: Option<Waker>,
 }
 
-impl Alarm {
-    pub(super) fn new(closing: Arc<Closing>, now: Mono) -> Self {
-        let (number, origin) = (closing.enter(), (now, Instant::now()));
-        Self { closing, number, origin, timer: None, rings: now, waker: None }
+impl Timer {
+    pub(super) fn new(shutdown: Arc<ShutdownSignal>, now: Mono) -> Self {
+        let (number, origin) = (shutdown.register(), (now, Instant::now()));
+        Self { shutdown, number, origin, timer: None, rings: now, waker: None }
     }
 
     /// From now on, the task is woken when the deadline has passed, or before, and when the server
@@ -37,7 +37,7 @@ impl Alarm {
         let is_known = self.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker()));
         if !is_known {
             self.waker = Some(cx.waker().clone());
-            self.closing.wake(self.number, cx.waker().clone());
+            self.shutdown.set_waker(self.number, cx.waker().clone());
         }
         let Some(Deadline { at, .. }) = until else { return };
         match &self.timer {
@@ -65,8 +65,8 @@ impl Alarm {
     }
 }
 
-impl Drop for Alarm {
+impl Drop for Timer {
     fn drop(&mut self) {
-        self.closing.leave(self.number);
+        self.shutdown.deregister(self.number);
     }
 }

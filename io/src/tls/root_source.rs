@@ -1,4 +1,4 @@
-//! Whom to trust, and where their certificates come from.
+//! The root certificates that servers are verified against, and where they come from.
 
 use std::env;
 use std::fs;
@@ -14,22 +14,22 @@ use rustls::pki_types::CertificateDer;
 use rustls::{Error as RustlsError, RootCertStore};
 use rustls_pki_types::pem::{Error as PemError, PemObject};
 
-use super::anybody::Anybody;
+use super::no_verification::NoVerification;
 use crate::error::TlsSetupError;
 
-/// Whose certificates are trusted.
+/// The root certificates that are trusted.
 #[derive(Clone, Debug, Default)]
-pub(crate) enum Whom {
+pub(crate) enum RootSource {
     /// Those that the variables `SSL_CERT_FILE` or `SSL_CERT_DIR` name, else Mozilla's list.
     #[default]
     Default,
     /// Those in this file, and no others.
     File(PathBuf),
-    /// Everybody.
-    Anybody,
+    /// None: certificates are not verified.
+    Unverified,
 }
 
-/// Where certificates come from.
+/// Where root certificates are read from.
 enum Source {
     Bundled,
     File(PathBuf),
@@ -39,19 +39,19 @@ enum Source {
 /// What is shown for the list that comes with the program.
 const BUNDLED: &str = "webpki-roots";
 
-impl Whom {
+impl RootSource {
     pub(crate) const fn verifies(&self) -> bool {
-        !matches!(self, Self::Anybody)
+        !matches!(self, Self::Unverified)
     }
 
-    /// What decides on the certificates of servers. Reading those that are trusted is told.
+    /// Returns what verifies the certificates of servers. Reading the roots is an event.
     pub(super) fn verifier<S: Sink>(
         &self,
         provider: &Arc<CryptoProvider>,
         cx: &mut Cx<'_, S>,
     ) -> Result<Arc<dyn ServerCertVerifier>, TlsSetupError> {
         let source = match self {
-            Self::Anybody => return Ok(Arc::new(Anybody(Arc::clone(provider)))),
+            Self::Unverified => return Ok(Arc::new(NoVerification(Arc::clone(provider)))),
             Self::File(path) => Source::File(path.clone()),
             Self::Default => from_environment(),
         };

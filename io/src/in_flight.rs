@@ -1,129 +1,71 @@
-//! An exchange and what it holds, whatever moves its bytes: what the loops of drivers share.
+//! Requests in flight: an exchange, its connection, and what drivers do with them.
 
 use std::fmt;
 use std::io::{self, ErrorKind};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use limpid_core::client::{DialId, Do, Event, Exchange, Fault, Input, Lease, Request, Switched};
 use limpid_core::error::{Cause, TlsError};
 use limpid_core::time::{Deadline, Mono};
-use limpid_core::trace::{ExchangeId, Sink, Trace};
+use limpid_core::trace::{Sink, Trace};
 
-use crate::connections::{Connections, Transport};
-use crate::error::{Error, History, TlsSetupError};
+use crate::connections::{Connections, PooledTransport};
+use crate::error::{Error, History};
+use crate::ids::next_exchange;
+use crate::inner::Inner;
 use crate::os::os_error;
 
-/// The number of another exchange, from 1. No two exchanges of a process have the same, whatever
-/// their clients, so that one sink can be told of several clients.
-#[must_use]
-pub(crate) fn next_exchange() -> ExchangeId {
-    static LAST: AtomicU64 = AtomicU64::new(0);
-    ExchangeId(LAST.fetch_add(1, Ordering::Relaxed) + 1)
-}
-
-/// An exchange and its transport, in memory of the client's, which goes back to it when this is
-/// dropped. Nothing of it moves but where it lies.
-pub struct Session<T: Transport> {
-    parts: Option<Box<Parts<T>>>,
+/// A request in flight: an exchange and its transport, in memory of the client's, which goes back to
+/// it when this is dropped. It does not move in memory.
+pub struct InFlight<T: PooledTransport> {
+    inner: Option<Box<Inner<T>>>,
     connections: Arc<Connections<T>>,
 }
 
-/// What a [`Session`] consists of.
-pub struct Parts<T> {
-    /// The exchange.
-    pub exchange: Exchange,
-    /// The connection's place in the pool, once there is one, with the transport.
-    lease: Option<Box<Lease<T>>>,
-    /// Why there is no TLS configuration.
-    refused: Option<Box<TlsSetupError>>,
-    /// What time it was when something last came of waiting.
-    now: Mono,
-}
-
-impl<T: fmt::Debug> fmt::Debug for Parts<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session")
-            .field("exchange", &self.exchange)
-            .field("transport", &self.transport())
-            .finish_non_exhaustive()
-    }
-}
-
-impl<T> Parts<T> {
-    /// The transport, once there is one.
-    #[must_use]
-    pub fn transport(&self) -> Option<&T> {
-        self.lease.as_ref()?.transport.as_ref()
-    }
-
-    /// The exchange, the transport that takes and gives its bytes, and what time it was when the
-    /// clock was last looked at.
-    #[inline]
-    pub fn io(&mut self) -> (&mut Exchange, Option<&mut T>, Mono) {
-        let transport = self.lease.as_mut().and_then(|lease| lease.transport.as_mut());
-        (&mut self.exchange, transport, self.now)
-    }
-
-    /// Closes the transport.
-    pub fn close(&mut self) {
-        drop(self.take_transport());
-    }
-
-    fn take_transport(&mut self) -> Option<T> {
-        self.lease.as_mut()?.transport.take()
-    }
-}
-
-impl<T: Transport + fmt::Debug> fmt::Debug for Session<T> {
+impl<T: PooledTransport + fmt::Debug> fmt::Debug for InFlight<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&**self, f)
     }
 }
 
-impl<T: Transport> Session<T> {
+impl<T: PooledTransport> InFlight<T> {
     /// An exchange for this request, which has no transport yet.
     #[must_use]
     pub fn new(connections: Arc<Connections<T>>, request: Arc<Request>) -> Self {
-        if let Some(parts) = connections.spares().take() {
-            return Self { parts: Some(parts), connections }.begin(request);
+        if let Some(inner) = connections.free().take() {
+            return Self { inner: Some(inner), connections }.begin(request);
         }
-        connections.spares().begin();
+        connections.free().add();
         let options = Arc::clone(connections.options());
-        let parts = Box::new(Parts {
-            exchange: Exchange::new(next_exchange(), request, options),
-            lease: None,
-            refused: None,
-            now: Mono::default(),
-        });
-        Self { parts: Some(parts), connections }
+        let inner = Inner::new(Exchange::new(next_exchange(), request, options));
+        Self { inner: Some(Box::new(inner)), connections }
     }
 
-    /// One that is over and can be used again, if there is one.
-    pub(crate) fn spare(connections: &Arc<Connections<T>>) -> Option<Self> {
-        let parts = connections.spares().take()?;
-        Some(Self { parts: Some(parts), connections: Arc::clone(connections) })
+    /// Returns the memory of a request that is over, if some is free.
+    pub(crate) fn reuse(connections: &Arc<Connections<T>>) -> Option<Self> {
+        let inner = connections.free().take()?;
+        Some(Self { inner: Some(inner), connections: Arc::clone(connections) })
     }
 
     /// Begins with this request.
     pub(crate) fn begin(mut self, request: Arc<Request>) -> Self {
-        let (parts, connections) = self.parts();
-        parts.exchange.restart(next_exchange(), request, connections.options());
+        let (inner, connections) = self.parts();
+        inner.exchange.restart(next_exchange(), request, connections.options());
         self
     }
 
     /// The exchange and its transport, and where both come from.
     #[inline]
-    pub fn parts(&mut self) -> (&mut Parts<T>, &Connections<T>) {
-        (there_mut(&mut self.parts), &self.connections)
+    pub fn parts(&mut self) -> (&mut Inner<T>, &Connections<T>) {
+        (inner_mut(&mut self.inner), &self.connections)
     }
 
     /// Looks at the clock. A driver does that when it begins to run; all that tells what came of
     /// waiting does it as well. In between, it is no later for the exchange than it was.
     pub fn tick(&mut self) {
-        let (parts, connections) = self.parts();
-        parts.now = connections.now();
+        let (inner, connections) = self.parts();
+        inner.now = connections.now();
     }
 
     /// What time it was when the clock was last looked at.
@@ -134,8 +76,8 @@ impl<T: Transport> Session<T> {
 
     /// What is to be done next.
     pub fn proceed(&mut self) -> Do {
-        let (parts, connections) = self.parts();
-        parts.exchange.next(parts.now, connections.sink())
+        let (inner, connections) = self.parts();
+        inner.exchange.next(inner.now, connections.sink())
     }
 
     /// What [`Do::Tell`] tells.
@@ -147,9 +89,9 @@ impl<T: Transport> Session<T> {
     /// Tells what came of it.
     #[inline(always)]
     pub fn input(&mut self, input: Input<'_>) {
-        let (parts, connections) = self.parts();
-        parts.now = connections.now();
-        parts.exchange.input(parts.now, connections.sink(), input);
+        let (inner, connections) = self.parts();
+        inner.now = connections.now();
+        inner.exchange.input(inner.now, connections.sink(), input);
     }
 
     /// Tells how many bytes the transport took; `None` if the time for it is over.
@@ -200,18 +142,18 @@ impl<T: Transport> Session<T> {
     /// The connection, if the response has made it one of another protocol, and its transport.
     pub fn take_switched(&mut self) -> Option<(Switched, T)> {
         self.tick();
-        let (parts, connections) = self.parts();
-        let switched = parts.exchange.take_switched(parts.now, connections.sink())?;
-        Some((switched, parts.take_transport()?))
+        let (inner, connections) = self.parts();
+        let switched = inner.exchange.take_switched(inner.now, connections.sink())?;
+        Some((switched, inner.take_transport()?))
     }
 
     /// Answers [`Do::Trust`].
     pub fn trust(&mut self, proxy: bool) {
-        let (parts, connections) = self.parts();
-        let input = match connections.trust(proxy).config(parts.now, connections.sink()) {
+        let (inner, connections) = self.parts();
+        let input = match connections.trust(proxy).config(inner.now, connections.sink()) {
             Ok(config) => Input::Trust(config),
             Err(error) => {
-                parts.refused = Some(Box::new(error));
+                inner.refused = Some(Box::new(error));
                 Input::Failed(Fault::Tls(TlsError::Configuration))
             }
         };
@@ -227,28 +169,28 @@ impl<T: Transport> Session<T> {
     /// is not looked at: who waited does that before.
     #[inline]
     pub fn acquired(&mut self, lease: Option<Box<Lease<T>>>) {
-        let (parts, connections) = self.parts();
-        parts.lease = lease;
-        let input = match &mut parts.lease {
+        let (inner, connections) = self.parts();
+        inner.lease = lease;
+        let input = match &mut inner.lease {
             Some(lease) => match lease.link.take() {
                 Some(link) => Input::Reuse(link),
                 None => Input::Open(lease.connection()),
             },
             None => Input::Tick,
         };
-        parts.exchange.input(parts.now, connections.sink(), input);
+        inner.exchange.input(inner.now, connections.sink(), input);
     }
 
     /// Does [`Do::Release`].
     pub fn release(&mut self) {
-        let (parts, connections) = self.parts();
-        if let Some(mut lease) = parts.lease.take() {
-            lease.link = parts.exchange.take_link();
+        let (inner, connections) = self.parts();
+        if let Some(mut lease) = inner.lease.take() {
+            lease.link = inner.exchange.take_link();
             if lease.link.is_none() {
                 // Others need not wait until it is closed.
                 lease.transport = None;
             }
-            connections.release(lease, parts.now);
+            connections.release(lease, inner.now);
         }
     }
 
@@ -285,44 +227,44 @@ impl<T: Transport> Session<T> {
     }
 }
 
-impl<T: Transport> Deref for Session<T> {
-    type Target = Parts<T>;
+impl<T: PooledTransport> Deref for InFlight<T> {
+    type Target = Inner<T>;
 
     #[inline]
-    fn deref(&self) -> &Parts<T> {
-        there(&self.parts)
+    fn deref(&self) -> &Inner<T> {
+        inner_ref(&self.inner)
     }
 }
 
-impl<T: Transport> DerefMut for Session<T> {
+impl<T: PooledTransport> DerefMut for InFlight<T> {
     #[inline]
-    fn deref_mut(&mut self) -> &mut Parts<T> {
-        there_mut(&mut self.parts)
+    fn deref_mut(&mut self) -> &mut Inner<T> {
+        inner_mut(&mut self.inner)
     }
 }
 
-const ALIVE: &str = "a session has its parts until it is dropped";
+const ALIVE: &str = "a request in flight has its memory until it is dropped";
 
 #[inline]
 #[expect(clippy::expect_used, reason = "only dropping takes them away")]
-fn there<T>(parts: &Option<Box<Parts<T>>>) -> &Parts<T> {
-    parts.as_deref().expect(ALIVE)
+fn inner_ref<T>(inner: &Option<Box<Inner<T>>>) -> &Inner<T> {
+    inner.as_deref().expect(ALIVE)
 }
 
 #[inline]
 #[expect(clippy::expect_used, reason = "only dropping takes them away")]
-fn there_mut<T>(parts: &mut Option<Box<Parts<T>>>) -> &mut Parts<T> {
-    parts.as_deref_mut().expect(ALIVE)
+fn inner_mut<T>(inner: &mut Option<Box<Inner<T>>>) -> &mut Inner<T> {
+    inner.as_deref_mut().expect(ALIVE)
 }
 
-impl<T: Transport> Drop for Session<T> {
+impl<T: PooledTransport> Drop for InFlight<T> {
     fn drop(&mut self) {
-        // One that was left before its end has a connection that cannot be kept.
+        // A request that did not end has a connection that cannot be kept.
         self.release();
-        if let Some(mut parts) = self.parts.take() {
-            parts.refused = None;
-            parts.exchange.forget();
-            self.connections.spares().end(parts);
+        if let Some(mut inner) = self.inner.take() {
+            inner.refused = None;
+            inner.exchange.forget();
+            self.connections.free().put(inner);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What clients of every driver can be told.
+//! The builder of clients, the same for every driver.
 
 use std::env;
 use std::fmt;
@@ -15,33 +15,15 @@ use limpid_core::limits::{Lenient, Limits};
 use limpid_core::trace::{Sink, SocketOption};
 use rustls::ClientConfig;
 
-use crate::client::Client;
-use crate::tls::{Identity, TlsOptions, TlsVersion, Trust, Whom};
+use crate::settings::{Settings, SharedSink};
+use crate::tls::{Identity, LazyTlsConfig, RootSource, TlsOptions, TlsVersion};
 
-/// The sink of a client, if it has one.
-pub type SharedSink = Option<Arc<dyn Sink + Send + Sync>>;
-
-/// What a driver makes a client from.
-pub struct Settings {
-    /// How requests are done.
-    pub options: Arc<Options>,
-    /// Whom to trust as an origin server.
-    pub trust: Trust,
-    /// Whom to trust as a proxy.
-    pub proxy_trust: Trust,
-    /// How many connections are kept.
-    pub pool: PoolLimits,
-    /// Who is told.
-    pub sink: SharedSink,
-}
-
-/// A client on its way: of this crate, or of another driver that is made from the same
-/// [`Settings`].
+/// Builds a client `C` of any driver, which is made from [`Settings`].
 #[must_use = "a client must be built"]
-pub struct ClientBuilder<C = Client> {
+pub struct ClientBuilder<C> {
     options: Options,
     tls: TlsOptions,
-    proxy_whom: Whom,
+    proxy_roots: RootSource,
     pool: PoolLimits,
     sink: SharedSink,
     client: PhantomData<fn() -> C>,
@@ -61,7 +43,7 @@ impl<C> Default for ClientBuilder<C> {
         Self {
             options: Options::default(),
             tls: TlsOptions::default(),
-            proxy_whom: Whom::default(),
+            proxy_roots: RootSource::default(),
             pool: PoolLimits::default(),
             sink: None,
             client: PhantomData,
@@ -176,7 +158,7 @@ impl<C: From<Settings>> ClientBuilder<C> {
     /// Trusts, as an `https` proxy, only whom the certificate authorities in this PEM file vouch
     /// for.
     pub fn proxy_ca_file(mut self, path: impl AsRef<Path>) -> Self {
-        self.proxy_whom = Whom::File(path.as_ref().to_owned());
+        self.proxy_roots = RootSource::File(path.as_ref().to_owned());
         self
     }
 
@@ -226,13 +208,13 @@ impl<C: From<Settings>> ClientBuilder<C> {
     /// By default those are trusted that the environment's `SSL_CERT_FILE` or `SSL_CERT_DIR` names,
     /// or Mozilla's list, which comes with the program.
     pub fn ca_file(mut self, path: impl AsRef<Path>) -> Self {
-        self.tls.whom = Whom::File(path.as_ref().to_owned());
+        self.tls.roots = RootSource::File(path.as_ref().to_owned());
         self
     }
 
     /// Trusts everybody: whoever sits on the way can read and change everything.
     pub fn danger_accept_invalid_certs(mut self, accept: bool) -> Self {
-        self.tls.whom = if accept { Whom::Anybody } else { Whom::Default };
+        self.tls.roots = if accept { RootSource::Unverified } else { RootSource::Default };
         self
     }
 
@@ -298,14 +280,14 @@ impl<C: From<Settings>> ClientBuilder<C> {
     /// Completes the client. Trusted certificates are read when the first `https` URL is asked for.
     #[must_use]
     pub fn build(self) -> C {
-        let Self { mut options, tls, proxy_whom, pool, sink, .. } = self;
-        options.verify = tls.whom.verifies();
+        let Self { mut options, tls, proxy_roots, pool, sink, .. } = self;
+        options.verify = tls.roots.verifies();
         // A proxy is told nothing of who the client is.
-        let proxy_tls = TlsOptions { whom: proxy_whom, identity: None, ..tls.clone() };
+        let proxy_tls = TlsOptions { roots: proxy_roots, identity: None, ..tls.clone() };
         C::from(Settings {
             options: Arc::new(options),
-            trust: Trust::new(tls),
-            proxy_trust: Trust::new(proxy_tls),
+            trust: LazyTlsConfig::new(tls),
+            proxy_trust: LazyTlsConfig::new(proxy_tls),
             pool,
             sink,
         })

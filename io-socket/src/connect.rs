@@ -1,0 +1,86 @@
+//! Sockets for connections: opening them, and asking whether they are silent.
+
+use std::io::{self, ErrorKind};
+use std::mem::MaybeUninit;
+use std::net::{IpAddr, SocketAddr};
+
+use limpid_core::client::Target;
+use limpid_core::trace::SocketOption;
+use socket2::{Domain, SockAddr, Socket, Type};
+
+use crate::options;
+
+/// A socket for a connection to `target`, with its options set, and the address to connect it to.
+///
+/// # Errors
+/// The system has no such sockets, or does not take an option or the local address.
+pub fn prepare(
+    target: Target<'_>,
+    from: Option<IpAddr>,
+    options: &[SocketOption],
+) -> io::Result<(Socket, SockAddr)> {
+    let (domain, address) = match target {
+        Target::Tcp(address) => (Domain::for_address(address), address.into()),
+        Target::Unix(path) => (Domain::UNIX, SockAddr::unix(path)?),
+    };
+    let socket = Socket::new(domain, Type::STREAM, None)?;
+    if let Target::Tcp(_) = target {
+        // A head is sent whole: nothing is gained by waiting for more of it.
+        socket.set_tcp_nodelay(true)?;
+    }
+    options::set(&socket, options)?;
+    if let Some(from) = from {
+        socket.bind(&SocketAddr::new(from, 0).into())?;
+    }
+    Ok((socket, address))
+}
+
+/// A socket that is being connected to `target`, and does not block. It can be written to as soon as
+/// it has connected or failed; which of the two, [`Socket::take_error`] says.
+///
+/// # Errors
+/// The system has no such sockets, does not take an option or the local address, or knows already
+/// that nobody is there.
+pub fn begin(
+    target: Target<'_>,
+    from: Option<IpAddr>,
+    options: &[SocketOption],
+) -> io::Result<Socket> {
+    let (socket, address) = prepare(target, from, options)?;
+    socket.set_nonblocking(true)?;
+    match socket.connect(&address) {
+        Err(error) if !is_under_way(&error) => Err(error),
+        _ => Ok(socket),
+    }
+}
+
+#[cfg(unix)]
+fn is_under_way(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(libc::EINPROGRESS)
+}
+
+#[cfg(not(unix))]
+fn is_under_way(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::WouldBlock
+}
+
+/// Whether nothing has arrived on an idle socket, the end included. It does not wait.
+#[cfg(unix)]
+#[must_use]
+pub fn is_silent(socket: &Socket) -> bool {
+    let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
+    would_block(socket.recv_with_flags(&mut [MaybeUninit::uninit()], flags))
+}
+
+/// Whether nothing has arrived on an idle socket, the end included. It does not wait.
+#[cfg(not(unix))]
+#[must_use]
+pub fn is_silent(socket: &Socket) -> bool {
+    let silent = socket.set_nonblocking(true).is_ok()
+        && would_block(socket.peek(&mut [MaybeUninit::uninit()]));
+    silent && socket.set_nonblocking(false).is_ok()
+}
+
+fn would_block(result: io::Result<usize>) -> bool {
+    result.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
+}

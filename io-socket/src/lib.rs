@@ -1,0 +1,11 @@
+//! Sockets and the system's resolver, as the drivers of limpid share them: everything in which
+//! operating systems differ, and no runtime does.
+
+mod connect;
+mod listener;
+mod options;
+mod resolve;
+
+pub use connect::{begin, is_silent, prepare};
+pub use listener::{AcceptWaker, Listener, is_resource_exhausted, is_transient};
+pub use resolve::{literal, lookup};

@@ -1,0 +1,248 @@
+//! The connections of a client: the pool, and the queue of those that wait for a connection.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use limpid_core::client::{Lease, Options, Origin, Pool, Retired};
+use limpid_core::time::Mono;
+
+use crate::clock::Clock;
+use crate::free_list::FreeList;
+use crate::inner::Inner;
+use crate::settings::{Settings, SharedSink};
+use crate::tls::LazyTlsConfig;
+use crate::wait_queue::{WaitQueue, WaiterId};
+
+/// What the pool needs of a driver's transport.
+pub trait PooledTransport {
+    /// Returns whether nothing has arrived, not even the end. It does not wait.
+    fn is_silent(&self) -> bool;
+
+    /// Sends the last bytes of a connection, such as TLS's `close_notify`, as far as that is possible
+    /// without waiting, and closes it.
+    fn close(self, last: &[u8]);
+}
+
+/// What the requests of a client share: its connections above all. When this is dropped, with the
+/// last client and the last response that use it, idle connections are closed.
+pub struct Connections<T: PooledTransport> {
+    shared: Mutex<Shared<T>>,
+    free: FreeList<Box<Inner<T>>>,
+    options: Arc<Options>,
+    /// The TLS configurations for origin servers and for proxies.
+    trust: (LazyTlsConfig, LazyTlsConfig),
+    sink: SharedSink,
+    clock: Clock,
+}
+
+/// What one lock guards. The system is never asked for anything while the lock is held: all other
+/// threads would wait for the answer too.
+struct Shared<T> {
+    pool: Pool<T>,
+    waiting: WaitQueue,
+}
+
+impl<T: PooledTransport> fmt::Debug for Connections<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connections").field("open", &self.lock().pool.len()).finish_non_exhaustive()
+    }
+}
+
+impl<T: PooledTransport> Connections<T> {
+    /// No connections so far.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        let Settings { options, trust, proxy_trust, pool, sink } = settings;
+        Self {
+            shared: Mutex::new(Shared { pool: Pool::new(pool), waiting: WaitQueue::default() }),
+            free: FreeList::default(),
+            options,
+            trust: (trust, proxy_trust),
+            sink,
+            clock: Clock::start(),
+        }
+    }
+
+    /// How requests are done.
+    #[must_use]
+    pub const fn options(&self) -> &Arc<Options> {
+        &self.options
+    }
+
+    /// Returns the TLS configuration for proxies or for origin servers.
+    #[must_use]
+    pub const fn trust(&self, proxy: bool) -> &LazyTlsConfig {
+        if proxy { &self.trust.1 } else { &self.trust.0 }
+    }
+
+    /// What time it is for the client.
+    #[must_use]
+    pub fn now(&self) -> Mono {
+        self.clock.now()
+    }
+
+    /// Who is told.
+    #[must_use]
+    pub const fn sink(&self) -> &SharedSink {
+        &self.sink
+    }
+
+    /// A connection to `origin`: an idle one, or leave to open one. `None` where every connection
+    /// is in use, or others wait for one already.
+    #[inline]
+    pub fn try_acquire(&self, origin: &Origin, now: Mono) -> Option<Box<Lease<T>>> {
+        let mut shared = self.lock();
+        let lease = shared.acquire(origin, now, None);
+        let has_retired = shared.pool.has_retired();
+        drop(shared);
+        self.silent(lease, has_retired, now)
+    }
+
+    /// The same, as soon as it is there. Those who wait are served in the order in which they came,
+    /// whatever their origins; a future that is dropped leaves its place to the next.
+    pub const fn acquire<'c>(&'c self, origin: &'c Origin) -> Acquire<'c, T> {
+        Acquire { connections: self, origin, waiter: None }
+    }
+
+    /// Takes a connection for this waiter, or enters it into the queue with `waker`.
+    fn take(
+        &self,
+        origin: &Origin,
+        waiter: &mut Option<WaiterId>,
+        waker: &Waker,
+    ) -> Option<Box<Lease<T>>> {
+        let (now, mut shared) = (self.now(), self.lock());
+        let lease = shared.acquire(origin, now, *waiter);
+        let next = match &lease {
+            Some(_) => waiter.take().and_then(|waiter| shared.leave(waiter)),
+            None => {
+                shared.waiting.wait(waiter, waker);
+                None
+            }
+        };
+        let has_retired = shared.pool.has_retired();
+        drop(shared);
+        next.inspect(Waker::wake_by_ref);
+        self.silent(lease, has_retired, now)
+    }
+
+    /// What was acquired, or another in its place if it is not silent.
+    #[inline]
+    fn silent(
+        &self,
+        mut lease: Option<Box<Lease<T>>>,
+        mut has_retired: bool,
+        now: Mono,
+    ) -> Option<Box<Lease<T>>> {
+        let is_loud = |lease: &mut Box<Lease<T>>| {
+            lease.transport.as_ref().is_some_and(|transport| !transport.is_silent())
+        };
+        while let Some(loud) = lease.take_if(is_loud) {
+            lease = self.lock().pool.replace(loud, now, T::is_silent);
+            has_retired = true;
+        }
+        if has_retired {
+            self.retire();
+        }
+        lease
+    }
+
+    /// Gives a connection back; one that lacks a part is closed.
+    pub fn release(&self, lease: Box<Lease<T>>, now: Mono) {
+        let mut shared = self.lock();
+        shared.pool.release(lease, now, T::is_silent);
+        let (has_retired, next) = (shared.pool.has_retired(), shared.waiting.first_waker());
+        drop(shared);
+        next.inspect(Waker::wake_by_ref);
+        if has_retired {
+            self.retire();
+        }
+    }
+
+    /// Returns the memory of requests that are over.
+    pub(crate) const fn free(&self) -> &FreeList<Box<Inner<T>>> {
+        &self.free
+    }
+
+    /// Closes what has left the pool.
+    #[cold]
+    fn retire(&self) {
+        let retired = self.lock().pool.retired();
+        for Retired { lease, why } in retired {
+            let Lease { link, transport, .. } = *lease;
+            if let Some((link, transport)) = link.zip(transport) {
+                link.retire(why, self.now(), &self.sink, |bytes| transport.close(bytes));
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shared<T>> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T: PooledTransport> Shared<T> {
+    /// A connection to `origin`, for this waiter if it is its turn.
+    #[inline]
+    fn acquire(
+        &mut self,
+        origin: &Origin,
+        now: Mono,
+        waiter: Option<WaiterId>,
+    ) -> Option<Box<Lease<T>>> {
+        match self.waiting.is_first(waiter) {
+            true => self.pool.acquire(origin, now, T::is_silent),
+            false => None,
+        }
+    }
+
+    /// Removes a waiter. Returns the waker of the next if there are connections left for it, since it
+    /// may not have been first when they were released.
+    fn leave(&mut self, waiter: WaiterId) -> Option<Waker> {
+        self.waiting.remove(waiter);
+        self.waiting.first_waker().filter(|_| self.pool.has_room())
+    }
+}
+
+/// A connection, once there is one: what [`Connections::acquire`] returns.
+#[must_use = "a future does nothing until it is polled"]
+pub struct Acquire<'c, T: PooledTransport> {
+    connections: &'c Connections<T>,
+    origin: &'c Origin,
+    /// The entry in the queue, once it had to wait.
+    waiter: Option<WaiterId>,
+}
+
+impl<T: PooledTransport> fmt::Debug for Acquire<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Acquire").field("origin", self.origin).finish_non_exhaustive()
+    }
+}
+
+impl<T: PooledTransport> Future for Acquire<'_, T> {
+    type Output = Box<Lease<T>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Self { connections, origin, waiter } = &mut *self;
+        let taken = connections.take(origin, waiter, cx.waker());
+        taken.map_or(Poll::Pending, Poll::Ready)
+    }
+}
+
+impl<T: PooledTransport> Drop for Acquire<'_, T> {
+    fn drop(&mut self) {
+        if let Some(waiter) = self.waiter {
+            let next = self.connections.lock().leave(waiter);
+            next.inspect(Waker::wake_by_ref);
+        }
+    }
+}
+
+impl<T: PooledTransport> Drop for Connections<T> {
+    fn drop(&mut self) {
+        self.lock().pool.close();
+        self.retire();
+    }
+}

@@ -1,0 +1,44 @@
+//! What the drivers of [`limpid_core`] share and no operating system decides.
+//!
+//! Nothing here opens a socket or blocks a thread. Users of a driver need only the driver's crate,
+//! which re-exports what they need of this one; whoever writes a driver for another runtime builds
+//! it from:
+//!
+//! - [`ClientBuilder`] and [`Settings`]: what a client is configured with;
+//! - [`Connections`]: the client's pool, and the queue of those that wait for a connection;
+//! - [`InFlight`]: a request on its way, with the memory that it runs in;
+//! - [`Content`]: the body of a request;
+//! - [`server`]: the settings of a server, and a connection that is served.
+
+mod builder;
+mod clock;
+mod connections;
+mod content;
+mod error;
+mod free_list;
+mod ids;
+mod in_flight;
+mod informational;
+mod inner;
+mod os;
+mod pending_request;
+mod prepared;
+pub mod server;
+mod settings;
+mod tls;
+mod wait_queue;
+
+pub use builder::ClientBuilder;
+pub use clock::Clock;
+pub use connections::{Acquire, Connections, PooledTransport};
+pub use content::{Content, Part};
+pub use error::{Error, History, IdentityProblem, TlsSetupError};
+pub use in_flight::InFlight;
+pub use informational::Listener;
+pub use inner::Inner;
+pub use limpid_core::client::{NoProxy, PoolLimits, Proxy, Sizes, Timings};
+pub use os::os_error;
+pub use pending_request::PendingRequest;
+pub use prepared::Prepared;
+pub use settings::{Settings, SharedSink};
+pub use tls::{LazyTlsConfig, TlsVersion};

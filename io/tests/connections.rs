@@ -1,0 +1,119 @@
+//! The queue of those that wait for a connection.
+
+#![cfg(test)]
+
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Wake, Waker};
+
+use limpid_core::client::{Lease, Origin, PoolLimits, Url};
+use limpid_io::{Acquire, ClientBuilder, Connections, PooledTransport, Settings};
+
+/// Nothing moves over it.
+struct Nothing;
+
+impl PooledTransport for Nothing {
+    fn is_silent(&self) -> bool {
+        true
+    }
+
+    fn close(self, _: &[u8]) {}
+}
+
+/// Counts how often it was woken.
+#[derive(Default)]
+struct Count(Mutex<u32>);
+
+impl Count {
+    fn get(&self) -> u32 {
+        *self.0.lock().unwrap()
+    }
+}
+
+impl Wake for Count {
+    fn wake(self: Arc<Self>) {
+        *self.0.lock().unwrap() += 1;
+    }
+}
+
+struct Full(Connections<Nothing>);
+
+impl From<Settings> for Full {
+    fn from(settings: Settings) -> Self {
+        Self(Connections::new(settings))
+    }
+}
+
+/// Connections that are all in use, and their leases.
+#[expect(clippy::vec_box, reason = "it is the box that goes back")]
+fn full(connections: usize) -> (Connections<Nothing>, Origin, Vec<Box<Lease<Nothing>>>) {
+    let limits = PoolLimits { connections, ..PoolLimits::default() };
+    let origin = Origin::of(&"http://a/".parse::<Url>().unwrap());
+    let full = ClientBuilder::<Full>::default().pool(limits).build().0;
+    let acquire = |_| full.try_acquire(&origin, full.now()).unwrap();
+    let leases = (0..connections).map(acquire).collect();
+    (full, origin, leases)
+}
+
+/// Has a connection closed.
+fn close(connections: &Connections<Nothing>, lease: Box<Lease<Nothing>>) {
+    connections.release(lease, connections.now());
+}
+
+fn poll(
+    acquire: Pin<&mut Acquire<'_, Nothing>>,
+    count: &Arc<Count>,
+) -> Option<Box<Lease<Nothing>>> {
+    let waker = Waker::from(Arc::clone(count));
+    match acquire.poll(&mut Context::from_waker(&waker)) {
+        Poll::Ready(lease) => Some(lease),
+        Poll::Pending => None,
+    }
+}
+
+#[test]
+fn waiters_are_served_in_order() {
+    let (connections, origin, mut leases) = full(1);
+    let (mut first, mut second) =
+        (pin!(connections.acquire(&origin)), pin!(connections.acquire(&origin)));
+    let counts = [Arc::<Count>::default(), Arc::default()];
+    assert!(poll(first.as_mut(), &counts[0]).is_none());
+    assert!(poll(second.as_mut(), &counts[1]).is_none());
+    close(&connections, leases.remove(0));
+    assert_eq!(counts.each_ref().map(|count| count.get()), [1, 0]);
+    assert!(connections.try_acquire(&origin, connections.now()).is_none(), "others wait");
+    assert!(poll(second.as_mut(), &counts[1]).is_none(), "it is not the second's turn");
+    let lease = poll(first.as_mut(), &counts[0]).unwrap();
+    close(&connections, lease);
+    assert_eq!(counts.each_ref().map(|count| count.get()), [1, 1]);
+    assert!(poll(second.as_mut(), &counts[1]).is_some());
+}
+
+#[test]
+fn two_connections_released_at_once_are_for_two_waiters() {
+    let (connections, origin, leases) = full(2);
+    let (mut first, mut second) =
+        (pin!(connections.acquire(&origin)), pin!(connections.acquire(&origin)));
+    let counts = [Arc::<Count>::default(), Arc::default()];
+    assert!(poll(first.as_mut(), &counts[0]).is_none());
+    assert!(poll(second.as_mut(), &counts[1]).is_none());
+    leases.into_iter().for_each(|lease| close(&connections, lease));
+    assert_eq!(counts[1].get(), 0);
+    assert!(poll(first.as_mut(), &counts[0]).is_some());
+    assert_eq!(counts[1].get(), 1, "there is one left");
+    assert!(poll(second.as_mut(), &counts[1]).is_some());
+}
+
+#[test]
+fn waiter_that_leaves_gives_its_turn_to_the_next() {
+    let (connections, origin, mut leases) = full(1);
+    let mut first = Box::pin(connections.acquire(&origin));
+    let mut second = pin!(connections.acquire(&origin));
+    let counts = [Arc::<Count>::default(), Arc::default()];
+    assert!(poll(first.as_mut(), &counts[0]).is_none());
+    assert!(poll(second.as_mut(), &counts[1]).is_none());
+    close(&connections, leases.remove(0));
+    drop(first);
+    assert_eq!(counts[1].get(), 1);
+    assert!(poll(second.as_mut(), &counts[1]).is_some());
+}
