@@ -1,0 +1,125 @@
+//! What the paths of a crate lead to.
+
+use std::collections::BTreeSet;
+
+use crate::module::{Module, ModuleId};
+
+/// The modules of a crate; the first is its root.
+#[derive(Debug)]
+pub(crate) struct CrateTree {
+    pub(crate) modules: Vec<Module>,
+}
+
+/// The names that were looked up on the way, so that a re-export of itself has an end.
+type Visited = BTreeSet<(ModuleId, String)>;
+
+/// Where a name leads to.
+enum Found {
+    /// A module of this crate, or an item that it defines.
+    In(ModuleId),
+    /// Another crate.
+    Elsewhere,
+    /// The name itself, as with `pub(crate) use a_macro;`.
+    Itself,
+}
+
+impl CrateTree {
+    /// The module that `path` in `from` names, or that defines the item which it names; re-exports are
+    /// followed. `None` if it leads out of the crate.
+    pub(crate) fn resolve(&self, from: ModuleId, path: &[String]) -> Option<ModuleId> {
+        match self.find(from, path, &mut Visited::new()) {
+            Found::In(module) => Some(module),
+            Found::Elsewhere | Found::Itself => None,
+        }
+    }
+
+    /// The top-level module that `path` in `from` goes through as it is written.
+    pub(crate) fn written_top(&self, from: ModuleId, path: &[String]) -> Option<ModuleId> {
+        let (mut module, rest) = self.start(from, path)?;
+        if let Some(child) = rest.first().and_then(|name| self.modules[module].children.get(name)) {
+            module = *child;
+        }
+        self.top(module)
+    }
+
+    /// The top-level module that `module` is, or is in; the root is in none.
+    pub(crate) fn top(&self, module: ModuleId) -> Option<ModuleId> {
+        let name = self.modules[module].path.first()?;
+        self.modules[0].children.get(name).copied()
+    }
+
+    /// Where the first segments lead to that say where to begin, and what comes after them.
+    fn start<'p>(
+        &self,
+        from: ModuleId,
+        mut path: &'p [String],
+    ) -> Option<(ModuleId, &'p [String])> {
+        let mut module = from;
+        match path.first()?.as_str() {
+            "crate" => return Some((0, &path[1..])),
+            "self" => path = &path[1..],
+            "super" => {}
+            name => {
+                let here = &self.modules[from];
+                let is_known = here.children.contains_key(name) || here.bindings.contains_key(name);
+                return is_known.then_some((from, path));
+            }
+        }
+        while path.first().is_some_and(|segment| segment == "super") {
+            module = self.modules[module].parent?;
+            path = &path[1..];
+        }
+        Some((module, path))
+    }
+
+    fn find(&self, from: ModuleId, path: &[String], visited: &mut Visited) -> Found {
+        match self.start(from, path) {
+            Some((module, rest)) => self.look_up(module, rest, visited),
+            None => Found::Elsewhere,
+        }
+    }
+
+    fn look_up(&self, at: ModuleId, path: &[String], visited: &mut Visited) -> Found {
+        let Some((name, rest)) = path.split_first() else { return Found::In(at) };
+        let module = &self.modules[at];
+        let child = module.children.get(name);
+        if let Some(child) = child.filter(|_| !rest.is_empty()) {
+            return self.look_up(*child, rest, visited);
+        }
+        if let Some(bindings) = module.bindings.get(name) {
+            if !visited.insert((at, name.clone())) {
+                return Found::Itself;
+            }
+            let mut found = Found::Elsewhere;
+            for binding in bindings {
+                let path = [binding, rest].concat();
+                match self.find(at, &path, visited) {
+                    Found::In(module) => return Found::In(module),
+                    Found::Itself => found = Found::In(at),
+                    Found::Elsewhere => {}
+                }
+            }
+            return found;
+        }
+        if let Some(child) = child {
+            return Found::In(*child);
+        }
+        if !module.defined.contains(name) {
+            for glob in &module.globs {
+                if let Found::In(globbed) = self.find(at, glob, visited)
+                    && self.has(globbed, name)
+                {
+                    return self.look_up(globbed, path, visited);
+                }
+            }
+        }
+        Found::In(at)
+    }
+
+    fn has(&self, module: ModuleId, name: &str) -> bool {
+        let module = &self.modules[module];
+        module.children.contains_key(name)
+            || module.bindings.contains_key(name)
+            || module.defined.contains(name)
+    }
+}
