@@ -125,12 +125,12 @@ fn a_layer_that_is_asked_for_less_delivers_less() {
     let records = pair.records();
     pair.client.space(records.len())[..records.len()].copy_from_slice(&records);
     pair.client.filled(records.len());
-    assert_eq!(pair.take(1), Ok(LayerState::Delivered));
+    assert_eq!(pair.take(1).unwrap(), LayerState::Delivered);
     assert_eq!(pair.delivered.len(), 16 * 1024);
     // What is written meanwhile loses nothing of the rest, and keeps its order.
     pair.client.write(b"still there?").unwrap();
     assert_eq!(pair.hear(), b"still there?");
-    assert_eq!(pair.take(usize::MAX), Ok(LayerState::Open));
+    assert_eq!(pair.take(usize::MAX).unwrap(), LayerState::Open);
     assert!(pair.delivered == much());
 }
 
@@ -153,7 +153,7 @@ fn a_change_of_keys_is_answered_and_changes_nothing_else() {
         pair.server.writer().write_all(&much()).unwrap();
         let records = pair.records();
         pair.delivered.clear();
-        assert_eq!(pair.give(&records, 1000), Ok(LayerState::Open), "round {round}");
+        assert_eq!(pair.give(&records, 1000).unwrap(), LayerState::Open, "round {round}");
         assert!(pair.delivered == much());
         // The server asked for a change of ours, which comes before what is written next.
         pair.client.write(b"with new keys").unwrap();
@@ -177,7 +177,7 @@ fn what_follows_the_end_is_ignored() {
         let mut records = pair.records();
         for bad in bad {
             records.extend_from_slice(bad);
-            assert_eq!(pair.give(&records, most), Ok(LayerState::PeerClosed));
+            assert_eq!(pair.give(&records, most).unwrap(), LayerState::PeerClosed);
             records.clear();
         }
         assert_eq!(pair.delivered, b"the last");
@@ -185,7 +185,7 @@ fn what_follows_the_end_is_ignored() {
         pair.client.write(b"goodbye").unwrap();
         pair.client.close();
         assert_eq!(pair.hear(), b"goodbye");
-        assert_eq!(pair.give(bad[0], most), Ok(LayerState::PeerClosed));
+        assert_eq!(pair.give(bad[0], most).unwrap(), LayerState::PeerClosed);
     }
 }
 
@@ -211,12 +211,44 @@ fn memory_that_was_given_back_comes_again() {
         let records = pair.records();
         // Some of a record has come: that stays.
         pair.give(&records[..9], usize::MAX).unwrap();
-        pair.client.release();
+        pair.client.free_buffers();
         pair.give(&records[9..], usize::MAX).unwrap();
-        pair.client.release();
+        pair.client.free_buffers();
         pair.client.write(b"thanks").unwrap();
-        pair.client.release();
+        pair.client.free_buffers();
         assert_eq!(pair.hear(), b"thanks");
     }
     assert_eq!(pair.delivered, b"newsnewsnews");
+}
+
+#[test]
+fn an_open_connection_says_what_was_agreed_and_who_the_server_is() {
+    for (version, name, cipher) in
+        [(&TLS12, "TLSv1.2", "TLS_ECDHE_"), (&TLS13, "TLSv1.3", "TLS_AES_")]
+    {
+        let pair = Pair::open(version);
+        let facts = pair.client.facts();
+        assert_eq!(facts.version, Some(name));
+        assert!(facts.cipher.unwrap().starts_with(cipher), "{facts:?}");
+        assert_eq!(facts.protocol, None, "none was offered");
+        let certificate = facts.peer_certificate.unwrap();
+        let common_name = b"limpid test server";
+        assert!(certificate.windows(common_name.len()).any(|window| window == common_name));
+    }
+}
+
+#[test]
+fn what_is_held_for_the_layer_above_is_counted() {
+    let mut pair = Pair::open(&TLS13);
+    pair.server.writer().write_all(&much()).unwrap();
+    let records = pair.records();
+    let (most, last) = records.split_at(records.len() - 1);
+    pair.client.space(most.len())[..most.len()].copy_from_slice(most);
+    pair.client.filled(most.len());
+    assert_eq!(pair.take(1).unwrap(), LayerState::Delivered);
+    assert!((200_000..300_000).contains(&pair.client.buffered()), "{}", pair.client.buffered());
+    assert_eq!(pair.take(usize::MAX).unwrap(), LayerState::Open);
+    assert_eq!(pair.client.buffered(), 0, "a part of a record cannot be delivered");
+    pair.give(last, 1).unwrap();
+    assert!(pair.delivered == much());
 }

@@ -23,7 +23,7 @@ use crate::http1::{self, ResponseHead, Role};
 use crate::time::{Deadline, Mono, Waiting};
 use crate::trace::At;
 use crate::trace::{ConnectionId, ExchangeId, Scope, Sink};
-use crate::transport::Link;
+use crate::transport::{LayerFacts, Link};
 use crate::values::{Sizes, Timings};
 
 /// One request's life: from a free connection to the end of the response, redirects and retries
@@ -246,6 +246,13 @@ impl Exchange {
         let config = self.plan.options.config;
         let none = self.memory.none(config);
         Some(Switched::new(core::mem::replace(&mut self.link, none), config))
+    }
+
+    /// What is known of the layer that secures the connection: the proxy's within a tunnel until the
+    /// origin's is open. Nothing without one, and nothing once the connection was given back.
+    #[must_use]
+    pub fn layer_facts(&self) -> LayerFacts<'_> {
+        self.link.facts()
     }
 
     /// How many bytes of the response's body have come, and how many were announced so far.

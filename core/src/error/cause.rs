@@ -267,6 +267,8 @@ pub enum Cause {
     Resolve(ResolveError),
     /// TLS failed.
     Tls(TlsError),
+    /// A layer between HTTP and the transport failed, with a number of its own.
+    Layer(u32),
     /// The peer broke a rule of HTTP.
     Peer(PeerError),
     /// The request must not be sent as it is.
@@ -298,6 +300,8 @@ impl fmt::Display for Cause {
             Self::TimedOut(why) => write!(f, "the time for {why} is up"),
             Self::Resolve(error) => error.fmt(f),
             Self::Tls(error) => error.fmt(f),
+            Self::Layer(0) => f.write_str("the layer below HTTP failed"),
+            Self::Layer(code) => write!(f, "the layer below HTTP failed with code {code}"),
             Self::Peer(error) => error.fmt(f),
             Self::Misuse(error) => error.fmt(f),
             Self::Abandoned => f.write_str("the response was dropped before its end"),

@@ -20,7 +20,7 @@ use crate::http1::{RequestHead, Role};
 use crate::time::{Deadline, Mono, Waiting};
 use crate::trace::At;
 use crate::trace::{ConnectionId, ExchangeId, Sink};
-use crate::transport::Link;
+use crate::transport::{LayerFacts, Link};
 
 /// Room for what a client sends that is told nothing any more.
 const SCRATCH: usize = 4 * 1024;
@@ -193,6 +193,12 @@ impl Session {
     pub fn is_idle(&self) -> bool {
         matches!(self.state, State::Start | State::Handshake | State::Idle)
             || (self.state == State::Head && self.link.http1.unread().is_empty())
+    }
+
+    /// What is known of the layer that secures the connection; nothing without one.
+    #[must_use]
+    pub fn layer_facts(&self) -> LayerFacts<'_> {
+        self.link.facts()
     }
 
     /// How many bytes of the open request's body have come, and how many were announced so far.

@@ -1,29 +1,83 @@
-//! What a layer is, and how it fails.
+//! What a layer is, what it knows of its connection, and how it fails.
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use core::fmt;
 
 use crate::error::{Cause, SocksError, TlsError};
+
+/// The number of bytes that a layer may hold for the layer above it while more is read: 64 KiB. See
+/// [`Layer::buffered`].
+pub const MAX_BUFFERED: usize = 64 * 1024;
 
 /// How far a layer has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LayerState {
-    /// It is still being set up; nothing can be written.
+    /// The layer is still being set up; nothing can be written.
     Opening,
     /// Bytes pass in both directions.
     Open,
-    /// It is open, and has delivered something; there may be more: it is to be advanced again as
+    /// The layer is open and has delivered something. There may be more: it is advanced again as
     /// soon as more is wanted.
     Delivered,
     /// The peer has ended its direction as the layer's protocol says it should.
     PeerClosed,
 }
 
-/// A layer gave up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is known of a connection that a layer secures, as far as it is known: [`Layer::facts`].
+///
+/// A layer fills in what applies to it:
+///
+/// ```
+/// use limpid_core::transport::LayerFacts;
+///
+/// let mut facts = LayerFacts::default();
+/// facts.version = Some("TLSv1.3");
+/// facts.protocol = Some(b"http/1.1");
+/// assert_eq!(facts.cipher, None);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LayerFacts<'l> {
+    /// The protocol of the layer and its version, such as `TLSv1.3`.
+    pub version: Option<&'l str>,
+    /// The cipher suite; one of TLS by its name in IANA's registry, such as `TLS_AES_128_GCM_SHA256`.
+    pub cipher: Option<&'l str>,
+    /// The protocol that both sides agreed to speak above the layer (ALPN, RFC 7301).
+    pub protocol: Option<&'l [u8]>,
+    /// The certificate that the peer has shown, in DER form (RFC 5280).
+    pub peer_certificate: Option<Cow<'l, [u8]>>,
+}
+
+/// Why a layer failed.
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum LayerError {
     /// TLS failed.
     Tls(TlsError),
-    /// The SOCKS5 proxy will not serve us.
+    /// The SOCKS5 proxy refused.
     Socks(SocksError),
+    /// The layer failed in a way that has no name here.
+    Other {
+        /// The layer's own number for it; 0 where it has none.
+        code: u32,
+        /// What went wrong, in words: the [`source`](core::error::Error::source) of this error.
+        detail: Box<dyn core::error::Error + Send + Sync>,
+    },
+}
+
+impl LayerError {
+    /// An error that only the layer knows. The detail is an error or a text.
+    ///
+    /// ```
+    /// use limpid_core::transport::LayerError;
+    ///
+    /// let error = LayerError::other(7, "the frame is longer than it may be");
+    /// assert_eq!(error.to_string(), "the frame is longer than it may be (code 7)");
+    /// ```
+    pub fn other(code: u32, detail: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Self {
+        Self::Other { code, detail: detail.into() }
+    }
 }
 
 impl From<LayerError> for Cause {
@@ -31,20 +85,30 @@ impl From<LayerError> for Cause {
         match error {
             LayerError::Tls(error) => Self::Tls(error),
             LayerError::Socks(error) => Self::Socks(error),
+            LayerError::Other { code, .. } => Self::Layer(code),
         }
     }
 }
 
-impl core::fmt::Display for LayerError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl fmt::Display for LayerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Tls(error) => error.fmt(f),
             Self::Socks(error) => error.fmt(f),
+            Self::Other { code: 0, detail } => detail.fmt(f),
+            Self::Other { code, detail } => write!(f, "{detail} (code {code})"),
         }
     }
 }
 
-impl core::error::Error for LayerError {}
+impl core::error::Error for LayerError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Other { detail, .. } => Some(&**detail),
+            Self::Tls(_) | Self::Socks(_) => None,
+        }
+    }
+}
 
 impl From<TlsError> for LayerError {
     fn from(error: TlsError) -> Self {
@@ -52,41 +116,62 @@ impl From<TlsError> for LayerError {
     }
 }
 
-/// A layer over a transport.
+/// A protocol between HTTP and the transport: bytes in and bytes out on both sides.
 ///
-/// A driver, or the machine that stands for it, moves the transport's bytes; [`advance`](Self::advance)
-/// is called after every change and delivers what is for the layer above.
-pub trait Layer: core::fmt::Debug + Send + Sync {
-    /// Room for at least `min` bytes from the transport.
+/// The [`Link`](super::Link) that the layer is a part of moves the bytes. Below the layer is the
+/// transport, or another layer; above it is HTTP, or another layer. After bytes have come from below,
+/// the link calls [`advance`](Self::advance), which delivers bytes to the layer above. Bytes from
+/// above arrive by [`write`](Self::write). After either, [`out`](Self::out) has what is to be sent.
+///
+/// The [documentation of this module](super) has a complete example.
+pub trait Layer: fmt::Debug + Send + Sync {
+    /// Returns room for at least `min` bytes from below.
     fn space(&mut self, min: usize) -> &mut [u8];
 
-    /// The first `n` bytes of the last room were filled.
+    /// Takes the first `n` bytes of the last room, which have been filled. `n` is not larger than
+    /// the room.
     fn filled(&mut self, n: usize);
 
-    /// Works through what arrived, and delivers the bytes for the layer above. It may stop after
-    /// each delivery, and says [`LayerState::Delivered`] then: a layer above that works through a
-    /// large body bit by bit needs memory for one bit only, and finds it in the processor's cache.
+    /// Works through what has arrived, and delivers bytes to the layer above.
+    ///
+    /// It may return after each delivery with [`LayerState::Delivered`]: a large body then passes
+    /// through memory for one piece, which stays in the processor's cache. It must return that state
+    /// if it has more to deliver, and is not called again before the layer above wants more.
     ///
     /// # Errors
-    /// The peer broke the protocol or is not trusted. What [`out`](Self::out) then has is worth
-    /// sending: it tells the peer why.
+    /// The peer broke the protocol, or is not trusted. What [`out`](Self::out) then has is sent if
+    /// it can be: it tells the peer why. The layer is of no use any more, and fails again if it is
+    /// called again.
     fn advance(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<LayerState, LayerError>;
 
-    /// Takes bytes of the layer above, as soon as the layer is open.
+    /// Returns how many bytes have arrived that could be delivered now, and are held because the layer
+    /// above has not asked for them. Parts of a message that cannot be delivered before the rest of it
+    /// has come are not counted.
+    ///
+    /// While a layer holds more than [`MAX_BUFFERED`], nothing is read from the transport: a peer
+    /// cannot fill more memory than that by sending faster than its bytes are used.
+    fn buffered(&self) -> usize;
+
+    /// Takes bytes of the layer above. It is called once the layer is open.
     ///
     /// # Errors
-    /// The layer can take no more, ever.
+    /// The layer can take no more, now or later.
     fn write(&mut self, data: &[u8]) -> Result<(), LayerError>;
 
-    /// Tells the peer that nothing more will be written.
+    /// Tells the peer that nothing more will be written, if the protocol has a message for that.
     fn close(&mut self);
 
-    /// Bytes for the transport.
+    /// Returns the bytes that are to be sent below.
     fn out(&self) -> &[u8];
 
-    /// The transport took the first `n` bytes of [`out`](Self::out).
+    /// Forgets the first `n` bytes of [`out`](Self::out), which were sent.
     fn sent(&mut self, n: usize);
 
-    /// Gives the memory back in which nothing is, because the connection is idle.
-    fn release(&mut self);
+    /// Frees buffers that hold nothing, because the connection becomes idle.
+    fn free_buffers(&mut self) {}
+
+    /// Returns what is known of the connection, once the layer is open. By default that is nothing.
+    fn facts(&self) -> LayerFacts<'_> {
+        LayerFacts::default()
+    }
 }

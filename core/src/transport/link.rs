@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::layer::{Layer, LayerError, LayerState};
+use super::layer::{Layer, LayerError, LayerFacts, LayerState, MAX_BUFFERED};
 use super::passthrough::Passthrough;
 use crate::error::Cause;
 use crate::http1::{Connection, NotReusable, Progress, Role, State, Version};
@@ -132,7 +132,7 @@ impl Link {
         self.http1.begin_again();
         self.http1.rest(memory);
         for layer in &mut self.layers {
-            layer.release();
+            layer.free_buffers();
         }
     }
 
@@ -275,7 +275,8 @@ impl Link {
     fn hand_up(&mut self, enough: usize) -> Result<LayerState, LayerError> {
         let Self { http1, layers, .. } = self;
         let mut state = LayerState::Delivered;
-        if http1.unread().len() < enough {
+        let before = http1.unread().len();
+        if before < enough {
             let ended;
             (state, ended) = pump(layers, |bytes| {
                 http1.push(bytes);
@@ -286,19 +287,36 @@ impl Link {
             }
             self.hand_down()?;
         }
-        self.holds_back = state == LayerState::Delivered;
+        let is_full = self.is_full();
+        if is_full && before < enough && self.http1.unread().len() == before {
+            return Err(stalled());
+        }
+        self.holds_back = is_full || state == LayerState::Delivered;
         Ok(state)
+    }
+
+    /// Whether a layer holds so much that nothing is to be read from the transport before it has
+    /// delivered some of it.
+    fn is_full(&self) -> bool {
+        self.layers.iter().any(|layer| layer.buffered() > MAX_BUFFERED)
+    }
+
+    /// Returns what the uppermost layer knows of the connection.
+    pub(crate) fn facts(&self) -> LayerFacts<'_> {
+        self.layers.last().map_or_else(LayerFacts::default, |layer| layer.facts())
     }
 
     /// As [`advance`](Self::advance), for a connection that has left HTTP/1.1: whether a layer says
     /// that no more bytes come.
     pub(crate) fn pass_to(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<bool, LayerError> {
+        let mut has_delivered = false;
         let (_, ended) = pump(&mut self.layers, |bytes| {
+            has_delivered = true;
             deliver(bytes);
             true
         })?;
         self.hand_down()?;
-        Ok(ended)
+        if !has_delivered && self.is_full() { Err(stalled()) } else { Ok(ended) }
     }
 
     /// Sends bytes of another protocol.
@@ -385,6 +403,13 @@ impl Link {
             let _ = self.hand_down();
         }
     }
+}
+
+/// The error of a layer that has more than it may hold and delivers none of it: to read on would use
+/// ever more memory, and not to read would be to wait without end.
+#[cold]
+fn stalled() -> LayerError {
+    LayerError::other(0, "the layer holds more bytes than it may and delivers none of them")
 }
 
 /// Lets each layer hand on to the next what it has received, and the last deliver it for as long as

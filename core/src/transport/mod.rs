@@ -21,6 +21,6 @@ pub mod socks5;
 #[cfg(feature = "tls")]
 pub mod tls;
 
-pub use layer::{Layer, LayerError, LayerState};
+pub use layer::{Layer, LayerError, LayerFacts, LayerState, MAX_BUFFERED};
 pub use link::Link;
 pub(crate) use link::PIECE;

@@ -29,6 +29,10 @@ impl Layer for Passthrough {
         Ok(LayerState::Open)
     }
 
+    fn buffered(&self) -> usize {
+        self.incoming.len()
+    }
+
     fn write(&mut self, data: &[u8]) -> Result<(), LayerError> {
         self.outgoing.push(data);
         Ok(())
@@ -44,7 +48,7 @@ impl Layer for Passthrough {
         self.outgoing.consume(n);
     }
 
-    fn release(&mut self) {
+    fn free_buffers(&mut self) {
         self.incoming.release();
         self.outgoing.release();
     }

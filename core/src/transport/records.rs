@@ -1,5 +1,6 @@
 //! The two sides of rustls's unbuffered connections under one name.
 
+use rustls::CommonState;
 use rustls::client::{ClientConnectionData, UnbufferedClientConnection};
 use rustls::server::{ServerConnectionData, UnbufferedServerConnection};
 use rustls::unbuffered::UnbufferedStatus;
@@ -15,8 +16,8 @@ pub trait Records: Send + Sync {
         incoming: &'i mut [u8],
     ) -> UnbufferedStatus<'c, 'i, Self::Data>;
 
-    /// The protocol that both sides agreed on (ALPN), if they did.
-    fn protocol(&self) -> Option<&[u8]>;
+    /// Returns what rustls knows of the connection, whichever side it is.
+    fn common(&self) -> &CommonState;
 }
 
 impl Records for UnbufferedClientConnection {
@@ -29,8 +30,8 @@ impl Records for UnbufferedClientConnection {
         self.process_tls_records(incoming)
     }
 
-    fn protocol(&self) -> Option<&[u8]> {
-        self.alpn_protocol()
+    fn common(&self) -> &CommonState {
+        self
     }
 }
 
@@ -44,7 +45,7 @@ impl Records for UnbufferedServerConnection {
         self.process_tls_records(incoming)
     }
 
-    fn protocol(&self) -> Option<&[u8]> {
-        self.alpn_protocol()
+    fn common(&self) -> &CommonState {
+        self
     }
 }

@@ -1,5 +1,6 @@
 //! TLS over rustls: records in and out, in memory that the layer owns.
 
+use alloc::borrow::Cow;
 use alloc::sync::Arc;
 use core::fmt;
 
@@ -10,9 +11,12 @@ use rustls::unbuffered::{
     ConnectionState, EncodeError, EncryptError, InsufficientSizeError, UnbufferedStatus,
     WriteTraffic,
 };
-use rustls::{CertificateError, ClientConfig, Error, InvalidMessage, PeerMisbehaved, ServerConfig};
+use rustls::{
+    CertificateError, CipherSuite, ClientConfig, Error, InvalidMessage, PeerMisbehaved,
+    ProtocolVersion, ServerConfig,
+};
 
-use super::layer::{Layer, LayerError, LayerState};
+use super::layer::{Layer, LayerError, LayerFacts, LayerState};
 use super::records::Records;
 use crate::error::{CertificateProblem, TlsError};
 use crate::values::Buffer;
@@ -43,6 +47,8 @@ pub struct Tls<C> {
     /// Plaintext that came to light while something was written.
     pending: Buffer,
     open: bool,
+    /// More may be delivered without more bytes of the peer.
+    may_deliver: bool,
     /// The peer said that it is done; rustls tells that once.
     peer_closed: bool,
     /// The error after which nothing more is read.
@@ -90,6 +96,7 @@ impl<C> Tls<C> {
             outgoing: Buffer::default(),
             pending: Buffer::default(),
             open: false,
+            may_deliver: false,
             peer_closed: false,
             failed: None,
         }
@@ -149,7 +156,7 @@ impl NeedsRoom for EncryptError {
 
 /// Whether the two sides agreed to speak what is spoken here, or did not speak of it.
 fn speaks_http(connection: &impl Records) -> bool {
-    connection.protocol().is_none_or(|protocol| protocol.starts_with(b"http/1."))
+    connection.common().alpn_protocol().is_none_or(|protocol| protocol.starts_with(b"http/1."))
 }
 
 /// What one look at the records came to.
@@ -253,6 +260,7 @@ impl<C: Records> Tls<C> {
             }
         };
         self.pending = pending;
+        self.may_deliver = false;
         settled?;
         match self.connection.process(self.incoming.unread_mut()).state {
             Ok(ConnectionState::WriteTraffic(mut traffic)) => {
@@ -283,7 +291,14 @@ impl<C: Records> Layer for Tls<C> {
         if !self.pending.unread().is_empty() {
             deliver(core::mem::take(&mut self.pending).unread());
         }
-        Ok(self.settle(deliver)?)
+        let state = self.settle(deliver)?;
+        self.may_deliver = state == LayerState::Delivered;
+        Ok(state)
+    }
+
+    fn buffered(&self) -> usize {
+        let records = if self.may_deliver { self.incoming.len() } else { 0 };
+        self.pending.len() + records
     }
 
     fn write(&mut self, data: &[u8]) -> Result<(), LayerError> {
@@ -314,9 +329,41 @@ impl<C: Records> Layer for Tls<C> {
         self.outgoing.consume(n);
     }
 
-    fn release(&mut self) {
+    fn free_buffers(&mut self) {
         self.incoming.release();
         self.outgoing.release();
+    }
+
+    fn facts(&self) -> LayerFacts<'_> {
+        let common = self.connection.common();
+        let certificate = common.peer_certificates().and_then(<[_]>::first);
+        LayerFacts {
+            version: common.protocol_version().and_then(version),
+            cipher: common.negotiated_cipher_suite().and_then(|suite| cipher(suite.suite())),
+            protocol: common.alpn_protocol(),
+            peer_certificate: certificate.map(|certificate| Cow::Borrowed(certificate.as_ref())),
+        }
+    }
+}
+
+/// The version in the words of the RFCs, which are also those of OpenSSL.
+const fn version(version: ProtocolVersion) -> Option<&'static str> {
+    match version {
+        ProtocolVersion::TLSv1_2 => Some("TLSv1.2"),
+        ProtocolVersion::TLSv1_3 => Some("TLSv1.3"),
+        _ => None,
+    }
+}
+
+/// The name in IANA's registry. rustls has other names for the suites of TLS 1.3.
+fn cipher(suite: CipherSuite) -> Option<&'static str> {
+    match suite {
+        CipherSuite::TLS13_AES_128_GCM_SHA256 => Some("TLS_AES_128_GCM_SHA256"),
+        CipherSuite::TLS13_AES_256_GCM_SHA384 => Some("TLS_AES_256_GCM_SHA384"),
+        CipherSuite::TLS13_CHACHA20_POLY1305_SHA256 => Some("TLS_CHACHA20_POLY1305_SHA256"),
+        CipherSuite::TLS13_AES_128_CCM_SHA256 => Some("TLS_AES_128_CCM_SHA256"),
+        CipherSuite::TLS13_AES_128_CCM_8_SHA256 => Some("TLS_AES_128_CCM_8_SHA256"),
+        suite => suite.as_str(),
     }
 }
 

@@ -42,13 +42,13 @@ fn what_came_behind_the_response_is_read_first() {
 #[test]
 fn what_is_written_waits_for_what_was_written_before() {
     let mut switched = answered(SWITCHING).takes_switched().unwrap();
-    assert_eq!(switched.write(b"one"), Ok(Moved::Bytes(3)));
-    assert_eq!(switched.write(b"two"), Ok(Moved::NeedWrite));
+    assert_eq!(switched.write(b"one").unwrap(), Moved::Bytes(3));
+    assert_eq!(switched.write(b"two").unwrap(), Moved::NeedWrite);
     assert_eq!(switched.out(), b"one");
     switched.sent(2);
     assert_eq!((read(&mut switched).as_str(), switched.out()), ("NeedWrite", &b"e"[..]));
     switched.sent(1);
-    assert_eq!(switched.write(b"two"), Ok(Moved::Bytes(3)));
+    assert_eq!(switched.write(b"two").unwrap(), Moved::Bytes(3));
 }
 
 #[test]

@@ -240,7 +240,7 @@ fn write_timings(timings: &Timings, out: &mut Vec<u8>) {
 }
 
 /// The kinds of causes by name, for those who want to tell them apart.
-pub(super) const CAUSES: [&str; 16] = [
+pub(super) const CAUSES: [&str; 17] = [
     "os",
     "timeout",
     "resolve",
@@ -256,6 +256,7 @@ pub(super) const CAUSES: [&str; 16] = [
     "too_many_redirects",
     "outrun",
     "coding",
+    "layer",
     "other",
 ];
 
@@ -276,8 +277,9 @@ const fn cause_name(cause: &Cause) -> &'static str {
         Cause::TooManyRedirects => 12,
         Cause::Outrun => 13,
         Cause::Coding(_) => 14,
+        Cause::Layer(_) => 15,
         // One that came after this table.
-        _ => 15,
+        _ => 16,
     };
     CAUSES[index]
 }

@@ -273,9 +273,9 @@ impl Session {
             }
             (None, _) => {
                 self.trail.fail(&self.link, cause, at);
-                let tls = matches!(cause, Cause::Tls(_));
-                // What TLS has to say about it is said; nothing else can be.
-                self.enter(if tls { State::Closing } else { State::Close });
+                let is_of_layer = matches!(cause, Cause::Tls(_) | Cause::Layer(_));
+                // What the layer has to say about it is said; nothing else can be.
+                self.enter(if is_of_layer { State::Closing } else { State::Close });
                 self.farewell_said = true;
             }
         }

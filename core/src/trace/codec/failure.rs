@@ -156,6 +156,7 @@ tagged! {
         12 TooManyRedirects,
         13 Outrun,
         14 Coding(error: CodingError),
+        15 Layer(code: u32),
     }
     CodingFault {
         0 Header,
