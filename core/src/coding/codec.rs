@@ -1,9 +1,7 @@
-//! One coding at work, whichever it is.
+//! What undoes a coding.
 
-use alloc::boxed::Box;
 use core::fmt::Debug;
 
-use super::Coding;
 use crate::error::CodingFault;
 
 /// How far one call has come. Nothing read and nothing written means that more input is needed.
@@ -27,24 +25,4 @@ pub(super) trait Codec: Debug + Send + Sync {
 
     /// Whether the input may end here.
     fn is_complete(&self) -> bool;
-}
-
-/// What undoes `coding`, if that is built in.
-pub(super) fn codec(coding: Coding) -> Option<Box<dyn Codec>> {
-    match coding {
-        #[cfg(feature = "gzip")]
-        Coding::Gzip => Some(Box::<super::gzip::Gzip>::default()),
-        #[cfg(feature = "gzip")]
-        Coding::Deflate => Some(Box::<super::deflate::Deflate>::default()),
-        #[cfg(not(feature = "gzip"))]
-        Coding::Gzip | Coding::Deflate => None,
-        #[cfg(feature = "brotli")]
-        Coding::Brotli => Some(Box::<super::brotli::Brotli>::default()),
-        #[cfg(not(feature = "brotli"))]
-        Coding::Brotli => None,
-        #[cfg(feature = "zstd")]
-        Coding::Zstd => Some(Box::<super::zstd::Zstd>::default()),
-        #[cfg(not(feature = "zstd"))]
-        Coding::Zstd => None,
-    }
 }

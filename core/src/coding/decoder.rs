@@ -4,10 +4,11 @@ use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::codec::{Broken, Codec, Step, codec};
-use super::{Coding, Codings};
+use super::codec::{Broken, Codec, Step};
+use super::codings::Codings;
 use crate::error::{CodingError, CodingFault};
 use crate::limits::Limits;
+use crate::values::Coding;
 
 /// How many bytes a piece has at most: what comes of a read, with room for compression.
 const PIECE: usize = 32 * 1024;
@@ -181,5 +182,25 @@ impl Decoder {
 
     const fn error(&self, coding: Coding, fault: CodingFault) -> CodingError {
         CodingError { coding, fault, offset: self.coded }
+    }
+}
+
+/// What undoes `coding`, if that is built in.
+fn codec(coding: Coding) -> Option<Box<dyn Codec>> {
+    match coding {
+        #[cfg(feature = "gzip")]
+        Coding::Gzip => Some(Box::<super::gzip::Gzip>::default()),
+        #[cfg(feature = "gzip")]
+        Coding::Deflate => Some(Box::<super::deflate::Deflate>::default()),
+        #[cfg(not(feature = "gzip"))]
+        Coding::Gzip | Coding::Deflate => None,
+        #[cfg(feature = "brotli")]
+        Coding::Brotli => Some(Box::<super::brotli::Brotli>::default()),
+        #[cfg(not(feature = "brotli"))]
+        Coding::Brotli => None,
+        #[cfg(feature = "zstd")]
+        Coding::Zstd => Some(Box::<super::zstd::Zstd>::default()),
+        #[cfg(not(feature = "zstd"))]
+        Coding::Zstd => None,
     }
 }

@@ -1,5 +1,6 @@
 //! The grammar, on borrowed slices: nothing here allocates, keeps state or knows a connection.
 
+mod broken;
 pub(crate) mod chunk;
 pub(crate) mod field;
 pub(crate) mod number;
@@ -7,22 +8,4 @@ pub(crate) mod start_line;
 pub(crate) mod target;
 pub(crate) mod token;
 
-use crate::error::Rule;
-
-/// A rule was broken at an offset within the slice that was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Broken {
-    pub(crate) rule: Rule,
-    pub(crate) at: usize,
-}
-
-impl Broken {
-    pub(crate) const fn new(rule: Rule, at: usize) -> Self {
-        Self { rule, at }
-    }
-}
-
-/// Rules that were broken and are tolerated: told one by one, with the offset.
-pub(crate) trait Tolerated: FnMut(Rule, usize) {}
-
-impl<F: FnMut(Rule, usize)> Tolerated for F {}
+pub(crate) use broken::{Broken, Tolerated};

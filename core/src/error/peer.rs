@@ -1,0 +1,59 @@
+//! A peer that broke a rule.
+
+use core::fmt;
+
+use super::rule::Rule;
+
+/// The peer broke a rule.
+///
+/// ```
+/// use limpid_core::error::{PeerError, Rule};
+///
+/// let error = PeerError { rule: Rule::SpaceBeforeColon, offset: 27, byte: Some(b' ') };
+/// assert_eq!(
+///     error.to_string(),
+///     "white space stands between a field name and its colon \
+///      (byte 27 is ' '; RFC 9112 section 5.1)"
+/// );
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PeerError {
+    /// Which rule.
+    pub rule: Rule,
+    /// Where: how many bytes the peer had sent on this connection before the offending one.
+    pub offset: u64,
+    /// The offending byte; `None` where something is missing.
+    pub byte: Option<u8>,
+}
+
+impl fmt::Display for PeerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (", self.rule.sentence())?;
+        match self.byte {
+            Some(byte) => write!(f, "byte {} is {}", self.offset, ShownByte(byte))?,
+            None => write!(f, "at byte {}", self.offset)?,
+        }
+        match self.rule.section() {
+            "limit" => f.write_str(")"),
+            section => write!(f, "; {section})"),
+        }
+    }
+}
+
+impl core::error::Error for PeerError {}
+
+/// A byte as a person reads it: its character where that can be printed, else its number.
+#[derive(Clone, Copy, Debug)]
+struct ShownByte(u8);
+
+impl fmt::Display for ShownByte {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            b'\r' => f.write_str("CR"),
+            b'\n' => f.write_str("LF"),
+            b'\t' => f.write_str("TAB"),
+            byte @ b' '..=b'~' => write!(f, "'{}'", char::from(byte)),
+            byte => write!(f, "0x{byte:02x}"),
+        }
+    }
+}
