@@ -38,10 +38,13 @@
 //! then.
 
 mod action;
+mod basic;
 mod content;
+mod decision;
 mod dial;
 mod exchange;
 mod hosts;
+mod lease;
 mod memory;
 mod no_proxy;
 mod operation;
@@ -61,16 +64,18 @@ mod trail;
 mod url;
 
 pub use action::{Dial, Do, Event, Fault, Input, Target, Told};
+pub use basic::basic;
 pub use dial::{AttemptDelay, DialId};
 pub use exchange::Exchange;
 pub use hosts::Hosts;
+pub use lease::Lease;
 pub use no_proxy::NoProxy;
 pub use options::Options;
 pub use origin::Origin;
-pub use pool::{Lease, Pool, PoolLimits};
+pub use pool::{Pool, PoolLimits};
 pub use proxy::{Proxy, ProxyError, ProxyKind};
 pub use proxy_rules::{ProxyRules, ProxyVariableError};
-pub use request::{Request, RequestBuilder, basic};
+pub use request::{Request, RequestBuilder};
 pub use retirement::Retired;
 pub use switched::{Moved, Switched};
 pub use url::{Scheme, Url, UrlError, UrlProblem};

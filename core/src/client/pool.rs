@@ -9,11 +9,11 @@ use alloc::vec::Vec;
 use core::cell::Cell;
 use core::time::Duration;
 
+use super::lease::Lease;
 use super::origin::Origin;
 use super::retirement::Retired;
 use crate::time::Mono;
 use crate::trace::ConnectionId;
-use crate::transport::Link;
 use crate::values::Retirement;
 
 /// How many connections a pool keeps.
@@ -39,35 +39,6 @@ impl Default for PoolLimits {
 /// httpcore does it. Otherwise, only the one that is used again is asked: to ask others is a system
 /// call each, for which everybody who needs the pool would wait.
 const WATCHED: usize = 4;
-
-/// A connection of a pool, or leave to open one: its place there, which goes back by
-/// [`Pool::release`], and what is kept of it while it is idle.
-#[derive(Debug)]
-#[must_use = "the place is taken until it is released"]
-pub struct Lease<T> {
-    origin: Origin,
-    connection: ConnectionId,
-    /// Since when it is idle, if it is.
-    since: Mono,
-    /// The machine's part, which exchanges take and give back.
-    pub link: Option<Box<Link>>,
-    /// The driver's part, once it is open: a socket, most often.
-    pub transport: Option<T>,
-}
-
-impl<T> Lease<T> {
-    /// The connection's number. Those that were opened later have higher ones.
-    #[must_use]
-    pub const fn connection(&self) -> ConnectionId {
-        self.connection
-    }
-
-    /// Whether the connection can be kept.
-    #[inline]
-    const fn is_whole(&self) -> bool {
-        self.link.is_some() && self.transport.is_some()
-    }
-}
 
 /// The connections to one origin.
 #[derive(Debug)]
@@ -372,6 +343,7 @@ mod tests {
     use super::*;
     use crate::client::Url;
     use crate::limits::Config;
+    use crate::transport::Link;
 
     /// A pool whose transports are numbers; those in `loud` have something to read.
     struct Bench {

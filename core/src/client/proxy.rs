@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
-use super::request::basic;
+use super::basic::basic;
 use super::url::{Authority, Url, UrlError};
 
 /// What a proxy speaks.

@@ -4,6 +4,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::sync::Arc;
 
+use super::decision::Decision;
 use super::plan::Plan;
 use super::request::Request;
 use super::trail::Trail;
@@ -83,16 +84,6 @@ fn follow(request: &Request, head: ResponseHead<'_>) -> Result<Option<Hop>, Caus
 /// Whether a field is about the body and how it is sent.
 fn of_body(field: Field<'_>) -> bool {
     ["Content-Length", "Transfer-Encoding", "Expect"].iter().any(|name| field.is(name))
-}
-
-/// What is decided about a redirect, and why.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Decision<'d> {
-    pub(super) status: u16,
-    /// The URL that it leads to.
-    pub(super) url: Option<&'d str>,
-    pub(super) follow: bool,
-    pub(super) why: &'static str,
 }
 
 /// The decision about a redirect that asks for `hop`, after so many were followed.

@@ -3,9 +3,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
+use super::basic::basic;
 use super::origin::Origin;
 use super::url::{Url, UrlError};
 use crate::coding::ACCEPTED;
@@ -329,10 +327,4 @@ impl Given {
 fn expects_continue(fields: Fields<'_>) -> bool {
     let expected = |element: &[u8]| element.eq_ignore_ascii_case(b"100-continue");
     fields.iter().any(|field| field.is("Expect") && field.elements().any(expected))
-}
-
-/// The value of Authorization for the Basic scheme (RFC 7617).
-#[must_use]
-pub fn basic(user: &[u8], password: &[u8]) -> Vec<u8> {
-    [b"Basic ", STANDARD.encode([user, b":", password].concat()).as_bytes()].concat()
 }

@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 
-use super::pool::Lease;
+use super::lease::Lease;
 use crate::values::Retirement;
 
 /// A connection that has left the pool, to be closed.

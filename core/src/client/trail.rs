@@ -3,10 +3,10 @@
 
 use core::net::SocketAddr;
 
+use super::decision::Decision;
 use super::operation::{Attempt, Operation};
 use super::plan::Plan;
 use super::proxy::Proxy;
-use super::redirect::Decision;
 use super::stopwatch::Stopwatch;
 use crate::error::{Cause, Phase};
 use crate::http1::ResponseHead;

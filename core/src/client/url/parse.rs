@@ -3,17 +3,36 @@
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use core::net::{Ipv4Addr, Ipv6Addr};
+use core::str::FromStr;
 
+use super::absolute::Url;
 use super::encode::{FRAGMENT, PATH, QUERY, USERINFO, encode, without_dot_segments};
 use super::error::{UrlError, UrlProblem};
-use super::{Scheme, Url, plain};
+use super::plain;
+use super::scheme::Scheme;
 use crate::wire::{number, token};
 
 /// Longer URLs are refused.
 const MAX_LEN: usize = 65_536;
 
+impl Url {
+    /// Becomes the URL that is written in `text`, in the memory of this one.
+    pub(in super::super) fn replace(&mut self, text: &str) -> Result<(), UrlError> {
+        *self = read(text, &mut self.text)?;
+        Ok(())
+    }
+}
+
+impl FromStr for Url {
+    type Err = UrlError;
+
+    fn from_str(text: &str) -> Result<Self, UrlError> {
+        read(text, &mut String::new())
+    }
+}
+
 /// Reads a URL; if it is one, it takes this memory.
-pub(super) fn read(text: &str, memory: &mut String) -> Result<Url, UrlError> {
+fn read(text: &str, memory: &mut String) -> Result<Url, UrlError> {
     if text.len() > MAX_LEN {
         return Err(UrlError { problem: UrlProblem::TooLong, offset: MAX_LEN });
     }

@@ -4,7 +4,8 @@
 use alloc::string::String;
 use core::net::Ipv4Addr;
 
-use super::{Scheme, Url};
+use super::absolute::Url;
+use super::scheme::Scheme;
 use crate::wire::token;
 
 /// Reads a URL with a path in which nothing has to be written otherwise, and takes this memory for

@@ -1,0 +1,50 @@
+//! References relative to a URL (RFC 3986 section 5.2).
+
+use alloc::string::String;
+
+use super::absolute::Url;
+use super::error::UrlError;
+use super::parse::split_scheme;
+
+impl Url {
+    /// The URL that `reference` means where this URL is what it is relative to (RFC 3986 section
+    /// 5.2). A reference without a fragment inherits that of this URL (RFC 9110 section 10.2.2).
+    ///
+    /// # Errors
+    /// What it means is no URL of HTTP.
+    ///
+    /// ```
+    /// # use limpid_core::client::Url;
+    /// let base: Url = "http://h/a/b?q#top".parse()?;
+    /// assert_eq!(base.join("../c?x")?.as_str(), "http://h/c?x#top");
+    /// assert_eq!(base.join("//other/")?.as_str(), "http://other/#top");
+    /// # Ok::<(), limpid_core::client::UrlError>(())
+    /// ```
+    pub fn join(&self, reference: &str) -> Result<Self, UrlError> {
+        let mut text = if split_scheme(reference).is_some() {
+            String::new()
+        } else if reference.starts_with("//") {
+            [self.scheme.name(), ":"].concat()
+        } else {
+            self.before(reference)
+        };
+        text.push_str(reference);
+        if let Some(fragment) = self.fragment().filter(|_| !reference.contains('#')) {
+            text.push('#');
+            text.push_str(fragment);
+        }
+        text.parse()
+    }
+
+    /// What of this URL stands before a reference that has no authority.
+    fn before(&self, reference: &str) -> String {
+        let path = self.target().split_once('?').map_or(self.target(), |(path, _)| path);
+        let kept = match reference.bytes().next() {
+            Some(b'/') => "",
+            Some(b'?') => path,
+            None | Some(b'#') => self.target(),
+            Some(_) => &path[..=path.rfind('/').unwrap_or(0)],
+        };
+        [&self.text[..self.authority.end], kept].concat()
+    }
+}

@@ -1,0 +1,53 @@
+//! Schemes of URLs.
+
+/// How a URL is spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scheme {
+    /// `http`: over the transport itself.
+    Http,
+    /// `https`: over TLS.
+    Https,
+    /// `ws`: begins as `http`.
+    Ws,
+    /// `wss`: begins as `https`.
+    Wss,
+}
+
+impl Scheme {
+    pub(super) const ALL: [Self; 4] = [Self::Http, Self::Https, Self::Ws, Self::Wss];
+
+    /// Whether TLS carries it.
+    #[must_use]
+    pub const fn is_secure(self) -> bool {
+        matches!(self, Self::Https | Self::Wss)
+    }
+
+    /// The port where a URL gives none.
+    #[must_use]
+    pub const fn default_port(self) -> u16 {
+        if self.is_secure() { 443 } else { 80 }
+    }
+
+    pub(in super::super) const fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+            Self::Ws => "ws",
+            Self::Wss => "wss",
+        }
+    }
+
+    /// What a URL begins with.
+    pub(super) const fn prefix(self) -> &'static str {
+        match self {
+            Self::Http => "http://",
+            Self::Https => "https://",
+            Self::Ws => "ws://",
+            Self::Wss => "wss://",
+        }
+    }
+
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scheme| name.eq_ignore_ascii_case(scheme.name()))
+    }
+}
