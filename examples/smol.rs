@@ -23,7 +23,7 @@ use limpid_core::client::{Dial, DialId, Do, Event, Fault, Input, Request, Target
 use limpid_core::error::ResolveError;
 use limpid_core::fields::Fields;
 use limpid_core::time::{Deadline, Mono};
-use limpid_io::{ClientBuilder, Connections, Error, InFlight, Inner, PooledTransport, Settings};
+use limpid_io::{ClientBuilder, Connections, Error, InFlight, PooledTransport, Settings};
 use limpid_sinks::LineSink;
 use limpid_socket::{begin, is_silent, literal, lookup};
 use smol::future::{or, poll_fn};
@@ -105,15 +105,13 @@ impl Driver {
                 Do::Trust { proxy } => self.in_flight.trust(proxy),
                 Do::Acquire => {
                     let (until, now) = self.time();
-                    let (Inner { exchange, .. }, connections) = self.in_flight.parts();
-                    let acquired = connections.acquire(exchange.origin());
-                    let acquired = within(until, now, acquired).await;
+                    let acquired = within(until, now, self.in_flight.acquire()).await;
                     self.in_flight.tick();
                     self.in_flight.acquired(acquired);
                 }
                 Do::Resolve => {
                     let (until, now) = self.time();
-                    let (host, port) = self.in_flight.exchange.peer();
+                    let (host, port) = self.in_flight.peer();
                     match within(until, now, resolve(host, port)).await {
                         Some(Ok(all)) => self.in_flight.input(Input::Resolved(&all)),
                         Some(Err(error)) => {
@@ -132,16 +130,16 @@ impl Driver {
                 }
                 Do::Abandon(dial) => self.dials.retain(|(id, _)| *id != dial),
                 Do::Write => {
-                    let (exchange, transport, now) = self.in_flight.io();
-                    let until = exchange.deadline();
-                    let written = write(transport, exchange.out());
+                    let (mut buffers, transport, now) = self.in_flight.io();
+                    let until = buffers.deadline();
+                    let written = write(transport, buffers.out());
                     let result = within(until, now, written).await;
                     self.in_flight.wrote(result);
                 }
                 Do::Read => {
-                    let (exchange, transport, now) = self.in_flight.io();
-                    let until = exchange.deadline();
-                    let read = read(transport, exchange.space(READ));
+                    let (mut buffers, transport, now) = self.in_flight.io();
+                    let until = buffers.deadline();
+                    let read = read(transport, buffers.space(READ));
                     let result = within(until, now, read).await;
                     self.in_flight.read(result);
                 }
@@ -166,7 +164,7 @@ impl Driver {
 
     /// Begins to open a connection.
     fn dial(&mut self, id: DialId) {
-        let begun = match self.in_flight.exchange.dial() {
+        let begun = match self.in_flight.dial() {
             Some(Dial { target: target @ Target::Tcp(_), from, options, .. }) => {
                 begin(target, from, options)
             }
@@ -190,9 +188,9 @@ impl Drop for Driver {
         loop {
             match self.in_flight.proceed() {
                 Do::Write => {
-                    let (exchange, transport, _) = self.in_flight.io();
+                    let (buffers, transport, _) = self.in_flight.io();
                     let sent = match transport {
-                        Some(Socket(stream)) => stream.get_ref().write(exchange.out()[0]),
+                        Some(Socket(stream)) => stream.get_ref().write(buffers.out()[0]),
                         None => Err(ErrorKind::NotConnected.into()),
                     };
                     self.in_flight.wrote(Some(sent));

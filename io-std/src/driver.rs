@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use limpid_core::client::{Dial, DialId, Do, Fault, Input, Told};
 use limpid_core::time::{Deadline, Mono};
-use limpid_io::{Error, InFlight, Inner};
+use limpid_io::{Error, InFlight};
 
 use crate::body::Body;
 use crate::dials::Dials;
@@ -50,19 +50,19 @@ impl Driver {
                 }
                 Do::Abandon(dial) => self.dials.abandon(dial),
                 Do::Write => {
-                    let (exchange, transport, now) = self.in_flight.io();
-                    let left = left(exchange.deadline(), now);
+                    let (mut buffers, transport, now) = self.in_flight.io();
+                    let left = left(buffers.deadline(), now);
                     let result = match transport {
-                        Some(socket) => socket.write(exchange.out(), left),
+                        Some(socket) => socket.write(buffers.out(), left),
                         None => Err(ErrorKind::NotConnected.into()),
                     };
                     self.in_flight.wrote(in_time(result));
                 }
                 Do::Read => {
-                    let (exchange, transport, now) = self.in_flight.io();
-                    let left = left(exchange.deadline(), now);
+                    let (mut buffers, transport, now) = self.in_flight.io();
+                    let left = left(buffers.deadline(), now);
                     let result = match transport {
-                        Some(socket) => socket.read(exchange.space(READ), left),
+                        Some(socket) => socket.read(buffers.space(READ), left),
                         None => Err(ErrorKind::NotConnected.into()),
                     };
                     self.in_flight.read(in_time(result));
@@ -85,21 +85,19 @@ impl Driver {
 
     #[inline]
     fn acquire(&mut self) {
-        let now = self.in_flight.now();
-        let (Inner { exchange, .. }, connections) = self.in_flight.parts();
-        let mut acquired = connections.try_acquire(exchange.origin(), now);
-        if acquired.is_none() {
-            let left = left(exchange.deadline(), now);
-            acquired = wait_for(connections.acquire(exchange.origin()), left);
-            self.in_flight.tick();
+        if self.in_flight.try_acquire() {
+            return;
         }
+        let left = self.left();
+        let acquired = wait_for(self.in_flight.acquire(), left);
+        self.in_flight.tick();
         self.in_flight.acquired(acquired);
     }
 
     #[cold]
     fn resolve(&mut self) {
         let left = self.left();
-        let (host, port) = self.in_flight.exchange.peer();
+        let (host, port) = self.in_flight.peer();
         match resolve(host, port, left) {
             Resolved::Addresses(all) => self.in_flight.input(Input::Resolved(&all)),
             Resolved::Failed(error) => self.in_flight.input(Input::Failed(Fault::Resolve(error))),
@@ -111,7 +109,7 @@ impl Driver {
     #[cold]
     fn dial(&mut self, id: DialId) {
         let left = self.left();
-        let Some(Dial { target, from, options, alone }) = self.in_flight.exchange.dial() else {
+        let Some(Dial { target, from, options, alone }) = self.in_flight.dial() else {
             return;
         };
         if alone {

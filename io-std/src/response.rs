@@ -37,7 +37,7 @@ impl Response {
     }
 
     fn head(&self) -> Option<ResponseHead<'_>> {
-        self.body.driver.in_flight.exchange.head()
+        self.body.driver.in_flight.head()
     }
 
     /// The status code.
@@ -73,7 +73,7 @@ impl Response {
     /// The URL that was asked for.
     #[must_use]
     pub fn url(&self) -> &Url {
-        self.body.driver.in_flight.exchange.request().url()
+        self.body.driver.in_flight.request().url()
     }
 
     /// The address and the port at our end of the connection; `None` over a Unix socket.
@@ -91,14 +91,14 @@ impl Response {
     /// Where the time went: so far, and once the end of the body was reached, altogether.
     #[must_use]
     pub fn timings(&self) -> Timings {
-        self.body.driver.in_flight.exchange.timings()
+        self.body.driver.in_flight.timings()
     }
 
     /// How many bytes were sent and received: so far, and once the end of the body was reached,
     /// altogether.
     #[must_use]
     pub fn sizes(&self) -> Sizes {
-        self.body.driver.in_flight.exchange.sizes()
+        self.body.driver.in_flight.sizes()
     }
 
     /// Takes the connection, after the server has agreed to leave HTTP/1.1: with 101 to a request
@@ -185,20 +185,20 @@ impl ResponseBody {
     /// The trailers that followed the body, once its end was reached.
     #[must_use]
     pub fn trailers(&self) -> Fields<'_> {
-        self.driver.in_flight.exchange.trailers()
+        self.driver.in_flight.trailers()
     }
 
     /// Where the time went: so far, and once the end of the body was reached, altogether.
     #[must_use]
     pub fn timings(&self) -> Timings {
-        self.driver.in_flight.exchange.timings()
+        self.driver.in_flight.timings()
     }
 
     /// How many bytes were sent and received: so far, and once the end of the body was reached,
     /// altogether.
     #[must_use]
     pub fn sizes(&self) -> Sizes {
-        self.driver.in_flight.exchange.sizes()
+        self.driver.in_flight.sizes()
     }
 
     /// What of the current piece has not been read.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use limpid_core::client::{Dial, DialId, Do, Fault, Input, Told};
 use limpid_core::error::ResolveError;
 use limpid_core::time::{Deadline, Mono};
-use limpid_io::{Error, InFlight, Inner};
+use limpid_io::{Error, InFlight};
 use limpid_socket::{literal, lookup};
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
@@ -40,7 +40,7 @@ impl Driver {
             match self.in_flight.proceed() {
                 Do::Trust { proxy } => self.in_flight.trust(proxy),
                 Do::Acquire => {
-                    if !self.acquire() {
+                    if !self.in_flight.try_acquire() {
                         Box::pin(self.wait_for_connection()).await;
                     }
                 }
@@ -49,17 +49,17 @@ impl Driver {
                 Do::Await => Box::pin(self.settle()).await,
                 Do::Abandon(dial) => self.dials.abandon(dial),
                 Do::Write => {
-                    let (exchange, transport, now) = self.in_flight.io();
+                    let (buffers, transport, now) = self.in_flight.io();
                     let result = match transport {
-                        Some(socket) => socket.write(exchange, now).await,
+                        Some(socket) => socket.write(buffers, now).await,
                         None => Some(Err(ErrorKind::NotConnected.into())),
                     };
                     self.in_flight.wrote(result);
                 }
                 Do::Read => {
-                    let (exchange, transport, now) = self.in_flight.io();
+                    let (buffers, transport, now) = self.in_flight.io();
                     let result = match transport {
-                        Some(socket) => socket.read(exchange, now).await,
+                        Some(socket) => socket.read(buffers, now).await,
                         None => Some(Err(ErrorKind::NotConnected.into())),
                     };
                     self.in_flight.read(result);
@@ -86,29 +86,16 @@ impl Driver {
         self.over
     }
 
-    /// Whether there is a connection, or leave to open one, without waiting for it.
-    fn acquire(&mut self) -> bool {
-        let now = self.in_flight.now();
-        let (Inner { exchange, .. }, connections) = self.in_flight.parts();
-        let acquired = connections.try_acquire(exchange.origin(), now);
-        let is_there = acquired.is_some();
-        if is_there {
-            self.in_flight.acquired(acquired);
-        }
-        is_there
-    }
-
     async fn wait_for_connection(&mut self) {
         let (until, now) = (self.in_flight.deadline(), self.in_flight.now());
-        let (Inner { exchange, .. }, connections) = self.in_flight.parts();
-        let acquired = within(until, now, connections.acquire(exchange.origin())).await;
+        let acquired = within(until, now, self.in_flight.acquire()).await;
         self.in_flight.tick();
         self.in_flight.acquired(acquired);
     }
 
     async fn resolve(&mut self) {
         let (until, now) = (self.in_flight.deadline(), self.in_flight.now());
-        let (host, port) = self.in_flight.exchange.peer();
+        let (host, port) = self.in_flight.peer();
         match within(until, now, resolve(host, port)).await {
             Some(Ok(addresses)) => self.in_flight.input(Input::Resolved(&addresses)),
             Some(Err(error)) => self.in_flight.input(Input::Failed(Fault::Resolve(error))),
@@ -119,7 +106,7 @@ impl Driver {
     /// Connects, or begins to where there is something else to be done.
     async fn dial(&mut self, id: DialId) {
         let (until, now) = (self.in_flight.deadline(), self.in_flight.now());
-        let Some(Dial { target, from, options, alone }) = self.in_flight.exchange.dial() else {
+        let Some(Dial { target, from, options, alone }) = self.in_flight.dial() else {
             return;
         };
         if alone {
@@ -173,9 +160,9 @@ impl Drop for Driver {
         loop {
             match self.in_flight.proceed() {
                 Do::Write => {
-                    let (exchange, transport, _) = self.in_flight.io();
+                    let (buffers, transport, _) = self.in_flight.io();
                     let sent: io::Result<usize> = match transport {
-                        Some(socket) => socket.write_now(exchange.out()[0]),
+                        Some(socket) => socket.write_now(buffers.out()[0]),
                         None => Err(ErrorKind::NotConnected.into()),
                     };
                     self.in_flight.wrote(Some(sent));

@@ -5,9 +5,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::task::{Context, Poll};
 
-use limpid_core::client::Exchange;
 use limpid_core::time::{Deadline, Mono};
-use limpid_io::PooledTransport;
+use limpid_io::{Buffers, PooledTransport};
 use tokio::io::ReadBuf;
 
 use crate::socket::Socket;
@@ -54,12 +53,12 @@ impl Timed {
     /// Reads once, as soon as there is something; `None` if the time for it is over.
     pub(crate) async fn read(
         &mut self,
-        exchange: &mut Exchange,
+        mut buffers: Buffers<'_>,
         now: Mono,
     ) -> Option<io::Result<usize>> {
         let Self { socket, timer } = self;
-        let until = exchange.deadline();
-        let mut room = ReadBuf::new(exchange.space(READ));
+        let until = buffers.deadline();
+        let mut room = ReadBuf::new(buffers.space(READ));
         poll_fn(|cx| match socket.poll_read(cx, &mut room) {
             Poll::Ready(result) => Poll::Ready(Some(result.map(|()| room.filled().len()))),
             Poll::Pending => poll_passed(timer, until, now, cx).map(|()| None),
@@ -70,13 +69,13 @@ impl Timed {
     /// Writes once, as soon as that is possible; `None` if the time for it is over.
     pub(crate) async fn write(
         &mut self,
-        exchange: &mut Exchange,
+        mut buffers: Buffers<'_>,
         now: Mono,
     ) -> Option<io::Result<usize>> {
         let Self { socket, timer } = self;
-        poll_fn(|cx| match socket.poll_send(cx, exchange.out()) {
+        poll_fn(|cx| match socket.poll_send(cx, buffers.out()) {
             Poll::Ready(result) => Poll::Ready(Some(result)),
-            Poll::Pending => poll_passed(timer, exchange.deadline(), now, cx).map(|()| None),
+            Poll::Pending => poll_passed(timer, buffers.deadline(), now, cx).map(|()| None),
         })
         .await
     }

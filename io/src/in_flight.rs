@@ -2,18 +2,22 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind};
-use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use limpid_core::client::{DialId, Do, Event, Exchange, Fault, Input, Lease, Request, Switched};
+use limpid_core::client::{
+    Dial, DialId, Do, Event, Fault, Input, Lease, Request, RequestBuilder, Sizes, Switched,
+    Timings, UrlError,
+};
 use limpid_core::error::{Cause, TlsError};
+use limpid_core::fields::Fields;
+use limpid_core::http1::ResponseHead;
 use limpid_core::time::{Deadline, Mono};
 use limpid_core::trace::{Sink, Trace};
 
-use crate::connections::{Connections, PooledTransport};
+use crate::connections::{Acquire, Connections, PooledTransport};
 use crate::error::{Error, History};
 use crate::ids::next_exchange;
-use crate::inner::Inner;
+use crate::inner::{Begin, Buffers, Inner, MachineInput, Next, TakeLink, TakeSwitched};
 use crate::os::os_error;
 
 /// A request in flight: an exchange and its transport, in memory of the client's, which goes back to
@@ -25,21 +29,19 @@ pub struct InFlight<T: PooledTransport> {
 
 impl<T: PooledTransport + fmt::Debug> fmt::Debug for InFlight<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&**self, f)
+        self.inner().fmt(f)
     }
 }
 
 impl<T: PooledTransport> InFlight<T> {
-    /// An exchange for this request, which has no transport yet.
+    /// Starts an exchange for this request, which has no transport yet.
     #[must_use]
     pub fn new(connections: Arc<Connections<T>>, request: Arc<Request>) -> Self {
-        if let Some(inner) = connections.free().take() {
-            return Self { inner: Some(inner), connections }.begin(request);
-        }
-        connections.free().add();
-        let options = Arc::clone(connections.options());
-        let inner = Inner::new(Exchange::new(next_exchange(), request, options));
-        Self { inner: Some(Box::new(inner)), connections }
+        let inner = connections.free().take().unwrap_or_else(|| {
+            connections.free().add();
+            Box::new(Inner::new(&request, connections.options()))
+        });
+        Self { inner: Some(inner), connections }.begin(request)
     }
 
     /// Returns the memory of a request that is over, if some is free.
@@ -48,50 +50,67 @@ impl<T: PooledTransport> InFlight<T> {
         Some(Self { inner: Some(inner), connections: Arc::clone(connections) })
     }
 
+    /// Starts to build a request in this memory.
+    pub(crate) fn build(&mut self, method: &[u8], url: &str) -> Result<RequestBuilder, UrlError> {
+        self.inner_mut().build(method, url)
+    }
+
     /// Begins with this request.
     pub(crate) fn begin(mut self, request: Arc<Request>) -> Self {
         let (inner, connections) = self.parts();
-        inner.exchange.restart(next_exchange(), request, connections.options());
+        let begin = Begin { id: next_exchange(), request, options: connections.options() };
+        inner.enter(connections.sink(), begin);
         self
     }
 
-    /// The exchange and its transport, and where both come from.
     #[inline]
-    pub fn parts(&mut self) -> (&mut Inner<T>, &Connections<T>) {
+    fn parts(&mut self) -> (&mut Inner<T>, &Connections<T>) {
         (inner_mut(&mut self.inner), &self.connections)
     }
 
-    /// Looks at the clock. A driver does that when it begins to run; all that tells what came of
-    /// waiting does it as well. In between, it is no later for the exchange than it was.
+    #[inline]
+    fn inner(&self) -> &Inner<T> {
+        inner_ref(&self.inner)
+    }
+
+    #[inline]
+    fn inner_mut(&mut self) -> &mut Inner<T> {
+        inner_mut(&mut self.inner)
+    }
+
+    /// Passes an input to the exchange, at the time of the last look at the clock. Every input
+    /// passes here.
+    #[inline(always)]
+    fn enter<I: MachineInput>(&mut self, input: I) -> I::Answer {
+        let (inner, connections) = self.parts();
+        inner.enter(connections.sink(), input)
+    }
+
+    /// Looks at the clock. A driver does that when it begins to run, and after it waited without
+    /// telling an [`input`](Self::input), which does it as well. In between, the time stands still for
+    /// the exchange.
     pub fn tick(&mut self) {
         let (inner, connections) = self.parts();
         inner.now = connections.now();
     }
 
-    /// What time it was when the clock was last looked at.
+    /// Returns the time of the last look at the clock.
+    #[inline]
     #[must_use]
     pub fn now(&self) -> Mono {
-        self.now
+        self.inner().now
     }
 
-    /// What is to be done next.
+    /// Returns what to do next.
     pub fn proceed(&mut self) -> Do {
-        let (inner, connections) = self.parts();
-        inner.exchange.next(inner.now, connections.sink())
+        self.enter(Next)
     }
 
-    /// What [`Do::Tell`] tells.
-    #[must_use]
-    pub fn event(&self) -> Option<Event<'_>> {
-        self.exchange.event()
-    }
-
-    /// Tells what came of it.
+    /// Looks at the clock, and tells the exchange what came of what it asked for.
     #[inline(always)]
     pub fn input(&mut self, input: Input<'_>) {
-        let (inner, connections) = self.parts();
-        inner.now = connections.now();
-        inner.exchange.input(inner.now, connections.sink(), input);
+        self.tick();
+        self.enter(input);
     }
 
     /// Tells how many bytes the transport took; `None` if the time for it is over.
@@ -123,11 +142,11 @@ impl<T: PooledTransport> InFlight<T> {
         }
     }
 
-    /// Tells what came of an attempt at connecting; `None` if its time is over.
+    /// Tells how an attempt at connecting ended; `None` if its time is over.
     pub fn dialed(&mut self, dial: DialId, result: Option<io::Result<T>>) {
         match result {
             Some(Ok(transport)) => {
-                if let Some(lease) = &mut self.lease {
+                if let Some(lease) = &mut self.inner_mut().lease {
                     lease.transport = Some(transport);
                 }
                 self.input(Input::Dialed(dial));
@@ -137,14 +156,6 @@ impl<T: PooledTransport> InFlight<T> {
             }
             None => self.input(Input::Tick),
         }
-    }
-
-    /// The connection, if the response has made it one of another protocol, and its transport.
-    pub fn take_switched(&mut self) -> Option<(Switched, T)> {
-        self.tick();
-        let (inner, connections) = self.parts();
-        let switched = inner.exchange.take_switched(inner.now, connections.sink())?;
-        Some((switched, inner.take_transport()?))
     }
 
     /// Answers [`Do::Trust`].
@@ -160,16 +171,29 @@ impl<T: PooledTransport> InFlight<T> {
         self.input(input);
     }
 
-    /// Until when the driver may take for what it was told to do.
-    pub fn deadline(&mut self) -> Option<Deadline> {
-        self.exchange.deadline()
+    /// Answers [`Do::Acquire`] if that is possible without waiting, and returns whether it was.
+    #[inline]
+    pub fn try_acquire(&mut self) -> bool {
+        let (inner, connections) = self.parts();
+        let lease = connections.try_acquire(inner.exchange().origin(), inner.now);
+        let is_acquired = lease.is_some();
+        if is_acquired {
+            self.acquired(lease);
+        }
+        is_acquired
     }
 
-    /// Answers [`Do::Acquire`] with what the connections gave; `None` if its time is over. The clock
-    /// is not looked at: who waited does that before.
+    /// Waits for the connection that [`Do::Acquire`] asks for, which [`acquired`](Self::acquired)
+    /// takes then.
+    pub fn acquire(&self) -> Acquire<'_, T> {
+        self.connections.acquire(self.inner().exchange().origin())
+    }
+
+    /// Answers [`Do::Acquire`] with what the connections gave; `None` if its time is over. It does not
+    /// look at the clock: a driver that has waited does that before.
     #[inline]
     pub fn acquired(&mut self, lease: Option<Box<Lease<T>>>) {
-        let (inner, connections) = self.parts();
+        let inner = self.inner_mut();
         inner.lease = lease;
         let input = match &mut inner.lease {
             Some(lease) => match lease.link.take() {
@@ -178,14 +202,19 @@ impl<T: PooledTransport> InFlight<T> {
             },
             None => Input::Tick,
         };
-        inner.exchange.input(inner.now, connections.sink(), input);
+        self.enter(input);
+    }
+
+    /// Does [`Do::Close`]: closes the transport.
+    pub fn close(&mut self) {
+        drop(self.inner_mut().take_transport());
     }
 
     /// Does [`Do::Release`].
     pub fn release(&mut self) {
         let (inner, connections) = self.parts();
         if let Some(mut lease) = inner.lease.take() {
-            lease.link = inner.exchange.take_link();
+            lease.link = inner.enter(connections.sink(), TakeLink);
             if lease.link.is_none() {
                 // Others need not wait until it is closed.
                 lease.transport = None;
@@ -194,65 +223,132 @@ impl<T: PooledTransport> InFlight<T> {
         }
     }
 
-    fn history(&self, cause: Cause) -> History {
-        let exchange = self.exchange.id();
-        // Nobody is told of the error of an exchange that nobody wants any more.
-        let trace = match cause {
-            Cause::Abandoned => Trace::default(),
-            _ => self.connections.sink().recall(exchange),
-        };
-        History { exchange, timings: self.exchange.timings(), sizes: self.exchange.sizes(), trace }
-    }
-
     /// Does [`Do::Done`] and [`Do::Failed`]: gives the connection back.
     ///
     /// # Errors
-    /// The exchange has failed, and this is what its caller is told.
+    /// The exchange has failed, and this is the error for its caller.
     #[inline]
     pub fn finish(&mut self) -> Result<(), Error> {
         self.release();
-        self.exchange.error().map_or(Ok(()), |error| Err(self.failed(error)))
+        self.inner().exchange().error().map_or(Ok(()), |error| Err(self.failed(error)))
     }
 
-    /// The error that a caller is told for this one.
+    /// Takes the connection and its transport, if the response has made it one of another protocol.
+    pub fn take_switched(&mut self) -> Option<(Switched, T)> {
+        self.tick();
+        let switched = self.enter(TakeSwitched)?;
+        Some((switched, self.inner_mut().take_transport()?))
+    }
+
+    /// Returns the error for the caller of an exchange that has failed with `error`.
     pub fn failed(&mut self, error: limpid_core::error::Error) -> Error {
-        match self.refused.take() {
+        match self.inner_mut().refused.take() {
             Some(refused) => Error::TlsSetup(*refused),
             None => Error::Exchange {
-                url: Box::new(self.exchange.request().url().clone()),
+                url: Box::new(self.request().url().clone()),
                 error,
                 history: Box::new(self.history(error.cause)),
             },
         }
     }
-}
 
-impl<T: PooledTransport> Deref for InFlight<T> {
-    type Target = Inner<T>;
-
-    #[inline]
-    fn deref(&self) -> &Inner<T> {
-        inner_ref(&self.inner)
+    fn history(&self, cause: Cause) -> History {
+        let exchange = self.inner().exchange().id();
+        // The error of an exchange that was cancelled is shown to no one.
+        let trace = match cause {
+            Cause::Abandoned => Trace::default(),
+            _ => self.connections.sink().recall(exchange),
+        };
+        History { exchange, timings: self.timings(), sizes: self.sizes(), trace }
     }
 }
 
-impl<T: PooledTransport> DerefMut for InFlight<T> {
+/// What a driver needs to know for what it is to do.
+impl<T: PooledTransport> InFlight<T> {
+    /// Returns the bytes to be moved, the transport that moves them, and the time of the last look at
+    /// the clock.
     #[inline]
-    fn deref_mut(&mut self) -> &mut Inner<T> {
-        inner_mut(&mut self.inner)
+    pub fn io(&mut self) -> (Buffers<'_>, Option<&mut T>, Mono) {
+        self.inner_mut().io()
+    }
+
+    /// Returns the deadline of what the exchange asked for last.
+    #[inline]
+    pub fn deadline(&mut self) -> Option<Deadline> {
+        self.inner_mut().deadline()
+    }
+
+    /// Returns the host and the port that [`Do::Resolve`] asks for.
+    #[must_use]
+    pub fn peer(&self) -> (&str, u16) {
+        self.inner().exchange().peer()
+    }
+
+    /// Returns the connection that [`Do::Dial`] asks for; `None` if that is not what was asked last.
+    #[must_use]
+    pub fn dial(&self) -> Option<Dial<'_>> {
+        self.inner().exchange().dial()
+    }
+
+    /// Returns the transport, once there is one.
+    #[inline]
+    #[must_use]
+    pub fn transport(&self) -> Option<&T> {
+        self.inner().transport()
+    }
+}
+
+/// What a caller wants to know.
+impl<T: PooledTransport> InFlight<T> {
+    /// Returns the part of the response that [`Do::Tell`] tells.
+    #[inline]
+    #[must_use]
+    pub fn event(&self) -> Option<Event<'_>> {
+        self.inner().exchange().event()
+    }
+
+    /// Returns the request: the last one, where redirects were followed.
+    #[must_use]
+    pub fn request(&self) -> &Request {
+        self.inner().exchange().request()
+    }
+
+    /// Returns the head of the response, once it has come.
+    #[inline]
+    #[must_use]
+    pub fn head(&self) -> Option<ResponseHead<'_>> {
+        self.inner().exchange().head()
+    }
+
+    /// Returns the trailers of the response, once it is complete.
+    #[must_use]
+    pub fn trailers(&self) -> Fields<'_> {
+        self.inner().exchange().trailers()
+    }
+
+    /// Returns where the time went: so far, or altogether once the exchange is over.
+    #[must_use]
+    pub fn timings(&self) -> Timings {
+        self.inner().exchange().timings()
+    }
+
+    /// Returns how many bytes were moved so far.
+    #[must_use]
+    pub fn sizes(&self) -> Sizes {
+        self.inner().exchange().sizes()
     }
 }
 
 const ALIVE: &str = "a request in flight has its memory until it is dropped";
 
 #[inline]
-#[expect(clippy::expect_used, reason = "only dropping takes them away")]
+#[expect(clippy::expect_used, reason = "only dropping takes it away")]
 fn inner_ref<T>(inner: &Option<Box<Inner<T>>>) -> &Inner<T> {
     inner.as_deref().expect(ALIVE)
 }
 
 #[inline]
-#[expect(clippy::expect_used, reason = "only dropping takes them away")]
+#[expect(clippy::expect_used, reason = "only dropping takes it away")]
 fn inner_mut<T>(inner: &mut Option<Box<Inner<T>>>) -> &mut Inner<T> {
     inner.as_deref_mut().expect(ALIVE)
 }
@@ -262,8 +358,7 @@ impl<T: PooledTransport> Drop for InFlight<T> {
         // A request that did not end has a connection that cannot be kept.
         self.release();
         if let Some(mut inner) = self.inner.take() {
-            inner.refused = None;
-            inner.exchange.forget();
+            inner.forget();
             self.connections.free().put(inner);
         }
     }

@@ -1,17 +1,22 @@
 //! What a request in flight runs in: its exchange and its connection.
 
 use std::fmt;
+use std::sync::Arc;
 
-use limpid_core::client::{Exchange, Lease};
-use limpid_core::time::Mono;
+use limpid_core::client::{
+    Do, Exchange, Input, Lease, Options, Request, RequestBuilder, Switched, UrlError,
+};
+use limpid_core::time::{Deadline, Mono};
+use limpid_core::trace::ExchangeId;
+use limpid_core::transport::Link;
 
 use crate::error::TlsSetupError;
+use crate::settings::SharedSink;
 
-/// The exchange of a request and the connection that it has: what is kept for its memory when the
-/// request is over.
-pub struct Inner<T> {
-    /// The exchange.
-    pub exchange: Exchange,
+/// An exchange and the connection that it has: what is kept for its memory when the request is over.
+pub(crate) struct Inner<T> {
+    /// It is changed by [`enter`](Self::enter) alone.
+    exchange: Exchange,
     /// The connection's place in the pool, once there is one, with the transport.
     pub(crate) lease: Option<Box<Lease<T>>>,
     /// Why there is no TLS configuration.
@@ -22,7 +27,7 @@ pub struct Inner<T> {
 
 impl<T: fmt::Debug> fmt::Debug for Inner<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Inner")
+        f.debug_struct("InFlight")
             .field("exchange", &self.exchange)
             .field("transport", &self.transport())
             .finish_non_exhaustive()
@@ -30,31 +35,151 @@ impl<T: fmt::Debug> fmt::Debug for Inner<T> {
 }
 
 impl<T> Inner<T> {
-    /// Wraps an exchange that has no connection yet.
-    pub(crate) fn new(exchange: Exchange) -> Self {
+    /// Makes room for an exchange of this request, which begins with [`Begin`].
+    pub(crate) fn new(request: &Arc<Request>, options: &Arc<Options>) -> Self {
+        // The number is that of no exchange.
+        let exchange = Exchange::new(ExchangeId(0), Arc::clone(request), Arc::clone(options));
         Self { exchange, lease: None, refused: None, now: Mono::default() }
     }
 
-    /// Returns the transport, once there is one.
-    #[must_use]
-    pub fn transport(&self) -> Option<&T> {
-        self.lease.as_ref()?.transport.as_ref()
+    /// Passes an input to the exchange. All inputs pass here, and nothing else changes what the
+    /// exchange does: whoever records the inputs can repeat all of it.
+    #[inline(always)]
+    pub(crate) fn enter<I: MachineInput>(&mut self, sink: &SharedSink, input: I) -> I::Answer {
+        input.enter(&mut self.exchange, self.now, sink)
     }
 
-    /// Returns the exchange, the transport that its bytes are read from and written to, and the time
-    /// of the last look at the clock.
+    /// Returns the exchange, to be read.
     #[inline]
-    pub fn io(&mut self) -> (&mut Exchange, Option<&mut T>, Mono) {
-        let transport = self.lease.as_mut().and_then(|lease| lease.transport.as_mut());
-        (&mut self.exchange, transport, self.now)
+    pub(crate) const fn exchange(&self) -> &Exchange {
+        &self.exchange
     }
 
-    /// Closes the transport.
-    pub fn close(&mut self) {
-        drop(self.take_transport());
+    /// Returns the deadline of what the exchange asked for last.
+    #[inline]
+    pub(crate) fn deadline(&mut self) -> Option<Deadline> {
+        self.exchange.deadline()
+    }
+
+    /// Starts to build a request in memory that the exchange has left.
+    pub(crate) fn build(&mut self, method: &[u8], url: &str) -> Result<RequestBuilder, UrlError> {
+        self.exchange.draft(method, url)
+    }
+
+    /// Frees what is not kept for the next request.
+    pub(crate) fn forget(&mut self) {
+        self.refused = None;
+        self.exchange.forget();
+    }
+
+    pub(crate) fn transport(&self) -> Option<&T> {
+        self.lease.as_ref()?.transport.as_ref()
     }
 
     pub(crate) fn take_transport(&mut self) -> Option<T> {
         self.lease.as_mut()?.transport.take()
+    }
+
+    #[inline]
+    pub(crate) fn io(&mut self) -> (Buffers<'_>, Option<&mut T>, Mono) {
+        let transport = self.lease.as_mut().and_then(|lease| lease.transport.as_mut());
+        (Buffers { exchange: &mut self.exchange }, transport, self.now)
+    }
+}
+
+/// The bytes that a request in flight sends and receives, and until when it waits for that.
+#[derive(Debug)]
+pub struct Buffers<'x> {
+    exchange: &'x mut Exchange,
+}
+
+impl Buffers<'_> {
+    /// Returns the bytes for the transport. Empty slices are to be passed over.
+    #[inline]
+    #[must_use]
+    pub fn out(&self) -> [&[u8]; 3] {
+        self.exchange.out()
+    }
+
+    /// Returns room for at least `min` bytes of the transport.
+    #[inline]
+    pub fn space(&mut self, min: usize) -> &mut [u8] {
+        self.exchange.space(min)
+    }
+
+    /// Returns the deadline of reading or writing, if there is one.
+    #[inline]
+    pub fn deadline(&mut self) -> Option<Deadline> {
+        self.exchange.deadline()
+    }
+}
+
+/// An input of an exchange: all that can change what it does.
+pub(crate) trait MachineInput {
+    /// What the exchange answers.
+    type Answer;
+
+    /// Passes the input to the exchange.
+    fn enter(self, exchange: &mut Exchange, now: Mono, sink: &SharedSink) -> Self::Answer;
+}
+
+/// Begins an exchange of this number, in the memory of the one before.
+pub(crate) struct Begin<'x> {
+    pub(crate) id: ExchangeId,
+    pub(crate) request: Arc<Request>,
+    pub(crate) options: &'x Arc<Options>,
+}
+
+impl MachineInput for Begin<'_> {
+    type Answer = ();
+
+    #[inline(always)]
+    fn enter(self, exchange: &mut Exchange, _: Mono, _: &SharedSink) {
+        exchange.restart(self.id, self.request, self.options);
+    }
+}
+
+/// Asks what to do next.
+pub(crate) struct Next;
+
+impl MachineInput for Next {
+    type Answer = Do;
+
+    #[inline(always)]
+    fn enter(self, exchange: &mut Exchange, now: Mono, sink: &SharedSink) -> Do {
+        exchange.next(now, sink)
+    }
+}
+
+impl MachineInput for Input<'_> {
+    type Answer = ();
+
+    #[inline(always)]
+    fn enter(self, exchange: &mut Exchange, now: Mono, sink: &SharedSink) {
+        exchange.input(now, sink, self);
+    }
+}
+
+/// Takes the connection out of the exchange, if it can serve another.
+pub(crate) struct TakeLink;
+
+impl MachineInput for TakeLink {
+    type Answer = Option<Box<Link>>;
+
+    #[inline(always)]
+    fn enter(self, exchange: &mut Exchange, _: Mono, _: &SharedSink) -> Option<Box<Link>> {
+        exchange.take_link()
+    }
+}
+
+/// Takes the connection out of the exchange, if it has left HTTP/1.1.
+pub(crate) struct TakeSwitched;
+
+impl MachineInput for TakeSwitched {
+    type Answer = Option<Switched>;
+
+    #[inline(always)]
+    fn enter(self, exchange: &mut Exchange, now: Mono, sink: &SharedSink) -> Option<Switched> {
+        exchange.take_switched(now, sink)
     }
 }

@@ -35,7 +35,7 @@ pub use content::{Content, Part};
 pub use error::{Error, History, IdentityProblem, TlsSetupError};
 pub use in_flight::InFlight;
 pub use informational::Listener;
-pub use inner::Inner;
+pub use inner::Buffers;
 pub use limpid_core::client::{NoProxy, PoolLimits, Proxy, Sizes, Timings};
 pub use os::os_error;
 pub use pending_request::PendingRequest;

@@ -24,7 +24,7 @@ impl<T: PooledTransport> PendingRequest<T> {
     pub fn new(connections: &Arc<Connections<T>>, method: &str, url: &str) -> Self {
         let mut in_flight = InFlight::reuse(connections);
         let request = match &mut in_flight {
-            Some(in_flight) => in_flight.exchange.draft(method.as_bytes(), url),
+            Some(in_flight) => in_flight.build(method.as_bytes(), url),
             None => url.parse().map(|url| Request::builder(method.as_bytes(), url)),
         };
         Self { in_flight, request }
