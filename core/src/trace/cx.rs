@@ -1,8 +1,9 @@
 //! The context in which a machine works: what time it is, who listens, and on whose behalf.
 
 use super::catalog::{EventKind, TraceEvent};
+use super::interest::Interest;
 use super::meta::Meta;
-use super::sink::{Interest, Sink};
+use super::sink::Sink;
 use crate::error::Phase;
 use crate::time::Mono;
 use crate::values::{ConnectionId, ExchangeId, SpanId};

@@ -13,6 +13,7 @@ mod catalog;
 mod codec;
 mod cx;
 mod declare;
+mod interest;
 mod meta;
 mod owned;
 mod recall;
@@ -26,11 +27,12 @@ pub use catalog::{EventKind, OwnedTraceEvent, TraceEvent};
 #[cfg(feature = "std")]
 pub use codec::{Codec, Record, Slot};
 pub use cx::{Cx, Scope, Span};
+pub use interest::Interest;
 pub use meta::{FieldMeta, Level, Logger, Meta, Metadata, Sensitivity, Stage};
 pub use owned::{OwnedCredentials, OwnedFailure, OwnedResponseHead};
 pub use recall::Trace;
 pub use reference::write_reference;
-pub use sink::{Interest, NoSink, Sink};
+pub use sink::{NoSink, Sink};
 pub use value::{Credentials, Failure, SocketOption, TlsContext, Value};
 
 pub use crate::values::{ConnectionId, ExchangeId, SpanId, StreamId};

@@ -3,8 +3,9 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 
-use super::catalog::{EventKind, TraceEvent};
-use super::meta::{Logger, Meta, Metadata};
+use super::catalog::TraceEvent;
+use super::interest::Interest;
+use super::meta::Meta;
 use super::recall::Trace;
 use crate::values::ExchangeId;
 
@@ -75,63 +76,6 @@ impl Sink for NoSink {
     #[inline]
     fn enabled() -> bool {
         false
-    }
-}
-
-/// The set of events a sink wants: one bit each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Interest(u128);
-
-impl Interest {
-    /// Nothing.
-    pub const NONE: Self = Self(0);
-    /// Every event of the catalogue.
-    pub const ALL: Self = Self(u128::MAX >> (128 - EventKind::ALL.len()));
-
-    /// One event.
-    #[must_use]
-    pub const fn only(kind: EventKind) -> Self {
-        Self(1 << kind as u8)
-    }
-
-    /// The events whose metadata passes `filter`.
-    #[must_use]
-    pub fn matching(mut filter: impl FnMut(&'static Metadata) -> bool) -> Self {
-        EventKind::ALL
-            .iter()
-            .filter(|kind| filter(kind.metadata()))
-            .fold(Self::NONE, |set, kind| set.with(Self::only(*kind)))
-    }
-
-    /// The events of one logger.
-    #[must_use]
-    pub fn logger(logger: Logger) -> Self {
-        Self::matching(|metadata| metadata.logger == logger)
-    }
-
-    /// Both sets together.
-    #[must_use]
-    pub const fn with(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// This set without what `other` holds.
-    #[must_use]
-    pub const fn without(self, other: Self) -> Self {
-        Self(self.0 & !other.0)
-    }
-
-    /// Whether `kind` is in the set.
-    #[inline]
-    #[must_use]
-    pub const fn contains(self, kind: EventKind) -> bool {
-        self.0 & (1 << kind as u8) != 0
-    }
-
-    /// Whether nothing is in the set.
-    #[must_use]
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
     }
 }
 
