@@ -3,7 +3,7 @@
 #[cfg(feature = "std")]
 use super::codec::written;
 use super::declare::catalog;
-use super::meta::{FieldMeta, Level, Logger, Metadata, Sensitivity, Stage};
+use super::metadata::{FieldMeta, Level, Logger, Sensitivity, Stage};
 use super::owned::{borrowed, lend, own, owned, value};
 use super::value::Value;
 

@@ -55,6 +55,27 @@ macro_rules! catalog {
             }
         }
 
+        /// One event, as the catalogue declares it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct Metadata {
+            /// Which event this describes.
+            pub kind: EventKind,
+            /// The variant's name in [`TraceEvent`].
+            pub variant: &'static str,
+            /// The operation's or event's name in log lines.
+            pub name: &'static str,
+            /// Where in the operation it stands.
+            pub stage: Stage,
+            /// Who tells it.
+            pub logger: Logger,
+            /// How much it matters.
+            pub level: Level,
+            /// The fields, in the order in which lines show them.
+            pub fields: &'static [FieldMeta],
+            /// The documentation, line by line.
+            pub doc: &'static [&'static str],
+        }
+
         static METADATA: [Metadata; EventKind::ALL.len()] = [$(
             Metadata {
                 kind: EventKind::$variant,
@@ -103,25 +124,27 @@ macro_rules! catalog {
             #[inline(always)]
             pub(super) fn encode<'s>(
                 &self,
-                codec: &crate::trace::Codec,
-                placed: &'s [crate::trace::Slot; MOST],
-                fields: &'s [crate::trace::Slot],
-            ) -> Option<&'s [crate::trace::Slot]> {
+                words: &crate::trace::codec::Words,
+                placed: &'s [crate::trace::codec::Slot; crate::trace::codec::MOST],
+                fields: &'s [crate::trace::codec::Slot],
+            ) -> Option<&'s [crate::trace::codec::Slot]> {
                 use crate::trace::codec::{Encode as _, Writer};
                 match self {$(
                     Self::$variant { $($field),* } => {
                         let slots = const { EventKind::$variant.slots() };
                         let to = &mut Writer::new(placed, fields, slots)?;
-                        $( written!($kind $field).encode(codec, to)?; )*
+                        $( written!($kind $field).encode(words, to)?; )*
                         Some(to.behind())
                     }
                 )+}
             }
         }
 
-        /// The most slots that the fields of an event take, without what is behind them.
         #[cfg(feature = "std")]
-        pub(super) const MOST: usize = crate::trace::codec::most(SLOTS);
+        const _: () = assert!(
+            crate::trace::codec::most(SLOTS) == crate::trace::codec::MOST,
+            "codec::MOST is not the most slots that an event takes: change it in codec/cursor.rs",
+        );
 
         #[cfg(feature = "std")]
         const SLOTS: [usize; EventKind::ALL.len()] =

@@ -1,7 +1,7 @@
 //! Sets of events.
 
-use super::catalog::EventKind;
-use super::meta::{Logger, Metadata};
+use super::catalog::{EventKind, Metadata};
+use super::metadata::Logger;
 
 /// A set of events, such as those that a sink wants.
 ///

@@ -15,6 +15,7 @@ mod cx;
 mod declare;
 mod interest;
 mod meta;
+mod metadata;
 mod owned;
 mod recall;
 mod reference;
@@ -23,12 +24,13 @@ mod value;
 
 pub(crate) use at::At;
 pub use capture::Capture;
-pub use catalog::{EventKind, OwnedTraceEvent, TraceEvent};
+pub use catalog::{EventKind, Metadata, OwnedTraceEvent, TraceEvent};
 #[cfg(feature = "std")]
 pub use codec::{Codec, Record, Slot};
 pub use cx::{Cx, Scope, Span};
 pub use interest::Interest;
-pub use meta::{FieldMeta, Level, Logger, Meta, Metadata, Sensitivity, Stage};
+pub use meta::Meta;
+pub use metadata::{FieldMeta, Level, Logger, Sensitivity, Stage};
 pub use owned::{OwnedCredentials, OwnedFailure, OwnedResponseHead};
 pub use recall::Trace;
 pub use reference::write_reference;

@@ -5,9 +5,8 @@ use core::fmt;
 
 use super::catalog::OwnedTraceEvent;
 use super::meta::Meta;
-use super::sink::Sink;
 
-/// What a sink has kept of one exchange: the answer to [`Sink::recall`].
+/// What a sink has kept of one exchange: the answer to [`Sink::recall`](super::Sink::recall).
 ///
 /// The events have their secrets. The sink that shows them hides those; [`Debug`](fmt::Debug) shows
 /// how many events there are and nothing of them.
@@ -33,14 +32,6 @@ impl Trace {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
-    }
-
-    /// Tells `sink` those that it wants.
-    pub fn tell(&self, sink: &dyn Sink) {
-        let interest = sink.interest();
-        for (meta, event) in self.0.iter().filter(|(meta, _)| interest.contains(meta.kind)) {
-            sink.event(meta, &event.borrow());
-        }
     }
 }
 

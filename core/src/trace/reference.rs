@@ -2,8 +2,8 @@
 
 use core::fmt::{self, Write};
 
-use super::catalog::EventKind;
-use super::meta::{Logger, Metadata, Stage};
+use super::catalog::{EventKind, Metadata};
+use super::metadata::{Logger, Stage};
 
 /// Writes the reference of all events as Markdown.
 ///

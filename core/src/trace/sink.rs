@@ -79,6 +79,16 @@ impl Sink for NoSink {
     }
 }
 
+impl Trace {
+    /// Tells `sink` those events that it wants.
+    pub fn tell(&self, sink: &dyn Sink) {
+        let interest = sink.interest();
+        for (meta, event) in self.events().iter().filter(|(meta, _)| interest.contains(meta.kind)) {
+            sink.event(meta, &event.borrow());
+        }
+    }
+}
+
 macro_rules! forward {
     ($($(#[$attribute:meta])* $pointer:ty),+ $(,)?) => {$(
         $(#[$attribute])*

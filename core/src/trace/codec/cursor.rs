@@ -2,8 +2,12 @@
 
 use alloc::vec::Vec;
 
-use super::{Codec, Decode, Slot, slot};
-use crate::trace::catalog::MOST;
+use super::slot::{self, Slot};
+use super::words::Words;
+
+/// The most slots that the fields of an event take, without what is behind them. The catalogue checks
+/// it: what writes an event is below the catalogue, and is faster where it knows the number.
+pub(in crate::trace) const MOST: usize = 25;
 
 /// Where the fields of an event are written: first what takes few slots, whatever its value, and
 /// behind that what may be long. So there is always room for the former.
@@ -81,13 +85,13 @@ impl<'s> Writer<'s> {
 pub(in crate::trace) struct Reader<'a> {
     placed: &'a [Slot],
     behind: &'a [Slot],
-    pub(super) codec: &'a Codec,
+    pub(super) words: &'a Words,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(fields: &'a [Slot], slots: usize, codec: &'a Codec) -> Option<Self> {
+    pub(super) fn new(fields: &'a [Slot], slots: usize, words: &'a Words) -> Option<Self> {
         let (placed, behind) = fields.split_at_checked(slots)?;
-        Some(Self { placed, behind, codec })
+        Some(Self { placed, behind, words })
     }
 
     pub(super) fn read<T: Decode>(&mut self) -> Option<T> {
@@ -121,4 +125,30 @@ impl<'a> Reader<'a> {
     pub(super) const fn is_at_end(&self) -> bool {
         self.behind.is_empty()
     }
+}
+
+/// A value that can be written.
+pub(in crate::trace) trait Encode {
+    /// Writes it. `None` if there is too little room.
+    fn encode(&self, words: &Words, to: &mut Writer<'_>) -> Option<()>;
+}
+
+/// A value that can be read.
+pub(in crate::trace) trait Decode: Sized {
+    /// The most slots that it takes, without what is behind them.
+    const SLOTS: usize;
+
+    fn decode(from: &mut Reader<'_>) -> Option<Self>;
+}
+
+/// The greatest of these.
+pub(in crate::trace) const fn most<const N: usize>(numbers: [usize; N]) -> usize {
+    let (mut most, mut index) = (0, 0);
+    while index < N {
+        if numbers[index] > most {
+            most = numbers[index];
+        }
+        index += 1;
+    }
+    most
 }

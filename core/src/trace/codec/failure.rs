@@ -1,6 +1,7 @@
 //! Failures as numbers: each enum as the number of its variant.
 
-use super::{Codec, Decode, Encode, Reader, Writer, most};
+use super::cursor::{Decode, Encode, Reader, Writer, most};
+use super::words::Words;
 use crate::error::{
     Call, Cause, CertificateProblem, CodingError, CodingFault, Misuse, MisuseError, OsError,
     OsErrorKind, PeerError, Phase, ResolveError, Rule, SocksError, TlsError,
@@ -25,7 +26,7 @@ macro_rules! numbered {
         }
 
         impl Encode for $name {
-            fn encode(&self, _: &Codec, to: &mut Writer<'_>) -> Option<()> {
+            fn encode(&self, _: &Words, to: &mut Writer<'_>) -> Option<()> {
                 to.number(*self as u64)
             }
         }
@@ -61,7 +62,7 @@ numbered! {
 }
 
 impl Encode for Rule {
-    fn encode(&self, _: &Codec, to: &mut Writer<'_>) -> Option<()> {
+    fn encode(&self, _: &Words, to: &mut Writer<'_>) -> Option<()> {
         to.number(*self as u64)
     }
 }
@@ -79,11 +80,11 @@ impl Decode for Rule {
 macro_rules! tagged {
     ($($name:ident { $($tag:literal $variant:ident $(($($field:ident: $type:ty),+))?,)+ })+) => {$(
         impl Encode for $name {
-            fn encode(&self, codec: &Codec, to: &mut Writer<'_>) -> Option<()> {
+            fn encode(&self, words: &Words, to: &mut Writer<'_>) -> Option<()> {
                 match self {$(
                     Self::$variant $(($($field),+))? => {
                         to.number($tag)?;
-                        $( $( $field.encode(codec, to)?; )+ )?
+                        $( $( $field.encode(words, to)?; )+ )?
                         Some(())
                     }
                 )+}
@@ -180,8 +181,8 @@ tagged! {
 macro_rules! fields {
     ($($name:ident { $($field:ident: $type:ty),+ })+) => {$(
         impl Encode for $name {
-            fn encode(&self, codec: &Codec, to: &mut Writer<'_>) -> Option<()> {
-                $( self.$field.encode(codec, to)?; )+
+            fn encode(&self, words: &Words, to: &mut Writer<'_>) -> Option<()> {
+                $( self.$field.encode(words, to)?; )+
                 Some(())
             }
         }
@@ -204,11 +205,11 @@ fields! {
 }
 
 impl Encode for Failure<'_> {
-    fn encode(&self, codec: &Codec, to: &mut Writer<'_>) -> Option<()> {
-        self.phase.encode(codec, to)?;
-        self.cause.encode(codec, to)?;
-        self.secure.encode(codec, to)?;
-        self.evidence.encode(codec, to)?;
+    fn encode(&self, words: &Words, to: &mut Writer<'_>) -> Option<()> {
+        self.phase.encode(words, to)?;
+        self.cause.encode(words, to)?;
+        self.secure.encode(words, to)?;
+        self.evidence.encode(words, to)?;
         to.numbers([self.body.0, self.body.1])
     }
 }

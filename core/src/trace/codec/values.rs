@@ -6,7 +6,9 @@ use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use core::time::Duration;
 
-use super::{Codec, Decode, Encode, Reader, Slot, Word, Writer};
+use super::cursor::{Decode, Encode, Reader, Writer};
+use super::slot::Slot;
+use super::words::{Word, Words};
 use crate::fields::{FieldBlock, FieldSpan, Fields};
 use crate::head::ResponseHead;
 use crate::trace::{Credentials, OwnedCredentials, OwnedResponseHead, SocketOption, TlsContext};
@@ -16,7 +18,7 @@ macro_rules! numbers {
     ($($number:ty)+) => {$(
         impl Encode for $number {
             #[inline(always)]
-            fn encode(&self, _: &Codec, to: &mut Writer<'_>) -> Option<()> {
+            fn encode(&self, _: &Words, to: &mut Writer<'_>) -> Option<()> {
                 to.number((*self).into())
             }
         }
@@ -35,7 +37,7 @@ numbers!(u8 u16 u32 u64);
 
 impl Encode for usize {
     #[inline(always)]
-    fn encode(&self, _: &Codec, to: &mut Writer<'_>) -> Option<()> {
+    fn encode(&self, _: &Words, to: &mut Writer<'_>) -> Option<()> {
         to.number(*self as u64)
     }
 }
@@ -50,7 +52,7 @@ impl Decode for usize {
 
 impl Encode for i32 {
     #[inline(always)]
-    fn encode(&self, _: &Codec, to: &mut Writer<'_>) -> Option<()> {
+    fn encode(&self, _: &Words, to: &mut Writer<'_>) -> Option<()> {
         to.number(self.cast_unsigned().into())
     }
 }
@@ -65,7 +67,7 @@ impl Decode for i32 {
 
 impl Encode for bool {
     #[inline(always)]
-    fn encode(&self, _: &Codec, to: &mut Writer<'_>) -> Option<()> {
+    fn encode(&self, _: &Words, to: &mut Writer<'_>) -> Option<()> {
         to.number((*self).into())
     }
 }
@@ -80,9 +82,9 @@ impl Decode for bool {
 
 impl<T: Encode> Encode for Option<T> {
     #[inline(always)]
-    fn encode(&self, codec: &Codec, to: &mut Writer<'_>) -> Option<()> {
-        self.is_some().encode(codec, to)?;
-        self.as_ref().map_or(Some(()), |value| value.encode(codec, to))
+    fn encode(&self, words: &Words, to: &mut Writer<'_>) -> Option<()> {
+        self.is_some().encode(words, to)?;
+        self.as_ref().map_or(Some(()), |value| value.encode(words, to))
     }
 }
 
@@ -96,7 +98,7 @@ impl<T: Decode> Decode for Option<T> {
 
 impl Encode for &[u8] {
     #[inline(always)]
-    fn encode(&self, _: &Codec, to: &mut Writer<'_>) -> Option<()> {
+    fn encode(&self, _: &Words, to: &mut Writer<'_>) -> Option<()> {
         to.bytes(self)
     }
 }
@@ -119,8 +121,8 @@ impl Decode for Box<[u8]> {
 
 impl Encode for &str {
     #[inline(always)]
-    fn encode(&self, codec: &Codec, to: &mut Writer<'_>) -> Option<()> {
-        self.as_bytes().encode(codec, to)
+    fn encode(&self, words: &Words, to: &mut Writer<'_>) -> Option<()> {
+        self.as_bytes().encode(words, to)
     }
 }
 
@@ -134,8 +136,8 @@ impl Decode for Box<str> {
 
 impl Encode for Word {
     #[inline(always)]
-    fn encode(&self, codec: &Codec, to: &mut Writer<'_>) -> Option<()> {
-        to.number(codec.number(self.0).into())
+    fn encode(&self, words: &Words, to: &mut Writer<'_>) -> Option<()> {
+        to.number(words.number(self.0).into())
     }
 }
 
@@ -144,13 +146,13 @@ impl Decode for &'static str {
 
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         let number = from.read::<u8>()?;
-        from.codec.words[usize::from(number)].get().copied()
+        from.words.word(number)
     }
 }
 
 impl Encode for Duration {
     #[inline(always)]
-    fn encode(&self, _: &Codec, to: &mut Writer<'_>) -> Option<()> {
+    fn encode(&self, _: &Words, to: &mut Writer<'_>) -> Option<()> {
         to.numbers([self.as_secs(), self.subsec_nanos().into()])
     }
 }
@@ -165,7 +167,7 @@ impl Decode for Duration {
 }
 
 impl Encode for SocketAddr {
-    fn encode(&self, codec: &Codec, to: &mut Writer<'_>) -> Option<()> {
+    fn encode(&self, words: &Words, to: &mut Writer<'_>) -> Option<()> {
         match self {
             Self::V4(address) => to.numbers([4, address.ip().to_bits().into()])?,
             Self::V6(address) => {
@@ -173,7 +175,7 @@ impl Encode for SocketAddr {
                 to.bytes(&address.ip().octets())?;
             }
         }
-        self.port().encode(codec, to)
+        self.port().encode(words, to)
     }
 }
 
@@ -194,8 +196,8 @@ impl Decode for SocketAddr {
 
 impl Encode for Version {
     #[inline(always)]
-    fn encode(&self, codec: &Codec, to: &mut Writer<'_>) -> Option<()> {
-        self.minor().encode(codec, to)
+    fn encode(&self, words: &Words, to: &mut Writer<'_>) -> Option<()> {
+        self.minor().encode(words, to)
     }
 }
 
@@ -209,7 +211,7 @@ impl Decode for Version {
 
 impl Encode for StreamId {
     #[inline(always)]
-    fn encode(&self, _: &Codec, to: &mut Writer<'_>) -> Option<()> {
+    fn encode(&self, _: &Words, to: &mut Writer<'_>) -> Option<()> {
         to.numbers([self.connection, self.layer.into()])
     }
 }
@@ -224,8 +226,8 @@ impl Decode for StreamId {
 
 impl Encode for TlsContext {
     #[inline(always)]
-    fn encode(&self, codec: &Codec, to: &mut Writer<'_>) -> Option<()> {
-        self.verify.encode(codec, to)
+    fn encode(&self, words: &Words, to: &mut Writer<'_>) -> Option<()> {
+        self.verify.encode(words, to)
     }
 }
 
@@ -238,7 +240,7 @@ impl Decode for TlsContext {
 }
 
 impl Encode for &[SocketOption] {
-    fn encode(&self, _: &Codec, to: &mut Writer<'_>) -> Option<()> {
+    fn encode(&self, _: &Words, to: &mut Writer<'_>) -> Option<()> {
         to.number(self.len() as u64)?;
         let slots = to.long(2 * self.len())?.as_chunks().0;
         for ([which, value], option) in slots.iter().zip(*self) {
@@ -268,7 +270,7 @@ fn read_option([which, value]: &[Slot; 2]) -> SocketOption {
 impl Encode for &Timings {
     /// Each part has its place, whether it is there or not.
     #[inline(always)]
-    fn encode(&self, _: &Codec, to: &mut Writer<'_>) -> Option<()> {
+    fn encode(&self, _: &Words, to: &mut Writer<'_>) -> Option<()> {
         let Timings { pool, resolve, connect, tls, send, wait, receive, total, redirect, .. } =
             **self;
         for part in [pool, resolve, connect, tls, send, wait, receive, Some(total), redirect] {
@@ -319,9 +321,9 @@ impl Decode for Box<Timings> {
 }
 
 impl Encode for Credentials<'_> {
-    fn encode(&self, codec: &Codec, to: &mut Writer<'_>) -> Option<()> {
-        self.user.encode(codec, to)?;
-        self.password.encode(codec, to)
+    fn encode(&self, words: &Words, to: &mut Writer<'_>) -> Option<()> {
+        self.user.encode(words, to)?;
+        self.password.encode(words, to)
     }
 }
 
@@ -335,10 +337,10 @@ impl Decode for OwnedCredentials {
 
 impl Encode for ResponseHead<'_> {
     #[inline(always)]
-    fn encode(&self, codec: &Codec, to: &mut Writer<'_>) -> Option<()> {
+    fn encode(&self, words: &Words, to: &mut Writer<'_>) -> Option<()> {
         to.numbers([self.version.minor().into(), self.status.into()])?;
-        self.reason.encode(codec, to)?;
-        self.fields.encode(codec, to)
+        self.reason.encode(words, to)?;
+        self.fields.encode(words, to)
     }
 }
 
@@ -355,7 +357,7 @@ impl Encode for Fields<'_> {
     /// The bytes as a whole and the places of the fields in them: one copy each, however many
     /// fields there are.
     #[inline(always)]
-    fn encode(&self, _: &Codec, to: &mut Writer<'_>) -> Option<()> {
+    fn encode(&self, _: &Words, to: &mut Writer<'_>) -> Option<()> {
         to.bytes(self.as_bytes())?;
         to.number(self.len() as u64)?;
         let places = to.long(2 * self.len())?.as_chunks().0;

@@ -1,0 +1,87 @@
+//! Whole events as records.
+
+use super::cursor::{MOST, Reader};
+use super::record::{self, Record};
+use super::slot::Slot;
+use super::words::Words;
+use crate::trace::catalog::{OwnedTraceEvent, TraceEvent};
+use crate::trace::meta::Meta;
+
+/// Turns events into records and back, for sinks that keep them.
+///
+/// Numbers and bytes are copied as they are and nothing is formatted, so that writing costs little;
+/// it allocates nothing. The form is for the memory of one process. It is no file format: it changes
+/// with the catalogue, and a reason or another fixed word is a number that only the codec which
+/// wrote it can read.
+///
+/// ```
+/// use limpid_core::trace::{Codec, Record, Slot, TraceEvent};
+/// # use limpid_core::time::Mono;
+/// # use limpid_core::trace::{EventKind, ExchangeId, ConnectionId, Meta, SpanId};
+/// # use limpid_core::error::Phase;
+/// # let meta = Meta {
+/// #     at: Mono::from_nanos(7), seq: 0, connection: ConnectionId(1), exchange: ExchangeId(1),
+/// #     attempt: 1, span: SpanId(0), phase: Phase::Idle, kind: EventKind::LimitHit,
+/// # };
+///
+/// let codec = Codec::new();
+/// let memory = Slot::memory(128);
+/// let event = TraceEvent::LimitHit { limit: "head", most: 65_536 };
+/// let len = codec.encode(&meta, &event, &memory).unwrap();
+///
+/// let record = Record::all(&memory[..len]).next().unwrap();
+/// assert_eq!(record.exchange(), ExchangeId(1));
+/// let (meta_again, event_again) = codec.decode(record).unwrap();
+/// assert_eq!((meta_again, event_again.borrow()), (meta, event));
+/// ```
+#[derive(Debug)]
+pub struct Codec {
+    pub(super) words: Words,
+}
+
+impl Codec {
+    /// How many bytes the codec itself takes.
+    pub const MEMORY: usize = Words::MEMORY;
+
+    /// How many slots must be free, so that any event can be written that has no long text: the
+    /// most that such an event takes.
+    pub const LEAST: usize = record::HEAD + MOST;
+
+    /// A codec, and all the memory that it will ever need.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { words: Words::new() }
+    }
+
+    /// Writes an event to the start of `out`, and returns how many slots that took. `None` if it
+    /// has too little room, or less than [`LEAST`](Self::LEAST); then there may be a part of the
+    /// event.
+    #[expect(clippy::inline_always, reason = "a call costs as much as a small event")]
+    #[inline(always)]
+    pub fn encode(&self, meta: &Meta, event: &TraceEvent<'_>, out: &[Slot]) -> Option<usize> {
+        // This is all that has to be asked for most events.
+        let room = out.first_chunk::<{ Self::LEAST }>()?;
+        let (head, placed) = room.split_first_chunk()?;
+        let (placed, fields) = (placed.first_chunk()?, out.get(record::HEAD..)?);
+        record::write_head(meta, head);
+        let behind = event.encode(&self.words, placed, fields)?;
+        let len = out.len() - behind.len();
+        record::write_len(len, head);
+        Some(len)
+    }
+
+    /// Reads an event back. `None` for a record that this codec has not written.
+    #[must_use]
+    pub fn decode(&self, record: Record<'_>) -> Option<(Meta, OwnedTraceEvent)> {
+        let meta = record.meta()?;
+        let mut reader = Reader::new(record.fields(), meta.kind.slots(), &self.words)?;
+        let event = OwnedTraceEvent::decode(meta.kind, &mut reader)?;
+        reader.is_at_end().then_some((meta, event))
+    }
+}
+
+impl Default for Codec {
+    fn default() -> Self {
+        Self::new()
+    }
+}
