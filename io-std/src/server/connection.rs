@@ -1,16 +1,14 @@
 //! The driver: it does what the session says, and decides nothing.
 
 use std::net::{Shutdown, SocketAddr};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use limpid_core::server::{Do, Outcome};
+use limpid_core::server::Do;
 use limpid_io::server::{ServerSettings, Serving, Stop};
 use socket2::Socket;
 
 use super::connection_set::ConnectionGuard;
-use super::exchange::Exchange;
 use crate::driver::{in_time, left};
 use crate::socket::Timed;
 
@@ -32,35 +30,13 @@ impl Connection {
         settings: &Arc<ServerSettings>,
     ) -> Self {
         let socket = Timed::new(Arc::clone(&guard.entry.socket));
-        Self { serving: Serving::new(peer, settings), socket, guard }
-    }
-
-    /// Serves the connection to its end.
-    pub(super) fn serve<E>(mut self, handler: &impl Fn(Exchange<'_>) -> Result<(), E>) {
-        loop {
-            match self.run() {
-                Stop::Request => {
-                    let exchange = Exchange::new(&mut self);
-                    let outcome = match catch_unwind(AssertUnwindSafe(|| handler(exchange))) {
-                        Ok(Ok(())) => Outcome::Done,
-                        Ok(Err(_)) => Outcome::Failed,
-                        Err(_) => Outcome::Panicked,
-                    };
-                    self.serving.handled(outcome);
-                }
-                Stop::Done => return,
-                // Nobody asked for these: they were for a handler that is gone.
-                Stop::Handle | Stop::Failed => self.serving.handled(Outcome::Done),
-            }
-        }
+        let serving = Serving::new(peer, settings, Arc::clone(guard.shutdown()));
+        Self { serving, socket, guard }
     }
 
     /// Runs the session until it has something for somebody.
     pub(super) fn run(&mut self) -> Stop {
         loop {
-            if let Some(grace) = self.guard.grace() {
-                self.serving.shut_down(grace);
-            }
             match self.serving.advance() {
                 Do::Read => self.read(),
                 Do::Write => self.write(),
@@ -87,9 +63,9 @@ impl Connection {
         let idle = self.serving.session.is_idle();
         if idle {
             self.guard.set_idle(true);
-            // Whoever closes the server after this wakes the read; whoever did before is seen here.
-            if let Some(grace) = self.guard.grace() {
-                return self.serving.shut_down(grace);
+            // A shutdown that begins after this wakes the read; one that began before is seen here.
+            if self.serving.must_shut_down() {
+                return;
             }
         }
         let timeout = self.timeout();

@@ -1,11 +1,12 @@
-//! The connections of a server: how many there are, and how they are told to end.
+//! The connections of a server: how many are open, and how their threads are woken to end.
 
 use std::collections::HashMap;
 use std::net::Shutdown;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::task::{Wake, Waker};
 
+use limpid_io::server::{ShutdownSignal, WakerId};
 use limpid_socket::AcceptWaker;
 use socket2::Socket;
 
@@ -13,84 +14,70 @@ use socket2::Socket;
 #[derive(Debug)]
 pub(super) struct ConnectionSet {
     most: usize,
-    waker: AcceptWaker,
+    accept: AcceptWaker,
+    shutdown: Arc<ShutdownSignal>,
     state: Mutex<State>,
-    /// Somebody left, or everybody is to.
+    /// A connection was closed, or the server shuts down.
     changed: Condvar,
-    is_closing: AtomicBool,
 }
 
 #[derive(Debug, Default)]
 struct State {
     open: HashMap<u64, Arc<Entry>>,
-    added: u64,
-    /// When those who are still here are thrown out.
-    closing: Option<Instant>,
+    last: u64,
 }
 
 /// What others need to know of a connection, and to end it.
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) socket: Arc<Socket>,
-    /// It waits for a request to begin.
+    /// Its thread waits for a request to begin.
     idle: AtomicBool,
 }
 
 impl ConnectionSet {
-    pub(super) fn new(most: usize, waker: AcceptWaker) -> Self {
-        Self {
-            most,
-            waker,
-            state: Mutex::default(),
-            changed: Condvar::new(),
-            is_closing: AtomicBool::new(false),
-        }
+    /// An empty set of at most `most` connections, whose thread `accept` wakes.
+    pub(super) fn new(most: usize, accept: AcceptWaker, shutdown: Arc<ShutdownSignal>) -> Self {
+        Self { most, accept, shutdown, state: Mutex::default(), changed: Condvar::new() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until another connection may be accepted; false when none may any more.
-    pub(super) fn wait_for_room(&self) -> bool {
-        let full = |state: &mut State| state.closing.is_none() && state.open.len() >= self.most;
-        let state = self.changed.wait_while(self.lock(), full);
-        state.unwrap_or_else(PoisonError::into_inner).closing.is_none()
+    /// Has a shutdown wake the threads of this set, until the guard is dropped.
+    pub(super) fn watch(self: &Arc<Self>) -> ShutdownWatch {
+        let (signal, set) = (Arc::clone(&self.shutdown), Arc::clone(self));
+        let id = signal.register();
+        signal.set_waker(id, Waker::from(set));
+        ShutdownWatch { signal, id }
     }
 
-    /// Lets a connection in, unless the server is closing.
+    /// Waits until another connection may be accepted; returns false when the server shuts down.
+    pub(super) fn wait_for_room(&self) -> bool {
+        let is_full =
+            |state: &mut State| !self.shutdown.has_begun() && state.open.len() >= self.most;
+        drop(self.changed.wait_while(self.lock(), is_full));
+        !self.shutdown.has_begun()
+    }
+
+    /// Adds a connection, unless the server shuts down.
     pub(super) fn add(self: &Arc<Self>, socket: Socket) -> Option<ConnectionGuard> {
         let mut state = self.lock();
-        if state.closing.is_some() {
+        if self.shutdown.has_begun() {
             return None;
         }
-        state.added += 1;
-        let id = state.added;
+        state.last += 1;
+        let id = state.last;
         let entry = Arc::new(Entry { socket: Arc::new(socket), idle: AtomicBool::new(false) });
         state.open.insert(id, Arc::clone(&entry));
         Some(ConnectionGuard { set: Arc::clone(self), id, entry })
     }
 
-    fn close(&self, grace: Duration) {
-        let mut state = self.lock();
-        let now = Instant::now();
-        state.closing = Some(now.checked_add(grace).unwrap_or(now));
-        self.is_closing.store(true, Ordering::SeqCst);
-        for entry in state.open.values() {
-            if entry.idle.load(Ordering::SeqCst) {
-                entry.wake();
-            }
-        }
-        drop(state);
-        self.changed.notify_all();
-        self.waker.wake();
-    }
-
-    /// Waits until everybody has left, or throws them out when their time is over.
+    /// Waits until no connection is open, or cuts those that are when their time is over.
     pub(super) fn wait_until_empty(&self) {
         let mut state = self.lock();
-        while let (false, Some(end)) = (state.open.is_empty(), state.closing) {
-            let left = end.saturating_duration_since(Instant::now());
+        while let (false, Some(left)) = (state.open.is_empty(), self.shutdown.grace()) {
             if left.is_zero() {
                 break;
             }
@@ -106,7 +93,22 @@ impl ConnectionSet {
     }
 }
 
+impl Wake for ConnectionSet {
+    /// Wakes the threads that wait for a request, for room or for a connection: the server shuts down.
+    fn wake(self: Arc<Self>) {
+        let state = self.lock();
+        state.open.values().filter(|entry| entry.is_idle()).for_each(|entry| entry.wake());
+        drop(state);
+        self.changed.notify_all();
+        self.accept.wake();
+    }
+}
+
 impl Entry {
+    fn is_idle(&self) -> bool {
+        self.idle.load(Ordering::SeqCst)
+    }
+
     /// Wakes the connection's thread, which waits for bytes: it sees the end of them.
     fn wake(&self) {
         let how = if cfg!(windows) { Shutdown::Both } else { Shutdown::Read };
@@ -115,7 +117,20 @@ impl Entry {
     }
 }
 
-/// A connection that was let in. Dropping it lets the next one in.
+/// While it exists, a shutdown wakes the threads of a [`ConnectionSet`].
+#[derive(Debug)]
+pub(super) struct ShutdownWatch {
+    signal: Arc<ShutdownSignal>,
+    id: WakerId,
+}
+
+impl Drop for ShutdownWatch {
+    fn drop(&mut self) {
+        self.signal.deregister(self.id);
+    }
+}
+
+/// A connection of a set. Dropping it removes the connection, which makes room for another.
 #[derive(Debug)]
 pub(super) struct ConnectionGuard {
     set: Arc<ConnectionSet>,
@@ -124,18 +139,14 @@ pub(super) struct ConnectionGuard {
 }
 
 impl ConnectionGuard {
-    /// Says whether it waits for a request to begin.
+    /// Says whether the connection's thread waits for a request to begin.
     pub(super) fn set_idle(&self, idle: bool) {
         self.entry.idle.store(idle, Ordering::SeqCst);
     }
 
-    /// How long it may still take, if the server is closing.
-    pub(super) fn grace(&self) -> Option<Duration> {
-        if !self.set.is_closing.load(Ordering::SeqCst) {
-            return None;
-        }
-        let end = self.set.lock().closing?;
-        Some(end.saturating_duration_since(Instant::now()))
+    /// Returns the signal that the server shuts down.
+    pub(super) fn shutdown(&self) -> &Arc<ShutdownSignal> {
+        &self.set.shutdown
     }
 }
 
@@ -143,24 +154,5 @@ impl Drop for ConnectionGuard {
     fn drop(&mut self) {
         self.set.lock().open.remove(&self.id);
         self.set.changed.notify_all();
-    }
-}
-
-/// Ends a server, from wherever it is. It is cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Handle {
-    set: Arc<ConnectionSet>,
-}
-
-impl Handle {
-    pub(super) const fn new(set: Arc<ConnectionSet>) -> Self {
-        Self { set }
-    }
-
-    /// Ends the server: it accepts no more connections and closes those that are idle. Requests that
-    /// have begun are answered, for which they have `grace`; then their connections are cut. It does
-    /// not wait for that: [`Server::serve`](super::Server::serve) does.
-    pub fn shutdown(&self, grace: Duration) {
-        self.set.close(grace);
     }
 }

@@ -3,6 +3,7 @@
 mod connection;
 mod connection_set;
 mod exchange;
+mod serve;
 
 use std::fmt;
 use std::io;
@@ -12,14 +13,15 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use limpid_io::server::{Bind, ServerSettings};
+use limpid_io::server::{Bind, ServerSettings, ShutdownSignal};
 use limpid_socket::{Listener, is_resource_exhausted, is_transient};
 
-pub use connection_set::Handle;
 pub use exchange::Exchange;
+pub use limpid_io::server::Handle;
 
 use connection::Connection;
 use connection_set::ConnectionSet;
+use serve::serve;
 
 /// Builds a [`Server`].
 pub type ServerBuilder = limpid_io::server::ServerBuilder<Server>;
@@ -41,7 +43,7 @@ pub type ServerBuilder = limpid_io::server::ServerBuilder<Server>;
 pub struct Server {
     listener: Listener,
     settings: ServerSettings,
-    connections: Arc<ConnectionSet>,
+    shutdown: Arc<ShutdownSignal>,
 }
 
 impl fmt::Debug for Server {
@@ -65,8 +67,7 @@ impl Bind for Server {
     }
 
     fn bound(listener: Listener, settings: ServerSettings) -> Self {
-        let connections = ConnectionSet::new(settings.connections, listener.waker());
-        Self { listener, settings, connections: Arc::new(connections) }
+        Self { listener, settings, shutdown: Arc::default() }
     }
 }
 
@@ -85,7 +86,7 @@ impl Server {
     /// What ends it.
     #[must_use]
     pub fn handle(&self) -> Handle {
-        Handle::new(Arc::clone(&self.connections))
+        Handle::new(Arc::clone(&self.shutdown))
     }
 
     /// Accepts connections and calls `handler` with every request, each connection on a thread of its
@@ -102,7 +103,10 @@ impl Server {
         self,
         handler: impl Fn(Exchange<'_>) -> Result<(), E> + Send + Sync + 'static,
     ) -> io::Result<()> {
-        let Self { listener, settings, connections } = self;
+        let Self { listener, settings, shutdown } = self;
+        let connections = ConnectionSet::new(settings.connections, listener.waker(), shutdown);
+        let connections = Arc::new(connections);
+        let _watch = connections.watch();
         let handler = Arc::new(handler);
         let settings = Arc::new(settings);
         while connections.wait_for_room() {
@@ -120,7 +124,7 @@ impl Server {
             let (handler, settings) = (Arc::clone(&handler), Arc::clone(&settings));
             // Without a thread the guard is dropped at once, and its connection is closed.
             let _ = thread::Builder::new().name("limpid-connection".into()).spawn(move || {
-                Connection::new(guard, peer, &settings).serve(&*handler);
+                serve(Connection::new(guard, peer, &settings), &*handler);
             });
         }
         drop(listener);

@@ -1,20 +1,14 @@
 //! The driver: it does what the session says, and decides nothing.
 
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::net::SocketAddr;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
-use limpid_core::server::{Do, Outcome};
-use limpid_io::server::{ServerSettings, Serving, Stop};
+use limpid_core::server::Do;
+use limpid_io::server::{ServerSettings, Serving, ShutdownSignal, Stop};
 use tokio::io::ReadBuf;
 
-use super::exchange::Exchange;
-use super::handoff::ConnectionGuard;
-use super::shutdown::ShutdownSignal;
 use super::timer::Timer;
 use crate::socket::Socket;
 
@@ -36,33 +30,9 @@ impl Connection {
         settings: &Arc<ServerSettings>,
         shutdown: Arc<ShutdownSignal>,
     ) -> Self {
-        let serving = Serving::new(peer, settings);
-        let timer = Timer::new(shutdown, serving.now());
+        let serving = Serving::new(peer, settings, shutdown);
+        let timer = Timer::new(Arc::clone(serving.shutdown()), serving.now());
         Self { serving, socket, timer }
-    }
-
-    /// Serves the connection to its end.
-    pub(super) async fn serve<F, R, E>(self, handler: &F)
-    where
-        F: Fn(Exchange) -> R,
-        R: Future<Output = Result<(), E>>,
-    {
-        let handoff = Arc::default();
-        let mut connection = ConnectionGuard::new(self, &handoff);
-        loop {
-            match connection.run().await {
-                Stop::Request => {
-                    let outcome = outcome(|| handler(Exchange::new(connection))).await;
-                    connection = poll_fn(|cx| handoff.poll_take(cx)).await;
-                    connection.serving.handled(outcome);
-                }
-                Stop::Done => return,
-                // Nobody asked for these: they were for a handler that is gone.
-                Stop::Handle | Stop::Failed => {
-                    connection.serving.handled(Outcome::Done);
-                }
-            }
-        }
     }
 
     /// Runs the session until it has something for somebody.
@@ -79,7 +49,7 @@ impl Connection {
         loop {
             let (next, is_new) = match waits.take() {
                 Some(next) => (next, false),
-                None => (self.next(), true),
+                None => (self.serving.advance(), true),
             };
             let moved = match next {
                 Do::Read => self.poll_read(cx, is_new),
@@ -102,24 +72,6 @@ impl Connection {
                 return Poll::Pending;
             }
         }
-    }
-
-    /// What the session asks for, once it knows whether the server ends.
-    fn next(&mut self) -> Do {
-        if let Some(grace) = self.ends() {
-            self.serving.shut_down(grace);
-        }
-        self.serving.advance()
-    }
-
-    /// How long what is open may still take, if the server ends and the session does not know.
-    #[inline]
-    fn ends(&self) -> Option<Duration> {
-        let shutdown = &self.timer.shutdown;
-        if !shutdown.has_begun() || self.serving.was_told_of_shutdown() {
-            return None;
-        }
-        shutdown.grace()
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>, is_new: bool) -> Poll<()> {
@@ -151,22 +103,6 @@ impl Connection {
         }
         self.timer.set(cx, until);
         // The session is told before it goes on.
-        if self.ends().is_some() { Poll::Ready(()) } else { Poll::Pending }
+        if self.serving.must_shut_down() { Poll::Ready(()) } else { Poll::Pending }
     }
-}
-
-/// How a handler ends.
-async fn outcome<R, E>(handler: impl FnOnce() -> R) -> Outcome
-where
-    R: Future<Output = Result<(), E>>,
-{
-    let Ok(future) = catch_unwind(AssertUnwindSafe(handler)) else { return Outcome::Panicked };
-    let mut future = pin!(future);
-    poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-        Ok(Poll::Pending) => Poll::Pending,
-        Ok(Poll::Ready(Ok(()))) => Poll::Ready(Outcome::Done),
-        Ok(Poll::Ready(Err(_))) => Poll::Ready(Outcome::Failed),
-        Err(_) => Poll::Ready(Outcome::Panicked),
-    })
-    .await
 }

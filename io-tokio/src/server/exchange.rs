@@ -5,7 +5,8 @@ use limpid_core::error::Cause;
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::{BodySize, RequestHead};
 
-use super::handoff::ConnectionGuard;
+use super::connection::Connection;
+use super::handoff::HandoffGuard;
 
 /// A request, and what answers it.
 ///
@@ -31,11 +32,11 @@ use super::handoff::ConnectionGuard;
 /// ```
 #[derive(Debug)]
 pub struct Exchange {
-    connection: ConnectionGuard,
+    connection: HandoffGuard<Connection>,
 }
 
 impl Exchange {
-    pub(super) const fn new(connection: ConnectionGuard) -> Self {
+    pub(super) const fn new(connection: HandoffGuard<Connection>) -> Self {
         Self { connection }
     }
 

@@ -1,84 +1,89 @@
-//! A connection passes between its task, which reads the requests, and the handler, which has it for
-//! as long as it keeps its exchange.
+//! Handing a value over: between a connection's task, which reads the requests, and the handler, which
+//! has the connection for as long as it keeps its exchange.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use super::connection::Connection;
-
-/// Where a connection is when nobody has it.
-#[derive(Debug, Default)]
-pub(super) struct Handoff {
-    state: Mutex<State>,
+/// The slot that a value goes back to.
+#[derive(Debug)]
+pub(super) struct Handoff<T> {
+    state: Mutex<State<T>>,
 }
 
-#[derive(Debug, Default)]
-struct State {
-    connection: Option<Box<Connection>>,
-    /// Who waits for it.
+#[derive(Debug)]
+struct State<T> {
+    value: Option<Box<T>>,
+    /// Wakes the task that waits for the value.
     waker: Option<Waker>,
 }
 
-impl Handoff {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl<T> Default for Handoff<T> {
+    fn default() -> Self {
+        Self { state: Mutex::new(State { value: None, waker: None }) }
+    }
+}
+
+impl<T> Handoff<T> {
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes the connection when it is there.
-    pub(super) fn poll_take(self: &Arc<Self>, cx: &mut Context<'_>) -> Poll<ConnectionGuard> {
+    /// Takes the value, once it is back.
+    pub(super) fn poll_take(self: &Arc<Self>, cx: &mut Context<'_>) -> Poll<HandoffGuard<T>> {
         let mut state = self.lock();
-        if state.connection.is_none() {
-            state.waker = Some(cx.waker().clone());
-            return Poll::Pending;
+        match state.value.take() {
+            Some(value) => {
+                Poll::Ready(HandoffGuard { value: Some(value), handoff: Arc::clone(self) })
+            }
+            None => {
+                state.waker = Some(cx.waker().clone());
+                Poll::Pending
+            }
         }
-        Poll::Ready(ConnectionGuard {
-            connection: state.connection.take(),
-            handoff: Arc::clone(self),
-        })
     }
 }
 
-/// A connection that somebody has. Dropping it puts it back into its handoff; with nobody left who
-/// would take it from there, it ends.
+/// A value that was handed over. Dropping it puts it back into its slot; it ends there if the task
+/// that would take it is gone.
 #[derive(Debug)]
-pub(super) struct ConnectionGuard {
-    connection: Option<Box<Connection>>,
-    handoff: Arc<Handoff>,
+pub(super) struct HandoffGuard<T> {
+    value: Option<Box<T>>,
+    handoff: Arc<Handoff<T>>,
 }
 
-impl ConnectionGuard {
-    /// A connection that has this handoff.
-    pub(super) fn new(connection: Connection, handoff: &Arc<Handoff>) -> Self {
-        Self { connection: Some(Box::new(connection)), handoff: Arc::clone(handoff) }
+impl<T> HandoffGuard<T> {
+    /// Guards a value that goes back to this slot.
+    pub(super) fn new(value: T, handoff: &Arc<Handoff<T>>) -> Self {
+        Self { value: Some(Box::new(value)), handoff: Arc::clone(handoff) }
     }
 }
 
-const HELD: &str = "a connection is held until it is dropped";
+const THERE: &str = "a guard has its value until it is dropped";
 
-impl Deref for ConnectionGuard {
-    type Target = Connection;
+impl<T> Deref for HandoffGuard<T> {
+    type Target = T;
 
     #[inline]
     #[expect(clippy::expect_used, reason = "only dropping takes it away")]
-    fn deref(&self) -> &Connection {
-        self.connection.as_deref().expect(HELD)
+    fn deref(&self) -> &T {
+        self.value.as_deref().expect(THERE)
     }
 }
 
-impl DerefMut for ConnectionGuard {
+impl<T> DerefMut for HandoffGuard<T> {
     #[inline]
     #[expect(clippy::expect_used, reason = "only dropping takes it away")]
-    fn deref_mut(&mut self) -> &mut Connection {
-        self.connection.as_deref_mut().expect(HELD)
+    fn deref_mut(&mut self) -> &mut T {
+        self.value.as_deref_mut().expect(THERE)
     }
 }
 
-impl Drop for ConnectionGuard {
+impl<T> Drop for HandoffGuard<T> {
     fn drop(&mut self) {
         let waker = {
             let mut state = self.handoff.lock();
-            state.connection = self.connection.take();
+            state.value = self.value.take();
             state.waker.take()
         };
         if let Some(waker) = waker {

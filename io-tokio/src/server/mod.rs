@@ -4,7 +4,7 @@ mod connection;
 mod exchange;
 mod handoff;
 mod listener;
-mod shutdown;
+mod serve;
 mod timer;
 
 use std::fmt;
@@ -15,18 +15,18 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use limpid_io::server::{Bind, ServerSettings};
+use limpid_io::server::{Bind, ServerSettings, ShutdownSignal};
 use limpid_socket::{is_resource_exhausted, is_transient};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 pub use exchange::Exchange;
-pub use shutdown::Handle;
+pub use limpid_io::server::Handle;
 
 use connection::Connection;
 use listener::Listener;
-use shutdown::ShutdownSignal;
+use serve::serve;
 
 /// A server that has a place to listen at.
 ///
@@ -139,14 +139,14 @@ impl Server {
             let connection = Connection::new(socket, peer, &settings, Arc::clone(&shutdown));
             let handler = Arc::clone(&handler);
             connections.spawn(async move {
-                connection.serve(&*handler).await;
+                serve(connection, &*handler).await;
                 drop(permit);
             });
         }
         drop(listener);
         let all_ended = async { while connections.join_next().await.is_some() {} };
         // Who is still here after that is thrown out.
-        let _ = timeout(shutdown.left(), all_ended).await;
+        let _ = timeout(shutdown.grace().unwrap_or_default(), all_ended).await;
         connections.shutdown().await;
         Ok(())
     }

@@ -6,16 +6,15 @@ use std::sync::Arc;
 use std::task::{Context, Waker};
 
 use limpid_core::time::{Deadline, Mono};
+use limpid_io::server::{ShutdownSignal, WakerId};
 use tokio::time::{Instant, Sleep, sleep_until};
-
-use super::shutdown::ShutdownSignal;
 
 /// One timer for all the deadlines of a connection. Most of them are never reached: it is set anew
 /// when it has rung too early, or would ring too late, and not for every wait.
 #[derive(Debug)]
 pub(super) struct Timer {
-    pub(super) shutdown: Arc<ShutdownSignal>,
-    number: u64,
+    shutdown: Arc<ShutdownSignal>,
+    id: WakerId,
     /// The same moment on both clocks.
     origin: (Mono, Instant),
     timer: Option<Pin<Box<Sleep>>>,
@@ -27,8 +26,8 @@ pub(super) struct Timer {
 
 impl Timer {
     pub(super) fn new(shutdown: Arc<ShutdownSignal>, now: Mono) -> Self {
-        let (number, origin) = (shutdown.register(), (now, Instant::now()));
-        Self { shutdown, number, origin, timer: None, rings: now, waker: None }
+        let (id, origin) = (shutdown.register(), (now, Instant::now()));
+        Self { shutdown, id, origin, timer: None, rings: now, waker: None }
     }
 
     /// From now on, the task is woken when the deadline has passed, or before, and when the server
@@ -37,7 +36,7 @@ impl Timer {
         let is_known = self.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker()));
         if !is_known {
             self.waker = Some(cx.waker().clone());
-            self.shutdown.set_waker(self.number, cx.waker().clone());
+            self.shutdown.set_waker(self.id, cx.waker().clone());
         }
         let Some(Deadline { at, .. }) = until else { return };
         match &self.timer {
@@ -67,6 +66,6 @@ impl Timer {
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        self.shutdown.deregister(self.number);
+        self.shutdown.deregister(self.id);
     }
 }

@@ -3,8 +3,10 @@
 mod builder;
 mod serving;
 mod settings;
+mod shutdown;
 
 pub use builder::{Bind, ServerBuilder};
 pub use limpid_core::server::Timeouts;
 pub use serving::{Serving, Stop};
 pub use settings::ServerSettings;
+pub use shutdown::{Handle, ShutdownSignal, WakerId};

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use limpid_core::error::Cause;
@@ -14,6 +14,7 @@ use limpid_core::time::{Deadline, Mono};
 use limpid_core::trace::ConnectionId;
 
 use super::settings::ServerSettings;
+use super::shutdown::ShutdownSignal;
 use crate::ids::next_exchange;
 use crate::os::os_error;
 
@@ -37,16 +38,22 @@ pub struct Serving {
     /// The session.
     pub session: Session,
     settings: Arc<ServerSettings>,
+    shutdown: Arc<ShutdownSignal>,
     now: Mono,
     /// The handler has had its turn since then.
     is_stale: bool,
-    was_told_of_shutdown: bool,
+    /// The session knows that the server shuts down.
+    is_shutting_down: bool,
 }
 
 impl Serving {
     /// A connection that was accepted.
     #[must_use]
-    pub fn new(peer: Option<SocketAddr>, settings: &Arc<ServerSettings>) -> Self {
+    pub fn new(
+        peer: Option<SocketAddr>,
+        settings: &Arc<ServerSettings>,
+        shutdown: Arc<ShutdownSignal>,
+    ) -> Self {
         let connection = ConnectionId(settings.next_connection());
         let mut session = Session::new(connection, peer, Arc::clone(&settings.options));
         let now = settings.clock.now();
@@ -56,15 +63,19 @@ impl Serving {
         Self {
             session,
             settings: Arc::clone(settings),
+            shutdown,
             now,
             is_stale: false,
-            was_told_of_shutdown: false,
+            is_shutting_down: false,
         }
     }
 
-    /// What is to be done next.
+    /// Returns what to do next, once the session knows whether the server shuts down.
     #[inline]
     pub fn advance(&mut self) -> Do {
+        if self.must_shut_down() {
+            self.shut_down();
+        }
         self.session.next(self.now, &self.settings.sink)
     }
 
@@ -127,18 +138,25 @@ impl Serving {
         self.session.input(self.now, &self.settings.sink, input);
     }
 
-    /// Whether the session was told that the server shuts down.
+    /// Returns the signal that the server shuts down.
     #[must_use]
-    pub const fn was_told_of_shutdown(&self) -> bool {
-        self.was_told_of_shutdown
+    pub const fn shutdown(&self) -> &Arc<ShutdownSignal> {
+        &self.shutdown
     }
 
-    /// Tells that the server shuts down, once.
-    pub fn shut_down(&mut self, grace: Duration) {
-        if !std::mem::replace(&mut self.was_told_of_shutdown, true) {
-            self.tick();
-            self.input(Input::Shutdown { grace: Some(grace) });
-        }
+    /// Returns whether the server shuts down and the session does not know it yet. It does by the next
+    /// [`advance`](Self::advance).
+    #[inline]
+    #[must_use]
+    pub fn must_shut_down(&self) -> bool {
+        self.shutdown.has_begun() && !self.is_shutting_down
+    }
+
+    #[cold]
+    fn shut_down(&mut self) {
+        self.is_shutting_down = true;
+        self.tick();
+        self.input(Input::Shutdown { grace: self.shutdown.grace() });
     }
 
     /// Tells how the handler ended.
