@@ -1,0 +1,12 @@
+//! No module imports one above it.
+
+#![cfg(test)]
+
+#[test]
+fn modules_import_only_modules_below_them() {
+    let order = [
+        "body", "timer", "socket", "dials", "timed", "upgraded", "driver", "response", "client",
+        "server",
+    ];
+    limpid_module_order::check(concat!(env!("CARGO_MANIFEST_DIR"), "/src"), &order).unwrap();
+}

@@ -1,0 +1,27 @@
+//! No module imports one above it.
+
+#![cfg(test)]
+
+#[test]
+fn modules_import_only_modules_below_them() {
+    let order = [
+        "clock",
+        "error",
+        "free_list",
+        "ids",
+        "informational",
+        "os",
+        "wait_queue",
+        "prepared",
+        "content",
+        "tls",
+        "settings",
+        "builder",
+        "inner",
+        "connections",
+        "in_flight",
+        "pending_request",
+        "server",
+    ];
+    limpid_module_order::check(concat!(env!("CARGO_MANIFEST_DIR"), "/src"), &order).unwrap();
+}
