@@ -24,9 +24,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use limpid_core::client::{
-    Dial, DialId, Do, Event, Exchange, Fault, Input, Options, Request, Retirement, Target, Url,
+    Dial, DialId, Do, Event, Exchange, Input, Options, Request, Retirement, Target, Url,
 };
-use limpid_core::error::{Error as ExchangeError, OsError, OsErrorKind, ResolveError, TlsError};
+use limpid_core::error::{ResolveError, TlsError};
 use limpid_core::fields::Fields;
 use limpid_core::time::Mono;
 use limpid_core::trace::{ConnectionId, Cx, EventKind, ExchangeId, Scope, Sink, TraceEvent};
@@ -107,7 +107,7 @@ impl<S: Sink> Driver<'_, S> {
                 Do::Trust { .. } => {
                     let input = match trust(self.ca_file, now, self.sink) {
                         Ok(config) => Input::Trust(config),
-                        Err(_) => Input::Failed(Fault::Tls(TlsError::Configuration)),
+                        Err(_) => Input::Failed(TlsError::Configuration.into()),
                     };
                     self.input(input);
                 }
@@ -120,12 +120,14 @@ impl<S: Sink> Driver<'_, S> {
                         let addresses: Vec<SocketAddr> = addresses.collect();
                         self.input(Input::Resolved(&addresses));
                     }
-                    Err(_) => self.input(Input::Failed(Fault::Resolve(ResolveError::NotFound))),
+                    Err(_) => self.input(Input::Failed(ResolveError::NotFound.into())),
                 },
                 Do::Dial(dial) => {
                     let input = match self.exchange.dial() {
                         Some(Dial { target: Target::Tcp(address), .. }) => self.dial(dial, address),
-                        _ => Input::DialFailed(dial, fault(&ErrorKind::Unsupported.into())),
+                        _ => {
+                            Input::DialFailed(dial, io::Error::from(ErrorKind::Unsupported).into())
+                        }
                     };
                     self.input(input);
                 }
@@ -140,7 +142,7 @@ impl<S: Sink> Driver<'_, S> {
                     let out = self.exchange.out().map(IoSlice::new);
                     match open(&mut self.stream).and_then(|stream| stream.write_vectored(&out)) {
                         Ok(n) => self.input(Input::Sent(n)),
-                        Err(error) => self.failed(&error)?,
+                        Err(error) => self.failed(error)?,
                     }
                 }
                 Do::Read => {
@@ -148,7 +150,7 @@ impl<S: Sink> Driver<'_, S> {
                     match open(&mut self.stream).and_then(|stream| stream.read(space)) {
                         Ok(0) => self.input(Input::Eof),
                         Ok(n) => self.input(Input::Filled(n)),
-                        Err(error) => self.failed(&error)?,
+                        Err(error) => self.failed(error)?,
                     }
                 }
                 Do::Body { .. } => self.input(Input::BodyEnd(Fields::EMPTY)),
@@ -162,8 +164,7 @@ impl<S: Sink> Driver<'_, S> {
                 }
                 Do::Done | Do::Failed => {
                     self.release(now);
-                    let error = self.exchange.error().map(Box::<ExchangeError>::new);
-                    return error.map_or(Ok(()), |error| Err(error.into()));
+                    return self.exchange.take_error().map_or(Ok(()), |error| Err(error.into()));
                 }
             }
         }
@@ -178,12 +179,12 @@ impl<S: Sink> Driver<'_, S> {
     }
 
     /// A socket could not be read or written: perhaps only for now.
-    fn failed(&mut self, error: &io::Error) -> io::Result<()> {
+    fn failed(&mut self, error: io::Error) -> io::Result<()> {
         match error.kind() {
             ErrorKind::WouldBlock => self.wait()?,
             // The exchange asks for the same again.
             ErrorKind::Interrupted => {}
-            _ => self.input(Input::Failed(fault(error))),
+            _ => self.input(Input::Failed(error.into())),
         }
         Ok(())
     }
@@ -219,7 +220,7 @@ impl<S: Sink> Driver<'_, S> {
                 self.dials.push((dial, stream));
                 Input::Dialing
             }
-            Err(error) => Input::DialFailed(dial, fault(&error)),
+            Err(error) => Input::DialFailed(dial, error.into()),
         }
     }
 
@@ -240,7 +241,7 @@ impl<S: Sink> Driver<'_, S> {
                 self.stream = Some(stream);
                 Input::Dialed(dial)
             }
-            Err(error) => Input::DialFailed(dial, fault(&error)),
+            Err(error) => Input::DialFailed(dial, error.into()),
         })
     }
 
@@ -260,18 +261,6 @@ impl<S: Sink> Driver<'_, S> {
 /// The connection. The exchange reads and writes only where there is one.
 fn open(stream: &mut Option<TcpStream>) -> io::Result<&mut TcpStream> {
     stream.as_mut().ok_or_else(|| ErrorKind::NotConnected.into())
-}
-
-/// What went wrong, in the core's words.
-fn fault(error: &io::Error) -> Fault {
-    let kind = match error.kind() {
-        ErrorKind::ConnectionRefused => OsErrorKind::Refused,
-        ErrorKind::ConnectionReset => OsErrorKind::Reset,
-        ErrorKind::BrokenPipe => OsErrorKind::BrokenPipe,
-        ErrorKind::TimedOut => OsErrorKind::TimedOut,
-        _ => OsErrorKind::Other,
-    };
-    Fault::Os(OsError { code: error.raw_os_error().unwrap_or(0), kind })
 }
 
 /// A TLS configuration that trusts whom this file names. Making it is told, for it is documented.

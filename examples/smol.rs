@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use limpid_core::client::{Dial, DialId, Do, Event, Fault, Input, Request, Target, Told};
+use limpid_core::client::{Dial, DialId, Do, Event, Input, Request, Target, Told};
 use limpid_core::error::ResolveError;
 use limpid_core::fields::Fields;
 use limpid_core::time::{Deadline, Mono};
@@ -115,7 +115,7 @@ impl Driver {
                     match within(until, now, resolve(host, port)).await {
                         Some(Ok(all)) => self.in_flight.input(Input::Resolved(&all)),
                         Some(Err(error)) => {
-                            self.in_flight.input(Input::Failed(Fault::Resolve(error)));
+                            self.in_flight.input(Input::Failed(error.into()));
                         }
                         None => self.in_flight.input(Input::Tick),
                     }

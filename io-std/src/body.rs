@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind, Read};
 
 use bytes::{Bytes, BytesMut};
 use limpid_core::client::Input;
+use limpid_core::error::Cause;
 use limpid_core::fields::FieldBlock;
 use limpid_core::http1::BodySize;
 use limpid_io::{Content, Part, Prepared};
@@ -82,7 +83,7 @@ impl Body {
     /// The next piece, the first again if `rewind` is true.
     pub(crate) fn next(&mut self, rewind: bool) -> Input<'_> {
         if rewind && !self.content.rewind() {
-            return Input::BodyConsumed;
+            return Input::Failed(Cause::BodyConsumed.into());
         }
         let part = match self.content.part() {
             Part::Piece(piece) => Ok(Some(piece)),

@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 use std::thread;
 use std::time::Duration;
 
-use limpid_core::client::{Dial, DialId, Do, Fault, Input, Told};
+use limpid_core::client::{Dial, DialId, Do, Input, Told};
 use limpid_core::time::{Deadline, Mono};
 use limpid_io::{Error, InFlight};
 
@@ -45,7 +45,7 @@ impl Driver {
                     match self.dials.wait(left) {
                         Ok(Some((dial, result))) => self.in_flight.dialed(dial, Some(result)),
                         Ok(None) => self.in_flight.input(Input::Tick),
-                        Err(error) => self.in_flight.failed_to(&error),
+                        Err(error) => self.in_flight.failed_to(error),
                     }
                 }
                 Do::Abandon(dial) => self.dials.abandon(dial),
@@ -100,7 +100,7 @@ impl Driver {
         let (host, port) = self.in_flight.peer();
         match resolve(host, port, left) {
             Resolved::Addresses(all) => self.in_flight.input(Input::Resolved(&all)),
-            Resolved::Failed(error) => self.in_flight.input(Input::Failed(Fault::Resolve(error))),
+            Resolved::Failed(error) => self.in_flight.input(Input::Failed(error.into())),
             Resolved::TimedOut => self.in_flight.input(Input::Tick),
         }
     }

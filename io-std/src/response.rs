@@ -7,7 +7,7 @@ use limpid_core::client::{Event, Sizes, Timings, Told, Url};
 use limpid_core::error::Cause;
 use limpid_core::fields::Fields;
 use limpid_core::http1::{ResponseHead, Version};
-use limpid_io::{Error, Listener, os_error};
+use limpid_io::{Error, Listener};
 
 use crate::driver::Driver;
 use crate::upgraded::Upgraded;
@@ -125,7 +125,7 @@ impl Response {
             return Err(Error::NotUpgraded(self.status()));
         };
         let upgraded = Upgraded::new(switched, transport);
-        upgraded.map_err(|error| driver.in_flight.failed(Cause::Os(os_error(&error)).into()))
+        upgraded.map_err(|error| driver.in_flight.failed(error.into()))
     }
 
     /// The body, to be read piece by piece.

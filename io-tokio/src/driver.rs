@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use limpid_core::client::{Dial, DialId, Do, Fault, Input, Told};
+use limpid_core::client::{Dial, DialId, Do, Input, Told};
 use limpid_core::error::ResolveError;
 use limpid_core::time::{Deadline, Mono};
 use limpid_io::{Error, InFlight};
@@ -98,7 +98,7 @@ impl Driver {
         let (host, port) = self.in_flight.peer();
         match within(until, now, resolve(host, port)).await {
             Some(Ok(addresses)) => self.in_flight.input(Input::Resolved(&addresses)),
-            Some(Err(error)) => self.in_flight.input(Input::Failed(Fault::Resolve(error))),
+            Some(Err(error)) => self.in_flight.input(Input::Failed(error.into())),
             None => self.in_flight.input(Input::Tick),
         }
     }

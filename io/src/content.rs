@@ -6,10 +6,10 @@ use std::mem;
 
 use bytes::Bytes;
 use limpid_core::client::Input;
+use limpid_core::error::Error as CoreError;
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::BodySize;
 
-use crate::os::os_error;
 use crate::prepared::Prepared;
 
 /// What a request carries: nothing, bytes, or what a source `S` yields; then trailers.
@@ -109,7 +109,7 @@ impl<S> Content<S> {
         match part {
             Ok(Some(piece)) => Input::Body(piece),
             Ok(None) => Input::BodyEnd(self.end()),
-            Err(error) => Input::BodyFailed(os_error(&error)),
+            Err(error) => Input::Failed(CoreError::body(error)),
         }
     }
 

@@ -5,8 +5,8 @@ use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
 use limpid_core::client::{
-    Dial, DialId, Do, Event, Fault, Input, Lease, Request, RequestBuilder, Sizes, Switched,
-    Timings, UrlError,
+    Dial, DialId, Do, Event, Input, Lease, Request, RequestBuilder, Sizes, Switched, Timings,
+    UrlError,
 };
 use limpid_core::error::{Cause, TlsError};
 use limpid_core::fields::Fields;
@@ -18,7 +18,6 @@ use crate::connections::{Acquire, Connections, PooledTransport};
 use crate::error::{Error, History};
 use crate::ids::next_exchange;
 use crate::inner::{Begin, Buffers, Inner, MachineInput, Next, TakeLink, TakeSwitched};
-use crate::os::os_error;
 
 /// A request in flight: an exchange and its transport, in memory of the client's, which goes back to
 /// it when this is dropped. It does not move in memory.
@@ -117,9 +116,9 @@ impl<T: PooledTransport> InFlight<T> {
     pub fn wrote(&mut self, result: Option<io::Result<usize>>) {
         match result {
             // A transport that takes nothing, though it was not asked for nothing, takes no more.
-            Some(Ok(0)) => self.failed_to(&ErrorKind::WriteZero.into()),
+            Some(Ok(0)) => self.failed_to(ErrorKind::WriteZero.into()),
             Some(Ok(n)) => self.input(Input::Sent(n)),
-            Some(Err(error)) => self.failed_to(&error),
+            Some(Err(error)) => self.failed_to(error),
             None => self.input(Input::Tick),
         }
     }
@@ -129,16 +128,16 @@ impl<T: PooledTransport> InFlight<T> {
         match result {
             Some(Ok(0)) => self.input(Input::Eof),
             Some(Ok(n)) => self.input(Input::Filled(n)),
-            Some(Err(error)) => self.failed_to(&error),
+            Some(Err(error)) => self.failed_to(error),
             None => self.input(Input::Tick),
         }
     }
 
     /// Tells that an operation of the transport failed. One that was interrupted is asked for again.
     #[cold]
-    pub fn failed_to(&mut self, error: &io::Error) {
+    pub fn failed_to(&mut self, error: io::Error) {
         if error.kind() != ErrorKind::Interrupted {
-            self.input(Input::Failed(Fault::Os(os_error(error))));
+            self.input(Input::Failed(error.into()));
         }
     }
 
@@ -151,9 +150,7 @@ impl<T: PooledTransport> InFlight<T> {
                 }
                 self.input(Input::Dialed(dial));
             }
-            Some(Err(error)) => {
-                self.input(Input::DialFailed(dial, Fault::Os(os_error(&error))));
-            }
+            Some(Err(error)) => self.input(Input::DialFailed(dial, error.into())),
             None => self.input(Input::Tick),
         }
     }
@@ -165,7 +162,7 @@ impl<T: PooledTransport> InFlight<T> {
             Ok(config) => Input::Trust(config),
             Err(error) => {
                 inner.refused = Some(Box::new(error));
-                Input::Failed(Fault::Tls(TlsError::Configuration))
+                Input::Failed(TlsError::Configuration.into())
             }
         };
         self.input(input);
@@ -230,7 +227,7 @@ impl<T: PooledTransport> InFlight<T> {
     #[inline]
     pub fn finish(&mut self) -> Result<(), Error> {
         self.release();
-        self.inner().exchange().error().map_or(Ok(()), |error| Err(self.failed(error)))
+        self.inner_mut().take_error().map_or(Ok(()), |error| Err(self.failed(error)))
     }
 
     /// Takes the connection and its transport, if the response has made it one of another protocol.
@@ -246,8 +243,8 @@ impl<T: PooledTransport> InFlight<T> {
             Some(refused) => Error::TlsSetup(*refused),
             None => Error::Exchange {
                 url: Box::new(self.request().url().clone()),
-                error,
                 history: Box::new(self.history(error.cause)),
+                error,
             },
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use limpid_core::client::{
     Do, Exchange, Input, Lease, Options, Request, RequestBuilder, Switched, UrlError,
 };
+use limpid_core::error::Error as CoreError;
 use limpid_core::time::{Deadline, Mono};
 use limpid_core::trace::ExchangeId;
 use limpid_core::transport::Link;
@@ -64,6 +65,12 @@ impl<T> Inner<T> {
     /// Starts to build a request in memory that the exchange has left.
     pub(crate) fn build(&mut self, method: &[u8], url: &str) -> Result<RequestBuilder, UrlError> {
         self.exchange.draft(method, url)
+    }
+
+    /// Takes the error of an exchange that has failed. That changes nothing of what the exchange does.
+    #[inline]
+    pub(crate) const fn take_error(&mut self) -> Option<CoreError> {
+        self.exchange.take_error()
     }
 
     /// Frees what is not kept for the next request.

@@ -5,7 +5,7 @@ use core::net::{IpAddr, SocketAddr};
 
 use bytes::Bytes;
 
-use crate::error::{OsError, ResolveError, TlsError};
+use crate::error::Error;
 use crate::fields::Fields;
 use crate::http1::{Reading, ResponseHead};
 use crate::trace::{ConnectionId, SocketOption};
@@ -103,38 +103,27 @@ pub enum Input<'i> {
     /// This attempt has connected: its connection is the transport from now on.
     Dialed(DialId),
     /// This attempt failed.
-    DialFailed(DialId, Fault),
+    DialFailed(DialId, Error),
     /// The transport took this many bytes.
     Sent(usize),
     /// This many bytes were read into [`Exchange::space`](super::Exchange::space).
     Filled(usize),
     /// The peer closed its direction.
     Eof,
-    /// What was asked for failed.
-    Failed(Fault),
+    /// What was asked for failed: an [`io::Error`](std::io::Error), a
+    /// [`ResolveError`](crate::error::ResolveError) or another cause, [`into`](Into::into) an [`Error`].
+    /// For [`Do::Body`] it is [`Error::body`](crate::error::Error::body), or
+    /// [`Cause::BodyConsumed`](crate::error::Cause::BodyConsumed) where the body was to be sent again
+    /// and is gone.
+    Failed(Error),
     /// Time has passed: the deadline that was given may be over.
     Tick,
     /// A piece of the request's body.
     Body(Bytes),
     /// The request's body is complete, and these are its trailers.
     BodyEnd(Fields<'i>),
-    /// The request's body cannot be produced.
-    BodyFailed(OsError),
-    /// The request's body was to be sent again, and is gone.
-    BodyConsumed,
     /// The caller has lost interest in the response.
     Cancel,
-}
-
-/// Why a driver could not do what it was asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// The operating system said no.
-    Os(OsError),
-    /// The resolver said no.
-    Resolve(ResolveError),
-    /// TLS cannot be had.
-    Tls(TlsError),
 }
 
 /// Which part of the response has come.

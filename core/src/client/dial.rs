@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use core::net::SocketAddr;
 use core::time::Duration;
 
-use crate::error::Cause;
+use crate::error::Error;
 use crate::time::{Deadline, Mono, Waiting};
 
 /// One attempt at connecting to one address; no two of an exchange have the same.
@@ -94,7 +94,7 @@ pub(super) struct Race<T> {
     /// When the next address is tried, if until then none fails.
     pace: Option<Deadline>,
     /// Why the last of the addresses failed.
-    error: Option<Cause>,
+    error: Option<Error>,
     /// Attempts that were under way, and which the driver is to be told to let go of.
     abandoned: Vec<DialId>,
 }
@@ -122,7 +122,7 @@ impl<T> Race<T> {
     }
 
     /// Begins anew, with so many addresses.
-    pub(super) const fn begin(&mut self, addresses: usize) {
+    pub(super) fn begin(&mut self, addresses: usize) {
         self.addresses = addresses;
         self.tried = 0;
         self.pace = None;
@@ -182,10 +182,10 @@ impl<T> Race<T> {
     }
 
     /// The address of this index was tried in vain: the next need not wait.
-    pub(super) fn fail(&mut self, index: usize, cause: Cause) {
+    pub(super) fn fail(&mut self, index: usize, error: Error) {
         self.pace = None;
         if index + 1 == self.addresses {
-            self.error = Some(cause);
+            self.error = Some(error);
         }
     }
 
@@ -225,9 +225,9 @@ impl<T> Race<T> {
 
     /// Why no address could be connected to, once all were tried: what the last of them failed with,
     /// as if they had been tried one after the other.
-    pub(super) fn lost(&self) -> Option<Cause> {
+    pub(super) fn lost(&mut self) -> Option<Error> {
         let is_over = self.asked.is_none() && self.under_way.is_empty();
-        self.error.filter(|_| is_over && self.tried == self.addresses)
+        self.error.take_if(|_| is_over && self.tried == self.addresses)
     }
 
     /// Until when there is nothing to do but wait.

@@ -12,7 +12,7 @@ use super::origin::Origin;
 use super::plan::Plan;
 use super::redirect::Hop;
 use super::request::{Request, RequestBuilder};
-use super::steps::{Inbox, Kept, State};
+use super::steps::{Kept, Pending, State};
 use super::stopwatch::Stopwatch;
 use super::switched::Switched;
 use super::trail::Trail;
@@ -68,7 +68,7 @@ pub struct Exchange {
     pub(super) clock: Stopwatch,
     pub(super) race: Race<Kept>,
     /// What came in and is to be worked on by the next step.
-    pub(super) inbox: Option<Inbox>,
+    pub(super) pending: Option<Pending>,
     /// What the driver was told to do last.
     doing: Do,
     /// The deadline of that, once it was asked for; it may be none.
@@ -115,7 +115,7 @@ impl Exchange {
             trail: Trail::new(Scope::exchange(exchange)),
             clock: Stopwatch::new(),
             race: Race::new(),
-            inbox: None,
+            pending: None,
             doing: Do::Done,
             waiting: None,
             total: None,
@@ -162,7 +162,7 @@ impl Exchange {
             trail,
             clock,
             race,
-            inbox,
+            pending,
             doing: _,
             waiting,
             total,
@@ -187,7 +187,7 @@ impl Exchange {
         *trail = Trail::new(Scope::exchange(exchange));
         *clock = Stopwatch::new();
         race.reset();
-        (*inbox, *hop, *error) = (None, None, None);
+        (*pending, *hop, *error) = (None, None, None);
         (*waiting, *total) = (None, None);
         (*retried, *redirected, *sent_before) = (0, 0, 0);
         (*link_is_free, *rewind, *write_failed) = (false, false, false);
@@ -197,7 +197,7 @@ impl Exchange {
     /// [`restart`](Self::restart). What the response was is forgotten.
     pub fn forget(&mut self) {
         self.state = State::Rest;
-        self.hop = None;
+        (self.pending, self.hop, self.error) = (None, None, None);
         if self.link.connection() != ConnectionId(0) {
             *self.link = Link::none(self.plan.options.config);
         }
@@ -310,13 +310,13 @@ impl Exchange {
                 self.take_filled(n, at);
             }
             Input::Reuse(link) => self.take_idle(link),
-            input => self.take_in(input),
+            input => self.take_in(input, at),
         }
     }
 
     /// Whether nothing more can come of it.
     const fn is_over(&self) -> bool {
-        matches!(self.state, State::Over | State::Rest)
+        matches!(self.state, State::Done | State::Failed | State::Rest)
     }
 
     /// There is an idle connection. One that was not asked for is let go.
@@ -324,7 +324,7 @@ impl Exchange {
         if self.state == State::Acquire {
             self.memory.keep(core::mem::replace(&mut self.link, link));
             self.link.wake(&mut self.memory.bytes);
-            self.post(Some(Inbox::Reuse));
+            self.post(Pending::Reuse);
         }
     }
 
@@ -332,7 +332,7 @@ impl Exchange {
     fn take_sent<S: Sink>(&mut self, n: usize, at: At<'_, S>) {
         self.link.tell_sent(n, &mut self.trail.cx(at));
         self.link.sent(n);
-        self.post(None);
+        self.moved();
     }
 
     /// This many bytes were read into the room for them.
@@ -341,19 +341,19 @@ impl Exchange {
         let n = n.min(self.link.room());
         self.link.tell_received(n, &mut self.trail.cx(at));
         self.link.filled(n);
-        self.post(None);
+        self.moved();
     }
 
     #[inline(never)]
-    fn take_in(&mut self, input: Input<'_>) {
-        let inbox = match input {
+    fn take_in<S: Sink>(&mut self, input: Input<'_>, at: At<'_, S>) {
+        let pending = match input {
             #[cfg(feature = "tls")]
             Input::Trust(config) => {
                 let secure = self.plan.request.url().scheme().is_secure();
                 let is_missing = secure && self.tls_config(false).is_none();
                 let missing = if is_missing { &mut self.tls } else { &mut self.proxy_tls };
                 *missing = Some(config);
-                None
+                return self.moved();
             }
             // They were taken in before.
             Input::Reuse(_) | Input::Sent(_) | Input::Filled(_) => return,
@@ -361,7 +361,7 @@ impl Exchange {
             Input::Open(connection) => {
                 *self.link = Link::new(Role::Client, connection, self.plan.options.config);
                 self.link.wake(&mut self.memory.bytes);
-                Some(Inbox::Open)
+                Pending::Open
             }
             Input::Resolved(addresses) => {
                 // While they are tried, they are what they are.
@@ -369,46 +369,64 @@ impl Exchange {
                     self.memory.addresses.clear();
                     self.memory.addresses.extend_from_slice(addresses);
                 }
-                Some(Inbox::Resolved)
+                Pending::Resolved
             }
             Input::Dialing => {
                 self.race.proceed();
-                None
+                return self.moved();
             }
-            Input::Dialed(dial) => Some(Inbox::Dialed(dial)),
-            Input::DialFailed(dial, fault) => Some(Inbox::DialFailed(dial, fault)),
+            Input::Dialed(dial) => Pending::Dialed(dial),
+            Input::DialFailed(dial, error) => return self.take_dial_failure(dial, error, at),
             Input::Eof => {
                 self.link.eof();
-                Some(Inbox::Eof)
+                Pending::Eof
             }
-            Input::Failed(fault) => Some(Inbox::Failed(fault)),
-            Input::Tick => Some(Inbox::Tick),
+            Input::Failed(error) => Pending::Failed(Box::new(error)),
+            Input::Tick => Pending::Tick,
             Input::Body(data) => {
                 self.memory.piece = data;
-                Some(Inbox::Body)
+                Pending::Body
             }
             Input::BodyEnd(fields) => {
                 self.memory.request_trailers.copy_from(fields);
-                Some(Inbox::BodyEnd)
+                Pending::BodyEnd
             }
-            Input::BodyFailed(error) => Some(Inbox::BodyFailed(error)),
-            Input::BodyConsumed => Some(Inbox::BodyConsumed),
-            Input::Cancel => Some(Inbox::Cancel),
+            Input::Cancel => Pending::Cancel,
         };
-        self.post(inbox);
+        self.post(pending);
+    }
+
+    /// What was asked for was done, and nothing is left to the next step.
+    #[inline]
+    fn moved(&mut self) {
+        self.end_wait();
+        if self.pending.is_some() {
+            self.replace_pending(None);
+        }
     }
 
     /// Leaves what came in to the next step.
     #[inline]
-    fn post(&mut self, inbox: Option<Inbox>) {
-        // Some waits have one deadline as a whole; elsewhere every bit of progress begins another.
-        let is_one_wait = matches!(self.state, State::Handshake | State::AwaitContinue);
-        if !matches!(inbox, Some(Inbox::Tick)) && !is_one_wait {
+    fn post(&mut self, pending: Pending) {
+        if !matches!(pending, Pending::Tick) {
+            self.end_wait();
+        }
+        self.replace_pending(Some(pending));
+    }
+
+    /// Lets what is waited for next have a deadline of its own. Some waits have one deadline as a
+    /// whole; elsewhere every bit of progress begins another.
+    #[inline]
+    const fn end_wait(&mut self) {
+        if !matches!(self.state, State::Handshake | State::AwaitContinue) {
             self.waiting = None;
         }
-        // Nothing that comes after it undoes a cancel.
-        if !matches!(self.inbox, Some(Inbox::Cancel)) {
-            self.inbox = inbox;
+    }
+
+    /// Replaces what was left to the next step. Nothing that comes after it undoes a cancel.
+    fn replace_pending(&mut self, pending: Option<Pending>) {
+        if !matches!(self.pending, Some(Pending::Cancel)) {
+            self.pending = pending;
         }
     }
 
@@ -449,8 +467,13 @@ impl Exchange {
 
     /// Why the exchange has failed, if it is over and has.
     #[must_use]
-    pub const fn error(&self) -> Option<Error> {
-        self.error
+    pub const fn error(&self) -> Option<&Error> {
+        self.error.as_ref()
+    }
+
+    /// Takes the error out of an exchange that has failed, which is over and stays so.
+    pub const fn take_error(&mut self) -> Option<Error> {
+        self.error.take()
     }
 
     /// What a connection is opened to.

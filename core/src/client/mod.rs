@@ -63,7 +63,7 @@ mod switched;
 mod trail;
 mod url;
 
-pub use action::{Dial, Do, Event, Fault, Input, Target, Told};
+pub use action::{Dial, Do, Event, Input, Target, Told};
 pub use basic::basic;
 pub use dial::{AttemptDelay, DialId};
 pub use exchange::Exchange;

@@ -91,6 +91,25 @@ impl Plan {
         }
     }
 
+    /// The proxy that this operation talks to; `None` where it talks to the origin server, be it
+    /// through a proxy.
+    pub(super) fn proxy_in(&self, operation: Operation) -> Option<&Proxy> {
+        let (proxy, is_peer) = match self.route() {
+            Route::Direct | Route::Unix => return None,
+            Route::Forward(proxy) => (proxy, true),
+            Route::Tunnel(proxy) => match operation {
+                Operation::ConnectTcp | Operation::StartTls => (proxy, true),
+                Operation::ProxyStartTls => (proxy, false),
+                _ => (proxy, self.tunnelling),
+            },
+            Route::Socks(proxy) => {
+                let connects = [Operation::SocksConnectTcp, Operation::SetupSocks5];
+                (proxy, connects.contains(&operation))
+            }
+        };
+        is_peer.then_some(proxy)
+    }
+
     /// Whether connections are opened to a Unix socket.
     pub(super) fn is_unix(&self) -> bool {
         matches!(self.route(), Route::Unix)

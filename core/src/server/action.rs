@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::error::OsError;
+use crate::error::Error;
 use crate::fields::Fields;
 
 /// What a driver is to do next.
@@ -47,7 +47,7 @@ pub enum Event<'s> {
 }
 
 /// What a driver tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Input {
     /// This many bytes were read into [`Session::space`](super::Session::space).
     Filled(usize),
@@ -55,8 +55,9 @@ pub enum Input {
     Sent(usize),
     /// The client closed its direction.
     Eof,
-    /// What was asked for failed.
-    Failed(OsError),
+    /// What was asked for failed: an [`io::Error`](std::io::Error) or another cause,
+    /// [`into`](Into::into) an [`Error`].
+    Failed(Error),
     /// Time has passed: the deadline that was given may be over.
     Tick,
     /// The server shuts down: what is open is finished, and nothing else is begun.

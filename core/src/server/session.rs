@@ -1,5 +1,6 @@
 //! One connection that is served, as a machine: it says what to do, and is told what came of it.
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::SocketAddr;
@@ -11,10 +12,10 @@ use super::last_answer::LastAnswer;
 use super::lines::Lines;
 use super::options::{Options, Timeouts};
 use super::pace::Pace;
-use super::steps::{Exchange, Inbox, State, Wish};
+use super::steps::{Exchange, Pending, State, Wish};
 use super::trail::{Ending, Trail};
 use super::tunnel::Tunnel;
-use crate::error::{Cause, TlsError};
+use crate::error::{Cause, Error, TlsError};
 use crate::fields::FieldBlock;
 use crate::http1::{RequestHead, Role};
 use crate::time::{Deadline, Mono, Waiting};
@@ -67,7 +68,7 @@ pub struct Session {
     pub(super) state: State,
     pub(super) trail: Trail,
     /// What came in and is to be worked on by the next step.
-    pub(super) inbox: Option<Inbox>,
+    pub(super) pending: Option<Pending>,
     /// The driver was asked to write, not to read.
     writes: bool,
     /// Since when the driver waits to do what it was asked to, once it had to.
@@ -98,7 +99,7 @@ pub struct Session {
     /// The layer was told that the connection ends.
     pub(super) farewell_said: bool,
     /// Why an exchange failed, once one did.
-    pub(super) failure: Cause,
+    pub(super) failure: Error,
     /// The server shuts down, and by when.
     pub(super) shutdown: Option<Option<Mono>>,
     scratch: Vec<u8>,
@@ -114,7 +115,7 @@ impl Session {
             options,
             state: State::Start,
             trail: Trail::new(connection, peer),
-            inbox: None,
+            pending: None,
             writes: false,
             since: None,
             deadline: None,
@@ -132,7 +133,7 @@ impl Session {
             linger: false,
             cut: false,
             farewell_said: false,
-            failure: Cause::Abandoned,
+            failure: Error::new(Cause::Abandoned),
             shutdown: None,
             scratch: Vec::new(),
         }
@@ -168,8 +169,8 @@ impl Session {
 
     /// Why the exchange failed, where [`Do::Failed`] said so.
     #[must_use]
-    pub const fn failure(&self) -> Cause {
-        self.failure
+    pub const fn failure(&self) -> &Error {
+        &self.failure
     }
 
     /// The bytes for the transport; empty slices are to be passed over.
@@ -256,10 +257,10 @@ impl Session {
             Input::Eof => {
                 self.link.eof();
                 self.peer_closed = true;
-                self.inbox = Some(Inbox::Eof);
+                self.pending = Some(Pending::Eof);
             }
-            Input::Failed(error) => self.inbox = Some(Inbox::Failed(error)),
-            Input::Tick => self.inbox = Some(Inbox::Tick),
+            Input::Failed(error) => self.pending = Some(Pending::Failed(Box::new(error))),
+            Input::Tick => self.pending = Some(Pending::Tick),
             Input::Shutdown { grace } => self.begin_shutdown(grace, at),
             Input::Abandon => self.abandon(at),
         }
@@ -318,7 +319,6 @@ impl Session {
     #[cfg(feature = "tls")]
     pub(super) fn stack_tls(&mut self) -> Result<(), TlsError> {
         use crate::transport::tls::ServerTls;
-        use alloc::boxed::Box;
 
         if let Some(config) = &self.options.tls {
             let tls = ServerTls::server(Arc::clone(config))?;

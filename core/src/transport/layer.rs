@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use core::fmt;
 
-use crate::error::{Cause, SocksError, TlsError};
+use crate::error::{Cause, Error, SocksError, TlsError};
 
 /// The number of bytes that a layer may hold for the layer above it while more is read: 64 KiB. See
 /// [`Layer::buffered`].
@@ -86,6 +86,16 @@ impl From<LayerError> for Cause {
             LayerError::Tls(error) => Self::Tls(error),
             LayerError::Socks(error) => Self::Socks(error),
             LayerError::Other { code, .. } => Self::Layer(code),
+        }
+    }
+}
+
+impl From<LayerError> for Error {
+    #[cold]
+    fn from(error: LayerError) -> Self {
+        match error {
+            LayerError::Other { code, detail } => Self::new(Cause::Layer(code)).with_source(detail),
+            error => Self::new(error.into()),
         }
     }
 }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::layer::{Layer, LayerError, LayerFacts, LayerState, MAX_BUFFERED};
 use super::passthrough::Passthrough;
-use crate::error::Cause;
+use crate::error::Error;
 use crate::http1::{Connection, NotReusable, Progress, Role, State, Version};
 use crate::limits::Config;
 use crate::time::Mono;
@@ -259,9 +259,9 @@ impl Link {
 
     /// Lets HTTP read on, in what the layers hold back too.
     #[inline(always)]
-    pub(crate) fn read<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, Cause> {
+    pub(crate) fn read<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, Error> {
         loop {
-            match self.http1.advance(cx).map_err(Cause::Peer)? {
+            match self.http1.advance(cx)? {
                 // Of a long head, for one, it needs more than is enough otherwise.
                 Progress::NeedInput if self.holds_back => {
                     self.hand_up(self.http1.unread().len() + PORTION)?;

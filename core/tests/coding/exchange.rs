@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use limpid_core::client::{Do, Event, Exchange, Input, Options, Request};
 use limpid_core::coding::ACCEPTED;
-use limpid_core::error::{Cause, CodingFault, Error};
+use limpid_core::error::{Cause, CodingFault};
 use limpid_core::limits::Limits;
 use limpid_core::time::Mono;
 use limpid_core::trace::{ConnectionId, ExchangeId, Interest, Meta, Sink, TraceEvent};
@@ -45,7 +45,7 @@ impl Sink for Told {
 struct Outcome {
     request: String,
     body: Vec<u8>,
-    error: Option<Error>,
+    error: Option<Cause>,
     told: Vec<String>,
     /// The connection can serve again.
     is_free: bool,
@@ -55,7 +55,7 @@ struct Outcome {
 
 impl Outcome {
     fn fault(&self) -> CodingFault {
-        match self.error.map(|error| error.cause) {
+        match self.error {
             Some(Cause::Coding(error)) => error.fault,
             other => panic!("{other:?}"),
         }
@@ -116,7 +116,7 @@ fn run(request: Request, options: Options, response: &[u8], size: usize, pieces:
             }
             Do::Done | Do::Failed => {
                 outcome.is_free = exchange.take_link().is_some();
-                outcome.error = exchange.error();
+                outcome.error = exchange.error().map(|error| error.cause);
                 break;
             }
             _ => continue,
@@ -243,7 +243,7 @@ fn a_bomb_is_not_read_to_its_end() {
 fn a_caller_can_let_go_between_two_pieces() {
     let response = ok("gzip", &zeros(1));
     let outcome = run(request("GET", ("", "")), options(true), &response, 99_999, 2);
-    assert_eq!(outcome.error.map(|error| error.cause), Some(Cause::Abandoned));
+    assert_eq!(outcome.error, Some(Cause::Abandoned));
     assert!(outcome.body.len() < 100_000);
     assert_eq!(outcome.told[1..], ["failed", "closed"]);
 }

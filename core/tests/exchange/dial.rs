@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use limpid_core::client::{
-    AttemptDelay, Dial, DialId, Do, Exchange, Fault, Input, Options, Request, Target,
+    AttemptDelay, Dial, DialId, Do, Exchange, Input, Options, Request, Target,
 };
 use limpid_core::error::{OsError, OsErrorKind};
 use limpid_core::time::{Mono, Timeouts};
@@ -173,7 +173,7 @@ impl World {
             Connect(_) => Input::Dialed(dial),
             _ => {
                 let refused = OsError { code: 0, kind: OsErrorKind::Refused };
-                Input::DialFailed(dial, Fault::Os(refused))
+                Input::DialFailed(dial, refused.into())
             }
         }
     }

@@ -38,7 +38,7 @@ fn a_transport_that_fails() {
     for request in ["", "GET / HT", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc"] {
         let mut server = Server::new(Handler::Echo);
         server.hears(request);
-        server.input(Input::Failed(reset));
+        server.input(Input::Failed(reset.into()));
         server.run();
         assert_eq!(server.closed, Some(false), "{request}");
         assert_eq!(server.failures.len(), server.handled.len(), "{request}");

@@ -184,7 +184,7 @@ impl Server {
             },
             Do::Handle => return self.goes_on(),
             Do::Failed => {
-                self.failures.push(self.session.failure());
+                self.failures.push(self.session.failure().cause);
                 self.session.handled(self.now, &self.recorder, Outcome::Failed);
             }
             Do::Finish => self.finished = true,

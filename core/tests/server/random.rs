@@ -49,18 +49,17 @@ enum Move {
     Steps(usize),
     Run,
     Wait(u64),
-    Input(Input),
+    Input(fn() -> Input),
 }
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
-    let reset = OsError { code: 104, kind: OsErrorKind::Reset };
-    let inputs = [
-        Input::Eof,
-        Input::Failed(reset),
-        Input::Tick,
-        Input::Sent(usize::MAX),
-        Input::Filled(usize::MAX),
-        Input::Shutdown { grace: Some(Duration::from_secs(3)) },
+    let inputs: [fn() -> Input; 6] = [
+        || Input::Eof,
+        || Input::Failed(OsError { code: 104, kind: OsErrorKind::Reset }.into()),
+        || Input::Tick,
+        || Input::Sent(usize::MAX),
+        || Input::Filled(usize::MAX),
+        || Input::Shutdown { grace: Some(Duration::from_secs(3)) },
     ];
     let one = prop_oneof![
         12 => select(&PIECES[..]).prop_map(Move::Piece),
@@ -92,7 +91,7 @@ proptest! {
                 Move::Steps(count) => { (0..count).for_each(|_| { server.step_once(); }); }
                 Move::Run => server.run(),
                 Move::Wait(seconds) => { server.waits(Duration::from_secs(seconds)); }
-                Move::Input(input) => server.input(input),
+                Move::Input(input) => server.input(input()),
             }
         }
         if !abandon {

@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 
 use bytes::Bytes;
-use limpid_core::error::{Cause, Error as CoreError};
+use limpid_core::error::Cause;
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::{BodySize, RequestHead};
 
@@ -153,7 +153,7 @@ impl<'c> Exchange<'c> {
 impl Read for Exchange<'_> {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
         let is_used_up = self.connection.serving.data().is_none_or(|data| data.len() == self.read);
-        if is_used_up && self.data().map_err(io_error)?.is_none() {
+        if is_used_up && self.data()?.is_none() {
             return Ok(0);
         }
         let data = self.connection.serving.data().unwrap_or_default();
@@ -167,17 +167,11 @@ impl Read for Exchange<'_> {
 /// The response's body, after [`start`](Exchange::start).
 impl Write for Exchange<'_> {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        self.send(Bytes::copy_from_slice(data)).map_err(io_error)?;
+        self.send(Bytes::copy_from_slice(data))?;
         Ok(data.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.flush_now().map_err(io_error)
+        Ok(self.flush_now()?)
     }
-}
-
-fn io_error(cause: Cause) -> io::Error {
-    let is_timeout = CoreError::from(cause).is_timeout();
-    let kind = if is_timeout { io::ErrorKind::TimedOut } else { io::ErrorKind::Other };
-    io::Error::new(kind, cause)
 }

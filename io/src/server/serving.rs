@@ -16,7 +16,6 @@ use limpid_core::trace::ConnectionId;
 use super::settings::ServerSettings;
 use super::shutdown::ShutdownSignal;
 use crate::ids::next_exchange;
-use crate::os::os_error;
 
 /// What a driver's loop stopped for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +106,7 @@ impl Serving {
         match result {
             Ok(0) => self.input(Input::Eof),
             Ok(n) => self.input(Input::Filled(n)),
-            Err(error) => self.failed(&error),
+            Err(error) => self.failed(error),
         }
     }
 
@@ -116,15 +115,16 @@ impl Serving {
     pub fn sent(&mut self, result: io::Result<usize>) {
         match result {
             // A transport that takes nothing, though it was not asked for nothing, takes no more.
-            Ok(0) => self.failed(&ErrorKind::WriteZero.into()),
+            Ok(0) => self.failed(ErrorKind::WriteZero.into()),
             Ok(n) => self.input(Input::Sent(n)),
-            Err(error) => self.failed(&error),
+            Err(error) => self.failed(error),
         }
     }
 
-    fn failed(&mut self, error: &io::Error) {
+    #[cold]
+    fn failed(&mut self, error: io::Error) {
         if error.kind() != ErrorKind::Interrupted {
-            self.input(Input::Failed(os_error(error)));
+            self.input(Input::Failed(error.into()));
         }
     }
 
@@ -191,7 +191,7 @@ impl Serving {
     /// Its exchange is over.
     pub const fn waited(&self, stop: Stop) -> Result<(), Cause> {
         match stop {
-            Stop::Failed => Err(self.session.failure()),
+            Stop::Failed => Err(self.session.failure().cause),
             Stop::Done => Err(Cause::Abandoned),
             Stop::Request | Stop::Handle => Ok(()),
         }

@@ -4,6 +4,7 @@ use std::io;
 
 use bytes::Bytes;
 use limpid_core::client::Input;
+use limpid_core::error::Cause;
 use limpid_core::http1::BodySize;
 use limpid_io::{Content, Part};
 
@@ -41,7 +42,7 @@ impl Body {
     /// The next piece, the first again if `rewind` is true.
     pub(super) fn next(&mut self, rewind: bool) -> Input<'_> {
         if rewind && !self.0.rewind() {
-            return Input::BodyConsumed;
+            return Input::Failed(Cause::BodyConsumed.into());
         }
         let part = match self.0.part() {
             Part::Piece(piece) => Ok(Some(piece)),

@@ -14,7 +14,7 @@ use limpid_core::trace::ExchangeId;
 use limpid_io::{LazyTlsConfig, Settings, SharedSink};
 
 use super::body::Body;
-use super::driver::{Driver, NO_CONFIGURATION};
+use super::driver::{Driver, no_configuration};
 use super::net::Net;
 use super::socket::Socket;
 use super::world::World;
@@ -87,7 +87,7 @@ impl Shared {
     /// Answers a question about trust.
     pub(super) fn trust(&self, proxy: bool) -> Input<'static> {
         let trust = if proxy { &self.trust.1 } else { &self.trust.0 };
-        trust.config(self.net.world().now(), &self.sink).map_or(NO_CONFIGURATION, Input::Trust)
+        trust.config(self.net.world().now(), &self.sink).map_or_else(no_configuration, Input::Trust)
     }
 
     /// A connection to `origin`; `None` while there is none.

@@ -6,9 +6,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::task::Poll;
 
-use limpid_core::client::{Dial, Do, Event, Exchange, Fault, Input, Lease};
+use limpid_core::client::{Dial, Do, Event, Exchange, Input, Lease};
 use limpid_core::error::{Error, ResolveError, TlsError};
-use limpid_io::os_error;
 
 use super::body::Body;
 use super::client::Shared;
@@ -63,7 +62,7 @@ impl Driver {
                     let (host, port) = self.exchange.peer();
                     match resolve(host, port) {
                         Ok(address) => self.input(Input::Resolved(&[address])),
-                        Err(error) => self.input(Input::Failed(Fault::Resolve(error))),
+                        Err(error) => self.input(Input::Failed(error.into())),
                     }
                 }
                 Do::Dial(dial) => {
@@ -79,7 +78,7 @@ impl Driver {
                             self.input(Input::Dialed(dial));
                         }
                         Some((dial, Err(error))) => {
-                            self.input(Input::DialFailed(dial, Fault::Os(os_error(&error))));
+                            self.input(Input::DialFailed(dial, error.into()));
                         }
                         None => self.input(Input::Tick),
                     }
@@ -124,7 +123,7 @@ impl Driver {
                 Do::Done | Do::Failed => {
                     self.over = true;
                     self.release();
-                    return self.exchange.error().map_or(Ok(false), Err);
+                    return self.exchange.take_error().map_or(Ok(false), Err);
                 }
             }
         }
@@ -137,7 +136,7 @@ impl Driver {
     fn answer(&mut self, result: Option<io::Result<Input<'_>>>) {
         self.input(match result {
             Some(Ok(input)) => input,
-            Some(Err(error)) => Input::Failed(Fault::Os(os_error(&error))),
+            Some(Err(error)) => Input::Failed(error.into()),
             None => Input::Tick,
         });
     }
@@ -208,6 +207,7 @@ fn resolve(host: &str, port: u16) -> Result<SocketAddr, ResolveError> {
     Ok(SocketAddr::new(address, port))
 }
 
-/// Why a `Trust` that fails has no configuration is told elsewhere.
-pub(super) const NO_CONFIGURATION: Input<'static> =
-    Input::Failed(Fault::Tls(TlsError::Configuration));
+/// Answers a `Trust` that fails. Why there is no configuration is told elsewhere.
+pub(super) fn no_configuration<E>(_: E) -> Input<'static> {
+    Input::Failed(TlsError::Configuration.into())
+}

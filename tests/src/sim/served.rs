@@ -14,7 +14,6 @@ use limpid_core::fields::FieldBlock;
 use limpid_core::http1::{BodySize, RequestHead};
 use limpid_core::server::{Do, Event, Input, Outcome, Session};
 use limpid_core::trace::Sink;
-use limpid_io::os_error;
 
 use super::socket::Socket;
 use super::world::{World, at};
@@ -184,7 +183,7 @@ impl<S: Sink> Served<S> {
                 }
                 Do::Request | Do::Body => return Stop::Event,
                 Do::Handle => return Stop::Handle,
-                Do::Failed => return Stop::Failed(self.session.failure()),
+                Do::Failed => return Stop::Failed(self.session.failure().cause),
                 Do::Finish => {
                     if let Some(socket) = &mut self.socket {
                         // What goes wrong with it is seen when it is read from.
@@ -214,7 +213,7 @@ impl<S: Sink> Served<S> {
     fn answer(&mut self, result: Option<io::Result<Input>>) {
         let input = match result {
             Some(Ok(input)) => input,
-            Some(Err(error)) => Input::Failed(os_error(&error)),
+            Some(Err(error)) => Input::Failed(error.into()),
             None => Input::Tick,
         };
         self.session.input(self.world.now(), &self.sink, input);

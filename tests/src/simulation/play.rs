@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use limpid_core::error::Error;
 use limpid_core::time::{Mono, Timeouts};
 use limpid_io::{ClientBuilder, PoolLimits, Settings};
 use rustls::ClientConfig;
@@ -58,7 +57,7 @@ pub enum Problem {
         /// The request.
         number: u64,
         /// Why.
-        error: Box<Error>,
+        error: String,
     },
     /// A request took longer than it may.
     Late {
@@ -215,7 +214,7 @@ fn failure(asked: &Asked, came: &Result<Came, Problem>) -> Option<Problem> {
         && !matches!(asked.client, Client::Slow(_));
     match came {
         Ok(Came::Failed(error)) if is_answered && !error.is_timeout() => {
-            Some(Problem::Failed { number: asked.number, error: Box::new(*error) })
+            Some(Problem::Failed { number: asked.number, error: error.to_string() })
         }
         _ => None,
     }

@@ -13,7 +13,7 @@ use super::play::Problem;
 use crate::sim;
 
 /// What came of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Came {
     /// The response was complete.
     Whole,

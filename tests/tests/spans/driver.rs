@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use limpid_core::client::{DialId, Do, Exchange, Input, Options, Request, Retirement};
-use limpid_core::error::Error;
+use limpid_core::error::Cause;
 use limpid_core::fields::Fields;
 use limpid_core::http1::BodySize;
 use limpid_core::time::{Deadline, Mono, Timeouts};
@@ -43,7 +43,7 @@ pub(crate) enum Asked {
     Release,
     Event,
     Done,
-    Failed(Error),
+    Failed(Cause),
 }
 
 /// What kind of exchange it is.
@@ -129,7 +129,7 @@ impl Driver {
             Do::Close => Asked::Close,
             Do::Tell(_) => Asked::Event,
             Do::Done => Asked::Done,
-            Do::Failed => Asked::Failed(self.exchange.error().unwrap()),
+            Do::Failed => Asked::Failed(self.exchange.error().unwrap().cause),
         };
         let waits = matches!(
             asked,

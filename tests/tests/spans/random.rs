@@ -1,8 +1,8 @@
 //! Drivers and servers that do anything, in any order.
 
 use bytes::Bytes;
-use limpid_core::client::{DialId, Fault, Input};
-use limpid_core::error::{OsError, OsErrorKind, ResolveError};
+use limpid_core::client::{DialId, Input};
+use limpid_core::error::{Cause, OsError, OsErrorKind, ResolveError};
 use limpid_core::fields::Fields;
 use limpid_core::time::Mono;
 use proptest::collection::vec;
@@ -114,17 +114,15 @@ fn tell(driver: &mut Driver, told: Told) {
         Told::Resolved(count) => return driver.input(Input::Resolved(&vec![address; count])),
         Told::Dialing => Input::Dialing,
         Told::Dialed(dial) => Input::Dialed(DialId(dial)),
-        Told::DialFailed(dial) => {
-            Input::DialFailed(DialId(dial), Fault::Os(os(OsErrorKind::Refused)))
-        }
+        Told::DialFailed(dial) => Input::DialFailed(DialId(dial), os(OsErrorKind::Refused).into()),
         Told::Sent(n) => Input::Sent(n),
         Told::Filled(n) => Input::Filled(n),
         Told::Eof => Input::Eof,
-        Told::Os(kind) => Input::Failed(Fault::Os(os(kind))),
-        Told::Resolve(error) => Input::Failed(Fault::Resolve(error)),
+        Told::Os(kind) => Input::Failed(os(kind).into()),
+        Told::Resolve(error) => Input::Failed(error.into()),
         Told::Body(n) => Input::Body(Bytes::from(vec![b'b'; n])),
         Told::BodyEnd => Input::BodyEnd(Fields::EMPTY),
-        Told::BodyFailed => Input::BodyFailed(os(OsErrorKind::Other)),
+        Told::BodyFailed => Input::Failed(Cause::Body(os(OsErrorKind::Other)).into()),
         Told::Cancel => Input::Cancel,
     });
 }

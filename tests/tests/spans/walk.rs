@@ -1,6 +1,6 @@
 //! A normal exchange, disturbed once at each of its steps.
 
-use limpid_core::client::{Fault, Input};
+use limpid_core::client::Input;
 use limpid_core::error::{Cause, OsError, OsErrorKind, ResolveError};
 use limpid_core::time::{Mono, Waiting};
 
@@ -59,7 +59,7 @@ fn length(way: Way) -> usize {
     for step in 0.. {
         match driver.next().0 {
             Asked::Done => return step,
-            Asked::Failed(error) => panic!("{error}"),
+            Asked::Failed(cause) => panic!("{cause}"),
             asked => driver.obey(asked, amount(way)),
         }
     }
@@ -76,11 +76,11 @@ fn disturb(way: Way, step: usize, disturbance: Disturbance) {
     let awaits_continue = until.is_some_and(|until| until.why == Waiting::Continue);
     let rivals = driver.under_way.len();
     match disturbance {
-        Disturbance::Os => driver.input(Input::Failed(Fault::Os(RESET))),
+        Disturbance::Os => driver.input(Input::Failed(RESET.into())),
         Disturbance::Resolver => {
-            driver.input(Input::Failed(Fault::Resolve(ResolveError::NotFound)));
+            driver.input(Input::Failed(ResolveError::NotFound.into()));
         }
-        Disturbance::Body => driver.input(Input::BodyFailed(RESET)),
+        Disturbance::Body => driver.input(Input::Failed(Cause::Body(RESET).into())),
         Disturbance::Cancel => driver.input(Input::Cancel),
         Disturbance::Eof => driver.input(Input::Eof),
         Disturbance::TickTooEarly => driver.input(Input::Tick),
@@ -93,7 +93,7 @@ fn disturb(way: Way, step: usize, disturbance: Disturbance) {
     }
     let outcome = driver.end(ENOUGH);
     let cause = match outcome {
-        Asked::Failed(error) => Some(error.cause),
+        Asked::Failed(cause) => Some(cause),
         _ => None,
     };
     let context = format!("{disturbance:?} at step {step}, {asked:?}");

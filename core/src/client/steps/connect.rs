@@ -14,8 +14,8 @@ use super::super::operation::{Attempt, Operation};
 use super::super::options::Options;
 use super::super::plan::Route;
 use super::super::proxy::ProxyKind;
-use super::{Inbox, State, Stepped};
-use crate::error::{Cause, Phase, ResolveError, SocksError, TlsError};
+use super::{Pending, State, Stepped};
+use crate::error::{Cause, Error, Phase, ResolveError, SocksError, TlsError};
 use crate::http1::Role;
 use crate::time::Waiting;
 use crate::trace::At;
@@ -28,8 +28,8 @@ impl Exchange {
     /// Sees to it that there is a TLS configuration for each peer that needs one.
     #[inline]
     pub(super) fn trust<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        if let Some(inbox) = self.inbox.take() {
-            return self.interrupted(inbox, at);
+        if let Some(pending) = self.pending.take() {
+            return self.interrupted(pending, at);
         }
         if self.plan.request.url().scheme().is_secure() && !self.has_tls(false) {
             return Ok(Some(Do::Trust { proxy: false }));
@@ -61,20 +61,20 @@ impl Exchange {
     }
 
     pub(super) fn acquire<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        match self.inbox.take() {
+        match self.pending.take() {
             None => Ok(Some(Do::Acquire)),
-            Some(Inbox::Reuse) => {
+            Some(Pending::Reuse) => {
                 self.trail.acquired(true, at);
                 self.trail.on(self.link.connection());
                 self.begin_request(at)
             }
-            Some(Inbox::Open) => {
+            Some(Pending::Open) => {
                 self.trail.acquired(false, at);
                 self.trail.on(self.link.connection());
                 self.retried = 0;
                 Ok(self.open(at))
             }
-            Some(inbox) => self.interrupted(inbox, at),
+            Some(pending) => self.interrupted(pending, at),
         }
     }
 
@@ -101,25 +101,25 @@ impl Exchange {
             self.memory
                 .addresses
                 .extend(known.iter().map(|address| SocketAddr::new(*address, port)));
-            self.inbox = Some(Inbox::Resolved);
+            self.pending = Some(Pending::Resolved);
         }
         None
     }
 
     #[inline(never)]
     pub(super) fn resolve<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        match self.inbox.take() {
+        match self.pending.take() {
             None => Ok(Some(Do::Resolve)),
-            Some(Inbox::Resolved) => {
+            Some(Pending::Resolved) => {
                 self.trail.complete_resolve(self.memory.addresses.len(), at);
                 if self.memory.addresses.is_empty() {
-                    return Err(Cause::Resolve(ResolveError::NoAddress));
+                    return Err(ResolveError::NoAddress.into());
                 }
                 interleave(&mut self.memory.addresses);
                 self.begin_dial(self.memory.addresses.len());
                 Ok(None)
             }
-            Some(inbox) => self.interrupted(inbox, at),
+            Some(pending) => self.interrupted(pending, at),
         }
     }
 
@@ -167,9 +167,9 @@ impl Exchange {
                 Box::new(Socks5::new(url.host(), url.port(), credentials))
             }
             (Operation::StartTls, Route::Forward(_) | Route::Tunnel(_)) => {
-                self.tls(true, self.plan.server_name(operation)).map_err(Cause::Tls)?
+                self.tls(true, self.plan.server_name(operation))?
             }
-            _ => self.tls(false, self.plan.server_name(operation)).map_err(Cause::Tls)?,
+            _ => self.tls(false, self.plan.server_name(operation))?,
         };
         self.link.stack(layer, is_tls);
         Ok(None)
@@ -188,10 +188,10 @@ impl Exchange {
 
     #[inline(never)]
     pub(super) fn handshake<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        match self.inbox.take() {
+        match self.pending.take() {
             None => {}
-            Some(Inbox::Eof) => return Err(self.ended_too_soon()),
-            Some(inbox) => return self.interrupted(inbox, at),
+            Some(Pending::Eof) => return Err(self.ended_too_soon().into()),
+            Some(pending) => return self.interrupted(pending, at),
         }
         let state = self.link.advance()?;
         if self.link.layer_has_output() {
@@ -204,7 +204,7 @@ impl Exchange {
                 self.trail.complete(at);
                 operation.map_or(Ok(None), |operation| self.layered(operation, at))
             }
-            LayerState::PeerClosed => Err(self.ended_too_soon()),
+            LayerState::PeerClosed => Err(self.ended_too_soon().into()),
         }
     }
 
@@ -250,9 +250,9 @@ impl Exchange {
 
     #[inline(never)]
     pub(super) fn retry<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        match self.inbox.take() {
-            Some(Inbox::Tick) => match self.interrupted(Inbox::Tick, at) {
-                Err(Cause::TimedOut(Waiting::Retry)) => {
+        match self.pending.take() {
+            Some(Pending::Tick) => match self.interrupted(Pending::Tick, at) {
+                Err(Error { cause: Cause::TimedOut(Waiting::Retry), .. }) => {
                     self.trail.complete(at);
                     *self.link =
                         Link::new(Role::Client, self.link.connection(), self.plan.options.config);
@@ -262,7 +262,7 @@ impl Exchange {
                 failed => failed,
             },
             None => Ok(Some(Do::Wait)),
-            Some(inbox) => self.interrupted(inbox, at),
+            Some(pending) => self.interrupted(pending, at),
         }
     }
 

@@ -1,10 +1,10 @@
 //! Connecting: to the one address there is, or to the fastest of several.
 
-use super::super::action::{Do, Fault};
-use super::super::dial::Attempt;
+use super::super::action::Do;
+use super::super::dial::{Attempt, DialId};
 use super::super::exchange::Exchange;
-use super::{Inbox, State, Stepped};
-use crate::error::{Cause, Phase};
+use super::{Pending, State, Stepped};
+use crate::error::{Cause, Error, Phase};
 use crate::time::{Deadline, Waiting};
 use crate::trace::At;
 use crate::trace::{Sink, Span};
@@ -21,31 +21,26 @@ impl Exchange {
 
     #[inline(never)]
     pub(super) fn try_addresses<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        match self.inbox.take() {
-            None | Some(Inbox::Tick) => {}
-            Some(Inbox::Dialed(id)) => {
+        match self.pending.take() {
+            None | Some(Pending::Tick) => {}
+            Some(Pending::Dialed(id)) => {
                 if let Some(attempt) = self.race.take(id) {
                     return self.won(attempt, at);
                 }
             }
-            Some(Inbox::DialFailed(id, fault)) => {
-                if let Some(attempt) = self.race.take(id) {
-                    self.dial_failed(attempt, fault.into(), at);
-                }
-            }
-            Some(Inbox::Failed(fault)) => match self.race.take_asked() {
-                Some(attempt) => self.dial_failed(attempt, fault.into(), at),
+            Some(Pending::Failed(error)) => match self.race.take_asked() {
+                Some(attempt) => self.dial_failed(attempt, *error, at),
                 // Waiting itself failed: nothing will be heard of any attempt.
-                None => return Err(fault.into()),
+                None => return Err(*error),
             },
-            Some(inbox) => return self.interrupted(inbox, at),
+            Some(pending) => return self.interrupted(pending, at),
         }
         self.pass_deadlines(at)?;
         if let Some(id) = self.race.abandoned() {
             return Ok(Some(Do::Abandon(id)));
         }
-        if let Some(cause) = self.race.lost() {
-            return Err(cause);
+        if let Some(error) = self.race.lost() {
+            return Err(error);
         }
         if let Some((index, pace)) = self.race.due(at.now) {
             if let Some(deadline) = pace {
@@ -66,20 +61,34 @@ impl Exchange {
     }
 
     /// Gives up what has had its time.
-    fn pass_deadlines<S: Sink>(&mut self, at: At<'_, S>) -> Result<(), Cause> {
+    fn pass_deadlines<S: Sink>(&mut self, at: At<'_, S>) -> Result<(), Error> {
         if let Some(total) = self.total.filter(|total| at.now >= total.at) {
-            return Err(self.passed(total, at));
+            return Err(self.passed(total, at).into());
         }
         while let Some((attempt, deadline)) = self.race.expire(at.now) {
             let cause = self.passed(deadline, at);
-            self.dial_failed(attempt, cause, at);
+            self.dial_failed(attempt, cause.into(), at);
         }
         Ok(())
     }
 
-    fn dial_failed<S: Sink>(&mut self, attempt: Attempt<Kept>, cause: Cause, at: At<'_, S>) {
-        self.race.fail(attempt.index, cause);
-        self.trail.fail_dial(attempt.kept, cause, at);
+    /// This attempt failed, if it is one of those that are under way.
+    pub(in super::super) fn take_dial_failure<S: Sink>(
+        &mut self,
+        dial: DialId,
+        error: Error,
+        at: At<'_, S>,
+    ) {
+        if self.state == State::Dial
+            && let Some(attempt) = self.race.take(dial)
+        {
+            self.dial_failed(attempt, error, at);
+        }
+    }
+
+    fn dial_failed<S: Sink>(&mut self, attempt: Attempt<Kept>, error: Error, at: At<'_, S>) {
+        self.trail.fail_dial(attempt.kept, error.cause, at);
+        self.race.fail(attempt.index, error);
     }
 
     fn won<S: Sink>(&mut self, attempt: Attempt<Kept>, at: At<'_, S>) -> Stepped {
@@ -92,16 +101,6 @@ impl Exchange {
     pub(super) fn give_up_dials<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
         while let Some(attempt) = self.race.give_up() {
             self.trail.fail_dial(attempt.kept, cause, at);
-        }
-    }
-}
-
-impl From<Fault> for Cause {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Os(error) => Self::Os(error),
-            Fault::Resolve(error) => Self::Resolve(error),
-            Fault::Tls(error) => Self::Tls(error),
         }
     }
 }

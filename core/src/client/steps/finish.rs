@@ -3,7 +3,7 @@
 use super::super::action::Do;
 use super::super::exchange::Exchange;
 use super::super::operation::Operation;
-use super::{Inbox, State, Stepped};
+use super::{Pending, State, Stepped};
 use crate::error::{Cause, Error, Phase};
 use crate::http1::NotReusable;
 use crate::trace::At;
@@ -45,8 +45,8 @@ impl Exchange {
     /// Whatever goes wrong now, the response was had or the error is known: it is not told.
     #[inline(never)]
     pub(super) fn farewell(&mut self) -> Do {
-        match self.inbox.take() {
-            None | Some(Inbox::Cancel) if self.link.layer_has_output() => Do::Write,
+        match self.pending.take() {
+            None | Some(Pending::Cancel) if self.link.layer_has_output() => Do::Write,
             _ => {
                 self.enter(State::Closed, Phase::Close);
                 Do::Close
@@ -62,27 +62,27 @@ impl Exchange {
             self.enter(State::Released, Phase::Close);
             return Do::Release;
         }
-        self.finish(self.error, at);
+        self.finish(at);
         self.outcome()
     }
 
     /// What came of it all.
     pub(super) const fn outcome(&self) -> Do {
-        if self.error.is_some() { Do::Failed } else { Do::Done }
+        if matches!(self.state, State::Failed) { Do::Failed } else { Do::Done }
     }
 
     /// The connection of one hop was given back: the next begins, unless nobody wants it any more.
     #[inline(never)]
     pub(super) fn released<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        let cancelled = self.inbox.take() == Some(Inbox::Cancel);
+        let cancelled = matches!(self.pending.take(), Some(Pending::Cancel));
         let hop = self.hop.take().filter(|_| !cancelled);
         self.link_is_free = false;
         self.write_failed = false;
-        let end = match hop {
+        match hop {
             Some(_) if self.redirected >= self.plan.options.redirects => {
-                Some(self.error_of(Cause::TooManyRedirects, Phase::Idle))
+                self.error = Some(self.complete(Cause::TooManyRedirects.into(), Phase::Idle));
             }
-            Some(Err(cause)) => Some(self.error_of(cause, Phase::Idle)),
+            Some(Err(cause)) => self.error = Some(self.complete(cause.into(), Phase::Idle)),
             Some(Ok(request)) => {
                 self.redirected += 1;
                 self.rewind = true;
@@ -91,16 +91,16 @@ impl Exchange {
                 self.enter(State::Trust, Phase::Pool);
                 return Ok(None);
             }
-            None => None,
-        };
-        self.finish(end, at);
+            None => {}
+        }
+        self.finish(at);
         Ok(Some(self.outcome()))
     }
 
     /// Ends the exchange: the operation that is open has failed, and what was opened is closed.
     #[inline(never)]
-    pub(super) fn fail<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
-        let phase = self.trail.phase();
+    pub(super) fn fail<S: Sink>(&mut self, error: Error, at: At<'_, S>) {
+        let (phase, cause) = (self.trail.phase(), error.cause);
         let (repetition, operation) = (self.repetition(cause), self.trail.operation());
         self.give_up_dials(cause, at);
         self.tell_failure(cause, at);
@@ -110,9 +110,13 @@ impl Exchange {
                 return self.repeat(attempt, at);
             }
         }
-        self.error = Some(self.error_of(cause, phase));
+        let mut error = self.complete(error, phase);
+        if let Some(proxy) = operation.and_then(|operation| self.plan.proxy_in(operation)) {
+            error = error.with_proxy(proxy.host(), proxy.port());
+        }
+        self.error = Some(error);
         match phase {
-            Phase::Pool => return self.finish(self.error, at),
+            Phase::Pool => return self.finish(at),
             Phase::Resolve | Phase::Connect => return self.enter(State::Leave, Phase::Close),
             // A tunnel that is no use is closed, and so is a proxy that gives none.
             Phase::Tls if operation == Some(Operation::ProxyStartTls) => {
@@ -137,14 +141,13 @@ impl Exchange {
         if self.plan.tunnelling { 0 } else { self.link.request_bytes() }
     }
 
-    pub(super) fn error_of(&self, cause: Cause, phase: Phase) -> Error {
-        Error {
-            phase,
-            cause,
-            secure: self.link.is_secure(),
-            is_idempotent: self.is_idempotent,
-            request_bytes: self.sent_before + self.request_bytes(),
-            response_bytes: self.link.response_bytes(),
-        }
+    /// Adds to an error what the exchange knows of the moment at which it failed.
+    pub(super) fn complete(&self, mut error: Error, phase: Phase) -> Error {
+        error.phase = phase;
+        error.secure = self.link.is_secure();
+        error.is_idempotent = self.is_idempotent;
+        error.request_bytes = self.sent_before + self.request_bytes();
+        error.response_bytes = self.link.response_bytes();
+        error
     }
 }

@@ -5,13 +5,15 @@ mod dial;
 mod finish;
 mod transfer;
 
-use super::action::{Do, Fault};
+use alloc::boxed::Box;
+
+use super::action::Do;
 use super::dial::DialId;
 use super::exchange::Exchange;
 use super::operation::Operation;
 use super::plan::Plan;
 use super::stopwatch::Part;
-use crate::error::{Call, Cause, CertificateProblem, Error, Misuse, OsError, Phase, TlsError};
+use crate::error::{Call, Cause, CertificateProblem, Error, Misuse, Phase, TlsError};
 use crate::time::{Deadline, Waiting};
 use crate::trace::At;
 use crate::trace::{EventKind, Failure, Sink, TraceEvent};
@@ -45,33 +47,34 @@ pub(super) enum State {
     Released,
     /// It ends with this: the connection is closed, or is given back.
     Leave,
-    Over,
+    /// It is over, and the response was complete.
+    Done,
+    /// It is over, and has failed.
+    Failed,
     /// It holds nothing, and waits to begin with another request.
     Rest,
 }
 
-/// What came in and needs more than to be stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Inbox {
+/// What came in and is left to the next step.
+#[derive(Debug)]
+pub(super) enum Pending {
     Reuse,
     Open,
+    /// The addresses stand in the memory.
     Resolved,
     Dialed(DialId),
-    DialFailed(DialId, Fault),
     Eof,
-    Failed(Fault),
+    Failed(Box<Error>),
     Tick,
     /// A piece of the request's body, which stands in the memory.
     Body,
     /// The end of the request's body, whose trailers stand in the memory.
     BodyEnd,
-    BodyFailed(OsError),
-    BodyConsumed,
     Cancel,
 }
 
 /// A step that asks for nothing is followed by the next.
-type Stepped = Result<Option<Do>, Cause>;
+type Stepped = Result<Option<Do>, Error>;
 
 impl Exchange {
     /// Goes on until something is to be done.
@@ -90,8 +93,8 @@ impl Exchange {
     fn advance<S: Sink>(&mut self, at: At<'_, S>) -> Option<Do> {
         match self.step(at) {
             Ok(doing) => doing,
-            Err(cause) => {
-                self.fail(cause, at);
+            Err(error) => {
+                self.fail(error, at);
                 None
             }
         }
@@ -136,7 +139,7 @@ impl Exchange {
             }
             State::Leave => Ok(Some(self.leave(at))),
             State::Released => self.released(at),
-            State::Over | State::Rest => Ok(Some(self.outcome())),
+            State::Done | State::Failed | State::Rest => Ok(Some(self.outcome())),
         }
     }
 
@@ -151,14 +154,20 @@ impl Exchange {
         });
     }
 
+    /// What came in since the last step. Most steps find nothing, and do not move what is not there.
+    #[inline]
+    fn take_pending(&mut self) -> Option<Pending> {
+        if self.pending.is_none() { None } else { self.pending.take() }
+    }
+
     /// Something came in that was not asked for.
     #[inline(never)]
-    fn interrupted<S: Sink>(&mut self, inbox: Inbox, at: At<'_, S>) -> Stepped {
-        match inbox {
-            Inbox::Failed(fault) => Err(fault.into()),
-            Inbox::Cancel => Err(Cause::Abandoned),
-            Inbox::Tick => match self.waiting.flatten() {
-                Some(deadline) if at.now >= deadline.at => Err(self.passed(deadline, at)),
+    fn interrupted<S: Sink>(&mut self, pending: Pending, at: At<'_, S>) -> Stepped {
+        match pending {
+            Pending::Failed(error) => Err(*error),
+            Pending::Cancel => Err(Cause::Abandoned.into()),
+            Pending::Tick => match self.waiting.flatten() {
+                Some(deadline) if at.now >= deadline.at => Err(self.passed(deadline, at).into()),
                 _ => Ok(None),
             },
             // An answer to a question that was not asked changes nothing.
@@ -183,10 +192,10 @@ impl Exchange {
     }
 
     /// The exchange ends, with an error or without one.
-    fn finish<S: Sink>(&mut self, error: Option<Error>, at: At<'_, S>) {
-        self.enter(State::Over, Phase::Idle);
-        self.error = error;
-        let Self { plan, link, trail, clock, .. } = self;
+    fn finish<S: Sink>(&mut self, at: At<'_, S>) {
+        let is_complete = self.error.is_none();
+        self.enter(if is_complete { State::Done } else { State::Failed }, Phase::Idle);
+        let Self { plan, link, trail, clock, error, .. } = self;
         let failure = error
             .as_ref()
             .map(|error| failure(plan, link, Operation::StartTls, &error.cause, error.phase));

@@ -8,8 +8,8 @@ use super::super::plan::Route;
 use super::super::proxy::Proxy;
 use super::super::redirect;
 use super::super::request::Request;
-use super::{Inbox, State, Stepped};
-use crate::error::{Cause, CodingError, MisuseError, Phase};
+use super::{Pending, State, Stepped};
+use crate::error::{Cause, CodingError, Error, MisuseError, Phase};
 use crate::fields::{FieldBlock, Fields};
 use crate::http1::{BodySize, Connection, Event, Progress, Role, State as Side};
 use crate::time::Waiting;
@@ -31,7 +31,7 @@ impl Exchange {
             Route::Forward(proxy) => send_whole(http1, request, proxy, &mut cx),
             _ => http1.send_written(&mut cx, request.written()),
         };
-        sent.map_err(Cause::Misuse)?;
+        sent?;
         self.clock.sizes.request_heads += http1.out_len() as u64;
         // Attempts at connecting that are not needed any more are let go of before.
         if self.race.has_abandoned() { Ok(None) } else { self.send_head(at) }
@@ -54,17 +54,15 @@ impl Exchange {
         }
         let mut cx = self.trail.cx(at);
         let http1 = &mut self.link.http1;
-        http1
-            .send_request(&mut cx, b"CONNECT", target, fields.fields(), BodySize::None)
-            .map_err(Cause::Misuse)?;
+        http1.send_request(&mut cx, b"CONNECT", target, fields.fields(), BodySize::None)?;
         self.clock.before = http1.received();
         self.clock.sizes.request_heads += http1.out_len() as u64;
         Ok(None)
     }
 
     pub(super) fn send_head<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        if let Some(inbox) = self.inbox.take() {
-            return self.sending_interrupted(inbox, at);
+        if let Some(pending) = self.take_pending() {
+            return self.sending_interrupted(pending, at);
         }
         if self.link.has_output()? {
             return Ok(Some(Do::Write));
@@ -79,7 +77,7 @@ impl Exchange {
             return self.send_body(at);
         }
         let mut cx = self.trail.cx(at);
-        self.link.http1.finish(&mut cx, Fields::EMPTY).map_err(Cause::Misuse)?;
+        self.link.http1.finish(&mut cx, Fields::EMPTY)?;
         Ok(self.sent(at))
     }
 
@@ -90,14 +88,14 @@ impl Exchange {
         match self.read_on(at) {
             Ok(Err(doing)) => return Ok(Some(doing)),
             Ok(Ok(_)) => {}
-            Err(Cause::TimedOut(Waiting::Continue)) => {
+            Err(Error { cause: Cause::TimedOut(Waiting::Continue), .. }) => {
                 self.tell_continue(true, "the server says nothing", at);
                 self.begin_body(at);
                 return self.send_body(at);
             }
-            Err(cause) => {
+            Err(error) => {
                 self.await_response(at);
-                return Err(cause);
+                return Err(error);
             }
         }
         match self.link.http1.event() {
@@ -127,22 +125,20 @@ impl Exchange {
     }
 
     pub(super) fn send_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        match self.inbox.take() {
+        match self.take_pending() {
             None => {}
-            Some(Inbox::Body) => {
+            Some(Pending::Body) => {
                 let data = core::mem::take(&mut self.memory.piece);
                 self.clock.sizes.request_body += data.len() as u64;
                 let mut cx = self.trail.cx(at);
-                self.link.http1.send_data(&mut cx, data).map_err(Cause::Misuse)?;
+                self.link.http1.send_data(&mut cx, data)?;
             }
-            Some(Inbox::BodyEnd) => {
+            Some(Pending::BodyEnd) => {
                 let Self { link, memory, trail, .. } = self;
                 let trailers = memory.request_trailers.fields();
-                link.http1.finish(&mut trail.cx(at), trailers).map_err(Cause::Misuse)?;
+                link.http1.finish(&mut trail.cx(at), trailers)?;
             }
-            Some(Inbox::BodyFailed(error)) => return Err(Cause::Body(error)),
-            Some(Inbox::BodyConsumed) => return Err(Cause::BodyConsumed),
-            Some(inbox) => return self.sending_interrupted(inbox, at),
+            Some(pending) => return self.sending_interrupted(pending, at),
         }
         if self.link.has_output()? {
             return Ok(Some(Do::Write));
@@ -170,9 +166,9 @@ impl Exchange {
     /// A server that has heard enough may answer and close: the response is worth looking for even
     /// though the request could not be sent.
     #[inline(never)]
-    fn sending_interrupted<S: Sink>(&mut self, inbox: Inbox, at: At<'_, S>) -> Stepped {
-        match self.interrupted(inbox, at) {
-            Err(cause @ Cause::Os(_)) => {
+    fn sending_interrupted<S: Sink>(&mut self, pending: Pending, at: At<'_, S>) -> Stepped {
+        match self.interrupted(pending, at) {
+            Err(Error { cause: cause @ Cause::Os(_), .. }) => {
                 self.write_failed = true;
                 self.tell_failure(cause, at);
                 self.await_response(at);
@@ -184,11 +180,11 @@ impl Exchange {
 
     /// Lets the connection read on, or says what it needs first.
     #[inline(always)]
-    fn read_on<S: Sink>(&mut self, at: At<'_, S>) -> Result<Result<Progress, Do>, Cause> {
-        match self.inbox.take() {
-            None | Some(Inbox::Eof) => {}
-            Some(inbox) => {
-                if let Some(doing) = self.interrupted(inbox, at)? {
+    fn read_on<S: Sink>(&mut self, at: At<'_, S>) -> Result<Result<Progress, Do>, Error> {
+        match self.take_pending() {
+            None | Some(Pending::Eof) => {}
+            Some(pending) => {
+                if let Some(doing) = self.interrupted(pending, at)? {
                     return Ok(Err(doing));
                 }
             }
@@ -247,7 +243,7 @@ impl Exchange {
     #[inline(never)]
     fn tunnel_answered<S: Sink>(&mut self, status: u16, at: At<'_, S>) -> Stepped {
         if !(200..300).contains(&status) {
-            return Err(Cause::Proxy(status));
+            return Err(Cause::Proxy(status).into());
         }
         let early = self.link.enter_tunnel(self.plan.options.config);
         let stepped = self.shake_hands(Operation::ProxyStartTls, at);
@@ -256,8 +252,8 @@ impl Exchange {
     }
 
     pub(super) fn ask_for_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        match self.inbox.take() {
-            Some(Inbox::Cancel) => Err(Cause::Abandoned),
+        match self.take_pending() {
+            Some(Pending::Cancel) => Err(Cause::Abandoned.into()),
             _ => {
                 self.enter(State::ReceiveBody, Phase::ReceiveBody);
                 self.trail.start(Operation::ReceiveBody, &self.plan, at);
@@ -299,8 +295,8 @@ impl Exchange {
     /// Decodes what the connection has of the body.
     #[inline(never)]
     fn decode_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        if let Some(inbox) = self.inbox.take()
-            && let Some(doing) = self.interrupted(inbox, at)?
+        if let Some(pending) = self.take_pending()
+            && let Some(doing) = self.interrupted(pending, at)?
         {
             return Ok(Some(doing));
         }
@@ -309,7 +305,7 @@ impl Exchange {
             Ok(has_more) => Ok(has_more.then_some(Do::Tell(Told::Data))),
             Err(error) => {
                 content::tell_refused(error, &mut self.trail, at);
-                Err(Cause::Coding(error))
+                Err(Cause::Coding(error).into())
             }
         }
     }
@@ -319,7 +315,7 @@ impl Exchange {
     #[inline(never)]
     fn ends_too_early<S: Sink>(&mut self, error: CodingError, at: At<'_, S>) {
         content::tell_refused(error, &mut self.trail, at);
-        self.error = Some(self.error_of(Cause::Coding(error), Phase::ReceiveBody));
+        self.error = Some(self.complete(Cause::Coding(error).into(), Phase::ReceiveBody));
     }
 }
 

@@ -114,7 +114,7 @@ impl Session {
     /// Waits for the client to close. To close before it has read what it was told, while it still
     /// sends, may take that away from it (RFC 9112 section 9.6).
     pub(super) fn linger<S: Sink>(&mut self, at: At<'_, S>) -> Option<Do> {
-        if self.interrupted(at) == Ok(false) {
+        if matches!(self.interrupted(at), Ok(false)) {
             return Some(Do::Read);
         }
         self.enter(State::Close);

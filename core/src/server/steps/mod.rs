@@ -3,11 +3,13 @@
 mod close;
 mod open;
 
+use alloc::boxed::Box;
+
 use super::action::Do;
 use super::refusal::Refusal;
 use super::session::Session;
 use super::trail::Ending;
-use crate::error::{Cause, OsError, Phase, TlsError};
+use crate::error::{Cause, Error, Phase, TlsError};
 use crate::framing::Asked;
 use crate::http1::{Progress, Role, State as Side};
 use crate::time::Waiting;
@@ -42,11 +44,11 @@ pub(super) enum State {
     Over,
 }
 
-/// What came in and needs more than to be stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Inbox {
+/// What came in and is left to the next step.
+#[derive(Debug)]
+pub(super) enum Pending {
     Eof,
-    Failed(OsError),
+    Failed(Box<Error>),
     Tick,
 }
 
@@ -80,7 +82,7 @@ pub(super) struct Exchange {
 }
 
 /// A step that asks for nothing is followed by the next.
-type Stepped = Result<Option<Do>, Cause>;
+type Stepped = Result<Option<Do>, Error>;
 
 impl Session {
     /// Goes on until something is to be done.
@@ -89,8 +91,8 @@ impl Session {
             match self.step(at) {
                 Ok(None) => {}
                 Ok(Some(step)) => return step,
-                Err(cause) => {
-                    if let Some(step) = self.fail(cause, at) {
+                Err(error) => {
+                    if let Some(step) = self.fail(error, at) {
                         return step;
                     }
                 }
@@ -133,7 +135,7 @@ impl Session {
         if secure {
             self.enter(State::Handshake);
             self.trail.begin_tls(self.options.timeouts.handshake, at);
-            self.stack_tls().map_err(Cause::Tls)?;
+            self.stack_tls()?;
         } else {
             self.enter(State::Head);
             self.trail.between();
@@ -144,9 +146,9 @@ impl Session {
     #[inline(never)]
     fn handshake<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if self.interrupted(at)? {
-            return Err(Cause::Tls(TlsError::EndOfStream));
+            return Err(TlsError::EndOfStream.into());
         }
-        let state = self.link.advance().map_err(Cause::from)?;
+        let state = self.link.advance()?;
         if self.link.layer_has_output() {
             return Ok(Some(Do::Write));
         }
@@ -166,23 +168,21 @@ impl Session {
 
     /// Looks for the next request, and sends the answers to those before it if there is none.
     fn next_request<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        if let Err(cause) = self.interrupted(at) {
-            return self.nothing_came(cause);
+        if let Err(error) = self.interrupted(at) {
+            return self.nothing_came(error);
         }
-        self.link.advance().map_err(Cause::from)?;
+        self.link.advance()?;
         let awaits_request = self.link.http1.awaits_request();
         let progress = if awaits_request {
             Progress::NeedInput
-        } else if self.link.out_len() >= BATCH && self.link.has_output().map_err(Cause::from)? {
+        } else if self.link.out_len() >= BATCH && self.link.has_output()? {
             return Ok(Some(Do::Write));
         } else {
             self.link.read(&mut self.trail.cx(at))?
         };
         match progress {
             Progress::Event => self.open(at),
-            Progress::NeedInput if self.link.has_output().map_err(Cause::from)? => {
-                Ok(Some(Do::Write))
-            }
+            Progress::NeedInput if self.link.has_output()? => Ok(Some(Do::Write)),
             Progress::NeedInput => {
                 let begun = !awaits_request && !self.link.http1.unread().is_empty();
                 if self.shutdown.is_some() && !begun {
@@ -202,14 +202,14 @@ impl Session {
     }
 
     /// Between two requests, a client may be silent for as long as it likes, or go away.
-    fn nothing_came(&mut self, cause: Cause) -> Stepped {
+    fn nothing_came(&mut self, error: Error) -> Stepped {
         let begun = !self.link.http1.unread().is_empty();
-        match cause {
+        match error.cause {
             Cause::TimedOut(Waiting::Shutdown) if !begun => self.close(Ending::Shutdown, false),
             Cause::TimedOut(Waiting::Idle | Waiting::Head) if !begun => {
                 self.close(Ending::Idle, false);
             }
-            cause => return Err(cause),
+            _ => return Err(error),
         }
         Ok(None)
     }
@@ -237,20 +237,20 @@ impl Session {
 
     /// What came in beside bytes: true for the end of the client's direction.
     #[inline]
-    fn interrupted<S: Sink>(&mut self, at: At<'_, S>) -> Result<bool, Cause> {
-        if self.inbox.is_none() { Ok(false) } else { self.interruption(at) }
+    fn interrupted<S: Sink>(&mut self, at: At<'_, S>) -> Result<bool, Error> {
+        if self.pending.is_none() { Ok(false) } else { self.interruption(at) }
     }
 
     #[inline(never)]
-    fn interruption<S: Sink>(&mut self, at: At<'_, S>) -> Result<bool, Cause> {
-        match self.inbox.take() {
+    fn interruption<S: Sink>(&mut self, at: At<'_, S>) -> Result<bool, Error> {
+        match self.pending.take() {
             None => Ok(false),
-            Some(Inbox::Eof) => Ok(true),
-            Some(Inbox::Failed(error)) => Err(Cause::Os(error)),
-            Some(Inbox::Tick) => match self.deadline {
+            Some(Pending::Eof) => Ok(true),
+            Some(Pending::Failed(error)) => Err(*error),
+            Some(Pending::Tick) => match self.deadline {
                 Some(deadline) if at.now >= deadline.at => {
                     self.trail.too_slow(deadline.why, at);
-                    Err(Cause::TimedOut(deadline.why))
+                    Err(Cause::TimedOut(deadline.why).into())
                 }
                 _ => Ok(false),
             },
@@ -259,7 +259,8 @@ impl Session {
 
     /// Something went wrong: the client is told if it can be, and the handler if it has a request.
     #[cold]
-    fn fail<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) -> Option<Do> {
+    fn fail<S: Sink>(&mut self, error: Error, at: At<'_, S>) -> Option<Do> {
+        let cause = error.cause;
         let has_handler = matches!(self.state, State::Open | State::Tunnel);
         let can_answer = matches!(self.link.http1.state(Role::Server), Side::Idle | Side::Answer);
         match (Refusal::of(cause), self.state) {
@@ -280,7 +281,7 @@ impl Session {
             }
         }
         self.wish = Wish::Nothing;
-        self.failure = cause;
+        self.failure = error;
         has_handler.then_some(Do::Failed)
     }
 

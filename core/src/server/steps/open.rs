@@ -4,8 +4,8 @@ use super::super::action::Do;
 use super::super::session::Session;
 use super::super::trail::Ending;
 use super::super::tunnel::Tunnel;
-use super::{Exchange, Inbox, State, Stepped, Wish};
-use crate::error::Cause;
+use super::{Exchange, State, Stepped, Wish};
+use crate::error::Error;
 use crate::fields::Fields;
 use crate::http1::{Event, NotReusable, Progress, Role, State as Side};
 use crate::trace::At;
@@ -25,7 +25,7 @@ impl Session {
     /// Sends what was said so far.
     fn send_all<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.interrupted(at)?;
-        if self.link.has_output().map_err(Cause::from)? {
+        if self.link.has_output()? {
             return Ok(Some(Do::Write));
         }
         if self.link.http1.state(Role::Server) == Side::Switched {
@@ -43,7 +43,7 @@ impl Session {
             self.head.keep(head);
             self.reading = Default::default();
         }
-        self.link.advance().map_err(Cause::from)?;
+        self.link.advance()?;
         match self.link.read(&mut self.trail.cx(at))? {
             // What is left of a request that was answered with a switch is of no use.
             Progress::Event if self.link.http1.state(Role::Server) == Side::Switched => Ok(None),
@@ -54,7 +54,7 @@ impl Session {
             }
             Progress::NeedInput => {
                 self.ask_for_body(at)?;
-                let waits = self.link.has_output().map_err(Cause::from)?;
+                let waits = self.link.has_output()?;
                 Ok(Some(if waits { Do::Write } else { Do::Read }))
             }
             Progress::Switched => self.leave_http(at),
@@ -66,21 +66,19 @@ impl Session {
     }
 
     /// Tells a client that waits for it to go on (RFC 9110 section 10.1.1).
-    fn ask_for_body<S: Sink>(&mut self, at: At<'_, S>) -> Result<(), Cause> {
+    fn ask_for_body<S: Sink>(&mut self, at: At<'_, S>) -> Result<(), Error> {
         let waits = !core::mem::replace(&mut self.exchange.continued, true);
         let http1 = &mut self.link.http1;
         // One that sends without waiting needs no word, and one that is answered gets none.
         if waits && http1.unread().is_empty() && http1.state(Role::Server) == Side::Answer {
-            http1
-                .send_informational(&mut self.trail.cx(at), 100, b"Continue", Fields::EMPTY)
-                .map_err(Cause::Misuse)?;
+            http1.send_informational(&mut self.trail.cx(at), 100, b"Continue", Fields::EMPTY)?;
         }
         Ok(())
     }
 
     /// The connection becomes the handler's.
     fn leave_http<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        if self.link.has_output().map_err(Cause::from)? {
+        if self.link.has_output()? {
             return Ok(Some(Do::Write));
         }
         self.trail.answered(|| self.head.get(), self.exchange.status, (0, 0), at);
@@ -94,19 +92,13 @@ impl Session {
     /// Passes the bytes of another protocol.
     #[inline(never)]
     pub(super) fn pass<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        let ended = match self.inbox {
-            Some(Inbox::Eof) => {
-                self.inbox = None;
-                true
-            }
-            _ => self.interrupted(at)?,
-        };
+        let ended = self.interrupted(at)?;
         let Some(tunnel) = &mut self.tunnel else { return Ok(Some(Do::Handle)) };
         tunnel.ended |= ended;
         if self.wish == Wish::Nothing {
             return Ok(Some(Do::Handle));
         }
-        if self.link.has_output().map_err(Cause::from)? {
+        if self.link.has_output()? {
             return Ok(Some(Do::Write));
         }
         if self.wish == Wish::Body {
@@ -137,7 +129,7 @@ impl Session {
         self.interrupted(at)?;
         self.link.http1.end_in_silence(&mut self.trail.cx(at));
         while self.link.http1.state(Role::Client) == Side::Body {
-            self.link.advance().map_err(Cause::from)?;
+            self.link.advance()?;
             match self.link.read(&mut self.trail.cx(at))? {
                 Progress::NeedInput => return self.drain_on(),
                 Progress::Event => {}
@@ -160,7 +152,7 @@ impl Session {
     fn drain_on(&mut self) -> Stepped {
         match self.link.http1.reuse() {
             Err(NotReusable::Unfinished) if self.is_worth_draining() => {
-                let waits = self.link.has_output().map_err(Cause::from)?;
+                let waits = self.link.has_output()?;
                 return Ok(Some(if waits { Do::Write } else { Do::Read }));
             }
             Err(reason) if reason != NotReusable::Unfinished => self.last_one(reason),
