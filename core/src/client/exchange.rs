@@ -12,7 +12,7 @@ use super::origin::Origin;
 use super::plan::Plan;
 use super::redirect::Hop;
 use super::request::{Request, RequestBuilder};
-use super::steps::{Kept, Pending, State};
+use super::state::{Kept, Pending, State};
 use super::stopwatch::Stopwatch;
 use super::switched::Switched;
 use super::trail::Trail;

@@ -57,6 +57,7 @@ mod proxy_rules;
 mod redirect;
 mod request;
 mod retirement;
+mod state;
 mod steps;
 mod stopwatch;
 mod switched;

@@ -41,6 +41,7 @@ mod reason;
 mod refusal;
 mod respond;
 mod session;
+mod state;
 mod steps;
 mod trail;
 mod tunnel;

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::last_answer::Kind;
 use super::reason::{reason, status_line};
 use super::session::Session;
-use super::steps::State;
+use super::state::State;
 use crate::error::{Call, Misuse, MisuseError};
 use crate::fields::FieldBlock;
 use crate::http1::{BodySize, RequestHead, Role, State as Side};

@@ -12,7 +12,7 @@ use super::last_answer::LastAnswer;
 use super::lines::Lines;
 use super::options::{Options, Timeouts};
 use super::pace::Pace;
-use super::steps::{Exchange, Pending, State, Wish};
+use super::state::{Exchange, Pending, State, Wish};
 use super::trail::{Ending, Trail};
 use super::tunnel::Tunnel;
 use crate::error::{Cause, Error, TlsError};

@@ -14,7 +14,7 @@ use super::super::operation::{Attempt, Operation};
 use super::super::options::Options;
 use super::super::plan::Route;
 use super::super::proxy::ProxyKind;
-use super::{Pending, State, Stepped};
+use super::super::state::{Pending, State, Stepped};
 use crate::error::{Cause, Error, Phase, ResolveError, SocksError, TlsError};
 use crate::http1::Role;
 use crate::time::Waiting;

@@ -3,14 +3,11 @@
 use super::super::action::Do;
 use super::super::dial::{Attempt, DialId};
 use super::super::exchange::Exchange;
-use super::{Pending, State, Stepped};
+use super::super::state::{Kept, Pending, State, Stepped};
 use crate::error::{Cause, Error, Phase};
 use crate::time::{Deadline, Waiting};
 use crate::trace::At;
-use crate::trace::{Sink, Span};
-
-/// What is kept with an attempt: its span, if it is told.
-pub(in super::super) type Kept = Option<Span>;
+use crate::trace::Sink;
 
 impl Exchange {
     /// Begins to connect to one of so many addresses.

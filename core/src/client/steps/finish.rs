@@ -3,7 +3,7 @@
 use super::super::action::Do;
 use super::super::exchange::Exchange;
 use super::super::operation::Operation;
-use super::{Pending, State, Stepped};
+use super::super::state::{Pending, State, Stepped};
 use crate::error::{Cause, Error, Phase};
 use crate::http1::NotReusable;
 use crate::trace::At;

@@ -8,7 +8,7 @@ use super::super::plan::Route;
 use super::super::proxy::Proxy;
 use super::super::redirect;
 use super::super::request::Request;
-use super::{Pending, State, Stepped};
+use super::super::state::{Pending, State, Stepped};
 use crate::error::{Cause, CodingError, Error, MisuseError, Phase};
 use crate::fields::{FieldBlock, Fields};
 use crate::http1::{BodySize, Connection, Event, Progress, Role, State as Side};

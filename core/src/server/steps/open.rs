@@ -2,9 +2,9 @@
 
 use super::super::action::Do;
 use super::super::session::Session;
+use super::super::state::{Exchange, State, Stepped, Wish};
 use super::super::trail::Ending;
 use super::super::tunnel::Tunnel;
-use super::{Exchange, State, Stepped, Wish};
 use crate::error::Error;
 use crate::fields::Fields;
 use crate::http1::{Event, NotReusable, Progress, Role, State as Side};

@@ -1,85 +1,21 @@
-//! The steps of an exchange: what follows from where it stands and what came in.
+//! Taking steps until there is something to do.
 
-mod connect;
-mod dial;
-mod finish;
-mod transfer;
-
-use alloc::boxed::Box;
-
-use super::action::Do;
-use super::dial::DialId;
-use super::exchange::Exchange;
-use super::operation::Operation;
-use super::plan::Plan;
-use super::stopwatch::Part;
-use crate::error::{Call, Cause, CertificateProblem, Error, Misuse, Phase, TlsError};
+use super::super::action::Do;
+use super::super::exchange::Exchange;
+use super::super::operation::Operation;
+use super::super::plan::Plan;
+use super::super::state::{Pending, State, Stepped};
+use super::super::stopwatch::Part;
+use crate::error::{Call, Cause, CertificateProblem, Misuse, Phase, TlsError};
 use crate::time::{Deadline, Waiting};
 use crate::trace::At;
 use crate::trace::{EventKind, Failure, Sink, TraceEvent};
 use crate::transport::Link;
 
-pub(super) use dial::Kept;
-
-/// Where an exchange stands: what it is about to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
-    Start,
-    Trust,
-    Acquire,
-    Resolve,
-    Dial,
-    Handshake,
-    Retry,
-    SendHead,
-    /// The server is to say whether it wants the body.
-    AwaitContinue,
-    SendBody,
-    ReceiveHead,
-    /// The caller has the head; going on is asking for the body.
-    Head,
-    ReceiveBody,
-    /// What the layer has to say before the end is on its way.
-    Farewell,
-    Close,
-    Closed,
-    /// The connection was given back, for the next hop.
-    Released,
-    /// It ends with this: the connection is closed, or is given back.
-    Leave,
-    /// It is over, and the response was complete.
-    Done,
-    /// It is over, and has failed.
-    Failed,
-    /// It holds nothing, and waits to begin with another request.
-    Rest,
-}
-
-/// What came in and is left to the next step.
-#[derive(Debug)]
-pub(super) enum Pending {
-    Reuse,
-    Open,
-    /// The addresses stand in the memory.
-    Resolved,
-    Dialed(DialId),
-    Eof,
-    Failed(Box<Error>),
-    Tick,
-    /// A piece of the request's body, which stands in the memory.
-    Body,
-    /// The end of the request's body, whose trailers stand in the memory.
-    BodyEnd,
-    Cancel,
-}
-
-/// A step that asks for nothing is followed by the next.
-type Stepped = Result<Option<Do>, Error>;
-
 impl Exchange {
     /// Goes on until something is to be done.
     #[inline]
-    pub(super) fn run<S: Sink>(&mut self, at: At<'_, S>) -> Do {
+    pub(in super::super) fn run<S: Sink>(&mut self, at: At<'_, S>) -> Do {
         loop {
             if let Some(doing) = self.advance(at) {
                 return doing;
@@ -144,7 +80,7 @@ impl Exchange {
     }
 
     #[inline]
-    fn enter(&mut self, state: State, phase: Phase) {
+    pub(super) fn enter(&mut self, state: State, phase: Phase) {
         self.state = state;
         self.waiting = None;
         self.trail.enter(phase);
@@ -156,13 +92,13 @@ impl Exchange {
 
     /// What came in since the last step. Most steps find nothing, and do not move what is not there.
     #[inline]
-    fn take_pending(&mut self) -> Option<Pending> {
+    pub(super) fn take_pending(&mut self) -> Option<Pending> {
         if self.pending.is_none() { None } else { self.pending.take() }
     }
 
     /// Something came in that was not asked for.
     #[inline(never)]
-    fn interrupted<S: Sink>(&mut self, pending: Pending, at: At<'_, S>) -> Stepped {
+    pub(super) fn interrupted<S: Sink>(&mut self, pending: Pending, at: At<'_, S>) -> Stepped {
         match pending {
             Pending::Failed(error) => Err(*error),
             Pending::Cancel => Err(Cause::Abandoned.into()),
@@ -176,7 +112,7 @@ impl Exchange {
     }
 
     /// Tells that a deadline passed.
-    fn passed<S: Sink>(&mut self, deadline: Deadline, at: At<'_, S>) -> Cause {
+    pub(super) fn passed<S: Sink>(&mut self, deadline: Deadline, at: At<'_, S>) -> Cause {
         let why = deadline.why.name();
         let mut cx = self.trail.cx(at);
         cx.tell(EventKind::DeadlinePassed, || TraceEvent::DeadlinePassed { why });
@@ -184,7 +120,7 @@ impl Exchange {
     }
 
     /// Tells that the operation that is open was given up.
-    fn tell_failure<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
+    pub(super) fn tell_failure<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
         let Self { plan, link, trail, .. } = self;
         let phase = trail.phase();
         let operation = trail.operation().unwrap_or(Operation::StartTls);
@@ -192,7 +128,7 @@ impl Exchange {
     }
 
     /// The exchange ends, with an error or without one.
-    fn finish<S: Sink>(&mut self, at: At<'_, S>) {
+    pub(super) fn finish<S: Sink>(&mut self, at: At<'_, S>) {
         let is_complete = self.error.is_none();
         self.enter(if is_complete { State::Done } else { State::Failed }, Phase::Idle);
         let Self { plan, link, trail, clock, error, .. } = self;

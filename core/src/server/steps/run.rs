@@ -1,14 +1,10 @@
-//! The steps of a session: what follows from where it stands and what came in.
+//! Taking steps until there is something to do.
 
-mod close;
-mod open;
-
-use alloc::boxed::Box;
-
-use super::action::Do;
-use super::refusal::Refusal;
-use super::session::Session;
-use super::trail::Ending;
+use super::super::action::Do;
+use super::super::refusal::Refusal;
+use super::super::session::Session;
+use super::super::state::{Pending, State, Stepped, Wish};
+use super::super::trail::Ending;
 use crate::error::{Cause, Error, Phase, TlsError};
 use crate::framing::Asked;
 use crate::http1::{Progress, Role, State as Side};
@@ -20,73 +16,9 @@ use crate::transport::LayerState;
 /// With this many bytes of answers waiting, they are sent before another request is looked at.
 const BATCH: usize = 64 * 1024;
 
-/// Where a session stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
-    Start,
-    Handshake,
-    /// Nothing of the next request has come.
-    Idle,
-    /// A head is coming, or the first request is waited for.
-    Head,
-    /// The handler has a request.
-    Open,
-    /// The response is complete; what is left of the request is thrown away.
-    Drain,
-    /// The connection has left HTTP/1.1, and is the handler's.
-    Tunnel,
-    /// What waits for the transport is the last.
-    Closing,
-    /// The client is waited for to close.
-    Linger,
-    Close,
-    Closed,
-    Over,
-}
-
-/// What came in and is left to the next step.
-#[derive(Debug)]
-pub(super) enum Pending {
-    Eof,
-    Failed(Box<Error>),
-    Tick,
-}
-
-/// What the handler waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wish {
-    Nothing,
-    Flush,
-    Body,
-}
-
-/// The request that is open.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Exchange {
-    /// The client is told no `100 Continue`, for it needs none or had one.
-    pub(super) continued: bool,
-    /// The request is complete.
-    pub(super) is_read: bool,
-    /// HEAD: responses have no bodies.
-    pub(super) head_only: bool,
-    /// The response to this request has no body, whatever the handler sends.
-    pub(super) swallows: bool,
-    /// The end of the response's body is the end of the connection.
-    pub(super) until_close: bool,
-    /// The status of the final response, once there is one.
-    pub(super) status: u16,
-    /// Bytes of the response's body.
-    pub(super) sent: u64,
-    /// Bytes of the request's body that had been read when the response was complete.
-    pub(super) wanted: u64,
-}
-
-/// A step that asks for nothing is followed by the next.
-type Stepped = Result<Option<Do>, Error>;
-
 impl Session {
     /// Goes on until something is to be done.
-    pub(super) fn run<S: Sink>(&mut self, at: At<'_, S>) -> Do {
+    pub(in super::super) fn run<S: Sink>(&mut self, at: At<'_, S>) -> Do {
         loop {
             match self.step(at) {
                 Ok(None) => {}
@@ -237,7 +169,7 @@ impl Session {
 
     /// What came in beside bytes: true for the end of the client's direction.
     #[inline]
-    fn interrupted<S: Sink>(&mut self, at: At<'_, S>) -> Result<bool, Error> {
+    pub(super) fn interrupted<S: Sink>(&mut self, at: At<'_, S>) -> Result<bool, Error> {
         if self.pending.is_none() { Ok(false) } else { self.interruption(at) }
     }
 

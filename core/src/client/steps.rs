@@ -1,0 +1,7 @@
+//! The steps of an exchange: what follows from where it stands and what came in.
+
+mod connect;
+mod dial;
+mod finish;
+mod run;
+mod transfer;
