@@ -7,10 +7,12 @@ mod facts;
 mod last_head;
 mod out;
 mod receive;
+mod refuse;
 mod request;
 mod section;
 mod send;
 mod state;
+mod tell;
 pub mod transcript;
 
 pub use connection::Connection;

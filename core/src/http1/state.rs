@@ -67,12 +67,12 @@ pub const fn after(side: Role, state: State, act: Act) -> Option<State> {
 /// Both sides of a connection, and what they agreed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sides {
-    pub(crate) client: State,
-    pub(crate) server: State,
+    client: State,
+    server: State,
     /// Both sides want the connection to go on.
-    pub(crate) keep_alive: bool,
+    keep_alive: bool,
     /// The client asked to leave HTTP/1.1.
-    pub(crate) switch: Option<SwitchKind>,
+    switch: Option<SwitchKind>,
 }
 
 /// How a client asks to leave HTTP/1.1.
@@ -94,6 +94,38 @@ impl Sides {
             Role::Client => self.client,
             Role::Server => self.server,
         }
+    }
+
+    /// Whether both sides want the connection to go on.
+    pub(crate) const fn keeps_alive(&self) -> bool {
+        self.keep_alive
+    }
+
+    /// Makes this exchange the last. A side whose message is complete already stays as it is until
+    /// the next act.
+    pub(crate) const fn end_keep_alive(&mut self) {
+        self.keep_alive = false;
+    }
+
+    /// Notes how the request that follows asks to leave HTTP/1.1, if it does.
+    pub(crate) const fn ask_to_switch(&mut self, switch: Option<SwitchKind>) {
+        self.switch = switch;
+    }
+
+    /// Whether the client has asked to leave HTTP/1.1 and has no answer to that.
+    pub(crate) const fn may_switch(&self) -> bool {
+        self.switch.is_some()
+    }
+
+    /// Whether the client has asked to leave HTTP/1.1 in this way and has no answer to that.
+    pub(crate) fn may_switch_by(&self, kind: SwitchKind) -> bool {
+        self.switch == Some(kind)
+    }
+
+    /// Whether the connection has left HTTP/1.1 in both directions: a client's direction does when
+    /// its own request is complete.
+    pub(crate) fn have_switched(&self) -> bool {
+        self.client == State::Switched && self.server == State::Switched
     }
 
     /// Whether the table has a move of `side` by `act`.

@@ -1,6 +1,6 @@
 //! The receiving side of a connection: what the peer's bytes say, and where that leads.
 
-use super::Connection;
+use super::machine::Connection;
 use crate::error::{PeerError, Rule};
 use crate::fields::Fields;
 use crate::framing::{Asked, Framing};
@@ -129,7 +129,9 @@ impl Connection {
     /// Whether a server waits for a request of which nothing has come.
     #[inline]
     pub(crate) fn awaits_request(&self) -> bool {
-        self.sides.client == State::Idle && !self.receive.is_at_end() && self.receive.is_idle()
+        self.sides.of(Role::Client) == State::Idle
+            && !self.receive.is_at_end()
+            && self.receive.is_idle()
     }
 
     /// Makes what is wanted of the last event where it is wanted: an event is large to be moved.
@@ -229,7 +231,7 @@ impl Connection {
     fn fail(&mut self, error: PeerError) -> Failed {
         self.error = Some(error);
         // What we still say to it is the last.
-        self.sides.keep_alive = false;
+        self.sides.end_keep_alive();
         self.sides.act(self.role.peer(), Act::Fail);
         self.close_because(NotReusable::Failed);
         Failed
@@ -266,8 +268,7 @@ impl Connection {
             Ok(false) => return Ok(Progress::NeedInput),
             Err(error) => return Err(self.fail(error)),
         }
-        let (status, switch) = (self.receive.head.status, self.sides.switch);
-        if status == 101 && switch != Some(SwitchKind::Upgrade) {
+        if self.receive.head.status == 101 && !self.sides.may_switch_by(SwitchKind::Upgrade) {
             let error = self.receive.refuse(Broken::new(Rule::SwitchUnasked, 9), 0..0, cx);
             return Err(self.fail(error));
         }
@@ -286,7 +287,7 @@ impl Connection {
     fn request_head(&mut self) {
         let head = &self.receive.head;
         self.asked = head.asked;
-        self.sides.switch = match head.framing {
+        let switch = match head.framing {
             Framing::Tunnel => Some(SwitchKind::Connect),
             // In HTTP/1.0 the field means nothing (RFC 9110 section 7.8).
             _ if head.wishes.upgrade && head.version >= Version::HTTP_11 => {
@@ -294,6 +295,7 @@ impl Connection {
             }
             _ => None,
         };
+        self.sides.ask_to_switch(switch);
         self.note_close();
         self.sides.act(Role::Client, Act::Request);
     }
@@ -302,7 +304,7 @@ impl Connection {
         self.note_close();
         let framing = self.receive.head.framing;
         if framing == Framing::UntilClose {
-            self.sides.keep_alive = false;
+            self.sides.end_keep_alive();
             self.close_because(NotReusable::UntilClose);
         }
         if framing == Framing::Tunnel {
@@ -328,7 +330,7 @@ impl Connection {
         } else {
             return;
         };
-        self.sides.keep_alive = false;
+        self.sides.end_keep_alive();
         self.close_because(why);
     }
 

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use bytes::Bytes;
 
-use super::Connection;
+use super::machine::Connection;
 use crate::error::{Call, Misuse, MisuseError};
 use crate::fields::Fields;
 use crate::framing::{Asked, Framing};
@@ -60,11 +60,12 @@ impl Connection {
         let announced = self.send.request(write);
         let announced = announced.map_err(|misuse| self.misuse(Call::SendRequest, misuse))?;
         self.asked = asks;
-        self.sides.switch = match announced.framing {
+        let switch = match announced.framing {
             Framing::Tunnel => Some(SwitchKind::Connect),
             _ if announced.wishes.upgrade => Some(SwitchKind::Upgrade),
             _ => None,
         };
+        self.sides.ask_to_switch(switch);
         self.announce(announced, Act::Request, cx);
         Ok(())
     }
@@ -131,8 +132,8 @@ impl Connection {
     ) -> Result<(), MisuseError> {
         let call = Call::SendResponse;
         let switches = match status {
-            101 => self.sides.switch == Some(SwitchKind::Upgrade),
-            200..=299 => self.sides.switch == Some(SwitchKind::Connect),
+            101 => self.sides.may_switch_by(SwitchKind::Upgrade),
+            200..=299 => self.sides.may_switch_by(SwitchKind::Connect),
             _ => false,
         };
         let act = if switches { Act::Switch } else { Act::Response };
@@ -140,11 +141,11 @@ impl Connection {
         if !matches!(status, 200..=999) && !switches {
             return Err(self.misuse(call, Misuse::Status));
         }
-        let peer = (self.peer_version(), self.sides.keep_alive);
+        let peer = (self.peer_version(), self.sides.keeps_alive());
         let announced = self.send.response(status, start, fields, size, self.asked, peer);
         let announced = announced.map_err(|misuse| self.misuse(call, misuse))?;
         if announced.framing == Framing::UntilClose {
-            self.sides.keep_alive = false;
+            self.sides.end_keep_alive();
             self.close_because(NotReusable::UntilClose);
         }
         self.announce(announced, act, cx);
@@ -195,9 +196,9 @@ impl Connection {
 
     /// Whether nothing but a response itself can make it one to be judged.
     fn may_respond_plainly(&self) -> bool {
-        self.sides.server == State::Answer
-            && self.sides.keep_alive
-            && self.sides.switch.is_none()
+        self.sides.of(Role::Server) == State::Answer
+            && self.sides.keeps_alive()
+            && !self.sides.may_switch()
             && self.asked == Asked::Other
             && self.peer_version() >= Version::HTTP_11
     }
@@ -211,7 +212,7 @@ impl Connection {
 
     fn announce<S: Sink>(&mut self, announced: Announced, act: Act, _: &mut Cx<'_, S>) {
         if announced.wishes.close {
-            self.sides.keep_alive = false;
+            self.sides.end_keep_alive();
             self.close_because(NotReusable::WeAsked);
         }
         self.sides.act(self.role, act);

@@ -1,7 +1,6 @@
 //! Telling what was read, to those who listen.
 
-use super::Receive;
-use crate::error::Rule;
+use super::receive::{Receive, tell_leniency};
 use crate::fields::Fields;
 use crate::framing::{Decision, Framing};
 use crate::trace::{Cx, EventKind, Sink, TraceEvent};
@@ -65,12 +64,4 @@ impl Receive {
             why: decision.why.sentence(),
         });
     }
-}
-
-pub(super) fn tell_leniency<S: Sink>(cx: &mut Cx<'_, S>, rule: Rule, offset: u64) {
-    cx.tell(EventKind::LeniencyUsed, || TraceEvent::LeniencyUsed {
-        rule: rule.name(),
-        section: rule.section(),
-        offset,
-    });
 }

@@ -2,8 +2,8 @@
 
 use core::ops::Range;
 
-use super::super::facts::BrokenField;
-use super::Receive;
+use super::facts::BrokenField;
+use super::receive::{Receive, offset_in};
 use crate::error::{Offence, PeerError, Rule};
 use crate::fields::Field;
 use crate::trace::{Cx, EventKind, Sink, TraceEvent};
@@ -64,7 +64,7 @@ impl Receive {
     }
 
     #[cold]
-    pub(in super::super) fn refuse<S: Sink>(
+    pub(super) fn refuse<S: Sink>(
         &mut self,
         broken: Broken,
         evidence: Range<usize>,
@@ -102,9 +102,4 @@ fn value_fault(value: &[u8], rule: Rule) -> usize {
         Rule::HostInvalid => target::host_and_port(value).err().unwrap_or(0),
         _ => 0,
     }
-}
-
-/// Where `part`, a slice of `whole`, starts in it.
-pub(super) fn offset_in(whole: &[u8], part: &[u8]) -> usize {
-    (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize).min(whole.len())
 }

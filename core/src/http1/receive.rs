@@ -2,8 +2,6 @@
 
 use core::ops::Range;
 
-use self::refuse::offset_in;
-use self::tell::tell_leniency;
 use super::body::{Body, Piece};
 use super::facts::{Facts, Wishes};
 use super::section::{Kind, Progress, Section, StartLine};
@@ -15,9 +13,6 @@ use crate::limits::Config;
 use crate::trace::{Cx, EventKind, Sink, TraceEvent};
 use crate::values::{Buffer, Role, Version};
 use crate::wire::Broken;
-
-mod refuse;
-mod tell;
 
 /// A part of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,20 +75,20 @@ impl Head {
 #[derive(Clone, Debug)]
 pub(super) struct Receive {
     pub(super) buffer: Buffer,
-    config: Config,
+    pub(super) config: Config,
     /// Which side sends what is received.
     from: Role,
-    section: Section,
+    pub(super) section: Section,
     /// The last head that was complete.
     pub(super) head: Head,
     head_complete: bool,
     body: Body,
     /// Bytes at the front of the buffer that the last event borrowed.
-    lent: usize,
+    pub(super) lent: usize,
     informational: usize,
     eof: bool,
     /// The bytes that the refused line had, ranges of the unread bytes.
-    evidence: Range<usize>,
+    pub(super) evidence: Range<usize>,
 }
 
 impl Receive {
@@ -454,4 +449,18 @@ impl Receive {
 #[inline]
 fn is_usual(kind: MessageKind, version: Version) -> bool {
     kind == MessageKind::Request { connect: false } && version == Version::HTTP_11
+}
+
+/// Tells that a rule was broken at `offset`, and is tolerated.
+pub(super) fn tell_leniency<S: Sink>(cx: &mut Cx<'_, S>, rule: Rule, offset: u64) {
+    cx.tell(EventKind::LeniencyUsed, || TraceEvent::LeniencyUsed {
+        rule: rule.name(),
+        section: rule.section(),
+        offset,
+    });
+}
+
+/// Where `part`, a slice of `whole`, starts in it.
+pub(super) fn offset_in(whole: &[u8], part: &[u8]) -> usize {
+    (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize).min(whole.len())
 }

@@ -3,19 +3,14 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::receive::{Part, Receive};
-use super::send::Send;
-use super::state::{Act, Sides};
+use super::super::receive::{Part, Receive};
+use super::super::send::Send;
+use super::super::state::{Act, Sides};
 use crate::error::{Call, Misuse, MisuseError, PeerError};
 use crate::framing::Asked;
 use crate::limits::Config;
 use crate::trace::{Cx, EventKind, Sink, TraceEvent};
 use crate::values::{Buffers, NotReusable, Role, State, Version};
-
-mod incoming;
-mod outgoing;
-
-pub(crate) use incoming::Progress;
 
 /// One HTTP/1.1 connection, in either role.
 ///
@@ -51,17 +46,17 @@ pub(crate) use incoming::Progress;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Connection {
-    role: Role,
-    sides: Sides,
-    receive: Receive,
-    send: Send,
+    pub(super) role: Role,
+    pub(super) sides: Sides,
+    pub(super) receive: Receive,
+    pub(super) send: Send,
     /// What the request of this exchange asks.
-    asked: Asked,
+    pub(super) asked: Asked,
     /// Why the connection will not serve another exchange, if that is known.
-    not_reusable: Option<NotReusable>,
-    error: Option<PeerError>,
+    pub(super) not_reusable: Option<NotReusable>,
+    pub(super) error: Option<PeerError>,
     /// What the last event was about.
-    last: Option<Part>,
+    pub(super) last: Option<Part>,
 }
 
 impl Connection {
@@ -195,14 +190,14 @@ impl Connection {
 
     /// Makes this exchange the last: a response whose head was not sent yet says so.
     pub fn end_after_this(&mut self) {
-        self.sides.keep_alive = false;
+        self.sides.end_keep_alive();
         self.close_because(NotReusable::WeAsked);
     }
 
     /// Whether the client has asked to leave HTTP/1.1, and has no answer to that.
     #[must_use]
     pub const fn may_switch(&self) -> bool {
-        self.sides.switch.is_some()
+        self.sides.may_switch()
     }
 
     /// Begins another exchange.
@@ -252,9 +247,7 @@ impl Connection {
     /// # Errors
     /// There was no switch, or bytes still wait for the transport. The connection comes back.
     pub fn into_switched(mut self) -> Result<Vec<u8>, (MisuseError, Box<Self>)> {
-        // A client switches when its own request is complete, so both sides are to be looked at.
-        let switched = self.sides.client == State::Switched && self.sides.server == State::Switched;
-        if !switched || self.out_len() > 0 {
+        if !self.sides.have_switched() || self.out_len() > 0 {
             let error = self.misuse(Call::IntoSwitched, Misuse::State);
             return Err((error, Box::new(self)));
         }
@@ -281,21 +274,26 @@ impl Connection {
         self.send.left()
     }
 
-    fn check(&self, call: Call, act: Act) -> Result<(), MisuseError> {
+    pub(super) fn check(&self, call: Call, act: Act) -> Result<(), MisuseError> {
         if self.sides.may(self.role, act) { Ok(()) } else { Err(self.misuse(call, Misuse::State)) }
     }
 
-    const fn misuse(&self, call: Call, misuse: Misuse) -> MisuseError {
-        MisuseError { call, misuse, client: self.sides.client, server: self.sides.server }
+    pub(super) const fn misuse(&self, call: Call, misuse: Misuse) -> MisuseError {
+        MisuseError {
+            call,
+            misuse,
+            client: self.sides.of(Role::Client),
+            server: self.sides.of(Role::Server),
+        }
     }
 
     /// The first reason is the one that counts.
-    fn close_because(&mut self, reason: NotReusable) {
+    pub(super) fn close_because(&mut self, reason: NotReusable) {
         self.not_reusable.get_or_insert(reason);
     }
 
     #[inline]
-    fn tell_reuse<S: Sink>(&self, cx: &mut Cx<'_, S>) {
+    pub(super) fn tell_reuse<S: Sink>(&self, cx: &mut Cx<'_, S>) {
         if !cx.wants(EventKind::ReuseDecided) {
             return;
         }
