@@ -1,13 +1,13 @@
 //! What a person is told when something fails: one line on standard error, and what led to it.
 
-use std::fmt::{Display, Write as _};
+use std::error::Error;
+use std::fmt::{self, Display, Write as _};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use limpid_core::error::{Cause, TlsError};
 use limpid_core::trace::{Capture, Trace};
-use limpid_io::Error;
 use limpid_sinks::{LineSink, TimeBase};
 
 use crate::exit::Exit;
@@ -52,10 +52,10 @@ pub(crate) fn tell_trace(trace: &Trace, time_base: TimeBase, capture: Capture) {
 }
 
 /// Tells that a request failed, and what would help.
-pub(crate) fn tell_error(error: &Error) -> Exit {
+pub(crate) fn tell_error(error: &limpid_io::Error) -> Exit {
     let exit = Exit::of(error);
     let hint = match error {
-        Error::Exchange { error, .. } => match error.cause {
+        limpid_io::Error::Exchange { error, .. } => match error.cause {
             Cause::Tls(TlsError::Certificate(_)) => {
                 " (--cacert FILE trusts an authority of your own, -k trusts everybody)"
             }
@@ -65,8 +65,23 @@ pub(crate) fn tell_error(error: &Error) -> Exit {
         },
         _ => "",
     };
-    tell(exit, &format_args!("{error}{hint}"));
+    tell(exit, &format_args!("{}{hint}", Chain(error)));
     exit
+}
+
+/// An error and all that led to it, the first cause last.
+pub(crate) struct Chain<'e>(pub(crate) &'e dyn Error);
+
+impl Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(error) = source {
+            write!(f, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
+    }
 }
 
 /// Tells what clap found: help as it is, and an error by its first paragraph.

@@ -31,7 +31,7 @@ enum Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Request(error) => error.fmt(f),
+            Self::Request(error) => report::Chain(error).fmt(f),
             Self::Status(message) => message.fmt(f),
             Self::Write(name, error) => write!(f, "cannot write to {name}: {error}"),
         }

@@ -5,15 +5,31 @@ use std::io;
 use std::path::PathBuf;
 
 use limpid_core::client::{Sizes, Timings, Url, UrlError};
-use limpid_core::error::Cause;
 use limpid_core::error::Error as CoreError;
 use limpid_core::trace::{ExchangeId, Trace};
 
 /// A request failed.
+///
+/// [`Display`](fmt::Display) says what failed, and [`source`](std::error::Error::source) returns what led
+/// to it: the error of a body's source, of a resolver or a connector, or that of the TLS library. Neither
+/// repeats the other, so that the whole chain can be printed. [`exchange`](Self::exchange) has the same in
+/// typed form.
+///
+/// It becomes an [`io::Error`] of the kind that comes nearest, and that of the [`io::Error`] which led to
+/// it if there is one.
+///
+/// ```
+/// use std::io;
+/// use limpid_core::client::Url;
+/// use limpid_io::Error;
+///
+/// let error = Error::from("ftp://www.example.com/".parse::<Url>().unwrap_err());
+/// assert_eq!(io::Error::from(error).kind(), io::ErrorKind::InvalidInput);
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// The URL is none. Nothing was sent.
+    /// The URL is not an http or https URL. Nothing was sent.
     Url(UrlError),
     /// The body of a request that is to be sent many times comes from a source that yields it once.
     /// Nothing was sent.
@@ -62,6 +78,33 @@ impl Error {
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.exchange().is_some_and(CoreError::is_timeout)
+    }
+
+    /// Returns whether the exchange failed before it had an open connection: in looking up the
+    /// host's addresses, in connecting to one, or in setting up TLS or a proxy's tunnel.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        self.exchange().is_some_and(CoreError::is_connect)
+    }
+
+    /// Returns the certificate that was refused, in DER (RFC 5280 section 4.1). `None` if the failure
+    /// is about something else.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&[u8]> {
+        self.exchange()?.certificate()
+    }
+
+    /// Returns the host and the port of the proxy that failed, or that was talked to when the exchange
+    /// failed. `None` where the failure is one of the origin server.
+    #[must_use]
+    pub fn proxy(&self) -> Option<(&str, u16)> {
+        self.exchange()?.proxy()
+    }
+
+    /// Returns the error of the source of the request's body, if that is what failed.
+    #[must_use]
+    pub fn body_error(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.exchange()?.body_error()
     }
 
     /// Whether any of the request can have reached the server, which may have acted on it then.
@@ -124,13 +167,12 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {
+    /// What the errors within this one say, it says itself: their sources are its own.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Url(error) => Some(error),
-            Self::BodyOnce => None,
-            Self::TlsSetup(error) => Some(error),
-            Self::Exchange { error, .. } => Some(error),
-            Self::NotUpgraded(_) => None,
+            Self::Url(_) | Self::BodyOnce | Self::NotUpgraded(_) => None,
+            Self::TlsSetup(error) => error.source(),
+            Self::Exchange { error, .. } => error.source(),
         }
     }
 }
@@ -150,11 +192,10 @@ impl From<TlsSetupError> for Error {
 impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
         let kind = match &error {
-            _ if error.is_timeout() => io::ErrorKind::TimedOut,
-            Error::Exchange { error, .. } if matches!(error.cause, Cause::Coding(_)) => {
-                io::ErrorKind::InvalidData
-            }
-            _ => io::ErrorKind::Other,
+            Error::Exchange { error, .. } => error.io_kind(),
+            Error::Url(_) | Error::BodyOnce => io::ErrorKind::InvalidInput,
+            Error::TlsSetup(error) => error.io().map_or(io::ErrorKind::InvalidInput, Self::kind),
+            Error::NotUpgraded(_) => io::ErrorKind::Other,
         };
         Self::new(kind, error)
     }
@@ -201,7 +242,7 @@ pub enum IdentityProblem {
 impl fmt::Display for IdentityProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Unreadable(error) => return write!(f, "it cannot be read: {error}"),
+            Self::Unreadable(_) => "it cannot be read",
             Self::NoCertificate => "it has no certificate in PEM form",
             Self::BadCertificate => "its certificate is no usable one in PEM form",
             Self::NoKey => "it has no private key in PEM form",
@@ -215,8 +256,8 @@ impl fmt::Display for IdentityProblem {
 impl fmt::Display for TlsSetupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreadable(path, error) => {
-                write!(f, "cannot read certificates from {}: {error}", path.display())
+            Self::Unreadable(path, _) => {
+                write!(f, "cannot read certificates from {}", path.display())
             }
             Self::Invalid(path) => write!(
                 f,
@@ -227,12 +268,31 @@ impl fmt::Display for TlsSetupError {
             Self::Identity(path, problem) => {
                 write!(f, "{} cannot be used as client certificate: {problem}", path.display())
             }
-            Self::KeyLog(path, error) => {
-                write!(f, "cannot add the secrets of TLS to {}: {error}", path.display())
+            Self::KeyLog(path, _) => {
+                write!(f, "cannot add the secrets of TLS to {}", path.display())
             }
-            Self::Refused(error) => write!(f, "the TLS configuration is refused: {error}"),
+            Self::Refused(_) => f.write_str("the TLS configuration is refused"),
         }
     }
 }
 
-impl std::error::Error for TlsSetupError {}
+impl std::error::Error for TlsSetupError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Refused(error) => Some(error),
+            _ => self.io().map(|error| error as _),
+        }
+    }
+}
+
+impl TlsSetupError {
+    /// Returns the error of the system, if a file could not be read or written.
+    const fn io(&self) -> Option<&io::Error> {
+        match self {
+            Self::Unreadable(_, error)
+            | Self::KeyLog(_, error)
+            | Self::Identity(_, IdentityProblem::Unreadable(error)) => Some(error),
+            _ => None,
+        }
+    }
+}

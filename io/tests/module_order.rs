@@ -10,7 +10,6 @@ fn modules_import_only_modules_below_them() {
         "free_list",
         "ids",
         "informational",
-        "os",
         "wait_queue",
         "prepared",
         "content",

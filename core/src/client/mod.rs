@@ -12,7 +12,7 @@
 //!         Do::Abandon(dial)   => drop its socket
 //!         Do::Write           => send out()                   input(Sent | Failed | Tick)
 //!         Do::Read            => fill space()                 input(Filled | Eof | Failed | Tick)
-//!         Do::Body { rewind } => ask the caller               input(Body | BodyEnd | BodyFailed | ..)
+//!         Do::Body { rewind } => ask the caller               input(Body | BodyEnd | Failed)
 //!         Do::Wait            => let time pass                input(Tick)
 //!         Do::Close           => drop the socket
 //!         Do::Release         => take_link(), and give it to the pool

@@ -91,23 +91,19 @@ impl Plan {
         }
     }
 
-    /// The proxy that this operation talks to; `None` where it talks to the origin server, be it
-    /// through a proxy.
-    pub(super) fn proxy_in(&self, operation: Operation) -> Option<&Proxy> {
-        let (proxy, is_peer) = match self.route() {
-            Route::Direct | Route::Unix => return None,
-            Route::Forward(proxy) => (proxy, true),
-            Route::Tunnel(proxy) => match operation {
-                Operation::ConnectTcp | Operation::StartTls => (proxy, true),
-                Operation::ProxyStartTls => (proxy, false),
-                _ => (proxy, self.tunnelling),
-            },
-            Route::Socks(proxy) => {
-                let connects = [Operation::SocksConnectTcp, Operation::SetupSocks5];
-                (proxy, connects.contains(&operation))
+    /// Returns the proxy that the connection leads to while this operation is open. `None` where it
+    /// leads to the origin server, be it through a proxy.
+    pub(super) fn proxy_at(&self, operation: Option<Operation>) -> Option<&Proxy> {
+        match (self.route(), operation) {
+            (Route::Forward(proxy), _)
+            | (Route::Tunnel(proxy), Some(Operation::ConnectTcp | Operation::StartTls))
+            | (Route::Socks(proxy), Some(Operation::SocksConnectTcp | Operation::SetupSocks5)) => {
+                Some(proxy)
             }
-        };
-        is_peer.then_some(proxy)
+            (Route::Tunnel(_), Some(Operation::ProxyStartTls)) => None,
+            (Route::Tunnel(proxy), _) => self.tunnelling.then_some(proxy),
+            _ => None,
+        }
     }
 
     /// Whether connections are opened to a Unix socket.

@@ -110,11 +110,11 @@ impl Exchange {
                 return self.repeat(attempt, at);
             }
         }
-        let mut error = self.complete(error, phase);
-        if let Some(proxy) = operation.and_then(|operation| self.plan.proxy_in(operation)) {
-            error = error.with_proxy(proxy.host(), proxy.port());
-        }
-        self.error = Some(error);
+        let error = self.complete(error, phase);
+        self.error = Some(match self.plan.proxy_at(operation).filter(|_| phase != Phase::Pool) {
+            Some(proxy) => error.with_proxy(proxy.host(), proxy.port()),
+            None => error,
+        });
         match phase {
             Phase::Pool => return self.finish(at),
             Phase::Resolve | Phase::Connect => return self.enter(State::Leave, Phase::Close),

@@ -1,0 +1,8 @@
+//! What the error of a request says, and what it keeps of the errors that led to it.
+
+#![cfg(test)]
+
+mod bodies;
+mod chains;
+mod drivers;
+mod proxies;
