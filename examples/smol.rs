@@ -23,7 +23,9 @@ use limpid_core::client::{Dial, DialId, Do, Event, Input, Request, Target, Told}
 use limpid_core::error::ResolveError;
 use limpid_core::fields::Fields;
 use limpid_core::time::{Deadline, Mono};
-use limpid_io::{ClientBuilder, Connections, Error, InFlight, PooledTransport, Settings};
+use limpid_io::{
+    BuildClient, ClientBuilder, Connections, Error, InFlight, PooledTransport, Settings,
+};
 use limpid_sinks::LineSink;
 use limpid_socket::{begin, is_silent, literal, lookup};
 use smol::future::{or, poll_fn};
@@ -62,9 +64,12 @@ struct Client {
 }
 
 /// This is all that the builder wants to know of a client.
-impl From<Settings> for Client {
-    fn from(settings: Settings) -> Self {
-        Self { connections: Arc::new(Connections::new(settings)) }
+impl BuildClient for Client {
+    type Resolver = ();
+    type Connector = ();
+
+    fn build(settings: Settings, (): (), (): ()) -> Self {
+        Self { connections: Arc::new(Connections::new(settings, ())) }
     }
 }
 
@@ -210,6 +215,8 @@ impl Drop for Driver {
 struct Socket(Async<TcpStream>);
 
 impl PooledTransport for Socket {
+    type Network = ();
+
     fn is_silent(&self) -> bool {
         is_silent(&SockRef::from(self.0.get_ref()))
     }

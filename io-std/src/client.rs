@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use limpid_core::client::{RequestBuilder as Request, basic};
 use limpid_core::http1::ResponseHead;
-use limpid_io::{Connections, Error, InFlight, Listener, PendingRequest, Prepared, Settings};
+use limpid_io::{
+    BuildClient, Connections, Error, InFlight, Listener, PendingRequest, Prepared, Settings,
+};
 
 use crate::body::Body;
+use crate::connect::Connector;
 use crate::driver::Driver;
 use crate::response::Response;
-use crate::socket::Timed;
+use crate::stream::Stream;
 
 /// Builds a [`Client`].
 pub type ClientBuilder = limpid_io::ClientBuilder<Client>;
@@ -21,7 +24,7 @@ pub type ClientBuilder = limpid_io::ClientBuilder<Client>;
 /// closed when the last clone of the client and the last of its responses are dropped.
 #[derive(Clone)]
 pub struct Client {
-    connections: Arc<Connections<Timed>>,
+    connections: Arc<Connections<Stream>>,
 }
 
 impl fmt::Debug for Client {
@@ -34,9 +37,18 @@ impl fmt::Debug for Client {
     }
 }
 
+impl BuildClient for Client {
+    type Resolver = ();
+    type Connector = Connector;
+
+    fn build(settings: Settings, (): (), connector: Connector) -> Self {
+        Self { connections: Arc::new(Connections::new(settings, connector)) }
+    }
+}
+
 impl From<Settings> for Client {
     fn from(settings: Settings) -> Self {
-        Self { connections: Arc::new(Connections::new(settings)) }
+        Self::build(settings, (), Connector::default())
     }
 }
 
@@ -104,7 +116,7 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RequestBuilder<'c> {
     client: &'c Client,
-    pending: PendingRequest<Timed>,
+    pending: PendingRequest<Stream>,
     body: Body,
     listener: Listener<'c>,
 }

@@ -7,17 +7,15 @@ use std::time::Duration;
 use limpid_core::client::{DialId, Target};
 use limpid_core::trace::SocketOption;
 use limpid_socket::begin;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::{PollFd, PollFlags, poll};
 use socket2::Socket;
 
+use crate::deadline::poll_timeout;
 use crate::socket::Timed;
 
 /// The attempts that are under way. They need no threads: the system connects by itself.
 #[derive(Debug, Default)]
 pub(crate) struct Dials(Vec<(DialId, Socket)>);
-
-/// Not every system can wait longer at once. It is no matter: who was told nothing asks again.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// An attempt that has come to something.
 pub(crate) type Settled = (DialId, io::Result<Timed>);
@@ -41,8 +39,7 @@ impl Dials {
         let sockets = self.0.iter().map(|(_, socket)| socket);
         let mut polled: Vec<PollFd<'_>> =
             sockets.map(|socket| PollFd::new(socket, PollFlags::OUT)).collect();
-        let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout.min(LONGEST)).ok());
-        poll(&mut polled, timeout.as_ref())?;
+        poll(&mut polled, poll_timeout(timeout).as_ref())?;
         let Some(index) = polled.iter().position(|socket| !socket.revents().is_empty()) else {
             return Ok(None);
         };

@@ -1,18 +1,18 @@
 //! The driver: it does what the exchange says, and decides nothing.
 
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::thread;
 use std::time::Duration;
 
 use limpid_core::client::{Dial, DialId, Do, Input, Told};
-use limpid_core::time::{Deadline, Mono};
 use limpid_io::{Error, InFlight};
 
 use crate::body::Body;
+use crate::deadline::{deadline_after, in_time, left};
 use crate::dials::Dials;
-use crate::os::is_timeout;
 use crate::resolve::{Resolved, resolve};
-use crate::socket::Timed;
+use crate::socket::open;
+use crate::stream::Stream;
 use crate::wait::wait_for;
 
 /// The least room for a read.
@@ -21,13 +21,13 @@ const READ: usize = 16 * 1024;
 /// An exchange and the socket it runs on.
 #[derive(Debug)]
 pub(crate) struct Driver {
-    pub(crate) in_flight: InFlight<Timed>,
+    pub(crate) in_flight: InFlight<Stream>,
     dials: Dials,
     body: Body,
 }
 
 impl Driver {
-    pub(crate) fn new(in_flight: InFlight<Timed>, body: Body) -> Self {
+    pub(crate) fn new(in_flight: InFlight<Stream>, body: Body) -> Self {
         Self { in_flight, dials: Dials::default(), body }
     }
 
@@ -43,7 +43,9 @@ impl Driver {
                 Do::Await => {
                     let left = self.left();
                     match self.dials.wait(left) {
-                        Ok(Some((dial, result))) => self.in_flight.dialed(dial, Some(result)),
+                        Ok(Some((dial, result))) => {
+                            self.in_flight.dialed(dial, Some(result.map(Stream::Socket)));
+                        }
                         Ok(None) => self.in_flight.input(Input::Tick),
                         Err(error) => self.in_flight.failed_to(error),
                     }
@@ -53,19 +55,19 @@ impl Driver {
                     let (mut buffers, transport, now) = self.in_flight.io();
                     let left = left(buffers.deadline(), now);
                     let result = match transport {
-                        Some(socket) => socket.write(buffers.out(), left),
-                        None => Err(ErrorKind::NotConnected.into()),
+                        Some(stream) => stream.write(buffers.out(), left),
+                        None => Some(Err(ErrorKind::NotConnected.into())),
                     };
-                    self.in_flight.wrote(in_time(result));
+                    self.in_flight.wrote(result);
                 }
                 Do::Read => {
                     let (mut buffers, transport, now) = self.in_flight.io();
                     let left = left(buffers.deadline(), now);
                     let result = match transport {
-                        Some(socket) => socket.read(buffers.space(READ), left),
-                        None => Err(ErrorKind::NotConnected.into()),
+                        Some(stream) => stream.read(buffers.space(READ), left),
+                        None => Some(Err(ErrorKind::NotConnected.into())),
                     };
-                    self.in_flight.read(in_time(result));
+                    self.in_flight.read(result);
                 }
                 Do::Body { rewind } => {
                     let input = self.body.next(rewind);
@@ -105,21 +107,22 @@ impl Driver {
         }
     }
 
-    /// Connects where there is nothing else to be done; otherwise a thread does.
+    /// Connects: a caller's connector waits for that, as a socket does where nothing else is to be
+    /// done. Otherwise the system connects while the exchange goes on.
     #[cold]
     fn dial(&mut self, id: DialId) {
         let left = self.left();
-        let Some(Dial { target, from, options, alone }) = self.in_flight.dial() else {
-            return;
+        let Some(dial) = self.in_flight.dial() else { return };
+        let Dial { target, from, options, alone } = dial;
+        let opened = match self.in_flight.network().custom() {
+            Some(connect) => connect.connect(dial, deadline_after(left)).map(Stream::Custom),
+            None if alone => open(target, from, options, left).map(Stream::from),
+            None => match self.dials.start(id, target, from, options) {
+                Ok(()) => return self.in_flight.input(Input::Dialing),
+                Err(error) => return self.in_flight.dialed(id, Some(Err(error))),
+            },
         };
-        if alone {
-            let opened = Timed::open(target, from, options, left);
-            return self.in_flight.dialed(id, in_time(opened));
-        }
-        match self.dials.start(id, target, from, options) {
-            Ok(()) => self.in_flight.input(Input::Dialing),
-            Err(error) => self.in_flight.dialed(id, Some(Err(error))),
-        }
+        self.in_flight.dialed(id, in_time(opened));
     }
 
     /// How much time is left for what is to be done; zero when the deadline has passed.
@@ -134,18 +137,4 @@ impl Driver {
         self.in_flight.input(Input::Cancel);
         while let Ok(Some(_)) = self.run() {}
     }
-}
-
-/// A result that came in time; `None` if it says that the time is over.
-pub(crate) fn in_time<T>(result: io::Result<T>) -> Option<io::Result<T>> {
-    match result {
-        Err(error) if is_timeout(&error) => None,
-        result => Some(result),
-    }
-}
-
-/// How much time is left; zero when the deadline has passed.
-#[inline]
-pub(crate) fn left(until: Option<Deadline>, now: Mono) -> Option<Duration> {
-    until.map(|deadline| deadline.at.since(now))
 }

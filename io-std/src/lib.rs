@@ -18,18 +18,26 @@
 
 mod body;
 mod client;
+mod connect;
+mod deadline;
 mod dials;
 mod driver;
-mod os;
+mod duplex;
 mod resolve;
 mod response;
 mod server;
 mod socket;
+mod stream;
+mod system_socket;
+mod transport;
 mod upgraded;
 mod wait;
 
 pub use body::Body;
 pub use client::{Client, ClientBuilder, RequestBuilder};
+pub use connect::{Connect, Connector, SystemConnector};
+pub use limpid_core::client::{Dial, Target};
+pub use limpid_core::trace::SocketOption;
 pub use limpid_io::server::{ServerSettings, Timeouts as ServerTimeouts};
 pub use limpid_io::{
     Clock, Error, History, IdentityProblem, LazyTlsConfig, NoProxy, PoolLimits, Prepared, Proxy,
@@ -37,4 +45,5 @@ pub use limpid_io::{
 };
 pub use response::{Response, ResponseBody};
 pub use server::{Exchange, Handle, Server, ServerBuilder};
+pub use transport::{Interest, Transport};
 pub use upgraded::Upgraded;

@@ -7,9 +7,24 @@ use std::time::Duration;
 
 use limpid_core::client::Target;
 use limpid_core::trace::SocketOption;
-use limpid_io::PooledTransport;
 use limpid_socket::{is_silent, prepare};
 use socket2::Socket;
+
+/// Opens a connection to `target` within `timeout`.
+pub(crate) fn open(
+    target: Target<'_>,
+    from: Option<IpAddr>,
+    options: &[SocketOption],
+    timeout: Option<Duration>,
+) -> io::Result<Socket> {
+    let (socket, address) = prepare(target, from, options)?;
+    match timeout {
+        Some(Duration::ZERO) => return Err(ErrorKind::TimedOut.into()),
+        Some(timeout) => socket.connect_timeout(&address, timeout)?,
+        None => socket.connect(&address)?,
+    }
+    Ok(socket)
+}
 
 /// A socket that remembers which timeouts it was given, so that it is told only of changes.
 #[derive(Debug)]
@@ -20,22 +35,6 @@ pub(crate) struct Timed<S: Borrow<Socket> = Socket> {
 }
 
 impl Timed {
-    /// Opens a connection to `target` within `timeout`.
-    pub(crate) fn open(
-        target: Target<'_>,
-        from: Option<IpAddr>,
-        options: &[SocketOption],
-        timeout: Option<Duration>,
-    ) -> io::Result<Self> {
-        let (socket, address) = prepare(target, from, options)?;
-        match timeout {
-            Some(Duration::ZERO) => return Err(ErrorKind::TimedOut.into()),
-            Some(timeout) => socket.connect_timeout(&address, timeout)?,
-            None => socket.connect(&address)?,
-        }
-        Ok(Self::new(socket))
-    }
-
     /// The address and the port at our end, unless this is a Unix socket.
     pub(crate) fn local_addr(&self) -> Option<SocketAddr> {
         self.socket.local_addr().ok()?.as_socket()
@@ -44,6 +43,19 @@ impl Timed {
     /// The address and the port at the peer's end, unless this is a Unix socket.
     pub(crate) fn remote_addr(&self) -> Option<SocketAddr> {
         self.socket.peer_addr().ok()?.as_socket()
+    }
+
+    /// Returns whether nothing has come, not even the end. It does not wait.
+    pub(crate) fn is_silent(&self) -> bool {
+        is_silent(&self.socket)
+    }
+
+    /// Sends the last bytes as far as that is possible without waiting, and closes the socket.
+    pub(crate) fn close(self, last: &[u8]) {
+        if !last.is_empty() && self.socket.set_nonblocking(true).is_ok() {
+            // The connection is over; an error changes nothing.
+            let _ = (&self.socket).write(last);
+        }
     }
 
     pub(crate) fn into_socket(self) -> Socket {
@@ -79,19 +91,6 @@ impl<S: Borrow<Socket>> Timed<S> {
         match slices {
             [slice, [], []] => socket.write(slice),
             slices => socket.write_vectored(&slices.map(IoSlice::new)),
-        }
-    }
-}
-
-impl PooledTransport for Timed {
-    fn is_silent(&self) -> bool {
-        is_silent(&self.socket)
-    }
-
-    fn close(self, last: &[u8]) {
-        if !last.is_empty() && self.socket.set_nonblocking(true).is_ok() {
-            // The connection is over; an error changes nothing.
-            let _ = (&self.socket).write(last);
         }
     }
 }

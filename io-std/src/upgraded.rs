@@ -2,17 +2,15 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::Shutdown;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
 use limpid_core::client::{Moved, Switched};
 use limpid_core::transport::LayerError;
-use socket2::Socket;
 
-use crate::os::is_timeout;
-use crate::socket::Timed;
+use crate::duplex::Duplex;
+use crate::stream::Stream;
 
 /// How much is read at a time.
 const READ: usize = 16 * 1024;
@@ -29,22 +27,19 @@ pub struct Upgraded {
 }
 
 struct Shared {
-    socket: Socket,
+    transport: Duplex,
     switched: Mutex<Switched>,
-    /// Where the socket is read to; whoever reads holds it.
+    /// Where the transport is read to; the thread that reads holds it.
     incoming: Mutex<Vec<u8>>,
-    /// What the socket is to take next; whoever writes holds it.
+    /// What the transport is to take next; the thread that writes holds it.
     outgoing: Mutex<BytesMut>,
 }
 
 impl Upgraded {
-    pub(crate) fn new(switched: Switched, transport: Timed) -> io::Result<Self> {
-        let socket = transport.into_socket();
-        socket.set_read_timeout(None)?;
-        socket.set_write_timeout(None)?;
+    pub(crate) fn new(switched: Switched, stream: Stream) -> io::Result<Self> {
         Ok(Self {
             shared: Arc::new(Shared {
-                socket,
+                transport: Duplex::new(stream)?,
                 switched: Mutex::new(switched),
                 incoming: Mutex::new(vec![0; READ]),
                 outgoing: Mutex::new(BytesMut::new()),
@@ -58,7 +53,7 @@ impl Upgraded {
     /// # Errors
     /// The time is zero, or the system refuses it.
     pub fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
-        self.shared.socket.set_read_timeout(not_zero(timeout)?)
+        self.shared.transport.set_read_timeout(not_zero(timeout)?)
     }
 
     /// How long a write waits until some bytes are taken before it fails with
@@ -67,7 +62,7 @@ impl Upgraded {
     /// # Errors
     /// The time is zero, or the system refuses it.
     pub fn set_write_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
-        self.shared.socket.set_write_timeout(not_zero(timeout)?)
+        self.shared.transport.set_write_timeout(not_zero(timeout)?)
     }
 
     /// Tells the other side that nothing more comes. What it sends can still be read.
@@ -77,7 +72,7 @@ impl Upgraded {
     pub fn shutdown(&self) -> io::Result<()> {
         lock(&self.shared.switched).close();
         self.shared.flush(&mut lock(&self.shared.outgoing))?;
-        self.shared.socket.shutdown(Shutdown::Write)
+        self.shared.transport.shutdown()
     }
 }
 
@@ -98,7 +93,7 @@ impl Shared {
                     Err(TryLockError::WouldBlock) => {}
                 },
             }
-            let n = repeat(|| (&self.socket).read(&mut incoming))?;
+            let n = self.transport.read(&mut incoming)?;
             let mut switched = lock(&self.switched);
             switched.space(n)[..n].copy_from_slice(&incoming[..n]);
             if n == 0 { switched.eof() } else { switched.filled(n) }
@@ -132,7 +127,7 @@ impl Shared {
             if outgoing.is_empty() {
                 return Ok(());
             }
-            match repeat(|| (&self.socket).write(outgoing))? {
+            match self.transport.write(outgoing)? {
                 0 => return Err(ErrorKind::WriteZero.into()),
                 n => outgoing.advance(n),
             }
@@ -174,14 +169,16 @@ impl Write for Upgraded {
 
 impl fmt::Debug for Upgraded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Upgraded").field("socket", &self.shared.socket).finish_non_exhaustive()
+        f.debug_struct("Upgraded")
+            .field("transport", &self.shared.transport)
+            .finish_non_exhaustive()
     }
 }
 
 impl Drop for Shared {
     /// Ends both directions, as far as that is possible without waiting.
     fn drop(&mut self) {
-        if self.socket.set_nonblocking(true).is_ok() {
+        if self.transport.stop_waiting().is_ok() {
             lock(&self.switched).close();
             // Nobody is left who would care.
             let _ = self.flush(&mut lock(&self.outgoing));
@@ -191,17 +188,6 @@ impl Drop for Shared {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Moves bytes, whatever signals interrupt it.
-fn repeat(mut io: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
-    loop {
-        match io() {
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) if is_timeout(&error) => return Err(ErrorKind::TimedOut.into()),
-            result => return result,
-        }
-    }
 }
 
 fn refused(error: LayerError) -> io::Error {

@@ -5,8 +5,22 @@
 #[test]
 fn modules_import_only_modules_below_them() {
     let order = [
-        "body", "os", "resolve", "wait", "socket", "dials", "upgraded", "driver", "response",
-        "client", "server",
+        "body",
+        "deadline",
+        "resolve",
+        "transport",
+        "wait",
+        "socket",
+        "system_socket",
+        "connect",
+        "stream",
+        "dials",
+        "duplex",
+        "upgraded",
+        "driver",
+        "response",
+        "client",
+        "server",
     ];
     limpid_module_order::check(concat!(env!("CARGO_MANIFEST_DIR"), "/src"), &order).unwrap();
 }

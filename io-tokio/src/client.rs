@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use limpid_core::client::{RequestBuilder as Request, basic};
 use limpid_core::http1::ResponseHead;
-use limpid_io::{Connections, Error, InFlight, Listener, PendingRequest, Prepared, Settings};
+use limpid_io::{
+    BuildClient, Connections, Error, InFlight, Listener, PendingRequest, Prepared, Settings,
+};
 
 use crate::body::Body;
+use crate::connect::Connector;
 use crate::driver::Driver;
 use crate::response::Response;
 use crate::timed::Timed;
@@ -33,9 +36,18 @@ impl fmt::Debug for Client {
     }
 }
 
+impl BuildClient for Client {
+    type Resolver = ();
+    type Connector = Connector;
+
+    fn build(settings: Settings, (): (), connector: Connector) -> Self {
+        Self { connections: Arc::new(Connections::new(settings, connector)) }
+    }
+}
+
 impl From<Settings> for Client {
     fn from(settings: Settings) -> Self {
-        Self { connections: Arc::new(Connections::new(settings)) }
+        Self::build(settings, (), Connector::default())
     }
 }
 

@@ -1,10 +1,11 @@
 //! The driver: it does what the exchange says, and decides nothing.
 
+use std::future::poll_fn;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use limpid_core::client::{Dial, DialId, Do, Input, Told};
+use limpid_core::client::{DialId, Do, Input, Told};
 use limpid_core::error::ResolveError;
 use limpid_core::time::{Deadline, Mono};
 use limpid_io::{Error, InFlight};
@@ -13,8 +14,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
 use crate::body::Body;
-use crate::dials::Dials;
-use crate::socket::Socket;
+use crate::dials::{Attempt, Dials};
 use crate::timed::Timed;
 
 /// An exchange and the socket it runs on. Dropping it ends the exchange.
@@ -106,16 +106,15 @@ impl Driver {
     /// Connects, or begins to where there is something else to be done.
     async fn dial(&mut self, id: DialId) {
         let (until, now) = (self.in_flight.deadline(), self.in_flight.now());
-        let Some(Dial { target, from, options, alone }) = self.in_flight.dial() else {
-            return;
-        };
-        if alone {
-            let opened = within(until, now, Socket::open(target, from, options)).await;
-            return self.in_flight.dialed(id, opened.map(|opened| opened.map(Timed::new)));
-        }
-        match Socket::begin(target, from, options) {
-            Ok(socket) => {
-                self.dials.add(id, socket);
+        let Some(dial) = self.in_flight.dial() else { return };
+        let is_alone = dial.alone;
+        match Attempt::begin(self.in_flight.network(), dial) {
+            Ok(mut attempt) if is_alone => {
+                let opened = within(until, now, poll_fn(|cx| attempt.poll_open(cx))).await;
+                self.in_flight.dialed(id, opened.map(|opened| opened.map(Timed::new)));
+            }
+            Ok(attempt) => {
+                self.dials.add(id, attempt);
                 self.in_flight.input(Input::Dialing);
             }
             Err(error) => self.in_flight.dialed(id, Some(Err(error))),
@@ -143,8 +142,8 @@ impl Driver {
 
     /// The connection, which may be kept, waits for nothing any more.
     fn rest(&self) {
-        if let Some(socket) = self.in_flight.transport() {
-            socket.rest();
+        if let Some(transport) = self.in_flight.transport() {
+            transport.rest();
         }
     }
 }

@@ -17,17 +17,23 @@
 
 mod body;
 mod client;
+mod connect;
 mod dials;
 mod driver;
 mod response;
 mod server;
 mod socket;
+mod stream;
 mod timed;
 mod timer;
+mod transport;
 mod upgraded;
 
 pub use body::{Body, NextPiece, Pieces};
 pub use client::{Client, ClientBuilder, RequestBuilder};
+pub use connect::{Connect, Connecting, Connector, SystemConnector};
+pub use limpid_core::client::{Dial, Target};
+pub use limpid_core::trace::SocketOption;
 pub use limpid_io::server::{ServerSettings, Timeouts as ServerTimeouts};
 pub use limpid_io::{
     Clock, Error, History, IdentityProblem, LazyTlsConfig, NoProxy, PoolLimits, Prepared, Proxy,
@@ -35,4 +41,5 @@ pub use limpid_io::{
 };
 pub use response::Response;
 pub use server::{Exchange, Handle, Server, ServerBuilder};
+pub use transport::Transport;
 pub use upgraded::Upgraded;

@@ -111,7 +111,7 @@ impl Response {
     /// [`Error::NotUpgraded`]: the server answered in another way.
     pub fn upgrade(mut self) -> Result<Upgraded, Error> {
         match self.driver.in_flight.take_switched() {
-            Some((switched, transport)) => Ok(Upgraded::new(switched, transport.into_socket())),
+            Some((switched, transport)) => Ok(Upgraded::new(switched, transport.into_stream())),
             None => Err(Error::NotUpgraded(self.status())),
         }
     }

@@ -1,6 +1,5 @@
 //! Sockets: opening them, moving bytes, and asking whether they are silent.
 
-use std::future::poll_fn;
 use std::io::{self, ErrorKind, IoSlice};
 use std::net::{IpAddr, Shutdown, SocketAddr};
 use std::pin::Pin;
@@ -9,11 +8,12 @@ use std::time::Duration;
 
 use limpid_core::client::Target;
 use limpid_core::trace::SocketOption;
-use limpid_io::PooledTransport;
 use limpid_socket::{begin, is_silent};
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
+
+use crate::transport::Transport;
 
 /// A stream of either kind.
 #[derive(Debug)]
@@ -48,17 +48,6 @@ impl Socket {
             #[cfg(not(unix))]
             Target::Unix(_) => Err(ErrorKind::Unsupported.into()),
         }
-    }
-
-    /// Opens a connection to `target`.
-    pub(crate) async fn open(
-        target: Target<'_>,
-        from: Option<IpAddr>,
-        options: &[SocketOption],
-    ) -> io::Result<Self> {
-        let socket = Self::begin(target, from, options)?;
-        poll_fn(|cx| socket.poll_open(cx)).await?;
-        Ok(socket)
     }
 
     /// The address and the port at our end, unless this is a Unix socket.
@@ -100,14 +89,6 @@ impl Socket {
         either!(self, stream => Pin::new(stream).poll_read(cx, room))
     }
 
-    pub(crate) fn poll_write(
-        &mut self,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        either!(self, stream => Pin::new(stream).poll_write(cx, bytes))
-    }
-
     /// Sends some of these bytes, in order.
     pub(crate) fn poll_send(
         &mut self,
@@ -125,16 +106,9 @@ impl Socket {
         either!(self, stream => Pin::new(stream).poll_shutdown(cx))
     }
 
-    /// Sends what can be sent without waiting.
-    pub(crate) fn write_now(&self, bytes: &[u8]) -> io::Result<usize> {
-        either!(self, stream => stream.try_write(bytes))
-    }
-}
-
-impl PooledTransport for Socket {
-    /// Asks the system only where the runtime has heard of something, or has not yet heard that all
+    /// Returns whether nothing has come, not even the end. It asks the system only where the runtime has heard of something, or has not yet heard that all
     /// was read.
-    fn is_silent(&self) -> bool {
+    pub(crate) fn is_silent(&self) -> bool {
         either!(self, stream => {
             let peek = || match is_silent(&SockRef::from(stream)) {
                 true => Err(ErrorKind::WouldBlock.into()),
@@ -145,10 +119,38 @@ impl PooledTransport for Socket {
         })
     }
 
-    fn close(self, last: &[u8]) {
-        if !last.is_empty() {
-            // The connection is over; an error changes nothing.
-            let _ = self.write_now(last);
-        }
+    /// Sends what can be sent without waiting.
+    pub(crate) fn write_now(&self, bytes: &[u8]) -> io::Result<usize> {
+        either!(self, stream => stream.try_write(bytes))
+    }
+}
+
+impl Transport for Socket {
+    fn poll_read(&mut self, cx: &mut Context<'_>, room: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.poll_read(cx, room)
+    }
+
+    fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        either!(self, stream => Pin::new(stream).poll_write_vectored(cx, slices))
+    }
+
+    fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll_shutdown(cx)
+    }
+
+    fn is_silent(&mut self) -> bool {
+        Self::is_silent(self)
+    }
+
+    fn local_addr(&self) -> Option<SocketAddr> {
+        self.local_addr()
+    }
+
+    fn remote_addr(&self) -> Option<SocketAddr> {
+        self.remote_addr()
     }
 }

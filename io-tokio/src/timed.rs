@@ -1,4 +1,4 @@
-//! A client's socket, and the timer that its operations share.
+//! A client's transport, and the timer that its operations share.
 
 use std::future::poll_fn;
 use std::io;
@@ -9,38 +9,39 @@ use limpid_core::time::{Deadline, Mono};
 use limpid_io::{Buffers, PooledTransport};
 use tokio::io::ReadBuf;
 
-use crate::socket::Socket;
+use crate::connect::Connector;
+use crate::stream::Stream;
 use crate::timer::Timer;
 
 /// The least room for a read.
 const READ: usize = 16 * 1024;
 
-/// A socket whose operations have deadlines.
+/// A transport whose operations have deadlines.
 #[derive(Debug)]
 pub(crate) struct Timed {
-    socket: Socket,
+    stream: Stream,
     timer: Option<Timer>,
 }
 
 impl Timed {
-    pub(crate) const fn new(socket: Socket) -> Self {
-        Self { socket, timer: None }
+    pub(crate) const fn new(stream: Stream) -> Self {
+        Self { stream, timer: None }
     }
 
-    pub(crate) fn into_socket(self) -> Socket {
-        self.socket
+    pub(crate) fn into_stream(self) -> Stream {
+        self.stream
     }
 
     pub(crate) fn local_addr(&self) -> Option<SocketAddr> {
-        self.socket.local_addr()
+        self.stream.local_addr()
     }
 
     pub(crate) fn remote_addr(&self) -> Option<SocketAddr> {
-        self.socket.remote_addr()
+        self.stream.remote_addr()
     }
 
-    pub(crate) fn write_now(&self, bytes: &[u8]) -> io::Result<usize> {
-        self.socket.write_now(bytes)
+    pub(crate) fn write_now(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream.write_now(bytes)
     }
 
     /// The connection is idle from now on.
@@ -56,10 +57,10 @@ impl Timed {
         mut buffers: Buffers<'_>,
         now: Mono,
     ) -> Option<io::Result<usize>> {
-        let Self { socket, timer } = self;
+        let Self { stream, timer } = self;
         let until = buffers.deadline();
         let mut room = ReadBuf::new(buffers.space(READ));
-        poll_fn(|cx| match socket.poll_read(cx, &mut room) {
+        poll_fn(|cx| match stream.poll_read(cx, &mut room) {
             Poll::Ready(result) => Poll::Ready(Some(result.map(|()| room.filled().len()))),
             Poll::Pending => poll_passed(timer, until, now, cx).map(|()| None),
         })
@@ -72,8 +73,8 @@ impl Timed {
         mut buffers: Buffers<'_>,
         now: Mono,
     ) -> Option<io::Result<usize>> {
-        let Self { socket, timer } = self;
-        poll_fn(|cx| match socket.poll_send(cx, buffers.out()) {
+        let Self { stream, timer } = self;
+        poll_fn(|cx| match stream.poll_write(cx, buffers.out()) {
             Poll::Ready(result) => Poll::Ready(Some(result)),
             Poll::Pending => poll_passed(timer, buffers.deadline(), now, cx).map(|()| None),
         })
@@ -98,11 +99,13 @@ fn poll_passed(
 }
 
 impl PooledTransport for Timed {
+    type Network = Connector;
+
     fn is_silent(&self) -> bool {
-        self.socket.is_silent()
+        self.stream.is_silent()
     }
 
     fn close(self, last: &[u8]) {
-        self.socket.close(last);
+        self.stream.close(last);
     }
 }

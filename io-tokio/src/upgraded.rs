@@ -6,10 +6,9 @@ use std::task::{Context, Poll, Waker, ready};
 
 use limpid_core::client::{Moved, Switched};
 use limpid_core::transport::LayerError;
-use limpid_io::PooledTransport;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::socket::Socket;
+use crate::stream::Stream;
 
 /// The least room for a read.
 const READ: usize = 16 * 1024;
@@ -24,25 +23,25 @@ const READ: usize = 16 * 1024;
 pub struct Upgraded {
     switched: Switched,
     /// It is there until this is dropped.
-    socket: Option<Socket>,
-    /// Who waits for the socket to take more.
+    stream: Option<Stream>,
+    /// Wakes the task that waits for the transport to take more.
     writer: Option<Waker>,
 }
 
 impl Upgraded {
-    pub(crate) const fn new(switched: Switched, socket: Socket) -> Self {
-        Self { switched, socket: Some(socket), writer: None }
+    pub(crate) const fn new(switched: Switched, stream: Stream) -> Self {
+        Self { switched, stream: Some(stream), writer: None }
     }
 
-    fn socket(&mut self) -> io::Result<&mut Socket> {
-        self.socket.as_mut().ok_or_else(|| ErrorKind::NotConnected.into())
+    fn stream(&mut self) -> io::Result<&mut Stream> {
+        self.stream.as_mut().ok_or_else(|| ErrorKind::NotConnected.into())
     }
 
-    /// Lets the socket take everything that waits for it.
+    /// Lets the transport take everything that waits for it.
     fn poll_out(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.switched.out().is_empty() {
-            let Self { switched, socket: Some(socket), .. } = self else { break };
-            match ready!(socket.poll_write(cx, switched.out()))? {
+            let Self { switched, stream: Some(stream), .. } = self else { break };
+            match ready!(stream.poll_write(cx, [switched.out(), &[], &[]]))? {
                 0 => return Poll::Ready(Err(ErrorKind::WriteZero.into())),
                 n => switched.sent(n),
             }
@@ -71,15 +70,15 @@ impl AsyncRead for Upgraded {
                     buffer.advance(n);
                     return Poll::Ready(Ok(()));
                 }
-                // Who waits to write is the one that the socket wakes then, and sees to this too.
+                // The task that waits to write is woken by the transport then, and sees to this too.
                 Moved::NeedWrite if this.writer.is_none() => drop(this.poll_out(cx)?),
                 Moved::NeedWrite | Moved::NeedRead => {}
             }
-            let Self { switched, socket: Some(socket), .. } = this else {
+            let Self { switched, stream: Some(stream), .. } = this else {
                 return Poll::Ready(Ok(()));
             };
             let mut room = ReadBuf::new(switched.space(READ));
-            ready!(socket.poll_read(cx, &mut room))?;
+            ready!(stream.poll_read(cx, &mut room))?;
             match room.filled().len() {
                 0 => switched.eof(),
                 n => switched.filled(n),
@@ -113,7 +112,7 @@ impl AsyncWrite for Upgraded {
         let this = self.get_mut();
         this.switched.close();
         ready!(this.poll_written(cx))?;
-        this.socket()?.poll_shutdown(cx)
+        this.stream()?.poll_shutdown(cx)
     }
 }
 
@@ -121,8 +120,8 @@ impl Drop for Upgraded {
     /// Ends both directions, as far as that is possible without waiting.
     fn drop(&mut self) {
         self.switched.close();
-        if let Some(socket) = self.socket.take() {
-            socket.close(self.switched.out());
+        if let Some(stream) = self.stream.take() {
+            stream.close(self.switched.out());
         }
     }
 }

@@ -5,7 +5,18 @@
 #[test]
 fn modules_import_only_modules_below_them() {
     let order = [
-        "body", "timer", "socket", "dials", "timed", "upgraded", "driver", "response", "client",
+        "body",
+        "timer",
+        "transport",
+        "socket",
+        "connect",
+        "stream",
+        "dials",
+        "timed",
+        "upgraded",
+        "driver",
+        "response",
+        "client",
         "server",
     ];
     limpid_module_order::check(concat!(env!("CARGO_MANIFEST_DIR"), "/src"), &order).unwrap();

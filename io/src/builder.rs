@@ -2,7 +2,6 @@
 
 use std::env;
 use std::fmt;
-use std::marker::PhantomData;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,18 +17,41 @@ use rustls::ClientConfig;
 use crate::settings::{Settings, SharedSink};
 use crate::tls::{Identity, LazyTlsConfig, RootSource, TlsOptions, TlsVersion};
 
-/// Builds a client `C` of any driver, which is made from [`Settings`].
+/// A client that a [`ClientBuilder`] can build.
+pub trait BuildClient: Sized {
+    /// What looks up host names; by default, the system's resolver.
+    type Resolver: Default;
+
+    /// What opens connections; by default, sockets of the system.
+    type Connector: Default;
+
+    /// Makes the client.
+    fn build(settings: Settings, resolver: Self::Resolver, connector: Self::Connector) -> Self;
+}
+
+/// Settings can be built for any driver, whose client is made from them later.
+impl BuildClient for Settings {
+    type Resolver = ();
+    type Connector = ();
+
+    fn build(settings: Settings, (): (), (): ()) -> Self {
+        settings
+    }
+}
+
+/// Builds a client `C` of any driver.
 #[must_use = "a client must be built"]
-pub struct ClientBuilder<C> {
+pub struct ClientBuilder<C: BuildClient> {
     options: Options,
     tls: TlsOptions,
     proxy_roots: RootSource,
     pool: PoolLimits,
     sink: SharedSink,
-    client: PhantomData<fn() -> C>,
+    resolver: C::Resolver,
+    connector: C::Connector,
 }
 
-impl<C> fmt::Debug for ClientBuilder<C> {
+impl<C: BuildClient> fmt::Debug for ClientBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("options", &self.options)
@@ -38,7 +60,7 @@ impl<C> fmt::Debug for ClientBuilder<C> {
     }
 }
 
-impl<C> Default for ClientBuilder<C> {
+impl<C: BuildClient> Default for ClientBuilder<C> {
     fn default() -> Self {
         Self {
             options: Options::default(),
@@ -46,12 +68,13 @@ impl<C> Default for ClientBuilder<C> {
             proxy_roots: RootSource::default(),
             pool: PoolLimits::default(),
             sink: None,
-            client: PhantomData,
+            resolver: C::Resolver::default(),
+            connector: C::Connector::default(),
         }
     }
 }
 
-impl<C: From<Settings>> ClientBuilder<C> {
+impl<C: BuildClient> ClientBuilder<C> {
     /// Who is told what the client does. Without a sink, nobody is, and tracing costs nothing.
     pub fn sink(mut self, sink: impl Sink + Send + Sync + 'static) -> Self {
         self.sink = Some(Arc::new(sink));
@@ -170,6 +193,20 @@ impl<C: From<Settings>> ClientBuilder<C> {
         self
     }
 
+    /// Looks up host names with this resolver instead of the system's: any `Resolve` of the driver.
+    /// It is not asked about addresses, nor about hosts whose addresses are [given](Self::resolve).
+    pub fn resolver(mut self, resolver: impl Into<C::Resolver>) -> Self {
+        self.resolver = resolver.into();
+        self
+    }
+
+    /// Opens connections with this connector instead of sockets of the system: any `Connect` of the
+    /// driver.
+    pub fn connector(mut self, connector: impl Into<C::Connector>) -> Self {
+        self.connector = connector.into();
+        self
+    }
+
     /// Options that sockets are given, by the system's numbers.
     pub fn socket_options(mut self, options: Vec<SocketOption>) -> Self {
         self.options.socket_options = Some(options);
@@ -280,16 +317,17 @@ impl<C: From<Settings>> ClientBuilder<C> {
     /// Completes the client. Trusted certificates are read when the first `https` URL is asked for.
     #[must_use]
     pub fn build(self) -> C {
-        let Self { mut options, tls, proxy_roots, pool, sink, .. } = self;
+        let Self { mut options, tls, proxy_roots, pool, sink, resolver, connector } = self;
         options.verify = tls.roots.verifies();
         // A proxy is told nothing of who the client is.
         let proxy_tls = TlsOptions { roots: proxy_roots, identity: None, ..tls.clone() };
-        C::from(Settings {
+        let settings = Settings {
             options: Arc::new(options),
             trust: LazyTlsConfig::new(tls),
             proxy_trust: LazyTlsConfig::new(proxy_tls),
             pool,
             sink,
-        })
+        };
+        C::build(settings, resolver, connector)
     }
 }

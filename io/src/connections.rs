@@ -17,6 +17,9 @@ use crate::wait_queue::{WaitQueue, WaiterId};
 
 /// What the pool needs of a driver's transport.
 pub trait PooledTransport {
+    /// What the driver keeps with the connections: how it looks up names and opens transports.
+    type Network;
+
     /// Returns whether nothing has arrived, not even the end. It does not wait.
     fn is_silent(&self) -> bool;
 
@@ -35,6 +38,7 @@ pub struct Connections<T: PooledTransport> {
     trust: (LazyTlsConfig, LazyTlsConfig),
     sink: SharedSink,
     clock: Clock,
+    network: T::Network,
 }
 
 /// What one lock guards. The system is never asked for anything while the lock is held: all other
@@ -53,7 +57,7 @@ impl<T: PooledTransport> fmt::Debug for Connections<T> {
 impl<T: PooledTransport> Connections<T> {
     /// No connections so far.
     #[must_use]
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(settings: Settings, network: T::Network) -> Self {
         let Settings { options, trust, proxy_trust, pool, sink } = settings;
         Self {
             shared: Mutex::new(Shared { pool: Pool::new(pool), waiting: WaitQueue::default() }),
@@ -62,6 +66,7 @@ impl<T: PooledTransport> Connections<T> {
             trust: (trust, proxy_trust),
             sink,
             clock: Clock::start(),
+            network,
         }
     }
 
@@ -81,6 +86,13 @@ impl<T: PooledTransport> Connections<T> {
     #[must_use]
     pub fn now(&self) -> Mono {
         self.clock.now()
+    }
+
+    /// Returns what the driver keeps with the connections.
+    #[inline]
+    #[must_use]
+    pub const fn network(&self) -> &T::Network {
+        &self.network
     }
 
     /// Who is told.

@@ -275,6 +275,13 @@ impl<T: PooledTransport> InFlight<T> {
         self.inner_mut().deadline()
     }
 
+    /// Returns what the driver keeps with the client's connections.
+    #[inline]
+    #[must_use]
+    pub fn network(&self) -> &T::Network {
+        self.connections.network()
+    }
+
     /// Returns the host and the port that [`Do::Resolve`] asks for.
     #[must_use]
     pub fn peer(&self) -> (&str, u16) {

@@ -27,7 +27,7 @@ mod settings;
 mod tls;
 mod wait_queue;
 
-pub use builder::ClientBuilder;
+pub use builder::{BuildClient, ClientBuilder};
 pub use clock::Clock;
 pub use connections::{Acquire, Connections, PooledTransport};
 pub use content::{Content, Part};

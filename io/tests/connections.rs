@@ -7,12 +7,14 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
 use limpid_core::client::{Lease, Origin, PoolLimits, Url};
-use limpid_io::{Acquire, ClientBuilder, Connections, PooledTransport, Settings};
+use limpid_io::{Acquire, BuildClient, ClientBuilder, Connections, PooledTransport, Settings};
 
 /// Nothing moves over it.
 struct Nothing;
 
 impl PooledTransport for Nothing {
+    type Network = ();
+
     fn is_silent(&self) -> bool {
         true
     }
@@ -38,9 +40,12 @@ impl Wake for Count {
 
 struct Full(Connections<Nothing>);
 
-impl From<Settings> for Full {
-    fn from(settings: Settings) -> Self {
-        Self(Connections::new(settings))
+impl BuildClient for Full {
+    type Resolver = ();
+    type Connector = ();
+
+    fn build(settings: Settings, (): (), (): ()) -> Self {
+        Self(Connections::new(settings, ()))
     }
 }
 

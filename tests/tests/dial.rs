@@ -30,7 +30,7 @@ struct Settings {
 }
 
 impl Settings {
-    fn client<C: From<limpid_io::Settings>>(self) -> C {
+    fn client<C: limpid_io::BuildClient>(self) -> C {
         ClientBuilder::default()
             .resolve("host", self.port, self.addresses)
             .timeout(self.total)

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use limpid_core::error::Cause;
 use limpid_core::http1::BodySize;
 use limpid_io::server::{Bind, ServerBuilder};
-use limpid_io::{ClientBuilder, Settings};
+use limpid_io::{BuildClient, ClientBuilder};
 use limpid_tests::certificates::{Certificates, Identity};
 use limpid_tests::coded::in_gzip;
 use limpid_tests::script::answer;
@@ -60,7 +60,7 @@ impl Way {
         builder.bind(("127.0.0.1", 0)).unwrap()
     }
 
-    fn client<C: From<Settings>>(self) -> C {
+    fn client<C: BuildClient>(self) -> C {
         ClientBuilder::<C>::default().ca_file(CERTIFICATES.ca_file()).build()
     }
 

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 
-use limpid_io::{ClientBuilder, Settings};
+use limpid_io::{BuildClient, ClientBuilder};
 use limpid_tests::real::INDEX;
 use limpid_tests::real::nginx::Nginx;
 use limpid_tests::real::node::Node;
@@ -16,7 +16,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
-fn client<C: From<Settings>>() -> C {
+fn client<C: BuildClient>() -> C {
     ClientBuilder::default().build()
 }
 

@@ -9,7 +9,7 @@ use limpid_io::server::{ServerSettings, Serving, Stop};
 use socket2::Socket;
 
 use super::connection_set::ConnectionGuard;
-use crate::driver::{in_time, left};
+use crate::deadline::{in_time, left};
 use crate::socket::Timed;
 
 /// The least room for a read.

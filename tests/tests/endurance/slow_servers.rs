@@ -46,7 +46,7 @@ impl Case {
         Self { name, script, upload: false, scheme, proxy: None, waiting, phase }
     }
 
-    fn client<C: From<limpid_io::Settings>>(&self, port: u16) -> C {
+    fn client<C: limpid_io::BuildClient>(&self, port: u16) -> C {
         let mut builder = ClientBuilder::<C>::default();
         if let Some(proxy) = self.proxy {
             builder = builder.proxy(format!("{proxy}://127.0.0.1:{port}").parse().unwrap());

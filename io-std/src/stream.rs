@@ -1,0 +1,141 @@
+//! The transport of a client's connection: a socket, or what a caller's connector has opened.
+
+use std::fmt;
+use std::io::{self, ErrorKind, IoSlice};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use limpid_io::PooledTransport;
+use socket2::Socket;
+
+use crate::connect::Connector;
+use crate::deadline::{deadline_after, in_time};
+use crate::socket::Timed;
+use crate::transport::{Interest, Transport};
+
+/// A transport whose operations wait.
+pub(crate) enum Stream {
+    Socket(Timed),
+    Custom(Box<dyn Transport>),
+}
+
+impl Stream {
+    /// Reads some bytes; `None` if the time for it is over.
+    #[inline]
+    pub(crate) fn read(
+        &mut self,
+        room: &mut [u8],
+        timeout: Option<Duration>,
+    ) -> Option<io::Result<usize>> {
+        match self {
+            Self::Socket(socket) => in_time(socket.read(room, timeout)),
+            Self::Custom(transport) => read(&**transport, room, timeout),
+        }
+    }
+
+    /// Writes some of these bytes; `None` if the time for it is over.
+    #[inline]
+    pub(crate) fn write(
+        &mut self,
+        slices: [&[u8]; 3],
+        timeout: Option<Duration>,
+    ) -> Option<io::Result<usize>> {
+        match self {
+            Self::Socket(socket) => in_time(socket.write(slices, timeout)),
+            Self::Custom(transport) => write(&**transport, &slices.map(IoSlice::new), timeout),
+        }
+    }
+
+    pub(crate) fn local_addr(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Socket(socket) => socket.local_addr(),
+            Self::Custom(transport) => transport.local_addr(),
+        }
+    }
+
+    pub(crate) fn remote_addr(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Socket(socket) => socket.remote_addr(),
+            Self::Custom(transport) => transport.remote_addr(),
+        }
+    }
+}
+
+/// Reads some bytes of a transport; returns `None` if the time for it is over.
+pub(crate) fn read(
+    transport: &dyn Transport,
+    room: &mut [u8],
+    timeout: Option<Duration>,
+) -> Option<io::Result<usize>> {
+    wait_for(transport, Interest::READ, timeout, || transport.read(room))
+}
+
+/// Writes some bytes to a transport; returns `None` if the time for it is over.
+pub(crate) fn write(
+    transport: &dyn Transport,
+    slices: &[IoSlice<'_>],
+    timeout: Option<Duration>,
+) -> Option<io::Result<usize>> {
+    wait_for(transport, Interest::WRITE, timeout, || transport.write(slices))
+}
+
+/// Does an operation as soon as it is possible.
+fn wait_for(
+    transport: &dyn Transport,
+    interest: Interest,
+    timeout: Option<Duration>,
+    mut operation: impl FnMut() -> io::Result<usize>,
+) -> Option<io::Result<usize>> {
+    // There is often nothing to wait for, and then the clock is not looked at.
+    let mut deadline = None;
+    loop {
+        match operation() {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            result => return Some(result),
+        }
+        let deadline = *deadline.get_or_insert_with(|| deadline_after(timeout));
+        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            return None;
+        }
+        if let Err(error) = transport.wait(interest, deadline) {
+            return Some(Err(error));
+        }
+    }
+}
+
+impl PooledTransport for Stream {
+    type Network = Connector;
+
+    fn is_silent(&self) -> bool {
+        match self {
+            Self::Socket(socket) => socket.is_silent(),
+            Self::Custom(transport) => transport.is_silent(),
+        }
+    }
+
+    fn close(self, last: &[u8]) {
+        match self {
+            Self::Socket(socket) => socket.close(last),
+            // The connection is over; an error changes nothing.
+            Self::Custom(transport) if !last.is_empty() => {
+                drop(transport.write(&[IoSlice::new(last)]));
+            }
+            Self::Custom(_) => {}
+        }
+    }
+}
+
+impl From<Socket> for Stream {
+    fn from(socket: Socket) -> Self {
+        Self::Socket(Timed::new(socket))
+    }
+}
+
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Socket(socket) => socket.fmt(f),
+            Self::Custom(_) => f.write_str("Transport"),
+        }
+    }
+}
