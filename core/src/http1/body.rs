@@ -148,7 +148,7 @@ impl Body {
             },
             State::Trailers => match trailers.read(bytes, config, tolerated)? {
                 Progress::NeedInput | Progress::Skip(_) => Ok(Piece::NeedInput),
-                Progress::Complete(len) => {
+                Progress::Complete { len, .. } => {
                     self.state = State::Complete;
                     Ok(Piece::End(len))
                 }

@@ -4,11 +4,12 @@ use core::ops::Range;
 
 use super::body::{Body, Piece};
 use super::facts::{Facts, Wishes};
+use super::head::Head;
+use super::head_cache::{HeadCache, ParsedHead};
 use super::section::{Kind, Progress, Section, StartLine};
 use crate::error::{PeerError, Rule};
 use crate::fields::Fields;
-use crate::framing::{self, Asked, Decision, Framing, Message, MessageKind};
-use crate::head::{Reading, is_informational};
+use crate::framing::{self, Asked, Decision, Message, MessageKind};
 use crate::limits::Config;
 use crate::trace::{Cx, EventKind, Sink, TraceEvent};
 use crate::values::{Buffer, Role, Version};
@@ -22,55 +23,6 @@ pub(super) enum Part {
     End,
 }
 
-/// What a head says beside its fields.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Head {
-    pub(super) framing: Framing,
-    /// The framing breaks a rule that is tolerated.
-    pub(super) is_tolerated: bool,
-    pub(super) wishes: Wishes,
-    pub(super) version: Version,
-    /// 0 for a request.
-    pub(super) status: u16,
-    /// What a request asks, or a response answers.
-    pub(super) asked: Asked,
-}
-
-impl Head {
-    /// What there is to say before there was a head.
-    const NONE: Self = Self {
-        framing: Framing::None,
-        is_tolerated: false,
-        wishes: Wishes::NONE,
-        version: Version::HTTP_11,
-        status: 0,
-        asked: Asked::Other,
-    };
-
-    /// Whether another message may follow, as far as this head says (RFC 9112 section 9.3).
-    #[inline]
-    pub(super) const fn keeps_alive(&self) -> bool {
-        let persistent = self.version.minor() >= 1 || self.wishes.keep_alive;
-        persistent && !self.wishes.close
-    }
-
-    #[inline]
-    pub(super) const fn is_informational(&self) -> bool {
-        is_informational(self.status)
-    }
-
-    /// What the connection makes of it.
-    #[inline]
-    pub(super) fn reading(&self) -> Reading {
-        Reading {
-            framing: self.framing,
-            keep_alive: self.keeps_alive()
-                && !matches!(self.framing, Framing::Tunnel | Framing::UntilClose),
-            expects_continue: self.wishes.expects_continue && self.version >= Version::HTTP_11,
-        }
-    }
-}
-
 /// Bytes in, messages out.
 #[derive(Clone, Debug)]
 pub(super) struct Receive {
@@ -79,6 +31,7 @@ pub(super) struct Receive {
     /// Which side sends what is received.
     from: Role,
     pub(super) section: Section,
+    cache: HeadCache,
     /// The last head that was complete.
     pub(super) head: Head,
     head_complete: bool,
@@ -98,6 +51,7 @@ impl Receive {
             config,
             from,
             section: Section::new(Self::head_kind(from)),
+            cache: HeadCache::new(),
             head: Head::NONE,
             head_complete: false,
             body: Body::NONE,
@@ -113,6 +67,11 @@ impl Receive {
             Role::Client => Kind::Request,
             Role::Server => Kind::Response,
         }
+    }
+
+    /// Parses every head from now on.
+    pub(super) fn disable_cache(&mut self) {
+        self.cache = HeadCache::disabled();
     }
 
     /// Begins another message.
@@ -200,6 +159,38 @@ impl Receive {
             // The head before this one was informational.
             self.section.restart(Self::head_kind(self.from));
         }
+        if !self.section.has_begun() && self.cached_head() {
+            self.tell_section(cx);
+        } else if !self.read_head(asked, cx)? {
+            return Ok(false);
+        }
+        self.tell_framing(cx);
+        if self.head.is_informational() {
+            self.informational(cx)?;
+        } else {
+            let body = Body::new(self.head.decision.framing, &self.config);
+            self.body = body.map_err(|rule| self.refuse_field(self.framing_field(rule), cx))?;
+        }
+        Ok(true)
+    }
+
+    /// Takes the next head from the cache, if it is there; returns whether it was.
+    #[inline]
+    fn cached_head(&mut self) -> bool {
+        let Some(ParsedHead { bytes, line, spans, head }) = self.cache.lookup(self.buffer.unread())
+        else {
+            return false;
+        };
+        self.section.adopt(line.clone(), spans, bytes.len());
+        self.lent = bytes.len();
+        self.head_complete = true;
+        self.head = head;
+        true
+    }
+
+    /// Reads on in a head, and judges it if it is complete; returns whether it is.
+    #[inline(always)]
+    fn read_head<S: Sink>(&mut self, asked: Asked, cx: &mut Cx<'_, S>) -> Result<bool, PeerError> {
         loop {
             let at = self.buffer.consumed();
             let read =
@@ -212,10 +203,15 @@ impl Receive {
                     return Err(self.end_in_head(cx));
                 }
                 Ok(Progress::NeedInput) => return Ok(false),
-                Ok(Progress::Complete(len)) => {
+                Ok(Progress::Complete { len, is_plain }) => {
                     self.lent = len;
                     self.head_complete = true;
-                    self.finish_head(asked, cx)?;
+                    self.tell_section(cx);
+                    let is_tolerated = self.judge(asked, cx)?;
+                    // What is tolerated is told each time, so the cache must not know the head.
+                    if is_plain && !is_tolerated {
+                        self.cache_head();
+                    }
                     return Ok(true);
                 }
                 Err(broken) => {
@@ -238,28 +234,9 @@ impl Receive {
         self.refuse(Broken::new(rule, self.buffer.unread().len()), 0..0, cx)
     }
 
-    /// Takes in what a complete head means.
-    fn finish_head<S: Sink>(&mut self, asked: Asked, cx: &mut Cx<'_, S>) -> Result<(), PeerError> {
-        self.tell_section(cx);
-        match self.section.last().said() {
-            Some((decision, head)) => {
-                let decision = *decision;
-                self.head = *head;
-                self.tell_framing(decision, cx);
-            }
-            None => self.judge(asked, cx)?,
-        }
-        if self.head.is_informational() {
-            return self.informational(cx);
-        }
-        let body = Body::new(self.head.framing, &self.config);
-        self.body = body.map_err(|rule| self.refuse_field(self.framing_field(rule), cx))?;
-        Ok(())
-    }
-
-    /// Decides what a complete head means.
+    /// Decides what a complete head means; returns whether anything had to be tolerated.
     #[inline(never)]
-    fn judge<S: Sink>(&mut self, asked: Asked, cx: &mut Cx<'_, S>) -> Result<(), PeerError> {
+    fn judge<S: Sink>(&mut self, asked: Asked, cx: &mut Cx<'_, S>) -> Result<bool, PeerError> {
         let (version, kind, status, asked) = match self.section.start_line() {
             Some(StartLine::Request(line)) => {
                 let asks = Asked::by(&self.buffer.unread()[line.method.clone()]);
@@ -273,24 +250,19 @@ impl Receive {
             // A head has a start line; nothing better could be said of one that has none.
             None => return Err(self.refuse(Broken::new(Rule::RequestLineForm, 0), 0..0, cx)),
         };
-        let is_usual = is_usual(kind, version);
-        let (decision, wishes, is_tolerated) = match self.section.last().fields_said() {
-            Some((decision, head)) if is_usual => (*decision, head.wishes, false),
-            _ => self.decide(kind, version, cx)?,
-        };
-        self.head = Head {
-            framing: decision.framing,
-            is_tolerated: decision.tolerated.is_some(),
-            wishes,
-            version,
-            status,
-            asked,
-        };
-        // What is tolerated is told each time.
-        let is_learnt = is_usual && !is_tolerated;
-        self.section.last().learn(is_learnt.then_some((decision, self.head)));
-        self.tell_framing(decision, cx);
-        Ok(())
+        let (decision, wishes, is_tolerated) = self.decide(kind, version, cx)?;
+        self.head = Head { decision, wishes, version, status, asked };
+        Ok(is_tolerated)
+    }
+
+    /// Stores the head that was read in the cache, if it is a request's: what a response means depends
+    /// on what it answers.
+    #[inline(never)]
+    fn cache_head(&mut self) {
+        if let Some(StartLine::Request(line)) = self.section.start_line() {
+            let (bytes, spans) = (self.buffer.front(self.lent), self.section.spans());
+            self.cache.insert(ParsedHead { bytes, line, spans, head: self.head });
+        }
     }
 
     /// Reads what the fields of a complete head say, and decides what follows from it: what that is,
@@ -443,12 +415,6 @@ impl Receive {
         let rest = 0..self.buffer.unread().len();
         Err(self.refuse(broken, rest, cx))
     }
-}
-
-/// Whether a message is a request of a kind that is always judged the same when its fields are.
-#[inline]
-fn is_usual(kind: MessageKind, version: Version) -> bool {
-    kind == MessageKind::Request { connect: false } && version == Version::HTTP_11
 }
 
 /// Tells that a rule was broken at `offset`, and is tolerated.

@@ -9,7 +9,6 @@ use core::ops::Range;
 
 use memchr::{memchr, memrchr};
 
-use super::last_head::LastHead;
 use crate::error::Rule;
 use crate::fields::FieldSpan;
 use crate::limits::{Config, Lenient};
@@ -42,8 +41,12 @@ pub(super) enum Progress {
     NeedInput,
     /// This many, a blank line before the section, are to be dropped.
     Skip(usize),
-    /// The section is complete and has this length.
-    Complete(usize),
+    /// The section is complete.
+    Complete {
+        len: usize,
+        /// It was there at once, and nothing in it had to be tolerated.
+        is_plain: bool,
+    },
 }
 
 /// A section on its way in.
@@ -52,7 +55,6 @@ pub(super) struct Section {
     kind: Kind,
     start_line: Option<StartLine>,
     spans: Vec<FieldSpan>,
-    last: LastHead,
     /// Where the line that is being read starts.
     line: usize,
     /// Where looking for its end goes on.
@@ -69,7 +71,6 @@ impl Section {
             kind,
             start_line: None,
             spans: Vec::new(),
-            last: LastHead::none(),
             line: 0,
             scan: 0,
             blank_lines: 0,
@@ -83,7 +84,6 @@ impl Section {
         self.kind = kind;
         self.start_line = None;
         self.spans.clear();
-        self.last.restart();
         self.line = 0;
         self.scan = 0;
         self.blank_lines = 0;
@@ -95,11 +95,6 @@ impl Section {
 
     pub(super) fn spans(&self) -> &[FieldSpan] {
         &self.spans
-    }
-
-    /// What the head says, if it is like the last one, or such as will be known again.
-    pub(super) const fn last(&mut self) -> &mut LastHead {
-        &mut self.last
     }
 
     /// Whether a byte of it has been seen.
@@ -119,6 +114,16 @@ impl Section {
         line.strip_suffix(b"\r").unwrap_or(line)
     }
 
+    /// Takes over a complete head of `len` bytes that was read before: its request line and where its
+    /// fields stand. Nothing of this section may have been read; all is then as if it had been.
+    pub(super) fn adopt(&mut self, line: RequestLine, spans: &[FieldSpan], len: usize) {
+        self.start_line = Some(StartLine::Request(line));
+        self.spans.extend_from_slice(spans);
+        // Reading stops at the blank line.
+        self.line = len - 2;
+        self.scan = len;
+    }
+
     /// Reads on. `bytes` start where the section starts; a folded value is joined within them.
     pub(super) fn read(
         &mut self,
@@ -126,18 +131,17 @@ impl Section {
         config: &Config,
         tolerated: &mut impl Tolerated,
     ) -> Result<Progress, Broken> {
+        let is_new = self.scan == 0;
         // Lines of which nothing was looked at before are mostly complete, and as they should be.
         let complete = if self.scan > self.line {
             None
-        } else if self.scan == 0 && self.kind == Kind::Request {
-            self.known_or_plain_request(bytes, config)
         } else if self.has_start_line() || self.plain_start_line(bytes, config) {
             self.plain_fields(bytes, config)
         } else {
             None
         };
         match complete {
-            Some(len) => Ok(Progress::Complete(len)),
+            Some(len) => Ok(Progress::Complete { len, is_plain: is_new }),
             None => self.read_lines(bytes, config, tolerated),
         }
     }
@@ -167,14 +171,14 @@ impl Section {
                 self.read_line(bytes, line, config, tolerated)?;
             } else if self.has_start_line() {
                 self.scan = next;
-                return Ok(Progress::Complete(next));
+                return Ok(Progress::Complete { len: next, is_plain: false });
             } else {
                 return self.blank_line(next, config, tolerated);
             }
             self.line = next;
             self.scan = next;
             if let Some(len) = self.plain_fields(bytes, config) {
-                return Ok(Progress::Complete(len));
+                return Ok(Progress::Complete { len, is_plain: false });
             }
         }
     }
@@ -222,39 +226,6 @@ impl Section {
             _ => StartLine::Request(start_line::request(line, lenient, tolerated)?),
         });
         Ok(())
-    }
-
-    /// Reads the head of a request, which is mostly the last one again, or has the same fields.
-    fn known_or_plain_request(&mut self, bytes: &[u8], config: &Config) -> Option<usize> {
-        if let Some((line, len)) = self.last.recognise(bytes, &mut self.spans) {
-            self.start_line = Some(StartLine::Request(line));
-            return Some(self.known(len));
-        }
-        if !self.plain_start_line(bytes, config) {
-            return None;
-        }
-        let (start, (limit, _)) = (self.line, self.limit(config));
-        let bytes = &bytes[..bytes.len().min(limit)];
-        let Self { start_line: Some(StartLine::Request(line)), last, spans, .. } = self else {
-            return None;
-        };
-        if let Some(len) = last.recognise_fields(bytes, (line, start), spans) {
-            return Some(self.known(len));
-        }
-        let len = self.plain_fields(bytes, config)?;
-        if let Some(StartLine::Request(line)) = &self.start_line {
-            self.last.keep(&bytes[..len], (line, start), &self.spans);
-        }
-        Some(len)
-    }
-
-    /// A head of this length is complete, which was not read.
-    const fn known(&mut self, len: usize) -> usize {
-        self.count(len);
-        // As it is after one that was: at the blank line.
-        self.line = len - 2;
-        self.scan = len;
-        len
     }
 
     /// Reads field lines as far as there is nothing to judge about them, which is nearly always to
@@ -464,43 +435,22 @@ mod tests {
             bytes.extend_from_slice(piece);
             let progress = section.read(&mut bytes, &config, &mut |_, _| {}).unwrap();
             let complete = bytes.len() == head.len();
-            assert_eq!(progress == Progress::Complete(head.len()), complete);
+            let len = head.len();
+            assert_eq!(matches!(progress, Progress::Complete { len: l, .. } if l == len), complete);
         }
         section.work
     }
 
-    /// What is read of a head, and where its fields stand.
-    fn outcome(section: &mut Section, head: &[u8]) -> impl PartialEq + core::fmt::Debug + use<> {
-        section.restart(Kind::Request);
-        let mut told = Vec::new();
-        let mut tolerated = |rule, at| told.push((rule, at));
-        let read = section.read(&mut head.to_vec(), &Config::default(), &mut tolerated);
-        let (line, spans) = (section.start_line().cloned(), section.spans().to_vec());
-        (read, told, line, spans, section.line_start(), section.has_begun())
-    }
-
     #[test]
-    fn a_head_like_the_last_is_read_like_any() {
-        let fields = "Host: example.com\r\nAccept: */*\r\nX:\r\n\r\n";
-        let head = format!("GET / HTTP/1.1\r\n{fields}").into_bytes();
-        let longer = format!("DELETE /a HTTP/1.1\r\n{fields}").into_bytes();
-        let empty = b"GET / HTTP/1.1\r\n\r\n".to_vec();
-        let mut heads = vec![head.clone(), longer, empty, [&head[..], b"GET"].concat()];
-        for at in 0..head.len() {
-            heads.push(head[..at].to_vec());
-            for byte in [b'a', b' ', b':', b'\r', b'\n', 0] {
-                heads.push(head.clone());
-                heads.last_mut().unwrap()[at] = byte;
-            }
-        }
-        for other in heads {
-            let mut section = Section::new(Kind::Request);
-            outcome(&mut section, &head);
-            for head in [&other, &other, &head, &other] {
-                let fresh = outcome(&mut Section::new(Kind::Request), head);
-                assert_eq!(outcome(&mut section, head), fresh, "{}", other.escape_ascii());
-            }
-        }
+    fn adopted_head_leaves_the_section_as_reading_it_does() {
+        let head = b"GET / HTTP/1.1\r\nHost: example.com\r\nX: y\r\n\r\n";
+        let (mut read, mut adopted) = (Section::new(Kind::Request), Section::new(Kind::Request));
+        let progress = read.read(&mut head.to_vec(), &Config::default(), &mut |_, _| {});
+        assert_eq!(progress, Ok(Progress::Complete { len: head.len(), is_plain: true }));
+        let Some(StartLine::Request(line)) = read.start_line() else { panic!() };
+        adopted.adopt(line.clone(), read.spans(), head.len());
+        read.work = 0;
+        assert_eq!(format!("{adopted:?}"), format!("{read:?}"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::receive::{Receive, tell_leniency};
 use crate::fields::Fields;
-use crate::framing::{Decision, Framing};
+use crate::framing::Framing;
 use crate::trace::{Cx, EventKind, Sink, TraceEvent};
 
 impl Receive {
@@ -48,7 +48,8 @@ impl Receive {
         }
     }
 
-    pub(super) fn tell_framing<S: Sink>(&self, decision: Decision, cx: &mut Cx<'_, S>) {
+    pub(super) fn tell_framing<S: Sink>(&self, cx: &mut Cx<'_, S>) {
+        let decision = self.head.decision;
         if let Some(rule) = decision.tolerated {
             let fields = self.fields();
             let field = fields.nth(self.framing_field(rule).index());

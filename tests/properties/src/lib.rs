@@ -11,6 +11,7 @@ mod chunked;
 mod coding;
 pub mod differential;
 mod fields;
+mod head_cache;
 mod input;
 mod line_sink;
 mod message;
@@ -26,6 +27,7 @@ pub use chunked::chunked;
 pub use coding::coding;
 pub use differential::differential;
 pub use fields::fields;
+pub use head_cache::head_cache;
 pub use line_sink::line_sink;
 pub use pair::pair;
 pub use parse::{parse_request, parse_response};
@@ -37,11 +39,12 @@ pub use target::target;
 pub type Property = fn(&[u8]);
 
 /// Every property by its name, which is also that of its fuzz target and of its folder of seeds.
-pub const ALL: [(&str, Property); 11] = [
+pub const ALL: [(&str, Property); 12] = [
     ("chunked", chunked),
     ("coding", coding),
     ("differential", differential),
     ("fields", fields),
+    ("head_cache", head_cache),
     ("line_sink", line_sink),
     ("pair", pair),
     ("parse_request", parse_request),

@@ -135,6 +135,7 @@ replays! {
     coding
     differential
     fields
+    head_cache
     line_sink
     pair
     parse_request

@@ -287,7 +287,7 @@ impl Connection {
     fn request_head(&mut self) {
         let head = &self.receive.head;
         self.asked = head.asked;
-        let switch = match head.framing {
+        let switch = match head.decision.framing {
             Framing::Tunnel => Some(SwitchKind::Connect),
             // In HTTP/1.0 the field means nothing (RFC 9110 section 7.8).
             _ if head.wishes.upgrade && head.version >= Version::HTTP_11 => {
@@ -302,7 +302,7 @@ impl Connection {
 
     fn response_head<S: Sink>(&mut self, cx: &mut Cx<'_, S>) {
         self.note_close();
-        let framing = self.receive.head.framing;
+        let framing = self.receive.head.decision.framing;
         if framing == Framing::UntilClose {
             self.sides.end_keep_alive();
             self.close_because(NotReusable::UntilClose);
@@ -321,7 +321,7 @@ impl Connection {
     /// Takes down what the peer's head says against another exchange.
     fn note_close(&mut self) {
         let head = &self.receive.head;
-        let why = if head.is_tolerated {
+        let why = if head.decision.tolerated.is_some() {
             NotReusable::Tolerated
         } else if head.wishes.close {
             NotReusable::PeerAsked

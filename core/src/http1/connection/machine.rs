@@ -75,6 +75,14 @@ impl Connection {
         }
     }
 
+    /// Turns the cache of request heads off, for tests that compare it with parsing.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn without_head_cache(mut self) -> Self {
+        self.receive.disable_cache();
+        self
+    }
+
     /// Which side of the connection this is.
     #[must_use]
     pub const fn role(&self) -> Role {

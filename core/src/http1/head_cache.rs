@@ -1,0 +1,135 @@
+//! A cache of one request head. A client sends most of its requests with the same head, byte for byte:
+//! a head that was parsed and judged once need not be parsed again, only compared.
+//!
+//! What follows from a head is a function of its bytes and of the connection's configuration, which does
+//! not change, so a hit gives exactly what parsing would. The fuzz target `head_cache` holds that.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::head::Head;
+use crate::fields::FieldSpan;
+use crate::wire::start_line::RequestLine;
+
+/// Longer heads are not stored.
+const LONGEST: usize = 1024;
+
+/// The head of a request, and all that parsing and judging it found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ParsedHead<'a> {
+    /// From the first byte of the request line to the end of the blank line.
+    pub(super) bytes: &'a [u8],
+    pub(super) line: &'a RequestLine,
+    pub(super) spans: &'a [FieldSpan],
+    pub(super) head: Head,
+}
+
+/// The last head that was inserted. A connection that inserts none, such as a client's, allocates
+/// nothing.
+#[derive(Clone, Debug)]
+pub(super) struct HeadCache {
+    entry: Option<Box<Entry>>,
+    longest: usize,
+}
+
+/// A [`ParsedHead`] in memory of its own.
+#[derive(Clone, Debug)]
+struct Entry {
+    bytes: Vec<u8>,
+    line: RequestLine,
+    spans: Vec<FieldSpan>,
+    head: Head,
+}
+
+impl HeadCache {
+    pub(super) const fn new() -> Self {
+        Self { entry: None, longest: LONGEST }
+    }
+
+    /// Returns a cache that stores nothing.
+    pub(super) const fn disabled() -> Self {
+        Self { entry: None, longest: 0 }
+    }
+
+    /// Returns the head that `bytes` begin with, if it is the stored one.
+    #[inline]
+    pub(super) fn lookup(&self, bytes: &[u8]) -> Option<ParsedHead<'_>> {
+        let Entry { bytes: stored, line, spans, head } = self.entry.as_deref()?;
+        let is_same = bytes.starts_with(stored);
+        is_same.then_some(ParsedHead { bytes: stored, line, spans, head: *head })
+    }
+
+    /// Stores a head in place of the one before, unless it is too long. Telling about it must have
+    /// taken no more than its lines and its decision: a lookup repeats nothing else.
+    pub(super) fn insert(&mut self, parsed: ParsedHead<'_>) {
+        let ParsedHead { bytes, line, spans, head } = parsed;
+        if bytes.len() > self.longest {
+            return;
+        }
+        let entry = self.entry.get_or_insert_with(|| {
+            let (bytes, spans) = (Vec::new(), Vec::new());
+            Box::new(Entry { bytes, line: line.clone(), spans, head })
+        });
+        entry.bytes.clear();
+        entry.bytes.extend_from_slice(bytes);
+        entry.spans.clear();
+        entry.spans.extend_from_slice(spans);
+        entry.line = line.clone();
+        entry.head = head;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::Version;
+
+    const BYTES: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    /// Inserts `bytes` with one span, as if they were a head.
+    fn insert(cache: &mut HeadCache, bytes: &[u8]) {
+        let line = RequestLine { method: 0..3, target: 4..5, version: Version::HTTP_11 };
+        let spans = &[FieldSpan { name: 16, name_len: 4, value: 22, value_len: 1 }];
+        cache.insert(ParsedHead { bytes, line: &line, spans, head: Head::NONE });
+    }
+
+    #[test]
+    fn lookup_finds_the_stored_head_before_other_bytes() {
+        let mut cache = HeadCache::new();
+        assert!(cache.lookup(BYTES).is_none());
+        insert(&mut cache, BYTES);
+        let more = [BYTES, b"GET"].concat();
+        let found = cache.lookup(&more).unwrap();
+        assert_eq!((found.bytes, found.line.target.clone(), found.spans.len()), (BYTES, 4..5, 1));
+    }
+
+    #[test]
+    fn lookup_finds_nothing_where_a_byte_differs_or_is_missing() {
+        let mut cache = HeadCache::new();
+        insert(&mut cache, BYTES);
+        for at in 0..BYTES.len() {
+            let mut other = BYTES.to_vec();
+            other[at] ^= 1;
+            assert!(cache.lookup(&other).is_none(), "{at}");
+            assert!(cache.lookup(&BYTES[..at]).is_none(), "{at}");
+        }
+    }
+
+    #[test]
+    fn insert_replaces_the_head_unless_it_is_too_long() {
+        let mut cache = HeadCache::new();
+        insert(&mut cache, b"first");
+        insert(&mut cache, BYTES);
+        insert(&mut cache, &[b'x'; LONGEST + 1]);
+        assert!(cache.lookup(b"first").is_none());
+        assert!(cache.lookup(&[b'x'; LONGEST + 1]).is_none());
+        assert!(cache.lookup(BYTES).is_some());
+    }
+
+    #[test]
+    fn disabled_cache_stores_nothing() {
+        let mut cache = HeadCache::disabled();
+        insert(&mut cache, BYTES);
+        assert!(cache.lookup(BYTES).is_none());
+    }
+}
