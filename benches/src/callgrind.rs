@@ -7,7 +7,7 @@
 
 use std::process::{Command, Stdio};
 
-use crate::Failure;
+use crate::failure::Failure;
 use crate::job::Budget;
 use crate::program::{Run, output};
 

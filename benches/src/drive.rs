@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
-use crate::Failure;
+use crate::failure::Failure;
 use crate::job::{Budget, Job, Turns};
 use crate::measure::{Meter, Outcome, measured, warm_up};
 

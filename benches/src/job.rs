@@ -4,19 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use crate::Failure;
-use crate::measure::Outcome;
-
-/// One kind of work, as one library does it.
-#[derive(Clone, Copy, Debug)]
-pub struct Subject {
-    /// The work. Subjects of the same work are compared.
-    pub work: &'static str,
-    /// Whose way of doing it this is.
-    pub peer: &'static str,
-    /// Does the work.
-    pub run: fn(&Job) -> Outcome,
-}
+use crate::failure::Failure;
 
 /// How often, and with whom.
 #[derive(Clone, Debug)]

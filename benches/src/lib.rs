@@ -9,6 +9,7 @@
 
 pub mod callgrind;
 pub mod drive;
+mod failure;
 pub mod gates;
 pub mod job;
 pub mod load;
@@ -18,10 +19,10 @@ pub mod messages;
 pub mod program;
 pub mod responder;
 pub mod strace;
+pub mod subject;
 pub mod works;
 
-pub use job::{Budget, Job, Subject};
+pub use failure::Failure;
+pub use job::{Budget, Job};
 pub use measure::{Meter, Outcome, Reading};
-
-/// Why something could not be measured.
-pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+pub use subject::Subject;

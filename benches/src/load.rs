@@ -4,12 +4,13 @@
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::Failure;
 use crate::drive::{Asynchronous, Exchanged, in_tasks, turns_in_tasks};
-use crate::job::{Budget, Job, Subject};
+use crate::failure::Failure;
+use crate::job::{Budget, Job};
 use crate::measure::{Meter, Outcome, Reading};
 use crate::messages::{self, USER_AGENT};
 use crate::program::Run;
+use crate::subject::Subject;
 
 /// The work of this client.
 pub const LOAD: &str = "load";

@@ -6,8 +6,9 @@ use std::time::Instant;
 
 use stats_alloc::{INSTRUMENTED_SYSTEM, Stats};
 
+use crate::failure::Failure;
 use crate::job::Job;
-use crate::{Failure, machine};
+use crate::machine;
 
 /// What comes of running a subject.
 pub type Outcome = Result<Reading, Failure>;

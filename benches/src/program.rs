@@ -5,9 +5,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::job::{Budget, Job, Subject};
+use crate::failure::Failure;
+use crate::job::{Budget, Job};
+use crate::machine;
 use crate::measure::Reading;
-use crate::{Failure, machine};
+use crate::subject::Subject;
 
 /// The first argument of a program that is to run a subject.
 const SUBJECT: &str = "subject";

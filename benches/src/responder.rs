@@ -11,7 +11,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Barrier, oneshot};
 
-use crate::{Failure, machine, messages};
+use crate::failure::Failure;
+use crate::{machine, messages};
 
 /// A response: what is sent once, and between that a block that is sent over and over, so that much
 /// can be sent out of little memory.

@@ -1,17 +1,18 @@
 //! The arguments.
 
 mod connection;
+mod seconds;
 mod tls;
 
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 use limpid_core::trace::Capture;
 use limpid_sinks::Levels;
 
 pub(crate) use connection::ConnectionArgs;
+pub(crate) use seconds::Seconds;
 pub(crate) use tls::TlsArgs;
 
 use crate::driver::Driver;
@@ -173,21 +174,6 @@ impl FromStr for FieldArg {
     }
 }
 
-/// A length of time in seconds, or no limit at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Seconds(pub(crate) Option<Duration>);
-
-impl FromStr for Seconds {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let seconds: f64 = text.parse().map_err(|_| "write a number of seconds, such as 2.5")?;
-        let time = Duration::try_from_secs_f64(seconds)
-            .map_err(|_| "a time is a number of seconds that is not negative, and not endless")?;
-        Ok(Self((!time.is_zero()).then_some(time)))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,15 +182,6 @@ mod tests {
     fn the_arguments_fit_together() {
         use clap::CommandFactory;
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn zero_seconds_are_no_limit() {
-        assert_eq!("0".parse(), Ok(Seconds(None)));
-        assert_eq!("2.5".parse(), Ok(Seconds(Some(Duration::from_millis(2500)))));
-        assert!("-1".parse::<Seconds>().is_err());
-        assert!("nan".parse::<Seconds>().is_err());
-        assert!("1e400".parse::<Seconds>().is_err());
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The numbers of one commit, which later work must keep however often the gates are blessed.
 
-use super::{Count, Numbers, is_above};
-use crate::Failure;
+use super::count::Count;
+use super::file::Numbers;
+use super::verdict::is_above;
+use crate::failure::Failure;
 
 /// Their file. It is a part of the program, which never opens it.
 const TEXT: &str = include_str!("../../baseline.toml");

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use toml::{Table, Value};
 
-use super::{Count, GATES};
-use crate::Failure;
+use super::count::Count;
+use super::list::GATES;
+use crate::failure::Failure;
 
 /// The folder that the file is in.
 pub const FOLDER: &str = env!("CARGO_MANIFEST_DIR");

@@ -1,6 +1,6 @@
 //! Which counts are held.
 
-use super::Count::{self, Allocations, HeapBytes, Instructions, SystemCalls};
+use super::count::Count::{self, Allocations, HeapBytes, Instructions, SystemCalls};
 use crate::works::{blocking, growth, idle, parse, serving, tasks, trace};
 
 /// A work of limpid's whose counts are held.

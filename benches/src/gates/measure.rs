@@ -3,12 +3,14 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::{Count, Gate, Server};
+use super::count::Count;
+use super::list::{Gate, Server};
+use crate::failure::Failure;
 use crate::job::{Budget, Job};
 use crate::program::{NOBODY, Run};
 use crate::responder::{Answer, Responder};
-use crate::works::LIMPID;
-use crate::{Failure, callgrind, strace};
+use crate::subject::LIMPID;
+use crate::{callgrind, strace};
 
 /// What was counted, for each unit.
 #[derive(Clone, Copy, Debug, PartialEq)]

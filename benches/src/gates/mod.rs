@@ -5,120 +5,15 @@
 //! something earns its cost; `baseline.toml` has numbers that never are, and holds at 3 %.
 
 mod baseline;
+mod count;
 mod file;
 mod list;
 mod measure;
+mod verdict;
 
 pub use baseline::Baseline;
+pub use count::Count;
 pub use file::{FOLDER, GATES_FILE, Numbers};
 pub use list::{GATES, Gate, Server};
 pub use measure::{Measured, Missing, Tools};
-
-use std::fmt;
-
-/// What is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Count {
-    /// Instructions outside the kernel.
-    Instructions,
-    /// Blocks of heap that were asked for or grown.
-    Allocations,
-    /// Calls of the kernel.
-    SystemCalls,
-    /// Bytes of heap that stay in use.
-    HeapBytes,
-}
-
-impl Count {
-    /// Its name in the file.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Instructions => "instructions",
-            Self::Allocations => "allocations",
-            Self::SystemCalls => "system-calls",
-            Self::HeapBytes => "heap-bytes",
-        }
-    }
-}
-
-impl fmt::Display for Count {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// What is left of a count after it was divided is no count.
-const NOTHING: f64 = 0.005;
-
-/// Returns whether a count is above a number by more than `tolerance`, a part of it.
-fn is_above(actual: f64, number: f64, tolerance: f64) -> bool {
-    actual > number * (1.0 + tolerance) + NOTHING
-}
-
-/// How a count compares with its number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Within 2 %.
-    Held,
-    /// More than 2 % less: the number in the file can be lowered.
-    Better,
-    /// More than 2 % more.
-    Exceeded,
-    /// The file has no number for it.
-    Unknown,
-}
-
-impl Verdict {
-    /// Compares what was counted with the number in the file.
-    #[must_use]
-    pub fn of(actual: f64, number: Option<f64>) -> Self {
-        const TOLERANCE: f64 = 0.02;
-        match number {
-            None => Self::Unknown,
-            Some(number) if is_above(actual, number, TOLERANCE) => Self::Exceeded,
-            Some(number) if actual < number * (1.0 - TOLERANCE) - NOTHING => Self::Better,
-            Some(_) => Self::Held,
-        }
-    }
-
-    /// Whether a change with this verdict must not be made.
-    #[must_use]
-    pub const fn fails(self) -> bool {
-        matches!(self, Self::Exceeded | Self::Unknown)
-    }
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Held => "held",
-            Self::Better => "better; --bless lowers the number",
-            Self::Exceeded => "EXCEEDED",
-            Self::Unknown => "NO NUMBER; --bless writes one",
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn two_percent_are_tolerated() {
-        assert_eq!(Verdict::of(1020.0, Some(1000.0)), Verdict::Held);
-        assert_eq!(Verdict::of(1021.0, Some(1000.0)), Verdict::Exceeded);
-        assert_eq!(Verdict::of(979.0, Some(1000.0)), Verdict::Better);
-    }
-
-    #[test]
-    fn nothing_is_nothing_and_a_hundredth_is_not() {
-        assert_eq!(Verdict::of(0.004, Some(0.0)), Verdict::Held);
-        assert_eq!(Verdict::of(0.01, Some(0.0)), Verdict::Exceeded);
-    }
-
-    #[test]
-    fn a_count_without_a_number_fails() {
-        assert!(Verdict::of(1.0, None).fails());
-    }
-}
+pub use verdict::Verdict;

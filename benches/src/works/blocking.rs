@@ -2,11 +2,11 @@
 
 use limpid_std::{Client, PoolLimits, Prepared, Response};
 
-use super::LIMPID;
 use crate::drive::{Blocking, Exchanged, on_threads};
-use crate::job::{Job, Subject};
+use crate::job::Job;
 use crate::measure::Outcome;
 use crate::messages::REQUEST_FIELDS;
+use crate::subject::{LIMPID, Subject};
 
 /// GETs, one after the other on each connection.
 pub const GET: &str = "GET, blocking";

@@ -1,11 +1,11 @@
 //! One large body.
 
-use super::LIMPID;
 use super::blocking;
-use crate::Failure;
 use crate::drive::runtime;
-use crate::job::{Job, Subject};
+use crate::failure::Failure;
+use crate::job::Job;
 use crate::measure::{Outcome, once};
+use crate::subject::{LIMPID, Subject};
 
 /// A body is read to its end, once; the units are bytes.
 pub const BODY: &str = "large body";

@@ -1,10 +1,10 @@
 //! Whether cost grows with size: a head that arrives byte by byte.
 
-use super::LIMPID;
 use super::parse::{Client, First};
-use crate::job::{Job, Subject};
+use crate::job::Job;
 use crate::measure::{Outcome, repeat};
 use crate::messages;
+use crate::subject::{LIMPID, Subject};
 
 /// A head of 1 KiB arrives byte by byte; the units are bytes.
 pub const SMALL: &str = "byte of a 1 KiB head";

@@ -1,11 +1,11 @@
 //! Connections that wait for their next request.
 
-use super::LIMPID;
 use super::tasks::{Get, client};
-use crate::Failure;
 use crate::drive::{Asynchronous, runtime};
-use crate::job::{Job, Subject};
+use crate::failure::Failure;
+use crate::job::Job;
 use crate::measure::{Meter, Outcome};
+use crate::subject::{LIMPID, Subject};
 
 /// Connections that were used once and are kept.
 pub const IDLE: &str = "idle connection";

@@ -9,10 +9,9 @@ pub mod serving;
 pub mod tasks;
 pub mod trace;
 
-use crate::job::Subject;
+use crate::subject::Subject;
 
-/// Our own name among the peers.
-pub const LIMPID: &str = "limpid";
+pub use crate::subject::LIMPID;
 
 /// Everything that limpid is measured doing.
 #[must_use]

@@ -5,11 +5,11 @@ use limpid_core::http1::{BodySize, Connection, Event, Next, Role};
 use limpid_core::time::Mono;
 use limpid_core::trace::{Cx, NoSink, Scope};
 
-use super::LIMPID;
-use crate::Failure;
-use crate::job::{Job, Subject};
+use crate::failure::Failure;
+use crate::job::Job;
 use crate::measure::{Outcome, repeat, repeat_prepared};
 use crate::messages;
+use crate::subject::{LIMPID, Subject};
 
 /// A response head of 13 fields is read, and how its body is framed is decided.
 pub const HEAD: &str = "response head, 13 fields";

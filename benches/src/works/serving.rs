@@ -3,12 +3,12 @@
 use std::net::SocketAddr;
 use std::thread;
 
-use super::LIMPID;
-use crate::Failure;
 use crate::drive::runtime;
-use crate::job::{Job, Subject};
+use crate::failure::Failure;
+use crate::job::Job;
 use crate::load::{CHANGING, ONE, PIPELINED, under_load};
 use crate::measure::Outcome;
+use crate::subject::{LIMPID, Subject};
 
 /// Requests one at a time on each connection.
 pub const SERVE: &str = "serve 13 B";

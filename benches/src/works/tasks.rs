@@ -2,12 +2,12 @@
 
 use limpid_tokio::{Client, Prepared, Response};
 
-use super::LIMPID;
 use super::blocking::pool;
 use crate::drive::{Asynchronous, Exchanged, in_tasks};
-use crate::job::{Job, Subject};
+use crate::job::Job;
 use crate::measure::Outcome;
 use crate::messages::REQUEST_FIELDS;
+use crate::subject::{LIMPID, Subject};
 
 /// GETs, one after the other on each connection.
 pub const GET: &str = "GET, tokio";

@@ -10,12 +10,12 @@ use limpid_core::trace::{
 use limpid_sinks::{ChannelSink, JsonSink, LineSink, Recorder, Ring};
 use limpid_std::Client;
 
-use super::LIMPID;
-use crate::Failure;
-use crate::job::{Job, Subject};
+use crate::failure::Failure;
+use crate::job::Job;
 use crate::measure::{Outcome, repeat};
 use crate::messages::{REQUEST_FIELDS, RESPONSE_13};
 use crate::responder::{Answer, Responder};
+use crate::subject::{LIMPID, Subject};
 
 /// A place where something could be told, and the compiler knows that nobody listens.
 pub const OFF_STATIC: &str = "trace point, no sink (static)";

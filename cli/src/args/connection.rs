@@ -7,7 +7,7 @@ use clap::Args;
 use limpid_core::client::{ProxyVariableError, Url};
 use limpid_io::{ClientBuilder, NoProxy, Proxy, Settings};
 
-use super::Seconds;
+use super::seconds::Seconds;
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connections")]

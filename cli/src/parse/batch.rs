@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::json::{latin1, pairs};
-use super::verdict;
+use super::report::verdict;
 
 /// What a line asks.
 #[derive(Deserialize)]

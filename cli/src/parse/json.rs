@@ -7,7 +7,7 @@ use limpid_core::http1::transcript::{Outcome, Setup};
 use limpid_core::trace::{Capture, Sensitivity, TraceEvent, Value as Told};
 use serde_json::{Map, Value, json};
 
-use super::{Report, verdict};
+use super::report::{Report, verdict};
 
 /// Lines of JSON.
 pub(super) struct Json {

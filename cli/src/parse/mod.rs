@@ -2,6 +2,7 @@
 
 mod batch;
 mod json;
+mod report;
 mod shown;
 mod text;
 
@@ -12,10 +13,12 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use limpid_core::error::MisuseError;
+use limpid_core::http1::Role;
 use limpid_core::http1::transcript::{Chunking, Outcome, Setup, play};
-use limpid_core::http1::{Event, Role};
 use limpid_core::limits::{Config, Lenient, Limits};
 use limpid_core::trace::{Capture, Interest, Logger, Meta, Sink, TraceEvent};
+
+use report::Report;
 
 /// Exit codes, as `--help` tells them.
 const EXIT_CODES: &str = "\
@@ -131,25 +134,6 @@ fn exit_code(outcome: &Outcome) -> ExitCode {
         Outcome::Incomplete => 1,
         Outcome::Refused(_) | Outcome::Surplus { .. } => 3,
     })
-}
-
-/// The word that the batch protocol has for an outcome.
-const fn verdict(outcome: &Outcome) -> &'static str {
-    match outcome {
-        Outcome::Complete | Outcome::Switched(_) => "accept",
-        Outcome::Incomplete => "incomplete",
-        Outcome::Refused(_) | Outcome::Surplus { .. } => "reject",
-    }
-}
-
-/// A way to tell what was read.
-trait Report {
-    /// The parser tells a fact.
-    fn trace(&mut self, event: &TraceEvent<'_>);
-    /// The connection tells a part of a message.
-    fn event(&mut self, event: Event<'_>);
-    /// All was read.
-    fn end(self, setup: &Setup<'_>, bytes: &[u8], outcome: &Outcome) -> String;
 }
 
 /// Shows a report what the parser tells.

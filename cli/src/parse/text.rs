@@ -7,7 +7,7 @@ use limpid_core::http1::transcript::{Outcome, Setup};
 use limpid_core::http1::{Event, Role};
 use limpid_core::trace::{Capture, TraceEvent};
 
-use super::Report;
+use super::report::Report;
 use super::shown::{Shown, pointed_at};
 
 /// Rows of offset, what stands there, and what it says.

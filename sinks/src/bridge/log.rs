@@ -2,7 +2,7 @@
 
 use limpid_core::trace::{Capture, Interest, Level, Meta, Sink, TraceEvent};
 
-use super::Safe;
+use super::safe::Safe;
 use crate::python::Messages;
 
 /// Hands events to the logger of the crate `log`.

@@ -9,23 +9,11 @@
 
 #[cfg(feature = "log")]
 mod log;
+mod safe;
 #[cfg(feature = "tracing")]
 mod tracing;
-
-use std::fmt::{self, Display, Formatter, Write};
 
 #[cfg(feature = "log")]
 pub use self::log::LogBridge;
 #[cfg(feature = "tracing")]
 pub use self::tracing::TracingBridge;
-use crate::terminal::Visible;
-
-/// Displays without control characters.
-#[derive(Debug)]
-struct Safe<D>(D);
-
-impl<D: Display> Display for Safe<D> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(Visible(f), "{}", self.0)
-    }
-}

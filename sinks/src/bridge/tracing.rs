@@ -11,7 +11,7 @@ use tracing_core::callsite::{self, Callsite, Identifier};
 use tracing_core::field::{DisplayValue, Field, FieldSet, Value as Recorded, display};
 use tracing_core::{Event, Kind, LevelFilter, Metadata, dispatcher, subscriber};
 
-use super::Safe;
+use super::safe::Safe;
 use crate::python::{FieldRepr, Messages};
 
 /// Hands events to the subscriber of the crate `tracing`.

@@ -1,11 +1,9 @@
 //! Levels as numbers.
 
 use std::fmt::{self, Display, Formatter};
-use std::str::FromStr;
 
 use limpid_core::trace::Level;
 
-use super::error::ConfigProblem;
 use crate::levels::Threshold;
 
 /// A level of a logger or handler: any number, as in Python. Those with names are those of
@@ -65,16 +63,6 @@ impl From<LogLevel> for Threshold {
         ];
         let lowest = LEVELS.into_iter().find(|level| *level as i64 >= number);
         lowest.map_or(Self::Off, Self::From)
-    }
-}
-
-impl FromStr for LogLevel {
-    type Err = ConfigProblem;
-
-    /// Finds a level by its name, in capitals.
-    fn from_str(name: &str) -> Result<Self, ConfigProblem> {
-        let named = Self::NAMED.iter().find(|(known, _)| *known == name);
-        named.map(|(_, level)| *level).ok_or_else(|| ConfigProblem::UnknownLevel(name.into()))
     }
 }
 

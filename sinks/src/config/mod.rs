@@ -27,6 +27,7 @@ mod error;
 mod file;
 mod handler;
 mod level;
+mod level_name;
 mod logging;
 mod model;
 mod path;

@@ -12,15 +12,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use limpid_core::time::Mono;
 use limpid_core::trace::{Capture, EventKind, Interest, Meta, Sink, TraceEvent};
 
-pub use self::schema::write_schema;
+pub use self::schema::{VERSION, write_schema};
 use crate::date::{DateFormat, Stamp, TimeZone};
 use crate::levels::Levels;
 use crate::output::{Output, WriteFailures};
 use crate::time_base::TimeBase;
-
-/// The version of the form of the lines: it changes when a program that reads them may have to.
-/// An event or a field more is no such change.
-pub const VERSION: u64 = 1;
 
 /// Writes events as lines of JSON, for programs.
 ///

@@ -4,7 +4,11 @@ use std::fmt::{self, Display, Formatter, Write};
 
 use limpid_core::trace::{EventKind, FieldMeta, Level, Logger, Metadata, Sensitivity, Stage};
 
-use super::{VERSION, escape, fields::CAUSES};
+use super::{escape, fields::CAUSES};
+
+/// The version of the form of the lines: it changes when a program that reads them may have to.
+/// An event or a field more is no such change.
+pub const VERSION: u64 = 1;
 
 /// Writes the JSON Schema (draft 2020-12) of the lines that [`JsonSink`](super::JsonSink) makes.
 ///

@@ -1,7 +1,9 @@
 //! Fields as `str.format` has them.
 
+use super::error::TemplateProblem;
+use super::field::Field;
 use super::layout::{Align, Layout, read_number};
-use super::{Field, Part, TemplateProblem};
+use super::part::Part;
 
 /// Reads what follows an opening brace; returns the part of the template and what follows it.
 pub(super) fn read(text: &str) -> Result<(Part, &str), TemplateProblem> {

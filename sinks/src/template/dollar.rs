@@ -1,7 +1,9 @@
 //! Fields as `string.Template` has them.
 
+use super::error::TemplateProblem;
+use super::field::Field;
 use super::layout::Layout;
-use super::{Field, Part, TemplateProblem};
+use super::part::Part;
 
 /// Reads what follows a dollar sign; returns the part of the template and what follows it.
 pub(super) fn read(text: &str) -> Result<(Part, &str), TemplateProblem> {

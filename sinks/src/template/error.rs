@@ -2,7 +2,8 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::{Field, Style};
+use super::field::Field;
+use super::style::Style;
 use crate::list::List;
 
 /// A template cannot be read.

@@ -1,6 +1,6 @@
 //! How wide a field is.
 
-use super::TemplateProblem;
+use super::error::TemplateProblem;
 
 /// Where the text of a field stands within its width.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -10,11 +10,15 @@ use crate::terminal::{self, Visible};
 mod braces;
 mod dollar;
 mod error;
+mod field;
 mod layout;
+mod part;
 mod percent;
 mod style;
 
+use field::Field;
 use layout::Layout;
+use part::Part;
 
 pub use error::{TemplateError, TemplateProblem};
 pub use style::Style;
@@ -51,36 +55,6 @@ pub use style::Style;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
     parts: Vec<Part>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
-    Literal(String),
-    Field(Field, Layout),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Field {
-    LevelName,
-    LevelNumber,
-    Logger,
-    Message,
-    Time,
-}
-
-impl Field {
-    const NAMED: [(&'static str, Self); 5] = [
-        ("levelname", Self::LevelName),
-        ("levelno", Self::LevelNumber),
-        ("name", Self::Logger),
-        ("message", Self::Message),
-        ("asctime", Self::Time),
-    ];
-
-    fn named(name: &str) -> Result<Self, TemplateProblem> {
-        let known = Self::NAMED.iter().find(|(known, _)| *known == name);
-        known.map(|(_, field)| *field).ok_or_else(|| TemplateProblem::UnknownField(name.into()))
-    }
 }
 
 /// What a line is about.

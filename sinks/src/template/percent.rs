@@ -1,7 +1,9 @@
 //! Fields as the operator `%` has them.
 
+use super::error::TemplateProblem;
+use super::field::Field;
 use super::layout::{Align, Layout, read_number};
-use super::{Field, Part, TemplateProblem};
+use super::part::Part;
 
 /// Reads what follows a percent sign; returns the part of the template and what follows it.
 pub(super) fn read(text: &str) -> Result<(Part, &str), TemplateProblem> {

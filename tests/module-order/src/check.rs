@@ -82,25 +82,27 @@ fn undeclared(tree: &CrateTree, order: &[&str]) -> Vec<String> {
         .collect()
 }
 
-/// Imports of a top-level module that stands above the one that imports.
+/// Imports of a top-level module that stands above the one that imports: of each file, the first of
+/// each such module.
 fn upward(tree: &CrateTree, order: &[&str]) -> Vec<String> {
     let height = |module| {
         let name = tree.modules[tree.top(module)?].path.first()?;
         Some((order.iter().position(|other| other == name)?, name))
     };
     let mut problems = Vec::new();
+    let mut found = BTreeSet::new();
     for (id, module) in tree.modules.iter().enumerate() {
         let Some((own, name)) = height(id) else { continue };
         for Mention { path, line } in &module.mentions {
             let written = tree.written_top(id, path).and_then(height);
             let defined = tree.resolve(id, path).and_then(height);
             let above = written.into_iter().chain(defined).find(|(height, _)| *height > own);
-            if let Some((_, above)) = above {
+            let Some((_, above)) = above else { continue };
+            if found.insert((&module.file, above)) {
+                let (file, path) = (&module.file, path.join("::"));
                 problems.push(format!(
-                    "{}:{line}: `{}` is of `{above}`, which stands above `{name}`: move what both \
-                     need below them, or this use of it up",
-                    module.file,
-                    path.join("::"),
+                    "{file}:{line}: `{path}` is of `{above}`, which stands above `{name}`: move what \
+                     both need below them, or this use of it up"
                 ));
             }
         }

@@ -10,7 +10,7 @@ use limpid_benches::{Failure, Job, Outcome, Subject};
 use ureq::Agent;
 use ureq::http::{Request, Response};
 
-use super::{RAW, UREQ};
+use super::names::{RAW, UREQ};
 
 pub(super) const SUBJECTS: &[Subject] =
     &[Subject { work: GET, peer: RAW, run: raw }, Subject { work: GET, peer: UREQ, run: ureq }];

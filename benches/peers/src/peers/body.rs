@@ -14,8 +14,8 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use super::blocking::{agent, read_body};
+use super::names::{HYPER, RAW, REQWEST, UREQ};
 use super::tasks::{Hyper, Reqwest};
-use super::{HYPER, RAW, REQWEST, UREQ};
 
 /// Reads that always start at the same address.
 pub const RAW_UNALIGNED: &str = "raw sockets, unaligned";

@@ -8,7 +8,7 @@ use limpid_benches::works::blocking::GET;
 use limpid_benches::works::body::{BODY, url};
 use limpid_benches::{Failure, Job, Outcome, Subject};
 
-use super::CURL;
+use super::names::CURL;
 
 pub(super) const SUBJECTS: &[Subject] =
     &[Subject { work: GET, peer: CURL, run: get }, Subject { work: BODY, peer: CURL, run: body }];

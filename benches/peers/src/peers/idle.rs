@@ -5,8 +5,8 @@ use limpid_benches::works::idle::IDLE;
 use limpid_benches::{Failure, Job, Meter, Outcome, Subject};
 
 use super::blocking::{agent, read_body};
+use super::names::{HYPER, RAW_TOKIO, REQWEST, UREQ};
 use super::tasks::{Hyper, Raw, Reqwest};
-use super::{HYPER, RAW_TOKIO, REQWEST, UREQ};
 
 pub(super) const SUBJECTS: &[Subject] = &[
     Subject { work: IDLE, peer: RAW_TOKIO, run: raw },

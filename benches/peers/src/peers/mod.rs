@@ -6,25 +6,14 @@ pub mod body;
 pub mod curl;
 pub mod idle;
 pub mod memory;
+mod names;
 pub mod parse;
 pub mod server;
 pub mod tasks;
 pub mod trace;
 
 use limpid_benches::{Subject, load, works};
-
-/// Sockets, and nothing above them: the limit.
-pub const RAW: &str = "raw sockets";
-/// tokio's sockets, and nothing above them: the limit.
-pub const RAW_TOKIO: &str = "raw tokio";
-/// The crate `hyper`.
-pub const HYPER: &str = "hyper";
-/// The crate `reqwest`.
-pub const REQWEST: &str = "reqwest";
-/// The crate `ureq`.
-pub const UREQ: &str = "ureq";
-/// libcurl.
-pub const CURL: &str = "libcurl";
+pub use names::{CURL, HYPER, RAW, RAW_TOKIO, REQWEST, UREQ};
 
 /// Everything that is measured, limpid's included.
 #[must_use]

@@ -11,7 +11,8 @@ use limpid_picohttpparser::Parsed;
 use ureq_proto::client::{Call, RecvResponseResult, SendRequestResult};
 use ureq_proto::http::Request;
 
-use super::{HYPER, memory};
+use super::memory;
+use super::names::HYPER;
 
 /// The crate `httparse`: reading alone, no decision and no state.
 pub const HTTPARSE: &str = "httparse";

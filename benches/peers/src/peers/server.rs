@@ -18,7 +18,7 @@ pub use limpid_benches::works::serving::{SERVE, SERVE_PIPELINED};
 use limpid_benches::{Failure, Job, Outcome, Subject};
 use may_minihttp::{HttpService, HttpServiceFactory};
 
-use super::HYPER;
+use super::names::HYPER;
 
 /// The limit: it reads no request, it finds its end.
 pub const RESPONDER: &str = "raw responder";

@@ -14,7 +14,7 @@ use limpid_benches::{Failure, Job, Outcome, Subject};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::{HYPER, RAW_TOKIO, REQWEST};
+use super::names::{HYPER, RAW_TOKIO, REQWEST};
 
 pub(super) const SUBJECTS: &[Subject] = &[
     Subject { work: GET, peer: RAW_TOKIO, run: raw },

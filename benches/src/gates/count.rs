@@ -1,0 +1,35 @@
+//! What is counted.
+
+use std::fmt;
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Count {
+    /// Instructions outside the kernel.
+    Instructions,
+    /// Blocks of heap that were asked for or grown.
+    Allocations,
+    /// Calls of the kernel.
+    SystemCalls,
+    /// Bytes of heap that stay in use.
+    HeapBytes,
+}
+
+impl Count {
+    /// Its name in the file.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Instructions => "instructions",
+            Self::Allocations => "allocations",
+            Self::SystemCalls => "system-calls",
+            Self::HeapBytes => "heap-bytes",
+        }
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

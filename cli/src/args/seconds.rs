@@ -1,0 +1,33 @@
+//! Lengths of time.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+/// A length of time in seconds, or no limit at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seconds(pub(crate) Option<Duration>);
+
+impl FromStr for Seconds {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let seconds: f64 = text.parse().map_err(|_| "write a number of seconds, such as 2.5")?;
+        let time = Duration::try_from_secs_f64(seconds)
+            .map_err(|_| "a time is a number of seconds that is not negative, and not endless")?;
+        Ok(Self((!time.is_zero()).then_some(time)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zero_seconds_are_no_limit() {
+        assert_eq!("0".parse(), Ok(Seconds(None)));
+        assert_eq!("2.5".parse(), Ok(Seconds(Some(Duration::from_millis(2500)))));
+        assert!("-1".parse::<Seconds>().is_err());
+        assert!("nan".parse::<Seconds>().is_err());
+        assert!("1e400".parse::<Seconds>().is_err());
+    }
+}

@@ -1,0 +1,21 @@
+//! No module imports one above it, and no files import each other.
+
+#![cfg(test)]
+
+#[test]
+fn modules_import_only_modules_below_them() {
+    let order = [
+        "driver",
+        "exit",
+        "parse",
+        "args",
+        "output",
+        "report",
+        "write_out",
+        "progress",
+        "trace",
+        "demo",
+        "request",
+    ];
+    limpid_module_order::check(concat!(env!("CARGO_MANIFEST_DIR"), "/src"), &order).unwrap();
+}

@@ -1,0 +1,28 @@
+//! No module imports one above it, and no files import each other.
+
+#![cfg(test)]
+
+#[test]
+fn modules_import_only_modules_below_them() {
+    let order = [
+        "date",
+        "lifecycle",
+        "list",
+        "output",
+        "terminal",
+        "time_base",
+        "python",
+        "levels",
+        "template",
+        "line_writer",
+        "lines",
+        "json",
+        "channel",
+        "recording",
+        "ring",
+        "combine",
+        "bridge",
+        "config",
+    ];
+    limpid_module_order::check(concat!(env!("CARGO_MANIFEST_DIR"), "/src"), &order).unwrap();
+}
