@@ -24,12 +24,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use limpid_core::client::{
-    Dial, DialId, Do, Event, Exchange, Input, Options, Request, Retirement, Target, Url,
+    Dial, DialId, Do, Event, Exchange, Input, Options, Request, Retirement, Target, TrustId, Url,
 };
 use limpid_core::error::{ResolveError, TlsError};
 use limpid_core::fields::Fields;
 use limpid_core::time::Mono;
 use limpid_core::trace::{ConnectionId, Cx, EventKind, ExchangeId, Scope, Sink, TraceEvent};
+use limpid_core::transport::tls::ClientTls;
+use limpid_core::transport::{Layer, LayerError};
 use limpid_sinks::LineSink;
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
@@ -76,6 +78,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         dials: Vec::new(),
         stream: None,
         ca_file: ca_file.as_deref(),
+        tls: None,
     };
     driver.run(&mut io::stdout().lock())?;
     Ok(())
@@ -96,6 +99,8 @@ struct Driver<'d, S> {
     /// The connection, once it is open.
     stream: Option<TcpStream>,
     ca_file: Option<&'d str>,
+    /// The TLS configuration, once one was needed.
+    tls: Option<Arc<ClientConfig>>,
 }
 
 impl<S: Sink> Driver<'_, S> {
@@ -104,12 +109,21 @@ impl<S: Sink> Driver<'_, S> {
         loop {
             let now = self.now();
             match self.exchange.next(now, self.sink) {
+                // There is one configuration, so any number will do.
                 Do::Trust { .. } => {
                     let input = match trust(self.ca_file, now, self.sink) {
-                        Ok(config) => Input::Trust(config),
+                        Ok(config) => {
+                            self.tls = Some(config);
+                            Input::Trust(TrustId::new(1))
+                        }
                         Err(_) => Input::Failed(TlsError::Configuration.into()),
                     };
                     self.input(input);
+                }
+                Do::Secure { .. } => {
+                    let layer = self.secure();
+                    let failed = |error: LayerError| Input::Failed(error.into());
+                    self.input(layer.map_or_else(failed, Input::Secured));
                 }
                 Do::Acquire => {
                     self.connections += 1;
@@ -168,6 +182,12 @@ impl<S: Sink> Driver<'_, S> {
                 }
             }
         }
+    }
+
+    /// Makes the layer that secures the connection.
+    fn secure(&self) -> Result<Box<dyn Layer>, LayerError> {
+        let config = self.tls.clone().ok_or(TlsError::Configuration)?;
+        Ok(Box::new(ClientTls::client(config, self.exchange.server_name())?))
     }
 
     fn now(&self) -> Mono {

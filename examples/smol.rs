@@ -108,6 +108,7 @@ impl Driver {
         loop {
             match self.in_flight.proceed() {
                 Do::Trust { proxy } => self.in_flight.trust(proxy),
+                Do::Secure { proxy } => self.in_flight.secure(proxy),
                 Do::Acquire => {
                     let (until, now) = self.time();
                     let acquired = within(until, now, self.in_flight.acquire()).await;

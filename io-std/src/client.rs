@@ -31,7 +31,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("timeouts", &self.connections.options().timeouts)
-            .field("trust", self.connections.trust(false))
+            .field("tls", self.connections.tls(false))
             .field("sink", &self.connections.sink().is_some())
             .finish_non_exhaustive()
     }

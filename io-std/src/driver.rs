@@ -37,6 +37,7 @@ impl Driver {
         loop {
             match self.in_flight.proceed() {
                 Do::Trust { proxy } => self.in_flight.trust(proxy),
+                Do::Secure { proxy } => self.in_flight.secure(proxy),
                 Do::Acquire => self.acquire(),
                 Do::Resolve => self.resolve(),
                 Do::Dial(dial) => self.dial(dial),

@@ -39,6 +39,7 @@ impl Driver {
         loop {
             match self.in_flight.proceed() {
                 Do::Trust { proxy } => self.in_flight.trust(proxy),
+                Do::Secure { proxy } => self.in_flight.secure(proxy),
                 Do::Acquire => {
                     if !self.in_flight.try_acquire() {
                         Box::pin(self.wait_for_connection()).await;

@@ -34,10 +34,12 @@ pub use client::{Client, ClientBuilder, RequestBuilder};
 pub use connect::{Connect, Connecting, Connector, SystemConnector};
 pub use limpid_core::client::{Dial, Target};
 pub use limpid_core::trace::SocketOption;
+#[cfg(feature = "rustls")]
+pub use limpid_io::TlsVersion;
 pub use limpid_io::server::{ServerSettings, Timeouts as ServerTimeouts};
 pub use limpid_io::{
-    Clock, Error, History, IdentityProblem, LazyTlsConfig, NoProxy, PoolLimits, Prepared, Proxy,
-    Settings, SharedSink, Sizes, Timings, TlsSetupError, TlsVersion,
+    ClientLayers, Clock, Error, History, IdentityProblem, NoProxy, PoolLimits, Prepared, Proxy,
+    ServerLayers, Settings, SharedSink, Sizes, Timings, TlsSetupError,
 };
 pub use response::Response;
 pub use server::{Exchange, Handle, Server, ServerBuilder};

@@ -3,19 +3,21 @@
 use std::env;
 use std::fmt;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+#[cfg(feature = "rustls")]
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use limpid_core::client::{
-    AttemptDelay, NoProxy, Options, PoolLimits, Proxy, ProxyRules, ProxyVariableError,
+    AttemptDelay, NoProxy, Options, PoolLimits, Proxy, ProxyRules, ProxyVariableError, RouteOptions,
 };
 use limpid_core::limits::{Lenient, Limits};
 use limpid_core::trace::{Sink, SocketOption};
-use rustls::ClientConfig;
 
+use crate::layers::{ClientLayers, TlsSource};
 use crate::settings::{Settings, SharedSink};
-use crate::tls::{Identity, LazyTlsConfig, RootSource, TlsOptions, TlsVersion};
+#[cfg(feature = "rustls")]
+use crate::tls::{RootSource, TlsOptions};
 
 /// A client that a [`ClientBuilder`] can build.
 pub trait BuildClient: Sized {
@@ -42,9 +44,14 @@ impl BuildClient for Settings {
 /// Builds a client `C` of any driver.
 #[must_use = "a client must be built"]
 pub struct ClientBuilder<C: BuildClient> {
-    options: Options,
-    tls: TlsOptions,
-    proxy_roots: RootSource,
+    pub(crate) options: Options,
+    /// What secures connections to origin servers, if the caller has it.
+    pub(crate) layers: Option<Arc<dyn ClientLayers>>,
+    pub(crate) proxy_layers: Option<Arc<dyn ClientLayers>>,
+    #[cfg(feature = "rustls")]
+    pub(crate) tls: TlsOptions,
+    #[cfg(feature = "rustls")]
+    pub(crate) proxy_roots: RootSource,
     pool: PoolLimits,
     sink: SharedSink,
     resolver: C::Resolver,
@@ -64,7 +71,11 @@ impl<C: BuildClient> Default for ClientBuilder<C> {
     fn default() -> Self {
         Self {
             options: Options::default(),
+            layers: None,
+            proxy_layers: None,
+            #[cfg(feature = "rustls")]
             tls: TlsOptions::default(),
+            #[cfg(feature = "rustls")]
             proxy_roots: RootSource::default(),
             pool: PoolLimits::default(),
             sink: None,
@@ -135,14 +146,14 @@ impl<C: BuildClient> ClientBuilder<C> {
     }
 
     /// The local address from which connections are opened.
-    pub const fn local_address(mut self, address: IpAddr) -> Self {
-        self.options.local_address = Some(address);
+    pub fn local_address(mut self, address: IpAddr) -> Self {
+        self.route().local_address = Some(address);
         self
     }
 
     /// Opens every connection to this Unix socket, whatever the URL's host, and without a proxy.
     pub fn unix_socket(mut self, path: impl Into<String>) -> Self {
-        self.options.unix_socket = Some(path.into());
+        self.route().unix_socket = Some(path.into());
         self
     }
 
@@ -162,7 +173,8 @@ impl<C: BuildClient> ClientBuilder<C> {
     /// Takes from the environment what people set there for all programs:
     ///
     /// - which proxies are used, by the rules of curl ([`ProxyRules::from_environment`]);
-    /// - `SSLKEYLOGFILE`, as a [`key_log_file`](Self::key_log_file).
+    /// - `SSLKEYLOGFILE`, with the feature `rustls`, as a file to which the secrets of TLS connections
+    ///   are added.
     ///
     /// By default neither is taken: whoever sets the variables of a program that does not expect it
     /// reads all that it sends. What is said after this call counts more.
@@ -173,23 +185,19 @@ impl<C: BuildClient> ClientBuilder<C> {
         self.options.proxies = ProxyRules::from_environment(|name| {
             env::var_os(name).map(|value| value.to_string_lossy().into_owned())
         })?;
-        let key_log = env::var_os("SSLKEYLOGFILE").filter(|file| !file.is_empty());
-        self.tls.key_log = key_log.map(PathBuf::from).or(self.tls.key_log);
+        #[cfg(feature = "rustls")]
+        {
+            let key_log = env::var_os("SSLKEYLOGFILE").filter(|file| !file.is_empty());
+            self.tls.key_log = key_log.map(PathBuf::from).or(self.tls.key_log);
+        }
         Ok(self)
-    }
-
-    /// Trusts, as an `https` proxy, only whom the certificate authorities in this PEM file vouch
-    /// for.
-    pub fn proxy_ca_file(mut self, path: impl AsRef<Path>) -> Self {
-        self.proxy_roots = RootSource::File(path.as_ref().to_owned());
-        self
     }
 
     /// Opens connections to this port of `host` to these addresses, which are tried like those of a
     /// resolver, and asks none. The host `*` is every other. All else, such as the Host field and the name that a
     /// certificate must have, stays as the URL has it.
     pub fn resolve(mut self, host: &str, port: u16, addresses: impl Into<Vec<IpAddr>>) -> Self {
-        self.options.hosts.add(host, port, addresses);
+        self.route().hosts.add(host, port, addresses);
         self
     }
 
@@ -209,7 +217,7 @@ impl<C: BuildClient> ClientBuilder<C> {
 
     /// Options that sockets are given, by the system's numbers.
     pub fn socket_options(mut self, options: Vec<SocketOption>) -> Self {
-        self.options.socket_options = Some(options);
+        self.route().socket_options = Some(options);
         self
     }
 
@@ -240,65 +248,10 @@ impl<C: BuildClient> ClientBuilder<C> {
         self
     }
 
-    /// Trusts the certificate authorities in this PEM file, and no others.
-    ///
-    /// By default those are trusted that the environment's `SSL_CERT_FILE` or `SSL_CERT_DIR` names,
-    /// or Mozilla's list, which comes with the program.
-    pub fn ca_file(mut self, path: impl AsRef<Path>) -> Self {
-        self.tls.roots = RootSource::File(path.as_ref().to_owned());
-        self
-    }
-
-    /// Trusts everybody: whoever sits on the way can read and change everything.
-    pub fn danger_accept_invalid_certs(mut self, accept: bool) -> Self {
-        self.tls.roots = if accept { RootSource::Unverified } else { RootSource::Default };
-        self
-    }
-
-    /// Shows this certificate to servers that ask who the client is, and proves it with this key.
-    /// Both are PEM files: the certificate comes first in its own, followed by those that lead to an
-    /// authority that the server knows, and the key is in PKCS #8, PKCS #1 or SEC 1 form. One file
-    /// may have both, and be named twice.
-    ///
-    /// They are read with the trusted certificates, when the first `https` URL is asked for; what is
-    /// wrong with them is told by [`Error::TlsSetup`](crate::Error::TlsSetup).
-    pub fn client_cert(mut self, cert_file: impl AsRef<Path>, key_file: impl AsRef<Path>) -> Self {
-        let (certificate, key) = (cert_file.as_ref().to_owned(), key_file.as_ref());
-        let key = (key != certificate).then(|| key.to_owned());
-        self.tls.identity = Some(Identity { certificate, key });
-        self
-    }
-
     /// Asks for this server by name (SNI, RFC 6066 section 3), and wants its certificate to be for
     /// this name, whatever the URL's host. Servers within a tunnel keep the name of the URL.
     pub fn server_name(mut self, name: impl Into<String>) -> Self {
-        self.options.server_name = Some(name.into());
-        self
-    }
-
-    /// Speaks this version of TLS or a later one. [`TlsVersion::Tls12`] by default.
-    pub const fn min_tls_version(mut self, oldest: TlsVersion) -> Self {
-        self.tls.oldest = oldest;
-        self
-    }
-
-    /// Whether TLS offers the protocol `http/1.1` (ALPN, RFC 7301), as it does by default. A server
-    /// that chooses another is refused.
-    pub const fn alpn(mut self, offer: bool) -> Self {
-        self.tls.offers_http = offer;
-        self
-    }
-
-    /// Adds the secrets of TLS connections to this file, so that a recording of them can be read: by
-    /// whom it was meant for, and by everybody else who may read the file.
-    pub fn key_log_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.tls.key_log = Some(path.into());
-        self
-    }
-
-    /// Uses this TLS configuration as it is, whatever else is said of TLS.
-    pub fn tls_config(mut self, config: Arc<ClientConfig>) -> Self {
-        self.options.tls = Some(config);
+        self.route().server_name = Some(name.into());
         self
     }
 
@@ -314,20 +267,35 @@ impl<C: BuildClient> ClientBuilder<C> {
         self
     }
 
+    /// Secures connections by the layers that this makes, to origin servers and to `https` proxies: TLS
+    /// of another implementation, for one. Whatever else is said of TLS is not used then.
+    pub fn tls_layers(mut self, layers: impl ClientLayers + 'static) -> Self {
+        let layers: Arc<dyn ClientLayers> = Arc::new(layers);
+        self.proxy_layers = Some(Arc::clone(&layers));
+        self.layers = Some(layers);
+        self
+    }
+
+    fn route(&mut self) -> &mut RouteOptions {
+        Arc::make_mut(&mut self.options.route)
+    }
+
     /// Completes the client. Trusted certificates are read when the first `https` URL is asked for.
     #[must_use]
-    pub fn build(self) -> C {
-        let Self { mut options, tls, proxy_roots, pool, sink, resolver, connector } = self;
-        options.verify = tls.roots.verifies();
-        // A proxy is told nothing of who the client is.
-        let proxy_tls = TlsOptions { roots: proxy_roots, identity: None, ..tls.clone() };
-        let settings = Settings {
-            options: Arc::new(options),
-            trust: LazyTlsConfig::new(tls),
-            proxy_trust: LazyTlsConfig::new(proxy_tls),
-            pool,
-            sink,
-        };
+    pub fn build(mut self) -> C {
+        let [tls, proxy_tls] = self.default_sources();
+        let Self { mut options, layers, proxy_layers, pool, sink, resolver, connector, .. } = self;
+        let tls = layers.map_or(tls, TlsSource::layers);
+        let proxy_tls = proxy_layers.map_or(proxy_tls, TlsSource::layers);
+        // What is known beforehand need not be asked for.
+        (options.trust, options.proxy_trust) = (tls.known(), proxy_tls.known());
+        let settings = Settings { options: Arc::new(options), tls, proxy_tls, pool, sink };
         C::build(settings, resolver, connector)
+    }
+
+    /// There is nothing that could secure connections, unless the caller has it.
+    #[cfg(not(feature = "rustls"))]
+    fn default_sources(&mut self) -> [TlsSource; 2] {
+        [TlsSource::missing(), TlsSource::missing()]
     }
 }

@@ -5,14 +5,14 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use limpid_core::client::{Lease, Options, Origin, Pool, Retired};
+use limpid_core::client::{Lease, Options, Pool, Retired, Route};
 use limpid_core::time::Mono;
 
 use crate::clock::Clock;
 use crate::free_list::FreeList;
 use crate::inner::Inner;
+use crate::layers::TlsSource;
 use crate::settings::{Settings, SharedSink};
-use crate::tls::LazyTlsConfig;
 use crate::wait_queue::{WaitQueue, WaiterId};
 
 /// What the pool needs of a driver's transport.
@@ -34,8 +34,10 @@ pub struct Connections<T: PooledTransport> {
     shared: Mutex<Shared<T>>,
     free: FreeList<Box<Inner<T>>>,
     options: Arc<Options>,
-    /// The TLS configurations for origin servers and for proxies.
-    trust: (LazyTlsConfig, LazyTlsConfig),
+    /// What secures connections to origin servers.
+    tls: TlsSource,
+    /// What secures connections to proxies.
+    proxy_tls: TlsSource,
     sink: SharedSink,
     clock: Clock,
     network: T::Network,
@@ -58,12 +60,13 @@ impl<T: PooledTransport> Connections<T> {
     /// No connections so far.
     #[must_use]
     pub fn new(settings: Settings, network: T::Network) -> Self {
-        let Settings { options, trust, proxy_trust, pool, sink } = settings;
+        let Settings { options, tls, proxy_tls, pool, sink } = settings;
         Self {
             shared: Mutex::new(Shared { pool: Pool::new(pool), waiting: WaitQueue::default() }),
             free: FreeList::default(),
             options,
-            trust: (trust, proxy_trust),
+            tls,
+            proxy_tls,
             sink,
             clock: Clock::start(),
             network,
@@ -76,10 +79,10 @@ impl<T: PooledTransport> Connections<T> {
         &self.options
     }
 
-    /// Returns the TLS configuration for proxies or for origin servers.
+    /// Returns what secures connections to proxies or to route servers.
     #[must_use]
-    pub const fn trust(&self, proxy: bool) -> &LazyTlsConfig {
-        if proxy { &self.trust.1 } else { &self.trust.0 }
+    pub const fn tls(&self, proxy: bool) -> &TlsSource {
+        if proxy { &self.proxy_tls } else { &self.tls }
     }
 
     /// What time it is for the client.
@@ -101,32 +104,32 @@ impl<T: PooledTransport> Connections<T> {
         &self.sink
     }
 
-    /// A connection to `origin`: an idle one, or leave to open one. `None` where every connection
+    /// A connection to `route`: an idle one, or leave to open one. `None` where every connection
     /// is in use, or others wait for one already.
     #[inline]
-    pub fn try_acquire(&self, origin: &Origin, now: Mono) -> Option<Box<Lease<T>>> {
+    pub fn try_acquire(&self, route: &Route, now: Mono) -> Option<Box<Lease<T>>> {
         let mut shared = self.lock();
-        let lease = shared.acquire(origin, now, None);
+        let lease = shared.acquire(route, now, None);
         let has_retired = shared.pool.has_retired();
         drop(shared);
         self.silent(lease, has_retired, now)
     }
 
     /// The same, as soon as it is there. Those who wait are served in the order in which they came,
-    /// whatever their origins; a future that is dropped leaves its place to the next.
-    pub const fn acquire<'c>(&'c self, origin: &'c Origin) -> Acquire<'c, T> {
-        Acquire { connections: self, origin, waiter: None }
+    /// whatever their routes; a future that is dropped leaves its place to the next.
+    pub const fn acquire<'c>(&'c self, route: &'c Route) -> Acquire<'c, T> {
+        Acquire { connections: self, route, waiter: None }
     }
 
     /// Takes a connection for this waiter, or enters it into the queue with `waker`.
     fn take(
         &self,
-        origin: &Origin,
+        route: &Route,
         waiter: &mut Option<WaiterId>,
         waker: &Waker,
     ) -> Option<Box<Lease<T>>> {
         let (now, mut shared) = (self.now(), self.lock());
-        let lease = shared.acquire(origin, now, *waiter);
+        let lease = shared.acquire(route, now, *waiter);
         let next = match &lease {
             Some(_) => waiter.take().and_then(|waiter| shared.leave(waiter)),
             None => {
@@ -196,16 +199,16 @@ impl<T: PooledTransport> Connections<T> {
 }
 
 impl<T: PooledTransport> Shared<T> {
-    /// A connection to `origin`, for this waiter if it is its turn.
+    /// A connection to `route`, for this waiter if it is its turn.
     #[inline]
     fn acquire(
         &mut self,
-        origin: &Origin,
+        route: &Route,
         now: Mono,
         waiter: Option<WaiterId>,
     ) -> Option<Box<Lease<T>>> {
         match self.waiting.is_first(waiter) {
-            true => self.pool.acquire(origin, now, T::is_silent),
+            true => self.pool.acquire(route, now, T::is_silent),
             false => None,
         }
     }
@@ -222,14 +225,14 @@ impl<T: PooledTransport> Shared<T> {
 #[must_use = "a future does nothing until it is polled"]
 pub struct Acquire<'c, T: PooledTransport> {
     connections: &'c Connections<T>,
-    origin: &'c Origin,
+    route: &'c Route,
     /// The entry in the queue, once it had to wait.
     waiter: Option<WaiterId>,
 }
 
 impl<T: PooledTransport> fmt::Debug for Acquire<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Acquire").field("origin", self.origin).finish_non_exhaustive()
+        f.debug_struct("Acquire").field("route", self.route).finish_non_exhaustive()
     }
 }
 
@@ -237,8 +240,8 @@ impl<T: PooledTransport> Future for Acquire<'_, T> {
     type Output = Box<Lease<T>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Self { connections, origin, waiter } = &mut *self;
-        let taken = connections.take(origin, waiter, cx.waker());
+        let Self { connections, route, waiter } = &mut *self;
+        let taken = connections.take(route, waiter, cx.waker());
         taken.map_or(Poll::Pending, Poll::Ready)
     }
 }

@@ -216,7 +216,11 @@ pub enum TlsSetupError {
     /// Secrets cannot be added to this file.
     KeyLog(PathBuf, io::Error),
     /// rustls refuses the configuration.
+    #[cfg(feature = "rustls")]
     Refused(rustls::Error),
+    /// There is nothing to make it with: no feature brings an implementation of TLS or a provider of
+    /// cryptography for it.
+    Missing,
 }
 
 /// What is wrong with the file of a client's certificate or key.
@@ -271,7 +275,12 @@ impl fmt::Display for TlsSetupError {
             Self::KeyLog(path, _) => {
                 write!(f, "cannot add the secrets of TLS to {}", path.display())
             }
+            #[cfg(feature = "rustls")]
             Self::Refused(_) => f.write_str("the TLS configuration is refused"),
+            Self::Missing => f.write_str(
+                "there is no TLS: enable the feature ring or aws-lc-rs, or hand over a configuration or \
+                 layers",
+            ),
         }
     }
 }
@@ -279,6 +288,7 @@ impl fmt::Display for TlsSetupError {
 impl std::error::Error for TlsSetupError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
+            #[cfg(feature = "rustls")]
             Self::Refused(error) => Some(error),
             _ => self.io().map(|error| error as _),
         }

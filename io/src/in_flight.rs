@@ -158,8 +158,8 @@ impl<T: PooledTransport> InFlight<T> {
     /// Answers [`Do::Trust`].
     pub fn trust(&mut self, proxy: bool) {
         let (inner, connections) = self.parts();
-        let input = match connections.trust(proxy).config(inner.now, connections.sink()) {
-            Ok(config) => Input::Trust(config),
+        let input = match connections.tls(proxy).trust(inner.now, connections.sink()) {
+            Ok(trust) => Input::Trust(trust),
             Err(error) => {
                 inner.refused = Some(Box::new(error));
                 Input::Failed(TlsError::Configuration.into())
@@ -168,11 +168,20 @@ impl<T: PooledTransport> InFlight<T> {
         self.input(input);
     }
 
+    /// Answers [`Do::Secure`].
+    #[cold]
+    pub fn secure(&mut self, proxy: bool) {
+        let (inner, connections) = self.parts();
+        let name = inner.exchange().server_name();
+        let layer = connections.tls(proxy).layer(name, proxy);
+        self.input(layer.map_or_else(|error| Input::Failed(error.into()), Input::Secured));
+    }
+
     /// Answers [`Do::Acquire`] if that is possible without waiting, and returns whether it was.
     #[inline]
     pub fn try_acquire(&mut self) -> bool {
         let (inner, connections) = self.parts();
-        let lease = connections.try_acquire(inner.exchange().origin(), inner.now);
+        let lease = connections.try_acquire(inner.exchange().route(), inner.now);
         let is_acquired = lease.is_some();
         if is_acquired {
             self.acquired(lease);
@@ -183,7 +192,7 @@ impl<T: PooledTransport> InFlight<T> {
     /// Waits for the connection that [`Do::Acquire`] asks for, which [`acquired`](Self::acquired)
     /// takes then.
     pub fn acquire(&self) -> Acquire<'_, T> {
-        self.connections.acquire(self.inner().exchange().origin())
+        self.connections.acquire(self.inner().exchange().route())
     }
 
     /// Answers [`Do::Acquire`] with what the connections gave; `None` if its time is over. It does not

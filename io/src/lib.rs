@@ -11,6 +11,8 @@
 //! - [`server`]: the settings of a server, and a connection that is served.
 
 mod builder;
+#[cfg(feature = "rustls")]
+mod builder_tls;
 mod clock;
 mod connections;
 mod content;
@@ -20,10 +22,12 @@ mod ids;
 mod in_flight;
 mod informational;
 mod inner;
+mod layers;
 mod pending_request;
 mod prepared;
 pub mod server;
 mod settings;
+#[cfg(feature = "rustls")]
 mod tls;
 mod wait_queue;
 
@@ -35,8 +39,10 @@ pub use error::{Error, History, IdentityProblem, TlsSetupError};
 pub use in_flight::InFlight;
 pub use informational::Listener;
 pub use inner::Buffers;
+pub use layers::{ClientLayers, ServerLayers, TlsSource};
 pub use limpid_core::client::{NoProxy, PoolLimits, Proxy, Sizes, Timings};
 pub use pending_request::PendingRequest;
 pub use prepared::Prepared;
 pub use settings::{Settings, SharedSink};
-pub use tls::{LazyTlsConfig, TlsVersion};
+#[cfg(feature = "rustls")]
+pub use tls::TlsVersion;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use limpid_core::client::{Options, PoolLimits};
 use limpid_core::trace::Sink;
 
-use crate::tls::LazyTlsConfig;
+use crate::layers::TlsSource;
 
 /// The sink of a client or server, if it has one.
 pub type SharedSink = Option<Arc<dyn Sink + Send + Sync>>;
@@ -15,10 +15,10 @@ pub type SharedSink = Option<Arc<dyn Sink + Send + Sync>>;
 pub struct Settings {
     /// How requests are done.
     pub options: Arc<Options>,
-    /// The TLS configuration for origin servers.
-    pub trust: LazyTlsConfig,
-    /// The TLS configuration for proxies.
-    pub proxy_trust: LazyTlsConfig,
+    /// What secures connections to origin servers.
+    pub tls: TlsSource,
+    /// What secures connections to proxies.
+    pub proxy_tls: TlsSource,
     /// How many connections are kept.
     pub pool: PoolLimits,
     /// The sink that events are sent to.

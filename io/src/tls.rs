@@ -6,11 +6,11 @@ mod no_verification;
 mod root_source;
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use limpid_core::time::Mono;
 use limpid_core::trace::{Cx, EventKind, Scope, Sink, TraceEvent};
-use rustls::crypto::ring;
+use rustls::crypto::CryptoProvider;
 use rustls::version::TLS13;
 use rustls::{ClientConfig, DEFAULT_VERSIONS, SupportedProtocolVersion};
 
@@ -45,6 +45,17 @@ impl TlsVersion {
     }
 }
 
+/// The provider of cryptography: that of the feature `aws-lc-rs` or `ring`, in this order, else the one
+/// that the process has installed.
+fn provider() -> Result<Arc<CryptoProvider>, TlsSetupError> {
+    #[cfg(feature = "aws-lc-rs")]
+    return Ok(Arc::new(rustls::crypto::aws_lc_rs::default_provider()));
+    #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
+    return Ok(Arc::new(rustls::crypto::ring::default_provider()));
+    #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
+    CryptoProvider::get_default().cloned().ok_or(TlsSetupError::Missing)
+}
+
 /// What a TLS configuration is made from.
 #[derive(Clone, Debug)]
 pub(crate) struct TlsOptions {
@@ -72,7 +83,7 @@ impl Default for TlsOptions {
 
 /// The TLS configuration of a client, made when it is first needed.
 #[derive(Debug)]
-pub struct LazyTlsConfig {
+pub(crate) struct LazyTlsConfig {
     options: TlsOptions,
     config: Mutex<Option<Arc<ClientConfig>>>,
 }
@@ -82,19 +93,24 @@ impl LazyTlsConfig {
         Self { options, config: Mutex::new(None) }
     }
 
-    /// The configuration. Making it is told to `sink`, once.
-    ///
-    /// # Errors
-    /// Certificates or keys cannot be read, or do not fit.
-    pub fn config<S: Sink>(&self, now: Mono, sink: &S) -> Result<Arc<ClientConfig>, TlsSetupError> {
-        let mut config = self.config.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(config) = &*config {
-            return Ok(Arc::clone(config));
+    /// Makes the configuration, unless it was made before. The events of that are sent to `sink`.
+    pub(crate) fn prepare<S: Sink>(&self, now: Mono, sink: &S) -> Result<(), TlsSetupError> {
+        let mut config = self.lock();
+        if config.is_none() {
+            let mut scope = Scope::default();
+            let made = self.options.configure(&mut Cx::new(now, sink, &mut scope))?;
+            *config = Some(Arc::new(made));
         }
-        let mut scope = Scope::default();
-        let made = Arc::new(self.options.configure(&mut Cx::new(now, sink, &mut scope))?);
-        *config = Some(Arc::clone(&made));
-        Ok(made)
+        Ok(())
+    }
+
+    /// Returns the configuration, once it was made.
+    pub(crate) fn get(&self) -> Option<Arc<ClientConfig>> {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Arc<ClientConfig>>> {
+        self.config.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -102,7 +118,7 @@ impl TlsOptions {
     /// Makes the TLS configuration, and tells how.
     fn configure<S: Sink>(&self, cx: &mut Cx<'_, S>) -> Result<ClientConfig, TlsSetupError> {
         self.tell(cx);
-        let provider = Arc::new(ring::default_provider());
+        let provider = provider()?;
         let verifier = self.roots.verifier(&provider, cx)?;
         let builder = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(self.oldest.or_later())

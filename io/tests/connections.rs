@@ -6,7 +6,7 @@ use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
-use limpid_core::client::{Lease, Origin, PoolLimits, Url};
+use limpid_core::client::{Lease, Options, PoolLimits, Route, Url};
 use limpid_io::{Acquire, BuildClient, ClientBuilder, Connections, PooledTransport, Settings};
 
 /// Nothing moves over it.
@@ -51,13 +51,13 @@ impl BuildClient for Full {
 
 /// Connections that are all in use, and their leases.
 #[expect(clippy::vec_box, reason = "it is the box that goes back")]
-fn full(connections: usize) -> (Connections<Nothing>, Origin, Vec<Box<Lease<Nothing>>>) {
+fn full(connections: usize) -> (Connections<Nothing>, Route, Vec<Box<Lease<Nothing>>>) {
     let limits = PoolLimits { connections, ..PoolLimits::default() };
-    let origin = Origin::of(&"http://a/".parse::<Url>().unwrap());
+    let route = Options::default().route_to(&"http://a/".parse::<Url>().unwrap());
     let full = ClientBuilder::<Full>::default().pool(limits).build().0;
-    let acquire = |_| full.try_acquire(&origin, full.now()).unwrap();
+    let acquire = |_| full.try_acquire(&route, full.now()).unwrap();
     let leases = (0..connections).map(acquire).collect();
-    (full, origin, leases)
+    (full, route, leases)
 }
 
 /// Has a connection closed.
@@ -78,15 +78,15 @@ fn poll(
 
 #[test]
 fn waiters_are_served_in_order() {
-    let (connections, origin, mut leases) = full(1);
+    let (connections, route, mut leases) = full(1);
     let (mut first, mut second) =
-        (pin!(connections.acquire(&origin)), pin!(connections.acquire(&origin)));
+        (pin!(connections.acquire(&route)), pin!(connections.acquire(&route)));
     let counts = [Arc::<Count>::default(), Arc::default()];
     assert!(poll(first.as_mut(), &counts[0]).is_none());
     assert!(poll(second.as_mut(), &counts[1]).is_none());
     close(&connections, leases.remove(0));
     assert_eq!(counts.each_ref().map(|count| count.get()), [1, 0]);
-    assert!(connections.try_acquire(&origin, connections.now()).is_none(), "others wait");
+    assert!(connections.try_acquire(&route, connections.now()).is_none(), "others wait");
     assert!(poll(second.as_mut(), &counts[1]).is_none(), "it is not the second's turn");
     let lease = poll(first.as_mut(), &counts[0]).unwrap();
     close(&connections, lease);
@@ -96,9 +96,9 @@ fn waiters_are_served_in_order() {
 
 #[test]
 fn two_connections_released_at_once_are_for_two_waiters() {
-    let (connections, origin, leases) = full(2);
+    let (connections, route, leases) = full(2);
     let (mut first, mut second) =
-        (pin!(connections.acquire(&origin)), pin!(connections.acquire(&origin)));
+        (pin!(connections.acquire(&route)), pin!(connections.acquire(&route)));
     let counts = [Arc::<Count>::default(), Arc::default()];
     assert!(poll(first.as_mut(), &counts[0]).is_none());
     assert!(poll(second.as_mut(), &counts[1]).is_none());
@@ -111,9 +111,9 @@ fn two_connections_released_at_once_are_for_two_waiters() {
 
 #[test]
 fn waiter_that_leaves_gives_its_turn_to_the_next() {
-    let (connections, origin, mut leases) = full(1);
-    let mut first = Box::pin(connections.acquire(&origin));
-    let mut second = pin!(connections.acquire(&origin));
+    let (connections, route, mut leases) = full(1);
+    let mut first = Box::pin(connections.acquire(&route));
+    let mut second = pin!(connections.acquire(&route));
     let counts = [Arc::<Count>::default(), Arc::default()];
     assert!(poll(first.as_mut(), &counts[0]).is_none());
     assert!(poll(second.as_mut(), &counts[1]).is_none());

@@ -9,21 +9,23 @@ use crate::error::Error;
 use crate::fields::Fields;
 use crate::http1::{Reading, ResponseHead};
 use crate::trace::{ConnectionId, SocketOption};
-use crate::transport::Link;
+use crate::transport::{Layer, Link};
 
 use super::dial::DialId;
+use super::route::TrustId;
 
 /// What a driver is to do next. What it needs for that, the exchange has; how long it may wait,
 /// [`Exchange::deadline`](super::Exchange::deadline) tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Do {
-    /// Say whom to trust: TLS is needed, and no configuration was given.
+    /// Say which TLS configuration is used, with [`Input::Trust`]: the options have none. This is asked
+    /// before there is a connection, for one that was opened under another configuration is not used.
     Trust {
-        /// Whether it is the proxy that is to be trusted, and not the origin server.
+        /// Whether the configuration is for the proxy, and not for the origin server.
         proxy: bool,
     },
-    /// Ask the pool for a connection to [`Exchange::origin`](super::Exchange::origin), or simply
-    /// open one.
+    /// Ask the pool for a connection on [`Exchange::route`](super::Exchange::route), or simply open
+    /// one.
     Acquire,
     /// Look up the addresses of a host, which may be an address itself:
     /// [`Exchange::peer`](super::Exchange::peer) has it, and the port for the addresses.
@@ -38,6 +40,13 @@ pub enum Do {
     Await,
     /// Let go of this attempt, which is under way or has just connected: it is not needed.
     Abandon(DialId),
+    /// Make the layer that secures the connection, and answer with [`Input::Secured`], or
+    /// with [`Input::Failed`] if there is none. The server's
+    /// name is [`Exchange::server_name`](super::Exchange::server_name).
+    Secure {
+        /// Whether the connection is secured to the proxy, and not to the origin server.
+        proxy: bool,
+    },
     /// Let the transport take some of [`Exchange::out`](super::Exchange::out).
     Write,
     /// Read into [`Exchange::space`](super::Exchange::space).
@@ -89,9 +98,8 @@ pub enum Target<'x> {
 /// What a driver tells.
 #[derive(Debug)]
 pub enum Input<'i> {
-    /// The TLS configuration.
-    #[cfg(feature = "tls")]
-    Trust(alloc::sync::Arc<rustls::ClientConfig>),
+    /// The TLS configuration that is used has this number.
+    Trust(TrustId),
     /// There is an idle connection.
     Reuse(Box<Link>),
     /// A connection is to be opened, and has this number.
@@ -102,6 +110,8 @@ pub enum Input<'i> {
     Dialing,
     /// This attempt has connected: its connection is the transport from now on.
     Dialed(DialId),
+    /// The layer that secures the connection, which has not sent or received anything yet.
+    Secured(Box<dyn Layer>),
     /// This attempt failed.
     DialFailed(DialId, Error),
     /// The transport took this many bytes.

@@ -7,11 +7,12 @@ use super::action::{Dial, Do, Event, Input, Target};
 use super::content::Content;
 use super::dial::Race;
 use super::memory::Memory;
+use super::operation::Operation;
 use super::options::Options;
-use super::origin::Origin;
 use super::plan::Plan;
 use super::redirect::Hop;
 use super::request::{Request, RequestBuilder};
+use super::route::Route;
 use super::state::{Kept, Pending, State};
 use super::stopwatch::Stopwatch;
 use super::switched::Switched;
@@ -56,11 +57,6 @@ use crate::values::{Sizes, Timings};
 pub struct Exchange {
     pub(super) plan: Plan,
     pub(super) state: State,
-    /// What the driver has said whom to trust, where the options do not.
-    #[cfg(feature = "tls")]
-    pub(super) tls: Option<Arc<rustls::ClientConfig>>,
-    #[cfg(feature = "tls")]
-    pub(super) proxy_tls: Option<Arc<rustls::ClientConfig>>,
     pub(super) link: Box<Link>,
     /// The link can be taken for another exchange.
     pub(super) link_is_free: bool,
@@ -104,10 +100,6 @@ impl Exchange {
         let request = request.into();
         let is_idempotent = request.is_idempotent();
         Self {
-            #[cfg(feature = "tls")]
-            tls: None,
-            #[cfg(feature = "tls")]
-            proxy_tls: None,
             link: Box::new(Link::none(options.config)),
             plan: Plan::new(request, options),
             state: State::Start,
@@ -153,10 +145,6 @@ impl Exchange {
         let Self {
             plan,
             state,
-            #[cfg(feature = "tls")]
-            tls,
-            #[cfg(feature = "tls")]
-            proxy_tls,
             link: _,
             link_is_free,
             trail,
@@ -177,10 +165,6 @@ impl Exchange {
             content: _,
             memory,
         } = self;
-        #[cfg(feature = "tls")]
-        {
-            (*tls, *proxy_tls) = (None, None);
-        }
         *is_idempotent = request.is_idempotent();
         memory.keep_request(plan.renew(request, options));
         *state = State::Start;
@@ -347,12 +331,20 @@ impl Exchange {
     #[inline(never)]
     fn take_in<S: Sink>(&mut self, input: Input<'_>, at: At<'_, S>) {
         let pending = match input {
-            #[cfg(feature = "tls")]
-            Input::Trust(config) => {
-                let secure = self.plan.request.url().scheme().is_secure();
-                let is_missing = secure && self.tls_config(false).is_none();
-                let missing = if is_missing { &mut self.tls } else { &mut self.proxy_tls };
-                *missing = Some(config);
+            Input::Trust(trust) => {
+                match self.doing {
+                    Do::Trust { proxy: false } => self.plan.route.trust = Some(trust),
+                    Do::Trust { proxy: true } => self.plan.route.proxy_trust = Some(trust),
+                    // The route is not changed under a connection.
+                    _ => return,
+                }
+                return self.moved();
+            }
+            Input::Secured(_) if self.state != State::Secure => return,
+            Input::Secured(layer) => {
+                self.link.stack(layer, true);
+                // To secure a connection and to shake hands is one wait.
+                self.state = State::Handshake;
                 return self.moved();
             }
             // They were taken in before.
@@ -418,7 +410,7 @@ impl Exchange {
     /// whole; elsewhere every bit of progress begins another.
     #[inline]
     const fn end_wait(&mut self) {
-        if !matches!(self.state, State::Handshake | State::AwaitContinue) {
+        if !matches!(self.state, State::Secure | State::Handshake | State::AwaitContinue) {
             self.waiting = None;
         }
     }
@@ -440,17 +432,24 @@ impl Exchange {
         self.doing
     }
 
-    /// The origin of the connection that [`Do::Acquire`] asks for.
+    /// The route of the connection that [`Do::Acquire`] asks for.
     #[must_use]
-    pub fn origin(&self) -> &Origin {
-        &self.plan.origin
+    pub const fn route(&self) -> &Route {
+        &self.plan.route
     }
 
     /// The host that connections are opened to, whose addresses [`Do::Resolve`] asks for, and the
     /// port.
     #[must_use]
     pub fn peer(&self) -> (&str, u16) {
-        self.plan.peer()
+        self.plan.route.peer()
+    }
+
+    /// The name of the server that [`Do::Secure`] secures the connection to, and that its certificate
+    /// must have: a host name, or an IP address without brackets.
+    #[must_use]
+    pub fn server_name(&self) -> &str {
+        self.plan.route.server_name(self.trail.operation().unwrap_or(Operation::StartTls))
     }
 
     /// What [`Do::Dial`] asks for; `None` unless it was the last that was asked for.
@@ -459,8 +458,8 @@ impl Exchange {
         let attempt = self.race.asked()?;
         Some(Dial {
             target: self.target(attempt.index),
-            from: self.plan.from(),
-            options: self.plan.socket_options().unwrap_or_default(),
+            from: self.plan.route.local_address(),
+            options: self.plan.route.socket_options().unwrap_or_default(),
             alone: self.race.is_alone(),
         })
     }
@@ -478,10 +477,9 @@ impl Exchange {
 
     /// What a connection is opened to.
     fn target(&self, index: usize) -> Target<'_> {
-        if self.plan.is_unix() {
-            Target::Unix(self.plan.options.unix_socket.as_deref().unwrap_or_default())
-        } else {
-            Target::Tcp(self.memory.addresses[index])
+        match self.plan.route.unix_socket() {
+            Some(path) => Target::Unix(path),
+            None => Target::Tcp(self.memory.addresses[index]),
         }
     }
 
@@ -502,7 +500,9 @@ impl Exchange {
             Do::Read if self.state != State::Handshake => (timeouts.read, Waiting::Read),
             Do::Write if self.state != State::Handshake => (timeouts.write, Waiting::Write),
             Do::Wait => (Some(self.delay()), Waiting::Retry),
-            Do::Resolve | Do::Read | Do::Write => (timeouts.connect, Waiting::Connect),
+            Do::Resolve | Do::Secure { .. } | Do::Read | Do::Write => {
+                (timeouts.connect, Waiting::Connect)
+            }
             _ => return None,
         };
         let (now, total) = (self.clock.now(), self.total);

@@ -18,12 +18,12 @@ use super::url::normal_host;
 /// assert_eq!(hosts.addresses("www.example.com", 80), None);
 /// # Ok::<(), core::net::AddrParseError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hosts {
     entries: Vec<Entry>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
     /// `*` is every host that has no entry of its own.
     host: String,

@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 
-use super::origin::Origin;
+use super::route::Route;
 use crate::time::Mono;
 use crate::transport::Link;
 use crate::values::ConnectionId;
@@ -12,7 +12,7 @@ use crate::values::ConnectionId;
 #[derive(Debug)]
 #[must_use = "the place is taken until it is released"]
 pub struct Lease<T> {
-    pub(super) origin: Origin,
+    pub(super) route: Route,
     pub(super) connection: ConnectionId,
     /// Since when it is idle, if it is.
     pub(super) since: Mono,

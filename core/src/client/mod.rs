@@ -5,11 +5,13 @@
 //! ```text
 //! loop {
 //!     match exchange.next(now, &sink) {
-//!         Do::Acquire         => ask the pool for origin()    input(Reuse | Open | Tick)
+//!         Do::Trust { proxy } => say which TLS is used        input(Trust | Failed)
+//!         Do::Acquire         => ask the pool for route()     input(Reuse | Open | Tick)
 //!         Do::Resolve         => look up peer()               input(Resolved | Failed | Tick)
 //!         Do::Dial(dial)      => connect, as dial() says      input(Dialed | DialFailed | Dialing | Tick)
 //!         Do::Await           => wait for those               input(Dialed | DialFailed | Tick)
 //!         Do::Abandon(dial)   => drop its socket
+//!         Do::Secure { proxy } => make a layer for it         input(Secured | Failed)
 //!         Do::Write           => send out()                   input(Sent | Failed | Tick)
 //!         Do::Read            => fill space()                 input(Filled | Eof | Failed | Tick)
 //!         Do::Body { rewind } => ask the caller               input(Body | BodyEnd | Failed)
@@ -57,6 +59,7 @@ mod proxy_rules;
 mod redirect;
 mod request;
 mod retirement;
+mod route;
 mod state;
 mod steps;
 mod stopwatch;
@@ -78,6 +81,7 @@ pub use proxy::{Proxy, ProxyError, ProxyKind};
 pub use proxy_rules::{ProxyRules, ProxyVariableError};
 pub use request::{Request, RequestBuilder};
 pub use retirement::Retired;
+pub use route::{Route, RouteOptions, TrustId};
 pub use switched::{Moved, Switched};
 pub use url::{Scheme, Url, UrlError, UrlProblem};
 

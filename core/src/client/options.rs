@@ -1,17 +1,15 @@
 //! What the requests of one client have in common.
 
-use alloc::string::String;
-#[cfg(feature = "tls")]
 use alloc::sync::Arc;
-use alloc::vec::Vec;
-use core::net::IpAddr;
 
 use super::dial::AttemptDelay;
-use super::hosts::Hosts;
+use super::origin::Origin;
+use super::proxy::Proxy;
 use super::proxy_rules::ProxyRules;
+use super::route::{Route, RouteOptions, TrustId};
+use super::url::Url;
 use crate::limits::Config;
 use crate::time::Timeouts;
-use crate::trace::SocketOption;
 
 /// How requests are to be done: what those of one client have in common.
 #[derive(Clone, Debug, Default)]
@@ -20,13 +18,13 @@ pub struct Options {
     pub timeouts: Timeouts,
     /// How the server's bytes are treated.
     pub config: Config,
-    /// What TLS needs for an `https` URL. Without it, the driver is asked when it is needed.
-    #[cfg(feature = "tls")]
-    pub tls: Option<Arc<rustls::ClientConfig>>,
-    /// Whether that configuration verifies certificates, for the trace.
+    /// The TLS configuration for `https` URLs. Without it, the driver is asked by
+    /// [`Do::Trust`](super::Do::Trust) when one is needed.
+    pub trust: Option<TrustId>,
+    /// The TLS configuration for `https` proxies. Without it, the driver is asked when one is needed.
+    pub proxy_trust: Option<TrustId>,
+    /// Whether the TLS configuration verifies certificates, for the trace.
     pub verify: bool,
-    /// The name that the server's certificate must have, if not the URL's host.
-    pub server_name: Option<String>,
     /// Whether the content codings of bodies are undone, and asked for where the caller does not say
     /// which ones he takes.
     pub decode: bool,
@@ -36,17 +34,61 @@ pub struct Options {
     pub attempt_delay: AttemptDelay,
     /// How many times opening a connection is tried again.
     pub retries: u32,
-    /// The local address that connections are opened from.
-    pub local_address: Option<IpAddr>,
-    /// Options that sockets are given.
-    pub socket_options: Option<Vec<SocketOption>>,
-    /// The Unix socket that connections are opened to, whatever the URL's host, and without a proxy.
-    pub unix_socket: Option<String>,
-    /// Hosts whose addresses are known, and not looked up.
-    pub hosts: Hosts,
     /// The proxies that connections are opened to.
     pub proxies: ProxyRules,
-    /// What TLS needs for an `https` proxy. Without it, the driver is asked when it is needed.
-    #[cfg(feature = "tls")]
-    pub proxy_tls: Option<Arc<rustls::ClientConfig>>,
+    /// What decides, beside the URL and the proxies, where connections lead.
+    pub route: Arc<RouteOptions>,
+}
+
+impl Options {
+    /// Returns the route that a request to this URL takes.
+    #[must_use]
+    pub fn route_to(&self, url: &Url) -> Route {
+        self.route_from(Origin::of(url), url)
+    }
+
+    /// Returns the route to this URL, which is of the origin.
+    pub(super) fn route_from(&self, origin: Origin, url: &Url) -> Route {
+        let proxy = self.proxy_for(url).cloned();
+        let mut route = Route {
+            origin,
+            proxy,
+            options: Arc::clone(&self.route),
+            trust: None,
+            proxy_trust: None,
+        };
+        self.set_trust(&mut route);
+        route
+    }
+
+    /// Changes a route to that of a request to this URL, which is of the origin. What stays the same is
+    /// left as it is: to count who shares something is work that all processors see.
+    pub(super) fn change_route(&self, route: &mut Route, origin: &Origin, url: &Url) {
+        if route.origin != *origin {
+            route.origin = origin.clone();
+        }
+        if !Arc::ptr_eq(&route.options, &self.route) {
+            route.options = Arc::clone(&self.route);
+        }
+        match (&route.proxy, self.proxy_for(url)) {
+            (None, None) => {}
+            (Some(old), Some(new)) if Arc::ptr_eq(old, new) => {}
+            (_, new) => route.proxy = new.cloned(),
+        }
+        self.set_trust(route);
+    }
+
+    /// The proxy that a request to this URL goes through.
+    fn proxy_for(&self, url: &Url) -> Option<&Arc<Proxy>> {
+        match self.route.unix_socket {
+            Some(_) => None,
+            None => self.proxies.choose(url),
+        }
+    }
+
+    /// Sets the trust of a route as far as these options have it and TLS is spoken on it.
+    fn set_trust(&self, route: &mut Route) {
+        route.trust = self.trust.filter(|_| route.origin.is_secure());
+        route.proxy_trust = self.proxy_trust.filter(|_| route.has_secure_proxy());
+    }
 }

@@ -1,45 +1,49 @@
-//! Where connections lead.
+//! Origins: what a URL says of the server that it is of.
 
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::cmp::Ordering;
 
-use super::proxy::Proxy;
 use super::url::Url;
 
-/// Where a connection leads, and through which proxy: connections are shared by requests to the same
-/// origin that go the same way. It is cheap to clone.
+/// The origin of a URL (RFC 6454 section 4): its scheme, host and port. It is cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Origin(Arc<Way>);
+pub struct Origin(Arc<Parts>);
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Way {
+struct Parts {
     port: u16,
     secure: bool,
     host: String,
-    proxy: Option<Arc<Proxy>>,
 }
 
 impl Origin {
-    /// The origin of a URL, asked directly.
+    /// Returns the origin of a URL.
     #[must_use]
     pub fn of(url: &Url) -> Self {
-        Self::via(None, url)
-    }
-
-    /// The origin of a URL, asked through a proxy if there is one.
-    pub(super) fn via(proxy: Option<Arc<Proxy>>, url: &Url) -> Self {
         let secure = url.scheme().is_secure();
-        Self(Arc::new(Way { port: url.port(), secure, host: url.host().into(), proxy }))
+        Self(Arc::new(Parts { port: url.port(), secure, host: url.host().into() }))
     }
 
-    /// The proxy on the way.
+    /// Returns whether the scheme is `https`.
     #[must_use]
-    pub fn proxy(&self) -> Option<&Proxy> {
-        self.0.proxy.as_deref()
+    pub fn is_secure(&self) -> bool {
+        self.0.secure
     }
 
-    /// Whether `url` is of this origin, whatever the way to it.
+    /// Returns the host, in the form that [`Url::host`] has.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.0.host
+    }
+
+    /// Returns the port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.0.port
+    }
+
+    /// Returns whether `url` is of this origin.
     #[must_use]
     pub fn is_of(&self, url: &Url) -> bool {
         self.0.secure == url.scheme().is_secure()
@@ -68,18 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn connections_through_other_proxies_lead_elsewhere() {
-        let url: Url = "http://a/".parse().unwrap();
-        let via = |proxy: &str| Origin::via(Some(Arc::new(proxy.parse().unwrap())), &url);
-        assert_eq!(via("http://p:1"), via("http://p:1"));
-        assert_ne!(via("http://p:1"), via("http://p:2"));
-        assert_ne!(via("http://p:1"), via("http://me@p:1"));
-        assert_ne!(via("http://p:1"), Origin::of(&url));
-        assert!(via("http://p:1").is_of(&url));
-    }
-
-    #[test]
-    fn what_leads_to_the_same_place_is_equal_wherever_it_came_from() {
+    fn origins_are_equal_whichever_url_they_are_from() {
         let of = |url: &str| Origin::of(&url.parse().unwrap());
         let origin = of("http://a/1");
         assert_eq!(origin.cmp(&origin.clone()), Ordering::Equal);

@@ -10,8 +10,8 @@ use core::cell::Cell;
 use core::time::Duration;
 
 use super::lease::Lease;
-use super::origin::Origin;
 use super::retirement::Retired;
+use super::route::Route;
 use crate::time::Mono;
 use crate::trace::ConnectionId;
 use crate::values::Retirement;
@@ -40,10 +40,10 @@ impl Default for PoolLimits {
 /// call each, for which everybody who needs the pool would wait.
 const WATCHED: usize = 4;
 
-/// The connections to one origin.
+/// The connections on one route.
 #[derive(Debug)]
 struct Place<T> {
-    origin: Origin,
+    route: Route,
     /// How many there are.
     open: usize,
     /// Those that are idle, the last that became so at the end: it is used first, for the server is
@@ -51,11 +51,11 @@ struct Place<T> {
     idle: Vec<Box<Lease<T>>>,
 }
 
-/// Connections by origin, `T` being what a driver keeps of each.
+/// Connections by route, `T` being what a driver keeps of each.
 #[derive(Debug)]
 pub struct Pool<T> {
     limits: PoolLimits,
-    /// In the order of the origins.
+    /// In the order of the routes.
     places: Vec<Place<T>>,
     /// How many connections there are.
     open: usize,
@@ -84,7 +84,7 @@ impl<T> Pool<T> {
         }
     }
 
-    /// Asks for a connection to `origin`. There is `None` while every connection is in use.
+    /// Asks for a connection to `route`. There is `None` while every connection is in use.
     ///
     /// `is_silent` tells whether nothing has arrived on an idle transport, its end included: what has
     /// would be taken for a response. What is handed out was not asked, so that whoever shares the
@@ -95,13 +95,13 @@ impl<T> Pool<T> {
     #[inline]
     pub fn acquire(
         &mut self,
-        origin: &Origin,
+        route: &Route,
         now: Mono,
         is_silent: impl FnMut(&T) -> bool,
     ) -> Option<Box<Lease<T>>> {
-        match self.take(origin) {
+        match self.take(route) {
             Some(idle) if self.is_tidy(self.idle, self.idle + 1, now) => Some(idle),
-            found => self.acquire_tidily(found, origin, now, is_silent),
+            found => self.acquire_tidily(found, route, now, is_silent),
         }
     }
 
@@ -110,13 +110,13 @@ impl<T> Pool<T> {
     fn acquire_tidily(
         &mut self,
         found: Option<Box<Lease<T>>>,
-        origin: &Origin,
+        route: &Route,
         now: Mono,
         is_silent: impl FnMut(&T) -> bool,
     ) -> Option<Box<Lease<T>>> {
         let last = found.map(|idle| self.put(idle));
         self.tidy(last, now, is_silent);
-        self.take(origin).or_else(|| self.open(origin))
+        self.take(route).or_else(|| self.open(route))
     }
 
     /// Asks for another connection in place of one that turned out not to be silent.
@@ -126,10 +126,10 @@ impl<T> Pool<T> {
         now: Mono,
         is_silent: impl FnMut(&T) -> bool,
     ) -> Option<Box<Lease<T>>> {
-        let origin = lease.origin.clone();
-        self.forget(&origin);
+        let route = lease.route.clone();
+        self.forget(&route);
         self.retired.push(Retired { lease, why: Retirement::NotSilent });
-        self.acquire(&origin, now, is_silent)
+        self.acquire(&route, now, is_silent)
     }
 
     /// Gives a connection back. One that lacks a part is closed, and leaves the pool.
@@ -141,7 +141,7 @@ impl<T> Pool<T> {
         is_silent: impl FnMut(&T) -> bool,
     ) {
         if !lease.is_whole() {
-            self.forget(&lease.origin);
+            self.forget(&lease.route);
             return self.tidy(None, now, is_silent);
         }
         let is_tidy = self.is_tidy(self.idle, self.idle + 1, now);
@@ -171,7 +171,7 @@ impl<T> Pool<T> {
         retired
     }
 
-    /// Whether a request to some origin would be given a connection, or leave to open one.
+    /// Whether a request to some route would be given a connection, or leave to open one.
     #[must_use]
     pub const fn has_room(&self) -> bool {
         self.open < self.limits.connections || self.idle > 0
@@ -189,28 +189,28 @@ impl<T> Pool<T> {
         self.open == 0
     }
 
-    /// Where the connections to `origin` are, or would have their place.
+    /// Where the connections to `route` are, or would have their place.
     #[inline]
-    fn find(&self, origin: &Origin) -> Result<usize, usize> {
-        self.places.binary_search_by(|place| place.origin.cmp(origin))
+    fn find(&self, route: &Route) -> Result<usize, usize> {
+        self.places.binary_search_by(|place| place.route.cmp(route))
     }
 
-    /// A place for a connection that is to be opened, if it must in place of one to another origin.
-    fn open(&mut self, origin: &Origin) -> Option<Box<Lease<T>>> {
+    /// A place for a connection that is to be opened, if it must in place of one to another route.
+    fn open(&mut self, route: &Route) -> Option<Box<Lease<T>>> {
         if self.open >= self.limits.connections {
             let first = self.idle().map(|idle| idle.connection).min()?;
             let is_first = |idle: &Lease<T>| idle.connection == first;
             self.retire(|idle| is_first(idle).then_some(Retirement::Evicted));
         }
-        let index = self.find(origin).unwrap_or_else(|index| {
-            self.places.insert(index, Place { origin: origin.clone(), open: 0, idle: Vec::new() });
+        let index = self.find(route).unwrap_or_else(|index| {
+            self.places.insert(index, Place { route: route.clone(), open: 0, idle: Vec::new() });
             index
         });
         self.places[index].open += 1;
         self.open += 1;
         self.opened += 1;
         Some(Box::new(Lease {
-            origin: origin.clone(),
+            route: route.clone(),
             connection: ConnectionId(self.opened),
             since: Mono::default(),
             link: None,
@@ -218,10 +218,10 @@ impl<T> Pool<T> {
         }))
     }
 
-    /// The connection to `origin` that became idle last, which is in use from now on.
+    /// The connection to `route` that became idle last, which is in use from now on.
     #[inline]
-    fn take(&mut self, origin: &Origin) -> Option<Box<Lease<T>>> {
-        let index = self.find(origin).ok()?;
+    fn take(&mut self, route: &Route) -> Option<Box<Lease<T>>> {
+        let index = self.find(route).ok()?;
         let idle = self.places[index].idle.pop()?;
         self.idle -= 1;
         Some(idle)
@@ -231,7 +231,7 @@ impl<T> Pool<T> {
     #[inline]
     fn put(&mut self, idle: Box<Lease<T>>) -> ConnectionId {
         let id = idle.connection;
-        if let Ok(index) = self.find(&idle.origin) {
+        if let Ok(index) = self.find(&idle.route) {
             self.places[index].idle.push(idle);
             self.idle += 1;
         }
@@ -327,8 +327,8 @@ impl<T> Pool<T> {
     }
 
     /// A connection that was in use is no longer one of the pool's.
-    fn forget(&mut self, origin: &Origin) {
-        let Ok(index) = self.find(origin) else { return };
+    fn forget(&mut self, route: &Route) {
+        let Ok(index) = self.find(route) else { return };
         let place = &mut self.places[index];
         place.open -= 1;
         self.open -= 1;
@@ -341,7 +341,7 @@ impl<T> Pool<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::Url;
+    use crate::client::{Options, Url};
     use crate::limits::Config;
     use crate::transport::Link;
 
@@ -366,7 +366,7 @@ mod tests {
             let url: Url = alloc::format!("http://{host}/").parse().unwrap();
             let at = Mono::from_nanos(seconds * 1_000_000_000);
             let silent = |transport: &u64| !self.loud.contains(transport);
-            let mut lease = self.pool.acquire(&Origin::of(&url), at, silent);
+            let mut lease = self.pool.acquire(&Options::default().route_to(&url), at, silent);
             while let Some(loud) =
                 lease.take_if(|lease| lease.transport.is_some_and(|t| !silent(&t)))
             {
@@ -404,7 +404,7 @@ mod tests {
     }
 
     #[test]
-    fn an_idle_connection_serves_its_own_origin() {
+    fn an_idle_connection_serves_its_own_route() {
         let mut bench = Bench::new(10, 10);
         assert_eq!(bench.acquire("a", 0), Some(("open", 1)));
         assert_eq!(bench.acquire("a", 0), Some(("open", 2)), "the first is in use");

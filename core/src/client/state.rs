@@ -15,6 +15,8 @@ pub(super) enum State {
     Acquire,
     Resolve,
     Dial,
+    /// The layer is to be made that secures the connection.
+    Secure,
     Handshake,
     Retry,
     SendHead,

@@ -108,7 +108,7 @@ impl Switched {
     /// The transport filled the first `n` bytes of the last [`space`](Self::space).
     pub fn filled(&mut self, n: usize) {
         // No more than was offered, whatever the driver says.
-        let n = n.min(self.link.space(0).len());
+        let n = n.min(self.link.room());
         self.link.filled(n);
     }
 

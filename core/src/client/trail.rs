@@ -1,6 +1,7 @@
 //! The operations of an exchange, as they are traced: each is told as started, and then once as
 //! complete or failed.
 
+use alloc::string::ToString;
 use core::net::SocketAddr;
 
 use super::decision::Decision;
@@ -193,15 +194,16 @@ impl Trail {
     fn tell_start<S: Sink>(&mut self, operation: Operation, plan: &Plan, at: At<'_, S>) -> Span {
         let request = plan.method();
         let stream = self.stream(0);
-        let address = operation.connects_by_tcp().then(|| plan.local_address()).flatten();
+        let address = operation.connects_by_tcp().then(|| plan.route.local_address()).flatten();
+        let address = address.map(|address| address.to_string());
         let local_address = address.as_deref();
         // What the events of connecting say is found out only where they are told.
         let timeout = || plan.options.timeouts.connect;
-        let (host, port) = (|| plan.peer().0, || plan.peer().1);
-        let path = || plan.options.unix_socket.as_deref().unwrap_or_default();
+        let (host, port) = (|| plan.route.peer().0, || plan.route.peer().1);
+        let path = || plan.route.unix_socket().unwrap_or_default();
         let ssl_context = || plan.tls_context();
-        let server_hostname = || plan.server_name(operation);
-        let socket_options = || plan.socket_options();
+        let server_hostname = || plan.route.server_name(operation);
+        let socket_options = || plan.route.socket_options();
         let mut cx = self.cx(at);
         match operation {
             Operation::ConnectTcp => {
@@ -243,7 +245,7 @@ impl Trail {
             }
             Operation::SetupSocks5 => cx.start(EventKind::SetupSocks5ConnectionStarted, || {
                 let url = plan.request.url();
-                let auth = plan.origin.proxy().and_then(Proxy::credentials);
+                let auth = plan.route.proxy().and_then(Proxy::credentials);
                 TraceEvent::SetupSocks5ConnectionStarted {
                     stream,
                     host: url.host(),
@@ -477,7 +479,7 @@ impl Trail {
 
     /// Tells that the addresses of the host are looked up.
     pub(super) fn start_resolve<S: Sink>(&mut self, plan: &Plan, at: At<'_, S>) {
-        let (host, port) = plan.peer();
+        let (host, port) = plan.route.peer();
         let mut cx = self.cx(at);
         self.resolving =
             Some(cx.start(EventKind::ResolveStarted, || TraceEvent::ResolveStarted { host, port }));

@@ -1,13 +1,18 @@
 //! What a session asks of its driver, and what the driver answers.
 
+use alloc::boxed::Box;
 use core::time::Duration;
 
 use crate::error::Error;
 use crate::fields::Fields;
+use crate::transport::Layer;
 
 /// What a driver is to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Do {
+    /// Make the layer that secures the connection, and answer with [`Input::Secured`], or
+    /// with [`Input::Failed`] if there is none.
+    Secure,
     /// Read into [`Session::space`](super::Session::space), and wait no longer for it than until
     /// [`Session::deadline`](super::Session::deadline).
     Read,
@@ -53,6 +58,8 @@ pub enum Input {
     Filled(usize),
     /// The transport took this many bytes.
     Sent(usize),
+    /// The layer that secures the connection, which has not sent or received anything yet.
+    Secured(Box<dyn Layer>),
     /// The client closed its direction.
     Eof,
     /// What was asked for failed: an [`io::Error`](std::io::Error) or another cause,

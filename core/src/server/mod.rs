@@ -5,6 +5,7 @@
 //! ```text
 //! loop {
 //!     match session.next(now, &sink) {
+//!         Do::Secure          => make a layer for it        input(Secured | Failed)
 //!         Do::Read            => fill space()               input(Filled | Eof | Failed | Tick)
 //!         Do::Write           => send out()                 input(Sent | Failed | Tick)
 //!         Do::Request         => call the handler, then     handled(outcome)

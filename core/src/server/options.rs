@@ -1,8 +1,6 @@
 //! How connections are served: what those of one server have in common.
 
 use alloc::string::String;
-#[cfg(feature = "tls")]
-use alloc::sync::Arc;
 use core::time::Duration;
 
 use crate::limits::Config;
@@ -14,9 +12,9 @@ pub struct Options {
     pub timeouts: Timeouts,
     /// How requests are treated: limits, and rules that clients may break.
     pub config: Config,
-    /// What TLS needs; without it, connections are plain.
-    #[cfg(feature = "tls")]
-    pub tls: Option<Arc<rustls::ServerConfig>>,
+    /// Whether connections are secured, by the layer that [`Do::Secure`](super::Do::Secure) asks for.
+    /// They are not by default.
+    pub secure: bool,
     /// The value of the field Server, where the handler sets none; `limpid` by default. `None`, or a name
     /// with bytes that no value may have, leaves the field out.
     pub name: Option<String>,
@@ -31,21 +29,10 @@ impl Default for Options {
         Self {
             timeouts: Timeouts::default(),
             config: Config::default(),
-            #[cfg(feature = "tls")]
-            tls: None,
+            secure: false,
             name: Some("limpid".into()),
             drain: 256 * 1024,
         }
-    }
-}
-
-impl Options {
-    /// Whether TLS is to carry the connections.
-    pub(super) const fn is_secure(&self) -> bool {
-        #[cfg(feature = "tls")]
-        return self.tls.is_some();
-        #[cfg(not(feature = "tls"))]
-        false
     }
 }
 

@@ -15,7 +15,7 @@ use super::pace::Pace;
 use super::state::{Exchange, Pending, State, Wish};
 use super::trail::{Ending, Trail};
 use super::tunnel::Tunnel;
-use crate::error::{Cause, Error, TlsError};
+use crate::error::{Cause, Error};
 use crate::fields::FieldBlock;
 use crate::http1::{RequestHead, Role};
 use crate::time::{Deadline, Mono, Waiting};
@@ -192,7 +192,7 @@ impl Session {
     /// hands: the moments at which a shutdown closes the connection at once.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        matches!(self.state, State::Start | State::Handshake | State::Idle)
+        matches!(self.state, State::Start | State::Secure | State::Handshake | State::Idle)
             || (self.state == State::Head && self.link.http1.unread().is_empty())
     }
 
@@ -259,6 +259,12 @@ impl Session {
                 self.peer_closed = true;
                 self.pending = Some(Pending::Eof);
             }
+            Input::Secured(layer) if self.state == State::Secure => {
+                self.link.stack(layer, true);
+                // To secure a connection and to shake hands is one wait.
+                self.state = State::Handshake;
+            }
+            Input::Secured(_) => {}
             Input::Failed(error) => self.pending = Some(Pending::Failed(Box::new(error))),
             Input::Tick => self.pending = Some(Pending::Tick),
             Input::Shutdown { grace } => self.begin_shutdown(grace, at),
@@ -295,7 +301,7 @@ impl Session {
         let Timeouts { handshake, head, body, write, idle, linger, rate } = self.options.timeouts;
         let mut after = |timeout: Option<_>| Some(*self.since.get_or_insert(now) + timeout?);
         let (at, why) = match self.state {
-            State::Handshake => (after(handshake), Waiting::Handshake),
+            State::Secure | State::Handshake => (after(handshake), Waiting::Handshake),
             _ if self.writes => {
                 let at = write.map(|patience| self.writing.deadline(now, patience, rate));
                 (at, Waiting::Write)
@@ -313,22 +319,5 @@ impl Session {
         let shutdown = self.shutdown.flatten().map(|at| Deadline { at, why: Waiting::Shutdown });
         self.deadline = Deadline::earlier(at.map(|at| Deadline { at, why }), shutdown);
         self.deadline
-    }
-
-    /// Begins TLS, if there is to be any.
-    #[cfg(feature = "tls")]
-    pub(super) fn stack_tls(&mut self) -> Result<(), TlsError> {
-        use crate::transport::tls::ServerTls;
-
-        if let Some(config) = &self.options.tls {
-            let tls = ServerTls::server(Arc::clone(config))?;
-            self.link.stack(Box::new(tls), true);
-        }
-        Ok(())
-    }
-
-    #[cfg(not(feature = "tls"))]
-    pub(super) const fn stack_tls(&mut self) -> Result<(), TlsError> {
-        Ok(())
     }
 }

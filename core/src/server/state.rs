@@ -9,6 +9,8 @@ use crate::error::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     Start,
+    /// The layer is to be made that secures the connection.
+    Secure,
     Handshake,
     /// Nothing of the next request has come.
     Idle,

@@ -15,7 +15,7 @@ pub struct TlsContext {
 }
 
 /// A socket option as `setsockopt` takes it: level, name, value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SocketOption {
     /// The protocol level, such as `SOL_SOCKET`.
     pub level: i32,

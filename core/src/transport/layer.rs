@@ -135,7 +135,8 @@ impl From<TlsError> for LayerError {
 ///
 /// The [documentation of this module](super) has a complete example.
 pub trait Layer: fmt::Debug + Send + Sync {
-    /// Returns room for at least `min` bytes from below.
+    /// Returns room for at least `min` bytes from below. It may be called several times before
+    /// [`filled`](Self::filled): what was written into the room stays.
     fn space(&mut self, min: usize) -> &mut [u8];
 
     /// Takes the first `n` bytes of the last room, which have been filled. `n` is not larger than

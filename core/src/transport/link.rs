@@ -28,6 +28,10 @@ pub struct Link {
     pub(crate) http1: Connection,
     /// From the transport up.
     layers: Vec<Box<dyn Layer>>,
+    /// How much of the last room for the transport's bytes there is, where a layer has offered it.
+    offered: usize,
+    /// Bytes for the layer that is stacked next, which have come before it.
+    early: Vec<u8>,
     tls_layers: u8,
     told_when_closed: bool,
     /// The layers may hold more than HTTP was handed.
@@ -44,6 +48,8 @@ impl Link {
             connection,
             http1: Connection::new(role, config),
             layers: Vec::new(),
+            offered: 0,
+            early: Vec::new(),
             tls_layers: 0,
             told_when_closed: true,
             holds_back: false,
@@ -144,6 +150,10 @@ impl Link {
     /// From now on, `layer` stands between HTTP and what stood there so far.
     pub(crate) fn stack(&mut self, layer: Box<dyn Layer>, is_tls: bool) {
         self.layers.push(layer);
+        // What was offered before is not of this layer.
+        self.offered = 0;
+        let early = core::mem::take(&mut self.early);
+        self.receive_early(&early);
         self.tls_layers += u8::from(is_tls);
     }
 
@@ -168,8 +178,15 @@ impl Link {
         http1.into_switched().unwrap_or_default()
     }
 
-    /// Bytes that came before the last layer was stacked, and are for it.
-    pub(crate) fn receive_early(&mut self, bytes: &[u8]) {
+    /// Keeps bytes that have come before the layer that they are for.
+    pub(crate) fn keep_early(&mut self, bytes: Vec<u8>) {
+        self.early = bytes;
+    }
+
+    fn receive_early(&mut self, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
         if let Some(layer) = self.layers.last_mut() {
             layer.space(bytes.len())[..bytes.len()].copy_from_slice(bytes);
             layer.filled(bytes.len());
@@ -183,17 +200,18 @@ impl Link {
 
     pub(crate) fn space(&mut self, min: usize) -> &mut [u8] {
         match self.layers.first_mut() {
-            Some(layer) => layer.space(min),
+            Some(layer) => {
+                let space = layer.space(min);
+                self.offered = space.len();
+                space
+            }
             None => self.http1.space(min),
         }
     }
 
     /// How much of the last [`space`](Self::space) there is.
-    pub(crate) fn room(&mut self) -> usize {
-        match self.layers.first_mut() {
-            Some(layer) => layer.space(0).len(),
-            None => self.http1.room(),
-        }
+    pub(crate) fn room(&self) -> usize {
+        if self.layers.is_empty() { self.http1.room() } else { self.offered }
     }
 
     /// Tells of the `n` bytes that stand in the room for the transport's bytes.
@@ -226,7 +244,10 @@ impl Link {
 
     pub(crate) fn filled(&mut self, n: usize) {
         match self.layers.first_mut() {
-            Some(layer) => layer.filled(n),
+            Some(layer) => {
+                self.offered -= n.min(self.offered);
+                layer.filled(n);
+            }
             None => self.http1.filled(n),
         }
     }

@@ -9,16 +9,149 @@
 //!          v  |
 //!      the transport       out, sent / space, filled, eof
 //! ```
+//!
+//! A [`Link`] is a connection with its layers. The layers here are TLS over rustls (`tls`, with the
+//! feature `rustls`) and [`socks5`]; a [`Layer`] of another kind is put in where the machines ask for
+//! one.
+//!
+//! # A layer of one's own
+//!
+//! [`client::Exchange`](crate::client::Exchange) asks for the layer of an `https` URL by
+//! [`Do::Secure`](crate::client::Do::Secure), and [`server::Session`](crate::server::Session) asks the
+//! same way. Whatever both sides agree on can be the answer. This layer changes every byte, and protects
+//! from nobody:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use limpid_core::client::{Do, Event, Exchange, Input, Options, Request, TrustId};
+//! use limpid_core::server::{self, Outcome, Session};
+//! use limpid_core::time::Mono;
+//! use limpid_core::trace::{ConnectionId, ExchangeId, NoSink};
+//! use limpid_core::transport::{Layer, LayerError, LayerState};
+//!
+//! #[derive(Debug, Default)]
+//! struct Xor {
+//!     /// What has arrived, and room for more.
+//!     incoming: Vec<u8>,
+//!     arrived: usize,
+//!     outgoing: Vec<u8>,
+//! }
+//!
+//! impl Layer for Xor {
+//!     fn space(&mut self, min: usize) -> &mut [u8] {
+//!         self.incoming.resize(self.arrived + min, 0);
+//!         &mut self.incoming[self.arrived..]
+//!     }
+//!
+//!     fn filled(&mut self, n: usize) {
+//!         self.arrived += n;
+//!     }
+//!
+//!     fn advance(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<LayerState, LayerError> {
+//!         let plain: Vec<u8> = self.incoming.drain(..self.arrived).map(|byte| byte ^ 42).collect();
+//!         self.arrived = 0;
+//!         if !plain.is_empty() {
+//!             deliver(&plain);
+//!         }
+//!         Ok(LayerState::Open)
+//!     }
+//!
+//!     fn buffered(&self) -> usize {
+//!         self.arrived
+//!     }
+//!
+//!     fn write(&mut self, data: &[u8]) -> Result<(), LayerError> {
+//!         self.outgoing.extend(data.iter().map(|byte| byte ^ 42));
+//!         Ok(())
+//!     }
+//!
+//!     fn close(&mut self) {}
+//!
+//!     fn out(&self) -> &[u8] {
+//!         &self.outgoing
+//!     }
+//!
+//!     fn sent(&mut self, n: usize) {
+//!         self.outgoing.drain(..n);
+//!     }
+//! }
+//!
+//! /// Lets the server take these bytes and answer: the bytes that it sends.
+//! fn serve(server: &mut Session, bytes: &[u8]) -> Vec<u8> {
+//!     let (now, mut bytes, mut sent) = (Mono::default(), Some(bytes), Vec::new());
+//!     loop {
+//!         let input = match server.next(now, &NoSink) {
+//!             server::Do::Secure => server::Input::Secured(Box::new(Xor::default())),
+//!             server::Do::Read => {
+//!                 let Some(bytes) = bytes.take() else { return sent };
+//!                 server.space(bytes.len())[..bytes.len()].copy_from_slice(bytes);
+//!                 server::Input::Filled(bytes.len())
+//!             }
+//!             server::Do::Write => {
+//!                 let out = server.out().concat();
+//!                 sent.extend_from_slice(&out);
+//!                 server::Input::Sent(out.len())
+//!             }
+//!             server::Do::Request => {
+//!                 server.answer(now, &NoSink, 200, "hello".into()).unwrap();
+//!                 server.handled(now, &NoSink, Outcome::Done);
+//!                 continue;
+//!             }
+//!             other => panic!("{other:?}"),
+//!         };
+//!         server.input(now, &NoSink, input);
+//!     }
+//! }
+//!
+//! let now = Mono::default();
+//! let request = Request::builder(b"GET", "https://127.0.0.1/".parse()?).build();
+//! // Connections are shared by those who trust the same: here, all use the one layer.
+//! let options = Options { trust: Some(TrustId::new(1)), ..Options::default() };
+//! let mut client = Exchange::new(ExchangeId(1), request, Arc::new(options));
+//! let options = server::Options { secure: true, ..server::Options::default() };
+//! let mut server = Session::new(ConnectionId(1), None, Arc::new(options));
+//! let (mut answer, mut body) = (Vec::new(), Vec::new());
+//! loop {
+//!     let input = match client.next(now, &NoSink) {
+//!         Do::Acquire => Input::Open(ConnectionId(1)),
+//!         Do::Resolve => Input::Resolved(&["127.0.0.1:443".parse()?]),
+//!         Do::Dial(dial) => Input::Dialed(dial),
+//!         Do::Secure { .. } => Input::Secured(Box::new(Xor::default())),
+//!         Do::Write => {
+//!             let out = client.out().concat();
+//!             assert!(!out.starts_with(b"GET"), "nothing goes out as it is");
+//!             answer = serve(&mut server, &out);
+//!             Input::Sent(out.len())
+//!         }
+//!         Do::Read => {
+//!             client.space(answer.len())[..answer.len()].copy_from_slice(&answer);
+//!             Input::Filled(answer.len())
+//!         }
+//!         Do::Tell(_) => {
+//!             if let Some(Event::Data(data)) = client.event() {
+//!                 body.extend_from_slice(data);
+//!             }
+//!             continue;
+//!         }
+//!         Do::Done => break,
+//!         other => panic!("{other:?}"),
+//!     };
+//!     client.input(now, &NoSink, input);
+//! }
+//! assert_eq!(body, b"hello");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod layer;
 mod link;
 mod passthrough;
-#[cfg(feature = "tls")]
+#[cfg(feature = "rustls")]
 mod records;
-#[cfg(all(feature = "tls", feature = "std"))]
+#[cfg(all(feature = "rustls", feature = "std"))]
 pub mod self_signed;
 pub mod socks5;
-#[cfg(feature = "tls")]
+#[cfg(feature = "rustls")]
 pub mod tls;
 
 pub use layer::{Layer, LayerError, LayerFacts, LayerState, MAX_BUFFERED};

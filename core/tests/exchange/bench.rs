@@ -12,6 +12,7 @@ use limpid_core::fields::FieldBlock;
 use limpid_core::http1::BodySize;
 use limpid_core::time::Mono;
 use limpid_core::trace::{ConnectionId, ExchangeId, Interest, Meta, Sink, Stage, TraceEvent};
+use limpid_core::transport::Layer;
 
 const RESET: OsError = OsError { code: 104, kind: OsErrorKind::Reset };
 
@@ -78,6 +79,8 @@ pub(crate) struct Bench {
     pub(crate) trailers: FieldBlock,
     /// How many bytes the transport takes before it is reset.
     pub(crate) room: usize,
+    /// What secures the connection, where that is asked for.
+    pub(crate) layer: Option<Box<dyn Layer>>,
     /// The connection that is used again, or that can be once the exchange is over.
     pub(crate) link: Option<Box<Link>>,
 }
@@ -102,6 +105,7 @@ impl Bench {
             body: if body.is_empty() { Vec::new() } else { vec![body] },
             trailers: FieldBlock::new(),
             room: usize::MAX,
+            layer: None,
             link: None,
         }
     }
@@ -121,6 +125,7 @@ impl Bench {
                     continue;
                 }
                 Do::Dial(dial) => Input::Dialed(dial),
+                Do::Secure { .. } => Input::Secured(self.layer.take().unwrap()),
                 Do::Write => {
                     let mut out = self.exchange.out().concat();
                     out.truncate(self.room);

@@ -5,6 +5,7 @@
 mod bench;
 mod dial;
 mod expect_continue;
+mod layers;
 mod retry;
 mod trailers;
 mod upgrade;

@@ -6,6 +6,7 @@ mod answers;
 mod closing;
 mod exchanges;
 mod fields;
+mod layers;
 mod peer;
 mod random;
 mod refusals;

@@ -80,8 +80,8 @@ impl Server {
     }
 
     /// With no field Server, so that answers are short.
-    pub(crate) fn with(options: Options, handler: Handler) -> Self {
-        let options = Options { name: None, ..options };
+    pub(crate) fn with(mut options: Options, handler: Handler) -> Self {
+        options.name = None;
         Self::exactly(options, handler)
     }
 
@@ -188,6 +188,7 @@ impl Server {
                 self.session.handled(self.now, &self.recorder, Outcome::Failed);
             }
             Do::Finish => self.finished = true,
+            Do::Secure => panic!("nothing is to be secured"),
             Do::Close { reset } => self.closed = Some(reset),
             Do::Done => return false,
         }

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use limpid_core::error::{OsError, OsErrorKind};
 use limpid_core::server::{Input, Options, Outcome};
+use limpid_core::transport::LayerError;
+use limpid_core::transport::socks5::Socks5;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -53,12 +55,14 @@ enum Move {
 }
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
-    let inputs: [fn() -> Input; 6] = [
+    let inputs: [fn() -> Input; 8] = [
         || Input::Eof,
         || Input::Failed(OsError { code: 104, kind: OsErrorKind::Reset }.into()),
         || Input::Tick,
         || Input::Sent(usize::MAX),
         || Input::Filled(usize::MAX),
+        || Input::Failed(LayerError::other(1, "no layer").into()),
+        || Input::Secured(Box::new(Socks5::new("localhost", 80, None))),
         || Input::Shutdown { grace: Some(Duration::from_secs(3)) },
     ];
     let one = prop_oneof![

@@ -38,6 +38,7 @@ impl Connection {
     pub(super) fn run(&mut self) -> Stop {
         loop {
             match self.serving.advance() {
+                Do::Secure => self.serving.secure(),
                 Do::Read => self.read(),
                 Do::Write => self.write(),
                 Do::Request => return Stop::Request,

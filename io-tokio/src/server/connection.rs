@@ -52,6 +52,10 @@ impl Connection {
                 None => (self.serving.advance(), true),
             };
             let moved = match next {
+                Do::Secure => {
+                    self.serving.secure();
+                    continue;
+                }
                 Do::Read => self.poll_read(cx, is_new),
                 Do::Write => self.poll_write(cx),
                 Do::Request => return Poll::Ready(Stop::Request),

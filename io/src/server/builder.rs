@@ -10,9 +10,9 @@ use std::sync::Arc;
 use limpid_core::limits::{Lenient, Limits};
 use limpid_core::server::{Options, Timeouts};
 use limpid_core::trace::Sink;
-use rustls::ServerConfig;
 
 use super::settings::ServerSettings;
+use crate::layers::ServerLayers;
 use crate::settings::SharedSink;
 
 /// A driver's server, which a [`ServerBuilder`] can make.
@@ -40,6 +40,7 @@ pub trait Bind: Sized {
 #[must_use = "a server must be bound"]
 pub struct ServerBuilder<S> {
     options: Options,
+    layers: Option<Arc<dyn ServerLayers>>,
     connections: usize,
     sink: SharedSink,
     server: PhantomData<fn() -> S>,
@@ -56,7 +57,13 @@ impl<S> fmt::Debug for ServerBuilder<S> {
 
 impl<S> Default for ServerBuilder<S> {
     fn default() -> Self {
-        Self { options: Options::default(), connections: 1024, sink: None, server: PhantomData }
+        Self {
+            options: Options::default(),
+            layers: None,
+            connections: 1024,
+            sink: None,
+            server: PhantomData,
+        }
     }
 }
 
@@ -67,9 +74,15 @@ impl<S: Bind> ServerBuilder<S> {
         self
     }
 
-    /// Serves over TLS, with this configuration.
-    pub fn tls(mut self, config: Arc<ServerConfig>) -> Self {
-        self.options.tls = Some(config);
+    /// Serves over TLS, with this configuration of rustls, which may have any provider.
+    #[cfg(feature = "rustls")]
+    pub fn tls(self, config: Arc<rustls::ServerConfig>) -> Self {
+        self.tls_layers(config)
+    }
+
+    /// Serves over the layers that this makes: TLS of another implementation, for one.
+    pub fn tls_layers(mut self, layers: impl ServerLayers + 'static) -> Self {
+        self.layers = Some(Arc::new(layers));
         self
     }
 
@@ -136,7 +149,8 @@ impl<S: Bind> ServerBuilder<S> {
     }
 
     fn bound(self, listener: S::Listener) -> S {
-        let Self { options, connections, sink, .. } = self;
-        S::bound(listener, ServerSettings::new(options, connections, sink))
+        let Self { mut options, layers, connections, sink, .. } = self;
+        options.secure = layers.is_some();
+        S::bound(listener, ServerSettings::new(options, layers, connections, sink))
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use limpid_core::error::Cause;
+use limpid_core::error::{Cause, TlsError};
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::{BodySize, RequestHead};
 use limpid_core::server::{Do, Event, Input, Outcome, Session};
@@ -76,6 +76,16 @@ impl Serving {
             self.shut_down();
         }
         self.session.next(self.now, &self.settings.sink)
+    }
+
+    /// Does [`Do::Secure`].
+    #[cold]
+    pub fn secure(&mut self) {
+        let layer = match &self.settings.layers {
+            Some(layers) => layers.layer(),
+            None => Err(TlsError::Configuration.into()),
+        };
+        self.input(layer.map_or_else(|error| Input::Failed(error.into()), Input::Secured));
     }
 
     /// What time it was when a wait began or was over.

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use limpid_core::server::Options;
 
 use crate::clock::Clock;
+use crate::layers::ServerLayers;
 use crate::settings::SharedSink;
 
 /// What a driver needs to serve connections.
@@ -15,6 +16,8 @@ pub struct ServerSettings {
     pub options: Arc<Options>,
     /// How many connections are open at once at most.
     pub connections: usize,
+    /// What secures connections.
+    pub(super) layers: Option<Arc<dyn ServerLayers>>,
     pub(super) sink: SharedSink,
     pub(super) clock: Clock,
     accepted: AtomicU64,
@@ -30,9 +33,15 @@ impl fmt::Debug for ServerSettings {
 }
 
 impl ServerSettings {
-    pub(super) fn new(options: Options, connections: usize, sink: SharedSink) -> Self {
+    pub(super) fn new(
+        options: Options,
+        layers: Option<Arc<dyn ServerLayers>>,
+        connections: usize,
+        sink: SharedSink,
+    ) -> Self {
         Self {
             options: Arc::new(options),
+            layers,
             connections: connections.max(1),
             sink,
             clock: Clock::start(),

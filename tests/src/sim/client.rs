@@ -6,12 +6,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use limpid_core::client::{
-    Event, Exchange, Input, Lease, Options, Origin, Pool, RequestBuilder, Retired,
+    Event, Exchange, Input, Lease, Options, Pool, RequestBuilder, Retired, Route,
 };
 use limpid_core::error::{Cause, Error};
 use limpid_core::fields::Fields;
 use limpid_core::trace::ExchangeId;
-use limpid_io::{LazyTlsConfig, Settings, SharedSink};
+use limpid_io::{Settings, SharedSink, TlsSource};
 
 use super::body::Body;
 use super::driver::{Driver, no_configuration};
@@ -29,8 +29,8 @@ pub(super) struct Shared {
     pub(super) net: Net,
     pub(super) sink: SharedSink,
     options: Arc<Options>,
-    /// The TLS configurations for origin servers and for proxies.
-    trust: (LazyTlsConfig, LazyTlsConfig),
+    /// What secures connections to origin servers, and to proxies.
+    tls: (TlsSource, TlsSource),
     pool: RefCell<Pool<Socket>>,
     exchanges: Cell<u64>,
 }
@@ -45,12 +45,12 @@ impl Client {
     /// A client with these settings.
     #[must_use]
     pub fn new(net: &Net, settings: Settings) -> Self {
-        let Settings { options, trust, proxy_trust, pool, sink } = settings;
+        let Settings { options, tls, proxy_tls, pool, sink } = settings;
         Self(Rc::new(Shared {
             net: net.clone(),
             sink,
             options,
-            trust: (trust, proxy_trust),
+            tls: (tls, proxy_tls),
             pool: RefCell::new(Pool::new(pool)),
             exchanges: Cell::new(0),
         }))
@@ -86,15 +86,25 @@ impl Client {
 impl Shared {
     /// Answers a question about trust.
     pub(super) fn trust(&self, proxy: bool) -> Input<'static> {
-        let trust = if proxy { &self.trust.1 } else { &self.trust.0 };
-        trust.config(self.net.world().now(), &self.sink).map_or_else(no_configuration, Input::Trust)
+        let trust = self.tls(proxy).trust(self.net.world().now(), &self.sink);
+        trust.map_or_else(no_configuration, Input::Trust)
     }
 
-    /// A connection to `origin`; `None` while there is none.
-    pub(super) fn acquire(&self, origin: &Origin) -> Option<Box<Lease<Socket>>> {
+    /// Makes the layer for a connection to the server of this name.
+    pub(super) fn secure(&self, server_name: &str, proxy: bool) -> Input<'static> {
+        let layer = self.tls(proxy).layer(server_name, proxy);
+        layer.map_or_else(|error| Input::Failed(error.into()), Input::Secured)
+    }
+
+    const fn tls(&self, proxy: bool) -> &TlsSource {
+        if proxy { &self.tls.1 } else { &self.tls.0 }
+    }
+
+    /// A connection on this route; `None` while there is none.
+    pub(super) fn acquire(&self, route: &Route) -> Option<Box<Lease<Socket>>> {
         let now = self.net.world().now();
         let mut pool = self.pool.borrow_mut();
-        let mut lease = pool.acquire(origin, now, Socket::is_silent);
+        let mut lease = pool.acquire(route, now, Socket::is_silent);
         let is_loud = |lease: &mut Box<Lease<Socket>>| {
             lease.transport.as_ref().is_some_and(|socket| !socket.is_silent())
         };

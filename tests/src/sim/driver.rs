@@ -48,10 +48,14 @@ impl Driver {
                     let input = self.client.trust(proxy);
                     self.input(input);
                 }
+                Do::Secure { proxy } => {
+                    let input = self.client.secure(self.exchange.server_name(), proxy);
+                    self.input(input);
+                }
                 Do::Acquire => {
                     let until = self.exchange.deadline();
-                    let origin = self.exchange.origin();
-                    let acquiring = poll_fn(|_| match self.client.acquire(origin) {
+                    let route = self.exchange.route();
+                    let acquiring = poll_fn(|_| match self.client.acquire(route) {
                         Some(acquired) => Poll::Ready(acquired),
                         None => Poll::Pending,
                     });

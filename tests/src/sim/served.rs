@@ -5,15 +5,18 @@ use std::future::poll_fn;
 use std::io::{self, ErrorKind};
 use std::pin::pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
-use limpid_core::error::{Cause, MisuseError};
+use limpid_core::error::{Cause, MisuseError, TlsError};
 use limpid_core::fields::FieldBlock;
 use limpid_core::http1::{BodySize, RequestHead};
 use limpid_core::server::{Do, Event, Input, Outcome, Session};
 use limpid_core::trace::Sink;
+use limpid_io::ServerLayers;
+use rustls::ServerConfig;
 
 use super::socket::Socket;
 use super::world::{World, at};
@@ -26,6 +29,8 @@ const READ: usize = 16 * 1024;
 #[derive(Debug)]
 pub struct Served<S: Sink> {
     session: Session,
+    /// What secures the connection, where the session asks for that.
+    tls: Option<Arc<ServerConfig>>,
     socket: Option<Socket>,
     world: World,
     sink: S,
@@ -65,7 +70,14 @@ impl<S: Sink> Served<S> {
         sink: S,
         stop: Stopping,
     ) -> Self {
-        Self { session, socket: Some(socket), world, sink, stop, told: false }
+        Self { session, tls: None, socket: Some(socket), world, sink, stop, told: false }
+    }
+
+    /// Secures the connection with this configuration.
+    #[must_use]
+    pub fn with_tls(mut self, tls: Option<Arc<ServerConfig>>) -> Self {
+        self.tls = tls;
+        self
     }
 
     /// Waits for the next request; false when the connection is over.
@@ -154,6 +166,15 @@ impl<S: Sink> Served<S> {
         loop {
             self.pass_on_shutdown();
             match self.session.next(self.world.now(), &self.sink) {
+                Do::Secure => {
+                    let layer = match &self.tls {
+                        Some(tls) => tls.layer(),
+                        None => Err(TlsError::Configuration.into()),
+                    };
+                    let input =
+                        layer.map_or_else(|error| Input::Failed(error.into()), Input::Secured);
+                    self.session.input(self.world.now(), &self.sink, input);
+                }
                 Do::Read => {
                     let until = self.session.deadline(self.world.now());
                     let stop = (!self.told).then_some(&self.stop);

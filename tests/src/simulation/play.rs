@@ -118,7 +118,11 @@ impl Stage {
         let asked = plan.tasks.iter().flatten().map(|asked| (asked.number, asked.clone()));
         let service = Rc::new(Service {
             net: net.clone(),
-            options: Arc::new(limpid_core::server::Options { tls, ..Default::default() }),
+            options: Arc::new(limpid_core::server::Options {
+                secure: tls.is_some(),
+                ..Default::default()
+            }),
+            tls,
             sink: Arc::new(Ledger::of_server()),
             stop: Stopping::default(),
             asked: asked.collect(),

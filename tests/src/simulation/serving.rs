@@ -11,6 +11,7 @@ use limpid_core::http1::BodySize;
 use limpid_core::server::{Options, Outcome, Session};
 use limpid_core::time::Mono;
 use limpid_core::trace::{ConnectionId, Sink};
+use rustls::ServerConfig;
 
 use super::pattern::{is_part, part};
 use super::plan::{Asked, Server};
@@ -22,6 +23,7 @@ use crate::sim::{Net, Served, Socket, Stopping};
 pub(super) struct Service<S> {
     pub(super) net: Net,
     pub(super) options: Arc<Options>,
+    pub(super) tls: Option<Arc<ServerConfig>>,
     pub(super) sink: S,
     pub(super) stop: Stopping,
     /// What each request is about, by its number.
@@ -59,7 +61,8 @@ impl<S: Sink + 'static> Service<S> {
     async fn serve(&self, number: ConnectionId, socket: Socket) {
         let session = Session::new(number, None, Arc::clone(&self.options));
         let (world, stop) = (self.net.world().clone(), self.stop.clone());
-        let mut served = Served::new(session, socket, world, &self.sink, stop);
+        let served = Served::new(session, socket, world, &self.sink, stop);
+        let mut served = served.with_tls(self.tls.clone());
         while served.request().await {
             let handled = self.handle(&mut served).await;
             served.handled(if handled.is_ok() { Outcome::Done } else { Outcome::Failed });

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use limpid_core::client::{DialId, Do, Exchange, Input, Options, Request, Retirement};
+use limpid_core::client::{DialId, Do, Exchange, Input, Options, Request, Retirement, TrustId};
 use limpid_core::error::Cause;
 use limpid_core::fields::Fields;
 use limpid_core::http1::BodySize;
 use limpid_core::time::{Deadline, Mono, Timeouts};
 use limpid_core::trace::{ConnectionId, ExchangeId};
+use limpid_core::transport::tls::ClientTls;
 
 use limpid_tests::simulation::ledger::Ledger;
 
@@ -36,6 +37,7 @@ pub(crate) enum Asked {
     Dial(DialId),
     Await(Option<Deadline>),
     Abandon(DialId),
+    Secure,
     Write,
     Read,
     Body,
@@ -92,8 +94,8 @@ impl Driver {
             expect_continue: second,
             total: None,
         };
-        let tls = Some(client_config());
-        let options = Options { timeouts, tls, verify: true, ..Options::default() };
+        let trust = Some(TrustId::new(1));
+        let options = Options { timeouts, trust, verify: true, ..Options::default() };
         Self {
             exchange: Exchange::new(ExchangeId(1), request, Arc::new(options)),
             ledger: Ledger::of_client(),
@@ -121,6 +123,7 @@ impl Driver {
                 self.under_way.retain(|id| *id != dial);
                 Asked::Abandon(dial)
             }
+            Do::Secure { .. } => Asked::Secure,
             Do::Write => Asked::Write,
             Do::Read => Asked::Read,
             Do::Body { .. } => Asked::Body,
@@ -137,6 +140,7 @@ impl Driver {
                 | Asked::Resolve
                 | Asked::Dial(_)
                 | Asked::Await(_)
+                | Asked::Secure
                 | Asked::Write
                 | Asked::Read
         );
@@ -172,6 +176,10 @@ impl Driver {
             Asked::Await(_) => {
                 let last = self.under_way.last().copied();
                 self.input(last.map_or(Input::Tick, Input::Dialed));
+            }
+            Asked::Secure => {
+                let layer = ClientTls::client(client_config(), self.exchange.server_name());
+                self.input(Input::Secured(Box::new(layer.unwrap())));
             }
             Asked::Write => {
                 let mut out = self.exchange.out().concat();

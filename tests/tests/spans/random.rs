@@ -1,10 +1,11 @@
 //! Drivers and servers that do anything, in any order.
 
 use bytes::Bytes;
-use limpid_core::client::{DialId, Input};
+use limpid_core::client::{DialId, Input, TrustId};
 use limpid_core::error::{Cause, OsError, OsErrorKind, ResolveError};
 use limpid_core::fields::Fields;
 use limpid_core::time::Mono;
+use limpid_core::transport::socks5::Socks5;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -65,6 +66,8 @@ enum Told {
     Body(usize),
     BodyEnd,
     BodyFailed,
+    Trust,
+    Secured,
     Cancel,
 }
 
@@ -83,6 +86,8 @@ fn told() -> impl Strategy<Value = Told> {
         (0..10_usize).prop_map(Told::Body),
         Just(Told::BodyEnd),
         Just(Told::BodyFailed),
+        Just(Told::Trust),
+        Just(Told::Secured),
         Just(Told::Cancel),
     ]
 }
@@ -123,6 +128,9 @@ fn tell(driver: &mut Driver, told: Told) {
         Told::Body(n) => Input::Body(Bytes::from(vec![b'b'; n])),
         Told::BodyEnd => Input::BodyEnd(Fields::EMPTY),
         Told::BodyFailed => Input::Failed(Cause::Body(os(OsErrorKind::Other)).into()),
+        Told::Trust => Input::Trust(TrustId::new(2)),
+        // It is another layer than the peer's.
+        Told::Secured => Input::Secured(Box::new(Socks5::new("localhost", 80, None))),
         Told::Cancel => Input::Cancel,
     });
 }

@@ -1,8 +1,6 @@
 //! Getting a connection: one of the pool, or a new one.
 
 use alloc::boxed::Box;
-#[cfg(feature = "tls")]
-use alloc::sync::Arc;
 use core::net::SocketAddr;
 use core::time::Duration;
 
@@ -10,54 +8,35 @@ use super::super::action::Do;
 use super::super::dial::interleave;
 use super::super::exchange::Exchange;
 use super::super::operation::{Attempt, Operation};
-#[cfg(feature = "tls")]
-use super::super::options::Options;
-use super::super::plan::Route;
 use super::super::proxy::ProxyKind;
+use super::super::route::Via;
 use super::super::state::{Pending, State, Stepped};
 use crate::error::{Cause, Error, Phase, ResolveError, SocksError, TlsError};
 use crate::http1::Role;
 use crate::time::Waiting;
 use crate::trace::At;
 use crate::trace::Sink;
+use crate::transport::LayerState;
 use crate::transport::Link;
 use crate::transport::socks5::Socks5;
-use crate::transport::{Layer, LayerState};
 
 impl Exchange {
-    /// Sees to it that there is a TLS configuration for each peer that needs one.
+    /// Asks which TLS configuration is used for each peer that needs one.
     #[inline]
     pub(super) fn trust<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if let Some(pending) = self.pending.take() {
             return self.interrupted(pending, at);
         }
-        if self.plan.request.url().scheme().is_secure() && !self.has_tls(false) {
+        let route = &self.plan.route;
+        if route.origin.is_secure() && route.trust.is_none() {
             return Ok(Some(Do::Trust { proxy: false }));
         }
-        if self.plan.has_secure_proxy() && !self.has_tls(true) {
+        if route.has_secure_proxy() && route.proxy_trust.is_none() {
             return Ok(Some(Do::Trust { proxy: true }));
         }
         self.enter(State::Acquire, Phase::Pool);
         self.trail.start_acquiring(&self.plan, at);
         Ok(Some(Do::Acquire))
-    }
-
-    /// The TLS configuration for the proxy, or for the origin server.
-    #[cfg(feature = "tls")]
-    pub(in super::super) fn tls_config(&self, proxy: bool) -> Option<&Arc<rustls::ClientConfig>> {
-        let Options { tls, proxy_tls, .. } = &*self.plan.options;
-        let (given, told) = if proxy { (proxy_tls, &self.proxy_tls) } else { (tls, &self.tls) };
-        given.as_ref().or(told.as_ref())
-    }
-
-    #[cfg(feature = "tls")]
-    fn has_tls(&self, proxy: bool) -> bool {
-        self.tls_config(proxy).is_some()
-    }
-
-    #[cfg(not(feature = "tls"))]
-    const fn has_tls(&self, _: bool) -> bool {
-        true
     }
 
     pub(super) fn acquire<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
@@ -82,21 +61,21 @@ impl Exchange {
     #[inline(never)]
     fn open<S: Sink>(&mut self, at: At<'_, S>) -> Option<Do> {
         self.trail.attempt();
-        let operation = match self.plan.route() {
-            Route::Unix => {
+        let operation = match self.plan.route.via() {
+            Via::Unix => {
                 self.begin_dial(1);
                 self.trail.start(Operation::ConnectUnixSocket, &self.plan, at);
                 return None;
             }
-            Route::Socks(_) => Operation::SocksConnectTcp,
-            Route::Direct | Route::Forward(_) | Route::Tunnel(_) => Operation::ConnectTcp,
+            Via::Socks(_) => Operation::SocksConnectTcp,
+            Via::Direct | Via::Forward(_) | Via::Tunnel(_) => Operation::ConnectTcp,
         };
         self.enter(State::Resolve, Phase::Connect);
         self.trail.start(operation, &self.plan, at);
         self.trail.enter(Phase::Resolve);
         self.trail.start_resolve(&self.plan, at);
-        let (host, port) = self.plan.peer();
-        if let Some(known) = self.plan.options.hosts.addresses(host, port) {
+        let (_, port) = self.plan.route.peer();
+        if let Some(known) = self.plan.route.known_addresses() {
             self.memory.addresses.clear();
             self.memory
                 .addresses
@@ -128,15 +107,15 @@ impl Exchange {
         self.trail.complete(at);
         self.clock.connected();
         let secure = self.plan.request.url().scheme().is_secure();
-        match self.plan.route() {
-            Route::Direct | Route::Unix if secure => self.shake_hands(Operation::StartTls, at),
-            Route::Direct | Route::Unix => self.begin_request(at),
-            Route::Forward(proxy) | Route::Tunnel(proxy) if proxy.kind() == ProxyKind::Https => {
+        match self.plan.route.via() {
+            Via::Direct | Via::Unix if secure => self.shake_hands(Operation::StartTls, at),
+            Via::Direct | Via::Unix => self.begin_request(at),
+            Via::Forward(proxy) | Via::Tunnel(proxy) if proxy.kind() == ProxyKind::Https => {
                 self.shake_hands(Operation::StartTls, at)
             }
-            Route::Forward(_) => self.begin_request(at),
-            Route::Tunnel(_) => self.begin_tunnel(at),
-            Route::Socks(_) => {
+            Via::Forward(_) => self.begin_request(at),
+            Via::Tunnel(_) => self.begin_tunnel(at),
+            Via::Socks(_) => {
                 self.link.close_in_silence();
                 self.shake_hands(Operation::SetupSocks5, at)
             }
@@ -147,8 +126,8 @@ impl Exchange {
     #[inline(never)]
     fn layered<S: Sink>(&mut self, operation: Operation, at: At<'_, S>) -> Stepped {
         let secure = self.plan.request.url().scheme().is_secure();
-        match (operation, self.plan.route()) {
-            (Operation::StartTls, Route::Tunnel(_)) => self.begin_tunnel(at),
+        match (operation, self.plan.route.via()) {
+            (Operation::StartTls, Via::Tunnel(_)) => self.begin_tunnel(at),
             (Operation::SetupSocks5, _) if secure => self.shake_hands(Operation::SocksStartTls, at),
             _ => self.begin_request(at),
         }
@@ -157,33 +136,29 @@ impl Exchange {
     /// Begins to open a layer.
     #[inline(never)]
     pub(super) fn shake_hands<S: Sink>(&mut self, operation: Operation, at: At<'_, S>) -> Stepped {
-        let is_tls = operation != Operation::SetupSocks5;
-        self.enter(State::Handshake, if is_tls { Phase::Tls } else { Phase::Connect });
+        let is_socks = operation == Operation::SetupSocks5;
+        let phase = if is_socks { Phase::Connect } else { Phase::Tls };
+        self.enter(if is_socks { State::Handshake } else { State::Secure }, phase);
         self.trail.start(operation, &self.plan, at);
-        let layer = match (operation, self.plan.route()) {
-            (Operation::SetupSocks5, Route::Socks(proxy)) => {
-                let url = self.plan.request.url();
-                let credentials = proxy.credentials().map(|(u, p)| (u.to_vec(), p.to_vec()));
-                Box::new(Socks5::new(url.host(), url.port(), credentials))
-            }
-            (Operation::StartTls, Route::Forward(_) | Route::Tunnel(_)) => {
-                self.tls(true, self.plan.server_name(operation))?
-            }
-            _ => self.tls(false, self.plan.server_name(operation))?,
-        };
-        self.link.stack(layer, is_tls);
+        if let (true, Via::Socks(proxy)) = (is_socks, self.plan.route.via()) {
+            let url = self.plan.request.url();
+            let credentials = proxy.credentials().map(|(u, p)| (u.to_vec(), p.to_vec()));
+            let socks = Socks5::new(url.host(), url.port(), credentials);
+            self.link.stack(Box::new(socks), false);
+        }
         Ok(None)
     }
 
-    #[cfg(feature = "tls")]
-    fn tls(&self, to_proxy: bool, name: &str) -> Result<Box<dyn Layer>, TlsError> {
-        let config = self.tls_config(to_proxy).ok_or(TlsError::Configuration)?;
-        Ok(Box::new(crate::transport::tls::ClientTls::client(Arc::clone(config), name)?))
-    }
-
-    #[cfg(not(feature = "tls"))]
-    fn tls(&self, _: bool, _: &str) -> Result<Box<dyn Layer>, TlsError> {
-        Err(TlsError::Configuration)
+    /// Asks for the layer that secures the connection.
+    #[inline(never)]
+    pub(super) fn secure<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        if let Some(pending) = self.pending.take() {
+            return self.interrupted(pending, at);
+        }
+        let via = self.plan.route.via();
+        let proxy = self.trail.operation() == Some(Operation::StartTls)
+            && matches!(via, Via::Forward(_) | Via::Tunnel(_));
+        Ok(Some(Do::Secure { proxy }))
     }
 
     #[inline(never)]
@@ -230,10 +205,10 @@ impl Exchange {
             | Operation::ProxyStartTls => return Some(Err(PROXIED)),
             _ => return None,
         };
-        Some(match (cause, self.plan.route(), self.plan.options.retries) {
+        Some(match (cause, self.plan.route.via(), self.plan.options.retries) {
             (Cause::Abandoned, ..) => Err("nobody waits for it any more"),
             (Cause::TimedOut(Waiting::Total), ..) => Err("the time of the whole exchange is over"),
-            (_, Route::Forward(_) | Route::Tunnel(_) | Route::Socks(_), _) => Err(PROXIED),
+            (_, Via::Forward(_) | Via::Tunnel(_) | Via::Socks(_), _) => Err(PROXIED),
             (.., 0) => Err("nothing is to be tried again"),
             (.., most) if self.retried >= most => Err("it was tried as often as it may be"),
             _ => Ok(attempt),

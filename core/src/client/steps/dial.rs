@@ -50,7 +50,8 @@ impl Exchange {
 
     fn try_address<S: Sink>(&mut self, index: usize, at: At<'_, S>) {
         // A Unix socket has no address that could be told.
-        let address = self.memory.addresses.get(index).copied().filter(|_| !self.plan.is_unix());
+        let address = self.memory.addresses.get(index).copied();
+        let address = address.filter(|_| self.plan.route.unix_socket().is_none());
         let span = address.map(|address| self.trail.start_dial(address, at));
         let connect = Deadline::after(at.now, self.plan.options.timeouts.connect, Waiting::Connect);
         let until = Deadline::earlier(connect, self.total);

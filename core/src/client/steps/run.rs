@@ -56,6 +56,7 @@ impl Exchange {
             State::Acquire => self.acquire(at),
             State::Resolve => self.resolve(at),
             State::Dial => self.try_addresses(at),
+            State::Secure => self.secure(at),
             State::Handshake => self.handshake(at),
             State::Retry => self.retry(at),
             State::SendHead => self.send_head(at),
@@ -151,7 +152,7 @@ fn failure<'f>(
     let evidence = match cause {
         Cause::Peer(_) => link.http1.evidence(),
         Cause::Tls(TlsError::Certificate(CertificateProblem::WrongName)) => {
-            plan.server_name(operation).as_bytes()
+            plan.route.server_name(operation).as_bytes()
         }
         // What is wrong with the trailers is in no field of the head.
         Cause::Misuse(error) if error.call == Call::Finish => &[],

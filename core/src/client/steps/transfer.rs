@@ -4,10 +4,10 @@ use super::super::action::{Do, Told};
 use super::super::content;
 use super::super::exchange::Exchange;
 use super::super::operation::Operation;
-use super::super::plan::Route;
 use super::super::proxy::Proxy;
 use super::super::redirect;
 use super::super::request::Request;
+use super::super::route::Via;
 use super::super::state::{Pending, State, Stepped};
 use crate::error::{Cause, CodingError, Error, MisuseError, Phase};
 use crate::fields::{FieldBlock, Fields};
@@ -27,8 +27,8 @@ impl Exchange {
         let http1 = &mut self.link.http1;
         self.clock.before = http1.received();
         let mut cx = self.trail.cx(at);
-        let sent = match self.plan.route() {
-            Route::Forward(proxy) => send_whole(http1, request, proxy, &mut cx),
+        let sent = match self.plan.route.via() {
+            Via::Forward(proxy) => send_whole(http1, request, proxy, &mut cx),
             _ => http1.send_written(&mut cx, request.written()),
         };
         sent?;
@@ -48,7 +48,7 @@ impl Exchange {
         let mut fields = FieldBlock::new();
         fields.push(b"Host", target);
         fields.push(b"Accept", b"*/*");
-        if let Route::Tunnel(proxy) = self.plan.route() {
+        if let Via::Tunnel(proxy) = self.plan.route.via() {
             let more = proxy_fields(proxy);
             fields.extend(more.fields().iter().map(|field| (field.name, field.value)));
         }
@@ -246,9 +246,8 @@ impl Exchange {
             return Err(Cause::Proxy(status).into());
         }
         let early = self.link.enter_tunnel(self.plan.options.config);
-        let stepped = self.shake_hands(Operation::ProxyStartTls, at);
-        self.link.receive_early(&early);
-        stepped
+        self.link.keep_early(early);
+        self.shake_hands(Operation::ProxyStartTls, at)
     }
 
     pub(super) fn ask_for_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {

@@ -35,6 +35,7 @@ impl Session {
     fn step<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         match self.state {
             State::Start => self.start(at),
+            State::Secure => self.secure(at),
             State::Handshake => self.handshake(at),
             State::Idle | State::Head => self.next_request(at),
             State::Open => self.serve_handler(at),
@@ -62,17 +63,25 @@ impl Session {
 
     #[inline(never)]
     fn start<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        let secure = self.options.is_secure();
+        let secure = self.options.secure;
         self.trail.begin(secure, at);
         if secure {
-            self.enter(State::Handshake);
+            self.enter(State::Secure);
             self.trail.begin_tls(self.options.timeouts.handshake, at);
-            self.stack_tls()?;
         } else {
             self.enter(State::Head);
             self.trail.between();
         }
         Ok(None)
+    }
+
+    /// Asks for the layer that secures the connection.
+    #[inline(never)]
+    fn secure<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        if self.interrupted(at)? {
+            return Err(TlsError::EndOfStream.into());
+        }
+        Ok(Some(Do::Secure))
     }
 
     #[inline(never)]

@@ -1,0 +1,290 @@
+//! The route of a request: where its connection leads, how, and whom it trusts.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+use core::net::IpAddr;
+
+use super::hosts::Hosts;
+use super::operation::Operation;
+use super::origin::Origin;
+use super::proxy::{Proxy, ProxyKind};
+use crate::trace::SocketOption;
+
+/// The number of a TLS configuration: whom it trusts, and who it says that the client is.
+///
+/// The core does not look into TLS configurations. The driver gives each one a number; a connection
+/// that was opened under one number is not used for a request under another. Two configurations of a
+/// process that share a number must trust the same peers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TrustId(u64);
+
+impl TrustId {
+    /// Makes the number of a configuration.
+    #[must_use]
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+}
+
+/// What decides, beside the URL, where connections lead and how they are opened. It is a part of the
+/// [`Route`], so that requests share connections only if all of it is equal.
+///
+/// [`Options`](super::Options) hold it in an [`Arc`]: routes from the same options are compared by the
+/// pointer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RouteOptions {
+    /// The name that the server's certificate must have, if not the URL's host.
+    pub server_name: Option<String>,
+    /// The local address that connections are opened from.
+    pub local_address: Option<IpAddr>,
+    /// Options that sockets are given.
+    pub socket_options: Option<Vec<SocketOption>>,
+    /// The Unix socket that connections are opened to, whatever the URL's host, and without a proxy.
+    pub unix_socket: Option<String>,
+    /// Hosts whose addresses are known, and not looked up.
+    pub hosts: Hosts,
+}
+
+/// Where a connection leads, how it is opened, and whom it trusts: what two requests must have in common
+/// to use the same connection, and so the key of the [`Pool`](super::Pool).
+///
+/// It consists of the origin (scheme, host and port), the proxy, the [`TrustId`] for the origin and for
+/// the proxy where they are spoken to over TLS, and the [`RouteOptions`].
+///
+/// ```
+/// use limpid_core::client::{Options, TrustId};
+///
+/// let url = "https://example.com/".parse()?;
+/// let strict = Options { trust: Some(TrustId::new(1)), ..Options::default() };
+/// let lax = Options { trust: Some(TrustId::new(2)), ..Options::default() };
+/// assert_eq!(strict.route_to(&url), strict.route_to(&"https://example.com:443/path".parse()?));
+/// assert_ne!(strict.route_to(&url), lax.route_to(&url));
+/// # Ok::<(), limpid_core::client::UrlError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    pub(super) origin: Origin,
+    pub(super) proxy: Option<Arc<Proxy>>,
+    pub(super) options: Arc<RouteOptions>,
+    /// Whom the origin server is trusted by, once that is known; `None` without TLS.
+    pub(super) trust: Option<TrustId>,
+    /// The same for the proxy.
+    pub(super) proxy_trust: Option<TrustId>,
+}
+
+/// The way a request takes to the origin server.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Via<'r> {
+    Direct,
+    Unix,
+    /// Every request goes to the proxy, with the whole URL.
+    Forward(&'r Proxy),
+    /// A tunnel through the proxy, with TLS to the origin server in it.
+    Tunnel(&'r Proxy),
+    Socks(&'r Proxy),
+}
+
+impl Route {
+    /// Returns the origin that the connection leads to.
+    #[must_use]
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Returns the proxy that the connection goes through, if any.
+    #[must_use]
+    pub fn proxy(&self) -> Option<&Proxy> {
+        self.proxy.as_deref()
+    }
+
+    pub(super) fn via(&self) -> Via<'_> {
+        match (&self.proxy, &self.options.unix_socket) {
+            (Some(proxy), _) if proxy.kind() == ProxyKind::Socks5 => Via::Socks(proxy),
+            (Some(proxy), _) if self.origin.is_secure() => Via::Tunnel(proxy),
+            (Some(proxy), _) => Via::Forward(proxy),
+            (None, Some(_)) => Via::Unix,
+            (None, None) => Via::Direct,
+        }
+    }
+
+    /// Returns the host and the port that a connection is opened to.
+    pub(super) fn peer(&self) -> (&str, u16) {
+        match &self.proxy {
+            Some(proxy) => (proxy.host(), proxy.port()),
+            None => (self.origin.host(), self.origin.port()),
+        }
+    }
+
+    /// Returns the path of the Unix socket, if connections are opened to one.
+    pub(super) fn unix_socket(&self) -> Option<&str> {
+        self.options.unix_socket.as_deref().filter(|_| self.proxy.is_none())
+    }
+
+    /// Returns the addresses of the host that connections are opened to, if they are known.
+    pub(super) fn known_addresses(&self) -> Option<&[IpAddr]> {
+        let (host, port) = self.peer();
+        self.options.hosts.addresses(host, port)
+    }
+
+    /// Whether the connection to the proxy itself is over TLS.
+    #[inline]
+    pub(super) fn has_secure_proxy(&self) -> bool {
+        self.proxy.as_ref().is_some_and(|proxy| proxy.kind() == ProxyKind::Https)
+    }
+
+    /// Returns the options of sockets. Through a proxy they are not used, as in httpcore.
+    pub(super) fn socket_options(&self) -> Option<&[SocketOption]> {
+        self.options.socket_options.as_deref().filter(|_| self.proxy.is_none())
+    }
+
+    /// Returns the local address. Through a proxy and for a Unix socket it is not used, as in httpcore.
+    pub(super) fn local_address(&self) -> Option<IpAddr> {
+        match self.via() {
+            Via::Direct => self.options.local_address,
+            _ => None,
+        }
+    }
+
+    /// Returns the name that the certificate must have which this operation is shown.
+    pub(super) fn server_name(&self, operation: Operation) -> &str {
+        match (operation, self.via()) {
+            (Operation::StartTls, Via::Forward(proxy) | Via::Tunnel(proxy)) => proxy.host(),
+            // Within a tunnel, httpcore has no other name either.
+            (Operation::ProxyStartTls, _) => self.origin.host(),
+            _ => self.options.server_name.as_deref().unwrap_or_else(|| self.origin.host()),
+        }
+    }
+}
+
+impl Ord for Route {
+    /// Orders routes so that they can be searched. A request that follows another on its connection has
+    /// the same values at the same addresses, so these are compared first.
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        let Self { origin, proxy, options, trust, proxy_trust } = self;
+        let proxies = || match (proxy, &other.proxy) {
+            (Some(one), Some(other)) => compare(one, other),
+            (one, other) => one.is_some().cmp(&other.is_some()),
+        };
+        origin
+            .cmp(&other.origin)
+            .then_with(|| compare(options, &other.options))
+            .then_with(proxies)
+            .then_with(|| (trust, proxy_trust).cmp(&(&other.trust, &other.proxy_trust)))
+    }
+}
+
+impl PartialOrd for Route {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Compares by the pointer first, and by the value only where that differs.
+#[inline]
+fn compare<T: Ord>(one: &Arc<T>, other: &Arc<T>) -> Ordering {
+    if Arc::ptr_eq(one, other) { Ordering::Equal } else { T::cmp(one, other) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::options::Options;
+    use super::super::proxy_rules::ProxyRules;
+    use super::*;
+
+    const URL: &str = "https://a/";
+
+    fn route(url: &str, options: &Options) -> Route {
+        options.route_to(&url.parse().unwrap())
+    }
+
+    /// Checks that a route to the same URL under these options is another one.
+    fn differs(options: &Options) {
+        let (plain, other) = (route(URL, &Options::default()), route(URL, options));
+        assert_ne!(plain, other);
+        assert_eq!(plain.cmp(&other), other.cmp(&plain).reverse());
+        assert_ne!(plain.cmp(&other), Ordering::Equal);
+        assert_eq!(other.cmp(&route(URL, &options.clone())), Ordering::Equal);
+    }
+
+    fn with(options: RouteOptions) -> Options {
+        Options { route: Arc::new(options), ..Options::default() }
+    }
+
+    fn through(proxy: &str) -> Options {
+        let proxies = ProxyRules::from(proxy.parse::<Proxy>().unwrap());
+        Options { proxies, ..Options::default() }
+    }
+
+    #[test]
+    fn the_scheme_the_host_and_the_port_are_part_of_a_route() {
+        let options = Options::default();
+        for url in ["http://a:443/", "https://b/", "https://a:444/"] {
+            assert_ne!(route(URL, &options), route(url, &options));
+        }
+        assert_eq!(route(URL, &options), route("https://A:443/path?query", &options));
+    }
+
+    #[test]
+    fn the_proxy_is_part_of_a_route() {
+        for proxy in ["http://p:1", "http://p:2", "http://q:1", "http://me@p:1", "socks5://p:1"] {
+            differs(&through(proxy));
+        }
+        let (one, other) = (route(URL, &through("http://p:1")), route(URL, &through("http://p:2")));
+        assert_ne!(one.cmp(&other), Ordering::Equal);
+        assert_eq!(one.cmp(&route(URL, &through("http://p:1"))), Ordering::Equal, "by value");
+    }
+
+    #[test]
+    fn trust_in_the_origin_is_part_of_a_route_with_tls() {
+        let trusting = |number| Options { trust: Some(TrustId::new(number)), ..Options::default() };
+        differs(&trusting(1));
+        assert_ne!(route(URL, &trusting(1)).cmp(&route(URL, &trusting(2))), Ordering::Equal);
+        assert_eq!(route("http://a/", &trusting(1)), route("http://a/", &trusting(2)));
+    }
+
+    #[test]
+    fn trust_in_the_proxy_is_part_of_a_route_through_one_with_tls() {
+        let trusting =
+            |proxy, number| Options { proxy_trust: Some(TrustId::new(number)), ..through(proxy) };
+        let routes = ["https://p:1", "http://p:1"].map(|proxy| {
+            let of = |number| route("http://a/", &trusting(proxy, number));
+            of(1).cmp(&of(2))
+        });
+        assert_eq!(routes, [Ordering::Less, Ordering::Equal]);
+    }
+
+    #[test]
+    fn the_local_address_is_part_of_a_route() {
+        let local_address = Some("127.0.0.1".parse().unwrap());
+        differs(&with(RouteOptions { local_address, ..RouteOptions::default() }));
+    }
+
+    #[test]
+    fn the_unix_socket_is_part_of_a_route() {
+        let unix_socket = Some("/run/a.sock".into());
+        differs(&with(RouteOptions { unix_socket, ..RouteOptions::default() }));
+    }
+
+    #[test]
+    fn the_known_addresses_are_part_of_a_route() {
+        let mut hosts = Hosts::default();
+        hosts.add("a", 443, ["127.0.0.1".parse().unwrap()]);
+        differs(&with(RouteOptions { hosts, ..RouteOptions::default() }));
+    }
+
+    #[test]
+    fn the_server_name_is_part_of_a_route() {
+        let server_name = Some("b".into());
+        differs(&with(RouteOptions { server_name, ..RouteOptions::default() }));
+    }
+
+    #[test]
+    fn the_socket_options_are_part_of_a_route() {
+        let socket_options = Some(vec![SocketOption { level: 6, name: 1, value: 1 }]);
+        differs(&with(RouteOptions { socket_options, ..RouteOptions::default() }));
+    }
+}

@@ -1,0 +1,263 @@
+//! Layers of the caller's own: when they are asked for, what they are given, and how they fail.
+
+use std::error::Error as _;
+use std::sync::Arc;
+
+use limpid_core::client::{Do, Exchange, Input, Options, Pool, Proxy, Request, TrustId};
+use limpid_core::error::{Cause, Error, Phase, TlsError};
+use limpid_core::time::Mono;
+use limpid_core::trace::{ConnectionId, ExchangeId, NoSink};
+use limpid_core::transport::{Layer, LayerError, LayerFacts, LayerState, MAX_BUFFERED};
+
+use crate::bench::{Bench, Stop};
+
+/// What a layer does when it is asked for what it holds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Delivers {
+    /// So many bytes at a time, without saying that there are more.
+    Some(usize),
+    Nothing,
+    Error(u32),
+}
+
+/// A layer that changes nothing and delivers as it likes.
+#[derive(Debug)]
+struct Hoard {
+    held: Vec<u8>,
+    arrived: usize,
+    outgoing: Vec<u8>,
+    delivers: Delivers,
+}
+
+impl Hoard {
+    fn boxed(delivers: Delivers) -> Box<dyn Layer> {
+        Box::new(Self { held: Vec::new(), arrived: 0, outgoing: Vec::new(), delivers })
+    }
+}
+
+impl Layer for Hoard {
+    fn space(&mut self, min: usize) -> &mut [u8] {
+        self.held.resize(self.arrived + min, 0);
+        &mut self.held[self.arrived..]
+    }
+
+    fn filled(&mut self, n: usize) {
+        self.arrived += n;
+    }
+
+    fn advance(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<LayerState, LayerError> {
+        match self.delivers {
+            Delivers::Some(most) => {
+                let n = self.arrived.min(most);
+                if n > 0 {
+                    deliver(&self.held[..n]);
+                }
+                self.held.drain(..n);
+                self.arrived -= n;
+                Ok(LayerState::Open)
+            }
+            Delivers::Nothing => Ok(LayerState::Open),
+            Delivers::Error(code) if self.arrived > 0 => {
+                Err(LayerError::other(code, "the layer does not like that"))
+            }
+            Delivers::Error(_) => Ok(LayerState::Open),
+        }
+    }
+
+    fn buffered(&self) -> usize {
+        self.arrived
+    }
+
+    fn write(&mut self, data: &[u8]) -> Result<(), LayerError> {
+        self.outgoing.extend_from_slice(data);
+        Ok(())
+    }
+
+    fn close(&mut self) {}
+
+    fn out(&self) -> &[u8] {
+        &self.outgoing
+    }
+
+    fn sent(&mut self, n: usize) {
+        self.outgoing.drain(..n);
+    }
+
+    fn facts(&self) -> LayerFacts<'_> {
+        let mut facts = LayerFacts::default();
+        facts.version = Some("Hoard 1");
+        facts
+    }
+}
+
+fn trusting(number: u64) -> Options {
+    Options { trust: Some(TrustId::new(number)), ..Options::default() }
+}
+
+fn get(url: &str) -> Request {
+    Request::builder(b"GET", url.parse().unwrap()).build()
+}
+
+/// An exchange that waits for the response, over a layer.
+fn asked(delivers: Delivers) -> Bench {
+    let mut bench = Bench::of(get("https://localhost/"), trusting(1), b"");
+    bench.layer = Some(Hoard::boxed(delivers));
+    assert!(matches!(bench.runs(), Stop::Read(..)));
+    bench
+}
+
+/// Why an exchange failed.
+fn failed(stop: Stop) -> Error {
+    match stop {
+        Stop::Failed(error) => error,
+        stop => panic!("{stop:?}"),
+    }
+}
+
+/// A response of so many bytes.
+fn response(len: usize) -> String {
+    format!("HTTP/1.1 200 OK\r\nContent-Length: {len}\r\n\r\n{}", "x".repeat(len))
+}
+
+#[test]
+fn trust_is_asked_for_before_a_connection_and_a_layer_after_it() {
+    let now = Mono::default();
+    let options = Options {
+        proxies: "https://proxy.test".parse::<Proxy>().unwrap().into(),
+        ..Options::default()
+    };
+    let mut exchange = Exchange::new(ExchangeId(1), get("https://origin.test/"), Arc::new(options));
+    let mut told = Vec::new();
+    loop {
+        let doing = exchange.next(now, &NoSink);
+        told.push(match doing {
+            Do::Secure { .. } => format!("{doing:?} {}", exchange.server_name()),
+            Do::Dial(_) => "Dial".to_owned(),
+            doing => format!("{doing:?}"),
+        });
+        let input = match doing {
+            Do::Trust { proxy } => Input::Trust(TrustId::new(u64::from(proxy))),
+            Do::Acquire => Input::Open(ConnectionId(1)),
+            Do::Resolve => Input::Resolved(&["127.0.0.1:443".parse().unwrap()]),
+            Do::Dial(dial) => Input::Dialed(dial),
+            Do::Secure { .. } => Input::Secured(Hoard::boxed(Delivers::Some(usize::MAX))),
+            Do::Write => Input::Sent(exchange.out().concat().len()),
+            Do::Read if told.len() < 10 => {
+                // The origin speaks first, in the same read as the proxy's answer.
+                let bytes = b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n";
+                exchange.space(bytes.len())[..bytes.len()].copy_from_slice(bytes);
+                Input::Filled(bytes.len())
+            }
+            _ => break,
+        };
+        exchange.input(now, &NoSink, input);
+    }
+    assert_eq!(
+        told,
+        [
+            "Trust { proxy: false }",
+            "Trust { proxy: true }",
+            "Acquire",
+            "Resolve",
+            "Dial",
+            "Secure { proxy: true } proxy.test",
+            "Write",
+            "Read",
+            "Secure { proxy: false } origin.test",
+            "Write",
+            "Tell(Head)",
+        ],
+        "what came behind the answer to CONNECT is for the layer within the tunnel"
+    );
+    assert_eq!(exchange.layer_facts().version, Some("Hoard 1"));
+}
+
+#[test]
+fn trust_that_was_not_asked_for_changes_nothing() {
+    let now = Mono::default();
+    let mut exchange = Exchange::new(ExchangeId(1), get("https://a.test/"), Arc::new(trusting(1)));
+    assert_eq!(exchange.next(now, &NoSink), Do::Acquire);
+    exchange.input(now, &NoSink, Input::Trust(TrustId::new(2)));
+    assert_eq!(*exchange.route(), trusting(1).route_to(&"https://a.test/".parse().unwrap()));
+}
+
+#[test]
+fn a_strict_request_is_not_given_the_connection_of_an_insecure_one() {
+    let now = Mono::default();
+    let mut pool = Pool::new(Default::default());
+    let mut given = |options: Options| {
+        let mut bench = Bench::of(get("https://localhost/"), options, b"");
+        bench.layer = Some(Hoard::boxed(Delivers::Some(usize::MAX)));
+        let mut lease = pool.acquire(bench.exchange.route(), now, |_: &()| true).unwrap();
+        let is_reused = lease.link.is_some();
+        bench.link = lease.link.take();
+        bench.runs();
+        bench.hears(&response(0));
+        assert_eq!(bench.runs(), Stop::Done);
+        (lease.link, lease.transport) = (bench.link.take(), Some(()));
+        assert!(lease.link.is_some(), "it can be used again");
+        pool.release(lease, now, |_| true);
+        is_reused
+    };
+    let (insecure, strict) = (1, 2);
+    assert!(!given(trusting(insecure)));
+    assert!(given(trusting(insecure)), "equal options share a connection");
+    assert!(!given(trusting(strict)));
+    assert!(given(trusting(strict)));
+}
+
+#[test]
+fn nothing_is_read_while_a_layer_holds_more_than_it_may() {
+    const LEN: usize = 3 * MAX_BUFFERED;
+    let mut bench = asked(Delivers::Some(1000));
+    let mut told = 0;
+    let mut stop = bench.hears(&response(LEN)[..LEN]);
+    while let Stop::Event(event) = stop {
+        told += event.strip_prefix("data ").map_or(0, str::len);
+        stop = bench.runs();
+    }
+    assert!(matches!(stop, Stop::Read(..)), "{stop:?}");
+    assert!(told > LEN - MAX_BUFFERED - 2000, "more is read after {told} bytes of the body");
+}
+
+#[test]
+fn a_layer_that_holds_too_much_and_delivers_nothing_ends_the_exchange() {
+    let mut bench = asked(Delivers::Nothing);
+    assert!(matches!(bench.hears(&"x".repeat(MAX_BUFFERED)), Stop::Read(..)), "it may hold that");
+    assert_eq!(failed(bench.hears("x")).cause, Cause::Layer(0));
+}
+
+#[test]
+fn the_failure_of_a_layer_is_that_of_the_exchange() {
+    let mut bench = asked(Delivers::Error(7));
+    let error = failed(bench.hears("x"));
+    assert_eq!((error.phase, error.cause), (Phase::ReceiveHead, Cause::Layer(7)));
+    assert_eq!(error.source().unwrap().to_string(), "the layer does not like that");
+}
+
+#[test]
+fn without_a_layer_there_is_no_exchange() {
+    for (error, cause) in [
+        (LayerError::other(5, "no key"), Cause::Layer(5)),
+        (TlsError::Configuration.into(), Cause::Tls(TlsError::Configuration)),
+    ] {
+        let now = Mono::default();
+        let mut exchange =
+            Exchange::new(ExchangeId(1), get("https://127.0.0.1/"), Arc::new(trusting(1)));
+        let mut error = Some(error);
+        loop {
+            let input = match exchange.next(now, &NoSink) {
+                Do::Acquire => Input::Open(ConnectionId(1)),
+                Do::Resolve => Input::Resolved(&["127.0.0.1:443".parse().unwrap()]),
+                Do::Dial(dial) => Input::Dialed(dial),
+                Do::Secure { .. } => Input::Failed(error.take().unwrap().into()),
+                Do::Close => continue,
+                Do::Failed => break,
+                other => panic!("{other:?}"),
+            };
+            exchange.input(now, &NoSink, input);
+        }
+        let error = exchange.error().unwrap();
+        assert_eq!((error.phase, error.cause), (Phase::Tls, cause));
+    }
+}
