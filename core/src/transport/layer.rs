@@ -1,10 +1,9 @@
 //! What a layer is, what it knows of its connection, and how it fails.
 
 use alloc::borrow::Cow;
-use alloc::boxed::Box;
 use core::fmt;
 
-use crate::error::{Cause, Error, SocksError, TlsError};
+use crate::error::{BoxError, Cause, Error, SocksError, TlsError};
 
 /// The number of bytes that a layer may hold for the layer above it while more is read: 64 KiB. See
 /// [`Layer::buffered`].
@@ -54,7 +53,12 @@ pub struct LayerFacts<'l> {
 #[non_exhaustive]
 pub enum LayerError {
     /// TLS failed.
-    Tls(TlsError),
+    Tls {
+        /// In which way.
+        error: TlsError,
+        /// The error of the TLS library: the [`source`](core::error::Error::source) of this one.
+        detail: Option<BoxError>,
+    },
     /// The SOCKS5 proxy refused.
     Socks(SocksError),
     /// The layer failed in a way that has no name here.
@@ -62,7 +66,7 @@ pub enum LayerError {
         /// The layer's own number for it; 0 where it has none.
         code: u32,
         /// What went wrong, in words: the [`source`](core::error::Error::source) of this error.
-        detail: Box<dyn core::error::Error + Send + Sync>,
+        detail: BoxError,
     },
 }
 
@@ -70,22 +74,39 @@ impl LayerError {
     /// An error that only the layer knows. The detail is an error or a text.
     ///
     /// ```
+    /// use std::error::Error;
     /// use limpid_core::transport::LayerError;
     ///
     /// let error = LayerError::other(7, "the frame is longer than it may be");
-    /// assert_eq!(error.to_string(), "the frame is longer than it may be (code 7)");
+    /// assert_eq!(error.to_string(), "the layer below HTTP failed with code 7");
+    /// assert_eq!(error.source().unwrap().to_string(), "the frame is longer than it may be");
     /// ```
-    pub fn other(code: u32, detail: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Self {
+    pub fn other(code: u32, detail: impl Into<BoxError>) -> Self {
         Self::Other { code, detail: detail.into() }
     }
-}
 
-impl From<LayerError> for Cause {
-    fn from(error: LayerError) -> Self {
-        match error {
-            LayerError::Tls(error) => Self::Tls(error),
-            LayerError::Socks(error) => Self::Socks(error),
-            LayerError::Other { code, .. } => Self::Layer(code),
+    /// A failure of TLS, with the error of the TLS library.
+    ///
+    /// ```
+    /// use limpid_core::error::TlsError;
+    /// use limpid_core::transport::LayerError;
+    ///
+    /// let error = LayerError::tls(TlsError::Alert(40), "SSL alert number 40");
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "the peer refused with TLS alert 40, handshake failure"
+    /// );
+    /// ```
+    pub fn tls(error: TlsError, detail: impl Into<BoxError>) -> Self {
+        Self::Tls { error, detail: Some(detail.into()) }
+    }
+
+    /// The failure as a plain value.
+    const fn cause(&self) -> Cause {
+        match self {
+            Self::Tls { error, .. } => Cause::Tls(*error),
+            Self::Socks(error) => Cause::Socks(*error),
+            Self::Other { code, .. } => Cause::Layer(*code),
         }
     }
 }
@@ -93,36 +114,34 @@ impl From<LayerError> for Cause {
 impl From<LayerError> for Error {
     #[cold]
     fn from(error: LayerError) -> Self {
+        let new = Self::new(error.cause());
         match error {
-            LayerError::Other { code, detail } => Self::new(Cause::Layer(code)).with_source(detail),
-            error => Self::new(error.into()),
+            LayerError::Tls { detail: Some(detail), .. } | LayerError::Other { detail, .. } => {
+                new.with_source(detail)
+            }
+            LayerError::Tls { detail: None, .. } | LayerError::Socks(_) => new,
         }
     }
 }
 
 impl fmt::Display for LayerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Tls(error) => error.fmt(f),
-            Self::Socks(error) => error.fmt(f),
-            Self::Other { code: 0, detail } => detail.fmt(f),
-            Self::Other { code, detail } => write!(f, "{detail} (code {code})"),
-        }
+        self.cause().fmt(f)
     }
 }
 
 impl core::error::Error for LayerError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
-            Self::Other { detail, .. } => Some(&**detail),
-            Self::Tls(_) | Self::Socks(_) => None,
+            Self::Tls { detail: Some(detail), .. } | Self::Other { detail, .. } => Some(&**detail),
+            Self::Tls { detail: None, .. } | Self::Socks(_) => None,
         }
     }
 }
 
 impl From<TlsError> for LayerError {
     fn from(error: TlsError) -> Self {
-        Self::Tls(error)
+        Self::Tls { error, detail: None }
     }
 }
 
@@ -181,7 +200,8 @@ pub trait Layer: fmt::Debug + Send + Sync {
     /// Frees buffers that hold nothing, because the connection becomes idle.
     fn free_buffers(&mut self) {}
 
-    /// Returns what is known of the connection, once the layer is open. By default that is nothing.
+    /// Returns what is known of the connection, once the layer is open. After a failure, the
+    /// certificate is the one that was refused. By default nothing is known.
     fn facts(&self) -> LayerFacts<'_> {
         LayerFacts::default()
     }

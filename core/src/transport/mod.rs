@@ -149,6 +149,8 @@ mod passthrough;
 #[cfg(feature = "rustls")]
 mod records;
 #[cfg(all(feature = "rustls", feature = "std"))]
+mod refused;
+#[cfg(all(feature = "rustls", feature = "std"))]
 pub mod self_signed;
 pub mod socks5;
 #[cfg(feature = "rustls")]

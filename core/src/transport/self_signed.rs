@@ -8,8 +8,11 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme};
 
+use super::refused;
+
 /// A verifier that refuses what another refuses, and says [`SelfSigned`] where that is why: to
-/// rustls it is one of the ways to have no known issuer.
+/// rustls it is one of the ways to have no known issuer. The certificate is kept for the layer's
+/// [facts](super::Layer::facts).
 #[derive(Debug)]
 pub struct Verifier(Arc<dyn ServerCertVerifier>);
 
@@ -42,6 +45,7 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let result = self.0.verify_server_cert(certificate, intermediates, name, ocsp, now);
+        let result = result.inspect_err(|_| refused::keep(certificate));
         result.map_err(|error| match error {
             // The latter where it could vouch for others too: then it is none of a server.
             Error::InvalidCertificate(
@@ -59,7 +63,8 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls12_signature(message, certificate, signature)
+        let result = self.0.verify_tls12_signature(message, certificate, signature);
+        result.inspect_err(|_| refused::keep(certificate))
     }
 
     fn verify_tls13_signature(
@@ -68,7 +73,8 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls13_signature(message, certificate, signature)
+        let result = self.0.verify_tls13_signature(message, certificate, signature);
+        result.inspect_err(|_| refused::keep(certificate))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

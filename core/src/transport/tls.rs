@@ -2,6 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::fmt;
 
 use rustls::client::UnbufferedClientConnection;
@@ -53,6 +54,8 @@ pub struct Tls<C> {
     peer_closed: bool,
     /// The error after which nothing more is read.
     failed: Option<TlsError>,
+    /// The certificate that was refused, in DER form, where the verifier hands it over.
+    refused: Option<Vec<u8>>,
 }
 
 /// The client's side.
@@ -71,10 +74,10 @@ impl ClientTls {
     ///
     /// # Errors
     /// The name is neither, or the configuration cannot be used.
-    pub fn client(config: Arc<ClientConfig>, server_name: &str) -> Result<Self, TlsError> {
+    pub fn client(config: Arc<ClientConfig>, server_name: &str) -> Result<Self, LayerError> {
         let name = ServerName::try_from(server_name).map_err(|_| TlsError::Configuration)?;
         let connection = UnbufferedClientConnection::new(config, name.to_owned());
-        Ok(Self::new(connection.map_err(|error| translate(&error))?))
+        Ok(Self::new(connection.map_err(Failure::from)?))
     }
 }
 
@@ -83,8 +86,8 @@ impl ServerTls {
     ///
     /// # Errors
     /// The configuration cannot be used.
-    pub fn server(config: Arc<ServerConfig>) -> Result<Self, TlsError> {
-        Ok(Self::new(UnbufferedServerConnection::new(config).map_err(|error| translate(&error))?))
+    pub fn server(config: Arc<ServerConfig>) -> Result<Self, LayerError> {
+        Ok(Self::new(UnbufferedServerConnection::new(config).map_err(Failure::from)?))
     }
 }
 
@@ -99,6 +102,7 @@ impl<C> Tls<C> {
             may_deliver: false,
             peer_closed: false,
             failed: None,
+            refused: None,
         }
     }
 
@@ -115,7 +119,7 @@ fn append<E: NeedsRoom>(
     outgoing: &mut Buffer,
     guess: usize,
     mut encode: impl FnMut(&mut [u8]) -> Result<usize, E>,
-) -> Result<(), TlsError> {
+) -> Result<(), Failure> {
     let mut room = guess;
     loop {
         match encode(outgoing.space(room)) {
@@ -125,7 +129,7 @@ fn append<E: NeedsRoom>(
             }
             Err(error) => match error.needed() {
                 Some(needed) if needed > room => room = needed,
-                _ => return Err(TlsError::Protocol),
+                _ => return Err(TlsError::Protocol.into()),
             },
         }
     }
@@ -171,11 +175,11 @@ enum Looked {
 
 impl<C: Records> Tls<C> {
     /// Looks at the records that have arrived once, delivering what they hold.
-    fn look(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<Looked, TlsError> {
+    fn look(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<Looked, Failure> {
         let UnbufferedStatus { mut discard, state } =
             self.connection.process(self.incoming.unread_mut());
         let looked = match state {
-            Err(error) => Err(translate(&error)),
+            Err(error) => Err(error.into()),
             Ok(ConnectionState::ReadTraffic(mut traffic)) => {
                 let mut outcome = Ok(Looked::Delivered);
                 while let Some(record) = traffic.next_record() {
@@ -185,7 +189,7 @@ impl<C: Records> Tls<C> {
                             deliver(record.payload);
                         }
                         Err(error) => {
-                            outcome = Err(translate(&error));
+                            outcome = Err(error.into());
                             break;
                         }
                     }
@@ -221,8 +225,12 @@ impl<C: Records> Tls<C> {
     }
 
     /// Looks at the records until one was delivered, or more are needed.
-    fn settle(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<LayerState, TlsError> {
+    fn settle(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<LayerState, Failure> {
         let was_open = self.open;
+        if !was_open {
+            // Whoever else was refused one in this thread has not asked for it.
+            drop(take_refused());
+        }
         loop {
             match self.look(deliver) {
                 Ok(Looked::Delivered) if self.open => return Ok(LayerState::Delivered),
@@ -233,11 +241,12 @@ impl<C: Records> Tls<C> {
                     if self.open && !was_open && !speaks_http(&self.connection) =>
                 {
                     self.failed = Some(TlsError::ApplicationProtocol);
-                    return Err(TlsError::ApplicationProtocol);
+                    return Err(TlsError::ApplicationProtocol.into());
                 }
                 Ok(Looked::Settled(state)) => return Ok(state),
                 Err(error) => {
-                    self.failed = Some(error);
+                    self.failed = Some(error.kind);
+                    self.refused = take_refused();
                     // One look encodes the alert that tells the peer why. Another would read the
                     // refused bytes again, and rustls is not made for that.
                     let _ = self.look(&mut |_| {});
@@ -250,8 +259,8 @@ impl<C: Records> Tls<C> {
     /// Lets `write` use the connection when it may send application data.
     fn with_traffic(
         &mut self,
-        write: impl FnOnce(&mut Buffer, &mut WriteTraffic<'_, C::Data>) -> Result<(), TlsError>,
-    ) -> Result<(), TlsError> {
+        write: impl FnOnce(&mut Buffer, &mut WriteTraffic<'_, C::Data>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let mut pending = core::mem::take(&mut self.pending);
         let settled = loop {
             match self.settle(&mut |plaintext| pending.push(plaintext)) {
@@ -266,8 +275,8 @@ impl<C: Records> Tls<C> {
             Ok(ConnectionState::WriteTraffic(mut traffic)) => {
                 write(&mut self.outgoing, &mut traffic)
             }
-            Ok(_) => Err(TlsError::Protocol),
-            Err(error) => Err(translate(&error)),
+            Ok(_) => Err(TlsError::Protocol.into()),
+            Err(error) => Err(error.into()),
         }
     }
 }
@@ -336,12 +345,13 @@ impl<C: Records> Layer for Tls<C> {
 
     fn facts(&self) -> LayerFacts<'_> {
         let common = self.connection.common();
-        let certificate = common.peer_certificates().and_then(<[_]>::first);
+        let accepted = common.peer_certificates().and_then(<[_]>::first).map(AsRef::as_ref);
+        let certificate = accepted.or(self.refused.as_deref());
         LayerFacts {
             version: common.protocol_version().and_then(version),
             cipher: common.negotiated_cipher_suite().and_then(|suite| cipher(suite.suite())),
             protocol: common.alpn_protocol(),
-            peer_certificate: certificate.map(|certificate| Cow::Borrowed(certificate.as_ref())),
+            peer_certificate: certificate.map(Cow::Borrowed),
         }
     }
 }
@@ -367,8 +377,49 @@ fn cipher(suite: CipherSuite) -> Option<&'static str> {
     }
 }
 
+/// Takes the certificate that a verifier has refused in this thread, if it handed one over.
+fn take_refused() -> Option<Vec<u8>> {
+    #[cfg(feature = "std")]
+    return super::refused::take();
+    #[cfg(not(feature = "std"))]
+    return None;
+}
+
+/// Why a connection failed: in our terms, and in rustls's where the error is rustls's.
+struct Failure {
+    kind: TlsError,
+    error: Option<Error>,
+}
+
+impl From<TlsError> for Failure {
+    fn from(kind: TlsError) -> Self {
+        Self { kind, error: None }
+    }
+}
+
+impl From<Error> for Failure {
+    #[cold]
+    fn from(error: Error) -> Self {
+        Self { kind: classify(&error), error: Some(error) }
+    }
+}
+
+impl From<Failure> for LayerError {
+    #[cold]
+    fn from(Failure { kind, error }: Failure) -> Self {
+        match error {
+            // rustls has no name for it, and says which of our types is.
+            Some(_) if kind == TlsError::Certificate(CertificateProblem::SelfSigned) => kind.into(),
+            // Without std, rustls's errors do not implement the trait.
+            #[cfg(feature = "std")]
+            Some(error) => Self::tls(kind, error),
+            _ => kind.into(),
+        }
+    }
+}
+
 /// rustls's errors in our terms, without their strings.
-fn translate(error: &Error) -> TlsError {
+fn classify(error: &Error) -> TlsError {
     match error {
         Error::InvalidCertificate(problem) => TlsError::Certificate(certificate(problem)),
         Error::NoCertificatesPresented => TlsError::Certificate(CertificateProblem::Invalid),

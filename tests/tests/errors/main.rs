@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod bodies;
+mod certificates;
 mod chains;
 mod drivers;
 mod proxies;

@@ -4,7 +4,7 @@ use super::super::action::Do;
 use super::super::exchange::Exchange;
 use super::super::operation::Operation;
 use super::super::state::{Pending, State, Stepped};
-use crate::error::{Cause, Error, Phase};
+use crate::error::{Cause, Error, Phase, TlsError};
 use crate::http1::NotReusable;
 use crate::trace::At;
 use crate::trace::Sink;
@@ -110,11 +110,7 @@ impl Exchange {
                 return self.repeat(attempt, at);
             }
         }
-        let error = self.complete(error, phase);
-        self.error = Some(match self.plan.proxy_at(operation).filter(|_| phase != Phase::Pool) {
-            Some(proxy) => error.with_proxy(proxy.host(), proxy.port()),
-            None => error,
-        });
+        self.error = Some(self.explain(error, phase, operation));
         match phase {
             Phase::Pool => return self.finish(at),
             Phase::Resolve | Phase::Connect => return self.enter(State::Leave, Phase::Close),
@@ -139,6 +135,20 @@ impl Exchange {
     /// How many bytes of the request have left; what asks a proxy for a tunnel is none of them.
     const fn request_bytes(&self) -> u64 {
         if self.plan.tunnelling { 0 } else { self.link.request_bytes() }
+    }
+
+    /// Adds to an error what the exchange knows of what failed.
+    fn explain(&self, error: Error, phase: Phase, operation: Option<Operation>) -> Error {
+        let mut error = self.complete(error, phase);
+        if let Some(proxy) = self.plan.proxy_at(operation).filter(|_| phase != Phase::Pool) {
+            error = error.with_proxy(proxy.host(), proxy.port());
+        }
+        if matches!(error.cause, Cause::Tls(TlsError::Certificate(_)))
+            && let Some(certificate) = self.link.facts().peer_certificate
+        {
+            error = error.with_certificate(certificate);
+        }
+        error
     }
 
     /// Adds to an error what the exchange knows of the moment at which it failed.
