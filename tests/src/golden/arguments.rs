@@ -9,9 +9,9 @@ use std::time::Duration;
 use limpid_core::trace::SocketOption;
 use limpid_io::{ClientBuilder, PoolLimits, Settings};
 
-use super::drivers::Driver;
+use super::driver::Driver;
 use super::pieces::Pieces;
-use super::scenario::wrong;
+use super::wrong::wrong;
 
 /// What the golden client is told.
 ///

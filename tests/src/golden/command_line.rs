@@ -4,8 +4,9 @@ use std::io;
 
 use serde_json::{Map, Value};
 
-use super::scenario::{Scenario, wrong};
+use super::scenario::Scenario;
 use super::stage::Stage;
+use super::wrong::wrong;
 
 /// The key of a scenario, and the flag with one value for it.
 const VALUES: [(&str, &str); 13] = [

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde_json::Value;
 use toml::Table;
 
-use super::scenario::wrong;
+use super::wrong::wrong;
 
 /// Why a scenario ends otherwise than it was recorded, and how.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,6 +9,7 @@
 mod arguments;
 mod command_line;
 mod diff;
+mod driver;
 mod drivers;
 mod host;
 mod intended;
@@ -18,10 +19,11 @@ mod run;
 mod scenario;
 mod servers;
 mod stage;
+mod wrong;
 
 pub use arguments::Arguments;
 pub use diff::diff;
-pub use drivers::Driver;
+pub use driver::Driver;
 pub use intended::Intended;
 pub use recorded::{asynchronous, comparable};
 pub use run::{Played, play};

@@ -10,7 +10,7 @@ use limpid_sinks::LineSink;
 
 use super::arguments::Arguments;
 use super::command_line::command_line;
-use super::drivers::Driver;
+use super::driver::Driver;
 use super::host::Host;
 use super::scenario::{Printed, Scenario};
 use super::stage::Stage;

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use super::drivers::Driver;
+use super::driver::Driver;
 use super::intended::{self, Intended};
 use super::recorded::asynchronous;
+use super::wrong::wrong;
 
 /// A scenario, and what was recorded.
 #[derive(Clone, Debug)]
@@ -89,11 +90,6 @@ fn sections(text: &str) -> BTreeMap<String, Vec<String>> {
         }
     }
     sections
-}
-
-/// An error about something that is in the data.
-pub(super) fn wrong(what: &str, problem: &str) -> io::Error {
-    io::Error::other(format!("{what} {problem}"))
 }
 
 impl Scenario {

@@ -10,7 +10,8 @@ use rustls::ServerConfig;
 use serde_json::Value;
 
 use super::host::{Host, Listener};
-use super::scenario::{Scenario, wrong};
+use super::scenario::Scenario;
+use super::wrong::wrong;
 use crate::certificates::{Certificates, Identity};
 use crate::directory::Directory;
 use crate::script::{Script, Socks5, Step};

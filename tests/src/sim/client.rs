@@ -1,22 +1,16 @@
 //! A client in a simulated network.
 
-use std::cell::{Cell, RefCell};
-use std::fmt;
 use std::rc::Rc;
-use std::sync::Arc;
 
-use limpid_core::client::{
-    Event, Exchange, Input, Lease, Options, Pool, RequestBuilder, Retired, Route,
-};
+use limpid_core::client::{Event, RequestBuilder};
 use limpid_core::error::{Cause, Error};
 use limpid_core::fields::Fields;
-use limpid_core::trace::ExchangeId;
-use limpid_io::{Settings, SharedSink, TlsSource};
+use limpid_io::Settings;
 
 use super::body::Body;
-use super::driver::{Driver, no_configuration};
+use super::driver::Driver;
 use super::net::Net;
-use super::socket::Socket;
+use super::shared::Shared;
 use super::world::World;
 
 /// A client: the third driver's, over the same machines as those of the others. When it and its
@@ -24,36 +18,11 @@ use super::world::World;
 #[derive(Clone, Debug)]
 pub struct Client(Rc<Shared>);
 
-/// What the exchanges of a client share.
-pub(super) struct Shared {
-    pub(super) net: Net,
-    pub(super) sink: SharedSink,
-    options: Arc<Options>,
-    /// What secures connections to origin servers, and to proxies.
-    tls: (TlsSource, TlsSource),
-    pool: RefCell<Pool<Socket>>,
-    exchanges: Cell<u64>,
-}
-
-impl fmt::Debug for Shared {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("exchanges", &self.exchanges).finish_non_exhaustive()
-    }
-}
-
 impl Client {
     /// A client with these settings.
     #[must_use]
     pub fn new(net: &Net, settings: Settings) -> Self {
-        let Settings { options, tls, proxy_tls, pool, sink } = settings;
-        Self(Rc::new(Shared {
-            net: net.clone(),
-            sink,
-            options,
-            tls: (tls, proxy_tls),
-            pool: RefCell::new(Pool::new(pool)),
-            exchanges: Cell::new(0),
-        }))
+        Self(Rc::new(Shared::new(net, settings)))
     }
 
     /// The world it is in.
@@ -67,10 +36,7 @@ impl Client {
     /// # Errors
     /// The exchange failed.
     pub async fn send(&self, draft: RequestBuilder, body: Body) -> Result<Response, Error> {
-        let request = draft.body(body.size()).build();
-        self.0.exchanges.set(self.0.exchanges.get() + 1);
-        let id = ExchangeId(self.0.exchanges.get());
-        let exchange = Exchange::new(id, request, Arc::clone(&self.0.options));
+        let exchange = self.0.exchange(draft.body(body.size()).build());
         let mut driver = Driver::new(exchange, body, Rc::clone(&self.0));
         loop {
             if !driver.run().await? {
@@ -80,68 +46,6 @@ impl Client {
                 return Ok(Response { driver, over: false });
             }
         }
-    }
-}
-
-impl Shared {
-    /// Answers a question about trust.
-    pub(super) fn trust(&self, proxy: bool) -> Input<'static> {
-        let trust = self.tls(proxy).trust(self.net.world().now(), &self.sink);
-        trust.map_or_else(no_configuration, Input::Trust)
-    }
-
-    /// Makes the layer for a connection to the server of this name.
-    pub(super) fn secure(&self, server_name: &str, proxy: bool) -> Input<'static> {
-        let layer = self.tls(proxy).layer(server_name, proxy);
-        layer.map_or_else(|error| Input::Failed(error.into()), Input::Secured)
-    }
-
-    const fn tls(&self, proxy: bool) -> &TlsSource {
-        if proxy { &self.tls.1 } else { &self.tls.0 }
-    }
-
-    /// A connection on this route; `None` while there is none.
-    pub(super) fn acquire(&self, route: &Route) -> Option<Box<Lease<Socket>>> {
-        let now = self.net.world().now();
-        let mut pool = self.pool.borrow_mut();
-        let mut lease = pool.acquire(route, now, Socket::is_silent);
-        let is_loud = |lease: &mut Box<Lease<Socket>>| {
-            lease.transport.as_ref().is_some_and(|socket| !socket.is_silent())
-        };
-        while let Some(loud) = lease.take_if(is_loud) {
-            lease = pool.replace(loud, now, Socket::is_silent);
-        }
-        drop(pool);
-        self.retire();
-        lease
-    }
-
-    /// Gives a connection back; one that lacks a part is closed.
-    pub(super) fn release(&self, lease: Box<Lease<Socket>>) {
-        let now = self.net.world().now();
-        self.pool.borrow_mut().release(lease, now, Socket::is_silent);
-        self.retire();
-        self.net.world().moved();
-    }
-
-    fn retire(&self) {
-        let retired = self.pool.borrow_mut().retired();
-        for Retired { lease, why } in retired {
-            let Some((link, transport)) = lease.link.zip(lease.transport) else { continue };
-            link.retire(why, self.net.world().now(), &self.sink, |bytes| {
-                if !bytes.is_empty() {
-                    // Nobody is left who would care.
-                    let _ = transport.write_now(bytes);
-                }
-            });
-        }
-    }
-}
-
-impl Drop for Shared {
-    fn drop(&mut self) {
-        self.pool.get_mut().close();
-        self.retire();
     }
 }
 

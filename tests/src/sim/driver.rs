@@ -7,11 +7,11 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use limpid_core::client::{Dial, Do, Event, Exchange, Input, Lease};
-use limpid_core::error::{Error, ResolveError, TlsError};
+use limpid_core::error::{Error, ResolveError};
 
 use super::body::Body;
-use super::client::Shared;
 use super::dials::Dials;
+use super::shared::Shared;
 use super::socket::Socket;
 use super::world::at;
 
@@ -209,9 +209,4 @@ fn resolve(host: &str, port: u16) -> Result<SocketAddr, ResolveError> {
     let address = if host == "localhost" { "127.0.0.1" } else { host };
     let address: IpAddr = address.parse().map_err(|_| ResolveError::NotFound)?;
     Ok(SocketAddr::new(address, port))
-}
-
-/// Answers a `Trust` that fails. Why there is no configuration is told elsewhere.
-pub(super) fn no_configuration<E>(_: E) -> Input<'static> {
-    Input::Failed(TlsError::Configuration.into())
 }

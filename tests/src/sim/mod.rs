@@ -14,9 +14,11 @@ mod driver;
 mod faults;
 mod net;
 mod os;
+mod peer;
 mod pipe;
 mod served;
 mod server;
+mod shared;
 mod socket;
 mod world;
 

@@ -116,7 +116,7 @@ impl Net {
             let mut faults = self.0.faults.borrow_mut();
             [faults.course(), faults.course()]
         };
-        let (here, there) = Socket::pair(&self, courses);
+        let (here, there) = Socket::pair(&self.0.world, courses);
         if let Some(place) = self.0.places.borrow_mut().get_mut(&name) {
             place.waiting.push_back(there);
         }

@@ -20,7 +20,6 @@ use rustls::ServerConfig;
 
 use super::socket::Socket;
 use super::world::{World, at};
-use crate::wire::Wire;
 
 /// The least room for a read.
 const READ: usize = 16 * 1024;
@@ -208,13 +207,13 @@ impl<S: Sink> Served<S> {
                 Do::Finish => {
                     if let Some(socket) = &mut self.socket {
                         // What goes wrong with it is seen when it is read from.
-                        let _ = socket.close();
+                        socket.close();
                     }
                 }
                 Do::Close { reset } => {
                     if let (true, Some(socket)) = (reset, &mut self.socket) {
                         // It is closed all the same.
-                        let _ = socket.reset();
+                        socket.reset();
                     }
                     self.socket = None;
                 }

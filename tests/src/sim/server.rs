@@ -9,6 +9,7 @@ use std::time::Duration;
 use rustls::ServerConfig;
 
 use super::net::{Listening, Net};
+use super::peer::PeerSocket;
 use crate::peer::{Peer, Request};
 use crate::script::{Script, Step};
 use crate::server::Listen;
@@ -79,6 +80,7 @@ impl Listener {
         let mut scripts = scripts.into_iter();
         for index in 0.. {
             let socket = self.net.accept(&self.place).await;
+            let socket = PeerSocket { net: self.net.clone(), socket };
             let Some(mut script) = scripts.next() else {
                 played.borrow_mut().problems.push("a connection too many".to_owned());
                 continue;

@@ -5,22 +5,18 @@ use std::future::poll_fn;
 use std::io;
 use std::rc::Rc;
 use std::task::Poll;
-use std::time::Duration;
-
-use limpid_core::client::Target;
 
 use super::faults::Course;
-use super::net::Net;
 use super::os;
 use super::pipe::{self, Pipe};
-use crate::wire::Wire;
+use super::world::World;
 
 type Shared = Rc<RefCell<Pipe>>;
 
 /// One end of a connection. Dropping it closes both directions.
 #[derive(Debug)]
 pub struct Socket {
-    net: Net,
+    world: World,
     incoming: Shared,
     outgoing: Shared,
     /// A reset is told once: after that there is an end to be read, and nobody to write to.
@@ -29,10 +25,10 @@ pub struct Socket {
 
 impl Socket {
     /// The two ends of a connection.
-    pub(super) fn pair(net: &Net, courses: [Course; 2]) -> (Self, Self) {
+    pub(super) fn pair(world: &World, courses: [Course; 2]) -> (Self, Self) {
         let [there, back] = courses.map(|course| Rc::new(RefCell::new(Pipe::new(course))));
         let end = |incoming: &Shared, outgoing: &Shared| Self {
-            net: net.clone(),
+            world: world.clone(),
             incoming: Rc::clone(incoming),
             outgoing: Rc::clone(outgoing),
             was_reset: Cell::new(false),
@@ -43,7 +39,7 @@ impl Socket {
     /// Whether nothing has arrived, the end included.
     #[must_use]
     pub fn is_silent(&self) -> bool {
-        !self.incoming.borrow().is_readable(self.net.world().now())
+        !self.incoming.borrow().is_readable(self.world.now())
     }
 
     /// Takes some of the bytes, when there is room.
@@ -64,7 +60,7 @@ impl Socket {
         if self.was_reset.get() {
             return Some(Err(os::broken()));
         }
-        let world = self.net.world();
+        let world = &self.world;
         let written = self.outgoing.borrow_mut().write(bytes, world.now());
         if let Some(result) = &written {
             self.note(result);
@@ -77,7 +73,7 @@ impl Socket {
     /// # Errors
     /// The connection was reset.
     pub async fn receive(&self, room: &mut [u8]) -> io::Result<usize> {
-        let world = self.net.world();
+        let world = &self.world;
         poll_fn(|_| {
             let read = self.incoming.borrow_mut().read(room, world.now());
             match read {
@@ -98,16 +94,30 @@ impl Socket {
         .await
     }
 
+    /// Closes our direction.
+    pub(super) fn close(&self) {
+        self.outgoing.borrow_mut().close(self.world.now());
+        self.world.moved();
+    }
+
+    /// Ends the connection in a reset.
+    pub(super) fn reset(&self) {
+        let now = self.world.now();
+        self.outgoing.borrow_mut().break_off(now);
+        self.incoming.borrow_mut().break_off(now);
+        self.world.moved();
+    }
+
     /// Something has happened.
     fn note(&self, result: &io::Result<usize>) {
         self.was_reset.set(self.was_reset.get() || result.as_ref().is_err_and(pipe::is_reset));
-        self.net.world().moved();
+        self.world.moved();
     }
 }
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        let now = self.net.world().now();
+        let now = self.world.now();
         let unread = self.incoming.borrow_mut().stop_reading(now);
         let mut outgoing = self.outgoing.borrow_mut();
         if unread {
@@ -115,44 +125,6 @@ impl Drop for Socket {
         } else {
             outgoing.close(now);
         }
-        self.net.world().moved();
-    }
-}
-
-impl Wire for Socket {
-    async fn read(&mut self, room: &mut [u8], patience: Duration) -> io::Result<Option<usize>> {
-        let world = self.net.world();
-        let moment = world.now() + patience;
-        world.before(Some(moment), self.receive(room)).await.transpose()
-    }
-
-    async fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
-        while !bytes.is_empty() {
-            let n = self.write(bytes).await?;
-            bytes = &bytes[n..];
-        }
-        Ok(())
-    }
-
-    async fn sleep(&self, time: Duration) {
-        self.net.world().sleep(time).await;
-    }
-
-    async fn connect(&self, target: std::net::SocketAddr) -> io::Result<Self> {
-        self.net.connect(Target::Tcp(target)).await
-    }
-
-    fn close(&mut self) -> io::Result<()> {
-        self.outgoing.borrow_mut().close(self.net.world().now());
-        self.net.world().moved();
-        Ok(())
-    }
-
-    fn reset(&mut self) -> io::Result<()> {
-        let now = self.net.world().now();
-        self.outgoing.borrow_mut().break_off(now);
-        self.incoming.borrow_mut().break_off(now);
-        self.net.world().moved();
-        Ok(())
+        self.world.moved();
     }
 }

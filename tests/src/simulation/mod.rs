@@ -10,11 +10,13 @@ pub mod ledger;
 mod pattern;
 mod plan;
 mod play;
+mod problem;
 mod requests;
 mod runs;
 mod serving;
 mod tls;
 
 pub use plan::Plan;
-pub use play::{Problem, run};
+pub use play::run;
+pub use problem::Problem;
 pub use runs::runs;

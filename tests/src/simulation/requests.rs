@@ -9,7 +9,7 @@ use limpid_core::error::Error;
 
 use super::pattern::{is_part, part};
 use super::plan::{Asked, Client};
-use super::play::Problem;
+use super::problem::Problem;
 use crate::sim;
 
 /// What came of a request.

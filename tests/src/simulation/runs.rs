@@ -6,7 +6,8 @@ use std::sync::mpsc;
 use std::thread;
 
 use super::plan::Plan;
-use super::play::{Problem, run};
+use super::play::run;
+use super::problem::Problem;
 
 /// Plays the runs of these seeds, on all processors, and tells `failed` of each that fails.
 pub fn runs(seeds: Range<u64>, mut failed: impl FnMut(u64, Vec<Problem>)) {

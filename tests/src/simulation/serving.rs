@@ -15,7 +15,7 @@ use rustls::ServerConfig;
 
 use super::pattern::{is_part, part};
 use super::plan::{Asked, Server};
-use super::play::Problem;
+use super::problem::Problem;
 use crate::sim::{Net, Served, Socket, Stopping};
 
 /// A server, and what it found wrong.

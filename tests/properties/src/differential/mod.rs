@@ -3,12 +3,13 @@
 
 pub mod differences;
 mod readers;
+mod verdict;
 
-use limpid_core::error::Rule;
 use limpid_core::http1::Role;
 
 use self::differences::{LIMITS, LOOSER, Reader, STRICTER, Stricter};
 use self::readers::{ours, theirs};
+use self::verdict::Verdict;
 use crate::input::Input;
 
 /// All three read the same head, or differ in a way that the tables name.
@@ -26,28 +27,6 @@ pub fn differential(data: &[u8]) {
         let theirs = theirs(reader, role, bytes);
         compare(reader, &ours, &theirs, bytes);
     }
-}
-
-/// What a head says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Head {
-    /// The method, or the reason phrase.
-    first: Vec<u8>,
-    /// The target, or the status.
-    second: Vec<u8>,
-    minor: i32,
-    /// Names and values; folded values are joined by one space.
-    fields: Vec<(Vec<u8>, Vec<u8>)>,
-    /// Where the head ends.
-    end: usize,
-}
-
-/// What became of the bytes. Who refuses says why, if that is to be compared.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Verdict {
-    Head(Head),
-    Partial,
-    Refused(Option<Rule>),
 }
 
 fn compare(reader: Reader, ours: &Verdict, theirs: &Verdict, bytes: &[u8]) {

@@ -6,7 +6,7 @@ use limpid_core::limits::Limits;
 use limpid_picohttpparser::{self as pico, Parsed};
 
 use super::differences::Reader;
-use super::{Head, Verdict};
+use super::verdict::{Head, Verdict};
 use crate::message::unheard;
 
 /// How we read it.

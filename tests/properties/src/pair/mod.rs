@@ -1,19 +1,20 @@
 //! Our client against our server, however the bytes between them are cut and delayed.
 
+mod check;
 mod peer;
 mod pipeline;
 mod plan;
 mod wire;
 
 use limpid_core::error::{Offence, PeerError};
-use limpid_core::http1::transcript::{Message, Start};
+use limpid_core::http1::transcript::Start;
 use limpid_core::http1::{Role, State};
 
+use self::check::{check_request, check_response};
 use self::peer::{Client, Server, WORDS};
 use self::plan::Exchange;
 use self::wire::Wire;
 use crate::input::Input;
-use crate::message::check_fields;
 
 /// Both sides carry out a plan of exchanges, or the wire breaks: each reads what the other said,
 /// nobody waits for ever, and both know how it ended.
@@ -139,21 +140,4 @@ const fn agree(one: State, other: State) -> bool {
 /// The only fault that our own side can be seen to have is a wire that broke.
 fn check_error(error: PeerError, is_broken: bool) {
     assert!(is_broken && error.rule.offence() == Offence::EndOfStream, "{error}");
-}
-
-fn check_request(exchange: &Exchange, message: &Message) {
-    let (method, target) = (exchange.method.into(), exchange.target().into());
-    assert_eq!(message.start, Start::Request { method, target });
-    check_fields(exchange.request.fields.fields(), message.fields.fields());
-    assert_eq!(message.body, exchange.request.body());
-    assert_eq!(message.trailers, exchange.request.trailers);
-}
-
-fn check_response(exchange: &Exchange, message: &Message) {
-    let status = exchange.status;
-    assert_eq!(message.start, Start::Response { status, reason: b"why"[..].into() });
-    check_fields(exchange.response.fields.fields(), message.fields.fields());
-    assert_eq!(message.body, exchange.response.body());
-    assert_eq!(message.trailers, exchange.response.trailers);
-    assert_eq!(message.keep_alive, !exchange.closes() && !exchange.switches());
 }

@@ -3,8 +3,8 @@
 use limpid_core::http1::transcript::Transcript;
 use limpid_core::http1::{Connection, Event, Next, Role, State};
 
+use super::check::{check_request, check_response};
 use super::plan::Exchange;
-use super::{check_request, check_response};
 use crate::input::Input;
 use crate::message::{send_body, unheard};
 

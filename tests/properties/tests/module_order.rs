@@ -1,0 +1,25 @@
+//! No module imports one above it, and no files import each other.
+
+#![cfg(test)]
+
+#[test]
+fn modules_import_only_modules_below_them() {
+    let order = [
+        "input",
+        "url_model",
+        "coding",
+        "message",
+        "setup",
+        "target",
+        "chunked",
+        "fields",
+        "head_cache",
+        "pair",
+        "round_trip",
+        "split_invariance",
+        "parse",
+        "differential",
+        "line_sink",
+    ];
+    limpid_module_order::check(concat!(env!("CARGO_MANIFEST_DIR"), "/src"), &order).unwrap();
+}

@@ -1,0 +1,116 @@
+//! What the exchanges of a client share: its settings and its pool.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::sync::Arc;
+
+use limpid_core::client::{Exchange, Input, Lease, Options, Pool, Request, Retired, Route};
+use limpid_core::error::TlsError;
+use limpid_core::trace::ExchangeId;
+use limpid_io::{Settings, SharedSink, TlsSource};
+
+use super::net::Net;
+use super::socket::Socket;
+
+/// What the exchanges of a client share.
+pub(super) struct Shared {
+    pub(super) net: Net,
+    pub(super) sink: SharedSink,
+    options: Arc<Options>,
+    /// What secures connections to origin servers, and to proxies.
+    tls: (TlsSource, TlsSource),
+    pool: RefCell<Pool<Socket>>,
+    exchanges: Cell<u64>,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("exchanges", &self.exchanges).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    pub(super) fn new(net: &Net, settings: Settings) -> Self {
+        let Settings { options, tls, proxy_tls, pool, sink } = settings;
+        Self {
+            net: net.clone(),
+            sink,
+            options,
+            tls: (tls, proxy_tls),
+            pool: RefCell::new(Pool::new(pool)),
+            exchanges: Cell::new(0),
+        }
+    }
+
+    /// Returns another exchange that is to make `request`.
+    pub(super) fn exchange(&self, request: Request) -> Exchange {
+        self.exchanges.set(self.exchanges.get() + 1);
+        let id = ExchangeId(self.exchanges.get());
+        Exchange::new(id, request, Arc::clone(&self.options))
+    }
+
+    /// Answers a question about trust.
+    pub(super) fn trust(&self, proxy: bool) -> Input<'static> {
+        let trust = self.tls(proxy).trust(self.net.world().now(), &self.sink);
+        trust.map_or_else(no_configuration, Input::Trust)
+    }
+
+    /// Makes the layer for a connection to the server of this name.
+    pub(super) fn secure(&self, server_name: &str, proxy: bool) -> Input<'static> {
+        let layer = self.tls(proxy).layer(server_name, proxy);
+        layer.map_or_else(|error| Input::Failed(error.into()), Input::Secured)
+    }
+
+    const fn tls(&self, proxy: bool) -> &TlsSource {
+        if proxy { &self.tls.1 } else { &self.tls.0 }
+    }
+
+    /// A connection on this route; `None` while there is none.
+    pub(super) fn acquire(&self, route: &Route) -> Option<Box<Lease<Socket>>> {
+        let now = self.net.world().now();
+        let mut pool = self.pool.borrow_mut();
+        let mut lease = pool.acquire(route, now, Socket::is_silent);
+        let is_loud = |lease: &mut Box<Lease<Socket>>| {
+            lease.transport.as_ref().is_some_and(|socket| !socket.is_silent())
+        };
+        while let Some(loud) = lease.take_if(is_loud) {
+            lease = pool.replace(loud, now, Socket::is_silent);
+        }
+        drop(pool);
+        self.retire();
+        lease
+    }
+
+    /// Gives a connection back; one that lacks a part is closed.
+    pub(super) fn release(&self, lease: Box<Lease<Socket>>) {
+        let now = self.net.world().now();
+        self.pool.borrow_mut().release(lease, now, Socket::is_silent);
+        self.retire();
+        self.net.world().moved();
+    }
+
+    fn retire(&self) {
+        let retired = self.pool.borrow_mut().retired();
+        for Retired { lease, why } in retired {
+            let Some((link, transport)) = lease.link.zip(lease.transport) else { continue };
+            link.retire(why, self.net.world().now(), &self.sink, |bytes| {
+                if !bytes.is_empty() {
+                    // Nobody is left who would care.
+                    let _ = transport.write_now(bytes);
+                }
+            });
+        }
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.pool.get_mut().close();
+        self.retire();
+    }
+}
+
+/// Answers a `Trust` that fails. Why there is no configuration is told elsewhere.
+fn no_configuration<E>(_: E) -> Input<'static> {
+    Input::Failed(TlsError::Configuration.into())
+}
