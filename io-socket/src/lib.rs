@@ -3,9 +3,11 @@
 
 mod connect;
 mod listener;
+mod lookup_threads;
 mod options;
 mod resolve;
 
 pub use connect::{begin, is_silent, prepare};
 pub use listener::{AcceptWaker, Listener, is_resource_exhausted, is_transient};
+pub use lookup_threads::{LookupThreads, ResolveFn, WithoutThreads};
 pub use resolve::{literal, lookup};

@@ -12,6 +12,8 @@ use limpid_io::{
 use crate::body::Body;
 use crate::connect::Connector;
 use crate::driver::Driver;
+use crate::network::Network;
+use crate::resolve::Resolver;
 use crate::response::Response;
 use crate::stream::Stream;
 
@@ -38,17 +40,18 @@ impl fmt::Debug for Client {
 }
 
 impl BuildClient for Client {
-    type Resolver = ();
+    type Resolver = Resolver;
     type Connector = Connector;
 
-    fn build(settings: Settings, (): (), connector: Connector) -> Self {
-        Self { connections: Arc::new(Connections::new(settings, connector)) }
+    fn build(settings: Settings, resolver: Resolver, connector: Connector) -> Self {
+        let network = Network::new(&settings, resolver, connector);
+        Self { connections: Arc::new(Connections::new(settings, network)) }
     }
 }
 
 impl From<Settings> for Client {
     fn from(settings: Settings) -> Self {
-        Self::build(settings, (), Connector::default())
+        Self::build(settings, Resolver::default(), Connector::default())
     }
 }
 

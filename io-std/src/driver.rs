@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use limpid_core::client::{Dial, DialId, Do, Input, Told};
 use limpid_io::{Error, InFlight};
+use limpid_socket::literal;
 
 use crate::body::Body;
 use crate::deadline::{deadline_after, in_time, left};
 use crate::dials::Dials;
-use crate::resolve::{Resolved, resolve};
 use crate::socket::open;
 use crate::stream::Stream;
 use crate::wait::wait_for;
@@ -99,12 +99,16 @@ impl Driver {
 
     #[cold]
     fn resolve(&mut self) {
-        let left = self.left();
+        let (until, left) = (self.in_flight.deadline(), self.left());
         let (host, port) = self.in_flight.peer();
-        match resolve(host, port, left) {
-            Resolved::Addresses(all) => self.in_flight.input(Input::Resolved(&all)),
-            Resolved::Failed(error) => self.in_flight.input(Input::Failed(error.into())),
-            Resolved::TimedOut => self.in_flight.input(Input::Tick),
+        if let Some(address) = literal(host, port) {
+            return self.in_flight.input(Input::Resolved(&[address]));
+        }
+        let lookup = self.in_flight.network().lookups.look_up(host, port, until);
+        match wait_for(lookup, left) {
+            Some(Ok(addresses)) => self.in_flight.input(Input::Resolved(&addresses)),
+            Some(Err(error)) => self.in_flight.input(Input::Failed(error.into())),
+            None => self.in_flight.input(Input::Tick),
         }
     }
 
@@ -115,7 +119,7 @@ impl Driver {
         let left = self.left();
         let Some(dial) = self.in_flight.dial() else { return };
         let Dial { target, from, options, alone } = dial;
-        let opened = match self.in_flight.network().custom() {
+        let opened = match self.in_flight.network().connector.custom() {
             Some(connect) => connect.connect(dial, deadline_after(left)).map(Stream::Custom),
             None if alone => open(target, from, options, left).map(Stream::from),
             None => match self.dials.start(id, target, from, options) {

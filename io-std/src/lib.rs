@@ -23,6 +23,7 @@ mod deadline;
 mod dials;
 mod driver;
 mod duplex;
+mod network;
 mod resolve;
 mod response;
 mod server;
@@ -37,6 +38,7 @@ pub use body::Body;
 pub use client::{Client, ClientBuilder, RequestBuilder};
 pub use connect::{Connect, Connector, SystemConnector};
 pub use limpid_core::client::{Dial, Target};
+pub use limpid_core::error::ResolveError;
 pub use limpid_core::trace::SocketOption;
 #[cfg(feature = "rustls")]
 pub use limpid_io::TlsVersion;
@@ -45,6 +47,7 @@ pub use limpid_io::{
     ClientLayers, Clock, Error, History, IdentityProblem, NoProxy, PoolLimits, Prepared, Proxy,
     ServerLayers, Settings, SharedSink, Sizes, Timings, TlsSetupError,
 };
+pub use resolve::{Resolve, Resolver, SystemResolver};
 pub use response::{Response, ResponseBody};
 pub use server::{Exchange, Handle, Server, ServerBuilder};
 pub use transport::{Interest, Transport};

@@ -1,65 +1,103 @@
-//! Looking up host names, within a time: the system's resolver knows none.
+//! Looking up host names, as callers can do it themselves.
 
+use std::fmt;
 use std::net::SocketAddr;
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::Instant;
 
 use limpid_core::error::ResolveError;
-use limpid_socket::{literal, lookup};
+use limpid_socket::{LookupThreads, WithoutThreads, lookup};
 
-/// What a lookup came to.
-#[derive(Debug)]
-pub(crate) enum Resolved {
-    Addresses(Vec<SocketAddr>),
-    Failed(ResolveError),
-    TimedOut,
+/// Looks up the host names of a client.
+///
+/// It runs on threads of the client's, which it may block; how many there are at once,
+/// [`ClientBuilder::lookups`](crate::ClientBuilder::lookups) says. Requests for the same host and port
+/// share a lookup. What was found is not kept: a resolver may do that.
+///
+/// ```
+/// use std::net::SocketAddr;
+/// use std::time::Instant;
+///
+/// use limpid_std::{Client, Resolve, ResolveError, SystemResolver};
+///
+/// /// Knows one host, and leaves others to the system.
+/// struct Known;
+///
+/// impl Resolve for Known {
+///     fn resolve(
+///         &self,
+///         host: &str,
+///         port: u16,
+///         deadline: Option<Instant>,
+///     ) -> Result<Vec<SocketAddr>, ResolveError> {
+///         match host {
+///             "printer" => Ok(vec![SocketAddr::from(([192, 0, 2, 7], port))]),
+///             _ => SystemResolver.resolve(host, port, deadline),
+///         }
+///     }
+/// }
+///
+/// let client = Client::builder().resolver(Known).build();
+/// # drop(client);
+/// ```
+pub trait Resolve: Send + Sync {
+    /// Returns the addresses of `host`, which is a name, in the order in which they are to be tried.
+    /// All requests that waited for them when it was called have given up at `deadline`; a resolver
+    /// that can be interrupted may do the same then, with any error.
+    ///
+    /// # Errors
+    /// The name is not known, has no address, or the resolver failed.
+    fn resolve(
+        &self,
+        host: &str,
+        port: u16,
+        deadline: Option<Instant>,
+    ) -> Result<Vec<SocketAddr>, ResolveError>;
 }
 
-/// Looks up the addresses of `host`, in the order in which the system wants them tried.
-pub(crate) fn resolve(host: &str, port: u16, timeout: Option<Duration>) -> Resolved {
-    if let Some(address) = literal(host, port) {
-        return Resolved::Addresses(vec![address]);
-    }
-    let Some(timeout) = timeout else { return finish(lookup(host, port)) };
-    // The system's resolver cannot be interrupted. A lookup that takes too long is left to itself:
-    // its thread ends with it.
-    let (sender, receiver) = mpsc::sync_channel(1);
-    let name = host.to_owned();
-    let spawned = thread::Builder::new()
-        .name("limpid-resolve".to_owned())
-        .spawn(move || sender.send(lookup(&name, port)));
-    if spawned.is_err() {
-        return finish(lookup(host, port));
-    }
-    match receiver.recv_timeout(timeout) {
-        Ok(result) => finish(result),
-        Err(RecvTimeoutError::Timeout) => Resolved::TimedOut,
-        Err(RecvTimeoutError::Disconnected) => Resolved::Failed(ResolveError::Temporary),
+/// The system's resolver, which cannot be interrupted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemResolver;
+
+impl Resolve for SystemResolver {
+    fn resolve(
+        &self,
+        host: &str,
+        port: u16,
+        _: Option<Instant>,
+    ) -> Result<Vec<SocketAddr>, ResolveError> {
+        lookup(host, port)
     }
 }
 
-fn finish(result: Result<Vec<SocketAddr>, ResolveError>) -> Resolved {
-    result.map_or_else(Resolved::Failed, Resolved::Addresses)
+/// What looks up the host names of a client: the system's resolver by default, or a [`Resolve`].
+#[derive(Clone)]
+pub struct Resolver(Arc<dyn Resolve>);
+
+impl Resolver {
+    /// Returns lookups with this resolver, of which at most `most` are under way at once.
+    pub(crate) fn threads(self, most: usize) -> Arc<LookupThreads> {
+        let resolve = Box::new(move |host: &str, port: u16, deadline: Option<Instant>| {
+            self.0.resolve(host, port, deadline)
+        });
+        Arc::new(LookupThreads::new(most, resolve, WithoutThreads::Block))
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_needs_no_resolver() {
-        let Resolved::Addresses(addresses) = resolve("::1", 80, Some(Duration::ZERO)) else {
-            panic!("an address is its own");
-        };
-        assert_eq!(addresses, ["[::1]:80".parse().unwrap()]);
+impl Default for Resolver {
+    fn default() -> Self {
+        Self::from(SystemResolver)
     }
+}
 
-    #[test]
-    fn localhost_is_a_loopback_address() {
-        let Resolved::Addresses(addresses) = resolve("localhost", 80, None) else {
-            panic!("localhost is known");
-        };
-        assert!(addresses.iter().all(|address| address.ip().is_loopback()));
+impl<R: Resolve + 'static> From<R> for Resolver {
+    fn from(resolve: R) -> Self {
+        Self(Arc::new(resolve))
+    }
+}
+
+impl fmt::Debug for Resolver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Resolver")
     }
 }

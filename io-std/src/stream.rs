@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use limpid_io::PooledTransport;
 use socket2::Socket;
 
-use crate::connect::Connector;
 use crate::deadline::{deadline_after, in_time};
+use crate::network::Network;
 use crate::socket::Timed;
 use crate::transport::{Interest, Transport};
 
@@ -104,7 +104,7 @@ fn wait_for(
 }
 
 impl PooledTransport for Stream {
-    type Network = Connector;
+    type Network = Network;
 
     fn is_silent(&self) -> bool {
         match self {

@@ -13,6 +13,7 @@ fn modules_import_only_modules_below_them() {
         "socket",
         "system_socket",
         "connect",
+        "network",
         "stream",
         "dials",
         "duplex",

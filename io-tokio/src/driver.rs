@@ -2,15 +2,12 @@
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use limpid_core::client::{DialId, Do, Input, Told};
-use limpid_core::error::ResolveError;
 use limpid_core::time::{Deadline, Mono};
 use limpid_io::{Error, InFlight};
-use limpid_socket::{literal, lookup};
-use tokio::task::spawn_blocking;
+use limpid_socket::literal;
 use tokio::time::{sleep, timeout};
 
 use crate::body::Body;
@@ -97,7 +94,11 @@ impl Driver {
     async fn resolve(&mut self) {
         let (until, now) = (self.in_flight.deadline(), self.in_flight.now());
         let (host, port) = self.in_flight.peer();
-        match within(until, now, resolve(host, port)).await {
+        if let Some(address) = literal(host, port) {
+            return self.in_flight.input(Input::Resolved(&[address]));
+        }
+        let resolving = self.in_flight.network().resolver.resolve(host, port);
+        match within(until, now, resolving).await {
             Some(Ok(addresses)) => self.in_flight.input(Input::Resolved(&addresses)),
             Some(Err(error)) => self.in_flight.input(Input::Failed(error.into())),
             None => self.in_flight.input(Input::Tick),
@@ -109,7 +110,7 @@ impl Driver {
         let (until, now) = (self.in_flight.deadline(), self.in_flight.now());
         let Some(dial) = self.in_flight.dial() else { return };
         let is_alone = dial.alone;
-        match Attempt::begin(self.in_flight.network(), dial) {
+        match Attempt::begin(&self.in_flight.network().connector, dial) {
             Ok(mut attempt) if is_alone => {
                 let opened = within(until, now, poll_fn(|cx| attempt.poll_open(cx))).await;
                 self.in_flight.dialed(id, opened.map(|opened| opened.map(Timed::new)));
@@ -176,16 +177,6 @@ impl Drop for Driver {
             }
         }
     }
-}
-
-/// Looks up a name without holding up this thread: the system's resolver blocks.
-async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, ResolveError> {
-    if let Some(address) = literal(host, port) {
-        return Ok(vec![address]);
-    }
-    let host = host.to_owned();
-    let looked_up = spawn_blocking(move || lookup(&host, port)).await;
-    looked_up.unwrap_or(Err(ResolveError::Temporary))
 }
 
 /// What comes of `future` before the deadline; `None` if that passes first.

@@ -20,6 +20,8 @@ mod client;
 mod connect;
 mod dials;
 mod driver;
+mod network;
+mod resolve;
 mod response;
 mod server;
 mod socket;
@@ -33,6 +35,7 @@ pub use body::{Body, NextPiece, Pieces};
 pub use client::{Client, ClientBuilder, RequestBuilder};
 pub use connect::{Connect, Connecting, Connector, SystemConnector};
 pub use limpid_core::client::{Dial, Target};
+pub use limpid_core::error::ResolveError;
 pub use limpid_core::trace::SocketOption;
 #[cfg(feature = "rustls")]
 pub use limpid_io::TlsVersion;
@@ -41,6 +44,7 @@ pub use limpid_io::{
     ClientLayers, Clock, Error, History, IdentityProblem, NoProxy, PoolLimits, Prepared, Proxy,
     ServerLayers, Settings, SharedSink, Sizes, Timings, TlsSetupError,
 };
+pub use resolve::{Resolve, Resolver, Resolving, SystemResolver};
 pub use response::Response;
 pub use server::{Exchange, Handle, Server, ServerBuilder};
 pub use transport::Transport;

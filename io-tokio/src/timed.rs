@@ -9,7 +9,7 @@ use limpid_core::time::{Deadline, Mono};
 use limpid_io::{Buffers, PooledTransport};
 use tokio::io::ReadBuf;
 
-use crate::connect::Connector;
+use crate::network::Network;
 use crate::stream::Stream;
 use crate::timer::Timer;
 
@@ -99,7 +99,7 @@ fn poll_passed(
 }
 
 impl PooledTransport for Timed {
-    type Network = Connector;
+    type Network = Network;
 
     fn is_silent(&self) -> bool {
         self.stream.is_silent()

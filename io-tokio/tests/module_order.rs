@@ -10,6 +10,8 @@ fn modules_import_only_modules_below_them() {
         "transport",
         "socket",
         "connect",
+        "resolve",
+        "network",
         "stream",
         "dials",
         "timed",

@@ -19,6 +19,9 @@ use crate::settings::{Settings, SharedSink};
 #[cfg(feature = "rustls")]
 use crate::tls::{RootSource, TlsOptions};
 
+/// How many host names are looked up at once by default.
+const LOOKUPS: usize = 32;
+
 /// A client that a [`ClientBuilder`] can build.
 pub trait BuildClient: Sized {
     /// What looks up host names; by default, the system's resolver.
@@ -54,6 +57,7 @@ pub struct ClientBuilder<C: BuildClient> {
     pub(crate) proxy_roots: RootSource,
     pool: PoolLimits,
     sink: SharedSink,
+    lookups: usize,
     resolver: C::Resolver,
     connector: C::Connector,
 }
@@ -79,6 +83,7 @@ impl<C: BuildClient> Default for ClientBuilder<C> {
             proxy_roots: RootSource::default(),
             pool: PoolLimits::default(),
             sink: None,
+            lookups: LOOKUPS,
             resolver: C::Resolver::default(),
             connector: C::Connector::default(),
         }
@@ -208,6 +213,14 @@ impl<C: BuildClient> ClientBuilder<C> {
         self
     }
 
+    /// How many host names are looked up at once at most, each on a thread; others wait for their turn.
+    /// 32 by default, and at least one. Requests for the same host and port share a lookup. One that
+    /// nothing waits for any more keeps its thread until the resolver has answered.
+    pub const fn lookups(mut self, most: usize) -> Self {
+        self.lookups = most;
+        self
+    }
+
     /// Opens connections with this connector instead of sockets of the system: any `Connect` of the
     /// driver.
     pub fn connector(mut self, connector: impl Into<C::Connector>) -> Self {
@@ -284,12 +297,22 @@ impl<C: BuildClient> ClientBuilder<C> {
     #[must_use]
     pub fn build(mut self) -> C {
         let [tls, proxy_tls] = self.default_sources();
-        let Self { mut options, layers, proxy_layers, pool, sink, resolver, connector, .. } = self;
+        let Self {
+            mut options,
+            layers,
+            proxy_layers,
+            pool,
+            sink,
+            lookups,
+            resolver,
+            connector,
+            ..
+        } = self;
         let tls = layers.map_or(tls, TlsSource::layers);
         let proxy_tls = proxy_layers.map_or(proxy_tls, TlsSource::layers);
         // What is known beforehand need not be asked for.
         (options.trust, options.proxy_trust) = (tls.known(), proxy_tls.known());
-        let settings = Settings { options: Arc::new(options), tls, proxy_tls, pool, sink };
+        let settings = Settings { options: Arc::new(options), tls, proxy_tls, pool, lookups, sink };
         C::build(settings, resolver, connector)
     }
 

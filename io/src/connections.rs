@@ -60,7 +60,7 @@ impl<T: PooledTransport> Connections<T> {
     /// No connections so far.
     #[must_use]
     pub fn new(settings: Settings, network: T::Network) -> Self {
-        let Settings { options, tls, proxy_tls, pool, sink } = settings;
+        let Settings { options, tls, proxy_tls, pool, sink, .. } = settings;
         Self {
             shared: Mutex::new(Shared { pool: Pool::new(pool), waiting: WaitQueue::default() }),
             free: FreeList::default(),

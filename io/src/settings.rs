@@ -21,6 +21,8 @@ pub struct Settings {
     pub proxy_tls: TlsSource,
     /// How many connections are kept.
     pub pool: PoolLimits,
+    /// How many host names are looked up at once at most.
+    pub lookups: usize,
     /// The sink that events are sent to.
     pub sink: SharedSink,
 }

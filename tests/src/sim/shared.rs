@@ -31,7 +31,7 @@ impl fmt::Debug for Shared {
 
 impl Shared {
     pub(super) fn new(net: &Net, settings: Settings) -> Self {
-        let Settings { options, tls, proxy_tls, pool, sink } = settings;
+        let Settings { options, tls, proxy_tls, pool, sink, .. } = settings;
         Self {
             net: net.clone(),
             sink,
