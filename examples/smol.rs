@@ -40,10 +40,21 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Who would hear that standard error fails?
-            let _ = writeln!(io::stderr(), "smol: {error}");
+            let _ = writeln!(io::stderr(), "smol: {}", chain(&*error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// An error and what led to it. None of them repeats the next.
+fn chain(error: &dyn StdError) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text = format!("{text}: {error}");
+        source = error.source();
+    }
+    text
 }
 
 fn run() -> Result<(), Box<dyn StdError>> {

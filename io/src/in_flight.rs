@@ -8,7 +8,7 @@ use limpid_core::client::{
     Dial, DialId, Do, Event, Input, Lease, Request, RequestBuilder, Sizes, Switched, Timings,
     UrlError,
 };
-use limpid_core::error::{Cause, TlsError};
+use limpid_core::error::{Cause, Error as CoreError, TlsError};
 use limpid_core::fields::Fields;
 use limpid_core::http1::ResponseHead;
 use limpid_core::time::{Deadline, Mono};
@@ -158,14 +158,9 @@ impl<T: PooledTransport> InFlight<T> {
     /// Answers [`Do::Trust`].
     pub fn trust(&mut self, proxy: bool) {
         let (inner, connections) = self.parts();
-        let input = match connections.tls(proxy).trust(inner.now, connections.sink()) {
-            Ok(trust) => Input::Trust(trust),
-            Err(error) => {
-                inner.refused = Some(Box::new(error));
-                Input::Failed(TlsError::Configuration.into())
-            }
-        };
-        self.input(input);
+        let failed = |error| CoreError::from(TlsError::Configuration).with_source(error);
+        let trust = connections.tls(proxy).trust(inner.now, connections.sink());
+        self.input(trust.map_or_else(|error| Input::Failed(failed(error)), Input::Trust));
     }
 
     /// Answers [`Do::Secure`].
@@ -247,10 +242,11 @@ impl<T: PooledTransport> InFlight<T> {
     }
 
     /// Returns the error for the caller of an exchange that has failed with `error`.
-    pub fn failed(&mut self, error: limpid_core::error::Error) -> Error {
-        match self.inner_mut().refused.take() {
-            Some(refused) => Error::TlsSetup(*refused),
-            None => Error::Exchange {
+    #[must_use]
+    pub fn failed(&self, error: CoreError) -> Error {
+        match error.downcast() {
+            Ok(error) => Error::TlsSetup(error),
+            Err(error) => Error::Exchange {
                 url: Box::new(self.request().url().clone()),
                 history: Box::new(self.history(error.cause)),
                 error,

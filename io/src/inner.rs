@@ -11,7 +11,6 @@ use limpid_core::time::{Deadline, Mono};
 use limpid_core::trace::ExchangeId;
 use limpid_core::transport::Link;
 
-use crate::error::TlsSetupError;
 use crate::settings::SharedSink;
 
 /// An exchange and the connection that it has: what is kept for its memory when the request is over.
@@ -20,8 +19,6 @@ pub(crate) struct Inner<T> {
     exchange: Exchange,
     /// The connection's place in the pool, once there is one, with the transport.
     pub(crate) lease: Option<Box<Lease<T>>>,
-    /// Why there is no TLS configuration.
-    pub(crate) refused: Option<Box<TlsSetupError>>,
     /// The time of the last look at the clock.
     pub(crate) now: Mono,
 }
@@ -40,7 +37,7 @@ impl<T> Inner<T> {
     pub(crate) fn new(request: &Arc<Request>, options: &Arc<Options>) -> Self {
         // The number is that of no exchange.
         let exchange = Exchange::new(ExchangeId(0), Arc::clone(request), Arc::clone(options));
-        Self { exchange, lease: None, refused: None, now: Mono::default() }
+        Self { exchange, lease: None, now: Mono::default() }
     }
 
     /// Passes an input to the exchange. All inputs pass here, and nothing else changes what the
@@ -75,7 +72,6 @@ impl<T> Inner<T> {
 
     /// Frees what is not kept for the next request.
     pub(crate) fn forget(&mut self) {
-        self.refused = None;
         self.exchange.forget();
     }
 

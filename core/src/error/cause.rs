@@ -30,6 +30,8 @@ impl fmt::Display for ResolveError {
     }
 }
 
+impl core::error::Error for ResolveError {}
+
 /// What is wrong with a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -31,7 +31,7 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 /// let error = Error::from(OsError { code: 111, kind: OsErrorKind::Refused });
 /// assert_eq!(error.to_string(), "failed while idle: connection refused (os error 111)");
 ///
-/// let error = Error::new(Cause::Abandoned).with_source("nobody needs the page any more");
+/// let error = Error::new(Cause::Abandoned).with_source("the page was closed");
 /// assert!(std::error::Error::source(&error).is_some());
 /// ```
 #[derive(Debug)]
@@ -126,10 +126,26 @@ impl Error {
         if matches!(self.cause, Cause::Body(_)) { self.source() } else { None }
     }
 
-    /// Returns the error that led to this one, if there is one, and drops the rest.
-    #[must_use]
-    pub fn into_source(self) -> Option<BoxError> {
-        self.detail?.source
+    /// Returns the [`source`](StdError::source) by value, if it is of this type.
+    ///
+    /// ```
+    /// use std::io;
+    /// use limpid_core::error::Error;
+    ///
+    /// let error = Error::body(io::Error::other("the disk is gone"));
+    /// assert_eq!(error.downcast::<io::Error>().unwrap().kind(), io::ErrorKind::Other);
+    /// ```
+    ///
+    /// # Errors
+    /// The source is of another type, or there is none: this error, as it was.
+    pub fn downcast<E: StdError + 'static>(mut self) -> Result<E, Self> {
+        match self.detail.as_mut().and_then(|detail| detail.source.take()) {
+            Some(source) => match source.downcast::<E>() {
+                Ok(source) => Ok(*source),
+                Err(source) => Err(self.with_source(source)),
+            },
+            None => Err(self),
+        }
     }
 
     /// Returns whether a deadline, ours or the system's, ended the exchange.
@@ -273,7 +289,15 @@ mod tests {
         assert_eq!(error.source().unwrap().to_string(), "a source");
         assert_eq!(error.certificate(), Some(&[0x30, 0][..]));
         assert_eq!(error.proxy(), Some(("proxy.test", 3128)));
-        assert_eq!(error.into_source().unwrap().to_string(), "a source");
+        let error = error.downcast::<TlsError>().unwrap_err();
+        assert_eq!(error.source().unwrap().to_string(), "a source", "it is of another type");
+    }
+
+    #[test]
+    fn source_is_returned_by_value() {
+        let error = Error::from(TlsError::NotTls).with_source(ResolveError::Temporary);
+        assert_eq!(error.downcast::<ResolveError>().unwrap(), ResolveError::Temporary);
+        assert!(Error::from(TlsError::NotTls).downcast::<ResolveError>().is_err());
     }
 
     #[test]

@@ -52,3 +52,5 @@ impl fmt::Display for OsError {
         Ok(())
     }
 }
+
+impl core::error::Error for OsError {}

@@ -5,5 +5,6 @@
 mod bodies;
 mod certificates;
 mod chains;
+mod connectors;
 mod drivers;
 mod proxies;
