@@ -33,6 +33,9 @@ impl Graph {
 
     /// The groups of files that reach each other.
     pub(crate) fn circles(&self) -> Vec<Circle> {
+        let reached: BTreeMap<&str, BTreeSet<&str>> =
+            self.edges.keys().map(|file| (file.as_str(), self.reached(file))).collect();
+        let reaches = |from: &str, to: &str| reached.get(from).is_some_and(|all| all.contains(to));
         let mut circles = Vec::new();
         let mut seen = BTreeSet::new();
         for file in self.edges.keys() {
@@ -40,9 +43,10 @@ impl Graph {
                 continue;
             }
             let group: Vec<&str> = self
-                .reached(file)
-                .into_iter()
-                .filter(|other| self.reached(other).contains(file.as_str()))
+                .edges
+                .keys()
+                .map(String::as_str)
+                .filter(|other| reaches(file, other) && reaches(other, file))
                 .collect();
             seen.extend(group.iter().copied());
             let shortest = group.iter().filter_map(|file| self.circle(file)).min_by_key(Vec::len);
