@@ -7,7 +7,6 @@ use super::action::{Dial, Do, Event, Input, Target};
 use super::content::Content;
 use super::dial::Race;
 use super::memory::Memory;
-use super::operation::Operation;
 use super::options::Options;
 use super::plan::Plan;
 use super::redirect::Hop;
@@ -22,8 +21,7 @@ use crate::error::Error;
 use crate::fields::Fields;
 use crate::http1::{self, ResponseHead, Role};
 use crate::time::{Deadline, Mono, Waiting};
-use crate::trace::At;
-use crate::trace::{ConnectionId, ExchangeId, Scope, Sink};
+use crate::trace::{At, ConnectionId, ExchangeId, Scope, Sink, SpanKind};
 use crate::transport::{LayerFacts, Link};
 use crate::values::{Sizes, Timings};
 
@@ -449,7 +447,7 @@ impl Exchange {
     /// must have: a host name, or an IP address without brackets.
     #[must_use]
     pub fn server_name(&self) -> &str {
-        self.plan.route.server_name(self.trail.operation().unwrap_or(Operation::StartTls))
+        self.plan.route.server_name(self.trail.current().unwrap_or(SpanKind::StartTls))
     }
 
     /// What [`Do::Dial`] asks for; `None` unless it was the last that was asked for.

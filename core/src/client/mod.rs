@@ -40,6 +40,7 @@
 //! then.
 
 mod action;
+mod arguments;
 mod basic;
 mod content;
 mod decision;
@@ -49,7 +50,6 @@ mod hosts;
 mod lease;
 mod memory;
 mod no_proxy;
-mod operation;
 mod options;
 mod origin;
 mod plan;

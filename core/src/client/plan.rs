@@ -2,12 +2,11 @@
 
 use alloc::sync::Arc;
 
-use super::operation::Operation;
 use super::options::Options;
 use super::proxy::Proxy;
 use super::request::Request;
 use super::route::{Route, Via};
-use crate::trace::TlsContext;
+use crate::trace::{SpanKind, TlsContext};
 
 /// A request, and how it is to be done.
 #[derive(Debug)]
@@ -52,16 +51,17 @@ impl Plan {
         TlsContext { verify: self.options.verify }
     }
 
-    /// Returns the proxy that the connection leads to while this operation is open. `None` where it
+    /// Returns the proxy that the connection leads to while this span is open. `None` where it
     /// leads to the origin server, be it through a proxy.
-    pub(super) fn proxy_at(&self, operation: Option<Operation>) -> Option<&Proxy> {
-        match (self.route.via(), operation) {
+    pub(super) fn proxy_at(&self, span: Option<SpanKind>) -> Option<&Proxy> {
+        match (self.route.via(), span) {
             (Via::Forward(proxy), _)
-            | (Via::Tunnel(proxy), Some(Operation::ConnectTcp | Operation::StartTls))
-            | (Via::Socks(proxy), Some(Operation::SocksConnectTcp | Operation::SetupSocks5)) => {
-                Some(proxy)
-            }
-            (Via::Tunnel(_), Some(Operation::ProxyStartTls)) => None,
+            | (Via::Tunnel(proxy), Some(SpanKind::ConnectTcp | SpanKind::StartTls))
+            | (
+                Via::Socks(proxy),
+                Some(SpanKind::SocksConnectTcp | SpanKind::SetupSocks5Connection),
+            ) => Some(proxy),
+            (Via::Tunnel(_), Some(SpanKind::ProxyStartTls)) => None,
             (Via::Tunnel(proxy), _) => self.tunnelling.then_some(proxy),
             _ => None,
         }

@@ -7,10 +7,9 @@ use core::cmp::Ordering;
 use core::net::IpAddr;
 
 use super::hosts::Hosts;
-use super::operation::Operation;
 use super::origin::Origin;
 use super::proxy::{Proxy, ProxyKind};
-use crate::trace::SocketOption;
+use crate::trace::{SocketOption, SpanKind};
 
 /// The number of a TLS configuration: whom it trusts, and who it says that the client is.
 ///
@@ -147,12 +146,12 @@ impl Route {
         }
     }
 
-    /// Returns the name that the certificate must have which this operation is shown.
-    pub(super) fn server_name(&self, operation: Operation) -> &str {
-        match (operation, self.via()) {
-            (Operation::StartTls, Via::Forward(proxy) | Via::Tunnel(proxy)) => proxy.host(),
+    /// Returns the name that the certificate must have which this span of a handshake is shown.
+    pub(super) fn server_name(&self, span: SpanKind) -> &str {
+        match (span, self.via()) {
+            (SpanKind::StartTls, Via::Forward(proxy) | Via::Tunnel(proxy)) => proxy.host(),
             // Within a tunnel, httpcore has no other name either.
-            (Operation::ProxyStartTls, _) => self.origin.host(),
+            (SpanKind::ProxyStartTls, _) => self.origin.host(),
             _ => self.options.server_name.as_deref().unwrap_or_else(|| self.origin.host()),
         }
     }

@@ -1,49 +1,69 @@
-//! The operations of an exchange, as they are traced: each is told as started, and then once as
-//! complete or failed.
+//! The spans of an exchange, as they are traced: each starts, and then ends once, complete or failed.
 
-use alloc::string::ToString;
+use alloc::string::String;
 use core::net::SocketAddr;
 
+use super::arguments::connecting;
 use super::decision::Decision;
-use super::operation::{Attempt, Operation};
 use super::plan::Plan;
-use super::proxy::Proxy;
 use super::stopwatch::Stopwatch;
 use crate::error::{Cause, Phase};
 use crate::http1::ResponseHead;
 use crate::trace::{
-    At, ConnectionId, Credentials, Cx, EventKind, ExchangeId, Failure, Interest, Scope, Sink, Span,
+    At, ConnectionId, Cx, EventKind, ExchangeId, Failure, Interest, Scope, Sink, Span, SpanKind,
     StreamId, TraceEvent,
 };
 
-/// What has been told as started and not as ended.
+/// A place for an open span. Spans of different slots may be open at the same time; when an exchange
+/// fails, they end in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Slot {
+    /// Getting a connection from the pool.
+    Acquire,
+    /// The lookup of addresses, within opening a connection.
+    Resolve,
+    /// Opening a connection, waiting to try that again, and closing it.
+    Connection,
+    /// Sending a part of the request.
+    Sending,
+    /// Receiving a part of the response.
+    Receiving,
+    /// The exchange as a whole, which ends after all others.
+    Exchange,
+}
+
+impl Slot {
+    const COUNT: usize = Self::Exchange as usize + 1;
+
+    /// The slot of a span.
+    const fn of(span: SpanKind) -> Self {
+        match span {
+            SpanKind::Exchange => Self::Exchange,
+            SpanKind::Acquire => Self::Acquire,
+            SpanKind::Resolve => Self::Resolve,
+            SpanKind::SendRequestHeaders | SpanKind::SendRequestBody => Self::Sending,
+            SpanKind::ReceiveResponseHeaders | SpanKind::ReceiveResponseBody => Self::Receiving,
+            _ => Self::Connection,
+        }
+    }
+}
+
+/// The open spans of an exchange.
 #[derive(Debug)]
 pub(super) struct Trail {
     scope: Scope,
     /// What the sink wants, asked when the exchange begins.
     interest: Interest,
-    /// The exchange as a whole.
-    whole: Option<Span>,
-    /// Getting a connection.
-    acquiring: Option<Span>,
-    operation: Option<(Operation, Span)>,
-    /// The lookup of addresses, within that operation.
-    resolving: Option<Span>,
+    /// The open spans, by [`Slot`].
+    open: [Option<Span>; Slot::COUNT],
     /// How many layers of TLS the connection has.
     tls_layers: u8,
 }
 
 impl Trail {
     pub(super) const fn new(scope: Scope) -> Self {
-        Self {
-            scope,
-            interest: Interest::NONE,
-            whole: None,
-            acquiring: None,
-            operation: None,
-            resolving: None,
-            tls_layers: 0,
-        }
+        Self { scope, interest: Interest::NONE, open: [const { None }; Slot::COUNT], tls_layers: 0 }
     }
 
     /// The exchange that events belong to.
@@ -62,9 +82,10 @@ impl Trail {
         self.scope.attempt += 1;
     }
 
-    /// The operation that is open.
-    pub(super) fn operation(&self) -> Option<Operation> {
-        self.operation.as_ref().map(|(operation, _)| *operation)
+    /// The open span of connecting, sending or receiving; of several, the first of these.
+    pub(super) fn current(&self) -> Option<SpanKind> {
+        let slots = Slot::Connection as usize..=Slot::Receiving as usize;
+        self.open[slots].iter().flatten().next().map(Span::kind)
     }
 
     pub(super) const fn enter(&mut self, phase: Phase) {
@@ -81,85 +102,165 @@ impl Trail {
         Cx::with_interest(at.now, at.sink, self.interest, &mut self.scope)
     }
 
-    /// Whether anybody wants anything. Where nobody does, operations are kept all the same, for what
-    /// fails depends on them; but there is nothing to be said of them.
+    /// Whether any event is wanted. Where none is, open spans are kept all the same, for what follows
+    /// a failure depends on them; but nothing is told of them.
     #[inline]
     fn is_heard<S: Sink>(&self, _: At<'_, S>) -> bool {
         S::enabled() && !self.interest.is_empty()
     }
 
-    const fn stream(&self, layer: u8) -> StreamId {
-        StreamId { connection: self.scope.connection.0, layer }
+    /// The stream of the connection.
+    const fn stream(&self) -> StreamId {
+        StreamId { connection: self.scope.connection.0, layer: self.tls_layers }
     }
 
-    /// Tells that the exchange begins.
+    /// Asks what the sink wants, and starts the exchange.
     #[inline]
     pub(super) fn begin<S: Sink>(&mut self, plan: &Plan, at: At<'_, S>) {
         self.interest = at.sink.interest();
-        if self.is_heard(at) {
-            self.tell_begin(plan, at);
-        }
-    }
-
-    fn tell_begin<S: Sink>(&mut self, plan: &Plan, at: At<'_, S>) {
-        let span = self.cx(at).start(EventKind::ExchangeStarted, || TraceEvent::ExchangeStarted {
+        self.start(SpanKind::Exchange, at, || TraceEvent::ExchangeStarted {
             method: plan.request.method(),
             url: plan.request.url().as_str(),
         });
-        self.whole = Some(span);
     }
 
-    /// Tells that the exchange has come to its end, or was given up.
+    /// Starts a span, with its arguments.
+    #[inline]
+    pub(super) fn start<'e, S: Sink>(
+        &mut self,
+        kind: SpanKind,
+        at: At<'_, S>,
+        event: impl FnOnce() -> TraceEvent<'e>,
+    ) {
+        if self.is_heard(at) {
+            self.tell_start(kind, at, event);
+        } else {
+            self.put(Span::unheard(kind));
+        }
+    }
+
+    /// What is told is not inlined, so that the steps around it stay small where nothing is.
+    #[inline(never)]
+    fn tell_start<'e, S: Sink>(
+        &mut self,
+        kind: SpanKind,
+        at: At<'_, S>,
+        event: impl FnOnce() -> TraceEvent<'e>,
+    ) {
+        let span = self.cx(at).start(kind, event);
+        self.put(span);
+    }
+
+    /// Starts a span of opening a connection, or of waiting to try that again.
+    #[inline(never)]
+    pub(super) fn start_connecting<S: Sink>(&mut self, kind: SpanKind, plan: &Plan, at: At<'_, S>) {
+        let (stream, mut text) = (self.stream(), String::new());
+        let span = match self.is_heard(at) {
+            true => self.cx(at).try_start(kind, || connecting(kind, plan, stream, &mut text)),
+            false => Span::unheard(kind),
+        };
+        self.put(span);
+    }
+
+    /// Puts an open span into its slot.
+    #[inline]
+    fn put(&mut self, span: Span) {
+        let slot = &mut self.open[Slot::of(span.kind()) as usize];
+        debug_assert!(slot.is_none(), "{span:?} starts while {slot:?} is open");
+        *slot = Some(span);
+    }
+
+    /// Takes the span out of a slot, if it is to be told how it ends.
+    #[inline]
+    fn take<S: Sink>(&mut self, slot: Slot, at: At<'_, S>) -> Option<Span> {
+        self.open[slot as usize].take().filter(|_| self.is_heard(at))
+    }
+
+    /// Completes the span of a slot, which has no result or that of opening a connection.
+    #[inline(always)]
+    pub(super) fn complete<S: Sink>(&mut self, slot: Slot, at: At<'_, S>) {
+        if let Some(span) = self.take(slot, at) {
+            self.tell_complete(span, at);
+        }
+    }
+
+    #[inline(never)]
+    fn tell_complete<S: Sink>(&mut self, span: Span, at: At<'_, S>) {
+        if let SpanKind::StartTls | SpanKind::ProxyStartTls | SpanKind::SocksStartTls = span.kind()
+        {
+            self.tls_layers += 1;
+        }
+        let stream = self.stream();
+        self.cx(at).complete_with(span, stream);
+    }
+
+    /// Fails every open span but that of the exchange.
+    pub(super) fn fail<S: Sink>(&mut self, failure: Failure<'_>, at: At<'_, S>) {
+        for slot in 0..Slot::Exchange as usize {
+            if let Some(span) = self.open[slot].take() {
+                self.cx(at).fail(span, failure);
+            }
+        }
+    }
+
+    /// Completes the exchange, or fails it.
     pub(super) fn finish<S: Sink>(
         &mut self,
         failure: Option<Failure<'_>>,
         clock: &Stopwatch,
         at: At<'_, S>,
     ) {
-        let Some(span) = self.whole.take().filter(|_| self.is_heard(at)) else { return };
+        let Some(span) = self.take(Slot::Exchange, at) else { return };
         let (sizes, timings) = (clock.sizes, &clock.timings());
         let sent = sizes.request_heads + sizes.request_body;
         let received = sizes.response_heads + sizes.response_body;
         let mut cx = self.cx(at);
         match failure {
-            None => cx.end(span, EventKind::ExchangeComplete, || TraceEvent::ExchangeComplete {
+            None => cx.complete(span, || TraceEvent::ExchangeComplete { sent, received, timings }),
+            Some(failure) => cx.fail_with(span, || TraceEvent::ExchangeFailed {
+                failure,
                 sent,
                 received,
                 timings,
             }),
-            Some(failure) => {
-                cx.end(span, EventKind::ExchangeFailed, || TraceEvent::ExchangeFailed {
-                    failure,
-                    sent,
-                    received,
-                    timings,
-                });
-            }
         }
     }
 
-    /// Tells that a connection is asked for.
-    #[inline]
-    pub(super) fn start_acquiring<S: Sink>(&mut self, plan: &Plan, at: At<'_, S>) {
-        if self.is_heard(at) {
-            self.tell_acquiring(plan, at);
-        }
-    }
-
-    fn tell_acquiring<S: Sink>(&mut self, plan: &Plan, at: At<'_, S>) {
-        let url = plan.request.url();
-        let (secure, host, port) = (url.scheme().is_secure(), url.host(), url.port());
-        let event = || TraceEvent::AcquireStarted { secure, host, port };
-        let span = self.cx(at).start(EventKind::AcquireStarted, event);
-        self.acquiring = Some(span);
-    }
-
-    /// Tells that there is one, or leave to open one.
+    /// Tells that there is a connection, or leave to open one.
     pub(super) fn acquired<S: Sink>(&mut self, reused: bool, at: At<'_, S>) {
-        if let Some(span) = self.acquiring.take() {
-            self.cx(at)
-                .end(span, EventKind::AcquireComplete, || TraceEvent::AcquireComplete { reused });
+        if let Some(span) = self.take(Slot::Acquire, at) {
+            self.cx(at).complete(span, || TraceEvent::AcquireComplete { reused });
         }
+    }
+
+    /// Tells how many addresses were found.
+    pub(super) fn resolved<S: Sink>(&mut self, addresses: usize, at: At<'_, S>) {
+        let addresses = addresses as u64;
+        if let Some(span) = self.take(Slot::Resolve, at) {
+            self.cx(at).complete(span, || TraceEvent::ResolveComplete { addresses });
+        }
+    }
+
+    /// Tells that the head of the response has come.
+    pub(super) fn head<S: Sink>(&mut self, head: ResponseHead<'_>, plan: &Plan, at: At<'_, S>) {
+        let receiving = self.take(Slot::Receiving, at);
+        if !self.is_heard(at) {
+            return;
+        }
+        let mut cx = self.cx(at);
+        if let Some(span) = receiving {
+            cx.complete(span, || TraceEvent::ReceiveResponseHeadersComplete { head });
+        }
+        if plan.tunnelling {
+            return;
+        }
+        cx.tell(EventKind::HttpRequest, || TraceEvent::HttpRequest {
+            method: plan.request.method(),
+            url: plan.request.url().as_str(),
+            version: head.version,
+            status: head.status,
+            reason: head.reason,
+        });
     }
 
     /// Tells whether opening a connection is tried again.
@@ -181,327 +282,15 @@ impl Trail {
         });
     }
 
-    /// Tells that an operation starts.
-    #[inline]
-    pub(super) fn start<S: Sink>(&mut self, operation: Operation, plan: &Plan, at: At<'_, S>) {
-        let span = match self.is_heard(at) {
-            true => self.tell_start(operation, plan, at),
-            false => Span::UNHEARD,
-        };
-        self.operation = Some((operation, span));
-    }
-
-    fn tell_start<S: Sink>(&mut self, operation: Operation, plan: &Plan, at: At<'_, S>) -> Span {
-        let request = plan.method();
-        let stream = self.stream(0);
-        let address = operation.connects_by_tcp().then(|| plan.route.local_address()).flatten();
-        let address = address.map(|address| address.to_string());
-        let local_address = address.as_deref();
-        // What the events of connecting say is found out only where they are told.
-        let timeout = || plan.options.timeouts.connect;
-        let (host, port) = (|| plan.route.peer().0, || plan.route.peer().1);
-        let path = || plan.route.unix_socket().unwrap_or_default();
-        let ssl_context = || plan.tls_context();
-        let server_hostname = || plan.route.server_name(operation);
-        let socket_options = || plan.route.socket_options();
-        let mut cx = self.cx(at);
-        match operation {
-            Operation::ConnectTcp => {
-                cx.start(EventKind::ConnectTcpStarted, || TraceEvent::ConnectTcpStarted {
-                    host: host(),
-                    port: port(),
-                    local_address,
-                    timeout: timeout(),
-                    socket_options: socket_options(),
-                })
-            }
-            Operation::ConnectUnixSocket => cx.start(EventKind::ConnectUnixSocketStarted, || {
-                TraceEvent::ConnectUnixSocketStarted {
-                    path: path(),
-                    timeout: timeout(),
-                    socket_options: socket_options(),
-                }
-            }),
-            Operation::StartTls => {
-                cx.start(EventKind::StartTlsStarted, || TraceEvent::StartTlsStarted {
-                    ssl_context: ssl_context(),
-                    server_hostname: server_hostname(),
-                    timeout: timeout(),
-                })
-            }
-            Operation::ProxyStartTls => {
-                cx.start(EventKind::ProxyStartTlsStarted, || TraceEvent::ProxyStartTlsStarted {
-                    ssl_context: ssl_context(),
-                    server_hostname: server_hostname(),
-                    timeout: timeout(),
-                })
-            }
-            Operation::SocksConnectTcp => {
-                cx.start(EventKind::SocksConnectTcpStarted, || TraceEvent::SocksConnectTcpStarted {
-                    host: host(),
-                    port: port(),
-                    timeout: timeout(),
-                })
-            }
-            Operation::SetupSocks5 => cx.start(EventKind::SetupSocks5ConnectionStarted, || {
-                let url = plan.request.url();
-                let auth = plan.route.proxy().and_then(Proxy::credentials);
-                TraceEvent::SetupSocks5ConnectionStarted {
-                    stream,
-                    host: url.host(),
-                    port: url.port(),
-                    auth: auth.map(|(user, password)| Credentials { user, password }),
-                }
-            }),
-            Operation::SocksStartTls => {
-                cx.start(EventKind::SocksStartTlsStarted, || TraceEvent::SocksStartTlsStarted {
-                    ssl_context: ssl_context(),
-                    server_hostname: server_hostname(),
-                    timeout: timeout(),
-                })
-            }
-            Operation::Retry(Attempt::ConnectTcp) => {
-                cx.start(EventKind::RetryConnectTcpStarted, || TraceEvent::RetryConnectTcpStarted {
-                    host: host(),
-                    port: port(),
-                    local_address,
-                    timeout: timeout(),
-                    socket_options: socket_options(),
-                })
-            }
-            Operation::Retry(Attempt::ConnectUnixSocket) => {
-                cx.start(EventKind::RetryConnectUnixSocketStarted, || {
-                    TraceEvent::RetryConnectUnixSocketStarted {
-                        path: path(),
-                        timeout: timeout(),
-                        socket_options: socket_options(),
-                    }
-                })
-            }
-            Operation::Retry(Attempt::StartTls) => {
-                cx.start(EventKind::RetryStartTlsStarted, || TraceEvent::RetryStartTlsStarted {
-                    ssl_context: ssl_context(),
-                    server_hostname: server_hostname(),
-                    timeout: timeout(),
-                })
-            }
-            Operation::SendHead => cx.start(EventKind::SendRequestHeadersStarted, || {
-                TraceEvent::SendRequestHeadersStarted { request }
-            }),
-            Operation::SendBody => cx.start(EventKind::SendRequestBodyStarted, || {
-                TraceEvent::SendRequestBodyStarted { request }
-            }),
-            Operation::ReceiveHead => cx.start(EventKind::ReceiveResponseHeadersStarted, || {
-                TraceEvent::ReceiveResponseHeadersStarted { request }
-            }),
-            Operation::ReceiveBody => cx.start(EventKind::ReceiveResponseBodyStarted, || {
-                TraceEvent::ReceiveResponseBodyStarted { request }
-            }),
-            Operation::Close => cx.start(EventKind::CloseStarted, || TraceEvent::CloseStarted {}),
-            Operation::ResponseClosed => {
-                cx.start(EventKind::ResponseClosedStarted, || TraceEvent::ResponseClosedStarted {})
-            }
-        }
-    }
-
-    /// Tells that the operation that is open came to its end.
-    #[inline(always)]
-    pub(super) fn complete<S: Sink>(&mut self, at: At<'_, S>) {
-        // That one ends with a head: see `head`.
-        let complete = self.operation.take_if(|(open, _)| *open != Operation::ReceiveHead);
-        if let Some((operation, span)) = complete
-            && self.is_heard(at)
-        {
-            self.tell_complete(operation, span, at);
-        }
-    }
-
-    fn tell_complete<S: Sink>(&mut self, operation: Operation, span: Span, at: At<'_, S>) {
-        if matches!(
-            operation,
-            Operation::StartTls | Operation::ProxyStartTls | Operation::SocksStartTls
-        ) {
-            self.tls_layers += 1;
-        }
-        let (transport, secure) = (self.stream(0), self.stream(self.tls_layers));
-        let mut cx = self.cx(at);
-        match operation {
-            Operation::ConnectTcp => {
-                cx.end(span, EventKind::ConnectTcpComplete, || TraceEvent::ConnectTcpComplete {
-                    stream: transport,
-                });
-            }
-            Operation::StartTls => {
-                cx.end(span, EventKind::StartTlsComplete, || TraceEvent::StartTlsComplete {
-                    stream: secure,
-                });
-            }
-            Operation::ProxyStartTls => {
-                cx.end(span, EventKind::ProxyStartTlsComplete, || {
-                    TraceEvent::ProxyStartTlsComplete { stream: secure }
-                });
-            }
-            Operation::SocksConnectTcp => {
-                cx.end(span, EventKind::SocksConnectTcpComplete, || {
-                    TraceEvent::SocksConnectTcpComplete { stream: transport }
-                });
-            }
-            Operation::SetupSocks5 => {
-                cx.end(span, EventKind::SetupSocks5ConnectionComplete, || {
-                    TraceEvent::SetupSocks5ConnectionComplete { stream: transport }
-                });
-            }
-            Operation::SocksStartTls => {
-                cx.end(span, EventKind::SocksStartTlsComplete, || {
-                    TraceEvent::SocksStartTlsComplete { stream: secure }
-                });
-            }
-            Operation::SendHead => cx.end(span, EventKind::SendRequestHeadersComplete, || {
-                TraceEvent::SendRequestHeadersComplete {}
-            }),
-            Operation::SendBody => cx.end(span, EventKind::SendRequestBodyComplete, || {
-                TraceEvent::SendRequestBodyComplete {}
-            }),
-            Operation::ReceiveHead => {}
-            Operation::ReceiveBody => cx.end(span, EventKind::ReceiveResponseBodyComplete, || {
-                TraceEvent::ReceiveResponseBodyComplete {}
-            }),
-            Operation::Close => {
-                cx.end(span, EventKind::CloseComplete, || TraceEvent::CloseComplete {});
-            }
-            Operation::ResponseClosed => cx.end(span, EventKind::ResponseClosedComplete, || {
-                TraceEvent::ResponseClosedComplete {}
-            }),
-            Operation::ConnectUnixSocket => {
-                cx.end(span, EventKind::ConnectUnixSocketComplete, || {
-                    TraceEvent::ConnectUnixSocketComplete { stream: transport }
-                });
-            }
-            Operation::Retry(_) => {
-                cx.end(span, EventKind::RetryComplete, || TraceEvent::RetryComplete {});
-            }
-        }
-    }
-
-    /// Tells that the head of the response has come.
-    pub(super) fn head<S: Sink>(&mut self, head: ResponseHead<'_>, plan: &Plan, at: At<'_, S>) {
-        let operation = self.operation.take();
-        if !self.is_heard(at) {
-            return;
-        }
-        let mut cx = self.cx(at);
-        if let Some((_, span)) = operation {
-            cx.end(span, EventKind::ReceiveResponseHeadersComplete, || {
-                TraceEvent::ReceiveResponseHeadersComplete { head }
-            });
-        }
-        if plan.tunnelling {
-            return;
-        }
-        cx.tell(EventKind::HttpRequest, || TraceEvent::HttpRequest {
-            method: plan.request.method(),
-            url: plan.request.url().as_str(),
-            version: head.version,
-            status: head.status,
-            reason: head.reason,
-        });
-    }
-
-    /// Tells that the operation that is open was given up.
-    pub(super) fn fail<S: Sink>(&mut self, failure: Failure<'_>, at: At<'_, S>) {
-        let (acquiring, resolving) = (self.acquiring.take(), self.resolving.take());
-        let operation = self.operation.take();
-        let mut cx = self.cx(at);
-        if let Some(span) = acquiring {
-            cx.end(span, EventKind::AcquireFailed, || TraceEvent::AcquireFailed { failure });
-        }
-        if let Some(span) = resolving {
-            cx.end(span, EventKind::ResolveFailed, || TraceEvent::ResolveFailed { failure });
-        }
-        let Some((operation, span)) = operation else { return };
-        match operation {
-            Operation::ConnectTcp => {
-                cx.end(span, EventKind::ConnectTcpFailed, || TraceEvent::ConnectTcpFailed {
-                    failure,
-                });
-            }
-            Operation::StartTls => {
-                cx.end(span, EventKind::StartTlsFailed, || TraceEvent::StartTlsFailed { failure });
-            }
-            Operation::ProxyStartTls => {
-                cx.end(span, EventKind::ProxyStartTlsFailed, || TraceEvent::ProxyStartTlsFailed {
-                    failure,
-                });
-            }
-            Operation::SocksConnectTcp => {
-                cx.end(span, EventKind::SocksConnectTcpFailed, || {
-                    TraceEvent::SocksConnectTcpFailed { failure }
-                });
-            }
-            Operation::SetupSocks5 => {
-                cx.end(span, EventKind::SetupSocks5ConnectionFailed, || {
-                    TraceEvent::SetupSocks5ConnectionFailed { failure }
-                });
-            }
-            Operation::SocksStartTls => {
-                cx.end(span, EventKind::SocksStartTlsFailed, || TraceEvent::SocksStartTlsFailed {
-                    failure,
-                });
-            }
-            Operation::SendHead => cx.end(span, EventKind::SendRequestHeadersFailed, || {
-                TraceEvent::SendRequestHeadersFailed { failure }
-            }),
-            Operation::SendBody => cx.end(span, EventKind::SendRequestBodyFailed, || {
-                TraceEvent::SendRequestBodyFailed { failure }
-            }),
-            Operation::ReceiveHead => cx.end(span, EventKind::ReceiveResponseHeadersFailed, || {
-                TraceEvent::ReceiveResponseHeadersFailed { failure }
-            }),
-            Operation::ReceiveBody => cx.end(span, EventKind::ReceiveResponseBodyFailed, || {
-                TraceEvent::ReceiveResponseBodyFailed { failure }
-            }),
-            Operation::Close => {
-                cx.end(span, EventKind::CloseFailed, || TraceEvent::CloseFailed { failure });
-            }
-            Operation::ResponseClosed => cx.end(span, EventKind::ResponseClosedFailed, || {
-                TraceEvent::ResponseClosedFailed { failure }
-            }),
-            Operation::ConnectUnixSocket => {
-                cx.end(span, EventKind::ConnectUnixSocketFailed, || {
-                    TraceEvent::ConnectUnixSocketFailed { failure }
-                });
-            }
-            Operation::Retry(_) => {
-                cx.end(span, EventKind::RetryFailed, || TraceEvent::RetryFailed { failure });
-            }
-        }
-    }
-
-    /// Tells that the addresses of the host are looked up.
-    pub(super) fn start_resolve<S: Sink>(&mut self, plan: &Plan, at: At<'_, S>) {
-        let (host, port) = plan.route.peer();
-        let mut cx = self.cx(at);
-        self.resolving =
-            Some(cx.start(EventKind::ResolveStarted, || TraceEvent::ResolveStarted { host, port }));
-    }
-
-    /// Tells how many addresses were found.
-    pub(super) fn complete_resolve<S: Sink>(&mut self, addresses: usize, at: At<'_, S>) {
-        let Some(span) = self.resolving.take() else { return };
-        let addresses = addresses as u64;
-        self.cx(at)
-            .end(span, EventKind::ResolveComplete, || TraceEvent::ResolveComplete { addresses });
-    }
-
     /// Tells that an address is tried: one of several perhaps, which are kept apart by their spans.
     pub(super) fn start_dial<S: Sink>(&mut self, address: SocketAddr, at: At<'_, S>) -> Span {
-        self.cx(at).start(EventKind::DialStarted, || TraceEvent::DialStarted { address })
+        self.cx(at).start(SpanKind::Dial, || TraceEvent::DialStarted { address })
     }
 
     /// Tells that it connected.
     pub(super) fn complete_dial<S: Sink>(&mut self, span: Option<Span>, at: At<'_, S>) {
         let Some(span) = span else { return };
-        self.cx(at).end(span, EventKind::DialComplete, || TraceEvent::DialComplete {});
+        self.cx(at).complete(span, || TraceEvent::DialComplete {});
     }
 
     /// Tells that it was given up.
@@ -509,6 +298,9 @@ impl Trail {
         let Some(span) = span else { return };
         let phase = self.phase();
         let failure = Failure { phase, cause: &cause, secure: false, evidence: &[], body: (0, 0) };
-        self.cx(at).end(span, EventKind::DialFailed, || TraceEvent::DialFailed { failure });
+        self.cx(at).fail(span, failure);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,5 @@
-//! The operations of a connection that is served, as they are traced: each is told as started, and
-//! then once as complete or failed.
+//! The spans of a connection that is served, as they are traced: each starts, and then ends once,
+//! complete or failed.
 
 use core::net::SocketAddr;
 
@@ -9,7 +9,8 @@ use crate::http1::RequestHead;
 use crate::time::Waiting;
 use crate::trace::At;
 use crate::trace::{
-    ConnectionId, Cx, EventKind, ExchangeId, Failure, Interest, Scope, Sink, Span, TraceEvent,
+    ConnectionId, Cx, EventKind, ExchangeId, Failure, Interest, Scope, Sink, Span, SpanKind,
+    TraceEvent,
 };
 use crate::transport::Link;
 
@@ -49,7 +50,7 @@ impl Ending {
     }
 }
 
-/// What has been told as started and not as ended.
+/// The open spans of a connection that is served.
 #[derive(Debug)]
 pub(super) struct Trail {
     scope: Scope,
@@ -95,10 +96,8 @@ impl Trail {
     /// Tells that a connection is served.
     pub(super) fn begin<S: Sink>(&mut self, secure: bool, at: At<'_, S>) {
         let peer = self.peer;
-        let span = self
-            .cx(at)
-            .start(EventKind::ServeStarted, || TraceEvent::ServeStarted { peer, secure });
-        self.connection = Some(span);
+        let event = || TraceEvent::ServeStarted { peer, secure };
+        self.connection = Some(self.cx(at).start(SpanKind::Serve, event));
     }
 
     /// Tells that the connection is closed.
@@ -106,10 +105,8 @@ impl Trail {
         let (span, requests) = (self.connection.take(), self.requests);
         if let Some(span) = span {
             self.scope.exchange = ExchangeId(0);
-            self.cx(at).end(span, EventKind::ServeComplete, || TraceEvent::ServeComplete {
-                why: ending.sentence(),
-                requests,
-            });
+            let event = || TraceEvent::ServeComplete { why: ending.sentence(), requests };
+            self.cx(at).complete(span, event);
         }
     }
 
@@ -121,14 +118,13 @@ impl Trail {
     ) {
         self.enter(Phase::Tls);
         let event = || TraceEvent::AcceptTlsStarted { timeout };
-        self.tls = Some(self.cx(at).start(EventKind::AcceptTlsStarted, event));
+        self.tls = Some(self.cx(at).start(SpanKind::AcceptTls, event));
     }
 
     /// Tells that it is complete.
     pub(super) fn complete_tls<S: Sink>(&mut self, at: At<'_, S>) {
         if let Some(span) = self.tls.take() {
-            let event = || TraceEvent::AcceptTlsComplete {};
-            self.cx(at).end(span, EventKind::AcceptTlsComplete, event);
+            self.cx(at).complete(span, || TraceEvent::AcceptTlsComplete {});
         }
     }
 
@@ -142,7 +138,7 @@ impl Trail {
         self.scope.exchange = self.next;
         self.next = ExchangeId(self.next.0 + 1);
         self.enter(Phase::Answer);
-        let span = self.cx(at).start(EventKind::AnswerStarted, || {
+        let span = self.cx(at).start(SpanKind::Answer, || {
             let head = head().unwrap_or(RequestHead::NONE);
             let RequestHead { method, target, version, .. } = head;
             TraceEvent::AnswerStarted { method, target, version }
@@ -159,7 +155,7 @@ impl Trail {
         at: At<'_, S>,
     ) {
         if let Some(span) = self.request.take() {
-            self.cx(at).end(span, EventKind::AnswerComplete, || {
+            self.cx(at).complete(span, || {
                 let RequestHead { method, target, .. } = head().unwrap_or(RequestHead::NONE);
                 TraceEvent::AnswerComplete { method, target, status, received, sent }
             });
@@ -202,43 +198,37 @@ impl Trail {
         self.cx(at).tell(EventKind::ShutdownBegun, || TraceEvent::ShutdownBegun { busy });
     }
 
-    /// Tells that the request that is open was given up.
+    /// Fails the request, if one is open.
     pub(super) fn fail_request<S: Sink>(&mut self, link: &Link, cause: Cause, at: At<'_, S>) {
-        let failure = self.failure(link, &cause);
-        if let Some(span) = self.request.take() {
-            let event = || TraceEvent::AnswerFailed { failure };
-            self.cx(at).end(span, EventKind::AnswerFailed, event);
-        }
+        let span = self.request.take();
+        self.fail_span(span, link, cause, at);
     }
 
-    /// Tells that the handshake that is open was given up.
+    /// Fails the handshake, if it is open.
     pub(super) fn fail_tls<S: Sink>(&mut self, link: &Link, cause: Cause, at: At<'_, S>) {
-        let failure = self.failure(link, &cause);
-        if let Some(span) = self.tls.take() {
-            let event = || TraceEvent::AcceptTlsFailed { failure };
-            self.cx(at).end(span, EventKind::AcceptTlsFailed, event);
-        }
+        let span = self.tls.take();
+        self.fail_span(span, link, cause, at);
     }
 
-    /// Tells that everything that is open was given up.
+    /// Fails everything that is open: the request, the handshake, and then the connection.
     pub(super) fn fail<S: Sink>(&mut self, link: &Link, cause: Cause, at: At<'_, S>) {
         self.fail_request(link, cause, at);
         self.fail_tls(link, cause, at);
-        let failure = self.failure(link, &cause);
         if let Some(span) = self.connection.take() {
             self.scope.exchange = ExchangeId(0);
-            let event = || TraceEvent::ServeFailed { failure };
-            self.cx(at).end(span, EventKind::ServeFailed, event);
+            self.fail_span(Some(span), link, cause, at);
         }
     }
 
-    const fn phase(&self) -> Phase {
-        self.scope.phase
+    fn fail_span<S: Sink>(&mut self, span: Option<Span>, link: &Link, cause: Cause, at: At<'_, S>) {
+        let Some(span) = span else { return };
+        let failure = self.failure(link, &cause);
+        self.cx(at).fail(span, failure);
     }
 
     fn failure<'a>(&self, link: &'a Link, cause: &'a Cause) -> Failure<'a> {
         Failure {
-            phase: self.phase(),
+            phase: self.scope.phase,
             cause,
             secure: link.is_secure(),
             evidence: if let Cause::Peer(_) = cause { link.http1.evidence() } else { &[] },

@@ -1,12 +1,13 @@
 //! The context in which a machine works: what time it is, who listens, and on whose behalf.
 
-use super::catalog::{EventKind, TraceEvent};
+use super::catalog::{EventKind, SpanKind, TraceEvent};
 use super::interest::Interest;
 use super::meta::Meta;
 use super::sink::Sink;
+use super::value::Failure;
 use crate::error::Phase;
 use crate::time::Mono;
-use crate::values::{ConnectionId, ExchangeId, SpanId};
+use crate::values::{ConnectionId, ExchangeId, SpanId, StreamId};
 
 /// The identities that a run of events shares, and the counters that order them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,18 +38,29 @@ impl Scope {
     }
 }
 
-/// An operation that has been told as started and must be told as complete or failed.
+/// A span that has started, and has to end once: complete or failed.
 ///
-/// It can be neither copied nor cloned, so that every operation ends once.
+/// It can be neither copied nor cloned, so that it ends only once.
 #[derive(Debug, PartialEq, Eq)]
-#[must_use = "an operation that started must end: complete or failed"]
+#[must_use = "a span that started must end: complete or failed"]
 pub struct Span {
     id: SpanId,
+    kind: SpanKind,
 }
 
 impl Span {
-    /// An operation that nobody wanted to be told of.
-    pub(crate) const UNHEARD: Self = Self { id: SpanId(0) };
+    /// A span of which no event is wanted: it has no number.
+    #[inline]
+    pub(crate) const fn unheard(kind: SpanKind) -> Self {
+        Self { id: SpanId(0), kind }
+    }
+
+    /// The kind of the span.
+    #[inline]
+    #[must_use]
+    pub const fn kind(&self) -> SpanKind {
+        self.kind
+    }
 }
 
 /// What a machine is given with each call: the time, the listener and the scope of its events.
@@ -100,24 +112,66 @@ impl<'a, S: Sink> Cx<'a, S> {
     /// Tells an event, building it only if somebody wants it.
     #[inline]
     pub fn tell<'e>(&mut self, kind: EventKind, event: impl FnOnce() -> TraceEvent<'e>) {
-        self.tell_in(SpanId(0), kind, event);
+        self.tell_in(SpanId(0), kind, || Some(event()));
     }
 
-    /// Tells that an operation starts.
+    /// Tells that a span starts, with its arguments.
     #[inline]
-    pub fn start<'e>(&mut self, kind: EventKind, event: impl FnOnce() -> TraceEvent<'e>) -> Span {
+    pub fn start<'e>(&mut self, kind: SpanKind, event: impl FnOnce() -> TraceEvent<'e>) -> Span {
+        self.try_start(kind, || Some(event()))
+    }
+
+    /// Tells that a span starts, if there is an event for that.
+    #[inline]
+    pub(crate) fn try_start<'e>(
+        &mut self,
+        kind: SpanKind,
+        event: impl FnOnce() -> Option<TraceEvent<'e>>,
+    ) -> Span {
         self.scope.spans = self.scope.spans.wrapping_add(1);
         let id = SpanId(self.scope.spans);
-        self.tell_in(id, kind, event);
-        Span { id }
+        self.tell_in(id, kind.started(), event);
+        Span { id, kind }
     }
 
-    /// Tells how an operation ended.
+    /// Tells that a span is complete, with its result.
+    #[inline]
+    pub fn complete<'e>(&mut self, span: Span, event: impl FnOnce() -> TraceEvent<'e>) {
+        let kind = span.kind.complete();
+        self.end(span, kind, || Some(event()));
+    }
+
+    /// Tells that a span is complete, which has `stream` or nothing for its result.
+    #[inline]
+    pub(crate) fn complete_with(&mut self, span: Span, stream: StreamId) {
+        let kind = span.kind;
+        self.end(span, kind.complete(), || kind.complete_with(stream));
+    }
+
+    /// Tells that a span failed, and why. A span that tells more than that when it fails, as an
+    /// exchange does, ends by [`fail_with`](Self::fail_with).
+    #[inline]
+    pub fn fail(&mut self, span: Span, failure: Failure<'_>) {
+        let kind = span.kind;
+        self.end(span, kind.failed(), || kind.failed_with(failure));
+    }
+
+    /// Tells that a span failed, with all that the event tells of it.
+    #[inline]
+    pub fn fail_with<'e>(&mut self, span: Span, event: impl FnOnce() -> TraceEvent<'e>) {
+        let kind = span.kind.failed();
+        self.end(span, kind, || Some(event()));
+    }
+
     #[inline]
     #[expect(clippy::needless_pass_by_value, reason = "a span that ended is gone")]
-    pub fn end<'e>(&mut self, span: Span, kind: EventKind, event: impl FnOnce() -> TraceEvent<'e>) {
-        let Span { id } = span;
-        self.tell_in(id, kind, event);
+    fn end<'e>(
+        &mut self,
+        span: Span,
+        kind: EventKind,
+        event: impl FnOnce() -> Option<TraceEvent<'e>>,
+    ) {
+        self.tell_in(span.id, kind, event);
     }
 
     #[inline]
@@ -125,11 +179,16 @@ impl<'a, S: Sink> Cx<'a, S> {
         &mut self,
         span: SpanId,
         kind: EventKind,
-        event: impl FnOnce() -> TraceEvent<'e>,
+        event: impl FnOnce() -> Option<TraceEvent<'e>>,
     ) {
         if self.wants(kind) {
             let event = event();
-            debug_assert_eq!(event.kind(), kind, "the bit that was checked is the event's own");
+            debug_assert_eq!(
+                event.as_ref().map(TraceEvent::kind),
+                Some(kind),
+                "the bit that was checked is the event's own"
+            );
+            let Some(event) = event else { return };
             let scope = &mut *self.scope;
             let meta = Meta {
                 at: self.now,

@@ -1,199 +1,138 @@
-//! The macro that turns the table of events into types.
+//! The language of the catalogue.
+//!
+//! An entry is a point or a span, under a doc comment of one line:
+//!
+//! ```text
+//! /// The sentence of a point.
+//! point Variant: Logger "name" Level { fields }
+//!
+//! /// What a span does, without a full stop
+//! span Kind: Logger "name" Level {
+//!     started Variant { fields }
+//!     complete Variant { stream, or fields, or nothing }
+//!     failed Variant { failure, and fields if there are more }
+//! }
+//! ```
+//!
+//! | key | what it means |
+//! |---|---|
+//! | `point` | a fact of its own: one event, [`Stage::Point`](super::Stage) |
+//! | `span` | an operation: one [`SpanKind`](super::SpanKind) and three events, of which each span has the first and then one of the others |
+//! | `Logger` | a [`Logger`](super::Logger): whose lines these are |
+//! | `"name"` | what log lines call it; stages add `.started`, `.complete` and `.failed` |
+//! | `Level` | a [`Level`](super::Level) |
+//! | `started` | the event with the arguments of the span |
+//! | `complete` | the event with its result; `{ stream }` is a field that many have: the stream that came of it |
+//! | `failed` | the event with `failure`, the reason, before any other fields |
+//! | `complete Variant Level` | that event has another level than its span |
+//! | doc comment above `started`, `complete` or `failed` | the sentence of that event; without one it is the span's, followed by `: it begins.`, `: done.` or `: given up.` |
+//! | `ends as Kind` | in place of `complete` and `failed`: the events that end another span end this one too |
+//! | `Variant` | the name in [`TraceEvent`](super::TraceEvent) and [`EventKind`](super::EventKind). The names of a span's events are written out, so that a search for one finds its entry |
+//!
+//! A field is `name: Kind Sensitivity,` under a doc comment.
+//!
+//! | kind | what it holds |
+//! |---|---|
+//! | `Text`, `MaybeText` | text, or none |
+//! | `Bytes` | bytes as they were on the wire |
+//! | `Word` | a text of the program's own, such as a reason: one of few |
+//! | `Flag` | true or false |
+//! | `Count`, `MaybeCount` | a number, or none |
+//! | `Port`, `Status` | a port; a status code |
+//! | `Seconds` | a length of time, or no limit |
+//! | `Address`, `MaybeAddress` | an IP address and a port, or none |
+//! | `Version` | a version of HTTP |
+//! | `Request` | a request, shown by its method |
+//! | `ResponseHead` | the head of a response |
+//! | `Stream` | the byte stream of a connection, by number and TLS layers |
+//! | `TlsContext` | a TLS configuration |
+//! | `SocketOptions` | the caller's socket options, or none |
+//! | `Credentials` | a user name and a password, or none |
+//! | `Timings` | where the time of an exchange went |
+//! | `Failure` | why something failed |
+//!
+//! The types of each kind stand in `owned.rs`. The sensitivity decides what the redaction policy,
+//! [`Capture`](super::Capture), shows of a field.
+//!
+//! | sensitivity | what is hidden |
+//! |---|---|
+//! | `Public` | nothing |
+//! | `Url` | passwords and secret query values in a URL |
+//! | `Fields` | the values of header fields, by the names of the fields |
+//! | `Secret` | the field |
+//! | `Payload` | the field: bytes of messages, which are counted instead |
 
-/// Declares every event: the enum, its kinds and metadata, the visitor, the owned twin and the
-/// way to bytes and back.
-///
-/// One entry reads `Variant: Logger "name" Stage Level { field: Kind Sensitivity, ... }`.
+/// Declares the events and spans of these entries.
 macro_rules! catalog {
     ($(
-        $(#[doc = $doc:literal])+
-        $variant:ident: $logger:ident $name:literal $stage:ident $level:ident {
-            $( $(#[doc = $field_doc:literal])+ $field:ident: $kind:ident $sensitivity:ident, )*
-        }
+        #[doc = $doc:literal]
+        $(point $point:ident: $point_logger:ident $point_name:literal $point_level:ident {
+            $($fields:tt)*
+        })?
+        $(span $span:ident: $logger:ident $name:literal $level:ident {
+            $(#[doc = $started_doc:literal])?
+            started $started:ident $($started_level:ident)? { $($arguments:tt)* }
+            $(
+                $(#[doc = $complete_doc:literal])?
+                complete $complete:ident $($complete_level:ident)? {
+                    $($stream:ident)?
+                    $(
+                        $(#[doc = $result_doc:literal])+
+                        $result:ident: $result_kind:ident $result_sensitivity:ident,
+                    )*
+                }
+                $(#[doc = $failed_doc:literal])?
+                failed $failed:ident $($failed_level:ident)? {
+                    failure
+                    $(, $(
+                        $(#[doc = $more_doc:literal])+
+                        $more:ident: $more_kind:ident $more_sensitivity:ident,
+                    )+)?
+                }
+            )?
+            $(ends as $other:ident)?
+        })?
     )+) => {
-        /// A fact about an exchange or a connection, with fields borrowed from where it happened.
-        #[derive(Clone, Copy, Debug, PartialEq)]
-        #[non_exhaustive]
-        pub enum TraceEvent<'a> {
+        events! {$(
             $(
-                $(#[doc = $doc])+
-                $variant {
-                    $( $(#[doc = $field_doc])+ $field: borrowed!('a $kind), )*
-                },
-            )+
-        }
-
-        /// A [`TraceEvent`] that owns its fields, to be kept or sent to another thread.
-        #[derive(Clone, Debug, PartialEq)]
-        #[non_exhaustive]
-        pub enum OwnedTraceEvent {
+                #[doc = $doc]
+                $point: $point_logger $point_name Point [$point_level] { $($fields)* }
+            )?
             $(
-                $(#[doc = $doc])+
-                $variant {
-                    $( $(#[doc = $field_doc])+ $field: owned!($kind), )*
-                },
-            )+
-        }
-
-        /// Which event: a variant of [`TraceEvent`] without its fields.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[repr(u8)]
-        #[non_exhaustive]
-        pub enum EventKind {
-            $( $(#[doc = $doc])+ $variant, )+
-        }
-
-        impl EventKind {
-            /// Every event, in the order of the catalogue.
-            pub const ALL: &'static [Self] = &[$( Self::$variant, )+];
-
-            /// What is known of the event without seeing one.
-            #[inline]
-            #[must_use]
-            pub const fn metadata(self) -> &'static Metadata {
-                &METADATA[self as usize]
-            }
-        }
-
-        /// One event, as the catalogue declares it.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub struct Metadata {
-            /// Which event this describes.
-            pub kind: EventKind,
-            /// The variant's name in [`TraceEvent`].
-            pub variant: &'static str,
-            /// The operation's or event's name in log lines.
-            pub name: &'static str,
-            /// Where in the operation it stands.
-            pub stage: Stage,
-            /// Who tells it.
-            pub logger: Logger,
-            /// How much it matters.
-            pub level: Level,
-            /// The fields, in the order in which lines show them.
-            pub fields: &'static [FieldMeta],
-            /// The documentation, line by line.
-            pub doc: &'static [&'static str],
-        }
-
-        static METADATA: [Metadata; EventKind::ALL.len()] = [$(
-            Metadata {
-                kind: EventKind::$variant,
-                variant: stringify!($variant),
-                name: $name,
-                stage: Stage::$stage,
-                logger: Logger::$logger,
-                level: Level::$level,
-                fields: &[$(
-                    FieldMeta {
-                        name: stringify!($field),
-                        kind: stringify!($kind),
-                        sensitivity: Sensitivity::$sensitivity,
-                        doc: concat!($($field_doc),+),
-                    },
-                )*],
-                doc: &[$($doc),+],
-            },
-        )+];
-
-        impl<'a> TraceEvent<'a> {
-            /// Which event this is.
-            #[inline]
-            #[must_use]
-            pub const fn kind(&self) -> EventKind {
-                match self { $( Self::$variant { .. } => EventKind::$variant, )+ }
-            }
-
-            /// Shows every field to `visitor`, in the order of the catalogue.
-            pub fn visit(&self, mut visitor: impl FnMut(&'static FieldMeta, Value<'a>)) {
-                match self {$(
-                    Self::$variant { $($field),* } => {
-                        let mut metadata = EventKind::$variant.metadata().fields.iter();
-                        $( if let Some(metadata) = metadata.next() {
-                            visitor(metadata, value!($kind $field));
-                        } )*
-                        let _ = (&mut metadata, &mut visitor);
+                #[doc = sentence!($doc ": it begins." $($started_doc)?)]
+                $started: $logger $name Started [$level $($started_level)?] { $($arguments)* }
+                $(
+                    #[doc = sentence!($doc ": done." $($complete_doc)?)]
+                    $complete: $logger $name Complete [$level $($complete_level)?] {
+                        $(#[doc = " The stream that came of it."] $stream: Stream Public,)?
+                        $($(#[doc = $result_doc])+ $result: $result_kind $result_sensitivity,)*
                     }
-                )+}
-            }
-
-            /// Writes every field, in the order of the catalogue, to the start of `fields`, which
-            /// is `placed`, and returns the slots behind. `None` if there is too little room.
-            #[cfg(feature = "std")]
-            // A call costs as much as a small event.
-            #[inline(always)]
-            pub(super) fn encode<'s>(
-                &self,
-                words: &crate::trace::codec::Words,
-                placed: &'s [crate::trace::codec::Slot; crate::trace::codec::MOST],
-                fields: &'s [crate::trace::codec::Slot],
-            ) -> Option<&'s [crate::trace::codec::Slot]> {
-                use crate::trace::codec::{Encode as _, Writer};
-                match self {$(
-                    Self::$variant { $($field),* } => {
-                        let slots = const { EventKind::$variant.slots() };
-                        let to = &mut Writer::new(placed, fields, slots)?;
-                        $( written!($kind $field).encode(words, to)?; )*
-                        Some(to.behind())
+                    #[doc = sentence!($doc ": given up." $($failed_doc)?)]
+                    $failed: $logger $name Failed [$level $($failed_level)?] {
+                        #[doc = " Why."] failure: Failure Fields,
+                        $($($(#[doc = $more_doc])+ $more: $more_kind $more_sensitivity,)+)?
                     }
-                )+}
-            }
-        }
+                )?
+            )?
+        )+}
 
-        #[cfg(feature = "std")]
-        const _: () = assert!(
-            crate::trace::codec::most(SLOTS) == crate::trace::codec::MOST,
-            "codec::MOST is not the most slots that an event takes: change it in codec/cursor.rs",
-        );
-
-        #[cfg(feature = "std")]
-        const SLOTS: [usize; EventKind::ALL.len()] =
-            [$( 0 $( + <owned!($kind) as crate::trace::codec::Decode>::SLOTS )*, )+];
-
-        #[cfg(feature = "std")]
-        impl EventKind {
-            /// How many slots the fields take, without what is behind them.
-            pub(super) const fn slots(self) -> usize {
-                SLOTS[self as usize]
-            }
-        }
-
-        impl OwnedTraceEvent {
-            /// The event, borrowed.
-            #[must_use]
-            pub fn borrow(&self) -> TraceEvent<'_> {
-                match self {$(
-                    Self::$variant { $($field),* } => TraceEvent::$variant {
-                        $( $field: lend!($kind $field), )*
-                    },
-                )+}
-            }
-
-            /// Reads an event of this kind.
-            #[cfg(feature = "std")]
-            pub(super) fn decode(
-                kind: EventKind,
-                from: &mut crate::trace::codec::Reader<'_>,
-            ) -> Option<Self> {
-                use crate::trace::codec::Decode as _;
-                Some(match kind {$(
-                    EventKind::$variant => Self::$variant {
-                        $( $field: <owned!($kind)>::decode(from)?, )*
-                    },
-                )+})
-            }
-        }
-
-        impl From<&TraceEvent<'_>> for OwnedTraceEvent {
-            fn from(event: &TraceEvent<'_>) -> Self {
-                match event {$(
-                    TraceEvent::$variant { $($field),* } => Self::$variant {
-                        $( $field: own!($kind $field), )*
-                    },
-                )+}
-            }
-        }
+        spans! {$($(
+            #[doc = concat!($doc, ".")]
+            $span: $started
+            $(=> $complete { $($stream)? } { $($result)* }, $failed { $($($more)+)? })?
+            $(as $other)?;
+        )?)+}
     };
 }
 
-pub(super) use catalog;
+/// The sentence of an event: that of its span with an end, or one of its own.
+macro_rules! sentence {
+    ($span:literal $end:literal) => {
+        concat!($span, $end)
+    };
+    ($span:literal $end:literal $own:literal) => {
+        $own
+    };
+}
+
+pub(super) use {catalog, sentence};

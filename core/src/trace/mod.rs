@@ -3,8 +3,10 @@
 //! Nothing in the machines depends on a trace event. What the application must act on is an event
 //! of the machine ([`crate::http1::Event`]); what somebody may want to see is a [`TraceEvent`].
 //!
-//! The file `catalog.rs` declares every event once. The enum, its owned twin, the static [`Metadata`], the
-//! interest bits, the field visitor, the [`Codec`] and `docs/EVENTS.md` all come from that one table.
+//! The catalogue, in `catalog.rs`, declares everything once: each point, which is one event, and each span
+//! with its arguments, result and failure, which are three. The enum of events, its owned twin,
+//! [`SpanKind`], the static [`Metadata`], the bits of [`Interest`], the field visitor, the [`Codec`] and
+//! `docs/EVENTS.md` all come from it.
 
 mod at;
 pub mod capture;
@@ -13,6 +15,7 @@ mod catalog;
 mod codec;
 mod cx;
 mod declare;
+mod events;
 mod interest;
 mod meta;
 mod metadata;
@@ -20,11 +23,12 @@ mod owned;
 mod recall;
 mod reference;
 mod sink;
+mod spans;
 mod value;
 
 pub(crate) use at::At;
 pub use capture::Capture;
-pub use catalog::{EventKind, Metadata, OwnedTraceEvent, TraceEvent};
+pub use catalog::{EventKind, Metadata, OwnedTraceEvent, SpanKind, TraceEvent};
 #[cfg(feature = "std")]
 pub use codec::{Codec, Record, Slot};
 pub use cx::{Cx, Scope, Span};

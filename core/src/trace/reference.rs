@@ -41,9 +41,5 @@ fn write_row(metadata: &Metadata, out: &mut impl Write) -> fmt::Result {
     if metadata.fields.is_empty() {
         out.write_str(if metadata.stage == Stage::Point { "none" } else { " " })?;
     }
-    out.write_str(" |")?;
-    for line in metadata.doc {
-        out.write_str(line)?;
-    }
-    out.write_str(" |\n")
+    writeln!(out, " |{} |", metadata.doc)
 }

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::http1::{Connection, NotReusable, Progress, Role, State, Version};
 use crate::limits::Config;
 use crate::time::Mono;
-use crate::trace::{ConnectionId, Cx, EventKind, Scope, Sink, TraceEvent};
+use crate::trace::{ConnectionId, Cx, EventKind, Scope, Sink, SpanKind, TraceEvent};
 use crate::values::{Buffers, Retirement};
 
 /// The layer is handed this many bytes at a time at most, so that a large body does not stand in
@@ -104,9 +104,9 @@ impl Link {
         if !self.told_when_closed {
             return close(farewell);
         }
-        let span = cx.start(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
+        let span = cx.start(SpanKind::Close, || TraceEvent::CloseStarted {});
         close(farewell);
-        cx.end(span, EventKind::CloseComplete, || TraceEvent::CloseComplete {});
+        cx.complete(span, || TraceEvent::CloseComplete {});
     }
 
     /// Whether it can serve another exchange.

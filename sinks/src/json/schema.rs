@@ -114,7 +114,7 @@ pub(super) const fn stage(stage: Stage) -> &'static str {
 
 fn write_event(metadata: &Metadata, out: &mut impl Write) -> fmt::Result {
     let Metadata { variant, name, logger, level, fields, .. } = metadata;
-    write!(out, "    {{\"description\": {}, \"properties\": {{", Quoted(&join(metadata.doc)))?;
+    write!(out, "    {{\"description\": {}, \"properties\": {{", Quoted(metadata.doc.trim()))?;
     for (key, value) in [
         ("event", *variant),
         ("level", level.name()),
@@ -144,10 +144,6 @@ fn definition(field: &FieldMeta) -> &'static str {
         Sensitivity::Payload => "Payload",
         _ => field.kind,
     }
-}
-
-fn join(doc: &[&str]) -> String {
-    doc.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
 }
 
 /// The types of fields, by their names in the catalogue.

@@ -7,15 +7,14 @@ use core::time::Duration;
 use super::super::action::Do;
 use super::super::dial::interleave;
 use super::super::exchange::Exchange;
-use super::super::operation::{Attempt, Operation};
 use super::super::proxy::ProxyKind;
 use super::super::route::Via;
 use super::super::state::{Pending, State, Stepped};
+use super::super::trail::Slot;
 use crate::error::{Cause, Error, Phase, ResolveError, SocksError, TlsError};
 use crate::http1::Role;
 use crate::time::Waiting;
-use crate::trace::At;
-use crate::trace::Sink;
+use crate::trace::{At, Sink, SpanKind, TraceEvent};
 use crate::transport::LayerState;
 use crate::transport::Link;
 use crate::transport::socks5::Socks5;
@@ -35,7 +34,12 @@ impl Exchange {
             return Ok(Some(Do::Trust { proxy: true }));
         }
         self.enter(State::Acquire, Phase::Pool);
-        self.trail.start_acquiring(&self.plan, at);
+        let url = self.plan.request.url();
+        self.trail.start(SpanKind::Acquire, at, || TraceEvent::AcquireStarted {
+            secure: url.scheme().is_secure(),
+            host: url.host(),
+            port: url.port(),
+        });
         Ok(Some(Do::Acquire))
     }
 
@@ -61,20 +65,20 @@ impl Exchange {
     #[inline(never)]
     fn open<S: Sink>(&mut self, at: At<'_, S>) -> Option<Do> {
         self.trail.attempt();
-        let operation = match self.plan.route.via() {
+        let span = match self.plan.route.via() {
             Via::Unix => {
                 self.begin_dial(1);
-                self.trail.start(Operation::ConnectUnixSocket, &self.plan, at);
+                self.trail.start_connecting(SpanKind::ConnectUnixSocket, &self.plan, at);
                 return None;
             }
-            Via::Socks(_) => Operation::SocksConnectTcp,
-            Via::Direct | Via::Forward(_) | Via::Tunnel(_) => Operation::ConnectTcp,
+            Via::Socks(_) => SpanKind::SocksConnectTcp,
+            Via::Direct | Via::Forward(_) | Via::Tunnel(_) => SpanKind::ConnectTcp,
         };
         self.enter(State::Resolve, Phase::Connect);
-        self.trail.start(operation, &self.plan, at);
+        self.trail.start_connecting(span, &self.plan, at);
         self.trail.enter(Phase::Resolve);
-        self.trail.start_resolve(&self.plan, at);
-        let (_, port) = self.plan.route.peer();
+        let (host, port) = self.plan.route.peer();
+        self.trail.start(SpanKind::Resolve, at, || TraceEvent::ResolveStarted { host, port });
         if let Some(known) = self.plan.route.known_addresses() {
             self.memory.addresses.clear();
             self.memory
@@ -90,7 +94,7 @@ impl Exchange {
         match self.pending.take() {
             None => Ok(Some(Do::Resolve)),
             Some(Pending::Resolved) => {
-                self.trail.complete_resolve(self.memory.addresses.len(), at);
+                self.trail.resolved(self.memory.addresses.len(), at);
                 if self.memory.addresses.is_empty() {
                     return Err(ResolveError::NoAddress.into());
                 }
@@ -104,42 +108,44 @@ impl Exchange {
 
     #[inline(never)]
     pub(super) fn connected<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        self.trail.complete(at);
+        self.trail.complete(Slot::Connection, at);
         self.clock.connected();
         let secure = self.plan.request.url().scheme().is_secure();
         match self.plan.route.via() {
-            Via::Direct | Via::Unix if secure => self.shake_hands(Operation::StartTls, at),
+            Via::Direct | Via::Unix if secure => self.shake_hands(SpanKind::StartTls, at),
             Via::Direct | Via::Unix => self.begin_request(at),
             Via::Forward(proxy) | Via::Tunnel(proxy) if proxy.kind() == ProxyKind::Https => {
-                self.shake_hands(Operation::StartTls, at)
+                self.shake_hands(SpanKind::StartTls, at)
             }
             Via::Forward(_) => self.begin_request(at),
             Via::Tunnel(_) => self.begin_tunnel(at),
             Via::Socks(_) => {
                 self.link.close_in_silence();
-                self.shake_hands(Operation::SetupSocks5, at)
+                self.shake_hands(SpanKind::SetupSocks5Connection, at)
             }
         }
     }
 
-    /// The layer that an operation has opened is open: what comes next?
+    /// The layer of this handshake is open: what comes next?
     #[inline(never)]
-    fn layered<S: Sink>(&mut self, operation: Operation, at: At<'_, S>) -> Stepped {
+    fn layered<S: Sink>(&mut self, span: SpanKind, at: At<'_, S>) -> Stepped {
         let secure = self.plan.request.url().scheme().is_secure();
-        match (operation, self.plan.route.via()) {
-            (Operation::StartTls, Via::Tunnel(_)) => self.begin_tunnel(at),
-            (Operation::SetupSocks5, _) if secure => self.shake_hands(Operation::SocksStartTls, at),
+        match (span, self.plan.route.via()) {
+            (SpanKind::StartTls, Via::Tunnel(_)) => self.begin_tunnel(at),
+            (SpanKind::SetupSocks5Connection, _) if secure => {
+                self.shake_hands(SpanKind::SocksStartTls, at)
+            }
             _ => self.begin_request(at),
         }
     }
 
     /// Begins to open a layer.
     #[inline(never)]
-    pub(super) fn shake_hands<S: Sink>(&mut self, operation: Operation, at: At<'_, S>) -> Stepped {
-        let is_socks = operation == Operation::SetupSocks5;
+    pub(super) fn shake_hands<S: Sink>(&mut self, span: SpanKind, at: At<'_, S>) -> Stepped {
+        let is_socks = span == SpanKind::SetupSocks5Connection;
         let phase = if is_socks { Phase::Connect } else { Phase::Tls };
         self.enter(if is_socks { State::Handshake } else { State::Secure }, phase);
-        self.trail.start(operation, &self.plan, at);
+        self.trail.start_connecting(span, &self.plan, at);
         if let (true, Via::Socks(proxy)) = (is_socks, self.plan.route.via()) {
             let url = self.plan.request.url();
             let credentials = proxy.credentials().map(|(u, p)| (u.to_vec(), p.to_vec()));
@@ -156,7 +162,7 @@ impl Exchange {
             return self.interrupted(pending, at);
         }
         let via = self.plan.route.via();
-        let proxy = self.trail.operation() == Some(Operation::StartTls)
+        let proxy = self.trail.current() == Some(SpanKind::StartTls)
             && matches!(via, Via::Forward(_) | Via::Tunnel(_));
         Ok(Some(Do::Secure { proxy }))
     }
@@ -175,9 +181,9 @@ impl Exchange {
         match state {
             LayerState::Opening => Ok(Some(Do::Read)),
             LayerState::Open | LayerState::Delivered => {
-                let operation = self.trail.operation();
-                self.trail.complete(at);
-                operation.map_or(Ok(None), |operation| self.layered(operation, at))
+                let handshake = self.trail.current();
+                self.trail.complete(Slot::Connection, at);
+                handshake.map_or(Ok(None), |span| self.layered(span, at))
             }
             LayerState::PeerClosed => Err(self.ended_too_soon().into()),
         }
@@ -185,24 +191,24 @@ impl Exchange {
 
     /// The peer ended the connection within a handshake.
     fn ended_too_soon(&self) -> Cause {
-        match self.trail.operation() {
-            Some(Operation::SetupSocks5) => Cause::Socks(SocksError::Malformed),
+        match self.trail.current() {
+            Some(SpanKind::SetupSocks5Connection) => Cause::Socks(SocksError::Malformed),
             _ => Cause::Tls(TlsError::EndOfStream),
         }
     }
 
-    /// Whether opening a connection that failed is to be tried again: as what it counts, or why
-    /// not. `None` if it was not opening a connection that failed.
-    pub(super) fn repetition(&self, cause: Cause) -> Option<Result<Attempt, &'static str>> {
+    /// Whether opening a connection that failed is to be tried again: the span of waiting for that,
+    /// or why not. `None` if it was not opening a connection that failed.
+    pub(super) fn repetition(&self, cause: Cause) -> Option<Result<SpanKind, &'static str>> {
         const PROXIED: &str = "through a proxy, nothing is tried again";
-        let attempt = match self.trail.operation()? {
-            Operation::ConnectTcp => Attempt::ConnectTcp,
-            Operation::ConnectUnixSocket => Attempt::ConnectUnixSocket,
-            Operation::StartTls => Attempt::StartTls,
-            Operation::SocksConnectTcp
-            | Operation::SetupSocks5
-            | Operation::SocksStartTls
-            | Operation::ProxyStartTls => return Some(Err(PROXIED)),
+        let retry = match self.trail.current()? {
+            SpanKind::ConnectTcp => SpanKind::RetryConnectTcp,
+            SpanKind::ConnectUnixSocket => SpanKind::RetryConnectUnixSocket,
+            SpanKind::StartTls => SpanKind::RetryStartTls,
+            SpanKind::SocksConnectTcp
+            | SpanKind::SetupSocks5Connection
+            | SpanKind::SocksStartTls
+            | SpanKind::ProxyStartTls => return Some(Err(PROXIED)),
             _ => return None,
         };
         Some(match (cause, self.plan.route.via(), self.plan.options.retries) {
@@ -211,16 +217,16 @@ impl Exchange {
             (_, Via::Forward(_) | Via::Tunnel(_) | Via::Socks(_), _) => Err(PROXIED),
             (.., 0) => Err("nothing is to be tried again"),
             (.., most) if self.retried >= most => Err("it was tried as often as it may be"),
-            _ => Ok(attempt),
+            _ => Ok(retry),
         })
     }
 
     /// Waits before the next attempt.
-    pub(super) fn repeat<S: Sink>(&mut self, attempt: Attempt, at: At<'_, S>) {
+    pub(super) fn repeat<S: Sink>(&mut self, retry: SpanKind, at: At<'_, S>) {
         self.retried += 1;
         self.clock.retried();
         self.enter(State::Retry, Phase::Connect);
-        self.trail.start(Operation::Retry(attempt), &self.plan, at);
+        self.trail.start_connecting(retry, &self.plan, at);
     }
 
     #[inline(never)]
@@ -228,7 +234,7 @@ impl Exchange {
         match self.pending.take() {
             Some(Pending::Tick) => match self.interrupted(Pending::Tick, at) {
                 Err(Error { cause: Cause::TimedOut(Waiting::Retry), .. }) => {
-                    self.trail.complete(at);
+                    self.trail.complete(Slot::Connection, at);
                     *self.link =
                         Link::new(Role::Client, self.link.connection(), self.plan.options.config);
                     Ok(self.open(at))

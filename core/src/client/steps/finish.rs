@@ -2,28 +2,27 @@
 
 use super::super::action::Do;
 use super::super::exchange::Exchange;
-use super::super::operation::Operation;
 use super::super::state::{Pending, State, Stepped};
+use super::super::trail::Slot;
 use crate::error::{Cause, Error, Phase, TlsError};
 use crate::http1::NotReusable;
-use crate::trace::At;
-use crate::trace::Sink;
+use crate::trace::{At, Sink, SpanKind, TraceEvent};
 
 impl Exchange {
     /// The body is complete.
     pub(super) fn end<S: Sink>(&mut self, at: At<'_, S>) -> Do {
         self.enter(State::Leave, Phase::Close);
-        self.trail.start(Operation::ResponseClosed, &self.plan, at);
+        self.trail.start(SpanKind::ResponseClosed, at, || TraceEvent::ResponseClosedStarted {});
         match self.link.reuse() {
             Ok(()) if !self.write_failed => {
                 self.link_is_free = true;
-                self.trail.complete(at);
+                self.trail.complete(Slot::Connection, at);
                 return self.leave(at);
             }
             // To httpcore, it has become idle; only then is it found to be closed.
             Err(NotReusable::UntilClose) => {
-                self.trail.complete(at);
-                self.trail.start(Operation::Close, &self.plan, at);
+                self.trail.complete(Slot::Connection, at);
+                self.trail.start(SpanKind::Close, at, || TraceEvent::CloseStarted {});
             }
             _ => {}
         }
@@ -33,12 +32,14 @@ impl Exchange {
     }
 
     /// Ends the exchange of which only the connection is left. What follows the response is no body,
-    /// and nothing is closed: the operations are told for those who wait for their ends.
+    /// and nothing is closed: the spans are told for those who wait for their ends.
     pub(in super::super) fn end_in_switch<S: Sink>(&mut self, at: At<'_, S>) {
-        for operation in [Operation::ReceiveBody, Operation::ResponseClosed] {
-            self.trail.start(operation, &self.plan, at);
-            self.trail.complete(at);
-        }
+        self.trail.start(SpanKind::ReceiveResponseBody, at, || {
+            TraceEvent::ReceiveResponseBodyStarted { request: self.plan.method() }
+        });
+        self.trail.complete(Slot::Receiving, at);
+        self.trail.start(SpanKind::ResponseClosed, at, || TraceEvent::ResponseClosedStarted {});
+        self.trail.complete(Slot::Connection, at);
         self.enter(State::Leave, Phase::Close);
     }
 
@@ -97,32 +98,34 @@ impl Exchange {
         Ok(Some(self.outcome()))
     }
 
-    /// Ends the exchange: the operation that is open has failed, and what was opened is closed.
+    /// Ends the exchange: the spans that are open have failed, and what was opened is closed.
     #[inline(never)]
     pub(super) fn fail<S: Sink>(&mut self, error: Error, at: At<'_, S>) {
         let (phase, cause) = (self.trail.phase(), error.cause);
-        let (repetition, operation) = (self.repetition(cause), self.trail.operation());
+        let (repetition, span) = (self.repetition(cause), self.trail.current());
         self.give_up_dials(cause, at);
         self.tell_failure(cause, at);
         if let Some(repetition) = repetition {
             self.trail.retry_decided(repetition.err(), at);
-            if let Ok(attempt) = repetition {
-                return self.repeat(attempt, at);
+            if let Ok(retry) = repetition {
+                return self.repeat(retry, at);
             }
         }
-        self.error = Some(self.explain(error, phase, operation));
+        self.error = Some(self.explain(error, phase, span));
         match phase {
             Phase::Pool => return self.finish(at),
             Phase::Resolve | Phase::Connect => return self.enter(State::Leave, Phase::Close),
             // A tunnel that is no use is closed, and so is a proxy that gives none.
-            Phase::Tls if operation == Some(Operation::ProxyStartTls) => {
-                self.trail.start(Operation::Close, &self.plan, at);
+            Phase::Tls if span == Some(SpanKind::ProxyStartTls) => {
+                self.trail.start(SpanKind::Close, at, || TraceEvent::CloseStarted {});
             }
             Phase::Tls => {}
             _ if matches!(cause, Cause::Proxy(_)) => {
-                self.trail.start(Operation::Close, &self.plan, at);
+                self.trail.start(SpanKind::Close, at, || TraceEvent::CloseStarted {});
             }
-            _ => self.trail.start(Operation::ResponseClosed, &self.plan, at),
+            _ => self
+                .trail
+                .start(SpanKind::ResponseClosed, at, || TraceEvent::ResponseClosedStarted {}),
         }
         let transport_works = !matches!(cause, Cause::Os(_) | Cause::TimedOut(_));
         if transport_works && phase != Phase::Tls {
@@ -138,9 +141,9 @@ impl Exchange {
     }
 
     /// Adds to an error what the exchange knows of what failed.
-    fn explain(&self, error: Error, phase: Phase, operation: Option<Operation>) -> Error {
+    fn explain(&self, error: Error, phase: Phase, span: Option<SpanKind>) -> Error {
         let mut error = self.complete(error, phase);
-        if let Some(proxy) = self.plan.proxy_at(operation).filter(|_| phase != Phase::Pool) {
+        if let Some(proxy) = self.plan.proxy_at(span).filter(|_| phase != Phase::Pool) {
             error = error.with_proxy(proxy.host(), proxy.port());
         }
         if matches!(error.cause, Cause::Tls(TlsError::Certificate(_)))

@@ -2,14 +2,13 @@
 
 use super::super::action::Do;
 use super::super::exchange::Exchange;
-use super::super::operation::Operation;
 use super::super::plan::Plan;
 use super::super::state::{Pending, State, Stepped};
 use super::super::stopwatch::Part;
+use super::super::trail::Slot;
 use crate::error::{Call, Cause, CertificateProblem, Misuse, Phase, TlsError};
 use crate::time::{Deadline, Waiting};
-use crate::trace::At;
-use crate::trace::{EventKind, Failure, Sink, TraceEvent};
+use crate::trace::{At, EventKind, Failure, Sink, SpanKind, TraceEvent};
 use crate::transport::Link;
 
 impl Exchange {
@@ -71,7 +70,7 @@ impl Exchange {
                 Ok(Some(Do::Close))
             }
             State::Closed => {
-                self.trail.complete(at);
+                self.trail.complete(Slot::Connection, at);
                 Ok(Some(self.leave(at)))
             }
             State::Leave => Ok(Some(self.leave(at))),
@@ -120,12 +119,12 @@ impl Exchange {
         Cause::TimedOut(deadline.why)
     }
 
-    /// Tells that the operation that is open was given up.
+    /// Fails the spans that are open.
     pub(super) fn tell_failure<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
         let Self { plan, link, trail, .. } = self;
         let phase = trail.phase();
-        let operation = trail.operation().unwrap_or(Operation::StartTls);
-        trail.fail(failure(plan, link, operation, &cause, phase), at);
+        let span = trail.current().unwrap_or(SpanKind::StartTls);
+        trail.fail(failure(plan, link, span, &cause, phase), at);
     }
 
     /// The exchange ends, with an error or without one.
@@ -135,7 +134,7 @@ impl Exchange {
         let Self { plan, link, trail, clock, error, .. } = self;
         let failure = error
             .as_ref()
-            .map(|error| failure(plan, link, Operation::StartTls, &error.cause, error.phase));
+            .map(|error| failure(plan, link, SpanKind::StartTls, &error.cause, error.phase));
         trail.finish(failure, clock, at);
     }
 }
@@ -144,7 +143,7 @@ impl Exchange {
 fn failure<'f>(
     plan: &'f Plan,
     link: &'f Link,
-    operation: Operation,
+    span: SpanKind,
     cause: &'f Cause,
     phase: Phase,
 ) -> Failure<'f> {
@@ -152,7 +151,7 @@ fn failure<'f>(
     let evidence = match cause {
         Cause::Peer(_) => link.http1.evidence(),
         Cause::Tls(TlsError::Certificate(CertificateProblem::WrongName)) => {
-            plan.route.server_name(operation).as_bytes()
+            plan.route.server_name(span).as_bytes()
         }
         // What is wrong with the trailers is in no field of the head.
         Cause::Misuse(error) if error.call == Call::Finish => &[],

@@ -3,18 +3,17 @@
 use super::super::action::{Do, Told};
 use super::super::content;
 use super::super::exchange::Exchange;
-use super::super::operation::Operation;
 use super::super::proxy::Proxy;
 use super::super::redirect;
 use super::super::request::Request;
 use super::super::route::Via;
 use super::super::state::{Pending, State, Stepped};
+use super::super::trail::Slot;
 use crate::error::{Cause, CodingError, Error, MisuseError, Phase};
 use crate::fields::{FieldBlock, Fields};
 use crate::http1::{BodySize, Connection, Event, Progress, Role, State as Side};
 use crate::time::Waiting;
-use crate::trace::At;
-use crate::trace::{Cx, EventKind, Sink, TraceEvent};
+use crate::trace::{At, Cx, EventKind, Sink, SpanKind, TraceEvent};
 
 impl Exchange {
     /// Sends the head of the request: to the origin server, or whole to a proxy that forwards it.
@@ -22,7 +21,9 @@ impl Exchange {
         self.plan.tunnelling = false;
         self.link.begin_exchange();
         self.enter(State::SendHead, Phase::SendHead);
-        self.trail.start(Operation::SendHead, &self.plan, at);
+        self.trail.start(SpanKind::SendRequestHeaders, at, || {
+            TraceEvent::SendRequestHeadersStarted { request: self.plan.method() }
+        });
         let request = &self.plan.request;
         let http1 = &mut self.link.http1;
         self.clock.before = http1.received();
@@ -42,7 +43,9 @@ impl Exchange {
     pub(super) fn begin_tunnel<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.plan.tunnelling = true;
         self.enter(State::SendHead, Phase::SendHead);
-        self.trail.start(Operation::SendHead, &self.plan, at);
+        self.trail.start(SpanKind::SendRequestHeaders, at, || {
+            TraceEvent::SendRequestHeadersStarted { request: self.plan.method() }
+        });
         let target = self.plan.request.url().host_and_port();
         let target = target.as_bytes();
         let mut fields = FieldBlock::new();
@@ -67,7 +70,7 @@ impl Exchange {
         if self.link.has_output()? {
             return Ok(Some(Do::Write));
         }
-        self.trail.complete(at);
+        self.trail.complete(Slot::Sending, at);
         if !self.plan.tunnelling && self.plan.request.expects_continue() {
             self.enter(State::AwaitContinue, Phase::ReceiveHead);
             return Ok(None);
@@ -82,7 +85,7 @@ impl Exchange {
     }
 
     /// Waits until the server says whether it wants the body (RFC 9110 section 10.1.1), which it
-    /// may never do. That is no operation of httpcore's: it stands between two of them.
+    /// may never do. That is no span of httpcore's: it stands between two of them.
     #[inline(never)]
     pub(super) fn await_continue<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         match self.read_on(at) {
@@ -121,7 +124,9 @@ impl Exchange {
     #[inline(always)]
     fn begin_body<S: Sink>(&mut self, at: At<'_, S>) {
         self.enter(State::SendBody, Phase::SendBody);
-        self.trail.start(Operation::SendBody, &self.plan, at);
+        self.trail.start(SpanKind::SendRequestBody, at, || TraceEvent::SendRequestBodyStarted {
+            request: self.plan.method(),
+        });
     }
 
     pub(super) fn send_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
@@ -152,7 +157,7 @@ impl Exchange {
     /// The request is on its way to the last byte.
     #[inline(always)]
     fn sent<S: Sink>(&mut self, at: At<'_, S>) -> Option<Do> {
-        self.trail.complete(at);
+        self.trail.complete(Slot::Sending, at);
         self.await_response(at);
         self.link.is_read_out().then_some(Do::Read)
     }
@@ -160,7 +165,9 @@ impl Exchange {
     #[inline]
     fn await_response<S: Sink>(&mut self, at: At<'_, S>) {
         self.enter(State::ReceiveHead, Phase::ReceiveHead);
-        self.trail.start(Operation::ReceiveHead, &self.plan, at);
+        self.trail.start(SpanKind::ReceiveResponseHeaders, at, || {
+            TraceEvent::ReceiveResponseHeadersStarted { request: self.plan.method() }
+        });
     }
 
     /// A server that has heard enough may answer and close: the response is worth looking for even
@@ -247,7 +254,7 @@ impl Exchange {
         }
         let early = self.link.enter_tunnel(self.plan.options.config);
         self.link.keep_early(early);
-        self.shake_hands(Operation::ProxyStartTls, at)
+        self.shake_hands(SpanKind::ProxyStartTls, at)
     }
 
     pub(super) fn ask_for_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
@@ -255,7 +262,9 @@ impl Exchange {
             Some(Pending::Cancel) => Err(Cause::Abandoned.into()),
             _ => {
                 self.enter(State::ReceiveBody, Phase::ReceiveBody);
-                self.trail.start(Operation::ReceiveBody, &self.plan, at);
+                self.trail.start(SpanKind::ReceiveResponseBody, at, || {
+                    TraceEvent::ReceiveResponseBodyStarted { request: self.plan.method() }
+                });
                 self.receive_body(at)
             }
         }
@@ -282,7 +291,7 @@ impl Exchange {
         {
             self.memory.trailers.copy_from(trailers);
         }
-        self.trail.complete(at);
+        self.trail.complete(Slot::Receiving, at);
         if let Err(error) = self.content.finish(&mut self.trail, at) {
             self.ends_too_early(error, at);
         }

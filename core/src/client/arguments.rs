@@ -1,0 +1,67 @@
+//! The arguments with which spans of connecting start.
+
+use alloc::string::{String, ToString};
+
+use super::plan::Plan;
+use super::proxy::Proxy;
+use crate::trace::{Credentials, SpanKind, StreamId, TraceEvent};
+
+/// Returns the event that tells that a span of opening a connection starts, or one of waiting to try
+/// that again. `stream` is that of the connection, and `text` is for a value that has to be written
+/// first. `None` for another span.
+pub(super) fn connecting<'p>(
+    span: SpanKind,
+    plan: &'p Plan,
+    stream: StreamId,
+    text: &'p mut String,
+) -> Option<TraceEvent<'p>> {
+    let timeout = plan.options.timeouts.connect;
+    let (host, port) = plan.route.peer();
+    let path = plan.route.unix_socket().unwrap_or_default();
+    let socket_options = plan.route.socket_options();
+    let (ssl_context, server_hostname) = (plan.tls_context(), plan.route.server_name(span));
+    let local_address = plan.route.local_address().map(|address| {
+        *text = address.to_string();
+        text.as_str()
+    });
+    Some(match span {
+        SpanKind::ConnectTcp => {
+            TraceEvent::ConnectTcpStarted { host, port, local_address, timeout, socket_options }
+        }
+        SpanKind::RetryConnectTcp => TraceEvent::RetryConnectTcpStarted {
+            host,
+            port,
+            local_address,
+            timeout,
+            socket_options,
+        },
+        SpanKind::ConnectUnixSocket => {
+            TraceEvent::ConnectUnixSocketStarted { path, timeout, socket_options }
+        }
+        SpanKind::RetryConnectUnixSocket => {
+            TraceEvent::RetryConnectUnixSocketStarted { path, timeout, socket_options }
+        }
+        SpanKind::StartTls => TraceEvent::StartTlsStarted { ssl_context, server_hostname, timeout },
+        SpanKind::RetryStartTls => {
+            TraceEvent::RetryStartTlsStarted { ssl_context, server_hostname, timeout }
+        }
+        SpanKind::ProxyStartTls => {
+            TraceEvent::ProxyStartTlsStarted { ssl_context, server_hostname, timeout }
+        }
+        SpanKind::SocksStartTls => {
+            TraceEvent::SocksStartTlsStarted { ssl_context, server_hostname, timeout }
+        }
+        SpanKind::SocksConnectTcp => TraceEvent::SocksConnectTcpStarted { host, port, timeout },
+        SpanKind::SetupSocks5Connection => {
+            let url = plan.request.url();
+            let auth = plan.route.proxy().and_then(Proxy::credentials);
+            TraceEvent::SetupSocks5ConnectionStarted {
+                stream,
+                host: url.host(),
+                port: url.port(),
+                auth: auth.map(|(user, password)| Credentials { user, password }),
+            }
+        }
+        _ => return None,
+    })
+}

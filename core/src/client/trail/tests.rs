@@ -1,0 +1,161 @@
+use std::cell::RefCell;
+use std::vec::Vec;
+
+use super::*;
+use crate::client::Request;
+use crate::time::Mono;
+use crate::trace::{Meta, NoSink, SpanId};
+
+/// Keeps which events of which spans it was given.
+#[derive(Default)]
+struct Kept {
+    events: RefCell<Vec<(EventKind, SpanId)>>,
+    silent: bool,
+}
+
+impl Kept {
+    fn take(&self) -> Vec<(EventKind, SpanId)> {
+        self.events.take()
+    }
+}
+
+impl Sink for Kept {
+    fn interest(&self) -> Interest {
+        if self.silent { Interest::NONE } else { Interest::ALL }
+    }
+
+    fn event(&self, meta: &Meta, _: &TraceEvent<'_>) {
+        self.events.borrow_mut().push((meta.kind, meta.span));
+    }
+}
+
+fn plan() -> Plan {
+    let request = Request::builder(b"PUT", "https://example.com/".parse().unwrap()).build();
+    Plan::new(request.into(), Default::default())
+}
+
+/// A trail on which these spans were started, in this order, within an exchange.
+fn started<S: Sink>(spans: &[SpanKind], at: At<'_, S>) -> Trail {
+    let mut trail = Trail::new(Scope::exchange(ExchangeId(1)));
+    trail.begin(&plan(), at);
+    for span in spans {
+        start(&mut trail, *span, at);
+    }
+    trail
+}
+
+fn start<S: Sink>(trail: &mut Trail, span: SpanKind, at: At<'_, S>) {
+    let (request, host, port) = (&b"PUT"[..], "example.com", 443);
+    trail.start(span, at, || match span {
+        SpanKind::Acquire => TraceEvent::AcquireStarted { secure: true, host, port },
+        SpanKind::Resolve => TraceEvent::ResolveStarted { host, port },
+        SpanKind::SendRequestBody => TraceEvent::SendRequestBodyStarted { request },
+        SpanKind::ReceiveResponseHeaders => TraceEvent::ReceiveResponseHeadersStarted { request },
+        _ => TraceEvent::ReceiveResponseBodyStarted { request },
+    });
+}
+
+fn fail<S: Sink>(trail: &mut Trail, at: At<'_, S>) {
+    let phase = trail.phase();
+    let cause = &Cause::Abandoned;
+    trail.fail(Failure { phase, cause, secure: false, evidence: &[], body: (0, 0) }, at);
+}
+
+const BOTH: [SpanKind; 2] = [SpanKind::ReceiveResponseHeaders, SpanKind::SendRequestBody];
+
+#[test]
+fn spans_of_both_directions_are_open_at_once_and_end_by_themselves() {
+    let sink = Kept::default();
+    let at = At { now: Mono::default(), sink: &sink };
+    let mut trail = started(&BOTH, at);
+    let receiving = (EventKind::ReceiveResponseHeadersStarted, SpanId(2));
+    let sending = (EventKind::SendRequestBodyStarted, SpanId(3));
+    assert_eq!(sink.take(), [(EventKind::ExchangeStarted, SpanId(1)), receiving, sending]);
+
+    let (version, status, reason) = (crate::http1::Version::HTTP_11, 200, &b"OK"[..]);
+    let fields = crate::fields::Fields::EMPTY;
+    trail.head(ResponseHead { version, status, reason, fields }, &plan(), at);
+    start(&mut trail, SpanKind::ReceiveResponseBody, at);
+    trail.complete(Slot::Sending, at);
+    trail.complete(Slot::Receiving, at);
+    assert_eq!(
+        sink.take(),
+        [
+            (EventKind::ReceiveResponseHeadersComplete, SpanId(2)),
+            (EventKind::HttpRequest, SpanId(0)),
+            (EventKind::ReceiveResponseBodyStarted, SpanId(4)),
+            (EventKind::SendRequestBodyComplete, SpanId(3)),
+            (EventKind::ReceiveResponseBodyComplete, SpanId(4)),
+        ]
+    );
+    assert_eq!(trail.current(), None);
+}
+
+#[test]
+fn failure_ends_every_open_span_in_the_order_of_slots_and_then_the_exchange() {
+    let sink = Kept::default();
+    let at = At { now: Mono::default(), sink: &sink };
+    let all = [
+        SpanKind::ReceiveResponseHeaders,
+        SpanKind::SendRequestBody,
+        SpanKind::Resolve,
+        SpanKind::Acquire,
+    ];
+    let mut trail = started(&all, at);
+    trail.start_connecting(SpanKind::ConnectTcp, &plan(), at);
+    sink.take();
+
+    fail(&mut trail, at);
+    let ended = [
+        (EventKind::AcquireFailed, SpanId(5)),
+        (EventKind::ResolveFailed, SpanId(4)),
+        (EventKind::ConnectTcpFailed, SpanId(6)),
+        (EventKind::SendRequestBodyFailed, SpanId(3)),
+        (EventKind::ReceiveResponseHeadersFailed, SpanId(2)),
+    ];
+    assert_eq!(sink.take(), ended);
+
+    let cause = &Cause::Abandoned;
+    let failure = Failure { phase: Phase::Idle, cause, secure: false, evidence: &[], body: (0, 0) };
+    trail.finish(Some(failure), &Stopwatch::new(), at);
+    assert_eq!(sink.take(), [(EventKind::ExchangeFailed, SpanId(1))]);
+
+    fail(&mut trail, at);
+    trail.finish(Some(failure), &Stopwatch::new(), at);
+    assert_eq!(sink.take(), [], "no span ends twice");
+}
+
+#[test]
+fn open_spans_are_known_where_no_event_is_wanted() {
+    let sink = Kept { silent: true, ..Kept::default() };
+    let at = At { now: Mono::default(), sink: &sink };
+    let mut trail = started(&BOTH, at);
+    assert_eq!(trail.current(), Some(SpanKind::SendRequestBody));
+    trail.complete(Slot::Sending, at);
+    assert_eq!(trail.current(), Some(SpanKind::ReceiveResponseHeaders));
+    fail(&mut trail, at);
+    assert_eq!((trail.current(), sink.take()), (None, Vec::new()));
+
+    let at = At { now: Mono::default(), sink: &NoSink };
+    let mut trail = started(&[], at);
+    trail.start_connecting(SpanKind::ConnectUnixSocket, &plan(), at);
+    assert_eq!(trail.current(), Some(SpanKind::ConnectUnixSocket));
+    trail.complete(Slot::Connection, at);
+    assert_eq!(trail.current(), None);
+}
+
+#[test]
+fn stream_of_a_connection_counts_the_layers_of_tls() {
+    let sink = Kept::default();
+    let at = At { now: Mono::default(), sink: &sink };
+    let (mut trail, plan) = (started(&[], at), plan());
+    trail.on(ConnectionId(9));
+    let mut layers = Vec::new();
+    for span in [SpanKind::ConnectTcp, SpanKind::StartTls, SpanKind::ProxyStartTls] {
+        trail.start_connecting(span, &plan, at);
+        trail.complete(Slot::Connection, at);
+        let StreamId { connection, layer } = trail.stream();
+        layers.push((connection, layer));
+    }
+    assert_eq!(layers, [(9, 0), (9, 1), (9, 2)]);
+}

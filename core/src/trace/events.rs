@@ -1,0 +1,210 @@
+//! What the catalogue makes of its events: the types and everything that is known of them.
+
+/// Makes the enum of events, its kinds and metadata, the visitor, the owned twin and the way to
+/// bytes and back.
+///
+/// One event reads `Variant: Logger "name" Stage [Level] { field: Kind Sensitivity, ... }`; of several
+/// levels, the last counts.
+macro_rules! events {
+    ($(
+        #[doc = $doc:expr]
+        $variant:ident: $logger:ident $name:literal $stage:ident [$($level:ident)+] {
+            $( $(#[doc = $field_doc:literal])+ $field:ident: $kind:ident $sensitivity:ident, )*
+        }
+    )+) => {
+        /// A fact about an exchange or a connection, with fields borrowed from where it happened.
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum TraceEvent<'a> {
+            $(
+                #[doc = $doc]
+                $variant {
+                    $( $(#[doc = $field_doc])+ $field: borrowed!('a $kind), )*
+                },
+            )+
+        }
+
+        /// A [`TraceEvent`] that owns its fields, to be kept or sent to another thread.
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum OwnedTraceEvent {
+            $(
+                #[doc = $doc]
+                $variant {
+                    $( $(#[doc = $field_doc])+ $field: owned!($kind), )*
+                },
+            )+
+        }
+
+        /// Which event: a variant of [`TraceEvent`] without its fields.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        #[non_exhaustive]
+        pub enum EventKind {
+            $( #[doc = $doc] $variant, )+
+        }
+
+        impl EventKind {
+            /// Every event, in the order of the catalogue.
+            pub const ALL: &'static [Self] = &[$( Self::$variant, )+];
+
+            /// What is known of the event without seeing one.
+            #[inline]
+            #[must_use]
+            pub const fn metadata(self) -> &'static Metadata {
+                &METADATA[self as usize]
+            }
+        }
+
+        /// One event, as the catalogue declares it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct Metadata {
+            /// Which event this describes.
+            pub kind: EventKind,
+            /// The variant's name in [`TraceEvent`].
+            pub variant: &'static str,
+            /// The operation's or event's name in log lines.
+            pub name: &'static str,
+            /// Where in the operation it stands.
+            pub stage: Stage,
+            /// Who tells it.
+            pub logger: Logger,
+            /// How much it matters.
+            pub level: Level,
+            /// The fields, in the order in which lines show them.
+            pub fields: &'static [FieldMeta],
+            /// One line of documentation.
+            pub doc: &'static str,
+        }
+
+        static METADATA: [Metadata; EventKind::ALL.len()] = [$(
+            Metadata {
+                kind: EventKind::$variant,
+                variant: stringify!($variant),
+                name: $name,
+                stage: Stage::$stage,
+                logger: Logger::$logger,
+                level: level!($($level)+),
+                fields: &[$(
+                    FieldMeta {
+                        name: stringify!($field),
+                        kind: stringify!($kind),
+                        sensitivity: Sensitivity::$sensitivity,
+                        doc: concat!($($field_doc),+),
+                    },
+                )*],
+                doc: $doc,
+            },
+        )+];
+
+        impl<'a> TraceEvent<'a> {
+            /// Which event this is.
+            #[inline]
+            #[must_use]
+            pub const fn kind(&self) -> EventKind {
+                match self { $( Self::$variant { .. } => EventKind::$variant, )+ }
+            }
+
+            /// Shows every field to `visitor`, in the order of the catalogue.
+            pub fn visit(&self, mut visitor: impl FnMut(&'static FieldMeta, Value<'a>)) {
+                match self {$(
+                    Self::$variant { $($field),* } => {
+                        let mut metadata = EventKind::$variant.metadata().fields.iter();
+                        $( if let Some(metadata) = metadata.next() {
+                            visitor(metadata, value!($kind $field));
+                        } )*
+                        let _ = (&mut metadata, &mut visitor);
+                    }
+                )+}
+            }
+
+            /// Writes every field, in the order of the catalogue, to the start of `fields`, which
+            /// is `placed`, and returns the slots behind. `None` if there is too little room.
+            #[cfg(feature = "std")]
+            // A call costs as much as a small event.
+            #[inline(always)]
+            pub(super) fn encode<'s>(
+                &self,
+                words: &crate::trace::codec::Words,
+                placed: &'s [crate::trace::codec::Slot; crate::trace::codec::MOST],
+                fields: &'s [crate::trace::codec::Slot],
+            ) -> Option<&'s [crate::trace::codec::Slot]> {
+                use crate::trace::codec::{Encode as _, Writer};
+                match self {$(
+                    Self::$variant { $($field),* } => {
+                        let slots = const { EventKind::$variant.slots() };
+                        let to = &mut Writer::new(placed, fields, slots)?;
+                        $( written!($kind $field).encode(words, to)?; )*
+                        Some(to.behind())
+                    }
+                )+}
+            }
+        }
+
+        #[cfg(feature = "std")]
+        const _: () = assert!(
+            crate::trace::codec::most(SLOTS) == crate::trace::codec::MOST,
+            "codec::MOST is not the most slots that an event takes: change it in codec/cursor.rs",
+        );
+
+        #[cfg(feature = "std")]
+        const SLOTS: [usize; EventKind::ALL.len()] =
+            [$( 0 $( + <owned!($kind) as crate::trace::codec::Decode>::SLOTS )*, )+];
+
+        #[cfg(feature = "std")]
+        impl EventKind {
+            /// How many slots the fields take, without what is behind them.
+            pub(super) const fn slots(self) -> usize {
+                SLOTS[self as usize]
+            }
+        }
+
+        impl OwnedTraceEvent {
+            /// The event, borrowed.
+            #[must_use]
+            pub fn borrow(&self) -> TraceEvent<'_> {
+                match self {$(
+                    Self::$variant { $($field),* } => TraceEvent::$variant {
+                        $( $field: lend!($kind $field), )*
+                    },
+                )+}
+            }
+
+            /// Reads an event of this kind.
+            #[cfg(feature = "std")]
+            pub(super) fn decode(
+                kind: EventKind,
+                from: &mut crate::trace::codec::Reader<'_>,
+            ) -> Option<Self> {
+                use crate::trace::codec::Decode as _;
+                Some(match kind {$(
+                    EventKind::$variant => Self::$variant {
+                        $( $field: <owned!($kind)>::decode(from)?, )*
+                    },
+                )+})
+            }
+        }
+
+        impl From<&TraceEvent<'_>> for OwnedTraceEvent {
+            fn from(event: &TraceEvent<'_>) -> Self {
+                match event {$(
+                    TraceEvent::$variant { $($field),* } => Self::$variant {
+                        $( $field: own!($kind $field), )*
+                    },
+                )+}
+            }
+        }
+    };
+}
+
+/// The last of these levels.
+macro_rules! level {
+    ($first:ident $second:ident) => {
+        Level::$second
+    };
+    ($only:ident) => {
+        Level::$only
+    };
+}
+
+pub(super) use {events, level};
