@@ -3,6 +3,7 @@
 //! - [`sim`] is a network without sockets, with faults and its own time.
 //! - [`simulation`] plays runs of client and server in it, each from its seed.
 //! - [`server`] plays [`script`]s on loopback, over TLS with [`certificates`] made for the run.
+//! - [`tls`] has what every implementation of TLS must do.
 //! - [`coded`] makes responses in content codings.
 //! - [`command`] runs the command, and kills it when it hangs.
 //! - [`golden`] plays the golden scenarios, of which httpx's lines are known.
@@ -26,6 +27,8 @@ pub mod server;
 pub mod sim;
 pub mod simulation;
 mod stream;
+pub mod tls;
+mod tls_tests;
 mod wire;
 
 pub use peer::Request;

@@ -1,5 +1,6 @@
 //! The server's end of a connection, with or without TLS.
 
+use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,11 +13,13 @@ use crate::wire::{PATIENCE, Wire};
 pub(crate) struct Stream<W> {
     wire: W,
     tls: Option<Box<ServerConnection>>,
+    /// What has come within TLS. It is taken out of rustls at once, which holds little.
+    plaintext: VecDeque<u8>,
 }
 
 impl<W: Wire> Stream<W> {
     pub(crate) const fn new(wire: W) -> Self {
-        Self { wire, tls: None }
+        Self { wire, tls: None, plaintext: VecDeque::new() }
     }
 
     pub(crate) const fn wire(&mut self) -> &mut W {
@@ -47,6 +50,9 @@ impl<W: Wire> Stream<W> {
     ) -> io::Result<Option<usize>> {
         loop {
             let Some(tls) = &mut self.tls else { return self.wire.read(room, patience).await };
+            if !self.plaintext.is_empty() {
+                return self.plaintext.read(room).map(Some);
+            }
             match tls.reader().read(room) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 result => return result.map(Some),
@@ -83,8 +89,13 @@ impl<W: Wire> Stream<W> {
             tls.read_tls(&mut bytes)?;
             let state = tls.process_new_packets();
             let answered = self.flush().await;
-            state.map_err(|error| io::Error::new(ErrorKind::InvalidData, error))?;
+            let state = state.map_err(|error| io::Error::new(ErrorKind::InvalidData, error))?;
             answered?;
+            let mut plaintext = vec![0; state.plaintext_bytes_to_read()];
+            if let Some(tls) = &mut self.tls {
+                tls.reader().read_exact(&mut plaintext)?;
+            }
+            self.plaintext.extend(plaintext);
             if bytes.is_empty() {
                 return Ok(Some(n));
             }

@@ -19,6 +19,8 @@ fn modules_import_only_modules_below_them() {
         "relay",
         "peer",
         "server",
+        "tls",
+        "tls_tests",
         "sim",
         "golden",
         "simulation",

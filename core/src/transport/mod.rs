@@ -18,8 +18,8 @@
 //!
 //! [`client::Exchange`](crate::client::Exchange) asks for the layer of an `https` URL by
 //! [`Do::Secure`](crate::client::Do::Secure), and [`server::Session`](crate::server::Session) asks the
-//! same way. Whatever both sides agree on can be the answer. This layer changes every byte, and protects
-//! from nobody:
+//! same way. Whatever both sides agree on can be the answer. `tests/openssl` of limpid's sources has TLS
+//! over OpenSSL. The layer here changes every byte, which protects nothing:
 //!
 //! ```
 //! use std::sync::Arc;
