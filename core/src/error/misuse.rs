@@ -22,6 +22,32 @@ pub enum Call {
     Restart,
     /// Taking the connection over after a switch of protocols.
     IntoSwitched,
+    /// Handing in bytes of the transport.
+    HandleReceived,
+    /// Saying how many bytes the transport took.
+    HandleSent,
+    /// Handing in the layer that secures the connection.
+    HandleSecured,
+    /// Saying which TLS configuration is used.
+    HandleTrusted,
+    /// Handing in an idle connection.
+    HandleReused,
+    /// Saying that a connection is to be opened.
+    HandleOpened,
+    /// Handing in the addresses of a host.
+    HandleResolved,
+    /// Saying that an attempt at connecting has succeeded.
+    HandleDialed,
+    /// Saying that an attempt at connecting has failed.
+    HandleDialFailed,
+    /// Handing in a piece of a request's body.
+    HandleBody,
+    /// Saying that a request's body is complete.
+    HandleBodyEnd,
+    /// Saying that there is no more of a request's body, though it is not complete.
+    HandleBodyFailed,
+    /// Saying that there is no answer to what was asked for.
+    HandleFailed,
 }
 
 impl Call {
@@ -36,6 +62,19 @@ impl Call {
             Self::Finish => "finish",
             Self::Restart => "restart",
             Self::IntoSwitched => "into_switched",
+            Self::HandleReceived => "handle_received",
+            Self::HandleSent => "handle_sent",
+            Self::HandleSecured => "handle_secured",
+            Self::HandleTrusted => "handle_trusted",
+            Self::HandleReused => "handle_reused",
+            Self::HandleOpened => "handle_opened",
+            Self::HandleResolved => "handle_resolved",
+            Self::HandleDialed => "handle_dialed",
+            Self::HandleDialFailed => "handle_dial_failed",
+            Self::HandleBody => "handle_body",
+            Self::HandleBodyEnd => "handle_body_end",
+            Self::HandleBodyFailed => "handle_body_failed",
+            Self::HandleFailed => "handle_failed",
         }
     }
 }
@@ -75,6 +114,8 @@ pub enum Misuse {
     TrailersNeedChunks,
     /// The field of this index must not be a trailer (RFC 9110 section 6.5.1).
     TrailerForbidden(usize),
+    /// More bytes than the room that was lent for them, or than there were to be sent.
+    TooManyBytes,
 }
 
 /// The caller asked for something that must not be; nothing was written.
@@ -141,6 +182,9 @@ impl fmt::Display for MisuseError {
             }
             Misuse::TrailerForbidden(index) => {
                 write!(f, "{call}: field {index} must not be sent as a trailer")
+            }
+            Misuse::TooManyBytes => {
+                write!(f, "{call}: more bytes than there was room for, or than were to be sent")
             }
         }
     }

@@ -1,45 +1,72 @@
-//! What a session asks of its driver, and what the driver answers.
+//! What a session asks of its driver, and how a handler tells that it has ended.
 
-use alloc::boxed::Box;
-use core::time::Duration;
-
-use crate::error::Error;
 use crate::fields::Fields;
-use crate::transport::Layer;
 
-/// What a driver is to do next.
+/// What a driver does next: [`Session::poll`](super::Session::poll) returns it.
+///
+/// Every action but [`Wait`](Self::Wait) and [`Done`](Self::Done) is returned once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Do {
-    /// Make the layer that secures the connection, and answer with [`Input::Secured`], or
-    /// with [`Input::Failed`] if there is none.
+pub enum Action {
+    /// Make the layer that secures the connection, and hand it in with
+    /// [`handle_secured`](super::Session::handle_secured); if there is none, say so with
+    /// [`handle_failed`](super::Session::handle_failed).
     Secure,
-    /// Read into [`Session::space`](super::Session::space), and wait no longer for it than until
-    /// [`Session::deadline`](super::Session::deadline).
-    Read,
-    /// Let the transport take some of [`Session::out`](super::Session::out), and wait no longer for it
-    /// than until [`Session::deadline`](super::Session::deadline).
-    Write,
     /// A request has come: call the handler. [`Session::head`](super::Session::head) has its head.
     Request,
     /// The piece of the body that the handler asked for has come, or its end:
     /// [`Session::event`](super::Session::event) has it.
-    Body,
-    /// It is the handler's turn: what it asked for is done.
+    Event,
+    /// What the handler asked for is done.
     Handle,
     /// The exchange failed, and the handler is to stop: nothing that it sends goes out any more.
-    /// [`Session::failure`](super::Session::failure) says why. The session itself goes on, for the
-    /// client may have to be told.
+    /// [`Session::failure`](super::Session::failure) says why. The session itself goes on, because the
+    /// client may have to be sent an answer.
     Failed,
     /// Shut the sending direction of the transport down, and go on.
-    Finish,
+    ShutdownWrite,
     /// Close the transport.
     Close {
-        /// The client is to see that what it was sent is not complete: the transport is to be reset
-        /// where that can be done, for the end of the body would be its end.
+        /// Whether the transport is to be reset, where that is possible: the end of the body would be
+        /// its end, and the client must see that the body is not complete.
         reset: bool,
     },
     /// The connection is over.
     Done,
+    /// Nothing can be done now: wait for any of these, but not longer than until
+    /// [`Session::deadline`](super::Session::deadline).
+    Wait(Interest),
+}
+
+/// What a session waits for. Each is independent of the others.
+///
+/// With none of them the session waits for its handler, or for the layer that it asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Interest {
+    /// Read into [`Session::space`](super::Session::space), and tell with
+    /// [`handle_received`](super::Session::handle_received) or
+    /// [`handle_eof`](super::Session::handle_eof).
+    pub read: bool,
+    /// Write some of [`Session::out`](super::Session::out), and tell with
+    /// [`handle_sent`](super::Session::handle_sent).
+    pub write: bool,
+    /// Notice, without reading, that the client is gone: its connection was reset or hung up. Tell with
+    /// [`handle_failed`](super::Session::handle_failed).
+    pub hangup: bool,
+}
+
+impl Interest {
+    /// Nothing.
+    pub const NONE: Self = Self { read: false, write: false, hangup: false };
+    /// To read.
+    pub const READ: Self = Self { read: true, ..Self::NONE };
+    /// To write.
+    pub const WRITE: Self = Self { write: true, ..Self::NONE };
+
+    /// Returns whether nothing is waited for.
+    #[must_use]
+    pub const fn is_none(self) -> bool {
+        !self.read && !self.write && !self.hangup
+    }
 }
 
 /// A part of a request's body.
@@ -49,31 +76,6 @@ pub enum Event<'s> {
     Data(&'s [u8]),
     /// Its end, with the trailers.
     End(Fields<'s>),
-}
-
-/// What a driver tells.
-#[derive(Debug)]
-pub enum Input {
-    /// This many bytes were read into [`Session::space`](super::Session::space).
-    Filled(usize),
-    /// The transport took this many bytes.
-    Sent(usize),
-    /// The layer that secures the connection, which has not sent or received anything yet.
-    Secured(Box<dyn Layer>),
-    /// The client closed its direction.
-    Eof,
-    /// What was asked for failed: an [`io::Error`](std::io::Error) or another cause,
-    /// [`into`](Into::into) an [`Error`].
-    Failed(Error),
-    /// Time has passed: the deadline that was given may be over.
-    Tick,
-    /// The server shuts down: what is open is finished, and nothing else is begun.
-    Shutdown {
-        /// How long what is open may take; `None` waits without end.
-        grace: Option<Duration>,
-    },
-    /// The driver gives the connection up. What has been started is told as ended.
-    Abandon,
 }
 
 /// How a handler ended.
@@ -98,3 +100,6 @@ impl Outcome {
         }
     }
 }
+
+/// An action is returned in a register.
+const _: () = assert!(size_of::<Action>() <= 8);

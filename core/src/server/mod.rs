@@ -1,39 +1,108 @@
 //! The server: one connection as a machine that says what to do next.
 //!
-//! A driver runs this loop, one for each connection, and holds no policy of its own:
+//! A driver runs one loop for each connection, and holds no policy of its own. This one is blocking and
+//! complete, but for TLS and a clock that goes on:
 //!
-//! ```text
-//! loop {
-//!     match session.next(now, &sink) {
-//!         Do::Secure          => make a layer for it        input(Secured | Failed)
-//!         Do::Read            => fill space()               input(Filled | Eof | Failed | Tick)
-//!         Do::Write           => send out()                 input(Sent | Failed | Tick)
-//!         Do::Request         => call the handler, then     handled(outcome)
-//!         Do::Finish          => shut the sending direction down
-//!         Do::Close { reset } => close the socket
-//!         Do::Done            => return
-//!         // These are for a handler that waits:
-//!         Do::Body            => hand it the piece of the body, event()
-//!         Do::Handle          => it is its turn
-//!         Do::Failed          => its exchange is over, failure() says why
+//! ```
+//! use std::io::{self, Read, Write};
+//!
+//! use limpid_core::error::TlsError;
+//! use limpid_core::server::{Action, Event, Outcome, Session};
+//! use limpid_core::time::Mono;
+//! use limpid_core::trace::{ConnectionId, NoSink};
+//!
+//! /// Counts the bytes of each request's body.
+//! fn serve(stream: &mut (impl Read + Write), session: &mut Session) -> io::Result<()> {
+//!     let (now, sink) = (Mono::default(), &NoSink);
+//!     let mut count = 0;
+//!     loop {
+//!         match session.poll(now, sink) {
+//!             // Without a layer, the session closes the connection.
+//!             Action::Secure => session.handle_failed(TlsError::Configuration.into(), now, sink),
+//!             Action::Request => {
+//!                 count = 0;
+//!                 session.read_body();
+//!             }
+//!             Action::Event => match session.event() {
+//!                 Some(Event::Data(data)) => {
+//!                     count += data.len();
+//!                     session.read_body();
+//!                 }
+//!                 _ => {
+//!                     let answered = session.answer(now, sink, 200, count.to_string().into());
+//!                     let outcome = if answered.is_ok() { Outcome::Done } else { Outcome::Failed };
+//!                     session.handled(now, sink, outcome);
+//!                 }
+//!             },
+//!             // A handler that has flushed goes on here. A failed one is told by `failure`.
+//!             Action::Handle | Action::Failed => session.handled(now, sink, Outcome::Failed),
+//!             Action::Wait(interest) if interest.write => {
+//!                 let out = session.out().into_iter().find(|slice| !slice.is_empty());
+//!                 match stream.write(out.unwrap_or_default()) {
+//!                     Ok(n) => session.handle_sent(n, now, sink).map_err(io::Error::other)?,
+//!                     Err(error) => session.handle_failed(error.into(), now, sink),
+//!                 }
+//!             }
+//!             Action::Wait(interest) if interest.read => {
+//!                 // At most until `session.deadline(now)`; then `session.handle_timeout(now, sink)`.
+//!                 match stream.read(session.space(4096)) {
+//!                     Ok(0) => session.handle_eof(now, sink),
+//!                     Ok(n) => session.handle_received(n, now, sink).map_err(io::Error::other)?,
+//!                     Err(error) => session.handle_failed(error.into(), now, sink),
+//!                 }
+//!             }
+//!             // The handler works. This one never does when the session is polled.
+//!             Action::Wait(_) => session.handled(now, sink, Outcome::Failed),
+//!             // A socket: `shutdown(Shutdown::Write)`, and go on.
+//!             Action::ShutdownWrite => {}
+//!             // A socket: drop it, after `set_linger(Some(Duration::ZERO))` if it is to be reset.
+//!             Action::Close { reset: _ } => {}
+//!             Action::Done => return Ok(()),
+//!         }
 //!     }
 //! }
+//!
+//! /// What a client sends, and what it is sent.
+//! struct Memory(&'static [u8], Vec<u8>);
+//!
+//! impl Read for Memory {
+//!     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+//!         self.0.read(room)
+//!     }
+//! }
+//!
+//! impl Write for Memory {
+//!     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+//!         self.1.write(data)
+//!     }
+//!
+//!     fn flush(&mut self) -> io::Result<()> {
+//!         Ok(())
+//!     }
+//! }
+//!
+//! let request = b"POST / HTTP/1.1\r\nHost: example.com\r\nContent-Length: 5\r\n\r\nhello";
+//! let mut memory = Memory(request, Vec::new());
+//! serve(&mut memory, &mut Session::new(ConnectionId(1), None, Default::default()))?;
+//! assert!(memory.1.ends_with(b"Content-Length: 1\r\n\r\n5"));
+//! # Ok::<(), io::Error>(())
 //! ```
 //!
-//! Who has to wait to read or to write asks for the [`deadline`](Session::deadline); who reads or
-//! writes at once needs none.
+//! A driver that has to wait asks for the [`deadline`](Session::deadline); one that reads or writes at
+//! once needs none.
 //!
 //! While a request is open the handler has its turn: it looks at [`Session::head`], asks for the body
 //! with [`Session::read_body`], answers with [`Session::respond`], [`Session::send`] and
 //! [`Session::finish`], and sees to it with [`Session::flush`] that what it has said goes out. After
 //! each of [`read_body`](Session::read_body) and [`flush`](Session::flush) the driver runs the loop
-//! above until there is [`Do::Body`], a failure, or [`Do::Handle`]. Answers that nobody flushes go out
-//! when there is nothing else to be done than to wait for the client: those to pipelined requests go
-//! out together.
+//! above until there is [`Action::Event`], a failure, or [`Action::Handle`]. Answers that are not flushed
+//! go out when there is nothing else to be done than to wait for the client: those to pipelined requests
+//! go out together.
 
 mod action;
 mod date;
 mod head;
+mod inputs;
 mod last_answer;
 mod lines;
 mod options;
@@ -47,7 +116,7 @@ mod steps;
 mod trail;
 mod tunnel;
 
-pub use action::{Do, Event, Input, Outcome};
+pub use action::{Action, Event, Interest, Outcome};
 pub use options::{Options, Timeouts};
 pub use reason::reason;
 pub use session::Session;

@@ -25,11 +25,17 @@ impl Pace {
         since + patience.min(left)
     }
 
-    /// These many bytes came or went.
-    pub(super) fn moved(&mut self, now: Mono, n: usize) {
+    /// The next bytes are not waited for any more, or came.
+    #[inline]
+    pub(super) fn pause(&mut self, now: Mono) {
         if let Some(since) = self.since.take() {
             self.waited = self.waited.saturating_add(now.since(since));
         }
+    }
+
+    /// These many bytes came or went.
+    pub(super) fn moved(&mut self, now: Mono, n: usize) {
+        self.pause(now);
         self.moved = self.moved.saturating_add(n as u64);
     }
 }

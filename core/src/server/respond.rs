@@ -166,7 +166,10 @@ impl Session {
     #[inline]
     pub fn send<S: Sink>(&mut self, now: Mono, sink: &S, data: Bytes) -> Result<(), MisuseError> {
         if self.state == State::Tunnel {
-            return self.link.write_through(&data).map_err(|_| self.misuse(Call::SendData));
+            return self
+                .link
+                .write_through(&data)
+                .map_err(|_| self.misuse(Call::SendData, Misuse::State));
         }
         if self.exchange.swallows {
             return Ok(());
@@ -192,14 +195,5 @@ impl Session {
         let finished = self.link.http1.finish(&mut cx, self.fields.fields());
         self.fields.clear();
         finished
-    }
-
-    const fn misuse(&self, call: Call) -> MisuseError {
-        MisuseError {
-            call,
-            misuse: Misuse::State,
-            client: self.link.http1.state(Role::Client),
-            server: self.link.http1.state(Role::Server),
-        }
     }
 }

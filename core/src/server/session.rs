@@ -6,13 +6,13 @@ use alloc::vec::Vec;
 use core::net::SocketAddr;
 use core::time::Duration;
 
-use super::action::{Do, Event, Input};
+use super::action::{Action, Event, Interest};
 use super::head::KeptHead;
 use super::last_answer::LastAnswer;
 use super::lines::Lines;
 use super::options::{Options, Timeouts};
 use super::pace::Pace;
-use super::state::{Exchange, Pending, State, Wish};
+use super::state::{Exchange, HandlerRequest, State, Timer};
 use super::trail::{Ending, Trail};
 use super::tunnel::Tunnel;
 use crate::error::{Cause, Error};
@@ -22,6 +22,7 @@ use crate::time::{Deadline, Mono, Waiting};
 use crate::trace::At;
 use crate::trace::{ConnectionId, ExchangeId, Sink};
 use crate::transport::{LayerFacts, Link};
+use crate::values::Timers;
 
 /// Room for what a client sends that is told nothing any more.
 const SCRATCH: usize = 4 * 1024;
@@ -29,32 +30,32 @@ const SCRATCH: usize = 4 * 1024;
 /// One connection that is served, from its first byte to its last: TLS if there is any, requests one
 /// after the other, and an end that the client understands.
 ///
-/// A driver calls [`next`](Self::next), does what it says, tells [`input`](Self::input) what came of
-/// it, and begins again; the handler of the requests answers them by the other methods. Which status
+/// A driver calls [`poll`](Self::poll), does what it says, tells what happened by the methods `handle_*`,
+/// and begins again; the handler of the requests answers them by the other methods. Which status
 /// a refusal deserves, how long a client is waited for and when the connection is closed is decided
 /// here, the same for every driver.
 ///
 /// ```
 /// use limpid_core::http1::BodySize;
-/// use limpid_core::server::{Do, Input, Outcome, Session};
+/// use limpid_core::server::{Action, Interest, Outcome, Session};
 /// use limpid_core::time::Mono;
 /// use limpid_core::trace::{ConnectionId, NoSink};
 ///
 /// let now = Mono::from_nanos(0);
 /// let mut session = Session::new(ConnectionId(1), None, Default::default());
-/// assert_eq!(session.next(now, &NoSink), Do::Read);
+/// assert_eq!(session.poll(now, &NoSink), Action::Wait(Interest::READ));
 /// let request = b"GET / HTTP/1.1\r\nHost: example.com\r\n\r\n";
 /// session.space(request.len())[..request.len()].copy_from_slice(request);
-/// session.input(now, &NoSink, Input::Filled(request.len()));
+/// session.handle_received(request.len(), now, &NoSink)?;
 ///
-/// assert_eq!(session.next(now, &NoSink), Do::Request);
+/// assert_eq!(session.poll(now, &NoSink), Action::Request);
 /// assert_eq!(session.head().unwrap().target, b"/");
 /// session.respond(now, &NoSink, 200, BodySize::Length(2))?;
 /// session.send(now, &NoSink, (&b"hi"[..]).into())?;
 /// session.finish(now, &NoSink)?;
 /// session.handled(now, &NoSink, Outcome::Done);
 ///
-/// assert_eq!(session.next(now, &NoSink), Do::Write);
+/// assert_eq!(session.poll(now, &NoSink), Action::Wait(Interest::WRITE));
 /// assert_eq!(
 ///     session.out().concat(),
 ///     b"HTTP/1.1 200 OK\r\nServer: limpid\r\nContent-Length: 2\r\n\r\nhi"
@@ -67,18 +68,15 @@ pub struct Session {
     pub(super) link: Link,
     pub(super) state: State,
     pub(super) trail: Trail,
-    /// What came in and is to be worked on by the next step.
-    pub(super) pending: Option<Pending>,
-    /// The driver was asked to write, not to read.
-    writes: bool,
-    /// Since when the driver waits to do what it was asked to, once it had to.
-    pub(super) since: Option<Mono>,
-    /// Until when the driver was told to wait.
-    pub(super) deadline: Option<Deadline>,
+    /// The failure that came in, for the next step.
+    pub(super) failed: Option<Box<Error>>,
+    /// What the driver was last asked to wait for.
+    pub(super) waits: Interest,
+    pub(super) timers: Timers<{ Timer::COUNT }>,
     pub(super) reading: Pace,
     pub(super) writing: Pace,
-    /// What the handler waits for.
-    pub(super) wish: Wish,
+    /// What the handler has asked for.
+    pub(super) asked: HandlerRequest,
     pub(super) exchange: Exchange,
     pub(super) head: KeptHead,
     /// The fields of the response that is being made, or its trailers.
@@ -100,9 +98,8 @@ pub struct Session {
     pub(super) farewell_said: bool,
     /// Why an exchange failed, once one did.
     pub(super) failure: Error,
-    /// The server shuts down, and by when.
-    pub(super) shutdown: Option<Option<Mono>>,
-    scratch: Vec<u8>,
+    pub(super) is_shutting_down: bool,
+    pub(super) scratch: Vec<u8>,
 }
 
 impl Session {
@@ -115,13 +112,12 @@ impl Session {
             options,
             state: State::Start,
             trail: Trail::new(connection, peer),
-            pending: None,
-            writes: false,
-            since: None,
-            deadline: None,
+            failed: None,
+            waits: Interest::NONE,
+            timers: Timers::new(),
             reading: Pace::default(),
             writing: Pace::default(),
-            wish: Wish::Nothing,
+            asked: HandlerRequest::Nothing,
             exchange: Exchange::default(),
             head: KeptHead::none(),
             fields: FieldBlock::new(),
@@ -134,7 +130,7 @@ impl Session {
             cut: false,
             farewell_said: false,
             failure: Error::new(Cause::Abandoned),
-            shutdown: None,
+            is_shutting_down: false,
             scratch: Vec::new(),
         }
     }
@@ -167,7 +163,7 @@ impl Session {
         http1.data().map(Event::Data).or_else(|| http1.end().map(Event::End))
     }
 
-    /// Why the exchange failed, where [`Do::Failed`] said so.
+    /// Why the exchange failed, where [`Action::Failed`] said so.
     #[must_use]
     pub const fn failure(&self) -> &Error {
         &self.failure
@@ -211,113 +207,57 @@ impl Session {
     /// Asks for the next piece of the open request's body: the next event. A client that waits for
     /// `100 Continue` is told to go on.
     pub const fn read_body(&mut self) {
-        self.wish = Wish::Body;
+        self.asked = HandlerRequest::Body;
     }
 
     /// Asks for what was said so far to be sent.
     pub const fn flush(&mut self) {
-        self.wish = Wish::Flush;
+        self.asked = HandlerRequest::Flush;
     }
 
-    /// Takes in what came of the last [`Do`]. When the connection is over, nothing matters any more.
-    #[inline(always)]
-    pub fn input<S: Sink>(&mut self, now: Mono, sink: &S, input: Input) {
-        let at = At { now, sink };
-        match input {
-            _ if self.state == State::Over => {}
-            Input::Filled(n) => self.received(n, at),
-            Input::Sent(n) => self.sent(n, at),
-            input => self.heard(input, at),
+    /// Returns what to do next. [`out`](Self::out) and what [`Action::Wait`] asks for hold until the
+    /// next call of a method that takes `&mut self`.
+    pub fn poll<S: Sink>(&mut self, now: Mono, sink: &S) -> Action {
+        let action = self.run(At { now, sink });
+        let waits = if let Action::Wait(interest) = action { interest } else { Interest::NONE };
+        if self.waits.read && !waits.read {
+            // The client is not waited for while the handler works.
+            self.reading.pause(now);
+            self.timers.disarm(Timer::Body as usize);
         }
+        self.waits = waits;
+        action
     }
 
-    fn received<S: Sink>(&mut self, n: usize, at: At<'_, S>) {
-        // What comes after the end is thrown away where it stands.
-        if self.state == State::Linger {
-            return;
-        }
-        // No more than was offered, whatever the driver says.
-        let n = n.min(self.link.room());
-        self.link.tell_received(n, &mut self.trail.cx(at));
-        self.link.filled(n);
-        self.reading.moved(at.now, n);
-    }
-
-    fn sent<S: Sink>(&mut self, n: usize, at: At<'_, S>) {
-        self.link.tell_sent(n, &mut self.trail.cx(at));
-        self.link.sent(n);
-        self.writing.moved(at.now, n);
-    }
-
-    /// Takes in what is no bytes.
-    #[inline(never)]
-    fn heard<S: Sink>(&mut self, input: Input, at: At<'_, S>) {
-        match input {
-            Input::Filled(_) | Input::Sent(_) => {}
-            Input::Eof => {
-                self.link.eof();
-                self.peer_closed = true;
-                self.pending = Some(Pending::Eof);
-            }
-            Input::Secured(layer) if self.state == State::Secure => {
-                self.link.stack(layer, true);
-                // To secure a connection and to shake hands is one wait.
-                self.state = State::Handshake;
-            }
-            Input::Secured(_) => {}
-            Input::Failed(error) => self.pending = Some(Pending::Failed(Box::new(error))),
-            Input::Tick => self.pending = Some(Pending::Tick),
-            Input::Shutdown { grace } => self.begin_shutdown(grace, at),
-            Input::Abandon => self.abandon(at),
-        }
-    }
-
-    fn begin_shutdown<S: Sink>(&mut self, grace: Option<Duration>, at: At<'_, S>) {
-        if self.shutdown.is_none() {
-            self.trail.shutdown(!self.is_idle(), at);
-        }
-        self.shutdown = Some(grace.map(|grace| at.now + grace));
-        if matches!(self.state, State::Open) && self.exchange.status == 0 {
-            self.link.http1.end_after_this();
-        }
-    }
-
-    fn abandon<S: Sink>(&mut self, at: At<'_, S>) {
-        self.trail.fail(&self.link, Cause::Abandoned, at);
-        self.state = State::Over;
-    }
-
-    /// What is to be done next.
-    pub fn next<S: Sink>(&mut self, now: Mono, sink: &S) -> Do {
-        let next = self.run(At { now, sink });
-        self.writes = matches!(next, Do::Write);
-        next
-    }
-
-    /// Until when the driver may wait to read or to write what it was asked to: from `now` on it waits.
-    /// One that can do so without waiting need not ask. When that time is over, it tells
-    /// [`Input::Tick`].
+    /// Returns until when the driver may wait for what the last [`Action::Wait`] asked for; from `now`
+    /// on it waits. A driver that need not wait need not ask. When that time has come, it calls
+    /// [`handle_timeout`](Self::handle_timeout).
     pub fn deadline(&mut self, now: Mono) -> Option<Deadline> {
-        let Timeouts { handshake, head, body, write, idle, linger, rate } = self.options.timeouts;
-        let mut after = |timeout: Option<_>| Some(*self.since.get_or_insert(now) + timeout?);
-        let (at, why) = match self.state {
-            State::Secure | State::Handshake => (after(handshake), Waiting::Handshake),
-            _ if self.writes => {
-                let at = write.map(|patience| self.writing.deadline(now, patience, rate));
-                (at, Waiting::Write)
-            }
+        let Self { state, waits, timers, options, reading, writing, .. } = self;
+        let Timeouts { handshake, head, body, write, idle, linger, rate } = options.timeouts;
+        if waits.write && *state != State::Handshake {
+            timers.arm(Timer::Write as usize, || {
+                let at = writing.deadline(now, write?, rate);
+                Some(Deadline { at, why: Waiting::Write })
+            });
+        }
+        let (timeout, why) = match state {
+            State::Secure | State::Handshake => (handshake, Waiting::Handshake),
+            _ if !waits.read => return timers.earliest(),
             State::Open | State::Drain => {
-                let at = body.map(|patience| self.reading.deadline(now, patience, rate));
-                (at, Waiting::Body)
+                timers.arm(Timer::Body as usize, || {
+                    let at = reading.deadline(now, body?, rate);
+                    Some(Deadline { at, why: Waiting::Body })
+                });
+                return timers.earliest();
             }
-            State::Idle => (after(idle), Waiting::Idle),
-            State::Linger => (after(linger), Waiting::Linger),
-            // What passes is not ours to judge.
+            State::Idle => (idle, Waiting::Idle),
+            State::Linger => (linger, Waiting::Linger),
+            // How long the other protocol may be silent is not limited.
             State::Tunnel => (None, Waiting::Idle),
-            _ => (after(head), Waiting::Head),
+            _ => (head, Waiting::Head),
         };
-        let shutdown = self.shutdown.flatten().map(|at| Deadline { at, why: Waiting::Shutdown });
-        self.deadline = Deadline::earlier(at.map(|at| Deadline { at, why }), shutdown);
-        self.deadline
+        timers.arm(Timer::State as usize, || Deadline::after(now, timeout, why));
+        timers.earliest()
     }
 }

@@ -1,15 +1,13 @@
 //! Where a session stands, and what its steps work on.
 
-use alloc::boxed::Box;
-
-use super::action::Do;
+use super::action::Action;
 use crate::error::Error;
 
 /// Where a session stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     Start,
-    /// The layer is to be made that secures the connection.
+    /// The layer that secures the connection was asked for.
     Secure,
     Handshake,
     /// Nothing of the next request has come.
@@ -31,20 +29,30 @@ pub(super) enum State {
     Over,
 }
 
-/// What came in and is left to the next step.
-#[derive(Debug)]
-pub(super) enum Pending {
-    Eof,
-    Failed(Box<Error>),
-    Tick,
-}
-
-/// What the handler waits for.
+/// What the handler has asked for and waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wish {
+pub(super) enum HandlerRequest {
     Nothing,
     Flush,
     Body,
+}
+
+/// The kinds of timers that a session has.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Timer {
+    /// For the handshake, the next request, its head, or the client to close.
+    State,
+    /// For the next bytes of a body.
+    Body,
+    /// For the transport to take bytes.
+    Write,
+    /// For the exchange that is open when the server shuts down.
+    Shutdown,
+}
+
+impl Timer {
+    /// How many there are.
+    pub(super) const COUNT: usize = 4;
 }
 
 /// The request that is open.
@@ -69,4 +77,4 @@ pub(super) struct Exchange {
 }
 
 /// A step that asks for nothing is followed by the next.
-pub(super) type Stepped = Result<Option<Do>, Error>;
+pub(super) type Stepped = Result<Option<Action>, Error>;

@@ -361,6 +361,15 @@ impl Link {
         layer + self.http1.out_len()
     }
 
+    /// How many bytes wait for the transport in [`out`](Self::out).
+    #[inline]
+    pub(crate) fn output_len(&self) -> usize {
+        match self.layers.first() {
+            Some(layer) => layer.out().len(),
+            None => self.http1.out_len(),
+        }
+    }
+
     /// Hands what a layer has written to the one below it, down to the transport.
     #[inline]
     fn hand_down(&mut self) -> Result<(), LayerError> {

@@ -25,7 +25,7 @@
 //! use std::sync::Arc;
 //!
 //! use limpid_core::client::{Do, Event, Exchange, Input, Options, Request, TrustId};
-//! use limpid_core::server::{self, Outcome, Session};
+//! use limpid_core::server::{self, Action, Outcome, Session};
 //! use limpid_core::time::Mono;
 //! use limpid_core::trace::{ConnectionId, ExchangeId, NoSink};
 //! use limpid_core::transport::{Layer, LayerError, LayerState};
@@ -81,26 +81,26 @@
 //! fn serve(server: &mut Session, bytes: &[u8]) -> Vec<u8> {
 //!     let (now, mut bytes, mut sent) = (Mono::default(), Some(bytes), Vec::new());
 //!     loop {
-//!         let input = match server.next(now, &NoSink) {
-//!             server::Do::Secure => server::Input::Secured(Box::new(Xor::default())),
-//!             server::Do::Read => {
-//!                 let Some(bytes) = bytes.take() else { return sent };
-//!                 server.space(bytes.len())[..bytes.len()].copy_from_slice(bytes);
-//!                 server::Input::Filled(bytes.len())
+//!         match server.poll(now, &NoSink) {
+//!             Action::Secure => {
+//!                 server.handle_secured(Box::new(Xor::default()), now, &NoSink).unwrap();
 //!             }
-//!             server::Do::Write => {
+//!             Action::Wait(interest) if interest.write => {
 //!                 let out = server.out().concat();
 //!                 sent.extend_from_slice(&out);
-//!                 server::Input::Sent(out.len())
+//!                 server.handle_sent(out.len(), now, &NoSink).unwrap();
 //!             }
-//!             server::Do::Request => {
+//!             Action::Wait(_) => {
+//!                 let Some(bytes) = bytes.take() else { return sent };
+//!                 server.space(bytes.len())[..bytes.len()].copy_from_slice(bytes);
+//!                 server.handle_received(bytes.len(), now, &NoSink).unwrap();
+//!             }
+//!             Action::Request => {
 //!                 server.answer(now, &NoSink, 200, "hello".into()).unwrap();
 //!                 server.handled(now, &NoSink, Outcome::Done);
-//!                 continue;
 //!             }
 //!             other => panic!("{other:?}"),
-//!         };
-//!         server.input(now, &NoSink, input);
+//!         }
 //!     }
 //! }
 //!

@@ -7,6 +7,7 @@ mod reason;
 mod role;
 mod state;
 pub mod time;
+mod timers;
 mod timings;
 mod version;
 
@@ -16,5 +17,6 @@ pub use id::{ConnectionId, ExchangeId, SpanId, StreamId};
 pub use reason::{NotReusable, Retirement};
 pub use role::Role;
 pub use state::State;
+pub(crate) use timers::Timers;
 pub use timings::{Sizes, Timings};
 pub use version::Version;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use limpid_core::server::{Do, Input, Outcome, Session};
+use limpid_core::server::{Action, Interest, Outcome, Session};
 use limpid_core::time::Mono;
 use limpid_core::trace::{ConnectionId, NoSink};
 
@@ -19,18 +19,18 @@ fn session() -> Session {
 /// What the client is sent.
 fn answer(session: &mut Session, now: Mono, (line, status, fields, body): Case) -> String {
     let request = format!("{line}\r\nHost: a\r\n\r\n");
-    assert_eq!(session.next(now, &NoSink), Do::Read);
+    assert_eq!(session.poll(now, &NoSink), Action::Wait(Interest::READ));
     session.space(request.len())[..request.len()].copy_from_slice(request.as_bytes());
-    session.input(now, &NoSink, Input::Filled(request.len()));
-    assert_eq!(session.next(now, &NoSink), Do::Request);
+    session.handle_received(request.len(), now, &NoSink).unwrap();
+    assert_eq!(session.poll(now, &NoSink), Action::Request);
     for (name, value) in fields {
         session.fields().push(name.as_bytes(), value.as_bytes());
     }
     let answered = session.answer(now, &NoSink, status, body.into());
     session.handled(now, &NoSink, Outcome::Done);
-    assert_eq!(session.next(now, &NoSink), Do::Write);
+    assert_eq!(session.poll(now, &NoSink), Action::Wait(Interest::WRITE));
     let said = String::from_utf8(session.out().concat()).unwrap();
-    session.input(now, &NoSink, Input::Sent(said.len()));
+    session.handle_sent(said.len(), now, &NoSink).unwrap();
     format!("{answered:?} {said}")
 }
 

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use limpid_core::error::{OsError, OsErrorKind};
-use limpid_core::server::Input;
 
 use crate::peer::{Handler, Server};
 
@@ -38,7 +37,7 @@ fn a_transport_that_fails() {
     for request in ["", "GET / HT", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc"] {
         let mut server = Server::new(Handler::Echo);
         server.hears(request);
-        server.input(Input::Failed(reset.into()));
+        server.fails(reset);
         server.run();
         assert_eq!(server.closed, Some(false), "{request}");
         assert_eq!(server.failures.len(), server.handled.len(), "{request}");
@@ -52,7 +51,7 @@ fn an_abandoned_session_leaves_nothing_open() {
     for request in ["", "GET / HT", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc"] {
         let mut server = Server::new(Handler::Echo);
         server.hears(request);
-        server.input(Input::Abandon);
+        server.cancels();
         assert!(!server.step_once(), "it is over");
         server.is_balanced();
     }

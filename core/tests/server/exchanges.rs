@@ -1,7 +1,7 @@
 //! Requests and their answers.
 
 use limpid_core::http1::BodySize;
-use limpid_core::server::{Input, Options};
+use limpid_core::server::Options;
 
 use crate::peer::{Handler, Server};
 
@@ -237,6 +237,6 @@ fn the_head_stays_while_the_body_is_read() {
         server.step_once();
     }
     assert_eq!(server.session.body_progress(), (2, 3));
-    server.input(Input::Abandon);
+    server.cancels();
     server.is_balanced();
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use limpid_core::error::TlsError;
-use limpid_core::server::{Do, Input, Options, Session};
+use limpid_core::error::{Call, Misuse, TlsError};
+use limpid_core::server::{Action, Interest, Options, Session};
 use limpid_core::time::{Mono, Waiting};
 use limpid_core::trace::{ConnectionId, NoSink};
 use limpid_core::transport::LayerError;
@@ -17,12 +17,13 @@ fn secured() -> Session {
 }
 
 #[test]
-fn a_layer_is_asked_for_first_and_until_it_is_there() {
+fn a_layer_is_asked_for_first_and_once() {
     let mut session = secured();
-    assert_eq!(session.next(NOW, &NoSink), Do::Secure);
+    assert_eq!(session.poll(NOW, &NoSink), Action::Secure);
+    assert_eq!(session.poll(NOW, &NoSink), Action::Wait(Interest::NONE));
     assert_eq!(session.deadline(NOW).map(|until| until.why), Some(Waiting::Handshake));
-    session.input(NOW, &NoSink, Input::Filled(0));
-    assert_eq!(session.next(NOW, &NoSink), Do::Secure);
+    assert!(session.handle_received(0, NOW, &NoSink).is_err(), "nobody was asked to read");
+    assert_eq!(session.poll(NOW, &NoSink), Action::Wait(Interest::NONE));
     assert!(session.is_idle(), "a shutdown would close it");
 }
 
@@ -30,19 +31,21 @@ fn a_layer_is_asked_for_first_and_until_it_is_there() {
 fn without_a_layer_the_connection_is_closed() {
     for error in [LayerError::other(3, "no key"), TlsError::Configuration.into()] {
         let mut session = secured();
-        assert_eq!(session.next(NOW, &NoSink), Do::Secure);
-        session.input(NOW, &NoSink, Input::Failed(error.into()));
-        assert_eq!(session.next(NOW, &NoSink), Do::Close { reset: false });
-        assert_eq!(session.next(NOW, &NoSink), Do::Done);
+        assert_eq!(session.poll(NOW, &NoSink), Action::Secure);
+        session.handle_failed(error.into(), NOW, &NoSink);
+        assert_eq!(session.poll(NOW, &NoSink), Action::Close { reset: false });
+        assert_eq!(session.poll(NOW, &NoSink), Action::Done);
     }
 }
 
 #[test]
 fn a_layer_that_was_not_asked_for_is_not_used() {
     let mut session = Session::new(ConnectionId(1), None, Arc::default());
-    assert_eq!(session.next(NOW, &NoSink), Do::Read);
+    assert_eq!(session.poll(NOW, &NoSink), Action::Wait(Interest::READ));
     // This one would begin to speak at once.
-    session.input(NOW, &NoSink, Input::Secured(Box::new(Socks5::new("localhost", 80, None))));
-    assert_eq!(session.next(NOW, &NoSink), Do::Read);
+    let layer = Box::new(Socks5::new("localhost", 80, None));
+    let refused = session.handle_secured(layer, NOW, &NoSink).unwrap_err();
+    assert_eq!((refused.call, refused.misuse), (Call::HandleSecured, Misuse::State));
+    assert_eq!(session.poll(NOW, &NoSink), Action::Wait(Interest::READ));
     assert_eq!(session.out().concat(), b"");
 }

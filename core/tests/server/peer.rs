@@ -5,21 +5,20 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use limpid_core::error::{Cause, MisuseError};
+use limpid_core::error::{Cause, Error, MisuseError};
 use limpid_core::http1::BodySize;
-use limpid_core::server::{Do, Event, Input, Options, Outcome, Session};
+use limpid_core::server::{Action, Event, Interest, Options, Outcome, Session};
 use limpid_core::time::{Deadline, Mono};
-use limpid_core::trace::{
-    ConnectionId, EventKind, Interest, Meta, OwnedTraceEvent, Sink, Stage, TraceEvent,
-};
+use limpid_core::trace::{ConnectionId, EventKind, Meta, OwnedTraceEvent, Sink, Stage, TraceEvent};
+use limpid_core::transport::Layer;
 
 /// Keeps every event.
 #[derive(Default)]
 pub(crate) struct Recorder(RefCell<Vec<(Meta, OwnedTraceEvent)>>);
 
 impl Sink for Recorder {
-    fn interest(&self) -> Interest {
-        Interest::ALL
+    fn interest(&self) -> limpid_core::trace::Interest {
+        limpid_core::trace::Interest::ALL
     }
 
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
@@ -70,8 +69,9 @@ pub(crate) struct Server {
     /// What was done to the transport beside.
     pub(crate) finished: bool,
     pub(crate) closed: Option<bool>,
-    /// Until when the client is waited for.
+    /// Until when the client is waited for, and in what.
     pub(crate) until: Option<Deadline>,
+    pub(crate) interest: Interest,
 }
 
 impl Server {
@@ -101,6 +101,7 @@ impl Server {
             finished: false,
             closed: None,
             until: None,
+            interest: Interest::NONE,
         }
     }
 
@@ -125,13 +126,44 @@ impl Server {
     /// Time passes, and the driver says so; what the server says then.
     pub(crate) fn waits(&mut self, time: Duration) -> String {
         self.now = self.now + time;
-        self.input(Input::Tick);
+        self.timeout();
         self.run();
         self.says()
     }
 
-    pub(crate) fn input(&mut self, input: Input) {
-        self.session.input(self.now, &self.recorder, input);
+    pub(crate) fn timeout(&mut self) {
+        self.session.handle_timeout(self.now, &self.recorder);
+    }
+
+    pub(crate) fn fails(&mut self, error: impl Into<Error>) {
+        self.session.handle_failed(error.into(), self.now, &self.recorder);
+    }
+
+    pub(crate) fn shuts_down(&mut self, grace: Option<Duration>) {
+        self.session.handle_shutdown(grace, self.now, &self.recorder);
+    }
+
+    pub(crate) fn cancels(&mut self) {
+        self.session.cancel(self.now, &self.recorder);
+    }
+
+    /// The driver says that this many bytes were read, whether or not they were.
+    pub(crate) fn receives(&mut self, n: usize) -> Result<(), MisuseError> {
+        self.session.handle_received(n, self.now, &self.recorder)
+    }
+
+    /// The driver says that this many bytes were sent, whether or not they were.
+    pub(crate) fn sends(&mut self, n: usize) -> Result<(), MisuseError> {
+        self.session.handle_sent(n, self.now, &self.recorder)
+    }
+
+    /// The driver hands in a layer, whether or not it was asked for one.
+    pub(crate) fn secures(&mut self, layer: Box<dyn Layer>) -> Result<(), MisuseError> {
+        self.session.handle_secured(layer, self.now, &self.recorder)
+    }
+
+    pub(crate) fn ends(&mut self) {
+        self.session.handle_eof(self.now, &self.recorder);
     }
 
     /// What was written since the last call.
@@ -151,16 +183,13 @@ impl Server {
 
     /// Does one thing; false where there is nothing to be done.
     pub(crate) fn step_once(&mut self) -> bool {
-        match self.session.next(self.now, &self.recorder) {
-            Do::Read => {
+        match self.session.poll(self.now, &self.recorder) {
+            Action::Wait(interest) => {
                 self.until = self.session.deadline(self.now);
-                return self.read();
+                self.interest = interest;
+                return self.moves(interest);
             }
-            Do::Write => {
-                self.until = self.session.deadline(self.now);
-                self.write();
-            }
-            Do::Request => {
+            Action::Request => {
                 let head = self.session.head().unwrap();
                 self.handled.push(format!(
                     "{} {}",
@@ -169,7 +198,7 @@ impl Server {
                 ));
                 self.begin();
             }
-            Do::Body => match self.session.event().unwrap() {
+            Action::Event => match self.session.event().unwrap() {
                 Event::Data(data) => {
                     self.body.extend_from_slice(data);
                     self.piece();
@@ -182,23 +211,31 @@ impl Server {
                     self.ended(&trailers);
                 }
             },
-            Do::Handle => return self.goes_on(),
-            Do::Failed => {
+            Action::Handle => self.goes_on(),
+            Action::Failed => {
                 self.failures.push(self.session.failure().cause);
                 self.session.handled(self.now, &self.recorder, Outcome::Failed);
             }
-            Do::Finish => self.finished = true,
-            Do::Secure => panic!("nothing is to be secured"),
-            Do::Close { reset } => self.closed = Some(reset),
-            Do::Done => return false,
+            Action::ShutdownWrite => self.finished = true,
+            Action::Secure => panic!("nothing is to be secured"),
+            Action::Close { reset } => self.closed = Some(reset),
+            Action::Done => return false,
         }
         true
+    }
+
+    /// Writes, or reads what has come; false where neither is possible.
+    fn moves(&mut self, interest: Interest) -> bool {
+        if interest.write {
+            self.write();
+        }
+        interest.write || interest.read && self.read()
     }
 
     fn read(&mut self) -> bool {
         if self.inbox.is_empty() {
             if std::mem::take(&mut self.eof) {
-                self.input(Input::Eof);
+                self.ends();
                 return true;
             }
             return false;
@@ -207,7 +244,7 @@ impl Server {
         let n = room.len().min(self.inbox.len()).min(self.step);
         room[..n].copy_from_slice(&self.inbox[..n]);
         self.inbox.drain(..n);
-        self.input(Input::Filled(n));
+        self.receives(n).unwrap();
         true
     }
 
@@ -215,7 +252,7 @@ impl Server {
         let all = self.session.out().concat();
         let n = all.len().min(self.step);
         self.writes.push(String::from_utf8(all[..n].to_vec()).unwrap());
-        self.input(Input::Sent(n));
+        self.sends(n).unwrap();
     }
 
     // The handler.
@@ -270,12 +307,10 @@ impl Server {
         }
     }
 
-    fn goes_on(&mut self) -> bool {
-        let switches = matches!(self.handler, Handler::Switch(_));
-        if switches {
+    fn goes_on(&mut self) {
+        if let Handler::Switch(_) = self.handler {
             self.session.read_body();
         }
-        switches
     }
 
     fn ended(&mut self, trailers: &[(Vec<u8>, Vec<u8>)]) {

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use limpid_core::error::{OsError, OsErrorKind};
-use limpid_core::server::{Input, Options, Outcome};
+use limpid_core::server::{Options, Outcome};
 use limpid_core::transport::LayerError;
 use limpid_core::transport::socks5::Socks5;
 use proptest::collection::vec;
@@ -51,19 +51,20 @@ enum Move {
     Steps(usize),
     Run,
     Wait(u64),
-    Input(fn() -> Input),
+    Input(fn(&mut Server)),
 }
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
-    let inputs: [fn() -> Input; 8] = [
-        || Input::Eof,
-        || Input::Failed(OsError { code: 104, kind: OsErrorKind::Reset }.into()),
-        || Input::Tick,
-        || Input::Sent(usize::MAX),
-        || Input::Filled(usize::MAX),
-        || Input::Failed(LayerError::other(1, "no layer").into()),
-        || Input::Secured(Box::new(Socks5::new("localhost", 80, None))),
-        || Input::Shutdown { grace: Some(Duration::from_secs(3)) },
+    // Those that can be misused are, at times: that changes nothing.
+    let inputs: [fn(&mut Server); 8] = [
+        |server| server.sends(usize::MAX).unwrap_or_default(),
+        |server| server.receives(usize::MAX).unwrap_or_default(),
+        |server| server.secures(Box::new(Socks5::new("localhost", 80, None))).unwrap_or_default(),
+        |server| server.ends(),
+        |server| server.fails(OsError { code: 104, kind: OsErrorKind::Reset }),
+        |server| server.fails(LayerError::other(1, "no layer")),
+        |server| server.timeout(),
+        |server| server.shuts_down(Some(Duration::from_secs(3))),
     ];
     let one = prop_oneof![
         12 => select(&PIECES[..]).prop_map(Move::Piece),
@@ -95,7 +96,7 @@ proptest! {
                 Move::Steps(count) => { (0..count).for_each(|_| { server.step_once(); }); }
                 Move::Run => server.run(),
                 Move::Wait(seconds) => { server.waits(Duration::from_secs(seconds)); }
-                Move::Input(input) => server.input(input()),
+                Move::Input(input) => input(&mut server),
             }
         }
         if !abandon {
@@ -103,7 +104,7 @@ proptest! {
             server.waits(Duration::from_secs(60));
             server.waits(Duration::from_secs(60));
         }
-        server.input(Input::Abandon);
+        server.cancels();
         prop_assert!(!server.step_once());
         server.is_balanced();
     }

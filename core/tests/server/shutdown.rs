@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use limpid_core::server::{Input, Outcome};
+use limpid_core::server::Outcome;
 
 use crate::peer::{Handler, Server, summary};
 
 const GET: &str = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
-const GRACE: Input = Input::Shutdown { grace: Some(Duration::from_secs(5)) };
+const GRACE: Option<Duration> = Some(Duration::from_secs(5));
 
 #[test]
 fn an_idle_connection_is_closed_at_once() {
@@ -15,7 +15,7 @@ fn an_idle_connection_is_closed_at_once() {
         let mut server = Server::new(Handler::Target);
         server.hears(requests);
         assert!(server.session.is_idle());
-        server.input(GRACE);
+        server.shuts_down(GRACE);
         server.run();
         assert_eq!((server.closed, server.finished), (Some(false), false));
         assert!(server.told().contains(&"shutdown busy=false".to_owned()));
@@ -27,7 +27,7 @@ fn an_open_exchange_is_finished_and_is_the_last() {
     let mut server = Server::new(Handler::Echo);
     server.hears("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n");
     assert!(!server.session.is_idle());
-    server.input(GRACE);
+    server.shuts_down(GRACE);
     assert_eq!(server.hears(""), "");
     assert_eq!(
         server.hears(format!("hi{GET}")),
@@ -45,7 +45,7 @@ fn an_open_exchange_is_finished_and_is_the_last() {
 fn a_request_that_has_begun_to_come_is_served() {
     let mut server = Server::new(Handler::Target);
     server.hears("GET /a HTTP/1.1\r\n");
-    server.input(GRACE);
+    server.shuts_down(GRACE);
     server.run();
     assert!(!server.is_closed());
     let said = server.hears("Host: h\r\n\r\n");
@@ -56,7 +56,7 @@ fn a_request_that_has_begun_to_come_is_served() {
 fn grace_is_not_without_end() {
     let mut server = Server::new(Handler::Echo);
     server.hears("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n");
-    server.input(GRACE);
+    server.shuts_down(GRACE);
     server.run();
     assert_eq!(server.waits(Duration::from_secs(4)), "");
     assert_eq!(
@@ -73,7 +73,7 @@ fn grace_is_not_without_end() {
 fn a_handler_that_is_done_after_the_end_is_heard() {
     let mut server = Server::new(Handler::Sleeps);
     server.hears(GET);
-    server.input(Input::Shutdown { grace: None });
+    server.shuts_down(None);
     server.waits(Duration::from_secs(1_000_000));
     assert!(!server.is_closed());
     server.handler = Handler::Ends(Outcome::Done);

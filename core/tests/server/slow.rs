@@ -96,10 +96,16 @@ fn a_client_that_does_not_read() {
     while server.writes.is_empty() {
         server.step_once();
     }
-    server.now = server.now + 31 * SECOND;
     server.step = 0;
-    server.input(limpid_core::server::Input::Tick);
-    while server.step_once() && !server.is_closed() {}
+    server.step_once();
+    assert_eq!(server.until.unwrap().why, Waiting::Write);
+    server.now = server.now + 29 * SECOND;
+    server.timeout();
+    server.step_once();
+    assert!(!server.is_closed());
+    server.now = server.now + SECOND;
+    server.timeout();
+    server.step_once();
     assert!(server.is_closed());
     assert!(server.told().contains(&"deadline_passed why=\"writing\"".to_owned()));
     server.run();

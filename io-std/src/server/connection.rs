@@ -4,7 +4,7 @@ use std::net::{Shutdown, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use limpid_core::server::Do;
+use limpid_core::server::{Action, Interest};
 use limpid_io::server::{ServerSettings, Serving, Stop};
 use socket2::Socket;
 
@@ -37,16 +37,16 @@ impl Connection {
     /// Runs the session until it has something for somebody.
     pub(super) fn run(&mut self) -> Stop {
         loop {
-            match self.serving.advance() {
-                Do::Secure => self.serving.secure(),
-                Do::Read => self.read(),
-                Do::Write => self.write(),
-                Do::Request => return Stop::Request,
-                Do::Body | Do::Handle => return Stop::Handle,
-                Do::Failed => return Stop::Failed,
+            match self.serving.poll() {
+                Action::Secure => self.serving.secure(),
+                Action::Wait(Interest { write: true, .. }) => self.write(),
+                Action::Wait(Interest { read: true, .. }) => self.read(),
+                Action::Request => return Stop::Request,
+                Action::Event | Action::Handle | Action::Wait(_) => return Stop::Handle,
+                Action::Failed => return Stop::Failed,
                 // What cannot be closed is closed already.
-                Do::Finish => drop(self.guard.entry.socket.shutdown(Shutdown::Write)),
-                Do::Close { reset } => {
+                Action::ShutdownWrite => drop(self.guard.entry.socket.shutdown(Shutdown::Write)),
+                Action::Close { reset } => {
                     let socket = &self.guard.entry.socket;
                     if reset {
                         // Without it, the client takes the end for a proper one.
@@ -55,7 +55,7 @@ impl Connection {
                         drop(socket.shutdown(Shutdown::Write));
                     }
                 }
-                Do::Done => return Stop::Done,
+                Action::Done => return Stop::Done,
             }
         }
     }
@@ -76,8 +76,8 @@ impl Connection {
         }
         self.serving.tick();
         match in_time(result) {
-            Some(result) => self.serving.filled(result),
-            None => self.serving.late(),
+            Some(result) => self.serving.received(result),
+            None => self.serving.timed_out(),
         }
     }
 
@@ -87,7 +87,7 @@ impl Connection {
         self.serving.tick();
         match in_time(result) {
             Some(result) => self.serving.sent(result),
-            None => self.serving.late(),
+            None => self.serving.timed_out(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use limpid_core::server::Do;
+use limpid_core::server::{Action, Interest};
 use limpid_io::server::{ServerSettings, Serving, ShutdownSignal, Stop};
 use tokio::io::ReadBuf;
 
@@ -42,34 +42,36 @@ impl Connection {
     }
 
     /// As [`run`](Self::run). `waits` is what the session asked for, once that is waited for.
-    fn poll_run(&mut self, cx: &mut Context<'_>, waits: &mut Option<Do>) -> Poll<Stop> {
+    fn poll_run(&mut self, cx: &mut Context<'_>, waits: &mut Option<Action>) -> Poll<Stop> {
         if waits.is_some() {
             self.serving.tick();
         }
         loop {
             let (next, is_new) = match waits.take() {
                 Some(next) => (next, false),
-                None => (self.serving.advance(), true),
+                None => (self.serving.poll(), true),
             };
             let moved = match next {
-                Do::Secure => {
+                Action::Secure => {
                     self.serving.secure();
                     continue;
                 }
-                Do::Read => self.poll_read(cx, is_new),
-                Do::Write => self.poll_write(cx),
-                Do::Request => return Poll::Ready(Stop::Request),
-                Do::Body | Do::Handle => return Poll::Ready(Stop::Handle),
-                Do::Failed => return Poll::Ready(Stop::Failed),
-                Do::Finish | Do::Close { reset: false } => {
+                Action::Wait(Interest { write: true, .. }) => self.poll_write(cx),
+                Action::Wait(Interest { read: true, .. }) => self.poll_read(cx, is_new),
+                Action::Request => return Poll::Ready(Stop::Request),
+                Action::Event | Action::Handle | Action::Wait(_) => {
+                    return Poll::Ready(Stop::Handle);
+                }
+                Action::Failed => return Poll::Ready(Stop::Failed),
+                Action::ShutdownWrite | Action::Close { reset: false } => {
                     self.socket.finish();
                     continue;
                 }
-                Do::Close { reset: true } => {
+                Action::Close { reset: true } => {
                     self.socket.reset_on_close();
                     continue;
                 }
-                Do::Done => return Poll::Ready(Stop::Done),
+                Action::Done => return Poll::Ready(Stop::Done),
             };
             if moved.is_pending() && self.poll_over(cx).is_pending() {
                 *waits = Some(next);
@@ -87,7 +89,7 @@ impl Connection {
         let mut room = ReadBuf::new(self.serving.session.space(READ));
         let read = ready!(self.socket.poll_read(cx, &mut room));
         let read = read.map(|()| room.filled().len());
-        self.serving.filled(read);
+        self.serving.received(read);
         Poll::Ready(())
     }
 
@@ -102,7 +104,7 @@ impl Connection {
     fn poll_over(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let until = self.serving.deadline();
         if until.is_some_and(|deadline| deadline.at <= self.serving.now()) {
-            self.serving.late();
+            self.serving.timed_out();
             return Poll::Ready(());
         }
         self.timer.set(cx, until);

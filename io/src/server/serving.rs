@@ -6,16 +6,17 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use limpid_core::error::{Cause, TlsError};
+use limpid_core::error::{Cause, Error, MisuseError, TlsError};
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::{BodySize, RequestHead};
-use limpid_core::server::{Do, Event, Input, Outcome, Session};
+use limpid_core::server::{Action, Event, Outcome, Session};
 use limpid_core::time::{Deadline, Mono};
 use limpid_core::trace::ConnectionId;
 
 use super::settings::ServerSettings;
 use super::shutdown::ShutdownSignal;
 use crate::ids::next_exchange;
+use crate::settings::SharedSink;
 
 /// What a driver's loop stopped for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,21 +72,42 @@ impl Serving {
 
     /// Returns what to do next, once the session knows whether the server shuts down.
     #[inline]
-    pub fn advance(&mut self) -> Do {
+    pub fn poll(&mut self) -> Action {
         if self.must_shut_down() {
             self.shut_down();
         }
-        self.session.next(self.now, &self.settings.sink)
+        self.enter(Session::poll)
     }
 
-    /// Does [`Do::Secure`].
+    /// Hands the session an input. All inputs pass here.
+    #[inline(always)]
+    fn enter<A>(&mut self, input: impl FnOnce(&mut Session, Mono, &SharedSink) -> A) -> A {
+        input(&mut self.session, self.now, &self.settings.sink)
+    }
+
+    /// Does [`Action::Secure`].
     #[cold]
     pub fn secure(&mut self) {
         let layer = match &self.settings.layers {
             Some(layers) => layers.layer(),
             None => Err(TlsError::Configuration.into()),
         };
-        self.input(layer.map_or_else(|error| Input::Failed(error.into()), Input::Secured));
+        match layer {
+            Ok(layer) => self.expect(|session, now, sink| session.handle_secured(layer, now, sink)),
+            Err(error) => self.failed(error.into()),
+        }
+    }
+
+    /// Hands the session what it has asked for. If it has not, that is a mistake of the driver's, and
+    /// ends the connection.
+    #[inline(always)]
+    fn expect(
+        &mut self,
+        input: impl FnOnce(&mut Session, Mono, &SharedSink) -> Result<(), MisuseError>,
+    ) {
+        if let Err(error) = self.enter(input) {
+            self.failed(error.into());
+        }
     }
 
     /// What time it was when a wait began or was over.
@@ -110,42 +132,42 @@ impl Serving {
         self.session.deadline(self.now)
     }
 
-    /// Tells what came of reading: so many bytes, of which none are the end.
+    /// Hands in the result of reading: how many bytes were read, or 0 for the end.
     #[inline]
-    pub fn filled(&mut self, result: io::Result<usize>) {
+    pub fn received(&mut self, result: io::Result<usize>) {
         match result {
-            Ok(0) => self.input(Input::Eof),
-            Ok(n) => self.input(Input::Filled(n)),
-            Err(error) => self.failed(error),
+            Ok(0) => self.enter(Session::handle_eof),
+            Ok(n) => self.expect(|session, now, sink| session.handle_received(n, now, sink)),
+            Err(error) => self.transport_failed(error),
         }
     }
 
-    /// Tells what came of writing.
+    /// Hands in the result of writing.
     #[inline]
     pub fn sent(&mut self, result: io::Result<usize>) {
         match result {
-            // A transport that takes nothing, though it was not asked for nothing, takes no more.
-            Ok(0) => self.failed(ErrorKind::WriteZero.into()),
-            Ok(n) => self.input(Input::Sent(n)),
-            Err(error) => self.failed(error),
+            // A transport that takes none of some bytes takes no more.
+            Ok(0) => self.transport_failed(ErrorKind::WriteZero.into()),
+            Ok(n) => self.expect(|session, now, sink| session.handle_sent(n, now, sink)),
+            Err(error) => self.transport_failed(error),
         }
     }
 
     #[cold]
-    fn failed(&mut self, error: io::Error) {
+    fn transport_failed(&mut self, error: io::Error) {
         if error.kind() != ErrorKind::Interrupted {
-            self.input(Input::Failed(error.into()));
+            self.failed(error.into());
         }
     }
 
-    /// Tells that the time for reading or writing may be over.
-    pub fn late(&mut self) {
-        self.input(Input::Tick);
+    #[cold]
+    fn failed(&mut self, error: Error) {
+        self.enter(|session, now, sink| session.handle_failed(error, now, sink));
     }
 
-    #[inline(always)]
-    fn input(&mut self, input: Input) {
-        self.session.input(self.now, &self.settings.sink, input);
+    /// Tells that a deadline may have passed.
+    pub fn timed_out(&mut self) {
+        self.enter(Session::handle_timeout);
     }
 
     /// Returns the signal that the server shuts down.
@@ -155,7 +177,7 @@ impl Serving {
     }
 
     /// Returns whether the server shuts down and the session does not know it yet. It does by the next
-    /// [`advance`](Self::advance).
+    /// [`poll`](Self::poll).
     #[inline]
     #[must_use]
     pub fn must_shut_down(&self) -> bool {
@@ -166,7 +188,8 @@ impl Serving {
     fn shut_down(&mut self) {
         self.is_shutting_down = true;
         self.tick();
-        self.input(Input::Shutdown { grace: self.shutdown.grace() });
+        let grace = self.shutdown.grace();
+        self.enter(|session, now, sink| session.handle_shutdown(grace, now, sink));
     }
 
     /// Tells how the handler ended.
@@ -177,7 +200,7 @@ impl Serving {
         if self.settings.sink.is_some() {
             self.tick();
         }
-        self.session.handled(self.now, &self.settings.sink, outcome);
+        self.enter(|session, now, sink| session.handled(now, sink, outcome));
         self.session.number(next_exchange());
     }
 
@@ -244,7 +267,7 @@ impl Serving {
     /// # Errors
     /// It must not be.
     pub fn start(&mut self, status: u16, size: BodySize) -> Result<(), Cause> {
-        let sent = self.session.respond(self.now, &self.settings.sink, status, size);
+        let sent = self.enter(|session, now, sink| session.respond(now, sink, status, size));
         sent.map_err(Cause::Misuse)
     }
 
@@ -253,7 +276,8 @@ impl Serving {
     /// # Errors
     /// It must not be.
     pub fn send(&mut self, data: Bytes) -> Result<(), Cause> {
-        self.session.send(self.now, &self.settings.sink, data).map_err(Cause::Misuse)
+        let sent = self.enter(|session, now, sink| session.send(now, sink, data));
+        sent.map_err(Cause::Misuse)
     }
 
     /// Ends it.
@@ -261,7 +285,7 @@ impl Serving {
     /// # Errors
     /// It must not be.
     pub fn finish(&mut self) -> Result<(), Cause> {
-        self.session.finish(self.now, &self.settings.sink).map_err(Cause::Misuse)
+        self.enter(Session::finish).map_err(Cause::Misuse)
     }
 
     /// Answers with a whole response.
@@ -269,14 +293,14 @@ impl Serving {
     /// # Errors
     /// It must not be.
     pub fn respond(&mut self, status: u16, body: Bytes) -> Result<(), Cause> {
-        let answered = self.session.answer(self.now, &self.settings.sink, status, body);
+        let answered = self.enter(|session, now, sink| session.answer(now, sink, status, body));
         answered.map_err(Cause::Misuse)
     }
 }
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        let now = self.settings.clock.now();
-        self.session.input(now, &self.settings.sink, Input::Abandon);
+        self.tick();
+        self.enter(Session::cancel);
     }
 }

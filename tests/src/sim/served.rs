@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::future::poll_fn;
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,10 +10,10 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
-use limpid_core::error::{Cause, MisuseError, TlsError};
+use limpid_core::error::{Cause, Error, MisuseError, TlsError};
 use limpid_core::fields::FieldBlock;
 use limpid_core::http1::{BodySize, RequestHead};
-use limpid_core::server::{Do, Event, Input, Outcome, Session};
+use limpid_core::server::{Action, Event, Interest, Outcome, Session};
 use limpid_core::trace::Sink;
 use limpid_io::ServerLayers;
 use rustls::ServerConfig;
@@ -164,79 +164,103 @@ impl<S: Sink> Served<S> {
     async fn run(&mut self) -> Stop {
         loop {
             self.pass_on_shutdown();
-            match self.session.next(self.world.now(), &self.sink) {
-                Do::Secure => {
-                    let layer = match &self.tls {
-                        Some(tls) => tls.layer(),
-                        None => Err(TlsError::Configuration.into()),
-                    };
-                    let input =
-                        layer.map_or_else(|error| Input::Failed(error.into()), Input::Secured);
-                    self.session.input(self.world.now(), &self.sink, input);
-                }
-                Do::Read => {
-                    let until = self.session.deadline(self.world.now());
-                    let stop = (!self.told).then_some(&self.stop);
-                    let room = self.session.space(READ);
-                    let read = match &self.socket {
-                        Some(socket) => {
-                            let receiving = interrupted(stop, socket.receive(room));
-                            self.world.before(at(until), receiving).await
-                        }
-                        None => Some(Some(Err(ErrorKind::NotConnected.into()))),
-                    };
-                    let input = |n| if n == 0 { Input::Eof } else { Input::Filled(n) };
-                    match read {
-                        Some(None) => {}
-                        Some(Some(result)) => self.answer(Some(result.map(input))),
-                        None => self.answer(None),
-                    }
-                }
-                Do::Write => {
-                    let until = self.session.deadline(self.world.now());
-                    let out = self.session.out().concat();
-                    let written = match &self.socket {
-                        Some(socket) => self.world.before(at(until), socket.write(&out)).await,
-                        None => Some(Err(ErrorKind::NotConnected.into())),
-                    };
-                    self.answer(written.map(|result| result.map(Input::Sent)));
-                }
-                Do::Request | Do::Body => return Stop::Event,
-                Do::Handle => return Stop::Handle,
-                Do::Failed => return Stop::Failed(self.session.failure().cause),
-                Do::Finish => {
+            match self.session.poll(self.world.now(), &self.sink) {
+                Action::Secure => self.secure(),
+                Action::Wait(Interest { write: true, .. }) => self.write().await,
+                Action::Wait(Interest { read: true, .. }) => self.read().await,
+                Action::Request | Action::Event => return Stop::Event,
+                Action::Handle | Action::Wait(_) => return Stop::Handle,
+                Action::Failed => return Stop::Failed(self.session.failure().cause),
+                Action::ShutdownWrite => {
                     if let Some(socket) = &mut self.socket {
                         // What goes wrong with it is seen when it is read from.
                         socket.close();
                     }
                 }
-                Do::Close { reset } => {
+                Action::Close { reset } => {
                     if let (true, Some(socket)) = (reset, &mut self.socket) {
                         // It is closed all the same.
                         socket.reset();
                     }
                     self.socket = None;
                 }
-                Do::Done => return Stop::Done,
+                Action::Done => return Stop::Done,
             }
         }
+    }
+
+    fn secure(&mut self) {
+        let layer = match &self.tls {
+            Some(tls) => tls.layer(),
+            None => Err(TlsError::Configuration.into()),
+        };
+        match layer {
+            Ok(layer) => {
+                let secured = self.session.handle_secured(layer, self.world.now(), &self.sink);
+                self.expect(secured);
+            }
+            Err(error) => self.failed(error),
+        }
+    }
+
+    async fn read(&mut self) {
+        let until = self.session.deadline(self.world.now());
+        let stop = (!self.told).then_some(&self.stop);
+        let room = self.session.space(READ);
+        let read = match &self.socket {
+            Some(socket) => {
+                let receiving = interrupted(stop, socket.receive(room));
+                self.world.before(at(until), receiving).await
+            }
+            None => Some(Some(Err(ErrorKind::NotConnected.into()))),
+        };
+        let now = self.world.now();
+        match read {
+            Some(None) => {}
+            Some(Some(Ok(0))) => self.session.handle_eof(now, &self.sink),
+            Some(Some(Ok(n))) => {
+                let received = self.session.handle_received(n, now, &self.sink);
+                self.expect(received);
+            }
+            Some(Some(Err(error))) => self.failed(error),
+            None => self.session.handle_timeout(now, &self.sink),
+        }
+    }
+
+    async fn write(&mut self) {
+        let until = self.session.deadline(self.world.now());
+        let out = self.session.out().concat();
+        let written = match &self.socket {
+            Some(socket) => self.world.before(at(until), socket.write(&out)).await,
+            None => Some(Err(ErrorKind::NotConnected.into())),
+        };
+        let now = self.world.now();
+        match written {
+            Some(Ok(n)) => {
+                let sent = self.session.handle_sent(n, now, &self.sink);
+                self.expect(sent);
+            }
+            Some(Err(error)) => self.failed(error),
+            None => self.session.handle_timeout(now, &self.sink),
+        }
+    }
+
+    /// A mistake of this driver's ends the exchange.
+    fn expect(&mut self, handled: Result<(), MisuseError>) {
+        if let Err(error) = handled {
+            self.failed(error);
+        }
+    }
+
+    fn failed(&mut self, error: impl Into<Error>) {
+        self.session.handle_failed(error.into(), self.world.now(), &self.sink);
     }
 
     fn pass_on_shutdown(&mut self) {
         if let (false, Some(grace)) = (self.told, self.stop.0.get()) {
             self.told = true;
-            let shutdown = Input::Shutdown { grace: Some(grace) };
-            self.session.input(self.world.now(), &self.sink, shutdown);
+            self.session.handle_shutdown(Some(grace), self.world.now(), &self.sink);
         }
-    }
-
-    fn answer(&mut self, result: Option<io::Result<Input>>) {
-        let input = match result {
-            Some(Ok(input)) => input,
-            Some(Err(error)) => Input::Failed(error.into()),
-            None => Input::Tick,
-        };
-        self.session.input(self.world.now(), &self.sink, input);
     }
 }
 

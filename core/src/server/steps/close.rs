@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::super::action::{Do, Outcome};
+use super::super::action::{Action, Interest, Outcome};
 use super::super::reason::reason;
 use super::super::refusal::Refusal;
 use super::super::session::Session;
@@ -93,10 +93,10 @@ impl Session {
     /// Sends what is left to be sent, and says farewell. Whatever goes wrong now, nobody is left who
     /// would care.
     #[inline(never)]
-    pub(super) fn closing<S: Sink>(&mut self, at: At<'_, S>) -> Option<Do> {
-        let over = self.interrupted(at).is_err();
+    pub(super) fn closing(&mut self) -> Option<Action> {
+        let over = self.take_failure().is_err();
         match self.link.has_output() {
-            Ok(true) if !over => return Some(Do::Write),
+            Ok(true) if !over => return Some(Action::Wait(Interest::WRITE)),
             Ok(false) if !over && !self.cut && !self.farewell_said => {
                 self.farewell_said = true;
                 self.link.say_farewell();
@@ -104,7 +104,7 @@ impl Session {
             }
             Ok(false) if !over && self.linger && !self.peer_closed => {
                 self.enter(State::Linger);
-                return Some(Do::Finish);
+                return Some(Action::ShutdownWrite);
             }
             _ => self.enter(State::Close),
         }
@@ -113,9 +113,9 @@ impl Session {
 
     /// Waits for the client to close. To close before it has read what it was told, while it still
     /// sends, may take that away from it (RFC 9112 section 9.6).
-    pub(super) fn linger<S: Sink>(&mut self, at: At<'_, S>) -> Option<Do> {
-        if matches!(self.interrupted(at), Ok(false)) {
-            return Some(Do::Read);
+    pub(super) fn linger(&mut self) -> Option<Action> {
+        if self.take_failure().is_ok() && !self.peer_closed {
+            return Some(Action::Wait(Interest::READ));
         }
         self.enter(State::Close);
         None

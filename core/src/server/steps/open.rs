@@ -1,8 +1,8 @@
 //! A request is open: the handler reads and answers it.
 
-use super::super::action::Do;
+use super::super::action::{Action, Interest};
 use super::super::session::Session;
-use super::super::state::{Exchange, State, Stepped, Wish};
+use super::super::state::{Exchange, HandlerRequest, State, Stepped};
 use super::super::trail::Ending;
 use super::super::tunnel::Tunnel;
 use crate::error::Error;
@@ -15,29 +15,36 @@ impl Session {
     /// Does what the handler wishes.
     #[inline(never)]
     pub(super) fn serve_handler<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        match self.wish {
-            Wish::Nothing => Ok(Some(Do::Handle)),
-            Wish::Flush => self.send_all(at),
-            Wish::Body => self.next_piece(at),
+        match self.asked {
+            HandlerRequest::Nothing => self.await_handler(),
+            HandlerRequest::Flush => self.send_all(at),
+            HandlerRequest::Body => self.next_piece(at),
         }
+    }
+
+    /// Waits for the handler: what it has said goes out meanwhile, and nothing is read.
+    fn await_handler(&mut self) -> Stepped {
+        self.take_failure()?;
+        let write = self.link.has_output()?;
+        Ok(Some(Action::Wait(Interest { write, hangup: true, ..Interest::NONE })))
     }
 
     /// Sends what was said so far.
     fn send_all<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        self.interrupted(at)?;
+        self.take_failure()?;
         if self.link.has_output()? {
-            return Ok(Some(Do::Write));
+            return Ok(Some(Action::Wait(Interest::WRITE)));
         }
         if self.link.http1.state(Role::Server) == Side::Switched {
             return self.next_piece(at);
         }
-        self.wish = Wish::Nothing;
-        Ok(Some(Do::Handle))
+        self.asked = HandlerRequest::Nothing;
+        Ok(Some(Action::Handle))
     }
 
     /// Reads on in the request's body.
     fn next_piece<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        self.interrupted(at)?;
+        self.take_failure()?;
         if let Some((head, _)) = self.link.http1.request() {
             // What follows takes its place.
             self.head.keep(head);
@@ -48,21 +55,26 @@ impl Session {
             // What is left of a request that was answered with a switch is of no use.
             Progress::Event if self.link.http1.state(Role::Server) == Side::Switched => Ok(None),
             Progress::Event => {
-                self.wish = Wish::Nothing;
+                self.asked = HandlerRequest::Nothing;
                 self.exchange.is_read = matches!(self.link.http1.event(), Some(Event::End(_)));
-                Ok(Some(Do::Body))
+                Ok(Some(Action::Event))
             }
             Progress::NeedInput => {
                 self.ask_for_body(at)?;
-                let waits = self.link.has_output()?;
-                Ok(Some(if waits { Do::Write } else { Do::Read }))
+                self.read_on()
             }
             Progress::Switched => self.leave_http(at),
             Progress::Paused | Progress::Closed => {
-                self.wish = Wish::Nothing;
-                Ok(Some(Do::Handle))
+                self.asked = HandlerRequest::Nothing;
+                Ok(Some(Action::Handle))
             }
         }
+    }
+
+    /// Waits for bytes of the client. What waits for the transport goes out first.
+    fn read_on(&mut self) -> Stepped {
+        let waits = self.link.has_output()?;
+        Ok(Some(Action::Wait(if waits { Interest::WRITE } else { Interest::READ })))
     }
 
     /// Tells a client that waits for it to go on (RFC 9110 section 10.1.1).
@@ -79,7 +91,7 @@ impl Session {
     /// The connection becomes the handler's.
     fn leave_http<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if self.link.has_output()? {
-            return Ok(Some(Do::Write));
+            return Ok(Some(Action::Wait(Interest::WRITE)));
         }
         self.trail.answered(|| self.head.get(), self.exchange.status, (0, 0), at);
         let early = self.link.enter_tunnel(self.options.config);
@@ -91,27 +103,27 @@ impl Session {
 
     /// Passes the bytes of another protocol.
     #[inline(never)]
-    pub(super) fn pass<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        let ended = self.interrupted(at)?;
-        let Some(tunnel) = &mut self.tunnel else { return Ok(Some(Do::Handle)) };
-        tunnel.ended |= ended;
-        if self.wish == Wish::Nothing {
-            return Ok(Some(Do::Handle));
+    pub(super) fn pass(&mut self) -> Stepped {
+        if self.asked == HandlerRequest::Nothing {
+            return self.await_handler();
         }
+        self.take_failure()?;
+        let Some(tunnel) = &mut self.tunnel else { return Ok(Some(Action::Handle)) };
+        tunnel.ended |= self.peer_closed;
         if self.link.has_output()? {
-            return Ok(Some(Do::Write));
+            return Ok(Some(Action::Wait(Interest::WRITE)));
         }
-        if self.wish == Wish::Body {
+        if self.asked == HandlerRequest::Body {
             let incoming = &mut tunnel.incoming;
             tunnel.ended |= self.link.pass_to(&mut |bytes| incoming.push(bytes))?;
             if !tunnel.advance() {
-                return Ok(Some(Do::Read));
+                return Ok(Some(Action::Wait(Interest::READ)));
             }
-            self.wish = Wish::Nothing;
-            return Ok(Some(Do::Body));
+            self.asked = HandlerRequest::Nothing;
+            return Ok(Some(Action::Event));
         }
-        self.wish = Wish::Nothing;
-        Ok(Some(Do::Handle))
+        self.asked = HandlerRequest::Nothing;
+        Ok(Some(Action::Handle))
     }
 
     /// The response is complete.
@@ -126,7 +138,7 @@ impl Session {
 
     /// Throws away what is left of the request; then the next one may come.
     pub(super) fn drain<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        self.interrupted(at)?;
+        self.take_failure()?;
         self.link.http1.end_in_silence(&mut self.trail.cx(at));
         while self.link.http1.state(Role::Client) == Side::Body {
             self.link.advance()?;
@@ -152,8 +164,7 @@ impl Session {
     fn drain_on(&mut self) -> Stepped {
         match self.link.http1.reuse() {
             Err(NotReusable::Unfinished) if self.is_worth_draining() => {
-                let waits = self.link.has_output()?;
-                return Ok(Some(if waits { Do::Write } else { Do::Read }));
+                return self.read_on();
             }
             Err(reason) if reason != NotReusable::Unfinished => self.last_one(reason),
             _ => self.close(Ending::Unread, true),
@@ -174,7 +185,7 @@ impl Session {
         let ending = match reason {
             NotReusable::PeerClosed => Ending::PeerClosed,
             NotReusable::Switched => Ending::Switched,
-            _ if self.shutdown.is_some() => Ending::Shutdown,
+            _ if self.is_shutting_down => Ending::Shutdown,
             reason => Ending::Last(reason.sentence()),
         };
         self.close(ending, linger);

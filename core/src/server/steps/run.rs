@@ -1,9 +1,9 @@
 //! Taking steps until there is something to do.
 
-use super::super::action::Do;
+use super::super::action::{Action, Interest};
 use super::super::refusal::Refusal;
 use super::super::session::Session;
-use super::super::state::{Pending, State, Stepped, Wish};
+use super::super::state::{HandlerRequest, State, Stepped, Timer};
 use super::super::trail::Ending;
 use crate::error::{Cause, Error, Phase, TlsError};
 use crate::framing::Asked;
@@ -18,7 +18,7 @@ const BATCH: usize = 64 * 1024;
 
 impl Session {
     /// Goes on until something is to be done.
-    pub(in super::super) fn run<S: Sink>(&mut self, at: At<'_, S>) -> Do {
+    pub(in super::super) fn run<S: Sink>(&mut self, at: At<'_, S>) -> Action {
         loop {
             match self.step(at) {
                 Ok(None) => {}
@@ -35,30 +35,30 @@ impl Session {
     fn step<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         match self.state {
             State::Start => self.start(at),
-            State::Secure => self.secure(at),
+            State::Secure => self.secure(),
             State::Handshake => self.handshake(at),
             State::Idle | State::Head => self.next_request(at),
             State::Open => self.serve_handler(at),
             State::Drain => self.drain(at),
-            State::Tunnel => self.pass(at),
-            State::Closing => Ok(self.closing(at)),
-            State::Linger => Ok(self.linger(at)),
+            State::Tunnel => self.pass(),
+            State::Closing => Ok(self.closing()),
+            State::Linger => Ok(self.linger()),
             State::Close => {
                 self.enter(State::Closed);
-                Ok(Some(Do::Close { reset: self.cut && self.exchange.until_close }))
+                Ok(Some(Action::Close { reset: self.cut && self.exchange.until_close }))
             }
             State::Closed => {
                 self.trail.close(self.ending.unwrap_or(Ending::Cut), at);
                 self.enter(State::Over);
                 Ok(None)
             }
-            State::Over => Ok(Some(Do::Done)),
+            State::Over => Ok(Some(Action::Done)),
         }
     }
 
     pub(super) fn enter(&mut self, state: State) {
         self.state = state;
-        self.since = None;
+        self.timers.disarm(Timer::State as usize);
     }
 
     #[inline(never)]
@@ -68,6 +68,7 @@ impl Session {
         if secure {
             self.enter(State::Secure);
             self.trail.begin_tls(self.options.timeouts.handshake, at);
+            return Ok(Some(Action::Secure));
         } else {
             self.enter(State::Head);
             self.trail.between();
@@ -75,31 +76,32 @@ impl Session {
         Ok(None)
     }
 
-    /// Asks for the layer that secures the connection.
+    /// Waits for the layer that secures the connection.
     #[inline(never)]
-    fn secure<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        if self.interrupted(at)? {
-            return Err(TlsError::EndOfStream.into());
-        }
-        Ok(Some(Do::Secure))
+    fn secure(&mut self) -> Stepped {
+        self.check_handshake()?;
+        Ok(Some(Action::Wait(Interest::NONE)))
+    }
+
+    fn check_handshake(&mut self) -> Result<(), Error> {
+        self.take_failure()?;
+        if self.peer_closed { Err(TlsError::EndOfStream.into()) } else { Ok(()) }
     }
 
     #[inline(never)]
     fn handshake<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        if self.interrupted(at)? {
-            return Err(TlsError::EndOfStream.into());
-        }
+        self.check_handshake()?;
         let state = self.link.advance()?;
         if self.link.layer_has_output() {
-            return Ok(Some(Do::Write));
+            return Ok(Some(Action::Wait(Interest::WRITE)));
         }
         if state == LayerState::Opening {
-            if self.shutdown.is_some() {
+            if self.is_shutting_down {
                 self.trail.fail_tls(&self.link, Cause::TimedOut(Waiting::Shutdown), at);
                 self.close(Ending::Shutdown, false);
                 return Ok(None);
             }
-            return Ok(Some(Do::Read));
+            return Ok(Some(Action::Wait(Interest::READ)));
         }
         self.trail.complete_tls(at);
         self.trail.between();
@@ -109,7 +111,7 @@ impl Session {
 
     /// Looks for the next request, and sends the answers to those before it if there is none.
     fn next_request<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        if let Err(error) = self.interrupted(at) {
+        if let Err(error) = self.take_failure() {
             return self.nothing_came(error);
         }
         self.link.advance()?;
@@ -117,23 +119,25 @@ impl Session {
         let progress = if awaits_request {
             Progress::NeedInput
         } else if self.link.out_len() >= BATCH && self.link.has_output()? {
-            return Ok(Some(Do::Write));
+            return Ok(Some(Action::Wait(Interest::WRITE)));
         } else {
             self.link.read(&mut self.trail.cx(at))?
         };
         match progress {
             Progress::Event => self.open(at),
-            Progress::NeedInput if self.link.has_output()? => Ok(Some(Do::Write)),
+            Progress::NeedInput if self.link.has_output()? => {
+                Ok(Some(Action::Wait(Interest::WRITE)))
+            }
             Progress::NeedInput => {
                 let begun = !awaits_request && !self.link.http1.unread().is_empty();
-                if self.shutdown.is_some() && !begun {
+                if self.is_shutting_down && !begun {
                     self.close(Ending::Shutdown, false);
                     return Ok(None);
                 }
                 if begun && self.state == State::Idle {
                     self.enter(State::Head);
                 }
-                Ok(Some(Do::Read))
+                Ok(Some(Action::Wait(Interest::READ)))
             }
             Progress::Paused | Progress::Switched | Progress::Closed => {
                 self.close(Ending::PeerClosed, false);
@@ -161,46 +165,33 @@ impl Session {
         self.exchange.continued = !http1.reading().expects_continue;
         self.exchange.is_read = http1.is_read();
         self.exchange.head_only = http1.asked() == Asked::Head;
-        if self.shutdown.is_some() {
+        if self.is_shutting_down {
             http1.end_after_this();
         }
         let http1 = &*http1;
         self.trail.request(|| Some(http1.request()?.0), at);
         self.fields.clear();
-        self.wish = Wish::Nothing;
+        self.asked = HandlerRequest::Nothing;
         self.enter(State::Open);
         if self.link.http1.expects_another() {
             self.refuse(Refusal::Expectation, at);
             return Ok(None);
         }
-        Ok(Some(Do::Request))
+        Ok(Some(Action::Request))
     }
 
-    /// What came in beside bytes: true for the end of the client's direction.
+    /// Returns the failure that came in since the last step.
     #[inline]
-    pub(super) fn interrupted<S: Sink>(&mut self, at: At<'_, S>) -> Result<bool, Error> {
-        if self.pending.is_none() { Ok(false) } else { self.interruption(at) }
-    }
-
-    #[inline(never)]
-    fn interruption<S: Sink>(&mut self, at: At<'_, S>) -> Result<bool, Error> {
-        match self.pending.take() {
-            None => Ok(false),
-            Some(Pending::Eof) => Ok(true),
-            Some(Pending::Failed(error)) => Err(*error),
-            Some(Pending::Tick) => match self.deadline {
-                Some(deadline) if at.now >= deadline.at => {
-                    self.trail.too_slow(deadline.why, at);
-                    Err(Cause::TimedOut(deadline.why).into())
-                }
-                _ => Ok(false),
-            },
+    pub(super) fn take_failure(&mut self) -> Result<(), Error> {
+        match self.failed.take() {
+            None => Ok(()),
+            Some(error) => Err(*error),
         }
     }
 
     /// Something went wrong: the client is told if it can be, and the handler if it has a request.
     #[cold]
-    fn fail<S: Sink>(&mut self, error: Error, at: At<'_, S>) -> Option<Do> {
+    fn fail<S: Sink>(&mut self, error: Error, at: At<'_, S>) -> Option<Action> {
         let cause = error.cause;
         let has_handler = matches!(self.state, State::Open | State::Tunnel);
         let can_answer = matches!(self.link.http1.state(Role::Server), Side::Idle | Side::Answer);
@@ -221,9 +212,9 @@ impl Session {
                 self.farewell_said = true;
             }
         }
-        self.wish = Wish::Nothing;
+        self.asked = HandlerRequest::Nothing;
         self.failure = error;
-        has_handler.then_some(Do::Failed)
+        has_handler.then_some(Action::Failed)
     }
 
     /// The connection ends when what waits for the transport was sent.

@@ -57,6 +57,9 @@ numbered! {
     Coding { Gzip Deflate Brotli Zstd }
     Call {
         SendRequest SendInformational SendResponse SendData Finish Restart IntoSwitched
+        HandleReceived HandleSent HandleSecured HandleTrusted HandleReused HandleOpened
+        HandleResolved HandleDialed HandleDialFailed HandleBody HandleBodyEnd HandleBodyFailed
+        HandleFailed
     }
     State { Idle Answer Body Done MustClose Closed MightSwitch Switched Failed }
 }
@@ -140,6 +143,7 @@ tagged! {
         12 BodyTooShort(missing: u64),
         13 TrailersNeedChunks,
         14 TrailerForbidden(index: usize),
+        15 TooManyBytes,
     }
     Cause {
         0 Os(error: OsError),

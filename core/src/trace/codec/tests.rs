@@ -128,7 +128,12 @@ fn causes() -> Vec<Cause> {
     for fault in [CodingFault::Truncated, CodingFault::Expansion(200), CodingFault::TooLong(1)] {
         causes.push(Cause::Coding(CodingError { coding: Coding::Brotli, fault, offset: 8 }));
     }
-    let misuses = [Misuse::State, Misuse::FieldValue(3), Misuse::BodyTooShort(u64::MAX)];
+    let misuses = [
+        Misuse::State,
+        Misuse::FieldValue(3),
+        Misuse::BodyTooShort(u64::MAX),
+        Misuse::TooManyBytes,
+    ];
     for (misuse, client) in misuses.into_iter().zip(State::ALL) {
         let error = MisuseError { call: Call::IntoSwitched, misuse, client, server: State::Failed };
         causes.push(Cause::Misuse(error));

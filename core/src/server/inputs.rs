@@ -1,0 +1,159 @@
+//! What a driver tells a session.
+
+use alloc::boxed::Box;
+use core::time::Duration;
+
+use super::session::Session;
+use super::state::{State, Timer};
+use crate::error::{Call, Cause, Error, Misuse, MisuseError};
+use crate::http1::Role;
+use crate::time::{Deadline, Mono, Waiting};
+use crate::trace::{At, Sink};
+use crate::transport::Layer;
+
+/// What happened to the transport. When the connection is over, none of it has an effect.
+impl Session {
+    /// Takes the first `n` bytes of the last [`space`](Self::space), which were read from the
+    /// transport.
+    ///
+    /// # Errors
+    /// The session does not wait to read, or `n` is larger than that space. Nothing was taken then.
+    #[inline(always)]
+    pub fn handle_received<S: Sink>(
+        &mut self,
+        n: usize,
+        now: Mono,
+        sink: &S,
+    ) -> Result<(), MisuseError> {
+        if matches!(self.state, State::Linger | State::Over) {
+            return self.discard(n);
+        }
+        if !self.waits.read || n > self.link.room() {
+            return Err(self.bytes_misuse(Call::HandleReceived, self.waits.read));
+        }
+        self.link.tell_received(n, &mut self.trail.cx(At { now, sink }));
+        self.link.filled(n);
+        if n > 0 {
+            self.reading.moved(now, n);
+            self.timers.disarm(Timer::Body as usize);
+        }
+        Ok(())
+    }
+
+    /// Forgets bytes that came after the end, where they stand.
+    #[cold]
+    fn discard(&self, n: usize) -> Result<(), MisuseError> {
+        if self.state == State::Linger && n > self.scratch.len() {
+            return Err(self.bytes_misuse(Call::HandleReceived, true));
+        }
+        Ok(())
+    }
+
+    /// Removes the first `n` bytes from [`out`](Self::out), which the transport took.
+    ///
+    /// # Errors
+    /// The session does not wait to write, or `n` is larger than what waits. Nothing was removed then.
+    #[inline(always)]
+    pub fn handle_sent<S: Sink>(
+        &mut self,
+        n: usize,
+        now: Mono,
+        sink: &S,
+    ) -> Result<(), MisuseError> {
+        if self.state == State::Over {
+            return Ok(());
+        }
+        if !self.waits.write || n > self.link.output_len() {
+            return Err(self.bytes_misuse(Call::HandleSent, self.waits.write));
+        }
+        self.link.tell_sent(n, &mut self.trail.cx(At { now, sink }));
+        self.link.sent(n);
+        if n > 0 {
+            self.writing.moved(now, n);
+            self.timers.disarm(Timer::Write as usize);
+        }
+        Ok(())
+    }
+
+    #[cold]
+    const fn bytes_misuse(&self, call: Call, is_waited_for: bool) -> MisuseError {
+        self.misuse(call, if is_waited_for { Misuse::TooManyBytes } else { Misuse::State })
+    }
+
+    /// Notes that the client has closed its direction of the transport. What it has asked for is
+    /// still answered.
+    pub fn handle_eof<S: Sink>(&mut self, _: Mono, _: &S) {
+        self.link.eof();
+        self.peer_closed = true;
+    }
+
+    /// Takes the layer that secures the connection, which has not sent or received anything yet.
+    ///
+    /// # Errors
+    /// [`Action::Secure`](super::Action::Secure) did not ask for it, or it was handed in already.
+    pub fn handle_secured<S: Sink>(
+        &mut self,
+        layer: Box<dyn Layer>,
+        _: Mono,
+        _: &S,
+    ) -> Result<(), MisuseError> {
+        if self.state != State::Secure {
+            return Err(self.misuse(Call::HandleSecured, Misuse::State));
+        }
+        self.link.stack(layer, true);
+        // Securing a connection and the handshake have one timer together.
+        self.state = State::Handshake;
+        Ok(())
+    }
+
+    /// Ends the connection because the transport failed, or because there is no layer that secures it:
+    /// with an [`io::Error`](std::io::Error) or another cause, [`into`](Into::into) an [`Error`].
+    pub fn handle_failed<S: Sink>(&mut self, error: Error, _: Mono, _: &S) {
+        self.failed.get_or_insert_with(|| Box::new(error));
+    }
+
+    /// Acts on the deadlines that have passed. It may be called at any time.
+    pub fn handle_timeout<S: Sink>(&mut self, now: Mono, sink: &S) {
+        if self.state == State::Over {
+            return;
+        }
+        if let (Some(Deadline { why, .. }), None) = (self.timers.expired(now), &self.failed) {
+            self.trail.too_slow(why, At { now, sink });
+            self.failed = Some(Box::new(Cause::TimedOut(why).into()));
+        }
+    }
+
+    /// Shuts the session down: what is open is finished within `grace`, and nothing else is begun.
+    /// `None` waits without end.
+    pub fn handle_shutdown<S: Sink>(&mut self, grace: Option<Duration>, now: Mono, sink: &S) {
+        if self.state == State::Over {
+            return;
+        }
+        if !core::mem::replace(&mut self.is_shutting_down, true) {
+            self.trail.shutdown(!self.is_idle(), At { now, sink });
+        }
+        self.timers.disarm(Timer::Shutdown as usize);
+        self.timers
+            .arm(Timer::Shutdown as usize, || Deadline::after(now, grace, Waiting::Shutdown));
+        if matches!(self.state, State::Open) && self.exchange.status == 0 {
+            self.link.http1.end_after_this();
+        }
+    }
+
+    /// Gives the connection up: the driver closes the transport, and every span that is open ends.
+    pub fn cancel<S: Sink>(&mut self, now: Mono, sink: &S) {
+        self.trail.fail(&self.link, Cause::Abandoned, At { now, sink });
+        self.state = State::Over;
+    }
+
+    /// The error of a call that is not possible now.
+    #[cold]
+    pub(super) const fn misuse(&self, call: Call, misuse: Misuse) -> MisuseError {
+        MisuseError {
+            call,
+            misuse,
+            client: self.link.http1.state(Role::Client),
+            server: self.link.http1.state(Role::Server),
+        }
+    }
+}
