@@ -6,8 +6,7 @@ use crate::error::CodingError;
 use crate::framing::Framing;
 use crate::http1::{Reading, ResponseHead};
 use crate::limits::Limits;
-use crate::trace::At;
-use crate::trace::{EventKind, Sink, TraceEvent};
+use crate::trace::{At, EventKind, Sink, TraceEvent};
 
 /// What becomes of a body.
 #[derive(Debug, Default)]

@@ -12,8 +12,7 @@ use super::url::{UrlError, UrlProblem};
 use crate::error::Cause;
 use crate::fields::Field;
 use crate::http1::ResponseHead;
-use crate::trace::At;
-use crate::trace::Sink;
+use crate::trace::{At, Sink};
 
 /// What follows a response: another request, or the reason why that cannot be made.
 pub(super) type Hop = Result<Arc<Request>, Cause>;

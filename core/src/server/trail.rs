@@ -7,9 +7,8 @@ use super::refusal::Refusal;
 use crate::error::{Cause, Phase};
 use crate::http1::RequestHead;
 use crate::time::Waiting;
-use crate::trace::At;
 use crate::trace::{
-    ConnectionId, Cx, EventKind, ExchangeId, Failure, Interest, Scope, Sink, Span, SpanKind,
+    At, ConnectionId, Cx, EventKind, ExchangeId, Failure, Interest, Scope, Sink, Span, SpanKind,
     TraceEvent,
 };
 use crate::transport::Link;

@@ -6,8 +6,7 @@ use super::super::exchange::Exchange;
 use super::super::state::{Kept, Pending, State, Stepped};
 use crate::error::{Cause, Error, Phase};
 use crate::time::{Deadline, Waiting};
-use crate::trace::At;
-use crate::trace::Sink;
+use crate::trace::{At, Sink};
 
 impl Exchange {
     /// Begins to connect to one of so many addresses.

@@ -11,8 +11,7 @@ use super::super::trail::Ending;
 use crate::error::{Cause, MisuseError};
 use crate::http1::{BodySize, Role, State as Side};
 use crate::time::Mono;
-use crate::trace::At;
-use crate::trace::Sink;
+use crate::trace::{At, Sink};
 
 impl Session {
     /// The handler is done with the request, or has given it up: nothing is open any more.

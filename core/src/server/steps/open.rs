@@ -8,8 +8,7 @@ use super::super::tunnel::Tunnel;
 use crate::error::Error;
 use crate::fields::Fields;
 use crate::http1::{Event, NotReusable, Progress, Role, State as Side};
-use crate::trace::At;
-use crate::trace::Sink;
+use crate::trace::{At, Sink};
 
 impl Session {
     /// Does what the handler wishes.

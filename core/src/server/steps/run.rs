@@ -9,8 +9,7 @@ use crate::error::{Cause, Error, Phase, TlsError};
 use crate::framing::Asked;
 use crate::http1::{Progress, Role, State as Side};
 use crate::time::Waiting;
-use crate::trace::At;
-use crate::trace::Sink;
+use crate::trace::{At, Sink};
 use crate::transport::LayerState;
 
 /// With this many bytes of answers waiting, they are sent before another request is looked at.
