@@ -18,7 +18,7 @@ use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::{Resolver, TokioResolver};
 use limpid_sinks::LineSink;
-use limpid_tokio::{Client, Resolve, ResolveError, Resolving};
+use limpid_tokio::{Client, LookupError, Resolve, ResolveError, Resolving};
 
 fn main() -> ExitCode {
     match run() {
@@ -68,7 +68,8 @@ impl Resolve for Hickory {
         Box::pin(async move {
             // The dot at the end says that the name is complete, and no domain is to be added.
             let name = format!("{}.", host.trim_end_matches('.'));
-            let found = self.0.lookup_ip(name).await.map_err(|error| reason(&error))?;
+            let found = self.0.lookup_ip(name).await;
+            let found = found.map_err(|error| LookupError::new(reason(&error), error))?;
             Ok(found.iter().map(|address| SocketAddr::new(address, port)).collect())
         })
     }

@@ -1,7 +1,6 @@
 //! Threads that look up host names.
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
@@ -9,11 +8,10 @@ use std::time::Instant;
 
 use limpid_core::error::ResolveError;
 use limpid_core::time::{Deadline, Mono};
-use limpid_io::{Clock, Lookup, Lookups};
+use limpid_io::{Clock, Lookup, Lookups, Resolved};
 
 /// Looks up a host and a port, with the time when its result is not waited for any more. It may block.
-pub type ResolveFn =
-    dyn Fn(&str, u16, Option<Instant>) -> Result<Vec<SocketAddr>, ResolveError> + Send + Sync;
+pub type ResolveFn = dyn Fn(&str, u16, Option<Instant>) -> Resolved + Send + Sync;
 
 /// What is done with lookups where the system has no more threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +58,7 @@ impl LookupThreads {
         if thread.spawn(move || this.work(&*this.resolve)).is_err() {
             match self.without_threads {
                 WithoutThreads::Block => self.work(&*self.resolve),
-                WithoutThreads::Fail => self.work(&|_, _, _| Err(ResolveError::Temporary)),
+                WithoutThreads::Fail => self.work(&|_, _, _| Err(ResolveError::Temporary.into())),
             }
         }
     }
@@ -72,7 +70,7 @@ impl LookupThreads {
             // A resolver that panics has not answered.
             let resolved =
                 catch_unwind(AssertUnwindSafe(|| resolve(job.host(), job.port(), deadline)));
-            let resolved = resolved.unwrap_or(Err(ResolveError::Temporary));
+            let resolved = resolved.unwrap_or_else(|_| Err(ResolveError::Temporary.into()));
             self.lookups.complete(&job, resolved, self.clock.now());
         }
     }
@@ -90,6 +88,7 @@ impl fmt::Debug for LookupThreads {
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
     use std::pin::pin;
     use std::sync::mpsc::{Receiver, channel};
     use std::sync::{Condvar, Mutex};
@@ -136,7 +135,7 @@ mod tests {
         }
     }
 
-    fn wait(lookup: Lookup<'_>) -> Result<Vec<SocketAddr>, ResolveError> {
+    fn wait(lookup: Lookup<'_>) -> Resolved {
         let mut lookup = pin!(lookup);
         let waker = Waker::from(Arc::new(Unpark(thread::current())));
         loop {
@@ -160,7 +159,7 @@ mod tests {
         assert!(begun.recv_timeout(Duration::from_millis(20)).is_err(), "{first:?}");
         gate.open();
         for lookup in kept {
-            assert_eq!(wait(lookup), Ok(vec![SocketAddr::from(([192, 0, 2, 1], 80))]));
+            assert_eq!(wait(lookup).unwrap(), [SocketAddr::from(([192, 0, 2, 1], 80))]);
         }
     }
 
@@ -181,7 +180,8 @@ mod tests {
             Ok(Vec::new())
         });
         let threads = Arc::new(LookupThreads::new(1, resolve, WithoutThreads::Fail));
-        assert_eq!(wait(threads.look_up("bad", 80, None)), Err(ResolveError::Temporary));
-        assert_eq!(wait(threads.look_up("good", 80, None)), Ok(Vec::new()));
+        let error = wait(threads.look_up("bad", 80, None)).unwrap_err();
+        assert_eq!(error.kind(), ResolveError::Temporary);
+        assert_eq!(wait(threads.look_up("good", 80, None)).unwrap(), []);
     }
 }

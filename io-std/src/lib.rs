@@ -44,8 +44,8 @@ pub use limpid_core::trace::SocketOption;
 pub use limpid_io::TlsVersion;
 pub use limpid_io::server::{ServerSettings, Timeouts as ServerTimeouts};
 pub use limpid_io::{
-    ClientLayers, Clock, Error, History, IdentityProblem, NoProxy, PoolLimits, Prepared, Proxy,
-    ServerLayers, Settings, SharedSink, Sizes, Timings, TlsSetupError,
+    ClientLayers, Clock, Error, History, IdentityProblem, LookupError, NoProxy, PoolLimits,
+    Prepared, Proxy, ServerLayers, Settings, SharedSink, Sizes, Timings, TlsSetupError,
 };
 pub use resolve::{Resolve, Resolver, SystemResolver};
 pub use response::{Response, ResponseBody};

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use limpid_core::error::ResolveError;
+use limpid_io::LookupError;
 use limpid_socket::{LookupThreads, WithoutThreads, lookup};
 
 /// Looks up the host names of a client.
@@ -18,7 +18,7 @@ use limpid_socket::{LookupThreads, WithoutThreads, lookup};
 /// use std::net::SocketAddr;
 /// use std::time::Instant;
 ///
-/// use limpid_std::{Client, Resolve, ResolveError, SystemResolver};
+/// use limpid_std::{Client, LookupError, Resolve, SystemResolver};
 ///
 /// /// Knows one host, and leaves others to the system.
 /// struct Known;
@@ -29,7 +29,7 @@ use limpid_socket::{LookupThreads, WithoutThreads, lookup};
 ///         host: &str,
 ///         port: u16,
 ///         deadline: Option<Instant>,
-///     ) -> Result<Vec<SocketAddr>, ResolveError> {
+///     ) -> Result<Vec<SocketAddr>, LookupError> {
 ///         match host {
 ///             "printer" => Ok(vec![SocketAddr::from(([192, 0, 2, 7], port))]),
 ///             _ => SystemResolver.resolve(host, port, deadline),
@@ -46,13 +46,14 @@ pub trait Resolve: Send + Sync {
     /// that can be interrupted may do the same then, with any error.
     ///
     /// # Errors
-    /// The name is not known, has no address, or the resolver failed.
+    /// The name is not known, has no address, or the resolver failed. The resolver's own error becomes
+    /// the source of the request's.
     fn resolve(
         &self,
         host: &str,
         port: u16,
         deadline: Option<Instant>,
-    ) -> Result<Vec<SocketAddr>, ResolveError>;
+    ) -> Result<Vec<SocketAddr>, LookupError>;
 }
 
 /// The system's resolver, which cannot be interrupted.
@@ -65,8 +66,8 @@ impl Resolve for SystemResolver {
         host: &str,
         port: u16,
         _: Option<Instant>,
-    ) -> Result<Vec<SocketAddr>, ResolveError> {
-        lookup(host, port)
+    ) -> Result<Vec<SocketAddr>, LookupError> {
+        Ok(lookup(host, port)?)
     }
 }
 

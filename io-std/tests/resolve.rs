@@ -10,7 +10,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use limpid_std::{Client, Resolve, ResolveError};
+use limpid_std::{Client, LookupError, Resolve, ResolveError};
 
 /// Answers from a table.
 #[derive(Clone, Default)]
@@ -25,7 +25,7 @@ impl Resolve for Table {
         host: &str,
         port: u16,
         deadline: Option<Instant>,
-    ) -> Result<Vec<SocketAddr>, ResolveError> {
+    ) -> Result<Vec<SocketAddr>, LookupError> {
         assert!(deadline.is_some_and(|deadline| deadline > Instant::now()));
         self.asked.lock().unwrap().push(host.to_owned());
         let address = self.hosts.get(host).ok_or(ResolveError::NotFound)?;
@@ -84,18 +84,13 @@ struct Gate {
 }
 
 impl Resolve for Hanging {
-    fn resolve(
-        &self,
-        _: &str,
-        _: u16,
-        _: Option<Instant>,
-    ) -> Result<Vec<SocketAddr>, ResolveError> {
+    fn resolve(&self, _: &str, _: u16, _: Option<Instant>) -> Result<Vec<SocketAddr>, LookupError> {
         let Gate { is_open, opened, now, most, begun } = &*self.0;
         most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
         begun.fetch_add(1, Ordering::SeqCst);
         drop(opened.wait_while(is_open.lock().unwrap(), |is_open| !*is_open).unwrap());
         now.fetch_sub(1, Ordering::SeqCst);
-        Err(ResolveError::NotFound)
+        Err(ResolveError::NotFound.into())
     }
 }
 

@@ -5,12 +5,12 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use limpid_core::error::ResolveError;
+use limpid_io::LookupError;
 use limpid_socket::{LookupThreads, WithoutThreads, lookup};
 
 /// Addresses that are being looked up. Dropping it gives that up.
 pub type Resolving<'r> =
-    Pin<Box<dyn Future<Output = Result<Vec<SocketAddr>, ResolveError>> + Send + 'r>>;
+    Pin<Box<dyn Future<Output = Result<Vec<SocketAddr>, LookupError>> + Send + 'r>>;
 
 /// Looks up the host names of a client.
 ///
@@ -40,7 +40,8 @@ pub trait Resolve: Send + Sync {
     /// a lookup, and what was found is kept, is the resolver's to decide.
     ///
     /// # Errors
-    /// The name is not known, has no address, or the resolver failed.
+    /// The name is not known, has no address, or the resolver failed. The resolver's own error becomes
+    /// the source of the request's.
     fn resolve<'r>(&'r self, host: &'r str, port: u16) -> Resolving<'r>;
 }
 
@@ -56,7 +57,7 @@ impl SystemResolver {
     /// their turn.
     #[must_use]
     pub fn new(most: usize) -> Self {
-        let resolve = Box::new(|host: &str, port, _| lookup(host, port));
+        let resolve = Box::new(|host: &str, port, _| Ok(lookup(host, port)?));
         Self { threads: Arc::new(LookupThreads::new(most, resolve, WithoutThreads::Fail)) }
     }
 }

@@ -7,11 +7,12 @@ use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use limpid_core::error::ResolveError;
 use limpid_core::time::Mono;
 
+use crate::lookup_error::LookupError;
+
 /// The addresses of a host, or why there are none.
-pub type Resolved = Result<Vec<SocketAddr>, ResolveError>;
+pub type Resolved = Result<Vec<SocketAddr>, LookupError>;
 
 /// The lookups of a client: which are under way, which wait for a worker, and who waits for each.
 ///

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use limpid_core::error::ResolveError;
 use limpid_core::time::Mono;
-use limpid_io::{Lookup, Lookups, Resolved};
+use limpid_io::{Job, Lookup, Lookups};
 
 const NOW: Mono = Mono::from_nanos(0);
 
@@ -19,13 +19,21 @@ fn after(seconds: u64) -> Mono {
     NOW + Duration::from_secs(seconds)
 }
 
-fn addresses(text: &str) -> Resolved {
+/// What a lookup comes to, without the resolver's own error.
+type Answer = Result<Vec<SocketAddr>, ResolveError>;
+
+fn addresses(text: &str) -> Answer {
     Ok(vec![text.parse::<SocketAddr>().unwrap()])
 }
 
 /// Polls a lookup, whose task is woken by nothing.
-fn poll(lookup: &mut Lookup<'_>) -> Poll<Resolved> {
-    pin!(lookup).poll(&mut Context::from_waker(Waker::noop()))
+fn poll(lookup: &mut Lookup<'_>) -> Poll<Answer> {
+    let polled = pin!(lookup).poll(&mut Context::from_waker(Waker::noop()));
+    polled.map_err(|error| error.kind())
+}
+
+fn complete(lookups: &Lookups, job: &Job, answer: Answer, now: Mono) {
+    lookups.complete(job, answer.map_err(Into::into), now);
 }
 
 #[derive(Default)]
@@ -50,7 +58,7 @@ fn requests_for_the_same_host_and_port_share_a_lookup() {
     let count = Arc::<Count>::default();
     let waker = Waker::from(Arc::clone(&count));
     assert!(pin!(&mut late).poll(&mut Context::from_waker(&waker)).is_pending());
-    lookups.complete(&job, addresses("192.0.2.1:80"), NOW);
+    complete(&lookups, &job, addresses("192.0.2.1:80"), NOW);
     assert_eq!(count.0.load(Ordering::Relaxed), 1);
     for lookup in [&mut first, &mut second, &mut late] {
         assert_eq!(poll(lookup), Poll::Ready(addresses("192.0.2.1:80")));
@@ -70,7 +78,7 @@ fn no_more_workers_are_added_than_there_may_be() {
     let first = lookups.next_job().unwrap();
     let second = lookups.next_job().unwrap();
     assert_eq!((first.host(), second.host()), ("a", "b"));
-    lookups.complete(&first, Err(ResolveError::NotFound), NOW);
+    complete(&lookups, &first, Err(ResolveError::NotFound), NOW);
     assert_eq!(lookups.next_job().unwrap().host(), "c");
     // A worker that finds nothing to do ends, and leaves room for another.
     assert!(lookups.next_job().is_none());
@@ -99,7 +107,7 @@ fn lookup_that_has_begun_serves_a_later_request_when_the_first_has_left() {
     drop(first);
     let mut second = lookups.look_up("a", 80, Some(after(9)));
     assert!(!lookups.add_worker(), "it is under way");
-    lookups.complete(&job, addresses("192.0.2.1:80"), after(2));
+    complete(&lookups, &job, addresses("192.0.2.1:80"), after(2));
     assert_eq!(poll(&mut second), Poll::Ready(addresses("192.0.2.1:80")));
     assert!(lookups.next_job().is_none());
 }
@@ -111,12 +119,12 @@ fn lookup_that_was_given_up_is_begun_again_for_a_request_with_more_time() {
     assert!(lookups.add_worker());
     let job = lookups.next_job().unwrap();
     let mut second = lookups.look_up("a", 80, Some(after(9)));
-    lookups.complete(&job, Err(ResolveError::Temporary), after(1));
+    complete(&lookups, &job, Err(ResolveError::Temporary), after(1));
     assert!(poll(&mut second).is_pending());
     let job = lookups.next_job().unwrap();
     assert_eq!((job.host(), job.deadline()), ("a", Some(after(9))));
     // What fails before its time is over has failed for all.
-    lookups.complete(&job, Err(ResolveError::NotFound), after(2));
+    complete(&lookups, &job, Err(ResolveError::NotFound), after(2));
     assert_eq!(poll(&mut second), Poll::Ready(Err(ResolveError::NotFound)));
 }
 
@@ -127,7 +135,7 @@ fn result_that_no_request_waits_for_is_dropped() {
     assert!(lookups.add_worker());
     let job = lookups.next_job().unwrap();
     drop(lookup);
-    lookups.complete(&job, addresses("192.0.2.1:80"), NOW);
+    complete(&lookups, &job, addresses("192.0.2.1:80"), NOW);
     let mut again = lookups.look_up("a", 80, None);
     assert!(poll(&mut again).is_pending());
     assert_eq!(lookups.next_job().unwrap().host(), "a");

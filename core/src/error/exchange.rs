@@ -1,6 +1,7 @@
 //! The error of an exchange: what it was doing, why it failed, and whether it is safe to try again.
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::error::Error as StdError;
 use core::fmt;
@@ -78,7 +79,8 @@ impl Error {
         }
     }
 
-    /// Adds the error that led to this one: [`source`](StdError::source) returns it.
+    /// Adds the error that led to this one: [`source`](StdError::source) returns it. Of one in an
+    /// [`Arc`], which several exchanges share, it returns the error within.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         self.detail().source = Some(source.into());
@@ -212,7 +214,12 @@ impl fmt::Display for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&**self.detail.as_ref()?.source.as_ref()?)
+        let source = &**self.detail.as_ref()?.source.as_ref()?;
+        // An error that several exchanges share is the source itself, and not what shares it.
+        match source.downcast_ref::<Arc<dyn StdError + Send + Sync>>() {
+            Some(shared) => Some(&**shared),
+            None => Some(source),
+        }
     }
 }
 
@@ -291,6 +298,15 @@ mod tests {
         assert_eq!(error.proxy(), Some(("proxy.test", 3128)));
         let error = error.downcast::<TlsError>().unwrap_err();
         assert_eq!(error.source().unwrap().to_string(), "a source", "it is of another type");
+    }
+
+    #[test]
+    fn shared_source_is_the_error_within() {
+        let shared: Arc<dyn StdError + Send + Sync> = Arc::new(ResolveError::Temporary);
+        for _ in 0..2 {
+            let error = Error::from(TlsError::NotTls).with_source(Arc::clone(&shared));
+            assert!(error.source().unwrap().is::<ResolveError>());
+        }
     }
 
     #[test]
