@@ -18,15 +18,16 @@
 use std::env;
 use std::error::Error;
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::ToSocketAddrs;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
 use limpid_core::client::{
-    Dial, DialId, Do, Event, Exchange, Input, Options, Request, Retirement, Target, TrustId, Url,
+    Action, Dial, DialId, Event, Exchange, Interest, Options, Request, Retirement, Target, TrustId,
+    Url,
 };
-use limpid_core::error::{ResolveError, TlsError};
+use limpid_core::error::{MisuseError, ResolveError, TlsError};
 use limpid_core::fields::Fields;
 use limpid_core::time::Mono;
 use limpid_core::trace::{ConnectionId, Cx, EventKind, ExchangeId, Scope, Sink, TraceEvent};
@@ -34,7 +35,7 @@ use limpid_core::transport::tls::ClientTls;
 use limpid_core::transport::{Layer, LayerError};
 use limpid_sinks::LineSink;
 use mio::net::TcpStream;
-use mio::{Events, Interest, Poll, Token};
+use mio::{Events, Poll, Token};
 use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -119,75 +120,44 @@ impl<S: Sink> Driver<'_, S> {
     fn run(&mut self, body: &mut impl Write) -> Result<(), Box<dyn Error>> {
         loop {
             let now = self.now();
-            match self.exchange.next(now, self.sink) {
+            match self.exchange.poll(now, self.sink) {
                 // There is one configuration, so any number will do.
-                Do::Trust { .. } => {
-                    let input = match trust(self.ca_file, now, self.sink) {
-                        Ok(config) => {
-                            self.tls = Some(config);
-                            Input::Trust(TrustId::new(1))
-                        }
-                        Err(_) => Input::Failed(TlsError::Configuration.into()),
-                    };
-                    self.input(input);
-                }
-                Do::Secure { .. } => {
-                    let layer = self.secure();
-                    let failed = |error: LayerError| Input::Failed(error.into());
-                    self.input(layer.map_or_else(failed, Input::Secured));
-                }
-                Do::Acquire => {
+                Action::Trust { .. } => match trust(self.ca_file, now, self.sink) {
+                    Ok(config) => {
+                        self.tls = Some(config);
+                        self.exchange.handle_trusted(TrustId::new(1), now, self.sink)?;
+                    }
+                    Err(_) => self.failed(TlsError::Configuration.into())?,
+                },
+                Action::Secure { .. } => match self.secure() {
+                    Ok(layer) => self.exchange.handle_secured(layer, now, self.sink)?,
+                    Err(error) => self.failed(error.into())?,
+                },
+                Action::Acquire => {
                     self.connections += 1;
-                    self.input(Input::Open(ConnectionId(self.connections)));
+                    let connection = ConnectionId(self.connections);
+                    self.exchange.handle_opened(connection, now, self.sink)?;
                 }
-                Do::Resolve => match self.exchange.peer().to_socket_addrs() {
+                Action::Resolve => match self.exchange.peer().to_socket_addrs() {
                     Ok(addresses) => {
-                        let addresses: Vec<SocketAddr> = addresses.collect();
-                        self.input(Input::Resolved(&addresses));
+                        let (addresses, now) = (addresses.collect::<Vec<_>>(), self.now());
+                        self.exchange.handle_resolved(&addresses, now, self.sink)?;
                     }
-                    Err(_) => self.input(Input::Failed(ResolveError::NotFound.into())),
+                    Err(_) => self.failed(ResolveError::NotFound.into())?,
                 },
-                Do::Dial(dial) => {
-                    let input = match self.exchange.dial() {
-                        Some(Dial { target: Target::Tcp(address), .. }) => self.dial(dial, address),
-                        _ => {
-                            Input::DialFailed(dial, io::Error::from(ErrorKind::Unsupported).into())
-                        }
-                    };
-                    self.input(input);
-                }
-                // Nothing is told where nothing came of any of them: the exchange asks again.
-                Do::Await => match self.settled() {
-                    Some(input) => self.input(input),
-                    None => self.wait()?,
-                },
+                Action::Dial(dial) => self.dial(dial)?,
                 // mio forgets a socket that is closed.
-                Do::Abandon(dial) => self.dials.retain(|(id, _)| *id != dial),
-                Do::Write => {
-                    let out = self.exchange.out().map(IoSlice::new);
-                    match open(&mut self.stream).and_then(|stream| stream.write_vectored(&out)) {
-                        Ok(n) => self.input(Input::Sent(n)),
-                        Err(error) => self.failed(error)?,
-                    }
-                }
-                Do::Read => {
-                    let space = self.exchange.space(READ);
-                    match open(&mut self.stream).and_then(|stream| stream.read(space)) {
-                        Ok(0) => self.input(Input::Eof),
-                        Ok(n) => self.input(Input::Filled(n)),
-                        Err(error) => self.failed(error)?,
-                    }
-                }
-                Do::Body { .. } => self.input(Input::BodyEnd(Fields::EMPTY)),
-                Do::Wait => self.wait()?,
-                Do::Close => self.stream = None,
-                Do::Release => self.release(now),
-                Do::Tell(_) => {
+                Action::Abandon(dial) => self.dials.retain(|(id, _)| *id != dial),
+                Action::Rewind => {}
+                Action::Wait(interest) => self.wait(interest)?,
+                Action::Close => self.stream = None,
+                Action::Release => self.release(now),
+                Action::Event(_) => {
                     if let Some(Event::Data(data)) = self.exchange.event() {
                         body.write_all(data)?;
                     }
                 }
-                Do::Done | Do::Failed => {
+                Action::Done | Action::Failed => {
                     self.release(now);
                     return self.exchange.take_error().map_or(Ok(()), |error| Err(error.into()));
                 }
@@ -205,58 +175,91 @@ impl<S: Sink> Driver<'_, S> {
         Mono::from_nanos(u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX))
     }
 
-    fn input(&mut self, input: Input<'_>) {
-        self.exchange.input(self.now(), self.sink, input);
+    /// What was asked for is not to be had.
+    fn failed(&mut self, error: limpid_core::error::Error) -> Result<(), MisuseError> {
+        self.exchange.handle_failed(error, self.now(), self.sink)
     }
 
-    /// A socket could not be read or written: perhaps only for now.
-    fn failed(&mut self, error: io::Error) -> io::Result<()> {
-        match error.kind() {
-            ErrorKind::WouldBlock => self.wait()?,
-            // The exchange asks for the same again.
-            ErrorKind::Interrupted => {}
-            _ => self.input(Input::Failed(error.into())),
-        }
-        Ok(())
-    }
-
-    /// Waits until something happens to a socket, or tells that the time is over.
+    /// Does one of the things that are waited for, or waits until one is possible.
     ///
-    /// There is no need to look at what has happened: the exchange asks for the same again, and the
-    /// socket says what it has to say.
-    fn wait(&mut self) -> io::Result<()> {
-        let until = self.exchange.deadline();
-        let left = until.map(|deadline| deadline.at.since(self.now()));
-        match self.poll.poll(&mut self.events, left) {
-            Err(error) if error.kind() != ErrorKind::Interrupted => return Err(error),
+    /// There is no need to look at what has happened to which socket: the exchange asks for the same
+    /// again, and the sockets say what they have to say.
+    fn wait(&mut self, interest: Interest) -> Result<(), Box<dyn Error>> {
+        let is_done = (interest.read && self.read()?)
+            || (interest.write && self.write()?)
+            || (interest.body && self.end_body()?)
+            || self.settle()?;
+        if is_done {
+            return Ok(());
+        }
+        let now = self.now();
+        let until = self.exchange.deadline(now);
+        match self.poll.poll(&mut self.events, until.map(|until| until.at.since(now))) {
+            Err(error) if error.kind() != ErrorKind::Interrupted => return Err(error.into()),
             _ => {}
         }
-        if until.is_some_and(|deadline| self.now() >= deadline.at) {
-            self.input(Input::Tick);
-        }
+        self.exchange.handle_timeout(self.now(), self.sink);
         Ok(())
     }
 
-    /// Begins to open a connection. What comes of it is told later, by [`Driver::settled`].
-    fn dial(&mut self, dial: DialId, address: SocketAddr) -> Input<'static> {
-        let interest = Interest::READABLE | Interest::WRITABLE;
-        let token = Token(dial.0 as usize);
-        let begun = TcpStream::connect(address).and_then(|mut stream| {
-            self.poll.registry().register(&mut stream, token, interest)?;
+    /// Writes once; false if nothing can be written now.
+    fn write(&mut self) -> Result<bool, MisuseError> {
+        let out = self.exchange.out().map(IoSlice::new);
+        let result = open(&mut self.stream).and_then(|stream| stream.write_vectored(&out));
+        let now = self.now();
+        match result {
+            Ok(n) => self.exchange.handle_sent(n, now, self.sink)?,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => self.exchange.handle_send_failed(error.into(), now, self.sink),
+        }
+        Ok(true)
+    }
+
+    /// Reads once; false if there is nothing to be read now.
+    fn read(&mut self) -> Result<bool, MisuseError> {
+        let space = self.exchange.space(READ);
+        let result = open(&mut self.stream).and_then(|stream| stream.read(space));
+        let now = self.now();
+        match result {
+            Ok(0) => self.exchange.handle_eof(now, self.sink),
+            Ok(n) => self.exchange.handle_received(n, now, self.sink)?,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => self.exchange.handle_receive_failed(error.into(), now, self.sink),
+        }
+        Ok(true)
+    }
+
+    fn end_body(&mut self) -> Result<bool, MisuseError> {
+        self.exchange.handle_body_end(Fields::EMPTY, self.now(), self.sink)?;
+        Ok(true)
+    }
+
+    /// Begins to open a connection. How it ends is told later, by [`Driver::settle`].
+    fn dial(&mut self, dial: DialId) -> Result<(), MisuseError> {
+        let begun = match self.exchange.dial() {
+            Some(Dial { target: Target::Tcp(address), .. }) => TcpStream::connect(address),
+            _ => Err(ErrorKind::Unsupported.into()),
+        };
+        let interest = mio::Interest::READABLE | mio::Interest::WRITABLE;
+        let registered = begun.and_then(|mut stream| {
+            self.poll.registry().register(&mut stream, Token(dial.0 as usize), interest)?;
             stream.set_nodelay(true)?;
             Ok(stream)
         });
-        match begun {
-            Ok(stream) => {
-                self.dials.push((dial, stream));
-                Input::Dialing
+        match registered {
+            Ok(stream) => self.dials.push((dial, stream)),
+            Err(error) => {
+                self.exchange.handle_dial_failed(dial, error.into(), self.now(), self.sink)?;
             }
-            Err(error) => Input::DialFailed(dial, error.into()),
         }
+        Ok(())
     }
 
-    /// What came of one of the connections that are being opened, if anything did.
-    fn settled(&mut self) -> Option<Input<'static>> {
+    /// Tells that one of the connections that are being opened is open, or cannot be; false if there
+    /// is none such.
+    fn settle(&mut self) -> Result<bool, MisuseError> {
         let outcome = |stream: &TcpStream| match (stream.take_error(), stream.peer_addr()) {
             (Ok(Some(error)) | Err(error), _) => Some(Err(error)),
             (Ok(None), Ok(_)) => Some(Ok(())),
@@ -264,16 +267,20 @@ impl<S: Sink> Driver<'_, S> {
             (Ok(None), Err(_)) => None,
         };
         let mut dials = self.dials.iter().enumerate();
-        let (index, result) =
-            dials.find_map(|(index, (_, stream))| Some((index, outcome(stream)?)))?;
+        let settled = dials.find_map(|(index, (_, stream))| Some((index, outcome(stream)?)));
+        let Some((index, result)) = settled else { return Ok(false) };
         let (dial, stream) = self.dials.swap_remove(index);
-        Some(match result {
+        let now = self.now();
+        match result {
             Ok(()) => {
                 self.stream = Some(stream);
-                Input::Dialed(dial)
+                self.exchange.handle_dialed(dial, now, self.sink)?;
             }
-            Err(error) => Input::DialFailed(dial, error.into()),
-        })
+            Err(error) => {
+                self.exchange.handle_dial_failed(dial, error.into(), now, self.sink)?;
+            }
+        }
+        Ok(true)
     }
 
     /// Where there is no pool, a connection that could serve again is closed. Its link has a last

@@ -17,14 +17,13 @@ use std::net::{SocketAddr, TcpStream};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Duration;
 
-use limpid_core::client::{Dial, DialId, Do, Event, Input, Request, Target, Told};
+use limpid_core::client::{Action, Dial, DialId, Emitted, Event, Interest, Request, Target};
 use limpid_core::error::ResolveError;
 use limpid_core::fields::Fields;
 use limpid_core::time::{Deadline, Mono};
 use limpid_io::{
-    BuildClient, ClientBuilder, Connections, Error, InFlight, PooledTransport, Settings,
+    BuildClient, ClientBuilder, Connections, Error, InFlight, Input, PooledTransport, Settings,
 };
 use limpid_sinks::LineSink;
 use limpid_socket::{begin, is_silent, literal, lookup};
@@ -114,19 +113,19 @@ struct Driver {
 
 impl Driver {
     /// Runs the exchange to what there is for the caller; `None` at its end.
-    async fn run(&mut self) -> Result<Option<Told>, Error> {
+    async fn run(&mut self) -> Result<Option<Emitted>, Error> {
         self.in_flight.tick();
         loop {
-            match self.in_flight.proceed() {
-                Do::Trust { proxy } => self.in_flight.trust(proxy),
-                Do::Secure { proxy } => self.in_flight.secure(proxy),
-                Do::Acquire => {
+            match self.in_flight.poll() {
+                Action::Trust { proxy } => self.in_flight.trust(proxy),
+                Action::Secure { proxy } => self.in_flight.secure(proxy),
+                Action::Acquire => {
                     let (until, now) = self.time();
                     let acquired = within(until, now, self.in_flight.acquire()).await;
                     self.in_flight.tick();
                     self.in_flight.acquired(acquired);
                 }
-                Do::Resolve => {
+                Action::Resolve => {
                     let (until, now) = self.time();
                     let (host, port) = self.in_flight.peer();
                     match within(until, now, resolve(host, port)).await {
@@ -134,42 +133,40 @@ impl Driver {
                         Some(Err(error)) => {
                             self.in_flight.input(Input::Failed(error.into()));
                         }
-                        None => self.in_flight.input(Input::Tick),
+                        None => self.in_flight.input(Input::Timeout),
                     }
                 }
-                Do::Dial(dial) => self.dial(dial),
-                Do::Await => {
-                    let (until, now) = self.time();
-                    match within(until, now, settled(&mut self.dials)).await {
-                        Some((dial, result)) => self.in_flight.dialed(dial, Some(result)),
-                        None => self.in_flight.input(Input::Tick),
-                    }
-                }
-                Do::Abandon(dial) => self.dials.retain(|(id, _)| *id != dial),
-                Do::Write => {
-                    let (mut buffers, transport, now) = self.in_flight.io();
-                    let until = buffers.deadline();
-                    let written = write(transport, buffers.out());
-                    let result = within(until, now, written).await;
-                    self.in_flight.wrote(result);
-                }
-                Do::Read => {
-                    let (mut buffers, transport, now) = self.in_flight.io();
-                    let until = buffers.deadline();
-                    let read = read(transport, buffers.space(READ));
-                    let result = within(until, now, read).await;
-                    self.in_flight.read(result);
-                }
-                Do::Body { .. } => self.in_flight.input(Input::BodyEnd(Fields::EMPTY)),
-                Do::Wait => {
-                    let (until, now) = self.time();
-                    Timer::after(until.map_or(Duration::ZERO, |until| until.at.since(now))).await;
-                    self.in_flight.input(Input::Tick);
-                }
-                Do::Close => self.in_flight.close(),
-                Do::Release => self.in_flight.release(),
-                Do::Tell(told) => return Ok(Some(told)),
-                Do::Done | Do::Failed => return self.in_flight.finish().map(|()| None),
+                Action::Dial(dial) => self.dial(dial),
+                Action::Abandon(dial) => self.dials.retain(|(id, _)| *id != dial),
+                // There is no body, so that nothing of it is to be had again.
+                Action::Rewind => {}
+                Action::Wait(interest) => self.wait(interest).await,
+                Action::Close => self.in_flight.close(),
+                Action::Release => self.in_flight.release(),
+                Action::Event(emitted) => return Ok(Some(emitted)),
+                Action::Done | Action::Failed => return self.in_flight.finish().map(|()| None),
+            }
+        }
+    }
+
+    /// Waits for what the exchange waits for.
+    async fn wait(&mut self, interest: Interest) {
+        let (until, now) = self.time();
+        let (mut buffers, transport) = self.in_flight.io();
+        if interest.read {
+            let read = read(transport, buffers.space(READ));
+            let result = within(until, now, read).await;
+            self.in_flight.read(result);
+        } else if interest.write {
+            let written = write(transport, buffers.out());
+            let result = within(until, now, written).await;
+            self.in_flight.wrote(result);
+        } else if interest.body {
+            self.in_flight.input(Input::BodyEnd(Fields::EMPTY));
+        } else {
+            match within(until, now, settled(&mut self.dials)).await {
+                Some((dial, result)) => self.in_flight.dialed(dial, Some(result)),
+                None => self.in_flight.input(Input::Timeout),
             }
         }
     }
@@ -190,7 +187,7 @@ impl Driver {
         match begun.and_then(|socket| Async::new_nonblocking(TcpStream::from(socket))) {
             Ok(stream) => {
                 self.dials.push((id, Socket(stream)));
-                self.in_flight.input(Input::Dialing);
+                self.in_flight.tick();
             }
             Err(error) => self.in_flight.dialed(id, Some(Err(error))),
         }
@@ -203,18 +200,18 @@ impl Drop for Driver {
     fn drop(&mut self) {
         self.in_flight.input(Input::Cancel);
         loop {
-            match self.in_flight.proceed() {
-                Do::Write => {
-                    let (buffers, transport, _) = self.in_flight.io();
+            match self.in_flight.poll() {
+                Action::Wait(Interest { write: true, .. }) => {
+                    let (buffers, transport) = self.in_flight.io();
                     let sent = match transport {
                         Some(Socket(stream)) => stream.get_ref().write(buffers.out()[0]),
                         None => Err(ErrorKind::NotConnected.into()),
                     };
                     self.in_flight.wrote(Some(sent));
                 }
-                Do::Close => self.in_flight.close(),
-                Do::Release => self.in_flight.release(),
-                Do::Done | Do::Failed => return self.in_flight.release(),
+                Action::Close => self.in_flight.close(),
+                Action::Release => self.in_flight.release(),
+                Action::Done | Action::Failed => return self.in_flight.release(),
                 // There is nothing else to be done after a cancellation.
                 _ => self.in_flight.input(Input::Cancel),
             }

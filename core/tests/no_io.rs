@@ -38,7 +38,10 @@ fn no_source_file_reaches_for_the_system() {
     assert!(files.len() > 20, "the sources are elsewhere");
     for file in files {
         let source = fs::read_to_string(&file).unwrap();
-        for (number, line) in source.lines().enumerate() {
+        // Documentation may show a driver.
+        let is_code =
+            |line: &str| !["//!", "///"].contains(&line.trim_start().get(..3).unwrap_or(""));
+        for (number, line) in source.lines().enumerate().filter(|(_, line)| is_code(line)) {
             let found = FORBIDDEN.iter().find(|word| line.contains(*word));
             assert_eq!(found, None, "{}:{}: {line}", file.display(), number + 1);
         }

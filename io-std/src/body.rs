@@ -4,11 +4,10 @@ use std::fmt;
 use std::io::{self, ErrorKind, Read};
 
 use bytes::{Bytes, BytesMut};
-use limpid_core::client::Input;
-use limpid_core::error::Cause;
+use limpid_core::error::Error;
 use limpid_core::fields::FieldBlock;
 use limpid_core::http1::BodySize;
-use limpid_io::{Content, Part, Prepared};
+use limpid_io::{Content, Input, Part, Prepared};
 
 /// How much of a reader is read at a time.
 const PIECE: usize = 64 * 1024;
@@ -80,11 +79,13 @@ impl Body {
         self.content.size()
     }
 
-    /// The next piece, the first again if `rewind` is true.
-    pub(crate) fn next(&mut self, rewind: bool) -> Input<'_> {
-        if rewind && !self.content.rewind() {
-            return Input::Failed(Cause::BodyConsumed.into());
-        }
+    /// Goes back to the start.
+    pub(crate) fn rewind(&mut self) -> Result<(), Error> {
+        self.content.rewind()
+    }
+
+    /// The next piece.
+    pub(crate) fn next(&mut self) -> Input<'_> {
         let part = match self.content.part() {
             Part::Piece(piece) => Ok(Some(piece)),
             Part::Source(reader) => reader.next(),

@@ -47,7 +47,12 @@ impl Dials {
         Ok(Some((dial, settle(socket))))
     }
 
-    /// Closes one.
+    /// Returns whether none is under way.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Closes one, if it is under way.
     pub(crate) fn abandon(&mut self, dial: DialId) {
         self.0.retain(|(id, _)| *id != dial);
     }

@@ -4,8 +4,8 @@ use std::io::ErrorKind;
 use std::thread;
 use std::time::Duration;
 
-use limpid_core::client::{Dial, DialId, Do, Input, Told};
-use limpid_io::{Error, InFlight};
+use limpid_core::client::{Action, Dial, DialId, Emitted, Interest};
+use limpid_io::{Error, InFlight, Input};
 use limpid_socket::literal;
 
 use crate::body::Body;
@@ -32,57 +32,84 @@ impl Driver {
     }
 
     /// Runs the exchange to what there is for the caller; `None` at its end.
-    pub(crate) fn run(&mut self) -> Result<Option<Told>, Error> {
+    pub(crate) fn run(&mut self) -> Result<Option<Emitted>, Error> {
         self.in_flight.tick();
         loop {
-            match self.in_flight.proceed() {
-                Do::Trust { proxy } => self.in_flight.trust(proxy),
-                Do::Secure { proxy } => self.in_flight.secure(proxy),
-                Do::Acquire => self.acquire(),
-                Do::Resolve => self.resolve(),
-                Do::Dial(dial) => self.dial(dial),
-                Do::Await => {
-                    let left = self.left();
-                    match self.dials.wait(left) {
-                        Ok(Some((dial, result))) => {
-                            self.in_flight.dialed(dial, Some(result.map(Stream::Socket)));
-                        }
-                        Ok(None) => self.in_flight.input(Input::Tick),
-                        Err(error) => self.in_flight.failed_to(error),
-                    }
-                }
-                Do::Abandon(dial) => self.dials.abandon(dial),
-                Do::Write => {
-                    let (mut buffers, transport, now) = self.in_flight.io();
-                    let left = left(buffers.deadline(), now);
-                    let result = match transport {
-                        Some(stream) => stream.write(buffers.out(), left),
-                        None => Some(Err(ErrorKind::NotConnected.into())),
-                    };
-                    self.in_flight.wrote(result);
-                }
-                Do::Read => {
-                    let (mut buffers, transport, now) = self.in_flight.io();
-                    let left = left(buffers.deadline(), now);
-                    let result = match transport {
-                        Some(stream) => stream.read(buffers.space(READ), left),
-                        None => Some(Err(ErrorKind::NotConnected.into())),
-                    };
-                    self.in_flight.read(result);
-                }
-                Do::Body { rewind } => {
-                    let input = self.body.next(rewind);
-                    self.in_flight.input(input);
-                }
-                Do::Wait => {
-                    thread::sleep(self.left().unwrap_or_default());
-                    self.in_flight.input(Input::Tick);
-                }
-                Do::Close => self.in_flight.close(),
-                Do::Release => self.in_flight.release(),
-                Do::Tell(told) => return Ok(Some(told)),
-                Do::Done | Do::Failed => return self.in_flight.finish().map(|()| None),
+            match self.in_flight.poll() {
+                Action::Trust { proxy } => self.in_flight.trust(proxy),
+                Action::Acquire => self.acquire(),
+                Action::Resolve => self.resolve(),
+                Action::Dial(dial) => self.dial(dial),
+                Action::Abandon(dial) => self.dials.abandon(dial),
+                Action::Secure { proxy } => self.in_flight.secure(proxy),
+                Action::Rewind => self.rewind(),
+                Action::Close => self.in_flight.close(),
+                Action::Release => self.in_flight.release(),
+                Action::Event(emitted) => return Ok(Some(emitted)),
+                Action::Done | Action::Failed => return self.in_flight.finish().map(|()| None),
+                Action::Wait(interest) => self.wait(interest),
             }
+        }
+    }
+
+    #[inline]
+    fn wait(&mut self, interest: Interest) {
+        if interest.read {
+            self.read();
+        } else if interest.write {
+            self.write();
+        } else if interest.body {
+            let input = self.body.next();
+            self.in_flight.input(input);
+        } else {
+            self.wait_for_dials();
+        }
+    }
+
+    #[inline]
+    fn write(&mut self) {
+        let left = self.left();
+        let (buffers, transport) = self.in_flight.io();
+        let result = match transport {
+            Some(stream) => stream.write(buffers.out(), left),
+            None => Some(Err(ErrorKind::NotConnected.into())),
+        };
+        self.in_flight.wrote(result);
+    }
+
+    #[inline]
+    fn read(&mut self) {
+        let left = self.left();
+        let (mut buffers, transport) = self.in_flight.io();
+        let result = match transport {
+            Some(stream) => stream.read(buffers.space(READ), left),
+            None => Some(Err(ErrorKind::NotConnected.into())),
+        };
+        self.in_flight.read(result);
+    }
+
+    #[cold]
+    fn rewind(&mut self) {
+        if let Err(error) = self.body.rewind() {
+            self.in_flight.input(Input::BodyFailed(error));
+        }
+    }
+
+    /// Waits for one of the attempts at connecting, or until it is time for the next.
+    #[cold]
+    fn wait_for_dials(&mut self) {
+        let left = self.left();
+        if self.dials.is_empty() {
+            thread::sleep(left.unwrap_or_default());
+            return self.in_flight.input(Input::Timeout);
+        }
+        match self.dials.wait(left) {
+            Ok(Some((dial, result))) => {
+                self.in_flight.dialed(dial, Some(result.map(Stream::Socket)));
+            }
+            Ok(None) => self.in_flight.input(Input::Timeout),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => self.in_flight.input(Input::Failed(error.into())),
         }
     }
 
@@ -108,7 +135,7 @@ impl Driver {
         match wait_for(lookup, left) {
             Some(Ok(addresses)) => self.in_flight.input(Input::Resolved(&addresses)),
             Some(Err(error)) => self.in_flight.input(Input::Failed(error.into())),
-            None => self.in_flight.input(Input::Tick),
+            None => self.in_flight.input(Input::Timeout),
         }
     }
 
@@ -116,14 +143,15 @@ impl Driver {
     /// done. Otherwise the system connects while the exchange goes on.
     #[cold]
     fn dial(&mut self, id: DialId) {
-        let left = self.left();
+        let now = self.in_flight.now();
         let Some(dial) = self.in_flight.dial() else { return };
-        let Dial { target, from, options, alone } = dial;
+        let Dial { target, from, options, alone, until } = dial;
+        let left = left(until, now);
         let opened = match self.in_flight.network().connector.custom() {
             Some(connect) => connect.connect(dial, deadline_after(left)).map(Stream::Custom),
             None if alone => open(target, from, options, left).map(Stream::from),
             None => match self.dials.start(id, target, from, options) {
-                Ok(()) => return self.in_flight.input(Input::Dialing),
+                Ok(()) => return self.in_flight.tick(),
                 Err(error) => return self.in_flight.dialed(id, Some(Err(error))),
             },
         };

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::net::SocketAddr;
 
-use limpid_core::client::{Event, Sizes, Timings, Told, Url};
+use limpid_core::client::{Emitted, Event, Sizes, Timings, Url};
 use limpid_core::error::Cause;
 use limpid_core::fields::Fields;
 use limpid_core::http1::{ResponseHead, Version};
@@ -25,12 +25,12 @@ impl Response {
     pub(crate) fn receive(mut driver: Driver, mut listener: Listener<'_>) -> Result<Self, Error> {
         loop {
             match driver.run()? {
-                Some(Told::Informational) => listener.hear(driver.in_flight.event()),
-                Some(Told::Head) => {
+                Some(Emitted::Informational) => listener.hear(driver.in_flight.event()),
+                Some(Emitted::Head) => {
                     let body = ResponseBody { driver, read: 0, has_data: false, over: false };
                     return Ok(Self { body });
                 }
-                Some(Told::Data) => {}
+                Some(Emitted::Data) => {}
                 None => return Err(driver.in_flight.failed(Cause::Abandoned.into())),
             }
         }
@@ -214,11 +214,11 @@ impl ResponseBody {
         self.read = 0;
         while !self.over {
             match self.driver.run() {
-                Ok(Some(Told::Data)) => {
+                Ok(Some(Emitted::Data)) => {
                     self.has_data = true;
                     return Ok(true);
                 }
-                Ok(Some(Told::Informational | Told::Head)) => {}
+                Ok(Some(Emitted::Informational | Emitted::Head)) => {}
                 Ok(None) => self.over = true,
                 Err(error) => {
                     self.over = true;

@@ -4,11 +4,10 @@ use std::io;
 use std::pin::Pin;
 
 use bytes::Bytes;
-use limpid_core::client::Input;
-use limpid_core::error::Cause;
+use limpid_core::error::Error;
 use limpid_core::fields::FieldBlock;
 use limpid_core::http1::BodySize;
-use limpid_io::{Content, Part, Prepared};
+use limpid_io::{Content, Input, Part, Prepared};
 
 /// The pieces of a body, made as they are needed.
 pub type NextPiece<'b> = Pin<Box<dyn Future<Output = io::Result<Option<Bytes>>> + Send + 'b>>;
@@ -63,11 +62,13 @@ impl Body {
         self.content.size()
     }
 
-    /// The next piece, the first again if `rewind` is true.
-    pub(crate) async fn next(&mut self, rewind: bool) -> Input<'_> {
-        if rewind && !self.content.rewind() {
-            return Input::Failed(Cause::BodyConsumed.into());
-        }
+    /// Goes back to the start.
+    pub(crate) fn rewind(&mut self) -> Result<(), Error> {
+        self.content.rewind()
+    }
+
+    /// The next piece.
+    pub(crate) async fn next(&mut self) -> Input<'_> {
         let part = match self.content.part() {
             Part::Piece(piece) => Ok(Some(piece)),
             Part::Source(pieces) => pieces.next().await,

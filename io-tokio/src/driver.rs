@@ -2,13 +2,15 @@
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use limpid_core::client::{DialId, Do, Input, Told};
+use limpid_core::client::{Action, DialId, Emitted, Interest};
+use limpid_core::error::Error as CoreError;
 use limpid_core::time::{Deadline, Mono};
-use limpid_io::{Error, InFlight};
+use limpid_io::{Error, InFlight, Input};
 use limpid_socket::literal;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use crate::body::Body;
 use crate::dials::{Attempt, Dials};
@@ -31,52 +33,73 @@ impl Driver {
     /// Runs the exchange to what there is for the caller; `None` at its end. It can be dropped at any
     /// point. What a connection waits for before it is open is in boxes, so that an exchange on one
     /// that is open has no room for it.
-    pub(crate) async fn run(&mut self) -> Result<Option<Told>, Error> {
+    pub(crate) async fn run(&mut self) -> Result<Option<Emitted>, Error> {
         self.in_flight.tick();
         loop {
-            match self.in_flight.proceed() {
-                Do::Trust { proxy } => self.in_flight.trust(proxy),
-                Do::Secure { proxy } => self.in_flight.secure(proxy),
-                Do::Acquire => {
+            match self.in_flight.poll() {
+                Action::Trust { proxy } => self.in_flight.trust(proxy),
+                Action::Secure { proxy } => self.in_flight.secure(proxy),
+                Action::Acquire => {
                     if !self.in_flight.try_acquire() {
                         Box::pin(self.wait_for_connection()).await;
                     }
                 }
-                Do::Resolve => Box::pin(self.resolve()).await,
-                Do::Dial(dial) => Box::pin(self.dial(dial)).await,
-                Do::Await => Box::pin(self.settle()).await,
-                Do::Abandon(dial) => self.dials.abandon(dial),
-                Do::Write => {
-                    let (buffers, transport, now) = self.in_flight.io();
-                    let result = match transport {
-                        Some(socket) => socket.write(buffers, now).await,
-                        None => Some(Err(ErrorKind::NotConnected.into())),
-                    };
-                    self.in_flight.wrote(result);
+                Action::Resolve => Box::pin(self.resolve()).await,
+                Action::Dial(dial) => Box::pin(self.dial(dial)).await,
+                Action::Abandon(dial) => self.dials.abandon(dial),
+                Action::Rewind => {
+                    if let Err(error) = self.body.rewind() {
+                        self.in_flight.input(Input::BodyFailed(error));
+                    }
                 }
-                Do::Read => {
-                    let (buffers, transport, now) = self.in_flight.io();
-                    let result = match transport {
-                        Some(socket) => socket.read(buffers, now).await,
-                        None => Some(Err(ErrorKind::NotConnected.into())),
-                    };
-                    self.in_flight.read(result);
+                Action::Wait(interest) if interest.read || interest.write => {
+                    poll_fn(|cx| self.poll_transport(interest, cx)).await;
                 }
-                Do::Body { rewind } => {
-                    let input = self.body.next(rewind).await;
+                Action::Wait(Interest { body: true, .. }) => {
+                    let input = self.body.next().await;
                     self.in_flight.input(input);
                 }
-                Do::Wait => Box::pin(self.wait()).await,
-                Do::Close => self.in_flight.close(),
-                Do::Release => self.release(),
-                Do::Tell(told) => return Ok(Some(told)),
-                Do::Done | Do::Failed => {
+                Action::Wait(_) => Box::pin(self.wait()).await,
+                Action::Close => self.in_flight.close(),
+                Action::Release => self.release(),
+                Action::Event(emitted) => return Ok(Some(emitted)),
+                Action::Done | Action::Failed => {
                     self.over = true;
                     self.rest();
                     return self.in_flight.finish().map(|()| None);
                 }
             }
         }
+    }
+
+    /// Writes or reads once, as soon as one of them is possible that is waited for, or tells that the
+    /// time for that is over.
+    fn poll_transport(&mut self, interest: Interest, cx: &mut Context<'_>) -> Poll<()> {
+        let (mut buffers, transport) = self.in_flight.io();
+        let Some(transport) = transport else {
+            self.in_flight.input(Input::SendFailed(not_connected()));
+            self.in_flight.input(Input::ReceiveFailed(not_connected()));
+            return Poll::Ready(());
+        };
+        if interest.write
+            && let Poll::Ready(result) = transport.poll_write(cx, &buffers)
+        {
+            self.in_flight.wrote(Some(result));
+            return Poll::Ready(());
+        }
+        if interest.read
+            && let Poll::Ready(result) = transport.poll_read(cx, &mut buffers)
+        {
+            self.in_flight.read(Some(result));
+            return Poll::Ready(());
+        }
+        let Some(until) = self.in_flight.deadline() else { return Poll::Pending };
+        let now = self.in_flight.now();
+        if let (_, Some(transport)) = self.in_flight.io() {
+            ready!(transport.poll_passed(until, now, cx));
+        }
+        self.in_flight.input(Input::Timeout);
+        Poll::Ready(())
     }
 
     /// Whether the exchange is: there is nothing more to run.
@@ -101,15 +124,15 @@ impl Driver {
         match within(until, now, resolving).await {
             Some(Ok(addresses)) => self.in_flight.input(Input::Resolved(&addresses)),
             Some(Err(error)) => self.in_flight.input(Input::Failed(error.into())),
-            None => self.in_flight.input(Input::Tick),
+            None => self.in_flight.input(Input::Timeout),
         }
     }
 
     /// Connects, or begins to where there is something else to be done.
     async fn dial(&mut self, id: DialId) {
-        let (until, now) = (self.in_flight.deadline(), self.in_flight.now());
+        let now = self.in_flight.now();
         let Some(dial) = self.in_flight.dial() else { return };
-        let is_alone = dial.alone;
+        let (is_alone, until) = (dial.alone, dial.until);
         match Attempt::begin(&self.in_flight.network().connector, dial) {
             Ok(mut attempt) if is_alone => {
                 let opened = within(until, now, poll_fn(|cx| attempt.poll_open(cx))).await;
@@ -117,24 +140,19 @@ impl Driver {
             }
             Ok(attempt) => {
                 self.dials.add(id, attempt);
-                self.in_flight.input(Input::Dialing);
+                self.in_flight.tick();
             }
             Err(error) => self.in_flight.dialed(id, Some(Err(error))),
         }
     }
 
-    async fn settle(&mut self) {
+    /// Waits for one of the attempts at connecting, or until it is time for the next.
+    async fn wait(&mut self) {
         let until = self.in_flight.deadline();
         match within(until, self.in_flight.now(), self.dials.settled()).await {
             Some((dial, result)) => self.in_flight.dialed(dial, Some(result.map(Timed::new))),
-            None => self.in_flight.input(Input::Tick),
+            None => self.in_flight.input(Input::Timeout),
         }
-    }
-
-    async fn wait(&mut self) {
-        let (until, now) = (self.in_flight.deadline(), self.in_flight.now());
-        sleep(until.map_or(Duration::ZERO, |until| until.at.since(now))).await;
-        self.in_flight.input(Input::Tick);
     }
 
     fn release(&mut self) {
@@ -159,24 +177,30 @@ impl Drop for Driver {
         }
         self.in_flight.input(Input::Cancel);
         loop {
-            match self.in_flight.proceed() {
-                Do::Write => {
-                    let (buffers, transport, _) = self.in_flight.io();
+            match self.in_flight.poll() {
+                Action::Wait(Interest { write: true, .. }) => {
+                    let (buffers, transport) = self.in_flight.io();
                     let sent: io::Result<usize> = match transport {
                         Some(socket) => socket.write_now(buffers.out()[0]),
                         None => Err(ErrorKind::NotConnected.into()),
                     };
                     self.in_flight.wrote(Some(sent));
                 }
-                Do::Close => self.in_flight.close(),
-                Do::Release => self.release(),
-                Do::Done | Do::Failed => return self.release(),
-                Do::Tell(_) => {}
+                Action::Close => self.in_flight.close(),
+                Action::Release => self.release(),
+                Action::Done | Action::Failed => return self.release(),
+                Action::Event(_) => {}
                 // There is nothing else to be done after a cancellation.
                 _ => self.in_flight.input(Input::Cancel),
             }
         }
     }
+}
+
+/// The error of an exchange that has no transport to move bytes.
+#[cold]
+fn not_connected() -> CoreError {
+    io::Error::from(ErrorKind::NotConnected).into()
 }
 
 /// What comes of `future` before the deadline; `None` if that passes first.

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use limpid_core::client::{Event, Sizes, Timings, Told, Url};
+use limpid_core::client::{Emitted, Event, Sizes, Timings, Url};
 use limpid_core::error::Cause;
 use limpid_core::fields::Fields;
 use limpid_core::http1::{ResponseHead, Version};
@@ -29,9 +29,9 @@ impl Response {
         let Self { driver, .. } = self;
         loop {
             match driver.run().await? {
-                Some(Told::Informational) => listener.hear(driver.in_flight.event()),
-                Some(Told::Head) => return Ok(()),
-                Some(Told::Data) => {}
+                Some(Emitted::Informational) => listener.hear(driver.in_flight.event()),
+                Some(Emitted::Head) => return Ok(()),
+                Some(Emitted::Data) => {}
                 None => return Err(driver.in_flight.failed(Cause::Abandoned.into())),
             }
         }
@@ -128,7 +128,7 @@ impl Response {
     /// The exchange failed before the body was complete.
     pub async fn next_piece(&mut self) -> Result<Option<&[u8]>, Error> {
         while !self.driver.is_over() {
-            if let Some(Told::Data) = self.driver.run().await? {
+            if let Some(Emitted::Data) = self.driver.run().await? {
                 break;
             }
         }

@@ -1,9 +1,8 @@
 //! A client's transport, and the timer that its operations share.
 
-use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use limpid_core::time::{Deadline, Mono};
 use limpid_io::{Buffers, PooledTransport};
@@ -51,50 +50,38 @@ impl Timed {
         }
     }
 
-    /// Reads once, as soon as there is something; `None` if the time for it is over.
-    pub(crate) async fn read(
+    /// Reads once, as soon as there is something.
+    #[inline]
+    pub(crate) fn poll_read(
         &mut self,
-        mut buffers: Buffers<'_>,
-        now: Mono,
-    ) -> Option<io::Result<usize>> {
-        let Self { stream, timer } = self;
-        let until = buffers.deadline();
+        cx: &mut Context<'_>,
+        buffers: &mut Buffers<'_>,
+    ) -> Poll<io::Result<usize>> {
         let mut room = ReadBuf::new(buffers.space(READ));
-        poll_fn(|cx| match stream.poll_read(cx, &mut room) {
-            Poll::Ready(result) => Poll::Ready(Some(result.map(|()| room.filled().len()))),
-            Poll::Pending => poll_passed(timer, until, now, cx).map(|()| None),
-        })
-        .await
+        ready!(self.stream.poll_read(cx, &mut room))?;
+        Poll::Ready(Ok(room.filled().len()))
     }
 
-    /// Writes once, as soon as that is possible; `None` if the time for it is over.
-    pub(crate) async fn write(
+    /// Writes once, as soon as that is possible.
+    #[inline]
+    pub(crate) fn poll_write(
         &mut self,
-        mut buffers: Buffers<'_>,
-        now: Mono,
-    ) -> Option<io::Result<usize>> {
-        let Self { stream, timer } = self;
-        poll_fn(|cx| match stream.poll_write(cx, buffers.out()) {
-            Poll::Ready(result) => Poll::Ready(Some(result)),
-            Poll::Pending => poll_passed(timer, buffers.deadline(), now, cx).map(|()| None),
-        })
-        .await
+        cx: &mut Context<'_>,
+        buffers: &Buffers<'_>,
+    ) -> Poll<io::Result<usize>> {
+        self.stream.poll_write(cx, buffers.out())
     }
-}
 
-/// Whether the deadline of an operation that began at `now` has passed.
-#[inline]
-fn poll_passed(
-    timer: &mut Option<Timer>,
-    until: Option<Deadline>,
-    now: Mono,
-    cx: &Context<'_>,
-) -> Poll<()> {
-    match until {
-        Some(Deadline { at, .. }) => {
-            timer.get_or_insert_with(|| Timer::new(at, now)).poll_passed(at, now, cx)
-        }
-        None => Poll::Pending,
+    /// Whether a deadline has passed, which was set at `now` or later than that.
+    #[inline]
+    pub(crate) fn poll_passed(
+        &mut self,
+        until: Deadline,
+        now: Mono,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        let at = until.at;
+        self.timer.get_or_insert_with(|| Timer::new(at, now)).poll_passed(at, now, cx)
     }
 }
 

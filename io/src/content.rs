@@ -5,11 +5,11 @@ use std::io;
 use std::mem;
 
 use bytes::Bytes;
-use limpid_core::client::Input;
-use limpid_core::error::Error as CoreError;
+use limpid_core::error::{Cause, Error as CoreError};
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::BodySize;
 
+use crate::input::Input;
 use crate::prepared::Prepared;
 
 /// What a request carries: nothing, bytes, or what a source `S` yields; then trailers.
@@ -85,13 +85,18 @@ impl<S> Content<S> {
         self.size
     }
 
-    /// Goes back to the start, and tells whether that was possible: a source yields once.
-    pub fn rewind(&mut self) -> bool {
-        let is_fresh = !self.begun;
-        if let Kind::Bytes(_) = self.kind {
-            self.begun = false;
+    /// Goes back to the start.
+    ///
+    /// # Errors
+    /// That is not possible: a source yields once.
+    pub fn rewind(&mut self) -> Result<(), CoreError> {
+        match self.kind {
+            Kind::Source(_) if self.begun => Err(Cause::BodyConsumed.into()),
+            _ => {
+                self.begun = false;
+                Ok(())
+            }
         }
-        is_fresh || !self.begun
     }
 
     /// What comes next.
@@ -109,7 +114,7 @@ impl<S> Content<S> {
         match part {
             Ok(Some(piece)) => Input::Body(piece),
             Ok(None) => Input::BodyEnd(self.end()),
-            Err(error) => Input::Failed(CoreError::body(error)),
+            Err(error) => Input::BodyFailed(CoreError::body(error)),
         }
     }
 

@@ -5,8 +5,7 @@ use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
 use limpid_core::client::{
-    Dial, DialId, Do, Event, Input, Lease, Request, RequestBuilder, Sizes, Switched, Timings,
-    UrlError,
+    Action, Dial, DialId, Event, Lease, Request, RequestBuilder, Sizes, Switched, Timings, UrlError,
 };
 use limpid_core::error::{Cause, Error as CoreError, TlsError};
 use limpid_core::fields::Fields;
@@ -17,7 +16,10 @@ use limpid_core::trace::{Sink, Trace};
 use crate::connections::{Acquire, Connections, PooledTransport};
 use crate::error::{Error, History};
 use crate::ids::next_exchange;
-use crate::inner::{Begin, Buffers, Inner, MachineInput, Next, TakeLink, TakeSwitched};
+use crate::inner::{
+    AskDeadline, Begin, Buffers, Inner, MachineInput, Poll, TakeLink, TakeSwitched,
+};
+use crate::input::Input;
 
 /// A request in flight: an exchange and its transport, in memory of the client's, which goes back to
 /// it when this is dropped. It does not move in memory.
@@ -101,43 +103,39 @@ impl<T: PooledTransport> InFlight<T> {
     }
 
     /// Returns what to do next.
-    pub fn proceed(&mut self) -> Do {
-        self.enter(Next)
+    pub fn poll(&mut self) -> Action {
+        self.enter(Poll)
     }
 
-    /// Looks at the clock, and tells the exchange what came of what it asked for.
+    /// Looks at the clock, and passes an input to the exchange.
     #[inline(always)]
     pub fn input(&mut self, input: Input<'_>) {
         self.tick();
         self.enter(input);
     }
 
-    /// Tells how many bytes the transport took; `None` if the time for it is over.
+    /// Tells how many bytes the transport took; `None` if the time for it is over. An operation that was
+    /// interrupted is asked for again.
     pub fn wrote(&mut self, result: Option<io::Result<usize>>) {
         match result {
             // A transport that takes nothing, though it was not asked for nothing, takes no more.
-            Some(Ok(0)) => self.failed_to(ErrorKind::WriteZero.into()),
+            Some(Ok(0)) => self.input(Input::SendFailed(io_error(ErrorKind::WriteZero))),
             Some(Ok(n)) => self.input(Input::Sent(n)),
-            Some(Err(error)) => self.failed_to(error),
-            None => self.input(Input::Tick),
+            Some(Err(error)) if error.kind() == ErrorKind::Interrupted => {}
+            Some(Err(error)) => self.input(Input::SendFailed(error.into())),
+            None => self.input(Input::Timeout),
         }
     }
 
-    /// Tells how many bytes the transport gave, 0 at its end; `None` if the time for it is over.
+    /// Tells how many bytes the transport gave, 0 at its end; `None` if the time for it is over. An
+    /// operation that was interrupted is asked for again.
     pub fn read(&mut self, result: Option<io::Result<usize>>) {
         match result {
             Some(Ok(0)) => self.input(Input::Eof),
-            Some(Ok(n)) => self.input(Input::Filled(n)),
-            Some(Err(error)) => self.failed_to(error),
-            None => self.input(Input::Tick),
-        }
-    }
-
-    /// Tells that an operation of the transport failed. One that was interrupted is asked for again.
-    #[cold]
-    pub fn failed_to(&mut self, error: io::Error) {
-        if error.kind() != ErrorKind::Interrupted {
-            self.input(Input::Failed(error.into()));
+            Some(Ok(n)) => self.input(Input::Received(n)),
+            Some(Err(error)) if error.kind() == ErrorKind::Interrupted => {}
+            Some(Err(error)) => self.input(Input::ReceiveFailed(error.into())),
+            None => self.input(Input::Timeout),
         }
     }
 
@@ -151,19 +149,19 @@ impl<T: PooledTransport> InFlight<T> {
                 self.input(Input::Dialed(dial));
             }
             Some(Err(error)) => self.input(Input::DialFailed(dial, error.into())),
-            None => self.input(Input::Tick),
+            None => self.input(Input::Timeout),
         }
     }
 
-    /// Answers [`Do::Trust`].
+    /// Answers [`Action::Trust`].
     pub fn trust(&mut self, proxy: bool) {
         let (inner, connections) = self.parts();
         let failed = |error| CoreError::from(TlsError::Configuration).with_source(error);
         let trust = connections.tls(proxy).trust(inner.now, connections.sink());
-        self.input(trust.map_or_else(|error| Input::Failed(failed(error)), Input::Trust));
+        self.input(trust.map_or_else(|error| Input::Failed(failed(error)), Input::Trusted));
     }
 
-    /// Answers [`Do::Secure`].
+    /// Answers [`Action::Secure`].
     #[cold]
     pub fn secure(&mut self, proxy: bool) {
         let (inner, connections) = self.parts();
@@ -172,7 +170,7 @@ impl<T: PooledTransport> InFlight<T> {
         self.input(layer.map_or_else(|error| Input::Failed(error.into()), Input::Secured));
     }
 
-    /// Answers [`Do::Acquire`] if that is possible without waiting, and returns whether it was.
+    /// Answers [`Action::Acquire`] if that is possible without waiting, and returns whether it was.
     #[inline]
     pub fn try_acquire(&mut self) -> bool {
         let (inner, connections) = self.parts();
@@ -184,13 +182,13 @@ impl<T: PooledTransport> InFlight<T> {
         is_acquired
     }
 
-    /// Waits for the connection that [`Do::Acquire`] asks for, which [`acquired`](Self::acquired)
+    /// Waits for the connection that [`Action::Acquire`] asks for, which [`acquired`](Self::acquired)
     /// takes then.
     pub fn acquire(&self) -> Acquire<'_, T> {
         self.connections.acquire(self.inner().exchange().route())
     }
 
-    /// Answers [`Do::Acquire`] with what the connections gave; `None` if its time is over. It does not
+    /// Answers [`Action::Acquire`] with what the connections gave; `None` if its time is over. It does not
     /// look at the clock: a driver that has waited does that before.
     #[inline]
     pub fn acquired(&mut self, lease: Option<Box<Lease<T>>>) {
@@ -198,20 +196,20 @@ impl<T: PooledTransport> InFlight<T> {
         inner.lease = lease;
         let input = match &mut inner.lease {
             Some(lease) => match lease.link.take() {
-                Some(link) => Input::Reuse(link),
-                None => Input::Open(lease.connection()),
+                Some(link) => Input::Reused(link),
+                None => Input::Opened(lease.connection()),
             },
-            None => Input::Tick,
+            None => Input::Timeout,
         };
         self.enter(input);
     }
 
-    /// Does [`Do::Close`]: closes the transport.
+    /// Does [`Action::Close`]: closes the transport.
     pub fn close(&mut self) {
         drop(self.inner_mut().take_transport());
     }
 
-    /// Does [`Do::Release`].
+    /// Does [`Action::Release`].
     pub fn release(&mut self) {
         let (inner, connections) = self.parts();
         if let Some(mut lease) = inner.lease.take() {
@@ -224,7 +222,7 @@ impl<T: PooledTransport> InFlight<T> {
         }
     }
 
-    /// Does [`Do::Done`] and [`Do::Failed`]: gives the connection back.
+    /// Does [`Action::Done`] and [`Action::Failed`]: gives the connection back.
     ///
     /// # Errors
     /// The exchange has failed, and this is the error for its caller.
@@ -267,17 +265,17 @@ impl<T: PooledTransport> InFlight<T> {
 
 /// What a driver needs to know for what it is to do.
 impl<T: PooledTransport> InFlight<T> {
-    /// Returns the bytes to be moved, the transport that moves them, and the time of the last look at
-    /// the clock.
+    /// Returns the bytes to be moved, and the transport that moves them.
     #[inline]
-    pub fn io(&mut self) -> (Buffers<'_>, Option<&mut T>, Mono) {
+    pub fn io(&mut self) -> (Buffers<'_>, Option<&mut T>) {
         self.inner_mut().io()
     }
 
-    /// Returns the deadline of what the exchange asked for last.
+    /// Returns until when the driver may wait for what the exchange has asked for. It counts from the
+    /// last look at the clock.
     #[inline]
     pub fn deadline(&mut self) -> Option<Deadline> {
-        self.inner_mut().deadline()
+        self.enter(AskDeadline)
     }
 
     /// Returns what the driver keeps with the client's connections.
@@ -287,13 +285,13 @@ impl<T: PooledTransport> InFlight<T> {
         self.connections.network()
     }
 
-    /// Returns the host and the port that [`Do::Resolve`] asks for.
+    /// Returns the host and the port that [`Action::Resolve`] asks for.
     #[must_use]
     pub fn peer(&self) -> (&str, u16) {
         self.inner().exchange().peer()
     }
 
-    /// Returns the connection that [`Do::Dial`] asks for; `None` if that is not what was asked last.
+    /// Returns the connection that [`Action::Dial`] asks for; `None` if that is not what was asked last.
     #[must_use]
     pub fn dial(&self) -> Option<Dial<'_>> {
         self.inner().exchange().dial()
@@ -309,7 +307,7 @@ impl<T: PooledTransport> InFlight<T> {
 
 /// What a caller wants to know.
 impl<T: PooledTransport> InFlight<T> {
-    /// Returns the part of the response that [`Do::Tell`] tells.
+    /// Returns the part of the response that [`Action::Event`] has announced.
     #[inline]
     #[must_use]
     pub fn event(&self) -> Option<Event<'_>> {
@@ -346,6 +344,12 @@ impl<T: PooledTransport> InFlight<T> {
     pub fn sizes(&self) -> Sizes {
         self.inner().exchange().sizes()
     }
+}
+
+/// The error of an operation that failed without an error of the system's.
+#[cold]
+fn io_error(kind: ErrorKind) -> limpid_core::error::Error {
+    io::Error::from(kind).into()
 }
 
 const ALIVE: &str = "a request in flight has its memory until it is dropped";

@@ -4,13 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use limpid_core::client::{
-    Do, Exchange, Input, Lease, Options, Request, RequestBuilder, Switched, UrlError,
+    Action, Exchange, Lease, Options, Request, RequestBuilder, Switched, UrlError,
 };
 use limpid_core::error::Error as CoreError;
 use limpid_core::time::{Deadline, Mono};
 use limpid_core::trace::ExchangeId;
 use limpid_core::transport::Link;
 
+use crate::input::Input;
 use crate::settings::SharedSink;
 
 /// An exchange and the connection that it has: what is kept for its memory when the request is over.
@@ -53,12 +54,6 @@ impl<T> Inner<T> {
         &self.exchange
     }
 
-    /// Returns the deadline of what the exchange asked for last.
-    #[inline]
-    pub(crate) fn deadline(&mut self) -> Option<Deadline> {
-        self.exchange.deadline()
-    }
-
     /// Starts to build a request in memory that the exchange has left.
     pub(crate) fn build(&mut self, method: &[u8], url: &str) -> Result<RequestBuilder, UrlError> {
         self.exchange.draft(method, url)
@@ -84,13 +79,13 @@ impl<T> Inner<T> {
     }
 
     #[inline]
-    pub(crate) fn io(&mut self) -> (Buffers<'_>, Option<&mut T>, Mono) {
+    pub(crate) fn io(&mut self) -> (Buffers<'_>, Option<&mut T>) {
         let transport = self.lease.as_mut().and_then(|lease| lease.transport.as_mut());
-        (Buffers { exchange: &mut self.exchange }, transport, self.now)
+        (Buffers { exchange: &mut self.exchange }, transport)
     }
 }
 
-/// The bytes that a request in flight sends and receives, and until when it waits for that.
+/// The bytes that a request in flight sends and receives.
 #[derive(Debug)]
 pub struct Buffers<'x> {
     exchange: &'x mut Exchange,
@@ -108,12 +103,6 @@ impl Buffers<'_> {
     #[inline]
     pub fn space(&mut self, min: usize) -> &mut [u8] {
         self.exchange.space(min)
-    }
-
-    /// Returns the deadline of reading or writing, if there is one.
-    #[inline]
-    pub fn deadline(&mut self) -> Option<Deadline> {
-        self.exchange.deadline()
     }
 }
 
@@ -143,14 +132,26 @@ impl MachineInput for Begin<'_> {
 }
 
 /// Asks what to do next.
-pub(crate) struct Next;
+pub(crate) struct Poll;
 
-impl MachineInput for Next {
-    type Answer = Do;
+impl MachineInput for Poll {
+    type Answer = Action;
 
     #[inline(always)]
-    fn enter(self, exchange: &mut Exchange, now: Mono, sink: &SharedSink) -> Do {
-        exchange.next(now, sink)
+    fn enter(self, exchange: &mut Exchange, now: Mono, sink: &SharedSink) -> Action {
+        exchange.poll(now, sink)
+    }
+}
+
+/// Asks until when the driver may wait, which begins the time for what it waits for.
+pub(crate) struct AskDeadline;
+
+impl MachineInput for AskDeadline {
+    type Answer = Option<Deadline>;
+
+    #[inline(always)]
+    fn enter(self, exchange: &mut Exchange, now: Mono, _: &SharedSink) -> Option<Deadline> {
+        exchange.deadline(now)
     }
 }
 
@@ -159,7 +160,8 @@ impl MachineInput for Input<'_> {
 
     #[inline(always)]
     fn enter(self, exchange: &mut Exchange, now: Mono, sink: &SharedSink) {
-        exchange.input(now, sink, self);
+        // A driver that tells what it was not asked for has changed nothing.
+        let _ = self.hand_to(exchange, now, sink);
     }
 }
 

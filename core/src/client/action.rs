@@ -1,76 +1,107 @@
-//! What an exchange asks of its driver, and what the driver answers.
+//! What an exchange asks of its driver.
 
-use alloc::boxed::Box;
 use core::net::{IpAddr, SocketAddr};
 
-use bytes::Bytes;
-
-use crate::error::Error;
-use crate::fields::Fields;
 use crate::http1::{Reading, ResponseHead};
-use crate::trace::{ConnectionId, SocketOption};
-use crate::transport::{Layer, Link};
+use crate::time::Deadline;
+use crate::trace::SocketOption;
 
 use super::dial::DialId;
-use super::route::TrustId;
 
-/// What a driver is to do next. What it needs for that, the exchange has; how long it may wait,
-/// [`Exchange::deadline`](super::Exchange::deadline) tells.
+/// What [`Exchange::poll`](super::Exchange::poll) asks of the driver.
+///
+/// All but [`Wait`](Self::Wait) are returned once. What they need is read from the exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Do {
-    /// Say which TLS configuration is used, with [`Input::Trust`]: the options have none. This is asked
-    /// before there is a connection, for one that was opened under another configuration is not used.
+pub enum Action {
+    /// Say which TLS configuration is used: the options have none. This is asked before there is a
+    /// connection, for one that was opened under another configuration is not used. Answers:
+    /// [`handle_trusted`](super::Exchange::handle_trusted) or
+    /// [`handle_failed`](super::Exchange::handle_failed).
     Trust {
         /// Whether the configuration is for the proxy, and not for the origin server.
         proxy: bool,
     },
     /// Ask the pool for a connection on [`Exchange::route`](super::Exchange::route), or simply open
-    /// one.
+    /// one. Answers: [`handle_reused`](super::Exchange::handle_reused),
+    /// [`handle_opened`](super::Exchange::handle_opened) or
+    /// [`handle_failed`](super::Exchange::handle_failed).
     Acquire,
     /// Look up the addresses of a host, which may be an address itself:
-    /// [`Exchange::peer`](super::Exchange::peer) has it, and the port for the addresses.
+    /// [`Exchange::peer`](super::Exchange::peer) has it, and the port for the addresses. Answers:
+    /// [`handle_resolved`](super::Exchange::handle_resolved) or
+    /// [`handle_failed`](super::Exchange::handle_failed).
     Resolve,
-    /// Open the connection that [`Exchange::dial`](super::Exchange::dial) describes: wait for it, or
-    /// begin and say that it is under way with [`Input::Dialing`].
-    ///
-    /// Who only ever waits is asked for the next address when this one failed, or its time is over.
+    /// Begin to open the connection that [`Exchange::dial`](super::Exchange::dial) describes. Answers,
+    /// at once or later: [`handle_dialed`](super::Exchange::handle_dialed) or
+    /// [`handle_dial_failed`](super::Exchange::handle_dial_failed).
     Dial(DialId),
-    /// Wait until something came of one of the attempts that are under way. Only who answers
-    /// [`Input::Dialing`] is asked.
-    Await,
-    /// Let go of this attempt, which is under way or has just connected: it is not needed.
+    /// Drop the socket of this attempt, if there is one: it is not needed.
     Abandon(DialId),
-    /// Make the layer that secures the connection, and answer with [`Input::Secured`], or
-    /// with [`Input::Failed`] if there is none. The server's
-    /// name is [`Exchange::server_name`](super::Exchange::server_name).
+    /// Make the layer that secures the connection. The server's name is
+    /// [`Exchange::server_name`](super::Exchange::server_name). Answers:
+    /// [`handle_secured`](super::Exchange::handle_secured) or
+    /// [`handle_failed`](super::Exchange::handle_failed).
     Secure {
         /// Whether the connection is secured to the proxy, and not to the origin server.
         proxy: bool,
     },
-    /// Let the transport take some of [`Exchange::out`](super::Exchange::out).
-    Write,
-    /// Read into [`Exchange::space`](super::Exchange::space).
-    Read,
-    /// Get the next piece of the request's body; the first piece again if `rewind` is true.
-    Body {
-        /// The body is sent once more, from its start.
-        rewind: bool,
-    },
-    /// Let time pass until the deadline.
-    Wait,
+    /// Go back to the start of the request's body, which is sent once more. If that is not possible:
+    /// [`handle_body_failed`](super::Exchange::handle_body_failed) with
+    /// [`Cause::BodyConsumed`](crate::error::Cause::BodyConsumed).
+    Rewind,
+    /// Hand a part of the response to the caller: [`Exchange::event`](super::Exchange::event) has it
+    /// until the next call of [`poll`](super::Exchange::poll).
+    Event(Emitted),
     /// Close the transport.
     Close,
-    /// Give the connection back, for another is needed: to the pool with
+    /// Give the connection back, because another is needed: to the pool with
     /// [`Exchange::take_link`](super::Exchange::take_link) if that has one, else it is closed already.
     Release,
-    /// Hand a part of the response to the caller: [`Exchange::event`](super::Exchange::event) has it.
-    Tell(Told),
     /// The exchange is over, and the response was complete. Its connection is to be given back as by
-    /// [`Do::Release`].
+    /// [`Release`](Self::Release).
     Done,
     /// The exchange is over, and [`Exchange::error`](super::Exchange::error) is why. Its connection is
-    /// to be given back as by [`Do::Release`].
+    /// to be given back as by [`Release`](Self::Release).
     Failed,
+    /// Wait for these, and for outstanding answers, but not longer than until
+    /// [`Exchange::deadline`](super::Exchange::deadline).
+    Wait(Interest),
+}
+
+/// What is waited for. Each is independent of the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Interest {
+    /// Bytes of the transport, for [`Exchange::space`](super::Exchange::space). Answers:
+    /// [`handle_received`](super::Exchange::handle_received),
+    /// [`handle_eof`](super::Exchange::handle_eof) or
+    /// [`handle_receive_failed`](super::Exchange::handle_receive_failed).
+    pub read: bool,
+    /// The transport's taking some of [`Exchange::out`](super::Exchange::out). Answers:
+    /// [`handle_sent`](super::Exchange::handle_sent) or
+    /// [`handle_send_failed`](super::Exchange::handle_send_failed).
+    pub write: bool,
+    /// The next piece of the request's body. Answers:
+    /// [`handle_body`](super::Exchange::handle_body),
+    /// [`handle_body_end`](super::Exchange::handle_body_end) or
+    /// [`handle_body_failed`](super::Exchange::handle_body_failed).
+    pub body: bool,
+}
+
+impl Interest {
+    /// Nothing but time and outstanding answers.
+    pub const NONE: Self = Self { read: false, write: false, body: false };
+    /// Bytes of the transport.
+    pub const READ: Self = Self { read: true, ..Self::NONE };
+    /// The transport's taking bytes.
+    pub const WRITE: Self = Self { write: true, ..Self::NONE };
+    /// The next piece of the request's body.
+    pub const BODY: Self = Self { body: true, ..Self::NONE };
+
+    /// Whether it is none of them.
+    #[must_use]
+    pub const fn is_none(self) -> bool {
+        !(self.read || self.write || self.body)
+    }
 }
 
 /// A connection that is to be opened.
@@ -84,6 +115,8 @@ pub struct Dial<'x> {
     pub options: &'x [SocketOption],
     /// There is no other attempt, neither now nor later: nothing is lost by waiting.
     pub alone: bool,
+    /// When the time for this attempt is over.
+    pub until: Option<Deadline>,
 }
 
 /// What a connection is opened to.
@@ -95,50 +128,9 @@ pub enum Target<'x> {
     Unix(&'x str),
 }
 
-/// What a driver tells.
-#[derive(Debug)]
-pub enum Input<'i> {
-    /// The TLS configuration that is used has this number.
-    Trust(TrustId),
-    /// There is an idle connection.
-    Reuse(Box<Link>),
-    /// A connection is to be opened, and has this number.
-    Open(ConnectionId),
-    /// The host has these addresses, in the order in which they should be tried.
-    Resolved(&'i [SocketAddr]),
-    /// The connection that was asked for is being opened; what comes of it is told later.
-    Dialing,
-    /// This attempt has connected: its connection is the transport from now on.
-    Dialed(DialId),
-    /// The layer that secures the connection, which has not sent or received anything yet.
-    Secured(Box<dyn Layer>),
-    /// This attempt failed.
-    DialFailed(DialId, Error),
-    /// The transport took this many bytes.
-    Sent(usize),
-    /// This many bytes were read into [`Exchange::space`](super::Exchange::space).
-    Filled(usize),
-    /// The peer closed its direction.
-    Eof,
-    /// What was asked for failed: an [`io::Error`](std::io::Error), a
-    /// [`ResolveError`](crate::error::ResolveError) or another cause, [`into`](Into::into) an [`Error`].
-    /// For [`Do::Body`] it is [`Error::body`](crate::error::Error::body), or
-    /// [`Cause::BodyConsumed`](crate::error::Cause::BodyConsumed) where the body was to be sent again
-    /// and is gone.
-    Failed(Error),
-    /// Time has passed: the deadline that was given may be over.
-    Tick,
-    /// A piece of the request's body.
-    Body(Bytes),
-    /// The request's body is complete, and these are its trailers.
-    BodyEnd(Fields<'i>),
-    /// The caller has lost interest in the response.
-    Cancel,
-}
-
 /// Which part of the response has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Told {
+pub enum Emitted {
     /// An informational response.
     Informational,
     /// The head of the response.
@@ -147,7 +139,7 @@ pub enum Told {
     Data,
 }
 
-/// A part of the response. Its end is the end of the exchange: [`Do::Done`].
+/// A part of the response. Its end is the end of the exchange: [`Action::Done`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'x> {
     /// An informational response.
@@ -157,3 +149,6 @@ pub enum Event<'x> {
     /// A piece of its body, decoded if [`Options::decode`](super::Options::decode) says so.
     Data(&'x [u8]),
 }
+
+// An action is returned in a register.
+const _: () = assert!(size_of::<Action>() <= 8);

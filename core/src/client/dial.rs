@@ -79,23 +79,21 @@ pub(super) struct Attempt<T> {
 
 /// Attempts at connecting to the addresses of one host, of which the first that connects is taken.
 ///
-/// The driver is asked to start one attempt at a time. It may wait for what comes of that, or say
-/// that it is under way: only then is another one started beside it.
+/// The driver is asked to start one attempt at a time. It may wait for the result before it asks what
+/// to do next: then no other is started beside it.
 #[derive(Debug)]
 pub(super) struct Race<T> {
     addresses: usize,
     /// How many of the addresses were tried.
     tried: usize,
     ids: u32,
-    /// The attempt that the driver is asked for.
-    asked: Option<Attempt<T>>,
     /// The attempts that the driver works on, in the order in which they began.
     under_way: Vec<Attempt<T>>,
     /// When the next address is tried, if until then none fails.
     pace: Option<Deadline>,
     /// Why the last of the addresses failed.
     error: Option<Error>,
-    /// Attempts that were under way, and which the driver is to be told to let go of.
+    /// Attempts that were under way, and which the driver is to drop.
     abandoned: Vec<DialId>,
 }
 
@@ -105,7 +103,6 @@ impl<T> Race<T> {
             addresses: 0,
             tried: 0,
             ids: 0,
-            asked: None,
             under_way: Vec::new(),
             pace: None,
             error: None,
@@ -133,8 +130,7 @@ impl<T> Race<T> {
     /// before had its time alone, the deadline that has passed comes with it.
     pub(super) fn due(&mut self, now: Mono) -> Option<(usize, Option<Deadline>)> {
         let is_time = self.pace.is_none_or(|pace| now >= pace.at);
-        let is_due = self.asked.is_none() && self.tried < self.addresses && is_time;
-        is_due.then(|| (self.tried, self.pace.take()))
+        (self.tried < self.addresses && is_time).then(|| (self.tried, self.pace.take()))
     }
 
     /// Tries the next address, until this deadline.
@@ -144,41 +140,29 @@ impl<T> Race<T> {
         until: Option<Deadline>,
         delay: AttemptDelay,
         now: Mono,
-    ) {
+    ) -> DialId {
         self.ids = self.ids.wrapping_add(1);
         let (id, index) = (DialId(self.ids), self.tried);
-        self.asked = Some(Attempt { id, index, until, kept });
+        self.under_way.push(Attempt { id, index, until, kept });
         self.tried += 1;
         self.pace = Deadline::after(now, Some(delay.get()), Waiting::Retry);
+        id
     }
 
-    /// The attempt that the driver is asked for.
-    pub(super) const fn asked(&self) -> Option<&Attempt<T>> {
-        self.asked.as_ref()
+    /// The attempt that began last, if it is under way.
+    pub(super) fn latest(&self) -> Option<&Attempt<T>> {
+        self.under_way.last().filter(|attempt| attempt.id == DialId(self.ids))
     }
 
-    /// Whether the attempt that is asked for has no rivals, and will have none.
+    /// Whether the attempt that began last has no rivals, and will have none.
     pub(super) const fn is_alone(&self) -> bool {
-        self.under_way.is_empty() && self.tried == self.addresses
+        self.under_way.len() == 1 && self.tried == self.addresses
     }
 
-    /// The driver works on the attempt that it was asked for.
-    pub(super) fn proceed(&mut self) {
-        self.under_way.extend(self.asked.take());
-    }
-
-    /// Something came of this attempt.
+    /// Takes the attempt of this number, which has ended.
     pub(super) fn take(&mut self, id: DialId) -> Option<Attempt<T>> {
-        if let Some(attempt) = self.asked.take_if(|attempt| attempt.id == id) {
-            return Some(attempt);
-        }
         let index = self.under_way.iter().position(|attempt| attempt.id == id)?;
         Some(self.under_way.remove(index))
-    }
-
-    /// Something came of the attempt that was asked for.
-    pub(super) const fn take_asked(&mut self) -> Option<Attempt<T>> {
-        self.asked.take()
     }
 
     /// The address of this index was tried in vain: the next need not wait.
@@ -193,19 +177,16 @@ impl<T> Race<T> {
     pub(super) fn expire(&mut self, now: Mono) -> Option<(Attempt<T>, Deadline)> {
         let late = |attempt: &Attempt<T>| attempt.until.filter(|until| now >= until.at);
         let mut attempts = self.under_way.iter().enumerate();
-        if let Some((index, until)) = attempts.find_map(|(i, attempt)| Some((i, late(attempt)?))) {
-            let attempt = self.under_way.remove(index);
-            self.abandoned.push(attempt.id);
-            return Some((attempt, until));
-        }
-        let until = late(self.asked.as_ref()?)?;
-        self.asked.take().map(|attempt| (attempt, until))
+        let (index, until) = attempts.find_map(|(i, attempt)| Some((i, late(attempt)?)))?;
+        let attempt = self.under_way.remove(index);
+        self.abandoned.push(attempt.id);
+        Some((attempt, until))
     }
 
     /// Takes an attempt that is of no use any more, until there is none.
     pub(super) fn give_up(&mut self) -> Option<Attempt<T>> {
         if self.under_way.is_empty() {
-            return self.asked.take();
+            return None;
         }
         let attempt = self.under_way.remove(0);
         self.abandoned.push(attempt.id);
@@ -218,7 +199,7 @@ impl<T> Race<T> {
         !self.abandoned.is_empty()
     }
 
-    /// An attempt that the driver is to let go of.
+    /// An attempt that the driver is to drop.
     pub(super) fn abandoned(&mut self) -> Option<DialId> {
         self.abandoned.pop()
     }
@@ -226,7 +207,7 @@ impl<T> Race<T> {
     /// Why no address could be connected to, once all were tried: what the last of them failed with,
     /// as if they had been tried one after the other.
     pub(super) fn lost(&mut self) -> Option<Error> {
-        let is_over = self.asked.is_none() && self.under_way.is_empty();
+        let is_over = self.under_way.is_empty();
         self.error.take_if(|_| is_over && self.tried == self.addresses)
     }
 

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 
-use super::action::{Dial, Do, Event, Input, Target};
+use super::action::{Action, Dial, Event, Interest, Target};
 use super::content::Content;
 use super::dial::Race;
 use super::memory::Memory;
@@ -12,42 +12,42 @@ use super::plan::Plan;
 use super::redirect::Hop;
 use super::request::{Request, RequestBuilder};
 use super::route::Route;
-use super::state::{Kept, Pending, State};
+use super::state::{Kept, State, Timer};
 use super::stopwatch::Stopwatch;
 use super::switched::Switched;
 use super::trail::Trail;
 use super::url::UrlError;
 use crate::error::Error;
 use crate::fields::Fields;
-use crate::http1::{self, ResponseHead, Role};
+use crate::http1::{self, ResponseHead};
 use crate::time::{Deadline, Mono, Waiting};
 use crate::trace::{At, ConnectionId, ExchangeId, Scope, Sink, SpanKind};
 use crate::transport::{LayerFacts, Link};
-use crate::values::{Sizes, Timings};
+use crate::values::{Sizes, Timers, Timings};
 
 /// One request's life: from a free connection to the end of the response, redirects and retries
 /// included.
 ///
-/// A driver calls [`next`](Self::next), does what it says, tells [`input`](Self::input) what came of
-/// it, and begins again. It holds no policy: what to do after a failure, how long to wait and when
-/// to close is decided here, the same for every driver.
+/// A driver calls [`poll`](Self::poll), does what it returns, hands in what comes of it with the
+/// `handle_` methods, and begins again. It holds no policy: what to do after a failure, how long to wait
+/// and when to close is decided here, the same for every driver.
 ///
 /// ```
-/// use limpid_core::client::{Do, Exchange, Input, Request};
+/// use limpid_core::client::{Action, Exchange, Interest, Request};
 /// use limpid_core::time::Mono;
 /// use limpid_core::trace::{ConnectionId, ExchangeId, NoSink};
 ///
 /// let request = Request::builder(b"GET", "http://127.0.0.1/".parse()?).build();
 /// let mut exchange = Exchange::new(ExchangeId(1), request, Default::default());
 /// let now = Mono::from_nanos(0);
-/// assert_eq!(exchange.next(now, &NoSink), Do::Acquire);
-/// exchange.input(now, &NoSink, Input::Open(ConnectionId(1)));
-/// assert_eq!(exchange.next(now, &NoSink), Do::Resolve);
+/// assert_eq!(exchange.poll(now, &NoSink), Action::Acquire);
+/// exchange.handle_opened(ConnectionId(1), now, &NoSink)?;
+/// assert_eq!(exchange.poll(now, &NoSink), Action::Resolve);
 /// assert_eq!(exchange.peer(), ("127.0.0.1", 80));
-/// exchange.input(now, &NoSink, Input::Resolved(&["127.0.0.1:80".parse()?]));
-/// let Do::Dial(dial) = exchange.next(now, &NoSink) else { panic!() };
-/// exchange.input(now, &NoSink, Input::Dialed(dial));
-/// assert_eq!(exchange.next(now, &NoSink), Do::Write);
+/// exchange.handle_resolved(&["127.0.0.1:80".parse()?], now, &NoSink)?;
+/// let Action::Dial(dial) = exchange.poll(now, &NoSink) else { panic!() };
+/// exchange.handle_dialed(dial, now, &NoSink)?;
+/// assert_eq!(exchange.poll(now, &NoSink), Action::Wait(Interest::WRITE));
 /// assert!(exchange.out().concat().starts_with(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -61,13 +61,11 @@ pub struct Exchange {
     pub(super) trail: Trail,
     pub(super) clock: Stopwatch,
     pub(super) race: Race<Kept>,
-    /// What came in and is to be worked on by the next step.
-    pub(super) pending: Option<Pending>,
-    /// What the driver was told to do last.
-    doing: Do,
-    /// The deadline of that, once it was asked for; it may be none.
-    pub(super) waiting: Option<Option<Deadline>>,
-    pub(super) total: Option<Deadline>,
+    /// The question of this state was asked, and not answered yet.
+    pub(super) asked: bool,
+    /// What the driver waits for.
+    pub(super) interest: Interest,
+    pub(super) timers: Timers<{ Timer::COUNT }>,
     /// How many times opening a connection has been tried again.
     pub(super) retried: u32,
     /// How many redirects were followed.
@@ -105,10 +103,9 @@ impl Exchange {
             trail: Trail::new(Scope::exchange(exchange)),
             clock: Stopwatch::new(),
             race: Race::new(),
-            pending: None,
-            doing: Do::Done,
-            waiting: None,
-            total: None,
+            asked: false,
+            interest: Interest::NONE,
+            timers: Timers::new(),
             retried: 0,
             redirected: 0,
             hop: None,
@@ -148,10 +145,9 @@ impl Exchange {
             trail,
             clock,
             race,
-            pending,
-            doing: _,
-            waiting,
-            total,
+            asked,
+            interest,
+            timers,
             retried,
             redirected,
             hop,
@@ -169,8 +165,8 @@ impl Exchange {
         *trail = Trail::new(Scope::exchange(exchange));
         *clock = Stopwatch::new();
         race.reset();
-        (*pending, *hop, *error) = (None, None, None);
-        (*waiting, *total) = (None, None);
+        (*hop, *error) = (None, None);
+        (*asked, *interest, *timers) = (false, Interest::NONE, Timers::new());
         (*retried, *redirected, *sent_before) = (0, 0, 0);
         (*link_is_free, *rewind, *write_failed) = (false, false, false);
     }
@@ -179,7 +175,7 @@ impl Exchange {
     /// [`restart`](Self::restart). What the response was is forgotten.
     pub fn forget(&mut self) {
         self.state = State::Rest;
-        (self.pending, self.hop, self.error) = (None, None, None);
+        (self.hop, self.error) = (None, None);
         if self.link.connection() != ConnectionId(0) {
             *self.link = Link::none(self.plan.options.config);
         }
@@ -204,7 +200,7 @@ impl Exchange {
         self.link.space(min)
     }
 
-    /// The connection, if it can serve another exchange: for [`Do::Release`] and at
+    /// The connection, if it can serve another exchange: for [`Action::Release`] and at
     /// the end.
     pub fn take_link(&mut self) -> Option<Box<Link>> {
         if !core::mem::take(&mut self.link_is_free) {
@@ -273,192 +269,57 @@ impl Exchange {
         self.clock.sizes
     }
 
-    /// Takes in what came of the last [`Do`]. When the exchange is over, nothing matters any more.
-    #[inline(always)]
-    pub fn input<S: Sink>(&mut self, now: Mono, sink: &S, input: Input<'_>) {
-        if self.is_over() {
-            return;
-        }
-        let at = At { now, sink };
-        match input {
-            // What each exchange is told, wherever it is known what it is told. That a number is
-            // nothing to be dropped is not known by itself.
-            Input::Sent(n) => {
-                core::mem::forget(input);
-                self.take_sent(n, at);
-            }
-            Input::Filled(n) => {
-                core::mem::forget(input);
-                self.take_filled(n, at);
-            }
-            Input::Reuse(link) => self.take_idle(link),
-            input => self.take_in(input, at),
-        }
-    }
-
-    /// Whether nothing more can come of it.
-    const fn is_over(&self) -> bool {
-        matches!(self.state, State::Done | State::Failed | State::Rest)
-    }
-
-    /// There is an idle connection. One that was not asked for is let go.
-    fn take_idle(&mut self, link: Box<Link>) {
-        if self.state == State::Acquire {
-            self.memory.keep(core::mem::replace(&mut self.link, link));
-            self.link.wake(&mut self.memory.bytes);
-            self.post(Pending::Reuse);
-        }
-    }
-
-    /// The transport took this many bytes.
-    fn take_sent<S: Sink>(&mut self, n: usize, at: At<'_, S>) {
-        self.link.tell_sent(n, &mut self.trail.cx(at));
-        self.link.sent(n);
-        self.moved();
-    }
-
-    /// This many bytes were read into the room for them.
-    fn take_filled<S: Sink>(&mut self, n: usize, at: At<'_, S>) {
-        // No more than was offered, whatever the driver says.
-        let n = n.min(self.link.room());
-        self.link.tell_received(n, &mut self.trail.cx(at));
-        self.link.filled(n);
-        self.moved();
-    }
-
-    #[inline(never)]
-    fn take_in<S: Sink>(&mut self, input: Input<'_>, at: At<'_, S>) {
-        let pending = match input {
-            Input::Trust(trust) => {
-                match self.doing {
-                    Do::Trust { proxy: false } => self.plan.route.trust = Some(trust),
-                    Do::Trust { proxy: true } => self.plan.route.proxy_trust = Some(trust),
-                    // The route is not changed under a connection.
-                    _ => return,
-                }
-                return self.moved();
-            }
-            Input::Secured(_) if self.state != State::Secure => return,
-            Input::Secured(layer) => {
-                self.link.stack(layer, true);
-                // To secure a connection and to shake hands is one wait.
-                self.state = State::Handshake;
-                return self.moved();
-            }
-            // They were taken in before.
-            Input::Reuse(_) | Input::Sent(_) | Input::Filled(_) => return,
-            Input::Open(_) if self.state != State::Acquire => return,
-            Input::Open(connection) => {
-                *self.link = Link::new(Role::Client, connection, self.plan.options.config);
-                self.link.wake(&mut self.memory.bytes);
-                Pending::Open
-            }
-            Input::Resolved(addresses) => {
-                // While they are tried, they are what they are.
-                if self.state == State::Resolve {
-                    self.memory.addresses.clear();
-                    self.memory.addresses.extend_from_slice(addresses);
-                }
-                Pending::Resolved
-            }
-            Input::Dialing => {
-                self.race.proceed();
-                return self.moved();
-            }
-            Input::Dialed(dial) => Pending::Dialed(dial),
-            Input::DialFailed(dial, error) => return self.take_dial_failure(dial, error, at),
-            Input::Eof => {
-                self.link.eof();
-                Pending::Eof
-            }
-            Input::Failed(error) => Pending::Failed(Box::new(error)),
-            Input::Tick => Pending::Tick,
-            Input::Body(data) => {
-                self.memory.piece = data;
-                Pending::Body
-            }
-            Input::BodyEnd(fields) => {
-                self.memory.request_trailers.copy_from(fields);
-                Pending::BodyEnd
-            }
-            Input::Cancel => Pending::Cancel,
-        };
-        self.post(pending);
-    }
-
-    /// What was asked for was done, and nothing is left to the next step.
+    /// Returns what to do next. Once nothing is left but to wait, it returns [`Action::Wait`], and what
+    /// that says holds until the next call.
     #[inline]
-    fn moved(&mut self) {
-        self.end_wait();
-        if self.pending.is_some() {
-            self.replace_pending(None);
-        }
-    }
-
-    /// Leaves what came in to the next step.
-    #[inline]
-    fn post(&mut self, pending: Pending) {
-        if !matches!(pending, Pending::Tick) {
-            self.end_wait();
-        }
-        self.replace_pending(Some(pending));
-    }
-
-    /// Lets what is waited for next have a deadline of its own. Some waits have one deadline as a
-    /// whole; elsewhere every bit of progress begins another.
-    #[inline]
-    const fn end_wait(&mut self) {
-        if !matches!(self.state, State::Secure | State::Handshake | State::AwaitContinue) {
-            self.waiting = None;
-        }
-    }
-
-    /// Replaces what was left to the next step. Nothing that comes after it undoes a cancel.
-    fn replace_pending(&mut self, pending: Option<Pending>) {
-        if !matches!(self.pending, Some(Pending::Cancel)) {
-            self.pending = pending;
-        }
-    }
-
-    /// What is to be done next.
-    #[inline]
-    pub fn next<S: Sink>(&mut self, now: Mono, sink: &S) -> Do {
+    pub fn poll<S: Sink>(&mut self, now: Mono, sink: &S) -> Action {
         if !self.is_over() {
             self.clock.tick(now);
         }
-        self.doing = self.run(At { now, sink });
-        self.doing
+        let action = self.run(At { now, sink });
+        self.interest = match action {
+            Action::Wait(interest) => interest,
+            _ => Interest::NONE,
+        };
+        action
     }
 
-    /// The route of the connection that [`Do::Acquire`] asks for.
+    /// Whether nothing more can come of it.
+    #[inline]
+    pub(super) const fn is_over(&self) -> bool {
+        matches!(self.state, State::Done | State::Failed | State::Rest)
+    }
+
+    /// The route of the connection that [`Action::Acquire`] asks for.
     #[must_use]
     pub const fn route(&self) -> &Route {
         &self.plan.route
     }
 
-    /// The host that connections are opened to, whose addresses [`Do::Resolve`] asks for, and the
+    /// The host that connections are opened to, whose addresses [`Action::Resolve`] asks for, and the
     /// port.
     #[must_use]
     pub fn peer(&self) -> (&str, u16) {
         self.plan.route.peer()
     }
 
-    /// The name of the server that [`Do::Secure`] secures the connection to, and that its certificate
+    /// The name of the server that [`Action::Secure`] secures the connection to, and that its certificate
     /// must have: a host name, or an IP address without brackets.
     #[must_use]
     pub fn server_name(&self) -> &str {
         self.plan.route.server_name(self.trail.current().unwrap_or(SpanKind::StartTls))
     }
 
-    /// What [`Do::Dial`] asks for; `None` unless it was the last that was asked for.
+    /// The attempt that began last; `None` if it has ended.
     #[must_use]
     pub fn dial(&self) -> Option<Dial<'_>> {
-        let attempt = self.race.asked()?;
+        let attempt = self.race.latest()?;
         Some(Dial {
             target: self.target(attempt.index),
             from: self.plan.route.local_address(),
             options: self.plan.route.socket_options().unwrap_or_default(),
             alone: self.race.is_alone(),
+            until: attempt.until,
         })
     }
 
@@ -481,35 +342,32 @@ impl Exchange {
         }
     }
 
-    /// Until when the driver may take for what it was told to do last: the time for that, or for the
-    /// whole exchange if that ends earlier. It counts from that call of [`next`](Self::next), or from
-    /// an earlier one that told the same, if the deadline was asked for then. `None` where there is no
-    /// limit, or nothing to wait for.
+    /// Returns until when the driver may wait: for what the last [`poll`](Self::poll) has asked for, or
+    /// for the whole exchange if that ends earlier. [`handle_timeout`](Self::handle_timeout) is called
+    /// when it has passed. `None` where there is no limit, or nothing is waited for.
+    ///
+    /// The time for something begins with the first call while it is waited for, and begins again after
+    /// each progress.
     #[inline]
-    pub fn deadline(&mut self) -> Option<Deadline> {
+    pub fn deadline(&mut self, now: Mono) -> Option<Deadline> {
         let timeouts = &self.plan.options.timeouts;
-        let (timeout, why) = match self.doing {
-            Do::Dial(_) => return self.race.asked().and_then(|attempt| attempt.until),
-            Do::Await => return self.race.until(),
-            Do::Acquire => (timeouts.pool, Waiting::Pool),
-            Do::Read | Do::Write if self.state == State::AwaitContinue => {
-                (timeouts.expect_continue, Waiting::Continue)
+        let (timer, timeout, why) = match self.state {
+            State::Dial => return self.race.until(),
+            State::Acquire => (Timer::Step, timeouts.pool, Waiting::Pool),
+            State::Resolve | State::Secure | State::Handshake => {
+                (Timer::Step, timeouts.connect, Waiting::Connect)
             }
-            Do::Read if self.state != State::Handshake => (timeouts.read, Waiting::Read),
-            Do::Write if self.state != State::Handshake => (timeouts.write, Waiting::Write),
-            Do::Wait => (Some(self.delay()), Waiting::Retry),
-            Do::Resolve | Do::Secure { .. } | Do::Read | Do::Write => {
-                (timeouts.connect, Waiting::Connect)
-            }
+            State::Retry => (Timer::Step, Some(self.delay()), Waiting::Retry),
+            State::AwaitContinue => (Timer::Step, timeouts.expect_continue, Waiting::Continue),
+            _ if self.interest.read => (Timer::Read, timeouts.read, Waiting::Read),
+            _ if self.interest.write => (Timer::Write, timeouts.write, Waiting::Write),
             _ => return None,
         };
-        let (now, total) = (self.clock.now(), self.total);
-        *self
-            .waiting
-            .get_or_insert_with(|| Deadline::earlier(Deadline::after(now, timeout, why), total))
+        let armed = self.timers.arm(timer as usize, || Deadline::after(now, timeout, why));
+        Deadline::earlier(armed, self.timers.get(Timer::Total as usize))
     }
 
-    /// What [`Do::Tell`] tells.
+    /// The part of the response that the last [`Action::Event`] has announced.
     #[inline]
     #[must_use]
     pub fn event(&self) -> Option<Event<'_>> {

@@ -1,43 +1,122 @@
 //! The client: one request's life as a machine that says what to do next.
 //!
-//! A driver runs this loop, and holds no policy of its own:
+//! A driver runs a loop like this one, and holds no policy of its own:
 //!
-//! ```text
-//! loop {
-//!     match exchange.next(now, &sink) {
-//!         Do::Trust { proxy } => say which TLS is used        input(Trust | Failed)
-//!         Do::Acquire         => ask the pool for route()     input(Reuse | Open | Tick)
-//!         Do::Resolve         => look up peer()               input(Resolved | Failed | Tick)
-//!         Do::Dial(dial)      => connect, as dial() says      input(Dialed | DialFailed | Dialing | Tick)
-//!         Do::Await           => wait for those               input(Dialed | DialFailed | Tick)
-//!         Do::Abandon(dial)   => drop its socket
-//!         Do::Secure { proxy } => make a layer for it         input(Secured | Failed)
-//!         Do::Write           => send out()                   input(Sent | Failed | Tick)
-//!         Do::Read            => fill space()                 input(Filled | Eof | Failed | Tick)
-//!         Do::Body { rewind } => ask the caller               input(Body | BodyEnd | Failed)
-//!         Do::Wait            => let time pass                input(Tick)
-//!         Do::Close           => drop the socket
-//!         Do::Release         => take_link(), and give it to the pool
-//!         Do::Tell(_)         => hand event() to the caller
-//!         Do::Done            => release, and return
-//!         Do::Failed          => release, and return error()
+//! ```
+//! use std::io::{self, Read, Write};
+//! use std::net::{TcpStream, ToSocketAddrs};
+//!
+//! use limpid_core::client::{Action, Exchange, Target};
+//! use limpid_core::error::{Cause, Error, TlsError};
+//! use limpid_core::fields::Fields;
+//! use limpid_core::time::Mono;
+//! use limpid_core::trace::{ConnectionId, Sink};
+//!
+//! /// Runs an exchange without a pool, without TLS and without a body, on a socket that blocks.
+//! fn run<S: Sink>(exchange: &mut Exchange, sink: &S, now: &dyn Fn() -> Mono) -> Result<(), Error> {
+//!     let mut stream: Option<TcpStream> = None;
+//!     loop {
+//!         match exchange.poll(now(), sink) {
+//!             // One of these is answered with handle_trusted() and handle_secured() by a driver that
+//!             // knows TLS.
+//!             Action::Trust { .. } | Action::Secure { .. } => {
+//!                 exchange.handle_failed(TlsError::Configuration.into(), now(), sink)?;
+//!             }
+//!             // A pool is asked for a connection on exchange.route(), and may have one:
+//!             // handle_reused().
+//!             Action::Acquire => exchange.handle_opened(ConnectionId(1), now(), sink)?,
+//!             Action::Resolve => match exchange.peer().to_socket_addrs() {
+//!                 Ok(all) => exchange.handle_resolved(&all.collect::<Vec<_>>(), now(), sink)?,
+//!                 Err(error) => exchange.handle_failed(error.into(), now(), sink)?,
+//!             },
+//!             Action::Dial(id) => {
+//!                 let Some(dial) = exchange.dial() else { continue };
+//!                 let opened = match (dial.target, dial.until) {
+//!                     (Target::Tcp(address), None) => TcpStream::connect(address),
+//!                     (Target::Tcp(address), Some(until)) => {
+//!                         TcpStream::connect_timeout(&address, until.at.since(now()))
+//!                     }
+//!                     (Target::Unix(_), _) => Err(io::ErrorKind::Unsupported.into()),
+//!                 };
+//!                 match opened {
+//!                     Ok(opened) => {
+//!                         stream = Some(opened);
+//!                         exchange.handle_dialed(id, now(), sink)?;
+//!                     }
+//!                     Err(error) => exchange.handle_dial_failed(id, error.into(), now(), sink)?,
+//!                 }
+//!             }
+//!             // It dials one address at a time, so that it has nothing to drop.
+//!             Action::Abandon(_) => {}
+//!             // The body is had from its start again.
+//!             Action::Rewind => {}
+//!             // exchange.event() is for the caller.
+//!             Action::Event(_) => {}
+//!             Action::Close => stream = None,
+//!             // A pool takes the link, if there is one, with the stream.
+//!             Action::Release => drop((exchange.take_link(), stream.take())),
+//!             Action::Done => return Ok(()),
+//!             Action::Failed => return exchange.take_error().map_or(Ok(()), Err),
+//!             Action::Wait(interest) => {
+//!                 let left = exchange.deadline(now()).map(|until| until.at.since(now()));
+//!                 if left.is_some_and(|left| left.is_zero()) {
+//!                     exchange.handle_timeout(now(), sink);
+//!                 } else if interest.body {
+//!                     exchange.handle_body_end(Fields::EMPTY, now(), sink)?;
+//!                 } else if let Some(stream) = &mut stream {
+//!                     move_bytes(exchange, stream, left, sink, now)?;
+//!                 } else {
+//!                     std::thread::sleep(left.unwrap_or_default());
+//!                 }
+//!             }
+//!         }
 //!     }
 //! }
+//!
+//! /// Writes if bytes are to be sent, or reads. A driver that can waits for both at the same time.
+//! fn move_bytes<S: Sink>(
+//!     exchange: &mut Exchange,
+//!     stream: &mut TcpStream,
+//!     left: Option<std::time::Duration>,
+//!     sink: &S,
+//!     now: &dyn Fn() -> Mono,
+//! ) -> Result<(), Error> {
+//!     let is_timeout = |error: &io::Error| error.kind() == io::ErrorKind::WouldBlock;
+//!     let out = exchange.out().concat();
+//!     if out.is_empty() {
+//!         stream.set_read_timeout(left)?;
+//!         match stream.read(exchange.space(4096)) {
+//!             Ok(0) => exchange.handle_eof(now(), sink),
+//!             Ok(n) => exchange.handle_received(n, now(), sink)?,
+//!             Err(error) if is_timeout(&error) => exchange.handle_timeout(now(), sink),
+//!             Err(error) => exchange.handle_receive_failed(error.into(), now(), sink),
+//!         }
+//!     } else {
+//!         stream.set_write_timeout(left)?;
+//!         match stream.write(&out) {
+//!             Ok(n) => exchange.handle_sent(n, now(), sink)?,
+//!             Err(error) if is_timeout(&error) => exchange.handle_timeout(now(), sink),
+//!             Err(error) => exchange.handle_send_failed(error.into(), now(), sink),
+//!         }
+//!     }
+//!     Ok(())
+//! }
+//! # // It runs, as far as that is possible without a server.
+//! # let request = limpid_core::client::Request::builder(b"GET", "https://localhost/".parse()?).build();
+//! # let mut exchange = Exchange::new(limpid_core::trace::ExchangeId(1), request, Default::default());
+//! # let error = run(&mut exchange, &limpid_core::trace::NoSink, &|| Mono::from_nanos(0)).unwrap_err();
+//! # assert_eq!(error.cause, Cause::Tls(TlsError::Configuration));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! An answer to [`Action::Trust`], [`Action::Acquire`], [`Action::Resolve`], [`Action::Secure`] or
+//! [`Action::Dial`] can be given at once, after the driver has waited for it, or later: then
+//! [`Exchange::poll`] returns [`Action::Wait`] until it is there.
+//!
 //! A host may have several addresses, and one that does not answer is overtaken by the next
-//! (RFC 8305). How much of that a driver takes part in is its own choice:
-//!
-//! - One that connects to one address at a time waits in [`Do::Dial`], and answers with
-//!   [`Input::Dialed`], [`Input::DialFailed`] or, when the time is over, [`Input::Tick`]. It is asked
-//!   for the next address then, and is never asked to [`Do::Await`] or [`Do::Abandon`] anything.
-//! - One that can have several connections under way begins one, keeps its socket by its [`DialId`]
-//!   and answers [`Input::Dialing`]. It is asked to begin the next when it is time for that, and to
-//!   wait for whichever comes to something in between. It may still wait where an attempt is
-//!   `alone`, which is the rule.
-//!
-//! Where it waits, it waits no longer than until [`Exchange::deadline`], and tells [`Input::Tick`]
-//! then.
+//! (RFC 8305). How much of that a driver takes part in is its own choice. One that polls before an
+//! attempt has ended is asked for the next when it is time for that. One that waits for each attempt in
+//! [`Action::Dial`], as long as [`Dial::until`] allows, tries the addresses one after the other.
 
 mod action;
 mod arguments;
@@ -46,6 +125,7 @@ mod content;
 mod decision;
 mod dial;
 mod exchange;
+mod handle;
 mod hosts;
 mod lease;
 mod memory;
@@ -67,7 +147,7 @@ mod switched;
 mod trail;
 mod url;
 
-pub use action::{Dial, Do, Event, Input, Target, Told};
+pub use action::{Action, Dial, Emitted, Event, Interest, Target};
 pub use basic::basic;
 pub use dial::{AttemptDelay, DialId};
 pub use exchange::Exchange;

@@ -19,7 +19,7 @@ pub struct Options {
     /// How the server's bytes are treated.
     pub config: Config,
     /// The TLS configuration for `https` URLs. Without it, the driver is asked by
-    /// [`Do::Trust`](super::Do::Trust) when one is needed.
+    /// [`Action::Trust`](super::Action::Trust) when one is needed.
     pub trust: Option<TrustId>,
     /// The TLS configuration for `https` proxies. Without it, the driver is asked when one is needed.
     pub proxy_trust: Option<TrustId>,

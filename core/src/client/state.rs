@@ -1,9 +1,6 @@
 //! Where an exchange stands, and what its steps work on.
 
-use alloc::boxed::Box;
-
-use super::action::Do;
-use super::dial::DialId;
+use super::action::Action;
 use crate::error::Error;
 use crate::trace::Span;
 
@@ -13,12 +10,20 @@ pub(super) enum State {
     Start,
     Trust,
     Acquire,
+    /// A connection is to be opened.
+    Open,
     Resolve,
+    /// The addresses are known.
+    Resolved,
     Dial,
+    /// The transport is connected.
+    Connected,
     /// The layer is to be made that secures the connection.
     Secure,
     Handshake,
     Retry,
+    /// There is a connection that can carry the request.
+    Begin,
     SendHead,
     /// The server is to say whether it wants the body.
     AwaitContinue,
@@ -43,26 +48,27 @@ pub(super) enum State {
     Rest,
 }
 
-/// What came in and is left to the next step.
-#[derive(Debug)]
-pub(super) enum Pending {
-    Reuse,
-    Open,
-    /// The addresses stand in the memory.
-    Resolved,
-    Dialed(DialId),
-    Eof,
-    Failed(Box<Error>),
-    Tick,
-    /// A piece of the request's body, which stands in the memory.
-    Body,
-    /// The end of the request's body, whose trailers stand in the memory.
-    BodyEnd,
-    Cancel,
+/// The timers of an exchange.
+#[derive(Clone, Copy, Debug)]
+#[repr(u8)]
+pub(super) enum Timer {
+    /// A step that is waited for as a whole: a connection of the pool, an address, a handshake, the
+    /// next attempt, or `100 Continue`.
+    Step,
+    /// Bytes from the transport.
+    Read,
+    /// The transport's taking bytes.
+    Write,
+    /// The whole exchange.
+    Total,
+}
+
+impl Timer {
+    pub(super) const COUNT: usize = Self::Total as usize + 1;
 }
 
 /// What is kept with an attempt: its span, if it is told.
 pub(super) type Kept = Option<Span>;
 
 /// A step that asks for nothing is followed by the next.
-pub(super) type Stepped = Result<Option<Do>, Error>;
+pub(super) type Stepped = Result<Option<Action>, Error>;

@@ -82,11 +82,6 @@ impl Stopwatch {
         (self.start, self.now, self.since) = (now, now, now);
     }
 
-    /// What time it was when it was told last.
-    pub(super) const fn now(&self) -> Mono {
-        self.now
-    }
-
     /// What time it is.
     pub(super) const fn tick(&mut self, now: Mono) {
         self.now = now;

@@ -17,14 +17,14 @@
 //! # A layer of one's own
 //!
 //! [`client::Exchange`](crate::client::Exchange) asks for the layer of an `https` URL by
-//! [`Do::Secure`](crate::client::Do::Secure), and [`server::Session`](crate::server::Session) asks the
+//! [`Action::Secure`](crate::client::Action::Secure), and [`server::Session`](crate::server::Session) asks the
 //! same way. Whatever both sides agree on can be the answer. `tests/openssl` of limpid's sources has TLS
 //! over OpenSSL. The layer here changes every byte, which protects nothing:
 //!
 //! ```
 //! use std::sync::Arc;
 //!
-//! use limpid_core::client::{Do, Event, Exchange, Input, Options, Request, TrustId};
+//! use limpid_core::client::{self, Event, Exchange, Interest, Options, Request, TrustId};
 //! use limpid_core::server::{self, Action, Outcome, Session};
 //! use limpid_core::time::Mono;
 //! use limpid_core::trace::{ConnectionId, ExchangeId, NoSink};
@@ -113,31 +113,33 @@
 //! let mut server = Session::new(ConnectionId(1), None, Arc::new(options));
 //! let (mut answer, mut body) = (Vec::new(), Vec::new());
 //! loop {
-//!     let input = match client.next(now, &NoSink) {
-//!         Do::Acquire => Input::Open(ConnectionId(1)),
-//!         Do::Resolve => Input::Resolved(&["127.0.0.1:443".parse()?]),
-//!         Do::Dial(dial) => Input::Dialed(dial),
-//!         Do::Secure { .. } => Input::Secured(Box::new(Xor::default())),
-//!         Do::Write => {
+//!     match client.poll(now, &NoSink) {
+//!         client::Action::Acquire => client.handle_opened(ConnectionId(1), now, &NoSink)?,
+//!         client::Action::Resolve => {
+//!             client.handle_resolved(&["127.0.0.1:443".parse()?], now, &NoSink)?;
+//!         }
+//!         client::Action::Dial(dial) => client.handle_dialed(dial, now, &NoSink)?,
+//!         client::Action::Secure { .. } => {
+//!             client.handle_secured(Box::new(Xor::default()), now, &NoSink)?;
+//!         }
+//!         client::Action::Wait(Interest { write: true, .. }) => {
 //!             let out = client.out().concat();
 //!             assert!(!out.starts_with(b"GET"), "nothing goes out as it is");
 //!             answer = serve(&mut server, &out);
-//!             Input::Sent(out.len())
+//!             client.handle_sent(out.len(), now, &NoSink)?;
 //!         }
-//!         Do::Read => {
+//!         client::Action::Wait(Interest { read: true, .. }) => {
 //!             client.space(answer.len())[..answer.len()].copy_from_slice(&answer);
-//!             Input::Filled(answer.len())
+//!             client.handle_received(answer.len(), now, &NoSink)?;
 //!         }
-//!         Do::Tell(_) => {
+//!         client::Action::Event(_) => {
 //!             if let Some(Event::Data(data)) = client.event() {
 //!                 body.extend_from_slice(data);
 //!             }
-//!             continue;
 //!         }
-//!         Do::Done => break,
+//!         client::Action::Done => break,
 //!         other => panic!("{other:?}"),
-//!     };
-//!     client.input(now, &NoSink, input);
+//!     }
 //! }
 //! assert_eq!(body, b"hello");
 //! # Ok::<(), Box<dyn std::error::Error>>(())

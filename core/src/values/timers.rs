@@ -17,12 +17,18 @@ impl<const N: usize> Timers<N> {
         Self { armed: [None; N] }
     }
 
-    /// Arms a timer, unless it is armed. Without a deadline, it stays disarmed.
+    /// Arms a timer, unless it is armed, and returns its deadline. Without one, it stays disarmed.
     #[inline]
-    pub(crate) fn arm(&mut self, timer: usize, deadline: impl FnOnce() -> Option<Deadline>) {
-        if let Some(slot @ None) = self.armed.get_mut(timer) {
+    pub(crate) fn arm(
+        &mut self,
+        timer: usize,
+        deadline: impl FnOnce() -> Option<Deadline>,
+    ) -> Option<Deadline> {
+        let slot = self.armed.get_mut(timer)?;
+        if slot.is_none() {
             *slot = deadline();
         }
+        *slot
     }
 
     /// Disarms a timer: there was progress, or the wait is over.
@@ -31,6 +37,11 @@ impl<const N: usize> Timers<N> {
         if let Some(slot) = self.armed.get_mut(timer) {
             *slot = None;
         }
+    }
+
+    /// Returns the deadline of a timer, if it is armed.
+    pub(crate) fn get(&self, timer: usize) -> Option<Deadline> {
+        self.armed.get(timer).copied().flatten()
     }
 
     /// Returns the deadline that passes first. Of two at the same time, it is that of the first kind.

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use limpid_core::client::{Do, Event, Exchange, Input, Options, Request};
+use limpid_core::client::{Action, Event, Exchange, Options, Request};
 use limpid_core::coding::ACCEPTED;
 use limpid_core::error::{Cause, CodingFault};
 use limpid_core::limits::Limits;
@@ -89,39 +89,43 @@ fn run(request: Request, options: Options, response: &[u8], size: usize, pieces:
     };
     let mut seen = 0;
     loop {
-        let input = match exchange.next(now, &told) {
-            Do::Acquire => Input::Open(ConnectionId(1)),
-            Do::Resolve => Input::Resolved(&["127.0.0.1:80".parse().unwrap()]),
-            Do::Dial(dial) => Input::Dialed(dial),
-            Do::Write => {
+        match exchange.poll(now, &told) {
+            Action::Acquire => exchange.handle_opened(ConnectionId(1), now, &told).unwrap(),
+            Action::Resolve => {
+                let address = "127.0.0.1:80".parse().unwrap();
+                exchange.handle_resolved(&[address], now, &told).unwrap();
+            }
+            Action::Dial(dial) => exchange.handle_dialed(dial, now, &told).unwrap(),
+            Action::Wait(interest) if interest.write => {
                 let out = exchange.out().concat();
                 outcome.request += &String::from_utf8(out.clone()).unwrap();
-                Input::Sent(out.len())
+                exchange.handle_sent(out.len(), now, &told).unwrap();
             }
-            Do::Read => {
+            Action::Wait(interest) if interest.read => {
                 let rest = &response[outcome.read..];
                 let n = rest.len().min(size);
                 exchange.space(n)[..n].copy_from_slice(&rest[..n]);
                 outcome.read += n;
-                if n == 0 { Input::Eof } else { Input::Filled(n) }
+                match n {
+                    0 => exchange.handle_eof(now, &told),
+                    n => exchange.handle_received(n, now, &told).unwrap(),
+                }
             }
-            Do::Tell(_) => {
+            Action::Event(_) => {
                 let Some(Event::Data(data)) = exchange.event() else { continue };
                 outcome.body.extend_from_slice(data);
                 seen += 1;
-                if seen < pieces {
-                    continue;
+                if seen == pieces {
+                    exchange.cancel(now, &told);
                 }
-                Input::Cancel
             }
-            Do::Done | Do::Failed => {
+            Action::Done | Action::Failed => {
                 outcome.is_free = exchange.take_link().is_some();
                 outcome.error = exchange.error().map(|error| error.cause);
                 break;
             }
-            _ => continue,
-        };
-        exchange.input(now, &told, input);
+            _ => {}
+        }
     }
     outcome.told = told.0.into_inner();
     outcome

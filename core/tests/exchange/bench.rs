@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use limpid_core::client::{Do, Event, Exchange, Input, Link, Options, Request, Switched};
+use limpid_core::client::{
+    Action, Event, Exchange, Interest as Waits, Link, Options, Request, Switched,
+};
 use limpid_core::error::{Cause, Error, OsError, OsErrorKind};
 use limpid_core::fields::FieldBlock;
 use limpid_core::http1::BodySize;
@@ -110,73 +112,85 @@ impl Bench {
         }
     }
 
-    fn input(&mut self, input: Input<'_>) {
-        self.exchange.input(self.now, &self.names, input);
-    }
-
     /// Runs on until the server has to say something, or the exchange.
     pub(crate) fn runs(&mut self) -> Stop {
         loop {
-            let start = Mono::from_nanos(0);
-            let input = match self.exchange.next(self.now, &self.names) {
-                Do::Acquire => self.link.take().map_or(Input::Open(ConnectionId(1)), Input::Reuse),
-                Do::Resolve => {
-                    self.input(Input::Resolved(&["127.0.0.1:80".parse().unwrap()]));
-                    continue;
+            let (now, names) = (self.now, &self.names);
+            let exchange = &mut self.exchange;
+            match exchange.poll(now, names) {
+                Action::Acquire => match self.link.take() {
+                    Some(link) => exchange.handle_reused(link, now, names).unwrap(),
+                    None => exchange.handle_opened(ConnectionId(1), now, names).unwrap(),
+                },
+                Action::Resolve => {
+                    let address = "127.0.0.1:80".parse().unwrap();
+                    exchange.handle_resolved(&[address], now, names).unwrap();
                 }
-                Do::Dial(dial) => Input::Dialed(dial),
-                Do::Secure { .. } => Input::Secured(self.layer.take().unwrap()),
-                Do::Write => {
-                    let mut out = self.exchange.out().concat();
-                    out.truncate(self.room);
-                    self.room -= out.len();
-                    self.sent.extend_from_slice(&out);
-                    if out.is_empty() {
-                        Input::Failed(RESET.into())
-                    } else {
-                        Input::Sent(out.len())
+                Action::Dial(dial) => exchange.handle_dialed(dial, now, names).unwrap(),
+                Action::Secure { .. } => {
+                    exchange.handle_secured(self.layer.take().unwrap(), now, names).unwrap();
+                }
+                Action::Wait(interest) => {
+                    if let Some(stop) = self.wait(interest) {
+                        return stop;
                     }
                 }
-                Do::Read if self.room == 0 => Input::Failed(RESET.into()),
-                Do::Read => {
-                    let until = self.exchange.deadline();
-                    let why = until.map_or("", |until| until.why.name());
-                    return Stop::Read(until.map(|until| until.at.since(start)), why);
-                }
-                Do::Body { .. } => match self.body.pop() {
-                    Some(piece) => Input::Body(Bytes::from_static(piece)),
-                    None => Input::BodyEnd(self.trailers.fields()),
-                },
-                Do::Close => continue,
-                Do::Release => {
-                    self.link = self.exchange.take_link();
-                    continue;
-                }
-                Do::Tell(_) => return Stop::Event(shown(self.exchange.event().unwrap())),
-                Do::Done => {
-                    self.link = self.exchange.take_link();
+                Action::Close | Action::Rewind => {}
+                Action::Release => self.link = exchange.take_link(),
+                Action::Event(_) => return Stop::Event(shown(exchange.event().unwrap())),
+                Action::Done => {
+                    self.link = exchange.take_link();
                     return Stop::Done;
                 }
-                Do::Failed => return Stop::Failed(self.exchange.take_error().unwrap()),
-                Do::Await | Do::Abandon(_) | Do::Trust { .. } | Do::Wait => {
-                    panic!("there was no reason to ask")
-                }
-            };
-            self.exchange.input(self.now, &self.names, input);
+                Action::Failed => return Stop::Failed(exchange.take_error().unwrap()),
+                Action::Abandon(_) | Action::Trust { .. } => panic!("there was no reason to ask"),
+            }
         }
+    }
+
+    /// Lets the transport take bytes, hands in the body, or stops where bytes are wanted.
+    fn wait(&mut self, interest: Waits) -> Option<Stop> {
+        let (now, names) = (self.now, &self.names);
+        let exchange = &mut self.exchange;
+        if interest.write {
+            let mut out = exchange.out().concat();
+            out.truncate(self.room);
+            self.room -= out.len();
+            self.sent.extend_from_slice(&out);
+            if out.is_empty() {
+                exchange.handle_send_failed(RESET.into(), now, names);
+            } else {
+                exchange.handle_sent(out.len(), now, names).unwrap();
+            }
+        } else if interest.body {
+            match self.body.pop() {
+                Some(piece) => {
+                    exchange.handle_body(Bytes::from_static(piece), now, names).unwrap();
+                }
+                None => exchange.handle_body_end(self.trailers.fields(), now, names).unwrap(),
+            }
+        } else if self.room == 0 {
+            exchange.handle_receive_failed(RESET.into(), now, names);
+        } else {
+            assert_eq!(interest, Waits::READ);
+            let until = exchange.deadline(now);
+            let why = until.map_or("", |until| until.why.name());
+            return Some(Stop::Read(until.map(|until| until.at.since(Mono::default())), why));
+        }
+        None
     }
 
     /// The server sends this.
     pub(crate) fn hears(&mut self, bytes: &str) -> Stop {
         let room = self.exchange.space(bytes.len());
         room[..bytes.len()].copy_from_slice(bytes.as_bytes());
-        self.input(Input::Filled(bytes.len()));
+        self.exchange.handle_received(bytes.len(), self.now, &self.names).unwrap();
         self.runs()
     }
 
     /// The server closes.
     pub(crate) fn hears_the_end(&mut self) -> Stop {
-        self.input(Input::Eof);
+        self.exchange.handle_eof(self.now, &self.names);
         self.runs()
     }
 
@@ -188,7 +202,7 @@ impl Bench {
     /// So many milliseconds pass.
     pub(crate) fn waits(&mut self, milliseconds: u64) -> Stop {
         self.now = self.now + Duration::from_millis(milliseconds);
-        self.input(Input::Tick);
+        self.exchange.handle_timeout(self.now, &self.names);
         self.runs()
     }
 
@@ -199,7 +213,7 @@ impl Bench {
                 Stop::Event(_) => {}
                 Stop::Done => return Ok(()),
                 Stop::Failed(error) => return Err(error.cause),
-                Stop::Read(..) => self.input(Input::Eof),
+                Stop::Read(..) => self.exchange.handle_eof(self.now, &self.names),
             }
         }
     }

@@ -7,9 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use limpid_core::client::{
-    AttemptDelay, Dial, DialId, Do, Exchange, Input, Options, Request, Target,
-};
+use limpid_core::client::{Action, AttemptDelay, Dial, DialId, Exchange, Options, Request, Target};
 use limpid_core::error::{OsError, OsErrorKind};
 use limpid_core::time::{Mono, Timeouts};
 use limpid_core::trace::{ConnectionId, ExchangeId, Interest, Meta, Sink, SpanId, TraceEvent};
@@ -107,16 +105,17 @@ impl World {
     /// Lets the driver work until there is a connection, or none to be had.
     fn run(mut self, driver: Driver) -> String {
         for _ in 0..100 {
-            let input = match self.exchange.next(self.now, &self.journal) {
-                Do::Acquire => Input::Open(ConnectionId(1)),
-                Do::Resolve => {
-                    let all: Vec<SocketAddr> = self.addresses.iter().map(|(a, _)| *a).collect();
-                    self.exchange.input(self.now, &self.journal, Input::Resolved(&all));
-                    continue;
+            match self.exchange.poll(self.now, &self.journal) {
+                Action::Acquire => {
+                    let connection = ConnectionId(1);
+                    self.exchange.handle_opened(connection, self.now, &self.journal).unwrap();
                 }
-                Do::Dial(dial) => {
-                    let until = self.exchange.deadline();
-                    let Some(Dial { target: Target::Tcp(address), alone, .. }) =
+                Action::Resolve => {
+                    let all: Vec<SocketAddr> = self.addresses.iter().map(|(a, _)| *a).collect();
+                    self.exchange.handle_resolved(&all, self.now, &self.journal).unwrap();
+                }
+                Action::Dial(dial) => {
+                    let Some(Dial { target: Target::Tcp(address), alone, until, .. }) =
                         self.exchange.dial()
                     else {
                         panic!("the address is one of TCP");
@@ -127,55 +126,50 @@ impl World {
                         Nothing => Mono::from_nanos(u64::MAX),
                     };
                     self.under_way.push((dial, ends, *does));
-                    if driver == Driver::Several && !alone {
-                        Input::Dialing
-                    } else {
-                        let input = self.wait(until.map(|until| until.at));
-                        self.under_way.clear();
-                        input
+                    if driver == Driver::OneAtATime || alone {
+                        self.wait(until.map(|until| until.at));
                     }
                 }
-                Do::Await => {
-                    let until = self.exchange.deadline();
-                    self.wait(until.map(|until| until.at))
+                Action::Wait(interest) if interest.is_none() => {
+                    let until = self.exchange.deadline(self.now);
+                    self.wait(until.map(|until| until.at));
                 }
-                Do::Abandon(dial) => {
+                Action::Abandon(dial) => {
                     let before = self.under_way.len();
                     self.under_way.retain(|(id, ..)| *id != dial);
                     assert_eq!(self.under_way.len(), before - 1, "{dial:?} was under way");
-                    continue;
                 }
-                Do::Write | Do::Failed => {
+                Action::Wait(_) | Action::Failed => {
                     assert!(self.under_way.is_empty(), "all attempts are settled");
                     return self.journal.lines.into_inner();
                 }
                 other => panic!("{other:?}"),
-            };
-            self.exchange.input(self.now, &self.journal, input);
+            }
         }
         panic!("it does not end: {}", self.journal.lines.into_inner());
     }
 
     /// Lets time pass until something happens.
-    fn wait(&mut self, until: Option<Mono>) -> Input<'static> {
+    fn wait(&mut self, until: Option<Mono>) {
         let first = self.under_way.iter().enumerate().min_by_key(|(_, (_, ends, _))| *ends);
         let (index, (dial, ends, does)) = first.map(|(i, one)| (i, *one)).unwrap();
         let nearest = [Some(ends), until, self.cancel_at].into_iter().flatten().min().unwrap();
         self.now = nearest;
         if self.cancel_at == Some(nearest) {
-            return Input::Cancel;
+            return self.exchange.cancel(self.now, &self.journal);
         }
         if ends > nearest {
-            return Input::Tick;
+            return self.exchange.handle_timeout(self.now, &self.journal);
         }
         self.under_way.remove(index);
         match does {
-            Connect(_) => Input::Dialed(dial),
+            Connect(_) => self.exchange.handle_dialed(dial, self.now, &self.journal),
             _ => {
-                let refused = OsError { code: 0, kind: OsErrorKind::Refused };
-                Input::DialFailed(dial, refused.into())
+                let refused = OsError { code: 0, kind: OsErrorKind::Refused }.into();
+                self.exchange.handle_dial_failed(dial, refused, self.now, &self.journal)
             }
         }
+        .unwrap();
     }
 }
 

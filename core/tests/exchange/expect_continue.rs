@@ -85,6 +85,7 @@ fn a_silent_server_is_sent_the_body_in_the_end() {
     // It may still say so.
     let late = bench.hears("HTTP/1.1 100 Continue\r\n\r\n");
     assert_eq!(late, Stop::Event("informational 100".to_owned()));
+    assert!(matches!(bench.runs(), Stop::Read(_, "reading")));
     assert_eq!(bench.hears(OK), Stop::Event("head 200".to_owned()));
     assert_eq!(bench.ends(), Ok(()));
 }

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::sync::Arc;
 
-use limpid_core::client::{Do, Exchange, Input, Options, Pool, Proxy, Request, TrustId};
+use limpid_core::client::{Action, Exchange, Interest, Options, Pool, Proxy, Request, TrustId};
 use limpid_core::error::{Cause, Error, Phase, TlsError};
 use limpid_core::time::Mono;
 use limpid_core::trace::{ConnectionId, ExchangeId, NoSink};
@@ -129,28 +129,38 @@ fn trust_is_asked_for_before_a_connection_and_a_layer_after_it() {
     let mut exchange = Exchange::new(ExchangeId(1), get("https://origin.test/"), Arc::new(options));
     let mut told = Vec::new();
     loop {
-        let doing = exchange.next(now, &NoSink);
-        told.push(match doing {
-            Do::Secure { .. } => format!("{doing:?} {}", exchange.server_name()),
-            Do::Dial(_) => "Dial".to_owned(),
-            doing => format!("{doing:?}"),
+        let action = exchange.poll(now, &NoSink);
+        told.push(match action {
+            Action::Secure { .. } => format!("{action:?} {}", exchange.server_name()),
+            Action::Dial(_) => "Dial".to_owned(),
+            Action::Wait(Interest::WRITE) => "Write".to_owned(),
+            Action::Wait(Interest::READ) => "Read".to_owned(),
+            action => format!("{action:?}"),
         });
-        let input = match doing {
-            Do::Trust { proxy } => Input::Trust(TrustId::new(u64::from(proxy))),
-            Do::Acquire => Input::Open(ConnectionId(1)),
-            Do::Resolve => Input::Resolved(&["127.0.0.1:443".parse().unwrap()]),
-            Do::Dial(dial) => Input::Dialed(dial),
-            Do::Secure { .. } => Input::Secured(Hoard::boxed(Delivers::Some(usize::MAX))),
-            Do::Write => Input::Sent(exchange.out().concat().len()),
-            Do::Read if told.len() < 10 => {
+        match action {
+            Action::Trust { proxy } => {
+                exchange.handle_trusted(TrustId::new(u64::from(proxy)), now, &NoSink)
+            }
+            Action::Acquire => exchange.handle_opened(ConnectionId(1), now, &NoSink),
+            Action::Resolve => {
+                exchange.handle_resolved(&["127.0.0.1:443".parse().unwrap()], now, &NoSink)
+            }
+            Action::Dial(dial) => exchange.handle_dialed(dial, now, &NoSink),
+            Action::Secure { .. } => {
+                exchange.handle_secured(Hoard::boxed(Delivers::Some(usize::MAX)), now, &NoSink)
+            }
+            Action::Wait(Interest::WRITE) => {
+                exchange.handle_sent(exchange.out().concat().len(), now, &NoSink)
+            }
+            Action::Wait(Interest::READ) if told.len() < 10 => {
                 // The origin speaks first, in the same read as the proxy's answer.
                 let bytes = b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n";
                 exchange.space(bytes.len())[..bytes.len()].copy_from_slice(bytes);
-                Input::Filled(bytes.len())
+                exchange.handle_received(bytes.len(), now, &NoSink)
             }
             _ => break,
-        };
-        exchange.input(now, &NoSink, input);
+        }
+        .unwrap();
     }
     assert_eq!(
         told,
@@ -165,7 +175,7 @@ fn trust_is_asked_for_before_a_connection_and_a_layer_after_it() {
             "Read",
             "Secure { proxy: false } origin.test",
             "Write",
-            "Tell(Head)",
+            "Event(Head)",
         ],
         "what came behind the answer to CONNECT is for the layer within the tunnel"
     );
@@ -176,8 +186,8 @@ fn trust_is_asked_for_before_a_connection_and_a_layer_after_it() {
 fn trust_that_was_not_asked_for_changes_nothing() {
     let now = Mono::default();
     let mut exchange = Exchange::new(ExchangeId(1), get("https://a.test/"), Arc::new(trusting(1)));
-    assert_eq!(exchange.next(now, &NoSink), Do::Acquire);
-    exchange.input(now, &NoSink, Input::Trust(TrustId::new(2)));
+    assert_eq!(exchange.poll(now, &NoSink), Action::Acquire);
+    assert!(exchange.handle_trusted(TrustId::new(2), now, &NoSink).is_err());
     assert_eq!(*exchange.route(), trusting(1).route_to(&"https://a.test/".parse().unwrap()));
 }
 
@@ -246,16 +256,20 @@ fn without_a_layer_there_is_no_exchange() {
             Exchange::new(ExchangeId(1), get("https://127.0.0.1/"), Arc::new(trusting(1)));
         let mut error = Some(error);
         loop {
-            let input = match exchange.next(now, &NoSink) {
-                Do::Acquire => Input::Open(ConnectionId(1)),
-                Do::Resolve => Input::Resolved(&["127.0.0.1:443".parse().unwrap()]),
-                Do::Dial(dial) => Input::Dialed(dial),
-                Do::Secure { .. } => Input::Failed(error.take().unwrap().into()),
-                Do::Close => continue,
-                Do::Failed => break,
+            match exchange.poll(now, &NoSink) {
+                Action::Acquire => exchange.handle_opened(ConnectionId(1), now, &NoSink),
+                Action::Resolve => {
+                    exchange.handle_resolved(&["127.0.0.1:443".parse().unwrap()], now, &NoSink)
+                }
+                Action::Dial(dial) => exchange.handle_dialed(dial, now, &NoSink),
+                Action::Secure { .. } => {
+                    exchange.handle_failed(error.take().unwrap().into(), now, &NoSink)
+                }
+                Action::Close => Ok(()),
+                Action::Failed => break,
                 other => panic!("{other:?}"),
-            };
-            exchange.input(now, &NoSink, input);
+            }
+            .unwrap();
         }
         let error = exchange.error().unwrap();
         assert_eq!((error.phase, error.cause), (Phase::Tls, cause));

@@ -3,10 +3,9 @@
 use std::io;
 
 use bytes::Bytes;
-use limpid_core::client::Input;
-use limpid_core::error::Cause;
+use limpid_core::error::Error;
 use limpid_core::http1::BodySize;
-use limpid_io::{Content, Part};
+use limpid_io::{Content, Input, Part};
 
 type Pieces = Box<dyn Iterator<Item = io::Result<Bytes>>>;
 
@@ -39,11 +38,13 @@ impl Body {
         self.0.size()
     }
 
-    /// The next piece, the first again if `rewind` is true.
-    pub(super) fn next(&mut self, rewind: bool) -> Input<'_> {
-        if rewind && !self.0.rewind() {
-            return Input::Failed(Cause::BodyConsumed.into());
-        }
+    /// Goes back to the start.
+    pub(super) fn rewind(&mut self) -> Result<(), Error> {
+        self.0.rewind()
+    }
+
+    /// The next piece.
+    pub(super) fn next(&mut self) -> Input<'_> {
         let part = match self.0.part() {
             Part::Piece(piece) => Ok(Some(piece)),
             Part::Source(pieces) => pieces.next().transpose(),

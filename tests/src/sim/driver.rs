@@ -6,8 +6,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::task::Poll;
 
-use limpid_core::client::{Dial, Do, Event, Exchange, Input, Lease};
+use limpid_core::client::{Action, Dial, Event, Exchange, Interest, Lease};
 use limpid_core::error::{Error, ResolveError};
+use limpid_io::Input;
 
 use super::body::Body;
 use super::dials::Dials;
@@ -43,17 +44,17 @@ impl Driver {
     pub(super) async fn run(&mut self) -> Result<bool, Error> {
         loop {
             let world = self.client.net.world();
-            match self.exchange.next(world.now(), &self.client.sink) {
-                Do::Trust { proxy } => {
+            match self.exchange.poll(world.now(), &self.client.sink) {
+                Action::Trust { proxy } => {
                     let input = self.client.trust(proxy);
                     self.input(input);
                 }
-                Do::Secure { proxy } => {
+                Action::Secure { proxy } => {
                     let input = self.client.secure(self.exchange.server_name(), proxy);
                     self.input(input);
                 }
-                Do::Acquire => {
-                    let until = self.exchange.deadline();
+                Action::Acquire => {
+                    let until = self.exchange.deadline(world.now());
                     let route = self.exchange.route();
                     let acquiring = poll_fn(|_| match self.client.acquire(route) {
                         Some(acquired) => Poll::Ready(acquired),
@@ -62,69 +63,28 @@ impl Driver {
                     let acquired = world.before(at(until), acquiring).await;
                     self.acquired(acquired);
                 }
-                Do::Resolve => {
+                Action::Resolve => {
                     let (host, port) = self.exchange.peer();
                     match resolve(host, port) {
                         Ok(address) => self.input(Input::Resolved(&[address])),
                         Err(error) => self.input(Input::Failed(error.into())),
                     }
                 }
-                Do::Dial(dial) => {
+                Action::Dial(dial) => {
                     let Some(Dial { target, .. }) = self.exchange.dial() else { continue };
                     self.dials.add(dial, self.client.net.connect(target));
-                    self.input(Input::Dialing);
                 }
-                Do::Await => {
-                    let until = self.exchange.deadline();
-                    match world.before(at(until), self.dials.settled()).await {
-                        Some((dial, Ok(socket))) => {
-                            self.connect(socket);
-                            self.input(Input::Dialed(dial));
-                        }
-                        Some((dial, Err(error))) => {
-                            self.input(Input::DialFailed(dial, error.into()));
-                        }
-                        None => self.input(Input::Tick),
+                Action::Abandon(dial) => self.dials.abandon(dial),
+                Action::Rewind => {
+                    if let Err(error) = self.body.rewind() {
+                        self.input(Input::BodyFailed(error));
                     }
                 }
-                Do::Abandon(dial) => self.dials.abandon(dial),
-                Do::Write => {
-                    let until = self.exchange.deadline();
-                    let out = self.exchange.out().concat();
-                    let written =
-                        match self.lease.as_ref().and_then(|lease| lease.transport.as_ref()) {
-                            Some(socket) => world.before(at(until), socket.write(&out)).await,
-                            None => Some(Err(ErrorKind::NotConnected.into())),
-                        };
-                    self.answer(written.map(|result| result.map(Input::Sent)));
-                }
-                Do::Read => {
-                    let until = self.exchange.deadline();
-                    let read = match self.lease.as_ref().and_then(|lease| lease.transport.as_ref())
-                    {
-                        Some(socket) => {
-                            let room = self.exchange.space(READ);
-                            world.before(at(until), socket.receive(room)).await
-                        }
-                        None => Some(Err(ErrorKind::NotConnected.into())),
-                    };
-                    let input = |n| if n == 0 { Input::Eof } else { Input::Filled(n) };
-                    self.answer(read.map(|result| result.map(input)));
-                }
-                Do::Body { rewind } => {
-                    let input = self.body.next(rewind);
-                    self.exchange.input(world.now(), &self.client.sink, input);
-                }
-                Do::Wait => {
-                    if let Some(until) = self.exchange.deadline() {
-                        world.until(until.at).await;
-                    }
-                    self.input(Input::Tick);
-                }
-                Do::Close => self.close(),
-                Do::Release => self.release(),
-                Do::Tell(_) => return Ok(true),
-                Do::Done | Do::Failed => {
+                Action::Wait(interest) => self.wait(interest).await,
+                Action::Close => self.close(),
+                Action::Release => self.release(),
+                Action::Event(_) => return Ok(true),
+                Action::Done | Action::Failed => {
                     self.over = true;
                     self.release();
                     return self.exchange.take_error().map_or(Ok(false), Err);
@@ -133,23 +93,70 @@ impl Driver {
         }
     }
 
-    fn input(&mut self, input: Input<'_>) {
-        self.exchange.input(self.client.net.world().now(), &self.client.sink, input);
+    async fn wait(&mut self, interest: Interest) {
+        let world = self.client.net.world();
+        let until = at(self.exchange.deadline(world.now()));
+        let socket = self.lease.as_ref().and_then(|lease| lease.transport.as_ref());
+        if interest.read {
+            let room = self.exchange.space(READ);
+            let read = match socket {
+                Some(socket) => world.before(until, socket.receive(room)).await,
+                None => Some(Err(ErrorKind::NotConnected.into())),
+            };
+            self.read(read);
+        } else if interest.write {
+            let out = self.exchange.out().concat();
+            let written = match socket {
+                Some(socket) => world.before(until, socket.write(&out)).await,
+                None => Some(Err(ErrorKind::NotConnected.into())),
+            };
+            self.wrote(written);
+        } else if interest.body {
+            let input = self.body.next();
+            // Nothing is handed in that was not waited for.
+            let _ = input.hand_to(&mut self.exchange, world.now(), &self.client.sink);
+        } else {
+            match world.before(until, self.dials.settled()).await {
+                Some((dial, Ok(socket))) => {
+                    self.connect(socket);
+                    self.input(Input::Dialed(dial));
+                }
+                Some((dial, Err(error))) => self.input(Input::DialFailed(dial, error.into())),
+                None => self.input(Input::Timeout),
+            }
+        }
     }
 
-    fn answer(&mut self, result: Option<io::Result<Input<'_>>>) {
+    fn input(&mut self, input: Input<'_>) {
+        let now = self.client.net.world().now();
+        // Nothing is handed in that was not asked for.
+        let _ = input.hand_to(&mut self.exchange, now, &self.client.sink);
+    }
+
+    fn read(&mut self, result: Option<io::Result<usize>>) {
         self.input(match result {
-            Some(Ok(input)) => input,
-            Some(Err(error)) => Input::Failed(error.into()),
-            None => Input::Tick,
+            Some(Ok(0)) => Input::Eof,
+            Some(Ok(n)) => Input::Received(n),
+            Some(Err(error)) => Input::ReceiveFailed(error.into()),
+            None => Input::Timeout,
+        });
+    }
+
+    fn wrote(&mut self, result: Option<io::Result<usize>>) {
+        self.input(match result {
+            Some(Ok(n)) => Input::Sent(n),
+            Some(Err(error)) => Input::SendFailed(error.into()),
+            None => Input::Timeout,
         });
     }
 
     fn acquired(&mut self, lease: Option<Box<Lease<Socket>>>) {
         self.lease = lease;
         let input = match &mut self.lease {
-            Some(lease) => lease.link.take().map_or(Input::Open(lease.connection()), Input::Reuse),
-            None => Input::Tick,
+            Some(lease) => {
+                lease.link.take().map_or(Input::Opened(lease.connection()), Input::Reused)
+            }
+            None => Input::Timeout,
         };
         self.input(input);
     }
@@ -187,17 +194,17 @@ impl Drop for Driver {
         self.input(Input::Cancel);
         loop {
             let now = self.client.net.world().now();
-            match self.exchange.next(now, &self.client.sink) {
-                Do::Write => {
+            match self.exchange.poll(now, &self.client.sink) {
+                Action::Wait(Interest { write: true, .. }) => {
                     let out = self.exchange.out().concat();
                     let written = self.socket().and_then(|socket| socket.write_now(&out));
                     let written = written.unwrap_or(Err(ErrorKind::WouldBlock.into()));
-                    self.answer(Some(written.map(Input::Sent)));
+                    self.wrote(Some(written));
                 }
-                Do::Close => self.close(),
-                Do::Release => self.release(),
-                Do::Done | Do::Failed => return self.release(),
-                Do::Tell(_) => {}
+                Action::Close => self.close(),
+                Action::Release => self.release(),
+                Action::Done | Action::Failed => return self.release(),
+                Action::Event(_) => {}
                 _ => self.input(Input::Cancel),
             }
         }

@@ -4,10 +4,10 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::sync::Arc;
 
-use limpid_core::client::{Exchange, Input, Lease, Options, Pool, Request, Retired, Route};
+use limpid_core::client::{Exchange, Lease, Options, Pool, Request, Retired, Route};
 use limpid_core::error::TlsError;
 use limpid_core::trace::ExchangeId;
-use limpid_io::{Settings, SharedSink, TlsSource};
+use limpid_io::{Input, Settings, SharedSink, TlsSource};
 
 use super::net::Net;
 use super::socket::Socket;
@@ -52,7 +52,7 @@ impl Shared {
     /// Answers a question about trust.
     pub(super) fn trust(&self, proxy: bool) -> Input<'static> {
         let trust = self.tls(proxy).trust(self.net.world().now(), &self.sink);
-        trust.map_or_else(no_configuration, Input::Trust)
+        trust.map_or_else(no_configuration, Input::Trusted)
     }
 
     /// Makes the layer for a connection to the server of this name.

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use limpid_core::client::{DialId, Do, Exchange, Input, Options, Request, Retirement, TrustId};
+use limpid_core::client::{Action, DialId, Exchange, Options, Request, Retirement, TrustId};
 use limpid_core::error::Cause;
 use limpid_core::fields::Fields;
 use limpid_core::http1::BodySize;
 use limpid_core::time::{Deadline, Mono, Timeouts};
 use limpid_core::trace::{ConnectionId, ExchangeId};
 use limpid_core::transport::tls::ClientTls;
+use limpid_io::Input;
 
 use limpid_tests::simulation::ledger::Ledger;
 
@@ -65,8 +66,8 @@ pub(crate) struct Driver {
     pub(crate) ledger: Ledger,
     pub(crate) now: Mono,
     several: bool,
-    /// The dial that it was asked for.
-    dial: Option<DialId>,
+    /// What it was asked for once, and has not answered.
+    question: Option<Asked>,
     pub(crate) under_way: Vec<DialId>,
     peer: Peer,
     body: Option<&'static [u8]>,
@@ -101,7 +102,7 @@ impl Driver {
             ledger: Ledger::of_client(),
             now: Mono::from_nanos(0),
             several,
-            dial: None,
+            question: None,
             under_way: Vec::new(),
             peer,
             body: Some(BODY),
@@ -110,72 +111,80 @@ impl Driver {
 
     /// What is to be done, and until when.
     pub(crate) fn next(&mut self) -> (Asked, Option<Deadline>) {
-        self.dial = None;
-        let asked = match self.exchange.next(self.now, &self.ledger) {
-            Do::Acquire => Asked::Acquire,
-            Do::Resolve => Asked::Resolve,
-            Do::Dial(dial) => {
-                self.dial = Some(dial);
-                Asked::Dial(dial)
+        let asked = match self.exchange.poll(self.now, &self.ledger) {
+            Action::Acquire => self.ask(Asked::Acquire),
+            Action::Resolve => self.ask(Asked::Resolve),
+            Action::Secure { .. } => self.ask(Asked::Secure),
+            Action::Dial(dial) => {
+                self.under_way.push(dial);
+                if self.several { Asked::Dial(dial) } else { self.ask(Asked::Dial(dial)) }
             }
-            Do::Await => Asked::Await(self.exchange.deadline()),
-            Do::Abandon(dial) => {
+            Action::Abandon(dial) => {
                 self.under_way.retain(|id| *id != dial);
                 Asked::Abandon(dial)
             }
-            Do::Secure { .. } => Asked::Secure,
-            Do::Write => Asked::Write,
-            Do::Read => Asked::Read,
-            Do::Body { .. } => Asked::Body,
-            Do::Release => Asked::Release,
-            Do::Trust { .. } | Do::Wait => panic!("neither was given a reason to be asked"),
-            Do::Close => Asked::Close,
-            Do::Tell(_) => Asked::Event,
-            Do::Done => Asked::Done,
-            Do::Failed => Asked::Failed(self.exchange.error().unwrap().cause),
+            Action::Wait(interest) if interest.write => Asked::Write,
+            Action::Wait(interest) if interest.read => Asked::Read,
+            Action::Wait(interest) if interest.body => Asked::Body,
+            Action::Wait(_) => match self.question {
+                Some(question) => question,
+                None => Asked::Await(self.exchange.deadline(self.now)),
+            },
+            Action::Release => Asked::Release,
+            Action::Trust { .. } | Action::Rewind => panic!("neither has a reason to be asked"),
+            Action::Close => Asked::Close,
+            Action::Event(_) => Asked::Event,
+            Action::Done => Asked::Done,
+            Action::Failed => Asked::Failed(self.exchange.error().unwrap().cause),
         };
-        let waits = matches!(
-            asked,
+        if self.question != Some(asked) {
+            self.question = None;
+        }
+        let until = match asked {
+            Asked::Dial(_) => self.exchange.dial().and_then(|dial| dial.until),
             Asked::Acquire
-                | Asked::Resolve
-                | Asked::Dial(_)
-                | Asked::Await(_)
-                | Asked::Secure
-                | Asked::Write
-                | Asked::Read
-        );
-        (asked, if waits { self.exchange.deadline() } else { None })
+            | Asked::Resolve
+            | Asked::Await(_)
+            | Asked::Secure
+            | Asked::Write
+            | Asked::Read => self.exchange.deadline(self.now),
+            _ => None,
+        };
+        (asked, until)
+    }
+
+    /// It is asked this once, until it has answered.
+    fn ask(&mut self, question: Asked) -> Asked {
+        self.question = Some(question);
+        question
     }
 
     pub(crate) fn input(&mut self, input: Input<'_>) {
-        match &input {
-            Input::Dialing => self.under_way.extend(self.dial.take()),
-            Input::Dialed(dial) | Input::DialFailed(dial, _) => {
-                self.under_way.retain(|id| id != dial);
-            }
-            _ => {}
+        if let Input::Dialed(dial) | Input::DialFailed(dial, _) = &input {
+            self.under_way.retain(|id| id != dial);
         }
-        self.exchange.input(self.now, &self.ledger, input);
+        // What the exchange has not asked for, it refuses.
+        let _ = input.hand_to(&mut self.exchange, self.now, &self.ledger);
     }
 
     /// Does what is asked, and moves at most so many bytes.
     pub(crate) fn obey(&mut self, asked: Asked, amount: usize) {
         match asked {
-            Asked::Acquire => self.input(Input::Open(ConnectionId(1))),
+            Asked::Acquire => self.input(Input::Opened(ConnectionId(1))),
             Asked::Resolve => {
                 let addresses = ["[::1]:80".parse().unwrap(), "127.0.0.1:80".parse().unwrap()];
                 self.input(Input::Resolved(&addresses));
             }
-            Asked::Dial(_) if self.several => self.input(Input::Dialing),
+            Asked::Dial(_) if self.several => {}
             Asked::Dial(dial) => self.input(Input::Dialed(dial)),
             // The first address never answers, unless there is no time for that.
             Asked::Await(Some(until)) if self.under_way.len() < 2 && amount < usize::MAX => {
                 self.now = until.at;
-                self.input(Input::Tick);
+                self.input(Input::Timeout);
             }
             Asked::Await(_) => {
                 let last = self.under_way.last().copied();
-                self.input(last.map_or(Input::Tick, Input::Dialed));
+                self.input(last.map_or(Input::Timeout, Input::Dialed));
             }
             Asked::Secure => {
                 let layer = ClientTls::client(client_config(), self.exchange.server_name());
@@ -192,7 +201,7 @@ impl Driver {
                 let amount = amount.min(room.len());
                 match self.peer.give(&mut room[..amount]) {
                     0 => self.input(Input::Eof),
-                    n => self.input(Input::Filled(n)),
+                    n => self.input(Input::Received(n)),
                 }
             }
             Asked::Body => match self.body.take() {
@@ -231,7 +240,8 @@ impl Driver {
         assert_eq!(self.ledger.problems(), [""; 0]);
         assert_eq!(self.under_way, [], "dials that nobody waits for");
         let told = self.ledger.told();
-        for input in [Input::Sent(1), Input::Filled(1), Input::Eof, Input::Tick, Input::Cancel] {
+        for input in [Input::Sent(1), Input::Received(1), Input::Eof, Input::Timeout, Input::Cancel]
+        {
             self.input(input);
             assert_eq!(self.next().0, outcome);
         }

@@ -1,11 +1,12 @@
 //! Drivers and servers that do anything, in any order.
 
 use bytes::Bytes;
-use limpid_core::client::{DialId, Input, TrustId};
+use limpid_core::client::{DialId, TrustId};
 use limpid_core::error::{Cause, OsError, OsErrorKind, ResolveError};
 use limpid_core::fields::Fields;
 use limpid_core::time::Mono;
 use limpid_core::transport::socks5::Socks5;
+use limpid_io::Input;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -55,13 +56,14 @@ enum Move {
 #[derive(Clone, Copy, Debug)]
 enum Told {
     Resolved(usize),
-    Dialing,
     Dialed(u32),
     DialFailed(u32),
     Sent(usize),
     Filled(usize),
     Eof,
     Os(OsErrorKind),
+    SendFailed(OsErrorKind),
+    ReceiveFailed(OsErrorKind),
     Resolve(ResolveError),
     Body(usize),
     BodyEnd,
@@ -75,13 +77,14 @@ fn told() -> impl Strategy<Value = Told> {
     let count = prop_oneof![0..300_usize, Just(usize::MAX)];
     prop_oneof![
         (0..3_usize).prop_map(Told::Resolved),
-        Just(Told::Dialing),
         (0..4_u32).prop_map(Told::Dialed),
         (0..4_u32).prop_map(Told::DialFailed),
         count.clone().prop_map(Told::Sent),
         count.prop_map(Told::Filled),
         Just(Told::Eof),
         select(&KINDS[..]).prop_map(Told::Os),
+        select(&KINDS[..]).prop_map(Told::SendFailed),
+        select(&KINDS[..]).prop_map(Told::ReceiveFailed),
         Just(Told::Resolve(ResolveError::NotFound)),
         (0..10_usize).prop_map(Told::Body),
         Just(Told::BodyEnd),
@@ -117,18 +120,19 @@ fn tell(driver: &mut Driver, told: Told) {
     let address = "127.0.0.1:80".parse().unwrap();
     driver.input(match told {
         Told::Resolved(count) => return driver.input(Input::Resolved(&vec![address; count])),
-        Told::Dialing => Input::Dialing,
         Told::Dialed(dial) => Input::Dialed(DialId(dial)),
         Told::DialFailed(dial) => Input::DialFailed(DialId(dial), os(OsErrorKind::Refused).into()),
         Told::Sent(n) => Input::Sent(n),
-        Told::Filled(n) => Input::Filled(n),
+        Told::Filled(n) => Input::Received(n),
         Told::Eof => Input::Eof,
         Told::Os(kind) => Input::Failed(os(kind).into()),
+        Told::SendFailed(kind) => Input::SendFailed(os(kind).into()),
+        Told::ReceiveFailed(kind) => Input::ReceiveFailed(os(kind).into()),
         Told::Resolve(error) => Input::Failed(error.into()),
         Told::Body(n) => Input::Body(Bytes::from(vec![b'b'; n])),
         Told::BodyEnd => Input::BodyEnd(Fields::EMPTY),
-        Told::BodyFailed => Input::Failed(Cause::Body(os(OsErrorKind::Other)).into()),
-        Told::Trust => Input::Trust(TrustId::new(2)),
+        Told::BodyFailed => Input::BodyFailed(Cause::Body(os(OsErrorKind::Other)).into()),
+        Told::Trust => Input::Trusted(TrustId::new(2)),
         // It is another layer than the peer's.
         Told::Secured => Input::Secured(Box::new(Socks5::new("localhost", 80, None))),
         Told::Cancel => Input::Cancel,
@@ -149,7 +153,7 @@ fn play(mut driver: Driver, moves: Vec<Move>, cancel: bool) {
             Move::Wait(milliseconds) => {
                 let nanos = driver.now.as_nanos() + milliseconds * 1_000_000;
                 driver.now = Mono::from_nanos(nanos);
-                driver.input(Input::Tick);
+                driver.input(Input::Timeout);
             }
             Move::Nothing => {}
         }

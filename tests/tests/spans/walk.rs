@@ -1,8 +1,8 @@
 //! A normal exchange, disturbed once at each of its steps.
 
-use limpid_core::client::Input;
 use limpid_core::error::{Cause, OsError, OsErrorKind, ResolveError};
 use limpid_core::time::{Mono, Waiting};
+use limpid_io::Input;
 
 use crate::driver::{Asked, Driver, Wants, Way};
 use crate::peer::Peer;
@@ -74,20 +74,25 @@ fn disturb(way: Way, step: usize, disturbance: Disturbance) {
     }
     let (asked, until) = driver.next();
     let awaits_continue = until.is_some_and(|until| until.why == Waiting::Continue);
-    let rivals = driver.under_way.len();
+    let rivals = driver.under_way.len().saturating_sub(1);
     match disturbance {
-        Disturbance::Os => driver.input(Input::Failed(RESET.into())),
+        Disturbance::Os => driver.input(match asked {
+            Asked::Write => Input::SendFailed(RESET.into()),
+            Asked::Read => Input::ReceiveFailed(RESET.into()),
+            Asked::Dial(dial) => Input::DialFailed(dial, RESET.into()),
+            _ => Input::Failed(RESET.into()),
+        }),
         Disturbance::Resolver => {
             driver.input(Input::Failed(ResolveError::NotFound.into()));
         }
-        Disturbance::Body => driver.input(Input::Failed(Cause::Body(RESET).into())),
+        Disturbance::Body => driver.input(Input::BodyFailed(Cause::Body(RESET).into())),
         Disturbance::Cancel => driver.input(Input::Cancel),
         Disturbance::Eof => driver.input(Input::Eof),
-        Disturbance::TickTooEarly => driver.input(Input::Tick),
+        Disturbance::TickTooEarly => driver.input(Input::Timeout),
         Disturbance::TickTooLate => {
             let Some(until) = until else { return };
             driver.now = until.at;
-            driver.input(Input::Tick);
+            driver.input(Input::Timeout);
         }
         Disturbance::NoAddress => driver.input(Input::Resolved(&[])),
     }

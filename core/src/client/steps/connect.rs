@@ -4,14 +4,14 @@ use alloc::boxed::Box;
 use core::net::SocketAddr;
 use core::time::Duration;
 
-use super::super::action::Do;
+use super::super::action::{Action, Interest};
 use super::super::dial::interleave;
 use super::super::exchange::Exchange;
 use super::super::proxy::ProxyKind;
 use super::super::route::Via;
-use super::super::state::{Pending, State, Stepped};
+use super::super::state::{State, Stepped};
 use super::super::trail::Slot;
-use crate::error::{Cause, Error, Phase, ResolveError, SocksError, TlsError};
+use crate::error::{Cause, Phase, ResolveError, SocksError, TlsError};
 use crate::http1::Role;
 use crate::time::Waiting;
 use crate::trace::{At, Sink, SpanKind, TraceEvent};
@@ -23,15 +23,12 @@ impl Exchange {
     /// Asks which TLS configuration is used for each peer that needs one.
     #[inline]
     pub(super) fn trust<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        if let Some(pending) = self.pending.take() {
-            return self.interrupted(pending, at);
-        }
         let route = &self.plan.route;
         if route.origin.is_secure() && route.trust.is_none() {
-            return Ok(Some(Do::Trust { proxy: false }));
+            return Ok(Some(self.ask(Action::Trust { proxy: false })));
         }
         if route.has_secure_proxy() && route.proxy_trust.is_none() {
-            return Ok(Some(Do::Trust { proxy: true }));
+            return Ok(Some(self.ask(Action::Trust { proxy: true })));
         }
         self.enter(State::Acquire, Phase::Pool);
         let url = self.plan.request.url();
@@ -40,36 +37,28 @@ impl Exchange {
             host: url.host(),
             port: url.port(),
         });
-        Ok(Some(Do::Acquire))
+        Ok(Some(self.ask(Action::Acquire)))
     }
 
-    pub(super) fn acquire<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        match self.pending.take() {
-            None => Ok(Some(Do::Acquire)),
-            Some(Pending::Reuse) => {
-                self.trail.acquired(true, at);
-                self.trail.on(self.link.connection());
-                self.begin_request(at)
-            }
-            Some(Pending::Open) => {
-                self.trail.acquired(false, at);
-                self.trail.on(self.link.connection());
-                self.retried = 0;
-                Ok(self.open(at))
-            }
-            Some(pending) => self.interrupted(pending, at),
+    /// Asks a question once, and then waits for its answer.
+    #[inline]
+    pub(super) const fn ask(&mut self, question: Action) -> Action {
+        if self.asked {
+            return Action::Wait(Interest::NONE);
         }
+        self.asked = true;
+        question
     }
 
     /// Begins to open a connection.
     #[inline(never)]
-    fn open<S: Sink>(&mut self, at: At<'_, S>) -> Option<Do> {
+    pub(super) fn open<S: Sink>(&mut self, at: At<'_, S>) {
         self.trail.attempt();
         let span = match self.plan.route.via() {
             Via::Unix => {
                 self.begin_dial(1);
                 self.trail.start_connecting(SpanKind::ConnectUnixSocket, &self.plan, at);
-                return None;
+                return;
             }
             Via::Socks(_) => SpanKind::SocksConnectTcp,
             Via::Direct | Via::Forward(_) | Via::Tunnel(_) => SpanKind::ConnectTcp,
@@ -84,26 +73,20 @@ impl Exchange {
             self.memory
                 .addresses
                 .extend(known.iter().map(|address| SocketAddr::new(*address, port)));
-            self.pending = Some(Pending::Resolved);
+            self.state = State::Resolved;
         }
-        None
     }
 
+    /// The addresses are known.
     #[inline(never)]
-    pub(super) fn resolve<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        match self.pending.take() {
-            None => Ok(Some(Do::Resolve)),
-            Some(Pending::Resolved) => {
-                self.trail.resolved(self.memory.addresses.len(), at);
-                if self.memory.addresses.is_empty() {
-                    return Err(ResolveError::NoAddress.into());
-                }
-                interleave(&mut self.memory.addresses);
-                self.begin_dial(self.memory.addresses.len());
-                Ok(None)
-            }
-            Some(pending) => self.interrupted(pending, at),
+    pub(super) fn resolved<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        self.trail.resolved(self.memory.addresses.len(), at);
+        if self.memory.addresses.is_empty() {
+            return Err(ResolveError::NoAddress.into());
         }
+        interleave(&mut self.memory.addresses);
+        self.begin_dial(self.memory.addresses.len());
+        Ok(None)
     }
 
     #[inline(never)]
@@ -157,29 +140,21 @@ impl Exchange {
 
     /// Asks for the layer that secures the connection.
     #[inline(never)]
-    pub(super) fn secure<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        if let Some(pending) = self.pending.take() {
-            return self.interrupted(pending, at);
-        }
+    pub(super) fn secure(&mut self) -> Action {
         let via = self.plan.route.via();
         let proxy = self.trail.current() == Some(SpanKind::StartTls)
             && matches!(via, Via::Forward(_) | Via::Tunnel(_));
-        Ok(Some(Do::Secure { proxy }))
+        self.ask(Action::Secure { proxy })
     }
 
     #[inline(never)]
     pub(super) fn handshake<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        match self.pending.take() {
-            None => {}
-            Some(Pending::Eof) => return Err(self.ended_too_soon().into()),
-            Some(pending) => return self.interrupted(pending, at),
-        }
         let state = self.link.advance()?;
         if self.link.layer_has_output() {
-            return Ok(Some(Do::Write));
+            return Ok(Some(Action::Wait(Interest::WRITE)));
         }
         match state {
-            LayerState::Opening => Ok(Some(Do::Read)),
+            LayerState::Opening => Ok(Some(Action::Wait(Interest::READ))),
             LayerState::Open | LayerState::Delivered => {
                 let handshake = self.trail.current();
                 self.trail.complete(Slot::Connection, at);
@@ -190,7 +165,7 @@ impl Exchange {
     }
 
     /// The peer ended the connection within a handshake.
-    fn ended_too_soon(&self) -> Cause {
+    pub(in super::super) fn ended_too_soon(&self) -> Cause {
         match self.trail.current() {
             Some(SpanKind::SetupSocks5Connection) => Cause::Socks(SocksError::Malformed),
             _ => Cause::Tls(TlsError::EndOfStream),
@@ -229,22 +204,12 @@ impl Exchange {
         self.trail.start_connecting(retry, &self.plan, at);
     }
 
+    /// The pause before the next attempt is over.
     #[inline(never)]
-    pub(super) fn retry<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        match self.pending.take() {
-            Some(Pending::Tick) => match self.interrupted(Pending::Tick, at) {
-                Err(Error { cause: Cause::TimedOut(Waiting::Retry), .. }) => {
-                    self.trail.complete(Slot::Connection, at);
-                    *self.link =
-                        Link::new(Role::Client, self.link.connection(), self.plan.options.config);
-                    Ok(self.open(at))
-                }
-                Ok(_) => Ok(Some(Do::Wait)),
-                failed => failed,
-            },
-            None => Ok(Some(Do::Wait)),
-            Some(pending) => self.interrupted(pending, at),
-        }
+    pub(in super::super) fn try_again<S: Sink>(&mut self, at: At<'_, S>) {
+        self.trail.complete(Slot::Connection, at);
+        *self.link = Link::new(Role::Client, self.link.connection(), self.plan.options.config);
+        self.open(at);
     }
 
     /// Nothing before the first repetition, then half a second, doubled each time.

@@ -1,9 +1,9 @@
 //! Connecting: to the one address there is, or to the fastest of several.
 
-use super::super::action::Do;
+use super::super::action::{Action, Interest};
 use super::super::dial::{Attempt, DialId};
 use super::super::exchange::Exchange;
-use super::super::state::{Kept, Pending, State, Stepped};
+use super::super::state::{Kept, State, Stepped, Timer};
 use crate::error::{Cause, Error, Phase};
 use crate::time::{Deadline, Waiting};
 use crate::trace::{At, Sink};
@@ -17,23 +17,9 @@ impl Exchange {
 
     #[inline(never)]
     pub(super) fn try_addresses<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        match self.pending.take() {
-            None | Some(Pending::Tick) => {}
-            Some(Pending::Dialed(id)) => {
-                if let Some(attempt) = self.race.take(id) {
-                    return self.won(attempt, at);
-                }
-            }
-            Some(Pending::Failed(error)) => match self.race.take_asked() {
-                Some(attempt) => self.dial_failed(attempt, *error, at),
-                // Waiting itself failed: nothing will be heard of any attempt.
-                None => return Err(*error),
-            },
-            Some(pending) => return self.interrupted(pending, at),
-        }
         self.pass_deadlines(at)?;
         if let Some(id) = self.race.abandoned() {
-            return Ok(Some(Do::Abandon(id)));
+            return Ok(Some(Action::Abandon(id)));
         }
         if let Some(error) = self.race.lost() {
             return Err(error);
@@ -42,24 +28,24 @@ impl Exchange {
             if let Some(deadline) = pace {
                 self.passed(deadline, at);
             }
-            self.try_address(index, at);
+            return Ok(Some(Action::Dial(self.try_address(index, at))));
         }
-        Ok(Some(self.race.asked().map_or(Do::Await, |attempt| Do::Dial(attempt.id))))
+        Ok(Some(Action::Wait(Interest::NONE)))
     }
 
-    fn try_address<S: Sink>(&mut self, index: usize, at: At<'_, S>) {
+    fn try_address<S: Sink>(&mut self, index: usize, at: At<'_, S>) -> DialId {
         // A Unix socket has no address that could be told.
         let address = self.memory.addresses.get(index).copied();
         let address = address.filter(|_| self.plan.route.unix_socket().is_none());
         let span = address.map(|address| self.trail.start_dial(address, at));
         let connect = Deadline::after(at.now, self.plan.options.timeouts.connect, Waiting::Connect);
-        let until = Deadline::earlier(connect, self.total);
-        self.race.start(span, until, self.plan.options.attempt_delay, at.now);
+        let until = Deadline::earlier(connect, self.timers.get(Timer::Total as usize));
+        self.race.start(span, until, self.plan.options.attempt_delay, at.now)
     }
 
     /// Gives up what has had its time.
     fn pass_deadlines<S: Sink>(&mut self, at: At<'_, S>) -> Result<(), Error> {
-        if let Some(total) = self.total.filter(|total| at.now >= total.at) {
+        if let Some(total) = self.timers.expired(at.now) {
             return Err(self.passed(total, at).into());
         }
         while let Some((attempt, deadline)) = self.race.expire(at.now) {
@@ -69,33 +55,19 @@ impl Exchange {
         Ok(())
     }
 
-    /// This attempt failed, if it is one of those that are under way.
-    pub(in super::super) fn take_dial_failure<S: Sink>(
+    /// This attempt has failed.
+    pub(in super::super) fn dial_failed<S: Sink>(
         &mut self,
-        dial: DialId,
+        attempt: Attempt<Kept>,
         error: Error,
         at: At<'_, S>,
     ) {
-        if self.state == State::Dial
-            && let Some(attempt) = self.race.take(dial)
-        {
-            self.dial_failed(attempt, error, at);
-        }
-    }
-
-    fn dial_failed<S: Sink>(&mut self, attempt: Attempt<Kept>, error: Error, at: At<'_, S>) {
         self.trail.fail_dial(attempt.kept, error.cause, at);
         self.race.fail(attempt.index, error);
     }
 
-    fn won<S: Sink>(&mut self, attempt: Attempt<Kept>, at: At<'_, S>) -> Stepped {
-        self.trail.complete_dial(attempt.kept, at);
-        self.give_up_dials(Cause::Outrun, at);
-        self.connected(at)
-    }
-
     /// No attempt that is under way is of any use now.
-    pub(super) fn give_up_dials<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
+    pub(in super::super) fn give_up_dials<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
         while let Some(attempt) = self.race.give_up() {
             self.trail.fail_dial(attempt.kept, cause, at);
         }

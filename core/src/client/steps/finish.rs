@@ -1,8 +1,8 @@
 //! The end of an exchange, or of one hop of it.
 
-use super::super::action::Do;
+use super::super::action::{Action, Interest};
 use super::super::exchange::Exchange;
-use super::super::state::{Pending, State, Stepped};
+use super::super::state::{State, Stepped, Timer};
 use super::super::trail::Slot;
 use crate::error::{Cause, Error, Phase, TlsError};
 use crate::http1::NotReusable;
@@ -10,7 +10,7 @@ use crate::trace::{At, Sink, SpanKind, TraceEvent};
 
 impl Exchange {
     /// The body is complete.
-    pub(super) fn end<S: Sink>(&mut self, at: At<'_, S>) -> Do {
+    pub(super) fn end<S: Sink>(&mut self, at: At<'_, S>) -> Action {
         self.enter(State::Leave, Phase::Close);
         self.trail.start(SpanKind::ResponseClosed, at, || TraceEvent::ResponseClosedStarted {});
         match self.link.reuse() {
@@ -45,38 +45,35 @@ impl Exchange {
 
     /// Whatever goes wrong now, the response was had or the error is known: it is not told.
     #[inline(never)]
-    pub(super) fn farewell(&mut self) -> Do {
-        match self.pending.take() {
-            None | Some(Pending::Cancel) if self.link.layer_has_output() => Do::Write,
-            _ => {
-                self.enter(State::Closed, Phase::Close);
-                Do::Close
-            }
+    pub(super) fn farewell(&mut self) -> Action {
+        if self.link.layer_has_output() {
+            return Action::Wait(Interest::WRITE);
         }
+        self.enter(State::Closed, Phase::Close);
+        Action::Close
     }
 
     /// What is left is to give the connection back, and to go on with the next hop if there is one.
-    pub(super) fn leave<S: Sink>(&mut self, at: At<'_, S>) -> Do {
+    pub(super) fn leave<S: Sink>(&mut self, at: At<'_, S>) -> Action {
         if self.hop.is_some() && self.error.is_none() {
             self.sent_before += self.request_bytes();
             self.link.begin_exchange();
             self.enter(State::Released, Phase::Close);
-            return Do::Release;
+            return Action::Release;
         }
         self.finish(at);
         self.outcome()
     }
 
     /// What came of it all.
-    pub(super) const fn outcome(&self) -> Do {
-        if matches!(self.state, State::Failed) { Do::Failed } else { Do::Done }
+    pub(super) const fn outcome(&self) -> Action {
+        if matches!(self.state, State::Failed) { Action::Failed } else { Action::Done }
     }
 
     /// The connection of one hop was given back: the next begins, unless nobody wants it any more.
     #[inline(never)]
     pub(super) fn released<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        let cancelled = matches!(self.pending.take(), Some(Pending::Cancel));
-        let hop = self.hop.take().filter(|_| !cancelled);
+        let hop = self.hop.take();
         self.link_is_free = false;
         self.write_failed = false;
         match hop {
@@ -100,7 +97,10 @@ impl Exchange {
 
     /// Ends the exchange: the spans that are open have failed, and what was opened is closed.
     #[inline(never)]
-    pub(super) fn fail<S: Sink>(&mut self, error: Error, at: At<'_, S>) {
+    pub(in super::super) fn fail<S: Sink>(&mut self, error: Error, at: At<'_, S>) {
+        self.interest = Interest::NONE;
+        self.timers.disarm(Timer::Read as usize);
+        self.timers.disarm(Timer::Write as usize);
         let (phase, cause) = (self.trail.phase(), error.cause);
         let (repetition, span) = (self.repetition(cause), self.trail.current());
         self.give_up_dials(cause, at);

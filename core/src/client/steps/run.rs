@@ -1,9 +1,9 @@
 //! Taking steps until there is something to do.
 
-use super::super::action::Do;
+use super::super::action::{Action, Interest};
 use super::super::exchange::Exchange;
 use super::super::plan::Plan;
-use super::super::state::{Pending, State, Stepped};
+use super::super::state::{State, Stepped, Timer};
 use super::super::stopwatch::Part;
 use super::super::trail::Slot;
 use crate::error::{Call, Cause, CertificateProblem, Misuse, Phase, TlsError};
@@ -14,10 +14,10 @@ use crate::transport::Link;
 impl Exchange {
     /// Goes on until something is to be done.
     #[inline]
-    pub(in super::super) fn run<S: Sink>(&mut self, at: At<'_, S>) -> Do {
+    pub(in super::super) fn run<S: Sink>(&mut self, at: At<'_, S>) -> Action {
         loop {
-            if let Some(doing) = self.advance(at) {
-                return doing;
+            if let Some(action) = self.advance(at) {
+                return action;
             }
         }
     }
@@ -25,9 +25,9 @@ impl Exchange {
     /// Takes a step, after which there may be nothing to be done but to take the next. It is not inlined:
     /// the loop around it would keep more at hand than one step needs.
     #[inline(never)]
-    fn advance<S: Sink>(&mut self, at: At<'_, S>) -> Option<Do> {
+    fn advance<S: Sink>(&mut self, at: At<'_, S>) -> Option<Action> {
         match self.step(at) {
-            Ok(doing) => doing,
+            Ok(action) => action,
             Err(error) => {
                 self.fail(error, at);
                 None
@@ -40,24 +40,26 @@ impl Exchange {
     #[inline]
     fn step<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if self.race.has_abandoned() {
-            return Ok(self.race.abandoned().map(Do::Abandon));
+            return Ok(self.race.abandoned().map(Action::Abandon));
         }
         match self.state {
             State::Start => {
-                self.clock.start(at.now);
-                let total = self.plan.options.timeouts.total;
-                self.total = Deadline::after(at.now, total, Waiting::Total);
-                self.trail.begin(&self.plan, at);
-                self.enter(State::Trust, Phase::Pool);
+                self.start(at);
                 self.trust(at)
             }
             State::Trust => self.trust(at),
-            State::Acquire => self.acquire(at),
-            State::Resolve => self.resolve(at),
+            State::Begin => self.begin_request(at),
+            State::Acquire | State::Retry => Ok(Some(Action::Wait(Interest::NONE))),
+            State::Open => {
+                self.open(at);
+                Ok(None)
+            }
+            State::Resolve => Ok(Some(self.ask(Action::Resolve))),
+            State::Resolved => self.resolved(at),
             State::Dial => self.try_addresses(at),
-            State::Secure => self.secure(at),
+            State::Connected => self.connected(at),
+            State::Secure => Ok(Some(self.secure())),
             State::Handshake => self.handshake(at),
-            State::Retry => self.retry(at),
             State::SendHead => self.send_head(at),
             State::AwaitContinue => self.await_continue(at),
             State::SendBody => self.send_body(at),
@@ -67,7 +69,7 @@ impl Exchange {
             State::Farewell => Ok(Some(self.farewell())),
             State::Close => {
                 self.enter(State::Closed, Phase::Close);
-                Ok(Some(Do::Close))
+                Ok(Some(Action::Close))
             }
             State::Closed => {
                 self.trail.complete(Slot::Connection, at);
@@ -79,10 +81,20 @@ impl Exchange {
         }
     }
 
+    /// The exchange begins.
+    pub(in super::super) fn start<S: Sink>(&mut self, at: At<'_, S>) {
+        self.clock.start(at.now);
+        let total = self.plan.options.timeouts.total;
+        self.timers.arm(Timer::Total as usize, || Deadline::after(at.now, total, Waiting::Total));
+        self.trail.begin(&self.plan, at);
+        self.enter(State::Trust, Phase::Pool);
+    }
+
     #[inline]
     pub(super) fn enter(&mut self, state: State, phase: Phase) {
         self.state = state;
-        self.waiting = None;
+        self.asked = false;
+        self.timers.disarm(Timer::Step as usize);
         self.trail.enter(phase);
         self.clock.enter(match state {
             State::Resolve => Part::Resolve,
@@ -90,29 +102,8 @@ impl Exchange {
         });
     }
 
-    /// What came in since the last step. Most steps find nothing, and do not move what is not there.
-    #[inline]
-    pub(super) fn take_pending(&mut self) -> Option<Pending> {
-        if self.pending.is_none() { None } else { self.pending.take() }
-    }
-
-    /// Something came in that was not asked for.
-    #[inline(never)]
-    pub(super) fn interrupted<S: Sink>(&mut self, pending: Pending, at: At<'_, S>) -> Stepped {
-        match pending {
-            Pending::Failed(error) => Err(*error),
-            Pending::Cancel => Err(Cause::Abandoned.into()),
-            Pending::Tick => match self.waiting.flatten() {
-                Some(deadline) if at.now >= deadline.at => Err(self.passed(deadline, at).into()),
-                _ => Ok(None),
-            },
-            // An answer to a question that was not asked changes nothing.
-            _ => Ok(None),
-        }
-    }
-
     /// Tells that a deadline passed.
-    pub(super) fn passed<S: Sink>(&mut self, deadline: Deadline, at: At<'_, S>) -> Cause {
+    pub(in super::super) fn passed<S: Sink>(&mut self, deadline: Deadline, at: At<'_, S>) -> Cause {
         let why = deadline.why.name();
         let mut cx = self.trail.cx(at);
         cx.tell(EventKind::DeadlinePassed, || TraceEvent::DeadlinePassed { why });
@@ -120,7 +111,7 @@ impl Exchange {
     }
 
     /// Fails the spans that are open.
-    pub(super) fn tell_failure<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
+    pub(in super::super) fn tell_failure<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
         let Self { plan, link, trail, .. } = self;
         let phase = trail.phase();
         let span = trail.current().unwrap_or(SpanKind::StartTls);

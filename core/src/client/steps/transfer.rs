@@ -1,18 +1,17 @@
 //! The request goes out and the response comes in.
 
-use super::super::action::{Do, Told};
+use super::super::action::{Action, Emitted, Interest};
 use super::super::content;
 use super::super::exchange::Exchange;
 use super::super::proxy::Proxy;
 use super::super::redirect;
 use super::super::request::Request;
 use super::super::route::Via;
-use super::super::state::{Pending, State, Stepped};
+use super::super::state::{State, Stepped};
 use super::super::trail::Slot;
 use crate::error::{Cause, CodingError, Error, MisuseError, Phase};
 use crate::fields::{FieldBlock, Fields};
 use crate::http1::{BodySize, Connection, Event, Progress, Role, State as Side};
-use crate::time::Waiting;
 use crate::trace::{At, Cx, EventKind, Sink, SpanKind, TraceEvent};
 
 impl Exchange {
@@ -64,11 +63,8 @@ impl Exchange {
     }
 
     pub(super) fn send_head<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        if let Some(pending) = self.take_pending() {
-            return self.sending_interrupted(pending, at);
-        }
         if self.link.has_output()? {
-            return Ok(Some(Do::Write));
+            return Ok(Some(Action::Wait(Interest::WRITE)));
         }
         self.trail.complete(Slot::Sending, at);
         if !self.plan.tunnelling && self.plan.request.expects_continue() {
@@ -89,13 +85,8 @@ impl Exchange {
     #[inline(never)]
     pub(super) fn await_continue<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         match self.read_on(at) {
-            Ok(Err(doing)) => return Ok(Some(doing)),
+            Ok(Err(action)) => return Ok(Some(action)),
             Ok(Ok(_)) => {}
-            Err(Error { cause: Cause::TimedOut(Waiting::Continue), .. }) => {
-                self.tell_continue(true, "the server says nothing", at);
-                self.begin_body(at);
-                return self.send_body(at);
-            }
             Err(error) => {
                 self.await_response(at);
                 return Err(error);
@@ -113,7 +104,13 @@ impl Exchange {
             }
             _ => {}
         }
-        Ok(Some(Do::Tell(Told::Informational)))
+        Ok(Some(Action::Event(Emitted::Informational)))
+    }
+
+    /// The server was to ask for the body, and has not in the time for that.
+    pub(in super::super) fn continue_unasked<S: Sink>(&mut self, at: At<'_, S>) {
+        self.tell_continue(true, "the server says nothing", at);
+        self.begin_body(at);
     }
 
     fn tell_continue<S: Sink>(&mut self, sends: bool, why: &'static str, at: At<'_, S>) {
@@ -130,89 +127,54 @@ impl Exchange {
     }
 
     pub(super) fn send_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        match self.take_pending() {
-            None => {}
-            Some(Pending::Body) => {
-                let data = core::mem::take(&mut self.memory.piece);
-                self.clock.sizes.request_body += data.len() as u64;
-                let mut cx = self.trail.cx(at);
-                self.link.http1.send_data(&mut cx, data)?;
-            }
-            Some(Pending::BodyEnd) => {
-                let Self { link, memory, trail, .. } = self;
-                let trailers = memory.request_trailers.fields();
-                link.http1.finish(&mut trail.cx(at), trailers)?;
-            }
-            Some(pending) => return self.sending_interrupted(pending, at),
-        }
         if self.link.has_output()? {
-            return Ok(Some(Do::Write));
+            return Ok(Some(Action::Wait(Interest::WRITE)));
         }
         if self.link.http1.state(Role::Client) == Side::Body {
-            return Ok(Some(Do::Body { rewind: core::mem::take(&mut self.rewind) }));
+            if core::mem::take(&mut self.rewind) {
+                return Ok(Some(Action::Rewind));
+            }
+            return Ok(Some(Action::Wait(Interest::BODY)));
         }
         Ok(self.sent(at))
     }
 
     /// The request is on its way to the last byte.
     #[inline(always)]
-    fn sent<S: Sink>(&mut self, at: At<'_, S>) -> Option<Do> {
+    fn sent<S: Sink>(&mut self, at: At<'_, S>) -> Option<Action> {
         self.trail.complete(Slot::Sending, at);
         self.await_response(at);
-        self.link.is_read_out().then_some(Do::Read)
+        self.link.is_read_out().then_some(Action::Wait(Interest::READ))
     }
 
     #[inline]
-    fn await_response<S: Sink>(&mut self, at: At<'_, S>) {
+    pub(in super::super) fn await_response<S: Sink>(&mut self, at: At<'_, S>) {
         self.enter(State::ReceiveHead, Phase::ReceiveHead);
         self.trail.start(SpanKind::ReceiveResponseHeaders, at, || {
             TraceEvent::ReceiveResponseHeadersStarted { request: self.plan.method() }
         });
     }
 
-    /// A server that has heard enough may answer and close: the response is worth looking for even
-    /// though the request could not be sent.
-    #[inline(never)]
-    fn sending_interrupted<S: Sink>(&mut self, pending: Pending, at: At<'_, S>) -> Stepped {
-        match self.interrupted(pending, at) {
-            Err(Error { cause: cause @ Cause::Os(_), .. }) => {
-                self.write_failed = true;
-                self.tell_failure(cause, at);
-                self.await_response(at);
-                Ok(None)
-            }
-            stepped => stepped,
-        }
-    }
-
     /// Lets the connection read on, or says what it needs first.
     #[inline(always)]
-    fn read_on<S: Sink>(&mut self, at: At<'_, S>) -> Result<Result<Progress, Do>, Error> {
-        match self.take_pending() {
-            None | Some(Pending::Eof) => {}
-            Some(pending) => {
-                if let Some(doing) = self.interrupted(pending, at)? {
-                    return Ok(Err(doing));
-                }
-            }
-        }
+    fn read_on<S: Sink>(&mut self, at: At<'_, S>) -> Result<Result<Progress, Action>, Error> {
         self.link.advance()?;
         if self.link.http1.received() > self.clock.before {
             self.clock.first_byte();
         }
         if !self.write_failed && self.link.layer_has_output() {
             // TLS answers on its own at times: to a change of keys, for one.
-            return Ok(Err(Do::Write));
+            return Ok(Err(Action::Wait(Interest::WRITE)));
         }
         match self.link.read(&mut self.trail.cx(at))? {
-            Progress::NeedInput => Ok(Err(Do::Read)),
+            Progress::NeedInput => Ok(Err(Action::Wait(Interest::READ))),
             progress => Ok(Ok(progress)),
         }
     }
 
     pub(super) fn receive_head<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        if let Err(doing) = self.read_on(at)? {
-            return Ok(Some(doing));
+        if let Err(action) = self.read_on(at)? {
+            return Ok(Some(action));
         }
         self.head_received(at)
     }
@@ -221,7 +183,7 @@ impl Exchange {
     fn head_received<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         let Some((head, reading)) = self.link.http1.response() else {
             // The caller did not ask for a tunnel, and is told nothing of it.
-            return Ok((!self.plan.tunnelling).then_some(Do::Tell(Told::Informational)));
+            return Ok((!self.plan.tunnelling).then_some(Action::Event(Emitted::Informational)));
         };
         let http1 = &self.link.http1;
         let read = http1.received() - http1.unread().len() as u64;
@@ -243,7 +205,7 @@ impl Exchange {
         self.enter(State::Head, Phase::ReceiveBody);
         self.hop = hop;
         // The head of a redirect that is followed is nothing that the caller asked for.
-        Ok(self.hop.is_none().then_some(Do::Tell(Told::Head)))
+        Ok(self.hop.is_none().then_some(Action::Event(Emitted::Head)))
     }
 
     /// The proxy has answered: there is a tunnel, or there is none.
@@ -258,31 +220,26 @@ impl Exchange {
     }
 
     pub(super) fn ask_for_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        match self.take_pending() {
-            Some(Pending::Cancel) => Err(Cause::Abandoned.into()),
-            _ => {
-                self.enter(State::ReceiveBody, Phase::ReceiveBody);
-                self.trail.start(SpanKind::ReceiveResponseBody, at, || {
-                    TraceEvent::ReceiveResponseBodyStarted { request: self.plan.method() }
-                });
-                self.receive_body(at)
-            }
-        }
+        self.enter(State::ReceiveBody, Phase::ReceiveBody);
+        self.trail.start(SpanKind::ReceiveResponseBody, at, || {
+            TraceEvent::ReceiveResponseBodyStarted { request: self.plan.method() }
+        });
+        self.receive_body(at)
     }
 
     pub(super) fn receive_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if self.content.is_busy() {
             return self.decode_body(at);
         }
-        if let Err(doing) = self.read_on(at)? {
-            return Ok(Some(doing));
+        if let Err(action) = self.read_on(at)? {
+            return Ok(Some(action));
         }
         self.clock.sizes.response_body = self.link.http1.body_progress().0;
         if self.link.http1.data().is_some() {
             let decodes = self.content.begin(&self.plan.options.config.limits);
             // The body of a redirect that is followed is nothing that the caller asked for.
             let is_told = self.hop.is_none() && !decodes;
-            return Ok(is_told.then_some(Do::Tell(Told::Data)));
+            return Ok(is_told.then_some(Action::Event(Emitted::Data)));
         }
         // Nor are its trailers.
         if self.link.http1.has_trailers()
@@ -303,14 +260,9 @@ impl Exchange {
     /// Decodes what the connection has of the body.
     #[inline(never)]
     fn decode_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        if let Some(pending) = self.take_pending()
-            && let Some(doing) = self.interrupted(pending, at)?
-        {
-            return Ok(Some(doing));
-        }
         let data = self.link.http1.data().unwrap_or_default();
         match self.content.decode(data) {
-            Ok(has_more) => Ok(has_more.then_some(Do::Tell(Told::Data))),
+            Ok(has_more) => Ok(has_more.then_some(Action::Event(Emitted::Data))),
             Err(error) => {
                 content::tell_refused(error, &mut self.trail, at);
                 Err(Cause::Coding(error).into())
