@@ -19,8 +19,27 @@ use crate::tls::LazyTlsConfig;
 /// Makes the layers that secure a client's connections: TLS of any implementation, or whatever else
 /// both sides agree on.
 ///
-/// A [`rustls::ClientConfig`] is one, with any provider. Another implementation is put in by
-/// [`ClientBuilder::tls_layers`](crate::ClientBuilder::tls_layers).
+/// An `Arc` of a `rustls::ClientConfig` with any provider is one. Another implementation is put in by
+/// [`ClientBuilder::tls_layers`](crate::ClientBuilder::tls_layers):
+///
+/// ```
+/// use limpid_core::transport::{Layer, LayerError};
+/// use limpid_io::{ClientBuilder, ClientLayers, Settings};
+///
+/// struct Elsewhere;
+///
+/// impl ClientLayers for Elsewhere {
+///     fn layer(&self, server_name: &str, is_proxy: bool) -> Result<Box<dyn Layer>, LayerError> {
+///         if is_proxy {
+///             return Err(LayerError::other(1, "proxies with TLS are not supported here"));
+///         }
+///         open(server_name)
+///     }
+/// }
+/// # fn open(_: &str) -> Result<Box<dyn Layer>, LayerError> { Err(LayerError::other(0, "none")) }
+///
+/// let client = ClientBuilder::<Settings>::default().tls_layers(Elsewhere).build();
+/// ```
 pub trait ClientLayers: Send + Sync {
     /// Makes the layer for a new connection, to an `https` proxy if `is_proxy` is true and otherwise
     /// to the origin server. The server's name is a host name, or an IP address without brackets; its
@@ -33,7 +52,7 @@ pub trait ClientLayers: Send + Sync {
 
 /// Makes the layers that secure the connections that a server accepts.
 ///
-/// A [`rustls::ServerConfig`] is one, with any provider. Another implementation is put in by
+/// An `Arc` of a `rustls::ServerConfig` with any provider is one. Another implementation is put in by
 /// [`ServerBuilder::tls_layers`](crate::server::ServerBuilder::tls_layers).
 pub trait ServerLayers: Send + Sync {
     /// Makes the layer for a connection that was accepted.

@@ -2,12 +2,11 @@
 
 use alloc::string::String;
 use alloc::sync::Arc;
-use core::cmp::Ordering;
 
 use super::url::Url;
 
 /// The origin of a URL (RFC 6454 section 4): its scheme, host and port. It is cheap to clone.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin(Arc<Parts>);
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,6 +42,12 @@ impl Origin {
         self.0.port
     }
 
+    /// Whether both are the very same value. Origins may be equal without that.
+    #[inline]
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Returns whether `url` is of this origin.
     #[must_use]
     pub fn is_of(&self, url: &Url) -> bool {
@@ -52,23 +57,10 @@ impl Origin {
     }
 }
 
-impl Ord for Origin {
-    /// A request that is sent again has the very origin that its connection was opened for.
-    #[inline]
-    fn cmp(&self, other: &Self) -> Ordering {
-        if Arc::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { self.0.cmp(&other.0) }
-    }
-}
-
-impl PartialOrd for Origin {
-    #[inline]
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use core::cmp::Ordering;
+
     use super::*;
 
     #[test]

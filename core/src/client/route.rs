@@ -133,6 +133,28 @@ impl Route {
         self.proxy.as_ref().is_some_and(|proxy| proxy.kind() == ProxyKind::Https)
     }
 
+    /// Whether both consist of the very same values, which takes a few comparisons. Routes may be equal
+    /// without that.
+    #[inline(always)]
+    fn is_same(&self, other: &Self) -> bool {
+        self.origin.is_same(&other.origin)
+            && Arc::ptr_eq(&self.options, &other.options)
+            && self.proxy.as_ref().map(Arc::as_ptr) == other.proxy.as_ref().map(Arc::as_ptr)
+            && self.trust == other.trust
+            && self.proxy_trust == other.proxy_trust
+    }
+
+    /// Compares by value.
+    #[inline(never)]
+    fn compare(&self, other: &Self) -> Ordering {
+        let Self { origin, proxy, options, trust, proxy_trust } = self;
+        origin
+            .cmp(&other.origin)
+            .then_with(|| options.cmp(&other.options))
+            .then_with(|| proxy.cmp(&other.proxy))
+            .then_with(|| (trust, proxy_trust).cmp(&(&other.trust, &other.proxy_trust)))
+    }
+
     /// Returns the options of sockets. Through a proxy they are not used, as in httpcore.
     pub(super) fn socket_options(&self) -> Option<&[SocketOption]> {
         self.options.socket_options.as_deref().filter(|_| self.proxy.is_none())
@@ -159,19 +181,10 @@ impl Route {
 
 impl Ord for Route {
     /// Orders routes so that they can be searched. A request that follows another on its connection has
-    /// the same values at the same addresses, so these are compared first.
-    #[inline]
+    /// the same values, so that is looked at first.
+    #[inline(always)]
     fn cmp(&self, other: &Self) -> Ordering {
-        let Self { origin, proxy, options, trust, proxy_trust } = self;
-        let proxies = || match (proxy, &other.proxy) {
-            (Some(one), Some(other)) => compare(one, other),
-            (one, other) => one.is_some().cmp(&other.is_some()),
-        };
-        origin
-            .cmp(&other.origin)
-            .then_with(|| compare(options, &other.options))
-            .then_with(proxies)
-            .then_with(|| (trust, proxy_trust).cmp(&(&other.trust, &other.proxy_trust)))
+        if self.is_same(other) { Ordering::Equal } else { self.compare(other) }
     }
 }
 
@@ -180,12 +193,6 @@ impl PartialOrd for Route {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
-}
-
-/// Compares by the pointer first, and by the value only where that differs.
-#[inline]
-fn compare<T: Ord>(one: &Arc<T>, other: &Arc<T>) -> Ordering {
-    if Arc::ptr_eq(one, other) { Ordering::Equal } else { T::cmp(one, other) }
 }
 
 #[cfg(test)]
