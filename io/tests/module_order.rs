@@ -10,6 +10,7 @@ fn modules_import_only_modules_below_them() {
         "free_list",
         "ids",
         "informational",
+        "input",
         "lookup_error",
         "lookups",
         "wait_queue",
