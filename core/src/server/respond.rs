@@ -10,8 +10,7 @@ use crate::error::{Call, Misuse, MisuseError};
 use crate::fields::FieldBlock;
 use crate::http1::{BodySize, RequestHead, Role, State as Side};
 use crate::time::Mono;
-use crate::trace::At;
-use crate::trace::Sink;
+use crate::trace::{At, Sink};
 use crate::wire::number::three_digits;
 
 /// The lengths of the names of the fields that the machine adds and the handler may have: bit `n`

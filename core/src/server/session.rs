@@ -19,8 +19,7 @@ use crate::error::{Cause, Error};
 use crate::fields::FieldBlock;
 use crate::http1::{RequestHead, Role};
 use crate::time::{Deadline, Mono, Waiting};
-use crate::trace::At;
-use crate::trace::{ConnectionId, ExchangeId, Sink};
+use crate::trace::{At, ConnectionId, ExchangeId, Sink};
 use crate::transport::{LayerFacts, Link};
 use crate::values::Timers;
 
