@@ -76,7 +76,10 @@ fn run() -> Result<(), Box<dyn Error>> {
         .field(b"Accept", b"*/*")
         .field(b"User-Agent", b"limpid-mio")
         .build();
-    let options = Options { verify: true, redirects: 5, ..Options::default() };
+    let options = Options::with(|options| {
+        options.verify = true;
+        options.redirects = 5;
+    });
     let exchange = Exchange::new(ExchangeId(1), request, Arc::new(options));
 
     let sink = LineSink::stderr();

@@ -38,6 +38,7 @@ pub struct ResponseHead<'a> {
 
 /// What the connection makes of a head that it received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Reading {
     /// How the end of the body is found.
     pub framing: Framing,

@@ -25,6 +25,8 @@ pub mod fields;
 pub mod framing;
 mod head;
 pub mod http1;
+#[doc(hidden)]
+pub mod internal;
 pub mod server;
 pub mod trace;
 pub mod transport;

@@ -5,7 +5,7 @@
 
 use limpid_core::error::Rule;
 use limpid_core::http1::Role;
-use limpid_core::http1::transcript::{Chunking, Outcome, Setup, Transcript};
+use limpid_core::internal::transcript::{Chunking, Outcome, Setup, Transcript};
 
 /// How a server reads `bytes`: the same whole and byte by byte.
 fn server(bytes: impl AsRef<[u8]>) -> (Transcript, Outcome) {

@@ -6,8 +6,9 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use limpid_core::http1::{Act, Role, State, after};
-use limpid_core::trace::write_reference;
+use limpid_core::http1::{Role, State};
+use limpid_core::internal::write_reference;
+use limpid_core::internal::{Act, after};
 
 /// Compares `docs/{name}` with `written`, or rewrites it.
 fn is_current(name: &str, written: &str) {

@@ -5,7 +5,7 @@
 use std::fs;
 
 /// From the bottom up.
-const ORDER: [&str; 12] = [
+const ORDER: [&str; 13] = [
     "values",
     "error",
     "wire",
@@ -18,6 +18,7 @@ const ORDER: [&str; 12] = [
     "transport",
     "client",
     "server",
+    "internal",
 ];
 
 #[test]

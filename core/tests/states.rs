@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 
 use limpid_core::error::{Call, Misuse, MisuseError};
 use limpid_core::fields::{FieldBlock, Fields};
-use limpid_core::http1::{Act, BodySize, Connection, NotReusable, Role, State, after};
+use limpid_core::http1::{BodySize, Connection, NotReusable, Role, State};
+use limpid_core::internal::{Act, after};
 use limpid_core::trace::{Cx, NoSink, Scope};
 
 /// What we may call, with arguments that are good where the state is.

@@ -185,7 +185,7 @@ impl<T: PooledTransport> Connections<T> {
     #[cold]
     fn retire(&self) {
         let retired = self.lock().pool.retired();
-        for Retired { lease, why } in retired {
+        for Retired { lease, why, .. } in retired {
             let Lease { link, transport, .. } = *lease;
             if let Some((link, transport)) = link.zip(transport) {
                 link.retire(why, self.now(), &self.sink, |bytes| transport.close(bytes));

@@ -7,6 +7,7 @@ use limpid_core::client::{
     Action, Exchange, Lease, Options, Request, RequestBuilder, Switched, UrlError,
 };
 use limpid_core::error::Error as CoreError;
+use limpid_core::internal::Reuse;
 use limpid_core::time::{Deadline, Mono};
 use limpid_core::trace::ExchangeId;
 use limpid_core::transport::Link;

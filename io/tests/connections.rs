@@ -52,7 +52,7 @@ impl BuildClient for Full {
 /// Connections that are all in use, and their leases.
 #[expect(clippy::vec_box, reason = "it is the box that goes back")]
 fn full(connections: usize) -> (Connections<Nothing>, Route, Vec<Box<Lease<Nothing>>>) {
-    let limits = PoolLimits { connections, ..PoolLimits::default() };
+    let limits = PoolLimits::with(|limits| limits.connections = connections);
     let route = Options::default().route_to(&"http://a/".parse::<Url>().unwrap());
     let full = ClientBuilder::<Full>::default().pool(limits).build().0;
     let acquire = |_| full.try_acquire(&route, full.now()).unwrap();

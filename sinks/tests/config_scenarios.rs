@@ -104,7 +104,7 @@ fn tunnel() -> Vec<TraceEvent<'static>> {
         TraceEvent::ConnectTcpComplete { stream: StreamId { connection: 1, layer: 0 } },
         TraceEvent::SendRequestHeadersStarted { request: b"CONNECT" },
         TraceEvent::ProxyStartTlsStarted {
-            ssl_context: TlsContext { verify: true },
+            ssl_context: TlsContext::new(true),
             server_hostname: "localhost",
             timeout: TIMEOUT,
         },

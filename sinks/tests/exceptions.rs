@@ -184,7 +184,9 @@ fn time_is_up() {
         (Phase::Idle, Waiting::Total, false, "TimeoutError('timed out')"),
     ] {
         let cause = Cause::TimedOut(waiting);
-        assert_eq!(raised(Failure { secure, ..failure(phase, &cause, b"") }), expected);
+        let mut failure = failure(phase, &cause, b"");
+        failure.secure = secure;
+        assert_eq!(raised(failure), expected);
     }
 }
 

@@ -90,7 +90,7 @@ fn seconds_are_the_float_they_were() {
 #[test]
 fn a_retry_shows_the_arguments_that_failed() {
     let event = TraceEvent::RetryStartTlsStarted {
-        ssl_context: TlsContext { verify: false },
+        ssl_context: TlsContext::new(false),
         server_hostname: "localhost",
         timeout: Some(Duration::from_secs(5)),
     };

@@ -95,7 +95,9 @@ fn a_head_stays_however_many_others_are_there() {
     let ring = Ring::new(Ring::LEAST);
     let tell = |exchange, event: TraceEvent<'_>| {
         let meta = samples::meta(event.kind());
-        ring.event(&Meta { exchange: ExchangeId(exchange), ..meta }, &event);
+        let mut meta = meta;
+        meta.exchange = ExchangeId(exchange);
+        ring.event(&meta, &event);
     };
     let head = TraceEvent::SendRequestHeadersStarted { request: b"GET" };
     for turn in 0..60 {
@@ -174,7 +176,9 @@ fn recording_allocates_nothing() {
             for event in &events {
                 let event = event.borrow();
                 let exchange = ExchangeId(round);
-                ring.event(&Meta { exchange, ..samples::meta(event.kind()) }, &event);
+                let mut meta = samples::meta(event.kind());
+                meta.exchange = exchange;
+                ring.event(&meta, &event);
             }
         }
     });

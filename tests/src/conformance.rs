@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use limpid_core::fields::Fields;
 use limpid_core::http1::Role;
-use limpid_core::http1::transcript::{Message, Outcome, Setup, Start, Transcript};
+use limpid_core::internal::transcript::{Message, Outcome, Setup, Start, Transcript};
 use serde_json::{Value, json};
 
 /// One vector.

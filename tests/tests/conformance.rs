@@ -1,6 +1,6 @@
 //! Every conformance vector, however its bytes arrive.
 
-use limpid_core::http1::transcript::{Chunking, Transcript};
+use limpid_core::internal::transcript::{Chunking, Transcript};
 use limpid_tests::conformance::load;
 
 const CHUNKINGS: [Chunking; 7] = [

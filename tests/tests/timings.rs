@@ -139,7 +139,7 @@ fn retries_are_counted_and_each_is_decided() {
 fn a_connection_leaves_the_pool_for_a_reason() {
     let server = Server::tcp(vec![answer(HELLO), answer(HELLO)]).unwrap();
     let recorder = Recorder::new();
-    let limits = PoolLimits { expiry: Some(Duration::ZERO), ..PoolLimits::default() };
+    let limits = PoolLimits::with(|limits| limits.expiry = Some(Duration::ZERO));
     let client = Client::builder().pool(limits).sink(recorder.clone()).build();
     get(&client, &server);
     get(&client, &server);

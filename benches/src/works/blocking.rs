@@ -26,7 +26,11 @@ pub(super) const SUBJECTS: &[Subject] = &[
 
 /// How many connections the pool keeps.
 pub(super) fn pool(connections: usize) -> PoolLimits {
-    PoolLimits { connections, keep_alive: connections, expiry: None }
+    PoolLimits::with(|limits| {
+        limits.connections = connections;
+        limits.keep_alive = connections;
+        limits.expiry = None;
+    })
 }
 
 fn client(connections: usize) -> Client {

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Write};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use limpid_core::http1::Role;
-use limpid_core::http1::transcript::{Chunking, Message, Outcome, Setup, Start, Transcript};
+use limpid_core::internal::transcript::{Chunking, Message, Outcome, Setup, Start, Transcript};
 use limpid_core::limits::Config;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -3,7 +3,7 @@
 use limpid_core::error::PeerError;
 use limpid_core::fields::Fields;
 use limpid_core::http1::Event;
-use limpid_core::http1::transcript::{Outcome, Setup};
+use limpid_core::internal::transcript::{Outcome, Setup};
 use limpid_core::trace::{Capture, Sensitivity, TraceEvent, Value as Told};
 use serde_json::{Map, Value, json};
 

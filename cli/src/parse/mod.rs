@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use limpid_core::error::MisuseError;
 use limpid_core::http1::Role;
-use limpid_core::http1::transcript::{Chunking, Outcome, Setup, play};
+use limpid_core::internal::transcript::{Chunking, Outcome, Setup, play};
 use limpid_core::limits::{Config, Lenient, Limits};
 use limpid_core::trace::{Capture, Interest, Logger, Meta, Sink, TraceEvent};
 
@@ -83,7 +83,10 @@ fn lenient(name: &str) -> Result<Lenient, String> {
 /// Runs the subcommand.
 pub(crate) fn run(args: ParseArgs) -> ExitCode {
     let lenient = args.lenient.iter().fold(Lenient::STRICT, |all, one| all | *one);
-    let config = Config { limits: Limits::default(), lenient };
+    let config = Config::with(|config| {
+        config.limits = Limits::default();
+        config.lenient = lenient;
+    });
     if args.batch {
         let done = batch::run(config, io::stdin().lock(), &mut io::stdout().lock());
         return done.map_or_else(|error| unusable(&error), |()| ExitCode::SUCCESS);

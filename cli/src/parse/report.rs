@@ -1,7 +1,7 @@
 //! What is told of bytes that were read.
 
 use limpid_core::http1::Event;
-use limpid_core::http1::transcript::{Outcome, Setup};
+use limpid_core::internal::transcript::{Outcome, Setup};
 use limpid_core::trace::TraceEvent;
 
 /// The word that the batch protocol has for an outcome.

@@ -3,8 +3,8 @@
 use std::fmt::{self, Write};
 
 use limpid_core::error::{PeerError, Rule};
-use limpid_core::http1::transcript::{Outcome, Setup};
 use limpid_core::http1::{Event, Role};
+use limpid_core::internal::transcript::{Outcome, Setup};
 use limpid_core::trace::{Capture, TraceEvent};
 
 use super::report::Report;

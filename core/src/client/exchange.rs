@@ -122,17 +122,22 @@ impl Exchange {
     /// Starts a request for this or another exchange, in memory that one before it has left.
     ///
     /// # Errors
-    /// The URL is none.
-    pub fn draft(&mut self, method: &[u8], url: &str) -> Result<RequestBuilder, UrlError> {
+    /// The text is not a URL.
+    pub(crate) fn draft(&mut self, method: &[u8], url: &str) -> Result<RequestBuilder, UrlError> {
         match self.memory.request.take() {
             Some(memory) => Request::builder_in(memory, method, url),
             None => Ok(Request::builder(method, url.parse()?)),
         }
     }
 
-    /// Begins with another request, in the memory of this exchange. One that was going on ends
-    /// without a word: it is to be cancelled first.
-    pub fn restart(&mut self, exchange: ExchangeId, request: Arc<Request>, options: &Arc<Options>) {
+    /// Begins with another request, in the memory of this exchange. One that is going on must be
+    /// cancelled first: its spans would not end.
+    pub(crate) fn restart(
+        &mut self,
+        exchange: ExchangeId,
+        request: Arc<Request>,
+        options: &Arc<Options>,
+    ) {
         if self.state != State::Rest {
             self.forget();
         }
@@ -171,9 +176,9 @@ impl Exchange {
         (*link_is_free, *rewind, *write_failed) = (false, false, false);
     }
 
-    /// Lets go of what it holds beside memory, so that it can wait for its next
-    /// [`restart`](Self::restart). What the response was is forgotten.
-    pub fn forget(&mut self) {
+    /// Frees what it holds beside memory, the response included, until its next
+    /// [`restart`](Self::restart).
+    pub(crate) fn forget(&mut self) {
         self.state = State::Rest;
         (self.hop, self.error) = (None, None);
         if self.link.connection() != ConnectionId(0) {

@@ -13,6 +13,7 @@ use crate::time::Timeouts;
 
 /// How requests are to be done: what those of one client have in common.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Options {
     /// How long each kind of wait may take.
     pub timeouts: Timeouts,
@@ -39,6 +40,8 @@ pub struct Options {
     /// What decides, beside the URL and the proxies, where connections lead.
     pub route: Arc<RouteOptions>,
 }
+
+crate::values::with!(Options);
 
 impl Options {
     /// Returns the route that a request to this URL takes.

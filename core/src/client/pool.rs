@@ -18,6 +18,7 @@ use crate::values::Retirement;
 
 /// How many connections a pool keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PoolLimits {
     /// Connections altogether. 100 by default.
     pub connections: usize,
@@ -27,6 +28,8 @@ pub struct PoolLimits {
     /// by default.
     pub expiry: Option<Duration>,
 }
+
+crate::values::with!(PoolLimits);
 
 impl Default for PoolLimits {
     fn default() -> Self {

@@ -10,6 +10,7 @@ use super::url::{Authority, Url, UrlError};
 
 /// What a proxy speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum ProxyKind {
     /// HTTP: `http` URLs are forwarded, `https` URLs go through a tunnel.
     Http,

@@ -7,6 +7,7 @@ use crate::values::Retirement;
 
 /// A connection that has left the pool, to be closed.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Retired<T> {
     /// The connection.
     pub lease: Box<Lease<T>>,

@@ -5,6 +5,7 @@ use super::Rule;
 /// What a connection accepts at most. Each limit is enforced before the end of what exceeds it is
 /// seen, so a connection never holds more than its limits and one read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
     /// Bytes in a start line, its end included. 64 KiB by default.
     pub start_line: usize,
@@ -146,9 +147,12 @@ impl core::ops::BitOr for Lenient {
 
 /// How a connection treats its peer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Config {
     /// How much the peer may send.
     pub limits: Limits,
     /// Which rules it may break.
     pub lenient: Lenient,
 }
+
+crate::values::with!(Limits, Config);

@@ -12,16 +12,14 @@ mod refuse;
 mod request;
 mod section;
 mod send;
-mod state;
+pub(crate) mod state;
 mod tell;
-pub mod transcript;
 
 pub use connection::Connection;
 pub(crate) use connection::Progress;
 pub use event::{Event, Next};
 pub(crate) use request::WrittenRequest;
 pub use send::BodySize;
-pub use state::{Act, after};
 
 pub use crate::head::{Reading, RequestHead, ResponseHead};
 pub use crate::values::{NotReusable, Role, State, Version};

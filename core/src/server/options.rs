@@ -7,6 +7,7 @@ use crate::limits::Config;
 
 /// How connections are served.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Options {
     /// How long clients may take.
     pub timeouts: Timeouts,
@@ -38,6 +39,7 @@ impl Default for Options {
 
 /// How long clients may take; `None` waits without end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Timeouts {
     /// For the TLS handshake as a whole. Ten seconds by default.
     pub handshake: Option<Duration>,
@@ -57,6 +59,8 @@ pub struct Timeouts {
     /// its timeout. 240 by default; 0 for none.
     pub rate: u32,
 }
+
+crate::values::with!(Options, Timeouts);
 
 impl Default for Timeouts {
     fn default() -> Self {

@@ -58,6 +58,7 @@ macro_rules! events {
 
         /// One event, as the catalogue declares it.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
         pub struct Metadata {
             /// Which event this describes.
             pub kind: EventKind,

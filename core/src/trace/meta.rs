@@ -7,6 +7,7 @@ use crate::values::{ConnectionId, ExchangeId, SpanId};
 
 /// The facts about an event that do not depend on its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Meta {
     /// When it happened, on the driver's clock.
     pub at: Mono,
@@ -25,4 +26,22 @@ pub struct Meta {
     pub phase: Phase,
     /// Which event it is.
     pub kind: EventKind,
+}
+
+impl Meta {
+    /// Describes an event of this kind that belongs to no exchange and no connection, at the start of
+    /// the clock.
+    #[must_use]
+    pub const fn new(kind: EventKind) -> Self {
+        Self {
+            at: Mono::from_nanos(0),
+            seq: 0,
+            connection: ConnectionId(0),
+            exchange: ExchangeId(0),
+            attempt: 0,
+            span: SpanId(0),
+            phase: Phase::Idle,
+            kind,
+        }
+    }
 }

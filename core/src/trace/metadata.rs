@@ -157,6 +157,7 @@ pub enum Sensitivity {
 
 /// One field of an event, as the catalogue declares it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FieldMeta {
     /// Its name, as log lines show it.
     pub name: &'static str,

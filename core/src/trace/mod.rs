@@ -5,14 +5,14 @@
 //!
 //! The catalogue, in `catalog.rs`, declares everything once: each point, which is one event, and each span
 //! with its arguments, result and failure, which are three. The enum of events, its owned twin,
-//! [`SpanKind`], the static [`Metadata`], the bits of [`Interest`], the field visitor, the [`Codec`] and
+//! [`SpanKind`], the static [`Metadata`], the bits of [`Interest`], the field visitor, the codec and
 //! `docs/EVENTS.md` all come from it.
 
 mod at;
 pub mod capture;
 mod catalog;
 #[cfg(feature = "std")]
-mod codec;
+pub(crate) mod codec;
 mod cx;
 mod declare;
 mod events;
@@ -21,7 +21,7 @@ mod meta;
 mod metadata;
 mod owned;
 mod recall;
-mod reference;
+pub(crate) mod reference;
 mod sink;
 mod spans;
 mod value;
@@ -29,15 +29,12 @@ mod value;
 pub(crate) use at::At;
 pub use capture::Capture;
 pub use catalog::{EventKind, Metadata, OwnedTraceEvent, SpanKind, TraceEvent};
-#[cfg(feature = "std")]
-pub use codec::{Codec, Record, Slot};
 pub use cx::{Cx, Scope, Span};
 pub use interest::Interest;
 pub use meta::Meta;
 pub use metadata::{FieldMeta, Level, Logger, Sensitivity, Stage};
 pub use owned::{OwnedCredentials, OwnedFailure, OwnedResponseHead};
 pub use recall::Trace;
-pub use reference::write_reference;
 pub use sink::{NoSink, Sink};
 pub use value::{Credentials, Failure, SocketOption, TlsContext, Value};
 

@@ -211,6 +211,7 @@ impl From<Credentials<'_>> for OwnedCredentials {
 
 /// A failure, kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OwnedFailure {
     /// What was being done.
     pub phase: Phase,

@@ -9,9 +9,18 @@ use crate::values::{StreamId, Timings, Version};
 
 /// A TLS configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct TlsContext {
     /// Whether certificates are verified.
     pub verify: bool,
+}
+
+impl TlsContext {
+    /// Describes a configuration that verifies certificates, or does not.
+    #[must_use]
+    pub const fn new(verify: bool) -> Self {
+        Self { verify }
+    }
 }
 
 /// A socket option as `setsockopt` takes it: level, name, value.
@@ -36,6 +45,7 @@ pub struct Credentials<'a> {
 
 /// Why an operation failed, with the peer's words where it used any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Failure<'a> {
     /// What was being done.
     pub phase: Phase,
@@ -48,6 +58,14 @@ pub struct Failure<'a> {
     pub evidence: &'a [u8],
     /// How many bytes of the body had come, and how many were announced by then.
     pub body: (u64, u64),
+}
+
+impl<'a> Failure<'a> {
+    /// Describes a failure without TLS, evidence or a body.
+    #[must_use]
+    pub const fn new(phase: Phase, cause: &'a Cause) -> Self {
+        Self { phase, cause, secure: false, evidence: &[], body: (0, 0) }
+    }
 }
 
 /// One field of an event.

@@ -10,6 +10,7 @@ pub mod time;
 mod timers;
 mod timings;
 mod version;
+mod with;
 
 pub(crate) use buffer::{Buffer, Buffers};
 pub use coding::Coding;
@@ -20,3 +21,4 @@ pub use state::State;
 pub(crate) use timers::Timers;
 pub use timings::{Sizes, Timings};
 pub use version::Version;
+pub(crate) use with::with;

@@ -138,6 +138,7 @@ impl Deadline {
 
 /// How long each kind of wait may take; `None` waits without end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Timeouts {
     /// For a connection to be free, where the pool is full. Five seconds by default.
     pub pool: Option<Duration>,
@@ -153,6 +154,8 @@ pub struct Timeouts {
     /// For the whole exchange, name resolution and body included. None by default.
     pub total: Option<Duration>,
 }
+
+super::with!(Timeouts);
 
 impl Default for Timeouts {
     fn default() -> Self {

@@ -63,7 +63,7 @@ impl Outcome {
 }
 
 fn options(decode: bool) -> Options {
-    Options { decode, ..Options::default() }
+    Options::with(|options| options.decode = decode)
 }
 
 /// A request of this kind with a field, if that has a name.

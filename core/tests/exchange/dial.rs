@@ -294,8 +294,8 @@ fn a_driver_that_can_only_wait_tries_one_after_the_other() {
 
 #[test]
 fn each_address_has_the_time_for_connecting_to_itself() {
-    let timeouts = Timeouts { connect: Some(ms(300)), ..Timeouts::default() };
-    let options = Options { timeouts, ..Options::default() };
+    let timeouts = Timeouts::with(|timeouts| timeouts.connect = Some(ms(300)));
+    let options = Options::with(|options| options.timeouts = timeouts);
     let addresses = [("::1", Nothing), ("127.0.0.1", Nothing), ("::2", Connect(40))];
     assert_eq!(
         World::with(&addresses, options).run(Driver::Several),
@@ -313,8 +313,8 @@ fn each_address_has_the_time_for_connecting_to_itself() {
 
 #[test]
 fn the_time_for_everything_ends_all_attempts() {
-    let timeouts = Timeouts { total: Some(ms(400)), ..Timeouts::default() };
-    let options = Options { timeouts, ..Options::default() };
+    let timeouts = Timeouts::with(|timeouts| timeouts.total = Some(ms(400)));
+    let options = Options::with(|options| options.timeouts = timeouts);
     let addresses = [("::1", Nothing), ("127.0.0.1", Nothing), ("::2", Nothing)];
     assert_eq!(
         World::with(&addresses, options).run(Driver::Several),
@@ -346,7 +346,7 @@ fn a_cancel_ends_all_attempts() {
 #[test]
 fn the_pause_between_attempts_can_be_chosen() {
     let attempt_delay = AttemptDelay::new(ms(100));
-    let options = Options { attempt_delay, ..Options::default() };
+    let options = Options::with(|options| options.attempt_delay = attempt_delay);
     let addresses = [("::1", Nothing), ("::2", Nothing), ("::3", Connect(50))];
     assert_eq!(
         World::with(&addresses, options).run(Driver::Several),
@@ -364,8 +364,8 @@ fn the_pause_between_attempts_can_be_chosen() {
 
 #[test]
 fn without_deadlines_the_pause_is_kept_all_the_same() {
-    let timeouts = Timeouts { connect: None, ..Timeouts::default() };
-    let options = Options { timeouts, ..Options::default() };
+    let timeouts = Timeouts::with(|timeouts| timeouts.connect = None);
+    let options = Options::with(|options| options.timeouts = timeouts);
     let addresses = [("::1", Nothing), ("127.0.0.1", Connect(1_000_000))];
     assert_eq!(
         World::with(&addresses, options).run(Driver::Several),

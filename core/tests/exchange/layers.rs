@@ -91,7 +91,7 @@ impl Layer for Hoard {
 }
 
 fn trusting(number: u64) -> Options {
-    Options { trust: Some(TrustId::new(number)), ..Options::default() }
+    Options::with(|options| options.trust = Some(TrustId::new(number)))
 }
 
 fn get(url: &str) -> Request {
@@ -122,10 +122,9 @@ fn response(len: usize) -> String {
 #[test]
 fn trust_is_asked_for_before_a_connection_and_a_layer_after_it() {
     let now = Mono::default();
-    let options = Options {
-        proxies: "https://proxy.test".parse::<Proxy>().unwrap().into(),
-        ..Options::default()
-    };
+    let options = Options::with(|options| {
+        options.proxies = "https://proxy.test".parse::<Proxy>().unwrap().into();
+    });
     let mut exchange = Exchange::new(ExchangeId(1), get("https://origin.test/"), Arc::new(options));
     let mut told = Vec::new();
     loop {

@@ -34,7 +34,7 @@ fn once_a_byte_has_left_only_an_idempotent_one_can() {
 #[test]
 fn a_redirect_does_not_make_a_post_forgotten() {
     let request = Request::builder(b"POST", "http://localhost/".parse().unwrap()).build();
-    let options = Options { redirects: 5, ..Options::default() };
+    let options = Options::with(|options| options.redirects = 5);
     let mut bench = Bench::of(request, options, b"");
     assert!(matches!(bench.runs(), Stop::Read(..)));
     let first = bench.sent().len();
@@ -65,7 +65,7 @@ fn on_a_connection_that_is_used_again_bytes_count_from_the_request_on() {
 #[test]
 fn what_was_sent_before_a_redirect_counts_once() {
     let request = Request::builder(b"GET", "http://localhost/".parse().unwrap()).build();
-    let options = Options { redirects: 1, ..Options::default() };
+    let options = Options::with(|options| options.redirects = 1);
     for close in ["", "Connection: close\r\n"] {
         let mut bench = Bench::of(request.clone(), options.clone(), b"");
         bench.runs();

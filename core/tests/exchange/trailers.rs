@@ -46,7 +46,7 @@ fn trailers_of_a_response_are_there_at_its_end() {
 #[test]
 fn trailers_of_a_redirect_that_is_followed_are_not_those_of_the_response() {
     let request = Request::builder(b"GET", "http://localhost/".parse().unwrap()).build();
-    let options = Options { redirects: 1, ..Options::default() };
+    let options = Options::with(|options| options.redirects = 1);
     let mut bench = Bench::of(request, options, b"");
     bench.runs();
     let fields = "Location: /there\r\nTransfer-Encoding: chunked";

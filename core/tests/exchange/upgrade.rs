@@ -97,7 +97,7 @@ fn connect_asks_for_host_and_port() {
 fn connect_goes_through_a_proxy_as_it_is() {
     let url = "http://db.example:5432/".parse().unwrap();
     let proxy: Proxy = "http://me:pw@proxy.example:3128".parse().unwrap();
-    let options = Options { proxies: proxy.into(), ..Options::default() };
+    let options = Options::with(|options| options.proxies = proxy.into());
     let mut bench = Bench::of(Request::builder(b"CONNECT", url).build(), options, b"");
     bench.runs();
     let sent = bench.sent();

@@ -2,22 +2,24 @@
 
 use limpid_core::error::{PeerError, Rule};
 use limpid_core::http1::Role;
-use limpid_core::http1::transcript::{Chunking, Outcome, Setup, Transcript};
+use limpid_core::internal::transcript::{Chunking, Outcome, Setup, Transcript};
 use limpid_core::limits::{Config, Limits};
 
 /// Limits that are quickly reached.
-const LIMITS: Limits = Limits {
-    start_line: 40,
-    head: 120,
-    fields: 3,
-    blank_lines: 1,
-    chunk_line: 20,
-    chunk_extensions: 6,
-    trailers: 20,
-    body: 100,
-    expansion: 2,
-    informational: 1,
-};
+fn limits() -> Limits {
+    Limits::with(|limits| {
+        limits.start_line = 40;
+        limits.head = 120;
+        limits.fields = 3;
+        limits.blank_lines = 1;
+        limits.chunk_line = 20;
+        limits.chunk_extensions = 6;
+        limits.trailers = 20;
+        limits.body = 100;
+        limits.expansion = 2;
+        limits.informational = 1;
+    })
+}
 
 /// What a peer sends, and what is said of it: the rule, the offset, and the byte there.
 type Example = (&'static [u8], Rule, u64, Option<u8>);
@@ -135,7 +137,7 @@ const ENDS: &[Example] = &[
 const CHUNKED_HEAD: &[u8] = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nHost:\r\n\r\n";
 
 fn check(role: Role, eof: bool, bytes: &[u8], error: PeerError) {
-    let config = Config { limits: LIMITS, ..Config::default() };
+    let config = Config::with(|config| config.limits = limits());
     let setup = Setup { role, method: b"GET", config, eof };
     for chunking in [Chunking::Whole, Chunking::Bytewise] {
         let (_, outcome) = Transcript::read(&setup, chunking.pieces(bytes)).unwrap();

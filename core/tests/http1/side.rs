@@ -163,7 +163,7 @@ pub(crate) fn limited(change: impl FnOnce(&mut Limits)) -> Config {
 
 /// Tolerances.
 pub(crate) fn tolerant(lenient: Lenient) -> Config {
-    Config { lenient, ..Config::default() }
+    Config::with(|config| config.lenient = lenient)
 }
 
 /// Fields from lines.

@@ -1,7 +1,7 @@
 //! Bytes that are nearly HTTP: pieces of messages in any order, with a few bytes changed.
 
 use limpid_core::http1::Role;
-use limpid_core::http1::transcript::Setup;
+use limpid_core::internal::transcript::Setup;
 use limpid_core::limits::{Config, Lenient, Limits};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -91,18 +91,17 @@ pub(crate) fn any_limits() -> impl Strategy<Value = Limits> {
     let small = small.prop_map(|(start_line, head, fields, few, chunk_line, chunk_extensions)| {
         let (blank_lines, informational, trailers) = (few, few, chunk_line);
         let body = head as u64;
-        Limits {
-            start_line,
-            head,
-            fields,
-            blank_lines,
-            chunk_line,
-            chunk_extensions,
-            trailers,
-            body,
-            informational,
-            ..Limits::default()
-        }
+        Limits::with(|limits| {
+            limits.start_line = start_line;
+            limits.head = head;
+            limits.fields = fields;
+            limits.blank_lines = blank_lines;
+            limits.chunk_line = chunk_line;
+            limits.chunk_extensions = chunk_extensions;
+            limits.trailers = trailers;
+            limits.body = body;
+            limits.informational = informational;
+        })
     });
     prop_oneof![Just(Limits::default()), small]
 }
@@ -113,7 +112,10 @@ pub(crate) fn any_setup() -> impl Strategy<Value = Setup<'static>> {
     let method = select(vec![&b"GET"[..], b"HEAD", b"CONNECT"]);
     (role, method, any_lenient(), any_limits(), any::<bool>()).prop_map(
         |(role, method, lenient, limits, eof)| {
-            let config = Config { limits, lenient };
+            let config = Config::with(|config| {
+                config.limits = limits;
+                config.lenient = lenient;
+            });
             Setup { role, method, config, eof }
         },
     )

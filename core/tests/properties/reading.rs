@@ -2,8 +2,8 @@
 
 use std::cell::RefCell;
 
-use limpid_core::http1::transcript::{Chunking, Outcome, Setup, Transcript, play};
-use limpid_core::limits::{Config, Lenient};
+use limpid_core::internal::transcript::{Chunking, Outcome, Setup, Transcript, play};
+use limpid_core::limits::Lenient;
 use limpid_core::trace::{
     EventKind, Interest, Logger, Meta, NoSink, OwnedTraceEvent, Sink, TraceEvent,
 };
@@ -67,7 +67,7 @@ proptest! {
     #[test]
     fn strict_reads_a_part_of_what_lenient_reads(setup in any_setup(), bytes in nearly_http()) {
         let lenient = Transcript::read(&setup, [&bytes]).unwrap();
-        let config = Config { lenient: Lenient::STRICT, ..setup.config };
+        let config = { let mut config = setup.config; config.lenient = Lenient::STRICT; config };
         let strict = Transcript::read(&Setup { config, ..setup }, [&bytes]).unwrap();
         match &strict.1 {
             Outcome::Refused(_) => {

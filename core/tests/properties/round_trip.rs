@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use limpid_core::fields::FieldBlock;
-use limpid_core::http1::transcript::{Message, Outcome, Setup, Start, Transcript};
 use limpid_core::http1::{BodySize, Connection, Role};
+use limpid_core::internal::transcript::{Message, Outcome, Setup, Start, Transcript};
 use limpid_core::trace::{Cx, NoSink, Scope};
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -125,7 +125,7 @@ fn a_body_that_nobody_wants_is_thrown_away() {
     assert!(server.hears(format!("hello{GET}")).ends_with("/a"));
     assert_eq!(server.handled, ["POST /", "GET /a"]);
 
-    let mut server = Server::with(Options { drain: 4, ..Options::default() }, Handler::Target);
+    let mut server = Server::with(Options::with(|options| options.drain = 4), Handler::Target);
     let said = server.hears(post);
     assert!(said.contains("Connection: close\r\n"), "{said}");
     assert!(server.finished && !server.is_closed(), "the client is still sending");
@@ -137,7 +137,7 @@ fn a_body_that_nobody_wants_is_thrown_away() {
 #[test]
 fn chunks_that_nobody_wants_are_counted() {
     let head = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
-    let mut server = Server::with(Options { drain: 10, ..Options::default() }, Handler::Target);
+    let mut server = Server::with(Options::with(|options| options.drain = 10), Handler::Target);
     assert!(server.hears(format!("{head}5\r\nhello\r\n")).starts_with("HTTP/1.1 200"));
     assert!(!server.finished);
     server.hears("6\r\n world\r\n");

@@ -23,7 +23,7 @@ fn the_server_says_its_name_and_the_time() {
 
 #[test]
 fn the_handler_may_say_otherwise() {
-    let options = Options { name: Some("other".into()), ..Options::default() };
+    let options = Options::with(|options| options.name = Some("other".into()));
     let mut server = Server::exactly(options, Handler::Sleeps);
     server.session.set_date(server.now, Duration::from_secs(784_111_777));
     server.hears(GET);

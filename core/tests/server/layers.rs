@@ -12,7 +12,7 @@ use limpid_core::transport::socks5::Socks5;
 const NOW: Mono = Mono::from_nanos(0);
 
 fn secured() -> Session {
-    let options = Options { secure: true, ..Options::default() };
+    let options = Options::with(|options| options.secure = true);
     Session::new(ConnectionId(1), None, Arc::new(options))
 }
 

@@ -87,7 +87,7 @@ proptest! {
 
     #[test]
     fn nothing_stays_open(moves in moves(), step in 1..99_usize, abandon: bool) {
-        let mut server = Server::with(Options { drain: 4, ..Options::default() }, Handler::Target);
+        let mut server = Server::with(Options::with(|options| options.drain = 4), Handler::Target);
         server.step = step;
         for one in moves {
             match one {

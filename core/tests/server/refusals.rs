@@ -6,16 +6,15 @@ use limpid_core::server::{Options, Outcome};
 use crate::peer::{Handler, Server, summary};
 
 fn small() -> Options {
-    let limits = Limits {
-        start_line: 40,
-        head: 80,
-        fields: 3,
-        body: 10,
-        chunk_extensions: 4,
-        trailers: 20,
-        ..Limits::default()
-    };
-    Options { config: Config { limits, ..Config::default() }, ..Options::default() }
+    let limits = Limits::with(|limits| {
+        limits.start_line = 40;
+        limits.head = 80;
+        limits.fields = 3;
+        limits.body = 10;
+        limits.chunk_extensions = 4;
+        limits.trailers = 20;
+    });
+    Options::with(|options| options.config = Config::with(|config| config.limits = limits))
 }
 
 #[test]

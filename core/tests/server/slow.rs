@@ -11,14 +11,13 @@ use crate::peer::{Handler, Server, summary};
 const SECOND: Duration = Duration::from_secs(1);
 
 fn options() -> Options {
-    let timeouts = Timeouts {
-        head: Some(10 * SECOND),
-        body: Some(20 * SECOND),
-        idle: Some(60 * SECOND),
-        rate: 10,
-        ..Timeouts::default()
-    };
-    Options { timeouts, ..Options::default() }
+    let timeouts = Timeouts::with(|timeouts| {
+        timeouts.head = Some(10 * SECOND);
+        timeouts.body = Some(20 * SECOND);
+        timeouts.idle = Some(60 * SECOND);
+        timeouts.rate = 10;
+    });
+    Options::with(|options| options.timeouts = timeouts)
 }
 
 #[test]

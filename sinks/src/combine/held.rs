@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 
+use limpid_core::internal::{Codec, Record, Slot};
 use limpid_core::time::Mono;
-use limpid_core::trace::{Codec, ExchangeId, Interest, Meta, Record, Sink, Slot, TraceEvent};
+use limpid_core::trace::{ExchangeId, Interest, Meta, Sink, TraceEvent};
 
 use crate::lifecycle;
 

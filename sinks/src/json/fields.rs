@@ -174,7 +174,7 @@ fn write_credentials(credentials: Credentials<'_>, capture: Capture, out: &mut V
 }
 
 fn write_failure(failure: &Failure<'_>, capture: Capture, out: &mut Vec<u8>) {
-    let Failure { phase, cause, secure, evidence, body: (received, announced) } = *failure;
+    let Failure { phase, cause, secure, evidence, body: (received, announced), .. } = *failure;
     open(out, "while");
     displayed(phase, out);
     next(out, "cause");

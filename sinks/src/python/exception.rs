@@ -19,13 +19,8 @@ use super::tls::TlsException;
 /// use limpid_core::trace::{Capture, Failure};
 /// use limpid_sinks::python::{Profile, Raised};
 ///
-/// let failure = Failure {
-///     phase: Phase::Connect,
-///     cause: &Cause::Os(OsError { code: 0, kind: OsErrorKind::Refused }),
-///     secure: false,
-///     evidence: b"",
-///     body: (0, 0),
-/// };
+/// let cause = &Cause::Os(OsError { code: 0, kind: OsErrorKind::Refused });
+/// let failure = Failure::new(Phase::Connect, cause);
 /// assert_eq!(
 ///     Raised { failure, capture: Capture::Default, profile: Profile::HTTPX_0_28 }.to_string(),
 ///     "ConnectError(ConnectionRefusedError(111, 'Connection refused'))",

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use limpid_core::trace::{EventKind, ExchangeId, Record, Slot};
+use limpid_core::internal::{Record, Slot};
+use limpid_core::trace::{EventKind, ExchangeId};
 
 use super::open::Open;
 use super::pinned::Pinned;

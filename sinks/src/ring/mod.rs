@@ -10,10 +10,10 @@ mod treatment;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use limpid_core::internal::{Codec, Record, Slot};
 use limpid_core::time::Mono;
 use limpid_core::trace::{
-    Codec, EventKind, ExchangeId, Interest, Meta, OwnedTraceEvent, Record, Sink, Slot, Trace,
-    TraceEvent,
+    EventKind, ExchangeId, Interest, Meta, OwnedTraceEvent, Sink, Trace, TraceEvent,
 };
 
 use self::desk::{Desk, Entry, Pins};
@@ -25,7 +25,7 @@ use crate::time_base::TimeBase;
 
 /// Keeps the newest events in memory, to be shown through another sink when something went wrong.
 ///
-/// Events are kept as numbers and bytes ([`Codec`]) and become text only when somebody looks, so that
+/// Events are kept as numbers and bytes and become text only when somebody looks, so that
 /// a ring may listen all the time. All memory is taken when the ring is made; recording allocates
 /// nothing.
 ///

@@ -1,6 +1,7 @@
 //! What the ring keeps of exchanges that are open, longer than its turn.
 
-use limpid_core::trace::{ExchangeId, Record, Slot};
+use limpid_core::internal::{Record, Slot};
+use limpid_core::trace::ExchangeId;
 
 /// Records that have left the ring, in the order in which they did.
 #[derive(Debug)]

@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use limpid_core::trace::{ExchangeId, Record, Slot};
+use limpid_core::internal::{Record, Slot};
+use limpid_core::trace::ExchangeId;
 
 /// Records one after the other. One thread at a time appends to it, and needs no lock for that;
 /// others may read meanwhile what is complete.

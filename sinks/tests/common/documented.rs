@@ -40,7 +40,7 @@ pub(crate) fn events(fields: Fields<'_>) -> [TraceEvent<'_>; 19] {
         },
         TraceEvent::ConnectTcpComplete { stream: StreamId { connection: 1, layer: 0 } },
         TraceEvent::StartTlsStarted {
-            ssl_context: TlsContext { verify: true },
+            ssl_context: TlsContext::new(true),
             server_hostname: "www.example.com",
             timeout: TIMEOUT,
         },

@@ -32,7 +32,9 @@ pub(crate) fn message_with(capture: Capture, event: TraceEvent<'_>) -> String {
 
 /// A failure over TCP, after 3 of 10 bytes of a body.
 pub(crate) fn failure<'a>(phase: Phase, cause: &'a Cause, evidence: &'a [u8]) -> Failure<'a> {
-    Failure { phase, cause, secure: false, evidence, body: (3, 10) }
+    let mut failure = Failure::new(phase, cause);
+    (failure.evidence, failure.body) = (evidence, (3, 10));
+    failure
 }
 
 /// Fields from text.

@@ -7,27 +7,22 @@ use limpid_core::client::Timings;
 use limpid_core::error::{Cause, OsError, OsErrorKind, PeerError, Phase, Rule};
 use limpid_core::fields::FieldBlock;
 use limpid_core::http1::{ResponseHead, Version};
+use limpid_core::internal::{Codec, Record, Slot};
 use limpid_core::time::Mono;
 use limpid_core::trace::{
-    Codec, ConnectionId, Credentials, Cx, EventKind, ExchangeId, Failure, Interest, Meta,
-    OwnedTraceEvent, Record, Scope, Sink, Slot, SocketOption, SpanId, StreamId, TlsContext,
-    TraceEvent,
+    ConnectionId, Credentials, Cx, EventKind, ExchangeId, Failure, Interest, Meta, OwnedTraceEvent,
+    Scope, Sink, SocketOption, SpanId, StreamId, TlsContext, TraceEvent,
 };
 
 pub(crate) const REFUSED: Cause = Cause::Os(OsError { code: 111, kind: OsErrorKind::Refused });
 
 /// Facts about an event of this kind.
 pub(crate) fn meta(kind: EventKind) -> Meta {
-    Meta {
-        at: Mono::from_nanos(1_500),
-        seq: 7,
-        connection: ConnectionId(2),
-        exchange: ExchangeId(3),
-        attempt: 1,
-        span: SpanId(4),
-        phase: Phase::ReceiveHead,
-        kind,
-    }
+    let mut meta = Meta::new(kind);
+    (meta.at, meta.seq, meta.attempt) = (Mono::from_nanos(1_500), 7, 1);
+    (meta.connection, meta.exchange, meta.span) = (ConnectionId(2), ExchangeId(3), SpanId(4));
+    meta.phase = Phase::ReceiveHead;
+    meta
 }
 
 /// An event of every kind, with nothing in it: what a record of zeros says.
@@ -49,12 +44,10 @@ pub(crate) fn full() -> Vec<OwnedTraceEvent> {
     block.push(b"Content-Type", b"text/html");
     block.push(b"X-Quoted", b"\"\\\x80\x07");
     let peer = Cause::Peer(PeerError { rule: Rule::FieldColon, offset: 17, byte: Some(b'x') });
-    let failure = |cause| Failure {
-        phase: Phase::ReceiveHead,
-        cause,
-        secure: true,
-        evidence: b"oops",
-        body: (1, 2),
+    let failure = |cause| {
+        let mut failure = Failure::new(Phase::ReceiveHead, cause);
+        (failure.secure, failure.evidence, failure.body) = (true, b"oops", (1, 2));
+        failure
     };
     let timeout = Some(std::time::Duration::from_millis(5_250));
     let mut timings = Timings::default();
@@ -72,7 +65,7 @@ pub(crate) fn full() -> Vec<OwnedTraceEvent> {
         },
         TraceEvent::ConnectTcpFailed { failure: failure(&REFUSED) },
         TraceEvent::StartTlsStarted {
-            ssl_context: TlsContext { verify: false },
+            ssl_context: TlsContext::new(false),
             server_hostname: "example.com",
             timeout,
         },
@@ -123,13 +116,7 @@ pub(crate) fn refused(sink: &impl Sink, scope: &mut Scope) {
     let mut cx = Cx::new(Mono::default(), sink, scope);
     let [connect, ..] = life();
     cx.tell(connect.kind(), || connect);
-    let failure = Failure {
-        phase: Phase::Connect,
-        cause: &REFUSED,
-        secure: false,
-        evidence: b"",
-        body: (0, 0),
-    };
+    let failure = Failure::new(Phase::Connect, &REFUSED);
     let event = TraceEvent::ConnectTcpFailed { failure };
     cx.tell(event.kind(), || event);
     let timings = Timings::default();

@@ -2,7 +2,7 @@
 
 use limpid_core::error::Offence;
 use limpid_core::http1::Role;
-use limpid_core::http1::transcript::{Chunking, Outcome, Transcript};
+use limpid_core::internal::transcript::{Chunking, Outcome, Transcript};
 
 use crate::input::Input;
 use crate::setup::setup;

@@ -38,7 +38,7 @@ pub fn coding(data: &[u8]) {
 type Decoded = (Vec<u8>, Result<(), CodingError>);
 
 fn decode(codings: Codings, coded: &[u8], size: usize) -> Decoded {
-    let limits = Limits { body: MOST, ..Limits::default() };
+    let limits = Limits::with(|limits| limits.body = MOST);
     let Some(mut decoder) = Decoder::new(codings, &limits) else {
         unreachable!("there is a coding");
     };

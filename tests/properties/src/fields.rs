@@ -3,7 +3,7 @@
 use limpid_core::error::Offence;
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::Role;
-use limpid_core::http1::transcript::{Chunking, Outcome, Start, Transcript};
+use limpid_core::internal::transcript::{Chunking, Outcome, Start, Transcript};
 
 use crate::input::Input;
 use crate::setup::setup;

@@ -5,8 +5,8 @@ use std::cell::Cell;
 
 use limpid_core::error::{Cause, OsError, OsErrorKind, Phase};
 use limpid_core::fields::FieldBlock;
-use limpid_core::http1::transcript::Chunking;
 use limpid_core::http1::{ResponseHead, Role, Version};
+use limpid_core::internal::transcript::Chunking;
 use limpid_core::trace::{
     Capture, Credentials, Cx, Failure, Interest, Meta, Scope, Sink, StreamId, TraceEvent,
 };
@@ -86,7 +86,7 @@ impl Sink for Count {
 
 /// Reads bytes of a peer, and tells what a client would tell of a refusal.
 fn exchange<S: Sink>(
-    setup: &limpid_core::http1::transcript::Setup<'_>,
+    setup: &limpid_core::internal::transcript::Setup<'_>,
     chunking: Chunking,
     bytes: &[u8],
     cx: &mut Cx<'_, S>,
@@ -96,7 +96,8 @@ fn exchange<S: Sink>(
     let (cause, evidence) = (Cause::Peer(error), connection.evidence());
     for phase in [Phase::ReceiveHead, Phase::ReceiveBody] {
         let body = connection.body_progress();
-        let failure = Failure { phase, cause: &cause, secure: false, evidence, body };
+        let mut failure = Failure::new(phase, &cause);
+        (failure.evidence, failure.body) = (evidence, body);
         let event = TraceEvent::ReceiveResponseHeadersFailed { failure };
         cx.tell(event.kind(), || event);
     }
@@ -179,13 +180,11 @@ fn tell<S: Sink>(input: &mut Input<'_>, cx: &mut Cx<'_, S>) {
     let (status, version, fields) = (input.number(), Version::HTTP_11, block.fields());
     let head = ResponseHead { version, status, reason: one, fields };
     let cause = Cause::Os(OsError { code: status.into(), kind: OsErrorKind::Other });
-    let failure = Failure {
-        phase: input.pick(&[Phase::Tls, Phase::ReceiveHead, Phase::Connect]),
-        cause: &cause,
-        secure: input.flag(),
-        evidence: one,
-        body: (1, 2),
-    };
+    let mut failure =
+        Failure::new(input.pick(&[Phase::Tls, Phase::ReceiveHead, Phase::Connect]), &cause);
+    failure.secure = input.flag();
+    failure.evidence = one;
+    failure.body = (1, 2);
     let event = match kind {
         0 => TraceEvent::HttpRequest { method: two, url: &text, version, status, reason: one },
         1 => TraceEvent::ConnectTcpStarted {

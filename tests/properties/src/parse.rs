@@ -4,8 +4,8 @@
 use limpid_core::error::PeerError;
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::framing::Framing;
-use limpid_core::http1::transcript::{Chunking, Outcome, Setup, Transcript};
 use limpid_core::http1::{BodySize, Connection, Event, Next, Reading, Role, State, Version};
+use limpid_core::internal::transcript::{Chunking, Outcome, Setup, Transcript};
 use limpid_core::limits::{Config, Lenient, Limits};
 use limpid_core::trace::{Cx, Interest, Meta, Scope, Sink, TraceEvent};
 
@@ -288,7 +288,11 @@ impl Sink for Watch<'_> {
 /// What the strict reader takes, a lenient one takes for the same.
 fn strict_is_within_lenient(setup: &Setup<'_>, bytes: &[u8]) {
     let read = |lenient| {
-        let config = Config { lenient, ..setup.config };
+        let config = {
+            let mut config = setup.config;
+            config.lenient = lenient;
+            config
+        };
         Transcript::read(&Setup { config, ..*setup }, [bytes])
     };
     let strict = read(Lenient::STRICT);

@@ -2,8 +2,8 @@
 
 use limpid_core::fields::FieldBlock;
 use limpid_core::framing::Framing;
-use limpid_core::http1::transcript::{Chunking, Message, Outcome, Setup, Start, Transcript};
 use limpid_core::http1::{BodySize, Connection, Event, Next, NotReusable, Role, State};
+use limpid_core::internal::transcript::{Chunking, Message, Outcome, Setup, Start, Transcript};
 
 use crate::input::Input;
 use crate::message::{Draft, check_fields, send_body, unheard, unrefused};

@@ -1,7 +1,7 @@
 //! How a connection under test is set up. The first bytes of an input say it.
 
 use limpid_core::http1::Role;
-use limpid_core::http1::transcript::{Chunking, Setup};
+use limpid_core::internal::transcript::{Chunking, Setup};
 use limpid_core::limits::{Config, Lenient, Limits};
 
 use crate::input::Input;
@@ -10,18 +10,20 @@ use crate::input::Input;
 const METHODS: [&[u8]; 4] = [b"GET", b"HEAD", b"CONNECT", b"OPTIONS"];
 
 /// Limits that short inputs reach.
-const TIGHT: Limits = Limits {
-    start_line: 48,
-    head: 160,
-    fields: 4,
-    blank_lines: 1,
-    chunk_line: 12,
-    chunk_extensions: 10,
-    trailers: 40,
-    body: 24,
-    expansion: 2,
-    informational: 1,
-};
+fn tight() -> Limits {
+    Limits::with(|limits| {
+        limits.start_line = 48;
+        limits.head = 160;
+        limits.fields = 4;
+        limits.blank_lines = 1;
+        limits.chunk_line = 12;
+        limits.chunk_extensions = 10;
+        limits.trailers = 40;
+        limits.body = 24;
+        limits.expansion = 2;
+        limits.informational = 1;
+    })
+}
 
 /// Reads three bytes: a byte of options, then a bit for each tolerance.
 ///
@@ -29,14 +31,17 @@ const TIGHT: Limits = Limits {
 /// four bits for the chunking.
 pub(crate) fn setup(role: Role, input: &mut Input<'_>) -> (Setup<'static>, Chunking) {
     let options = input.byte();
-    let limits = if options & 2 == 0 { Limits::default() } else { TIGHT };
+    let limits = if options & 2 == 0 { Limits::default() } else { tight() };
     let method = METHODS[usize::from(options >> 2 & 3)];
     let chunking = match options >> 4 {
         0 => Chunking::Whole,
         1 => Chunking::Bytewise,
         seed => Chunking::Random(seed.into()),
     };
-    let config = Config { limits, lenient: lenient(input.number()) };
+    let config = Config::with(|config| {
+        config.limits = limits;
+        config.lenient = lenient(input.number());
+    });
     (Setup { role, method, config, eof: options & 1 == 1 }, chunking)
 }
 

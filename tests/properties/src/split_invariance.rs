@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use limpid_core::error::MisuseError;
 use limpid_core::http1::Role;
-use limpid_core::http1::transcript::{Chunking, Outcome, Setup, Transcript, play};
+use limpid_core::internal::transcript::{Chunking, Outcome, Setup, Transcript, play};
 use limpid_core::trace::{EventKind, Interest, Meta, OwnedTraceEvent, Sink, TraceEvent};
 
 use crate::input::Input;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use limpid_core::client::{Exchange, Request, RequestBuilder, Url};
 use limpid_core::fields::{FieldBlock, Fields};
-use limpid_core::http1::transcript::{Outcome, Setup, Start, Transcript};
 use limpid_core::http1::{BodySize, Connection, Role};
+use limpid_core::internal::Reuse;
+use limpid_core::internal::transcript::{Outcome, Setup, Start, Transcript};
 use limpid_core::trace::{Cx, ExchangeId, NoSink, Scope};
 
 use crate::input::Input;

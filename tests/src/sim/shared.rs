@@ -91,7 +91,7 @@ impl Shared {
 
     fn retire(&self) {
         let retired = self.pool.borrow_mut().retired();
-        for Retired { lease, why } in retired {
+        for Retired { lease, why, .. } in retired {
             let Some((link, transport)) = lease.link.zip(lease.transport) else { continue };
             link.retire(why, self.net.world().now(), &self.sink, |bytes| {
                 if !bytes.is_empty() {

@@ -123,14 +123,13 @@ fn timeouts(random: &mut Rng) -> Timeouts {
     let mut timeout = || Some(Duration::from_millis(1 << random.u32(6..14)));
     let (pool, connect, read, write) = (timeout(), timeout(), timeout(), timeout());
     let total = timeout();
-    Timeouts {
-        pool,
-        connect,
-        read,
-        write,
-        total: if random.bool() { total } else { None },
-        ..Timeouts::default()
-    }
+    Timeouts::with(|timeouts| {
+        timeouts.pool = pool;
+        timeouts.connect = connect;
+        timeouts.read = read;
+        timeouts.write = write;
+        timeouts.total = if random.bool() { total } else { None };
+    })
 }
 
 impl Asked {

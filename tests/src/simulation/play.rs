@@ -67,10 +67,9 @@ impl Stage {
         let asked = plan.tasks.iter().flatten().map(|asked| (asked.number, asked.clone()));
         let service = Rc::new(Service {
             net: net.clone(),
-            options: Arc::new(limpid_core::server::Options {
-                secure: tls.is_some(),
-                ..Default::default()
-            }),
+            options: Arc::new(limpid_core::server::Options::with(|options| {
+                options.secure = tls.is_some();
+            })),
             tls,
             sink: Arc::new(Ledger::of_server()),
             stop: Stopping::default(),
@@ -151,7 +150,7 @@ fn settings(plan: &Plan, trust: Option<Arc<ClientConfig>>, ledger: Arc<Ledger>) 
         .read_timeout(read)
         .write_timeout(write)
         .timeout(total)
-        .pool(PoolLimits { connections: plan.connections, ..PoolLimits::default() })
+        .pool(PoolLimits::with(|limits| limits.connections = plan.connections))
         .sink(ledger);
     match trust {
         Some(trust) => builder.tls_config(trust).build(),

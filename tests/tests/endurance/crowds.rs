@@ -14,7 +14,11 @@ use crate::alone::alone;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn limits(connections: usize) -> PoolLimits {
-    PoolLimits { connections, keep_alive: connections, expiry: None }
+    PoolLimits::with(|limits| {
+        limits.connections = connections;
+        limits.keep_alive = connections;
+        limits.expiry = None;
+    })
 }
 
 #[test]

@@ -207,8 +207,11 @@ fn ignore(address: SocketAddr) {
 fn slow_guests_are_told_and_let_go_and_nothing_spins() {
     let _alone = alone();
     let second = Some(Duration::from_secs(1));
-    let timeouts =
-        Timeouts { head: second, body: second, write: Some(PAUSE * 10), ..Timeouts::default() };
+    let timeouts = Timeouts::with(|timeouts| {
+        timeouts.head = second;
+        timeouts.body = second;
+        timeouts.write = Some(PAUSE * 10);
+    });
     for Host { address, stop } in hosts(timeouts) {
         let (began, before) = (Instant::now(), clock_gettime(ClockId::ProcessCPUTime));
         thread::scope(|scope| {

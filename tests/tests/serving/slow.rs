@@ -8,8 +8,12 @@ use crate::running::{Carrier, DRIVERS, EVERY, Running, Setup};
 
 fn impatient() -> Setup {
     let short = Some(Duration::from_millis(100));
-    let timeouts =
-        Timeouts { handshake: short, head: short, body: short, idle: short, ..Timeouts::default() };
+    let timeouts = Timeouts::with(|timeouts| {
+        timeouts.handshake = short;
+        timeouts.head = short;
+        timeouts.body = short;
+        timeouts.idle = short;
+    });
     Setup { timeouts: Some(timeouts), ..Setup::default() }
 }
 
@@ -74,7 +78,7 @@ fn more_connections_than_there_is_room_for_wait() {
 #[test]
 fn a_client_that_does_not_read_is_let_go() {
     for every in EVERY {
-        let timeouts = Timeouts { write: Some(Duration::from_millis(100)), ..Timeouts::default() };
+        let timeouts = Timeouts::with(|timeouts| timeouts.write = Some(Duration::from_millis(100)));
         let setup = Setup { timeouts: Some(timeouts), connections: Some(1) };
         let server = Running::with(every, setup);
         let response = server.client().get(&server.url("/endless")).send().unwrap();

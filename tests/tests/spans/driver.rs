@@ -87,16 +87,20 @@ impl Driver {
         };
         let request = request.build();
         let second = Some(Duration::from_secs(1));
-        let timeouts = Timeouts {
-            pool: second,
-            connect: second,
-            read: second,
-            write: second,
-            expect_continue: second,
-            total: None,
-        };
+        let timeouts = Timeouts::with(|timeouts| {
+            timeouts.pool = second;
+            timeouts.connect = second;
+            timeouts.read = second;
+            timeouts.write = second;
+            timeouts.expect_continue = second;
+            timeouts.total = None;
+        });
         let trust = Some(TrustId::new(1));
-        let options = Options { timeouts, trust, verify: true, ..Options::default() };
+        let options = Options::with(|options| {
+            options.timeouts = timeouts;
+            options.trust = trust;
+            options.verify = true;
+        });
         Self {
             exchange: Exchange::new(ExchangeId(1), request, Arc::new(options)),
             ledger: Ledger::of_client(),

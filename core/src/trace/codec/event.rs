@@ -15,14 +15,10 @@ use crate::trace::meta::Meta;
 /// wrote it can read.
 ///
 /// ```
-/// use limpid_core::trace::{Codec, Record, Slot, TraceEvent};
-/// # use limpid_core::time::Mono;
-/// # use limpid_core::trace::{EventKind, ExchangeId, ConnectionId, Meta, SpanId};
-/// # use limpid_core::error::Phase;
-/// # let meta = Meta {
-/// #     at: Mono::from_nanos(7), seq: 0, connection: ConnectionId(1), exchange: ExchangeId(1),
-/// #     attempt: 1, span: SpanId(0), phase: Phase::Idle, kind: EventKind::LimitHit,
-/// # };
+/// use limpid_core::internal::{Codec, Record, Slot};
+/// use limpid_core::trace::TraceEvent;
+/// # use limpid_core::trace::{EventKind, Meta};
+/// # let meta = Meta::new(EventKind::LimitHit);
 ///
 /// let codec = Codec::new();
 /// let memory = Slot::memory(128);

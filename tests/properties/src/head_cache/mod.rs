@@ -58,7 +58,7 @@ mod tests {
     /// Strict, and with every tolerance.
     fn configs() -> [Config; 2] {
         let all = Lenient::NAMED.iter().fold(Lenient::STRICT, |all, (_, one)| all | *one);
-        [Lenient::STRICT, all].map(|lenient| Config { lenient, ..Config::default() })
+        [Lenient::STRICT, all].map(|lenient| Config::with(|config| config.lenient = lenient))
     }
 
     /// Every head that differs from this one by a byte: changed, missing, or more.

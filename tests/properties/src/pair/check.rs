@@ -1,6 +1,6 @@
 //! Compares messages that were read with those of the plan.
 
-use limpid_core::http1::transcript::{Message, Start};
+use limpid_core::internal::transcript::{Message, Start};
 
 use super::plan::Exchange;
 use crate::message::check_fields;

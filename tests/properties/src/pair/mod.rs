@@ -7,8 +7,8 @@ mod plan;
 mod wire;
 
 use limpid_core::error::{Offence, PeerError};
-use limpid_core::http1::transcript::Start;
 use limpid_core::http1::{Role, State};
+use limpid_core::internal::transcript::Start;
 
 use self::check::{check_request, check_response};
 use self::peer::{Client, Server, WORDS};

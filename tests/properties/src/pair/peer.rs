@@ -2,8 +2,8 @@
 
 use limpid_core::error::PeerError;
 use limpid_core::fields::Fields;
-use limpid_core::http1::transcript::Transcript;
 use limpid_core::http1::{Connection, Event, Next, Role, State};
+use limpid_core::internal::transcript::Transcript;
 
 use super::plan::Exchange;
 use super::wire::Wire;

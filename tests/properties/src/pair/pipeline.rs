@@ -1,7 +1,7 @@
 //! Requests that are all sent before the first is answered: the server takes them one at a time.
 
-use limpid_core::http1::transcript::Transcript;
 use limpid_core::http1::{Connection, Event, Next, Role, State};
+use limpid_core::internal::transcript::Transcript;
 
 use super::check::{check_request, check_response};
 use super::plan::Exchange;

@@ -6,13 +6,13 @@ use core::str::FromStr;
 /// A way to cut bytes into pieces.
 ///
 /// ```
-/// use limpid_core::http1::transcript::Chunking;
+/// use limpid_core::internal::transcript::Chunking;
 ///
 /// let random: Chunking = "random:7".parse()?;
 /// let pieces: Vec<&[u8]> = random.pieces(&[0; 1000]).collect();
 /// assert_eq!(pieces.concat().len(), 1000);
 /// assert!(pieces.iter().all(|piece| (1..=50).contains(&piece.len())));
-/// # Ok::<(), limpid_core::http1::transcript::UnknownChunking>(())
+/// # Ok::<(), limpid_core::internal::transcript::UnknownChunking>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Chunking {

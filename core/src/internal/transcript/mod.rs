@@ -10,10 +10,10 @@ use core::fmt;
 pub use chunking::{Chunking, Pieces, UnknownChunking};
 pub use message::{Message, Start};
 
-use super::{BodySize, Connection, Event, Progress, Role, State};
 use crate::error::{MisuseError, PeerError};
 use crate::fields::{FieldBlock, Fields};
 use crate::framing::Framing;
+use crate::http1::{BodySize, Connection, Event, Progress, Role, State};
 use crate::limits::Config;
 use crate::trace::{Cx, NoSink, Scope, Sink};
 
@@ -173,7 +173,7 @@ fn outcome(connection: &Connection) -> Outcome {
 ///
 /// ```
 /// use limpid_core::http1::Role;
-/// use limpid_core::http1::transcript::{Chunking, Outcome, Setup, Transcript};
+/// use limpid_core::internal::transcript::{Chunking, Outcome, Setup, Transcript};
 ///
 /// let setup = Setup { role: Role::Server, method: b"", config: Default::default(), eof: false };
 /// let bytes = b"GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHo";
