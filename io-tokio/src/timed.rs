@@ -80,8 +80,7 @@ impl Timed {
         now: Mono,
         cx: &mut Context<'_>,
     ) -> Poll<()> {
-        let at = until.at;
-        self.timer.get_or_insert_with(|| Timer::new(at, now)).poll_passed(at, now, cx)
+        self.timer.get_or_insert_with(Timer::new).poll_passed(until.at, now, cx)
     }
 }
 

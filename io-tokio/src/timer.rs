@@ -12,26 +12,40 @@ use tokio::time::{Instant, Sleep, sleep};
 ///
 /// One that is set for each operation, and almost never goes off, costs more than the operation. So
 /// the timer of the one before is left running: where it goes off too early, which it does once in
-/// as long as an operation may take, it is set again. Until then it is not even asked, for it rings
-/// a bell, and that knows who waits.
+/// as long as an operation may take, it is set again. Until then it is not even polled, for it wakes a
+/// waker of its own, which knows the task that waits.
 #[derive(Debug)]
 pub(crate) struct Timer {
-    sleep: Pin<Box<Sleep>>,
-    /// When it goes off.
+    sleep: Option<Pin<Box<Sleep>>>,
+    /// When it goes off: at the end of time as long as it was not set.
     at: Mono,
-    bell: Arc<Bell>,
+    waker: Arc<TimerWaker>,
 }
 
 impl Timer {
-    /// Goes off at `at`, where it is `now`.
-    pub(crate) fn new(at: Mono, now: Mono) -> Self {
-        Self { sleep: Box::pin(sleep(at.since(now))), at, bell: Arc::default() }
+    /// A timer that was not set.
+    pub(crate) fn new() -> Self {
+        Self { sleep: None, at: Mono::from_nanos(u64::MAX), waker: Arc::default() }
     }
 
-    /// Whether the deadline of an operation that began at `now` has passed. If it has not, the task
-    /// is woken when it has, or before.
+    /// Returns what wakes the task that waits for the timer: for whatever else is to wake it.
+    pub(crate) fn waker(&self) -> Waker {
+        Waker::from(Arc::clone(&self.waker))
+    }
+
+    /// Has the [waker](Self::waker) wake this task from now on.
+    #[inline]
+    pub(crate) fn watch(&self, cx: &Context<'_>) {
+        if !self.waker.replace(cx.waker()) {
+            self.waker.set(cx.waker());
+        }
+    }
+
+    /// Returns whether the deadline of an operation that began at `now` has passed. If it has not, the
+    /// task is woken when it has, or before.
+    #[inline]
     pub(crate) fn poll_passed(&mut self, until: Mono, now: Mono, cx: &Context<'_>) -> Poll<()> {
-        if self.at <= until && self.bell.is_set_for(cx.waker()) {
+        if self.at <= until && self.waker.replace(cx.waker()) {
             return Poll::Pending;
         }
         self.set(until, now, cx)
@@ -42,14 +56,14 @@ impl Timer {
         if self.at > until {
             self.reset(until, now);
         }
-        let bell = Waker::from(Arc::clone(&self.bell));
-        let bell = &mut Context::from_waker(&bell);
+        let waker = self.waker();
+        let waker = &mut Context::from_waker(&waker);
         loop {
-            self.bell.set_for(cx.waker());
-            if self.sleep.as_mut().poll(bell).is_pending() {
+            self.waker.set(cx.waker());
+            if self.sleep.as_mut().is_none_or(|sleep| sleep.as_mut().poll(waker).is_pending()) {
                 return Poll::Pending;
             }
-            self.bell.unset();
+            self.waker.unset();
             if self.at >= until {
                 return Poll::Ready(());
             }
@@ -59,26 +73,29 @@ impl Timer {
     }
 
     fn reset(&mut self, at: Mono, now: Mono) {
-        self.sleep.as_mut().reset(Instant::now() + at.since(now));
+        match &mut self.sleep {
+            Some(sleep) => sleep.as_mut().reset(Instant::now() + at.since(now)),
+            None => self.sleep = Some(Box::pin(sleep(at.since(now)))),
+        }
         self.at = at;
     }
 
-    /// Wakes the task no more that has used it, and holds none of its memory.
+    /// Has it wake no task, and hold the memory of none, though it may go off.
     pub(crate) fn rest(&self) {
-        self.bell.forget();
+        self.waker.forget();
     }
 }
 
 /// What a timer wakes, whichever task waits for it.
 #[derive(Debug, Default)]
-struct Bell {
-    /// Who is woken when the timer goes off; `None` if the bell rings only after that was asked for.
-    waker: Mutex<Option<Waker>>,
+struct TimerWaker {
+    /// The task that is woken; `None` if there is none before the timer was polled again.
+    task: Mutex<Option<Waker>>,
 }
 
-impl Bell {
-    /// Whether it will ring as it is: for this task from now on.
-    fn is_set_for(&self, waker: &Waker) -> bool {
+impl TimerWaker {
+    /// Replaces the task that is woken, if there is one, and returns whether there was.
+    fn replace(&self, waker: &Waker) -> bool {
         match &mut *self.lock() {
             Some(known) => {
                 known.clone_from(waker);
@@ -88,8 +105,8 @@ impl Bell {
         }
     }
 
-    /// The timer is about to be asked for it.
-    fn set_for(&self, waker: &Waker) {
+    /// Sets the task that is woken.
+    fn set(&self, waker: &Waker) {
         *self.lock() = Some(waker.clone());
     }
 
@@ -97,7 +114,7 @@ impl Bell {
         *self.lock() = None;
     }
 
-    /// It wakes nobody, though it rings.
+    /// Wakes nothing from now on, though it is woken.
     fn forget(&self) {
         let known = self.lock().as_mut().map(|known| mem::replace(known, Waker::noop().clone()));
         // This may be the end of a task, which is nothing to hold a lock for.
@@ -105,11 +122,11 @@ impl Bell {
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Waker>> {
-        self.waker.lock().unwrap_or_else(PoisonError::into_inner)
+        self.task.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Wake for Bell {
+impl Wake for TimerWaker {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }
@@ -136,7 +153,7 @@ mod tests {
     #[tokio::test]
     async fn deadlines_pass_whatever_the_timer_was_set_for_before() {
         let hour = after(3_600_000);
-        let mut timer = Timer::new(after(1), NOW);
+        let mut timer = Timer::new();
         // One after the time that it is set for, one before that, and one when it is at rest.
         for until in [after(2), after(1), after(3)] {
             poll_fn(|cx| timer.poll_passed(until, NOW, cx)).await;
@@ -144,6 +161,19 @@ mod tests {
             assert!(waits.await.is_pending(), "{until:?}");
             timer.rest();
         }
+    }
+
+    #[tokio::test]
+    async fn waker_of_a_timer_that_is_not_set_wakes_the_task_that_watches() {
+        let timer = Timer::new();
+        let [first, second] = [Arc::<Task>::default(), Arc::default()];
+        for task in [&first, &second] {
+            timer.watch(&Context::from_waker(&Waker::from(Arc::clone(task))));
+        }
+        timer.waker().wake();
+        // It is woken once, until it watches again.
+        timer.waker().wake();
+        assert_eq!((*first.0.lock().unwrap(), *second.0.lock().unwrap()), (0, 1));
     }
 
     #[derive(Default)]
@@ -157,7 +187,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_last_task_that_waits_is_woken_and_none_is_held_at_rest() {
-        let mut timer = Timer::new(after(1), NOW);
+        let mut timer = Timer::new();
         let [first, second] = [Arc::<Task>::default(), Arc::default()];
         for task in [&first, &second, &second] {
             let waker = Waker::from(Arc::clone(task));

@@ -48,8 +48,7 @@ impl ConnectionSet {
     /// Has a shutdown wake the threads of this set, until the guard is dropped.
     pub(super) fn watch(self: &Arc<Self>) -> ShutdownWatch {
         let (signal, set) = (Arc::clone(&self.shutdown), Arc::clone(self));
-        let id = signal.register();
-        signal.set_waker(id, Waker::from(set));
+        let id = signal.register(Waker::from(set));
         ShutdownWatch { signal, id }
     }
 

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use limpid_core::server::{Action, Interest};
-use limpid_io::server::{ServerSettings, Serving, ShutdownSignal, Stop};
+use limpid_core::time::Deadline;
+use limpid_io::server::{ServerSettings, Serving, ShutdownSignal, Stop, WakerId};
 use tokio::io::ReadBuf;
 
-use super::timer::Timer;
 use crate::socket::Socket;
+use crate::timer::Timer;
 
 /// The least room for a read.
 const READ: usize = 4 * 1024;
@@ -20,7 +21,9 @@ const READ: usize = 4 * 1024;
 pub(super) struct Connection {
     pub(super) serving: Serving,
     socket: Socket,
+    /// It wakes the task for deadlines and for the shutdown of the server.
     timer: Timer,
+    id: WakerId,
 }
 
 impl Connection {
@@ -31,8 +34,9 @@ impl Connection {
         shutdown: Arc<ShutdownSignal>,
     ) -> Self {
         let serving = Serving::new(peer, settings, shutdown);
-        let timer = Timer::new(Arc::clone(serving.shutdown()), serving.now());
-        Self { serving, socket, timer }
+        let timer = Timer::new();
+        let id = serving.shutdown().register(timer.waker());
+        Self { serving, socket, timer, id }
     }
 
     /// Runs the session until it has something for somebody.
@@ -99,16 +103,32 @@ impl Connection {
         Poll::Ready(())
     }
 
-    /// Whether the wait for the socket is over all the same: its time is, or the server ends, which
-    /// the session does not know. If not, the task is woken when it is.
+    /// Returns whether the wait for the socket is over all the same: its time is, or the server shuts
+    /// down. If not, the task is woken when it is.
     fn poll_over(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let until = self.serving.deadline();
-        if until.is_some_and(|deadline| deadline.at <= self.serving.now()) {
-            self.serving.timed_out();
-            return Poll::Ready(());
+        let (until, now) = (self.serving.deadline(), self.serving.now());
+        match until {
+            Some(Deadline { at, .. }) if at <= now => {
+                self.serving.timed_out();
+                return Poll::Ready(());
+            }
+            Some(Deadline { at, .. }) => {
+                if self.timer.poll_passed(at, now, cx).is_ready() {
+                    // It has passed since the clock was looked at.
+                    self.serving.tick();
+                    self.serving.timed_out();
+                    return Poll::Ready(());
+                }
+            }
+            None => self.timer.watch(cx),
         }
-        self.timer.set(cx, until);
-        // The session is told before it goes on.
+        // A shutdown that begins after this wakes the task; one that began before is seen here.
         if self.serving.must_shut_down() { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.serving.shutdown().deregister(self.id);
     }
 }

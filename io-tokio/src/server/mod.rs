@@ -5,7 +5,6 @@ mod exchange;
 mod handoff;
 mod listener;
 mod serve;
-mod timer;
 
 use std::fmt;
 use std::future::Future;

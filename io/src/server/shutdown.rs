@@ -54,8 +54,8 @@ impl ShutdownSignal {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns whether the server shuts down. A waker that was [set](Self::set_waker) before this
-    /// returned false is woken when it does.
+    /// Returns whether the server shuts down. A waker that was [added](Self::register) before
+    /// this returned false is woken when it does.
     #[inline]
     #[must_use]
     pub fn has_begun(&self) -> bool {
@@ -71,16 +71,17 @@ impl ShutdownSignal {
         self.lock().end.map(|end| end.since(self.clock.now()))
     }
 
-    /// Returns the identity of another waker, which is not set yet.
-    #[must_use]
-    pub fn register(&self) -> WakerId {
+    /// Adds what is woken when the shutdown begins. It is removed by its identity.
+    #[must_use = "without its identity, it cannot be removed"]
+    pub fn register(&self, waker: Waker) -> WakerId {
         let mut state = self.lock();
         state.last += 1;
-        WakerId(state.last)
+        let id = WakerId(state.last);
+        state.wakers.insert(id, waker);
+        id
     }
 
-    /// Sets what is woken when the shutdown begins.
-    pub fn set_waker(&self, id: WakerId, waker: Waker) {
+    fn set_waker(&self, id: WakerId, waker: Waker) {
         // The waker that this one replaces is dropped without the lock, which its drop may want.
         let _replaced = self.lock().wakers.insert(id, waker);
     }
@@ -156,11 +157,7 @@ mod tests {
     fn shutdown_wakes_what_is_registered_and_nothing_else() {
         let signal = Arc::<ShutdownSignal>::default();
         let [stays, goes] = [Arc::<Count>::default(), Arc::default()];
-        let ids = [&stays, &goes].map(|count| {
-            let id = signal.register();
-            signal.set_waker(id, Waker::from(Arc::clone(count)));
-            id
-        });
+        let ids = [&stays, &goes].map(|count| signal.register(Waker::from(Arc::clone(count))));
         signal.deregister(ids[1]);
         assert_eq!(signal.grace(), None);
         Handle::new(Arc::clone(&signal)).shutdown(Duration::from_secs(3600));
