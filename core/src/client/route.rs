@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 use core::net::IpAddr;
+use core::num::NonZeroU64;
 
 use super::hosts::Hosts;
 use super::origin::Origin;
@@ -17,13 +18,14 @@ use crate::trace::{SocketOption, SpanKind};
 /// that was opened under one number is not used for a request under another. Two configurations of a
 /// process that share a number must trust the same peers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TrustId(u64);
+pub struct TrustId(NonZeroU64);
 
 impl TrustId {
-    /// Makes the number of a configuration.
+    /// Makes the number of a configuration, which is below [`u64::MAX`].
     #[must_use]
     pub const fn new(number: u64) -> Self {
-        Self(number)
+        // Without zero, an idle connection has no room for whether there is a number.
+        Self(NonZeroU64::MIN.saturating_add(number))
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) struct Receive {
     body: Body,
     /// Bytes at the front of the buffer that the last event borrowed.
     pub(super) lent: usize,
-    informational: usize,
+    informational: u32,
     eof: bool,
     /// The bytes that the refused line had, ranges of the unread bytes.
     pub(super) evidence: Range<usize>,
@@ -314,8 +314,8 @@ impl Receive {
     }
 
     fn informational<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<(), PeerError> {
-        self.informational += 1;
-        if self.informational > self.config.limits.informational {
+        self.informational = self.informational.saturating_add(1);
+        if self.informational as usize > self.config.limits.informational {
             return Err(self.refuse(Broken::new(Rule::TooManyInformational, 0), 0..0, cx));
         }
         Ok(())

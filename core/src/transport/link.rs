@@ -29,9 +29,9 @@ pub struct Link {
     /// From the transport up.
     layers: Vec<Box<dyn Layer>>,
     /// How much of the last room for the transport's bytes there is, where a layer has offered it.
-    offered: usize,
+    offered: u32,
     /// Bytes for the layer that is stacked next, which have come before it.
-    early: Vec<u8>,
+    early: Option<Box<Early>>,
     tls_layers: u8,
     told_when_closed: bool,
     /// The layers may hold more than HTTP was handed.
@@ -42,6 +42,10 @@ pub struct Link {
     before: (u64, u64),
 }
 
+/// Bytes that came before their layer. Few connections ever have some, so that they are in a box.
+#[derive(Debug)]
+struct Early(Vec<u8>);
+
 impl Link {
     pub(crate) fn new(role: Role, connection: ConnectionId, config: Config) -> Self {
         Self {
@@ -49,7 +53,7 @@ impl Link {
             http1: Connection::new(role, config),
             layers: Vec::new(),
             offered: 0,
-            early: Vec::new(),
+            early: None,
             tls_layers: 0,
             told_when_closed: true,
             holds_back: false,
@@ -152,8 +156,9 @@ impl Link {
         self.layers.push(layer);
         // What was offered before is not of this layer.
         self.offered = 0;
-        let early = core::mem::take(&mut self.early);
-        self.receive_early(&early);
+        if let Some(early) = self.early.take() {
+            self.receive_early(&early.0);
+        }
         self.tls_layers += u8::from(is_tls);
     }
 
@@ -180,7 +185,7 @@ impl Link {
 
     /// Keeps bytes that have come before the layer that they are for.
     pub(crate) fn keep_early(&mut self, bytes: Vec<u8>) {
-        self.early = bytes;
+        self.early = (!bytes.is_empty()).then(|| Box::new(Early(bytes)));
     }
 
     fn receive_early(&mut self, bytes: &[u8]) {
@@ -202,7 +207,7 @@ impl Link {
         match self.layers.first_mut() {
             Some(layer) => {
                 let space = layer.space(min);
-                self.offered = space.len();
+                self.offered = u32::try_from(space.len()).unwrap_or(u32::MAX);
                 space
             }
             None => self.http1.space(min),
@@ -211,7 +216,7 @@ impl Link {
 
     /// How much of the last [`space`](Self::space) there is.
     pub(crate) fn room(&self) -> usize {
-        if self.layers.is_empty() { self.http1.room() } else { self.offered }
+        if self.layers.is_empty() { self.http1.room() } else { self.offered as usize }
     }
 
     /// Tells of the `n` bytes that stand in the room for the transport's bytes.
@@ -245,7 +250,7 @@ impl Link {
     pub(crate) fn filled(&mut self, n: usize) {
         match self.layers.first_mut() {
             Some(layer) => {
-                self.offered -= n.min(self.offered);
+                self.offered = self.offered.saturating_sub(u32::try_from(n).unwrap_or(u32::MAX));
                 layer.filled(n);
             }
             None => self.http1.filled(n),
