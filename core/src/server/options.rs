@@ -13,7 +13,8 @@ pub struct Options {
     pub timeouts: Timeouts,
     /// How requests are treated: limits, and rules that clients may break.
     pub config: Config,
-    /// Whether connections are secured, by the layer that [`Do::Secure`](super::Do::Secure) asks for.
+    /// Whether connections are secured, by the layer that
+    /// [`Action::Secure`](super::Action::Secure) asks for.
     /// They are not by default.
     pub secure: bool,
     /// The value of the field Server, where the handler sets none; `limpid` by default. `None`, or a name
