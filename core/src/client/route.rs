@@ -58,8 +58,8 @@ pub struct RouteOptions {
 /// use limpid_core::client::{Options, TrustId};
 ///
 /// let url = "https://example.com/".parse()?;
-/// let strict = Options { trust: Some(TrustId::new(1)), ..Options::default() };
-/// let lax = Options { trust: Some(TrustId::new(2)), ..Options::default() };
+/// let strict = Options::with(|options| options.trust = Some(TrustId::new(1)));
+/// let lax = Options::with(|options| options.trust = Some(TrustId::new(2)));
 /// assert_eq!(strict.route_to(&url), strict.route_to(&"https://example.com:443/path".parse()?));
 /// assert_ne!(strict.route_to(&url), lax.route_to(&url));
 /// # Ok::<(), limpid_core::client::UrlError>(())

@@ -107,9 +107,9 @@
 //! let now = Mono::default();
 //! let request = Request::builder(b"GET", "https://127.0.0.1/".parse()?).build();
 //! // Connections are shared by those who trust the same: here, all use the one layer.
-//! let options = Options { trust: Some(TrustId::new(1)), ..Options::default() };
+//! let options = Options::with(|options| options.trust = Some(TrustId::new(1)));
 //! let mut client = Exchange::new(ExchangeId(1), request, Arc::new(options));
-//! let options = server::Options { secure: true, ..server::Options::default() };
+//! let options = server::Options::with(|options| options.secure = true);
 //! let mut server = Session::new(ConnectionId(1), None, Arc::new(options));
 //! let (mut answer, mut body) = (Vec::new(), Vec::new());
 //! loop {

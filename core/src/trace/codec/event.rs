@@ -17,8 +17,9 @@ use crate::trace::meta::Meta;
 /// ```
 /// use limpid_core::internal::{Codec, Record, Slot};
 /// use limpid_core::trace::TraceEvent;
-/// # use limpid_core::trace::{EventKind, Meta};
-/// # let meta = Meta::new(EventKind::LimitHit);
+/// # use limpid_core::trace::{EventKind, ExchangeId, Meta};
+/// # let mut meta = Meta::new(EventKind::LimitHit);
+/// # meta.exchange = ExchangeId(1);
 ///
 /// let codec = Codec::new();
 /// let memory = Slot::memory(128);
