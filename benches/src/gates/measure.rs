@@ -140,8 +140,13 @@ impl Tools {
             Count::Instructions => {
                 // How many units a turn has is known from a run at full speed.
                 // Answers to several connections that come together cost one waking: how many do so is
-                // chance, which only ever adds, and so the least of several runs counts.
-                let runs = if run.job.connections > 1 { 5 } else { 1 };
+                // chance, which only ever adds, and so the least of several runs counts. With few
+                // connections the chance weighs more.
+                let runs = match run.job.connections {
+                    0 | 1 => 1,
+                    2..=64 => 15,
+                    _ => 5,
+                };
                 let mut least = f64::INFINITY;
                 for _ in 0..runs {
                     let per_unit = run.reading()?.per_unit(callgrind::instructions(run)? as f64);
