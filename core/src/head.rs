@@ -51,5 +51,6 @@ pub struct Reading {
 /// Whether a response with this status is not the last to its request, and leaves the protocol as
 /// it is.
 pub(crate) const fn is_informational(status: u16) -> bool {
-    matches!(status, 100 | 102..=199)
+    // One comparison is enough for nearly all.
+    status < 200 && matches!(status, 100 | 102..)
 }

@@ -69,14 +69,6 @@ impl Wishes {
 }
 
 impl Facts {
-    /// The lengths of the names of the fields that are looked at: bit `n` stands for `n` bytes.
-    pub(super) const LENGTHS: u32 = 1 << b"host".len()
-        | 1 << b"expect".len()
-        | 1 << b"upgrade".len()
-        | 1 << b"connection".len()
-        | 1 << b"content-length".len()
-        | 1 << b"transfer-encoding".len();
-
     /// Reads the facts off `fields`; `tolerated` is told of each rule that is broken and tolerated,
     /// and in which field.
     #[inline]

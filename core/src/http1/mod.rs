@@ -10,6 +10,7 @@ mod out;
 mod receive;
 mod refuse;
 mod request;
+mod response;
 mod section;
 mod send;
 pub(crate) mod state;
@@ -19,6 +20,7 @@ pub use connection::Connection;
 pub(crate) use connection::Progress;
 pub use event::{Event, Next};
 pub(crate) use request::WrittenRequest;
+pub(crate) use response::{ResponseContext, WrittenResponse};
 pub use send::BodySize;
 
 pub use crate::head::{Reading, RequestHead, ResponseHead};

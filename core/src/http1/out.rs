@@ -1,7 +1,6 @@
 //! The send queue: heads and framing that we wrote, and a body that stays where it is.
 
 use alloc::vec::Vec;
-use core::ops::Range;
 
 use bytes::{Buf, Bytes};
 
@@ -29,19 +28,10 @@ impl Out {
         &mut self.staging
     }
 
-    /// What was written there in this range, and not sent yet.
-    pub(super) fn written(&self, range: Range<usize>) -> &[u8] {
-        self.staging.get(range).unwrap_or_default()
-    }
-
-    /// Whether a piece of a body of this length is copied in any case.
-    pub(super) const fn copies(len: usize) -> bool {
-        len <= COPIED
-    }
-
     /// Queues a piece of a body, without a copy if it is large and the only one.
+    #[inline]
     pub(super) fn push(&mut self, data: Bytes) {
-        if Self::copies(data.len()) || self.body.is_some() {
+        if data.len() <= COPIED || self.body.is_some() {
             self.staging.extend_from_slice(&data);
         } else {
             self.body = Some((self.staging.len(), data));

@@ -116,6 +116,7 @@ impl Section {
 
     /// Takes over a complete head of `len` bytes that was read before: its request line and where its
     /// fields stand. Nothing of this section may have been read; all is then as if it had been.
+    #[inline]
     pub(super) fn adopt(&mut self, line: RequestLine, spans: &[FieldSpan], len: usize) {
         self.start_line = Some(StartLine::Request(line));
         self.spans.extend_from_slice(spans);

@@ -1,7 +1,6 @@
 //! The sending half of a connection: everything is checked before a byte is written.
 
 use alloc::vec::Vec;
-use core::ops::Range;
 
 use bytes::Bytes;
 
@@ -9,9 +8,7 @@ use super::facts::{Facts, Wishes};
 use super::out::Out;
 use crate::error::Misuse;
 use crate::fields::Fields;
-use crate::framing::{Asked, Framing, TransferEncoding};
-use crate::limits::Lenient;
-use crate::values::Version;
+use crate::framing::{Framing, TransferEncoding};
 use crate::wire::{number, token};
 
 /// How long a body will be.
@@ -47,117 +44,28 @@ impl Send {
         Self { out: Out::default(), framing: Framing::None, left: 0 }
     }
 
-    /// Queues the head of a request that `write` writes.
+    /// Queues the head that `write` writes, and begins the body that it announces.
     #[inline]
-    pub(super) fn request(
+    pub(super) fn head(
         &mut self,
         write: impl FnOnce(&mut Vec<u8>) -> Result<Announced, Misuse>,
     ) -> Result<Announced, Misuse> {
         let announced = write(self.out.staging())?;
-        self.begin(announced.framing);
+        self.framing = announced.framing;
+        self.left = match announced.framing {
+            Framing::Length(length) => length,
+            _ => 0,
+        };
         Ok(announced)
     }
 
-    /// Writes the head of a response to `asked`, for a peer that speaks `version`: its `start`, which
-    /// is the status line and lines that were checked before, and the fields.
+    /// Queues the whole body that the head announced, if the message has one, and ends it.
     #[inline]
-    pub(super) fn response(
-        &mut self,
-        status: u16,
-        start: &[&[u8]],
-        fields: Fields<'_>,
-        size: BodySize,
-        asked: Asked,
-        (version, keep_alive): (Version, bool),
-    ) -> Result<Announced, Misuse> {
-        let facts = Facts::read(fields, Lenient::STRICT, |_, _| {});
-        check_fields(fields, &facts)?;
-        let old = version < Version::HTTP_11;
-        let announced = announced(status, asked, size, old);
-        let never = matches!(announced, Framing::None | Framing::Tunnel);
-        if never && size != BodySize::None {
-            return Err(Misuse::NoBody);
+    pub(super) fn whole_body(&mut self, body: Bytes) {
+        if self.framing != Framing::None {
+            self.out.push(body);
         }
-        let has_body = !never && asked != Asked::Head && status != 304;
-        // A response without a body may describe the one that GET would have had, or keep silent.
-        let describes = has_body || size != BodySize::None;
-        if describes || never {
-            reconcile(announced, &facts, None)?;
-        } else {
-            check_description(&facts)?;
-        }
-        self.start(start, fields);
-        if describes {
-            self.framing_field(announced, &facts);
-        }
-        let framing = if has_body || never { announced } else { Framing::None };
-        let ends = framing == Framing::UntilClose || !keep_alive;
-        let end: &[u8] = match framing {
-            Framing::Tunnel => b"\r\n",
-            _ => persistence(ends, old, &facts),
-        };
-        self.out.staging().extend_from_slice(end);
-        self.begin(framing);
-        Ok(Announced { framing, wishes: facts.wishes })
-    }
-
-    /// Writes a whole response, where its body is small and no field says anything to the machine, or
-    /// has a name of one of the `other` lengths: where its head stands. Otherwise nothing is written.
-    #[inline]
-    pub(super) fn plain_response(
-        &mut self,
-        start: [&[u8]; 2],
-        (fields, other): (Fields<'_>, u32),
-        body: &[u8],
-    ) -> Option<Range<usize>> {
-        let lines = fields.lines()?;
-        let mut names = fields.names_of_lengths(Facts::LENGTHS | other);
-        if names.next().is_some() || !Out::copies(body.len()) {
-            return None;
-        }
-        let staging = self.out.staging();
-        let from = staging.len();
-        staging.reserve(lines.len() + 256);
-        for piece in start {
-            staging.extend_from_slice(piece);
-        }
-        staging.extend_from_slice(lines);
-        write_length(body.len() as u64, staging);
-        staging.extend_from_slice(b"\r\n");
-        let to = staging.len();
-        staging.extend_from_slice(body);
-        self.begin(Framing::None);
-        Some(from..to)
-    }
-
-    /// Writes a whole response again, with the head that [`plain_response`](Self::plain_response) wrote
-    /// and another body of the same length.
-    #[inline]
-    pub(super) fn same_response(&mut self, head: &[u8], body: &[u8]) {
-        let staging = self.out.staging();
-        staging.reserve(head.len() + body.len());
-        staging.extend_from_slice(head);
-        staging.extend_from_slice(body);
-        self.begin(Framing::None);
-    }
-
-    /// Writes the head of an informational response.
-    pub(super) fn informational(
-        &mut self,
-        status: u16,
-        reason: &[u8],
-        fields: Fields<'_>,
-    ) -> Result<(), Misuse> {
-        if !token::is_text(reason) {
-            return Err(Misuse::Reason);
-        }
-        let facts = Facts::read(fields, Lenient::STRICT, |_, _| {});
-        check_fields(fields, &facts)?;
-        reconcile(Framing::None, &facts, None)?;
-        let digits = number::three_digits(status);
-        self.start(&[b"HTTP/1.1 ", &digits, b" ", reason, b"\r\n"], fields);
-        self.out.staging().extend_from_slice(b"\r\n");
-        Ok(())
+        (self.framing, self.left) = (Framing::None, 0);
     }
 
     /// Queues a piece of the body.
@@ -198,7 +106,7 @@ impl Send {
             return Err(Misuse::TrailerForbidden(index));
         }
         self.out.staging().extend_from_slice(b"0\r\n");
-        self.fields(trailers);
+        write_fields(self.out.staging(), trailers);
         self.out.staging().extend_from_slice(b"\r\n");
         self.framing = Framing::None;
         Ok(())
@@ -207,32 +115,6 @@ impl Send {
     /// Bytes that are left of a body of known length.
     pub(super) const fn left(&self) -> u64 {
         self.left
-    }
-
-    fn begin(&mut self, framing: Framing) {
-        self.framing = framing;
-        self.left = if let Framing::Length(length) = framing { length } else { 0 };
-    }
-
-    /// Writes what a response begins with, and its fields.
-    #[inline]
-    fn start(&mut self, start: &[&[u8]], fields: Fields<'_>) {
-        let staging = self.out.staging();
-        staging.reserve(fields.as_bytes().len() + 256);
-        for piece in start {
-            staging.extend_from_slice(piece);
-        }
-        self.fields(fields);
-    }
-
-    #[inline]
-    fn fields(&mut self, fields: Fields<'_>) {
-        write_fields(self.out.staging(), fields);
-    }
-
-    #[inline]
-    fn framing_field(&mut self, framing: Framing, facts: &Facts) {
-        write_framing(self.out.staging(), framing, facts);
     }
 }
 
@@ -264,15 +146,6 @@ pub(super) fn write_framing(staging: &mut Vec<u8>, framing: Framing, facts: &Fac
     }
 }
 
-/// The end of a head, with the field that says whether the connection goes on, unless the caller did.
-const fn persistence(ends: bool, old: bool, facts: &Facts) -> &'static [u8] {
-    match (ends, facts.wishes.close, facts.wishes.keep_alive) {
-        (true, false, _) => b"Connection: close\r\n\r\n",
-        (false, false, false) if old => b"Connection: keep-alive\r\n\r\n",
-        _ => b"\r\n",
-    }
-}
-
 /// Writes the field Content-Length.
 #[inline]
 fn write_length(length: u64, out: &mut Vec<u8>) {
@@ -281,18 +154,6 @@ fn write_length(length: u64, out: &mut Vec<u8>) {
     let start = number::write_decimal(length, &mut digits[..end]);
     out.extend_from_slice(b"Content-Length: ");
     out.extend_from_slice(&digits[start..]);
-}
-
-/// How a response announces the body that it has, or that the one to GET would have.
-const fn announced(status: u16, asked: Asked, size: BodySize, old: bool) -> Framing {
-    match (status, asked, size) {
-        (101, ..) | (200..=299, Asked::Connect, _) => Framing::Tunnel,
-        (100..=199 | 204, ..) => Framing::None,
-        (_, _, BodySize::None) => Framing::Length(0),
-        (_, _, BodySize::Length(length)) => Framing::Length(length),
-        (_, _, BodySize::Unknown) if old => Framing::UntilClose,
-        (_, _, BodySize::Unknown) => Framing::Chunked,
-    }
 }
 
 /// Checks that the caller's framing fields say what the body will be. `none` is the length that a
@@ -309,15 +170,6 @@ pub(super) fn reconcile(framing: Framing, facts: &Facts, none: Option<u64>) -> R
         TransferEncoding::Refused(_) => false,
     };
     if length_fits && coding_fits { Ok(()) } else { Err(Misuse::Framing) }
-}
-
-/// Checks the framing fields with which a caller describes a body that is not sent: a client refuses
-/// what contradicts itself even there.
-const fn check_description(facts: &Facts) -> Result<(), Misuse> {
-    match (facts.transfer_encoding, facts.content_length) {
-        (TransferEncoding::Absent, _) | (TransferEncoding::Chunked, None) => Ok(()),
-        _ => Err(Misuse::Framing),
-    }
 }
 
 /// Checks every field, and that a length is one number.

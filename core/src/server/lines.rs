@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::date;
+use crate::fields::Fields;
 use crate::time::Mono;
 use crate::wire::token;
 
@@ -14,27 +15,27 @@ pub(super) struct Lines {
     bytes: Vec<u8>,
     /// Where the line of Server starts.
     server: usize,
-    day: Option<Day>,
-}
-
-/// The time of day, as the driver has told it.
-#[derive(Clone, Copy, Debug)]
-struct Day {
-    /// How long after 1970 the driver's clock began.
+    /// How long after 1970 the driver's clock began, as the driver has told it.
     origin: Duration,
-    /// When the line of Date is no longer right.
+    /// When the line of Date is no longer right; without one, at the end of time.
     until: Mono,
+    /// How often the line of Date was written.
+    edition: u64,
 }
 
 /// A line of Date, of which the time is to be written.
 const DATE: &[u8] = b"Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n";
+
+/// The lengths of the names of the fields that the lines have: bit `n` stands for `n` bytes.
+const LENGTHS: u32 = 1 << b"Date".len() | 1 << b"Server".len();
 
 impl Lines {
     /// Those of a server of this name, if it has one that can be sent, and without a clock.
     pub(super) fn new(name: Option<&str>) -> Self {
         let name = name.filter(|name| token::is_text(name.as_bytes()));
         let bytes = name.map(|name| [b"Server: ", name.as_bytes(), b"\r\n"].concat());
-        Self { bytes: bytes.unwrap_or_default(), server: 0, day: None }
+        let (origin, until) = (Duration::ZERO, Mono::from_nanos(u64::MAX));
+        Self { bytes: bytes.unwrap_or_default(), server: 0, origin, until, edition: 0 }
     }
 
     /// `now` on the driver's clock is `unix` after the start of 1970.
@@ -43,76 +44,91 @@ impl Lines {
             self.bytes.splice(..0, DATE.iter().copied());
             self.server = DATE.len();
         }
-        let origin = unix.saturating_sub(Duration::from_nanos(now.as_nanos()));
-        self.day = Some(Day { origin, until: now });
+        self.origin = unix.saturating_sub(Duration::from_nanos(now.as_nanos()));
+        self.until = now;
     }
 
-    /// Sees to it that the lines are right, and tells until when they are, if there is an end to that.
+    /// Brings the lines up to date. Returns a number that is another when they are others.
     #[inline]
-    pub(super) fn set(&mut self, now: Mono) -> Option<Mono> {
-        if let Some(day) = self.day
-            && now >= day.until
-        {
-            self.turn(day.origin, now);
+    pub(super) fn set(&mut self, now: Mono) -> u64 {
+        if now >= self.until {
+            self.turn(now);
         }
-        self.day.map(|day| day.until)
+        self.edition
     }
 
-    /// The lines as they were [`set`](Self::set), but for those that the response has of its own.
-    #[inline]
-    pub(super) fn beside(&self, has_date: bool, has_server: bool) -> &[u8] {
-        let start = if has_date { self.server } else { 0 };
-        let end = if has_server { self.server } else { self.bytes.len() };
+    /// Returns the lines as they were [`set`](Self::set), without those that `fields` have of their own.
+    pub(super) fn missing_in(&self, fields: Fields<'_>) -> &[u8] {
+        let (mut start, mut end) = (0, self.bytes.len());
+        for (_, name) in fields.names_of_lengths(LENGTHS) {
+            if name.eq_ignore_ascii_case(b"Date") {
+                start = self.server;
+            } else if name.eq_ignore_ascii_case(b"Server") {
+                end = self.server;
+            }
+        }
         &self.bytes[start..end]
     }
 
-    /// The next second has come, or one after it.
+    /// Writes the line of Date, if there is one: the next second has come, or one after it.
     #[cold]
-    fn turn(&mut self, origin: Duration, now: Mono) {
-        let unix = origin + Duration::from_nanos(now.as_nanos());
+    fn turn(&mut self, now: Mono) {
+        if self.server == 0 {
+            return;
+        }
+        let unix = self.origin + Duration::from_nanos(now.as_nanos());
         let second = Duration::from_secs(unix.as_secs());
         let time = date::text(unix.as_secs());
         self.bytes[b"Date: ".len()..][..time.len()].copy_from_slice(&time);
-        self.day = Some(Day { origin, until: now + (second + Duration::from_secs(1) - unix) });
+        self.edition += 1;
+        self.until = now + (second + Duration::from_secs(1) - unix);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fields::FieldBlock;
 
     #[test]
     fn the_date_goes_with_the_clock() {
         let now = Mono::from_nanos(5_000_000_000);
         let mut lines = Lines::new(None);
         lines.set_date(now, Duration::from_millis(784_111_777_500));
+        let first = lines.set(now);
         let mut after = |millis| {
-            let now = now + Duration::from_millis(millis);
-            assert!(lines.set(now).unwrap() > now);
-            core::str::from_utf8(&lines.beside(false, false)[23..31]).unwrap().to_owned()
+            let edition = lines.set(now + Duration::from_millis(millis));
+            let time = core::str::from_utf8(&lines.missing_in(Fields::EMPTY)[23..31]).unwrap();
+            (time.to_owned(), edition - first)
         };
-        assert_eq!(after(0), "08:49:37");
-        assert_eq!(after(499), "08:49:37");
-        assert_eq!(after(500), "08:49:38");
-        assert_eq!(after(60_000), "08:50:37");
+        assert_eq!(after(0), ("08:49:37".to_owned(), 0));
+        assert_eq!(after(499), ("08:49:37".to_owned(), 0));
+        assert_eq!(after(500), ("08:49:38".to_owned(), 1));
+        assert_eq!(after(60_000), ("08:50:37".to_owned(), 2));
+    }
+
+    /// The lines beside fields with these names.
+    fn beside<'l>(lines: &'l Lines, names: &[&str]) -> &'l [u8] {
+        let fields: FieldBlock = names.iter().map(|name| (name.as_bytes(), &b"x"[..])).collect();
+        lines.missing_in(fields.fields())
     }
 
     #[test]
     fn a_response_may_have_either_of_its_own() {
         let mut lines = Lines::new(Some("me"));
         let now = Mono::from_nanos(0);
-        assert_eq!(lines.set(now), None);
-        assert_eq!(lines.beside(false, false), b"Server: me\r\n");
+        let without = lines.set(now);
+        assert_eq!(lines.missing_in(Fields::EMPTY), b"Server: me\r\n");
         lines.set_date(now, Duration::ZERO);
-        assert_eq!(lines.set(now), Some(now + Duration::from_secs(1)));
-        assert_eq!(lines.beside(false, false), [DATE, b"Server: me\r\n"].concat());
-        assert_eq!(lines.beside(true, false), b"Server: me\r\n");
-        assert_eq!(lines.beside(false, true), DATE);
-        assert_eq!(lines.beside(true, true), b"");
+        assert_ne!(lines.set(now), without);
+        assert_eq!(lines.missing_in(Fields::EMPTY), [DATE, b"Server: me\r\n"].concat());
+        assert_eq!(beside(&lines, &["dATE"]), b"Server: me\r\n");
+        assert_eq!(beside(&lines, &["Server"]), DATE);
+        assert_eq!(beside(&lines, &["server", "X", "date"]), b"");
     }
 
     #[test]
     fn a_name_that_cannot_be_sent_is_none() {
-        assert_eq!(Lines::new(Some("a\r\nb: c")).beside(false, false), b"");
+        assert_eq!(Lines::new(Some("a\r\nb: c")).missing_in(Fields::EMPTY), b"");
     }
 }

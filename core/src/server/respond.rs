@@ -2,20 +2,15 @@
 
 use bytes::Bytes;
 
-use super::last_answer::Kind;
-use super::reason::{reason, status_line};
+use super::response_cache::Key;
 use super::session::Session;
 use super::state::State;
 use crate::error::{Call, Misuse, MisuseError};
 use crate::fields::FieldBlock;
+use crate::head::is_informational;
 use crate::http1::{BodySize, RequestHead, Role, State as Side};
 use crate::time::Mono;
 use crate::trace::{At, Sink};
-use crate::wire::number::three_digits;
-
-/// The lengths of the names of the fields that the machine adds and the handler may have: bit `n`
-/// stands for `n` bytes.
-const OWN_LENGTHS: u32 = 1 << b"Date".len() | 1 << b"Server".len();
 
 impl Session {
     /// The fields of the response that is about to be sent; after its head, its trailers. Each head
@@ -49,62 +44,7 @@ impl Session {
         status: u16,
         size: BodySize,
     ) -> Result<(), MisuseError> {
-        if matches!(status, 100 | 102..=199) {
-            return self.inform(now, sink, status);
-        }
-        if self.state == State::Open && !self.exchange.is_read && !self.is_worth_draining() {
-            self.link.http1.end_after_this();
-        }
-        let size = match (status, size) {
-            (101 | 204, BodySize::Length(0)) => BodySize::None,
-            (200..=299, BodySize::Length(0)) if self.link.http1.may_switch() => BodySize::None,
-            (_, size) => size,
-        };
-        let sent = self.write_head(status, size, At { now, sink });
-        self.fields.clear();
-        sent?;
-        let exchange = &mut self.exchange;
-        exchange.status = status;
-        exchange.swallows = exchange.head_only || status == 304;
-        exchange.until_close =
-            size == BodySize::Unknown && self.link.http1.peer_version().minor() == 0;
-        Ok(())
-    }
-
-    fn inform<S: Sink>(&mut self, now: Mono, sink: &S, status: u16) -> Result<(), MisuseError> {
-        let mut cx = self.trail.cx(At { now, sink });
-        let (http1, fields) = (&mut self.link.http1, self.fields.fields());
-        let sent = http1.send_informational(&mut cx, status, reason(status).as_bytes(), fields);
-        self.fields.clear();
-        self.exchange.continued |= status == 100 && sent.is_ok();
-        sent
-    }
-
-    /// Writes the head of a response, with the fields that every response should have as lines that
-    /// need no other look.
-    fn write_head<S: Sink>(
-        &mut self,
-        status: u16,
-        size: BodySize,
-        at: At<'_, S>,
-    ) -> Result<(), MisuseError> {
-        let Self { link, trail, lines, .. } = self;
-        let fields = self.fields.fields();
-        let (mut has_date, mut has_server) = (false, false);
-        for (_, name) in fields.names_of_lengths(OWN_LENGTHS) {
-            has_date |= name.eq_ignore_ascii_case(b"Date");
-            has_server |= name.eq_ignore_ascii_case(b"Server");
-        }
-        lines.set(at.now);
-        let lines = lines.beside(has_date, has_server);
-        let (http1, cx) = (&mut link.http1, &mut trail.cx(at));
-        match status_line(status) {
-            Some(line) => http1.respond(cx, status, &[line.as_bytes(), lines], fields, size),
-            None => {
-                let digits = three_digits(status);
-                http1.respond(cx, status, &[b"HTTP/1.1 ", &digits, b" \r\n", lines], fields, size)
-            }
-        }
+        self.respond_with(status, size, None, At { now, sink })
     }
 
     /// Answers with a whole response: [`respond`](Self::respond), [`send`](Self::send) and
@@ -119,42 +59,71 @@ impl Session {
         status: u16,
         body: Bytes,
     ) -> Result<(), MisuseError> {
-        if self.answer_plainly(status, &body, At { now, sink }) {
-            return Ok(());
-        }
-        self.respond(now, sink, status, BodySize::Length(body.len() as u64))?;
-        if !body.is_empty() {
-            self.send(now, sink, body)?;
-        }
-        self.finish(now, sink)
+        let size = BodySize::Length(body.len() as u64);
+        self.respond_with(status, size, Some(body), At { now, sink })
     }
 
-    /// As [`answer`](Self::answer), where there is nothing to judge, as mostly; false where there is,
-    /// and nothing was done then.
-    #[inline]
-    fn answer_plainly<S: Sink>(&mut self, status: u16, body: &[u8], at: At<'_, S>) -> bool {
-        if !self.exchange.is_read && !self.is_worth_draining() {
-            return false;
+    /// Begins a response, and ends it if its `body`, of this size, is known.
+    #[inline(always)]
+    fn respond_with<S: Sink>(
+        &mut self,
+        status: u16,
+        size: BodySize,
+        body: Option<Bytes>,
+        at: At<'_, S>,
+    ) -> Result<(), MisuseError> {
+        if is_informational(status) {
+            self.inform(status, at)?;
+            // The final response is still to come.
+            return match body {
+                Some(_) => Err(self.misuse(Call::Finish, Misuse::State)),
+                None => Ok(()),
+            };
         }
-        let Self { link, trail, lines, last_answer, exchange, .. } = self;
-        let (fields, http1) = (self.fields.fields(), &mut link.http1);
-        let kind = Kind { status, len: body.len(), until: lines.set(at.now) };
-        let cx = &mut trail.cx(at);
-        let answered = if let Some(head) = last_answer.head(kind, fields) {
-            http1.respond_again(cx, head, body)
-        } else if let Some(line) = status_line(status) {
-            let start = [line.as_bytes(), lines.beside(false, false)];
-            let head = http1.respond_plainly(cx, status, start, (fields, OWN_LENGTHS), body);
-            head.map(|head| last_answer.keep(kind, fields, head)).is_some()
-        } else {
-            false
+        let size = match (status, size) {
+            (101 | 204, BodySize::Length(0)) => BodySize::None,
+            (200..=299, BodySize::Length(0)) if self.link.http1.may_switch() => BodySize::None,
+            (_, size) => size,
         };
-        if answered {
-            self.fields.clear();
-            exchange.status = status;
-            exchange.sent = body.len() as u64;
+        if self.state == State::Open && !self.exchange.is_read && !self.is_worth_draining() {
+            self.link.http1.end_after_this();
         }
-        answered
+        let len = body.as_ref().map_or(0, Bytes::len) as u64;
+        self.send_head(Call::SendResponse, status, size, body, at)?;
+        let exchange = &mut self.exchange;
+        exchange.status = status;
+        exchange.swallows = exchange.head_only || status == 304;
+        exchange.sent = if exchange.swallows { 0 } else { len };
+        exchange.until_close =
+            size == BodySize::Unknown && self.link.http1.peer_version().minor() == 0;
+        Ok(())
+    }
+
+    /// Sends an informational response.
+    #[inline(never)]
+    fn inform<S: Sink>(&mut self, status: u16, at: At<'_, S>) -> Result<(), MisuseError> {
+        let sent = self.send_head(Call::SendInformational, status, BodySize::None, None, at);
+        self.exchange.continued |= status == 100 && sent.is_ok();
+        sent
+    }
+
+    /// Sends the head of a response with the fields so far, which it uses up, and the whole body if that
+    /// is known.
+    #[inline(always)]
+    fn send_head<S: Sink>(
+        &mut self,
+        call: Call,
+        status: u16,
+        size: BodySize,
+        body: Option<Bytes>,
+        at: At<'_, S>,
+    ) -> Result<(), MisuseError> {
+        let Self { link, trail, lines, fields, response_cache, .. } = self;
+        let (edition, context) = (lines.set(at.now), link.http1.response_context());
+        let head = response_cache.head(Key { status, size, edition, context }, fields, lines);
+        let sent = link.http1.send_written_response(&mut trail.cx(at), call, status, head, body);
+        fields.clear();
+        sent
     }
 
     /// Sends a piece of the response's body, or of the other protocol. It waits until it is

@@ -8,10 +8,10 @@ use core::time::Duration;
 
 use super::action::{Action, Event, Interest};
 use super::head::KeptHead;
-use super::last_answer::LastAnswer;
 use super::lines::Lines;
 use super::options::{Options, Timeouts};
 use super::pace::Pace;
+use super::response_cache::ResponseCache;
 use super::state::{Exchange, HandlerRequest, State, Timer};
 use super::trail::{Ending, Trail};
 use super::tunnel::Tunnel;
@@ -82,7 +82,7 @@ pub struct Session {
     pub(super) fields: FieldBlock,
     /// The fields that every response should have.
     pub(super) lines: Lines,
-    pub(super) last_answer: LastAnswer,
+    pub(super) response_cache: ResponseCache,
     /// What passes after HTTP/1.1 was left.
     pub(super) tunnel: Option<Tunnel>,
     /// Why the connection ends, once it does.
@@ -121,7 +121,7 @@ impl Session {
             head: KeptHead::none(),
             fields: FieldBlock::new(),
             lines,
-            last_answer: LastAnswer::none(),
+            response_cache: ResponseCache::new(),
             tunnel: None,
             ending: None,
             peer_closed: false,
@@ -132,6 +132,13 @@ impl Session {
             is_shutting_down: false,
             scratch: Vec::new(),
         }
+    }
+
+    /// Turns the caches of heads off, for tests that compare them with parsing and writing.
+    #[doc(hidden)]
+    pub fn disable_caches(&mut self) {
+        self.link.http1.disable_head_cache();
+        self.response_cache.disable();
     }
 
     /// Says what time of day it is: `unix` after the start of 1970. From then on responses have the

@@ -63,6 +63,22 @@ fn an_answer_like_the_last_is_what_any_would_be() {
 }
 
 #[test]
+fn date_that_is_set_anew_is_sent_in_the_same_second() {
+    let case = ("GET / HTTP/1.1", 200, &[("A", "b")][..], "hi");
+    let mut session = Session::new(ConnectionId(1), None, Arc::default());
+    let at = |millis| Mono::default() + Duration::from_millis(millis);
+    session.set_date(at(5_000), Duration::from_millis(100_500));
+    for _ in 0..2 {
+        let said = answer(&mut session, at(5_000), case);
+        assert!(said.contains("00:01:40 GMT"), "{said}");
+    }
+    // Its next second begins at the same moment.
+    session.set_date(at(5_200), Duration::from_millis(200_700));
+    let said = answer(&mut session, at(5_200), case);
+    assert!(said.contains("00:03:20 GMT"), "{said}");
+}
+
+#[test]
 fn a_field_that_cannot_be_sent_is_refused_after_answers_that_were() {
     let mut session = session();
     for _ in 0..3 {

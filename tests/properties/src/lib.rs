@@ -15,8 +15,10 @@ mod head_cache;
 mod input;
 mod line_sink;
 mod message;
+mod notes;
 mod pair;
 mod parse;
+mod response_cache;
 mod round_trip;
 mod setup;
 mod split_invariance;
@@ -31,6 +33,7 @@ pub use head_cache::head_cache;
 pub use line_sink::line_sink;
 pub use pair::pair;
 pub use parse::{parse_request, parse_response};
+pub use response_cache::response_cache;
 pub use round_trip::round_trip;
 pub use split_invariance::split_invariance;
 pub use target::target;
@@ -39,7 +42,7 @@ pub use target::target;
 pub type Property = fn(&[u8]);
 
 /// Every property by its name, which is also that of its fuzz target and of its folder of seeds.
-pub const ALL: [(&str, Property); 12] = [
+pub const ALL: [(&str, Property); 13] = [
     ("chunked", chunked),
     ("coding", coding),
     ("differential", differential),
@@ -49,6 +52,7 @@ pub const ALL: [(&str, Property); 12] = [
     ("pair", pair),
     ("parse_request", parse_request),
     ("parse_response", parse_response),
+    ("response_cache", response_cache),
     ("round_trip", round_trip),
     ("split_invariance", split_invariance),
     ("target", target),

@@ -140,6 +140,7 @@ replays! {
     pair
     parse_request
     parse_response
+    response_cache
     round_trip
     split_invariance
     target

@@ -77,10 +77,8 @@ impl Connection {
 
     /// Turns the cache of request heads off, for tests that compare it with parsing.
     #[doc(hidden)]
-    #[must_use]
-    pub fn without_head_cache(mut self) -> Self {
+    pub fn disable_head_cache(&mut self) {
         self.receive.disable_cache();
-        self
     }
 
     /// Which side of the connection this is.

@@ -10,11 +10,11 @@ use crate::fields::Fields;
 use crate::framing::{Asked, Framing};
 use crate::head::is_informational;
 use crate::http1::request::{self, WrittenRequest};
+use crate::http1::response::{self, ResponseContext, WrittenResponse};
 use crate::http1::send::{Announced, BodySize};
 use crate::http1::state::{Act, SwitchKind};
 use crate::trace::{Cx, Sink};
-use crate::values::{NotReusable, Role, State, Version};
-use crate::wire::{number, token};
+use crate::values::{NotReusable, Role, Version};
 
 impl Connection {
     /// Sends the head of a request. The machine adds the field that announces the body, unless the
@@ -25,7 +25,7 @@ impl Connection {
     /// body's size. Nothing was written then.
     pub fn send_request<S: Sink>(
         &mut self,
-        cx: &mut Cx<'_, S>,
+        _: &mut Cx<'_, S>,
         method: &[u8],
         target: &[u8],
         fields: Fields<'_>,
@@ -34,7 +34,7 @@ impl Connection {
         let asks = Asked::by(method);
         let write =
             |staging: &mut Vec<u8>| request::write(staging, method, target, fields, size, asks);
-        self.queue_request(asks, write, cx)
+        self.queue_request(asks, write)
     }
 
     /// Sends the head of a request that was judged and written before.
@@ -43,21 +43,20 @@ impl Connection {
     /// As [`send_request`](Self::send_request).
     pub(crate) fn send_written<S: Sink>(
         &mut self,
-        cx: &mut Cx<'_, S>,
+        _: &mut Cx<'_, S>,
         request: &WrittenRequest,
     ) -> Result<(), MisuseError> {
-        self.queue_request(request.asks, |staging| request.copy_to(staging), cx)
+        self.queue_request(request.asks, |staging| request.copy_to(staging))
     }
 
     #[inline]
-    fn queue_request<S: Sink>(
+    fn queue_request(
         &mut self,
         asks: Asked,
         write: impl FnOnce(&mut Vec<u8>) -> Result<Announced, Misuse>,
-        cx: &mut Cx<'_, S>,
     ) -> Result<(), MisuseError> {
         self.check(Call::SendRequest, Act::Request)?;
-        let announced = self.send.request(write);
+        let announced = self.send.head(write);
         let announced = announced.map_err(|misuse| self.misuse(Call::SendRequest, misuse))?;
         self.asked = asks;
         let switch = match announced.framing {
@@ -66,7 +65,11 @@ impl Connection {
             _ => None,
         };
         self.sides.ask_to_switch(switch);
-        self.announce(announced, Act::Request, cx);
+        if announced.wishes.close {
+            self.sides.end_keep_alive();
+            self.close_because(NotReusable::WeAsked);
+        }
+        self.sides.act(self.role, Act::Request);
         Ok(())
     }
 
@@ -77,24 +80,17 @@ impl Connection {
     /// (RFC 9110 section 15.2): that is a [`Misuse::State`] too.
     pub fn send_informational<S: Sink>(
         &mut self,
-        _: &mut Cx<'_, S>,
+        cx: &mut Cx<'_, S>,
         status: u16,
         reason: &[u8],
         fields: Fields<'_>,
     ) -> Result<(), MisuseError> {
-        let call = Call::SendInformational;
-        self.check(call, Act::Informational)?;
-        if self.peer_version() < Version::HTTP_11 {
-            return Err(self.misuse(call, Misuse::State));
-        }
-        if !is_informational(status) {
-            return Err(self.misuse(call, Misuse::Status));
-        }
-        self.send
-            .informational(status, reason, fields)
-            .map_err(|misuse| self.misuse(call, misuse))?;
-        self.sides.act(Role::Server, Act::Informational);
-        Ok(())
+        let (call, context) = (Call::SendInformational, self.response_context());
+        let size = BodySize::None;
+        let write = |staging: &mut Vec<u8>| {
+            response::write_with(staging, status, reason, fields, size, context)
+        };
+        self.queue_response(call, status, write, None, cx)
     }
 
     /// Sends the head of a response; `status` is 101 or 200 to 999. 101, and 2xx to CONNECT, switch
@@ -111,111 +107,95 @@ impl Connection {
         fields: Fields<'_>,
         size: BodySize,
     ) -> Result<(), MisuseError> {
-        if !token::is_text(reason) {
-            return Err(self.misuse(Call::SendResponse, Misuse::Reason));
-        }
-        let digits = number::three_digits(status);
-        let line: [&[u8]; 5] = [b"HTTP/1.1 ", &digits, b" ", reason, b"\r\n"];
-        self.respond(cx, status, &line, fields, size)
+        let (call, context) = (Call::SendResponse, self.response_context());
+        let write = |staging: &mut Vec<u8>| {
+            response::write_with(staging, status, reason, fields, size, context)
+        };
+        self.queue_response(call, status, write, None, cx)
     }
 
-    /// As [`send_response`](Self::send_response), with pieces of `start` that are not looked at: the
-    /// status line, and lines that precede the fields and say nothing of framing or persistence.
-    #[inline]
-    pub(crate) fn respond<S: Sink>(
+    /// Sends the head of a response that was judged and written before, for the present
+    /// [`response_context`](Self::response_context): a final one, or with
+    /// [`Call::SendInformational`] an informational one. With `body`, which must be of the size that the
+    /// head was written for, a final response is whole; one that has no body by its nature leaves it out.
+    ///
+    /// # Errors
+    /// As [`send_response`](Self::send_response).
+    #[inline(always)]
+    pub(crate) fn send_written_response<S: Sink>(
         &mut self,
         cx: &mut Cx<'_, S>,
+        call: Call,
         status: u16,
-        start: &[&[u8]],
-        fields: Fields<'_>,
-        size: BodySize,
+        response: &WrittenResponse,
+        body: Option<Bytes>,
     ) -> Result<(), MisuseError> {
-        let call = Call::SendResponse;
-        let switches = match status {
-            101 => self.sides.may_switch_by(SwitchKind::Upgrade),
-            200..=299 => self.sides.may_switch_by(SwitchKind::Connect),
-            _ => false,
-        };
-        let act = if switches { Act::Switch } else { Act::Response };
-        self.check(call, act)?;
-        if !matches!(status, 200..=999) && !switches {
-            return Err(self.misuse(call, Misuse::Status));
+        self.queue_response(call, status, |staging| response.copy_to(staging), body, cx)
+    }
+
+    /// Returns what the head of the next response depends on, beside the response.
+    #[inline]
+    pub(crate) fn response_context(&self) -> ResponseContext {
+        ResponseContext {
+            asked: self.asked,
+            is_old: self.peer_version() < Version::HTTP_11,
+            keep_alive: self.sides.keeps_alive(),
         }
-        let peer = (self.peer_version(), self.sides.keeps_alive());
-        let announced = self.send.response(status, start, fields, size, self.asked, peer);
+    }
+
+    #[inline(always)]
+    fn queue_response<S: Sink>(
+        &mut self,
+        call: Call,
+        status: u16,
+        write: impl FnOnce(&mut Vec<u8>) -> Result<Announced, Misuse>,
+        body: Option<Bytes>,
+        cx: &mut Cx<'_, S>,
+    ) -> Result<(), MisuseError> {
+        let act = match status {
+            _ if call == Call::SendInformational => Act::Informational,
+            _ if !self.sides.may_switch() => Act::Response,
+            101 if self.sides.may_switch_by(SwitchKind::Upgrade) => Act::Switch,
+            200..=299 if self.sides.may_switch_by(SwitchKind::Connect) => Act::Switch,
+            _ => Act::Response,
+        };
+        self.check(call, act)?;
+        let is_old = self.peer_version() < Version::HTTP_11;
+        let allowed = match act {
+            Act::Informational if is_old => Err(Misuse::State),
+            Act::Informational if !is_informational(status) => Err(Misuse::Status),
+            Act::Response if !matches!(status, 200..=999) => Err(Misuse::Status),
+            _ => Ok(()),
+        };
+        let announced = allowed.and_then(|()| self.send.head(write));
         let announced = announced.map_err(|misuse| self.misuse(call, misuse))?;
         if announced.framing == Framing::UntilClose {
             self.sides.end_keep_alive();
             self.close_because(NotReusable::UntilClose);
         }
-        self.announce(announced, act, cx);
-        if switches {
-            self.close_because(NotReusable::Switched);
-        }
-        Ok(())
-    }
-
-    /// Sends a whole response, where there is nothing to judge: the connection goes on, the client
-    /// speaks HTTP/1.1, `status` is one that always has a body, which is small, and no field says
-    /// anything to the machine, or has a name of one of the `other` lengths. The head that was written
-    /// is returned, with which [`respond_again`](Self::respond_again) may be called. Otherwise nothing
-    /// is done. `start` is as in [`respond`](Self::respond).
-    #[inline]
-    pub(crate) fn respond_plainly<S: Sink>(
-        &mut self,
-        cx: &mut Cx<'_, S>,
-        status: u16,
-        start: [&[u8]; 2],
-        fields_and_others: (Fields<'_>, u32),
-        body: &[u8],
-    ) -> Option<&[u8]> {
-        if !self.may_respond_plainly() || !matches!(status, 200..=203 | 205..=303 | 305..=999) {
-            return None;
-        }
-        let head = self.send.plain_response(start, fields_and_others, body)?;
-        self.responded(cx);
-        Some(self.send.out.written(head))
-    }
-
-    /// As [`respond_plainly`](Self::respond_plainly), with a head that it returned and another body of
-    /// the same length; false where there is something to judge.
-    #[inline]
-    pub(crate) fn respond_again<S: Sink>(
-        &mut self,
-        cx: &mut Cx<'_, S>,
-        head: &[u8],
-        body: &[u8],
-    ) -> bool {
-        let may_respond = self.may_respond_plainly();
-        if may_respond {
-            self.send.same_response(head, body);
-            self.responded(cx);
-        }
-        may_respond
-    }
-
-    /// Whether nothing but a response itself can make it one to be judged.
-    fn may_respond_plainly(&self) -> bool {
-        self.sides.of(Role::Server) == State::Answer
-            && self.sides.keeps_alive()
-            && !self.sides.may_switch()
-            && self.asked == Asked::Other
-            && self.peer_version() >= Version::HTTP_11
-    }
-
-    /// A whole response was sent.
-    fn responded<S: Sink>(&mut self, cx: &mut Cx<'_, S>) {
-        self.sides.act(Role::Server, Act::Response);
-        self.sides.act(Role::Server, Act::End);
-        self.tell_reuse(cx);
-    }
-
-    fn announce<S: Sink>(&mut self, announced: Announced, act: Act, _: &mut Cx<'_, S>) {
-        if announced.wishes.close {
+        // An informational response says nothing of the connection.
+        if announced.wishes.close && act != Act::Informational {
             self.sides.end_keep_alive();
             self.close_because(NotReusable::WeAsked);
         }
-        self.sides.act(self.role, act);
+        match (act, body) {
+            (Act::Response, None) => {
+                self.sides.act(Role::Server, Act::Response);
+            }
+            (Act::Response, Some(body)) => {
+                self.send.whole_body(body);
+                self.sides.act(Role::Server, Act::Response);
+                self.sides.act(Role::Server, Act::End);
+                self.tell_reuse(cx);
+            }
+            _ => {
+                self.sides.act(Role::Server, act);
+                if act == Act::Switch {
+                    self.close_because(NotReusable::Switched);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Sends a piece of the body. A large piece is not copied.

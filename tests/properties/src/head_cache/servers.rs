@@ -1,13 +1,14 @@
 //! Two servers that are sent the same.
 
-use std::cell::RefCell;
 use std::fmt::Debug;
 
 use bytes::Bytes;
 use limpid_core::fields::Fields;
 use limpid_core::http1::{BodySize, Connection, Event, Next, Role, State};
 use limpid_core::limits::Config;
-use limpid_core::trace::{Cx, Interest, Meta, OwnedTraceEvent, Scope, Sink, TraceEvent};
+use limpid_core::trace::{Cx, Scope};
+
+use crate::notes::Notes;
 
 /// One with the cache and one without. Whatever is done to one is done to the other, and what comes of
 /// it is compared.
@@ -24,20 +25,6 @@ struct Server {
     told: Notes,
 }
 
-/// Keeps every trace event until it is compared.
-#[derive(Debug, Default, PartialEq)]
-struct Notes(RefCell<Vec<OwnedTraceEvent>>);
-
-impl Sink for Notes {
-    fn interest(&self) -> Interest {
-        Interest::ALL
-    }
-
-    fn event(&self, _: &Meta, event: &TraceEvent<'_>) {
-        self.0.borrow_mut().push(event.into());
-    }
-}
-
 /// What came of asking for the next event, without what it borrows.
 #[derive(Debug, PartialEq)]
 enum Came {
@@ -50,9 +37,10 @@ enum Came {
 
 impl Servers {
     pub(super) fn new(config: Config) -> Self {
-        let connection = || Connection::new(Role::Server, config);
-        let server = |connection| Server { connection, told: Notes::default() };
-        let (cached, plain) = (server(connection()), server(connection().without_head_cache()));
+        let server =
+            || Server { connection: Connection::new(Role::Server, config), told: Notes::default() };
+        let (cached, mut plain) = (server(), server());
+        plain.connection.disable_head_cache();
         Self { config, cached, plain, requests: 0 }
     }
 
@@ -80,7 +68,7 @@ impl Servers {
         };
         let result = call(&mut self.cached);
         assert_eq!(result, call(&mut self.plain));
-        assert_eq!(self.cached.told.0.take(), self.plain.told.0.take());
+        assert_eq!(self.cached.told.take(), self.plain.told.take());
         let (cached, plain) = (&self.cached.connection, &self.plain.connection);
         assert_eq!(cached.event(), plain.event());
         assert_eq!(offsets(cached), offsets(plain));

@@ -1,0 +1,152 @@
+//! The heads of responses, judged and written.
+
+use alloc::vec::Vec;
+
+use super::facts::Facts;
+use super::send::{Announced, BodySize, check_fields, reconcile, write_fields, write_framing};
+use crate::error::Misuse;
+use crate::fields::Fields;
+use crate::framing::{Asked, Framing, TransferEncoding};
+use crate::limits::Lenient;
+use crate::wire::{number, token};
+
+/// What the head of a response depends on, beside what the caller says of the response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ResponseContext {
+    /// What the request asks.
+    pub(super) asked: Asked,
+    /// The client speaks HTTP/1.0.
+    pub(super) is_old: bool,
+    /// Another exchange may follow.
+    pub(super) keep_alive: bool,
+}
+
+/// The head of a response as it is sent, or why it cannot be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WrittenResponse {
+    bytes: Vec<u8>,
+    judged: Result<Announced, Misuse>,
+}
+
+impl WrittenResponse {
+    /// Returns one that cannot be sent.
+    pub(crate) const fn new() -> Self {
+        Self { bytes: Vec::new(), judged: Err(Misuse::Status) }
+    }
+
+    /// Judges and writes another in the memory of this one; see [`write`].
+    pub(crate) fn write(
+        &mut self,
+        status: u16,
+        start: &[&[u8]],
+        fields: Fields<'_>,
+        size: BodySize,
+        context: ResponseContext,
+    ) {
+        self.bytes.clear();
+        self.judged = write(&mut self.bytes, status, start, fields, size, context);
+    }
+
+    /// Writes the head behind `staging`, if nothing was wrong with it.
+    #[inline]
+    pub(super) fn copy_to(&self, staging: &mut Vec<u8>) -> Result<Announced, Misuse> {
+        let announced = self.judged?;
+        staging.extend_from_slice(&self.bytes);
+        Ok(announced)
+    }
+}
+
+/// Judges the head of a response, final or informational, and, if nothing is wrong with it, writes it
+/// behind `staging`: its `start`, which is the status line and lines that were checked before, and the
+/// fields.
+#[inline]
+pub(super) fn write(
+    staging: &mut Vec<u8>,
+    status: u16,
+    start: &[&[u8]],
+    fields: Fields<'_>,
+    size: BodySize,
+    context: ResponseContext,
+) -> Result<Announced, Misuse> {
+    let ResponseContext { asked, is_old, keep_alive } = context;
+    let facts = Facts::read(fields, Lenient::STRICT, |_, _| {});
+    check_fields(fields, &facts)?;
+    let announced = announced(status, asked, size, is_old);
+    let never = matches!(announced, Framing::None | Framing::Tunnel);
+    if never && size != BodySize::None {
+        return Err(Misuse::NoBody);
+    }
+    let has_body = !never && asked != Asked::Head && status != 304;
+    // A response without a body may describe the one that GET would have had, or keep silent.
+    let describes = has_body || size != BodySize::None;
+    if describes || never {
+        reconcile(announced, &facts, None)?;
+    } else {
+        check_description(&facts)?;
+    }
+    staging.reserve(fields.as_bytes().len() + 256);
+    for piece in start {
+        staging.extend_from_slice(piece);
+    }
+    write_fields(staging, fields);
+    if describes {
+        write_framing(staging, announced, &facts);
+    }
+    let framing = if has_body || never { announced } else { Framing::None };
+    let ends = framing == Framing::UntilClose || !keep_alive;
+    let end = match framing {
+        // Persistence is for the final response to say.
+        _ if status < 200 => b"\r\n",
+        Framing::Tunnel => b"\r\n",
+        _ => persistence(ends, is_old, &facts),
+    };
+    staging.extend_from_slice(end);
+    Ok(Announced { framing, wishes: facts.wishes })
+}
+
+/// As [`write`], with this reason phrase.
+pub(super) fn write_with(
+    staging: &mut Vec<u8>,
+    status: u16,
+    reason: &[u8],
+    fields: Fields<'_>,
+    size: BodySize,
+    context: ResponseContext,
+) -> Result<Announced, Misuse> {
+    if !token::is_text(reason) {
+        return Err(Misuse::Reason);
+    }
+    let digits = number::three_digits(status);
+    let start: [&[u8]; 5] = [b"HTTP/1.1 ", &digits, b" ", reason, b"\r\n"];
+    write(staging, status, &start, fields, size, context)
+}
+
+/// The end of a head, with the field that says whether the connection goes on, unless the caller did.
+const fn persistence(ends: bool, old: bool, facts: &Facts) -> &'static [u8] {
+    match (ends, facts.wishes.close, facts.wishes.keep_alive) {
+        (true, false, _) => b"Connection: close\r\n\r\n",
+        (false, false, false) if old => b"Connection: keep-alive\r\n\r\n",
+        _ => b"\r\n",
+    }
+}
+
+/// How a response announces the body that it has, or that the one to GET would have.
+const fn announced(status: u16, asked: Asked, size: BodySize, old: bool) -> Framing {
+    match (status, asked, size) {
+        (101, ..) | (200..=299, Asked::Connect, _) => Framing::Tunnel,
+        (100..=199 | 204, ..) => Framing::None,
+        (_, _, BodySize::None) => Framing::Length(0),
+        (_, _, BodySize::Length(length)) => Framing::Length(length),
+        (_, _, BodySize::Unknown) if old => Framing::UntilClose,
+        (_, _, BodySize::Unknown) => Framing::Chunked,
+    }
+}
+
+/// Checks the framing fields with which a caller describes a body that is not sent: a client refuses
+/// what contradicts itself even there.
+const fn check_description(facts: &Facts) -> Result<(), Misuse> {
+    match (facts.transfer_encoding, facts.content_length) {
+        (TransferEncoding::Absent, _) | (TransferEncoding::Chunked, None) => Ok(()),
+        _ => Err(Misuse::Framing),
+    }
+}

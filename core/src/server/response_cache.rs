@@ -1,0 +1,84 @@
+//! A cache of one response head. Most of a server's responses are like the one before, but for the body:
+//! a head that was judged and written once is copied.
+//!
+//! What a head is follows from its key and its fields, so a copy is exactly what writing it again would
+//! give. The fuzz target `response_cache` holds that.
+
+use alloc::vec::Vec;
+
+use super::lines::Lines;
+use super::reason::status_line;
+use crate::fields::FieldBlock;
+use crate::head::is_informational;
+use crate::http1::{BodySize, ResponseContext, WrittenResponse};
+use crate::wire::number::three_digits;
+
+/// What the head of a response follows from, beside its fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Key {
+    pub(super) status: u16,
+    pub(super) size: BodySize,
+    /// Of the lines that every final response should have.
+    pub(super) edition: u64,
+    pub(super) context: ResponseContext,
+}
+
+/// The last head that was written.
+#[derive(Debug)]
+pub(super) struct ResponseCache {
+    /// There is none before the first head, and where the fields cannot be compared.
+    key: Option<Key>,
+    /// The lines of the handler's fields.
+    fields: Vec<u8>,
+    head: WrittenResponse,
+    is_disabled: bool,
+}
+
+impl ResponseCache {
+    pub(super) const fn new() -> Self {
+        let head = WrittenResponse::new();
+        Self { key: None, fields: Vec::new(), head, is_disabled: false }
+    }
+
+    /// Writes every head from now on.
+    pub(super) const fn disable(&mut self) {
+        self.key = None;
+        self.is_disabled = true;
+    }
+
+    /// Returns the head of a response: the last one if it was of the same key and fields, or else one
+    /// that is judged and written in its place.
+    #[inline]
+    pub(super) fn head(
+        &mut self,
+        key: Key,
+        fields: &FieldBlock,
+        lines: &Lines,
+    ) -> &WrittenResponse {
+        if self.key != Some(key) || fields.fields().lines() != Some(&self.fields) {
+            self.write(key, fields, lines);
+        }
+        &self.head
+    }
+
+    #[inline(never)]
+    fn write(&mut self, key: Key, fields: &FieldBlock, lines: &Lines) {
+        let Key { status, size, context, .. } = key;
+        let fields = fields.fields();
+        let digits = three_digits(status);
+        let lines = if is_informational(status) { b"" } else { lines.missing_in(fields) };
+        let start: [&[u8]; 4] = match status_line(status) {
+            Some(line) => [line.as_bytes(), b"", b"", lines],
+            None => [b"HTTP/1.1 ", &digits, b" \r\n", lines],
+        };
+        self.head.write(status, &start, fields, size, context);
+        self.key = None;
+        if let Some(lines) = fields.lines()
+            && !self.is_disabled
+        {
+            self.key = Some(key);
+            self.fields.clear();
+            self.fields.extend_from_slice(lines);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! See the function.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| limpid_properties::response_cache(data));
