@@ -239,31 +239,44 @@ impl Session {
     /// on it waits. A driver that need not wait need not ask. When that time has come, it calls
     /// [`handle_timeout`](Self::handle_timeout).
     pub fn deadline(&mut self, now: Mono) -> Option<Deadline> {
-        let Self { state, waits, timers, options, reading, writing, .. } = self;
-        let Timeouts { handshake, head, body, write, idle, linger, rate } = options.timeouts;
-        if waits.write && *state != State::Handshake {
-            timers.arm(Timer::Write as usize, || {
-                let at = writing.deadline(now, write?, rate);
-                Some(Deadline { at, why: Waiting::Write })
-            });
+        if self.waits.write && self.state != State::Handshake {
+            self.arm_write(now);
         }
-        let (timeout, why) = match state {
-            State::Secure | State::Handshake => (handshake, Waiting::Handshake),
-            _ if !waits.read => return timers.earliest(),
+        let timeouts = &self.options.timeouts;
+        let (timeout, why) = match self.state {
+            State::Secure | State::Handshake => (timeouts.handshake, Waiting::Handshake),
+            _ if !self.waits.read => return self.timers.earliest(),
             State::Open | State::Drain => {
-                timers.arm(Timer::Body as usize, || {
-                    let at = reading.deadline(now, body?, rate);
-                    Some(Deadline { at, why: Waiting::Body })
-                });
-                return timers.earliest();
+                self.arm_body(now);
+                return self.timers.earliest();
             }
-            State::Idle => (idle, Waiting::Idle),
-            State::Linger => (linger, Waiting::Linger),
+            State::Idle => (timeouts.idle, Waiting::Idle),
+            State::Linger => (timeouts.linger, Waiting::Linger),
             // How long the other protocol may be silent is not limited.
             State::Tunnel => (None, Waiting::Idle),
-            _ => (head, Waiting::Head),
+            _ => (timeouts.head, Waiting::Head),
         };
-        timers.arm(Timer::State as usize, || Deadline::after(now, timeout, why));
-        timers.earliest()
+        self.timers.arm(Timer::State as usize, || Deadline::after(now, timeout, why));
+        self.timers.earliest()
+    }
+
+    /// Arms the timer of a client that takes what it is sent.
+    #[inline(never)]
+    fn arm_write(&mut self, now: Mono) {
+        let Self { timers, writing, options, .. } = self;
+        let Timeouts { write, rate, .. } = options.timeouts;
+        timers.arm(Timer::Write as usize, || {
+            Some(Deadline { at: writing.deadline(now, write?, rate), why: Waiting::Write })
+        });
+    }
+
+    /// Arms the timer of a client that sends a body.
+    #[inline(never)]
+    fn arm_body(&mut self, now: Mono) {
+        let Self { timers, reading, options, .. } = self;
+        let Timeouts { body, rate, .. } = options.timeouts;
+        timers.arm(Timer::Body as usize, || {
+            Some(Deadline { at: reading.deadline(now, body?, rate), why: Waiting::Body })
+        });
     }
 }

@@ -1,20 +1,27 @@
 //! The timers of a machine: at most one of each kind, armed where the machine has to wait.
 
-use super::time::{Deadline, Mono};
+use super::time::{Deadline, Mono, Waiting};
 
 /// A table of `N` timers. The machine that has it counts their kinds with an enum, `Kind as usize`.
 ///
 /// A timer is armed only when the driver asks for the deadline while what the timer is for is waited
 /// for. So a driver that never has to wait never looks at its clock.
+///
+/// The table is asked at every wait: times stand apart from reasons, and a timer that is not armed
+/// expires at the end of the clock, so that the earliest is found by comparing numbers alone.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timers<const N: usize> {
-    armed: [Option<Deadline>; N],
+    at: [Mono; N],
+    why: [Waiting; N],
 }
+
+/// The end of the clock, at which no timer can be armed.
+const NEVER: Mono = Mono::from_nanos(u64::MAX);
 
 impl<const N: usize> Timers<N> {
     /// Returns a table in which no timer is armed.
     pub(crate) const fn new() -> Self {
-        Self { armed: [None; N] }
+        Self { at: [NEVER; N], why: [Waiting::Total; N] }
     }
 
     /// Arms a timer, unless it is armed, and returns its deadline. Without one, it stays disarmed.
@@ -24,30 +31,37 @@ impl<const N: usize> Timers<N> {
         timer: usize,
         deadline: impl FnOnce() -> Option<Deadline>,
     ) -> Option<Deadline> {
-        let slot = self.armed.get_mut(timer)?;
-        if slot.is_none() {
-            *slot = deadline();
+        let (at, why) = (self.at.get_mut(timer)?, self.why.get_mut(timer)?);
+        if *at == NEVER {
+            let deadline = deadline()?;
+            (*at, *why) = (deadline.at, deadline.why);
         }
-        *slot
+        Some(Deadline { at: *at, why: *why })
     }
 
     /// Disarms a timer: there was progress, or the wait is over.
     #[inline]
     pub(crate) fn disarm(&mut self, timer: usize) {
-        if let Some(slot) = self.armed.get_mut(timer) {
-            *slot = None;
+        if let Some(at) = self.at.get_mut(timer) {
+            *at = NEVER;
         }
     }
 
     /// Returns the deadline of a timer, if it is armed.
     pub(crate) fn get(&self, timer: usize) -> Option<Deadline> {
-        self.armed.get(timer).copied().flatten()
+        let (&at, &why) = (self.at.get(timer)?, self.why.get(timer)?);
+        (at != NEVER).then_some(Deadline { at, why })
     }
 
     /// Returns the deadline that passes first. Of two at the same time, it is that of the first kind.
     #[inline]
     pub(crate) fn earliest(&self) -> Option<Deadline> {
-        self.armed.iter().fold(None, |earliest, deadline| Deadline::earlier(earliest, *deadline))
+        let mut first = (NEVER, Waiting::Total);
+        for (&at, &why) in self.at.iter().zip(&self.why) {
+            first = if at < first.0 { (at, why) } else { first };
+        }
+        let (at, why) = first;
+        (at != NEVER).then_some(Deadline { at, why })
     }
 
     /// Returns the first deadline, if it has passed.
@@ -61,7 +75,6 @@ mod tests {
     use core::time::Duration;
 
     use super::*;
-    use crate::time::Waiting;
 
     fn after(seconds: u64, why: Waiting) -> Option<Deadline> {
         Deadline::after(Mono::default(), Some(Duration::from_secs(seconds)), why)
