@@ -1,6 +1,6 @@
 //! Sockets for connections: opening them, and asking whether they are silent.
 
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, IoSlice};
 use std::mem::MaybeUninit;
 use std::net::{IpAddr, SocketAddr};
 
@@ -79,6 +79,30 @@ pub fn is_silent(socket: &Socket) -> bool {
     let silent = socket.set_nonblocking(true).is_ok()
         && would_block(socket.peek(&mut [MaybeUninit::uninit()]));
     silent && socket.set_nonblocking(false).is_ok()
+}
+
+/// Writes some of these bytes to a socket, in order, as far as that is possible without waiting.
+///
+/// # Errors
+/// [`WouldBlock`](ErrorKind::WouldBlock): nothing can be written now. All others are the connection's.
+#[cfg(unix)]
+pub fn send_now(socket: &Socket, slices: [&[u8]; 3]) -> io::Result<usize> {
+    match slices {
+        [slice, [], []] => socket.send_with_flags(slice, libc::MSG_DONTWAIT),
+        slices => socket.send_vectored_with_flags(&slices.map(IoSlice::new), libc::MSG_DONTWAIT),
+    }
+}
+
+/// Writes some of these bytes to a socket, in order, as far as that is possible without waiting.
+///
+/// # Errors
+/// [`WouldBlock`](ErrorKind::WouldBlock): nothing can be written now. All others are the connection's.
+#[cfg(not(unix))]
+pub fn send_now(socket: &Socket, slices: [&[u8]; 3]) -> io::Result<usize> {
+    socket.set_nonblocking(true)?;
+    let sent = socket.send_vectored(&slices.map(IoSlice::new));
+    socket.set_nonblocking(false)?;
+    sent
 }
 
 fn would_block(result: io::Result<usize>) -> bool {

@@ -1,10 +1,9 @@
 //! Sockets: opening them, moving bytes, and asking whether they are silent.
 
 use std::io::{self, ErrorKind, IoSlice};
-use std::net::{IpAddr, Shutdown, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use limpid_core::client::Target;
 use limpid_core::trace::SocketOption;
@@ -64,21 +63,6 @@ impl Socket {
     pub(crate) fn poll_open(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(either!(self, stream => stream.poll_write_ready(cx)))?;
         Poll::Ready(either!(self, stream => stream.take_error())?.map_or(Ok(()), Err))
-    }
-
-    /// Whether there may be something to read.
-    pub(crate) fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        either!(self, stream => stream.poll_read_ready(cx))
-    }
-
-    /// Shuts the sending direction down. What cannot be shut down is closed already.
-    pub(crate) fn finish(&self) {
-        either!(self, stream => drop(SockRef::from(stream).shutdown(Shutdown::Write)));
-    }
-
-    /// When this is dropped, the peer sees that something is missing.
-    pub(crate) fn reset_on_close(&self) {
-        either!(self, stream => drop(SockRef::from(stream).set_linger(Some(Duration::ZERO))));
     }
 
     pub(crate) fn poll_read(

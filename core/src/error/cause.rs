@@ -228,6 +228,8 @@ pub enum Cause {
     Abandoned,
     /// Another address of the host was connected first: this one is not needed.
     Outrun,
+    /// The peer closed the connection while an exchange was open, and no error of the transport says so.
+    PeerGone,
     /// The caller's body could not be produced.
     Body(OsError),
     /// The caller's body was to be sent again, and can be read only once.
@@ -257,6 +259,7 @@ impl fmt::Display for Cause {
             Self::Misuse(error) => error.fmt(f),
             Self::Abandoned => f.write_str("the response was dropped before its end"),
             Self::Outrun => f.write_str("another address was faster"),
+            Self::PeerGone => f.write_str("the peer closed the connection during the exchange"),
             Self::Body(error) => write!(f, "the request body could not be read: {error}"),
             Self::BodyConsumed => {
                 f.write_str("the request body was to be sent again, and can be read only once")

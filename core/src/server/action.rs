@@ -49,8 +49,9 @@ pub struct Interest {
     /// Write some of [`Session::out`](super::Session::out), and tell with
     /// [`handle_sent`](super::Session::handle_sent).
     pub write: bool,
-    /// Notice, without reading, that the client is gone: its connection was reset or hung up. Tell with
-    /// [`handle_failed`](super::Session::handle_failed).
+    /// Notice, without reading, that the client is gone. Tell with
+    /// [`handle_failed`](super::Session::handle_failed) that the connection was reset or hung up, and with
+    /// [`handle_half_close`](super::Session::handle_half_close) that the client has closed its direction.
     pub hangup: bool,
 }
 

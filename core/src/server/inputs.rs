@@ -80,11 +80,27 @@ impl Session {
         self.misuse(call, if is_waited_for { Misuse::TooManyBytes } else { Misuse::State })
     }
 
-    /// Notes that the client has closed its direction of the transport. What it has asked for is
-    /// still answered.
-    pub fn handle_eof<S: Sink>(&mut self, _: Mono, _: &S) {
+    /// Notes that the client has closed its direction of the transport, and that all it sent before was
+    /// read. What it has asked for is still answered, unless [`Options::half_close`] forbids it.
+    ///
+    /// [`Options::half_close`]: super::Options::half_close
+    pub fn handle_eof<S: Sink>(&mut self, now: Mono, sink: &S) {
         self.link.eof();
         self.peer_closed = true;
+        if self.exchange.is_read {
+            self.handle_half_close(now, sink);
+        }
+    }
+
+    /// Notes that the client has closed its direction of the transport, where the driver has noticed it
+    /// without reading. Without [`Options::half_close`] its request is cancelled; else this changes
+    /// nothing, and the driver tells the end by [`handle_eof`](Self::handle_eof) when it has read it.
+    ///
+    /// [`Options::half_close`]: super::Options::half_close
+    pub fn handle_half_close<S: Sink>(&mut self, now: Mono, sink: &S) {
+        if !self.options.half_close && self.state == State::Open {
+            self.handle_failed(Cause::PeerGone.into(), now, sink);
+        }
     }
 
     /// Takes the layer that secures the connection, which has not sent or received anything yet.
@@ -107,7 +123,9 @@ impl Session {
     }
 
     /// Ends the connection because the transport failed, or because there is no layer that secures it:
-    /// with an [`io::Error`](std::io::Error) or another cause, [`into`](Into::into) an [`Error`].
+    /// with an [`io::Error`](std::io::Error) or another cause, [`into`](Into::into) an [`Error`]. A
+    /// client that hung up without an error is [`Cause::PeerGone`]. Of several failures, the first
+    /// counts.
     pub fn handle_failed<S: Sink>(&mut self, error: Error, _: Mono, _: &S) {
         self.failed.get_or_insert_with(|| Box::new(error));
     }

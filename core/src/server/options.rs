@@ -24,6 +24,9 @@ pub struct Options {
     /// so that the connection can serve the next request. 256 KiB by default. With more to come, the
     /// connection is closed instead.
     pub drain: u64,
+    /// Whether a client that closes its direction of the connection still has its requests answered. It
+    /// does by default; otherwise, its request is cancelled as if the connection had been reset.
+    pub half_close: bool,
 }
 
 impl Default for Options {
@@ -34,6 +37,7 @@ impl Default for Options {
             secure: false,
             name: Some("limpid".into()),
             drain: 256 * 1024,
+            half_close: true,
         }
     }
 }

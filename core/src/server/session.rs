@@ -54,7 +54,8 @@ const SCRATCH: usize = 4 * 1024;
 /// session.finish(now, &NoSink)?;
 /// session.handled(now, &NoSink, Outcome::Done);
 ///
-/// assert_eq!(session.poll(now, &NoSink), Action::Wait(Interest::WRITE));
+/// // The next request may come while the answer goes out.
+/// assert_eq!(session.poll(now, &NoSink), Action::Wait(Interest { write: true, ..Interest::READ }));
 /// assert_eq!(
 ///     session.out().concat(),
 ///     b"HTTP/1.1 200 OK\r\nServer: limpid\r\nContent-Length: 2\r\n\r\nhi"
@@ -245,7 +246,8 @@ impl Session {
         let timeouts = &self.options.timeouts;
         let (timeout, why) = match self.state {
             State::Secure | State::Handshake => (timeouts.handshake, Waiting::Handshake),
-            _ if !self.waits.read => return self.timers.earliest(),
+            // A client that is still being sent something has time to send until it has all of it.
+            _ if !self.waits.read || self.waits.write => return self.timers.earliest(),
             State::Open | State::Drain => {
                 self.arm_body(now);
                 return self.timers.earliest();

@@ -4,6 +4,7 @@
 
 mod answers;
 mod closing;
+mod duplex;
 mod exchanges;
 mod fields;
 mod layers;

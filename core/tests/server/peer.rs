@@ -139,6 +139,21 @@ impl Server {
         self.session.handle_failed(error.into(), self.now, &self.recorder);
     }
 
+    /// The driver notices, without reading, that the client has closed its direction.
+    pub(crate) fn half_closes(&mut self) {
+        self.session.handle_half_close(self.now, &self.recorder);
+    }
+
+    /// The driver reads this now, whatever it has moved before.
+    pub(crate) fn receive(&mut self, bytes: &[u8]) {
+        self.session.space(bytes.len())[..bytes.len()].copy_from_slice(bytes);
+        self.receives(bytes.len()).unwrap();
+    }
+
+    pub(crate) fn handles(&mut self, outcome: Outcome) {
+        self.session.handled(self.now, &self.recorder, outcome);
+    }
+
     pub(crate) fn shuts_down(&mut self, grace: Option<Duration>) {
         self.session.handle_shutdown(grace, self.now, &self.recorder);
     }

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use limpid_core::server::{Action, Interest};
-use limpid_io::server::{ServerSettings, Serving, Stop};
-use socket2::Socket;
+use limpid_io::server::{Departure, ServerSettings, Serving, Stop};
 
 use super::connection_set::ConnectionGuard;
+use super::socket::{Readiness, ServedSocket};
 use crate::deadline::{in_time, left};
-use crate::socket::Timed;
 
 /// The least room for a read.
 const READ: usize = 4 * 1024;
@@ -19,7 +18,7 @@ const READ: usize = 4 * 1024;
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) serving: Serving,
-    socket: Timed<Arc<Socket>>,
+    socket: ServedSocket,
     guard: ConnectionGuard,
 }
 
@@ -29,20 +28,21 @@ impl Connection {
         peer: Option<SocketAddr>,
         settings: &Arc<ServerSettings>,
     ) -> Self {
-        let socket = Timed::new(Arc::clone(&guard.entry.socket));
+        let socket = ServedSocket::new(Arc::clone(&guard.entry.socket));
         let serving = Serving::new(peer, settings, Arc::clone(guard.shutdown()));
         Self { serving, socket, guard }
     }
 
-    /// Runs the session until it has something for somebody.
+    /// Runs the session until it has something for its caller.
     pub(super) fn run(&mut self) -> Stop {
         loop {
             match self.serving.poll() {
                 Action::Secure => self.serving.secure(),
-                Action::Wait(Interest { write: true, .. }) => self.write(),
-                Action::Wait(Interest { read: true, .. }) => self.read(),
+                Action::Wait(Interest { read: false, write: false, .. })
+                | Action::Event
+                | Action::Handle => return Stop::Handle,
+                Action::Wait(interest) => self.wait(interest),
                 Action::Request => return Stop::Request,
-                Action::Event | Action::Handle | Action::Wait(_) => return Stop::Handle,
                 Action::Failed => return Stop::Failed,
                 // What cannot be closed is closed already.
                 Action::ShutdownWrite => drop(self.guard.entry.socket.shutdown(Shutdown::Write)),
@@ -60,6 +60,38 @@ impl Connection {
         }
     }
 
+    /// Moves bytes as soon as that is possible in either direction, or tells the session that its time
+    /// is over. The system is asked to wait for both only where both are to be waited for.
+    fn wait(&mut self, interest: Interest) {
+        if interest.write {
+            match in_time(self.socket.write_now(self.serving.session.out())) {
+                Some(result) => {
+                    self.serving.tick();
+                    self.serving.sent(result);
+                }
+                None => self.wait_for_either(interest),
+            }
+        } else {
+            self.read();
+        }
+    }
+
+    fn wait_for_either(&mut self, interest: Interest) {
+        let timeout = self.timeout();
+        let waited = self.socket.wait(interest, timeout);
+        self.serving.tick();
+        match waited {
+            // What can be written is written by the next turn.
+            Ok(Readiness { write: true, .. }) => {}
+            Ok(Readiness { read: true, .. }) => {
+                let result = self.socket.read_ready(self.serving.session.space(READ));
+                self.serving.received(result);
+            }
+            Ok(_) => self.serving.timed_out(),
+            Err(error) => self.serving.sent(Err(error)),
+        }
+    }
+
     fn read(&mut self) {
         let idle = self.serving.session.is_idle();
         if idle {
@@ -70,28 +102,34 @@ impl Connection {
             }
         }
         let timeout = self.timeout();
-        let result = self.socket.read(self.serving.session.space(READ), timeout);
+        let result = match timeout {
+            Some(Duration::ZERO) => None,
+            timeout => in_time(self.socket.read(self.serving.session.space(READ), timeout)),
+        };
         if idle {
             self.guard.set_idle(false);
         }
         self.serving.tick();
-        match in_time(result) {
+        match result {
             Some(result) => self.serving.received(result),
-            None => self.serving.timed_out(),
-        }
-    }
-
-    fn write(&mut self) {
-        let timeout = self.timeout();
-        let result = self.socket.write(self.serving.session.out(), timeout);
-        self.serving.tick();
-        match in_time(result) {
-            Some(result) => self.serving.sent(result),
             None => self.serving.timed_out(),
         }
     }
 
     fn timeout(&mut self) -> Option<Duration> {
         left(self.serving.deadline(), self.serving.now())
+    }
+
+    /// Returns whether the client is gone. If it is, the session knows it.
+    pub(super) fn is_closed(&mut self) -> bool {
+        let half_close = self.serving.allows_half_close();
+        match self.socket.departure() {
+            Some(Departure::HalfClosed) if half_close => false,
+            Some(departure) => {
+                self.serving.departed(departure);
+                true
+            }
+            None => false,
+        }
     }
 }

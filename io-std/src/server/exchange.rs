@@ -143,6 +143,33 @@ impl<'c> Exchange<'c> {
         self.run()
     }
 
+    /// Returns whether the client is gone: whether its connection was reset or hung up, or, without
+    /// [`half_close`](crate::ServerBuilder::half_close), the client has closed its direction. It does not
+    /// wait, and asks the system.
+    ///
+    /// A thread cannot be ended from outside. A handler that works for long asks this at times, and returns
+    /// when its client is gone; only then can the connection's place be given to another.
+    ///
+    /// ```
+    /// use limpid_core::error::Cause;
+    /// use limpid_std::Exchange;
+    ///
+    /// fn handle(mut exchange: Exchange<'_>) -> Result<(), Cause> {
+    ///     let mut sum = 0_u64;
+    ///     for part in 0..100 {
+    ///         if exchange.is_closed() {
+    ///             return Err(Cause::PeerGone);
+    ///         }
+    ///         sum += compute(part);
+    ///     }
+    ///     exchange.respond(200, sum.to_string())
+    /// }
+    /// # fn compute(part: u64) -> u64 { part }
+    /// ```
+    pub fn is_closed(&mut self) -> bool {
+        self.connection.is_closed()
+    }
+
     fn run(&mut self) -> Result<(), Cause> {
         let stop = self.connection.run();
         self.connection.serving.waited(stop)

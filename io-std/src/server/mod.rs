@@ -4,6 +4,7 @@ mod connection;
 mod connection_set;
 mod exchange;
 mod serve;
+mod socket;
 
 use std::fmt;
 use std::io;

@@ -8,9 +8,8 @@ use std::task::{Context, Poll, ready};
 use limpid_core::server::{Action, Interest};
 use limpid_core::time::Deadline;
 use limpid_io::server::{ServerSettings, Serving, ShutdownSignal, Stop, WakerId};
-use tokio::io::ReadBuf;
 
-use crate::socket::Socket;
+use super::socket::Socket;
 use crate::timer::Timer;
 
 /// The least room for a read.
@@ -39,66 +38,75 @@ impl Connection {
         Self { serving, socket, timer, id }
     }
 
-    /// Runs the session until it has something for somebody.
+    /// Returns the socket, which can be watched while somebody else has the connection.
+    pub(super) const fn socket(&self) -> &Socket {
+        &self.socket
+    }
+
+    /// Runs the session until it has something for its caller.
     pub(super) async fn run(&mut self) -> Stop {
         let mut waits = None;
         poll_fn(|cx| self.poll_run(cx, &mut waits)).await
     }
 
     /// As [`run`](Self::run). `waits` is what the session asked for, once that is waited for.
-    fn poll_run(&mut self, cx: &mut Context<'_>, waits: &mut Option<Action>) -> Poll<Stop> {
-        if waits.is_some() {
+    fn poll_run(&mut self, cx: &mut Context<'_>, waits: &mut Option<Interest>) -> Poll<Stop> {
+        if let Some(interest) = waits.take() {
             self.serving.tick();
+            if self.poll_wait(cx, interest, false).is_pending() {
+                *waits = Some(interest);
+                return Poll::Pending;
+            }
         }
         loop {
-            let (next, is_new) = match waits.take() {
-                Some(next) => (next, false),
-                None => (self.serving.poll(), true),
-            };
-            let moved = match next {
-                Action::Secure => {
-                    self.serving.secure();
-                    continue;
+            match self.serving.poll() {
+                Action::Wait(Interest { read: false, write: false, .. })
+                | Action::Event
+                | Action::Handle => return Poll::Ready(Stop::Handle),
+                Action::Wait(interest) => {
+                    if self.poll_wait(cx, interest, true).is_pending() {
+                        *waits = Some(interest);
+                        return Poll::Pending;
+                    }
                 }
-                Action::Wait(Interest { write: true, .. }) => self.poll_write(cx),
-                Action::Wait(Interest { read: true, .. }) => self.poll_read(cx, is_new),
                 Action::Request => return Poll::Ready(Stop::Request),
-                Action::Event | Action::Handle | Action::Wait(_) => {
-                    return Poll::Ready(Stop::Handle);
-                }
                 Action::Failed => return Poll::Ready(Stop::Failed),
+                Action::Secure => self.serving.secure(),
                 Action::ShutdownWrite | Action::Close { reset: false } => {
-                    self.socket.finish();
-                    continue;
+                    self.socket.shutdown_write();
                 }
-                Action::Close { reset: true } => {
-                    self.socket.reset_on_close();
-                    continue;
-                }
+                Action::Close { reset: true } => self.socket.reset_on_close(),
                 Action::Done => return Poll::Ready(Stop::Done),
-            };
-            if moved.is_pending() && self.poll_over(cx).is_pending() {
-                *waits = Some(next);
-                return Poll::Pending;
             }
         }
     }
 
+    /// Moves bytes as soon as that is possible in either direction, or tells the session that its time
+    /// is over.
+    #[inline]
+    fn poll_wait(&mut self, cx: &mut Context<'_>, interest: Interest, is_new: bool) -> Poll<()> {
+        if interest.write && self.poll_write(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        if interest.read && self.poll_read(cx, is_new).is_ready() {
+            return Poll::Ready(());
+        }
+        self.poll_over(cx)
+    }
+
     fn poll_read(&mut self, cx: &mut Context<'_>, is_new: bool) -> Poll<()> {
-        // Who was just answered has mostly sent nothing more, and to ask is less work than to make room.
-        // What is wrong with the socket is seen when it is read from.
+        // A client that was just answered has mostly sent nothing more, and to ask is less work than to
+        // make room. What is wrong with the socket is seen when it is read from.
         if is_new && self.serving.session.is_idle() {
             drop(ready!(self.socket.poll_readable(cx)));
         }
-        let mut room = ReadBuf::new(self.serving.session.space(READ));
-        let read = ready!(self.socket.poll_read(cx, &mut room));
-        let read = read.map(|()| room.filled().len());
+        let read = ready!(self.socket.poll_read(cx, self.serving.session.space(READ)));
         self.serving.received(read);
         Poll::Ready(())
     }
 
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let sent = ready!(self.socket.poll_send(cx, self.serving.session.out()));
+        let sent = ready!(self.socket.poll_write(cx, self.serving.session.out()));
         self.serving.sent(sent);
         Poll::Ready(())
     }

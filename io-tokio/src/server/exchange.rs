@@ -140,6 +140,32 @@ impl Exchange {
         self.run().await
     }
 
+    /// Waits until the client is gone: until its connection is reset or hung up, or, without
+    /// [`half_close`](crate::ServerBuilder::half_close), the client closes its direction. Bytes that have
+    /// come and were not read hide all but a reset.
+    ///
+    /// The future does not borrow the exchange, and can be awaited beside anything else. A handler needs
+    /// it only if it is not to be dropped at that moment, see
+    /// [`cancel_handlers`](crate::ServerBuilder::cancel_handlers).
+    ///
+    /// ```
+    /// use limpid_core::error::Cause;
+    /// use limpid_tokio::Exchange;
+    ///
+    /// async fn handle(mut exchange: Exchange) -> Result<(), Cause> {
+    ///     tokio::select! {
+    ///         () = exchange.closed() => Err(Cause::PeerGone),
+    ///         answer = compute() => exchange.respond(200, answer),
+    ///     }
+    /// }
+    /// # async fn compute() -> &'static str { "" }
+    /// ```
+    pub fn closed(&self) -> impl Future<Output = ()> + Send + use<> {
+        let socket = self.connection.socket().clone();
+        let half_close = self.connection.serving.allows_half_close();
+        async move { drop(socket.departure(half_close).await) }
+    }
+
     async fn run(&mut self) -> Result<(), Cause> {
         let stop = self.connection.run().await;
         self.connection.serving.waited(stop)

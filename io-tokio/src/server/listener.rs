@@ -2,10 +2,11 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
-use crate::socket::Socket;
+use super::socket::Socket;
 
 /// A listening socket of either kind.
 #[derive(Debug)]
@@ -36,12 +37,12 @@ impl Listener {
                 let (stream, peer) = listener.accept().await?;
                 // Answers are sent whole: nothing is gained by waiting for more of them.
                 stream.set_nodelay(true)?;
-                Ok((Socket::Tcp(stream), Some(peer)))
+                Ok((Socket::Tcp(Arc::new(stream)), Some(peer)))
             }
             #[cfg(unix)]
             Self::Unix(listener) => {
                 let (stream, _) = listener.accept().await?;
-                Ok((Socket::Unix(stream), None))
+                Ok((Socket::Unix(Arc::new(stream)), None))
             }
         }
     }

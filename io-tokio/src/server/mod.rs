@@ -5,6 +5,7 @@ mod exchange;
 mod handoff;
 mod listener;
 mod serve;
+mod socket;
 
 use std::fmt;
 use std::future::Future;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use limpid_core::server::Outcome;
-use limpid_io::server::Stop;
+use limpid_io::server::{Departure, Stop};
 
 use super::connection::Connection;
 use super::exchange::Exchange;
@@ -20,13 +20,24 @@ where
     R: Future<Output = Result<(), E>>,
 {
     let handoff = Arc::default();
+    let half_close = connection.serving.allows_half_close();
+    let watched = connection.serving.cancels_handlers().then(|| connection.socket().clone());
     let mut connection = HandoffGuard::new(connection, &handoff);
     loop {
         match connection.run().await {
             Stop::Request => {
-                let outcome = outcome(|| handler(Exchange::new(connection))).await;
+                let departure = async {
+                    match &watched {
+                        Some(socket) => socket.departure(half_close).await,
+                        None => std::future::pending().await,
+                    }
+                };
+                let ended = run(|| handler(Exchange::new(connection)), departure).await;
                 connection = poll_fn(|cx| handoff.poll_take(cx)).await;
-                connection.serving.handled(outcome);
+                match ended {
+                    Ended::Handled(outcome) => connection.serving.handled(outcome),
+                    Ended::Dropped(departure) => connection.serving.departed(departure),
+                }
             }
             Stop::Done => return,
             // These were for a handler that is gone.
@@ -37,18 +48,27 @@ where
     }
 }
 
-/// Runs a handler, and returns how it ended.
-async fn outcome<R, E>(handler: impl FnOnce() -> R) -> Outcome
+/// How a handler ended.
+enum Ended {
+    Handled(Outcome),
+    /// Its future was dropped, because the client is gone.
+    Dropped(Departure),
+}
+
+/// Runs a handler, and drops it if the client departs. One that need not wait costs no look at the client.
+async fn run<R, E>(handler: impl FnOnce() -> R, departure: impl Future<Output = Departure>) -> Ended
 where
     R: Future<Output = Result<(), E>>,
 {
-    let Ok(future) = catch_unwind(AssertUnwindSafe(handler)) else { return Outcome::Panicked };
-    let mut future = pin!(future);
+    let Ok(future) = catch_unwind(AssertUnwindSafe(handler)) else {
+        return Ended::Handled(Outcome::Panicked);
+    };
+    let (mut future, mut departure) = (pin!(future), pin!(departure));
     poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-        Ok(Poll::Pending) => Poll::Pending,
-        Ok(Poll::Ready(Ok(()))) => Poll::Ready(Outcome::Done),
-        Ok(Poll::Ready(Err(_))) => Poll::Ready(Outcome::Failed),
-        Err(_) => Poll::Ready(Outcome::Panicked),
+        Ok(Poll::Pending) => departure.as_mut().poll(cx).map(Ended::Dropped),
+        Ok(Poll::Ready(Ok(()))) => Poll::Ready(Ended::Handled(Outcome::Done)),
+        Ok(Poll::Ready(Err(_))) => Poll::Ready(Ended::Handled(Outcome::Failed)),
+        Err(_) => Poll::Ready(Ended::Handled(Outcome::Panicked)),
     })
     .await
 }

@@ -42,6 +42,7 @@ pub struct ServerBuilder<S> {
     options: Options,
     layers: Option<Arc<dyn ServerLayers>>,
     connections: usize,
+    cancels_handlers: bool,
     sink: SharedSink,
     server: PhantomData<fn() -> S>,
 }
@@ -61,6 +62,7 @@ impl<S> Default for ServerBuilder<S> {
             options: Options::default(),
             layers: None,
             connections: 1024,
+            cancels_handlers: true,
             sink: None,
             server: PhantomData,
         }
@@ -123,6 +125,24 @@ impl<S: Bind> ServerBuilder<S> {
         self
     }
 
+    /// Sets whether a client that closes its direction of the connection, and no more than that, still has
+    /// its request answered. It does by default; otherwise, the request is cancelled as if the connection
+    /// had been reset.
+    pub const fn half_close(mut self, allowed: bool) -> Self {
+        self.options.half_close = allowed;
+        self
+    }
+
+    /// Sets whether an asynchronous server drops a handler's future when its client is gone: when the
+    /// connection was reset or hung up. It does by default; otherwise, the handler learns of it when it
+    /// reads or writes, or by awaiting `Exchange::closed`.
+    ///
+    /// A blocking server cannot end a thread. There, handlers ask `Exchange::is_closed`.
+    pub const fn cancel_handlers(mut self, cancel: bool) -> Self {
+        self.cancels_handlers = cancel;
+        self
+    }
+
     /// Takes a place to listen at: the first of these addresses that can be had. Clients can connect
     /// from now on, and are served when the server serves.
     ///
@@ -149,8 +169,9 @@ impl<S: Bind> ServerBuilder<S> {
     }
 
     fn bound(self, listener: S::Listener) -> S {
-        let Self { mut options, layers, connections, sink, .. } = self;
+        let Self { mut options, layers, connections, cancels_handlers, sink, .. } = self;
         options.secure = layers.is_some();
-        S::bound(listener, ServerSettings::new(options, layers, connections, sink))
+        let settings = ServerSettings::new(options, layers, connections, cancels_handlers, sink);
+        S::bound(listener, settings)
     }
 }

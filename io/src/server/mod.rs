@@ -7,6 +7,6 @@ mod shutdown;
 
 pub use builder::{Bind, ServerBuilder};
 pub use limpid_core::server::Timeouts;
-pub use serving::{Serving, Stop};
+pub use serving::{Departure, Serving, Stop};
 pub use settings::ServerSettings;
 pub use shutdown::{Handle, ShutdownSignal, WakerId};

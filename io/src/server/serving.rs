@@ -31,6 +31,15 @@ pub enum Stop {
     Done,
 }
 
+/// How a client has gone away.
+#[derive(Debug)]
+pub enum Departure {
+    /// The connection was reset or hung up, with the error of the socket if it has one.
+    Gone(Option<io::Error>),
+    /// The client has closed its direction.
+    HalfClosed,
+}
+
 /// A session, who is told of it, and what time it is. Dropping it gives the connection up: what has
 /// been started is told as ended.
 #[derive(Debug)]
@@ -163,6 +172,29 @@ impl Serving {
     #[cold]
     fn failed(&mut self, error: Error) {
         self.enter(|session, now, sink| session.handle_failed(error, now, sink));
+    }
+
+    /// Hands in how the client has gone away, where that was noticed without reading.
+    #[cold]
+    pub fn departed(&mut self, departure: Departure) {
+        self.tick();
+        match departure {
+            Departure::Gone(Some(error)) => self.failed(error.into()),
+            Departure::Gone(None) => self.failed(Cause::PeerGone.into()),
+            Departure::HalfClosed => self.enter(Session::handle_half_close),
+        }
+    }
+
+    /// Returns whether a client that has only closed its direction is still answered.
+    #[must_use]
+    pub fn allows_half_close(&self) -> bool {
+        self.settings.options.half_close
+    }
+
+    /// Returns whether a handler is to be ended when its client is gone.
+    #[must_use]
+    pub fn cancels_handlers(&self) -> bool {
+        self.settings.cancels_handlers
     }
 
     /// Tells that a deadline may have passed.

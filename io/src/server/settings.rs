@@ -16,6 +16,8 @@ pub struct ServerSettings {
     pub options: Arc<Options>,
     /// How many connections are open at once at most.
     pub connections: usize,
+    /// Whether a handler is ended when its client is gone.
+    pub(super) cancels_handlers: bool,
     /// What secures connections.
     pub(super) layers: Option<Arc<dyn ServerLayers>>,
     pub(super) sink: SharedSink,
@@ -37,12 +39,14 @@ impl ServerSettings {
         options: Options,
         layers: Option<Arc<dyn ServerLayers>>,
         connections: usize,
+        cancels_handlers: bool,
         sink: SharedSink,
     ) -> Self {
         Self {
             options: Arc::new(options),
             layers,
             connections: connections.max(1),
+            cancels_handlers,
             sink,
             clock: Clock::start(),
             accepted: AtomicU64::new(0),

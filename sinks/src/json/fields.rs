@@ -240,7 +240,7 @@ fn write_timings(timings: &Timings, out: &mut Vec<u8>) {
 }
 
 /// The kinds of causes by name, for those who want to tell them apart.
-pub(super) const CAUSES: [&str; 17] = [
+pub(super) const CAUSES: [&str; 18] = [
     "os",
     "timeout",
     "resolve",
@@ -258,6 +258,7 @@ pub(super) const CAUSES: [&str; 17] = [
     "coding",
     "layer",
     "other",
+    "peer_gone",
 ];
 
 const fn cause_name(cause: &Cause) -> &'static str {
@@ -278,6 +279,7 @@ const fn cause_name(cause: &Cause) -> &'static str {
         Cause::Outrun => 13,
         Cause::Coding(_) => 14,
         Cause::Layer(_) => 15,
+        Cause::PeerGone => 17,
         // One that came after this table.
         _ => 16,
     };

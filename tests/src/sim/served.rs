@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::future::poll_fn;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -166,10 +166,11 @@ impl<S: Sink> Served<S> {
             self.pass_on_shutdown();
             match self.session.poll(self.world.now(), &self.sink) {
                 Action::Secure => self.secure(),
-                Action::Wait(Interest { write: true, .. }) => self.write().await,
-                Action::Wait(Interest { read: true, .. }) => self.read().await,
+                Action::Wait(Interest { read: false, write: false, .. }) | Action::Handle => {
+                    return Stop::Handle;
+                }
+                Action::Wait(interest) => self.wait(interest).await,
                 Action::Request | Action::Event => return Stop::Event,
-                Action::Handle | Action::Wait(_) => return Stop::Handle,
                 Action::Failed => return Stop::Failed(self.session.failure().cause),
                 Action::ShutdownWrite => {
                     if let Some(socket) = &mut self.socket {
@@ -203,44 +204,33 @@ impl<S: Sink> Served<S> {
         }
     }
 
-    async fn read(&mut self) {
+    /// Moves bytes as soon as that is possible in either direction, or tells the session that its time
+    /// is over.
+    async fn wait(&mut self, interest: Interest) {
         let until = self.session.deadline(self.world.now());
-        let stop = (!self.told).then_some(&self.stop);
-        let room = self.session.space(READ);
-        let read = match &self.socket {
+        let moved = match &self.socket {
             Some(socket) => {
-                let receiving = interrupted(stop, socket.receive(room));
-                self.world.before(at(until), receiving).await
+                let stop = (!self.told && interest.read).then_some(&self.stop);
+                let out = self.session.out().concat();
+                let room = self.session.space(READ);
+                let moving = interrupted(stop, move_bytes(socket, interest, &out, room));
+                self.world.before(at(until), moving).await
             }
             None => Some(Some(Err(ErrorKind::NotConnected.into()))),
         };
         let now = self.world.now();
-        match read {
+        match moved {
             Some(None) => {}
-            Some(Some(Ok(0))) => self.session.handle_eof(now, &self.sink),
-            Some(Some(Ok(n))) => {
+            Some(Some(Ok(Moved::Read(0)))) => self.session.handle_eof(now, &self.sink),
+            Some(Some(Ok(Moved::Read(n)))) => {
                 let received = self.session.handle_received(n, now, &self.sink);
                 self.expect(received);
             }
-            Some(Some(Err(error))) => self.failed(error),
-            None => self.session.handle_timeout(now, &self.sink),
-        }
-    }
-
-    async fn write(&mut self) {
-        let until = self.session.deadline(self.world.now());
-        let out = self.session.out().concat();
-        let written = match &self.socket {
-            Some(socket) => self.world.before(at(until), socket.write(&out)).await,
-            None => Some(Err(ErrorKind::NotConnected.into())),
-        };
-        let now = self.world.now();
-        match written {
-            Some(Ok(n)) => {
+            Some(Some(Ok(Moved::Written(n)))) => {
                 let sent = self.session.handle_sent(n, now, &self.sink);
                 self.expect(sent);
             }
-            Some(Err(error)) => self.failed(error),
+            Some(Some(Err(error))) => self.failed(error),
             None => self.session.handle_timeout(now, &self.sink),
         }
     }
@@ -262,6 +252,37 @@ impl<S: Sink> Served<S> {
             self.session.handle_shutdown(Some(grace), self.world.now(), &self.sink);
         }
     }
+}
+
+/// Which bytes were moved.
+enum Moved {
+    Read(usize),
+    Written(usize),
+}
+
+/// Writes or reads, whichever is possible first.
+async fn move_bytes(
+    socket: &Socket,
+    interest: Interest,
+    out: &[u8],
+    room: &mut [u8],
+) -> io::Result<Moved> {
+    let mut writing = pin!(socket.write(out));
+    let mut reading = pin!(socket.receive(room));
+    poll_fn(|cx| {
+        if interest.write
+            && let Poll::Ready(written) = writing.as_mut().poll(cx)
+        {
+            return Poll::Ready(written.map(Moved::Written));
+        }
+        if interest.read
+            && let Poll::Ready(read) = reading.as_mut().poll(cx)
+        {
+            return Poll::Ready(read.map(Moved::Read));
+        }
+        Poll::Pending
+    })
+    .await
 }
 
 /// What comes of `future`; `None` if the server shuts down first.

@@ -20,6 +20,13 @@ impl Session {
     /// closed without a proper end, so that the client does not take a part for the whole.
     pub fn handled<S: Sink>(&mut self, now: Mono, sink: &S, outcome: Outcome) {
         let at = At { now, sink };
+        // The client is gone: nothing that the handler says reaches it.
+        if self.state == State::Open
+            && let Some(error) = self.failed.take()
+        {
+            self.fail(*error, at);
+            return;
+        }
         match self.state {
             State::Tunnel => return self.close(Ending::Switched, false),
             State::Open => {}

@@ -32,7 +32,7 @@ impl Session {
     fn send_all<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.take_failure()?;
         if self.link.has_output()? {
-            return Ok(Some(Action::Wait(Interest::WRITE)));
+            return Ok(Some(Action::Wait(Interest { hangup: true, ..Interest::WRITE })));
         }
         if self.link.http1.state(Role::Server) == Side::Switched {
             return self.next_piece(at);
@@ -70,10 +70,10 @@ impl Session {
         }
     }
 
-    /// Waits for bytes of the client. What waits for the transport goes out first.
-    fn read_on(&mut self) -> Stepped {
-        let waits = self.link.has_output()?;
-        Ok(Some(Action::Wait(if waits { Interest::WRITE } else { Interest::READ })))
+    /// Waits for bytes of the client. What waits for the transport goes out meanwhile.
+    pub(super) fn read_on(&mut self) -> Stepped {
+        let write = self.link.has_output()?;
+        Ok(Some(Action::Wait(Interest { write, ..Interest::READ })))
     }
 
     /// Tells a client that waits for it to go on (RFC 9110 section 10.1.1).

@@ -124,9 +124,6 @@ impl Session {
         };
         match progress {
             Progress::Event => self.open(at),
-            Progress::NeedInput if self.link.has_output()? => {
-                Ok(Some(Action::Wait(Interest::WRITE)))
-            }
             Progress::NeedInput => {
                 let begun = !awaits_request && !self.link.http1.unread().is_empty();
                 if self.is_shutting_down && !begun {
@@ -136,7 +133,7 @@ impl Session {
                 if begun && self.state == State::Idle {
                     self.enter(State::Head);
                 }
-                Ok(Some(Action::Wait(Interest::READ)))
+                self.read_on()
             }
             Progress::Paused | Progress::Switched | Progress::Closed => {
                 self.close(Ending::PeerClosed, false);
@@ -190,7 +187,7 @@ impl Session {
 
     /// Something went wrong: the client is told if it can be, and the handler if it has a request.
     #[cold]
-    fn fail<S: Sink>(&mut self, error: Error, at: At<'_, S>) -> Option<Action> {
+    pub(super) fn fail<S: Sink>(&mut self, error: Error, at: At<'_, S>) -> Option<Action> {
         let cause = error.cause;
         let has_handler = matches!(self.state, State::Open | State::Tunnel);
         let can_answer = matches!(self.link.http1.state(Role::Server), Side::Idle | Side::Answer);

@@ -1,0 +1,160 @@
+//! The socket of a connection that is served. While its bytes are moved by whoever has the connection, the
+//! connection's task can watch whether the client is gone.
+
+use std::io::{self, ErrorKind, IoSlice, Read, Write};
+use std::net::Shutdown;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use limpid_io::server::Departure;
+use limpid_socket::is_silent;
+use socket2::{SockRef, Socket as System};
+use tokio::io::{Interest, Ready};
+use tokio::net::TcpStream;
+
+/// A socket of either kind. Clones are the same socket, which is closed when the last is dropped.
+#[derive(Clone, Debug)]
+pub(super) enum Socket {
+    Tcp(Arc<TcpStream>),
+    #[cfg(unix)]
+    Unix(Arc<tokio::net::UnixStream>),
+}
+
+macro_rules! either {
+    ($socket:expr, $stream:ident => $does:expr) => {
+        match $socket {
+            Self::Tcp($stream) => $does,
+            #[cfg(unix)]
+            Self::Unix($stream) => $does,
+        }
+    };
+}
+
+/// Whether the runtime hears of each change once: after an operation that moved less than it could, the
+/// next one would have to wait. It is told so, which saves the attempt.
+const HEARS_CHANGES: bool = cfg!(any(
+    target_os = "linux",
+    target_os = "android",
+    target_os = "macos",
+    target_os = "ios",
+    target_os = "freebsd",
+    target_os = "netbsd",
+    target_os = "openbsd",
+    target_os = "dragonfly"
+));
+
+/// Does an operation that moves at most `$most` bytes, once the runtime has heard that it is possible.
+macro_rules! attempt {
+    ($stream:expr, $cx:expr, $ready:ident, $interest:expr, $most:expr, $operation:expr) => {
+        loop {
+            ready!($stream.$ready($cx))?;
+            let mut moved = None;
+            let result = $stream.try_io($interest, || {
+                let n = $operation(&SockRef::from(&**$stream))?;
+                if HEARS_CHANGES && 0 < n && n < $most {
+                    moved = Some(n);
+                    return Err(ErrorKind::WouldBlock.into());
+                }
+                Ok(n)
+            });
+            return match (moved, result) {
+                (Some(n), _) => Poll::Ready(Ok(n)),
+                (None, Err(error)) if error.kind() == ErrorKind::WouldBlock => continue,
+                (None, result) => Poll::Ready(result),
+            };
+        }
+    };
+}
+
+impl Socket {
+    /// Returns whether there may be something to read.
+    pub(super) fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        either!(self, stream => stream.poll_read_ready(cx))
+    }
+
+    /// Reads into `room`; 0 bytes at the end.
+    pub(super) fn poll_read(
+        &self,
+        cx: &mut Context<'_>,
+        room: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        let most = room.len();
+        either!(self, stream => attempt!(
+            stream, cx, poll_read_ready, Interest::READABLE, most,
+            |mut socket: &System| socket.read(room)
+        ))
+    }
+
+    /// Sends some of these bytes, in order.
+    pub(super) fn poll_write(
+        &self,
+        cx: &mut Context<'_>,
+        slices: [&[u8]; 3],
+    ) -> Poll<io::Result<usize>> {
+        let most = slices.iter().map(|slice| slice.len()).sum();
+        either!(self, stream => attempt!(
+            stream, cx, poll_write_ready, Interest::WRITABLE, most,
+            |mut socket: &System| match slices {
+                [slice, [], []] => socket.write(slice),
+                slices => socket.write_vectored(&slices.map(IoSlice::new)),
+            }
+        ))
+    }
+
+    /// Shuts the sending direction down. What cannot be shut down is closed already.
+    pub(super) fn shutdown_write(&self) {
+        either!(self, stream => drop(SockRef::from(&**stream).shutdown(Shutdown::Write)));
+    }
+
+    /// Has the client see, when the socket is closed, that something is missing.
+    pub(super) fn reset_on_close(&self) {
+        either!(self, stream => drop(SockRef::from(&**stream).set_linger(Some(Duration::ZERO))));
+    }
+
+    /// Waits, without reading, until the client is gone. A client that has only closed its direction is
+    /// gone unless this is a `half_close`.
+    ///
+    /// Behind bytes that have not been read, only a reset is seen.
+    pub(super) async fn departure(&self, half_close: bool) -> Departure {
+        let (bytes, everything) = (
+            Interest::READABLE | Interest::ERROR,
+            Interest::READABLE | Interest::WRITABLE | Interest::ERROR,
+        );
+        let mut interest = bytes;
+        loop {
+            // It fails when the runtime ends, and this task with it.
+            let Ok(_) = self.ready(interest).await else { return std::future::pending().await };
+            let Ok(ready) = self.ready(everything).await else { continue };
+            if ready.is_error() || ready.is_write_closed() {
+                return Departure::Gone(self.take_error());
+            }
+            if ready.is_read_closed() && !half_close {
+                return Departure::HalfClosed;
+            }
+            let is_new = !ready.is_read_closed() && self.is_silent();
+            interest = if is_new { bytes } else { Interest::ERROR };
+        }
+    }
+
+    async fn ready(&self, interest: Interest) -> io::Result<Ready> {
+        either!(self, stream => stream.ready(interest).await)
+    }
+
+    fn take_error(&self) -> Option<io::Error> {
+        either!(self, stream => SockRef::from(&**stream).take_error().ok().flatten())
+    }
+
+    /// Returns whether nothing waits to be read. It asks the system only where the runtime has heard
+    /// of something, and tells the runtime if that has been read.
+    fn is_silent(&self) -> bool {
+        either!(self, stream => {
+            let peek = || match is_silent(&SockRef::from(&**stream)) {
+                true => Err(ErrorKind::WouldBlock.into()),
+                false => Ok(()),
+            };
+            let heard: io::Result<()> = stream.try_io(Interest::READABLE, peek);
+            heard.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
+        })
+    }
+}

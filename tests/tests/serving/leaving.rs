@@ -1,0 +1,252 @@
+//! Clients that leave while the handler of their request works.
+
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use limpid_core::error::{Cause, OsErrorKind};
+use limpid_core::trace::{EventKind, OwnedTraceEvent, TraceEvent};
+use limpid_io::server::{Bind, ServerBuilder};
+use limpid_sinks::Recorder;
+use socket2::SockRef;
+use tokio::runtime::Builder;
+
+use crate::running::{DRIVERS, Driver, PATIENCE, Raw};
+
+const PLACES: usize = 20;
+
+const GOOD: &str = "GET /good HTTP/1.1\r\nHost: h\r\n\r\n";
+const SILENT: &str = "GET /silent HTTP/1.1\r\nHost: h\r\n\r\n";
+
+/// What the handlers of `/silent` have seen, and whether they are to answer.
+#[derive(Default)]
+struct Handlers {
+    begun: AtomicUsize,
+    ended: AtomicUsize,
+    /// How many have seen that their client is gone.
+    noticed: AtomicUsize,
+    answers: AtomicBool,
+}
+
+/// Counts a handler as ended when it is dropped.
+struct Guard(Arc<Handlers>);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.ended.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+impl Handlers {
+    fn begin(self: &Arc<Self>) -> Guard {
+        self.begun.fetch_add(1, Ordering::SeqCst);
+        Guard(Arc::clone(self))
+    }
+}
+
+/// How a server treats clients that leave.
+#[derive(Clone, Copy)]
+struct Setup {
+    half_close: bool,
+    cancel: bool,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { half_close: true, cancel: true }
+    }
+}
+
+/// A server that runs until this is dropped.
+struct Server {
+    address: SocketAddr,
+    recorder: Recorder,
+    handlers: Arc<Handlers>,
+    shutdown: Box<dyn Fn()>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    fn start(driver: Driver, setup: Setup) -> Self {
+        let (recorder, handlers) = (Recorder::new(), Arc::new(Handlers::default()));
+        let seen = Arc::clone(&handlers);
+        match driver {
+            Driver::Std => {
+                let server: limpid_std::Server = bind(setup, &recorder);
+                let (address, handle) = (server.local_addr().unwrap(), server.handle());
+                let thread = thread::spawn(move || {
+                    server.serve(move |exchange| blocking(exchange, &seen)).unwrap();
+                });
+                let shutdown = Box::new(move || handle.shutdown(PATIENCE));
+                Self { address, recorder, handlers, shutdown, thread: Some(thread) }
+            }
+            Driver::Tokio => {
+                let server: limpid_tokio::Server = bind(setup, &recorder);
+                let (address, handle) = (server.local_addr().unwrap(), server.handle());
+                let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+                let serving = server
+                    .serve(move |exchange| asynchronous(exchange, Arc::clone(&seen), setup.cancel));
+                let thread = thread::spawn(move || runtime.block_on(serving).unwrap());
+                let shutdown = Box::new(move || handle.shutdown(PATIENCE));
+                Self { address, recorder, handlers, shutdown, thread: Some(thread) }
+            }
+        }
+    }
+
+    fn client(&self) -> Raw {
+        let stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        Raw(stream)
+    }
+
+    /// A client whose request the handler has, and does not answer.
+    fn client_of_silence(&self) -> Raw {
+        let begun = self.handlers.begun.load(Ordering::SeqCst);
+        let mut client = self.client();
+        client.says(SILENT);
+        until(|| self.handlers.begun.load(Ordering::SeqCst) > begun);
+        client
+    }
+
+    /// Why requests have failed.
+    fn failures(&self) -> Vec<Cause> {
+        let failure = |event: &OwnedTraceEvent| match event.borrow() {
+            TraceEvent::AnswerFailed { failure } => Some(*failure.cause),
+            _ => None,
+        };
+        self.recorder.events().iter().filter_map(|(_, event)| failure(event)).collect()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            return;
+        }
+        (self.shutdown)();
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
+}
+
+fn bind<S: Bind>(setup: Setup, recorder: &Recorder) -> S {
+    let builder = ServerBuilder::<S>::default().connections(PLACES).sink(recorder.clone());
+    let builder = builder.half_close(setup.half_close).cancel_handlers(setup.cancel);
+    builder.bind(("127.0.0.1", 0)).unwrap()
+}
+
+fn blocking(mut exchange: limpid_std::Exchange<'_>, handlers: &Arc<Handlers>) -> Result<(), Cause> {
+    if exchange.head().target != b"/silent" {
+        return exchange.respond(200, "good");
+    }
+    let _guard = handlers.begin();
+    while !handlers.answers.load(Ordering::SeqCst) {
+        if exchange.is_closed() {
+            handlers.noticed.fetch_add(1, Ordering::SeqCst);
+            return Err(Cause::PeerGone);
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    exchange.respond(200, "at last")
+}
+
+async fn asynchronous(
+    mut exchange: limpid_tokio::Exchange,
+    handlers: Arc<Handlers>,
+    is_cancelled: bool,
+) -> Result<(), Cause> {
+    if exchange.head().target != b"/silent" {
+        return exchange.respond(200, "good");
+    }
+    let guard = handlers.begin();
+    if !is_cancelled {
+        exchange.closed().await;
+        guard.0.noticed.fetch_add(1, Ordering::SeqCst);
+    }
+    while !guard.0.answers.load(Ordering::SeqCst) {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    exchange.respond(200, "at last")
+}
+
+/// Waits until this is so.
+fn until(condition: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !condition() {
+        assert!(begun.elapsed() < PATIENCE, "it does not come to that");
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn reset(client: Raw) {
+    SockRef::from(&client.0).set_linger(Some(Duration::ZERO)).unwrap();
+    drop(client);
+}
+
+#[test]
+fn the_places_of_clients_that_reset_are_free_again() {
+    for driver in DRIVERS {
+        let server = Server::start(driver, Setup::default());
+        let clients: Vec<_> = (0..PLACES).map(|_| server.client_of_silence()).collect();
+        let mut good = server.client();
+        good.says(GOOD);
+        clients.into_iter().for_each(reset);
+        assert!(good.hears("\r\n\r\ngood").starts_with("HTTP/1.1 200 OK\r\n"), "{driver:?}");
+        until(|| server.handlers.ended.load(Ordering::SeqCst) == PLACES);
+        until(|| server.failures().len() == PLACES);
+        for cause in server.failures() {
+            assert!(matches!(cause, Cause::Os(os) if os.kind == OsErrorKind::Reset), "{cause}");
+        }
+        server.recorder.assert_no_event(EventKind::HandlerFailed);
+    }
+}
+
+#[test]
+fn a_client_that_half_closes_is_answered_unless_it_must_not_be() {
+    for driver in DRIVERS {
+        let server = Server::start(driver, Setup::default());
+        let mut client = server.client_of_silence();
+        client.0.shutdown(Shutdown::Write).unwrap();
+        // Another request gives the end of this client's direction time to be noticed.
+        let mut good = server.client();
+        good.says(GOOD);
+        good.hears("\r\n\r\ngood");
+        server.handlers.answers.store(true, Ordering::SeqCst);
+        assert!(client.hears_all().ends_with("\r\n\r\nat last"), "{driver:?}");
+        assert_eq!(server.failures(), []);
+
+        let server = Server::start(driver, Setup { half_close: false, ..Setup::default() });
+        let mut client = server.client_of_silence();
+        client.0.shutdown(Shutdown::Write).unwrap();
+        assert_eq!(client.hears_all(), "", "{driver:?}");
+        until(|| server.handlers.ended.load(Ordering::SeqCst) == 1);
+        until(|| server.failures() == [Cause::PeerGone]);
+    }
+}
+
+#[test]
+fn a_handler_that_is_not_to_be_dropped_learns_that_its_client_is_gone() {
+    let server = Server::start(Driver::Tokio, Setup { cancel: false, ..Setup::default() });
+    reset(server.client_of_silence());
+    until(|| server.handlers.noticed.load(Ordering::SeqCst) == 1);
+    assert_eq!(server.handlers.ended.load(Ordering::SeqCst), 0, "it goes on");
+    server.handlers.answers.store(true, Ordering::SeqCst);
+    until(|| server.handlers.ended.load(Ordering::SeqCst) == 1);
+}
+
+#[test]
+fn a_reset_is_noticed_behind_bytes_that_were_not_read() {
+    for driver in DRIVERS {
+        let server = Server::start(driver, Setup::default());
+        let mut client = server.client();
+        client.says(&[SILENT, GOOD].concat());
+        until(|| server.handlers.begun.load(Ordering::SeqCst) == 1);
+        client.says(GOOD);
+        reset(client);
+        until(|| server.handlers.ended.load(Ordering::SeqCst) == 1);
+        until(|| server.failures().len() == 1);
+    }
+}
