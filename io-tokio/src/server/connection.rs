@@ -97,10 +97,13 @@ impl Connection {
     fn poll_read(&mut self, cx: &mut Context<'_>, is_new: bool) -> Poll<()> {
         // A client that was just answered has mostly sent nothing more, and to ask is less work than to
         // make room. What is wrong with the socket is seen when it is read from.
-        if is_new && self.serving.session.is_idle() {
+        let is_asked = is_new && self.serving.session.is_idle();
+        if is_asked {
             drop(ready!(self.socket.poll_readable(cx)));
         }
-        let read = ready!(self.socket.poll_read(cx, self.serving.session.space(READ)));
+        // A task that waited was mostly woken because there is something to read.
+        let is_ready = is_asked || !is_new;
+        let read = ready!(self.socket.poll_read(cx, self.serving.session.space(READ), is_ready));
         self.serving.received(read);
         Poll::Ready(())
     }

@@ -12,6 +12,7 @@ use limpid_io::server::{Departure, Stop};
 use super::connection::Connection;
 use super::exchange::Exchange;
 use super::handoff::HandoffGuard;
+use super::socket::Socket;
 
 /// Serves a connection to its end.
 pub(super) async fn serve<F, R, E>(connection: Connection, handler: &F)
@@ -26,13 +27,8 @@ where
     loop {
         match connection.run().await {
             Stop::Request => {
-                let departure = async {
-                    match &watched {
-                        Some(socket) => socket.departure(half_close).await,
-                        None => std::future::pending().await,
-                    }
-                };
-                let ended = run(|| handler(Exchange::new(connection)), departure).await;
+                let watched = watched.as_ref().map(|socket| (socket, half_close));
+                let ended = run(|| handler(Exchange::new(connection)), watched).await;
                 connection = poll_fn(|cx| handoff.poll_take(cx)).await;
                 match ended {
                     Ended::Handled(outcome) => connection.serving.handled(outcome),
@@ -55,20 +51,31 @@ enum Ended {
     Dropped(Departure),
 }
 
-/// Runs a handler, and drops it if the client departs. One that need not wait costs no look at the client.
-async fn run<R, E>(handler: impl FnOnce() -> R, departure: impl Future<Output = Departure>) -> Ended
+/// Runs a handler, and drops it if its client departs while it waits. The socket is watched only once it
+/// does: a handler that answers at once does not pay for it.
+async fn run<R, E>(handler: impl FnOnce() -> R, watched: Option<(&Socket, bool)>) -> Ended
 where
     R: Future<Output = Result<(), E>>,
 {
     let Ok(future) = catch_unwind(AssertUnwindSafe(handler)) else {
         return Ended::Handled(Outcome::Panicked);
     };
-    let (mut future, mut departure) = (pin!(future), pin!(departure));
-    poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-        Ok(Poll::Pending) => departure.as_mut().poll(cx).map(Ended::Dropped),
-        Ok(Poll::Ready(Ok(()))) => Poll::Ready(Ended::Handled(Outcome::Done)),
-        Ok(Poll::Ready(Err(_))) => Poll::Ready(Ended::Handled(Outcome::Failed)),
-        Err(_) => Poll::Ready(Ended::Handled(Outcome::Panicked)),
+    let (mut future, mut departure) = (pin!(future), pin!(None));
+    poll_fn(|cx| {
+        let outcome = match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+            Ok(Poll::Pending) => {
+                let Some((socket, half_close)) = watched else { return Poll::Pending };
+                if departure.is_none() {
+                    departure.set(Some(socket.departure(half_close)));
+                }
+                let departure = departure.as_mut().as_pin_mut();
+                return departure.map_or(Poll::Pending, |it| it.poll(cx).map(Ended::Dropped));
+            }
+            Ok(Poll::Ready(Ok(()))) => Outcome::Done,
+            Ok(Poll::Ready(Err(_))) => Outcome::Failed,
+            Err(_) => Outcome::Panicked,
+        };
+        Poll::Ready(Ended::Handled(outcome))
     })
     .await
 }

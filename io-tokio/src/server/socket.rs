@@ -46,9 +46,12 @@ const HEARS_CHANGES: bool = cfg!(any(
 
 /// Does an operation that moves at most `$most` bytes, once the runtime has heard that it is possible.
 macro_rules! attempt {
-    ($stream:expr, $cx:expr, $ready:ident, $interest:expr, $most:expr, $operation:expr) => {
+    ($stream:expr, $cx:expr, $ready:ident, $is_ready:expr, $interest:expr, $most:expr, $operation:expr) => {{
+        let mut is_ready = $is_ready;
         loop {
-            ready!($stream.$ready($cx))?;
+            if !core::mem::take(&mut is_ready) {
+                ready!($stream.$ready($cx))?;
+            }
             let mut moved = None;
             let result = $stream.try_io($interest, || {
                 let n = $operation(&SockRef::from(&**$stream))?;
@@ -64,7 +67,7 @@ macro_rules! attempt {
                 (None, result) => Poll::Ready(result),
             };
         }
-    };
+    }};
 }
 
 impl Socket {
@@ -73,15 +76,17 @@ impl Socket {
         either!(self, stream => stream.poll_read_ready(cx))
     }
 
-    /// Reads into `room`; 0 bytes at the end.
+    /// Reads into `room`; 0 bytes at the end. If it `is_ready`, as far as the caller knows, that is tried
+    /// before the runtime is asked.
     pub(super) fn poll_read(
         &self,
         cx: &mut Context<'_>,
         room: &mut [u8],
+        is_ready: bool,
     ) -> Poll<io::Result<usize>> {
         let most = room.len();
         either!(self, stream => attempt!(
-            stream, cx, poll_read_ready, Interest::READABLE, most,
+            stream, cx, poll_read_ready, is_ready, Interest::READABLE, most,
             |mut socket: &System| socket.read(room)
         ))
     }
@@ -94,7 +99,7 @@ impl Socket {
     ) -> Poll<io::Result<usize>> {
         let most = slices.iter().map(|slice| slice.len()).sum();
         either!(self, stream => attempt!(
-            stream, cx, poll_write_ready, Interest::WRITABLE, most,
+            stream, cx, poll_write_ready, false, Interest::WRITABLE, most,
             |mut socket: &System| match slices {
                 [slice, [], []] => socket.write(slice),
                 slices => socket.write_vectored(&slices.map(IoSlice::new)),
