@@ -12,7 +12,7 @@
 
 use std::env;
 use std::error::Error as StdError;
-use std::io::{self, ErrorKind, IoSlice, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -153,14 +153,19 @@ impl Driver {
     async fn wait(&mut self, interest: Interest) {
         let (until, now) = self.time();
         let (mut buffers, transport) = self.in_flight.io();
-        if interest.read {
+        if interest.write {
+            let out = buffers.out().concat();
+            let space = buffers.space(READ);
+            let moved = within(until, now, write_or_read(transport, &out, space, interest)).await;
+            match moved {
+                Some(Moved::Out(result)) => self.in_flight.wrote(Some(result)),
+                Some(Moved::In(result)) => self.in_flight.read(Some(result)),
+                None => self.in_flight.input(Input::Timeout),
+            }
+        } else if interest.read && !interest.body {
             let read = read(transport, buffers.space(READ));
             let result = within(until, now, read).await;
             self.in_flight.read(result);
-        } else if interest.write {
-            let written = write(transport, buffers.out());
-            let result = within(until, now, written).await;
-            self.in_flight.wrote(result);
         } else if interest.body {
             self.in_flight.input(Input::BodyEnd(Fields::EMPTY));
         } else {
@@ -244,13 +249,25 @@ async fn read(transport: Option<&mut Socket>, space: &mut [u8]) -> io::Result<us
     }
 }
 
-/// Writes once, as soon as that is possible.
-async fn write(transport: Option<&mut Socket>, out: [&[u8]; 3]) -> io::Result<usize> {
-    let out = out.map(IoSlice::new);
-    match transport {
-        Some(Socket(stream)) => stream.write_with(|mut stream| stream.write_vectored(&out)).await,
-        None => Err(ErrorKind::NotConnected.into()),
-    }
+/// What has moved.
+enum Moved {
+    Out(io::Result<usize>),
+    In(io::Result<usize>),
+}
+
+/// Writes once, or reads if that is possible first and waited for.
+async fn write_or_read(
+    transport: Option<&mut Socket>,
+    out: &[u8],
+    space: &mut [u8],
+    interest: Interest,
+) -> Moved {
+    let Some(Socket(stream)) = transport else {
+        return Moved::Out(Err(ErrorKind::NotConnected.into()));
+    };
+    let write = async { Moved::Out(stream.write_with(|mut stream| stream.write(out)).await) };
+    let read = async { Moved::In(stream.read_with(|mut stream| stream.read(space)).await) };
+    if interest.read { or(write, read).await } else { write.await }
 }
 
 /// Waits until one of the connections that are being opened is open, or cannot be.

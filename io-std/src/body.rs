@@ -84,6 +84,11 @@ impl Body {
         self.content.rewind()
     }
 
+    /// Whether it takes time to get the next piece.
+    pub(crate) const fn may_block(&self) -> bool {
+        self.content.is_source()
+    }
+
     /// The next piece.
     pub(crate) fn next(&mut self) -> Input<'_> {
         let part = match self.content.part() {

@@ -13,6 +13,7 @@ use crate::deadline::{deadline_after, in_time, left};
 use crate::dials::Dials;
 use crate::socket::open;
 use crate::stream::Stream;
+use crate::transport::Interest as Readiness;
 use crate::wait::wait_for;
 
 /// The least room for a read.
@@ -52,29 +53,77 @@ impl Driver {
         }
     }
 
+    /// Does one of the things that are waited for, or waits until one is possible.
     #[inline]
     fn wait(&mut self, interest: Interest) {
-        if interest.read {
-            self.read();
-        } else if interest.write {
-            self.write();
+        if interest.write {
+            self.write(interest.read);
         } else if interest.body {
-            let input = self.body.next();
-            self.in_flight.input(input);
+            self.ask_for_body(interest.read);
+        } else if interest.read {
+            self.read();
         } else {
             self.wait_for_dials();
         }
     }
 
+    /// Writes what can be written at once, or waits until something can be written or read.
     #[inline]
-    fn write(&mut self) {
-        let left = self.left();
+    fn write(&mut self, reads: bool) {
         let (buffers, transport) = self.in_flight.io();
         let result = match transport {
-            Some(stream) => stream.write(buffers.out(), left),
-            None => Some(Err(ErrorKind::NotConnected.into())),
+            Some(stream) => stream.try_write(buffers.out()),
+            None => Err(ErrorKind::NotConnected.into()),
         };
-        self.in_flight.wrote(result);
+        match result {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => self.wait_to_write(reads),
+            result => self.in_flight.wrote(Some(result)),
+        }
+    }
+
+    #[cold]
+    fn wait_to_write(&mut self, reads: bool) {
+        let left = self.left();
+        if left != Some(Duration::ZERO)
+            && let Some(stream) = self.in_flight.transport()
+        {
+            match stream.wait(Readiness { read: reads, write: true }, left) {
+                Ok(true) if reads && self.look() => return,
+                Ok(_) => {}
+                Err(error) => return self.in_flight.input(Input::SendFailed(error.into())),
+            }
+        }
+        // If the time is not over, this changes nothing.
+        self.in_flight.input(Input::Timeout);
+    }
+
+    /// Reads what has come, without waiting. Returns false if nothing has.
+    #[cold]
+    fn look(&mut self) -> bool {
+        let (mut buffers, transport) = self.in_flight.io();
+        let result = match transport {
+            Some(stream) => stream.try_read(buffers.space(READ)),
+            None => Err(ErrorKind::NotConnected.into()),
+        };
+        if result.as_ref().is_err_and(|error| error.kind() == ErrorKind::WouldBlock) {
+            return false;
+        }
+        self.in_flight.read(Some(result));
+        true
+    }
+
+    /// Asks for the next piece of the body. A source may keep this thread waiting, so that the transport
+    /// is looked at before.
+    fn ask_for_body(&mut self, reads: bool) {
+        if reads && self.body.may_block() && self.look() {
+            return;
+        }
+        let input = self.body.next();
+        self.in_flight.input(input);
+        if reads && self.body.may_block() {
+            // That may have taken longer than the whole exchange may.
+            self.in_flight.input(Input::Timeout);
+        }
     }
 
     #[inline]

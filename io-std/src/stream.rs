@@ -33,16 +33,31 @@ impl Stream {
         }
     }
 
-    /// Writes some of these bytes; `None` if the time for it is over.
-    #[inline]
-    pub(crate) fn write(
-        &mut self,
-        slices: [&[u8]; 3],
-        timeout: Option<Duration>,
-    ) -> Option<io::Result<usize>> {
+    /// Reads what has come, without waiting.
+    pub(crate) fn try_read(&self, room: &mut [u8]) -> io::Result<usize> {
         match self {
-            Self::Socket(socket) => in_time(socket.write(slices, timeout)),
-            Self::Custom(transport) => write(&**transport, &slices.map(IoSlice::new), timeout),
+            Self::Socket(socket) => socket.try_read(room),
+            Self::Custom(transport) => transport.read(room),
+        }
+    }
+
+    /// Writes some of these bytes, without waiting.
+    #[inline]
+    pub(crate) fn try_write(&self, slices: [&[u8]; 3]) -> io::Result<usize> {
+        match self {
+            Self::Socket(socket) => socket.try_write(slices),
+            Self::Custom(transport) => transport.write(&slices.map(IoSlice::new)),
+        }
+    }
+
+    /// Waits until it may be read or written, but not longer than `timeout`. Returns whether it may be
+    /// read.
+    pub(crate) fn wait(&self, interest: Interest, timeout: Option<Duration>) -> io::Result<bool> {
+        match self {
+            Self::Socket(socket) => socket.wait(interest, timeout),
+            Self::Custom(transport) => {
+                transport.wait(interest, deadline_after(timeout)).map(|()| interest.read)
+            }
         }
     }
 

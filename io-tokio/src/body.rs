@@ -1,7 +1,10 @@
 //! The body of a request.
 
+use std::fmt;
 use std::io;
+use std::mem;
 use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use limpid_core::error::Error;
@@ -24,7 +27,7 @@ pub trait Pieces: Send {
 /// What a request carries: nothing, bytes, or pieces that are made on the way.
 #[derive(Debug)]
 pub struct Body {
-    content: Content<Box<dyn Pieces>>,
+    content: Content<Source>,
 }
 
 impl Body {
@@ -37,7 +40,7 @@ impl Body {
     /// What `pieces` yield, to their end. With a `length`, exactly that many bytes are sent;
     /// without one, the body is chunked. A piece is asked for when the server took the one before.
     pub fn pieces(pieces: impl Pieces + 'static, length: Option<u64>) -> Self {
-        Self { content: Content::source(Box::new(pieces), length) }
+        Self { content: Content::source(Source::Rests(Box::new(pieces)), length) }
     }
 
     /// Sends the body in chunks, and then the fields that `add` adds (RFC 9110 section 6.5). It is
@@ -67,14 +70,55 @@ impl Body {
         self.content.rewind()
     }
 
-    /// The next piece.
-    pub(crate) async fn next(&mut self) -> Input<'_> {
+    /// The next piece, when it is made. What was begun goes on at the next call.
+    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Input<'_>> {
         let part = match self.content.part() {
             Part::Piece(piece) => Ok(Some(piece)),
-            Part::Source(pieces) => pieces.next().await,
+            Part::Source(source) => ready!(source.poll_next(cx)),
             Part::End => Ok(None),
         };
-        self.content.made(part)
+        Poll::Ready(self.content.made(part))
+    }
+}
+
+/// What makes the pieces of a body.
+enum Source {
+    Rests(Box<dyn Pieces>),
+    /// A piece is being made. The pieces are in the future, so that it can be kept between calls.
+    Makes(Making),
+    /// It is moved from one to the other.
+    Moves,
+}
+
+type Making = Pin<Box<dyn Future<Output = (Box<dyn Pieces>, io::Result<Option<Bytes>>)> + Send>>;
+
+impl Source {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Option<Bytes>>> {
+        let mut making = match mem::replace(self, Self::Moves) {
+            Self::Rests(mut pieces) => Box::pin(async move {
+                let piece = pieces.next().await;
+                (pieces, piece)
+            }),
+            Self::Makes(making) => making,
+            // A future that has panicked takes the pieces with it.
+            Self::Moves => return Poll::Ready(Err(io::ErrorKind::Other.into())),
+        };
+        match making.as_mut().poll(cx) {
+            Poll::Ready((pieces, piece)) => {
+                *self = Self::Rests(pieces);
+                Poll::Ready(piece)
+            }
+            Poll::Pending => {
+                *self = Self::Makes(making);
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Source")
     }
 }
 

@@ -52,14 +52,8 @@ impl Driver {
                         self.in_flight.input(Input::BodyFailed(error));
                     }
                 }
-                Action::Wait(interest) if interest.read || interest.write => {
-                    poll_fn(|cx| self.poll_transport(interest, cx)).await;
-                }
-                Action::Wait(Interest { body: true, .. }) => {
-                    let input = self.body.next().await;
-                    self.in_flight.input(input);
-                }
-                Action::Wait(_) => Box::pin(self.wait()).await,
+                Action::Wait(Interest::NONE) => Box::pin(self.wait()).await,
+                Action::Wait(interest) => poll_fn(|cx| self.poll_wait(interest, cx)).await,
                 Action::Close => self.in_flight.close(),
                 Action::Release => self.release(),
                 Action::Event(emitted) => return Ok(Some(emitted)),
@@ -72,9 +66,10 @@ impl Driver {
         }
     }
 
-    /// Writes or reads once, as soon as one of them is possible that is waited for, or tells that the
-    /// time for that is over.
-    fn poll_transport(&mut self, interest: Interest, cx: &mut Context<'_>) -> Poll<()> {
+    /// Does one of the things that are waited for, as soon as it is possible, or tells that the time for
+    /// them is over.
+    #[inline]
+    fn poll_wait(&mut self, interest: Interest, cx: &mut Context<'_>) -> Poll<()> {
         let (mut buffers, transport) = self.in_flight.io();
         let Some(transport) = transport else {
             self.in_flight.input(Input::SendFailed(not_connected()));
@@ -91,6 +86,12 @@ impl Driver {
             && let Poll::Ready(result) = transport.poll_read(cx, &mut buffers)
         {
             self.in_flight.read(Some(result));
+            return Poll::Ready(());
+        }
+        if interest.body
+            && let Poll::Ready(input) = self.body.poll_next(cx)
+        {
+            self.in_flight.input(input);
             return Poll::Ready(());
         }
         let Some(until) = self.in_flight.deadline() else { return Poll::Pending };

@@ -102,6 +102,13 @@ impl Response {
         self.driver.in_flight.sizes()
     }
 
+    /// How many bytes of the request's body were not sent, where the server has answered before it had all
+    /// of them; `None` if it had. Of a body without a length, only those that had been read are counted.
+    #[must_use]
+    pub fn unsent(&self) -> Option<u64> {
+        self.driver.in_flight.unsent()
+    }
+
     /// Takes the connection, after the server has agreed to leave HTTP/1.1: with 101 to a request
     /// that had the fields `Connection: upgrade` and `Upgrade` (RFC 9110 section 7.8), or with 2xx
     /// to CONNECT (section 9.3.6). Bytes that came behind the response are read first. The client's

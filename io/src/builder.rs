@@ -137,6 +137,14 @@ impl<C: BuildClient> ClientBuilder<C> {
         self
     }
 
+    /// Does as httpx does where that differs from what is safer: the response is not read while the
+    /// request is being sent, so that an early answer is seen only when all was sent or the transport takes
+    /// no more.
+    pub const fn like_httpx(mut self) -> Self {
+        self.options.read_after_send = true;
+        self
+    }
+
     /// How many redirects are followed. None by default.
     pub const fn redirects(mut self, most: u32) -> Self {
         self.options.redirects = most;

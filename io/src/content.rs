@@ -79,6 +79,12 @@ impl<S> Content<S> {
         }
     }
 
+    /// Whether a source yields it.
+    #[must_use]
+    pub const fn is_source(&self) -> bool {
+        matches!(self.kind, Kind::Source(_))
+    }
+
     /// How long it is.
     #[must_use]
     pub const fn size(&self) -> BodySize {

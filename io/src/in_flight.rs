@@ -339,6 +339,12 @@ impl<T: PooledTransport> InFlight<T> {
         self.inner().exchange().timings()
     }
 
+    /// Returns how many bytes of the request's body were not sent, if sending was stopped.
+    #[must_use]
+    pub fn unsent(&self) -> Option<u64> {
+        self.inner().exchange().unsent()
+    }
+
     /// Returns how many bytes were moved so far.
     #[must_use]
     pub fn sizes(&self) -> Sizes {

@@ -96,8 +96,9 @@ fn assert_right(runs: &[Run], wrong: impl Fn(&Run) -> Option<String>) {
     let wrong: Vec<String> = runs
         .iter()
         .filter_map(|run| {
-            let Scenario { name, description, .. } = &run.scenario;
-            wrong(run).map(|wrong| format!("{name}: {description}\n{wrong}"))
+            let Scenario { name, description, like_httpx, .. } = &run.scenario;
+            let how = if *like_httpx { "like httpx" } else { "by default" };
+            wrong(run).map(|wrong| format!("{name}, {how}: {description}\n{wrong}"))
         })
         .collect();
     assert!(wrong.is_empty(), "{} failed\n\n{}", wrong.len(), wrong.join("\n\n"));
@@ -132,13 +133,14 @@ fn both_drivers_tell_the_same() {
 #[test]
 fn all_scenarios_are_there() {
     let scenarios = scenarios().unwrap();
-    assert_eq!(scenarios.len(), 149);
-    let mut count = 0;
-    for Scenario { name, recorded, intended, .. } in &scenarios {
+    assert_eq!(scenarios.len(), 2 * 149);
+    let (mut always, mut by_default) = (0, 0);
+    for Scenario { name, recorded, intended, like_httpx, .. } in &scenarios {
         let Some(intended) = intended else { continue };
         assert!(intended.section.starts_with("RFC "), "{name}: {}", intended.section);
         assert_ne!(intended.lines, recorded.stderr, "{name} is as recorded");
-        count += 1;
+        assert!(!(*like_httpx && intended.by_default), "{name} is like httpx");
+        *(if intended.by_default { &mut by_default } else { &mut always }) += 1;
     }
-    assert_eq!(count, 3);
+    assert_eq!((always, by_default), (2 * 3, 1));
 }

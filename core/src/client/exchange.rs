@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
+use core::time::Duration;
 
 use super::action::{Action, Dial, Event, Interest, Target};
 use super::content::Content;
@@ -12,7 +13,7 @@ use super::plan::Plan;
 use super::redirect::Hop;
 use super::request::{Request, RequestBuilder};
 use super::route::Route;
-use super::state::{Kept, State, Timer};
+use super::state::{Kept, Receiving, Sending, State, Timer};
 use super::stopwatch::Stopwatch;
 use super::switched::Switched;
 use super::trail::Trail;
@@ -74,8 +75,14 @@ pub struct Exchange {
     pub(super) hop: Option<Hop>,
     /// The body was sent before, and has to be sent again.
     pub(super) rewind: bool,
-    /// The request could not be sent whole; the response may have come all the same.
-    pub(super) write_failed: bool,
+    pub(super) sending: Sending,
+    pub(super) receiving: Receiving,
+    /// There may be something of the response that was received and not read.
+    pub(super) has_input: bool,
+    /// The caller takes no data for now.
+    pub(super) is_held: bool,
+    /// How many bytes of the body were not sent, if sending was stopped.
+    pub(super) unsent: Option<u64>,
     /// The method that the caller asked for is idempotent.
     pub(super) is_idempotent: bool,
     /// How many bytes the requests before this one had, of which it is a redirect.
@@ -110,7 +117,11 @@ impl Exchange {
             redirected: 0,
             hop: None,
             rewind: false,
-            write_failed: false,
+            sending: Sending::Head,
+            receiving: Receiving::Nothing,
+            has_input: false,
+            is_held: false,
+            unsent: None,
             is_idempotent,
             sent_before: 0,
             error: None,
@@ -157,7 +168,11 @@ impl Exchange {
             redirected,
             hop,
             rewind,
-            write_failed,
+            sending: _,
+            receiving: _,
+            has_input: _,
+            is_held,
+            unsent,
             is_idempotent,
             sent_before,
             error,
@@ -173,7 +188,7 @@ impl Exchange {
         (*hop, *error) = (None, None);
         (*asked, *interest, *timers) = (false, Interest::NONE, Timers::new());
         (*retried, *redirected, *sent_before) = (0, 0, 0);
-        (*link_is_free, *rewind, *write_failed) = (false, false, false);
+        (*link_is_free, *rewind, *is_held, *unsent) = (false, false, false, None);
     }
 
     /// Frees what it holds beside memory, the response included, until its next
@@ -222,7 +237,10 @@ impl Exchange {
     /// was told and nothing was asked for since; the exchange ends then, without an error, and
     /// leaves the transport to the caller.
     pub fn take_switched<S: Sink>(&mut self, now: Mono, sink: &S) -> Option<Switched> {
-        if self.state != State::Head || !self.link.has_switched() {
+        if self.state != State::Transfer
+            || self.receiving != Receiving::HeadEmitted
+            || !self.link.has_switched()
+        {
             return None;
         }
         self.end_in_switch(At { now, sink });
@@ -356,20 +374,72 @@ impl Exchange {
     #[inline]
     pub fn deadline(&mut self, now: Mono) -> Option<Deadline> {
         let timeouts = &self.plan.options.timeouts;
-        let (timer, timeout, why) = match self.state {
+        let (timeout, why) = match self.state {
+            State::Transfer => return self.transfer_deadline(now),
             State::Dial => return self.race.until(),
-            State::Acquire => (Timer::Step, timeouts.pool, Waiting::Pool),
+            State::Acquire => (timeouts.pool, Waiting::Pool),
             State::Resolve | State::Secure | State::Handshake => {
-                (Timer::Step, timeouts.connect, Waiting::Connect)
+                (timeouts.connect, Waiting::Connect)
             }
-            State::Retry => (Timer::Step, Some(self.delay()), Waiting::Retry),
-            State::AwaitContinue => (Timer::Step, timeouts.expect_continue, Waiting::Continue),
-            _ if self.interest.read => (Timer::Read, timeouts.read, Waiting::Read),
-            _ if self.interest.write => (Timer::Write, timeouts.write, Waiting::Write),
+            State::Retry => (Some(self.delay()), Waiting::Retry),
+            State::Farewell => (timeouts.write, Waiting::Write),
             _ => return None,
         };
+        self.arm(Timer::Step, timeout, why, now)
+    }
+
+    /// Reading has a time from the end of the upload, or from the first byte of the response. Writing has
+    /// one while output waits. Where only the caller's body is waited for, there is that of the whole
+    /// exchange.
+    #[inline]
+    fn transfer_deadline(&mut self, now: Mono) -> Option<Deadline> {
+        let timeouts = self.plan.options.timeouts;
+        if self.sending == Sending::AwaitContinue {
+            return self.arm(Timer::Step, timeouts.expect_continue, Waiting::Continue, now);
+        }
+        let mut earliest = None;
+        if self.interest.write {
+            earliest = self.arm(Timer::Write, timeouts.write, Waiting::Write, now);
+        }
+        if self.interest.read && (!self.sending.is_active() || self.receiving != Receiving::Nothing)
+        {
+            let read = self.arm(Timer::Read, timeouts.read, Waiting::Read, now);
+            earliest = Deadline::earlier(earliest, read);
+        }
+        earliest.or_else(|| self.timers.get(Timer::Total as usize))
+    }
+
+    /// Begins the time for something, if it has not begun. Returns its deadline, or that of the whole
+    /// exchange if that is earlier.
+    #[inline]
+    fn arm(
+        &mut self,
+        timer: Timer,
+        timeout: Option<Duration>,
+        why: Waiting,
+        now: Mono,
+    ) -> Option<Deadline> {
         let armed = self.timers.arm(timer as usize, || Deadline::after(now, timeout, why));
         Deadline::earlier(armed, self.timers.get(Timer::Total as usize))
+    }
+
+    /// Says whether the caller takes no data for now. Then nothing is read, the time for that stands
+    /// still, and what [`event`](Self::event) lends stays, while [`poll`](Self::poll) goes on sending the
+    /// request.
+    pub fn hold(&mut self, hold: bool) {
+        self.is_held = hold;
+        if hold {
+            self.interest.read = false;
+            self.timers.disarm(Timer::Read as usize);
+        }
+    }
+
+    /// Returns how many bytes of the request's body were not sent, if sending was stopped: because the
+    /// server has answered before it was sent whole, or because the transport takes no more. Of a body
+    /// without a length, only what had been handed in is counted.
+    #[must_use]
+    pub const fn unsent(&self) -> Option<u64> {
+        self.unsent
     }
 
     /// The part of the response that the last [`Action::Event`] has announced.

@@ -7,10 +7,11 @@ use core::net::SocketAddr;
 
 use bytes::Bytes;
 
+use super::action::Interest;
 use super::dial::DialId;
 use super::exchange::Exchange;
 use super::route::TrustId;
-use super::state::{State, Timer};
+use super::state::{Receiving, Sending, State, Timer};
 use crate::error::{Call, Cause, Error, Misuse, MisuseError};
 use crate::fields::Fields;
 use crate::http1::Role;
@@ -169,6 +170,8 @@ impl Exchange {
         self.link.tell_sent(n, &mut self.trail.cx(at));
         self.link.sent(n);
         self.timers.disarm(Timer::Write as usize);
+        // A response that has begun may wait for the rest of the request.
+        self.timers.disarm(Timer::Read as usize);
         Ok(())
     }
 
@@ -181,14 +184,18 @@ impl Exchange {
         match (self.state, error.cause) {
             // A server that has heard enough may answer and close: the response is worth looking for
             // even though the request could not be sent.
-            (State::SendHead | State::SendBody, cause @ Cause::Os(_)) => {
+            (State::Transfer, cause @ Cause::Os(_)) if self.sending.is_active() => {
                 let at = self.at(now, sink);
-                self.write_failed = true;
-                self.timers.disarm(Timer::Write as usize);
-                self.tell_failure(cause, at);
-                self.await_response(at);
+                self.stop_sending(cause, at);
+                self.interest.write = false;
+                if self.receiving == Receiving::Nothing {
+                    self.await_response(at);
+                }
             }
-            _ => self.abort(error, now, sink),
+            _ => {
+                self.blame_sending();
+                self.abort(error, now, sink);
+            }
         }
     }
 
@@ -204,6 +211,7 @@ impl Exchange {
         let at = At { now, sink };
         self.link.tell_received(n, &mut self.trail.cx(at));
         self.link.filled(n);
+        self.has_input = true;
         self.timers.disarm(Timer::Read as usize);
         Ok(())
     }
@@ -214,6 +222,7 @@ impl Exchange {
             return;
         }
         self.link.eof();
+        self.has_input = true;
         match self.state {
             State::Handshake => self.abort(self.ended_too_soon().into(), now, sink),
             _ => self.timers.disarm(Timer::Read as usize),
@@ -222,9 +231,24 @@ impl Exchange {
 
     /// Nothing more can be read of the transport. This is ignored where nothing is to be read.
     pub fn handle_receive_failed<S: Sink>(&mut self, error: Error, now: Mono, sink: &S) {
-        if self.interest.read {
-            self.abort(error, now, sink);
+        if !self.interest.read {
+            return;
         }
+        if self.state == State::Transfer && self.receiving == Receiving::Nothing {
+            let at = self.at(now, sink);
+            if let (true, cause @ Cause::Os(_)) = (self.sending.is_active(), error.cause) {
+                // It is chance which direction finds first that a connection was reset. What follows is
+                // the same: the request could not be sent, and there is no response.
+                self.stop_sending(cause, at);
+                self.interest = Interest::NONE;
+                self.await_response(at);
+                self.link.eof();
+                self.has_input = true;
+                return;
+            }
+            self.await_response(at);
+        }
+        self.abort(error, now, sink);
     }
 
     /// The next piece of the request's body.
@@ -236,6 +260,7 @@ impl Exchange {
         self.clock.sizes.request_body += data.len() as u64;
         let mut cx = self.trail.cx(At { now, sink });
         if let Err(error) = self.link.http1.send_data(&mut cx, data) {
+            self.blame_sending();
             self.abort(error.into(), now, sink);
         }
         Ok(())
@@ -255,6 +280,7 @@ impl Exchange {
         self.take_body_interest(Call::HandleBodyEnd)?;
         let mut cx = self.trail.cx(At { now, sink });
         if let Err(error) = self.link.http1.finish(&mut cx, trailers) {
+            self.blame_sending();
             self.abort(error.into(), now, sink);
         }
         Ok(())
@@ -267,9 +293,10 @@ impl Exchange {
     /// # Errors
     /// It was not asked for.
     pub fn handle_body_failed<S: Sink>(&mut self, error: Error, now: Mono, sink: &S) -> Handled {
-        if self.state != State::SendBody {
+        if self.state != State::Transfer || self.sending != Sending::Body {
             return Err(self.misuse(Call::HandleBodyFailed));
         }
+        self.blame_sending();
         self.abort(error, now, sink);
         Ok(())
     }
@@ -290,7 +317,11 @@ impl Exchange {
         let cause = self.passed(deadline, at);
         match (self.state, deadline.why) {
             (State::Retry, Waiting::Retry) => self.try_again(at),
-            (State::AwaitContinue, Waiting::Continue) => self.continue_unasked(at),
+            (State::Transfer, Waiting::Continue) => self.continue_unasked(at),
+            (State::Transfer, Waiting::Write) => {
+                self.blame_sending();
+                self.abort(cause.into(), now, sink);
+            }
             _ => self.abort(cause.into(), now, sink),
         }
     }
@@ -336,7 +367,12 @@ impl Exchange {
                 return;
             }
             _ if self.is_over() || self.is_closing() => return,
-            State::AwaitContinue => self.await_response(at),
+            State::Transfer
+                if self.sending == Sending::AwaitContinue
+                    && self.receiving == Receiving::Nothing =>
+            {
+                self.await_response(at);
+            }
             _ => {}
         }
         self.fail(error, at);

@@ -35,6 +35,10 @@ pub struct Options {
     pub attempt_delay: AttemptDelay,
     /// How many times opening a connection is tried again.
     pub retries: u32,
+    /// Whether the response is read only once the request was sent or the transport takes no more, as in
+    /// httpx. By default it is read while the request is being sent, and a final status of 300 or above
+    /// stops the upload (RFC 9112 section 9.5).
+    pub read_after_send: bool,
     /// The proxies that connections are opened to.
     pub proxies: ProxyRules,
     /// What decides, beside the URL and the proxies, where connections lead.

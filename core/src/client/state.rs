@@ -1,7 +1,7 @@
 //! Where an exchange stands, and what its steps work on.
 
 use super::action::Action;
-use crate::error::Error;
+use crate::error::{Error, Phase};
 use crate::trace::Span;
 
 /// Where an exchange stands: what it is about to do.
@@ -24,14 +24,8 @@ pub(super) enum State {
     Retry,
     /// There is a connection that can carry the request.
     Begin,
-    SendHead,
-    /// The server is to say whether it wants the body.
-    AwaitContinue,
-    SendBody,
-    ReceiveHead,
-    /// The caller has the head; going on is asking for the body.
-    Head,
-    ReceiveBody,
+    /// The request goes out and the response comes in.
+    Transfer,
     /// What the layer has to say before the end is on its way.
     Farewell,
     Close,
@@ -46,6 +40,44 @@ pub(super) enum State {
     Failed,
     /// It holds nothing, and waits to begin with another request.
     Rest,
+}
+
+/// How much of the request was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sending {
+    Head,
+    /// The server is to say whether it wants the body.
+    AwaitContinue,
+    Body,
+    /// All of it.
+    Done,
+    /// The rest is not sent: the server has answered, or the transport takes no more. The connection
+    /// cannot be used again.
+    Stopped,
+}
+
+impl Sending {
+    /// Whether bytes of the request are being sent.
+    pub(super) const fn is_active(self) -> bool {
+        matches!(self, Self::Head | Self::Body)
+    }
+
+    /// The phase of an error that ends it.
+    pub(super) const fn phase(self) -> Phase {
+        if matches!(self, Self::Head) { Phase::SendHead } else { Phase::SendBody }
+    }
+}
+
+/// How much of the response was received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Receiving {
+    /// Nothing, and the request is still being sent.
+    Nothing,
+    /// Its head is waited for.
+    Head,
+    /// The caller has the head. The next poll asks for the body.
+    HeadEmitted,
+    Body,
 }
 
 /// The timers of an exchange.

@@ -203,6 +203,13 @@ impl Trail {
         }
     }
 
+    /// Fails the span of a slot.
+    pub(super) fn fail_slot<S: Sink>(&mut self, slot: Slot, failure: Failure<'_>, at: At<'_, S>) {
+        if let Some(span) = self.take(slot, at) {
+            self.cx(at).fail(span, failure);
+        }
+    }
+
     /// Completes the exchange, or fails it.
     pub(super) fn finish<S: Sink>(
         &mut self,

@@ -226,6 +226,9 @@ pub enum Cause {
     Misuse(MisuseError),
     /// The caller let go of the response before its end.
     Abandoned,
+    /// The server has answered with this status before it had the whole request, the rest of which is not
+    /// sent.
+    AnsweredEarly(u16),
     /// Another address of the host was connected first: this one is not needed.
     Outrun,
     /// The peer closed the connection while an exchange was open, and no error of the transport says so.
@@ -258,6 +261,12 @@ impl fmt::Display for Cause {
             Self::Peer(error) => error.fmt(f),
             Self::Misuse(error) => error.fmt(f),
             Self::Abandoned => f.write_str("the response was dropped before its end"),
+            Self::AnsweredEarly(status) => {
+                write!(
+                    f,
+                    "the server answered with status {status} before it had the whole request"
+                )
+            }
             Self::Outrun => f.write_str("another address was faster"),
             Self::PeerGone => f.write_str("the peer closed the connection during the exchange"),
             Self::Body(error) => write!(f, "the request body could not be read: {error}"),

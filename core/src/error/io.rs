@@ -101,7 +101,9 @@ impl Cause {
             Self::Tls(_) | Self::Socks(_) | Self::Peer(_) | Self::Coding(_) | Self::BadRedirect => {
                 ErrorKind::InvalidData
             }
-            Self::Abandoned | Self::Outrun | Self::PeerGone => ErrorKind::ConnectionAborted,
+            Self::Abandoned | Self::Outrun | Self::PeerGone | Self::AnsweredEarly(_) => {
+                ErrorKind::ConnectionAborted
+            }
             Self::Proxy(_)
             | Self::Resolve(_)
             | Self::Layer(_)

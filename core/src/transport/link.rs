@@ -366,6 +366,12 @@ impl Link {
         layer + self.http1.out_len()
     }
 
+    /// How many of HTTP's bytes the transport has not taken. Over TLS, a record of which it has taken some
+    /// counts as taken.
+    pub(crate) fn unsent_len(&self) -> u64 {
+        self.http1.out_len() as u64 + self.in_layers
+    }
+
     /// How many bytes wait for the transport in [`out`](Self::out).
     #[inline]
     pub(crate) fn output_len(&self) -> usize {

@@ -46,6 +46,12 @@ impl PartialEq for Stop {
 #[derive(Debug, Default)]
 pub(crate) struct Names(RefCell<Vec<String>>);
 
+impl Names {
+    pub(crate) fn take(&self) -> Vec<String> {
+        self.0.take()
+    }
+}
+
 impl Sink for Names {
     fn interest(&self) -> Interest {
         Interest::ALL

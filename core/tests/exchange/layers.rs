@@ -132,7 +132,7 @@ fn trust_is_asked_for_before_a_connection_and_a_layer_after_it() {
         told.push(match action {
             Action::Secure { .. } => format!("{action:?} {}", exchange.server_name()),
             Action::Dial(_) => "Dial".to_owned(),
-            Action::Wait(Interest::WRITE) => "Write".to_owned(),
+            Action::Wait(Interest { write: true, .. }) => "Write".to_owned(),
             Action::Wait(Interest::READ) => "Read".to_owned(),
             action => format!("{action:?}"),
         });
@@ -148,7 +148,7 @@ fn trust_is_asked_for_before_a_connection_and_a_layer_after_it() {
             Action::Secure { .. } => {
                 exchange.handle_secured(Hoard::boxed(Delivers::Some(usize::MAX)), now, &NoSink)
             }
-            Action::Wait(Interest::WRITE) => {
+            Action::Wait(Interest { write: true, .. }) => {
                 exchange.handle_sent(exchange.out().concat().len(), now, &NoSink)
             }
             Action::Wait(Interest::READ) if told.len() < 10 => {

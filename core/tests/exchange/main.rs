@@ -4,6 +4,7 @@
 
 mod bench;
 mod dial;
+mod duplex;
 mod expect_continue;
 mod layers;
 mod retry;

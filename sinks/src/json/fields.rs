@@ -240,7 +240,7 @@ fn write_timings(timings: &Timings, out: &mut Vec<u8>) {
 }
 
 /// The kinds of causes by name, for those who want to tell them apart.
-pub(super) const CAUSES: [&str; 18] = [
+pub(super) const CAUSES: [&str; 19] = [
     "os",
     "timeout",
     "resolve",
@@ -259,6 +259,7 @@ pub(super) const CAUSES: [&str; 18] = [
     "layer",
     "other",
     "peer_gone",
+    "answered_early",
 ];
 
 const fn cause_name(cause: &Cause) -> &'static str {
@@ -280,6 +281,7 @@ const fn cause_name(cause: &Cause) -> &'static str {
         Cause::Coding(_) => 14,
         Cause::Layer(_) => 15,
         Cause::PeerGone => 17,
+        Cause::AnsweredEarly(_) => 18,
         // One that came after this table.
         _ => 16,
     };

@@ -98,6 +98,7 @@ impl ClientOptions {
         let builder = std::mem::take(&mut self.builder);
         self.builder = match flag {
             "--http1.1" => builder,
+            "--like-httpx" => builder.like_httpx(),
             "-o" => value().map(|_| builder)?,
             "-k" => builder.danger_accept_invalid_certs(true),
             "--cacert" => builder.ca_file(value()?),

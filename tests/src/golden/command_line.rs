@@ -31,6 +31,7 @@ const SWITCHES: [(&str, &str); 2] = [("follow_redirects", "-L"), ("insecure", "-
 /// What a client is told to do the requests of a scenario. Bodies become files of the stage.
 pub(super) fn command_line(scenario: &Scenario, stage: &Stage) -> io::Result<Vec<String>> {
     let mut flags = client(&scenario.client, stage)?;
+    flags.extend(scenario.like_httpx.then(|| "--like-httpx".to_owned()));
     let mut last = None;
     for (index, request) in scenario.requests.iter().enumerate() {
         let mut options = request.as_object().cloned().unwrap_or_default();

@@ -19,6 +19,8 @@ pub struct Intended {
     pub why: String,
     /// The lines that are expected instead of those recorded.
     pub lines: Vec<String>,
+    /// Whether that is only so by default, and not for a client that is told to do as httpx does.
+    pub by_default: bool,
     /// The servers that are not as in the scenario.
     pub(super) servers: Value,
 }
@@ -36,8 +38,9 @@ pub(super) fn read() -> io::Result<BTreeMap<String, Intended>> {
         };
         let (section, why) = (text("section")?.to_owned(), text("why")?.to_owned());
         let lines = text("lines")?.lines().map(str::to_owned).collect();
+        let by_default = value["by_default"].as_bool().unwrap_or_default();
         let servers = value["servers"].take();
-        Ok((name, Intended { section, why, lines, servers }))
+        Ok((name, Intended { section, why, lines, by_default, servers }))
     };
     table.into_iter().map(read).collect()
 }

@@ -30,6 +30,8 @@ pub struct Scenario {
     pub recorded: Printed,
     /// What is expected of us instead, where that is another thing.
     pub intended: Option<Intended>,
+    /// Whether the client is told to do as httpx does.
+    pub like_httpx: bool,
 }
 
 /// Lines that a client prints.
@@ -41,7 +43,8 @@ pub struct Printed {
     pub stdout: Option<Vec<String>>,
 }
 
-/// Reads all scenarios.
+/// Reads all scenarios: each twice, for a client that does as httpx does, and for one that does what it
+/// does by default.
 ///
 /// # Errors
 /// The data cannot be read, or is not as it should be.
@@ -55,7 +58,13 @@ pub fn scenarios() -> io::Result<Vec<Scenario>> {
             let stderr = recorded.remove(&name).ok_or_else(|| wrong(&name, "has no lines"))?;
             let stdout = recorded.remove(&format!("{name} (standard output)"));
             let intended = intended.remove(&name);
-            scenarios.push(Scenario::read(name, value, Printed { stderr, stdout }, intended)?);
+            let recorded = Printed { stderr, stdout };
+            for like_httpx in [true, false] {
+                // Where the two differ, what does as httpx does prints what was recorded.
+                let intended = intended.clone().filter(|other| !(like_httpx && other.by_default));
+                let (name, value, recorded) = (name.clone(), value.clone(), recorded.clone());
+                scenarios.push(Scenario::read(name, value, recorded, intended, like_httpx)?);
+            }
         }
         if let Some((name, _)) = recorded.pop_first() {
             return Err(wrong(&name, "has lines and is no scenario"));
@@ -98,6 +107,7 @@ impl Scenario {
         mut value: Value,
         recorded: Printed,
         intended: Option<Intended>,
+        like_httpx: bool,
     ) -> io::Result<Self> {
         let mut table = |key: &str| match value[key].take() {
             Value::Null => Ok(Map::new()),
@@ -112,7 +122,7 @@ impl Scenario {
             return Err(wrong(&name, "has no requests"));
         };
         let description = value["description"].as_str().unwrap_or_default().to_owned();
-        Ok(Self { name, description, servers, client, requests, recorded, intended })
+        Ok(Self { name, description, servers, client, requests, recorded, intended, like_httpx })
     }
 
     /// What is expected of a client over a driver.

@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
 use std::rc::Rc;
 use std::task::Poll;
 
@@ -97,20 +98,24 @@ impl Driver {
         let world = self.client.net.world();
         let until = at(self.exchange.deadline(world.now()));
         let socket = self.lease.as_ref().and_then(|lease| lease.transport.as_ref());
-        if interest.read {
-            let room = self.exchange.space(READ);
-            let read = match socket {
-                Some(socket) => world.before(until, socket.receive(room)).await,
-                None => Some(Err(ErrorKind::NotConnected.into())),
+        if interest.read || interest.write {
+            let Some(socket) = socket else {
+                self.input(Input::SendFailed(not_connected()));
+                return self.input(Input::ReceiveFailed(not_connected()));
             };
-            self.read(read);
-        } else if interest.write {
             let out = self.exchange.out().concat();
-            let written = match socket {
-                Some(socket) => world.before(until, socket.write(&out)).await,
-                None => Some(Err(ErrorKind::NotConnected.into())),
-            };
-            self.wrote(written);
+            let room = self.exchange.space(READ);
+            let moved = world.before(until, moves(socket, interest, &out, room)).await;
+            match moved {
+                Some(Moved::Out(written)) => self.wrote(Some(written)),
+                Some(Moved::In(read)) => self.read(Some(read)),
+                Some(Moved::Nothing) => {
+                    let input = self.body.next();
+                    // Nothing is handed in that was not waited for.
+                    let _ = input.hand_to(&mut self.exchange, world.now(), &self.client.sink);
+                }
+                None => self.input(Input::Timeout),
+            }
         } else if interest.body {
             let input = self.body.next();
             // Nothing is handed in that was not waited for.
@@ -183,6 +188,37 @@ impl Driver {
             self.client.release(lease);
         }
     }
+}
+
+/// What has moved.
+enum Moved {
+    Out(io::Result<usize>),
+    In(io::Result<usize>),
+    Nothing,
+}
+
+/// Writes or reads once, or finds that neither is possible now where the body is waited for too.
+async fn moves(socket: &Socket, interest: Interest, out: &[u8], room: &mut [u8]) -> Moved {
+    let (mut write, mut read) = (pin!(socket.write(out)), pin!(socket.receive(room)));
+    poll_fn(|cx| {
+        if interest.write
+            && let Poll::Ready(written) = write.as_mut().poll(cx)
+        {
+            return Poll::Ready(Moved::Out(written));
+        }
+        if interest.read
+            && let Poll::Ready(read) = read.as_mut().poll(cx)
+        {
+            return Poll::Ready(Moved::In(read));
+        }
+        if interest.body { Poll::Ready(Moved::Nothing) } else { Poll::Pending }
+    })
+    .await
+}
+
+/// The error of an exchange that has no socket to move bytes.
+fn not_connected() -> Error {
+    io::Error::from(ErrorKind::NotConnected).into()
 }
 
 impl Drop for Driver {

@@ -128,8 +128,8 @@ impl Driver {
                 Asked::Abandon(dial)
             }
             Action::Wait(interest) if interest.write => Asked::Write,
-            Action::Wait(interest) if interest.read => Asked::Read,
             Action::Wait(interest) if interest.body => Asked::Body,
+            Action::Wait(interest) if interest.read => Asked::Read,
             Action::Wait(_) => match self.question {
                 Some(question) => question,
                 None => Asked::Await(self.exchange.deadline(self.now)),

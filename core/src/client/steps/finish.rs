@@ -2,7 +2,7 @@
 
 use super::super::action::{Action, Interest};
 use super::super::exchange::Exchange;
-use super::super::state::{State, Stepped, Timer};
+use super::super::state::{Sending, State, Stepped, Timer};
 use super::super::trail::Slot;
 use crate::error::{Cause, Error, Phase, TlsError};
 use crate::http1::NotReusable;
@@ -14,7 +14,7 @@ impl Exchange {
         self.enter(State::Leave, Phase::Close);
         self.trail.start(SpanKind::ResponseClosed, at, || TraceEvent::ResponseClosedStarted {});
         match self.link.reuse() {
-            Ok(()) if !self.write_failed => {
+            Ok(()) if self.sending != Sending::Stopped => {
                 self.link_is_free = true;
                 self.trail.complete(Slot::Connection, at);
                 return self.leave(at);
@@ -25,6 +25,11 @@ impl Exchange {
                 self.trail.start(SpanKind::Close, at, || TraceEvent::CloseStarted {});
             }
             _ => {}
+        }
+        if self.sending == Sending::Stopped && self.link.layer_has_output() {
+            // A transport that takes no more of the request takes no farewell.
+            self.enter(State::Closed, Phase::Close);
+            return Action::Close;
         }
         self.link.say_farewell();
         self.enter(State::Farewell, Phase::Close);
@@ -75,7 +80,6 @@ impl Exchange {
     pub(super) fn released<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         let hop = self.hop.take();
         self.link_is_free = false;
-        self.write_failed = false;
         match hop {
             Some(_) if self.redirected >= self.plan.options.redirects => {
                 self.error = Some(self.complete(Cause::TooManyRedirects.into(), Phase::Idle));

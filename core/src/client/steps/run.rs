@@ -60,12 +60,7 @@ impl Exchange {
             State::Connected => self.connected(at),
             State::Secure => Ok(Some(self.secure())),
             State::Handshake => self.handshake(at),
-            State::SendHead => self.send_head(at),
-            State::AwaitContinue => self.await_continue(at),
-            State::SendBody => self.send_body(at),
-            State::ReceiveHead => self.receive_head(at),
-            State::Head => self.ask_for_body(at),
-            State::ReceiveBody => self.receive_body(at),
+            State::Transfer => self.transfer(at),
             State::Farewell => Ok(Some(self.farewell())),
             State::Close => {
                 self.enter(State::Closed, Phase::Close);
@@ -102,6 +97,14 @@ impl Exchange {
         });
     }
 
+    /// Enters a phase of the same state.
+    #[inline]
+    pub(super) fn enter_phase(&mut self, phase: Phase) {
+        self.timers.disarm(Timer::Step as usize);
+        self.trail.enter(phase);
+        self.clock.enter(Part::of(phase, self.plan.tunnelling));
+    }
+
     /// Tells that a deadline passed.
     pub(in super::super) fn passed<S: Sink>(&mut self, deadline: Deadline, at: At<'_, S>) -> Cause {
         let why = deadline.why.name();
@@ -116,6 +119,18 @@ impl Exchange {
         let phase = trail.phase();
         let span = trail.current().unwrap_or(SpanKind::StartTls);
         trail.fail(failure(plan, link, span, &cause, phase), at);
+    }
+
+    /// Fails the span of sending, which was in this phase.
+    pub(super) fn tell_sending_failure<S: Sink>(
+        &mut self,
+        cause: Cause,
+        phase: Phase,
+        at: At<'_, S>,
+    ) {
+        let Self { plan, link, trail, .. } = self;
+        let failure = failure(plan, link, SpanKind::SendRequestBody, &cause, phase);
+        trail.fail_slot(Slot::Sending, failure, at);
     }
 
     /// The exchange ends, with an error or without one.

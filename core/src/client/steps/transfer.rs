@@ -7,7 +7,7 @@ use super::super::proxy::Proxy;
 use super::super::redirect;
 use super::super::request::Request;
 use super::super::route::Via;
-use super::super::state::{State, Stepped};
+use super::super::state::{Receiving, Sending, State, Stepped, Timer};
 use super::super::trail::Slot;
 use crate::error::{Cause, CodingError, Error, MisuseError, Phase};
 use crate::fields::{FieldBlock, Fields};
@@ -19,7 +19,7 @@ impl Exchange {
     pub(super) fn begin_request<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.plan.tunnelling = false;
         self.link.begin_exchange();
-        self.enter(State::SendHead, Phase::SendHead);
+        self.begin_transfer();
         self.trail.start(SpanKind::SendRequestHeaders, at, || {
             TraceEvent::SendRequestHeadersStarted { request: self.plan.method() }
         });
@@ -33,15 +33,26 @@ impl Exchange {
         };
         sent?;
         self.clock.sizes.request_heads += http1.out_len() as u64;
-        // Attempts at connecting that are not needed any more are let go of before.
-        if self.race.has_abandoned() { Ok(None) } else { self.send_head(at) }
+        // Attempts at connecting that are not needed any more are dropped before. Nothing is read before
+        // the first byte has left.
+        let is_next = !self.race.has_abandoned() && self.link.has_output()?;
+        Ok(is_next.then_some(Action::Wait(Interest::WRITE)))
+    }
+
+    /// Nothing of the request was sent, and nothing of its response has come.
+    #[inline]
+    fn begin_transfer(&mut self) {
+        self.enter(State::Transfer, Phase::SendHead);
+        (self.sending, self.receiving) = (Sending::Head, Receiving::Nothing);
+        self.has_input = !self.link.is_read_out();
+        self.unsent = None;
     }
 
     /// Asks a proxy for a tunnel to the origin server.
     #[inline(never)]
     pub(super) fn begin_tunnel<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.plan.tunnelling = true;
-        self.enter(State::SendHead, Phase::SendHead);
+        self.begin_transfer();
         self.trail.start(SpanKind::SendRequestHeaders, at, || {
             TraceEvent::SendRequestHeadersStarted { request: self.plan.method() }
         });
@@ -62,49 +73,90 @@ impl Exchange {
         Ok(None)
     }
 
-    pub(super) fn send_head<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        if self.link.has_output()? {
-            return Ok(Some(Action::Wait(Interest::WRITE)));
+    /// Reads what has come of the response, then sends what can be sent of the request.
+    #[inline(always)]
+    pub(super) fn transfer<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        // Most of the time, the request was sent and the response is there.
+        if self.sending == Sending::Done && self.has_input && !self.is_held {
+            return self.receive(at);
         }
-        self.trail.complete(Slot::Sending, at);
-        if !self.plan.tunnelling && self.plan.request.expects_continue() {
-            self.enter(State::AwaitContinue, Phase::ReceiveHead);
-            return Ok(None);
-        }
-        self.begin_body(at);
-        if !self.plan.tunnelling && self.plan.request.has_content() {
-            return self.send_body(at);
-        }
-        let mut cx = self.trail.cx(at);
-        self.link.http1.finish(&mut cx, Fields::EMPTY)?;
-        Ok(self.sent(at))
+        self.transfer_both(at)
     }
 
-    /// Waits until the server says whether it wants the body (RFC 9110 section 10.1.1), which it
-    /// may never do. That is no span of httpcore's: it stands between two of them.
     #[inline(never)]
-    pub(super) fn await_continue<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        match self.read_on(at) {
-            Ok(Err(action)) => return Ok(Some(action)),
-            Ok(Ok(_)) => {}
-            Err(error) => {
-                self.await_response(at);
-                return Err(error);
+    fn transfer_both<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        if self.has_input && self.can_read() {
+            let stepped = self.receive(at)?;
+            if stepped.is_some() || self.has_input || self.state != State::Transfer {
+                return Ok(stepped);
             }
         }
-        match self.link.http1.event() {
-            Some(Event::Informational(head)) if head.status == 100 => {
-                self.tell_continue(true, "the server asks for it", at);
-                self.begin_body(at);
+        let Some(mut interest) = self.send(at)? else { return Ok(Some(Action::Rewind)) };
+        interest.read = self.can_read();
+        // The end of the request may be what reading has waited for.
+        Ok(if interest.read && self.has_input { None } else { Some(Action::Wait(interest)) })
+    }
+
+    /// Whether the response is to be read now. Nothing that comes before the request has begun to leave
+    /// is an answer to it.
+    #[inline]
+    fn can_read(&self) -> bool {
+        let is_possible = match self.sending {
+            Sending::Head => !self.plan.options.read_after_send && self.link.request_bytes() > 0,
+            Sending::Body => !self.plan.options.read_after_send,
+            Sending::AwaitContinue | Sending::Done | Sending::Stopped => true,
+        };
+        is_possible && !self.is_held
+    }
+
+    /// Sends what can be sent of the request. Returns what is waited for then; `None` if the body has to
+    /// begin again.
+    #[inline]
+    fn send<S: Sink>(&mut self, at: At<'_, S>) -> Result<Option<Interest>, Error> {
+        loop {
+            match self.sending {
+                Sending::Head | Sending::Body if self.link.has_output()? => {
+                    return Ok(Some(Interest::WRITE));
+                }
+                Sending::Head => self.head_sent(at)?,
+                Sending::Body if self.link.http1.state(Role::Client) == Side::Body => {
+                    let rewind = core::mem::take(&mut self.rewind);
+                    return Ok((!rewind).then_some(Interest::BODY));
+                }
+                Sending::Body => {
+                    self.trail.complete(Slot::Sending, at);
+                    self.sending = Sending::Done;
+                    if self.receiving == Receiving::Nothing {
+                        self.await_response(at);
+                    }
+                }
+                // TLS answers on its own at times: to a change of keys, for one.
+                Sending::AwaitContinue | Sending::Done if self.link.layer_has_output() => {
+                    return Ok(Some(Interest::WRITE));
+                }
+                Sending::AwaitContinue | Sending::Done | Sending::Stopped => {
+                    return Ok(Some(Interest::NONE));
+                }
             }
-            Some(Event::Response(..)) => {
-                self.tell_continue(false, "the server has answered without it", at);
-                self.await_response(at);
-                return self.head_received(at);
-            }
-            _ => {}
         }
-        Ok(Some(Action::Event(Emitted::Informational)))
+    }
+
+    /// The head is sent. The body follows, unless the server is to ask for it (RFC 9110 section 10.1.1),
+    /// which it may never do. That is no span of httpcore's: it stands between two of them.
+    #[inline]
+    fn head_sent<S: Sink>(&mut self, at: At<'_, S>) -> Result<(), Error> {
+        self.trail.complete(Slot::Sending, at);
+        if !self.plan.tunnelling && self.plan.request.expects_continue() {
+            self.sending = Sending::AwaitContinue;
+            self.enter_phase(Phase::ReceiveHead);
+            return Ok(());
+        }
+        self.begin_body(at);
+        if self.plan.tunnelling || !self.plan.request.has_content() {
+            let mut cx = self.trail.cx(at);
+            self.link.http1.finish(&mut cx, Fields::EMPTY)?;
+        }
+        Ok(())
     }
 
     /// The server was to ask for the body, and has not in the time for that.
@@ -120,74 +172,162 @@ impl Exchange {
 
     #[inline(always)]
     fn begin_body<S: Sink>(&mut self, at: At<'_, S>) {
-        self.enter(State::SendBody, Phase::SendBody);
+        self.sending = Sending::Body;
+        // The response may have begun.
+        if self.receiving == Receiving::Nothing {
+            self.enter_phase(Phase::SendBody);
+        }
         self.trail.start(SpanKind::SendRequestBody, at, || TraceEvent::SendRequestBodyStarted {
             request: self.plan.method(),
         });
     }
 
-    pub(super) fn send_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        if self.link.has_output()? {
-            return Ok(Some(Action::Wait(Interest::WRITE)));
-        }
-        if self.link.http1.state(Role::Client) == Side::Body {
-            if core::mem::take(&mut self.rewind) {
-                return Ok(Some(Action::Rewind));
-            }
-            return Ok(Some(Action::Wait(Interest::BODY)));
-        }
-        Ok(self.sent(at))
+    /// The rest of the request is not sent.
+    #[inline(never)]
+    pub(in super::super) fn stop_sending<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
+        let queued = self.link.unsent_len();
+        let made = &mut self.clock.sizes.request_body;
+        self.unsent = Some(match self.plan.request.size() {
+            BodySize::Length(length) => length - (*made - queued.min(*made)).min(length),
+            _ => queued.min(*made),
+        });
+        *made -= queued.min(*made);
+        self.timers.disarm(Timer::Write as usize);
+        self.tell_sending_failure(cause, self.sending.phase(), at);
+        self.sending = Sending::Stopped;
     }
 
-    /// The request is on its way to the last byte.
-    #[inline(always)]
-    fn sent<S: Sink>(&mut self, at: At<'_, S>) -> Option<Action> {
-        self.trail.complete(Slot::Sending, at);
-        self.await_response(at);
-        self.link.is_read_out().then_some(Action::Wait(Interest::READ))
+    /// What fails now is the sending of the request, even if the response has begun.
+    #[cold]
+    pub(in super::super) fn blame_sending(&mut self) {
+        if self.state == State::Transfer && self.sending.is_active() {
+            self.enter_phase(self.sending.phase());
+        }
     }
 
     #[inline]
     pub(in super::super) fn await_response<S: Sink>(&mut self, at: At<'_, S>) {
-        self.enter(State::ReceiveHead, Phase::ReceiveHead);
+        self.receiving = Receiving::Head;
+        self.enter_phase(Phase::ReceiveHead);
         self.trail.start(SpanKind::ReceiveResponseHeaders, at, || {
             TraceEvent::ReceiveResponseHeadersStarted { request: self.plan.method() }
         });
     }
 
-    /// Lets the connection read on, or says what it needs first.
+    /// Reads on in the response.
     #[inline(always)]
-    fn read_on<S: Sink>(&mut self, at: At<'_, S>) -> Result<Result<Progress, Action>, Error> {
-        self.link.advance()?;
-        if self.link.http1.received() > self.clock.before {
-            self.clock.first_byte();
-        }
-        if !self.write_failed && self.link.layer_has_output() {
-            // TLS answers on its own at times: to a change of keys, for one.
-            return Ok(Err(Action::Wait(Interest::WRITE)));
-        }
-        match self.link.read(&mut self.trail.cx(at))? {
-            Progress::NeedInput => Ok(Err(Action::Wait(Interest::READ))),
-            progress => Ok(Ok(progress)),
+    fn receive<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        match self.receiving {
+            Receiving::Nothing => self.receive_early(at),
+            Receiving::Head => self.receive_head(at),
+            Receiving::HeadEmitted => self.ask_for_body(at),
+            Receiving::Body => self.receive_body(at),
         }
     }
 
-    pub(super) fn receive_head<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        if let Err(action) = self.read_on(at)? {
-            return Ok(Some(action));
+    /// Reads the response though the request was not sent whole.
+    #[inline(never)]
+    fn receive_early<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        let received = self.receive_head(at);
+        if received.is_err() && self.receiving == Receiving::Nothing {
+            // It is the response that fails, though nothing of it has come.
+            self.await_response(at);
+        }
+        received
+    }
+
+    /// Lets the connection read on; `None` if it needs more bytes.
+    #[inline(always)]
+    fn read_on<S: Sink>(&mut self, at: At<'_, S>) -> Result<Option<Progress>, Error> {
+        self.link.advance()?;
+        if self.link.http1.received() > self.clock.before {
+            if self.receiving == Receiving::Nothing && self.sending != Sending::AwaitContinue {
+                self.await_response(at);
+            }
+            self.clock.first_byte();
+        }
+        Ok(match self.link.read(&mut self.trail.cx(at))? {
+            Progress::NeedInput => {
+                self.has_input = false;
+                None
+            }
+            progress => Some(progress),
+        })
+    }
+
+    #[inline(never)]
+    fn receive_head<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        if self.read_on(at)?.is_none() {
+            return Ok(None);
+        }
+        if self.sending != Sending::Done {
+            self.heard_early(at);
         }
         self.head_received(at)
     }
 
+    /// A head has come though the request was not sent whole.
+    #[cold]
+    fn heard_early<S: Sink>(&mut self, at: At<'_, S>) {
+        match self.link.http1.event() {
+            Some(Event::Response(head, _)) => {
+                let status = head.status;
+                self.answered(status, at);
+            }
+            Some(Event::Informational(head)) if self.sending == Sending::AwaitContinue => {
+                let status = head.status;
+                self.informed_in_wait(status, at);
+            }
+            _ => {}
+        }
+    }
+
+    /// An informational response has come while the server was to say whether it wants the body.
+    fn informed_in_wait<S: Sink>(&mut self, status: u16, at: At<'_, S>) {
+        // What follows is a response of its own.
+        self.count_head();
+        if status == 100 {
+            self.tell_continue(true, "the server asks for it", at);
+            self.begin_body(at);
+        }
+    }
+
+    /// Counts what was read of the response up to here.
+    #[inline(always)]
+    fn count_head(&mut self) {
+        let http1 = &self.link.http1;
+        let read = http1.received() - http1.unread().len() as u64;
+        self.clock.sizes.response_heads += read.saturating_sub(self.clock.before);
+        self.clock.before = read;
+    }
+
+    /// A final status ends the wait for `100 Continue`, and one of 300 or above the upload: the server
+    /// does not want the rest (RFC 9112 section 9.5).
+    fn answered<S: Sink>(&mut self, status: u16, at: At<'_, S>) {
+        match self.sending {
+            Sending::AwaitContinue => {
+                self.tell_continue(false, "the server has answered without it", at);
+                self.sending = Sending::Stopped;
+                self.unsent = match self.plan.request.size() {
+                    BodySize::Length(length) => Some(length),
+                    _ => Some(0),
+                };
+                self.await_response(at);
+            }
+            Sending::Head | Sending::Body if status >= 300 => {
+                self.stop_sending(Cause::AnsweredEarly(status), at);
+            }
+            _ => {}
+        }
+    }
+
     /// A head has come: the final one, or one before it.
     fn head_received<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        self.count_head();
         let Some((head, reading)) = self.link.http1.response() else {
             // The caller did not ask for a tunnel, and is told nothing of it.
             return Ok((!self.plan.tunnelling).then_some(Action::Event(Emitted::Informational)));
         };
-        let http1 = &self.link.http1;
-        let read = http1.received() - http1.unread().len() as u64;
-        self.clock.sizes.response_heads += read.saturating_sub(self.clock.before);
         self.trail.head(head, &self.plan, at);
         if self.plan.tunnelling {
             return self.tunnel_answered(head.status, at);
@@ -202,7 +342,8 @@ impl Exchange {
         if hop.is_none() {
             self.memory.head.keep(head);
         }
-        self.enter(State::Head, Phase::ReceiveBody);
+        self.receiving = Receiving::HeadEmitted;
+        self.enter_phase(Phase::ReceiveBody);
         self.hop = hop;
         // The head of a redirect that is followed is nothing that the caller asked for.
         Ok(self.hop.is_none().then_some(Action::Event(Emitted::Head)))
@@ -219,20 +360,20 @@ impl Exchange {
         self.shake_hands(SpanKind::ProxyStartTls, at)
     }
 
-    pub(super) fn ask_for_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        self.enter(State::ReceiveBody, Phase::ReceiveBody);
+    fn ask_for_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        self.receiving = Receiving::Body;
         self.trail.start(SpanKind::ReceiveResponseBody, at, || {
             TraceEvent::ReceiveResponseBodyStarted { request: self.plan.method() }
         });
         self.receive_body(at)
     }
 
-    pub(super) fn receive_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+    fn receive_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if self.content.is_busy() {
             return self.decode_body(at);
         }
-        if let Err(action) = self.read_on(at)? {
-            return Ok(Some(action));
+        if self.read_on(at)?.is_none() {
+            return Ok(None);
         }
         self.clock.sizes.response_body = self.link.http1.body_progress().0;
         if self.link.http1.data().is_some() {
@@ -249,6 +390,11 @@ impl Exchange {
             self.memory.trailers.copy_from(trailers);
         }
         self.trail.complete(Slot::Receiving, at);
+        if self.sending.is_active() {
+            // The server has said all, and wants no more.
+            let status = self.memory.head.get().map_or(0, |head| head.status);
+            self.stop_sending(Cause::AnsweredEarly(status), at);
+        }
         if let Err(error) = self.content.finish(&mut self.trail, at) {
             self.ends_too_early(error, at);
         }

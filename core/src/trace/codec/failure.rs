@@ -162,6 +162,7 @@ tagged! {
         13 Outrun,
         14 Coding(error: CodingError),
         15 Layer(code: u32),
+        16 AnsweredEarly(status: u16),
         17 PeerGone,
     }
     CodingFault {

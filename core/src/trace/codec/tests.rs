@@ -113,7 +113,13 @@ fn every_part_of_the_time() {
 }
 
 fn causes() -> Vec<Cause> {
-    let mut causes = vec![Cause::Abandoned, Cause::Outrun, Cause::PeerGone, Cause::Layer(u32::MAX)];
+    let mut causes = vec![
+        Cause::Abandoned,
+        Cause::Outrun,
+        Cause::PeerGone,
+        Cause::Layer(u32::MAX),
+        Cause::AnsweredEarly(401),
+    ];
     causes.extend(
         Rule::ALL
             .iter()

@@ -1,0 +1,327 @@
+//! The request goes out while the response comes in, in virtual time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use limpid_core::client::{Action, Emitted, Event, Exchange, Interest, Options, Request};
+use limpid_core::error::{Cause, Error, OsError, OsErrorKind, Phase};
+use limpid_core::fields::Fields;
+use limpid_core::http1::BodySize;
+use limpid_core::time::{Mono, Waiting};
+use limpid_core::trace::{ConnectionId, ExchangeId};
+
+use crate::bench::Names;
+
+const REFUSED: &str = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno";
+const READ: Interest = Interest::READ;
+const BOTH: Interest = Interest { read: true, write: true, body: false };
+const SOURCE: Interest = Interest { read: true, write: false, body: true };
+
+/// An upload of so many bytes, whose driver does nothing by itself.
+struct Upload {
+    exchange: Exchange,
+    now: Mono,
+    names: Names,
+}
+
+impl Upload {
+    fn new(length: u64, options: Options) -> Self {
+        let request = Request::builder(b"POST", "http://localhost/".parse().unwrap())
+            .body(BodySize::Length(length))
+            .build();
+        let mut upload = Self {
+            exchange: Exchange::new(ExchangeId(1), request, Arc::new(options)),
+            now: Mono::default(),
+            names: Names::default(),
+        };
+        let (now, names) = (upload.now, &upload.names);
+        let exchange = &mut upload.exchange;
+        assert_eq!(exchange.poll(now, names), Action::Acquire);
+        exchange.handle_opened(ConnectionId(1), now, names).unwrap();
+        assert_eq!(exchange.poll(now, names), Action::Resolve);
+        exchange.handle_resolved(&["127.0.0.1:80".parse().unwrap()], now, names).unwrap();
+        let Action::Dial(dial) = exchange.poll(now, names) else { panic!() };
+        exchange.handle_dialed(dial, now, names).unwrap();
+        assert_eq!(upload.poll(), Action::Wait(Interest::WRITE));
+        let head = upload.exchange.out().concat().len();
+        upload.takes(head);
+        upload.names();
+        upload
+    }
+
+    fn poll(&mut self) -> Action {
+        self.exchange.poll(self.now, &self.names)
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.names.take()
+    }
+
+    /// The transport takes so many bytes.
+    fn takes(&mut self, n: usize) {
+        self.exchange.handle_sent(n, self.now, &self.names).unwrap();
+    }
+
+    /// The source yields so many bytes.
+    fn yields(&mut self, n: usize) {
+        let data = Bytes::from(vec![b'x'; n]);
+        self.exchange.handle_body(data, self.now, &self.names).unwrap();
+    }
+
+    /// The server sends this.
+    fn hears(&mut self, bytes: &str) {
+        self.exchange.space(bytes.len())[..bytes.len()].copy_from_slice(bytes.as_bytes());
+        self.exchange.handle_received(bytes.len(), self.now, &self.names).unwrap();
+    }
+
+    /// Until when the driver may wait, in milliseconds from the start.
+    fn until(&mut self) -> Option<(u128, Waiting)> {
+        let until = self.exchange.deadline(self.now)?;
+        Some((until.at.since(Mono::default()).as_millis(), until.why))
+    }
+
+    fn waits(&mut self, milliseconds: u64) {
+        self.now = self.now + Duration::from_millis(milliseconds);
+        self.exchange.handle_timeout(self.now, &self.names);
+    }
+
+    fn error(&mut self) -> Error {
+        while self.poll() != Action::Failed {}
+        self.exchange.take_error().unwrap()
+    }
+}
+
+#[test]
+fn a_final_status_of_300_or_above_stops_the_upload() {
+    let mut upload = Upload::new(20_000, Options::default());
+    assert_eq!(upload.poll(), Action::Wait(SOURCE));
+    upload.yields(10_000);
+    assert_eq!(upload.poll(), Action::Wait(BOTH));
+    upload.takes(4_000);
+    assert_eq!(upload.poll(), Action::Wait(BOTH));
+    upload.hears(REFUSED);
+    assert_eq!(upload.poll(), Action::Event(Emitted::Head));
+    assert_eq!(upload.exchange.head().unwrap().status, 401);
+    assert_eq!(upload.exchange.unsent(), Some(16_000));
+    assert_eq!(upload.exchange.sizes().request_body, 4_000);
+    assert_eq!(upload.poll(), Action::Event(Emitted::Data));
+    assert_eq!(upload.exchange.event(), Some(Event::Data(b"no")));
+    assert_eq!(upload.poll(), Action::Close, "what is left of the request is not sent");
+    assert_eq!(upload.poll(), Action::Done);
+    assert!(upload.exchange.take_link().is_none(), "the connection cannot be used again");
+    assert_eq!(
+        upload.names()[..6],
+        [
+            "send_request_headers.complete",
+            "send_request_body.started",
+            "receive_response_headers.started",
+            "send_request_body.failed",
+            "receive_response_headers.complete",
+            "HTTP Request",
+        ]
+    );
+}
+
+#[test]
+fn a_status_of_200_lets_the_upload_go_on() {
+    let mut upload = Upload::new(10, Options::default());
+    assert_eq!(upload.poll(), Action::Wait(SOURCE));
+    upload.hears("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
+    assert_eq!(upload.poll(), Action::Event(Emitted::Head));
+    assert_eq!(upload.poll(), Action::Wait(SOURCE));
+    upload.yields(10);
+    assert_eq!(upload.poll(), Action::Wait(BOTH));
+    upload.takes(10);
+    assert_eq!(upload.poll(), Action::Wait(SOURCE));
+    upload.exchange.handle_body_end(Fields::EMPTY, upload.now, &upload.names).unwrap();
+    assert_eq!(upload.poll(), Action::Wait(READ));
+    upload.hears("ok");
+    assert_eq!(upload.poll(), Action::Event(Emitted::Data));
+    assert_eq!(upload.poll(), Action::Done);
+    assert_eq!(upload.exchange.unsent(), None);
+    assert!(upload.exchange.take_link().is_some());
+}
+
+#[test]
+fn the_upload_stops_when_the_response_of_a_200_ends_first() {
+    let mut upload = Upload::new(10, Options::default());
+    assert_eq!(upload.poll(), Action::Wait(SOURCE));
+    upload.hears("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    assert_eq!(upload.poll(), Action::Event(Emitted::Head));
+    assert_eq!(upload.poll(), Action::Close);
+    assert_eq!(upload.poll(), Action::Done);
+    assert_eq!(upload.exchange.unsent(), Some(10));
+    assert!(upload.names().contains(&"send_request_body.failed".to_owned()));
+}
+
+#[test]
+fn informational_responses_do_not_stop_the_upload() {
+    let mut upload = Upload::new(10, Options::default());
+    assert_eq!(upload.poll(), Action::Wait(SOURCE));
+    upload.hears("HTTP/1.1 103 Early Hints\r\n\r\n");
+    assert_eq!(upload.poll(), Action::Event(Emitted::Informational));
+    assert_eq!(upload.poll(), Action::Wait(SOURCE));
+    assert!(upload.names().contains(&"receive_response_headers.started".to_owned()));
+}
+
+#[test]
+fn writing_has_its_time_from_the_last_byte_that_was_taken() {
+    let mut upload = Upload::new(1_000, Options::default());
+    upload.poll();
+    upload.yields(1_000);
+    assert_eq!(upload.poll(), Action::Wait(BOTH));
+    assert_eq!(upload.until(), Some((5_000, Waiting::Write)));
+    for taken in 1..=10 {
+        upload.waits(4_900);
+        assert_eq!(upload.poll(), Action::Wait(BOTH));
+        upload.takes(1);
+        assert_eq!(upload.poll(), Action::Wait(BOTH));
+        assert_eq!(upload.until(), Some((taken * 4_900 + 5_000, Waiting::Write)));
+    }
+    upload.waits(5_000);
+    let error = upload.error();
+    assert_eq!(error.cause, Cause::TimedOut(Waiting::Write));
+    assert_eq!(upload.now.since(Mono::default()).as_millis(), 54_000);
+}
+
+#[test]
+fn a_slow_source_has_the_time_of_the_whole_exchange_only() {
+    let mut options = Options::default();
+    let mut upload = Upload::new(10, options.clone());
+    assert_eq!(upload.poll(), Action::Wait(SOURCE));
+    assert_eq!(upload.until(), None);
+    options.timeouts.total = Some(Duration::from_secs(60));
+    let mut upload = Upload::new(10, options);
+    assert_eq!(upload.poll(), Action::Wait(SOURCE));
+    assert_eq!(upload.until(), Some((60_000, Waiting::Total)));
+    upload.waits(60_000);
+    assert_eq!(upload.error().cause, Cause::TimedOut(Waiting::Total));
+}
+
+#[test]
+fn reading_has_its_time_from_the_first_byte_of_the_response() {
+    let mut upload = Upload::new(10, Options::default());
+    upload.poll();
+    upload.waits(60_000);
+    assert_eq!(upload.poll(), Action::Wait(SOURCE));
+    upload.hears("HTTP/1.1 ");
+    assert_eq!(upload.poll(), Action::Wait(SOURCE));
+    assert_eq!(upload.until(), Some((65_000, Waiting::Read)));
+    // An upload that progresses does not time out.
+    upload.waits(4_000);
+    upload.yields(10);
+    upload.poll();
+    upload.takes(10);
+    assert_eq!(upload.poll(), Action::Wait(SOURCE));
+    assert_eq!(upload.until(), Some((69_000, Waiting::Read)));
+    upload.waits(5_000);
+    assert_eq!(upload.error().cause, Cause::TimedOut(Waiting::Read));
+}
+
+#[test]
+fn a_caller_that_takes_no_data_stops_the_reading_and_not_the_upload() {
+    let mut upload = Upload::new(10, Options::default());
+    upload.poll();
+    upload.hears("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody");
+    assert_eq!(upload.poll(), Action::Event(Emitted::Head));
+    assert_eq!(upload.poll(), Action::Event(Emitted::Data));
+    upload.exchange.hold(true);
+    assert_eq!(upload.poll(), Action::Wait(Interest::BODY));
+    assert_eq!(upload.exchange.event(), Some(Event::Data(b"body")), "it stays");
+    assert_eq!(upload.until(), None, "the time for reading stands still");
+    upload.yields(10);
+    assert_eq!(upload.poll(), Action::Wait(Interest::WRITE));
+    upload.takes(10);
+    assert_eq!(upload.poll(), Action::Wait(Interest::BODY));
+    upload.exchange.handle_body_end(Fields::EMPTY, upload.now, &upload.names).unwrap();
+    assert_eq!(upload.poll(), Action::Wait(Interest::NONE));
+    upload.exchange.hold(false);
+    assert_eq!(upload.poll(), Action::Done);
+}
+
+#[test]
+fn an_answer_is_read_although_the_transport_takes_no_more() {
+    let reset = OsError { code: 32, kind: OsErrorKind::BrokenPipe };
+    let mut upload = Upload::new(10, Options::default());
+    upload.poll();
+    upload.yields(10);
+    assert_eq!(upload.poll(), Action::Wait(BOTH));
+    upload.exchange.handle_send_failed(reset.into(), upload.now, &upload.names);
+    assert_eq!(upload.poll(), Action::Wait(READ));
+    assert_eq!(upload.exchange.unsent(), Some(10));
+    upload.hears(REFUSED);
+    assert_eq!(upload.poll(), Action::Event(Emitted::Head));
+}
+
+#[test]
+fn a_reset_is_told_the_same_whichever_direction_finds_it_first() {
+    let reset = OsError { code: 104, kind: OsErrorKind::Reset };
+    let told = [true, false].map(|writing_finds_it| {
+        let mut upload = Upload::new(10, Options::default());
+        upload.poll();
+        upload.yields(10);
+        assert_eq!(upload.poll(), Action::Wait(BOTH));
+        let (exchange, now) = (&mut upload.exchange, upload.now);
+        if writing_finds_it {
+            exchange.handle_send_failed(reset.into(), now, &upload.names);
+            assert_eq!(exchange.poll(now, &upload.names), Action::Wait(READ));
+            exchange.handle_eof(now, &upload.names);
+        } else {
+            exchange.handle_receive_failed(reset.into(), now, &upload.names);
+        }
+        let error = upload.error();
+        (error.cause, error.phase, upload.exchange.unsent(), upload.names())
+    });
+    assert_eq!(told[0], told[1]);
+    assert_eq!(told[0].2, Some(10));
+}
+
+#[test]
+fn an_error_has_the_phase_of_the_direction_that_failed() {
+    let mut upload = Upload::new(10, Options::default());
+    upload.poll();
+    upload.yields(10);
+    assert_eq!(upload.poll(), Action::Wait(BOTH));
+    upload.hears("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
+    assert_eq!(upload.poll(), Action::Event(Emitted::Head));
+    assert_eq!(upload.poll(), Action::Wait(BOTH));
+    assert_eq!(upload.until().map(|until| until.0), Some(5_000));
+    upload.waits(3_000);
+    upload.hears("o");
+    assert_eq!(upload.poll(), Action::Event(Emitted::Data));
+    assert_eq!(upload.poll(), Action::Wait(BOTH));
+    assert_eq!(upload.until(), Some((5_000, Waiting::Write)));
+    upload.waits(2_000);
+    let error = upload.error();
+    assert_eq!((error.cause, error.phase), (Cause::TimedOut(Waiting::Write), Phase::SendBody));
+}
+
+#[test]
+fn like_httpx_nothing_is_read_before_all_was_sent() {
+    let options = Options::with(|options| options.read_after_send = true);
+    let mut upload = Upload::new(10, options);
+    assert_eq!(upload.poll(), Action::Wait(Interest::BODY));
+    upload.yields(10);
+    assert_eq!(upload.poll(), Action::Wait(Interest::WRITE));
+    upload.takes(10);
+    assert_eq!(upload.poll(), Action::Wait(Interest::BODY));
+    upload.exchange.handle_body_end(Fields::EMPTY, upload.now, &upload.names).unwrap();
+    assert_eq!(upload.poll(), Action::Wait(READ));
+}
+
+#[test]
+fn calls_that_were_not_waited_for_are_refused_and_change_nothing() {
+    let mut upload = Upload::new(10, Options::default());
+    assert_eq!(upload.poll(), Action::Wait(SOURCE));
+    let (now, names) = (upload.now, &upload.names);
+    assert!(upload.exchange.handle_sent(1, now, names).is_err());
+    assert!(upload.exchange.handle_received(usize::MAX, now, names).is_err());
+    assert!(upload.exchange.handle_opened(ConnectionId(2), now, names).is_err());
+    assert!(upload.exchange.handle_failed(Cause::Abandoned.into(), now, names).is_err());
+    upload.yields(3);
+    let again = upload.exchange.handle_body(Bytes::from_static(b"more"), upload.now, &upload.names);
+    assert!(again.is_err(), "one piece at a time");
+    assert_eq!(upload.poll(), Action::Wait(BOTH));
+    assert_eq!(upload.exchange.out().concat(), b"xxx");
+}
