@@ -6,6 +6,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use limpid_core::client::Target;
 use limpid_core::trace::SocketOption;
+#[cfg(unix)]
+use rustix::net::RecvFlags;
 use socket2::{Domain, SockAddr, Socket, Type};
 
 use crate::options;
@@ -99,10 +101,35 @@ pub fn send_now(socket: &Socket, slices: [&[u8]; 3]) -> io::Result<usize> {
 /// [`WouldBlock`](ErrorKind::WouldBlock): nothing can be written now. All others are the connection's.
 #[cfg(not(unix))]
 pub fn send_now(socket: &Socket, slices: [&[u8]; 3]) -> io::Result<usize> {
+    without_waiting(socket, || socket.send_vectored(&slices.map(IoSlice::new)))
+}
+
+/// Reads what has come on a socket, without waiting.
+///
+/// # Errors
+/// [`WouldBlock`](ErrorKind::WouldBlock): nothing has come. All others are the connection's.
+#[cfg(unix)]
+pub fn receive_now(socket: &Socket, room: &mut [u8]) -> io::Result<usize> {
+    let (_, received) = rustix::net::recv(socket, room, RecvFlags::DONTWAIT)?;
+    Ok(received)
+}
+
+/// Reads what has come on a socket, without waiting.
+///
+/// # Errors
+/// [`WouldBlock`](ErrorKind::WouldBlock): nothing has come. All others are the connection's.
+#[cfg(not(unix))]
+pub fn receive_now(mut socket: &Socket, room: &mut [u8]) -> io::Result<usize> {
+    without_waiting(socket, || std::io::Read::read(&mut socket, room))
+}
+
+/// Does an operation that would wait otherwise.
+#[cfg(not(unix))]
+fn without_waiting<T>(socket: &Socket, operation: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     socket.set_nonblocking(true)?;
-    let sent = socket.send_vectored(&slices.map(IoSlice::new));
+    let result = operation();
     socket.set_nonblocking(false)?;
-    sent
+    result
 }
 
 fn would_block(result: io::Result<usize>) -> bool {

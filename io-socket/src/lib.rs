@@ -7,7 +7,7 @@ mod lookup_threads;
 mod options;
 mod resolve;
 
-pub use connect::{begin, is_silent, prepare, send_now};
+pub use connect::{begin, is_silent, prepare, receive_now, send_now};
 pub use listener::{AcceptWaker, Listener, is_resource_exhausted, is_transient};
 pub use lookup_threads::{LookupThreads, ResolveFn, WithoutThreads};
 pub use resolve::{literal, lookup};

@@ -54,7 +54,7 @@ impl Stream {
     /// read.
     pub(crate) fn wait(&self, interest: Interest, timeout: Option<Duration>) -> io::Result<bool> {
         match self {
-            Self::Socket(socket) => socket.wait(interest, timeout),
+            Self::Socket(socket) => socket.wait(interest, timeout).map(|ready| ready.read),
             Self::Custom(transport) => {
                 transport.wait(interest, deadline_after(timeout)).map(|()| interest.read)
             }

@@ -426,7 +426,7 @@ impl Exchange {
     /// Says whether the caller takes no data for now. Then nothing is read, the time for that stands
     /// still, and what [`event`](Self::event) lends stays, while [`poll`](Self::poll) goes on sending the
     /// request.
-    pub fn hold(&mut self, hold: bool) {
+    pub const fn hold(&mut self, hold: bool) {
         self.is_held = hold;
         if hold {
             self.interest.read = false;

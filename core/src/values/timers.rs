@@ -41,9 +41,9 @@ impl<const N: usize> Timers<N> {
 
     /// Disarms a timer: there was progress, or the wait is over.
     #[inline]
-    pub(crate) fn disarm(&mut self, timer: usize) {
-        if let Some(at) = self.at.get_mut(timer) {
-            *at = NEVER;
+    pub(crate) const fn disarm(&mut self, timer: usize) {
+        if timer < N {
+            self.at[timer] = NEVER;
         }
     }
 

@@ -6,10 +6,13 @@ use std::time::Duration;
 
 use limpid_core::server::{Action, Interest};
 use limpid_io::server::{Departure, ServerSettings, Serving, Stop};
+use socket2::Socket;
 
 use super::connection_set::ConnectionGuard;
-use super::socket::{Readiness, ServedSocket};
+use super::departure::departure;
 use crate::deadline::{in_time, left};
+use crate::socket::Timed;
+use crate::transport;
 
 /// The least room for a read.
 const READ: usize = 4 * 1024;
@@ -18,7 +21,7 @@ const READ: usize = 4 * 1024;
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) serving: Serving,
-    socket: ServedSocket,
+    socket: Timed<Arc<Socket>>,
     guard: ConnectionGuard,
 }
 
@@ -28,7 +31,7 @@ impl Connection {
         peer: Option<SocketAddr>,
         settings: &Arc<ServerSettings>,
     ) -> Self {
-        let socket = ServedSocket::new(Arc::clone(&guard.entry.socket));
+        let socket = Timed::new(Arc::clone(&guard.entry.socket));
         let serving = Serving::new(peer, settings, Arc::clone(guard.shutdown()));
         Self { serving, socket, guard }
     }
@@ -64,7 +67,7 @@ impl Connection {
     /// is over. The system is asked to wait for both only where both are to be waited for.
     fn wait(&mut self, interest: Interest) {
         if interest.write {
-            match in_time(self.socket.write_now(self.serving.session.out())) {
+            match in_time(self.socket.try_write(self.serving.session.out())) {
                 Some(result) => {
                     self.serving.tick();
                     self.serving.sent(result);
@@ -78,14 +81,17 @@ impl Connection {
 
     fn wait_for_either(&mut self, interest: Interest) {
         let timeout = self.timeout();
-        let waited = self.socket.wait(interest, timeout);
+        let Interest { read, write, .. } = interest;
+        let waited = self.socket.wait(transport::Interest { read, write }, timeout);
         self.serving.tick();
         match waited {
             // What can be written is written by the next turn.
-            Ok(Readiness { write: true, .. }) => {}
-            Ok(Readiness { read: true, .. }) => {
-                let result = self.socket.read_ready(self.serving.session.space(READ));
-                self.serving.received(result);
+            Ok(transport::Interest { write: true, .. }) => {}
+            Ok(transport::Interest { read: true, .. }) => {
+                let result = self.socket.try_read(self.serving.session.space(READ));
+                if let Some(result) = in_time(result) {
+                    self.serving.received(result);
+                }
             }
             Ok(_) => self.serving.timed_out(),
             Err(error) => self.serving.sent(Err(error)),
@@ -102,10 +108,7 @@ impl Connection {
             }
         }
         let timeout = self.timeout();
-        let result = match timeout {
-            Some(Duration::ZERO) => None,
-            timeout => in_time(self.socket.read(self.serving.session.space(READ), timeout)),
-        };
+        let result = in_time(self.socket.read(self.serving.session.space(READ), timeout));
         if idle {
             self.guard.set_idle(false);
         }
@@ -123,7 +126,7 @@ impl Connection {
     /// Returns whether the client is gone. If it is, the session knows it.
     pub(super) fn is_closed(&mut self) -> bool {
         let half_close = self.serving.allows_half_close();
-        match self.socket.departure() {
+        match departure(self.socket.socket()) {
             Some(Departure::HalfClosed) if half_close => false,
             Some(departure) => {
                 self.serving.departed(departure);

@@ -2,9 +2,9 @@
 
 mod connection;
 mod connection_set;
+mod departure;
 mod exchange;
 mod serve;
-mod socket;
 
 use std::fmt;
 use std::io;

@@ -257,9 +257,9 @@ pub(super) const CAUSES: [&str; 19] = [
     "outrun",
     "coding",
     "layer",
-    "other",
-    "peer_gone",
     "answered_early",
+    "peer_gone",
+    "other",
 ];
 
 const fn cause_name(cause: &Cause) -> &'static str {
@@ -280,10 +280,10 @@ const fn cause_name(cause: &Cause) -> &'static str {
         Cause::Outrun => 13,
         Cause::Coding(_) => 14,
         Cause::Layer(_) => 15,
+        Cause::AnsweredEarly(_) => 16,
         Cause::PeerGone => 17,
-        Cause::AnsweredEarly(_) => 18,
         // One that came after this table.
-        _ => 16,
+        _ => 18,
     };
     CAUSES[index]
 }
