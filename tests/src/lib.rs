@@ -7,6 +7,7 @@
 //! - [`coded`] makes responses in content codings.
 //! - [`command`] runs the command, and kills it when it hangs.
 //! - [`golden`] plays the golden scenarios, of which httpx's lines are known.
+//! - The [`ledger`] checks that every span that starts ends.
 //! - [`documented`] has the documented lines, and [`lines`] makes logs comparable.
 //! - [`conformance`] reads the conformance vectors.
 //! - [`real`] starts servers and proxies that others wrote.
@@ -18,6 +19,7 @@ pub mod conformance;
 pub mod directory;
 pub mod documented;
 pub mod golden;
+pub mod ledger;
 pub mod lines;
 mod peer;
 pub mod real;

@@ -1,6 +1,8 @@
 //! What makes a client's requests: the same ones, over each driver.
 
+use std::future::poll_fn;
 use std::io;
+use std::task::Poll;
 use std::thread;
 
 use limpid_core::client::Request;
@@ -53,6 +55,26 @@ impl Arguments {
             }
         };
         net.world().run(requests).map_err(io::Error::other)
+    }
+
+    /// Makes the requests in a simulated network, and cancels the one whose exchange is polled after so
+    /// many polls. Returns whether there was one.
+    pub(super) fn cancel_after(self, polls: u64, net: &Net, sink: SharedSink) -> io::Result<bool> {
+        let Self { mut settings, groups, .. } = self;
+        settings.sink = sink;
+        let client = sim::Client::new(net, settings);
+        client.stop_after(polls);
+        let mut requests = Box::pin(async {
+            for (group, url) in each(&groups) {
+                // That it fails is told to the sink.
+                let _ = simulated(&client, group, url).await;
+            }
+        });
+        let cancelled = poll_fn(|cx| match requests.as_mut().poll(cx) {
+            Poll::Pending if !client.has_stopped() => Poll::Pending,
+            polled => Poll::Ready(polled.is_pending()),
+        });
+        net.world().run(cancelled).map_err(io::Error::other)
     }
 }
 

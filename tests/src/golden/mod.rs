@@ -26,5 +26,5 @@ pub use diff::diff;
 pub use driver::Driver;
 pub use intended::Intended;
 pub use recorded::{asynchronous, comparable};
-pub use run::{Played, play};
+pub use run::{Played, cancel_at_every_poll, play};
 pub use scenario::{Printed, Scenario, scenarios};

@@ -16,6 +16,7 @@ use super::scenario::{Printed, Scenario};
 use super::stage::Stage;
 use crate::certificates::Certificates;
 use crate::command;
+use crate::ledger::Ledger;
 use crate::sim::{Faults, Net, World};
 
 /// What came of a scenario.
@@ -55,6 +56,34 @@ pub fn play(
     let stdout = stage.normalise(&String::from_utf8_lossy(&stdout));
     let stdout = scenario.recorded.stdout.is_some().then_some(stdout);
     Ok(Played { printed: Printed { stderr, stdout }, problems: stage.finish().err() })
+}
+
+/// Plays a scenario in a simulated network once for each poll of its exchanges, and cancels the request
+/// at that poll. Returns what is wrong with the events then, by the poll.
+///
+/// # Errors
+/// The scenario cannot be played.
+pub fn cancel_at_every_poll(
+    scenario: &Scenario,
+    certificates: &Certificates,
+) -> io::Result<Vec<(u64, Vec<String>)>> {
+    let mut found = Vec::new();
+    for polls in 0.. {
+        let net = Net::new(World::default(), Faults::default());
+        let stage = Stage::set(scenario, certificates, &Host::Simulated(net.clone()))?;
+        let mut arguments = vec!["--driver".to_owned(), Driver::Sim.name().to_owned()];
+        arguments.extend(command_line(scenario, &stage)?);
+        let ledger = Arc::new(Ledger::of_client());
+        let shared = Arc::clone(&ledger);
+        if !Arguments::read(arguments)?.cancel_after(polls, &net, Some(shared))? {
+            break;
+        }
+        let problems = ledger.problems();
+        if !problems.is_empty() {
+            found.push((polls, problems));
+        }
+    }
+    Ok(found)
 }
 
 /// The documented lines, kept in memory.

@@ -31,6 +31,18 @@ impl Client {
         self.0.net.world()
     }
 
+    /// Stops the exchange that is polled after so many polls of this client's exchanges: its future
+    /// stays pending, to be dropped.
+    pub fn stop_after(&self, polls: u64) {
+        self.0.stop_after(polls);
+    }
+
+    /// Returns whether an exchange was stopped.
+    #[must_use]
+    pub fn has_stopped(&self) -> bool {
+        self.0.has_stopped()
+    }
+
     /// Sends a request, and waits for the head of the response. Dropping the future cancels it.
     ///
     /// # Errors

@@ -44,6 +44,7 @@ impl Driver {
     /// Runs the exchange to its next event, or to its end; false at the end.
     pub(super) async fn run(&mut self) -> Result<bool, Error> {
         loop {
+            self.client.count_poll().await;
             let world = self.client.net.world();
             match self.exchange.poll(world.now(), &self.client.sink) {
                 Action::Trust { proxy } => {

@@ -21,6 +21,8 @@ pub(super) struct Shared {
     tls: (TlsSource, TlsSource),
     pool: RefCell<Pool<Socket>>,
     exchanges: Cell<u64>,
+    /// How many polls of exchanges are left until one is stopped; `None` stops none.
+    polls_left: Cell<Option<u64>>,
 }
 
 impl fmt::Debug for Shared {
@@ -39,7 +41,26 @@ impl Shared {
             tls: (tls, proxy_tls),
             pool: RefCell::new(Pool::new(pool)),
             exchanges: Cell::new(0),
+            polls_left: Cell::new(None),
         }
+    }
+
+    /// Stops the exchange that is polled after so many polls.
+    pub(super) fn stop_after(&self, polls: u64) {
+        self.polls_left.set(Some(polls));
+    }
+
+    /// Returns whether an exchange was stopped.
+    pub(super) fn has_stopped(&self) -> bool {
+        self.polls_left.get() == Some(0)
+    }
+
+    /// Counts a poll. The future does not return if the exchange is stopped here.
+    pub(super) async fn count_poll(&self) {
+        if self.has_stopped() {
+            std::future::pending::<()>().await;
+        }
+        self.polls_left.set(self.polls_left.get().map(|left| left - 1));
     }
 
     /// Returns another exchange that is to make `request`.

@@ -4,9 +4,8 @@
 //! - A [`Plan`] says what a run is about: requests, sizes, timeouts, and faults.
 //! - [`run`] plays it, and says what is not as it must be.
 //! - [`runs`] plays many.
-//! - The [`ledger`] sees to it that what starts ends.
+//! - The [ledger](crate::ledger) checks that what starts ends.
 
-pub mod ledger;
 mod pattern;
 mod plan;
 mod play;

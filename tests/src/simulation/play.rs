@@ -11,12 +11,12 @@ use limpid_core::time::{Mono, Timeouts};
 use limpid_io::{ClientBuilder, PoolLimits, Settings};
 use rustls::ClientConfig;
 
-use super::ledger::Ledger;
 use super::plan::{Asked, Client, Plan, Server};
 use super::problem::Problem;
 use super::requests::{Came, ask};
 use super::serving::Service;
 use super::tls;
+use crate::ledger::Ledger;
 use crate::sim::{self, Listening, Net, Stopping, World};
 
 /// Longer than anything takes in which no deadline is missing.

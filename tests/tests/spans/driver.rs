@@ -13,7 +13,7 @@ use limpid_core::trace::{ConnectionId, ExchangeId};
 use limpid_core::transport::tls::ClientTls;
 use limpid_io::Input;
 
-use limpid_tests::simulation::ledger::Ledger;
+use limpid_tests::ledger::Ledger;
 
 use crate::peer::{Peer, client_config};
 
