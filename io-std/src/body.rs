@@ -9,13 +9,23 @@ use limpid_core::fields::FieldBlock;
 use limpid_core::http1::BodySize;
 use limpid_io::{Content, Input, Part, Prepared};
 
+use crate::channel::{BodySender, Receiver, channel};
+use crate::signal::Signal;
+
 /// How much of a reader is read at a time.
 const PIECE: usize = 64 * 1024;
 
 /// What a request carries: nothing, bytes, or whatever a reader yields.
 #[derive(Debug)]
 pub struct Body {
-    content: Content<Box<Reader>>,
+    content: Content<Source>,
+}
+
+/// What makes the pieces of a body.
+#[derive(Debug)]
+enum Source {
+    Reader(Box<Reader>),
+    Channel(Receiver),
 }
 
 impl Body {
@@ -30,7 +40,35 @@ impl Body {
     /// time, in memory that is used again.
     pub fn reader(reader: impl Read + Send + 'static, length: Option<u64>) -> Self {
         let reader = Reader { reader: Box::new(reader), memory: Bytes::new() };
-        Self { content: Content::source(Box::new(reader), length) }
+        Self { content: Content::source(Source::Reader(Box::new(reader)), length) }
+    }
+
+    /// What is sent with the sender, by any thread, until that finishes it. With a `length`, exactly that
+    /// many bytes are sent; without one, the body is chunked. While there is nothing to send, what the
+    /// server answers is read: the response may come while the request is being sent, and the thread
+    /// that has it may send more.
+    ///
+    /// A connection that a [`Connector`](crate::Connector) has opened cannot be waited for together with
+    /// the sender. It is looked at a hundred times a second while there is nothing to send.
+    ///
+    /// ```no_run
+    /// use std::io::Read;
+    /// use limpid_std::{Body, Client};
+    ///
+    /// let (sender, body) = Body::channel(None);
+    /// sender.send("a question")?;
+    /// // The server answers each line as it comes.
+    /// let response = Client::builder().build().post("https://www.example.com/").body(body).send()?;
+    /// let mut answers = response.into_body();
+    /// let mut answer = [0; 1024];
+    /// let n = answers.read(&mut answer)?;
+    /// sender.send("another")?;
+    /// sender.finish();
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn channel(length: Option<u64>) -> (BodySender, Self) {
+        let (sender, receiver) = channel();
+        (sender, Self { content: Content::source(Source::Channel(receiver), length) })
     }
 
     /// Sends the body in chunks, and then the fields that `add` adds (RFC 9110 section 6.5). It is
@@ -84,19 +122,35 @@ impl Body {
         self.content.rewind()
     }
 
-    /// Whether it takes time to get the next piece.
+    /// Whether the thread may have to wait for the next piece.
     pub(crate) const fn may_block(&self) -> bool {
-        self.content.is_source()
+        matches!(self.content.as_source(), Some(Source::Reader(_)))
     }
 
-    /// The next piece.
-    pub(crate) fn next(&mut self) -> Input<'_> {
+    /// The next piece; `None` if it comes later, of which the [`signal`](Self::signal) tells.
+    pub(crate) fn next(&mut self) -> Option<Input<'_>> {
         let part = match self.content.part() {
             Part::Piece(piece) => Ok(Some(piece)),
-            Part::Source(reader) => reader.next(),
+            Part::Source(Source::Reader(reader)) => reader.next(),
+            Part::Source(Source::Channel(receiver)) => receiver.try_next()?,
             Part::End => Ok(None),
         };
-        self.content.made(part)
+        Some(self.content.made(part))
+    }
+
+    /// What tells that there is another piece.
+    pub(crate) fn signal(&self) -> Option<&Signal> {
+        match self.content.as_source() {
+            Some(Source::Channel(receiver)) => receiver.signal(),
+            _ => None,
+        }
+    }
+
+    /// No more of it is sent.
+    pub(crate) fn stop(&self) {
+        if let Some(Source::Channel(receiver)) = self.content.as_source() {
+            receiver.stop();
+        }
     }
 }
 

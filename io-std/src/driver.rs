@@ -5,6 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use limpid_core::client::{Action, Dial, DialId, Emitted, Interest};
+use limpid_core::error::Error as CoreError;
 use limpid_io::{Error, InFlight, Input};
 use limpid_socket::literal;
 
@@ -46,8 +47,14 @@ impl Driver {
                 Action::Rewind => self.rewind(),
                 Action::Close => self.in_flight.close(),
                 Action::Release => self.in_flight.release(),
-                Action::Event(emitted) => return Ok(Some(emitted)),
-                Action::Done | Action::Failed => return self.in_flight.finish().map(|()| None),
+                Action::Event(emitted) => {
+                    self.end_upload(false);
+                    return Ok(Some(emitted));
+                }
+                Action::Done | Action::Failed => {
+                    self.end_upload(true);
+                    return self.in_flight.finish().map(|()| None);
+                }
                 Action::Wait(interest) => self.wait(interest),
             }
         }
@@ -87,7 +94,7 @@ impl Driver {
         if left != Some(Duration::ZERO)
             && let Some(stream) = self.in_flight.transport()
         {
-            match stream.wait(Readiness { read: reads, write: true }, left) {
+            match stream.wait(Readiness { read: reads, write: true }, left, None) {
                 Ok(true) if reads && self.look() => return,
                 Ok(_) => {}
                 Err(error) => return self.in_flight.input(Input::SendFailed(error.into())),
@@ -118,11 +125,41 @@ impl Driver {
         if reads && self.body.may_block() && self.look() {
             return;
         }
-        let input = self.body.next();
-        self.in_flight.input(input);
+        match self.body.next() {
+            Some(input) => self.in_flight.input(input),
+            None => return self.wait_for_body(reads),
+        }
         if reads && self.body.may_block() {
             // That may have taken longer than the whole exchange may.
             self.in_flight.input(Input::Timeout);
+        }
+    }
+
+    /// Waits until there is another piece of the body, or something can be read.
+    #[cold]
+    fn wait_for_body(&mut self, reads: bool) {
+        let left = self.left();
+        if left != Some(Duration::ZERO)
+            && let Some(stream) = self.in_flight.transport()
+        {
+            let interest = Readiness { read: reads, write: false };
+            match stream.wait(interest, left, self.body.signal()) {
+                Ok(true) if reads && self.look() => return,
+                Ok(_) => {}
+                Err(error) => {
+                    return self.in_flight.input(Input::BodyFailed(CoreError::body(error)));
+                }
+            }
+        }
+        // If the time is not over, this changes nothing.
+        self.in_flight.input(Input::Timeout);
+    }
+
+    /// Tells the thread that sends the body if no more of it is sent.
+    #[inline]
+    fn end_upload(&mut self, is_over: bool) {
+        if is_over || self.in_flight.unsent().is_some() {
+            self.body.stop();
         }
     }
 

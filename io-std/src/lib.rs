@@ -17,6 +17,7 @@
 //! share is the number of the next exchange, so that their events can go to one sink.
 
 mod body;
+mod channel;
 mod client;
 mod connect;
 mod deadline;
@@ -27,6 +28,7 @@ mod network;
 mod resolve;
 mod response;
 mod server;
+mod signal;
 mod socket;
 mod stream;
 mod system_socket;
@@ -35,6 +37,7 @@ mod upgraded;
 mod wait;
 
 pub use body::Body;
+pub use channel::BodySender;
 pub use client::{Client, ClientBuilder, RequestBuilder};
 pub use connect::{Connect, Connector, SystemConnector};
 pub use limpid_core::client::{Dial, Target};

@@ -13,6 +13,7 @@ use rustix::io::Errno;
 use socket2::Socket;
 
 use crate::deadline::poll_timeout;
+use crate::signal::Signal;
 use crate::transport::Interest;
 
 /// Opens a connection to `target` within `timeout`.
@@ -106,15 +107,35 @@ impl<S: Borrow<Socket>> Timed<S> {
         interest: Interest,
         timeout: Option<Duration>,
     ) -> io::Result<Interest> {
+        self.wait_with(None, interest, timeout)
+    }
+
+    /// Waits as [`wait`](Self::wait) does, until there is a signal at the latest.
+    pub(crate) fn wait_with(
+        &self,
+        signal: Option<&Signal>,
+        interest: Interest,
+        timeout: Option<Duration>,
+    ) -> io::Result<Interest> {
         let mut flags = PollFlags::empty();
         flags.set(PollFlags::IN, interest.read);
         flags.set(PollFlags::OUT, interest.write);
-        let mut fds = [PollFd::new(self.socket(), flags)];
-        match poll(&mut fds, poll_timeout(timeout).as_ref()) {
+        let socket = PollFd::new(self.socket(), flags);
+        let mut fds = [socket.clone(), signal.map_or(socket, Signal::poll_fd)];
+        let fds = match signal {
+            None => &mut fds[..1],
+            // A socket of which nothing is expected would tell that it was closed, and end every wait.
+            Some(_) if flags.is_empty() => &mut fds[1..],
+            Some(_) => &mut fds[..],
+        };
+        match poll(fds, poll_timeout(timeout).as_ref()) {
             Err(error) if error != Errno::INTR => return Err(error.into()),
             _ => {}
         }
-        let events = fds[0].revents();
+        if let Some(signal) = signal {
+            signal.clear();
+        }
+        let events = if flags.is_empty() { PollFlags::empty() } else { fds[0].revents() };
         let is_broken = events.intersects(PollFlags::ERR | PollFlags::HUP);
         Ok(Interest {
             read: events.contains(PollFlags::IN) || is_broken,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, ErrorKind, IoSlice};
 use std::net::SocketAddr;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use limpid_io::PooledTransport;
@@ -10,8 +11,12 @@ use socket2::Socket;
 
 use crate::deadline::{deadline_after, in_time};
 use crate::network::Network;
+use crate::signal::Signal;
 use crate::socket::Timed;
 use crate::transport::{Interest, Transport};
+
+/// How long a transport that is no socket is waited for while there may be a signal.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// A transport whose operations wait.
 pub(crate) enum Stream {
@@ -50,15 +55,31 @@ impl Stream {
         }
     }
 
-    /// Waits until it may be read or written, but not longer than `timeout`. Returns whether it may be
-    /// read.
-    pub(crate) fn wait(&self, interest: Interest, timeout: Option<Duration>) -> io::Result<bool> {
-        match self {
-            Self::Socket(socket) => socket.wait(interest, timeout).map(|ready| ready.read),
-            Self::Custom(transport) => {
-                transport.wait(interest, deadline_after(timeout)).map(|()| interest.read)
+    /// Waits until it may be read or written or there is a signal, but not longer than `timeout`. It may
+    /// return earlier. Returns whether it may be read.
+    pub(crate) fn wait(
+        &self,
+        interest: Interest,
+        timeout: Option<Duration>,
+        signal: Option<&Signal>,
+    ) -> io::Result<bool> {
+        let transport = match self {
+            Self::Socket(socket) => {
+                return socket.wait_with(signal, interest, timeout).map(|ready| ready.read);
             }
+            Self::Custom(transport) => transport,
+        };
+        // It cannot be waited for together with a signal.
+        let timeout = match signal {
+            Some(_) => Some(timeout.map_or(LOOK, |timeout| timeout.min(LOOK))),
+            None => timeout,
+        };
+        if interest.read || interest.write {
+            transport.wait(interest, deadline_after(timeout))?;
+        } else {
+            thread::sleep(timeout.unwrap_or_default());
         }
+        Ok(interest.read)
     }
 
     pub(crate) fn local_addr(&self) -> Option<SocketAddr> {

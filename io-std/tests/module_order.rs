@@ -5,6 +5,8 @@
 #[test]
 fn modules_import_only_modules_below_them() {
     let order = [
+        "signal",
+        "channel",
         "body",
         "deadline",
         "resolve",

@@ -79,10 +79,13 @@ impl<S> Content<S> {
         }
     }
 
-    /// Whether a source yields it.
+    /// Returns the source that yields it, if one does.
     #[must_use]
-    pub const fn is_source(&self) -> bool {
-        matches!(self.kind, Kind::Source(_))
+    pub const fn as_source(&self) -> Option<&S> {
+        match &self.kind {
+            Kind::Source(source) => Some(source),
+            Kind::Bytes(_) => None,
+        }
     }
 
     /// How long it is.

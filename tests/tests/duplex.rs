@@ -82,6 +82,135 @@ fn std_has_an_early_answer_between_the_pieces_of_a_slow_source() {
     assert_eq!(client.post(&url).body(body).send().unwrap().status(), 401);
 }
 
+/// A server that answers 200 to a head at once, and then sends each piece of the chunked body back.
+fn echo() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let line = |stream: &mut TcpStream, end: &[u8]| {
+            let (mut read, mut byte) = (Vec::new(), [0]);
+            while !read.ends_with(end) {
+                stream.read_exact(&mut byte).unwrap();
+                read.push(byte[0]);
+            }
+            read
+        };
+        line(&mut stream, b"\r\n\r\n");
+        stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").unwrap();
+        loop {
+            let mut chunk = line(&mut stream, b"\r\n");
+            let is_last = chunk == b"0\r\n";
+            chunk.extend(line(&mut stream, b"\r\n"));
+            stream.write_all(&chunk).unwrap();
+            if is_last {
+                return;
+            }
+        }
+    });
+    url
+}
+
+#[test]
+fn std_reads_a_response_while_the_channel_of_the_body_is_silent() {
+    let client = limpid_std::Client::from(builder().build());
+    let (sender, body) = limpid_std::Body::channel(None);
+    // The response begins before there is any of the body. One thread does both.
+    let mut response = client.post(&echo()).body(body).send().unwrap().into_body();
+    for piece in ["one", "two", "three"] {
+        sender.send(piece).unwrap();
+        assert_eq!(response.next_piece().unwrap(), Some(piece.as_bytes()));
+    }
+    sender.finish();
+    assert_eq!(response.next_piece().unwrap(), None);
+}
+
+#[test]
+fn std_is_woken_by_a_sender_of_the_body() {
+    let client = limpid_std::Client::from(builder().build());
+    let (sender, body) = limpid_std::Body::channel(None);
+    let mut response = client.post(&echo()).body(body).send().unwrap().into_body();
+    // The thread that reads waits for socket and channel most of the time.
+    let sending = thread::spawn(move || {
+        for piece in 0..20 {
+            thread::sleep(Duration::from_millis(piece % 4));
+            sender.send(piece.to_string()).unwrap();
+        }
+        sender.finish();
+    });
+    let mut all = Vec::new();
+    while let Some(piece) = response.next_piece().unwrap() {
+        all.extend_from_slice(piece);
+    }
+    sending.join().unwrap();
+    assert_eq!(String::from_utf8(all).unwrap(), (0..20).map(|n| n.to_string()).collect::<String>());
+}
+
+#[test]
+fn std_has_an_early_answer_while_the_channel_of_the_body_is_silent() {
+    let (url, _answers) = server();
+    let client = limpid_std::Client::from(builder().build());
+    let (sender, body) = limpid_std::Body::channel(Some(10));
+    let response = client.post(&url).body(body).send().unwrap();
+    assert_eq!((response.status(), response.unsent()), (401, Some(10)));
+    assert!(sender.is_stopped());
+    assert_eq!(sender.send("x").unwrap_err().kind(), std::io::ErrorKind::BrokenPipe);
+}
+
+#[test]
+fn std_sends_the_answer_to_a_sender_that_waits_for_room() {
+    let (url, _answers) = server();
+    let client = limpid_std::Client::from(builder().build());
+    let (mut sender, body) = limpid_std::Body::channel(None);
+    let sending = thread::spawn(move || std::io::copy(&mut std::io::repeat(b'x'), &mut sender));
+    let response = client.post(&url).body(body).send().unwrap();
+    assert_eq!(response.status(), 401);
+    assert!(response.unsent().is_some());
+    let error = sending.join().unwrap().unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::BrokenPipe, "while the response is still there");
+}
+
+#[test]
+fn std_fails_a_request_whose_sender_is_dropped_before_the_end() {
+    let (url, _answers) = server();
+    let client = limpid_std::Client::from(builder().like_httpx().build());
+    let (sender, body) = limpid_std::Body::channel(None);
+    let sending = thread::spawn(move || {
+        sender.send("x").unwrap();
+        drop(sender);
+    });
+    let error = client.post(&url).body(body).send().unwrap_err();
+    assert!(error.to_string().contains("the request body could not be read"), "{error}");
+    sending.join().unwrap();
+}
+
+#[test]
+fn tokio_reads_a_response_while_the_source_is_silent() {
+    /// What another task sends.
+    struct Sent(tokio::sync::mpsc::Receiver<&'static str>);
+
+    impl Pieces for Sent {
+        fn next(&mut self) -> NextPiece<'_> {
+            Box::pin(async { Ok(self.0.recv().await.map(Bytes::from)) })
+        }
+    }
+
+    let url = echo();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let client = limpid_tokio::Client::from(builder().build());
+        let (sender, receiver) = tokio::sync::mpsc::channel(1);
+        let body = limpid_tokio::Body::pieces(Sent(receiver), None);
+        let mut response = client.post(&url).body(body).send().await.unwrap();
+        for piece in ["one", "two", "three"] {
+            sender.send(piece).await.unwrap();
+            assert_eq!(response.next_piece().await.unwrap(), Some(piece.as_bytes()));
+        }
+        drop(sender);
+        assert_eq!(response.next_piece().await.unwrap(), None);
+    });
+}
+
 #[test]
 fn tokio_has_an_early_answer_while_it_uploads() {
     let (url, answers) = server();

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use limpid_std::{Client, Connect, Dial, Error, SystemConnector, Transport};
+use limpid_std::{Body, Client, Connect, Dial, Error, SystemConnector, Transport};
 use memory::{End, Network};
 
 /// Answers each request with its request line.
@@ -66,6 +66,19 @@ fn write_timeout_holds_for_a_transport_in_memory() {
     let client = Client::builder().connector(network).write_timeout(timeout).build();
     let error = client.get("http://192.0.2.1/").send().unwrap_err();
     assert!(error.is_timeout(), "{error}");
+}
+
+#[test]
+fn body_of_a_channel_goes_over_a_connection_in_memory_that_is_read_meanwhile() {
+    let network = Network::new(|end| {
+        end.head();
+        end.say("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
+    });
+    let client = Client::builder().connector(network).build();
+    let (sender, body) = Body::channel(None);
+    let response = client.post("http://192.0.2.1/").body(body).send().unwrap();
+    assert_eq!(response.status(), 401);
+    assert!(sender.is_stopped());
 }
 
 #[test]
