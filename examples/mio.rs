@@ -5,30 +5,34 @@
 //! machine. What this driver leaves out, it leaves out plainly:
 //!
 //! - no pool: each exchange opens a connection, and closes it;
-//! - no request body, for it only ever asks for pages;
 //! - no local address, no options of sockets, no Unix sockets;
 //! - names are looked up while everything waits: a real program has a thread for that.
 //!
 //! ```text
 //! cargo run -p limpid-examples --bin mio -- https://www.example.com/ /etc/ssl/cert.pem
+//! cargo run -p limpid-examples --bin mio -- --body FILE http://localhost:8000/
 //! ```
 //!
-//! The body goes to standard output, the lines to standard error.
+//! The file is sent by POST; without one, the URL is asked for by GET. The body of the response goes to
+//! standard output, the lines to standard error.
 
 use std::env;
 use std::error::Error;
-use std::io::{self, ErrorKind, IoSlice, Read, Write};
+use std::fs::File;
+use std::io::{self, ErrorKind, IoSlice, Read, Seek, Write};
 use std::net::ToSocketAddrs;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
+use bytes::Bytes;
 use limpid_core::client::{
     Action, Dial, DialId, Event, Exchange, Interest, Options, Request, Retirement, Target, TrustId,
     Url,
 };
 use limpid_core::error::{MisuseError, ResolveError, TlsError};
 use limpid_core::fields::Fields;
+use limpid_core::http1::BodySize;
 use limpid_core::time::Mono;
 use limpid_core::trace::{ConnectionId, Cx, EventKind, ExchangeId, Scope, Sink, TraceEvent};
 use limpid_core::transport::tls::ClientTls;
@@ -43,6 +47,9 @@ use rustls::{ClientConfig, RootCertStore};
 
 /// The least room for a read.
 const READ: usize = 16 * 1024;
+
+/// How much of a file is sent at a time.
+const PIECE: u64 = 64 * 1024;
 
 fn main() -> ExitCode {
     match run() {
@@ -67,14 +74,23 @@ fn chain(error: &dyn Error) -> String {
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
-    let mut arguments = env::args().skip(1);
-    let url: Url =
-        arguments.next().ok_or("usage: mio URL [FILE OF TRUSTED CERTIFICATES]")?.parse()?;
+    let usage = "usage: mio [--body FILE] URL [FILE OF TRUSTED CERTIFICATES]";
+    let mut arguments = env::args().skip(1).peekable();
+    let mut file = None;
+    if arguments.next_if_eq("--body").is_some() {
+        file = Some(File::open(arguments.next().ok_or(usage)?)?);
+    }
+    let url: Url = arguments.next().ok_or(usage)?.parse()?;
     let ca_file = arguments.next();
 
-    let request = Request::builder(b"GET", url)
+    let size = match &file {
+        Some(file) => BodySize::Length(file.metadata()?.len()),
+        None => BodySize::None,
+    };
+    let request = Request::builder(if file.is_some() { b"POST" } else { b"GET" }, url)
         .field(b"Accept", b"*/*")
         .field(b"User-Agent", b"limpid-mio")
+        .body(size)
         .build();
     let options = Options::with(|options| {
         options.verify = true;
@@ -92,10 +108,14 @@ fn run() -> Result<(), Box<dyn Error>> {
         connections: 0,
         dials: Vec::new(),
         stream: None,
+        file,
         ca_file: ca_file.as_deref(),
         tls: None,
     };
     driver.run(&mut io::stdout().lock())?;
+    if let Some(unsent) = driver.exchange.unsent() {
+        writeln!(io::stderr(), "mio: {unsent} bytes of the body were not sent")?;
+    }
     Ok(())
 }
 
@@ -113,6 +133,8 @@ struct Driver<'d, S> {
     dials: Vec<(DialId, TcpStream)>,
     /// The connection, once it is open.
     stream: Option<TcpStream>,
+    /// The body of the request, if it has one.
+    file: Option<File>,
     ca_file: Option<&'d str>,
     /// The TLS configuration, once one was needed.
     tls: Option<Arc<ClientConfig>>,
@@ -151,7 +173,11 @@ impl<S: Sink> Driver<'_, S> {
                 Action::Dial(dial) => self.dial(dial)?,
                 // mio forgets a socket that is closed.
                 Action::Abandon(dial) => self.dials.retain(|(id, _)| *id != dial),
-                Action::Rewind => {}
+                Action::Rewind => {
+                    if let Err(error) = self.file.as_mut().map_or(Ok(()), File::rewind) {
+                        self.body_failed(error)?;
+                    }
+                }
                 Action::Wait(interest) => self.wait(interest)?,
                 Action::Close => self.stream = None,
                 Action::Release => self.release(now),
@@ -190,7 +216,7 @@ impl<S: Sink> Driver<'_, S> {
     fn wait(&mut self, interest: Interest) -> Result<(), Box<dyn Error>> {
         let is_done = (interest.read && self.read()?)
             || (interest.write && self.write()?)
-            || (interest.body && self.end_body()?)
+            || (interest.body && self.next_piece()?)
             || self.settle()?;
         if is_done {
             return Ok(());
@@ -234,9 +260,24 @@ impl<S: Sink> Driver<'_, S> {
         Ok(true)
     }
 
-    fn end_body(&mut self) -> Result<bool, MisuseError> {
-        self.exchange.handle_body_end(Fields::EMPTY, self.now(), self.sink)?;
+    /// Hands in the next piece of the body. A file never keeps it waiting: what does is waited for together
+    /// with the socket, and has nothing to hand in until then.
+    fn next_piece(&mut self) -> Result<bool, MisuseError> {
+        let mut piece = Vec::new();
+        let file = self.file.as_mut();
+        let result = file.map_or(Ok(0), |file| file.take(PIECE).read_to_end(&mut piece));
+        let now = self.now();
+        match result {
+            Ok(0) => self.exchange.handle_body_end(Fields::EMPTY, now, self.sink)?,
+            Ok(_) => self.exchange.handle_body(Bytes::from(piece), now, self.sink)?,
+            Err(error) => self.body_failed(error)?,
+        }
         Ok(true)
+    }
+
+    fn body_failed(&mut self, error: io::Error) -> Result<(), MisuseError> {
+        let error = limpid_core::error::Error::body(error);
+        self.exchange.handle_body_failed(error, self.now(), self.sink)
     }
 
     /// Begins to open a connection. How it ends is told later, by [`Driver::settle`].

@@ -2,13 +2,15 @@
 //! and what limpid-io and limpid-socket keep for drivers.
 //!
 //! What is left to write is how this runtime waits: for a socket, for a thread, for a moment in time,
-//! for a connection that another task gives back. It leaves out request bodies and Unix sockets.
+//! for a connection that another task gives back. It leaves out Unix sockets.
 //!
 //! ```text
 //! cargo run -p limpid-examples --bin smol -- https://www.example.com/ /etc/ssl/cert.pem
+//! cargo run -p limpid-examples --bin smol -- --body FILE http://localhost:8000/
 //! ```
 //!
-//! The body goes to standard output, the lines to standard error.
+//! The file is sent by POST; without one, the URL is asked for by GET. The body of the response goes to
+//! standard output, the lines to standard error.
 
 use std::env;
 use std::error::Error as StdError;
@@ -18,21 +20,27 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::task::Poll;
 
+use bytes::Bytes;
 use limpid_core::client::{Action, Dial, DialId, Emitted, Event, Interest, Request, Target};
 use limpid_core::error::ResolveError;
-use limpid_core::fields::Fields;
 use limpid_core::time::{Deadline, Mono};
 use limpid_io::{
-    BuildClient, ClientBuilder, Connections, Error, InFlight, Input, PooledTransport, Settings,
+    BuildClient, ClientBuilder, Connections, Content, Error, InFlight, Input, Part,
+    PooledTransport, Settings,
 };
 use limpid_sinks::LineSink;
 use limpid_socket::{begin, is_silent, literal, lookup};
-use smol::future::{or, poll_fn};
+use smol::fs::File;
+use smol::future::{or, pending, poll_fn};
+use smol::io::AsyncReadExt;
 use smol::{Async, Timer, block_on, unblock};
 use socket2::SockRef;
 
 /// The least room for a read.
 const READ: usize = 16 * 1024;
+
+/// How much of a file is sent at a time.
+const PIECE: usize = 64 * 1024;
 
 fn main() -> ExitCode {
     match run() {
@@ -57,14 +65,21 @@ fn chain(error: &dyn StdError) -> String {
 }
 
 fn run() -> Result<(), Box<dyn StdError>> {
-    let mut arguments = env::args().skip(1);
-    let url = arguments.next().ok_or("usage: smol URL [FILE OF TRUSTED CERTIFICATES]")?;
+    let usage = "usage: smol [--body FILE] URL [FILE OF TRUSTED CERTIFICATES]";
+    let mut arguments = env::args().skip(1).peekable();
+    let mut body = Content::none();
+    if arguments.next_if_eq("--body").is_some() {
+        let file = std::fs::File::open(arguments.next().ok_or(usage)?)?;
+        let length = file.metadata()?.len();
+        body = Content::source(File::from(file), Some(length));
+    }
+    let url = arguments.next().ok_or(usage)?;
     let mut builder = ClientBuilder::<Client>::default().sink(LineSink::stderr()).redirects(5);
     if let Some(ca_file) = arguments.next() {
         builder = builder.ca_file(ca_file);
     }
     let client = builder.build();
-    block_on(client.get(&url, &mut io::stdout().lock()))?;
+    block_on(client.send(&url, body, &mut io::stdout().lock()))?;
     Ok(())
 }
 
@@ -84,29 +99,37 @@ impl BuildClient for Client {
 }
 
 impl Client {
-    /// Asks for a page, writes it to `body` and returns its status.
-    async fn get(&self, url: &str, body: &mut impl Write) -> Result<u16, Box<dyn StdError>> {
-        let request = Request::builder(b"GET", url.parse()?)
+    /// Sends a request with this body, and writes that of the response to `output`.
+    async fn send(
+        &self,
+        url: &str,
+        body: Content<File>,
+        output: &mut impl Write,
+    ) -> Result<(), Box<dyn StdError>> {
+        let method: &[u8] = if body.as_source().is_some() { b"POST" } else { b"GET" };
+        let request = Request::builder(method, url.parse()?)
             .field(b"Accept", b"*/*")
             .field(b"User-Agent", b"limpid-smol")
+            .body(body.size())
             .build();
         let in_flight = InFlight::new(Arc::clone(&self.connections), Arc::new(request));
-        let mut driver = Driver { in_flight, dials: Vec::new() };
-        let mut status = 0;
+        let mut driver = Driver { in_flight, body, dials: Vec::new() };
         while driver.run().await?.is_some() {
-            match driver.in_flight.event() {
-                Some(Event::Head(head, _)) => status = head.status,
-                Some(Event::Data(data)) => body.write_all(data)?,
-                _ => {}
+            if let Some(Event::Data(data)) = driver.in_flight.event() {
+                output.write_all(data)?;
             }
         }
-        Ok(status)
+        if let Some(unsent) = driver.in_flight.unsent() {
+            writeln!(io::stderr(), "smol: {unsent} bytes of the body were not sent")?;
+        }
+        Ok(())
     }
 }
 
 /// An exchange, and what it runs on.
 struct Driver {
     in_flight: InFlight<Socket>,
+    body: Content<File>,
     /// Connections that are being opened.
     dials: Vec<(DialId, Socket)>,
 }
@@ -138,8 +161,12 @@ impl Driver {
                 }
                 Action::Dial(dial) => self.dial(dial),
                 Action::Abandon(dial) => self.dials.retain(|(id, _)| *id != dial),
-                // There is no body, so that nothing of it is to be had again.
-                Action::Rewind => {}
+                Action::Rewind => {
+                    if let Err(error) = self.body.rewind() {
+                        self.in_flight.input(Input::BodyFailed(error));
+                    }
+                }
+                Action::Wait(Interest::NONE) => self.wait_for_dials().await,
                 Action::Wait(interest) => self.wait(interest).await,
                 Action::Close => self.in_flight.close(),
                 Action::Release => self.in_flight.release(),
@@ -149,30 +176,26 @@ impl Driver {
         }
     }
 
-    /// Waits for what the exchange waits for.
+    /// Does one of the things that are waited for, as soon as one is possible.
     async fn wait(&mut self, interest: Interest) {
         let (until, now) = self.time();
         let (mut buffers, transport) = self.in_flight.io();
-        if interest.write {
-            let out = buffers.out().concat();
-            let space = buffers.space(READ);
-            let moved = within(until, now, write_or_read(transport, &out, space, interest)).await;
-            match moved {
-                Some(Moved::Out(result)) => self.in_flight.wrote(Some(result)),
-                Some(Moved::In(result)) => self.in_flight.read(Some(result)),
-                None => self.in_flight.input(Input::Timeout),
-            }
-        } else if interest.read && !interest.body {
-            let read = read(transport, buffers.space(READ));
-            let result = within(until, now, read).await;
-            self.in_flight.read(result);
-        } else if interest.body {
-            self.in_flight.input(Input::BodyEnd(Fields::EMPTY));
-        } else {
-            match within(until, now, settled(&mut self.dials)).await {
-                Some((dial, result)) => self.in_flight.dialed(dial, Some(result)),
-                None => self.in_flight.input(Input::Timeout),
-            }
+        let (out, space) = (buffers.out().concat(), buffers.space(READ));
+        let first = first(interest, transport, &out, space, &mut self.body);
+        match within(until, now, first).await {
+            Some(First::Wrote(result)) => self.in_flight.wrote(Some(result)),
+            Some(First::Read(result)) => self.in_flight.read(Some(result)),
+            Some(First::Made(part)) => self.in_flight.input(self.body.made(part)),
+            None => self.in_flight.input(Input::Timeout),
+        }
+    }
+
+    /// Waits for one of the attempts at connecting, or until it is time for the next.
+    async fn wait_for_dials(&mut self) {
+        let (until, now) = self.time();
+        match within(until, now, settled(&mut self.dials)).await {
+            Some((dial, result)) => self.in_flight.dialed(dial, Some(result)),
+            None => self.in_flight.input(Input::Timeout),
         }
     }
 
@@ -241,33 +264,58 @@ impl PooledTransport for Socket {
     }
 }
 
-/// Reads once, as soon as there is something.
-async fn read(transport: Option<&mut Socket>, space: &mut [u8]) -> io::Result<usize> {
-    match transport {
-        Some(Socket(stream)) => stream.read_with(|mut stream| stream.read(space)).await,
-        None => Err(ErrorKind::NotConnected.into()),
-    }
+/// What was possible first.
+enum First {
+    Wrote(io::Result<usize>),
+    Read(io::Result<usize>),
+    Made(io::Result<Option<Bytes>>),
 }
 
-/// What has moved.
-enum Moved {
-    Out(io::Result<usize>),
-    In(io::Result<usize>),
-}
-
-/// Writes once, or reads if that is possible first and waited for.
-async fn write_or_read(
+/// Reads, writes, or makes the next piece of the body: once, and what is possible first of these that are
+/// waited for. The others can be dropped, for they have done nothing yet.
+async fn first(
+    interest: Interest,
     transport: Option<&mut Socket>,
     out: &[u8],
     space: &mut [u8],
-    interest: Interest,
-) -> Moved {
+    body: &mut Content<File>,
+) -> First {
     let Some(Socket(stream)) = transport else {
-        return Moved::Out(Err(ErrorKind::NotConnected.into()));
+        let not_connected = ErrorKind::NotConnected;
+        return if interest.read {
+            First::Read(Err(not_connected.into()))
+        } else {
+            First::Wrote(Err(not_connected.into()))
+        };
     };
-    let write = async { Moved::Out(stream.write_with(|mut stream| stream.write(out)).await) };
-    let read = async { Moved::In(stream.read_with(|mut stream| stream.read(space)).await) };
-    if interest.read { or(write, read).await } else { write.await }
+    let stream = &*stream;
+    let read = only_if(interest.read, async {
+        First::Read(stream.read_with(|mut stream| stream.read(space)).await)
+    });
+    let write = only_if(interest.write, async {
+        First::Wrote(stream.write_with(|mut stream| stream.write(out)).await)
+    });
+    let make = only_if(interest.body, async { First::Made(next_piece(body).await) });
+    or(read, or(write, make)).await
+}
+
+/// What comes of `future`, or nothing ever.
+async fn only_if<F: Future>(condition: bool, future: F) -> F::Output {
+    if condition { future.await } else { pending().await }
+}
+
+/// Makes the next piece of a body.
+async fn next_piece(body: &mut Content<File>) -> io::Result<Option<Bytes>> {
+    match body.part() {
+        Part::Piece(piece) => Ok(Some(piece)),
+        Part::Source(file) => {
+            let mut piece = vec![0; PIECE];
+            let n = AsyncReadExt::read(file, &mut piece).await?;
+            piece.truncate(n);
+            Ok((n > 0).then(|| piece.into()))
+        }
+        Part::End => Ok(None),
+    }
 }
 
 /// Waits until one of the connections that are being opened is open, or cannot be.
