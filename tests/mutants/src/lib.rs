@@ -5,7 +5,7 @@
 //! cargo run --release -p limpid-mutants -- NAME...   # these
 //! ```
 //!
-//! `mutants.toml` lists them. The command copies the files that git tracks, applies one mutant after the
+//! `mutants.toml` lists them. The command copies the checkout, applies one mutant after the
 //! other to the copy and runs the tests of the core and 2,000 seeds of the simulation. It fails if the
 //! tests pass with a mutant, and if a mutant does not compile: then it would show nothing.
 

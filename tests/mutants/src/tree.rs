@@ -7,7 +7,10 @@ use std::process::Command;
 
 use crate::Mutant;
 
-/// A copy of the files that git tracks.
+/// How git lists the files of a checkout: those that it tracks, and new ones that it does not ignore.
+const LIST: [&str; 5] = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+
+/// A copy of the files of a checkout.
 #[derive(Debug)]
 pub struct Tree {
     root: PathBuf,
@@ -20,7 +23,7 @@ impl Tree {
     /// # Errors
     /// git or the file system fails.
     pub fn copy(from: &Path, to: &Path) -> io::Result<Self> {
-        let listed = Command::new("git").arg("-C").arg(from).args(["ls-files", "-z"]).output()?;
+        let listed = Command::new("git").arg("-C").arg(from).args(LIST).output()?;
         if !listed.status.success() {
             return Err(io::Error::other("git ls-files failed: the tests need a checkout"));
         }

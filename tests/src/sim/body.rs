@@ -1,29 +1,40 @@
 //! The body of a request.
 
 use std::io;
+use std::task::Poll;
+use std::time::Duration;
 
 use bytes::Bytes;
 use limpid_core::error::Error;
 use limpid_core::http1::BodySize;
+use limpid_core::time::Mono;
 use limpid_io::{Content, Input, Part};
+
+use super::world::World;
 
 type Pieces = Box<dyn Iterator<Item = io::Result<Bytes>>>;
 
 /// What a request carries.
 #[derive(Debug)]
-pub struct Body(Content<Pieces>);
+pub struct Body {
+    content: Content<Pieces>,
+    /// How long each piece of a slow source takes.
+    pause: Duration,
+    /// When the next piece is there.
+    ready: Option<Mono>,
+}
 
 impl Body {
     /// No body.
     #[must_use]
-    pub const fn none() -> Self {
-        Self(Content::none())
+    pub fn none() -> Self {
+        Content::none().into()
     }
 
     /// These bytes, which can be sent again.
     #[must_use]
     pub fn bytes(bytes: impl Into<Bytes>) -> Self {
-        Self(Content::from(bytes.into()))
+        Content::from(bytes.into()).into()
     }
 
     /// These pieces, once; of this length altogether, or chunked.
@@ -31,25 +42,48 @@ impl Body {
         pieces: impl Iterator<Item = io::Result<Bytes>> + 'static,
         length: Option<u64>,
     ) -> Self {
-        Self(Content::source(Box::new(pieces), length))
+        Content::source(Box::new(pieces) as Pieces, length).into()
+    }
+
+    /// Makes each piece, and the end, take so long.
+    #[must_use]
+    pub const fn slowed(mut self, pause: Duration) -> Self {
+        self.pause = pause;
+        self
     }
 
     pub(super) const fn size(&self) -> BodySize {
-        self.0.size()
+        self.content.size()
     }
 
     /// Goes back to the start.
     pub(super) fn rewind(&mut self) -> Result<(), Error> {
-        self.0.rewind()
+        self.content.rewind()
+    }
+
+    /// Waits until there is a next piece.
+    pub(super) fn poll_ready(&mut self, world: &World) -> Poll<()> {
+        let pause = self.pause;
+        if pause == Duration::ZERO {
+            return Poll::Ready(());
+        }
+        world.poll_until(*self.ready.get_or_insert_with(|| world.now() + pause))
     }
 
     /// The next piece.
     pub(super) fn next(&mut self) -> Input<'_> {
-        let part = match self.0.part() {
+        self.ready = None;
+        let part = match self.content.part() {
             Part::Piece(piece) => Ok(Some(piece)),
             Part::Source(pieces) => pieces.next().transpose(),
             Part::End => Ok(None),
         };
-        self.0.made(part)
+        self.content.made(part)
+    }
+}
+
+impl From<Content<Pieces>> for Body {
+    fn from(content: Content<Pieces>) -> Self {
+        Self { content, pause: Duration::ZERO, ready: None }
     }
 }

@@ -37,6 +37,12 @@ impl Client {
         self.0.stop_after(polls);
     }
 
+    /// Returns how many bytes of a request have waited for a socket at most.
+    #[must_use]
+    pub fn most_waiting(&self) -> usize {
+        self.0.most_waiting()
+    }
+
     /// Returns whether an exchange was stopped.
     #[must_use]
     pub fn has_stopped(&self) -> bool {
@@ -79,6 +85,12 @@ impl Response {
     #[must_use]
     pub fn fields(&self) -> Fields<'_> {
         self.driver.exchange.head().map_or(Fields::EMPTY, |head| head.fields)
+    }
+
+    /// How many bytes of the request's body were not sent, if sending was stopped.
+    #[must_use]
+    pub const fn unsent(&self) -> Option<u64> {
+        self.driver.exchange.unsent()
     }
 
     /// The trailers, once the end of the body was reached.

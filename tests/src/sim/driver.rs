@@ -15,7 +15,7 @@ use super::body::Body;
 use super::dials::Dials;
 use super::shared::Shared;
 use super::socket::Socket;
-use super::world::at;
+use super::world::{World, at};
 
 /// The least room for a read.
 const READ: usize = 16 * 1024;
@@ -105,12 +105,15 @@ impl Driver {
                 return self.input(Input::ReceiveFailed(not_connected()));
             };
             let out = self.exchange.out().concat();
+            self.client.note_waiting(out.len());
             let room = self.exchange.space(READ);
-            let moved = world.before(until, moves(socket, interest, &out, room)).await;
+            let body = interest.body.then_some(&mut self.body);
+            let moving = moves(socket, interest, &out, room, body.map(|body| (body, world)));
+            let moved = world.before(until, moving).await;
             match moved {
                 Some(Moved::Out(written)) => self.wrote(Some(written)),
                 Some(Moved::In(read)) => self.read(Some(read)),
-                Some(Moved::Nothing) => {
+                Some(Moved::Body) => {
                     let input = self.body.next();
                     // Nothing is handed in that was not waited for.
                     let _ = input.hand_to(&mut self.exchange, world.now(), &self.client.sink);
@@ -118,7 +121,9 @@ impl Driver {
                 None => self.input(Input::Timeout),
             }
         } else if interest.body {
-            let input = self.body.next();
+            let ready = poll_fn(|_| self.body.poll_ready(world));
+            let ready = world.before(until, ready).await;
+            let input = ready.map_or(Input::Timeout, |()| self.body.next());
             // Nothing is handed in that was not waited for.
             let _ = input.hand_to(&mut self.exchange, world.now(), &self.client.sink);
         } else {
@@ -195,11 +200,17 @@ impl Driver {
 enum Moved {
     Out(io::Result<usize>),
     In(io::Result<usize>),
-    Nothing,
+    Body,
 }
 
-/// Writes or reads once, or finds that neither is possible now where the body is waited for too.
-async fn moves(socket: &Socket, interest: Interest, out: &[u8], room: &mut [u8]) -> Moved {
+/// Writes or reads once, whichever is possible first, or finds that there is more of the body.
+async fn moves(
+    socket: &Socket,
+    interest: Interest,
+    out: &[u8],
+    room: &mut [u8],
+    mut body: Option<(&mut Body, &World)>,
+) -> Moved {
     let (mut write, mut read) = (pin!(socket.write(out)), pin!(socket.receive(room)));
     poll_fn(|cx| {
         if interest.write
@@ -212,7 +223,10 @@ async fn moves(socket: &Socket, interest: Interest, out: &[u8], room: &mut [u8])
         {
             return Poll::Ready(Moved::In(read));
         }
-        if interest.body { Poll::Ready(Moved::Nothing) } else { Poll::Pending }
+        match &mut body {
+            Some((body, world)) => body.poll_ready(world).map(|()| Moved::Body),
+            None => Poll::Pending,
+        }
     })
     .await
 }

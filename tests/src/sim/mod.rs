@@ -26,7 +26,7 @@ pub use body::Body;
 pub use client::{Client, Response};
 pub use faults::{Cut, Faults};
 pub use net::{Listening, Net};
-pub use served::{Served, Stopping};
+pub use served::{Gone, Served, Stopping};
 pub use server::{Listener, Server};
 pub use socket::Socket;
 pub use world::{Stuck, World};

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 
 use limpid_core::time::Mono;
+use limpid_io::server::Departure;
 
 use super::faults::{Course, Fate};
 use super::os;
@@ -101,6 +102,20 @@ impl Pipe {
     /// When something will be there to be read, if it is known.
     pub(super) fn next_arrival(&self) -> Option<Mono> {
         self.arrivals.front().map(|(at, _)| *at).or_else(|| self.end.map(|(at, _)| at))
+    }
+
+    /// When the end arrives, if it is known.
+    pub(super) fn end_arrival(&self) -> Option<Mono> {
+        self.end.map(|(at, _)| at)
+    }
+
+    /// How the writer has gone away, as far as that has arrived.
+    pub(super) fn departure(&self, now: Mono) -> Option<Departure> {
+        match self.end {
+            Some((at, End::Closed)) if at <= now => Some(Departure::HalfClosed),
+            Some((at, End::Reset)) if at <= now => Some(Departure::Gone(Some(os::reset()))),
+            _ => None,
+        }
     }
 
     /// Nothing more is written.

@@ -16,6 +16,7 @@ use limpid_core::http1::{BodySize, RequestHead};
 use limpid_core::server::{Action, Event, Interest, Outcome, Session};
 use limpid_core::trace::Sink;
 use limpid_io::ServerLayers;
+use limpid_io::server::Departure;
 use rustls::ServerConfig;
 
 use super::socket::Socket;
@@ -36,6 +37,10 @@ pub struct Served<S: Sink> {
     stop: Stopping,
     /// The session was told of the shutdown.
     told: bool,
+    /// A client that closes its direction has not gone away.
+    half_close: bool,
+    /// How many bytes have waited for the socket at most.
+    most_waiting: usize,
 }
 
 /// Whether a server shuts down, and how long what is open may take then.
@@ -48,6 +53,15 @@ impl Stopping {
         self.0.set(Some(grace));
         world.moved();
     }
+}
+
+/// Whether a client has gone away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gone {
+    /// It has not, in the time.
+    No,
+    /// It has, and the session tells its handler so by this.
+    Yes(Option<Cause>),
 }
 
 /// What the driver stopped for.
@@ -69,7 +83,24 @@ impl<S: Sink> Served<S> {
         sink: S,
         stop: Stopping,
     ) -> Self {
-        Self { session, tls: None, socket: Some(socket), world, sink, stop, told: false }
+        Self {
+            session,
+            tls: None,
+            socket: Some(socket),
+            world,
+            sink,
+            stop,
+            told: false,
+            half_close: true,
+            most_waiting: 0,
+        }
+    }
+
+    /// Takes a client that closes its direction for one that has gone away, as its session does.
+    #[must_use]
+    pub const fn half_close(mut self, half_close: bool) -> Self {
+        self.half_close = half_close;
+        self
     }
 
     /// Secures the connection with this configuration.
@@ -77,6 +108,12 @@ impl<S: Sink> Served<S> {
     pub fn with_tls(mut self, tls: Option<Arc<ServerConfig>>) -> Self {
         self.tls = tls;
         self
+    }
+
+    /// Returns how many bytes have waited for the socket at most.
+    #[must_use]
+    pub const fn most_waiting(&self) -> usize {
+        self.most_waiting
     }
 
     /// Waits for the next request; false when the connection is over.
@@ -148,6 +185,31 @@ impl<S: Sink> Served<S> {
         }
     }
 
+    /// Waits until the client has gone away, but not longer than `time`.
+    pub async fn gone_within(&mut self, time: Duration) -> Gone {
+        let until = self.world.now() + time;
+        let Some(socket) = &self.socket else { return Gone::Yes(None) };
+        let half_close = self.half_close;
+        let gone = poll_fn(|_| match socket.departure() {
+            None | Some(Departure::HalfClosed) if half_close => Poll::Pending,
+            Some(departure) => Poll::Ready(departure),
+            None => Poll::Pending,
+        });
+        let Some(departure) = self.world.before(Some(until), gone).await else { return Gone::No };
+        match departure {
+            Departure::HalfClosed => {
+                self.session.handle_half_close(self.world.now(), &self.sink);
+            }
+            Departure::Gone(error) => {
+                self.failed(error.map_or_else(|| Cause::PeerGone.into(), Error::from));
+            }
+        }
+        match self.run().await {
+            Stop::Failed(cause) => Gone::Yes(Some(cause)),
+            _ => Gone::Yes(None),
+        }
+    }
+
     /// Ends the response.
     ///
     /// # Errors
@@ -212,6 +274,7 @@ impl<S: Sink> Served<S> {
             Some(socket) => {
                 let stop = (!self.told && interest.read).then_some(&self.stop);
                 let out = self.session.out().concat();
+                self.most_waiting = self.most_waiting.max(out.len());
                 let room = self.session.space(READ);
                 let moving = interrupted(stop, move_bytes(socket, interest, &out, room));
                 self.world.before(at(until), moving).await

@@ -21,6 +21,8 @@ pub(super) struct Shared {
     tls: (TlsSource, TlsSource),
     pool: RefCell<Pool<Socket>>,
     exchanges: Cell<u64>,
+    /// How many bytes of a request have waited for a socket at most.
+    most_waiting: Cell<usize>,
     /// How many polls of exchanges are left until one is stopped; `None` stops none.
     polls_left: Cell<Option<u64>>,
 }
@@ -42,7 +44,18 @@ impl Shared {
             pool: RefCell::new(Pool::new(pool)),
             exchanges: Cell::new(0),
             polls_left: Cell::new(None),
+            most_waiting: Cell::new(0),
         }
+    }
+
+    /// Notes that so many bytes wait for a socket.
+    pub(super) fn note_waiting(&self, bytes: usize) {
+        self.most_waiting.set(self.most_waiting.get().max(bytes));
+    }
+
+    /// Returns how many bytes of a request have waited for a socket at most.
+    pub(super) fn most_waiting(&self) -> usize {
+        self.most_waiting.get()
     }
 
     /// Stops the exchange that is polled after so many polls.

@@ -6,6 +6,8 @@ use std::io;
 use std::rc::Rc;
 use std::task::Poll;
 
+use limpid_io::server::Departure;
+
 use super::faults::Course;
 use super::os;
 use super::pipe::{self, Pipe};
@@ -40,6 +42,17 @@ impl Socket {
     #[must_use]
     pub fn is_silent(&self) -> bool {
         !self.incoming.borrow().is_readable(self.world.now())
+    }
+
+    /// Returns how the peer has gone away, if it has. What has arrived before stays to be read.
+    #[must_use]
+    pub fn departure(&self) -> Option<Departure> {
+        let incoming = self.incoming.borrow();
+        if let Some(moment) = incoming.end_arrival() {
+            // It is looked at again then.
+            let _ = self.world.poll_until(moment);
+        }
+        incoming.departure(self.world.now())
     }
 
     /// Takes some of the bytes, when there is room.

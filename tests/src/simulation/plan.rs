@@ -18,6 +18,8 @@ pub struct Plan {
     pub timeouts: Timeouts,
     /// The connections that the client may have.
     pub connections: usize,
+    /// Whether a client that closes its direction still waits for its answer.
+    pub half_close: bool,
     /// When the server shuts down, and how long what is open may take then.
     pub shutdown: Option<(Duration, Duration)>,
     /// What tasks ask for, each one request after the other.
@@ -41,6 +43,8 @@ pub struct Asked {
     pub download_chunked: bool,
     /// How many bytes are sent at a time at most.
     pub piece: usize,
+    /// How long the client's source takes for each piece.
+    pub pause: Duration,
     /// What the client does with it.
     pub client: Client,
     /// What the server does with it.
@@ -69,6 +73,12 @@ pub enum Server {
     Early,
     /// It answers and does not read.
     Ignore,
+    /// It answers with this status, and for so long neither reads nor closes.
+    Refuse(u16, Duration),
+    /// It sends a piece for each that it reads.
+    Echo,
+    /// It reads the request, and for so long says nothing, unless the client goes away.
+    Silent(Duration),
     /// It takes its time before it answers.
     Slow(Duration),
     /// It fails after so many pieces of the response, or before its head.
@@ -98,8 +108,9 @@ impl Plan {
             faults.within = 1 << random.u32(0..18);
         }
         let secure = random.u32(..4) == 0;
-        // A body that goes byte by byte need not be long.
-        let longest = faults.most.saturating_mul(256).min(1 << 18);
+        // A body that goes byte by byte need not be long; few need be more than the network holds.
+        let most = if random.u32(..16) == 0 { 1 << 20 } else { 1 << 18 };
+        let longest = faults.most.saturating_mul(256).min(most);
         let tasks = random.usize(1..=3);
         let mut number = 0;
         let tasks = (0..tasks).map(|_| {
@@ -115,7 +126,8 @@ impl Plan {
         let mut time = || Duration::from_micros(1 << random.u32(0..23));
         let (at, grace) = (time(), time());
         let shutdown = (random.u32(..4) == 0).then_some((at, grace));
-        Self { secure, faults, timeouts, connections: random.usize(1..=3), shutdown, tasks }
+        let (connections, half_close) = (random.usize(1..=3), random.bool());
+        Self { secure, faults, timeouts, connections, half_close, shutdown, tasks }
     }
 }
 
@@ -132,10 +144,26 @@ fn timeouts(random: &mut Rng) -> Timeouts {
     })
 }
 
+/// The statuses of early answers: those of 300 and above stop an upload.
+const REFUSALS: [u16; 5] = [200, 201, 307, 401, 503];
+
 impl Asked {
+    /// The status that the server answers with.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        match self.server {
+            Server::Refuse(status, _) => status,
+            _ => 200,
+        }
+    }
+
     fn random(number: u64, longest: usize, random: &mut Rng) -> Self {
         let upload = random.bool().then(|| size(longest, random));
         let time = |random: &mut Rng| Duration::from_micros(1 << random.u32(0..23));
+        let piece = 1 << random.u32(4..16);
+        let pieces = upload.unwrap_or(0) / piece;
+        // A slow source makes few pieces.
+        let is_slow = random.u32(..4) == 0 && pieces < 64;
         Self {
             number,
             upload,
@@ -143,18 +171,22 @@ impl Asked {
             expects: upload.is_some() && random.u32(..4) == 0,
             download: size(longest, random),
             download_chunked: random.bool(),
-            piece: 1 << random.u32(4..16),
+            piece: usize::try_from(piece).unwrap_or(usize::MAX),
+            pause: if is_slow { time(random) / 16 } else { Duration::ZERO },
             client: match random.u32(..8) {
                 0 => Client::Cancel(time(random)),
                 1 => Client::Drop(random.usize(..4)),
                 2 => Client::Slow(time(random) / 64),
                 _ => Client::Read,
             },
-            server: match random.u32(..10) {
+            server: match random.u32(..14) {
                 0 => Server::Early,
                 1 => Server::Ignore,
                 2 => Server::Slow(time(random)),
                 3 => Server::Fail(random.usize(..4)),
+                4 => Server::Refuse(REFUSALS[random.usize(..REFUSALS.len())], time(random)),
+                5 => Server::Echo,
+                6 => Server::Silent(time(random)),
                 _ => Server::Answer,
             },
         }

@@ -69,6 +69,7 @@ impl Stage {
             net: net.clone(),
             options: Arc::new(limpid_core::server::Options::with(|options| {
                 options.secure = tls.is_some();
+                options.half_close = plan.half_close;
             })),
             tls,
             sink: Arc::new(Ledger::of_server()),
@@ -120,12 +121,14 @@ impl Stage {
     /// Lets the server come to its end, and looks at the books.
     fn end(self, plan: &Plan) -> Vec<Problem> {
         let Self { net, client, service, open, ledger, .. } = self;
+        let most_waiting = client.most_waiting();
         drop(client);
         let world = net.world();
         let patience = world.now() + PATIENCE;
         let closed = poll_fn(|_| if *open.borrow() == 0 { Poll::Ready(()) } else { Poll::Pending });
         let ended = world.run(world.before(Some(patience), closed));
         let mut problems = service.problems.take();
+        problems.extend(Problem::of_memory(most_waiting));
         if ended != Ok(Some(())) {
             problems.push(Problem::Hang);
         }
@@ -162,8 +165,8 @@ fn settings(plan: &Plan, trust: Option<Arc<ClientConfig>>, ledger: Arc<Ledger>) 
 /// request was given was no good.
 fn failure(asked: &Asked, came: &Result<Came, Problem>) -> Option<Problem> {
     // A client that takes its time is cut off by the server.
-    let is_answered = matches!(asked.server, Server::Answer | Server::Slow(_))
-        && !matches!(asked.client, Client::Slow(_));
+    let is_answered =
+        !matches!(asked.server, Server::Fail(_)) && !matches!(asked.client, Client::Slow(_));
     match came {
         Ok(Came::Failed(error)) if is_answered && !error.is_timeout() => {
             Some(Problem::Failed { number: asked.number, error: error.to_string() })
@@ -189,11 +192,17 @@ fn check(
     if total.is_some_and(|total| took > total) && !is_patient {
         return Some(Problem::Late { number, took });
     }
-    let is_read = asked.server == Server::Answer;
-    match (came, asked.upload, uploaded) {
-        // Who has the answer to a whole upload has seen it arrive.
-        (Came::Whole, Some(sent), got) if is_read && sent != got.unwrap_or(0) => {
-            Some(Problem::Upload { number, at: got.unwrap_or(0) })
+    // The end of an echo of known length comes with its last byte.
+    let is_read =
+        asked.server == Server::Answer || asked.server == Server::Echo && asked.download_chunked;
+    let (Came::Whole(unsent), Some(length)) = (came, asked.upload) else { return None };
+    let got = uploaded.unwrap_or(0);
+    match unsent {
+        // The answer to a whole upload comes after it.
+        _ if is_read && length != got => Some(Problem::Upload { number, at: got }),
+        // Of a chunked body, it is not known how much is left.
+        Some(unsent) if !asked.upload_chunked && unsent + got > length => {
+            Some(Problem::Unsent { number, unsent, came: got })
         }
         _ => None,
     }

@@ -44,6 +44,25 @@ pub enum Problem {
         /// How long it took.
         took: Duration,
     },
+    /// The handler of a client that has gone away was not told.
+    NotTold {
+        /// The request.
+        number: u64,
+    },
+    /// A client says that it sent less of a body than has come, or the other way round.
+    Unsent {
+        /// The request.
+        number: u64,
+        /// How many bytes the client says it has not sent.
+        unsent: u64,
+        /// How many have come.
+        came: u64,
+    },
+    /// A machine keeps more bytes than it needs to go on.
+    Memory {
+        /// How many.
+        bytes: usize,
+    },
     /// A connection was open for longer after the shutdown than it may.
     Open {
         /// How long after it.
@@ -52,4 +71,14 @@ pub enum Problem {
     /// An operation started and did not end, or the other way round, or an error has another phase
     /// than what failed.
     Spans(String),
+}
+
+/// How many bytes may wait for a socket: the largest piece of a body, and what is said before it.
+const WAITING: usize = 40 * 1024;
+
+impl Problem {
+    /// Returns what is wrong if so many bytes have waited for a socket.
+    pub(super) fn of_memory(bytes: usize) -> Option<Self> {
+        (bytes > WAITING).then_some(Self::Memory { bytes })
+    }
 }

@@ -15,8 +15,8 @@ use crate::sim;
 /// What came of a request.
 #[derive(Debug)]
 pub(super) enum Came {
-    /// The response was complete.
-    Whole,
+    /// The response was complete; of the request, so many bytes were not sent.
+    Whole(Option<u64>),
     /// The server's machine has answered in the place of the handler.
     Refused,
     /// The client lost interest.
@@ -66,7 +66,7 @@ async fn exchange(client: &sim::Client, origin: &str, asked: &Asked) -> Result<C
     let number = asked.number.to_string();
     let is_mine = response.fields().get("X-Number") == Some(number.as_bytes());
     match response.status() {
-        200 if is_mine => {}
+        status if is_mine && status == asked.status() => {}
         // A request that was not understood, or not answered in time, is answered by the machine.
         400..=599 if response.fields().get("X-Number").is_none() => {}
         status => return Err(Wrong::Problem(Problem::Answer { number: asked.number, status })),
@@ -91,7 +91,7 @@ async fn exchange(client: &sim::Client, origin: &str, asked: &Asked) -> Result<C
     if is_mine && !is_whole {
         return Err(Wrong::Problem(Problem::Download { number: asked.number, at }));
     }
-    Ok(if is_mine { Came::Whole } else { Came::Refused })
+    Ok(if is_mine { Came::Whole(response.unsent()) } else { Came::Refused })
 }
 
 fn body(asked: &Asked) -> sim::Body {
@@ -104,5 +104,5 @@ fn body(asked: &Asked) -> sim::Body {
         at += data.len() as u64;
         (!data.is_empty()).then_some(Ok::<Bytes, io::Error>(data))
     });
-    sim::Body::pieces(pieces, (!asked.upload_chunked).then_some(length))
+    sim::Body::pieces(pieces, (!asked.upload_chunked).then_some(length)).slowed(asked.pause)
 }

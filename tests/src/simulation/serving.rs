@@ -16,7 +16,7 @@ use rustls::ServerConfig;
 use super::pattern::{is_part, part};
 use super::plan::{Asked, Server};
 use super::problem::Problem;
-use crate::sim::{Net, Served, Socket, Stopping};
+use crate::sim::{Gone, Net, Served, Socket, Stopping};
 
 /// A server, and what it found wrong.
 #[derive(Debug)]
@@ -62,11 +62,13 @@ impl<S: Sink + 'static> Service<S> {
         let session = Session::new(number, None, Arc::clone(&self.options));
         let (world, stop) = (self.net.world().clone(), self.stop.clone());
         let served = Served::new(session, socket, world, &self.sink, stop);
-        let mut served = served.with_tls(self.tls.clone());
+        let half_close = self.options.half_close;
+        let mut served = served.with_tls(self.tls.clone()).half_close(half_close);
         while served.request().await {
             let handled = self.handle(&mut served).await;
             served.handled(if handled.is_ok() { Outcome::Done } else { Outcome::Failed });
         }
+        self.problems.borrow_mut().extend(Problem::of_memory(served.most_waiting()));
     }
 
     /// Answers a request. An error is a matter of the connection, or was asked for.
@@ -84,28 +86,65 @@ impl<S: Sink + 'static> Service<S> {
                 self.read(asked, served).await?;
                 self.net.world().sleep(time).await;
             }
-            Server::Early | Server::Ignore => {}
+            Server::Silent(time) => {
+                self.read(asked, served).await?;
+                self.be_silent(asked, time, served).await?;
+            }
+            Server::Early | Server::Ignore | Server::Refuse(..) | Server::Echo => {}
         }
         self.answer(asked, served).await?;
-        if asked.server == Server::Early {
-            self.read(asked, served).await?;
+        match asked.server {
+            Server::Early => self.read(asked, served).await?,
+            Server::Refuse(_, time) => self.net.world().sleep(time).await,
+            _ => {}
         }
         Ok(())
     }
 
+    /// Says nothing for a time. A client that goes away ends it.
+    async fn be_silent(
+        &self,
+        asked: &Asked,
+        time: Duration,
+        served: &mut Served<&S>,
+    ) -> Result<(), Cause> {
+        match served.gone_within(time).await {
+            Gone::No => Ok(()),
+            Gone::Yes(Some(cause)) => Err(cause),
+            Gone::Yes(None) => {
+                self.problems.borrow_mut().push(Problem::NotTold { number: asked.number });
+                Err(Cause::Abandoned)
+            }
+        }
+    }
+
     async fn read(&self, asked: &Asked, served: &mut Served<&S>) -> Result<(), Cause> {
         let mut at = 0;
-        while let Some(data) = served.piece().await? {
-            if !is_part(asked.number, at, data) {
-                self.problems.borrow_mut().push(Problem::Upload { number: asked.number, at });
-            }
-            at += data.len() as u64;
-            self.uploaded.borrow_mut().insert(asked.number, at);
-        }
-        if at != asked.upload.unwrap_or(0) {
-            self.problems.borrow_mut().push(Problem::Upload { number: asked.number, at });
-        }
+        while self.read_piece(asked, &mut at, served).await? {}
         Ok(())
+    }
+
+    /// Reads a piece of the body, which is at `at`; false at its end.
+    async fn read_piece(
+        &self,
+        asked: &Asked,
+        at: &mut u64,
+        served: &mut Served<&S>,
+    ) -> Result<bool, Cause> {
+        let number = asked.number;
+        let wrong = |at| self.problems.borrow_mut().push(Problem::Upload { number, at });
+        let Some(data) = served.piece().await? else {
+            if *at != asked.upload.unwrap_or(0) {
+                wrong(*at);
+            }
+            return Ok(false);
+        };
+        if !is_part(number, *at, data) {
+            wrong(*at);
+        }
+        *at += data.len() as u64;
+        self.uploaded.borrow_mut().insert(number, *at);
+        Ok(true)
     }
 
     async fn answer(&self, asked: &Asked, served: &mut Served<&S>) -> Result<(), Cause> {
@@ -123,14 +162,21 @@ impl<S: Sink + 'static> Service<S> {
         } else {
             BodySize::Length(asked.download)
         };
-        served.respond(200, size).map_err(Cause::Misuse)?;
+        served.respond(asked.status(), size).map_err(Cause::Misuse)?;
         let (mut at, mut pieces) = (0, 1);
-        while at < asked.download {
+        let (mut read, mut reads) = (0, asked.server == Server::Echo);
+        while at < asked.download || reads {
+            if reads {
+                reads = self.read_piece(asked, &mut read, served).await?;
+            }
             if pieces >= fails_after {
                 return Err(Cause::Abandoned);
             }
             let left = usize::try_from(asked.download - at).unwrap_or(usize::MAX);
             let data = part(asked.number, at, left.min(asked.piece));
+            if data.is_empty() {
+                continue;
+            }
             at += data.len() as u64;
             pieces += 1;
             served.send(data).map_err(Cause::Misuse)?;
