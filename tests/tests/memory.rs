@@ -5,7 +5,8 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
+use std::net::TcpListener;
 use std::sync::LazyLock;
 use std::thread;
 use std::time::Duration;
@@ -233,6 +234,65 @@ fn bombs() {
     }
 }
 
+/// A server that fills both directions: it reads nothing of the upload before it has written all but the
+/// last byte of its response, each of them as long as the path says.
+fn serve_full(listener: &TcpListener, requests: usize) {
+    for _ in 0..requests {
+        let (socket, _) = listener.accept().unwrap();
+        let config = CERTIFICATES.server(Identity::Good).unwrap();
+        let tls = rustls::ServerConnection::new(config).unwrap();
+        let mut stream = rustls::StreamOwned::new(tls, socket);
+        let (mut head, mut byte) = (Vec::new(), [0]);
+        while !head.ends_with(b"\r\n\r\n") {
+            stream.read_exact(&mut byte).unwrap();
+            head.push(byte[0]);
+        }
+        let target = head.split(|byte| *byte == b' ').nth(1).unwrap();
+        let length = length(wanted(target).unwrap().0);
+        let head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length:";
+        write!(stream, "{head} {length}\r\n\r\n").unwrap();
+        io::copy(&mut io::repeat(b'y').take(length - 1), &mut stream).unwrap();
+        assert_eq!(io::copy(&mut (&mut stream).take(length), &mut io::sink()).unwrap(), length);
+        stream.write_all(b"y").unwrap();
+    }
+}
+
+/// Moves large bodies both ways at once over TLS, where each waits for the other.
+fn both_ways_at_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let serving = thread::spawn(move || serve_full(&listener, 4));
+    let way = Way { tls: true, sized: true, up: false };
+
+    let client: limpid_std::Client = way.client();
+    let transfer_std = |pieces| {
+        let body =
+            limpid_std::Body::reader(io::repeat(b'x').take(length(pieces)), Some(length(pieces)));
+        let mut body = client.post(&way.url(port, pieces)).body(body).send().unwrap().into_body();
+        assert_eq!(io::copy(&mut body, &mut io::sink()).unwrap(), length(pieces));
+    };
+    let grown = measured(|| transfer_std(FEW), || transfer_std(MANY));
+    assert!(grown < ROOM, "std: {grown} bytes");
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let client: limpid_tokio::Client = way.client();
+    let transfer_tokio = |pieces| {
+        let body = Same(vec![b'x'; PIECE].into(), pieces);
+        let body = limpid_tokio::Body::pieces(body, Some(length(pieces)));
+        runtime.block_on(async {
+            let request = client.post(&way.url(port, pieces)).body(body);
+            let (mut response, mut received) = (request.send().await.unwrap(), 0);
+            while let Some(piece) = response.next_piece().await.unwrap() {
+                received += piece.len() as u64;
+            }
+            assert_eq!((received, response.unsent()), (length(pieces), None));
+        });
+    };
+    let grown = measured(|| transfer_tokio(FEW), || transfer_tokio(MANY));
+    assert!(grown < ROOM, "tokio: {grown} bytes");
+    serving.join().unwrap();
+}
+
 /// By how much the peak of memory grows in `large`, after `small` has had its share.
 fn measured(small: impl FnOnce(), large: impl FnOnce()) -> u64 {
     small();
@@ -244,6 +304,7 @@ fn measured(small: impl FnOnce(), large: impl FnOnce()) -> u64 {
 #[test]
 fn large_bodies_need_no_more_memory_than_small_ones_and_bombs_neither() {
     bombs();
+    both_ways_at_once();
     let both = [false, true];
     for tls in both {
         for sized in both {
