@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use limpid_core::client::{
     Action, Dial, DialId, Event, Lease, Request, RequestBuilder, Sizes, Switched, Timings, UrlError,
 };
@@ -312,6 +313,13 @@ impl<T: PooledTransport> InFlight<T> {
     #[must_use]
     pub fn event(&self) -> Option<Event<'_>> {
         self.inner().exchange().event()
+    }
+
+    /// Returns the data that [`event`](Self::event) lends, owned, and without a copy where it came by
+    /// [`Input::Bytes`].
+    #[must_use]
+    pub fn data(&self) -> Option<Bytes> {
+        self.inner().exchange().data()
     }
 
     /// Returns the request: the last one, where redirects were followed.

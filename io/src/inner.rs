@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use limpid_core::client::{
     Action, Exchange, Lease, Options, Request, RequestBuilder, Switched, UrlError,
 };
@@ -98,6 +99,12 @@ impl Buffers<'_> {
     #[must_use]
     pub fn out(&self) -> [&[u8]; 3] {
         self.exchange.out()
+    }
+
+    /// Returns the bytes for the transport owned: [`Exchange::take_out`].
+    #[must_use]
+    pub fn take_out(&self) -> [Bytes; 3] {
+        self.exchange.take_out()
     }
 
     /// Returns room for at least `min` bytes of the transport.

@@ -39,6 +39,8 @@ pub enum Input<'i> {
     Eof,
     /// [`handle_receive_failed`](Exchange::handle_receive_failed).
     ReceiveFailed(Error),
+    /// [`handle_bytes`](Exchange::handle_bytes).
+    Bytes(Bytes),
     /// [`handle_body`](Exchange::handle_body).
     Body(Bytes),
     /// [`handle_body_end`](Exchange::handle_body_end).
@@ -98,6 +100,7 @@ impl Input<'_> {
             Self::Failed(error) => exchange.handle_failed(error, now, sink),
             Self::Sent(n) => exchange.handle_sent(n, now, sink),
             Self::Received(n) => exchange.handle_received(n, now, sink),
+            Self::Bytes(bytes) => exchange.handle_bytes(bytes, now, sink),
             Self::Body(data) => exchange.handle_body(data, now, sink),
             Self::BodyEnd(trailers) => exchange.handle_body_end(trailers, now, sink),
             Self::BodyFailed(error) => exchange.handle_body_failed(error, now, sink),

@@ -59,6 +59,11 @@ impl Content {
         self.taken.is_some()
     }
 
+    /// Whether there are codings to be undone.
+    pub(super) const fn is_coded(&self) -> bool {
+        !self.codings.is_empty()
+    }
+
     /// Whether data that the connection has is still to be decoded.
     pub(super) const fn is_busy(&self) -> bool {
         self.taken.is_some()

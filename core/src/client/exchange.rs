@@ -4,6 +4,8 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::time::Duration;
 
+use bytes::Bytes;
+
 use super::action::{Action, Dial, Event, Interest, Target};
 use super::content::Content;
 use super::dial::Race;
@@ -79,6 +81,10 @@ pub struct Exchange {
     pub(super) receiving: Receiving,
     /// There may be something of the response that was received and not read.
     pub(super) has_input: bool,
+    /// Bytes that were handed in whole, and come after those that the connection has.
+    pub(super) owned: Bytes,
+    /// The data that was emitted last, if it came whole.
+    pub(super) piece: Bytes,
     /// The caller takes no data for now.
     pub(super) is_held: bool,
     /// How many bytes of the body were not sent, if sending was stopped.
@@ -120,6 +126,8 @@ impl Exchange {
             sending: Sending::Head,
             receiving: Receiving::Nothing,
             has_input: false,
+            owned: Bytes::new(),
+            piece: Bytes::new(),
             is_held: false,
             unsent: None,
             is_idempotent,
@@ -171,6 +179,8 @@ impl Exchange {
             sending: _,
             receiving: _,
             has_input: _,
+            owned: _,
+            piece: _,
             is_held,
             unsent,
             is_idempotent,
@@ -200,6 +210,7 @@ impl Exchange {
             *self.link = Link::none(self.plan.options.config);
         }
         self.content = Content::default();
+        self.drop_owned();
         self.memory.forget();
     }
 
@@ -215,8 +226,19 @@ impl Exchange {
         self.link.out()
     }
 
+    /// Returns the bytes for the transport owned, for a driver that hands them to the system until that has
+    /// taken them; then it calls [`handle_sent`](Self::handle_sent). A piece of the request's body of more
+    /// than 2 KiB is shared. Everything else is copied, and so is all of it over TLS.
+    #[must_use]
+    pub fn take_out(&self) -> [Bytes; 3] {
+        self.link.shared_out()
+    }
+
     /// Room for at least `min` bytes of the transport.
     pub fn space(&mut self, min: usize) -> &mut [u8] {
+        if !self.owned.is_empty() {
+            self.keep_owned();
+        }
         self.link.space(min)
     }
 
@@ -243,6 +265,7 @@ impl Exchange {
         {
             return None;
         }
+        self.keep_owned();
         self.end_in_switch(At { now, sink });
         let config = self.plan.options.config;
         let none = self.memory.none(config);
@@ -423,6 +446,17 @@ impl Exchange {
         Deadline::earlier(armed, self.timers.get(Timer::Total as usize))
     }
 
+    /// Returns the data that [`event`](Self::event) lends, owned. It is not copied if it came by
+    /// [`handle_bytes`](Self::handle_bytes), in plain and without a content coding that is undone.
+    #[must_use]
+    pub fn data(&self) -> Option<Bytes> {
+        match self.event()? {
+            Event::Data(_) if !self.piece.is_empty() => Some(self.piece.clone()),
+            Event::Data(data) => Some(Bytes::copy_from_slice(data)),
+            _ => None,
+        }
+    }
+
     /// Says whether the caller takes no data for now. Then nothing is read, the time for that stands
     /// still, and what [`event`](Self::event) lends stays, while [`poll`](Self::poll) goes on sending the
     /// request.
@@ -446,6 +480,9 @@ impl Exchange {
     #[inline]
     #[must_use]
     pub fn event(&self) -> Option<Event<'_>> {
+        if !self.piece.is_empty() {
+            return Some(Event::Data(&self.piece));
+        }
         let event = |event| match event {
             http1::Event::Informational(head) => Some(Event::Informational(head)),
             http1::Event::Response(head, reading) => Some(Event::Head(head, reading)),

@@ -16,7 +16,7 @@ use crate::error::{Call, Cause, Error, Misuse, MisuseError};
 use crate::fields::Fields;
 use crate::http1::Role;
 use crate::time::{Mono, Waiting};
-use crate::trace::{At, ConnectionId, Sink};
+use crate::trace::{At, ConnectionId, EventKind, Sink, TraceEvent};
 use crate::transport::{Layer, Link};
 
 /// A call that the state of the exchange forbids changes nothing.
@@ -216,11 +216,36 @@ impl Exchange {
         Ok(())
     }
 
+    /// These bytes were received, by a driver whose system fills memory of its own. What of them is data of a
+    /// body is not copied, and [`data`](Self::data) returns a part of them; heads and the framing of chunks
+    /// are copied once, and so is everything that passes through TLS.
+    ///
+    /// # Errors
+    /// Nothing was to be read.
+    pub fn handle_bytes<S: Sink>(&mut self, bytes: Bytes, now: Mono, sink: &S) -> Handled {
+        if !self.interest.read {
+            return Err(self.misuse(Call::HandleReceived));
+        }
+        let mut cx = self.trail.cx(At { now, sink });
+        cx.tell(EventKind::BytesReceived, || TraceEvent::BytesReceived { bytes: &bytes });
+        // What has come before is read before.
+        self.keep_owned();
+        if self.state == State::Transfer && self.link.is_plain() {
+            self.owned = bytes;
+        } else {
+            self.link.receive(&bytes);
+        }
+        self.has_input = true;
+        self.timers.disarm(Timer::Read as usize);
+        Ok(())
+    }
+
     /// The peer has closed its direction of the transport. This is ignored where nothing is to be read.
     pub fn handle_eof<S: Sink>(&mut self, now: Mono, sink: &S) {
         if !self.interest.read {
             return;
         }
+        self.keep_owned();
         self.link.eof();
         self.has_input = true;
         match self.state {

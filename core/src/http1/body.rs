@@ -113,16 +113,11 @@ impl Body {
         match &mut self.state {
             State::Complete => Ok(Piece::End(0)),
             _ if bytes.is_empty() => Ok(Piece::NeedInput),
-            State::Length(_) => {
-                Ok(self.plain_data(bytes.len()).map_or(Piece::NeedInput, Piece::Data))
-            }
-            State::UntilClose => {
-                let n = up_to(config.limits.body.saturating_sub(self.received), bytes.len());
-                if n == 0 {
-                    return Err(Broken::new(Rule::BodyTooLong, 0));
+            State::Length(_) | State::UntilClose | State::ChunkData(1..) => {
+                match self.take_data(bytes.len(), &config.limits) {
+                    0 => Err(Broken::new(Rule::BodyTooLong, 0)),
+                    n => Ok(Piece::Data(n)),
                 }
-                self.received += n as u64;
-                Ok(Piece::Data(n))
             }
             State::ChunkLine(searched) => match chunk::plain(bytes) {
                 Some((size, len)) if *searched == 0 && len <= config.limits.chunk_line => {
@@ -131,12 +126,6 @@ impl Body {
                 }
                 _ => self.chunk_line(bytes, trailers, request, config, tolerated),
             },
-            State::ChunkData(left @ 1..) => {
-                let n = up_to(*left, bytes.len());
-                *left -= n as u64;
-                self.received += n as u64;
-                Ok(Piece::Data(n))
-            }
             State::ChunkData(0) => match bytes {
                 [b'\r', b'\n', ..] => {
                     self.state = State::ChunkLine(0);
@@ -154,6 +143,22 @@ impl Body {
                 }
             },
         }
+    }
+
+    /// How much of `available` bytes is data; none if framing comes next, or nothing that is allowed.
+    pub(super) fn take_data(&mut self, available: usize, limits: &Limits) -> usize {
+        let n = match &mut self.state {
+            State::Length(_) => return self.plain_data(available).unwrap_or(0),
+            State::UntilClose => up_to(limits.body.saturating_sub(self.received), available),
+            State::ChunkData(left) => {
+                let n = up_to(*left, available);
+                *left -= n as u64;
+                n
+            }
+            State::ChunkLine(_) | State::Trailers | State::Complete => 0,
+        };
+        self.received += n as u64;
+        n
     }
 
     /// How much of `available` bytes is data, in a body of known length of which something has come.

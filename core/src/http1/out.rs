@@ -48,6 +48,16 @@ impl Out {
         }
     }
 
+    /// The same, owned: a large piece of a body is shared and not copied.
+    pub(super) fn shared(&self) -> [Bytes; 3] {
+        let [before, body, after] = self.slices();
+        let body = self
+            .body
+            .as_ref()
+            .map_or_else(|| Bytes::copy_from_slice(body), |(_, data)| data.clone());
+        [Bytes::copy_from_slice(before), body, Bytes::copy_from_slice(after)]
+    }
+
     pub(super) fn len(&self) -> usize {
         self.staging.len() - self.sent + self.body.as_ref().map_or(0, |(_, data)| data.len())
     }

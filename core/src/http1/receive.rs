@@ -352,6 +352,18 @@ impl Receive {
         data.is_some()
     }
 
+    /// How much of `available` bytes that follow those in the buffer is data of the body; none if
+    /// something else comes first. They count as read.
+    pub(super) fn skip_data(&mut self, available: usize) -> usize {
+        if self.surplus() > 0 {
+            return 0;
+        }
+        self.give_back();
+        let n = self.body.take_data(available, &self.config.limits);
+        self.buffer.skip(n);
+        n
+    }
+
     /// The end of a body that has no trailer section; the fields are the head's.
     #[inline]
     pub(super) fn end(&mut self) {

@@ -3,6 +3,8 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use bytes::Bytes;
+
 use super::layer::{Layer, LayerError, LayerFacts, LayerState, MAX_BUFFERED};
 use super::passthrough::Passthrough;
 use crate::error::Error;
@@ -262,6 +264,25 @@ impl Link {
             Some(layer) => [layer.out(), &[], &[]],
             None => self.http1.out(),
         }
+    }
+
+    /// The bytes for the transport, owned. Without layers, a large piece of a body is not copied.
+    pub(crate) fn shared_out(&self) -> [Bytes; 3] {
+        match self.layers.first() {
+            Some(layer) => [Bytes::copy_from_slice(layer.out()), Bytes::new(), Bytes::new()],
+            None => self.http1.shared_out(),
+        }
+    }
+
+    /// Whether the transport's bytes are those of HTTP.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.layers.is_empty()
+    }
+
+    /// Takes these bytes of the transport. They are copied.
+    pub(crate) fn receive(&mut self, bytes: &[u8]) {
+        self.space(bytes.len())[..bytes.len()].copy_from_slice(bytes);
+        self.filled(bytes.len());
     }
 
     pub(crate) fn sent(&mut self, n: usize) {

@@ -135,6 +135,12 @@ impl Buffer {
         self.consumed += n as u64;
     }
 
+    /// The next `n` bytes of the stream were used elsewhere. Nothing is unread.
+    pub(crate) fn skip(&mut self, n: usize) {
+        debug_assert_eq!(self.start, self.end, "what is unread comes first");
+        self.consumed += n as u64;
+    }
+
     /// How many bytes of the stream were used.
     pub(crate) const fn consumed(&self) -> u64 {
         self.consumed

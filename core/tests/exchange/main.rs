@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod bench;
+mod bytes;
 mod dial;
 mod duplex;
 mod expect_continue;

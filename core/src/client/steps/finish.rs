@@ -103,6 +103,7 @@ impl Exchange {
     #[inline(never)]
     pub(in super::super) fn fail<S: Sink>(&mut self, error: Error, at: At<'_, S>) {
         self.interest = Interest::NONE;
+        self.drop_owned();
         self.timers.disarm(Timer::Read as usize);
         self.timers.disarm(Timer::Write as usize);
         let (phase, cause) = (self.trail.phase(), error.cause);

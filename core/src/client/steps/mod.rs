@@ -3,5 +3,6 @@
 mod connect;
 mod dial;
 mod finish;
+mod owned;
 mod run;
 mod transfer;

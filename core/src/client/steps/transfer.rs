@@ -1,5 +1,7 @@
 //! The request goes out and the response comes in.
 
+use bytes::Bytes;
+
 use super::super::action::{Action, Emitted, Interest};
 use super::super::content;
 use super::super::exchange::Exchange;
@@ -258,7 +260,7 @@ impl Exchange {
     #[inline(never)]
     fn receive_head<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if self.read_on(at)?.is_none() {
-            return Ok(None);
+            return if self.owned.is_empty() { Ok(None) } else { self.read_owned() };
         }
         if self.sending != Sending::Done {
             self.heard_early(at);
@@ -355,6 +357,7 @@ impl Exchange {
         if !(200..300).contains(&status) {
             return Err(Cause::Proxy(status).into());
         }
+        self.keep_owned();
         let early = self.link.enter_tunnel(self.plan.options.config);
         self.link.keep_early(early);
         self.shake_hands(SpanKind::ProxyStartTls, at)
@@ -372,8 +375,11 @@ impl Exchange {
         if self.content.is_busy() {
             return self.decode_body(at);
         }
+        if !self.piece.is_empty() {
+            self.piece = Bytes::new();
+        }
         if self.read_on(at)?.is_none() {
-            return Ok(None);
+            return if self.owned.is_empty() { Ok(None) } else { self.read_owned() };
         }
         self.clock.sizes.response_body = self.link.http1.body_progress().0;
         if self.link.http1.data().is_some() {
@@ -389,6 +395,7 @@ impl Exchange {
         {
             self.memory.trailers.copy_from(trailers);
         }
+        self.keep_owned();
         self.trail.complete(Slot::Receiving, at);
         if self.sending.is_active() {
             // The server has said all, and wants no more.

@@ -112,6 +112,17 @@ impl Connection {
         self.receive.head.wishes.expects_another
     }
 
+    /// How much of `available` bytes that follow all that has arrived is data of the peer's body; none if
+    /// something else comes first. They count as read, and are not the event of this connection: the
+    /// caller has them.
+    pub(crate) fn skip_data(&mut self, available: usize) -> usize {
+        if self.sides.of(self.role.peer()) != State::Body {
+            return 0;
+        }
+        self.last = None;
+        self.receive.skip_data(available)
+    }
+
     /// Ends the peer's message if nothing of it is left to come, without an event; false if there is
     /// something, or it ended before.
     #[inline]

@@ -3,6 +3,8 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use bytes::Bytes;
+
 use super::super::receive::{Part, Receive};
 use super::super::send::Send;
 use super::super::state::{Act, Sides};
@@ -155,6 +157,11 @@ impl Connection {
     #[must_use]
     pub fn out(&self) -> [&[u8]; 3] {
         self.send.out.slices()
+    }
+
+    /// The same, owned: a large piece of a body is shared and not copied.
+    pub(crate) fn shared_out(&self) -> [Bytes; 3] {
+        self.send.out.shared()
     }
 
     /// How many bytes wait for the transport.
