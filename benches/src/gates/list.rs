@@ -1,7 +1,7 @@
 //! Which counts are held.
 
 use super::count::Count::{self, Allocations, HeapBytes, Instructions, SystemCalls};
-use crate::works::{blocking, growth, idle, parse, serving, tasks, trace};
+use crate::works::{blocking, duplex, growth, idle, parse, serving, tasks, trace};
 
 /// A work of limpid's whose counts are held.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +49,13 @@ pub const GATES: &[Gate] = &[
         unit: "GET and its response in memory, 5 fields each",
         work: parse::EXCHANGE,
         turns: 1024,
+        ..IN_MEMORY
+    },
+    Gate {
+        name: "duplex-echo",
+        unit: "POST of 64 KiB in memory, sent back while it comes",
+        work: duplex::ECHO,
+        turns: 64,
         ..IN_MEMORY
     },
     Gate { name: "chunk", unit: "chunk of 64 bytes", work: parse::CHUNKED, turns: 4, ..IN_MEMORY },

@@ -2,6 +2,7 @@
 
 pub mod blocking;
 pub mod body;
+pub mod duplex;
 pub mod growth;
 pub mod idle;
 pub mod parse;
@@ -22,6 +23,7 @@ pub fn subjects() -> Vec<Subject> {
         blocking::SUBJECTS,
         tasks::SUBJECTS,
         body::SUBJECTS,
+        duplex::SUBJECTS,
         idle::SUBJECTS,
         serving::SUBJECTS,
         trace::SUBJECTS,

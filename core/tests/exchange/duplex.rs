@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use limpid_core::client::{Action, Emitted, Event, Exchange, Interest, Options, Request};
+use limpid_core::client::{
+    Action, Emitted, Event, Exchange, Interest, Options, Request, RequestBuilder,
+};
 use limpid_core::error::{Cause, Error, OsError, OsErrorKind, Phase};
 use limpid_core::fields::Fields;
 use limpid_core::http1::BodySize;
@@ -18,6 +20,10 @@ const READ: Interest = Interest::READ;
 const BOTH: Interest = Interest { read: true, write: true, body: false };
 const SOURCE: Interest = Interest { read: true, write: false, body: true };
 
+fn post() -> RequestBuilder {
+    Request::builder(b"POST", "http://localhost/".parse().unwrap())
+}
+
 /// An upload of so many bytes, whose driver does nothing by itself.
 struct Upload {
     exchange: Exchange,
@@ -27,9 +33,14 @@ struct Upload {
 
 impl Upload {
     fn new(length: u64, options: Options) -> Self {
-        let request = Request::builder(b"POST", "http://localhost/".parse().unwrap())
-            .body(BodySize::Length(length))
-            .build();
+        Self::of(BodySize::Length(length), options)
+    }
+
+    fn of(size: BodySize, options: Options) -> Self {
+        Self::making(post().body(size).build(), options)
+    }
+
+    fn making(request: Request, options: Options) -> Self {
         let mut upload = Self {
             exchange: Exchange::new(ExchangeId(1), request, Arc::new(options)),
             now: Mono::default(),
@@ -121,6 +132,55 @@ fn a_final_status_of_300_or_above_stops_the_upload() {
             "HTTP Request",
         ]
     );
+}
+
+#[test]
+fn an_upload_stopped_before_its_last_chunk_closes_the_connection() {
+    let mut upload = Upload::of(BodySize::Unknown, Options::default());
+    assert_eq!(upload.poll(), Action::Wait(SOURCE));
+    upload.yields(10);
+    assert_eq!(upload.poll(), Action::Wait(BOTH));
+    upload.takes(b"a\r\nxxxxxxxxxx\r\n".len());
+    assert_eq!(upload.poll(), Action::Wait(SOURCE));
+    upload.exchange.handle_body_end(Fields::EMPTY, upload.now, &upload.names).unwrap();
+    assert_eq!(upload.poll(), Action::Wait(BOTH), "the last chunk waits");
+    upload.hears(REFUSED);
+    assert_eq!(upload.poll(), Action::Event(Emitted::Head));
+    assert_eq!(upload.poll(), Action::Event(Emitted::Data));
+    assert_eq!(upload.poll(), Action::Close);
+    assert_eq!(upload.poll(), Action::Done);
+    assert!(upload.exchange.take_link().is_none());
+}
+
+#[test]
+fn an_upload_that_was_sent_whole_keeps_the_connection_before_its_source_has_ended() {
+    let mut upload = Upload::new(10, Options::default());
+    assert_eq!(upload.poll(), Action::Wait(SOURCE));
+    upload.yields(10);
+    assert_eq!(upload.poll(), Action::Wait(BOTH));
+    upload.takes(10);
+    upload.hears("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    assert_eq!(upload.poll(), Action::Event(Emitted::Head));
+    assert_eq!(upload.poll(), Action::Event(Emitted::Data));
+    assert_eq!(upload.poll(), Action::Done);
+    assert!(upload.exchange.take_link().is_some());
+    assert!(upload.names().contains(&"send_request_body.complete".to_owned()));
+}
+
+#[test]
+fn a_final_status_in_the_place_of_100_sends_no_body() {
+    for status in ["200 OK", "401 Unauthorized"] {
+        let request = post().field(b"Expect", b"100-continue").body(BodySize::Length(10)).build();
+        let mut upload = Upload::making(request, Options::default());
+        assert_eq!(upload.poll(), Action::Wait(READ));
+        upload.hears(&format!("HTTP/1.1 {status}\r\nContent-Length: 2\r\n\r\n"));
+        assert_eq!(upload.poll(), Action::Event(Emitted::Head));
+        assert_eq!(upload.exchange.unsent(), Some(10));
+        assert_eq!(upload.poll(), Action::Wait(READ));
+        upload.hears("no");
+        assert_eq!(upload.poll(), Action::Event(Emitted::Data));
+        assert_eq!(upload.poll(), Action::Close);
+    }
 }
 
 #[test]

@@ -17,6 +17,8 @@ enum Delivers {
     /// So many bytes at a time, without saying that there are more.
     Some(usize),
     Nothing,
+    /// Everything, and it says something itself whenever bytes have come.
+    Acknowledges,
     Error(u32),
 }
 
@@ -57,6 +59,14 @@ impl Layer for Hoard {
                 Ok(LayerState::Open)
             }
             Delivers::Nothing => Ok(LayerState::Open),
+            Delivers::Acknowledges => {
+                if self.arrived > 0 {
+                    deliver(&self.held[..self.arrived]);
+                    self.outgoing.extend_from_slice(b"<ack>");
+                }
+                self.arrived = 0;
+                Ok(LayerState::Open)
+            }
             Delivers::Error(code) if self.arrived > 0 => {
                 Err(LayerError::other(code, "the layer does not like that"))
             }
@@ -234,6 +244,16 @@ fn a_layer_that_holds_too_much_and_delivers_nothing_ends_the_exchange() {
     let mut bench = asked(Delivers::Nothing);
     assert!(matches!(bench.hears(&"x".repeat(MAX_BUFFERED)), Stop::Read(..)), "it may hold that");
     assert_eq!(failed(bench.hears("x")).cause, Cause::Layer(0));
+}
+
+#[test]
+fn what_a_layer_says_during_the_response_is_sent_before_more_is_waited_for() {
+    let mut bench = asked(Delivers::Acknowledges);
+    bench.sent();
+    let (first, rest) = (&response(10)[..20], &response(10)[20..]);
+    assert!(matches!(bench.hears(first), Stop::Read(..)));
+    assert_eq!(bench.sent(), "<ack>");
+    assert!(matches!(bench.hears(rest), Stop::Event(_)));
 }
 
 #[test]

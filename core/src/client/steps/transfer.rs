@@ -184,6 +184,26 @@ impl Exchange {
         });
     }
 
+    /// Ends a request of which every byte was sent, though its source has not said so: the response can
+    /// be there before it is asked.
+    #[cold]
+    fn end_sent_body<S: Sink>(&mut self, at: At<'_, S>) -> Result<(), Error> {
+        if self.sending != Sending::Body || self.link.has_output()? {
+            return Ok(());
+        }
+        let http1 = &mut self.link.http1;
+        if http1.state(Role::Client) == Side::Body {
+            let has_length = matches!(self.plan.request.size(), BodySize::Length(_));
+            if !has_length || http1.body_left() > 0 {
+                return Ok(());
+            }
+            http1.finish(&mut self.trail.cx(at), Fields::EMPTY)?;
+        }
+        self.trail.complete(Slot::Sending, at);
+        self.sending = Sending::Done;
+        Ok(())
+    }
+
     /// The rest of the request is not sent.
     #[inline(never)]
     pub(in super::super) fn stop_sending<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
@@ -396,6 +416,9 @@ impl Exchange {
             self.memory.trailers.copy_from(trailers);
         }
         self.keep_owned();
+        if self.sending.is_active() {
+            self.end_sent_body(at)?;
+        }
         self.trail.complete(Slot::Receiving, at);
         if self.sending.is_active() {
             // The server has said all, and wants no more.
