@@ -23,7 +23,6 @@ mod connect;
 mod deadline;
 mod dials;
 mod driver;
-mod duplex;
 mod network;
 mod resolve;
 mod response;

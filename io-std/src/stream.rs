@@ -13,6 +13,7 @@ use crate::deadline::{deadline_after, in_time};
 use crate::network::Network;
 use crate::signal::Signal;
 use crate::socket::Timed;
+use crate::system_socket::SystemSocket;
 use crate::transport::{Interest, Transport};
 
 /// How long a transport that is no socket is waited for while there may be a signal.
@@ -82,6 +83,14 @@ impl Stream {
         Ok(interest.read)
     }
 
+    /// Gives the transport up as one whose operations do not wait.
+    pub(crate) fn into_transport(self) -> io::Result<Box<dyn Transport>> {
+        match self {
+            Self::Socket(socket) => Ok(Box::new(SystemSocket::new(socket.into_socket())?)),
+            Self::Custom(transport) => Ok(transport),
+        }
+    }
+
     pub(crate) fn local_addr(&self) -> Option<SocketAddr> {
         match self {
             Self::Socket(socket) => socket.local_addr(),
@@ -98,34 +107,15 @@ impl Stream {
 }
 
 /// Reads some bytes of a transport; returns `None` if the time for it is over.
-pub(crate) fn read(
+fn read(
     transport: &dyn Transport,
     room: &mut [u8],
     timeout: Option<Duration>,
 ) -> Option<io::Result<usize>> {
-    wait_for(transport, Interest::READ, timeout, || transport.read(room))
-}
-
-/// Writes some bytes to a transport; returns `None` if the time for it is over.
-pub(crate) fn write(
-    transport: &dyn Transport,
-    slices: &[IoSlice<'_>],
-    timeout: Option<Duration>,
-) -> Option<io::Result<usize>> {
-    wait_for(transport, Interest::WRITE, timeout, || transport.write(slices))
-}
-
-/// Does an operation as soon as it is possible.
-fn wait_for(
-    transport: &dyn Transport,
-    interest: Interest,
-    timeout: Option<Duration>,
-    mut operation: impl FnMut() -> io::Result<usize>,
-) -> Option<io::Result<usize>> {
-    // There is often nothing to wait for, and then the clock is not looked at.
+    // There is often something to read, and then the clock is not looked at.
     let mut deadline = None;
     loop {
-        match operation() {
+        match transport.read(room) {
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
             result => return Some(result),
         }
@@ -133,7 +123,7 @@ fn wait_for(
         if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
             return None;
         }
-        if let Err(error) = transport.wait(interest, deadline) {
+        if let Err(error) = transport.wait(Interest::READ, deadline) {
             return Some(Err(error));
         }
     }

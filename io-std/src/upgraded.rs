@@ -1,48 +1,52 @@
 //! Connections that have left HTTP/1.1.
 
 use std::fmt;
-use std::io::{self, ErrorKind, Read, Write};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
-use std::time::Duration;
+use std::io::{self, ErrorKind, IoSlice, Read, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use bytes::{Buf, BytesMut};
-use limpid_core::client::{Moved, Switched};
-use limpid_core::transport::LayerError;
+use limpid_core::transport::{LayerError, Switched};
 
-use crate::duplex::Duplex;
+use crate::deadline::deadline_after;
 use crate::stream::Stream;
+use crate::transport::{Interest, Transport};
 
-/// How much is read at a time.
+/// The least room for a read.
 const READ: usize = 16 * 1024;
 
 /// A connection that carries another protocol now, or is a tunnel: what
-/// [`Response::upgrade`](crate::Response::upgrade) gives.
+/// [`Response::upgrade`](crate::Response::upgrade) and
+/// [`Exchange::upgrade`](crate::Exchange::upgrade) give.
 ///
 /// What is written is sent at once, and what is read are the other side's bytes, through TLS and
 /// proxies where there are any. Clones are the same connection, so that one thread can read while
-/// another writes. It is closed when the last is dropped.
+/// another writes; neither waits for the other. It is closed when the last is dropped.
 #[derive(Clone)]
 pub struct Upgraded {
     shared: Arc<Shared>,
 }
 
 struct Shared {
-    transport: Duplex,
+    transport: Box<dyn Transport>,
+    /// It is not locked while a thread waits.
     switched: Mutex<Switched>,
-    /// Where the transport is read to; the thread that reads holds it.
-    incoming: Mutex<Vec<u8>>,
-    /// What the transport is to take next; the thread that writes holds it.
-    outgoing: Mutex<BytesMut>,
+    timeouts: Mutex<Timeouts>,
+}
+
+/// How long operations wait; `None` is without end.
+#[derive(Clone, Copy, Default)]
+struct Timeouts {
+    read: Option<Duration>,
+    write: Option<Duration>,
 }
 
 impl Upgraded {
     pub(crate) fn new(switched: Switched, stream: Stream) -> io::Result<Self> {
         Ok(Self {
             shared: Arc::new(Shared {
-                transport: Duplex::new(stream)?,
+                transport: stream.into_transport()?,
                 switched: Mutex::new(switched),
-                incoming: Mutex::new(vec![0; READ]),
-                outgoing: Mutex::new(BytesMut::new()),
+                timeouts: Mutex::default(),
             }),
         })
     }
@@ -51,18 +55,20 @@ impl Upgraded {
     /// default.
     ///
     /// # Errors
-    /// The time is zero, or the system refuses it.
+    /// The time is zero.
     pub fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
-        self.shared.transport.set_read_timeout(not_zero(timeout)?)
+        lock(&self.shared.timeouts).read = not_zero(timeout)?;
+        Ok(())
     }
 
     /// How long a write waits until some bytes are taken before it fails with
     /// [`ErrorKind::TimedOut`]. Without end by default.
     ///
     /// # Errors
-    /// The time is zero, or the system refuses it.
+    /// The time is zero.
     pub fn set_write_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
-        self.shared.transport.set_write_timeout(not_zero(timeout)?)
+        lock(&self.shared.timeouts).write = not_zero(timeout)?;
+        Ok(())
     }
 
     /// Tells the other side that nothing more comes. What it sends can still be read.
@@ -71,67 +77,106 @@ impl Upgraded {
     /// The connection failed.
     pub fn shutdown(&self) -> io::Result<()> {
         lock(&self.shared.switched).close();
-        self.shared.flush(&mut lock(&self.shared.outgoing))?;
+        self.shared.flush()?;
         self.shared.transport.shutdown()
     }
 }
 
 impl Shared {
     fn read(&self, room: &mut [u8]) -> io::Result<usize> {
-        let mut incoming = lock(&self.incoming);
+        let mut deadline = None;
         loop {
-            let moved = lock(&self.switched).read(room).map_err(refused)?;
-            match moved {
-                Moved::Bytes(n) => return Ok(n),
-                Moved::NeedRead => {}
-                Moved::NeedWrite => match self.outgoing.try_lock() {
-                    Ok(mut outgoing) => self.flush(&mut outgoing)?,
-                    Err(TryLockError::Poisoned(poisoned)) => {
-                        self.flush(&mut poisoned.into_inner())?;
-                    }
-                    // Another thread is writing, and takes this along.
-                    Err(TryLockError::WouldBlock) => {}
-                },
-            }
-            let n = self.transport.read(&mut incoming)?;
             let mut switched = lock(&self.switched);
-            switched.space(n)[..n].copy_from_slice(&incoming[..n]);
-            if n == 0 { switched.eof() } else { switched.filled(n) }
+            if let Some(n) = switched.read(room).map_err(refused)? {
+                return Ok(n);
+            }
+            // TLS answers on its own at times, and another thread may have left something.
+            self.write_out(&mut switched)?;
+            match self.transport.read(switched.space(READ)) {
+                Ok(0) => switched.handle_eof(),
+                Ok(n) => switched.handle_received(n).map_err(io::Error::other)?,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    let interest = Interest { read: true, write: !switched.out().is_empty() };
+                    drop(switched);
+                    self.wait(interest, &mut deadline, |timeouts| timeouts.read)?;
+                }
+                Err(error) => return Err(error),
+            }
         }
     }
 
     fn write(&self, data: &[u8]) -> io::Result<usize> {
-        let mut outgoing = lock(&self.outgoing);
+        if data.is_empty() {
+            return Ok(0);
+        }
+        let mut deadline = None;
         loop {
-            let moved = lock(&self.switched).write(data).map_err(refused)?;
-            if let Moved::Bytes(n) = moved {
-                return match self.flush(&mut outgoing) {
-                    // It was taken, and waits for the next write.
+            let mut switched = lock(&self.switched);
+            if switched.is_closed() {
+                return Err(ErrorKind::BrokenPipe.into());
+            }
+            let n = switched.write(data).map_err(refused)?;
+            drop(switched);
+            if n > 0 {
+                return match self.flush() {
+                    // It was taken, and waits for the next write, or for a read.
                     Err(error) if error.kind() == ErrorKind::TimedOut => Ok(n),
                     result => result.map(|()| n),
                 };
             }
-            self.flush(&mut outgoing)?;
+            self.wait(Interest::WRITE, &mut deadline, |timeouts| timeouts.write)?;
+            self.write_out(&mut lock(&self.switched))?;
         }
     }
 
-    /// Lets the socket take everything that waits for it.
-    fn flush(&self, outgoing: &mut BytesMut) -> io::Result<()> {
+    /// Has the transport take everything that waits for it.
+    fn flush(&self) -> io::Result<()> {
+        let mut deadline = None;
         loop {
-            if outgoing.is_empty() {
-                let mut switched = lock(&self.switched);
-                outgoing.clear();
-                outgoing.extend_from_slice(switched.out());
-                switched.sent(outgoing.len());
+            let mut switched = lock(&self.switched);
+            if self.write_out(&mut switched)? {
+                deadline = None;
             }
-            if outgoing.is_empty() {
+            if switched.out().is_empty() {
                 return Ok(());
             }
-            match self.transport.write(outgoing)? {
-                0 => return Err(ErrorKind::WriteZero.into()),
-                n => outgoing.advance(n),
+            drop(switched);
+            self.wait(Interest::WRITE, &mut deadline, |timeouts| timeouts.write)?;
+        }
+    }
+
+    /// Has the transport take what it can without waiting. Returns whether it took anything.
+    fn write_out(&self, switched: &mut Switched) -> io::Result<bool> {
+        let mut has_moved = false;
+        while !switched.out().is_empty() {
+            match self.transport.write(&[IoSlice::new(switched.out())]) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Ok(n) => {
+                    has_moved = true;
+                    switched.handle_sent(n).map_err(io::Error::other)?;
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(error) => return Err(error),
             }
         }
+        Ok(has_moved)
+    }
+
+    /// Waits for the transport. `deadline` is when the operation's time is over, once it has waited.
+    fn wait(
+        &self,
+        interest: Interest,
+        deadline: &mut Option<Option<Instant>>,
+        timeout: impl FnOnce(&Timeouts) -> Option<Duration>,
+    ) -> io::Result<()> {
+        let deadline =
+            *deadline.get_or_insert_with(|| deadline_after(timeout(&lock(&self.timeouts))));
+        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            return Err(ErrorKind::TimedOut.into());
+        }
+        self.transport.wait(interest, deadline)
     }
 }
 
@@ -147,7 +192,7 @@ impl Write for &Upgraded {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.shared.flush(&mut lock(&self.shared.outgoing))
+        self.shared.flush()
     }
 }
 
@@ -169,19 +214,18 @@ impl Write for Upgraded {
 
 impl fmt::Debug for Upgraded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Upgraded")
-            .field("transport", &self.shared.transport)
-            .finish_non_exhaustive()
+        f.debug_struct("Upgraded").finish_non_exhaustive()
     }
 }
 
 impl Drop for Shared {
     /// Ends both directions, as far as that is possible without waiting.
     fn drop(&mut self) {
-        if self.transport.stop_waiting().is_ok() {
-            lock(&self.switched).close();
-            // Nobody is left who would care.
-            let _ = self.flush(&mut lock(&self.outgoing));
+        let mut switched = lock(&self.switched);
+        switched.close();
+        // The connection is over; an error changes nothing.
+        if self.write_out(&mut switched).is_ok() && switched.out().is_empty() {
+            let _ = self.transport.shutdown();
         }
     }
 }

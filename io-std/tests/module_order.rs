@@ -18,7 +18,6 @@ fn modules_import_only_modules_below_them() {
         "network",
         "stream",
         "dials",
-        "duplex",
         "upgraded",
         "driver",
         "response",

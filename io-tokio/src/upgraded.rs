@@ -4,8 +4,7 @@ use std::io::{self, ErrorKind};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 
-use limpid_core::client::{Moved, Switched};
-use limpid_core::transport::LayerError;
+use limpid_core::transport::{LayerError, Switched};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::stream::Stream;
@@ -14,46 +13,64 @@ use crate::stream::Stream;
 const READ: usize = 16 * 1024;
 
 /// A connection that carries another protocol now, or is a tunnel: what
-/// [`Response::upgrade`](crate::Response::upgrade) gives.
+/// [`Response::upgrade`](crate::Response::upgrade) and
+/// [`Exchange::upgrade`](crate::Exchange::upgrade) give.
 ///
-/// What is read and written are the two sides' bytes, through TLS and proxies where there are any;
-/// a write may wait for a flush where the other side is slow. `tokio::io::split` makes two halves
-/// of it, and [`tokio::time::timeout`] sets a time to any of its operations. Dropping it closes it.
+/// What is read and written are the two sides' bytes, through TLS and proxies where there are any. Reading
+/// and writing are independent: `tokio::io::split` makes two halves of it, and neither waits for the other.
+/// What a write could not hand to the transport goes out while the connection is read, or is flushed.
+/// [`tokio::time::timeout`] sets a time to any of its operations. Dropping it closes it.
 #[derive(Debug)]
 pub struct Upgraded {
     switched: Switched,
-    /// It is there until this is dropped.
-    stream: Option<Stream>,
-    /// Wakes the task that waits for the transport to take more.
+    stream: Stream,
+    /// Wakes the task that waits to read.
+    reader: Option<Waker>,
+    /// Wakes the task that waits for the transport to take more, which the transport does too.
     writer: Option<Waker>,
 }
 
 impl Upgraded {
     pub(crate) const fn new(switched: Switched, stream: Stream) -> Self {
-        Self { switched, stream: Some(stream), writer: None }
+        Self { switched, stream, reader: None, writer: None }
     }
 
-    fn stream(&mut self) -> io::Result<&mut Stream> {
-        self.stream.as_mut().ok_or_else(|| ErrorKind::NotConnected.into())
-    }
-
-    /// Lets the transport take everything that waits for it.
+    /// Hands to the transport all that waits for it.
     fn poll_out(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.switched.out().is_empty() {
-            let Self { switched, stream: Some(stream), .. } = self else { break };
+            let Self { switched, stream, .. } = self;
             match ready!(stream.poll_write(cx, [switched.out(), &[], &[]]))? {
                 0 => return Poll::Ready(Err(ErrorKind::WriteZero.into())),
-                n => switched.sent(n),
+                n => switched.handle_sent(n).map_err(io::Error::other)?,
             }
         }
         Poll::Ready(Ok(()))
     }
 
-    /// The same for who writes, and is woken whatever else is waited for.
+    /// The same for the task that writes, which is woken by the transport from now on.
     fn poll_written(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let written = self.poll_out(cx);
         self.writer = written.is_pending().then(|| cx.waker().clone());
         written
+    }
+
+    /// The task that writes goes on though bytes wait for the transport: the one that reads sees to them.
+    fn leave_to_reader(&mut self) {
+        self.writer = None;
+        if let Some(reader) = self.reader.take() {
+            reader.wake();
+        }
+    }
+
+    /// Hands on what waits for the transport, unless another task does it.
+    fn poll_out_beside(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        match &self.writer {
+            Some(writer) if !writer.will_wake(cx.waker()) => Ok(()),
+            _ => match self.poll_out(cx) {
+                Poll::Ready(result) => result,
+                Poll::Pending => Ok(()),
+            },
+        }
     }
 }
 
@@ -65,23 +82,22 @@ impl AsyncRead for Upgraded {
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         loop {
-            match this.switched.read(buffer.initialize_unfilled()).map_err(refused)? {
-                Moved::Bytes(n) => {
-                    buffer.advance(n);
-                    return Poll::Ready(Ok(()));
-                }
-                // The task that waits to write is woken by the transport then, and sees to this too.
-                Moved::NeedWrite if this.writer.is_none() => drop(this.poll_out(cx)?),
-                Moved::NeedWrite | Moved::NeedRead => {}
-            }
-            let Self { switched, stream: Some(stream), .. } = this else {
+            let read = this.switched.read(buffer.initialize_unfilled()).map_err(refused)?;
+            if let Some(n) = read {
+                this.reader = None;
+                buffer.advance(n);
                 return Poll::Ready(Ok(()));
-            };
+            }
+            this.poll_out_beside(cx)?;
+            let Self { switched, stream, .. } = this;
             let mut room = ReadBuf::new(switched.space(READ));
-            ready!(stream.poll_read(cx, &mut room))?;
+            if stream.poll_read(cx, &mut room)?.is_pending() {
+                this.reader = Some(cx.waker().clone());
+                return Poll::Pending;
+            }
             match room.filled().len() {
-                0 => switched.eof(),
-                n => switched.filled(n),
+                0 => switched.handle_eof(),
+                n => switched.handle_received(n).map_err(io::Error::other)?,
             }
         }
     }
@@ -94,13 +110,19 @@ impl AsyncWrite for Upgraded {
         data: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
+        if this.switched.is_closed() {
+            return Poll::Ready(Err(ErrorKind::BrokenPipe.into()));
+        }
         loop {
-            if let Moved::Bytes(n) = this.switched.write(data).map_err(refused)? {
-                // What is not taken at once is taken before anything else.
-                let _ = this.poll_written(cx)?;
+            let n = this.switched.write(data).map_err(refused)?;
+            let written = this.poll_written(cx)?;
+            if n > 0 || data.is_empty() {
+                if written.is_pending() {
+                    this.leave_to_reader();
+                }
                 return Poll::Ready(Ok(n));
             }
-            ready!(this.poll_written(cx))?;
+            ready!(written);
         }
     }
 
@@ -112,7 +134,7 @@ impl AsyncWrite for Upgraded {
         let this = self.get_mut();
         this.switched.close();
         ready!(this.poll_written(cx))?;
-        this.stream()?.poll_shutdown(cx)
+        this.stream.poll_shutdown(cx)
     }
 }
 
@@ -120,8 +142,11 @@ impl Drop for Upgraded {
     /// Ends both directions, as far as that is possible without waiting.
     fn drop(&mut self) {
         self.switched.close();
-        if let Some(stream) = self.stream.take() {
-            stream.close(self.switched.out());
+        let Self { switched, stream, .. } = self;
+        let out = switched.out();
+        // The connection is over; an error changes nothing.
+        if out.is_empty() || stream.write_now(out).is_ok_and(|n| n == out.len()) {
+            let _ = stream.poll_shutdown(&mut Context::from_waker(Waker::noop()));
         }
     }
 }

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use limpid_core::client::{
-    Action, Dial, DialId, Event, Lease, Request, RequestBuilder, Sizes, Switched, Timings, UrlError,
+    Action, Dial, DialId, Event, Lease, Request, RequestBuilder, Sizes, Timings, UrlError,
 };
 use limpid_core::error::{Cause, Error as CoreError, TlsError};
 use limpid_core::fields::Fields;
 use limpid_core::http1::ResponseHead;
 use limpid_core::time::{Deadline, Mono};
 use limpid_core::trace::{Sink, Trace};
+use limpid_core::transport::Switched;
 
 use crate::connections::{Acquire, Connections, PooledTransport};
 use crate::error::{Error, History};

@@ -4,14 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use limpid_core::client::{
-    Action, Exchange, Lease, Options, Request, RequestBuilder, Switched, UrlError,
-};
+use limpid_core::client::{Action, Exchange, Lease, Options, Request, RequestBuilder, UrlError};
 use limpid_core::error::Error as CoreError;
 use limpid_core::internal::Reuse;
 use limpid_core::time::{Deadline, Mono};
 use limpid_core::trace::ExchangeId;
-use limpid_core::transport::Link;
+use limpid_core::transport::{Link, Switched};
 
 use crate::input::Input;
 use crate::settings::SharedSink;

@@ -17,7 +17,6 @@ use super::request::{Request, RequestBuilder};
 use super::route::Route;
 use super::state::{Kept, Receiving, Sending, State, Timer};
 use super::stopwatch::Stopwatch;
-use super::switched::Switched;
 use super::trail::Trail;
 use super::url::UrlError;
 use crate::error::Error;
@@ -25,7 +24,7 @@ use crate::fields::Fields;
 use crate::http1::{self, ResponseHead};
 use crate::time::{Deadline, Mono, Waiting};
 use crate::trace::{At, ConnectionId, ExchangeId, Scope, Sink, SpanKind};
-use crate::transport::{LayerFacts, Link};
+use crate::transport::{LayerFacts, Link, Switched};
 use crate::values::{Sizes, Timers, Timings};
 
 /// One request's life: from a free connection to the end of the response, redirects and retries

@@ -143,7 +143,6 @@ mod route;
 mod state;
 mod steps;
 mod stopwatch;
-mod switched;
 mod trail;
 mod url;
 
@@ -162,7 +161,6 @@ pub use proxy_rules::{ProxyRules, ProxyVariableError};
 pub use request::{Request, RequestBuilder};
 pub use retirement::Retired;
 pub use route::{Route, RouteOptions, TrustId};
-pub use switched::{Moved, Switched};
 pub use url::{Scheme, Url, UrlError, UrlProblem};
 
 pub use crate::transport::Link;

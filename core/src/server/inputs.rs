@@ -5,11 +5,12 @@ use core::time::Duration;
 
 use super::session::Session;
 use super::state::{State, Timer};
+use super::trail::Ending;
 use crate::error::{Call, Cause, Error, Misuse, MisuseError};
 use crate::http1::Role;
 use crate::time::{Deadline, Mono, Waiting};
 use crate::trace::{At, Sink};
-use crate::transport::Layer;
+use crate::transport::{Layer, Link, Switched};
 
 /// What happened to the transport. When the connection is over, none of it has an effect.
 impl Session {
@@ -156,6 +157,24 @@ impl Session {
         if matches!(self.state, State::Open) && self.exchange.status == 0 {
             self.link.http1.end_after_this();
         }
+    }
+
+    /// Takes the connection, after it has left HTTP/1.1 and the response that says so was
+    /// [flushed](Self::flush). The session is over then, and leaves the transport to the caller. `None` if
+    /// the connection has not left HTTP/1.1, or has failed.
+    pub fn take_switched<S: Sink>(&mut self, now: Mono, sink: &S) -> Option<Switched> {
+        if self.state != State::Switched || self.failed.is_some() {
+            return None;
+        }
+        let none = Link::new(Role::Server, self.link.connection(), self.options.config);
+        let link = Box::new(core::mem::replace(&mut self.link, none));
+        self.trail.close(Ending::Switched, At { now, sink });
+        self.state = State::Over;
+        let mut switched = Switched::new(link, self.options.config);
+        if self.peer_closed {
+            switched.handle_eof();
+        }
+        Some(switched)
     }
 
     /// Gives the connection up: the driver closes the transport, and every span that is open ends.

@@ -98,6 +98,10 @@
 //! above until there is [`Action::Event`], a failure, or [`Action::Handle`]. Answers that are not flushed
 //! go out when there is nothing else to be done than to wait for the client: those to pipelined requests
 //! go out together.
+//!
+//! A response of 101, or of 2xx to CONNECT, leaves HTTP/1.1. Once it was flushed,
+//! [`Session::take_switched`] gives the connection away, as a client's exchange does, and the session is
+//! over.
 
 mod action;
 mod date;
@@ -114,7 +118,6 @@ mod session;
 mod state;
 mod steps;
 mod trail;
-mod tunnel;
 
 pub use action::{Action, Event, Interest, Outcome};
 pub use options::{Options, Timeouts};

@@ -126,19 +126,13 @@ impl Session {
         sent
     }
 
-    /// Sends a piece of the response's body, or of the other protocol. It waits until it is
+    /// Sends a piece of the response's body. It waits until it is
     /// [`flush`](Self::flush)ed, or until there is nothing else to do.
     ///
     /// # Errors
     /// No response was begun, or it is more than was announced.
     #[inline]
     pub fn send<S: Sink>(&mut self, now: Mono, sink: &S, data: Bytes) -> Result<(), MisuseError> {
-        if self.state == State::Tunnel {
-            return self
-                .link
-                .write_through(&data)
-                .map_err(|_| self.misuse(Call::SendData, Misuse::State));
-        }
         if self.exchange.swallows {
             return Ok(());
         }

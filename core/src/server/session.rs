@@ -14,7 +14,6 @@ use super::pace::Pace;
 use super::response_cache::ResponseCache;
 use super::state::{Exchange, HandlerRequest, State, Timer};
 use super::trail::{Ending, Trail};
-use super::tunnel::Tunnel;
 use crate::error::{Cause, Error};
 use crate::fields::FieldBlock;
 use crate::http1::{RequestHead, Role};
@@ -84,8 +83,6 @@ pub struct Session {
     /// The fields that every response should have.
     pub(super) lines: Lines,
     pub(super) response_cache: ResponseCache,
-    /// What passes after HTTP/1.1 was left.
-    pub(super) tunnel: Option<Tunnel>,
     /// Why the connection ends, once it does.
     pub(super) ending: Option<Ending>,
     /// The client has closed its direction of the transport.
@@ -123,7 +120,6 @@ impl Session {
             fields: FieldBlock::new(),
             lines,
             response_cache: ResponseCache::new(),
-            tunnel: None,
             ending: None,
             peer_closed: false,
             linger: false,
@@ -163,9 +159,6 @@ impl Session {
     /// The part of the open request's body that came last, if the head was not the last to come.
     #[must_use]
     pub fn event(&self) -> Option<Event<'_>> {
-        if let Some(tunnel) = &self.tunnel {
-            return tunnel.event();
-        }
         let http1 = &self.link.http1;
         http1.data().map(Event::Data).or_else(|| http1.end().map(Event::End))
     }
@@ -197,6 +190,13 @@ impl Session {
     pub fn is_idle(&self) -> bool {
         matches!(self.state, State::Start | State::Secure | State::Handshake | State::Idle)
             || (self.state == State::Head && self.link.http1.unread().is_empty())
+    }
+
+    /// Whether the session has nothing to do with the transport any more: the connection was closed,
+    /// given up, or [taken](Self::take_switched).
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.state == State::Over
     }
 
     /// What is known of the layer that secures the connection; nothing without one.
@@ -254,8 +254,6 @@ impl Session {
             }
             State::Idle => (timeouts.idle, Waiting::Idle),
             State::Linger => (timeouts.linger, Waiting::Linger),
-            // How long the other protocol may be silent is not limited.
-            State::Tunnel => (None, Waiting::Idle),
             _ => (timeouts.head, Waiting::Head),
         };
         self.timers.arm(Timer::State as usize, || Deadline::after(now, timeout, why));

@@ -18,8 +18,8 @@ pub(super) enum State {
     Open,
     /// The response is complete; what is left of the request is thrown away.
     Drain,
-    /// The connection has left HTTP/1.1, and is the handler's.
-    Tunnel,
+    /// The connection has left HTTP/1.1, and waits to be taken.
+    Switched,
     /// What waits for the transport is the last.
     Closing,
     /// The client is waited for to close.

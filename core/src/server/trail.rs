@@ -28,7 +28,7 @@ pub(super) enum Ending {
     Unread,
     /// A response could not be completed.
     Cut,
-    /// It served another protocol.
+    /// It has left HTTP/1.1.
     Switched,
     /// The server shuts down.
     Shutdown,
@@ -43,7 +43,7 @@ impl Ending {
             Self::Refused => "a request was refused",
             Self::Unread => "the body of a request was not read",
             Self::Cut => "a response could not be completed",
-            Self::Switched => "the other protocol is done",
+            Self::Switched => "it has left HTTP/1.1",
             Self::Shutdown => "the server shuts down",
         }
     }

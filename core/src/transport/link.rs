@@ -354,13 +354,15 @@ impl Link {
     }
 
     /// As [`advance`](Self::advance), for a connection that has left HTTP/1.1: whether a layer says
-    /// that no more bytes come.
-    pub(crate) fn pass_to(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<bool, LayerError> {
+    /// that no more bytes come. `deliver` returns whether it takes more.
+    pub(crate) fn pass_to(
+        &mut self,
+        deliver: &mut dyn FnMut(&[u8]) -> bool,
+    ) -> Result<bool, LayerError> {
         let mut has_delivered = false;
         let (_, ended) = pump(&mut self.layers, |bytes| {
             has_delivered = true;
-            deliver(bytes);
-            true
+            deliver(bytes)
         })?;
         self.hand_down()?;
         if !has_delivered && self.is_full() { Err(stalled()) } else { Ok(ended) }

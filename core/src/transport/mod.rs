@@ -155,9 +155,10 @@ mod refused;
 #[cfg(all(feature = "rustls", feature = "std"))]
 pub mod self_signed;
 pub mod socks5;
+mod switched;
 #[cfg(feature = "rustls")]
 pub mod tls;
 
 pub use layer::{Layer, LayerError, LayerFacts, LayerState, MAX_BUFFERED};
 pub use link::Link;
-pub(crate) use link::PIECE;
+pub use switched::{Interest, Switched};

@@ -6,15 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use limpid_core::client::{
-    Action, Event, Exchange, Interest as Waits, Link, Options, Request, Switched,
-};
+use limpid_core::client::{Action, Event, Exchange, Interest as Waits, Link, Options, Request};
 use limpid_core::error::{Cause, Error, OsError, OsErrorKind};
 use limpid_core::fields::FieldBlock;
 use limpid_core::http1::BodySize;
 use limpid_core::time::Mono;
 use limpid_core::trace::{ConnectionId, ExchangeId, Interest, Meta, Sink, Stage, TraceEvent};
-use limpid_core::transport::Layer;
+use limpid_core::transport::{Layer, Switched};
 
 const RESET: OsError = OsError { code: 104, kind: OsErrorKind::Reset };
 

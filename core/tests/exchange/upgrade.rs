@@ -1,6 +1,8 @@
 //! Connections that leave HTTP/1.1 (RFC 9110 sections 7.8 and 9.3.6).
 
-use limpid_core::client::{Moved, Options, Proxy, Request, Switched};
+use limpid_core::client::{Options, Proxy, Request};
+use limpid_core::error::Misuse;
+use limpid_core::transport::{Interest, Switched};
 
 use crate::bench::{Bench, Stop};
 
@@ -20,8 +22,8 @@ fn answered(response: &str) -> Bench {
 fn read(switched: &mut Switched) -> String {
     let mut room = [0; 4];
     match switched.read(&mut room).unwrap() {
-        Moved::Bytes(n) => String::from_utf8(room[..n].to_vec()).unwrap(),
-        moved => format!("{moved:?}"),
+        Some(n) => String::from_utf8(room[..n].to_vec()).unwrap(),
+        None => "nothing yet".to_owned(),
     }
 }
 
@@ -31,24 +33,75 @@ fn what_came_behind_the_response_is_read_first() {
     let mut switched = bench.takes_switched().unwrap();
     assert_eq!(read(&mut switched), "hell");
     assert_eq!(read(&mut switched), "o");
-    assert_eq!(read(&mut switched), "NeedRead");
+    assert_eq!(read(&mut switched), "nothing yet");
     switched.space(2)[..2].copy_from_slice(b"yo");
-    switched.filled(2);
-    switched.eof();
+    switched.handle_received(2).unwrap();
+    switched.handle_eof();
     assert_eq!(read(&mut switched), "yo");
     assert_eq!(read(&mut switched), "", "the end");
 }
 
 #[test]
-fn what_is_written_waits_for_what_was_written_before() {
+fn both_directions_are_independent() {
     let mut switched = answered(SWITCHING).takes_switched().unwrap();
-    assert_eq!(switched.write(b"one").unwrap(), Moved::Bytes(3));
-    assert_eq!(switched.write(b"two").unwrap(), Moved::NeedWrite);
-    assert_eq!(switched.out(), b"one");
-    switched.sent(2);
-    assert_eq!((read(&mut switched).as_str(), switched.out()), ("NeedWrite", &b"e"[..]));
-    switched.sent(1);
-    assert_eq!(switched.write(b"two").unwrap(), Moved::Bytes(3));
+    assert_eq!(switched.poll().unwrap(), Interest { read: true, write: false });
+    assert_eq!(switched.write(b"one").unwrap(), 3);
+    assert_eq!(switched.write(b"two").unwrap(), 3);
+    assert_eq!(switched.poll().unwrap(), Interest { read: true, write: true });
+    assert_eq!(switched.out(), b"onetwo");
+    switched.handle_sent(2).unwrap();
+    switched.space(2)[..2].copy_from_slice(b"yo");
+    switched.handle_received(2).unwrap();
+    assert_eq!((read(&mut switched).as_str(), switched.out()), ("yo", &b"etwo"[..]));
+    switched.handle_eof();
+    assert_eq!(switched.poll().unwrap(), Interest { read: false, write: true });
+    assert_eq!((read(&mut switched).as_str(), switched.out()), ("", &b"etwo"[..]));
+}
+
+#[test]
+fn a_direction_that_was_ended_leaves_the_other_open() {
+    let mut switched = answered(SWITCHING).takes_switched().unwrap();
+    assert_eq!(switched.write(b"last").unwrap(), 4);
+    switched.close();
+    assert_eq!((switched.write(b"more").unwrap(), switched.is_closed()), (0, true));
+    assert_eq!(switched.poll().unwrap(), Interest { read: true, write: true });
+    switched.space(2)[..2].copy_from_slice(b"yo");
+    switched.handle_received(2).unwrap();
+    assert_eq!((read(&mut switched).as_str(), switched.out()), ("yo", &b"last"[..]));
+}
+
+#[test]
+fn neither_direction_holds_more_than_it_may() {
+    let mut switched = answered(SWITCHING).takes_switched().unwrap();
+    let data = [b'x'; 10_000];
+    let mut taken = 0;
+    while switched.poll().unwrap().read {
+        switched.space(data.len())[..data.len()].copy_from_slice(&data);
+        switched.handle_received(data.len()).unwrap();
+        taken += data.len();
+    }
+    assert!((64 * 1024..64 * 1024 + 10_000).contains(&taken), "{taken}");
+    let mut written = 0;
+    loop {
+        match switched.write(&data).unwrap() {
+            0 => break,
+            n => written += n,
+        }
+    }
+    assert_eq!(written, 64 * 1024);
+    assert_eq!(switched.poll().unwrap(), Interest { read: false, write: true });
+    assert_eq!(switched.read(&mut [0; 9000]).unwrap(), Some(9000));
+    assert!(switched.poll().unwrap().read, "there is room again");
+}
+
+#[test]
+fn more_bytes_than_there_are_is_a_misuse_that_changes_nothing() {
+    let mut switched = answered(SWITCHING).takes_switched().unwrap();
+    let room = switched.space(1).len();
+    assert_eq!(switched.handle_received(room + 1).unwrap_err().misuse, Misuse::TooManyBytes);
+    switched.write(b"one").unwrap();
+    assert_eq!(switched.handle_sent(4).unwrap_err().misuse, Misuse::TooManyBytes);
+    assert_eq!((read(&mut switched).as_str(), switched.out()), ("nothing yet", &b"one"[..]));
 }
 
 #[test]

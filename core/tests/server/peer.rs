@@ -10,7 +10,7 @@ use limpid_core::http1::BodySize;
 use limpid_core::server::{Action, Event, Interest, Options, Outcome, Session};
 use limpid_core::time::{Deadline, Mono};
 use limpid_core::trace::{ConnectionId, EventKind, Meta, OwnedTraceEvent, Sink, Stage, TraceEvent};
-use limpid_core::transport::Layer;
+use limpid_core::transport::{Layer, LayerError, Switched};
 
 /// Keeps every event.
 #[derive(Default)]
@@ -72,6 +72,8 @@ pub(crate) struct Server {
     /// Until when the client is waited for, and in what.
     pub(crate) until: Option<Deadline>,
     pub(crate) interest: Interest,
+    /// The connection, once the handler has taken it.
+    pub(crate) switched: Option<Switched>,
 }
 
 impl Server {
@@ -102,6 +104,7 @@ impl Server {
             closed: None,
             until: None,
             interest: Interest::NONE,
+            switched: None,
         }
     }
 
@@ -158,6 +161,10 @@ impl Server {
         self.session.handle_shutdown(grace, self.now, &self.recorder);
     }
 
+    pub(crate) fn takes_switched(&mut self) -> Option<Switched> {
+        self.session.take_switched(self.now, &self.recorder)
+    }
+
     pub(crate) fn cancels(&mut self) {
         self.session.cancel(self.now, &self.recorder);
     }
@@ -194,6 +201,38 @@ impl Server {
     /// Drives the session until it waits for the client, or for the handler.
     pub(crate) fn run(&mut self) {
         while self.step_once() {}
+        if let Some(mut switched) = self.switched.take() {
+            self.echo(&mut switched).unwrap();
+            self.switched = Some(switched);
+        }
+    }
+
+    /// Sends back what comes over a connection that has left HTTP/1.1, and its end.
+    fn echo(&mut self, switched: &mut Switched) -> Result<(), LayerError> {
+        let mut room = [0; 16];
+        loop {
+            match switched.read(&mut room)? {
+                Some(0) => switched.close(),
+                Some(n) => assert_eq!(switched.write(&room[..n])?, n),
+                None => {}
+            }
+            let interest = switched.poll()?;
+            if interest.write {
+                let n = switched.out().len().min(self.step);
+                self.writes.push(String::from_utf8(switched.out()[..n].to_vec()).unwrap());
+                switched.handle_sent(n).unwrap();
+            } else if interest.read && !self.inbox.is_empty() {
+                let place = switched.space(1);
+                let n = place.len().min(self.inbox.len()).min(self.step);
+                place[..n].copy_from_slice(&self.inbox[..n]);
+                self.inbox.drain(..n);
+                switched.handle_received(n).unwrap();
+            } else if interest.read && std::mem::take(&mut self.eof) {
+                switched.handle_eof();
+            } else {
+                return Ok(());
+            }
+        }
     }
 
     /// Does one thing; false where there is nothing to be done.
@@ -305,7 +344,7 @@ impl Server {
             Handler::Ends(outcome) => self.session.handled(self.now, &self.recorder, outcome),
             Handler::Switch(status) => {
                 self.respond(status, BodySize::None)?;
-                self.session.read_body();
+                self.session.flush();
             }
             Handler::Sleeps => {}
         }
@@ -313,25 +352,16 @@ impl Server {
     }
 
     fn piece(&mut self) {
-        if let Handler::Switch(_) = self.handler {
-            let body = std::mem::take(&mut self.body);
-            self.send(&body);
-            self.session.flush();
-        } else {
-            self.session.read_body();
-        }
+        self.session.read_body();
     }
 
     fn goes_on(&mut self) {
         if let Handler::Switch(_) = self.handler {
-            self.session.read_body();
+            self.switched = self.takes_switched();
         }
     }
 
     fn ended(&mut self, trailers: &[(Vec<u8>, Vec<u8>)]) {
-        if let Handler::Switch(_) = self.handler {
-            return self.session.handled(self.now, &self.recorder, Outcome::Done);
-        }
         let body = std::mem::take(&mut self.body);
         let answered = if trailers.is_empty() {
             self.answer(200, &body)

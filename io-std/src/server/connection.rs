@@ -1,5 +1,6 @@
 //! The driver: it does what the session says, and decides nothing.
 
+use std::io;
 use std::net::{Shutdown, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use super::connection_set::ConnectionGuard;
 use super::departure::departure;
 use crate::deadline::{in_time, left};
 use crate::socket::Timed;
+use crate::stream::Stream;
 use crate::transport;
 
 /// The least room for a read.
@@ -121,6 +123,11 @@ impl Connection {
 
     fn timeout(&mut self) -> Option<Duration> {
         left(self.serving.deadline(), self.serving.now())
+    }
+
+    /// Returns the transport, for a connection that is no longer this server's.
+    pub(super) fn stream(&self) -> io::Result<Stream> {
+        Ok(Stream::from(self.guard.entry.socket.try_clone()?))
     }
 
     /// Returns whether the client is gone. If it is, the session knows it.

@@ -3,11 +3,12 @@
 use std::io::{self, Read, Write};
 
 use bytes::Bytes;
-use limpid_core::error::Cause;
+use limpid_core::error::{Cause, Error};
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::{BodySize, RequestHead};
 
 use super::connection::Connection;
+use crate::upgraded::Upgraded;
 
 /// A request, and what answers it.
 ///
@@ -123,15 +124,38 @@ impl<'c> Exchange<'c> {
         self.connection.serving.finish()
     }
 
-    /// Leaves HTTP/1.1: with 101 for a request that asked for an upgrade, or 2xx for CONNECT. From
-    /// then on [`data`](Self::data) and [`send`](Self::send) have the bytes of the other protocol,
-    /// within TLS if there is any; the connection is closed when the handler returns.
+    /// Leaves HTTP/1.1: with 101 for a request that asked for an upgrade, or 2xx for CONNECT. The connection
+    /// is the handler's then: both directions can be used at once, by two threads, within TLS if there is
+    /// any, and longer than the handler runs. Bytes that came behind the request are read first. The
+    /// connection's place in the server is free when the handler returns.
+    ///
+    /// ```
+    /// use std::io::{self, Read, Write};
+    ///
+    /// use limpid_std::Exchange;
+    ///
+    /// /// Sends back what it is sent, as it comes.
+    /// fn echo(mut exchange: Exchange<'_>) -> io::Result<()> {
+    ///     exchange.field("Connection", "upgrade").field("Upgrade", "echo");
+    ///     let mut upgraded = exchange.upgrade(101)?;
+    ///     let mut room = [0; 4096];
+    ///     loop {
+    ///         match upgraded.read(&mut room)? {
+    ///             0 => return upgraded.shutdown(),
+    ///             n => upgraded.write_all(&room[..n])?,
+    ///         }
+    ///     }
+    /// }
+    /// ```
     ///
     /// # Errors
     /// The request did not ask for it, or the client is gone.
-    pub fn upgrade(&mut self, status: u16) -> Result<(), Cause> {
+    pub fn upgrade(mut self, status: u16) -> Result<Upgraded, Cause> {
         self.connection.serving.start(status, BodySize::None)?;
-        self.flush_now()
+        self.flush_now()?;
+        let switched = self.connection.serving.take_switched().ok_or(Cause::PeerGone)?;
+        let upgraded = self.connection.stream().and_then(|it| Upgraded::new(switched, it));
+        upgraded.map_err(|error| Error::from(error).cause)
     }
 
     /// Sends what waits to be sent, answers to earlier requests included.

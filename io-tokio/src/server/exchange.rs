@@ -7,6 +7,8 @@ use limpid_core::http1::{BodySize, RequestHead};
 
 use super::connection::Connection;
 use super::handoff::HandoffGuard;
+use crate::transport::Transport;
+use crate::upgraded::Upgraded;
 
 /// A request, and what answers it.
 ///
@@ -120,15 +122,37 @@ impl Exchange {
         self.connection.serving.finish()
     }
 
-    /// Leaves HTTP/1.1: with 101 for a request that asked for an upgrade, or 2xx for CONNECT. From
-    /// then on [`data`](Self::data) and [`send`](Self::send) have the bytes of the other protocol,
-    /// within TLS if there is any; the connection is closed when the handler returns.
+    /// Leaves HTTP/1.1: with 101 for a request that asked for an upgrade, or 2xx for CONNECT. The connection
+    /// is the handler's then: both directions can be used at once, within TLS if there is any, and longer
+    /// than the handler runs. Bytes that came behind the request are read first. The connection's place in
+    /// the server is free when the handler ends, and a client that leaves no longer ends the handler.
+    ///
+    /// ```
+    /// use limpid_tokio::Exchange;
+    /// use tokio::io::{self, AsyncReadExt, AsyncWriteExt};
+    ///
+    /// /// Sends back what it is sent, as it comes.
+    /// async fn echo(mut exchange: Exchange) -> io::Result<()> {
+    ///     exchange.field("Connection", "upgrade").field("Upgrade", "echo");
+    ///     let mut upgraded = exchange.upgrade(101).await?;
+    ///     let mut room = [0; 4096];
+    ///     loop {
+    ///         match upgraded.read(&mut room).await? {
+    ///             0 => return upgraded.shutdown().await,
+    ///             n => upgraded.write_all(&room[..n]).await?,
+    ///         }
+    ///     }
+    /// }
+    /// ```
     ///
     /// # Errors
     /// The request did not ask for it, or the client is gone.
-    pub async fn upgrade(&mut self, status: u16) -> Result<(), Cause> {
+    pub async fn upgrade(mut self, status: u16) -> Result<Upgraded, Cause> {
         self.connection.serving.start(status, BodySize::None)?;
-        self.flush().await
+        self.flush().await?;
+        let switched = self.connection.serving.take_switched().ok_or(Cause::PeerGone)?;
+        let transport: Box<dyn Transport> = Box::new(self.connection.socket().clone());
+        Ok(Upgraded::new(switched, transport.into()))
     }
 
     /// Sends what waits to be sent, answers to earlier requests included.

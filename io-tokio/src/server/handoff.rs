@@ -29,6 +29,11 @@ impl<T> Handoff<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Looks at the value, if it is back.
+    pub(super) fn peek<R>(&self, look: impl FnOnce(&T) -> R) -> Option<R> {
+        self.lock().value.as_deref().map(look)
+    }
+
     /// Takes the value, once it is back.
     pub(super) fn poll_take(self: &Arc<Self>, cx: &mut Context<'_>) -> Poll<HandoffGuard<T>> {
         let mut state = self.lock();

@@ -11,7 +11,7 @@ use limpid_io::server::{Departure, Stop};
 
 use super::connection::Connection;
 use super::exchange::Exchange;
-use super::handoff::HandoffGuard;
+use super::handoff::{Handoff, HandoffGuard};
 use super::socket::Socket;
 
 /// Serves a connection to its end.
@@ -21,14 +21,12 @@ where
     R: Future<Output = Result<(), E>>,
 {
     let handoff = Arc::default();
-    let half_close = connection.serving.allows_half_close();
-    let watched = connection.serving.cancels_handlers().then(|| connection.socket().clone());
+    let watch = Watch::new(&connection, &handoff);
     let mut connection = HandoffGuard::new(connection, &handoff);
     loop {
         match connection.run().await {
             Stop::Request => {
-                let watched = watched.as_ref().map(|socket| (socket, half_close));
-                let ended = run(|| handler(Exchange::new(connection)), watched).await;
+                let ended = run(|| handler(Exchange::new(connection)), watch.as_ref()).await;
                 connection = poll_fn(|cx| handoff.poll_take(cx)).await;
                 match ended {
                     Ended::Handled(outcome) => connection.serving.handled(outcome),
@@ -44,6 +42,33 @@ where
     }
 }
 
+/// What tells that the client of a connection is gone.
+struct Watch {
+    socket: Socket,
+    half_close: bool,
+    handoff: Arc<Handoff<Connection>>,
+}
+
+impl Watch {
+    /// Watches a connection, unless its handlers are not to be ended.
+    fn new(connection: &Connection, handoff: &Arc<Handoff<Connection>>) -> Option<Self> {
+        connection.serving.cancels_handlers().then(|| Self {
+            socket: connection.socket().clone(),
+            half_close: connection.serving.allows_half_close(),
+            handoff: Arc::clone(handoff),
+        })
+    }
+
+    /// Waits until the client is gone. A connection that the handler has taken is no longer watched.
+    async fn departure(&self) -> Departure {
+        let departure = self.socket.departure(self.half_close).await;
+        match self.handoff.peek(|connection| connection.serving.session.is_over()) {
+            Some(true) => std::future::pending().await,
+            _ => departure,
+        }
+    }
+}
+
 /// How a handler ended.
 enum Ended {
     Handled(Outcome),
@@ -53,7 +78,7 @@ enum Ended {
 
 /// Runs a handler, and drops it if its client departs while it waits. The socket is watched only once it
 /// does: a handler that answers at once does not pay for it.
-async fn run<R, E>(handler: impl FnOnce() -> R, watched: Option<(&Socket, bool)>) -> Ended
+async fn run<R, E>(handler: impl FnOnce() -> R, watch: Option<&Watch>) -> Ended
 where
     R: Future<Output = Result<(), E>>,
 {
@@ -64,9 +89,9 @@ where
     poll_fn(|cx| {
         let outcome = match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
             Ok(Poll::Pending) => {
-                let Some((socket, half_close)) = watched else { return Poll::Pending };
+                let Some(watch) = watch else { return Poll::Pending };
                 if departure.is_none() {
-                    departure.set(Some(socket.departure(half_close)));
+                    departure.set(Some(watch.departure()));
                 }
                 let departure = departure.as_mut().as_pin_mut();
                 return departure.map_or(Poll::Pending, |it| it.poll(cx).map(Ended::Dropped));

@@ -10,8 +10,10 @@ use std::time::Duration;
 use limpid_io::server::Departure;
 use limpid_socket::is_silent;
 use socket2::{SockRef, Socket as System};
-use tokio::io::{Interest, Ready};
+use tokio::io::{Interest, ReadBuf, Ready};
 use tokio::net::TcpStream;
+
+use crate::transport::Transport;
 
 /// A socket of either kind. Clones are the same socket, which is closed when the last is dropped.
 #[derive(Clone, Debug)]
@@ -161,5 +163,34 @@ impl Socket {
             let heard: io::Result<()> = stream.try_io(Interest::READABLE, peek);
             heard.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
         })
+    }
+}
+
+impl Transport for Socket {
+    fn poll_read(&mut self, cx: &mut Context<'_>, room: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let n = ready!(Self::poll_read(self, cx, room.initialize_unfilled(), false))?;
+        room.advance(n);
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let mut three: [&[u8]; 3] = [&[]; 3];
+        for (place, slice) in three.iter_mut().zip(slices) {
+            *place = slice;
+        }
+        Self::poll_write(self, cx, three)
+    }
+
+    fn poll_shutdown(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.shutdown_write();
+        Poll::Ready(Ok(()))
+    }
+
+    fn is_silent(&mut self) -> bool {
+        Self::is_silent(self)
     }
 }

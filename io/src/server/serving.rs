@@ -12,6 +12,7 @@ use limpid_core::http1::{BodySize, RequestHead};
 use limpid_core::server::{Action, Event, Outcome, Session};
 use limpid_core::time::{Deadline, Mono};
 use limpid_core::trace::ConnectionId;
+use limpid_core::transport::Switched;
 
 use super::settings::ServerSettings;
 use super::shutdown::ShutdownSignal;
@@ -234,6 +235,12 @@ impl Serving {
         }
         self.enter(|session, now, sink| session.handled(now, sink, outcome));
         self.session.number(next_exchange());
+    }
+
+    /// Takes the connection, after it has left HTTP/1.1; the session is over then.
+    pub fn take_switched(&mut self) -> Option<Switched> {
+        self.tick();
+        self.enter(Session::take_switched)
     }
 
     // What a handler asks for, for which it waits.

@@ -11,6 +11,7 @@ use super::body::Body;
 use super::driver::Driver;
 use super::net::Net;
 use super::shared::Shared;
+use super::upgraded::Upgraded;
 use super::world::World;
 
 /// A client: the third driver's, over the same machines as those of the others. When it and its
@@ -97,6 +98,12 @@ impl Response {
     #[must_use]
     pub fn trailers(&self) -> Fields<'_> {
         self.driver.exchange.trailers()
+    }
+
+    /// The connection, if this response has made it one of another protocol.
+    #[must_use]
+    pub fn upgrade(mut self) -> Option<Upgraded> {
+        self.driver.upgrade()
     }
 
     /// The next bytes of the body; `None` at its end.

@@ -14,7 +14,8 @@ use limpid_io::Input;
 use super::body::Body;
 use super::dials::Dials;
 use super::shared::Shared;
-use super::socket::Socket;
+use super::socket::{Moved, Socket};
+use super::upgraded::Upgraded;
 use super::world::{World, at};
 
 /// The least room for a read.
@@ -107,13 +108,12 @@ impl Driver {
             let out = self.exchange.out().concat();
             self.client.note_waiting(out.len());
             let room = self.exchange.space(READ);
+            let moves = socket.moves(interest.write.then_some(&out), interest.read.then_some(room));
             let body = interest.body.then_some(&mut self.body);
-            let moving = moves(socket, interest, &out, room, body.map(|body| (body, world)));
-            let moved = world.before(until, moving).await;
-            match moved {
-                Some(Moved::Out(written)) => self.wrote(Some(written)),
-                Some(Moved::In(read)) => self.read(Some(read)),
-                Some(Moved::Body) => {
+            match world.before(until, unless_body(moves, body, world)).await {
+                Some(Some(Moved::Out(written))) => self.wrote(Some(written)),
+                Some(Some(Moved::In(read))) => self.read(Some(read)),
+                Some(None) => {
                     let input = self.body.next();
                     // Nothing is handed in that was not waited for.
                     let _ = input.hand_to(&mut self.exchange, world.now(), &self.client.sink);
@@ -136,6 +136,13 @@ impl Driver {
                 None => self.input(Input::Timeout),
             }
         }
+    }
+
+    /// Takes the connection, if the response has made it one of another protocol.
+    pub(super) fn upgrade(&mut self) -> Option<Upgraded> {
+        let now = self.client.net.world().now();
+        let switched = self.exchange.take_switched(now, &self.client.sink)?;
+        Some(Upgraded::new(switched, self.lease.as_mut()?.transport.take()?))
     }
 
     fn input(&mut self, input: Input<'_>) {
@@ -196,37 +203,17 @@ impl Driver {
     }
 }
 
-/// What has moved.
-enum Moved {
-    Out(io::Result<usize>),
-    In(io::Result<usize>),
-    Body,
-}
-
-/// Writes or reads once, whichever is possible first, or finds that there is more of the body.
-async fn moves(
-    socket: &Socket,
-    interest: Interest,
-    out: &[u8],
-    room: &mut [u8],
-    mut body: Option<(&mut Body, &World)>,
-) -> Moved {
-    let (mut write, mut read) = (pin!(socket.write(out)), pin!(socket.receive(room)));
-    poll_fn(|cx| {
-        if interest.write
-            && let Poll::Ready(written) = write.as_mut().poll(cx)
-        {
-            return Poll::Ready(Moved::Out(written));
-        }
-        if interest.read
-            && let Poll::Ready(read) = read.as_mut().poll(cx)
-        {
-            return Poll::Ready(Moved::In(read));
-        }
-        match &mut body {
-            Some((body, world)) => body.poll_ready(world).map(|()| Moved::Body),
-            None => Poll::Pending,
-        }
+/// What has moved; `None` if nothing has, and there is more of the body.
+async fn unless_body(
+    moves: impl Future<Output = Moved>,
+    mut body: Option<&mut Body>,
+    world: &World,
+) -> Option<Moved> {
+    let mut moves = pin!(moves);
+    poll_fn(|cx| match (moves.as_mut().poll(cx), &mut body) {
+        (Poll::Ready(moved), _) => Poll::Ready(Some(moved)),
+        (Poll::Pending, Some(body)) => body.poll_ready(world).map(|()| None),
+        (Poll::Pending, None) => Poll::Pending,
     })
     .await
 }

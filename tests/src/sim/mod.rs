@@ -20,6 +20,7 @@ mod served;
 mod server;
 mod shared;
 mod socket;
+mod upgraded;
 mod world;
 
 pub use body::Body;
@@ -29,4 +30,5 @@ pub use net::{Listening, Net};
 pub use served::{Gone, Served, Stopping};
 pub use server::{Listener, Server};
 pub use socket::Socket;
+pub use upgraded::Upgraded;
 pub use world::{Stuck, World};

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::future::poll_fn;
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -19,7 +19,8 @@ use limpid_io::ServerLayers;
 use limpid_io::server::Departure;
 use rustls::ServerConfig;
 
-use super::socket::Socket;
+use super::socket::{Moved, Socket};
+use super::upgraded::Upgraded;
 use super::world::{World, at};
 
 /// The least room for a read.
@@ -210,6 +211,18 @@ impl<S: Sink> Served<S> {
         }
     }
 
+    /// Leaves HTTP/1.1 with this status, and takes the connection.
+    ///
+    /// # Errors
+    /// The request did not ask for it, or the exchange failed.
+    pub async fn upgrade(&mut self, status: u16) -> Result<Upgraded, Cause> {
+        self.respond(status, BodySize::None).map_err(Cause::Misuse)?;
+        self.flush().await?;
+        let switched = self.session.take_switched(self.world.now(), &self.sink);
+        let taken = switched.zip(self.socket.take());
+        taken.map(|(switched, socket)| Upgraded::new(switched, socket)).ok_or(Cause::Abandoned)
+    }
+
     /// Ends the response.
     ///
     /// # Errors
@@ -272,28 +285,29 @@ impl<S: Sink> Served<S> {
         let until = self.session.deadline(self.world.now());
         let moved = match &self.socket {
             Some(socket) => {
-                let stop = (!self.told && interest.read).then_some(&self.stop);
+                let stop = (!self.told).then_some(&self.stop);
                 let out = self.session.out().concat();
                 self.most_waiting = self.most_waiting.max(out.len());
                 let room = self.session.space(READ);
-                let moving = interrupted(stop, move_bytes(socket, interest, &out, room));
-                self.world.before(at(until), moving).await
+                let moves =
+                    socket.moves(interest.write.then_some(&out), interest.read.then_some(room));
+                self.world.before(at(until), interrupted(stop, moves)).await
             }
-            None => Some(Some(Err(ErrorKind::NotConnected.into()))),
+            None => Some(Some(Moved::In(Err(ErrorKind::NotConnected.into())))),
         };
         let now = self.world.now();
         match moved {
             Some(None) => {}
-            Some(Some(Ok(Moved::Read(0)))) => self.session.handle_eof(now, &self.sink),
-            Some(Some(Ok(Moved::Read(n)))) => {
+            Some(Some(Moved::In(Ok(0)))) => self.session.handle_eof(now, &self.sink),
+            Some(Some(Moved::In(Ok(n)))) => {
                 let received = self.session.handle_received(n, now, &self.sink);
                 self.expect(received);
             }
-            Some(Some(Ok(Moved::Written(n)))) => {
+            Some(Some(Moved::Out(Ok(n)))) => {
                 let sent = self.session.handle_sent(n, now, &self.sink);
                 self.expect(sent);
             }
-            Some(Some(Err(error))) => self.failed(error),
+            Some(Some(Moved::In(Err(error)) | Moved::Out(Err(error)))) => self.failed(error),
             None => self.session.handle_timeout(now, &self.sink),
         }
     }
@@ -315,37 +329,6 @@ impl<S: Sink> Served<S> {
             self.session.handle_shutdown(Some(grace), self.world.now(), &self.sink);
         }
     }
-}
-
-/// Which bytes were moved.
-enum Moved {
-    Read(usize),
-    Written(usize),
-}
-
-/// Writes or reads, whichever is possible first.
-async fn move_bytes(
-    socket: &Socket,
-    interest: Interest,
-    out: &[u8],
-    room: &mut [u8],
-) -> io::Result<Moved> {
-    let mut writing = pin!(socket.write(out));
-    let mut reading = pin!(socket.receive(room));
-    poll_fn(|cx| {
-        if interest.write
-            && let Poll::Ready(written) = writing.as_mut().poll(cx)
-        {
-            return Poll::Ready(written.map(Moved::Written));
-        }
-        if interest.read
-            && let Poll::Ready(read) = reading.as_mut().poll(cx)
-        {
-            return Poll::Ready(read.map(Moved::Read));
-        }
-        Poll::Pending
-    })
-    .await
 }
 
 /// What comes of `future`; `None` if the server shuts down first.

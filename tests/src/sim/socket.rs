@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::io;
+use std::pin::pin;
 use std::rc::Rc;
 use std::task::Poll;
 
@@ -12,6 +13,13 @@ use super::faults::Course;
 use super::os;
 use super::pipe::{self, Pipe};
 use super::world::World;
+
+/// What has moved.
+#[derive(Debug)]
+pub(super) enum Moved {
+    Out(io::Result<usize>),
+    In(io::Result<usize>),
+}
 
 type Shared = Rc<RefCell<Pipe>>;
 
@@ -103,6 +111,25 @@ impl Socket {
                     Poll::Pending
                 }
             }
+        })
+        .await
+    }
+
+    /// Sends some of these bytes, or receives into this room, whichever is possible first.
+    pub(super) async fn moves(&self, out: Option<&[u8]>, room: Option<&mut [u8]>) -> Moved {
+        let mut write = pin!(self.write(out.unwrap_or_default()));
+        let (is_read, room) = (room.is_some(), room.unwrap_or_default());
+        let mut read = pin!(self.receive(room));
+        poll_fn(|cx| {
+            if out.is_some()
+                && let Poll::Ready(written) = write.as_mut().poll(cx)
+            {
+                return Poll::Ready(Moved::Out(written));
+            }
+            if is_read && let Poll::Ready(read) = read.as_mut().poll(cx) {
+                return Poll::Ready(Moved::In(read));
+            }
+            Poll::Pending
         })
         .await
     }

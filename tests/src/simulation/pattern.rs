@@ -17,3 +17,14 @@ pub(super) fn part(number: u64, at: u64, len: usize) -> Bytes {
 pub(super) fn is_part(number: u64, at: u64, bytes: &[u8]) -> bool {
     (at..).zip(bytes).all(|(at, found)| *found == byte(number, at))
 }
+
+/// A body of `length` bytes, in pieces of at most `piece`.
+pub(super) fn pieces(number: u64, length: u64, piece: usize) -> impl Iterator<Item = Bytes> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let left = usize::try_from(length - at).unwrap_or(usize::MAX);
+        let data = part(number, at, left.min(piece));
+        at += data.len() as u64;
+        (!data.is_empty()).then_some(data)
+    })
+}

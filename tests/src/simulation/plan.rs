@@ -7,6 +7,9 @@ use limpid_core::time::Timeouts;
 
 use crate::sim::Faults;
 
+/// How long a connection that has left HTTP/1.1 is used at most: no timeout of ours applies to it.
+pub(super) const SWITCHED: Duration = Duration::from_secs(10);
+
 /// A run: everything in it follows from the seed.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -81,6 +84,8 @@ pub enum Server {
     Silent(Duration),
     /// It takes its time before it answers.
     Slow(Duration),
+    /// It leaves HTTP/1.1: both sides send their bodies at once.
+    Switch,
     /// It fails after so many pieces of the response, or before its head.
     Fail(usize),
 }
@@ -158,7 +163,10 @@ impl Asked {
     }
 
     fn random(number: u64, longest: usize, random: &mut Rng) -> Self {
-        let upload = random.bool().then(|| size(longest, random));
+        let switches = random.u32(..10) == 0;
+        // More than both sides and the network between them hold.
+        let longest = if switches { 4 * longest } else { longest };
+        let upload = (switches || random.bool()).then(|| size(longest, random));
         let time = |random: &mut Rng| Duration::from_micros(1 << random.u32(0..23));
         let piece = 1 << random.u32(4..16);
         let pieces = upload.unwrap_or(0) / piece;
@@ -168,7 +176,7 @@ impl Asked {
             number,
             upload,
             upload_chunked: random.bool(),
-            expects: upload.is_some() && random.u32(..4) == 0,
+            expects: upload.is_some() && !switches && random.u32(..4) == 0,
             download: size(longest, random),
             download_chunked: random.bool(),
             piece: usize::try_from(piece).unwrap_or(usize::MAX),
@@ -180,6 +188,7 @@ impl Asked {
                 _ => Client::Read,
             },
             server: match random.u32(..14) {
+                _ if switches => Server::Switch,
                 0 => Server::Early,
                 1 => Server::Ignore,
                 2 => Server::Slow(time(random)),

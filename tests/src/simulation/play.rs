@@ -78,6 +78,8 @@ impl Stage {
             problems: RefCell::default(),
             closed: Cell::default(),
             uploaded: RefCell::default(),
+            switched: RefCell::default(),
+            whole: RefCell::default(),
         });
         let open = Rc::new(RefCell::new(0));
         if let Some((at, grace)) = plan.shutdown {
@@ -101,6 +103,9 @@ impl Stage {
                     let start = client.world().now();
                     let came = ask(&client, &origin, &asked).await;
                     let took = client.world().now().since(start);
+                    if let Ok(Came::Whole(_)) = came {
+                        uploads.whole.borrow_mut().insert(asked.number);
+                    }
                     let uploaded = uploads.uploaded.borrow().get(&asked.number).copied();
                     let failed = healthy.then(|| failure(&asked, &came)).flatten();
                     let found = check(&asked, came, took, total, uploaded);
@@ -137,6 +142,12 @@ impl Stage {
             if after > grace + UNHURRIED {
                 problems.push(Problem::Open { after });
             }
+        }
+        if plan.is_healthy() {
+            let whole = service.whole.take();
+            let switched = service.switched.take().into_iter();
+            let heard = switched.filter(|(asked, _)| whole.contains(&asked.number));
+            problems.extend(heard.filter_map(cut_off));
         }
         let books = [&ledger, &service.sink];
         problems.extend(books.into_iter().flat_map(|book| book.problems()).map(Problem::Spans));
@@ -175,6 +186,11 @@ fn failure(asked: &Asked, came: &Result<Came, Problem>) -> Option<Problem> {
     }
 }
 
+/// What came over a connection that has left HTTP/1.1, where it is not all that its client sent.
+fn cut_off((asked, at): (Asked, u64)) -> Option<Problem> {
+    (asked.upload != Some(at)).then_some(Problem::Upload { number: asked.number, at })
+}
+
 /// What is wrong with what came of a request.
 fn check(
     asked: &Asked,
@@ -188,8 +204,10 @@ fn check(
         Ok(came) => came,
     };
     let number = asked.number;
+    // The timeouts are those of HTTP.
+    let switches = asked.server == Server::Switch;
     let is_patient = matches!(asked.client, Client::Slow(_));
-    if total.is_some_and(|total| took > total) && !is_patient {
+    if total.is_some_and(|total| took > total) && !is_patient && !switches {
         return Some(Problem::Late { number, took });
     }
     // The end of an echo of known length comes with its last byte.

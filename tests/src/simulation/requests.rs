@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use limpid_core::client::Request;
-use limpid_core::error::Error;
+use limpid_core::error::{Cause, Error};
 
-use super::pattern::{is_part, part};
-use super::plan::{Asked, Client};
+use super::pattern::{is_part, pieces};
+use super::plan::{Asked, Client, SWITCHED, Server};
 use super::problem::Problem;
 use crate::sim;
 
@@ -62,11 +62,17 @@ async fn exchange(client: &sim::Client, origin: &str, asked: &Asked) -> Result<C
     if asked.expects {
         draft = draft.field(b"Expect", b"100-continue");
     }
-    let mut response = client.send(draft, body(asked)).await?;
+    let switches = asked.server == Server::Switch;
+    let body = if switches { sim::Body::none() } else { body(asked) };
+    if switches {
+        draft = draft.field(b"Connection", b"upgrade").field(b"Upgrade", b"pattern");
+    }
+    let mut response = client.send(draft, body).await?;
     let number = asked.number.to_string();
     let is_mine = response.fields().get("X-Number") == Some(number.as_bytes());
     match response.status() {
-        status if is_mine && status == asked.status() => {}
+        101 if is_mine && switches => return switch(client, response, asked).await,
+        status if is_mine && !switches && status == asked.status() => {}
         // A request that was not understood, or not answered in time, is answered by the machine.
         400..=599 if response.fields().get("X-Number").is_none() => {}
         status => return Err(Wrong::Problem(Problem::Answer { number: asked.number, status })),
@@ -94,15 +100,36 @@ async fn exchange(client: &sim::Client, origin: &str, asked: &Asked) -> Result<C
     Ok(if is_mine { Came::Whole(response.unsent()) } else { Came::Refused })
 }
 
+/// Sends over a connection that has left HTTP/1.1 while it receives.
+async fn switch(
+    client: &sim::Client,
+    response: sim::Response,
+    asked: &Asked,
+) -> Result<Came, Wrong> {
+    let Some(mut upgraded) = response.upgrade() else { return Ok(Came::Cancelled) };
+    let (world, number) = (client.world(), asked.number);
+    let (mut at, mut wrong) = (0, None);
+    let upload = pieces(number, asked.upload.unwrap_or(0), asked.piece);
+    let passing = upgraded.exchange(upload, |data| {
+        if !is_part(number, at, data) {
+            wrong.get_or_insert(at);
+        }
+        at += data.len() as u64;
+    });
+    let passed = world.before(Some(world.now() + SWITCHED), passing).await;
+    match (passed, wrong) {
+        (_, Some(at)) => Err(Wrong::Problem(Problem::Download { number, at })),
+        (Some(Ok(())), None) if at == asked.download => Ok(Came::Whole(None)),
+        // The server, or the network, has closed the connection before.
+        (Some(Ok(())), None) => Ok(Came::Failed(Cause::PeerGone.into())),
+        (Some(Err(error)), None) => Ok(Came::Failed(error.into())),
+        (None, None) => Ok(Came::Cancelled),
+    }
+}
+
 fn body(asked: &Asked) -> sim::Body {
     let Some(length) = asked.upload else { return sim::Body::none() };
     let (number, piece) = (asked.number, asked.piece);
-    let mut at = 0;
-    let pieces = std::iter::from_fn(move || {
-        let left = usize::try_from(length - at).unwrap_or(usize::MAX);
-        let data: Bytes = part(number, at, left.min(piece));
-        at += data.len() as u64;
-        (!data.is_empty()).then_some(Ok::<Bytes, io::Error>(data))
-    });
+    let pieces = pieces(number, length, piece).map(Ok::<Bytes, io::Error>);
     sim::Body::pieces(pieces, (!asked.upload_chunked).then_some(length)).slowed(asked.pause)
 }

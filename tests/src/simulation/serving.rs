@@ -1,7 +1,7 @@
 //! The server's side of a run.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,8 +13,8 @@ use limpid_core::time::Mono;
 use limpid_core::trace::{ConnectionId, Sink};
 use rustls::ServerConfig;
 
-use super::pattern::{is_part, part};
-use super::plan::{Asked, Server};
+use super::pattern::{is_part, part, pieces};
+use super::plan::{Asked, SWITCHED, Server};
 use super::problem::Problem;
 use crate::sim::{Gone, Net, Served, Socket, Stopping};
 
@@ -33,6 +33,10 @@ pub(super) struct Service<S> {
     pub(super) closed: Cell<Mono>,
     /// How much of each request's body has come.
     pub(super) uploaded: RefCell<BTreeMap<u64, u64>>,
+    /// What has come over connections that have left HTTP/1.1, of those that were closed in order.
+    pub(super) switched: RefCell<Vec<(Asked, u64)>>,
+    /// The requests of which the client has seen the end of what it was sent.
+    pub(super) whole: RefCell<BTreeSet<u64>>,
 }
 
 impl<S: Sink + 'static> Service<S> {
@@ -90,6 +94,7 @@ impl<S: Sink + 'static> Service<S> {
                 self.read(asked, served).await?;
                 self.be_silent(asked, time, served).await?;
             }
+            Server::Switch => return self.switch(asked, served).await,
             Server::Early | Server::Ignore | Server::Refuse(..) | Server::Echo => {}
         }
         self.answer(asked, served).await?;
@@ -116,6 +121,27 @@ impl<S: Sink + 'static> Service<S> {
                 Err(Cause::Abandoned)
             }
         }
+    }
+
+    /// Leaves HTTP/1.1, and sends while it receives.
+    async fn switch(&self, asked: &Asked, served: &mut Served<&S>) -> Result<(), Cause> {
+        served.fields().push(b"X-Number", asked.number.to_string().as_bytes());
+        served.fields().push(b"Connection", b"upgrade");
+        served.fields().push(b"Upgrade", b"pattern");
+        let mut upgraded = served.upgrade(101).await?;
+        let (world, mut at) = (self.net.world(), 0);
+        let pieces = pieces(asked.number, asked.download, asked.piece);
+        let passing = upgraded.exchange(pieces, |data| {
+            if !is_part(asked.number, at, data) {
+                self.problems.borrow_mut().push(Problem::Upload { number: asked.number, at });
+            }
+            at += data.len() as u64;
+        });
+        // What goes wrong is a matter of the connection.
+        if let Some(Ok(())) = world.before(Some(world.now() + SWITCHED), passing).await {
+            self.switched.borrow_mut().push((asked.clone(), at));
+        }
+        Ok(())
     }
 
     async fn read(&self, asked: &Asked, served: &mut Served<&S>) -> Result<(), Cause> {

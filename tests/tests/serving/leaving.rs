@@ -1,5 +1,6 @@
 //! Clients that leave while the handler of their request works.
 
+use std::io::{self, Read};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -11,6 +12,7 @@ use limpid_core::trace::{EventKind, OwnedTraceEvent, TraceEvent};
 use limpid_io::server::{Bind, ServerBuilder};
 use limpid_sinks::Recorder;
 use socket2::SockRef;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::runtime::Builder;
 
 use crate::running::{DRIVERS, Driver, PATIENCE, Raw};
@@ -18,6 +20,7 @@ use crate::running::{DRIVERS, Driver, PATIENCE, Raw};
 const PLACES: usize = 20;
 
 const GOOD: &str = "GET /good HTTP/1.1\r\nHost: h\r\n\r\n";
+const TAKEN: &str = "GET /taken HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n";
 const SILENT: &str = "GET /silent HTTP/1.1\r\nHost: h\r\n\r\n";
 
 /// What the handlers of `/silent` have seen, and whether they are to answer.
@@ -28,6 +31,8 @@ struct Handlers {
     /// How many have seen that their client is gone.
     noticed: AtomicUsize,
     answers: AtomicBool,
+    /// How many bytes came over connections that were taken.
+    heard: AtomicUsize,
 }
 
 /// Counts a handler as ended when it is dropped.
@@ -139,8 +144,10 @@ fn bind<S: Bind>(setup: Setup, recorder: &Recorder) -> S {
 }
 
 fn blocking(mut exchange: limpid_std::Exchange<'_>, handlers: &Arc<Handlers>) -> Result<(), Cause> {
-    if exchange.head().target != b"/silent" {
-        return exchange.respond(200, "good");
+    match exchange.head().target {
+        b"/silent" => {}
+        b"/taken" => return take(exchange, handlers).map_err(|_| Cause::PeerGone),
+        _ => return exchange.respond(200, "good"),
     }
     let _guard = handlers.begin();
     while !handlers.answers.load(Ordering::SeqCst) {
@@ -158,8 +165,12 @@ async fn asynchronous(
     handlers: Arc<Handlers>,
     is_cancelled: bool,
 ) -> Result<(), Cause> {
-    if exchange.head().target != b"/silent" {
-        return exchange.respond(200, "good");
+    match exchange.head().target {
+        b"/silent" => {}
+        b"/taken" => {
+            return asynchronous_take(exchange, &handlers).await.map_err(|_| Cause::PeerGone);
+        }
+        _ => return exchange.respond(200, "good"),
     }
     let guard = handlers.begin();
     if !is_cancelled {
@@ -170,6 +181,33 @@ async fn asynchronous(
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     exchange.respond(200, "at last")
+}
+
+/// Takes the connection, sends nothing over it, and reads what comes when it is time to answer.
+fn take(exchange: limpid_std::Exchange<'_>, handlers: &Arc<Handlers>) -> io::Result<()> {
+    let _guard = handlers.begin();
+    let mut upgraded = exchange.upgrade(101)?;
+    upgraded.shutdown()?;
+    until(|| handlers.answers.load(Ordering::SeqCst));
+    let n = upgraded.read_to_end(&mut Vec::new())?;
+    handlers.heard.fetch_add(n, Ordering::SeqCst);
+    Ok(())
+}
+
+/// The same, for the asynchronous server.
+async fn asynchronous_take(
+    exchange: limpid_tokio::Exchange,
+    handlers: &Arc<Handlers>,
+) -> io::Result<()> {
+    let _guard = handlers.begin();
+    let mut upgraded = exchange.upgrade(101).await?;
+    upgraded.shutdown().await?;
+    while !handlers.answers.load(Ordering::SeqCst) {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let n = upgraded.read_to_end(&mut Vec::new()).await?;
+    handlers.heard.fetch_add(n, Ordering::SeqCst);
+    Ok(())
 }
 
 /// Waits until this is so.
@@ -248,5 +286,26 @@ fn a_reset_is_noticed_behind_bytes_that_were_not_read() {
         reset(client);
         until(|| server.handlers.ended.load(Ordering::SeqCst) == 1);
         until(|| server.failures().len() == 1);
+    }
+}
+
+#[test]
+fn a_handler_that_has_taken_its_connection_goes_on_after_the_client_left() {
+    for driver in DRIVERS {
+        let server = Server::start(driver, Setup { half_close: false, cancel: true });
+        let mut client = server.client();
+        client.says(TAKEN);
+        let said = client.hears_all();
+        assert!(said.starts_with("HTTP/1.1 101 Switching Protocols\r\n"), "{said}");
+        client.says(&"x".repeat(1000));
+        drop(client);
+        // Another request gives the end time to be noticed.
+        let mut good = server.client();
+        good.says(GOOD);
+        good.hears("\r\n\r\ngood");
+        server.handlers.answers.store(true, Ordering::SeqCst);
+        until(|| server.handlers.ended.load(Ordering::SeqCst) == 1);
+        assert_eq!(server.handlers.heard.load(Ordering::SeqCst), 1000, "{driver:?}");
+        assert_eq!(server.failures(), []);
     }
 }

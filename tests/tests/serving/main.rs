@@ -7,3 +7,4 @@ mod leaving;
 mod running;
 mod slow;
 mod stopping;
+mod tunnels;

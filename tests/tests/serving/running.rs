@@ -14,6 +14,8 @@ use limpid_std::Client;
 use limpid_tests::certificates::{Certificates, Identity};
 use tokio::runtime::Builder;
 
+use crate::tunnels;
+
 /// Longer than anything here takes.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -133,6 +135,10 @@ impl Running {
         Client::builder().ca_file(CERTIFICATES.ca_file()).build()
     }
 
+    pub(crate) fn asynchronous_client(&self) -> limpid_tokio::Client {
+        limpid_tokio::Client::builder().ca_file(CERTIFICATES.ca_file()).build()
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
         let scheme = if self.carrier == Carrier::Tls { "https" } else { "http" };
         format!("{scheme}://localhost:{}{path}", self.address.port())
@@ -216,14 +222,8 @@ fn blocking(mut exchange: limpid_std::Exchange<'_>) -> Result<(), Cause> {
             thread::sleep(Duration::from_millis(300));
             exchange.respond(200, "at last")
         }
-        b"/upgrade" => {
-            exchange.upgrade(101)?;
-            while let Some(data) = exchange.data()? {
-                let data = data.to_ascii_uppercase();
-                exchange.send(data)?;
-            }
-            Ok(())
-        }
+        b"/upgrade" => tunnels::loud(exchange).map_err(|_| Cause::PeerGone),
+        b"/bulk" => tunnels::bulk(exchange).map_err(|_| Cause::PeerGone),
         b"/panic" => panic!("as it was asked to"),
         b"/error" => Err(Cause::Abandoned),
         _ => exchange.respond(404, "nothing"),
@@ -264,14 +264,8 @@ async fn asynchronous(mut exchange: limpid_tokio::Exchange) -> Result<(), Cause>
             tokio::time::sleep(Duration::from_millis(300)).await;
             exchange.respond(200, "at last")
         }
-        b"/upgrade" => {
-            exchange.upgrade(101).await?;
-            while let Some(data) = exchange.data().await? {
-                let data = data.to_ascii_uppercase();
-                exchange.send(data).await?;
-            }
-            Ok(())
-        }
+        b"/upgrade" => tunnels::asynchronous_loud(exchange).await.map_err(|_| Cause::PeerGone),
+        b"/bulk" => tunnels::asynchronous_bulk(exchange).await.map_err(|_| Cause::PeerGone),
         b"/panic" => panic!("as it was asked to"),
         b"/error" => Err(Cause::Abandoned),
         _ => exchange.respond(404, "nothing"),

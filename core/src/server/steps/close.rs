@@ -28,7 +28,7 @@ impl Session {
             return;
         }
         match self.state {
-            State::Tunnel => return self.close(Ending::Switched, false),
+            State::Switched => return self.close(Ending::Switched, false),
             State::Open => {}
             _ => return,
         }

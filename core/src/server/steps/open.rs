@@ -4,7 +4,6 @@ use super::super::action::{Action, Interest};
 use super::super::session::Session;
 use super::super::state::{Exchange, HandlerRequest, State, Stepped};
 use super::super::trail::Ending;
-use super::super::tunnel::Tunnel;
 use crate::error::Error;
 use crate::fields::Fields;
 use crate::http1::{Event, NotReusable, Progress, Role, State as Side};
@@ -87,40 +86,23 @@ impl Session {
         Ok(())
     }
 
-    /// The connection becomes the handler's.
+    /// The connection is another protocol's, once the response that says so was sent.
     fn leave_http<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if self.link.has_output()? {
-            return Ok(Some(Action::Wait(Interest::WRITE)));
+            return Ok(Some(Action::Wait(Interest { hangup: true, ..Interest::WRITE })));
         }
         self.trail.answered(|| self.head.get(), self.exchange.status, (0, 0), at);
-        let early = self.link.enter_tunnel(self.options.config);
-        self.link.stack_passage();
-        self.tunnel = Some(Tunnel::new(&early));
-        self.enter(State::Tunnel);
+        self.enter(State::Switched);
         Ok(None)
     }
 
-    /// Passes the bytes of another protocol.
+    /// Waits for the connection to be taken, or to be given up.
     #[inline(never)]
-    pub(super) fn pass(&mut self) -> Stepped {
+    pub(super) fn await_taking(&mut self) -> Stepped {
         if self.asked == HandlerRequest::Nothing {
             return self.await_handler();
         }
         self.take_failure()?;
-        let Some(tunnel) = &mut self.tunnel else { return Ok(Some(Action::Handle)) };
-        tunnel.ended |= self.peer_closed;
-        if self.link.has_output()? {
-            return Ok(Some(Action::Wait(Interest::WRITE)));
-        }
-        if self.asked == HandlerRequest::Body {
-            let incoming = &mut tunnel.incoming;
-            tunnel.ended |= self.link.pass_to(&mut |bytes| incoming.push(bytes))?;
-            if !tunnel.advance() {
-                return Ok(Some(Action::Wait(Interest::READ)));
-            }
-            self.asked = HandlerRequest::Nothing;
-            return Ok(Some(Action::Event));
-        }
         self.asked = HandlerRequest::Nothing;
         Ok(Some(Action::Handle))
     }

@@ -39,7 +39,7 @@ impl Session {
             State::Idle | State::Head => self.next_request(at),
             State::Open => self.serve_handler(at),
             State::Drain => self.drain(at),
-            State::Tunnel => self.pass(),
+            State::Switched => self.await_taking(),
             State::Closing => Ok(self.closing()),
             State::Linger => Ok(self.linger()),
             State::Close => {
@@ -189,7 +189,7 @@ impl Session {
     #[cold]
     pub(super) fn fail<S: Sink>(&mut self, error: Error, at: At<'_, S>) -> Option<Action> {
         let cause = error.cause;
-        let has_handler = matches!(self.state, State::Open | State::Tunnel);
+        let has_handler = matches!(self.state, State::Open | State::Switched);
         let can_answer = matches!(self.link.http1.state(Role::Server), Side::Idle | Side::Answer);
         match (Refusal::of(cause), self.state) {
             (Some(refusal), State::Idle | State::Head | State::Open) if can_answer => {

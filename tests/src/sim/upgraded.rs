@@ -1,0 +1,79 @@
+//! Connections that have left HTTP/1.1.
+
+use std::io;
+
+use bytes::Bytes;
+use limpid_core::transport::Switched;
+
+use super::socket::{Moved, Socket};
+
+/// The least room for a read.
+const READ: usize = 16 * 1024;
+
+/// The most that a connection may hold for the transport: what it takes from its caller, the room that is
+/// left for a last piece, and what TLS adds.
+const MOST: usize = 96 * 1024;
+
+/// A connection that carries another protocol now. Dropping it closes it.
+#[derive(Debug)]
+pub struct Upgraded {
+    switched: Switched,
+    socket: Socket,
+}
+
+impl Upgraded {
+    pub(super) const fn new(switched: Switched, socket: Socket) -> Self {
+        Self { switched, socket }
+    }
+
+    /// Sends these pieces and the end, and hands on what comes up to its end, both at once.
+    ///
+    /// # Errors
+    /// The connection failed, or holds more than it may.
+    pub async fn exchange(
+        &mut self,
+        mut pieces: impl Iterator<Item = Bytes>,
+        mut deliver: impl FnMut(&[u8]),
+    ) -> io::Result<()> {
+        let Self { switched, socket } = self;
+        let (mut piece, mut room) = (Bytes::new(), [0; 4096]);
+        let (mut is_shut, mut is_read) = (false, false);
+        loop {
+            while !is_read && let Some(n) = switched.read(&mut room).map_err(io::Error::other)? {
+                deliver(&room[..n]);
+                is_read = n == 0;
+            }
+            while !switched.is_closed() {
+                if piece.is_empty() {
+                    piece = pieces.next().unwrap_or_default();
+                }
+                match switched.write(&piece).map_err(io::Error::other)? {
+                    0 if piece.is_empty() => switched.close(),
+                    0 => break,
+                    n => drop(piece.split_to(n)),
+                }
+            }
+            let interest = switched.poll().map_err(io::Error::other)?;
+            let out = switched.out().to_vec();
+            if out.len() > MOST {
+                return Err(io::Error::other(format!("it holds {} bytes", out.len())));
+            }
+            if switched.is_closed() && out.is_empty() && !is_shut {
+                socket.close();
+                is_shut = true;
+            }
+            if is_read && is_shut {
+                return Ok(());
+            }
+            let place = switched.space(READ);
+            match socket.moves(interest.write.then_some(&out), interest.read.then_some(place)).await
+            {
+                Moved::Out(sent) => switched.handle_sent(sent?).map_err(io::Error::other)?,
+                Moved::In(received) => match received? {
+                    0 => switched.handle_eof(),
+                    n => switched.handle_received(n).map_err(io::Error::other)?,
+                },
+            }
+        }
+    }
+}
