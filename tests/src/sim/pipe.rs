@@ -10,7 +10,7 @@ use super::faults::{Course, Fate};
 use super::os;
 
 /// How many bytes are on their way at most.
-const ROOM: usize = 256 * 1024;
+const ROOM: usize = 64 * 1024;
 
 /// How a direction ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use limpid_core::transport::Switched;
 
 use super::socket::{Moved, Socket};
 
-/// The least room for a read.
+/// The least room for a read, and the most that is written at once.
 const READ: usize = 16 * 1024;
 
 /// The most that a connection may hold for the transport: what it takes from its caller, the room that is
@@ -54,17 +54,18 @@ impl Upgraded {
                 }
             }
             let interest = switched.poll().map_err(io::Error::other)?;
-            let out = switched.out().to_vec();
-            if out.len() > MOST {
-                return Err(io::Error::other(format!("it holds {} bytes", out.len())));
+            let waiting = switched.out().len();
+            if waiting > MOST {
+                return Err(io::Error::other(format!("it holds {waiting} bytes")));
             }
-            if switched.is_closed() && out.is_empty() && !is_shut {
+            if switched.is_closed() && waiting == 0 && !is_shut {
                 socket.close();
                 is_shut = true;
             }
             if is_read && is_shut {
                 return Ok(());
             }
+            let out = switched.out()[..waiting.min(READ)].to_vec();
             let place = switched.space(READ);
             match socket.moves(interest.write.then_some(&out), interest.read.then_some(place)).await
             {

@@ -164,9 +164,13 @@ impl Asked {
 
     fn random(number: u64, longest: usize, random: &mut Rng) -> Self {
         let switches = random.u32(..10) == 0;
-        // More than both sides and the network between them hold.
-        let longest = if switches { 4 * longest } else { longest };
-        let upload = (switches || random.bool()).then(|| size(longest, random));
+        // Both sides send more than they and the network between them hold, at times.
+        let is_large = switches && random.u32(..4) == 0;
+        let size = |random: &mut Rng| match is_large {
+            true => (1 << longest.ilog2()) + size(longest, random),
+            false => size(longest, random),
+        };
+        let upload = (switches || random.bool()).then(|| size(random));
         let time = |random: &mut Rng| Duration::from_micros(1 << random.u32(0..23));
         let piece = 1 << random.u32(4..16);
         let pieces = upload.unwrap_or(0) / piece;
@@ -177,7 +181,7 @@ impl Asked {
             upload,
             upload_chunked: random.bool(),
             expects: upload.is_some() && !switches && random.u32(..4) == 0,
-            download: size(longest, random),
+            download: size(random),
             download_chunked: random.bool(),
             piece: usize::try_from(piece).unwrap_or(usize::MAX),
             pause: if is_slow { time(random) / 16 } else { Duration::ZERO },

@@ -11,7 +11,7 @@ use limpid_core::time::{Mono, Timeouts};
 use limpid_io::{ClientBuilder, PoolLimits, Settings};
 use rustls::ClientConfig;
 
-use super::plan::{Asked, Client, Plan, Server};
+use super::plan::{Asked, Client, Plan, SWITCHED, Server};
 use super::problem::Problem;
 use super::requests::{Came, ask};
 use super::serving::Service;
@@ -182,6 +182,7 @@ fn failure(asked: &Asked, came: &Result<Came, Problem>) -> Option<Problem> {
         Ok(Came::Failed(error)) if is_answered && !error.is_timeout() => {
             Some(Problem::Failed { number: asked.number, error: error.to_string() })
         }
+        Ok(Came::Stuck) => Some(Problem::Late { number: asked.number, took: SWITCHED }),
         _ => None,
     }
 }

@@ -21,6 +21,8 @@ pub(super) enum Came {
     Refused,
     /// The client lost interest.
     Cancelled,
+    /// Over a connection that has left HTTP/1.1, not everything has come in time.
+    Stuck,
     Failed(Error),
 }
 
@@ -123,7 +125,7 @@ async fn switch(
         // The server, or the network, has closed the connection before.
         (Some(Ok(())), None) => Ok(Came::Failed(Cause::PeerGone.into())),
         (Some(Err(error)), None) => Ok(Came::Failed(error.into())),
-        (None, None) => Ok(Came::Cancelled),
+        (None, None) => Ok(Came::Stuck),
     }
 }
 
