@@ -20,17 +20,22 @@ use crate::wait::wait_for;
 /// The least room for a read.
 const READ: usize = 16 * 1024;
 
+/// How many bytes of a request are written between two looks for its response.
+const LOOK: usize = 64 * 1024;
+
 /// An exchange and the socket it runs on.
 #[derive(Debug)]
 pub(crate) struct Driver {
     pub(crate) in_flight: InFlight<Stream>,
     dials: Dials,
     body: Body,
+    /// How many bytes were written without a look for the response.
+    unlooked: usize,
 }
 
 impl Driver {
     pub(crate) fn new(in_flight: InFlight<Stream>, body: Body) -> Self {
-        Self { in_flight, dials: Dials::default(), body }
+        Self { in_flight, dials: Dials::default(), body, unlooked: 0 }
     }
 
     /// Runs the exchange to what there is for the caller; `None` at its end.
@@ -84,7 +89,19 @@ impl Driver {
         };
         match result {
             Err(error) if error.kind() == ErrorKind::WouldBlock => self.wait_to_write(reads),
+            Ok(n) if reads => self.wrote_early(n),
             result => self.in_flight.wrote(Some(result)),
+        }
+    }
+
+    /// Looks for a response now and then, which may make the rest of the request needless, while the
+    /// server takes all that is sent.
+    fn wrote_early(&mut self, n: usize) {
+        self.in_flight.wrote(Some(Ok(n)));
+        self.unlooked += n;
+        if self.unlooked >= LOOK {
+            self.unlooked = 0;
+            self.look();
         }
     }
 

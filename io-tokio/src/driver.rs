@@ -76,16 +76,17 @@ impl Driver {
             self.in_flight.input(Input::ReceiveFailed(not_connected()));
             return Poll::Ready(());
         };
-        if interest.write
-            && let Poll::Ready(result) = transport.poll_write(cx, &buffers)
-        {
-            self.in_flight.wrote(Some(result));
-            return Poll::Ready(());
-        }
+        // A response that comes early may make the rest of the request needless.
         if interest.read
             && let Poll::Ready(result) = transport.poll_read(cx, &mut buffers)
         {
             self.in_flight.read(Some(result));
+            return Poll::Ready(());
+        }
+        if interest.write
+            && let Poll::Ready(result) = transport.poll_write(cx, &buffers)
+        {
+            self.in_flight.wrote(Some(result));
             return Poll::Ready(());
         }
         if interest.body
