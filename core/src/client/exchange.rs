@@ -405,6 +405,7 @@ impl Exchange {
             }
             State::Retry => (Some(self.delay()), Waiting::Retry),
             State::Farewell => (timeouts.write, Waiting::Write),
+            State::Trust => return self.timers.get(Timer::Total as usize),
             _ => return None,
         };
         self.arm(Timer::Step, timeout, why, now)

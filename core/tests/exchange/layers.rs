@@ -2,10 +2,11 @@
 
 use std::error::Error as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use limpid_core::client::{Action, Exchange, Interest, Options, Pool, Proxy, Request, TrustId};
 use limpid_core::error::{Cause, Error, Phase, TlsError};
-use limpid_core::time::Mono;
+use limpid_core::time::{Mono, Waiting};
 use limpid_core::trace::{ConnectionId, ExchangeId, NoSink};
 use limpid_core::transport::{Layer, LayerError, LayerFacts, LayerState, MAX_BUFFERED};
 
@@ -293,4 +294,19 @@ fn without_a_layer_there_is_no_exchange() {
         let error = exchange.error().unwrap();
         assert_eq!((error.phase, error.cause), (Phase::Tls, cause));
     }
+}
+
+#[test]
+fn a_configuration_that_does_not_come_is_waited_for_as_long_as_the_whole_may_take() {
+    let options = Options::with(|options| {
+        options.timeouts.total = Some(Duration::from_secs(3));
+    });
+    let mut bench = Bench::of(get("https://host.test/"), options, b"");
+    let (now, sink) = (bench.now, NoSink);
+    assert_eq!(bench.exchange.poll(now, &sink), Action::Trust { proxy: false });
+    assert_eq!(bench.exchange.poll(now, &sink), Action::Wait(Interest::NONE));
+    let deadline = bench.exchange.deadline(now).unwrap();
+    assert_eq!((deadline.at, deadline.why), (now + Duration::from_secs(3), Waiting::Total));
+    bench.exchange.handle_timeout(deadline.at, &sink);
+    assert_eq!(bench.exchange.poll(deadline.at, &sink), Action::Failed);
 }
