@@ -117,6 +117,70 @@
 //! (RFC 8305). How much of that a driver takes part in is its own choice. One that polls before an
 //! attempt has ended is asked for the next when it is time for that. One that waits for each attempt in
 //! [`Action::Dial`], as long as [`Dial::until`] allows, tries the addresses one after the other.
+//!
+//! # Lifecycle
+//!
+//! The diagram shows which action may follow which, and after which calls. A *failure* is one of the
+//! methods whose names end in `failed`, [`handle_timeout`](Exchange::handle_timeout),
+//! [`cancel`](Exchange::cancel), or [`handle_eof`](Exchange::handle_eof) before the end.
+//!
+//! ```mermaid
+//! stateDiagram-v2
+//!     [*] --> Trust
+//!     [*] --> Acquire
+//!     Trust --> Trust: handle_trusted
+//!     Trust --> Acquire: handle_trusted
+//!     Trust --> Wait
+//!     Trust --> Failed: failure
+//!     Acquire --> Resolve: handle_opened
+//!     Acquire --> Wait
+//!     Acquire --> Wait: handle_reused
+//!     Acquire --> Failed: failure
+//!     Resolve --> Dial: handle_resolved
+//!     Resolve --> Wait
+//!     Resolve --> Wait: failure
+//!     Resolve --> Failed: failure
+//!     Dial --> Dial: failure
+//!     Dial --> Abandon: handle_dialed, failure
+//!     Dial --> Secure: handle_dialed
+//!     Dial --> Wait
+//!     Dial --> Wait: handle_dialed, failure
+//!     Dial --> Failed: failure
+//!     Abandon --> Abandon
+//!     Abandon --> Secure
+//!     Abandon --> Wait
+//!     Abandon --> Failed
+//!     Secure --> Wait
+//!     Secure --> Wait: handle_secured, failure
+//!     Secure --> Close: failure
+//!     Rewind --> Wait
+//!     Rewind --> Close: failure
+//!     Wait --> Trust: handle_trusted
+//!     Wait --> Acquire: handle_trusted
+//!     Wait --> Resolve: handle_opened, failure
+//!     Wait --> Dial: handle_resolved, failure
+//!     Wait --> Abandon: handle_dialed, failure
+//!     Wait --> Secure: handle_dialed, handle_received
+//!     Wait --> Rewind: handle_sent
+//!     Wait --> Wait: handle_body, handle_body_end, handle_dialed, handle_received, handle_reused, handle_secured, handle_sent, failure
+//!     Wait --> Event: handle_received
+//!     Wait --> Close: handle_eof, handle_received, handle_sent, failure
+//!     Wait --> Release: handle_received
+//!     Wait --> Failed: failure
+//!     Event --> Wait
+//!     Event --> Wait: failure
+//!     Event --> Event
+//!     Event --> Close
+//!     Event --> Close: failure
+//!     Event --> Done
+//!     Event --> Done: take_switched
+//!     Close --> Release
+//!     Close --> Done
+//!     Close --> Failed
+//!     Release --> Acquire
+//!     Done --> [*]
+//!     Failed --> [*]
+//! ```
 
 mod action;
 mod arguments;

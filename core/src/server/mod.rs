@@ -102,6 +102,49 @@
 //! A response of 101, or of 2xx to CONNECT, leaves HTTP/1.1. Once it was flushed,
 //! [`Session::take_switched`] gives the connection away, as a client's exchange does, and the session is
 //! over.
+//!
+//! # Lifecycle
+//!
+//! The diagram shows which action may follow which, and after which calls of a driver or a handler. A
+//! *failure* is [`handle_failed`](Session::handle_failed), [`handle_timeout`](Session::handle_timeout), or
+//! [`handle_eof`](Session::handle_eof) before the end.
+//!
+//! ```mermaid
+//! stateDiagram-v2
+//!     [*] --> Secure
+//!     [*] --> Wait
+//!     Secure --> Wait
+//!     Secure --> Wait: handle_secured
+//!     Secure --> Close: failure
+//!     Wait --> Wait: flush, handle_eof, handle_received, handle_secured, handle_sent, handle_shutdown, handled, failure
+//!     Wait --> Request: handle_received, handled
+//!     Wait --> Event: handle_received, read_body
+//!     Wait --> Handle: flush, handle_sent, read_body
+//!     Wait --> Failed: failure
+//!     Wait --> ShutdownWrite: handle_sent, failure
+//!     Wait --> Close: handle_eof, handle_received, handle_secured, handle_sent, handle_shutdown, handled, failure
+//!     Request --> Wait
+//!     Request --> Wait: flush, handled
+//!     Request --> Request: handled
+//!     Request --> Event: read_body
+//!     Event --> Wait: flush, handled, read_body
+//!     Event --> Request: handled
+//!     Event --> Event: read_body
+//!     Event --> Handle: flush, read_body
+//!     Event --> Close: handled
+//!     Handle --> Wait
+//!     Handle --> Wait: flush, handled
+//!     Handle --> Request: handled
+//!     Handle --> Event: read_body
+//!     Handle --> Handle: flush, read_body
+//!     Handle --> Close: handled
+//!     Handle --> Done: take_switched
+//!     Failed --> Wait: handled
+//!     Failed --> Close: handled
+//!     ShutdownWrite --> Wait
+//!     Close --> Done
+//!     Done --> [*]
+//! ```
 
 mod action;
 mod date;

@@ -1,0 +1,367 @@
+//! The client's exchange.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use limpid_core::client::{
+    Action, DialId, Emitted, Exchange, Interest, Link, Options, Proxy, Request, TrustId,
+};
+use limpid_core::error::{Cause, OsError, OsErrorKind, ResolveError, TlsError};
+use limpid_core::fields::Fields;
+use limpid_core::http1::BodySize;
+use limpid_core::time::Mono;
+use limpid_core::trace::{ConnectionId, ExchangeId, NoSink};
+
+use super::diagram::{Diagram, FAILURE};
+use super::layer::Plain;
+use super::walk::{Machine, walk};
+
+const NODES: &[&str] = &[
+    "[*]", "Trust", "Acquire", "Resolve", "Dial", "Abandon", "Secure", "Rewind", "Wait", "Event",
+    "Close", "Release", "Done", "Failed",
+];
+
+const RESET: OsError = OsError { code: 104, kind: OsErrorKind::Reset };
+
+/// A request, and what servers answer to it.
+#[derive(Clone, Copy)]
+struct Scenario {
+    method: &'static str,
+    url: &'static str,
+    fields: &'static [(&'static str, &'static str)],
+    has_body: bool,
+    proxy: &'static str,
+    responses: &'static [&'static str],
+}
+
+const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+
+const GET: Scenario = Scenario {
+    method: "GET",
+    url: "http://origin.test/",
+    fields: &[],
+    has_body: false,
+    proxy: "",
+    responses: &["HTTP/1.1 103 Early\r\n\r\n", OK],
+};
+
+const SCENARIOS: &[Scenario] = &[
+    GET,
+    Scenario { url: "https://origin.test/", ..GET },
+    Scenario {
+        method: "POST",
+        has_body: true,
+        responses: &[
+            "HTTP/1.1 307 X\r\nLocation: http://other.test/\r\nContent-Length: 0\r\n\r\n",
+            OK,
+        ],
+        ..GET
+    },
+    Scenario {
+        method: "POST",
+        has_body: true,
+        fields: &[("Expect", "100-continue")],
+        responses: &["HTTP/1.1 100 Continue\r\n\r\n", OK],
+        ..GET
+    },
+    Scenario {
+        url: "https://origin.test/",
+        proxy: "https://proxy.test",
+        responses: &["HTTP/1.1 200 OK\r\n\r\n", OK],
+        ..GET
+    },
+    Scenario { proxy: "http://proxy.test", ..GET },
+    Scenario { responses: &["HTTP/1.1 200 OK\r\n", "\r\nto the end"], ..GET },
+    Scenario {
+        fields: &[("Connection", "upgrade"), ("Upgrade", "x")],
+        responses: &["HTTP/1.1 101 Switching\r\n\r\n"],
+        ..GET
+    },
+];
+
+struct Driver {
+    exchange: Exchange,
+    now: Mono,
+    action: Action,
+    /// What was asked and is not answered yet; attempts to connect are in `dials`.
+    question: Option<Action>,
+    dials: Vec<DialId>,
+    link: Option<Box<Link>>,
+    /// The body is not complete.
+    has_body: bool,
+    responses: Vec<&'static str>,
+}
+
+impl Driver {
+    fn new(scenario: Scenario, link: Option<Box<Link>>) -> Self {
+        let Scenario { method, url, fields, has_body, proxy, responses } = scenario;
+        let builder = Request::builder(method.as_bytes(), url.parse().unwrap());
+        let builder = fields.iter().fold(builder, |builder, (name, value)| {
+            builder.field(name.as_bytes(), value.as_bytes())
+        });
+        let size = if has_body { BodySize::Length(2) } else { BodySize::None };
+        let options = Options::with(|options| {
+            options.redirects = 3;
+            options.retries = 1;
+            // Every wait comes to an end.
+            options.timeouts.total = Some(Duration::from_secs(1000));
+            if !proxy.is_empty() {
+                options.proxies = proxy.parse::<Proxy>().unwrap().into();
+            }
+        });
+        Self {
+            exchange: Exchange::new(ExchangeId(1), builder.body(size).build(), Arc::new(options)),
+            now: Mono::from_nanos(0),
+            action: Action::Wait(Interest::NONE),
+            question: None,
+            dials: Vec::new(),
+            link,
+            has_body,
+            responses: responses.iter().rev().copied().collect(),
+        }
+    }
+
+    /// A connection that can be used again.
+    fn link() -> Box<Link> {
+        let mut driver = Self::new(GET, None);
+        while driver.poll() != "Done" {
+            driver.choose(0);
+        }
+        driver.exchange.take_link().unwrap()
+    }
+
+    /// The answers to a question.
+    fn answers(&self, question: Action) -> Vec<Call> {
+        match question {
+            Action::Trust { .. } => vec![Call::Trusted, Call::Failed],
+            Action::Acquire if self.link.is_some() => {
+                vec![Call::Reused, Call::Opened, Call::Failed]
+            }
+            Action::Acquire => vec![Call::Opened, Call::Failed],
+            Action::Resolve => vec![Call::Resolved, Call::Failed],
+            Action::Dial(_) => vec![Call::Dialed, Call::DialFailed],
+            Action::Secure { .. } => vec![Call::Secured, Call::Failed],
+            _ => Vec::new(),
+        }
+    }
+
+    fn wait(&self, interest: Interest) -> Vec<Call> {
+        let mut calls = self.question.map_or_else(Vec::new, |question| self.answers(question));
+        if interest.write {
+            calls.extend([Call::Sent, Call::SendFailed]);
+        }
+        if interest.body {
+            calls
+                .extend([if self.has_body { Call::Body } else { Call::BodyEnd }, Call::BodyFailed]);
+        }
+        if interest.read {
+            calls.extend([Call::Received, Call::Eof, Call::ReceiveFailed]);
+        }
+        if !self.dials.is_empty() {
+            calls.extend([Call::Dialed, Call::DialFailed]);
+        }
+        calls.push(Call::Timeout);
+        calls
+    }
+
+    fn calls(&self) -> Vec<Call> {
+        let is_switch = self.exchange.head().is_some_and(|head| head.status == 101);
+        let mut calls = match self.action {
+            Action::Wait(interest) => self.wait(interest),
+            Action::Rewind => vec![Call::Nothing, Call::BodyFailed],
+            Action::Event(Emitted::Head) if is_switch => vec![Call::TakeSwitched, Call::Nothing],
+            Action::Event(_) | Action::Close | Action::Release | Action::Abandon(_) => {
+                vec![Call::Nothing]
+            }
+            question => [&self.answers(question)[..], &[Call::Nothing]].concat(),
+        };
+        if !matches!(self.action, Action::Close | Action::Release | Action::Abandon(_)) {
+            calls.push(Call::Cancel);
+        }
+        calls
+    }
+
+    fn make(&mut self, call: Call) -> &'static str {
+        let Self { exchange, now, .. } = self;
+        let now = *now;
+        match call {
+            Call::Nothing => return "",
+            Call::Trusted => exchange.handle_trusted(TrustId::new(1), now, &NoSink).unwrap(),
+            Call::Reused => {
+                exchange.handle_reused(self.link.take().unwrap(), now, &NoSink).unwrap();
+            }
+            Call::Opened => exchange.handle_opened(ConnectionId(2), now, &NoSink).unwrap(),
+            Call::Resolved => {
+                let all = ["192.0.2.1:80", "192.0.2.2:80"].map(|address| address.parse().unwrap());
+                exchange.handle_resolved(&all, now, &NoSink).unwrap();
+            }
+            Call::Dialed => {
+                let dial = self.dials.pop().unwrap();
+                exchange.handle_dialed(dial, now, &NoSink).unwrap();
+            }
+            Call::DialFailed => {
+                let dial = self.dials.pop().unwrap();
+                exchange.handle_dial_failed(dial, RESET.into(), now, &NoSink).unwrap();
+            }
+            Call::Secured => {
+                exchange.handle_secured(Box::new(Plain::default()), now, &NoSink).unwrap();
+            }
+            Call::Failed => {
+                let error = match self.question {
+                    Some(Action::Resolve) => ResolveError::NotFound.into(),
+                    _ => TlsError::Configuration.into(),
+                };
+                exchange.handle_failed(error, now, &NoSink).unwrap();
+            }
+            Call::Sent => {
+                let n = exchange.out().concat().len();
+                exchange.handle_sent(n, now, &NoSink).unwrap();
+            }
+            Call::SendFailed => exchange.handle_send_failed(RESET.into(), now, &NoSink),
+            Call::Received => match self.responses.pop() {
+                Some(bytes) => {
+                    exchange.space(bytes.len())[..bytes.len()].copy_from_slice(bytes.as_bytes());
+                    exchange.handle_received(bytes.len(), now, &NoSink).unwrap();
+                }
+                None => {
+                    exchange.handle_eof(now, &NoSink);
+                    return "handle_eof";
+                }
+            },
+            Call::Eof => exchange.handle_eof(now, &NoSink),
+            Call::ReceiveFailed => exchange.handle_receive_failed(RESET.into(), now, &NoSink),
+            Call::Body => {
+                self.has_body = false;
+                exchange.handle_body(Bytes::from_static(b"hi"), now, &NoSink).unwrap();
+            }
+            Call::BodyEnd => exchange.handle_body_end(Fields::EMPTY, now, &NoSink).unwrap(),
+            Call::BodyFailed => {
+                // It is late where the upload was stopped.
+                let _ = exchange.handle_body_failed(Cause::BodyConsumed.into(), now, &NoSink);
+            }
+            Call::Timeout => {
+                if let Some(deadline) = exchange.deadline(now) {
+                    self.now = deadline.at;
+                    exchange.handle_timeout(deadline.at, &NoSink);
+                }
+            }
+            Call::Cancel => exchange.cancel(now, &NoSink),
+            // What is not sent yet keeps it from being taken.
+            Call::TakeSwitched if exchange.take_switched(now, &NoSink).is_none() => return "",
+            Call::TakeSwitched => {}
+        }
+        call.name()
+    }
+}
+
+/// What a driver may say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Call {
+    Nothing,
+    Trusted,
+    Reused,
+    Opened,
+    Resolved,
+    Dialed,
+    DialFailed,
+    Secured,
+    Failed,
+    Sent,
+    SendFailed,
+    Received,
+    Eof,
+    ReceiveFailed,
+    Body,
+    BodyEnd,
+    BodyFailed,
+    Timeout,
+    Cancel,
+    TakeSwitched,
+}
+
+impl Call {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "",
+            Self::Trusted => "handle_trusted",
+            Self::Reused => "handle_reused",
+            Self::Opened => "handle_opened",
+            Self::Resolved => "handle_resolved",
+            Self::Dialed => "handle_dialed",
+            Self::Secured => "handle_secured",
+            Self::Sent => "handle_sent",
+            Self::Received => "handle_received",
+            Self::Body => "handle_body",
+            Self::BodyEnd => "handle_body_end",
+            Self::TakeSwitched => "take_switched",
+            Self::DialFailed
+            | Self::Failed
+            | Self::SendFailed
+            | Self::Eof
+            | Self::ReceiveFailed
+            | Self::BodyFailed
+            | Self::Timeout
+            | Self::Cancel => FAILURE,
+        }
+    }
+}
+
+impl Machine for Driver {
+    fn poll(&mut self) -> &'static str {
+        self.action = self.exchange.poll(self.now, &NoSink);
+        match self.action {
+            Action::Trust { .. } => "Trust",
+            Action::Acquire => "Acquire",
+            Action::Resolve => "Resolve",
+            Action::Dial(dial) => {
+                self.dials.push(dial);
+                "Dial"
+            }
+            Action::Abandon(dial) => {
+                self.dials.retain(|known| *known != dial);
+                "Abandon"
+            }
+            Action::Secure { .. } => "Secure",
+            Action::Rewind => {
+                self.has_body = true;
+                "Rewind"
+            }
+            Action::Event(_) => "Event",
+            Action::Close => "Close",
+            Action::Release => "Release",
+            Action::Done => "Done",
+            Action::Failed => "Failed",
+            Action::Wait(_) => "Wait",
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        matches!(self.action, Action::Done | Action::Failed)
+    }
+
+    fn choices(&self) -> usize {
+        self.calls().len()
+    }
+
+    fn choose(&mut self, choice: usize) -> &'static str {
+        let call = self.calls()[choice];
+        if !matches!(self.action, Action::Wait(_) | Action::Dial(_)) {
+            self.question = Some(self.action);
+        }
+        let name = self.make(call);
+        if call != Call::Nothing {
+            self.question = None;
+        }
+        name
+    }
+}
+
+pub(crate) fn diagram() -> Diagram {
+    let mut diagram = Diagram::new(NODES);
+    for scenario in SCENARIOS {
+        walk(&mut diagram, || Driver::new(*scenario, None));
+    }
+    walk(&mut diagram, || Driver::new(GET, Some(Driver::link())));
+    diagram
+}
