@@ -24,7 +24,8 @@ pub enum Action {
     /// Ask the pool for a connection on [`Exchange::route`](super::Exchange::route), or simply open
     /// one. Answers: [`handle_reused`](super::Exchange::handle_reused),
     /// [`handle_opened`](super::Exchange::handle_opened) or
-    /// [`handle_failed`](super::Exchange::handle_failed).
+    /// [`handle_failed`](super::Exchange::handle_failed). While the [`Pool`](super::Pool) is full there is
+    /// no answer, and the driver asks the pool again when a connection was released.
     Acquire,
     /// Look up the addresses of a host, which may be an address itself:
     /// [`Exchange::peer`](super::Exchange::peer) has it, and the port for the addresses. Answers:
@@ -80,7 +81,8 @@ pub struct Interest {
     /// [`handle_sent`](super::Exchange::handle_sent) or
     /// [`handle_send_failed`](super::Exchange::handle_send_failed).
     pub write: bool,
-    /// The next piece of the request's body. Answers:
+    /// The next piece of the request's body. It is not asked for before the transport has taken the last
+    /// one, so that a driver that has a piece can hand it in before it looks at the transport. Answers:
     /// [`handle_body`](super::Exchange::handle_body),
     /// [`handle_body_end`](super::Exchange::handle_body_end) or
     /// [`handle_body_failed`](super::Exchange::handle_body_failed).

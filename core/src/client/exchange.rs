@@ -315,7 +315,8 @@ impl Exchange {
     }
 
     /// Returns what to do next. Once nothing is left but to wait, it returns [`Action::Wait`], and what
-    /// that says holds until the next call.
+    /// that says holds until the next call: where reading and writing are both possible, a driver may
+    /// do both before that. An exchange that is over returns [`Action::Done`] or [`Action::Failed`] again.
     #[inline]
     pub fn poll<S: Sink>(&mut self, now: Mono, sink: &S) -> Action {
         if !self.is_over() {

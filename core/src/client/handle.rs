@@ -351,7 +351,9 @@ impl Exchange {
         }
     }
 
-    /// The caller wants no response any more. What is left to do, [`poll`](Self::poll) returns.
+    /// The caller wants no response any more. What is left to do, [`poll`](Self::poll) returns. That can
+    /// be to wait: over TLS, until the transport has taken the last bytes. A driver that waits for the
+    /// caller's wish to cancel waits for the transport alone from then on.
     pub fn cancel<S: Sink>(&mut self, now: Mono, sink: &S) {
         match self.state {
             State::Farewell | State::Close | State::Closed | State::Leave | State::Released => {

@@ -113,6 +113,9 @@
 //! [`Action::Dial`] can be given at once, after the driver has waited for it, or later: then
 //! [`Exchange::poll`] returns [`Action::Wait`] until it is there.
 //!
+//! `examples/poll` in the repository is a driver with all that this one lacks: TLS, a [`Pool`], request
+//! bodies that are sent while the response is read, and cancellation.
+//!
 //! A host may have several addresses, and one that does not answer is overtaken by the next
 //! (RFC 8305). How much of that a driver takes part in is its own choice. One that polls before an
 //! attempt has ended is asked for the next when it is time for that. One that waits for each attempt in

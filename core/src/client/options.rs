@@ -20,26 +20,26 @@ pub struct Options {
     /// How the server's bytes are treated.
     pub config: Config,
     /// The TLS configuration for `https` URLs. Without it, the driver is asked by
-    /// [`Action::Trust`](super::Action::Trust) when one is needed.
+    /// [`Action::Trust`](super::Action::Trust) when one is needed, as by default.
     pub trust: Option<TrustId>,
     /// The TLS configuration for `https` proxies. Without it, the driver is asked when one is needed.
     pub proxy_trust: Option<TrustId>,
-    /// Whether the TLS configuration verifies certificates, for the trace.
+    /// Whether the TLS configuration verifies certificates, for the trace alone. `false` by default.
     pub verify: bool,
     /// Whether the content codings of bodies are undone, and asked for where the caller does not say
-    /// which ones he takes.
+    /// which ones he takes. `false` by default.
     pub decode: bool,
-    /// How many redirects are followed; 0 follows none.
+    /// How many redirects are followed; 0, the default, follows none.
     pub redirects: u32,
     /// How long one address of a host is tried alone.
     pub attempt_delay: AttemptDelay,
-    /// How many times opening a connection is tried again.
+    /// How many times opening a connection is tried again. 0 by default.
     pub retries: u32,
     /// Whether the response is read only once the request was sent or the transport takes no more, as in
     /// httpx. By default it is read while the request is being sent, and a final status of 300 or above
     /// stops the upload (RFC 9112 section 9.5).
     pub read_after_send: bool,
-    /// The proxies that connections are opened to.
+    /// The proxies that connections are opened to. None by default.
     pub proxies: ProxyRules,
     /// What decides, beside the URL and the proxies, where connections lead.
     pub route: Arc<RouteOptions>,

@@ -55,6 +55,41 @@ struct Place<T> {
 }
 
 /// Connections by route, `T` being what a driver keeps of each.
+///
+/// ```
+/// use limpid_core::client::{Action, Exchange, Lease, Pool, PoolLimits, Request};
+/// use limpid_core::time::Mono;
+/// use limpid_core::trace::{ExchangeId, NoSink};
+///
+/// # let request = Request::builder(b"GET", "http://127.0.0.1/".parse()?).build();
+/// # let mut exchange = Exchange::new(ExchangeId(1), request, Default::default());
+/// // The socket's descriptor, say, and whether a look at it finds nothing to be read.
+/// let mut pool = Pool::<u32>::new(PoolLimits::default());
+/// let (now, is_silent) = (Mono::default(), |_: &u32| true);
+///
+/// assert_eq!(exchange.poll(now, &NoSink), Action::Acquire);
+/// let mut lease = pool.acquire(exchange.route(), now, is_silent);
+/// // The idle one that is handed out was not asked.
+/// while let Some(stale) = lease.take_if(|it| !it.transport.iter().all(is_silent)) {
+///     lease = pool.replace(stale, now, is_silent);
+/// }
+/// // If there is none, the pool is asked again when another exchange has released its connection.
+/// let Some(mut lease) = lease else { return Ok(()) };
+/// match lease.link.take() {
+///     Some(link) => exchange.handle_reused(link, now, &NoSink)?,
+///     None => exchange.handle_opened(lease.connection(), now, &NoSink)?,
+/// }
+///
+/// // At Action::Release, Done or Failed, it goes back.
+/// lease.link = exchange.take_link();
+/// pool.release(lease, now, is_silent);
+/// for retired in pool.retired() {
+///     if let Lease { link: Some(link), transport: Some(socket), .. } = *retired.lease {
+///         link.retire(retired.why, now, &NoSink, |last| println!("{last:?} to {socket}, close it"));
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Pool<T> {
     limits: PoolLimits,
@@ -91,9 +126,13 @@ impl<T> Pool<T> {
     ///
     /// `is_silent` tells whether nothing has arrived on an idle transport, its end included: what has
     /// would be taken for a response. What is handed out was not asked, so that whoever shares the
-    /// pool can do that when he holds no others up, and [`replace`](Self::replace) it.
+    /// pool can do that when he holds no others up, and [`replace`](Self::replace) it. The documentation
+    /// of [`Pool`] has an example.
     ///
-    /// A connection that is to be opened has neither of its parts. After this and every other call
+    /// An idle connection has both of its parts: [`Lease::link`] goes to
+    /// [`Exchange::handle_reused`](super::Exchange::handle_reused).
+    /// One that is to be opened has neither, and its number goes to
+    /// [`Exchange::handle_opened`](super::Exchange::handle_opened). After this and every other call
     /// that changes the pool, there may be connections to be closed: see [`retired`](Self::retired).
     #[inline]
     pub fn acquire(

@@ -5,7 +5,8 @@ use alloc::boxed::Box;
 use super::lease::Lease;
 use crate::values::Retirement;
 
-/// A connection that has left the pool, to be closed.
+/// A connection that has left the pool, to be closed: [`Link::retire`](super::Link::retire) tells so, and
+/// has the last bytes for the transport.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Retired<T> {

@@ -16,15 +16,16 @@ pub enum Action {
     /// The piece of the body that the handler asked for has come, or its end:
     /// [`Session::event`](super::Session::event) has it.
     Event,
-    /// What the handler asked for is done.
+    /// What the handler asked for by [`Session::flush`](super::Session::flush) is done.
     Handle,
     /// The exchange failed, and the handler is to stop: nothing that it sends goes out any more.
     /// [`Session::failure`](super::Session::failure) says why. The session itself goes on, because the
-    /// client may have to be sent an answer.
+    /// client may have to be sent an answer. The handler's end is told as usual, by
+    /// [`Session::handled`](super::Session::handled).
     Failed,
     /// Shut the sending direction of the transport down, and go on.
     ShutdownWrite,
-    /// Close the transport.
+    /// Close the transport. [`Done`](Self::Done) follows at once.
     Close {
         /// Whether the transport is to be reset, where that is possible: the end of the body would be
         /// its end, and the client must see that the body is not complete.
@@ -52,6 +53,8 @@ pub struct Interest {
     /// Notice, without reading, that the client is gone. Tell with
     /// [`handle_failed`](super::Session::handle_failed) that the connection was reset or hung up, and with
     /// [`handle_half_close`](super::Session::handle_half_close) that the client has closed its direction.
+    /// In terms of poll(2), the first is `POLLHUP` or `POLLERR`, which need not be asked for, and the
+    /// second `POLLRDHUP`, where the system has that.
     pub hangup: bool,
 }
 

@@ -88,6 +88,8 @@
 //! # Ok::<(), io::Error>(())
 //! ```
 //!
+//! `examples/poll` in the repository serves many connections in one thread, with TLS and deadlines.
+//!
 //! A driver that has to wait asks for the [`deadline`](Session::deadline); one that reads or writes at
 //! once needs none.
 //!

@@ -30,6 +30,9 @@ impl Session {
     /// handler has not. An informational status, 100 to 199 and not 101, may be followed by another
     /// response.
     ///
+    /// The connection ends with a response that begins while more of the request's body is left than
+    /// [`Options::drain`](super::Options::drain) allows, even if the handler reads that later.
+    ///
     /// A response that has no body by its nature, to HEAD or with 304, takes one all the same, and
     /// does not send it. 101, and 2xx to CONNECT, leave HTTP/1.1: from then on
     /// [`read_body`](Self::read_body) and [`send`](Self::send) pass the other protocol's bytes.

@@ -212,18 +212,22 @@ impl Session {
     }
 
     /// Asks for the next piece of the open request's body: the next event. A client that waits for
-    /// `100 Continue` is told to go on.
+    /// `100 Continue` is told to go on. This takes the place of a [`flush`](Self::flush) that is not done:
+    /// a handler that sends while it reads flushes first, and asks for the next piece at
+    /// [`Action::Handle`].
     pub const fn read_body(&mut self) {
         self.asked = HandlerRequest::Body;
     }
 
-    /// Asks for what was said so far to be sent.
+    /// Asks for what was said so far to be sent: [`Action::Handle`] follows when the transport has taken it.
+    /// This takes the place of a [`read_body`](Self::read_body) that is not done.
     pub const fn flush(&mut self) {
         self.asked = HandlerRequest::Flush;
     }
 
-    /// Returns what to do next. [`out`](Self::out) and what [`Action::Wait`] asks for hold until the
-    /// next call of a method that takes `&mut self`.
+    /// Returns what to do next. What [`Action::Wait`] asks for holds until the next call: where reading
+    /// and writing are both possible, a driver may do both before that. What [`out`](Self::out) lends
+    /// holds until the next call of a method that takes `&mut self`.
     pub fn poll<S: Sink>(&mut self, now: Mono, sink: &S) -> Action {
         let action = self.run(At { now, sink });
         let waits = if let Action::Wait(interest) = action { interest } else { Interest::NONE };

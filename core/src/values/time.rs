@@ -12,6 +12,10 @@ use core::time::Duration;
 /// use core::time::Duration;
 /// use limpid_core::time::Mono;
 ///
+/// // A driver with std may count from an `Instant` that it has kept.
+/// let begin = std::time::Instant::now();
+/// let now = Mono::default() + begin.elapsed();
+///
 /// let start = Mono::from_nanos(1_000);
 /// let later = start + Duration::from_nanos(500);
 /// assert_eq!(later.since(start), Duration::from_nanos(500));
