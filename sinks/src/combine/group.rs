@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use limpid_core::trace::{ExchangeId, Interest, Meta, Sink, Trace, TraceEvent};
 
-use super::held::{self, Held, Limits};
+use super::pending::{self, Limits, PendingTraces};
 use crate::lifecycle;
 
 /// Passes the events of an exchange on together, when it ends, so that the lines of requests that
@@ -41,28 +41,28 @@ use crate::lifecycle;
 pub struct Group<S: Sink> {
     sink: S,
     ends: Interest,
-    held: Mutex<Held>,
+    pending: Mutex<PendingTraces>,
 }
 
 impl<S: Sink> Group<S> {
     /// Groups what `sink` is told.
     #[must_use]
     pub fn new(sink: S) -> Self {
-        let held = Mutex::new(Held::new(Limits::DEFAULT));
-        Self { sink, ends: lifecycle::ends(), held }
+        let pending = Mutex::new(PendingTraces::new(Limits::DEFAULT));
+        Self { sink, ends: lifecycle::ends(), pending }
     }
 
     /// How many exchanges are kept, and how many bytes the events of each may take: 64 and 16 KiB
     /// unless set.
     #[must_use]
     pub fn limits(self, exchanges: usize, bytes: usize) -> Self {
-        self.held().set_limits(Limits { exchanges, bytes });
+        self.pending().set_limits(Limits { exchanges, bytes });
         self
     }
 
     /// Passes on what is kept of exchanges that have not ended, as dropping the group does.
     pub fn flush(&self) {
-        self.held().drain(|exchange, codec| exchange.show(codec, &self.sink));
+        self.pending().drain(|exchange, codec| exchange.show(codec, &self.sink));
     }
 
     /// The sink behind it.
@@ -70,14 +70,14 @@ impl<S: Sink> Group<S> {
         &self.sink
     }
 
-    fn held(&self) -> MutexGuard<'_, Held> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pending(&self) -> MutexGuard<'_, PendingTraces> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<S: Sink> Sink for Group<S> {
     fn interest(&self) -> Interest {
-        held::interest(&self.sink)
+        pending::interest(&self.sink)
     }
 
     fn recall(&self, exchange: ExchangeId) -> Trace {
@@ -88,27 +88,27 @@ impl<S: Sink> Sink for Group<S> {
         let sink = &self.sink;
         let wanted = sink.interest().contains(meta.kind);
         // The lock is held while the sink is told, so that exchanges stay apart.
-        let held = &mut *self.held();
+        let pending = &mut *self.pending();
         if meta.exchange == ExchangeId::default() {
             if wanted {
                 sink.event(meta, event);
             }
             return;
         }
-        let index = held.find(meta, |oldest, codec| oldest.show(codec, sink));
+        let index = pending.find(meta, |oldest, codec| oldest.show(codec, sink));
         let ends = self.ends.contains(meta.kind);
-        if wanted && !ends && held.keep_if_room(index, meta, event) {
+        if wanted && !ends && pending.keep_if_room(index, meta, event) {
             return;
         }
         if wanted || ends {
-            let (exchange, codec) = held.exchange(index);
+            let (exchange, codec) = pending.exchange(index);
             exchange.deliver(codec, sink);
         }
         if wanted {
             sink.event(meta, event);
         }
         if ends {
-            held.forget(index);
+            pending.forget(index);
         }
     }
 }

@@ -12,7 +12,7 @@
 
 mod filter;
 mod group;
-mod held;
+mod pending;
 mod sampling;
 mod tee;
 

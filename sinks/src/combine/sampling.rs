@@ -6,7 +6,7 @@ use std::time::Duration;
 use limpid_core::time::Mono;
 use limpid_core::trace::{ExchangeId, Interest, Meta, Sink, Trace, TraceEvent};
 
-use super::held::{self, Held, Limits};
+use super::pending::{self, Limits, PendingTraces};
 use crate::lifecycle;
 
 /// Passes on the exchanges that fail, those that are slow, and one in so many of the others.
@@ -53,7 +53,7 @@ pub struct Sampling<S> {
 
 #[derive(Debug)]
 struct State {
-    held: Held,
+    pending: PendingTraces,
     lost: u64,
 }
 
@@ -67,7 +67,7 @@ impl<S: Sink> Sampling<S> {
             slow: None,
             ends: lifecycle::ends(),
             fails: lifecycle::failures(),
-            state: Mutex::new(State { held: Held::new(Limits::DEFAULT), lost: 0 }),
+            state: Mutex::new(State { pending: PendingTraces::new(Limits::DEFAULT), lost: 0 }),
         }
     }
 
@@ -82,7 +82,7 @@ impl<S: Sink> Sampling<S> {
     /// unless set.
     #[must_use]
     pub fn limits(self, exchanges: usize, bytes: usize) -> Self {
-        self.state().held.set_limits(Limits { exchanges, bytes });
+        self.state().pending.set_limits(Limits { exchanges, bytes });
         self
     }
 
@@ -117,9 +117,9 @@ impl<S: Sink> Sampling<S> {
     }
 
     fn sample(&self, meta: &Meta, event: &TraceEvent<'_>, wanted: bool) {
-        let State { held, lost } = &mut *self.state();
-        let index = held.find(meta, |oldest, _| *lost += oldest.count());
-        let (exchange, codec) = held.exchange(index);
+        let State { pending, lost } = &mut *self.state();
+        let index = pending.find(meta, |oldest, _| *lost += oldest.count());
+        let (exchange, codec) = pending.exchange(index);
         if !exchange.passes && self.is_telling(exchange.start, meta) {
             exchange.passes = true;
             exchange.deliver(codec, &self.sink);
@@ -127,10 +127,10 @@ impl<S: Sink> Sampling<S> {
         if wanted && exchange.passes {
             self.sink.event(meta, event);
         } else if wanted {
-            *lost += held.keep(index, meta, event);
+            *lost += pending.keep(index, meta, event);
         }
         if self.ends.contains(meta.kind) {
-            held.forget(index);
+            pending.forget(index);
         }
     }
 }
@@ -145,7 +145,7 @@ const fn mix(id: u64) -> u64 {
 
 impl<S: Sink> Sink for Sampling<S> {
     fn interest(&self) -> Interest {
-        held::interest(&self.sink)
+        pending::interest(&self.sink)
     }
 
     fn recall(&self, exchange: ExchangeId) -> Trace {

@@ -1,11 +1,11 @@
 //! The flight recorder: the last events, in memory of a fixed size.
 
-mod desk;
+mod allocator;
+mod kind_policy;
 mod open;
 mod pinned;
-mod seat;
 mod segment;
-mod treatment;
+mod thread_segment;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -16,10 +16,10 @@ use limpid_core::trace::{
     EventKind, ExchangeId, Interest, Meta, OwnedTraceEvent, Sink, Trace, TraceEvent,
 };
 
-use self::desk::{Desk, Entry, Pins};
+use self::allocator::{Entry, Retention, SegmentAllocator};
+use self::kind_policy::KindPolicy;
 use self::open::Open;
 use self::segment::Segment;
-use self::treatment::Treatment;
 use crate::levels::Levels;
 use crate::time_base::TimeBase;
 
@@ -59,14 +59,14 @@ pub struct Ring {
     number: u64,
     interest: Interest,
     /// What is to be done with each kind of event.
-    kinds: [Treatment; EventKind::ALL.len()],
+    kinds: [KindPolicy; EventKind::ALL.len()],
     memory: usize,
     codec: Codec,
     open: Open,
     base: OnceLock<TimeBase>,
     /// The memory of the newest events.
     segments: Box<[Segment]>,
-    desk: Mutex<Desk>,
+    allocator: Mutex<SegmentAllocator>,
 }
 
 impl Ring {
@@ -90,12 +90,12 @@ impl Ring {
         Self {
             number,
             interest,
-            kinds: treatment::of_all(interest),
+            kinds: kind_policy::of_all(interest),
             memory,
             codec: Codec::new(),
             open: Open::new(open),
             base: OnceLock::new(),
-            desk: Mutex::new(Desk::new(segments.len(), pinned)),
+            allocator: Mutex::new(SegmentAllocator::new(segments.len(), pinned)),
             segments,
         }
     }
@@ -104,7 +104,7 @@ impl Ring {
     #[must_use]
     pub fn levels(mut self, levels: &Levels) -> Self {
         self.interest = levels.interest();
-        self.kinds = treatment::of_all(self.interest);
+        self.kinds = kind_policy::of_all(self.interest);
         self
     }
 
@@ -118,7 +118,7 @@ impl Ring {
     /// quarter of a small ring, and of any other 15 KiB at least.
     #[must_use]
     pub fn lost(&self) -> u64 {
-        self.desk().lost
+        self.allocator().lost
     }
 
     /// A moment on the clock of the recorded events and on the system's, with which other sinks
@@ -153,7 +153,7 @@ impl Ring {
 
     /// Forgets every event.
     pub fn clear(&self) {
-        self.desk().clear(&self.segments);
+        self.allocator().clear(&self.segments);
         self.open.clear();
     }
 
@@ -171,7 +171,7 @@ impl Ring {
     /// nobody who records has to wait for what is done with them.
     fn select(&self, wanted: impl Fn(Record<'_>) -> bool) -> Vec<(Meta, OwnedTraceEvent)> {
         let mut copy: Vec<Slot> = Vec::new();
-        for record in self.desk().records(&self.segments).filter(|record| wanted(*record)) {
+        for record in self.allocator().records(&self.segments).filter(|record| wanted(*record)) {
             copy.extend_from_slice(record.slots());
         }
         let mut events: Vec<_> =
@@ -189,14 +189,16 @@ impl Ring {
             mark: self.kinds[meta.kind as usize].is_kept().then_some(meta.exchange),
             write: |room: &[Slot]| self.codec.encode(meta, event, room),
         };
-        let pins = Pins { kinds: &self.kinds, open: &self.open };
-        seat::with(self.number, |seat| self.desk().append(&self.segments, seat, &entry, pins));
+        let retention = Retention { kinds: &self.kinds, open: &self.open };
+        thread_segment::with(self.number, |own| {
+            self.allocator().append(&self.segments, own, &entry, retention)
+        });
     }
 
     /// What the threads share, even if one panicked with it in its hands: a record that it was
     /// writing is not complete.
-    fn desk(&self) -> MutexGuard<'_, Desk> {
-        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    fn allocator(&self) -> MutexGuard<'_, SegmentAllocator> {
+        self.allocator.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -238,14 +240,15 @@ impl Sink for Ring {
     }
 
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
-        let treatment = self.kinds[meta.kind as usize];
-        let segment = seat::last(self.number).and_then(|segment| self.segments.get(segment));
-        if !treatment.is_plain() {
-            if !treatment.is_wanted() {
+        let kind_policy = self.kinds[meta.kind as usize];
+        let segment =
+            thread_segment::last(self.number).and_then(|segment| self.segments.get(segment));
+        if !kind_policy.is_plain() {
+            if !kind_policy.is_wanted() {
                 return;
             }
-            self.open.note(meta.exchange, treatment.is_kept());
-            if let Some(segment) = segment.filter(|_| treatment.is_kept()) {
+            self.open.note(meta.exchange, kind_policy.is_kept());
+            if let Some(segment) = segment.filter(|_| kind_policy.is_kept()) {
                 segment.mark(meta.exchange);
             }
         }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use limpid_core::internal::{Record, Slot};
 use limpid_core::trace::{EventKind, ExchangeId};
 
+use super::kind_policy::KindPolicy;
 use super::open::Open;
 use super::pinned::Pinned;
-use super::seat::{Claim, Seat};
 use super::segment::Segment;
-use super::treatment::Treatment;
+use super::thread_segment::{SegmentLease, ThreadSegment};
 
 /// A record that is to be.
 pub(super) struct Entry<W> {
@@ -33,66 +33,66 @@ impl<W: Fn(&[Slot]) -> Option<usize>> Entry<W> {
 /// What the threads that record in a ring share, behind a lock, but for its segments. A thread comes
 /// here for its first event, and when its segment is full.
 #[derive(Debug)]
-pub(super) struct Desk {
+pub(super) struct SegmentAllocator {
     /// The segments that are written or were, by when a thread last took them.
-    taken: Vec<Claim>,
+    taken: Vec<SegmentLease>,
     /// The next one: it is empty.
-    spare: Claim,
-    /// Where those threads record that have no seat.
-    common: Seat,
+    spare: SegmentLease,
+    /// Where those threads record that have no own.
+    common: ThreadSegment,
     pub(super) pinned: Pinned,
     /// How many events were too large.
     pub(super) lost: u64,
 }
 
-impl Desk {
+impl SegmentAllocator {
     /// Shares out so many segments, which are one at least, and has memory for so many slots of what
     /// is pinned.
     pub(super) fn new(segments: usize, pinned: usize) -> Self {
-        let claim = |segment| Claim { segment, token: Arc::default() };
-        let taken = (1..segments).map(claim).collect();
+        let lease = |segment| SegmentLease { segment, token: Arc::default() };
+        let taken = (1..segments).map(lease).collect();
         let pinned = Pinned::new(pinned);
-        Self { taken, spare: claim(0), common: None, pinned, lost: 0 }
+        Self { taken, spare: lease(0), common: None, pinned, lost: 0 }
     }
 
     /// Appends an entry for a thread, to a segment of its own if there is one to be had. Records that
-    /// leave for it are pinned if `pins` has them.
+    /// leave for it are pinned if `retention` has them.
     pub(super) fn append(
         &mut self,
         segments: &[Segment],
-        seat: Option<&mut Seat>,
+        own: Option<&mut ThreadSegment>,
         entry: &Entry<impl Fn(&[Slot]) -> Option<usize>>,
-        pins: Pins<'_>,
+        retention: Retention<'_>,
     ) {
-        let seat = seat.filter(|seat| seat.is_some() || self.has_seats());
+        let own = own.filter(|own| own.is_some() || self.has_free_segments());
         let mut common = self.common.take();
-        self.append_at(segments, seat.unwrap_or(&mut common), entry, pins);
+        self.append_at(segments, own.unwrap_or(&mut common), entry, retention);
         self.common = common;
     }
 
     fn append_at(
         &mut self,
         segments: &[Segment],
-        seat: &mut Seat,
+        own: &mut ThreadSegment,
         entry: &Entry<impl Fn(&[Slot]) -> Option<usize>>,
-        pins: Pins<'_>,
+        retention: Retention<'_>,
     ) {
-        let claim = match seat {
-            Some(claim) if entry.append_to(&segments[claim.segment]) => return,
+        let lease = match own {
+            Some(lease) if entry.append_to(&segments[lease.segment]) => return,
             Some(_) => None,
             None => self.resume(segments, entry),
         };
-        if claim.is_none() && !entry.append_to(&segments[self.spare.segment]) {
+        if lease.is_none() && !entry.append_to(&segments[self.spare.segment]) {
             self.lost += 1;
             return;
         }
         // Another thread may have it now.
-        *seat = None;
-        *seat = claim.or_else(|| self.next(segments, pins)).map(|claim| {
-            let token = Arc::clone(&claim.token);
-            let segment = claim.segment;
-            self.taken.push(claim);
-            Claim { segment, token }
+        *own = None;
+        *own = lease.or_else(|| self.next(segments, retention)).map(|lease| {
+            let token = Arc::clone(&lease.token);
+            let segment = lease.segment;
+            self.taken.push(lease);
+            SegmentLease { segment, token }
         });
     }
 
@@ -101,23 +101,23 @@ impl Desk {
         &mut self,
         segments: &[Segment],
         entry: &Entry<impl Fn(&[Slot]) -> Option<usize>>,
-    ) -> Option<Claim> {
-        let index = self.taken.iter_mut().rposition(|claim| {
-            let segment = &segments[claim.segment];
-            is_free(claim) && segment.is_worth_resuming() && entry.append_to(segment)
+    ) -> Option<SegmentLease> {
+        let index = self.taken.iter_mut().rposition(|lease| {
+            let segment = &segments[lease.segment];
+            is_free(lease) && segment.is_worth_resuming() && entry.append_to(segment)
         })?;
         Some(self.taken.remove(index))
     }
 
     /// Takes the spare segment. The oldest that is nobody's, of which there is always one, is the
     /// next spare one.
-    fn next(&mut self, segments: &[Segment], pins: Pins<'_>) -> Option<Claim> {
+    fn next(&mut self, segments: &[Segment], retention: Retention<'_>) -> Option<SegmentLease> {
         let index = self.taken.iter_mut().position(is_free)?;
         let oldest = self.taken.remove(index);
         let segment = &segments[oldest.segment];
-        if segment.has_marked(|exchange| pins.open.has(exchange)) {
-            for record in segment.records().filter(|record| pins.keep(*record)) {
-                self.pinned.keep(record, |exchange| pins.open.has(exchange));
+        if segment.has_marked(|exchange| retention.open.has(exchange)) {
+            for record in segment.records().filter(|record| retention.keep(*record)) {
+                self.pinned.keep(record, |exchange| retention.open.has(exchange));
             }
         }
         segment.reset();
@@ -126,7 +126,7 @@ impl Desk {
 
     /// Whether one more thread may have a segment of its own: half of them are nobody's, so that
     /// there is always one that can be written anew.
-    fn has_seats(&mut self) -> bool {
+    fn has_free_segments(&mut self) -> bool {
         let half = self.taken.len() / 2;
         self.taken.iter_mut().map(is_free).filter(|is_free| *is_free).count() > half
     }
@@ -136,7 +136,7 @@ impl Desk {
         &'s self,
         segments: &'s [Segment],
     ) -> impl Iterator<Item = Record<'s>> {
-        let taken = self.taken.iter().flat_map(|claim| segments[claim.segment].records());
+        let taken = self.taken.iter().flat_map(|lease| segments[lease.segment].records());
         self.pinned.records().chain(taken)
     }
 
@@ -149,12 +149,12 @@ impl Desk {
 
 /// What is pinned when its turn is over.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Pins<'r> {
-    pub(super) kinds: &'r [Treatment; EventKind::ALL.len()],
+pub(super) struct Retention<'r> {
+    pub(super) kinds: &'r [KindPolicy; EventKind::ALL.len()],
     pub(super) open: &'r Open,
 }
 
-impl Pins<'_> {
+impl Retention<'_> {
     fn keep(self, record: Record<'_>) -> bool {
         self.open.has(record.exchange())
             && record.kind().is_some_and(|kind| self.kinds[kind as usize].is_kept())
@@ -162,6 +162,6 @@ impl Pins<'_> {
 }
 
 /// Whether nobody writes the segment any more, and all that was written can be seen.
-fn is_free(claim: &mut Claim) -> bool {
-    Arc::get_mut(&mut claim.token).is_some()
+fn is_free(lease: &mut SegmentLease) -> bool {
+    Arc::get_mut(&mut lease.token).is_some()
 }

@@ -6,9 +6,9 @@ use crate::lifecycle;
 
 /// What is done with an event of some kind. In one byte, for it is looked at for each event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Treatment(u8);
+pub(super) struct KindPolicy(u8);
 
-impl Treatment {
+impl KindPolicy {
     const WANTED: u8 = 1;
     const KEPT: u8 = 2;
     const LAST: u8 = 4;
@@ -33,21 +33,21 @@ impl Treatment {
 }
 
 /// What is done with the events of each kind, of which those in `wanted` are recorded.
-pub(super) fn of_all(wanted: Interest) -> [Treatment; EventKind::ALL.len()] {
+pub(super) fn of_all(wanted: Interest) -> [KindPolicy; EventKind::ALL.len()] {
     let (kept, last) = (kept(), lifecycle::ends());
-    let mut treatments = [Treatment(0); EventKind::ALL.len()];
-    for (Treatment(flags), kind) in treatments.iter_mut().zip(EventKind::ALL) {
+    let mut policies = [KindPolicy(0); EventKind::ALL.len()];
+    for (KindPolicy(flags), kind) in policies.iter_mut().zip(EventKind::ALL) {
         if wanted.contains(*kind) {
-            *flags |= Treatment::WANTED;
+            *flags |= KindPolicy::WANTED;
         }
         // Nothing is kept of an exchange that ends.
         if last.contains(*kind) {
-            *flags |= Treatment::LAST;
+            *flags |= KindPolicy::LAST;
         } else if kept.contains(*kind) {
-            *flags |= Treatment::KEPT;
+            *flags |= KindPolicy::KEPT;
         }
     }
-    treatments
+    policies
 }
 
 /// The events that are kept while their exchange is open: what it asked for, what it was answered,

@@ -28,9 +28,9 @@ impl Limits {
 
 /// What is known of exchanges that are open.
 #[derive(Debug)]
-pub(super) struct Held {
+pub(super) struct PendingTraces {
     codec: Codec,
-    open: Vec<Exchange>,
+    open: Vec<PendingTrace>,
     /// Where an event is written before it is known whether it has room.
     scratch: Box<[Slot]>,
     /// Memory of exchanges that have ended, for those to come.
@@ -40,7 +40,7 @@ pub(super) struct Held {
 
 /// An exchange that is open.
 #[derive(Debug)]
-pub(super) struct Exchange {
+pub(super) struct PendingTrace {
     id: ExchangeId,
     /// When its first event happened.
     pub(super) start: Mono,
@@ -50,7 +50,7 @@ pub(super) struct Exchange {
     pub(super) passes: bool,
 }
 
-impl Held {
+impl PendingTraces {
     pub(super) fn new(limits: Limits) -> Self {
         let scratch = Slot::memory(limits.slots() + Codec::LEAST);
         Self { codec: Codec::new(), open: Vec::new(), scratch, spare: Vec::new(), limits }
@@ -66,7 +66,7 @@ impl Held {
     pub(super) fn find(
         &mut self,
         meta: &Meta,
-        leaves: impl FnOnce(&mut Exchange, &Codec),
+        leaves: impl FnOnce(&mut PendingTrace, &Codec),
     ) -> usize {
         if let Some(index) = self.open.iter().position(|open| open.id == meta.exchange) {
             return index;
@@ -76,11 +76,11 @@ impl Held {
             self.forget(0);
         }
         let events = self.spare.pop().unwrap_or_default();
-        self.open.push(Exchange { id: meta.exchange, start: meta.at, events, passes: false });
+        self.open.push(PendingTrace { id: meta.exchange, start: meta.at, events, passes: false });
         self.open.len() - 1
     }
 
-    pub(super) fn exchange(&mut self, index: usize) -> (&mut Exchange, &Codec) {
+    pub(super) fn exchange(&mut self, index: usize) -> (&mut PendingTrace, &Codec) {
         (&mut self.open[index], &self.codec)
     }
 
@@ -120,14 +120,14 @@ impl Held {
     }
 
     /// Every exchange, the oldest first.
-    pub(super) fn drain(&mut self, mut leaves: impl FnMut(&mut Exchange, &Codec)) {
+    pub(super) fn drain(&mut self, mut leaves: impl FnMut(&mut PendingTrace, &Codec)) {
         for mut exchange in self.open.drain(..) {
             leaves(&mut exchange, &self.codec);
         }
     }
 }
 
-impl Exchange {
+impl PendingTrace {
     /// Tells `sink` what was kept, and keeps it no longer.
     pub(super) fn deliver(&mut self, codec: &Codec, sink: &impl Sink) {
         self.show(codec, sink);

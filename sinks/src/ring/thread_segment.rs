@@ -1,0 +1,73 @@
+//! Which segments a thread writes.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+/// A segment that somebody writes. Nobody else takes it over while there is a lease to it.
+#[derive(Debug)]
+pub(super) struct SegmentLease {
+    /// Which of the segments.
+    pub(super) segment: usize,
+    /// The ring has the other one.
+    pub(super) token: Arc<()>,
+}
+
+/// Where a lease is kept, or may be.
+pub(super) type ThreadSegment = Option<SegmentLease>;
+
+/// How many rings a thread can have segments_of_thread of.
+const RINGS: usize = 4;
+
+/// The segments_of_thread of a thread, each with the number of its ring.
+struct ThreadSegments([(u64, ThreadSegment); RINGS]);
+
+thread_local! {
+    static SEGMENTS: RefCell<ThreadSegments> = const { RefCell::new(ThreadSegments([const { (0, None) }; RINGS])) };
+
+    /// The own that was used last: the number of the ring, and the segment. No ring has the number 0.
+    static LAST: Cell<(u64, usize)> = const { Cell::new((0, 0)) };
+}
+
+/// The segment of a ring that this thread writes, if it was the ring that it recorded in last.
+#[inline]
+pub(super) fn last(ring: u64) -> Option<usize> {
+    let (of, segment) = LAST.get();
+    (of == ring).then_some(segment)
+}
+
+/// Shows `then` the own that this thread has of a ring, or may take. There is none when the thread
+/// is about to end, or records in too many rings.
+pub(super) fn with(ring: u64, mut then: impl FnMut(Option<&mut ThreadSegment>)) {
+    let seated = SEGMENTS.try_with(|segments_of_thread| {
+        let segments_of_thread = &mut *segments_of_thread.borrow_mut();
+        let mut own = segments_of_thread.of(ring);
+        then(own.as_deref_mut());
+        LAST.set(own.and_then(|own| own.as_ref()).map_or((0, 0), |own| (ring, own.segment)));
+    });
+    if seated.is_err() {
+        then(None);
+    }
+}
+
+impl ThreadSegments {
+    fn of(&mut self, ring: u64) -> Option<&mut ThreadSegment> {
+        let Self(segments_of_thread) = self;
+        let index = segments_of_thread.iter().position(|(of, _)| *of == ring).or_else(|| {
+            // When only this thread has the token, the ring is gone.
+            segments_of_thread.iter_mut().position(|(_, own)| {
+                own.take_if(|lease| Arc::get_mut(&mut lease.token).is_some());
+                own.is_none()
+            })
+        })?;
+        let (of, own) = segments_of_thread.get_mut(index)?;
+        *of = ring;
+        Some(own)
+    }
+}
+
+impl Drop for ThreadSegments {
+    /// The thread ends: its segments are nobody's from now on.
+    fn drop(&mut self) {
+        LAST.set((0, 0));
+    }
+}
