@@ -217,7 +217,7 @@ impl<S: Sink> Driver<'_, S> {
         let is_done = (interest.read && self.read()?)
             || (interest.write && self.write()?)
             || (interest.body && self.next_piece()?)
-            || self.settle()?;
+            || self.update_readiness()?;
         if is_done {
             return Ok(());
         }
@@ -303,7 +303,7 @@ impl<S: Sink> Driver<'_, S> {
 
     /// Tells that one of the connections that are being opened is open, or cannot be; false if there
     /// is none such.
-    fn settle(&mut self) -> Result<bool, MisuseError> {
+    fn update_readiness(&mut self) -> Result<bool, MisuseError> {
         let outcome = |stream: &TcpStream| match (stream.take_error(), stream.peer_addr()) {
             (Ok(Some(error)) | Err(error), _) => Some(Err(error)),
             (Ok(None), Ok(_)) => Some(Ok(())),
@@ -332,9 +332,9 @@ impl<S: Sink> Driver<'_, S> {
     fn release(&mut self, now: Mono) {
         let stream = self.stream.take();
         if let (Some(link), Some(mut stream)) = (self.exchange.take_link(), stream) {
-            link.retire(Retirement::Closed, now, self.sink, |farewell| {
+            link.retire(Retirement::Closed, now, self.sink, |close_notify| {
                 // Nobody is left who would care.
-                let _ = stream.write(farewell);
+                let _ = stream.write(close_notify);
             });
         }
     }
@@ -354,12 +354,12 @@ fn trust<S: Sink>(
     let ca_file = ca_file.ok_or("https needs a file of trusted certificates")?;
     let mut scope = Scope::default();
     let mut cx = Cx::new(now, sink, &mut scope);
-    cx.tell(EventKind::LoadSslContext, || TraceEvent::LoadSslContext {
+    cx.emit(EventKind::LoadSslContext, || TraceEvent::LoadSslContext {
         verify: true,
         cert: None,
         key: None,
     });
-    cx.tell(EventKind::LoadVerifyFile, || TraceEvent::LoadVerifyFile { cafile: ca_file });
+    cx.emit(EventKind::LoadVerifyFile, || TraceEvent::LoadVerifyFile { cafile: ca_file });
 
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_file_iter(ca_file)? {

@@ -45,7 +45,7 @@ fn demonstrate() -> Result<(), Exit> {
     let response = client.get(&format!("https://localhost:{port}/")).send();
     let body = response
         .and_then(limpid_std::Response::bytes)
-        .map_err(|error| report::tell_error(&error))?;
+        .map_err(|error| report::report_error(&error))?;
     drop(client);
     // What goes wrong there, the client has seen.
     handle.shutdown(Duration::ZERO);

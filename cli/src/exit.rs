@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use limpid_core::client::UrlProblem;
-use limpid_core::error::{Cause, Offence, Phase, Rule, TlsError};
+use limpid_core::error::{Cause, ErrorClass, Phase, Rule, TlsError};
 use limpid_io::{Error, TlsSetupError};
 
 macro_rules! codes {
@@ -98,9 +98,9 @@ impl Exit {
     }
 
     const fn of_rule(rule: Rule, phase: Phase) -> Self {
-        match (rule.offence(), phase) {
-            (Offence::EndOfStream, Phase::ReceiveBody) => Self::Partial,
-            (Offence::EndOfStream, _) => Self::Receive,
+        match (rule.class(), phase) {
+            (ErrorClass::EndOfStream, Phase::ReceiveBody) => Self::Partial,
+            (ErrorClass::EndOfStream, _) => Self::Receive,
             (_, Phase::ReceiveBody) => Self::Receive,
             _ => Self::Reply,
         }

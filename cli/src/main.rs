@@ -22,7 +22,7 @@ use exit::Exit;
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return report::tell_usage(&error),
+        Err(error) => return report::report_usage(&error),
     };
     match cli.command {
         Some(Command::Demo) => demo::run(),

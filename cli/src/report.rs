@@ -31,10 +31,10 @@ fn push_line(text: &str, out: &mut String) {
 }
 
 /// Tells the last lines of what led to a failure, indented so that they are not taken for errors.
-pub(crate) fn tell_trace(trace: &Trace, time_base: TimeBase, capture: Capture) {
+pub(crate) fn report_trace(trace: &Trace, time_base: TimeBase, capture: Capture) {
     const MOST: usize = 20;
     let sink = LineSink::new(Vec::new()).capture(capture).time_base(time_base);
-    trace.tell(&sink);
+    trace.emit(&sink);
     let text = String::from_utf8_lossy(&sink.into_writer()).into_owned();
     let lines: Vec<&str> = text.lines().collect();
     let left_out = lines.len().saturating_sub(MOST);
@@ -52,7 +52,7 @@ pub(crate) fn tell_trace(trace: &Trace, time_base: TimeBase, capture: Capture) {
 }
 
 /// Tells that a request failed, and what would help.
-pub(crate) fn tell_error(error: &limpid_io::Error) -> Exit {
+pub(crate) fn report_error(error: &limpid_io::Error) -> Exit {
     let exit = Exit::of(error);
     let hint = match error {
         limpid_io::Error::Exchange { error, .. } => match error.cause {
@@ -85,7 +85,7 @@ impl Display for Chain<'_> {
 }
 
 /// Tells what clap found: help as it is, and an error by its first paragraph.
-pub(crate) fn tell_usage(error: &clap::Error) -> ExitCode {
+pub(crate) fn report_usage(error: &clap::Error) -> ExitCode {
     if matches!(
         error.kind(),
         ErrorKind::DisplayHelp

@@ -16,7 +16,7 @@ use crate::exit::Exit;
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::trace::Told;
-use crate::write_out::{Facts, Format};
+use crate::write_out::{Format, Transfer};
 use crate::{report, trace};
 
 /// Why a request did not come to its end.
@@ -81,13 +81,13 @@ pub(crate) fn run(args: &RequestArgs) -> ExitCode {
     let mut first = None;
     for (index, url) in args.urls.iter().enumerate() {
         let output = args.output.get(index).map(AsRef::as_ref);
-        let mut facts = Facts::new(url, index, args.method());
-        if let Err(failure) = one(&client, url, data.as_deref(), output, args, &mut facts) {
+        let mut transfer = Transfer::new(url, index, args.method());
+        if let Err(failure) = one(&client, url, data.as_deref(), output, args, &mut transfer) {
             let exit = failed(&failure, url, args, &told);
-            facts.failed(exit, failure.to_string());
+            transfer.failed(exit, failure.to_string());
             first.get_or_insert(exit);
         }
-        if let Some(Err(error)) = write_out.as_ref().map(|format| format.write(&facts)) {
+        if let Some(Err(error)) = write_out.as_ref().map(|format| format.write(&transfer)) {
             let exit =
                 tell(args, Exit::Write, &format!("cannot write to standard output: {error}"));
             first.get_or_insert(exit);
@@ -144,16 +144,16 @@ fn one(
     data: Option<&[u8]>,
     output: Option<&Path>,
     args: &RequestArgs,
-    facts: &mut Facts,
+    transfer: &mut Transfer,
 ) -> Result<(), Failure> {
     let response = match client.send(request(url, data, args)) {
         Ok(response) => response,
         Err(error) => {
-            facts.failed_with(&error);
+            transfer.failed_with(&error);
             return Err(Failure::Request(error));
         }
     };
-    facts.head(&response);
+    transfer.head(&response);
     if args.fail && response.status() >= 400 {
         let reason = String::from_utf8_lossy(response.reason()).into_owned();
         return Err(Failure::Status(format!(
@@ -166,7 +166,7 @@ fn one(
     let failed = |error| Failure::Write(name.clone().into_owned(), error);
     let progress = Progress::of(&response, output, args);
     if let Some(path) = output {
-        facts.written_to(&path.to_string_lossy());
+        transfer.written_to(&path.to_string_lossy());
     }
     let mut output = Output::open(output).map_err(failed)?;
     if args.include {
@@ -174,10 +174,10 @@ fn one(
     }
     let mut body = response.into_body();
     let copied = copy(&mut body, &mut output, progress);
-    facts.body(&body);
+    transfer.body(&body);
     copied.map_err(|error| match error {
         Copy::Read(error) => {
-            facts.failed_with(&error);
+            transfer.failed_with(&error);
             Failure::Request(error)
         }
         Copy::Write(error) => failed(error),
@@ -223,9 +223,9 @@ fn failed(failure: &Failure, url: &str, args: &RequestArgs, told: &Told) -> Exit
             tell(args, Exit::of(error), &format!("{}: {error}", args.capture.url(url)))
         }
         Failure::Request(error) => {
-            let exit = report::tell_error(error);
+            let exit = report::report_error(error);
             if let (Told::Kept(ring), Some(trace)) = (told, error.trace()) {
-                report::tell_trace(trace, ring.time_base(), args.capture);
+                report::report_trace(trace, ring.time_base(), args.capture);
             }
             exit
         }

@@ -59,7 +59,7 @@ pub enum MessageKind {
         /// The status code.
         status: u16,
         /// What it answers.
-        to: Asked,
+        to: RequestKind,
     },
 }
 
@@ -67,13 +67,13 @@ impl MessageKind {
     /// Whether it is an answer that opens a tunnel, whatever its fields say of a body.
     #[must_use]
     pub const fn opens_tunnel(self) -> bool {
-        matches!(self, Self::Response { status: 200..=299, to: Asked::Connect })
+        matches!(self, Self::Response { status: 200..=299, to: RequestKind::Connect })
     }
 }
 
 /// What of a request matters for the response to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Asked {
+pub enum RequestKind {
     /// A HEAD request.
     Head,
     /// A CONNECT request.
@@ -83,7 +83,7 @@ pub enum Asked {
     Other,
 }
 
-impl Asked {
+impl RequestKind {
     /// What of a request with this method matters.
     #[inline]
     #[must_use]
@@ -105,7 +105,7 @@ pub enum TransferEncoding {
     /// The one coding is chunked.
     Chunked,
     /// Something else, which is refused by this rule.
-    Refused(Rule),
+    Rejected(Rule),
 }
 
 /// Why a framing was chosen.
@@ -135,7 +135,7 @@ pub enum Why {
 impl Why {
     /// The reason in words, with the section that says so.
     #[must_use]
-    pub const fn sentence(self) -> &'static str {
+    pub const fn description(self) -> &'static str {
         match self {
             Self::AnswersHead => "a response to HEAD has no body (RFC 9112 section 6.3, rule 1)",
             Self::StatusWithoutBody => {
@@ -180,7 +180,7 @@ pub struct Decision {
 /// use limpid_core::limits::Lenient;
 ///
 /// let message = Message {
-///     kind: MessageKind::Response { status: 200, to: Asked::Other },
+///     kind: MessageKind::Response { status: 200, to: RequestKind::Other },
 ///     version: Version::HTTP_11,
 ///     content_length: Some(648),
 ///     transfer_encoding: TransferEncoding::Absent,
@@ -198,7 +198,7 @@ pub fn decide(message: &Message, lenient: Lenient) -> Result<Decision, Rule> {
     let (chunked, tolerated) = transfer_encoding(message, lenient)?;
     let chosen = |framing, why| Ok(Decision { framing, why, tolerated });
     match message.kind {
-        MessageKind::Response { to: Asked::Head, .. } => {
+        MessageKind::Response { to: RequestKind::Head, .. } => {
             return chosen(Framing::None, Why::AnswersHead);
         }
         MessageKind::Response { status: 101, .. } => {
@@ -232,7 +232,7 @@ pub fn decide(message: &Message, lenient: Lenient) -> Result<Decision, Rule> {
 fn transfer_encoding(message: &Message, lenient: Lenient) -> Result<(bool, Option<Rule>), Rule> {
     match message.transfer_encoding {
         TransferEncoding::Absent => Ok((false, None)),
-        TransferEncoding::Refused(rule) => Err(rule),
+        TransferEncoding::Rejected(rule) => Err(rule),
         TransferEncoding::Chunked if message.version == Version::HTTP_10 => {
             if lenient.allows(Lenient::CHUNKED_IN_HTTP_10) {
                 Ok((true, Some(Rule::TransferEncodingVersion)))

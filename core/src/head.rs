@@ -39,7 +39,7 @@ pub struct ResponseHead<'a> {
 /// What the connection makes of a head that it received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Reading {
+pub struct HeadInfo {
     /// How the end of the body is found.
     pub framing: Framing,
     /// Whether another message may follow on this connection, as far as this message says.

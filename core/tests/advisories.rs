@@ -20,7 +20,7 @@ fn server(bytes: impl AsRef<[u8]>) -> (Transcript, Outcome) {
 /// The rule by which a server refuses `bytes` before it has read a message.
 fn refused(bytes: impl AsRef<[u8]>) -> Rule {
     match server(bytes) {
-        (transcript, Outcome::Refused(error)) if transcript.messages.is_empty() => error.rule,
+        (transcript, Outcome::Rejected(error)) if transcript.messages.is_empty() => error.rule,
         other => panic!("not refused: {other:?}"),
     }
 }

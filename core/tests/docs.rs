@@ -8,7 +8,7 @@ use std::path::Path;
 
 use limpid_core::http1::{Role, State};
 use limpid_core::internal::write_reference;
-use limpid_core::internal::{Act, after};
+use limpid_core::internal::{Transition, after};
 
 /// Compares `docs/{name}` with `written`, or rewrites it.
 fn is_current(name: &str, written: &str) {
@@ -75,10 +75,10 @@ Some moves follow from what the other side does, or from what both have said:
 fn write_diagram(role: Role, page: &mut String) {
     page.push_str("```mermaid\nstateDiagram-v2\n    [*] --> Idle\n");
     for state in State::ALL {
-        for act in Act::ALL {
+        for act in Transition::ALL {
             // A breach of the rules fails a side wherever it stands; the table has that.
             if let Some(next) = after(role, state, act)
-                && act != Act::Fail
+                && act != Transition::Fail
             {
                 writeln!(page, "    {state:?} --> {next:?}: {act:?}").unwrap();
             }
@@ -89,15 +89,15 @@ fn write_diagram(role: Role, page: &mut String) {
 
 fn write_table(role: Role, page: &mut String) {
     page.push_str("| from |");
-    for act in Act::ALL {
+    for act in Transition::ALL {
         write!(page, " {act:?} |").unwrap();
     }
     page.push_str("\n|---|");
-    page.push_str(&"---|".repeat(Act::ALL.len()));
+    page.push_str(&"---|".repeat(Transition::ALL.len()));
     page.push('\n');
     for state in State::ALL {
         write!(page, "| {state:?} |").unwrap();
-        for act in Act::ALL {
+        for act in Transition::ALL {
             match after(role, state, act) {
                 Some(next) => write!(page, " {next:?} |").unwrap(),
                 None => page.push_str(" |"),

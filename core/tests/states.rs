@@ -8,20 +8,20 @@ use std::collections::BTreeSet;
 use limpid_core::error::{Call, Misuse, MisuseError};
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::{BodySize, Connection, NotReusable, Role, State};
-use limpid_core::internal::{Act, after};
+use limpid_core::internal::{Transition, after};
 use limpid_core::trace::{Cx, NoSink, Scope};
 
 /// What we may call, with arguments that are good where the state is.
-const CALLS: [(&str, Call, Act); 9] = [
-    ("request", Call::SendRequest, Act::Request),
-    ("request with a body", Call::SendRequest, Act::Request),
-    ("request to switch", Call::SendRequest, Act::Request),
-    ("request that closes", Call::SendRequest, Act::Request),
-    ("inform", Call::SendInformational, Act::Informational),
-    ("respond", Call::SendResponse, Act::Response),
-    ("switch", Call::SendResponse, Act::Switch),
-    ("data", Call::SendData, Act::Data),
-    ("finish", Call::Finish, Act::End),
+const CALLS: [(&str, Call, Transition); 9] = [
+    ("request", Call::SendRequest, Transition::Request),
+    ("request with a body", Call::SendRequest, Transition::Request),
+    ("request to switch", Call::SendRequest, Transition::Request),
+    ("request that closes", Call::SendRequest, Transition::Request),
+    ("inform", Call::SendInformational, Transition::Informational),
+    ("respond", Call::SendResponse, Transition::Response),
+    ("switch", Call::SendResponse, Transition::Switch),
+    ("data", Call::SendData, Transition::Data),
+    ("finish", Call::Finish, Transition::End),
 ];
 
 /// What the peer may send, and how the peer may end.
@@ -116,7 +116,7 @@ fn check_call(
     role: Role,
     before: &Connection,
     after_it: &mut Connection,
-    (name, kind, act): (&str, Call, Act),
+    (name, kind, act): (&str, Call, Transition),
 ) -> bool {
     let (client, server) = states(before);
     let planned = after(role, before.state(role), act);

@@ -44,7 +44,7 @@ impl Dials {
             return Ok(None);
         };
         let (dial, socket) = self.0.swap_remove(index);
-        Ok(Some((dial, settle(socket))))
+        Ok(Some((dial, into_blocking(socket))))
     }
 
     /// Returns whether none is under way.
@@ -58,7 +58,7 @@ impl Dials {
     }
 }
 
-fn settle(socket: Socket) -> io::Result<Timed> {
+fn into_blocking(socket: Socket) -> io::Result<Timed> {
     match socket.take_error()? {
         Some(error) => Err(error),
         None => {

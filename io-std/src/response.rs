@@ -31,7 +31,7 @@ impl Response {
                     return Ok(Self { body });
                 }
                 Some(Emitted::Data) => {}
-                None => return Err(driver.in_flight.failed(Cause::Abandoned.into())),
+                None => return Err(driver.in_flight.failed(Cause::Cancelled.into())),
             }
         }
     }

@@ -32,7 +32,7 @@ impl Response {
                 Some(Emitted::Informational) => listener.hear(driver.in_flight.event()),
                 Some(Emitted::Head) => return Ok(()),
                 Some(Emitted::Data) => {}
-                None => return Err(driver.in_flight.failed(Cause::Abandoned.into())),
+                None => return Err(driver.in_flight.failed(Cause::Cancelled.into())),
             }
         }
     }

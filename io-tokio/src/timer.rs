@@ -82,7 +82,7 @@ impl Timer {
 
     /// Has it wake no task, and hold the memory of none, though it may go off.
     pub(crate) fn rest(&self) {
-        self.waker.forget();
+        self.waker.clear();
     }
 }
 
@@ -115,7 +115,7 @@ impl TimerWaker {
     }
 
     /// Wakes nothing from now on, though it is woken.
-    fn forget(&self) {
+    fn clear(&self) {
         let known = self.lock().as_mut().map(|known| mem::replace(known, Waker::noop().clone()));
         // This may be the end of a task, which is nothing to hold a lock for.
         drop(known);

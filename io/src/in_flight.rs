@@ -258,8 +258,8 @@ impl<T: PooledTransport> InFlight<T> {
         let exchange = self.inner().exchange().id();
         // The error of an exchange that was cancelled is shown to no one.
         let trace = match cause {
-            Cause::Abandoned => Trace::default(),
-            _ => self.connections.sink().recall(exchange),
+            Cause::Cancelled => Trace::default(),
+            _ => self.connections.sink().events_of(exchange),
         };
         History { exchange, timings: self.timings(), sizes: self.sizes(), trace }
     }
@@ -386,7 +386,7 @@ impl<T: PooledTransport> Drop for InFlight<T> {
         // A request that did not end has a connection that cannot be kept.
         self.release();
         if let Some(mut inner) = self.inner.take() {
-            inner.forget();
+            inner.reset();
             self.connections.free().put(inner);
         }
     }

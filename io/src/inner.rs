@@ -66,8 +66,8 @@ impl<T> Inner<T> {
     }
 
     /// Frees what is not kept for the next request.
-    pub(crate) fn forget(&mut self) {
-        self.exchange.forget();
+    pub(crate) fn reset(&mut self) {
+        self.exchange.reset();
     }
 
     pub(crate) fn transport(&self) -> Option<&T> {

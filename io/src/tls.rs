@@ -117,7 +117,7 @@ impl LazyTlsConfig {
 impl TlsOptions {
     /// Makes the TLS configuration, and tells how.
     fn configure<S: Sink>(&self, cx: &mut Cx<'_, S>) -> Result<ClientConfig, TlsSetupError> {
-        self.tell(cx);
+        self.emit(cx);
         let provider = provider()?;
         let verifier = self.roots.verifier(&provider, cx)?;
         let builder = ClientConfig::builder_with_provider(provider)
@@ -143,7 +143,7 @@ impl TlsOptions {
         Ok(config)
     }
 
-    fn tell<S: Sink>(&self, cx: &mut Cx<'_, S>) {
+    fn emit<S: Sink>(&self, cx: &mut Cx<'_, S>) {
         let (cert, key) = match &self.identity {
             None => (None, None),
             Some(identity) => {
@@ -151,7 +151,7 @@ impl TlsOptions {
                 (Some(identity.certificate.to_string_lossy()), key.map(|key| key.to_string_lossy()))
             }
         };
-        cx.tell(EventKind::LoadSslContext, || TraceEvent::LoadSslContext {
+        cx.emit(EventKind::LoadSslContext, || TraceEvent::LoadSslContext {
             verify: self.roots.verifies(),
             cert: cert.as_deref(),
             key: key.as_deref(),

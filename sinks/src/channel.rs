@@ -34,7 +34,7 @@ pub struct Item {
 /// });
 /// let mut scope = Scope::default();
 /// let mut cx = Cx::new(Mono::default(), &sink, &mut scope);
-/// cx.tell(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
+/// cx.emit(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
 ///
 /// drop(sink); // The reader has read all there is.
 /// assert_eq!(reader.join().unwrap(), [EventKind::CloseStarted]);

@@ -121,7 +121,7 @@ impl Stamp {
     }
 
     /// Forgets the last time, so that the next is formatted anew.
-    pub(crate) fn forget(&mut self) {
+    pub(crate) fn invalidate(&mut self) {
         self.second = None;
     }
 
@@ -182,7 +182,7 @@ mod tests {
         let python = DateFormat::python();
         assert_eq!(stamp.show(at(1_727_544_461_007), &python), "2024-09-28 17:27:41,007");
         assert_eq!(stamp.show(at(1_727_544_461_123), &python), "2024-09-28 17:27:41,123");
-        stamp.forget();
+        stamp.invalidate();
         let fraction: DateFormat = "%S%.3f".parse().unwrap();
         assert_eq!(stamp.show(at(1_007), &fraction), "01.007");
         assert_eq!(stamp.show(at(1_123), &fraction), "01.123");

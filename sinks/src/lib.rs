@@ -15,7 +15,7 @@
 //! // A client does this; here it is done by hand.
 //! let mut scope = Scope::default();
 //! let mut cx = Cx::new(Mono::default(), &sink, &mut scope);
-//! cx.tell(EventKind::HttpRequest, || TraceEvent::HttpRequest {
+//! cx.emit(EventKind::HttpRequest, || TraceEvent::HttpRequest {
 //!     method: b"GET",
 //!     url: "https://www.example.com/?token=tiger",
 //!     version: Version::HTTP_11,

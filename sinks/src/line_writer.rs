@@ -48,7 +48,7 @@ impl<W: io::Write> LineWriter<W> {
 
     pub(crate) fn set_date_format(&mut self, format: DateFormat) {
         self.date_format = format;
-        self.state().stamp.forget();
+        self.state().stamp.invalidate();
     }
 
     pub(crate) fn set_time_zone(&self, zone: TimeZone) {

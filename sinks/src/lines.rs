@@ -31,7 +31,7 @@ use crate::time_base::TimeBase;
 ///
 /// let mut scope = Scope::default();
 /// let mut cx = Cx::new(Mono::default(), &sink, &mut scope);
-/// cx.tell(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
+/// cx.emit(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
 ///
 /// assert_eq!(sink.into_writer(), b"DEBUG httpcore.connection - close.started\n");
 /// # Ok::<(), limpid_sinks::TemplateError>(())

@@ -18,7 +18,7 @@ use crate::python::Messages;
 /// let recorder = Recorder::new();
 /// let mut scope = Scope::default();
 /// let mut cx = Cx::new(Mono::default(), &recorder, &mut scope);
-/// cx.tell(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
+/// cx.emit(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
 ///
 /// recorder.assert_event(EventKind::CloseStarted);
 /// recorder.assert_no_event(EventKind::CloseFailed);

@@ -14,7 +14,7 @@ fn tell(sink: &ChannelSink, count: usize) {
     let mut scope = Scope::exchange(ExchangeId(1));
     let mut cx = Cx::new(Mono::default(), sink, &mut scope);
     for _ in 0..count {
-        cx.tell(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
+        cx.emit(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
     }
 }
 

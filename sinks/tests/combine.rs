@@ -164,6 +164,6 @@ fn events_of_no_exchange_pass() {
     let mut scope = Scope::default();
     let both = (&group, &sampling);
     let mut cx = Cx::new(Mono::default(), &both, &mut scope);
-    cx.tell(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
+    cx.emit(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
     assert_eq!(recorder.kinds(), [EventKind::CloseStarted; 2]);
 }

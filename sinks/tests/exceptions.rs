@@ -426,5 +426,5 @@ fn what_is_wrong_with_a_body_is_said_once() {
 
 #[test]
 fn the_caller_lets_go() {
-    assert_eq!(raised(failure(Phase::ReceiveBody, &Cause::Abandoned, b"")), "GeneratorExit()");
+    assert_eq!(raised(failure(Phase::ReceiveBody, &Cause::Cancelled, b"")), "GeneratorExit()");
 }

@@ -157,8 +157,8 @@ fn a_value_without_a_name_is_hidden() {
     let state = State::Idle;
     let misuse = Misuse::FieldValue(0);
     let error = MisuseError { call: Call::SendRequest, misuse, client: state, server: state };
-    let evidence = |line| Capture::Default.evidence(&Cause::Misuse(error), line).into_owned();
-    assert_eq!(evidence(b"tiger\x01"), b"[secure]");
-    assert_eq!(evidence(b"Cookie: tiger\x01"), b"Cookie: [secure]");
-    assert_eq!(evidence(b"X-Cache: HIT\x01"), b"X-Cache: HIT\x01");
+    let excerpt = |line| Capture::Default.excerpt(&Cause::Misuse(error), line).into_owned();
+    assert_eq!(excerpt(b"tiger\x01"), b"[secure]");
+    assert_eq!(excerpt(b"Cookie: tiger\x01"), b"Cookie: [secure]");
+    assert_eq!(excerpt(b"X-Cache: HIT\x01"), b"X-Cache: HIT\x01");
 }

@@ -21,7 +21,7 @@ fn chatter(sink: &impl Sink, exchange: u64, count: u64) {
     let mut scope = Scope::exchange(ExchangeId(exchange));
     let mut cx = Cx::new(Mono::default(), sink, &mut scope);
     for offset in 0..count {
-        cx.tell(EventKind::ChunkRead, || TraceEvent::ChunkRead { size: 1, extension: 0, offset });
+        cx.emit(EventKind::ChunkRead, || TraceEvent::ChunkRead { size: 1, extension: 0, offset });
     }
 }
 
@@ -191,7 +191,7 @@ fn what_threads_record_is_told_in_the_order_in_which_it_happened() {
     let tell = |exchange, at| {
         let mut scope = Scope::exchange(ExchangeId(exchange));
         let mut cx = Cx::new(Mono::from_nanos(at), &ring, &mut scope);
-        cx.tell(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
+        cx.emit(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
     };
     tell(1, 10);
     thread::scope(|scope| scope.spawn(|| [20, 40].map(|at| tell(2, at))).join()).unwrap();
@@ -271,7 +271,7 @@ fn threads_share_a_ring() {
                 barrier.wait();
                 chatter(ring, id, 5_000);
                 let mut scope = Scope::exchange(ExchangeId(id));
-                Cx::new(Mono::default(), ring, &mut scope).tell(EventKind::ReuseDecided, || {
+                Cx::new(Mono::default(), ring, &mut scope).emit(EventKind::ReuseDecided, || {
                     TraceEvent::ReuseDecided { reusable: false, why: WHY }
                 });
             });

@@ -126,8 +126,8 @@ fn failures() -> Vec<Place> {
         ("name that must not be sent", misuse(Misuse::FieldName(0)), "Cookie: tiger"),
     ]
     .into_iter()
-    .map(|(name, cause, evidence)| {
-        let failure = failure(Phase::ReceiveHead, &cause, evidence.as_bytes());
+    .map(|(name, cause, excerpt)| {
+        let failure = failure(Phase::ReceiveHead, &cause, excerpt.as_bytes());
         place(name, Capture::Private, TraceEvent::ReceiveResponseHeadersFailed { failure })
     })
     .collect()

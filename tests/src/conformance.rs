@@ -66,7 +66,7 @@ impl Case {
         let verdict = match outcome {
             Outcome::Complete | Outcome::Switched(_) => "accept",
             Outcome::Incomplete => "incomplete",
-            Outcome::Refused(_) | Outcome::Surplus { .. } => "reject",
+            Outcome::Rejected(_) | Outcome::Surplus { .. } => "reject",
         };
         match (self.expect["verdict"].as_str(), verdict) {
             (Some("either"), "reject") => return None,

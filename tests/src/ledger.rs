@@ -128,7 +128,7 @@ impl Books {
     fn check_phase(&mut self, scope: Scope, phase: Phase, event: &TraceEvent<'_>) {
         if let TraceEvent::ExchangeFailed { failure, .. } = event {
             let failed = self.failed.get(&scope).copied();
-            let given_up = *failure.cause == Cause::Abandoned;
+            let given_up = *failure.cause == Cause::Cancelled;
             let is_named = given_up || failed.is_none_or(|failed| failed == failure.phase);
             self.check(is_named, "another phase than the last failure's:", event);
         } else {

@@ -73,7 +73,7 @@ fn ask(
         OwnedTraceEvent::DialStarted { address } => Some(format!("try {}", address.ip())),
         OwnedTraceEvent::DialComplete {} => Some("connected".to_owned()),
         OwnedTraceEvent::DialFailed { failure } => Some(match failure.cause {
-            Cause::Os(OsError { kind, .. }) => kind.sentence().to_owned(),
+            Cause::Os(OsError { kind, .. }) => kind.description().to_owned(),
             cause => cause.to_string(),
         }),
         _ => None,

@@ -148,7 +148,7 @@ fn a_connection_leaves_the_pool_for_a_reason() {
         OwnedTraceEvent::ConnectionRetired { why } => Some(why),
         _ => None,
     });
-    assert!(reasons.eq([Retirement::Expired, Retirement::Closed].map(Retirement::sentence)));
+    assert!(reasons.eq([Retirement::Expired, Retirement::Closed].map(Retirement::description)));
     server.finish().unwrap();
 }
 
@@ -191,7 +191,7 @@ fn an_error_tells_what_led_to_it_where_a_sink_has_kept_that() {
     assert!(starts.count() > 5);
 
     let lines = LineSink::new(Vec::new()).time_base(ring.time_base());
-    trace.tell(&lines);
+    trace.emit(&lines);
     let lines = String::from_utf8(lines.into_writer()).unwrap();
     assert!(lines.contains("receive_response_headers.failed"), "{lines}");
     assert!(!format!("{error:?}{lines}").contains("planted"));

@@ -112,7 +112,7 @@ fn answer(config: Config, line: &[u8]) -> Result<Answer, (Value, String)> {
     let (transcript, outcome) = Transcript::read(&setup, chunking.pieces(&input))
         .map_err(|error| unusable(format!("request_method: {error}")))?;
     let verdict = verdict(&outcome);
-    let error = matches!(outcome, Outcome::Refused(_) | Outcome::Surplus { .. });
+    let error = matches!(outcome, Outcome::Rejected(_) | Outcome::Surplus { .. });
     let error = error.then(|| outcome.to_string());
     let leftover = if let Outcome::Switched(leftover) = outcome { leftover } else { Vec::new() };
     Ok(Answer {

@@ -96,11 +96,11 @@ impl Report for Json {
     fn end(mut self, _: &Setup<'_>, _: &[u8], outcome: &Outcome) -> String {
         let mut object = json!({ "event": "outcome", "verdict": verdict(outcome) });
         match outcome {
-            Outcome::Refused(PeerError { rule, offset, byte }) => {
+            Outcome::Rejected(PeerError { rule, offset, byte }) => {
                 object["error"] = json!({
                     "rule": rule.name(),
                     "section": rule.section(),
-                    "sentence": rule.sentence(),
+                    "sentence": rule.description(),
                     "offset": offset,
                     "byte": byte,
                     "answer": rule.status(),

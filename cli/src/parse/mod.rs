@@ -135,7 +135,7 @@ fn exit_code(outcome: &Outcome) -> ExitCode {
     ExitCode::from(match outcome {
         Outcome::Complete | Outcome::Switched(_) => 0,
         Outcome::Incomplete => 1,
-        Outcome::Refused(_) | Outcome::Surplus { .. } => 3,
+        Outcome::Rejected(_) | Outcome::Surplus { .. } => 3,
     })
 }
 

@@ -9,7 +9,7 @@ pub(super) const fn verdict(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Complete | Outcome::Switched(_) => "accept",
         Outcome::Incomplete => "incomplete",
-        Outcome::Refused(_) | Outcome::Surplus { .. } => "reject",
+        Outcome::Rejected(_) | Outcome::Surplus { .. } => "reject",
     }
 }
 

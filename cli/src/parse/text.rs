@@ -85,7 +85,7 @@ impl Report for Text {
             ),
             TraceEvent::LeniencyUsed { rule, section, offset } => {
                 let known = Rule::ALL.iter().find(|known| known.name() == rule);
-                let sentence = known.map_or(rule, |rule| rule.sentence());
+                let sentence = known.map_or(rule, |rule| rule.description());
                 self.row(Some(offset), "tolerated", format_args!("{sentence} ({rule}, {section})"));
             }
             TraceEvent::Switched { leftover } => self.row(
@@ -121,7 +121,7 @@ impl Report for Text {
 
     fn end(mut self, setup: &Setup<'_>, bytes: &[u8], outcome: &Outcome) -> String {
         match outcome {
-            Outcome::Refused(error) => self.refused(error, setup.role, bytes),
+            Outcome::Rejected(error) => self.refused(error, setup.role, bytes),
             Outcome::Surplus { offset } => {
                 self.row(Some(*offset), "refused", format_args!("{outcome}"));
             }

@@ -1,12 +1,12 @@
 //! `-w`: what is written after a request, in the words of curl.
 
-mod facts;
+mod transfer;
 mod variables;
 
 use std::fs;
 use std::io::{self, Read, Write};
 
-pub(crate) use self::facts::Facts;
+pub(crate) use self::transfer::Transfer;
 use self::variables::{Shown, VARIABLES, write_json, write_json_fields};
 
 /// A format, taken apart.
@@ -54,22 +54,24 @@ impl Format {
     }
 
     /// Writes what the format says of a request to standard output, or where it says.
-    pub(crate) fn write(&self, facts: &Facts) -> io::Result<()> {
+    pub(crate) fn write(&self, transfer: &Transfer) -> io::Result<()> {
         let (mut out, mut to_stderr) = (Vec::new(), false);
         for piece in &self.0 {
             match piece {
                 Piece::Text(text) => out.extend_from_slice(text.as_bytes()),
-                Piece::Field(name) => out.extend_from_slice(facts.field(name).unwrap_or_default()),
+                Piece::Field(name) => {
+                    out.extend_from_slice(transfer.field(name).unwrap_or_default())
+                }
                 Piece::Variable(name) => match name.as_str() {
                     "stdout" | "stderr" => {
                         flush(&mut out, to_stderr)?;
                         to_stderr = name == "stderr";
                     }
-                    "onerror" if facts.exit.is_none() => break,
+                    "onerror" if transfer.exit.is_none() => break,
                     "onerror" => {}
-                    "json" => write_json(facts, &mut out)?,
-                    "header_json" => write_json_fields(facts, &mut out)?,
-                    name => write_variable(name, facts, &mut out)?,
+                    "json" => write_json(transfer, &mut out)?,
+                    "header_json" => write_json_fields(transfer, &mut out)?,
+                    name => write_variable(name, transfer, &mut out)?,
                 },
             }
         }
@@ -105,12 +107,12 @@ fn push(pieces: &mut Vec<Piece>, text: &str) {
     }
 }
 
-fn write_variable(name: &str, facts: &Facts, out: &mut Vec<u8>) -> io::Result<()> {
+fn write_variable(name: &str, transfer: &Transfer, out: &mut Vec<u8>) -> io::Result<()> {
     let Some((_, value)) = VARIABLES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))
     else {
         return writeln!(io::stderr(), "limpid: unknown --write-out variable: '{name}'");
     };
-    match value(facts) {
+    match value(transfer) {
         Shown::Nothing => Ok(()),
         Shown::Text(text) => out.write_all(text.as_bytes()),
         Shown::Number(number) => write!(out, "{number}"),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use limpid_core::http1::Version;
 
-use super::facts::{Facts, Head};
+use super::transfer::{Head, Transfer};
 
 /// How a variable is shown.
 pub(super) enum Shown<'f> {
@@ -20,63 +20,67 @@ pub(super) enum Shown<'f> {
     Seconds(Duration),
 }
 
-type Variable = fn(&Facts) -> Shown<'_>;
+type Variable = fn(&Transfer) -> Shown<'_>;
 
 /// Every variable that has a value, in the order of curl's `%{json}`.
 pub(super) const VARIABLES: [(&str, Variable); 42] = [
-    ("content_type", |facts| bytes(facts.field("Content-Type"))),
-    ("errormsg", |facts| text(facts.error.as_deref())),
-    ("exitcode", |facts| Shown::Number(facts.exit.map_or(0, |exit| u64::from(exit as u8)))),
-    ("filename_effective", |facts| text(facts.filename.as_deref())),
+    ("content_type", |transfer| bytes(transfer.field("Content-Type"))),
+    ("errormsg", |transfer| text(transfer.error.as_deref())),
+    ("exitcode", |transfer| Shown::Number(transfer.exit.map_or(0, |exit| u64::from(exit as u8)))),
+    ("filename_effective", |transfer| text(transfer.filename.as_deref())),
     ("ftp_entry_path", |_| Shown::Nothing),
     ("http_code", status),
     ("http_connect", |_| Shown::Code(0)),
-    ("http_version", |facts| {
-        text(Some(match facts.response.as_ref().map(|head| head.version) {
+    ("http_version", |transfer| {
+        text(Some(match transfer.response.as_ref().map(|head| head.version) {
             None => "0",
             Some(Version::HTTP_10) => "1.0",
             Some(_) => "1.1",
         }))
     }),
-    ("local_ip", |facts| ip(facts, |head| head.local)),
-    ("local_port", |facts| port(facts, |head| head.local)),
-    ("method", |facts| text(Some(&facts.method))),
-    ("num_connects", |facts| Shown::Number(facts.timings.connections.into())),
-    ("num_headers", |facts| {
-        Shown::Number(facts.response.as_ref().map_or(0, |head| head.fields.fields().len() as u64))
+    ("local_ip", |transfer| ip(transfer, |head| head.local)),
+    ("local_port", |transfer| port(transfer, |head| head.local)),
+    ("method", |transfer| text(Some(&transfer.method))),
+    ("num_connects", |transfer| Shown::Number(transfer.timings.connections.into())),
+    ("num_headers", |transfer| {
+        Shown::Number(
+            transfer.response.as_ref().map_or(0, |head| head.fields.fields().len() as u64),
+        )
     }),
-    ("num_redirects", |facts| Shown::Number(facts.timings.redirects.into())),
-    ("num_retries", |facts| Shown::Number(facts.timings.retries.into())),
+    ("num_redirects", |transfer| Shown::Number(transfer.timings.redirects.into())),
+    ("num_retries", |transfer| Shown::Number(transfer.timings.retries.into())),
     ("proxy_ssl_verify_result", |_| Shown::Number(0)),
-    ("redirect_url", |facts| {
-        text(facts.response.as_ref().and_then(|head| head.redirect.as_deref()))
+    ("redirect_url", |transfer| {
+        text(transfer.response.as_ref().and_then(|head| head.redirect.as_deref()))
     }),
     ("referer", |_| Shown::Nothing),
-    ("remote_ip", |facts| ip(facts, |head| head.remote)),
-    ("remote_port", |facts| port(facts, |head| head.remote)),
+    ("remote_ip", |transfer| ip(transfer, |head| head.remote)),
+    ("remote_port", |transfer| port(transfer, |head| head.remote)),
     ("response_code", status),
-    ("scheme", |facts| text(facts.response.as_ref().map(|head| head.scheme))),
-    ("size_download", |facts| Shown::Number(facts.sizes.response_body)),
-    ("size_header", |facts| Shown::Number(facts.sizes.response_heads)),
-    ("size_request", |facts| Shown::Number(facts.sizes.request_heads + facts.sizes.request_body)),
-    ("size_upload", |facts| Shown::Number(facts.sizes.request_body)),
-    ("speed_download", |facts| speed(facts, facts.sizes.response_body)),
-    ("speed_upload", |facts| speed(facts, facts.sizes.request_body)),
-    ("ssl_verify_result", |facts| Shown::Number(untrusted(facts).into())),
-    ("time_appconnect", |facts| Shown::Seconds(facts.points()[2])),
-    ("time_connect", |facts| Shown::Seconds(facts.points()[1])),
-    ("time_namelookup", |facts| Shown::Seconds(facts.points()[0])),
-    ("time_posttransfer", |facts| Shown::Seconds(facts.points()[3])),
-    ("time_pretransfer", |facts| Shown::Seconds(facts.ready())),
-    ("time_queue", |facts| Shown::Seconds(facts.timings.pool.unwrap_or_default())),
-    ("time_redirect", |facts| Shown::Seconds(facts.timings.redirect.unwrap_or_default())),
-    ("time_starttransfer", |facts| Shown::Seconds(facts.points()[4])),
-    ("time_total", |facts| Shown::Seconds(facts.timings.total)),
-    ("url", |facts| text(Some(&facts.url))),
-    ("url_effective", |facts| {
-        text(Some(facts.response.as_ref().map_or(facts.url.as_str(), |head| &head.url)))
+    ("scheme", |transfer| text(transfer.response.as_ref().map(|head| head.scheme))),
+    ("size_download", |transfer| Shown::Number(transfer.sizes.response_body)),
+    ("size_header", |transfer| Shown::Number(transfer.sizes.response_heads)),
+    ("size_request", |transfer| {
+        Shown::Number(transfer.sizes.request_heads + transfer.sizes.request_body)
     }),
-    ("urlnum", |facts| Shown::Number(facts.number)),
+    ("size_upload", |transfer| Shown::Number(transfer.sizes.request_body)),
+    ("speed_download", |transfer| speed(transfer, transfer.sizes.response_body)),
+    ("speed_upload", |transfer| speed(transfer, transfer.sizes.request_body)),
+    ("ssl_verify_result", |transfer| Shown::Number(untrusted(transfer).into())),
+    ("time_appconnect", |transfer| Shown::Seconds(transfer.points()[2])),
+    ("time_connect", |transfer| Shown::Seconds(transfer.points()[1])),
+    ("time_namelookup", |transfer| Shown::Seconds(transfer.points()[0])),
+    ("time_posttransfer", |transfer| Shown::Seconds(transfer.points()[3])),
+    ("time_pretransfer", |transfer| Shown::Seconds(transfer.ready())),
+    ("time_queue", |transfer| Shown::Seconds(transfer.timings.pool.unwrap_or_default())),
+    ("time_redirect", |transfer| Shown::Seconds(transfer.timings.redirect.unwrap_or_default())),
+    ("time_starttransfer", |transfer| Shown::Seconds(transfer.points()[4])),
+    ("time_total", |transfer| Shown::Seconds(transfer.timings.total)),
+    ("url", |transfer| text(Some(&transfer.url))),
+    ("url_effective", |transfer| {
+        text(Some(transfer.response.as_ref().map_or(transfer.url.as_str(), |head| &head.url)))
+    }),
+    ("urlnum", |transfer| Shown::Number(transfer.number)),
     ("limpid_version", |_| text(Some(env!("CARGO_PKG_VERSION")))),
 ];
 
@@ -88,40 +92,40 @@ fn bytes(value: Option<&[u8]>) -> Shown<'_> {
     value.map_or(Shown::Nothing, |value| Shown::Text(String::from_utf8_lossy(value)))
 }
 
-fn status(facts: &Facts) -> Shown<'_> {
-    Shown::Code(facts.response.as_ref().map_or(0, |head| head.status))
+fn status(transfer: &Transfer) -> Shown<'_> {
+    Shown::Code(transfer.response.as_ref().map_or(0, |head| head.status))
 }
 
-fn ip(facts: &Facts, address: fn(&Head) -> Option<SocketAddr>) -> Shown<'_> {
-    let ip = facts.response.as_ref().and_then(address).map(|address| address.ip().to_string());
+fn ip(transfer: &Transfer, address: fn(&Head) -> Option<SocketAddr>) -> Shown<'_> {
+    let ip = transfer.response.as_ref().and_then(address).map(|address| address.ip().to_string());
     Shown::Text(Cow::Owned(ip.unwrap_or_default()))
 }
 
-fn port(facts: &Facts, address: fn(&Head) -> Option<SocketAddr>) -> Shown<'_> {
-    let port = facts.response.as_ref().and_then(address).map_or(0, |address| address.port());
+fn port(transfer: &Transfer, address: fn(&Head) -> Option<SocketAddr>) -> Shown<'_> {
+    let port = transfer.response.as_ref().and_then(address).map_or(0, |address| address.port());
     Shown::Number(port.into())
 }
 
 /// Bytes a second.
-fn speed(facts: &Facts, bytes: u64) -> Shown<'_> {
-    let micros = facts.timings.total.as_micros().max(1);
+fn speed(transfer: &Transfer, bytes: u64) -> Shown<'_> {
+    let micros = transfer.timings.total.as_micros().max(1);
     let speed = u128::from(bytes) * 1_000_000 / micros;
     Shown::Number(u64::try_from(speed).unwrap_or(u64::MAX))
 }
 
 /// Whether the certificate was refused. OpenSSL's number for the reason, which curl shows, is not
 /// known here.
-fn untrusted(facts: &Facts) -> bool {
-    facts.exit == Some(crate::exit::Exit::Certificate)
+fn untrusted(transfer: &Transfer) -> bool {
+    transfer.exit == Some(crate::exit::Exit::Certificate)
 }
 
 /// `%{json}`: every variable, as an object on one line.
-pub(super) fn write_json(facts: &Facts, out: &mut Vec<u8>) -> io::Result<()> {
+pub(super) fn write_json(transfer: &Transfer, out: &mut Vec<u8>) -> io::Result<()> {
     let mut separator = '{';
     for (name, value) in VARIABLES {
         write!(out, "{separator}\"{name}\":")?;
         separator = ',';
-        match value(facts) {
+        match value(transfer) {
             Shown::Nothing => out.extend_from_slice(b"null"),
             Shown::Text(text) => serde_json::to_writer(&mut *out, &text)?,
             Shown::Number(number) => write!(out, "{number}")?,
@@ -135,9 +139,9 @@ pub(super) fn write_json(facts: &Facts, out: &mut Vec<u8>) -> io::Result<()> {
 
 /// `%{header_json}`: the fields of the response by their names in lower case, each with all its
 /// values.
-pub(super) fn write_json_fields(facts: &Facts, out: &mut Vec<u8>) -> io::Result<()> {
+pub(super) fn write_json_fields(transfer: &Transfer, out: &mut Vec<u8>) -> io::Result<()> {
     let mut fields: Vec<(String, Vec<String>)> = Vec::new();
-    for field in facts.response.iter().flat_map(|head| head.fields.fields().iter()) {
+    for field in transfer.response.iter().flat_map(|head| head.fields.fields().iter()) {
         let name = String::from_utf8_lossy(field.name).to_ascii_lowercase();
         let value = String::from_utf8_lossy(field.value).into_owned();
         match fields.iter_mut().find(|(known, _)| *known == name) {
@@ -164,9 +168,9 @@ mod tests {
 
     #[test]
     fn a_request_that_was_not_sent_has_zeros() {
-        let facts = Facts::new("http://a/", 1, "GET");
+        let transfer = Transfer::new("http://a/", 1, "GET");
         let mut json = Vec::new();
-        write_json(&facts, &mut json).unwrap();
+        write_json(&transfer, &mut json).unwrap();
         let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
         assert_eq!(json.as_object().unwrap().len(), VARIABLES.len());
         assert_eq!((&json["http_code"], &json["urlnum"]), (&0.into(), &1.into()));

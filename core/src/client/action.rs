@@ -2,7 +2,7 @@
 
 use core::net::{IpAddr, SocketAddr};
 
-use crate::http1::{Reading, ResponseHead};
+use crate::http1::{HeadInfo, ResponseHead};
 use crate::time::Deadline;
 use crate::trace::SocketOption;
 
@@ -147,7 +147,7 @@ pub enum Event<'x> {
     /// An informational response.
     Informational(ResponseHead<'x>),
     /// The head of the response.
-    Head(ResponseHead<'x>, Reading),
+    Head(ResponseHead<'x>, HeadInfo),
     /// A piece of its body, decoded if [`Options::decode`](super::Options::decode) says so.
     Data(&'x [u8]),
 }

@@ -1,10 +1,10 @@
 //! The content of a response: its body with the content codings undone, if the caller wants that.
 
-use super::trail::Trail;
+use super::span_tracker::SpanTracker;
 use crate::coding::{Codings, Decoder, NotDecodable};
 use crate::error::CodingError;
 use crate::framing::Framing;
-use crate::http1::{Reading, ResponseHead};
+use crate::http1::{HeadInfo, ResponseHead};
 use crate::limits::Limits;
 use crate::trace::{At, EventKind, Sink, TraceEvent};
 
@@ -25,11 +25,11 @@ impl Content {
     pub(super) fn decide<S: Sink>(
         &mut self,
         head: ResponseHead<'_>,
-        reading: Reading,
-        trail: &mut Trail,
+        info: HeadInfo,
+        spans: &mut SpanTracker,
         at: At<'_, S>,
     ) {
-        let has_body = !matches!(reading.framing, Framing::None | Framing::Tunnel);
+        let has_body = !matches!(info.framing, Framing::None | Framing::Tunnel);
         let (decodes, why) = match Codings::read(head.fields) {
             _ if !has_body => (None, "the response has no body"),
             _ if head.status == 206 => (None, "a part of a body cannot be decoded alone"),
@@ -40,7 +40,7 @@ impl Content {
         for codings in head.fields.all("Content-Encoding") {
             let decodes = decodes.is_some();
             let event = || TraceEvent::CodingDecided { codings, decodes, why };
-            trail.cx(at).tell(EventKind::CodingDecided, event);
+            spans.cx(at).emit(EventKind::CodingDecided, event);
         }
         *self = Self { codings: decodes.unwrap_or_default(), ..Self::default() };
     }
@@ -95,22 +95,22 @@ impl Content {
     /// Its codings have not come to their ends.
     pub(super) fn finish<S: Sink>(
         &mut self,
-        trail: &mut Trail,
+        spans: &mut SpanTracker,
         at: At<'_, S>,
     ) -> Result<(), CodingError> {
         let Some(decoder) = self.decoder.take() else { return Ok(()) };
         decoder.finish()?;
         let (coded, decoded) = decoder.progress();
         let event = || TraceEvent::ContentDecoded { coded, decoded };
-        trail.cx(at).tell(EventKind::ContentDecoded, event);
+        spans.cx(at).emit(EventKind::ContentDecoded, event);
         Ok(())
     }
 }
 
 /// Tells that a body cannot be decoded.
-pub(super) fn tell_refused<S: Sink>(error: CodingError, trail: &mut Trail, at: At<'_, S>) {
+pub(super) fn emit_refused<S: Sink>(error: CodingError, spans: &mut SpanTracker, at: At<'_, S>) {
     let CodingError { coding, fault, offset } = error;
     let event =
         || TraceEvent::ContentRefused { coding: coding.name(), fault: fault.name(), offset };
-    trail.cx(at).tell(EventKind::ContentRefused, event);
+    spans.cx(at).emit(EventKind::ContentRefused, event);
 }

@@ -15,9 +15,9 @@ use super::plan::Plan;
 use super::redirect::Hop;
 use super::request::{Request, RequestBuilder};
 use super::route::Route;
+use super::span_tracker::SpanTracker;
 use super::state::{Kept, Receiving, Sending, State, Timer};
 use super::stopwatch::Stopwatch;
-use super::trail::Trail;
 use super::url::UrlError;
 use crate::error::Error;
 use crate::fields::Fields;
@@ -60,7 +60,7 @@ pub struct Exchange {
     pub(super) link: Box<Link>,
     /// The link can be taken for another exchange.
     pub(super) link_is_free: bool,
-    pub(super) trail: Trail,
+    pub(super) spans: SpanTracker,
     pub(super) clock: Stopwatch,
     pub(super) race: Race<Kept>,
     /// The question of this state was asked, and not answered yet.
@@ -112,7 +112,7 @@ impl Exchange {
             plan: Plan::new(request, options),
             state: State::Start,
             link_is_free: false,
-            trail: Trail::new(Scope::exchange(exchange)),
+            spans: SpanTracker::new(Scope::exchange(exchange)),
             clock: Stopwatch::new(),
             race: Race::new(),
             asked: false,
@@ -157,7 +157,7 @@ impl Exchange {
         options: &Arc<Options>,
     ) {
         if self.state != State::Rest {
-            self.forget();
+            self.reset();
         }
         // Every field is named, so that none is forgotten.
         let Self {
@@ -165,7 +165,7 @@ impl Exchange {
             state,
             link: _,
             link_is_free,
-            trail,
+            spans,
             clock,
             race,
             asked,
@@ -191,7 +191,7 @@ impl Exchange {
         *is_idempotent = request.is_idempotent();
         memory.keep_request(plan.renew(request, options));
         *state = State::Start;
-        *trail = Trail::new(Scope::exchange(exchange));
+        *spans = SpanTracker::new(Scope::exchange(exchange));
         *clock = Stopwatch::new();
         race.reset();
         (*hop, *error) = (None, None);
@@ -202,7 +202,7 @@ impl Exchange {
 
     /// Frees what it holds beside memory, the response included, until its next
     /// [`restart`](Self::restart).
-    pub(crate) fn forget(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.state = State::Rest;
         (self.hop, self.error) = (None, None);
         if self.link.connection() != ConnectionId(0) {
@@ -210,7 +210,7 @@ impl Exchange {
         }
         self.content = Content::default();
         self.drop_owned();
-        self.memory.forget();
+        self.memory.reset();
     }
 
     /// The request: the last one, where redirects were followed.
@@ -249,7 +249,7 @@ impl Exchange {
         }
         let none = self.memory.none(self.plan.options.config);
         let mut link = core::mem::replace(&mut self.link, none);
-        link.rest(&mut self.memory.bytes);
+        link.detach_buffers(&mut self.memory.bytes);
         Some(link)
     }
 
@@ -299,7 +299,7 @@ impl Exchange {
     /// The number by which its events are known.
     #[must_use]
     pub const fn id(&self) -> ExchangeId {
-        self.trail.exchange()
+        self.spans.exchange()
     }
 
     /// Where its time went: so far, or altogether once it is over.
@@ -353,7 +353,7 @@ impl Exchange {
     /// must have: a host name, or an IP address without brackets.
     #[must_use]
     pub fn server_name(&self) -> &str {
-        self.plan.route.server_name(self.trail.current().unwrap_or(SpanKind::StartTls))
+        self.plan.route.server_name(self.spans.current().unwrap_or(SpanKind::StartTls))
     }
 
     /// The attempt that began last; `None` if it has ended.
@@ -405,7 +405,7 @@ impl Exchange {
                 (timeouts.connect, Waiting::Connect)
             }
             State::Retry => (Some(self.delay()), Waiting::Retry),
-            State::Farewell => (timeouts.write, Waiting::Write),
+            State::CloseNotify => (timeouts.write, Waiting::Write),
             State::Trust => return self.timers.get(Timer::Total as usize),
             _ => return None,
         };

@@ -68,9 +68,9 @@ impl Exchange {
 
     #[inline]
     fn acquired<S: Sink>(&mut self, reused: bool, next: State, at: At<'_, S>) {
-        self.link.wake(&mut self.memory.bytes);
-        self.trail.acquired(reused, at);
-        self.trail.on(self.link.connection());
+        self.link.attach_buffers(&mut self.memory.bytes);
+        self.spans.acquired(reused, at);
+        self.spans.on(self.link.connection());
         self.state = next;
     }
 
@@ -98,8 +98,8 @@ impl Exchange {
     pub fn handle_dialed<S: Sink>(&mut self, dial: DialId, now: Mono, sink: &S) -> Handled {
         let attempt = self.race.take(dial).ok_or_else(|| self.misuse(Call::HandleDialed))?;
         let at = self.at(now, sink);
-        self.trail.complete_dial(attempt.kept, at);
-        self.give_up_dials(Cause::Outrun, at);
+        self.spans.complete_dial(attempt.kept, at);
+        self.give_up_dials(Cause::Superseded, at);
         self.state = State::Connected;
         Ok(())
     }
@@ -167,7 +167,7 @@ impl Exchange {
             return Err(self.misuse_of(Call::HandleSent, Misuse::TooManyBytes));
         }
         let at = At { now, sink };
-        self.link.tell_sent(n, &mut self.trail.cx(at));
+        self.link.emit_sent(n, &mut self.spans.cx(at));
         self.link.sent(n);
         self.timers.disarm(Timer::Write as usize);
         // A response that has begun may wait for the rest of the request.
@@ -209,7 +209,7 @@ impl Exchange {
             return Err(self.misuse_of(Call::HandleReceived, Misuse::TooManyBytes));
         }
         let at = At { now, sink };
-        self.link.tell_received(n, &mut self.trail.cx(at));
+        self.link.emit_received(n, &mut self.spans.cx(at));
         self.link.filled(n);
         self.has_input = true;
         self.timers.disarm(Timer::Read as usize);
@@ -226,8 +226,8 @@ impl Exchange {
         if !self.interest.read {
             return Err(self.misuse(Call::HandleReceived));
         }
-        let mut cx = self.trail.cx(At { now, sink });
-        cx.tell(EventKind::BytesReceived, || TraceEvent::BytesReceived { bytes: &bytes });
+        let mut cx = self.spans.cx(At { now, sink });
+        cx.emit(EventKind::BytesReceived, || TraceEvent::BytesReceived { bytes: &bytes });
         // What has come before is read before.
         self.keep_owned();
         if self.state == State::Transfer && self.link.is_plain() {
@@ -283,7 +283,7 @@ impl Exchange {
     pub fn handle_body<S: Sink>(&mut self, data: Bytes, now: Mono, sink: &S) -> Handled {
         self.take_body_interest(Call::HandleBody)?;
         self.clock.sizes.request_body += data.len() as u64;
-        let mut cx = self.trail.cx(At { now, sink });
+        let mut cx = self.spans.cx(At { now, sink });
         if let Err(error) = self.link.http1.send_data(&mut cx, data) {
             self.blame_sending();
             self.abort(error.into(), now, sink);
@@ -303,7 +303,7 @@ impl Exchange {
         sink: &S,
     ) -> Handled {
         self.take_body_interest(Call::HandleBodyEnd)?;
-        let mut cx = self.trail.cx(At { now, sink });
+        let mut cx = self.spans.cx(At { now, sink });
         if let Err(error) = self.link.http1.finish(&mut cx, trailers) {
             self.blame_sending();
             self.abort(error.into(), now, sink);
@@ -356,15 +356,15 @@ impl Exchange {
     /// caller's wish to cancel waits for the transport alone from then on.
     pub fn cancel<S: Sink>(&mut self, now: Mono, sink: &S) {
         match self.state {
-            State::Farewell | State::Close | State::Closed | State::Leave | State::Released => {
+            State::CloseNotify | State::Close | State::Closed | State::Leave | State::Released => {
                 self.hop = None;
             }
             State::Start => {
                 let at = self.at(now, sink);
                 self.start(at);
-                self.abort(Cause::Abandoned.into(), now, sink);
+                self.abort(Cause::Cancelled.into(), now, sink);
             }
-            _ => self.abort(Cause::Abandoned.into(), now, sink),
+            _ => self.abort(Cause::Cancelled.into(), now, sink),
         }
     }
 }
@@ -380,7 +380,7 @@ impl Exchange {
 
     /// Whether the response was had, or the error is known: what goes wrong now is not told.
     const fn is_closing(&self) -> bool {
-        matches!(self.state, State::Farewell | State::Close | State::Closed | State::Released)
+        matches!(self.state, State::CloseNotify | State::Close | State::Closed | State::Released)
     }
 
     /// Ends the exchange with this error, unless its outcome is known.
@@ -389,7 +389,7 @@ impl Exchange {
         let at = self.at(now, sink);
         match self.state {
             State::Start | State::Leave => return,
-            State::Farewell => {
+            State::CloseNotify => {
                 self.state = State::Close;
                 return;
             }

@@ -52,7 +52,7 @@ impl Memory {
     }
 
     /// Forgets the response. Its memory is kept if that is not large.
-    pub(super) fn forget(&mut self) {
+    pub(super) fn reset(&mut self) {
         self.head.known = None;
         if self.head.fields.has_large_memory() {
             self.head.fields = FieldBlock::new();

@@ -207,10 +207,10 @@ mod redirect;
 mod request;
 mod retirement;
 mod route;
+mod span_tracker;
 mod state;
 mod steps;
 mod stopwatch;
-mod trail;
 mod url;
 
 pub use action::{Action, Dial, Emitted, Event, Interest, Target};

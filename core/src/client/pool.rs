@@ -157,7 +157,7 @@ impl<T> Pool<T> {
         is_silent: impl FnMut(&T) -> bool,
     ) -> Option<Box<Lease<T>>> {
         let last = found.map(|idle| self.put(idle));
-        self.tidy(last, now, is_silent);
+        self.evict(last, now, is_silent);
         self.take(route).or_else(|| self.open(route))
     }
 
@@ -169,7 +169,7 @@ impl<T> Pool<T> {
         is_silent: impl FnMut(&T) -> bool,
     ) -> Option<Box<Lease<T>>> {
         let route = lease.route.clone();
-        self.forget(&route);
+        self.remove(&route);
         self.retired.push(Retired { lease, why: Retirement::NotSilent });
         self.acquire(&route, now, is_silent)
     }
@@ -183,14 +183,14 @@ impl<T> Pool<T> {
         is_silent: impl FnMut(&T) -> bool,
     ) {
         if !lease.is_whole() {
-            self.forget(&lease.route);
-            return self.tidy(None, now, is_silent);
+            self.remove(&lease.route);
+            return self.evict(None, now, is_silent);
         }
         let is_tidy = self.is_tidy(self.idle, self.idle + 1, now);
         lease.since = now;
         let last = self.put(lease);
         if !is_tidy {
-            self.tidy(Some(last), now, is_silent);
+            self.evict(Some(last), now, is_silent);
         }
     }
 
@@ -300,7 +300,7 @@ impl<T> Pool<T> {
     /// Takes out what has expired, what is not silent, and what is idle beyond the limit. The `last`
     /// that was used is not asked whether it is silent: it is before its next use.
     #[cold]
-    fn tidy(
+    fn evict(
         &mut self,
         last: Option<ConnectionId>,
         now: Mono,
@@ -369,7 +369,7 @@ impl<T> Pool<T> {
     }
 
     /// A connection that was in use is no longer one of the pool's.
-    fn forget(&mut self, route: &Route) {
+    fn remove(&mut self, route: &Route) {
         let Ok(index) = self.find(route) else { return };
         let place = &mut self.places[index];
         place.open -= 1;

@@ -7,7 +7,7 @@ use alloc::sync::Arc;
 use super::decision::Decision;
 use super::plan::Plan;
 use super::request::Request;
-use super::trail::Trail;
+use super::span_tracker::SpanTracker;
 use super::url::{UrlError, UrlProblem};
 use crate::error::Cause;
 use crate::fields::Field;
@@ -26,12 +26,12 @@ pub(super) fn hop<S: Sink>(
     head: ResponseHead<'_>,
     plan: &Plan,
     followed: u32,
-    trail: &mut Trail,
+    spans: &mut SpanTracker,
     at: At<'_, S>,
 ) -> Result<Option<Hop>, Cause> {
     let most = plan.options.redirects;
     let hop = follow(&plan.request, head).map(|hop| hop.filter(|_| most > 0));
-    trail.redirect_decided(decide(head, &hop, followed, most), at);
+    spans.redirect_decided(decide(head, &hop, followed, most), at);
     hop
 }
 

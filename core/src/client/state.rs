@@ -27,7 +27,7 @@ pub(super) enum State {
     /// The request goes out and the response comes in.
     Transfer,
     /// What the layer has to say before the end is on its way.
-    Farewell,
+    CloseNotify,
     Close,
     Closed,
     /// The connection was given back, for the next hop.

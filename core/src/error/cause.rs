@@ -225,12 +225,12 @@ pub enum Cause {
     /// The request must not be sent as it is.
     Misuse(MisuseError),
     /// The caller let go of the response before its end.
-    Abandoned,
+    Cancelled,
     /// The server has answered with this status before it had the whole request, the rest of which is not
     /// sent.
     AnsweredEarly(u16),
     /// Another address of the host was connected first: this one is not needed.
-    Outrun,
+    Superseded,
     /// The peer closed the connection while an exchange was open, and no error of the transport says so.
     PeerGone,
     /// The caller's body could not be produced.
@@ -260,14 +260,14 @@ impl fmt::Display for Cause {
             Self::Layer(code) => write!(f, "the layer below HTTP failed with code {code}"),
             Self::Peer(error) => error.fmt(f),
             Self::Misuse(error) => error.fmt(f),
-            Self::Abandoned => f.write_str("the response was dropped before its end"),
+            Self::Cancelled => f.write_str("the response was dropped before its end"),
             Self::AnsweredEarly(status) => {
                 write!(
                     f,
                     "the server answered with status {status} before it had the whole request"
                 )
             }
-            Self::Outrun => f.write_str("another address was faster"),
+            Self::Superseded => f.write_str("another address was faster"),
             Self::PeerGone => f.write_str("the peer closed the connection during the exchange"),
             Self::Body(error) => write!(f, "the request body could not be read: {error}"),
             Self::BodyConsumed => {

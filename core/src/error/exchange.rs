@@ -32,7 +32,7 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 /// let error = Error::from(OsError { code: 111, kind: OsErrorKind::Refused });
 /// assert_eq!(error.to_string(), "failed while idle: connection refused (os error 111)");
 ///
-/// let error = Error::new(Cause::Abandoned).with_source("the page was closed");
+/// let error = Error::new(Cause::Cancelled).with_source("the page was closed");
 /// assert!(std::error::Error::source(&error).is_some());
 /// ```
 #[derive(Debug)]

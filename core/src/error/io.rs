@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind};
 
-use super::{Cause, Error, Offence, OsError, OsErrorKind, TlsError};
+use super::{Cause, Error, ErrorClass, OsError, OsErrorKind, TlsError};
 
 /// Which kinds mean the same.
 const KINDS: [(ErrorKind, OsErrorKind); 11] = [
@@ -95,13 +95,13 @@ impl Cause {
             Self::TimedOut(_) => ErrorKind::TimedOut,
             Self::Tls(TlsError::EndOfStream) => ErrorKind::UnexpectedEof,
             Self::Tls(TlsError::Configuration) | Self::Misuse(_) => ErrorKind::InvalidInput,
-            Self::Peer(error) if error.rule.offence() == Offence::EndOfStream => {
+            Self::Peer(error) if error.rule.class() == ErrorClass::EndOfStream => {
                 ErrorKind::UnexpectedEof
             }
             Self::Tls(_) | Self::Socks(_) | Self::Peer(_) | Self::Coding(_) | Self::BadRedirect => {
                 ErrorKind::InvalidData
             }
-            Self::Abandoned | Self::Outrun | Self::PeerGone | Self::AnsweredEarly(_) => {
+            Self::Cancelled | Self::Superseded | Self::PeerGone | Self::AnsweredEarly(_) => {
                 ErrorKind::ConnectionAborted
             }
             Self::Proxy(_)
@@ -175,10 +175,10 @@ mod tests {
 
     #[test]
     fn error_comes_back_whole_from_an_io_error() {
-        let mut error = Error::new(Cause::Abandoned).with_proxy("p", 1);
+        let mut error = Error::new(Cause::Cancelled).with_proxy("p", 1);
         error.request_bytes = 7;
         let error = Error::from(io::Error::from(error));
-        assert_eq!((error.cause, error.request_bytes), (Cause::Abandoned, 7));
+        assert_eq!((error.cause, error.request_bytes), (Cause::Cancelled, 7));
         assert_eq!(error.proxy(), Some(("p", 1)));
     }
 }

@@ -22,4 +22,4 @@ pub use misuse::{Call, Misuse, MisuseError};
 pub use os::{OsError, OsErrorKind};
 pub use peer::PeerError;
 pub use phase::Phase;
-pub use rule::{Offence, Rule};
+pub use rule::{ErrorClass, Rule};

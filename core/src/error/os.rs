@@ -12,17 +12,17 @@ pub struct OsError {
 }
 
 macro_rules! os_errors {
-    ($( $variant:ident $sentence:literal, )+) => {
+    ($( $variant:ident $description:literal, )+) => {
         /// The errors of sockets that a person or a retry may want to tell apart.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
-        pub enum OsErrorKind { $( #[doc = concat!("Says: ", $sentence, ".")] $variant, )+ }
+        pub enum OsErrorKind { $( #[doc = concat!("Says: ", $description, ".")] $variant, )+ }
 
         impl OsErrorKind {
             /// The error in words.
             #[must_use]
-            pub const fn sentence(self) -> &'static str {
-                match self { $( Self::$variant => $sentence, )+ }
+            pub const fn description(self) -> &'static str {
+                match self { $( Self::$variant => $description, )+ }
             }
         }
     };
@@ -45,7 +45,7 @@ os_errors! {
 
 impl fmt::Display for OsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.kind.sentence())?;
+        f.write_str(self.kind.description())?;
         if self.code != 0 {
             write!(f, " (os error {})", self.code)?;
         }

@@ -28,7 +28,7 @@ pub struct PeerError {
 
 impl fmt::Display for PeerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (", self.rule.sentence())?;
+        write!(f, "{} (", self.rule.description())?;
         match self.byte {
             Some(byte) => write!(f, "byte {} is {}", self.offset, ShownByte(byte))?,
             None => write!(f, "at byte {}", self.offset)?,

@@ -2,7 +2,7 @@
 
 /// What kind of offence breaking a rule is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Offence {
+pub enum ErrorClass {
     /// The bytes do not follow the grammar, or contradict each other.
     Malformed,
     /// The bytes may follow the grammar, but are more than a limit allows.
@@ -14,13 +14,13 @@ pub enum Offence {
 }
 
 macro_rules! rules {
-    ($( $variant:ident: $offence:ident $status:literal $section:literal $sentence:literal, )+) => {
+    ($( $variant:ident: $class:ident $status:literal $section:literal $description:literal, )+) => {
         /// A rule of HTTP/1.1, or a limit of ours, that a peer's bytes can break.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Rule {
             $(
-                #[doc = concat!($sentence, " (", $section, "; answer ", stringify!($status), ").")]
+                #[doc = concat!($description, " (", $section, "; answer ", stringify!($status), ").")]
                 $variant,
             )+
         }
@@ -31,8 +31,8 @@ macro_rules! rules {
 
             /// What kind of offence breaking it is.
             #[must_use]
-            pub const fn offence(self) -> Offence {
-                match self { $(Self::$variant => Offence::$offence,)+ }
+            pub const fn class(self) -> ErrorClass {
+                match self { $(Self::$variant => ErrorClass::$class,)+ }
             }
 
             /// The status with which a server should refuse a request that breaks it.
@@ -49,8 +49,8 @@ macro_rules! rules {
 
             /// What was wrong, in words that finish the sentence "the peer's bytes are refused:".
             #[must_use]
-            pub const fn sentence(self) -> &'static str {
-                match self { $(Self::$variant => $sentence,)+ }
+            pub const fn description(self) -> &'static str {
+                match self { $(Self::$variant => $description,)+ }
             }
 
             /// The rule's name, as in this enum.

@@ -2,7 +2,7 @@
 
 use memchr::memchr;
 
-use super::section::{Kind, Progress, Section};
+use super::head_parser::{HeadParser, Kind, Progress};
 use crate::error::Rule;
 use crate::framing::Framing;
 use crate::limits::{Config, Limits};
@@ -105,7 +105,7 @@ impl Body {
     pub(super) fn next(
         &mut self,
         bytes: &mut [u8],
-        trailers: &mut Section,
+        trailers: &mut HeadParser,
         request: bool,
         config: &Config,
         tolerated: &mut impl Tolerated,
@@ -214,7 +214,7 @@ impl Body {
     fn chunk_line(
         &mut self,
         bytes: &[u8],
-        trailers: &mut Section,
+        trailers: &mut HeadParser,
         request: bool,
         config: &Config,
         tolerated: &mut impl Tolerated,
@@ -250,7 +250,7 @@ impl Body {
         &mut self,
         line: ChunkLine,
         len: usize,
-        trailers: &mut Section,
+        trailers: &mut HeadParser,
         request: bool,
         config: &Config,
     ) -> Result<Piece, Broken> {

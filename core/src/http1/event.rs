@@ -1,7 +1,7 @@
 //! What a connection tells the application: never dropped, and all that it has to act on.
 
 use crate::fields::Fields;
-use crate::head::{Reading, RequestHead, ResponseHead};
+use crate::head::{HeadInfo, RequestHead, ResponseHead};
 
 /// What comes next on a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,11 +25,11 @@ pub enum Next<'c> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'c> {
     /// The head of a request.
-    Request(RequestHead<'c>, Reading),
+    Request(RequestHead<'c>, HeadInfo),
     /// An informational response: 1xx other than 101.
     Informational(ResponseHead<'c>),
     /// The head of a final response, or of 101.
-    Response(ResponseHead<'c>, Reading),
+    Response(ResponseHead<'c>, HeadInfo),
     /// A piece of a body, without its framing.
     Data(&'c [u8]),
     /// The end of a message, with its trailers.

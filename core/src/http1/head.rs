@@ -1,8 +1,8 @@
 //! What the machine itself makes of a head that it received.
 
-use super::facts::Wishes;
-use crate::framing::{Asked, Decision, Framing, Why};
-use crate::head::{Reading, is_informational};
+use super::framing_fields::ConnectionOptions;
+use crate::framing::{Decision, Framing, RequestKind, Why};
+use crate::head::{HeadInfo, is_informational};
 use crate::values::Version;
 
 /// What follows from a head: all that judging it found.
@@ -10,12 +10,12 @@ use crate::values::Version;
 pub(super) struct Head {
     /// Where the body ends.
     pub(super) decision: Decision,
-    pub(super) wishes: Wishes,
+    pub(super) connection: ConnectionOptions,
     pub(super) version: Version,
     /// 0 for a request.
     pub(super) status: u16,
     /// What a request asks, or a response answers.
-    pub(super) asked: Asked,
+    pub(super) request_kind: RequestKind,
 }
 
 impl Head {
@@ -26,17 +26,17 @@ impl Head {
             why: Why::RequestWithoutLength,
             tolerated: None,
         },
-        wishes: Wishes::NONE,
+        connection: ConnectionOptions::NONE,
         version: Version::HTTP_11,
         status: 0,
-        asked: Asked::Other,
+        request_kind: RequestKind::Other,
     };
 
     /// Whether another message may follow, as far as this head says (RFC 9112 section 9.3).
     #[inline]
     pub(super) const fn keeps_alive(&self) -> bool {
-        let persistent = self.version.minor() >= 1 || self.wishes.keep_alive;
-        persistent && !self.wishes.close
+        let persistent = self.version.minor() >= 1 || self.connection.keep_alive;
+        persistent && !self.connection.close
     }
 
     #[inline]
@@ -46,13 +46,13 @@ impl Head {
 
     /// What the connection makes of it.
     #[inline]
-    pub(super) fn reading(&self) -> Reading {
+    pub(super) fn head_info(&self) -> HeadInfo {
         let framing = self.decision.framing;
-        Reading {
+        HeadInfo {
             framing,
             keep_alive: self.keeps_alive()
                 && !matches!(framing, Framing::Tunnel | Framing::UntilClose),
-            expects_continue: self.wishes.expects_continue && self.version >= Version::HTTP_11,
+            expects_continue: self.connection.expects_continue && self.version >= Version::HTTP_11,
         }
     }
 }

@@ -2,19 +2,19 @@
 
 mod body;
 mod connection;
+mod emit;
 mod event;
-mod facts;
+mod framing_fields;
 mod head;
 mod head_cache;
+mod head_parser;
 mod out;
 mod receive;
-mod refuse;
+mod reject;
 mod request;
 mod response;
-mod section;
 mod send;
 pub(crate) mod state;
-mod tell;
 
 pub use connection::Connection;
 pub(crate) use connection::Progress;
@@ -23,5 +23,5 @@ pub(crate) use request::WrittenRequest;
 pub(crate) use response::{ResponseContext, WrittenResponse};
 pub use send::BodySize;
 
-pub use crate::head::{Reading, RequestHead, ResponseHead};
+pub use crate::head::{HeadInfo, RequestHead, ResponseHead};
 pub use crate::values::{NotReusable, Role, State, Version};

@@ -90,22 +90,22 @@ impl Out {
     }
 
     /// Lends the memory when nothing is in it, unless it is large.
-    pub(super) fn rest(&mut self, memory: &mut Vec<u8>) {
+    pub(super) fn detach_buffers(&mut self, memory: &mut Vec<u8>) {
         if self.len() == 0 && self.staging.capacity() <= LENT {
             *memory = core::mem::take(&mut self.staging);
         }
-        self.release();
+        self.free_buffers();
     }
 
     /// Takes memory that was lent.
-    pub(super) fn wake(&mut self, memory: &mut Vec<u8>) {
+    pub(super) fn attach_buffers(&mut self, memory: &mut Vec<u8>) {
         if self.staging.is_empty() {
             self.staging = core::mem::take(memory);
         }
     }
 
     /// Gives the memory back when nothing is in it.
-    pub(super) fn release(&mut self) {
+    pub(super) fn free_buffers(&mut self) {
         if self.len() == 0 {
             self.staging = Vec::new();
         }

@@ -3,13 +3,13 @@
 use core::ops::Range;
 
 use super::body::{Body, Piece};
-use super::facts::{Facts, Wishes};
+use super::framing_fields::{ConnectionOptions, FramingFields};
 use super::head::Head;
 use super::head_cache::{HeadCache, ParsedHead};
-use super::section::{Kind, Progress, Section, StartLine};
+use super::head_parser::{HeadParser, Kind, Progress, StartLine};
 use crate::error::{PeerError, Rule};
 use crate::fields::Fields;
-use crate::framing::{self, Asked, Decision, Message, MessageKind};
+use crate::framing::{self, Decision, Message, MessageKind, RequestKind};
 use crate::limits::Config;
 use crate::trace::{Cx, EventKind, Sink, TraceEvent};
 use crate::values::{Buffer, Role, Version};
@@ -30,18 +30,18 @@ pub(super) struct Receive {
     pub(super) config: Config,
     /// Which side sends what is received.
     from: Role,
-    pub(super) section: Section,
+    pub(super) parser: HeadParser,
     cache: HeadCache,
     /// The last head that was complete.
     pub(super) head: Head,
     head_complete: bool,
     body: Body,
     /// Bytes at the front of the buffer that the last event borrowed.
-    pub(super) lent: usize,
+    pub(super) borrowed: usize,
     informational: u32,
     eof: bool,
     /// The bytes that the refused line had, ranges of the unread bytes.
-    pub(super) evidence: Range<usize>,
+    pub(super) excerpt: Range<usize>,
 }
 
 impl Receive {
@@ -50,15 +50,15 @@ impl Receive {
             buffer: Buffer::default(),
             config,
             from,
-            section: Section::new(Self::head_kind(from)),
+            parser: HeadParser::new(Self::head_kind(from)),
             cache: HeadCache::new(),
             head: Head::NONE,
             head_complete: false,
             body: Body::NONE,
-            lent: 0,
+            borrowed: 0,
             informational: 0,
             eof: false,
-            evidence: 0..0,
+            excerpt: 0..0,
         }
     }
 
@@ -76,16 +76,16 @@ impl Receive {
 
     /// Begins another message.
     pub(super) fn restart(&mut self) {
-        self.give_back();
-        self.section.restart(Self::head_kind(self.from));
+        self.consume();
+        self.parser.restart(Self::head_kind(self.from));
         self.head_complete = false;
         self.body = Body::NONE;
         self.informational = 0;
     }
 
     /// Consumes what the last event borrowed.
-    pub(super) fn give_back(&mut self) {
-        self.buffer.consume(core::mem::take(&mut self.lent));
+    pub(super) fn consume(&mut self) {
+        self.buffer.consume(core::mem::take(&mut self.borrowed));
     }
 
     pub(super) const fn end_of_stream(&mut self) {
@@ -98,18 +98,18 @@ impl Receive {
 
     /// Bytes that have arrived and belong to no event so far.
     pub(super) fn unread(&self) -> &[u8] {
-        self.buffer.after(self.lent)
+        self.buffer.after(self.borrowed)
     }
 
     /// How many of them there are.
     #[inline]
     pub(super) const fn surplus(&self) -> usize {
-        self.buffer.len() - self.lent
+        self.buffer.len() - self.borrowed
     }
 
     /// The line that broke a rule, without its end unless it is a chunk-size line.
-    pub(super) fn evidence(&self) -> &[u8] {
-        self.buffer.unread().get(self.evidence.clone()).unwrap_or_default()
+    pub(super) fn excerpt(&self) -> &[u8] {
+        self.buffer.unread().get(self.excerpt.clone()).unwrap_or_default()
     }
 
     /// Bytes of the body received, and announced so far.
@@ -118,24 +118,24 @@ impl Receive {
     }
 
     /// The bytes of the head or piece that the last step was about.
-    pub(super) fn lent(&self) -> &[u8] {
-        self.buffer.front(self.lent)
+    pub(super) fn borrowed(&self) -> &[u8] {
+        self.buffer.front(self.borrowed)
     }
 
     /// The start line of the head that the last step was about.
     pub(super) fn start_line(&self) -> Option<&StartLine> {
-        self.section.start_line()
+        self.parser.start_line()
     }
 
     /// The fields that the last step was about.
     pub(super) fn fields(&self) -> Fields<'_> {
-        Fields::new(self.lent(), self.section.spans())
+        Fields::new(self.borrowed(), self.parser.spans())
     }
 
     /// Whether there are any.
     #[inline]
     pub(super) fn has_fields(&self) -> bool {
-        !self.section.spans().is_empty()
+        !self.parser.spans().is_empty()
     }
 
     /// Whether nothing is left to come of the body.
@@ -145,31 +145,31 @@ impl Receive {
 
     /// Whether nothing of a message has arrived.
     pub(super) fn is_idle(&self) -> bool {
-        self.surplus() == 0 && !self.section.has_begun()
+        self.surplus() == 0 && !self.parser.has_begun()
     }
 
-    /// Reads a head, and tells whether it is complete. `asked` is what a response answers.
+    /// Reads a head, and tells whether it is complete. `request_kind` is what a response answers.
     pub(super) fn next_head<S: Sink>(
         &mut self,
-        asked: Asked,
+        request_kind: RequestKind,
         cx: &mut Cx<'_, S>,
     ) -> Result<bool, PeerError> {
-        self.give_back();
+        self.consume();
         if core::mem::take(&mut self.head_complete) {
             // The head before this one was informational.
-            self.section.restart(Self::head_kind(self.from));
+            self.parser.restart(Self::head_kind(self.from));
         }
-        if !self.section.has_begun() && self.cached_head() {
-            self.tell_section(cx);
-        } else if !self.read_head(asked, cx)? {
+        if !self.parser.has_begun() && self.cached_head() {
+            self.emit_section(cx);
+        } else if !self.read_head(request_kind, cx)? {
             return Ok(false);
         }
-        self.tell_framing(cx);
+        self.emit_framing(cx);
         if self.head.is_informational() {
             self.informational(cx)?;
         } else {
             let body = Body::new(self.head.decision.framing, &self.config);
-            self.body = body.map_err(|rule| self.refuse_field(self.framing_field(rule), cx))?;
+            self.body = body.map_err(|rule| self.reject_field(self.framing_field(rule), cx))?;
         }
         Ok(true)
     }
@@ -181,8 +181,8 @@ impl Receive {
         else {
             return false;
         };
-        self.section.adopt(line.clone(), spans, bytes.len());
-        self.lent = bytes.len();
+        self.parser.adopt(line.clone(), spans, bytes.len());
+        self.borrowed = bytes.len();
         self.head_complete = true;
         self.head = head;
         true
@@ -190,12 +190,16 @@ impl Receive {
 
     /// Reads on in a head, and judges it if it is complete; returns whether it is.
     #[inline(always)]
-    fn read_head<S: Sink>(&mut self, asked: Asked, cx: &mut Cx<'_, S>) -> Result<bool, PeerError> {
+    fn read_head<S: Sink>(
+        &mut self,
+        request_kind: RequestKind,
+        cx: &mut Cx<'_, S>,
+    ) -> Result<bool, PeerError> {
         loop {
             let at = self.buffer.consumed();
             let read =
-                self.section.read(self.buffer.unread_mut(), &self.config, &mut |rule, offset| {
-                    tell_leniency(cx, rule, at + offset as u64);
+                self.parser.read(self.buffer.unread_mut(), &self.config, &mut |rule, offset| {
+                    emit_leniency(cx, rule, at + offset as u64);
                 });
             match read {
                 Ok(Progress::Skip(n)) => self.buffer.consume(n),
@@ -204,10 +208,10 @@ impl Receive {
                 }
                 Ok(Progress::NeedInput) => return Ok(false),
                 Ok(Progress::Complete { len, is_plain }) => {
-                    self.lent = len;
+                    self.borrowed = len;
                     self.head_complete = true;
-                    self.tell_section(cx);
-                    let is_tolerated = self.judge(asked, cx)?;
+                    self.emit_section(cx);
+                    let is_tolerated = self.validate(request_kind, cx)?;
                     // What is tolerated is told each time, so the cache must not know the head.
                     if is_plain && !is_tolerated {
                         self.cache_head();
@@ -215,10 +219,10 @@ impl Receive {
                     return Ok(true);
                 }
                 Err(broken) => {
-                    self.tell_section(cx);
-                    let line = self.section.line_at(self.buffer.unread());
+                    self.emit_section(cx);
+                    let line = self.parser.line_at(self.buffer.unread());
                     let start = offset_in(self.buffer.unread(), line);
-                    return Err(self.refuse(broken, start..start + line.len(), cx));
+                    return Err(self.reject(broken, start..start + line.len(), cx));
                 }
             }
         }
@@ -230,28 +234,32 @@ impl Receive {
             Role::Server if self.is_idle() => Rule::EndBeforeResponse,
             _ => Rule::EndInHead,
         };
-        self.tell_section(cx);
-        self.refuse(Broken::new(rule, self.buffer.unread().len()), 0..0, cx)
+        self.emit_section(cx);
+        self.reject(Broken::new(rule, self.buffer.unread().len()), 0..0, cx)
     }
 
     /// Decides what a complete head means; returns whether anything had to be tolerated.
     #[inline(never)]
-    fn judge<S: Sink>(&mut self, asked: Asked, cx: &mut Cx<'_, S>) -> Result<bool, PeerError> {
-        let (version, kind, status, asked) = match self.section.start_line() {
+    fn validate<S: Sink>(
+        &mut self,
+        request_kind: RequestKind,
+        cx: &mut Cx<'_, S>,
+    ) -> Result<bool, PeerError> {
+        let (version, kind, status, request_kind) = match self.parser.start_line() {
             Some(StartLine::Request(line)) => {
-                let asks = Asked::by(&self.buffer.unread()[line.method.clone()]);
-                let kind = MessageKind::Request { connect: asks == Asked::Connect };
-                (line.version, kind, 0, asks)
+                let request_kind = RequestKind::by(&self.buffer.unread()[line.method.clone()]);
+                let kind = MessageKind::Request { connect: request_kind == RequestKind::Connect };
+                (line.version, kind, 0, request_kind)
             }
             Some(StartLine::Status(line)) => {
-                let kind = MessageKind::Response { status: line.status, to: asked };
-                (line.version, kind, line.status, asked)
+                let kind = MessageKind::Response { status: line.status, to: request_kind };
+                (line.version, kind, line.status, request_kind)
             }
             // A head has a start line; nothing better could be said of one that has none.
-            None => return Err(self.refuse(Broken::new(Rule::RequestLineForm, 0), 0..0, cx)),
+            None => return Err(self.reject(Broken::new(Rule::RequestLineForm, 0), 0..0, cx)),
         };
-        let (decision, wishes, is_tolerated) = self.decide(kind, version, cx)?;
-        self.head = Head { decision, wishes, version, status, asked };
+        let (decision, connection, is_tolerated) = self.decide(kind, version, cx)?;
+        self.head = Head { decision, connection, version, status, request_kind };
         Ok(is_tolerated)
     }
 
@@ -259,8 +267,8 @@ impl Receive {
     /// on what it answers.
     #[inline(never)]
     fn cache_head(&mut self) {
-        if let Some(StartLine::Request(line)) = self.section.start_line() {
-            let (bytes, spans) = (self.buffer.front(self.lent), self.section.spans());
+        if let Some(StartLine::Request(line)) = self.parser.start_line() {
+            let (bytes, spans) = (self.buffer.front(self.borrowed), self.parser.spans());
             self.cache.insert(ParsedHead { bytes, line, spans, head: self.head });
         }
     }
@@ -272,43 +280,43 @@ impl Receive {
         kind: MessageKind,
         version: Version,
         cx: &mut Cx<'_, S>,
-    ) -> Result<(Decision, Wishes, bool), PeerError> {
+    ) -> Result<(Decision, ConnectionOptions, bool), PeerError> {
         let (at, fields, lenient) = (self.buffer.consumed(), self.fields(), self.config.lenient);
         let mut is_tolerated = false;
-        let facts = Facts::read(fields, lenient, |rule, index| {
+        let framing_fields = FramingFields::read(fields, lenient, |rule, index| {
             let offset = fields.nth(index).map_or(0, |field| field.offset);
-            tell_leniency(cx, rule, at + u64::from(offset));
+            emit_leniency(cx, rule, at + u64::from(offset));
             is_tolerated = true;
         });
-        self.check_facts(&facts, kind, version, cx)?;
+        self.check_facts(&framing_fields, kind, version, cx)?;
         let message = Message {
             kind,
             version,
-            content_length: facts.content_length,
-            transfer_encoding: facts.transfer_encoding,
+            content_length: framing_fields.content_length,
+            transfer_encoding: framing_fields.transfer_encoding,
         };
         let decision = framing::decide(&message, lenient)
-            .map_err(|rule| self.refuse_field(self.framing_field(rule), cx))?;
-        Ok((decision, facts.wishes, is_tolerated || decision.tolerated.is_some()))
+            .map_err(|rule| self.reject_field(self.framing_field(rule), cx))?;
+        Ok((decision, framing_fields.connection, is_tolerated || decision.tolerated.is_some()))
     }
 
     /// Checks what does not need a decision: Host in requests, and that a length is one number.
     fn check_facts<S: Sink>(
         &mut self,
-        facts: &Facts,
+        framing_fields: &FramingFields,
         kind: MessageKind,
         version: Version,
         cx: &mut Cx<'_, S>,
     ) -> Result<(), PeerError> {
         if let MessageKind::Request { .. } = kind {
-            facts.check_host().map_err(|broken| self.refuse_field(broken, cx))?;
-            if facts.hosts == 0 && version >= Version::HTTP_11 {
-                let at = self.section.line_start();
-                return Err(self.refuse(Broken::new(Rule::HostMissing, at), 0..0, cx));
+            framing_fields.check_host().map_err(|broken| self.reject_field(broken, cx))?;
+            if framing_fields.hosts == 0 && version >= Version::HTTP_11 {
+                let at = self.parser.line_start();
+                return Err(self.reject(Broken::new(Rule::HostMissing, at), 0..0, cx));
             }
         }
-        match facts.check_length() {
-            Err(broken) if !kind.opens_tunnel() => Err(self.refuse_field(broken, cx)),
+        match framing_fields.check_length() {
+            Err(broken) if !kind.opens_tunnel() => Err(self.reject_field(broken, cx)),
             _ => Ok(()),
         }
     }
@@ -316,7 +324,7 @@ impl Receive {
     fn informational<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<(), PeerError> {
         self.informational = self.informational.saturating_add(1);
         if self.informational as usize > self.config.limits.informational {
-            return Err(self.refuse(Broken::new(Rule::TooManyInformational, 0), 0..0, cx));
+            return Err(self.reject(Broken::new(Rule::TooManyInformational, 0), 0..0, cx));
         }
         Ok(())
     }
@@ -328,16 +336,16 @@ impl Receive {
         if !self.body.is_after_chunk() {
             return false;
         }
-        let (unread, limits) = (self.buffer.after(self.lent), &self.config.limits);
+        let (unread, limits) = (self.buffer.after(self.borrowed), &self.config.limits);
         let Some(chunk) = self.body.plain_chunk(unread, limits) else { return false };
-        self.give_back();
-        cx.tell(EventKind::ChunkRead, || TraceEvent::ChunkRead {
+        self.consume();
+        cx.emit(EventKind::ChunkRead, || TraceEvent::ChunkRead {
             size: chunk.size,
             extension: 0,
             offset: self.buffer.consumed() + chunk.line as u64,
         });
         self.buffer.consume(chunk.data);
-        self.lent = chunk.len;
+        self.borrowed = chunk.len;
         true
     }
 
@@ -346,8 +354,8 @@ impl Receive {
     pub(super) fn plain_data(&mut self) -> bool {
         let data = self.body.plain_data(self.surplus());
         if let Some(len) = data {
-            self.give_back();
-            self.lent = len;
+            self.consume();
+            self.borrowed = len;
         }
         data.is_some()
     }
@@ -358,7 +366,7 @@ impl Receive {
         if self.surplus() > 0 {
             return 0;
         }
-        self.give_back();
+        self.consume();
         let n = self.body.take_data(available, &self.config.limits);
         self.buffer.skip(n);
         n
@@ -367,8 +375,8 @@ impl Receive {
     /// The end of a body that has no trailer section; the fields are the head's.
     #[inline]
     pub(super) fn end(&mut self) {
-        self.give_back();
-        self.section.restart(Self::head_kind(self.from));
+        self.consume();
+        self.parser.restart(Self::head_kind(self.from));
     }
 
     /// Reads a piece of a body, or its end, where something may be to be judged.
@@ -376,23 +384,23 @@ impl Receive {
         &mut self,
         cx: &mut Cx<'_, S>,
     ) -> Result<Option<Part>, PeerError> {
-        self.give_back();
+        self.consume();
         loop {
             let at = self.buffer.consumed();
             let piece = self.body.next(
                 self.buffer.unread_mut(),
-                &mut self.section,
+                &mut self.parser,
                 self.from == Role::Client,
                 &self.config,
-                &mut |rule, offset| tell_leniency(cx, rule, at + offset as u64),
+                &mut |rule, offset| emit_leniency(cx, rule, at + offset as u64),
             );
             match piece {
                 Ok(Piece::Data(n)) => {
-                    self.lent = n;
+                    self.borrowed = n;
                     return Ok(Some(Part::Data));
                 }
                 Ok(Piece::ChunkLine { len, line }) => {
-                    cx.tell(EventKind::ChunkRead, || TraceEvent::ChunkRead {
+                    cx.emit(EventKind::ChunkRead, || TraceEvent::ChunkRead {
                         size: line.size,
                         extension: line.extensions as u64,
                         offset: at,
@@ -401,15 +409,15 @@ impl Receive {
                 }
                 Ok(Piece::ChunkEnd(len)) => self.buffer.consume(len),
                 Ok(Piece::End(len)) => {
-                    self.lent = len;
-                    self.tell_trailers(cx);
+                    self.borrowed = len;
+                    self.emit_trailers(cx);
                     return Ok(Some(Part::End));
                 }
                 Ok(Piece::NeedInput) if !self.eof => return Ok(None),
                 Ok(Piece::NeedInput) => return self.end_in_body(cx),
                 Err(broken) => {
-                    let evidence = self.body_evidence(broken.rule);
-                    return Err(self.refuse(broken, evidence, cx));
+                    let excerpt = self.body_evidence(broken.rule);
+                    return Err(self.reject(broken, excerpt, cx));
                 }
             }
         }
@@ -425,13 +433,13 @@ impl Receive {
         let broken = Broken::new(rule, self.buffer.unread().len());
         // Whether part of a line has arrived is what the evidence tells.
         let rest = 0..self.buffer.unread().len();
-        Err(self.refuse(broken, rest, cx))
+        Err(self.reject(broken, rest, cx))
     }
 }
 
 /// Tells that a rule was broken at `offset`, and is tolerated.
-pub(super) fn tell_leniency<S: Sink>(cx: &mut Cx<'_, S>, rule: Rule, offset: u64) {
-    cx.tell(EventKind::LeniencyUsed, || TraceEvent::LeniencyUsed {
+pub(super) fn emit_leniency<S: Sink>(cx: &mut Cx<'_, S>, rule: Rule, offset: u64) {
+    cx.emit(EventKind::LeniencyUsed, || TraceEvent::LeniencyUsed {
         rule: rule.name(),
         section: rule.section(),
         offset,

@@ -2,11 +2,11 @@
 
 use alloc::vec::Vec;
 
-use super::facts::Facts;
-use super::send::{Announced, BodySize, check_fields, reconcile, write_fields, write_framing};
+use super::framing_fields::FramingFields;
+use super::send::{BodySize, EncodedHead, check_fields, reconcile, write_fields, write_framing};
 use crate::error::Misuse;
 use crate::fields::Fields;
-use crate::framing::{Asked, Framing, TransferEncoding};
+use crate::framing::{Framing, RequestKind, TransferEncoding};
 use crate::limits::Lenient;
 use crate::wire::{number, token};
 
@@ -14,7 +14,7 @@ use crate::wire::{number, token};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ResponseContext {
     /// What the request asks.
-    pub(super) asked: Asked,
+    pub(super) request_kind: RequestKind,
     /// The client speaks HTTP/1.0.
     pub(super) is_old: bool,
     /// Another exchange may follow.
@@ -25,13 +25,13 @@ pub(crate) struct ResponseContext {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct WrittenResponse {
     bytes: Vec<u8>,
-    judged: Result<Announced, Misuse>,
+    validated: Result<EncodedHead, Misuse>,
 }
 
 impl WrittenResponse {
     /// Returns one that cannot be sent.
     pub(crate) const fn new() -> Self {
-        Self { bytes: Vec::new(), judged: Err(Misuse::Status) }
+        Self { bytes: Vec::new(), validated: Err(Misuse::Status) }
     }
 
     /// Judges and writes another in the memory of this one; see [`write`].
@@ -44,15 +44,15 @@ impl WrittenResponse {
         context: ResponseContext,
     ) {
         self.bytes.clear();
-        self.judged = write(&mut self.bytes, status, start, fields, size, context);
+        self.validated = write(&mut self.bytes, status, start, fields, size, context);
     }
 
     /// Writes the head behind `staging`, if nothing was wrong with it.
     #[inline]
-    pub(super) fn copy_to(&self, staging: &mut Vec<u8>) -> Result<Announced, Misuse> {
-        let announced = self.judged?;
+    pub(super) fn copy_to(&self, staging: &mut Vec<u8>) -> Result<EncodedHead, Misuse> {
+        let encoded = self.validated?;
         staging.extend_from_slice(&self.bytes);
-        Ok(announced)
+        Ok(encoded)
     }
 }
 
@@ -67,22 +67,22 @@ pub(super) fn write(
     fields: Fields<'_>,
     size: BodySize,
     context: ResponseContext,
-) -> Result<Announced, Misuse> {
-    let ResponseContext { asked, is_old, keep_alive } = context;
-    let facts = Facts::read(fields, Lenient::STRICT, |_, _| {});
-    check_fields(fields, &facts)?;
-    let announced = announced(status, asked, size, is_old);
+) -> Result<EncodedHead, Misuse> {
+    let ResponseContext { request_kind, is_old, keep_alive } = context;
+    let framing_fields = FramingFields::read(fields, Lenient::STRICT, |_, _| {});
+    check_fields(fields, &framing_fields)?;
+    let announced = announced(status, request_kind, size, is_old);
     let never = matches!(announced, Framing::None | Framing::Tunnel);
     if never && size != BodySize::None {
         return Err(Misuse::NoBody);
     }
-    let has_body = !never && asked != Asked::Head && status != 304;
+    let has_body = !never && request_kind != RequestKind::Head && status != 304;
     // A response without a body may describe the one that GET would have had, or keep silent.
     let describes = has_body || size != BodySize::None;
     if describes || never {
-        reconcile(announced, &facts, None)?;
+        reconcile(announced, &framing_fields, None)?;
     } else {
-        check_description(&facts)?;
+        check_description(&framing_fields)?;
     }
     staging.reserve(fields.as_bytes().len() + 256);
     for piece in start {
@@ -90,7 +90,7 @@ pub(super) fn write(
     }
     write_fields(staging, fields);
     if describes {
-        write_framing(staging, announced, &facts);
+        write_framing(staging, announced, &framing_fields);
     }
     let framing = if has_body || never { announced } else { Framing::None };
     let ends = framing == Framing::UntilClose || !keep_alive;
@@ -98,10 +98,10 @@ pub(super) fn write(
         // Persistence is for the final response to say.
         _ if status < 200 => b"\r\n",
         Framing::Tunnel => b"\r\n",
-        _ => persistence(ends, is_old, &facts),
+        _ => persistence(ends, is_old, &framing_fields),
     };
     staging.extend_from_slice(end);
-    Ok(Announced { framing, wishes: facts.wishes })
+    Ok(EncodedHead { framing, connection: framing_fields.connection })
 }
 
 /// As [`write`], with this reason phrase.
@@ -112,7 +112,7 @@ pub(super) fn write_with(
     fields: Fields<'_>,
     size: BodySize,
     context: ResponseContext,
-) -> Result<Announced, Misuse> {
+) -> Result<EncodedHead, Misuse> {
     if !token::is_text(reason) {
         return Err(Misuse::Reason);
     }
@@ -122,8 +122,8 @@ pub(super) fn write_with(
 }
 
 /// The end of a head, with the field that says whether the connection goes on, unless the caller did.
-const fn persistence(ends: bool, old: bool, facts: &Facts) -> &'static [u8] {
-    match (ends, facts.wishes.close, facts.wishes.keep_alive) {
+const fn persistence(ends: bool, old: bool, framing_fields: &FramingFields) -> &'static [u8] {
+    match (ends, framing_fields.connection.close, framing_fields.connection.keep_alive) {
         (true, false, _) => b"Connection: close\r\n\r\n",
         (false, false, false) if old => b"Connection: keep-alive\r\n\r\n",
         _ => b"\r\n",
@@ -131,9 +131,9 @@ const fn persistence(ends: bool, old: bool, facts: &Facts) -> &'static [u8] {
 }
 
 /// How a response announces the body that it has, or that the one to GET would have.
-const fn announced(status: u16, asked: Asked, size: BodySize, old: bool) -> Framing {
-    match (status, asked, size) {
-        (101, ..) | (200..=299, Asked::Connect, _) => Framing::Tunnel,
+const fn announced(status: u16, request_kind: RequestKind, size: BodySize, old: bool) -> Framing {
+    match (status, request_kind, size) {
+        (101, ..) | (200..=299, RequestKind::Connect, _) => Framing::Tunnel,
         (100..=199 | 204, ..) => Framing::None,
         (_, _, BodySize::None) => Framing::Length(0),
         (_, _, BodySize::Length(length)) => Framing::Length(length),
@@ -144,8 +144,8 @@ const fn announced(status: u16, asked: Asked, size: BodySize, old: bool) -> Fram
 
 /// Checks the framing fields with which a caller describes a body that is not sent: a client refuses
 /// what contradicts itself even there.
-const fn check_description(facts: &Facts) -> Result<(), Misuse> {
-    match (facts.transfer_encoding, facts.content_length) {
+const fn check_description(framing_fields: &FramingFields) -> Result<(), Misuse> {
+    match (framing_fields.transfer_encoding, framing_fields.content_length) {
         (TransferEncoding::Absent, _) | (TransferEncoding::Chunked, None) => Ok(()),
         _ => Err(Misuse::Framing),
     }

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use bytes::Bytes;
 
-use super::facts::{Facts, Wishes};
+use super::framing_fields::{ConnectionOptions, FramingFields};
 use super::out::Out;
 use crate::error::Misuse;
 use crate::fields::Fields;
@@ -25,9 +25,9 @@ pub enum BodySize {
 
 /// What is known of the message that is being sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Announced {
+pub(crate) struct EncodedHead {
     pub(super) framing: Framing,
-    pub(super) wishes: Wishes,
+    pub(super) connection: ConnectionOptions,
 }
 
 /// Messages in, bytes out.
@@ -48,15 +48,15 @@ impl Send {
     #[inline]
     pub(super) fn head(
         &mut self,
-        write: impl FnOnce(&mut Vec<u8>) -> Result<Announced, Misuse>,
-    ) -> Result<Announced, Misuse> {
-        let announced = write(self.out.staging())?;
-        self.framing = announced.framing;
-        self.left = match announced.framing {
+        write: impl FnOnce(&mut Vec<u8>) -> Result<EncodedHead, Misuse>,
+    ) -> Result<EncodedHead, Misuse> {
+        let encoded = write(self.out.staging())?;
+        self.framing = encoded.framing;
+        self.left = match encoded.framing {
             Framing::Length(length) => length,
             _ => 0,
         };
-        Ok(announced)
+        Ok(encoded)
     }
 
     /// Queues the whole body that the head announced, if the message has one, and ends it.
@@ -134,12 +134,16 @@ pub(super) fn write_fields(staging: &mut Vec<u8>, fields: Fields<'_>) {
 
 /// Writes the field that announces the body, unless the caller did.
 #[inline]
-pub(super) fn write_framing(staging: &mut Vec<u8>, framing: Framing, facts: &Facts) {
+pub(super) fn write_framing(
+    staging: &mut Vec<u8>,
+    framing: Framing,
+    framing_fields: &FramingFields,
+) {
     match framing {
-        Framing::Length(length) if facts.content_length.is_none() => {
+        Framing::Length(length) if framing_fields.content_length.is_none() => {
             write_length(length, staging);
         }
-        Framing::Chunked if facts.transfer_encoding == TransferEncoding::Absent => {
+        Framing::Chunked if framing_fields.transfer_encoding == TransferEncoding::Absent => {
             staging.extend_from_slice(b"Transfer-Encoding: chunked\r\n");
         }
         _ => {}
@@ -158,25 +162,36 @@ fn write_length(length: u64, out: &mut Vec<u8>) {
 
 /// Checks that the caller's framing fields say what the body will be. `none` is the length that a
 /// message without a body may give.
-pub(super) fn reconcile(framing: Framing, facts: &Facts, none: Option<u64>) -> Result<(), Misuse> {
+pub(super) fn reconcile(
+    framing: Framing,
+    framing_fields: &FramingFields,
+    none: Option<u64>,
+) -> Result<(), Misuse> {
     let length_fits = match framing {
-        Framing::Length(length) => facts.content_length.is_none_or(|given| given == length),
-        Framing::None => facts.content_length.is_none() || facts.content_length == none,
-        _ => facts.content_length.is_none(),
+        Framing::Length(length) => {
+            framing_fields.content_length.is_none_or(|given| given == length)
+        }
+        Framing::None => {
+            framing_fields.content_length.is_none() || framing_fields.content_length == none
+        }
+        _ => framing_fields.content_length.is_none(),
     };
-    let coding_fits = match facts.transfer_encoding {
+    let coding_fits = match framing_fields.transfer_encoding {
         TransferEncoding::Absent => true,
         TransferEncoding::Chunked => framing == Framing::Chunked,
-        TransferEncoding::Refused(_) => false,
+        TransferEncoding::Rejected(_) => false,
     };
     if length_fits && coding_fits { Ok(()) } else { Err(Misuse::Framing) }
 }
 
 /// Checks every field, and that a length is one number.
 #[inline]
-pub(super) fn check_fields(fields: Fields<'_>, facts: &Facts) -> Result<(), Misuse> {
+pub(super) fn check_fields(
+    fields: Fields<'_>,
+    framing_fields: &FramingFields,
+) -> Result<(), Misuse> {
     check_syntax(fields)?;
-    facts.check_length().map_err(|_| Misuse::Framing)
+    framing_fields.check_length().map_err(|_| Misuse::Framing)
 }
 
 #[inline]

@@ -5,7 +5,7 @@ use crate::values::{Role, State};
 
 /// What a side does on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Act {
+pub enum Transition {
     /// The head of a request.
     Request,
     /// The head of an informational response other than 101.
@@ -24,7 +24,7 @@ pub enum Act {
     Fail,
 }
 
-impl Act {
+impl Transition {
     /// Every act.
     pub const ALL: [Self; 8] = [
         Self::Request,
@@ -38,16 +38,16 @@ impl Act {
     ];
 }
 
-/// The table: where `side` stands after `act`, or `None` where it must not do that.
+/// The table: where `side` stands after `transition`, or `None` where it must not do that.
 ///
 /// What follows from it for the other side, `docs/STATES.md` lists.
 #[inline]
 #[must_use]
-pub const fn after(side: Role, state: State, act: Act) -> Option<State> {
-    use Act::{Close, Data, End, Fail, Informational, Request, Response, Switch};
+pub const fn after(side: Role, state: State, transition: Transition) -> Option<State> {
     use Role::{Client, Server};
     use State::{Answer, Body, Closed, Done, Failed, Idle, MightSwitch, MustClose, Switched};
-    match (side, state, act) {
+    use Transition::{Close, Data, End, Fail, Informational, Request, Response, Switch};
+    match (side, state, transition) {
         (_, Switched, _) => None,
         (_, _, Fail) => Some(Failed),
         (Client, Idle, Request) => Some(Body),
@@ -66,7 +66,7 @@ pub const fn after(side: Role, state: State, act: Act) -> Option<State> {
 
 /// Both sides of a connection, and what they agreed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Sides {
+pub(crate) struct ConnectionState {
     client: State,
     server: State,
     /// Both sides want the connection to go on.
@@ -84,7 +84,7 @@ pub(crate) enum SwitchKind {
     Upgrade,
 }
 
-impl Sides {
+impl ConnectionState {
     pub(crate) const fn new() -> Self {
         Self { client: State::Idle, server: State::Idle, keep_alive: true, switch: None }
     }
@@ -128,25 +128,25 @@ impl Sides {
         self.client == State::Switched && self.server == State::Switched
     }
 
-    /// Whether the table has a move of `side` by `act`.
+    /// Whether the table has a move of `side` by `transition`.
     #[inline]
-    pub(crate) const fn may(&self, side: Role, act: Act) -> bool {
-        after(side, self.of(side), act).is_some()
+    pub(crate) const fn may(&self, side: Role, transition: Transition) -> bool {
+        after(side, self.of(side), transition).is_some()
     }
 
-    /// Moves `side` by `act`, and the other side by what follows from it. Returns whether the
+    /// Moves `side` by `transition`, and the other side by what follows from it. Returns whether the
     /// table has such a move; without one, nothing changes.
     #[inline]
-    pub(crate) fn act(&mut self, side: Role, act: Act) -> bool {
-        let Some(next) = after(side, self.of(side), act) else { return false };
+    pub(crate) fn apply(&mut self, side: Role, transition: Transition) -> bool {
+        let Some(next) = after(side, self.of(side), transition) else { return false };
         match side {
             Role::Client => self.client = next,
             Role::Server => self.server = next,
         }
-        match (side, act) {
-            (Role::Client, Act::Request) => self.server = State::Answer,
+        match (side, transition) {
+            (Role::Client, Transition::Request) => self.server = State::Answer,
             // A final response is the answer "no" to CONNECT and Upgrade.
-            (Role::Server, Act::Response) => {
+            (Role::Server, Transition::Response) => {
                 self.switch = None;
                 if self.client == State::MightSwitch {
                     self.client = State::Done;
@@ -154,13 +154,13 @@ impl Sides {
             }
             _ => {}
         }
-        self.settle();
+        self.apply_consequences();
         true
     }
 
     /// Moves that follow from the states themselves.
     #[inline]
-    fn settle(&mut self) {
+    fn apply_consequences(&mut self) {
         if self.client == State::Done && self.switch.is_some() {
             self.client = State::MightSwitch;
         }

@@ -6,7 +6,7 @@ pub mod transcript;
 
 pub use reuse::Reuse;
 
-pub use crate::http1::state::{Act, after};
+pub use crate::http1::state::{Transition, after};
 #[cfg(feature = "std")]
 pub use crate::trace::codec::{Codec, Record, Slot};
 pub use crate::trace::reference::write_reference;

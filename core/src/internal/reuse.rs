@@ -19,7 +19,7 @@ pub trait Reuse {
     fn restart(&mut self, exchange: ExchangeId, request: Arc<Request>, options: &Arc<Options>);
 
     /// Frees what the exchange holds beside memory, the response included.
-    fn forget(&mut self);
+    fn reset(&mut self);
 }
 
 impl Reuse for Exchange {
@@ -34,7 +34,7 @@ impl Reuse for Exchange {
     }
 
     #[inline]
-    fn forget(&mut self) {
-        self.forget();
+    fn reset(&mut self) {
+        self.reset();
     }
 }

@@ -96,7 +96,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// What happened, in words, where the request was not answered as it should be.
-    pub(super) const fn sentence(self) -> &'static str {
+    pub(super) const fn description(self) -> &'static str {
         match self {
             Self::Done => "it returned without a complete response",
             Self::Failed => "it returned an error",

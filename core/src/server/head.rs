@@ -34,7 +34,7 @@ impl KeptHead {
         self.is_there = true;
     }
 
-    pub(super) const fn forget(&mut self) {
+    pub(super) const fn clear(&mut self) {
         self.is_there = false;
     }
 

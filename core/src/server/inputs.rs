@@ -4,8 +4,8 @@ use alloc::boxed::Box;
 use core::time::Duration;
 
 use super::session::Session;
+use super::span_tracker::Ending;
 use super::state::{State, Timer};
-use super::trail::Ending;
 use crate::error::{Call, Cause, Error, Misuse, MisuseError};
 use crate::http1::Role;
 use crate::time::{Deadline, Mono, Waiting};
@@ -32,7 +32,7 @@ impl Session {
         if !self.waits.read || n > self.link.room() {
             return Err(self.bytes_misuse(Call::HandleReceived, self.waits.read));
         }
-        self.link.tell_received(n, &mut self.trail.cx(At { now, sink }));
+        self.link.emit_received(n, &mut self.spans.cx(At { now, sink }));
         self.link.filled(n);
         if n > 0 {
             self.reading.moved(now, n);
@@ -67,7 +67,7 @@ impl Session {
         if !self.waits.write || n > self.link.output_len() {
             return Err(self.bytes_misuse(Call::HandleSent, self.waits.write));
         }
-        self.link.tell_sent(n, &mut self.trail.cx(At { now, sink }));
+        self.link.emit_sent(n, &mut self.spans.cx(At { now, sink }));
         self.link.sent(n);
         if n > 0 {
             self.writing.moved(now, n);
@@ -137,7 +137,7 @@ impl Session {
             return;
         }
         if let (Some(Deadline { why, .. }), None) = (self.timers.expired(now), &self.failed) {
-            self.trail.too_slow(why, At { now, sink });
+            self.spans.too_slow(why, At { now, sink });
             self.failed = Some(Box::new(Cause::TimedOut(why).into()));
         }
     }
@@ -149,7 +149,7 @@ impl Session {
             return;
         }
         if !core::mem::replace(&mut self.is_shutting_down, true) {
-            self.trail.shutdown(!self.is_idle(), At { now, sink });
+            self.spans.shutdown(!self.is_idle(), At { now, sink });
         }
         self.timers.disarm(Timer::Shutdown as usize);
         self.timers
@@ -168,7 +168,7 @@ impl Session {
         }
         let none = Link::new(Role::Server, self.link.connection(), self.options.config);
         let link = Box::new(core::mem::replace(&mut self.link, none));
-        self.trail.close(Ending::Switched, At { now, sink });
+        self.spans.close(Ending::Switched, At { now, sink });
         self.state = State::Over;
         let mut switched = Switched::new(link, self.options.config);
         if self.peer_closed {
@@ -179,7 +179,7 @@ impl Session {
 
     /// Gives the connection up: the driver closes the transport, and every span that is open ends.
     pub fn cancel<S: Sink>(&mut self, now: Mono, sink: &S) {
-        self.trail.fail(&self.link, Cause::Abandoned, At { now, sink });
+        self.spans.fail(&self.link, Cause::Cancelled, At { now, sink });
         self.state = State::Over;
     }
 

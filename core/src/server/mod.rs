@@ -156,13 +156,13 @@ mod lines;
 mod options;
 mod pace;
 mod reason;
-mod refusal;
+mod rejection;
 mod respond;
 mod response_cache;
 mod session;
+mod span_tracker;
 mod state;
 mod steps;
-mod trail;
 
 pub use action::{Action, Event, Interest, Outcome};
 pub use options::{Options, Timeouts};

@@ -95,8 +95,8 @@ impl Session {
         self.send_head(Call::SendResponse, status, size, body, at)?;
         let exchange = &mut self.exchange;
         exchange.status = status;
-        exchange.swallows = exchange.head_only || status == 304;
-        exchange.sent = if exchange.swallows { 0 } else { len };
+        exchange.suppress_body = exchange.head_only || status == 304;
+        exchange.sent = if exchange.suppress_body { 0 } else { len };
         exchange.until_close =
             size == BodySize::Unknown && self.link.http1.peer_version().minor() == 0;
         Ok(())
@@ -121,10 +121,10 @@ impl Session {
         body: Option<Bytes>,
         at: At<'_, S>,
     ) -> Result<(), MisuseError> {
-        let Self { link, trail, lines, fields, response_cache, .. } = self;
+        let Self { link, spans, lines, fields, response_cache, .. } = self;
         let (edition, context) = (lines.set(at.now), link.http1.response_context());
         let head = response_cache.head(Key { status, size, edition, context }, fields, lines);
-        let sent = link.http1.send_written_response(&mut trail.cx(at), call, status, head, body);
+        let sent = link.http1.send_written_response(&mut spans.cx(at), call, status, head, body);
         fields.clear();
         sent
     }
@@ -136,11 +136,11 @@ impl Session {
     /// No response was begun, or it is more than was announced.
     #[inline]
     pub fn send<S: Sink>(&mut self, now: Mono, sink: &S, data: Bytes) -> Result<(), MisuseError> {
-        if self.exchange.swallows {
+        if self.exchange.suppress_body {
             return Ok(());
         }
         let len = data.len() as u64;
-        self.link.http1.send_data(&mut self.trail.cx(At { now, sink }), data)?;
+        self.link.http1.send_data(&mut self.spans.cx(At { now, sink }), data)?;
         self.exchange.sent += len;
         Ok(())
     }
@@ -156,7 +156,7 @@ impl Session {
         if self.link.http1.state(Role::Server) == Side::Switched {
             return Ok(());
         }
-        let mut cx = self.trail.cx(At { now, sink });
+        let mut cx = self.spans.cx(At { now, sink });
         let finished = self.link.http1.finish(&mut cx, self.fields.fields());
         self.fields.clear();
         finished

@@ -12,8 +12,8 @@ use super::lines::Lines;
 use super::options::{Options, Timeouts};
 use super::pace::Pace;
 use super::response_cache::ResponseCache;
+use super::span_tracker::{Ending, SpanTracker};
 use super::state::{Exchange, HandlerRequest, State, Timer};
-use super::trail::{Ending, Trail};
 use crate::error::{Cause, Error};
 use crate::fields::FieldBlock;
 use crate::http1::{RequestHead, Role};
@@ -66,7 +66,7 @@ pub struct Session {
     pub(super) options: Arc<Options>,
     pub(super) link: Link,
     pub(super) state: State,
-    pub(super) trail: Trail,
+    pub(super) spans: SpanTracker,
     /// The failure that came in, for the next step.
     pub(super) failed: Option<Box<Error>>,
     /// What the driver was last asked to wait for.
@@ -92,7 +92,7 @@ pub struct Session {
     /// A response is not complete, and is not to look as if it were.
     pub(super) cut: bool,
     /// The layer was told that the connection ends.
-    pub(super) farewell_said: bool,
+    pub(super) close_notify_sent: bool,
     /// Why an exchange failed, once one did.
     pub(super) failure: Error,
     pub(super) is_shutting_down: bool,
@@ -108,7 +108,7 @@ impl Session {
             link: Link::new(Role::Server, connection, options.config),
             options,
             state: State::Start,
-            trail: Trail::new(connection, peer),
+            spans: SpanTracker::new(connection, peer),
             failed: None,
             waits: Interest::NONE,
             timers: Timers::new(),
@@ -124,8 +124,8 @@ impl Session {
             peer_closed: false,
             linger: false,
             cut: false,
-            farewell_said: false,
-            failure: Error::new(Cause::Abandoned),
+            close_notify_sent: false,
+            failure: Error::new(Cause::Cancelled),
             is_shutting_down: false,
             scratch: Vec::new(),
         }
@@ -147,7 +147,7 @@ impl Session {
     /// The number by which the events of the next request are known. Without it, that is one more
     /// than the last.
     pub const fn number(&mut self, exchange: ExchangeId) {
-        self.trail.number(exchange);
+        self.spans.number(exchange);
     }
 
     /// The head of the open request.

@@ -65,7 +65,7 @@ pub(super) struct Exchange {
     /// HEAD: responses have no bodies.
     pub(super) head_only: bool,
     /// The response to this request has no body, whatever the handler sends.
-    pub(super) swallows: bool,
+    pub(super) suppress_body: bool,
     /// The end of the response's body is the end of the connection.
     pub(super) until_close: bool,
     /// The status of the final response, once there is one.

@@ -184,19 +184,19 @@ impl Capture {
         }
     }
 
-    /// The bytes that a failure is about ([`Failure::evidence`](super::Failure)), or what stands for
+    /// The bytes that a failure is about ([`Failure::excerpt`](super::Failure)), or what stands for
     /// them: a [`line`](Self::line) of a message, or the name of a host, which is no secret.
     #[must_use]
-    pub fn evidence<'e>(self, cause: &Cause, evidence: &'e [u8]) -> Cow<'e, [u8]> {
+    pub fn excerpt<'e>(self, cause: &Cause, excerpt: &'e [u8]) -> Cow<'e, [u8]> {
         match cause {
-            Cause::Tls(_) => Cow::Borrowed(evidence),
+            Cause::Tls(_) => Cow::Borrowed(excerpt),
             // A value that has lost its name may be anything.
             Cause::Misuse(MisuseError { misuse: Misuse::FieldValue(_), .. })
-                if !self.shows_secrets() && !evidence.contains(&b':') =>
+                if !self.shows_secrets() && !excerpt.contains(&b':') =>
             {
                 Cow::Borrowed(HIDDEN.as_bytes())
             }
-            _ => self.line(evidence),
+            _ => self.line(excerpt),
         }
     }
 

@@ -111,8 +111,8 @@ impl<'a, S: Sink> Cx<'a, S> {
 
     /// Tells an event, building it only if somebody wants it.
     #[inline]
-    pub fn tell<'e>(&mut self, kind: EventKind, event: impl FnOnce() -> TraceEvent<'e>) {
-        self.tell_in(SpanId(0), kind, || Some(event()));
+    pub fn emit<'e>(&mut self, kind: EventKind, event: impl FnOnce() -> TraceEvent<'e>) {
+        self.emit_in(SpanId(0), kind, || Some(event()));
     }
 
     /// Tells that a span starts, with its arguments.
@@ -130,7 +130,7 @@ impl<'a, S: Sink> Cx<'a, S> {
     ) -> Span {
         self.scope.spans = self.scope.spans.wrapping_add(1);
         let id = SpanId(self.scope.spans);
-        self.tell_in(id, kind.started(), event);
+        self.emit_in(id, kind.started(), event);
         Span { id, kind }
     }
 
@@ -171,11 +171,11 @@ impl<'a, S: Sink> Cx<'a, S> {
         kind: EventKind,
         event: impl FnOnce() -> Option<TraceEvent<'e>>,
     ) {
-        self.tell_in(span.id, kind, event);
+        self.emit_in(span.id, kind, event);
     }
 
     #[inline]
-    fn tell_in<'e>(
+    fn emit_in<'e>(
         &mut self,
         span: SpanId,
         kind: EventKind,

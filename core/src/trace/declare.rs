@@ -3,7 +3,7 @@
 //! An entry is a point or a span, under a doc comment of one line:
 //!
 //! ```text
-//! /// The sentence of a point.
+//! /// The description of a point.
 //! point Variant: Logger "name" Level { fields }
 //!
 //! /// What a span does, without a full stop
@@ -99,15 +99,15 @@ macro_rules! catalog {
                 $point: $point_logger $point_name Point [$point_level] { $($fields)* }
             )?
             $(
-                #[doc = sentence!($doc ": it begins." $($started_doc)?)]
+                #[doc = description!($doc ": it begins." $($started_doc)?)]
                 $started: $logger $name Started [$level $($started_level)?] { $($arguments)* }
                 $(
-                    #[doc = sentence!($doc ": done." $($complete_doc)?)]
+                    #[doc = description!($doc ": done." $($complete_doc)?)]
                     $complete: $logger $name Complete [$level $($complete_level)?] {
                         $(#[doc = " The stream that came of it."] $stream: Stream Public,)?
                         $($(#[doc = $result_doc])+ $result: $result_kind $result_sensitivity,)*
                     }
-                    #[doc = sentence!($doc ": given up." $($failed_doc)?)]
+                    #[doc = description!($doc ": given up." $($failed_doc)?)]
                     $failed: $logger $name Failed [$level $($failed_level)?] {
                         #[doc = " Why."] failure: Failure Fields,
                         $($($(#[doc = $more_doc])+ $more: $more_kind $more_sensitivity,)+)?
@@ -126,7 +126,7 @@ macro_rules! catalog {
 }
 
 /// The sentence of an event: that of its span with an end, or one of its own.
-macro_rules! sentence {
+macro_rules! description {
     ($span:literal $end:literal) => {
         concat!($span, $end)
     };
@@ -135,4 +135,4 @@ macro_rules! sentence {
     };
 }
 
-pub(super) use {catalog, sentence};
+pub(super) use {catalog, description};

@@ -220,7 +220,7 @@ pub struct OwnedFailure {
     /// Whether TLS carried the connection.
     pub secure: bool,
     /// The bytes that the cause is about.
-    pub evidence: Box<[u8]>,
+    pub excerpt: Box<[u8]>,
     /// How many bytes of the body had come, and how many were announced by then.
     pub body: (u64, u64),
 }
@@ -233,7 +233,7 @@ impl OwnedFailure {
             phase: self.phase,
             cause: &self.cause,
             secure: self.secure,
-            evidence: &self.evidence,
+            excerpt: &self.excerpt,
             body: self.body,
         }
     }
@@ -245,7 +245,7 @@ impl From<Failure<'_>> for OwnedFailure {
             phase: failure.phase,
             cause: *failure.cause,
             secure: failure.secure,
-            evidence: failure.evidence.into(),
+            excerpt: failure.excerpt.into(),
             body: failure.body,
         }
     }

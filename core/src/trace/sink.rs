@@ -4,9 +4,9 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 
 use super::catalog::TraceEvent;
+use super::events_of::Trace;
 use super::interest::Interest;
 use super::meta::Meta;
-use super::recall::Trace;
 use crate::values::ExchangeId;
 
 /// Somebody who wants to be told.
@@ -44,7 +44,7 @@ pub trait Sink {
     /// What the sink has kept of an exchange. A driver asks when an exchange has failed, so that
     /// its error can tell what led to it. Most sinks keep nothing.
     #[must_use]
-    fn recall(&self, exchange: ExchangeId) -> Trace {
+    fn events_of(&self, exchange: ExchangeId) -> Trace {
         let _ = exchange;
         Trace::default()
     }
@@ -81,7 +81,7 @@ impl Sink for NoSink {
 
 impl Trace {
     /// Tells `sink` those events that it wants.
-    pub fn tell(&self, sink: &dyn Sink) {
+    pub fn emit(&self, sink: &dyn Sink) {
         let interest = sink.interest();
         for (meta, event) in self.events().iter().filter(|(meta, _)| interest.contains(meta.kind)) {
             sink.event(meta, &event.borrow());
@@ -103,8 +103,8 @@ macro_rules! forward {
                 (**self).event(meta, event);
             }
 
-            fn recall(&self, exchange: ExchangeId) -> Trace {
-                (**self).recall(exchange)
+            fn events_of(&self, exchange: ExchangeId) -> Trace {
+                (**self).events_of(exchange)
             }
         }
     )+};
@@ -125,8 +125,8 @@ impl<T: Sink> Sink for Option<T> {
         }
     }
 
-    fn recall(&self, exchange: ExchangeId) -> Trace {
-        self.as_ref().map_or_else(Trace::default, |sink| sink.recall(exchange))
+    fn events_of(&self, exchange: ExchangeId) -> Trace {
+        self.as_ref().map_or_else(Trace::default, |sink| sink.events_of(exchange))
     }
 
     #[inline]
@@ -150,10 +150,10 @@ macro_rules! tuple {
                 })+
             }
 
-            fn recall(&self, exchange: ExchangeId) -> Trace {
+            fn events_of(&self, exchange: ExchangeId) -> Trace {
                 let mut trace = Trace::default();
                 $(if trace.is_empty() {
-                    trace = self.$index.recall(exchange);
+                    trace = self.$index.events_of(exchange);
                 })+
                 trace
             }

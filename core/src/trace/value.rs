@@ -55,7 +55,7 @@ pub struct Failure<'a> {
     pub secure: bool,
     /// The bytes that the cause is about: the line that broke a rule, or the name that a
     /// certificate should have had.
-    pub evidence: &'a [u8],
+    pub excerpt: &'a [u8],
     /// How many bytes of the body had come, and how many were announced by then.
     pub body: (u64, u64),
 }
@@ -64,7 +64,7 @@ impl<'a> Failure<'a> {
     /// Describes a failure without TLS, evidence or a body.
     #[must_use]
     pub const fn new(phase: Phase, cause: &'a Cause) -> Self {
-        Self { phase, cause, secure: false, evidence: &[], body: (0, 0) }
+        Self { phase, cause, secure: false, excerpt: &[], body: (0, 0) }
     }
 }
 

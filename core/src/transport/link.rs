@@ -102,16 +102,16 @@ impl Link {
     ) {
         let mut scope = Scope::connection(self.connection);
         let mut cx = Cx::new(now, sink, &mut scope);
-        cx.tell(EventKind::ConnectionRetired, || TraceEvent::ConnectionRetired {
-            why: why.sentence(),
+        cx.emit(EventKind::ConnectionRetired, || TraceEvent::ConnectionRetired {
+            why: why.description(),
         });
-        self.say_farewell();
-        let farewell = self.layers.first().map_or(&[][..], |layer| layer.out());
+        self.send_close_notify();
+        let close_notify = self.layers.first().map_or(&[][..], |layer| layer.out());
         if !self.told_when_closed {
-            return close(farewell);
+            return close(close_notify);
         }
         let span = cx.start(SpanKind::Close, || TraceEvent::CloseStarted {});
-        close(farewell);
+        close(close_notify);
         cx.complete(span, || TraceEvent::CloseComplete {});
     }
 
@@ -140,17 +140,17 @@ impl Link {
 
     /// Makes it ready for the next exchange, which it was found to be able to serve, and lends the memory
     /// that it does not need until then.
-    pub(crate) fn rest(&mut self, memory: &mut Buffers) {
+    pub(crate) fn detach_buffers(&mut self, memory: &mut Buffers) {
         self.http1.begin_again();
-        self.http1.rest(memory);
+        self.http1.detach_buffers(memory);
         for layer in &mut self.layers {
             layer.free_buffers();
         }
     }
 
     /// Takes memory for the exchange that begins, if there is some.
-    pub(crate) fn wake(&mut self, memory: &mut Buffers) {
-        self.http1.wake(memory);
+    pub(crate) fn attach_buffers(&mut self, memory: &mut Buffers) {
+        self.http1.attach_buffers(memory);
     }
 
     /// From now on, `layer` stands between HTTP and what stood there so far.
@@ -222,29 +222,29 @@ impl Link {
     }
 
     /// Tells of the `n` bytes that stand in the room for the transport's bytes.
-    pub(crate) fn tell_received<S: Sink>(&mut self, n: usize, cx: &mut Cx<'_, S>) {
+    pub(crate) fn emit_received<S: Sink>(&mut self, n: usize, cx: &mut Cx<'_, S>) {
         if cx.wants(EventKind::BytesReceived) {
             let room = self.space(n);
             let bytes = &room[..n.min(room.len())];
-            cx.tell(EventKind::BytesReceived, || TraceEvent::BytesReceived { bytes });
+            cx.emit(EventKind::BytesReceived, || TraceEvent::BytesReceived { bytes });
         }
     }
 
     /// Tells of the first `n` bytes that wait for the transport.
     #[inline(always)]
-    pub(crate) fn tell_sent<S: Sink>(&self, n: usize, cx: &mut Cx<'_, S>) {
+    pub(crate) fn emit_sent<S: Sink>(&self, n: usize, cx: &mut Cx<'_, S>) {
         if cx.wants(EventKind::BytesSent) {
-            self.tell_slices(n, cx);
+            self.emit_slices(n, cx);
         }
     }
 
-    fn tell_slices<S: Sink>(&self, n: usize, cx: &mut Cx<'_, S>) {
+    fn emit_slices<S: Sink>(&self, n: usize, cx: &mut Cx<'_, S>) {
         let mut left = n;
         for slice in self.out() {
             let bytes = &slice[..left.min(slice.len())];
             left -= bytes.len();
             if !bytes.is_empty() {
-                cx.tell(EventKind::BytesSent, || TraceEvent::BytesSent { bytes });
+                cx.emit(EventKind::BytesSent, || TraceEvent::BytesSent { bytes });
             }
         }
     }
@@ -460,7 +460,7 @@ impl Link {
     }
 
     /// Tells the peer that nothing more comes, if a layer has a word for it.
-    pub(crate) fn say_farewell(&mut self) {
+    pub(crate) fn send_close_notify(&mut self) {
         if let Some(layer) = self.layers.last_mut() {
             layer.close();
             // What cannot be said is left unsaid.

@@ -49,7 +49,7 @@ impl Layer for Passthrough {
     }
 
     fn free_buffers(&mut self) {
-        self.incoming.release();
-        self.outgoing.release();
+        self.incoming.free_buffers();
+        self.outgoing.free_buffers();
     }
 }

@@ -164,7 +164,7 @@ impl Switched {
     /// the peer sends can still be read.
     pub fn close(&mut self) {
         if !core::mem::replace(&mut self.closed, true) {
-            self.link.say_farewell();
+            self.link.send_close_notify();
         }
     }
 

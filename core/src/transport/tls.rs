@@ -164,7 +164,7 @@ fn speaks_http(connection: &impl Records) -> bool {
 }
 
 /// What one look at the records came to.
-enum Looked {
+enum Step {
     /// Look again.
     Again,
     /// A record was delivered.
@@ -175,13 +175,13 @@ enum Looked {
 
 impl<C: Records> Tls<C> {
     /// Looks at the records that have arrived once, delivering what they hold.
-    fn look(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<Looked, Failure> {
+    fn look(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<Step, Failure> {
         let UnbufferedStatus { mut discard, state } =
             self.connection.process(self.incoming.unread_mut());
-        let looked = match state {
+        let step = match state {
             Err(error) => Err(error.into()),
             Ok(ConnectionState::ReadTraffic(mut traffic)) => {
-                let mut outcome = Ok(Looked::Delivered);
+                let mut outcome = Ok(Step::Delivered);
                 while let Some(record) = traffic.next_record() {
                     match record {
                         Ok(record) => {
@@ -197,16 +197,16 @@ impl<C: Records> Tls<C> {
                 outcome
             }
             Ok(ConnectionState::EncodeTlsData(mut data)) => {
-                append(&mut self.outgoing, 0, |room| data.encode(room)).map(|()| Looked::Again)
+                append(&mut self.outgoing, 0, |room| data.encode(room)).map(|()| Step::Again)
             }
             Ok(ConnectionState::TransmitTlsData(data)) => {
                 // It is on its way: the transport takes it from `out`.
                 data.done();
-                Ok(Looked::Again)
+                Ok(Step::Again)
             }
             Ok(ConnectionState::WriteTraffic(_)) => {
                 self.open = true;
-                Ok(Looked::Settled(match self.peer_closed {
+                Ok(Step::Settled(match self.peer_closed {
                     true => LayerState::PeerClosed,
                     false => LayerState::Open,
                 }))
@@ -215,17 +215,17 @@ impl<C: Records> Tls<C> {
                 self.peer_closed = true;
                 // What follows the end is to be ignored (RFC 8446 section 6.1).
                 discard = usize::MAX;
-                Ok(Looked::Settled(LayerState::PeerClosed))
+                Ok(Step::Settled(LayerState::PeerClosed))
             }
             // Early data is never asked for.
-            Ok(_) => Ok(Looked::Settled(LayerState::Opening)),
+            Ok(_) => Ok(Step::Settled(LayerState::Opening)),
         };
         self.incoming.consume(discard);
-        looked
+        step
     }
 
     /// Looks at the records until one was delivered, or more are needed.
-    fn settle(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<LayerState, Failure> {
+    fn process_records(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<LayerState, Failure> {
         let was_open = self.open;
         if !was_open {
             // Whoever else was refused one in this thread has not asked for it.
@@ -233,17 +233,17 @@ impl<C: Records> Tls<C> {
         }
         loop {
             match self.look(deliver) {
-                Ok(Looked::Delivered) if self.open => return Ok(LayerState::Delivered),
+                Ok(Step::Delivered) if self.open => return Ok(LayerState::Delivered),
                 // Application data may have come right behind the handshake, of which the result
-                // was not looked at yet.
-                Ok(Looked::Again | Looked::Delivered) => {}
-                Ok(Looked::Settled(_))
+                // was not step at yet.
+                Ok(Step::Again | Step::Delivered) => {}
+                Ok(Step::Settled(_))
                     if self.open && !was_open && !speaks_http(&self.connection) =>
                 {
                     self.failed = Some(TlsError::ApplicationProtocol);
                     return Err(TlsError::ApplicationProtocol.into());
                 }
-                Ok(Looked::Settled(state)) => return Ok(state),
+                Ok(Step::Settled(state)) => return Ok(state),
                 Err(error) => {
                     self.failed = Some(error.kind);
                     self.refused = take_refused();
@@ -263,7 +263,7 @@ impl<C: Records> Tls<C> {
     ) -> Result<(), Failure> {
         let mut pending = core::mem::take(&mut self.pending);
         let settled = loop {
-            match self.settle(&mut |plaintext| pending.push(plaintext)) {
+            match self.process_records(&mut |plaintext| pending.push(plaintext)) {
                 Ok(LayerState::Delivered) => {}
                 settled => break settled,
             }
@@ -300,7 +300,7 @@ impl<C: Records> Layer for Tls<C> {
         if !self.pending.unread().is_empty() {
             deliver(core::mem::take(&mut self.pending).unread());
         }
-        let state = self.settle(deliver)?;
+        let state = self.process_records(deliver)?;
         self.may_deliver = state == LayerState::Delivered;
         Ok(state)
     }
@@ -339,8 +339,8 @@ impl<C: Records> Layer for Tls<C> {
     }
 
     fn free_buffers(&mut self) {
-        self.incoming.release();
-        self.outgoing.release();
+        self.incoming.free_buffers();
+        self.outgoing.free_buffers();
     }
 
     fn facts(&self) -> LayerFacts<'_> {

@@ -152,22 +152,22 @@ impl Buffer {
     }
 
     /// Lends the memory when nothing is in it, unless it is large.
-    pub(crate) fn rest(&mut self, memory: &mut Vec<u8>) {
+    pub(crate) fn detach_buffers(&mut self, memory: &mut Vec<u8>) {
         if self.start == self.end && self.data.len() < LARGE {
             *memory = core::mem::take(&mut self.data);
         }
-        self.release();
+        self.free_buffers();
     }
 
     /// Takes memory that was lent.
-    pub(crate) fn wake(&mut self, memory: &mut Vec<u8>) {
+    pub(crate) fn attach_buffers(&mut self, memory: &mut Vec<u8>) {
         if self.data.is_empty() {
             self.data = core::mem::take(memory);
         }
     }
 
     /// Gives the memory back when nothing is in it.
-    pub(crate) fn release(&mut self) {
+    pub(crate) fn free_buffers(&mut self) {
         if self.start == self.end {
             *self = Self { consumed: self.consumed, ..Self::default() };
         }
@@ -226,10 +226,10 @@ mod tests {
         let mut buffer = Buffer::default();
         buffer.push(b"ab");
         buffer.consume(1);
-        buffer.release();
+        buffer.free_buffers();
         assert_eq!(buffer.unread(), b"b");
         buffer.consume(1);
-        buffer.release();
+        buffer.free_buffers();
         assert_eq!(buffer.data.capacity(), 0);
         assert_eq!(buffer.received(), 2);
     }

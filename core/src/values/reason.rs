@@ -31,7 +31,7 @@ pub enum NotReusable {
 impl NotReusable {
     /// The reason in words.
     #[must_use]
-    pub const fn sentence(self) -> &'static str {
+    pub const fn description(self) -> &'static str {
         match self {
             Self::Unfinished => "a message is not complete",
             Self::PeerAsked => "the peer said Connection: close",
@@ -49,7 +49,7 @@ impl NotReusable {
 
 impl fmt::Display for NotReusable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.sentence())
+        f.write_str(self.description())
     }
 }
 
@@ -72,7 +72,7 @@ pub enum Retirement {
 impl Retirement {
     /// The reason in words.
     #[must_use]
-    pub const fn sentence(self) -> &'static str {
+    pub const fn description(self) -> &'static str {
         match self {
             Self::Expired => "it was idle for too long",
             Self::NotSilent => "the server has closed it, or sent what was not asked for",

@@ -30,7 +30,7 @@ impl Sink for Told {
             TraceEvent::ContentRefused { coding, fault, .. } => format!("{coding}: {fault}"),
             TraceEvent::ReceiveResponseBodyComplete {} => "complete".to_owned(),
             TraceEvent::ReceiveResponseBodyFailed { failure } => {
-                assert!(matches!(failure.cause, Cause::Coding(_) | Cause::Abandoned));
+                assert!(matches!(failure.cause, Cause::Coding(_) | Cause::Cancelled));
                 "failed".to_owned()
             }
             TraceEvent::ResponseClosedComplete {} => "closed".to_owned(),
@@ -247,7 +247,7 @@ fn a_bomb_is_not_read_to_its_end() {
 fn a_caller_can_let_go_between_two_pieces() {
     let response = ok("gzip", &zeros(1));
     let outcome = run(request("GET", ("", "")), options(true), &response, 99_999, 2);
-    assert_eq!(outcome.error, Some(Cause::Abandoned));
+    assert_eq!(outcome.error, Some(Cause::Cancelled));
     assert!(outcome.body.len() < 100_000);
     assert_eq!(outcome.told[1..], ["failed", "closed"]);
 }

@@ -378,7 +378,7 @@ fn calls_that_were_not_waited_for_are_refused_and_change_nothing() {
     assert!(upload.exchange.handle_sent(1, now, names).is_err());
     assert!(upload.exchange.handle_received(usize::MAX, now, names).is_err());
     assert!(upload.exchange.handle_opened(ConnectionId(2), now, names).is_err());
-    assert!(upload.exchange.handle_failed(Cause::Abandoned.into(), now, names).is_err());
+    assert!(upload.exchange.handle_failed(Cause::Cancelled.into(), now, names).is_err());
     upload.yields(3);
     let again = upload.exchange.handle_body(Bytes::from_static(b"more"), upload.now, &upload.names);
     assert!(again.is_err(), "one piece at a time");

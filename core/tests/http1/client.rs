@@ -236,7 +236,7 @@ fn an_error_stays() {
     let mut client = Side::asked("GET");
     assert_eq!(client.hears("ICY 200 OK\r\n"), ["VersionForm at 0 ('I')"]);
     assert_eq!(client.hears("HTTP/1.1 200 OK\r\n\r\n"), ["VersionForm at 0 ('I')"]);
-    assert_eq!(client.connection.evidence(), b"ICY 200 OK");
+    assert_eq!(client.connection.excerpt(), b"ICY 200 OK");
     assert_eq!(client.connection.state(Role::Server), State::Failed);
 }
 

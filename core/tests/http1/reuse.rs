@@ -93,7 +93,7 @@ fn an_idle_connection_gives_its_memory_back() {
     let mut client = Side::asked("GET");
     client.hears("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx");
     client.connection.restart().unwrap();
-    client.connection.release();
+    client.connection.free_buffers();
     client.asks("GET", "Host: a");
     assert_eq!(client.hears("HTTP/1.1 204 X\r\n\r\n").len(), 3);
 }

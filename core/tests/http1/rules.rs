@@ -142,7 +142,12 @@ fn check(role: Role, eof: bool, bytes: &[u8], error: PeerError) {
     for chunking in [Chunking::Whole, Chunking::Bytewise] {
         let (_, outcome) = Transcript::read(&setup, chunking.pieces(bytes)).unwrap();
         let shown = bytes.escape_ascii();
-        assert_eq!(outcome, Outcome::Refused(error), "{} ({chunking}): {shown}", error.rule.name());
+        assert_eq!(
+            outcome,
+            Outcome::Rejected(error),
+            "{} ({chunking}): {shown}",
+            error.rule.name()
+        );
     }
 }
 
@@ -180,7 +185,10 @@ fn every_rule_explains_itself() {
     for rule in Rule::ALL {
         let error = PeerError { rule: *rule, offset: 7, byte: Some(0) };
         let shown = error.to_string();
-        assert!(shown.starts_with(rule.sentence()) && shown.contains("byte 7 is 0x00"), "{shown}");
+        assert!(
+            shown.starts_with(rule.description()) && shown.contains("byte 7 is 0x00"),
+            "{shown}"
+        );
         assert!(rule.section() == "limit" || shown.contains("RFC 91"), "{shown}");
         assert!((400..600).contains(&rule.status()), "{}", rule.name());
     }

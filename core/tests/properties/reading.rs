@@ -70,7 +70,7 @@ proptest! {
         let config = { let mut config = setup.config; config.lenient = Lenient::STRICT; config };
         let strict = Transcript::read(&Setup { config, ..setup }, [&bytes]).unwrap();
         match &strict.1 {
-            Outcome::Refused(_) => {
+            Outcome::Rejected(_) => {
                 prop_assert!(lenient.0.messages.starts_with(&strict.0.messages));
             }
             _ => prop_assert_eq!(&lenient, &strict),
@@ -80,7 +80,7 @@ proptest! {
     #[test]
     fn a_fault_is_within_what_was_sent(setup in any_setup(), bytes in any_bytes()) {
         let (_, outcome) = Transcript::read(&setup, [&bytes]).unwrap();
-        if let Outcome::Refused(error) = outcome {
+        if let Outcome::Rejected(error) = outcome {
             let at = usize::try_from(error.offset).unwrap();
             prop_assert!(at <= bytes.len());
             // A folded value is judged when it is joined, with a space for the fold.

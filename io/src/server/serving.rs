@@ -264,7 +264,7 @@ impl Serving {
     pub const fn waited(&self, stop: Stop) -> Result<(), Cause> {
         match stop {
             Stop::Failed => Err(self.session.failure().cause),
-            Stop::Done => Err(Cause::Abandoned),
+            Stop::Done => Err(Cause::Cancelled),
             Stop::Request | Stop::Handle => Ok(()),
         }
     }

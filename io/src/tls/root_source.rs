@@ -55,7 +55,7 @@ impl RootSource {
             Self::File(path) => Source::File(path.clone()),
             Self::Default => from_environment(),
         };
-        source.tell(cx);
+        source.emit(cx);
         let roots = Arc::new(source.load()?);
         let verifier =
             WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(provider)).build();
@@ -75,20 +75,20 @@ fn from_environment() -> Source {
 }
 
 impl Source {
-    fn tell<S: Sink>(&self, cx: &mut Cx<'_, S>) {
+    fn emit<S: Sink>(&self, cx: &mut Cx<'_, S>) {
         match self {
             Self::Bundled => {
-                cx.tell(EventKind::LoadVerifyFile, || TraceEvent::LoadVerifyFile {
+                cx.emit(EventKind::LoadVerifyFile, || TraceEvent::LoadVerifyFile {
                     cafile: BUNDLED,
                 });
             }
             Self::File(path) => {
                 let path = path.to_string_lossy();
-                cx.tell(EventKind::LoadVerifyFile, || TraceEvent::LoadVerifyFile { cafile: &path });
+                cx.emit(EventKind::LoadVerifyFile, || TraceEvent::LoadVerifyFile { cafile: &path });
             }
             Self::Directory(path) => {
                 let path = path.to_string_lossy();
-                cx.tell(EventKind::LoadVerifyDirectory, || TraceEvent::LoadVerifyDirectory {
+                cx.emit(EventKind::LoadVerifyDirectory, || TraceEvent::LoadVerifyDirectory {
                     capath: &path,
                 });
             }

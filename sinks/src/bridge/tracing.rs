@@ -30,7 +30,7 @@ use crate::python::{FieldRepr, Messages};
 ///
 /// let mut scope = Scope::default();
 /// let mut cx = Cx::new(Mono::default(), &sink, &mut scope);
-/// cx.tell(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
+/// cx.emit(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TracingBridge {

@@ -24,7 +24,7 @@ use crate::levels::Levels;
 /// let mut cx = Cx::new(Mono::default(), &errors, &mut scope);
 /// for (status, reason) in [(200, &b"OK"[..]), (404, b"Not Found")] {
 ///     let (method, url, version) = (&b"GET"[..], "http://h", Version::HTTP_11);
-///     cx.tell(EventKind::HttpRequest, || TraceEvent::HttpRequest {
+///     cx.emit(EventKind::HttpRequest, || TraceEvent::HttpRequest {
 ///         method, url, version, status, reason,
 ///     });
 /// }
@@ -89,8 +89,8 @@ impl<S: Sink> Sink for Filter<S> {
         both(self.sink.interest(), self.allowed)
     }
 
-    fn recall(&self, exchange: ExchangeId) -> Trace {
-        self.sink.recall(exchange)
+    fn events_of(&self, exchange: ExchangeId) -> Trace {
+        self.sink.events_of(exchange)
     }
 
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {

@@ -27,13 +27,13 @@ use crate::lifecycle;
 /// let (mut one, mut two) = (Scope::exchange(ExchangeId(1)), Scope::exchange(ExchangeId(2)));
 /// for scope in [&mut one, &mut two] {
 ///     let mut cx = Cx::new(Mono::default(), &sink, scope);
-///     cx.tell(EventKind::ResponseClosedStarted, || TraceEvent::ResponseClosedStarted {});
+///     cx.emit(EventKind::ResponseClosedStarted, || TraceEvent::ResponseClosedStarted {});
 /// }
 /// assert_eq!(recorder.kinds(), []);
 /// let mut cx = Cx::new(Mono::default(), &sink, &mut two);
 /// let timings = Timings::default();
 /// let complete = TraceEvent::ExchangeComplete { sent: 0, received: 0, timings: &timings };
-/// cx.tell(complete.kind(), || complete);
+/// cx.emit(complete.kind(), || complete);
 /// let told = [EventKind::ResponseClosedStarted, EventKind::ExchangeComplete];
 /// assert_eq!(recorder.kinds(), told);
 /// ```
@@ -80,8 +80,8 @@ impl<S: Sink> Sink for Group<S> {
         pending::interest(&self.sink)
     }
 
-    fn recall(&self, exchange: ExchangeId) -> Trace {
-        self.sink.recall(exchange)
+    fn events_of(&self, exchange: ExchangeId) -> Trace {
+        self.sink.events_of(exchange)
     }
 
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
@@ -108,7 +108,7 @@ impl<S: Sink> Sink for Group<S> {
             sink.event(meta, event);
         }
         if ends {
-            pending.forget(index);
+            pending.remove(index);
         }
     }
 }

@@ -73,7 +73,7 @@ impl PendingTraces {
         }
         if self.open.len() >= self.limits.exchanges.max(1) {
             leaves(&mut self.open[0], &self.codec);
-            self.forget(0);
+            self.remove(0);
         }
         let events = self.spare.pop().unwrap_or_default();
         self.open.push(PendingTrace { id: meta.exchange, start: meta.at, events, passes: false });
@@ -113,7 +113,7 @@ impl PendingTraces {
         lost
     }
 
-    pub(super) fn forget(&mut self, index: usize) {
+    pub(super) fn remove(&mut self, index: usize) {
         let mut events = self.open.remove(index).events;
         events.clear();
         self.spare.push(events);

@@ -32,11 +32,11 @@ use crate::lifecycle;
 /// for (exchange, millis) in [(1, 999), (2, 1000)] {
 ///     let mut scope = Scope::exchange(ExchangeId(exchange));
 ///     let mut cx = Cx::new(Mono::default(), &sink, &mut scope);
-///     cx.tell(EventKind::ResponseClosedStarted, || TraceEvent::ResponseClosedStarted {});
+///     cx.emit(EventKind::ResponseClosedStarted, || TraceEvent::ResponseClosedStarted {});
 ///     cx.now = cx.now + Duration::from_millis(millis);
 ///     let timings = Timings::default();
 ///     let complete = TraceEvent::ExchangeComplete { sent: 0, received: 0, timings: &timings };
-///     cx.tell(complete.kind(), || complete);
+///     cx.emit(complete.kind(), || complete);
 /// }
 /// assert!(recorder.events().iter().all(|(meta, _)| meta.exchange == ExchangeId(2)));
 /// assert_eq!(recorder.events().len(), 2);
@@ -130,7 +130,7 @@ impl<S: Sink> Sampling<S> {
             *lost += pending.keep(index, meta, event);
         }
         if self.ends.contains(meta.kind) {
-            pending.forget(index);
+            pending.remove(index);
         }
     }
 }
@@ -148,8 +148,8 @@ impl<S: Sink> Sink for Sampling<S> {
         pending::interest(&self.sink)
     }
 
-    fn recall(&self, exchange: ExchangeId) -> Trace {
-        self.sink.recall(exchange)
+    fn events_of(&self, exchange: ExchangeId) -> Trace {
+        self.sink.events_of(exchange)
     }
 
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {

@@ -17,7 +17,7 @@ use limpid_core::trace::{ExchangeId, Interest, Meta, Sink, Trace, TraceEvent};
 ///
 /// let mut scope = Scope::default();
 /// let mut cx = Cx::new(Mono::default(), &tee, &mut scope);
-/// cx.tell(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
+/// cx.emit(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
 /// first.assert_event(EventKind::CloseStarted);
 /// second.assert_event(EventKind::CloseStarted);
 /// ```
@@ -52,8 +52,8 @@ impl Sink for Tee {
         }
     }
 
-    fn recall(&self, exchange: ExchangeId) -> Trace {
-        let mut traces = self.0.iter().map(|sink| sink.recall(exchange));
+    fn events_of(&self, exchange: ExchangeId) -> Trace {
+        let mut traces = self.0.iter().map(|sink| sink.events_of(exchange));
         traces.find(|trace| !trace.is_empty()).unwrap_or_default()
     }
 }

@@ -131,7 +131,7 @@ impl Reader {
 }
 
 fn read_formatter(node: &Node<'_>) -> Result<FormatterConfig, ConfigError> {
-    refuse_factory(node)?;
+    reject_factory(node)?;
     const CLASSES: &[&str] = &["logging.Formatter"];
     if let Some(name) = node.text_at("class")?.filter(|name| !CLASSES.contains(name)) {
         return Err(unknown_class(node, name, CLASSES));
@@ -162,7 +162,7 @@ fn read_style(node: &Node<'_>) -> Result<Style, ConfigError> {
 }
 
 fn read_filter(node: &Node<'_>) -> Result<Box<str>, ConfigError> {
-    refuse_factory(node)?;
+    reject_factory(node)?;
     Ok(node.text_at("name")?.unwrap_or_default().into())
 }
 
@@ -180,7 +180,7 @@ const ROTATING_FILE_ARGUMENTS: &[&str] =
     &["filename", "mode", "maxBytes", "backupCount", "encoding", "delay", "errors"];
 
 fn read_handler(node: &Node<'_>) -> Result<HandlerConfig, ConfigError> {
-    refuse_factory(node)?;
+    reject_factory(node)?;
     let class = node.text_at("class")?;
     let class = class.ok_or_else(|| node.error_at("class", ConfigProblem::NoClass))?;
     let target = match class {
@@ -271,7 +271,7 @@ fn read_level(node: &Node<'_>) -> Result<Option<LogLevel>, ConfigError> {
 }
 
 /// Refuses a factory, which only Python can call.
-fn refuse_factory(node: &Node<'_>) -> Result<(), ConfigError> {
+fn reject_factory(node: &Node<'_>) -> Result<(), ConfigError> {
     match node.get("()")? {
         Some(factory) => Err(factory.error(ConfigProblem::Python)),
         None => Ok(()),

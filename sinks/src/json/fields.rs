@@ -174,7 +174,7 @@ fn write_credentials(credentials: Credentials<'_>, capture: Capture, out: &mut V
 }
 
 fn write_failure(failure: &Failure<'_>, capture: Capture, out: &mut Vec<u8>) {
-    let Failure { phase, cause, secure, evidence, body: (received, announced), .. } = *failure;
+    let Failure { phase, cause, secure, excerpt, body: (received, announced), .. } = *failure;
     open(out, "while");
     displayed(phase, out);
     next(out, "cause");
@@ -184,7 +184,7 @@ fn write_failure(failure: &Failure<'_>, capture: Capture, out: &mut Vec<u8>) {
     next(out, "secure");
     flag(secure, out);
     next(out, "evidence");
-    latin_1(&capture.evidence(cause, evidence), out);
+    latin_1(&capture.excerpt(cause, excerpt), out);
     next(out, "body_received");
     number(received, out);
     next(out, "body_announced");
@@ -270,14 +270,14 @@ const fn cause_name(cause: &Cause) -> &'static str {
         Cause::Tls(_) => 3,
         Cause::Peer(_) => 4,
         Cause::Misuse(_) => 5,
-        Cause::Abandoned => 6,
+        Cause::Cancelled => 6,
         Cause::Body(_) => 7,
         Cause::BodyConsumed => 8,
         Cause::Proxy(_) => 9,
         Cause::Socks(_) => 10,
         Cause::BadRedirect => 11,
         Cause::TooManyRedirects => 12,
-        Cause::Outrun => 13,
+        Cause::Superseded => 13,
         Cause::Coding(_) => 14,
         Cause::Layer(_) => 15,
         Cause::AnsweredEarly(_) => 16,

@@ -42,7 +42,7 @@ use crate::time_base::TimeBase;
 /// let sink = JsonSink::new(Vec::new()).time_base(base);
 /// let mut scope = Scope::default();
 /// let mut cx = Cx::new(Mono::from_nanos(1500), &sink, &mut scope);
-/// cx.tell(EventKind::ResolveComplete, || TraceEvent::ResolveComplete { addresses: 2 });
+/// cx.emit(EventKind::ResolveComplete, || TraceEvent::ResolveComplete { addresses: 2 });
 ///
 /// let line = String::from_utf8(sink.into_writer()).unwrap();
 /// assert!(line.starts_with(r#"{"v":1,"time":"1970-01-01T00:00:00.000001Z","mono":1500,"#));

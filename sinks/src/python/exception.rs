@@ -38,8 +38,7 @@ pub struct Raised<'a> {
 
 impl Display for Raised<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { failure: Failure { phase, cause, evidence, body, .. }, capture, profile } =
-            *self;
+        let Self { failure: Failure { phase, cause, excerpt, body, .. }, capture, profile } = *self;
         let operation = Operation::during(phase);
         match *cause {
             Cause::Os(error @ OsError { kind: OsErrorKind::TimedOut, .. }) => {
@@ -51,16 +50,16 @@ impl Display for Raised<'_> {
                 mapped(f, Some(Operation::Connect.error()), ResolveException(error))
             }
             Cause::Tls(error) => {
-                let exception = TlsException { error, host: evidence, line: profile.ssl_line };
+                let exception = TlsException { error, host: excerpt, line: profile.ssl_line };
                 mapped(f, operation.map(Operation::error), exception)
             }
             Cause::Peer(error) => {
-                PeerException { error, phase, line: evidence, body, capture }.fmt(f)
+                PeerException { error, phase, line: excerpt, body, capture }.fmt(f)
             }
-            Cause::Misuse(error) => MisuseException { error, field: evidence, capture }.fmt(f),
+            Cause::Misuse(error) => MisuseException { error, field: excerpt, capture }.fmt(f),
             // Bodies are decoded above httpcore, which is told only that nobody wants more of it.
-            Cause::Abandoned | Cause::Coding(_) => Exception("GeneratorExit", ()).fmt(f),
-            Cause::Outrun => Exception("CancelledError", ()).fmt(f),
+            Cause::Cancelled | Cause::Coding(_) => Exception("GeneratorExit", ()).fmt(f),
+            Cause::Superseded => Exception("CancelledError", ()).fmt(f),
             Cause::Body(error) => OsException(error).fmt(f),
             Cause::Socks(SocksError::Malformed) => {
                 Exception("ProtocolError", (Str("Malformed reply"),)).fmt(f)

@@ -186,7 +186,7 @@ impl Display for Complaint<'_> {
                 write!(f, "{SHORT} (incomplete chunked read)")
             }
             Words::ShortChunks => f.write_str("peer unexpectedly closed connection"),
-            Words::Disconnected | Words::Ours => f.write_str(self.rule.sentence()),
+            Words::Disconnected | Words::Ours => f.write_str(self.rule.description()),
         }
     }
 }

@@ -18,7 +18,7 @@ pub(super) struct OsException(pub(super) OsError);
 impl Display for OsException {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Some(number) = linux_number(self.0, IS_LINUX) else {
-            let sentence = Str(self.0.kind.sentence());
+            let sentence = Str(self.0.kind.description());
             return match self.0.code {
                 0 => Exception("OSError", (sentence,)).fmt(f),
                 code => Exception("OSError", (code, sentence)).fmt(f),

@@ -142,7 +142,7 @@ impl SegmentAllocator {
 
     /// Forgets every record.
     pub(super) fn clear(&mut self, segments: &[Segment]) {
-        segments.iter().for_each(Segment::forget);
+        segments.iter().for_each(Segment::clear);
         self.pinned.clear();
     }
 }

@@ -47,7 +47,7 @@ use crate::time_base::TimeBase;
 /// let ring = Ring::new(64 * 1024);
 /// let mut scope = Scope::default();
 /// let mut cx = Cx::new(Mono::default(), &ring, &mut scope);
-/// cx.tell(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
+/// cx.emit(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
 ///
 /// let lines = LineSink::new(Vec::new()).time_base(ring.time_base());
 /// ring.dump(&lines);
@@ -235,7 +235,7 @@ impl Sink for Ring {
         self.interest
     }
 
-    fn recall(&self, exchange: ExchangeId) -> Trace {
+    fn events_of(&self, exchange: ExchangeId) -> Trace {
         self.exchange(exchange).into()
     }
 

@@ -89,7 +89,7 @@ impl Segment {
     }
 
     /// Forgets the records so far. The thread that appends may go on.
-    pub(super) fn forget(&self) {
+    pub(super) fn clear(&self) {
         self.start.store(self.end.load(Ordering::Acquire), Ordering::Relaxed);
     }
 

@@ -16,7 +16,7 @@ pub(crate) fn tell(sink: &impl Sink, events: &[TraceEvent<'_>]) {
     let mut scope = Scope::default();
     let mut cx = Cx::new(Mono::default(), sink, &mut scope);
     for event in events {
-        cx.tell(event.kind(), || *event);
+        cx.emit(event.kind(), || *event);
     }
 }
 
@@ -31,9 +31,9 @@ pub(crate) fn message_with(capture: Capture, event: TraceEvent<'_>) -> String {
 }
 
 /// A failure over TCP, after 3 of 10 bytes of a body.
-pub(crate) fn failure<'a>(phase: Phase, cause: &'a Cause, evidence: &'a [u8]) -> Failure<'a> {
+pub(crate) fn failure<'a>(phase: Phase, cause: &'a Cause, excerpt: &'a [u8]) -> Failure<'a> {
     let mut failure = Failure::new(phase, cause);
-    (failure.evidence, failure.body) = (evidence, (3, 10));
+    (failure.excerpt, failure.body) = (excerpt, (3, 10));
     failure
 }
 

@@ -46,7 +46,7 @@ pub(crate) fn full() -> Vec<OwnedTraceEvent> {
     let peer = Cause::Peer(PeerError { rule: Rule::FieldColon, offset: 17, byte: Some(b'x') });
     let failure = |cause| {
         let mut failure = Failure::new(Phase::ReceiveHead, cause);
-        (failure.secure, failure.evidence, failure.body) = (true, b"oops", (1, 2));
+        (failure.secure, failure.excerpt, failure.body) = (true, b"oops", (1, 2));
         failure
     };
     let timeout = Some(std::time::Duration::from_millis(5_250));
@@ -103,25 +103,25 @@ pub(crate) fn full() -> Vec<OwnedTraceEvent> {
 pub(crate) fn exchange(sink: &impl Sink, scope: &mut Scope, millis: u64) {
     let mut cx = Cx::new(Mono::default(), sink, scope);
     for event in life() {
-        cx.tell(event.kind(), || event);
+        cx.emit(event.kind(), || event);
     }
     cx.now = Mono::from_nanos(millis * 1_000_000);
     let timings = Timings::default();
     let event = TraceEvent::ExchangeComplete { sent: 100, received: 200, timings: &timings };
-    cx.tell(event.kind(), || event);
+    cx.emit(event.kind(), || event);
 }
 
 /// Tells the life of an exchange that finds no server.
 pub(crate) fn refused(sink: &impl Sink, scope: &mut Scope) {
     let mut cx = Cx::new(Mono::default(), sink, scope);
     let [connect, ..] = life();
-    cx.tell(connect.kind(), || connect);
+    cx.emit(connect.kind(), || connect);
     let failure = Failure::new(Phase::Connect, &REFUSED);
     let event = TraceEvent::ConnectTcpFailed { failure };
-    cx.tell(event.kind(), || event);
+    cx.emit(event.kind(), || event);
     let timings = Timings::default();
     let event = TraceEvent::ExchangeFailed { failure, sent: 0, received: 0, timings: &timings };
-    cx.tell(event.kind(), || event);
+    cx.emit(event.kind(), || event);
 }
 
 fn life() -> [TraceEvent<'static>; 5] {

@@ -126,10 +126,10 @@ fn circles(tree: &CrateTree) -> Vec<String> {
             }
         }
     }
-    graph.circles().iter().map(sentence).collect()
+    graph.circles().iter().map(description).collect()
 }
 
-fn sentence(circle: &Circle) -> String {
+fn description(circle: &Circle) -> String {
     let Circle { files, shortest } = circle;
     let mut text = format!(
         "{files} files import each other in a circle: move what they share into a file of its own"

@@ -1,6 +1,6 @@
 //! The chunked transfer coding, against a reader that is too simple to be wrong in the same way.
 
-use limpid_core::error::Offence;
+use limpid_core::error::ErrorClass;
 use limpid_core::http1::Role;
 use limpid_core::internal::transcript::{Chunking, Outcome, Transcript};
 
@@ -37,9 +37,9 @@ pub fn chunked(data: &[u8]) {
             assert_eq!((plain.end, &plain.body), (End::Complete, &message.body));
             assert!(message.body.len() as u64 <= setup.config.limits.body);
         }
-        (None, Some(message), Outcome::Refused(error)) => {
+        (None, Some(message), Outcome::Rejected(error)) => {
             assert!(plain.body.starts_with(&message.body));
-            let by_grammar = plain.is_simple && error.rule.offence() != Offence::TooLarge;
+            let by_grammar = plain.is_simple && error.rule.class() != ErrorClass::TooLarge;
             assert!(!by_grammar || plain.end == End::Broken, "{error}");
         }
         (None, Some(message), _) => {

@@ -1,6 +1,6 @@
 //! Fields: a block against a list of pairs, and what is read of a section against a plain reader.
 
-use limpid_core::error::Offence;
+use limpid_core::error::ErrorClass;
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::Role;
 use limpid_core::internal::transcript::{Chunking, Outcome, Start, Transcript};
@@ -100,9 +100,9 @@ fn section(input: &mut Input<'_>) {
     if let Some(message) = transcript.messages.first() {
         assert!(matches!(message.start, Start::Response { status: 200, .. }));
         assert_eq!(Some(own(message.fields.fields())), plain);
-    } else if let Outcome::Refused(error) = outcome {
+    } else if let Outcome::Rejected(error) = outcome {
         let by_framing = ["RFC 9112 section 6.1", "RFC 9112 section 6.3", "RFC 9110 section 8.6"];
-        let seen = error.rule.offence() == Offence::Malformed
+        let seen = error.rule.class() == ErrorClass::Malformed
             && !by_framing.contains(&error.rule.section());
         assert!(!seen || plain.is_none(), "{error}");
     } else {

@@ -93,13 +93,13 @@ fn exchange<S: Sink>(
 ) {
     let mut connection = parse::read(setup, chunking, bytes, cx);
     let Err(error) = connection.next(cx) else { return };
-    let (cause, evidence) = (Cause::Peer(error), connection.evidence());
+    let (cause, excerpt) = (Cause::Peer(error), connection.excerpt());
     for phase in [Phase::ReceiveHead, Phase::ReceiveBody] {
         let body = connection.body_progress();
         let mut failure = Failure::new(phase, &cause);
-        (failure.evidence, failure.body) = (evidence, body);
+        (failure.excerpt, failure.body) = (excerpt, body);
         let event = TraceEvent::ReceiveResponseHeadersFailed { failure };
-        cx.tell(event.kind(), || event);
+        cx.emit(event.kind(), || event);
     }
 }
 
@@ -183,7 +183,7 @@ fn tell<S: Sink>(input: &mut Input<'_>, cx: &mut Cx<'_, S>) {
     let mut failure =
         Failure::new(input.pick(&[Phase::Tls, Phase::ReceiveHead, Phase::Connect]), &cause);
     failure.secure = input.flag();
-    failure.evidence = one;
+    failure.excerpt = one;
     failure.body = (1, 2);
     let event = match kind {
         0 => TraceEvent::HttpRequest { method: two, url: &text, version, status, reason: one },
@@ -208,5 +208,5 @@ fn tell<S: Sink>(input: &mut Input<'_>, cx: &mut Cx<'_, S>) {
         },
         _ => TraceEvent::ReceiveResponseHeadersFailed { failure },
     };
-    cx.tell(event.kind(), || event);
+    cx.emit(event.kind(), || event);
 }

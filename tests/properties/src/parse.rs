@@ -4,7 +4,7 @@
 use limpid_core::error::PeerError;
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::framing::Framing;
-use limpid_core::http1::{BodySize, Connection, Event, Next, Reading, Role, State, Version};
+use limpid_core::http1::{BodySize, Connection, Event, HeadInfo, Next, Role, State, Version};
 use limpid_core::internal::transcript::{Chunking, Outcome, Setup, Transcript};
 use limpid_core::limits::{Config, Lenient, Limits};
 use limpid_core::trace::{Cx, Interest, Meta, Scope, Sink, TraceEvent};
@@ -99,7 +99,7 @@ fn drain<S: Sink>(
     cx: &mut Cx<'_, S>,
 ) -> bool {
     loop {
-        assert!(*steps > 0, "reading makes no progress");
+        assert!(*steps > 0, "info makes no progress");
         *steps -= 1;
         match connection.next(cx) {
             Ok(Next::Event(event)) => {
@@ -144,12 +144,12 @@ fn check_refusal<S: Sink>(connection: &mut Connection, error: PeerError, cx: &mu
     assert_eq!(connection.state(connection.role().peer()), State::Failed);
     assert!(connection.reuse().is_err());
     assert!(connection.restart().is_err());
-    let evidence = connection.evidence().to_vec();
+    let excerpt = connection.excerpt().to_vec();
     connection.push(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     assert_eq!(connection.next(cx), Err(error));
     connection.eof();
     assert_eq!(connection.next(cx), Err(error));
-    assert_eq!(connection.evidence(), evidence, "the evidence is not stable");
+    assert_eq!(connection.excerpt(), excerpt, "the excerpt is not stable");
 }
 
 /// What was told of the message that is being read.
@@ -173,10 +173,10 @@ impl Told {
 
     fn check(&mut self, event: Event<'_>) {
         match event {
-            Event::Request(head, reading) => {
+            Event::Request(head, info) => {
                 assert!(!head.method.is_empty() && head.method.iter().all(u8::is_ascii_graphic));
                 assert!(!head.target.is_empty() && head.target.iter().all(u8::is_ascii_graphic));
-                self.begin(head.version, head.fields, reading);
+                self.begin(head.version, head.fields, info);
             }
             Event::Informational(head) => {
                 assert!(matches!(head.status, 100 | 102..=199));
@@ -184,9 +184,9 @@ impl Told {
                 assert!(self.informational <= self.limits.informational);
                 self.check_fields(head.fields, self.limits.head);
             }
-            Event::Response(head, reading) => {
+            Event::Response(head, info) => {
                 assert!(matches!(head.status, 101 | 200..=999));
-                self.begin(head.version, head.fields, reading);
+                self.begin(head.version, head.fields, info);
             }
             Event::Data(data) => {
                 assert!(!data.is_empty(), "a piece of a body is empty");
@@ -205,9 +205,9 @@ impl Told {
         }
     }
 
-    fn begin(&mut self, version: Version, fields: Fields<'_>, reading: Reading) {
+    fn begin(&mut self, version: Version, fields: Fields<'_>, info: HeadInfo) {
         self.check_fields(fields, self.limits.head);
-        if reading.keep_alive {
+        if info.keep_alive {
             // RFC 9112 section 9.3.
             let options = fields.all("Connection").map(<[u8]>::to_ascii_lowercase);
             let options = options.collect::<Vec<_>>().join(&b',');
@@ -215,7 +215,7 @@ impl Told {
                 |option: &[u8]| options.split(|byte| *byte == b',').any(|o| trim(o) == option);
             assert!(!has(b"close") && (version >= Version::HTTP_11 || has(b"keep-alive")));
         }
-        self.framing = reading.framing;
+        self.framing = info.framing;
         self.body = 0;
     }
 
@@ -296,7 +296,7 @@ fn strict_is_within_lenient(setup: &Setup<'_>, bytes: &[u8]) {
         Transcript::read(&Setup { config, ..*setup }, [bytes])
     };
     let strict = read(Lenient::STRICT);
-    if !matches!(strict, Ok((_, Outcome::Refused(_)))) {
+    if !matches!(strict, Ok((_, Outcome::Rejected(_)))) {
         assert_eq!(strict, read(setup.config.lenient));
     }
 }

@@ -59,7 +59,7 @@ impl Client {
         let mut driver = Driver::new(exchange, body, Rc::clone(&self.0));
         loop {
             if !driver.run().await? {
-                return Err(Cause::Abandoned.into());
+                return Err(Cause::Cancelled.into());
             }
             if let Some(Event::Head(..)) = driver.event() {
                 return Ok(Response { driver, over: false });

@@ -144,7 +144,7 @@ impl<S: Sink> Served<S> {
             Stop::Event => {}
             Stop::Handle => return Ok(None),
             Stop::Failed(cause) => return Err(cause),
-            Stop::Done => return Err(Cause::Abandoned),
+            Stop::Done => return Err(Cause::Cancelled),
         }
         match self.session.event() {
             Some(Event::Data(data)) => Ok(Some(data)),
@@ -181,7 +181,7 @@ impl<S: Sink> Served<S> {
         self.session.flush();
         match self.run().await {
             Stop::Failed(cause) => Err(cause),
-            Stop::Done => Err(Cause::Abandoned),
+            Stop::Done => Err(Cause::Cancelled),
             Stop::Event | Stop::Handle => Ok(()),
         }
     }
@@ -220,7 +220,7 @@ impl<S: Sink> Served<S> {
         self.flush().await?;
         let switched = self.session.take_switched(self.world.now(), &self.sink);
         let taken = switched.zip(self.socket.take());
-        taken.map(|(switched, socket)| Upgraded::new(switched, socket)).ok_or(Cause::Abandoned)
+        taken.map(|(switched, socket)| Upgraded::new(switched, socket)).ok_or(Cause::Cancelled)
     }
 
     /// Ends the response.

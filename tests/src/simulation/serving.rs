@@ -82,7 +82,7 @@ impl<S: Sink + 'static> Service<S> {
         });
         let Some(asked) = number.and_then(|number: u64| self.asked.get(&number)) else {
             self.problems.borrow_mut().push(Problem::UnknownRequest);
-            return Err(Cause::Abandoned);
+            return Err(Cause::Cancelled);
         };
         match asked.server {
             Server::Answer | Server::Fail(_) => self.read(asked, served).await?,
@@ -118,7 +118,7 @@ impl<S: Sink + 'static> Service<S> {
             Gone::Yes(Some(cause)) => Err(cause),
             Gone::Yes(None) => {
                 self.problems.borrow_mut().push(Problem::NotTold { number: asked.number });
-                Err(Cause::Abandoned)
+                Err(Cause::Cancelled)
             }
         }
     }
@@ -179,7 +179,7 @@ impl<S: Sink + 'static> Service<S> {
             _ => usize::MAX,
         };
         if fails_after == 0 {
-            return Err(Cause::Abandoned);
+            return Err(Cause::Cancelled);
         }
         let number = asked.number.to_string();
         served.fields().push(b"X-Number", number.as_bytes());
@@ -196,7 +196,7 @@ impl<S: Sink + 'static> Service<S> {
                 reads = self.read_piece(asked, &mut read, served).await?;
             }
             if pieces >= fails_after {
-                return Err(Cause::Abandoned);
+                return Err(Cause::Cancelled);
             }
             let left = usize::try_from(asked.download - at).unwrap_or(usize::MAX);
             let data = part(asked.number, at, left.min(asked.piece));

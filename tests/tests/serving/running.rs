@@ -225,7 +225,7 @@ fn blocking(mut exchange: limpid_std::Exchange<'_>) -> Result<(), Cause> {
         b"/upgrade" => tunnels::loud(exchange).map_err(|_| Cause::PeerGone),
         b"/bulk" => tunnels::bulk(exchange).map_err(|_| Cause::PeerGone),
         b"/panic" => panic!("as it was asked to"),
-        b"/error" => Err(Cause::Abandoned),
+        b"/error" => Err(Cause::Cancelled),
         _ => exchange.respond(404, "nothing"),
     }
 }
@@ -267,7 +267,7 @@ async fn asynchronous(mut exchange: limpid_tokio::Exchange) -> Result<(), Cause>
         b"/upgrade" => tunnels::asynchronous_loud(exchange).await.map_err(|_| Cause::PeerGone),
         b"/bulk" => tunnels::asynchronous_bulk(exchange).await.map_err(|_| Cause::PeerGone),
         b"/panic" => panic!("as it was asked to"),
-        b"/error" => Err(Cause::Abandoned),
+        b"/error" => Err(Cause::Cancelled),
         _ => exchange.respond(404, "nothing"),
     }
 }

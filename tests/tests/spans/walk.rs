@@ -105,7 +105,7 @@ fn disturb(way: Way, step: usize, disturbance: Disturbance) {
     match (disturbance, asked) {
         (Disturbance::TickTooEarly, _) => assert_eq!(cause, None, "{context}"),
         (Disturbance::Cancel, Asked::Resolve | Asked::Dial(_) | Asked::Await(_) | Asked::Body) => {
-            assert_eq!(cause, Some(Cause::Abandoned), "{context}");
+            assert_eq!(cause, Some(Cause::Cancelled), "{context}");
         }
         (Disturbance::Os, Asked::Read) => assert_eq!(cause, Some(Cause::Os(RESET)), "{context}"),
         (Disturbance::Os, Asked::Await(_)) => {

@@ -9,8 +9,8 @@ use super::super::dial::interleave;
 use super::super::exchange::Exchange;
 use super::super::proxy::ProxyKind;
 use super::super::route::Via;
+use super::super::span_tracker::Slot;
 use super::super::state::{State, Stepped};
-use super::super::trail::Slot;
 use crate::error::{Cause, Phase, ResolveError, SocksError, TlsError};
 use crate::http1::Role;
 use crate::time::Waiting;
@@ -32,7 +32,7 @@ impl Exchange {
         }
         self.enter(State::Acquire, Phase::Pool);
         let url = self.plan.request.url();
-        self.trail.start(SpanKind::Acquire, at, || TraceEvent::AcquireStarted {
+        self.spans.start(SpanKind::Acquire, at, || TraceEvent::AcquireStarted {
             secure: url.scheme().is_secure(),
             host: url.host(),
             port: url.port(),
@@ -53,21 +53,21 @@ impl Exchange {
     /// Begins to open a connection.
     #[inline(never)]
     pub(super) fn open<S: Sink>(&mut self, at: At<'_, S>) {
-        self.trail.attempt();
+        self.spans.attempt();
         let span = match self.plan.route.via() {
             Via::Unix => {
                 self.begin_dial(1);
-                self.trail.start_connecting(SpanKind::ConnectUnixSocket, &self.plan, at);
+                self.spans.start_connecting(SpanKind::ConnectUnixSocket, &self.plan, at);
                 return;
             }
             Via::Socks(_) => SpanKind::SocksConnectTcp,
             Via::Direct | Via::Forward(_) | Via::Tunnel(_) => SpanKind::ConnectTcp,
         };
         self.enter(State::Resolve, Phase::Connect);
-        self.trail.start_connecting(span, &self.plan, at);
-        self.trail.enter(Phase::Resolve);
+        self.spans.start_connecting(span, &self.plan, at);
+        self.spans.enter(Phase::Resolve);
         let (host, port) = self.plan.route.peer();
-        self.trail.start(SpanKind::Resolve, at, || TraceEvent::ResolveStarted { host, port });
+        self.spans.start(SpanKind::Resolve, at, || TraceEvent::ResolveStarted { host, port });
         if let Some(known) = self.plan.route.known_addresses() {
             self.memory.addresses.clear();
             self.memory
@@ -80,7 +80,7 @@ impl Exchange {
     /// The addresses are known.
     #[inline(never)]
     pub(super) fn resolved<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        self.trail.resolved(self.memory.addresses.len(), at);
+        self.spans.resolved(self.memory.addresses.len(), at);
         if self.memory.addresses.is_empty() {
             return Err(ResolveError::NoAddress.into());
         }
@@ -91,7 +91,7 @@ impl Exchange {
 
     #[inline(never)]
     pub(super) fn connected<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        self.trail.complete(Slot::Connection, at);
+        self.spans.complete(Slot::Connection, at);
         self.clock.connected();
         let secure = self.plan.request.url().scheme().is_secure();
         match self.plan.route.via() {
@@ -128,7 +128,7 @@ impl Exchange {
         let is_socks = span == SpanKind::SetupSocks5Connection;
         let phase = if is_socks { Phase::Connect } else { Phase::Tls };
         self.enter(if is_socks { State::Handshake } else { State::Secure }, phase);
-        self.trail.start_connecting(span, &self.plan, at);
+        self.spans.start_connecting(span, &self.plan, at);
         if let (true, Via::Socks(proxy)) = (is_socks, self.plan.route.via()) {
             let url = self.plan.request.url();
             let credentials = proxy.credentials().map(|(u, p)| (u.to_vec(), p.to_vec()));
@@ -142,7 +142,7 @@ impl Exchange {
     #[inline(never)]
     pub(super) fn secure(&mut self) -> Action {
         let via = self.plan.route.via();
-        let proxy = self.trail.current() == Some(SpanKind::StartTls)
+        let proxy = self.spans.current() == Some(SpanKind::StartTls)
             && matches!(via, Via::Forward(_) | Via::Tunnel(_));
         self.ask(Action::Secure { proxy })
     }
@@ -156,8 +156,8 @@ impl Exchange {
         match state {
             LayerState::Opening => Ok(Some(Action::Wait(Interest::READ))),
             LayerState::Open | LayerState::Delivered => {
-                let handshake = self.trail.current();
-                self.trail.complete(Slot::Connection, at);
+                let handshake = self.spans.current();
+                self.spans.complete(Slot::Connection, at);
                 handshake.map_or(Ok(None), |span| self.layered(span, at))
             }
             LayerState::PeerClosed => Err(self.ended_too_soon().into()),
@@ -166,7 +166,7 @@ impl Exchange {
 
     /// The peer ended the connection within a handshake.
     pub(in super::super) fn ended_too_soon(&self) -> Cause {
-        match self.trail.current() {
+        match self.spans.current() {
             Some(SpanKind::SetupSocks5Connection) => Cause::Socks(SocksError::Malformed),
             _ => Cause::Tls(TlsError::EndOfStream),
         }
@@ -176,7 +176,7 @@ impl Exchange {
     /// or why not. `None` if it was not opening a connection that failed.
     pub(super) fn repetition(&self, cause: Cause) -> Option<Result<SpanKind, &'static str>> {
         const PROXIED: &str = "through a proxy, nothing is tried again";
-        let retry = match self.trail.current()? {
+        let retry = match self.spans.current()? {
             SpanKind::ConnectTcp => SpanKind::RetryConnectTcp,
             SpanKind::ConnectUnixSocket => SpanKind::RetryConnectUnixSocket,
             SpanKind::StartTls => SpanKind::RetryStartTls,
@@ -187,7 +187,7 @@ impl Exchange {
             _ => return None,
         };
         Some(match (cause, self.plan.route.via(), self.plan.options.retries) {
-            (Cause::Abandoned, ..) => Err("nobody waits for it any more"),
+            (Cause::Cancelled, ..) => Err("nobody waits for it any more"),
             (Cause::TimedOut(Waiting::Total), ..) => Err("the time of the whole exchange is over"),
             (_, Via::Forward(_) | Via::Tunnel(_) | Via::Socks(_), _) => Err(PROXIED),
             (.., 0) => Err("nothing is to be tried again"),
@@ -201,13 +201,13 @@ impl Exchange {
         self.retried += 1;
         self.clock.retried();
         self.enter(State::Retry, Phase::Connect);
-        self.trail.start_connecting(retry, &self.plan, at);
+        self.spans.start_connecting(retry, &self.plan, at);
     }
 
     /// The pause before the next attempt is over.
     #[inline(never)]
     pub(in super::super) fn try_again<S: Sink>(&mut self, at: At<'_, S>) {
-        self.trail.complete(Slot::Connection, at);
+        self.spans.complete(Slot::Connection, at);
         *self.link = Link::new(Role::Client, self.link.connection(), self.plan.options.config);
         self.open(at);
     }

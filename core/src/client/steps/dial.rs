@@ -37,7 +37,7 @@ impl Exchange {
         // A Unix socket has no address that could be told.
         let address = self.memory.addresses.get(index).copied();
         let address = address.filter(|_| self.plan.route.unix_socket().is_none());
-        let span = address.map(|address| self.trail.start_dial(address, at));
+        let span = address.map(|address| self.spans.start_dial(address, at));
         let connect = Deadline::after(at.now, self.plan.options.timeouts.connect, Waiting::Connect);
         let until = Deadline::earlier(connect, self.timers.get(Timer::Total as usize));
         self.race.start(span, until, self.plan.options.attempt_delay, at.now)
@@ -62,14 +62,14 @@ impl Exchange {
         error: Error,
         at: At<'_, S>,
     ) {
-        self.trail.fail_dial(attempt.kept, error.cause, at);
+        self.spans.fail_dial(attempt.kept, error.cause, at);
         self.race.fail(attempt.index, error);
     }
 
     /// No attempt that is under way is of any use now.
     pub(in super::super) fn give_up_dials<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
         while let Some(attempt) = self.race.give_up() {
-            self.trail.fail_dial(attempt.kept, cause, at);
+            self.spans.fail_dial(attempt.kept, cause, at);
         }
     }
 }

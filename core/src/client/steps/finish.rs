@@ -2,8 +2,8 @@
 
 use super::super::action::{Action, Interest};
 use super::super::exchange::Exchange;
+use super::super::span_tracker::Slot;
 use super::super::state::{Sending, State, Stepped, Timer};
-use super::super::trail::Slot;
 use crate::error::{Cause, Error, Phase, TlsError};
 use crate::http1::NotReusable;
 use crate::trace::{At, Sink, SpanKind, TraceEvent};
@@ -12,17 +12,17 @@ impl Exchange {
     /// The body is complete.
     pub(super) fn end<S: Sink>(&mut self, at: At<'_, S>) -> Action {
         self.enter(State::Leave, Phase::Close);
-        self.trail.start(SpanKind::ResponseClosed, at, || TraceEvent::ResponseClosedStarted {});
+        self.spans.start(SpanKind::ResponseClosed, at, || TraceEvent::ResponseClosedStarted {});
         match self.link.reuse() {
             Ok(()) if self.sending != Sending::Stopped => {
                 self.link_is_free = true;
-                self.trail.complete(Slot::Connection, at);
+                self.spans.complete(Slot::Connection, at);
                 return self.leave(at);
             }
             // To httpcore, it has become idle; only then is it found to be closed.
             Err(NotReusable::UntilClose) => {
-                self.trail.complete(Slot::Connection, at);
-                self.trail.start(SpanKind::Close, at, || TraceEvent::CloseStarted {});
+                self.spans.complete(Slot::Connection, at);
+                self.spans.start(SpanKind::Close, at, || TraceEvent::CloseStarted {});
             }
             _ => {}
         }
@@ -31,26 +31,26 @@ impl Exchange {
             self.enter(State::Closed, Phase::Close);
             return Action::Close;
         }
-        self.link.say_farewell();
-        self.enter(State::Farewell, Phase::Close);
-        self.farewell()
+        self.link.send_close_notify();
+        self.enter(State::CloseNotify, Phase::Close);
+        self.close_notify()
     }
 
     /// Ends the exchange of which only the connection is left. What follows the response is no body,
     /// and nothing is closed: the spans are told for those who wait for their ends.
     pub(in super::super) fn end_in_switch<S: Sink>(&mut self, at: At<'_, S>) {
-        self.trail.start(SpanKind::ReceiveResponseBody, at, || {
+        self.spans.start(SpanKind::ReceiveResponseBody, at, || {
             TraceEvent::ReceiveResponseBodyStarted { request: self.plan.method() }
         });
-        self.trail.complete(Slot::Receiving, at);
-        self.trail.start(SpanKind::ResponseClosed, at, || TraceEvent::ResponseClosedStarted {});
-        self.trail.complete(Slot::Connection, at);
+        self.spans.complete(Slot::Receiving, at);
+        self.spans.start(SpanKind::ResponseClosed, at, || TraceEvent::ResponseClosedStarted {});
+        self.spans.complete(Slot::Connection, at);
         self.enter(State::Leave, Phase::Close);
     }
 
     /// Whatever goes wrong now, the response was had or the error is known: it is not told.
     #[inline(never)]
-    pub(super) fn farewell(&mut self) -> Action {
+    pub(super) fn close_notify(&mut self) -> Action {
         if self.link.layer_has_output() {
             return Action::Wait(Interest::WRITE);
         }
@@ -106,12 +106,12 @@ impl Exchange {
         self.drop_owned();
         self.timers.disarm(Timer::Read as usize);
         self.timers.disarm(Timer::Write as usize);
-        let (phase, cause) = (self.trail.phase(), error.cause);
-        let (repetition, span) = (self.repetition(cause), self.trail.current());
+        let (phase, cause) = (self.spans.phase(), error.cause);
+        let (repetition, span) = (self.repetition(cause), self.spans.current());
         self.give_up_dials(cause, at);
-        self.tell_failure(cause, at);
+        self.emit_failure(cause, at);
         if let Some(repetition) = repetition {
-            self.trail.retry_decided(repetition.err(), at);
+            self.spans.retry_decided(repetition.err(), at);
             if let Ok(retry) = repetition {
                 return self.repeat(retry, at);
             }
@@ -122,21 +122,21 @@ impl Exchange {
             Phase::Resolve | Phase::Connect => return self.enter(State::Leave, Phase::Close),
             // A tunnel that is no use is closed, and so is a proxy that gives none.
             Phase::Tls if span == Some(SpanKind::ProxyStartTls) => {
-                self.trail.start(SpanKind::Close, at, || TraceEvent::CloseStarted {});
+                self.spans.start(SpanKind::Close, at, || TraceEvent::CloseStarted {});
             }
             Phase::Tls => {}
             _ if matches!(cause, Cause::Proxy(_)) => {
-                self.trail.start(SpanKind::Close, at, || TraceEvent::CloseStarted {});
+                self.spans.start(SpanKind::Close, at, || TraceEvent::CloseStarted {});
             }
             _ => self
-                .trail
+                .spans
                 .start(SpanKind::ResponseClosed, at, || TraceEvent::ResponseClosedStarted {}),
         }
         let transport_works = !matches!(cause, Cause::Os(_) | Cause::TimedOut(_));
         if transport_works && phase != Phase::Tls {
-            self.link.say_farewell();
+            self.link.send_close_notify();
         }
-        let next = if transport_works { State::Farewell } else { State::Close };
+        let next = if transport_works { State::CloseNotify } else { State::Close };
         self.enter(next, Phase::Close);
     }
 

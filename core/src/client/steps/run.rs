@@ -3,9 +3,9 @@
 use super::super::action::{Action, Interest};
 use super::super::exchange::Exchange;
 use super::super::plan::Plan;
+use super::super::span_tracker::Slot;
 use super::super::state::{State, Stepped, Timer};
 use super::super::stopwatch::Part;
-use super::super::trail::Slot;
 use crate::error::{Call, Cause, CertificateProblem, Misuse, Phase, TlsError};
 use crate::time::{Deadline, Waiting};
 use crate::trace::{At, EventKind, Failure, Sink, SpanKind, TraceEvent};
@@ -61,13 +61,13 @@ impl Exchange {
             State::Secure => Ok(Some(self.secure())),
             State::Handshake => self.handshake(at),
             State::Transfer => self.transfer(at),
-            State::Farewell => Ok(Some(self.farewell())),
+            State::CloseNotify => Ok(Some(self.close_notify())),
             State::Close => {
                 self.enter(State::Closed, Phase::Close);
                 Ok(Some(Action::Close))
             }
             State::Closed => {
-                self.trail.complete(Slot::Connection, at);
+                self.spans.complete(Slot::Connection, at);
                 Ok(Some(self.leave(at)))
             }
             State::Leave => Ok(Some(self.leave(at))),
@@ -81,7 +81,7 @@ impl Exchange {
         self.clock.start(at.now);
         let total = self.plan.options.timeouts.total;
         self.timers.arm(Timer::Total as usize, || Deadline::after(at.now, total, Waiting::Total));
-        self.trail.begin(&self.plan, at);
+        self.spans.begin(&self.plan, at);
         self.enter(State::Trust, Phase::Pool);
     }
 
@@ -90,7 +90,7 @@ impl Exchange {
         self.state = state;
         self.asked = false;
         self.timers.disarm(Timer::Step as usize);
-        self.trail.enter(phase);
+        self.spans.enter(phase);
         self.clock.enter(match state {
             State::Resolve => Part::Resolve,
             _ => Part::of(phase, self.plan.tunnelling),
@@ -101,47 +101,47 @@ impl Exchange {
     #[inline]
     pub(super) fn enter_phase(&mut self, phase: Phase) {
         self.timers.disarm(Timer::Step as usize);
-        self.trail.enter(phase);
+        self.spans.enter(phase);
         self.clock.enter(Part::of(phase, self.plan.tunnelling));
     }
 
     /// Tells that a deadline passed.
     pub(in super::super) fn passed<S: Sink>(&mut self, deadline: Deadline, at: At<'_, S>) -> Cause {
         let why = deadline.why.name();
-        let mut cx = self.trail.cx(at);
-        cx.tell(EventKind::DeadlinePassed, || TraceEvent::DeadlinePassed { why });
+        let mut cx = self.spans.cx(at);
+        cx.emit(EventKind::DeadlinePassed, || TraceEvent::DeadlinePassed { why });
         Cause::TimedOut(deadline.why)
     }
 
     /// Fails the spans that are open.
-    pub(in super::super) fn tell_failure<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
-        let Self { plan, link, trail, .. } = self;
-        let phase = trail.phase();
-        let span = trail.current().unwrap_or(SpanKind::StartTls);
-        trail.fail(failure(plan, link, span, &cause, phase), at);
+    pub(in super::super) fn emit_failure<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
+        let Self { plan, link, spans, .. } = self;
+        let phase = spans.phase();
+        let span = spans.current().unwrap_or(SpanKind::StartTls);
+        spans.fail(failure(plan, link, span, &cause, phase), at);
     }
 
     /// Fails the span of sending, which was in this phase.
-    pub(super) fn tell_sending_failure<S: Sink>(
+    pub(super) fn emit_sending_failure<S: Sink>(
         &mut self,
         cause: Cause,
         phase: Phase,
         at: At<'_, S>,
     ) {
-        let Self { plan, link, trail, .. } = self;
+        let Self { plan, link, spans, .. } = self;
         let failure = failure(plan, link, SpanKind::SendRequestBody, &cause, phase);
-        trail.fail_slot(Slot::Sending, failure, at);
+        spans.fail_slot(Slot::Sending, failure, at);
     }
 
     /// The exchange ends, with an error or without one.
     pub(super) fn finish<S: Sink>(&mut self, at: At<'_, S>) {
         let is_complete = self.error.is_none();
         self.enter(if is_complete { State::Done } else { State::Failed }, Phase::Idle);
-        let Self { plan, link, trail, clock, error, .. } = self;
+        let Self { plan, link, spans, clock, error, .. } = self;
         let failure = error
             .as_ref()
             .map(|error| failure(plan, link, SpanKind::StartTls, &error.cause, error.phase));
-        trail.finish(failure, clock, at);
+        spans.finish(failure, clock, at);
     }
 }
 
@@ -154,8 +154,8 @@ fn failure<'f>(
     phase: Phase,
 ) -> Failure<'f> {
     let fields = plan.request.fields().fields();
-    let evidence = match cause {
-        Cause::Peer(_) => link.http1.evidence(),
+    let excerpt = match cause {
+        Cause::Peer(_) => link.http1.excerpt(),
         Cause::Tls(TlsError::Certificate(CertificateProblem::WrongName)) => {
             plan.route.server_name(span).as_bytes()
         }
@@ -168,5 +168,5 @@ fn failure<'f>(
         },
         _ => &[],
     };
-    Failure { phase, cause, secure: link.is_secure(), evidence, body: link.http1.body_progress() }
+    Failure { phase, cause, secure: link.is_secure(), excerpt, body: link.http1.body_progress() }
 }

@@ -9,8 +9,8 @@ use super::super::proxy::Proxy;
 use super::super::redirect;
 use super::super::request::Request;
 use super::super::route::Via;
+use super::super::span_tracker::Slot;
 use super::super::state::{Receiving, Sending, State, Stepped, Timer};
-use super::super::trail::Slot;
 use crate::error::{Cause, CodingError, Error, MisuseError, Phase};
 use crate::fields::{FieldBlock, Fields};
 use crate::http1::{BodySize, Connection, Event, Progress, Role, State as Side};
@@ -22,13 +22,13 @@ impl Exchange {
         self.plan.tunnelling = false;
         self.link.begin_exchange();
         self.begin_transfer();
-        self.trail.start(SpanKind::SendRequestHeaders, at, || {
+        self.spans.start(SpanKind::SendRequestHeaders, at, || {
             TraceEvent::SendRequestHeadersStarted { request: self.plan.method() }
         });
         let request = &self.plan.request;
         let http1 = &mut self.link.http1;
         self.clock.before = http1.received();
-        let mut cx = self.trail.cx(at);
+        let mut cx = self.spans.cx(at);
         let sent = match self.plan.route.via() {
             Via::Forward(proxy) => send_whole(http1, request, proxy, &mut cx),
             _ => http1.send_written(&mut cx, request.written()),
@@ -55,7 +55,7 @@ impl Exchange {
     pub(super) fn begin_tunnel<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.plan.tunnelling = true;
         self.begin_transfer();
-        self.trail.start(SpanKind::SendRequestHeaders, at, || {
+        self.spans.start(SpanKind::SendRequestHeaders, at, || {
             TraceEvent::SendRequestHeadersStarted { request: self.plan.method() }
         });
         let target = self.plan.request.url().host_and_port();
@@ -67,7 +67,7 @@ impl Exchange {
             let more = proxy_fields(proxy);
             fields.extend(more.fields().iter().map(|field| (field.name, field.value)));
         }
-        let mut cx = self.trail.cx(at);
+        let mut cx = self.spans.cx(at);
         let http1 = &mut self.link.http1;
         http1.send_request(&mut cx, b"CONNECT", target, fields.fields(), BodySize::None)?;
         self.clock.before = http1.received();
@@ -126,7 +126,7 @@ impl Exchange {
                     return Ok((!rewind).then_some(Interest::BODY));
                 }
                 Sending::Body => {
-                    self.trail.complete(Slot::Sending, at);
+                    self.spans.complete(Slot::Sending, at);
                     self.sending = Sending::Done;
                     if self.receiving == Receiving::Nothing {
                         self.await_response(at);
@@ -147,7 +147,7 @@ impl Exchange {
     /// which it may never do. That is no span of httpcore's: it stands between two of them.
     #[inline]
     fn head_sent<S: Sink>(&mut self, at: At<'_, S>) -> Result<(), Error> {
-        self.trail.complete(Slot::Sending, at);
+        self.spans.complete(Slot::Sending, at);
         if !self.plan.tunnelling && self.plan.request.expects_continue() {
             self.sending = Sending::AwaitContinue;
             self.enter_phase(Phase::ReceiveHead);
@@ -155,7 +155,7 @@ impl Exchange {
         }
         self.begin_body(at);
         if self.plan.tunnelling || !self.plan.request.has_content() {
-            let mut cx = self.trail.cx(at);
+            let mut cx = self.spans.cx(at);
             self.link.http1.finish(&mut cx, Fields::EMPTY)?;
         }
         Ok(())
@@ -163,13 +163,13 @@ impl Exchange {
 
     /// The server was to ask for the body, and has not in the time for that.
     pub(in super::super) fn continue_unasked<S: Sink>(&mut self, at: At<'_, S>) {
-        self.tell_continue(true, "the server says nothing", at);
+        self.emit_continue(true, "the server says nothing", at);
         self.begin_body(at);
     }
 
-    fn tell_continue<S: Sink>(&mut self, sends: bool, why: &'static str, at: At<'_, S>) {
-        let mut cx = self.trail.cx(at);
-        cx.tell(EventKind::ContinueDecided, || TraceEvent::ContinueDecided { sends, why });
+    fn emit_continue<S: Sink>(&mut self, sends: bool, why: &'static str, at: At<'_, S>) {
+        let mut cx = self.spans.cx(at);
+        cx.emit(EventKind::ContinueDecided, || TraceEvent::ContinueDecided { sends, why });
     }
 
     #[inline(always)]
@@ -179,7 +179,7 @@ impl Exchange {
         if self.receiving == Receiving::Nothing {
             self.enter_phase(Phase::SendBody);
         }
-        self.trail.start(SpanKind::SendRequestBody, at, || TraceEvent::SendRequestBodyStarted {
+        self.spans.start(SpanKind::SendRequestBody, at, || TraceEvent::SendRequestBodyStarted {
             request: self.plan.method(),
         });
     }
@@ -197,9 +197,9 @@ impl Exchange {
             if !has_length || http1.body_left() > 0 {
                 return Ok(());
             }
-            http1.finish(&mut self.trail.cx(at), Fields::EMPTY)?;
+            http1.finish(&mut self.spans.cx(at), Fields::EMPTY)?;
         }
-        self.trail.complete(Slot::Sending, at);
+        self.spans.complete(Slot::Sending, at);
         self.sending = Sending::Done;
         Ok(())
     }
@@ -215,7 +215,7 @@ impl Exchange {
         });
         *made -= queued.min(*made);
         self.timers.disarm(Timer::Write as usize);
-        self.tell_sending_failure(cause, self.sending.phase(), at);
+        self.emit_sending_failure(cause, self.sending.phase(), at);
         self.sending = Sending::Stopped;
     }
 
@@ -231,7 +231,7 @@ impl Exchange {
     pub(in super::super) fn await_response<S: Sink>(&mut self, at: At<'_, S>) {
         self.receiving = Receiving::Head;
         self.enter_phase(Phase::ReceiveHead);
-        self.trail.start(SpanKind::ReceiveResponseHeaders, at, || {
+        self.spans.start(SpanKind::ReceiveResponseHeaders, at, || {
             TraceEvent::ReceiveResponseHeadersStarted { request: self.plan.method() }
         });
     }
@@ -268,7 +268,7 @@ impl Exchange {
             }
             self.clock.first_byte();
         }
-        Ok(match self.link.read(&mut self.trail.cx(at))? {
+        Ok(match self.link.read(&mut self.spans.cx(at))? {
             Progress::NeedInput => {
                 self.has_input = false;
                 None
@@ -309,7 +309,7 @@ impl Exchange {
         // What follows is a response of its own.
         self.count_head();
         if status == 100 {
-            self.tell_continue(true, "the server asks for it", at);
+            self.emit_continue(true, "the server asks for it", at);
             self.begin_body(at);
         }
     }
@@ -328,7 +328,7 @@ impl Exchange {
     fn answered<S: Sink>(&mut self, status: u16, at: At<'_, S>) {
         match self.sending {
             Sending::AwaitContinue => {
-                self.tell_continue(false, "the server has answered without it", at);
+                self.emit_continue(false, "the server has answered without it", at);
                 self.sending = Sending::Stopped;
                 self.unsent = match self.plan.request.size() {
                     BodySize::Length(length) => Some(length),
@@ -350,16 +350,16 @@ impl Exchange {
             // The caller did not ask for a tunnel, and is told nothing of it.
             return Ok((!self.plan.tunnelling).then_some(Action::Event(Emitted::Informational)));
         };
-        self.trail.head(head, &self.plan, at);
+        self.spans.head(head, &self.plan, at);
         if self.plan.tunnelling {
             return self.tunnel_answered(head.status, at);
         }
         let hop = match redirect::is_redirect(head.status) {
-            true => redirect::hop(head, &self.plan, self.redirected, &mut self.trail, at)?,
+            true => redirect::hop(head, &self.plan, self.redirected, &mut self.spans, at)?,
             false => None,
         };
         if self.plan.options.decode && hop.is_none() {
-            self.content.decide(head, reading, &mut self.trail, at);
+            self.content.decide(head, reading, &mut self.spans, at);
         }
         if hop.is_none() {
             self.memory.head.keep(head);
@@ -385,7 +385,7 @@ impl Exchange {
 
     fn ask_for_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.receiving = Receiving::Body;
-        self.trail.start(SpanKind::ReceiveResponseBody, at, || {
+        self.spans.start(SpanKind::ReceiveResponseBody, at, || {
             TraceEvent::ReceiveResponseBodyStarted { request: self.plan.method() }
         });
         self.receive_body(at)
@@ -419,13 +419,13 @@ impl Exchange {
         if self.sending.is_active() {
             self.end_sent_body(at)?;
         }
-        self.trail.complete(Slot::Receiving, at);
+        self.spans.complete(Slot::Receiving, at);
         if self.sending.is_active() {
             // The server has said all, and wants no more.
             let status = self.memory.head.get().map_or(0, |head| head.status);
             self.stop_sending(Cause::AnsweredEarly(status), at);
         }
-        if let Err(error) = self.content.finish(&mut self.trail, at) {
+        if let Err(error) = self.content.finish(&mut self.spans, at) {
             self.ends_too_early(error, at);
         }
         Ok(Some(self.end(at)))
@@ -440,7 +440,7 @@ impl Exchange {
         match self.content.decode(data) {
             Ok(has_more) => Ok(has_more.then_some(Action::Event(Emitted::Data))),
             Err(error) => {
-                content::tell_refused(error, &mut self.trail, at);
+                content::emit_refused(error, &mut self.spans, at);
                 Err(Cause::Coding(error).into())
             }
         }
@@ -450,7 +450,7 @@ impl Exchange {
     /// and may serve again.
     #[inline(never)]
     fn ends_too_early<S: Sink>(&mut self, error: CodingError, at: At<'_, S>) {
-        content::tell_refused(error, &mut self.trail, at);
+        content::emit_refused(error, &mut self.spans, at);
         self.error = Some(self.complete(Cause::Coding(error).into(), Phase::ReceiveBody));
     }
 }

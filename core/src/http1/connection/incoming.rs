@@ -3,12 +3,12 @@
 use super::machine::Connection;
 use crate::error::{PeerError, Rule};
 use crate::fields::Fields;
-use crate::framing::{Asked, Framing};
-use crate::head::{Reading, RequestHead, ResponseHead};
+use crate::framing::{Framing, RequestKind};
+use crate::head::{HeadInfo, RequestHead, ResponseHead};
 use crate::http1::event::{Event, Next};
+use crate::http1::head_parser::StartLine;
 use crate::http1::receive::Part;
-use crate::http1::section::StartLine;
-use crate::http1::state::{Act, SwitchKind};
+use crate::http1::state::{SwitchKind, Transition};
 use crate::trace::{Cx, EventKind, Sink, TraceEvent};
 use crate::values::{NotReusable, Role, State, Version};
 use crate::wire::Broken;
@@ -52,7 +52,7 @@ impl Connection {
 
     /// The request that the last event was, if it was one.
     #[inline]
-    pub(crate) fn request(&self) -> Option<(RequestHead<'_>, Reading)> {
+    pub(crate) fn request(&self) -> Option<(RequestHead<'_>, HeadInfo)> {
         let request = |event| match event {
             Event::Request(head, reading) => Some((head, reading)),
             _ => None,
@@ -62,7 +62,7 @@ impl Connection {
 
     /// The final response that the last event was the head of, if it was one.
     #[inline]
-    pub(crate) fn response(&self) -> Option<(ResponseHead<'_>, Reading)> {
+    pub(crate) fn response(&self) -> Option<(ResponseHead<'_>, HeadInfo)> {
         let response = |event| match event {
             Event::Response(head, reading) => Some((head, reading)),
             _ => None,
@@ -73,7 +73,7 @@ impl Connection {
     /// The data that the last event was, if it was some.
     #[inline]
     pub(crate) fn data(&self) -> Option<&[u8]> {
-        (self.last == Some(Part::Data)).then(|| self.receive.lent())
+        (self.last == Some(Part::Data)).then(|| self.receive.borrowed())
     }
 
     /// The trailers of the end that the last event was, if it was one.
@@ -90,14 +90,14 @@ impl Connection {
 
     /// What the last head says of what follows it.
     #[inline]
-    pub(crate) fn reading(&self) -> Reading {
-        self.receive.head.reading()
+    pub(crate) fn head_info(&self) -> HeadInfo {
+        self.receive.head.head_info()
     }
 
     /// What the request of this exchange asks.
     #[inline]
-    pub(crate) const fn asked(&self) -> Asked {
-        self.asked
+    pub(crate) const fn request_kind(&self) -> RequestKind {
+        self.request_kind
     }
 
     /// Whether nothing is left to come of the peer's message.
@@ -109,14 +109,14 @@ impl Connection {
     /// Whether the last head expects something other than `100-continue`.
     #[inline]
     pub(crate) const fn expects_another(&self) -> bool {
-        self.receive.head.wishes.expects_another
+        self.receive.head.connection.expects_another
     }
 
     /// How much of `available` bytes that follow all that has arrived is data of the peer's body; none if
     /// something else comes first. They count as read, and are not the event of this connection: the
     /// caller has them.
     pub(crate) fn skip_data(&mut self, available: usize) -> usize {
-        if self.sides.of(self.role.peer()) != State::Body {
+        if self.state.of(self.role.peer()) != State::Body {
             return 0;
         }
         self.last = None;
@@ -128,19 +128,19 @@ impl Connection {
     #[inline]
     pub(crate) fn end_in_silence<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> bool {
         let peer = self.role.peer();
-        if self.sides.of(peer) != State::Body || !self.receive.is_complete() {
+        if self.state.of(peer) != State::Body || !self.receive.is_complete() {
             return false;
         }
         self.last = None;
-        self.sides.act(peer, Act::End);
-        self.tell_reuse(cx);
+        self.state.apply(peer, Transition::End);
+        self.emit_reuse(cx);
         true
     }
 
     /// Whether a server waits for a request of which nothing has come.
     #[inline]
     pub(crate) fn awaits_request(&self) -> bool {
-        self.sides.of(Role::Client) == State::Idle
+        self.state.of(Role::Client) == State::Idle
             && !self.receive.is_at_end()
             && self.receive.is_idle()
     }
@@ -152,7 +152,7 @@ impl Connection {
         wanted: impl Fn(Event<'c>) -> R,
         nothing: impl FnOnce() -> R,
     ) -> R {
-        let bytes = self.receive.lent();
+        let bytes = self.receive.borrowed();
         match self.last {
             None => return nothing(),
             Some(Part::Data) => return wanted(Event::Data(bytes)),
@@ -164,7 +164,7 @@ impl Connection {
                 let (method, target) = (&bytes[line.method.clone()], &bytes[line.target.clone()]);
                 let (version, fields) = (line.version, self.receive.fields());
                 let head = RequestHead { method, target, version, fields };
-                wanted(Event::Request(head, self.receive.head.reading()))
+                wanted(Event::Request(head, self.receive.head.head_info()))
             }
             Some(StartLine::Status(line)) => {
                 let (version, status, fields) = (line.version, line.status, self.receive.fields());
@@ -173,7 +173,7 @@ impl Connection {
                 if self.receive.head.is_informational() {
                     wanted(Event::Informational(head))
                 } else {
-                    wanted(Event::Response(head, self.receive.head.reading()))
+                    wanted(Event::Response(head, self.receive.head.head_info()))
                 }
             }
             None => nothing(),
@@ -183,7 +183,7 @@ impl Connection {
     /// Reads on, and says what there is without borrowing it.
     #[inline]
     pub(crate) fn advance<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, PeerError> {
-        if self.sides.of(self.role.peer()) == State::Body {
+        if self.state.of(self.role.peer()) == State::Body {
             // Small chunks are many.
             if self.receive.plain_chunk(cx) || self.receive.plain_data() {
                 self.last = Some(Part::Data);
@@ -204,14 +204,14 @@ impl Connection {
     #[inline(never)]
     fn advance_by_state<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, Failed> {
         self.last = None;
-        match self.sides.of(self.role.peer()) {
+        match self.state.of(self.role.peer()) {
             State::Body => self.body(cx),
             State::Idle if self.role == Role::Client => self.unasked(cx),
             State::Idle if self.receive.is_at_end() && self.receive.is_idle() => Ok(self.closed()),
             State::Idle | State::Answer => self.head(cx),
             State::Done | State::MustClose | State::MightSwitch => Ok(self.after_end()),
             State::Switched => {
-                self.receive.give_back();
+                self.receive.consume();
                 Ok(Progress::Switched)
             }
             State::Closed => Ok(Progress::Closed),
@@ -233,8 +233,8 @@ impl Connection {
     #[inline(never)]
     fn ended<S: Sink>(&mut self, cx: &mut Cx<'_, S>) {
         self.last = Some(Part::End);
-        self.sides.act(self.role.peer(), Act::End);
-        self.tell_reuse(cx);
+        self.state.apply(self.role.peer(), Transition::End);
+        self.emit_reuse(cx);
     }
 
     /// The peer broke a rule.
@@ -242,8 +242,8 @@ impl Connection {
     fn fail(&mut self, error: PeerError) -> Failed {
         self.error = Some(error);
         // What we still say to it is the last.
-        self.sides.end_keep_alive();
-        self.sides.act(self.role.peer(), Act::Fail);
+        self.state.end_keep_alive();
+        self.state.apply(self.role.peer(), Transition::Fail);
         self.close_because(NotReusable::Failed);
         Failed
     }
@@ -252,14 +252,14 @@ impl Connection {
     #[cold]
     fn unasked<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, Failed> {
         if self.receive.surplus() > 0 {
-            let error = self.receive.refuse(Broken::new(Rule::ResponseUnasked, 0), 0..0, cx);
+            let error = self.receive.reject(Broken::new(Rule::ResponseUnasked, 0), 0..0, cx);
             return Err(self.fail(error));
         }
         if self.receive.is_at_end() { Ok(self.closed()) } else { Ok(Progress::NeedInput) }
     }
 
     fn after_end(&mut self) -> Progress {
-        self.receive.give_back();
+        self.receive.consume();
         if self.receive.is_at_end() && self.receive.surplus() == 0 {
             return self.closed();
         }
@@ -268,27 +268,27 @@ impl Connection {
 
     /// The peer closed its direction where it may.
     fn closed(&mut self) -> Progress {
-        self.sides.act(self.role.peer(), Act::Close);
+        self.state.apply(self.role.peer(), Transition::Close);
         self.close_because(NotReusable::PeerClosed);
         Progress::Closed
     }
 
     fn head<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, Failed> {
-        match self.receive.next_head(self.asked, cx) {
+        match self.receive.next_head(self.request_kind, cx) {
             Ok(true) => {}
             Ok(false) => return Ok(Progress::NeedInput),
             Err(error) => return Err(self.fail(error)),
         }
-        if self.receive.head.status == 101 && !self.sides.may_switch_by(SwitchKind::Upgrade) {
-            let error = self.receive.refuse(Broken::new(Rule::SwitchUnasked, 9), 0..0, cx);
+        if self.receive.head.status == 101 && !self.state.may_switch_by(SwitchKind::Upgrade) {
+            let error = self.receive.reject(Broken::new(Rule::SwitchUnasked, 9), 0..0, cx);
             return Err(self.fail(error));
         }
         self.last = Some(Part::Head);
         if self.role == Role::Server {
             self.request_head();
         } else if self.receive.head.is_informational() {
-            self.sides.act(Role::Server, Act::Informational);
-            self.tell_informational(cx);
+            self.state.apply(Role::Server, Transition::Informational);
+            self.emit_informational(cx);
         } else {
             self.response_head(cx);
         }
@@ -297,35 +297,35 @@ impl Connection {
 
     fn request_head(&mut self) {
         let head = &self.receive.head;
-        self.asked = head.asked;
+        self.request_kind = head.request_kind;
         let switch = match head.decision.framing {
             Framing::Tunnel => Some(SwitchKind::Connect),
             // In HTTP/1.0 the field means nothing (RFC 9110 section 7.8).
-            _ if head.wishes.upgrade && head.version >= Version::HTTP_11 => {
+            _ if head.connection.upgrade && head.version >= Version::HTTP_11 => {
                 Some(SwitchKind::Upgrade)
             }
             _ => None,
         };
-        self.sides.ask_to_switch(switch);
+        self.state.ask_to_switch(switch);
         self.note_close();
-        self.sides.act(Role::Client, Act::Request);
+        self.state.apply(Role::Client, Transition::Request);
     }
 
     fn response_head<S: Sink>(&mut self, cx: &mut Cx<'_, S>) {
         self.note_close();
         let framing = self.receive.head.decision.framing;
         if framing == Framing::UntilClose {
-            self.sides.end_keep_alive();
+            self.state.end_keep_alive();
             self.close_because(NotReusable::UntilClose);
         }
         if framing == Framing::Tunnel {
-            self.sides.act(Role::Server, Act::Switch);
+            self.state.apply(Role::Server, Transition::Switch);
             self.close_because(NotReusable::Switched);
-            cx.tell(EventKind::Switched, || TraceEvent::Switched {
+            cx.emit(EventKind::Switched, || TraceEvent::Switched {
                 leftover: self.receive.surplus() as u64,
             });
         } else {
-            self.sides.act(Role::Server, Act::Response);
+            self.state.apply(Role::Server, Transition::Response);
         }
     }
 
@@ -334,23 +334,23 @@ impl Connection {
         let head = &self.receive.head;
         let why = if head.decision.tolerated.is_some() {
             NotReusable::Tolerated
-        } else if head.wishes.close {
+        } else if head.connection.close {
             NotReusable::PeerAsked
         } else if !head.keeps_alive() {
             NotReusable::Http10
         } else {
             return;
         };
-        self.sides.end_keep_alive();
+        self.state.end_keep_alive();
         self.close_because(why);
     }
 
     #[inline]
-    fn tell_informational<S: Sink>(&self, cx: &mut Cx<'_, S>) {
+    fn emit_informational<S: Sink>(&self, cx: &mut Cx<'_, S>) {
         if cx.wants(EventKind::InformationalRead)
             && let Some(Event::Informational(head)) = self.event()
         {
-            cx.tell(EventKind::InformationalRead, || TraceEvent::InformationalRead { head });
+            cx.emit(EventKind::InformationalRead, || TraceEvent::InformationalRead { head });
         }
     }
 }

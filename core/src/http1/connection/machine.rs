@@ -7,9 +7,9 @@ use bytes::Bytes;
 
 use super::super::receive::{Part, Receive};
 use super::super::send::Send;
-use super::super::state::{Act, Sides};
+use super::super::state::{ConnectionState, Transition};
 use crate::error::{Call, Misuse, MisuseError, PeerError};
-use crate::framing::Asked;
+use crate::framing::RequestKind;
 use crate::limits::Config;
 use crate::trace::{Cx, EventKind, Sink, TraceEvent};
 use crate::values::{Buffers, NotReusable, Role, State, Version};
@@ -49,11 +49,11 @@ use crate::values::{Buffers, NotReusable, Role, State, Version};
 #[derive(Clone, Debug)]
 pub struct Connection {
     pub(super) role: Role,
-    pub(super) sides: Sides,
+    pub(super) state: ConnectionState,
     pub(super) receive: Receive,
     pub(super) send: Send,
     /// What the request of this exchange asks.
-    pub(super) asked: Asked,
+    pub(super) request_kind: RequestKind,
     /// Why the connection will not serve another exchange, if that is known.
     pub(super) not_reusable: Option<NotReusable>,
     pub(super) error: Option<PeerError>,
@@ -67,10 +67,10 @@ impl Connection {
     pub fn new(role: Role, config: Config) -> Self {
         Self {
             role,
-            sides: Sides::new(),
+            state: ConnectionState::new(),
             receive: Receive::new(role.peer(), config),
             send: Send::new(),
-            asked: Asked::Other,
+            request_kind: RequestKind::Other,
             not_reusable: None,
             error: None,
             last: None,
@@ -98,7 +98,7 @@ impl Connection {
     /// Where `side` stands.
     #[must_use]
     pub const fn state(&self, side: Role) -> State {
-        self.sides.of(side)
+        self.state.of(side)
     }
 
     // Bytes in.
@@ -107,7 +107,7 @@ impl Connection {
     /// [`filled`](Self::filled).
     pub fn space(&mut self, min: usize) -> &mut [u8] {
         self.last = None;
-        self.receive.give_back();
+        self.receive.consume();
         self.receive.buffer.space(min)
     }
 
@@ -124,7 +124,7 @@ impl Connection {
     /// The peer sent `bytes`; they are copied.
     pub fn push(&mut self, bytes: &[u8]) {
         self.last = None;
-        self.receive.give_back();
+        self.receive.consume();
         self.receive.buffer.push(bytes);
     }
 
@@ -190,7 +190,7 @@ impl Connection {
     pub fn reuse(&self) -> Result<(), NotReusable> {
         match self.not_reusable {
             Some(reason) => Err(reason),
-            None if !self.sides.both_done() => Err(NotReusable::Unfinished),
+            None if !self.state.both_done() => Err(NotReusable::Unfinished),
             None if self.role == Role::Client && self.receive.surplus() > 0 => {
                 Err(NotReusable::Surplus)
             }
@@ -203,14 +203,14 @@ impl Connection {
 
     /// Makes this exchange the last: a response whose head was not sent yet says so.
     pub fn end_after_this(&mut self) {
-        self.sides.end_keep_alive();
+        self.state.end_keep_alive();
         self.close_because(NotReusable::WeAsked);
     }
 
     /// Whether the client has asked to leave HTTP/1.1, and has no answer to that.
     #[must_use]
     pub const fn may_switch(&self) -> bool {
-        self.sides.may_switch()
+        self.state.may_switch()
     }
 
     /// Begins another exchange.
@@ -228,30 +228,30 @@ impl Connection {
     /// Begins another exchange, on a connection that was found to be one that can.
     pub(crate) fn begin_again(&mut self) {
         self.last = None;
-        self.sides.restart();
+        self.state.restart();
         self.receive.restart();
-        self.asked = Asked::Other;
+        self.request_kind = RequestKind::Other;
     }
 
     /// Gives the memory of an idle connection back. It comes again with the next byte.
-    pub fn release(&mut self) {
-        self.receive.give_back();
-        self.receive.buffer.release();
-        self.send.out.release();
+    pub fn free_buffers(&mut self) {
+        self.receive.consume();
+        self.receive.buffer.free_buffers();
+        self.send.out.free_buffers();
     }
 
     /// Lends the memory of an idle connection to others, as far as they can use it, and gives the
     /// rest back.
-    pub(crate) fn rest(&mut self, memory: &mut Buffers) {
-        self.receive.give_back();
-        self.receive.buffer.rest(&mut memory.incoming);
-        self.send.out.rest(&mut memory.outgoing);
+    pub(crate) fn detach_buffers(&mut self, memory: &mut Buffers) {
+        self.receive.consume();
+        self.receive.buffer.detach_buffers(&mut memory.incoming);
+        self.send.out.detach_buffers(&mut memory.outgoing);
     }
 
     /// Takes memory that another connection has lent.
-    pub(crate) fn wake(&mut self, memory: &mut Buffers) {
-        self.receive.buffer.wake(&mut memory.incoming);
-        self.send.out.wake(&mut memory.outgoing);
+    pub(crate) fn attach_buffers(&mut self, memory: &mut Buffers) {
+        self.receive.buffer.attach_buffers(&mut memory.incoming);
+        self.send.out.attach_buffers(&mut memory.outgoing);
     }
 
     /// Takes the connection over after a switch of protocols; what is returned are the bytes of the
@@ -260,18 +260,18 @@ impl Connection {
     /// # Errors
     /// There was no switch, or bytes still wait for the transport. The connection comes back.
     pub fn into_switched(mut self) -> Result<Vec<u8>, (MisuseError, Box<Self>)> {
-        if !self.sides.have_switched() || self.out_len() > 0 {
+        if !self.state.have_switched() || self.out_len() > 0 {
             let error = self.misuse(Call::IntoSwitched, Misuse::State);
             return Err((error, Box::new(self)));
         }
-        self.receive.give_back();
+        self.receive.consume();
         Ok(self.receive.buffer.into_unread())
     }
 
     /// The bytes of the line for which the peer was refused.
     #[must_use]
-    pub fn evidence(&self) -> &[u8] {
-        self.receive.evidence()
+    pub fn excerpt(&self) -> &[u8] {
+        self.receive.excerpt()
     }
 
     /// How many bytes of the current body have been received, and how many were announced so far:
@@ -287,16 +287,20 @@ impl Connection {
         self.send.left()
     }
 
-    pub(super) fn check(&self, call: Call, act: Act) -> Result<(), MisuseError> {
-        if self.sides.may(self.role, act) { Ok(()) } else { Err(self.misuse(call, Misuse::State)) }
+    pub(super) fn check(&self, call: Call, transition: Transition) -> Result<(), MisuseError> {
+        if self.state.may(self.role, transition) {
+            Ok(())
+        } else {
+            Err(self.misuse(call, Misuse::State))
+        }
     }
 
     pub(super) const fn misuse(&self, call: Call, misuse: Misuse) -> MisuseError {
         MisuseError {
             call,
             misuse,
-            client: self.sides.of(Role::Client),
-            server: self.sides.of(Role::Server),
+            client: self.state.of(Role::Client),
+            server: self.state.of(Role::Server),
         }
     }
 
@@ -306,15 +310,15 @@ impl Connection {
     }
 
     #[inline]
-    pub(super) fn tell_reuse<S: Sink>(&self, cx: &mut Cx<'_, S>) {
+    pub(super) fn emit_reuse<S: Sink>(&self, cx: &mut Cx<'_, S>) {
         if !cx.wants(EventKind::ReuseDecided) {
             return;
         }
         let reuse = self.reuse();
         if reuse != Err(NotReusable::Unfinished) {
-            cx.tell(EventKind::ReuseDecided, || TraceEvent::ReuseDecided {
+            cx.emit(EventKind::ReuseDecided, || TraceEvent::ReuseDecided {
                 reusable: reuse.is_ok(),
-                why: reuse.err().map_or("both messages are complete", NotReusable::sentence),
+                why: reuse.err().map_or("both messages are complete", NotReusable::description),
             });
         }
     }

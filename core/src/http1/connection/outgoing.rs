@@ -7,12 +7,12 @@ use bytes::Bytes;
 use super::machine::Connection;
 use crate::error::{Call, Misuse, MisuseError};
 use crate::fields::Fields;
-use crate::framing::{Asked, Framing};
+use crate::framing::{Framing, RequestKind};
 use crate::head::is_informational;
 use crate::http1::request::{self, WrittenRequest};
 use crate::http1::response::{self, ResponseContext, WrittenResponse};
-use crate::http1::send::{Announced, BodySize};
-use crate::http1::state::{Act, SwitchKind};
+use crate::http1::send::{BodySize, EncodedHead};
+use crate::http1::state::{SwitchKind, Transition};
 use crate::trace::{Cx, Sink};
 use crate::values::{NotReusable, Role, Version};
 
@@ -31,10 +31,11 @@ impl Connection {
         fields: Fields<'_>,
         size: BodySize,
     ) -> Result<(), MisuseError> {
-        let asks = Asked::by(method);
-        let write =
-            |staging: &mut Vec<u8>| request::write(staging, method, target, fields, size, asks);
-        self.queue_request(asks, write)
+        let request_kind = RequestKind::by(method);
+        let write = |staging: &mut Vec<u8>| {
+            request::write(staging, method, target, fields, size, request_kind)
+        };
+        self.queue_request(request_kind, write)
     }
 
     /// Sends the head of a request that was judged and written before.
@@ -46,30 +47,30 @@ impl Connection {
         _: &mut Cx<'_, S>,
         request: &WrittenRequest,
     ) -> Result<(), MisuseError> {
-        self.queue_request(request.asks, |staging| request.copy_to(staging))
+        self.queue_request(request.request_kind, |staging| request.copy_to(staging))
     }
 
     #[inline]
     fn queue_request(
         &mut self,
-        asks: Asked,
-        write: impl FnOnce(&mut Vec<u8>) -> Result<Announced, Misuse>,
+        request_kind: RequestKind,
+        write: impl FnOnce(&mut Vec<u8>) -> Result<EncodedHead, Misuse>,
     ) -> Result<(), MisuseError> {
-        self.check(Call::SendRequest, Act::Request)?;
-        let announced = self.send.head(write);
-        let announced = announced.map_err(|misuse| self.misuse(Call::SendRequest, misuse))?;
-        self.asked = asks;
-        let switch = match announced.framing {
+        self.check(Call::SendRequest, Transition::Request)?;
+        let encoded = self.send.head(write);
+        let encoded = encoded.map_err(|misuse| self.misuse(Call::SendRequest, misuse))?;
+        self.request_kind = request_kind;
+        let switch = match encoded.framing {
             Framing::Tunnel => Some(SwitchKind::Connect),
-            _ if announced.wishes.upgrade => Some(SwitchKind::Upgrade),
+            _ if encoded.connection.upgrade => Some(SwitchKind::Upgrade),
             _ => None,
         };
-        self.sides.ask_to_switch(switch);
-        if announced.wishes.close {
-            self.sides.end_keep_alive();
+        self.state.ask_to_switch(switch);
+        if encoded.connection.close {
+            self.state.end_keep_alive();
             self.close_because(NotReusable::WeAsked);
         }
-        self.sides.act(self.role, Act::Request);
+        self.state.apply(self.role, Transition::Request);
         Ok(())
     }
 
@@ -137,9 +138,9 @@ impl Connection {
     #[inline]
     pub(crate) fn response_context(&self) -> ResponseContext {
         ResponseContext {
-            asked: self.asked,
+            request_kind: self.request_kind,
             is_old: self.peer_version() < Version::HTTP_11,
-            keep_alive: self.sides.keeps_alive(),
+            keep_alive: self.state.keeps_alive(),
         }
     }
 
@@ -148,49 +149,49 @@ impl Connection {
         &mut self,
         call: Call,
         status: u16,
-        write: impl FnOnce(&mut Vec<u8>) -> Result<Announced, Misuse>,
+        write: impl FnOnce(&mut Vec<u8>) -> Result<EncodedHead, Misuse>,
         body: Option<Bytes>,
         cx: &mut Cx<'_, S>,
     ) -> Result<(), MisuseError> {
-        let act = match status {
-            _ if call == Call::SendInformational => Act::Informational,
-            _ if !self.sides.may_switch() => Act::Response,
-            101 if self.sides.may_switch_by(SwitchKind::Upgrade) => Act::Switch,
-            200..=299 if self.sides.may_switch_by(SwitchKind::Connect) => Act::Switch,
-            _ => Act::Response,
+        let transition = match status {
+            _ if call == Call::SendInformational => Transition::Informational,
+            _ if !self.state.may_switch() => Transition::Response,
+            101 if self.state.may_switch_by(SwitchKind::Upgrade) => Transition::Switch,
+            200..=299 if self.state.may_switch_by(SwitchKind::Connect) => Transition::Switch,
+            _ => Transition::Response,
         };
-        self.check(call, act)?;
+        self.check(call, transition)?;
         let is_old = self.peer_version() < Version::HTTP_11;
-        let allowed = match act {
-            Act::Informational if is_old => Err(Misuse::State),
-            Act::Informational if !is_informational(status) => Err(Misuse::Status),
-            Act::Response if !matches!(status, 200..=999) => Err(Misuse::Status),
+        let allowed = match transition {
+            Transition::Informational if is_old => Err(Misuse::State),
+            Transition::Informational if !is_informational(status) => Err(Misuse::Status),
+            Transition::Response if !matches!(status, 200..=999) => Err(Misuse::Status),
             _ => Ok(()),
         };
-        let announced = allowed.and_then(|()| self.send.head(write));
-        let announced = announced.map_err(|misuse| self.misuse(call, misuse))?;
-        if announced.framing == Framing::UntilClose {
-            self.sides.end_keep_alive();
+        let encoded = allowed.and_then(|()| self.send.head(write));
+        let encoded = encoded.map_err(|misuse| self.misuse(call, misuse))?;
+        if encoded.framing == Framing::UntilClose {
+            self.state.end_keep_alive();
             self.close_because(NotReusable::UntilClose);
         }
         // An informational response says nothing of the connection.
-        if announced.wishes.close && act != Act::Informational {
-            self.sides.end_keep_alive();
+        if encoded.connection.close && transition != Transition::Informational {
+            self.state.end_keep_alive();
             self.close_because(NotReusable::WeAsked);
         }
-        match (act, body) {
-            (Act::Response, None) => {
-                self.sides.act(Role::Server, Act::Response);
+        match (transition, body) {
+            (Transition::Response, None) => {
+                self.state.apply(Role::Server, Transition::Response);
             }
-            (Act::Response, Some(body)) => {
+            (Transition::Response, Some(body)) => {
                 self.send.whole_body(body);
-                self.sides.act(Role::Server, Act::Response);
-                self.sides.act(Role::Server, Act::End);
-                self.tell_reuse(cx);
+                self.state.apply(Role::Server, Transition::Response);
+                self.state.apply(Role::Server, Transition::End);
+                self.emit_reuse(cx);
             }
             _ => {
-                self.sides.act(Role::Server, act);
-                if act == Act::Switch {
+                self.state.apply(Role::Server, transition);
+                if transition == Transition::Switch {
                     self.close_because(NotReusable::Switched);
                 }
             }
@@ -208,7 +209,7 @@ impl Connection {
         _: &mut Cx<'_, S>,
         data: Bytes,
     ) -> Result<(), MisuseError> {
-        self.check(Call::SendData, Act::Data)?;
+        self.check(Call::SendData, Transition::Data)?;
         self.send.data(data).map_err(|misuse| self.misuse(Call::SendData, misuse))
     }
 
@@ -223,10 +224,10 @@ impl Connection {
         cx: &mut Cx<'_, S>,
         trailers: Fields<'_>,
     ) -> Result<(), MisuseError> {
-        self.check(Call::Finish, Act::End)?;
+        self.check(Call::Finish, Transition::End)?;
         self.send.finish(trailers).map_err(|misuse| self.misuse(Call::Finish, misuse))?;
-        self.sides.act(self.role, Act::End);
-        self.tell_reuse(cx);
+        self.state.apply(self.role, Transition::End);
+        self.emit_reuse(cx);
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use crate::fields::FieldBlock;
 use crate::framing::Framing;
-use crate::http1::{Reading, RequestHead, ResponseHead, Version};
+use crate::http1::{HeadInfo, RequestHead, ResponseHead, Version};
 
 /// How a message starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,24 +53,24 @@ pub struct Message {
 }
 
 impl Message {
-    pub(super) fn request(head: RequestHead<'_>, reading: Reading) -> Self {
+    pub(super) fn request(head: RequestHead<'_>, info: HeadInfo) -> Self {
         let start = Start::Request { method: head.method.into(), target: head.target.into() };
-        Self::new(start, head.version, head.fields.into(), reading)
+        Self::new(start, head.version, head.fields.into(), info)
     }
 
-    pub(super) fn response(head: ResponseHead<'_>, reading: Reading) -> Self {
+    pub(super) fn response(head: ResponseHead<'_>, info: HeadInfo) -> Self {
         let start = Start::Response { status: head.status, reason: head.reason.into() };
-        Self::new(start, head.version, head.fields.into(), reading)
+        Self::new(start, head.version, head.fields.into(), info)
     }
 
     pub(super) fn informational(head: ResponseHead<'_>) -> Self {
         let start = Start::Informational { status: head.status, reason: head.reason.into() };
-        let reading = Reading { framing: Framing::None, keep_alive: true, expects_continue: false };
-        Self::new(start, head.version, head.fields.into(), reading)
+        let info = HeadInfo { framing: Framing::None, keep_alive: true, expects_continue: false };
+        Self::new(start, head.version, head.fields.into(), info)
     }
 
-    fn new(start: Start, version: Version, fields: FieldBlock, reading: Reading) -> Self {
-        let Reading { framing, keep_alive, .. } = reading;
+    fn new(start: Start, version: Version, fields: FieldBlock, info: HeadInfo) -> Self {
+        let HeadInfo { framing, keep_alive, .. } = info;
         let (body, trailers) = (Vec::new(), FieldBlock::new());
         Self { start, version, fields, framing, keep_alive, body, trailers }
     }

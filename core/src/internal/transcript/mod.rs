@@ -39,7 +39,7 @@ pub enum Outcome {
     /// A message is unfinished, and the peer may go on.
     Incomplete,
     /// The peer broke a rule.
-    Refused(PeerError),
+    Rejected(PeerError),
     /// The connection left HTTP/1.1; these bytes are of what follows.
     Switched(Vec<u8>),
     /// Bytes follow the last message that the connection takes. Nobody reads them.
@@ -54,7 +54,7 @@ impl fmt::Display for Outcome {
         match self {
             Self::Complete => f.write_str("complete"),
             Self::Incomplete => f.write_str("incomplete: more bytes are needed"),
-            Self::Refused(error) => error.fmt(f),
+            Self::Rejected(error) => error.fmt(f),
             Self::Switched(rest) => {
                 write!(f, "the connection left HTTP/1.1, with {} bytes of what follows", rest.len())
             }
@@ -98,7 +98,7 @@ pub fn play<S: Sink>(
         connection.eof();
         refused = drain(&mut connection, &mut cx, &mut on)?;
     }
-    Ok(refused.map_or_else(|| outcome(&connection), Outcome::Refused))
+    Ok(refused.map_or_else(|| outcome(&connection), Outcome::Rejected))
 }
 
 /// Sends the request whose response a client will read.

@@ -4,10 +4,10 @@ use alloc::vec::Vec;
 
 use super::super::action::{Action, Interest, Outcome};
 use super::super::reason::reason;
-use super::super::refusal::Refusal;
+use super::super::rejection::Rejection;
 use super::super::session::Session;
+use super::super::span_tracker::Ending;
 use super::super::state::State;
-use super::super::trail::Ending;
 use crate::error::{Cause, MisuseError};
 use crate::http1::{BodySize, Role, State as Side};
 use crate::time::Mono;
@@ -33,18 +33,18 @@ impl Session {
             _ => return,
         }
         if outcome != Outcome::Done {
-            self.trail.handler_failed(outcome.sentence(), at);
+            self.spans.handler_failed(outcome.description(), at);
         }
         match self.link.http1.state(Role::Server) {
             Side::Body if outcome == Outcome::Done && self.finish(now, sink).is_ok() => {}
             Side::Idle | Side::Answer | Side::Body => {
                 if outcome == Outcome::Done {
-                    self.trail.handler_failed(outcome.sentence(), at);
+                    self.spans.handler_failed(outcome.description(), at);
                 }
                 if self.exchange.status == 0 {
-                    return self.refuse(Refusal::Handler, at);
+                    return self.reject(Rejection::Handler, at);
                 }
-                self.trail.fail_request(&self.link, Cause::Abandoned, at);
+                self.spans.fail_request(&self.link, Cause::Cancelled, at);
                 return self.cut_off();
             }
             _ => {}
@@ -59,31 +59,31 @@ impl Session {
     }
 
     /// Answers in the handler's place, and ends the connection.
-    pub(super) fn refuse<S: Sink>(&mut self, refusal: Refusal, at: At<'_, S>) {
-        self.trail.refused(refusal, at);
-        if self.write_refusal(refusal, at).is_err() {
-            self.trail.fail_request(&self.link, Cause::Abandoned, at);
+    pub(super) fn reject<S: Sink>(&mut self, rejection: Rejection, at: At<'_, S>) {
+        self.spans.refused(rejection, at);
+        if self.write_refusal(rejection, at).is_err() {
+            self.spans.fail_request(&self.link, Cause::Cancelled, at);
             return self.cut_off();
         }
-        if self.trail.is_answering() {
+        if self.spans.is_answering() {
             let bytes = (self.link.http1.body_progress().0, self.exchange.sent);
-            self.trail.answered(|| self.head.get(), refusal.status(), bytes, at);
+            self.spans.answered(|| self.head.get(), rejection.status(), bytes, at);
         }
         self.close(Ending::Refused, true);
     }
 
     fn write_refusal<S: Sink>(
         &mut self,
-        refusal: Refusal,
+        rejection: Rejection,
         at: At<'_, S>,
     ) -> Result<(), MisuseError> {
-        let status = refusal.status();
+        let status = rejection.status();
         let mut text = Vec::from(reason(status));
-        for part in [": ", refusal.sentence()] {
+        for part in [": ", rejection.description()] {
             text.extend_from_slice(part.as_bytes());
         }
-        if refusal.section() != "limit" {
-            for part in [" (", refusal.section(), ")"] {
+        if rejection.section() != "limit" {
+            for part in [" (", rejection.section(), ")"] {
                 text.extend_from_slice(part.as_bytes());
             }
         }
@@ -103,9 +103,9 @@ impl Session {
         let over = self.take_failure().is_err();
         match self.link.has_output() {
             Ok(true) if !over => return Some(Action::Wait(Interest::WRITE)),
-            Ok(false) if !over && !self.cut && !self.farewell_said => {
-                self.farewell_said = true;
-                self.link.say_farewell();
+            Ok(false) if !over && !self.cut && !self.close_notify_sent => {
+                self.close_notify_sent = true;
+                self.link.send_close_notify();
                 return None;
             }
             Ok(false) if !over && self.linger && !self.peer_closed => {

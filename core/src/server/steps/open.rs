@@ -2,8 +2,8 @@
 
 use super::super::action::{Action, Interest};
 use super::super::session::Session;
+use super::super::span_tracker::Ending;
 use super::super::state::{Exchange, HandlerRequest, State, Stepped};
-use super::super::trail::Ending;
 use crate::error::Error;
 use crate::fields::Fields;
 use crate::http1::{Event, NotReusable, Progress, Role, State as Side};
@@ -49,7 +49,7 @@ impl Session {
             self.reading = Default::default();
         }
         self.link.advance()?;
-        match self.link.read(&mut self.trail.cx(at))? {
+        match self.link.read(&mut self.spans.cx(at))? {
             // What is left of a request that was answered with a switch is of no use.
             Progress::Event if self.link.http1.state(Role::Server) == Side::Switched => Ok(None),
             Progress::Event => {
@@ -81,7 +81,7 @@ impl Session {
         let http1 = &mut self.link.http1;
         // One that sends without waiting needs no word, and one that is answered gets none.
         if waits && http1.unread().is_empty() && http1.state(Role::Server) == Side::Answer {
-            http1.send_informational(&mut self.trail.cx(at), 100, b"Continue", Fields::EMPTY)?;
+            http1.send_informational(&mut self.spans.cx(at), 100, b"Continue", Fields::EMPTY)?;
         }
         Ok(())
     }
@@ -91,7 +91,7 @@ impl Session {
         if self.link.has_output()? {
             return Ok(Some(Action::Wait(Interest { hangup: true, ..Interest::WRITE })));
         }
-        self.trail.answered(|| self.head.get(), self.exchange.status, (0, 0), at);
+        self.spans.answered(|| self.head.get(), self.exchange.status, (0, 0), at);
         self.enter(State::Switched);
         Ok(None)
     }
@@ -110,9 +110,9 @@ impl Session {
     /// The response is complete.
     pub(in super::super) fn answered<S: Sink>(&mut self, at: At<'_, S>) {
         let bytes = (self.link.http1.body_progress().0, self.exchange.sent);
-        let Self { trail, link, head, exchange, .. } = self;
+        let Self { spans, link, head, exchange, .. } = self;
         let head = || head.get().or_else(|| Some(link.http1.request()?.0));
-        trail.answered(head, exchange.status, bytes, at);
+        spans.answered(head, exchange.status, bytes, at);
         self.exchange.wanted = bytes.0;
         self.enter(State::Drain);
     }
@@ -120,10 +120,10 @@ impl Session {
     /// Throws away what is left of the request; then the next one may come.
     pub(super) fn drain<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.take_failure()?;
-        self.link.http1.end_in_silence(&mut self.trail.cx(at));
+        self.link.http1.end_in_silence(&mut self.spans.cx(at));
         while self.link.http1.state(Role::Client) == Side::Body {
             self.link.advance()?;
-            match self.link.read(&mut self.trail.cx(at))? {
+            match self.link.read(&mut self.spans.cx(at))? {
                 Progress::NeedInput => return self.drain_on(),
                 Progress::Event => {}
                 _ => break,
@@ -134,9 +134,9 @@ impl Session {
             return Ok(None);
         }
         self.link.http1.begin_again();
-        self.head.forget();
+        self.head.clear();
         self.exchange = Exchange::default();
-        self.trail.between();
+        self.spans.between();
         self.enter(State::Idle);
         Ok(None)
     }
@@ -167,7 +167,7 @@ impl Session {
             NotReusable::PeerClosed => Ending::PeerClosed,
             NotReusable::Switched => Ending::Switched,
             _ if self.is_shutting_down => Ending::Shutdown,
-            reason => Ending::Last(reason.sentence()),
+            reason => Ending::Last(reason.description()),
         };
         self.close(ending, linger);
     }

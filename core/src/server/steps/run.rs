@@ -1,12 +1,12 @@
 //! Taking steps until there is something to do.
 
 use super::super::action::{Action, Interest};
-use super::super::refusal::Refusal;
+use super::super::rejection::Rejection;
 use super::super::session::Session;
+use super::super::span_tracker::Ending;
 use super::super::state::{HandlerRequest, State, Stepped, Timer};
-use super::super::trail::Ending;
 use crate::error::{Cause, Error, Phase, TlsError};
-use crate::framing::Asked;
+use crate::framing::RequestKind;
 use crate::http1::{Progress, Role, State as Side};
 use crate::time::Waiting;
 use crate::trace::{At, Sink};
@@ -47,7 +47,7 @@ impl Session {
                 Ok(Some(Action::Close { reset: self.cut && self.exchange.until_close }))
             }
             State::Closed => {
-                self.trail.close(self.ending.unwrap_or(Ending::Cut), at);
+                self.spans.close(self.ending.unwrap_or(Ending::Cut), at);
                 self.enter(State::Over);
                 Ok(None)
             }
@@ -63,14 +63,14 @@ impl Session {
     #[inline(never)]
     fn start<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         let secure = self.options.secure;
-        self.trail.begin(secure, at);
+        self.spans.begin(secure, at);
         if secure {
             self.enter(State::Secure);
-            self.trail.begin_tls(self.options.timeouts.handshake, at);
+            self.spans.begin_tls(self.options.timeouts.handshake, at);
             return Ok(Some(Action::Secure));
         } else {
             self.enter(State::Head);
-            self.trail.between();
+            self.spans.between();
         }
         Ok(None)
     }
@@ -96,14 +96,14 @@ impl Session {
         }
         if state == LayerState::Opening {
             if self.is_shutting_down {
-                self.trail.fail_tls(&self.link, Cause::TimedOut(Waiting::Shutdown), at);
+                self.spans.fail_tls(&self.link, Cause::TimedOut(Waiting::Shutdown), at);
                 self.close(Ending::Shutdown, false);
                 return Ok(None);
             }
             return Ok(Some(Action::Wait(Interest::READ)));
         }
-        self.trail.complete_tls(at);
-        self.trail.between();
+        self.spans.complete_tls(at);
+        self.spans.between();
         self.enter(State::Head);
         Ok(None)
     }
@@ -120,7 +120,7 @@ impl Session {
         } else if self.link.out_len() >= BATCH && self.link.has_output()? {
             return Ok(Some(Action::Wait(Interest::WRITE)));
         } else {
-            self.link.read(&mut self.trail.cx(at))?
+            self.link.read(&mut self.spans.cx(at))?
         };
         match progress {
             Progress::Event => self.open(at),
@@ -158,19 +158,19 @@ impl Session {
     /// A request has come.
     fn open<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         let http1 = &mut self.link.http1;
-        self.exchange.continued = !http1.reading().expects_continue;
+        self.exchange.continued = !http1.head_info().expects_continue;
         self.exchange.is_read = http1.is_read();
-        self.exchange.head_only = http1.asked() == Asked::Head;
+        self.exchange.head_only = http1.request_kind() == RequestKind::Head;
         if self.is_shutting_down {
             http1.end_after_this();
         }
         let http1 = &*http1;
-        self.trail.request(|| Some(http1.request()?.0), at);
+        self.spans.request(|| Some(http1.request()?.0), at);
         self.fields.clear();
         self.asked = HandlerRequest::Nothing;
         self.enter(State::Open);
         if self.link.http1.expects_another() {
-            self.refuse(Refusal::Expectation, at);
+            self.reject(Rejection::Expectation, at);
             return Ok(None);
         }
         Ok(Some(Action::Request))
@@ -191,21 +191,21 @@ impl Session {
         let cause = error.cause;
         let has_handler = matches!(self.state, State::Open | State::Switched);
         let can_answer = matches!(self.link.http1.state(Role::Server), Side::Idle | Side::Answer);
-        match (Refusal::of(cause), self.state) {
-            (Some(refusal), State::Idle | State::Head | State::Open) if can_answer => {
-                self.refuse(refusal, at);
+        match (Rejection::of(cause), self.state) {
+            (Some(rejection), State::Idle | State::Head | State::Open) if can_answer => {
+                self.reject(rejection, at);
             }
             (Some(_), State::Drain) => self.close(Ending::Unread, true),
             (Some(_), _) => {
-                self.trail.fail_request(&self.link, cause, at);
+                self.spans.fail_request(&self.link, cause, at);
                 self.cut_off();
             }
             (None, _) => {
-                self.trail.fail(&self.link, cause, at);
+                self.spans.fail(&self.link, cause, at);
                 let is_of_layer = matches!(cause, Cause::Tls(_) | Cause::Layer(_));
                 // What the layer has to say about it is said; nothing else can be.
                 self.enter(if is_of_layer { State::Closing } else { State::Close });
-                self.farewell_said = true;
+                self.close_notify_sent = true;
             }
         }
         self.asked = HandlerRequest::Nothing;
@@ -217,7 +217,7 @@ impl Session {
     pub(super) fn close(&mut self, ending: Ending, linger: bool) {
         self.ending.get_or_insert(ending);
         self.linger |= linger;
-        self.trail.enter(Phase::Close);
+        self.spans.enter(Phase::Close);
         self.enter(State::Closing);
     }
 }

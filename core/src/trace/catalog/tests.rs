@@ -8,9 +8,9 @@ use crate::error::{Cause, Phase};
 const STREAM: StreamId = StreamId { connection: 7, layer: 1 };
 const FAILURE: Failure<'_> = Failure {
     phase: Phase::Tls,
-    cause: &Cause::Abandoned,
+    cause: &Cause::Cancelled,
     secure: false,
-    evidence: &[],
+    excerpt: &[],
     body: (0, 0),
 };
 

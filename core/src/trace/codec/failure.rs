@@ -152,14 +152,14 @@ tagged! {
         3 Tls(error: TlsError),
         4 Peer(error: PeerError),
         5 Misuse(error: MisuseError),
-        6 Abandoned,
+        6 Cancelled,
         7 Body(error: OsError),
         8 Proxy(status: u16),
         9 Socks(error: SocksError),
         10 BodyConsumed,
         11 BadRedirect,
         12 TooManyRedirects,
-        13 Outrun,
+        13 Superseded,
         14 Coding(error: CodingError),
         15 Layer(code: u32),
         16 AnsweredEarly(status: u16),
@@ -215,7 +215,7 @@ impl Encode for Failure<'_> {
         self.phase.encode(words, to)?;
         self.cause.encode(words, to)?;
         self.secure.encode(words, to)?;
-        self.evidence.encode(words, to)?;
+        self.excerpt.encode(words, to)?;
         to.numbers([self.body.0, self.body.1])
     }
 }
@@ -225,7 +225,7 @@ impl Decode for OwnedFailure {
 
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         let (phase, cause, secure) = (from.read()?, from.read()?, from.read()?);
-        let evidence = from.read()?;
-        Some(Self { phase, cause, secure, evidence, body: (from.read()?, from.read()?) })
+        let excerpt = from.read()?;
+        Some(Self { phase, cause, secure, excerpt, body: (from.read()?, from.read()?) })
     }
 }

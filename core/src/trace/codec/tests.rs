@@ -114,8 +114,8 @@ fn every_part_of_the_time() {
 
 fn causes() -> Vec<Cause> {
     let mut causes = vec![
-        Cause::Abandoned,
-        Cause::Outrun,
+        Cause::Cancelled,
+        Cause::Superseded,
         Cause::PeerGone,
         Cause::Layer(u32::MAX),
         Cause::AnsweredEarly(401),
@@ -150,13 +150,8 @@ fn causes() -> Vec<Cause> {
 #[test]
 fn failures_of_every_cause() {
     for cause in &causes() {
-        let failure = Failure {
-            phase: Phase::Tls,
-            cause,
-            secure: true,
-            evidence: b"Cookie: x",
-            body: (1, 2),
-        };
+        let failure =
+            Failure { phase: Phase::Tls, cause, secure: true, excerpt: b"Cookie: x", body: (1, 2) };
         assert_round_trip(&Codec::new(), TraceEvent::StartTlsFailed { failure });
     }
 }

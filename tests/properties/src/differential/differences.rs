@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn where_we_are_stricter_the_others_are_not() {
         for Stricter { rule, than, what, role, example } in STRICTER {
-            assert_eq!(ours(*role, example), Verdict::Refused(Some(*rule)), "{what}");
+            assert_eq!(ours(*role, example), Verdict::Rejected(Some(*rule)), "{what}");
             for reader in *than {
                 let theirs = theirs(*reader, *role, example);
                 assert!(matches!(theirs, Verdict::Head(_)), "{reader:?}, {what}: {theirs:?}");
@@ -157,7 +157,7 @@ mod tests {
         for Looser { than, what, section, is, role, example } in LOOSER {
             assert!(matches!(ours(*role, example), Verdict::Head(_)), "{what}");
             assert!(is(example), "{what}");
-            assert_eq!(theirs(*than, *role, example), Verdict::Refused(None), "{what}");
+            assert_eq!(theirs(*than, *role, example), Verdict::Rejected(None), "{what}");
             assert!(section.starts_with("RFC 9112 section "), "{what}");
         }
     }

@@ -43,7 +43,7 @@ fn compare(reader: Reader, ours: &Verdict, theirs: &Verdict, bytes: &[u8]) {
             let known = LOOSER.iter().any(|looser| looser.than == reader && (looser.is)(bytes));
             assert!(known, "{reader:?} does not take {head:?}: {theirs:?}");
         }
-        (Verdict::Refused(Some(rule)), Verdict::Head(head)) => {
+        (Verdict::Rejected(Some(rule)), Verdict::Head(head)) => {
             let is_named = |named: &Stricter| named.rule == *rule && named.than.contains(&reader);
             let known = STRICTER.iter().any(is_named) || LIMITS.contains(rule);
             assert!(known, "{reader:?} takes {head:?} in spite of {rule:?}");
@@ -52,6 +52,6 @@ fn compare(reader: Reader, ours: &Verdict, theirs: &Verdict, bytes: &[u8]) {
             unreachable!("{reader:?} has a whole head where we have not: {head:?}")
         }
         // Who refuses what is not whole yet may see it earlier or later.
-        (_, Verdict::Partial | Verdict::Refused(_)) | (Verdict::Refused(None), _) => {}
+        (_, Verdict::Partial | Verdict::Rejected(_)) | (Verdict::Rejected(None), _) => {}
     }
 }

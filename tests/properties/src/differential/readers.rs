@@ -26,7 +26,7 @@ pub(super) fn ours(role: Role, bytes: &[u8]) -> Verdict {
                 Some((head.reason.to_vec(), status, head.version, pairs(head.fields)))
             }
             Ok(_) => None,
-            Err(error) => return Verdict::Refused(Some(error.rule)),
+            Err(error) => return Verdict::Rejected(Some(error.rule)),
         };
         read.map_or(Verdict::Partial, |(first, second, version, fields)| {
             let end = bytes.len() - connection.unread().len();
@@ -76,7 +76,7 @@ fn of_httparse(result: httparse::Result<usize>, head: impl FnOnce(usize) -> Head
     match result {
         Ok(httparse::Status::Complete(end)) => Verdict::Head(head(end)),
         Ok(httparse::Status::Partial) => Verdict::Partial,
-        Err(_) => Verdict::Refused(None),
+        Err(_) => Verdict::Rejected(None),
     }
 }
 
@@ -111,7 +111,7 @@ fn of_pico<T>(parsed: Parsed<T>, head: impl FnOnce(T) -> Head) -> Verdict {
     match parsed {
         Parsed::Complete(parsed) => Verdict::Head(head(parsed)),
         Parsed::Partial => Verdict::Partial,
-        Parsed::Refused => Verdict::Refused(None),
+        Parsed::Refused => Verdict::Rejected(None),
     }
 }
 

@@ -21,5 +21,5 @@ pub(super) struct Head {
 pub(super) enum Verdict {
     Head(Head),
     Partial,
-    Refused(Option<Rule>),
+    Rejected(Option<Rule>),
 }

@@ -73,7 +73,7 @@ impl Servers {
         assert_eq!(cached.event(), plain.event());
         assert_eq!(offsets(cached), offsets(plain));
         assert_eq!(standing(cached), standing(plain));
-        assert_eq!((cached.unread(), cached.evidence()), (plain.unread(), plain.evidence()));
+        assert_eq!((cached.unread(), cached.excerpt()), (plain.unread(), plain.excerpt()));
         assert_eq!(cached.out(), plain.out());
         result
     }

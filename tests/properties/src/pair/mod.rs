@@ -6,7 +6,7 @@ mod pipeline;
 mod plan;
 mod wire;
 
-use limpid_core::error::{Offence, PeerError};
+use limpid_core::error::{ErrorClass, PeerError};
 use limpid_core::http1::{Role, State};
 use limpid_core::internal::transcript::Start;
 
@@ -139,5 +139,5 @@ const fn agree(one: State, other: State) -> bool {
 
 /// The only fault that our own side can be seen to have is a wire that broke.
 fn check_error(error: PeerError, is_broken: bool) {
-    assert!(is_broken && error.rule.offence() == Offence::EndOfStream, "{error}");
+    assert!(is_broken && error.rule.class() == ErrorClass::EndOfStream, "{error}");
 }

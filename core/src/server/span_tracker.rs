@@ -3,7 +3,7 @@
 
 use core::net::SocketAddr;
 
-use super::refusal::Refusal;
+use super::rejection::Rejection;
 use crate::error::{Cause, Phase};
 use crate::http1::RequestHead;
 use crate::time::Waiting;
@@ -35,7 +35,7 @@ pub(super) enum Ending {
 }
 
 impl Ending {
-    const fn sentence(self) -> &'static str {
+    const fn description(self) -> &'static str {
         match self {
             Self::PeerClosed => "the client closed it",
             Self::Idle => "no other request came",
@@ -51,7 +51,7 @@ impl Ending {
 
 /// The open spans of a connection that is served.
 #[derive(Debug)]
-pub(super) struct Trail {
+pub(super) struct SpanTracker {
     scope: Scope,
     /// What the sink wants, asked once.
     interest: Option<Interest>,
@@ -63,7 +63,7 @@ pub(super) struct Trail {
     request: Option<Span>,
 }
 
-impl Trail {
+impl SpanTracker {
     pub(super) fn new(connection: ConnectionId, peer: Option<SocketAddr>) -> Self {
         Self {
             scope: Scope::connection(connection),
@@ -104,7 +104,7 @@ impl Trail {
         let (span, requests) = (self.connection.take(), self.requests);
         if let Some(span) = span {
             self.scope.exchange = ExchangeId(0);
-            let event = || TraceEvent::ServeComplete { why: ending.sentence(), requests };
+            let event = || TraceEvent::ServeComplete { why: ending.description(), requests };
             self.cx(at).complete(span, event);
         }
     }
@@ -173,28 +173,28 @@ impl Trail {
     }
 
     /// Tells that the request is refused.
-    pub(super) fn refused<S: Sink>(&mut self, refusal: Refusal, at: At<'_, S>) {
-        self.cx(at).tell(EventKind::RequestRefused, || TraceEvent::RequestRefused {
-            status: refusal.status(),
-            rule: refusal.name(),
-            why: refusal.sentence(),
+    pub(super) fn refused<S: Sink>(&mut self, rejection: Rejection, at: At<'_, S>) {
+        self.cx(at).emit(EventKind::RequestRefused, || TraceEvent::RequestRefused {
+            status: rejection.status(),
+            rule: rejection.name(),
+            why: rejection.description(),
         });
     }
 
     /// Tells that the handler gave up.
     pub(super) fn handler_failed<S: Sink>(&mut self, why: &'static str, at: At<'_, S>) {
-        self.cx(at).tell(EventKind::HandlerFailed, || TraceEvent::HandlerFailed { why });
+        self.cx(at).emit(EventKind::HandlerFailed, || TraceEvent::HandlerFailed { why });
     }
 
     /// Tells that a deadline has passed.
     pub(super) fn too_slow<S: Sink>(&mut self, why: Waiting, at: At<'_, S>) {
         let why = why.name();
-        self.cx(at).tell(EventKind::ClientTooSlow, || TraceEvent::ClientTooSlow { why });
+        self.cx(at).emit(EventKind::ClientTooSlow, || TraceEvent::ClientTooSlow { why });
     }
 
     /// Tells that the server shuts down.
     pub(super) fn shutdown<S: Sink>(&mut self, busy: bool, at: At<'_, S>) {
-        self.cx(at).tell(EventKind::ShutdownBegun, || TraceEvent::ShutdownBegun { busy });
+        self.cx(at).emit(EventKind::ShutdownBegun, || TraceEvent::ShutdownBegun { busy });
     }
 
     /// Fails the request, if one is open.
@@ -230,7 +230,7 @@ impl Trail {
             phase: self.scope.phase,
             cause,
             secure: link.is_secure(),
-            evidence: if let Cause::Peer(_) = cause { link.http1.evidence() } else { &[] },
+            excerpt: if let Cause::Peer(_) = cause { link.http1.excerpt() } else { &[] },
             body: link.http1.body_progress(),
         }
     }

@@ -6,7 +6,7 @@ use core::fmt;
 use super::catalog::OwnedTraceEvent;
 use super::meta::Meta;
 
-/// What a sink has kept of one exchange: the answer to [`Sink::recall`](super::Sink::recall).
+/// What a sink has kept of one exchange: the answer to [`Sink::events_of`](super::Sink::events_of).
 ///
 /// The events have their secrets. The sink that shows them hides those; [`Debug`](fmt::Debug) shows
 /// how many events there are and nothing of them.
@@ -15,7 +15,7 @@ use super::meta::Meta;
 /// use limpid_core::trace::{NoSink, Trace};
 ///
 /// let trace = Trace::default();
-/// trace.tell(&NoSink);
+/// trace.emit(&NoSink);
 /// assert!(trace.is_empty());
 /// ```
 #[derive(Clone, Default, PartialEq)]

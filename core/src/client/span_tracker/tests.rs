@@ -34,19 +34,19 @@ fn plan() -> Plan {
     Plan::new(request.into(), Default::default())
 }
 
-/// A trail on which these spans were started, in this order, within an exchange.
-fn started<S: Sink>(spans: &[SpanKind], at: At<'_, S>) -> Trail {
-    let mut trail = Trail::new(Scope::exchange(ExchangeId(1)));
-    trail.begin(&plan(), at);
+/// A tracker on which these spans were started, in this order, within an exchange.
+fn started<S: Sink>(spans: &[SpanKind], at: At<'_, S>) -> SpanTracker {
+    let mut tracker = SpanTracker::new(Scope::exchange(ExchangeId(1)));
+    tracker.begin(&plan(), at);
     for span in spans {
-        start(&mut trail, *span, at);
+        start(&mut tracker, *span, at);
     }
-    trail
+    tracker
 }
 
-fn start<S: Sink>(trail: &mut Trail, span: SpanKind, at: At<'_, S>) {
+fn start<S: Sink>(spans: &mut SpanTracker, span: SpanKind, at: At<'_, S>) {
     let (request, host, port) = (&b"PUT"[..], "example.com", 443);
-    trail.start(span, at, || match span {
+    spans.start(span, at, || match span {
         SpanKind::Acquire => TraceEvent::AcquireStarted { secure: true, host, port },
         SpanKind::Resolve => TraceEvent::ResolveStarted { host, port },
         SpanKind::SendRequestBody => TraceEvent::SendRequestBodyStarted { request },
@@ -55,10 +55,10 @@ fn start<S: Sink>(trail: &mut Trail, span: SpanKind, at: At<'_, S>) {
     });
 }
 
-fn fail<S: Sink>(trail: &mut Trail, at: At<'_, S>) {
-    let phase = trail.phase();
-    let cause = &Cause::Abandoned;
-    trail.fail(Failure { phase, cause, secure: false, evidence: &[], body: (0, 0) }, at);
+fn fail<S: Sink>(spans: &mut SpanTracker, at: At<'_, S>) {
+    let phase = spans.phase();
+    let cause = &Cause::Cancelled;
+    spans.fail(Failure { phase, cause, secure: false, excerpt: &[], body: (0, 0) }, at);
 }
 
 const BOTH: [SpanKind; 2] = [SpanKind::ReceiveResponseHeaders, SpanKind::SendRequestBody];
@@ -67,17 +67,17 @@ const BOTH: [SpanKind; 2] = [SpanKind::ReceiveResponseHeaders, SpanKind::SendReq
 fn spans_of_both_directions_are_open_at_once_and_end_by_themselves() {
     let sink = Kept::default();
     let at = At { now: Mono::default(), sink: &sink };
-    let mut trail = started(&BOTH, at);
+    let mut spans = started(&BOTH, at);
     let receiving = (EventKind::ReceiveResponseHeadersStarted, SpanId(2));
     let sending = (EventKind::SendRequestBodyStarted, SpanId(3));
     assert_eq!(sink.take(), [(EventKind::ExchangeStarted, SpanId(1)), receiving, sending]);
 
     let (version, status, reason) = (crate::http1::Version::HTTP_11, 200, &b"OK"[..]);
     let fields = crate::fields::Fields::EMPTY;
-    trail.head(ResponseHead { version, status, reason, fields }, &plan(), at);
-    start(&mut trail, SpanKind::ReceiveResponseBody, at);
-    trail.complete(Slot::Sending, at);
-    trail.complete(Slot::Receiving, at);
+    spans.head(ResponseHead { version, status, reason, fields }, &plan(), at);
+    start(&mut spans, SpanKind::ReceiveResponseBody, at);
+    spans.complete(Slot::Sending, at);
+    spans.complete(Slot::Receiving, at);
     assert_eq!(
         sink.take(),
         [
@@ -88,7 +88,7 @@ fn spans_of_both_directions_are_open_at_once_and_end_by_themselves() {
             (EventKind::ReceiveResponseBodyComplete, SpanId(4)),
         ]
     );
-    assert_eq!(trail.current(), None);
+    assert_eq!(spans.current(), None);
 }
 
 #[test]
@@ -101,11 +101,11 @@ fn failure_ends_every_open_span_in_the_order_of_slots_and_then_the_exchange() {
         SpanKind::Resolve,
         SpanKind::Acquire,
     ];
-    let mut trail = started(&all, at);
-    trail.start_connecting(SpanKind::ConnectTcp, &plan(), at);
+    let mut spans = started(&all, at);
+    spans.start_connecting(SpanKind::ConnectTcp, &plan(), at);
     sink.take();
 
-    fail(&mut trail, at);
+    fail(&mut spans, at);
     let ended = [
         (EventKind::AcquireFailed, SpanId(5)),
         (EventKind::ResolveFailed, SpanId(4)),
@@ -115,13 +115,13 @@ fn failure_ends_every_open_span_in_the_order_of_slots_and_then_the_exchange() {
     ];
     assert_eq!(sink.take(), ended);
 
-    let cause = &Cause::Abandoned;
-    let failure = Failure { phase: Phase::Idle, cause, secure: false, evidence: &[], body: (0, 0) };
-    trail.finish(Some(failure), &Stopwatch::new(), at);
+    let cause = &Cause::Cancelled;
+    let failure = Failure { phase: Phase::Idle, cause, secure: false, excerpt: &[], body: (0, 0) };
+    spans.finish(Some(failure), &Stopwatch::new(), at);
     assert_eq!(sink.take(), [(EventKind::ExchangeFailed, SpanId(1))]);
 
-    fail(&mut trail, at);
-    trail.finish(Some(failure), &Stopwatch::new(), at);
+    fail(&mut spans, at);
+    spans.finish(Some(failure), &Stopwatch::new(), at);
     assert_eq!(sink.take(), [], "no span ends twice");
 }
 
@@ -129,32 +129,32 @@ fn failure_ends_every_open_span_in_the_order_of_slots_and_then_the_exchange() {
 fn open_spans_are_known_where_no_event_is_wanted() {
     let sink = Kept { silent: true, ..Kept::default() };
     let at = At { now: Mono::default(), sink: &sink };
-    let mut trail = started(&BOTH, at);
-    assert_eq!(trail.current(), Some(SpanKind::SendRequestBody));
-    trail.complete(Slot::Sending, at);
-    assert_eq!(trail.current(), Some(SpanKind::ReceiveResponseHeaders));
-    fail(&mut trail, at);
-    assert_eq!((trail.current(), sink.take()), (None, Vec::new()));
+    let mut spans = started(&BOTH, at);
+    assert_eq!(spans.current(), Some(SpanKind::SendRequestBody));
+    spans.complete(Slot::Sending, at);
+    assert_eq!(spans.current(), Some(SpanKind::ReceiveResponseHeaders));
+    fail(&mut spans, at);
+    assert_eq!((spans.current(), sink.take()), (None, Vec::new()));
 
     let at = At { now: Mono::default(), sink: &NoSink };
-    let mut trail = started(&[], at);
-    trail.start_connecting(SpanKind::ConnectUnixSocket, &plan(), at);
-    assert_eq!(trail.current(), Some(SpanKind::ConnectUnixSocket));
-    trail.complete(Slot::Connection, at);
-    assert_eq!(trail.current(), None);
+    let mut spans = started(&[], at);
+    spans.start_connecting(SpanKind::ConnectUnixSocket, &plan(), at);
+    assert_eq!(spans.current(), Some(SpanKind::ConnectUnixSocket));
+    spans.complete(Slot::Connection, at);
+    assert_eq!(spans.current(), None);
 }
 
 #[test]
 fn stream_of_a_connection_counts_the_layers_of_tls() {
     let sink = Kept::default();
     let at = At { now: Mono::default(), sink: &sink };
-    let (mut trail, plan) = (started(&[], at), plan());
-    trail.on(ConnectionId(9));
+    let (mut spans, plan) = (started(&[], at), plan());
+    spans.on(ConnectionId(9));
     let mut layers = Vec::new();
     for span in [SpanKind::ConnectTcp, SpanKind::StartTls, SpanKind::ProxyStartTls] {
-        trail.start_connecting(span, &plan, at);
-        trail.complete(Slot::Connection, at);
-        let StreamId { connection, layer } = trail.stream();
+        spans.start_connecting(span, &plan, at);
+        spans.complete(Slot::Connection, at);
+        let StreamId { connection, layer } = spans.stream();
         layers.push((connection, layer));
     }
     assert_eq!(layers, [(9, 0), (9, 1), (9, 2)]);

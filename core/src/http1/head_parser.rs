@@ -51,7 +51,7 @@ pub(super) enum Progress {
 
 /// A section on its way in.
 #[derive(Clone, Debug)]
-pub(super) struct Section {
+pub(super) struct HeadParser {
     kind: Kind,
     start_line: Option<StartLine>,
     spans: Vec<FieldSpan>,
@@ -65,7 +65,7 @@ pub(super) struct Section {
     work: usize,
 }
 
-impl Section {
+impl HeadParser {
     pub(super) const fn new(kind: Kind) -> Self {
         Self {
             kind,
@@ -430,7 +430,7 @@ mod tests {
 
     /// How many bytes are looked at for a head that arrives in pieces of this size.
     fn work(head: &[u8], piece: usize) -> usize {
-        let (mut section, config) = (Section::new(Kind::Request), Config::default());
+        let (mut section, config) = (HeadParser::new(Kind::Request), Config::default());
         let mut bytes = Vec::new();
         for piece in head.chunks(piece) {
             bytes.extend_from_slice(piece);
@@ -445,7 +445,8 @@ mod tests {
     #[test]
     fn adopted_head_leaves_the_section_as_reading_it_does() {
         let head = b"GET / HTTP/1.1\r\nHost: example.com\r\nX: y\r\n\r\n";
-        let (mut read, mut adopted) = (Section::new(Kind::Request), Section::new(Kind::Request));
+        let (mut read, mut adopted) =
+            (HeadParser::new(Kind::Request), HeadParser::new(Kind::Request));
         let progress = read.read(&mut head.to_vec(), &Config::default(), &mut |_, _| {});
         assert_eq!(progress, Ok(Progress::Complete { len: head.len(), is_plain: true }));
         let Some(StartLine::Request(line)) = read.start_line() else { panic!() };

@@ -1,6 +1,6 @@
 //! Telling what was read, to those who listen.
 
-use super::receive::{Receive, tell_leniency};
+use super::receive::{Receive, emit_leniency};
 use crate::fields::Fields;
 use crate::framing::Framing;
 use crate::trace::{Cx, EventKind, Sink, TraceEvent};
@@ -8,16 +8,16 @@ use crate::trace::{Cx, EventKind, Sink, TraceEvent};
 impl Receive {
     /// Tells the start line and the fields that were read, complete or not.
     #[inline(always)]
-    pub(super) fn tell_section<S: Sink>(&self, cx: &mut Cx<'_, S>) {
+    pub(super) fn emit_section<S: Sink>(&self, cx: &mut Cx<'_, S>) {
         if cx.wants(EventKind::StartLineRead) || cx.wants(EventKind::FieldRead) {
-            self.tell_lines(cx);
+            self.emit_lines(cx);
         }
     }
 
-    fn tell_lines<S: Sink>(&self, cx: &mut Cx<'_, S>) {
+    fn emit_lines<S: Sink>(&self, cx: &mut Cx<'_, S>) {
         let (bytes, at) = (self.buffer.unread(), self.buffer.consumed());
-        if self.section.start_line().is_some() {
-            cx.tell(EventKind::StartLineRead, || {
+        if self.parser.start_line().is_some() {
+            cx.emit(EventKind::StartLineRead, || {
                 let end = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
                 let line = &bytes[..end];
                 let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -25,8 +25,8 @@ impl Receive {
             });
         }
         if cx.wants(EventKind::FieldRead) {
-            for field in Fields::new(bytes, self.section.spans()).iter() {
-                cx.tell(EventKind::FieldRead, || TraceEvent::FieldRead {
+            for field in Fields::new(bytes, self.parser.spans()).iter() {
+                cx.emit(EventKind::FieldRead, || TraceEvent::FieldRead {
                     name: field.name,
                     value: field.value,
                     offset: at + u64::from(field.offset),
@@ -35,11 +35,11 @@ impl Receive {
         }
     }
 
-    pub(super) fn tell_trailers<S: Sink>(&self, cx: &mut Cx<'_, S>) {
+    pub(super) fn emit_trailers<S: Sink>(&self, cx: &mut Cx<'_, S>) {
         let at = self.buffer.consumed();
         if cx.wants(EventKind::TrailerRead) {
             for field in self.fields().iter() {
-                cx.tell(EventKind::TrailerRead, || TraceEvent::TrailerRead {
+                cx.emit(EventKind::TrailerRead, || TraceEvent::TrailerRead {
                     name: field.name,
                     value: field.value,
                     offset: at + u64::from(field.offset),
@@ -48,21 +48,21 @@ impl Receive {
         }
     }
 
-    pub(super) fn tell_framing<S: Sink>(&self, cx: &mut Cx<'_, S>) {
+    pub(super) fn emit_framing<S: Sink>(&self, cx: &mut Cx<'_, S>) {
         let decision = self.head.decision;
         if let Some(rule) = decision.tolerated {
             let fields = self.fields();
             let field = fields.nth(self.framing_field(rule).index());
             let at = field.map_or(0, |field| u64::from(field.offset));
-            tell_leniency(cx, rule, self.buffer.consumed() + at);
+            emit_leniency(cx, rule, self.buffer.consumed() + at);
         }
-        cx.tell(EventKind::FramingChosen, || TraceEvent::FramingChosen {
+        cx.emit(EventKind::FramingChosen, || TraceEvent::FramingChosen {
             framing: decision.framing.name(),
             length: match decision.framing {
                 Framing::Length(length) => Some(length),
                 _ => None,
             },
-            why: decision.why.sentence(),
+            why: decision.why.description(),
         });
     }
 }

@@ -10,11 +10,11 @@ use crate::wire::token::is_word;
 
 /// The fields that decide framing, persistence and routing, read once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Facts {
+pub(super) struct FramingFields {
     pub(super) content_length: Option<u64>,
     pub(super) transfer_encoding: TransferEncoding,
     pub(super) hosts: u32,
-    pub(super) wishes: Wishes,
+    pub(super) connection: ConnectionOptions,
     connection_upgrade: bool,
     upgrade_field: bool,
     has_coding: bool,
@@ -24,7 +24,7 @@ pub(super) struct Facts {
 
 /// What a head says about how to go on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Wishes {
+pub(super) struct ConnectionOptions {
     /// `Connection: close`.
     pub(super) close: bool,
     /// `Connection: keep-alive`.
@@ -57,7 +57,7 @@ impl BrokenField {
     }
 }
 
-impl Wishes {
+impl ConnectionOptions {
     /// Nothing is said.
     pub(super) const NONE: Self = Self {
         close: false,
@@ -68,8 +68,8 @@ impl Wishes {
     };
 }
 
-impl Facts {
-    /// Reads the facts off `fields`; `tolerated` is told of each rule that is broken and tolerated,
+impl FramingFields {
+    /// Reads the framing_fields off `fields`; `tolerated` is told of each rule that is broken and tolerated,
     /// and in which field.
     #[inline]
     pub(super) fn read(
@@ -77,26 +77,27 @@ impl Facts {
         lenient: Lenient,
         mut tolerated: impl FnMut(Rule, usize),
     ) -> Self {
-        let mut facts = Self::default();
+        let mut framing_fields = Self::default();
         for (index, span) in fields.spans().iter().enumerate() {
             let value = || fields.value(span);
             // Most names are told apart by their length alone.
             match span.name_len {
-                4 if fields.is_named(span, b"host") => facts.host(value(), index),
-                6 if fields.is_named(span, b"expect") => facts.expect(value()),
+                4 if fields.is_named(span, b"host") => framing_fields.host(value(), index),
+                6 if fields.is_named(span, b"expect") => framing_fields.expect(value()),
                 7 if fields.is_named(span, b"upgrade") => {
-                    facts.upgrade_field |= !value().is_empty();
+                    framing_fields.upgrade_field |= !value().is_empty();
                 }
-                10 if fields.is_named(span, b"connection") => facts.connection(value()),
+                10 if fields.is_named(span, b"connection") => framing_fields.connection(value()),
                 14 if fields.is_named(span, b"content-length") => {
-                    facts.length(value(), index, lenient, &mut tolerated);
+                    framing_fields.length(value(), index, lenient, &mut tolerated);
                 }
-                17 if fields.is_named(span, b"transfer-encoding") => facts.coding(value()),
+                17 if fields.is_named(span, b"transfer-encoding") => framing_fields.coding(value()),
                 _ => {}
             }
         }
-        facts.wishes.upgrade = facts.connection_upgrade && facts.upgrade_field;
-        facts
+        framing_fields.connection.upgrade =
+            framing_fields.connection_upgrade && framing_fields.upgrade_field;
+        framing_fields
     }
 
     /// Checks the Host field of a request.
@@ -132,8 +133,8 @@ impl Facts {
     fn expect(&mut self, value: &[u8]) {
         for element in elements(value) {
             let is_known = element.eq_ignore_ascii_case(b"100-continue");
-            self.wishes.expects_continue |= is_known;
-            self.wishes.expects_another |= !is_known;
+            self.connection.expects_continue |= is_known;
+            self.connection.expects_another |= !is_known;
         }
     }
 
@@ -141,7 +142,7 @@ impl Facts {
     fn connection(&mut self, value: &[u8]) {
         // One option and no list is what nearly all say.
         if is_word(value, b"keep-alive") {
-            self.wishes.keep_alive = true;
+            self.connection.keep_alive = true;
         } else {
             self.connection_options(value);
         }
@@ -149,8 +150,8 @@ impl Facts {
 
     fn connection_options(&mut self, value: &[u8]) {
         for option in elements(value) {
-            self.wishes.close |= option.eq_ignore_ascii_case(b"close");
-            self.wishes.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
+            self.connection.close |= option.eq_ignore_ascii_case(b"close");
+            self.connection.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
             self.connection_upgrade |= option.eq_ignore_ascii_case(b"upgrade");
         }
     }
@@ -202,12 +203,12 @@ impl Facts {
     fn coding(&mut self, value: &[u8]) {
         let is_repeated = core::mem::replace(&mut self.has_coding, true);
         self.transfer_encoding = if is_repeated {
-            TransferEncoding::Refused(Rule::TransferEncodingRepeated)
+            TransferEncoding::Rejected(Rule::TransferEncodingRepeated)
         } else if value.eq_ignore_ascii_case(b"chunked") {
             TransferEncoding::Chunked
         } else {
             let is_chunked = |coding: &&[u8]| coding.eq_ignore_ascii_case(b"chunked");
-            TransferEncoding::Refused(if elements(value).any(|coding| is_chunked(&coding)) {
+            TransferEncoding::Rejected(if elements(value).any(|coding| is_chunked(&coding)) {
                 match elements(value).last().filter(is_chunked) {
                     Some(_) if elements(value).filter(is_chunked).count() == 1 => {
                         Rule::TransferEncodingUnknown
@@ -226,9 +227,9 @@ mod tests {
     use super::*;
     use crate::fields::FieldBlock;
 
-    fn read(fields: &[(&str, &str)]) -> Facts {
+    fn read(fields: &[(&str, &str)]) -> FramingFields {
         let block: FieldBlock = fields.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes())).collect();
-        Facts::read(block.fields(), Lenient::STRICT, |_, _| {})
+        FramingFields::read(block.fields(), Lenient::STRICT, |_, _| {})
     }
 
     #[test]
@@ -243,8 +244,8 @@ mod tests {
             ("3, 3", Rule::ContentLengthRepeated),
             ("18446744073709551616", Rule::ContentLengthTooLarge),
         ] {
-            let facts = read(&[("X", ""), ("Content-Length", value)]);
-            assert_eq!(facts.check_length(), Err(BrokenField::new(rule, 1)), "{value}");
+            let framing_fields = read(&[("X", ""), ("Content-Length", value)]);
+            assert_eq!(framing_fields.check_length(), Err(BrokenField::new(rule, 1)), "{value}");
         }
     }
 
@@ -260,15 +261,15 @@ mod tests {
             ("xchunked", Rule::TransferEncodingUnknown),
             ("\"chunked\"", Rule::TransferEncodingUnknown),
         ] {
-            assert_eq!(coding(value), TransferEncoding::Refused(rule), "{value}");
+            assert_eq!(coding(value), TransferEncoding::Rejected(rule), "{value}");
         }
     }
 
     #[test]
     fn an_upgrade_needs_both_fields() {
-        assert!(!read(&[("Upgrade", "websocket")]).wishes.upgrade);
-        assert!(read(&[("Connection", ",, Upgrade"), ("Upgrade", "websocket")]).wishes.upgrade);
-        assert!(read(&[("Connection", "x, CLOSE ,")]).wishes.close);
-        assert!(!read(&[("Connection", "closed")]).wishes.close);
+        assert!(!read(&[("Upgrade", "websocket")]).connection.upgrade);
+        assert!(read(&[("Connection", ",, Upgrade"), ("Upgrade", "websocket")]).connection.upgrade);
+        assert!(read(&[("Connection", "x, CLOSE ,")]).connection.close);
+        assert!(!read(&[("Connection", "closed")]).connection.close);
     }
 }

@@ -5,7 +5,7 @@ use crate::time::Waiting;
 
 /// Why the machine answers in the handler's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum Rejection {
     /// The client broke a rule.
     Rule(PeerError),
     /// The client took too long, or the server has no more time for it.
@@ -16,7 +16,7 @@ pub(super) enum Refusal {
     Handler,
 }
 
-impl Refusal {
+impl Rejection {
     /// The refusal that a cause leads to, if the client is to be told of it.
     pub(super) const fn of(cause: Cause) -> Option<Self> {
         match cause {
@@ -50,9 +50,9 @@ impl Refusal {
     }
 
     /// What is wrong.
-    pub(super) const fn sentence(self) -> &'static str {
+    pub(super) const fn description(self) -> &'static str {
         match self {
-            Self::Rule(error) => error.rule.sentence(),
+            Self::Rule(error) => error.rule.description(),
             Self::Slow(Waiting::Shutdown) => "the server shuts down",
             Self::Slow(Waiting::Body) => "the body of the request came too slowly",
             Self::Slow(_) => "the head of the request came too slowly",

@@ -2,9 +2,9 @@
 
 use core::ops::Range;
 
-use super::facts::BrokenField;
+use super::framing_fields::BrokenField;
 use super::receive::{Receive, offset_in};
-use crate::error::{Offence, PeerError, Rule};
+use crate::error::{ErrorClass, PeerError, Rule};
 use crate::fields::Field;
 use crate::trace::{Cx, EventKind, Sink, TraceEvent};
 use crate::wire::{Broken, number, target};
@@ -23,7 +23,7 @@ impl Receive {
                 0..memchr::memchr(b'\n', bytes).map_or(bytes.len(), |lf| lf + 1)
             }
             _ => {
-                let line = self.section.line_at(bytes);
+                let line = self.parser.line_at(bytes);
                 let start = offset_in(bytes, line);
                 start..start + line.len()
             }
@@ -46,7 +46,7 @@ impl Receive {
     }
 
     #[cold]
-    pub(super) fn refuse_field<S: Sink>(
+    pub(super) fn reject_field<S: Sink>(
         &mut self,
         broken: BrokenField,
         cx: &mut Cx<'_, S>,
@@ -60,29 +60,29 @@ impl Receive {
             }
             None => (0, 0..0),
         };
-        self.refuse(Broken::new(broken.rule, at), line, cx)
+        self.reject(Broken::new(broken.rule, at), line, cx)
     }
 
     #[cold]
-    pub(super) fn refuse<S: Sink>(
+    pub(super) fn reject<S: Sink>(
         &mut self,
         broken: Broken,
-        evidence: Range<usize>,
+        excerpt: Range<usize>,
         cx: &mut Cx<'_, S>,
     ) -> PeerError {
-        self.evidence = evidence;
+        self.excerpt = excerpt;
         // The bytes stay, for the evidence is among them.
-        self.lent = 0;
+        self.borrowed = 0;
         let offset = self.buffer.consumed() + broken.at as u64;
-        let byte = match (broken.rule, broken.rule.offence()) {
+        let byte = match (broken.rule, broken.rule.class()) {
             // What is missing or too much is no fault of one byte.
-            (Rule::HostMissing, _) | (_, Offence::EndOfStream | Offence::TooLarge) => None,
+            (Rule::HostMissing, _) | (_, ErrorClass::EndOfStream | ErrorClass::TooLarge) => None,
             _ => self.buffer.unread().get(broken.at).copied(),
         };
         if let Some((limit, most)) = self.config.limits.behind(broken.rule) {
-            cx.tell(EventKind::LimitHit, || TraceEvent::LimitHit { limit, most });
+            cx.emit(EventKind::LimitHit, || TraceEvent::LimitHit { limit, most });
         }
-        cx.tell(EventKind::Refused, || TraceEvent::Refused {
+        cx.emit(EventKind::Refused, || TraceEvent::Refused {
             rule: broken.rule.name(),
             section: broken.rule.section(),
             byte: byte.map(u64::from),

@@ -13,7 +13,7 @@ use crate::exit::Exit;
 
 /// What is known of a request when it is over.
 #[derive(Debug, Default)]
-pub(crate) struct Facts {
+pub(crate) struct Transfer {
     /// The URL as it was given, and which of them it is, from 0.
     pub(super) url: String,
     pub(super) number: u64,
@@ -42,7 +42,7 @@ pub(super) struct Head {
     pub(super) remote: Option<SocketAddr>,
 }
 
-impl Facts {
+impl Transfer {
     /// A request that is to be sent.
     pub(crate) fn new(url: &str, number: usize, method: &str) -> Self {
         let (url, method) = (url.to_owned(), method.to_owned());

@@ -51,7 +51,7 @@ impl Slot {
 
 /// The open spans of an exchange.
 #[derive(Debug)]
-pub(super) struct Trail {
+pub(super) struct SpanTracker {
     scope: Scope,
     /// What the sink wants, asked when the exchange begins.
     interest: Interest,
@@ -61,7 +61,7 @@ pub(super) struct Trail {
     tls_layers: u8,
 }
 
-impl Trail {
+impl SpanTracker {
     pub(super) const fn new(scope: Scope) -> Self {
         Self { scope, interest: Interest::NONE, open: [const { None }; Slot::COUNT], tls_layers: 0 }
     }
@@ -133,7 +133,7 @@ impl Trail {
         event: impl FnOnce() -> TraceEvent<'e>,
     ) {
         if self.is_heard(at) {
-            self.tell_start(kind, at, event);
+            self.emit_start(kind, at, event);
         } else {
             self.put(Span::unheard(kind));
         }
@@ -141,7 +141,7 @@ impl Trail {
 
     /// What is told is not inlined, so that the steps around it stay small where nothing is.
     #[inline(never)]
-    fn tell_start<'e, S: Sink>(
+    fn emit_start<'e, S: Sink>(
         &mut self,
         kind: SpanKind,
         at: At<'_, S>,
@@ -180,12 +180,12 @@ impl Trail {
     #[inline(always)]
     pub(super) fn complete<S: Sink>(&mut self, slot: Slot, at: At<'_, S>) {
         if let Some(span) = self.take(slot, at) {
-            self.tell_complete(span, at);
+            self.emit_complete(span, at);
         }
     }
 
     #[inline(never)]
-    fn tell_complete<S: Sink>(&mut self, span: Span, at: At<'_, S>) {
+    fn emit_complete<S: Sink>(&mut self, span: Span, at: At<'_, S>) {
         if let SpanKind::StartTls | SpanKind::ProxyStartTls | SpanKind::SocksStartTls = span.kind()
         {
             self.tls_layers += 1;
@@ -261,7 +261,7 @@ impl Trail {
         if plan.tunnelling {
             return;
         }
-        cx.tell(EventKind::HttpRequest, || TraceEvent::HttpRequest {
+        cx.emit(EventKind::HttpRequest, || TraceEvent::HttpRequest {
             method: plan.request.method(),
             url: plan.request.url().as_str(),
             version: head.version,
@@ -272,7 +272,7 @@ impl Trail {
 
     /// Tells whether opening a connection is tried again.
     pub(super) fn retry_decided<S: Sink>(&mut self, why_not: Option<&'static str>, at: At<'_, S>) {
-        self.cx(at).tell(EventKind::RetryDecided, || TraceEvent::RetryDecided {
+        self.cx(at).emit(EventKind::RetryDecided, || TraceEvent::RetryDecided {
             again: why_not.is_none(),
             why: why_not.unwrap_or("no connection was opened, so that nothing was sent"),
         });
@@ -281,7 +281,7 @@ impl Trail {
     /// Tells whether a redirect is followed.
     pub(super) fn redirect_decided<S: Sink>(&mut self, decision: Decision<'_>, at: At<'_, S>) {
         let Decision { status, url, follow, why } = decision;
-        self.cx(at).tell(EventKind::RedirectDecided, || TraceEvent::RedirectDecided {
+        self.cx(at).emit(EventKind::RedirectDecided, || TraceEvent::RedirectDecided {
             status,
             url,
             follow,
@@ -304,7 +304,7 @@ impl Trail {
     pub(super) fn fail_dial<S: Sink>(&mut self, span: Option<Span>, cause: Cause, at: At<'_, S>) {
         let Some(span) = span else { return };
         let phase = self.phase();
-        let failure = Failure { phase, cause: &cause, secure: false, evidence: &[], body: (0, 0) };
+        let failure = Failure { phase, cause: &cause, secure: false, excerpt: &[], body: (0, 0) };
         self.cx(at).fail(span, failure);
     }
 }
