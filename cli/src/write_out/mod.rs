@@ -60,7 +60,7 @@ impl Format {
             match piece {
                 Piece::Text(text) => out.extend_from_slice(text.as_bytes()),
                 Piece::Field(name) => {
-                    out.extend_from_slice(transfer.field(name).unwrap_or_default())
+                    out.extend_from_slice(transfer.field(name).unwrap_or_default());
                 }
                 Piece::Variable(name) => match name.as_str() {
                     "stdout" | "stderr" => {

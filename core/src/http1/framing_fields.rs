@@ -69,7 +69,7 @@ impl ConnectionOptions {
 }
 
 impl FramingFields {
-    /// Reads the framing_fields off `fields`; `tolerated` is told of each rule that is broken and tolerated,
+    /// Reads the framing fields of `fields`; `tolerated` is told of each rule that is broken and tolerated,
     /// and in which field.
     #[inline]
     pub(super) fn read(

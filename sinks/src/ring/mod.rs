@@ -191,7 +191,7 @@ impl Ring {
         };
         let retention = Retention { kinds: &self.kinds, open: &self.open };
         thread_segment::with(self.number, |own| {
-            self.allocator().append(&self.segments, own, &entry, retention)
+            self.allocator().append(&self.segments, own, &entry, retention);
         });
     }
 

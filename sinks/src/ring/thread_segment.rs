@@ -15,10 +15,10 @@ pub(super) struct SegmentLease {
 /// Where a lease is kept, or may be.
 pub(super) type ThreadSegment = Option<SegmentLease>;
 
-/// How many rings a thread can have segments_of_thread of.
+/// How many rings a thread can have a segment of at the same time.
 const RINGS: usize = 4;
 
-/// The segments_of_thread of a thread, each with the number of its ring.
+/// The segments of a thread, each with the number of its ring.
 struct ThreadSegments([(u64, ThreadSegment); RINGS]);
 
 thread_local! {
