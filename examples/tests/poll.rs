@@ -408,7 +408,7 @@ fn a_request_is_cancelled_in_the_middle_of_its_body() {
                     other = None;
                 }
             });
-            assert_eq!(fetched.err().unwrap().cause, Cause::Abandoned);
+            assert_eq!(fetched.err().unwrap().cause, Cause::Cancelled);
             assert!(received < PIECES * PIECE);
             assert!(client.pool.is_empty());
             assert_eq!(told.count(EventKind::ExchangeFailed), 1);
@@ -426,7 +426,7 @@ fn a_request_is_cancelled_that_was_not_sent() {
         let (told, other) = told();
         drop(other);
         let error = told.get(&mut told.client(None, |_| {}), &url).err().unwrap();
-        assert_eq!(error.cause, Cause::Abandoned);
+        assert_eq!(error.cause, Cause::Cancelled);
         told.check();
     });
 }
