@@ -191,7 +191,7 @@ const DEFINITIONS: [(&str, &str); 22] = [
     ),
     (
         "Failure",
-        r##"{"type": "object", "properties": {"while": {"type": "string"}, "cause": {"$ref": "#/$defs/Cause"}, "message": {"type": "string"}, "secure": {"type": "boolean"}, "excerpt": {"$ref": "#/$defs/Bytes"}, "body_received": {"$ref": "#/$defs/Count"}, "body_announced": {"$ref": "#/$defs/Count"}, "rule": {"type": "string"}, "section": {"type": "string"}, "offset": {"$ref": "#/$defs/Count"}, "os_error": {"type": "integer"}}, "required": ["while", "cause", "message", "secure", "excerpt", "body_received", "body_announced"], "additionalProperties": false}"##,
+        r##"{"type": "object", "properties": {"while": {"type": "string"}, "cause": {"$ref": "#/$defs/Cause"}, "message": {"type": "string"}, "secure": {"type": "boolean"}, "evidence": {"$ref": "#/$defs/Bytes"}, "body_received": {"$ref": "#/$defs/Count"}, "body_announced": {"$ref": "#/$defs/Count"}, "rule": {"type": "string"}, "section": {"type": "string"}, "offset": {"$ref": "#/$defs/Count"}, "os_error": {"type": "integer"}}, "required": ["while", "cause", "message", "secure", "evidence", "body_received", "body_announced"], "additionalProperties": false}"##,
     ),
     (
         "Timings",
