@@ -1,4 +1,4 @@
-//! One request's life as a machine: it says what to do, and is told what came of it.
+//! The state machine of one request: returns what a driver has to do, and takes the results.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -27,12 +27,13 @@ use crate::trace::{At, ConnectionId, ExchangeId, Scope, Sink, SpanKind};
 use crate::transport::{LayerFacts, Link, Switched};
 use crate::values::{Sizes, Timers, Timings};
 
-/// One request's life: from a free connection to the end of the response, redirects and retries
-/// included.
+/// The state machine of one request, from the wait for a connection to the end of the response.
+/// Redirects and retries are part of it.
 ///
-/// A driver calls [`poll`](Self::poll), does what it returns, hands in what comes of it with the
-/// `handle_` methods, and begins again. It holds no policy: what to do after a failure, how long to wait
-/// and when to close is decided here, the same for every driver.
+/// A driver calls [`poll`](Self::poll), does what the returned [`Action`] requires, hands in the
+/// result with one of the `handle_` methods, and repeats. The exchange decides what follows a
+/// failure, how long to wait and when to close, so that every driver behaves alike. The
+/// [module](super) has a complete driver.
 ///
 /// ```
 /// use limpid_core::client::{Action, Exchange, Interest, Request};
@@ -58,39 +59,39 @@ pub struct Exchange {
     pub(super) plan: Plan,
     pub(super) state: State,
     pub(super) link: Box<Link>,
-    /// The link can be taken for another exchange.
+    /// `link` can serve another exchange.
     pub(super) link_is_free: bool,
     pub(super) spans: SpanTracker,
     pub(super) clock: Stopwatch,
     pub(super) race: Race<Kept>,
-    /// The question of this state was asked, and not answered yet.
+    /// The action of this state was returned, and its result has not been handed in.
     pub(super) asked: bool,
-    /// What the driver waits for.
+    /// What the last [`Action::Wait`] asked for.
     pub(super) interest: Interest,
     pub(super) timers: Timers<{ Timer::COUNT }>,
-    /// How many times opening a connection has been tried again.
+    /// How many times opening a connection was retried.
     pub(super) retried: u32,
     /// How many redirects were followed.
     pub(super) redirected: u32,
-    /// What follows this request, once its response was read.
+    /// The redirect to follow once the response is read.
     pub(super) hop: Option<Hop>,
-    /// The body was sent before, and has to be sent again.
+    /// The body was sent before and is sent again.
     pub(super) rewind: bool,
     pub(super) sending: Sending,
     pub(super) receiving: Receiving,
-    /// There may be something of the response that was received and not read.
+    /// `link` may contain received bytes of the response that are not parsed yet.
     pub(super) has_input: bool,
-    /// Bytes that were handed in whole, and come after those that the connection has.
+    /// Received bytes that are owned, and follow those in the buffer of `link`.
     pub(super) owned: Bytes,
-    /// The data that was emitted last, if it came whole.
+    /// The data of the last event, if it is owned.
     pub(super) piece: Bytes,
-    /// The caller takes no data for now.
+    /// The caller takes no data at present.
     pub(super) is_held: bool,
-    /// How many bytes of the body were not sent, if sending was stopped.
+    /// How many bytes of the body were left when sending stopped early.
     pub(super) unsent: Option<u64>,
-    /// The method that the caller asked for is idempotent.
+    /// The method of the caller's request is idempotent. A redirect can change the method.
     pub(super) is_idempotent: bool,
-    /// How many bytes the requests before this one had, of which it is a redirect.
+    /// How many bytes were sent for the requests that were redirected to this one.
     pub(super) sent_before: u64,
     pub(super) error: Option<Error>,
     pub(super) content: Content,
@@ -98,7 +99,7 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// A request that is to be sent. `exchange` is the number by which its events are known.
+    /// Creates an exchange for `request`. Its events carry the number `exchange`.
     #[must_use]
     pub fn new(
         exchange: ExchangeId,
@@ -137,10 +138,10 @@ impl Exchange {
         }
     }
 
-    /// Starts a request for this or another exchange, in memory that one before it has left.
+    /// Starts a request, in the memory of an earlier one if there is any.
     ///
     /// # Errors
-    /// The text is not a URL.
+    /// `url` cannot be parsed.
     pub(crate) fn draft(&mut self, method: &[u8], url: &str) -> Result<RequestBuilder, UrlError> {
         match self.memory.request.take() {
             Some(memory) => Request::builder_in(memory, method, url),
@@ -148,8 +149,8 @@ impl Exchange {
         }
     }
 
-    /// Begins with another request, in the memory of this exchange. One that is going on must be
-    /// cancelled first: its spans would not end.
+    /// Starts over with another request and keeps the allocations. An exchange that is not over must
+    /// be cancelled first, or its spans do not end.
     pub(crate) fn restart(
         &mut self,
         exchange: ExchangeId,
@@ -159,7 +160,7 @@ impl Exchange {
         if self.state != State::Rest {
             self.reset();
         }
-        // Every field is named, so that none is forgotten.
+        // Every field is named, so that a new one cannot be forgotten.
         let Self {
             plan,
             state,
@@ -200,8 +201,8 @@ impl Exchange {
         (*link_is_free, *rewind, *is_held, *unsent) = (false, false, false, None);
     }
 
-    /// Frees what it holds beside memory, the response included, until its next
-    /// [`restart`](Self::restart).
+    /// Frees the response and everything else except reusable buffers. [`restart`](Self::restart)
+    /// starts the next request.
     pub(crate) fn reset(&mut self) {
         self.state = State::Rest;
         (self.hop, self.error) = (None, None);
@@ -213,27 +214,28 @@ impl Exchange {
         self.memory.reset();
     }
 
-    /// The request: the last one, where redirects were followed.
+    /// Returns the request. After redirects, it is the last one.
     #[must_use]
     pub fn request(&self) -> &Request {
         &self.plan.request
     }
 
-    /// The bytes for the transport; empty slices are to be passed over.
+    /// Returns the bytes for the transport, in order. Slices may be empty.
     #[must_use]
     pub fn out(&self) -> [&[u8]; 3] {
         self.link.out()
     }
 
-    /// Returns the bytes for the transport owned, for a driver that hands them to the system until that has
-    /// taken them; then it calls [`handle_sent`](Self::handle_sent). A piece of the request's body of more
-    /// than 2 KiB is shared. Everything else is copied, and so is all of it over TLS.
+    /// Returns the bytes for the transport owned, for a driver that hands them to the system until
+    /// the system has taken them. The driver then calls [`handle_sent`](Self::handle_sent). A piece
+    /// of the request's body of more than 2 KiB is shared; everything else is copied, and over TLS
+    /// everything is.
     #[must_use]
     pub fn take_out(&self) -> [Bytes; 3] {
         self.link.shared_out()
     }
 
-    /// Room for at least `min` bytes of the transport.
+    /// Returns a buffer of at least `min` bytes to read from the transport into.
     pub fn space(&mut self, min: usize) -> &mut [u8] {
         if !self.owned.is_empty() {
             self.keep_owned();
@@ -241,8 +243,8 @@ impl Exchange {
         self.link.space(min)
     }
 
-    /// The connection, if it can serve another exchange: for [`Action::Release`] and at
-    /// the end.
+    /// Takes the connection if it can serve another exchange: at [`Action::Release`],
+    /// [`Action::Done`] or [`Action::Failed`].
     pub fn take_link(&mut self) -> Option<Box<Link>> {
         if !core::mem::take(&mut self.link_is_free) {
             return None;
@@ -253,10 +255,10 @@ impl Exchange {
         Some(link)
     }
 
-    /// The connection, if the response has made it one of another protocol: 101 to a request for an
-    /// upgrade, or 2xx to CONNECT (RFC 9110 sections 7.8 and 9.3.6). It can be taken once its head
-    /// was told and nothing was asked for since; the exchange ends then, without an error, and
-    /// leaves the transport to the caller.
+    /// Takes the connection if the response has switched it to another protocol: 101 to a request for
+    /// an upgrade, or 2xx to CONNECT (RFC 9110 sections 7.8 and 9.3.6). It is available after the
+    /// event with the head of the response, before the next call of [`poll`](Self::poll). The
+    /// exchange then ends without an error, and the caller owns the transport.
     pub fn take_switched<S: Sink>(&mut self, now: Mono, sink: &S) -> Option<Switched> {
         if self.state != State::Transfer
             || self.receiving != Receiving::HeadEmitted
@@ -271,52 +273,55 @@ impl Exchange {
         Some(Switched::new(core::mem::replace(&mut self.link, none), config))
     }
 
-    /// What is known of the layer that secures the connection: the proxy's within a tunnel until the
-    /// origin's is open. Nothing without one, and nothing once the connection was given back.
+    /// Returns the properties of the layer that secures the connection. Within a tunnel, that is the
+    /// proxy's layer until the origin's is open. They are empty without a layer, and after the
+    /// connection was released.
     #[must_use]
     pub fn layer_facts(&self) -> LayerFacts<'_> {
         self.link.facts()
     }
 
-    /// How many bytes of the response's body have come, and how many were announced so far.
+    /// Returns how many bytes of the response's body were received, and how many are announced so
+    /// far.
     #[must_use]
     pub fn body_progress(&self) -> (u64, u64) {
         self.link.http1.body_progress()
     }
 
-    /// The head of the response, once it was told.
+    /// Returns the head of the response, once [`event`](Self::event) has returned it.
     #[must_use]
     pub fn head(&self) -> Option<ResponseHead<'_>> {
         self.memory.head.get()
     }
 
-    /// The trailers that followed the body of the response, once it is complete.
+    /// Returns the trailers of the response, once its body is complete.
     #[must_use]
     pub fn trailers(&self) -> Fields<'_> {
         self.memory.trailers.fields()
     }
 
-    /// The number by which its events are known.
+    /// Returns the number that its events carry.
     #[must_use]
     pub const fn id(&self) -> ExchangeId {
         self.spans.exchange()
     }
 
-    /// Where its time went: so far, or altogether once it is over.
+    /// Returns the durations of its phases: up to now, or in total once it is over.
     #[must_use]
     pub fn timings(&self) -> Timings {
         self.clock.timings()
     }
 
-    /// How many bytes it has moved so far.
+    /// Returns how many bytes it has sent and received so far.
     #[must_use]
     pub const fn sizes(&self) -> Sizes {
         self.clock.sizes
     }
 
-    /// Returns what to do next. Once nothing is left but to wait, it returns [`Action::Wait`], and what
-    /// that says holds until the next call: where reading and writing are both possible, a driver may
-    /// do both before that. An exchange that is over returns [`Action::Done`] or [`Action::Failed`] again.
+    /// Returns what to do next. [`Action::Wait`] means that nothing is left but to wait; its
+    /// interests hold until the next call: where reading and writing are both possible, a driver may
+    /// do both before that. An exchange that is over returns [`Action::Done`] or [`Action::Failed`]
+    /// again.
     #[inline]
     pub fn poll<S: Sink>(&mut self, now: Mono, sink: &S) -> Action {
         if !self.is_over() {
@@ -330,33 +335,33 @@ impl Exchange {
         action
     }
 
-    /// Whether nothing more can come of it.
+    /// Returns whether the exchange has ended.
     #[inline]
     pub(super) const fn is_over(&self) -> bool {
         matches!(self.state, State::Done | State::Failed | State::Rest)
     }
 
-    /// The route of the connection that [`Action::Acquire`] asks for.
+    /// Returns the route of the connection that [`Action::Acquire`] asks for.
     #[must_use]
     pub const fn route(&self) -> &Route {
         &self.plan.route
     }
 
-    /// The host that connections are opened to, whose addresses [`Action::Resolve`] asks for, and the
-    /// port.
+    /// Returns the host and the port that connections are opened to. [`Action::Resolve`] asks for the
+    /// addresses of this host.
     #[must_use]
     pub fn peer(&self) -> (&str, u16) {
         self.plan.route.peer()
     }
 
-    /// The name of the server that [`Action::Secure`] secures the connection to, and that its certificate
-    /// must have: a host name, or an IP address without brackets.
+    /// Returns the server name for [`Action::Secure`], which the certificate must contain: a host
+    /// name, or an IP address without brackets.
     #[must_use]
     pub fn server_name(&self) -> &str {
         self.plan.route.server_name(self.spans.current().unwrap_or(SpanKind::StartTls))
     }
 
-    /// The attempt that began last; `None` if it has ended.
+    /// Returns the connection attempt that started last; `None` if it has ended.
     #[must_use]
     pub fn dial(&self) -> Option<Dial<'_>> {
         let attempt = self.race.latest()?;
@@ -369,18 +374,18 @@ impl Exchange {
         })
     }
 
-    /// Why the exchange has failed, if it is over and has.
+    /// Returns why the exchange failed, if it did.
     #[must_use]
     pub const fn error(&self) -> Option<&Error> {
         self.error.as_ref()
     }
 
-    /// Takes the error out of an exchange that has failed, which is over and stays so.
+    /// Takes the error of an exchange that failed. The exchange stays over.
     pub const fn take_error(&mut self) -> Option<Error> {
         self.error.take()
     }
 
-    /// What a connection is opened to.
+    /// Returns the target of an attempt: the Unix socket of the route, or the address at `index`.
     fn target(&self, index: usize) -> Target<'_> {
         match self.plan.route.unix_socket() {
             Some(path) => Target::Unix(path),
@@ -388,12 +393,13 @@ impl Exchange {
         }
     }
 
-    /// Returns until when the driver may wait: for what the last [`poll`](Self::poll) has asked for, or
-    /// for the whole exchange if that ends earlier. [`handle_timeout`](Self::handle_timeout) is called
-    /// when it has passed. `None` where there is no limit, or nothing is waited for.
+    /// Returns until when the driver may wait for what the last [`poll`](Self::poll) asked for, or
+    /// for the whole exchange if that ends earlier. When the deadline has passed, the driver calls
+    /// [`handle_timeout`](Self::handle_timeout). `None` means that there is no limit, or that nothing
+    /// is waited for.
     ///
-    /// The time for something begins with the first call while it is waited for, and begins again after
-    /// each progress.
+    /// A timer starts at the first call while its operation is waited for, and restarts after each
+    /// progress.
     #[inline]
     pub fn deadline(&mut self, now: Mono) -> Option<Deadline> {
         let timeouts = &self.plan.options.timeouts;
@@ -412,9 +418,10 @@ impl Exchange {
         self.arm(Timer::Step, timeout, why, now)
     }
 
-    /// Reading has a time from the end of the upload, or from the first byte of the response. Writing has
-    /// one while output waits. Where only the caller's body is waited for, there is that of the whole
-    /// exchange.
+    /// Returns the deadline while the request and the response are transferred. The read timer runs
+    /// from the end of the upload, or from the first byte of the response; the write timer while
+    /// output waits. While only the caller's body is waited for, the limit of the whole exchange
+    /// applies.
     #[inline]
     fn transfer_deadline(&mut self, now: Mono) -> Option<Deadline> {
         let timeouts = self.plan.options.timeouts;
@@ -433,8 +440,8 @@ impl Exchange {
         earliest.or_else(|| self.timers.get(Timer::Total as usize))
     }
 
-    /// Begins the time for something, if it has not begun. Returns its deadline, or that of the whole
-    /// exchange if that is earlier.
+    /// Starts a timer if it does not run yet. Returns its deadline, or that of the whole exchange if
+    /// that is earlier.
     #[inline]
     fn arm(
         &mut self,
@@ -447,8 +454,8 @@ impl Exchange {
         Deadline::earlier(armed, self.timers.get(Timer::Total as usize))
     }
 
-    /// Returns the data that [`event`](Self::event) lends, owned. It is not copied if it came by
-    /// [`handle_bytes`](Self::handle_bytes), in plain and without a content coding that is undone.
+    /// Returns the data of [`event`](Self::event) owned. It is not copied if it was received by
+    /// [`handle_bytes`](Self::handle_bytes) without TLS, and no content coding is decoded.
     #[must_use]
     pub fn data(&self) -> Option<Bytes> {
         match self.event()? {
@@ -458,9 +465,9 @@ impl Exchange {
         }
     }
 
-    /// Says whether the caller takes no data for now. Then nothing is read, the time for that stands
-    /// still, and what [`event`](Self::event) lends stays, while [`poll`](Self::poll) goes on sending the
-    /// request.
+    /// Sets whether the caller takes no data at present. While it takes none, nothing is read, the
+    /// read timer is paused, and the data of [`event`](Self::event) stays valid; [`poll`](Self::poll)
+    /// goes on sending the request.
     pub const fn hold(&mut self, hold: bool) {
         self.is_held = hold;
         if hold {
@@ -469,15 +476,15 @@ impl Exchange {
         }
     }
 
-    /// Returns how many bytes of the request's body were not sent, if sending was stopped: because the
-    /// server has answered before it was sent whole, or because the transport takes no more. Of a body
-    /// without a length, only what had been handed in is counted.
+    /// Returns how many bytes of the request's body were not sent, if sending stopped early: because
+    /// the server answered before the end, or because the transport takes no more. Of a body without
+    /// a known length, only the bytes that were handed in are counted.
     #[must_use]
     pub const fn unsent(&self) -> Option<u64> {
         self.unsent
     }
 
-    /// The part of the response that the last [`Action::Event`] has announced.
+    /// Returns the part of the response that the last [`Action::Event`] announced.
     #[inline]
     #[must_use]
     pub fn event(&self) -> Option<Event<'_>> {
@@ -488,7 +495,7 @@ impl Exchange {
             http1::Event::Informational(head) => Some(Event::Informational(head)),
             http1::Event::Response(head, reading) => Some(Event::Head(head, reading)),
             http1::Event::Data(data) => Some(Event::Data(self.content.piece().unwrap_or(data))),
-            // The end is that of the exchange, and a client is sent no requests.
+            // The end of the exchange is the end of the response, and a client receives no requests.
             http1::Event::End(_) | http1::Event::Request(..) => None,
         };
         self.link.http1.with_event(event, || None)

@@ -1,8 +1,8 @@
-//! The pool: connections that wait for their next exchange, and how many there may be.
+//! The connection pool: idle connections by route, and limits on their number.
 //!
-//! It is a plain value. Whoever shares it between threads or tasks locks it for moments only: no
-//! call waits, and none does IO beyond the one question whether a transport is still silent, which is
-//! not even asked while connections are in use.
+//! A pool is a plain value. A driver that shares it between threads or tasks holds its lock briefly:
+//! no call blocks, and the only system call is the check whether an idle transport is silent, which
+//! is skipped while connections are in use.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -16,13 +16,13 @@ use crate::time::Mono;
 use crate::trace::ConnectionId;
 use crate::values::Retirement;
 
-/// How many connections a pool keeps.
+/// The limits of a [`Pool`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PoolLimits {
-    /// Connections altogether. 100 by default.
+    /// The number of connections, idle or in use. 100 by default.
     pub connections: usize,
-    /// Connections beyond which an idle one is closed. 20 by default.
+    /// The number of connections above which idle ones are closed. 20 by default.
     pub keep_alive: usize,
     /// How long a connection may be idle; `None` keeps it until the server closes it. Five seconds
     /// by default.
@@ -37,24 +37,24 @@ impl Default for PoolLimits {
     }
 }
 
-/// Where nothing is in use, and no more connections are idle than this, each is asked whether it is
-/// silent whenever the pool is used, so that one that the server has closed is closed at once, as
-/// httpcore does it. Otherwise, only the one that is used again is asked: to ask others is a system
-/// call each, for which everybody who needs the pool would wait.
+/// If no connection is in use and at most this many are idle, each use of the pool checks that all of
+/// them are silent, so that one that the server has closed is closed at once, as in httpcore.
+/// Otherwise only the connection to be used is checked: each check is a system call, during which
+/// other users of the pool wait.
 const WATCHED: usize = 4;
 
 /// The connections on one route.
 #[derive(Debug)]
 struct Place<T> {
     route: Route,
-    /// How many there are.
+    /// The number of connections, idle or in use.
     open: usize,
-    /// Those that are idle, the last that became so at the end: it is used first, for the server is
-    /// the least likely to have closed it.
+    /// The idle connections, the most recently used last. The last is used first, because the server
+    /// is the least likely to have closed it.
     idle: Vec<Box<Lease<T>>>,
 }
 
-/// Connections by route, `T` being what a driver keeps of each.
+/// Connections by route. `T` is what a driver keeps for each, such as a socket.
 ///
 /// ```
 /// use limpid_core::client::{Action, Exchange, Lease, Pool, PoolLimits, Request};
@@ -63,24 +63,25 @@ struct Place<T> {
 ///
 /// # let request = Request::builder(b"GET", "http://127.0.0.1/".parse()?).build();
 /// # let mut exchange = Exchange::new(ExchangeId(1), request, Default::default());
-/// // The socket's descriptor, say, and whether a look at it finds nothing to be read.
+/// // A transport is the descriptor of a socket; the closure returns whether nothing can be read from
+/// it.
 /// let mut pool = Pool::<u32>::new(PoolLimits::default());
 /// let (now, is_silent) = (Mono::default(), |_: &u32| true);
 ///
 /// assert_eq!(exchange.poll(now, &NoSink), Action::Acquire);
 /// let mut lease = pool.acquire(exchange.route(), now, is_silent);
-/// // The idle one that is handed out was not asked.
+/// // acquire() does not check the idle connection that it returns.
 /// while let Some(stale) = lease.take_if(|it| !it.transport.iter().all(is_silent)) {
 ///     lease = pool.replace(stale, now, is_silent);
 /// }
-/// // If there is none, the pool is asked again when another exchange has released its connection.
+/// // Without a connection, the driver asks again when another exchange has released its own.
 /// let Some(mut lease) = lease else { return Ok(()) };
 /// match lease.link.take() {
 ///     Some(link) => exchange.handle_reused(link, now, &NoSink)?,
 ///     None => exchange.handle_opened(lease.connection(), now, &NoSink)?,
 /// }
 ///
-/// // At Action::Release, Done or Failed, it goes back.
+/// // At Action::Release, Done or Failed, the connection is returned.
 /// lease.link = exchange.take_link();
 /// pool.release(lease, now, is_silent);
 /// for retired in pool.retired() {
@@ -93,22 +94,22 @@ struct Place<T> {
 #[derive(Debug)]
 pub struct Pool<T> {
     limits: PoolLimits,
-    /// In the order of the routes.
+    /// Sorted by route.
     places: Vec<Place<T>>,
-    /// How many connections there are.
+    /// The number of connections.
     open: usize,
-    /// How many of them are idle.
+    /// The number of idle connections.
     idle: usize,
-    /// How many were opened so far.
+    /// The number of connections opened so far.
     opened: u64,
-    /// Before this, none can have been idle for too long.
+    /// Before this time, no idle connection can have expired.
     none_expires_before: Option<Mono>,
-    /// Connections that have left it.
+    /// Connections that have left the pool and are not closed yet.
     retired: Vec<Retired<T>>,
 }
 
 impl<T> Pool<T> {
-    /// An empty pool.
+    /// Creates an empty pool.
     #[must_use]
     pub const fn new(limits: PoolLimits) -> Self {
         Self {
@@ -122,18 +123,18 @@ impl<T> Pool<T> {
         }
     }
 
-    /// Asks for a connection to `route`. There is `None` while every connection is in use.
+    /// Returns a connection to `route`, or `None` while every connection is in use.
     ///
-    /// `is_silent` tells whether nothing has arrived on an idle transport, its end included: what has
-    /// would be taken for a response. What is handed out was not asked, so that whoever shares the
-    /// pool can do that when he holds no others up, and [`replace`](Self::replace) it. The documentation
-    /// of [`Pool`] has an example.
+    /// `is_silent` returns whether nothing has arrived on an idle transport, including its end. Data
+    /// that has arrived would be taken for a response. The returned connection itself is not checked,
+    /// so that the caller can check it without a lock, and [`replace`](Self::replace) it. [`Pool`]
+    /// has an example.
     ///
-    /// An idle connection has both of its parts: [`Lease::link`] goes to
-    /// [`Exchange::handle_reused`](super::Exchange::handle_reused).
-    /// One that is to be opened has neither, and its number goes to
-    /// [`Exchange::handle_opened`](super::Exchange::handle_opened). After this and every other call
-    /// that changes the pool, there may be connections to be closed: see [`retired`](Self::retired).
+    /// An idle connection has both of its parts; [`Lease::link`] goes to
+    /// [`Exchange::handle_reused`](super::Exchange::handle_reused). A connection to open has neither,
+    /// and its number goes to [`Exchange::handle_opened`](super::Exchange::handle_opened). After this
+    /// and every other call that changes the pool, the caller closes the [`retired`](Self::retired)
+    /// connections.
     #[inline]
     pub fn acquire(
         &mut self,
@@ -147,7 +148,7 @@ impl<T> Pool<T> {
         }
     }
 
-    /// Acquires what is left when the pool was looked through, or leave to open one.
+    /// Evicts connections, then returns an idle one or one to open.
     #[cold]
     fn acquire_tidily(
         &mut self,
@@ -161,7 +162,7 @@ impl<T> Pool<T> {
         self.take(route).or_else(|| self.open(route))
     }
 
-    /// Asks for another connection in place of one that turned out not to be silent.
+    /// Returns another connection instead of `stale`, which is not silent.
     pub fn replace(
         &mut self,
         lease: Box<Lease<T>>,
@@ -174,7 +175,7 @@ impl<T> Pool<T> {
         self.acquire(&route, now, is_silent)
     }
 
-    /// Gives a connection back. One that lacks a part is closed, and leaves the pool.
+    /// Returns a connection to the pool. One that lacks a part is closed, and leaves the pool.
     #[inline]
     pub fn release(
         &mut self,
@@ -194,50 +195,53 @@ impl<T> Pool<T> {
         }
     }
 
-    /// Takes every idle connection out.
+    /// Removes every idle connection.
     pub fn close(&mut self) {
         self.retire(|_| Some(Retirement::Closed));
     }
 
-    /// Whether connections have left the pool since [`retired`](Self::retired) was asked last.
+    /// Returns whether connections have left the pool since the last call of
+    /// [`retired`](Self::retired).
     #[must_use]
     pub const fn has_retired(&self) -> bool {
         !self.retired.is_empty()
     }
 
-    /// The connections that have left the pool since this was asked last, in the order in which they
-    /// were opened. They are to be closed, which may take a while: nobody else should have to wait.
+    /// Returns the connections that have left the pool since the last call, in the order in which
+    /// they were opened. The caller closes them, after it has released a lock on the pool: closing
+    /// can block.
     pub fn retired(&mut self) -> Vec<Retired<T>> {
         let mut retired = core::mem::take(&mut self.retired);
         retired.sort_unstable_by_key(|retired| retired.lease.connection);
         retired
     }
 
-    /// Whether a request to some route would be given a connection, or leave to open one.
+    /// Returns whether [`acquire`](Self::acquire) returns a connection for some route, idle or to
+    /// open.
     #[must_use]
     pub const fn has_room(&self) -> bool {
         self.open < self.limits.connections || self.idle > 0
     }
 
-    /// How many connections there are, idle or in use.
+    /// Returns the number of connections, idle or in use.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.open
     }
 
-    /// Whether there is none.
+    /// Returns whether there are no connections.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.open == 0
     }
 
-    /// Where the connections to `route` are, or would have their place.
+    /// Returns the index of the connections to `route`, or the index to insert them at.
     #[inline]
     fn find(&self, route: &Route) -> Result<usize, usize> {
         self.places.binary_search_by(|place| place.route.cmp(route))
     }
 
-    /// A place for a connection that is to be opened, if it must in place of one to another route.
+    /// Returns a connection to open, if necessary after evicting one to another route.
     fn open(&mut self, route: &Route) -> Option<Box<Lease<T>>> {
         if self.open >= self.limits.connections {
             let first = self.idle().map(|idle| idle.connection).min()?;
@@ -260,7 +264,7 @@ impl<T> Pool<T> {
         }))
     }
 
-    /// The connection to `route` that became idle last, which is in use from now on.
+    /// Takes the idle connection to `route` that was used last.
     #[inline]
     fn take(&mut self, route: &Route) -> Option<Box<Lease<T>>> {
         let index = self.find(route).ok()?;
@@ -269,7 +273,7 @@ impl<T> Pool<T> {
         Some(idle)
     }
 
-    /// A connection is idle from now on: its number.
+    /// Adds an idle connection. Returns its number.
     #[inline]
     fn put(&mut self, idle: Box<Lease<T>>) -> ConnectionId {
         let id = idle.connection;
@@ -280,8 +284,8 @@ impl<T> Pool<T> {
         id
     }
 
-    /// Whether nothing is to be taken out of so many that are `idle`, `others` of which are not the
-    /// one that was used last: as far as can be told without looking at each.
+    /// Returns whether [`evict`](Self::evict) would find nothing in `idle` idle connections, `others`
+    /// of which are not the last one used, as far as this is known without looking at each.
     #[inline]
     fn is_tidy(&self, others: usize, idle: usize, now: Mono) -> bool {
         let has_surplus = self.open > self.limits.keep_alive;
@@ -291,14 +295,14 @@ impl<T> Pool<T> {
         idle == 0 || (!has_surplus && none_expires && !watches)
     }
 
-    /// Whether so many that are idle are watched.
+    /// Returns whether `idle` idle connections are all checked for silence.
     #[inline]
     const fn watches(&self, idle: usize) -> bool {
         idle <= WATCHED && idle == self.open
     }
 
-    /// Takes out what has expired, what is not silent, and what is idle beyond the limit. The `last`
-    /// that was used is not asked whether it is silent: it is before its next use.
+    /// Removes the idle connections that have expired, are not silent, or exceed the limit. The
+    /// `last` one used is not checked for silence here: it is checked before its next use.
     #[cold]
     fn evict(
         &mut self,
@@ -333,7 +337,7 @@ impl<T> Pool<T> {
         self.none_expires_before = expiry.map(|expiry| first + expiry);
     }
 
-    /// The last of the first `n` idle connections, in the order in which they were opened.
+    /// Returns the last of the first `n` idle connections, in the order in which they were opened.
     fn first_opened(&self, n: usize) -> Option<ConnectionId> {
         if n == 0 {
             return None;
@@ -347,7 +351,7 @@ impl<T> Pool<T> {
         self.places.iter().flat_map(|place| place.idle.iter().map(|idle| &**idle))
     }
 
-    /// Takes out the idle connections for which there is a reason.
+    /// Removes the idle connections for which `why` returns a reason.
     fn retire(&mut self, mut why: impl FnMut(&Lease<T>) -> Option<Retirement>) {
         let (before, reason) = (self.retired.len(), Cell::new(None));
         for Place { open, idle, .. } in &mut self.places {
@@ -368,7 +372,7 @@ impl<T> Pool<T> {
         }
     }
 
-    /// A connection that was in use is no longer one of the pool's.
+    /// Removes a connection that was in use.
     fn remove(&mut self, route: &Route) {
         let Ok(index) = self.find(route) else { return };
         let place = &mut self.places[index];
@@ -403,7 +407,7 @@ mod tests {
             Self { pool, leases, loud: Vec::new(), closed: Vec::new() }
         }
 
-        /// The connection that a request to `host` is given: one that was idle, or a new one.
+        /// The connection that a request to `host` receives: an idle or a new one.
         fn acquire(&mut self, host: &str, seconds: u64) -> Option<(&'static str, u64)> {
             let url: Url = alloc::format!("http://{host}/").parse().unwrap();
             let at = Mono::from_nanos(seconds * 1_000_000_000);
@@ -440,13 +444,13 @@ mod tests {
         }
 
         fn close(&mut self) {
-            let told = |retired: Retired<u64>| (retired.lease.connection().0, retired.why);
-            self.closed.extend(self.pool.retired().into_iter().map(told));
+            let closed = |retired: Retired<u64>| (retired.lease.connection().0, retired.why);
+            self.closed.extend(self.pool.retired().into_iter().map(closed));
         }
     }
 
     #[test]
-    fn an_idle_connection_serves_its_own_route() {
+    fn pool_reuses_idle_connection_for_its_own_route() {
         let mut bench = Bench::new(10, 10);
         assert_eq!(bench.acquire("a", 0), Some(("open", 1)));
         assert_eq!(bench.acquire("a", 0), Some(("open", 2)), "the first is in use");
@@ -457,7 +461,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_idle_too_long_or_is_not_silent_is_closed() {
+    fn pool_closes_connection_that_expired_or_is_not_silent() {
         let mut bench = Bench::new(10, 10);
         bench.acquire("a", 0);
         bench.acquire("a", 0);
@@ -469,7 +473,7 @@ mod tests {
     }
 
     #[test]
-    fn what_leads_elsewhere_is_watched_while_nothing_is_in_use() {
+    fn pool_checks_other_routes_while_no_connection_is_in_use() {
         let mut bench = Bench::new(10, 10);
         for host in ["a", "b", "c"] {
             bench.acquire(host, 0);
@@ -484,7 +488,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_idle_connections_only_those_that_are_to_be_used_are_asked() {
+    fn pool_of_many_idle_connections_checks_only_those_to_be_used() {
         let mut bench = Bench::new(10, 10);
         let many = WATCHED as u64 + 2;
         for _ in 0..many {
@@ -499,7 +503,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_idle_connection_makes_room() {
+    fn full_pool_evicts_oldest_idle_connection() {
         let mut bench = Bench::new(2, 2);
         bench.acquire("a", 0);
         bench.acquire("b", 0);
@@ -512,7 +516,7 @@ mod tests {
     }
 
     #[test]
-    fn without_keep_alive_every_connection_is_closed_when_released() {
+    fn pool_without_keep_alive_closes_released_connection() {
         let mut bench = Bench::new(10, 0);
         bench.acquire("a", 0);
         bench.release(1, 0);
@@ -521,7 +525,7 @@ mod tests {
     }
 
     #[test]
-    fn closing_takes_idle_connections_in_the_order_they_were_opened() {
+    fn pool_closes_idle_connections_in_order_of_opening() {
         let mut bench = Bench::new(10, 10);
         for host in ["a", "b", "c"] {
             bench.acquire(host, 0);

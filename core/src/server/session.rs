@@ -1,4 +1,5 @@
-//! One connection that is served, as a machine: it says what to do, and is told what came of it.
+//! The state machine of one served connection: returns what a driver has to do, and takes the
+//! results.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -22,16 +23,16 @@ use crate::trace::{At, ConnectionId, ExchangeId, Sink};
 use crate::transport::{LayerFacts, Link};
 use crate::values::Timers;
 
-/// Room for what a client sends that is told nothing any more.
+/// The size of the buffer for input that is discarded.
 const SCRATCH: usize = 4 * 1024;
 
-/// One connection that is served, from its first byte to its last: TLS if there is any, requests one
-/// after the other, and an end that the client understands.
+/// The state machine of one served connection, from its first byte to its last: TLS where configured,
+/// one request after the other, and an orderly close.
 ///
-/// A driver calls [`poll`](Self::poll), does what it says, tells what happened by the methods `handle_*`,
-/// and begins again; the handler of the requests answers them by the other methods. Which status
-/// a refusal deserves, how long a client is waited for and when the connection is closed is decided
-/// here, the same for every driver.
+/// A driver calls [`poll`](Self::poll), does what the returned [`Action`] requires, hands in the
+/// result with one of the `handle_` methods, and repeats. The handler of the requests uses the other
+/// methods. The session decides which status rejects a request, how long to wait for a client and
+/// when to close, so that every driver behaves alike. The [module](super) has a complete driver.
 ///
 /// ```
 /// use limpid_core::http1::BodySize;
@@ -53,7 +54,7 @@ const SCRATCH: usize = 4 * 1024;
 /// session.finish(now, &NoSink)?;
 /// session.handled(now, &NoSink, Outcome::Done);
 ///
-/// // The next request may come while the answer goes out.
+// The next request may arrive while the response is sent.
 /// assert_eq!(session.poll(now, &NoSink), Action::Wait(Interest { write: true, ..Interest::READ }));
 /// assert_eq!(
 ///     session.out().concat(),
@@ -67,40 +68,42 @@ pub struct Session {
     pub(super) link: Link,
     pub(super) state: State,
     pub(super) spans: SpanTracker,
-    /// The failure that came in, for the next step.
+    /// The failure that was handed in, for the next step.
     pub(super) failed: Option<Box<Error>>,
-    /// What the driver was last asked to wait for.
+    /// What the last [`Action::Wait`] asked for.
     pub(super) waits: Interest,
     pub(super) timers: Timers<{ Timer::COUNT }>,
     pub(super) reading: Pace,
     pub(super) writing: Pace,
-    /// What the handler has asked for.
+    /// What the handler asked for.
     pub(super) asked: HandlerRequest,
     pub(super) exchange: Exchange,
     pub(super) head: KeptHead,
-    /// The fields of the response that is being made, or its trailers.
+    /// The fields of the response in progress, or its trailers.
     pub(super) fields: FieldBlock,
-    /// The fields that every response should have.
+    /// The fields that are added to every response.
     pub(super) lines: Lines,
     pub(super) response_cache: ResponseCache,
     /// Why the connection ends, once it does.
     pub(super) ending: Option<Ending>,
     /// The client has closed its direction of the transport.
     pub(super) peer_closed: bool,
-    /// The client is waited for to close first, so that what it was told reaches it.
+    /// The session waits for the client to close first, so that the client receives the last
+    /// response.
     pub(super) linger: bool,
-    /// A response is not complete, and is not to look as if it were.
+    /// A response is not complete, and must not look complete.
     pub(super) cut: bool,
-    /// The layer was told that the connection ends.
+    /// The layer has been closed with close_notify.
     pub(super) close_notify_sent: bool,
-    /// Why an exchange failed, once one did.
+    /// Why the last failed exchange failed.
     pub(super) failure: Error,
     pub(super) is_shutting_down: bool,
     pub(super) scratch: Vec<u8>,
 }
 
 impl Session {
-    /// A connection that was accepted: its number, and the client's address if it has one.
+    /// Creates the session of an accepted connection with its number, and the client's address if it
+    /// has one.
     #[must_use]
     pub fn new(connection: ConnectionId, peer: Option<SocketAddr>, options: Arc<Options>) -> Self {
         let lines = Lines::new(options.name.as_deref());
@@ -131,51 +134,51 @@ impl Session {
         }
     }
 
-    /// Turns the caches of heads off, for tests that compare them with parsing and writing.
+    /// Disables the caches of heads, for tests that compare them with parsing and writing.
     #[doc(hidden)]
     pub fn disable_caches(&mut self) {
         self.link.http1.disable_head_cache();
         self.response_cache.disable();
     }
 
-    /// Says what time of day it is: `unix` after the start of 1970. From then on responses have the
-    /// field Date, which a server with a clock must send (RFC 9110 section 6.6.1).
+    /// Sets the time of day: `unix` is the time since the start of 1970. From then on, responses have
+    /// a Date field, which a server with a clock must send (RFC 9110 section 6.6.1).
     pub fn set_date(&mut self, now: Mono, unix: Duration) {
         self.lines.set_date(now, unix);
     }
 
-    /// The number by which the events of the next request are known. Without it, that is one more
-    /// than the last.
+    /// Sets the number that the events of the next request carry. The default is one more than the
+    /// last.
     pub const fn number(&mut self, exchange: ExchangeId) {
         self.spans.number(exchange);
     }
 
-    /// The head of the open request.
+    /// Returns the head of the current request.
     #[must_use]
     pub fn head(&self) -> Option<RequestHead<'_>> {
         self.head.get().or_else(|| Some(self.link.http1.request()?.0))
     }
 
-    /// The part of the open request's body that came last, if the head was not the last to come.
+    /// Returns the last part of the current request's body; `None` if only the head was received.
     #[must_use]
     pub fn event(&self) -> Option<Event<'_>> {
         let http1 = &self.link.http1;
         http1.data().map(Event::Data).or_else(|| http1.end().map(Event::End))
     }
 
-    /// Why the exchange failed, where [`Action::Failed`] said so.
+    /// Returns why the exchange failed, after [`Action::Failed`].
     #[must_use]
     pub const fn failure(&self) -> &Error {
         &self.failure
     }
 
-    /// The bytes for the transport; empty slices are to be passed over.
+    /// Returns the bytes for the transport, in order. Slices may be empty.
     #[must_use]
     pub fn out(&self) -> [&[u8]; 3] {
         self.link.out()
     }
 
-    /// Room for at least `min` bytes of the transport.
+    /// Returns a buffer of at least `min` bytes to read from the transport into.
     pub fn space(&mut self, min: usize) -> &mut [u8] {
         if self.state == State::Linger {
             self.scratch.resize(SCRATCH, 0);
@@ -184,55 +187,55 @@ impl Session {
         self.link.space(min)
     }
 
-    /// Whether the client is waited for to begin a request, and nothing of one has come, or to shake
-    /// hands: the moments at which a shutdown closes the connection at once.
+    /// Returns whether the session waits for the first byte of a request, or for the handshake. A
+    /// shutdown closes such a connection at once.
     #[must_use]
     pub fn is_idle(&self) -> bool {
         matches!(self.state, State::Start | State::Secure | State::Handshake | State::Idle)
             || (self.state == State::Head && self.link.http1.unread().is_empty())
     }
 
-    /// Whether the session has nothing to do with the transport any more: the connection was closed,
-    /// given up, or [taken](Self::take_switched).
+    /// Returns whether the session no longer needs the transport: the connection was closed, dropped
+    /// after a failure, or [taken](Self::take_switched).
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.state == State::Over
     }
 
-    /// What is known of the layer that secures the connection; nothing without one.
+    /// Returns the properties of the layer that secures the connection; they are empty without one.
     #[must_use]
     pub fn layer_facts(&self) -> LayerFacts<'_> {
         self.link.facts()
     }
 
-    /// How many bytes of the open request's body have come, and how many were announced so far.
+    /// Returns how many bytes of the current request's body were received, and how many are announced
+    /// so far.
     #[must_use]
     pub fn body_progress(&self) -> (u64, u64) {
         self.link.http1.body_progress()
     }
 
-    /// Asks for the next piece of the open request's body: the next event. A client that waits for
-    /// `100 Continue` is told to go on. This takes the place of a [`flush`](Self::flush) that is not done:
-    /// a handler that sends while it reads flushes first, and asks for the next piece at
-    /// [`Action::Handle`].
+    /// Asks for the next piece of the current request's body, which [`Action::Event`] announces. A
+    /// client that waits for `100 Continue` receives it. The call replaces a [`flush`](Self::flush)
+    /// that is not complete: a handler that sends while it reads flushes first, and asks for the next
+    /// piece at [`Action::Handle`].
     pub const fn read_body(&mut self) {
         self.asked = HandlerRequest::Body;
     }
 
-    /// Asks for what was said so far to be sent: [`Action::Handle`] follows when the transport has taken it.
-    /// This takes the place of a [`read_body`](Self::read_body) that is not done.
+    /// Asks for the response so far to be sent. [`Action::Handle`] follows when the transport has
+    /// taken it. The call replaces a [`read_body`](Self::read_body) that is not complete.
     pub const fn flush(&mut self) {
         self.asked = HandlerRequest::Flush;
     }
 
-    /// Returns what to do next. What [`Action::Wait`] asks for holds until the next call: where reading
-    /// and writing are both possible, a driver may do both before that. What [`out`](Self::out) lends
-    /// holds until the next call of a method that takes `&mut self`.
+    /// Returns what to do next. The interests of [`Action::Wait`] hold until the next call: where
+    /// reading and writing are both possible, a driver may do both before that.
     pub fn poll<S: Sink>(&mut self, now: Mono, sink: &S) -> Action {
         let action = self.run(At { now, sink });
         let waits = if let Action::Wait(interest) = action { interest } else { Interest::NONE };
         if self.waits.read && !waits.read {
-            // The client is not waited for while the handler works.
+            // The timer for the client's body is paused while the handler works.
             self.reading.pause(now);
             self.timers.disarm(Timer::Body as usize);
         }
@@ -240,9 +243,9 @@ impl Session {
         action
     }
 
-    /// Returns until when the driver may wait for what the last [`Action::Wait`] asked for; from `now`
-    /// on it waits. A driver that need not wait need not ask. When that time has come, it calls
-    /// [`handle_timeout`](Self::handle_timeout).
+    /// Returns until when the driver may wait for what the last [`Action::Wait`] asked for; the wait
+    /// starts at `now`. When the deadline has passed, the driver calls
+    /// [`handle_timeout`](Self::handle_timeout). A driver that does not wait need not call this.
     pub fn deadline(&mut self, now: Mono) -> Option<Deadline> {
         if self.waits.write && self.state != State::Handshake {
             self.arm_write(now);
@@ -250,7 +253,8 @@ impl Session {
         let timeouts = &self.options.timeouts;
         let (timeout, why) = match self.state {
             State::Secure | State::Handshake => (timeouts.handshake, Waiting::Handshake),
-            // A client that is still being sent something has time to send until it has all of it.
+            // A client that still receives a response has time to send until it has received all of
+            // it.
             _ if !self.waits.read || self.waits.write => return self.timers.earliest(),
             State::Open | State::Drain => {
                 self.arm_body(now);
@@ -264,7 +268,7 @@ impl Session {
         self.timers.earliest()
     }
 
-    /// Arms the timer of a client that takes what it is sent.
+    /// Arms the timer for a client that receives a response.
     #[inline(never)]
     fn arm_write(&mut self, now: Mono) {
         let Self { timers, writing, options, .. } = self;
@@ -274,7 +278,7 @@ impl Session {
         });
     }
 
-    /// Arms the timer of a client that sends a body.
+    /// Arms the timer for a client that sends a body.
     #[inline(never)]
     fn arm_body(&mut self, now: Mono) {
         let Self { timers, reading, options, .. } = self;
