@@ -63,8 +63,7 @@ struct Place<T> {
 ///
 /// # let request = Request::builder(b"GET", "http://127.0.0.1/".parse()?).build();
 /// # let mut exchange = Exchange::new(ExchangeId(1), request, Default::default());
-/// // A transport is the descriptor of a socket; the closure returns whether nothing can be read from
-/// it.
+/// // A transport is a socket's descriptor; the closure returns whether nothing can be read from it.
 /// let mut pool = Pool::<u32>::new(PoolLimits::default());
 /// let (now, is_silent) = (Mono::default(), |_: &u32| true);
 ///
