@@ -93,7 +93,7 @@ pub struct Session {
     pub(super) linger: bool,
     /// A response is not complete, and must not look complete.
     pub(super) cut: bool,
-    /// The layer has been closed with close_notify.
+    /// The layer has been closed with `close_notify`.
     pub(super) close_notify_sent: bool,
     /// Why the last failed exchange failed.
     pub(super) failure: Error,
