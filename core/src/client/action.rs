@@ -1,4 +1,4 @@
-//! What an exchange asks of its driver.
+//! The actions that an exchange requires of its driver.
 
 use core::net::{IpAddr, SocketAddr};
 
@@ -8,120 +8,123 @@ use crate::trace::SocketOption;
 
 use super::dial::DialId;
 
-/// What [`Exchange::poll`](super::Exchange::poll) asks of the driver.
+/// An action that [`Exchange::poll`](super::Exchange::poll) requires of the driver.
 ///
-/// All but [`Wait`](Self::Wait) are returned once. What they need is read from the exchange.
+/// Every action except [`Wait`](Self::Wait), [`Done`](Self::Done) and [`Failed`](Self::Failed) is
+/// returned once. The driver reads the arguments from the exchange. The [module](super) has a
+/// complete driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Say which TLS configuration is used: the options have none. This is asked before there is a
-    /// connection, for one that was opened under another configuration is not used. Answers:
+    /// Choose the TLS configuration, because the options contain none. The choice precedes the
+    /// connection: a connection that was opened under another configuration is not reused. Results:
     /// [`handle_trusted`](super::Exchange::handle_trusted) or
     /// [`handle_failed`](super::Exchange::handle_failed).
     Trust {
         /// Whether the configuration is for the proxy, and not for the origin server.
         proxy: bool,
     },
-    /// Ask the pool for a connection on [`Exchange::route`](super::Exchange::route), or simply open
-    /// one. Answers: [`handle_reused`](super::Exchange::handle_reused),
+    /// Ask the pool for a connection on [`Exchange::route`](super::Exchange::route), or open one.
+    /// Results: [`handle_reused`](super::Exchange::handle_reused),
     /// [`handle_opened`](super::Exchange::handle_opened) or
-    /// [`handle_failed`](super::Exchange::handle_failed). While the [`Pool`](super::Pool) is full there is
-    /// no answer, and the driver asks the pool again when a connection was released.
+    /// [`handle_failed`](super::Exchange::handle_failed). While the [`Pool`](super::Pool) is full
+    /// there is no result, and the driver asks the pool again when a connection was released.
     Acquire,
-    /// Look up the addresses of a host, which may be an address itself:
-    /// [`Exchange::peer`](super::Exchange::peer) has it, and the port for the addresses. Answers:
+    /// Look up the addresses of the host that [`Exchange::peer`](super::Exchange::peer) returns, and
+    /// combine them with its port. The host may be an address. Results:
     /// [`handle_resolved`](super::Exchange::handle_resolved) or
     /// [`handle_failed`](super::Exchange::handle_failed).
     Resolve,
-    /// Begin to open the connection that [`Exchange::dial`](super::Exchange::dial) describes. Answers,
-    /// at once or later: [`handle_dialed`](super::Exchange::handle_dialed) or
+    /// Start to open the connection that [`Exchange::dial`](super::Exchange::dial) describes.
+    /// Results, at once or later: [`handle_dialed`](super::Exchange::handle_dialed) or
     /// [`handle_dial_failed`](super::Exchange::handle_dial_failed).
     Dial(DialId),
-    /// Drop the socket of this attempt, if there is one: it is not needed.
+    /// Drop the socket of this attempt, if there is one.
     Abandon(DialId),
-    /// Make the layer that secures the connection. The server's name is
-    /// [`Exchange::server_name`](super::Exchange::server_name). Answers:
+    /// Create the layer that secures the connection, for the server name that
+    /// [`Exchange::server_name`](super::Exchange::server_name) returns. Results:
     /// [`handle_secured`](super::Exchange::handle_secured) or
     /// [`handle_failed`](super::Exchange::handle_failed).
     Secure {
         /// Whether the connection is secured to the proxy, and not to the origin server.
         proxy: bool,
     },
-    /// Go back to the start of the request's body, which is sent once more. If that is not possible:
+    /// Return to the start of the request's body, which is sent again. If that is not possible, call
     /// [`handle_body_failed`](super::Exchange::handle_body_failed) with
     /// [`Cause::BodyConsumed`](crate::error::Cause::BodyConsumed).
     Rewind,
-    /// Hand a part of the response to the caller: [`Exchange::event`](super::Exchange::event) has it
-    /// until the next call of [`poll`](super::Exchange::poll).
+    /// Pass a part of the response to the caller. [`Exchange::event`](super::Exchange::event) returns
+    /// it until the next call of [`poll`](super::Exchange::poll).
     Event(Emitted),
     /// Close the transport.
     Close,
-    /// Give the connection back, because another is needed: to the pool with
-    /// [`Exchange::take_link`](super::Exchange::take_link) if that has one, else it is closed already.
+    /// Release the connection, because another one is needed: return what
+    /// [`Exchange::take_link`](super::Exchange::take_link) contains to the pool. If it is `None`, the
+    /// connection is closed already.
     Release,
-    /// The exchange is over, and the response was complete. Its connection is to be given back as by
+    /// The exchange is over and the response complete. Release its connection as for
     /// [`Release`](Self::Release).
     Done,
-    /// The exchange is over, and [`Exchange::error`](super::Exchange::error) is why. Its connection is
-    /// to be given back as by [`Release`](Self::Release).
+    /// The exchange has failed; [`Exchange::error`](super::Exchange::error) returns the reason.
+    /// Release its connection as for [`Release`](Self::Release).
     Failed,
-    /// Wait for these, and for outstanding answers, but not longer than until
+    /// Wait for these conditions and for outstanding results, at most until
     /// [`Exchange::deadline`](super::Exchange::deadline).
     Wait(Interest),
 }
 
-/// What is waited for. Each is independent of the others.
+/// The conditions that an exchange waits for. Each is independent of the others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Interest {
-    /// Bytes of the transport, for [`Exchange::space`](super::Exchange::space). Answers:
+    /// Received bytes, to be read into [`Exchange::space`](super::Exchange::space). Results:
     /// [`handle_received`](super::Exchange::handle_received),
     /// [`handle_eof`](super::Exchange::handle_eof) or
     /// [`handle_receive_failed`](super::Exchange::handle_receive_failed).
     pub read: bool,
-    /// The transport's taking some of [`Exchange::out`](super::Exchange::out). Answers:
+    /// Room to write [`Exchange::out`](super::Exchange::out) to the transport. Results:
     /// [`handle_sent`](super::Exchange::handle_sent) or
     /// [`handle_send_failed`](super::Exchange::handle_send_failed).
     pub write: bool,
-    /// The next piece of the request's body. It is not asked for before the transport has taken the last
-    /// one, so that a driver that has a piece can hand it in before it looks at the transport. Answers:
-    /// [`handle_body`](super::Exchange::handle_body),
+    /// The next piece of the request's body. The exchange does not ask for it before the transport
+    /// has taken the last one, so that a driver that has a piece can hand it in before it writes.
+    /// Results: [`handle_body`](super::Exchange::handle_body),
     /// [`handle_body_end`](super::Exchange::handle_body_end) or
     /// [`handle_body_failed`](super::Exchange::handle_body_failed).
     pub body: bool,
 }
 
 impl Interest {
-    /// Nothing but time and outstanding answers.
+    /// Only the deadline and outstanding results.
     pub const NONE: Self = Self { read: false, write: false, body: false };
-    /// Bytes of the transport.
+    /// Received bytes.
     pub const READ: Self = Self { read: true, ..Self::NONE };
-    /// The transport's taking bytes.
+    /// Room to write.
     pub const WRITE: Self = Self { write: true, ..Self::NONE };
     /// The next piece of the request's body.
     pub const BODY: Self = Self { body: true, ..Self::NONE };
 
-    /// Whether it is none of them.
+    /// Returns whether no condition is set.
     #[must_use]
     pub const fn is_none(self) -> bool {
         !(self.read || self.write || self.body)
     }
 }
 
-/// A connection that is to be opened.
+/// A connection to open.
 #[derive(Clone, Copy, Debug)]
 pub struct Dial<'x> {
-    /// To what.
+    /// The peer.
     pub target: Target<'x>,
-    /// The local address it is opened from.
+    /// The local address to connect from.
     pub from: Option<IpAddr>,
-    /// Options that the socket is given.
+    /// Options to set on the socket.
     pub options: &'x [SocketOption],
-    /// There is no other attempt, neither now nor later: nothing is lost by waiting.
+    /// No other attempt runs or will follow, so that blocking delays nothing.
     pub alone: bool,
-    /// When the time for this attempt is over.
+    /// When this attempt times out.
     pub until: Option<Deadline>,
 }
 
-/// What a connection is opened to.
+/// The peer of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target<'x> {
     /// An address and a port.
@@ -130,25 +133,25 @@ pub enum Target<'x> {
     Unix(&'x str),
 }
 
-/// Which part of the response has come.
+/// The kind of an [`Event`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Emitted {
     /// An informational response.
     Informational,
     /// The head of the response.
     Head,
-    /// A piece of its body.
+    /// A piece of the body.
     Data,
 }
 
-/// A part of the response. Its end is the end of the exchange: [`Action::Done`].
+/// A part of the response. The end of the response is [`Action::Done`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'x> {
     /// An informational response.
     Informational(ResponseHead<'x>),
     /// The head of the response.
     Head(ResponseHead<'x>, HeadInfo),
-    /// A piece of its body, decoded if [`Options::decode`](super::Options::decode) says so.
+    /// A piece of the body, decoded if [`Options::decode`](super::Options::decode) is set.
     Data(&'x [u8]),
 }
 

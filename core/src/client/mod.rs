@@ -1,6 +1,6 @@
-//! The client: one request's life as a machine that says what to do next.
+//! The client: a state machine for each request, and the pool of connections.
 //!
-//! A driver runs a loop like this one, and holds no policy of its own:
+//! A driver runs a loop like this one, and makes no decisions itself:
 //!
 //! ```
 //! use std::io::{self, Read, Write};
@@ -17,13 +17,12 @@
 //!     let mut stream: Option<TcpStream> = None;
 //!     loop {
 //!         match exchange.poll(now(), sink) {
-//!             // One of these is answered with handle_trusted() and handle_secured() by a driver that
-//!             // knows TLS.
+//!             // A driver with TLS answers with handle_trusted() and handle_secured().
 //!             Action::Trust { .. } | Action::Secure { .. } => {
 //!                 exchange.handle_failed(TlsError::Configuration.into(), now(), sink)?;
 //!             }
-//!             // A pool is asked for a connection on exchange.route(), and may have one:
-//!             // handle_reused().
+//!             // A driver with a pool asks it for exchange.route(); an idle connection is handed in
+//!             // with handle_reused().
 //!             Action::Acquire => exchange.handle_opened(ConnectionId(1), now(), sink)?,
 //!             Action::Resolve => match exchange.peer().to_socket_addrs() {
 //!                 Ok(all) => exchange.handle_resolved(&all.collect::<Vec<_>>(), now(), sink)?,
@@ -46,14 +45,14 @@
 //!                     Err(error) => exchange.handle_dial_failed(id, error.into(), now(), sink)?,
 //!                 }
 //!             }
-//!             // It dials one address at a time, so that it has nothing to drop.
+//!             // This driver dials one address at a time, so that there is nothing to drop.
 //!             Action::Abandon(_) => {}
-//!             // The body is had from its start again.
+//!             // The body is empty.
 //!             Action::Rewind => {}
 //!             // exchange.event() is for the caller.
 //!             Action::Event(_) => {}
 //!             Action::Close => stream = None,
-//!             // A pool takes the link, if there is one, with the stream.
+//!             // A driver with a pool returns the link, if there is one, with the stream.
 //!             Action::Release => drop((exchange.take_link(), stream.take())),
 //!             Action::Done => return Ok(()),
 //!             Action::Failed => return exchange.take_error().map_or(Ok(()), Err),
@@ -73,7 +72,7 @@
 //!     }
 //! }
 //!
-//! /// Writes if bytes are to be sent, or reads. A driver that can waits for both at the same time.
+//! /// Writes if there is output, and reads otherwise. A better driver waits for both at once.
 //! fn move_bytes<S: Sink>(
 //!     exchange: &mut Exchange,
 //!     stream: &mut TcpStream,
@@ -101,7 +100,7 @@
 //!     }
 //!     Ok(())
 //! }
-//! # // It runs, as far as that is possible without a server.
+//! # // The example runs up to its need of TLS.
 //! # let request = limpid_core::client::Request::builder(b"GET", "https://localhost/".parse()?).build();
 //! # let mut exchange = Exchange::new(limpid_core::trace::ExchangeId(1), request, Default::default());
 //! # let error = run(&mut exchange, &limpid_core::trace::NoSink, &|| Mono::from_nanos(0)).unwrap_err();
@@ -109,17 +108,17 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! An answer to [`Action::Trust`], [`Action::Acquire`], [`Action::Resolve`], [`Action::Secure`] or
-//! [`Action::Dial`] can be given at once, after the driver has waited for it, or later: then
-//! [`Exchange::poll`] returns [`Action::Wait`] until it is there.
+//! The driver may hand in the result of [`Action::Trust`], [`Action::Acquire`], [`Action::Resolve`],
+//! [`Action::Secure`] or [`Action::Dial`] at once, after it has blocked for it, or later. Until then
+//! [`Exchange::poll`] returns [`Action::Wait`].
 //!
-//! `examples/poll` in the repository is a driver with all that this one lacks: TLS, a [`Pool`], request
-//! bodies that are sent while the response is read, and cancellation.
+//! `examples/poll` in the repository is a driver with everything that this one lacks: TLS, a
+//! [`Pool`], request bodies that are sent while the response is read, and cancellation.
 //!
-//! A host may have several addresses, and one that does not answer is overtaken by the next
-//! (RFC 8305). How much of that a driver takes part in is its own choice. One that polls before an
-//! attempt has ended is asked for the next when it is time for that. One that waits for each attempt in
-//! [`Action::Dial`], as long as [`Dial::until`] allows, tries the addresses one after the other.
+//! If a host has several addresses and one does not answer, the next is tried beside it (RFC 8305). A
+//! driver that polls before an attempt has ended receives the next [`Action::Dial`] when it is due. A
+//! driver that blocks in each attempt, up to [`Dial::until`], tries the addresses one after the
+//! other.
 //!
 //! # Lifecycle
 //!

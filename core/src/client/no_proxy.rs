@@ -1,4 +1,4 @@
-//! Hosts that are reached without a proxy, as `NO_PROXY` lists them.
+//! Hosts that are reached without a proxy, as in `NO_PROXY`.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -8,19 +8,19 @@ use super::url::normal_host;
 
 /// A list of hosts that are reached without a proxy.
 ///
-/// Its entries are parted by commas or blanks. They mean what they mean to curl, which does not know
-/// `*.` before a name, `*` beside other entries, or ports:
+/// Commas or blanks separate the entries. Their meaning is that of curl, except that curl does not
+/// support `*.` before a name, `*` beside other entries, or ports:
 ///
 /// | entry | hosts |
 /// |---|---|
 /// | `*` | all |
-/// | `example.com`, `.example.com`, `*.example.com` | this one, and those below it |
-/// | `192.0.2.1`, `2001:db8::1`, `[2001:db8::1]` | this address, where the URL has it |
-/// | `192.0.2.0/24`, `2001:db8::/32` | the addresses of this network |
+/// | `example.com`, `.example.com`, `*.example.com` | this domain and its subdomains |
+/// | `192.0.2.1`, `2001:db8::1`, `[2001:db8::1]` | this address, if the URL contains it |
+/// | `192.0.2.0/24`, `2001:db8::/32` | the addresses of this network, if the URL contains them |
 ///
-/// A port after a name, an IPv4 address or brackets, as in `example.com:8080`, restricts an entry
-/// to that port. Names are not looked up, so they match no addresses. An entry that is none of
-/// these matches nothing, for lists are often written for programs with other rules.
+/// A port after a name, an IPv4 address or brackets, as in `example.com:8080`, restricts an entry to
+/// that port. Names are not looked up, so they match no addresses. Any other entry matches nothing
+/// and is not an error, because lists are often written for programs with other rules.
 ///
 /// ```
 /// use limpid_core::client::NoProxy;
@@ -38,16 +38,16 @@ pub struct NoProxy {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Entry {
     hosts: Hosts,
-    /// The only port that is meant, if it is one.
+    /// The only port that the entry matches, if any.
     port: Option<u16>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Hosts {
     All,
-    /// A name, and those below it.
+    /// A domain and its subdomains.
     Domain(String),
-    /// The addresses that begin with so many bits of this one.
+    /// The addresses that share this many leading bits with this one.
     Network(IpAddr, u32),
 }
 
@@ -60,8 +60,8 @@ impl From<&str> for NoProxy {
 }
 
 impl NoProxy {
-    /// Whether this host is reached without a proxy: a name in lower case, or an address without
-    /// brackets, as [`Url::host`](super::Url::host) has it.
+    /// Returns whether this host is reached without a proxy. It is a name in lower case, or an
+    /// address without brackets, as in [`Url::host`](super::Url::host).
     #[must_use]
     pub fn covers(&self, host: &str, port: u16) -> bool {
         let address = host.parse().ok();
@@ -76,7 +76,7 @@ impl Entry {
     fn read(text: &str) -> Option<Self> {
         let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
             Some((address, port)) => (address, port.strip_prefix(':')),
-            // More colons than one are those of an IPv6 address.
+            // Several colons are those of an IPv6 address.
             None => match text.split_once(':').filter(|(_, rest)| !rest.contains(':')) {
                 Some((host, port)) => (host, Some(port)),
                 None => (text, None),
@@ -121,12 +121,12 @@ impl Hosts {
     }
 }
 
-/// How many bits an address has.
+/// Returns the number of bits of an address.
 const fn width(address: IpAddr) -> u32 {
     if address.is_ipv4() { 32 } else { 128 }
 }
 
-/// Whether two addresses begin with the same bits.
+/// Returns whether two addresses have the same leading `bits`.
 fn shares(one: IpAddr, other: IpAddr, bits: u32) -> bool {
     let differing = match (one, other) {
         (IpAddr::V4(one), IpAddr::V4(other)) => u128::from(one.to_bits() ^ other.to_bits()) << 96,
@@ -140,7 +140,7 @@ fn shares(one: IpAddr, other: IpAddr, bits: u32) -> bool {
 mod tests {
     use super::*;
 
-    /// Each list, what it covers, and what it does not.
+    /// A list, what it covers, and what it does not.
     const EXAMPLES: [(&str, &[&str], &[&str]); 14] = [
         ("", &[], &["example.com", "127.0.0.1"]),
         ("*", &["example.com", "127.0.0.1", "::1"], &[]),
@@ -159,7 +159,7 @@ mod tests {
     ];
 
     #[test]
-    fn a_list_covers_what_it_names() {
+    fn list_covers_its_entries() {
         for (list, covered, others) in EXAMPLES {
             let no_proxy = NoProxy::from(list);
             for host in covered {
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_port_restricts_an_entry() {
+    fn port_restricts_an_entry() {
         let list = NoProxy::from("a.test:8080 192.0.2.1:80 [::1]:443 *:81");
         assert!(list.covers("a.test", 8080) && list.covers("www.a.test", 8080));
         assert!(list.covers("192.0.2.1", 80) && list.covers("::1", 443));
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_may_be_written_in_any_script() {
+    fn name_may_be_in_any_script() {
         assert!(NoProxy::from("münchen.test").covers("www.xn--mnchen-3ya.test", 80));
     }
 }

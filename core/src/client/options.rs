@@ -1,4 +1,4 @@
-//! What the requests of one client have in common.
+//! The options that the requests of one client share.
 
 use alloc::sync::Arc;
 
@@ -11,37 +11,38 @@ use super::url::Url;
 use crate::limits::Config;
 use crate::time::Timeouts;
 
-/// How requests are to be done: what those of one client have in common.
+/// The options that the requests of one client share. [`Options::with`] creates them.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
     /// How long each kind of wait may take.
     pub timeouts: Timeouts,
-    /// How the server's bytes are treated.
+    /// The limits on the server's bytes, and the tolerated deviations.
     pub config: Config,
-    /// The TLS configuration for `https` URLs. Without it, the driver is asked by
-    /// [`Action::Trust`](super::Action::Trust) when one is needed, as by default.
+    /// The TLS configuration for `https` URLs. `None`, the default, asks the driver with
+    /// [`Action::Trust`](super::Action::Trust) when one is needed.
     pub trust: Option<TrustId>,
-    /// The TLS configuration for `https` proxies. Without it, the driver is asked when one is needed.
+    /// The TLS configuration for `https` proxies. `None` asks the driver when one is needed.
     pub proxy_trust: Option<TrustId>,
-    /// Whether the TLS configuration verifies certificates, for the trace alone. `false` by default.
+    /// Whether the TLS configuration verifies certificates. Used only in trace events. `false` by
+    /// default.
     pub verify: bool,
-    /// Whether the content codings of bodies are undone, and asked for where the caller does not say
-    /// which ones he takes. `false` by default.
+    /// Whether content codings of bodies are decoded, and requested where the caller has set no
+    /// Accept-Encoding. `false` by default.
     pub decode: bool,
     /// How many redirects are followed; 0, the default, follows none.
     pub redirects: u32,
-    /// How long one address of a host is tried alone.
+    /// How long one address of a host is tried before the next is tried beside it.
     pub attempt_delay: AttemptDelay,
-    /// How many times opening a connection is tried again. 0 by default.
+    /// How many times opening a connection is retried. 0 by default.
     pub retries: u32,
-    /// Whether the response is read only once the request was sent or the transport takes no more, as in
-    /// httpx. By default it is read while the request is being sent, and a final status of 300 or above
-    /// stops the upload (RFC 9112 section 9.5).
+    /// Whether the response is read only after the request was sent or the transport takes no more,
+    /// as in httpx. By default it is read while the request is sent, and a final status of 300 or
+    /// above stops the upload (RFC 9112 section 9.5).
     pub read_after_send: bool,
-    /// The proxies that connections are opened to. None by default.
+    /// The proxies to use. Empty by default.
     pub proxies: ProxyRules,
-    /// What decides, beside the URL and the proxies, where connections lead.
+    /// The other settings that decide how connections are opened.
     pub route: Arc<RouteOptions>,
 }
 
@@ -54,7 +55,7 @@ impl Options {
         self.route_from(Origin::of(url), url)
     }
 
-    /// Returns the route to this URL, which is of the origin.
+    /// Returns the route to this URL, whose origin is `origin`.
     pub(super) fn route_from(&self, origin: Origin, url: &Url) -> Route {
         let proxy = self.proxy_for(url).cloned();
         let mut route = Route {
@@ -68,8 +69,8 @@ impl Options {
         route
     }
 
-    /// Changes a route to that of a request to this URL, which is of the origin. What stays the same is
-    /// left as it is: to count who shares something is work that all processors see.
+    /// Changes a route to that of a request to this URL, whose origin is `origin`. Equal parts are
+    /// not replaced, because changing a reference count costs synchronisation between processors.
     pub(super) fn change_route(&self, route: &mut Route, origin: &Origin, url: &Url) {
         if route.origin != *origin {
             route.origin = origin.clone();
@@ -85,7 +86,7 @@ impl Options {
         self.set_trust(route);
     }
 
-    /// The proxy that a request to this URL goes through.
+    /// Returns the proxy that a request to this URL goes through.
     fn proxy_for(&self, url: &Url) -> Option<&Arc<Proxy>> {
         match self.route.unix_socket {
             Some(_) => None,
@@ -93,7 +94,8 @@ impl Options {
         }
     }
 
-    /// Sets the trust of a route as far as these options have it and TLS is spoken on it.
+    /// Sets the TLS configurations of a route as far as these options contain them and the route uses
+    /// TLS.
     fn set_trust(&self, route: &mut Route) {
         route.trust = self.trust.filter(|_| route.origin.is_secure());
         route.proxy_trust = self.proxy_trust.filter(|_| route.has_secure_proxy());

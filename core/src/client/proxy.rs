@@ -1,4 +1,4 @@
-//! Proxies: where a connection is opened to, if not to the origin server.
+//! Proxies.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -8,19 +8,19 @@ use core::str::FromStr;
 use super::basic::basic;
 use super::url::{Authority, Url, UrlError};
 
-/// What a proxy speaks.
+/// The protocol of a proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ProxyKind {
-    /// HTTP: `http` URLs are forwarded, `https` URLs go through a tunnel.
+    /// HTTP: requests to `http` URLs are forwarded, those to `https` URLs go through a tunnel.
     Http,
-    /// The same, over TLS.
+    /// HTTP over TLS.
     Https,
-    /// SOCKS5; it resolves host names.
+    /// SOCKS5. The proxy resolves host names.
     Socks5,
 }
 
-/// A proxy.
+/// A proxy: its protocol, host, port and credentials.
 ///
 /// ```
 /// use limpid_core::client::{Proxy, ProxyKind};
@@ -28,7 +28,7 @@ pub enum ProxyKind {
 /// let proxy: Proxy = "socks5://me:pw@localhost".parse()?;
 /// assert_eq!((proxy.kind(), proxy.host(), proxy.port()), (ProxyKind::Socks5, "localhost", 1080));
 ///
-/// // Without a scheme, it speaks HTTP.
+/// // Without a scheme, the protocol is HTTP.
 /// assert_eq!("localhost:3128".parse::<Proxy>()?.kind(), ProxyKind::Http);
 /// # Ok::<(), limpid_core::client::ProxyError>(())
 /// ```
@@ -41,43 +41,43 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// What it speaks.
+    /// Returns the protocol.
     #[must_use]
     pub const fn kind(&self) -> ProxyKind {
         self.kind
     }
 
-    /// The host to connect to.
+    /// Returns the host to connect to.
     #[must_use]
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// The port to connect to.
+    /// Returns the port to connect to.
     #[must_use]
     pub const fn port(&self) -> u16 {
         self.port
     }
 
-    /// The user name and the password for it.
+    /// Returns the user name and the password, if the proxy needs them.
     #[must_use]
     pub fn credentials(&self) -> Option<(&[u8], &[u8])> {
         self.credentials.as_ref().map(|(user, password)| (&user[..], &password[..]))
     }
 
-    /// The value of Proxy-Authorization.
+    /// Returns the value of Proxy-Authorization.
     pub(super) fn authorization(&self) -> Option<Vec<u8>> {
         self.credentials().map(|(user, password)| basic(user, password))
     }
 }
 
-/// A text that is no proxy.
+/// Why a text is not the URL of a proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProxyError {
-    /// Proxies of this scheme are not known.
+    /// The scheme is not that of a proxy.
     Scheme,
-    /// It is no URL.
+    /// It is not a valid URL.
     Url(UrlError),
 }
 
@@ -98,7 +98,7 @@ impl From<UrlError> for ProxyError {
     }
 }
 
-/// What stands before the authority of an http URL.
+/// The prefix of `http` URLs.
 const HTTP: &str = "http://";
 
 impl FromStr for Proxy {
@@ -112,7 +112,7 @@ impl FromStr for Proxy {
             "socks5" | "socks5h" => (ProxyKind::Socks5, 1080),
             _ => return Err(ProxyError::Scheme),
         };
-        // Everything but the scheme follows the rules of an http URL.
+        // Everything after the scheme follows the rules of an http URL.
         let url: Url = [HTTP, rest].concat().parse().map_err(|error: UrlError| {
             let before = text.len() - rest.len();
             UrlError { offset: (error.offset + before).saturating_sub(HTTP.len()), ..error }
@@ -124,7 +124,7 @@ impl FromStr for Proxy {
 }
 
 impl fmt::Debug for Proxy {
-    /// Without the credentials.
+    /// Formats the proxy without the credentials.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Proxy")
             .field("kind", &self.kind)
@@ -140,7 +140,7 @@ mod tests {
     use crate::client::UrlProblem;
 
     #[test]
-    fn a_scheme_may_be_written_in_any_case_or_left_out() {
+    fn scheme_of_proxy_ignores_case_and_is_optional() {
         let parts = |text: &str| {
             let proxy: Proxy = text.parse().unwrap();
             (proxy.kind(), String::from(proxy.host()), proxy.port())
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_place() {
+    fn proxy_error_has_the_place_of_the_error() {
         let problem = |problem, offset| Err(ProxyError::Url(UrlError { problem, offset }));
         assert_eq!("socks4://proxy.test".parse::<Proxy>(), Err(ProxyError::Scheme));
         assert_eq!("socks5h://h:x".parse::<Proxy>(), problem(UrlProblem::BadPort, 12));

@@ -1,4 +1,4 @@
-//! Which requests go through which proxy, as a person or the environment says.
+//! The rules that choose a proxy for a request.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -8,7 +8,7 @@ use super::no_proxy::NoProxy;
 use super::proxy::{Proxy, ProxyError};
 use super::url::Url;
 
-/// Which requests go through which proxy. None do by default.
+/// The rules that choose a proxy for a request. By default, no proxy is used.
 ///
 /// ```
 /// use limpid_core::client::ProxyRules;
@@ -33,8 +33,8 @@ pub struct ProxyRules {
     except: NoProxy,
 }
 
-/// The variables for URLs without TLS. Their first is in lower case only, for a CGI script finds the
-/// field Proxy of a request, which anybody can send, in `HTTP_PROXY`.
+/// The variables for URLs without TLS. `HTTP_PROXY` is not one of them: a CGI script receives the
+/// field Proxy of a request in it, which every client can send.
 const PLAIN: [&str; 3] = ["http_proxy", "all_proxy", "ALL_PROXY"];
 /// The variables for URLs with TLS.
 const SECURE: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
@@ -42,13 +42,13 @@ const SECURE: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY
 const EXCEPT: [&str; 2] = ["no_proxy", "NO_PROXY"];
 
 impl ProxyRules {
-    /// The rules of curl: `http_proxy` is for `http` URLs, `https_proxy` or `HTTPS_PROXY` for
-    /// `https` URLs, `all_proxy` or `ALL_PROXY` for both where they have none of their own, and
-    /// `no_proxy` or `NO_PROXY` lists exceptions. `lookup` gives the value of a variable; an empty
-    /// one is as good as none.
+    /// Reads the rules from the environment, as curl does: `http_proxy` is for `http` URLs,
+    /// `https_proxy` or `HTTPS_PROXY` for `https` URLs, `all_proxy` or `ALL_PROXY` for both where the
+    /// others are not set, and `no_proxy` or `NO_PROXY` lists exceptions. `lookup` returns the value
+    /// of a variable; an empty value counts as not set.
     ///
     /// # Errors
-    /// A variable that counts is no proxy.
+    /// A variable that is used is not the URL of a proxy.
     pub fn from_environment(
         lookup: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, ProxyVariableError> {
@@ -71,20 +71,20 @@ impl ProxyRules {
         })
     }
 
-    /// The same exceptions, and this proxy for everything else.
+    /// Returns rules with the same exceptions, and this proxy for everything else.
     #[must_use]
     pub fn through(self, proxy: Proxy) -> Self {
         let proxy = Some(Arc::new(proxy));
         Self { plain: proxy.clone(), secure: proxy, ..self }
     }
 
-    /// The same proxies, and no exceptions but these.
+    /// Returns rules with the same proxies, and only these exceptions.
     #[must_use]
     pub fn except(self, hosts: NoProxy) -> Self {
         Self { except: hosts, ..self }
     }
 
-    /// The proxy for requests to this URL; none where its server is asked directly.
+    /// Returns the proxy for requests to this URL; `None` if they go to the server directly.
     #[must_use]
     pub fn proxy_for(&self, url: &Url) -> Option<&Proxy> {
         self.choose(url).map(|proxy| &**proxy)
@@ -97,16 +97,16 @@ impl ProxyRules {
 }
 
 impl From<Proxy> for ProxyRules {
-    /// Everything goes through this proxy.
+    /// Returns rules that use this proxy for everything.
     fn from(proxy: Proxy) -> Self {
         Self::default().through(proxy)
     }
 }
 
-/// A variable of the environment that should name a proxy and does not.
+/// An environment variable that is not the URL of a proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProxyVariableError {
-    /// The variable.
+    /// The name of the variable.
     pub variable: &'static str,
     /// What is wrong with its value.
     pub error: ProxyError,
@@ -114,7 +114,7 @@ pub struct ProxyVariableError {
 
 impl fmt::Display for ProxyVariableError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the environment variable {} is no proxy: {}", self.variable, self.error)
+        write!(f, "the environment variable {} is not a proxy's URL: {}", self.variable, self.error)
     }
 }
 
@@ -135,7 +135,7 @@ mod tests {
         })
     }
 
-    /// The host of the proxy that a URL's requests go through.
+    /// Returns the host of the proxy that requests to `url` go through.
     fn host(variables: &[(&str, &str)], url: &str) -> Option<String> {
         let url = url.parse().unwrap();
         rules(variables).unwrap().proxy_for(&url).map(|proxy| proxy.host().to_owned())
@@ -152,25 +152,25 @@ mod tests {
     }
 
     #[test]
-    fn the_upper_case_variable_for_http_is_not_trusted() {
+    fn upper_case_variable_for_http_is_ignored() {
         assert_eq!(host(&[("HTTP_PROXY", "http://evil.test")], "http://h/"), None);
     }
 
     #[test]
-    fn one_variable_is_for_all_that_have_none() {
+    fn all_proxy_is_used_where_no_other_variable_is_set() {
         let variables = [("ALL_PROXY", "socks5h://s.test"), ("https_proxy", "http://b.test")];
         assert_eq!(host(&variables, "http://h/").as_deref(), Some("s.test"));
         assert_eq!(host(&variables, "https://h/").as_deref(), Some("b.test"));
     }
 
     #[test]
-    fn an_empty_variable_is_as_good_as_none() {
+    fn empty_variable_counts_as_not_set() {
         let variables = [("https_proxy", ""), ("HTTPS_PROXY", "http://b.test"), ("no_proxy", "")];
         assert_eq!(host(&variables, "https://h/").as_deref(), Some("b.test"));
     }
 
     #[test]
-    fn exceptions_hold_for_every_proxy_until_they_are_replaced() {
+    fn exceptions_apply_to_every_proxy_until_replaced() {
         let environment = rules(&[("http_proxy", "a.test:1"), ("NO_PROXY", "h")]).unwrap();
         let url = "http://h/".parse().unwrap();
         assert_eq!(environment.proxy_for(&url), None);
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_that_is_no_proxy_is_named_and_its_value_is_not() {
+    fn error_contains_the_variable_and_not_its_value() {
         let error = rules(&[("https_proxy", "ftp://me:tiger@a.test")]).unwrap_err();
         assert_eq!((error.variable, error.error), ("https_proxy", ProxyError::Scheme));
         let error = rules(&[("ALL_PROXY", "http://me:tiger@a.test:x")]).unwrap_err();

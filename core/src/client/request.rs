@@ -11,7 +11,7 @@ use crate::fields::{FieldBlock, Fields};
 use crate::http1::{BodySize, WrittenRequest};
 use crate::wire::number;
 
-/// A request, complete but for the bytes of its body.
+/// A request, except for the bytes of its body. [`Request::builder`] creates it.
 ///
 /// ```
 /// use limpid_core::client::Request;
@@ -29,18 +29,18 @@ use crate::wire::number;
 pub struct Request {
     method: Vec<u8>,
     url: Url,
-    /// The target, where it is not the URL's.
+    /// The request target, if it is not that of the URL.
     target: Option<Vec<u8>>,
     fields: FieldBlock,
     size: BodySize,
-    /// Where it goes, if not through a proxy.
+    /// The origin of the URL.
     origin: Origin,
-    /// Its head as the origin server is sent it.
+    /// The encoded head for the origin server.
     written: WrittenRequest,
 }
 
 impl Request {
-    /// Starts a request.
+    /// Returns a builder for a request with this method and URL.
     pub fn builder(method: &[u8], url: Url) -> RequestBuilder {
         let request = Self {
             method: method.to_vec(),
@@ -55,7 +55,7 @@ impl Request {
         RequestBuilder::of(Arc::new(request), fields)
     }
 
-    /// Starts a request in the memory of one that nobody needs any more.
+    /// Returns a builder that uses the memory of an earlier request.
     pub(super) fn builder_in(
         mut memory: Arc<Self>,
         method: &[u8],
@@ -77,7 +77,7 @@ impl Request {
         Ok(RequestBuilder::of(memory, fields))
     }
 
-    /// Takes the fields that the caller gave, and what is to be added to them.
+    /// Sets the caller's fields, and adds the missing ones.
     fn complete(&mut self, mut fields: FieldBlock, expect_continue: bool, accept_codings: bool) {
         let given = Given::of(fields.fields());
         self.size = given.size(fields.fields()).unwrap_or(self.size);
@@ -109,20 +109,20 @@ impl Request {
         self.write();
     }
 
-    /// Whether it holds more memory than requests usually need.
+    /// Returns whether it occupies more memory than requests usually need.
     pub(super) fn has_large_memory(&self) -> bool {
         let target = self.target.as_ref().map_or(0, Vec::len);
         self.fields.has_large_memory() || self.url.has_large_memory() || target > 4 * 1024
     }
 
-    /// The method.
+    /// Returns the method.
     #[must_use]
     pub fn method(&self) -> &[u8] {
         &self.method
     }
 
-    /// Whether the method is one of those that can be repeated without being done twice
-    /// (RFC 9110 section 9.2.2). Methods that RFC 9110 does not define are taken for others.
+    /// Returns whether the method is idempotent (RFC 9110 section 9.2.2). Methods that RFC 9110 does
+    /// not define are not.
     #[must_use]
     pub fn is_idempotent(&self) -> bool {
         matches!(
@@ -131,30 +131,31 @@ impl Request {
         )
     }
 
-    /// The URL.
+    /// Returns the URL.
     #[must_use]
     pub const fn url(&self) -> &Url {
         &self.url
     }
 
-    /// The target, where it is not the URL's: that of CONNECT, or what the caller gave.
+    /// Returns the request target if it is not that of the URL: for CONNECT, or where the caller set
+    /// one.
     pub(super) fn own_target(&self) -> Option<&[u8]> {
         self.target.as_deref()
     }
 
-    /// The fields, those that were added for the caller included.
+    /// Returns the fields, including those that were added to the caller's.
     #[must_use]
     pub const fn fields(&self) -> &FieldBlock {
         &self.fields
     }
 
-    /// How long the body is.
+    /// Returns the length of the body.
     #[must_use]
     pub const fn size(&self) -> BodySize {
         self.size
     }
 
-    /// Its head as the origin server is sent it.
+    /// Returns the encoded head for the origin server.
     pub(super) const fn written(&self) -> &WrittenRequest {
         &self.written
     }
@@ -169,11 +170,11 @@ impl Request {
         &self.origin
     }
 
-    /// Asks for the content codings that are built in, where the caller has not said which ones he
-    /// takes. A part of a coded body could not be decoded, so a part is asked for as it is.
+    /// Adds an Accept-Encoding field with the content codings that are built in, unless the caller
+    /// has set one, or a Range: a part of a coded body cannot be decoded.
     ///
-    /// An exchange whose [`Options`](super::Options) say that bodies are decoded does this too, in a
-    /// copy of the request.
+    /// With [`Options::decode`](super::Options::decode), an exchange does this in a copy of the
+    /// request.
     pub fn accept_codings(&mut self) {
         if self.add_codings() {
             self.write();
@@ -188,89 +189,89 @@ impl Request {
         lacks
     }
 
-    /// Whether it is for us to say which codings are taken.
+    /// Returns whether an Accept-Encoding field can be added.
     pub(super) fn lacks_codings(&self) -> bool {
         let fields = self.fields.fields();
         !ACCEPTED.is_empty() && fields.get("Accept-Encoding").or(fields.get("Range")).is_none()
     }
 
-    /// Whether there is a body, of more than no bytes.
+    /// Returns whether there is a body of at least one byte.
     pub(super) const fn has_content(&self) -> bool {
         !matches!(self.size, BodySize::None | BodySize::Length(0))
     }
 
-    /// Whether the body is to be sent only when the server asks for it.
+    /// Returns whether the body is sent only after `100 Continue`.
     #[must_use]
     pub fn expects_continue(&self) -> bool {
         self.has_content() && expects_continue(self.fields.fields())
     }
 }
 
-/// A request on its way to be complete.
+/// A builder for a [`Request`].
 #[derive(Clone, Debug)]
 #[must_use = "a request must be built"]
 pub struct RequestBuilder {
-    /// What is known of it beside its fields. Nobody else has it, but for a clone of this builder.
+    /// Everything except the fields. It is shared only with clones of this builder.
     request: Arc<Request>,
-    /// Those that the caller gave.
+    /// The caller's fields.
     fields: FieldBlock,
     expect_continue: bool,
     accept_codings: bool,
 }
 
 impl RequestBuilder {
-    /// Builds this request; the fields are empty.
+    /// Returns a builder for this request; `fields` are empty.
     const fn of(request: Arc<Request>, fields: FieldBlock) -> Self {
         Self { request, fields, expect_continue: false, accept_codings: false }
     }
 
-    /// Adds a field. Its case, and its place among the fields that are added so, are kept. A field
-    /// that cannot be sent is refused when the request is.
+    /// Adds a field. Case and order are kept. Sending a request with an invalid field fails.
     pub fn field(mut self, name: &[u8], value: &[u8]) -> Self {
         self.push(name, value);
         self
     }
 
-    /// The same, where the builder stays where it is.
+    /// Adds a field in place, as [`field`](Self::field) does.
     pub fn push(&mut self, name: &[u8], value: &[u8]) {
         self.fields.push(name, value);
     }
 
-    /// Asks for this target instead of the URL's path and query (RFC 9112 section 3.2): `*` for
-    /// OPTIONS, or `host:port` for CONNECT, which is otherwise that of the URL. It is sent as it is;
-    /// what is no target for the method is refused when the request is sent.
+    /// Sets the request target instead of the URL's path and query (RFC 9112 section 3.2): `*` for
+    /// OPTIONS, or `host:port` for CONNECT, which is by default that of the URL. It is sent
+    /// unchanged. Sending a request fails if the target is not valid for the method.
     pub fn target(mut self, target: &[u8]) -> Self {
         self.request().target = Some(target.to_vec());
         self
     }
 
-    /// Says how long the body will be.
+    /// Sets the length of the body.
     pub fn body(mut self, size: BodySize) -> Self {
         self.request().size = size;
         self
     }
 
-    /// Sends the body only when the server asks for it with `100 Continue`, or says nothing for a
-    /// while (RFC 9110 section 10.1.1). Without a body, nothing is expected.
+    /// Sends the body only after the server has answered `100 Continue`, or has not answered for a
+    /// while (RFC 9110 section 10.1.1). Has no effect without a body.
     pub const fn expect_continue(mut self) -> Self {
         self.expect_continue = true;
         self
     }
 
-    /// Asks for the content codings that are built in, as [`Request::accept_codings`] does.
+    /// Adds an Accept-Encoding field, as [`Request::accept_codings`] does.
     pub const fn accept_codings(mut self, accept: bool) -> Self {
         self.accept_codings = accept;
         self
     }
 
-    /// Completes the request: Host, Accept and User-Agent are added where the caller gave none, and
-    /// the credentials of the URL as Basic authentication (RFC 7617).
+    /// Completes the request. Adds Host, Accept and User-Agent where the caller set none, and the
+    /// credentials of the URL as Basic authentication (RFC 7617).
     #[must_use]
     pub fn build(self) -> Request {
         Arc::unwrap_or_clone(self.build_shared())
     }
 
-    /// The same, where it is to be shared: an exchange takes it so, without a copy.
+    /// Completes the request as [`build`](Self::build) does, and returns it shared, as an exchange
+    /// takes it.
     #[must_use]
     pub fn build_shared(self) -> Arc<Request> {
         let Self { mut request, fields, expect_continue, accept_codings } = self;
@@ -285,7 +286,8 @@ impl RequestBuilder {
 
 const USER_AGENT: &str = concat!("limpid/", env!("CARGO_PKG_VERSION"));
 
-/// Which fields the caller gave, of those that would be added otherwise, or say how long the body is.
+/// Which fields the caller has set, of those that would be added or that contain the length of the
+/// body.
 #[derive(Clone, Copy, Debug, Default)]
 struct Given {
     host: bool,
@@ -312,7 +314,7 @@ impl Given {
         given
     }
 
-    /// How long the body is by the caller's own fields, which count more than what it looks like.
+    /// Returns the length of the body by the caller's own fields, which take precedence.
     fn size(self, fields: Fields<'_>) -> Option<BodySize> {
         if !self.framing {
             return None;

@@ -1,4 +1,4 @@
-//! A URL that was read, and its parts.
+//! Parsed URLs.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -9,7 +9,7 @@ use super::encode::percent_decode;
 use super::scheme::Scheme;
 use crate::trace::Capture;
 
-/// An absolute URL that a request can be sent to.
+/// An absolute `http`, `https`, `ws` or `wss` URL, normalised.
 ///
 /// ```
 /// use limpid_core::client::Url;
@@ -22,75 +22,76 @@ use crate::trace::Capture;
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Url {
-    /// The URL, and after it the target if that is no part of it.
+    /// The URL, followed by the request target if that is not a part of it.
     pub(super) text: String,
-    /// Where the URL ends.
+    /// Where the URL ends in `text`.
     pub(super) end: usize,
     pub(super) scheme: Scheme,
     pub(super) port: u16,
-    // Where these stand in the text.
+    // Ranges and offsets in `text`.
     pub(super) host: Range<usize>,
     pub(super) authority: Range<usize>,
     pub(super) target: Range<usize>,
 }
 
 impl Url {
-    /// The whole URL, normalised, with userinfo and fragment. For a person or a log, use the
+    /// Returns the whole URL, normalised, with userinfo and fragment. For logs and people, use the
     /// `Display` form, which hides credentials.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text[..self.end]
     }
 
-    /// The scheme.
+    /// Returns the scheme.
     #[must_use]
     pub const fn scheme(&self) -> Scheme {
         self.scheme
     }
 
-    /// The host to connect to: lower-case, A-labels, without the brackets of an IPv6 address.
+    /// Returns the host to connect to: in lower case, as A-labels, without the brackets of an IPv6
+    /// address.
     #[must_use]
     pub fn host(&self) -> &str {
         &self.text[self.host.clone()]
     }
 
-    /// The port to connect to.
+    /// Returns the port to connect to.
     #[must_use]
     pub const fn port(&self) -> u16 {
         self.port
     }
 
-    /// The host, and the port unless it is the scheme's own: what the Host field says.
+    /// Returns the value of the Host field: the host, and the port unless it is the scheme's default.
     #[must_use]
     pub fn authority(&self) -> &str {
         &self.text[self.authority.clone()]
     }
 
-    /// The host and always the port: what CONNECT asks for (RFC 9112 section 3.2.3).
+    /// Returns the request target of CONNECT: the host and the port (RFC 9112 section 3.2.3).
     #[must_use]
     pub fn host_and_port(&self) -> String {
         let (open, close) = if self.host().contains(':') { ("[", "]") } else { ("", "") };
         [open, self.host(), close, ":", &self.port.to_string()].concat()
     }
 
-    /// The target of a request (RFC 9112 section 3.2.1): path and query.
+    /// Returns the request target in origin form: path and query (RFC 9112 section 3.2.1).
     #[must_use]
     pub fn target(&self) -> &str {
         &self.text[self.target.clone()]
     }
 
-    /// The fragment, encoded, if the URL has one.
+    /// Returns the fragment, encoded, if there is one.
     #[must_use]
     pub fn fragment(&self) -> Option<&str> {
         self.as_str().split_once('#').map(|(_, fragment)| fragment)
     }
 
-    /// Whether it holds more memory than URLs usually need.
+    /// Returns whether it occupies more memory than URLs usually need.
     pub(in super::super) const fn has_large_memory(&self) -> bool {
         self.text.capacity() > 4 * 1024
     }
 
-    /// The user and the password, decoded, if the URL has any.
+    /// Returns the user and the password, decoded, if there are any.
     #[must_use]
     pub fn credentials(&self) -> Option<(Vec<u8>, Vec<u8>)> {
         let before = self.text[..self.authority.start].strip_suffix('@')?;
@@ -101,7 +102,7 @@ impl Url {
 }
 
 impl fmt::Display for Url {
-    /// The URL as [`Capture::Default`] shows it.
+    /// Formats the URL as [`Capture::Default`] shows it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&Capture::Default.url(self.as_str()))
     }

@@ -1,17 +1,17 @@
-//! Percent-encoding, and segments of paths that stand for other segments.
+//! Percent-encoding, and dot segments of paths.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write;
 
-/// Printable ASCII characters that are encoded in a part, beside what is never printable.
+/// The printable ASCII characters that are encoded in this part. Non-printable ones always are.
 pub(super) const PATH: &str = " \"<>`{}";
 pub(super) const QUERY: &str = " \"<>";
 pub(super) const FRAGMENT: &str = " \"<>`";
 pub(super) const USERINFO: &str = " \"<>`{}/?#;=@[\\]^|";
 
-/// Percent-encodes what must be; what is encoded already stays as it is.
+/// Percent-encodes `text`. What is encoded already is not changed.
 pub(super) fn encode(text: &str, encoded: &str, out: &mut String) {
     for c in text.chars() {
         if c.is_ascii_graphic() && !encoded.contains(c) {
@@ -19,7 +19,7 @@ pub(super) fn encode(text: &str, encoded: &str, out: &mut String) {
         } else {
             let mut bytes = [0; 4];
             for byte in c.encode_utf8(&mut bytes).bytes() {
-                // Writing to a string does not fail.
+                // Writing to a string cannot fail.
                 let _ = write!(out, "%{byte:02X}");
             }
         }
@@ -44,7 +44,7 @@ fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
-/// A path without `.` and `..` (RFC 3986 section 5.2.4).
+/// Returns a path without `.` and `..` segments (RFC 3986 section 5.2.4).
 pub(super) fn without_dot_segments(path: &str) -> Cow<'_, str> {
     if !path.as_bytes().windows(2).any(|pair| pair == b"/.") {
         return Cow::Borrowed(path);

@@ -1,4 +1,4 @@
-//! What is wrong with a text that is no URL.
+//! Errors of URLs.
 
 use core::fmt;
 
@@ -8,26 +8,26 @@ use core::fmt;
 pub enum UrlProblem {
     /// It has no scheme.
     NoScheme,
-    /// Its scheme is none of ours.
+    /// Its scheme is not `http`, `https`, `ws` or `wss`.
     UnknownScheme,
     /// It has no host.
     NoHost,
-    /// Its host is no name and no address.
+    /// Its host is neither a valid name nor an address.
     BadHost,
-    /// Its port is not a number up to 65535.
+    /// Its port is not a number from 0 to 65535.
     BadPort,
-    /// It has a control character.
+    /// It contains a control character.
     ControlCharacter,
     /// It is longer than 65,536 bytes.
     TooLong,
 }
 
-/// A text that is no URL of HTTP.
+/// Why a text is not a URL that a request can be sent to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct UrlError {
     /// What is wrong.
     pub problem: UrlProblem,
-    /// Where: an offset in bytes into the text.
+    /// Where: the offset in the text, in bytes.
     pub offset: usize,
 }
 
@@ -37,9 +37,9 @@ impl fmt::Display for UrlError {
             UrlProblem::NoScheme => "the URL has no scheme; write http:// or https:// before it",
             UrlProblem::UnknownScheme => "the URL's scheme is not http, https, ws or wss",
             UrlProblem::NoHost => "the URL has no host",
-            UrlProblem::BadHost => "the URL's host is no valid name or address",
+            UrlProblem::BadHost => "the URL's host is not a valid name or address",
             UrlProblem::BadPort => "the URL's port is not a number from 0 to 65535",
-            UrlProblem::ControlCharacter => "the URL has a control character",
+            UrlProblem::ControlCharacter => "the URL contains a control character",
             UrlProblem::TooLong => "the URL is longer than 65536 bytes",
         })?;
         write!(f, " (at byte {})", self.offset)

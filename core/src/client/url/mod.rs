@@ -1,4 +1,4 @@
-//! URLs of HTTP, normalised once (RFC 3986 section 6, RFC 9110 section 4.2).
+//! Parsing and normalising URLs (RFC 3986 section 6, RFC 9110 section 4.2).
 
 mod absolute;
 mod encode;

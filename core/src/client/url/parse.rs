@@ -1,4 +1,4 @@
-//! Reading URLs, part by part.
+//! The parser of URLs.
 
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
@@ -12,11 +12,11 @@ use super::plain;
 use super::scheme::Scheme;
 use crate::wire::{number, token};
 
-/// Longer URLs are refused.
+/// The maximum length of a URL, in bytes.
 const MAX_LEN: usize = 65_536;
 
 impl Url {
-    /// Becomes the URL that is written in `text`, in the memory of this one.
+    /// Replaces this URL by that in `text`, and reuses its memory.
     pub(in super::super) fn replace(&mut self, text: &str) -> Result<(), UrlError> {
         *self = read(text, &mut self.text)?;
         Ok(())
@@ -31,7 +31,7 @@ impl FromStr for Url {
     }
 }
 
-/// Reads a URL; if it is one, it takes this memory.
+/// Parses a URL. Takes `memory` for it on success.
 fn read(text: &str, memory: &mut String) -> Result<Url, UrlError> {
     if text.len() > MAX_LEN {
         return Err(UrlError { problem: UrlProblem::TooLong, offset: MAX_LEN });
@@ -51,7 +51,7 @@ fn read(text: &str, memory: &mut String) -> Result<Url, UrlError> {
     Ok(assemble(scheme, &authority, rest, core::mem::take(memory)))
 }
 
-/// The scheme, and what follows its `//`.
+/// Returns the scheme, and what follows its `//`.
 fn split(text: &str) -> Result<(Scheme, &str), UrlError> {
     if let Some(found) = Scheme::ALL
         .into_iter()
@@ -67,22 +67,22 @@ fn split(text: &str) -> Result<(Scheme, &str), UrlError> {
     Ok((scheme, rest))
 }
 
-/// `scheme:rest`, if the text starts with a scheme.
+/// Splits `scheme:rest`, if the text starts with a scheme.
 pub(super) fn split_scheme(text: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = text.split_once(':')?;
     let well_formed = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
-    // `localhost:8000` has a host before its colon, not a scheme.
+    // In `localhost:8000` the part before the colon is a host.
     let is_port = rest.bytes().next().is_some_and(|byte| byte.is_ascii_digit());
     (well_formed && !is_port).then_some((scheme, rest))
 }
 
-/// What stands before the first such byte, which is ASCII, and what begins with it.
+/// Splits before the first byte for which `is_it` holds; such bytes are ASCII.
 fn split_at(text: &str, is_it: impl Fn(u8) -> bool) -> (&str, &str) {
     text.split_at(text.bytes().position(is_it).unwrap_or(text.len()))
 }
 
-/// Writes the URL; `rest` is what follows the authority.
+/// Writes the URL. `rest` is what follows the authority.
 fn assemble(scheme: Scheme, authority: &Authority<'_>, rest: &str, mut text: String) -> Url {
     text.clear();
     text.reserve(scheme.prefix().len() + authority.host.len() + rest.len() + "[]:65535/".len());
@@ -111,7 +111,7 @@ fn assemble(scheme: Scheme, authority: &Authority<'_>, rest: &str, mut text: Str
     let mut target = authority.end..end;
     let url_end = text.len();
     if !text[target.clone()].starts_with('/') {
-        // A target has a path. It stands behind the URL, which has none.
+        // A target has a path. This URL has none, so the target is stored behind it.
         text.push('/');
         text.extend_from_within(target);
         target = url_end..text.len();
@@ -119,7 +119,7 @@ fn assemble(scheme: Scheme, authority: &Authority<'_>, rest: &str, mut text: Str
     Url { text, end: url_end, scheme, port, host, authority, target }
 }
 
-/// Writes path, query and fragment; where the fragment begins.
+/// Writes path, query and fragment. Returns where the fragment begins.
 fn write_rest(rest: &str, text: &mut String) -> usize {
     let (rest, fragment) = split_at(rest, |byte| byte == b'#');
     let (path, query) = split_at(rest, |byte| byte == b'?');
@@ -143,7 +143,7 @@ pub(in super::super) struct Authority<'a> {
 }
 
 impl<'a> Authority<'a> {
-    /// Reads `[userinfo@]host[:port]`; `start` is where it stands in the URL.
+    /// Parses `[userinfo@]host[:port]`. `start` is its offset in the URL.
     pub(in super::super) fn read(text: &'a str, start: usize) -> Result<Self, UrlError> {
         let (userinfo, host_port) = match text.bytes().rposition(|byte| byte == b'@') {
             Some(at) => (Some(&text[..at]), &text[at + 1..]),
@@ -174,14 +174,15 @@ impl<'a> Authority<'a> {
     }
 }
 
-/// A host in the form in which it is connected to and compared.
+/// Returns a host in its normal form, which is used to connect and to compare; `None` if it is
+/// invalid.
 pub(in super::super) fn normal_host(host: &str) -> Option<Cow<'_, str>> {
     if let Some(literal) = host.strip_prefix('[') {
         let address: Ipv6Addr = literal.strip_suffix(']')?.parse().ok()?;
         return Some(Cow::Owned(address.to_string()));
     }
     if host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
-        // An address that can be read is written in the one form that it has.
+        // The parser accepts only the canonical form of an address.
         return host.parse::<Ipv4Addr>().ok().map(|_| Cow::Borrowed(host));
     }
     if token::name_len(host.as_bytes()) == host.len() {
@@ -189,7 +190,7 @@ pub(in super::super) fn normal_host(host: &str) -> Option<Cow<'_, str>> {
     }
     if !host.is_ascii() {
         let host = idna::domain_to_ascii(host).ok().filter(|host| !host.is_empty())?;
-        // Letters of other scripts may become digits and dots, or what no host has.
+        // Characters of other scripts may map to digits and dots, or to invalid characters.
         return normal_host(&host).map(|host| Cow::Owned(host.into_owned()));
     }
     let host = host.to_ascii_lowercase();

@@ -1,5 +1,4 @@
-//! URLs that are written just as they are sent, as most are: they are looked at once, and copied as
-//! a whole.
+//! A fast path for URLs that are normal already, as most are: checked in one pass and copied whole.
 
 use alloc::string::String;
 use core::net::Ipv4Addr;
@@ -8,8 +7,8 @@ use super::absolute::Url;
 use super::scheme::Scheme;
 use crate::wire::token;
 
-/// Reads a URL with a path in which nothing has to be written otherwise, and takes this memory for
-/// it; `None` for any other, be it one or not.
+/// Parses a URL with a path that needs no normalisation, and takes `memory` for it; `None` for any
+/// other text, valid or not.
 pub(super) fn read(text: &str, memory: &mut String) -> Option<Url> {
     let scheme = Scheme::ALL.into_iter().find(|scheme| text.starts_with(scheme.prefix()))?;
     let (bytes, start) = (text.as_bytes(), scheme.prefix().len());
@@ -45,16 +44,16 @@ pub(super) fn read(text: &str, memory: &mut String) -> Option<Url> {
     })
 }
 
-/// Whether a host of lower-case letters, digits, hyphens, dots and underscores is one.
+/// Returns whether a host of lower-case letters, digits, hyphens, dots and underscores is valid.
 fn is_normal(host: &str) -> bool {
-    // An address has one form, and what looks like one must be one.
+    // Digits and dots must be a valid address.
     match host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
         true => host.parse::<Ipv4Addr>().is_ok(),
         false => true,
     }
 }
 
-/// A port without leading zeros, and how many digits it has.
+/// Parses a port without leading zeros. Returns it with its number of digits.
 fn read_port(text: &[u8]) -> Option<(u16, usize)> {
     let len = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let digits = &text[..len];

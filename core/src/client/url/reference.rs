@@ -7,11 +7,11 @@ use super::error::UrlError;
 use super::parse::split_scheme;
 
 impl Url {
-    /// The URL that `reference` means where this URL is what it is relative to (RFC 3986 section
-    /// 5.2). A reference without a fragment inherits that of this URL (RFC 9110 section 10.2.2).
+    /// Resolves `reference` relative to this URL (RFC 3986 section 5.2). A reference without a
+    /// fragment inherits that of this URL (RFC 9110 section 10.2.2).
     ///
     /// # Errors
-    /// What it means is no URL of HTTP.
+    /// The result is not a valid URL.
     ///
     /// ```
     /// # use limpid_core::client::Url;
@@ -36,7 +36,7 @@ impl Url {
         text.parse()
     }
 
-    /// What of this URL stands before a reference that has no authority.
+    /// Returns the part of this URL that precedes a reference without an authority.
     fn before(&self, reference: &str) -> String {
         let path = self.target().split_once('?').map_or(self.target(), |(path, _)| path);
         let kept = match reference.bytes().next() {

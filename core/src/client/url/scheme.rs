@@ -1,28 +1,28 @@
 //! Schemes of URLs.
 
-/// How a URL is spoken.
+/// The scheme of a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scheme {
-    /// `http`: over the transport itself.
+    /// `http`: without TLS.
     Http,
     /// `https`: over TLS.
     Https,
-    /// `ws`: begins as `http`.
+    /// `ws`: WebSocket, which starts as `http`.
     Ws,
-    /// `wss`: begins as `https`.
+    /// `wss`: WebSocket, which starts as `https`.
     Wss,
 }
 
 impl Scheme {
     pub(super) const ALL: [Self; 4] = [Self::Http, Self::Https, Self::Ws, Self::Wss];
 
-    /// Whether TLS carries it.
+    /// Returns whether it uses TLS.
     #[must_use]
     pub const fn is_secure(self) -> bool {
         matches!(self, Self::Https | Self::Wss)
     }
 
-    /// The port where a URL gives none.
+    /// Returns the port of URLs that contain none.
     #[must_use]
     pub const fn default_port(self) -> u16 {
         if self.is_secure() { 443 } else { 80 }
@@ -37,7 +37,7 @@ impl Scheme {
         }
     }
 
-    /// What a URL begins with.
+    /// Returns the scheme with `://`.
     pub(super) const fn prefix(self) -> &'static str {
         match self {
             Self::Http => "http://",

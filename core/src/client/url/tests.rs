@@ -1,4 +1,4 @@
-//! What URLs become.
+//! Tests of URLs.
 
 use alloc::string::{String, ToString};
 
@@ -9,7 +9,7 @@ fn normal(text: &str) -> String {
 }
 
 #[test]
-fn what_means_the_same_is_written_the_same() {
+fn equivalent_urls_have_the_same_normal_form() {
     for (text, expected) in [
         ("http://h", "http://h"),
         ("http://h?x=1", "http://h?x=1"),
@@ -34,14 +34,14 @@ fn what_means_the_same_is_written_the_same() {
 }
 
 #[test]
-fn the_target_is_never_empty() {
+fn target_is_never_empty() {
     for (text, target) in [("http://h", "/"), ("http://h?x", "/?x"), ("http://h/a#f", "/a")] {
         assert_eq!(text.parse::<Url>().unwrap().target(), target, "{text}");
     }
 }
 
 #[test]
-fn an_error_says_where() {
+fn error_has_the_offset() {
     for (text, problem, offset) in [
         ("example.com", UrlProblem::NoScheme, 0),
         ("localhost:8000", UrlProblem::NoScheme, 0),
@@ -62,7 +62,7 @@ fn an_error_says_where() {
 }
 
 #[test]
-fn references_are_resolved_as_rfc_3986_says() {
+fn references_are_resolved_as_in_rfc_3986() {
     let base: Url = "http://u@a/b/c/d;p?q".parse().unwrap();
     for (reference, expected) in [
         ("g", "http://u@a/b/c/g"),
@@ -84,7 +84,7 @@ fn references_are_resolved_as_rfc_3986_says() {
 }
 
 #[test]
-fn credentials_are_decoded_and_not_shown() {
+fn credentials_are_decoded_and_hidden() {
     let url: Url = "http://me:p%40w@h/".parse().unwrap();
     assert_eq!(url.credentials(), Some((b"me".to_vec(), b"p@w".to_vec())));
     assert_eq!(url.to_string(), "http://me:[secure]@h/");
