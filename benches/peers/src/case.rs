@@ -231,7 +231,7 @@ fn bodies(options: &Options) -> Vec<Case> {
 }
 
 /// The title of the table about trace points.
-pub const OFF: &str = "trace point, nobody listens";
+pub const OFF: &str = "trace point, without a sink";
 /// The title of the table about lines.
 pub const LINES: &str = "documented lines of a GET, into memory";
 /// The title of the table about all events.

@@ -195,14 +195,14 @@ pub const GATES: &[Gate] = &[
     },
     Gate {
         name: "trace-point-static",
-        unit: "turn of a loop over a trace point, nobody listens and the compiler knows",
+        unit: "turn of a loop over a trace point without a sink, as a static type",
         work: trace::OFF_STATIC,
         turns: 4,
         ..IN_MEMORY
     },
     Gate {
         name: "trace-point-dynamic",
-        unit: "turn of a loop over a trace point, nobody listens",
+        unit: "turn of a loop over a trace point without a sink",
         work: trace::OFF_DYNAMIC,
         turns: 4,
         ..IN_MEMORY
