@@ -1,4 +1,4 @@
-//! The arguments with which spans of connecting start.
+//! The arguments of spans of connecting.
 
 use alloc::string::{String, ToString};
 
@@ -6,9 +6,9 @@ use super::plan::Plan;
 use super::proxy::Proxy;
 use crate::trace::{Credentials, SpanKind, StreamId, TraceEvent};
 
-/// Returns the event that tells that a span of opening a connection starts, or one of waiting to try
-/// that again. `stream` is that of the connection, and `text` is for a value that has to be written
-/// first. `None` for another span.
+/// Returns the start event of a span of opening a connection, or of the delay before a retry.
+/// `stream` is that of the connection; `text` is a buffer for formatted values. `None` for any other
+/// span.
 pub(super) fn connecting<'p>(
     span: SpanKind,
     plan: &'p Plan,

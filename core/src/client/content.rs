@@ -1,4 +1,4 @@
-//! The content of a response: its body with the content codings undone, if the caller wants that.
+//! The content of a response: its body, with content codings decoded where the caller asked for it.
 
 use super::span_tracker::SpanTracker;
 use crate::coding::{Codings, Decoder, NotDecodable};
@@ -8,20 +8,20 @@ use crate::http1::{HeadInfo, ResponseHead};
 use crate::limits::Limits;
 use crate::trace::{At, EventKind, Sink, TraceEvent};
 
-/// What becomes of a body.
+/// The decoding of a response's body.
 #[derive(Debug, Default)]
 pub(super) struct Content {
-    /// The codings that are to be undone.
+    /// The codings to decode.
     codings: Codings,
-    /// It is made when the body begins: a body may have none of its announced bytes.
+    /// Created with the first bytes of the body, because an announced body can be empty.
     decoder: Option<Decoder>,
-    /// How much was decoded of the data that the connection has, if it has any.
+    /// How many bytes of the connection's current data were decoded, if there are any.
     taken: Option<usize>,
 }
 
 impl Content {
-    /// Decides what is done about the codings of a response, and tells it: all of them are undone,
-    /// or none.
+    /// Decides whether the codings of a response are decoded, and logs it. Either all of them are, or
+    /// none.
     pub(super) fn decide<S: Sink>(
         &mut self,
         head: ResponseHead<'_>,
@@ -45,7 +45,7 @@ impl Content {
         *self = Self { codings: decodes.unwrap_or_default(), ..Self::default() };
     }
 
-    /// The connection has data of the body: whether it is to be decoded.
+    /// Prepares for data of the body. Returns whether it is to be decoded.
     #[inline]
     pub(super) fn begin(&mut self, limits: &Limits) -> bool {
         !self.codings.is_empty() && self.begin_decoding(limits)
@@ -59,20 +59,20 @@ impl Content {
         self.taken.is_some()
     }
 
-    /// Whether there are codings to be undone.
+    /// Returns whether there are codings to decode.
     pub(super) const fn is_coded(&self) -> bool {
         !self.codings.is_empty()
     }
 
-    /// Whether data that the connection has is still to be decoded.
+    /// Returns whether some of the connection's data is not decoded yet.
     pub(super) const fn is_busy(&self) -> bool {
         self.taken.is_some()
     }
 
-    /// Decodes more of the connection's data; false if all of it was used.
+    /// Decodes more of the connection's data. Returns `false` once all of it is used.
     ///
     /// # Errors
-    /// It cannot be decoded, or would become too much.
+    /// The data is invalid, or would exceed the limit when decoded.
     pub(super) fn decode(&mut self, data: &[u8]) -> Result<bool, CodingError> {
         let (Some(decoder), Some(taken)) = (&mut self.decoder, &mut self.taken) else {
             return Ok(false);
@@ -84,15 +84,15 @@ impl Content {
         Ok(self.taken.is_some())
     }
 
-    /// What was decoded last, if the body is decoded.
+    /// Returns what was decoded last, if the body is decoded.
     pub(super) fn piece(&self) -> Option<&[u8]> {
         self.decoder.as_ref().map(Decoder::piece)
     }
 
-    /// The body has come to its end: tells what became of it, and gives the memory back.
+    /// Ends the body: logs the result, and frees the decoder.
     ///
     /// # Errors
-    /// Its codings have not come to their ends.
+    /// The coded data is not complete.
     pub(super) fn finish<S: Sink>(
         &mut self,
         spans: &mut SpanTracker,
@@ -107,7 +107,7 @@ impl Content {
     }
 }
 
-/// Tells that a body cannot be decoded.
+/// Logs that a body cannot be decoded.
 pub(super) fn emit_refused<S: Sink>(error: CodingError, spans: &mut SpanTracker, at: At<'_, S>) {
     let CodingError { coding, fault, offset } = error;
     let event =

@@ -1,10 +1,10 @@
-//! The decision about a redirect, as it is traced.
+//! The decision about a redirect, for trace events.
 
-/// What is decided about a redirect, and why.
+/// The decision about a redirect, and its reason.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Decision<'d> {
     pub(super) status: u16,
-    /// The URL that it leads to.
+    /// The URL of the redirect.
     pub(super) url: Option<&'d str>,
     pub(super) follow: bool,
     pub(super) why: &'static str,

@@ -1,7 +1,7 @@
-//! Connecting to a host that has several addresses: which is tried when, and beside which (RFC 8305).
+//! Connecting to a host with several addresses (RFC 8305).
 //!
-//! The addresses are known all at once, as the system's resolver gives them: nothing here waits for
-//! those of one family while the others are there (section 3).
+//! All addresses are known at once, as the system's resolver returns them: there is no wait for those
+//! of the other family (section 3).
 
 use alloc::vec::Vec;
 use core::net::SocketAddr;
@@ -10,12 +10,12 @@ use core::time::Duration;
 use crate::error::Error;
 use crate::time::{Deadline, Mono, Waiting};
 
-/// One attempt at connecting to one address; no two of an exchange have the same.
+/// The number of a connection attempt, unique within an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DialId(pub u32);
 
-/// How long an address is tried alone, before the next is tried beside it: the Connection Attempt
-/// Delay of RFC 8305 section 5. A quarter of a second by default.
+/// How long an address is tried before the next is tried beside it: the Connection Attempt Delay of
+/// RFC 8305 section 5. 250 milliseconds by default.
 ///
 /// ```
 /// use core::time::Duration;
@@ -28,18 +28,18 @@ pub struct DialId(pub u32);
 pub struct AttemptDelay(Duration);
 
 impl AttemptDelay {
-    /// The shortest that the RFC allows: ten milliseconds.
+    /// The minimum of the RFC: ten milliseconds.
     pub const MIN: Self = Self(Duration::from_millis(10));
-    /// The longest that the RFC recommends: two seconds.
+    /// The recommended maximum of the RFC: two seconds.
     pub const MAX: Self = Self(Duration::from_secs(2));
 
-    /// The delay within these bounds that comes nearest to `delay`.
+    /// Creates a delay. A value outside [`MIN`](Self::MIN) and [`MAX`](Self::MAX) is clamped.
     #[must_use]
     pub fn new(delay: Duration) -> Self {
         Self(delay).clamp(Self::MIN, Self::MAX)
     }
 
-    /// How long it is.
+    /// Returns the delay.
     #[must_use]
     pub const fn get(self) -> Duration {
         self.0
@@ -52,9 +52,8 @@ impl Default for AttemptDelay {
     }
 }
 
-/// Orders addresses so that the two families take turns as long as there are both, the first staying
-/// the first (RFC 8305 section 4, with a First Address Family Count of one). Within a family, the
-/// resolver's order is kept.
+/// Interleaves the two address families, starting with that of the first address (RFC 8305 section 4,
+/// with a First Address Family Count of one). Within a family, the resolver's order is kept.
 pub(super) fn interleave(addresses: &mut [SocketAddr]) {
     for index in 1..addresses.len() {
         let family = addresses[index - 1].is_ipv6();
@@ -66,34 +65,34 @@ pub(super) fn interleave(addresses: &mut [SocketAddr]) {
     }
 }
 
-/// An attempt that was started and has come to nothing so far.
+/// A connection attempt in progress.
 #[derive(Debug)]
 pub(super) struct Attempt<T> {
     pub(super) id: DialId,
-    /// Which of the addresses it is for.
+    /// The index of its address.
     pub(super) index: usize,
     pub(super) until: Option<Deadline>,
-    /// What its owner keeps with it.
+    /// What the owner keeps with it.
     pub(super) kept: T,
 }
 
-/// Attempts at connecting to the addresses of one host, of which the first that connects is taken.
+/// The connection attempts to the addresses of one host. The first that connects wins.
 ///
-/// The driver is asked to start one attempt at a time. It may wait for the result before it asks what
-/// to do next: then no other is started beside it.
+/// The driver is asked to start one attempt at a time. If it waits for the result before it polls
+/// again, no other attempt runs beside it.
 #[derive(Debug)]
 pub(super) struct Race<T> {
     addresses: usize,
     /// How many of the addresses were tried.
     tried: usize,
     ids: u32,
-    /// The attempts that the driver works on, in the order in which they began.
+    /// The attempts in progress, in the order of their start.
     under_way: Vec<Attempt<T>>,
-    /// When the next address is tried, if until then none fails.
+    /// When the next address is tried, unless an attempt fails before.
     pace: Option<Deadline>,
-    /// Why the last of the addresses failed.
+    /// The error of the last address.
     error: Option<Error>,
-    /// Attempts that were under way, and which the driver is to drop.
+    /// Attempts in progress that the driver must drop.
     abandoned: Vec<DialId>,
 }
 
@@ -110,7 +109,7 @@ impl<T> Race<T> {
         }
     }
 
-    /// Forgets what was tried, if anything was.
+    /// Clears the attempts, if there were any.
     #[inline]
     pub(super) fn reset(&mut self) {
         if self.addresses > 0 {
@@ -118,7 +117,7 @@ impl<T> Race<T> {
         }
     }
 
-    /// Begins anew, with so many addresses.
+    /// Starts over with this number of addresses.
     pub(super) fn begin(&mut self, addresses: usize) {
         self.addresses = addresses;
         self.tried = 0;
@@ -126,14 +125,14 @@ impl<T> Race<T> {
         self.error = None;
     }
 
-    /// Which address is to be tried now, if it is time for another. If that is because the one
-    /// before had its time alone, the deadline that has passed comes with it.
+    /// Returns the index of the address to try now, if one is due, with the deadline if it is due
+    /// because the attempt delay has passed.
     pub(super) fn due(&mut self, now: Mono) -> Option<(usize, Option<Deadline>)> {
         let is_time = self.pace.is_none_or(|pace| now >= pace.at);
         (self.tried < self.addresses && is_time).then(|| (self.tried, self.pace.take()))
     }
 
-    /// Tries the next address, until this deadline.
+    /// Starts the attempt for the next address, until this deadline.
     pub(super) fn start(
         &mut self,
         kept: T,
@@ -149,23 +148,23 @@ impl<T> Race<T> {
         id
     }
 
-    /// The attempt that began last, if it is under way.
+    /// Returns the attempt that started last, if it is in progress.
     pub(super) fn latest(&self) -> Option<&Attempt<T>> {
         self.under_way.last().filter(|attempt| attempt.id == DialId(self.ids))
     }
 
-    /// Whether the attempt that began last has no rivals, and will have none.
+    /// Returns whether the last attempt is the only one, and no other will follow.
     pub(super) const fn is_alone(&self) -> bool {
         self.under_way.len() == 1 && self.tried == self.addresses
     }
 
-    /// Takes the attempt of this number, which has ended.
+    /// Removes an attempt that has ended.
     pub(super) fn take(&mut self, id: DialId) -> Option<Attempt<T>> {
         let index = self.under_way.iter().position(|attempt| attempt.id == id)?;
         Some(self.under_way.remove(index))
     }
 
-    /// The address of this index was tried in vain: the next need not wait.
+    /// Records that an address failed. The next is due at once.
     pub(super) fn fail(&mut self, index: usize, error: Error) {
         self.pace = None;
         if index + 1 == self.addresses {
@@ -173,7 +172,7 @@ impl<T> Race<T> {
         }
     }
 
-    /// Takes an attempt whose time is over.
+    /// Removes an attempt whose deadline has passed.
     pub(super) fn expire(&mut self, now: Mono) -> Option<(Attempt<T>, Deadline)> {
         let late = |attempt: &Attempt<T>| attempt.until.filter(|until| now >= until.at);
         let mut attempts = self.under_way.iter().enumerate();
@@ -183,8 +182,8 @@ impl<T> Race<T> {
         Some((attempt, until))
     }
 
-    /// Takes an attempt that is of no use any more, until there is none.
-    pub(super) fn give_up(&mut self) -> Option<Attempt<T>> {
+    /// Removes an attempt that is no longer needed; `None` if no attempts are left.
+    pub(super) fn cancel_next(&mut self) -> Option<Attempt<T>> {
         if self.under_way.is_empty() {
             return None;
         }
@@ -193,25 +192,25 @@ impl<T> Race<T> {
         Some(attempt)
     }
 
-    /// Whether there is one such attempt.
+    /// Returns whether there are attempts for the driver to drop.
     #[inline]
     pub(super) fn has_abandoned(&self) -> bool {
         !self.abandoned.is_empty()
     }
 
-    /// An attempt that the driver is to drop.
+    /// Returns an attempt for the driver to drop.
     pub(super) fn abandoned(&mut self) -> Option<DialId> {
         self.abandoned.pop()
     }
 
-    /// Why no address could be connected to, once all were tried: what the last of them failed with,
-    /// as if they had been tried one after the other.
+    /// Returns the error of the last address once all have failed, as if they had been tried in
+    /// sequence.
     pub(super) fn lost(&mut self) -> Option<Error> {
         let is_over = self.under_way.is_empty();
         self.error.take_if(|_| is_over && self.tried == self.addresses)
     }
 
-    /// Until when there is nothing to do but wait.
+    /// Returns the time of the next deadline.
     pub(super) fn until(&self) -> Option<Deadline> {
         let pace = self.pace.filter(|_| self.tried < self.addresses);
         self.under_way.iter().map(|attempt| attempt.until).fold(pace, Deadline::earlier)
@@ -233,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn families_take_turns_from_the_resolvers_first() {
+    fn families_alternate_from_the_resolvers_first() {
         let examples = [
             ("::1", "::1"),
             ("::1 127.0.0.1", "::1 127.0.0.1"),
@@ -248,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_delay_keeps_within_the_bounds() {
+    fn attempt_delay_is_clamped() {
         let second = Duration::from_secs(1);
         assert_eq!(AttemptDelay::new(second).get(), second);
         assert_eq!(AttemptDelay::new(Duration::MAX), AttemptDelay::MAX);

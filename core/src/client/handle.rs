@@ -1,6 +1,6 @@
-//! What a driver hands to an exchange.
+//! The inputs of an exchange.
 //!
-//! What is one step is done at once. What needs a decision is left to the next poll.
+//! A simple input takes effect at once. Decisions are left to the next poll.
 
 use alloc::boxed::Box;
 use core::net::SocketAddr;
@@ -19,15 +19,15 @@ use crate::time::{Mono, Waiting};
 use crate::trace::{At, ConnectionId, EventKind, Sink, TraceEvent};
 use crate::transport::{Layer, Link};
 
-/// A call that the state of the exchange forbids changes nothing.
+/// The result of an input. A call that the state of the exchange forbids changes nothing.
 type Handled = Result<(), MisuseError>;
 
-/// Answers to what was asked for.
+/// Results of actions.
 impl Exchange {
-    /// The TLS configuration that is used has this number.
+    /// Handles [`Action::Trust`](super::Action::Trust): this TLS configuration is used.
     ///
     /// # Errors
-    /// It was not asked for.
+    /// The action is not outstanding.
     pub fn handle_trusted<S: Sink>(&mut self, trust: TrustId, _: Mono, _: &S) -> Handled {
         self.expect_asked(State::Trust, Call::HandleTrusted)?;
         let route = &mut self.plan.route;
@@ -37,10 +37,11 @@ impl Exchange {
         Ok(())
     }
 
-    /// There is an idle connection. Its transport is the driver's to keep.
+    /// Handles [`Action::Acquire`](super::Action::Acquire) with an idle connection. The driver keeps
+    /// its transport.
     ///
     /// # Errors
-    /// It was not asked for.
+    /// The action is not outstanding.
     #[inline]
     pub fn handle_reused<S: Sink>(&mut self, link: Box<Link>, now: Mono, sink: &S) -> Handled {
         self.expect_asked(State::Acquire, Call::HandleReused)?;
@@ -49,10 +50,10 @@ impl Exchange {
         Ok(())
     }
 
-    /// A connection is to be opened, and has this number.
+    /// Handles [`Action::Acquire`](super::Action::Acquire) with the number of a connection to open.
     ///
     /// # Errors
-    /// It was not asked for.
+    /// The action is not outstanding.
     pub fn handle_opened<S: Sink>(
         &mut self,
         connection: ConnectionId,
@@ -74,10 +75,11 @@ impl Exchange {
         self.state = next;
     }
 
-    /// The host has these addresses, in the order in which they should be tried.
+    /// Handles [`Action::Resolve`](super::Action::Resolve) with the addresses of the host, in the
+    /// order in which to try them.
     ///
     /// # Errors
-    /// They were not asked for.
+    /// The action is not outstanding.
     pub fn handle_resolved<S: Sink>(
         &mut self,
         addresses: &[SocketAddr],
@@ -91,23 +93,24 @@ impl Exchange {
         Ok(())
     }
 
-    /// This attempt has connected: its connection is the transport from now on.
+    /// Handles [`Action::Dial`](super::Action::Dial): this attempt has connected, and its connection
+    /// is the transport.
     ///
     /// # Errors
-    /// It is not under way.
+    /// The attempt is not in progress.
     pub fn handle_dialed<S: Sink>(&mut self, dial: DialId, now: Mono, sink: &S) -> Handled {
         let attempt = self.race.take(dial).ok_or_else(|| self.misuse(Call::HandleDialed))?;
         let at = self.at(now, sink);
         self.spans.complete_dial(attempt.kept, at);
-        self.give_up_dials(Cause::Superseded, at);
+        self.cancel_dials(Cause::Superseded, at);
         self.state = State::Connected;
         Ok(())
     }
 
-    /// This attempt has failed.
+    /// Handles [`Action::Dial`](super::Action::Dial): this attempt has failed.
     ///
     /// # Errors
-    /// It is not under way.
+    /// The attempt is not in progress.
     pub fn handle_dial_failed<S: Sink>(
         &mut self,
         dial: DialId,
@@ -121,26 +124,27 @@ impl Exchange {
         Ok(())
     }
 
-    /// The layer that secures the connection, which has not sent or received anything yet.
+    /// Handles [`Action::Secure`](super::Action::Secure) with a new layer, which has sent and
+    /// received nothing.
     ///
     /// # Errors
-    /// It was not asked for.
+    /// The action is not outstanding.
     pub fn handle_secured<S: Sink>(&mut self, layer: Box<dyn Layer>, _: Mono, _: &S) -> Handled {
         self.expect_asked(State::Secure, Call::HandleSecured)?;
         self.link.stack(layer, true);
-        // To secure a connection and to shake hands is one wait.
+        // Creating the layer and the handshake share one timer.
         self.state = State::Handshake;
         Ok(())
     }
 
-    /// There is no answer to [`Action::Trust`](super::Action::Trust),
+    /// Handles the failure of [`Action::Trust`](super::Action::Trust),
     /// [`Acquire`](super::Action::Acquire), [`Resolve`](super::Action::Resolve) or
-    /// [`Secure`](super::Action::Secure), or the driver cannot wait for any attempt at connecting. The
-    /// error is made of an [`io::Error`](std::io::Error), a [`ResolveError`](crate::error::ResolveError)
-    /// or another cause.
+    /// [`Secure`](super::Action::Secure), or of all attempts to connect. `error` is made of an
+    /// [`io::Error`](std::io::Error), a [`ResolveError`](crate::error::ResolveError) or another
+    /// cause.
     ///
     /// # Errors
-    /// None of these is outstanding.
+    /// None of these actions is outstanding.
     pub fn handle_failed<S: Sink>(&mut self, error: Error, now: Mono, sink: &S) -> Handled {
         let is_outstanding = match self.state {
             State::Trust | State::Acquire | State::Resolve | State::Secure => self.asked,
@@ -155,12 +159,12 @@ impl Exchange {
     }
 }
 
-/// What happens to the transport, and to the request's body.
+/// Progress of the transport and of the request's body.
 impl Exchange {
-    /// The transport took the first `n` bytes of [`out`](Self::out).
+    /// Removes the first `n` bytes of [`out`](Self::out), which the transport took.
     ///
     /// # Errors
-    /// It has not so many.
+    /// `n` is larger than the number of bytes, or nothing is to be written.
     #[inline(always)]
     pub fn handle_sent<S: Sink>(&mut self, n: usize, now: Mono, sink: &S) -> Handled {
         if n > if self.interest.write { self.link.output_len() } else { 0 } {
@@ -170,20 +174,20 @@ impl Exchange {
         self.link.emit_sent(n, &mut self.spans.cx(at));
         self.link.sent(n);
         self.timers.disarm(Timer::Write as usize);
-        // A response that has begun may wait for the rest of the request.
+        // A response that has begun can stall until the rest of the request is sent.
         self.timers.disarm(Timer::Read as usize);
         Ok(())
     }
 
-    /// The transport takes no more bytes. What the server has sent may still be read. This is ignored
-    /// where the transport is not to take bytes.
+    /// Handles a transport that takes no more bytes. What the server has sent may still be read.
+    /// Ignored if the exchange does not write.
     pub fn handle_send_failed<S: Sink>(&mut self, error: Error, now: Mono, sink: &S) {
         if !self.interest.write {
             return;
         }
         match (self.state, error.cause) {
-            // A server that has heard enough may answer and close: the response is worth looking for
-            // even though the request could not be sent.
+            // A server may answer and close before it has read the whole request. The response is
+            // read even though the request could not be sent.
             (State::Transfer, cause @ Cause::Os(_)) if self.sending.is_active() => {
                 let at = self.at(now, sink);
                 self.stop_sending(cause, at);
@@ -199,10 +203,10 @@ impl Exchange {
         }
     }
 
-    /// This many bytes were read into [`space`](Self::space).
+    /// Handles `n` bytes that were read into [`space`](Self::space).
     ///
     /// # Errors
-    /// There was not so much space.
+    /// `n` is larger than the space, or nothing is to be read.
     #[inline(always)]
     pub fn handle_received<S: Sink>(&mut self, n: usize, now: Mono, sink: &S) -> Handled {
         if n > if self.interest.read { self.link.room() } else { 0 } {
@@ -216,19 +220,19 @@ impl Exchange {
         Ok(())
     }
 
-    /// These bytes were received, by a driver whose system fills memory of its own. What of them is data of a
-    /// body is not copied, and [`data`](Self::data) returns a part of them; heads and the framing of chunks
-    /// are copied once, and so is everything that passes through TLS.
+    /// Handles received bytes that the driver owns, for a system that fills buffers of its own. Data
+    /// of the body is not copied, and [`data`](Self::data) returns a slice of these bytes; heads, the
+    /// framing of chunks, and everything that passes through TLS are copied once.
     ///
     /// # Errors
-    /// Nothing was to be read.
+    /// Nothing is to be read.
     pub fn handle_bytes<S: Sink>(&mut self, bytes: Bytes, now: Mono, sink: &S) -> Handled {
         if !self.interest.read {
             return Err(self.misuse(Call::HandleReceived));
         }
         let mut cx = self.spans.cx(At { now, sink });
         cx.emit(EventKind::BytesReceived, || TraceEvent::BytesReceived { bytes: &bytes });
-        // What has come before is read before.
+        // Earlier bytes come first.
         self.keep_owned();
         if self.state == State::Transfer && self.link.is_plain() {
             self.owned = bytes;
@@ -240,7 +244,8 @@ impl Exchange {
         Ok(())
     }
 
-    /// The peer has closed its direction of the transport. This is ignored where nothing is to be read.
+    /// Handles the end of input: the peer has closed its direction of the transport. Ignored if
+    /// nothing is to be read.
     pub fn handle_eof<S: Sink>(&mut self, now: Mono, sink: &S) {
         if !self.interest.read {
             return;
@@ -254,7 +259,7 @@ impl Exchange {
         }
     }
 
-    /// Nothing more can be read of the transport. This is ignored where nothing is to be read.
+    /// Handles a transport that cannot be read any more. Ignored if nothing is to be read.
     pub fn handle_receive_failed<S: Sink>(&mut self, error: Error, now: Mono, sink: &S) {
         if !self.interest.read {
             return;
@@ -262,8 +267,8 @@ impl Exchange {
         if self.state == State::Transfer && self.receiving == Receiving::Nothing {
             let at = self.at(now, sink);
             if let (true, cause @ Cause::Os(_)) = (self.sending.is_active(), error.cause) {
-                // It is chance which direction finds first that a connection was reset. What follows is
-                // the same: the request could not be sent, and there is no response.
+                // Either direction can be the first to report a reset connection. The outcome is the
+                // same: the request could not be sent, and there is no response.
                 self.stop_sending(cause, at);
                 self.interest = Interest::NONE;
                 self.await_response(at);
@@ -276,10 +281,10 @@ impl Exchange {
         self.abort(error, now, sink);
     }
 
-    /// The next piece of the request's body.
+    /// Handles the next piece of the request's body. A body longer than announced fails the exchange.
     ///
     /// # Errors
-    /// It was not asked for. A body that is longer than announced fails the exchange.
+    /// [`Interest::body`](super::Interest::body) is not set.
     pub fn handle_body<S: Sink>(&mut self, data: Bytes, now: Mono, sink: &S) -> Handled {
         self.take_body_interest(Call::HandleBody)?;
         self.clock.sizes.request_body += data.len() as u64;
@@ -291,11 +296,11 @@ impl Exchange {
         Ok(())
     }
 
-    /// The request's body is complete, and these are its trailers.
+    /// Handles the end of the request's body, with its trailers. A body shorter than announced, or
+    /// invalid trailers, fail the exchange.
     ///
     /// # Errors
-    /// It was not asked for. A body that is shorter than announced, or trailers that must not be sent,
-    /// fail the exchange.
+    /// [`Interest::body`](super::Interest::body) is not set.
     pub fn handle_body_end<S: Sink>(
         &mut self,
         trailers: Fields<'_>,
@@ -311,12 +316,12 @@ impl Exchange {
         Ok(())
     }
 
-    /// There is no more of the request's body, though it is not complete:
+    /// Handles a failure of the request's body, before its end:
     /// [`Error::body`](crate::error::Error::body), or
-    /// [`Cause::BodyConsumed`](crate::error::Cause::BodyConsumed) where it was to be sent again.
+    /// [`Cause::BodyConsumed`](crate::error::Cause::BodyConsumed) if it cannot be sent again.
     ///
     /// # Errors
-    /// It was not asked for.
+    /// The request's body is not being sent.
     pub fn handle_body_failed<S: Sink>(&mut self, error: Error, now: Mono, sink: &S) -> Handled {
         if self.state != State::Transfer || self.sending != Sending::Body {
             return Err(self.misuse(Call::HandleBodyFailed));
@@ -326,11 +331,11 @@ impl Exchange {
         Ok(())
     }
 
-    /// Time has passed. What had until now, by [`deadline`](Self::deadline), is given up; before that,
-    /// nothing changes.
+    /// Handles the passing of time. Fails what the last [`deadline`](Self::deadline) limited, if it
+    /// has passed; otherwise changes nothing.
     pub fn handle_timeout<S: Sink>(&mut self, now: Mono, sink: &S) {
         if self.is_over() || self.state == State::Dial {
-            // The attempts that are under way have deadlines of their own, which every poll looks at.
+            // Attempts have deadlines of their own, which every poll checks.
             return;
         }
         let Some(deadline) = self.timers.expired(now) else { return };
@@ -351,9 +356,8 @@ impl Exchange {
         }
     }
 
-    /// The caller wants no response any more. What is left to do, [`poll`](Self::poll) returns. That can
-    /// be to wait: over TLS, until the transport has taken the last bytes. A driver that waits for the
-    /// caller's wish to cancel waits for the transport alone from then on.
+    /// Cancels the exchange. [`poll`](Self::poll) returns what is left to do, which may be to wait:
+    /// over TLS, until the transport has taken the last bytes.
     pub fn cancel<S: Sink>(&mut self, now: Mono, sink: &S) {
         match self.state {
             State::CloseNotify | State::Close | State::Closed | State::Leave | State::Released => {
@@ -370,7 +374,7 @@ impl Exchange {
 }
 
 impl Exchange {
-    /// The moment of a call that may end a part of the exchange.
+    /// Returns the time of a call that may end a part of the exchange.
     fn at<'a, S: Sink>(&mut self, now: Mono, sink: &'a S) -> At<'a, S> {
         if !self.is_over() {
             self.clock.tick(now);
@@ -378,7 +382,7 @@ impl Exchange {
         At { now, sink }
     }
 
-    /// Whether the response was had, or the error is known: what goes wrong now is not told.
+    /// Returns whether the outcome is known, so that later errors are not reported.
     const fn is_closing(&self) -> bool {
         matches!(self.state, State::CloseNotify | State::Close | State::Closed | State::Released)
     }
@@ -410,7 +414,7 @@ impl Exchange {
         if self.state == state && self.asked { Ok(()) } else { Err(self.misuse(call)) }
     }
 
-    /// The body was waited for, and is no longer.
+    /// Clears the interest in the body. Fails if it was not set.
     fn take_body_interest(&mut self, call: Call) -> Handled {
         if core::mem::take(&mut self.interest.body) { Ok(()) } else { Err(self.misuse(call)) }
     }

@@ -1,4 +1,4 @@
-//! Hosts whose addresses are known, so that no resolver is asked.
+//! Hosts whose addresses are configured.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -7,7 +7,7 @@ use core::net::IpAddr;
 
 use super::url::normal_host;
 
-/// Hosts and their addresses, as a person has written them down. None by default.
+/// A table of hosts and their addresses, which takes precedence over the resolver. Empty by default.
 ///
 /// ```
 /// use limpid_core::client::Hosts;
@@ -25,24 +25,23 @@ pub struct Hosts {
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
-    /// `*` is every host that has no entry of its own.
+    /// `*` matches every host without an entry.
     host: String,
     port: u16,
     addresses: Vec<IpAddr>,
 }
 
 impl Hosts {
-    /// Connections to this port of `host`, or of every other host if that is `*`, are opened to
-    /// these addresses, tried like those of a resolver. What was added before for the same is
-    /// forgotten.
+    /// Adds addresses for this port of `host`; `*` stands for every host without an entry. They are
+    /// tried like those of a resolver, and replace an earlier entry for the same host and port.
     pub fn add(&mut self, host: &str, port: u16, addresses: impl Into<Vec<IpAddr>>) {
         let host = normal_host(host).map_or_else(|| host.into(), Cow::into_owned);
         self.entries.retain(|entry| entry.port != port || entry.host != host);
         self.entries.push(Entry { host, port, addresses: addresses.into() });
     }
 
-    /// The addresses of a host, in the form that [`Url::host`](super::Url::host) has, if they are
-    /// known.
+    /// Returns the addresses of a host, in the form of [`Url::host`](super::Url::host), if it has an
+    /// entry.
     #[must_use]
     pub fn addresses(&self, host: &str, port: u16) -> Option<&[IpAddr]> {
         let of =
@@ -56,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_host_of_its_own_counts_more_than_all_and_the_last_most() {
+    fn entry_of_a_host_precedes_the_wildcard_and_the_last_one_counts() {
         let [one, two, three] = [1, 2, 3].map(|last| IpAddr::from([192, 0, 2, last]));
         let mut hosts = Hosts::default();
         hosts.add("A.test", 80, [one]);

@@ -1,4 +1,4 @@
-//! What a pool hands out: a connection, or leave to open one.
+//! Leases: connections that a pool hands out.
 
 use alloc::boxed::Box;
 
@@ -7,29 +7,29 @@ use crate::time::Mono;
 use crate::transport::Link;
 use crate::values::ConnectionId;
 
-/// A connection of a pool, or leave to open one: its place there, which goes back by
-/// [`Pool::release`](super::Pool::release), and what is kept of it while it is idle.
+/// A connection of a [`Pool`](super::Pool), idle or to open, which the holder returns with
+/// [`Pool::release`](super::Pool::release).
 #[derive(Debug)]
 #[must_use = "the place is taken until it is released"]
 pub struct Lease<T> {
     pub(super) route: Route,
     pub(super) connection: ConnectionId,
-    /// Since when it is idle, if it is.
+    /// When the connection became idle.
     pub(super) since: Mono,
-    /// The machine's part, which exchanges take and give back.
+    /// The state of the connection, which exchanges take and return; `None` before it is open.
     pub link: Option<Box<Link>>,
-    /// The driver's part, once it is open: a socket, most often.
+    /// The driver's transport, such as a socket; `None` before it is open.
     pub transport: Option<T>,
 }
 
 impl<T> Lease<T> {
-    /// The connection's number. Those that were opened later have higher ones.
+    /// Returns the connection's number. Numbers increase in the order of opening.
     #[must_use]
     pub const fn connection(&self) -> ConnectionId {
         self.connection
     }
 
-    /// Whether the connection can be kept.
+    /// Returns whether both parts are there, so that the connection can be kept.
     #[inline]
     pub(super) const fn is_whole(&self) -> bool {
         self.link.is_some() && self.transport.is_some()

@@ -1,4 +1,5 @@
-//! Memory that one exchange leaves to the next, and what of a response outlives its connection.
+//! Memory that one exchange leaves to the next, and the parts of a response that outlive its
+//! connection.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -15,43 +16,43 @@ use crate::limits::Config;
 use crate::transport::Link;
 use crate::values::Buffers;
 
-/// What an exchange has allocated.
+/// The allocations of an exchange.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    /// What a connection lends while it is idle.
+    /// The buffers of a connection, which it leaves here while it is idle.
     pub(super) bytes: Buffers,
     pub(super) addresses: Vec<SocketAddr>,
     pub(super) head: Head,
     pub(super) trailers: FieldBlock,
-    /// The piece of the request's body that came in.
+    /// The current piece of the request's body.
     pub(super) piece: Bytes,
     /// The request's trailers.
     pub(super) request_trailers: FieldBlock,
-    /// A request that nobody needs any more.
+    /// A request whose memory can be reused.
     pub(super) request: Option<Arc<Request>>,
-    /// What stands for the connection where there is none.
+    /// A placeholder for the connection.
     none: Option<Box<Link>>,
 }
 
 impl Memory {
-    /// What stands for the connection that is taken away.
+    /// Returns a placeholder for a connection.
     pub(super) fn none(&mut self, config: Config) -> Box<Link> {
         self.none.take().unwrap_or_else(|| Box::new(Link::none(config)))
     }
 
-    /// Keeps what stood for a connection until there was one.
+    /// Keeps a placeholder for later.
     pub(super) fn keep(&mut self, none: Box<Link>) {
         self.none = Some(none);
     }
 
-    /// Keeps a request that is over, unless somebody else has it too.
+    /// Keeps the memory of a request, unless it is shared.
     pub(super) fn keep_request(&mut self, request: Arc<Request>) {
         if Arc::strong_count(&request) == 1 && !request.has_large_memory() {
             self.request = Some(request);
         }
     }
 
-    /// Forgets the response. Its memory is kept if that is not large.
+    /// Clears the response. Its memory is kept unless it is large.
     pub(super) fn reset(&mut self) {
         self.head.known = None;
         if self.head.fields.has_large_memory() {
@@ -68,33 +69,33 @@ impl Memory {
     }
 }
 
-/// The head of a response, kept.
+/// A copy of a response's head.
 #[derive(Debug, Default)]
 pub(super) struct Head {
     known: Option<Known>,
     fields: FieldBlock,
 }
 
-/// What a head says beside its fields.
+/// The parts of a head beside its fields.
 #[derive(Debug)]
 struct Known {
     version: Version,
     status: u16,
-    /// Where the reason phrase stands among the bytes of the fields.
+    /// The range of the reason phrase in the bytes of the fields.
     reason: Range<usize>,
 }
 
 impl Head {
-    /// Keeps a head that was received.
+    /// Copies a head that was received.
     pub(super) fn keep(&mut self, head: ResponseHead<'_>) {
         let ResponseHead { version, status, reason, fields } = head;
         self.fields.copy_from(fields);
-        // It stands among the bytes of the head, of which the fields are a part.
+        // The reason phrase is a part of the bytes of the head, and the fields are too.
         let start = (reason.as_ptr() as usize).saturating_sub(fields.as_bytes().as_ptr() as usize);
         self.known = Some(Known { version, status, reason: start..start + reason.len() });
     }
 
-    /// The head that is kept.
+    /// Returns the head.
     pub(super) fn get(&self) -> Option<ResponseHead<'_>> {
         let Known { version, status, reason } = self.known.as_ref()?;
         let fields = self.fields.fields();

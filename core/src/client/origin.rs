@@ -1,4 +1,4 @@
-//! Origins: what a URL says of the server that it is of.
+//! The origins of URLs.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -42,7 +42,7 @@ impl Origin {
         self.0.port
     }
 
-    /// Whether both are the very same value. Origins may be equal without that.
+    /// Returns whether both share one allocation. Equal origins may not.
     #[inline]
     pub(super) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn origins_are_equal_whichever_url_they_are_from() {
+    fn origins_of_equivalent_urls_are_equal() {
         let of = |url: &str| Origin::of(&url.parse().unwrap());
         let origin = of("http://a/1");
         assert_eq!(origin.cmp(&origin.clone()), Ordering::Equal);

@@ -1,4 +1,4 @@
-//! What an exchange is to do: a request, and the route that it takes.
+//! The plan of an exchange: a request, and its route.
 
 use alloc::sync::Arc;
 
@@ -8,13 +8,13 @@ use super::request::Request;
 use super::route::{Route, Via};
 use crate::trace::{SpanKind, TlsContext};
 
-/// A request, and how it is to be done.
+/// A request, its options and its route.
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) request: Arc<Request>,
     pub(super) route: Route,
     pub(super) options: Arc<Options>,
-    /// The request on its way is the CONNECT that opens a tunnel.
+    /// The current request is the CONNECT that opens a tunnel.
     pub(super) tunnelling: bool,
 }
 
@@ -25,8 +25,8 @@ impl Plan {
         Self { route, request, options, tunnelling: false }
     }
 
-    /// Plans another request, and returns the one before. What both have in common is left as it is:
-    /// to count who shares something is work that all processors see.
+    /// Replaces the request, and returns the old one. Equal parts are not replaced, because changing
+    /// a reference count costs synchronisation between processors.
     pub(super) fn renew(
         &mut self,
         mut request: Arc<Request>,
@@ -41,7 +41,7 @@ impl Plan {
         core::mem::replace(&mut self.request, request)
     }
 
-    /// Plans the next hop.
+    /// Sets the request of the next hop.
     pub(super) fn follow(&mut self, request: Arc<Request>) {
         let options = Arc::clone(&self.options);
         self.renew(request, &options);
@@ -51,8 +51,8 @@ impl Plan {
         TlsContext { verify: self.options.verify }
     }
 
-    /// Returns the proxy that the connection leads to while this span is open. `None` where it
-    /// leads to the origin server, be it through a proxy.
+    /// Returns the proxy that the connection leads to while this span is open; `None` if it leads to
+    /// the origin server, directly or through a proxy.
     pub(super) fn proxy_at(&self, span: Option<SpanKind>) -> Option<&Proxy> {
         match (self.route.via(), span) {
             (Via::Forward(proxy), _)
@@ -67,13 +67,13 @@ impl Plan {
         }
     }
 
-    /// The method of the request that is on its way.
+    /// Returns the method of the current request.
     pub(super) fn method(&self) -> &[u8] {
         if self.tunnelling { b"CONNECT" } else { self.request.method() }
     }
 }
 
-/// Asks for content codings where that is for us to say.
+/// Adds an Accept-Encoding field if the options require decoding.
 fn accept_codings(request: &mut Arc<Request>, options: &Options) {
     if options.decode && request.lacks_codings() {
         Arc::make_mut(request).accept_codings();

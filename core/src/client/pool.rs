@@ -142,14 +142,14 @@ impl<T> Pool<T> {
         is_silent: impl FnMut(&T) -> bool,
     ) -> Option<Box<Lease<T>>> {
         match self.take(route) {
-            Some(idle) if self.is_tidy(self.idle, self.idle + 1, now) => Some(idle),
-            found => self.acquire_tidily(found, route, now, is_silent),
+            Some(idle) if self.has_nothing_to_evict(self.idle, self.idle + 1, now) => Some(idle),
+            found => self.evict_and_acquire(found, route, now, is_silent),
         }
     }
 
     /// Evicts connections, then returns an idle one or one to open.
     #[cold]
-    fn acquire_tidily(
+    fn evict_and_acquire(
         &mut self,
         found: Option<Box<Lease<T>>>,
         route: &Route,
@@ -186,10 +186,10 @@ impl<T> Pool<T> {
             self.remove(&lease.route);
             return self.evict(None, now, is_silent);
         }
-        let is_tidy = self.is_tidy(self.idle, self.idle + 1, now);
+        let has_nothing_to_evict = self.has_nothing_to_evict(self.idle, self.idle + 1, now);
         lease.since = now;
         let last = self.put(lease);
-        if !is_tidy {
+        if !has_nothing_to_evict {
             self.evict(Some(last), now, is_silent);
         }
     }
@@ -286,7 +286,7 @@ impl<T> Pool<T> {
     /// Returns whether [`evict`](Self::evict) would find nothing in `idle` idle connections, `others`
     /// of which are not the last one used, as far as this is known without looking at each.
     #[inline]
-    fn is_tidy(&self, others: usize, idle: usize, now: Mono) -> bool {
+    fn has_nothing_to_evict(&self, others: usize, idle: usize, now: Mono) -> bool {
         let has_surplus = self.open > self.limits.keep_alive;
         let none_expires = self.limits.expiry.is_none()
             || self.none_expires_before.is_some_and(|before| now <= before);
@@ -310,7 +310,7 @@ impl<T> Pool<T> {
         mut is_silent: impl FnMut(&T) -> bool,
     ) {
         let others = self.idle.saturating_sub(usize::from(last.is_some()));
-        if self.is_tidy(others, self.idle, now) {
+        if self.has_nothing_to_evict(others, self.idle, now) {
             return;
         }
         let PoolLimits { keep_alive, expiry, .. } = self.limits;

@@ -1,4 +1,4 @@
-//! Redirects (RFC 9110 section 15.4): what is asked for next.
+//! Redirects (RFC 9110 section 15.4).
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -14,13 +14,14 @@ use crate::fields::Field;
 use crate::http1::ResponseHead;
 use crate::trace::{At, Sink};
 
-/// What follows a response: another request, or the reason why that cannot be made.
+/// The request that follows a redirect, or why it cannot be made.
 pub(super) type Hop = Result<Arc<Request>, Cause>;
 
-/// What a redirect asks for, if that is to be done, after so many were followed.
+/// Decides about a redirect, after `followed` others, and logs the decision. Returns the next
+/// request; `None` if the redirect is not followed.
 ///
 /// # Errors
-/// It names no URL.
+/// The Location is not a URL.
 #[cold]
 pub(super) fn hop<S: Sink>(
     head: ResponseHead<'_>,
@@ -35,14 +36,16 @@ pub(super) fn hop<S: Sink>(
     hop
 }
 
-/// The request that follows `request` after a redirect; `None` if that names none.
+/// Returns the request that follows `request` after a redirect; `None` if the response has no
+/// Location.
 ///
 /// The fragment of the old URL is kept where the new one has none. A request with a body becomes a
-/// GET without one after 301 (POST), 302 and 303, as browsers do. To another origin go neither
-/// credentials nor cookies.
+/// GET without one after 301 (POST), 302 and 303, as in browsers. Credentials and cookies are not
+/// sent to another origin.
 ///
 /// # Errors
-/// The response names no URL. If it names one that is not HTTP's, only who follows it fails.
+/// The Location is not a URL. If it is one of another scheme, the error is in the [`Hop`], so that
+/// only following it fails.
 fn follow(request: &Request, head: ResponseHead<'_>) -> Result<Option<Hop>, Cause> {
     let Some(location) = head.fields.get("Location") else { return Ok(None) };
     let location = text(location);
@@ -80,12 +83,12 @@ fn follow(request: &Request, head: ResponseHead<'_>) -> Result<Option<Hop>, Caus
     Ok(Some(Ok(builder.build_shared())))
 }
 
-/// Whether a field is about the body and how it is sent.
+/// Returns whether a field describes the body or its transfer.
 fn of_body(field: Field<'_>) -> bool {
     ["Content-Length", "Transfer-Encoding", "Expect"].iter().any(|name| field.is(name))
 }
 
-/// The decision about a redirect that asks for `hop`, after so many were followed.
+/// Describes the decision about a redirect to `hop`, after `followed` others.
 fn decide<'d>(
     head: ResponseHead<'_>,
     hop: &'d Result<Option<Hop>, Cause>,
@@ -108,13 +111,13 @@ fn decide<'d>(
 /// Why a redirect is followed.
 const FOLLOWED: &str = "its status and its Location ask for that";
 
-/// Whether this status asks for another request.
+/// Returns whether this status asks for another request.
 #[inline]
 pub(super) const fn is_redirect(status: u16) -> bool {
     matches!(status, 301 | 302 | 303 | 307 | 308)
 }
 
-/// A field value as text: UTF-8, or else what ISO-8859-1 makes of it (RFC 9110 section 5.5).
+/// Returns a field value as text: UTF-8, otherwise ISO-8859-1 (RFC 9110 section 5.5).
 fn text(value: &[u8]) -> Cow<'_, str> {
     match core::str::from_utf8(value) {
         Ok(text) => Cow::Borrowed(text),
@@ -122,7 +125,7 @@ fn text(value: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// Whether this is a URL with an authority that is not one of HTTP's.
+/// Returns whether this is a URL with an authority, but of another protocol.
 fn is_elsewhere(location: &str, error: UrlError) -> bool {
     matches!(error.problem, UrlProblem::UnknownScheme | UrlProblem::NoHost)
         && location.contains("//")

@@ -1,4 +1,4 @@
-//! The route of a request: where its connection leads, how, and whom it trusts.
+//! Routes: where the connection of a request leads, how, and under which TLS configuration.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -12,47 +12,47 @@ use super::origin::Origin;
 use super::proxy::{Proxy, ProxyKind};
 use crate::trace::{SocketOption, SpanKind};
 
-/// The number of a TLS configuration: whom it trusts, and who it says that the client is.
+/// The number of a TLS configuration, with its trusted roots and its client certificate.
 ///
-/// The core does not look into TLS configurations. The driver gives each one a number; a connection
-/// that was opened under one number is not used for a request under another. Two configurations of a
+/// The core does not inspect TLS configurations. The driver assigns each a number; a connection that
+/// was opened under one number is not used for a request under another. Two configurations of a
 /// process that share a number must trust the same peers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TrustId(NonZeroU64);
 
 impl TrustId {
-    /// Makes the number of a configuration, which is below [`u64::MAX`].
+    /// Creates the number of a configuration. `number` is below [`u64::MAX`].
     #[must_use]
     pub const fn new(number: u64) -> Self {
-        // Without zero, an idle connection has no room for whether there is a number.
+        // A number that is not zero keeps `Option<TrustId>` at the size of a word.
         Self(NonZeroU64::MIN.saturating_add(number))
     }
 }
 
-/// What decides, beside the URL, where connections lead and how they are opened. It is a part of the
-/// [`Route`], so that requests share connections only if all of it is equal.
+/// The settings beside the URL that decide where connections lead and how they are opened. They are a
+/// part of the [`Route`], so that requests share connections only if all settings are equal.
 ///
-/// [`Options`](super::Options) hold it in an [`Arc`]: routes from the same options are compared by the
-/// pointer.
+/// [`Options`](super::Options) contain them in an [`Arc`]: routes from the same options are compared
+/// by the pointer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RouteOptions {
-    /// The name that the server's certificate must have, if not the URL's host.
+    /// The name that the server's certificate must contain, if not the URL's host.
     pub server_name: Option<String>,
-    /// The local address that connections are opened from.
+    /// The local address to connect from.
     pub local_address: Option<IpAddr>,
-    /// Options that sockets are given.
+    /// Options to set on sockets.
     pub socket_options: Option<Vec<SocketOption>>,
-    /// The Unix socket that connections are opened to, whatever the URL's host, and without a proxy.
+    /// The path of a Unix socket to connect to, for every host, and without a proxy.
     pub unix_socket: Option<String>,
-    /// Hosts whose addresses are known, and not looked up.
+    /// Hosts with configured addresses, which are not looked up.
     pub hosts: Hosts,
 }
 
-/// Where a connection leads, how it is opened, and whom it trusts: what two requests must have in common
-/// to use the same connection, and so the key of the [`Pool`](super::Pool).
+/// The key of the [`Pool`](super::Pool): where a connection leads, how it is opened, and under which
+/// TLS configuration. Requests share a connection only if their routes are equal.
 ///
-/// It consists of the origin (scheme, host and port), the proxy, the [`TrustId`] for the origin and for
-/// the proxy where they are spoken to over TLS, and the [`RouteOptions`].
+/// It consists of the origin (scheme, host and port), the proxy, the [`TrustId`] for the origin and
+/// for the proxy where they use TLS, and the [`RouteOptions`].
 ///
 /// ```
 /// use limpid_core::client::{Options, TrustId};
@@ -69,20 +69,20 @@ pub struct Route {
     pub(super) origin: Origin,
     pub(super) proxy: Option<Arc<Proxy>>,
     pub(super) options: Arc<RouteOptions>,
-    /// Whom the origin server is trusted by, once that is known; `None` without TLS.
+    /// The TLS configuration for the origin server, once known; `None` without TLS.
     pub(super) trust: Option<TrustId>,
-    /// The same for the proxy.
+    /// The TLS configuration for the proxy, once known; `None` without TLS.
     pub(super) proxy_trust: Option<TrustId>,
 }
 
-/// The way a request takes to the origin server.
+/// How a request reaches the origin server.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Via<'r> {
     Direct,
     Unix,
-    /// Every request goes to the proxy, with the whole URL.
+    /// The proxy forwards each request, which contains the whole URL.
     Forward(&'r Proxy),
-    /// A tunnel through the proxy, with TLS to the origin server in it.
+    /// Through a tunnel of the proxy, with TLS to the origin server inside.
     Tunnel(&'r Proxy),
     Socks(&'r Proxy),
 }
@@ -129,14 +129,13 @@ impl Route {
         self.options.hosts.addresses(host, port)
     }
 
-    /// Whether the connection to the proxy itself is over TLS.
+    /// Returns whether the connection to the proxy itself uses TLS.
     #[inline]
     pub(super) fn has_secure_proxy(&self) -> bool {
         self.proxy.as_ref().is_some_and(|proxy| proxy.kind() == ProxyKind::Https)
     }
 
-    /// Whether both consist of the very same values, which takes a few comparisons. Routes may be equal
-    /// without that.
+    /// Returns whether both consist of shared values, in a few comparisons. Equal routes may not.
     #[inline(always)]
     fn is_same(&self, other: &Self) -> bool {
         self.origin.is_same(&other.origin)
@@ -170,11 +169,11 @@ impl Route {
         }
     }
 
-    /// Returns the name that the certificate must have which this span of a handshake is shown.
+    /// Returns the name that the certificate in this handshake must contain.
     pub(super) fn server_name(&self, span: SpanKind) -> &str {
         match (span, self.via()) {
             (SpanKind::StartTls, Via::Forward(proxy) | Via::Tunnel(proxy)) => proxy.host(),
-            // Within a tunnel, httpcore has no other name either.
+            // Within a tunnel, httpcore uses the same name.
             (SpanKind::ProxyStartTls, _) => self.origin.host(),
             _ => self.options.server_name.as_deref().unwrap_or_else(|| self.origin.host()),
         }
@@ -182,8 +181,8 @@ impl Route {
 }
 
 impl Ord for Route {
-    /// Orders routes so that they can be searched. A request that follows another on its connection has
-    /// the same values, so that is looked at first.
+    /// Orders routes for binary search. A request that follows another on its connection has the same
+    /// shared values, so these are compared first.
     #[inline(always)]
     fn cmp(&self, other: &Self) -> Ordering {
         if self.is_same(other) { Ordering::Equal } else { self.compare(other) }
@@ -209,7 +208,7 @@ mod tests {
         options.route_to(&url.parse().unwrap())
     }
 
-    /// Checks that a route to the same URL under these options is another one.
+    /// Asserts that a URL has another route under these options.
     fn differs(options: &Options) {
         let (plain, other) = (route(URL, &Options::default()), route(URL, options));
         assert_ne!(plain, other);
@@ -228,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn the_scheme_the_host_and_the_port_are_part_of_a_route() {
+    fn route_includes_scheme_host_and_port() {
         let options = Options::default();
         for url in ["http://a:443/", "https://b/", "https://a:444/"] {
             assert_ne!(route(URL, &options), route(url, &options));
@@ -237,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn the_proxy_is_part_of_a_route() {
+    fn route_includes_the_proxy() {
         for proxy in ["http://p:1", "http://p:2", "http://q:1", "http://me@p:1", "socks5://p:1"] {
             differs(&through(proxy));
         }
@@ -247,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn trust_in_the_origin_is_part_of_a_route_with_tls() {
+    fn route_with_tls_includes_the_configuration_for_the_origin() {
         let trusting = |number| Options { trust: Some(TrustId::new(number)), ..Options::default() };
         differs(&trusting(1));
         assert_ne!(route(URL, &trusting(1)).cmp(&route(URL, &trusting(2))), Ordering::Equal);
@@ -255,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn trust_in_the_proxy_is_part_of_a_route_through_one_with_tls() {
+    fn route_through_proxy_with_tls_includes_the_configuration_for_it() {
         let trusting =
             |proxy, number| Options { proxy_trust: Some(TrustId::new(number)), ..through(proxy) };
         let routes = ["https://p:1", "http://p:1"].map(|proxy| {
@@ -266,32 +265,32 @@ mod tests {
     }
 
     #[test]
-    fn the_local_address_is_part_of_a_route() {
+    fn route_includes_the_local_address() {
         let local_address = Some("127.0.0.1".parse().unwrap());
         differs(&with(RouteOptions { local_address, ..RouteOptions::default() }));
     }
 
     #[test]
-    fn the_unix_socket_is_part_of_a_route() {
+    fn route_includes_the_unix_socket() {
         let unix_socket = Some("/run/a.sock".into());
         differs(&with(RouteOptions { unix_socket, ..RouteOptions::default() }));
     }
 
     #[test]
-    fn the_known_addresses_are_part_of_a_route() {
+    fn route_includes_the_known_addresses() {
         let mut hosts = Hosts::default();
         hosts.add("a", 443, ["127.0.0.1".parse().unwrap()]);
         differs(&with(RouteOptions { hosts, ..RouteOptions::default() }));
     }
 
     #[test]
-    fn the_server_name_is_part_of_a_route() {
+    fn route_includes_the_server_name() {
         let server_name = Some("b".into());
         differs(&with(RouteOptions { server_name, ..RouteOptions::default() }));
     }
 
     #[test]
-    fn the_socket_options_are_part_of_a_route() {
+    fn route_includes_the_socket_options() {
         let socket_options = Some(vec![SocketOption { level: 6, name: 1, value: 1 }]);
         differs(&with(RouteOptions { socket_options, ..RouteOptions::default() }));
     }

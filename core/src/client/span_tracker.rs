@@ -1,4 +1,4 @@
-//! The spans of an exchange, as they are traced: each starts, and then ends once, complete or failed.
+//! The trace spans of an exchange: each starts, and ends exactly once, complete or failed.
 
 use alloc::string::String;
 use core::net::SocketAddr;
@@ -14,29 +14,29 @@ use crate::trace::{
     StreamId, TraceEvent,
 };
 
-/// A place for an open span. Spans of different slots may be open at the same time; when an exchange
-/// fails, they end in this order.
+/// A slot for an open span. Spans of different slots may be open at once; when an exchange fails,
+/// they end in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Slot {
-    /// Getting a connection from the pool.
+    /// The wait for a connection of the pool.
     Acquire,
     /// The lookup of addresses, within opening a connection.
     Resolve,
-    /// Opening a connection, waiting to try that again, and closing it.
+    /// Opening a connection, the delay before a retry, and closing it.
     Connection,
     /// Sending a part of the request.
     Sending,
     /// Receiving a part of the response.
     Receiving,
-    /// The exchange as a whole, which ends after all others.
+    /// The exchange as a whole, which ends last.
     Exchange,
 }
 
 impl Slot {
     const COUNT: usize = Self::Exchange as usize + 1;
 
-    /// The slot of a span.
+    /// Returns the slot of a span.
     const fn of(span: SpanKind) -> Self {
         match span {
             SpanKind::Exchange => Self::Exchange,
@@ -53,11 +53,11 @@ impl Slot {
 #[derive(Debug)]
 pub(super) struct SpanTracker {
     scope: Scope,
-    /// What the sink wants, asked when the exchange begins.
+    /// The sink's interest, queried when the exchange begins.
     interest: Interest,
     /// The open spans, by [`Slot`].
     open: [Option<Span>; Slot::COUNT],
-    /// How many layers of TLS the connection has.
+    /// The number of TLS layers of the connection.
     tls_layers: u8,
 }
 
@@ -66,23 +66,24 @@ impl SpanTracker {
         Self { scope, interest: Interest::NONE, open: [const { None }; Slot::COUNT], tls_layers: 0 }
     }
 
-    /// The exchange that events belong to.
+    /// Returns the exchange that events belong to.
     pub(super) const fn exchange(&self) -> ExchangeId {
         self.scope.exchange
     }
 
-    /// From now on, events happen on this connection.
+    /// Sets the connection of the following events.
     pub(super) const fn on(&mut self, connection: ConnectionId) {
         self.scope.connection = connection;
         self.tls_layers = 0;
     }
 
-    /// From now on, events belong to the next attempt at connecting.
+    /// Counts an attempt to connect, which the following events belong to.
     pub(super) const fn attempt(&mut self) {
         self.scope.attempt += 1;
     }
 
-    /// The open span of connecting, sending or receiving; of several, the first of these.
+    /// Returns the open span of connecting, sending or receiving; of several, the first in this
+    /// order.
     pub(super) fn current(&self) -> Option<SpanKind> {
         let slots = Slot::Connection as usize..=Slot::Receiving as usize;
         self.open[slots].iter().flatten().next().map(Span::kind)
@@ -96,25 +97,25 @@ impl SpanTracker {
         self.scope.phase
     }
 
-    /// The context in which events are told.
+    /// Returns the context for emitting events.
     #[inline]
     pub(super) fn cx<'a, S: Sink>(&'a mut self, at: At<'a, S>) -> Cx<'a, S> {
         Cx::with_interest(at.now, at.sink, self.interest, &mut self.scope)
     }
 
-    /// Whether any event is wanted. Where none is, open spans are kept all the same, for what follows
-    /// a failure depends on them; but nothing is told of them.
+    /// Returns whether the sink is interested in any event. If not, open spans are tracked
+    /// nevertheless, because the handling of a failure depends on them, but no event is emitted.
     #[inline]
-    fn is_heard<S: Sink>(&self, _: At<'_, S>) -> bool {
+    fn has_interest<S: Sink>(&self, _: At<'_, S>) -> bool {
         S::enabled() && !self.interest.is_empty()
     }
 
-    /// The stream of the connection.
+    /// Returns the stream of the connection.
     const fn stream(&self) -> StreamId {
         StreamId { connection: self.scope.connection.0, layer: self.tls_layers }
     }
 
-    /// Asks what the sink wants, and starts the exchange.
+    /// Queries the sink's interest, and starts the exchange.
     #[inline]
     pub(super) fn begin<S: Sink>(&mut self, plan: &Plan, at: At<'_, S>) {
         self.interest = at.sink.interest();
@@ -124,7 +125,7 @@ impl SpanTracker {
         });
     }
 
-    /// Starts a span, with its arguments.
+    /// Starts a span with its arguments.
     #[inline]
     pub(super) fn start<'e, S: Sink>(
         &mut self,
@@ -132,14 +133,14 @@ impl SpanTracker {
         at: At<'_, S>,
         event: impl FnOnce() -> TraceEvent<'e>,
     ) {
-        if self.is_heard(at) {
+        if self.has_interest(at) {
             self.emit_start(kind, at, event);
         } else {
             self.put(Span::unheard(kind));
         }
     }
 
-    /// What is told is not inlined, so that the steps around it stay small where nothing is.
+    /// Emission is not inlined, so that the steps stay small without a sink.
     #[inline(never)]
     fn emit_start<'e, S: Sink>(
         &mut self,
@@ -151,11 +152,11 @@ impl SpanTracker {
         self.put(span);
     }
 
-    /// Starts a span of opening a connection, or of waiting to try that again.
+    /// Starts a span of opening a connection, or of the delay before a retry.
     #[inline(never)]
     pub(super) fn start_connecting<S: Sink>(&mut self, kind: SpanKind, plan: &Plan, at: At<'_, S>) {
         let (stream, mut text) = (self.stream(), String::new());
-        let span = match self.is_heard(at) {
+        let span = match self.has_interest(at) {
             true => self.cx(at).try_start(kind, || connecting(kind, plan, stream, &mut text)),
             false => Span::unheard(kind),
         };
@@ -170,10 +171,10 @@ impl SpanTracker {
         *slot = Some(span);
     }
 
-    /// Takes the span out of a slot, if it is to be told how it ends.
+    /// Takes the span of a slot, if its end is to be emitted.
     #[inline]
     fn take<S: Sink>(&mut self, slot: Slot, at: At<'_, S>) -> Option<Span> {
-        self.open[slot as usize].take().filter(|_| self.is_heard(at))
+        self.open[slot as usize].take().filter(|_| self.has_interest(at))
     }
 
     /// Completes the span of a slot, which has no result or that of opening a connection.
@@ -194,7 +195,7 @@ impl SpanTracker {
         self.cx(at).complete_with(span, stream);
     }
 
-    /// Fails every open span but that of the exchange.
+    /// Fails every open span except that of the exchange.
     pub(super) fn fail<S: Sink>(&mut self, failure: Failure<'_>, at: At<'_, S>) {
         for slot in 0..Slot::Exchange as usize {
             if let Some(span) = self.open[slot].take() {
@@ -233,14 +234,14 @@ impl SpanTracker {
         }
     }
 
-    /// Tells that there is a connection, or leave to open one.
+    /// Completes the wait for a connection of the pool.
     pub(super) fn acquired<S: Sink>(&mut self, reused: bool, at: At<'_, S>) {
         if let Some(span) = self.take(Slot::Acquire, at) {
             self.cx(at).complete(span, || TraceEvent::AcquireComplete { reused });
         }
     }
 
-    /// Tells how many addresses were found.
+    /// Emits how many addresses were found.
     pub(super) fn resolved<S: Sink>(&mut self, addresses: usize, at: At<'_, S>) {
         let addresses = addresses as u64;
         if let Some(span) = self.take(Slot::Resolve, at) {
@@ -248,10 +249,10 @@ impl SpanTracker {
         }
     }
 
-    /// Tells that the head of the response has come.
+    /// Emits that the head of the response was received.
     pub(super) fn head<S: Sink>(&mut self, head: ResponseHead<'_>, plan: &Plan, at: At<'_, S>) {
         let receiving = self.take(Slot::Receiving, at);
-        if !self.is_heard(at) {
+        if !self.has_interest(at) {
             return;
         }
         let mut cx = self.cx(at);
@@ -270,7 +271,7 @@ impl SpanTracker {
         });
     }
 
-    /// Tells whether opening a connection is tried again.
+    /// Emits whether opening a connection is retried.
     pub(super) fn retry_decided<S: Sink>(&mut self, why_not: Option<&'static str>, at: At<'_, S>) {
         self.cx(at).emit(EventKind::RetryDecided, || TraceEvent::RetryDecided {
             again: why_not.is_none(),
@@ -278,7 +279,7 @@ impl SpanTracker {
         });
     }
 
-    /// Tells whether a redirect is followed.
+    /// Emits whether a redirect is followed.
     pub(super) fn redirect_decided<S: Sink>(&mut self, decision: Decision<'_>, at: At<'_, S>) {
         let Decision { status, url, follow, why } = decision;
         self.cx(at).emit(EventKind::RedirectDecided, || TraceEvent::RedirectDecided {
@@ -289,18 +290,18 @@ impl SpanTracker {
         });
     }
 
-    /// Tells that an address is tried: one of several perhaps, which are kept apart by their spans.
+    /// Starts the span of an attempt to connect. Several may be open at once.
     pub(super) fn start_dial<S: Sink>(&mut self, address: SocketAddr, at: At<'_, S>) -> Span {
         self.cx(at).start(SpanKind::Dial, || TraceEvent::DialStarted { address })
     }
 
-    /// Tells that it connected.
+    /// Completes the span of an attempt.
     pub(super) fn complete_dial<S: Sink>(&mut self, span: Option<Span>, at: At<'_, S>) {
         let Some(span) = span else { return };
         self.cx(at).complete(span, || TraceEvent::DialComplete {});
     }
 
-    /// Tells that it was given up.
+    /// Fails the span of an attempt.
     pub(super) fn fail_dial<S: Sink>(&mut self, span: Option<Span>, cause: Cause, at: At<'_, S>) {
         let Some(span) = span else { return };
         let phase = self.phase();

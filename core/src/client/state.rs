@@ -1,16 +1,16 @@
-//! Where an exchange stands, and what its steps work on.
+//! The state of an exchange, and the types of its steps.
 
 use super::action::Action;
 use crate::error::{Error, Phase};
 use crate::trace::Span;
 
-/// Where an exchange stands: what it is about to do.
+/// The state of an exchange, named after the next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     Start,
     Trust,
     Acquire,
-    /// A connection is to be opened.
+    /// Open a connection.
     Open,
     Resolve,
     /// The addresses are known.
@@ -18,27 +18,27 @@ pub(super) enum State {
     Dial,
     /// The transport is connected.
     Connected,
-    /// The layer is to be made that secures the connection.
+    /// Wait for the layer that secures the connection.
     Secure,
     Handshake,
     Retry,
-    /// There is a connection that can carry the request.
+    /// A connection is ready for the request.
     Begin,
-    /// The request goes out and the response comes in.
+    /// The request is sent and the response received.
     Transfer,
-    /// What the layer has to say before the end is on its way.
+    /// The layer's closing message is being sent.
     CloseNotify,
     Close,
     Closed,
-    /// The connection was given back, for the next hop.
+    /// The connection was released, for the next hop.
     Released,
-    /// It ends with this: the connection is closed, or is given back.
+    /// The connection is closed, or can be released.
     Leave,
-    /// It is over, and the response was complete.
+    /// The exchange is over, with a complete response.
     Done,
-    /// It is over, and has failed.
+    /// The exchange has failed.
     Failed,
-    /// It holds nothing, and waits to begin with another request.
+    /// The exchange is reset, and can be restarted.
     Rest,
 }
 
@@ -46,23 +46,23 @@ pub(super) enum State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sending {
     Head,
-    /// The server is to say whether it wants the body.
+    /// The head was sent, and `100 Continue` is waited for.
     AwaitContinue,
     Body,
-    /// All of it.
+    /// The whole request.
     Done,
-    /// The rest is not sent: the server has answered, or the transport takes no more. The connection
-    /// cannot be used again.
+    /// Sending has stopped: the server has answered, or the transport takes no more. The connection
+    /// cannot be reused.
     Stopped,
 }
 
 impl Sending {
-    /// Whether bytes of the request are being sent.
+    /// Returns whether bytes of the request are being sent.
     pub(super) const fn is_active(self) -> bool {
         matches!(self, Self::Head | Self::Body)
     }
 
-    /// The phase of an error that ends it.
+    /// Returns the phase of an error in this state.
     pub(super) const fn phase(self) -> Phase {
         if matches!(self, Self::Head) { Phase::SendHead } else { Phase::SendBody }
     }
@@ -73,9 +73,9 @@ impl Sending {
 pub(super) enum Receiving {
     /// Nothing, and the request is still being sent.
     Nothing,
-    /// Its head is waited for.
+    /// Nothing, and the head is waited for.
     Head,
-    /// The caller has the head. The next poll asks for the body.
+    /// The head, which the caller has received. The next poll asks for the body.
     HeadEmitted,
     Body,
 }
@@ -84,14 +84,14 @@ pub(super) enum Receiving {
 #[derive(Clone, Copy, Debug)]
 #[repr(u8)]
 pub(super) enum Timer {
-    /// A step that is waited for as a whole: a connection of the pool, an address, a handshake, the
-    /// next attempt, or `100 Continue`.
+    /// For a step as a whole: a connection of the pool, an address, a handshake, the next attempt, or
+    /// `100 Continue`.
     Step,
-    /// Bytes from the transport.
+    /// For bytes from the transport.
     Read,
-    /// The transport's taking bytes.
+    /// For the transport to take bytes.
     Write,
-    /// The whole exchange.
+    /// For the whole exchange.
     Total,
 }
 
@@ -99,8 +99,8 @@ impl Timer {
     pub(super) const COUNT: usize = Self::Total as usize + 1;
 }
 
-/// What is kept with an attempt: its span, if it is told.
+/// What is kept with an attempt: its span, if it is traced.
 pub(super) type Kept = Option<Span>;
 
-/// A step that asks for nothing is followed by the next.
+/// The result of a step: an action, or `None` to go on with the next step.
 pub(super) type Stepped = Result<Option<Action>, Error>;

@@ -1,4 +1,4 @@
-//! Measures where the time of an exchange goes.
+//! Measures the durations of an exchange's phases.
 
 use core::time::Duration;
 
@@ -6,7 +6,7 @@ use crate::error::Phase;
 use crate::time::Mono;
 use crate::values::{Sizes, Timings};
 
-/// A part of an exchange, for the stopwatch.
+/// A part of an exchange whose duration is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Part {
@@ -21,13 +21,13 @@ pub(super) enum Part {
 }
 
 impl Part {
-    /// What a phase counts as. To open a tunnel is to connect, whatever is sent for it.
+    /// Returns the part of a phase. Opening a tunnel counts as connecting.
     pub(super) const fn of(phase: Phase, tunnelling: bool) -> Self {
         match phase {
             Phase::Pool => Self::Pool,
             Phase::Resolve => Self::Resolve,
             Phase::Tls => Self::Tls,
-            // The last two are a server's.
+            // The last two are phases of a server.
             Phase::Close | Phase::Idle | Phase::RequestHead | Phase::Answer => Self::Rest,
             Phase::Connect => Self::Connect,
             _ if tunnelling => Self::Connect,
@@ -38,24 +38,24 @@ impl Part {
     }
 }
 
-/// Adds up the time of each part.
+/// Adds up the duration of each part.
 #[derive(Debug)]
 pub(super) struct Stopwatch {
     start: Mono,
     now: Mono,
-    /// Since when it is in this part.
+    /// When the current part began.
     since: Mono,
     part: Part,
     /// Nanoseconds, by part.
     spent: [u64; Part::Rest as usize + 1],
-    /// A bit for each part that happened.
+    /// A bit for each part that occurred.
     happened: u8,
     redirect: Option<Mono>,
     connections: u32,
     redirects: u32,
     retries: u32,
     pub(super) sizes: Sizes,
-    /// How many bytes the peer had sent on the connection before this response.
+    /// How many bytes were received on the connection before this response.
     pub(super) before: u64,
 }
 
@@ -77,17 +77,17 @@ impl Stopwatch {
         }
     }
 
-    /// The exchange begins.
+    /// Starts the exchange.
     pub(super) const fn start(&mut self, now: Mono) {
         (self.start, self.now, self.since) = (now, now, now);
     }
 
-    /// What time it is.
+    /// Sets the current time.
     pub(super) const fn tick(&mut self, now: Mono) {
         self.now = now;
     }
 
-    /// Another part begins.
+    /// Ends the current part and starts another.
     #[inline]
     pub(super) fn enter(&mut self, part: Part) {
         if part == self.part {
@@ -99,14 +99,14 @@ impl Stopwatch {
         self.happened |= 1 << part as u8;
     }
 
-    /// Bytes of the response are there.
+    /// Marks the first byte of the response.
     pub(super) fn first_byte(&mut self) {
         if self.part == Part::Wait {
             self.enter(Part::Receive);
         }
     }
 
-    /// The next request begins.
+    /// Starts the next request of a redirect.
     pub(super) fn redirected(&mut self) {
         self.redirects += 1;
         self.redirect = Some(self.now);
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_add_up_and_what_did_not_happen_is_none() {
+    fn parts_add_up_and_missing_ones_are_none() {
         let mut watch = Stopwatch::new();
         watch.start(at(100));
         for (now, part) in [(100, Part::Pool), (103, Part::Send), (110, Part::Wait)] {
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_redirect_adds_to_the_parts_and_its_bodies_do_not_count() {
+    fn redirect_adds_to_the_parts_and_its_bodies_do_not_count() {
         let mut watch = Stopwatch::new();
         watch.start(at(0));
         watch.enter(Part::Send);

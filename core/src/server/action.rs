@@ -1,72 +1,73 @@
-//! What a session asks of its driver, and how a handler tells that it has ended.
+//! The actions that a session requires of its driver, and the outcomes of a handler.
 
 use crate::fields::Fields;
 
-/// What a driver does next: [`Session::poll`](super::Session::poll) returns it.
+/// An action that [`Session::poll`](super::Session::poll) requires of the driver.
 ///
-/// Every action but [`Wait`](Self::Wait) and [`Done`](Self::Done) is returned once.
+/// Every action except [`Wait`](Self::Wait) and [`Done`](Self::Done) is returned once. The
+/// [module](super) has a complete driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Make the layer that secures the connection, and hand it in with
-    /// [`handle_secured`](super::Session::handle_secured); if there is none, say so with
+    /// Create the layer that secures the connection, and hand it in with
+    /// [`handle_secured`](super::Session::handle_secured). If that is not possible, call
     /// [`handle_failed`](super::Session::handle_failed).
     Secure,
-    /// A request has come: call the handler. [`Session::head`](super::Session::head) has its head.
+    /// Call the handler for a request. [`Session::head`](super::Session::head) returns its head.
     Request,
-    /// The piece of the body that the handler asked for has come, or its end:
-    /// [`Session::event`](super::Session::event) has it.
+    /// Resume the handler with a piece of the body, or its end.
+    /// [`Session::event`](super::Session::event) returns it.
     Event,
-    /// What the handler asked for by [`Session::flush`](super::Session::flush) is done.
+    /// Resume the handler, whose [`Session::flush`](super::Session::flush) is complete.
     Handle,
-    /// The exchange failed, and the handler is to stop: nothing that it sends goes out any more.
-    /// [`Session::failure`](super::Session::failure) says why. The session itself goes on, because the
-    /// client may have to be sent an answer. The handler's end is told as usual, by
-    /// [`Session::handled`](super::Session::handled).
+    /// Stop the handler, because the exchange failed: nothing that it sends is sent any more.
+    /// [`Session::failure`](super::Session::failure) returns the reason. The session itself goes on,
+    /// because the client may have to receive an answer. Call
+    /// [`Session::handled`](super::Session::handled) when the handler has ended, as usual.
     Failed,
-    /// Shut the sending direction of the transport down, and go on.
+    /// Shut down the sending direction of the transport, and go on.
     ShutdownWrite,
     /// Close the transport. [`Done`](Self::Done) follows at once.
     Close {
-        /// Whether the transport is to be reset, where that is possible: the end of the body would be
-        /// its end, and the client must see that the body is not complete.
+        /// Whether to reset the transport, where that is possible: the end of an incomplete body
+        /// would otherwise look like its proper end.
         reset: bool,
     },
     /// The connection is over.
     Done,
-    /// Nothing can be done now: wait for any of these, but not longer than until
+    /// Wait for any of these conditions, at most until
     /// [`Session::deadline`](super::Session::deadline).
     Wait(Interest),
 }
 
-/// What a session waits for. Each is independent of the others.
+/// The conditions that a session waits for. Each is independent of the others.
 ///
-/// With none of them the session waits for its handler, or for the layer that it asked for.
+/// Without any, the session waits for its handler, or for the layer that it asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Interest {
-    /// Read into [`Session::space`](super::Session::space), and tell with
+    /// Received bytes: read into [`Session::space`](super::Session::space), and call
     /// [`handle_received`](super::Session::handle_received) or
     /// [`handle_eof`](super::Session::handle_eof).
     pub read: bool,
-    /// Write some of [`Session::out`](super::Session::out), and tell with
+    /// Room to write: write some of [`Session::out`](super::Session::out), and call
     /// [`handle_sent`](super::Session::handle_sent).
     pub write: bool,
-    /// Notice, without reading, that the client is gone. Tell with
-    /// [`handle_failed`](super::Session::handle_failed) that the connection was reset or hung up, and with
-    /// [`handle_half_close`](super::Session::handle_half_close) that the client has closed its direction.
-    /// In terms of poll(2), the first is `POLLHUP` or `POLLERR`, which need not be asked for, and the
-    /// second `POLLRDHUP`, where the system has that.
+    /// A hangup, to be noticed without reading. Call [`handle_failed`](super::Session::handle_failed)
+    /// if the connection was reset or hung up, and
+    /// [`handle_half_close`](super::Session::handle_half_close) if the client has closed its
+    /// direction. In terms of poll(2), the first is `POLLHUP` or `POLLERR`, which are always
+    /// reported, and the second `POLLRDHUP`, where the system has it.
     pub hangup: bool,
 }
 
 impl Interest {
-    /// Nothing.
+    /// No condition.
     pub const NONE: Self = Self { read: false, write: false, hangup: false };
-    /// To read.
+    /// Received bytes.
     pub const READ: Self = Self { read: true, ..Self::NONE };
-    /// To write.
+    /// Room to write.
     pub const WRITE: Self = Self { write: true, ..Self::NONE };
 
-    /// Returns whether nothing is waited for.
+    /// Returns whether no condition is set.
     #[must_use]
     pub const fn is_none(self) -> bool {
         !self.read && !self.write && !self.hangup
@@ -76,26 +77,26 @@ impl Interest {
 /// A part of a request's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'s> {
-    /// A piece of it.
+    /// A piece of the body.
     Data(&'s [u8]),
-    /// Its end, with the trailers.
+    /// The end of the body, with the trailers.
     End(Fields<'s>),
 }
 
 /// How a handler ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
-    /// It has done what it wanted to. A response that it did not finish is finished for it if its
-    /// body is complete, and one that it did not begin is a failure.
+    /// The handler returned. A response that it did not finish is finished if its body is complete;
+    /// one that it did not begin is a failure.
     Done,
-    /// It could not do it.
+    /// The handler failed.
     Failed,
-    /// It panicked.
+    /// The handler panicked.
     Panicked,
 }
 
 impl Outcome {
-    /// What happened, in words, where the request was not answered as it should be.
+    /// Returns what the handler did, for a request without a complete response.
     pub(super) const fn description(self) -> &'static str {
         match self {
             Self::Done => "it returned without a complete response",
@@ -105,5 +106,5 @@ impl Outcome {
     }
 }
 
-/// An action is returned in a register.
+/// Actions fit into a register.
 const _: () = assert!(size_of::<Action>() <= 8);

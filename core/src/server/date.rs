@@ -1,11 +1,12 @@
-//! The time of day as HTTP writes it (RFC 9110 section 5.6.7).
+//! Dates in the format of HTTP (RFC 9110 section 5.6.7).
 
 const DAYS: [&[u8; 3]; 7] = [b"Thu", b"Fri", b"Sat", b"Sun", b"Mon", b"Tue", b"Wed"];
 const MONTHS: [&[u8; 3]; 12] = [
     b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
 ];
 
-/// `Sun, 06 Nov 1994 08:49:37 GMT`, so many seconds after the start of 1970.
+/// Returns a date such as `Sun, 06 Nov 1994 08:49:37 GMT`, from the number of seconds since the start
+/// of 1970.
 pub(super) fn text(unix: u64) -> [u8; 29] {
     let (days, time) = (unix / 86_400, unix % 86_400);
     let (year, month, day) = civil(days);
@@ -31,10 +32,11 @@ fn index(number: u64) -> usize {
     usize::try_from(number).unwrap_or(0)
 }
 
-/// The year, the month from 0 and the day from 1 of a day that is counted from the start of 1970, in
-/// the Gregorian calendar.
+/// Returns the Gregorian year, the month from 0 and the day from 1 of a day, which is counted from
+/// the start of 1970.
 fn civil(days: u64) -> (u64, u64, u64) {
-    // Counted from the 1st of March of the year 0, leap days are the last days of their years.
+    // In years that begin on the 1st of March, a leap day is the last day. Days count from the year
+    // 0.
     let days = days + 719_468;
     let (era, day) = (days / 146_097, days % 146_097);
     let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
@@ -50,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_are_written_as_the_rfc_does() {
+    fn dates_have_the_format_of_the_rfc() {
         for (unix, expected) in [
             (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
             (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"),

@@ -1,14 +1,14 @@
-//! The head of the open request, kept when its bytes have to make room for the body.
+//! A copy of the current request's head, for when its bytes have to make room for the body.
 
 use crate::fields::FieldBlock;
 use crate::http1::{RequestHead, Version};
 
-/// A copy of a head, in memory that is used again.
+/// A copy of a head, in memory that is reused.
 #[derive(Debug)]
 pub(super) struct KeptHead {
-    /// The bytes of the whole head, and where the fields are in them.
+    /// The bytes of the whole head, and the offsets of the fields.
     bytes: FieldBlock,
-    /// Lengths of the method and of the target, which stand at the start with a space between them.
+    /// The lengths of the method and of the target, which are at the start, separated by a space.
     method: usize,
     target: usize,
     version: Version,

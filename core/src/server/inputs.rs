@@ -1,4 +1,4 @@
-//! What a driver tells a session.
+//! The inputs of a session.
 
 use alloc::boxed::Box;
 use core::time::Duration;
@@ -12,13 +12,12 @@ use crate::time::{Deadline, Mono, Waiting};
 use crate::trace::{At, Sink};
 use crate::transport::{Layer, Link, Switched};
 
-/// What happened to the transport. When the connection is over, none of it has an effect.
+/// Progress of the transport. None of these has an effect once the connection is over.
 impl Session {
-    /// Takes the first `n` bytes of the last [`space`](Self::space), which were read from the
-    /// transport.
+    /// Handles `n` bytes that were read into the last [`space`](Self::space).
     ///
     /// # Errors
-    /// The session does not wait to read, or `n` is larger than that space. Nothing was taken then.
+    /// The session does not wait to read, or `n` is larger than that space. Nothing changes then.
     #[inline(always)]
     pub fn handle_received<S: Sink>(
         &mut self,
@@ -41,7 +40,7 @@ impl Session {
         Ok(())
     }
 
-    /// Forgets bytes that came after the end, where they stand.
+    /// Discards bytes that arrived after the end.
     #[cold]
     fn discard(&self, n: usize) -> Result<(), MisuseError> {
         if self.state == State::Linger && n > self.scratch.len() {
@@ -50,10 +49,11 @@ impl Session {
         Ok(())
     }
 
-    /// Removes the first `n` bytes from [`out`](Self::out), which the transport took.
+    /// Removes the first `n` bytes of [`out`](Self::out), which the transport took.
     ///
     /// # Errors
-    /// The session does not wait to write, or `n` is larger than what waits. Nothing was removed then.
+    /// The session does not wait to write, or `n` is larger than the number of bytes. Nothing changes
+    /// then.
     #[inline(always)]
     pub fn handle_sent<S: Sink>(
         &mut self,
@@ -81,8 +81,8 @@ impl Session {
         self.misuse(call, if is_waited_for { Misuse::TooManyBytes } else { Misuse::State })
     }
 
-    /// Notes that the client has closed its direction of the transport, and that all it sent before was
-    /// read. What it has asked for is still answered, unless [`Options::half_close`] forbids it.
+    /// Handles the end of input: the client has closed its direction of the transport, and everything
+    /// before was read. Its requests are still answered, unless [`Options::half_close`] forbids it.
     ///
     /// [`Options::half_close`]: super::Options::half_close
     pub fn handle_eof<S: Sink>(&mut self, now: Mono, sink: &S) {
@@ -93,9 +93,9 @@ impl Session {
         }
     }
 
-    /// Notes that the client has closed its direction of the transport, where the driver has noticed it
-    /// without reading. Without [`Options::half_close`] its request is cancelled; else this changes
-    /// nothing, and the driver tells the end by [`handle_eof`](Self::handle_eof) when it has read it.
+    /// Handles a client that has closed its direction of the transport, which the driver noticed
+    /// without reading. Without [`Options::half_close`] its request is cancelled; otherwise nothing
+    /// changes, and the driver calls [`handle_eof`](Self::handle_eof) when it has read up to the end.
     ///
     /// [`Options::half_close`]: super::Options::half_close
     pub fn handle_half_close<S: Sink>(&mut self, now: Mono, sink: &S) {
@@ -104,10 +104,11 @@ impl Session {
         }
     }
 
-    /// Takes the layer that secures the connection, which has not sent or received anything yet.
+    /// Handles [`Action::Secure`](super::Action::Secure) with a new layer, which has sent and
+    /// received nothing.
     ///
     /// # Errors
-    /// [`Action::Secure`](super::Action::Secure) did not ask for it, or it was handed in already.
+    /// The action is not outstanding.
     pub fn handle_secured<S: Sink>(
         &mut self,
         layer: Box<dyn Layer>,
@@ -118,20 +119,19 @@ impl Session {
             return Err(self.misuse(Call::HandleSecured, Misuse::State));
         }
         self.link.stack(layer, true);
-        // Securing a connection and the handshake have one timer together.
+        // Creating the layer and the handshake share one timer.
         self.state = State::Handshake;
         Ok(())
     }
 
-    /// Ends the connection because the transport failed, or because there is no layer that secures it:
-    /// with an [`io::Error`](std::io::Error) or another cause, [`into`](Into::into) an [`Error`]. A
-    /// client that hung up without an error is [`Cause::PeerGone`]. Of several failures, the first
-    /// counts.
+    /// Ends the connection because the transport failed, or because no layer can be created: with an
+    /// [`io::Error`](std::io::Error) or another cause, [`into`](Into::into) an [`Error`]. A client
+    /// that hung up without an error is [`Cause::PeerGone`]. Only the first failure counts.
     pub fn handle_failed<S: Sink>(&mut self, error: Error, _: Mono, _: &S) {
         self.failed.get_or_insert_with(|| Box::new(error));
     }
 
-    /// Acts on the deadlines that have passed. It may be called at any time.
+    /// Handles the deadlines that have passed. May be called at any time.
     pub fn handle_timeout<S: Sink>(&mut self, now: Mono, sink: &S) {
         if self.state == State::Over {
             return;
@@ -142,8 +142,8 @@ impl Session {
         }
     }
 
-    /// Shuts the session down: what is open is finished within `grace`, and nothing else is begun.
-    /// `None` waits without end.
+    /// Shuts the session down: the open request is finished within `grace`, and no other is begun.
+    /// `None` means no limit.
     pub fn handle_shutdown<S: Sink>(&mut self, grace: Option<Duration>, now: Mono, sink: &S) {
         if self.state == State::Over {
             return;
@@ -159,8 +159,8 @@ impl Session {
         }
     }
 
-    /// Takes the connection, after it has left HTTP/1.1 and the response that says so was
-    /// [flushed](Self::flush). The session is over then, and leaves the transport to the caller. `None` if
+    /// Takes the connection after it has left HTTP/1.1 and the response to that effect was
+    /// [flushed](Self::flush). The session is then over, and the caller owns the transport. `None` if
     /// the connection has not left HTTP/1.1, or has failed.
     pub fn take_switched<S: Sink>(&mut self, now: Mono, sink: &S) -> Option<Switched> {
         if self.state != State::Switched || self.failed.is_some() {
@@ -177,13 +177,13 @@ impl Session {
         Some(switched)
     }
 
-    /// Gives the connection up: the driver closes the transport, and every span that is open ends.
+    /// Cancels the session: the driver closes the transport, and every open span ends.
     pub fn cancel<S: Sink>(&mut self, now: Mono, sink: &S) {
         self.spans.fail(&self.link, Cause::Cancelled, At { now, sink });
         self.state = State::Over;
     }
 
-    /// The error of a call that is not possible now.
+    /// Returns the error of a call that is not possible now.
     #[cold]
     pub(super) const fn misuse(&self, call: Call, misuse: Misuse) -> MisuseError {
         MisuseError {

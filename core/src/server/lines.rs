@@ -1,5 +1,5 @@
-//! The fields that every response should have, as lines that need no other look: Date (RFC 9110
-//! section 6.6.1), written anew only when the second has changed, and Server.
+//! The fields that are added to every response, as encoded lines: Date (RFC 9110 section 6.6.1),
+//! which is encoded again when the second has changed, and Server.
 
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -9,28 +9,28 @@ use crate::fields::Fields;
 use crate::time::Mono;
 use crate::wire::token;
 
-/// The lines of Date and of Server, one after the other, as far as there are any.
+/// The lines of Date and Server, one after the other, where present.
 #[derive(Clone, Debug)]
 pub(super) struct Lines {
     bytes: Vec<u8>,
     /// Where the line of Server starts.
     server: usize,
-    /// How long after 1970 the driver's clock began, as the driver has told it.
+    /// How long after the start of 1970 the driver's clock started.
     origin: Duration,
-    /// When the line of Date is no longer right; without one, at the end of time.
+    /// When the line of Date is outdated; without one, the end of time.
     until: Mono,
-    /// How often the line of Date was written.
+    /// How often the line of Date was encoded.
     edition: u64,
 }
 
-/// A line of Date, of which the time is to be written.
+/// A line of Date with a placeholder for the time.
 const DATE: &[u8] = b"Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n";
 
-/// The lengths of the names of the fields that the lines have: bit `n` stands for `n` bytes.
+/// The lengths of the fields' names: bit `n` stands for `n` bytes.
 const LENGTHS: u32 = 1 << b"Date".len() | 1 << b"Server".len();
 
 impl Lines {
-    /// Those of a server of this name, if it has one that can be sent, and without a clock.
+    /// Creates the lines of a server with this name, if it is given and valid, and without a clock.
     pub(super) fn new(name: Option<&str>) -> Self {
         let name = name.filter(|name| token::is_text(name.as_bytes()));
         let bytes = name.map(|name| [b"Server: ", name.as_bytes(), b"\r\n"].concat());
@@ -38,7 +38,7 @@ impl Lines {
         Self { bytes: bytes.unwrap_or_default(), server: 0, origin, until, edition: 0 }
     }
 
-    /// `now` on the driver's clock is `unix` after the start of 1970.
+    /// Sets the time of day: `now` on the driver's clock is `unix` after the start of 1970.
     pub(super) fn set_date(&mut self, now: Mono, unix: Duration) {
         if self.server == 0 {
             self.bytes.splice(..0, DATE.iter().copied());
@@ -48,7 +48,7 @@ impl Lines {
         self.until = now;
     }
 
-    /// Brings the lines up to date. Returns a number that is another when they are others.
+    /// Updates the lines. Returns their edition, which differs after they have changed.
     #[inline]
     pub(super) fn set(&mut self, now: Mono) -> u64 {
         if now >= self.until {
@@ -57,7 +57,7 @@ impl Lines {
         self.edition
     }
 
-    /// Returns the lines as they were [`set`](Self::set), without those that `fields` have of their own.
+    /// Returns the lines as of the last [`set`](Self::set), without those that `fields` contain.
     pub(super) fn missing_in(&self, fields: Fields<'_>) -> &[u8] {
         let (mut start, mut end) = (0, self.bytes.len());
         for (_, name) in fields.names_of_lengths(LENGTHS) {
@@ -70,7 +70,7 @@ impl Lines {
         &self.bytes[start..end]
     }
 
-    /// Writes the line of Date, if there is one: the next second has come, or one after it.
+    /// Encodes the line of Date for the current second, if there is a clock.
     #[cold]
     fn turn(&mut self, now: Mono) {
         if self.server == 0 {
@@ -91,7 +91,7 @@ mod tests {
     use crate::fields::FieldBlock;
 
     #[test]
-    fn the_date_goes_with_the_clock() {
+    fn date_follows_the_clock() {
         let now = Mono::from_nanos(5_000_000_000);
         let mut lines = Lines::new(None);
         lines.set_date(now, Duration::from_millis(784_111_777_500));
@@ -107,14 +107,14 @@ mod tests {
         assert_eq!(after(60_000), ("08:50:37".to_owned(), 2));
     }
 
-    /// The lines beside fields with these names.
+    /// Returns the lines that are missing in fields with these names.
     fn beside<'l>(lines: &'l Lines, names: &[&str]) -> &'l [u8] {
         let fields: FieldBlock = names.iter().map(|name| (name.as_bytes(), &b"x"[..])).collect();
         lines.missing_in(fields.fields())
     }
 
     #[test]
-    fn a_response_may_have_either_of_its_own() {
+    fn response_may_set_either_line_itself() {
         let mut lines = Lines::new(Some("me"));
         let now = Mono::from_nanos(0);
         let without = lines.set(now);
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_cannot_be_sent_is_none() {
+    fn invalid_server_name_is_omitted() {
         assert_eq!(Lines::new(Some("a\r\nb: c")).missing_in(Fields::EMPTY), b"");
     }
 }

@@ -1,7 +1,7 @@
-//! The server: one connection as a machine that says what to do next.
+//! The server: a state machine for each connection.
 //!
-//! A driver runs one loop for each connection, and holds no policy of its own. This one is blocking and
-//! complete, but for TLS and a clock that goes on:
+//! A driver runs one loop for each connection, and makes no decisions itself. This one blocks, and is
+//! complete except for TLS and a running clock:
 //!
 //! ```
 //! use std::io::{self, Read, Write};
@@ -34,7 +34,7 @@
 //!                     session.handled(now, sink, outcome);
 //!                 }
 //!             },
-//!             // A handler that has flushed goes on here. A failed one is told by `failure`.
+//!             // A handler that has flushed is resumed here. `failure` returns why one failed.
 //!             Action::Handle | Action::Failed => session.handled(now, sink, Outcome::Failed),
 //!             Action::Wait(interest) if interest.write => {
 //!                 let out = session.out().into_iter().find(|slice| !slice.is_empty());
@@ -51,7 +51,7 @@
 //!                     Err(error) => session.handle_failed(error.into(), now, sink),
 //!                 }
 //!             }
-//!             // The handler works. This one never does when the session is polled.
+//!             // The handler runs. This one never does while the session is polled.
 //!             Action::Wait(_) => session.handled(now, sink, Outcome::Failed),
 //!             // A socket: `shutdown(Shutdown::Write)`, and go on.
 //!             Action::ShutdownWrite => {}
@@ -62,7 +62,7 @@
 //!     }
 //! }
 //!
-//! /// What a client sends, and what it is sent.
+//! /// The input from a client, and the output to it.
 //! struct Memory(&'static [u8], Vec<u8>);
 //!
 //! impl Read for Memory {
@@ -90,26 +90,26 @@
 //!
 //! `examples/poll` in the repository serves many connections in one thread, with TLS and deadlines.
 //!
-//! A driver that has to wait asks for the [`deadline`](Session::deadline); one that reads or writes at
-//! once needs none.
+//! A driver that waits uses the [`deadline`](Session::deadline).
 //!
-//! While a request is open the handler has its turn: it looks at [`Session::head`], asks for the body
-//! with [`Session::read_body`], answers with [`Session::respond`], [`Session::send`] and
-//! [`Session::finish`], and sees to it with [`Session::flush`] that what it has said goes out. After
-//! each of [`read_body`](Session::read_body) and [`flush`](Session::flush) the driver runs the loop
-//! above until there is [`Action::Event`], a failure, or [`Action::Handle`]. Answers that are not flushed
-//! go out when there is nothing else to be done than to wait for the client: those to pipelined requests
-//! go out together.
+//! While a request is open, its handler calls [`Session::head`], asks for the body with
+//! [`Session::read_body`], answers with [`Session::respond`], [`Session::send`] and
+//! [`Session::finish`], and has the output sent with [`Session::flush`]. After each
+//! [`read_body`](Session::read_body) and [`flush`](Session::flush) the driver runs the loop above
+//! until it returns [`Action::Event`], [`Action::Failed`] or [`Action::Handle`]. Responses that are
+//! not flushed are sent when the session has to wait for the client: those to pipelined requests are
+//! sent together.
 //!
 //! A response of 101, or of 2xx to CONNECT, leaves HTTP/1.1. Once it was flushed,
-//! [`Session::take_switched`] gives the connection away, as a client's exchange does, and the session is
+//! [`Session::take_switched`] returns the connection, as a client's exchange does, and the session is
 //! over.
 //!
 //! # Lifecycle
 //!
 //! The diagram shows which action may follow which, and after which calls of a driver or a handler. A
-//! *failure* is [`handle_failed`](Session::handle_failed), [`handle_timeout`](Session::handle_timeout), or
-//! [`handle_eof`](Session::handle_eof) before the end.
+//! *failure* is [`handle_failed`](Session::handle_failed),
+//! [`handle_timeout`](Session::handle_timeout), or [`handle_eof`](Session::handle_eof) before the
+//! end.
 //!
 //! ```mermaid
 //! stateDiagram-v2

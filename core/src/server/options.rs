@@ -1,31 +1,30 @@
-//! How connections are served: what those of one server have in common.
+//! The options that the connections of one server share.
 
 use alloc::string::String;
 use core::time::Duration;
 
 use crate::limits::Config;
 
-/// How connections are served.
+/// The options that the connections of one server share. [`Options::with`] creates them.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
     /// How long clients may take.
     pub timeouts: Timeouts,
-    /// How requests are treated: limits, and rules that clients may break.
+    /// The limits on requests, and the tolerated deviations.
     pub config: Config,
-    /// Whether connections are secured, by the layer that
-    /// [`Action::Secure`](super::Action::Secure) asks for.
-    /// They are not by default.
+    /// Whether connections are secured, by the layer that [`Action::Secure`](super::Action::Secure)
+    /// asks for. `false` by default.
     pub secure: bool,
-    /// The value of the field Server, where the handler sets none; `limpid` by default. `None`, or a name
-    /// with bytes that no value may have, leaves the field out.
+    /// The value of the Server field, where the handler sets none; `limpid` by default. `None`, or a
+    /// value that is not valid, omits the field.
     pub name: Option<String>,
-    /// How many bytes of a request's body are read and thrown away if the handler does not want them,
-    /// so that the connection can serve the next request. 256 KiB by default. With more to come, the
-    /// connection is closed instead.
+    /// How many bytes of a request's body are read and discarded if the handler does not read them,
+    /// so that the connection can serve the next request. If more are left, the connection is closed.
+    /// 256 KiB by default.
     pub drain: u64,
-    /// Whether a client that closes its direction of the connection still has its requests answered. It
-    /// does by default; otherwise, its request is cancelled as if the connection had been reset.
+    /// Whether a client that closes its direction of the connection still receives responses. If not,
+    /// its request is cancelled as if the connection had been reset. `true` by default.
     pub half_close: bool,
 }
 
@@ -42,14 +41,14 @@ impl Default for Options {
     }
 }
 
-/// How long clients may take; `None` waits without end.
+/// How long clients may take. `None` means no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {
-    /// For the TLS handshake as a whole. Ten seconds by default.
+    /// For the whole TLS handshake. Ten seconds by default.
     pub handshake: Option<Duration>,
-    /// For the head of a request as a whole, from its first byte; for the first request, from the
-    /// moment at which the connection is open. Ten seconds by default.
+    /// For the whole head of a request, from its first byte; for the first request, from the opening
+    /// of the connection. Ten seconds by default.
     pub head: Option<Duration>,
     /// For the next bytes of a body. Thirty seconds by default.
     pub body: Option<Duration>,
@@ -57,11 +56,11 @@ pub struct Timeouts {
     pub write: Option<Duration>,
     /// For the next request to begin. A minute by default.
     pub idle: Option<Duration>,
-    /// For the client to close, after it was told that the connection ends. Two seconds by default.
+    /// For the client to close, after the last response. Two seconds by default.
     pub linger: Option<Duration>,
-    /// The least number of bytes a second at which a body must come in, and responses must go out, on
-    /// the average over the time for which the client was waited for. Each direction may be late by
-    /// its timeout. 240 by default; 0 for none.
+    /// The minimum average rate of a request's body and of responses, in bytes per second of the time
+    /// in which the client was waited for. Each direction may be late by its timeout. 240 by default;
+    /// 0 means no minimum.
     pub rate: u32,
 }
 

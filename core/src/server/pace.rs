@@ -1,20 +1,20 @@
-//! How fast a client is: it may neither stop for long nor trickle for ever.
+//! The pace of a client: it may neither pause for long nor send indefinitely slowly.
 
 use core::time::Duration;
 
 use crate::time::Mono;
 
-/// One direction of a connection, and for how long the client was waited for in it.
+/// One direction of a connection, and how long the client was waited for in it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Pace {
     waited: Duration,
     moved: u64,
-    /// Since when the next bytes are waited for.
+    /// When the current wait started.
     since: Option<Mono>,
 }
 
 impl Pace {
-    /// Until when the next bytes are waited for. To ask again begins no new wait.
+    /// Returns until when the next bytes are waited for. Repeated calls do not start another wait.
     pub(super) fn deadline(&mut self, now: Mono, patience: Duration, rate: u32) -> Mono {
         let since = *self.since.get_or_insert(now);
         if rate == 0 {
@@ -25,7 +25,7 @@ impl Pace {
         since + patience.min(left)
     }
 
-    /// The next bytes are not waited for any more, or came.
+    /// Ends the wait, because bytes arrived or are not waited for any more.
     #[inline]
     pub(super) fn pause(&mut self, now: Mono) {
         if let Some(since) = self.since.take() {
@@ -33,7 +33,7 @@ impl Pace {
         }
     }
 
-    /// These many bytes came or went.
+    /// Counts `n` bytes that were transferred.
     pub(super) fn moved(&mut self, now: Mono, n: usize) {
         self.pause(now);
         self.moved = self.moved.saturating_add(n as u64);
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn progress_begins_another_wait_and_asking_does_not() {
+    fn progress_starts_another_wait_and_asking_does_not() {
         let mut pace = Pace::default();
         assert_eq!(pace.deadline(at(0), PATIENCE, 0), at(10));
         assert_eq!(pace.deadline(at(4), PATIENCE, 0), at(10));
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn who_trickles_is_given_less_and_less_time() {
+    fn slow_client_receives_less_and_less_time() {
         let mut pace = Pace::default();
         pace.deadline(at(0), PATIENCE, 100);
         pace.moved(at(9), 1);
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn only_time_in_which_the_client_was_waited_for_counts() {
+    fn only_time_of_waiting_for_the_client_counts() {
         let mut pace = Pace::default();
         pace.deadline(at(0), PATIENCE, 100);
         pace.moved(at(1), 100);

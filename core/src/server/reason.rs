@@ -1,8 +1,8 @@
-//! Status codes, and what is usually said of them (RFC 9110 section 15).
+//! Status codes and their reason phrases (RFC 9110 section 15).
 
 macro_rules! statuses {
     ($($status:literal $reason:literal,)*) => {
-        /// The usual reason phrase of a status code; empty where there is none.
+        /// Returns the usual reason phrase of a status code; empty if it has no such phrase.
         ///
         /// ```
         /// assert_eq!(limpid_core::server::reason(404), "Not Found");
@@ -15,7 +15,7 @@ macro_rules! statuses {
             }
         }
 
-        /// The whole line in which a response says its status, where that has a reason phrase.
+        /// Returns the status line of a response, if the status code has a reason phrase.
         pub(super) const fn status_line(status: u16) -> Option<&'static str> {
             match status {
                 $($status => Some(concat!("HTTP/1.1 ", $status, " ", $reason, "\r\n")),)*

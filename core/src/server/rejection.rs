@@ -1,23 +1,23 @@
-//! Why a request is refused, and with which status.
+//! Rejected requests: reasons and statuses.
 
 use crate::error::{Cause, PeerError};
 use crate::time::Waiting;
 
-/// Why the machine answers in the handler's place.
+/// Why the session answers a request instead of the handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rejection {
     /// The client broke a rule.
     Rule(PeerError),
-    /// The client took too long, or the server has no more time for it.
+    /// The client took too long, or the server shuts down.
     Slow(Waiting),
-    /// The client expects what nobody can do.
+    /// The client has an unsupported expectation.
     Expectation,
-    /// The handler gave up before it answered.
+    /// The handler ended before it answered.
     Handler,
 }
 
 impl Rejection {
-    /// The refusal that a cause leads to, if the client is to be told of it.
+    /// Returns the rejection for a cause, if the client can receive one.
     pub(super) const fn of(cause: Cause) -> Option<Self> {
         match cause {
             Cause::Peer(error) => Some(Self::Rule(error)),
@@ -28,7 +28,7 @@ impl Rejection {
         }
     }
 
-    /// The status that it deserves.
+    /// Returns the status to answer with.
     pub(super) const fn status(self) -> u16 {
         match self {
             Self::Rule(error) => error.rule.status(),
@@ -39,7 +39,7 @@ impl Rejection {
         }
     }
 
-    /// Its name: that of the rule, where one was broken.
+    /// Returns its name: that of the rule, if one was broken.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Rule(error) => error.rule.name(),
@@ -49,7 +49,7 @@ impl Rejection {
         }
     }
 
-    /// What is wrong.
+    /// Returns what is wrong.
     pub(super) const fn description(self) -> &'static str {
         match self {
             Self::Rule(error) => error.rule.description(),
@@ -61,7 +61,8 @@ impl Rejection {
         }
     }
 
-    /// Where it is written, in parentheses after the sentence; empty where it is nowhere.
+    /// Returns the section of the RFC, in parentheses, to follow the description; empty if there is
+    /// no section.
     pub(super) const fn section(self) -> &'static str {
         match self {
             Self::Rule(error) => error.rule.section(),

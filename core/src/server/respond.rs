@@ -1,4 +1,4 @@
-//! What a handler says.
+//! The methods for handlers that write the response.
 
 use bytes::Bytes;
 
@@ -13,33 +13,34 @@ use crate::time::Mono;
 use crate::trace::{At, Sink};
 
 impl Session {
-    /// The fields of the response that is about to be sent; after its head, its trailers. Each head
-    /// uses them up.
+    /// Returns the fields of the next response head; after the head, of the trailers. Sending a head
+    /// clears them.
     pub const fn fields(&mut self) -> &mut FieldBlock {
         &mut self.fields
     }
 
-    /// The head of the open request and the fields of its response, both at once.
+    /// Returns the head of the current request together with the fields of its response.
     pub fn head_and_fields(&mut self) -> (Option<RequestHead<'_>>, &mut FieldBlock) {
         let Self { head, link, fields, .. } = self;
         (head.get().or_else(|| Some(link.http1.request()?.0)), fields)
     }
 
-    /// Sends the head of a response, with the [`fields`](Self::fields) so far. The machine adds what
-    /// announces the body's `size` and whether the connection goes on, Date and Server, where the
-    /// handler has not. An informational status, 100 to 199 and not 101, may be followed by another
-    /// response.
+    /// Sends the head of a response, with the [`fields`](Self::fields) so far. The session adds the
+    /// fields for the body's `size` and for the end of the connection, and Date and Server, where the
+    /// handler has set none. An informational status, 100 to 199 except 101, may be followed by
+    /// another response.
     ///
-    /// The connection ends with a response that begins while more of the request's body is left than
-    /// [`Options::drain`](super::Options::drain) allows, even if the handler reads that later.
+    /// If the client still has more of the request's body to send than
+    /// [`Options::drain`](super::Options::drain), the connection ends after this response, even if
+    /// the handler reads the body later.
     ///
-    /// A response that has no body by its nature, to HEAD or with 304, takes one all the same, and
-    /// does not send it. 101, and 2xx to CONNECT, leave HTTP/1.1: from then on
-    /// [`read_body`](Self::read_body) and [`send`](Self::send) pass the other protocol's bytes.
+    /// The body of a response to HEAD or with 304 is accepted and not sent. 101, and 2xx to CONNECT,
+    /// leave HTTP/1.1: from then on [`read_body`](Self::read_body) and [`send`](Self::send) transfer
+    /// the other protocol's bytes.
     ///
     /// # Errors
-    /// There is no request to answer, it was answered, or a part of the head could split the message
-    /// or contradicts the body's size. Nothing was written then.
+    /// There is no request to answer, it was answered, or a part of the head is not valid or
+    /// contradicts the body's size. Nothing is written then.
     pub fn respond<S: Sink>(
         &mut self,
         now: Mono,
@@ -50,8 +51,8 @@ impl Session {
         self.respond_with(status, size, None, At { now, sink })
     }
 
-    /// Answers with a whole response: [`respond`](Self::respond), [`send`](Self::send) and
-    /// [`finish`](Self::finish) at once.
+    /// Sends a complete response: [`respond`](Self::respond), [`send`](Self::send) and
+    /// [`finish`](Self::finish) in one call.
     ///
     /// # Errors
     /// As [`respond`](Self::respond).
@@ -66,7 +67,7 @@ impl Session {
         self.respond_with(status, size, Some(body), At { now, sink })
     }
 
-    /// Begins a response, and ends it if its `body`, of this size, is known.
+    /// Starts a response, and ends it if `body` is given.
     #[inline(always)]
     fn respond_with<S: Sink>(
         &mut self,
@@ -77,7 +78,7 @@ impl Session {
     ) -> Result<(), MisuseError> {
         if is_informational(status) {
             self.inform(status, at)?;
-            // The final response is still to come.
+            // The final response follows later.
             return match body {
                 Some(_) => Err(self.misuse(Call::Finish, Misuse::State)),
                 None => Ok(()),
@@ -110,8 +111,8 @@ impl Session {
         sent
     }
 
-    /// Sends the head of a response with the fields so far, which it uses up, and the whole body if that
-    /// is known.
+    /// Sends the head of a response with the fields so far, which it clears, and the whole body if it
+    /// is given.
     #[inline(always)]
     fn send_head<S: Sink>(
         &mut self,
@@ -129,11 +130,11 @@ impl Session {
         sent
     }
 
-    /// Sends a piece of the response's body. It waits until it is
-    /// [`flush`](Self::flush)ed, or until there is nothing else to do.
+    /// Sends a piece of the response's body. It is buffered until a [`flush`](Self::flush), or until
+    /// the session waits for the client.
     ///
     /// # Errors
-    /// No response was begun, or it is more than was announced.
+    /// No response was started, or the body is longer than announced.
     #[inline]
     pub fn send<S: Sink>(&mut self, now: Mono, sink: &S, data: Bytes) -> Result<(), MisuseError> {
         if self.exchange.suppress_body {
@@ -148,11 +149,11 @@ impl Session {
     /// Ends the response, with the [`fields`](Self::fields) as trailers if there are any.
     ///
     /// # Errors
-    /// No response was begun, its body is shorter than was announced, or it can have no trailers or
-    /// not these.
+    /// No response was started, its body is shorter than announced, it cannot have trailers, or a
+    /// trailer is not valid.
     #[inline]
     pub fn finish<S: Sink>(&mut self, now: Mono, sink: &S) -> Result<(), MisuseError> {
-        // After a switch there is no message that could end.
+        // After a switch of protocols there is no message to end.
         if self.link.http1.state(Role::Server) == Side::Switched {
             return Ok(());
         }

@@ -1,8 +1,8 @@
-//! A cache of one response head. Most of a server's responses are like the one before, but for the body:
-//! a head that was judged and written once is copied.
+//! A cache of one response head. Most responses of a server have the same head as the one before,
+//! apart from the body: a head that was validated and encoded once is copied.
 //!
-//! What a head is follows from its key and its fields, so a copy is exactly what writing it again would
-//! give. The fuzz target `response_cache` holds that.
+//! The head depends only on its key and its fields, so that the copy equals a new encoding. The fuzz
+//! target `response_cache` checks this.
 
 use alloc::vec::Vec;
 
@@ -13,20 +13,20 @@ use crate::head::is_informational;
 use crate::http1::{BodySize, ResponseContext, WrittenResponse};
 use crate::wire::number::three_digits;
 
-/// What the head of a response follows from, beside its fields.
+/// What the head of a response depends on, beside its fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Key {
     pub(super) status: u16,
     pub(super) size: BodySize,
-    /// Of the lines that every final response should have.
+    /// The edition of the lines that are added to every final response.
     pub(super) edition: u64,
     pub(super) context: ResponseContext,
 }
 
-/// The last head that was written.
+/// The last response head.
 #[derive(Debug)]
 pub(super) struct ResponseCache {
-    /// There is none before the first head, and where the fields cannot be compared.
+    /// `None` before the first head, and if its fields cannot be compared.
     key: Option<Key>,
     /// The lines of the handler's fields.
     fields: Vec<u8>,
@@ -40,14 +40,14 @@ impl ResponseCache {
         Self { key: None, fields: Vec::new(), head, is_disabled: false }
     }
 
-    /// Writes every head from now on.
+    /// Disables the cache.
     pub(super) const fn disable(&mut self) {
         self.key = None;
         self.is_disabled = true;
     }
 
-    /// Returns the head of a response: the last one if it was of the same key and fields, or else one
-    /// that is judged and written in its place.
+    /// Returns the head of a response: the cached one if key and fields are equal, otherwise a new
+    /// one, which it caches.
     #[inline]
     pub(super) fn head(
         &mut self,

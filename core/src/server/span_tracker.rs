@@ -1,5 +1,4 @@
-//! The spans of a connection that is served, as they are traced: each starts, and then ends once,
-//! complete or failed.
+//! The trace spans of a served connection: each starts, and ends exactly once, complete or failed.
 
 use core::net::SocketAddr;
 
@@ -13,22 +12,22 @@ use crate::trace::{
 };
 use crate::transport::Link;
 
-/// Why a connection ended as it should.
+/// Why a connection ended without a failure of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
     /// The client closed it between two requests.
     PeerClosed,
-    /// No request came in time.
+    /// No request arrived in time.
     Idle,
-    /// A request or a response said that it is the last.
+    /// A request or a response announced that it is the last.
     Last(&'static str),
-    /// A request was refused.
+    /// A request was rejected.
     Refused,
-    /// More of a request's body was to come than is thrown away.
+    /// More of a request's body was left than is discarded.
     Unread,
     /// A response could not be completed.
     Cut,
-    /// It has left HTTP/1.1.
+    /// The connection has left HTTP/1.1.
     Switched,
     /// The server shuts down.
     Shutdown,
@@ -49,11 +48,11 @@ impl Ending {
     }
 }
 
-/// The open spans of a connection that is served.
+/// The open spans of a served connection.
 #[derive(Debug)]
 pub(super) struct SpanTracker {
     scope: Scope,
-    /// What the sink wants, asked once.
+    /// The sink's interest, queried once.
     interest: Option<Interest>,
     peer: Option<SocketAddr>,
     next: ExchangeId,
@@ -81,7 +80,7 @@ impl SpanTracker {
         self.next = exchange;
     }
 
-    /// The context in which events are told.
+    /// Returns the context for emitting events.
     #[inline]
     pub(super) fn cx<'a, S: Sink>(&'a mut self, at: At<'a, S>) -> Cx<'a, S> {
         let interest = *self.interest.get_or_insert_with(|| at.sink.interest());
@@ -92,14 +91,14 @@ impl SpanTracker {
         self.scope.phase = phase;
     }
 
-    /// Tells that a connection is served.
+    /// Starts the span of a connection.
     pub(super) fn begin<S: Sink>(&mut self, secure: bool, at: At<'_, S>) {
         let peer = self.peer;
         let event = || TraceEvent::ServeStarted { peer, secure };
         self.connection = Some(self.cx(at).start(SpanKind::Serve, event));
     }
 
-    /// Tells that the connection is closed.
+    /// Completes the span of the connection.
     pub(super) fn close<S: Sink>(&mut self, ending: Ending, at: At<'_, S>) {
         let (span, requests) = (self.connection.take(), self.requests);
         if let Some(span) = span {
@@ -109,7 +108,7 @@ impl SpanTracker {
         }
     }
 
-    /// Tells that the TLS handshake begins.
+    /// Starts the span of the TLS handshake.
     pub(super) fn begin_tls<S: Sink>(
         &mut self,
         timeout: Option<core::time::Duration>,
@@ -120,14 +119,14 @@ impl SpanTracker {
         self.tls = Some(self.cx(at).start(SpanKind::AcceptTls, event));
     }
 
-    /// Tells that it is complete.
+    /// Completes the span of the TLS handshake.
     pub(super) fn complete_tls<S: Sink>(&mut self, at: At<'_, S>) {
         if let Some(span) = self.tls.take() {
             self.cx(at).complete(span, || TraceEvent::AcceptTlsComplete {});
         }
     }
 
-    /// Tells that the head of a request has come.
+    /// Starts the span of a request, whose head was received.
     pub(super) fn request<'h, S: Sink>(
         &mut self,
         head: impl FnOnce() -> Option<RequestHead<'h>>,
@@ -145,7 +144,7 @@ impl SpanTracker {
         self.request = Some(span);
     }
 
-    /// Tells that it is answered.
+    /// Completes the span of the request.
     pub(super) fn answered<'h, S: Sink>(
         &mut self,
         head: impl FnOnce() -> Option<RequestHead<'h>>,
@@ -161,18 +160,18 @@ impl SpanTracker {
         }
     }
 
-    /// Whether a request is being answered.
+    /// Returns whether a request is being answered.
     pub(super) const fn is_answering(&self) -> bool {
         self.request.is_some()
     }
 
-    /// From now on, events belong to no request.
+    /// Ends the association of events with a request.
     pub(super) const fn between(&mut self) {
         self.scope.exchange = ExchangeId(0);
         self.enter(Phase::RequestHead);
     }
 
-    /// Tells that the request is refused.
+    /// Emits that the request is rejected.
     pub(super) fn refused<S: Sink>(&mut self, rejection: Rejection, at: At<'_, S>) {
         self.cx(at).emit(EventKind::RequestRefused, || TraceEvent::RequestRefused {
             status: rejection.status(),
@@ -181,35 +180,35 @@ impl SpanTracker {
         });
     }
 
-    /// Tells that the handler gave up.
+    /// Emits that the handler failed.
     pub(super) fn handler_failed<S: Sink>(&mut self, why: &'static str, at: At<'_, S>) {
         self.cx(at).emit(EventKind::HandlerFailed, || TraceEvent::HandlerFailed { why });
     }
 
-    /// Tells that a deadline has passed.
+    /// Emits that a deadline has passed.
     pub(super) fn too_slow<S: Sink>(&mut self, why: Waiting, at: At<'_, S>) {
         let why = why.name();
         self.cx(at).emit(EventKind::ClientTooSlow, || TraceEvent::ClientTooSlow { why });
     }
 
-    /// Tells that the server shuts down.
+    /// Emits that the server shuts down.
     pub(super) fn shutdown<S: Sink>(&mut self, busy: bool, at: At<'_, S>) {
         self.cx(at).emit(EventKind::ShutdownBegun, || TraceEvent::ShutdownBegun { busy });
     }
 
-    /// Fails the request, if one is open.
+    /// Fails the span of the request, if it is open.
     pub(super) fn fail_request<S: Sink>(&mut self, link: &Link, cause: Cause, at: At<'_, S>) {
         let span = self.request.take();
         self.fail_span(span, link, cause, at);
     }
 
-    /// Fails the handshake, if it is open.
+    /// Fails the span of the handshake, if it is open.
     pub(super) fn fail_tls<S: Sink>(&mut self, link: &Link, cause: Cause, at: At<'_, S>) {
         let span = self.tls.take();
         self.fail_span(span, link, cause, at);
     }
 
-    /// Fails everything that is open: the request, the handshake, and then the connection.
+    /// Fails all open spans: of the request, of the handshake, and then of the connection.
     pub(super) fn fail<S: Sink>(&mut self, link: &Link, cause: Cause, at: At<'_, S>) {
         self.fail_request(link, cause, at);
         self.fail_tls(link, cause, at);

@@ -1,28 +1,28 @@
-//! Where a session stands, and what its steps work on.
+//! The state of a session, and the types of its steps.
 
 use super::action::Action;
 use crate::error::Error;
 
-/// Where a session stands.
+/// The state of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     Start,
-    /// The layer that secures the connection was asked for.
+    /// Waiting for the layer that secures the connection.
     Secure,
     Handshake,
-    /// Nothing of the next request has come.
+    /// Waiting for the first byte of the next request.
     Idle,
-    /// A head is coming, or the first request is waited for.
+    /// Receiving a head, or waiting for the first request.
     Head,
     /// The handler has a request.
     Open,
-    /// The response is complete; what is left of the request is thrown away.
+    /// The response is complete; the rest of the request is discarded.
     Drain,
     /// The connection has left HTTP/1.1, and waits to be taken.
     Switched,
-    /// What waits for the transport is the last.
+    /// Sending the last output.
     Closing,
-    /// The client is waited for to close.
+    /// Waiting for the client to close.
     Linger,
     Close,
     Closed,
@@ -37,7 +37,7 @@ pub(super) enum HandlerRequest {
     Body,
 }
 
-/// The kinds of timers that a session has.
+/// The timers of a session.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Timer {
     /// For the handshake, the next request, its head, or the client to close.
@@ -46,7 +46,7 @@ pub(super) enum Timer {
     Body,
     /// For the transport to take bytes.
     Write,
-    /// For the exchange that is open when the server shuts down.
+    /// For the open request when the server shuts down.
     Shutdown,
 }
 
@@ -55,26 +55,26 @@ impl Timer {
     pub(super) const COUNT: usize = 4;
 }
 
-/// The request that is open.
+/// The current request.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Exchange {
-    /// The client is told no `100 Continue`, for it needs none or had one.
+    /// No `100 Continue` is sent: it is not expected, or was sent.
     pub(super) continued: bool,
     /// The request is complete.
     pub(super) is_read: bool,
-    /// HEAD: responses have no bodies.
+    /// The method is HEAD, so that responses have no body.
     pub(super) head_only: bool,
     /// The response to this request has no body, whatever the handler sends.
     pub(super) suppress_body: bool,
-    /// The end of the response's body is the end of the connection.
+    /// The body of the response ends with the connection.
     pub(super) until_close: bool,
-    /// The status of the final response, once there is one.
+    /// The status of the final response; 0 before that.
     pub(super) status: u16,
-    /// Bytes of the response's body.
+    /// The number of bytes sent of the response's body.
     pub(super) sent: u64,
-    /// Bytes of the request's body that had been read when the response was complete.
+    /// The number of bytes read of the request's body when the response was complete.
     pub(super) wanted: u64,
 }
 
-/// A step that asks for nothing is followed by the next.
+/// The result of a step: an action, or `None` to go on with the next step.
 pub(super) type Stepped = Result<Option<Action>, Error>;

@@ -1,31 +1,31 @@
-//! What a layer is, what it knows of its connection, and how it fails.
+//! The trait of layers, their properties and their errors.
 
 use alloc::borrow::Cow;
 use core::fmt;
 
 use crate::error::{BoxError, Cause, Error, SocksError, TlsError};
 
-/// The number of bytes that a layer may hold for the layer above it while more is read: 64 KiB. See
-/// [`Layer::buffered`].
+/// The maximum number of bytes that a layer may hold for the layer above it while more is read: 64
+/// KiB. See [`Layer::buffered`].
 pub const MAX_BUFFERED: usize = 64 * 1024;
 
-/// How far a layer has come.
+/// The state of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LayerState {
-    /// The layer is still being set up; nothing can be written.
+    /// The layer is being set up; nothing can be written.
     Opening,
-    /// Bytes pass in both directions.
+    /// The layer transfers bytes in both directions.
     Open,
-    /// The layer is open and has delivered something. There may be more: it is advanced again as
-    /// soon as more is wanted.
+    /// The layer is open, and has delivered something. It may have more, and is advanced again when
+    /// more is needed.
     Delivered,
-    /// The peer has ended its direction as the layer's protocol says it should.
+    /// The peer has ended its direction with the message that the layer's protocol has for it.
     PeerClosed,
 }
 
-/// What is known of a connection that a layer secures, as far as it is known: [`Layer::facts`].
+/// The properties of a secured connection, which [`Layer::facts`] returns.
 ///
-/// A layer fills in what applies to it:
+/// A layer sets those that apply to it:
 ///
 /// ```
 /// use limpid_core::transport::LayerFacts;
@@ -38,13 +38,13 @@ pub enum LayerState {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LayerFacts<'l> {
-    /// The protocol of the layer and its version, such as `TLSv1.3`.
+    /// The protocol and version of the layer, such as `TLSv1.3`.
     pub version: Option<&'l str>,
     /// The cipher suite; one of TLS by its name in IANA's registry, such as `TLS_AES_128_GCM_SHA256`.
     pub cipher: Option<&'l str>,
-    /// The protocol that both sides agreed to speak above the layer (ALPN, RFC 7301).
+    /// The negotiated protocol above the layer (ALPN, RFC 7301).
     pub protocol: Option<&'l [u8]>,
-    /// The certificate that the peer has shown, in DER form (RFC 5280).
+    /// The certificate of the peer, in DER form (RFC 5280).
     pub peer_certificate: Option<Cow<'l, [u8]>>,
 }
 
@@ -54,24 +54,24 @@ pub struct LayerFacts<'l> {
 pub enum LayerError {
     /// TLS failed.
     Tls {
-        /// In which way.
+        /// The kind of failure.
         error: TlsError,
         /// The error of the TLS library: the [`source`](core::error::Error::source) of this one.
         detail: Option<BoxError>,
     },
-    /// The SOCKS5 proxy refused.
+    /// The SOCKS5 proxy refused the connection.
     Socks(SocksError),
-    /// The layer failed in a way that has no name here.
+    /// The layer failed in another way.
     Other {
-        /// The layer's own number for it; 0 where it has none.
+        /// An error code of the layer; 0 if it has none.
         code: u32,
-        /// What went wrong, in words: the [`source`](core::error::Error::source) of this error.
+        /// A description: the [`source`](core::error::Error::source) of this error.
         detail: BoxError,
     },
 }
 
 impl LayerError {
-    /// An error that only the layer knows. The detail is an error or a text.
+    /// Creates an error of a kind that is specific to the layer. `detail` is an error or a text.
     ///
     /// ```
     /// use std::error::Error;
@@ -85,7 +85,7 @@ impl LayerError {
         Self::Other { code, detail: detail.into() }
     }
 
-    /// A failure of TLS, with the error of the TLS library.
+    /// Creates an error of TLS, with the error of the TLS library.
     ///
     /// ```
     /// use limpid_core::error::TlsError;
@@ -101,7 +101,7 @@ impl LayerError {
         Self::Tls { error, detail: Some(detail.into()) }
     }
 
-    /// The failure as a plain value.
+    /// Returns the failure as a plain value.
     const fn cause(&self) -> Cause {
         match self {
             Self::Tls { error, .. } => Cause::Tls(*error),
@@ -145,63 +145,63 @@ impl From<TlsError> for LayerError {
     }
 }
 
-/// A protocol between HTTP and the transport: bytes in and bytes out on both sides.
+/// A protocol between HTTP and the transport.
 ///
-/// The [`Link`](super::Link) that the layer is a part of moves the bytes. Below the layer is the
-/// transport, or another layer; above it is HTTP, or another layer. After bytes have come from below,
-/// the link calls [`advance`](Self::advance), which delivers bytes to the layer above. Bytes from
-/// above arrive by [`write`](Self::write). After either, [`out`](Self::out) has what is to be sent.
+/// The [`Link`](super::Link) that contains the layer moves the bytes. Below the layer is the
+/// transport, or another layer; above it is HTTP, or another layer. When bytes have arrived from
+/// below, the link calls [`advance`](Self::advance), which delivers bytes to the layer above. Bytes
+/// from above arrive by [`write`](Self::write). After either, [`out`](Self::out) returns what to
+/// send.
 ///
 /// The [documentation of this module](super) has a complete example.
 pub trait Layer: fmt::Debug + Send + Sync {
-    /// Returns room for at least `min` bytes from below. It may be called several times before
-    /// [`filled`](Self::filled): what was written into the room stays.
+    /// Returns a buffer of at least `min` bytes for input from below. It may be called several times
+    /// before [`filled`](Self::filled), and must keep what was written into the buffer.
     fn space(&mut self, min: usize) -> &mut [u8];
 
-    /// Takes the first `n` bytes of the last room, which have been filled. `n` is not larger than
-    /// the room.
+    /// Takes the first `n` bytes of the last buffer as input. `n` is not larger than the buffer.
     fn filled(&mut self, n: usize);
 
-    /// Works through what has arrived, and delivers bytes to the layer above.
+    /// Processes the input, and delivers bytes to the layer above.
     ///
-    /// It may return after each delivery with [`LayerState::Delivered`]: a large body then passes
-    /// through memory for one piece, which stays in the processor's cache. It must return that state
-    /// if it has more to deliver, and is not called again before the layer above wants more.
+    /// It may return after each delivery with [`LayerState::Delivered`], so that a large body passes
+    /// through a small buffer that stays in the processor's cache. It must return that state if it
+    /// has more to deliver, and is called again when the layer above needs more.
     ///
     /// # Errors
-    /// The peer broke the protocol, or is not trusted. What [`out`](Self::out) then has is sent if
-    /// it can be: it tells the peer why. The layer is of no use any more, and fails again if it is
-    /// called again.
+    /// The peer broke the protocol, or is not trusted. What [`out`](Self::out) then returns, such as
+    /// an alert, is sent if possible. A layer that has failed is not used any more, and fails again
+    /// if it is called again.
     fn advance(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<LayerState, LayerError>;
 
-    /// Returns how many bytes have arrived that could be delivered now, and are held because the layer
-    /// above has not asked for them. Parts of a message that cannot be delivered before the rest of it
-    /// has come are not counted.
+    /// Returns the number of received bytes that could be delivered now, and are held because the
+    /// layer above has not asked for them. Incomplete messages, which cannot be delivered yet, are
+    /// not counted.
     ///
-    /// While a layer holds more than [`MAX_BUFFERED`], nothing is read from the transport: a peer
-    /// cannot fill more memory than that by sending faster than its bytes are used.
+    /// While a layer holds more than [`MAX_BUFFERED`], nothing is read from the transport. This
+    /// limits the memory that a peer can fill by sending faster than its bytes are used.
     fn buffered(&self) -> usize;
 
     /// Takes bytes of the layer above. It is called once the layer is open.
     ///
     /// # Errors
-    /// The layer can take no more, now or later.
+    /// The layer takes no more bytes, now or later.
     fn write(&mut self, data: &[u8]) -> Result<(), LayerError>;
 
-    /// Tells the peer that nothing more will be written, if the protocol has a message for that.
+    /// Queues the protocol's closing message, if it has one. Nothing is written after it.
     fn close(&mut self);
 
-    /// Returns the bytes that are to be sent below.
+    /// Returns the bytes to send below.
     fn out(&self) -> &[u8];
 
-    /// Forgets the first `n` bytes of [`out`](Self::out), which were sent.
+    /// Removes the first `n` bytes of [`out`](Self::out), which were sent.
     fn sent(&mut self, n: usize);
 
-    /// Frees buffers that hold nothing, because the connection becomes idle.
+    /// Frees empty buffers, because the connection becomes idle.
     fn free_buffers(&mut self) {}
 
-    /// Returns what is known of the connection, once the layer is open. After a failure, the
-    /// certificate is the one that was refused. By default nothing is known.
+    /// Returns the properties of the connection, once the layer is open. After a failure, the
+    /// certificate is the rejected one. By default they are empty.
     fn facts(&self) -> LayerFacts<'_> {
         LayerFacts::default()
     }

@@ -1,4 +1,4 @@
-//! A connection and the layer it stands on, as one thing that takes and gives the transport's bytes.
+//! A connection with its layers, from the view of the transport.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -14,37 +14,37 @@ use crate::time::Mono;
 use crate::trace::{ConnectionId, Cx, EventKind, Scope, Sink, SpanKind, TraceEvent};
 use crate::values::{Buffers, Retirement};
 
-/// The layer is handed this many bytes at a time at most, so that a large body does not stand in
-/// memory twice: a piece of 64 KiB, and the framing around it.
+/// The maximum number of bytes written to a layer at once, so that a large body is not buffered
+/// twice: a piece of 64 KiB with its framing.
 pub(crate) const PIECE: usize = 65 * 1024;
 
-/// HTTP is handed what the layers hold until it has this many bytes to work on. Then they wait, so
-/// that a large body passes through memory that is small and still in the processor's cache.
+/// The number of unparsed bytes at which the layers stop delivering to HTTP, so that a large body
+/// passes through a small buffer that stays in the processor's cache.
 const PORTION: usize = 16 * 1024;
 
-/// The machine's part of a connection: what is left when the driver's part, the socket, is
-/// taken away. A client's passes from exchange to exchange through a [`Pool`](crate::client::Pool).
+/// The state of a connection without its transport, which the driver holds. A client's link moves
+/// from exchange to exchange through a [`Pool`](crate::client::Pool).
 #[derive(Debug)]
 pub struct Link {
     connection: ConnectionId,
     pub(crate) http1: Connection,
     /// From the transport up.
     layers: Vec<Box<dyn Layer>>,
-    /// How much of the last room for the transport's bytes there is, where a layer has offered it.
+    /// The length of the last buffer for the transport's bytes, if it is one of a layer.
     offered: u32,
-    /// Bytes for the layer that is stacked next, which have come before it.
+    /// Bytes that arrived before the layer that is stacked next.
     early: Option<Box<Early>>,
     tls_layers: u8,
-    told_when_closed: bool,
-    /// The layers may hold more than HTTP was handed.
+    emits_close: bool,
+    /// The layers may hold more than was delivered to HTTP.
     holds_back: bool,
-    /// How many of HTTP's bytes stand in records of which the transport has taken nothing.
+    /// How many of HTTP's bytes are in records of which the transport has taken nothing.
     in_layers: u64,
-    /// How many bytes had been sent and received before this exchange.
+    /// The numbers of bytes that were sent and received before this exchange.
     before: (u64, u64),
 }
 
-/// Bytes that came before their layer. Few connections ever have some, so that they are in a box.
+/// Bytes that arrived before their layer. Few connections have any, hence the box.
 #[derive(Debug)]
 struct Early(Vec<u8>);
 
@@ -57,42 +57,42 @@ impl Link {
             offered: 0,
             early: None,
             tls_layers: 0,
-            told_when_closed: true,
+            emits_close: true,
             holds_back: false,
             in_layers: 0,
             before: (0, 0),
         }
     }
 
-    /// What stands for a connection where there is none.
+    /// Returns a placeholder for a connection.
     pub(crate) fn none(config: Config) -> Self {
         Self::new(Role::Client, ConnectionId(0), config)
     }
 
-    /// Another request begins: from now on, bytes count as its own.
+    /// Starts to count the bytes of another request.
     pub(crate) const fn begin_exchange(&mut self) {
         self.before = (self.http1.total_sent(), self.http1.received());
     }
 
-    /// How many bytes of this exchange's request the transport can have taken. Over TLS, bytes count
-    /// as soon as it took any of the records that they stand in.
+    /// Returns how many bytes of this exchange's request the transport may have taken. Over TLS,
+    /// bytes count as soon as a part of their record was taken.
     pub(crate) const fn request_bytes(&self) -> u64 {
         self.http1.total_sent().saturating_sub(self.before.0 + self.in_layers)
     }
 
-    /// How many bytes of this exchange's response have arrived.
+    /// Returns how many bytes of this exchange's response were received.
     pub(crate) const fn response_bytes(&self) -> u64 {
         self.http1.received().saturating_sub(self.before.1)
     }
 
-    /// The connection's number.
+    /// Returns the connection's number.
     #[must_use]
     pub const fn connection(&self) -> ConnectionId {
         self.connection
     }
 
-    /// Closes an idle connection: tells why, and lets `close` send the last bytes, if there are any,
-    /// and close the transport. Whether they can be sent does not matter to anybody.
+    /// Closes an idle connection: emits the reason, and calls `close` with the last bytes, which may
+    /// be empty. `close` sends them if possible, and closes the transport.
     pub fn retire<S: Sink>(
         mut self,
         why: Retirement,
@@ -107,7 +107,7 @@ impl Link {
         });
         self.send_close_notify();
         let close_notify = self.layers.first().map_or(&[][..], |layer| layer.out());
-        if !self.told_when_closed {
+        if !self.emits_close {
             return close(close_notify);
         }
         let span = cx.start(SpanKind::Close, || TraceEvent::CloseStarted {});
@@ -115,31 +115,31 @@ impl Link {
         cx.complete(span, || TraceEvent::CloseComplete {});
     }
 
-    /// Whether it can serve another exchange.
+    /// Returns whether it can serve another exchange, or why not.
     pub(crate) fn reuse(&self) -> Result<(), NotReusable> {
-        // An old server may say that it keeps the connection; httpcore does not rely on it.
+        // A server of HTTP/1.0 may announce that it keeps the connection; httpcore does not rely on
+        // it.
         if self.http1.peer_version() < Version::HTTP_11 {
             return Err(NotReusable::Http10);
         }
         self.http1.reuse()?;
-        // What is held back for all that HTTP has is nothing that was asked for.
+        // Held bytes after the end of the response were not asked for.
         if self.holds_back { Err(NotReusable::Surplus) } else { Ok(()) }
     }
 
-    /// Whether the peer sent something that was not told yet.
+    /// Returns whether the peer has sent something that is not parsed yet.
     pub(crate) fn has_unread(&self) -> bool {
         self.holds_back || !self.http1.unread().is_empty()
     }
 
-    /// Whether all that has arrived was told, so that there is nothing to be done but to read.
+    /// Returns whether everything received was parsed, so that only reading can lead to progress.
     #[inline]
     pub(crate) fn is_read_out(&self) -> bool {
-        // What layers hold, only they know.
+        // The contents of layers are not visible here.
         self.layers.is_empty() && self.http1.unread().is_empty() && !self.http1.is_at_end()
     }
 
-    /// Makes it ready for the next exchange, which it was found to be able to serve, and lends the memory
-    /// that it does not need until then.
+    /// Prepares for the next exchange, and moves unused buffers to `memory`.
     pub(crate) fn detach_buffers(&mut self, memory: &mut Buffers) {
         self.http1.begin_again();
         self.http1.detach_buffers(memory);
@@ -148,15 +148,15 @@ impl Link {
         }
     }
 
-    /// Takes memory for the exchange that begins, if there is some.
+    /// Takes buffers for the exchange that begins, if there are any.
     pub(crate) fn attach_buffers(&mut self, memory: &mut Buffers) {
         self.http1.attach_buffers(memory);
     }
 
-    /// From now on, `layer` stands between HTTP and what stood there so far.
+    /// Stacks `layer` between HTTP and the layers so far.
     pub(crate) fn stack(&mut self, layer: Box<dyn Layer>, is_tls: bool) {
         self.layers.push(layer);
-        // What was offered before is not of this layer.
+        // The last buffer is not one of this layer.
         self.offered = 0;
         if let Some(early) = self.early.take() {
             self.receive_early(&early.0);
@@ -164,28 +164,28 @@ impl Link {
         self.tls_layers += u8::from(is_tls);
     }
 
-    /// Whether TLS carries it.
+    /// Returns whether the connection uses TLS.
     pub(crate) const fn is_secure(&self) -> bool {
         self.tls_layers > 0
     }
 
-    /// Whether the bytes are no longer HTTP/1.1, in either direction.
+    /// Returns whether either direction has left HTTP/1.1.
     pub(crate) fn has_switched(&self) -> bool {
         let sides = [Role::Client, Role::Server].map(|role| self.http1.state(role));
         sides == [State::Switched; 2] && self.http1.out_len() == 0
     }
 
-    /// The tunnel is open: what follows is another connection, through it. Bytes of it that have
-    /// come are kept for the layer that is stacked next.
+    /// Enters the tunnel, which carries another connection. Its bytes that have arrived already are
+    /// returned, for the layer that is stacked next.
     pub(crate) fn enter_tunnel(&mut self, config: Config) -> Vec<u8> {
         let next = Connection::new(self.http1.role(), config);
         let http1 = core::mem::replace(&mut self.http1, next);
-        self.told_when_closed = false;
+        self.emits_close = false;
         self.before = (0, 0);
         http1.into_switched().unwrap_or_default()
     }
 
-    /// Keeps bytes that have come before the layer that they are for.
+    /// Keeps bytes that arrived before their layer.
     pub(crate) fn keep_early(&mut self, bytes: Vec<u8>) {
         self.early = (!bytes.is_empty()).then(|| Box::new(Early(bytes)));
     }
@@ -200,9 +200,9 @@ impl Link {
         }
     }
 
-    /// Nobody is told when this connection is closed while it is idle.
-    pub(crate) const fn close_in_silence(&mut self) {
-        self.told_when_closed = false;
+    /// Suppresses the event of closing this connection while it is idle.
+    pub(crate) const fn suppress_close_event(&mut self) {
+        self.emits_close = false;
     }
 
     pub(crate) fn space(&mut self, min: usize) -> &mut [u8] {
@@ -216,12 +216,12 @@ impl Link {
         }
     }
 
-    /// How much of the last [`space`](Self::space) there is.
+    /// Returns the length of the last [`space`](Self::space).
     pub(crate) fn room(&self) -> usize {
         if self.layers.is_empty() { self.http1.room() } else { self.offered as usize }
     }
 
-    /// Tells of the `n` bytes that stand in the room for the transport's bytes.
+    /// Emits the first `n` bytes in the buffer for the transport's bytes.
     pub(crate) fn emit_received<S: Sink>(&mut self, n: usize, cx: &mut Cx<'_, S>) {
         if cx.wants(EventKind::BytesReceived) {
             let room = self.space(n);
@@ -230,7 +230,7 @@ impl Link {
         }
     }
 
-    /// Tells of the first `n` bytes that wait for the transport.
+    /// Emits the first `n` bytes of the output.
     #[inline(always)]
     pub(crate) fn emit_sent<S: Sink>(&self, n: usize, cx: &mut Cx<'_, S>) {
         if cx.wants(EventKind::BytesSent) {
@@ -266,7 +266,8 @@ impl Link {
         }
     }
 
-    /// The bytes for the transport, owned. Without layers, a large piece of a body is not copied.
+    /// Returns the bytes for the transport owned. Without layers, a large piece of a body is not
+    /// copied.
     pub(crate) fn shared_out(&self) -> [Bytes; 3] {
         match self.layers.first() {
             Some(layer) => [Bytes::copy_from_slice(layer.out()), Bytes::new(), Bytes::new()],
@@ -274,12 +275,12 @@ impl Link {
         }
     }
 
-    /// Whether the transport's bytes are those of HTTP.
+    /// Returns whether HTTP's bytes are those of the transport.
     pub(crate) fn is_plain(&self) -> bool {
         self.layers.is_empty()
     }
 
-    /// Takes these bytes of the transport. They are copied.
+    /// Takes bytes of the transport, which are copied.
     pub(crate) fn receive(&mut self, bytes: &[u8]) {
         self.space(bytes.len())[..bytes.len()].copy_from_slice(bytes);
         self.filled(bytes.len());
@@ -297,19 +298,19 @@ impl Link {
         }
     }
 
-    /// Works through what the layers have received, each handing on to the next until HTTP has
-    /// enough to work on, and tells how far the last has come; without any, the transport is open.
+    /// Passes input through the layers until HTTP has enough to parse. Returns the state of the
+    /// uppermost layer; without layers, it is open.
     #[inline]
     pub(crate) fn advance(&mut self) -> Result<LayerState, LayerError> {
         if self.layers.is_empty() { Ok(LayerState::Open) } else { self.hand_up(PORTION) }
     }
 
-    /// Lets HTTP read on, in what the layers hold back too.
+    /// Lets HTTP parse on, including what the layers hold.
     #[inline(always)]
     pub(crate) fn read<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, Error> {
         loop {
             match self.http1.advance(cx)? {
-                // Of a long head, for one, it needs more than is enough otherwise.
+                // A long head can exceed what is enough otherwise.
                 Progress::NeedInput if self.holds_back => {
                     self.hand_up(self.http1.unread().len() + PORTION)?;
                 }
@@ -318,7 +319,7 @@ impl Link {
         }
     }
 
-    /// Hands to HTTP what the layers have received, until it has `enough`.
+    /// Passes input through the layers until HTTP has `enough` bytes.
     fn hand_up(&mut self, enough: usize) -> Result<LayerState, LayerError> {
         let Self { http1, layers, .. } = self;
         let mut state = LayerState::Delivered;
@@ -342,19 +343,19 @@ impl Link {
         Ok(state)
     }
 
-    /// Whether a layer holds so much that nothing is to be read from the transport before it has
+    /// Returns whether a layer holds so much that nothing is read from the transport before it has
     /// delivered some of it.
     fn is_full(&self) -> bool {
         self.layers.iter().any(|layer| layer.buffered() > MAX_BUFFERED)
     }
 
-    /// Returns what the uppermost layer knows of the connection.
+    /// Returns the properties of the uppermost layer.
     pub(crate) fn facts(&self) -> LayerFacts<'_> {
         self.layers.last().map_or_else(LayerFacts::default, |layer| layer.facts())
     }
 
-    /// As [`advance`](Self::advance), for a connection that has left HTTP/1.1: whether a layer says
-    /// that no more bytes come. `deliver` returns whether it takes more.
+    /// Delivers the bytes of a connection that has left HTTP/1.1, until `deliver` returns `false`.
+    /// Returns whether a layer has reported the end of the input.
     pub(crate) fn pass_to(
         &mut self,
         deliver: &mut dyn FnMut(&[u8]) -> bool,
@@ -376,26 +377,27 @@ impl Link {
         self.hand_down()
     }
 
-    /// Sees to it that there is a layer: what passes after HTTP/1.1 was left passes through one.
-    pub(crate) fn stack_passage(&mut self) {
+    /// Adds a passthrough layer if there is no layer: the bytes of another protocol pass through
+    /// layers only.
+    pub(crate) fn stack_passthrough(&mut self) {
         if self.layers.is_empty() {
             self.layers.push(Box::new(Passthrough::default()));
         }
     }
 
-    /// How many bytes wait for the transport, before a layer has made them more.
+    /// Returns the size of the output, before its encoding by layers.
     pub(crate) fn out_len(&self) -> usize {
         let layer = self.layers.first().map_or(0, |layer| layer.out().len());
         layer + self.http1.out_len()
     }
 
-    /// How many of HTTP's bytes the transport has not taken. Over TLS, a record of which it has taken some
-    /// counts as taken.
+    /// Returns how many of HTTP's bytes the transport has not taken. Over TLS, a record of which it
+    /// has taken some counts as taken.
     pub(crate) fn unsent_len(&self) -> u64 {
         self.http1.out_len() as u64 + self.in_layers
     }
 
-    /// How many bytes wait for the transport in [`out`](Self::out).
+    /// Returns the number of bytes in [`out`](Self::out).
     #[inline]
     pub(crate) fn output_len(&self) -> usize {
         match self.layers.first() {
@@ -404,7 +406,7 @@ impl Link {
         }
     }
 
-    /// Hands what a layer has written to the one below it, down to the transport.
+    /// Passes the output of each layer to the one below, down to the transport.
     #[inline]
     fn hand_down(&mut self) -> Result<(), LayerError> {
         for index in (1..self.layers.len()).rev() {
@@ -420,7 +422,7 @@ impl Link {
         Ok(())
     }
 
-    /// Whether anything waits for the transport, after the layers were handed what they can take.
+    /// Returns whether there is output, after passing it through the layers.
     #[inline]
     pub(crate) fn has_output(&mut self) -> Result<bool, LayerError> {
         if self.layers.is_empty() { Ok(self.http1.out_len() > 0) } else { self.fill_layers() }
@@ -448,37 +450,36 @@ impl Link {
         Ok(self.out().iter().any(|slice| !slice.is_empty()))
     }
 
-    /// The peer closed its direction of the transport. A layer's own end, where it has one, may be
-    /// missing: an end is an end, and only a body without a length is trusted less for it.
+    /// Handles the end of input. A layer's own closing message may be missing; this matters only for
+    /// a body without a length.
     pub(crate) const fn eof(&mut self) {
         self.http1.eof();
     }
 
-    /// Whether the layers themselves have something for the transport.
+    /// Returns whether the layers themselves have output.
     pub(crate) fn layer_has_output(&self) -> bool {
         self.layers.first().is_some_and(|layer| !layer.out().is_empty())
     }
 
-    /// Tells the peer that nothing more comes, if a layer has a word for it.
+    /// Sends the closing message of a layer, if its protocol has one.
     pub(crate) fn send_close_notify(&mut self) {
         if let Some(layer) = self.layers.last_mut() {
             layer.close();
-            // What cannot be said is left unsaid.
+            // An error is ignored: the message is optional.
             let _ = self.hand_down();
         }
     }
 }
 
-/// The error of a layer that has more than it may hold and delivers none of it: to read on would use
-/// ever more memory, and not to read would be to wait without end.
+/// Returns the error of a layer that holds more than it may and delivers nothing: reading on would
+/// need more and more memory, and not reading would wait forever.
 #[cold]
 fn stalled() -> LayerError {
     LayerError::other(0, "the layer holds more bytes than it may and delivers none of them")
 }
 
-/// Lets each layer hand on to the next what it has received, and the last deliver it for as long as
-/// `deliver` wants more: how far the last has come, and whether the peer has ended its direction of
-/// any.
+/// Passes input from layer to layer, and from the last to `deliver` for as long as it needs more.
+/// Returns the state of the last layer, and whether the peer has ended its direction of any.
 #[inline]
 fn pump(
     layers: &mut [Box<dyn Layer>],
@@ -502,7 +503,7 @@ fn pump(
     Ok((state, ended))
 }
 
-/// Lets a layer deliver what it has for as long as more is wanted.
+/// Lets a layer deliver for as long as more is needed.
 #[inline]
 fn advance_while(
     layer: &mut dyn Layer,

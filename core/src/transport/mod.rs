@@ -1,25 +1,25 @@
-//! What stands between HTTP and the transport: bytes in, bytes out, on both sides.
+//! The layers between HTTP and the transport, such as TLS.
 //!
 //! ```text
 //!   http1::Connection      plaintext
 //!          |  ^
 //!          v  |
-//!        a layer           write(plaintext) / advance(deliver plaintext), again and again
+//!        a layer           write(plaintext) / advance(deliver plaintext), repeatedly
 //!          |  ^
 //!          v  |
 //!      the transport       out, sent / space, filled, eof
 //! ```
 //!
-//! A [`Link`] is a connection with its layers. The layers here are TLS over rustls (`tls`, with the
-//! feature `rustls`) and [`socks5`]; a [`Layer`] of another kind is put in where the machines ask for
-//! one.
+//! A [`Link`] is a connection with its layers. This module has TLS over rustls (`tls`, with the
+//! feature `rustls`) and [`socks5`]; the state machines also take any other [`Layer`].
 //!
-//! # A layer of one's own
+//! # A custom layer
 //!
-//! [`client::Exchange`](crate::client::Exchange) asks for the layer of an `https` URL by
-//! [`Action::Secure`](crate::client::Action::Secure), and [`server::Session`](crate::server::Session) asks the
-//! same way. Whatever both sides agree on can be the answer. `tests/openssl` of limpid's sources has TLS
-//! over OpenSSL. The layer here changes every byte, which protects nothing:
+//! [`client::Exchange`](crate::client::Exchange) asks for the layer of an `https` URL with
+//! [`Action::Secure`](crate::client::Action::Secure), and so does
+//! [`server::Session`](crate::server::Session). Any protocol that both sides share can be used;
+//! `tests/openssl` in the repository has TLS over OpenSSL. The layer of this example inverts bits of
+//! every byte, which protects nothing:
 //!
 //! ```
 //! use std::sync::Arc;
@@ -32,7 +32,7 @@
 //!
 //! #[derive(Debug, Default)]
 //! struct Xor {
-//!     /// What has arrived, and room for more.
+//!     /// The input, and room for more.
 //!     incoming: Vec<u8>,
 //!     arrived: usize,
 //!     outgoing: Vec<u8>,
@@ -77,7 +77,7 @@
 //!     }
 //! }
 //!
-//! /// Lets the server take these bytes and answer: the bytes that it sends.
+//! /// Passes these bytes to the server. Returns the bytes that it sends.
 //! fn serve(server: &mut Session, bytes: &[u8]) -> Vec<u8> {
 //!     let (now, mut bytes, mut sent) = (Mono::default(), Some(bytes), Vec::new());
 //!     loop {
@@ -106,7 +106,7 @@
 //!
 //! let now = Mono::default();
 //! let request = Request::builder(b"GET", "https://127.0.0.1/".parse()?).build();
-//! // Connections are shared by those who trust the same: here, all use the one layer.
+//! // Connections are shared by requests with the same TLS configuration: here there is only one.
 //! let options = Options::with(|options| options.trust = Some(TrustId::new(1)));
 //! let mut client = Exchange::new(ExchangeId(1), request, Arc::new(options));
 //! let options = server::Options::with(|options| options.secure = true);

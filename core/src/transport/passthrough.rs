@@ -1,10 +1,10 @@
-//! A layer that changes nothing: what stands between a tunnel and a plain transport, and what is left
-//! of a layer that has nothing more to say of its own.
+//! A layer that changes nothing: used between a tunnel and a plain transport, and instead of a layer
+//! whose own protocol has ended.
 
 use super::layer::{Layer, LayerError, LayerState};
 use crate::values::Buffer;
 
-/// Bytes in, the same bytes out.
+/// Delivers its input unchanged.
 #[derive(Debug, Default)]
 pub(crate) struct Passthrough {
     pub(super) incoming: Buffer,

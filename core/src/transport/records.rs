@@ -1,22 +1,22 @@
-//! The two sides of rustls's unbuffered connections under one name.
+//! One trait for the two sides of rustls's unbuffered connections.
 
 use rustls::CommonState;
 use rustls::client::{ClientConnectionData, UnbufferedClientConnection};
 use rustls::server::{ServerConnectionData, UnbufferedServerConnection};
 use rustls::unbuffered::UnbufferedStatus;
 
-/// What a client's and a server's connection have in common, where rustls has it twice.
+/// The methods that rustls has on both a client's and a server's connection.
 pub trait Records: Send + Sync {
-    /// What rustls keeps for this side.
+    /// The data that rustls keeps for this side.
     type Data;
 
-    /// Looks at the records in `incoming`.
+    /// Processes the records in `incoming`.
     fn process<'c, 'i>(
         &'c mut self,
         incoming: &'i mut [u8],
     ) -> UnbufferedStatus<'c, 'i, Self::Data>;
 
-    /// Returns what rustls knows of the connection, whichever side it is.
+    /// Returns the state that both sides have.
     fn common(&self) -> &CommonState;
 }
 

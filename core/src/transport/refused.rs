@@ -1,9 +1,8 @@
-//! The certificate that a verifier has refused, handed over to the layer that waits for the verifier.
+//! Passes a rejected certificate from the verifier to the layer that called it.
 //!
-//! rustls drops a certificate that is refused, and its errors have no room for one: each of them stands
-//! for an alert. The verifier cannot keep it either, for it serves all connections of a configuration at
-//! the same time. But it is called by the layer, in the same thread, so a variable of the thread can
-//! carry the certificate from one to the other.
+//! rustls drops a rejected certificate, and its errors have no field for one. The verifier cannot
+//! store it either, because it serves all connections of a configuration concurrently. The layer
+//! calls it in the same thread, so a thread-local variable can pass the certificate.
 
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -12,13 +11,13 @@ thread_local! {
     static REFUSED: Cell<Option<Vec<u8>>> = const { Cell::new(None) };
 }
 
-/// Keeps a certificate that was refused, in DER form, until it is [taken](take).
+/// Keeps a rejected certificate, in DER form, until it is [taken](take).
 pub(super) fn keep(certificate: &[u8]) {
-    // A thread that ends may have no variables any more. Then the certificate is not told.
+    // At the end of a thread its variables may be destroyed. The certificate is lost then.
     let _ = REFUSED.try_with(|refused| refused.set(Some(certificate.to_vec())));
 }
 
-/// Takes the certificate that was refused in this thread since this was called last.
+/// Takes the certificate that was rejected in this thread since the last call.
 pub(super) fn take() -> Option<Vec<u8>> {
     REFUSED.try_with(Cell::take).ok().flatten()
 }

@@ -1,4 +1,4 @@
-//! Telling a certificate that vouches for itself from one whose issuer is unknown.
+//! Distinguishes self-signed certificates from those with an unknown issuer.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -10,26 +10,26 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, Signatu
 
 use super::refused;
 
-/// A verifier that refuses what another refuses, and says [`SelfSigned`] where that is why: to
-/// rustls it is one of the ways to have no known issuer. The certificate is kept for the layer's
+/// A verifier that rejects what another rejects, and reports [`SelfSigned`] where that is the reason:
+/// rustls reports an unknown issuer. The certificate is kept for the layer's
 /// [facts](super::Layer::facts).
 #[derive(Debug)]
 pub struct Verifier(Arc<dyn ServerCertVerifier>);
 
-/// The certificate vouches for itself.
+/// The error of a self-signed certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SelfSigned;
 
 impl fmt::Display for SelfSigned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the certificate vouches for itself")
+        f.write_str("the certificate is self-signed")
     }
 }
 
 impl core::error::Error for SelfSigned {}
 
 impl Verifier {
-    /// A verifier that asks `inner`.
+    /// Creates a verifier that wraps `inner`.
     pub fn new(inner: Arc<dyn ServerCertVerifier>) -> Self {
         Self(inner)
     }
@@ -47,7 +47,8 @@ impl ServerCertVerifier for Verifier {
         let result = self.0.verify_server_cert(certificate, intermediates, name, ocsp, now);
         let result = result.inspect_err(|_| refused::keep(certificate));
         result.map_err(|error| match error {
-            // The latter where it could vouch for others too: then it is none of a server.
+            // rustls reports the latter for a certificate that may issue others, and so is not one of
+            // a server.
             Error::InvalidCertificate(
                 CertificateError::UnknownIssuer | CertificateError::Other(_),
             ) if is_self_issued(certificate) == Some(true) => {
@@ -82,12 +83,12 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-/// Whether a certificate names itself as its issuer (RFC 5280 section 4.1); `None` where it cannot
-/// be read.
+/// Returns whether a certificate names itself as its issuer (RFC 5280 section 4.1); `None` if it
+/// cannot be parsed.
 fn is_self_issued(certificate: &[u8]) -> Option<bool> {
     let (certificate, _) = element(certificate)?;
     let (mut fields, _) = element(certificate)?;
-    // The version stands there unless it is the first.
+    // The version precedes the other fields, unless it is the first.
     if fields.first() == Some(&0xa0) {
         fields = element(fields)?.1;
     }
@@ -99,13 +100,13 @@ fn is_self_issued(certificate: &[u8]) -> Option<bool> {
     Some(issuer == subject)
 }
 
-/// The content of the first element in DER (ITU-T X.690 section 8.1), and what follows it.
+/// Returns the content of the first DER element (ITU-T X.690 section 8.1), and what follows it.
 fn element(der: &[u8]) -> Option<(&[u8], &[u8])> {
     let (&[_tag, length], rest) = der.split_first_chunk()?;
     if length < 0x80 {
         return rest.split_at_checked(usize::from(length));
     }
-    // More digits than these no certificate needs.
+    // No certificate needs more digits.
     let digits @ 1..=4 = usize::from(length & 0x7f) else { return None };
     let (digits, rest) = rest.split_at_checked(digits)?;
     let length = digits.iter().fold(0, |length, digit| length << 8 | usize::from(*digit));
@@ -116,7 +117,7 @@ fn element(der: &[u8]) -> Option<(&[u8], &[u8])> {
 mod tests {
     use super::*;
 
-    /// A certificate of the fields that are looked at, each of them empty but issuer and subject.
+    /// Returns a certificate whose fields are empty, except for issuer and subject.
     fn certificate(version: &[u8], issuer: &[u8], subject: &[u8]) -> Vec<u8> {
         let named = |name: &[u8]| [&[0x30, u8::try_from(name.len()).unwrap()], name].concat();
         let fields = [
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn an_issuer_is_compared_with_the_subject() {
+    fn issuer_is_compared_with_subject() {
         for version in [&[0xa0, 0x03, 0x02, 0x01, 0x02][..], &[]] {
             assert_eq!(is_self_issued(&certificate(version, b"me", b"me")), Some(true));
             assert_eq!(is_self_issued(&certificate(version, b"you", b"me")), Some(false));
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn long_lengths_are_read_and_lies_are_not_believed() {
+    fn long_lengths_are_parsed_and_false_ones_rejected() {
         let long = [&[0x30, 0x82, 0x01, 0x00][..], &[7; 256]].concat();
         assert_eq!(element(&long), Some((&[7; 256][..], &[][..])));
         for lie in [&[0x30][..], &[0x30, 1], &[0x30, 0x80], &[0x30, 0x82, 1], &[0x30, 0x85, 0, 0]] {

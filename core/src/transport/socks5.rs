@@ -1,4 +1,5 @@
-//! The client's side of SOCKS5 (RFC 1928, RFC 1929): a few bytes each way, and then none.
+//! The client side of SOCKS5 (RFC 1928, RFC 1929): a short handshake, after which bytes pass
+//! unchanged.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -13,17 +14,17 @@ const NO_AUTHENTICATION: u8 = 0;
 /// A user name and a password (RFC 1929).
 const PASSWORD: u8 = 2;
 
-/// What comes next from the proxy.
+/// The next message of the proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Awaits {
     Method,
     Verdict,
     Reply,
-    /// Nothing of the proxy's own: bytes pass.
+    /// No message: bytes pass.
     Nothing,
 }
 
-/// A connection that a SOCKS5 proxy opens to a host, whose name it resolves.
+/// A layer for a connection through a SOCKS5 proxy, which resolves the host's name.
 #[derive(Debug)]
 pub struct Socks5 {
     host: String,
@@ -34,7 +35,8 @@ pub struct Socks5 {
 }
 
 impl Socks5 {
-    /// Asks for a connection to `host`, with a user name and a password if the proxy wants them.
+    /// Creates the layer for a connection to `host`, with the user name and the password for the
+    /// proxy, if it requires them.
     #[must_use]
     pub fn new(host: &str, port: u16, credentials: Option<(Vec<u8>, Vec<u8>)>) -> Self {
         let method = if credentials.is_some() { PASSWORD } else { NO_AUTHENTICATION };
@@ -43,7 +45,7 @@ impl Socks5 {
         Self { host: host.into(), port, credentials, awaits: Awaits::Method, passthrough }
     }
 
-    /// Works through one answer of the proxy; false if more bytes are needed.
+    /// Processes one message of the proxy. Returns `false` if more bytes are needed.
     fn answer(&mut self) -> Result<bool, SocksError> {
         match (self.awaits, self.passthrough.incoming.unread()) {
             (Awaits::Nothing, _) | (_, [] | [_]) => return Ok(false),
@@ -71,7 +73,7 @@ impl Socks5 {
         Ok(true)
     }
 
-    /// The proxy chose how we are to show who we are.
+    /// Handles the authentication method that the proxy chose.
     fn method(&mut self, got: u8) -> Result<(), SocksError> {
         match (got, &self.credentials) {
             (NO_AUTHENTICATION, None) => self.ask(),
@@ -92,7 +94,7 @@ impl Socks5 {
         Ok(())
     }
 
-    /// Asks for the connection (RFC 1928 section 4).
+    /// Requests the connection (RFC 1928 section 4).
     fn ask(&mut self) {
         self.passthrough.outgoing.push(&[5, 1, 0]);
         match self.host.parse() {
@@ -115,8 +117,8 @@ impl Socks5 {
     }
 }
 
-/// How long a reply is, given what follows its second byte; `None` if that cannot be told yet, or
-/// some of it is missing (RFC 1928 section 6).
+/// Returns the length of a reply, given what follows its second byte; `None` if more bytes are needed
+/// (RFC 1928 section 6).
 fn reply_len(rest: &[u8]) -> Result<Option<usize>, SocksError> {
     let address = match rest {
         [_, 1, ..] => 4,
@@ -154,7 +156,7 @@ impl Layer for Socks5 {
         self.passthrough.write(data)
     }
 
-    /// SOCKS has no word for it.
+    /// SOCKS has no closing message.
     fn close(&mut self) {}
 
     fn out(&self) -> &[u8] {
@@ -174,7 +176,7 @@ impl Layer for Socks5 {
 mod tests {
     use super::*;
 
-    /// What we send after the proxy said `said`, byte by byte, and where that leads.
+    /// Passes the proxy's bytes `said` one by one. Returns what the client sends, and the state.
     fn talk(socks: &mut Socks5, said: &[u8]) -> (Vec<u8>, Result<LayerState, LayerError>) {
         let mut state = Ok(LayerState::Opening);
         for byte in said {
@@ -190,7 +192,7 @@ mod tests {
         (out, state)
     }
 
-    /// Why we gave up after the proxy said `said`.
+    /// Returns the error after the proxy's bytes `said`.
     fn refused(socks: &mut Socks5, said: &[u8]) -> SocksError {
         match talk(socks, said).1 {
             Err(LayerError::Socks(error)) => error,
@@ -199,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_goes_to_the_proxy_as_it_is() {
+    fn name_is_sent_to_the_proxy_unchanged() {
         let mut socks = Socks5::new("example.test", 80, None);
         assert_eq!(talk(&mut socks, b"").0, [5, 1, 0]);
         assert_eq!(talk(&mut socks, &[5, 0]).0, b"\x05\x01\x00\x03\x0cexample.test\x00\x50");
@@ -213,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_sent_when_it_is_asked_for() {
+    fn password_is_sent_when_required() {
         let credentials = Some((b"me".to_vec(), b"pw".to_vec()));
         let mut socks = Socks5::new("::1", 80, credentials);
         assert_eq!(talk(&mut socks, b"").0, [5, 1, 2]);
@@ -222,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_says_why() {
+    fn refusal_has_a_reason() {
         for (said, error) in [
             (&[5, 255][..], SocksError::Method(0, 255)),
             (&[4, 0], SocksError::Malformed),

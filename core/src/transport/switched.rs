@@ -1,4 +1,4 @@
-//! A connection that has left HTTP/1.1: a tunnel, or one that speaks another protocol.
+//! Connections that have left HTTP/1.1: tunnels, and those that switched to another protocol.
 
 use alloc::boxed::Box;
 
@@ -9,23 +9,23 @@ use crate::limits::Config;
 use crate::trace::ConnectionId;
 use crate::values::{Buffer, State};
 
-/// How many bytes are held in each direction before more are refused.
+/// The maximum number of bytes that are held in each direction.
 const MOST: usize = 64 * 1024;
 
-/// A connection after `101 Switching Protocols` or a successful CONNECT, in either role: bytes in both
-/// directions, with the layers below them, TLS or a proxy's, still in their places.
+/// A connection after `101 Switching Protocols` or a successful CONNECT, in either role: bytes in
+/// both directions, through the same layers as before, such as TLS.
 ///
-/// The two directions are independent. A caller reads and writes; a driver moves the transport's bytes as
-/// [`poll`](Self::poll) says. Each direction holds about 64 KiB: then [`write`](Self::write) takes no more,
-/// and nothing is read from the transport.
+/// The two directions are independent. A caller reads and writes; a driver moves the transport's
+/// bytes as [`poll`](Self::poll) requires. Each direction holds about 64 KiB. When it is full,
+/// [`write`](Self::write) takes no more, or nothing is read from the transport.
 ///
 /// ```
 /// use std::io::{self, ErrorKind, Read, Write};
 ///
 /// use limpid_core::transport::Switched;
 ///
-/// /// Reads from the other side, over a transport that does not wait. What waits to be sent goes out
-/// /// meanwhile. `WouldBlock`: one of the directions of `switched.poll()` is to be waited for.
+/// /// Reads from the peer, over a non-blocking transport. Output is sent meanwhile. `WouldBlock`
+/// /// means to wait for one of the directions of `switched.poll()`.
 /// fn read(
 ///     switched: &mut Switched,
 ///     transport: &mut (impl Read + Write),
@@ -75,49 +75,49 @@ const MOST: usize = 64 * 1024;
 #[derive(Debug)]
 pub struct Switched {
     link: Box<Link>,
-    /// What has come for the caller.
+    /// Received bytes for the caller.
     incoming: Buffer,
-    /// The peer sends no more than the layers and `incoming` hold.
+    /// The peer has ended its direction; only the layers and `incoming` hold more.
     ended: bool,
-    /// The caller sends no more.
+    /// The caller has ended its direction.
     closed: bool,
 }
 
-/// What a [`Switched`] connection waits for. Each is independent of the other.
+/// The conditions that a [`Switched`] connection waits for. Each is independent of the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Interest {
-    /// Read from the transport.
+    /// Received bytes, to be read from the transport.
     pub read: bool,
-    /// Write to the transport.
+    /// Room to write to the transport.
     pub write: bool,
 }
 
 impl Switched {
-    /// The connection of this link, which has left HTTP/1.1.
+    /// Creates a connection from this link, which has left HTTP/1.1.
     pub(crate) fn new(mut link: Box<Link>, config: Config) -> Self {
         let mut incoming = Buffer::default();
         incoming.push(&link.enter_tunnel(config));
-        link.stack_passage();
+        link.stack_passthrough();
         Self { link, incoming, ended: false, closed: false }
     }
 
-    /// The connection's number.
+    /// Returns the connection's number.
     #[must_use]
     pub const fn connection(&self) -> ConnectionId {
         self.link.connection()
     }
 
-    /// Works through what has come, and returns what is to be waited for.
+    /// Processes the input. Returns what to wait for.
     ///
     /// # Errors
-    /// A layer refuses what came. It does so again.
+    /// A layer rejects the input. Later calls fail in the same way.
     pub fn poll(&mut self) -> Result<Interest, LayerError> {
         self.fill()?;
         let read = !self.ended && self.incoming.len() < MOST;
         Ok(Interest { read, write: !self.out().is_empty() })
     }
 
-    /// Takes from the layers what there is room for.
+    /// Moves bytes from the layers to `incoming`, as far as there is room.
     fn fill(&mut self) -> Result<(), LayerError> {
         let incoming = &mut self.incoming;
         if incoming.len() < MOST {
@@ -129,8 +129,8 @@ impl Switched {
         Ok(())
     }
 
-    /// Moves what the peer sent into `room`, as much as there is room for, and returns how many bytes these
-    /// are: 0 when the peer sends no more, `None` when nothing has come.
+    /// Moves received bytes into `room`, as many as fit, and returns their number: 0 at the end of
+    /// the peer's direction, `None` if no bytes are available.
     ///
     /// # Errors
     /// As [`poll`](Self::poll).
@@ -144,11 +144,11 @@ impl Switched {
         Ok(if n > 0 || self.ended || room.is_empty() { Some(n) } else { None })
     }
 
-    /// Takes bytes for the peer, and returns how many: 0 while [`out`](Self::out) has as many as are held,
-    /// and after [`close`](Self::close).
+    /// Takes bytes to send, and returns their number: 0 while [`out`](Self::out) is full, and after
+    /// [`close`](Self::close).
     ///
     /// # Errors
-    /// A layer takes no more.
+    /// A layer takes no more bytes.
     pub fn write(&mut self, data: &[u8]) -> Result<usize, LayerError> {
         let room = MOST.saturating_sub(self.out().len()).min(PIECE);
         if self.closed || room == 0 {
@@ -159,9 +159,9 @@ impl Switched {
         Ok(piece.len())
     }
 
-    /// Ends this side's direction: tells the peer that nothing more comes, if a layer has a message for
-    /// it. The driver shuts the transport's sending direction down when [`out`](Self::out) is empty. What
-    /// the peer sends can still be read.
+    /// Ends this side's direction, with the closing message of a layer if its protocol has one. The
+    /// driver shuts down the transport's sending direction when [`out`](Self::out) is empty. Bytes of
+    /// the peer can still be read.
     pub fn close(&mut self) {
         if !core::mem::replace(&mut self.closed, true) {
             self.link.send_close_notify();
@@ -174,15 +174,15 @@ impl Switched {
         self.closed
     }
 
-    /// Room for at least `min` bytes of the transport.
+    /// Returns a buffer of at least `min` bytes to read from the transport into.
     pub fn space(&mut self, min: usize) -> &mut [u8] {
         self.link.space(min)
     }
 
-    /// Takes the first `n` bytes of the last [`space`](Self::space), which were read from the transport.
+    /// Handles `n` bytes that were read into the last [`space`](Self::space).
     ///
     /// # Errors
-    /// `n` is larger than that space. Nothing was taken then.
+    /// `n` is larger than that space. Nothing changes then.
     pub fn handle_received(&mut self, n: usize) -> Result<(), MisuseError> {
         if n > self.link.room() {
             return Err(too_many(Call::HandleReceived));
@@ -191,7 +191,7 @@ impl Switched {
         Ok(())
     }
 
-    /// Notes that the peer closed its direction of the transport.
+    /// Handles the end of input: the peer has closed its direction of the transport.
     pub const fn handle_eof(&mut self) {
         self.ended = true;
     }
@@ -203,10 +203,10 @@ impl Switched {
         bytes
     }
 
-    /// Removes the first `n` bytes from [`out`](Self::out), which the transport took.
+    /// Removes the first `n` bytes of [`out`](Self::out), which the transport took.
     ///
     /// # Errors
-    /// `n` is larger than what waits. Nothing was removed then.
+    /// `n` is larger than the number of bytes. Nothing changes then.
     pub fn handle_sent(&mut self, n: usize) -> Result<(), MisuseError> {
         if n > self.out().len() {
             return Err(too_many(Call::HandleSent));

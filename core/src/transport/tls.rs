@@ -1,4 +1,4 @@
-//! TLS over rustls: records in and out, in memory that the layer owns.
+//! TLS over rustls, with buffers that the layer owns.
 
 use alloc::borrow::Cow;
 use alloc::sync::Arc;
@@ -22,13 +22,13 @@ use super::records::Records;
 use crate::error::{CertificateProblem, TlsError};
 use crate::values::Buffer;
 
-/// The most plaintext of a record (RFC 8446 section 5.1).
+/// The maximum length of a record's plaintext (RFC 8446 section 5.1).
 const RECORD: usize = 16 * 1024;
 
-/// More than a record is longer than its plaintext.
+/// An upper bound of the difference between the lengths of a record and its plaintext.
 const OVERHEAD: usize = 64;
 
-/// One side of a TLS connection, without its transport.
+/// A layer for one side of a TLS connection.
 ///
 /// ```
 /// # use std::sync::Arc;
@@ -45,22 +45,22 @@ pub struct Tls<C> {
     connection: C,
     incoming: Buffer,
     outgoing: Buffer,
-    /// Plaintext that came to light while something was written.
+    /// Plaintext that was decrypted during a write.
     pending: Buffer,
     open: bool,
-    /// More may be delivered without more bytes of the peer.
+    /// More may be delivered without more input.
     may_deliver: bool,
-    /// The peer said that it is done; rustls tells that once.
+    /// The peer has sent `close_notify`, which rustls reports once.
     peer_closed: bool,
-    /// The error after which nothing more is read.
+    /// The error that ended reading.
     failed: Option<TlsError>,
-    /// The certificate that was refused, in DER form, where the verifier hands it over.
+    /// The rejected certificate, in DER form, if the verifier passed it on.
     refused: Option<Vec<u8>>,
 }
 
-/// The client's side.
+/// The client side of a TLS connection.
 pub type ClientTls = Tls<UnbufferedClientConnection>;
-/// The server's side.
+/// The server side of a TLS connection.
 pub type ServerTls = Tls<UnbufferedServerConnection>;
 
 impl<C> fmt::Debug for Tls<C> {
@@ -70,10 +70,11 @@ impl<C> fmt::Debug for Tls<C> {
 }
 
 impl ClientTls {
-    /// A connection to the server of this name: a host name, or an IP address without brackets.
+    /// Creates a layer for a connection to this server: a host name, or an IP address without
+    /// brackets.
     ///
     /// # Errors
-    /// The name is neither, or the configuration cannot be used.
+    /// `server_name` is neither, or rustls does not accept the configuration.
     pub fn client(config: Arc<ClientConfig>, server_name: &str) -> Result<Self, LayerError> {
         let name = ServerName::try_from(server_name).map_err(|_| TlsError::Configuration)?;
         let connection = UnbufferedClientConnection::new(config, name.to_owned());
@@ -82,10 +83,10 @@ impl ClientTls {
 }
 
 impl ServerTls {
-    /// A connection of a client to us.
+    /// Creates a layer for a connection that a server accepted.
     ///
     /// # Errors
-    /// The configuration cannot be used.
+    /// rustls does not accept the configuration.
     pub fn server(config: Arc<ServerConfig>) -> Result<Self, LayerError> {
         Ok(Self::new(UnbufferedServerConnection::new(config).map_err(Failure::from)?))
     }
@@ -106,15 +107,14 @@ impl<C> Tls<C> {
         }
     }
 
-    /// Whether the handshake is complete.
+    /// Returns whether the handshake is complete.
     #[must_use]
     pub const fn is_open(&self) -> bool {
         self.open
     }
 }
 
-/// Lets `encode` write behind what waits for the transport, with as much room as it turns out to
-/// need.
+/// Appends what `encode` writes to the output, with as much room as it needs.
 fn append<E: NeedsRoom>(
     outgoing: &mut Buffer,
     guess: usize,
@@ -135,7 +135,7 @@ fn append<E: NeedsRoom>(
     }
 }
 
-/// rustls's ways to say that a slice was too short.
+/// The errors of rustls for a buffer that is too short.
 trait NeedsRoom {
     fn needed(&self) -> Option<usize>;
 }
@@ -158,23 +158,23 @@ impl NeedsRoom for EncryptError {
     }
 }
 
-/// Whether the two sides agreed to speak what is spoken here, or did not speak of it.
-fn speaks_http(connection: &impl Records) -> bool {
+/// Returns whether the sides negotiated HTTP/1.1, or no protocol.
+fn negotiated_http(connection: &impl Records) -> bool {
     connection.common().alpn_protocol().is_none_or(|protocol| protocol.starts_with(b"http/1."))
 }
 
-/// What one look at the records came to.
+/// The result of processing records once.
 enum Step {
-    /// Look again.
+    /// Process again.
     Again,
     /// A record was delivered.
     Delivered,
-    /// Nothing more can be done without more bytes.
+    /// More input is needed.
     Settled(LayerState),
 }
 
 impl<C: Records> Tls<C> {
-    /// Looks at the records that have arrived once, delivering what they hold.
+    /// Processes the input once, and delivers plaintext.
     fn look(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<Step, Failure> {
         let UnbufferedStatus { mut discard, state } =
             self.connection.process(self.incoming.unread_mut());
@@ -200,7 +200,7 @@ impl<C: Records> Tls<C> {
                 append(&mut self.outgoing, 0, |room| data.encode(room)).map(|()| Step::Again)
             }
             Ok(ConnectionState::TransmitTlsData(data)) => {
-                // It is on its way: the transport takes it from `out`.
+                // The output buffer counts as sent.
                 data.done();
                 Ok(Step::Again)
             }
@@ -213,32 +213,32 @@ impl<C: Records> Tls<C> {
             }
             Ok(ConnectionState::PeerClosed | ConnectionState::Closed) => {
                 self.peer_closed = true;
-                // What follows the end is to be ignored (RFC 8446 section 6.1).
+                // Input after the end is ignored (RFC 8446 section 6.1).
                 discard = usize::MAX;
                 Ok(Step::Settled(LayerState::PeerClosed))
             }
-            // Early data is never asked for.
+            // Early data is never offered.
             Ok(_) => Ok(Step::Settled(LayerState::Opening)),
         };
         self.incoming.consume(discard);
         step
     }
 
-    /// Looks at the records until one was delivered, or more are needed.
+    /// Processes records until one was delivered, or more input is needed.
     fn process_records(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<LayerState, Failure> {
         let was_open = self.open;
         if !was_open {
-            // Whoever else was refused one in this thread has not asked for it.
+            // A certificate that another connection of this thread rejected is not of this one.
             drop(take_refused());
         }
         loop {
             match self.look(deliver) {
                 Ok(Step::Delivered) if self.open => return Ok(LayerState::Delivered),
-                // Application data may have come right behind the handshake, of which the result
-                // was not step at yet.
+                // Application data may have arrived with the end of the handshake, whose result is
+                // not checked yet.
                 Ok(Step::Again | Step::Delivered) => {}
                 Ok(Step::Settled(_))
-                    if self.open && !was_open && !speaks_http(&self.connection) =>
+                    if self.open && !was_open && !negotiated_http(&self.connection) =>
                 {
                     self.failed = Some(TlsError::ApplicationProtocol);
                     return Err(TlsError::ApplicationProtocol.into());
@@ -247,8 +247,8 @@ impl<C: Records> Tls<C> {
                 Err(error) => {
                     self.failed = Some(error.kind);
                     self.refused = take_refused();
-                    // One look encodes the alert that tells the peer why. Another would read the
-                    // refused bytes again, and rustls is not made for that.
+                    // Processing once encodes the alert. Processing again would parse the rejected
+                    // bytes again, which rustls does not support.
                     let _ = self.look(&mut |_| {});
                     return Err(error);
                 }
@@ -256,7 +256,7 @@ impl<C: Records> Tls<C> {
         }
     }
 
-    /// Lets `write` use the connection when it may send application data.
+    /// Calls `write` with the connection if it can send application data.
     fn with_traffic(
         &mut self,
         write: impl FnOnce(&mut Buffer, &mut WriteTraffic<'_, C::Data>) -> Result<(), Failure>,
@@ -323,7 +323,7 @@ impl<C: Records> Layer for Tls<C> {
 
     fn close(&mut self) {
         if self.open && self.failed.is_none() {
-            // A connection that cannot even be closed has nothing to tell any more.
+            // If the connection cannot be closed, no message is sent.
             let _ = self.with_traffic(|outgoing, traffic| {
                 append(outgoing, OVERHEAD, |room| traffic.queue_close_notify(room))
             });
@@ -356,7 +356,7 @@ impl<C: Records> Layer for Tls<C> {
     }
 }
 
-/// The version in the words of the RFCs, which are also those of OpenSSL.
+/// Returns the version by its name in the RFCs and in OpenSSL.
 const fn version(version: ProtocolVersion) -> Option<&'static str> {
     match version {
         ProtocolVersion::TLSv1_2 => Some("TLSv1.2"),
@@ -365,7 +365,7 @@ const fn version(version: ProtocolVersion) -> Option<&'static str> {
     }
 }
 
-/// The name in IANA's registry. rustls has other names for the suites of TLS 1.3.
+/// Returns the name in IANA's registry. rustls names the suites of TLS 1.3 differently.
 fn cipher(suite: CipherSuite) -> Option<&'static str> {
     match suite {
         CipherSuite::TLS13_AES_128_GCM_SHA256 => Some("TLS_AES_128_GCM_SHA256"),
@@ -377,7 +377,7 @@ fn cipher(suite: CipherSuite) -> Option<&'static str> {
     }
 }
 
-/// Takes the certificate that a verifier has refused in this thread, if it handed one over.
+/// Takes the certificate that a verifier has rejected in this thread, if it passed it on.
 fn take_refused() -> Option<Vec<u8>> {
     #[cfg(feature = "std")]
     return super::refused::take();
@@ -385,7 +385,7 @@ fn take_refused() -> Option<Vec<u8>> {
     return None;
 }
 
-/// Why a connection failed: in our terms, and in rustls's where the error is rustls's.
+/// A failure by its kind, with rustls's error if there is one.
 struct Failure {
     kind: TlsError,
     error: Option<Error>,
@@ -408,7 +408,7 @@ impl From<Failure> for LayerError {
     #[cold]
     fn from(Failure { kind, error }: Failure) -> Self {
         match error {
-            // rustls has no name for it, and says which of our types is.
+            // rustls has no name for it, and would print the name of a type.
             Some(_) if kind == TlsError::Certificate(CertificateProblem::SelfSigned) => kind.into(),
             // Without std, rustls's errors do not implement the trait.
             #[cfg(feature = "std")]
@@ -418,7 +418,7 @@ impl From<Failure> for LayerError {
     }
 }
 
-/// rustls's errors in our terms, without their strings.
+/// Returns the kind of rustls's error.
 fn classify(error: &Error) -> TlsError {
     match error {
         Error::InvalidCertificate(problem) => TlsError::Certificate(certificate(problem)),

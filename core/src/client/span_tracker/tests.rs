@@ -6,7 +6,7 @@ use crate::client::Request;
 use crate::time::Mono;
 use crate::trace::{Meta, NoSink, SpanId};
 
-/// Keeps which events of which spans it was given.
+/// A sink that records the events and their spans.
 #[derive(Default)]
 struct Kept {
     events: RefCell<Vec<(EventKind, SpanId)>>,
@@ -34,7 +34,7 @@ fn plan() -> Plan {
     Plan::new(request.into(), Default::default())
 }
 
-/// A tracker on which these spans were started, in this order, within an exchange.
+/// Returns a tracker on which these spans were started in this order, within an exchange.
 fn started<S: Sink>(spans: &[SpanKind], at: At<'_, S>) -> SpanTracker {
     let mut tracker = SpanTracker::new(Scope::exchange(ExchangeId(1)));
     tracker.begin(&plan(), at);
@@ -64,7 +64,7 @@ fn fail<S: Sink>(spans: &mut SpanTracker, at: At<'_, S>) {
 const BOTH: [SpanKind; 2] = [SpanKind::ReceiveResponseHeaders, SpanKind::SendRequestBody];
 
 #[test]
-fn spans_of_both_directions_are_open_at_once_and_end_by_themselves() {
+fn spans_of_both_directions_overlap_and_end_separately() {
     let sink = Kept::default();
     let at = At { now: Mono::default(), sink: &sink };
     let mut spans = started(&BOTH, at);
@@ -92,7 +92,7 @@ fn spans_of_both_directions_are_open_at_once_and_end_by_themselves() {
 }
 
 #[test]
-fn failure_ends_every_open_span_in_the_order_of_slots_and_then_the_exchange() {
+fn failure_ends_open_spans_in_order_of_slots_and_then_the_exchange() {
     let sink = Kept::default();
     let at = At { now: Mono::default(), sink: &sink };
     let all = [
@@ -126,7 +126,7 @@ fn failure_ends_every_open_span_in_the_order_of_slots_and_then_the_exchange() {
 }
 
 #[test]
-fn open_spans_are_known_where_no_event_is_wanted() {
+fn open_spans_are_tracked_without_interest() {
     let sink = Kept { silent: true, ..Kept::default() };
     let at = At { now: Mono::default(), sink: &sink };
     let mut spans = started(&BOTH, at);
@@ -145,7 +145,7 @@ fn open_spans_are_known_where_no_event_is_wanted() {
 }
 
 #[test]
-fn stream_of_a_connection_counts_the_layers_of_tls() {
+fn stream_counts_the_layers_of_tls() {
     let sink = Kept::default();
     let at = At { now: Mono::default(), sink: &sink };
     let (mut spans, plan) = (started(&[], at), plan());

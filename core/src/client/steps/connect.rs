@@ -20,7 +20,7 @@ use crate::transport::Link;
 use crate::transport::socks5::Socks5;
 
 impl Exchange {
-    /// Asks which TLS configuration is used for each peer that needs one.
+    /// Asks for the TLS configuration of each peer that needs one.
     #[inline]
     pub(super) fn trust<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         let route = &self.plan.route;
@@ -40,7 +40,7 @@ impl Exchange {
         Ok(Some(self.ask(Action::Acquire)))
     }
 
-    /// Asks a question once, and then waits for its answer.
+    /// Returns an action once, and then waits for its result.
     #[inline]
     pub(super) const fn ask(&mut self, question: Action) -> Action {
         if self.asked {
@@ -50,7 +50,7 @@ impl Exchange {
         question
     }
 
-    /// Begins to open a connection.
+    /// Starts to open a connection.
     #[inline(never)]
     pub(super) fn open<S: Sink>(&mut self, at: At<'_, S>) {
         self.spans.attempt();
@@ -77,7 +77,7 @@ impl Exchange {
         }
     }
 
-    /// The addresses are known.
+    /// Goes on with the addresses.
     #[inline(never)]
     pub(super) fn resolved<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.spans.resolved(self.memory.addresses.len(), at);
@@ -95,36 +95,36 @@ impl Exchange {
         self.clock.connected();
         let secure = self.plan.request.url().scheme().is_secure();
         match self.plan.route.via() {
-            Via::Direct | Via::Unix if secure => self.shake_hands(SpanKind::StartTls, at),
+            Via::Direct | Via::Unix if secure => self.begin_handshake(SpanKind::StartTls, at),
             Via::Direct | Via::Unix => self.begin_request(at),
             Via::Forward(proxy) | Via::Tunnel(proxy) if proxy.kind() == ProxyKind::Https => {
-                self.shake_hands(SpanKind::StartTls, at)
+                self.begin_handshake(SpanKind::StartTls, at)
             }
             Via::Forward(_) => self.begin_request(at),
             Via::Tunnel(_) => self.begin_tunnel(at),
             Via::Socks(_) => {
-                self.link.close_in_silence();
-                self.shake_hands(SpanKind::SetupSocks5Connection, at)
+                self.link.suppress_close_event();
+                self.begin_handshake(SpanKind::SetupSocks5Connection, at)
             }
         }
     }
 
-    /// The layer of this handshake is open: what comes next?
+    /// Goes on after a handshake.
     #[inline(never)]
     fn layered<S: Sink>(&mut self, span: SpanKind, at: At<'_, S>) -> Stepped {
         let secure = self.plan.request.url().scheme().is_secure();
         match (span, self.plan.route.via()) {
             (SpanKind::StartTls, Via::Tunnel(_)) => self.begin_tunnel(at),
             (SpanKind::SetupSocks5Connection, _) if secure => {
-                self.shake_hands(SpanKind::SocksStartTls, at)
+                self.begin_handshake(SpanKind::SocksStartTls, at)
             }
             _ => self.begin_request(at),
         }
     }
 
-    /// Begins to open a layer.
+    /// Starts a handshake.
     #[inline(never)]
-    pub(super) fn shake_hands<S: Sink>(&mut self, span: SpanKind, at: At<'_, S>) -> Stepped {
+    pub(super) fn begin_handshake<S: Sink>(&mut self, span: SpanKind, at: At<'_, S>) -> Stepped {
         let is_socks = span == SpanKind::SetupSocks5Connection;
         let phase = if is_socks { Phase::Connect } else { Phase::Tls };
         self.enter(if is_socks { State::Handshake } else { State::Secure }, phase);
@@ -164,7 +164,7 @@ impl Exchange {
         }
     }
 
-    /// The peer ended the connection within a handshake.
+    /// Returns the cause if the peer ends the connection within a handshake.
     pub(in super::super) fn ended_too_soon(&self) -> Cause {
         match self.spans.current() {
             Some(SpanKind::SetupSocks5Connection) => Cause::Socks(SocksError::Malformed),
@@ -172,8 +172,8 @@ impl Exchange {
         }
     }
 
-    /// Whether opening a connection that failed is to be tried again: the span of waiting for that,
-    /// or why not. `None` if it was not opening a connection that failed.
+    /// Returns whether opening a connection that failed is retried: the span of the delay before the
+    /// retry, or why there is no retry. `None` if opening a connection was not what failed.
     pub(super) fn repetition(&self, cause: Cause) -> Option<Result<SpanKind, &'static str>> {
         const PROXIED: &str = "through a proxy, nothing is tried again";
         let retry = match self.spans.current()? {
@@ -204,7 +204,7 @@ impl Exchange {
         self.spans.start_connecting(retry, &self.plan, at);
     }
 
-    /// The pause before the next attempt is over.
+    /// Retries, after the delay.
     #[inline(never)]
     pub(in super::super) fn try_again<S: Sink>(&mut self, at: At<'_, S>) {
         self.spans.complete(Slot::Connection, at);
@@ -212,7 +212,8 @@ impl Exchange {
         self.open(at);
     }
 
-    /// Nothing before the first repetition, then half a second, doubled each time.
+    /// Returns the delay before the next retry: zero before the first, then half a second, doubled
+    /// each time.
     pub(in super::super) fn delay(&self) -> Duration {
         match self.retried {
             0 | 1 => Duration::ZERO,

@@ -1,4 +1,4 @@
-//! Connecting: to the one address there is, or to the fastest of several.
+//! Connecting to one address, or to the fastest of several.
 
 use super::super::action::{Action, Interest};
 use super::super::dial::{Attempt, DialId};
@@ -9,7 +9,7 @@ use crate::time::{Deadline, Waiting};
 use crate::trace::{At, Sink};
 
 impl Exchange {
-    /// Begins to connect to one of so many addresses.
+    /// Starts to connect to one of this number of addresses.
     pub(super) fn begin_dial(&mut self, addresses: usize) {
         self.enter(State::Dial, Phase::Connect);
         self.race.begin(addresses);
@@ -34,7 +34,7 @@ impl Exchange {
     }
 
     fn try_address<S: Sink>(&mut self, index: usize, at: At<'_, S>) -> DialId {
-        // A Unix socket has no address that could be told.
+        // A Unix socket has no address to log.
         let address = self.memory.addresses.get(index).copied();
         let address = address.filter(|_| self.plan.route.unix_socket().is_none());
         let span = address.map(|address| self.spans.start_dial(address, at));
@@ -43,7 +43,7 @@ impl Exchange {
         self.race.start(span, until, self.plan.options.attempt_delay, at.now)
     }
 
-    /// Gives up what has had its time.
+    /// Fails the attempts whose deadlines have passed.
     fn pass_deadlines<S: Sink>(&mut self, at: At<'_, S>) -> Result<(), Error> {
         if let Some(total) = self.timers.expired(at.now) {
             return Err(self.passed(total, at).into());
@@ -55,7 +55,7 @@ impl Exchange {
         Ok(())
     }
 
-    /// This attempt has failed.
+    /// Handles the failure of an attempt.
     pub(in super::super) fn dial_failed<S: Sink>(
         &mut self,
         attempt: Attempt<Kept>,
@@ -66,9 +66,9 @@ impl Exchange {
         self.race.fail(attempt.index, error);
     }
 
-    /// No attempt that is under way is of any use now.
-    pub(in super::super) fn give_up_dials<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
-        while let Some(attempt) = self.race.give_up() {
+    /// Cancels all attempts in progress.
+    pub(in super::super) fn cancel_dials<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
+        while let Some(attempt) = self.race.cancel_next() {
             self.spans.fail_dial(attempt.kept, cause, at);
         }
     }

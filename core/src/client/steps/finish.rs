@@ -9,7 +9,7 @@ use crate::http1::NotReusable;
 use crate::trace::{At, Sink, SpanKind, TraceEvent};
 
 impl Exchange {
-    /// The body is complete.
+    /// Handles the end of the body.
     pub(super) fn end<S: Sink>(&mut self, at: At<'_, S>) -> Action {
         self.enter(State::Leave, Phase::Close);
         self.spans.start(SpanKind::ResponseClosed, at, || TraceEvent::ResponseClosedStarted {});
@@ -19,7 +19,7 @@ impl Exchange {
                 self.spans.complete(Slot::Connection, at);
                 return self.leave(at);
             }
-            // To httpcore, it has become idle; only then is it found to be closed.
+            // To httpcore, the connection becomes idle, and is only then found to be closed.
             Err(NotReusable::UntilClose) => {
                 self.spans.complete(Slot::Connection, at);
                 self.spans.start(SpanKind::Close, at, || TraceEvent::CloseStarted {});
@@ -27,7 +27,7 @@ impl Exchange {
             _ => {}
         }
         if self.sending == Sending::Stopped && self.link.layer_has_output() {
-            // A transport that takes no more of the request takes no farewell.
+            // A transport that takes no more of the request takes no closing message either.
             self.enter(State::Closed, Phase::Close);
             return Action::Close;
         }
@@ -36,8 +36,8 @@ impl Exchange {
         self.close_notify()
     }
 
-    /// Ends the exchange of which only the connection is left. What follows the response is no body,
-    /// and nothing is closed: the spans are told for those who wait for their ends.
+    /// Ends the exchange after a switch of protocols, without closing the connection. The spans are
+    /// completed for sinks that wait for their ends.
     pub(in super::super) fn end_in_switch<S: Sink>(&mut self, at: At<'_, S>) {
         self.spans.start(SpanKind::ReceiveResponseBody, at, || {
             TraceEvent::ReceiveResponseBodyStarted { request: self.plan.method() }
@@ -48,7 +48,7 @@ impl Exchange {
         self.enter(State::Leave, Phase::Close);
     }
 
-    /// Whatever goes wrong now, the response was had or the error is known: it is not told.
+    /// Sends the layer's closing message. The outcome is known, so that errors are not reported.
     #[inline(never)]
     pub(super) fn close_notify(&mut self) -> Action {
         if self.link.layer_has_output() {
@@ -58,7 +58,7 @@ impl Exchange {
         Action::Close
     }
 
-    /// What is left is to give the connection back, and to go on with the next hop if there is one.
+    /// Releases the connection, and goes on with the next hop if there is one.
     pub(super) fn leave<S: Sink>(&mut self, at: At<'_, S>) -> Action {
         if self.hop.is_some() && self.error.is_none() {
             self.sent_before += self.request_bytes();
@@ -70,12 +70,13 @@ impl Exchange {
         self.outcome()
     }
 
-    /// What came of it all.
+    /// Returns the final action.
     pub(super) const fn outcome(&self) -> Action {
         if matches!(self.state, State::Failed) { Action::Failed } else { Action::Done }
     }
 
-    /// The connection of one hop was given back: the next begins, unless nobody wants it any more.
+    /// Starts the next hop after the connection of the last one was released, unless the exchange is
+    /// cancelled.
     #[inline(never)]
     pub(super) fn released<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         let hop = self.hop.take();
@@ -99,7 +100,7 @@ impl Exchange {
         Ok(Some(self.outcome()))
     }
 
-    /// Ends the exchange: the spans that are open have failed, and what was opened is closed.
+    /// Fails the exchange: fails the open spans, and closes the connection.
     #[inline(never)]
     pub(in super::super) fn fail<S: Sink>(&mut self, error: Error, at: At<'_, S>) {
         self.interest = Interest::NONE;
@@ -108,7 +109,7 @@ impl Exchange {
         self.timers.disarm(Timer::Write as usize);
         let (phase, cause) = (self.spans.phase(), error.cause);
         let (repetition, span) = (self.repetition(cause), self.spans.current());
-        self.give_up_dials(cause, at);
+        self.cancel_dials(cause, at);
         self.emit_failure(cause, at);
         if let Some(repetition) = repetition {
             self.spans.retry_decided(repetition.err(), at);
@@ -120,7 +121,7 @@ impl Exchange {
         match phase {
             Phase::Pool => return self.finish(at),
             Phase::Resolve | Phase::Connect => return self.enter(State::Leave, Phase::Close),
-            // A tunnel that is no use is closed, and so is a proxy that gives none.
+            // A tunnel that cannot be used is closed, and so is a proxy that refuses one.
             Phase::Tls if span == Some(SpanKind::ProxyStartTls) => {
                 self.spans.start(SpanKind::Close, at, || TraceEvent::CloseStarted {});
             }
@@ -140,12 +141,12 @@ impl Exchange {
         self.enter(next, Phase::Close);
     }
 
-    /// How many bytes of the request have left; what asks a proxy for a tunnel is none of them.
+    /// Returns how many bytes of the request were sent, without those of the CONNECT to a proxy.
     const fn request_bytes(&self) -> u64 {
         if self.plan.tunnelling { 0 } else { self.link.request_bytes() }
     }
 
-    /// Adds to an error what the exchange knows of what failed.
+    /// Adds the details of the failed operation to an error.
     fn explain(&self, error: Error, phase: Phase, span: Option<SpanKind>) -> Error {
         let mut error = self.complete(error, phase);
         if let Some(proxy) = self.plan.proxy_at(span).filter(|_| phase != Phase::Pool) {
@@ -159,7 +160,7 @@ impl Exchange {
         error
     }
 
-    /// Adds to an error what the exchange knows of the moment at which it failed.
+    /// Adds the state of the exchange to an error.
     pub(super) fn complete(&self, mut error: Error, phase: Phase) -> Error {
         error.phase = phase;
         error.secure = self.link.is_secure();

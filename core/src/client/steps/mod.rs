@@ -1,4 +1,4 @@
-//! The steps of an exchange: what follows from where it stands and what came in.
+//! The steps of an exchange: the transitions of its state.
 
 mod connect;
 mod dial;

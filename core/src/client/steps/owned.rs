@@ -1,4 +1,4 @@
-//! Bytes that were handed in whole: data of a body stays where it is.
+//! Parsing received bytes that are owned, without copying data of a body.
 
 use bytes::Bytes;
 use memchr::{memchr, memmem};
@@ -8,12 +8,12 @@ use super::super::exchange::Exchange;
 use super::super::state::{Receiving, Stepped};
 
 impl Exchange {
-    /// Reads on in bytes that were handed in whole, after all that the connection has. What is not data is
-    /// copied for the connection to read, but no more of it than it may need.
+    /// Parses owned bytes, after those in the connection's buffer. Data is sliced; anything else is
+    /// copied into the buffer, but no more of it than the parser may need.
     #[cold]
     pub(super) fn read_owned(&mut self) -> Stepped {
         self.has_input = true;
-        // A decoder reads what the connection has.
+        // A decoder reads from the connection's buffer.
         let is_coded = self.content.is_coded();
         let data = if is_coded { 0 } else { self.link.http1.skip_data(self.owned.len()) };
         if data == 0 {
@@ -28,7 +28,7 @@ impl Exchange {
         }
         let piece = self.owned.split_to(data);
         self.clock.sizes.response_body = self.link.http1.body_progress().0;
-        // The body of a redirect that is followed is nothing that the caller asked for.
+        // The body of a redirect that is followed is not passed to the caller.
         if self.hop.is_some() {
             return Ok(None);
         }
@@ -36,7 +36,7 @@ impl Exchange {
         Ok(Some(Action::Event(Emitted::Data)))
     }
 
-    /// Frees bytes that were handed in whole. There are seldom some.
+    /// Frees the owned bytes, if there are any.
     #[inline]
     pub(in super::super) fn drop_owned(&mut self) {
         if !self.owned.is_empty() || !self.piece.is_empty() {
@@ -44,7 +44,7 @@ impl Exchange {
         }
     }
 
-    /// Copies what is left of bytes that were handed in whole: others follow, or they are no part of the
+    /// Copies the rest of the owned bytes into the buffer: others follow, or they are not part of the
     /// response.
     pub(in super::super) fn keep_owned(&mut self) {
         if !self.owned.is_empty() {
@@ -54,18 +54,18 @@ impl Exchange {
     }
 }
 
-/// How long the head is that these bytes begin with; all of them, if it does not end in them. If it is
-/// longer than this, more is copied.
+/// Returns the length of the head that these bytes begin with, or of all bytes if its end is missing.
+/// If the head is longer, more is copied later.
 fn head_len(bytes: &Bytes) -> usize {
     let line = line_len(bytes);
-    // The end of a head of which the rest has come before.
+    // The end of a head whose beginning arrived earlier.
     if matches!(&bytes[..line], b"\r\n" | b"\n") {
         return line;
     }
     memmem::find(bytes, b"\r\n\r\n").map_or(bytes.len(), |at| at + 4)
 }
 
-/// How long the line is that these bytes begin with.
+/// Returns the length of the line that these bytes begin with.
 fn line_len(bytes: &Bytes) -> usize {
     memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1)
 }

@@ -1,4 +1,4 @@
-//! Taking steps until there is something to do.
+//! Runs the steps of an exchange until one requires an action.
 
 use super::super::action::{Action, Interest};
 use super::super::exchange::Exchange;
@@ -12,7 +12,7 @@ use crate::trace::{At, EventKind, Failure, Sink, SpanKind, TraceEvent};
 use crate::transport::Link;
 
 impl Exchange {
-    /// Goes on until something is to be done.
+    /// Runs steps until one requires an action.
     #[inline]
     pub(in super::super) fn run<S: Sink>(&mut self, at: At<'_, S>) -> Action {
         loop {
@@ -22,8 +22,8 @@ impl Exchange {
         }
     }
 
-    /// Takes a step, after which there may be nothing to be done but to take the next. It is not inlined:
-    /// the loop around it would keep more at hand than one step needs.
+    /// Runs a step; `None` if the next step can follow. It is not inlined, because the loop around it
+    /// would keep more values in registers than a step needs.
     #[inline(never)]
     fn advance<S: Sink>(&mut self, at: At<'_, S>) -> Option<Action> {
         match self.step(at) {
@@ -35,8 +35,7 @@ impl Exchange {
         }
     }
 
-    /// What few exchanges pass through is not inlined here, so that this stays a function of few
-    /// values.
+    /// Rare steps are not inlined here, so that this function keeps few values.
     #[inline]
     fn step<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if self.race.has_abandoned() {
@@ -76,7 +75,7 @@ impl Exchange {
         }
     }
 
-    /// The exchange begins.
+    /// Starts the exchange.
     pub(in super::super) fn start<S: Sink>(&mut self, at: At<'_, S>) {
         self.clock.start(at.now);
         let total = self.plan.options.timeouts.total;
@@ -105,7 +104,7 @@ impl Exchange {
         self.clock.enter(Part::of(phase, self.plan.tunnelling));
     }
 
-    /// Tells that a deadline passed.
+    /// Emits that a deadline has passed. Returns it as a cause.
     pub(in super::super) fn passed<S: Sink>(&mut self, deadline: Deadline, at: At<'_, S>) -> Cause {
         let why = deadline.why.name();
         let mut cx = self.spans.cx(at);
@@ -113,7 +112,7 @@ impl Exchange {
         Cause::TimedOut(deadline.why)
     }
 
-    /// Fails the spans that are open.
+    /// Fails the open spans.
     pub(in super::super) fn emit_failure<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
         let Self { plan, link, spans, .. } = self;
         let phase = spans.phase();
@@ -133,7 +132,7 @@ impl Exchange {
         spans.fail_slot(Slot::Sending, failure, at);
     }
 
-    /// The exchange ends, with an error or without one.
+    /// Ends the exchange, with an error or without one.
     pub(super) fn finish<S: Sink>(&mut self, at: At<'_, S>) {
         let is_complete = self.error.is_none();
         self.enter(if is_complete { State::Done } else { State::Failed }, Phase::Idle);
@@ -145,7 +144,7 @@ impl Exchange {
     }
 }
 
-/// A failure as it is told.
+/// Returns a failure for trace events.
 fn failure<'f>(
     plan: &'f Plan,
     link: &'f Link,
@@ -159,7 +158,7 @@ fn failure<'f>(
         Cause::Tls(TlsError::Certificate(CertificateProblem::WrongName)) => {
             plan.route.server_name(span).as_bytes()
         }
-        // What is wrong with the trailers is in no field of the head.
+        // An error in the trailers is not in a field of the head.
         Cause::Misuse(error) if error.call == Call::Finish => &[],
         Cause::Misuse(error) => match error.misuse {
             Misuse::FieldName(index) => fields.nth(index).map_or(&[][..], |field| field.name),

@@ -1,4 +1,4 @@
-//! The request goes out and the response comes in.
+//! Sending the request and receiving the response.
 
 use bytes::Bytes;
 
@@ -17,7 +17,7 @@ use crate::http1::{BodySize, Connection, Event, Progress, Role, State as Side};
 use crate::trace::{At, Cx, EventKind, Sink, SpanKind, TraceEvent};
 
 impl Exchange {
-    /// Sends the head of the request: to the origin server, or whole to a proxy that forwards it.
+    /// Sends the head of the request, to a forwarding proxy with the whole URL.
     pub(super) fn begin_request<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.plan.tunnelling = false;
         self.link.begin_exchange();
@@ -35,13 +35,13 @@ impl Exchange {
         };
         sent?;
         self.clock.sizes.request_heads += http1.out_len() as u64;
-        // Attempts at connecting that are not needed any more are dropped before. Nothing is read before
-        // the first byte has left.
+        // Attempts that are no longer needed are dropped first. Nothing is read before the first byte
+        // is sent.
         let is_next = !self.race.has_abandoned() && self.link.has_output()?;
         Ok(is_next.then_some(Action::Wait(Interest::WRITE)))
     }
 
-    /// Nothing of the request was sent, and nothing of its response has come.
+    /// Resets the progress of the request and of the response.
     #[inline]
     fn begin_transfer(&mut self) {
         self.enter(State::Transfer, Phase::SendHead);
@@ -75,10 +75,10 @@ impl Exchange {
         Ok(None)
     }
 
-    /// Reads what has come of the response, then sends what can be sent of the request.
+    /// Parses what was received of the response, then sends what can be sent of the request.
     #[inline(always)]
     pub(super) fn transfer<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        // Most of the time, the request was sent and the response is there.
+        // The common case: the request was sent, and the response has arrived.
         if self.sending == Sending::Done && self.has_input && !self.is_held {
             return self.receive(at);
         }
@@ -95,12 +95,12 @@ impl Exchange {
         }
         let Some(mut interest) = self.send(at)? else { return Ok(Some(Action::Rewind)) };
         interest.read = self.can_read();
-        // The end of the request may be what reading has waited for.
+        // Reading may have waited for the end of the request.
         Ok(if interest.read && self.has_input { None } else { Some(Action::Wait(interest)) })
     }
 
-    /// Whether the response is to be read now. Nothing that comes before the request has begun to leave
-    /// is an answer to it.
+    /// Returns whether the response is to be read now. Input that arrives before the request is sent
+    /// cannot be its response.
     #[inline]
     fn can_read(&self) -> bool {
         let is_possible = match self.sending {
@@ -111,8 +111,8 @@ impl Exchange {
         is_possible && !self.is_held
     }
 
-    /// Sends what can be sent of the request. Returns what is waited for then; `None` if the body has to
-    /// begin again.
+    /// Sends what can be sent of the request. Returns what to wait for; `None` if the body must be
+    /// rewound.
     #[inline]
     fn send<S: Sink>(&mut self, at: At<'_, S>) -> Result<Option<Interest>, Error> {
         loop {
@@ -132,7 +132,7 @@ impl Exchange {
                         self.await_response(at);
                     }
                 }
-                // TLS answers on its own at times: to a change of keys, for one.
+                // TLS may have output of its own, such as the answer to a key update.
                 Sending::AwaitContinue | Sending::Done if self.link.layer_has_output() => {
                     return Ok(Some(Interest::WRITE));
                 }
@@ -143,8 +143,8 @@ impl Exchange {
         }
     }
 
-    /// The head is sent. The body follows, unless the server is to ask for it (RFC 9110 section 10.1.1),
-    /// which it may never do. That is no span of httpcore's: it stands between two of them.
+    /// Handles the end of the head. The body follows, unless `100 Continue` is waited for (RFC 9110
+    /// section 10.1.1), which may never arrive. That wait has no span in httpcore: it is between two.
     #[inline]
     fn head_sent<S: Sink>(&mut self, at: At<'_, S>) -> Result<(), Error> {
         self.spans.complete(Slot::Sending, at);
@@ -161,7 +161,7 @@ impl Exchange {
         Ok(())
     }
 
-    /// The server was to ask for the body, and has not in the time for that.
+    /// Sends the body because `100 Continue` has not arrived in time.
     pub(in super::super) fn continue_unasked<S: Sink>(&mut self, at: At<'_, S>) {
         self.emit_continue(true, "the server says nothing", at);
         self.begin_body(at);
@@ -184,8 +184,8 @@ impl Exchange {
         });
     }
 
-    /// Ends a request of which every byte was sent, though its source has not said so: the response can
-    /// be there before it is asked.
+    /// Ends a request whose bytes were all sent, though the source of the body has not ended yet: the
+    /// response can arrive before the source is polled again.
     #[cold]
     fn end_sent_body<S: Sink>(&mut self, at: At<'_, S>) -> Result<(), Error> {
         if self.sending != Sending::Body || self.link.has_output()? {
@@ -204,7 +204,7 @@ impl Exchange {
         Ok(())
     }
 
-    /// The rest of the request is not sent.
+    /// Stops sending the request.
     #[inline(never)]
     pub(in super::super) fn stop_sending<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
         let queued = self.link.unsent_len();
@@ -219,7 +219,7 @@ impl Exchange {
         self.sending = Sending::Stopped;
     }
 
-    /// What fails now is the sending of the request, even if the response has begun.
+    /// Attributes a failure to sending the request, even if the response has begun.
     #[cold]
     pub(in super::super) fn blame_sending(&mut self) {
         if self.state == State::Transfer && self.sending.is_active() {
@@ -236,7 +236,7 @@ impl Exchange {
         });
     }
 
-    /// Reads on in the response.
+    /// Parses more of the response.
     #[inline(always)]
     fn receive<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         match self.receiving {
@@ -247,18 +247,18 @@ impl Exchange {
         }
     }
 
-    /// Reads the response though the request was not sent whole.
+    /// Reads the response before the request is sent.
     #[inline(never)]
     fn receive_early<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         let received = self.receive_head(at);
         if received.is_err() && self.receiving == Receiving::Nothing {
-            // It is the response that fails, though nothing of it has come.
+            // A failure is one of the response, even before its first byte.
             self.await_response(at);
         }
         received
     }
 
-    /// Lets the connection read on; `None` if it needs more bytes.
+    /// Lets the connection parse on; `None` if it needs more bytes.
     #[inline(always)]
     fn read_on<S: Sink>(&mut self, at: At<'_, S>) -> Result<Option<Progress>, Error> {
         self.link.advance()?;
@@ -283,14 +283,14 @@ impl Exchange {
             return if self.owned.is_empty() { Ok(None) } else { self.read_owned() };
         }
         if self.sending != Sending::Done {
-            self.heard_early(at);
+            self.head_received_early(at);
         }
         self.head_received(at)
     }
 
-    /// A head has come though the request was not sent whole.
+    /// Handles a head that arrived before the request was sent.
     #[cold]
-    fn heard_early<S: Sink>(&mut self, at: At<'_, S>) {
+    fn head_received_early<S: Sink>(&mut self, at: At<'_, S>) {
         match self.link.http1.event() {
             Some(Event::Response(head, _)) => {
                 let status = head.status;
@@ -298,15 +298,15 @@ impl Exchange {
             }
             Some(Event::Informational(head)) if self.sending == Sending::AwaitContinue => {
                 let status = head.status;
-                self.informed_in_wait(status, at);
+                self.informed_while_waiting(status, at);
             }
             _ => {}
         }
     }
 
-    /// An informational response has come while the server was to say whether it wants the body.
-    fn informed_in_wait<S: Sink>(&mut self, status: u16, at: At<'_, S>) {
-        // What follows is a response of its own.
+    /// Handles an informational response while `100 Continue` is waited for.
+    fn informed_while_waiting<S: Sink>(&mut self, status: u16, at: At<'_, S>) {
+        // A separate response follows.
         self.count_head();
         if status == 100 {
             self.emit_continue(true, "the server asks for it", at);
@@ -314,7 +314,7 @@ impl Exchange {
         }
     }
 
-    /// Counts what was read of the response up to here.
+    /// Counts the bytes of the response parsed so far.
     #[inline(always)]
     fn count_head(&mut self) {
         let http1 = &self.link.http1;
@@ -323,8 +323,8 @@ impl Exchange {
         self.clock.before = read;
     }
 
-    /// A final status ends the wait for `100 Continue`, and one of 300 or above the upload: the server
-    /// does not want the rest (RFC 9112 section 9.5).
+    /// Handles a final status. It ends the wait for `100 Continue`, and one of 300 or above ends the
+    /// upload, because the server does not need the rest (RFC 9112 section 9.5).
     fn answered<S: Sink>(&mut self, status: u16, at: At<'_, S>) {
         match self.sending {
             Sending::AwaitContinue => {
@@ -343,11 +343,11 @@ impl Exchange {
         }
     }
 
-    /// A head has come: the final one, or one before it.
+    /// Handles a head, final or informational.
     fn head_received<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.count_head();
         let Some((head, reading)) = self.link.http1.response() else {
-            // The caller did not ask for a tunnel, and is told nothing of it.
+            // The tunnel is not part of the caller's request, so its responses are not passed on.
             return Ok((!self.plan.tunnelling).then_some(Action::Event(Emitted::Informational)));
         };
         self.spans.head(head, &self.plan, at);
@@ -367,11 +367,11 @@ impl Exchange {
         self.receiving = Receiving::HeadEmitted;
         self.enter_phase(Phase::ReceiveBody);
         self.hop = hop;
-        // The head of a redirect that is followed is nothing that the caller asked for.
+        // The head of a redirect that is followed is not passed to the caller.
         Ok(self.hop.is_none().then_some(Action::Event(Emitted::Head)))
     }
 
-    /// The proxy has answered: there is a tunnel, or there is none.
+    /// Handles the proxy's answer to CONNECT: a tunnel, or a refusal.
     #[inline(never)]
     fn tunnel_answered<S: Sink>(&mut self, status: u16, at: At<'_, S>) -> Stepped {
         if !(200..300).contains(&status) {
@@ -380,7 +380,7 @@ impl Exchange {
         self.keep_owned();
         let early = self.link.enter_tunnel(self.plan.options.config);
         self.link.keep_early(early);
-        self.shake_hands(SpanKind::ProxyStartTls, at)
+        self.begin_handshake(SpanKind::ProxyStartTls, at)
     }
 
     fn ask_for_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
@@ -404,9 +404,9 @@ impl Exchange {
         self.clock.sizes.response_body = self.link.http1.body_progress().0;
         if self.link.http1.data().is_some() {
             let decodes = self.content.begin(&self.plan.options.config.limits);
-            // The body of a redirect that is followed is nothing that the caller asked for.
-            let is_told = self.hop.is_none() && !decodes;
-            return Ok(is_told.then_some(Action::Event(Emitted::Data)));
+            // The body of a redirect that is followed is not passed to the caller.
+            let is_emitted = self.hop.is_none() && !decodes;
+            return Ok(is_emitted.then_some(Action::Event(Emitted::Data)));
         }
         // Nor are its trailers.
         if self.link.http1.has_trailers()
@@ -421,7 +421,7 @@ impl Exchange {
         }
         self.spans.complete(Slot::Receiving, at);
         if self.sending.is_active() {
-            // The server has said all, and wants no more.
+            // The server has sent the whole response, and does not need the rest of the request.
             let status = self.memory.head.get().map_or(0, |head| head.status);
             self.stop_sending(Cause::AnsweredEarly(status), at);
         }
@@ -433,7 +433,7 @@ impl Exchange {
 }
 
 impl Exchange {
-    /// Decodes what the connection has of the body.
+    /// Decodes more of the connection's data.
     #[inline(never)]
     fn decode_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         let data = self.link.http1.data().unwrap_or_default();
@@ -446,8 +446,8 @@ impl Exchange {
         }
     }
 
-    /// The message is complete, and what it carries is not. The connection has done nothing wrong,
-    /// and may serve again.
+    /// Fails the exchange because the message is complete and its coded content is not. The
+    /// connection itself is valid, and can be reused.
     #[inline(never)]
     fn ends_too_early<S: Sink>(&mut self, error: CodingError, at: At<'_, S>) {
         content::emit_refused(error, &mut self.spans, at);
@@ -455,7 +455,7 @@ impl Exchange {
     }
 }
 
-/// Sends the head of a request to a proxy that forwards it, with the whole URL.
+/// Sends the head of a request to a forwarding proxy, with the whole URL.
 fn send_whole<S: Sink>(
     http1: &mut Connection,
     request: &Request,
@@ -470,7 +470,7 @@ fn send_whole<S: Sink>(
     http1.send_request(cx, request.method(), target, fields.fields(), request.size())
 }
 
-/// What a proxy is told beside the request.
+/// Returns the fields for the proxy.
 fn proxy_fields(proxy: &Proxy) -> FieldBlock {
     let mut fields = FieldBlock::new();
     if let Some(value) = proxy.authorization() {

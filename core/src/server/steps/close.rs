@@ -14,13 +14,14 @@ use crate::time::Mono;
 use crate::trace::{At, Sink};
 
 impl Session {
-    /// The handler is done with the request, or has given it up: nothing is open any more.
+    /// Ends the current request: the handler has ended, or was stopped.
     ///
-    /// Before the head of a response, a failure is answered with 500; after it, the connection is
-    /// closed without a proper end, so that the client does not take a part for the whole.
+    /// If the handler has failed before the head of a response, the session answers with 500; after
+    /// it, the session cuts the connection off, so that the client does not take a part of the body
+    /// for the whole.
     pub fn handled<S: Sink>(&mut self, now: Mono, sink: &S, outcome: Outcome) {
         let at = At { now, sink };
-        // The client is gone: nothing that the handler says reaches it.
+        // The client is gone, and receives nothing.
         if self.state == State::Open
             && let Some(error) = self.failed.take()
         {
@@ -58,7 +59,7 @@ impl Session {
         self.close(Ending::Cut, false);
     }
 
-    /// Answers in the handler's place, and ends the connection.
+    /// Answers instead of the handler, and ends the connection.
     pub(super) fn reject<S: Sink>(&mut self, rejection: Rejection, at: At<'_, S>) {
         self.spans.refused(rejection, at);
         if self.write_refusal(rejection, at).is_err() {
@@ -96,8 +97,8 @@ impl Session {
         self.finish(at.now, at.sink)
     }
 
-    /// Sends what is left to be sent, and says farewell. Whatever goes wrong now, nobody is left who
-    /// would care.
+    /// Sends the remaining output and the layer's closing message. Errors are ignored: the outcome is
+    /// known.
     #[inline(never)]
     pub(super) fn closing(&mut self) -> Option<Action> {
         let over = self.take_failure().is_err();
@@ -117,8 +118,8 @@ impl Session {
         None
     }
 
-    /// Waits for the client to close. To close before it has read what it was told, while it still
-    /// sends, may take that away from it (RFC 9112 section 9.6).
+    /// Waits for the client to close. Closing while it still sends may reset the connection before it
+    /// has read the last response (RFC 9112 section 9.6).
     pub(super) fn linger(&mut self) -> Option<Action> {
         if self.take_failure().is_ok() && !self.peer_closed {
             return Some(Action::Wait(Interest::READ));

@@ -1,4 +1,4 @@
-//! The steps of a session: what follows from where it stands and what came in.
+//! The steps of a session: the transitions of its state.
 
 mod close;
 mod open;

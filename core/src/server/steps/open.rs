@@ -1,4 +1,4 @@
-//! A request is open: the handler reads and answers it.
+//! The current request: its handler reads and answers it.
 
 use super::super::action::{Action, Interest};
 use super::super::session::Session;
@@ -10,7 +10,7 @@ use crate::http1::{Event, NotReusable, Progress, Role, State as Side};
 use crate::trace::{At, Sink};
 
 impl Session {
-    /// Does what the handler wishes.
+    /// Does what the handler has asked for.
     #[inline(never)]
     pub(super) fn serve_handler<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         match self.asked {
@@ -20,14 +20,14 @@ impl Session {
         }
     }
 
-    /// Waits for the handler: what it has said goes out meanwhile, and nothing is read.
+    /// Waits for the handler. Output is sent meanwhile, and nothing is read.
     fn await_handler(&mut self) -> Stepped {
         self.take_failure()?;
         let write = self.link.has_output()?;
         Ok(Some(Action::Wait(Interest { write, hangup: true, ..Interest::NONE })))
     }
 
-    /// Sends what was said so far.
+    /// Sends the output so far.
     fn send_all<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.take_failure()?;
         if self.link.has_output()? {
@@ -40,17 +40,17 @@ impl Session {
         Ok(Some(Action::Handle))
     }
 
-    /// Reads on in the request's body.
+    /// Parses more of the request's body.
     fn next_piece<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.take_failure()?;
         if let Some((head, _)) = self.link.http1.request() {
-            // What follows takes its place.
+            // The body overwrites the bytes of the head.
             self.head.keep(head);
             self.reading = Default::default();
         }
         self.link.advance()?;
         match self.link.read(&mut self.spans.cx(at))? {
-            // What is left of a request that was answered with a switch is of no use.
+            // The rest of a request that was answered with a switch is discarded.
             Progress::Event if self.link.http1.state(Role::Server) == Side::Switched => Ok(None),
             Progress::Event => {
                 self.asked = HandlerRequest::Nothing;
@@ -69,24 +69,25 @@ impl Session {
         }
     }
 
-    /// Waits for bytes of the client. What waits for the transport goes out meanwhile.
+    /// Waits for bytes of the client. Output is sent meanwhile.
     pub(super) fn read_on(&mut self) -> Stepped {
         let write = self.link.has_output()?;
         Ok(Some(Action::Wait(Interest { write, ..Interest::READ })))
     }
 
-    /// Tells a client that waits for it to go on (RFC 9110 section 10.1.1).
+    /// Sends `100 Continue` to a client that waits for it (RFC 9110 section 10.1.1).
     fn ask_for_body<S: Sink>(&mut self, at: At<'_, S>) -> Result<(), Error> {
         let waits = !core::mem::replace(&mut self.exchange.continued, true);
         let http1 = &mut self.link.http1;
-        // One that sends without waiting needs no word, and one that is answered gets none.
+        // A client that sends without waiting does not need it, and one whose request is answered
+        // does not get it.
         if waits && http1.unread().is_empty() && http1.state(Role::Server) == Side::Answer {
             http1.send_informational(&mut self.spans.cx(at), 100, b"Continue", Fields::EMPTY)?;
         }
         Ok(())
     }
 
-    /// The connection is another protocol's, once the response that says so was sent.
+    /// Leaves HTTP/1.1 once the response to that effect was sent.
     fn leave_http<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if self.link.has_output()? {
             return Ok(Some(Action::Wait(Interest { hangup: true, ..Interest::WRITE })));
@@ -96,7 +97,7 @@ impl Session {
         Ok(None)
     }
 
-    /// Waits for the connection to be taken, or to be given up.
+    /// Waits for the connection to be taken, or for the session to be cancelled.
     #[inline(never)]
     pub(super) fn await_taking(&mut self) -> Stepped {
         if self.asked == HandlerRequest::Nothing {
@@ -107,7 +108,7 @@ impl Session {
         Ok(Some(Action::Handle))
     }
 
-    /// The response is complete.
+    /// Handles the end of the response.
     pub(in super::super) fn answered<S: Sink>(&mut self, at: At<'_, S>) {
         let bytes = (self.link.http1.body_progress().0, self.exchange.sent);
         let Self { spans, link, head, exchange, .. } = self;
@@ -117,7 +118,7 @@ impl Session {
         self.enter(State::Drain);
     }
 
-    /// Throws away what is left of the request; then the next one may come.
+    /// Discards the rest of the request. The next may follow.
     pub(super) fn drain<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.take_failure()?;
         self.link.http1.end_in_silence(&mut self.spans.cx(at));
@@ -141,7 +142,7 @@ impl Session {
         Ok(None)
     }
 
-    /// More of the request is to come.
+    /// Waits for more of the request.
     fn drain_on(&mut self) -> Stepped {
         match self.link.http1.reuse() {
             Err(NotReusable::Unfinished) if self.is_worth_draining() => {
@@ -153,9 +154,9 @@ impl Session {
         Ok(None)
     }
 
-    /// No other request follows.
+    /// Ends the connection after this request.
     fn last_one(&mut self, reason: NotReusable) {
-        // A client that said so itself sends nothing more; others may be about to.
+        // A client that asked for the end itself sends nothing more; others may.
         let http1 = &self.link.http1;
         let all_read = http1.state(Role::Client) != Side::Body;
         let quiet = matches!(
@@ -172,11 +173,12 @@ impl Session {
         self.close(ending, linger);
     }
 
-    /// Whether it is less work to read the rest of the request than to open another connection.
+    /// Returns whether it costs less to read the rest of the request than to open another connection.
     pub(in super::super) fn is_worth_draining(&self) -> bool {
         let (received, announced) = self.link.http1.body_progress();
         let most = self.options.drain;
-        // A client that was told nothing may send its body, or may not: that cannot be waited for.
+        // A client that has not received 100 Continue may send its body, or may not: that cannot be
+        // waited for.
         let may_come = self.exchange.continued || self.link.has_unread();
         let left = announced.saturating_sub(received);
         let drained = match self.exchange.status {

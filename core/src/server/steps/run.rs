@@ -1,4 +1,4 @@
-//! Taking steps until there is something to do.
+//! Runs the steps of a session until one requires an action.
 
 use super::super::action::{Action, Interest};
 use super::super::rejection::Rejection;
@@ -12,11 +12,11 @@ use crate::time::Waiting;
 use crate::trace::{At, Sink};
 use crate::transport::LayerState;
 
-/// With this many bytes of answers waiting, they are sent before another request is looked at.
+/// The size of buffered responses, in bytes, at which they are sent before another request is parsed.
 const BATCH: usize = 64 * 1024;
 
 impl Session {
-    /// Goes on until something is to be done.
+    /// Runs steps until one requires an action.
     pub(in super::super) fn run<S: Sink>(&mut self, at: At<'_, S>) -> Action {
         loop {
             match self.step(at) {
@@ -108,7 +108,7 @@ impl Session {
         Ok(None)
     }
 
-    /// Looks for the next request, and sends the answers to those before it if there is none.
+    /// Parses the next request. If it is not complete, sends the responses to those before it.
     fn next_request<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if let Err(error) = self.take_failure() {
             return self.nothing_came(error);
@@ -142,7 +142,7 @@ impl Session {
         }
     }
 
-    /// Between two requests, a client may be silent for as long as it likes, or go away.
+    /// Handles a failure between two requests, where a client may pause or disconnect.
     fn nothing_came(&mut self, error: Error) -> Stepped {
         let begun = !self.link.http1.unread().is_empty();
         match error.cause {
@@ -155,7 +155,7 @@ impl Session {
         Ok(None)
     }
 
-    /// A request has come.
+    /// Starts a request.
     fn open<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         let http1 = &mut self.link.http1;
         self.exchange.continued = !http1.head_info().expects_continue;
@@ -176,7 +176,7 @@ impl Session {
         Ok(Some(Action::Request))
     }
 
-    /// Returns the failure that came in since the last step.
+    /// Returns the failure that was handed in since the last step.
     #[inline]
     pub(super) fn take_failure(&mut self) -> Result<(), Error> {
         match self.failed.take() {
@@ -185,7 +185,8 @@ impl Session {
         }
     }
 
-    /// Something went wrong: the client is told if it can be, and the handler if it has a request.
+    /// Handles a failure: answers the client if that is possible, and stops the handler if there is a
+    /// request.
     #[cold]
     pub(super) fn fail<S: Sink>(&mut self, error: Error, at: At<'_, S>) -> Option<Action> {
         let cause = error.cause;
@@ -203,7 +204,7 @@ impl Session {
             (None, _) => {
                 self.spans.fail(&self.link, cause, at);
                 let is_of_layer = matches!(cause, Cause::Tls(_) | Cause::Layer(_));
-                // What the layer has to say about it is said; nothing else can be.
+                // The layer's alert is sent, and nothing else can be.
                 self.enter(if is_of_layer { State::Closing } else { State::Close });
                 self.close_notify_sent = true;
             }
