@@ -331,7 +331,7 @@ impl Receive {
 
     /// Reads on to the data of the next chunk, where nothing is to be judged before it: after a
     /// chunk, the size line is plain and some of the data has come.
-    #[inline]
+    #[inline(always)]
     pub(super) fn plain_chunk<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> bool {
         if !self.body.is_after_chunk() {
             return false;
@@ -350,7 +350,7 @@ impl Receive {
     }
 
     /// Reads on to more data of a body of known length, if some has come.
-    #[inline]
+    #[inline(always)]
     pub(super) fn plain_data(&mut self) -> bool {
         let data = self.body.plain_data(self.surplus());
         if let Some(len) = data {

@@ -4,6 +4,7 @@
 
 mod bench;
 mod bytes;
+mod cancel;
 mod dial;
 mod duplex;
 mod expect_continue;

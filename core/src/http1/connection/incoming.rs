@@ -181,7 +181,9 @@ impl Connection {
     }
 
     /// Reads on, and says what there is without borrowing it.
-    #[inline]
+    ///
+    /// It is inlined wherever it is called: the gates of small chunks and of heads in single bytes need it.
+    #[inline(always)]
     pub(crate) fn advance<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, PeerError> {
         if self.state.of(self.role.peer()) == State::Body {
             // Small chunks are many.
