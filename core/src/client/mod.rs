@@ -193,6 +193,8 @@ mod dial;
 mod exchange;
 mod handle;
 mod hosts;
+#[cfg(feature = "std")]
+mod io;
 mod lease;
 mod memory;
 mod no_proxy;

@@ -1,10 +1,10 @@
 //! The server: a state machine for each connection.
 //!
-//! A driver runs one loop for each connection, and makes no decisions itself. This one blocks, and is
-//! complete except for TLS and a running clock:
+//! A driver runs one loop for each connection, and makes no decisions itself. This one is complete
+//! except for TLS, waiting and a running clock:
 //!
 //! ```
-//! use std::io::{self, Read, Write};
+//! use std::io::{self, ErrorKind, Read, Write};
 //!
 //! use limpid_core::error::TlsError;
 //! use limpid_core::server::{Action, Event, Outcome, Session};
@@ -36,23 +36,15 @@
 //!             },
 //!             // A handler that has flushed is resumed here. `failure` returns why one failed.
 //!             Action::Handle | Action::Failed => session.handled(now, sink, Outcome::Failed),
-//!             Action::Wait(interest) if interest.write => {
-//!                 let out = session.out().into_iter().find(|slice| !slice.is_empty());
-//!                 match stream.write(out.unwrap_or_default()) {
-//!                     Ok(n) => session.handle_sent(n, now, sink).map_err(io::Error::other)?,
-//!                     Err(error) => session.handle_failed(error.into(), now, sink),
+//!             Action::Wait(_) => {
+//!                 let moves = session.write_to(&mut *stream, now, sink)
+//!                     || session.read_from(&mut *stream, now, sink);
+//!                 if !moves {
+//!                     // Wait for the stream, at most until `session.deadline(now)`, then call
+//!                     // `session.handle_timeout(now, sink)` and go on. This stream never blocks.
+//!                     return Err(ErrorKind::WouldBlock.into());
 //!                 }
 //!             }
-//!             Action::Wait(interest) if interest.read => {
-//!                 // At most until `session.deadline(now)`; then `session.handle_timeout(now, sink)`.
-//!                 match stream.read(session.space(4096)) {
-//!                     Ok(0) => session.handle_eof(now, sink),
-//!                     Ok(n) => session.handle_received(n, now, sink).map_err(io::Error::other)?,
-//!                     Err(error) => session.handle_failed(error.into(), now, sink),
-//!                 }
-//!             }
-//!             // The handler runs. This one never does while the session is polled.
-//!             Action::Wait(_) => session.handled(now, sink, Outcome::Failed),
 //!             // A socket: `shutdown(Shutdown::Write)`, and go on.
 //!             Action::ShutdownWrite => {}
 //!             // A socket: drop it, after `set_linger(Some(Duration::ZERO))` if it is to be reset.
@@ -152,6 +144,8 @@ mod action;
 mod date;
 mod head;
 mod inputs;
+#[cfg(feature = "std")]
+mod io;
 mod lines;
 mod options;
 mod pace;

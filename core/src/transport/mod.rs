@@ -145,6 +145,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "std")]
+pub(crate) mod io;
 mod layer;
 mod link;
 mod passthrough;

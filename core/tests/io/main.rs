@@ -1,0 +1,7 @@
+//! `read_from` and `write_to` over a transport whose every result a test has chosen.
+
+#![cfg(test)]
+
+mod client;
+mod server;
+mod transport;
