@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use limpid_core::client::{Lease, Options, Pool, Retired, Route};
+use limpid_core::client::{Lease, Options, Pool, Route};
 use limpid_core::time::Mono;
 
 use crate::clock::Clock;
@@ -185,11 +185,8 @@ impl<T: PooledTransport> Connections<T> {
     #[cold]
     fn retire(&self) {
         let retired = self.lock().pool.retired();
-        for Retired { lease, why, .. } in retired {
-            let Lease { link, transport, .. } = *lease;
-            if let Some((link, transport)) = link.zip(transport) {
-                link.retire(why, self.now(), &self.sink, |bytes| transport.close(bytes));
-            }
+        for retired in retired {
+            retired.close(self.now(), &self.sink, PooledTransport::close);
         }
     }
 

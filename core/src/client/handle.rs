@@ -10,6 +10,7 @@ use bytes::Bytes;
 use super::action::Interest;
 use super::dial::DialId;
 use super::exchange::Exchange;
+use super::lease::Lease;
 use super::route::TrustId;
 use super::state::{Receiving, Sending, State, Timer};
 use crate::error::{Call, Cause, Error, Misuse, MisuseError};
@@ -65,6 +66,25 @@ impl Exchange {
         self.retried = 0;
         self.acquired(false, State::Open, At { now, sink });
         Ok(())
+    }
+
+    /// Takes what a [`Pool`](super::Pool) has returned: the [`link`](Lease::link) of a lease that has one,
+    /// as [`handle_reused`](Self::handle_reused) does, or else the number of the connection to open, as
+    /// [`handle_opened`](Self::handle_opened) does.
+    ///
+    /// # Errors
+    /// No connection was asked for. The lease keeps its link then.
+    pub fn handle_leased<T, S: Sink>(
+        &mut self,
+        lease: &mut Lease<T>,
+        now: Mono,
+        sink: &S,
+    ) -> Handled {
+        self.expect_asked(State::Acquire, Call::HandleReused)?;
+        match lease.link.take() {
+            Some(link) => self.handle_reused(link, now, sink),
+            None => self.handle_opened(lease.connection(), now, sink),
+        }
     }
 
     #[inline]

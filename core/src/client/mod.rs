@@ -21,8 +21,8 @@
 //!             Action::Trust { .. } | Action::Secure { .. } => {
 //!                 exchange.handle_failed(TlsError::Configuration.into(), now(), sink)?;
 //!             }
-//!             // A driver with a pool asks it for exchange.route(); an idle connection is handed in
-//!             // with handle_reused().
+//!             // A driver with a pool asks it for a lease of exchange.route(), and hands that in with
+//!             // handle_leased().
 //!             Action::Acquire => exchange.handle_opened(ConnectionId(1), now(), sink)?,
 //!             Action::Resolve => match exchange.peer().to_socket_addrs() {
 //!                 Ok(all) => exchange.handle_resolved(&all.collect::<Vec<_>>(), now(), sink)?,
@@ -114,6 +114,10 @@
 //!
 //! `examples/poll` in the repository is a driver with everything that this one lacks: TLS, a
 //! [`Pool`], request bodies that are sent while the response is read, and cancellation.
+//!
+//! A driver whose transport implements [`Read`](std::io::Read) and [`Write`](std::io::Write) and does
+//! not block needs no function like `move_bytes`: [`Exchange::read_from`] and [`Exchange::write_to`]
+//! read or write once, and hand in the result.
 //!
 //! If a host has several addresses and one does not answer, the next is tried beside it (RFC 8305). A
 //! driver that polls before an attempt has ended receives the next [`Action::Dial`] when it is due. A

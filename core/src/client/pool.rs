@@ -57,7 +57,7 @@ struct Place<T> {
 /// Connections by route. `T` is what a driver keeps for each, such as a socket.
 ///
 /// ```
-/// use limpid_core::client::{Action, Exchange, Lease, Pool, PoolLimits, Request};
+/// use limpid_core::client::{Action, Exchange, Pool, PoolLimits, Request};
 /// use limpid_core::time::Mono;
 /// use limpid_core::trace::{ExchangeId, NoSink};
 ///
@@ -68,25 +68,17 @@ struct Place<T> {
 /// let (now, is_silent) = (Mono::default(), |_: &u32| true);
 ///
 /// assert_eq!(exchange.poll(now, &NoSink), Action::Acquire);
-/// let mut lease = pool.acquire(exchange.route(), now, is_silent);
-/// // acquire() does not check the idle connection that it returns.
-/// while let Some(stale) = lease.take_if(|it| !it.transport.iter().all(is_silent)) {
-///     lease = pool.replace(stale, now, is_silent);
-/// }
+/// let lease = pool.acquire_silent(exchange.route(), now, is_silent);
 /// // Without a connection, the driver asks again when another exchange has released its own.
 /// let Some(mut lease) = lease else { return Ok(()) };
-/// match lease.link.take() {
-///     Some(link) => exchange.handle_reused(link, now, &NoSink)?,
-///     None => exchange.handle_opened(lease.connection(), now, &NoSink)?,
-/// }
+/// exchange.handle_leased(&mut lease, now, &NoSink)?;
 ///
 /// // At Action::Release, Done or Failed, the connection is returned.
 /// lease.link = exchange.take_link();
 /// pool.release(lease, now, is_silent);
+/// // Each of these calls may have retired connections, which are closed now.
 /// for retired in pool.retired() {
-///     if let Lease { link: Some(link), transport: Some(socket), .. } = *retired.lease {
-///         link.retire(retired.why, now, &NoSink, |last| println!("{last:?} to {socket}, close it"));
-///     }
+///     retired.close(now, &NoSink, |socket, last| println!("{last:?} to {socket}, close it"));
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -126,13 +118,12 @@ impl<T> Pool<T> {
     ///
     /// `is_silent` returns whether nothing has arrived on an idle transport, including its end. Data
     /// that has arrived would be taken for a response. The returned connection itself is not checked,
-    /// so that the caller can check it without a lock, and [`replace`](Self::replace) it. [`Pool`]
-    /// has an example.
+    /// so that the caller can check it without a lock, and [`replace`](Self::replace) it. A caller
+    /// without a lock calls [`acquire_silent`](Self::acquire_silent) instead.
     ///
-    /// An idle connection has both of its parts; [`Lease::link`] goes to
-    /// [`Exchange::handle_reused`](super::Exchange::handle_reused). A connection to open has neither,
-    /// and its number goes to [`Exchange::handle_opened`](super::Exchange::handle_opened). After this
-    /// and every other call that changes the pool, the caller closes the [`retired`](Self::retired)
+    /// An idle connection has both of its parts, and a connection to open has neither.
+    /// [`Exchange::handle_leased`](super::Exchange::handle_leased) takes both kinds. After this and
+    /// every other call that changes the pool, the caller closes the [`retired`](Self::retired)
     /// connections.
     #[inline]
     pub fn acquire(
@@ -161,7 +152,24 @@ impl<T> Pool<T> {
         self.take(route).or_else(|| self.open(route))
     }
 
-    /// Returns another connection instead of `stale`, which is not silent.
+    /// Returns a connection to `route` that is silent, or `None` while every connection is in use.
+    ///
+    /// This is [`acquire`](Self::acquire), and [`replace`](Self::replace) while the connection is not
+    /// silent. [`Pool`] has an example.
+    pub fn acquire_silent(
+        &mut self,
+        route: &Route,
+        now: Mono,
+        mut is_silent: impl FnMut(&T) -> bool,
+    ) -> Option<Box<Lease<T>>> {
+        let mut lease = self.acquire(route, now, &mut is_silent);
+        while let Some(stale) = lease.take_if(|it| !it.transport.iter().all(&mut is_silent)) {
+            lease = self.replace(stale, now, &mut is_silent);
+        }
+        lease
+    }
+
+    /// Returns another connection instead of `lease`, which is not silent.
     pub fn replace(
         &mut self,
         lease: Box<Lease<T>>,

@@ -3,15 +3,29 @@
 use alloc::boxed::Box;
 
 use super::lease::Lease;
+use crate::time::Mono;
+use crate::trace::Sink;
 use crate::values::Retirement;
 
-/// A connection that has left the pool and must be closed. [`Link::retire`](super::Link::retire) logs
-/// that, and returns the last bytes for the transport.
+/// A connection that has left the pool and must be closed.
 #[derive(Debug)]
+#[must_use = "the connection must be closed"]
 #[non_exhaustive]
 pub struct Retired<T> {
     /// The connection.
     pub lease: Box<Lease<T>>,
     /// The reason.
     pub why: Retirement,
+}
+
+impl<T> Retired<T> {
+    /// Tells the sink that the connection is closed, and why, and calls `close` with its transport and
+    /// the last bytes for that, such as TLS's `close_notify`. Often there are none. `close` may ignore
+    /// that they cannot be sent. A connection that lacks a part is only dropped.
+    pub fn close<S: Sink>(self, now: Mono, sink: &S, close: impl FnOnce(T, &[u8])) {
+        let Lease { link, transport, .. } = *self.lease;
+        if let Some((link, transport)) = link.zip(transport) {
+            link.retire(self.why, now, sink, |last| close(transport, last));
+        }
+    }
 }

@@ -3,5 +3,6 @@
 #![cfg(test)]
 
 mod client;
+mod lease;
 mod server;
 mod transport;

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::sync::Arc;
 
-use limpid_core::client::{Exchange, Lease, Options, Pool, Request, Retired, Route};
+use limpid_core::client::{Exchange, Lease, Options, Pool, Request, Route};
 use limpid_core::error::TlsError;
 use limpid_core::trace::ExchangeId;
 use limpid_io::{Input, Settings, SharedSink, TlsSource};
@@ -102,15 +102,7 @@ impl Shared {
     /// A connection on this route; `None` while there is none.
     pub(super) fn acquire(&self, route: &Route) -> Option<Box<Lease<Socket>>> {
         let now = self.net.world().now();
-        let mut pool = self.pool.borrow_mut();
-        let mut lease = pool.acquire(route, now, Socket::is_silent);
-        let is_loud = |lease: &mut Box<Lease<Socket>>| {
-            lease.transport.as_ref().is_some_and(|socket| !socket.is_silent())
-        };
-        while let Some(loud) = lease.take_if(is_loud) {
-            lease = pool.replace(loud, now, Socket::is_silent);
-        }
-        drop(pool);
+        let lease = self.pool.borrow_mut().acquire_silent(route, now, Socket::is_silent);
         self.retire();
         lease
     }
@@ -125,9 +117,8 @@ impl Shared {
 
     fn retire(&self) {
         let retired = self.pool.borrow_mut().retired();
-        for Retired { lease, why, .. } in retired {
-            let Some((link, transport)) = lease.link.zip(lease.transport) else { continue };
-            link.retire(why, self.net.world().now(), &self.sink, |bytes| {
+        for retired in retired {
+            retired.close(self.net.world().now(), &self.sink, |transport, bytes| {
                 if !bytes.is_empty() {
                     // Nobody is left who would care.
                     let _ = transport.write_now(bytes);
