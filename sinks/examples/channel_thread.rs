@@ -1,4 +1,4 @@
-//! Counts, on a thread of its own, what a client does.
+//! Counts the events of a client in a separate thread.
 //!
 //! `cargo run -p limpid-sinks --example channel_thread -- http://example.com/`
 
@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let counting = thread::spawn(move || {
         let mut counts = BTreeMap::<_, u64>::new();
         let mut dropped = 0;
-        // It ends when the client is gone, and its sink with it.
+        // The loop ends when the client and its sink are dropped.
         for item in events {
             dropped += item.dropped_before;
             *counts.entry(item.meta.kind).or_default() += 1;

@@ -1,4 +1,4 @@
-//! Shows, in a task, the responses that an asynchronous client gets.
+//! Prints the responses of an asynchronous client in a task.
 //!
 //! `cargo run -p limpid-sinks --example channel_tokio -- http://example.com/`
 
@@ -16,8 +16,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let (sink, events) = ChannelSink::bounded(1024);
     let (to_task, mut items) = mpsc::channel(64);
-    // Reading the channel blocks, which a task must not: a thread hands items over. Should the task
-    // be slow, the channel fills up, and what does not fit is counted.
+    // Reading the channel blocks, which a task must not, so a thread forwards the items. If the task is
+    // slow, the channel fills up, and events that do not fit are counted.
     let handing_over = tokio::task::spawn_blocking(move || {
         for item in events {
             if to_task.blocking_send(item).is_err() {

@@ -14,14 +14,14 @@ pub struct Item {
     pub meta: Meta,
     /// The event.
     pub event: OwnedTraceEvent,
-    /// How many events did not fit into the channel since the item before this one.
+    /// The number of events since the previous item that did not fit into the channel.
     pub dropped_before: u64,
 }
 
-/// Sends events to whoever holds the [`Receiver`], and never waits for them.
+/// Sends events to a [`Receiver`] and never waits for it.
 ///
-/// The channel holds a fixed number of events. What does not fit is counted, and the next item that
-/// does fit tells the count. When every receiver is gone the sink wants nothing any more.
+/// The channel holds a fixed number of events. Events that do not fit are counted, and the next item that
+/// fits has the count. Once every receiver is dropped, the sink has no interest in events.
 ///
 /// ```
 /// use limpid_core::time::Mono;
@@ -36,25 +36,25 @@ pub struct Item {
 /// let mut cx = Cx::new(Mono::default(), &sink, &mut scope);
 /// cx.emit(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
 ///
-/// drop(sink); // The reader has read all there is.
+/// The reader has read all events.
 /// assert_eq!(reader.join().unwrap(), [EventKind::CloseStarted]);
 /// ```
 #[derive(Debug)]
 pub struct ChannelSink {
     interest: Interest,
     sender: Sender<Item>,
-    /// Events that were dropped and not told of.
+    /// Dropped events that no item has reported.
     untold: AtomicU64,
     dropped: AtomicU64,
     closed: AtomicBool,
 }
 
 impl ChannelSink {
-    /// A sink and the receiver of its events, with room for `capacity` of them. It sends what
-    /// [`Levels::verbose`] tells: everything but the bytes on the wire.
+    /// Returns a sink and the receiver of its events, with room for `capacity` of them. The sink sends the
+    /// events of [`Levels::verbose`]: all but the bytes on the wire.
     #[must_use]
     pub fn bounded(capacity: usize) -> (Self, Receiver<Item>) {
-        // A channel without room would pass an event on only while somebody waits for it.
+        // A channel without capacity would pass an event on only while a receiver waits for it.
         let (sender, receiver) = crossbeam_channel::bounded(capacity.max(1));
         let sink = Self {
             interest: Levels::verbose().interest(),
@@ -66,20 +66,20 @@ impl ChannelSink {
         (sink, receiver)
     }
 
-    /// Which events are sent.
+    /// Sets which events are sent.
     #[must_use]
     pub fn levels(mut self, levels: &Levels) -> Self {
         self.interest = levels.interest();
         self
     }
 
-    /// How many events did not fit so far.
+    /// Returns how many events did not fit so far.
     #[must_use]
     pub fn dropped(&self) -> u64 {
         self.dropped.load(Ordering::Relaxed)
     }
 
-    /// Whether every receiver is gone; this is noticed when an event is sent.
+    /// Whether every receiver is dropped, as detected when an event is sent.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Relaxed)
@@ -100,7 +100,7 @@ impl Sink for ChannelSink {
         if !self.interest().contains(meta.kind) {
             return;
         }
-        // An event that has no room need not be copied.
+        // An event that does not fit is not copied.
         if self.sender.is_full() {
             return self.drop_event(0);
         }

@@ -8,10 +8,10 @@ use jiff::Timestamp;
 use jiff::fmt::strtime::{BrokenDownTime, Config, PosixCustom};
 use jiff::tz;
 
-/// How a line shows its time: the pattern of `strftime`, such as `%Y-%m-%d %H:%M:%S`.
+/// How a line shows its time: a pattern of `strftime`, such as `%Y-%m-%d %H:%M:%S`.
 ///
-/// The conversions are [those of jiff], which include those of C; names of months and days are
-/// English, and `%c` and `%x` are as C has them where no language is set.
+/// The conversions are [those of jiff], which include those of C; names of months and days are English, and
+/// `%c` and `%x` are as in the C locale.
 ///
 /// ```
 /// use limpid_sinks::DateFormat;
@@ -25,20 +25,20 @@ use jiff::tz;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DateFormat {
     pattern: Box<str>,
-    /// Whether milliseconds follow what the pattern makes.
+    /// Whether milliseconds follow the pattern.
     milliseconds: bool,
-    /// Whether the pattern gives the same text throughout a second.
+    /// Whether the text is constant within a second.
     by_second: bool,
 }
 
 impl DateFormat {
-    /// The documented format: `%Y-%m-%d %H:%M:%S`.
+    /// Returns the documented format: `%Y-%m-%d %H:%M:%S`.
     #[must_use]
     pub fn documented() -> Self {
         Self { pattern: "%Y-%m-%d %H:%M:%S".into(), milliseconds: false, by_second: true }
     }
 
-    /// What Python's logging uses where no format is given: `2024-09-28 17:27:41,123`.
+    /// Returns the default format of Python's logging: `2024-09-28 17:27:41,123`.
     #[must_use]
     pub fn python() -> Self {
         Self { milliseconds: true, ..Self::documented() }
@@ -62,12 +62,12 @@ impl FromStr for DateFormat {
     }
 }
 
-/// Formats a time as C does where no language is set.
+/// Formats a time as in the C locale.
 fn format_time(time: &BrokenDownTime, pattern: &str, text: &mut String) -> Result<(), jiff::Error> {
     time.format_with_config(&Config::new().custom(PosixCustom::new()), pattern, text)
 }
 
-/// Whether a pattern shows parts of a second: `%f` or `%N`, with flags, widths and dots.
+/// Returns whether a pattern shows parts of a second: `%f` or `%N`, with flags, widths and dots.
 fn has_fraction(pattern: &str) -> bool {
     let mut rest = pattern;
     while let Some((_, after)) = rest.split_once('%') {
@@ -80,7 +80,7 @@ fn has_fraction(pattern: &str) -> bool {
     false
 }
 
-/// A date format cannot be used.
+/// An invalid date format.
 #[derive(Clone, Debug)]
 pub struct DateFormatError(jiff::Error);
 
@@ -92,22 +92,22 @@ impl Display for DateFormatError {
 
 impl std::error::Error for DateFormatError {}
 
-/// Where on earth the time of lines is told.
+/// The time zone of lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum TimeZone {
-    /// Where this machine says it is.
+    /// The time zone of the system.
     #[default]
     Local,
     /// Coordinated universal time.
     Utc,
 }
 
-/// The time of the last line, which most often is that of the next.
+/// The formatted time of the previous line, often the same as that of the next.
 pub(crate) struct Stamp {
     zone: tz::TimeZone,
     second: Option<u64>,
     text: String,
-    /// How much of the text is the pattern's.
+    /// The length of the pattern's part of the text.
     len: usize,
 }
 
@@ -120,12 +120,12 @@ impl Stamp {
         Self { zone, second: None, text: String::new(), len: 0 }
     }
 
-    /// Forgets the last time, so that the next is formatted anew.
+    /// Discards the previous time, so the next is formatted.
     pub(crate) fn invalidate(&mut self) {
         self.second = None;
     }
 
-    /// `time` as text. Times before 1970 are shown as 1970.
+    /// Returns `time` as text. Times before 1970 are shown as 1970.
     pub(crate) fn show(&mut self, time: SystemTime, format: &DateFormat) -> &str {
         let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
         if !format.by_second || self.second != Some(since.as_secs()) {
@@ -143,7 +143,8 @@ impl Stamp {
         let time = Timestamp::UNIX_EPOCH.saturating_add(since).unwrap_or(Timestamp::MAX);
         let time = BrokenDownTime::from(&time.to_zoned(self.zone.clone()));
         if format_time(&time, &format.pattern, &mut self.text).is_err() {
-            // The pattern was tried when it was made; a line is worth more than its time.
+            // The pattern was validated when it was parsed; on failure the line is written without
+            // a time.
             self.text.clear();
         }
         self.len = self.text.len();
@@ -160,16 +161,16 @@ mod tests {
     }
 
     #[test]
-    fn the_documented_format_is_what_its_text_says() {
+    fn documented_format_equals_its_parsed_text() {
         assert_eq!("%Y-%m-%d %H:%M:%S".parse::<DateFormat>().unwrap(), DateFormat::documented());
     }
 
     #[test]
-    fn a_second_is_formatted_once() {
+    fn second_is_formatted_once() {
         let mut stamp = Stamp::new(TimeZone::Utc);
         let format = DateFormat::documented();
         assert_eq!(stamp.show(at(1_727_544_461_000), &format), "2024-09-28 17:27:41");
-        // A text that was not made anew is still there.
+        // The text in the cache was not formatted again.
         stamp.text.push('!');
         assert_eq!(stamp.show(at(1_727_544_461_999), &format), "2024-09-28 17:27:41!");
         assert_eq!(stamp.show(at(1_727_544_462_000), &format), "2024-09-28 17:27:42");
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_a_second_are_shown_in_every_line() {
+    fn fraction_of_second_is_formatted_for_every_line() {
         let mut stamp = Stamp::new(TimeZone::Utc);
         let python = DateFormat::python();
         assert_eq!(stamp.show(at(1_727_544_461_007), &python), "2024-09-28 17:27:41,007");
@@ -189,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_those_of_c() {
+    fn dates_match_c_locale() {
         let format: DateFormat = "%c|%x|%X|%a %e %b %y|%p|%Z".parse().unwrap();
         let shown = "Sat Sep 28 17:27:41 2024|09/28/24|17:27:41|Sat 28 Sep 24|PM|UTC";
         assert_eq!(Stamp::new(TimeZone::Utc).show(at(1_727_544_461_000), &format), shown);
@@ -206,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_format_says_why() {
+    fn invalid_format_error_gives_reason() {
         for pattern in ["%", "%H:%M:%", "%!"] {
             let error = pattern.parse::<DateFormat>().unwrap_err().to_string();
             assert!(error.starts_with("not a date format"), "{error}");

@@ -1,4 +1,4 @@
-//! Which events are told: a level for each logger, inherited along the dots of its name.
+//! Selection of events: a level for each logger, inherited along the dots of its name.
 
 use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
@@ -7,12 +7,12 @@ use limpid_core::trace::{Interest, Level, Logger};
 
 use crate::list::List;
 
-/// From which level on a logger tells its events.
+/// The lowest level of a logger's events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Threshold {
-    /// From this level on.
+    /// Events of this level and above.
     From(Level),
-    /// Not at all.
+    /// No events.
     Off,
 }
 
@@ -29,7 +29,7 @@ impl Threshold {
         ("warn", Self::From(Level::Warning)),
     ];
 
-    /// Whether an event of this level is told.
+    /// Returns whether events of this level pass.
     #[must_use]
     pub fn allows(self, level: Level) -> bool {
         match self {
@@ -47,8 +47,8 @@ impl Threshold {
 
 /// The levels of all loggers.
 ///
-/// A logger without a level of its own has that of its nearest ancestor with one. The root, whose
-/// name is empty, is the ancestor of all; its level is WARNING unless set, as in Python.
+/// A logger without a level inherits that of its nearest ancestor with one. The root, whose name is empty,
+/// is the ancestor of all; its level is WARNING by default, as in Python.
 ///
 /// ```
 /// use limpid_core::trace::{Level, Logger};
@@ -67,14 +67,14 @@ pub struct Levels {
 }
 
 impl Default for Levels {
-    /// No level is set, and the root has WARNING: nothing is told.
+    /// Returns levels where only the root has one, WARNING.
     fn default() -> Self {
         Self { root: Threshold::From(Level::Warning), set: Vec::new() }
     }
 }
 
 impl Levels {
-    /// What the documentation of httpx shows: `httpx` and `httpcore` at DEBUG.
+    /// Returns the levels in the documentation of httpx: `httpx` and `httpcore` at DEBUG.
     #[must_use]
     pub fn documented() -> Self {
         Self::default()
@@ -82,13 +82,13 @@ impl Levels {
             .preset("httpcore", Threshold::From(Level::Debug))
     }
 
-    /// The documented lines, and `limpid` at DEBUG: every decision, with its reason.
+    /// Returns the documented levels, and `limpid` at DEBUG: every decision with its reason.
     #[must_use]
     pub fn verbose() -> Self {
         Self::documented().preset("limpid", Threshold::From(Level::Debug))
     }
 
-    /// The documented lines, and `limpid` at TRACE: the bytes on the wire, too.
+    /// Returns the documented levels, and `limpid` at TRACE: the bytes on the wire, too.
     #[must_use]
     pub fn everything() -> Self {
         Self::documented().preset("limpid", Threshold::From(Level::Trace))
@@ -102,7 +102,7 @@ impl Levels {
     /// Sets the level of a logger, of an ancestor of loggers, or, with an empty name, of the root.
     ///
     /// # Errors
-    /// There is no such logger.
+    /// [`UnknownLogger`] if there is no such logger.
     pub fn set(&mut self, logger: &str, threshold: Threshold) -> Result<(), UnknownLogger> {
         if logger.is_empty() {
             self.root = threshold;
@@ -120,7 +120,7 @@ impl Levels {
         }
     }
 
-    /// The level of a logger: its own, its nearest ancestor's, or the root's.
+    /// Returns the level of a logger: its own, its nearest ancestor's, or the root's.
     #[must_use]
     pub fn effective(&self, logger: Logger) -> Threshold {
         self.set
@@ -130,14 +130,14 @@ impl Levels {
             .map_or(self.root, |(_, threshold)| *threshold)
     }
 
-    /// The events that are told.
+    /// Returns the events that pass.
     #[must_use]
     pub fn interest(&self) -> Interest {
         Interest::matching(|event| self.effective(event.logger).allows(event.level))
     }
 }
 
-/// The names that a level can be set for: of loggers and of their ancestors, ancestors first.
+/// Returns the names that a level can be set for: loggers and their ancestors, ancestors first.
 fn logger_names() -> impl Iterator<Item = &'static str> + Clone {
     Logger::ALL.iter().enumerate().flat_map(|(index, logger)| {
         let name = logger.name();
@@ -150,8 +150,8 @@ fn logger_names() -> impl Iterator<Item = &'static str> + Clone {
 impl FromStr for Levels {
     type Err = LevelsError;
 
-    /// Reads a specification such as `httpx=info,httpcore=debug`. A level without a logger is the
-    /// root's; the names of levels may be written in any case.
+    /// Parses a specification such as `httpx=info,httpcore=debug`. A level without a logger is that of the
+    /// root; names of levels are case-insensitive.
     fn from_str(spec: &str) -> Result<Self, LevelsError> {
         let mut levels = Self::default();
         let mut offset = 0;
@@ -170,7 +170,7 @@ impl FromStr for Levels {
 type Problem = (std::ops::Range<usize>, LevelsProblem);
 
 impl Levels {
-    /// Reads one entry; an error tells which part of the entry is wrong.
+    /// Parses one entry. The error has the invalid part of the entry.
     fn read_entry(&mut self, entry: &str) -> Result<(), Problem> {
         let equals = entry.find('=');
         let logger = trimmed(entry, 0..equals.unwrap_or(0));
@@ -188,33 +188,33 @@ impl Levels {
     }
 }
 
-/// `range` without the blanks at its ends.
+/// Returns `range` without the blanks at its ends.
 fn trimmed(text: &str, range: std::ops::Range<usize>) -> std::ops::Range<usize> {
     let part = &text[range.clone()];
     let start = range.start + (part.len() - part.trim_start().len());
     start..start + part.trim().len()
 }
 
-/// A specification of levels cannot be read.
+/// An invalid specification of levels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LevelsError {
-    /// Where the bad part starts, in bytes from the start of the specification.
+    /// The offset of the invalid part, in bytes from the start of the specification.
     pub offset: usize,
-    /// The bad part.
+    /// The invalid part.
     pub part: Box<str>,
-    /// What is wrong with it.
+    /// The kind of error.
     pub problem: LevelsProblem,
 }
 
-/// What is wrong with a part of a specification of levels.
+/// The kinds of errors in a specification of levels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LevelsProblem {
     /// A level is missing.
     NoLevel,
-    /// It is not the name of a level.
+    /// There is not a level of this name.
     UnknownLevel,
-    /// It is not the name of a logger.
+    /// There is not a logger of this name.
     UnknownLogger,
 }
 
@@ -226,17 +226,17 @@ impl Display for LevelsError {
                 write!(f, "a level is missing at byte {offset}: write LOGGER=LEVEL, or LEVEL")
             }
             LevelsProblem::UnknownLevel => {
-                // The last one is a second name.
+                // The last one is an alias.
                 let names = Threshold::NAMED[..Threshold::NAMED.len() - 1].iter();
                 let names = List(names.map(|(name, _)| name));
-                write!(f, "{part:?} at byte {offset} is no level; the levels are {names}")?;
+                write!(f, "{part:?} at byte {offset} is not a level; the levels are {names}")?;
                 match logger_names().find(|name| **name == **part) {
                     Some(logger) => write!(f, ", as in {logger}=debug"),
                     None => Ok(()),
                 }
             }
             LevelsProblem::UnknownLogger => {
-                write!(f, "{part:?} at byte {offset} is no logger; ")?;
+                write!(f, "{part:?} at byte {offset} is not a logger; ")?;
                 UnknownLogger.fmt(f)
             }
         }
@@ -245,7 +245,7 @@ impl Display for LevelsError {
 
 impl std::error::Error for LevelsError {}
 
-/// There is no logger of this name.
+/// There is not a logger of this name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownLogger;
 
@@ -279,14 +279,14 @@ mod tests {
     }
 
     #[test]
-    fn unset_means_warning_and_only_a_handler_that_fails_is_told() {
+    fn default_level_passes_only_handler_failures() {
         use limpid_core::trace::EventKind;
         assert_eq!(Levels::default().effective(Logger::Httpx), Threshold::From(Level::Warning));
         assert_eq!(Levels::default().interest(), Interest::only(EventKind::HandlerFailed));
     }
 
     #[test]
-    fn a_child_can_tell_more_than_its_parent_or_nothing() {
+    fn child_level_overrides_parent_level() {
         let told = |spec: &str| spec.parse::<Levels>().unwrap().interest();
         assert_eq!(
             told("off,httpcore=off,httpcore.http11=debug"),
@@ -316,22 +316,22 @@ mod tests {
     }
 
     #[test]
-    fn an_error_names_the_part_and_where_it_is() {
+    fn levels_error_names_part_and_offset() {
         assert_eq!(
             error("httpx=info,httpcore = debig"),
-            "\"debig\" at byte 22 is no level; the levels are \
+            "\"debig\" at byte 22 is not a level; the levels are \
              trace, debug, info, warning, error, critical and off"
         );
         assert_eq!(
             error("info,htpx=info"),
-            "\"htpx\" at byte 5 is no logger; the loggers are httpx, httpcore, \
+            "\"htpx\" at byte 5 is not a logger; the loggers are httpx, httpcore, \
              httpcore.connection, httpcore.http11, httpcore.proxy, httpcore.socks, limpid, \
              limpid.client, limpid.server, limpid.http1 and limpid.io"
         );
         assert!(
-            error("httpcore.conn=info").starts_with("\"httpcore.conn\" at byte 0 is no logger")
+            error("httpcore.conn=info").starts_with("\"httpcore.conn\" at byte 0 is not a logger")
         );
-        assert!(error("=info").starts_with("\"\" at byte 0 is no logger"));
+        assert!(error("=info").starts_with("\"\" at byte 0 is not a logger"));
         assert!(error("httpx").ends_with(" and off, as in httpx=debug"));
         assert_eq!(
             error("httpx=info,"),

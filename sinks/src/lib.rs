@@ -1,7 +1,7 @@
-//! What becomes of trace events: log lines in the format that users of Python's httpx and httpcore
-//! know.
+//! Sinks for trace events: log lines in the format of Python's httpx and httpcore, JSON, channels and a
+//! flight recorder.
 //!
-//! A [`LineSink`] is given to whatever tells events, and each event becomes a line:
+//! A [`LineSink`] writes each event that it receives as a line:
 //!
 //! ```
 //! use limpid_core::http1::Version;
@@ -12,7 +12,7 @@
 //! let levels: Levels = "httpx=info,httpcore=off".parse()?;
 //! let sink = LineSink::new(Vec::new()).levels(&levels);
 //!
-//! // A client does this; here it is done by hand.
+//! A client emits the event; here the example does.
 //! let mut scope = Scope::default();
 //! let mut cx = Cx::new(Mono::default(), &sink, &mut scope);
 //! cx.emit(EventKind::HttpRequest, || TraceEvent::HttpRequest {
@@ -31,20 +31,20 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! - [`levels`] says which events become lines, logger by logger.
-//! - [`config`] makes loggers and handlers of what Python's `dictConfig` reads: a [`Logging`].
-//! - [`Template`] and [`DateFormat`] give a line its shape.
-//! - [`python`] holds the words: messages, exceptions, and Python's `repr` of every value.
+//! - [`levels`] selects the events that become lines, by logger.
+//! - [`config`] makes loggers and handlers from the dictionary of Python's `dictConfig`: a [`Logging`].
+//! - [`Template`] and [`DateFormat`] determine the format of a line.
+//! - [`python`] has the texts: messages, exceptions, and Python's `repr` of every value.
 //!
-//! Events need not become lines:
+//! Other sinks do not write lines:
 //!
 //! - [`JsonSink`] writes them as JSON, for programs.
-//! - [`Ring`] keeps the newest in memory, to be shown when something went wrong.
+//! - [`Ring`] keeps the newest in memory, to be shown after a failure.
 //! - [`ChannelSink`] sends them to another thread or task.
-//! - [`combine`] makes sinks of sinks: several at once, a choice of events or of exchanges.
+//! - [`combine`] combines sinks: several at once, or selected events or exchanges.
 //! - [`Recorder`] keeps them for tests.
 //!
-//! What may be shown is decided by [`Capture`](limpid_core::trace::Capture), and by nothing else.
+//! Only [`Capture`](limpid_core::trace::Capture) decides what may be shown.
 
 #[cfg(any(feature = "log", feature = "tracing"))]
 pub mod bridge;
@@ -78,7 +78,7 @@ pub use ring::Ring;
 pub use template::{Style, Template, TemplateError, TemplateProblem};
 pub use time_base::TimeBase;
 
-// The examples of the page are compiled, and run where they need no network.
+// The examples of the page are compiled, and run unless they need the network.
 #[cfg(all(doctest, feature = "config"))]
 #[doc = include_str!("../../docs/LOGGING.md")]
 struct LoggingPage;

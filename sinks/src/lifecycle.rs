@@ -1,18 +1,18 @@
-//! Where an exchange stands, as far as its events tell.
+//! The state of an exchange, as its events show.
 
 use limpid_core::trace::{EventKind, Interest, Stage};
 
-/// The events by which an exchange ends. No event of it follows.
+/// Returns the events that end an exchange. They are its last.
 pub(crate) fn ends() -> Interest {
     Interest::only(EventKind::ExchangeComplete).with(failures())
 }
 
-/// The event that tells that an exchange as a whole has failed.
+/// Returns the event of an exchange's failure.
 pub(crate) const fn failures() -> Interest {
     Interest::only(EventKind::ExchangeFailed)
 }
 
-/// The events that tell a failure of a step of an exchange, which may yet succeed.
+/// Returns the events of failed steps of an exchange, which may still succeed.
 pub(crate) fn setbacks() -> Interest {
     Interest::matching(|event| event.stage == Stage::Failed)
 }

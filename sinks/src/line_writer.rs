@@ -1,4 +1,4 @@
-//! From an event to a line, and the line to a writer: what every sink of lines does.
+//! Composing and writing lines, shared by all sinks of lines.
 
 use std::fmt::{self, Debug, Formatter};
 use std::io::{self, IsTerminal};
@@ -14,10 +14,10 @@ use crate::python::Messages;
 use crate::template::{Paint, Record, Template};
 use crate::terminal;
 
-/// What time of day it is, or was at that moment of the driver's clock.
+/// Returns the time of day of a moment on the driver's clock.
 pub(crate) type Clock = Box<dyn Fn(Mono) -> SystemTime + Send + Sync>;
 
-/// Composes lines, one after the other, and hands each to its writer in one piece.
+/// Composes lines and passes each to its writer in one piece.
 pub(crate) struct LineWriter<W> {
     pub(crate) template: Template,
     date_format: DateFormat,
@@ -25,7 +25,7 @@ pub(crate) struct LineWriter<W> {
     state: Mutex<State<W>>,
 }
 
-/// What writing a line changes.
+/// The state that changes with each line.
 struct State<W> {
     output: Output<W>,
     line: String,
@@ -55,7 +55,7 @@ impl<W: io::Write> LineWriter<W> {
         self.state().stamp = Stamp::new(zone);
     }
 
-    /// Writes the line of one event. The clock is asked only if the template shows the time.
+    /// Writes the line of one event. The clock is read only if the template shows the time.
     pub(crate) fn write(
         &self,
         messages: Messages,
@@ -65,7 +65,7 @@ impl<W: io::Write> LineWriter<W> {
     ) {
         let metadata = meta.kind.metadata();
         let mut state = self.state();
-        // The clock is read within the lock, so that times never go back from line to line.
+        // The clock is read under the lock, so that times never decrease from line to line.
         let time = self.template.shows_time().then(|| clock(meta.at));
         let State { output, line, stamp } = &mut *state;
         let record = Record {
@@ -92,15 +92,16 @@ impl<W: io::Write> LineWriter<W> {
         self.state.into_inner().unwrap_or_else(PoisonError::into_inner).output.into_writer()
     }
 
-    /// The state, even if a thread panicked with it in its hands: each line starts anew.
+    /// Locks the state, even if a thread panicked while it held the lock: each line starts with an empty
+    /// buffer.
     fn state(&self) -> MutexGuard<'_, State<W>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Paint {
-    /// What is done to lines that go to `stream`: if a terminal shows them, control characters are
-    /// escaped, and levels have colours unless the environment wants none.
+    /// Returns the changes for lines on `stream`: on a terminal, control characters are escaped, and levels
+    /// are coloured unless the environment disables that.
     pub(crate) fn of(stream: &impl IsTerminal) -> Self {
         Self::terminal(stream.is_terminal())
     }

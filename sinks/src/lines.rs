@@ -14,12 +14,12 @@ use crate::python::{Messages, Profile, StreamClass};
 use crate::template::{Paint, Template};
 use crate::time_base::TimeBase;
 
-/// Writes events as lines, in the documented format of httpx and httpcore unless told otherwise.
+/// Writes events as lines, by default in the documented format of httpx and httpcore.
 ///
-/// Each line is composed first and then handed to the writer in one `write_all`, followed by a
-/// `flush`; lines of several threads never mix. After the first lines nothing is allocated.
+/// Each line is composed first and then passed to the writer in one `write_all` and a `flush`; lines of
+/// several threads never mix. After the first lines nothing is allocated.
 ///
-/// A writer that fails disturbs nobody: the lines are lost, and [`LineSink::failures`] tells.
+/// A writer that fails affects nothing else: its lines are lost, and [`LineSink::failures`] counts them.
 ///
 /// ```
 /// use limpid_core::time::Mono;
@@ -44,13 +44,13 @@ pub struct LineSink<W> {
 }
 
 impl LineSink<io::Stderr> {
-    /// A sink that writes to standard error.
+    /// Returns a sink that writes to standard error.
     ///
-    /// Where that is a terminal, control characters of messages are escaped, and levels have
-    /// colours unless the environment variable `NO_COLOR` is set.
+    /// If standard error is a terminal, control characters of messages are escaped, and levels are coloured
+    /// unless the environment variable `NO_COLOR` is set.
     #[must_use]
     pub fn stderr() -> Self {
-        // Who would hear that standard error fails?
+        // There is no output for a failure of standard error.
         let mut sink = Self::over(Output::new(io::stderr(), false));
         sink.lines.paint = Paint::of(&io::stderr());
         sink
@@ -58,9 +58,9 @@ impl LineSink<io::Stderr> {
 }
 
 impl<W: io::Write> LineSink<W> {
-    /// A sink that writes to `writer` and takes it for a file, not for a terminal.
+    /// Returns a sink that writes to `writer` as to a file, not to a terminal.
     ///
-    /// The first failure of the writer is told on standard error.
+    /// The first failure of the writer is printed to standard error.
     #[must_use]
     pub fn new(writer: W) -> Self {
         Self::over(Output::new(writer, true))
@@ -75,94 +75,94 @@ impl<W: io::Write> LineSink<W> {
         }
     }
 
-    /// Which events become lines: [`Levels::documented`] unless set.
+    /// Sets which events become lines: [`Levels::documented`] by default.
     #[must_use]
     pub fn levels(mut self, levels: &Levels) -> Self {
         self.interest = levels.interest();
         self
     }
 
-    /// How much lines may show: [`Capture::Default`] unless set.
+    /// Sets how much lines may show: [`Capture::Default`] by default.
     #[must_use]
     pub fn capture(mut self, capture: Capture) -> Self {
         self.messages.capture = capture;
         self
     }
 
-    /// Whose lines they are: [`Profile::HTTPX_0_28`] unless set.
+    /// Sets the release whose lines are written: [`Profile::HTTPX_0_28`] by default.
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Self {
         self.messages.profile = profile;
         self
     }
 
-    /// What streams are shown as: [`StreamClass::Sync`] unless set.
+    /// Sets the class that streams are shown as: [`StreamClass::Sync`] by default.
     #[must_use]
     pub fn stream_class(mut self, class: StreamClass) -> Self {
         self.messages.stream_class = class;
         self
     }
 
-    /// The shape of a line: [`Template::documented`] unless set.
+    /// Sets the format of a line: [`Template::documented`] by default.
     #[must_use]
     pub fn template(mut self, template: Template) -> Self {
         self.lines.template = template;
         self
     }
 
-    /// How the time is shown: [`DateFormat::documented`] unless set.
+    /// Sets how the time is shown: [`DateFormat::documented`] by default.
     #[must_use]
     pub fn date_format(mut self, format: DateFormat) -> Self {
         self.lines.set_date_format(format);
         self
     }
 
-    /// Where the time is told: [`TimeZone::Local`] unless set.
+    /// Sets the time zone of lines: [`TimeZone::Local`] by default.
     #[must_use]
     pub fn time_zone(self, zone: TimeZone) -> Self {
         self.lines.set_time_zone(zone);
         self
     }
 
-    /// What tells the time of a line: the system's clock unless set.
+    /// Sets the clock of lines: the system's by default.
     ///
-    /// It is asked when the line is composed, and only if the template shows the time.
+    /// It is read when the line is composed, and only if the template shows the time.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Box::new(move |_| clock());
         self
     }
 
-    /// Shows the time at which an event happened, and not that at which its line is composed. This
-    /// is for events that were kept, such as those of a [`Ring`](crate::Ring).
+    /// Shows the time when an event occurred, not that when its line is composed. This is for recorded
+    /// events, such as those of a [`Ring`](crate::Ring).
     #[must_use]
     pub fn time_base(mut self, base: TimeBase) -> Self {
         self.clock = Box::new(move |at| base.at(at));
         self
     }
 
-    /// Whether the writer leads to a terminal: then control characters of messages are escaped,
-    /// and levels have colours unless the environment variable `NO_COLOR` is set.
+    /// Sets whether the writer is a terminal: then control characters of messages are escaped, and levels
+    /// are coloured unless the environment variable `NO_COLOR` is set.
     #[must_use]
     pub fn terminal(mut self, is_terminal: bool) -> Self {
         self.lines.paint = Paint::terminal(is_terminal);
         self
     }
 
-    /// Whether levels have colours, whatever the environment says. Only a terminal gets any, so
-    /// [`terminal`](Self::terminal) is set before.
+    /// Sets whether levels are coloured, whatever the environment. Colours need a terminal, so
+    /// [`terminal`](Self::terminal) is called first.
     #[must_use]
     pub fn colour(mut self, colour: bool) -> Self {
         self.lines.paint.colour = colour && self.lines.paint.visible;
         self
     }
 
-    /// What went wrong with the writer so far.
+    /// Returns the failures of the writer so far.
     pub fn failures(&self) -> WriteFailures {
         self.lines.failures()
     }
 
-    /// Gives the writer back.
+    /// Returns the writer.
     pub fn into_writer(self) -> W {
         self.lines.into_writer()
     }
@@ -174,7 +174,7 @@ impl<W: io::Write> Sink for LineSink<W> {
     }
 
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
-        // Somebody in between may tell more than was asked for.
+        // An outer sink may pass on more events than this one has an interest in.
         if self.interest.contains(meta.kind) {
             self.lines.write(self.messages, &self.clock, meta, event);
         }

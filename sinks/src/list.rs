@@ -1,4 +1,4 @@
-//! Lists in sentences.
+//! Lists in text.
 
 use std::fmt::{self, Display, Formatter};
 

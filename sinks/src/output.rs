@@ -1,25 +1,25 @@
-//! The writer behind a sink, and what becomes of lines that it does not take.
+//! The writer of a sink and its failures.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-/// A writer that may fail without disturbing anybody.
+/// A writer whose failures do not affect the sink.
 pub(crate) struct Output<W> {
     writer: W,
     failures: WriteFailures,
-    /// Whether the first failure of the writer is told on standard error.
+    /// Whether the first failure of the writer is printed to standard error.
     reports: bool,
-    /// What is lost then.
+    /// The name of the lost lines in that message.
     lines: Cow<'static, str>,
 }
 
-/// What went wrong with a writer so far.
+/// The failures of a writer so far.
 #[derive(Clone, Debug, Default)]
 pub struct WriteFailures {
-    /// How many lines are lost, or cut short.
+    /// The number of lines that are lost or truncated.
     pub lines: u64,
-    /// What the writer said the first time.
+    /// The first error of the writer.
     pub first: Option<Arc<io::Error>>,
 }
 
@@ -28,7 +28,7 @@ impl<W: Write> Output<W> {
         Self { writer, failures: WriteFailures::default(), reports, lines: "log lines".into() }
     }
 
-    /// An output whose failures are told as those of `lines`.
+    /// Sets the name of the lines in the message about a failure.
     pub(crate) fn named(mut self, lines: String) -> Self {
         self.lines = lines.into();
         self
@@ -41,7 +41,7 @@ impl<W: Write> Output<W> {
         }
     }
 
-    /// A line could not be written.
+    /// Counts a line that could not be written.
     pub(crate) fn lost(&mut self, error: io::Error) {
         self.failures.add(error, &self.lines, self.reports.then(io::stderr));
     }
@@ -56,12 +56,12 @@ impl<W: Write> Output<W> {
 }
 
 impl WriteFailures {
-    /// Counts a failure, and tells the first to `report`.
+    /// Counts a failure, and writes the first to `report`.
     fn add(&mut self, error: io::Error, lines: &str, report: Option<impl Write>) {
         self.lines += 1;
         if self.first.is_none() {
             if let Some(mut report) = report {
-                // Where this cannot be told either, nothing is left to do.
+                // A failure to report is ignored, since there is no other output.
                 let told =
                     format!("limpid: {lines} are lost, for they cannot be written: {error}\n");
                 let _ = report.write_all(told.as_bytes());
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_failure_is_told_once() {
+    fn first_failure_is_reported_once() {
         let (mut failures, mut told) = (WriteFailures::default(), Vec::new());
         failures.add(io::Error::other("disk full"), "log lines", Some(&mut told));
         failures.add(io::Error::other("still full"), "log lines", Some(&mut told));

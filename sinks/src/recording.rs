@@ -1,4 +1,4 @@
-//! For tests: what was told, and that it was.
+//! Recorded events, for assertions in tests.
 
 use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,7 +8,7 @@ use limpid_core::trace::{EventKind, Interest, Meta, OwnedTraceEvent, Sink, Trace
 use crate::levels::Levels;
 use crate::python::Messages;
 
-/// Keeps every event, for tests to look at. Clones share what they keep.
+/// Keeps every event, for tests. Clones share the events.
 ///
 /// ```
 /// use limpid_core::time::Mono;
@@ -28,33 +28,33 @@ use crate::python::Messages;
 pub struct Recorder(Arc<Mutex<Vec<(Meta, OwnedTraceEvent)>>>);
 
 impl Recorder {
-    /// A recorder that was told nothing.
+    /// Returns an empty recorder.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The events so far, in the order in which they were told.
+    /// Returns the events so far, in order.
     #[must_use]
     pub fn events(&self) -> Vec<(Meta, OwnedTraceEvent)> {
         self.lock().clone()
     }
 
-    /// The kinds of the events so far.
+    /// Returns the kinds of the events so far.
     #[must_use]
     pub fn kinds(&self) -> Vec<EventKind> {
         self.lock().iter().map(|(meta, _)| meta.kind).collect()
     }
 
-    /// Forgets the events so far.
+    /// Removes the events so far.
     pub fn clear(&self) {
         self.lock().clear();
     }
 
-    /// The first event of a kind.
+    /// Returns the first event of a kind.
     ///
     /// # Panics
-    /// There is none.
+    /// Panics if there is no such event.
     #[track_caller]
     #[expect(clippy::must_use_candidate, reason = "an assertion is of use by itself")]
     pub fn assert_event(&self, kind: EventKind) -> OwnedTraceEvent {
@@ -62,28 +62,28 @@ impl Recorder {
         match first {
             Some((_, event)) => event,
             #[expect(clippy::panic, reason = "it is what an assertion does")]
-            None => panic!("no {kind:?} was told, but\n{}", self.told()),
+            None => panic!("no {kind:?} was recorded, only\n{}", self.recorded()),
         }
     }
 
-    /// No event is of this kind.
+    /// Asserts that no event is of this kind.
     ///
     /// # Panics
-    /// One is.
+    /// Panics if there is such an event.
     #[track_caller]
     pub fn assert_no_event(&self, kind: EventKind) {
-        let is_told = self.kinds().contains(&kind);
-        assert!(!is_told, "{kind:?} was told, among\n{}", self.told());
+        let is_recorded = self.kinds().contains(&kind);
+        assert!(!is_recorded, "{kind:?} was recorded, among\n{}", self.recorded());
     }
 
-    /// The documented lines of the events so far, without what differs from run to run: times and
-    /// the addresses of objects.
+    /// Returns the documented lines of the events so far, without times and without the addresses of
+    /// objects, which differ between runs.
     #[must_use]
     pub fn snapshot(&self) -> String {
         self.snapshot_of(&Levels::documented())
     }
 
-    /// The lines of the events that these levels tell.
+    /// Returns the lines of the events of these levels.
     #[must_use]
     pub fn snapshot_of(&self, levels: &Levels) -> String {
         let interest = levels.interest();
@@ -99,8 +99,8 @@ impl Recorder {
         lines
     }
 
-    /// Everything that was told, for somebody who misses something.
-    fn told(&self) -> String {
+    /// Returns all recorded events as text, for failed assertions.
+    fn recorded(&self) -> String {
         self.snapshot_of(&Levels::everything())
     }
 
@@ -109,7 +109,7 @@ impl Recorder {
     }
 }
 
-/// A message whose objects have no ` at 0x7f0000001000`.
+/// Returns a message without addresses such as ` at 0x7f0000001000`.
 fn without_addresses(message: &str) -> String {
     let mut parts = message.split(" object at 0x");
     let mut shown = parts.next().unwrap_or_default().to_owned();

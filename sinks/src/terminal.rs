@@ -1,18 +1,18 @@
-//! What is different when a person reads lines off a terminal.
+//! Lines on a terminal.
 
 use std::fmt::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use limpid_core::trace::Level;
 
-/// Whether standard error understands colours and the user has not asked for none.
+/// Returns whether standard error supports colours and the user has not disabled them.
 pub(crate) fn wants_colour() -> bool {
     !anstyle_query::no_color()
         && anstyle_query::term_supports_ansi_color()
         && anstyle_query::windows::enable_ansi_colors().unwrap_or(true)
 }
 
-/// The colour of a level.
+/// Returns the colour of a level.
 pub(crate) const fn style(level: Level) -> Style {
     match level {
         Level::Trace => AnsiColor::BrightBlack.on_default(),
@@ -24,8 +24,7 @@ pub(crate) const fn style(level: Level) -> Style {
     }
 }
 
-/// Passes text on with its control characters escaped, so that a peer cannot make a terminal do
-/// anything.
+/// Writes text with its control characters escaped, so that a peer cannot control a terminal.
 pub(crate) struct Visible<W>(pub(crate) W);
 
 impl<W: Write> Write for Visible<W> {

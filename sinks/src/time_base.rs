@@ -4,10 +4,10 @@ use std::time::SystemTime;
 
 use limpid_core::time::Mono;
 
-/// One moment on two clocks: with it, the times of events become times of day.
+/// One moment on two clocks, which converts the times of events to times of day.
 ///
-/// Events that are kept and shown later carry the time on the driver's clock, which counts from
-/// wherever the driver began. Without a base a sink would show when it was told of them again.
+/// Recorded events carry the time on the driver's clock, whose start is arbitrary. Without a base, a sink
+/// would show the time of their replay.
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -28,20 +28,19 @@ pub struct TimeBase {
 }
 
 impl TimeBase {
-    /// A moment on both clocks.
+    /// Returns one moment on both clocks.
     #[must_use]
     pub const fn new(mono: Mono, wall: SystemTime) -> Self {
         Self { mono, wall }
     }
 
-    /// The driver's clock shows `mono` now.
+    /// Returns the present moment, at which the driver's clock shows `mono`.
     #[must_use]
     pub fn now(mono: Mono) -> Self {
         Self::new(mono, SystemTime::now())
     }
 
-    /// What the system's clock would have shown at `mono`. A time that it cannot show is that of
-    /// the base.
+    /// Returns the system's time at `mono`, or that of the base if the system cannot represent it.
     #[must_use]
     pub fn at(self, mono: Mono) -> SystemTime {
         if mono >= self.mono {

@@ -1,4 +1,4 @@
-//! What programs see that log through the crates `log` and `tracing`.
+//! The bridges to the crates `log` and `tracing`.
 
 #![cfg(test)]
 #![cfg(all(feature = "log", feature = "tracing"))]
@@ -30,7 +30,7 @@ fn hostile() -> TraceEvent<'static> {
 }
 
 #[test]
-fn records_have_the_name_the_level_and_the_message_of_the_line() {
+fn log_record_has_name_level_and_message_of_line() {
     assert_eq!(
         bridged::through_log(&CONNECTED, Capture::Default),
         "DEBUG httpcore.connection connect_tcp.complete \
@@ -43,7 +43,7 @@ fn records_have_the_name_the_level_and_the_message_of_the_line() {
 }
 
 #[test]
-fn the_logger_says_what_it_wants() {
+fn log_bridge_reads_interest_of_logger() {
     bridged::logger::install();
     let interest = LogBridge::new().interest();
     assert!(interest.contains(EventKind::HttpRequest));
@@ -52,7 +52,7 @@ fn the_logger_says_what_it_wants() {
 }
 
 #[test]
-fn events_have_fields() {
+fn tracing_event_has_fields() {
     assert_eq!(
         bridged::through_tracing(&hostile(), Capture::Default),
         "INFO httpx \
@@ -67,7 +67,7 @@ fn events_have_fields() {
 }
 
 #[test]
-fn every_event_arrives_with_every_field_that_has_a_value() {
+fn tracing_event_has_every_field_with_a_value() {
     for event in samples::empty().iter().chain(&samples::full()) {
         let event = event.borrow();
         let told = bridged::through_tracing(&event, Capture::Everything);
@@ -84,11 +84,11 @@ fn every_event_arrives_with_every_field_that_has_a_value() {
 }
 
 #[test]
-fn the_subscriber_says_what_it_wants() {
+fn tracing_bridge_reads_interest_of_subscriber() {
     let interest = bridged::subscriber::within(|| TracingBridge::new().interest());
     assert!(interest.contains(EventKind::SetupSocks5ConnectionStarted));
     assert!(!interest.contains(EventKind::SocksConnectTcpStarted));
-    // Without a subscriber nothing is wanted.
+    // Without a subscriber there is no interest.
     assert_eq!(TracingBridge::new().interest(), Interest::NONE);
     let event = OwnedTraceEvent::from(&CONNECTED);
     TracingBridge::new().event(&meta(&event.borrow()), &event.borrow());

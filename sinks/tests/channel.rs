@@ -1,4 +1,4 @@
-//! Events for other threads.
+//! The sink that sends events to other threads.
 
 #![cfg(test)]
 
@@ -19,7 +19,7 @@ fn tell(sink: &ChannelSink, count: usize) {
 }
 
 #[test]
-fn events_come_as_they_were_told() {
+fn channel_delivers_events_unchanged() {
     let (sink, receiver) = ChannelSink::bounded(100);
     let told = samples::full();
     for event in &told {
@@ -38,7 +38,7 @@ fn events_come_as_they_were_told() {
 }
 
 #[test]
-fn what_does_not_fit_is_told_with_the_next_that_does() {
+fn channel_reports_dropped_events_with_next_item() {
     let (sink, receiver) = ChannelSink::bounded(2);
     tell(&sink, 5);
     assert_eq!(sink.dropped(), 3);
@@ -50,7 +50,7 @@ fn what_does_not_fit_is_told_with_the_next_that_does() {
 }
 
 #[test]
-fn when_nobody_receives_nothing_is_wanted() {
+fn channel_without_receiver_has_no_interest() {
     let (sink, receiver) = ChannelSink::bounded(2);
     assert_eq!(sink.interest(), Levels::verbose().interest());
     drop(receiver);
@@ -61,7 +61,7 @@ fn when_nobody_receives_nothing_is_wanted() {
 }
 
 #[test]
-fn what_many_threads_tell_is_received_or_counted() {
+fn channel_delivers_or_counts_events_of_many_threads() {
     const EACH: usize = 2000;
     let (sink, receiver) = ChannelSink::bounded(16);
     let reader = thread::spawn(move || {
@@ -75,7 +75,7 @@ fn what_many_threads_tell_is_received_or_counted() {
             scope.spawn(|| tell(&sink, EACH));
         }
     });
-    // Now something fits, and tells of all that did not.
+    // The next event fits, and its item counts the dropped ones.
     while {
         let dropped = sink.dropped();
         thread::yield_now();

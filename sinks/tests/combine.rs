@@ -1,4 +1,4 @@
-//! Sinks made of sinks.
+//! Sinks that combine other sinks.
 
 #![cfg(test)]
 
@@ -13,7 +13,7 @@ use limpid_sinks::combine::{Filter, Group, Sampling, Tee};
 use limpid_sinks::{Levels, Recorder};
 use samples::{LIFE, Wants, exchange, refused};
 
-/// The exchanges that a recorder was told of, event by event.
+/// Returns the exchange of each recorded event.
 fn exchanges(recorder: &Recorder) -> Vec<u64> {
     recorder.events().iter().map(|(meta, _)| meta.exchange.0).collect()
 }
@@ -23,7 +23,7 @@ fn scope(id: u64) -> Scope {
 }
 
 #[test]
-fn a_tee_tells_each_sink_what_it_wants() {
+fn tee_passes_events_by_interest_of_sink() {
     let (all, http11) = (Recorder::new(), Recorder::new());
     let wants = Wants(Interest::logger(Logger::Http11), http11.clone());
     let tee = Tee::new().with(all.clone()).with(wants);
@@ -34,7 +34,7 @@ fn a_tee_tells_each_sink_what_it_wants() {
 }
 
 #[test]
-fn filters_add_up() {
+fn filter_applies_all_conditions() {
     let recorder = Recorder::new();
     let filter = Filter::new(recorder.clone())
         .levels(&Levels::documented())
@@ -49,7 +49,7 @@ fn filters_add_up() {
 }
 
 #[test]
-fn failures_are_always_sampled_and_with_all_that_led_to_them() {
+fn sampling_passes_failed_exchange_with_all_events() {
     let recorder = Recorder::new();
     let sampling = Sampling::new(recorder.clone(), 0);
     exchange(&sampling, &mut scope(1), 10_000);
@@ -62,7 +62,7 @@ fn failures_are_always_sampled_and_with_all_that_led_to_them() {
 }
 
 #[test]
-fn the_slow_are_always_sampled() {
+fn sampling_passes_slow_exchange() {
     let recorder = Recorder::new();
     let sampling = Sampling::new(recorder.clone(), 0).slow(Duration::from_millis(10));
     exchange(&sampling, &mut scope(1), 9);
@@ -71,7 +71,7 @@ fn the_slow_are_always_sampled() {
 }
 
 #[test]
-fn of_the_others_one_in_so_many_is_sampled_and_always_the_same() {
+fn sampling_selects_same_exchanges_in_every_run() {
     let sampled = || {
         let recorder = Recorder::new();
         let sampling = Sampling::new(recorder.clone(), 10);
@@ -89,14 +89,14 @@ fn of_the_others_one_in_so_many_is_sampled_and_always_the_same() {
 }
 
 #[test]
-fn sampling_forgets_the_oldest_to_stay_within_its_limits() {
+fn sampling_drops_oldest_beyond_limits() {
     let recorder = Recorder::new();
     let sampling = Sampling::new(recorder.clone(), 0).limits(2, 400);
     let open = Interest::ALL.without(Interest::only(EventKind::ExchangeComplete));
     for id in 1..=3 {
         exchange(&Wants(open, &sampling), &mut scope(id), 1);
     }
-    // The first exchange is forgotten, and of the others the first events are.
+    // The first exchange is dropped, and so are the first events of the others.
     assert!(sampling.lost() >= 4, "{}", sampling.lost());
     refused(&sampling, &mut scope(3));
     let kinds = recorder.kinds();
@@ -105,7 +105,7 @@ fn sampling_forgets_the_oldest_to_stay_within_its_limits() {
 }
 
 #[test]
-fn the_events_of_an_exchange_come_together() {
+fn group_passes_exchange_as_a_whole() {
     let recorder = Recorder::new();
     let group = Group::new(recorder.clone());
     thread::scope(|threads| {
@@ -126,7 +126,7 @@ fn the_events_of_an_exchange_come_together() {
 }
 
 #[test]
-fn a_group_loses_nothing_when_it_has_no_room() {
+fn group_passes_events_early_beyond_limits() {
     let recorder = Recorder::new();
     let group = Group::new(recorder.clone()).limits(2, 150);
     let open = Interest::ALL.without(Interest::only(EventKind::ExchangeComplete));
@@ -145,7 +145,7 @@ fn a_group_loses_nothing_when_it_has_no_room() {
 }
 
 #[test]
-fn what_is_needed_to_see_the_end_is_not_passed_on() {
+fn group_filters_end_events_without_interest() {
     let info = Interest::only(EventKind::HttpRequest);
     let (grouped, sampled) = (Recorder::new(), Recorder::new());
     let group = Group::new(Wants(info, grouped.clone()));
@@ -158,7 +158,7 @@ fn what_is_needed_to_see_the_end_is_not_passed_on() {
 }
 
 #[test]
-fn events_of_no_exchange_pass() {
+fn events_without_exchange_are_passed_on() {
     let recorder = Recorder::new();
     let (group, sampling) = (Group::new(recorder.clone()), Sampling::new(recorder.clone(), 0));
     let mut scope = Scope::default();

@@ -1,4 +1,4 @@
-//! What is said of a configuration that cannot be used: where, what, and what would be right.
+//! Errors of configurations: place, problem and valid values.
 
 #![cfg(test)]
 #![cfg(feature = "config")]
@@ -9,12 +9,12 @@ use std::{env, fs};
 use limpid_sinks::config::ConfigProblem;
 use limpid_sinks::{Logging, LoggingConfig};
 
-/// The errors of a document in JSON, line by line.
+/// Returns the errors of a document in JSON, one on each line.
 fn errors(json: &str) -> String {
     LoggingConfig::from_json(json).and_then(Logging::from_config).unwrap_err().to_string()
 }
 
-/// The errors of a document that has these keys besides its version.
+/// Asserts the errors of a document with these keys and a version.
 #[track_caller]
 fn assert_errors(keys: &str, expected: &str) {
     assert_eq!(errors(&format!(r#"{{"version": 1, {keys}}}"#)), expected, "{keys}");
@@ -39,7 +39,7 @@ fn the_version_is_1() {
 }
 
 #[test]
-fn the_text_is_of_its_language() {
+fn config_rejects_syntax_errors() {
     assert_eq!(
         errors("{\n  \"version\": 1,\n  \"root\": [}\n}"),
         "this is not JSON: line 3, column 12: expected value"
@@ -54,7 +54,7 @@ fn the_text_is_of_its_language() {
 }
 
 #[test]
-fn a_file_is_read_by_the_ending_of_its_name() {
+fn config_language_follows_file_extension() {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let (toml, json) = (directory.join("errors.toml"), directory.join("errors.conf"));
     fs::write(&toml, "version = 3").unwrap();
@@ -73,11 +73,11 @@ fn levels() {
                           CRITICAL, FATAL and all numbers";
     assert_errors(
         &handler(r#""class": "logging.StreamHandler", "level": "debug""#),
-        &format!("handlers.default.level: \"debug\" is no level, DEBUG is; {LEVELS}"),
+        &format!("handlers.default.level: \"debug\" is not a level, DEBUG is; {LEVELS}"),
     );
     assert_errors(
         r#""loggers": {"httpcore.http11": {"level": "LOUD"}}"#,
-        &format!("loggers.\"httpcore.http11\".level: \"LOUD\" is no level; {LEVELS}"),
+        &format!("loggers.\"httpcore.http11\".level: \"LOUD\" is not a level; {LEVELS}"),
     );
     for level in ["1.5", "true", "[]"] {
         assert_errors(
@@ -120,7 +120,7 @@ fn classes_and_their_arguments() {
 }
 
 #[test]
-fn what_only_python_can_do() {
+fn config_rejects_python_factories_and_attributes() {
     const PYTHON: &str = "this is for programs in Python only; use a class";
     assert_errors(&handler(r#""()": "mine.make""#), &format!("handlers.default.\"()\": {PYTHON}"));
     assert_errors(&formatter(r#""()": "mine.make""#), &format!("formatters.http.\"()\": {PYTHON}"));
@@ -138,7 +138,7 @@ fn what_only_python_can_do() {
 fn streams_and_files() {
     assert_errors(
         &handler(r#""class": "logging.StreamHandler", "stream": "sys.stderr""#),
-        "handlers.default.stream: \"sys.stderr\" is no stream; the streams are ext://sys.stderr \
+        "handlers.default.stream: \"sys.stderr\" is not a stream; the streams are ext://sys.stderr \
          and ext://sys.stdout",
     );
     let file = |arguments: &str| handler(&format!(r#""class": "logging.FileHandler"{arguments}"#));
@@ -191,7 +191,7 @@ fn formats() {
     );
     assert_errors(
         &formatter(r#""style": "!""#),
-        "formatters.http.style: \"!\" is no style; the styles are %, { and $",
+        "formatters.http.style: \"!\" is not a style; the styles are %, { and $",
     );
     assert_errors(&formatter(r#""format": 3"#), "formatters.http.format: a string stands here");
     let bad_date = errors(&format!(r#"{{"version": 1, {}}}"#, formatter(r#""datefmt": "%H:%""#)));
@@ -203,7 +203,7 @@ fn formats() {
 }
 
 #[test]
-fn names_that_lead_nowhere() {
+fn config_rejects_unknown_names() {
     assert_errors(
         r#""formatters": {"http": {}, "short": {}}, "filters": {"f": {}},
            "handlers": {"h": {"class": "logging.NullHandler", "formatter": "htp", "filters": ["g"]}},
@@ -215,7 +215,7 @@ fn names_that_lead_nowhere() {
     );
     assert_errors(
         r#""root": {"handlers": ["h"]}"#,
-        "root.handlers[0]: there is no \"h\" among the handlers, which are none",
+        "root.handlers[0]: there is no \"h\" among the handlers; the section is empty",
     );
     assert_errors(
         r#""root": {"level": "cfg://levels.mine"}"#,
@@ -243,7 +243,7 @@ fn tables_and_lists() {
 }
 
 #[test]
-fn every_error_is_told() {
+fn config_reports_every_error() {
     let error = errors(
         r#"{"version": 1, "formatters": {"f": {"style": 1}}, "handlers": {"h": {"class": "X"}},
             "loggers": {"a": {"level": "x"}, "b": {"level": "y"}}, "root": 1}"#,
@@ -266,7 +266,7 @@ fn keys_that_python_ignores_are_ignored() {
 }
 
 #[test]
-fn no_file_is_touched_if_anything_is_wrong() {
+fn config_error_changes_no_file() {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("untouched");
     let _ = fs::remove_dir_all(&directory);
     fs::create_dir_all(&directory).unwrap();

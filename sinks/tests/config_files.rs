@@ -15,7 +15,7 @@ use limpid_sinks::config::{FileConfig, FileMode, HandlerConfig, LoggerConfig, Lo
 /// A line of 14 bytes.
 const LINE: &str = "close.started\n";
 
-/// An empty directory for one test.
+/// Returns an empty directory for one test.
 fn directory(name: &str) -> PathBuf {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("config_files").join(name);
     let _ = fs::remove_dir_all(&directory);
@@ -34,7 +34,7 @@ fn write_lines(logging: &Logging, count: usize) {
     (0..count).for_each(|_| tell(logging, &[TraceEvent::CloseStarted {}]));
 }
 
-/// How many lines each file of a directory has, by name.
+/// Returns the number of lines in each file of a directory, by name.
 fn lines_in(directory: &Path) -> Vec<(String, usize)> {
     let mut files: Vec<_> = fs::read_dir(directory)
         .unwrap()
@@ -53,7 +53,7 @@ fn files<const N: usize>(files: [(&str, usize); N]) -> Vec<(String, usize)> {
 }
 
 #[test]
-fn modes_say_what_becomes_of_what_is_there() {
+fn file_mode_determines_fate_of_content() {
     let path = directory("modes").join("a.log");
     for (mode, before, after) in [
         (FileMode::CreateNew, "", LINE.into()),
@@ -81,7 +81,7 @@ fn a_delayed_file_is_opened_with_the_first_line() {
 }
 
 #[test]
-fn a_file_that_cannot_be_opened_later_loses_lines_and_nothing_else() {
+fn delayed_file_that_cannot_be_opened_only_loses_lines() {
     let directory = directory("later");
     let path = directory.join("not yet").join("a.log");
     let logging = logging_to(FileConfig::new(&path).delay(true));
@@ -95,7 +95,7 @@ fn a_file_that_cannot_be_opened_later_loses_lines_and_nothing_else() {
 #[test]
 fn a_file_rotates_before_the_line_that_would_fill_it() {
     let directory = directory("rotation");
-    // As in Python, 42 bytes are three lines of 14 and one byte too few for them.
+    // As in Python, a file of 42 bytes has room for two lines of 14, not three.
     let file = || FileConfig::new(directory.join("a.log")).rotate(42, 2);
     let logging = logging_to(file());
     write_lines(&logging, 2);
@@ -104,14 +104,14 @@ fn a_file_rotates_before_the_line_that_would_fill_it() {
     assert_eq!(lines_in(&directory), files([("a.log", 1), ("a.log.1", 2)]));
     write_lines(&logging, 2);
     assert_eq!(lines_in(&directory), files([("a.log", 1), ("a.log.1", 2), ("a.log.2", 2)]));
-    // What is there counts, and is not truncated.
+    // Existing content counts and is not truncated.
     drop(logging);
     write_lines(&logging_to(file().mode(FileMode::Truncate)), 2);
     assert_eq!(lines_in(&directory), files([("a.log", 1), ("a.log.1", 2), ("a.log.2", 2)]));
 }
 
 #[test]
-fn a_size_without_backups_and_backups_without_a_size_do_not_rotate() {
+fn rotation_requires_size_and_backups() {
     for (max_bytes, backup_count) in [(42, 0), (0, 2)] {
         let directory = directory("no rotation");
         let file = FileConfig::new(directory.join("a.log")).rotate(max_bytes, backup_count);
@@ -121,17 +121,17 @@ fn a_size_without_backups_and_backups_without_a_size_do_not_rotate() {
 }
 
 #[test]
-fn a_line_longer_than_the_limit_has_a_file_of_its_own() {
+fn line_beyond_size_limit_fills_one_file() {
     let directory = directory("long lines");
     write_lines(&logging_to(FileConfig::new(directory.join("a.log")).rotate(5, 9)), 3);
     assert_eq!(lines_in(&directory), files([("a.log", 1), ("a.log.1", 1), ("a.log.2", 1)]));
 }
 
 #[test]
-fn a_rotation_that_fails_is_tried_again() {
+fn failed_rotation_is_retried() {
     let directory = directory("blocked");
     let logging = logging_to(FileConfig::new(directory.join("a.log")).rotate(28, 1));
-    // A directory is in the way of the backup.
+    // A directory blocks the name of the backup.
     fs::create_dir_all(directory.join("a.log.1").join("x")).unwrap();
     write_lines(&logging, 3);
     assert_eq!(logging.failures()[0].1.lines, 2);
@@ -159,7 +159,7 @@ fn lines_of_ten_threads_survive_rotation() {
 
 #[cfg(unix)]
 #[test]
-fn what_is_no_file_neither_rotates_nor_is_truncated() {
+fn pipe_is_neither_rotated_nor_truncated() {
     let file = FileConfig::new("/dev/null").mode(FileMode::Truncate);
     for file in [file.clone(), file.rotate(1, 1)] {
         let logging = logging_to(file);

@@ -17,14 +17,14 @@ use limpid_sinks::{LineSink, Logging, LoggingConfig, TimeZone};
 
 const PAGE: &str = include_str!("../../docs/LOGGING.md");
 
-/// The first block of code in a language.
+/// Returns the first block of code in a language.
 fn block(language: &str) -> String {
     let (_, block) = PAGE.split_once(&format!("\n```{language}\n")).unwrap();
-    // A page that was checked out on Windows may have other ends of lines.
+    // A page that was checked out on Windows may have CRLF line ends.
     block.split_once("```").unwrap().0.replace("\r\n", "\n")
 }
 
-/// A clock that shows 17:27:40 for three lines, and the second after it from then on.
+/// Returns a clock that shows 17:27:40 for three lines, and the next second from then on.
 fn clock() -> impl Fn() -> SystemTime + Send + Sync {
     let lines = AtomicU64::new(0);
     move || {
@@ -47,7 +47,7 @@ impl Write for Log {
 }
 
 #[test]
-fn the_first_example() {
+fn first_example_prints_page() {
     let block_of_fields = fields(&FIELDS);
     let sink = LineSink::new(Vec::new()).time_zone(TimeZone::Utc).clock(clock());
     tell(&sink, &events(block_of_fields.fields()));
@@ -55,13 +55,13 @@ fn the_first_example() {
 }
 
 #[test]
-fn the_second_example_in_both_languages() {
+fn second_example_prints_page_in_both_languages() {
     let block_of_fields = fields(&FIELDS);
     for config in [
         LoggingConfig::from_json(&block("json")).unwrap(),
         LoggingConfig::from_toml(&block("toml")).unwrap(),
     ] {
-        // The same handler, where a test can see what it writes.
+        // The same handler with a writer that the test can read.
         let log = Log::default();
         let default = HandlerConfig::writer(log.clone()).formatter("http");
         let logging = Logging::from_config(config.handler("default", default)).unwrap();

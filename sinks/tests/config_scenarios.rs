@@ -1,5 +1,5 @@
-//! Configurations whose output was recorded from Python: what they print to standard error and to
-//! standard output, each in a process of its own.
+//! Configurations whose output was recorded from Python: their standard error and standard output, each in
+//! a separate process.
 
 #![cfg(test)]
 #![cfg(feature = "config")]
@@ -17,10 +17,10 @@ use limpid_core::http1::{ResponseHead, Version};
 use limpid_core::trace::{StreamId, TlsContext, TraceEvent};
 use limpid_sinks::{Logging, LoggingConfig, TimeZone};
 
-/// Says to the other process what to do.
+/// The variable that passes the configuration to the other process.
 const CONFIG: &str = "LIMPID_TEST_CONFIG";
 const EXCHANGE: &str = "LIMPID_TEST_EXCHANGE";
-/// Stand around what it prints to standard output.
+/// Markers around the standard output of the configuration.
 const BEGIN: &str = "\n-- begin --\n";
 const END: &str = "-- end --\n";
 
@@ -28,7 +28,7 @@ fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
 }
 
-/// What a configuration prints of an exchange, to standard error and to standard output.
+/// Returns the output of a configuration for an exchange: standard error and standard output.
 fn printed(config: &str, exchange: &str) -> (String, String) {
     let output = Command::new(env::current_exe().unwrap())
         .args(["--exact", "this_process_logs", "--ignored", "--nocapture"])
@@ -61,7 +61,7 @@ fn this_process_logs() {
 
 const TIMEOUT: Option<Duration> = Some(Duration::from_secs(5));
 
-/// A GET without TLS, with an event that no recorded line tells.
+/// Returns the events of a GET without TLS, and one that is in no recorded line.
 fn plain(fields: limpid_core::fields::Fields<'_>) -> Vec<TraceEvent<'_>> {
     let (request, version) = (&b"GET"[..], Version::HTTP_11);
     vec![
@@ -98,7 +98,7 @@ fn plain(fields: limpid_core::fields::Fields<'_>) -> Vec<TraceEvent<'_>> {
     ]
 }
 
-/// A few steps towards an origin behind a proxy.
+/// Returns some events of a connection through a proxy.
 fn tunnel() -> Vec<TraceEvent<'static>> {
     vec![
         TraceEvent::ConnectTcpComplete { stream: StreamId { connection: 1, layer: 0 } },
@@ -113,7 +113,7 @@ fn tunnel() -> Vec<TraceEvent<'static>> {
     ]
 }
 
-/// Lines as the recordings have them: without times, addresses and ports.
+/// Returns lines as they were recorded: without times, addresses and ports.
 fn normalised(lines: &str) -> String {
     let mut normalised = String::new();
     for line in lines.lines() {

@@ -1,4 +1,4 @@
-//! Which handlers get what: the rules of Python's `logging`.
+//! Which handlers receive which events: the rules of Python's `logging`.
 
 #![cfg(test)]
 #![cfg(feature = "config")]
@@ -19,17 +19,17 @@ use limpid_sinks::config::{
 use limpid_sinks::python::{Profile, StreamClass};
 use limpid_sinks::{DateFormat, Logging, Style, Template, TimeZone};
 
-/// What handlers write, all in one place and order.
+/// The output of all handlers, in order.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    /// A handler that writes here, with the name `tag` before each line.
+    /// Returns a handler that writes here, with `tag` before each line.
     fn handler(&self, tag: &str) -> HandlerConfig {
         HandlerConfig::writer(Tagged { tag: tag.into(), log: self.clone() })
     }
 
-    /// What was written since the last time, in one line.
+    /// Removes the output and returns it as one line.
     fn take(&self) -> String {
         let written = std::mem::take(&mut *self.0.lock().unwrap());
         String::from_utf8(written).unwrap().lines().collect::<Vec<_>>().join(" | ")
@@ -54,7 +54,7 @@ impl Write for Tagged {
     }
 }
 
-/// Fails, always.
+/// A writer that always fails.
 struct Full;
 
 impl Write for Full {
@@ -83,7 +83,7 @@ const EVENTS: [TraceEvent<'static>; 4] = [
     TraceEvent::FramingChosen { framing: "none", length: None, why: "HEAD" },
 ];
 
-/// Handlers A and B that show the names of loggers, and a filter each of `httpx` and all.
+/// Returns handlers A and B that show the names of loggers, and filters of `httpx` and of all events.
 fn handlers(log: &Log) -> LoggingConfig {
     LoggingConfig::new()
         .formatter("name", FormatterConfig::new("%(name)s".parse().unwrap()))
@@ -110,7 +110,7 @@ fn assert_written(expected: &str, configure: impl FnOnce(LoggingConfig) -> Loggi
 }
 
 #[test]
-fn handlers_of_ancestors_get_it_too_the_innermost_first() {
+fn event_reaches_ancestor_handlers_innermost_first() {
     assert_written("A httpcore.connection | B httpcore.connection | B httpx", |config| {
         config
             .logger("httpcore.connection", debug().handler("A"))
@@ -120,7 +120,7 @@ fn handlers_of_ancestors_get_it_too_the_innermost_first() {
 }
 
 #[test]
-fn levels_of_ancestors_do_not_matter_on_the_way() {
+fn ancestor_levels_do_not_filter_propagated_events() {
     assert_written("B httpcore.connection", |config| {
         config
             .logger("httpcore.connection", debug())
@@ -129,7 +129,7 @@ fn levels_of_ancestors_do_not_matter_on_the_way() {
 }
 
 #[test]
-fn without_propagation_ancestors_get_nothing() {
+fn propagate_false_stops_at_logger() {
     assert_written("A httpcore.connection | A httpcore.http11 | B httpx", |config| {
         config
             .logger("httpcore", debug().handler("A").propagate(false))
@@ -139,7 +139,7 @@ fn without_propagation_ancestors_get_nothing() {
 }
 
 #[test]
-fn a_handler_counts_once_on_a_logger_and_once_on_each_of_its_ancestors() {
+fn handler_writes_once_for_each_logger_it_is_attached_to() {
     assert_written("A httpx | B httpx | A httpx", |config| {
         config
             .logger("httpx", debug().handler("A").handler("B").handler("A"))
@@ -148,7 +148,7 @@ fn a_handler_counts_once_on_a_logger_and_once_on_each_of_its_ancestors() {
 }
 
 #[test]
-fn filters_of_a_logger_are_for_what_it_tells_itself() {
+fn logger_filter_applies_to_own_events_only() {
     assert_written("A httpcore.http11 | A httpx", |config| {
         config
             .logger("httpcore", debug().handler("A").filter("httpx"))
@@ -170,7 +170,7 @@ fn a_handler_has_a_level_and_filters() {
 }
 
 #[test]
-fn the_root_has_two_more_names() {
+fn root_logger_has_aliases() {
     for name in ["", "root"] {
         assert_written("A httpcore.connection | A httpcore.http11 | A httpx", |config| {
             config.logger(name, debug().handler("A")).disable_existing_loggers(false)
@@ -179,7 +179,7 @@ fn the_root_has_two_more_names() {
 }
 
 #[test]
-fn a_root_without_a_level_tells_everything_but_what_is_limpids_own() {
+fn root_without_level_passes_all_but_limpid_events() {
     let everything = logger().level(LogLevel::NOT_SET).handler("A");
     assert_written("A httpcore.connection | A httpcore.http11", |config| {
         config.root(everything.clone())
@@ -193,7 +193,7 @@ fn a_root_without_a_level_tells_everything_but_what_is_limpids_own() {
 }
 
 #[test]
-fn interest_is_what_some_handler_writes() {
+fn interest_is_union_of_handlers() {
     let interest = |config| Logging::from_config(config).unwrap().interest();
     let log = Log::default();
     let warnings = Interest::only(EventKind::HandlerFailed);
@@ -214,7 +214,7 @@ fn interest_is_what_some_handler_writes() {
 }
 
 #[test]
-fn a_second_configuration_finds_what_the_first_one_left() {
+fn second_configuration_keeps_existing_loggers() {
     let log = Log::default();
     let logging = Logging::from_config(
         handlers(&log)
@@ -254,7 +254,7 @@ fn a_second_configuration_finds_what_the_first_one_left() {
 }
 
 #[test]
-fn an_incremental_configuration_changes_levels_and_nothing_else() {
+fn incremental_configuration_changes_only_levels() {
     let log = Log::default();
     let config =
         handlers(&log).logger("httpcore", debug().handler("A")).root(logger().handler("B"));
@@ -277,24 +277,25 @@ fn an_incremental_configuration_changes_levels_and_nothing_else() {
         "A httpcore.connection | B httpcore.connection | A httpcore.http11 | B httpcore.http11"
     );
 
-    let nobody = LoggingConfig::new().incremental(true).handler("C", HandlerConfig::existing());
-    let error = logging.configure(nobody).unwrap_err().to_string();
+    let unnamed = LoggingConfig::new().incremental(true).handler("C", HandlerConfig::existing());
+    let error = logging.configure(unnamed).unwrap_err().to_string();
     assert_eq!(error, "handlers.C: there is no \"C\" among the handlers, which are A and B");
 }
 
 #[test]
-fn a_configuration_that_is_refused_changes_nothing() {
+fn rejected_configuration_changes_nothing() {
     let log = Log::default();
     let config = handlers(&log).logger("httpcore", debug().handler("A"));
     let logging = Logging::from_config(config).unwrap();
-    let bad = handlers(&log).logger("httpx", debug().handler("B")).root(logger().handler("nobody"));
+    let bad =
+        handlers(&log).logger("httpx", debug().handler("B")).root(logger().handler("missing"));
     assert!(logging.configure(bad).is_err());
     tell(&logging, &EVENTS);
     assert_eq!(log.take(), "A httpcore.connection | A httpcore.http11");
 }
 
 #[test]
-fn the_document_and_the_methods_say_the_same() {
+fn document_equals_configuration_by_methods() {
     let http = FormatterConfig::new(Template::documented()).date_format(DateFormat::documented());
     let default = HandlerConfig::stream(Stream::Stderr).formatter("http");
     let built = LoggingConfig::new()
@@ -309,7 +310,7 @@ fn the_document_and_the_methods_say_the_same() {
 }
 
 #[test]
-fn values_may_stand_elsewhere_in_the_document() {
+fn references_are_resolved() {
     let json = r#"{"version": "cfg://mine.version",
         "mine": {"version": 1, "handlers": ["default"], "levels": [10, "cfg://mine.low"],
                  "low": "TRACE", "stream": "ext://sys.stderr"},
@@ -324,7 +325,7 @@ fn values_may_stand_elsewhere_in_the_document() {
 }
 
 #[test]
-fn formatters_have_styles_times_and_nothing() {
+fn formatter_applies_style_and_date_format() {
     let written = |formatter: &str| {
         let json = format!(r#"{{"version": 1, "formatters": {{"f": {formatter}}}}}"#);
         let log = Log::default();
@@ -378,7 +379,7 @@ fn redaction_and_the_class_of_streams_are_set_as_on_a_sink_of_lines() {
 }
 
 #[test]
-fn a_handler_that_fails_disturbs_no_other() {
+fn failing_handler_does_not_affect_others() {
     let log = Log::default();
     let config = handlers(&log)
         .handler("full", HandlerConfig::writer(Full))
@@ -393,7 +394,7 @@ fn a_handler_that_fails_disturbs_no_other() {
     assert_eq!(failures.first.as_ref().unwrap().kind(), io::ErrorKind::StorageFull);
 }
 
-/// Keeps each write apart, for handlers that write to the same place at the same time.
+/// Keeps each write separate, for handlers that write concurrently.
 #[derive(Clone, Default)]
 struct Writes(Arc<Mutex<Vec<String>>>);
 
@@ -429,7 +430,7 @@ fn lines_of_ten_threads_and_several_handlers_do_not_mix() {
         for _ in 0..10 {
             scope.spawn(|| (0..50).for_each(|_| tell(&logging, &events)));
         }
-        // Configuring in between loses nothing either.
+        // Configuring during the writes loses no line either.
         let more = LoggingConfig::new().incremental(true).logger("httpx", debug());
         logging.configure(more).unwrap();
     });

@@ -1,4 +1,4 @@
-//! The documented page: what one GET over TLS prints.
+//! The documented page: the output of one GET over TLS.
 
 mod common;
 
@@ -11,7 +11,7 @@ use limpid_sinks::{LineSink, TimeZone};
 
 const PAGE: &str = include_str!("documented.log");
 
-/// The line with the address of an object replaced, and the address.
+/// Returns a line with the address of its object replaced, and the address.
 fn without_address(line: &str) -> (String, Option<&str>) {
     match line.split_once("0x").and_then(|(before, rest)| Some((before, rest.split_once('>')?))) {
         Some((before, (address, after))) => (format!("{before}ADDRESS>{after}"), Some(address)),
@@ -20,9 +20,9 @@ fn without_address(line: &str) -> (String, Option<&str>) {
 }
 
 #[test]
-fn the_documented_page_line_for_line() {
+fn documented_page_is_printed_line_for_line() {
     let block = fields(&FIELDS);
-    // The first three lines are of 17:27:40, the others of the second after it.
+    // The first three lines are of 17:27:40, the others of the next second.
     let lines_told = AtomicU64::new(0);
     let clock = move || {
         let line = lines_told.fetch_add(1, Ordering::Relaxed);

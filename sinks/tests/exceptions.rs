@@ -41,7 +41,7 @@ fn a_failed_operation_ends_in_its_exception() {
 }
 
 #[test]
-fn the_operating_system_fails() {
+fn os_error_maps_to_exception() {
     use OsErrorKind as Kind;
     for (phase, kind, expected) in [
         (
@@ -110,7 +110,7 @@ fn the_operating_system_fails() {
 }
 
 #[test]
-fn a_producer_of_a_body_fails_with_its_own_exception() {
+fn body_source_failure_keeps_its_exception() {
     if cfg!(unix) {
         let cause = Cause::Body(OsError { code: 5, kind: OsErrorKind::Other });
         assert_eq!(
@@ -122,7 +122,7 @@ fn a_producer_of_a_body_fails_with_its_own_exception() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_number_that_nobody_knows_is_shown() {
+fn unknown_error_number_is_shown() {
     assert_eq!(
         raised(failure(Phase::Connect, &os(999, OsErrorKind::Other), b"")),
         "ConnectError(OSError(999, 'Unknown error 999'))"
@@ -134,7 +134,7 @@ fn a_number_that_nobody_knows_is_shown() {
 }
 
 #[test]
-fn a_name_is_not_resolved() {
+fn resolve_error_maps_to_exception() {
     for (error, expected) in [
         (ResolveError::NotFound, "gaierror(-2, 'Name or service not known')"),
         (ResolveError::Temporary, "gaierror(-3, 'Temporary failure in name resolution')"),
@@ -150,7 +150,7 @@ fn a_name_is_not_resolved() {
 }
 
 #[test]
-fn time_is_up() {
+fn timeout_maps_to_exception() {
     for (phase, waiting, secure, expected) in [
         (Phase::Connect, Waiting::Connect, false, "ConnectTimeout(TimeoutError('timed out'))"),
         (Phase::Resolve, Waiting::Total, false, "ConnectTimeout(TimeoutError('timed out'))"),
@@ -191,7 +191,7 @@ fn time_is_up() {
 }
 
 #[test]
-fn tls_fails() {
+fn tls_error_maps_to_exception() {
     for (error, expected) in [
         (
             TlsError::EndOfStream,
@@ -220,7 +220,7 @@ fn tls_fails() {
 }
 
 #[test]
-fn a_certificate_is_refused() {
+fn rejected_certificate_maps_to_exception() {
     use CertificateProblem as Problem;
     for (problem, host, why) in [
         (Problem::UnknownIssuer, "localhost", "'unable to get local issuer certificate'"),
@@ -253,7 +253,7 @@ fn a_certificate_is_refused() {
 }
 
 #[test]
-fn the_peer_breaks_a_rule_in_a_head() {
+fn invalid_head_maps_to_remote_protocol_error() {
     for (rule, line, expected) in [
         (
             Rule::VersionForm,
@@ -343,7 +343,7 @@ fn the_peer_breaks_a_rule_in_a_head() {
 }
 
 #[test]
-fn a_header_line_with_everything_in_it() {
+fn invalid_header_line_is_escaped() {
     let cause = broken(Rule::FieldNameCharacter);
     let line = b"X Bad: caf\xe9\t\\ \"it's\"";
     let failure = failure(Phase::ReceiveHead, &cause, line);
@@ -354,7 +354,7 @@ fn a_header_line_with_everything_in_it() {
 }
 
 #[test]
-fn the_peer_breaks_a_rule_in_a_body() {
+fn invalid_body_maps_to_remote_protocol_error() {
     for (rule, line, expected) in [
         (Rule::ChunkSize, &b"xyz\r\n"[..], r#""illegal chunk header: bytearray(b'xyz\\r\\n')""#),
         (Rule::BareLf, b"5\n", r#""illegal chunk header: bytearray(b'5\\n')""#),
@@ -385,7 +385,7 @@ fn the_peer_breaks_a_rule_in_a_body() {
 }
 
 #[test]
-fn the_peer_closes_instead_of_answering() {
+fn close_before_response_maps_to_exception() {
     for rule in [Rule::EndBeforeResponse, Rule::EndInHead] {
         assert_eq!(
             raised(failure(Phase::ReceiveHead, &broken(rule), b"HTT")),
@@ -395,7 +395,7 @@ fn the_peer_closes_instead_of_answering() {
 }
 
 #[test]
-fn a_request_must_not_be_sent() {
+fn invalid_request_maps_to_local_protocol_error() {
     for (wrong, field, expected) in [
         (Misuse::Method, &b""[..], "'Illegal method characters'"),
         (Misuse::Target, b"", "'Illegal target characters'"),
@@ -412,7 +412,7 @@ fn a_request_must_not_be_sent() {
 }
 
 #[test]
-fn what_is_wrong_with_a_body_is_said_once() {
+fn body_error_is_not_repeated() {
     for (wrong, expected) in [
         (Misuse::BodyTooShort(3), "'Too little data for declared Content-Length'"),
         (Misuse::BodyTooLong, "'Too much data for declared Content-Length'"),
@@ -425,6 +425,6 @@ fn what_is_wrong_with_a_body_is_said_once() {
 }
 
 #[test]
-fn the_caller_lets_go() {
+fn cancellation_maps_to_generator_exit() {
     assert_eq!(raised(failure(Phase::ReceiveBody, &Cause::Cancelled, b"")), "GeneratorExit()");
 }

@@ -30,7 +30,7 @@ fn written(events: &[OwnedTraceEvent], capture: Capture) -> String {
 }
 
 #[test]
-fn a_line_says_it_all() {
+fn json_line_has_every_key() {
     let head = samples::full().into_iter().nth(5).unwrap();
     assert_eq!(
         written(&[head], Capture::Default),
@@ -47,7 +47,7 @@ fn a_line_says_it_all() {
 }
 
 #[test]
-fn failures_say_what_is_known() {
+fn json_failure_has_known_fields() {
     let events = samples::full();
     let lines = written(&[events[2].clone(), events[7].clone()], Capture::Default);
     let fields = |line: &str| line.split_once("\"fields\":").unwrap().1.to_owned();
@@ -88,7 +88,7 @@ fn the_schema_is_current() {
 }
 
 #[test]
-fn every_line_is_valid_by_the_schema() {
+fn json_line_matches_schema() {
     let mut text = String::new();
     write_schema(&mut text).unwrap();
     let schema: Value = serde_json::from_str(&text).unwrap();
@@ -124,7 +124,7 @@ fn a_line_allocates_nothing_once_the_buffer_has_grown() {
     assert_eq!(allocation_counter::measure(tell).count_total, 0);
 }
 
-/// Takes nothing.
+/// A writer that always fails.
 struct Full;
 
 impl Write for Full {
@@ -138,7 +138,7 @@ impl Write for Full {
 }
 
 #[test]
-fn a_writer_that_fails_is_remembered() {
+fn failing_writer_is_counted() {
     let sink = JsonSink::new(Full);
     for event in samples::full() {
         sink.event(&samples::meta(EventKind::CloseStarted), &event.borrow());
@@ -148,7 +148,7 @@ fn a_writer_that_fails_is_remembered() {
     assert_eq!(failures.first.unwrap().kind(), io::ErrorKind::StorageFull);
 }
 
-/// What a misuse shows of a field that has lost its name.
+/// The field of a misuse has no name in the event.
 #[test]
 fn a_value_without_a_name_is_hidden() {
     use limpid_core::error::{Call, Cause};

@@ -1,4 +1,4 @@
-//! How lines reach their writer.
+//! Writing of lines.
 
 mod common;
 
@@ -15,13 +15,13 @@ use limpid_sinks::{DateFormat, Levels, LineSink, Template, TimeZone};
 const CLOSED: [TraceEvent<'static>; 2] =
     [TraceEvent::CloseStarted {}, TraceEvent::CloseComplete {}];
 
-/// A sink whose lines are bare messages.
+/// Returns a sink of bare messages.
 fn bare<W: Write>(writer: W) -> LineSink<W> {
     let template = "%(message)s".parse::<Template>();
     LineSink::new(writer).template(template.unwrap_or_default())
 }
 
-/// Keeps each write apart, and counts the flushes.
+/// Keeps each write separate, and counts the flushes.
 #[derive(Default)]
 struct Writes {
     writes: Vec<Vec<u8>>,
@@ -50,7 +50,7 @@ fn a_line_is_one_write() {
 }
 
 #[test]
-fn only_what_levels_allow_is_written() {
+fn levels_select_lines() {
     let levels: Levels = "off,httpcore.http11=debug".parse().unwrap();
     let sink = bare(Writes::default()).levels(&levels);
     assert_eq!(sink.interest(), Interest::logger(Logger::Http11));
@@ -60,7 +60,7 @@ fn only_what_levels_allow_is_written() {
 }
 
 #[test]
-fn the_time_is_shown_as_asked() {
+fn time_follows_format_and_zone() {
     let at = |sink: LineSink<Vec<u8>>| {
         let sink = sink
             .template("%(asctime)s".parse().unwrap())
@@ -77,13 +77,13 @@ fn the_time_is_shown_as_asked() {
 }
 
 #[test]
-fn a_clock_that_nobody_looks_at_is_not_asked() {
+fn clock_is_not_read_without_time_in_template() {
     let sink = bare(Vec::new()).clock(|| unreachable!());
     tell(&sink, &CLOSED);
 }
 
 #[test]
-fn a_terminal_is_not_told_what_to_do_by_a_peer() {
+fn control_characters_of_peer_are_escaped_on_terminal() {
     let event = TraceEvent::HttpRequest {
         method: b"GET",
         url: "http://h",
@@ -107,7 +107,7 @@ fn a_terminal_is_not_told_what_to_do_by_a_peer() {
     );
 }
 
-/// Fails the first few times.
+/// A writer that fails the first few times.
 struct Full {
     failures_left: usize,
     written: Vec<u8>,
@@ -128,7 +128,7 @@ impl Write for Full {
 }
 
 #[test]
-fn a_writer_that_fails_is_remembered_and_tried_again() {
+fn failing_writer_is_counted_and_retried() {
     let sink = bare(Full { failures_left: 3, written: Vec::new() });
     assert_eq!(sink.failures().lines, 0);
     tell(&sink, &CLOSED);
@@ -139,7 +139,7 @@ fn a_writer_that_fails_is_remembered_and_tried_again() {
     assert_eq!(sink.into_writer().written, b"close.complete\n");
 }
 
-/// Panics on the first write.
+/// A writer that panics on the first write.
 struct Panics {
     has_panicked: bool,
     written: Vec<u8>,
@@ -147,7 +147,7 @@ struct Panics {
 
 impl Write for Panics {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        assert!(std::mem::replace(&mut self.has_panicked, true), "a writer of somebody else's");
+        assert!(std::mem::replace(&mut self.has_panicked, true), "the writer panics");
         self.written.write(bytes)
     }
 
@@ -157,7 +157,7 @@ impl Write for Panics {
 }
 
 #[test]
-fn a_panic_of_the_writer_leaves_later_lines_whole() {
+fn lines_after_panic_of_writer_are_complete() {
     let sink = bare(Panics { has_panicked: false, written: Vec::new() });
     assert!(catch_unwind(AssertUnwindSafe(|| tell(&sink, &CLOSED[..1]))).is_err());
     tell(&sink, &CLOSED[1..]);
@@ -165,7 +165,7 @@ fn a_panic_of_the_writer_leaves_later_lines_whole() {
     assert_eq!(sink.into_writer().written, b"close.complete\n");
 }
 
-/// Takes a few bytes at a time and lets other threads run in between.
+/// A writer that takes a few bytes at a time and yields to other threads between.
 #[derive(Default)]
 struct Slow(Vec<u8>);
 

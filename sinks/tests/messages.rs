@@ -68,7 +68,7 @@ fn a_client_certificate_is_a_file_or_a_pair() {
 }
 
 #[test]
-fn seconds_are_the_float_they_were() {
+fn seconds_are_nearest_float() {
     for (nanos, expected) in [
         (5_000_000_000, "5.0"),
         (1_100_000_000, "1.1"),
@@ -138,7 +138,7 @@ fn streams_have_the_class_of_their_backend() {
 }
 
 #[test]
-fn a_head_is_shown_as_it_came() {
+fn response_head_is_shown_unchanged() {
     let block = fields(&[("X-Quote", "it's"), ("x-QUOTE", "\"so\""), ("X-Empty", "")]);
     assert_eq!(
         message(head(b"", block.fields())),
@@ -197,7 +197,7 @@ fn timings_are_a_dictionary_of_seconds() {
 }
 
 #[test]
-fn events_of_our_own_have_the_same_shape() {
+fn limpid_events_have_shape_of_httpcore() {
     assert_eq!(
         message(TraceEvent::ResolveComplete { addresses: 2 }),
         "resolve.complete addresses=2"

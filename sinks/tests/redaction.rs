@@ -1,4 +1,4 @@
-//! What lines show in each capture mode. Every secret planted here holds the word "tiger".
+//! The redaction of lines in each capture mode. Every planted secret contains the word "tiger".
 
 mod common;
 
@@ -10,7 +10,7 @@ use limpid_core::trace::{Capture, Credentials, StreamId, TraceEvent};
 const MODES: [Capture; 4] =
     [Capture::Redacted, Capture::Default, Capture::Private, Capture::Everything];
 
-/// Asserts what one event shows in each mode.
+/// Asserts the text of one event in each mode.
 #[track_caller]
 fn assert_shown(event: TraceEvent<'_>, expected: [&str; 4]) {
     for (capture, expected) in MODES.into_iter().zip(expected) {

@@ -1,4 +1,4 @@
-//! Python's `repr`, value by value. Every expected text is what Python 3.11 shows.
+//! Python's `repr` of each type. The expected texts are those of Python 3.11.
 
 use limpid_sinks::python::repr::*;
 
@@ -29,7 +29,7 @@ fn floats() {
         (1.5e300, "1.5e+300"),
         (f64::MAX, "1.7976931348623157e+308"),
         (0.1 + 0.2, "0.30000000000000004"),
-        // Two texts of this length are equally near: the even one is taken.
+        // Of two equally near texts, the even one is taken.
         (982_956_435_537_732.0 + 0.25, "982956435537732.2"),
         (192_028_772_158_784.0 + 0.125, "192028772158784.12"),
         (0.0, "0.0"),

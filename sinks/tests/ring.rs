@@ -16,7 +16,7 @@ use limpid_sinks::{Levels, LineSink, Recorder, Ring, TimeZone};
 
 const WHY: &str = "the peer said Connection: close";
 
-/// Tells many events of one exchange.
+/// Emits many events of one exchange.
 fn chatter(sink: &impl Sink, exchange: u64, count: u64) {
     let mut scope = Scope::exchange(ExchangeId(exchange));
     let mut cx = Cx::new(Mono::default(), sink, &mut scope);
@@ -31,7 +31,7 @@ fn of(events: &[(Meta, OwnedTraceEvent)], exchange: u64) -> Vec<EventKind> {
 }
 
 #[test]
-fn every_event_comes_back_as_it_was_told() {
+fn ring_returns_events_unchanged() {
     let ring = Ring::new(64 * 1024).levels(&Levels::everything());
     let mut told = samples::full();
     told.extend(samples::empty());
@@ -47,7 +47,7 @@ fn every_event_comes_back_as_it_was_told() {
 }
 
 #[test]
-fn lines_of_heads_are_recorded_if_asked_for() {
+fn ring_records_head_lines_on_request() {
     let line = TraceEvent::FieldRead { name: b"Name", value: b"value", offset: 0 };
     for (ring, recorded) in
         [(Ring::new(Ring::LEAST), 0), (Ring::new(Ring::LEAST).levels(&Levels::verbose()), 1)]
@@ -58,7 +58,7 @@ fn lines_of_heads_are_recorded_if_asked_for() {
 }
 
 #[test]
-fn the_newest_events_win() {
+fn ring_keeps_newest_events() {
     let ring = Ring::new(Ring::LEAST);
     assert_eq!(ring.memory(), Ring::LEAST);
     chatter(&ring, 1, 10_000);
@@ -70,11 +70,11 @@ fn the_newest_events_win() {
 }
 
 #[test]
-fn heads_and_failures_of_open_exchanges_stay() {
+fn ring_pins_heads_and_failures_of_open_exchanges() {
     let ring = Ring::new(Ring::LEAST);
     let (mut done, mut open) = (Scope::exchange(ExchangeId(1)), Scope::exchange(ExchangeId(2)));
     samples::exchange(&ring, &mut done, 1);
-    // All but the last event, which would end it.
+    // All but the last event, which ends the exchange.
     let wants = Interest::ALL.without(Interest::only(EventKind::ExchangeComplete));
     samples::exchange(&samples::Wants(wants, &ring), &mut open, 1);
     chatter(&ring, 3, 10_000);
@@ -91,7 +91,7 @@ fn heads_and_failures_of_open_exchanges_stay() {
 }
 
 #[test]
-fn a_head_stays_however_many_others_are_there() {
+fn ring_keeps_head_among_many_exchanges() {
     let ring = Ring::new(Ring::LEAST);
     let tell = |exchange, event: TraceEvent<'_>| {
         let meta = samples::meta(event.kind());
@@ -115,7 +115,7 @@ fn a_head_stays_however_many_others_are_there() {
 }
 
 #[test]
-fn exchanges_that_never_end_take_no_more_than_their_share() {
+fn ring_bounds_memory_of_exchanges_without_end() {
     let ring = Ring::new(Ring::LEAST);
     let wants = Interest::ALL.without(Interest::only(EventKind::ExchangeComplete));
     for id in 1..=5_000 {
@@ -129,7 +129,7 @@ fn exchanges_that_never_end_take_no_more_than_their_share() {
 }
 
 #[test]
-fn an_event_that_is_too_large_is_counted_and_costs_nothing() {
+fn ring_counts_event_larger_than_segment() {
     let ring = Ring::new(Ring::LEAST).levels(&Levels::everything());
     chatter(&ring, 1, 3);
     let meta = samples::meta(EventKind::BytesReceived);
@@ -138,7 +138,7 @@ fn an_event_that_is_too_large_is_counted_and_costs_nothing() {
 }
 
 #[test]
-fn a_dump_is_told_through_another_sink_with_the_times_of_the_events() {
+fn dump_replays_events_with_their_times() {
     let ring = Ring::new(Ring::LEAST);
     let mut scope = Scope::exchange(ExchangeId(1));
     samples::refused(&ring, &mut scope);
@@ -159,7 +159,7 @@ fn a_dump_is_told_through_another_sink_with_the_times_of_the_events() {
     let of_another = lines();
     ring.dump_exchange(ExchangeId(2), &of_another);
     assert!(of_another.into_writer().is_empty());
-    // Only what the other sink wants.
+    // Only the events that the other sink has an interest in.
     let failures = Interest::only(EventKind::ConnectTcpFailed);
     let recorder = Recorder::new();
     ring.dump(&samples::Wants(failures, recorder.clone()));
@@ -186,7 +186,7 @@ fn recording_allocates_nothing() {
 }
 
 #[test]
-fn what_threads_record_is_told_in_the_order_in_which_it_happened() {
+fn dump_orders_events_of_threads_by_time() {
     let ring = Ring::new(Ring::LEAST);
     let tell = |exchange, at| {
         let mut scope = Scope::exchange(ExchangeId(exchange));
@@ -201,7 +201,7 @@ fn what_threads_record_is_told_in_the_order_in_which_it_happened() {
 }
 
 #[test]
-fn threads_that_have_ended_leave_their_room_to_others() {
+fn ended_thread_frees_its_segments() {
     let ring = Ring::new(Ring::LEAST);
     for id in 1..=200 {
         thread::scope(|scope| scope.spawn(|| chatter(&ring, id, 3)).join()).unwrap();
@@ -214,7 +214,7 @@ fn threads_that_have_ended_leave_their_room_to_others() {
 }
 
 #[test]
-fn threads_without_a_segment_of_their_own_share_one() {
+fn threads_beyond_limit_share_a_segment() {
     let ring = Ring::new(Ring::LEAST);
     let barrier = Barrier::new(16);
     thread::scope(|scope| {
@@ -222,7 +222,7 @@ fn threads_without_a_segment_of_their_own_share_one() {
             let (ring, barrier) = (&ring, &barrier);
             scope.spawn(move || {
                 chatter(ring, id, 1);
-                // Nobody has ended.
+                // All threads are still running.
                 barrier.wait();
                 chatter(ring, id, 2);
             });
@@ -235,9 +235,9 @@ fn threads_without_a_segment_of_their_own_share_one() {
 }
 
 #[test]
-fn a_thread_records_in_many_rings() {
+fn thread_records_in_many_rings() {
     let many = || (0..6).map(|_| Ring::new(Ring::LEAST)).collect::<Vec<_>>();
-    // Those of the second round take the places of those that are gone.
+    // The second round takes the places of the dropped rings.
     for rings in [many(), many()] {
         for _ in 0..100 {
             rings.iter().for_each(|ring| chatter(ring, 1, 1));
@@ -247,14 +247,14 @@ fn a_thread_records_in_many_rings() {
 }
 
 #[test]
-fn a_ring_that_is_cleared_goes_on() {
+fn cleared_ring_records_again() {
     let ring = Ring::new(Ring::LEAST);
     chatter(&ring, 1, 10_000);
     ring.clear();
     assert!(ring.events().is_empty());
     chatter(&ring, 2, 5);
     assert_eq!(of(&ring.events(), 2).len(), 5);
-    // What was forgotten does not come back when its room is written anew.
+    // Removed events do not reappear when their memory is overwritten.
     chatter(&ring, 3, 10_000);
     assert_eq!(of(&ring.events(), 1), []);
 }
@@ -277,7 +277,7 @@ fn threads_share_a_ring() {
             });
         }
         barrier.wait();
-        // Whoever looks sees whole events, and those of a thread in order.
+        // A reader sees whole events, and those of each thread in order.
         for _ in 0..50 {
             let events = ring.events();
             for id in 1..=THREADS {

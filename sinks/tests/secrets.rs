@@ -1,4 +1,4 @@
-//! One policy for every output: a secret is planted in each place, and looked for in the output of
+//! The redaction policy of all outputs: a secret is planted in each place and searched for in the output of
 //! each sink in each capture mode.
 
 #![cfg(test)]
@@ -20,10 +20,10 @@ use limpid_core::trace::{
 use limpid_sinks::combine::{Filter, Group, Sampling, Tee};
 use limpid_sinks::{ChannelSink, JsonSink, Levels, LineSink, Ring};
 
-/// The secret. No output has this word of its own.
+/// The secret. No output contains this word otherwise.
 const SECRET: &str = "tiger";
 
-/// A place where a secret may stand, and the first mode that shows it.
+/// A place of a secret, and the first mode that shows it.
 struct Place {
     name: &'static str,
     event: OwnedTraceEvent,
@@ -34,7 +34,7 @@ fn place(name: &'static str, shown_from: Capture, event: TraceEvent<'_>) -> Plac
     Place { name, event: (&event).into(), shown_from }
 }
 
-/// THE table of places.
+/// Returns all places.
 fn places() -> Vec<Place> {
     let mut places = fields_read();
     places.extend(heads());
@@ -133,7 +133,7 @@ fn failures() -> Vec<Place> {
     .collect()
 }
 
-/// A writer that can be looked into.
+/// A shared writer whose content can be read.
 #[derive(Clone, Default)]
 struct Shared(Arc<Mutex<Vec<u8>>>);
 
@@ -165,10 +165,10 @@ fn meta(event: &TraceEvent<'_>) -> Meta {
     samples::meta(event.kind())
 }
 
-/// What a sink puts out for an event in a mode.
+/// Returns the output of a sink for an event in a mode.
 type Output = fn(&TraceEvent<'_>, Capture) -> String;
 
-/// THE table of outputs. Events that are sent or kept are shown through a sink of lines.
+/// Returns all outputs. Events that are sent or kept are shown through a sink of lines.
 fn outputs() -> Vec<(&'static str, Output)> {
     #[cfg_attr(not(any(feature = "log", feature = "tracing")), expect(unused_mut))]
     let mut outputs: Vec<(&'static str, Output)> = vec![
@@ -218,7 +218,7 @@ fn outputs() -> Vec<(&'static str, Output)> {
 }
 
 #[test]
-fn secrets_are_shown_only_where_the_mode_says_so() {
+fn secrets_are_shown_only_by_permitting_modes() {
     let modes = [Capture::Redacted, Capture::Default, Capture::Private, Capture::Everything];
     let mut wrong = String::new();
     for (output, show) in outputs() {

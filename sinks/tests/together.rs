@@ -1,4 +1,4 @@
-//! Every sink at once, and ten threads that tell them.
+//! All sinks at once, with events of ten threads.
 
 #![cfg(test)]
 
@@ -17,10 +17,10 @@ use samples::LIFE;
 const THREADS: usize = 10;
 const EXCHANGES: usize = 40;
 const TOTAL: usize = LIFE * THREADS * EXCHANGES;
-/// Lines are told of all but the end of an exchange.
+/// Lines exist for all events but the end of an exchange.
 const LINES: usize = TOTAL - THREADS * EXCHANGES;
 
-/// Takes a few bytes at a time, and lets other threads run in between.
+/// A writer that takes a few bytes at a time and yields to other threads between.
 #[derive(Clone, Default)]
 struct Slow(Arc<Mutex<Vec<u8>>>);
 
@@ -42,7 +42,7 @@ impl Write for Slow {
     }
 }
 
-/// Fails now and then.
+/// A writer that fails sometimes.
 struct Flaky(u32);
 
 impl Write for Flaky {
@@ -60,7 +60,7 @@ impl Write for Flaky {
     }
 }
 
-/// Asserts that each exchange was told whole and in order.
+/// Asserts that the events of each exchange are complete and in order.
 fn assert_whole(metas: impl IntoIterator<Item = Meta>) {
     let mut exchanges = BTreeMap::<ExchangeId, Vec<Meta>>::new();
     for meta in metas {
@@ -75,7 +75,7 @@ fn assert_whole(metas: impl IntoIterator<Item = Meta>) {
 }
 
 #[test]
-fn nothing_is_mixed_up_and_nothing_is_lost_without_being_counted() {
+fn concurrent_lines_are_whole_and_losses_counted() {
     let (lines, json) = (Slow::default(), Slow::default());
     let (grouped, sampled, all) = (Recorder::new(), Recorder::new(), Recorder::new());
     let ring = Arc::new(Ring::new(1 << 20));

@@ -5,14 +5,14 @@ use limpid_core::trace::{Capture, Interest, Level, Meta, Sink, TraceEvent};
 use super::safe::Safe;
 use crate::python::Messages;
 
-/// Hands events to the logger of the crate `log`.
+/// Passes events to the logger of the crate `log`.
 ///
 /// ```
 /// use limpid_core::time::Mono;
 /// use limpid_core::trace::{Cx, EventKind, Scope, TraceEvent};
 /// use limpid_sinks::bridge::LogBridge;
 ///
-/// // A logger such as env_logger is set up here, with a filter such as httpx=info.
+/// A logger such as env_logger is set up first, with a filter such as httpx=info.
 /// let sink = LogBridge::new();
 ///
 /// let mut scope = Scope::default();
@@ -25,13 +25,13 @@ pub struct LogBridge {
 }
 
 impl LogBridge {
-    /// A bridge that shows what [`Capture::Default`] allows.
+    /// Returns a bridge that shows what [`Capture::Default`] allows.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How much messages may show: [`Capture::Default`] unless set.
+    /// Sets how much messages may show: [`Capture::Default`] by default.
     #[must_use]
     pub const fn capture(mut self, capture: Capture) -> Self {
         self.messages.capture = capture;

@@ -1,11 +1,10 @@
 //! Events for programs that log through the crates `log` or `tracing`.
 //!
-//! Each event has the name of its logger as its target (`httpcore.connection`, say), its level, and
-//! as its message that of the documented line. Control characters are escaped, for nobody here knows
-//! whether the output is a terminal. Errors and critical events have the level `ERROR`; that is the
-//! highest these crates know.
+//! Each event has the name of its logger as its target (such as `httpcore.connection`), its level, and the
+//! message of the documented line. Control characters are escaped, since the bridge cannot detect a
+//! terminal. Errors and critical events have the level `ERROR`, the highest of these crates.
 //!
-//! Which events are told is asked of the logger or subscriber, once for each exchange.
+//! The logger or subscriber is asked once for each exchange which events it receives.
 
 #[cfg(feature = "log")]
 mod log;

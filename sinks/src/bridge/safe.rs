@@ -1,10 +1,10 @@
-//! What is safe to show wherever it is shown.
+//! Values that are safe to show on any output.
 
 use std::fmt::{self, Display, Formatter, Write};
 
 use crate::terminal::Visible;
 
-/// Displays without control characters.
+/// Displays a value without its control characters.
 #[derive(Debug)]
 pub(super) struct Safe<D>(pub(super) D);
 

@@ -14,18 +14,18 @@ use tracing_core::{Event, Kind, LevelFilter, Metadata, dispatcher, subscriber};
 use super::safe::Safe;
 use crate::python::{FieldRepr, Messages};
 
-/// Hands events to the subscriber of the crate `tracing`.
+/// Passes events to the subscriber of the crate `tracing`.
 ///
-/// Beside the message each event has fields: the numbers `exchange`, `connection`, `attempt`, `span`
-/// and `seq`, and what the catalogue declares, by the same names. Numbers and flags are recorded as
-/// such, everything else as it is displayed; a field without a value is left out.
+/// Each event has its message and these fields: the numbers `exchange`, `connection`, `attempt`, `span` and
+/// `seq`, and the fields of the catalogue under their names. Numbers and flags are recorded as such, other
+/// values as they are displayed; a field without a value is omitted.
 ///
 /// ```
 /// use limpid_core::time::Mono;
 /// use limpid_core::trace::{Cx, EventKind, Scope, TraceEvent};
 /// use limpid_sinks::bridge::TracingBridge;
 ///
-/// // A subscriber is set up here: tracing_subscriber::fmt().with_max_level(..).init(), say.
+/// A subscriber is set up first, such as tracing_subscriber::fmt().with_max_level(..).init().
 /// let sink = TracingBridge::new();
 ///
 /// let mut scope = Scope::default();
@@ -38,13 +38,13 @@ pub struct TracingBridge {
 }
 
 impl TracingBridge {
-    /// A bridge that shows what [`Capture::Default`] allows.
+    /// Returns a bridge that shows what [`Capture::Default`] allows.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How much events may show: [`Capture::Default`] unless set.
+    /// Sets how much events may show: [`Capture::Default`] by default.
     #[must_use]
     pub const fn capture(mut self, capture: Capture) -> Self {
         self.messages.capture = capture;
@@ -76,10 +76,10 @@ impl Sink for TracingBridge {
     }
 }
 
-/// The fields that every event has, in front of its own.
+/// The fields that every event has, before those of its kind.
 const COMMON: [&str; 6] = ["message", "exchange", "connection", "attempt", "span", "seq"];
 
-/// How many fields an event may have, those included.
+/// The most fields that an event may have, these included.
 const MOST: usize = 16;
 
 /// The names of the fields of each event.
@@ -91,7 +91,7 @@ static NAMES: LazyLock<Vec<Vec<&'static str>>> = LazyLock::new(|| {
     EventKind::ALL.iter().map(names).collect()
 });
 
-/// Where events come from, in the sense of `tracing`: a place for each kind.
+/// A callsite of `tracing` for each kind of event.
 static SITES: [Site; EventKind::ALL.len()] = sites();
 
 struct Site {
@@ -141,7 +141,7 @@ struct Values<'a> {
     len: usize,
 }
 
-/// A value as `tracing` knows values.
+/// A value as a value of `tracing`.
 enum Shown<'a> {
     Nothing,
     Count(u64),
@@ -179,11 +179,11 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// Pairs values with fields, and lends them.
+    /// Pairs values with fields and passes them to a callback.
     fn record(&self, fields: &FieldSet, use_them: impl FnOnce(&tracing_core::field::ValueSet<'_>)) {
         let mut names = fields.iter();
         let Some(first) = names.next() else { return };
-        // Where there are fewer values, the first field is named again, without one.
+        // Unused places name the first field again, without a value.
         let mut pairs: [(Field, Option<&dyn Recorded>); MOST] =
             std::array::from_fn(|_| (first.clone(), None));
         let names = std::iter::once(first).chain(names);

@@ -1,4 +1,4 @@
-//! A choice of events.
+//! A selection of events.
 
 use std::fmt::{self, Debug, Formatter};
 
@@ -6,9 +6,9 @@ use limpid_core::trace::{ExchangeId, Interest, Meta, Sink, Trace, TraceEvent};
 
 use crate::levels::Levels;
 
-/// Passes on the events that are wanted: by kind, by level and logger, or by what they say.
+/// Passes on the events that pass a filter: by kind, by level and logger, or by a function of their fields.
 ///
-/// What is not wanted by its kind or level is not even told: it costs nothing.
+/// Events that are excluded by kind or level are not emitted at all, and cost nothing.
 ///
 /// ```
 /// use limpid_core::http1::Version;
@@ -39,26 +39,26 @@ pub struct Filter<S> {
 type Predicate = dyn Fn(&Meta, &TraceEvent<'_>) -> bool + Send + Sync;
 
 impl<S: Sink> Filter<S> {
-    /// Passes on everything, until told otherwise.
+    /// Returns a filter that passes on every event.
     #[must_use]
     pub fn new(sink: S) -> Self {
         Self { sink, allowed: Interest::ALL, predicate: None }
     }
 
-    /// Only these events; [`Interest::logger`] and [`Interest::matching`] make such sets.
+    /// Passes on only these events; [`Interest::logger`] and [`Interest::matching`] return such sets.
     #[must_use]
     pub fn only(mut self, events: Interest) -> Self {
         self.allowed = both(self.allowed, events);
         self
     }
 
-    /// Only events that these levels tell.
+    /// Passes on only the events of these levels.
     #[must_use]
     pub fn levels(self, levels: &Levels) -> Self {
         self.only(levels.interest())
     }
 
-    /// Only events that pass `predicate`, which replaces the one before it.
+    /// Passes on only events that satisfy `predicate`, which replaces the previous one.
     #[must_use]
     pub fn when(
         mut self,
@@ -68,18 +68,18 @@ impl<S: Sink> Filter<S> {
         self
     }
 
-    /// The sink behind it.
+    /// Returns the inner sink.
     pub const fn sink(&self) -> &S {
         &self.sink
     }
 
-    /// Gives the sink back.
+    /// Returns the inner sink and drops the filter.
     pub fn into_sink(self) -> S {
         self.sink
     }
 }
 
-/// What is in both sets.
+/// Returns the intersection of two sets.
 fn both(a: Interest, b: Interest) -> Interest {
     a.without(Interest::ALL.without(b))
 }

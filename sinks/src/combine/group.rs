@@ -1,4 +1,4 @@
-//! The events of an exchange, together.
+//! The events of an exchange as a group.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -10,11 +10,11 @@ use crate::lifecycle;
 /// Passes the events of an exchange on together, when it ends, so that the lines of requests that
 /// run at the same time do not mix.
 ///
-/// Redirects and further attempts belong to their exchange. Events that belong to none are passed on
-/// as they come.
+/// Redirects and further attempts belong to their exchange. Events without an exchange are passed on at
+/// once.
 ///
-/// Memory is bounded: by [`limits`](Self::limits), an exchange that has much to tell, and the oldest
-/// where many are open, are passed on before their end. Nothing is lost.
+/// Memory is bounded by [`limits`](Self::limits): an exchange with too many events, and the oldest of too
+/// many open exchanges, are passed on before their end. No event is lost.
 ///
 /// ```
 /// use limpid_core::client::Timings;
@@ -45,27 +45,27 @@ pub struct Group<S: Sink> {
 }
 
 impl<S: Sink> Group<S> {
-    /// Groups what `sink` is told.
+    /// Returns a group of the events that `sink` receives.
     #[must_use]
     pub fn new(sink: S) -> Self {
         let pending = Mutex::new(PendingTraces::new(Limits::DEFAULT));
         Self { sink, ends: lifecycle::ends(), pending }
     }
 
-    /// How many exchanges are kept, and how many bytes the events of each may take: 64 and 16 KiB
-    /// unless set.
+    /// Limits how many exchanges are kept, and how many bytes the events of each may take: 64 and 16 KiB by
+    /// default.
     #[must_use]
     pub fn limits(self, exchanges: usize, bytes: usize) -> Self {
         self.pending().set_limits(Limits { exchanges, bytes });
         self
     }
 
-    /// Passes on what is kept of exchanges that have not ended, as dropping the group does.
+    /// Passes on the events of exchanges that have not ended, as dropping the group does.
     pub fn flush(&self) {
         self.pending().drain(|exchange, codec| exchange.show(codec, &self.sink));
     }
 
-    /// The sink behind it.
+    /// Returns the inner sink.
     pub const fn sink(&self) -> &S {
         &self.sink
     }
@@ -87,7 +87,7 @@ impl<S: Sink> Sink for Group<S> {
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
         let sink = &self.sink;
         let wanted = sink.interest().contains(meta.kind);
-        // The lock is held while the sink is told, so that exchanges stay apart.
+        // The lock is held while the sink is called, so that exchanges do not mix.
         let pending = &mut *self.pending();
         if meta.exchange == ExchangeId::default() {
             if wanted {

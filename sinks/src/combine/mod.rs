@@ -1,14 +1,14 @@
-//! Sinks made of other sinks: several at once, a choice of events, or of exchanges.
+//! Sinks that combine or filter other sinks.
 //!
 //! | | passes on |
 //! |---|---|
 //! | [`Tee`] | every event, to several sinks |
-//! | [`Filter`] | the events that are wanted |
+//! | [`Filter`] | selected events |
 //! | [`Sampling`] | the exchanges that failed, those that were slow, and some of the others |
 //! | [`Group`] | the events of an exchange together, when it ends |
 //!
-//! [`Sampling`] and [`Group`] keep the events of exchanges that are open. They tell exchanges apart
-//! by their numbers, which no two exchanges of a process share, whatever their clients.
+//! [`Sampling`] and [`Group`] keep the events of open exchanges. They identify exchanges by their numbers,
+//! which are unique in a process.
 
 mod filter;
 mod group;

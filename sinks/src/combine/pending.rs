@@ -1,4 +1,4 @@
-//! The events of exchanges that are open, kept until it is known what becomes of them.
+//! The events of open exchanges, kept until their outcome is known.
 
 use std::collections::VecDeque;
 
@@ -8,7 +8,7 @@ use limpid_core::trace::{ExchangeId, Interest, Meta, Sink, TraceEvent};
 
 use crate::lifecycle;
 
-/// How much is kept.
+/// Limits on what is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Limits {
     /// How many exchanges may be open.
@@ -26,14 +26,14 @@ impl Limits {
     }
 }
 
-/// What is known of exchanges that are open.
+/// The open exchanges and their events.
 #[derive(Debug)]
 pub(super) struct PendingTraces {
     codec: Codec,
     open: Vec<PendingTrace>,
-    /// Where an event is written before it is known whether it has room.
+    /// A buffer for an event whose size is not yet known.
     scratch: Box<[Slot]>,
-    /// Memory of exchanges that have ended, for those to come.
+    /// Memory of ended exchanges, for reuse.
     spare: Vec<Records>,
     limits: Limits,
 }
@@ -42,11 +42,11 @@ pub(super) struct PendingTraces {
 #[derive(Debug)]
 pub(super) struct PendingTrace {
     id: ExchangeId,
-    /// When its first event happened.
+    /// The time of its first event.
     pub(super) start: Mono,
-    /// What it has told and the sink has not been told.
+    /// The events that were not passed on yet.
     events: Records,
-    /// Whether it is passed on as it goes.
+    /// Whether its events are passed on at once.
     pub(super) passes: bool,
 }
 
@@ -61,8 +61,8 @@ impl PendingTraces {
         self.limits = limits;
     }
 
-    /// Where the exchange of this event is. If it is new and there are too many, the oldest is
-    /// shown to `leaves` and forgotten.
+    /// Returns the index of the exchange of this event. If the exchange is new and there are too many,
+    /// passes the oldest to `leaves` and removes it.
     pub(super) fn find(
         &mut self,
         meta: &Meta,
@@ -84,7 +84,7 @@ impl PendingTraces {
         (&mut self.open[index], &self.codec)
     }
 
-    /// Keeps an event if it has room beside the others.
+    /// Keeps an event if there is room for it.
     pub(super) fn keep_if_room(
         &mut self,
         index: usize,
@@ -100,7 +100,7 @@ impl PendingTraces {
         len.is_some()
     }
 
-    /// Keeps an event, in the place of the oldest ones if need be, and returns how many are lost.
+    /// Keeps an event, if necessary instead of the oldest ones, and returns how many were dropped.
     pub(super) fn keep(&mut self, index: usize, meta: &Meta, event: &TraceEvent<'_>) -> u64 {
         let events = &mut self.open[index].events;
         let len = self.codec.encode(meta, event, &self.scratch);
@@ -119,7 +119,7 @@ impl PendingTraces {
         self.spare.push(events);
     }
 
-    /// Every exchange, the oldest first.
+    /// Returns every exchange, the oldest first.
     pub(super) fn drain(&mut self, mut leaves: impl FnMut(&mut PendingTrace, &Codec)) {
         for mut exchange in self.open.drain(..) {
             leaves(&mut exchange, &self.codec);
@@ -128,18 +128,18 @@ impl PendingTraces {
 }
 
 impl PendingTrace {
-    /// Tells `sink` what was kept, and keeps it no longer.
+    /// Passes the kept events to `sink` and removes them.
     pub(super) fn deliver(&mut self, codec: &Codec, sink: &impl Sink) {
         self.show(codec, sink);
         self.events.clear();
     }
 
-    /// How many events are kept.
+    /// Returns how many events are kept.
     pub(super) fn count(&self) -> u64 {
         self.events.lengths.len() as u64
     }
 
-    /// Tells `sink` what was kept.
+    /// Passes the kept events to `sink`.
     pub(super) fn show(&mut self, codec: &Codec, sink: &impl Sink) {
         for (meta, event) in self.events.iter().filter_map(|record| codec.decode(record)) {
             sink.event(&meta, &event.borrow());
@@ -147,11 +147,11 @@ impl PendingTrace {
     }
 }
 
-/// Records one after the other, of which the oldest leaves first.
+/// Records in order, of which the oldest is removed first.
 #[derive(Debug, Default)]
 struct Records {
     slots: VecDeque<Slot>,
-    /// How many slots each takes.
+    /// The number of slots of each record.
     lengths: VecDeque<usize>,
 }
 
@@ -161,7 +161,7 @@ impl Records {
         self.lengths.push_back(record.len());
     }
 
-    /// False if there is none.
+    /// Removes the oldest record. Returns false if the queue is empty.
     fn drop_oldest(&mut self) -> bool {
         let oldest = self.lengths.pop_front();
         self.slots.drain(..oldest.unwrap_or_default());
@@ -178,7 +178,7 @@ impl Records {
     }
 }
 
-/// What a sink wants, and what is needed to know how its exchanges end.
+/// Returns the interest of a sink, and the events by which exchanges end.
 pub(super) fn interest(sink: &impl Sink) -> Interest {
     match sink.interest() {
         wanted if wanted.is_empty() => wanted,

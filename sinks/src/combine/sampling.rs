@@ -1,4 +1,4 @@
-//! A choice of exchanges.
+//! A selection of exchanges.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,13 +11,12 @@ use crate::lifecycle;
 
 /// Passes on the exchanges that fail, those that are slow, and one in so many of the others.
 ///
-/// Whether an exchange is one of the others is decided by its number alone: the same run makes the
-/// same choice. It is passed on as it goes. The events of the rest are kept, and passed on from the
-/// first on as soon as the exchange fails or turns out to be slow. Events that belong to no exchange
-/// are passed on.
+/// The selection of the others depends on the number of the exchange only, so equal runs make equal
+/// choices. A selected exchange is passed on at once. The events of the rest are kept, and passed on as
+/// soon as the exchange fails or exceeds the threshold. Events without an exchange are passed on.
 ///
-/// Memory is bounded by [`limits`](Self::limits): of an exchange that tells more the newest events
-/// are kept, and where more are open the oldest is forgotten; [`lost`](Self::lost) counts both.
+/// Memory is bounded by [`limits`](Self::limits): only the newest events of an exchange are kept, and the
+/// oldest of too many open exchanges is dropped; [`lost`](Self::lost) counts both.
 ///
 /// ```
 /// use std::time::Duration;
@@ -58,7 +57,8 @@ struct State {
 }
 
 impl<S: Sink> Sampling<S> {
-    /// Passes on the failures, and of the other exchanges one in `one_in`; none if that is 0.
+    /// Returns a sink that passes on failures, and one in `one_in` of the other exchanges; with 0, only
+    /// failures.
     #[must_use]
     pub fn new(sink: S, one_in: u64) -> Self {
         Self {
@@ -71,33 +71,32 @@ impl<S: Sink> Sampling<S> {
         }
     }
 
-    /// Passes on exchanges that take this long or longer, too.
+    /// Also passes on exchanges that take this long or longer.
     #[must_use]
     pub const fn slow(mut self, threshold: Duration) -> Self {
         self.slow = Some(threshold);
         self
     }
 
-    /// How many exchanges are kept, and how many bytes the events of each may take: 64 and 16 KiB
-    /// unless set.
+    /// Limits how many exchanges are kept, and how many bytes the events of each may take: 64 and 16 KiB by
+    /// default.
     #[must_use]
     pub fn limits(self, exchanges: usize, bytes: usize) -> Self {
         self.state().pending.set_limits(Limits { exchanges, bytes });
         self
     }
 
-    /// How many events were forgotten to stay within the limits, of exchanges that may yet have
-    /// failed.
+    /// Returns how many events were dropped to stay within the limits, of exchanges that had not ended.
     pub fn lost(&self) -> u64 {
         self.state().lost
     }
 
-    /// The sink behind it.
+    /// Returns the inner sink.
     pub const fn sink(&self) -> &S {
         &self.sink
     }
 
-    /// Gives the sink back, without what is kept of exchanges that have not ended.
+    /// Returns the inner sink, and drops the kept events of open exchanges.
     pub fn into_sink(self) -> S {
         self.sink
     }
@@ -106,7 +105,7 @@ impl<S: Sink> Sampling<S> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether an exchange is passed on, however it ends.
+    /// Returns whether an exchange is passed on regardless of its outcome.
     fn is_chosen(&self, ExchangeId(id): ExchangeId) -> bool {
         id == 0 || mix(id).checked_rem(self.one_in) == Some(0)
     }
@@ -135,7 +134,7 @@ impl<S: Sink> Sampling<S> {
     }
 }
 
-/// Spreads numbers that follow one another (the finisher of `SplitMix64`).
+/// Spreads consecutive numbers (the finisher of `SplitMix64`).
 const fn mix(id: u64) -> u64 {
     let id = id.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let id = (id ^ (id >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

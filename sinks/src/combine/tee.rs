@@ -4,8 +4,8 @@ use std::fmt::{self, Debug, Formatter};
 
 use limpid_core::trace::{ExchangeId, Interest, Meta, Sink, Trace, TraceEvent};
 
-/// Tells each of its sinks what that sink wants. Where the sinks are known when the program is
-/// written, a tuple of them does the same.
+/// Passes each event to each of its sinks with an interest in it. Where the sinks are known at compile
+/// time, a tuple of them does the same.
 ///
 /// ```
 /// use limpid_core::time::Mono;
@@ -25,13 +25,13 @@ use limpid_core::trace::{ExchangeId, Interest, Meta, Sink, Trace, TraceEvent};
 pub struct Tee(Vec<Box<dyn Sink + Send + Sync>>);
 
 impl Tee {
-    /// Of no sinks.
+    /// Returns a tee without sinks.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Of one sink more, which is told after the others.
+    /// Adds a sink, which is called after the others.
     #[must_use]
     pub fn with(mut self, sink: impl Sink + Send + Sync + 'static) -> Self {
         self.0.push(Box::new(sink));

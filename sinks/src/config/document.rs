@@ -1,14 +1,14 @@
-//! A document, whichever language it is written in.
+//! A document of either language.
 
 use serde_json::{Map, Value};
 
 use super::error::{ConfigError, ConfigProblem};
 use super::path::Path;
 
-/// How often a reference may lead to another one.
+/// The longest chain of references.
 const MAX_HOPS: u8 = 16;
 
-/// A value of a document, and where it stands.
+/// A value of a document, and its path.
 #[derive(Clone, Debug)]
 pub(super) struct Node<'a> {
     document: &'a Value,
@@ -17,12 +17,12 @@ pub(super) struct Node<'a> {
 }
 
 impl<'a> Node<'a> {
-    /// The document itself.
+    /// Returns the root of the document.
     pub(super) fn new(document: &'a Value) -> Self {
         Self { document, value: document, path: Path::default() }
     }
 
-    /// The value at `key` of this table, unless there is none or it is null. References are
+    /// Returns the value at `key` of this table, or `None` if it is missing or null. References are
     /// followed.
     pub(super) fn get(&self, key: &str) -> Result<Option<Self>, ConfigError> {
         let node = self.get_or_null(key)?;
@@ -41,7 +41,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The entries of this table.
+    /// Returns the entries of this table.
     pub(super) fn entries(
         &self,
     ) -> Result<impl Iterator<Item = (&'a str, Result<Self, ConfigError>)>, ConfigError> {
@@ -61,13 +61,13 @@ impl<'a> Node<'a> {
         self.value.as_str().ok_or_else(|| self.expected("a string"))
     }
 
-    /// The string at `key`, unless it is empty.
+    /// Returns the string at `key`, or `None` if it is empty.
     pub(super) fn text_at(&self, key: &str) -> Result<Option<&'a str>, ConfigError> {
         let text = self.get(key)?.map(|node| node.text()).transpose()?;
         Ok(text.filter(|text| !text.is_empty()))
     }
 
-    /// The number at `key`, or 0.
+    /// Returns the number at `key`, or 0.
     pub(super) fn number_at(&self, key: &str) -> Result<u64, ConfigError> {
         let Some(node) = self.get(key)? else { return Ok(0) };
         node.value.as_u64().ok_or_else(|| node.expected("a whole number that is not negative"))
@@ -77,12 +77,12 @@ impl<'a> Node<'a> {
         self.value.as_i64()
     }
 
-    /// Whether the value is the number `number`.
+    /// Returns whether the value is the number `number`.
     pub(super) fn is_number(&self, number: f64) -> bool {
         self.value.as_f64() == Some(number)
     }
 
-    /// True or false, which Python takes numbers and null for, too.
+    /// Returns the boolean at `key`. As in Python, numbers and null count as booleans.
     pub(super) fn flag_at(&self, key: &str, default: bool) -> Result<bool, ConfigError> {
         match self.get_or_null(key)? {
             None => Ok(default),
@@ -99,7 +99,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The names in the list at `key`. As in Python, they are no references.
+    /// Returns the names in the list at `key`. As in Python, they are not references.
     pub(super) fn names_at(&self, key: &str) -> Result<Vec<Box<str>>, ConfigError> {
         let Some(node) = self.get(key)? else { return Ok(Vec::new()) };
         let list = node.value.as_array().ok_or_else(|| node.expected("a list of names"))?;
@@ -114,18 +114,18 @@ impl<'a> Node<'a> {
         self.error(ConfigProblem::Expected(what))
     }
 
-    /// What is wrong here.
+    /// Returns an error at this place.
     pub(super) fn error(&self, problem: ConfigProblem) -> ConfigError {
         self.path.clone().error(problem)
     }
 
-    /// What is wrong at `key`.
+    /// Returns an error at `key`.
     pub(super) fn error_at(&self, key: &str, problem: ConfigProblem) -> ConfigError {
         self.path.key(key).error(problem)
     }
 }
 
-/// What a value is, or refers to; an error is the reference that leads nowhere.
+/// Follows the references of a value. The error is the unresolved reference.
 fn resolve<'a>(document: &'a Value, value: &'a Value, hops: u8) -> Result<&'a Value, &'a str> {
     let Some((reference, path)) =
         value.as_str().and_then(|text| Some((text, text.strip_prefix("cfg://")?)))
@@ -144,7 +144,7 @@ fn resolve<'a>(document: &'a Value, value: &'a Value, hops: u8) -> Result<&'a Va
     Ok(found)
 }
 
-/// The keys of a path such as `handlers.email.toaddrs[0]`.
+/// Returns the keys of a path such as `handlers.email.toaddrs[0]`.
 fn keys(path: &str) -> Option<Vec<&str>> {
     let (first, mut rest) = read_key(path)?;
     let mut keys = vec![first];
@@ -161,7 +161,7 @@ fn keys(path: &str) -> Option<Vec<&str>> {
     Some(keys)
 }
 
-/// Reads a key with blanks around it; returns it and what follows.
+/// Reads a key and the blanks around it; returns the key and the rest.
 fn read_key(text: &str) -> Option<(&str, &str)> {
     let text = text.trim_start();
     let rest = text.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_may_lead_to_another_but_not_for_ever() {
+    fn reference_chain_is_followed_up_to_limit() {
         let document = serde_json::json!({"a": "cfg://b.c", "b": {"c": "cfg://d[1]"}, "d": [1, 2],
             "e": "cfg://f", "f": "cfg://e", "g": "cfg://d[2]", "h": "cfg://d.x"});
         assert_eq!(resolve(&document, &document["a"], MAX_HOPS), Ok(&document["d"][1]));

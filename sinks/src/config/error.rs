@@ -1,4 +1,4 @@
-//! What is wrong with a configuration, and where.
+//! Errors of a configuration and their places.
 
 use std::error::Error;
 use std::fmt::{self, Display, Formatter};
@@ -9,7 +9,7 @@ use crate::date::DateFormatError;
 use crate::list::List;
 use crate::template::{Style, TemplateError};
 
-/// Why a configuration cannot be used: one error or more.
+/// One or more errors of a configuration.
 ///
 /// ```
 /// # #[cfg(feature = "config")] {
@@ -18,7 +18,7 @@ use crate::template::{Style, TemplateError};
 /// let json = r#"{"version": 1, "loggers": {"httpx": {"level": "debug"}}}"#;
 /// assert_eq!(
 ///     LoggingConfig::from_json(json).unwrap_err().to_string(),
-///     "loggers.httpx.level: \"debug\" is no level, DEBUG is; the levels are NOTSET, TRACE, DEBUG, \
+///     "loggers.httpx.level: \"debug\" is not a level, DEBUG is; the levels are NOTSET, TRACE, DEBUG, \
 ///      INFO, WARNING, WARN, ERROR, CRITICAL, FATAL and all numbers"
 /// );
 /// # }
@@ -27,12 +27,12 @@ use crate::template::{Style, TemplateError};
 pub struct ConfigErrors(Vec<ConfigError>);
 
 impl ConfigErrors {
-    /// `value`, if nothing is wrong.
+    /// Returns `value` if there are no errors.
     pub(super) fn unless_empty<T>(errors: Vec<ConfigError>, value: T) -> Result<T, Self> {
         if errors.is_empty() { Ok(value) } else { Err(Self(errors)) }
     }
 
-    /// The errors, in the order in which they were found.
+    /// Returns the errors, in the order in which they were found.
     pub fn iter(&self) -> impl Iterator<Item = &ConfigError> {
         self.0.iter()
     }
@@ -45,7 +45,7 @@ impl From<ConfigError> for ConfigErrors {
 }
 
 impl Display for ConfigErrors {
-    /// One line for each error.
+    /// Writes one line for each error.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.0.iter().enumerate().try_for_each(|(index, error)| {
             f.write_str(if index == 0 { "" } else { "\n" })?;
@@ -60,13 +60,13 @@ impl Error for ConfigErrors {
     }
 }
 
-/// One thing that is wrong with a configuration.
+/// One error of a configuration.
 #[derive(Debug)]
 pub struct ConfigError {
-    /// Where in the document, such as `handlers.default.level`; empty for the document itself. A
-    /// key with other characters than letters, digits, `_` and `-` is quoted.
+    /// The place in the document, such as `handlers.default.level`; empty for the document itself. A key
+    /// with characters other than letters, digits, `_` and `-` is quoted.
     pub path: Box<str>,
-    /// What is wrong.
+    /// The kind of error.
     pub problem: ConfigProblem,
 }
 
@@ -85,13 +85,13 @@ impl Error for ConfigError {
     }
 }
 
-/// What is wrong at one place of a configuration.
+/// The kinds of errors at one place of a configuration.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ConfigProblem {
-    /// The file with the document cannot be read.
+    /// The file of the document cannot be read.
     Read(io::Error),
-    /// The text is not of its language.
+    /// The text is not valid in its language.
     Syntax {
         /// `JSON` or `TOML`.
         language: &'static str,
@@ -99,16 +99,16 @@ pub enum ConfigProblem {
         line: usize,
         /// The column, from 1.
         column: usize,
-        /// What the parser says.
+        /// The message of the parser.
         message: Box<str>,
     },
     /// The version is missing, or is not 1.
     Version,
-    /// A value is not of the kind that stands here.
+    /// A value is of the wrong kind.
     Expected(&'static str),
-    /// A reference, `cfg://` and a path, leads nowhere.
+    /// A reference, `cfg://` and a path, has no target.
     Reference(Box<str>),
-    /// There is no level of this name.
+    /// There is not a level of this name.
     UnknownLevel(Box<str>),
     /// There is no such style of templates.
     UnknownStyle(Box<str>),
@@ -120,29 +120,29 @@ pub enum ConfigProblem {
     NoClass,
     /// There is no such class.
     UnknownClass {
-        /// The name that is given.
+        /// The given name.
         name: Box<str>,
-        /// The names that would be right.
+        /// The valid names.
         known: &'static [&'static str],
     },
-    /// A class does not know this argument.
+    /// A class does not have this argument.
     UnknownArgument {
         /// The class.
         class: &'static str,
-        /// The arguments that it knows.
+        /// The arguments of the class.
         known: &'static [&'static str],
     },
-    /// An object is made by a function of the program, `()`, or has its attributes set, `.`.
+    /// An object is made by a function of the program (`()`) or has its attributes set (`.`).
     Python,
     /// There is no such stream.
     UnknownStream(Box<str>),
     /// There is no such mode for opening a file.
     UnknownMode(Box<str>),
-    /// Lines cannot be encoded so.
+    /// Lines cannot be written in this encoding.
     UnknownEncoding(Box<str>),
     /// A formatter, filter or handler is used that is not configured.
     Unconfigured {
-        /// What is missing: the section that would have it.
+        /// The section where it is missing.
         section: &'static str,
         /// Its name.
         name: Box<str>,
@@ -169,7 +169,7 @@ impl Display for ConfigProblem {
             ),
             Self::UnknownLevel(name) => write_unknown_level(name, f),
             Self::UnknownStyle(name) => {
-                write!(f, "{name:?} is no style; the styles are {}", List(Style::ALL.iter()))
+                write!(f, "{name:?} is not a style; the styles are {}", List(Style::ALL.iter()))
             }
             Self::Format(error) => error.fmt(f),
             Self::DateFormat(error) => error.fmt(f),
@@ -186,7 +186,7 @@ impl Display for ConfigProblem {
             Self::Python => f.write_str("this is for programs in Python only; use a class"),
             Self::UnknownStream(name) => write!(
                 f,
-                "{name:?} is no stream; the streams are ext://sys.stderr and ext://sys.stdout"
+                "{name:?} is not a stream; the streams are ext://sys.stderr and ext://sys.stdout"
             ),
             Self::UnknownMode(name) => write!(
                 f,
@@ -199,7 +199,7 @@ impl Display for ConfigProblem {
             Self::Unconfigured { section, name, known } => {
                 write!(f, "there is no {name:?} among the {section}")?;
                 match &**known {
-                    [] => write!(f, ", which are none"),
+                    [] => write!(f, "; the section is empty"),
                     known => write!(f, ", which are {}", List(known.iter())),
                 }
             }
@@ -220,7 +220,7 @@ impl Error for ConfigProblem {
 }
 
 fn write_unknown_level(name: &str, f: &mut Formatter<'_>) -> fmt::Result {
-    write!(f, "{name:?} is no level")?;
+    write!(f, "{name:?} is not a level")?;
     if let Ok(level) = name.to_uppercase().parse::<LogLevel>() {
         write!(f, ", {level} is")?;
     }

@@ -1,4 +1,4 @@
-//! Files that grow, and files that rotate.
+//! Files that grow or rotate.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 
 use super::model::{FileConfig, FileMode};
 
-/// A file for lines, opened now or with the first line. Every line comes in one `write_all`.
+/// A file for lines, opened at once or with the first line. Each line is one `write_all`.
 pub(super) struct LogFile {
     config: FileConfig,
     file: Option<File>,
 }
 
 impl LogFile {
-    /// Opens a file, unless it is to be opened later. What is in it stays until [`Self::begin`].
+    /// Opens a file, unless it is to be opened later. Its content stays until [`Self::begin`].
     pub(super) fn open(mut config: FileConfig) -> io::Result<Self> {
         config.path = std::path::absolute(config.path)?;
         if config.max_bytes > 0 {
@@ -23,7 +23,7 @@ impl LogFile {
         Ok(Self { config, file })
     }
 
-    /// Drops what is in the file, if it is to start empty.
+    /// Truncates the file if it is to start empty.
     pub(super) fn begin(&self) -> io::Result<()> {
         match &self.file {
             Some(file) => begin(file, self.config.mode),
@@ -42,7 +42,7 @@ impl LogFile {
         })
     }
 
-    /// Whether a line of `len` bytes belongs in the next file.
+    /// Returns whether a line of `len` bytes belongs in the next file.
     fn is_full_for(&mut self, len: usize) -> io::Result<bool> {
         if self.config.max_bytes == 0 || self.config.backup_count == 0 {
             return Ok(false);
@@ -53,7 +53,7 @@ impl LogFile {
         Ok(metadata.is_file() && metadata.len() > 0 && len >= max_bytes)
     }
 
-    /// Moves every file one place on, and starts a new one.
+    /// Renames every file to the next number, and starts a new one.
     fn rotate(&mut self) -> io::Result<()> {
         self.file = None;
         let path = &self.config.path;
@@ -82,7 +82,7 @@ impl Write for LogFile {
     }
 }
 
-/// Opens a file without touching what is in it.
+/// Opens a file without changing its content.
 fn open(config: &FileConfig) -> io::Result<File> {
     let mut options = OpenOptions::new();
     match config.mode {
@@ -94,14 +94,14 @@ fn open(config: &FileConfig) -> io::Result<File> {
 }
 
 fn begin(file: &File, mode: FileMode) -> io::Result<()> {
-    // A pipe or a terminal is always empty, and cannot be told to be.
+    // A pipe or a terminal cannot be truncated.
     if mode == FileMode::Truncate && file.metadata()?.is_file() {
         file.set_len(0)?;
     }
     Ok(())
 }
 
-/// Gives a file another name, if it is there.
+/// Renames a file if it exists.
 fn move_on(from: &Path, to: &Path) -> io::Result<()> {
     match fs::rename(from, to) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -109,7 +109,7 @@ fn move_on(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// The name of a file that was moved on: `app.log.1`.
+/// Returns the name of a rotated file, such as `app.log.1`.
 fn numbered(path: &Path, number: u32) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".{number}"));

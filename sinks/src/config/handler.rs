@@ -1,4 +1,4 @@
-//! Handlers at work.
+//! Open handlers.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -16,7 +16,7 @@ use crate::output::{Output, WriteFailures};
 use crate::python::Messages;
 use crate::template::Paint;
 
-/// What a handler writes to, open.
+/// The open output of a handler.
 pub(super) enum Device {
     Null,
     Stderr(io::Stderr),
@@ -36,7 +36,7 @@ impl Device {
         })
     }
 
-    /// Nothing is in the way any more, and the first line may come.
+    /// Prepares for the first line.
     pub(super) fn begin(&self) -> Result<(), ConfigProblem> {
         match self {
             Self::File(file) => file.begin().map_err(ConfigProblem::Open),
@@ -85,18 +85,18 @@ impl Write for Device {
     }
 }
 
-/// A handler: what it takes, and where that goes.
+/// A handler: its filters and its output.
 #[derive(Debug)]
 pub(super) struct Handler {
     level: AtomicI64,
-    /// The names of loggers; an event must be from within each of them.
+    /// Names of loggers; the logger of an event must be within each of them.
     filters: Vec<Box<str>>,
     is_null: bool,
     lines: LineWriter<Device>,
 }
 
 impl Handler {
-    /// A handler named `name` over an open device.
+    /// Returns a handler named `name` over an open device.
     pub(super) fn new(
         name: &str,
         device: Device,
@@ -106,7 +106,7 @@ impl Handler {
         zone: TimeZone,
     ) -> Self {
         let (is_null, paint) = (matches!(device, Device::Null), device.paint());
-        // Who would hear that standard error fails?
+        // There is no output for a failure of standard error.
         let reports = !matches!(device, Device::Stderr(_));
         let output = Output::new(device, reports).named(format!("lines of the handler {name:?}"));
         let mut lines = LineWriter::new(output);
@@ -117,7 +117,7 @@ impl Handler {
         Self { level: AtomicI64::new(level.0), filters, is_null, lines }
     }
 
-    /// What writes the bare message of a warning that no handler is there for.
+    /// Returns the handler of warnings without a handler, which writes the bare message.
     pub(super) fn last_resort() -> Self {
         let stderr = Device::Stderr(io::stderr());
         let formatter = FormatterConfig::default();
@@ -132,7 +132,7 @@ impl Handler {
         self.lines.set_time_zone(zone);
     }
 
-    /// Whether something comes of an event.
+    /// Returns whether the handler writes an event.
     pub(super) fn takes(&self, logger: Logger, level: Level) -> bool {
         let lowest = Threshold::from(LogLevel(self.level.load(Ordering::Relaxed)));
         !self.is_null && lowest.allows(level) && passes(&self.filters, logger)
@@ -153,7 +153,7 @@ impl Handler {
     }
 }
 
-/// Whether what a logger tells passes all filters.
+/// Returns whether the events of a logger pass all filters.
 pub(super) fn passes(filters: &[Box<str>], logger: Logger) -> bool {
     filters.iter().all(|name| logger.is_within(name))
 }

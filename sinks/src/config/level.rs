@@ -6,8 +6,8 @@ use limpid_core::trace::Level;
 
 use crate::levels::Threshold;
 
-/// A level of a logger or handler: any number, as in Python. Those with names are those of
-/// [`Level`], and [`LogLevel::NOT_SET`].
+/// A level of a logger or handler: any number, as in Python. The named ones are those of [`Level`], and
+/// [`LogLevel::NOT_SET`].
 ///
 /// ```
 /// use limpid_core::trace::Level;
@@ -21,10 +21,10 @@ use crate::levels::Threshold;
 pub struct LogLevel(pub i64);
 
 impl LogLevel {
-    /// No level: a logger has that of its ancestors then, and a handler takes everything.
+    /// No level: a logger inherits that of its ancestors, and a handler accepts every event.
     pub const NOT_SET: Self = Self(0);
 
-    /// Every level by its name. Of those with two names, the one that lines show is first.
+    /// Every level by its name. Of two names, the one in lines is first.
     pub(super) const NAMED: [(&'static str, Self); 9] = [
         ("NOTSET", Self::NOT_SET),
         ("TRACE", Self(Level::Trace as i64)),
@@ -51,7 +51,7 @@ impl From<Level> for LogLevel {
 }
 
 impl From<LogLevel> for Threshold {
-    /// The lowest level that has at least this number.
+    /// Returns the lowest level that has at least this number.
     fn from(LogLevel(number): LogLevel) -> Self {
         const LEVELS: [Level; 6] = [
             Level::Trace,
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_stands_for_the_levels_from_it_on() {
+    fn numeric_level_maps_to_next_named_level() {
         for (number, threshold) in [
             (-1, Threshold::From(Level::Trace)),
             (0, Threshold::From(Level::Trace)),

@@ -1,4 +1,4 @@
-//! Reading levels by their names.
+//! Parsing of level names.
 
 use std::str::FromStr;
 

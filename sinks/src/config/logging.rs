@@ -1,4 +1,4 @@
-//! The sink that a configuration makes.
+//! The sink of a configuration.
 
 use std::fmt::{self, Debug, Formatter};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
@@ -16,9 +16,9 @@ use crate::python::{Messages, Profile, StreamClass};
 
 /// Loggers and handlers, configured as by Python's `logging.config.dictConfig`.
 ///
-/// Each handler composes its line and hands it on in one write; lines of several threads never mix.
-/// A handler that fails disturbs neither the others nor the request: its lines are lost, the first
-/// failure is told on standard error, and [`Logging::failures`] tells how many there were.
+/// Each handler composes its line and passes it on in one write; lines of several threads never mix. A
+/// handler that fails affects neither the others nor the request: its lines are lost, the first failure is
+/// printed to standard error, and [`Logging::failures`] counts them.
 ///
 /// ```
 /// # #[cfg(feature = "config")] {
@@ -41,10 +41,10 @@ pub struct Logging {
 }
 
 impl Logging {
-    /// Loggers and handlers as they are configured.
+    /// Makes loggers and handlers from a configuration.
     ///
     /// # Errors
-    /// A name leads nowhere, or a file cannot be opened. No file is changed then.
+    /// Returns every invalid name and every file that cannot be opened. No file is changed then.
     pub fn from_config(config: LoggingConfig) -> Result<Self, ConfigErrors> {
         let logging = Self {
             messages: Messages::default(),
@@ -56,42 +56,42 @@ impl Logging {
         Ok(logging)
     }
 
-    /// Configures again, as a second call of `dictConfig` does: with an
-    /// [incremental](LoggingConfig::incremental) configuration, levels change; with another one,
-    /// everything does.
+    /// Configures again, as a second call of `dictConfig` does: an
+    /// [incremental](LoggingConfig::incremental) configuration changes levels; any other one replaces
+    /// everything.
     ///
-    /// Clients ask for the interest of a sink once per exchange. Exchanges that are under way may
-    /// tell less than is configured now, and nothing more.
+    /// Clients read the interest of a sink once for each exchange. Open exchanges may emit fewer events
+    /// than the new configuration has, but no others.
     ///
     /// # Errors
-    /// As [`Logging::from_config`]. All is as before then.
+    /// The errors of [`Logging::from_config`]. The previous configuration stays then.
     pub fn configure(&self, config: LoggingConfig) -> Result<(), ConfigErrors> {
         let mut registry = self.registry.write().unwrap_or_else(PoisonError::into_inner);
         registry.configure(config, self.zone)
     }
 
-    /// How much lines may show: [`Capture::Default`] unless set.
+    /// Sets how much lines may show: [`Capture::Default`] by default.
     #[must_use]
     pub fn capture(mut self, capture: Capture) -> Self {
         self.messages.capture = capture;
         self
     }
 
-    /// Whose lines they are: [`Profile::HTTPX_0_28`] unless set.
+    /// Sets the release whose lines are written: [`Profile::HTTPX_0_28`] by default.
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Self {
         self.messages.profile = profile;
         self
     }
 
-    /// What streams are shown as: [`StreamClass::Sync`] unless set.
+    /// Sets the class that streams are shown as: [`StreamClass::Sync`] by default.
     #[must_use]
     pub fn stream_class(mut self, class: StreamClass) -> Self {
         self.messages.stream_class = class;
         self
     }
 
-    /// Where the time is told: [`TimeZone::Local`] unless set.
+    /// Sets the time zone of lines: [`TimeZone::Local`] by default.
     #[must_use]
     pub fn time_zone(mut self, zone: TimeZone) -> Self {
         self.registry().set_time_zone(zone);
@@ -99,16 +99,16 @@ impl Logging {
         self
     }
 
-    /// What tells the time of a line: the system's clock unless set. It is asked when the line is
-    /// composed, once for each handler whose lines show the time.
+    /// Sets the clock of lines: the system's by default. It is read when the line is composed, once for
+    /// each handler whose lines show the time.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Box::new(move |_| clock());
         self
     }
 
-    /// What went wrong so far with the handlers that are configured: for each of them that lost a
-    /// line, its name and its failures.
+    /// Returns the failures of the present handlers: for each of them that lost a line, its name and its
+    /// failures.
     pub fn failures(&self) -> Vec<(Box<str>, WriteFailures)> {
         let failures = |(name, handler): (&str, &super::handler::Handler)| {
             let failures = handler.failures();
@@ -123,7 +123,7 @@ impl Logging {
 }
 
 impl Sink for Logging {
-    /// The events that some handler writes.
+    /// Returns the events that any handler writes.
     fn interest(&self) -> Interest {
         self.registry().interest()
     }

@@ -1,8 +1,7 @@
-//! Logging as it is configured in Python: the dictionary of `logging.config.dictConfig`.
+//! Configuration as in Python: the dictionary of `logging.config.dictConfig`.
 //!
-//! A [`LoggingConfig`] says what there is to be: loggers, handlers, formatters and filters. It is
-//! read from JSON or TOML (feature `config`, on unless turned off), or made by its methods. A
-//! [`Logging`] is what comes of it, a sink:
+//! A [`LoggingConfig`] contains loggers, handlers, formatters and filters. It is read from JSON or TOML
+//! (feature `config`, on by default), or made by its methods. A [`Logging`] is the sink that it configures:
 //!
 //! ```
 //! # #[cfg(feature = "config")] {
@@ -19,7 +18,7 @@
 //! # Ok::<(), limpid_sinks::config::ConfigErrors>(())
 //! ```
 //!
-//! `docs/LOGGING.md` tells what each key means, and where this differs from Python.
+//! `docs/LOGGING.md` describes each key and the differences from Python.
 
 #[cfg(feature = "config")]
 mod document;

@@ -1,4 +1,4 @@
-//! What a configuration says, before anything is opened.
+//! A configuration before anything is opened.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug, Formatter};
@@ -12,8 +12,8 @@ use crate::template::Template;
 /// A configuration of loggers, handlers, formatters and filters: the dictionary of Python's
 /// `logging.config.dictConfig`.
 ///
-/// It is read from [JSON](Self::from_json) or [TOML](Self::from_toml), or made here. Formatters,
-/// filters and handlers are referred to by their names; [`Logging`](super::Logging) checks them.
+/// It is read from [JSON](Self::from_json) or [TOML](Self::from_toml), or made by these methods.
+/// Formatters, filters and handlers are referred to by name; [`Logging`](super::Logging) checks the names.
 ///
 /// ```
 /// use limpid_core::trace::Level;
@@ -57,7 +57,7 @@ impl Default for LoggingConfig {
 }
 
 impl LoggingConfig {
-    /// A configuration of nothing.
+    /// Returns an empty configuration.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -70,8 +70,8 @@ impl LoggingConfig {
         self
     }
 
-    /// Adds a filter, which lets pass what `logger` and its descendants tell. With an empty name it
-    /// lets everything pass.
+    /// Adds a filter, which passes the events of `logger` and its descendants. With an empty name it passes
+    /// all events.
     #[must_use]
     pub fn filter(mut self, name: &str, logger: &str) -> Self {
         self.filters.insert(name.into(), logger.into());
@@ -85,8 +85,8 @@ impl LoggingConfig {
         self
     }
 
-    /// Configures a logger, such as `httpx` or `httpcore.http11`. Loggers of others may be named;
-    /// they tell nothing here.
+    /// Configures a logger, such as `httpx` or `httpcore.http11`. Loggers of other programs may be named;
+    /// they have no events here.
     #[must_use]
     pub fn logger(mut self, name: &str, logger: LoggerConfig) -> Self {
         self.loggers.insert(name.into(), logger);
@@ -100,16 +100,16 @@ impl LoggingConfig {
         self
     }
 
-    /// Whether loggers that exist already and are not configured here are disabled: true unless
-    /// set, as in Python. Of a new [`Logging`](super::Logging), `httpx` is the one that exists.
+    /// Sets whether existing loggers that are not configured here are disabled: true by default, as in
+    /// Python. In a new [`Logging`](super::Logging), `httpx` exists.
     #[must_use]
     pub fn disable_existing_loggers(mut self, disable: bool) -> Self {
         self.disable_existing_loggers = disable;
         self
     }
 
-    /// Whether this changes what is configured already: the levels of handlers, and levels and
-    /// propagation of loggers. All else in it is ignored.
+    /// Sets whether this changes only the levels of handlers, and the levels and propagation of loggers.
+    /// The rest of the configuration is ignored then.
     #[must_use]
     pub fn incremental(mut self, incremental: bool) -> Self {
         self.incremental = incremental;
@@ -125,20 +125,20 @@ pub struct FormatterConfig {
 }
 
 impl Default for FormatterConfig {
-    /// The bare message.
+    /// Returns the formatter of bare messages.
     fn default() -> Self {
         Self::new(Template::message())
     }
 }
 
 impl FormatterConfig {
-    /// Lines of this shape, with times as in Python: [`DateFormat::python`].
+    /// Returns a formatter of lines in this format, with times as in Python: [`DateFormat::python`].
     #[must_use]
     pub fn new(template: Template) -> Self {
         Self { template, date_format: DateFormat::python() }
     }
 
-    /// How the time is shown.
+    /// Sets how the time is shown.
     #[must_use]
     pub fn date_format(mut self, format: DateFormat) -> Self {
         self.date_format = format;
@@ -146,7 +146,7 @@ impl FormatterConfig {
     }
 }
 
-/// Where lines go, and which.
+/// Which lines a handler writes, and to which output.
 #[derive(Debug)]
 pub struct HandlerConfig {
     pub(super) target: Option<Target>,
@@ -156,35 +156,34 @@ pub struct HandlerConfig {
 }
 
 impl HandlerConfig {
-    /// `logging.StreamHandler`.
+    /// Returns a `logging.StreamHandler`.
     ///
-    /// Where the stream is a terminal, control characters of messages are escaped, and levels have
-    /// colours unless the environment variable `NO_COLOR` is set.
+    /// If the stream is a terminal, control characters of messages are escaped, and levels are coloured
+    /// unless the environment variable `NO_COLOR` is set.
     #[must_use]
     pub fn stream(stream: Stream) -> Self {
         Self::to(Some(Target::Stream(stream)))
     }
 
-    /// `logging.FileHandler`, or `logging.handlers.RotatingFileHandler` if the file has a size.
+    /// Returns a `logging.FileHandler`, or a `logging.handlers.RotatingFileHandler` if the file rotates.
     #[must_use]
     pub fn file(file: FileConfig) -> Self {
         Self::to(Some(Target::File(file)))
     }
 
-    /// A handler that gives each line to a writer, in one `write_all` and a `flush`.
+    /// Returns a handler that passes each line to a writer, in one `write_all` and a `flush`.
     #[must_use]
     pub fn writer(writer: impl io::Write + Send + 'static) -> Self {
         Self::to(Some(Target::Writer(Box::new(writer))))
     }
 
-    /// `logging.NullHandler`: nothing is written.
+    /// Returns a `logging.NullHandler`, which writes nothing.
     #[must_use]
     pub fn null() -> Self {
         Self::to(Some(Target::Null))
     }
 
-    /// A handler that is configured already, for a configuration that is
-    /// [incremental](LoggingConfig::incremental).
+    /// Refers to an existing handler, for an [incremental](LoggingConfig::incremental) configuration.
     #[must_use]
     pub fn existing() -> Self {
         Self::to(None)
@@ -194,14 +193,14 @@ impl HandlerConfig {
         Self { target, level: None, formatter: None, filters: Vec::new() }
     }
 
-    /// From which level on lines are written: all of them unless set.
+    /// Sets the lowest level of lines: every level by default.
     #[must_use]
     pub fn level(mut self, level: impl Into<LogLevel>) -> Self {
         self.level = Some(level.into());
         self
     }
 
-    /// The formatter of this name. Without one, lines are bare messages.
+    /// Sets the formatter by name. Without one, lines are bare messages.
     #[must_use]
     pub fn formatter(mut self, name: &str) -> Self {
         self.formatter = Some(name.into());
@@ -216,7 +215,7 @@ impl HandlerConfig {
     }
 }
 
-/// Where the lines of a handler go.
+/// The output of a handler.
 pub(super) enum Target {
     Null,
     Stream(Stream),
@@ -238,7 +237,7 @@ impl Debug for Target {
 /// A stream of this program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Stream {
-    /// `ext://sys.stderr`, which is where lines go unless told otherwise.
+    /// `ext://sys.stderr`, the default.
     #[default]
     Stderr,
     /// `ext://sys.stdout`.
@@ -256,7 +255,7 @@ pub struct FileConfig {
 }
 
 impl FileConfig {
-    /// A file to append to. A relative path is one from the directory of the program at the time of
+    /// Returns a file to append to. A relative path starts at the working directory at the time of
     /// configuration.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
@@ -269,24 +268,24 @@ impl FileConfig {
         }
     }
 
-    /// How the file is opened.
+    /// Sets how the file is opened.
     #[must_use]
     pub fn mode(mut self, mode: FileMode) -> Self {
         self.mode = mode;
         self
     }
 
-    /// Whether the file is opened with the first line, and not at once.
+    /// Sets whether the file is opened with the first line, not at once.
     #[must_use]
     pub fn delay(mut self, delay: bool) -> Self {
         self.delay = delay;
         self
     }
 
-    /// Starts a new file before the line that would bring the file to `max_bytes` or beyond, and
-    /// keeps the last `backup_count` files as `NAME.1`, `NAME.2` and so on, the newest first. If
-    /// either is 0, the file grows without end. A file that rotates is appended to, whatever its
-    /// mode. A file that is empty takes a line of any length.
+    /// Starts a new file before the line that would bring the file to `max_bytes` or beyond, and keeps the
+    /// last `backup_count` files as `NAME.1`, `NAME.2` and so on, the newest first. If either is 0, the
+    /// file grows without limit. A file that rotates is appended to, whatever its mode. An empty file takes
+    /// a line of any length.
     #[must_use]
     pub fn rotate(mut self, max_bytes: u64, backup_count: u32) -> Self {
         (self.max_bytes, self.backup_count) = (max_bytes, backup_count);
@@ -297,16 +296,16 @@ impl FileConfig {
 /// How a file is opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum FileMode {
-    /// `a`: what is there stays, and lines come after it.
+    /// `a`: lines are appended to the content.
     #[default]
     Append,
-    /// `w`: what is there goes.
+    /// `w`: the content is removed.
     Truncate,
-    /// `x`: there must be nothing.
+    /// `x`: the file must not exist.
     CreateNew,
 }
 
-/// What a logger tells, and to whom.
+/// The level, handlers and filters of a logger.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LoggerConfig {
     pub(super) level: Option<LogLevel>,
@@ -316,14 +315,14 @@ pub struct LoggerConfig {
 }
 
 impl LoggerConfig {
-    /// A logger as it is: without a level, without handlers, and its ancestors' handlers get what
-    /// it tells.
+    /// Returns a logger with its defaults: no level, no handlers, and propagation to its ancestors'
+    /// handlers.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// From which level on it tells: as its nearest ancestor with a level unless set.
+    /// Sets its lowest level: that of its nearest ancestor with a level by default.
     #[must_use]
     pub fn level(mut self, level: impl Into<LogLevel>) -> Self {
         self.level = Some(level.into());
@@ -337,16 +336,16 @@ impl LoggerConfig {
         self
     }
 
-    /// Adds the filter of this name. It is asked about what this very logger tells, and not about
-    /// what its descendants do.
+    /// Adds the filter of this name. It applies to the events of this logger, not to those of its
+    /// descendants.
     #[must_use]
     pub fn filter(mut self, name: &str) -> Self {
         self.filters.push(name.into());
         self
     }
 
-    /// Whether the handlers of its ancestors get what it tells: true unless set. The levels of
-    /// ancestors do not matter then.
+    /// Sets whether the handlers of its ancestors receive its events: true by default. The levels of
+    /// ancestors do not apply then.
     #[must_use]
     pub fn propagate(mut self, propagate: bool) -> Self {
         self.propagate = Some(propagate);

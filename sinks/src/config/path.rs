@@ -4,12 +4,12 @@ use std::fmt::Write;
 
 use super::error::{ConfigError, ConfigProblem};
 
-/// A place in a document: the keys that lead there.
+/// The keys that lead to a place in a document.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Path(String);
 
 impl Path {
-    /// The value at `key` in the table that is here.
+    /// Returns the path of `key` in the table at this place.
     pub(super) fn key(&self, key: &str) -> Self {
         let is_bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
         let mut path = self.clone();
@@ -25,12 +25,12 @@ impl Path {
         path
     }
 
-    /// An item of the list that is here.
+    /// Returns the path of an item of the list at this place.
     pub(super) fn index(&self, index: usize) -> Self {
         Self(format!("{}[{index}]", self.0))
     }
 
-    /// What is wrong here.
+    /// Returns an error at this place.
     pub(super) fn error(self, problem: ConfigProblem) -> ConfigError {
         ConfigError { path: self.0.into(), problem }
     }

@@ -1,4 +1,4 @@
-//! From a document to a configuration: every key, and what may stand there.
+//! Parsing of documents: every key and its values.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,7 +20,7 @@ impl LoggingConfig {
     /// Reads a configuration from JSON.
     ///
     /// # Errors
-    /// It is not JSON, or something in it is not as Python's `dictConfig` would have it.
+    /// Returns the errors of JSON, or every place that Python's `dictConfig` does not accept.
     pub fn from_json(text: &str) -> Result<Self, ConfigErrors> {
         let document = serde_json::from_str(text).map_err(|error| {
             let message = error.to_string();
@@ -34,7 +34,7 @@ impl LoggingConfig {
     /// Reads a configuration from TOML, with the same keys as in JSON.
     ///
     /// # Errors
-    /// It is not TOML, or something in it is not as Python's `dictConfig` would have it.
+    /// Returns the errors of TOML, or every place that Python's `dictConfig` does not accept.
     pub fn from_toml(text: &str) -> Result<Self, ConfigErrors> {
         let document = toml::from_str(text).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);
@@ -43,10 +43,10 @@ impl LoggingConfig {
         read(&document)
     }
 
-    /// Reads a configuration from a file: TOML if its name ends in `.toml`, and JSON if not.
+    /// Reads a configuration from a file: TOML if its name ends in `.toml`, otherwise JSON.
     ///
     /// # Errors
-    /// The file cannot be read, or as [`from_json`](Self::from_json).
+    /// The file cannot be read, or the errors of [`from_json`](Self::from_json).
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigErrors> {
         let path = path.as_ref();
         let text = fs::read_to_string(path).map_err(|error| ConfigError {
@@ -65,7 +65,7 @@ fn syntax(language: &'static str, (line, column): (usize, usize), message: &str)
     ConfigError { path: "".into(), problem }
 }
 
-/// The line and column of an offset.
+/// Returns the line and column of an offset.
 fn position(text: &str, offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or(text);
     let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count());
@@ -74,7 +74,7 @@ fn position(text: &str, offset: usize) -> (usize, usize) {
 
 fn read(document: &Value) -> Result<LoggingConfig, ConfigErrors> {
     let document = Node::new(document);
-    // Another version may mean anything.
+    // Other versions may have other meanings.
     if !document.get("version")?.is_some_and(|version| version.is_number(1.0)) {
         return Err(document.error_at("version", ConfigProblem::Version).into());
     }
@@ -98,7 +98,7 @@ fn read(document: &Value) -> Result<LoggingConfig, ConfigErrors> {
     ConfigErrors::unless_empty(reader.errors, config)
 }
 
-/// Goes on after an error, to find them all.
+/// Collects all errors.
 #[derive(Default)]
 struct Reader {
     errors: Vec<ConfigError>,
@@ -109,7 +109,7 @@ impl Reader {
         result.map_err(|error| self.errors.push(error)).ok()
     }
 
-    /// Reads a table of things with names.
+    /// Reads a table of named entries.
     fn section<T>(
         &mut self,
         document: &Node<'_>,
@@ -166,10 +166,10 @@ fn read_filter(node: &Node<'_>) -> Result<Box<str>, ConfigError> {
     Ok(node.text_at("name")?.unwrap_or_default().into())
 }
 
-/// What all handlers have.
+/// The arguments of every handler.
 const ARGUMENTS: [&str; 4] = ["class", "level", "formatter", "filters"];
 
-/// Each class of handlers, with the arguments that only it has.
+/// Each class of handlers, with its additional arguments.
 const STREAM_HANDLER: &str = "logging.StreamHandler";
 const FILE_HANDLER: &str = "logging.FileHandler";
 const ROTATING_FILE_HANDLER: &str = "logging.handlers.RotatingFileHandler";
@@ -235,7 +235,7 @@ fn read_file(node: &Node<'_>) -> Result<FileConfig, ConfigError> {
         Some("x" | "xt" | "tx") => FileMode::CreateNew,
         Some(mode) => return Err(node.error_at("mode", ConfigProblem::UnknownMode(mode.into()))),
     };
-    // Lines are UTF-8 without exception, so that nothing is left for `errors` to decide.
+    // Lines are always UTF-8, so `errors` has no effect.
     let _ = node.text_at("errors")?;
     if let Some(encoding) = node.text_at("encoding")?.filter(|encoding| !is_utf8(encoding)) {
         return Err(node.error_at("encoding", ConfigProblem::UnknownEncoding(encoding.into())));
@@ -243,7 +243,7 @@ fn read_file(node: &Node<'_>) -> Result<FileConfig, ConfigError> {
     Ok(FileConfig::new(path).mode(mode).delay(node.flag_at("delay", false)?))
 }
 
-/// Whether a name is one of Python's for UTF-8.
+/// Returns whether a name is one of Python's for UTF-8.
 fn is_utf8(encoding: &str) -> bool {
     let encoding = encoding.replace([' ', '_'], "-");
     ["utf-8", "utf8", "u8", "utf"].iter().any(|name| name.eq_ignore_ascii_case(&encoding))
@@ -270,7 +270,7 @@ fn read_level(node: &Node<'_>) -> Result<Option<LogLevel>, ConfigError> {
     name.parse().map(Some).map_err(|problem| level.error(problem))
 }
 
-/// Refuses a factory, which only Python can call.
+/// Rejects a factory, which only Python can call.
 fn reject_factory(node: &Node<'_>) -> Result<(), ConfigError> {
     match node.get("()")? {
         Some(factory) => Err(factory.error(ConfigProblem::Python)),
@@ -278,7 +278,7 @@ fn reject_factory(node: &Node<'_>) -> Result<(), ConfigError> {
     }
 }
 
-/// Refuses what is no argument of a handler's class.
+/// Rejects unknown arguments of a handler's class.
 fn check_arguments(
     node: &Node<'_>,
     class: &'static str,
@@ -286,7 +286,7 @@ fn check_arguments(
 ) -> Result<(), ConfigError> {
     let mut keys = node.entries()?.map(|(key, _)| key);
     match keys.find(|key| !ARGUMENTS.contains(key) && !known.contains(key)) {
-        // The attributes of an object in Python.
+        // Attributes of an object in Python.
         Some(".") => Err(node.error_at(".", ConfigProblem::Python)),
         Some(key) => Err(node.error_at(key, ConfigProblem::UnknownArgument { class, known })),
         None => Ok(()),

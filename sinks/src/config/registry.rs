@@ -1,4 +1,4 @@
-//! Loggers and handlers as they are, and what each event comes to.
+//! The present loggers and handlers, and the routes of events.
 
 use std::collections::BTreeMap;
 use std::iter;
@@ -14,11 +14,11 @@ use super::path::Path;
 use crate::date::TimeZone;
 use crate::levels::Levels;
 
-/// The name of the root among loggers. Python has a second one.
+/// The name of the root logger. Python has a second one.
 const ROOT: &str = "";
 const ROOT_TOO: &str = "root";
 
-/// Every logger that exists, every handler that has a name, and what comes of them.
+/// Every existing logger, every named handler, and the routes between them.
 pub(super) struct Registry {
     loggers: BTreeMap<Box<str>, LoggerState>,
     handlers: BTreeMap<Box<str>, Arc<Handler>>,
@@ -49,9 +49,9 @@ impl Default for LoggerState {
 }
 
 impl Registry {
-    /// What there is before anything is configured: the root, and the logger that exists in Python
-    /// as soon as httpx is imported. Those of httpcore come with the first connection. The lines of
-    /// `limpid` are none of the documented ones; they come to those who name it.
+    /// Returns the loggers before any configuration: the root, and the logger that exists in Python as soon
+    /// as httpx is imported. Those of httpcore are created with the first connection. The lines of `limpid`
+    /// are not documented ones, so they need a level by name.
     pub(super) fn new() -> Self {
         let with_level =
             |level: Level| LoggerState { level: level.into(), ..LoggerState::default() };
@@ -68,7 +68,7 @@ impl Registry {
         }
     }
 
-    /// Applies a configuration to what there is. If anything is wrong with it, nothing changes.
+    /// Applies a configuration. After an error nothing changes.
     pub(super) fn configure(
         &mut self,
         config: LoggingConfig,
@@ -80,7 +80,7 @@ impl Registry {
             check(&config)?;
             self.replace(config, zone)?;
         }
-        // By the time of another configuration, all of them tell something.
+        // All loggers exist by the time of another configuration.
         for logger in Logger::ALL {
             self.logger(logger.name());
         }
@@ -92,12 +92,12 @@ impl Registry {
         self.interest
     }
 
-    /// The handlers that write an event, the innermost first.
+    /// Returns the handlers that write an event, the innermost first.
     pub(super) fn takers(&self, kind: EventKind) -> &[Arc<Handler>] {
         self.routes.get(kind as usize).map_or(&[], Vec::as_slice)
     }
 
-    /// The handlers that are configured, by their names.
+    /// Returns the configured handlers by name.
     pub(super) fn handlers(&self) -> impl Iterator<Item = (&str, &Handler)> {
         self.handlers.iter().map(|(name, handler)| (&**name, &**handler))
     }
@@ -111,7 +111,7 @@ impl Registry {
         self.loggers.entry(name.into()).or_default()
     }
 
-    /// Changes levels and propagation, and nothing else.
+    /// Changes only levels and propagation.
     fn adjust(&mut self, config: &LoggingConfig) -> Result<(), ConfigErrors> {
         let section = Path::default().key("handlers");
         let unknown = config.handlers.keys().filter(|name| !self.handlers.contains_key(*name));
@@ -134,7 +134,7 @@ impl Registry {
         Ok(())
     }
 
-    /// Puts a whole configuration in the place of the one before, as far as that goes in Python.
+    /// Replaces the whole configuration, as far as Python does.
     fn replace(&mut self, config: LoggingConfig, zone: TimeZone) -> Result<(), ConfigErrors> {
         self.handlers = open(config.handlers, &config.formatters, &config.filters, zone)?;
         let existing: Vec<_> = self.loggers.keys().cloned().collect();
@@ -163,7 +163,7 @@ impl Registry {
         Ok(())
     }
 
-    /// Settles for each kind of event who writes it.
+    /// Determines the handlers of each kind of event.
     fn route(&mut self) {
         let levels = self.levels();
         self.routes = EventKind::ALL
@@ -180,14 +180,14 @@ impl Registry {
         let mut levels = Levels::default();
         for (name, state) in &self.loggers {
             if &**name == ROOT || state.level != LogLevel::NOT_SET {
-                // The levels of other programs' loggers do not matter.
+                // The levels of other programs' loggers have no effect.
                 let _ = levels.set(name, state.level.into());
             }
         }
         levels
     }
 
-    /// The handlers that write what `logger` tells at `level`.
+    /// Returns the handlers that write the events of `logger` at `level`.
     fn takers_of(&self, levels: &Levels, logger: Logger, level: Level) -> Vec<Arc<Handler>> {
         let tells = |state: &LoggerState| !state.disabled && passes(&state.filters, logger);
         if !levels.effective(logger).allows(level)
@@ -216,8 +216,7 @@ impl LoggerState {
         self.disabled = false;
     }
 
-    /// Puts handlers in the place of those before, each of them once. Filters, as in Python, come
-    /// on top.
+    /// Replaces the handlers, each of them once. Filters are added, as in Python.
     fn attach(&mut self, handlers: Vec<Arc<Handler>>, filters: Vec<Box<str>>) {
         self.handlers.clear();
         for handler in handlers {
@@ -229,7 +228,7 @@ impl LoggerState {
     }
 }
 
-/// A logger's name and those of its ancestors, up to the root's.
+/// Returns the names of a logger and its ancestors, up to the root.
 fn lineage(name: &str) -> impl Iterator<Item = &str> {
     iter::successors(Some(name), |name| match *name {
         ROOT => None,
@@ -237,22 +236,22 @@ fn lineage(name: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether a logger is configured by name. The root is not configured so, even if it is among them.
+/// Returns whether a logger is configured by name. The root is not, even if it is among them.
 fn is_named(name: &str, loggers: &BTreeMap<Box<str>, LoggerConfig>) -> bool {
     name != ROOT && loggers.contains_key(name)
 }
 
-/// Whether a configuration leaves out a logger that exists. The root never is.
+/// Returns whether a configuration omits an existing logger. The root is never omitted.
 fn is_left_over(name: &str, loggers: &BTreeMap<Box<str>, LoggerConfig>) -> bool {
     name != ROOT && !loggers.contains_key(name)
 }
 
-/// The values of `names`, which are known to be there.
+/// Returns the values of `names`, all of which exist.
 fn resolve<T: Clone>(names: &[Box<str>], values: &BTreeMap<Box<str>, T>) -> Vec<T> {
     names.iter().filter_map(|name| values.get(name)).cloned().collect()
 }
 
-/// Opens what handlers write to, and touches nothing before all is open.
+/// Opens the outputs of handlers, and changes none before all are open.
 fn open(
     configs: BTreeMap<Box<str>, HandlerConfig>,
     formatters: &BTreeMap<Box<str>, FormatterConfig>,
@@ -263,7 +262,7 @@ fn open(
     let section = Path::default().key("handlers");
     for (name, config) in configs {
         let HandlerConfig { target, level, formatter, filters: names } = config;
-        // One without a target was refused before.
+        // A handler without a target was rejected before.
         match Device::open(target.unwrap_or(Target::Null)) {
             Ok(device) => opened.push((name, device, level, formatter, names)),
             Err(problem) => errors.push(section.key(&name).key("filename").error(problem)),
@@ -290,7 +289,7 @@ fn open(
     Ok(handlers.collect())
 }
 
-/// Checks that all names lead somewhere.
+/// Checks that all names exist.
 fn check(config: &LoggingConfig) -> Result<(), ConfigErrors> {
     let mut errors = Vec::new();
     for (name, handler) in &config.handlers {
@@ -316,7 +315,7 @@ fn check(config: &LoggingConfig) -> Result<(), ConfigErrors> {
     ConfigErrors::unless_empty(errors, ())
 }
 
-/// The errors of those names that are not in a section.
+/// Returns the errors of names that are not in a section.
 fn missing<T>(
     path: &Path,
     section: &'static str,
@@ -342,7 +341,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn warnings_without_a_handler_are_written_all_the_same() {
+    fn warning_without_handler_goes_to_last_resort() {
         let mut registry = Registry::new();
         registry.configure(LoggingConfig::new(), TimeZone::Utc).unwrap();
         let takers = |registry: &Registry, level| {
@@ -358,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn ancestors_stand_along_the_dots() {
+    fn lineage_follows_the_dots() {
         assert_eq!(lineage("a.b.c").collect::<Vec<_>>(), ["a.b.c", "a.b", "a", ""]);
         assert_eq!(lineage("").count(), 1);
     }

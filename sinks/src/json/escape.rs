@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Display, Write};
 
-/// Appends text as a JSON string. Beyond what JSON asks for (RFC 8259 section 7), the other control
-/// characters are escaped too: what a peer sends must not do anything to a terminal.
+/// Appends text as a JSON string. In addition to RFC 8259 section 7, the other control characters are
+/// escaped too, so that a peer cannot control a terminal.
 pub(super) fn text(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     text_within(text, out);
@@ -17,7 +17,8 @@ fn text_within(text: &str, out: &mut Vec<u8>) {
         if !IS_ESCAPED[usize::from(*byte)] {
             continue;
         }
-        // U+0080 to U+009F are 0xc2 and their own number; after others, the number is a part.
+        // U+0080 to U+009F are 0xc2 and the byte of their number; after other bytes, that byte is a part of
+        // another character.
         let start = match byte {
             0x80.. if at == 0 || bytes[at - 1] != 0xc2 => continue,
             0x80.. => at - 1,
@@ -30,7 +31,7 @@ fn text_within(text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(&bytes[plain..]);
 }
 
-/// Appends bytes as a JSON string: each byte as the character of that number, as in Latin-1.
+/// Appends bytes as a JSON string: each byte as the character of its number, as in Latin-1.
 pub(super) fn latin_1(bytes: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
     let mut plain = 0;
@@ -76,10 +77,10 @@ fn escape(byte: u8, out: &mut Vec<u8>) {
     }
 }
 
-/// Appends what a value displays as a JSON string.
+/// Appends the displayed text of a value as a JSON string.
 pub(super) fn displayed(value: impl Display, out: &mut Vec<u8>) {
     out.push(b'"');
-    // Nothing that is written to memory fails.
+    // Writing to memory does not fail.
     let _ = write!(Escaped(out), "{value}");
     out.push(b'"');
 }
@@ -115,13 +116,13 @@ pub(super) fn micros(micros: u32, out: &mut Vec<u8>) {
     }
 }
 
-/// The last digit of a number.
+/// Returns the last digit of a number.
 fn digit(number: u64) -> u8 {
     const DIGITS: &[u8; 10] = b"0123456789";
     usize::try_from(number % 10).map_or(b'0', |digit| DIGITS[digit])
 }
 
-/// Appends true or false.
+/// Appends a boolean.
 pub(super) fn flag(flag: bool, out: &mut Vec<u8>) {
     out.extend_from_slice(if flag { b"true" } else { b"false" });
 }
@@ -137,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_is_the_character_of_its_number() {
+    fn byte_becomes_character_of_its_number() {
         let bytes: Vec<u8> = (0..=255).collect();
         let json = made(|out| latin_1(&bytes, out));
         assert!(!json.contains(char::is_control));
@@ -146,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn every_character_comes_back() {
+    fn escaped_character_round_trips() {
         let every: String = (0..0x3000).filter_map(char::from_u32).chain(['\u{1f980}']).collect();
         for json in [made(|out| text(&every, out)), made(|out| displayed(&every, out))] {
             assert!(!json.contains(char::is_control));

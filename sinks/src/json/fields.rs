@@ -31,7 +31,7 @@ pub(super) fn write(event: &TraceEvent<'_>, capture: Capture, out: &mut Vec<u8>)
 
 struct Writer<'a, 'o> {
     capture: Capture,
-    /// The name that the event gives to the value after it.
+    /// The name that the event gives to the next value.
     name: &'a [u8],
     out: &'o mut Vec<u8>,
 }
@@ -69,7 +69,7 @@ impl<'a> Writer<'a, '_> {
             Value::Credentials(credentials) => write_credentials(credentials, capture, out),
             Value::Failure(failure) => write_failure(&failure, capture, out),
             Value::Timings(timings) => write_timings(timings, out),
-            // A kind of value that is not known here is not shown either.
+            // Unknown kinds of values are omitted.
             _ => out.extend_from_slice(b"null"),
         }
     }
@@ -98,7 +98,7 @@ impl<'a> Writer<'a, '_> {
         latin_1(&shown, self.out);
     }
 
-    /// Bytes on the wire: how many, and which if they may be shown.
+    /// Writes bytes on the wire: how many, and their content if it may be shown.
     fn payload(&mut self, bytes: &[u8]) {
         open(self.out, "length");
         number(bytes.len() as u64, self.out);
@@ -116,13 +116,13 @@ fn key(name: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\":");
 }
 
-/// The beginning of an object, and its first key.
+/// Writes the beginning of an object, and its first key.
 fn open(out: &mut Vec<u8>, name: &str) {
     out.push(b'{');
     key(name, out);
 }
 
-/// Another key.
+/// Writes a further key.
 fn next(out: &mut Vec<u8>, name: &str) {
     out.push(b',');
     key(name, out);
@@ -239,7 +239,7 @@ fn write_timings(timings: &Timings, out: &mut Vec<u8>) {
     out.push(b'}');
 }
 
-/// The kinds of causes by name, for those who want to tell them apart.
+/// Names the kinds of causes, so that programs can distinguish them.
 pub(super) const CAUSES: [&str; 19] = [
     "os",
     "timeout",
@@ -282,7 +282,7 @@ const fn cause_name(cause: &Cause) -> &'static str {
         Cause::Layer(_) => 15,
         Cause::AnsweredEarly(_) => 16,
         Cause::PeerGone => 17,
-        // One that came after this table.
+        // A cause that is newer than this table.
         _ => 18,
     };
     CAUSES[index]

@@ -1,4 +1,4 @@
-//! Events as JSON: an object for each, on a line of its own.
+//! Events as JSON: one object on each line.
 
 mod escape;
 mod fields;
@@ -21,17 +21,17 @@ use crate::time_base::TimeBase;
 /// Writes events as lines of JSON, for programs.
 ///
 /// A line has the time of day (`time`, UTC, RFC 3339) and the time on the driver's clock (`mono`, in
-/// nanoseconds), the numbers by which events belong together (`exchange`, `connection`, `attempt`,
-/// `span`, `seq`; 0 means none), what it is (`level`, `logger`, `name`, `stage`, `event`, `phase`)
-/// and its `fields`, each with a type. The schema is `docs/events.schema.json`; [`write_schema`]
-/// makes it from the catalogue.
+/// nanoseconds), the numbers by which events belong together (`exchange`, `connection`, `attempt`, `span`,
+/// `seq`; 0 if there is no such thing), its kind (`level`, `logger`, `name`, `stage`, `event`, `phase`) and
+/// its `fields`, each with a type. The schema is `docs/events.schema.json`; [`write_schema`] generates it
+/// from the catalogue.
 ///
-/// JSON has no bytes. Each byte is shown as the character of that number (Latin-1), so that text of
-/// ASCII reads as such and every value can be had back. Control characters are escaped.
+/// JSON has no bytes. Each byte is shown as the character of its number (Latin-1), so that ASCII text stays
+/// readable and every value can be restored. Control characters are escaped.
 ///
-/// Each line is one `write_all` and a `flush`; lines of several threads never mix. A writer that
-/// fails disturbs nobody: the lines are lost, and [`failures`](Self::failures) tells. After the
-/// first lines nothing is allocated, except where a URL or a refused line is redacted.
+/// Each line is one `write_all` and a `flush`; lines of several threads never mix. A writer that fails
+/// affects nothing else: its lines are lost, and [`failures`](Self::failures) counts them. After the first
+/// lines nothing is allocated, except where a URL or a rejected line is redacted.
 ///
 /// ```
 /// use limpid_core::time::Mono;
@@ -51,15 +51,15 @@ use crate::time_base::TimeBase;
 pub struct JsonSink<W> {
     interest: Interest,
     capture: Capture,
-    /// `None` tells when a line is written, and not when its event happened.
+    /// With `None`, lines have the time when they are written, not that of the event.
     base: Option<TimeBase>,
     date_format: DateFormat,
-    /// What the catalogue knows of each event, as JSON.
+    /// The metadata of each event, as JSON.
     known: Box<[Box<[u8]>]>,
     state: Mutex<State<W>>,
 }
 
-/// What writing a line changes.
+/// The state that changes with each line.
 struct State<W> {
     output: Output<W>,
     line: Vec<u8>,
@@ -67,17 +67,17 @@ struct State<W> {
 }
 
 impl JsonSink<io::Stderr> {
-    /// A sink that writes to standard error.
+    /// Returns a sink that writes to standard error.
     #[must_use]
     pub fn stderr() -> Self {
-        // Who would hear that standard error fails?
+        // There is no output for a failure of standard error.
         Self::over(Output::new(io::stderr(), false))
     }
 }
 
 impl<W: io::Write> JsonSink<W> {
-    /// A sink that writes to `writer` what [`Levels::verbose`] tells: everything but the bytes on
-    /// the wire. The first failure of the writer is told on standard error.
+    /// Returns a sink that writes the events of [`Levels::verbose`] to `writer`: all but the bytes on the
+    /// wire. The first failure of the writer is printed to standard error.
     #[must_use]
     pub fn new(writer: W) -> Self {
         Self::over(Output::new(writer, true))
@@ -95,39 +95,40 @@ impl<W: io::Write> JsonSink<W> {
         }
     }
 
-    /// Which events become lines.
+    /// Sets which events become lines.
     #[must_use]
     pub fn levels(mut self, levels: &Levels) -> Self {
         self.interest = levels.interest();
         self
     }
 
-    /// How much lines may show: [`Capture::Default`] unless set.
+    /// Sets how much lines may show: [`Capture::Default`] by default.
     #[must_use]
     pub const fn capture(mut self, capture: Capture) -> Self {
         self.capture = capture;
         self
     }
 
-    /// Shows as `time` when an event happened, and not when its line is written. This is for events
-    /// that were kept, such as those of a [`Ring`](crate::Ring).
+    /// Shows as `time` when an event occurred, not when its line is written. This is for recorded events,
+    /// such as those of a [`Ring`](crate::Ring).
     #[must_use]
     pub const fn time_base(mut self, base: TimeBase) -> Self {
         self.base = Some(base);
         self
     }
 
-    /// What went wrong with the writer so far.
+    /// Returns the failures of the writer so far.
     pub fn failures(&self) -> WriteFailures {
         self.state().output.failures()
     }
 
-    /// Gives the writer back.
+    /// Returns the writer.
     pub fn into_writer(self) -> W {
         self.state.into_inner().unwrap_or_else(PoisonError::into_inner).output.into_writer()
     }
 
-    /// The state, even if a thread panicked with it in its hands: each line starts anew.
+    /// Locks the state, even if a thread panicked while it held the lock: each line starts with an empty
+    /// buffer.
     fn state(&self) -> MutexGuard<'_, State<W>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -161,7 +162,7 @@ impl<W: io::Write> JsonSink<W> {
     }
 }
 
-/// The numbers in front of every line, with their keys.
+/// Writes the numbers at the start of every line, with their keys.
 fn numbers(meta: &Meta) -> [(&'static [u8], u64); 6] {
     [
         (b",\"mono\":", Mono::as_nanos(meta.at)),
@@ -173,7 +174,7 @@ fn numbers(meta: &Meta) -> [(&'static [u8], u64); 6] {
     ]
 }
 
-/// The middle of the lines of one kind, up to the phase.
+/// Returns the middle of the lines of one kind, up to the phase.
 fn known(kind: EventKind) -> Box<[u8]> {
     let metadata = kind.metadata();
     format!(

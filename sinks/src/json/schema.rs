@@ -1,4 +1,4 @@
-//! The schema of the lines, from the catalogue.
+//! The schema of the lines, generated from the catalogue.
 
 use std::fmt::{self, Display, Formatter, Write};
 
@@ -6,14 +6,14 @@ use limpid_core::trace::{EventKind, FieldMeta, Level, Logger, Metadata, Sensitiv
 
 use super::{escape, fields::CAUSES};
 
-/// The version of the form of the lines: it changes when a program that reads them may have to.
-/// An event or a field more is no such change.
+/// The version of the format of the lines: it changes when programs that read them may have to. Additional
+/// events or fields do not change it.
 pub const VERSION: u64 = 1;
 
-/// Writes the JSON Schema (draft 2020-12) of the lines that [`JsonSink`](super::JsonSink) makes.
+/// Writes the JSON Schema (draft 2020-12) of the lines of [`JsonSink`](super::JsonSink).
 ///
 /// # Errors
-/// Only those of `out`.
+/// The errors of `out`.
 pub fn write_schema(out: &mut impl Write) -> fmt::Result {
     write!(
         out,
@@ -102,7 +102,7 @@ const LEVELS: [Level; 6] =
 
 const STAGES: [Stage; 4] = [Stage::Started, Stage::Complete, Stage::Failed, Stage::Point];
 
-/// Where an event stands in its operation, by name.
+/// Returns the name of an event's stage.
 pub(super) const fn stage(stage: Stage) -> &'static str {
     match stage {
         Stage::Started => "started",

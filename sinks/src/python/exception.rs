@@ -1,4 +1,4 @@
-//! Failures as the exceptions that httpcore would raise.
+//! Failures as the exceptions of httpcore.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -12,7 +12,7 @@ use super::os::{OsException, ResolveException};
 use super::repr::{Exception, Str};
 use super::tls::TlsException;
 
-/// The repr of the exception for a failure: httpcore's own around the one it was made from.
+/// The repr of the exception for a failure: httpcore's around its cause.
 ///
 /// ```
 /// use limpid_core::error::{Cause, OsError, OsErrorKind, Phase, SocksError};
@@ -30,9 +30,9 @@ use super::tls::TlsException;
 pub struct Raised<'a> {
     /// The failure.
     pub failure: Failure<'a>,
-    /// How much of the evidence may be shown.
+    /// How much of the excerpt may be shown.
     pub capture: Capture,
-    /// Whose texts they are.
+    /// The release whose texts are written.
     pub profile: Profile,
 }
 
@@ -57,7 +57,7 @@ impl Display for Raised<'_> {
                 PeerException { error, phase, line: excerpt, body, capture }.fmt(f)
             }
             Cause::Misuse(error) => MisuseException { error, field: excerpt, capture }.fmt(f),
-            // Bodies are decoded above httpcore, which is told only that nobody wants more of it.
+            // Bodies are decoded above httpcore, which sees only that its reader stopped.
             Cause::Cancelled | Cause::Coding(_) => Exception("GeneratorExit", ()).fmt(f),
             Cause::Superseded => Exception("CancelledError", ()).fmt(f),
             Cause::Body(error) => OsException(error).fmt(f),
@@ -66,7 +66,7 @@ impl Display for Raised<'_> {
             }
             Cause::Socks(error) => Exception("ProxyError", (Str(SocksText(error)),)).fmt(f),
             Cause::BodyConsumed => Exception("StreamConsumed", (Str(STREAM_CONSUMED),)).fmt(f),
-            // What this profile does not know yet, in our own words.
+            // Causes without a text in this profile have limpid's description.
             ref cause => {
                 Exception(operation.map_or("Exception", Operation::error), (Str(cause),)).fmt(f)
             }
@@ -74,14 +74,14 @@ impl Display for Raised<'_> {
     }
 }
 
-/// What httpx says of a body that can be read only once.
+/// httpx's message for a body that can be read only once.
 const STREAM_CONSUMED: &str = "Attempted to read or stream some content, but the content has \
     already been streamed. For requests, this could be due to passing a generator as request \
     content, and then receiving a redirect response or a secondary request as part of an \
     authentication flow.For responses, this could be due to attempting to stream the response \
     content more than once.";
 
-/// What httpcore says of a SOCKS proxy.
+/// httpcore's message for a SOCKS proxy.
 struct SocksText(SocksError);
 
 impl Display for SocksText {
@@ -123,7 +123,7 @@ impl Raised<'_> {
     }
 }
 
-/// Wraps an exception into httpcore's, where httpcore has one for it.
+/// Wraps an exception in httpcore's, if it has one for it.
 fn mapped(f: &mut Formatter<'_>, class: Option<&'static str>, inner: impl Display) -> fmt::Result {
     match class {
         Some(class) => Exception(class, (inner,)).fmt(f),
@@ -131,7 +131,7 @@ fn mapped(f: &mut Formatter<'_>, class: Option<&'static str>, inner: impl Displa
     }
 }
 
-/// The operations for which httpcore has exceptions.
+/// The operations with exceptions in httpcore.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Operation {
     Connect,

@@ -1,4 +1,4 @@
-//! What h11 says of bytes that break a rule, and of requests that must not be sent.
+//! h11's messages for bytes that violate a rule, and for invalid requests.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter};
@@ -8,32 +8,32 @@ use limpid_core::trace::Capture;
 
 use super::repr::{ByteArray, Bytes, Exception, Str};
 
-/// How a broken rule is put into words.
+/// The text for a violated rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Words {
-    /// These words.
+    /// This text.
     Fixed(&'static str),
-    /// These words, and the line.
+    /// This text and the line.
     Line(&'static str),
-    /// The line, which is a status line or was expected to be one.
+    /// The line, which is a status line or a line in its position.
     StatusLine,
-    /// The line, or the status where that is what is wrong.
+    /// The line, or the status if that is invalid.
     Status,
-    /// The line, and the line itself shows what it is.
+    /// The line, whose content determines the text.
     AnyLine,
-    /// What stands where a chunk should have ended.
+    /// The bytes where a chunk should end.
     ChunkEnd,
     /// The end of the stream within a body of known length.
     ShortBody,
     /// The end of the stream within chunks.
     ShortChunks,
-    /// httpcore says it before h11 can: one exception, not one within another.
+    /// httpcore's own message: one exception, not one within another.
     Disconnected,
-    /// h11 does not know the rule: our own sentence.
+    /// h11 does not have the rule: limpid's description.
     Ours,
 }
 
-/// THE table of rules in h11's words.
+/// Returns h11's text for each rule.
 const fn words(rule: Rule) -> Words {
     match rule {
         Rule::BareLf | Rule::BareCr => Words::AnyLine,
@@ -100,13 +100,13 @@ const HOST_REPEATED: &str = "Found multiple Host: headers";
 const SHORT: &str = "peer closed connection without sending complete message body";
 const LENGTHS_CONFLICT: &str = "conflicting Content-Length headers";
 
-/// The `RemoteProtocolError` for a rule that the peer broke.
+/// The `RemoteProtocolError` for a violated rule.
 pub(super) struct PeerException<'a> {
     pub(super) error: PeerError,
     pub(super) phase: Phase,
-    /// The offending line.
+    /// The rejected line.
     pub(super) line: &'a [u8],
-    /// How many bytes of the body had come, and how many were announced.
+    /// The received and the announced bytes of the body.
     pub(super) body: (u64, u64),
     pub(super) capture: Capture,
 }
@@ -148,7 +148,7 @@ impl Complaint<'_> {
 
     fn with_status_line(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.line.first() {
-            // h11 gives up on these before it has a line, and calls it a request line.
+            // h11 rejects these before it has a line, and calls it a request line.
             Some(0..=b' ') => f.write_str("illegal request line"),
             _ => self.with_line("illegal status line", f),
         }
@@ -191,7 +191,7 @@ impl Display for Complaint<'_> {
     }
 }
 
-/// The status of a status line that is below 100 and fine otherwise.
+/// Returns the status of an otherwise valid status line if it is below 100.
 fn low_status(line: &[u8]) -> Option<u8> {
     let [b'0', tens @ b'0'..=b'9', units @ b'0'..=b'9', rest @ ..] = line.get(9..)? else {
         return None;
@@ -199,10 +199,10 @@ fn low_status(line: &[u8]) -> Option<u8> {
     matches!(rest, [] | [b' ', ..]).then_some((tens - b'0') * 10 + (units - b'0'))
 }
 
-/// The `LocalProtocolError` for a request that must not be sent.
+/// The `LocalProtocolError` for an invalid request.
 pub(super) struct MisuseException<'a> {
     pub(super) error: MisuseError,
-    /// The offending field: its name, or its whole line where the value offends.
+    /// The invalid field: its name, or its whole line if the value is invalid.
     pub(super) field: &'a [u8],
     pub(super) capture: Capture,
 }
@@ -210,7 +210,7 @@ pub(super) struct MisuseException<'a> {
 impl Display for MisuseException<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         const CLASS: &str = "LocalProtocolError";
-        // httpcore wraps what h11 says of a head, and lets through what it says of a body.
+        // httpcore wraps h11's errors about a head, and passes on those about a body.
         let mut head =
             |text: &dyn Display| Exception(CLASS, (Exception(CLASS, (Str(text),)),)).fmt(f);
         match self.error.misuse {
@@ -241,8 +241,8 @@ fn body_words(misuse: Misuse, error: &MisuseError) -> &dyn Display {
     }
 }
 
-/// The value of a field line, as far as it may be shown. Without a name before it nobody can tell
-/// whether it may be, and it is hidden like a credential.
+/// Returns the value of a field line as far as it may be shown. A line without a name is hidden like a
+/// credential.
 fn field_value(line: &[u8], capture: Capture) -> &[u8] {
     let name_ends = |pair: &[u8]| pair == b": ";
     let (name, value) = match line.windows(2).position(name_ends) {
@@ -257,7 +257,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn few_rules_are_not_in_the_words_of_h11() {
+    fn few_rules_lack_text_of_h11() {
         let ours: Vec<_> =
             Rule::ALL.iter().copied().filter(|rule| words(*rule) == Words::Ours).collect();
         assert_eq!(
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_status_below_100_is_told_from_a_bad_line() {
+    fn status_below_100_differs_from_invalid_line() {
         assert_eq!(low_status(b"HTTP/1.1 099 Odd"), Some(99));
         assert_eq!(low_status(b"HTTP/1.1 007"), Some(7));
         assert_eq!(low_status(b"HTTP/1.1 0990 Odd"), None);

@@ -1,4 +1,4 @@
-//! The message of an event: what stands in a line after the name of the logger.
+//! The message of an event: the part of a line after the name of the logger.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter};
@@ -30,24 +30,24 @@ use super::{Profile, Raised, StreamClass};
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Messages {
-    /// Whose messages they are.
+    /// The release whose messages are written.
     pub profile: Profile,
-    /// What streams are shown as.
+    /// The class that streams are shown as.
     pub stream_class: StreamClass,
     /// How much may be shown.
     pub capture: Capture,
 }
 
 impl Messages {
-    /// The message of `event`, to be displayed.
+    /// Returns the message of `event`, to be displayed.
     #[must_use]
     pub const fn of<'a>(self, event: &'a TraceEvent<'a>) -> Message<'a> {
         Message { messages: self, event }
     }
 }
 
-/// The message of one event. Its [`Display`] writes it, and allocates only where a URL or the line
-/// that broke a rule must be redacted.
+/// The message of one event. Its [`Display`] writes it, and allocates only to redact a URL or a rejected
+/// line.
 #[derive(Clone, Copy, Debug)]
 pub struct Message<'a> {
     messages: Messages,
@@ -84,7 +84,7 @@ impl Display for Message<'_> {
 pub(crate) struct FieldRepr<'a> {
     pub(crate) messages: Messages,
     pub(crate) sensitivity: Sensitivity,
-    /// The name that the event gives to the value, if it is a field's.
+    /// The name that the event gives to the value, if it belongs to a field.
     pub(crate) name: &'a [u8],
     pub(crate) value: Value<'a>,
 }
@@ -100,14 +100,14 @@ impl Display for FieldRepr<'_> {
 /// Writes the fields of one event.
 struct FieldWriter<'a, 'f, 'o> {
     messages: Messages,
-    /// The name that the event gives to the value after it.
+    /// The name that the event gives to the next value.
     name: &'a [u8],
     f: &'f mut Formatter<'o>,
 }
 
 impl<'a> FieldWriter<'a, '_, '_> {
     fn write(&mut self, event: &Metadata, field: &FieldMeta, value: Value<'a>) -> fmt::Result {
-        // httpcore tells one thing of an end; events of our own may tell more.
+        // httpcore shows one field of an end; limpid's events may have more.
         let is_httpcores = !event.logger.is_within("limpid");
         let key = match event.stage {
             Stage::Complete if is_httpcores && value == Value::None => return Ok(()),
@@ -149,7 +149,7 @@ impl<'a> FieldWriter<'a, '_, '_> {
             Value::Credentials(credentials) => write_credentials(credentials, capture, f),
             Value::Failure(failure) => Raised { failure, capture, profile }.fmt(f),
             Value::Timings(timings) => write_timings(timings, f),
-            // A kind of value that came after this profile: Python's repr of "something".
+            // Unknown kinds of values are shown as Python's repr of `...`.
             _ => f.write_str("..."),
         }
     }
@@ -185,7 +185,7 @@ impl<'a> FieldWriter<'a, '_, '_> {
     }
 }
 
-/// Seconds as the float that is nearest, so that 1.1 s is `1.1` and not the sum of 1 and 0.1.
+/// Returns seconds as the nearest float, so that 1.1 s is `1.1` and not the sum of 1 and 0.1.
 fn seconds(duration: Duration) -> f64 {
     duration.as_nanos() as f64 / 1e9
 }
@@ -194,7 +194,7 @@ fn socket_option(option: &SocketOption) -> Tuple<(i32, i32, i32)> {
     Tuple((option.level, option.name, option.value))
 }
 
-/// A client's certificate, as httpx is told of it: one file, or a pair with the key's.
+/// A client's certificate as an argument of httpx: one file, or a pair with the file of the key.
 struct ClientCertificate<'a>(Option<&'a str>, Option<&'a str>);
 
 impl Display for ClientCertificate<'_> {
@@ -216,8 +216,8 @@ impl Display for VersionRepr {
     }
 }
 
-/// A stream as Python shows an object: by its class and an address. The address is made up, the
-/// same for the same stream and another for every other.
+/// Writes a stream as Python shows an object: its class and an address. The address is derived from the
+/// number of the stream and unique to it.
 fn write_stream(id: StreamId, class: StreamClass, f: &mut Formatter<'_>) -> fmt::Result {
     const FIRST: u64 = 0x7f00_0000_0000;
     let of_connection = FIRST.wrapping_add(id.connection.wrapping_mul(0x1000));
@@ -237,7 +237,7 @@ fn write_head(head: &ResponseHead<'_>, capture: Capture, f: &mut Formatter<'_>) 
     Tuple((VersionRepr(head.version), head.status, Bytes(head.reason), List(pairs))).fmt(f)
 }
 
-/// The value of a field as h11 normalises it, as far as it may be shown.
+/// Returns the value of a field as h11 normalises it, as far as it may be shown.
 fn shown<'a>(field: &Field<'a>, capture: Capture) -> &'a [u8] {
     if field.is("Content-Length") {
         return field.elements().next().unwrap_or_default();
@@ -260,7 +260,7 @@ fn write_credentials(
     Tuple((Bytes(user), Bytes(password))).fmt(f)
 }
 
-/// Timings as Python shows a dictionary, in seconds.
+/// Writes timings as Python shows a dictionary, in seconds.
 fn write_timings(timings: &Timings, f: &mut Formatter<'_>) -> fmt::Result {
     let Timings { total, redirect, connections, redirects, retries, .. } = *timings;
     write!(f, "{{'total': {}", Float(seconds(total)))?;

@@ -1,4 +1,4 @@
-//! Events in the words of Python's httpx and httpcore.
+//! Events as text of Python's httpx and httpcore.
 
 mod exception;
 mod h11;

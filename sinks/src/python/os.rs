@@ -6,13 +6,13 @@ use limpid_core::error::{OsError, OsErrorKind, ResolveError};
 
 use super::repr::{Exception, Str};
 
-/// Whether the numbers of this system are those of the table below.
+/// Whether the system has the error numbers of the table below.
 const IS_LINUX: bool = cfg!(any(target_os = "linux", target_os = "android"));
 
 /// The `OSError`, or its sub-class, for an error of the operating system.
 ///
-/// Numbers and texts are those of Linux with glibc on every system, so that the same failure gives
-/// the same line everywhere.
+/// Numbers and texts are those of Linux with glibc on every system, so that equal failures have equal
+/// lines.
 pub(super) struct OsException(pub(super) OsError);
 
 impl Display for OsException {
@@ -37,7 +37,7 @@ impl Display for OsException {
     }
 }
 
-/// The number that Linux has for an error, where that can be told.
+/// Returns Linux's number of an error, if it is known.
 const fn linux_number(error: OsError, is_linux: bool) -> Option<i32> {
     if is_linux && error.code != 0 {
         return Some(error.code);
@@ -54,7 +54,7 @@ const fn linux_number(error: OsError, is_linux: bool) -> Option<i32> {
         OsErrorKind::TimedOut => 110,
         OsErrorKind::NotFound => 2,
         OsErrorKind::Denied => 13,
-        // The numbers that every Unix has in common.
+        // The numbers that all Unix systems share.
         _ if cfg!(unix) && matches!(error.code, 1..=10 | 12..=34) => error.code,
         _ => return None,
     })
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn the_kind_tells_the_number_where_the_code_does_not() {
+    fn error_kind_gives_number_without_code() {
         let macos = OsError { code: 61, kind: OsErrorKind::Refused };
         assert_eq!(linux_number(macos, false), Some(111));
         let windows = OsError { code: 10061, kind: OsErrorKind::Refused };

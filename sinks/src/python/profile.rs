@@ -1,25 +1,25 @@
-//! Which release's lines are written.
+//! The releases whose lines are written.
 
-/// Whose lines are written. The lines of httpx and httpcore change between their releases, so a
-/// format is named by the release it was taken from, and stays as it is.
+/// The release whose lines are written. The lines of httpx and httpcore change between their releases, so a
+/// profile is named after its release and does not change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Profile {
     name: &'static str,
     /// The line of `_ssl.c` that failed handshakes name.
     pub(super) ssl_line: u16,
-    /// The line of `_ssl.c` that handshakes name when their time is up.
+    /// The line of `_ssl.c` that handshakes name after a timeout.
     pub(super) ssl_timeout_line: u16,
 }
 
 impl Profile {
-    /// The lines of httpx 0.28 with httpcore 1.0, h11 0.16 and Python 3.11; the TLS configuration is
-    /// shown, and its making is told, as their documentation has it.
+    /// The lines of httpx 0.28 with httpcore 1.0, h11 0.16 and Python 3.11; the TLS configuration and its
+    /// creation are shown as in their documentation.
     pub const HTTPX_0_28: Self = Self { name: "httpx-0.28", ssl_line: 1006, ssl_timeout_line: 989 };
 
     /// Every profile.
     pub const ALL: &'static [Self] = &[Self::HTTPX_0_28];
 
-    /// The name, such as `httpx-0.28`.
+    /// Returns the name, such as `httpx-0.28`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         self.name
@@ -27,13 +27,13 @@ impl Profile {
 }
 
 impl Default for Profile {
-    /// The newest profile.
+    /// Returns the newest profile.
     fn default() -> Self {
         Self::HTTPX_0_28
     }
 }
 
-/// Which of httpcore's classes the streams of connections are shown as.
+/// The class of httpcore that streams are shown as.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum StreamClass {
     /// Those of the synchronous client.
@@ -44,7 +44,7 @@ pub enum StreamClass {
 }
 
 impl StreamClass {
-    /// The class of a stream with this many layers of TLS.
+    /// Returns the class of a stream with this many layers of TLS.
     pub(super) const fn name(self, layers: u8) -> &'static str {
         match (self, layers) {
             (Self::Sync, 0 | 1) => "httpcore._backends.sync.SyncStream",

@@ -1,7 +1,7 @@
 //! Python's `repr` of the values that log lines show.
 //!
-//! Each type here wraps a value and shows it, through [`Display`], as Python's `repr` shows its own.
-//! They nest, and nothing is allocated on the way:
+//! Each type here wraps a value and displays it as Python's `repr` displays its counterpart. They nest and
+//! do not allocate:
 //!
 //! ```
 //! use limpid_sinks::python::repr::{ByteArray, Bytes, Exception, List, Str, Tuple};
@@ -9,7 +9,7 @@
 //! let fields = [Tuple((Bytes(b"Server"), Bytes(b"it's")))];
 //! assert_eq!(Tuple((200, List(fields))).to_string(), r#"(200, [(b'Server', b"it's")])"#);
 //!
-//! // The repr of one value is the text of another, and its quotes are escaped again.
+//! The repr of one value is the text of another, so its quotes are escaped again.
 //! let inner = Str(format_args!("illegal line: {}", ByteArray(b"it's")));
 //! assert_eq!(
 //!     Exception("ValueError", (inner,)).to_string(),
@@ -45,11 +45,11 @@ impl Display for Float {
         if value.is_nan() {
             return f.write_str("nan");
         }
-        // Both languages agree on how many digits are needed, and on when there is an exponent.
+        // Both languages agree on the number of digits, and on when there is an exponent.
         let shortest = Short::of(format_args!("{value:?}"))?;
         let (mantissa, exponent) = split_exponent(shortest.as_str());
         let digits = mantissa.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-        // Of two texts that are equally near, Rust may take the odd one; Python takes the even one.
+        // Of two equally near texts, Rust may choose the odd one; Python chooses the even one.
         let nearest = match exponent {
             None => Short::of(format_args!("{value:.digits$}"))?,
             Some(_) => Short::of(format_args!("{value:.digits$e}"))?,
@@ -75,7 +75,7 @@ fn split_exponent(text: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// A few characters on the stack: more than the longest float needs.
+/// A short text on the stack, with room for the longest float.
 #[derive(Default)]
 struct Short {
     bytes: [u8; 32],
@@ -113,7 +113,7 @@ impl Display for Bytes<'_> {
     }
 }
 
-/// A `bytearray` object, in which Python escapes every apostrophe, whatever the quotes.
+/// A `bytearray` object, in which Python escapes every apostrophe.
 #[derive(Clone, Copy, Debug)]
 pub struct ByteArray<'a>(pub &'a [u8]);
 
@@ -126,7 +126,7 @@ impl Display for ByteArray<'_> {
 }
 
 fn write_bytes(f: &mut Formatter<'_>, bytes: &[u8], escape_apostrophes: bool) -> fmt::Result {
-    // Most values have nothing to escape, and nothing that the quotes depend on.
+    // Most values need no escapes, and their quotes do not depend on the content.
     if is_plain(bytes) {
         f.write_str("b'")?;
         f.write_str(std::str::from_utf8(bytes).unwrap_or_default())?;
@@ -158,15 +158,15 @@ fn write_bytes(f: &mut Formatter<'_>, bytes: &[u8], escape_apostrophes: bool) ->
     f.write_char(quote)
 }
 
-/// Whether bytes are shown as they are, between whatever quotes. All of them are looked at, because
-/// the processor looks at many at once.
+/// Returns whether bytes need no escapes in any quotes. It reads all of them, since the processor compares
+/// many at once.
 fn is_plain(bytes: &[u8]) -> bool {
     let is_special =
         |byte: u8| byte.wrapping_sub(b' ') > b'~' - b' ' || matches!(byte, b'\\' | b'\'' | b'"');
     !bytes.iter().fold(false, |found, byte| found | is_special(*byte))
 }
 
-/// Apostrophes, unless the text has some of them and no quotation mark.
+/// Returns the quotation mark: an apostrophe, unless the text contains one and no quotation mark.
 const fn quote(has_apostrophe: bool, has_quotation_mark: bool) -> char {
     if has_apostrophe && !has_quotation_mark { '"' } else { '\'' }
 }
@@ -202,7 +202,7 @@ impl Write for QuotesSeen {
     }
 }
 
-/// Passes text on, escaped as within a `str` literal.
+/// Writes text with the escapes of a `str` literal.
 struct Escaping<'a, 'f> {
     out: &'a mut Formatter<'f>,
     quote: char,
@@ -232,8 +232,8 @@ impl Write for Escaping<'_, '_> {
     }
 }
 
-/// Python's `str.isprintable` for one character. A character that a newer Unicode has assigned may
-/// be printable here and not in an older Python.
+/// Returns Python's `str.isprintable` for one character. Characters of newer versions of Unicode may be
+/// printable here and not in an older Python.
 fn is_printable(c: char) -> bool {
     const NOT_PRINTABLE: GeneralCategoryGroup =
         GeneralCategoryGroup::Other.union(GeneralCategoryGroup::Separator);
@@ -286,13 +286,13 @@ impl<T: Items> Display for Exception<T> {
 
 /// Rust's tuples of up to four displayable values.
 pub trait Items: sealed::Sealed {
-    /// How many they are.
+    /// The number of values.
     const COUNT: usize;
 
-    /// Writes them with commas between.
+    /// Writes the values, separated by commas.
     ///
     /// # Errors
-    /// Those of `f`.
+    /// The errors of `f`.
     fn write(&self, f: &mut Formatter<'_>) -> fmt::Result;
 }
 

@@ -10,7 +10,7 @@ use super::repr::{Exception, Str};
 /// The `SSLError`, or its sub-class, for a failure of TLS.
 pub(super) struct TlsException<'a> {
     pub(super) error: TlsError,
-    /// The name that the certificate should have had.
+    /// The expected name of the certificate.
     pub(super) host: &'a [u8],
     /// The line of `_ssl.c` that the text names.
     pub(super) line: u16,
@@ -39,7 +39,7 @@ impl Display for TlsException<'_> {
             TlsError::NotTls => Some("WRONG_VERSION_NUMBER"),
             TlsError::NothingInCommon => Some("UNSUPPORTED_PROTOCOL"),
             TlsError::Protocol => Some("UNEXPECTED_MESSAGE"),
-            // OpenSSL knows nothing that is like these: our own sentence.
+            // OpenSSL has no equivalent: limpid's description.
             other => return Exception("SSLError", (Str(other),)).fmt(f),
         };
         match reason {
@@ -55,7 +55,7 @@ impl Display for TlsException<'_> {
     }
 }
 
-/// What OpenSSL says is wrong with a certificate.
+/// OpenSSL's text for a problem of a certificate.
 struct Why<'a> {
     problem: CertificateProblem,
     host: &'a [u8],
@@ -79,7 +79,7 @@ impl Display for Why<'_> {
     }
 }
 
-/// OpenSSL's name for an alert of the peer (RFC 8446 section 6, and those of earlier versions).
+/// Returns OpenSSL's name of a peer's alert (RFC 8446 section 6, and earlier versions).
 const fn alert_reason(alert: u8) -> Option<&'static str> {
     Some(match alert {
         10 => "SSLV3_ALERT_UNEXPECTED_MESSAGE",
@@ -117,7 +117,7 @@ const fn alert_reason(alert: u8) -> Option<&'static str> {
     })
 }
 
-/// A name such as `WRONG_VERSION_NUMBER` as `wrong version number`.
+/// Writes a name such as `WRONG_VERSION_NUMBER` as `wrong version number`.
 struct InWords(&'static str);
 
 impl Display for InWords {

@@ -1,4 +1,4 @@
-//! Who writes which part of the ring's memory, and what leaves it.
+//! Allocation of the ring's memory to threads.
 
 use std::sync::Arc;
 
@@ -11,16 +11,16 @@ use super::pinned::Pinned;
 use super::segment::Segment;
 use super::thread_segment::{SegmentLease, ThreadSegment};
 
-/// A record that is to be.
+/// A record to be written.
 pub(super) struct Entry<W> {
-    /// With which exchange it is marked, if it is.
+    /// The exchange that it marks as having kept events.
     pub(super) mark: Option<ExchangeId>,
-    /// Writes it, and returns how many slots that took.
+    /// Writes the record, and returns the number of its slots.
     pub(super) write: W,
 }
 
 impl<W: Fn(&[Slot]) -> Option<usize>> Entry<W> {
-    /// Appends it to a segment, unless that has too little room.
+    /// Appends the record to a segment, unless it does not fit.
     fn append_to(&self, segment: &Segment) -> bool {
         let has_room = segment.append(&self.write);
         if let Some(exchange) = self.mark.filter(|_| has_room) {
@@ -30,24 +30,24 @@ impl<W: Fn(&[Slot]) -> Option<usize>> Entry<W> {
     }
 }
 
-/// What the threads that record in a ring share, behind a lock, but for its segments. A thread comes
-/// here for its first event, and when its segment is full.
+/// The state that the recording threads share, behind a lock, except for the segments. A thread locks it
+/// for its first event and when its segment is full.
 #[derive(Debug)]
 pub(super) struct SegmentAllocator {
-    /// The segments that are written or were, by when a thread last took them.
+    /// The leases of used segments, in the order in which threads took them.
     taken: Vec<SegmentLease>,
-    /// The next one: it is empty.
+    /// The next segment, which is empty.
     spare: SegmentLease,
-    /// Where those threads record that have no own.
+    /// The segment of threads without their own.
     common: ThreadSegment,
     pub(super) pinned: Pinned,
-    /// How many events were too large.
+    /// The number of events that were too large.
     pub(super) lost: u64,
 }
 
 impl SegmentAllocator {
-    /// Shares out so many segments, which are one at least, and has memory for so many slots of what
-    /// is pinned.
+    /// Returns an allocator of this many segments, which must be at least one, with room for this many
+    /// slots of pinned records.
     pub(super) fn new(segments: usize, pinned: usize) -> Self {
         let lease = |segment| SegmentLease { segment, token: Arc::default() };
         let taken = (1..segments).map(lease).collect();
@@ -55,8 +55,8 @@ impl SegmentAllocator {
         Self { taken, spare: lease(0), common: None, pinned, lost: 0 }
     }
 
-    /// Appends an entry for a thread, to a segment of its own if there is one to be had. Records that
-    /// leave for it are pinned if `retention` has them.
+    /// Appends an entry for a thread, to its own segment if possible. Overwritten records are pinned if
+    /// `retention` has them.
     pub(super) fn append(
         &mut self,
         segments: &[Segment],
@@ -86,7 +86,7 @@ impl SegmentAllocator {
             self.lost += 1;
             return;
         }
-        // Another thread may have it now.
+        // Another thread may have taken the segment meanwhile.
         *own = None;
         *own = lease.or_else(|| self.next(segments, retention)).map(|lease| {
             let token = Arc::clone(&lease.token);
@@ -96,7 +96,7 @@ impl SegmentAllocator {
         });
     }
 
-    /// Goes on in the newest segment that is nobody's and has much room.
+    /// Continues in the newest free segment that has enough room.
     fn resume(
         &mut self,
         segments: &[Segment],
@@ -109,8 +109,8 @@ impl SegmentAllocator {
         Some(self.taken.remove(index))
     }
 
-    /// Takes the spare segment. The oldest that is nobody's, of which there is always one, is the
-    /// next spare one.
+    /// Takes the spare segment. The oldest free segment, of which there is always one, becomes the spare
+    /// one.
     fn next(&mut self, segments: &[Segment], retention: Retention<'_>) -> Option<SegmentLease> {
         let index = self.taken.iter_mut().position(is_free)?;
         let oldest = self.taken.remove(index);
@@ -124,14 +124,14 @@ impl SegmentAllocator {
         Some(std::mem::replace(&mut self.spare, oldest))
     }
 
-    /// Whether one more thread may have a segment of its own: half of them are nobody's, so that
-    /// there is always one that can be written anew.
+    /// Returns whether one more thread may have its own segment: half of the segments stay free, so that
+    /// one can always be overwritten.
     fn has_free_segments(&mut self) -> bool {
         let half = self.taken.len() / 2;
         self.taken.iter_mut().map(is_free).filter(|is_free| *is_free).count() > half
     }
 
-    /// Every record: those that are pinned, and then those of each thread in order.
+    /// Returns every record: the pinned ones, then those of each thread in order.
     pub(super) fn records<'s>(
         &'s self,
         segments: &'s [Segment],
@@ -140,14 +140,14 @@ impl SegmentAllocator {
         self.pinned.records().chain(taken)
     }
 
-    /// Forgets every record.
+    /// Removes every record.
     pub(super) fn clear(&mut self, segments: &[Segment]) {
         segments.iter().for_each(Segment::clear);
         self.pinned.clear();
     }
 }
 
-/// What is pinned when its turn is over.
+/// What is pinned when a segment is overwritten.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Retention<'r> {
     pub(super) kinds: &'r [KindPolicy; EventKind::ALL.len()],
@@ -161,7 +161,7 @@ impl Retention<'_> {
     }
 }
 
-/// Whether nobody writes the segment any more, and all that was written can be seen.
+/// Returns whether no thread writes the segment and all its records are visible.
 fn is_free(lease: &mut SegmentLease) -> bool {
     Arc::get_mut(&mut lease.token).is_some()
 }

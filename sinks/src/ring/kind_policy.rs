@@ -1,10 +1,10 @@
-//! What an event of each kind means to the ring.
+//! The ring's treatment of each kind of event.
 
 use limpid_core::trace::{EventKind, Interest};
 
 use crate::lifecycle;
 
-/// What is done with an event of some kind. In one byte, for it is looked at for each event.
+/// The treatment of a kind of event, in one byte, since every event reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct KindPolicy(u8);
 
@@ -13,26 +13,26 @@ impl KindPolicy {
     const KEPT: u8 = 2;
     const LAST: u8 = 4;
 
-    /// It is recorded.
+    /// Returns whether events of the kind are recorded.
     #[inline]
     pub(super) const fn is_wanted(self) -> bool {
         self.0 & Self::WANTED != 0
     }
 
-    /// It is kept while its exchange is open.
+    /// Returns whether they are kept while their exchange is open.
     #[inline]
     pub(super) const fn is_kept(self) -> bool {
         self.0 & Self::KEPT != 0
     }
 
-    /// It is recorded, and that is all: it says neither that its exchange is open, nor that it ends.
+    /// Returns whether they are only recorded: they neither show that their exchange is open nor end it.
     #[inline]
     pub(super) const fn is_plain(self) -> bool {
         self.0 == Self::WANTED
     }
 }
 
-/// What is done with the events of each kind, of which those in `wanted` are recorded.
+/// Returns the policy of each kind, where those in `wanted` are recorded.
 pub(super) fn of_all(wanted: Interest) -> [KindPolicy; EventKind::ALL.len()] {
     let (kept, last) = (kept(), lifecycle::ends());
     let mut policies = [KindPolicy(0); EventKind::ALL.len()];
@@ -50,8 +50,8 @@ pub(super) fn of_all(wanted: Interest) -> [KindPolicy; EventKind::ALL.len()] {
     policies
 }
 
-/// The events that are kept while their exchange is open: what it asked for, what it was answered,
-/// and what went wrong.
+/// Returns the events that are kept while their exchange is open: requests, heads of responses and
+/// failures.
 fn kept() -> Interest {
     const HEADS: [EventKind; 7] = [
         EventKind::ExchangeStarted,

@@ -1,4 +1,4 @@
-//! The flight recorder: the last events, in memory of a fixed size.
+//! The flight recorder: the newest events, in memory of a fixed size.
 
 mod allocator;
 mod kind_policy;
@@ -23,21 +23,19 @@ use self::segment::Segment;
 use crate::levels::Levels;
 use crate::time_base::TimeBase;
 
-/// Keeps the newest events in memory, to be shown through another sink when something went wrong.
+/// Keeps the newest events in memory, to be shown through another sink after a failure.
 ///
-/// Events are kept as numbers and bytes and become text only when somebody looks, so that
-/// a ring may listen all the time. All memory is taken when the ring is made; recording allocates
-/// nothing.
+/// Events are kept as numbers and bytes and become text only when they are shown, so a ring can always be
+/// on. It allocates all its memory when it is made, and none when it records.
 ///
-/// It is made to be shared. The memory is in segments, and each thread that records fills one of its
-/// own, without a lock; it takes a lock when that is full, to get another. Where there are more threads
-/// than half of the segments, those that came late share one, behind the lock. Whoever looks sees
-/// what every thread has recorded until then.
+/// A ring is shared between threads. Its memory is divided into segments, and each recording thread fills
+/// its own without a lock; it takes a lock to replace a full one. Threads beyond half the number of
+/// segments share one, behind the lock. Readers see all events that were recorded before.
 ///
-/// When the memory is full the oldest segment is written anew. Of exchanges that are still open, the
-/// request, the heads of responses and the failures are kept longer, in a quarter of the memory.
+/// When the memory is full, the oldest segment is overwritten. Of open exchanges, the request, the heads of
+/// responses and the failures are kept longer, in a quarter of the memory.
 ///
-/// What is kept is not redacted; the sink that shows it does that.
+/// Recorded events are not redacted; the sink that shows them redacts them.
 ///
 /// ```
 /// use limpid_core::time::Mono;
@@ -55,10 +53,10 @@ use crate::time_base::TimeBase;
 /// ```
 #[derive(Debug)]
 pub struct Ring {
-    /// Which ring it is, to the threads that have segments of it.
+    /// The number by which threads identify the ring.
     number: u64,
     interest: Interest,
-    /// What is to be done with each kind of event.
+    /// The policy of each kind of event.
     kinds: [KindPolicy; EventKind::ALL.len()],
     memory: usize,
     codec: Codec,
@@ -70,14 +68,13 @@ pub struct Ring {
 }
 
 impl Ring {
-    /// The least memory that is of use, in bytes.
+    /// The smallest useful memory, in bytes.
     pub const LEAST: usize = 32 * 1024;
 
-    /// A ring that takes this many bytes of memory, and [`LEAST`](Self::LEAST) if that is more.
+    /// Returns a ring of this many bytes of memory, but at least [`LEAST`](Self::LEAST).
     ///
-    /// It records what [`Levels::verbose`] tells but for the lines of heads, one by one: a response's
-    /// stand in the event of the whole head. Who wants those of requests that a server reads, too,
-    /// sets [`levels`](Self::levels).
+    /// It records the events of [`Levels::verbose`] except for the single lines of heads: the event of a
+    /// response's head contains them. [`levels`](Self::levels) adds those of requests that a server reads.
     #[must_use]
     pub fn new(memory: usize) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -100,7 +97,7 @@ impl Ring {
         }
     }
 
-    /// Which events are recorded: those of [`new`](Self::new) unless set.
+    /// Sets which events are recorded: those of [`new`](Self::new) by default.
     #[must_use]
     pub fn levels(mut self, levels: &Levels) -> Self {
         self.interest = levels.interest();
@@ -108,50 +105,50 @@ impl Ring {
         self
     }
 
-    /// How many bytes of memory the ring takes, whatever happens.
+    /// Returns the fixed number of bytes of the ring's memory.
     #[must_use]
     pub const fn memory(&self) -> usize {
         self.memory
     }
 
-    /// How many events were not recorded because each would have taken more than a segment: a
-    /// quarter of a small ring, and of any other 15 KiB at least.
+    /// Returns how many events were not recorded because each is larger than a segment: a quarter of a
+    /// small ring, and at least 15 KiB in any other.
     #[must_use]
     pub fn lost(&self) -> u64 {
         self.allocator().lost
     }
 
-    /// A moment on the clock of the recorded events and on the system's, with which other sinks
-    /// show when events happened: that of the first event, or now if there is none.
+    /// Returns one moment on the clock of the recorded events and on the system's, for sinks that show when
+    /// events occurred: that of the first event, or now if the ring is empty.
     #[must_use]
     pub fn time_base(&self) -> TimeBase {
         self.base.get().copied().unwrap_or_else(|| TimeBase::now(Mono::default()))
     }
 
-    /// Tells `sink` every event that is kept, in the order in which they happened. Meanwhile
-    /// recording goes on, and what it records is not told.
+    /// Passes every kept event to `sink`, in order of time. Events that are recorded meanwhile are not
+    /// passed on.
     pub fn dump(&self, sink: &dyn Sink) {
         self.replay(sink, |_| true);
     }
 
-    /// Tells `sink` the events of one exchange that are kept.
+    /// Passes the kept events of one exchange to `sink`.
     pub fn dump_exchange(&self, exchange: ExchangeId, sink: &dyn Sink) {
         self.replay(sink, |record| record.exchange() == exchange);
     }
 
-    /// The events that are kept, in the order in which they happened.
+    /// Returns the kept events, in order of time.
     #[must_use]
     pub fn events(&self) -> Vec<(Meta, OwnedTraceEvent)> {
         self.select(|_| true)
     }
 
-    /// The events of one exchange that are kept.
+    /// Returns the kept events of one exchange.
     #[must_use]
     pub fn exchange(&self, exchange: ExchangeId) -> Vec<(Meta, OwnedTraceEvent)> {
         self.select(|record| record.exchange() == exchange)
     }
 
-    /// Forgets every event.
+    /// Removes every event.
     pub fn clear(&self) {
         self.allocator().clear(&self.segments);
         self.open.clear();
@@ -167,8 +164,8 @@ impl Ring {
         }
     }
 
-    /// The events that are wanted, in the order in which they happened. They are copied first, so that
-    /// nobody who records has to wait for what is done with them.
+    /// Returns copies of the events that satisfy `wanted`, in order of time. Recording threads do not wait
+    /// while the caller uses them.
     fn select(&self, wanted: impl Fn(Record<'_>) -> bool) -> Vec<(Meta, OwnedTraceEvent)> {
         let mut copy: Vec<Slot> = Vec::new();
         for record in self.allocator().records(&self.segments).filter(|record| wanted(*record)) {
@@ -176,7 +173,7 @@ impl Ring {
         }
         let mut events: Vec<_> =
             Record::all(&copy).filter_map(|record| self.codec.decode(record)).collect();
-        // Those of one thread are in order.
+        // The events of each thread are in order.
         events.sort_by_key(|(meta, _)| meta.at);
         events
     }
@@ -195,33 +192,33 @@ impl Ring {
         });
     }
 
-    /// What the threads share, even if one panicked with it in its hands: a record that it was
-    /// writing is not complete.
+    /// Locks the shared state, even if a thread panicked while it held the lock: an unfinished record is
+    /// not visible.
     fn allocator(&self) -> MutexGuard<'_, SegmentAllocator> {
         self.allocator.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// What the memory is for.
+/// The sizes of the parts of the memory.
 #[derive(Clone, Copy, Debug)]
 struct Shares {
-    /// How many segments there are.
+    /// The number of segments.
     segments: usize,
-    /// The slots of each.
+    /// The slots of each segment.
     segment: usize,
-    /// The slots of events that are kept longer.
+    /// The slots for pinned records.
     pinned: usize,
-    /// How many exchanges may be open.
+    /// The most open exchanges.
     open: usize,
 }
 
 impl Shares {
-    /// How many slots a segment should have: those of 16 KiB.
+    /// The usual size of a segment in slots: 16 KiB.
     const SEGMENT: usize = 16 * 1024 / Slot::BYTES;
 
     fn of(memory: usize) -> Self {
         let slots = (memory - Codec::MEMORY) / Slot::BYTES;
-        // A 64th at least and a 32nd at most.
+        // Between a 64th and a 32nd of the slots.
         let open = 1 << (slots / 32).ilog2();
         let pinned = slots / 4;
         let newest = slots - pinned - open;

@@ -1,30 +1,30 @@
-//! Which exchanges are open.
+//! The open exchanges.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use limpid_core::trace::ExchangeId;
 
-/// The exchanges that are open: the newest of those whose numbers share a slot.
+/// The open exchanges: the newest of those whose numbers share a slot.
 #[derive(Debug)]
 pub(super) struct Open {
     slots: Box<[AtomicU64]>,
 }
 
 impl Open {
-    /// `slots` is a power of two.
+    /// Returns an empty set. `slots` is a power of two.
     pub(super) fn new(slots: usize) -> Self {
         Self { slots: (0..slots).map(|_| AtomicU64::new(0)).collect() }
     }
 
     #[inline]
     fn slot(&self, id: u64) -> Option<&AtomicU64> {
-        // Exchanges that follow one another are of several threads: they have slots far apart.
+        // Consecutive exchanges belong to several threads, so their slots should be far apart.
         let spread = id.wrapping_mul(0x9e37_79b9_7f4a_7c15).swap_bytes();
         let index = usize::try_from(spread & (self.slots.len() as u64 - 1)).unwrap_or(usize::MAX);
         self.slots.get(index)
     }
 
-    /// The exchange is open; or it is no longer, and neither is the one whose place it took.
+    /// Notes that the exchange is open, or that it has ended and so has the one it replaced.
     #[inline]
     pub(super) fn note(&self, ExchangeId(id): ExchangeId, is_open: bool) {
         if let Some(slot) = self.slot(id) {
@@ -32,7 +32,7 @@ impl Open {
         }
     }
 
-    /// Whether the exchange is open.
+    /// Returns whether the exchange is open.
     pub(super) fn has(&self, ExchangeId(id): ExchangeId) -> bool {
         id != 0 && self.slot(id).is_some_and(|slot| slot.load(Ordering::Relaxed) == id)
     }

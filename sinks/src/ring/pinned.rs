@@ -1,13 +1,13 @@
-//! What the ring keeps of exchanges that are open, longer than its turn.
+//! Records of open exchanges that the ring keeps after their segment is overwritten.
 
 use limpid_core::internal::{Record, Slot};
 use limpid_core::trace::ExchangeId;
 
-/// Records that have left the ring, in the order in which they did.
+/// Records that have left the ring, in order.
 #[derive(Debug)]
 pub(super) struct Pinned {
     slots: Vec<Slot>,
-    /// How many slots there may be.
+    /// The most slots.
     most: usize,
 }
 
@@ -16,8 +16,8 @@ impl Pinned {
         Self { slots: Vec::with_capacity(most), most }
     }
 
-    /// Keeps a record of an exchange that is open. For room, those of exchanges that have ended
-    /// leave; if that is not enough, the older half does.
+    /// Keeps a record of an open exchange. To make room, it drops those of ended exchanges; if that is not
+    /// enough, the older half.
     #[cold]
     pub(super) fn keep(&mut self, record: Record<'_>, is_open: impl Fn(ExchangeId) -> bool) {
         let slots = record.slots();
@@ -38,7 +38,7 @@ impl Pinned {
         self.slots.len() + slots.len() <= self.most
     }
 
-    /// Every record, the oldest first.
+    /// Returns every record, the oldest first.
     pub(super) fn records(&self) -> impl Iterator<Item = Record<'_>> {
         Record::all(&self.slots)
     }
@@ -47,7 +47,7 @@ impl Pinned {
         self.slots.clear();
     }
 
-    /// Drops the records that `stays` does not want, by what they are and where they stand.
+    /// Drops the records that do not satisfy `stays`, which takes a record and its place.
     fn retain(&mut self, stays: impl Fn(Record<'_>, usize) -> bool) {
         let (mut from, mut to) = (0, 0);
         let look = |slots: &[Slot], at| {

@@ -1,33 +1,32 @@
-//! A piece of the ring's memory, which one thread writes.
+//! A part of the ring's memory that one thread writes.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use limpid_core::internal::{Record, Slot};
 use limpid_core::trace::ExchangeId;
 
-/// Records one after the other. One thread at a time appends to it, and needs no lock for that;
-/// others may read meanwhile what is complete.
+/// Records in order. One thread at a time appends, without a lock; others may read complete records
+/// meanwhile.
 ///
-/// The exchanges of records that are marked are noted, so that the records need not be looked at
-/// before all are written over.
+/// The exchanges of marked records are noted, so that the records are not read before they are overwritten.
 #[derive(Debug)]
-// What one thread counts up stands in no cache line of another's.
+// The counters of one thread share no cache line with another's.
 #[repr(align(128))]
 pub(super) struct Segment {
     slots: Box<[Slot]>,
-    /// Where the records start that are not forgotten.
+    /// The start of the records that were not removed.
     start: AtomicUsize,
-    /// Where the next record goes: all before it are complete.
+    /// The place of the next record: all before it are complete.
     end: AtomicUsize,
     marks: Box<[Slot]>,
-    /// How many marks there are, those included that had no room.
+    /// The number of marks, including those that did not fit.
     marked: AtomicUsize,
     /// The newest mark.
     newest: AtomicU64,
 }
 
 impl Segment {
-    /// One of so many slots, some of which are for marks.
+    /// Returns a segment of this many slots, some of which are for marks.
     pub(super) fn new(slots: usize) -> Self {
         let marks = slots / 32;
         Self {
@@ -40,19 +39,19 @@ impl Segment {
         }
     }
 
-    /// The room that is left.
+    /// Returns the free slots.
     #[inline]
     fn room(&self) -> &[Slot] {
         &self.slots[self.end.load(Ordering::Relaxed)..]
     }
 
-    /// Whether a quarter of it is free, so that it is of use to another thread.
+    /// Returns whether a quarter of it is free, which is worth another thread's use.
     pub(super) fn is_worth_resuming(&self) -> bool {
         4 * self.room().len() >= self.slots.len()
     }
 
-    /// Appends what `write` writes, which returns how many slots that took, unless it finds too
-    /// little room.
+    /// Appends the record that `write` writes. `write` returns the number of its slots, or `None` if it
+    /// does not fit.
     #[inline]
     pub(super) fn append(&self, write: impl Fn(&[Slot]) -> Option<usize>) -> bool {
         let Some(len) = write(self.room()) else { return false };
@@ -61,7 +60,7 @@ impl Segment {
         true
     }
 
-    /// Notes that a record of this exchange is marked, or is going to be.
+    /// Notes that a record of this exchange is marked or will be.
     #[inline]
     pub(super) fn mark(&self, ExchangeId(exchange): ExchangeId) {
         if exchange == self.newest.load(Ordering::Relaxed) {
@@ -75,25 +74,25 @@ impl Segment {
         self.newest.store(exchange, Ordering::Relaxed);
     }
 
-    /// Whether one of the exchanges of marked records is such, or may be. For when nobody writes.
+    /// Returns whether `is_such` may hold for one of the marked exchanges. The segment must have no writer.
     pub(super) fn has_marked(&self, is_such: impl Fn(ExchangeId) -> bool) -> bool {
         self.marks
             .get(..self.marked.load(Ordering::Relaxed))
             .is_none_or(|marks| marks.iter().any(|mark| is_such(ExchangeId(mark.get()))))
     }
 
-    /// The records that are complete, the oldest first.
+    /// Returns the complete records, the oldest first.
     pub(super) fn records(&self) -> impl Iterator<Item = Record<'_>> {
         let (start, end) = (self.start.load(Ordering::Relaxed), self.end.load(Ordering::Acquire));
         Record::all(self.slots.get(start..end).unwrap_or_default())
     }
 
-    /// Forgets the records so far. The thread that appends may go on.
+    /// Removes the records so far. The thread that appends may continue.
     pub(super) fn clear(&self) {
         self.start.store(self.end.load(Ordering::Acquire), Ordering::Relaxed);
     }
 
-    /// Starts from the beginning. For when nobody writes.
+    /// Empties the segment. It must have no writer.
     pub(super) fn reset(&self) {
         self.start.store(0, Ordering::Relaxed);
         self.end.store(0, Ordering::Relaxed);

@@ -1,21 +1,21 @@
-//! Which segments a thread writes.
+//! The segments of a thread.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
-/// A segment that somebody writes. Nobody else takes it over while there is a lease to it.
+/// A lease of a segment to a writer. No other thread takes the segment over during the lease.
 #[derive(Debug)]
 pub(super) struct SegmentLease {
-    /// Which of the segments.
+    /// The index of the segment.
     pub(super) segment: usize,
-    /// The ring has the other one.
+    /// The ring has the other copy.
     pub(super) token: Arc<()>,
 }
 
-/// Where a lease is kept, or may be.
+/// The place of a thread's lease.
 pub(super) type ThreadSegment = Option<SegmentLease>;
 
-/// How many rings a thread can have a segment of at the same time.
+/// The most rings whose segments a thread can hold at the same time.
 const RINGS: usize = 4;
 
 /// The segments of a thread, each with the number of its ring.
@@ -24,19 +24,19 @@ struct ThreadSegments([(u64, ThreadSegment); RINGS]);
 thread_local! {
     static SEGMENTS: RefCell<ThreadSegments> = const { RefCell::new(ThreadSegments([const { (0, None) }; RINGS])) };
 
-    /// The own that was used last: the number of the ring, and the segment. No ring has the number 0.
+    /// The segment that was used last: the number of the ring, and the segment. No ring has the number 0.
     static LAST: Cell<(u64, usize)> = const { Cell::new((0, 0)) };
 }
 
-/// The segment of a ring that this thread writes, if it was the ring that it recorded in last.
+/// Returns the segment of a ring that this thread writes, if the thread recorded in that ring last.
 #[inline]
 pub(super) fn last(ring: u64) -> Option<usize> {
     let (of, segment) = LAST.get();
     (of == ring).then_some(segment)
 }
 
-/// Shows `then` the own that this thread has of a ring, or may take. There is none when the thread
-/// is about to end, or records in too many rings.
+/// Passes the place of this thread's lease of a ring to `then`; `None` if the thread is about to end or
+/// records in too many rings.
 pub(super) fn with(ring: u64, mut then: impl FnMut(Option<&mut ThreadSegment>)) {
     let seated = SEGMENTS.try_with(|segments_of_thread| {
         let segments_of_thread = &mut *segments_of_thread.borrow_mut();
@@ -53,7 +53,7 @@ impl ThreadSegments {
     fn of(&mut self, ring: u64) -> Option<&mut ThreadSegment> {
         let Self(segments_of_thread) = self;
         let index = segments_of_thread.iter().position(|(of, _)| *of == ring).or_else(|| {
-            // When only this thread has the token, the ring is gone.
+            // If only this thread has the token, the ring was dropped.
             segments_of_thread.iter_mut().position(|(_, own)| {
                 own.take_if(|lease| Arc::get_mut(&mut lease.token).is_some());
                 own.is_none()
@@ -66,7 +66,7 @@ impl ThreadSegments {
 }
 
 impl Drop for ThreadSegments {
-    /// The thread ends: its segments are nobody's from now on.
+    /// Frees the segments of the ending thread.
     fn drop(&mut self) {
         LAST.set((0, 0));
     }

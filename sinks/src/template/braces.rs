@@ -1,4 +1,4 @@
-//! Fields as `str.format` has them.
+//! Fields in the syntax of `str.format`.
 
 use super::error::TemplateProblem;
 use super::field::Field;
@@ -16,7 +16,7 @@ pub(super) fn read(text: &str) -> Result<(Part, &str), TemplateProblem> {
     Ok((Part::Field(field, read_layout(layout, field == Field::LevelNumber)?), rest))
 }
 
-/// Reads what stands between the colon and the closing brace.
+/// Reads the text between the colon and the closing brace.
 fn read_layout(text: &str, is_number: bool) -> Result<Layout, TemplateProblem> {
     let (fill, align, text) = read_alignment(text, is_number);
     let (is_zero, text) = match text.strip_prefix('0') {
@@ -49,7 +49,7 @@ fn read_alignment(text: &str, is_number: bool) -> (Option<char>, Option<Align>, 
         '<' => Some(Align::Left),
         '>' => Some(Align::Right),
         '^' => Some(Align::Centre),
-        // Between the sign and the digits; a level has no sign.
+        // `=` pads between the sign and the digits; a level has no sign.
         '=' if is_number => Some(Align::Right),
         _ => None,
     };

@@ -1,4 +1,4 @@
-//! Fields as `string.Template` has them.
+//! Fields in the syntax of `string.Template`.
 
 use super::error::TemplateProblem;
 use super::field::Field;

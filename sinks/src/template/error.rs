@@ -1,4 +1,4 @@
-//! What is wrong with a template.
+//! Errors of templates.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -6,18 +6,18 @@ use super::field::Field;
 use super::style::Style;
 use crate::list::List;
 
-/// A template cannot be read.
+/// An invalid template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateError {
-    /// The style it was read in.
+    /// The style in which it was read.
     pub style: Style,
-    /// Where the bad field starts, in bytes from the start of the template.
+    /// The offset of the invalid field, in bytes from the start of the template.
     pub offset: usize,
-    /// What is wrong.
+    /// The kind of error.
     pub problem: TemplateProblem,
 }
 
-/// What is wrong with a template.
+/// The kinds of errors in a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TemplateProblem {
@@ -27,7 +27,7 @@ pub enum TemplateProblem {
     NoName,
     /// The name or the layout of a field is not closed.
     NotClosed,
-    /// A brace closes what was not opened.
+    /// A closing brace has no opening one.
     NotOpened,
     /// There is no field of this name.
     UnknownField(Box<str>),
@@ -35,7 +35,7 @@ pub enum TemplateProblem {
     TooWide,
     /// A number has a precision.
     NumberPrecision,
-    /// This character, or the end of the field, stands where the layout of a field cannot have it.
+    /// This character, or the end of the field, is not valid in the layout of a field.
     Conversion(Option<char>),
 }
 
@@ -65,7 +65,7 @@ impl Display for TemplateError {
     }
 }
 
-/// Says how the layout of a field is written.
+/// Describes the syntax of the layout of a field.
 fn write_conversion(style: Style, found: Option<char>, f: &mut Formatter<'_>) -> fmt::Result {
     f.write_str(match (style, found) {
         (Style::Percent, None) => "a field ends in s, as in %(name)s",

@@ -1,4 +1,4 @@
-//! The fields that a template may have.
+//! The fields of templates.
 
 /// A field of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

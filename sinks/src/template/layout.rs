@@ -1,8 +1,8 @@
-//! How wide a field is.
+//! The width of a field.
 
 use super::error::TemplateProblem;
 
-/// Where the text of a field stands within its width.
+/// The alignment of a field within its width.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Align {
     Left,
@@ -11,7 +11,7 @@ pub(super) enum Align {
     Centre,
 }
 
-/// How wide a field is, in characters, and what fills it.
+/// The width of a field in characters, and the character that fills it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Layout {
     align: Align,
@@ -28,14 +28,14 @@ impl Default for Layout {
 
 impl Layout {
     pub(super) fn new(align: Align, fill: char, width: usize, precision: Option<usize>) -> Self {
-        // What is as wide as it is stands nowhere, and nothing fills it: equal layouts are equal.
+        // Without a width, alignment and fill have no effect, so equal layouts compare equal.
         match width {
             0 => Self { precision, ..Self::default() },
             width => Self { align, fill, width, precision },
         }
     }
 
-    /// Shortens or pads what stands in `line` from `start` on.
+    /// Truncates or pads the text in `line` from `start` on.
     #[inline]
     pub(super) fn apply(self, line: &mut String, start: usize) {
         if self.width > 0 || self.precision.is_some() {
@@ -55,7 +55,7 @@ impl Layout {
             Align::Right => missing,
             Align::Centre => missing / 2,
         };
-        // Padding is rare and short; a line is not worth a second buffer for it.
+        // Padding is rare and short, so it does not need a second buffer.
         (0..before).for_each(|_| line.insert(start, self.fill));
         (before..missing).for_each(|_| line.push(self.fill));
     }

@@ -1,4 +1,4 @@
-//! The shape of a line: `%(levelname)s [%(asctime)s] %(name)s - %(message)s`.
+//! The format of a line: `%(levelname)s [%(asctime)s] %(name)s - %(message)s`.
 
 use std::fmt::{self, Display, Write};
 use std::str::FromStr;
@@ -25,10 +25,9 @@ pub use style::Style;
 
 /// A line's template, parsed once: Python's [format strings], in any [`Style`].
 ///
-/// In the style [`Percent`](Style::Percent), a field is written `%(name)s`; between the parenthesis
-/// and the `s` may stand `-` (pad on the right instead of the left), a width and, after a dot, a
-/// precision (the most characters that are shown). `%%` is a percent sign. The other styles are
-/// read with [`Template::parse`].
+/// In the style [`Percent`](Style::Percent), a field is written `%(name)s`. Between the parenthesis and the
+/// `s`, it may have `-` (pad on the right instead of the left), a width and, after a dot, a precision (the
+/// most characters that are shown). `%%` is a percent sign. [`Template::parse`] reads the other styles.
 ///
 /// | field | shows |
 /// |---|---|
@@ -57,26 +56,26 @@ pub struct Template {
     parts: Vec<Part>,
 }
 
-/// What a line is about.
+/// The content of a line.
 pub(crate) struct Record<'a, M> {
     pub(crate) level: Level,
     pub(crate) logger: Logger,
     pub(crate) message: M,
-    /// The time, formatted; empty where the template does not show it.
+    /// The formatted time; empty if the template does not show it.
     pub(crate) asctime: &'a str,
 }
 
-/// What may be done to a line because a person reads it off a terminal.
+/// The changes for lines on a terminal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Paint {
-    /// Control characters are written so that the terminal does not obey them.
+    /// Control characters are escaped.
     pub(crate) visible: bool,
-    /// Levels have colours.
+    /// Levels are coloured.
     pub(crate) colour: bool,
 }
 
 impl Template {
-    /// The template of the documented lines: `%(levelname)s [%(asctime)s] %(name)s - %(message)s`.
+    /// Returns the template of the documented lines: `%(levelname)s [%(asctime)s] %(name)s - %(message)s`.
     #[must_use]
     pub fn documented() -> Self {
         let field = |field| Part::Field(field, Layout::default());
@@ -94,18 +93,18 @@ impl Template {
         }
     }
 
-    /// The template of lines that are nothing but the message: `%(message)s`.
+    /// Returns the template of bare messages: `%(message)s`.
     #[must_use]
     pub fn message() -> Self {
         Self { parts: vec![Part::Field(Field::Message, Layout::default())] }
     }
 
-    /// Whether lines show the time.
+    /// Returns whether lines show the time.
     pub(crate) fn shows_time(&self) -> bool {
         self.parts.iter().any(|part| matches!(part, Part::Field(Field::Time, _)))
     }
 
-    /// Writes a line, without its end.
+    /// Writes a line without its newline.
     pub(crate) fn write<M: Display>(
         &self,
         record: &Record<'_, M>,
@@ -175,7 +174,7 @@ impl Template {
     /// ```
     ///
     /// # Errors
-    /// There is no field, or a field cannot be read.
+    /// [`TemplateError`] if there is no field, or a field is invalid.
     pub fn parse(format: &str, style: Style) -> Result<Self, TemplateError> {
         let template = Self::parse_constant(format, style)?;
         if template.parts.iter().any(|part| matches!(part, Part::Field(..))) {
@@ -184,7 +183,7 @@ impl Template {
         Err(TemplateError { style, offset: 0, problem: TemplateProblem::NoField })
     }
 
-    /// Reads a template that may do without a field.
+    /// Reads a template that may have no field.
     pub(crate) fn parse_constant(format: &str, style: Style) -> Result<Self, TemplateError> {
         let read = match style {
             Style::Percent => percent::read,
@@ -240,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn the_documented_template_is_what_its_text_says() {
+    fn documented_template_equals_its_parsed_text() {
         let text = "%(levelname)s [%(asctime)s] %(name)s - %(message)s";
         assert_eq!(text.parse(), Ok(Template::documented()));
         assert!(Template::documented().shows_time());
@@ -290,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_template_without_fields_is_no_template_but_may_be_meant() {
+    fn template_without_fields_is_rejected_unless_constant() {
         assert!(Template::parse("plain {{}}", Style::Braces).is_err());
         let constant = Template::parse_constant("plain {{}}", Style::Braces).unwrap();
         assert_eq!(constant.parts, [Part::Literal("plain {}".into())]);
@@ -306,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_says_where_and_what() {
+    fn template_error_gives_offset_and_problem() {
         for (template, offset, problem) in [
             ("plain %%", 0, TemplateProblem::NoField),
             ("é %s", 3, TemplateProblem::NoName),

@@ -1,4 +1,4 @@
-//! What a template consists of.
+//! The parts of a template.
 
 use super::error::TemplateProblem;
 use super::field::Field;

@@ -1,4 +1,4 @@
-//! Fields as the operator `%` has them.
+//! Fields in the syntax of the operator `%`.
 
 use super::error::TemplateProblem;
 use super::field::Field;

@@ -1,16 +1,16 @@
-//! The three ways of writing a template.
+//! The three styles of templates.
 
 use std::fmt::{self, Display, Formatter};
 
-/// How fields are written in a template: the `style` of Python's `logging.Formatter`.
+/// The syntax of fields in a template: the `style` of Python's `logging.Formatter`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Style {
-    /// `%(message)s`, as the operator `%` has it.
+    /// `%(message)s`, for the operator `%`.
     #[default]
     Percent,
-    /// `{message}`, as `str.format` has it.
+    /// `{message}`, for `str.format`.
     Braces,
-    /// `$message` or `${message}`, as `string.Template` has it.
+    /// `$message` or `${message}`, for `string.Template`.
     Dollar,
 }
 
@@ -18,7 +18,7 @@ impl Style {
     /// Every style.
     pub const ALL: [Self; 3] = [Self::Percent, Self::Braces, Self::Dollar];
 
-    /// The character that starts a field, and that configurations name the style by.
+    /// Returns the character that starts a field and names the style in configurations.
     #[must_use]
     pub const fn sign(self) -> char {
         match self {
@@ -28,7 +28,7 @@ impl Style {
         }
     }
 
-    /// The field `message` in this style.
+    /// Returns the field `message` in this style.
     pub(super) const fn message(self) -> &'static str {
         match self {
             Self::Percent => "%(message)s",

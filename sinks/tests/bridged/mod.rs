@@ -1,4 +1,4 @@
-//! What arrives beyond the bridges.
+//! A logger and a subscriber that record the output of the bridges.
 
 use std::cell::RefCell;
 
@@ -7,7 +7,7 @@ use limpid_core::trace::{Capture, Sink, TraceEvent};
 use super::meta;
 
 thread_local! {
-    /// What the logger and the subscriber of these tests were told on this thread.
+    /// The output of the logger and the subscriber on this thread.
     static TOLD: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
@@ -38,7 +38,7 @@ pub(crate) mod logger {
     struct Logger;
 
     impl log::Log for Logger {
-        /// All that httpcore tells, and what else matters to a user.
+        /// Enables the events of httpcore and those at INFO.
         fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
             metadata.level() <= log::Level::Info || metadata.target() != "httpx"
         }
@@ -53,7 +53,7 @@ pub(crate) mod logger {
     }
 
     pub(crate) fn install() {
-        // Another test of this program may have done it.
+        // Another test may have set it.
         let _ = log::set_logger(&Logger);
         log::set_max_level(log::LevelFilter::Trace);
     }

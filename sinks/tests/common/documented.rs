@@ -1,4 +1,4 @@
-//! What happens on the documented page.
+//! The events of the documented page.
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
-//! Events to tell sinks.
+//! Sample events.
 
-// Each test file is a crate of its own and uses a part of this.
+// Each test file is a separate crate and uses some of these.
 #![allow(dead_code)]
 
 use limpid_core::client::Timings;
@@ -16,7 +16,7 @@ use limpid_core::trace::{
 
 pub(crate) const REFUSED: Cause = Cause::Os(OsError { code: 111, kind: OsErrorKind::Refused });
 
-/// Facts about an event of this kind.
+/// Returns the metadata of an event of this kind.
 pub(crate) fn meta(kind: EventKind) -> Meta {
     let mut meta = Meta::new(kind);
     (meta.at, meta.seq, meta.attempt) = (Mono::from_nanos(1_500), 7, 1);
@@ -25,7 +25,7 @@ pub(crate) fn meta(kind: EventKind) -> Meta {
     meta
 }
 
-/// An event of every kind, with nothing in it: what a record of zeros says.
+/// Returns an event of every kind with empty fields, as decoded from a record of zeros.
 pub(crate) fn empty() -> Vec<OwnedTraceEvent> {
     let of = |kind: &EventKind| {
         let read = |len| {
@@ -38,7 +38,7 @@ pub(crate) fn empty() -> Vec<OwnedTraceEvent> {
     EventKind::ALL.iter().map(of).collect()
 }
 
-/// Events with something in every kind of field.
+/// Returns events with a value in every kind of field.
 pub(crate) fn full() -> Vec<OwnedTraceEvent> {
     let mut block = FieldBlock::new();
     block.push(b"Content-Type", b"text/html");
@@ -99,7 +99,7 @@ pub(crate) fn full() -> Vec<OwnedTraceEvent> {
     events.iter().map(Into::into).collect()
 }
 
-/// Tells the life of an exchange: it connects, sends, receives a head, and ends.
+/// Emits all events of an exchange: it connects, sends, receives a head, and ends.
 pub(crate) fn exchange(sink: &impl Sink, scope: &mut Scope, millis: u64) {
     let mut cx = Cx::new(Mono::default(), sink, scope);
     for event in life() {
@@ -111,7 +111,7 @@ pub(crate) fn exchange(sink: &impl Sink, scope: &mut Scope, millis: u64) {
     cx.emit(event.kind(), || event);
 }
 
-/// Tells the life of an exchange that finds no server.
+/// Emits all events of an exchange whose connection is refused.
 pub(crate) fn refused(sink: &impl Sink, scope: &mut Scope) {
     let mut cx = Cx::new(Mono::default(), sink, scope);
     let [connect, ..] = life();
@@ -146,10 +146,10 @@ fn life() -> [TraceEvent<'static>; 5] {
     ]
 }
 
-/// How many events the life of an exchange has.
+/// The number of events of a complete exchange.
 pub(crate) const LIFE: usize = 6;
 
-/// A sink that wants only some events.
+/// A sink with a given interest.
 pub(crate) struct Wants<S>(pub(crate) Interest, pub(crate) S);
 
 impl<S: Sink> Sink for Wants<S> {

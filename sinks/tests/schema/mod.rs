@@ -1,11 +1,11 @@
-//! As much of JSON Schema as the schema of events uses.
+//! The part of JSON Schema that the schema of events uses.
 
 use serde_json::Value;
 
-/// Checks a value.
+/// Checks a value against a schema.
 ///
 /// # Errors
-/// Where it is not as the schema says.
+/// Returns the place that does not match the schema.
 pub(crate) fn check(value: &Value, schema: &Value, root: &Value) -> Result<(), String> {
     let fail = |what: &str| Err(format!("{value} has not the right {what}"));
     for (keyword, wanted) in schema.as_object().ok_or("a schema is an object")? {
