@@ -25,7 +25,7 @@ impl Response {
     pub(crate) fn receive(mut driver: Driver, mut listener: Listener<'_>) -> Result<Self, Error> {
         loop {
             match driver.run()? {
-                Some(Emitted::Informational) => listener.hear(driver.in_flight.event()),
+                Some(Emitted::Informational) => listener.notify(driver.in_flight.event()),
                 Some(Emitted::Head) => {
                     let body = ResponseBody { driver, read: 0, has_data: false, over: false };
                     return Ok(Self { body });

@@ -1,4 +1,4 @@
-//! The clock that the core has not.
+//! The clock that drivers pass to the core.
 
 use std::sync::OnceLock;
 #[cfg(not(unix))]
@@ -8,8 +8,8 @@ use limpid_core::time::Mono;
 #[cfg(unix)]
 use rustix::time::{ClockId, clock_gettime};
 
-/// The system's monotonic clock, counted from when the program needed it first: the clocks of all
-/// clients and servers show the same, so that events can be put in order whoever tells them.
+/// The system's monotonic clock. It starts at its first use in the process and is the same for all
+/// clients and servers, so that their events can be ordered.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
     #[cfg(unix)]
@@ -20,23 +20,23 @@ pub struct Clock {
 
 #[cfg(unix)]
 impl Clock {
-    /// A clock, which starts now if it is the first.
+    /// Returns the clock, which starts now if it is not running.
     #[must_use]
     pub fn start() -> Self {
         static ORIGIN: OnceLock<u64> = OnceLock::new();
         Self { origin: *ORIGIN.get_or_init(nanos) }
     }
 
-    /// The time since the first clock was started.
+    /// Returns the time since the clock was started.
     #[must_use]
     pub fn now(&self) -> Mono {
         Mono::from_nanos(nanos().saturating_sub(self.origin))
     }
 }
 
-/// The system's reading as one number, which std's clock would first make a pair of numbers of, and
-/// then a difference of pairs: an exchange looks at the clock several times. Neither part is below
-/// zero, and together they pass for 584 years.
+/// Returns the system's time in nanoseconds. This avoids std's clock, which converts to a pair of
+/// numbers and subtracts pairs: an exchange reads the clock several times. Neither part is negative,
+/// and together they last for 584 years.
 #[cfg(unix)]
 fn nanos() -> u64 {
     let time = clock_gettime(ClockId::Monotonic);
@@ -46,14 +46,14 @@ fn nanos() -> u64 {
 
 #[cfg(not(unix))]
 impl Clock {
-    /// A clock, which starts now if it is the first.
+    /// Returns the clock, which starts now if it is not running.
     #[must_use]
     pub fn start() -> Self {
         static ORIGIN: OnceLock<Instant> = OnceLock::new();
         Self { origin: *ORIGIN.get_or_init(Instant::now) }
     }
 
-    /// The time since the first clock was started.
+    /// Returns the time since the clock was started.
     #[must_use]
     pub fn now(&self) -> Mono {
         let elapsed = self.origin.elapsed();

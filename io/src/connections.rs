@@ -1,4 +1,4 @@
-//! The connections of a client: the pool, and the queue of those that wait for a connection.
+//! The connections of a client: the pool, and the queue of waiters.
 
 use std::fmt;
 use std::pin::Pin;
@@ -15,36 +15,36 @@ use crate::layers::TlsSource;
 use crate::settings::{Settings, SharedSink};
 use crate::wait_queue::{WaitQueue, WaiterId};
 
-/// What the pool needs of a driver's transport.
+/// A driver's transport, as the pool needs it.
 pub trait PooledTransport {
-    /// What the driver keeps with the connections: how it looks up names and opens transports.
+    /// What the driver keeps with the connections, such as its resolver and its connector.
     type Network;
 
-    /// Returns whether nothing has arrived, not even the end. It does not wait.
+    /// Returns whether nothing has arrived, including the end. It does not block.
     fn is_silent(&self) -> bool;
 
-    /// Sends the last bytes of a connection, such as TLS's `close_notify`, as far as that is possible
-    /// without waiting, and closes it.
+    /// Sends the last bytes of a connection, such as TLS's `close_notify`, as far as possible without
+    /// blocking, and closes it.
     fn close(self, last: &[u8]);
 }
 
-/// What the requests of a client share: its connections above all. When this is dropped, with the
-/// last client and the last response that use it, idle connections are closed.
+/// The state that the requests of a client share, mainly its connections. It is dropped with the last
+/// client and the last response that use it, and then closes idle connections.
 pub struct Connections<T: PooledTransport> {
     shared: Mutex<Shared<T>>,
     free: FreeList<Box<Inner<T>>>,
     options: Arc<Options>,
-    /// What secures connections to origin servers.
+    /// The source of layers for connections to origin servers.
     tls: TlsSource,
-    /// What secures connections to proxies.
+    /// The source of layers for connections to proxies.
     proxy_tls: TlsSource,
     sink: SharedSink,
     clock: Clock,
     network: T::Network,
 }
 
-/// What one lock guards. The system is never asked for anything while the lock is held: all other
-/// threads would wait for the answer too.
+/// The state behind one lock. No system calls are made under the lock, because all other threads
+/// would wait.
 struct Shared<T> {
     pool: Pool<T>,
     waiting: WaitQueue,
@@ -57,7 +57,7 @@ impl<T: PooledTransport> fmt::Debug for Connections<T> {
 }
 
 impl<T: PooledTransport> Connections<T> {
-    /// No connections so far.
+    /// Creates the state without connections.
     #[must_use]
     pub fn new(settings: Settings, network: T::Network) -> Self {
         let Settings { options, tls, proxy_tls, pool, sink, .. } = settings;
@@ -73,19 +73,19 @@ impl<T: PooledTransport> Connections<T> {
         }
     }
 
-    /// How requests are done.
+    /// Returns the options of requests.
     #[must_use]
     pub const fn options(&self) -> &Arc<Options> {
         &self.options
     }
 
-    /// Returns what secures connections to proxies or to route servers.
+    /// Returns the source of layers for connections to proxies or to origin servers.
     #[must_use]
     pub const fn tls(&self, proxy: bool) -> &TlsSource {
         if proxy { &self.proxy_tls } else { &self.tls }
     }
 
-    /// What time it is for the client.
+    /// Returns the time of the client's clock.
     #[must_use]
     pub fn now(&self) -> Mono {
         self.clock.now()
@@ -98,14 +98,14 @@ impl<T: PooledTransport> Connections<T> {
         &self.network
     }
 
-    /// Who is told.
+    /// Returns the sink, if there is one.
     #[must_use]
     pub const fn sink(&self) -> &SharedSink {
         &self.sink
     }
 
-    /// A connection to `route`: an idle one, or leave to open one. `None` where every connection
-    /// is in use, or others wait for one already.
+    /// Returns a connection to `route`, idle or to open; `None` if every connection is in use, or
+    /// other requests wait already.
     #[inline]
     pub fn try_acquire(&self, route: &Route, now: Mono) -> Option<Box<Lease<T>>> {
         let mut shared = self.lock();
@@ -115,8 +115,8 @@ impl<T: PooledTransport> Connections<T> {
         self.silent(lease, has_retired, now)
     }
 
-    /// The same, as soon as it is there. Those who wait are served in the order in which they came,
-    /// whatever their routes; a future that is dropped leaves its place to the next.
+    /// Returns a future for a connection to `route`, idle or to open. Waiters are served in order of
+    /// arrival, for all routes; a future that is dropped leaves its place to the next.
     pub const fn acquire<'c>(&'c self, route: &'c Route) -> Acquire<'c, T> {
         Acquire { connections: self, route, waiter: None }
     }
@@ -143,7 +143,7 @@ impl<T: PooledTransport> Connections<T> {
         self.silent(lease, has_retired, now)
     }
 
-    /// What was acquired, or another in its place if it is not silent.
+    /// Returns the acquired connection, or another one if it is not silent.
     #[inline]
     fn silent(
         &self,
@@ -164,7 +164,7 @@ impl<T: PooledTransport> Connections<T> {
         lease
     }
 
-    /// Gives a connection back; one that lacks a part is closed.
+    /// Returns a connection to the pool; one that lacks a part is closed.
     pub fn release(&self, lease: Box<Lease<T>>, now: Mono) {
         let mut shared = self.lock();
         shared.pool.release(lease, now, T::is_silent);
@@ -176,12 +176,12 @@ impl<T: PooledTransport> Connections<T> {
         }
     }
 
-    /// Returns the memory of requests that are over.
+    /// Returns the free list for the memory of requests.
     pub(crate) const fn free(&self) -> &FreeList<Box<Inner<T>>> {
         &self.free
     }
 
-    /// Closes what has left the pool.
+    /// Closes the connections that have left the pool.
     #[cold]
     fn retire(&self) {
         let retired = self.lock().pool.retired();
@@ -196,7 +196,7 @@ impl<T: PooledTransport> Connections<T> {
 }
 
 impl<T: PooledTransport> Shared<T> {
-    /// A connection to `route`, for this waiter if it is its turn.
+    /// Returns a connection to `route`, if it is this waiter's turn.
     #[inline]
     fn acquire(
         &mut self,
@@ -210,20 +210,20 @@ impl<T: PooledTransport> Shared<T> {
         }
     }
 
-    /// Removes a waiter. Returns the waker of the next if there are connections left for it, since it
-    /// may not have been first when they were released.
+    /// Removes a waiter. Returns the waker of the next if connections are left for it: it may not
+    /// have been first when they were released.
     fn leave(&mut self, waiter: WaiterId) -> Option<Waker> {
         self.waiting.remove(waiter);
         self.waiting.first_waker().filter(|_| self.pool.has_room())
     }
 }
 
-/// A connection, once there is one: what [`Connections::acquire`] returns.
+/// A wait for a connection, which [`Connections::acquire`] returns.
 #[must_use = "a future does nothing until it is polled"]
 pub struct Acquire<'c, T: PooledTransport> {
     connections: &'c Connections<T>,
     route: &'c Route,
-    /// The entry in the queue, once it had to wait.
+    /// The entry in the queue, once it has to wait.
     waiter: Option<WaiterId>,
 }
 

@@ -1,4 +1,4 @@
-//! The body of a request, whoever makes its pieces.
+//! The body of a request, for any source of its pieces.
 
 use std::fmt;
 use std::io;
@@ -12,13 +12,13 @@ use limpid_core::http1::BodySize;
 use crate::input::Input;
 use crate::prepared::Prepared;
 
-/// What a request carries: nothing, bytes, or what a source `S` yields; then trailers.
+/// The body of a request: empty, bytes, or what a source `S` yields; then trailers.
 pub struct Content<S> {
     kind: Kind<S>,
     size: BodySize,
-    /// Some of it has been taken.
+    /// A part of it was taken.
     begun: bool,
-    /// Few bodies have some.
+    /// Boxed, because few bodies have trailers.
     trailers: Option<Box<Trailers>>,
 }
 
@@ -27,31 +27,31 @@ enum Kind<S> {
     Source(S),
 }
 
-/// Trailers, and what makes them.
+/// Trailers, and the function that adds them.
 struct Trailers {
     make: Box<dyn FnMut(&mut FieldBlock) + Send>,
     fields: FieldBlock,
 }
 
-/// What comes next of a body.
+/// The next part of a body.
 #[derive(Debug)]
 pub enum Part<'c, S> {
-    /// This piece.
+    /// A piece of data.
     Piece(Bytes),
-    /// Whatever the source yields.
+    /// The source, which yields the next piece.
     Source(&'c mut S),
-    /// Nothing more.
+    /// The end.
     End,
 }
 
 impl<S> Content<S> {
-    /// Nothing.
+    /// Creates an empty body.
     #[must_use]
     pub const fn none() -> Self {
         Self::new(Kind::Bytes(Bytes::new()), BodySize::None)
     }
 
-    /// What `source` yields: exactly `length` bytes, or chunks.
+    /// Creates a body from `source`: of exactly `length` bytes, or chunked.
     #[must_use]
     pub fn source(source: S, length: Option<u64>) -> Self {
         Self::new(Kind::Source(source), length.map_or(BodySize::Unknown, BodySize::Length))
@@ -61,7 +61,7 @@ impl<S> Content<S> {
         Self { kind, size, begun: false, trailers: None }
     }
 
-    /// The same in chunks, and at their end the fields that `make` adds then.
+    /// Sends the body chunked, and after it the fields that `make` adds.
     #[must_use]
     pub fn trailers(mut self, make: impl FnMut(&mut FieldBlock) + Send + 'static) -> Self {
         self.size = BodySize::Unknown;
@@ -70,7 +70,7 @@ impl<S> Content<S> {
         self
     }
 
-    /// The bytes, if it is bytes and nothing else.
+    /// Returns the bytes, if the body consists of bytes without trailers.
     #[must_use]
     pub fn into_bytes(self) -> Option<Bytes> {
         match self.kind {
@@ -79,7 +79,7 @@ impl<S> Content<S> {
         }
     }
 
-    /// Returns the source that yields it, if one does.
+    /// Returns the source, if there is one.
     #[must_use]
     pub const fn as_source(&self) -> Option<&S> {
         match &self.kind {
@@ -88,16 +88,16 @@ impl<S> Content<S> {
         }
     }
 
-    /// How long it is.
+    /// Returns the length.
     #[must_use]
     pub const fn size(&self) -> BodySize {
         self.size
     }
 
-    /// Goes back to the start.
+    /// Returns to the start.
     ///
     /// # Errors
-    /// That is not possible: a source yields once.
+    /// The body was read from a source, which yields it only once.
     pub fn rewind(&mut self) -> Result<(), CoreError> {
         match self.kind {
             Kind::Source(_) if self.begun => Err(Cause::BodyConsumed.into()),
@@ -108,7 +108,7 @@ impl<S> Content<S> {
         }
     }
 
-    /// What comes next.
+    /// Returns the next part.
     pub fn part(&mut self) -> Part<'_, S> {
         let is_first = !mem::replace(&mut self.begun, true);
         match &mut self.kind {
@@ -118,7 +118,8 @@ impl<S> Content<S> {
         }
     }
 
-    /// What the exchange is told of the part that was made: at the end, with the trailers.
+    /// Converts a piece of the source, or its end, to an input of the exchange. The end includes the
+    /// trailers.
     pub fn made(&mut self, part: io::Result<Option<Bytes>>) -> Input<'_> {
         match part {
             Ok(Some(piece)) => Input::Body(piece),

@@ -1,4 +1,4 @@
-//! What can go wrong with a request.
+//! Errors of requests.
 
 use std::fmt;
 use std::io;
@@ -8,15 +8,15 @@ use limpid_core::client::{Sizes, Timings, Url, UrlError};
 use limpid_core::error::Error as CoreError;
 use limpid_core::trace::{ExchangeId, Trace};
 
-/// A request failed.
+/// The error of a request.
 ///
-/// [`Display`](fmt::Display) says what failed, and [`source`](std::error::Error::source) returns what led
-/// to it: the error of a body's source, of a resolver or a connector, or that of the TLS library. Neither
-/// repeats the other, so that the whole chain can be printed. [`exchange`](Self::exchange) has the same in
-/// typed form.
+/// [`Display`](fmt::Display) describes what failed, and [`source`](std::error::Error::source) returns
+/// the underlying error: that of the body's source, of a resolver, of a connector, or of the TLS
+/// library. Neither repeats the other, so that the whole chain can be printed.
+/// [`exchange`](Self::exchange) returns the details in typed form.
 ///
-/// It becomes an [`io::Error`] of the kind that comes nearest, and that of the [`io::Error`] which led to
-/// it if there is one.
+/// It converts to an [`io::Error`] of the closest kind, which is that of the underlying [`io::Error`]
+/// if there is one.
 ///
 /// ```
 /// use std::io;
@@ -29,43 +29,43 @@ use limpid_core::trace::{ExchangeId, Trace};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// The URL is not an http or https URL. Nothing was sent.
+    /// The URL is not a valid http or https URL. Nothing was sent.
     Url(UrlError),
-    /// The body of a request that is to be sent many times comes from a source that yields it once.
-    /// Nothing was sent.
+    /// The body of a request to prepare comes from a source that yields it only once. Nothing was
+    /// sent.
     BodyOnce,
-    /// The TLS configuration could not be made. Nothing was sent.
+    /// The TLS configuration could not be created. Nothing was sent.
     TlsSetup(TlsSetupError),
-    /// The exchange failed: where, why, and whether trying again is safe.
+    /// The exchange failed.
     Exchange {
         /// The URL of the request.
         url: Box<Url>,
-        /// What happened.
+        /// The phase, the cause, and whether a retry is safe.
         error: CoreError,
-        /// What led to it.
+        /// The history of the exchange.
         history: Box<History>,
     },
-    /// The server answered with this status, and did not leave HTTP/1.1 as it was asked to. It has
-    /// had the request.
+    /// The server answered with this status, and did not leave HTTP/1.1 as requested. It has received
+    /// the request.
     NotUpgraded(u16),
 }
 
-/// What is known of an exchange that has failed, beside why.
+/// The history of a failed exchange.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct History {
-    /// The number by which its events are known.
+    /// The number that its events carry.
     pub exchange: ExchangeId,
-    /// Where its time went.
+    /// The durations of its phases.
     pub timings: Timings,
-    /// How many bytes it has moved.
+    /// How many bytes it sent and received.
     pub sizes: Sizes,
-    /// Its events, if the client's sink keeps any.
+    /// Its events, if the client's sink keeps them.
     pub trace: Trace,
 }
 
 impl Error {
-    /// What a failed exchange ended with: the phase, the cause, and how many bytes had passed.
+    /// Returns the error of the exchange: the phase, the cause, and how many bytes were transferred.
     #[must_use]
     pub const fn exchange(&self) -> Option<&CoreError> {
         match self {
@@ -74,40 +74,40 @@ impl Error {
         }
     }
 
-    /// Whether a deadline, ours or the system's, ended the exchange.
+    /// Returns whether a deadline ended the exchange, one of limpid or of the system.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.exchange().is_some_and(CoreError::is_timeout)
     }
 
-    /// Returns whether the exchange failed before it had an open connection: in looking up the
-    /// host's addresses, in connecting to one, or in setting up TLS or a proxy's tunnel.
+    /// Returns whether the exchange failed before it had an open connection: in the lookup of the
+    /// host, in connecting, or in setting up TLS or a proxy's tunnel.
     #[must_use]
     pub fn is_connect(&self) -> bool {
         self.exchange().is_some_and(CoreError::is_connect)
     }
 
-    /// Returns the certificate that was refused, in DER (RFC 5280 section 4.1). `None` if the failure
-    /// is about something else.
+    /// Returns the rejected certificate in DER form (RFC 5280 section 4.1); `None` if that was not
+    /// the failure.
     #[must_use]
     pub fn certificate(&self) -> Option<&[u8]> {
         self.exchange()?.certificate()
     }
 
-    /// Returns the host and the port of the proxy that failed, or that was talked to when the exchange
-    /// failed. `None` where the failure is one of the origin server.
+    /// Returns the host and the port of the proxy that failed, or that was in use when the exchange
+    /// failed; `None` if the failure is one of the origin server.
     #[must_use]
     pub fn proxy(&self) -> Option<(&str, u16)> {
         self.exchange()?.proxy()
     }
 
-    /// Returns the error of the source of the request's body, if that is what failed.
+    /// Returns the error of the source of the request's body, if that failed.
     #[must_use]
     pub fn body_error(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.exchange()?.body_error()
     }
 
-    /// Whether any of the request can have reached the server, which may have acted on it then.
+    /// Returns whether a part of the request may have reached the server, which may have acted on it.
     #[must_use]
     pub fn request_was_sent(&self) -> bool {
         match self {
@@ -117,28 +117,28 @@ impl Error {
         }
     }
 
-    /// Whether sending the same request again cannot do its work twice: either none of it was sent,
-    /// or its method is idempotent (RFC 9110 section 9.2.2). It does not say that it would help.
+    /// Returns whether a retry cannot have the effect of the request twice: nothing was sent, or the
+    /// method is idempotent (RFC 9110 section 9.2.2). A retry may fail again.
     #[must_use]
     pub fn is_safe_to_retry(&self) -> bool {
         self.exchange().is_some_and(CoreError::is_safe_to_retry) || !self.request_was_sent()
     }
 
-    /// Where the time of the exchange went; `None` if there was no exchange.
+    /// Returns the durations of the exchange's phases; `None` if there was no exchange.
     #[must_use]
     pub fn timings(&self) -> Option<&Timings> {
         self.history().map(|history| &history.timings)
     }
 
-    /// The last events of the exchange, if the client's [sink](crate::ClientBuilder::sink) keeps
-    /// events, as the ring of limpid-sinks does, be it behind other sinks. They have their secrets:
-    /// show them through a sink, which hides those.
+    /// Returns the last events of the exchange, if the client's [sink](crate::ClientBuilder::sink)
+    /// keeps events, as the ring of limpid-sinks does, alone or behind other sinks. They contain
+    /// secrets: print them through a sink, which hides those.
     #[must_use]
     pub fn trace(&self) -> Option<&Trace> {
         self.history().map(|history| &history.trace).filter(|trace| !trace.is_empty())
     }
 
-    /// What is known of the exchange beside why it failed; `None` if there was no exchange.
+    /// Returns the history of the exchange; `None` if there was no exchange.
     #[must_use]
     pub fn history(&self) -> Option<&History> {
         match self {
@@ -153,21 +153,21 @@ impl fmt::Display for Error {
         match self {
             Self::Url(error) => error.fmt(f),
             Self::BodyOnce => f.write_str(
-                "the body can be had once only: prepare the request with bytes, or send it at once",
+                "the body can be read only once: prepare the request with bytes, or send it directly",
             ),
             Self::TlsSetup(error) => error.fmt(f),
             Self::Exchange { url, error, .. } => {
                 write!(f, "{}:{}: {error}", url.host(), url.port())
             }
             Self::NotUpgraded(status) => {
-                write!(f, "the server answered with status {status} and stays with HTTP/1.1")
+                write!(f, "the server answered with status {status} and did not leave HTTP/1.1")
             }
         }
     }
 }
 
 impl std::error::Error for Error {
-    /// What the errors within this one say, it says itself: their sources are its own.
+    /// Returns the sources of the inner errors, whose descriptions are part of this one's.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Url(_) | Self::BodyOnce | Self::NotUpgraded(_) => None,
@@ -201,25 +201,24 @@ impl From<Error> for io::Error {
     }
 }
 
-/// The TLS configuration could not be made: certificates or keys cannot be used.
+/// Why a TLS configuration could not be created.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum TlsSetupError {
     /// This file or directory cannot be read.
     Unreadable(PathBuf, io::Error),
-    /// This file is not PEM, or one of its certificates cannot be used.
+    /// This file is not PEM, or contains an unusable certificate.
     Invalid(PathBuf),
-    /// There is no certificate in this file or directory.
+    /// This file or directory contains no certificate.
     Empty(PathBuf),
-    /// This file, which is to have the client's certificate or its key, cannot be used.
+    /// This file, for the client's certificate or its key, cannot be used.
     Identity(PathBuf, IdentityProblem),
-    /// Secrets cannot be added to this file.
+    /// Secrets cannot be appended to this file.
     KeyLog(PathBuf, io::Error),
-    /// rustls refuses the configuration.
+    /// rustls rejects the configuration.
     #[cfg(feature = "rustls")]
     Refused(rustls::Error),
-    /// There is nothing to make it with: no feature brings an implementation of TLS or a provider of
-    /// cryptography for it.
+    /// No implementation of TLS, or no provider of cryptography for it, is built in.
     Missing,
 }
 
@@ -229,17 +228,17 @@ pub enum TlsSetupError {
 pub enum IdentityProblem {
     /// It cannot be read.
     Unreadable(io::Error),
-    /// It has no certificate.
+    /// It contains no certificate.
     NoCertificate,
-    /// A certificate in it is not PEM, or cannot be understood.
+    /// A certificate in it is not PEM, or cannot be parsed.
     BadCertificate,
-    /// It has no key.
+    /// It contains no key.
     NoKey,
     /// The key in it is encrypted.
     EncryptedKey,
-    /// The key in it is not PEM, cannot be understood, or is of a kind that is not supported.
+    /// The key in it is not PEM, cannot be parsed, or is of an unsupported kind.
     BadKey,
-    /// The key in it is not that of the certificate.
+    /// The key in it does not belong to the certificate.
     OtherKey,
 }
 
@@ -247,12 +246,12 @@ impl fmt::Display for IdentityProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Unreadable(_) => "it cannot be read",
-            Self::NoCertificate => "it has no certificate in PEM form",
-            Self::BadCertificate => "its certificate is no usable one in PEM form",
-            Self::NoKey => "it has no private key in PEM form",
+            Self::NoCertificate => "it contains no certificate in PEM form",
+            Self::BadCertificate => "its certificate is not a usable one in PEM form",
+            Self::NoKey => "it contains no private key in PEM form",
             Self::EncryptedKey => "its private key is encrypted; write it without a passphrase",
-            Self::BadKey => "its private key is no usable one in PEM form",
-            Self::OtherKey => "its private key is not that of the certificate",
+            Self::BadKey => "its private key is not a usable one in PEM form",
+            Self::OtherKey => "its private key does not belong to the certificate",
         })
     }
 }
@@ -265,7 +264,7 @@ impl fmt::Display for TlsSetupError {
             }
             Self::Invalid(path) => write!(
                 f,
-                "{} has something that is no usable certificate in PEM form",
+                "{} contains something that is not a usable certificate in PEM form",
                 path.display()
             ),
             Self::Empty(path) => write!(f, "there is no certificate in {}", path.display()),
@@ -273,10 +272,10 @@ impl fmt::Display for TlsSetupError {
                 write!(f, "{} cannot be used as client certificate: {problem}", path.display())
             }
             Self::KeyLog(path, _) => {
-                write!(f, "cannot add the secrets of TLS to {}", path.display())
+                write!(f, "cannot append the secrets of TLS to {}", path.display())
             }
             #[cfg(feature = "rustls")]
-            Self::Refused(_) => f.write_str("the TLS configuration is refused"),
+            Self::Refused(_) => f.write_str("rustls rejects the TLS configuration"),
             Self::Missing => f.write_str(
                 "there is no TLS: enable the feature ring or aws-lc-rs, or hand over a configuration or \
                  layers",

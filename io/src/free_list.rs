@@ -1,13 +1,13 @@
-//! Memory that is kept to be used again.
+//! A free list, for the memory of requests.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// How many items are kept in any case.
+/// How many items are kept at least.
 const FEW: usize = 8;
 
-/// A bounded free list: items that are over, kept for their memory. It keeps as many as are in use,
-/// and a few in any case: what many needed at once is there while about as many go on, and is freed
-/// as they end, without a look at a clock.
+/// A bounded free list of items whose memory is reused. It keeps as many as are in use, and at least
+/// a few: what a burst needed stays while about as many are in use, and is freed as they end, without
+/// a timer.
 #[derive(Debug)]
 pub(crate) struct FreeList<T>(Mutex<State<T>>);
 
@@ -18,7 +18,7 @@ struct State<T> {
 }
 
 impl<T> State<T> {
-    /// Removes an item that is not to be kept.
+    /// Removes an item above the limit.
     fn surplus(&mut self) -> Option<T> {
         if self.free.len() > self.in_use.max(FEW) { self.free.pop() } else { None }
     }
@@ -31,7 +31,7 @@ impl<T> Default for FreeList<T> {
 }
 
 impl<T> FreeList<T> {
-    /// Returns a free item, which is in use from now on.
+    /// Takes a free item, which is then in use.
     pub(crate) fn take(&self) -> Option<T> {
         let mut state = self.lock();
         let item = state.free.pop()?;
@@ -39,21 +39,21 @@ impl<T> FreeList<T> {
         Some(item)
     }
 
-    /// Counts an item that was newly made as in use.
+    /// Counts a new item as in use.
     pub(crate) fn add(&self) {
         self.lock().in_use += 1;
     }
 
-    /// Gives back an item that was in use.
+    /// Returns an item that was in use.
     pub(crate) fn put(&self, item: T) {
         let surplus = {
             let mut state = self.lock();
             state.in_use -= 1;
             state.free.push(item);
-            // Another was kept while one more was in use.
+            // With one item less in use, the limit for the others is lower, too.
             [state.surplus(), state.surplus()]
         };
-        // Dropped without the lock, which others may wait for.
+        // Dropped after the lock is released, so that other threads need not wait.
         drop(surplus);
     }
 

@@ -1,4 +1,4 @@
-//! Requests in flight: an exchange, its connection, and what drivers do with them.
+//! Requests in flight: an exchange with its connection, and its inputs.
 
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -23,8 +23,8 @@ use crate::inner::{
 };
 use crate::input::Input;
 
-/// A request in flight: an exchange and its transport, in memory of the client's, which goes back to
-/// it when this is dropped. It does not move in memory.
+/// A request in flight: an exchange and its transport. Its memory is boxed, belongs to the client,
+/// and returns to it on drop.
 pub struct InFlight<T: PooledTransport> {
     inner: Option<Box<Inner<T>>>,
     connections: Arc<Connections<T>>,
@@ -47,7 +47,7 @@ impl<T: PooledTransport> InFlight<T> {
         Self { inner: Some(inner), connections }.begin(request)
     }
 
-    /// Returns the memory of a request that is over, if some is free.
+    /// Takes the memory of an earlier request, if some is free.
     pub(crate) fn reuse(connections: &Arc<Connections<T>>) -> Option<Self> {
         let inner = connections.free().take()?;
         Some(Self { inner: Some(inner), connections: Arc::clone(connections) })
@@ -58,7 +58,7 @@ impl<T: PooledTransport> InFlight<T> {
         self.inner_mut().build(method, url)
     }
 
-    /// Begins with this request.
+    /// Starts this request.
     pub(crate) fn begin(mut self, request: Arc<Request>) -> Self {
         let (inner, connections) = self.parts();
         let begin = Begin { id: next_exchange(), request, options: connections.options() };
@@ -81,23 +81,23 @@ impl<T: PooledTransport> InFlight<T> {
         inner_mut(&mut self.inner)
     }
 
-    /// Passes an input to the exchange, at the time of the last look at the clock. Every input
-    /// passes here.
+    /// Passes an input to the exchange, at the time of the last clock reading. Every input passes
+    /// here.
     #[inline(always)]
     fn enter<I: MachineInput>(&mut self, input: I) -> I::Answer {
         let (inner, connections) = self.parts();
         inner.enter(connections.sink(), input)
     }
 
-    /// Looks at the clock. A driver does that when it begins to run, and after it waited without
-    /// telling an [`input`](Self::input), which does it as well. In between, the time stands still for
-    /// the exchange.
+    /// Reads the clock. A driver calls this when it starts to run, and after it has waited without
+    /// passing an [`input`](Self::input), which reads the clock as well. In between, the time of the
+    /// exchange does not change.
     pub fn tick(&mut self) {
         let (inner, connections) = self.parts();
         inner.now = connections.now();
     }
 
-    /// Returns the time of the last look at the clock.
+    /// Returns the time of the last clock reading.
     #[inline]
     #[must_use]
     pub fn now(&self) -> Mono {
@@ -109,18 +109,18 @@ impl<T: PooledTransport> InFlight<T> {
         self.enter(Poll)
     }
 
-    /// Looks at the clock, and passes an input to the exchange.
+    /// Reads the clock, and passes an input to the exchange.
     #[inline(always)]
     pub fn input(&mut self, input: Input<'_>) {
         self.tick();
         self.enter(input);
     }
 
-    /// Tells how many bytes the transport took; `None` if the time for it is over. An operation that was
-    /// interrupted is asked for again.
+    /// Passes the result of a write: how many bytes the transport took; `None` if the deadline has
+    /// passed. An interrupted operation is asked for again.
     pub fn wrote(&mut self, result: Option<io::Result<usize>>) {
         match result {
-            // A transport that takes nothing, though it was not asked for nothing, takes no more.
+            // A write of some bytes that takes none means that the transport takes no more.
             Some(Ok(0)) => self.input(Input::SendFailed(io_error(ErrorKind::WriteZero))),
             Some(Ok(n)) => self.input(Input::Sent(n)),
             Some(Err(error)) if error.kind() == ErrorKind::Interrupted => {}
@@ -129,8 +129,8 @@ impl<T: PooledTransport> InFlight<T> {
         }
     }
 
-    /// Tells how many bytes the transport gave, 0 at its end; `None` if the time for it is over. An
-    /// operation that was interrupted is asked for again.
+    /// Passes the result of a read: how many bytes were read, 0 at the end; `None` if the deadline
+    /// has passed. An interrupted operation is asked for again.
     pub fn read(&mut self, result: Option<io::Result<usize>>) {
         match result {
             Some(Ok(0)) => self.input(Input::Eof),
@@ -141,7 +141,7 @@ impl<T: PooledTransport> InFlight<T> {
         }
     }
 
-    /// Tells how an attempt at connecting ended; `None` if its time is over.
+    /// Passes the result of an attempt to connect; `None` if its deadline has passed.
     pub fn dialed(&mut self, dial: DialId, result: Option<io::Result<T>>) {
         match result {
             Some(Ok(transport)) => {
@@ -155,7 +155,7 @@ impl<T: PooledTransport> InFlight<T> {
         }
     }
 
-    /// Answers [`Action::Trust`].
+    /// Performs [`Action::Trust`].
     pub fn trust(&mut self, proxy: bool) {
         let (inner, connections) = self.parts();
         let failed = |error| CoreError::from(TlsError::Configuration).with_source(error);
@@ -163,7 +163,7 @@ impl<T: PooledTransport> InFlight<T> {
         self.input(trust.map_or_else(|error| Input::Failed(failed(error)), Input::Trusted));
     }
 
-    /// Answers [`Action::Secure`].
+    /// Performs [`Action::Secure`].
     #[cold]
     pub fn secure(&mut self, proxy: bool) {
         let (inner, connections) = self.parts();
@@ -172,7 +172,7 @@ impl<T: PooledTransport> InFlight<T> {
         self.input(layer.map_or_else(|error| Input::Failed(error.into()), Input::Secured));
     }
 
-    /// Answers [`Action::Acquire`] if that is possible without waiting, and returns whether it was.
+    /// Performs [`Action::Acquire`] if that is possible without waiting. Returns whether it was.
     #[inline]
     pub fn try_acquire(&mut self) -> bool {
         let (inner, connections) = self.parts();
@@ -184,14 +184,14 @@ impl<T: PooledTransport> InFlight<T> {
         is_acquired
     }
 
-    /// Waits for the connection that [`Action::Acquire`] asks for, which [`acquired`](Self::acquired)
-    /// takes then.
+    /// Waits for the connection that [`Action::Acquire`] asks for. The result goes to
+    /// [`acquired`](Self::acquired).
     pub fn acquire(&self) -> Acquire<'_, T> {
         self.connections.acquire(self.inner().exchange().route())
     }
 
-    /// Answers [`Action::Acquire`] with what the connections gave; `None` if its time is over. It does not
-    /// look at the clock: a driver that has waited does that before.
+    /// Performs [`Action::Acquire`] with the result of [`acquire`](Self::acquire); `None` if the
+    /// deadline has passed. It does not read the clock: a driver that has waited does that first.
     #[inline]
     pub fn acquired(&mut self, lease: Option<Box<Lease<T>>>) {
         let inner = self.inner_mut();
@@ -206,42 +206,43 @@ impl<T: PooledTransport> InFlight<T> {
         self.enter(input);
     }
 
-    /// Does [`Action::Close`]: closes the transport.
+    /// Performs [`Action::Close`]: closes the transport.
     pub fn close(&mut self) {
         drop(self.inner_mut().take_transport());
     }
 
-    /// Does [`Action::Release`].
+    /// Performs [`Action::Release`].
     pub fn release(&mut self) {
         let (inner, connections) = self.parts();
         if let Some(mut lease) = inner.lease.take() {
             lease.link = inner.enter(connections.sink(), TakeLink);
             if lease.link.is_none() {
-                // Others need not wait until it is closed.
+                // The place is released before the transport is closed, so that other requests need
+                // not wait.
                 lease.transport = None;
             }
             connections.release(lease, inner.now);
         }
     }
 
-    /// Does [`Action::Done`] and [`Action::Failed`]: gives the connection back.
+    /// Performs [`Action::Done`] and [`Action::Failed`]: releases the connection.
     ///
     /// # Errors
-    /// The exchange has failed, and this is the error for its caller.
+    /// The exchange has failed; the error is for its caller.
     #[inline]
     pub fn finish(&mut self) -> Result<(), Error> {
         self.release();
         self.inner_mut().take_error().map_or(Ok(()), |error| Err(self.failed(error)))
     }
 
-    /// Takes the connection and its transport, if the response has made it one of another protocol.
+    /// Takes the connection and its transport, if the response has switched it to another protocol.
     pub fn take_switched(&mut self) -> Option<(Switched, T)> {
         self.tick();
         let switched = self.enter(TakeSwitched)?;
         Some((switched, self.inner_mut().take_transport()?))
     }
 
-    /// Returns the error for the caller of an exchange that has failed with `error`.
+    /// Returns the error for the caller of an exchange that failed with `error`.
     #[must_use]
     pub fn failed(&self, error: CoreError) -> Error {
         match error.downcast() {
@@ -256,7 +257,7 @@ impl<T: PooledTransport> InFlight<T> {
 
     fn history(&self, cause: Cause) -> History {
         let exchange = self.inner().exchange().id();
-        // The error of an exchange that was cancelled is shown to no one.
+        // The error of a cancelled exchange is not shown.
         let trace = match cause {
             Cause::Cancelled => Trace::default(),
             _ => self.connections.sink().events_of(exchange),
@@ -265,16 +266,16 @@ impl<T: PooledTransport> InFlight<T> {
     }
 }
 
-/// What a driver needs to know for what it is to do.
+/// The arguments of actions, for drivers.
 impl<T: PooledTransport> InFlight<T> {
-    /// Returns the bytes to be moved, and the transport that moves them.
+    /// Returns the buffers of the exchange, and its transport.
     #[inline]
     pub fn io(&mut self) -> (Buffers<'_>, Option<&mut T>) {
         self.inner_mut().io()
     }
 
-    /// Returns until when the driver may wait for what the exchange has asked for. It counts from the
-    /// last look at the clock.
+    /// Returns until when the driver may wait for what the exchange has asked for, counted from the
+    /// last clock reading.
     #[inline]
     pub fn deadline(&mut self) -> Option<Deadline> {
         self.enter(AskDeadline)
@@ -293,7 +294,7 @@ impl<T: PooledTransport> InFlight<T> {
         self.inner().exchange().peer()
     }
 
-    /// Returns the connection that [`Action::Dial`] asks for; `None` if that is not what was asked last.
+    /// Returns the connection that [`Action::Dial`] asks for; `None` if that is not the last action.
     #[must_use]
     pub fn dial(&self) -> Option<Dial<'_>> {
         self.inner().exchange().dial()
@@ -307,29 +308,29 @@ impl<T: PooledTransport> InFlight<T> {
     }
 }
 
-/// What a caller wants to know.
+/// The state of the exchange, for callers.
 impl<T: PooledTransport> InFlight<T> {
-    /// Returns the part of the response that [`Action::Event`] has announced.
+    /// Returns the part of the response that [`Action::Event`] announced.
     #[inline]
     #[must_use]
     pub fn event(&self) -> Option<Event<'_>> {
         self.inner().exchange().event()
     }
 
-    /// Returns the data that [`event`](Self::event) lends, owned, and without a copy where it came by
+    /// Returns the data of [`event`](Self::event) owned, without a copy if it was received by
     /// [`Input::Bytes`].
     #[must_use]
     pub fn data(&self) -> Option<Bytes> {
         self.inner().exchange().data()
     }
 
-    /// Returns the request: the last one, where redirects were followed.
+    /// Returns the request. After redirects, it is the last one.
     #[must_use]
     pub fn request(&self) -> &Request {
         self.inner().exchange().request()
     }
 
-    /// Returns the head of the response, once it has come.
+    /// Returns the head of the response, once it was received.
     #[inline]
     #[must_use]
     pub fn head(&self) -> Option<ResponseHead<'_>> {
@@ -342,26 +343,26 @@ impl<T: PooledTransport> InFlight<T> {
         self.inner().exchange().trailers()
     }
 
-    /// Returns where the time went: so far, or altogether once the exchange is over.
+    /// Returns the durations of its phases: up to now, or in total once the exchange is over.
     #[must_use]
     pub fn timings(&self) -> Timings {
         self.inner().exchange().timings()
     }
 
-    /// Returns how many bytes of the request's body were not sent, if sending was stopped.
+    /// Returns how many bytes of the request's body were not sent, if sending stopped early.
     #[must_use]
     pub fn unsent(&self) -> Option<u64> {
         self.inner().exchange().unsent()
     }
 
-    /// Returns how many bytes were moved so far.
+    /// Returns how many bytes were sent and received so far.
     #[must_use]
     pub fn sizes(&self) -> Sizes {
         self.inner().exchange().sizes()
     }
 }
 
-/// The error of an operation that failed without an error of the system's.
+/// Returns the error of an operation that failed without an error of the system.
 #[cold]
 fn io_error(kind: ErrorKind) -> limpid_core::error::Error {
     io::Error::from(kind).into()
@@ -383,7 +384,7 @@ fn inner_mut<T>(inner: &mut Option<Box<Inner<T>>>) -> &mut Inner<T> {
 
 impl<T: PooledTransport> Drop for InFlight<T> {
     fn drop(&mut self) {
-        // A request that did not end has a connection that cannot be kept.
+        // The connection of a request that has not ended cannot be reused.
         self.release();
         if let Some(mut inner) = self.inner.take() {
             inner.reset();

@@ -1,24 +1,24 @@
-//! Who is told of responses before the final one.
+//! Callbacks for informational responses.
 
 use std::fmt;
 
 use limpid_core::client::Event;
 use limpid_core::http1::ResponseHead;
 
-/// What a caller gave to be called with informational responses (RFC 9110 section 15.2), if it did.
+/// A caller's callback for informational responses (RFC 9110 section 15.2), if there is one.
 #[derive(Default)]
 pub struct Listener<'c>(Option<Call<'c>>);
 
 type Call<'c> = Box<dyn FnMut(&ResponseHead<'_>) + Send + 'c>;
 
 impl<'c> Listener<'c> {
-    /// Calls this.
+    /// Creates a listener with this callback.
     pub fn new(call: impl FnMut(&ResponseHead<'_>) + Send + 'c) -> Self {
         Self(Some(Box::new(call)))
     }
 
-    /// Takes an event, which may be an informational response.
-    pub fn hear(&mut self, event: Option<Event<'_>>) {
+    /// Calls the callback if the event is an informational response.
+    pub fn notify(&mut self, event: Option<Event<'_>>) {
         if let (Some(call), Some(Event::Informational(head))) = (&mut self.0, event) {
             call(&head);
         }

@@ -1,4 +1,4 @@
-//! What a request in flight runs in: its exchange and its connection.
+//! The memory of a request in flight: its exchange and its connection.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,13 +14,13 @@ use limpid_core::transport::{Link, Switched};
 use crate::input::Input;
 use crate::settings::SharedSink;
 
-/// An exchange and the connection that it has: what is kept for its memory when the request is over.
+/// An exchange and its connection. When the request is over, the memory is kept.
 pub(crate) struct Inner<T> {
-    /// It is changed by [`enter`](Self::enter) alone.
+    /// Changed only by [`enter`](Self::enter).
     exchange: Exchange,
-    /// The connection's place in the pool, once there is one, with the transport.
+    /// The lease of the connection, once there is one, with the transport.
     pub(crate) lease: Option<Box<Lease<T>>>,
-    /// The time of the last look at the clock.
+    /// The time of the last clock reading.
     pub(crate) now: Mono,
 }
 
@@ -34,32 +34,33 @@ impl<T: fmt::Debug> fmt::Debug for Inner<T> {
 }
 
 impl<T> Inner<T> {
-    /// Makes room for an exchange of this request, which begins with [`Begin`].
+    /// Creates the memory for an exchange of this request, which starts with [`Begin`].
     pub(crate) fn new(request: &Arc<Request>, options: &Arc<Options>) -> Self {
-        // The number is that of no exchange.
+        // The number is not that of an exchange.
         let exchange = Exchange::new(ExchangeId(0), Arc::clone(request), Arc::clone(options));
         Self { exchange, lease: None, now: Mono::default() }
     }
 
-    /// Passes an input to the exchange. All inputs pass here, and nothing else changes what the
-    /// exchange does: whoever records the inputs can repeat all of it.
+    /// Passes an input to the exchange. All inputs pass here, and nothing else changes the behaviour
+    /// of the exchange, so that recorded inputs can be replayed.
     #[inline(always)]
     pub(crate) fn enter<I: MachineInput>(&mut self, sink: &SharedSink, input: I) -> I::Answer {
         input.enter(&mut self.exchange, self.now, sink)
     }
 
-    /// Returns the exchange, to be read.
+    /// Returns the exchange, for reading.
     #[inline]
     pub(crate) const fn exchange(&self) -> &Exchange {
         &self.exchange
     }
 
-    /// Starts to build a request in memory that the exchange has left.
+    /// Starts to build a request in the memory of the exchange.
     pub(crate) fn build(&mut self, method: &[u8], url: &str) -> Result<RequestBuilder, UrlError> {
         self.exchange.draft(method, url)
     }
 
-    /// Takes the error of an exchange that has failed. That changes nothing of what the exchange does.
+    /// Takes the error of an exchange that failed. This does not change the behaviour of the
+    /// exchange.
     #[inline]
     pub(crate) const fn take_error(&mut self) -> Option<CoreError> {
         self.exchange.take_error()
@@ -85,14 +86,14 @@ impl<T> Inner<T> {
     }
 }
 
-/// The bytes that a request in flight sends and receives.
+/// The buffers of a request in flight.
 #[derive(Debug)]
 pub struct Buffers<'x> {
     exchange: &'x mut Exchange,
 }
 
 impl Buffers<'_> {
-    /// Returns the bytes for the transport. Empty slices are to be passed over.
+    /// Returns the bytes for the transport, in order. Slices may be empty.
     #[inline]
     #[must_use]
     pub fn out(&self) -> [&[u8]; 3] {
@@ -105,23 +106,23 @@ impl Buffers<'_> {
         self.exchange.take_out()
     }
 
-    /// Returns room for at least `min` bytes of the transport.
+    /// Returns a buffer of at least `min` bytes to read from the transport into.
     #[inline]
     pub fn space(&mut self, min: usize) -> &mut [u8] {
         self.exchange.space(min)
     }
 }
 
-/// An input of an exchange: all that can change what it does.
+/// An input of an exchange: anything that can change its behaviour.
 pub(crate) trait MachineInput {
-    /// What the exchange answers.
+    /// The result.
     type Answer;
 
     /// Passes the input to the exchange.
     fn enter(self, exchange: &mut Exchange, now: Mono, sink: &SharedSink) -> Self::Answer;
 }
 
-/// Begins an exchange of this number, in the memory of the one before.
+/// Starts an exchange with this number, in the memory of the last one.
 pub(crate) struct Begin<'x> {
     pub(crate) id: ExchangeId,
     pub(crate) request: Arc<Request>,
@@ -137,7 +138,7 @@ impl MachineInput for Begin<'_> {
     }
 }
 
-/// Asks what to do next.
+/// Asks for the next action.
 pub(crate) struct Poll;
 
 impl MachineInput for Poll {
@@ -149,7 +150,7 @@ impl MachineInput for Poll {
     }
 }
 
-/// Asks until when the driver may wait, which begins the time for what it waits for.
+/// Asks for the deadline, which starts timers.
 pub(crate) struct AskDeadline;
 
 impl MachineInput for AskDeadline {
@@ -166,12 +167,12 @@ impl MachineInput for Input<'_> {
 
     #[inline(always)]
     fn enter(self, exchange: &mut Exchange, now: Mono, sink: &SharedSink) {
-        // A driver that tells what it was not asked for has changed nothing.
+        // An input that the exchange did not ask for changes nothing.
         let _ = self.hand_to(exchange, now, sink);
     }
 }
 
-/// Takes the connection out of the exchange, if it can serve another.
+/// Takes the connection from the exchange, if it can serve another.
 pub(crate) struct TakeLink;
 
 impl MachineInput for TakeLink {
@@ -183,7 +184,7 @@ impl MachineInput for TakeLink {
     }
 }
 
-/// Takes the connection out of the exchange, if it has left HTTP/1.1.
+/// Takes the connection from the exchange, if it has left HTTP/1.1.
 pub(crate) struct TakeSwitched;
 
 impl MachineInput for TakeSwitched {

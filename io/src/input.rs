@@ -1,4 +1,4 @@
-//! What drivers tell an exchange.
+//! The inputs of an exchange as values.
 
 use std::net::SocketAddr;
 
@@ -10,7 +10,7 @@ use limpid_core::time::Mono;
 use limpid_core::trace::{ConnectionId, Sink};
 use limpid_core::transport::{Layer, Link};
 
-/// One of the `handle_` methods of an [`Exchange`], with its argument.
+/// A call of one of the `handle_` methods of an [`Exchange`], with its argument.
 #[derive(Debug)]
 pub enum Input<'i> {
     /// [`handle_trusted`](Exchange::handle_trusted).
@@ -57,7 +57,7 @@ impl Input<'_> {
     /// Calls the method.
     ///
     /// # Errors
-    /// The state of the exchange forbids it, and nothing was changed.
+    /// The state of the exchange forbids the call. Nothing changes then.
     #[inline(always)]
     pub fn hand_to<S: Sink>(
         self,
@@ -66,8 +66,7 @@ impl Input<'_> {
         sink: &S,
     ) -> Result<(), MisuseError> {
         match self {
-            // These are told of every request. That a number is nothing to be dropped is not known by
-            // itself.
+            // These occur in every request. The compiler does not see that a number needs no drop.
             Self::Sent(n) => {
                 std::mem::forget(self);
                 exchange.handle_sent(n, now, sink)
@@ -111,7 +110,7 @@ impl Input<'_> {
         }
     }
 
-    /// Calls one of the methods that no state forbids.
+    /// Calls one of the methods that every state permits.
     fn hand_in<S: Sink>(self, exchange: &mut Exchange, now: Mono, sink: &S) {
         match self {
             Self::SendFailed(error) => exchange.handle_send_failed(error, now, sink),
@@ -119,7 +118,7 @@ impl Input<'_> {
             Self::ReceiveFailed(error) => exchange.handle_receive_failed(error, now, sink),
             Self::Timeout => exchange.handle_timeout(now, sink),
             Self::Cancel => exchange.cancel(now, sink),
-            // The others have been handed in before.
+            // hand_to() and hand_over() handle the others.
             _ => {}
         }
     }

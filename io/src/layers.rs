@@ -1,4 +1,4 @@
-//! What makes the layers that secure connections.
+//! The traits and types that create layers for connections.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,11 +16,11 @@ use crate::ids::next_trust;
 #[cfg(feature = "rustls")]
 use crate::tls::LazyTlsConfig;
 
-/// Makes the layers that secure a client's connections: TLS of any implementation, or whatever else
-/// both sides agree on.
+/// Creates the layers that secure a client's connections: TLS of any implementation, or any other
+/// protocol that both sides share.
 ///
-/// An `Arc` of a `rustls::ClientConfig` with any provider is one. Another implementation is put in by
-/// [`ClientBuilder::tls_layers`](crate::ClientBuilder::tls_layers):
+/// An `Arc` of a `rustls::ClientConfig` with any provider implements it.
+/// [`ClientBuilder::tls_layers`](crate::ClientBuilder::tls_layers) sets another implementation:
 ///
 /// ```
 /// use limpid_core::transport::{Layer, LayerError};
@@ -41,24 +41,25 @@ use crate::tls::LazyTlsConfig;
 /// let client = ClientBuilder::<Settings>::default().tls_layers(Elsewhere).build();
 /// ```
 pub trait ClientLayers: Send + Sync {
-    /// Makes the layer for a new connection, to an `https` proxy if `is_proxy` is true and otherwise
-    /// to the origin server. The server's name is a host name, or an IP address without brackets; its
-    /// certificate must be for that name.
+    /// Creates the layer for a new connection, to an `https` proxy if `is_proxy` is true, otherwise
+    /// to the origin server. `server_name` is a host name, or an IP address without brackets. The
+    /// server's certificate must be valid for it.
     ///
     /// # Errors
-    /// There is no layer for this connection, which is closed then.
+    /// No layer can be created for this connection, which is then closed.
     fn layer(&self, server_name: &str, is_proxy: bool) -> Result<Box<dyn Layer>, LayerError>;
 }
 
-/// Makes the layers that secure the connections that a server accepts.
+/// Creates the layers that secure the connections that a server accepts.
 ///
-/// An `Arc` of a `rustls::ServerConfig` with any provider is one. Another implementation is put in by
-/// [`ServerBuilder::tls_layers`](crate::server::ServerBuilder::tls_layers).
+/// An `Arc` of a `rustls::ServerConfig` with any provider implements it.
+/// [`ServerBuilder::tls_layers`](crate::server::ServerBuilder::tls_layers) sets another
+/// implementation.
 pub trait ServerLayers: Send + Sync {
-    /// Makes the layer for a connection that was accepted.
+    /// Creates the layer for an accepted connection.
     ///
     /// # Errors
-    /// There is no layer for this connection, which is closed then.
+    /// No layer can be created for this connection, which is then closed.
     fn layer(&self) -> Result<Box<dyn Layer>, LayerError>;
 }
 
@@ -76,20 +77,20 @@ impl ServerLayers for Arc<rustls::ServerConfig> {
     }
 }
 
-/// What secures the connections of a client to origin servers, or to proxies. No two of a process have
-/// the same [`TrustId`].
+/// The source of the layers of a client's connections to origin servers, or to proxies. Each has a
+/// [`TrustId`] that is unique in the process.
 pub struct TlsSource {
     id: TrustId,
     kind: Kind,
 }
 
 enum Kind {
-    /// The caller makes the layers.
+    /// Layers of the caller.
     Layers(Arc<dyn ClientLayers>),
-    /// A configuration of rustls that is made when it is first needed.
+    /// A configuration of rustls that is created when it is first needed.
     #[cfg(feature = "rustls")]
     Lazy(LazyTlsConfig),
-    /// There are none.
+    /// No layers.
     #[cfg(not(feature = "rustls"))]
     Missing,
 }
@@ -101,24 +102,24 @@ impl fmt::Debug for TlsSource {
 }
 
 impl TlsSource {
-    /// Layers that the caller makes.
+    /// Creates a source of the caller's layers.
     pub(crate) fn layers(layers: Arc<dyn ClientLayers>) -> Self {
         Self { id: next_trust(), kind: Kind::Layers(layers) }
     }
 
-    /// A configuration that is made when it is first needed.
+    /// Creates a source with a configuration that is created when it is first needed.
     #[cfg(feature = "rustls")]
     pub(crate) fn lazy(config: LazyTlsConfig) -> Self {
         Self { id: next_trust(), kind: Kind::Lazy(config) }
     }
 
-    /// No layers, so that only plain connections can be opened.
+    /// Creates a source without layers, so that only plain connections can be opened.
     #[cfg(not(feature = "rustls"))]
     pub(crate) fn missing() -> Self {
         Self { id: next_trust(), kind: Kind::Missing }
     }
 
-    /// Returns the number of what is trusted, if that is known without reading files.
+    /// Returns the number of the configuration, if no files have to be read for it.
     pub(crate) const fn known(&self) -> Option<TrustId> {
         match self.kind {
             Kind::Layers(_) => Some(self.id),
@@ -126,11 +127,11 @@ impl TlsSource {
         }
     }
 
-    /// Returns the number of what is trusted. A configuration that is needed for the first time is
-    /// made, and the events of that are sent to `sink`.
+    /// Returns the number of the configuration. If it is needed for the first time, creates it and
+    /// emits events to `sink`.
     ///
     /// # Errors
-    /// Certificates or keys cannot be read, or do not fit.
+    /// Certificates or keys cannot be read, or do not match.
     pub fn trust<S: Sink>(&self, now: Mono, sink: &S) -> Result<TrustId, TlsSetupError> {
         match &self.kind {
             Kind::Layers(_) => {}
@@ -145,10 +146,10 @@ impl TlsSource {
         Ok(self.id)
     }
 
-    /// Makes the layer for a new connection to the server of this name.
+    /// Creates the layer for a new connection to this server.
     ///
     /// # Errors
-    /// There is no layer for it, or no configuration yet: see [`trust`](Self::trust).
+    /// No layer can be created, or [`trust`](Self::trust) has not created the configuration.
     pub fn layer(&self, server_name: &str, is_proxy: bool) -> Result<Box<dyn Layer>, LayerError> {
         match &self.kind {
             Kind::Layers(layers) => layers.layer(server_name, is_proxy),

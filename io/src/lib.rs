@@ -1,14 +1,13 @@
-//! What the drivers of [`limpid_core`] share and no operating system decides.
+//! The parts of the drivers of [`limpid_core`] that do not depend on the operating system.
 //!
 //! Nothing here opens a socket or blocks a thread. Users of a driver need only the driver's crate,
-//! which re-exports what they need of this one; whoever writes a driver for another runtime builds
-//! it from:
+//! which re-exports what they need. A driver for another runtime is built from:
 //!
-//! - [`ClientBuilder`] and [`Settings`]: what a client is configured with;
-//! - [`Connections`]: the client's pool, and the queue of those that wait for a connection;
-//! - [`InFlight`]: a request on its way, with the memory that it runs in;
+//! - [`ClientBuilder`] and [`Settings`]: the configuration of a client;
+//! - [`Connections`]: the client's pool, and the queue of requests that wait for a connection;
+//! - [`InFlight`]: a request in flight, with its memory;
 //! - [`Content`]: the body of a request;
-//! - [`server`]: the settings of a server, and a connection that is served.
+//! - [`server`]: the configuration of a server, and a served connection.
 
 mod builder;
 #[cfg(feature = "rustls")]

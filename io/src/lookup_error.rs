@@ -1,4 +1,4 @@
-//! Why the addresses of a host are not known.
+//! Errors of lookups.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use limpid_core::error::{BoxError, Error as CoreError, ResolveError};
 
-/// A lookup failed: in terms that all resolvers share, and with the resolver's own error if it has
-/// one. Clones share that error, for requests for the same host share a lookup.
+/// Why a lookup failed: a kind that all resolvers share, with the resolver's own error if there is
+/// one. Clones share that error, because requests for the same host share a lookup.
 ///
 /// ```
 /// use std::error::Error;
@@ -25,12 +25,12 @@ pub struct LookupError {
 }
 
 impl LookupError {
-    /// Creates an error of this kind, to which `source` has led: an error of any type, or a text.
+    /// Creates an error of this kind with its source, which is an error of any type or a text.
     pub fn new(kind: ResolveError, source: impl Into<BoxError>) -> Self {
         Self { kind, source: Some(source.into().into()) }
     }
 
-    /// Returns why the lookup failed, in terms that all resolvers share.
+    /// Returns the kind of the failure.
     #[must_use]
     pub const fn kind(&self) -> ResolveError {
         self.kind

@@ -1,4 +1,4 @@
-//! The table of lookups in flight: shared by requests for the same host, and bounded in number.
+//! The table of lookups in progress, which requests for the same host share, and which is bounded.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -11,15 +11,16 @@ use limpid_core::time::Mono;
 
 use crate::lookup_error::LookupError;
 
-/// The addresses of a host, or why there are none.
+/// The result of a lookup: the addresses of a host, or an error.
 pub type Resolved = Result<Vec<SocketAddr>, LookupError>;
 
-/// The lookups of a client: which are under way, which wait for a worker, and who waits for each.
+/// The lookups of a client: those in progress, those that wait for a worker, and their waiters.
 ///
-/// It looks nothing up itself. A driver asks it for a [`Lookup`], has a worker do
-/// [jobs](Self::next_job) where [one is needed](Self::add_worker), and waits for the lookup. Requests
-/// for the same host and port share a lookup. One that is not waited for any more is not begun; one
-/// that was begun goes on, and serves whoever asks for its host before it ends.
+/// The table performs no lookups. A driver asks it for a [`Lookup`], starts a worker that does
+/// [jobs](Self::next_job) where [one is needed](Self::add_worker), and awaits the lookup. Requests
+/// for the same host and port share a lookup. If the last waiter leaves before a worker has taken the
+/// lookup, it is removed; otherwise it goes on, and serves requests that ask for its host before it
+/// ends.
 pub struct Lookups {
     most: usize,
     state: Mutex<State>,
@@ -27,10 +28,10 @@ pub struct Lookups {
 
 #[derive(Default)]
 struct State {
-    /// Lookups of which no result was handed out yet, by host and port.
+    /// Lookups whose results were not handed out yet, by host and port.
     open: HashMap<Name, LookupId>,
     entries: HashMap<LookupId, Entry>,
-    /// Those that no worker has taken, in order.
+    /// Lookups that no worker has taken, in order.
     queue: VecDeque<LookupId>,
     workers: usize,
     last: u64,
@@ -59,14 +60,14 @@ struct Waiter {
 }
 
 impl Entry {
-    /// Returns when the last waiter gives up; `None` if one never does.
+    /// Returns the latest deadline of a waiter; `None` if one has no deadline.
     fn deadline(&self) -> Option<Mono> {
         let later = |latest: Mono, waiter: &Waiter| waiter.deadline.map(|other| other.max(latest));
         self.waiters.iter().try_fold(Mono::default(), later)
     }
 }
 
-/// A lookup that a worker is to do.
+/// A lookup for a worker.
 #[derive(Debug)]
 pub struct Job {
     id: LookupId,
@@ -87,8 +88,8 @@ impl Job {
         self.name.1
     }
 
-    /// Returns when all requests that waited for it when it began have given up; `None` if one waits
-    /// without limit.
+    /// Returns the latest deadline of the requests that waited when the job began; `None` if one has
+    /// no deadline.
     #[must_use]
     pub const fn deadline(&self) -> Option<Mono> {
         self.deadline
@@ -96,7 +97,7 @@ impl Job {
 }
 
 impl Lookups {
-    /// An empty table of which at most `most` lookups, and at least one, are under way at once.
+    /// Creates an empty table with at most `most` lookups in progress at once, and at least one.
     #[must_use]
     pub fn new(most: usize) -> Self {
         Self { most: most.max(1), state: Mutex::default() }
@@ -106,8 +107,8 @@ impl Lookups {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Asks for the addresses of a host, until `deadline`. The lookup joins one for the same host and
-    /// port that has not ended.
+    /// Looks up the addresses of a host, until `deadline`. Joins a lookup for the same host and port
+    /// that has not ended.
     pub fn look_up(&self, host: &str, port: u16, deadline: Option<Mono>) -> Lookup<'_> {
         let mut state = self.lock();
         let name = (host.to_owned(), port);
@@ -122,8 +123,8 @@ impl Lookups {
         Lookup { lookups: self, id, waiter }
     }
 
-    /// Returns whether a worker is needed for a lookup that waits, and counts it. It does
-    /// [jobs](Self::next_job) until there are none.
+    /// Returns whether a worker is needed for a waiting lookup, and counts it. The worker does
+    /// [jobs](Self::next_job) until no jobs are left.
     #[must_use]
     pub fn add_worker(&self) -> bool {
         let mut state = self.lock();
@@ -132,7 +133,7 @@ impl Lookups {
         is_needed
     }
 
-    /// Returns what a worker is to do next. If that is nothing, the worker is counted no more.
+    /// Returns the next job of a worker. If there is no job, the worker is not counted any more.
     pub fn next_job(&self) -> Option<Job> {
         let mut state = self.lock();
         while let Some(id) = state.queue.pop_front() {
@@ -145,8 +146,8 @@ impl Lookups {
         None
     }
 
-    /// Hands the result of a job to all that wait for it. If it was given up when its time was over,
-    /// and a request that joined it later has more time, it is begun again.
+    /// Hands the result of a job to its waiters. If the job timed out, and a request that joined it
+    /// later has a later deadline, the lookup is repeated.
     pub fn complete(&self, job: &Job, result: Resolved, now: Mono) {
         let wakers = self.lock().complete(job, result, now);
         wakers.into_iter().for_each(Waker::wake);
@@ -159,7 +160,7 @@ impl State {
         self.last
     }
 
-    /// Begins a lookup.
+    /// Adds a lookup.
     fn open(&mut self, name: Name) -> LookupId {
         let id = LookupId(self.next_number());
         self.open.insert(name.clone(), id);
@@ -188,7 +189,7 @@ impl State {
         entry.waiters.iter_mut().filter_map(|waiter| waiter.waker.take()).collect()
     }
 
-    /// Takes the result for a waiter, if there is one; else has it woken when there is.
+    /// Takes the result for a waiter, if it is available; otherwise keeps the waker.
     fn take(&mut self, id: LookupId, waiter: WaiterId, waker: &Waker) -> Option<Resolved> {
         let entry = self.entries.get_mut(&id)?;
         let Some(result) = entry.result.clone() else {
@@ -202,7 +203,7 @@ impl State {
         Some(result)
     }
 
-    /// Removes a waiter, and a lookup that is over or was not begun with the last one.
+    /// Removes a waiter. With the last one, removes a lookup that is over or not taken.
     fn leave(&mut self, id: LookupId, waiter: WaiterId) -> Option<Waiter> {
         let entry = self.entries.get_mut(&id)?;
         let index = entry.waiters.iter().position(|waiting| waiting.id == waiter)?;
@@ -228,7 +229,7 @@ impl fmt::Debug for Lookups {
     }
 }
 
-/// A request's wait for addresses: what [`Lookups::look_up`] returns. Dropping it gives up.
+/// A wait for addresses, which [`Lookups::look_up`] returns. Dropping it leaves the lookup.
 #[derive(Debug)]
 #[must_use = "a future does nothing until it is polled"]
 pub struct Lookup<'l> {
@@ -248,7 +249,7 @@ impl Future for Lookup<'_> {
 
 impl Drop for Lookup<'_> {
     fn drop(&mut self) {
-        // What its waker takes along is dropped without the lock.
+        // The waker is dropped after the lock is released: its drop may run other code.
         let _left = self.lookups.lock().leave(self.id, self.waiter);
     }
 }

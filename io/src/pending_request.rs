@@ -1,4 +1,4 @@
-//! Requests that are being built.
+//! Requests under construction.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,11 +10,11 @@ use crate::connections::{Connections, PooledTransport};
 use crate::error::Error;
 use crate::in_flight::InFlight;
 
-/// A request that is being built, in memory that one before it has left to the client.
+/// A request under construction, in memory that an earlier request of the client has left.
 pub struct PendingRequest<T: PooledTransport> {
-    /// The memory that the request will run in, if some was free.
+    /// The memory for the request, if some was free.
     in_flight: Option<InFlight<T>>,
-    /// What is known of the request, if its URL is one.
+    /// The builder, or the error of the URL.
     request: Result<RequestBuilder, UrlError>,
 }
 
@@ -38,17 +38,17 @@ impl<T: PooledTransport> PendingRequest<T> {
         }
     }
 
-    /// Goes on building it.
+    /// Applies `edit` to the builder.
     #[must_use]
     pub fn map(self, edit: impl FnOnce(RequestBuilder) -> RequestBuilder) -> Self {
         let Self { in_flight, request } = self;
         Self { in_flight, request: request.map(edit) }
     }
 
-    /// Completes it, for an exchange of these connections, which has no transport yet.
+    /// Completes the request, and starts an exchange for it, which has no transport yet.
     ///
     /// # Errors
-    /// The URL is none.
+    /// [`Error::Url`]: the URL is not valid.
     pub fn begin(
         self,
         connections: &Arc<Connections<T>>,
@@ -63,10 +63,10 @@ impl<T: PooledTransport> PendingRequest<T> {
         })
     }
 
-    /// The request, to be completed elsewhere.
+    /// Returns the builder, to complete the request elsewhere.
     ///
     /// # Errors
-    /// The URL is none.
+    /// [`Error::Url`]: the URL is not valid.
     pub fn into_request(self) -> Result<RequestBuilder, Error> {
         Ok(self.request?)
     }

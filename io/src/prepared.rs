@@ -1,4 +1,4 @@
-//! Requests that are sent many times.
+//! Prepared requests, which can be sent many times.
 
 use std::sync::Arc;
 
@@ -8,8 +8,7 @@ use limpid_core::http1::BodySize;
 
 use crate::error::Error;
 
-/// A request that is built once and sent many times, one after the other or at the same time. It is
-/// cheap to clone.
+/// A request that is built once and can be sent many times, also concurrently. It is cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Prepared {
     request: Arc<Request>,
@@ -20,7 +19,7 @@ impl Prepared {
     /// Completes a request with this body, for clients with these options.
     ///
     /// # Errors
-    /// [`Error::BodyOnce`]: the body is none that can be sent again.
+    /// [`Error::BodyOnce`]: the body cannot be sent again.
     pub fn new(
         draft: RequestBuilder,
         body: Option<Bytes>,
@@ -30,13 +29,13 @@ impl Prepared {
         Ok(Self { request: draft.accept_codings(options.decode).build_shared(), body })
     }
 
-    /// The URL that it asks for.
+    /// Returns its URL.
     #[must_use]
     pub fn url(&self) -> &Url {
         self.request.url()
     }
 
-    /// The request.
+    /// Returns the request.
     #[must_use]
     pub fn request(&self) -> Arc<Request> {
         Arc::clone(&self.request)

@@ -1,4 +1,4 @@
-//! What a driver makes a client from.
+//! The settings of a client.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,19 +11,19 @@ use crate::layers::TlsSource;
 /// The sink of a client or server, if it has one.
 pub type SharedSink = Option<Arc<dyn Sink + Send + Sync>>;
 
-/// What a driver makes a client from.
+/// The settings of a client.
 pub struct Settings {
-    /// How requests are done.
+    /// The options of requests.
     pub options: Arc<Options>,
-    /// What secures connections to origin servers.
+    /// The source of layers for connections to origin servers.
     pub tls: TlsSource,
-    /// What secures connections to proxies.
+    /// The source of layers for connections to proxies.
     pub proxy_tls: TlsSource,
-    /// How many connections are kept.
+    /// The limits of the pool.
     pub pool: PoolLimits,
-    /// How many host names are looked up at once at most.
+    /// The maximum number of concurrent lookups.
     pub lookups: usize,
-    /// The sink that events are sent to.
+    /// The sink of events, if there is one.
     pub sink: SharedSink,
 }
 

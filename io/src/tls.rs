@@ -20,7 +20,7 @@ use key_log::KeyLogFile;
 pub(crate) use identity::Identity;
 pub(crate) use root_source::RootSource;
 
-/// The protocol that is offered (RFC 7301): the only one that is spoken here.
+/// The ALPN protocol (RFC 7301) to offer.
 const HTTP: &[u8] = b"http/1.1";
 
 static SINCE_TLS13: &[&SupportedProtocolVersion] = &[&TLS13];
@@ -28,7 +28,7 @@ static SINCE_TLS13: &[&SupportedProtocolVersion] = &[&TLS13];
 /// A version of TLS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TlsVersion {
-    /// TLS 1.2 (RFC 5246): the oldest that is spoken at all.
+    /// TLS 1.2 (RFC 5246), the oldest supported version.
     #[default]
     Tls12,
     /// TLS 1.3 (RFC 8446).
@@ -36,7 +36,7 @@ pub enum TlsVersion {
 }
 
 impl TlsVersion {
-    /// This version, and those after it.
+    /// Returns this version and later ones.
     const fn or_later(self) -> &'static [&'static SupportedProtocolVersion] {
         match self {
             Self::Tls12 => DEFAULT_VERSIONS,
@@ -45,8 +45,8 @@ impl TlsVersion {
     }
 }
 
-/// The provider of cryptography: that of the feature `aws-lc-rs` or `ring`, in this order, else the one
-/// that the process has installed.
+/// Returns the provider of cryptography: that of the feature `aws-lc-rs` or `ring`, in this order,
+/// otherwise the one that the process has installed.
 fn provider() -> Result<Arc<CryptoProvider>, TlsSetupError> {
     #[cfg(feature = "aws-lc-rs")]
     return Ok(Arc::new(rustls::crypto::aws_lc_rs::default_provider()));
@@ -56,16 +56,16 @@ fn provider() -> Result<Arc<CryptoProvider>, TlsSetupError> {
     CryptoProvider::get_default().cloned().ok_or(TlsSetupError::Missing)
 }
 
-/// What a TLS configuration is made from.
+/// The settings of a TLS configuration.
 #[derive(Clone, Debug)]
 pub(crate) struct TlsOptions {
     pub(crate) roots: RootSource,
-    /// Who the client is, where a server wants to know it.
+    /// The client's certificate, for servers that ask for it.
     pub(crate) identity: Option<Identity>,
     pub(crate) oldest: TlsVersion,
-    /// Whether the protocol is offered.
+    /// Whether ALPN is offered.
     pub(crate) offers_http: bool,
-    /// The file to which the secrets of connections are added.
+    /// The file to which the secrets of connections are appended.
     pub(crate) key_log: Option<PathBuf>,
 }
 
@@ -81,7 +81,7 @@ impl Default for TlsOptions {
     }
 }
 
-/// The TLS configuration of a client, made when it is first needed.
+/// The TLS configuration of a client, created when it is first needed.
 #[derive(Debug)]
 pub(crate) struct LazyTlsConfig {
     options: TlsOptions,
@@ -93,7 +93,7 @@ impl LazyTlsConfig {
         Self { options, config: Mutex::new(None) }
     }
 
-    /// Makes the configuration, unless it was made before. The events of that are sent to `sink`.
+    /// Creates the configuration, unless it exists. Emits events to `sink`.
     pub(crate) fn prepare<S: Sink>(&self, now: Mono, sink: &S) -> Result<(), TlsSetupError> {
         let mut config = self.lock();
         if config.is_none() {
@@ -104,7 +104,7 @@ impl LazyTlsConfig {
         Ok(())
     }
 
-    /// Returns the configuration, once it was made.
+    /// Returns the configuration, once it is created.
     pub(crate) fn get(&self) -> Option<Arc<ClientConfig>> {
         self.lock().clone()
     }
@@ -115,7 +115,7 @@ impl LazyTlsConfig {
 }
 
 impl TlsOptions {
-    /// Makes the TLS configuration, and tells how.
+    /// Creates the TLS configuration, and emits how.
     fn configure<S: Sink>(&self, cx: &mut Cx<'_, S>) -> Result<ClientConfig, TlsSetupError> {
         self.emit(cx);
         let provider = provider()?;

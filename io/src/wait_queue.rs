@@ -1,4 +1,4 @@
-//! The queue of those that wait for a connection.
+//! The queue of waiters for a connection.
 
 use std::collections::VecDeque;
 use std::task::Waker;
@@ -7,7 +7,7 @@ use std::task::Waker;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct WaiterId(u64);
 
-/// A first-in, first-out queue of waiters, each with the waker that wakes it.
+/// A first-in, first-out queue of waiters with their wakers.
 #[derive(Debug, Default)]
 pub(crate) struct WaitQueue {
     waiting: VecDeque<(WaiterId, Waker)>,
@@ -20,7 +20,7 @@ impl WaitQueue {
         self.first().is_none_or(|(first, _)| Some(*first) == waiter)
     }
 
-    /// Enters the queue at its end, or updates the waker where `waiter` stands in it already.
+    /// Enters the queue at its end, or updates the waker of `waiter` if it is in the queue.
     pub(crate) fn wait(&mut self, waiter: &mut Option<WaiterId>, waker: &Waker) {
         match waiter.and_then(|waiter| self.position(waiter)) {
             Some(index) => self.waiting[index].1.clone_from(waker),

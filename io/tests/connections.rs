@@ -1,4 +1,4 @@
-//! The queue of those that wait for a connection.
+//! Tests of the queue of waiters for a connection.
 
 #![cfg(test)]
 
@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use limpid_core::client::{Lease, Options, PoolLimits, Route, Url};
 use limpid_io::{Acquire, BuildClient, ClientBuilder, Connections, PooledTransport, Settings};
 
-/// Nothing moves over it.
+/// A transport without data.
 struct Nothing;
 
 impl PooledTransport for Nothing {
@@ -49,7 +49,7 @@ impl BuildClient for Full {
     }
 }
 
-/// Connections that are all in use, and their leases.
+/// Returns connections that are all in use, and their leases.
 #[expect(clippy::vec_box, reason = "it is the box that goes back")]
 fn full(connections: usize) -> (Connections<Nothing>, Route, Vec<Box<Lease<Nothing>>>) {
     let limits = PoolLimits::with(|limits| limits.connections = connections);
@@ -60,7 +60,7 @@ fn full(connections: usize) -> (Connections<Nothing>, Route, Vec<Box<Lease<Nothi
     (full, route, leases)
 }
 
-/// Has a connection closed.
+/// Releases a connection without its parts, so that it is closed.
 fn close(connections: &Connections<Nothing>, lease: Box<Lease<Nothing>>) {
     connections.release(lease, connections.now());
 }
@@ -95,7 +95,7 @@ fn waiters_are_served_in_order() {
 }
 
 #[test]
-fn two_connections_released_at_once_are_for_two_waiters() {
+fn two_released_connections_serve_two_waiters() {
     let (connections, route, leases) = full(2);
     let (mut first, mut second) =
         (pin!(connections.acquire(&route)), pin!(connections.acquire(&route)));
@@ -110,7 +110,7 @@ fn two_connections_released_at_once_are_for_two_waiters() {
 }
 
 #[test]
-fn waiter_that_leaves_gives_its_turn_to_the_next() {
+fn dropped_waiter_leaves_its_turn_to_the_next() {
     let (connections, route, mut leases) = full(1);
     let mut first = Box::pin(connections.acquire(&route));
     let mut second = pin!(connections.acquire(&route));

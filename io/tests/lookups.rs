@@ -1,4 +1,4 @@
-//! The table of lookups in flight.
+//! Tests of the table of lookups in progress.
 
 #![cfg(test)]
 
@@ -19,14 +19,14 @@ fn after(seconds: u64) -> Mono {
     NOW + Duration::from_secs(seconds)
 }
 
-/// What a lookup comes to, without the resolver's own error.
+/// The result of a lookup, without the resolver's own error.
 type Answer = Result<Vec<SocketAddr>, ResolveError>;
 
 fn addresses(text: &str) -> Answer {
     Ok(vec![text.parse::<SocketAddr>().unwrap()])
 }
 
-/// Polls a lookup, whose task is woken by nothing.
+/// Polls a lookup with a waker that does nothing.
 fn poll(lookup: &mut Lookup<'_>) -> Poll<Answer> {
     let polled = pin!(lookup).poll(&mut Context::from_waker(Waker::noop()));
     polled.map_err(|error| error.kind())
@@ -53,7 +53,7 @@ fn requests_for_the_same_host_and_port_share_a_lookup() {
     assert!(lookups.add_worker());
     let job = lookups.next_job().unwrap();
     assert_eq!((job.host(), job.port(), job.deadline()), ("a", 80, None));
-    // One that comes while the lookup is under way shares it too.
+    // A request during the lookup shares it, too.
     let mut late = lookups.look_up("a", 80, None);
     let count = Arc::<Count>::default();
     let waker = Waker::from(Arc::clone(&count));
@@ -65,13 +65,13 @@ fn requests_for_the_same_host_and_port_share_a_lookup() {
     }
     assert!(poll(&mut other).is_pending());
     assert_eq!(lookups.next_job().unwrap().port(), 443);
-    // What is over is not shared: its addresses may have changed.
+    // A lookup that is over is not shared: the addresses may have changed.
     let _again = lookups.look_up("a", 80, None);
     assert_eq!(lookups.next_job().unwrap().port(), 80);
 }
 
 #[test]
-fn no_more_workers_are_added_than_there_may_be() {
+fn table_adds_no_more_workers_than_allowed() {
     let lookups = Lookups::new(2);
     let _waiting = ["a", "b", "c"].map(|host| lookups.look_up(host, 80, None));
     assert_eq!([(); 3].map(|()| lookups.add_worker()), [true, true, false]);
@@ -80,14 +80,14 @@ fn no_more_workers_are_added_than_there_may_be() {
     assert_eq!((first.host(), second.host()), ("a", "b"));
     complete(&lookups, &first, Err(ResolveError::NotFound), NOW);
     assert_eq!(lookups.next_job().unwrap().host(), "c");
-    // A worker that finds nothing to do ends, and leaves room for another.
+    // A worker without a job ends, and leaves room for another.
     assert!(lookups.next_job().is_none());
     let _more = lookups.look_up("d", 80, None);
     assert!(lookups.add_worker());
 }
 
 #[test]
-fn lookup_that_is_given_up_before_it_began_never_begins() {
+fn lookup_without_waiters_that_has_not_begun_never_begins() {
     let lookups = Lookups::new(1);
     let (first, second) = (lookups.look_up("a", 80, None), lookups.look_up("b", 80, None));
     assert!(lookups.add_worker());
@@ -98,7 +98,7 @@ fn lookup_that_is_given_up_before_it_began_never_begins() {
 }
 
 #[test]
-fn lookup_that_has_begun_serves_a_later_request_when_the_first_has_left() {
+fn lookup_that_has_begun_serves_a_later_request_after_the_first_has_left() {
     let lookups = Lookups::new(1);
     let first = lookups.look_up("a", 80, Some(after(1)));
     assert!(lookups.add_worker());
@@ -113,7 +113,7 @@ fn lookup_that_has_begun_serves_a_later_request_when_the_first_has_left() {
 }
 
 #[test]
-fn lookup_that_was_given_up_is_begun_again_for_a_request_with_more_time() {
+fn lookup_that_timed_out_is_repeated_for_a_request_with_a_later_deadline() {
     let lookups = Lookups::new(1);
     let _first = lookups.look_up("a", 80, Some(after(1)));
     assert!(lookups.add_worker());
@@ -123,13 +123,13 @@ fn lookup_that_was_given_up_is_begun_again_for_a_request_with_more_time() {
     assert!(poll(&mut second).is_pending());
     let job = lookups.next_job().unwrap();
     assert_eq!((job.host(), job.deadline()), ("a", Some(after(9))));
-    // What fails before its time is over has failed for all.
+    // A failure before the deadline is one for all waiters.
     complete(&lookups, &job, Err(ResolveError::NotFound), after(2));
     assert_eq!(poll(&mut second), Poll::Ready(Err(ResolveError::NotFound)));
 }
 
 #[test]
-fn result_that_no_request_waits_for_is_dropped() {
+fn result_without_waiters_is_dropped() {
     let lookups = Lookups::new(1);
     let lookup = lookups.look_up("a", 80, None);
     assert!(lookups.add_worker());

@@ -55,9 +55,9 @@ fn a_client_certificate_that_is_none() {
         (&key, &key, &key, "no certificate"),
         (&broken, &key, &broken, "certificate"),
         (&cert, &cert, &cert, "no private key"),
-        (&cert, &other, &other, "not that of the certificate"),
+        (&cert, &other, &other, "does not belong to the certificate"),
         (&cert, &encrypted, &encrypted, "without a passphrase"),
-        (&cert, &no_key, &no_key, "no usable one"),
+        (&cert, &no_key, &no_key, "not a usable one"),
     ];
     for (cert, key, named, why) in examples {
         // Nothing is asked: the port need not even exist.

@@ -1,4 +1,4 @@
-//! What the servers of drivers share.
+//! The parts of servers that all drivers share.
 
 mod builder;
 mod serving;

@@ -1,4 +1,4 @@
-//! A connection that is served: a session, the sink of its events, and the time.
+//! A served connection: its session, the sink of its events, and the clock.
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
@@ -19,12 +19,12 @@ use super::shutdown::ShutdownSignal;
 use crate::ids::next_exchange;
 use crate::settings::SharedSink;
 
-/// What a driver's loop stopped for.
+/// Why the loop of a driver stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// A request has come.
+    /// A request was received.
     Request,
-    /// What the handler asked for is done.
+    /// The handler's operation is complete.
     Handle,
     /// The exchange failed.
     Failed,
@@ -32,17 +32,16 @@ pub enum Stop {
     Done,
 }
 
-/// How a client has gone away.
+/// How a client has disconnected.
 #[derive(Debug)]
 pub enum Departure {
-    /// The connection was reset or hung up, with the error of the socket if it has one.
+    /// The connection was reset or hung up, with the error of the socket if there is one.
     Gone(Option<io::Error>),
     /// The client has closed its direction.
     HalfClosed,
 }
 
-/// A session, who is told of it, and what time it is. Dropping it gives the connection up: what has
-/// been started is told as ended.
+/// A session with its sink and its clock. Dropping it cancels the session, which ends the open spans.
 #[derive(Debug)]
 pub struct Serving {
     /// The session.
@@ -50,14 +49,14 @@ pub struct Serving {
     settings: Arc<ServerSettings>,
     shutdown: Arc<ShutdownSignal>,
     now: Mono,
-    /// The handler has had its turn since then.
+    /// The handler has run since `now`.
     is_stale: bool,
-    /// The session knows that the server shuts down.
+    /// The session was notified that the server shuts down.
     is_shutting_down: bool,
 }
 
 impl Serving {
-    /// A connection that was accepted.
+    /// Creates the state of an accepted connection.
     #[must_use]
     pub fn new(
         peer: Option<SocketAddr>,
@@ -80,7 +79,7 @@ impl Serving {
         }
     }
 
-    /// Returns what to do next, once the session knows whether the server shuts down.
+    /// Returns what to do next, after notifying the session of a shutdown.
     #[inline]
     pub fn poll(&mut self) -> Action {
         if self.must_shut_down() {
@@ -89,13 +88,13 @@ impl Serving {
         self.enter(Session::poll)
     }
 
-    /// Hands the session an input. All inputs pass here.
+    /// Passes an input to the session. All inputs pass here.
     #[inline(always)]
     fn enter<A>(&mut self, input: impl FnOnce(&mut Session, Mono, &SharedSink) -> A) -> A {
         input(&mut self.session, self.now, &self.settings.sink)
     }
 
-    /// Does [`Action::Secure`].
+    /// Performs [`Action::Secure`].
     #[cold]
     pub fn secure(&mut self) {
         let layer = match &self.settings.layers {
@@ -108,8 +107,8 @@ impl Serving {
         }
     }
 
-    /// Hands the session what it has asked for. If it has not, that is a mistake of the driver's, and
-    /// ends the connection.
+    /// Passes an input that the session has asked for. If it has not, the driver is faulty, and the
+    /// connection ends.
     #[inline(always)]
     fn expect(
         &mut self,
@@ -120,20 +119,20 @@ impl Serving {
         }
     }
 
-    /// What time it was when a wait began or was over.
+    /// Returns the time of the last clock reading, when a wait began or ended.
     #[must_use]
     pub const fn now(&self) -> Mono {
         self.now
     }
 
-    /// A wait is over: what time is it?
+    /// Reads the clock after a wait.
     #[inline]
     pub fn tick(&mut self) {
         self.now = self.settings.clock.now();
         self.is_stale = false;
     }
 
-    /// A wait begins: until when may it last?
+    /// Reads the clock before a wait. Returns until when it may last.
     #[inline]
     pub fn deadline(&mut self) -> Option<Deadline> {
         if self.is_stale {
@@ -142,7 +141,7 @@ impl Serving {
         self.session.deadline(self.now)
     }
 
-    /// Hands in the result of reading: how many bytes were read, or 0 for the end.
+    /// Passes the result of a read: how many bytes were read, 0 at the end.
     #[inline]
     pub fn received(&mut self, result: io::Result<usize>) {
         match result {
@@ -152,11 +151,11 @@ impl Serving {
         }
     }
 
-    /// Hands in the result of writing.
+    /// Passes the result of a write.
     #[inline]
     pub fn sent(&mut self, result: io::Result<usize>) {
         match result {
-            // A transport that takes none of some bytes takes no more.
+            // A write of some bytes that takes none means that the transport takes no more.
             Ok(0) => self.transport_failed(ErrorKind::WriteZero.into()),
             Ok(n) => self.expect(|session, now, sink| session.handle_sent(n, now, sink)),
             Err(error) => self.transport_failed(error),
@@ -175,7 +174,7 @@ impl Serving {
         self.enter(|session, now, sink| session.handle_failed(error, now, sink));
     }
 
-    /// Hands in how the client has gone away, where that was noticed without reading.
+    /// Passes how the client has disconnected, if that was noticed without reading.
     #[cold]
     pub fn departed(&mut self, departure: Departure) {
         self.tick();
@@ -186,31 +185,31 @@ impl Serving {
         }
     }
 
-    /// Returns whether a client that has only closed its direction is still answered.
+    /// Returns whether a client that has closed only its direction still receives a response.
     #[must_use]
     pub fn allows_half_close(&self) -> bool {
         self.settings.options.half_close
     }
 
-    /// Returns whether a handler is to be ended when its client is gone.
+    /// Returns whether a handler is dropped when its client has disconnected.
     #[must_use]
     pub fn cancels_handlers(&self) -> bool {
         self.settings.cancels_handlers
     }
 
-    /// Tells that a deadline may have passed.
+    /// Passes that a deadline may have passed.
     pub fn timed_out(&mut self) {
         self.enter(Session::handle_timeout);
     }
 
-    /// Returns the signal that the server shuts down.
+    /// Returns the shutdown signal of the server.
     #[must_use]
     pub const fn shutdown(&self) -> &Arc<ShutdownSignal> {
         &self.shutdown
     }
 
-    /// Returns whether the server shuts down and the session does not know it yet. It does by the next
-    /// [`poll`](Self::poll).
+    /// Returns whether the server shuts down and the session was not notified. The next
+    /// [`poll`](Self::poll) notifies it.
     #[inline]
     #[must_use]
     pub fn must_shut_down(&self) -> bool {
@@ -225,11 +224,12 @@ impl Serving {
         self.enter(|session, now, sink| session.handle_shutdown(grace, now, sink));
     }
 
-    /// Tells how the handler ended.
+    /// Passes the outcome of the handler.
     #[inline]
     pub fn handled(&mut self, outcome: Outcome) {
         self.is_stale = true;
-        // Whoever is told of it is told when it was. Otherwise the next to ask is who has to wait.
+        // A sink receives the time at which the handler ended. Without one, the clock is read at the
+        // next wait.
         if self.settings.sink.is_some() {
             self.tick();
         }
@@ -237,13 +237,13 @@ impl Serving {
         self.session.number(next_exchange());
     }
 
-    /// Takes the connection, after it has left HTTP/1.1; the session is over then.
+    /// Takes the connection after it has left HTTP/1.1. The session is then over.
     pub fn take_switched(&mut self) -> Option<Switched> {
         self.tick();
         self.enter(Session::take_switched)
     }
 
-    // What a handler asks for, for which it waits.
+    // The requests of a handler, for which it waits.
 
     /// Asks for the next piece of the request's body.
     pub fn read_body(&mut self) {
@@ -251,16 +251,16 @@ impl Serving {
         self.session.read_body();
     }
 
-    /// Asks for what was said so far to be sent.
+    /// Asks for the response so far to be sent.
     pub fn flush(&mut self) {
         self.is_stale = true;
         self.session.flush();
     }
 
-    /// What it means to a handler that waits that the loop has stopped.
+    /// Converts the reason why the loop stopped to the result for a waiting handler.
     ///
     /// # Errors
-    /// Its exchange is over.
+    /// The exchange is over.
     pub const fn waited(&self, stop: Stop) -> Result<(), Cause> {
         match stop {
             Stop::Failed => Err(self.session.failure().cause),
@@ -269,21 +269,21 @@ impl Serving {
         }
     }
 
-    // What a handler says, without its being sent yet.
+    // The response, which is buffered.
 
-    /// The head of the request.
+    /// Returns the head of the request.
     #[must_use]
     pub fn head(&self) -> RequestHead<'_> {
         self.session.head().unwrap_or(RequestHead::NONE)
     }
 
-    /// The head of the request and the fields of the response.
+    /// Returns the head of the request with the fields of the response.
     pub fn head_and_fields(&mut self) -> (RequestHead<'_>, &mut FieldBlock) {
         let (head, fields) = self.session.head_and_fields();
         (head.unwrap_or(RequestHead::NONE), fields)
     }
 
-    /// The piece of the request's body that has come.
+    /// Returns the current piece of the request's body.
     #[must_use]
     pub fn data(&self) -> Option<&[u8]> {
         match self.session.event()? {
@@ -292,7 +292,7 @@ impl Serving {
         }
     }
 
-    /// The trailers of the request, if its end has come.
+    /// Returns the trailers of the request, after its end.
     #[must_use]
     pub fn trailers(&self) -> Fields<'_> {
         match self.session.event() {
@@ -301,36 +301,36 @@ impl Serving {
         }
     }
 
-    /// Begins a response.
+    /// Starts a response.
     ///
     /// # Errors
-    /// It must not be.
+    /// As [`Session::respond`].
     pub fn start(&mut self, status: u16, size: BodySize) -> Result<(), Cause> {
         let sent = self.enter(|session, now, sink| session.respond(now, sink, status, size));
         sent.map_err(Cause::Misuse)
     }
 
-    /// Queues a piece of it.
+    /// Buffers a piece of the response's body.
     ///
     /// # Errors
-    /// It must not be.
+    /// As [`Session::send`].
     pub fn send(&mut self, data: Bytes) -> Result<(), Cause> {
         let sent = self.enter(|session, now, sink| session.send(now, sink, data));
         sent.map_err(Cause::Misuse)
     }
 
-    /// Ends it.
+    /// Ends the response.
     ///
     /// # Errors
-    /// It must not be.
+    /// As [`Session::finish`].
     pub fn finish(&mut self) -> Result<(), Cause> {
         self.enter(Session::finish).map_err(Cause::Misuse)
     }
 
-    /// Answers with a whole response.
+    /// Sends a complete response.
     ///
     /// # Errors
-    /// It must not be.
+    /// As [`Session::answer`].
     pub fn respond(&mut self, status: u16, body: Bytes) -> Result<(), Cause> {
         let answered = self.enter(|session, now, sink| session.answer(now, sink, status, body));
         answered.map_err(Cause::Misuse)

@@ -1,4 +1,4 @@
-//! What a driver serves connections with.
+//! The settings of a server.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,15 +10,15 @@ use crate::clock::Clock;
 use crate::layers::ServerLayers;
 use crate::settings::SharedSink;
 
-/// What a driver needs to serve connections.
+/// The settings of a server.
 pub struct ServerSettings {
-    /// How connections are served.
+    /// The options of connections.
     pub options: Arc<Options>,
-    /// How many connections are open at once at most.
+    /// The maximum number of open connections.
     pub connections: usize,
-    /// Whether a handler is ended when its client is gone.
+    /// Whether a handler is dropped when its client has disconnected.
     pub(super) cancels_handlers: bool,
-    /// What secures connections.
+    /// The source of layers, if connections are secured.
     pub(super) layers: Option<Arc<dyn ServerLayers>>,
     pub(super) sink: SharedSink,
     pub(super) clock: Clock,
@@ -53,7 +53,7 @@ impl ServerSettings {
         }
     }
 
-    /// Returns the number of another connection, from 1.
+    /// Returns the number of the next connection, from 1.
     pub(super) fn next_connection(&self) -> u64 {
         self.accepted.fetch_add(1, Ordering::Relaxed) + 1
     }

@@ -1,4 +1,4 @@
-//! How a server and its connections learn that they are to end.
+//! The shutdown of a server.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -13,7 +13,7 @@ use limpid_core::time::Mono;
 
 use crate::clock::Clock;
 
-/// Whether a server shuts down, until when, and what is woken when that begins.
+/// The state of a server's shutdown, and the wakers to call when it begins.
 pub struct ShutdownSignal {
     clock: Clock,
     has_begun: AtomicBool,
@@ -22,17 +22,17 @@ pub struct ShutdownSignal {
 
 #[derive(Default)]
 struct State {
-    /// When connections that are still open are cut.
+    /// When connections that are still open are cut off.
     end: Option<Mono>,
     wakers: HashMap<WakerId, Waker>,
     last: u64,
 }
 
-/// Identifies what a [`ShutdownSignal`] wakes.
+/// Identifies a waker of a [`ShutdownSignal`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct WakerId(u64);
 
-/// The server's own loop, among what is woken.
+/// The identity of the waker of the server's own loop.
 const SERVER: WakerId = WakerId(0);
 
 impl Default for ShutdownSignal {
@@ -54,15 +54,15 @@ impl ShutdownSignal {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns whether the server shuts down. A waker that was [added](Self::register) before
-    /// this returned false is woken when it does.
+    /// Returns whether the shutdown has begun. If not, wakers that were [added](Self::register)
+    /// before this call are woken when it begins.
     #[inline]
     #[must_use]
     pub fn has_begun(&self) -> bool {
         self.has_begun.load(Ordering::SeqCst)
     }
 
-    /// Returns how long open requests may still take; `None` if the server does not shut down.
+    /// Returns how long open requests may still take; `None` before the shutdown.
     #[must_use]
     pub fn grace(&self) -> Option<Duration> {
         if !self.has_begun() {
@@ -71,7 +71,7 @@ impl ShutdownSignal {
         self.lock().end.map(|end| end.since(self.clock.now()))
     }
 
-    /// Adds what is woken when the shutdown begins. It is removed by its identity.
+    /// Adds a waker to call when the shutdown begins. The returned identity removes it.
     #[must_use = "without its identity, it cannot be removed"]
     pub fn register(&self, waker: Waker) -> WakerId {
         let mut state = self.lock();
@@ -82,7 +82,7 @@ impl ShutdownSignal {
     }
 
     fn set_waker(&self, id: WakerId, waker: Waker) {
-        // The waker that this one replaces is dropped without the lock, which its drop may want.
+        // The old waker is dropped after the lock is released: its drop may use the signal.
         let _replaced = self.lock().wakers.insert(id, waker);
     }
 
@@ -101,7 +101,7 @@ impl ShutdownSignal {
         wakers.into_iter().for_each(Waker::wake);
     }
 
-    /// Waits for `future` as the server's own loop; returns `None` if the shutdown begins before.
+    /// Awaits `future` in the server's own loop; returns `None` if the shutdown begins first.
     pub async fn unless<F: Future>(&self, future: F) -> Option<F::Output> {
         let mut future = pin!(future);
         poll_fn(|cx| {
@@ -115,22 +115,22 @@ impl ShutdownSignal {
     }
 }
 
-/// Shuts a server down, from any thread or task. It is cheap to clone.
+/// A handle that shuts a server down, from any thread or task. It is cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Handle {
     signal: Arc<ShutdownSignal>,
 }
 
 impl Handle {
-    /// Returns a handle of the server that looks at this signal.
+    /// Creates a handle for the server with this signal.
     #[must_use]
     pub const fn new(signal: Arc<ShutdownSignal>) -> Self {
         Self { signal }
     }
 
-    /// Shuts the server down: it accepts no more connections and closes those that are idle. Requests
-    /// that have begun are answered, for which they have `grace`; then their connections are cut. It
-    /// does not wait for that: the server's `serve` does.
+    /// Shuts the server down: it accepts no more connections and closes idle ones. Requests that have
+    /// begun are answered within `grace`; then their connections are cut off. The method does not
+    /// wait; the server's `serve` returns at the end.
     pub fn shutdown(&self, grace: Duration) {
         self.signal.begin(grace);
     }
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn shutdown_wakes_what_is_registered_and_nothing_else() {
+    fn shutdown_wakes_registered_wakers_only() {
         let signal = Arc::<ShutdownSignal>::default();
         let [stays, goes] = [Arc::<Count>::default(), Arc::default()];
         let ids = [&stays, &goes].map(|count| signal.register(Waker::from(Arc::clone(count))));
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn shutdown_ends_what_the_server_waits_for() {
+    fn shutdown_ends_the_wait_of_the_server() {
         let signal = Arc::<ShutdownSignal>::default();
         let cx = &mut Context::from_waker(Waker::noop());
         assert_eq!(pin!(signal.unless(ready(1))).poll(cx), Poll::Ready(Some(1)));

@@ -1,4 +1,4 @@
-//! Who a client is: its certificate, and the key that proves it.
+//! The certificate of a client, and its key.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,9 +12,9 @@ use crate::error::{IdentityProblem, TlsSetupError};
 /// The PEM files of a client's certificate and its key.
 #[derive(Clone, Debug)]
 pub(crate) struct Identity {
-    /// The certificate, followed by those that lead to an authority that the server knows.
+    /// The certificate, followed by the intermediate ones.
     pub(crate) certificate: PathBuf,
-    /// The key, if it is not in the same file.
+    /// The key, if it is in another file.
     pub(crate) key: Option<PathBuf>,
 }
 
@@ -37,7 +37,7 @@ impl Identity {
         Ok((chain, key))
     }
 
-    /// Why rustls does not take them.
+    /// Returns the error if rustls rejects them.
     pub(super) fn refused(&self, error: &RustlsError) -> TlsSetupError {
         let (file, problem) = match error {
             RustlsError::InvalidCertificate(_) => {
@@ -60,10 +60,10 @@ fn read(path: &Path) -> Result<Vec<u8>, TlsSetupError> {
     })
 }
 
-/// The first key of a file, in any of its three encodings: PKCS #8, PKCS #1 or SEC 1.
+/// Returns the first key of a file, in PKCS #8, PKCS #1 or SEC 1 form.
 fn key(path: &Path, bytes: &[u8]) -> Result<PrivateKeyDer<'static>, TlsSetupError> {
     PrivateKeyDer::from_pem_slice(bytes).map_err(|error| {
-        // It says so in its first line, or in one of those that follow it.
+        // An encrypted key has this word in its first line, or in one of the following.
         let is_encrypted = bytes.windows(9).any(|window| window == b"ENCRYPTED");
         let problem = match error {
             _ if is_encrypted => IdentityProblem::EncryptedKey,

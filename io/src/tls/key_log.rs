@@ -1,4 +1,4 @@
-//! The file of the secrets of TLS connections, with which a recording of them can be read.
+//! The file of the secrets of TLS connections, with which a packet capture can be decrypted.
 
 use std::fmt;
 use std::fs::{File, OpenOptions};
@@ -7,14 +7,13 @@ use std::path::Path;
 
 use rustls::KeyLog;
 
-/// A file to which secrets are added, in the format of NSS. rustls has
-/// one too, which takes its name from the environment only and does not tell that it cannot be
-/// opened.
+/// A file to which secrets are appended, in the format of NSS. rustls has such a type too, but it
+/// reads the name from the environment only and ignores errors of opening the file.
 #[derive(Debug)]
 pub(super) struct KeyLogFile(File);
 
 impl KeyLogFile {
-    /// Opens the file, or makes one that nobody else may read.
+    /// Opens the file, or creates it, readable only by its owner.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         options.append(true).create(true);
@@ -26,9 +25,9 @@ impl KeyLogFile {
 
 impl KeyLog for KeyLogFile {
     fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
-        // In one piece, so that the lines of connections and processes do not mix.
+        // One write, so that the lines of connections and processes do not mix.
         let line = format!("{label} {} {}\n", Hex(client_random), Hex(secret));
-        // A disk that is full is no reason to end the connection.
+        // A full disk does not end the connection.
         let _ = (&self.0).write_all(line.as_bytes());
     }
 }

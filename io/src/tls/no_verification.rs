@@ -7,8 +7,8 @@ use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signat
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, Error as RustlsError, SignatureScheme};
 
-/// Accepts every certificate. The handshake's signatures are still checked: the peer has the key of
-/// the certificate that it shows.
+/// A verifier that accepts every certificate. It verifies the signatures of the handshake, so that
+/// the peer has the key of its certificate.
 #[derive(Debug)]
 pub(super) struct NoVerification(pub(super) Arc<CryptoProvider>);
 

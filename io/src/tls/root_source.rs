@@ -1,4 +1,4 @@
-//! The root certificates that servers are verified against, and where they come from.
+//! The trusted root certificates and their sources.
 
 use std::env;
 use std::fs;
@@ -17,26 +17,26 @@ use rustls_pki_types::pem::{Error as PemError, PemObject};
 use super::no_verification::NoVerification;
 use crate::error::TlsSetupError;
 
-/// The root certificates that are trusted.
+/// The trusted root certificates.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum RootSource {
-    /// Those that the variables `SSL_CERT_FILE` or `SSL_CERT_DIR` name, else Mozilla's list.
+    /// Those that the variables `SSL_CERT_FILE` or `SSL_CERT_DIR` name, otherwise Mozilla's list.
     #[default]
     Default,
-    /// Those in this file, and no others.
+    /// Only those in this file.
     File(PathBuf),
-    /// None: certificates are not verified.
+    /// Certificates are not verified.
     Unverified,
 }
 
-/// Where root certificates are read from.
+/// A place of root certificates.
 enum Source {
     Bundled,
     File(PathBuf),
     Directory(PathBuf),
 }
 
-/// What is shown for the list that comes with the program.
+/// The name of the built-in list in events.
 const BUNDLED: &str = "webpki-roots";
 
 impl RootSource {
@@ -44,7 +44,7 @@ impl RootSource {
         !matches!(self, Self::Unverified)
     }
 
-    /// Returns what verifies the certificates of servers. Reading the roots is an event.
+    /// Returns the verifier for certificates of servers. Reading the roots is an event.
     pub(super) fn verifier<S: Sink>(
         &self,
         provider: &Arc<CryptoProvider>,
@@ -106,7 +106,7 @@ impl Source {
     }
 }
 
-/// Every certificate of a file must be usable: a person named it.
+/// Adds the certificates of a file. Each must be usable, because the file was named explicitly.
 fn add_file(path: &Path, roots: &mut RootCertStore) -> Result<(), TlsSetupError> {
     let invalid = || TlsSetupError::Invalid(path.to_owned());
     for certificate in read_pem(path)? {
@@ -115,7 +115,8 @@ fn add_file(path: &Path, roots: &mut RootCertStore) -> Result<(), TlsSetupError>
     if roots.is_empty() { Err(TlsSetupError::Empty(path.to_owned())) } else { Ok(()) }
 }
 
-/// A directory of the system has other files too, and certificates that rustls does not take.
+/// Adds the certificates of a directory. It may contain other files, and certificates that rustls
+/// does not support.
 fn add_directory(path: &Path, roots: &mut RootCertStore) -> Result<(), TlsSetupError> {
     let unreadable = |error| TlsSetupError::Unreadable(path.to_owned(), error);
     for entry in fs::read_dir(path).map_err(unreadable)? {
