@@ -15,7 +15,7 @@ pub(crate) struct FieldSpan {
 }
 
 impl FieldSpan {
-    /// Where these stand in the line that begins at `start`; `None` beyond 4 GiB.
+    /// Returns where these stand in the line that begins at `start`; `None` beyond 4 GiB.
     #[inline]
     fn of_line(start: usize, name: &[u8], value: &[u8]) -> Option<Self> {
         let name_len = u32::try_from(name.len()).ok()?;
@@ -40,14 +40,14 @@ pub struct Field<'a> {
 }
 
 impl<'a> Field<'a> {
-    /// Whether this field has the name `name`, whatever the case.
+    /// Returns whether this field has the name `name`, whatever the case.
     #[inline]
     #[must_use]
     pub fn is(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name.as_bytes())
     }
 
-    /// The elements of a comma-separated value, without blanks and empty elements
+    /// Returns the elements of a comma-separated value, without blanks and empty elements
     /// (RFC 9110 section 5.6.1). Commas within quotes are not told apart.
     pub fn elements(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         elements(self.value)
@@ -60,12 +60,12 @@ impl fmt::Debug for Field<'_> {
     }
 }
 
-/// The elements of a comma-separated value, without blanks and empty elements.
+/// Returns the elements of a comma-separated value, without blanks and empty elements.
 pub(crate) fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     value.split(|byte| *byte == b',').map(trim).filter(|element| !element.is_empty())
 }
 
-/// A value without the spaces and tabs around it.
+/// Returns a value without the spaces and tabs around it.
 #[inline]
 pub(crate) fn trim(value: &[u8]) -> &[u8] {
     match value {
@@ -116,56 +116,56 @@ impl<'a> Fields<'a> {
         Self { bytes, spans, raw: true }
     }
 
-    /// The lines in which the fields are sent, where they stand in the bytes just so, and were found
+    /// Returns the lines in which the fields are sent, where they stand in the bytes just so, and were found
     /// to be such that they can be sent.
     pub(crate) const fn lines(&self) -> Option<&'a [u8]> {
         if self.raw { None } else { Some(self.bytes) }
     }
 
-    /// How many fields there are, repeated ones included.
+    /// Returns how many fields there are, repeated ones included.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.spans.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.spans.is_empty()
     }
 
-    /// The field at `index`, in the order of the message.
+    /// Returns the field at `index`, in the order of the message.
     #[must_use]
     pub fn nth(&self, index: usize) -> Option<Field<'a>> {
         self.spans.get(index).map(|span| self.field(*span))
     }
 
-    /// The line of the field at `index`: its name, what stands between, and its value.
+    /// Returns the line of the field at `index`: its name, what stands between, and its value.
     #[must_use]
     pub fn line(&self, index: usize) -> Option<&'a [u8]> {
         let span = self.spans.get(index)?;
         self.bytes.get(span.name as usize..span.value.checked_add(span.value_len)? as usize)
     }
 
-    /// Every field, in the order of the message.
+    /// Returns every field, in the order of the message.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Field<'a>> + DoubleEndedIterator + use<'a> {
         let this = *self;
         this.spans.iter().map(move |span| this.field(*span))
     }
 
-    /// The value of the first field of this name, whatever its case.
+    /// Returns the value of the first field of this name, whatever its case.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&'a [u8]> {
         self.iter().find(|field| field.is(name)).map(|field| field.value)
     }
 
-    /// The values of every field of this name, whatever its case.
+    /// Returns the values of every field of this name, whatever its case.
     pub fn all<'n>(&self, name: &'n str) -> impl Iterator<Item = &'a [u8]> + use<'a, 'n> {
         self.iter().filter(move |field| field.is(name)).map(|field| field.value)
     }
 
-    /// The bytes in which the fields stand. For a received message that is its whole head, start
+    /// Returns the bytes in which the fields stand. For a received message that is its whole head, start
     /// line and blank line included, as it came; a value that was folded over lines is the one
     /// thing that is rewritten.
     #[must_use]
@@ -173,12 +173,12 @@ impl<'a> Fields<'a> {
         self.bytes
     }
 
-    /// Where each field stands in the bytes.
+    /// Returns where each field stands in the bytes.
     pub(crate) const fn spans(&self) -> &'a [FieldSpan] {
         self.spans
     }
 
-    /// The names that have one of these lengths, with the indices of their fields: bit `n` stands
+    /// Returns the names that have one of these lengths, with the indices of their fields: bit `n` stands
     /// for `n` bytes. The others are not looked at.
     #[inline]
     pub(crate) fn names_of_lengths(
@@ -193,13 +193,13 @@ impl<'a> Fields<'a> {
             .map(move |(index, span)| (index, slice(bytes, span.name, span.name_len)))
     }
 
-    /// Whether the name that stands at `span` and has `N` bytes is `lower` but for its case.
+    /// Returns whether the name that stands at `span` and has `N` bytes is `lower` but for its case.
     #[inline]
     pub(crate) fn is_named<const N: usize>(&self, span: &FieldSpan, lower: &[u8; N]) -> bool {
         token::is_word(slice(self.bytes, span.name, span.name_len), lower)
     }
 
-    /// The value that stands at `span`.
+    /// Returns the value that stands at `span`.
     #[inline]
     pub(crate) fn value(&self, span: &FieldSpan) -> &'a [u8] {
         slice(self.bytes, span.value, span.value_len)
@@ -248,13 +248,13 @@ pub struct FieldBlock {
 }
 
 impl FieldBlock {
-    /// An empty block. It allocates when the first field comes.
+    /// Creates an empty block. It allocates when the first field comes.
     #[must_use]
     pub const fn new() -> Self {
         Self { bytes: Vec::new(), spans: Vec::new(), raw: false }
     }
 
-    /// An empty block with room for this many fields, and bytes of theirs.
+    /// Creates an empty block with room for this many fields, and bytes of theirs.
     #[must_use]
     pub fn with_capacity(fields: usize, bytes: usize) -> Self {
         let (bytes, spans) = (Vec::with_capacity(bytes), Vec::with_capacity(fields));
@@ -267,7 +267,7 @@ impl FieldBlock {
         Self { bytes, spans, raw: true }
     }
 
-    /// The fields, borrowed.
+    /// Returns the fields, borrowed.
     #[must_use]
     pub fn fields(&self) -> Fields<'_> {
         Fields { bytes: &self.bytes, spans: &self.spans, raw: self.raw }
@@ -332,7 +332,7 @@ impl FieldBlock {
         self.raw = false;
     }
 
-    /// Whether it has room for more than heads usually need.
+    /// Returns whether it has room for more than heads usually need.
     pub(crate) const fn has_large_memory(&self) -> bool {
         self.bytes.capacity() > 4 * 1024
     }

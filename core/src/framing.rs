@@ -20,7 +20,7 @@ pub enum Framing {
 }
 
 impl Framing {
-    /// A word for it.
+    /// Returns a word for it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -64,7 +64,7 @@ pub enum MessageKind {
 }
 
 impl MessageKind {
-    /// Whether it is an answer that opens a tunnel, whatever its fields say of a body.
+    /// Returns whether it is an answer that opens a tunnel, whatever its fields say of a body.
     #[must_use]
     pub const fn opens_tunnel(self) -> bool {
         matches!(self, Self::Response { status: 200..=299, to: RequestKind::Connect })
@@ -84,7 +84,7 @@ pub enum RequestKind {
 }
 
 impl RequestKind {
-    /// What of a request with this method matters.
+    /// Returns what of a request with this method matters.
     #[inline]
     #[must_use]
     pub const fn by(method: &[u8]) -> Self {
@@ -133,7 +133,7 @@ pub enum Why {
 }
 
 impl Why {
-    /// The reason in words, with the section that says so.
+    /// Returns the reason in words, with the section that says so.
     #[must_use]
     pub const fn description(self) -> &'static str {
         match self {
@@ -228,7 +228,7 @@ pub fn decide(message: &Message, lenient: Lenient) -> Result<Decision, Rule> {
     }
 }
 
-/// Whether the body is chunked, and the rule that was bent for it.
+/// Returns whether the body is chunked, and the rule that was bent for it.
 fn transfer_encoding(message: &Message, lenient: Lenient) -> Result<(bool, Option<Rule>), Rule> {
     match message.transfer_encoding {
         TransferEncoding::Absent => Ok((false, None)),

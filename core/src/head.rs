@@ -48,7 +48,7 @@ pub struct HeadInfo {
     pub expects_continue: bool,
 }
 
-/// Whether a response with this status is not the last to its request, and leaves the protocol as
+/// Returns whether a response with this status is not the last to its request, and leaves the protocol as
 /// it is.
 pub(crate) const fn is_informational(status: u16) -> bool {
     // One comparison is enough for nearly all.

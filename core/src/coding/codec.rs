@@ -23,6 +23,6 @@ pub(super) trait Codec: Debug + Send + Sync {
     /// Decodes some of `input` into `out`, which is not empty, until one of them is used up.
     fn decode(&mut self, input: &[u8], out: &mut [u8]) -> Result<Step, Broken>;
 
-    /// Whether the input may end here.
+    /// Returns whether the input may end here.
     fn is_complete(&self) -> bool;
 }

@@ -36,7 +36,7 @@ impl Codings {
     /// How many codings a body may have. Two are rare already.
     pub const MOST: usize = 5;
 
-    /// The codings that Content-Encoding names, repeated fields together (RFC 9110 section 8.4).
+    /// Returns the codings that Content-Encoding names, repeated fields together (RFC 9110 section 8.4).
     ///
     /// # Errors
     /// They cannot be undone.
@@ -64,13 +64,13 @@ impl Codings {
         Ok(())
     }
 
-    /// Whether the body is as it should be used.
+    /// Returns whether the body is as it should be used.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.all[0].is_none()
     }
 
-    /// Each of them, the one that was applied first first.
+    /// Returns each of them, the one that was applied first first.
     #[must_use]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = Coding> + use<> {
         self.all.into_iter().flatten()

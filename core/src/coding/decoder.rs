@@ -83,7 +83,7 @@ impl Stage {
 }
 
 impl Decoder {
-    /// A decoder for a body with these codings; `None` if there are none. Of the limits,
+    /// Creates a decoder for a body with these codings; `None` if there are none. Of the limits,
     /// [`Limits::body`] and [`Limits::expansion`] matter.
     #[must_use]
     pub fn new(codings: Codings, limits: &Limits) -> Option<Self> {
@@ -107,13 +107,13 @@ impl Decoder {
         Ok(input.len() - rest.len())
     }
 
-    /// The bytes that the last call of [`decode`](Self::decode) gave.
+    /// Returns the bytes that the last call of [`decode`](Self::decode) gave.
     #[must_use]
     pub fn piece(&self) -> &[u8] {
         self.stages.last().map_or(&[], Stage::unused)
     }
 
-    /// How many bytes of the coded body were taken, and how many bytes came of them.
+    /// Returns how many bytes of the coded body were taken, and how many bytes came of them.
     #[must_use]
     pub fn progress(&self) -> (u64, u64) {
         (self.coded, self.stages.last().map_or(self.coded, |last| last.total))
@@ -185,7 +185,7 @@ impl Decoder {
     }
 }
 
-/// What undoes `coding`, if that is built in.
+/// Returns what undoes `coding`, if that is built in.
 fn codec(coding: Coding) -> Option<Box<dyn Codec>> {
     match coding {
         #[cfg(feature = "gzip")]

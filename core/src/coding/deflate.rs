@@ -71,7 +71,7 @@ impl Default for Deflate {
     }
 }
 
-/// Whether these bytes begin the zlib format: method 8 with a window of at most 32 KiB, and a check
+/// Returns whether these bytes begin the zlib format: method 8 with a window of at most 32 KiB, and a check
 /// of both bytes (RFC 1950 section 2.2). Raw deflate would have to begin with a stored block whose
 /// padding is not zero, which no encoder writes.
 fn begins_zlib(first: u8, second: u8) -> bool {

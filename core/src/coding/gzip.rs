@@ -119,7 +119,7 @@ impl Gzip {
         Ok(if index < FIXED { At::Fixed(index) } else { self.next_part() })
     }
 
-    /// The next part of the header that its flags announce, or what comes after the last of them.
+    /// Returns the next part of the header that its flags announce, or what comes after the last of them.
     fn next_part(&mut self) -> At {
         let parts = [
             (EXTRA, At::ExtraLength(None)),

@@ -39,7 +39,7 @@ impl fmt::Debug for Zstd {
     }
 }
 
-/// What an error of the decoder means, by the numbers in `zstd_errors.h`, which are stable.
+/// Returns what an error of the decoder means, by the numbers in `zstd_errors.h`, which are stable.
 const fn fault(code: ErrorCode) -> CodingFault {
     match code.wrapping_neg() {
         // prefix_unknown, frameParameter_unsupported, dictionary_wrong

@@ -1,21 +1,21 @@
-//! Why an exchange failed.
+//! The causes of failures of an exchange.
 
 use core::fmt;
 
 use super::{CodingError, MisuseError, OsError, PeerError};
 use crate::time::Waiting;
 
-/// A host name that could not be resolved.
+/// The failure to resolve a host name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ResolveError {
-    /// No such host.
+    /// The host does not exist.
     NotFound,
-    /// The resolver did not answer; it may later.
+    /// The resolver did not answer. A retry may succeed.
     Temporary,
-    /// The host exists and has no address of the kind asked for.
+    /// The host exists, but has no address of the requested kind.
     NoAddress,
-    /// Anything else, with the resolver's own number.
+    /// Another error, with the number of the resolver.
     Other(i32),
 }
 
@@ -32,19 +32,19 @@ impl fmt::Display for ResolveError {
 
 impl core::error::Error for ResolveError {}
 
-/// What is wrong with a certificate.
+/// The reason for which a certificate is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CertificateProblem {
-    /// No trusted certificate authority vouches for it.
+    /// No trusted certificate authority has issued it.
     UnknownIssuer,
-    /// It vouches for itself.
+    /// It is self-signed.
     SelfSigned,
-    /// Its time is over.
+    /// It has expired.
     Expired,
-    /// Its time has not come.
+    /// It is not valid yet.
     NotYetValid,
-    /// It is for other hosts.
+    /// It is for another host.
     WrongName,
     /// It was revoked.
     Revoked,
@@ -52,25 +52,25 @@ pub enum CertificateProblem {
     Invalid,
 }
 
-/// TLS failed.
+/// The failure of a TLS handshake or connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TlsError {
     /// The server's certificate is not acceptable.
     Certificate(CertificateProblem),
-    /// The peer answers in something that is not TLS.
+    /// The peer's response is not TLS.
     NotTls,
-    /// The peer refused with this alert (RFC 8446 section 6).
+    /// The peer refused the handshake with this alert (RFC 8446 section 6).
     Alert(u8),
     /// The peer closed the connection within the handshake.
     EndOfStream,
-    /// The two sides share no version or cipher suite.
+    /// Both sides have no TLS version or no cipher suite in common.
     NothingInCommon,
-    /// The peer chose to speak another protocol than HTTP/1.1 (ALPN, RFC 7301).
+    /// The peer selected a protocol other than HTTP/1.1 (ALPN, RFC 7301).
     ApplicationProtocol,
-    /// The peer broke the protocol.
+    /// The peer violated the TLS protocol.
     Protocol,
-    /// The TLS configuration cannot serve this connection.
+    /// The TLS configuration is not usable for this connection.
     Configuration,
 }
 
@@ -109,7 +109,7 @@ impl fmt::Display for TlsError {
 
 impl core::error::Error for TlsError {}
 
-/// What an alert that a client may see means (RFC 8446 section 6.2), behind a comma.
+/// Returns the meaning of an alert that a client may receive (RFC 8446 section 6.2), after a comma.
 const fn meaning(alert: u8) -> &'static str {
     match alert {
         40 => ", handshake failure",
@@ -136,22 +136,22 @@ const fn meaning(alert: u8) -> &'static str {
     }
 }
 
-/// A SOCKS5 proxy will not serve us.
+/// The failure of a SOCKS5 proxy to open a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SocksError {
-    /// It does not take the user name and the password.
+    /// The proxy refused the user name and the password.
     Credentials,
-    /// It was offered the first authentication method, and wants the second (RFC 1928 section 3).
+    /// The client offered the first authentication method; the proxy requires the second (RFC 1928 section 3).
     Method(u8, u8),
-    /// It could not open the connection, with its reason (RFC 1928 section 6).
+    /// The proxy could not open the connection, for this reason (RFC 1928 section 6).
     Reply(u8),
-    /// It speaks something else.
+    /// The proxy's response is not SOCKS5.
     Malformed,
 }
 
 impl SocksError {
-    /// The reason of a reply in words.
+    /// Returns the description of a reply code.
     #[must_use]
     pub const fn reply(code: u8) -> &'static str {
         match code {
@@ -167,7 +167,7 @@ impl SocksError {
         }
     }
 
-    /// An authentication method in words.
+    /// Returns the name of an authentication method.
     #[must_use]
     pub const fn method(code: u8) -> &'static str {
         match code {
@@ -184,11 +184,11 @@ impl fmt::Display for SocksError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Credentials => {
-                f.write_str("the SOCKS proxy does not take the user name and the password")
+                f.write_str("the SOCKS proxy refused the user name and the password")
             }
             Self::Method(asked, got) => write!(
                 f,
-                "the SOCKS proxy was offered {} and wants {}",
+                "the client offered {} to the SOCKS proxy, which requires {}",
                 Self::method(*asked),
                 Self::method(*got)
             ),
@@ -202,7 +202,7 @@ impl fmt::Display for SocksError {
 
 impl core::error::Error for SocksError {}
 
-/// Why an exchange failed.
+/// The cause of the failure of an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cause {
@@ -218,30 +218,30 @@ pub enum Cause {
     Resolve(ResolveError),
     /// TLS failed.
     Tls(TlsError),
-    /// A layer between HTTP and the transport failed, with a number of its own.
+    /// A layer between HTTP and the transport failed, with this number, which the layer defines.
     Layer(u32),
     /// The peer broke a rule of HTTP.
     Peer(PeerError),
     /// The request must not be sent as it is.
     Misuse(MisuseError),
-    /// The caller let go of the response before its end.
+    /// The caller dropped the response before its end.
     Cancelled,
-    /// The server has answered with this status before it had the whole request, the rest of which is not
+    /// The server responded with this status before it received the whole request, the rest of which was not
     /// sent.
     AnsweredEarly(u16),
-    /// Another address of the host was connected first: this one is not needed.
+    /// A connection to another address of the host was established first.
     Superseded,
-    /// The peer closed the connection while an exchange was open, and no error of the transport says so.
+    /// The peer closed the connection during an exchange, and the transport reported no error.
     PeerGone,
-    /// The caller's body could not be produced.
+    /// The request's body could not be read.
     Body(OsError),
-    /// The caller's body was to be sent again, and can be read only once.
+    /// The request's body must be sent again, but can be read only once.
     BodyConsumed,
-    /// A redirect does not say to which URL.
+    /// A redirect does not have a valid URL.
     BadRedirect,
-    /// One redirect more than may be followed.
+    /// The redirects exceed their limit.
     TooManyRedirects,
-    /// The response's body cannot be decoded, or would become too much.
+    /// The response's body cannot be decoded, or exceeds a limit when decoded.
     Coding(CodingError),
 }
 
@@ -271,9 +271,9 @@ impl fmt::Display for Cause {
             Self::PeerGone => f.write_str("the peer closed the connection during the exchange"),
             Self::Body(error) => write!(f, "the request body could not be read: {error}"),
             Self::BodyConsumed => {
-                f.write_str("the request body was to be sent again, and can be read only once")
+                f.write_str("the request body must be sent again, but can be read only once")
             }
-            Self::BadRedirect => f.write_str("the redirect does not lead to a URL of HTTP"),
+            Self::BadRedirect => f.write_str("the redirect does not lead to an HTTP URL"),
             Self::TooManyRedirects => f.write_str("there are more redirects than may be followed"),
             Self::Coding(error) => error.fmt(f),
         }

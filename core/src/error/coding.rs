@@ -1,35 +1,34 @@
-//! Bodies that are not coded as they say, or that would become too much.
+//! Errors of content codings: bodies that are invalid, or that exceed a limit when decoded.
 
 use core::fmt;
 
 use crate::values::Coding;
 
-/// What is wrong with a coded body.
+/// The fault of a coded body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CodingFault {
-    /// It does not begin as the coding does, or wants something that cannot be had: a method, a
-    /// dictionary.
+    /// The header is not that of the coding, or it requires an unsupported method or dictionary.
     Header,
-    /// The coded bytes make no sense.
+    /// The coded data is invalid.
     Data,
-    /// A checksum is not that of what was decoded.
+    /// The checksum does not match the decoded data.
     Checksum,
-    /// What was decoded has not the length that is given.
+    /// The length does not match the decoded data.
     Length,
-    /// It ends before its coding does.
+    /// The body ends before the coded data does.
     Truncated,
-    /// It needs a larger window than RFC 9659 allows.
+    /// The coded data requires a larger window than RFC 9659 allows.
     Window,
-    /// It becomes more than this many bytes for each of its bytes: the limit
+    /// The body decodes to more than this many bytes for each coded byte: the limit
     /// [`expansion`](crate::limits::Limits::expansion).
     Expansion(u64),
-    /// It becomes more than this many bytes: the limit [`body`](crate::limits::Limits::body).
+    /// The body decodes to more than this many bytes: the limit [`body`](crate::limits::Limits::body).
     TooLong(u64),
 }
 
 impl CodingFault {
-    /// The fault by name, for those who want to tell faults apart.
+    /// Returns the name of the fault, as log lines show it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -48,21 +47,24 @@ impl CodingFault {
 impl fmt::Display for CodingFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Header => f.write_str("it does not begin as this coding does"),
-            Self::Data => f.write_str("the coded bytes make no sense"),
-            Self::Checksum => f.write_str("the checksum is not that of what was decoded"),
-            Self::Length => f.write_str("the length is not that of what was decoded"),
-            Self::Truncated => f.write_str("it ends before its coding does"),
-            Self::Window => f.write_str("it needs a larger window than 8 MiB (RFC 9659)"),
+            Self::Header => f.write_str("it does not have a valid header of this coding"),
+            Self::Data => f.write_str("the coded data is invalid"),
+            Self::Checksum => f.write_str("the checksum does not match the decoded data"),
+            Self::Length => f.write_str("the length does not match the decoded data"),
+            Self::Truncated => f.write_str("it ends before the coded data is complete"),
+            Self::Window => f.write_str("it requires a larger window than 8 MiB (RFC 9659)"),
             Self::Expansion(most) => {
-                write!(f, "it becomes more than {most} times as long, as bombs do")
+                write!(
+                    f,
+                    "it decodes to more than {most} times its length, like a decompression bomb"
+                )
             }
-            Self::TooLong(most) => write!(f, "it becomes longer than {most} bytes"),
+            Self::TooLong(most) => write!(f, "it decodes to more than {most} bytes"),
         }
     }
 }
 
-/// A body cannot be decoded.
+/// The failure to decode a body.
 ///
 /// ```
 /// use limpid_core::coding::Coding;
@@ -71,17 +73,17 @@ impl fmt::Display for CodingFault {
 /// let error = CodingError { coding: Coding::Gzip, fault: CodingFault::Truncated, offset: 17 };
 /// assert_eq!(
 ///     error.to_string(),
-///     "the body cannot be decoded as gzip: it ends before its coding does (after byte 17 of the \
-///      coded body); ask for it without content codings"
+///     "the body cannot be decoded as gzip: it ends before the coded data is complete (after byte 17 of the \
+///      coded body); request it without content codings"
 /// );
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CodingError {
-    /// The coding that was undone.
+    /// The coding that failed.
     pub coding: Coding,
-    /// What is wrong.
+    /// What is wrong with the coded body.
     pub fault: CodingFault,
-    /// Where: how many bytes of the coded body had been taken when that was found.
+    /// Number of bytes of the coded body that the decoder took before it found the fault.
     pub offset: u64,
 }
 
@@ -91,9 +93,9 @@ impl fmt::Display for CodingError {
         write!(f, "the body cannot be decoded as {}: {fault} ", coding.name())?;
         write!(f, "(after byte {offset} of the coded body); ")?;
         f.write_str(match fault {
-            CodingFault::Expansion(_) => "if it is meant to, raise the limit \"expansion\"",
-            CodingFault::TooLong(_) => "if it is meant to, raise the limit \"body\"",
-            _ => "ask for it without content codings",
+            CodingFault::Expansion(_) => "if this is intended, raise the limit \"expansion\"",
+            CodingFault::TooLong(_) => "if this is intended, raise the limit \"body\"",
+            _ => "request it without content codings",
         })
     }
 }

@@ -1,4 +1,4 @@
-//! The error of an exchange: what it was doing, why it failed, and whether it is safe to try again.
+//! The error of an exchange: its phase, its cause, and whether a retry is safe.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -10,21 +10,22 @@ use super::{
     Cause, MisuseError, OsError, OsErrorKind, PeerError, Phase, ResolveError, Rule, TlsError,
 };
 
-/// An error of any type, as [`Error`] keeps it.
+/// A boxed error of any type.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// An exchange failed.
+/// The error of an exchange.
 ///
-/// The fields say what failed in terms that are the same for every driver and cost nothing. What
-/// only some failures have is kept apart, in memory that is allocated when there is something to
-/// keep: the error beneath this one ([`source`](StdError::source)), the
-/// [certificate](Self::certificate) that was refused, and the [proxy](Self::proxy) that failed.
+/// The fields describe the failure in terms that are the same for every driver, without allocation. Details
+/// that only some failures have are allocated when they exist: the error that caused this one
+/// ([`source`](StdError::source)), the [certificate](Self::certificate) that was refused, and the
+/// [proxy](Self::proxy) that failed.
 ///
-/// [`Display`](fmt::Display) does not repeat what the source says, so that a chain of errors can be
-/// printed as a whole.
+/// [`Display`](fmt::Display) does not repeat the text of the source, so that a chain of errors can be printed
+/// as a whole.
 ///
-/// A driver makes one of an [`io::Error`](std::io::Error), a [`ResolveError`], a [`TlsError`] or any
-/// other [`Cause`] to tell that it could not do what it was asked to. The exchange completes it.
+/// To report that it could not perform an action, a driver creates an error from an
+/// [`io::Error`](std::io::Error), a [`ResolveError`], a [`TlsError`] or any other [`Cause`]. The exchange adds
+/// the other fields.
 ///
 /// ```
 /// use limpid_core::error::{Cause, Error, OsError, OsErrorKind};
@@ -38,25 +39,24 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Error {
-    /// What the exchange was doing.
+    /// The phase in which the exchange failed.
     pub phase: Phase,
-    /// Why it failed.
+    /// The cause of the failure.
     pub cause: Cause,
-    /// Whether TLS carried the connection.
+    /// Whether the connection used TLS.
     pub secure: bool,
-    /// Whether the method that was asked for is idempotent (RFC 9110 section 9.2.2).
+    /// Whether the method of the request is idempotent (RFC 9110 section 9.2.2).
     pub is_idempotent: bool,
-    /// How many bytes of the request the transport can have taken, those of the requests included
-    /// that were answered with redirects. Over TLS, bytes count as soon as any of the records that
-    /// they stand in has left.
+    /// Maximum number of bytes of the request that the transport accepted, including those of requests that
+    /// were redirected. Over TLS, bytes count as soon as any part of their record was sent.
     pub request_bytes: u64,
-    /// How many bytes of the last response had arrived.
+    /// Number of bytes of the last response that arrived.
     pub response_bytes: u64,
-    /// What few failures have.
+    /// Details that only some failures have.
     detail: Option<Box<Detail>>,
 }
 
-/// What is known of a failure beside its cause.
+/// The details of a failure.
 #[derive(Debug, Default)]
 struct Detail {
     source: Option<BoxError>,
@@ -65,7 +65,7 @@ struct Detail {
 }
 
 impl Error {
-    /// Creates the error of an exchange that failed before it did anything.
+    /// Creates the error of an exchange that failed before it sent or received anything.
     #[must_use]
     pub const fn new(cause: Cause) -> Self {
         Self {
@@ -79,8 +79,8 @@ impl Error {
         }
     }
 
-    /// Adds the error that led to this one: [`source`](StdError::source) returns it. Of one in an
-    /// [`Arc`], which several exchanges share, it returns the error within.
+    /// Adds the error that caused this one, which [`source`](StdError::source) returns. For an error in an
+    /// [`Arc`], which several exchanges can share, `source` returns the error in it.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         self.detail().source = Some(source.into());
@@ -105,24 +105,24 @@ impl Error {
         self.detail.get_or_insert_default()
     }
 
-    /// Returns the certificate that was refused, in DER (RFC 5280 section 4.1): that of the peer, not
-    /// those of its issuers. `None` if the failure is about something else, or if the layer that
-    /// refused the certificate does not hand it out.
+    /// Returns the certificate that was refused, in DER (RFC 5280 section 4.1): that of the peer, not those of
+    /// its issuers. Returns `None` if the failure has another cause, or if the TLS layer does not provide the
+    /// certificate.
     #[must_use]
     pub fn certificate(&self) -> Option<&[u8]> {
         self.detail.as_ref()?.certificate.as_deref()
     }
 
-    /// Returns the host and the port of the proxy that the exchange was talking to when it failed:
-    /// while it connected to the proxy, asked it for a tunnel or let it forward the request. `None`
-    /// where the failure is one of the origin server, even at the other end of a tunnel.
+    /// Returns the host and the port of the proxy, if the exchange failed while it connected to the proxy,
+    /// requested a tunnel, or sent a request through the proxy without a tunnel. Returns `None` if the origin
+    /// server failed, even at the end of a tunnel.
     #[must_use]
     pub fn proxy(&self) -> Option<(&str, u16)> {
         self.detail.as_ref()?.proxy.as_ref().map(|(host, port)| (&**host, *port))
     }
 
-    /// Returns the error of the source of the request's body, if that is what failed. It is the
-    /// [`source`](StdError::source) then.
+    /// Returns the error of the request's body, if reading the body failed. It is also the
+    /// [`source`](StdError::source).
     #[must_use]
     pub fn body_error(&self) -> Option<&(dyn StdError + 'static)> {
         if matches!(self.cause, Cause::Body(_)) { self.source() } else { None }
@@ -139,7 +139,7 @@ impl Error {
     /// ```
     ///
     /// # Errors
-    /// The source is of another type, or there is none: this error, as it was.
+    /// Returns this error unchanged if there is no source, or if the source is of another type.
     pub fn downcast<E: StdError + 'static>(mut self) -> Result<E, Self> {
         match self.detail.as_mut().and_then(|detail| detail.source.take()) {
             Some(source) => match source.downcast::<E>() {
@@ -150,7 +150,7 @@ impl Error {
         }
     }
 
-    /// Returns whether a deadline, ours or the system's, ended the exchange.
+    /// Returns whether a deadline of the exchange or of the operating system ended the exchange.
     #[must_use]
     pub const fn is_timeout(&self) -> bool {
         matches!(
@@ -159,32 +159,32 @@ impl Error {
         )
     }
 
-    /// Returns whether the exchange failed before it had an open connection: in looking up the
-    /// host's addresses, in connecting to one, or in setting up TLS or a proxy's tunnel.
+    /// Returns whether the exchange failed before it had an open connection: while it resolved the host name,
+    /// connected to an address, or set up TLS or a tunnel.
     #[must_use]
     pub const fn is_connect(&self) -> bool {
         matches!(self.phase, Phase::Resolve | Phase::Connect | Phase::Tls)
             || matches!(self.cause, Cause::Proxy(_))
     }
 
-    /// Whether any of the request can have reached the server, which may have acted on it then.
+    /// Returns whether a part of the request may have reached the server, which may have acted on it.
     #[must_use]
     pub const fn request_was_sent(&self) -> bool {
         self.request_bytes > 0
     }
 
-    /// Whether sending the same request again cannot do its work twice: either none of it was sent,
-    /// or its method is idempotent (RFC 9110 section 9.2.2).
+    /// Returns whether sending the same request again cannot perform it twice: either no part of it was sent, or
+    /// its method is idempotent (RFC 9110 section 9.2.2).
     ///
-    /// It does not say that trying again would help: a certificate that is not trusted now will
-    /// hardly be in a moment. And whoever gave the request a meaning that its method does not have,
-    /// such as a GET that counts, has to know better.
+    /// A retry that is safe does not necessarily succeed: a certificate that is not trusted now is not trusted a
+    /// moment later either. The result is valid only for requests that have the semantics of their method, so
+    /// not for a GET request that increments a counter, for example.
     #[must_use]
     pub const fn is_safe_to_retry(&self) -> bool {
         self.is_idempotent || !self.request_was_sent()
     }
 
-    /// Whether the peer closed the connection before it sent a byte of a response.
+    /// Returns whether the peer closed the connection before it sent a byte of a response.
     #[must_use]
     pub const fn is_empty_reply(&self) -> bool {
         self.response_bytes == 0
@@ -204,7 +204,7 @@ impl fmt::Display for Error {
             None => {}
         }
         match (&self.cause, self.source()) {
-            // The source says which error it is.
+            // The text of the source describes the error.
             (Cause::Os(OsError { kind: OsErrorKind::Other, .. }), Some(_)) => Ok(()),
             (Cause::Body(_), Some(_)) => f.write_str(": the request body could not be read"),
             (cause, _) => write!(f, ": {cause}"),
@@ -215,7 +215,7 @@ impl fmt::Display for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         let source = &**self.detail.as_ref()?.source.as_ref()?;
-        // An error that several exchanges share is the source itself, and not what shares it.
+        // The source is the shared error itself rather than the `Arc`.
         match source.downcast_ref::<Arc<dyn StdError + Send + Sync>>() {
             Some(shared) => Some(&**shared),
             None => Some(source),
@@ -260,7 +260,7 @@ mod tests {
     const REFUSED: OsError = OsError { code: 111, kind: OsErrorKind::Refused };
     const OTHER: OsError = OsError { code: 0, kind: OsErrorKind::Other };
 
-    /// What an error says, and what led to it, as programs print it.
+    /// Returns the texts of an error and of its sources, as programs print them.
     fn chain(error: &dyn StdError) -> String {
         let mut text = error.to_string();
         let mut source = error.source();
@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn display_says_each_thing_once() {
+    fn display_does_not_repeat_the_source() {
         let examples = [
             (Error::from(REFUSED), "failed while idle: connection refused (os error 111)"),
             (
@@ -353,14 +353,14 @@ mod tests {
     }
 
     #[test]
-    fn timeouts_are_deadlines_and_the_systems_own() {
+    fn is_timeout_covers_deadlines_and_the_operating_system() {
         assert!(Error::new(Cause::TimedOut(Waiting::Read)).is_timeout());
         assert!(Error::from(OsError { code: 110, kind: OsErrorKind::TimedOut }).is_timeout());
         assert!(!Error::from(REFUSED).is_timeout());
     }
 
     #[test]
-    fn connecting_fails_before_there_is_a_connection() {
+    fn is_connect_covers_the_phases_before_a_connection_is_open() {
         let fails = |phase, cause| Error { phase, ..Error::new(cause) }.is_connect();
         assert!(fails(Phase::Connect, Cause::Os(REFUSED)));
         assert!(fails(Phase::ReceiveHead, Cause::Proxy(407)), "a tunnel is a part of connecting");

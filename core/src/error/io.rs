@@ -1,10 +1,10 @@
-//! Errors of `std::io`: what they become here, and what the errors of exchanges become there.
+//! Conversions between `std::io::Error` and the errors of this crate.
 
 use std::io::{self, ErrorKind};
 
 use super::{Cause, Error, ErrorClass, OsError, OsErrorKind, TlsError};
 
-/// Which kinds mean the same.
+/// The equivalent kinds.
 const KINDS: [(ErrorKind, OsErrorKind); 11] = [
     (ErrorKind::ConnectionRefused, OsErrorKind::Refused),
     (ErrorKind::ConnectionReset, OsErrorKind::Reset),
@@ -20,7 +20,7 @@ const KINDS: [(ErrorKind, OsErrorKind); 11] = [
 ];
 
 impl From<&io::Error> for OsError {
-    /// Keeps the system's number, and the kind as far as there is one here.
+    /// Keeps the number of the operating system, and maps the kind to its equivalent or to `Other`.
     fn from(error: &io::Error) -> Self {
         let kind = KINDS.iter().find(|(kind, _)| *kind == error.kind());
         let kind = kind.map_or(OsErrorKind::Other, |(_, kind)| *kind);
@@ -40,15 +40,15 @@ impl OsError {
 }
 
 impl From<io::Error> for Error {
-    /// The transport failed. An error that says more than its kind and its number is kept as the
-    /// source; an [`Error`] that became an [`io::Error`] is again what it was.
+    /// Creates the error of a transport that failed. An error with more information than its kind and its number
+    /// becomes the source. An [`Error`] that was converted to an [`io::Error`] is converted back.
     #[cold]
     fn from(error: io::Error) -> Self {
         error.downcast().unwrap_or_else(|error| {
             let os = OsError::from(&error);
-            let is_said = error.get_ref().is_none() && os.kind != OsErrorKind::Other;
+            let is_described = error.get_ref().is_none() && os.kind != OsErrorKind::Other;
             let new = Self::from(os);
-            if is_said { new } else { new.with_source(error) }
+            if is_described { new } else { new.with_source(error) }
         })
     }
 }
@@ -60,7 +60,7 @@ impl From<Error> for io::Error {
 }
 
 impl Error {
-    /// Creates the error of a request whose body could not be produced, and keeps why as the source.
+    /// Creates the error of a request whose body could not be read, with `error` as its source.
     ///
     /// ```
     /// use std::io;
@@ -76,8 +76,8 @@ impl Error {
         Self::new(Cause::Body(OsError::from(&error))).with_source(error)
     }
 
-    /// Returns the kind of the [`io::Error`] that this error becomes: that of the [`io::Error`] which
-    /// led to it if there is one, else the one that comes nearest to the cause.
+    /// Returns the kind of the [`io::Error`] that this error converts to: the kind of its source if that is an
+    /// [`io::Error`], else the kind nearest to the cause.
     #[must_use]
     pub fn io_kind(&self) -> ErrorKind {
         let source = std::error::Error::source(self).and_then(|error| error.downcast_ref());
@@ -126,7 +126,7 @@ mod tests {
 
     use super::*;
 
-    /// An error and what it is after it has been an [`Error`].
+    /// Returns the error after conversion to an [`Error`] and back.
     fn round_trip(error: io::Error) -> io::Error {
         io::Error::from(Error::from(error))
     }
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn number_of_the_system_survives_the_round_trip() {
-        // The numbers below 40 are the same on all Unix systems; others have some of them too.
+        // The numbers below 40 are the same on all Unix systems; other systems have some of them.
         for code in 1..40 {
             let before = io::Error::from_raw_os_error(code);
             let error = Error::from(io::Error::from_raw_os_error(code));
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn error_that_says_more_than_its_kind_is_the_source() {
+    fn error_with_more_than_a_kind_is_the_source() {
         for error in [
             io::Error::new(ErrorKind::ConnectionRefused, "the relay is full"),
             io::Error::from(ErrorKind::WriteZero),
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn error_comes_back_whole_from_an_io_error() {
+    fn error_survives_conversion_to_an_io_error() {
         let mut error = Error::new(Cause::Cancelled).with_proxy("p", 1);
         error.request_bytes = 7;
         let error = Error::from(io::Error::from(error));

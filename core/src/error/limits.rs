@@ -1,32 +1,31 @@
-//! How much a peer may send, and which of its errors are tolerated.
+//! Limits for what a peer may send, and the rules that it may break.
 
 use super::Rule;
 
-/// What a connection accepts at most. Each limit is enforced before the end of what exceeds it is
-/// seen, so a connection never holds more than its limits and one read.
+/// The limits of a connection. A connection enforces each limit before it has received all of what exceeds
+/// it, so it never buffers more than its limits and one read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes in a start line, its end included. 64 KiB by default.
+    /// Bytes in a start line, including its line end. 64 KiB by default.
     pub start_line: usize,
-    /// Bytes in a head, start line and blank line included. 64 KiB by default.
+    /// Bytes in a head, including the start line and the blank line. 64 KiB by default.
     pub head: usize,
     /// Fields in a head, and in a trailer section. 128 by default.
     pub fields: usize,
     /// Blank lines before a request. 4 by default.
     pub blank_lines: usize,
-    /// Bytes in a chunk-size line, its end included. 4 KiB by default.
+    /// Bytes in a chunk-size line, including its line end. 4 KiB by default.
     pub chunk_line: usize,
     /// Bytes of chunk extensions in a whole body. 16 KiB by default.
     pub chunk_extensions: usize,
     /// Bytes in a trailer section. 16 KiB by default.
     pub trailers: usize,
-    /// Bytes in a body, without its framing; and once more, in what its content codings are decoded
-    /// to. No limit by default.
+    /// Bytes in a body, without framing. The same limit applies to the decoded body. No limit by default.
     pub body: u64,
-    /// Bytes that one byte of a coded body may become, once the body is beyond
-    /// [`UNSUSPICIOUS`](Self::UNSUSPICIOUS). 200 by default: text becomes 3 to 20, and only what
-    /// repeats itself more, while a bomb of zeros has 1032 in gzip and a million in br.
+    /// Ratio of decoded bytes to coded bytes of a body, once the decoded body is longer than
+    /// [`UNSUSPICIOUS`](Self::UNSUSPICIOUS). 200 by default: text has a ratio of 3 to 20, and only repetitive
+    /// data has more. A decompression bomb of zeros has 1032 in gzip and a million in br.
     pub expansion: u64,
     /// Informational responses before the final one. 16 by default.
     pub informational: usize,
@@ -50,10 +49,10 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// A decoded body of at most this many bytes is no bomb, however short it was: 16 MiB.
+    /// Length in bytes of a decoded body up to which [`expansion`](Self::expansion) does not apply: 16 MiB.
     pub const UNSUSPICIOUS: u64 = 16 * 1024 * 1024;
 
-    /// The limit that a rule stands for: its name, and how much it allows.
+    /// Returns the name and the value of the limit that a rule enforces, if it enforces one.
     pub(crate) const fn behind(&self, rule: Rule) -> Option<(&'static str, u64)> {
         Some(match rule {
             Rule::StartLineTooLong => ("start_line", self.start_line as u64),
@@ -70,8 +69,8 @@ impl Limits {
     }
 }
 
-/// Rules that a peer may break: one named bit each, all off by default. Each use is told as an
-/// event, with the rule and the offset.
+/// Rules that a peer may break: a set of named bits, all off by default. Each use emits an event with the rule
+/// and the offset.
 ///
 /// ```
 /// use limpid_core::limits::Lenient;
@@ -88,7 +87,7 @@ macro_rules! lenient {
         impl Lenient {
             $( $(#[doc = $doc])+ pub const $name: Self = Self(1 << $bit); )+
 
-            /// Every tolerance there is.
+            /// All tolerances.
             pub const ALL: Self = Self($( Self::$name.0 )|+);
 
             /// Each tolerance with its name.
@@ -100,36 +99,35 @@ macro_rules! lenient {
 }
 
 lenient! {
-    /// Lines of heads and trailers may end in LF alone (RFC 9112 section 2.2).
+    /// Lines of heads and trailers may end with LF alone (RFC 9112 section 2.2).
     BARE_LF = 0,
-    /// Values in requests may be folded over lines, which are joined by a space (RFC 9112 section
-    /// 5.2). In responses that is always so.
+    /// Field values of requests may be folded over several lines, which are joined with a space (RFC 9112
+    /// section 5.2). In responses this is always allowed.
     FOLD_IN_REQUESTS = 1,
-    /// Blanks may stand between a field name and its colon; they are dropped (RFC 9112 section 5.1).
+    /// White space may precede the colon of a field, and is dropped (RFC 9112 section 5.1).
     SPACE_BEFORE_COLON = 2,
-    /// Content-Length may stand beside Transfer-Encoding, which then overrides it, and the
-    /// connection is not used again (RFC 9112 section 6.3).
+    /// A message may have both Content-Length and Transfer-Encoding. The latter applies, and the connection is
+    /// not reused (RFC 9112 section 6.3).
     LENGTH_WITH_CHUNKED = 3,
     /// Content-Length may be repeated with the same value (RFC 9112 section 6.3).
     REPEATED_LENGTH = 4,
-    /// A later minor version than 1 is read as 1 (RFC 9110 section 2.5).
+    /// A minor version greater than 1 is read as 1 (RFC 9110 section 2.5).
     MINOR_VERSION = 5,
-    /// Blanks may follow a chunk size (RFC 9112 section 7.1).
+    /// White space may follow a chunk size (RFC 9112 section 7.1).
     SPACE_AFTER_CHUNK_SIZE = 6,
-    /// Messages of HTTP/1.0 may be chunked, and the connection is not used again (RFC 9112 section
-    /// 6.1).
+    /// HTTP/1.0 messages may be chunked; the connection is not reused (RFC 9112 section 6.1).
     CHUNKED_IN_HTTP_10 = 7,
-    /// Values may have control characters other than NUL, CR and LF (RFC 9110 section 5.5).
+    /// Field values may contain control characters other than NUL, CR and LF (RFC 9110 section 5.5).
     CONTROL_IN_VALUE = 8,
-    /// Blank lines may stand before a response (RFC 9112 section 2.2).
+    /// Blank lines may precede a response (RFC 9112 section 2.2).
     BLANK_LINE_BEFORE_RESPONSE = 9,
 }
 
 impl Lenient {
-    /// Nothing is tolerated.
+    /// No tolerance.
     pub const STRICT: Self = Self(0);
 
-    /// Whether every bit of `tolerance` is set.
+    /// Returns whether every tolerance in `tolerance` is set.
     #[inline]
     #[must_use]
     pub const fn allows(self, tolerance: Self) -> bool {
@@ -145,13 +143,13 @@ impl core::ops::BitOr for Lenient {
     }
 }
 
-/// How a connection treats its peer.
+/// The configuration of a connection: how it treats its peer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Config {
-    /// How much the peer may send.
+    /// The limits for what the peer may send.
     pub limits: Limits,
-    /// Which rules it may break.
+    /// The rules that the peer may break.
     pub lenient: Lenient,
 }
 

@@ -1,10 +1,10 @@
-//! Calls that the state of a connection forbids, and messages that must not be sent.
+//! Errors of the caller: calls that the state forbids, and messages that must not be sent.
 
 use core::fmt;
 
 use crate::values::State;
 
-/// A call on a connection.
+/// A call of a method of a connection, an exchange or a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Call {
@@ -14,44 +14,44 @@ pub enum Call {
     SendInformational,
     /// Sending a response head.
     SendResponse,
-    /// Sending a piece of a body.
+    /// Sending a part of a body.
     SendData,
     /// Ending a body.
     Finish,
     /// Starting the next exchange on the connection.
     Restart,
-    /// Taking the connection over after a switch of protocols.
+    /// Taking over the connection after a switch of protocols.
     IntoSwitched,
-    /// Handing in bytes of the transport.
+    /// Passing in bytes that the transport received.
     HandleReceived,
-    /// Saying how many bytes the transport took.
+    /// Reporting how many bytes the transport accepted.
     HandleSent,
-    /// Handing in the layer that secures the connection.
+    /// Passing in the TLS layer of the connection.
     HandleSecured,
-    /// Saying which TLS configuration is used.
+    /// Reporting which TLS configuration is used.
     HandleTrusted,
-    /// Handing in an idle connection.
+    /// Passing in an idle connection.
     HandleReused,
-    /// Saying that a connection is to be opened.
+    /// Reporting that a connection may be opened.
     HandleOpened,
-    /// Handing in the addresses of a host.
+    /// Passing in the addresses of a host.
     HandleResolved,
-    /// Saying that an attempt at connecting has succeeded.
+    /// Reporting that an attempt to connect succeeded.
     HandleDialed,
-    /// Saying that an attempt at connecting has failed.
+    /// Reporting that an attempt to connect failed.
     HandleDialFailed,
-    /// Handing in a piece of a request's body.
+    /// Passing in a part of a request's body.
     HandleBody,
-    /// Saying that a request's body is complete.
+    /// Reporting that a request's body is complete.
     HandleBodyEnd,
-    /// Saying that there is no more of a request's body, though it is not complete.
+    /// Reporting that the source of a request's body failed before its end.
     HandleBodyFailed,
-    /// Saying that there is no answer to what was asked for.
+    /// Reporting that an operation which the machine requested failed.
     HandleFailed,
 }
 
 impl Call {
-    /// The call's name as Rust code writes it.
+    /// Returns the name of the method.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -79,46 +79,46 @@ impl Call {
     }
 }
 
-/// What is wrong with a call.
+/// The reason for which a call is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Misuse {
-    /// The state of the connection forbids it.
+    /// The state of the connection forbids the call.
     State,
-    /// The method is empty or has a character that no token has (RFC 9110 section 9.1).
+    /// The method is not a token (RFC 9110 section 9.1).
     Method,
-    /// The target is empty, has a character that could split the message, or has not the form that
-    /// its method needs (RFC 9112 section 3.2).
+    /// The target is empty, contains a character that could split the message, or does not have the form that
+    /// its method requires (RFC 9112 section 3.2).
     Target,
-    /// The status does not fit the call: 100 to 199 for an informational response, 200 to 999 else.
+    /// The status is not valid for the call: 100 to 199 for an informational response, else 200 to 999.
     Status,
-    /// The reason phrase has a character that could split the message (RFC 9112 section 4).
+    /// The reason phrase contains a character that could split the message (RFC 9112 section 4).
     Reason,
-    /// The field of this index has an empty name or a character that no token has.
+    /// The name of the field at this index is not a token.
     FieldName(usize),
-    /// The field of this index has a character in its value that could split the message.
+    /// The value of the field at this index contains a character that could split the message.
     FieldValue(usize),
-    /// A request of HTTP/1.1 needs a Host field (RFC 9112 section 3.2).
+    /// The HTTP/1.1 request has no Host field (RFC 9112 section 3.2).
     HostMissing,
-    /// A request must not have two Host fields (RFC 9112 section 3.2).
+    /// The request has more than one Host field (RFC 9112 section 3.2).
     HostRepeated,
-    /// Content-Length or Transfer-Encoding contradicts the body that was announced.
+    /// Content-Length or Transfer-Encoding contradicts the announced size of the body.
     Framing,
-    /// This message has no body (RFC 9112 section 6.3).
+    /// The message cannot have a body (RFC 9112 section 6.3).
     NoBody,
-    /// More bytes than announced.
+    /// The body is longer than announced.
     BodyTooLong,
-    /// Fewer bytes than announced; this many are missing.
+    /// The body is this many bytes shorter than announced.
     BodyTooShort(u64),
-    /// Trailers need the chunked transfer coding (RFC 9112 section 7.1.2).
+    /// There are trailers, and the body is not chunked (RFC 9112 section 7.1.2).
     TrailersNeedChunks,
-    /// The field of this index must not be a trailer (RFC 9110 section 6.5.1).
+    /// The field at this index must not be a trailer (RFC 9110 section 6.5.1).
     TrailerForbidden(usize),
-    /// More bytes than the room that was lent for them, or than there were to be sent.
+    /// The number of bytes exceeds the buffer that was provided, or the bytes that were to be sent.
     TooManyBytes,
 }
 
-/// The caller asked for something that must not be; nothing was written.
+/// A call that the connection refused. Nothing was written.
 ///
 /// ```
 /// use limpid_core::http1::{Connection, Role};
@@ -157,12 +157,14 @@ impl fmt::Display for MisuseError {
             Misuse::Method => write!(f, "{call}: the method is not a token"),
             Misuse::Target => write!(
                 f,
-                "{call}: the target has not the form that its method needs, or a character that \
-                 no target has"
+                "{call}: the target does not have the form that its method requires, or contains \
+                 an invalid character"
             ),
-            Misuse::Status => write!(f, "{call}: the status does not fit this call"),
+            Misuse::Status => write!(f, "{call}: the status is not valid for this call"),
             Misuse::Reason => write!(f, "{call}: the reason phrase has a control character"),
-            Misuse::FieldName(index) => write!(f, "{call}: the name of field {index} is no token"),
+            Misuse::FieldName(index) => {
+                write!(f, "{call}: the name of field {index} is not a token")
+            }
             Misuse::FieldValue(index) => {
                 write!(f, "{call}: the value of field {index} has a control character")
             }
@@ -184,7 +186,7 @@ impl fmt::Display for MisuseError {
                 write!(f, "{call}: field {index} must not be sent as a trailer")
             }
             Misuse::TooManyBytes => {
-                write!(f, "{call}: more bytes than there was room for, or than were to be sent")
+                write!(f, "{call}: the number of bytes exceeds the buffer, or what was to be sent")
             }
         }
     }

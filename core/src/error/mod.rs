@@ -1,7 +1,8 @@
-//! What can go wrong: the peer ([`PeerError`]), the caller ([`MisuseError`]), or the transport.
+//! The errors of peers ([`PeerError`]), callers ([`MisuseError`]) and transports ([`OsError`]), and the error of
+//! an exchange ([`Error`]), which can contain any of them.
 //!
-//! Each says what, where and by which rule, and its `Display` says it to a person in one sentence. They
-//! are plain values without strings; [`Error`] alone can own more, such as the error that led to it.
+//! Each error gives what was wrong, where, and which rule applies; `Display` puts it in one sentence. Errors
+//! are plain values without strings. Only [`Error`] can own more, such as the error that caused it.
 
 mod cause;
 mod coding;

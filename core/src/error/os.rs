@@ -1,25 +1,25 @@
-//! Errors of the operating system, in terms that every system shares.
+//! Errors of the operating system, in terms that are common to all systems.
 
 use core::fmt;
 
-/// An error number of the operating system, as the driver was told it.
+/// An error of the operating system, as the driver received it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OsError {
-    /// The number, `errno` on Unix; 0 where the system gave none.
+    /// The number (`errno` on Unix); 0 if the system gave no number.
     pub code: i32,
-    /// What it means, in the terms every system shares.
+    /// The kind of error, in terms that are common to all systems.
     pub kind: OsErrorKind,
 }
 
 macro_rules! os_errors {
     ($( $variant:ident $description:literal, )+) => {
-        /// The errors of sockets that a person or a retry may want to tell apart.
+        /// The kinds of socket errors that are distinguished.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
-        pub enum OsErrorKind { $( #[doc = concat!("Says: ", $description, ".")] $variant, )+ }
+        pub enum OsErrorKind { $( #[doc = concat!("Displayed as \"", $description, "\".")] $variant, )+ }
 
         impl OsErrorKind {
-            /// The error in words.
+            /// Returns the description of the error.
             #[must_use]
             pub const fn description(self) -> &'static str {
                 match self { $( Self::$variant => $description, )+ }
@@ -32,12 +32,12 @@ os_errors! {
     Refused "connection refused",
     Reset "connection reset by peer",
     Aborted "connection aborted",
-    BrokenPipe "the peer takes no more bytes",
+    BrokenPipe "the peer accepts no more bytes",
     NetworkUnreachable "network is unreachable",
     HostUnreachable "no route to host",
     AddressUnavailable "the local address is not one of this machine",
     AddressInUse "address already in use",
-    TimedOut "the operating system gave up waiting",
+    TimedOut "the operating system timed out",
     NotFound "no such file or directory",
     Denied "permission denied",
     Other "the operating system reports an error",

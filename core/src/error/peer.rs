@@ -1,10 +1,10 @@
-//! A peer that broke a rule.
+//! The error of a peer that breaks a rule.
 
 use core::fmt;
 
 use super::rule::Rule;
 
-/// The peer broke a rule.
+/// A violation of a rule by the peer.
 ///
 /// ```
 /// use limpid_core::error::{PeerError, Rule};
@@ -18,11 +18,11 @@ use super::rule::Rule;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeerError {
-    /// Which rule.
+    /// The rule that was broken.
     pub rule: Rule,
-    /// Where: how many bytes the peer had sent on this connection before the offending one.
+    /// Number of bytes that the peer sent on this connection before the offending byte.
     pub offset: u64,
-    /// The offending byte; `None` where something is missing.
+    /// The offending byte, or `None` if something is missing.
     pub byte: Option<u8>,
 }
 
@@ -42,7 +42,7 @@ impl fmt::Display for PeerError {
 
 impl core::error::Error for PeerError {}
 
-/// A byte as a person reads it: its character where that can be printed, else its number.
+/// A byte for display: its character if it is printable, else its number.
 #[derive(Clone, Copy, Debug)]
 struct ShownByte(u8);
 

@@ -1,21 +1,21 @@
-//! What was being done when something went wrong.
+//! The phases of an exchange.
 
 use core::fmt;
 
-/// What an exchange was doing.
+/// The phase of an exchange.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Phase {
-    /// Nothing yet, or nothing any more.
+    /// Not started, or over.
     #[default]
     Idle,
-    /// Waiting for a connection of the pool.
+    /// Waiting for a connection from the pool.
     Pool,
     /// Looking up the addresses of a host.
     Resolve,
     /// Opening a connection.
     Connect,
-    /// Shaking hands over TLS.
+    /// Performing the TLS handshake.
     Tls,
     /// Sending a head.
     SendHead,
@@ -25,16 +25,16 @@ pub enum Phase {
     ReceiveHead,
     /// Receiving a body.
     ReceiveBody,
-    /// Closing.
+    /// Closing the connection.
     Close,
-    /// A server waits for a request.
+    /// Waiting for a request, as a server.
     RequestHead,
-    /// A server answers a request.
+    /// Answering a request, as a server.
     Answer,
 }
 
 impl Phase {
-    /// The phase in words that finish the sentence "failed while".
+    /// Returns the phase in words that continue the sentence "failed while".
     #[must_use]
     pub const fn doing(self) -> &'static str {
         match self {

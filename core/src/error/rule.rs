@@ -1,21 +1,21 @@
-//! The rules a peer can break, each with its section and the status a server should answer.
+//! The rules that a peer can break, each with its section and the status of a server's response.
 
-/// What kind of offence breaking a rule is.
+/// The class of an error: what kind of rule was broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorClass {
     /// The bytes do not follow the grammar, or contradict each other.
     Malformed,
-    /// The bytes may follow the grammar, but are more than a limit allows.
+    /// The bytes may follow the grammar, but exceed a limit.
     TooLarge,
-    /// The message is understood and not supported.
+    /// The message is valid, but not supported.
     Unsupported,
-    /// The peer closed the connection where a message needed more.
+    /// The peer closed the connection within a message.
     EndOfStream,
 }
 
 macro_rules! rules {
     ($( $variant:ident: $class:ident $status:literal $section:literal $description:literal, )+) => {
-        /// A rule of HTTP/1.1, or a limit of ours, that a peer's bytes can break.
+        /// A rule of HTTP/1.1 or a configured limit, which a peer's bytes can break.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Rule {
@@ -26,34 +26,34 @@ macro_rules! rules {
         }
 
         impl Rule {
-            /// Every rule, in the order in which this page documents them.
+            /// All rules, in the order of their documentation.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// What kind of offence breaking it is.
+            /// Returns the class of the error.
             #[must_use]
             pub const fn class(self) -> ErrorClass {
                 match self { $(Self::$variant => ErrorClass::$class,)+ }
             }
 
-            /// The status with which a server should refuse a request that breaks it.
+            /// Returns the status with which a server refuses a request that breaks the rule.
             #[must_use]
             pub const fn status(self) -> u16 {
                 match self { $(Self::$variant => $status,)+ }
             }
 
-            /// Where it is written: a section of an RFC, or "limit" for a limit of ours.
+            /// Returns the section of the RFC that defines the rule, or "limit" for a configured limit.
             #[must_use]
             pub const fn section(self) -> &'static str {
                 match self { $(Self::$variant => $section,)+ }
             }
 
-            /// What was wrong, in words that finish the sentence "the peer's bytes are refused:".
+            /// Returns what was wrong, in words that continue the sentence "the peer's bytes are refused:".
             #[must_use]
             pub const fn description(self) -> &'static str {
                 match self { $(Self::$variant => $description,)+ }
             }
 
-            /// The rule's name, as in this enum.
+            /// Returns the name of the variant.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => stringify!($variant),)+ }
@@ -115,7 +115,7 @@ rules! {
     ChunkLineEnd: Malformed 400 "RFC 9112 section 7.1" "a chunk-size line does not end in CR LF",
     ChunkDataEnd: Malformed 400 "RFC 9112 section 7.1" "the data of a chunk is not followed by CR LF",
 
-    // What may come when.
+    // Order of messages.
     ResponseUnasked: Malformed 502 "RFC 9112 section 6.3" "bytes arrive on a connection on which no request waits for a response",
     SwitchUnasked: Malformed 502 "RFC 9110 section 7.8" "the server switches protocols, and the request did not ask for it",
 

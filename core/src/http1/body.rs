@@ -65,7 +65,7 @@ impl Body {
     pub(super) const NONE: Self =
         Self { state: State::Complete, announced: 0, received: 0, extensions: 0 };
 
-    /// A body that is framed like this.
+    /// Creates a body that is framed like this.
     ///
     /// # Errors
     /// Its announced length is over the limit.
@@ -92,7 +92,7 @@ impl Body {
         self.received
     }
 
-    /// The rule that the peer breaks by closing the connection now, if any.
+    /// Returns the rule that the peer breaks by closing the connection now, if any.
     pub(super) const fn end_of_stream(&self) -> Option<Rule> {
         match self.state {
             State::Complete | State::UntilClose => None,
@@ -145,7 +145,7 @@ impl Body {
         }
     }
 
-    /// How much of `available` bytes is data; none if framing comes next, or nothing that is allowed.
+    /// Returns how much of `available` bytes is data; none if framing comes next, or nothing that is allowed.
     pub(super) fn take_data(&mut self, available: usize, limits: &Limits) -> usize {
         let n = match &mut self.state {
             State::Length(_) => return self.plain_data(available).unwrap_or(0),
@@ -161,7 +161,7 @@ impl Body {
         n
     }
 
-    /// How much of `available` bytes is data, in a body of known length of which something has come.
+    /// Returns how much of `available` bytes is data, in a body of known length of which something has come.
     #[inline(always)]
     pub(super) fn plain_data(&mut self, available: usize) -> Option<usize> {
         let State::Length(left) = &mut self.state else { return None };
@@ -177,13 +177,13 @@ impl Body {
         Some(n)
     }
 
-    /// Whether nothing of it is left.
+    /// Returns whether nothing of it is left.
     #[inline]
     pub(super) const fn is_complete(&self) -> bool {
         matches!(self.state, State::Complete)
     }
 
-    /// Whether all data of a chunk was read, and what follows it was not.
+    /// Returns whether all data of a chunk was read, and what follows it was not.
     #[inline]
     pub(super) const fn is_after_chunk(&self) -> bool {
         matches!(self.state, State::ChunkData(0))
@@ -244,7 +244,7 @@ impl Body {
         self.begin_chunk(line, bytes.len(), trailers, request, config)
     }
 
-    /// A chunk-size line of `len` bytes was read.
+    /// Returns a chunk-size line of `len` bytes was read.
     #[inline]
     fn begin_chunk(
         &mut self,

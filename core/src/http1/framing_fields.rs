@@ -46,7 +46,7 @@ pub(super) struct BrokenField {
 }
 
 impl BrokenField {
-    /// The field at `index` breaks `rule`.
+    /// Returns the field at `index` breaks `rule`.
     pub(super) fn new(rule: Rule, index: usize) -> Self {
         Self { rule, field: u32::try_from(index).unwrap_or(u32::MAX) }
     }

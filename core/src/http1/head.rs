@@ -32,7 +32,7 @@ impl Head {
         request_kind: RequestKind::Other,
     };
 
-    /// Whether another message may follow, as far as this head says (RFC 9112 section 9.3).
+    /// Returns whether another message may follow, as far as this head says (RFC 9112 section 9.3).
     #[inline]
     pub(super) const fn keeps_alive(&self) -> bool {
         let persistent = self.version.minor() >= 1 || self.connection.keep_alive;
@@ -44,7 +44,7 @@ impl Head {
         is_informational(self.status)
     }
 
-    /// What the connection makes of it.
+    /// Returns what the connection makes of it.
     #[inline]
     pub(super) fn head_info(&self) -> HeadInfo {
         let framing = self.decision.framing;

@@ -97,17 +97,17 @@ impl HeadParser {
         &self.spans
     }
 
-    /// Whether a byte of it has been seen.
+    /// Returns whether a byte of it has been seen.
     pub(super) fn has_begun(&self) -> bool {
         self.scan > 0
     }
 
-    /// Where the line stands at which reading stopped: the blank line, if it is complete.
+    /// Returns where the line stands at which reading stopped: the blank line, if it is complete.
     pub(super) fn line_start(&self) -> usize {
         self.line
     }
 
-    /// The line at which reading stopped, without its end.
+    /// Returns the line at which reading stopped, without its end.
     pub(super) fn line_at<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
         let rest = bytes.get(self.line..).unwrap_or_default();
         let line = &rest[..memchr(b'\n', rest).unwrap_or(rest.len())];
@@ -184,12 +184,12 @@ impl HeadParser {
         }
     }
 
-    /// Whether the start line is over, or there is none.
+    /// Returns whether the start line is over, or there is none.
     const fn has_start_line(&self) -> bool {
         self.start_line.is_some() || matches!(self.kind, Kind::Trailers { .. })
     }
 
-    /// Where the line that is being read ends.
+    /// Returns where the line that is being read ends.
     fn line_feed(&mut self, bytes: &[u8]) -> Option<usize> {
         let found = memchr(b'\n', &bytes[self.scan..]);
         self.count(found.map_or(bytes.len() - self.scan, |found| found + 1));
@@ -279,7 +279,7 @@ impl HeadParser {
         if matches!(first, b'\r' | b'\n') { Ok(()) } else { Err(Broken::new(rule, 0)) }
     }
 
-    /// How long the section may be for now, and the rule behind that.
+    /// Returns how long the section may be for now, and the rule behind that.
     fn limit(&self, config: &Config) -> (usize, Rule) {
         let limits = &config.limits;
         let (limit, rule) = match (self.kind, &self.start_line) {
@@ -384,7 +384,7 @@ impl HeadParser {
     }
 }
 
-/// Where the content of a line ends, given where its LF is.
+/// Returns where the content of a line ends, given where its LF is.
 fn line_end(
     bytes: &[u8],
     start: usize,
@@ -406,7 +406,7 @@ fn line_end(
     Ok(lf)
 }
 
-/// Where the parts of a line stand that starts at `line`.
+/// Returns where the parts of a line stand that starts at `line`.
 #[inline]
 fn span(line: usize, parts: &FieldLine) -> FieldSpan {
     FieldSpan {
@@ -417,7 +417,7 @@ fn span(line: usize, parts: &FieldLine) -> FieldSpan {
     }
 }
 
-/// An offset within a section, which is shorter than 4 GiB.
+/// Returns an offset within a section, which is shorter than 4 GiB.
 #[expect(clippy::cast_possible_truncation, reason = "no section is that long, see `limit`")]
 #[inline]
 const fn offset(at: usize) -> u32 {
@@ -428,7 +428,7 @@ const fn offset(at: usize) -> u32 {
 mod tests {
     use super::*;
 
-    /// How many bytes are looked at for a head that arrives in pieces of this size.
+    /// Returns how many bytes are looked at for a head that arrives in pieces of this size.
     fn work(head: &[u8], piece: usize) -> usize {
         let (mut section, config) = (HeadParser::new(Kind::Request), Config::default());
         let mut bytes = Vec::new();

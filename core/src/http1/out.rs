@@ -23,7 +23,7 @@ pub(super) struct Out {
 }
 
 impl Out {
-    /// Where heads and framing are written.
+    /// Returns where heads and framing are written.
     pub(super) const fn staging(&mut self) -> &mut Vec<u8> {
         &mut self.staging
     }
@@ -38,7 +38,7 @@ impl Out {
         }
     }
 
-    /// What is to be sent, in order.
+    /// Returns what is to be sent, in order.
     pub(super) fn slices(&self) -> [&[u8]; 3] {
         match &self.body {
             None => [&self.staging[self.sent..], &[], &[]],
@@ -48,7 +48,7 @@ impl Out {
         }
     }
 
-    /// The same, owned: a large piece of a body is shared and not copied.
+    /// Returns the same, owned: a large piece of a body is shared and not copied.
     pub(super) fn shared(&self) -> [Bytes; 3] {
         let [before, body, after] = self.slices();
         let body = self
@@ -62,7 +62,7 @@ impl Out {
         self.staging.len() - self.sent + self.body.as_ref().map_or(0, |(_, data)| data.len())
     }
 
-    /// How many bytes were ever sent.
+    /// Returns how many bytes were ever sent.
     pub(super) const fn total(&self) -> u64 {
         self.total
     }

@@ -101,13 +101,13 @@ impl Receive {
         self.buffer.after(self.borrowed)
     }
 
-    /// How many of them there are.
+    /// Returns how many of them there are.
     #[inline]
     pub(super) const fn surplus(&self) -> usize {
         self.buffer.len() - self.borrowed
     }
 
-    /// The line that broke a rule, without its end unless it is a chunk-size line.
+    /// Returns the line that broke a rule, without its end unless it is a chunk-size line.
     pub(super) fn excerpt(&self) -> &[u8] {
         self.buffer.unread().get(self.excerpt.clone()).unwrap_or_default()
     }
@@ -117,33 +117,33 @@ impl Receive {
         (self.body.received(), self.body.announced())
     }
 
-    /// The bytes of the head or piece that the last step was about.
+    /// Returns the bytes of the head or piece that the last step was about.
     pub(super) fn borrowed(&self) -> &[u8] {
         self.buffer.front(self.borrowed)
     }
 
-    /// The start line of the head that the last step was about.
+    /// Returns the start line of the head that the last step was about.
     pub(super) fn start_line(&self) -> Option<&StartLine> {
         self.parser.start_line()
     }
 
-    /// The fields that the last step was about.
+    /// Returns the fields that the last step was about.
     pub(super) fn fields(&self) -> Fields<'_> {
         Fields::new(self.borrowed(), self.parser.spans())
     }
 
-    /// Whether there are any.
+    /// Returns whether there are any.
     #[inline]
     pub(super) fn has_fields(&self) -> bool {
         !self.parser.spans().is_empty()
     }
 
-    /// Whether nothing is left to come of the body.
+    /// Returns whether nothing is left to come of the body.
     pub(super) const fn is_complete(&self) -> bool {
         self.body.is_complete()
     }
 
-    /// Whether nothing of a message has arrived.
+    /// Returns whether nothing of a message has arrived.
     pub(super) fn is_idle(&self) -> bool {
         self.surplus() == 0 && !self.parser.has_begun()
     }
@@ -360,7 +360,7 @@ impl Receive {
         data.is_some()
     }
 
-    /// How much of `available` bytes that follow those in the buffer is data of the body; none if
+    /// Returns how much of `available` bytes that follow those in the buffer is data of the body; none if
     /// something else comes first. They count as read.
     pub(super) fn skip_data(&mut self, available: usize) -> usize {
         if self.surplus() > 0 {
@@ -423,7 +423,7 @@ impl Receive {
         }
     }
 
-    /// The peer closed its direction, which is where some bodies end.
+    /// Returns the peer closed its direction, which is where some bodies end.
     #[cold]
     fn end_in_body<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Option<Part>, PeerError> {
         let Some(rule) = self.body.end_of_stream() else {
@@ -446,7 +446,7 @@ pub(super) fn emit_leniency<S: Sink>(cx: &mut Cx<'_, S>, rule: Rule, offset: u64
     });
 }
 
-/// Where `part`, a slice of `whole`, starts in it.
+/// Returns where `part`, a slice of `whole`, starts in it.
 pub(super) fn offset_in(whole: &[u8], part: &[u8]) -> usize {
     (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize).min(whole.len())
 }

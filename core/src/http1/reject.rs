@@ -10,7 +10,7 @@ use crate::trace::{Cx, EventKind, Sink, TraceEvent};
 use crate::wire::{Broken, number, target};
 
 impl Receive {
-    /// Where the bytes are that a broken body is refused for.
+    /// Returns where the bytes are that a broken body is refused for.
     #[cold]
     pub(super) fn body_evidence(&self, rule: Rule) -> Range<usize> {
         let bytes = self.buffer.unread();
@@ -30,7 +30,7 @@ impl Receive {
         }
     }
 
-    /// The field that a rule of framing is about.
+    /// Returns the field that a rule of framing is about.
     #[cold]
     pub(super) fn framing_field(&self, rule: Rule) -> BrokenField {
         let fields = self.fields();
@@ -92,7 +92,7 @@ impl Receive {
     }
 }
 
-/// Where a value is at fault.
+/// Returns where a value is at fault.
 fn value_fault(value: &[u8], rule: Rule) -> usize {
     match rule {
         Rule::ContentLengthInvalid => match number::decimal(value) {

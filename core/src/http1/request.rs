@@ -47,8 +47,8 @@ impl WrittenRequest {
     }
 }
 
-/// Judges the head of a request and, if nothing is wrong with it, writes it behind `staging`; `request_kind` is
-/// what its method does.
+/// Judges the head of a request and, if nothing is wrong with it, writes it behind `staging`;
+/// `request_kind` is what its method does.
 pub(super) fn write(
     staging: &mut Vec<u8>,
     method: &[u8],

@@ -121,7 +121,7 @@ pub(super) fn write_with(
     write(staging, status, &start, fields, size, context)
 }
 
-/// The end of a head, with the field that says whether the connection goes on, unless the caller did.
+/// Returns the end of a head, with the field that says whether the connection goes on, unless the caller did.
 const fn persistence(ends: bool, old: bool, framing_fields: &FramingFields) -> &'static [u8] {
     match (ends, framing_fields.connection.close, framing_fields.connection.keep_alive) {
         (true, false, _) => b"Connection: close\r\n\r\n",
@@ -130,7 +130,7 @@ const fn persistence(ends: bool, old: bool, framing_fields: &FramingFields) -> &
     }
 }
 
-/// How a response announces the body that it has, or that the one to GET would have.
+/// Returns how a response announces the body that it has, or that the one to GET would have.
 const fn announced(status: u16, request_kind: RequestKind, size: BodySize, old: bool) -> Framing {
     match (status, request_kind, size) {
         (101, ..) | (200..=299, RequestKind::Connect, _) => Framing::Tunnel,

@@ -38,7 +38,7 @@ impl Transition {
     ];
 }
 
-/// The table: where `side` stands after `transition`, or `None` where it must not do that.
+/// Returns the table: where `side` stands after `transition`, or `None` where it must not do that.
 ///
 /// What follows from it for the other side, `docs/STATES.md` lists.
 #[inline]
@@ -96,7 +96,7 @@ impl ConnectionState {
         }
     }
 
-    /// Whether both sides want the connection to go on.
+    /// Returns whether both sides want the connection to go on.
     pub(crate) const fn keeps_alive(&self) -> bool {
         self.keep_alive
     }
@@ -112,23 +112,23 @@ impl ConnectionState {
         self.switch = switch;
     }
 
-    /// Whether the client has asked to leave HTTP/1.1 and has no answer to that.
+    /// Returns whether the client has asked to leave HTTP/1.1 and has no answer to that.
     pub(crate) const fn may_switch(&self) -> bool {
         self.switch.is_some()
     }
 
-    /// Whether the client has asked to leave HTTP/1.1 in this way and has no answer to that.
+    /// Returns whether the client has asked to leave HTTP/1.1 in this way and has no answer to that.
     pub(crate) fn may_switch_by(&self, kind: SwitchKind) -> bool {
         self.switch == Some(kind)
     }
 
-    /// Whether the connection has left HTTP/1.1 in both directions: a client's direction does when
+    /// Returns whether the connection has left HTTP/1.1 in both directions: a client's direction does when
     /// its own request is complete.
     pub(crate) fn have_switched(&self) -> bool {
         self.client == State::Switched && self.server == State::Switched
     }
 
-    /// Whether the table has a move of `side` by `transition`.
+    /// Returns whether the table has a move of `side` by `transition`.
     #[inline]
     pub(crate) const fn may(&self, side: Role, transition: Transition) -> bool {
         after(side, self.of(side), transition).is_some()
@@ -192,7 +192,7 @@ impl ConnectionState {
         }
     }
 
-    /// Both messages are complete and another exchange may begin.
+    /// Returns both messages are complete and another exchange may begin.
     pub(crate) fn both_done(&self) -> bool {
         self.client == State::Done && self.server == State::Done
     }

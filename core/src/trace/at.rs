@@ -1,8 +1,8 @@
-//! The time and the listener of one call of a machine.
+//! The time and the sink of one call of a machine.
 
 use crate::time::Mono;
 
-/// When something happens, and who is told.
+/// The time of a call, and the sink that receives its events.
 #[derive(Debug)]
 pub(crate) struct At<'s, S> {
     pub(crate) now: Mono,

@@ -1,4 +1,4 @@
-//! What an output may show: one policy, for every sink, error and page.
+//! The redaction policy: what an output may show. Every sink and error uses it.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -6,7 +6,7 @@ use core::str::FromStr;
 
 use crate::error::{Cause, Misuse, MisuseError};
 
-/// How much of what passes may be shown.
+/// How much of the traffic an output may show.
 ///
 /// | | field values | credentials, cookies, secret query values | bytes |
 /// |---|---|---|---|
@@ -16,21 +16,21 @@ use crate::error::{Cause, Misuse, MisuseError};
 /// | `Everything` | shown | shown | shown |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Capture {
-    /// For a log that strangers read: the shape of what happened, and none of its content.
+    /// For logs that third parties read: what happened, without any content.
     Redacted,
-    /// For a log that colleagues read: everything but credentials.
+    /// For logs that colleagues read: everything except credentials.
     #[default]
     Default,
-    /// For one's own eyes: credentials too.
+    /// For private use: credentials as well.
     Private,
-    /// All that and the bytes on the wire.
+    /// For private use: credentials and the bytes of the connection.
     Everything,
 }
 
-/// What stands in an output for a value that is not shown.
+/// The replacement for a value that is not shown.
 pub const HIDDEN: &str = "[secure]";
 
-/// Fields whose values let their holder act for somebody.
+/// Fields whose values are credentials.
 const CREDENTIAL_FIELDS: [&str; 10] = [
     "authorization",
     "proxy-authorization",
@@ -44,7 +44,7 @@ const CREDENTIAL_FIELDS: [&str; 10] = [
     "x-goog-iam-authorization-token",
 ];
 
-/// Fields whose values describe the message and not its content.
+/// Fields whose values describe the message rather than its content.
 const DESCRIPTIVE_FIELDS: [&str; 18] = [
     "accept-ranges",
     "age",
@@ -66,11 +66,11 @@ const DESCRIPTIVE_FIELDS: [&str; 18] = [
     "vary",
 ];
 
-/// Fields whose values are URLs, which may have secrets of their own.
+/// Fields whose values are URLs, which may contain secrets.
 const URL_FIELDS: [&str; 4] = ["location", "content-location", "referer", "refresh"];
 
-/// Query keys whose values are credentials: those that OpenTelemetry's conventions name, and the
-/// tokens that are commonly sent this way.
+/// Query keys whose values are credentials: those of OpenTelemetry's conventions, and common names of
+/// tokens.
 const SECRET_QUERY_KEYS: [&str; 17] = [
     "awsaccesskeyid",
     "signature",
@@ -92,19 +92,19 @@ const SECRET_QUERY_KEYS: [&str; 17] = [
 ];
 
 impl Capture {
-    /// Whether credentials as such are shown.
+    /// Returns whether credentials are shown.
     #[must_use]
     pub const fn shows_secrets(self) -> bool {
         matches!(self, Self::Private | Self::Everything)
     }
 
-    /// Whether the bytes on the wire are shown, or only counted.
+    /// Returns whether the bytes of the connection are shown. If not, only their number is.
     #[must_use]
     pub const fn shows_bytes(self) -> bool {
         matches!(self, Self::Everything)
     }
 
-    /// Whether the value of the field `name` is shown.
+    /// Returns whether the value of the field `name` is shown.
     ///
     /// ```
     /// use limpid_core::trace::Capture;
@@ -123,8 +123,8 @@ impl Capture {
         }
     }
 
-    /// The value of the field `name`, or what stands for it. A URL that has something to hide is
-    /// hidden as a whole.
+    /// Returns the value of the field `name`, or [`HIDDEN`]. A URL with a part that must be hidden is hidden
+    /// as a whole.
     ///
     /// ```
     /// use limpid_core::trace::Capture;
@@ -138,7 +138,7 @@ impl Capture {
         if self.hides(name, value) { HIDDEN.as_bytes() } else { value }
     }
 
-    /// Whether this value of the field `name` is not shown.
+    /// Returns whether this value of the field `name` is hidden.
     fn hides(self, name: &[u8], value: &[u8]) -> bool {
         if self.shows_secrets() || !self.shows_field(name) {
             return !self.shows_secrets();
@@ -147,15 +147,15 @@ impl Capture {
         is_url && core::str::from_utf8(value).map_or(true, |url| self.url(url) != url)
     }
 
-    /// A line of a message, or what stands for it: a field line is judged by its name, another
-    /// line (a start line, say) by the URL it may hold.
+    /// Returns a line of a message with its secrets hidden. The name of a field line determines what is
+    /// hidden; in any other line, such as a start line, it is the URL that the line may contain.
     #[must_use]
     pub fn line(self, line: &[u8]) -> Cow<'_, [u8]> {
         if self.shows_secrets() {
             return Cow::Borrowed(line);
         }
         if line.first().is_some_and(|byte| matches!(byte, b' ' | b'\t')) {
-            // It goes on with a value whose name is not known here.
+            // The line continues a value whose field name is not known here.
             return Cow::Borrowed(HIDDEN.as_bytes());
         }
         if let Some(name) = credential_prefix(line) {
@@ -171,7 +171,7 @@ impl Capture {
             return Cow::Owned([name, b": ", HIDDEN.as_bytes()].concat());
         }
         match core::str::from_utf8(line) {
-            // A start line is all that is left that could be shown in part.
+            // Of the remaining lines, only a start line can be shown in part.
             Ok(text) if self == Self::Redacted && !text.contains("HTTP/") => {
                 Cow::Borrowed(HIDDEN.as_bytes())
             }
@@ -179,18 +179,18 @@ impl Capture {
                 Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
                 Cow::Owned(text) => Cow::Owned(text.into_bytes()),
             },
-            // Where a URL would stand cannot be told, so only text is shown.
+            // A URL cannot be located in a line that is not text.
             Err(_) => Cow::Borrowed(HIDDEN.as_bytes()),
         }
     }
 
-    /// The bytes that a failure is about ([`Failure::excerpt`](super::Failure)), or what stands for
-    /// them: a [`line`](Self::line) of a message, or the name of a host, which is no secret.
+    /// Returns the excerpt of a failure ([`Failure::excerpt`](super::Failure)) with its secrets hidden: a
+    /// [`line`](Self::line) of a message, or the name of a host, which is not secret.
     #[must_use]
     pub fn excerpt<'e>(self, cause: &Cause, excerpt: &'e [u8]) -> Cow<'e, [u8]> {
         match cause {
             Cause::Tls(_) => Cow::Borrowed(excerpt),
-            // A value that has lost its name may be anything.
+            // A value without its field name may be a secret.
             Cause::Misuse(MisuseError { misuse: Misuse::FieldValue(_), .. })
                 if !self.shows_secrets() && !excerpt.contains(&b':') =>
             {
@@ -200,8 +200,8 @@ impl Capture {
         }
     }
 
-    /// A URL, or what stands for it: the password of its userinfo and the values of secret query
-    /// keys are hidden; `Redacted` hides the user, every query value and the fragment too.
+    /// Returns a URL with its secrets hidden: the password of its userinfo and the values of secret query
+    /// keys. `Redacted` also hides the user, every query value and the fragment.
     ///
     /// ```
     /// use limpid_core::trace::Capture;
@@ -234,7 +234,7 @@ impl Capture {
             shown.push('#');
             match self {
                 Self::Redacted if !fragment.is_empty() => shown.push_str(HIDDEN),
-                // Tokens come in fragments too (RFC 6749 section 4.2.2), written like a query.
+                // A fragment may contain tokens in the form of a query (RFC 6749 section 4.2.2).
                 _ => self.query(fragment, &mut shown),
             }
         }
@@ -254,15 +254,15 @@ impl Capture {
                 shown.push(':');
                 shown.push_str(HIDDEN);
             }
-            // Without a password, the user part may well be a token.
+            // Without a password, the user part may be a token.
             _ => shown.push_str(HIDDEN),
         }
         shown.push_str(&url[start + at..]);
     }
 
     fn query(self, query: &str, shown: &mut String) {
-        // A start line goes on after the target. The line may have been refused for a space within
-        // the query, so only the version ends it.
+        // In a start line, the version follows the target. Only the version ends the query: the line may
+        // have been refused for a space within the query.
         let (query, after) = query.rfind(" HTTP/").map_or((query, ""), |end| query.split_at(end));
         for (index, pair) in query.split('&').enumerate() {
             if index > 0 {
@@ -286,8 +286,8 @@ impl Capture {
     }
 }
 
-/// The start of a line, if that is the name of a credential field, however the line goes on: a line
-/// that is shown is often one that was refused.
+/// Returns the start of a line if it is the name of a credential field. The rest of the line does not
+/// matter, because a line that is shown may be one that was refused.
 fn credential_prefix(line: &[u8]) -> Option<&[u8]> {
     let start = line.len() - line.trim_ascii_start().len();
     CREDENTIAL_FIELDS.iter().find_map(|known| {
@@ -304,13 +304,13 @@ fn split_at(text: &str, separator: char) -> (&str, Option<&str>) {
     }
 }
 
-/// A name that is none of the four modes.
+/// The error for a name that is not one of the four modes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownCapture;
 
 impl core::fmt::Display for UnknownCapture {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("a capture mode is redacted, default, private or everything")
+        f.write_str("unknown capture mode: use redacted, default, private or everything")
     }
 }
 

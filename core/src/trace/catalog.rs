@@ -1,5 +1,5 @@
-//! The catalogue of events. Everything that can be observed is declared once, in the parts of this
-//! module: an entry for each span, and one for each point. `declare.rs` explains what an entry says.
+//! The catalogue of events. The parts of this module declare everything that can be observed, once: an
+//! entry for each span and one for each point. `declare.rs` documents the form of an entry.
 
 mod client;
 mod http1;
@@ -16,7 +16,7 @@ use super::spans::{spans, with_only};
 use super::value::{Failure, Value};
 use crate::values::StreamId;
 
-/// Hands the entries of all parts to `catalog`, in this order.
+/// Passes the entries of all parts to `catalog`, in this order.
 macro_rules! collect {
     ([$part:ident $($parts:ident)*] $($entries:tt)*) => {
         $part::entries! { collect [$($parts)*] $($entries)* }

@@ -1,4 +1,4 @@
-//! The context in which a machine works: what time it is, who listens, and on whose behalf.
+//! The context of a call of a machine: the time, the sink and the scope of events.
 
 use super::catalog::{EventKind, SpanKind, TraceEvent};
 use super::interest::Interest;
@@ -9,38 +9,38 @@ use crate::error::Phase;
 use crate::time::Mono;
 use crate::values::{ConnectionId, ExchangeId, SpanId, StreamId};
 
-/// The identities that a run of events shares, and the counters that order them.
+/// The identifiers that a sequence of events shares, and the counters that order them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scope {
-    /// The connection events happen on.
+    /// The connection on which the events happen.
     pub connection: ConnectionId,
-    /// The exchange events belong to.
+    /// The exchange to which the events belong.
     pub exchange: ExchangeId,
-    /// Which attempt at connecting this is.
+    /// The number of the attempt to connect.
     pub attempt: u32,
-    /// What is being done.
+    /// The current phase.
     pub phase: Phase,
     seq: u64,
     spans: u32,
 }
 
 impl Scope {
-    /// A scope for a connection used on its own, outside an exchange.
+    /// Creates a scope for a connection that is used outside an exchange.
     #[must_use]
     pub fn connection(connection: ConnectionId) -> Self {
         Self { connection, ..Self::default() }
     }
 
-    /// A scope for an exchange.
+    /// Creates a scope for an exchange.
     #[must_use]
     pub fn exchange(exchange: ExchangeId) -> Self {
         Self { exchange, ..Self::default() }
     }
 }
 
-/// A span that has started, and has to end once: complete or failed.
+/// A span that has started and must end once, complete or failed.
 ///
-/// It can be neither copied nor cloned, so that it ends only once.
+/// It implements neither `Copy` nor `Clone`, so that it cannot end twice.
 #[derive(Debug, PartialEq, Eq)]
 #[must_use = "a span that started must end: complete or failed"]
 pub struct Span {
@@ -49,13 +49,13 @@ pub struct Span {
 }
 
 impl Span {
-    /// A span of which no event is wanted: it has no number.
+    /// Creates a span that emits no events and has no number.
     #[inline]
     pub(crate) const fn unheard(kind: SpanKind) -> Self {
         Self { id: SpanId(0), kind }
     }
 
-    /// The kind of the span.
+    /// Returns the kind of the span.
     #[inline]
     #[must_use]
     pub const fn kind(&self) -> SpanKind {
@@ -63,7 +63,7 @@ impl Span {
     }
 }
 
-/// What a machine is given with each call: the time, the listener and the scope of its events.
+/// The context of a call of a machine: the time, the sink and the scope of its events.
 ///
 /// ```
 /// use limpid_core::time::Mono;
@@ -75,22 +75,22 @@ impl Span {
 /// ```
 #[derive(Debug)]
 pub struct Cx<'a, S: Sink> {
-    /// The driver's reading of its clock for this call.
+    /// The time of this call, which the driver reads from its clock.
     pub now: Mono,
-    /// Who the events belong to.
+    /// The scope of the events.
     pub scope: &'a mut Scope,
     sink: &'a S,
     interest: Interest,
 }
 
 impl<'a, S: Sink> Cx<'a, S> {
-    /// A context that asks the sink for its interest.
+    /// Creates a context with the current interest of the sink.
     #[inline]
     pub fn new(now: Mono, sink: &'a S, scope: &'a mut Scope) -> Self {
         Self::with_interest(now, sink, sink.interest(), scope)
     }
 
-    /// A context with an interest that was asked for before.
+    /// Creates a context with an interest that was read from the sink before.
     #[inline]
     pub const fn with_interest(
         now: Mono,
@@ -101,27 +101,27 @@ impl<'a, S: Sink> Cx<'a, S> {
         Self { now, scope, sink, interest }
     }
 
-    /// Whether anybody wants `kind`. Two instructions where a sink is dynamic, none for
-    /// [`NoSink`](super::NoSink).
+    /// Returns whether the sink receives events of this kind. This takes two instructions for a dynamic sink
+    /// and none for [`NoSink`](super::NoSink).
     #[inline]
     #[must_use]
     pub fn wants(&self, kind: EventKind) -> bool {
         S::enabled() && self.interest.contains(kind)
     }
 
-    /// Tells an event, building it only if somebody wants it.
+    /// Emits an event. `event` is called only if the sink receives events of this kind.
     #[inline]
     pub fn emit<'e>(&mut self, kind: EventKind, event: impl FnOnce() -> TraceEvent<'e>) {
         self.emit_in(SpanId(0), kind, || Some(event()));
     }
 
-    /// Tells that a span starts, with its arguments.
+    /// Starts a span, and emits the event with its arguments.
     #[inline]
     pub fn start<'e>(&mut self, kind: SpanKind, event: impl FnOnce() -> TraceEvent<'e>) -> Span {
         self.try_start(kind, || Some(event()))
     }
 
-    /// Tells that a span starts, if there is an event for that.
+    /// Starts a span, and emits the event that `event` returns, if any.
     #[inline]
     pub(crate) fn try_start<'e>(
         &mut self,
@@ -134,29 +134,29 @@ impl<'a, S: Sink> Cx<'a, S> {
         Span { id, kind }
     }
 
-    /// Tells that a span is complete, with its result.
+    /// Ends a span as complete, and emits the event with its result.
     #[inline]
     pub fn complete<'e>(&mut self, span: Span, event: impl FnOnce() -> TraceEvent<'e>) {
         let kind = span.kind.complete();
         self.end(span, kind, || Some(event()));
     }
 
-    /// Tells that a span is complete, which has `stream` or nothing for its result.
+    /// Ends a span as complete; its result is `stream` or empty.
     #[inline]
     pub(crate) fn complete_with(&mut self, span: Span, stream: StreamId) {
         let kind = span.kind;
         self.end(span, kind.complete(), || kind.complete_with(stream));
     }
 
-    /// Tells that a span failed, and why. A span that tells more than that when it fails, as an
-    /// exchange does, ends by [`fail_with`](Self::fail_with).
+    /// Ends a span as failed, and emits the event with `failure`. For a span whose event has further fields,
+    /// such as an exchange, call [`fail_with`](Self::fail_with).
     #[inline]
     pub fn fail(&mut self, span: Span, failure: Failure<'_>) {
         let kind = span.kind;
         self.end(span, kind.failed(), || kind.failed_with(failure));
     }
 
-    /// Tells that a span failed, with all that the event tells of it.
+    /// Ends a span as failed, and emits the event that `event` returns.
     #[inline]
     pub fn fail_with<'e>(&mut self, span: Span, event: impl FnOnce() -> TraceEvent<'e>) {
         let kind = span.kind.failed();
@@ -186,7 +186,7 @@ impl<'a, S: Sink> Cx<'a, S> {
             debug_assert_eq!(
                 event.as_ref().map(TraceEvent::kind),
                 Some(kind),
-                "the bit that was checked is the event's own"
+                "the kind that was checked is the kind of the event"
             );
             let Some(event) = event else { return };
             let scope = &mut *self.scope;

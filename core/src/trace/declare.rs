@@ -1,4 +1,4 @@
-//! The language of the catalogue.
+//! The form of the catalogue's entries, and the macro that declares them.
 //!
 //! An entry is a point or a span, under a doc comment of one line:
 //!
@@ -6,7 +6,7 @@
 //! /// The description of a point.
 //! point Variant: Logger "name" Level { fields }
 //!
-//! /// What a span does, without a full stop
+//! /// The operation of a span, without a full stop
 //! span Kind: Logger "name" Level {
 //!     started Variant { fields }
 //!     complete Variant { stream, or fields, or nothing }
@@ -14,53 +14,53 @@
 //! }
 //! ```
 //!
-//! | key | what it means |
+//! | key | meaning |
 //! |---|---|
-//! | `point` | a fact of its own: one event, [`Stage::Point`](super::Stage) |
-//! | `span` | an operation: one [`SpanKind`](super::SpanKind) and three events, of which each span has the first and then one of the others |
-//! | `Logger` | a [`Logger`](super::Logger): whose lines these are |
-//! | `"name"` | what log lines call it; stages add `.started`, `.complete` and `.failed` |
+//! | `point` | a single event, with [`Stage::Point`](super::Stage) |
+//! | `span` | an operation: one [`SpanKind`](super::SpanKind) and three events. Each span emits the first and then one of the others |
+//! | `Logger` | a [`Logger`](super::Logger), under which the event is logged |
+//! | `"name"` | the name in log lines; stages add `.started`, `.complete` and `.failed` |
 //! | `Level` | a [`Level`](super::Level) |
 //! | `started` | the event with the arguments of the span |
-//! | `complete` | the event with its result; `{ stream }` is a field that many have: the stream that came of it |
-//! | `failed` | the event with `failure`, the reason, before any other fields |
-//! | `complete Variant Level` | that event has another level than its span |
-//! | doc comment above `started`, `complete` or `failed` | the sentence of that event; without one it is the span's, followed by `: it begins.`, `: done.` or `: given up.` |
-//! | `ends as Kind` | in place of `complete` and `failed`: the events that end another span end this one too |
-//! | `Variant` | the name in [`TraceEvent`](super::TraceEvent) and [`EventKind`](super::EventKind). The names of a span's events are written out, so that a search for one finds its entry |
+//! | `complete` | the event with its result; `{ stream }` is a common field: the resulting stream |
+//! | `failed` | the event with `failure`, the reason, and then any other fields |
+//! | `complete Variant Level` | the level of that event, if it is not that of the span |
+//! | doc comment above `started`, `complete` or `failed` | the description of that event; by default it is that of the span, followed by `: started.`, `: complete.` or `: failed.` |
+//! | `ends as Kind` | instead of `complete` and `failed`: the events that end another span also end this one |
+//! | `Variant` | the name in [`TraceEvent`](super::TraceEvent) and [`EventKind`](super::EventKind). The names of a span's events are written in full, so that a search for one finds its entry |
 //!
 //! A field is `name: Kind Sensitivity,` under a doc comment.
 //!
-//! | kind | what it holds |
+//! | kind | content |
 //! |---|---|
-//! | `Text`, `MaybeText` | text, or none |
-//! | `Bytes` | bytes as they were on the wire |
-//! | `Word` | a text of the program's own, such as a reason: one of few |
+//! | `Text`, `MaybeText` | text, or nothing |
+//! | `Bytes` | bytes of the connection |
+//! | `Word` | one of a small set of fixed texts, such as a reason |
 //! | `Flag` | true or false |
-//! | `Count`, `MaybeCount` | a number, or none |
+//! | `Count`, `MaybeCount` | a number, or nothing |
 //! | `Port`, `Status` | a port; a status code |
-//! | `Seconds` | a length of time, or no limit |
-//! | `Address`, `MaybeAddress` | an IP address and a port, or none |
-//! | `Version` | a version of HTTP |
+//! | `Seconds` | a duration, or no limit |
+//! | `Address`, `MaybeAddress` | an IP address and a port, or nothing |
+//! | `Version` | an HTTP version |
 //! | `Request` | a request, shown by its method |
 //! | `ResponseHead` | the head of a response |
-//! | `Stream` | the byte stream of a connection, by number and TLS layers |
+//! | `Stream` | the byte stream of a connection: its number and its number of TLS layers |
 //! | `TlsContext` | a TLS configuration |
-//! | `SocketOptions` | the caller's socket options, or none |
-//! | `Credentials` | a user name and a password, or none |
-//! | `Timings` | where the time of an exchange went |
-//! | `Failure` | why something failed |
+//! | `SocketOptions` | the caller's socket options, or nothing |
+//! | `Credentials` | a user name and a password, or nothing |
+//! | `Timings` | the duration of each part of an exchange |
+//! | `Failure` | why an operation failed |
 //!
-//! The types of each kind stand in `owned.rs`. The sensitivity decides what the redaction policy,
+//! `owned.rs` has the types of each kind. The sensitivity determines what the redaction policy,
 //! [`Capture`](super::Capture), shows of a field.
 //!
-//! | sensitivity | what is hidden |
+//! | sensitivity | hidden parts |
 //! |---|---|
 //! | `Public` | nothing |
 //! | `Url` | passwords and secret query values in a URL |
 //! | `Fields` | the values of header fields, by the names of the fields |
-//! | `Secret` | the field |
-//! | `Payload` | the field: bytes of messages, which are counted instead |
+//! | `Secret` | the whole field |
+//! | `Payload` | the whole field: bytes of messages, of which only the number is shown |
 
 /// Declares the events and spans of these entries.
 macro_rules! catalog {
@@ -99,17 +99,17 @@ macro_rules! catalog {
                 $point: $point_logger $point_name Point [$point_level] { $($fields)* }
             )?
             $(
-                #[doc = description!($doc ": it begins." $($started_doc)?)]
+                #[doc = description!($doc ": started." $($started_doc)?)]
                 $started: $logger $name Started [$level $($started_level)?] { $($arguments)* }
                 $(
-                    #[doc = description!($doc ": done." $($complete_doc)?)]
+                    #[doc = description!($doc ": complete." $($complete_doc)?)]
                     $complete: $logger $name Complete [$level $($complete_level)?] {
-                        $(#[doc = " The stream that came of it."] $stream: Stream Public,)?
+                        $(#[doc = " The resulting stream."] $stream: Stream Public,)?
                         $($(#[doc = $result_doc])+ $result: $result_kind $result_sensitivity,)*
                     }
-                    #[doc = description!($doc ": given up." $($failed_doc)?)]
+                    #[doc = description!($doc ": failed." $($failed_doc)?)]
                     $failed: $logger $name Failed [$level $($failed_level)?] {
-                        #[doc = " Why."] failure: Failure Fields,
+                        #[doc = " The reason."] failure: Failure Fields,
                         $($($(#[doc = $more_doc])+ $more: $more_kind $more_sensitivity,)+)?
                     }
                 )?
@@ -125,7 +125,7 @@ macro_rules! catalog {
     };
 }
 
-/// The sentence of an event: that of its span with an end, or one of its own.
+/// Expands to the description of an event: that of its span with a suffix, or `$own`.
 macro_rules! description {
     ($span:literal $end:literal) => {
         concat!($span, $end)

@@ -1,10 +1,10 @@
-//! What the catalogue makes of its events: the types and everything that is known of them.
+//! The macros that declare the types of events and their metadata.
 
-/// Makes the enum of events, its kinds and metadata, the visitor, the owned twin and the way to
-/// bytes and back.
+/// Declares the enum of events, the kinds and metadata, the visitor, the owned enum, and the conversion to
+/// records and back.
 ///
-/// One event reads `Variant: Logger "name" Stage [Level] { field: Kind Sensitivity, ... }`; of several
-/// levels, the last counts.
+/// One event is written `Variant: Logger "name" Stage [Level] { field: Kind Sensitivity, ... }`. Of several
+/// levels, the last applies.
 macro_rules! events {
     ($(
         #[doc = $doc:expr]
@@ -12,7 +12,7 @@ macro_rules! events {
             $( $(#[doc = $field_doc:literal])+ $field:ident: $kind:ident $sensitivity:ident, )*
         }
     )+) => {
-        /// A fact about an exchange or a connection, with fields borrowed from where it happened.
+        /// An event of an exchange or a connection, with borrowed fields.
         #[derive(Clone, Copy, Debug, PartialEq)]
         #[non_exhaustive]
         pub enum TraceEvent<'a> {
@@ -24,7 +24,7 @@ macro_rules! events {
             )+
         }
 
-        /// A [`TraceEvent`] that owns its fields, to be kept or sent to another thread.
+        /// A [`TraceEvent`] that owns its fields, and can be stored or sent to another thread.
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         pub enum OwnedTraceEvent {
@@ -36,7 +36,7 @@ macro_rules! events {
             )+
         }
 
-        /// Which event: a variant of [`TraceEvent`] without its fields.
+        /// The kind of an event: a variant of [`TraceEvent`] without its fields.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
         #[non_exhaustive]
@@ -48,7 +48,7 @@ macro_rules! events {
             /// Every event, in the order of the catalogue.
             pub const ALL: &'static [Self] = &[$( Self::$variant, )+];
 
-            /// What is known of the event without seeing one.
+            /// Returns the metadata of events of this kind.
             #[inline]
             #[must_use]
             pub const fn metadata(self) -> &'static Metadata {
@@ -56,21 +56,21 @@ macro_rules! events {
             }
         }
 
-        /// One event, as the catalogue declares it.
+        /// The metadata of a kind of event, as the catalogue declares it.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[non_exhaustive]
         pub struct Metadata {
-            /// Which event this describes.
+            /// The kind that this describes.
             pub kind: EventKind,
             /// The variant's name in [`TraceEvent`].
             pub variant: &'static str,
-            /// The operation's or event's name in log lines.
+            /// The name of the operation or event in log lines.
             pub name: &'static str,
-            /// Where in the operation it stands.
+            /// Its stage in the operation.
             pub stage: Stage,
-            /// Who tells it.
+            /// The logger under which it is logged.
             pub logger: Logger,
-            /// How much it matters.
+            /// Its level.
             pub level: Level,
             /// The fields, in the order in which lines show them.
             pub fields: &'static [FieldMeta],
@@ -99,14 +99,14 @@ macro_rules! events {
         )+];
 
         impl<'a> TraceEvent<'a> {
-            /// Which event this is.
+            /// Returns the kind of the event.
             #[inline]
             #[must_use]
             pub const fn kind(&self) -> EventKind {
                 match self { $( Self::$variant { .. } => EventKind::$variant, )+ }
             }
 
-            /// Shows every field to `visitor`, in the order of the catalogue.
+            /// Calls `visitor` with each field, in the order of the catalogue.
             pub fn visit(&self, mut visitor: impl FnMut(&'static FieldMeta, Value<'a>)) {
                 match self {$(
                     Self::$variant { $($field),* } => {
@@ -119,8 +119,8 @@ macro_rules! events {
                 )+}
             }
 
-            /// Writes every field, in the order of the catalogue, to the start of `fields`, which
-            /// is `placed`, and returns the slots behind. `None` if there is too little room.
+            /// Writes every field, in the order of the catalogue, to the start of `fields`, which is
+            /// also `placed`, and returns the slots that remain. `None` if there is too little room.
             #[cfg(feature = "std")]
             // A call costs as much as a small event.
             #[inline(always)]
@@ -145,7 +145,7 @@ macro_rules! events {
         #[cfg(feature = "std")]
         const _: () = assert!(
             crate::trace::codec::most(SLOTS) == crate::trace::codec::MOST,
-            "codec::MOST is not the most slots that an event takes: change it in codec/cursor.rs",
+            "codec::MOST is not the maximum number of slots of an event: change it in codec/cursor.rs",
         );
 
         #[cfg(feature = "std")]
@@ -154,14 +154,14 @@ macro_rules! events {
 
         #[cfg(feature = "std")]
         impl EventKind {
-            /// How many slots the fields take, without what is behind them.
+            /// Returns how many slots the fields take, without their variable-length parts.
             pub(super) const fn slots(self) -> usize {
                 SLOTS[self as usize]
             }
         }
 
         impl OwnedTraceEvent {
-            /// The event, borrowed.
+            /// Borrows the event.
             #[must_use]
             pub fn borrow(&self) -> TraceEvent<'_> {
                 match self {$(
@@ -198,7 +198,7 @@ macro_rules! events {
     };
 }
 
-/// The last of these levels.
+/// Expands to the last of these levels.
 macro_rules! level {
     ($first:ident $second:ident) => {
         Level::$second

@@ -1,4 +1,4 @@
-//! Events that were kept and can be told again.
+//! Events that a sink has kept and can emit again.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -6,10 +6,11 @@ use core::fmt;
 use super::catalog::OwnedTraceEvent;
 use super::meta::Meta;
 
-/// What a sink has kept of one exchange: the answer to [`Sink::events_of`](super::Sink::events_of).
+/// The events of one exchange that a sink has kept: the result of
+/// [`Sink::events_of`](super::Sink::events_of).
 ///
-/// The events have their secrets. The sink that shows them hides those; [`Debug`](fmt::Debug) shows
-/// how many events there are and nothing of them.
+/// The events contain their secrets; the sink that shows them hides these. [`Debug`](fmt::Debug) shows
+/// only the number of events.
 ///
 /// ```
 /// use limpid_core::trace::{NoSink, Trace};
@@ -22,13 +23,13 @@ use super::meta::Meta;
 pub struct Trace(Vec<(Meta, OwnedTraceEvent)>);
 
 impl Trace {
-    /// The events, in the order in which they happened.
+    /// Returns the events in the order in which they happened.
     #[must_use]
     pub fn events(&self) -> &[(Meta, OwnedTraceEvent)] {
         &self.0
     }
 
-    /// Whether nothing was kept.
+    /// Returns whether there are no events.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -3,10 +3,10 @@
 use super::catalog::{EventKind, Metadata};
 use super::metadata::Logger;
 
-/// A set of events, such as those that a sink wants.
+/// A set of kinds of events, such as those that a sink receives.
 ///
-/// It grows with the catalogue; how it is stored is private. Sets are compared, combined and asked
-/// in constants too.
+/// The set has a bit for each kind in the catalogue; its representation is private. Its methods work in
+/// constants.
 ///
 /// ```
 /// use limpid_core::trace::{EventKind, Interest};
@@ -19,14 +19,14 @@ use super::metadata::Logger;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Interest([Word; WORDS]);
 
-/// A part of an [`Interest`], with a bit for each of so many kinds of events.
+/// A part of an [`Interest`], with a bit for each of 64 kinds of events.
 type Word = u64;
 
-/// As many words as it takes to have a bit for each event of the catalogue.
+/// The number of words that have a bit for each event of the catalogue.
 const WORDS: usize = EventKind::ALL.len().div_ceil(Word::BITS as usize);
 
 impl Interest {
-    /// Nothing.
+    /// The empty set.
     pub const NONE: Self = Self([0; WORDS]);
     /// Every event of the catalogue.
     pub const ALL: Self = {
@@ -38,14 +38,14 @@ impl Interest {
         all
     };
 
-    /// The word in which the bit of `kind` stands, and that bit.
+    /// Returns the index of the word that has the bit of `kind`, and that bit.
     #[inline]
     const fn place(kind: EventKind) -> (usize, Word) {
         let index = kind as u32;
         ((index / Word::BITS) as usize, 1 << (index % Word::BITS))
     }
 
-    /// One event.
+    /// Returns the set that contains only `kind`.
     #[must_use]
     pub const fn only(kind: EventKind) -> Self {
         let (word, bit) = Self::place(kind);
@@ -54,7 +54,7 @@ impl Interest {
         only
     }
 
-    /// The events whose metadata passes `filter`.
+    /// Returns the set of the events whose metadata passes `filter`.
     #[must_use]
     pub fn matching(mut filter: impl FnMut(&'static Metadata) -> bool) -> Self {
         EventKind::ALL
@@ -63,13 +63,13 @@ impl Interest {
             .fold(Self::NONE, |set, kind| set.with(Self::only(*kind)))
     }
 
-    /// The events of one logger.
+    /// Returns the set of the events of one logger.
     #[must_use]
     pub fn logger(logger: Logger) -> Self {
         Self::matching(|metadata| metadata.logger == logger)
     }
 
-    /// Both sets together.
+    /// Returns the union of both sets.
     #[must_use]
     pub const fn with(mut self, other: Self) -> Self {
         let mut word = 0;
@@ -80,7 +80,7 @@ impl Interest {
         self
     }
 
-    /// This set without what `other` holds.
+    /// Returns this set without the events of `other`.
     #[must_use]
     pub const fn without(mut self, other: Self) -> Self {
         let mut word = 0;
@@ -91,7 +91,7 @@ impl Interest {
         self
     }
 
-    /// Whether `kind` is in the set.
+    /// Returns whether `kind` is in the set.
     #[inline]
     #[must_use]
     pub const fn contains(self, kind: EventKind) -> bool {
@@ -99,7 +99,7 @@ impl Interest {
         self.0[word] & bit != 0
     }
 
-    /// Whether nothing is in the set.
+    /// Returns whether the set is empty.
     #[inline]
     #[must_use]
     pub const fn is_empty(self) -> bool {
@@ -116,7 +116,7 @@ impl Interest {
 mod tests {
     use super::*;
 
-    /// Whether `set` holds exactly the events that pass `expected`.
+    /// Returns whether `set` contains exactly the events that pass `expected`.
     fn holds(set: Interest, expected: impl Fn(EventKind) -> bool) -> bool {
         EventKind::ALL.iter().all(|kind| set.contains(*kind) == expected(*kind))
     }

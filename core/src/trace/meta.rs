@@ -1,36 +1,35 @@
-//! What every event carries.
+//! The data that every event carries.
 
 use super::catalog::EventKind;
 use crate::error::Phase;
 use crate::time::Mono;
 use crate::values::{ConnectionId, ExchangeId, SpanId};
 
-/// The facts about an event that do not depend on its kind.
+/// The data of an event that does not depend on its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Meta {
     /// When it happened, on the driver's clock.
     pub at: Mono,
-    /// Its place among the events told of this scope, from 0, without gaps: a jump in a reader's
-    /// sequence tells how many were lost on the way.
+    /// The sequence number of the event in its scope, from 0, without gaps. A gap in the sequence of a
+    /// reader shows how many events were lost.
     pub seq: u64,
-    /// The connection it happened on.
+    /// The connection on which it happened.
     pub connection: ConnectionId,
-    /// The exchange it belongs to.
+    /// The exchange to which it belongs.
     pub exchange: ExchangeId,
-    /// Which attempt at connecting this is, from 1; 0 before the first.
+    /// The number of the attempt to connect, from 1; 0 before the first.
     pub attempt: u32,
-    /// The operation it starts, ends or happens in.
+    /// The span that it starts or ends.
     pub span: SpanId,
-    /// What the exchange was doing.
+    /// The phase of the exchange.
     pub phase: Phase,
-    /// Which event it is.
+    /// The kind of the event.
     pub kind: EventKind,
 }
 
 impl Meta {
-    /// Describes an event of this kind that belongs to no exchange and no connection, at the start of
-    /// the clock.
+    /// Creates the metadata of an event of this kind that belongs to no exchange and no connection, at time 0.
     #[must_use]
     pub const fn new(kind: EventKind) -> Self {
         Self {

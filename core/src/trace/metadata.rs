@@ -1,27 +1,27 @@
-//! What is known of an event without seeing one.
+//! Static properties of events: level, logger, stage and sensitivity.
 
 use core::fmt;
 
-/// How much an event matters, with Python's numbers.
+/// The level of an event. The values are those of Python's `logging`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Level {
-    /// Raw bytes and other floods; below Python's lowest named level.
+    /// Raw bytes and other voluminous events; below Python's lowest named level.
     Trace = 5,
-    /// Every step.
+    /// Each step of an operation.
     Debug = 10,
-    /// One line per response.
+    /// One line for each response.
     Info = 20,
-    /// Something a person should look at.
+    /// A problem that a person should look at.
     Warning = 30,
-    /// Something failed.
+    /// A failure.
     Error = 40,
-    /// Nothing works any more.
+    /// A failure that ends all operation.
     Critical = 50,
 }
 
 impl Level {
-    /// The upper-case name that a log line shows.
+    /// Returns the upper-case name, as log lines show it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -41,11 +41,11 @@ impl fmt::Display for Level {
     }
 }
 
-/// Who tells an event: the dotted name under which its lines are logged and filtered.
+/// The logger of an event: the dotted name under which its lines are logged and filtered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Logger {
-    /// `httpx`: the client as its user sees it.
+    /// `httpx`: the client from the point of view of its user.
     Httpx,
     /// `httpcore.connection`: connections to an origin server or to a proxy.
     Connection,
@@ -55,13 +55,13 @@ pub enum Logger {
     Proxy,
     /// `httpcore.socks`: SOCKS5 proxies.
     Socks,
-    /// `limpid.client`: decisions of the client beyond what httpcore tells.
+    /// `limpid.client`: decisions of the client that httpcore does not log.
     LimpidClient,
-    /// `limpid.server`: connections that are served, and the requests on them.
+    /// `limpid.server`: the connections of a server, and the requests on them.
     LimpidServer,
-    /// `limpid.http1`: what the parser reads, and why it decides as it does.
+    /// `limpid.http1`: what the parser reads, and the reasons for its decisions.
     LimpidHttp1,
-    /// `limpid.io`: bytes on the wire.
+    /// `limpid.io`: the bytes that are sent and received.
     LimpidIo,
 }
 
@@ -79,7 +79,7 @@ impl Logger {
         Self::LimpidIo,
     ];
 
-    /// The dotted name.
+    /// Returns the dotted name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -95,8 +95,8 @@ impl Logger {
         }
     }
 
-    /// Whether `ancestor` is this logger's name or a dotted ancestor of it; the root logger's name
-    /// is empty and is everybody's ancestor.
+    /// Returns whether `ancestor` is this logger's name or a dotted ancestor of it. The empty name of the
+    /// root logger is an ancestor of every logger.
     ///
     /// ```
     /// use limpid_core::trace::Logger;
@@ -114,21 +114,21 @@ impl Logger {
     }
 }
 
-/// Where in an operation an event stands.
+/// The position of an event in an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stage {
-    /// The operation begins.
+    /// The operation starts.
     Started,
-    /// The operation came to its end.
+    /// The operation is complete.
     Complete,
-    /// The operation was given up.
+    /// The operation failed.
     Failed,
-    /// A fact of its own, with no operation around it.
+    /// A single event, which is not part of an operation.
     Point,
 }
 
 impl Stage {
-    /// The suffix of the event's name in a log line: `.started`, or nothing.
+    /// Returns the suffix of the event's name in a log line, such as `.started`; empty for a point.
     #[must_use]
     pub const fn suffix(self) -> &'static str {
         match self {
@@ -140,18 +140,18 @@ impl Stage {
     }
 }
 
-/// What a value may give away; [`Capture`](super::Capture) decides by it what an output may show.
+/// How sensitive a value is. [`Capture`](super::Capture) decides by it what an output may show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Sensitivity {
-    /// Nothing: sizes, addresses, decisions.
+    /// Not sensitive: sizes, addresses, decisions.
     Public,
     /// A URL: userinfo and secret query values are hidden.
     Url,
-    /// Fields: values are hidden by name.
+    /// Header fields: values are hidden by field name.
     Fields,
-    /// Credentials as such.
+    /// Credentials.
     Secret,
-    /// Bytes of messages, secrets among them.
+    /// Bytes of messages, which may contain secrets.
     Payload,
 }
 
@@ -159,11 +159,11 @@ pub enum Sensitivity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FieldMeta {
-    /// Its name, as log lines show it.
+    /// The name of the field, as log lines show it.
     pub name: &'static str,
     /// The name of its type in the catalogue.
     pub kind: &'static str,
-    /// What it may give away.
+    /// How sensitive the value is.
     pub sensitivity: Sensitivity,
     /// One line of documentation.
     pub doc: &'static str,

@@ -1,12 +1,12 @@
-//! Observation: typed events, told to a borrowed [`Sink`] at the moment of the fact.
+//! Observation: typed events, which a borrowed [`Sink`] receives at the moment they happen.
 //!
-//! Nothing in the machines depends on a trace event. What the application must act on is an event
-//! of the machine ([`crate::http1::Event`]); what somebody may want to see is a [`TraceEvent`].
+//! The behaviour of a machine never depends on a trace event. An application acts on the events of the
+//! machine ([`crate::http1::Event`]); a [`TraceEvent`] is for logs and diagnosis.
 //!
 //! The catalogue, in `catalog.rs`, declares everything once: each point, which is one event, and each span
-//! with its arguments, result and failure, which are three. The enum of events, its owned twin,
-//! [`SpanKind`], the static [`Metadata`], the bits of [`Interest`], the field visitor, the codec and
-//! `docs/EVENTS.md` all come from it.
+//! with its arguments, result and failure, which is three events. It generates the enum of events, its
+//! owned counterpart, [`SpanKind`], the static [`Metadata`], the bits of [`Interest`], the field visitor,
+//! the codec and `docs/EVENTS.md`.
 
 mod at;
 pub mod capture;

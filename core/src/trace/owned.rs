@@ -1,5 +1,5 @@
-//! The kinds of fields: for each, the type an event borrows, the type its owned twin keeps, the way
-//! between the two, and the [`Value`](super::Value) a visitor sees.
+//! The kinds of fields. Each has a borrowed type, an owned type, the conversions between the two, and the
+//! [`Value`](super::Value) that a visitor receives.
 
 use alloc::boxed::Box;
 
@@ -9,7 +9,7 @@ use crate::fields::FieldBlock;
 use crate::head::ResponseHead;
 use crate::values::Version;
 
-/// The type a field of this kind has in an event.
+/// Expands to the type of a field of this kind in a borrowed event.
 macro_rules! borrowed {
     ($a:lifetime Text) => { &$a str };
     ($a:lifetime MaybeText) => { Option<&$a str> };
@@ -23,7 +23,7 @@ macro_rules! borrowed {
     ($a:lifetime $kind:ident) => { crate::trace::owned::owned!($kind) };
 }
 
-/// The type a field of this kind has in an event's owned twin.
+/// Expands to the type of a field of this kind in an owned event.
 macro_rules! owned {
     (Text) => { alloc::boxed::Box<str> };
     (MaybeText) => { Option<alloc::boxed::Box<str>> };
@@ -48,7 +48,7 @@ macro_rules! owned {
     (TlsContext) => { crate::trace::TlsContext };
 }
 
-/// From a borrowed field to an owned one.
+/// Converts a borrowed field to an owned one.
 macro_rules! own {
     (Text $x:expr) => {
         (*$x).into()
@@ -82,7 +82,7 @@ macro_rules! own {
     };
 }
 
-/// From an owned field to a borrowed one.
+/// Converts an owned field to a borrowed one.
 macro_rules! lend {
     (Text $x:expr) => {
         $x
@@ -116,7 +116,7 @@ macro_rules! lend {
     };
 }
 
-/// From a borrowed field to what a visitor sees.
+/// Converts a borrowed field to the value that a visitor receives.
 macro_rules! value {
     (MaybeText $x:expr) => {
         $x.map_or(crate::trace::Value::None, crate::trace::Value::Text)
@@ -149,7 +149,7 @@ macro_rules! value {
 
 pub(super) use {borrowed, lend, own, owned, value};
 
-/// The head of a response, kept.
+/// An owned head of a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnedResponseHead {
     /// The version.
@@ -163,7 +163,7 @@ pub struct OwnedResponseHead {
 }
 
 impl OwnedResponseHead {
-    /// The head, borrowed.
+    /// Borrows the head.
     #[must_use]
     pub fn borrow(&self) -> ResponseHead<'_> {
         ResponseHead {
@@ -186,7 +186,7 @@ impl From<ResponseHead<'_>> for OwnedResponseHead {
     }
 }
 
-/// A user name and a password, kept.
+/// An owned user name and password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnedCredentials {
     /// The user name.
@@ -196,7 +196,7 @@ pub struct OwnedCredentials {
 }
 
 impl OwnedCredentials {
-    /// The credentials, borrowed.
+    /// Borrows the credentials.
     #[must_use]
     pub fn borrow(&self) -> Credentials<'_> {
         Credentials { user: &self.user, password: &self.password }
@@ -209,24 +209,24 @@ impl From<Credentials<'_>> for OwnedCredentials {
     }
 }
 
-/// A failure, kept.
+/// An owned failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OwnedFailure {
-    /// What was being done.
+    /// The phase in which the operation failed.
     pub phase: Phase,
     /// Why it failed.
     pub cause: Cause,
-    /// Whether TLS carried the connection.
+    /// Whether the connection used TLS.
     pub secure: bool,
-    /// The bytes that the cause is about.
+    /// The bytes that the cause refers to.
     pub excerpt: Box<[u8]>,
-    /// How many bytes of the body had come, and how many were announced by then.
+    /// Number of body bytes that had arrived, and number of those announced by then.
     pub body: (u64, u64),
 }
 
 impl OwnedFailure {
-    /// The failure, borrowed.
+    /// Borrows the failure.
     #[must_use]
     pub fn borrow(&self) -> Failure<'_> {
         Failure {

@@ -1,4 +1,4 @@
-//! `docs/EVENTS.md`, written from the catalogue.
+//! Generates `docs/EVENTS.md` from the catalogue.
 
 use core::fmt::{self, Write};
 
@@ -8,14 +8,14 @@ use super::metadata::{Logger, Stage};
 /// Writes the reference of all events as Markdown.
 ///
 /// # Errors
-/// Only those of `out`.
+/// Returns the error of `out`, if writing to it fails.
 pub fn write_reference(out: &mut impl Write) -> fmt::Result {
     out.write_str(
         "# Events\n\n\
-         Written from the catalogue in `core/src/trace/catalog.rs`; do not edit by hand. A test\n\
+         Generated from the catalogue in `core/src/trace/catalog.rs`; do not edit by hand. A test\n\
          compares this page with the catalogue and, when run with `LIMPID_BLESS=1`, rewrites it.\n\n\
          Every event carries its time, sequence number, connection, exchange, attempt, span and\n\
-         phase. An operation is told as `started`, and then once as `complete` or as `failed`.\n",
+         phase. An operation emits `started`, and then `complete` or `failed` once.\n",
     )?;
     for logger in Logger::ALL {
         write!(out, "\n## {}\n\n", logger.name())?;

@@ -1,4 +1,4 @@
-//! Who listens.
+//! Sinks, which receive events.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -9,10 +9,10 @@ use super::interest::Interest;
 use super::meta::Meta;
 use crate::values::ExchangeId;
 
-/// Somebody who wants to be told.
+/// A receiver of trace events.
 ///
-/// A sink is called at the moment of the fact, on the thread it happens on, with borrowed fields.
-/// It must not block on what the exchange does, and nothing it does changes the exchange.
+/// A machine calls the sink at the moment an event happens, on the thread on which it happens, with borrowed
+/// fields. A sink must not wait for the exchange that calls it, and it cannot change the exchange.
 ///
 /// `&dyn Sink` is a sink, and so are references, boxes, [`Arc`]s, an [`Option`] and tuples of sinks.
 ///
@@ -35,22 +35,22 @@ use crate::values::ExchangeId;
 /// assert_eq!(both.interest(), Interest::ALL);
 /// ```
 pub trait Sink {
-    /// Which events the sink wants. The machines read this once per exchange and keep it.
+    /// Returns the events that the sink receives. A machine calls this once for each exchange.
     fn interest(&self) -> Interest;
 
-    /// An event that the sink showed interest in.
+    /// Receives an event that [`interest`](Self::interest) contains.
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>);
 
-    /// What the sink has kept of an exchange. A driver asks when an exchange has failed, so that
-    /// its error can tell what led to it. Most sinks keep nothing.
+    /// Returns the events of an exchange that the sink has kept. A driver calls this when an exchange has
+    /// failed, and adds the events to the error. Most sinks keep nothing.
     #[must_use]
     fn events_of(&self, exchange: ExchangeId) -> Trace {
         let _ = exchange;
         Trace::default()
     }
 
-    /// Whether a sink of this type can want anything at all. Where it is false, the compiler
-    /// leaves the trace points out.
+    /// Returns whether a sink of this type can receive any event. If it returns `false`, the compiler
+    /// removes the trace points.
     #[must_use]
     fn enabled() -> bool
     where
@@ -60,7 +60,7 @@ pub trait Sink {
     }
 }
 
-/// Nobody listens, and the compiler knows.
+/// A sink that receives no events. The compiler removes the trace points.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoSink;
 
@@ -80,7 +80,7 @@ impl Sink for NoSink {
 }
 
 impl Trace {
-    /// Tells `sink` those events that it wants.
+    /// Emits the events that are in the interest of `sink` to it.
     pub fn emit(&self, sink: &dyn Sink) {
         let interest = sink.interest();
         for (meta, event) in self.events().iter().filter(|(meta, _)| interest.contains(meta.kind)) {
@@ -137,8 +137,8 @@ impl<T: Sink> Sink for Option<T> {
 
 macro_rules! tuple {
     ($($name:ident $index:tt),+) => {
-        /// Tells each member what that member wants, and recalls what the first has kept that kept
-        /// anything.
+        /// Passes each event to the members whose interest contains it. `events_of` returns the events of
+        /// the first member that has kept any.
         impl<$($name: Sink),+> Sink for ($($name,)+) {
             fn interest(&self) -> Interest {
                 Interest::NONE$(.with(self.$index.interest()))+

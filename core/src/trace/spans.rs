@@ -1,10 +1,10 @@
-//! What the catalogue makes of its spans.
+//! The macros that declare [`SpanKind`](super::SpanKind) and its methods.
 
-/// Makes [`SpanKind`](super::SpanKind).
+/// Declares [`SpanKind`](super::SpanKind).
 ///
-/// One span reads `Span: Started => Complete { stream } { field ... }, Failed { field ... };`. The
-/// second braces hold the other fields of the result, and the last ones those of the failure beside
-/// `failure`. A span that ends as another does reads `Span: Started as Other;`.
+/// One span is written `Span: Started => Complete { stream } { field ... }, Failed { field ... };`. The
+/// second braces contain the other fields of the result; the last contain the fields of the failure other
+/// than `failure`. A span that ends with the events of another is written `Span: Started as Other;`.
 macro_rules! spans {
     ($(
         #[doc = $doc:expr]
@@ -15,7 +15,7 @@ macro_rules! spans {
         )?
         $(as $other:ident)?;
     )+) => {
-        /// A kind of span: an operation that starts, and then ends once, complete or failed.
+        /// A kind of span: an operation that starts and then ends once, complete or failed.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
         #[non_exhaustive]
@@ -27,14 +27,14 @@ macro_rules! spans {
             /// Every span, in the order of the catalogue.
             pub const ALL: &'static [Self] = &[$( Self::$span, )+];
 
-            /// The event that tells that a span starts.
+            /// Returns the event that a span of this kind emits when it starts.
             #[inline]
             #[must_use]
             pub const fn started(self) -> EventKind {
                 match self { $( Self::$span => EventKind::$started, )+ }
             }
 
-            /// The event that tells that a span is complete.
+            /// Returns the event that a span of this kind emits when it completes.
             #[inline]
             #[must_use]
             pub const fn complete(self) -> EventKind {
@@ -43,7 +43,7 @@ macro_rules! spans {
                 )+}
             }
 
-            /// The event that tells that a span failed.
+            /// Returns the event that a span of this kind emits when it fails.
             #[inline]
             #[must_use]
             pub const fn failed(self) -> EventKind {
@@ -52,8 +52,8 @@ macro_rules! spans {
                 )+}
             }
 
-            /// Returns the event that tells that a span is complete, where its result is `stream` or
-            /// nothing.
+            /// Returns the completion event with `stream`, or `None` if the event has fields other than
+            /// `stream`.
             pub(super) const fn complete_with(self, stream: StreamId) -> Option<TraceEvent<'static>> {
                 match self {$(
                     Self::$span => {
@@ -63,7 +63,7 @@ macro_rules! spans {
                 )+}
             }
 
-            /// Returns the event that tells that a span failed, where that tells `failure` alone.
+            /// Returns the failure event, or `None` if the event has fields other than `failure`.
             pub(super) const fn failed_with(self, failure: Failure<'_>) -> Option<TraceEvent<'_>> {
                 match self {$(
                     Self::$span => {
@@ -76,7 +76,7 @@ macro_rules! spans {
     };
 }
 
-/// An event with these fields, if it has no others.
+/// Expands to an event with these fields, or to `None` if it has others.
 macro_rules! with_only {
     ($variant:ident { $($field:ident: $value:expr)? } {}) => {
         Some(TraceEvent::$variant { $($field: $value)? })

@@ -1,4 +1,4 @@
-//! The values that events carry, as a visitor sees them.
+//! The values of event fields, as a visitor receives them.
 
 use core::net::SocketAddr;
 use core::time::Duration;
@@ -16,14 +16,14 @@ pub struct TlsContext {
 }
 
 impl TlsContext {
-    /// Describes a configuration that verifies certificates, or does not.
+    /// Creates the description of a TLS configuration.
     #[must_use]
     pub const fn new(verify: bool) -> Self {
         Self { verify }
     }
 }
 
-/// A socket option as `setsockopt` takes it: level, name, value.
+/// A socket option: the arguments of `setsockopt`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SocketOption {
     /// The protocol level, such as `SOL_SOCKET`.
@@ -43,52 +43,52 @@ pub struct Credentials<'a> {
     pub password: &'a [u8],
 }
 
-/// Why an operation failed, with the peer's words where it used any.
+/// The failure of an operation: its cause, and the bytes that show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure<'a> {
-    /// What was being done.
+    /// The phase in which the operation failed.
     pub phase: Phase,
     /// Why it failed.
     pub cause: &'a Cause,
-    /// Whether TLS carried the connection.
+    /// Whether the connection used TLS.
     pub secure: bool,
-    /// The bytes that the cause is about: the line that broke a rule, or the name that a
-    /// certificate should have had.
+    /// The bytes that the cause refers to: the line that broke a rule, or the name that the certificate
+    /// does not contain.
     pub excerpt: &'a [u8],
-    /// How many bytes of the body had come, and how many were announced by then.
+    /// Number of body bytes that had arrived, and number of those announced by then.
     pub body: (u64, u64),
 }
 
 impl<'a> Failure<'a> {
-    /// Describes a failure without TLS, evidence or a body.
+    /// Creates a failure without TLS, excerpt or body.
     #[must_use]
     pub const fn new(phase: Phase, cause: &'a Cause) -> Self {
         Self { phase, cause, secure: false, excerpt: &[], body: (0, 0) }
     }
 }
 
-/// One field of an event.
+/// The value of one field of an event.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Value<'a> {
-    /// Nothing.
+    /// No value.
     None,
     /// True or false.
     Flag(bool),
     /// A number.
     Count(u64),
-    /// A length of time.
+    /// A duration.
     Seconds(Duration),
     /// Text.
     Text(&'a str),
-    /// One of a fixed set of words, such as a reason.
+    /// One of a fixed set of texts, such as a reason.
     Word(&'static str),
-    /// Bytes as they were on the wire.
+    /// Bytes of the connection.
     Bytes(&'a [u8]),
     /// An address and a port.
     Address(SocketAddr),
-    /// A version of HTTP.
+    /// An HTTP version.
     Version(Version),
     /// Socket options.
     SocketOptions(&'a [SocketOption]),
@@ -96,7 +96,7 @@ pub enum Value<'a> {
     Stream(StreamId),
     /// A TLS configuration.
     TlsContext(TlsContext),
-    /// A request, by its method.
+    /// The method of a request.
     Request(&'a [u8]),
     /// The head of a response.
     ResponseHead(ResponseHead<'a>),
@@ -104,6 +104,6 @@ pub enum Value<'a> {
     Credentials(Credentials<'a>),
     /// A failure.
     Failure(Failure<'a>),
-    /// Where the time of an exchange went.
+    /// The duration of each part of an exchange.
     Timings(&'a Timings),
 }

@@ -52,12 +52,12 @@ impl Buffer {
         &mut self.data[self.end..]
     }
 
-    /// How much of the last room there is.
+    /// Returns how much of the last room there is.
     pub(crate) const fn room(&self) -> usize {
         self.data.len() - self.end
     }
 
-    /// Where the first unread byte stands when there is nothing before it.
+    /// Returns where the first unread byte stands when there is nothing before it.
     fn origin(&self) -> usize {
         if self.data.len() < LARGE {
             return 0;
@@ -105,19 +105,19 @@ impl Buffer {
         &self.data[self.start..self.end]
     }
 
-    /// The first `n` bytes of it.
+    /// Returns the first `n` bytes of it.
     #[inline]
     pub(crate) fn front(&self, n: usize) -> &[u8] {
         &self.data[self.start..self.start + n]
     }
 
-    /// What follows the first `n` bytes of it.
+    /// Returns what follows the first `n` bytes of it.
     #[inline]
     pub(crate) fn after(&self, n: usize) -> &[u8] {
         &self.data[self.start + n..self.end]
     }
 
-    /// How much of it there is.
+    /// Returns how much of it there is.
     #[inline]
     pub(crate) const fn len(&self) -> usize {
         self.end - self.start
@@ -141,12 +141,12 @@ impl Buffer {
         self.consumed += n as u64;
     }
 
-    /// How many bytes of the stream were used.
+    /// Returns how many bytes of the stream were used.
     pub(crate) const fn consumed(&self) -> u64 {
         self.consumed
     }
 
-    /// How many bytes of the stream have arrived.
+    /// Returns how many bytes of the stream have arrived.
     pub(crate) const fn received(&self) -> u64 {
         self.consumed + (self.end - self.start) as u64
     }

@@ -15,7 +15,7 @@ pub enum Coding {
 }
 
 impl Coding {
-    /// The coding's name in Content-Encoding and Accept-Encoding.
+    /// Returns the coding's name in Content-Encoding and Accept-Encoding.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -26,7 +26,7 @@ impl Coding {
         }
     }
 
-    /// Whether it can be undone: whether its feature is enabled.
+    /// Returns whether it can be undone: whether its feature is enabled.
     #[must_use]
     pub const fn is_built_in(self) -> bool {
         match self {
@@ -36,7 +36,7 @@ impl Coding {
         }
     }
 
-    /// The coding of this name, whatever its case.
+    /// Returns the coding of this name, whatever its case.
     #[must_use]
     pub fn of(name: &[u8]) -> Option<Self> {
         if name.eq_ignore_ascii_case(b"x-gzip") {

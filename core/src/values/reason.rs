@@ -29,7 +29,7 @@ pub enum NotReusable {
 }
 
 impl NotReusable {
-    /// The reason in words.
+    /// Returns the reason in words.
     #[must_use]
     pub const fn description(self) -> &'static str {
         match self {
@@ -70,7 +70,7 @@ pub enum Retirement {
 }
 
 impl Retirement {
-    /// The reason in words.
+    /// Returns the reason in words.
     #[must_use]
     pub const fn description(self) -> &'static str {
         match self {

@@ -10,7 +10,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// The other side.
+    /// Returns the other side.
     #[must_use]
     pub const fn peer(self) -> Self {
         match self {

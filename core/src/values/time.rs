@@ -25,7 +25,7 @@ use core::time::Duration;
 pub struct Mono(u64);
 
 impl Mono {
-    /// The point `nanos` nanoseconds after the clock's origin.
+    /// Returns the point `nanos` nanoseconds after the clock's origin.
     #[must_use]
     pub const fn from_nanos(nanos: u64) -> Self {
         Self(nanos)
@@ -37,7 +37,7 @@ impl Mono {
         self.0
     }
 
-    /// How long after `earlier` this point is; zero when it is not after it.
+    /// Returns how long after `earlier` this point is; zero when it is not after it.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))
@@ -47,7 +47,7 @@ impl Mono {
 impl core::ops::Add<Duration> for Mono {
     type Output = Self;
 
-    /// The point `by` later; it stays at the end of the clock (584 years) instead of wrapping.
+    /// Returns the point `by` later; it stays at the end of the clock (584 years) instead of wrapping.
     fn add(self, by: Duration) -> Self {
         let nanos = by.as_secs().saturating_mul(1_000_000_000);
         Self(self.0.saturating_add(nanos).saturating_add(by.subsec_nanos().into()))
@@ -87,7 +87,7 @@ pub enum Waiting {
 }
 
 impl Waiting {
-    /// What is waited for, in words.
+    /// Returns what is waited for, in words.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -124,13 +124,13 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// The deadline that `timeout` from `now` sets, if there is a timeout.
+    /// Returns the deadline that `timeout` from `now` sets, if there is a timeout.
     #[must_use]
     pub fn after(now: Mono, timeout: Option<Duration>, why: Waiting) -> Option<Self> {
         timeout.map(|timeout| Self { at: now + timeout, why })
     }
 
-    /// The earlier of two deadlines, where either may be absent.
+    /// Returns the earlier of two deadlines, where either may be absent.
     #[must_use]
     pub fn earlier(a: Option<Self>, b: Option<Self>) -> Option<Self> {
         match (a, b) {

@@ -50,7 +50,7 @@ pub struct Timings {
 }
 
 impl Timings {
-    /// The parts that happened, by name, in the order in which they do.
+    /// Returns the parts that happened, by name, in the order in which they do.
     pub fn parts(&self) -> impl Iterator<Item = (&'static str, Duration)> {
         [
             ("pool", self.pool),

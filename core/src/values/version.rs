@@ -19,7 +19,7 @@ impl Version {
         Self { minor }
     }
 
-    /// The digit after the dot.
+    /// Returns the digit after the dot.
     #[must_use]
     pub const fn minor(self) -> u8 {
         self.minor

@@ -98,7 +98,7 @@ fn extension(rest: &[u8], start: usize) -> Result<usize, Broken> {
     if value == 0 { broken(at) } else { Ok(at + value) }
 }
 
-/// Where a quoted string (RFC 9110 section 5.6.4) that starts at `start` ends, or where it breaks.
+/// Returns where a quoted string (RFC 9110 section 5.6.4) that starts at `start` ends, or where it breaks.
 fn quoted(rest: &[u8], start: usize) -> Result<usize, usize> {
     let mut at = start + 1;
     loop {

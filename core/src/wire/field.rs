@@ -44,7 +44,7 @@ pub(crate) fn plain(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     (is_trimmed && !name.is_empty()).then_some((name, value, rest))
 }
 
-/// Where the colon is, when it does not stand right after the name; mostly a refusal.
+/// Returns where the colon is, when it does not stand right after the name; mostly a refusal.
 #[cold]
 fn colon_elsewhere(
     line: &[u8],

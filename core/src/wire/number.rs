@@ -17,13 +17,13 @@ pub(crate) enum NotANumber {
     TooLarge,
 }
 
-/// A decimal number (RFC 9110 section 8.6).
+/// Returns a decimal number (RFC 9110 section 8.6).
 #[inline]
 pub(crate) fn decimal(digits: &[u8]) -> Result<u64, NotANumber> {
     parse::<10>(digits, |byte| byte.wrapping_sub(b'0'))
 }
 
-/// A hexadecimal number (RFC 9112 section 7.1).
+/// Returns a hexadecimal number (RFC 9112 section 7.1).
 #[inline]
 pub(crate) fn hexadecimal(digits: &[u8]) -> Result<u64, NotANumber> {
     parse::<16>(digits, digit_value)
@@ -67,7 +67,7 @@ fn parse_many<const BASE: u8>(digits: &[u8], value: impl Fn(u8) -> u8) -> Result
     if too_large { Err(NotANumber::TooLarge) } else { Ok(number) }
 }
 
-/// What `byte` stands for as a digit, of any base up to 16; more than that if it is none.
+/// Returns what `byte` stands for as a digit, of any base up to 16; more than that if it is none.
 #[inline]
 pub(crate) const fn digit_value(byte: u8) -> u8 {
     const VALUES: [u8; 256] = {
@@ -101,7 +101,7 @@ pub(crate) fn write_decimal(number: u64, room: &mut [u8]) -> usize {
     start
 }
 
-/// The decimal digits of a number of three, such as a status code.
+/// Returns the decimal digits of a number of three, such as a status code.
 #[inline]
 pub(crate) fn three_digits(number: u16) -> [u8; 3] {
     [number / 100, number / 10 % 10, number % 10].map(|value| digit(value.into()))

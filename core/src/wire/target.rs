@@ -42,7 +42,7 @@ pub(crate) fn check(method: &[u8], target: &[u8]) -> Result<(), Broken> {
     }
 }
 
-/// Where the authority of an absolute URL starts: after `scheme://`.
+/// Returns where the authority of an absolute URL starts: after `scheme://`.
 fn authority(target: &[u8]) -> Option<usize> {
     let colon = target.iter().position(|byte| *byte == b':')?;
     let (scheme, rest) = target.split_at(colon);
@@ -63,7 +63,7 @@ pub(crate) fn host_and_port(value: &[u8]) -> Result<Option<u16>, usize> {
     }
 }
 
-/// A host that is an IP literal, has escapes, or goes wrong.
+/// Returns a host that is an IP literal, has escapes, or goes wrong.
 #[cold]
 fn host_to_judge(value: &[u8]) -> Result<Option<u16>, usize> {
     let end = match value {
@@ -85,7 +85,7 @@ fn host_to_judge(value: &[u8]) -> Result<Option<u16>, usize> {
     }
 }
 
-/// A port, which may be left out after its colon.
+/// Returns a port, which may be left out after its colon.
 #[inline]
 fn port(digits: &[u8]) -> Option<Option<u16>> {
     if digits.is_empty() {
@@ -94,7 +94,7 @@ fn port(digits: &[u8]) -> Option<Option<u16>> {
     decimal(digits).ok().and_then(|port| u16::try_from(port).ok()).map(Some)
 }
 
-/// An IPv6 address, or an address of a version to come: `v`, hexadecimal digits, a dot and the rest
+/// Returns an IPv6 address, or an address of a version to come: `v`, hexadecimal digits, a dot and the rest
 /// (RFC 3986 section 3.2.2).
 fn is_ip_literal(literal: &[u8]) -> bool {
     if let [b'v' | b'V', future @ ..] = literal {

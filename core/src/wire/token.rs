@@ -50,19 +50,19 @@ const fn is_one_of(byte: u8, set: &[u8]) -> bool {
     false
 }
 
-/// Whether `byte` may stand in a token (RFC 9110 section 5.6.2).
+/// Returns whether `byte` may stand in a token (RFC 9110 section 5.6.2).
 #[inline]
 pub(crate) const fn is_token(byte: u8) -> bool {
     CLASSES[byte as usize] & TOKEN != 0
 }
 
-/// Whether `byte` may stand in a registered name of a URI.
+/// Returns whether `byte` may stand in a registered name of a URI.
 #[inline]
 pub(crate) const fn is_host(byte: u8) -> bool {
     CLASSES[byte as usize] & HOST != 0
 }
 
-/// How many bytes at the start of `bytes` are of a class. They are looked at in blocks, whose loops
+/// Returns how many bytes at the start of `bytes` are of a class. They are looked at in blocks, whose loops
 /// have no ends to check. Where the rest of a head follows, one block should be enough for most runs;
 /// where nothing does, what is left after the blocks should be short.
 #[inline(always)]
@@ -80,13 +80,13 @@ fn run<const BLOCK: usize>(bytes: &[u8], class: u8) -> usize {
     at + rest.iter().take_while(|byte| CLASSES[usize::from(**byte)] & class != 0).count()
 }
 
-/// Where the token at the start of `bytes` ends.
+/// Returns where the token at the start of `bytes` ends.
 #[inline]
 pub(crate) fn token_len(bytes: &[u8]) -> usize {
     run::<16>(bytes, TOKEN)
 }
 
-/// Whether all of `bytes` is one token. They are looked at to the end: mostly they are.
+/// Returns whether all of `bytes` is one token. They are looked at to the end: mostly they are.
 #[inline]
 pub(crate) fn is_token_all(bytes: &[u8]) -> bool {
     let common = |classes, byte: &u8| classes & CLASSES[usize::from(*byte)];
@@ -99,32 +99,32 @@ pub(crate) fn is_token_all(bytes: &[u8]) -> bool {
         != 0
 }
 
-/// How many bytes at the start of `bytes` may stand in a request target.
+/// Returns how many bytes at the start of `bytes` may stand in a request target.
 #[inline]
 pub(crate) fn target_len(bytes: &[u8]) -> usize {
     run::<8>(bytes, TARGET)
 }
 
-/// How many bytes at the start of `bytes` may stand in a registered name, escapes apart.
+/// Returns how many bytes at the start of `bytes` may stand in a registered name, escapes apart.
 #[inline]
 pub(crate) fn plain_host_len(bytes: &[u8]) -> usize {
     run::<8>(bytes, PLAIN_HOST)
 }
 
-/// How many bytes at the start of `bytes` stand as they are in the path, the query and the fragment
+/// Returns how many bytes at the start of `bytes` stand as they are in the path, the query and the fragment
 /// of a URL.
 #[inline]
 pub(crate) fn url_len(bytes: &[u8]) -> usize {
     run::<8>(bytes, URL)
 }
 
-/// How many bytes at the start of `bytes` may stand in the name of a host, in lower case.
+/// Returns how many bytes at the start of `bytes` may stand in the name of a host, in lower case.
 #[inline]
 pub(crate) fn name_len(bytes: &[u8]) -> usize {
     run::<8>(bytes, NAME)
 }
 
-/// Whether `bytes` is `lower` but for its case. `bytes` has no CR, and `lower` is lower-case letters
+/// Returns whether `bytes` is `lower` but for its case. `bytes` has no CR, and `lower` is lower-case letters
 /// and hyphens: then one bit is all that may differ, and four or eight bytes are compared together.
 #[inline]
 pub(crate) fn is_word<const N: usize>(bytes: &[u8], lower: &[u8; N]) -> bool {
@@ -143,7 +143,7 @@ pub(crate) fn is_word<const N: usize>(bytes: &[u8], lower: &[u8; N]) -> bool {
     bytes.iter().zip(lower).all(|(a, b)| a | 0x20 == *b)
 }
 
-/// Where the first byte stands that no field value or reason phrase has: a control character other
+/// Returns where the first byte stands that no field value or reason phrase has: a control character other
 /// than tab (RFC 9110 section 5.5).
 #[inline]
 pub(crate) fn find_control(bytes: &[u8]) -> Option<usize> {
@@ -154,19 +154,19 @@ pub(crate) fn find_control(bytes: &[u8]) -> Option<usize> {
     Some(at)
 }
 
-/// Where the first control character stands, tabs included, or the end.
+/// Returns where the first control character stands, tabs included, or the end.
 #[inline]
 pub(crate) fn visible_len(bytes: &[u8]) -> usize {
     leading(bytes, controls, |byte| !byte.is_ascii_control())
 }
 
-/// Where the first byte stands that is not from the space to the tilde, or the end.
+/// Returns where the first byte stands that is not from the space to the tilde, or the end.
 #[inline]
 pub(crate) fn ascii_len(bytes: &[u8]) -> usize {
     leading(bytes, no_ascii, |byte| matches!(byte, b' '..=b'~'))
 }
 
-/// Whether no byte of `bytes` is a control character other than tab.
+/// Returns whether no byte of `bytes` is a control character other than tab.
 #[inline]
 pub(crate) fn is_text(bytes: &[u8]) -> bool {
     // The last eight bytes, some of them for the second time, are seen faster than the rest.
@@ -178,7 +178,7 @@ pub(crate) fn is_text(bytes: &[u8]) -> bool {
     is_ascii(last) && words.all(is_ascii) || is_other_text(bytes)
 }
 
-/// Whether tabs are the only control characters of `bytes`, which are not all ASCII without them.
+/// Returns whether tabs are the only control characters of `bytes`, which are not all ASCII without them.
 #[cold]
 fn is_other_text(bytes: &[u8]) -> bool {
     find_control(bytes).is_none()
@@ -187,7 +187,7 @@ fn is_other_text(bytes: &[u8]) -> bool {
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = ONES * 0x80;
 
-/// How many bytes stand at the start of `bytes` before one that is found. Eight are looked at
+/// Returns how many bytes stand at the start of `bytes` before one that is found. Eight are looked at
 /// together, for most of a head is values; `found` sets the highest bit of those that it finds, up to
 /// the first.
 #[inline(always)]
@@ -204,14 +204,14 @@ fn leading(bytes: &[u8], found: impl Fn(u64) -> u64, is_none: impl Fn(u8) -> boo
     at + rest.iter().take_while(|byte| is_none(**byte)).count()
 }
 
-/// Whether each of eight bytes is not from the space to the tilde, up to the first that is not.
+/// Returns whether each of eight bytes is not from the space to the tilde, up to the first that is not.
 #[inline]
 const fn no_ascii(word: u64) -> u64 {
     // What one byte borrows from the next, or carries to it, it does when it is none itself.
     (word.wrapping_sub(ONES * 0x20) | word.wrapping_add(ONES)) & HIGH
 }
 
-/// The highest bit of each of eight bytes: whether it is below the space, or is DEL.
+/// Returns the highest bit of each of eight bytes: whether it is below the space, or is DEL.
 #[inline]
 const fn controls(word: u64) -> u64 {
     let low = word & !HIGH;

@@ -27,7 +27,7 @@ pub(crate) enum Progress {
 struct Failed;
 
 impl Connection {
-    /// What comes next of what the peer sent. What an event borrows is used up by the next call.
+    /// Returns what comes next of what the peer sent. What an event borrows is used up by the next call.
     ///
     /// # Errors
     /// The rule that the peer broke. Nothing it sends after that is read; every later call returns
@@ -44,13 +44,13 @@ impl Connection {
         })
     }
 
-    /// The event that the last call of [`next`](Self::next) returned, once more.
+    /// Returns the event that the last call of [`next`](Self::next) returned, once more.
     #[must_use]
     pub fn event(&self) -> Option<Event<'_>> {
         self.with_event(Some, || None)
     }
 
-    /// The request that the last event was, if it was one.
+    /// Returns the request that the last event was, if it was one.
     #[inline]
     pub(crate) fn request(&self) -> Option<(RequestHead<'_>, HeadInfo)> {
         let request = |event| match event {
@@ -60,7 +60,7 @@ impl Connection {
         self.with_event(request, || None)
     }
 
-    /// The final response that the last event was the head of, if it was one.
+    /// Returns the final response that the last event was the head of, if it was one.
     #[inline]
     pub(crate) fn response(&self) -> Option<(ResponseHead<'_>, HeadInfo)> {
         let response = |event| match event {
@@ -70,51 +70,51 @@ impl Connection {
         self.with_event(response, || None)
     }
 
-    /// The data that the last event was, if it was some.
+    /// Returns the data that the last event was, if it was some.
     #[inline]
     pub(crate) fn data(&self) -> Option<&[u8]> {
         (self.last == Some(Part::Data)).then(|| self.receive.borrowed())
     }
 
-    /// The trailers of the end that the last event was, if it was one.
+    /// Returns the trailers of the end that the last event was, if it was one.
     #[inline]
     pub(crate) fn end(&self) -> Option<Fields<'_>> {
         (self.last == Some(Part::End)).then(|| self.receive.fields())
     }
 
-    /// Whether the last event was an end with trailers.
+    /// Returns whether the last event was an end with trailers.
     #[inline]
     pub(crate) fn has_trailers(&self) -> bool {
         self.last == Some(Part::End) && self.receive.has_fields()
     }
 
-    /// What the last head says of what follows it.
+    /// Returns what the last head says of what follows it.
     #[inline]
     pub(crate) fn head_info(&self) -> HeadInfo {
         self.receive.head.head_info()
     }
 
-    /// What the request of this exchange asks.
+    /// Returns what the request of this exchange asks.
     #[inline]
     pub(crate) const fn request_kind(&self) -> RequestKind {
         self.request_kind
     }
 
-    /// Whether nothing is left to come of the peer's message.
+    /// Returns whether nothing is left to come of the peer's message.
     #[inline]
     pub(crate) const fn is_read(&self) -> bool {
         self.receive.is_complete()
     }
 
-    /// Whether the last head expects something other than `100-continue`.
+    /// Returns whether the last head expects something other than `100-continue`.
     #[inline]
     pub(crate) const fn expects_another(&self) -> bool {
         self.receive.head.connection.expects_another
     }
 
-    /// How much of `available` bytes that follow all that has arrived is data of the peer's body; none if
-    /// something else comes first. They count as read, and are not the event of this connection: the
-    /// caller has them.
+    /// Returns how much of `available` bytes that follow all that has arrived is data of the peer's
+    /// body; none if something else comes first. They count as read, and are not the event of this
+    /// connection: the caller has them.
     pub(crate) fn skip_data(&mut self, available: usize) -> usize {
         if self.state.of(self.role.peer()) != State::Body {
             return 0;
@@ -137,7 +137,7 @@ impl Connection {
         true
     }
 
-    /// Whether a server waits for a request of which nothing has come.
+    /// Returns whether a server waits for a request of which nothing has come.
     #[inline]
     pub(crate) fn awaits_request(&self) -> bool {
         self.state.of(Role::Client) == State::Idle
@@ -239,7 +239,7 @@ impl Connection {
         self.emit_reuse(cx);
     }
 
-    /// The peer broke a rule.
+    /// Returns the peer broke a rule.
     #[cold]
     fn fail(&mut self, error: PeerError) -> Failed {
         self.error = Some(error);
@@ -268,7 +268,7 @@ impl Connection {
         Progress::Paused
     }
 
-    /// The peer closed its direction where it may.
+    /// Returns the peer closed its direction where it may.
     fn closed(&mut self) -> Progress {
         self.state.apply(self.role.peer(), Transition::Close);
         self.close_because(NotReusable::PeerClosed);

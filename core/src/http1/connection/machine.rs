@@ -62,7 +62,7 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// A connection on which nothing has happened.
+    /// Creates a connection on which nothing has happened.
     #[must_use]
     pub fn new(role: Role, config: Config) -> Self {
         Self {
@@ -83,19 +83,19 @@ impl Connection {
         self.receive.disable_cache();
     }
 
-    /// Which side of the connection this is.
+    /// Returns which side of the connection this is.
     #[must_use]
     pub const fn role(&self) -> Role {
         self.role
     }
 
-    /// The version in which the peer sent its last head; HTTP/1.1 before there is one.
+    /// Returns the version in which the peer sent its last head; HTTP/1.1 before there is one.
     #[must_use]
     pub const fn peer_version(&self) -> Version {
         self.receive.head.version
     }
 
-    /// Where `side` stands.
+    /// Returns where `side` stands.
     #[must_use]
     pub const fn state(&self, side: Role) -> State {
         self.state.of(side)
@@ -111,7 +111,7 @@ impl Connection {
         self.receive.buffer.space(min)
     }
 
-    /// How much of the last [`space`](Self::space) there is.
+    /// Returns how much of the last [`space`](Self::space) there is.
     pub(crate) const fn room(&self) -> usize {
         self.receive.buffer.room()
     }
@@ -133,7 +133,7 @@ impl Connection {
         self.receive.end_of_stream();
     }
 
-    /// Whether the peer has closed its direction of the connection.
+    /// Returns whether the peer has closed its direction of the connection.
     #[inline]
     pub(crate) const fn is_at_end(&self) -> bool {
         self.receive.is_at_end()
@@ -145,7 +145,7 @@ impl Connection {
         self.receive.unread()
     }
 
-    /// How many bytes of the peer have arrived on this connection.
+    /// Returns how many bytes of the peer have arrived on this connection.
     #[must_use]
     pub const fn received(&self) -> u64 {
         self.receive.buffer.received()
@@ -153,18 +153,18 @@ impl Connection {
 
     // Bytes out.
 
-    /// The bytes for the transport, in order; empty slices are to be passed over.
+    /// Returns the bytes for the transport, in order; empty slices are to be passed over.
     #[must_use]
     pub fn out(&self) -> [&[u8]; 3] {
         self.send.out.slices()
     }
 
-    /// The same, owned: a large piece of a body is shared and not copied.
+    /// Returns the same, owned: a large piece of a body is shared and not copied.
     pub(crate) fn shared_out(&self) -> [Bytes; 3] {
         self.send.out.shared()
     }
 
-    /// How many bytes wait for the transport.
+    /// Returns how many bytes wait for the transport.
     #[must_use]
     pub fn out_len(&self) -> usize {
         self.send.out.len()
@@ -175,7 +175,7 @@ impl Connection {
         self.send.out.sent(n);
     }
 
-    /// How many bytes the transport has taken on this connection.
+    /// Returns how many bytes the transport has taken on this connection.
     #[must_use]
     pub const fn total_sent(&self) -> u64 {
         self.send.out.total()
@@ -183,7 +183,7 @@ impl Connection {
 
     // The connection as a whole.
 
-    /// Whether another exchange can begin.
+    /// Returns whether another exchange can begin.
     ///
     /// # Errors
     /// Why not.
@@ -207,7 +207,7 @@ impl Connection {
         self.close_because(NotReusable::WeAsked);
     }
 
-    /// Whether the client has asked to leave HTTP/1.1, and has no answer to that.
+    /// Returns whether the client has asked to leave HTTP/1.1, and has no answer to that.
     #[must_use]
     pub const fn may_switch(&self) -> bool {
         self.state.may_switch()
@@ -268,20 +268,20 @@ impl Connection {
         Ok(self.receive.buffer.into_unread())
     }
 
-    /// The bytes of the line for which the peer was refused.
+    /// Returns the bytes of the line for which the peer was refused.
     #[must_use]
     pub fn excerpt(&self) -> &[u8] {
         self.receive.excerpt()
     }
 
-    /// How many bytes of the current body have been received, and how many were announced so far:
+    /// Returns how many bytes of the current body have been received, and how many were announced so far:
     /// by Content-Length, or by the chunks that have come.
     #[must_use]
     pub fn body_progress(&self) -> (u64, u64) {
         self.receive.body_progress()
     }
 
-    /// How many bytes must still be sent of a body of known length.
+    /// Returns how many bytes must still be sent of a body of known length.
     #[must_use]
     pub const fn body_left(&self) -> u64 {
         self.send.left()

@@ -95,7 +95,7 @@ impl<'a> Iterator for Pieces<'a> {
     }
 }
 
-/// A number below 50: one step of the generator `SplitMix64`.
+/// Returns a number below 50: one step of the generator `SplitMix64`.
 fn step(state: &mut u64) -> usize {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut z = *state;

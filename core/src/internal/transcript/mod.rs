@@ -155,7 +155,7 @@ fn drain<S: Sink>(
     }
 }
 
-/// Where a connection stands that was not refused.
+/// Returns where a connection stands that was not refused.
 fn outcome(connection: &Connection) -> Outcome {
     let unread = connection.unread();
     match connection.state(connection.role().peer()) {

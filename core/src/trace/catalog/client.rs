@@ -1,8 +1,8 @@
-//! `limpid.client`: what the client decides.
+//! `limpid.client`: decisions and operations of the client.
 
 macro_rules! entries {
     ($next:ident $parts:tt $($before:tt)*) => { $next! { $parts $($before)*
-        /// An exchange, all that is done for one request
+        /// Performing an exchange, which is everything that one request requires
         span Exchange: LimpidClient "exchange" Debug {
             started ExchangeStarted {
                 /// The method of the request.
@@ -10,31 +10,31 @@ macro_rules! entries {
                 /// The URL of the request, with userinfo and fragment.
                 url: Text Url,
             }
-            /// An exchange, all that is done for one request: the response was had, and no event follows.
+            /// Performing an exchange: complete. No event of the exchange follows.
             complete ExchangeComplete {
-                /// How many bytes of HTTP were sent.
+                /// Number of bytes of HTTP that were sent.
                 sent: Count Public,
-                /// How many bytes of HTTP were received.
+                /// Number of bytes of HTTP that were received.
                 received: Count Public,
-                /// Where the time went, in seconds.
+                /// The duration of each part of the exchange, in seconds.
                 timings: Timings Public,
             }
-            /// An exchange, all that is done for one request: given up, and no event follows.
+            /// Performing an exchange: failed. No event of the exchange follows.
             failed ExchangeFailed {
                 failure,
-                /// How many bytes of HTTP were sent.
+                /// Number of bytes of HTTP that were sent.
                 sent: Count Public,
-                /// How many bytes of HTTP were received.
+                /// Number of bytes of HTTP that were received.
                 received: Count Public,
-                /// Where the time went, in seconds.
+                /// The duration of each part of the exchange, in seconds.
                 timings: Timings Public,
             }
         }
 
-        /// Getting a connection, or leave to open one, from the pool
+        /// Acquiring a connection, or permission to open one, from the pool
         span Acquire: LimpidClient "acquire" Debug {
             started AcquireStarted {
-                /// Whether TLS is to carry it.
+                /// Whether the connection uses TLS.
                 secure: Flag Public,
                 /// The host of the origin server, lower-case and without brackets.
                 host: Text Public,
@@ -42,35 +42,35 @@ macro_rules! entries {
                 port: Port Public,
             }
             complete AcquireComplete {
-                /// Whether the connection has served before; if not, it is opened next.
+                /// Whether it is an idle connection of the pool; if not, the client opens one next.
                 reused: Flag Public,
             }
             failed AcquireFailed { failure }
         }
 
-        /// An idle connection leaves the pool, to be closed.
+        /// The pool removes an idle connection, which is then closed.
         point ConnectionRetired: LimpidClient "retired" Debug {
-            /// Why.
+            /// The reason.
             why: Word Public,
         }
 
-        /// A response asks for another request: that is made, or is not.
+        /// The client decided whether it follows a redirect.
         point RedirectDecided: LimpidClient "redirect" Debug {
             /// The status code.
             status: Status Public,
-            /// The URL that it leads to, where it is one of HTTP and may matter.
+            /// The URL that it leads to, if it is an HTTP URL and relevant to the decision.
             url: MaybeText Url,
-            /// Whether it is followed.
+            /// Whether the client follows it.
             follow: Flag Public,
-            /// Why.
+            /// The reason.
             why: Word Public,
         }
 
-        /// No connection was opened: that is tried again, or is not.
+        /// The client decided whether it tries again to open a connection.
         point RetryDecided: LimpidClient "retry_decision" Debug {
-            /// Whether it is.
+            /// Whether it tries again.
             again: Flag Public,
-            /// Why.
+            /// The reason.
             why: Word Public,
         }
 
@@ -83,13 +83,13 @@ macro_rules! entries {
                 port: Port Public,
             }
             complete ResolveComplete {
-                /// How many addresses it has.
+                /// Number of addresses.
                 addresses: Count Public,
             }
             failed ResolveFailed { failure }
         }
 
-        /// Trying one address
+        /// Connecting to one address
         span Dial: LimpidClient "dial" Debug {
             started DialStarted {
                 /// The address.
@@ -101,43 +101,43 @@ macro_rules! entries {
 
         /// A deadline passed.
         point DeadlinePassed: LimpidClient "deadline_passed" Debug {
-            /// What it was set for.
+            /// The operation that the deadline limits.
             why: Word Public,
         }
 
-        /// A request that expects `100 Continue` waits no longer (RFC 9110 section 10.1.1).
+        /// A request stops waiting for `100 Continue` (RFC 9110 section 10.1.1).
         point ContinueDecided: LimpidClient "expect_continue" Debug {
-            /// Whether its body is sent.
+            /// Whether the client sends its body.
             sends: Flag Public,
-            /// Why.
+            /// The reason.
             why: Word Public,
         }
 
-        /// It is decided whether the content codings of a response are undone, of which there are some and a caller who wants that.
+        /// The client decided whether it decodes a response body, which has content codings.
         point CodingDecided: LimpidClient "content_coding" Debug {
             /// The codings, in the order in which they were applied.
             codings: Bytes Public,
-            /// Whether they are undone.
+            /// Whether the client decodes them.
             decodes: Flag Public,
-            /// Why.
+            /// The reason.
             why: Word Public,
         }
 
-        /// The content codings of a body were undone to its end.
+        /// The client decoded a body to its end.
         point ContentDecoded: LimpidClient "content_decoded" Debug {
-            /// How many bytes the body had.
+            /// Number of bytes of the coded body.
             coded: Count Public,
-            /// How many bytes came of them.
+            /// Number of bytes of the decoded body.
             decoded: Count Public,
         }
 
-        /// A body cannot be decoded, or would become too much.
+        /// The client stops decoding a body, which is invalid or exceeds a limit.
         point ContentRefused: LimpidClient "content_refused" Debug {
-            /// The coding that was undone.
+            /// The coding that failed.
             coding: Word Public,
-            /// What is wrong.
+            /// What is wrong with the coded body.
             fault: Word Public,
-            /// How many bytes of the coded body had been taken.
+            /// Number of bytes of the coded body that were decoded before.
             offset: Count Public,
         }
     } };

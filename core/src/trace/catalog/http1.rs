@@ -1,117 +1,117 @@
-//! `limpid.http1` and `limpid.io`: what the parser reads and decides, and bytes as they pass the
-//! transport.
+//! `limpid.http1` and `limpid.io`: what the parser reads and decides, and the bytes that the transport
+//! moves.
 
 macro_rules! entries {
     ($next:ident $parts:tt $($before:tt)*) => { $next! { $parts $($before)*
-        // limpid.http1: what the parser reads, and why it decides as it does.
+        // limpid.http1: what the parser reads, and the reasons for its decisions.
 
-        /// A request line or status line was read.
+        /// The parser read a request line or a status line.
         point StartLineRead: LimpidHttp1 "start_line" Debug {
-            /// The line, without its end.
+            /// The line, without its line end.
             line: Bytes Url,
-            /// How many bytes the peer had sent on this connection before it.
+            /// Number of bytes that the peer sent on this connection before it.
             offset: Count Public,
         }
 
-        /// A field line was read.
+        /// The parser read a field line.
         point FieldRead: LimpidHttp1 "field" Debug {
             /// The name.
             name: Bytes Public,
             /// The value.
             value: Bytes Fields,
-            /// How many bytes the peer had sent on this connection before it.
+            /// Number of bytes that the peer sent on this connection before it.
             offset: Count Public,
         }
 
-        /// It is decided where the body of a message ends.
+        /// The parser determined where the body of a message ends.
         point FramingChosen: LimpidHttp1 "framing" Debug {
-            /// How the end is found.
+            /// The framing of the body.
             framing: Word Public,
-            /// The length, where it is known.
+            /// The length in bytes, if the head gives it.
             length: MaybeCount Public,
-            /// Why, with the section that says so.
+            /// The reason, with the section of the RFC.
             why: Word Public,
         }
 
-        /// A chunk-size line was read.
+        /// The parser read a chunk-size line.
         point ChunkRead: LimpidHttp1 "chunk" Debug {
-            /// The size of the chunk in bytes; 0 for the last.
+            /// The size of the chunk in bytes; 0 for the last chunk.
             size: Count Public,
-            /// How many bytes of extensions follow the size.
+            /// Number of bytes of chunk extensions after the size.
             extension: Count Public,
-            /// How many bytes the peer had sent on this connection before it.
+            /// Number of bytes that the peer sent on this connection before it.
             offset: Count Public,
         }
 
-        /// A trailer field was read.
+        /// The parser read a trailer field.
         point TrailerRead: LimpidHttp1 "trailer" Debug {
             /// The name.
             name: Bytes Public,
             /// The value.
             value: Bytes Fields,
-            /// How many bytes the peer had sent on this connection before it.
+            /// Number of bytes that the peer sent on this connection before it.
             offset: Count Public,
         }
 
-        /// A rule was broken, and the connection was told to tolerate that.
+        /// The peer broke a rule that the connection is configured to tolerate.
         point LeniencyUsed: LimpidHttp1 "leniency" Debug {
             /// The rule.
             rule: Word Public,
-            /// Where it is written.
+            /// The section of the RFC that defines it.
             section: Word Public,
-            /// How many bytes the peer had sent on this connection before it.
+            /// Number of bytes that the peer sent on this connection before it.
             offset: Count Public,
         }
 
-        /// The peer's bytes are more than a limit allows: they are refused.
+        /// The peer's bytes exceed a limit, and the connection refuses them.
         point LimitHit: LimpidHttp1 "limit" Debug {
             /// The limit.
             limit: Word Public,
-            /// How much it allows: bytes, or a number of lines, fields or messages.
+            /// The value of the limit: bytes, or a number of lines, fields or messages.
             most: Count Public,
         }
 
-        /// The peer's bytes are refused.
+        /// The connection refuses the peer's bytes.
         point Refused: LimpidHttp1 "refused" Debug {
-            /// The rule they break.
+            /// The rule that they break.
             rule: Word Public,
-            /// Where it is written.
+            /// The section of the RFC that defines it.
             section: Word Public,
-            /// The offending byte.
+            /// The byte that breaks the rule.
             byte: MaybeCount Public,
-            /// How many bytes the peer had sent on this connection before it.
+            /// Number of bytes that the peer sent on this connection before it.
             offset: Count Public,
         }
 
-        /// An informational response has come.
+        /// The parser read an informational response.
         point InformationalRead: LimpidHttp1 "informational" Debug {
             /// The head.
             head: ResponseHead Fields,
         }
 
-        /// The connection leaves HTTP/1.1: a tunnel, or another protocol.
+        /// The connection switches from HTTP/1.1 to a tunnel or to another protocol.
         point Switched: LimpidHttp1 "switched" Debug {
-            /// How many bytes of what follows have arrived.
+            /// Number of bytes of the new protocol that have arrived.
             leftover: Count Public,
         }
 
-        /// The connection can serve another exchange, or cannot.
+        /// The connection decided whether it can carry another exchange.
         point ReuseDecided: LimpidHttp1 "reuse" Debug {
-            /// Whether it can.
+            /// Whether the connection can be reused.
             reusable: Flag Public,
-            /// Why.
+            /// The reason.
             why: Word Public,
         }
 
-        // limpid.io: bytes as they pass the transport.
+        // limpid.io: bytes that the transport moves.
 
-        /// Bytes arrived.
+        /// The transport received bytes.
         point BytesReceived: LimpidIo "received" Trace {
             /// The bytes.
             bytes: Bytes Payload,
         }
 
-        /// Bytes were taken by the transport.
+        /// The transport accepted bytes.
         point BytesSent: LimpidIo "sent" Trace {
             /// The bytes.
             bytes: Bytes Payload,

@@ -1,32 +1,32 @@
-//! Events that httpx and httpcore log: their names and arguments are those of these libraries.
+//! Events that httpx and httpcore log, with the names and arguments of these libraries.
 
 macro_rules! entries {
     ($next:ident $parts:tt $($before:tt)*) => { $next! { $parts $($before)*
-        // httpx: the client as its user sees it.
+        // httpx: the client from the point of view of its user.
 
-        /// A TLS configuration is made.
+        /// The client creates a TLS configuration.
         point LoadSslContext: Httpx "load_ssl_context" Debug {
-            /// Whether certificates will be verified.
+            /// Whether it verifies certificates.
             verify: Flag Public,
             /// The file of the client certificate.
             cert: MaybeText Public,
-            /// The file of its key, if that is another.
+            /// The file of its key, if it is another file.
             key: MaybeText Public,
         }
 
-        /// Trusted certificates are read from a file, or come with the program.
+        /// The client loads trusted certificates from a file, or those that the program contains.
         point LoadVerifyFile: Httpx "load_verify_locations" Debug {
             /// The file, or the name of the bundle.
             cafile: Text Public,
         }
 
-        /// Trusted certificates are read from the files of a directory.
+        /// The client loads trusted certificates from the files of a directory.
         point LoadVerifyDirectory: Httpx "load_verify_locations" Debug {
             /// The directory.
             capath: Text Public,
         }
 
-        /// The head of a response has come: one line for each request.
+        /// The client received the head of a response. Each request has one such event.
         point HttpRequest: Httpx "HTTP Request" Info {
             /// The method of the request.
             method: Bytes Public,
@@ -49,9 +49,9 @@ macro_rules! entries {
                 host: Text Public,
                 /// The port.
                 port: Port Public,
-                /// The local address the connection is bound to.
+                /// The local address that the connection is bound to.
                 local_address: MaybeText Public,
-                /// How long connecting may take.
+                /// The time limit for connecting.
                 timeout: Seconds Public,
                 /// The caller's socket options.
                 socket_options: SocketOptions Public,
@@ -65,7 +65,7 @@ macro_rules! entries {
             started ConnectUnixSocketStarted {
                 /// The path of the socket.
                 path: Text Public,
-                /// How long connecting may take.
+                /// The time limit for connecting.
                 timeout: Seconds Public,
                 /// The caller's socket options.
                 socket_options: SocketOptions Public,
@@ -74,30 +74,30 @@ macro_rules! entries {
             failed ConnectUnixSocketFailed { failure }
         }
 
-        /// Shaking hands over TLS
+        /// Performing the TLS handshake
         span StartTls: Connection "start_tls" Debug {
             started StartTlsStarted {
                 /// The TLS configuration.
                 ssl_context: TlsContext Public,
-                /// The name that the certificate must have.
+                /// The name that the certificate must contain.
                 server_hostname: Text Public,
-                /// How long connecting may take.
+                /// The time limit for connecting.
                 timeout: Seconds Public,
             }
             complete StartTlsComplete { stream }
             failed StartTlsFailed { failure }
         }
 
-        /// Waiting before the next attempt at connecting, after `connect_tcp` failed with these arguments
+        /// Waiting before another attempt, after `connect_tcp` failed with these arguments
         span RetryConnectTcp: Connection "retry" Debug {
             started RetryConnectTcpStarted {
                 /// The host, lower-case and without brackets.
                 host: Text Public,
                 /// The port.
                 port: Port Public,
-                /// The local address the connection is bound to.
+                /// The local address that the connection is bound to.
                 local_address: MaybeText Public,
-                /// How long connecting may take.
+                /// The time limit for connecting.
                 timeout: Seconds Public,
                 /// The caller's socket options.
                 socket_options: SocketOptions Public,
@@ -105,12 +105,12 @@ macro_rules! entries {
             ends as RetryStartTls
         }
 
-        /// Waiting before the next attempt at connecting, after `connect_unix_socket` failed with these arguments
+        /// Waiting before another attempt, after `connect_unix_socket` failed with these arguments
         span RetryConnectUnixSocket: Connection "retry" Debug {
             started RetryConnectUnixSocketStarted {
                 /// The path of the socket.
                 path: Text Public,
-                /// How long connecting may take.
+                /// The time limit for connecting.
                 timeout: Seconds Public,
                 /// The caller's socket options.
                 socket_options: SocketOptions Public,
@@ -118,19 +118,19 @@ macro_rules! entries {
             ends as RetryStartTls
         }
 
-        /// Waiting before the next attempt at connecting, after `start_tls` failed with these arguments
+        /// Waiting before another attempt, after `start_tls` failed with these arguments
         span RetryStartTls: Connection "retry" Debug {
             started RetryStartTlsStarted {
                 /// The TLS configuration.
                 ssl_context: TlsContext Public,
-                /// The name that the certificate must have.
+                /// The name that the certificate must contain.
                 server_hostname: Text Public,
-                /// How long connecting may take.
+                /// The time limit for connecting.
                 timeout: Seconds Public,
             }
-            /// Waiting before the next attempt at connecting: done.
+            /// Waiting before another attempt to connect: complete.
             complete RetryComplete {}
-            /// Waiting before the next attempt at connecting: given up.
+            /// Waiting before another attempt to connect: failed.
             failed RetryFailed { failure }
         }
 
@@ -146,17 +146,17 @@ macro_rules! entries {
         /// Sending the head of a request
         span SendRequestHeaders: Http11 "send_request_headers" Debug {
             started SendRequestHeadersStarted {
-                /// The request, by its method.
+                /// The request, shown by its method.
                 request: Request Public,
             }
             complete SendRequestHeadersComplete {}
             failed SendRequestHeadersFailed { failure }
         }
 
-        /// Sending the body of a request, empty or not
+        /// Sending the body of a request, which may be empty
         span SendRequestBody: Http11 "send_request_body" Debug {
             started SendRequestBodyStarted {
-                /// The request, by its method.
+                /// The request, shown by its method.
                 request: Request Public,
             }
             complete SendRequestBodyComplete {}
@@ -166,7 +166,7 @@ macro_rules! entries {
         /// Waiting for the head of the final response
         span ReceiveResponseHeaders: Http11 "receive_response_headers" Debug {
             started ReceiveResponseHeadersStarted {
-                /// The request, by its method.
+                /// The request, shown by its method.
                 request: Request Public,
             }
             complete ReceiveResponseHeadersComplete {
@@ -176,17 +176,17 @@ macro_rules! entries {
             failed ReceiveResponseHeadersFailed { failure }
         }
 
-        /// Receiving the body of a response, empty or not
+        /// Receiving the body of a response, which may be empty
         span ReceiveResponseBody: Http11 "receive_response_body" Debug {
             started ReceiveResponseBodyStarted {
-                /// The request, by its method.
+                /// The request, shown by its method.
                 request: Request Public,
             }
             complete ReceiveResponseBodyComplete {}
             failed ReceiveResponseBodyFailed { failure }
         }
 
-        /// Ending an exchange, so that its connection is idle or closed
+        /// Ending an exchange, after which its connection is idle or closed
         span ResponseClosed: Http11 "response_closed" Debug {
             started ResponseClosedStarted {}
             complete ResponseClosedComplete {}
@@ -195,14 +195,14 @@ macro_rules! entries {
 
         // httpcore.proxy: tunnels through an HTTP proxy.
 
-        /// Shaking hands over TLS through a tunnel
+        /// Performing the TLS handshake through a tunnel
         span ProxyStartTls: Proxy "start_tls" Debug {
             started ProxyStartTlsStarted {
                 /// The TLS configuration.
                 ssl_context: TlsContext Public,
-                /// The name that the certificate must have.
+                /// The name that the certificate must contain.
                 server_hostname: Text Public,
-                /// How long connecting may take.
+                /// The time limit for connecting.
                 timeout: Seconds Public,
             }
             complete ProxyStartTlsComplete { stream }
@@ -218,14 +218,14 @@ macro_rules! entries {
                 host: Text Public,
                 /// The port.
                 port: Port Public,
-                /// How long connecting may take.
+                /// The time limit for connecting.
                 timeout: Seconds Public,
             }
             complete SocksConnectTcpComplete { stream }
             failed SocksConnectTcpFailed { failure }
         }
 
-        /// Asking a SOCKS5 proxy for a connection
+        /// Requesting a connection from a SOCKS5 proxy
         span SetupSocks5Connection: Socks "setup_socks5_connection" Debug {
             started SetupSocks5ConnectionStarted {
                 /// The stream to the proxy.
@@ -241,14 +241,14 @@ macro_rules! entries {
             failed SetupSocks5ConnectionFailed { failure }
         }
 
-        /// Shaking hands over TLS through a SOCKS5 proxy
+        /// Performing the TLS handshake through a SOCKS5 proxy
         span SocksStartTls: Socks "start_tls" Debug {
             started SocksStartTlsStarted {
                 /// The TLS configuration.
                 ssl_context: TlsContext Public,
-                /// The name that the certificate must have.
+                /// The name that the certificate must contain.
                 server_hostname: Text Public,
-                /// How long connecting may take.
+                /// The time limit for connecting.
                 timeout: Seconds Public,
             }
             complete SocksStartTlsComplete { stream }

@@ -1,87 +1,87 @@
-//! `limpid.server`: connections that are served, and the requests on them.
+//! `limpid.server`: the connections of a server, and the requests on them.
 
 macro_rules! entries {
     ($next:ident $parts:tt $($before:tt)*) => { $next! { $parts $($before)*
         /// Serving a connection
         span Serve: LimpidServer "connection" Debug {
             started ServeStarted {
-                /// The client's address; none for a Unix socket.
+                /// The client's address, unless the connection uses a Unix socket.
                 peer: MaybeAddress Public,
-                /// Whether TLS is to carry it.
+                /// Whether the connection uses TLS.
                 secure: Flag Public,
             }
-            /// Serving a connection: it is closed.
+            /// Serving a connection: complete; the connection is closed.
             complete ServeComplete {
-                /// Why it ended.
+                /// The reason for which it ended.
                 why: Word Public,
-                /// How many requests were read on it.
+                /// Number of requests that were read on it.
                 requests: Count Public,
             }
             failed ServeFailed { failure }
         }
 
-        /// Shaking hands over TLS with a client
+        /// Performing the TLS handshake with a client
         span AcceptTls: LimpidServer "accept_tls" Debug {
             started AcceptTlsStarted {
-                /// How long it may take.
+                /// The time limit of the handshake.
                 timeout: Seconds Public,
             }
             complete AcceptTlsComplete {}
             failed AcceptTlsFailed { failure }
         }
 
-        /// Answering a request whose head has come
+        /// Answering a request whose head has arrived
         span Answer: LimpidServer "request" Debug {
             started AnswerStarted {
                 /// The method.
                 method: Bytes Public,
-                /// The target, as it was sent.
+                /// The target, as the client sent it.
                 target: Bytes Url,
                 /// The version of the request.
                 version: Version Public,
             }
-            /// Answering a request: the whole response is on its way.
+            /// Answering a request: complete; the whole response is queued for the transport.
             complete AnswerComplete Info {
                 /// The method.
                 method: Bytes Public,
-                /// The target, as it was sent.
+                /// The target, as the client sent it.
                 target: Bytes Url,
                 /// The status code of the response.
                 status: Status Public,
-                /// How many bytes of the request's body were read, without its framing.
+                /// Number of bytes of the request's body that were read, without framing.
                 received: Count Public,
-                /// How many bytes the response's body has, without its framing.
+                /// Number of bytes of the response's body, without framing.
                 sent: Count Public,
             }
-            /// Answering a request: given up.
+            /// Answering a request: failed.
             failed AnswerFailed Info { failure }
         }
 
-        /// A request is refused without asking the handler, or in its place.
+        /// The server refuses a request itself, before or instead of the handler's response.
         point RequestRefused: LimpidServer "refused" Info {
-            /// The status code with which it is.
+            /// The status code of the response.
             status: Status Public,
-            /// Why, in a word: the rule that was broken, or what took too long.
+            /// The short form of the reason: the rule that was broken, or the operation that took too long.
             rule: Word Public,
-            /// Why, in a sentence.
+            /// The reason in full.
             why: Word Public,
         }
 
-        /// The handler gave a request up.
+        /// The handler stopped answering a request.
         point HandlerFailed: LimpidServer "handler_failed" Warning {
-            /// How.
+            /// How it stopped.
             why: Word Public,
         }
 
-        /// A client was waited for too long.
+        /// A deadline of the server for a client passed.
         point ClientTooSlow: LimpidServer "deadline_passed" Debug {
-            /// What it was to do.
+            /// What the server waited for.
             why: Word Public,
         }
 
-        /// The connection is told that the server shuts down.
+        /// The connection starts to shut down, because the server shuts down.
         point ShutdownBegun: LimpidServer "shutdown" Debug {
-            /// Whether a request is open, which is answered first.
+            /// Whether a request is open; the server answers it first.
             busy: Flag Public,
         }
     } };

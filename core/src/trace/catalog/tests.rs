@@ -1,4 +1,4 @@
-//! What holds for every span of the catalogue.
+//! Properties of every span of the catalogue.
 
 use std::vec::Vec;
 
@@ -73,7 +73,7 @@ fn span_fails_with_its_failure_alone_unless_it_is_an_exchange() {
 }
 
 #[test]
-fn waiting_for_another_attempt_ends_alike_whatever_failed() {
+fn retry_spans_end_with_the_same_events() {
     let retries =
         [SpanKind::RetryConnectTcp, SpanKind::RetryConnectUnixSocket, SpanKind::RetryStartTls];
     for span in retries {
@@ -83,12 +83,15 @@ fn waiting_for_another_attempt_ends_alike_whatever_failed() {
 }
 
 #[test]
-fn sentence_of_an_event_is_that_of_its_span_or_its_own() {
+fn description_of_an_event_is_that_of_its_span_or_its_own() {
     let doc = |kind: EventKind| kind.metadata().doc.trim();
-    assert_eq!(doc(EventKind::DialStarted), "Trying one address: it begins.");
-    assert_eq!(doc(EventKind::DialComplete), "Trying one address: done.");
-    assert_eq!(doc(EventKind::DialFailed), "Trying one address: given up.");
-    assert_eq!(doc(EventKind::ServeComplete), "Serving a connection: it is closed.");
+    assert_eq!(doc(EventKind::DialStarted), "Connecting to one address: started.");
+    assert_eq!(doc(EventKind::DialComplete), "Connecting to one address: complete.");
+    assert_eq!(doc(EventKind::DialFailed), "Connecting to one address: failed.");
+    assert_eq!(
+        doc(EventKind::ServeComplete),
+        "Serving a connection: complete; the connection is closed."
+    );
 }
 
 #[test]

@@ -1,27 +1,28 @@
-//! Where the fields of an event are written and read.
+//! The writer and the reader of an event's fields.
 
 use alloc::vec::Vec;
 
 use super::slot::{self, Slot};
 use super::words::Words;
 
-/// The most slots that the fields of an event take, without what is behind them. The catalogue checks
-/// it: what writes an event is below the catalogue, and is faster where it knows the number.
+/// The maximum number of slots that the fields of an event take, without their variable-length parts. It is a
+/// constant because the writer, which is below the catalogue, is faster with a known number. The catalogue
+/// checks it.
 pub(in crate::trace) const MOST: usize = 25;
 
-/// Where the fields of an event are written: first what takes few slots, whatever its value, and
-/// behind that what may be long. So there is always room for the former.
+/// The writer of an event's fields. Parts of a fixed number of slots come first, and parts of variable length
+/// follow them, so that there is always room for the former.
 pub(in crate::trace) struct Writer<'s> {
     placed: &'s [Slot; MOST],
-    /// Which of these is next.
+    /// The index of the next of these.
     at: usize,
     behind: &'s [Slot],
 }
 
 #[expect(clippy::inline_always, reason = "the places of fields are known where they are written")]
 impl<'s> Writer<'s> {
-    /// Writes to the first slots of `fields`, which are `placed`; what may be long stands behind
-    /// `slots` of them.
+    /// Creates a writer to the first slots of `fields`, which are also `placed`. Parts of variable length
+    /// start after `slots` of them.
     #[inline(always)]
     pub(in crate::trace) fn new(
         placed: &'s [Slot; MOST],
@@ -31,7 +32,7 @@ impl<'s> Writer<'s> {
         Some(Self { placed, at: 0, behind: fields.get(slots..)? })
     }
 
-    /// What is left behind all that was written.
+    /// Returns the slots that remain after all that was written.
     #[inline(always)]
     pub(in crate::trace) const fn behind(&self) -> &'s [Slot] {
         self.behind
@@ -64,7 +65,7 @@ impl<'s> Writer<'s> {
     pub(super) fn bytes(&mut self, bytes: &[u8]) -> Option<()> {
         let slot = self.next()?;
         match *bytes {
-            // OK and GET, for two.
+            // For example OK and GET.
             [a, b] => slot.set(slot::short([a, b])),
             [a, b, c] => slot.set(slot::short([a, b, c])),
             _ => self.behind = slot::write(bytes, slot, self.behind)?,
@@ -72,7 +73,7 @@ impl<'s> Writer<'s> {
         Some(())
     }
 
-    /// So many slots behind the others.
+    /// Takes this many of the slots for parts of variable length.
     #[inline]
     pub(super) fn long(&mut self, slots: usize) -> Option<&'s [Slot]> {
         let (slots, behind) = self.behind.split_at_checked(slots)?;
@@ -81,7 +82,7 @@ impl<'s> Writer<'s> {
     }
 }
 
-/// The fields of an event that are still to be read.
+/// The reader of an event's fields.
 pub(in crate::trace) struct Reader<'a> {
     placed: &'a [Slot],
     behind: &'a [Slot],
@@ -114,14 +115,14 @@ impl<'a> Reader<'a> {
         Some(bytes)
     }
 
-    /// So many slots behind the others.
+    /// Takes this many of the slots for parts of variable length.
     pub(super) fn long(&mut self, slots: usize) -> Option<&'a [Slot]> {
         let (slots, behind) = self.behind.split_at_checked(slots)?;
         self.behind = behind;
         Some(slots)
     }
 
-    /// Whether nothing follows.
+    /// Returns whether all slots were read.
     pub(super) const fn is_at_end(&self) -> bool {
         self.behind.is_empty()
     }
@@ -129,19 +130,19 @@ impl<'a> Reader<'a> {
 
 /// A value that can be written.
 pub(in crate::trace) trait Encode {
-    /// Writes it. `None` if there is too little room.
+    /// Writes the value. Returns `None` if there is too little room.
     fn encode(&self, words: &Words, to: &mut Writer<'_>) -> Option<()>;
 }
 
 /// A value that can be read.
 pub(in crate::trace) trait Decode: Sized {
-    /// The most slots that it takes, without what is behind them.
+    /// The maximum number of slots that the value takes, without parts of variable length.
     const SLOTS: usize;
 
     fn decode(from: &mut Reader<'_>) -> Option<Self>;
 }
 
-/// The greatest of these.
+/// Returns the greatest of these numbers.
 pub(in crate::trace) const fn most<const N: usize>(numbers: [usize; N]) -> usize {
     let (mut most, mut index) = (0, 0);
     while index < N {

@@ -1,4 +1,4 @@
-//! Whole events as records.
+//! The codec for whole events.
 
 use super::cursor::{MOST, Reader};
 use super::record::{self, Record};
@@ -7,12 +7,11 @@ use super::words::Words;
 use crate::trace::catalog::{OwnedTraceEvent, TraceEvent};
 use crate::trace::meta::Meta;
 
-/// Turns events into records and back, for sinks that keep them.
+/// A codec that writes events as records and reads them back, for sinks that keep events.
 ///
-/// Numbers and bytes are copied as they are and nothing is formatted, so that writing costs little;
-/// it allocates nothing. The form is for the memory of one process. It is no file format: it changes
-/// with the catalogue, and a reason or another fixed word is a number that only the codec which
-/// wrote it can read.
+/// Writing copies numbers and bytes without formatting them, and does not allocate. Records are valid only
+/// in the memory of one process. They are not a file format: their layout changes with the catalogue, and
+/// a reason or another fixed text is a number that only the codec which wrote it can read.
 ///
 /// ```
 /// use limpid_core::internal::{Codec, Record, Slot};
@@ -37,26 +36,26 @@ pub struct Codec {
 }
 
 impl Codec {
-    /// How many bytes the codec itself takes.
+    /// Number of bytes that the codec itself takes.
     pub const MEMORY: usize = Words::MEMORY;
 
-    /// How many slots must be free, so that any event can be written that has no long text: the
-    /// most that such an event takes.
+    /// Number of slots that must be free to write an event: the maximum that an event without long text
+    /// takes.
     pub const LEAST: usize = record::HEAD + MOST;
 
-    /// A codec, and all the memory that it will ever need.
+    /// Creates a codec. It allocates all memory that the codec needs.
     #[must_use]
     pub fn new() -> Self {
         Self { words: Words::new() }
     }
 
-    /// Writes an event to the start of `out`, and returns how many slots that took. `None` if it
-    /// has too little room, or less than [`LEAST`](Self::LEAST); then there may be a part of the
-    /// event.
+    /// Writes an event to the start of `out`, and returns how many slots it takes. Returns `None` if `out` is
+    /// too short for the event or shorter than [`LEAST`](Self::LEAST); `out` may contain a part of the event
+    /// then.
     #[expect(clippy::inline_always, reason = "a call costs as much as a small event")]
     #[inline(always)]
     pub fn encode(&self, meta: &Meta, event: &TraceEvent<'_>, out: &[Slot]) -> Option<usize> {
-        // This is all that has to be asked for most events.
+        // For most events this is the only check.
         let room = out.first_chunk::<{ Self::LEAST }>()?;
         let (head, placed) = room.split_first_chunk()?;
         let (placed, fields) = (placed.first_chunk()?, out.get(record::HEAD..)?);
@@ -67,7 +66,7 @@ impl Codec {
         Some(len)
     }
 
-    /// Reads an event back. `None` for a record that this codec has not written.
+    /// Reads an event back. Returns `None` for a record that this codec has not written.
     #[must_use]
     pub fn decode(&self, record: Record<'_>) -> Option<(Meta, OwnedTraceEvent)> {
         let meta = record.meta()?;

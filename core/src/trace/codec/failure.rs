@@ -1,4 +1,4 @@
-//! Failures as numbers: each enum as the number of its variant.
+//! The encoding of failures: each enum is written as the number of its variant.
 
 use super::cursor::{Decode, Encode, Reader, Writer, most};
 use super::words::Words;
@@ -10,12 +10,12 @@ use crate::time::Waiting;
 use crate::trace::{Failure, OwnedFailure};
 use crate::values::{Coding, State};
 
-/// An enum without fields: each variant has a number.
+/// An enum without fields, whose variants have numbers.
 pub(super) trait Numbered: Sized {
     fn numbered(number: u64) -> Option<Self>;
 }
 
-/// Numbers the variants of an enum. A variant that is left out does not compile.
+/// Implements encoding for enums without fields. A variant that is missing is a compile error.
 macro_rules! numbered {
     ($($name:ident { $($variant:ident)+ })+) => {$(
         impl Numbered for $name {
@@ -79,7 +79,7 @@ impl Decode for Rule {
     }
 }
 
-/// An enum whose variants may have fields: each variant gets a number of its own.
+/// Implements encoding for enums whose variants may have fields. Each variant has a unique number.
 macro_rules! tagged {
     ($($name:ident { $($tag:literal $variant:ident $(($($field:ident: $type:ty),+))?,)+ })+) => {$(
         impl Encode for $name {
@@ -183,7 +183,7 @@ tagged! {
     }
 }
 
-/// A struct, field by field.
+/// Implements encoding for structs, field by field.
 macro_rules! fields {
     ($($name:ident { $($field:ident: $type:ty),+ })+) => {$(
         impl Encode for $name {

@@ -1,4 +1,4 @@
-//! Events as records: written at the moment of the fact, read when somebody asks.
+//! Events as records: written at the moment they happen, and decoded on request.
 
 mod cursor;
 mod event;

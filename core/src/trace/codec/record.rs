@@ -1,4 +1,4 @@
-//! An event as it stands in memory: first the facts that every event carries, then its fields.
+//! An event in memory: first the metadata, which every event has, and then its fields.
 
 use super::failure::Numbered as _;
 use super::slot::Slot;
@@ -7,13 +7,13 @@ use crate::time::Mono;
 use crate::trace::{EventKind, Meta};
 use crate::values::{ConnectionId, ExchangeId, SpanId};
 
-/// How many slots the facts take.
+/// Number of slots of the metadata.
 pub(super) const HEAD: usize = 6;
 
-/// Where the exchange stands in them. The first says how long the record is, and what kind of event.
+/// The slot of the exchange. The first slot has the length of the record and the kind of the event.
 const EXCHANGE: usize = 4;
 
-/// Writes the facts about an event. How many slots it takes is known when it is written.
+/// Writes the metadata of an event. [`write_len`] adds the length when the event is written.
 #[inline]
 pub(super) fn write_head(meta: &Meta, [shape, at, seq, connection, exchange, step]: &[Slot; HEAD]) {
     shape.set(u64::from(meta.phase as u8) << 8 | u64::from(meta.kind as u8));
@@ -24,14 +24,13 @@ pub(super) fn write_head(meta: &Meta, [shape, at, seq, connection, exchange, ste
     step.set(u64::from(meta.span.0) << 32 | u64::from(meta.attempt));
 }
 
-/// Writes how many slots the event takes that was written.
+/// Writes how many slots the event takes.
 #[inline]
 pub(super) fn write_len(len: usize, [shape, ..]: &[Slot; HEAD]) {
     shape.set((len as u64) << 32 | shape.get());
 }
 
-/// An event that a [`Codec`](super::Codec) has written. What every event carries can be read without
-/// the codec.
+/// An event that a [`Codec`](super::Codec) has written. Its metadata can be read without the codec.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
     slots: &'a [Slot],
@@ -39,7 +38,7 @@ pub struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// The records that stand in these slots one after the other.
+    /// Returns the consecutive records of these slots.
     pub fn all(slots: &'a [Slot]) -> impl Iterator<Item = Self> {
         let mut rest = slots;
         core::iter::from_fn(move || {
@@ -50,7 +49,7 @@ impl<'a> Record<'a> {
         })
     }
 
-    /// The record that these slots are. `None` if they are too few for any.
+    /// Returns the record in these slots, or `None` if there are too few for any record.
     #[inline]
     #[must_use]
     pub const fn of(slots: &'a [Slot]) -> Option<Self> {
@@ -60,19 +59,19 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// The slots it stands in.
+    /// Returns the slots of the record.
     #[inline]
     #[must_use]
     pub const fn slots(self) -> &'a [Slot] {
         self.slots
     }
 
-    /// Those of its fields.
+    /// Returns the slots of the fields.
     pub(super) fn fields(self) -> &'a [Slot] {
         self.slots.get(HEAD..).unwrap_or_default()
     }
 
-    /// The facts about the event.
+    /// Returns the metadata of the event, or `None` if the record is invalid.
     #[must_use]
     pub fn meta(self) -> Option<Meta> {
         let [shape, at, seq, connection, exchange, step] = self.head.each_ref().map(Slot::get);
@@ -89,7 +88,7 @@ impl<'a> Record<'a> {
         })
     }
 
-    /// Which event it is.
+    /// Returns the kind of the event, or `None` if the record is invalid.
     #[inline]
     #[must_use]
     pub fn kind(self) -> Option<EventKind> {
@@ -97,7 +96,7 @@ impl<'a> Record<'a> {
         EventKind::ALL.get(usize::from(kind)).copied()
     }
 
-    /// The exchange that the event belongs to.
+    /// Returns the exchange that the event belongs to.
     #[inline]
     #[must_use]
     pub fn exchange(self) -> ExchangeId {

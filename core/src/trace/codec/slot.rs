@@ -1,22 +1,21 @@
-//! The memory that records stand in.
+//! The memory of records.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU64, Ordering};
 
-/// Eight bytes of a record. One thread writes it, and others may read meanwhile: to a processor that
-/// is the same as if they could not.
+/// Eight bytes of a record. One thread writes a slot, and others may read it at the same time, at no cost.
 ///
-/// Nothing is said about when others see what was written. Whoever shares slots tells them which are
-/// complete, with a number that is stored with [`Release`](Ordering::Release).
+/// A slot does not order memory accesses. The owner of shared slots publishes which of them are complete
+/// with a number that it stores with [`Release`](Ordering::Release).
 #[derive(Debug, Default)]
 pub struct Slot(AtomicU64);
 
 impl Slot {
-    /// How many bytes a slot has.
+    /// Number of bytes of a slot.
     pub const BYTES: usize = size_of::<u64>();
 
-    /// Memory for records: this many slots.
+    /// Allocates this many slots.
     #[must_use]
     pub fn memory(slots: usize) -> Box<[Self]> {
         (0..slots).map(|_| Self::default()).collect()
@@ -43,8 +42,8 @@ impl Clone for Slot {
     }
 }
 
-/// Writes bytes and their length to `first` and, if they are many, to the slots behind the fields;
-/// returns those that are left of them. `None` if they are too few.
+/// Writes bytes and their length: fewer than eight to `first`, more to the slots of `behind`. Returns the
+/// slots of `behind` that remain, or `None` if there are too few.
 #[inline(never)]
 pub(super) fn write<'s>(bytes: &[u8], first: &Slot, behind: &'s [Slot]) -> Option<&'s [Slot]> {
     if bytes.len() >= Slot::BYTES {
@@ -64,8 +63,8 @@ pub(super) fn write<'s>(bytes: &[u8], first: &Slot, behind: &'s [Slot]) -> Optio
     Some(behind)
 }
 
-/// Writes eight bytes or more: as many times eight as there are, and then the last eight, which are
-/// partly or all in the slot before.
+/// Writes eight bytes or more: all groups of eight, and then the last eight bytes, which overlap the group
+/// before.
 #[inline]
 fn write_long<'s>(bytes: &[u8], behind: &'s [Slot]) -> Option<&'s [Slot]> {
     let (eights, _) = bytes.as_chunks();
@@ -78,17 +77,17 @@ fn write_long<'s>(bytes: &[u8], behind: &'s [Slot]) -> Option<&'s [Slot]> {
     Some(rest)
 }
 
-/// What stands above the length of bytes that are in the same slot.
+/// The bit that marks a slot which contains both bytes and their length.
 const SHORT: u64 = 1 << 63;
 
-/// Fewer than eight bytes and their length, which is in the highest byte.
+/// Returns a slot with fewer than eight bytes, and their length in the highest byte.
 #[inline]
 pub(super) fn short<const N: usize>(bytes: [u8; N]) -> u64 {
     let number = bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte));
     SHORT | (N as u64) << 56 | number
 }
 
-/// Reads bytes that are written so, and returns the slots that are left of those behind.
+/// Reads bytes that [`write`] has written, and returns the slots of `behind` that remain.
 pub(super) fn read<'s>(first: &Slot, behind: &'s [Slot]) -> Option<(Vec<u8>, &'s [Slot])> {
     let first = first.get();
     if first & SHORT != 0 {

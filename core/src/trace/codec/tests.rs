@@ -1,4 +1,4 @@
-//! Every event, and every cause of a failure, comes back as it was.
+//! Round trips of every event and every cause of a failure.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -49,7 +49,7 @@ fn assert_round_trip(codec: &Codec, event: TraceEvent<'_>) {
 }
 
 #[test]
-fn values_of_every_kind() {
+fn codec_round_trips_values_of_every_kind() {
     let codec = &Codec::new();
     let options = [SocketOption { level: 1, name: -2, value: 3 }];
     let timeout = Some(core::time::Duration::new(5, 7));
@@ -84,7 +84,7 @@ fn values_of_every_kind() {
 }
 
 #[test]
-fn a_head_keeps_its_fields() {
+fn codec_round_trips_the_fields_of_a_head() {
     let mut block = FieldBlock::new();
     block.push(b"Set-Cookie", b"a=1");
     block.push(b"set-cookie", b"");
@@ -95,7 +95,7 @@ fn a_head_keeps_its_fields() {
 }
 
 #[test]
-fn bytes_of_every_length() {
+fn codec_round_trips_bytes_of_every_length() {
     let bytes: Vec<u8> = (1..=200).collect();
     for len in 0..bytes.len() {
         assert_round_trip(&Codec::new(), TraceEvent::BytesSent { bytes: &bytes[..len] });
@@ -103,7 +103,7 @@ fn bytes_of_every_length() {
 }
 
 #[test]
-fn every_part_of_the_time() {
+fn codec_round_trips_every_part_of_timings() {
     let times = [core::time::Duration::ZERO, core::time::Duration::new(1 << 33, 999_999_999)];
     for total in times {
         let timings = Timings { total, send: Some(total), retries: u32::MAX, ..Timings::default() };
@@ -148,7 +148,7 @@ fn causes() -> Vec<Cause> {
 }
 
 #[test]
-fn failures_of_every_cause() {
+fn codec_round_trips_failures_of_every_cause() {
     for cause in &causes() {
         let failure =
             Failure { phase: Phase::Tls, cause, secure: true, excerpt: b"Cookie: x", body: (1, 2) };
@@ -157,7 +157,7 @@ fn failures_of_every_cause() {
 }
 
 #[test]
-fn words_beyond_the_table_are_not_told_apart() {
+fn codec_replaces_words_beyond_its_table() {
     const MANY: &str = "abcdefghijklmnopqrstuvwxyz";
     let codec = &Codec::new();
     for start in 0..MANY.len() {

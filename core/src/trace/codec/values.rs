@@ -1,4 +1,4 @@
-//! The values of fields as numbers and bytes.
+//! The encoding of field values.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -268,7 +268,7 @@ fn read_option([which, value]: &[Slot; 2]) -> SocketOption {
 }
 
 impl Encode for &Timings {
-    /// Each part has its place, whether it is there or not.
+    /// Writes each part to a slot of its own, present or not.
     #[inline(always)]
     fn encode(&self, _: &Words, to: &mut Writer<'_>) -> Option<()> {
         let Timings { pool, resolve, connect, tls, send, wait, receive, total, redirect, .. } =
@@ -280,13 +280,13 @@ impl Encode for &Timings {
     }
 }
 
-/// How many bits nanoseconds take.
+/// Number of bits of the nanoseconds.
 const NANOS: u32 = 30;
 
-/// What stands for a part of the time that there was not: no nanoseconds are as many.
+/// The value for a missing part; it is greater than any number of nanoseconds below a second.
 const NO_TIME: u64 = 1_000_000_000;
 
-/// A time of 500 years at most: seconds above nanoseconds.
+/// Returns the number for a time of at most 500 years: seconds in the high bits, nanoseconds in the low.
 #[inline]
 fn time(time: Duration) -> u64 {
     time.as_secs() << NANOS | u64::from(time.subsec_nanos())
@@ -354,8 +354,8 @@ impl Decode for OwnedResponseHead {
 }
 
 impl Encode for Fields<'_> {
-    /// The bytes as a whole and the places of the fields in them: one copy each, however many
-    /// fields there are.
+    /// Writes the bytes as a whole and the positions of the fields in them, so that the number of copies
+    /// does not depend on the number of fields.
     #[inline(always)]
     fn encode(&self, _: &Words, to: &mut Writer<'_>) -> Option<()> {
         to.bytes(self.as_bytes())?;
@@ -385,7 +385,7 @@ fn read_span([name, value]: &[Slot; 2]) -> FieldSpan {
     FieldSpan { name, name_len, value, value_len }
 }
 
-/// Two numbers in one.
+/// Returns two numbers in one.
 #[inline]
 fn pair(low: u32, high: u32) -> u64 {
     u64::from(high) << 32 | u64::from(low)

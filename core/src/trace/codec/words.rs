@@ -1,23 +1,23 @@
-//! Texts of the program's own, which are written as numbers.
+//! Fixed texts, which are written as numbers.
 
 use alloc::boxed::Box;
 use std::sync::OnceLock;
 
-/// The numbers of words.
+/// The table of words and their numbers.
 #[derive(Debug)]
 pub(in crate::trace) struct Words {
-    /// What the number of a word stands for: a table that is open to the next free place.
+    /// The words by their numbers: a hash table with linear probing.
     words: Box<[OnceLock<&'static str>; Self::MOST]>,
 }
 
 impl Words {
-    /// How many bytes they take.
+    /// Number of bytes that the table takes.
     pub(super) const MEMORY: usize = Self::MOST * size_of::<OnceLock<&str>>();
 
-    /// How many different words can be told apart. The catalogue has about half as many.
+    /// Maximum number of words. The catalogue has about half as many.
     const MOST: usize = 256;
 
-    /// What a word becomes when there are too many: the word with the number 0.
+    /// The word with the number 0, which replaces a word when the table is full.
     const UNKNOWN: &'static str = "...";
 
     pub(super) fn new() -> Self {
@@ -26,13 +26,13 @@ impl Words {
         Self { words }
     }
 
-    /// The word that has a number.
+    /// Returns the word that has a number.
     pub(super) fn word(&self, number: u8) -> Option<&'static str> {
         self.words[usize::from(number)].get().copied()
     }
 
-    /// The number of a word. A word is known by where it stands in memory, which is fast; one that
-    /// stands there twice has two numbers.
+    /// Returns the number of a word. A word is identified by its address, which is fast; a text that is in
+    /// memory twice has two numbers.
     pub(super) fn number(&self, word: &'static str) -> u8 {
         let first = first_place(word);
         match self.words[usize::from(first)].get() {
@@ -41,10 +41,10 @@ impl Words {
         }
     }
 
-    /// The number of a word that is new, or has a place behind another's.
+    /// Returns the number of a word that is new, or that is not at its first place.
     #[cold]
     fn next_number(&self, first: u8, word: &'static str) -> u8 {
-        // The number wraps around to those before the first.
+        // The number wraps around after 255.
         (0..=u8::MAX)
             .map(|step| first.wrapping_add(step))
             .find(|number| {
@@ -54,7 +54,7 @@ impl Words {
     }
 }
 
-/// The place of a word that is tried first: its address, mixed well.
+/// Returns the place of a word that is tried first: a hash of its address.
 #[inline]
 fn first_place(word: &'static str) -> u8 {
     // Fibonacci hashing.
@@ -62,10 +62,10 @@ fn first_place(word: &'static str) -> u8 {
     mixed.to_be_bytes()[0]
 }
 
-/// A text of the program's own: its number is written.
+/// A fixed text, which is written as its number.
 pub(in crate::trace) struct Word(pub(in crate::trace) &'static str);
 
-/// How a field of an event is written.
+/// Expands to the form in which a field of an event is written.
 macro_rules! written {
     (Word $x:expr) => {
         crate::trace::codec::Word(*$x)
