@@ -1,11 +1,11 @@
-//! Fields: names and values in the order, case and number in which they stand in a message.
+//! Fields: names and values, in the order, case and number of the message.
 
 use alloc::vec::Vec;
 use core::fmt;
 
 use crate::wire::token;
 
-/// Where one field's name and value stand in the bytes of a head.
+/// The position of a field's name and value in the bytes of a head.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct FieldSpan {
     pub(crate) name: u32,
@@ -15,40 +15,40 @@ pub(crate) struct FieldSpan {
 }
 
 impl FieldSpan {
-    /// Returns where these stand in the line that begins at `start`; `None` beyond 4 GiB.
+    /// Returns the span of a field whose line begins at `start`, or `None` beyond 4 GiB.
     #[inline]
     fn of_line(start: usize, name: &[u8], value: &[u8]) -> Option<Self> {
         let name_len = u32::try_from(name.len()).ok()?;
         let value_len = u32::try_from(value.len()).ok()?;
         let name = u32::try_from(start).ok()?;
         let value = name.checked_add(name_len)?.checked_add(2)?;
-        // The end of the line is a number too.
+        // The end of the line must also fit.
         value.checked_add(value_len)?.checked_add(2)?;
         Some(Self { name, name_len, value, value_len })
     }
 }
 
-/// One field, borrowed from where it was received or built.
+/// A borrowed field.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Field<'a> {
-    /// The name, in the case in which it was written.
+    /// The name, in its original case.
     pub name: &'a [u8],
-    /// The value without the blanks around it. Bytes above 127 are whatever the sender meant.
+    /// The value without surrounding white space. The encoding of bytes above 127 is not defined.
     pub value: &'a [u8],
-    /// Where the name starts, counted from the start of the head.
+    /// The offset of the name from the start of the head.
     pub offset: u32,
 }
 
 impl<'a> Field<'a> {
-    /// Returns whether this field has the name `name`, whatever the case.
+    /// Returns whether this field has the name `name`, regardless of case.
     #[inline]
     #[must_use]
     pub fn is(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name.as_bytes())
     }
 
-    /// Returns the elements of a comma-separated value, without blanks and empty elements
-    /// (RFC 9110 section 5.6.1). Commas within quotes are not told apart.
+    /// Returns the elements of a comma-separated value, without white space and empty elements
+    /// (RFC 9110 section 5.6.1). Commas within quoted strings separate elements too.
     pub fn elements(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         elements(self.value)
     }
@@ -60,7 +60,7 @@ impl fmt::Debug for Field<'_> {
     }
 }
 
-/// Returns the elements of a comma-separated value, without blanks and empty elements.
+/// Returns the elements of a comma-separated value, without white space and empty elements.
 pub(crate) fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     value.split(|byte| *byte == b',').map(trim).filter(|element| !element.is_empty())
 }
@@ -69,7 +69,7 @@ pub(crate) fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> {
 #[inline]
 pub(crate) fn trim(value: &[u8]) -> &[u8] {
     match value {
-        // Most have none.
+        // Most values have no surrounding white space.
         [first, .., last] if *first > b' ' && *last > b' ' => value,
         _ => trim_blanks(value),
     }
@@ -85,7 +85,7 @@ fn trim_blanks(mut value: &[u8]) -> &[u8] {
     value
 }
 
-/// The fields of a message, borrowed.
+/// The borrowed fields of a message.
 ///
 /// ```
 /// use limpid_core::fields::FieldBlock;
@@ -102,8 +102,7 @@ fn trim_blanks(mut value: &[u8]) -> &[u8] {
 pub struct Fields<'a> {
     bytes: &'a [u8],
     spans: &'a [FieldSpan],
-    /// The bytes are not these fields and nothing else, each checked and in the line in which it is
-    /// sent.
+    /// The bytes are not exactly the encoded lines of these fields, or the fields are not all valid.
     raw: bool,
 }
 
@@ -111,24 +110,23 @@ impl<'a> Fields<'a> {
     /// No fields.
     pub const EMPTY: Self = Self { bytes: &[], spans: &[], raw: false };
 
-    /// Fields that stand at `spans` in `bytes`.
+    /// Creates fields with their positions in `bytes`.
     pub(crate) const fn new(bytes: &'a [u8], spans: &'a [FieldSpan]) -> Self {
         Self { bytes, spans, raw: true }
     }
 
-    /// Returns the lines in which the fields are sent, where they stand in the bytes just so, and were found
-    /// to be such that they can be sent.
+    /// Returns the encoded lines of the fields, if the bytes consist of them and all fields are valid.
     pub(crate) const fn lines(&self) -> Option<&'a [u8]> {
         if self.raw { None } else { Some(self.bytes) }
     }
 
-    /// Returns how many fields there are, repeated ones included.
+    /// Returns the number of fields. Fields of the same name count separately.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.spans.len()
     }
 
-    /// Returns whether there are none.
+    /// Returns whether there are no fields.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.spans.is_empty()
@@ -140,46 +138,45 @@ impl<'a> Fields<'a> {
         self.spans.get(index).map(|span| self.field(*span))
     }
 
-    /// Returns the line of the field at `index`: its name, what stands between, and its value.
+    /// Returns the line of the field at `index`, from the start of its name to the end of its value.
     #[must_use]
     pub fn line(&self, index: usize) -> Option<&'a [u8]> {
         let span = self.spans.get(index)?;
         self.bytes.get(span.name as usize..span.value.checked_add(span.value_len)? as usize)
     }
 
-    /// Returns every field, in the order of the message.
+    /// Returns the fields in the order of the message.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Field<'a>> + DoubleEndedIterator + use<'a> {
         let this = *self;
         this.spans.iter().map(move |span| this.field(*span))
     }
 
-    /// Returns the value of the first field of this name, whatever its case.
+    /// Returns the value of the first field with this name, regardless of case.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&'a [u8]> {
         self.iter().find(|field| field.is(name)).map(|field| field.value)
     }
 
-    /// Returns the values of every field of this name, whatever its case.
+    /// Returns the values of all fields with this name, regardless of case.
     pub fn all<'n>(&self, name: &'n str) -> impl Iterator<Item = &'a [u8]> + use<'a, 'n> {
         self.iter().filter(move |field| field.is(name)).map(|field| field.value)
     }
 
-    /// Returns the bytes in which the fields stand. For a received message that is its whole head, start
-    /// line and blank line included, as it came; a value that was folded over lines is the one
-    /// thing that is rewritten.
+    /// Returns the bytes that contain the fields. For a received message this is the whole head as received,
+    /// including the start line and the blank line, except that folded values are joined.
     #[must_use]
     pub const fn as_bytes(&self) -> &'a [u8] {
         self.bytes
     }
 
-    /// Returns where each field stands in the bytes.
+    /// Returns the positions of the fields in the bytes.
     pub(crate) const fn spans(&self) -> &'a [FieldSpan] {
         self.spans
     }
 
-    /// Returns the names that have one of these lengths, with the indices of their fields: bit `n` stands
-    /// for `n` bytes. The others are not looked at.
+    /// Returns the names that have one of these lengths, with the indices of their fields. Bit `n` of
+    /// `lengths` selects the length `n`.
     #[inline]
     pub(crate) fn names_of_lengths(
         &self,
@@ -193,13 +190,13 @@ impl<'a> Fields<'a> {
             .map(move |(index, span)| (index, slice(bytes, span.name, span.name_len)))
     }
 
-    /// Returns whether the name that stands at `span` and has `N` bytes is `lower` but for its case.
+    /// Returns whether the name at `span`, which must have `N` bytes, equals `lower` regardless of case.
     #[inline]
     pub(crate) fn is_named<const N: usize>(&self, span: &FieldSpan, lower: &[u8; N]) -> bool {
         token::is_word(slice(self.bytes, span.name, span.name_len), lower)
     }
 
-    /// Returns the value that stands at `span`.
+    /// Returns the value at `span`.
     #[inline]
     pub(crate) fn value(&self, span: &FieldSpan) -> &'a [u8] {
         slice(self.bytes, span.value, span.value_len)
@@ -228,7 +225,7 @@ impl fmt::Debug for Fields<'_> {
 }
 
 impl PartialEq for Fields<'_> {
-    /// Equal when the names, in their case, and the values are, in order.
+    /// Compares the names, with their case, and the values, in order.
     fn eq(&self, other: &Self) -> bool {
         self.iter().map(|f| (f.name, f.value)).eq(other.iter().map(|f| (f.name, f.value)))
     }
@@ -236,55 +233,54 @@ impl PartialEq for Fields<'_> {
 
 impl Eq for Fields<'_> {}
 
-/// Fields that own their bytes: two allocations, however many fields there are.
+/// A list of fields that owns its bytes, in two allocations.
 ///
-/// It keeps its memory when cleared, so that one block can serve every message of a connection.
+/// [`clear`](Self::clear) keeps the memory, so that one block can be used for all messages of a connection.
 #[derive(Clone, Default)]
 pub struct FieldBlock {
     bytes: Vec<u8>,
     spans: Vec<FieldSpan>,
-    /// As in [`Fields`].
+    /// See [`Fields`].
     raw: bool,
 }
 
 impl FieldBlock {
-    /// Creates an empty block. It allocates when the first field comes.
+    /// Creates an empty block. It allocates when the first field is added.
     #[must_use]
     pub const fn new() -> Self {
         Self { bytes: Vec::new(), spans: Vec::new(), raw: false }
     }
 
-    /// Creates an empty block with room for this many fields, and bytes of theirs.
+    /// Creates an empty block with capacity for this many fields and this many bytes in them.
     #[must_use]
     pub fn with_capacity(fields: usize, bytes: usize) -> Self {
         let (bytes, spans) = (Vec::with_capacity(bytes), Vec::with_capacity(fields));
         Self { bytes, spans, raw: false }
     }
 
-    /// Fields that stand at `spans` in `bytes`.
+    /// Creates fields with their positions in `bytes`.
     #[cfg(feature = "std")]
     pub(crate) const fn from_parts(bytes: Vec<u8>, spans: Vec<FieldSpan>) -> Self {
         Self { bytes, spans, raw: true }
     }
 
-    /// Returns the fields, borrowed.
+    /// Borrows the fields.
     #[must_use]
     pub fn fields(&self) -> Fields<'_> {
         Fields { bytes: &self.bytes, spans: &self.spans, raw: self.raw }
     }
 
-    /// Adds a field at the end. One that cannot be sent is refused when it is to be, before a byte
-    /// is written.
+    /// Adds a field at the end. It is validated when it is sent, before a byte is written.
     ///
-    /// Fields beyond 4 GiB of text are left out.
+    /// Fields beyond a total of 4 GiB are ignored.
     #[inline(always)]
     pub fn push(&mut self, name: &[u8], value: &[u8]) {
         let value = trim(value);
-        // Of a name that stands in the program, the compiler can say it.
+        // For a constant name, the compiler can evaluate this.
         self.add(name, value, token::is_token_all(name) && token::is_text(value));
     }
 
-    /// Adds a field, of which it is known whether it can be sent.
+    /// Adds a field; `can_be_sent` is whether it is valid.
     fn add(&mut self, name: &[u8], value: &[u8], can_be_sent: bool) {
         let Some(span) = FieldSpan::of_line(self.bytes.len(), name, value) else { return };
         self.bytes.reserve(name.len() + value.len() + 4);
@@ -296,7 +292,7 @@ impl FieldBlock {
         self.raw |= !can_be_sent;
     }
 
-    /// Puts the fields that `add` adds before all others.
+    /// Inserts the fields that `add` adds before all others.
     pub(crate) fn add_first(&mut self, add: impl FnOnce(&mut Self)) {
         let (bytes, spans) = (self.bytes.len(), self.spans.len());
         add(self);
@@ -304,7 +300,7 @@ impl FieldBlock {
         self.bytes.rotate_left(bytes);
         self.spans.rotate_left(spans);
         let (first, rest) = self.spans.split_at_mut(first);
-        // No span reaches beyond what its numbers can say.
+        // All spans are within 4 GiB.
         let [back, forth] = [bytes, added].map(|n| u32::try_from(n).unwrap_or_default());
         for span in first {
             (span.name, span.value) = (span.name - back, span.value - back);
@@ -314,7 +310,7 @@ impl FieldBlock {
         }
     }
 
-    /// Removes every field of this name, whatever its case, and tells whether there was one.
+    /// Removes all fields with this name, regardless of case, and returns whether there were any.
     pub fn remove(&mut self, name: &str) -> bool {
         let (before, bytes) = (self.spans.len(), &self.bytes);
         self.spans.retain(|span| {
@@ -325,19 +321,19 @@ impl FieldBlock {
         removed
     }
 
-    /// Removes every field and keeps the memory.
+    /// Removes all fields and keeps the memory.
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.spans.clear();
         self.raw = false;
     }
 
-    /// Returns whether it has room for more than heads usually need.
+    /// Returns whether its capacity is more than heads usually need.
     pub(crate) const fn has_large_memory(&self) -> bool {
         self.bytes.capacity() > 4 * 1024
     }
 
-    /// Becomes a copy of `fields`, in the memory the block has.
+    /// Replaces the content with a copy of `fields`, and keeps the memory.
     pub fn copy_from(&mut self, fields: Fields<'_>) {
         self.clear();
         self.bytes.extend_from_slice(fields.bytes);

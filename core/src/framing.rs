@@ -1,26 +1,26 @@
-//! Where the body of a message ends (RFC 9112 section 6.3): one pure function, and its reason.
+//! The framing of message bodies (RFC 9112 section 6.3): one pure function, which also returns its reason.
 
 use crate::error::Rule;
 use crate::limits::Lenient;
 use crate::values::Version;
 
-/// How the end of a body is found.
+/// The framing of a body: how its end is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Framing {
-    /// No body can follow.
+    /// There is no body.
     None,
-    /// After this many bytes.
+    /// The body has this many bytes.
     Length(u64),
-    /// By the chunked transfer coding.
+    /// The body has the chunked transfer coding.
     Chunked,
-    /// By the end of the connection.
+    /// The body ends with the connection.
     UntilClose,
-    /// Never: what follows is no message, but a tunnel or another protocol.
+    /// A tunnel or another protocol follows instead of a body.
     Tunnel,
 }
 
 impl Framing {
-    /// Returns a word for it.
+    /// Returns the name of the framing, as log lines show it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -33,45 +33,45 @@ impl Framing {
     }
 }
 
-/// What the decision is made from.
+/// The properties of a message that determine the framing of its body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// A request or a response, and what else of its start line matters.
+    /// The kind of the message, with the relevant parts of its start line.
     pub kind: MessageKind,
     /// The version.
     pub version: Version,
-    /// Content-Length, checked to be one number.
+    /// The value of Content-Length, which must have been checked.
     pub content_length: Option<u64>,
-    /// Transfer-Encoding.
+    /// The value of Transfer-Encoding.
     pub transfer_encoding: TransferEncoding,
 }
 
-/// What of a start line matters for the end of the body.
+/// The kind of a message, with the parts of its start line that determine framing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageKind {
-    /// A request; whether its method is CONNECT.
+    /// A request.
     Request {
         /// Whether its method is CONNECT.
         connect: bool,
     },
-    /// A response, with its status, and the request that it answers.
+    /// A response.
     Response {
         /// The status code.
         status: u16,
-        /// What it answers.
+        /// The kind of the request to which it responds.
         to: RequestKind,
     },
 }
 
 impl MessageKind {
-    /// Returns whether it is an answer that opens a tunnel, whatever its fields say of a body.
+    /// Returns whether this is a response that opens a tunnel, regardless of its framing fields.
     #[must_use]
     pub const fn opens_tunnel(self) -> bool {
         matches!(self, Self::Response { status: 200..=299, to: RequestKind::Connect })
     }
 }
 
-/// What of a request matters for the response to it.
+/// The kind of a request, as far as it affects the response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RequestKind {
     /// A HEAD request.
@@ -84,7 +84,7 @@ pub enum RequestKind {
 }
 
 impl RequestKind {
-    /// Returns what of a request with this method matters.
+    /// Returns the kind of a request with this method.
     #[inline]
     #[must_use]
     pub const fn by(method: &[u8]) -> Self {
@@ -96,44 +96,44 @@ impl RequestKind {
     }
 }
 
-/// What the Transfer-Encoding fields of a message say.
+/// The value of the Transfer-Encoding fields of a message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TransferEncoding {
-    /// There is none.
+    /// The message has no such field.
     #[default]
     Absent,
-    /// The one coding is chunked.
+    /// The only coding is chunked.
     Chunked,
-    /// Something else, which is refused by this rule.
+    /// Any other value, which breaks this rule.
     Rejected(Rule),
 }
 
-/// Why a framing was chosen.
+/// The reason for a framing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Why {
-    /// It answers HEAD.
+    /// The message is a response to HEAD.
     AnswersHead,
     /// The status is 1xx, 204 or 304.
     StatusWithoutBody,
-    /// It answers CONNECT with 2xx.
+    /// The message is a 2xx response to CONNECT.
     AnswersConnect,
-    /// It is a CONNECT request.
+    /// The message is a CONNECT request.
     Connect,
-    /// It switches protocols.
+    /// The message is a response that switches protocols.
     Switches,
-    /// Transfer-Encoding says so.
+    /// Transfer-Encoding is chunked.
     TransferEncoding,
-    /// Content-Length says so.
+    /// Content-Length gives the length.
     ContentLength,
-    /// A request without either has no body.
+    /// The request has neither field, and so no body.
     RequestWithoutLength,
-    /// A response without either ends with the connection.
+    /// The response has neither field, and so ends with the connection.
     ResponseWithoutLength,
 }
 
 impl Why {
-    /// Returns the reason in words, with the section that says so.
+    /// Returns the reason in words, with the section of the RFC.
     #[must_use]
     pub const fn description(self) -> &'static str {
         match self {
@@ -157,22 +157,22 @@ impl Why {
     }
 }
 
-/// The decision.
+/// The framing of a body, with the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decision {
     /// How the end of the body is found.
     pub framing: Framing,
-    /// Why.
+    /// The reason.
     pub why: Why,
-    /// A rule that was broken and is tolerated. The connection must not be used again, for the
-    /// other side may have decided otherwise.
+    /// A rule that was broken and is tolerated. The connection must not be reused, because an
+    /// intermediary may have framed the message differently.
     pub tolerated: Option<Rule>,
 }
 
 /// Decides where the body of a message ends.
 ///
 /// # Errors
-/// The rule that the message breaks, where nobody should guess.
+/// Returns the rule that the message breaks, if its framing is ambiguous or invalid.
 ///
 /// ```
 /// use limpid_core::framing::*;
@@ -228,7 +228,7 @@ pub fn decide(message: &Message, lenient: Lenient) -> Result<Decision, Rule> {
     }
 }
 
-/// Returns whether the body is chunked, and the rule that was bent for it.
+/// Returns whether the body is chunked, and the broken rule that is tolerated, if any.
 fn transfer_encoding(message: &Message, lenient: Lenient) -> Result<(bool, Option<Rule>), Rule> {
     match message.transfer_encoding {
         TransferEncoding::Absent => Ok((false, None)),

@@ -1,4 +1,4 @@
-//! Heads as the application sees them.
+//! The heads of messages, as the application receives them.
 
 use crate::fields::Fields;
 use crate::framing::Framing;
@@ -7,9 +7,9 @@ use crate::values::Version;
 /// The head of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestHead<'a> {
-    /// The method, in the case in which it was sent: methods are case-sensitive.
+    /// The method. Methods are case-sensitive.
     pub method: &'a [u8],
-    /// The target as it was sent (RFC 9112 section 3.2): `/path?query`, a URL, `host:port` or `*`.
+    /// The target as sent (RFC 9112 section 3.2): `/path?query`, a URL, `host:port` or `*`.
     pub target: &'a [u8],
     /// The version.
     pub version: Version,
@@ -18,7 +18,7 @@ pub struct RequestHead<'a> {
 }
 
 impl RequestHead<'_> {
-    /// What stands for a head where there is none: nothing is in it.
+    /// An empty head, for use as a placeholder.
     pub const NONE: Self =
         Self { method: b"", target: b"", version: Version::HTTP_11, fields: Fields::EMPTY };
 }
@@ -30,27 +30,26 @@ pub struct ResponseHead<'a> {
     pub version: Version,
     /// The status code, 100 to 999.
     pub status: u16,
-    /// The reason phrase; often empty, and never to be relied on.
+    /// The reason phrase, which is often empty. Do not rely on its value.
     pub reason: &'a [u8],
     /// The fields.
     pub fields: Fields<'a>,
 }
 
-/// What the connection makes of a head that it received.
+/// The information that a connection derives from a received head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HeadInfo {
-    /// How the end of the body is found.
+    /// The framing of the body.
     pub framing: Framing,
-    /// Whether another message may follow on this connection, as far as this message says.
+    /// Whether this message allows another message on the connection.
     pub keep_alive: bool,
     /// Whether the client waits for `100 Continue` before it sends the body.
     pub expects_continue: bool,
 }
 
-/// Returns whether a response with this status is not the last to its request, and leaves the protocol as
-/// it is.
+/// Returns whether a response with this status is informational and not 101, which switches protocols.
 pub(crate) const fn is_informational(status: u16) -> bool {
-    // One comparison is enough for nearly all.
+    // One comparison is enough for nearly all statuses.
     status < 200 && matches!(status, 100 | 102..)
 }

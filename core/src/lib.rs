@@ -1,17 +1,17 @@
-//! A sans-IO HTTP/1.1 state machine: bytes and time go in, bytes, decisions and typed trace events
-//! come out.
+//! A sans-IO HTTP/1.1 implementation: its input is bytes and time, its output is bytes, decisions and
+//! typed trace events.
 //!
-//! There are no sockets, clocks, randomness or threads here. A driver owns those and moves bytes;
-//! everything that is HTTP happens in this crate, the same for every driver.
+//! The crate uses no sockets, clocks, randomness or threads. A driver owns these and moves bytes; this crate
+//! implements HTTP, identically for every driver.
 //!
-//! - [`http1::Connection`] is one HTTP/1.1 connection in either role.
-//! - [`client::Exchange`] is one request's life, from name resolution to the end of the response.
-//! - [`server::Session`] is one connection that is served, from its first byte to its last.
-//! - [`coding`] undoes the content codings of bodies.
-//! - [`transport`] holds what stands between HTTP and the transport: TLS.
-//! - [`trace`] is observation: the catalogue of events, and the [`trace::Sink`] that is told them.
+//! - [`http1::Connection`] is one HTTP/1.1 connection, in either role.
+//! - [`client::Exchange`] performs one request, from name resolution to the end of the response.
+//! - [`server::Session`] serves one connection, from its first byte to its last.
+//! - [`coding`] decodes the content codings of bodies.
+//! - [`transport`] contains the layers between HTTP and the transport, such as TLS.
+//! - [`trace`] has the catalogue of trace events, and the [`trace::Sink`] that receives them.
 //!
-//! Without its default features the crate needs no `std`, only an allocator.
+//! Without its default features the crate requires only an allocator, and not `std`.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -7,10 +7,10 @@ use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, Sta
 use super::codec::{Broken, Codec, Step};
 use crate::error::CodingFault;
 
-/// Undoes br. What follows the end is passed over.
+/// A decoder of br. It skips bytes after the end.
 pub(super) struct Brotli {
     state: BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>,
-    /// A byte was read.
+    /// Whether a byte was read.
     is_begun: bool,
     is_over: bool,
 }
@@ -18,7 +18,7 @@ pub(super) struct Brotli {
 impl Default for Brotli {
     fn default() -> Self {
         let alloc = StandardAlloc::default;
-        // Strict: without the windows of more than 16 MiB that RFC 7932 does not have.
+        // Strict: without windows of more than 16 MiB, which RFC 7932 does not define.
         let state = BrotliState::new_strict(alloc(), alloc(), alloc());
         Self { state, is_begun: false, is_over: false }
     }

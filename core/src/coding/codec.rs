@@ -1,28 +1,28 @@
-//! What undoes a coding.
+//! The interface of a decoder of one coding.
 
 use core::fmt::Debug;
 
 use crate::error::CodingFault;
 
-/// How far one call has come. Nothing read and nothing written means that more input is needed.
+/// The progress of one call. If nothing was read or written, more input is needed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Step {
     pub(super) read: usize,
     pub(super) written: usize,
 }
 
-/// The coded bytes are wrong; this is how far it went when that was found.
+/// A fault of the coded bytes, with the progress before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Broken {
     pub(super) fault: CodingFault,
     pub(super) step: Step,
 }
 
-/// Undoes one coding.
+/// A decoder of one coding.
 pub(super) trait Codec: Debug + Send + Sync {
-    /// Decodes some of `input` into `out`, which is not empty, until one of them is used up.
+    /// Decodes `input` into `out`, which must not be empty, until either is exhausted.
     fn decode(&mut self, input: &[u8], out: &mut [u8]) -> Result<Step, Broken>;
 
-    /// Returns whether the input may end here.
+    /// Returns whether the input may end at this point.
     fn is_complete(&self) -> bool;
 }

@@ -1,9 +1,9 @@
-//! The codings of a body, and those that can be undone.
+//! The codings of a body, and those that can be decoded.
 
 use crate::fields::Fields;
 use crate::values::Coding;
 
-/// The value of Accept-Encoding that asks for what is built in; empty if nothing is.
+/// The value of Accept-Encoding for the codings that are built in, or an empty string.
 pub const ACCEPTED: &str = {
     match (cfg!(feature = "gzip"), cfg!(feature = "brotli"), cfg!(feature = "zstd")) {
         (true, true, true) => "gzip, deflate, br, zstd",
@@ -17,12 +17,12 @@ pub const ACCEPTED: &str = {
     }
 };
 
-/// Why the codings of a body cannot be undone.
+/// The reason for which the codings of a body cannot be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NotDecodable {
-    /// One of them is not known, or not built in.
+    /// A coding is unknown or not built in.
     Unknown,
-    /// There are more of them than [`Codings::MOST`]: nobody means well by that.
+    /// There are more than [`Codings::MOST`] codings, as in an attack.
     TooMany,
 }
 
@@ -33,13 +33,13 @@ pub struct Codings {
 }
 
 impl Codings {
-    /// How many codings a body may have. Two are rare already.
+    /// Maximum number of codings of a body. Even two are rare.
     pub const MOST: usize = 5;
 
-    /// Returns the codings that Content-Encoding names, repeated fields together (RFC 9110 section 8.4).
+    /// Reads the codings of all Content-Encoding fields (RFC 9110 section 8.4).
     ///
     /// # Errors
-    /// They cannot be undone.
+    /// Returns an error if a coding is not built in, or if there are more than [`MOST`](Self::MOST).
     pub fn read(fields: Fields<'_>) -> Result<Self, NotDecodable> {
         let mut codings = Self::default();
         let named = fields.iter().filter(|field| field.is("Content-Encoding"));
@@ -51,10 +51,10 @@ impl Codings {
         Ok(codings)
     }
 
-    /// Adds a coding that was applied after the others.
+    /// Adds a coding, which was applied after the others.
     ///
     /// # Errors
-    /// It is not built in, or one too many.
+    /// Returns an error if the coding is not built in, or if there are already [`MOST`](Self::MOST).
     pub fn push(&mut self, coding: Coding) -> Result<(), NotDecodable> {
         if !coding.is_built_in() {
             return Err(NotDecodable::Unknown);
@@ -64,13 +64,13 @@ impl Codings {
         Ok(())
     }
 
-    /// Returns whether the body is as it should be used.
+    /// Returns whether the body has no codings.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.all[0].is_none()
     }
 
-    /// Returns each of them, the one that was applied first first.
+    /// Returns the codings in the order in which they were applied.
     #[must_use]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = Coding> + use<> {
         self.all.into_iter().flatten()

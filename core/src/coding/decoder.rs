@@ -1,4 +1,4 @@
-//! The decoder of a body: its codings undone, the last one first.
+//! The decoder of a body, which decodes its codings from the last to the first.
 
 use alloc::boxed::Box;
 use alloc::vec;
@@ -10,39 +10,39 @@ use crate::error::{CodingError, CodingFault};
 use crate::limits::Limits;
 use crate::values::Coding;
 
-/// How many bytes a piece has at most: what comes of a read, with room for compression.
+/// Maximum size in bytes of a piece. It is larger than a usual read, because decoding expands the bytes.
 const PIECE: usize = 32 * 1024;
 
-/// Undoes the codings of one body.
+/// A decoder of the content codings of one body.
 ///
-/// Hand it bytes with [`decode`](Self::decode) until it has taken all of them and gives no
-/// [`piece`](Self::piece) any more; at the end of the body call [`finish`](Self::finish). It never
-/// holds more than one piece for each coding, beside what the codings themselves need: 32 KiB for
+/// Pass in bytes with [`decode`](Self::decode) until it has taken all of them and the
+/// [`piece`](Self::piece) is empty. At the end of the body, call [`finish`](Self::finish). A decoder
+/// buffers at most one piece for each coding, in addition to the windows of the codings: 32 KiB for
 /// gzip and deflate, at most 16 MiB for br and 8 MiB for zstd.
 #[derive(Debug)]
 pub struct Decoder {
-    /// The last one gives out the body.
+    /// The decoders of the codings. The last one returns the decoded body.
     stages: Vec<Stage>,
-    /// How many bytes of the coded body were taken.
+    /// Number of bytes of the coded body that were taken.
     coded: u64,
-    /// How many bytes the body may have.
+    /// Maximum number of bytes of the decoded body.
     most: u64,
-    /// How many bytes it may become for each of its bytes.
+    /// Maximum ratio of decoded to coded bytes.
     expansion: u64,
 }
 
-/// One coding, and what came of it and is to be used next.
+/// The decoder of one coding, with its output that was not used yet.
 #[derive(Debug)]
 struct Stage {
     coding: Coding,
     codec: Box<dyn Codec>,
     out: Box<[u8]>,
-    /// Where the bytes that are to be used start, and where they end.
+    /// The range of the unused output.
     start: usize,
     end: usize,
-    /// How many bytes came of it.
+    /// Total number of bytes of output.
     total: u64,
-    /// What is wrong with the bytes behind those that are to be used.
+    /// The fault of the bytes after the unused output.
     fault: Option<CodingFault>,
 }
 
@@ -52,10 +52,10 @@ impl Stage {
         Some(Self { coding, codec, out, start: 0, end: 0, total: 0, fault: None })
     }
 
-    /// Decodes some of `input`: how much of it was read. What comes before a fault is given first,
-    /// so that it does not matter how the input is cut.
+    /// Decodes a part of `input`, and returns how much of it was read. Output before a fault is
+    /// returned first, so that the result does not depend on how the input is split.
     fn decode(&mut self, input: &[u8]) -> Result<usize, Broken> {
-        // Only who had no more room has something to say without more input.
+        // Without more input, there is more output only if the buffer was full.
         let was_full = self.end == self.out.len();
         (self.start, self.end) = (0, 0);
         if let Some(fault) = self.fault {
@@ -83,8 +83,8 @@ impl Stage {
 }
 
 impl Decoder {
-    /// Creates a decoder for a body with these codings; `None` if there are none. Of the limits,
-    /// [`Limits::body`] and [`Limits::expansion`] matter.
+    /// Creates a decoder for a body with these codings, or `None` without codings. It enforces
+    /// [`Limits::body`] and [`Limits::expansion`].
     #[must_use]
     pub fn new(codings: Codings, limits: &Limits) -> Option<Self> {
         let stages: Vec<_> = codings.iter().rev().filter_map(Stage::new).collect();
@@ -92,12 +92,12 @@ impl Decoder {
         (!stages.is_empty()).then_some(Self { stages, coded: 0, most, expansion })
     }
 
-    /// Decodes some of `input` and returns how much of it was taken; what came of it is the
-    /// [`piece`](Self::piece), and the piece before is gone. If the piece is empty, all was taken.
+    /// Decodes a part of `input` and returns how many bytes it took. [`piece`](Self::piece) is the
+    /// result, which replaces the piece before. If the piece is empty, all of `input` was taken.
     ///
     /// # Errors
-    /// The body is not coded as it says, or becomes more than the limits allow. There is no going on
-    /// after that.
+    /// Returns an error if the coded body is invalid, or if the decoded body exceeds the limits. The
+    /// decoder must not be used after that.
     pub fn decode(&mut self, input: &[u8]) -> Result<usize, CodingError> {
         if let Some(last) = self.stages.last_mut() {
             last.start = last.end;
@@ -107,22 +107,22 @@ impl Decoder {
         Ok(input.len() - rest.len())
     }
 
-    /// Returns the bytes that the last call of [`decode`](Self::decode) gave.
+    /// Returns the decoded bytes of the last call of [`decode`](Self::decode).
     #[must_use]
     pub fn piece(&self) -> &[u8] {
         self.stages.last().map_or(&[], Stage::unused)
     }
 
-    /// Returns how many bytes of the coded body were taken, and how many bytes came of them.
+    /// Returns how many coded bytes were taken, and how many decoded bytes resulted.
     #[must_use]
     pub fn progress(&self) -> (u64, u64) {
         (self.coded, self.stages.last().map_or(self.coded, |last| last.total))
     }
 
-    /// Checks that the body is complete, once all of it was decoded.
+    /// Checks that the body is complete, after all of it was decoded.
     ///
     /// # Errors
-    /// It is not.
+    /// Returns an error if the body is incomplete.
     pub fn finish(&self) -> Result<(), CodingError> {
         match self.stages.iter().find(|stage| !stage.codec.is_complete()) {
             Some(stage) => Err(self.error(stage.coding, CodingFault::Truncated)),
@@ -130,15 +130,14 @@ impl Decoder {
         }
     }
 
-    /// Lets the first `count` stages go on until the last of them gives something, or all of
-    /// `input` is taken.
+    /// Runs the first `count` stages until the last of them has output, or all of `input` is taken.
     fn fill(&mut self, count: usize, input: &mut &[u8]) -> Result<(), CodingError> {
         loop {
             let (below, [stage, ..]) = self.stages.split_at_mut(count - 1) else { return Ok(()) };
             let source = below.last().map_or(*input, Stage::unused);
             let (available, coding) = (source.len(), stage.coding);
             let (read, broken) = match stage.decode(source) {
-                // It neither takes the bytes nor says what is wrong with them.
+                // The stage neither takes the bytes nor reports a fault.
                 Ok(0) if available > 0 && stage.end == 0 => (0, Some(CodingFault::Data)),
                 Ok(read) => (read, None),
                 Err(Broken { fault, step }) => (step.read, Some(fault)),
@@ -166,7 +165,7 @@ impl Decoder {
         }
     }
 
-    /// Checks what a stage has given against the limits.
+    /// Checks the output of a stage against the limits.
     fn check(&self, index: usize) -> Result<(), CodingError> {
         let Stage { coding, total, .. } = self.stages[index];
         let is_last = index + 1 == self.stages.len();
@@ -185,7 +184,7 @@ impl Decoder {
     }
 }
 
-/// Returns what undoes `coding`, if that is built in.
+/// Returns the decoder of `coding`, if it is built in.
 fn codec(coding: Coding) -> Option<Box<dyn Codec>> {
     match coding {
         #[cfg(feature = "gzip")]

@@ -1,29 +1,29 @@
-//! The deflate coding (RFC 9110 section 8.4.1.2), and inflating.
+//! The deflate coding (RFC 9110 section 8.4.1.2), and the inflater.
 
 use flate2::{Decompress, FlushDecompress, Status};
 
 use super::codec::{Broken, Codec, Step};
 use crate::error::CodingFault;
 
-/// What zlib says of a checksum that is wrong, which is all it says.
+/// The message of zlib for a wrong checksum. The library has no code for it.
 const WRONG_CHECKSUM: &str = "incorrect data check";
 
-/// Inflates (RFC 1951), with or without the zlib format around it (RFC 1950).
+/// An inflater (RFC 1951), with or without the zlib format (RFC 1950).
 #[derive(Debug)]
 pub(super) struct Inflate(Decompress);
 
 impl Inflate {
-    /// Without the zlib format.
+    /// Creates an inflater without the zlib format.
     pub(super) fn raw() -> Self {
         Self(Decompress::new(false))
     }
 
-    /// Begins again, with the memory that it has.
+    /// Starts another stream, and keeps the memory.
     pub(super) fn restart(&mut self, zlib: bool) {
         self.0.reset(zlib);
     }
 
-    /// One step, and whether the end was reached.
+    /// Inflates a part of `input`, and returns the progress and whether the end was reached.
     pub(super) fn step(&mut self, input: &[u8], out: &mut [u8]) -> Result<(Step, bool), Broken> {
         let (read, written) = (self.0.total_in(), self.0.total_out());
         let result = self.0.decompress(input, out, FlushDecompress::None);
@@ -44,21 +44,21 @@ impl Inflate {
     }
 }
 
-/// What is known of the format.
+/// The state of the decoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// Nothing: there was no byte yet.
+    /// The format is unknown; no byte was read.
     Unknown,
-    /// The first byte.
+    /// The format is unknown; this is the first byte.
     First(u8),
-    /// It is known, and the body goes on.
+    /// The format is known, and the body is incomplete.
     Running,
-    /// The body is over.
+    /// The body is complete.
     Over,
 }
 
-/// Undoes the deflate coding: the zlib format, as it should be, or raw deflate, as some servers have
-/// it. What follows the end is passed over.
+/// A decoder of the deflate coding: the zlib format, or raw deflate, which some servers send instead.
+/// It skips bytes after the end.
 #[derive(Debug)]
 pub(super) struct Deflate {
     state: State,
@@ -71,9 +71,9 @@ impl Default for Deflate {
     }
 }
 
-/// Returns whether these bytes begin the zlib format: method 8 with a window of at most 32 KiB, and a check
-/// of both bytes (RFC 1950 section 2.2). Raw deflate would have to begin with a stored block whose
-/// padding is not zero, which no encoder writes.
+/// Returns whether these bytes begin the zlib format: method 8 with a window of at most 32 KiB, and a
+/// check of both bytes (RFC 1950 section 2.2). Raw deflate with these bytes would begin with a stored
+/// block whose padding is not zero, which no encoder writes.
 fn begins_zlib(first: u8, second: u8) -> bool {
     first & 0x0f == 8 && first >> 4 <= 7 && u16::from_be_bytes([first, second]).is_multiple_of(31)
 }
@@ -101,12 +101,12 @@ impl Codec for Deflate {
             (State::First(first), [second, ..]) => {
                 self.inflate.restart(begins_zlib(first, *second));
                 self.state = State::Running;
-                // Of the two, the first was taken before.
+                // The first of the two bytes was taken before.
                 let less = |step: Step| Step { read: step.read.saturating_sub(1), ..step };
                 let step = self
                     .step(&[first, *second], out)
                     .map_err(|broken| Broken { step: less(broken.step), ..broken })?;
-                // Two bytes are always taken: inflating needs no more room than there is.
+                // Two bytes are always taken, because they produce no output.
                 Ok(Step { read: 1, ..step })
             }
         }

@@ -1,4 +1,4 @@
-//! gzip (RFC 1952): members, each a header, deflate, and what it must have come to.
+//! gzip (RFC 1952): members, each of which has a header, deflate data and a trailer.
 
 use flate2::Crc;
 
@@ -9,25 +9,25 @@ use crate::error::CodingFault;
 /// The first two bytes of every member.
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-/// How long the part of a header is that is always there.
+/// Length in bytes of the fixed part of a header.
 const FIXED: u8 = 10;
 
-/// How long the part after the deflate data is: CRC-32 and the length, each of four bytes.
+/// Length in bytes of the trailer: CRC-32 and the length, each of four bytes.
 const TRAILER: usize = 8;
 
-/// What a header has beside its fixed part, by the bits of its flags.
+// The flags for the optional parts of a header.
 const HEADER_CRC: u8 = 1 << 1;
 const EXTRA: u8 = 1 << 2;
 const NAME: u8 = 1 << 3;
 const COMMENT: u8 = 1 << 4;
 const RESERVED: u8 = 0xe0;
 
-/// Where in a member the next byte stands.
+/// The position of the next byte in a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum At {
     /// Within the fixed part of the header.
     Fixed(u8),
-    /// At this byte of the length of the extra field; the first one is given.
+    /// In the length of the extra field; with the first byte if it was read.
     ExtraLength(Option<u8>),
     /// This many bytes are left of the extra field.
     Extra(u16),
@@ -42,18 +42,18 @@ enum At {
     End,
 }
 
-/// Undoes gzip. Members that follow each other are one body, as RFC 1952 section 2.2 has it; what
-/// follows the last of them and is none is passed over, as browsers do.
+/// A decoder of gzip. Consecutive members are one body (RFC 1952 section 2.2). Like browsers, it skips
+/// bytes after the last member that are not another member.
 #[derive(Debug)]
 pub(super) struct Gzip {
     at: At,
     inflate: Inflate,
-    /// Of the header, then of what was inflated.
+    /// The checksum of the header, and then of the inflated data.
     crc: Crc,
-    /// The parts of the header that are still to come.
+    /// The flags of the header parts that were not read yet.
     flags: u8,
     trailer: [u8; TRAILER],
-    /// A member was read to its end.
+    /// Whether a member was read to its end.
     is_later: bool,
 }
 
@@ -73,7 +73,7 @@ impl Default for Gzip {
 impl Gzip {
     /// Reads one byte outside the deflate data.
     fn byte(&mut self, byte: u8) -> Result<(), CodingFault> {
-        // The checksum is the one part of a header that it does not cover.
+        // The checksum covers all of the header except itself.
         if !matches!(self.at, At::HeaderCrc(_) | At::Trailer(_)) {
             self.crc.update(&[byte]);
         }
@@ -89,7 +89,7 @@ impl Gzip {
             At::Name if byte == 0 => self.next_part(),
             At::Comment if byte == 0 => self.next_part(),
             At::HeaderCrc(index) => {
-                // It is the lower half of the checksum.
+                // The field is the lower half of the checksum.
                 if self.crc.sum().to_le_bytes()[usize::from(index & 1)] != byte {
                     return Err(CodingFault::Checksum);
                 }
@@ -109,7 +109,7 @@ impl Gzip {
             0 | 1 if byte != MAGIC[usize::from(index)] => {
                 return if self.is_later { Ok(At::End) } else { Err(CodingFault::Header) };
             }
-            // Deflate is the one method there is.
+            // Deflate is the only method.
             2 if byte != 8 => return Err(CodingFault::Header),
             3 if byte & RESERVED != 0 => return Err(CodingFault::Header),
             3 => self.flags = byte,
@@ -119,7 +119,7 @@ impl Gzip {
         Ok(if index < FIXED { At::Fixed(index) } else { self.next_part() })
     }
 
-    /// Returns the next part of the header that its flags announce, or what comes after the last of them.
+    /// Returns the next part of the header according to its flags, or the deflate data after the last.
     fn next_part(&mut self) -> At {
         let parts = [
             (EXTRA, At::ExtraLength(None)),
@@ -136,7 +136,7 @@ impl Gzip {
         At::Deflate
     }
 
-    /// Checks what was inflated against the trailer, and gets ready for another member.
+    /// Checks the inflated data against the trailer, and prepares for another member.
     fn end_member(&mut self) -> Result<At, CodingFault> {
         let [a, b, c, d, length @ ..] = self.trailer;
         if u32::from_le_bytes([a, b, c, d]) != self.crc.sum() {
@@ -186,7 +186,7 @@ impl Codec for Gzip {
     fn is_complete(&self) -> bool {
         match self.at {
             At::End => true,
-            // A body of no bytes is none; one byte after a member is no beginning of another.
+            // An empty body is complete; one byte after a member does not begin another.
             At::Fixed(index) => index == 0 || (self.is_later && index == 1),
             _ => false,
         }

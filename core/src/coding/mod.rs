@@ -1,8 +1,8 @@
-//! Content codings (RFC 9110 section 8.4.1): which a body has, and undoing them.
+//! Content codings (RFC 9110 section 8.4.1): reading which a body has, and decoding them.
 //!
-//! A [`Decoder`] takes bytes as they come and gives out pieces, each at most as long as its buffer:
-//! however much a body would become, no more than that of it is there at a time. What is decoded
-//! is always in relation to what came, see [`Limits::expansion`](crate::limits::Limits::expansion).
+//! A [`Decoder`] takes bytes as they arrive and returns pieces of at most the size of its buffer, so
+//! that its memory does not depend on the size of the decoded body. The ratio of decoded to coded bytes
+//! is limited, see [`Limits::expansion`](crate::limits::Limits::expansion).
 //!
 //! ```
 //! # #[cfg(feature = "gzip")] {
@@ -30,10 +30,10 @@
 //! # Ok::<(), limpid_core::error::CodingError>(())
 //! ```
 //!
-//! What is tolerated, as by browsers and curl: raw deflate where the zlib format should be
-//! (RFC 9110 section 8.4.1.2), bytes after the end of a gzip, deflate or br body, which are passed
-//! over, and a body of no bytes at all. Whatever else is not as it should be is an error, a body that
-//! ends too early included: half a body must not pass for a whole one.
+//! Like browsers and curl, a decoder tolerates raw deflate instead of the zlib format (RFC 9110 section
+//! 8.4.1.2), bytes after the end of a gzip, deflate or br body, which it skips, and an empty body. Any
+//! other violation is an error. This includes a body that ends too early, which must not be mistaken
+//! for a complete one.
 
 #[cfg(feature = "brotli")]
 mod brotli;

@@ -7,21 +7,21 @@ use zstd_safe::{DCtx, DParameter, ErrorCode, InBuffer, OutBuffer};
 use super::codec::{Broken, Codec, Step};
 use crate::error::CodingFault;
 
-/// The largest window: 8 MiB, which every decoder of this coding must have and no encoder may exceed
+/// The largest window: 8 MiB, which every decoder must support and no encoder may exceed
 /// (RFC 9659).
 const WINDOW_LOG: u32 = 23;
 
-/// Where the body stands.
+/// The state of the decoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// There was no byte yet.
+    /// No byte was read.
     Fresh,
     Frame,
     /// A frame has ended; there may be another.
     Between,
 }
 
-/// Undoes zstd. Frames that follow each other are one body (RFC 8878 section 3).
+/// A decoder of zstd. Consecutive frames are one body (RFC 8878 section 3).
 pub(super) struct Zstd {
     context: DCtx<'static>,
     state: State,
@@ -39,7 +39,7 @@ impl fmt::Debug for Zstd {
     }
 }
 
-/// Returns what an error of the decoder means, by the numbers in `zstd_errors.h`, which are stable.
+/// Returns the fault for an error of the decoder, by the stable numbers of `zstd_errors.h`.
 const fn fault(code: ErrorCode) -> CodingFault {
     match code.wrapping_neg() {
         // prefix_unknown, frameParameter_unsupported, dictionary_wrong
@@ -63,8 +63,8 @@ impl Codec for Zstd {
         if input.is_empty() && self.state != State::Frame {
             return Ok(Step::default());
         }
-        // A frame that is seen whole would be decoded at once, and its window not be looked at: so its
-        // first byte comes alone, and it does not matter how the input is cut.
+        // The library decodes a whole frame at once without checking its window. Passing in the first
+        // byte of a frame alone prevents this, so that the result does not depend on how the input is split.
         let end = if self.state == State::Frame { input.len() } else { 1 };
         let input = &input[..end];
         let (mut source, mut target) = (InBuffer::around(input), OutBuffer::around(out));

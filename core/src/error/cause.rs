@@ -142,7 +142,8 @@ const fn meaning(alert: u8) -> &'static str {
 pub enum SocksError {
     /// The proxy refused the user name and the password.
     Credentials,
-    /// The client offered the first authentication method; the proxy requires the second (RFC 1928 section 3).
+    /// The client offered the first authentication method; the proxy requires the second (RFC 1928
+    /// section 3).
     Method(u8, u8),
     /// The proxy could not open the connection, for this reason (RFC 1928 section 6).
     Reply(u8),

@@ -24,8 +24,8 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 /// as a whole.
 ///
 /// To report that it could not perform an action, a driver creates an error from an
-/// [`io::Error`](std::io::Error), a [`ResolveError`], a [`TlsError`] or any other [`Cause`]. The exchange adds
-/// the other fields.
+/// [`io::Error`](std::io::Error), a [`ResolveError`], a [`TlsError`] or any other [`Cause`]. The
+/// exchange adds the other fields.
 ///
 /// ```
 /// use limpid_core::error::{Cause, Error, OsError, OsErrorKind};
@@ -105,9 +105,9 @@ impl Error {
         self.detail.get_or_insert_default()
     }
 
-    /// Returns the certificate that was refused, in DER (RFC 5280 section 4.1): that of the peer, not those of
-    /// its issuers. Returns `None` if the failure has another cause, or if the TLS layer does not provide the
-    /// certificate.
+    /// Returns the certificate that was refused, in DER (RFC 5280 section 4.1): that of the peer, not
+    /// those of its issuers. Returns `None` if the failure has another cause, or if the TLS layer does
+    /// not provide the certificate.
     #[must_use]
     pub fn certificate(&self) -> Option<&[u8]> {
         self.detail.as_ref()?.certificate.as_deref()
@@ -173,12 +173,12 @@ impl Error {
         self.request_bytes > 0
     }
 
-    /// Returns whether sending the same request again cannot perform it twice: either no part of it was sent, or
-    /// its method is idempotent (RFC 9110 section 9.2.2).
+    /// Returns whether sending the same request again cannot perform it twice: either no part of it was
+    /// sent, or its method is idempotent (RFC 9110 section 9.2.2).
     ///
-    /// A retry that is safe does not necessarily succeed: a certificate that is not trusted now is not trusted a
-    /// moment later either. The result is valid only for requests that have the semantics of their method, so
-    /// not for a GET request that increments a counter, for example.
+    /// A retry that is safe does not necessarily succeed: a certificate that is not trusted now is not
+    /// trusted a moment later either. The result is valid only for requests that have the semantics of
+    /// their method, so not for a GET request that increments a counter, for example.
     #[must_use]
     pub const fn is_safe_to_retry(&self) -> bool {
         self.is_idempotent || !self.request_was_sent()

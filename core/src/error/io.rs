@@ -40,8 +40,8 @@ impl OsError {
 }
 
 impl From<io::Error> for Error {
-    /// Creates the error of a transport that failed. An error with more information than its kind and its number
-    /// becomes the source. An [`Error`] that was converted to an [`io::Error`] is converted back.
+    /// Creates the error of a transport that failed. An error with more information than its kind and
+    /// its number becomes the source. An [`Error`] that was converted to an [`io::Error`] is converted back.
     #[cold]
     fn from(error: io::Error) -> Self {
         error.downcast().unwrap_or_else(|error| {
@@ -76,8 +76,8 @@ impl Error {
         Self::new(Cause::Body(OsError::from(&error))).with_source(error)
     }
 
-    /// Returns the kind of the [`io::Error`] that this error converts to: the kind of its source if that is an
-    /// [`io::Error`], else the kind nearest to the cause.
+    /// Returns the kind of the [`io::Error`] that this error converts to: the kind of its source if
+    /// that is an [`io::Error`], else the kind nearest to the cause.
     #[must_use]
     pub fn io_kind(&self) -> ErrorKind {
         let source = std::error::Error::source(self).and_then(|error| error.downcast_ref());

@@ -69,8 +69,8 @@ impl Limits {
     }
 }
 
-/// Rules that a peer may break: a set of named bits, all off by default. Each use emits an event with the rule
-/// and the offset.
+/// Rules that a peer may break: a set of named bits, all off by default. Each use emits an event with
+/// the rule and the offset.
 ///
 /// ```
 /// use limpid_core::limits::Lenient;
@@ -106,8 +106,8 @@ lenient! {
     FOLD_IN_REQUESTS = 1,
     /// White space may precede the colon of a field, and is dropped (RFC 9112 section 5.1).
     SPACE_BEFORE_COLON = 2,
-    /// A message may have both Content-Length and Transfer-Encoding. The latter applies, and the connection is
-    /// not reused (RFC 9112 section 6.3).
+    /// A message may have both Content-Length and Transfer-Encoding. The latter applies, and the
+    /// connection is not reused (RFC 9112 section 6.3).
     LENGTH_WITH_CHUNKED = 3,
     /// Content-Length may be repeated with the same value (RFC 9112 section 6.3).
     REPEATED_LENGTH = 4,

@@ -1,5 +1,5 @@
-//! The errors of peers ([`PeerError`]), callers ([`MisuseError`]) and transports ([`OsError`]), and the error of
-//! an exchange ([`Error`]), which can contain any of them.
+//! The errors of peers ([`PeerError`]), callers ([`MisuseError`]) and transports ([`OsError`]), and the
+//! error of an exchange ([`Error`]), which can contain any of them.
 //!
 //! Each error gives what was wrong, where, and which rule applies; `Display` puts it in one sentence. Errors
 //! are plain values without strings. Only [`Error`] can own more, such as the error that caused it.

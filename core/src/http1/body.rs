@@ -1,4 +1,4 @@
-//! Reading a body: how much of what has arrived belongs to it.
+//! Reading the body of a message.
 
 use memchr::memchr;
 
@@ -9,36 +9,36 @@ use crate::limits::{Config, Limits};
 use crate::wire::chunk::{self, ChunkLine};
 use crate::wire::{Broken, Tolerated};
 
-/// Where the reader of a body stands.
+/// The state of the reader of a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum State {
     /// This many bytes are left of a body of known length.
     Length(u64),
     UntilClose,
-    /// A chunk-size line comes next; this much of it has been searched for its end.
+    /// A chunk-size line is next. This many bytes of it have been searched for its end.
     ChunkLine(usize),
-    /// This many bytes are left of a chunk; after the last of them, its end.
+    /// This many bytes are left of a chunk, before the line end that follows its data.
     ChunkData(u64),
     Trailers,
     Complete,
 }
 
-/// What comes next in the bytes.
+/// The next part of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Piece {
     /// More bytes are needed.
     NeedInput,
-    /// This many bytes of the body's data stand at the front.
+    /// This many bytes at the front are data of the body.
     Data(usize),
     /// This many bytes at the front are a chunk-size line.
     ChunkLine { len: usize, line: ChunkLine },
-    /// This many bytes at the front end a chunk.
+    /// This many bytes at the front are the line end after a chunk.
     ChunkEnd(usize),
     /// The body is complete; this many bytes at the front are its trailer section, if it has one.
     End(usize),
 }
 
-/// A chunk of which there is nothing to judge, counted from the end of the data before it.
+/// A chunk that needs no validation. Offsets count from the end of the data before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct PlainChunk {
     pub(super) size: u64,
@@ -46,15 +46,15 @@ pub(super) struct PlainChunk {
     pub(super) line: usize,
     /// Where the data starts.
     pub(super) data: usize,
-    /// How much of the data has come.
+    /// How much of the data has arrived.
     pub(super) len: usize,
 }
 
-/// A body on its way in.
+/// A body that is being received.
 #[derive(Clone, Debug)]
 pub(super) struct Body {
     state: State,
-    /// Bytes of data that were announced: by Content-Length, or by the chunks so far.
+    /// Bytes of data that Content-Length, or the chunks so far, announced.
     announced: u64,
     received: u64,
     extensions: usize,
@@ -65,10 +65,10 @@ impl Body {
     pub(super) const NONE: Self =
         Self { state: State::Complete, announced: 0, received: 0, extensions: 0 };
 
-    /// Creates a body that is framed like this.
+    /// Creates a body with this framing.
     ///
     /// # Errors
-    /// Its announced length is over the limit.
+    /// Returns [`Rule::BodyTooLong`] if the announced length exceeds the limit.
     pub(super) fn new(framing: Framing, config: &Config) -> Result<Self, Rule> {
         let (state, announced) = match framing {
             Framing::None | Framing::Tunnel | Framing::Length(0) => (State::Complete, 0),
@@ -82,17 +82,17 @@ impl Body {
         Ok(Self { state, announced, received: 0, extensions: 0 })
     }
 
-    /// Bytes of data that were announced so far.
+    /// Returns how many bytes of data have been announced so far.
     pub(super) const fn announced(&self) -> u64 {
         self.announced
     }
 
-    /// Bytes of data that were received.
+    /// Returns how many bytes of data have been received.
     pub(super) const fn received(&self) -> u64 {
         self.received
     }
 
-    /// Returns the rule that the peer breaks by closing the connection now, if any.
+    /// Returns the rule that the peer breaks if it closes the connection now.
     pub(super) const fn end_of_stream(&self) -> Option<Rule> {
         match self.state {
             State::Complete | State::UntilClose => None,
@@ -101,7 +101,7 @@ impl Body {
         }
     }
 
-    /// Looks at what stands at the front of `bytes`. What is returned is to be consumed.
+    /// Reads the next part at the front of `bytes`. The caller must consume it.
     pub(super) fn next(
         &mut self,
         bytes: &mut [u8],
@@ -145,7 +145,8 @@ impl Body {
         }
     }
 
-    /// Returns how much of `available` bytes is data; none if framing comes next, or nothing that is allowed.
+    /// Takes data from `available` bytes, and returns how many of them are data: 0 if framing is next,
+    /// or if the limit is reached.
     pub(super) fn take_data(&mut self, available: usize, limits: &Limits) -> usize {
         let n = match &mut self.state {
             State::Length(_) => return self.plain_data(available).unwrap_or(0),
@@ -161,7 +162,8 @@ impl Body {
         n
     }
 
-    /// Returns how much of `available` bytes is data, in a body of known length of which something has come.
+    /// Takes data from `available` bytes, if the body has a known length and `available` is not 0.
+    /// Returns how many of them are data.
     #[inline(always)]
     pub(super) fn plain_data(&mut self, available: usize) -> Option<usize> {
         let State::Length(left) = &mut self.state else { return None };
@@ -177,20 +179,20 @@ impl Body {
         Some(n)
     }
 
-    /// Returns whether nothing of it is left.
+    /// Returns whether the body is complete.
     #[inline]
     pub(super) const fn is_complete(&self) -> bool {
         matches!(self.state, State::Complete)
     }
 
-    /// Returns whether all data of a chunk was read, and what follows it was not.
+    /// Returns whether the line end after the data of a chunk is next.
     #[inline]
     pub(super) const fn is_after_chunk(&self) -> bool {
         matches!(self.state, State::ChunkData(0))
     }
 
-    /// Reads from the end of one chunk to the data of the next in one step, where that is all that
-    /// there is to it.
+    /// Reads from the end of one chunk to the data of the next in one step, if the size line needs no
+    /// validation and some of the data has arrived.
     #[inline(always)]
     pub(super) fn plain_chunk(&mut self, bytes: &[u8], limits: &Limits) -> Option<PlainChunk> {
         if !self.is_after_chunk() {
@@ -210,7 +212,7 @@ impl Body {
         Some(PlainChunk { size, line, data, len })
     }
 
-    /// Reads a chunk-size line that is not complete, or about which there is something to judge.
+    /// Reads a chunk-size line that may be incomplete or need validation.
     fn chunk_line(
         &mut self,
         bytes: &[u8],
@@ -244,7 +246,7 @@ impl Body {
         self.begin_chunk(line, bytes.len(), trailers, request, config)
     }
 
-    /// Returns a chunk-size line of `len` bytes was read.
+    /// Begins the chunk of a chunk-size line of `len` bytes, or the trailers after the last chunk.
     #[inline]
     fn begin_chunk(
         &mut self,
@@ -268,7 +270,7 @@ impl Body {
     }
 }
 
-/// `left`, but no more than `available`.
+/// Returns the lesser of `left` and `available`.
 fn up_to(left: u64, available: usize) -> usize {
     usize::try_from(left).map_or(available, |left| left.min(available))
 }

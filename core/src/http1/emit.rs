@@ -1,4 +1,4 @@
-//! Telling what was read, to those who listen.
+//! Emission of events about what was read.
 
 use super::receive::{Receive, emit_leniency};
 use crate::fields::Fields;
@@ -6,7 +6,7 @@ use crate::framing::Framing;
 use crate::trace::{Cx, EventKind, Sink, TraceEvent};
 
 impl Receive {
-    /// Tells the start line and the fields that were read, complete or not.
+    /// Emits the start line and the fields that were read, even if the head is incomplete.
     #[inline(always)]
     pub(super) fn emit_section<S: Sink>(&self, cx: &mut Cx<'_, S>) {
         if cx.wants(EventKind::StartLineRead) || cx.wants(EventKind::FieldRead) {

@@ -1,23 +1,23 @@
-//! What a connection tells the application: never dropped, and all that it has to act on.
+//! The events of a connection, on which the application acts. They are never dropped.
 
 use crate::fields::Fields;
 use crate::head::{HeadInfo, RequestHead, ResponseHead};
 
-/// What comes next on a connection.
+/// The next step of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next<'c> {
-    /// Something arrived.
+    /// A part of a message arrived.
     Event(Event<'c>),
-    /// Nothing more can be told without more bytes from the peer.
+    /// The connection needs more bytes of the peer.
     NeedInput,
-    /// The peer's message is complete. Nothing more is read until this side's message is complete
-    /// too and [`Connection::restart`](super::Connection::restart) was called: unread bytes are
-    /// left where they are, which is back-pressure on pipelined requests.
+    /// The peer's message is complete. The connection reads no further until this side's message is
+    /// also complete and [`Connection::restart`](super::Connection::restart) is called. Unread bytes
+    /// stay in the buffer, which applies back-pressure to pipelined requests.
     Paused,
-    /// The bytes are no longer HTTP/1.1: take them with
-    /// [`Connection::into_switched`](super::Connection::into_switched).
+    /// The connection has switched protocols. [`Connection::into_switched`](super::Connection::into_switched)
+    /// returns the bytes of the new protocol.
     Switched,
-    /// The peer has closed its direction after a complete message, or before any.
+    /// The peer closed its direction after a complete message, or before its first message.
     Closed,
 }
 
@@ -30,7 +30,7 @@ pub enum Event<'c> {
     Informational(ResponseHead<'c>),
     /// The head of a final response, or of 101.
     Response(ResponseHead<'c>, HeadInfo),
-    /// A piece of a body, without its framing.
+    /// A part of a body, without framing.
     Data(&'c [u8]),
     /// The end of a message, with its trailers.
     End(Fields<'c>),

@@ -1,4 +1,4 @@
-//! What the fields of a head say to the machine itself.
+//! The fields of a head that the machine itself interprets.
 
 use crate::error::Rule;
 use crate::fields::{Fields, elements};
@@ -8,7 +8,7 @@ use crate::wire::number::{NotANumber, decimal};
 use crate::wire::target::host_and_port;
 use crate::wire::token::is_word;
 
-/// The fields that decide framing, persistence and routing, read once.
+/// The fields that determine framing, persistence and routing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct FramingFields {
     pub(super) content_length: Option<u64>,
@@ -22,7 +22,7 @@ pub(super) struct FramingFields {
     length_fault: Option<BrokenField>,
 }
 
-/// What a head says about how to go on.
+/// The options of a head for the connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct ConnectionOptions {
     /// `Connection: close`.
@@ -33,32 +33,32 @@ pub(super) struct ConnectionOptions {
     pub(super) upgrade: bool,
     /// `Expect: 100-continue`.
     pub(super) expects_continue: bool,
-    /// `Expect`, and something else (RFC 9110 section 10.1.1).
+    /// `Expect` with any other value (RFC 9110 section 10.1.1).
     pub(super) expects_another: bool,
 }
 
-/// A rule that a field breaks, and which field it is.
+/// A rule that a field breaks, with the index of the field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct BrokenField {
     pub(super) rule: Rule,
-    /// Index of the field among the fields.
+    /// The index of the field.
     field: u32,
 }
 
 impl BrokenField {
-    /// Returns the field at `index` breaks `rule`.
+    /// Creates a value for a field at `index` that breaks `rule`.
     pub(super) fn new(rule: Rule, index: usize) -> Self {
         Self { rule, field: u32::try_from(index).unwrap_or(u32::MAX) }
     }
 
-    /// Index of the field among the fields.
+    /// Returns the index of the field.
     pub(super) const fn index(self) -> usize {
         self.field as usize
     }
 }
 
 impl ConnectionOptions {
-    /// Nothing is said.
+    /// No options.
     pub(super) const NONE: Self = Self {
         close: false,
         keep_alive: false,
@@ -69,8 +69,8 @@ impl ConnectionOptions {
 }
 
 impl FramingFields {
-    /// Reads the framing fields of `fields`; `tolerated` is told of each rule that is broken and tolerated,
-    /// and in which field.
+    /// Reads the framing fields of `fields`. Calls `tolerated` for each rule that is broken and
+    /// tolerated, with the index of the field.
     #[inline]
     pub(super) fn read(
         fields: Fields<'_>,
@@ -80,7 +80,7 @@ impl FramingFields {
         let mut framing_fields = Self::default();
         for (index, span) in fields.spans().iter().enumerate() {
             let value = || fields.value(span);
-            // Most names are told apart by their length alone.
+            // The length alone distinguishes most names.
             match span.name_len {
                 4 if fields.is_named(span, b"host") => framing_fields.host(value(), index),
                 6 if fields.is_named(span, b"expect") => framing_fields.expect(value()),
@@ -103,16 +103,15 @@ impl FramingFields {
     /// Checks the Host field of a request.
     ///
     /// # Errors
-    /// There are two, or it is not a host and an optional port.
+    /// Returns an error if there is more than one, or if it is not a host and an optional port.
     pub(super) fn check_host(&self) -> Result<(), BrokenField> {
         self.host_fault.map_or(Ok(()), Err)
     }
 
-    /// Checks Content-Length, which a successful answer to CONNECT may fill with anything
-    /// (RFC 9112 section 6.3).
+    /// Checks Content-Length. In a successful response to CONNECT it is ignored (RFC 9112 section 6.3).
     ///
     /// # Errors
-    /// It is not one number.
+    /// Returns an error if it is not one number.
     pub(super) fn check_length(&self) -> Result<(), BrokenField> {
         self.length_fault.map_or(Ok(()), Err)
     }
@@ -140,7 +139,7 @@ impl FramingFields {
 
     #[inline]
     fn connection(&mut self, value: &[u8]) {
-        // One option and no list is what nearly all say.
+        // Nearly all messages have one option and not a list.
         if is_word(value, b"keep-alive") {
             self.connection.keep_alive = true;
         } else {
@@ -177,12 +176,12 @@ impl FramingFields {
         }
     }
 
-    /// Takes in what is not the first length, or not one alone.
+    /// Reads a Content-Length that is not the first, or that is a list.
     #[cold]
     fn lengths(&mut self, value: &[u8], lenient: Lenient) -> Result<Option<Rule>, Rule> {
         let mut tolerated = None;
-        // A list is what repeated lines become on their way; its elements are judged like lines,
-        // and an empty one is no number.
+        // Intermediaries combine repeated lines into a list. Its elements are validated like lines; an empty
+        // element is not a number.
         for element in value.split(|byte| *byte == b',') {
             let length = decimal(crate::fields::trim(element)).map_err(|error| match error {
                 NotANumber::Digit(_) => Rule::ContentLengthInvalid,
@@ -233,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn one_number_is_a_length() {
+    fn content_length_is_one_number() {
         assert_eq!(read(&[("content-length", "03")]).content_length, Some(3));
         for (value, rule) in [
             ("", Rule::ContentLengthInvalid),
@@ -250,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn only_chunked_is_understood() {
+    fn transfer_encoding_other_than_chunked_is_rejected() {
         let coding = |value| read(&[("Transfer-Encoding", value)]).transfer_encoding;
         assert_eq!(coding("cHunked"), TransferEncoding::Chunked);
         for (value, rule) in [
@@ -266,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn an_upgrade_needs_both_fields() {
+    fn upgrade_needs_both_fields() {
         assert!(!read(&[("Upgrade", "websocket")]).connection.upgrade);
         assert!(read(&[("Connection", ",, Upgrade"), ("Upgrade", "websocket")]).connection.upgrade);
         assert!(read(&[("Connection", "x, CLOSE ,")]).connection.close);

@@ -1,25 +1,25 @@
-//! What the machine itself makes of a head that it received.
+//! The result of validating a received head.
 
 use super::framing_fields::ConnectionOptions;
 use crate::framing::{Decision, Framing, RequestKind, Why};
 use crate::head::{HeadInfo, is_informational};
 use crate::values::Version;
 
-/// What follows from a head: all that judging it found.
+/// The result of validating a head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Head {
-    /// Where the body ends.
+    /// The framing of the body.
     pub(super) decision: Decision,
     pub(super) connection: ConnectionOptions,
     pub(super) version: Version,
     /// 0 for a request.
     pub(super) status: u16,
-    /// What a request asks, or a response answers.
+    /// The kind of the request, or of the request to which a response belongs.
     pub(super) request_kind: RequestKind,
 }
 
 impl Head {
-    /// What stands for it before there is a head.
+    /// The value before a head is received.
     pub(super) const NONE: Self = Self {
         decision: Decision {
             framing: Framing::None,
@@ -32,7 +32,7 @@ impl Head {
         request_kind: RequestKind::Other,
     };
 
-    /// Returns whether another message may follow, as far as this head says (RFC 9112 section 9.3).
+    /// Returns whether this head allows another message (RFC 9112 section 9.3).
     #[inline]
     pub(super) const fn keeps_alive(&self) -> bool {
         let persistent = self.version.minor() >= 1 || self.connection.keep_alive;
@@ -44,7 +44,7 @@ impl Head {
         is_informational(self.status)
     }
 
-    /// Returns what the connection makes of it.
+    /// Returns the information for the application.
     #[inline]
     pub(super) fn head_info(&self) -> HeadInfo {
         let framing = self.decision.framing;

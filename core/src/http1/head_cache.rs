@@ -1,8 +1,9 @@
-//! A cache of one request head. A client sends most of its requests with the same head, byte for byte:
-//! a head that was parsed and judged once need not be parsed again, only compared.
+//! A cache of one request head. A client sends most of its requests with identical heads. A head that was
+//! parsed and validated once is compared instead of parsed again.
 //!
-//! What follows from a head is a function of its bytes and of the connection's configuration, which does
-//! not change, so a hit gives exactly what parsing would. The fuzz target `head_cache` holds that.
+//! The result of parsing is a function of the bytes of a head and of the connection's configuration,
+//! which does not change, so a hit gives exactly the result of parsing. The fuzz target `head_cache`
+//! tests this.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -11,10 +12,10 @@ use super::head::Head;
 use crate::fields::FieldSpan;
 use crate::wire::start_line::RequestLine;
 
-/// Longer heads are not stored.
+/// Maximum length in bytes of a head that is stored.
 const LONGEST: usize = 1024;
 
-/// The head of a request, and all that parsing and judging it found.
+/// The head of a request, and the result of parsing and validating it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ParsedHead<'a> {
     /// From the first byte of the request line to the end of the blank line.
@@ -24,15 +25,15 @@ pub(super) struct ParsedHead<'a> {
     pub(super) head: Head,
 }
 
-/// The last head that was inserted. A connection that inserts none, such as a client's, allocates
-/// nothing.
+/// A cache of the last head that was inserted. It allocates on the first insertion; a client's
+/// connection never inserts.
 #[derive(Clone, Debug)]
 pub(super) struct HeadCache {
     entry: Option<Box<Entry>>,
     longest: usize,
 }
 
-/// A [`ParsedHead`] in memory of its own.
+/// An owned [`ParsedHead`].
 #[derive(Clone, Debug)]
 struct Entry {
     bytes: Vec<u8>,
@@ -46,12 +47,12 @@ impl HeadCache {
         Self { entry: None, longest: LONGEST }
     }
 
-    /// Returns a cache that stores nothing.
+    /// Creates a cache that stores nothing.
     pub(super) const fn disabled() -> Self {
         Self { entry: None, longest: 0 }
     }
 
-    /// Returns the head that `bytes` begin with, if it is the stored one.
+    /// Returns the stored head, if `bytes` start with it.
     #[inline]
     pub(super) fn lookup(&self, bytes: &[u8]) -> Option<ParsedHead<'_>> {
         let Entry { bytes: stored, line, spans, head } = self.entry.as_deref()?;
@@ -59,8 +60,8 @@ impl HeadCache {
         is_same.then_some(ParsedHead { bytes: stored, line, spans, head: *head })
     }
 
-    /// Stores a head in place of the one before, unless it is too long. Telling about it must have
-    /// taken no more than its lines and its decision: a lookup repeats nothing else.
+    /// Replaces the stored head, unless the new one is too long. Parsing the head must have emitted
+    /// only the events for its lines and its framing, because a hit emits no others.
     pub(super) fn insert(&mut self, parsed: ParsedHead<'_>) {
         let ParsedHead { bytes, line, spans, head } = parsed;
         if bytes.len() > self.longest {
@@ -86,7 +87,7 @@ mod tests {
 
     const BYTES: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
-    /// Inserts `bytes` with one span, as if they were a head.
+    /// Inserts `bytes` as a head with one span.
     fn insert(cache: &mut HeadCache, bytes: &[u8]) {
         let line = RequestLine { method: 0..3, target: 4..5, version: Version::HTTP_11 };
         let spans = &[FieldSpan { name: 16, name_len: 4, value: 22, value_len: 1 }];

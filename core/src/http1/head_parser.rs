@@ -1,8 +1,8 @@
-//! Reading a section of lines that ends in a blank line: a head, or the trailers of a body.
+//! The parser of a section of lines that ends with a blank line: a head, or the trailers of a body.
 //!
-//! Lines are read as they become complete, so that what is wrong is refused before the rest comes,
-//! and looking for their ends resumes where it stopped: work is linear in the bytes, however they
-//! arrive.
+//! The parser reads each line as soon as it is complete, so that it refuses an error before the rest
+//! arrives. The search for a line end resumes where it stopped, so that the work is linear in the
+//! number of bytes, however they arrive.
 
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -16,7 +16,7 @@ use crate::wire::field::FieldLine;
 use crate::wire::start_line::{self, RequestLine, StatusLine};
 use crate::wire::{Broken, Tolerated, field, token};
 
-/// What kind of section it is.
+/// The kind of a section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Request,
@@ -27,40 +27,40 @@ pub(super) enum Kind {
     },
 }
 
-/// A start line that was read, in ranges counted from the start of the section.
+/// A start line that was read. Its ranges count from the start of the section.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum StartLine {
     Request(RequestLine),
     Status(StatusLine),
 }
 
-/// What became of the bytes.
+/// The result of a call of [`HeadParser::read`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Progress {
-    /// More are needed.
+    /// More bytes are needed.
     NeedInput,
-    /// This many, a blank line before the section, are to be dropped.
+    /// The caller must drop this many bytes, which are a blank line before the section.
     Skip(usize),
     /// The section is complete.
     Complete {
         len: usize,
-        /// It was there at once, and nothing in it had to be tolerated.
+        /// The section was read in one call, and no broken rule was tolerated.
         is_plain: bool,
     },
 }
 
-/// A section on its way in.
+/// The parser of a section.
 #[derive(Clone, Debug)]
 pub(super) struct HeadParser {
     kind: Kind,
     start_line: Option<StartLine>,
     spans: Vec<FieldSpan>,
-    /// Where the line that is being read starts.
+    /// The start of the line that is being read.
     line: usize,
-    /// Where looking for its end goes on.
+    /// The position at which the search for its end resumes.
     scan: usize,
     blank_lines: usize,
-    /// How many bytes were looked at, some more than once.
+    /// Number of bytes that were examined; repeated examinations count.
     #[cfg(test)]
     work: usize,
 }
@@ -79,7 +79,7 @@ impl HeadParser {
         }
     }
 
-    /// Begins another section, in the memory of this one.
+    /// Begins another section, and keeps the memory.
     pub(super) fn restart(&mut self, kind: Kind) {
         self.kind = kind;
         self.start_line = None;
@@ -97,25 +97,26 @@ impl HeadParser {
         &self.spans
     }
 
-    /// Returns whether a byte of it has been seen.
+    /// Returns whether a byte of the section has been read.
     pub(super) fn has_begun(&self) -> bool {
         self.scan > 0
     }
 
-    /// Returns where the line stands at which reading stopped: the blank line, if it is complete.
+    /// Returns the start of the line at which reading stopped: the blank line, if the section is complete.
     pub(super) fn line_start(&self) -> usize {
         self.line
     }
 
-    /// Returns the line at which reading stopped, without its end.
+    /// Returns the line at which reading stopped, without its line end.
     pub(super) fn line_at<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
         let rest = bytes.get(self.line..).unwrap_or_default();
         let line = &rest[..memchr(b'\n', rest).unwrap_or(rest.len())];
         line.strip_suffix(b"\r").unwrap_or(line)
     }
 
-    /// Takes over a complete head of `len` bytes that was read before: its request line and where its
-    /// fields stand. Nothing of this section may have been read; all is then as if it had been.
+    /// Adopts a complete head of `len` bytes that was read before: its request line and the positions
+    /// of its fields. No byte of this section may have been read. The resulting state is that after
+    /// reading the head.
     #[inline]
     pub(super) fn adopt(&mut self, line: RequestLine, spans: &[FieldSpan], len: usize) {
         self.start_line = Some(StartLine::Request(line));
@@ -125,7 +126,7 @@ impl HeadParser {
         self.scan = len;
     }
 
-    /// Reads on. `bytes` start where the section starts; a folded value is joined within them.
+    /// Continues to read. `bytes` start at the start of the section; folded values are joined in place.
     pub(super) fn read(
         &mut self,
         bytes: &mut [u8],
@@ -133,7 +134,7 @@ impl HeadParser {
         tolerated: &mut impl Tolerated,
     ) -> Result<Progress, Broken> {
         let is_new = self.scan == 0;
-        // Lines of which nothing was looked at before are mostly complete, and as they should be.
+        // Lines that were not examined before are mostly complete and valid.
         let complete = if self.scan > self.line {
             None
         } else if self.has_start_line() || self.plain_start_line(bytes, config) {
@@ -147,7 +148,7 @@ impl HeadParser {
         }
     }
 
-    /// Reads on line by line, each of which may be incomplete, or have something to judge.
+    /// Reads line by line. Each line may be incomplete or need validation.
     #[inline(never)]
     fn read_lines(
         &mut self,
@@ -184,7 +185,7 @@ impl HeadParser {
         }
     }
 
-    /// Returns whether the start line is over, or there is none.
+    /// Returns whether the start line has been read, or the section has no start line.
     const fn has_start_line(&self) -> bool {
         self.start_line.is_some() || matches!(self.kind, Kind::Trailers { .. })
     }
@@ -196,7 +197,7 @@ impl HeadParser {
         Some(self.scan + found?)
     }
 
-    /// Reads the start line, if it is complete and there is nothing to judge about it.
+    /// Reads the start line, if it is complete and needs no validation.
     fn plain_start_line(&mut self, bytes: &[u8], config: &Config) -> bool {
         let (limit, _) = self.limit(config);
         let bytes = &bytes[..bytes.len().min(limit)];
@@ -229,8 +230,8 @@ impl HeadParser {
         Ok(())
     }
 
-    /// Reads field lines as far as there is nothing to judge about them, which is nearly always to
-    /// the end. Returns the length of the section when that was reached.
+    /// Reads field lines that need no validation, which are nearly always all of them. Returns the
+    /// length of the section if it reaches the end.
     fn plain_fields(&mut self, bytes: &[u8], config: &Config) -> Option<usize> {
         let (limit, _) = self.limit(config);
         let bytes = &bytes[..bytes.len().min(limit)];
@@ -258,7 +259,7 @@ impl HeadParser {
         Some(self.scan)
     }
 
-    /// Counts bytes that are looked at, for the test that work is linear.
+    /// Counts bytes that are examined, for the test that work is linear.
     #[inline]
     const fn count(&mut self, _bytes: usize) {
         #[cfg(test)]
@@ -267,8 +268,8 @@ impl HeadParser {
         }
     }
 
-    /// Refuses what cannot become a start line at its first byte, so that a peer which speaks
-    /// another protocol is not waited for.
+    /// Refuses a first byte that cannot start a start line, so that the connection does not wait for a
+    /// peer that uses another protocol.
     fn check_first(&self, bytes: &[u8]) -> Result<(), Broken> {
         let Some(first) = bytes.first() else { return Ok(()) };
         let rule = match self.kind {
@@ -279,7 +280,7 @@ impl HeadParser {
         if matches!(first, b'\r' | b'\n') { Ok(()) } else { Err(Broken::new(rule, 0)) }
     }
 
-    /// Returns how long the section may be for now, and the rule behind that.
+    /// Returns the current limit of the section's length, and its rule.
     fn limit(&self, config: &Config) -> (usize, Rule) {
         let limits = &config.limits;
         let (limit, rule) = match (self.kind, &self.start_line) {
@@ -287,7 +288,7 @@ impl HeadParser {
             (_, None) => (limits.start_line.min(limits.head), Rule::StartLineTooLong),
             (_, Some(_)) => (limits.head, Rule::HeadTooLong),
         };
-        // Where fields stand is counted in 32 bits.
+        // The positions of fields have 32 bits.
         (limit.min(u32::MAX as usize), rule)
     }
 
@@ -346,8 +347,8 @@ impl HeadParser {
         Ok(())
     }
 
-    /// Joins a folded line to the value before it with one space (RFC 9112 section 5.2), in place:
-    /// the value moves towards nothing but its own fold.
+    /// Joins a folded line to the value before it with one space (RFC 9112 section 5.2), in place. The
+    /// line moves only over the fold.
     fn unfold(
         &mut self,
         bytes: &mut [u8],
@@ -384,7 +385,7 @@ impl HeadParser {
     }
 }
 
-/// Returns where the content of a line ends, given where its LF is.
+/// Returns the end of the content of a line whose LF is at `lf`.
 fn line_end(
     bytes: &[u8],
     start: usize,
@@ -396,7 +397,7 @@ fn line_end(
         return Ok(lf - 1);
     }
     if !lenient.allows(Lenient::BARE_LF) {
-        // A bare CR before it is the likelier mistake, if there is one.
+        // A bare CR before the LF, if there is one, is the likelier mistake.
         return Err(match memrchr(b'\r', &bytes[start..lf]) {
             Some(cr) => Broken::new(Rule::BareCr, start + cr),
             None => Broken::new(Rule::BareLf, lf),
@@ -406,7 +407,7 @@ fn line_end(
     Ok(lf)
 }
 
-/// Returns where the parts of a line stand that starts at `line`.
+/// Returns the positions of the parts of a line that starts at `line`.
 #[inline]
 fn span(line: usize, parts: &FieldLine) -> FieldSpan {
     FieldSpan {
@@ -428,7 +429,7 @@ const fn offset(at: usize) -> u32 {
 mod tests {
     use super::*;
 
-    /// Returns how many bytes are looked at for a head that arrives in pieces of this size.
+    /// Returns how many bytes are examined for a head that arrives in pieces of this size.
     fn work(head: &[u8], piece: usize) -> usize {
         let (mut section, config) = (HeadParser::new(Kind::Request), Config::default());
         let mut bytes = Vec::new();
@@ -443,7 +444,7 @@ mod tests {
     }
 
     #[test]
-    fn adopted_head_leaves_the_section_as_reading_it_does() {
+    fn adopt_has_the_same_result_as_reading_the_head() {
         let head = b"GET / HTTP/1.1\r\nHost: example.com\r\nX: y\r\n\r\n";
         let (mut read, mut adopted) =
             (HeadParser::new(Kind::Request), HeadParser::new(Kind::Request));
@@ -456,7 +457,7 @@ mod tests {
     }
 
     #[test]
-    fn work_is_linear_however_a_head_arrives() {
+    fn work_is_linear_for_a_head_in_any_pieces() {
         let one = format!("GET / HTTP/1.1\r\nX: {}\r\n\r\n", "y".repeat(64 * 1024 - 23));
         let many = format!("GET / HTTP/1.1\r\n{}\r\n", "X: 12345\r\n".repeat(100));
         assert_eq!(one.len(), 64 * 1024);

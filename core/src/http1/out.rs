@@ -1,34 +1,34 @@
-//! The send queue: heads and framing that we wrote, and a body that stays where it is.
+//! The send queue: encoded heads and framing, and a part of a body that is not copied.
 
 use alloc::vec::Vec;
 
 use bytes::{Buf, Bytes};
 
-/// Bodies up to this many bytes are copied behind what waits to be sent: a system call that takes
-/// one slice is cheaper than one that takes three.
+/// Bodies of up to this many bytes are copied to the queue, because a system call with one slice is
+/// cheaper than one with three.
 const COPIED: usize = 2 * 1024;
 
-/// Memory for more bytes than this is given back, and not lent.
+/// Buffers larger than this are freed instead of detached.
 const LENT: usize = 4 * 1024;
 
-/// Bytes that wait for the transport.
+/// The bytes that wait for the transport.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Out {
     staging: Vec<u8>,
-    /// How many bytes of `staging` were sent.
+    /// Number of bytes of `staging` that were sent.
     sent: usize,
-    /// A piece of a body, to be sent when this many bytes of `staging` were.
+    /// A part of a body, which follows this many bytes of `staging`.
     body: Option<(usize, Bytes)>,
     total: u64,
 }
 
 impl Out {
-    /// Returns where heads and framing are written.
+    /// Returns the buffer for heads and framing.
     pub(super) const fn staging(&mut self) -> &mut Vec<u8> {
         &mut self.staging
     }
 
-    /// Queues a piece of a body, without a copy if it is large and the only one.
+    /// Queues a part of a body. A large part is not copied if it is the only one in the queue.
     #[inline]
     pub(super) fn push(&mut self, data: Bytes) {
         if data.len() <= COPIED || self.body.is_some() {
@@ -38,7 +38,7 @@ impl Out {
         }
     }
 
-    /// Returns what is to be sent, in order.
+    /// Returns the bytes to be sent, in order.
     pub(super) fn slices(&self) -> [&[u8]; 3] {
         match &self.body {
             None => [&self.staging[self.sent..], &[], &[]],
@@ -48,7 +48,7 @@ impl Out {
         }
     }
 
-    /// Returns the same, owned: a large piece of a body is shared and not copied.
+    /// Returns the bytes to be sent as owned values. A large part of a body is shared rather than copied.
     pub(super) fn shared(&self) -> [Bytes; 3] {
         let [before, body, after] = self.slices();
         let body = self
@@ -62,12 +62,12 @@ impl Out {
         self.staging.len() - self.sent + self.body.as_ref().map_or(0, |(_, data)| data.len())
     }
 
-    /// Returns how many bytes were ever sent.
+    /// Returns the total number of bytes sent.
     pub(super) const fn total(&self) -> u64 {
         self.total
     }
 
-    /// The transport took the first `n` bytes.
+    /// Removes the first `n` bytes, which the transport accepted.
     pub(super) fn sent(&mut self, n: usize) {
         let mut n = n.min(self.len());
         self.total += n as u64;
@@ -89,7 +89,7 @@ impl Out {
         }
     }
 
-    /// Lends the memory when nothing is in it, unless it is large.
+    /// Moves an empty buffer to `memory`, unless it is large.
     pub(super) fn detach_buffers(&mut self, memory: &mut Vec<u8>) {
         if self.len() == 0 && self.staging.capacity() <= LENT {
             *memory = core::mem::take(&mut self.staging);
@@ -97,14 +97,14 @@ impl Out {
         self.free_buffers();
     }
 
-    /// Takes memory that was lent.
+    /// Takes the buffer in `memory`.
     pub(super) fn attach_buffers(&mut self, memory: &mut Vec<u8>) {
         if self.staging.is_empty() {
             self.staging = core::mem::take(memory);
         }
     }
 
-    /// Gives the memory back when nothing is in it.
+    /// Frees an empty buffer.
     pub(super) fn free_buffers(&mut self) {
         if self.len() == 0 {
             self.staging = Vec::new();
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn pieces_of_any_length_can_be_sent() {
+    fn queue_can_be_sent_in_steps_of_any_length() {
         for step in [1, 3, 4, 5, 1000, COPIED + 5, 100_000] {
             let (mut out, whole) = queue();
             let mut sent = Vec::new();

@@ -23,12 +23,12 @@ pub(super) enum Part {
     End,
 }
 
-/// Bytes in, messages out.
+/// The receiving half of a connection: takes bytes and returns the parts of messages.
 #[derive(Clone, Debug)]
 pub(super) struct Receive {
     pub(super) buffer: Buffer,
     pub(super) config: Config,
-    /// Which side sends what is received.
+    /// The side whose messages are received.
     from: Role,
     pub(super) parser: HeadParser,
     cache: HeadCache,
@@ -36,11 +36,11 @@ pub(super) struct Receive {
     pub(super) head: Head,
     head_complete: bool,
     body: Body,
-    /// Bytes at the front of the buffer that the last event borrowed.
+    /// Number of bytes at the front of the buffer that the last event borrows.
     pub(super) borrowed: usize,
     informational: u32,
     eof: bool,
-    /// The bytes that the refused line had, ranges of the unread bytes.
+    /// The range of the refused line in the unread bytes.
     pub(super) excerpt: Range<usize>,
 }
 
@@ -83,7 +83,7 @@ impl Receive {
         self.informational = 0;
     }
 
-    /// Consumes what the last event borrowed.
+    /// Consumes the bytes that the last event borrows.
     pub(super) fn consume(&mut self) {
         self.buffer.consume(core::mem::take(&mut self.borrowed));
     }
@@ -96,59 +96,59 @@ impl Receive {
         self.eof
     }
 
-    /// Bytes that have arrived and belong to no event so far.
+    /// Returns the bytes that have arrived and do not belong to an event yet.
     pub(super) fn unread(&self) -> &[u8] {
         self.buffer.after(self.borrowed)
     }
 
-    /// Returns how many of them there are.
+    /// Returns the number of [`unread`](Self::unread) bytes.
     #[inline]
     pub(super) const fn surplus(&self) -> usize {
         self.buffer.len() - self.borrowed
     }
 
-    /// Returns the line that broke a rule, without its end unless it is a chunk-size line.
+    /// Returns the line that broke a rule, without its line end unless it is a chunk-size line.
     pub(super) fn excerpt(&self) -> &[u8] {
         self.buffer.unread().get(self.excerpt.clone()).unwrap_or_default()
     }
 
-    /// Bytes of the body received, and announced so far.
+    /// Returns how many bytes of the body have been received, and how many have been announced.
     pub(super) fn body_progress(&self) -> (u64, u64) {
         (self.body.received(), self.body.announced())
     }
 
-    /// Returns the bytes of the head or piece that the last step was about.
+    /// Returns the bytes of the head or data that the last step read.
     pub(super) fn borrowed(&self) -> &[u8] {
         self.buffer.front(self.borrowed)
     }
 
-    /// Returns the start line of the head that the last step was about.
+    /// Returns the start line of the head that the last step read.
     pub(super) fn start_line(&self) -> Option<&StartLine> {
         self.parser.start_line()
     }
 
-    /// Returns the fields that the last step was about.
+    /// Returns the fields that the last step read.
     pub(super) fn fields(&self) -> Fields<'_> {
         Fields::new(self.borrowed(), self.parser.spans())
     }
 
-    /// Returns whether there are any.
+    /// Returns whether the last step read any fields.
     #[inline]
     pub(super) fn has_fields(&self) -> bool {
         !self.parser.spans().is_empty()
     }
 
-    /// Returns whether nothing is left to come of the body.
+    /// Returns whether the body is complete.
     pub(super) const fn is_complete(&self) -> bool {
         self.body.is_complete()
     }
 
-    /// Returns whether nothing of a message has arrived.
+    /// Returns whether no byte of a message has arrived.
     pub(super) fn is_idle(&self) -> bool {
         self.surplus() == 0 && !self.parser.has_begun()
     }
 
-    /// Reads a head, and tells whether it is complete. `request_kind` is what a response answers.
+    /// Reads a head, and returns whether it is complete. `request_kind` is that of the request.
     pub(super) fn next_head<S: Sink>(
         &mut self,
         request_kind: RequestKind,
@@ -174,7 +174,7 @@ impl Receive {
         Ok(true)
     }
 
-    /// Takes the next head from the cache, if it is there; returns whether it was.
+    /// Takes the next head from the cache, and returns whether it was there.
     #[inline]
     fn cached_head(&mut self) -> bool {
         let Some(ParsedHead { bytes, line, spans, head }) = self.cache.lookup(self.buffer.unread())
@@ -188,7 +188,7 @@ impl Receive {
         true
     }
 
-    /// Reads on in a head, and judges it if it is complete; returns whether it is.
+    /// Continues to read a head, and validates it if it is complete. Returns whether it is complete.
     #[inline(always)]
     fn read_head<S: Sink>(
         &mut self,
@@ -212,7 +212,7 @@ impl Receive {
                     self.head_complete = true;
                     self.emit_section(cx);
                     let is_tolerated = self.validate(request_kind, cx)?;
-                    // What is tolerated is told each time, so the cache must not know the head.
+                    // Each use of a tolerance emits an event, so the cache must not contain the head.
                     if is_plain && !is_tolerated {
                         self.cache_head();
                     }
@@ -238,7 +238,7 @@ impl Receive {
         self.reject(Broken::new(rule, self.buffer.unread().len()), 0..0, cx)
     }
 
-    /// Decides what a complete head means; returns whether anything had to be tolerated.
+    /// Validates a complete head; returns whether a broken rule was tolerated.
     #[inline(never)]
     fn validate<S: Sink>(
         &mut self,
@@ -255,7 +255,7 @@ impl Receive {
                 let kind = MessageKind::Response { status: line.status, to: request_kind };
                 (line.version, kind, line.status, request_kind)
             }
-            // A head has a start line; nothing better could be said of one that has none.
+            // Not reachable: a complete head has a start line.
             None => return Err(self.reject(Broken::new(Rule::RequestLineForm, 0), 0..0, cx)),
         };
         let (decision, connection, is_tolerated) = self.decide(kind, version, cx)?;
@@ -263,8 +263,8 @@ impl Receive {
         Ok(is_tolerated)
     }
 
-    /// Stores the head that was read in the cache, if it is a request's: what a response means depends
-    /// on what it answers.
+    /// Stores the head that was read in the cache if it is that of a request. The meaning of a response
+    /// depends on its request.
     #[inline(never)]
     fn cache_head(&mut self) {
         if let Some(StartLine::Request(line)) = self.parser.start_line() {
@@ -273,8 +273,8 @@ impl Receive {
         }
     }
 
-    /// Reads what the fields of a complete head say, and decides what follows from it: what that is,
-    /// and whether anything was tolerated.
+    /// Reads the framing fields of a complete head. Returns the framing of the body, the connection
+    /// options, and whether a broken rule was tolerated.
     fn decide<S: Sink>(
         &mut self,
         kind: MessageKind,
@@ -288,7 +288,7 @@ impl Receive {
             emit_leniency(cx, rule, at + u64::from(offset));
             is_tolerated = true;
         });
-        self.check_facts(&framing_fields, kind, version, cx)?;
+        self.check_framing_fields(&framing_fields, kind, version, cx)?;
         let message = Message {
             kind,
             version,
@@ -300,8 +300,8 @@ impl Receive {
         Ok((decision, framing_fields.connection, is_tolerated || decision.tolerated.is_some()))
     }
 
-    /// Checks what does not need a decision: Host in requests, and that a length is one number.
-    fn check_facts<S: Sink>(
+    /// Checks the Host field of a request, and that Content-Length is one number.
+    fn check_framing_fields<S: Sink>(
         &mut self,
         framing_fields: &FramingFields,
         kind: MessageKind,
@@ -329,8 +329,8 @@ impl Receive {
         Ok(())
     }
 
-    /// Reads on to the data of the next chunk, where nothing is to be judged before it: after a
-    /// chunk, the size line is plain and some of the data has come.
+    /// Reads to the data of the next chunk in one step, if a chunk has ended, the size line needs no
+    /// validation and some of the data has arrived.
     #[inline(always)]
     pub(super) fn plain_chunk<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> bool {
         if !self.body.is_after_chunk() {
@@ -349,7 +349,7 @@ impl Receive {
         true
     }
 
-    /// Reads on to more data of a body of known length, if some has come.
+    /// Reads more data of a body of known length, if some has arrived.
     #[inline(always)]
     pub(super) fn plain_data(&mut self) -> bool {
         let data = self.body.plain_data(self.surplus());
@@ -360,8 +360,8 @@ impl Receive {
         data.is_some()
     }
 
-    /// Returns how much of `available` bytes that follow those in the buffer is data of the body; none if
-    /// something else comes first. They count as read.
+    /// Takes data from `available` bytes that follow those in the buffer, and returns how many of them
+    /// are data: 0 if something else is first. They count as read.
     pub(super) fn skip_data(&mut self, available: usize) -> usize {
         if self.surplus() > 0 {
             return 0;
@@ -372,14 +372,14 @@ impl Receive {
         n
     }
 
-    /// The end of a body that has no trailer section; the fields are the head's.
+    /// Ends a body that has no trailer section.
     #[inline]
     pub(super) fn end(&mut self) {
         self.consume();
         self.parser.restart(Self::head_kind(self.from));
     }
 
-    /// Reads a piece of a body, or its end, where something may be to be judged.
+    /// Reads a part of a body or its end, with full validation.
     pub(super) fn next_body<S: Sink>(
         &mut self,
         cx: &mut Cx<'_, S>,
@@ -416,14 +416,14 @@ impl Receive {
                 Ok(Piece::NeedInput) if !self.eof => return Ok(None),
                 Ok(Piece::NeedInput) => return self.end_in_body(cx),
                 Err(broken) => {
-                    let excerpt = self.body_evidence(broken.rule);
+                    let excerpt = self.body_excerpt(broken.rule);
                     return Err(self.reject(broken, excerpt, cx));
                 }
             }
         }
     }
 
-    /// Returns the peer closed its direction, which is where some bodies end.
+    /// Handles the close of the peer's direction, which is the end of some bodies.
     #[cold]
     fn end_in_body<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Option<Part>, PeerError> {
         let Some(rule) = self.body.end_of_stream() else {
@@ -431,13 +431,13 @@ impl Receive {
             return Ok(Some(Part::End));
         };
         let broken = Broken::new(rule, self.buffer.unread().len());
-        // Whether part of a line has arrived is what the evidence tells.
+        // The excerpt shows whether a part of a line has arrived.
         let rest = 0..self.buffer.unread().len();
         Err(self.reject(broken, rest, cx))
     }
 }
 
-/// Tells that a rule was broken at `offset`, and is tolerated.
+/// Emits the event for a rule that was broken at `offset` and is tolerated.
 pub(super) fn emit_leniency<S: Sink>(cx: &mut Cx<'_, S>, rule: Rule, offset: u64) {
     cx.emit(EventKind::LeniencyUsed, || TraceEvent::LeniencyUsed {
         rule: rule.name(),

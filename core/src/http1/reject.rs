@@ -1,4 +1,4 @@
-//! Refusing what the peer sent: which rule, where, and the bytes that show it.
+//! Refusal of what the peer sent: the rule, the offset and the excerpt.
 
 use core::ops::Range;
 
@@ -10,9 +10,9 @@ use crate::trace::{Cx, EventKind, Sink, TraceEvent};
 use crate::wire::{Broken, number, target};
 
 impl Receive {
-    /// Returns where the bytes are that a broken body is refused for.
+    /// Returns the range of the bytes for which a body is refused.
     #[cold]
-    pub(super) fn body_evidence(&self, rule: Rule) -> Range<usize> {
+    pub(super) fn body_excerpt(&self, rule: Rule) -> Range<usize> {
         let bytes = self.buffer.unread();
         match rule {
             Rule::ChunkDataEnd => 0..bytes.len().min(2),
@@ -30,7 +30,7 @@ impl Receive {
         }
     }
 
-    /// Returns the field that a rule of framing is about.
+    /// Returns the field to which a rule of framing applies.
     #[cold]
     pub(super) fn framing_field(&self, rule: Rule) -> BrokenField {
         let fields = self.fields();
@@ -71,11 +71,11 @@ impl Receive {
         cx: &mut Cx<'_, S>,
     ) -> PeerError {
         self.excerpt = excerpt;
-        // The bytes stay, for the evidence is among them.
+        // The bytes stay in the buffer, because the excerpt is among them.
         self.borrowed = 0;
         let offset = self.buffer.consumed() + broken.at as u64;
         let byte = match (broken.rule, broken.rule.class()) {
-            // What is missing or too much is no fault of one byte.
+            // Something that is missing or too long is not the fault of one byte.
             (Rule::HostMissing, _) | (_, ErrorClass::EndOfStream | ErrorClass::TooLarge) => None,
             _ => self.buffer.unread().get(broken.at).copied(),
         };
@@ -92,7 +92,7 @@ impl Receive {
     }
 }
 
-/// Returns where a value is at fault.
+/// Returns the index of the first wrong byte of a value.
 fn value_fault(value: &[u8], rule: Rule) -> usize {
     match rule {
         Rule::ContentLengthInvalid => match number::decimal(value) {

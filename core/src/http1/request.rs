@@ -1,5 +1,4 @@
-//! The heads of requests, judged and written: when they are sent, or once for all the times that they
-//! are.
+//! Validation and encoding of request heads, either when they are sent or once for repeated use.
 
 use alloc::vec::Vec;
 
@@ -11,7 +10,7 @@ use crate::framing::{Framing, RequestKind};
 use crate::limits::Lenient;
 use crate::wire::{target, token};
 
-/// The head of a request as it is sent, or why it cannot be.
+/// The encoded head of a request, or the reason for which it cannot be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct WrittenRequest {
     bytes: Vec<u8>,
@@ -20,13 +19,13 @@ pub(crate) struct WrittenRequest {
 }
 
 impl WrittenRequest {
-    /// None, in memory of this size.
+    /// Creates a head that cannot be sent, with a buffer of this many bytes.
     pub(crate) fn with_capacity(bytes: usize) -> Self {
         let validated = Err(Misuse::Method);
         Self { bytes: Vec::with_capacity(bytes), request_kind: RequestKind::Other, validated }
     }
 
-    /// Judges and writes another in the memory of this one.
+    /// Validates and encodes another head in the memory of this one.
     pub(crate) fn write(
         &mut self,
         method: &[u8],
@@ -39,7 +38,7 @@ impl WrittenRequest {
         self.validated = write(&mut self.bytes, method, target, fields, size, self.request_kind);
     }
 
-    /// Writes the head behind `staging`, if nothing was wrong with it.
+    /// Appends the head to `staging`, if it is valid.
     pub(super) fn copy_to(&self, staging: &mut Vec<u8>) -> Result<EncodedHead, Misuse> {
         let encoded = self.validated?;
         staging.extend_from_slice(&self.bytes);
@@ -47,8 +46,9 @@ impl WrittenRequest {
     }
 }
 
-/// Judges the head of a request and, if nothing is wrong with it, writes it behind `staging`;
-/// `request_kind` is what its method does.
+/// Validates the head of a request and, if it is valid, appends it to `staging`. `request_kind` must be
+/// that of
+/// `method`.
 pub(super) fn write(
     staging: &mut Vec<u8>,
     method: &[u8],

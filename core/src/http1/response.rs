@@ -1,4 +1,4 @@
-//! The heads of responses, judged and written.
+//! Validation and encoding of response heads.
 
 use alloc::vec::Vec;
 
@@ -10,18 +10,18 @@ use crate::framing::{Framing, RequestKind, TransferEncoding};
 use crate::limits::Lenient;
 use crate::wire::{number, token};
 
-/// What the head of a response depends on, beside what the caller says of the response.
+/// What the head of a response depends on, other than the response itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ResponseContext {
-    /// What the request asks.
+    /// The kind of the request.
     pub(super) request_kind: RequestKind,
-    /// The client speaks HTTP/1.0.
+    /// Whether the client uses HTTP/1.0.
     pub(super) is_old: bool,
-    /// Another exchange may follow.
+    /// Whether another exchange may follow.
     pub(super) keep_alive: bool,
 }
 
-/// The head of a response as it is sent, or why it cannot be.
+/// The encoded head of a response, or the reason for which it cannot be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct WrittenResponse {
     bytes: Vec<u8>,
@@ -29,12 +29,12 @@ pub(crate) struct WrittenResponse {
 }
 
 impl WrittenResponse {
-    /// Returns one that cannot be sent.
+    /// Creates a head that cannot be sent.
     pub(crate) const fn new() -> Self {
         Self { bytes: Vec::new(), validated: Err(Misuse::Status) }
     }
 
-    /// Judges and writes another in the memory of this one; see [`write`].
+    /// Validates and encodes another head in the memory of this one; see [`write`].
     pub(crate) fn write(
         &mut self,
         status: u16,
@@ -47,7 +47,7 @@ impl WrittenResponse {
         self.validated = write(&mut self.bytes, status, start, fields, size, context);
     }
 
-    /// Writes the head behind `staging`, if nothing was wrong with it.
+    /// Appends the head to `staging`, if it is valid.
     #[inline]
     pub(super) fn copy_to(&self, staging: &mut Vec<u8>) -> Result<EncodedHead, Misuse> {
         let encoded = self.validated?;
@@ -56,9 +56,8 @@ impl WrittenResponse {
     }
 }
 
-/// Judges the head of a response, final or informational, and, if nothing is wrong with it, writes it
-/// behind `staging`: its `start`, which is the status line and lines that were checked before, and the
-/// fields.
+/// Validates the head of a response, final or informational, and, if it is valid, appends it to `staging`.
+/// `start` is the status line, and further lines that were validated before; the fields follow it.
 #[inline]
 pub(super) fn write(
     staging: &mut Vec<u8>,
@@ -77,7 +76,7 @@ pub(super) fn write(
         return Err(Misuse::NoBody);
     }
     let has_body = !never && request_kind != RequestKind::Head && status != 304;
-    // A response without a body may describe the one that GET would have had, or keep silent.
+    // A response without a body may describe the body of a GET response, or omit the description.
     let describes = has_body || size != BodySize::None;
     if describes || never {
         reconcile(announced, &framing_fields, None)?;
@@ -95,7 +94,7 @@ pub(super) fn write(
     let framing = if has_body || never { announced } else { Framing::None };
     let ends = framing == Framing::UntilClose || !keep_alive;
     let end = match framing {
-        // Persistence is for the final response to say.
+        // Only the final response has a field for persistence.
         _ if status < 200 => b"\r\n",
         Framing::Tunnel => b"\r\n",
         _ => persistence(ends, is_old, &framing_fields),
@@ -104,7 +103,7 @@ pub(super) fn write(
     Ok(EncodedHead { framing, connection: framing_fields.connection })
 }
 
-/// As [`write`], with this reason phrase.
+/// Encodes a head as [`write`] does, with this reason phrase.
 pub(super) fn write_with(
     staging: &mut Vec<u8>,
     status: u16,
@@ -121,7 +120,7 @@ pub(super) fn write_with(
     write(staging, status, &start, fields, size, context)
 }
 
-/// Returns the end of a head, with the field that says whether the connection goes on, unless the caller did.
+/// Returns the end of a head, with the Connection field if it is needed and the caller has not set it.
 const fn persistence(ends: bool, old: bool, framing_fields: &FramingFields) -> &'static [u8] {
     match (ends, framing_fields.connection.close, framing_fields.connection.keep_alive) {
         (true, false, _) => b"Connection: close\r\n\r\n",
@@ -130,7 +129,7 @@ const fn persistence(ends: bool, old: bool, framing_fields: &FramingFields) -> &
     }
 }
 
-/// Returns how a response announces the body that it has, or that the one to GET would have.
+/// Returns the framing that a response announces, for its own body or for that of the response to GET.
 const fn announced(status: u16, request_kind: RequestKind, size: BodySize, old: bool) -> Framing {
     match (status, request_kind, size) {
         (101, ..) | (200..=299, RequestKind::Connect, _) => Framing::Tunnel,
@@ -142,8 +141,8 @@ const fn announced(status: u16, request_kind: RequestKind, size: BodySize, old: 
     }
 }
 
-/// Checks the framing fields with which a caller describes a body that is not sent: a client refuses
-/// what contradicts itself even there.
+/// Checks the framing fields with which a caller describes a body that is not sent. Even there, a client
+/// refuses contradictions.
 const fn check_description(framing_fields: &FramingFields) -> Result<(), Misuse> {
     match (framing_fields.transfer_encoding, framing_fields.content_length) {
         (TransferEncoding::Absent, _) | (TransferEncoding::Chunked, None) => Ok(()),

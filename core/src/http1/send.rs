@@ -1,4 +1,4 @@
-//! The sending half of a connection: everything is checked before a byte is written.
+//! The sending half of a connection. It validates everything before it writes a byte.
 
 use alloc::vec::Vec;
 
@@ -11,26 +11,26 @@ use crate::fields::Fields;
 use crate::framing::{Framing, TransferEncoding};
 use crate::wire::{number, token};
 
-/// How long a body will be.
+/// The size of a body that is to be sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum BodySize {
-    /// There is none.
+    /// The message has no body.
     #[default]
     None,
-    /// This many bytes.
+    /// The body has this many bytes.
     Length(u64),
-    /// Not known: chunked, or until the end of the connection where the peer speaks HTTP/1.0.
+    /// The size is not known: the body is chunked, or ends with the connection if the peer uses HTTP/1.0.
     Unknown,
 }
 
-/// What is known of the message that is being sent.
+/// The properties of a head that was encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct EncodedHead {
     pub(super) framing: Framing,
     pub(super) connection: ConnectionOptions,
 }
 
-/// Messages in, bytes out.
+/// The sending half of a connection: takes the parts of messages and returns bytes.
 #[derive(Clone, Debug)]
 pub(super) struct Send {
     pub(super) out: Out,
@@ -44,7 +44,7 @@ impl Send {
         Self { out: Out::default(), framing: Framing::None, left: 0 }
     }
 
-    /// Queues the head that `write` writes, and begins the body that it announces.
+    /// Queues the head that `write` encodes, and begins the body that it announces.
     #[inline]
     pub(super) fn head(
         &mut self,
@@ -68,7 +68,7 @@ impl Send {
         (self.framing, self.left) = (Framing::None, 0);
     }
 
-    /// Queues a piece of the body.
+    /// Queues a part of the body.
     #[inline]
     pub(super) fn data(&mut self, data: Bytes) -> Result<(), Misuse> {
         let len = data.len() as u64;
@@ -112,13 +112,13 @@ impl Send {
         Ok(())
     }
 
-    /// Bytes that are left of a body of known length.
+    /// Returns how many bytes are left of a body of known length.
     pub(super) const fn left(&self) -> u64 {
         self.left
     }
 }
 
-/// Writes fields, each in its line.
+/// Writes fields, one on each line.
 #[inline]
 pub(super) fn write_fields(staging: &mut Vec<u8>, fields: Fields<'_>) {
     if let Some(lines) = fields.lines() {
@@ -132,7 +132,7 @@ pub(super) fn write_fields(staging: &mut Vec<u8>, fields: Fields<'_>) {
     }
 }
 
-/// Writes the field that announces the body, unless the caller did.
+/// Writes the field that announces the body, unless the caller has set it.
 #[inline]
 pub(super) fn write_framing(
     staging: &mut Vec<u8>,
@@ -160,8 +160,8 @@ fn write_length(length: u64, out: &mut Vec<u8>) {
     out.extend_from_slice(&digits[start..]);
 }
 
-/// Checks that the caller's framing fields say what the body will be. `none` is the length that a
-/// message without a body may give.
+/// Checks that the caller's framing fields match the body. `none` is the Content-Length that a message
+/// without a body may have.
 pub(super) fn reconcile(
     framing: Framing,
     framing_fields: &FramingFields,
@@ -184,7 +184,7 @@ pub(super) fn reconcile(
     if length_fits && coding_fits { Ok(()) } else { Err(Misuse::Framing) }
 }
 
-/// Checks every field, and that a length is one number.
+/// Checks the syntax of all fields, and that Content-Length is one number.
 #[inline]
 pub(super) fn check_fields(
     fields: Fields<'_>,
@@ -211,8 +211,8 @@ fn check_each(fields: Fields<'_>) -> Result<(), Misuse> {
     Ok(())
 }
 
-/// Fields that a recipient needs before the body, or that would change what it is
-/// (RFC 9110 section 6.5.1).
+/// Returns whether a field must not be a trailer: a recipient needs it before the body, or it would
+/// change the meaning of the body (RFC 9110 section 6.5.1).
 fn is_forbidden_trailer(name: &[u8]) -> bool {
     const FORBIDDEN: [&str; 20] = [
         "authorization",

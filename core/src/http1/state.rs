@@ -1,9 +1,8 @@
-//! What each side of a connection may do next: two tables, one for each side, whichever of them we
-//! play.
+//! The state tables of a connection: what each side may do next.
 
 use crate::values::{Role, State};
 
-/// What a side does on the wire.
+/// What one side of a connection sends or does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Transition {
     /// The head of a request.
@@ -18,14 +17,14 @@ pub enum Transition {
     Data,
     /// The end of a message.
     End,
-    /// The end of its direction of the connection.
+    /// The close of its direction of the connection.
     Close,
-    /// A breach of the rules.
+    /// The violation of a rule.
     Fail,
 }
 
 impl Transition {
-    /// Every act.
+    /// All transitions.
     pub const ALL: [Self; 8] = [
         Self::Request,
         Self::Informational,
@@ -38,9 +37,9 @@ impl Transition {
     ];
 }
 
-/// Returns the table: where `side` stands after `transition`, or `None` where it must not do that.
+/// Returns the state of `side` after `transition`, or `None` if the state forbids the transition.
 ///
-/// What follows from it for the other side, `docs/STATES.md` lists.
+/// `docs/STATES.md` lists the consequences for the other side.
 #[inline]
 #[must_use]
 pub const fn after(side: Role, state: State, transition: Transition) -> Option<State> {
@@ -52,35 +51,35 @@ pub const fn after(side: Role, state: State, transition: Transition) -> Option<S
         (_, _, Fail) => Some(Failed),
         (Client, Idle, Request) => Some(Body),
         (Server, Answer, Informational) => Some(Answer),
-        // A server may answer with an error before it could read a request.
+        // A server may respond with an error before it has read a request.
         (Server, Answer | Idle, Response) => Some(Body),
         (Server, Answer, Switch) => Some(Switched),
         (_, Body, Data) => Some(Body),
         (_, Body, End) => Some(Done),
         (_, Idle | Done | MustClose | Closed, Close) => Some(Closed),
-        // A client may half-close while it waits for the answer.
+        // A client may half-close while it waits for the response.
         (Client, MightSwitch, Close) => Some(Closed),
         _ => None,
     }
 }
 
-/// Both sides of a connection, and what they agreed on.
+/// The states of both sides of a connection, and their agreements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ConnectionState {
     client: State,
     server: State,
-    /// Both sides want the connection to go on.
+    /// Both sides allow another exchange.
     keep_alive: bool,
-    /// The client asked to leave HTTP/1.1.
+    /// The client requested a switch of protocols.
     switch: Option<SwitchKind>,
 }
 
-/// How a client asks to leave HTTP/1.1.
+/// How a client requests a switch of protocols.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SwitchKind {
-    /// With the method CONNECT: a tunnel, on 2xx.
+    /// With the method CONNECT: a 2xx response opens a tunnel.
     Connect,
-    /// With the field Upgrade: another protocol, on 101.
+    /// With the field Upgrade: a 101 response switches to another protocol.
     Upgrade,
 }
 
@@ -96,46 +95,46 @@ impl ConnectionState {
         }
     }
 
-    /// Returns whether both sides want the connection to go on.
+    /// Returns whether both sides allow another exchange.
     pub(crate) const fn keeps_alive(&self) -> bool {
         self.keep_alive
     }
 
-    /// Makes this exchange the last. A side whose message is complete already stays as it is until
-    /// the next act.
+    /// Makes this exchange the last. A side whose message is already complete keeps its state until the next
+    /// transition.
     pub(crate) const fn end_keep_alive(&mut self) {
         self.keep_alive = false;
     }
 
-    /// Notes how the request that follows asks to leave HTTP/1.1, if it does.
+    /// Records how the next request requests a switch of protocols, if it does.
     pub(crate) const fn ask_to_switch(&mut self, switch: Option<SwitchKind>) {
         self.switch = switch;
     }
 
-    /// Returns whether the client has asked to leave HTTP/1.1 and has no answer to that.
+    /// Returns whether a switch of protocols that the client requested is still undecided.
     pub(crate) const fn may_switch(&self) -> bool {
         self.switch.is_some()
     }
 
-    /// Returns whether the client has asked to leave HTTP/1.1 in this way and has no answer to that.
+    /// Returns whether a switch of this kind, which the client requested, is still undecided.
     pub(crate) fn may_switch_by(&self, kind: SwitchKind) -> bool {
         self.switch == Some(kind)
     }
 
-    /// Returns whether the connection has left HTTP/1.1 in both directions: a client's direction does when
-    /// its own request is complete.
+    /// Returns whether both directions have switched protocols. The direction of the client switches when its
+    /// request is complete.
     pub(crate) fn have_switched(&self) -> bool {
         self.client == State::Switched && self.server == State::Switched
     }
 
-    /// Returns whether the table has a move of `side` by `transition`.
+    /// Returns whether `side` may make `transition`.
     #[inline]
     pub(crate) const fn may(&self, side: Role, transition: Transition) -> bool {
         after(side, self.of(side), transition).is_some()
     }
 
-    /// Moves `side` by `transition`, and the other side by what follows from it. Returns whether the
-    /// table has such a move; without one, nothing changes.
+    /// Applies `transition` to `side`, and its consequences to both sides. Returns whether the state
+    /// allows the transition; if not, nothing changes.
     #[inline]
     pub(crate) fn apply(&mut self, side: Role, transition: Transition) -> bool {
         let Some(next) = after(side, self.of(side), transition) else { return false };
@@ -145,7 +144,7 @@ impl ConnectionState {
         }
         match (side, transition) {
             (Role::Client, Transition::Request) => self.server = State::Answer,
-            // A final response is the answer "no" to CONNECT and Upgrade.
+            // A final response declines CONNECT and Upgrade.
             (Role::Server, Transition::Response) => {
                 self.switch = None;
                 if self.client == State::MightSwitch {
@@ -158,7 +157,7 @@ impl ConnectionState {
         true
     }
 
-    /// Moves that follow from the states themselves.
+    /// Applies the transitions that follow from the states of both sides.
     #[inline]
     fn apply_consequences(&mut self) {
         if self.client == State::Done && self.switch.is_some() {
@@ -177,14 +176,14 @@ impl ConnectionState {
         {
             self.client = State::Switched;
         }
-        // Without a client, there is nothing to answer any more. One that failed may still be told.
+        // Without a client, the server has nothing to answer. After a failure it may still send an error.
         match (self.client, self.server) {
             (State::Closed, State::Idle | State::Done) | (State::Failed, State::Done) => {
                 self.server = State::MustClose;
             }
             _ => {}
         }
-        // Without a server, there is nothing to ask.
+        // Without a server, the client cannot send a request.
         if matches!(self.server, State::Closed | State::Failed)
             && matches!(self.client, State::Idle | State::Done)
         {
@@ -192,7 +191,7 @@ impl ConnectionState {
         }
     }
 
-    /// Returns both messages are complete and another exchange may begin.
+    /// Returns whether both messages are complete and another exchange may begin.
     pub(crate) fn both_done(&self) -> bool {
         self.client == State::Done && self.server == State::Done
     }

@@ -1,5 +1,5 @@
-//! What limpid's own crates share beside the public interface. It is not part of that: anything here may
-//! change or go in any release.
+//! Items that limpid's crates share. They are not part of the public interface: any release may change
+//! or remove them.
 
 mod reuse;
 pub mod transcript;

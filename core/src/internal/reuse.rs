@@ -1,24 +1,24 @@
-//! The memory of one exchange, used for the next.
+//! Reuse of the memory of an exchange.
 
 use alloc::sync::Arc;
 
 use crate::client::{Exchange, Options, Request, RequestBuilder, UrlError};
 use crate::trace::ExchangeId;
 
-/// Uses the memory of an exchange for the next one, so that a client that is warm allocates nothing for
-/// a request.
+/// Reuse of the memory of an exchange for the next one, so that a client does not allocate for later
+/// requests.
 pub trait Reuse {
-    /// Starts to build a request in memory that the exchange has left.
+    /// Starts to build a request in the memory of the exchange.
     ///
     /// # Errors
-    /// The text is not a URL.
+    /// Returns an error if `url` is not a URL.
     fn draft(&mut self, method: &[u8], url: &str) -> Result<RequestBuilder, UrlError>;
 
-    /// Begins with another request, in the memory of this exchange. One that is going on must be
-    /// cancelled first: its spans would not end.
+    /// Starts another request in the memory of this exchange. An exchange that is not over must be
+    /// cancelled first, because otherwise its spans would not end.
     fn restart(&mut self, exchange: ExchangeId, request: Arc<Request>, options: &Arc<Options>);
 
-    /// Frees what the exchange holds beside memory, the response included.
+    /// Releases all that the exchange contains except its memory, including the response.
     fn reset(&mut self);
 }
 

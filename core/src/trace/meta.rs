@@ -29,7 +29,8 @@ pub struct Meta {
 }
 
 impl Meta {
-    /// Creates the metadata of an event of this kind that belongs to no exchange and no connection, at time 0.
+    /// Creates the metadata of an event of this kind that belongs to no exchange and no connection, at
+    /// time 0.
     #[must_use]
     pub const fn new(kind: EventKind) -> Self {
         Self {

@@ -1,44 +1,43 @@
-//! The receive buffer: one piece of memory that bytes are read into and looked at in.
+//! The receive buffer: contiguous memory for received bytes.
 
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// The first allocation.
+/// Size in bytes of the first allocation.
 const INITIAL: usize = 8 * 1024;
 
-/// How much is read at once when the peer has much to say: reads beyond it gain nothing.
+/// Size in bytes of a large buffer. Larger reads gain nothing.
 const LARGE: usize = 64 * 1024;
 
-/// A read is far cheaper for the system where memory keeps its place within a page as the stream
-/// goes on, up to three times for a large body: in a large buffer each byte stands, counted within
-/// its page, where it stands in the stream.
+/// Size in bytes of a page. In a large buffer, the offset of each byte within its page equals its
+/// offset in the stream modulo the page size. This alignment makes reads of a large body up to three
+/// times cheaper for the system.
 const PAGE: usize = 4 * 1024;
 
-/// Memory for the bytes of one connection, lent while that is idle: both pieces are empty, or were
-/// a connection's.
+/// The buffers of one connection, detached while it is idle. Both are empty, or belonged to a connection.
 #[derive(Debug, Default)]
 pub(crate) struct Buffers {
     pub(crate) incoming: Vec<u8>,
     pub(crate) outgoing: Vec<u8>,
 }
 
-/// Bytes that arrived and are not used yet, and room for more.
+/// A buffer for received bytes, with the bytes that have not been consumed yet.
 ///
-/// It is small until a read fills all the room there was, and large from then on.
+/// The buffer is small until a read fills it, and large from then on.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Buffer {
-    /// All of it is initialised, so that a driver can read straight into it.
+    /// All bytes are initialised, so that a driver can read directly into the buffer.
     data: Vec<u8>,
     start: usize,
     end: usize,
-    /// How many bytes of the stream were used before `start`.
+    /// Number of bytes of the stream before `start`, all of which were consumed.
     consumed: u64,
-    /// The last read filled all the room.
+    /// The last read filled the buffer.
     is_full: bool,
 }
 
 impl Buffer {
-    /// Room for at least `min` more bytes.
+    /// Returns space for at least `min` more bytes.
     pub(crate) fn space(&mut self, min: usize) -> &mut [u8] {
         if core::mem::take(&mut self.is_full) && self.data.len() < LARGE {
             self.grow(LARGE);
@@ -52,12 +51,12 @@ impl Buffer {
         &mut self.data[self.end..]
     }
 
-    /// Returns how much of the last room there is.
+    /// Returns the length of the free space.
     pub(crate) const fn room(&self) -> usize {
         self.data.len() - self.end
     }
 
-    /// Returns where the first unread byte stands when there is nothing before it.
+    /// Returns the position of the first unread byte after the consumed bytes are removed.
     fn origin(&self) -> usize {
         if self.data.len() < LARGE {
             return 0;
@@ -65,7 +64,7 @@ impl Buffer {
         usize::try_from(self.consumed % PAGE as u64).unwrap_or(0)
     }
 
-    /// Moves what is unread to the front, into more memory if it must.
+    /// Moves the unread bytes to the front, and allocates more memory if necessary.
     #[cold]
     fn make_room(&mut self, min: usize) {
         let (origin, unread) = (self.origin(), self.end - self.start);
@@ -77,7 +76,7 @@ impl Buffer {
         }
     }
 
-    /// Gets memory for `len` bytes. What was used is not copied.
+    /// Allocates memory for `len` bytes, and copies only the unread bytes.
     fn grow(&mut self, len: usize) {
         let len = if len < LARGE { len } else { len + PAGE };
         let old = core::mem::replace(&mut self.data, vec![0; len]);
@@ -87,9 +86,12 @@ impl Buffer {
         self.data[self.start..self.end].copy_from_slice(unread);
     }
 
-    /// The first `n` bytes of the room have been filled.
+    /// Accepts the first `n` bytes of the free space, which were filled.
     pub(crate) fn filled(&mut self, n: usize) {
-        debug_assert!(n <= self.data.len() - self.end, "no more can be filled than was offered");
+        debug_assert!(
+            n <= self.data.len() - self.end,
+            "no more bytes are filled than there is space"
+        );
         self.end = (self.end + n).min(self.data.len());
         self.is_full = n > 0 && self.end == self.data.len();
     }
@@ -105,19 +107,19 @@ impl Buffer {
         &self.data[self.start..self.end]
     }
 
-    /// Returns the first `n` bytes of it.
+    /// Returns the first `n` unread bytes.
     #[inline]
     pub(crate) fn front(&self, n: usize) -> &[u8] {
         &self.data[self.start..self.start + n]
     }
 
-    /// Returns what follows the first `n` bytes of it.
+    /// Returns the unread bytes after the first `n`.
     #[inline]
     pub(crate) fn after(&self, n: usize) -> &[u8] {
         &self.data[self.start + n..self.end]
     }
 
-    /// Returns how much of it there is.
+    /// Returns the number of unread bytes.
     #[inline]
     pub(crate) const fn len(&self) -> usize {
         self.end - self.start
@@ -135,13 +137,14 @@ impl Buffer {
         self.consumed += n as u64;
     }
 
-    /// The next `n` bytes of the stream were used elsewhere. Nothing is unread.
+    /// Counts the next `n` bytes of the stream, which do not pass through the buffer. There must be no
+    /// unread bytes.
     pub(crate) fn skip(&mut self, n: usize) {
-        debug_assert_eq!(self.start, self.end, "what is unread comes first");
+        debug_assert_eq!(self.start, self.end, "there are no unread bytes");
         self.consumed += n as u64;
     }
 
-    /// Returns how many bytes of the stream were used.
+    /// Returns how many bytes of the stream were consumed.
     pub(crate) const fn consumed(&self) -> u64 {
         self.consumed
     }
@@ -151,7 +154,7 @@ impl Buffer {
         self.consumed + (self.end - self.start) as u64
     }
 
-    /// Lends the memory when nothing is in it, unless it is large.
+    /// Moves an empty buffer to `memory`, unless it is large.
     pub(crate) fn detach_buffers(&mut self, memory: &mut Vec<u8>) {
         if self.start == self.end && self.data.len() < LARGE {
             *memory = core::mem::take(&mut self.data);
@@ -159,14 +162,14 @@ impl Buffer {
         self.free_buffers();
     }
 
-    /// Takes memory that was lent.
+    /// Takes the buffer in `memory`.
     pub(crate) fn attach_buffers(&mut self, memory: &mut Vec<u8>) {
         if self.data.is_empty() {
             self.data = core::mem::take(memory);
         }
     }
 
-    /// Gives the memory back when nothing is in it.
+    /// Frees an empty buffer.
     pub(crate) fn free_buffers(&mut self) {
         if self.start == self.end {
             *self = Self { consumed: self.consumed, ..Self::default() };
@@ -185,7 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn room_is_made_by_moving_before_growing() {
+    fn buffer_moves_bytes_before_it_grows() {
         let mut buffer = Buffer::default();
         buffer.push(&[1; INITIAL]);
         buffer.consume(INITIAL - 10);
@@ -195,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_buffer_is_large_once_reads_fill_it_and_keeps_to_the_pages_of_the_stream() {
+    fn buffer_grows_when_a_read_fills_it_and_keeps_page_offsets() {
         let mut buffer = Buffer::default();
         let room = buffer.space(INITIAL).len();
         assert_eq!(room, INITIAL);
@@ -203,7 +206,7 @@ mod tests {
         buffer.consume(room - 3);
         for (read, left) in [(LARGE, 0), (1, 0), (5000, 0), (LARGE, 9), (PAGE, 9), (70_000, 0)] {
             let room = buffer.space(INITIAL).len();
-            // To ask again changes nothing.
+            // Another call changes nothing.
             assert_eq!(buffer.space(0).len(), room);
             assert!(room >= if buffer.unread().is_empty() { LARGE } else { INITIAL }, "{room}");
             assert_eq!(buffer.end as u64 % PAGE as u64, buffer.received() % PAGE as u64);
@@ -214,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_pushed_makes_no_buffer_large() {
+    fn pushed_bytes_do_not_make_the_buffer_large() {
         let mut buffer = Buffer::default();
         buffer.push(&[0; INITIAL]);
         buffer.consume(INITIAL);
@@ -222,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_given_back_only_when_nothing_is_in_it() {
+    fn memory_is_freed_only_when_the_buffer_is_empty() {
         let mut buffer = Buffer::default();
         buffer.push(b"ab");
         buffer.consume(1);

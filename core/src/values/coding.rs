@@ -1,21 +1,21 @@
 //! The content codings (RFC 9110 section 8.4.1).
 
-/// A content coding other than `identity`, which is none.
+/// A content coding other than `identity`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Coding {
-    /// gzip (RFC 1952), `x-gzip` included. Needs the feature `gzip`.
+    /// gzip (RFC 1952), also named `x-gzip`. Requires the feature `gzip`.
     Gzip,
-    /// The zlib format (RFC 1950), or deflate (RFC 1951) without it. Needs the feature `gzip`.
+    /// The zlib format (RFC 1950), or raw deflate (RFC 1951). Requires the feature `gzip`.
     Deflate,
-    /// Brotli (RFC 7932). Needs the feature `brotli`.
+    /// Brotli (RFC 7932). Requires the feature `brotli`.
     Brotli,
-    /// Zstandard (RFC 8878), with windows of at most 8 MiB (RFC 9659). Needs the feature `zstd`.
+    /// Zstandard (RFC 8878), with windows of at most 8 MiB (RFC 9659). Requires the feature `zstd`.
     Zstd,
 }
 
 impl Coding {
-    /// Returns the coding's name in Content-Encoding and Accept-Encoding.
+    /// Returns the name of the coding in Content-Encoding and Accept-Encoding.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -26,7 +26,7 @@ impl Coding {
         }
     }
 
-    /// Returns whether it can be undone: whether its feature is enabled.
+    /// Returns whether the coding can be decoded, which requires that its feature is enabled.
     #[must_use]
     pub const fn is_built_in(self) -> bool {
         match self {
@@ -36,7 +36,7 @@ impl Coding {
         }
     }
 
-    /// Returns the coding of this name, whatever its case.
+    /// Returns the coding with this name, regardless of case.
     #[must_use]
     pub fn of(name: &[u8]) -> Option<Self> {
         if name.eq_ignore_ascii_case(b"x-gzip") {

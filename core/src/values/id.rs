@@ -1,23 +1,24 @@
-//! The numbers by which exchanges, connections, operations and byte streams are told apart.
+//! The identifiers of exchanges, connections, spans and byte streams.
 
-/// One exchange: a request and everything done to get its response. Zero means none.
+/// The identifier of an exchange: a request, and everything that is done for its response. 0 if there
+/// is no exchange.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ExchangeId(pub u64);
 
-/// One connection of a client or server. Zero means none.
+/// The identifier of a connection of a client or server. 0 if there is no connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub u64);
 
-/// One operation within an exchange, from its start to its end. Zero means none.
+/// The identifier of a span: one operation, from its start to its end. 0 if there is no span.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SpanId(pub u32);
 
-/// The byte stream of a connection, as the events of one client tell streams apart. A connection
-/// on which TLS starts has another stream from then on.
+/// The identifier of a byte stream of a connection, unique in the events of one client. When TLS starts on a
+/// connection, its stream changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StreamId {
-    /// The number of the connection the stream belongs to.
+    /// The number of the connection.
     pub connection: u64,
-    /// How many TLS layers it has: 0 for the transport itself.
+    /// The number of TLS layers; 0 for the transport itself.
     pub layer: u8,
 }

@@ -1,4 +1,4 @@
-//! Plain values that all other modules may name. They know no error, no event and no connection.
+//! Plain values that all other modules may use. They do not depend on errors, events or connections.
 
 mod buffer;
 mod coding;

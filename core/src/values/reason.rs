@@ -1,18 +1,18 @@
-//! Why a connection is not used again.
+//! The reasons for which a connection is not reused.
 
 use core::fmt;
 
-/// Why a connection cannot serve another exchange.
+/// The reason for which a connection cannot carry another exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NotReusable {
     /// One of the two messages is not complete.
     Unfinished,
-    /// The peer said `Connection: close`.
+    /// The peer sent `Connection: close`.
     PeerAsked,
-    /// We said `Connection: close`.
+    /// This side sent, or will send, `Connection: close`.
     WeAsked,
-    /// The peer speaks HTTP/1.0 and did not say `Connection: keep-alive`.
+    /// The peer uses HTTP/1.0 and did not send `Connection: keep-alive`.
     Http10,
     /// The body ends with the connection.
     UntilClose,
@@ -20,7 +20,7 @@ pub enum NotReusable {
     PeerClosed,
     /// Bytes arrived that belong to no message.
     Surplus,
-    /// The connection became a tunnel, or speaks another protocol.
+    /// The connection became a tunnel, or switched to another protocol.
     Switched,
     /// The framing broke a rule that is tolerated.
     Tolerated,
@@ -53,19 +53,19 @@ impl fmt::Display for NotReusable {
     }
 }
 
-/// Why an idle connection is closed.
+/// The reason for which an idle connection is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Retirement {
     /// It was idle for too long.
     Expired,
-    /// Something has arrived on it, which may be its end.
+    /// Bytes arrived on it, or the peer closed it.
     NotSilent,
-    /// More connections are open than are kept.
+    /// The number of connections exceeds the limit.
     Surplus,
-    /// It makes room for one to another origin.
+    /// It makes room for a connection to another origin.
     Evicted,
-    /// The client is closed, and so are all that are idle.
+    /// The client is closed.
     Closed,
 }
 

@@ -1,11 +1,11 @@
 //! The two sides of a connection.
 
-/// Which side of the connection we are.
+/// A side of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// We send requests.
+    /// The side that sends requests.
     Client,
-    /// We answer them.
+    /// The side that sends responses.
     Server,
 }
 

@@ -1,11 +1,11 @@
 //! The states of one side of a connection.
 
-/// Where one side of a connection stands in the exchange.
+/// The state of one side of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
-    /// Before its head. A server leaves this state when the client's request has come.
+    /// Before its head. A server leaves this state when the head of a request has arrived.
     Idle,
-    /// A server that has been asked and has not answered.
+    /// A server that has received a request and has not sent the head of a final response.
     Answer,
     /// Between its head and the end of its body.
     Body,
@@ -15,16 +15,16 @@ pub enum State {
     MustClose,
     /// It has closed its direction of the connection.
     Closed,
-    /// A client that has asked for a tunnel or another protocol, and waits for the answer.
+    /// A client that has requested a tunnel or another protocol, and waits for the response.
     MightSwitch,
-    /// The bytes are no longer HTTP/1.1.
+    /// The side has switched from HTTP/1.1 to a tunnel or another protocol.
     Switched,
-    /// It broke a rule; nothing it sends is read any more.
+    /// It broke a rule. Its bytes are not read any more.
     Failed,
 }
 
 impl State {
-    /// Every state.
+    /// All states.
     pub const ALL: [Self; 9] = [
         Self::Idle,
         Self::Answer,

@@ -1,18 +1,18 @@
-//! Time as the machines see it: a number that the driver reads off its own clock.
+//! Times and deadlines, which the driver reads from its clock.
 
 use core::fmt;
 use core::time::Duration;
 
-/// A point on the driver's monotonic clock, in nanoseconds since an origin the driver chose.
+/// A time of the driver's monotonic clock, in nanoseconds since an origin that the driver chooses.
 ///
-/// The core never reads a clock. A driver takes one reading per IO call and passes it in, so that
-/// every event of that call carries the same time.
+/// The core never reads a clock. A driver reads its clock once for each IO call and passes the time in,
+/// so that all events of that call have the same time.
 ///
 /// ```
 /// use core::time::Duration;
 /// use limpid_core::time::Mono;
 ///
-/// // A driver with std may count from an `Instant` that it has kept.
+/// // A driver with std can count from an `Instant`.
 /// let begin = std::time::Instant::now();
 /// let now = Mono::default() + begin.elapsed();
 ///
@@ -25,19 +25,19 @@ use core::time::Duration;
 pub struct Mono(u64);
 
 impl Mono {
-    /// Returns the point `nanos` nanoseconds after the clock's origin.
+    /// Returns the time `nanos` nanoseconds after the origin of the clock.
     #[must_use]
     pub const fn from_nanos(nanos: u64) -> Self {
         Self(nanos)
     }
 
-    /// Nanoseconds since the clock's origin.
+    /// Returns the nanoseconds since the origin of the clock.
     #[must_use]
     pub const fn as_nanos(self) -> u64 {
         self.0
     }
 
-    /// Returns how long after `earlier` this point is; zero when it is not after it.
+    /// Returns the duration from `earlier` to this time, or zero if this time is not later.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))
@@ -47,47 +47,47 @@ impl Mono {
 impl core::ops::Add<Duration> for Mono {
     type Output = Self;
 
-    /// Returns the point `by` later; it stays at the end of the clock (584 years) instead of wrapping.
+    /// Returns the time `by` later. It saturates at the end of the clock (584 years).
     fn add(self, by: Duration) -> Self {
         let nanos = by.as_secs().saturating_mul(1_000_000_000);
         Self(self.0.saturating_add(nanos).saturating_add(by.subsec_nanos().into()))
     }
 }
 
-/// What a deadline was set for.
+/// The operation that a deadline limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Waiting {
-    /// A connection of the pool.
+    /// Waiting for a connection from the pool.
     Pool,
-    /// The next attempt at connecting.
+    /// Waiting before the next attempt to connect.
     Retry,
-    /// Opening a connection: each address, and the TLS handshake, has this time for itself.
+    /// Opening a connection. The limit applies to each address and to the TLS handshake separately.
     Connect,
-    /// The peer's next bytes.
+    /// Waiting for bytes of the peer.
     Read,
-    /// The transport taking our bytes.
+    /// Waiting for the transport to accept bytes.
     Write,
-    /// The server's word that it wants the body (RFC 9110 section 10.1.1).
+    /// Waiting for `100 Continue` (RFC 9110 section 10.1.1).
     Continue,
     /// The whole exchange.
     Total,
-    /// A client to shake hands over TLS.
+    /// Waiting for a client to complete the TLS handshake.
     Handshake,
-    /// A client to send a head, once it began.
+    /// Waiting for a client to complete a head that it has begun.
     Head,
-    /// A client to send more of a body, and to keep up with the least rate.
+    /// Waiting for a client to send a body, at the minimum rate or faster.
     Body,
-    /// A client to send another request.
+    /// Waiting for a client to send another request.
     Idle,
-    /// A client to close, after it was told that the connection ends.
+    /// Waiting for a client to close, after the server has announced the end of the connection.
     Linger,
-    /// Open exchanges to end, while the server shuts down.
+    /// Waiting for open exchanges to end, while the server shuts down.
     Shutdown,
 }
 
 impl Waiting {
-    /// Returns what is waited for, in words.
+    /// Returns a description of what the machine waits for.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -114,23 +114,23 @@ impl fmt::Display for Waiting {
     }
 }
 
-/// Until when the machine is willing to wait, and for what.
+/// A deadline: the end of a wait, and its purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deadline {
     /// When it expires.
     pub at: Mono,
-    /// What it was set for.
+    /// The operation that it limits.
     pub why: Waiting,
 }
 
 impl Deadline {
-    /// Returns the deadline that `timeout` from `now` sets, if there is a timeout.
+    /// Returns the deadline at `timeout` after `now`, if there is a timeout.
     #[must_use]
     pub fn after(now: Mono, timeout: Option<Duration>, why: Waiting) -> Option<Self> {
         timeout.map(|timeout| Self { at: now + timeout, why })
     }
 
-    /// Returns the earlier of two deadlines, where either may be absent.
+    /// Returns the earlier of two deadlines, either of which may be `None`.
     #[must_use]
     pub fn earlier(a: Option<Self>, b: Option<Self>) -> Option<Self> {
         match (a, b) {
@@ -140,22 +140,22 @@ impl Deadline {
     }
 }
 
-/// How long each kind of wait may take; `None` waits without end.
+/// The time limits of a client. `None` is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {
-    /// For a connection to be free, where the pool is full. Five seconds by default.
+    /// Limit for waiting for a free connection when the pool is full. Five seconds by default.
     pub pool: Option<Duration>,
-    /// For connecting to one address, and again for the TLS handshake. Five seconds by default.
+    /// Limit for connecting to one address, and for the TLS handshake. Five seconds by default.
     pub connect: Option<Duration>,
-    /// For the next bytes of the response. Five seconds by default.
+    /// Limit for waiting for bytes of the response. Five seconds by default.
     pub read: Option<Duration>,
-    /// For the transport to take some bytes of the request. Five seconds by default.
+    /// Limit for waiting until the transport accepts bytes of the request. Five seconds by default.
     pub write: Option<Duration>,
-    /// For the server to say `100 Continue`, where the request expects it; then the body is sent
-    /// all the same. One second by default.
+    /// Limit for waiting for `100 Continue`, if the request expects it. After that the body is sent
+    /// anyway. One second by default.
     pub expect_continue: Option<Duration>,
-    /// For the whole exchange, name resolution and body included. None by default.
+    /// Limit for the whole exchange, including name resolution and the body. No limit by default.
     pub total: Option<Duration>,
 }
 

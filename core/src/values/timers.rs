@@ -1,14 +1,14 @@
-//! The timers of a machine: at most one of each kind, armed where the machine has to wait.
+//! The timers of a machine: at most one of each kind, armed while the machine waits.
 
 use super::time::{Deadline, Mono, Waiting};
 
-/// A table of `N` timers. The machine that has it counts their kinds with an enum, `Kind as usize`.
+/// A table of `N` timers. The machine numbers their kinds with an enum, `Kind as usize`.
 ///
-/// A timer is armed only when the driver asks for the deadline while what the timer is for is waited
-/// for. So a driver that never has to wait never looks at its clock.
+/// A timer is armed when the driver requests the deadline during the wait that the timer limits. A
+/// driver that never waits therefore never reads its clock.
 ///
-/// The table is asked at every wait: times stand apart from reasons, and a timer that is not armed
-/// expires at the end of the clock, so that the earliest is found by comparing numbers alone.
+/// The table is read at every wait. Times are stored apart from reasons, and a timer that is not armed
+/// expires at the end of the clock, so that finding the earliest only compares numbers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timers<const N: usize> {
     at: [Mono; N],
@@ -19,7 +19,7 @@ pub(crate) struct Timers<const N: usize> {
 const NEVER: Mono = Mono::from_nanos(u64::MAX);
 
 impl<const N: usize> Timers<N> {
-    /// Returns a table in which no timer is armed.
+    /// Creates a table in which no timer is armed.
     pub(crate) const fn new() -> Self {
         Self { at: [NEVER; N], why: [Waiting::Total; N] }
     }
@@ -39,7 +39,7 @@ impl<const N: usize> Timers<N> {
         Some(Deadline { at: *at, why: *why })
     }
 
-    /// Disarms a timer: there was progress, or the wait is over.
+    /// Disarms a timer, after progress or at the end of the wait.
     #[inline]
     pub(crate) const fn disarm(&mut self, timer: usize) {
         if timer < N {
@@ -53,7 +53,7 @@ impl<const N: usize> Timers<N> {
         (at != NEVER).then_some(Deadline { at, why })
     }
 
-    /// Returns the deadline that passes first. Of two at the same time, it is that of the first kind.
+    /// Returns the earliest deadline. Of two at the same time, that of the first kind.
     #[inline]
     pub(crate) fn earliest(&self) -> Option<Deadline> {
         let mut first = (NEVER, Waiting::Total);
@@ -64,7 +64,7 @@ impl<const N: usize> Timers<N> {
         (at != NEVER).then_some(Deadline { at, why })
     }
 
-    /// Returns the first deadline, if it has passed.
+    /// Returns the earliest deadline, if it has passed.
     pub(crate) fn expired(&self, now: Mono) -> Option<Deadline> {
         self.earliest().filter(|deadline| deadline.at <= now)
     }
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn an_armed_timer_keeps_its_deadline_until_it_is_disarmed() {
+    fn armed_timer_keeps_its_deadline_until_it_is_disarmed() {
         let mut timers = Timers::<2>::new();
         timers.arm(0, || after(5, Waiting::Read));
         timers.arm(0, || after(9, Waiting::Read));
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn the_earliest_timer_comes_first_and_of_equal_ones_the_first_kind() {
+    fn earliest_prefers_the_first_kind_at_equal_times() {
         let mut timers = Timers::<3>::new();
         timers.arm(2, || after(5, Waiting::Total));
         timers.arm(1, || after(7, Waiting::Write));
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_timer_has_expired_once_its_deadline_has_come() {
+    fn timer_expires_at_its_deadline() {
         let mut timers = Timers::<1>::new();
         timers.arm(0, || after(5, Waiting::Read));
         let seconds = |n| Mono::default() + Duration::from_secs(n);
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_timer_without_a_deadline_is_not_armed() {
+    fn timer_without_a_deadline_is_not_armed() {
         let mut timers = Timers::<1>::new();
         timers.arm(0, || None);
         assert_eq!(timers.earliest(), None);

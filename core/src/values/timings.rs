@@ -1,13 +1,13 @@
-//! Where the time of an exchange goes, and how many bytes it moves.
+//! The durations of the parts of an exchange, and the sizes of its messages.
 
 use core::time::Duration;
 
-/// Where the time of an exchange went.
+/// The duration of each part of an exchange.
 ///
-/// The parts follow one another and do not overlap. Each is the sum over all requests of the
-/// exchange, where redirects were followed, and `None` if it did not happen: on a connection that
-/// was used before, nothing is resolved, connected or secured. What is missing to `total` is closing
-/// the connection.
+/// The parts are consecutive and do not overlap. Each is the sum over all requests of the exchange, if
+/// redirects were followed, and `None` if it did not happen: a reused connection needs no name
+/// resolution, connecting or TLS handshake. `total` also includes the time for closing the connection,
+/// which is not a part.
 ///
 /// ```
 /// use core::time::Duration;
@@ -21,36 +21,36 @@ use core::time::Duration;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timings {
-    /// Getting a connection from the pool, and reading the trusted certificates before it where
-    /// they are needed for the first time.
+    /// Acquiring a connection from the pool, and before that loading the trusted certificates when they
+    /// are first needed.
     pub pool: Option<Duration>,
-    /// Looking up the addresses of the host.
+    /// Resolving the host name.
     pub resolve: Option<Duration>,
-    /// Opening the connection: every address that was tried, the pauses between attempts, and what
-    /// a proxy was asked.
+    /// Opening the connection: all addresses that were tried, the pauses between attempts, and the
+    /// requests to a proxy.
     pub connect: Option<Duration>,
-    /// Shaking hands over TLS.
+    /// Performing the TLS handshake.
     pub tls: Option<Duration>,
-    /// Sending the request, its body included.
+    /// Sending the request, including its body.
     pub send: Option<Duration>,
-    /// From the end of the request to the first byte of the response, be it informational.
+    /// From the end of the request to the first byte of a response, including an informational one.
     pub wait: Option<Duration>,
-    /// From the first byte of the response to its end. The pauses that the caller makes count.
+    /// From the first byte of the response to its end, including pauses of the caller.
     pub receive: Option<Duration>,
-    /// From the beginning of the exchange to its end, or to now while it is going on.
+    /// From the start of the exchange to its end, or to the present if it has not ended.
     pub total: Duration,
-    /// How much of `total` had passed when the last request began, if it is not the first.
+    /// From the start of the exchange to the start of the last request, if that is not the first.
     pub redirect: Option<Duration>,
-    /// How many connections were opened.
+    /// Number of connections that were opened.
     pub connections: u32,
-    /// How many redirects were followed.
+    /// Number of redirects that were followed.
     pub redirects: u32,
-    /// How many times opening a connection was tried again.
+    /// Number of repeated attempts to open a connection.
     pub retries: u32,
 }
 
 impl Timings {
-    /// Returns the parts that happened, by name, in the order in which they do.
+    /// Returns the parts that happened, with their names, in order.
     pub fn parts(&self) -> impl Iterator<Item = (&'static str, Duration)> {
         [
             ("pool", self.pool),
@@ -66,16 +66,16 @@ impl Timings {
     }
 }
 
-/// How many bytes of HTTP an exchange has moved, without those of TLS.
+/// The number of bytes of HTTP that an exchange has sent and received, without those of TLS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Sizes {
-    /// The heads of all requests, those to a proxy included.
+    /// The heads of all requests, including those to a proxy.
     pub request_heads: u64,
     /// The body of the last request, without the framing of chunks.
     pub request_body: u64,
-    /// The heads of all responses, the informational ones and those of a proxy included.
+    /// The heads of all responses, including informational ones and those of a proxy.
     pub response_heads: u64,
-    /// The body of the last response as far as it has come, without the framing of chunks.
+    /// The received part of the last response's body, without the framing of chunks.
     pub response_body: u64,
 }

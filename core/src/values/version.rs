@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// A version of HTTP/1: the digit after the dot.
+/// A version of HTTP/1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version {
     minor: u8,
@@ -14,7 +14,7 @@ impl Version {
     /// HTTP/1.1.
     pub const HTTP_11: Self = Self { minor: 1 };
 
-    /// HTTP/1.`minor`; `minor` is one digit.
+    /// Returns the version HTTP/1.`minor`; `minor` must be one digit.
     pub(crate) const fn from_minor(minor: u8) -> Self {
         Self { minor }
     }

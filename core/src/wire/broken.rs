@@ -1,8 +1,8 @@
-//! What readers of the grammar say of rules that were broken.
+//! Broken rules, as the readers of the grammar report them.
 
 use crate::error::Rule;
 
-/// A rule was broken at an offset within the slice that was read.
+/// A broken rule, with the offset in the slice that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Broken {
     pub(crate) rule: Rule,
@@ -15,7 +15,7 @@ impl Broken {
     }
 }
 
-/// Rules that were broken and are tolerated: told one by one, with the offset.
+/// A function that is called for each broken rule that is tolerated, with the offset.
 pub(crate) trait Tolerated: FnMut(Rule, usize) {}
 
 impl<F: FnMut(Rule, usize)> Tolerated for F {}

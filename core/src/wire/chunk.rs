@@ -6,20 +6,20 @@ use super::{Broken, Tolerated};
 use crate::error::Rule;
 use crate::limits::Lenient;
 
-/// More digits than this are refused, leading zeros or not: 16 say all that 64 bits can.
+/// Maximum number of digits, including leading zeros. 16 digits represent any number of 64 bits.
 const MAX_DIGITS: usize = 16;
 
 /// A chunk-size line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ChunkLine {
     pub(crate) size: u64,
-    /// How many bytes follow the size.
+    /// Number of bytes that follow the size.
     pub(crate) extensions: usize,
 }
 
-/// Reads a line that is a size alone, and finds its end on the way: returns the size, and how many
-/// bytes the line has with its CRLF. `None` where the line is not complete, or there is something to
-/// judge, which is for [`read`].
+/// Reads a line that consists of a size only. Returns the size and the length of the line including its
+/// CRLF. Returns
+/// `None` if the line is incomplete or requires validation, which [`read`] does.
 #[inline(always)]
 pub(crate) fn plain(bytes: &[u8]) -> Option<(u64, usize)> {
     let mut size = 0;
@@ -76,7 +76,7 @@ fn extensions(rest: &[u8], lenient: Lenient, tolerated: &mut impl Tolerated) -> 
     Ok(())
 }
 
-/// Checks one extension after its semicolon; returns where it ends.
+/// Checks one extension after its semicolon, and returns where it ends.
 fn extension(rest: &[u8], start: usize) -> Result<usize, Broken> {
     let broken = |at| Err(Broken::new(Rule::ChunkExtension, at));
     let mut at = start + blanks(&rest[start..]);
@@ -98,7 +98,7 @@ fn extension(rest: &[u8], start: usize) -> Result<usize, Broken> {
     if value == 0 { broken(at) } else { Ok(at + value) }
 }
 
-/// Returns where a quoted string (RFC 9110 section 5.6.4) that starts at `start` ends, or where it breaks.
+/// Returns where the quoted string (RFC 9110 section 5.6.4) at `start` ends, or where it is invalid.
 fn quoted(rest: &[u8], start: usize) -> Result<usize, usize> {
     let mut at = start + 1;
     loop {
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn extensions_are_read_past() {
+    fn valid_extensions_are_skipped() {
         for line in
             [&b"1a"[..], b"1a;x", b"1a;x=y", b"1a;x=\"y;\\\"z\"", b"1a ; x = y", b"1a;x;y=z"]
         {
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_line_is_what_any_line_would_be() {
+    fn plain_agrees_with_read() {
         for size in [0, 1, 0x40, 0xffff, 0x0fff_ffff_ffff_ffff] {
             let line = format!("{size:x}\r\nx");
             assert_eq!(plain(line.as_bytes()), Some((size, line.len() - 1)));
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_says_where() {
+    fn error_has_the_offset() {
         for (line, rule, at) in [
             (&b""[..], Rule::ChunkSize, 0),
             (b"-3", Rule::ChunkSize, 0),

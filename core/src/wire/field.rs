@@ -31,9 +31,9 @@ pub(crate) fn read(
     Ok(FieldLine { name, value })
 }
 
-/// Reads a line as most lines are, `name ": " value CRLF`, with a value in ASCII: returns its name, its
-/// value, and what follows it. `None` where the line is not complete, or there is anything to judge
-/// or to trim, which is for [`read`].
+/// Reads a line of the common form `name ": " value CRLF` with an ASCII value, and returns its name,
+/// its value and the bytes after it. Returns `None` if the line is incomplete, or if it requires
+/// validation or trimming, which [`read`] does.
 #[inline]
 pub(crate) fn plain(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let (name, rest) = bytes.split_at_checked(token_len(bytes))?;
@@ -44,7 +44,7 @@ pub(crate) fn plain(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     (is_trimmed && !name.is_empty()).then_some((name, value, rest))
 }
 
-/// Returns where the colon is, when it does not stand right after the name; mostly a refusal.
+/// Returns the position of a colon that does not follow the name directly; in most cases an error.
 #[cold]
 fn colon_elsewhere(
     line: &[u8],
@@ -67,7 +67,7 @@ fn colon_elsewhere(
     }
 }
 
-/// Checks the characters of a value, a first line or a folded one.
+/// Checks the characters of a value, or of a continuation line.
 #[inline]
 pub(crate) fn check_value(
     line: &[u8],
@@ -89,7 +89,7 @@ pub(crate) fn check_value(
     Ok(())
 }
 
-/// `range` without the spaces and tabs at its ends.
+/// Returns `range` without leading and trailing spaces and tabs.
 #[inline]
 pub(crate) fn trimmed(line: &[u8], range: Range<usize>) -> Range<usize> {
     let Range { mut start, mut end } = range;
@@ -111,14 +111,14 @@ mod tests {
     }
 
     #[test]
-    fn blanks_around_a_value_are_not_part_of_it() {
+    fn value_excludes_surrounding_white_space() {
         assert_eq!(strict(b"X: \t y \t ").unwrap(), FieldLine { name: 0..1, value: 5..6 });
         assert_eq!(strict(b"X:").unwrap(), FieldLine { name: 0..1, value: 2..2 });
         assert_eq!(strict(b"X:a:b").unwrap(), FieldLine { name: 0..1, value: 2..5 });
     }
 
     #[test]
-    fn a_refusal_says_where() {
+    fn error_has_the_offset() {
         for (line, rule, at) in [
             (&b"X"[..], Rule::FieldColon, 1),
             (b": y", Rule::FieldNameEmpty, 0),
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_line_is_what_any_line_would_be() {
+    fn plain_agrees_with_read() {
         let mut plain_lines = 0;
         for line in [&b"Content-Type: text/html; charset=UTF-8"[..], b"X:y", b"Empty:", b"A: b"] {
             for (at, byte) in (0..line.len()).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
@@ -143,7 +143,7 @@ mod tests {
                 line[at] = byte;
                 line.extend_from_slice(b"\r\nNext: line\r\n\r\n");
                 if let Some((name, value, rest)) = plain(&line) {
-                    // A line end within the line makes two of it.
+                    // A line end within the line splits it.
                     let whole = &line[..line.len() - rest.len() - 2];
                     let read = strict(whole).unwrap();
                     assert_eq!((name, value), (&whole[read.name], &whole[read.value]));
@@ -156,13 +156,13 @@ mod tests {
     }
 
     #[test]
-    fn each_tolerance_is_told() {
-        let mut told = Vec::new();
+    fn each_tolerance_is_reported() {
+        let mut reported = Vec::new();
         let lenient = Lenient::SPACE_BEFORE_COLON | Lenient::CONTROL_IN_VALUE;
-        let line = read(b"X : a\x01b\x02", lenient, &mut |rule, at| told.push((rule, at)));
+        let line = read(b"X : a\x01b\x02", lenient, &mut |rule, at| reported.push((rule, at)));
         assert_eq!(line.unwrap(), FieldLine { name: 0..1, value: 4..8 });
         assert_eq!(
-            told,
+            reported,
             [
                 (Rule::SpaceBeforeColon, 1),
                 (Rule::FieldValueCharacter, 5),

@@ -1,4 +1,4 @@
-//! The grammar, on borrowed slices: nothing here allocates, keeps state or knows a connection.
+//! The grammar of HTTP/1.1 on borrowed slices, without state. Only the writers of numbers allocate.
 
 mod broken;
 pub(crate) mod chunk;

@@ -1,36 +1,36 @@
-//! Numbers, in digits alone: no sign, no blank, no underscore.
+//! Numbers, which consist of digits only: no sign, white space or underscore.
 
 use alloc::vec::Vec;
 
-/// The most that a length may be, so that sums of two lengths cannot overflow.
+/// The maximum of a length, so that sums of two lengths cannot overflow.
 pub(crate) const MAX_LENGTH: u64 = i64::MAX as u64;
 
-/// So many digits of either base fit into 64 bits, whatever they are.
+/// Number of digits, decimal or hexadecimal, that always fit into 64 bits.
 const FITTING: usize = 15;
 
-/// Why digits are no number.
+/// The reason for which digits are not a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NotANumber {
-    /// There are none, or the byte at this index is not one.
+    /// There are no digits, or the byte at this index is not a digit.
     Digit(usize),
-    /// It is more than [`MAX_LENGTH`].
+    /// The number is greater than [`MAX_LENGTH`].
     TooLarge,
 }
 
-/// Returns a decimal number (RFC 9110 section 8.6).
+/// Reads a decimal number (RFC 9110 section 8.6).
 #[inline]
 pub(crate) fn decimal(digits: &[u8]) -> Result<u64, NotANumber> {
     parse::<10>(digits, |byte| byte.wrapping_sub(b'0'))
 }
 
-/// Returns a hexadecimal number (RFC 9112 section 7.1).
+/// Reads a hexadecimal number (RFC 9112 section 7.1).
 #[inline]
 pub(crate) fn hexadecimal(digits: &[u8]) -> Result<u64, NotANumber> {
     parse::<16>(digits, digit_value)
 }
 
-/// Reads digits of the base `BASE`; `value` says what a byte stands for, which is more than a digit
-/// if it is none.
+/// Reads digits of the base `BASE`. `value` returns the value of a byte as a digit, or `BASE` or more
+/// if the byte is not a digit.
 #[inline]
 fn parse<const BASE: u8>(digits: &[u8], value: impl Fn(u8) -> u8) -> Result<u64, NotANumber> {
     if digits.is_empty() {
@@ -50,7 +50,7 @@ fn parse<const BASE: u8>(digits: &[u8], value: impl Fn(u8) -> u8) -> Result<u64,
     Ok(number)
 }
 
-/// Reads digits that may be too many to fit.
+/// Reads digits whose number may be too large.
 #[cold]
 fn parse_many<const BASE: u8>(digits: &[u8], value: impl Fn(u8) -> u8) -> Result<u64, NotANumber> {
     let (mut number, mut too_large) = (0_u64, false);
@@ -67,7 +67,7 @@ fn parse_many<const BASE: u8>(digits: &[u8], value: impl Fn(u8) -> u8) -> Result
     if too_large { Err(NotANumber::TooLarge) } else { Ok(number) }
 }
 
-/// Returns what `byte` stands for as a digit, of any base up to 16; more than that if it is none.
+/// Returns the value of `byte` as a hexadecimal digit, or 255 if it is not a digit.
 #[inline]
 pub(crate) const fn digit_value(byte: u8) -> u8 {
     const VALUES: [u8; 256] = {
@@ -84,8 +84,8 @@ pub(crate) const fn digit_value(byte: u8) -> u8 {
     VALUES[byte as usize]
 }
 
-/// Writes `number` in decimal digits at the end of `room`, where 20 bytes are enough for any, and
-/// returns where they start.
+/// Writes `number` in decimal digits to the end of `room`, and returns where they start. 20 bytes are
+/// enough for any number.
 #[inline]
 pub(crate) fn write_decimal(number: u64, room: &mut [u8]) -> usize {
     let mut start = room.len();
@@ -101,13 +101,13 @@ pub(crate) fn write_decimal(number: u64, room: &mut [u8]) -> usize {
     start
 }
 
-/// Returns the decimal digits of a number of three, such as a status code.
+/// Returns the decimal digits of a three-digit number, such as a status code.
 #[inline]
 pub(crate) fn three_digits(number: u16) -> [u8; 3] {
     [number / 100, number / 10 % 10, number % 10].map(|value| digit(value.into()))
 }
 
-/// Writes `number` in hexadecimal digits at the end of `out`.
+/// Appends `number` to `out` in hexadecimal digits.
 pub(crate) fn write_hexadecimal(number: u64, out: &mut Vec<u8>) {
     let nibbles = (64 - number.leading_zeros()).div_ceil(4).max(1);
     for nibble in (0..nibbles).rev() {
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn digits_alone_make_a_number() {
+    fn number_consists_of_digits_only() {
         assert_eq!(decimal(b"0003"), Ok(3));
         assert_eq!(decimal(b"9223372036854775807"), Ok(MAX_LENGTH));
         assert_eq!(decimal(b"9223372036854775808"), Err(NotANumber::TooLarge));
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn written_numbers_are_read_back() {
         for number in [0, 1, 9, 10, 15, 16, 255, 256, 1 << 40, MAX_LENGTH] {
             let (mut tens, mut sixteens) = ([0; 20], Vec::new());
             let start = write_decimal(number, &mut tens);

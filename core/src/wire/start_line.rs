@@ -24,9 +24,8 @@ pub(crate) struct StatusLine {
     pub(crate) reason: Range<usize>,
 }
 
-/// Reads a request line as most are, and finds its end on the way: returns its parts, and how many
-/// bytes it has with its CRLF. `None` where it is not complete, or there is anything to judge, which
-/// is for [`request`].
+/// Reads a request line of the common form, and returns its parts and its length including its CRLF.
+/// Returns `None` if it is incomplete or requires validation, which [`request`] does.
 #[inline]
 pub(crate) fn plain_request(bytes: &[u8]) -> Option<(RequestLine, usize)> {
     const END: &[u8] = b" HTTP/1.1\r\n";
@@ -42,7 +41,7 @@ pub(crate) fn plain_request(bytes: &[u8]) -> Option<(RequestLine, usize)> {
     Some((line, target + END.len()))
 }
 
-/// Reads a status line as most are, in the same way.
+/// Reads a status line of the common form, as [`plain_request`] does.
 #[inline]
 pub(crate) fn plain_status(bytes: &[u8]) -> Option<(StatusLine, usize)> {
     let [a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', b' ', rest @ ..] =
@@ -85,7 +84,7 @@ pub(crate) fn request(
     let at = target.end + 1;
     let after = &line[at..];
     if after.len() > 8 && after[8..].contains(&b' ') {
-        // A fourth word, or a space within the target: which one, nobody can tell.
+        // A fourth word or a space within the target; the two cases cannot be distinguished.
         return Err(Broken::new(Rule::RequestLineForm, target.end));
     }
     let version = version(after, at, lenient, tolerated)?;
@@ -97,8 +96,8 @@ pub(crate) fn request(
     Ok(RequestLine { method, target, version })
 }
 
-/// Reads `version SP status SP [reason]`. The last space may be missing, for many servers leave it
-/// out with the reason.
+/// Reads `version SP status SP [reason]`. The last space may be missing, because many servers omit it
+/// together with the reason.
 pub(crate) fn status(
     line: &[u8],
     lenient: Lenient,
@@ -131,7 +130,7 @@ pub(crate) fn status(
     Ok(StatusLine { version, status, reason })
 }
 
-/// Reads the eight bytes of a version; `at` is where they stand in the line.
+/// Reads the eight bytes of a version; `at` is their position in the line.
 fn version(
     bytes: &[u8],
     at: usize,
@@ -177,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_line_has_three_words() {
+    fn request_line_has_three_words() {
         let line = strict_request(b"GET /a?b HTTP/1.1").unwrap();
         assert_eq!((line.method, line.target), (0..3, 4..8));
         for (line, rule, at) in [
@@ -199,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_line_is_what_any_line_would_be() {
+    fn plain_lines_agree_with_full_validation() {
         let mut plain_lines = 0;
         for line in [&b"GET /a?b=c HTTP/1.1"[..], b"OPTIONS * HTTP/1.1", b"HTTP/1.1 200 OK a"] {
             for (at, byte) in (0..line.len()).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
@@ -226,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_status_line_may_lack_its_reason() {
+    fn status_line_may_lack_its_reason() {
         assert_eq!(strict_status(b"HTTP/1.1 204").unwrap().reason, 12..12);
         assert_eq!(strict_status(b"HTTP/1.1 204 ").unwrap().reason, 13..13);
         assert_eq!(strict_status(b"HTTP/1.0 200 a  b").unwrap().reason, 13..17);

@@ -5,11 +5,11 @@ use super::number::decimal;
 use super::token::{is_host, plain_host_len};
 use crate::error::Rule;
 
-/// Checks that `target` has the form that `method` needs. Its characters have been checked.
+/// Checks that `target` has the form that `method` requires. Its characters must have been checked.
 pub(crate) fn check(method: &[u8], target: &[u8]) -> Result<(), Broken> {
     let wrong = |at| Err(Broken::new(Rule::TargetForm, at));
     match (method, target) {
-        // authority-form: only here is the port not optional.
+        // authority-form: the port is required.
         (b"CONNECT", _) => match host_and_port(target) {
             Ok(Some(_)) => Ok(()),
             Ok(None) => wrong(target.len()),
@@ -42,7 +42,7 @@ pub(crate) fn check(method: &[u8], target: &[u8]) -> Result<(), Broken> {
     }
 }
 
-/// Returns where the authority of an absolute URL starts: after `scheme://`.
+/// Returns where the authority of an absolute URL starts, which is after `scheme://`.
 fn authority(target: &[u8]) -> Option<usize> {
     let colon = target.iter().position(|byte| *byte == b':')?;
     let (scheme, rest) = target.split_at(colon);
@@ -51,21 +51,21 @@ fn authority(target: &[u8]) -> Option<usize> {
     (well_formed && rest.starts_with(b"://")).then_some(colon + 3)
 }
 
-/// Checks `uri-host [":" port]` (RFC 9112 section 3.2, RFC 3986 section 3.2). Returns the port, or
-/// where the value goes wrong.
+/// Checks `uri-host [":" port]` (RFC 9112 section 3.2, RFC 3986 section 3.2). Returns the port, or the
+/// offset of the error.
 #[inline]
 pub(crate) fn host_and_port(value: &[u8]) -> Result<Option<u16>, usize> {
     let name = plain_host_len(value);
     match &value[name..] {
         [] => Ok(None),
         [b':', digits @ ..] => port(digits).ok_or(name + 1),
-        _ => host_to_judge(value),
+        _ => host_to_validate(value),
     }
 }
 
-/// Returns a host that is an IP literal, has escapes, or goes wrong.
+/// Checks a host that is an IP literal, has escapes or is invalid, and its port.
 #[cold]
-fn host_to_judge(value: &[u8]) -> Result<Option<u16>, usize> {
+fn host_to_validate(value: &[u8]) -> Result<Option<u16>, usize> {
     let end = match value {
         [b'[', rest @ ..] => {
             let Some(len) = rest.iter().position(|byte| *byte == b']') else {
@@ -85,7 +85,7 @@ fn host_to_judge(value: &[u8]) -> Result<Option<u16>, usize> {
     }
 }
 
-/// Returns a port, which may be left out after its colon.
+/// Returns a port, which may be empty after its colon.
 #[inline]
 fn port(digits: &[u8]) -> Option<Option<u16>> {
     if digits.is_empty() {
@@ -94,8 +94,8 @@ fn port(digits: &[u8]) -> Option<Option<u16>> {
     decimal(digits).ok().and_then(|port| u16::try_from(port).ok()).map(Some)
 }
 
-/// Returns an IPv6 address, or an address of a version to come: `v`, hexadecimal digits, a dot and the rest
-/// (RFC 3986 section 3.2.2).
+/// Returns whether `literal` is an IPv6 address, or an address of a future version: `v`, hexadecimal
+/// digits, a dot and the rest (RFC 3986 section 3.2.2).
 fn is_ip_literal(literal: &[u8]) -> bool {
     if let [b'v' | b'V', future @ ..] = literal {
         let dot = future.iter().position(|byte| *byte == b'.').unwrap_or(0);
@@ -109,7 +109,7 @@ fn is_ip_literal(literal: &[u8]) -> bool {
     text.parse::<core::net::Ipv6Addr>().is_ok()
 }
 
-/// Checks a registered name that ends at a colon; returns where.
+/// Checks a registered name that ends at a colon, and returns where it ends.
 fn name_with_escapes(value: &[u8]) -> Result<usize, usize> {
     let end = value.iter().position(|byte| *byte == b':').unwrap_or(value.len());
     if let Some(at) = value[..end].iter().position(|byte| !is_host(*byte)) {
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_method_takes_its_forms() {
+    fn check_accepts_the_forms_of_each_method() {
         for (method, target, good) in [
             (&b"GET"[..], &b"/"[..], true),
             (b"GET", b"//a", true),
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_may_have_a_port() {
+    fn host_may_have_a_port() {
         assert_eq!(host_and_port(b""), Ok(None));
         assert_eq!(host_and_port(b"a:80"), Ok(Some(80)));
         assert_eq!(host_and_port(b"a:"), Ok(None));

@@ -1,4 +1,4 @@
-//! Classes of characters, each byte's classes in one table.
+//! Character classes. One table has the classes of each byte.
 
 const TOKEN: u8 = 1;
 const TARGET: u8 = 2;
@@ -19,8 +19,8 @@ const fn classes() -> [u8; 256] {
         if alphanumeric || is_one_of(b, b"!#$%&'*+-.^_`|~") {
             table[byte] |= TOKEN;
         }
-        // More than a URI may have: what servers are sent and understand, and nothing that could
-        // split a line or be taken for its end.
+        // More than a URI permits: characters that clients send and servers accept, except those that
+        // could split a line or be mistaken for its end.
         if b > b' ' && b < 0x7f {
             table[byte] |= TARGET;
             if !is_one_of(b, b"\"<>`{}") {
@@ -50,21 +50,21 @@ const fn is_one_of(byte: u8, set: &[u8]) -> bool {
     false
 }
 
-/// Returns whether `byte` may stand in a token (RFC 9110 section 5.6.2).
+/// Returns whether `byte` is permitted in a token (RFC 9110 section 5.6.2).
 #[inline]
 pub(crate) const fn is_token(byte: u8) -> bool {
     CLASSES[byte as usize] & TOKEN != 0
 }
 
-/// Returns whether `byte` may stand in a registered name of a URI.
+/// Returns whether `byte` is permitted in a registered name of a URI.
 #[inline]
 pub(crate) const fn is_host(byte: u8) -> bool {
     CLASSES[byte as usize] & HOST != 0
 }
 
-/// Returns how many bytes at the start of `bytes` are of a class. They are looked at in blocks, whose loops
-/// have no ends to check. Where the rest of a head follows, one block should be enough for most runs;
-/// where nothing does, what is left after the blocks should be short.
+/// Returns how many bytes at the start of `bytes` are of a class. The bytes are examined in blocks,
+/// whose loops need no bounds checks. If the rest of a head follows, one block should be enough for
+/// most runs; if nothing follows, the remainder after the blocks should be short.
 #[inline(always)]
 fn run<const BLOCK: usize>(bytes: &[u8], class: u8) -> usize {
     let (blocks, rest) = bytes.as_chunks::<BLOCK>();
@@ -86,51 +86,52 @@ pub(crate) fn token_len(bytes: &[u8]) -> usize {
     run::<16>(bytes, TOKEN)
 }
 
-/// Returns whether all of `bytes` is one token. They are looked at to the end: mostly they are.
+/// Returns whether all of `bytes` is one token. All bytes are examined, because most inputs are tokens.
 #[inline]
 pub(crate) fn is_token_all(bytes: &[u8]) -> bool {
     let common = |classes, byte: &u8| classes & CLASSES[usize::from(*byte)];
     let Some(last) = bytes.last_chunk::<8>() else {
         return !bytes.is_empty() && bytes.iter().fold(TOKEN, common) != 0;
     };
-    // What is left over by whole blocks is seen together with the end of the last one.
+    // The last block overlaps the one before, so that it covers the remainder.
     let blocks = bytes.as_chunks::<8>().0;
     blocks.iter().fold(last.iter().fold(TOKEN, common), |all, block| block.iter().fold(all, common))
         != 0
 }
 
-/// Returns how many bytes at the start of `bytes` may stand in a request target.
+/// Returns how many bytes at the start of `bytes` are permitted in a request target.
 #[inline]
 pub(crate) fn target_len(bytes: &[u8]) -> usize {
     run::<8>(bytes, TARGET)
 }
 
-/// Returns how many bytes at the start of `bytes` may stand in a registered name, escapes apart.
+/// Returns how many bytes at the start of `bytes` are permitted in a registered name, except escapes.
 #[inline]
 pub(crate) fn plain_host_len(bytes: &[u8]) -> usize {
     run::<8>(bytes, PLAIN_HOST)
 }
 
-/// Returns how many bytes at the start of `bytes` stand as they are in the path, the query and the fragment
-/// of a URL.
+/// Returns how many bytes at the start of `bytes` need no escape in the path, the query and the
+/// fragment of a URL.
 #[inline]
 pub(crate) fn url_len(bytes: &[u8]) -> usize {
     run::<8>(bytes, URL)
 }
 
-/// Returns how many bytes at the start of `bytes` may stand in the name of a host, in lower case.
+/// Returns how many bytes at the start of `bytes` are permitted in a host name in lower case.
 #[inline]
 pub(crate) fn name_len(bytes: &[u8]) -> usize {
     run::<8>(bytes, NAME)
 }
 
-/// Returns whether `bytes` is `lower` but for its case. `bytes` has no CR, and `lower` is lower-case letters
-/// and hyphens: then one bit is all that may differ, and four or eight bytes are compared together.
+/// Returns whether `bytes` equals `lower` regardless of case. `bytes` must not contain CR, and `lower`
+/// must consist of lower-case letters and hyphens: then only one bit can differ, and four or eight
+/// bytes are compared together.
 #[inline]
 pub(crate) fn is_word<const N: usize>(bytes: &[u8], lower: &[u8; N]) -> bool {
     let Ok(bytes) = <&[u8; N]>::try_from(bytes) else { return false };
     if let (Some(a), Some(b)) = (bytes.last_chunk(), lower.last_chunk()) {
-        // What is left over by whole words is seen together with the end of the last one.
+        // The last word overlaps the one before, so that it covers the remainder.
         let words = bytes.as_chunks().0.iter().zip(lower.as_chunks().0);
         let is = |a, b| u64::from_ne_bytes(a) | 0x2020_2020_2020_2020 == u64::from_ne_bytes(b);
         return is(*a, *b) && words.into_iter().all(|(a, b)| is(*a, *b));
@@ -143,8 +144,8 @@ pub(crate) fn is_word<const N: usize>(bytes: &[u8], lower: &[u8; N]) -> bool {
     bytes.iter().zip(lower).all(|(a, b)| a | 0x20 == *b)
 }
 
-/// Returns where the first byte stands that no field value or reason phrase has: a control character other
-/// than tab (RFC 9110 section 5.5).
+/// Returns the position of the first byte that is not permitted in a field value or reason phrase: a
+/// control character other than tab (RFC 9110 section 5.5).
 #[inline]
 pub(crate) fn find_control(bytes: &[u8]) -> Option<usize> {
     let mut at = visible_len(bytes);
@@ -154,22 +155,22 @@ pub(crate) fn find_control(bytes: &[u8]) -> Option<usize> {
     Some(at)
 }
 
-/// Returns where the first control character stands, tabs included, or the end.
+/// Returns the position of the first control character, including tab, or the length.
 #[inline]
 pub(crate) fn visible_len(bytes: &[u8]) -> usize {
     leading(bytes, controls, |byte| !byte.is_ascii_control())
 }
 
-/// Returns where the first byte stands that is not from the space to the tilde, or the end.
+/// Returns the position of the first byte that is not from space to tilde, or the length.
 #[inline]
 pub(crate) fn ascii_len(bytes: &[u8]) -> usize {
     leading(bytes, no_ascii, |byte| matches!(byte, b' '..=b'~'))
 }
 
-/// Returns whether no byte of `bytes` is a control character other than tab.
+/// Returns whether `bytes` contains no control character other than tab.
 #[inline]
 pub(crate) fn is_text(bytes: &[u8]) -> bool {
-    // The last eight bytes, some of them for the second time, are seen faster than the rest.
+    // Examining the last eight bytes together, which may overlap, is faster than examining the remainder.
     let Some(last) = bytes.last_chunk::<8>() else {
         return bytes.iter().all(|byte| !byte.is_ascii_control() || *byte == b'\t');
     };
@@ -178,7 +179,7 @@ pub(crate) fn is_text(bytes: &[u8]) -> bool {
     is_ascii(last) && words.all(is_ascii) || is_other_text(bytes)
 }
 
-/// Returns whether tabs are the only control characters of `bytes`, which are not all ASCII without them.
+/// Returns whether tabs are the only control characters of `bytes`, which contain tabs or non-ASCII bytes.
 #[cold]
 fn is_other_text(bytes: &[u8]) -> bool {
     find_control(bytes).is_none()
@@ -187,9 +188,9 @@ fn is_other_text(bytes: &[u8]) -> bool {
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = ONES * 0x80;
 
-/// Returns how many bytes stand at the start of `bytes` before one that is found. Eight are looked at
-/// together, for most of a head is values; `found` sets the highest bit of those that it finds, up to
-/// the first.
+/// Returns the number of bytes before the first that is found. Eight bytes are examined together,
+/// because most of a head consists of values. `found` sets the highest bit of each byte that it finds;
+/// only the first is exact.
 #[inline(always)]
 fn leading(bytes: &[u8], found: impl Fn(u64) -> u64, is_none: impl Fn(u8) -> bool) -> usize {
     let (words, rest) = bytes.as_chunks::<8>();
@@ -204,14 +205,14 @@ fn leading(bytes: &[u8], found: impl Fn(u64) -> u64, is_none: impl Fn(u8) -> boo
     at + rest.iter().take_while(|byte| is_none(**byte)).count()
 }
 
-/// Returns whether each of eight bytes is not from the space to the tilde, up to the first that is not.
+/// Sets the highest bit of each of eight bytes that is not from space to tilde; only the first is exact.
 #[inline]
 const fn no_ascii(word: u64) -> u64 {
-    // What one byte borrows from the next, or carries to it, it does when it is none itself.
+    // A byte borrows from the next, or carries to it, only if it is not from space to tilde itself.
     (word.wrapping_sub(ONES * 0x20) | word.wrapping_add(ONES)) & HIGH
 }
 
-/// Returns the highest bit of each of eight bytes: whether it is below the space, or is DEL.
+/// Sets the highest bit of each of eight bytes that is below space, or is DEL.
 #[inline]
 const fn controls(word: u64) -> u64 {
     let low = word & !HIGH;
@@ -225,7 +226,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_control_character_is_found_at_every_place() {
+    fn control_character_is_found_at_every_position() {
         for byte in 0..=255 {
             for at in 0..20 {
                 let mut value = [b'a'; 20];
@@ -243,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn characters_beside_each_other_are_judged_each_for_itself() {
+    fn adjacent_characters_do_not_affect_each_other() {
         for (a, b) in (0..=255).flat_map(|a| (0..=255).map(move |b| (a, b))) {
             let bytes = [b'a', a, b, b'-', b'Z', b'z', b'A', b'a'];
             let are = |is: fn(u8) -> bool| is(a) && is(b);
@@ -257,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_ends_at_every_place() {
+    fn token_ends_at_every_position() {
         for byte in 0..=255 {
             for at in 0..20 {
                 let mut name = *b"Abcdefghij-lmnopqrsz";
@@ -277,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn words_differ_in_case_alone() {
+    fn is_word_ignores_only_case() {
         assert!(is_word(b"Content-LENGTH", b"content-length"));
         assert!(!is_word(b"Content_Length", b"content-length"));
         assert!(!is_word(b"Content-Lengt", b"content-length"));
@@ -293,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_are_what_rfc_9110_lists() {
+    fn token_characters_are_those_of_rfc_9110() {
         let tokens: Vec<u8> = (0..=255).filter(|byte| is_token(*byte)).collect();
         assert_eq!(
             tokens,

@@ -1,4 +1,4 @@
-//! The receiving side of a connection: what the peer's bytes say, and where that leads.
+//! The receiving side of a connection: reads the peer's messages and applies their transitions.
 
 use super::machine::Connection;
 use crate::error::{PeerError, Rule};
@@ -13,7 +13,7 @@ use crate::trace::{Cx, EventKind, Sink, TraceEvent};
 use crate::values::{NotReusable, Role, State, Version};
 use crate::wire::Broken;
 
-/// [`Next`] with nothing borrowed.
+/// [`Next`] without borrowed data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
     Event,
@@ -23,15 +23,15 @@ pub(crate) enum Progress {
     Closed,
 }
 
-/// The peer broke a rule; which one, the connection knows.
+/// The peer broke a rule. The connection has the error.
 struct Failed;
 
 impl Connection {
-    /// Returns what comes next of what the peer sent. What an event borrows is used up by the next call.
+    /// Returns the next step of the peer's messages. The next call consumes the bytes that an event borrows.
     ///
     /// # Errors
-    /// The rule that the peer broke. Nothing it sends after that is read; every later call returns
-    /// the same error.
+    /// Returns the error of the peer if it broke a rule. The connection reads nothing more then, and
+    /// every later call returns the same error.
     pub fn next<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Next<'_>, PeerError> {
         Ok(match self.advance(cx)? {
             Progress::Event => {
@@ -44,13 +44,13 @@ impl Connection {
         })
     }
 
-    /// Returns the event that the last call of [`next`](Self::next) returned, once more.
+    /// Returns the event that the last call of [`next`](Self::next) returned.
     #[must_use]
     pub fn event(&self) -> Option<Event<'_>> {
         self.with_event(Some, || None)
     }
 
-    /// Returns the request that the last event was, if it was one.
+    /// Returns the request head of the last event, if it was one.
     #[inline]
     pub(crate) fn request(&self) -> Option<(RequestHead<'_>, HeadInfo)> {
         let request = |event| match event {
@@ -60,7 +60,7 @@ impl Connection {
         self.with_event(request, || None)
     }
 
-    /// Returns the final response that the last event was the head of, if it was one.
+    /// Returns the final response head of the last event, if it was one.
     #[inline]
     pub(crate) fn response(&self) -> Option<(ResponseHead<'_>, HeadInfo)> {
         let response = |event| match event {
@@ -70,37 +70,37 @@ impl Connection {
         self.with_event(response, || None)
     }
 
-    /// Returns the data that the last event was, if it was some.
+    /// Returns the data of the last event, if it was data.
     #[inline]
     pub(crate) fn data(&self) -> Option<&[u8]> {
         (self.last == Some(Part::Data)).then(|| self.receive.borrowed())
     }
 
-    /// Returns the trailers of the end that the last event was, if it was one.
+    /// Returns the trailers of the last event, if it was the end of a message.
     #[inline]
     pub(crate) fn end(&self) -> Option<Fields<'_>> {
         (self.last == Some(Part::End)).then(|| self.receive.fields())
     }
 
-    /// Returns whether the last event was an end with trailers.
+    /// Returns whether the last event was the end of a message with trailers.
     #[inline]
     pub(crate) fn has_trailers(&self) -> bool {
         self.last == Some(Part::End) && self.receive.has_fields()
     }
 
-    /// Returns what the last head says of what follows it.
+    /// Returns the information of the last head.
     #[inline]
     pub(crate) fn head_info(&self) -> HeadInfo {
         self.receive.head.head_info()
     }
 
-    /// Returns what the request of this exchange asks.
+    /// Returns the kind of the request of this exchange.
     #[inline]
     pub(crate) const fn request_kind(&self) -> RequestKind {
         self.request_kind
     }
 
-    /// Returns whether nothing is left to come of the peer's message.
+    /// Returns whether the body of the peer's message is complete.
     #[inline]
     pub(crate) const fn is_read(&self) -> bool {
         self.receive.is_complete()
@@ -112,9 +112,9 @@ impl Connection {
         self.receive.head.connection.expects_another
     }
 
-    /// Returns how much of `available` bytes that follow all that has arrived is data of the peer's
-    /// body; none if something else comes first. They count as read, and are not the event of this
-    /// connection: the caller has them.
+    /// Takes data of the peer's body from `available` bytes that follow all that has arrived, and
+    /// returns how many of them are data: 0 if something else is first. They count as read. The caller
+    /// keeps them, and the connection returns no event for them.
     pub(crate) fn skip_data(&mut self, available: usize) -> usize {
         if self.state.of(self.role.peer()) != State::Body {
             return 0;
@@ -123,8 +123,8 @@ impl Connection {
         self.receive.skip_data(available)
     }
 
-    /// Ends the peer's message if nothing of it is left to come, without an event; false if there is
-    /// something, or it ended before.
+    /// Ends the peer's message without an event, if its body is complete. Returns `false` if the body
+    /// is incomplete or the message ended before.
     #[inline]
     pub(crate) fn end_in_silence<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> bool {
         let peer = self.role.peer();
@@ -137,7 +137,7 @@ impl Connection {
         true
     }
 
-    /// Returns whether a server waits for a request of which nothing has come.
+    /// Returns whether a server waits for a request of which no byte has arrived.
     #[inline]
     pub(crate) fn awaits_request(&self) -> bool {
         self.state.of(Role::Client) == State::Idle
@@ -145,7 +145,8 @@ impl Connection {
             && self.receive.is_idle()
     }
 
-    /// Makes what is wanted of the last event where it is wanted: an event is large to be moved.
+    /// Calls `wanted` with the last event, or `nothing` without one. This avoids moving an event, which
+    /// is large.
     #[inline(always)]
     pub(crate) fn with_event<'c, R>(
         &'c self,
@@ -180,13 +181,13 @@ impl Connection {
         }
     }
 
-    /// Reads on, and says what there is without borrowing it.
+    /// Reads the next step without borrowing its data.
     ///
-    /// It is inlined wherever it is called: the gates of small chunks and of heads in single bytes need it.
+    /// It is always inlined: the gates of small chunks and of heads in single bytes require this.
     #[inline(always)]
     pub(crate) fn advance<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, PeerError> {
         if self.state.of(self.role.peer()) == State::Body {
-            // Small chunks are many.
+            // This path is frequent with small chunks.
             if self.receive.plain_chunk(cx) || self.receive.plain_data() {
                 self.last = Some(Part::Data);
                 return Ok(Progress::Event);
@@ -231,7 +232,7 @@ impl Connection {
         Ok(Progress::Event)
     }
 
-    /// The peer's message is complete.
+    /// Ends the peer's message.
     #[inline(never)]
     fn ended<S: Sink>(&mut self, cx: &mut Cx<'_, S>) {
         self.last = Some(Part::End);
@@ -239,18 +240,18 @@ impl Connection {
         self.emit_reuse(cx);
     }
 
-    /// Returns the peer broke a rule.
+    /// Records that the peer broke a rule.
     #[cold]
     fn fail(&mut self, error: PeerError) -> Failed {
         self.error = Some(error);
-        // What we still say to it is the last.
+        // This side's message is the last.
         self.state.end_keep_alive();
         self.state.apply(self.role.peer(), Transition::Fail);
         self.close_because(NotReusable::Failed);
         Failed
     }
 
-    /// Bytes on a connection on which nothing was asked are no response to anything.
+    /// Refuses bytes that arrive on a connection without a request.
     #[cold]
     fn unasked<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, Failed> {
         if self.receive.surplus() > 0 {
@@ -268,7 +269,7 @@ impl Connection {
         Progress::Paused
     }
 
-    /// Returns the peer closed its direction where it may.
+    /// Records that the peer closed its direction at a permitted time.
     fn closed(&mut self) -> Progress {
         self.state.apply(self.role.peer(), Transition::Close);
         self.close_because(NotReusable::PeerClosed);
@@ -302,7 +303,7 @@ impl Connection {
         self.request_kind = head.request_kind;
         let switch = match head.decision.framing {
             Framing::Tunnel => Some(SwitchKind::Connect),
-            // In HTTP/1.0 the field means nothing (RFC 9110 section 7.8).
+            // HTTP/1.0 ignores the field (RFC 9110 section 7.8).
             _ if head.connection.upgrade && head.version >= Version::HTTP_11 => {
                 Some(SwitchKind::Upgrade)
             }
@@ -331,7 +332,7 @@ impl Connection {
         }
     }
 
-    /// Takes down what the peer's head says against another exchange.
+    /// Records the reason for which the peer's head forbids another exchange, if it does.
     fn note_close(&mut self) {
         let head = &self.receive.head;
         let why = if head.decision.tolerated.is_some() {

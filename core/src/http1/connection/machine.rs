@@ -1,4 +1,4 @@
-//! The connection: two halves and the table that holds them together.
+//! The connection: its receiving half, its sending half, and the state of both sides.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -16,10 +16,10 @@ use crate::values::{Buffers, NotReusable, Role, State, Version};
 
 /// One HTTP/1.1 connection, in either role.
 ///
-/// Bytes of the peer go in by [`space`](Self::space) and [`filled`](Self::filled), or by
-/// [`push`](Self::push); [`next`](Self::next) says what they mean. Messages go out by the `send_`
-/// methods; [`out`](Self::out) has the bytes for the transport. Any order of calls is legal: one
-/// that the state forbids returns a [`MisuseError`] and changes nothing.
+/// The driver passes in bytes of the peer with [`space`](Self::space) and [`filled`](Self::filled), or with
+/// [`push`](Self::push); [`next`](Self::next) returns the parts of messages that they contain. The
+/// `send_` methods encode messages; [`out`](Self::out) returns the bytes for the transport. Calls may
+/// come in any order: a call that the state forbids returns a [`MisuseError`] and changes nothing.
 ///
 /// ```
 /// use limpid_core::fields::FieldBlock;
@@ -52,17 +52,17 @@ pub struct Connection {
     pub(super) state: ConnectionState,
     pub(super) receive: Receive,
     pub(super) send: Send,
-    /// What the request of this exchange asks.
+    /// The kind of the request of this exchange.
     pub(super) request_kind: RequestKind,
-    /// Why the connection will not serve another exchange, if that is known.
+    /// The reason for which the connection cannot carry another exchange, if there is one.
     pub(super) not_reusable: Option<NotReusable>,
     pub(super) error: Option<PeerError>,
-    /// What the last event was about.
+    /// The part of a message that the last event returned.
     pub(super) last: Option<Part>,
 }
 
 impl Connection {
-    /// Creates a connection on which nothing has happened.
+    /// Creates a connection.
     #[must_use]
     pub fn new(role: Role, config: Config) -> Self {
         Self {
@@ -77,25 +77,25 @@ impl Connection {
         }
     }
 
-    /// Turns the cache of request heads off, for tests that compare it with parsing.
+    /// Disables the cache of request heads, for tests that compare it with parsing.
     #[doc(hidden)]
     pub fn disable_head_cache(&mut self) {
         self.receive.disable_cache();
     }
 
-    /// Returns which side of the connection this is.
+    /// Returns the side of the connection that this is.
     #[must_use]
     pub const fn role(&self) -> Role {
         self.role
     }
 
-    /// Returns the version in which the peer sent its last head; HTTP/1.1 before there is one.
+    /// Returns the version of the peer's last head; HTTP/1.1 before the first.
     #[must_use]
     pub const fn peer_version(&self) -> Version {
         self.receive.head.version
     }
 
-    /// Returns where `side` stands.
+    /// Returns the state of `side`.
     #[must_use]
     pub const fn state(&self, side: Role) -> State {
         self.state.of(side)
@@ -103,7 +103,7 @@ impl Connection {
 
     // Bytes in.
 
-    /// Room for at least `min` bytes from the peer. Fill it from its start, then call
+    /// Returns a buffer for at least `min` bytes of the peer. Fill it from its start, then call
     /// [`filled`](Self::filled).
     pub fn space(&mut self, min: usize) -> &mut [u8] {
         self.last = None;
@@ -111,24 +111,24 @@ impl Connection {
         self.receive.buffer.space(min)
     }
 
-    /// Returns how much of the last [`space`](Self::space) there is.
+    /// Returns the length of the last [`space`](Self::space).
     pub(crate) const fn room(&self) -> usize {
         self.receive.buffer.room()
     }
 
-    /// The peer sent `n` bytes, which stand at the start of the last [`space`](Self::space).
+    /// Accepts `n` bytes of the peer, which are at the start of the last [`space`](Self::space).
     pub fn filled(&mut self, n: usize) {
         self.receive.buffer.filled(n);
     }
 
-    /// The peer sent `bytes`; they are copied.
+    /// Copies `bytes` of the peer.
     pub fn push(&mut self, bytes: &[u8]) {
         self.last = None;
         self.receive.consume();
         self.receive.buffer.push(bytes);
     }
 
-    /// The peer closed its direction of the connection.
+    /// Records that the peer closed its direction of the connection.
     pub const fn eof(&mut self) {
         self.receive.end_of_stream();
     }
@@ -139,7 +139,7 @@ impl Connection {
         self.receive.is_at_end()
     }
 
-    /// Bytes of the peer that have arrived and belong to nothing that was told so far.
+    /// Returns the bytes of the peer that have arrived and do not belong to an event yet.
     #[must_use]
     pub fn unread(&self) -> &[u8] {
         self.receive.unread()
@@ -153,13 +153,14 @@ impl Connection {
 
     // Bytes out.
 
-    /// Returns the bytes for the transport, in order; empty slices are to be passed over.
+    /// Returns the bytes for the transport, in order. Any of the slices may be empty.
     #[must_use]
     pub fn out(&self) -> [&[u8]; 3] {
         self.send.out.slices()
     }
 
-    /// Returns the same, owned: a large piece of a body is shared and not copied.
+    /// Returns the bytes for the transport as owned values. A large part of a body is shared rather
+    /// than copied.
     pub(crate) fn shared_out(&self) -> [Bytes; 3] {
         self.send.out.shared()
     }
@@ -170,12 +171,12 @@ impl Connection {
         self.send.out.len()
     }
 
-    /// The transport took the first `n` bytes of [`out`](Self::out).
+    /// Removes the first `n` bytes of [`out`](Self::out), which the transport accepted.
     pub fn sent(&mut self, n: usize) {
         self.send.out.sent(n);
     }
 
-    /// Returns how many bytes the transport has taken on this connection.
+    /// Returns how many bytes the transport has accepted on this connection.
     #[must_use]
     pub const fn total_sent(&self) -> u64 {
         self.send.out.total()
@@ -183,10 +184,10 @@ impl Connection {
 
     // The connection as a whole.
 
-    /// Returns whether another exchange can begin.
+    /// Checks whether another exchange can begin.
     ///
     /// # Errors
-    /// Why not.
+    /// Returns the reason for which no other exchange can begin.
     pub fn reuse(&self) -> Result<(), NotReusable> {
         match self.not_reusable {
             Some(reason) => Err(reason),
@@ -201,13 +202,13 @@ impl Connection {
         }
     }
 
-    /// Makes this exchange the last: a response whose head was not sent yet says so.
+    /// Makes this exchange the last. A response whose head is sent after this call has `Connection: close`.
     pub fn end_after_this(&mut self) {
         self.state.end_keep_alive();
         self.close_because(NotReusable::WeAsked);
     }
 
-    /// Returns whether the client has asked to leave HTTP/1.1, and has no answer to that.
+    /// Returns whether a switch of protocols that the client requested is still undecided.
     #[must_use]
     pub const fn may_switch(&self) -> bool {
         self.state.may_switch()
@@ -216,7 +217,7 @@ impl Connection {
     /// Begins another exchange.
     ///
     /// # Errors
-    /// [`reuse`](Self::reuse) says no.
+    /// Returns a [`MisuseError`] if [`reuse`](Self::reuse) returns an error.
     pub fn restart(&mut self) -> Result<(), MisuseError> {
         if self.reuse().is_err() {
             return Err(self.misuse(Call::Restart, Misuse::State));
@@ -225,7 +226,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Begins another exchange, on a connection that was found to be one that can.
+    /// Begins another exchange. [`reuse`](Self::reuse) must have returned `Ok`.
     pub(crate) fn begin_again(&mut self) {
         self.last = None;
         self.state.restart();
@@ -233,32 +234,33 @@ impl Connection {
         self.request_kind = RequestKind::Other;
     }
 
-    /// Gives the memory of an idle connection back. It comes again with the next byte.
+    /// Frees the buffers of an idle connection. The next byte allocates them again.
     pub fn free_buffers(&mut self) {
         self.receive.consume();
         self.receive.buffer.free_buffers();
         self.send.out.free_buffers();
     }
 
-    /// Lends the memory of an idle connection to others, as far as they can use it, and gives the
-    /// rest back.
+    /// Moves the buffers of an idle connection to `memory`, for other connections to use, and frees
+    /// buffers that are too large for that.
     pub(crate) fn detach_buffers(&mut self, memory: &mut Buffers) {
         self.receive.consume();
         self.receive.buffer.detach_buffers(&mut memory.incoming);
         self.send.out.detach_buffers(&mut memory.outgoing);
     }
 
-    /// Takes memory that another connection has lent.
+    /// Takes buffers that another connection has detached.
     pub(crate) fn attach_buffers(&mut self, memory: &mut Buffers) {
         self.receive.buffer.attach_buffers(&mut memory.incoming);
         self.send.out.attach_buffers(&mut memory.outgoing);
     }
 
-    /// Takes the connection over after a switch of protocols; what is returned are the bytes of the
-    /// new protocol that have arrived.
+    /// Ends the HTTP/1.1 connection after a switch of protocols, and returns the bytes of the new
+    /// protocol that have arrived.
     ///
     /// # Errors
-    /// There was no switch, or bytes still wait for the transport. The connection comes back.
+    /// Returns an error and the connection if the protocols have not been switched, or if bytes still
+    /// wait for the transport.
     pub fn into_switched(mut self) -> Result<Vec<u8>, (MisuseError, Box<Self>)> {
         if !self.state.have_switched() || self.out_len() > 0 {
             let error = self.misuse(Call::IntoSwitched, Misuse::State);
@@ -268,20 +270,20 @@ impl Connection {
         Ok(self.receive.buffer.into_unread())
     }
 
-    /// Returns the bytes of the line for which the peer was refused.
+    /// Returns the line for which the peer's message was refused, or an empty slice.
     #[must_use]
     pub fn excerpt(&self) -> &[u8] {
         self.receive.excerpt()
     }
 
-    /// Returns how many bytes of the current body have been received, and how many were announced so far:
-    /// by Content-Length, or by the chunks that have come.
+    /// Returns how many bytes of the current body have been received, and how many Content-Length, or
+    /// the chunks so far, have announced.
     #[must_use]
     pub fn body_progress(&self) -> (u64, u64) {
         self.receive.body_progress()
     }
 
-    /// Returns how many bytes must still be sent of a body of known length.
+    /// Returns how many bytes of a body of known length must still be sent.
     #[must_use]
     pub const fn body_left(&self) -> u64 {
         self.send.left()
@@ -304,7 +306,7 @@ impl Connection {
         }
     }
 
-    /// The first reason is the one that counts.
+    /// Records why the connection cannot be reused. Only the first reason is kept.
     pub(super) fn close_because(&mut self, reason: NotReusable) {
         self.not_reusable.get_or_insert(reason);
     }

@@ -1,4 +1,4 @@
-//! One HTTP/1.1 connection: two halves and the table that holds them together.
+//! One HTTP/1.1 connection: its receiving half, its sending half, and the state of both sides.
 
 mod incoming;
 mod machine;

@@ -1,4 +1,4 @@
-//! The sending side of a connection: what the state allows is handed to the sending half.
+//! The sending side of a connection: checks the state, and passes messages to the sending half.
 
 use alloc::vec::Vec;
 
@@ -17,12 +17,12 @@ use crate::trace::{Cx, Sink};
 use crate::values::{NotReusable, Role, Version};
 
 impl Connection {
-    /// Sends the head of a request. The machine adds the field that announces the body, unless the
-    /// caller did; order and case of the fields are the caller's.
+    /// Sends the head of a request. The connection adds the field that announces the body, unless
+    /// `fields` contains it, and keeps the order and the case of the fields.
     ///
     /// # Errors
-    /// The state forbids it, or a part of the head could split the message or contradicts the
-    /// body's size. Nothing was written then.
+    /// Returns a [`MisuseError`] if the state forbids the call, or if a part of the head could split
+    /// the message or contradicts the size of the body. Nothing is written then.
     pub fn send_request<S: Sink>(
         &mut self,
         _: &mut Cx<'_, S>,
@@ -38,10 +38,10 @@ impl Connection {
         self.queue_request(request_kind, write)
     }
 
-    /// Sends the head of a request that was judged and written before.
+    /// Sends the head of a request that was validated and encoded before.
     ///
     /// # Errors
-    /// As [`send_request`](Self::send_request).
+    /// Returns an error as [`send_request`](Self::send_request) does.
     pub(crate) fn send_written<S: Sink>(
         &mut self,
         _: &mut Cx<'_, S>,
@@ -77,8 +77,8 @@ impl Connection {
     /// Sends an informational response; `status` is 100 to 199 and not 101.
     ///
     /// # Errors
-    /// As [`send_request`](Self::send_request). A client of HTTP/1.0 is not sent any
-    /// (RFC 9110 section 15.2): that is a [`Misuse::State`] too.
+    /// Returns an error as [`send_request`](Self::send_request) does. For an HTTP/1.0 client, which
+    /// must not receive informational responses (RFC 9110 section 15.2), the error is [`Misuse::State`].
     pub fn send_informational<S: Sink>(
         &mut self,
         cx: &mut Cx<'_, S>,
@@ -95,11 +95,11 @@ impl Connection {
     }
 
     /// Sends the head of a response; `status` is 101 or 200 to 999. 101, and 2xx to CONNECT, switch
-    /// protocols: the connection is to be taken by [`into_switched`](Self::into_switched) when
-    /// [`out`](Self::out) is empty.
+    /// protocols: call [`into_switched`](Self::into_switched) when [`out`](Self::out) is empty.
     ///
     /// # Errors
-    /// As [`send_request`](Self::send_request). 101 needs a request that asked for an upgrade.
+    /// Returns an error as [`send_request`](Self::send_request) does. 101 requires a request with an
+    /// Upgrade field.
     pub fn send_response<S: Sink>(
         &mut self,
         cx: &mut Cx<'_, S>,
@@ -115,13 +115,13 @@ impl Connection {
         self.queue_response(call, status, write, None, cx)
     }
 
-    /// Sends the head of a response that was judged and written before, for the present
-    /// [`response_context`](Self::response_context): a final one, or with
-    /// [`Call::SendInformational`] an informational one. With `body`, which must be of the size that the
-    /// head was written for, a final response is whole; one that has no body by its nature leaves it out.
+    /// Sends the head of a response that was validated and encoded before, for the current
+    /// [`response_context`](Self::response_context): a final response, or with [`Call::SendInformational`] an
+    /// informational one. With `body`, whose size must be that for which the head was encoded, the
+    /// whole final response is sent. The body is omitted if the response cannot have one.
     ///
     /// # Errors
-    /// As [`send_response`](Self::send_response).
+    /// Returns an error as [`send_response`](Self::send_response) does.
     #[inline(always)]
     pub(crate) fn send_written_response<S: Sink>(
         &mut self,
@@ -134,7 +134,7 @@ impl Connection {
         self.queue_response(call, status, |staging| response.copy_to(staging), body, cx)
     }
 
-    /// Returns what the head of the next response depends on, beside the response.
+    /// Returns what the head of the next response depends on, other than the response itself.
     #[inline]
     pub(crate) fn response_context(&self) -> ResponseContext {
         ResponseContext {
@@ -174,7 +174,7 @@ impl Connection {
             self.state.end_keep_alive();
             self.close_because(NotReusable::UntilClose);
         }
-        // An informational response says nothing of the connection.
+        // The Connection field of an informational response has no effect.
         if encoded.connection.close && transition != Transition::Informational {
             self.state.end_keep_alive();
             self.close_because(NotReusable::WeAsked);
@@ -199,10 +199,10 @@ impl Connection {
         Ok(())
     }
 
-    /// Sends a piece of the body. A large piece is not copied.
+    /// Sends a part of the body. A large part is not copied.
     ///
     /// # Errors
-    /// The state forbids it, or it is more than was announced.
+    /// Returns a [`MisuseError`] if the state forbids the call, or if the body is longer than announced.
     #[inline]
     pub fn send_data<S: Sink>(
         &mut self,
@@ -213,11 +213,11 @@ impl Connection {
         self.send.data(data).map_err(|misuse| self.misuse(Call::SendData, misuse))
     }
 
-    /// Ends the message; every message must be ended, one without a body too.
+    /// Ends the message. Every message must be ended, even without a body.
     ///
     /// # Errors
-    /// The state forbids it, the body is shorter than was announced, or the trailers must not be
-    /// sent.
+    /// Returns a [`MisuseError`] if the state forbids the call, if the body is shorter than announced,
+    /// or if the trailers must not be sent.
     #[inline]
     pub fn finish<S: Sink>(
         &mut self,

@@ -1,9 +1,9 @@
-//! How the bytes of a run are cut into pieces. What is read must not depend on it.
+//! Ways to split the bytes of a run into pieces. The result of reading must not depend on them.
 
 use core::fmt;
 use core::str::FromStr;
 
-/// A way to cut bytes into pieces.
+/// A way to split bytes into pieces.
 ///
 /// ```
 /// use limpid_core::internal::transcript::Chunking;
@@ -16,17 +16,17 @@ use core::str::FromStr;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Chunking {
-    /// All at once.
+    /// One piece.
     #[default]
     Whole,
-    /// One byte at a time.
+    /// Pieces of one byte.
     Bytewise,
-    /// Pieces of 1 to 50 bytes, as this seed has it.
+    /// Random pieces of 1 to 50 bytes, with this seed.
     Random(u64),
 }
 
 impl Chunking {
-    /// Cuts `bytes`.
+    /// Splits `bytes`.
     #[must_use]
     pub const fn pieces(self, bytes: &[u8]) -> Pieces<'_> {
         Pieces { chunking: self, rest: bytes }
@@ -58,19 +58,19 @@ impl FromStr for Chunking {
     }
 }
 
-/// A text that names no way to cut.
+/// The error for an unknown way to split bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownChunking;
 
 impl fmt::Display for UnknownChunking {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("chunking is whole, bytewise or random:SEED, with a number as SEED")
+        f.write_str("unknown chunking: use whole, bytewise or random:SEED, where SEED is a number")
     }
 }
 
 impl core::error::Error for UnknownChunking {}
 
-/// Pieces of bytes, in order.
+/// An iterator over the pieces of bytes, in order.
 #[derive(Clone, Debug)]
 pub struct Pieces<'a> {
     chunking: Chunking,

@@ -1,4 +1,4 @@
-//! A message that is kept.
+//! An owned message.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -7,7 +7,7 @@ use crate::fields::FieldBlock;
 use crate::framing::Framing;
 use crate::http1::{HeadInfo, RequestHead, ResponseHead, Version};
 
-/// How a message starts.
+/// The start line of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Start {
     /// A request line.
@@ -33,20 +33,20 @@ pub enum Start {
     },
 }
 
-/// A message with all it has.
+/// A whole message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// How it starts.
+    /// The start line.
     pub start: Start,
     /// The version.
     pub version: Version,
     /// The fields of the head.
     pub fields: FieldBlock,
-    /// How the end of the body was found.
+    /// The framing of the body.
     pub framing: Framing,
-    /// Whether another message may follow, as far as this one says.
+    /// Whether this message allows another message on the connection.
     pub keep_alive: bool,
-    /// The body, without its framing.
+    /// The body, without framing.
     pub body: Vec<u8>,
     /// The trailers.
     pub trailers: FieldBlock,

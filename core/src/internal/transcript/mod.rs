@@ -1,5 +1,4 @@
-//! A whole run of a connection: pieces of bytes in, messages out. For tools, tests and fuzzers,
-//! which all read bytes the same way and differ only in what they make of it.
+//! Runs of a connection, which read pieces of bytes and return messages, for tools, tests and fuzzers.
 
 mod chunking;
 mod message;
@@ -17,34 +16,34 @@ use crate::http1::{BodySize, Connection, Event, Progress, Role, State};
 use crate::limits::Config;
 use crate::trace::{Cx, NoSink, Scope, Sink};
 
-/// What stands around the bytes of a run.
+/// The parameters of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Setup<'a> {
-    /// Which side we are: a server reads requests, a client reads responses.
+    /// The side that reads: a server reads requests, a client reads responses.
     pub role: Role,
-    /// The method of the one request that a client has sent. It offered an upgrade, too, so that
-    /// 101 is an answer to it.
+    /// The method of the only request that a client sends. The request also has an Upgrade field, so
+    /// that 101 is a valid response.
     pub method: &'a [u8],
-    /// Limits and tolerances.
+    /// The limits and tolerances.
     pub config: Config,
     /// Whether the peer closes its direction after the bytes.
     pub eof: bool,
 }
 
-/// How a run ended.
+/// The end of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Every byte was used, and no message is unfinished.
+    /// Every byte was read, and no message is incomplete.
     Complete,
-    /// A message is unfinished, and the peer may go on.
+    /// A message is incomplete, and the peer may send more.
     Incomplete,
     /// The peer broke a rule.
     Rejected(PeerError),
-    /// The connection left HTTP/1.1; these bytes are of what follows.
+    /// The connection switched protocols; these bytes belong to the new protocol.
     Switched(Vec<u8>),
-    /// Bytes follow the last message that the connection takes. Nobody reads them.
+    /// Bytes follow the last message of the connection and are not read.
     Surplus {
-        /// How many bytes of the peer are before them.
+        /// Number of bytes of the peer before them.
         offset: u64,
     },
 }
@@ -67,13 +66,13 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// Lets a connection read `pieces`, and shows `on` every event.
+/// Reads `pieces` with a connection, and calls `on` with each event.
 ///
-/// A server answers each request at once with an empty 200, a CONNECT too, and then reads the next
-/// one if the connection can go on.
+/// A server answers each request, including CONNECT, with an empty 200 response, and then reads the
+/// next request if the connection can be reused.
 ///
 /// # Errors
-/// The method of `setup` cannot be sent.
+/// Returns an error if the method of `setup` cannot be sent.
 pub fn play<S: Sink>(
     setup: &Setup<'_>,
     pieces: impl IntoIterator<Item = impl AsRef<[u8]>>,
@@ -101,7 +100,7 @@ pub fn play<S: Sink>(
     Ok(refused.map_or_else(|| outcome(&connection), Outcome::Rejected))
 }
 
-/// Sends the request whose response a client will read.
+/// Sends the request of a client.
 fn ask<S: Sink>(
     connection: &mut Connection,
     method: &[u8],
@@ -128,7 +127,7 @@ fn answer<S: Sink>(connection: &mut Connection, cx: &mut Cx<'_, S>) -> Result<()
     Ok(())
 }
 
-/// Takes every event there is. Returns the rule that the peer broke, if it did.
+/// Reads all available events. Returns the rule that the peer broke, if any.
 fn drain<S: Sink>(
     connection: &mut Connection,
     cx: &mut Cx<'_, S>,
@@ -155,7 +154,7 @@ fn drain<S: Sink>(
     }
 }
 
-/// Returns where a connection stands that was not refused.
+/// Returns the outcome of a run in which the peer broke no rule.
 fn outcome(connection: &Connection) -> Outcome {
     let unread = connection.unread();
     match connection.state(connection.role().peer()) {
@@ -184,17 +183,17 @@ fn outcome(connection: &Connection) -> Outcome {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Transcript {
-    /// Those that are complete, in order.
+    /// The complete messages, in order.
     pub messages: Vec<Message>,
-    /// The one whose body has begun and not ended.
+    /// The message whose body is incomplete, if there is one.
     pub unfinished: Option<Message>,
 }
 
 impl Transcript {
-    /// Plays a run and writes it down.
+    /// Runs a connection with [`play`] and records the messages.
     ///
     /// # Errors
-    /// As [`play`].
+    /// Returns an error as [`play`] does.
     pub fn read(
         setup: &Setup<'_>,
         pieces: impl IntoIterator<Item = impl AsRef<[u8]>>,
@@ -204,7 +203,7 @@ impl Transcript {
         Ok((transcript, outcome))
     }
 
-    /// Writes an event down.
+    /// Adds an event.
     pub fn add(&mut self, event: Event<'_>) {
         match event {
             Event::Request(head, reading) => self.begin(Message::request(head, reading)),
@@ -226,7 +225,7 @@ impl Transcript {
 
     fn begin(&mut self, message: Message) {
         if message.framing == Framing::Tunnel {
-            // What follows is no message, so this one has no end to wait for.
+            // No message follows a switch, so this message has no end event.
             self.messages.push(message);
         } else {
             self.unfinished = Some(message);
