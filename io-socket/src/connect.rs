@@ -1,4 +1,4 @@
-//! Sockets for connections: opening them, and asking whether they are silent.
+//! Sockets for connections.
 
 use std::io::{self, ErrorKind, IoSlice};
 use std::mem::MaybeUninit;
@@ -12,10 +12,11 @@ use socket2::{Domain, SockAddr, Socket, Type};
 
 use crate::options;
 
-/// A socket for a connection to `target`, with its options set, and the address to connect it to.
+/// Returns a socket for a connection to `target` with its options set, and the address to connect it
+/// to.
 ///
 /// # Errors
-/// The system has no such sockets, or does not take an option or the local address.
+/// The system does not support such sockets, or rejects an option or the local address.
 pub fn prepare(
     target: Target<'_>,
     from: Option<IpAddr>,
@@ -27,7 +28,7 @@ pub fn prepare(
     };
     let socket = Socket::new(domain, Type::STREAM, None)?;
     if let Target::Tcp(_) = target {
-        // A head is sent whole: nothing is gained by waiting for more of it.
+        // A head is sent whole, so that waiting for more data gains nothing.
         socket.set_tcp_nodelay(true)?;
     }
     options::set(&socket, options)?;
@@ -37,12 +38,12 @@ pub fn prepare(
     Ok((socket, address))
 }
 
-/// A socket that is being connected to `target`, and does not block. It can be written to as soon as
-/// it has connected or failed; which of the two, [`Socket::take_error`] says.
+/// Returns a non-blocking socket that is being connected to `target`. It becomes writable when it has
+/// connected or failed; [`Socket::take_error`] returns which.
 ///
 /// # Errors
-/// The system has no such sockets, does not take an option or the local address, or knows already
-/// that nobody is there.
+/// The system does not support such sockets, rejects an option or the local address, or fails to
+/// connect at once.
 pub fn begin(
     target: Target<'_>,
     from: Option<IpAddr>,
@@ -66,7 +67,7 @@ fn is_under_way(error: &io::Error) -> bool {
     error.kind() == ErrorKind::WouldBlock
 }
 
-/// Whether nothing has arrived on an idle socket, the end included. It does not wait.
+/// Returns whether nothing has arrived on an idle socket, including the end. It does not block.
 #[cfg(unix)]
 #[must_use]
 pub fn is_silent(socket: &Socket) -> bool {
@@ -74,7 +75,7 @@ pub fn is_silent(socket: &Socket) -> bool {
     would_block(socket.recv_with_flags(&mut [MaybeUninit::uninit()], flags))
 }
 
-/// Whether nothing has arrived on an idle socket, the end included. It does not wait.
+/// Returns whether nothing has arrived on an idle socket, including the end. It does not block.
 #[cfg(not(unix))]
 #[must_use]
 pub fn is_silent(socket: &Socket) -> bool {
@@ -83,10 +84,11 @@ pub fn is_silent(socket: &Socket) -> bool {
     silent && socket.set_nonblocking(false).is_ok()
 }
 
-/// Writes some of these bytes to a socket, in order, as far as that is possible without waiting.
+/// Writes some of these bytes to a socket, in order, as far as possible without blocking.
 ///
 /// # Errors
-/// [`WouldBlock`](ErrorKind::WouldBlock): nothing can be written now. All others are the connection's.
+/// [`WouldBlock`](ErrorKind::WouldBlock): no bytes can be written now. Any other error is one of the
+/// connection.
 #[cfg(unix)]
 pub fn send_now(socket: &Socket, slices: [&[u8]; 3]) -> io::Result<usize> {
     match slices {
@@ -95,35 +97,38 @@ pub fn send_now(socket: &Socket, slices: [&[u8]; 3]) -> io::Result<usize> {
     }
 }
 
-/// Writes some of these bytes to a socket, in order, as far as that is possible without waiting.
+/// Writes some of these bytes to a socket, in order, as far as possible without blocking.
 ///
 /// # Errors
-/// [`WouldBlock`](ErrorKind::WouldBlock): nothing can be written now. All others are the connection's.
+/// [`WouldBlock`](ErrorKind::WouldBlock): no bytes can be written now. Any other error is one of the
+/// connection.
 #[cfg(not(unix))]
 pub fn send_now(socket: &Socket, slices: [&[u8]; 3]) -> io::Result<usize> {
     without_waiting(socket, || socket.send_vectored(&slices.map(IoSlice::new)))
 }
 
-/// Reads what has come on a socket, without waiting.
+/// Reads what has arrived on a socket, without blocking.
 ///
 /// # Errors
-/// [`WouldBlock`](ErrorKind::WouldBlock): nothing has come. All others are the connection's.
+/// [`WouldBlock`](ErrorKind::WouldBlock): no bytes are available. Any other error is one of the
+/// connection.
 #[cfg(unix)]
 pub fn receive_now(socket: &Socket, room: &mut [u8]) -> io::Result<usize> {
     let (_, received) = rustix::net::recv(socket, room, RecvFlags::DONTWAIT)?;
     Ok(received)
 }
 
-/// Reads what has come on a socket, without waiting.
+/// Reads what has arrived on a socket, without blocking.
 ///
 /// # Errors
-/// [`WouldBlock`](ErrorKind::WouldBlock): nothing has come. All others are the connection's.
+/// [`WouldBlock`](ErrorKind::WouldBlock): no bytes are available. Any other error is one of the
+/// connection.
 #[cfg(not(unix))]
 pub fn receive_now(mut socket: &Socket, room: &mut [u8]) -> io::Result<usize> {
     without_waiting(socket, || std::io::Read::read(&mut socket, room))
 }
 
-/// Does an operation that would wait otherwise.
+/// Performs an operation in non-blocking mode.
 #[cfg(not(unix))]
 fn without_waiting<T>(socket: &Socket, operation: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     socket.set_nonblocking(true)?;

@@ -1,5 +1,5 @@
-//! Sockets and the system's resolver, as the drivers of limpid share them: everything in which
-//! operating systems differ, and no runtime does.
+//! Sockets and the system's resolver for the drivers of limpid: the parts that depend on the
+//! operating system, and not on a runtime.
 
 mod connect;
 mod listener;

@@ -1,4 +1,4 @@
-//! Listening sockets, and errors of accepting.
+//! Listening sockets, and the errors of accepting.
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
-/// How many connections wait to be accepted at most.
+/// The maximum number of connections that wait to be accepted.
 const BACKLOG: i32 = 1024;
 
 /// A listening socket.
@@ -19,22 +19,22 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Listens at this address.
+    /// Listens on this address.
     ///
     /// # Errors
-    /// Those of the system.
+    /// An error of the system.
     pub fn tcp(address: SocketAddr) -> io::Result<Self> {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-        // Elsewhere it would let two servers have the same port.
+        // On other systems, this would allow two servers on the same port.
         #[cfg(unix)]
         socket.set_reuse_address(true)?;
         Self::listen(socket, &address.into())
     }
 
-    /// Listens at a Unix socket, which is made at this path.
+    /// Creates a Unix socket at this path, and listens on it.
     ///
     /// # Errors
-    /// Those of the system; it may have no Unix sockets.
+    /// An error of the system, which may not support Unix sockets.
     pub fn unix(path: &Path) -> io::Result<Self> {
         Self::listen(Socket::new(Domain::UNIX, Type::STREAM, None)?, &SockAddr::unix(path)?)
     }
@@ -46,27 +46,28 @@ impl Listener {
         Ok(Self { socket, place })
     }
 
-    /// The address at which it listens; `None` for a Unix socket.
+    /// Returns the address of the socket; `None` for a Unix socket.
     #[must_use]
     pub fn address(&self) -> Option<SocketAddr> {
         self.place.as_socket()
     }
 
-    /// Waits for a connection: its socket, and the address of the client.
+    /// Waits for a connection. Returns its socket, and the address of the client.
     ///
     /// # Errors
-    /// Those of the system.
+    /// An error of the system. [`is_transient`] and [`is_resource_exhausted`] distinguish errors
+    /// after which the listener can go on.
     pub fn accept(&self) -> io::Result<(Socket, Option<SocketAddr>)> {
         let (socket, peer) = self.socket.accept()?;
         let peer = peer.as_socket();
         if peer.is_some() {
-            // Answers are sent whole: nothing is gained by waiting for more of them.
+            // Responses are sent whole, so that waiting for more data gains nothing.
             socket.set_tcp_nodelay(true)?;
         }
         Ok((socket, peer))
     }
 
-    /// Returns what wakes a thread that is blocked in [`accept`](Self::accept).
+    /// Returns a waker for a thread that is blocked in [`accept`](Self::accept).
     #[must_use]
     pub fn waker(&self) -> AcceptWaker {
         let place = match self.place.as_socket() {
@@ -83,7 +84,8 @@ impl Listener {
     }
 }
 
-/// Wakes a thread that waits for a connection: by making one, which works on every system.
+/// A waker for a thread that waits for a connection. It opens a connection, which works on every
+/// system.
 #[derive(Debug)]
 pub struct AcceptWaker {
     place: SockAddr,
@@ -93,13 +95,13 @@ impl AcceptWaker {
     /// Wakes the thread.
     pub fn wake(&self) {
         if let Ok(socket) = Socket::new(self.place.domain(), Type::STREAM, None) {
-            // A full queue wakes it as well.
+            // A full queue wakes the thread as well.
             let _ = socket.connect_timeout(&self.place, Duration::from_millis(500));
         }
     }
 }
 
-/// Returns whether an error of accepting is about that one connection only.
+/// Returns whether an error of accepting concerns only that connection.
 #[must_use]
 pub fn is_transient(error: &io::Error) -> bool {
     matches!(

@@ -10,20 +10,20 @@ use limpid_core::error::ResolveError;
 use limpid_core::time::{Deadline, Mono};
 use limpid_io::{Clock, Lookup, Lookups, Resolved};
 
-/// Looks up a host and a port, with the time when its result is not waited for any more. It may block.
+/// A function that looks up a host and a port. The time is the deadline of its waiters. It may block.
 pub type ResolveFn = dyn Fn(&str, u16, Option<Instant>) -> Resolved + Send + Sync;
 
-/// What is done with lookups where the system has no more threads.
+/// What happens to lookups if the system cannot start a thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WithoutThreads {
-    /// The thread that asks does them.
+    /// The thread that asks performs them.
     Block,
     /// They fail.
     Fail,
 }
 
-/// Lookups that are done by threads, of which there are only so many at once. A resolver cannot be
-/// interrupted: a lookup that takes too long is left to its thread, which ends with it.
+/// A bounded pool of threads for lookups. A resolver cannot be interrupted: a lookup that times out
+/// goes on in its thread.
 pub struct LookupThreads {
     lookups: Lookups,
     resolve: Box<ResolveFn>,
@@ -32,13 +32,13 @@ pub struct LookupThreads {
 }
 
 impl LookupThreads {
-    /// Returns lookups of which at most `most` are under way at once.
+    /// Creates a pool for at most `most` lookups at once.
     #[must_use]
     pub fn new(most: usize, resolve: Box<ResolveFn>, without_threads: WithoutThreads) -> Self {
         Self { lookups: Lookups::new(most), resolve, without_threads, clock: Clock::start() }
     }
 
-    /// Begins a lookup, or joins one for the same host and port.
+    /// Starts a lookup, or joins one for the same host and port.
     pub fn look_up(
         self: &Arc<Self>,
         host: &str,
@@ -63,11 +63,11 @@ impl LookupThreads {
         }
     }
 
-    /// Does lookups as long as there are some.
+    /// Performs lookups until none are left.
     fn work(&self, resolve: &ResolveFn) {
         while let Some(job) = self.lookups.next_job() {
             let deadline = job.deadline().and_then(|deadline| self.instant(deadline));
-            // A resolver that panics has not answered.
+            // A resolver that panics counts as one that failed.
             let resolved =
                 catch_unwind(AssertUnwindSafe(|| resolve(job.host(), job.port(), deadline)));
             let resolved = resolved.unwrap_or_else(|_| Err(ResolveError::Temporary.into()));
@@ -97,7 +97,7 @@ mod tests {
 
     use super::*;
 
-    /// A resolver that hangs until it is opened.
+    /// A resolver that blocks until it is opened.
     #[derive(Default)]
     struct Gate {
         is_open: Mutex<bool>,
@@ -115,7 +115,7 @@ mod tests {
         }
     }
 
-    /// Threads that tell when they begin a lookup, which waits at the gate.
+    /// Returns threads that report each lookup when it begins, which then waits at the gate.
     fn gated(most: usize) -> (Arc<LookupThreads>, Arc<Gate>, Receiver<String>) {
         let (gate, (sender, begun)) = (Arc::<Gate>::default(), channel());
         let (waits, sender) = (Arc::clone(&gate), Mutex::new(sender));
@@ -147,10 +147,10 @@ mod tests {
     }
 
     #[test]
-    fn resolver_that_hangs_holds_no_more_threads_than_there_may_be() {
+    fn resolver_that_hangs_occupies_no_more_threads_than_allowed() {
         let (threads, gate, begun) = gated(3);
         for host in 0..100 {
-            // The request gives up at once.
+            // The request is cancelled at once.
             drop(threads.look_up(&format!("host{host}"), 80, None));
         }
         let kept: Vec<_> =
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_for_one_host_are_one_lookup() {
+    fn requests_for_one_host_share_a_lookup() {
         let (threads, gate, begun) = gated(8);
         let lookups: Vec<_> = (0..10).map(|_| threads.look_up("host", 80, None)).collect();
         assert_eq!(begun.recv().unwrap(), "host");
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn resolver_that_panics_fails_the_lookup_and_not_the_next() {
         let resolve = Box::new(|host: &str, _: u16, _: Option<Instant>| {
-            assert_ne!(host, "bad", "this is what the test is about");
+            assert_ne!(host, "bad", "the panic under test");
             Ok(Vec::new())
         });
         let threads = Arc::new(LookupThreads::new(1, resolve, WithoutThreads::Fail));

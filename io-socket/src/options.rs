@@ -1,11 +1,11 @@
-//! Options of sockets, by their numbers on this system: those that safe code can set.
+//! Socket options by their numbers on this system, as far as safe code can set them.
 
 use std::io;
 
 use limpid_core::trace::SocketOption;
 use socket2::Socket;
 
-/// Sets these options. One that is not known is refused as the system refuses unknown ones.
+/// Sets these options. An unknown one fails with the error that the system has for it.
 #[cfg(unix)]
 pub(crate) fn set(socket: &Socket, options: &[SocketOption]) -> io::Result<()> {
     options.iter().try_for_each(|option| set_one(socket, *option))
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_option_that_is_not_known_is_refused_as_the_system_would() {
+    fn unknown_option_fails_as_on_the_system() {
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
         let known = SocketOption { level: libc::IPPROTO_TCP, name: libc::TCP_NODELAY, value: 1 };
         set(&socket, &[known]).unwrap();

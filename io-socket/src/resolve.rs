@@ -1,21 +1,21 @@
-//! Looking up host names with the system's resolver.
+//! Looks up host names with the system's resolver.
 
 use std::net::{IpAddr, SocketAddr};
 
 use dns_lookup::{AddrInfoHints, LookupError, LookupErrorKind, SockType, getaddrinfo};
 use limpid_core::error::ResolveError;
 
-/// Returns the address that `host` is, unless it is a name. Then there is nothing to look up.
+/// Returns the address if `host` is one, so that no lookup is needed.
 #[must_use]
 pub fn literal(host: &str, port: u16) -> Option<SocketAddr> {
     host.parse::<IpAddr>().ok().map(|address| SocketAddr::new(address, port))
 }
 
-/// Looks up the addresses of `host`, a name, in the order in which the system wants them tried. It
-/// blocks for as long as the system's resolver takes.
+/// Looks up the addresses of `host`, a name, in the order in which the system prefers them. Blocks
+/// for as long as the system's resolver takes.
 ///
 /// # Errors
-/// The name is not known, has no address, or the resolver failed.
+/// The name does not exist, has no address, or the resolver failed.
 pub fn lookup(host: &str, port: u16) -> Result<Vec<SocketAddr>, ResolveError> {
     let hints = AddrInfoHints { socktype: SockType::Stream.into(), ..AddrInfoHints::default() };
     let found = getaddrinfo(Some(host), None, Some(hints)).map_err(|error| translate(&error))?;

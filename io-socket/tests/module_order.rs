@@ -1,4 +1,4 @@
-//! No module imports one above it.
+//! Checks that no module imports one above it.
 
 #![cfg(test)]
 

@@ -12,16 +12,16 @@ use limpid_io::{Content, Input, Part, Prepared};
 use crate::channel::{BodySender, Receiver, channel};
 use crate::signal::Signal;
 
-/// How much of a reader is read at a time.
+/// The maximum size of a piece that is read from a reader.
 const PIECE: usize = 64 * 1024;
 
-/// What a request carries: nothing, bytes, or whatever a reader yields.
+/// The body of a request: empty, bytes, or what a reader or another thread yields.
 #[derive(Debug)]
 pub struct Body {
     content: Content<Source>,
 }
 
-/// What makes the pieces of a body.
+/// The source of a body's pieces.
 #[derive(Debug)]
 enum Source {
     Reader(Box<Reader>),
@@ -29,27 +29,27 @@ enum Source {
 }
 
 impl Body {
-    /// No body.
+    /// Creates an empty body.
     #[must_use]
     pub const fn none() -> Self {
         Self { content: Content::none() }
     }
 
-    /// What `reader` yields, to its end. With a `length`, exactly that many bytes are sent;
-    /// without one, the body is chunked. It is read as fast as the server takes it, 64 KiB at a
-    /// time, in memory that is used again.
+    /// Creates a body from `reader`. With a `length`, exactly that many bytes are sent; without one,
+    /// the body is chunked. It is read as fast as the server takes it, in pieces of up to 64 KiB,
+    /// into a buffer that is reused.
     pub fn reader(reader: impl Read + Send + 'static, length: Option<u64>) -> Self {
         let reader = Reader { reader: Box::new(reader), memory: Bytes::new() };
         Self { content: Content::source(Source::Reader(Box::new(reader)), length) }
     }
 
-    /// What is sent with the sender, by any thread, until that finishes it. With a `length`, exactly that
-    /// many bytes are sent; without one, the body is chunked. While there is nothing to send, what the
-    /// server answers is read: the response may come while the request is being sent, and the thread
-    /// that has it may send more.
+    /// Creates a body whose pieces any thread sends with the returned sender. With a `length`,
+    /// exactly that many bytes are sent; without one, the body is chunked. While there is nothing to
+    /// send, the response is read: it may begin while the request is being sent, and the thread that
+    /// has received its head may send more.
     ///
-    /// A connection that a [`Connector`](crate::Connector) has opened cannot be waited for together with
-    /// the sender. It is looked at a hundred times a second while there is nothing to send.
+    /// A connection of a [`Connector`](crate::Connector) cannot be waited for together with the
+    /// sender. It is polled a hundred times a second while there is nothing to send.
     ///
     /// ```no_run
     /// use std::io::Read;
@@ -57,7 +57,7 @@ impl Body {
     ///
     /// let (sender, body) = Body::channel(None);
     /// sender.send("a question")?;
-    /// // The server answers each line as it comes.
+    /// // The server answers each line as it arrives.
     /// let response = Client::builder().build().post("https://www.example.com/").body(body).send()?;
     /// let mut answers = response.into_body();
     /// let mut answer = [0; 1024];
@@ -71,9 +71,9 @@ impl Body {
         (sender, Self { content: Content::source(Source::Channel(receiver), length) })
     }
 
-    /// Sends the body in chunks, and then the fields that `add` adds (RFC 9110 section 6.5). It is
-    /// called when the last byte of the body was read, so that they can say something about it.
-    /// Fields that must stand before a body are refused, and fail the request.
+    /// Sends the body chunked, and after it the fields that `add` adds (RFC 9110 section 6.5). `add`
+    /// is called after the last byte of the body was read, so that trailers can depend on it. Fields
+    /// that are not permitted in trailers fail the request.
     ///
     /// ```
     /// use std::io::Read;
@@ -81,7 +81,7 @@ impl Body {
     /// use std::sync::atomic::{AtomicU64, Ordering};
     /// use limpid_std::Body;
     ///
-    /// /// Adds up what is read of a file.
+    /// /// Sums up the bytes read from a file.
     /// struct Summed<R>(R, Arc<AtomicU64>);
     ///
     /// impl<R: Read> Read for Summed<R> {
@@ -103,12 +103,12 @@ impl Body {
         Self { content: self.content.trailers(add) }
     }
 
-    /// The body of a request that was prepared.
+    /// Returns the body of a prepared request.
     pub(crate) fn of(prepared: &Prepared) -> Self {
         Self { content: Content::from(prepared) }
     }
 
-    /// The bytes, if it is bytes.
+    /// Returns the bytes, if the body consists of bytes.
     pub(crate) fn into_bytes(self) -> Option<Bytes> {
         self.content.into_bytes()
     }
@@ -117,17 +117,18 @@ impl Body {
         self.content.size()
     }
 
-    /// Goes back to the start.
+    /// Returns to the start.
     pub(crate) fn rewind(&mut self) -> Result<(), Error> {
         self.content.rewind()
     }
 
-    /// Whether the thread may have to wait for the next piece.
+    /// Returns whether taking the next piece may block the thread.
     pub(crate) const fn may_block(&self) -> bool {
         matches!(self.content.as_source(), Some(Source::Reader(_)))
     }
 
-    /// The next piece; `None` if it comes later, of which the [`signal`](Self::signal) tells.
+    /// Returns the next piece; `None` if it is not available yet, of which the
+    /// [`signal`](Self::signal) notifies.
     pub(crate) fn next(&mut self) -> Option<Input<'_>> {
         let part = match self.content.part() {
             Part::Piece(piece) => Ok(Some(piece)),
@@ -138,7 +139,7 @@ impl Body {
         Some(self.content.made(part))
     }
 
-    /// What tells that there is another piece.
+    /// Returns the signal for the next piece.
     pub(crate) fn signal(&self) -> Option<&Signal> {
         match self.content.as_source() {
             Some(Source::Channel(receiver)) => receiver.signal(),
@@ -146,7 +147,7 @@ impl Body {
         }
     }
 
-    /// No more of it is sent.
+    /// Stops the sender of a channel.
     pub(crate) fn stop(&self) {
         if let Some(Source::Channel(receiver)) = self.content.as_source() {
             receiver.stop();
@@ -160,15 +161,15 @@ impl<B: Into<Bytes>> From<B> for Body {
     }
 }
 
-/// A reader, and the memory that it is read into.
+/// A reader and its buffer.
 struct Reader {
     reader: Box<dyn Read + Send>,
-    /// All of the memory. It can be written again when the piece of it that was sent is gone.
+    /// The whole buffer. It can be reused when the last piece of it was dropped.
     memory: Bytes,
 }
 
 impl Reader {
-    /// The next piece; `None` at the end.
+    /// Returns the next piece; `None` at the end.
     fn next(&mut self) -> io::Result<Option<Bytes>> {
         let mut memory = match std::mem::take(&mut self.memory).try_into_mut() {
             Ok(memory) if memory.len() == PIECE => memory,
@@ -186,8 +187,8 @@ impl Reader {
     }
 }
 
-/// Memory for a piece. What has been split once keeps its count of references with it, so that
-/// nothing is allocated when it passes between its two forms.
+/// Returns a buffer for a piece. It was split once, so that its reference count is allocated already,
+/// and conversions between its two forms do not allocate.
 fn fresh() -> BytesMut {
     let mut memory = BytesMut::zeroed(PIECE + 1);
     memory.truncate(PIECE);
@@ -214,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_piece_that_is_gone_leaves_its_memory_to_the_next() {
+    fn dropped_piece_leaves_its_memory_to_the_next() {
         let mut reader = reader();
         let first = piece(&mut reader);
         let at = first.as_ptr();
@@ -225,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_piece_that_is_still_needed_stays_as_it_is() {
+    fn piece_in_use_is_not_overwritten() {
         let mut reader = reader();
         let first = piece(&mut reader);
         reader.reader = Box::new(io::repeat(b'y'));

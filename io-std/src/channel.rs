@@ -1,4 +1,4 @@
-//! Bodies of requests whose pieces another thread sends.
+//! Request bodies whose pieces another thread sends.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -10,46 +10,46 @@ use bytes::Bytes;
 
 use crate::signal::Signal;
 
-/// How much may wait to be sent before the one who sends it waits.
+/// The size of the buffer, in bytes, at which the sender blocks.
 const FULL: usize = 64 * 1024;
 
-/// Sends the pieces of a body that was made by [`Body::channel`](crate::Body::channel).
+/// The sender of a body that [`Body::channel`](crate::Body::channel) has created.
 ///
-/// The body ends with [`finish`](Self::finish). If this is dropped before, the request fails: a body that
-/// is cut off must not look complete.
+/// [`finish`](Self::finish) ends the body. If the sender is dropped before, the request fails,
+/// because an incomplete body must not look complete.
 #[must_use = "the request fails if this is dropped"]
 pub struct BodySender {
     shared: Arc<Shared>,
 }
 
-/// What takes the pieces, for the driver.
+/// The receiver of the pieces, for the driver.
 pub(crate) struct Receiver {
     shared: Arc<Shared>,
-    /// What wakes the driver, once it has had to wait.
+    /// Wakes the driver, once it has had to wait.
     signal: Option<Arc<Signal>>,
 }
 
 #[derive(Default)]
 struct Shared {
     state: Mutex<State>,
-    /// There is room for another piece, or none will be taken any more.
+    /// Notified when there is room for another piece, or no more are taken.
     has_room: Condvar,
 }
 
 #[derive(Default)]
 struct State {
     pieces: VecDeque<Bytes>,
-    /// How many bytes these are.
+    /// The total length of the pieces.
     len: usize,
-    /// How the body ends, once that is known.
+    /// The end of the body, once known.
     end: Option<io::Result<()>>,
     /// No more pieces are taken.
     is_stopped: bool,
-    /// What wakes the driver, while it waits.
+    /// Wakes the driver while it waits.
     waiting: Option<Arc<Signal>>,
 }
 
-/// Makes both ends.
+/// Creates a sender and its receiver.
 pub(crate) fn channel() -> (BodySender, Receiver) {
     let shared = Arc::new(Shared::default());
     (BodySender { shared: Arc::clone(&shared) }, Receiver { shared, signal: None })
@@ -70,11 +70,11 @@ impl State {
 }
 
 impl BodySender {
-    /// Sends a piece. While 64 KiB or more wait to be sent, this waits too.
+    /// Sends a piece. Blocks while 64 KiB or more are buffered.
     ///
     /// # Errors
-    /// [`BrokenPipe`](ErrorKind::BrokenPipe): no more of the body is taken, because the server has answered
-    /// without it, the request has failed, or the response was dropped.
+    /// [`BrokenPipe`](ErrorKind::BrokenPipe): no more of the body is taken, because the server has
+    /// answered early, the request has failed, or the response was dropped.
     pub fn send(&self, piece: impl Into<Bytes>) -> io::Result<()> {
         let piece = piece.into();
         let mut state = self.shared.lock();
@@ -97,7 +97,7 @@ impl BodySender {
         self.end(Ok(()));
     }
 
-    /// Fails the request with this error: the body cannot be completed.
+    /// Fails the request with this error, because the body cannot be completed.
     pub fn fail(self, error: io::Error) {
         self.end(Err(error));
     }
@@ -149,8 +149,8 @@ impl fmt::Debug for Receiver {
 }
 
 impl Receiver {
-    /// Returns what comes next of the body, and at its end `Ok(None)`. If there is nothing yet, it returns
-    /// `None`, and the [`signal`](Self::signal) tells when there is.
+    /// Returns the next piece of the body; `Ok(None)` at its end. If nothing is available yet,
+    /// returns `None`, and the [`signal`](Self::signal) is notified later.
     pub(crate) fn try_next(&mut self) -> Option<io::Result<Option<Bytes>>> {
         let mut state = self.shared.lock();
         state.waiting = None;
@@ -174,7 +174,7 @@ impl Receiver {
         None
     }
 
-    /// Returns what tells that there is more, after [`try_next`](Self::try_next) has found nothing.
+    /// Returns the signal for the next piece, after [`try_next`](Self::try_next) has returned `None`.
     pub(crate) fn signal(&self) -> Option<&Signal> {
         self.signal.as_deref()
     }
@@ -202,20 +202,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pieces_come_in_order_and_then_the_end() {
+    fn pieces_arrive_in_order_before_the_end() {
         let (sender, mut receiver) = channel();
         sender.send("one").unwrap();
         sender.send("").unwrap();
         sender.send("two").unwrap();
         assert_eq!(receiver.try_next().unwrap().unwrap().unwrap(), "one");
         assert_eq!(receiver.try_next().unwrap().unwrap().unwrap(), "two");
-        assert!(receiver.try_next().is_none(), "an empty piece is none");
+        assert!(receiver.try_next().is_none(), "an empty piece is skipped");
         sender.finish();
         assert!(receiver.try_next().unwrap().unwrap().is_none());
     }
 
     #[test]
-    fn a_sender_that_is_dropped_fails_the_body() {
+    fn dropped_sender_fails_the_body() {
         let (sender, mut receiver) = channel();
         drop(sender);
         let error = receiver.try_next().unwrap().unwrap_err();
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_channel_makes_its_sender_wait_until_there_is_room() {
+    fn full_channel_blocks_its_sender_until_there_is_room() {
         let (sender, mut receiver) = channel();
         sender.send(vec![0; FULL]).unwrap();
         let sending = thread::spawn(move || sender.send("more").and_then(|()| sender.send("")));
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sender_that_waits_learns_that_nothing_more_is_taken() {
+    fn blocked_sender_fails_when_no_more_is_taken() {
         let (sender, receiver) = channel();
         sender.send(vec![0; FULL]).unwrap();
         let sending = thread::spawn(move || sender.send("more"));

@@ -1,4 +1,4 @@
-//! Opening connections, as callers can do it themselves.
+//! The trait of connectors, and the connector for sockets of the system.
 
 use std::fmt;
 use std::io;
@@ -40,15 +40,15 @@ use crate::transport::Transport;
 /// # drop(client);
 /// ```
 pub trait Connect: Send + Sync {
-    /// Opens a connection until `deadline`. A host's addresses are tried one after the other.
+    /// Opens a connection until `deadline`. The addresses of a host are tried one after the other.
     ///
     /// # Errors
-    /// The connection cannot be opened: the next address is tried then. With
-    /// [`TimedOut`](io::ErrorKind::TimedOut) it was given up at the deadline.
+    /// The connection cannot be opened; the next address is tried.
+    /// [`TimedOut`](io::ErrorKind::TimedOut) means that the deadline has passed.
     fn connect(&self, dial: Dial<'_>, deadline: Option<Instant>) -> io::Result<Box<dyn Transport>>;
 }
 
-/// Opens sockets of the system: TCP and Unix sockets. A connector of one's own can build on it.
+/// A connector for sockets of the system: TCP and Unix sockets. A custom connector can use it.
 ///
 /// A client without a connector uses such sockets too, and tries several addresses of a host at once
 /// (RFC 8305).
@@ -63,12 +63,12 @@ impl Connect for SystemConnector {
     }
 }
 
-/// What opens the connections of a client: sockets of the system by default, or a [`Connect`].
+/// The connector of a client: sockets of the system by default, or a [`Connect`].
 #[derive(Clone, Default)]
 pub struct Connector(Option<Arc<dyn Connect>>);
 
 impl Connector {
-    /// Returns the caller's own, if there is one.
+    /// Returns the caller's connector, if there is one.
     pub(crate) fn custom(&self) -> Option<&dyn Connect> {
         self.0.as_deref()
     }

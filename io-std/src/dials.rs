@@ -1,4 +1,4 @@
-//! Connections that are being opened, several at once where a host has several addresses.
+//! Connection attempts, of which several can be in progress for a host with several addresses.
 
 use std::io;
 use std::net::IpAddr;
@@ -13,15 +13,15 @@ use socket2::Socket;
 use crate::deadline::poll_timeout;
 use crate::socket::Timed;
 
-/// The attempts that are under way. They need no threads: the system connects by itself.
+/// The attempts in progress. They need no threads: the system connects in the background.
 #[derive(Debug, Default)]
 pub(crate) struct Dials(Vec<(DialId, Socket)>);
 
-/// An attempt that has come to something.
+/// An attempt that has ended, with its result.
 pub(crate) type Settled = (DialId, io::Result<Timed>);
 
 impl Dials {
-    /// Begins to connect to `target`.
+    /// Starts to connect to `target`.
     pub(crate) fn start(
         &mut self,
         dial: DialId,
@@ -34,7 +34,7 @@ impl Dials {
         Ok(())
     }
 
-    /// Waits until one of them has connected or failed; not longer than `timeout`, and perhaps less.
+    /// Waits until one of them has connected or failed, for at most `timeout`.
     pub(crate) fn wait(&mut self, timeout: Option<Duration>) -> io::Result<Option<Settled>> {
         let sockets = self.0.iter().map(|(_, socket)| socket);
         let mut polled: Vec<PollFd<'_>> =
@@ -47,12 +47,12 @@ impl Dials {
         Ok(Some((dial, into_blocking(socket))))
     }
 
-    /// Returns whether none is under way.
+    /// Returns whether no attempt is in progress.
     pub(crate) const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Closes one, if it is under way.
+    /// Closes an attempt, if it is in progress.
     pub(crate) fn abandon(&mut self, dial: DialId) {
         self.0.retain(|(id, _)| *id != dial);
     }

@@ -1,4 +1,4 @@
-//! The driver: it does what the exchange says, and decides nothing.
+//! The driver of an exchange: performs its actions.
 
 use std::io::ErrorKind;
 use std::thread;
@@ -17,28 +17,28 @@ use crate::stream::Stream;
 use crate::transport::Interest as Readiness;
 use crate::wait::wait_for;
 
-/// The least room for a read.
+/// The minimum size of a buffer for reads.
 const READ: usize = 16 * 1024;
 
-/// How many bytes of a request are written between two looks for its response.
+/// How many bytes of a request are written between two checks for its response.
 const LOOK: usize = 64 * 1024;
 
-/// An exchange and the socket it runs on.
+/// An exchange and its socket.
 #[derive(Debug)]
 pub(crate) struct Driver {
     pub(crate) in_flight: InFlight<Stream>,
     dials: Dials,
     body: Body,
-    /// How many bytes were written without a look for the response.
-    unlooked: usize,
+    /// How many bytes were written since the last check for the response.
+    unchecked: usize,
 }
 
 impl Driver {
     pub(crate) fn new(in_flight: InFlight<Stream>, body: Body) -> Self {
-        Self { in_flight, dials: Dials::default(), body, unlooked: 0 }
+        Self { in_flight, dials: Dials::default(), body, unchecked: 0 }
     }
 
-    /// Runs the exchange to what there is for the caller; `None` at its end.
+    /// Runs the exchange until there is an event for the caller; `None` at its end.
     pub(crate) fn run(&mut self) -> Result<Option<Emitted>, Error> {
         self.in_flight.tick();
         loop {
@@ -65,7 +65,7 @@ impl Driver {
         }
     }
 
-    /// Does one of the things that are waited for, or waits until one is possible.
+    /// Does one of the operations that are waited for, or waits until one is possible.
     #[inline]
     fn wait(&mut self, interest: Interest) {
         if interest.write {
@@ -79,7 +79,7 @@ impl Driver {
         }
     }
 
-    /// Writes what can be written at once, or waits until something can be written or read.
+    /// Writes what can be written at once, or waits until writing or reading is possible.
     #[inline]
     fn write(&mut self, reads: bool) {
         let (buffers, transport) = self.in_flight.io();
@@ -89,18 +89,18 @@ impl Driver {
         };
         match result {
             Err(error) if error.kind() == ErrorKind::WouldBlock => self.wait_to_write(reads),
-            Ok(n) if reads => self.wrote_early(n),
+            Ok(n) if reads => self.wrote_beside_reading(n),
             result => self.in_flight.wrote(Some(result)),
         }
     }
 
-    /// Looks for a response now and then, which may make the rest of the request needless, while the
-    /// server takes all that is sent.
-    fn wrote_early(&mut self, n: usize) {
+    /// Checks for a response at intervals while the server takes all output: a response may make the
+    /// rest of the request unnecessary.
+    fn wrote_beside_reading(&mut self, n: usize) {
         self.in_flight.wrote(Some(Ok(n)));
-        self.unlooked += n;
-        if self.unlooked >= LOOK {
-            self.unlooked = 0;
+        self.unchecked += n;
+        if self.unchecked >= LOOK {
+            self.unchecked = 0;
             self.look();
         }
     }
@@ -117,11 +117,11 @@ impl Driver {
                 Err(error) => return self.in_flight.input(Input::SendFailed(error.into())),
             }
         }
-        // If the time is not over, this changes nothing.
+        // Before the deadline, this changes nothing.
         self.in_flight.input(Input::Timeout);
     }
 
-    /// Reads what has come, without waiting. Returns false if nothing has.
+    /// Reads what has arrived, without blocking. Returns `false` if nothing has.
     #[cold]
     fn look(&mut self) -> bool {
         let (mut buffers, transport) = self.in_flight.io();
@@ -136,8 +136,8 @@ impl Driver {
         true
     }
 
-    /// Asks for the next piece of the body. A source may keep this thread waiting, so that the transport
-    /// is looked at before.
+    /// Takes the next piece of the body. A source may block this thread, so the transport is checked
+    /// first.
     fn ask_for_body(&mut self, reads: bool) {
         if reads && self.body.may_block() && self.look() {
             return;
@@ -147,12 +147,12 @@ impl Driver {
             None => return self.wait_for_body(reads),
         }
         if reads && self.body.may_block() {
-            // That may have taken longer than the whole exchange may.
+            // The source may have blocked beyond the deadline of the exchange.
             self.in_flight.input(Input::Timeout);
         }
     }
 
-    /// Waits until there is another piece of the body, or something can be read.
+    /// Waits until there is another piece of the body, or reading is possible.
     #[cold]
     fn wait_for_body(&mut self, reads: bool) {
         let left = self.left();
@@ -168,11 +168,11 @@ impl Driver {
                 }
             }
         }
-        // If the time is not over, this changes nothing.
+        // Before the deadline, this changes nothing.
         self.in_flight.input(Input::Timeout);
     }
 
-    /// Tells the thread that sends the body if no more of it is sent.
+    /// Notifies the thread that sends the body if no more of it is sent.
     #[inline]
     fn end_upload(&mut self, is_over: bool) {
         if is_over || self.in_flight.unsent().is_some() {
@@ -198,7 +198,7 @@ impl Driver {
         }
     }
 
-    /// Waits for one of the attempts at connecting, or until it is time for the next.
+    /// Waits for the end of one of the connection attempts, or until the next is due.
     #[cold]
     fn wait_for_dials(&mut self) {
         let left = self.left();
@@ -242,8 +242,8 @@ impl Driver {
         }
     }
 
-    /// Connects: a caller's connector waits for that, as a socket does where nothing else is to be
-    /// done. Otherwise the system connects while the exchange goes on.
+    /// Starts an attempt to connect. It blocks with a caller's connector, or if there is nothing else
+    /// to do. Otherwise the system connects in the background.
     #[cold]
     fn dial(&mut self, id: DialId) {
         let now = self.in_flight.now();
@@ -261,14 +261,13 @@ impl Driver {
         self.in_flight.dialed(id, in_time(opened));
     }
 
-    /// How much time is left for what is to be done; zero when the deadline has passed.
+    /// Returns the time until the deadline; zero when it has passed.
     #[inline]
     fn left(&mut self) -> Option<Duration> {
         left(self.in_flight.deadline(), self.in_flight.now())
     }
 
-    /// Ends the exchange, whatever it is doing. What has been started is told as ended, and the
-    /// socket is closed.
+    /// Cancels the exchange, in any state. Open spans end, and the socket is closed.
     pub(crate) fn cancel(&mut self) {
         self.in_flight.input(Input::Cancel);
         while let Ok(Some(_)) = self.run() {}

@@ -1,4 +1,4 @@
-//! A blocking HTTP/1.1 client: [`limpid_core`] driven over std's sockets.
+//! A blocking HTTP/1.1 client and server: [`limpid_core`] over the sockets of std.
 //!
 //! ```no_run
 //! use limpid_std::Client;
@@ -13,8 +13,8 @@
 //! # Ok::<(), limpid_std::Error>(())
 //! ```
 //!
-//! A sink, timeouts and trusted certificates belong to a [`Client`]. The one thing that all clients
-//! share is the number of the next exchange, so that their events can go to one sink.
+//! A sink, timeouts and trusted certificates belong to a [`Client`]. All clients share only the
+//! numbers of exchanges, so that their events can go to one sink.
 
 mod body;
 mod channel;

@@ -1,4 +1,4 @@
-//! How a client reaches the network.
+//! The resolver and the connector of a client.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use limpid_socket::LookupThreads;
 use crate::connect::Connector;
 use crate::resolve::Resolver;
 
-/// How a client looks up host names and opens connections.
+/// The resolver and the connector of a client.
 #[derive(Debug)]
 pub(crate) struct Network {
     pub(crate) lookups: Arc<LookupThreads>,

@@ -1,4 +1,4 @@
-//! Looking up host names, as callers can do it themselves.
+//! The trait of resolvers, and the system's resolver.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -10,9 +10,9 @@ use limpid_socket::{LookupThreads, WithoutThreads, lookup};
 
 /// Looks up the host names of a client.
 ///
-/// It runs on threads of the client's, which it may block; how many there are at once,
-/// [`ClientBuilder::lookups`](crate::ClientBuilder::lookups) says. Requests for the same host and port
-/// share a lookup. What was found is not kept: a resolver may do that.
+/// It runs on threads of the client, which it may block;
+/// [`ClientBuilder::lookups`](crate::ClientBuilder::lookups) limits their number. Requests for the
+/// same host and port share a lookup. Results are not cached: a resolver may do that.
 ///
 /// ```
 /// use std::net::SocketAddr;
@@ -20,7 +20,7 @@ use limpid_socket::{LookupThreads, WithoutThreads, lookup};
 ///
 /// use limpid_std::{Client, LookupError, Resolve, SystemResolver};
 ///
-/// /// Knows one host, and leaves others to the system.
+/// /// Resolves one host, and leaves others to the system.
 /// struct Known;
 ///
 /// impl Resolve for Known {
@@ -41,13 +41,13 @@ use limpid_socket::{LookupThreads, WithoutThreads, lookup};
 /// # drop(client);
 /// ```
 pub trait Resolve: Send + Sync {
-    /// Returns the addresses of `host`, which is a name, in the order in which they are to be tried.
-    /// All requests that waited for them when it was called have given up at `deadline`; a resolver
-    /// that can be interrupted may do the same then, with any error.
+    /// Returns the addresses of `host`, which is a name, in the order in which to try them. At
+    /// `deadline`, all requests that waited when it was called have timed out; a resolver that can be
+    /// interrupted may then return any error.
     ///
     /// # Errors
-    /// The name is not known, has no address, or the resolver failed. The resolver's own error becomes
-    /// the source of the request's.
+    /// The name does not exist, has no address, or the resolver failed. The resolver's own error
+    /// becomes the source of the request's.
     fn resolve(
         &self,
         host: &str,
@@ -71,12 +71,12 @@ impl Resolve for SystemResolver {
     }
 }
 
-/// What looks up the host names of a client: the system's resolver by default, or a [`Resolve`].
+/// The resolver of a client: that of the system by default, or a [`Resolve`].
 #[derive(Clone)]
 pub struct Resolver(Arc<dyn Resolve>);
 
 impl Resolver {
-    /// Returns lookups with this resolver, of which at most `most` are under way at once.
+    /// Returns threads for lookups with this resolver, at most `most` at once.
     pub(crate) fn threads(self, most: usize) -> Arc<LookupThreads> {
         let resolve = Box::new(move |host: &str, port: u16, deadline: Option<Instant>| {
             self.0.resolve(host, port, deadline)

@@ -1,4 +1,4 @@
-//! Responses, and reading their bodies.
+//! Responses and their bodies.
 
 use std::io::{self, Read};
 use std::net::SocketAddr;
@@ -12,16 +12,17 @@ use limpid_io::{Error, Listener};
 use crate::driver::Driver;
 use crate::upgraded::Upgraded;
 
-/// The head of a response, and the way to its body.
+/// A response, whose head was received. Its body is read whole with [`bytes`](Self::bytes) or
+/// [`text`](Self::text), or piece by piece with [`into_body`](Self::into_body).
 ///
-/// Dropping it closes the connection.
+/// Dropping it before the end of the body closes the connection.
 #[derive(Debug)]
 pub struct Response {
     body: ResponseBody,
 }
 
 impl Response {
-    /// Runs the exchange to the head of its response.
+    /// Runs the exchange up to the head of its response.
     pub(crate) fn receive(mut driver: Driver, mut listener: Listener<'_>) -> Result<Self, Error> {
         loop {
             match driver.run()? {
@@ -40,78 +41,79 @@ impl Response {
         self.body.driver.in_flight.head()
     }
 
-    /// The status code.
+    /// Returns the status code.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.head().map_or(0, |head| head.status)
     }
 
-    /// The version.
+    /// Returns the version of HTTP.
     #[must_use]
     pub fn version(&self) -> Version {
         self.head().map_or(Version::HTTP_11, |head| head.version)
     }
 
-    /// The reason phrase, as it came.
+    /// Returns the reason phrase, unchanged.
     #[must_use]
     pub fn reason(&self) -> &[u8] {
         self.head().map_or(&[], |head| head.reason)
     }
 
-    /// The fields, in order and case, repeated ones included.
+    /// Returns the fields with their order, case and repetitions.
     #[must_use]
     pub fn fields(&self) -> Fields<'_> {
         self.head().map_or(Fields::EMPTY, |head| head.fields)
     }
 
-    /// The value of the first field of this name.
+    /// Returns the value of the first field with this name.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&[u8]> {
         self.fields().get(name)
     }
 
-    /// The URL that was asked for.
+    /// Returns the URL of the request. After redirects, it is the last one.
     #[must_use]
     pub fn url(&self) -> &Url {
         self.body.driver.in_flight.request().url()
     }
 
-    /// The address and the port at our end of the connection; `None` over a Unix socket.
+    /// Returns the local address of the connection; `None` for a Unix socket.
     #[must_use]
     pub fn local_addr(&self) -> Option<SocketAddr> {
         self.body.driver.in_flight.transport()?.local_addr()
     }
 
-    /// The address and the port of the server, or of the proxy; `None` over a Unix socket.
+    /// Returns the address of the server, or of the proxy; `None` for a Unix socket.
     #[must_use]
     pub fn remote_addr(&self) -> Option<SocketAddr> {
         self.body.driver.in_flight.transport()?.remote_addr()
     }
 
-    /// Where the time went: so far, and once the end of the body was reached, altogether.
+    /// Returns the durations of its phases: up to now, or in total after the end of the body.
     #[must_use]
     pub fn timings(&self) -> Timings {
         self.body.driver.in_flight.timings()
     }
 
-    /// How many bytes were sent and received: so far, and once the end of the body was reached,
-    /// altogether.
+    /// Returns how many bytes were sent and received: up to now, or in total after the end of the
+    /// body.
     #[must_use]
     pub fn sizes(&self) -> Sizes {
         self.body.driver.in_flight.sizes()
     }
 
-    /// How many bytes of the request's body were not sent, where the server has answered before it had all
-    /// of them; `None` if it had. Of a body without a length, only those that had been read are counted.
+    /// Returns how many bytes of the request's body were not sent because the server answered early;
+    /// `None` if the body was sent completely. Of a body without a known length, only the bytes that
+    /// were read are counted.
     #[must_use]
     pub fn unsent(&self) -> Option<u64> {
         self.body.driver.in_flight.unsent()
     }
 
     /// Takes the connection, after the server has agreed to leave HTTP/1.1: with 101 to a request
-    /// that had the fields `Connection: upgrade` and `Upgrade` (RFC 9110 section 7.8), or with 2xx
-    /// to CONNECT (section 9.3.6). Bytes that came behind the response are read first. The client's
-    /// pool knows the connection no more.
+    /// that had the fields `Connection: upgrade` and `Upgrade` (RFC 9110 section 7.8), or with 2xx to
+    /// CONNECT (section 9.3.6). Bytes that arrived after the response are read first. The connection
+    /// no longer counts towards the pool.
     ///
     /// ```no_run
     /// use std::io::Write;
@@ -125,7 +127,7 @@ impl Response {
     /// ```
     ///
     /// # Errors
-    /// [`Error::NotUpgraded`]: the server answered in another way.
+    /// [`Error::NotUpgraded`]: the server gave another answer.
     pub fn upgrade(mut self) -> Result<Upgraded, Error> {
         let driver = &mut self.body.driver;
         let Some((switched, transport)) = driver.in_flight.take_switched() else {
@@ -135,13 +137,13 @@ impl Response {
         upgraded.map_err(|error| driver.in_flight.failed(error.into()))
     }
 
-    /// The body, to be read piece by piece.
+    /// Returns the body, to be read piece by piece.
     #[must_use]
     pub fn into_body(self) -> ResponseBody {
         self.body
     }
 
-    /// The whole body: as it came, or decoded if the client
+    /// Reads the whole body. It is decoded if the client
     /// [decompresses](crate::ClientBuilder::decompress).
     ///
     /// # Errors
@@ -154,7 +156,7 @@ impl Response {
         Ok(bytes)
     }
 
-    /// The whole body as text. It is taken as UTF-8; what is none is replaced by U+FFFD.
+    /// Reads the whole body as UTF-8 text. Invalid bytes are replaced by U+FFFD.
     ///
     /// # Errors
     /// The exchange failed before the body was complete.
@@ -165,19 +167,20 @@ impl Response {
     }
 }
 
-/// The body of a response.
+/// The body of a response. It implements [`Read`].
 #[derive(Debug)]
 pub struct ResponseBody {
     driver: Driver,
-    /// The driver's current event is a piece of the body, of which not all has been read.
+    /// The current event is a piece of the body that was not read completely.
     has_data: bool,
-    /// How much of it has been read.
+    /// How many bytes of it were read.
     read: usize,
     over: bool,
 }
 
 impl ResponseBody {
-    /// The next bytes of the body, borrowed from where they were received; `None` at its end.
+    /// Returns the next bytes of the body, borrowed from the buffer of the connection; `None` at its
+    /// end.
     ///
     /// # Errors
     /// The exchange failed before the body was complete.
@@ -189,26 +192,26 @@ impl ResponseBody {
         Ok(Some(self.unread()))
     }
 
-    /// The trailers that followed the body, once its end was reached.
+    /// Returns the trailers, after the end of the body.
     #[must_use]
     pub fn trailers(&self) -> Fields<'_> {
         self.driver.in_flight.trailers()
     }
 
-    /// Where the time went: so far, and once the end of the body was reached, altogether.
+    /// Returns the durations of its phases: up to now, or in total after the end of the body.
     #[must_use]
     pub fn timings(&self) -> Timings {
         self.driver.in_flight.timings()
     }
 
-    /// How many bytes were sent and received: so far, and once the end of the body was reached,
-    /// altogether.
+    /// Returns how many bytes were sent and received: up to now, or in total after the end of the
+    /// body.
     #[must_use]
     pub fn sizes(&self) -> Sizes {
         self.driver.in_flight.sizes()
     }
 
-    /// What of the current piece has not been read.
+    /// Returns the unread part of the current piece.
     fn unread(&self) -> &[u8] {
         match self.driver.in_flight.event() {
             Some(Event::Data(data)) => data.get(self.read..).unwrap_or_default(),
@@ -216,7 +219,7 @@ impl ResponseBody {
         }
     }
 
-    /// Runs on to the next bytes; false when the exchange is over.
+    /// Runs the exchange up to the next bytes. Returns `false` at its end.
     fn advance(&mut self) -> Result<bool, Error> {
         self.read = 0;
         while !self.over {

@@ -1,4 +1,4 @@
-//! Waking a thread that waits for sockets.
+//! A signal that wakes a thread which waits for sockets.
 
 use std::io;
 #[cfg(unix)]
@@ -10,8 +10,8 @@ use std::os::unix::net::UnixStream;
 
 use rustix::event::{PollFd, PollFlags};
 
-/// Something to wait for beside sockets, as only sockets can be waited for together on every system: what
-/// is sent to one of a pair can be read from the other.
+/// A signal that can be waited for together with sockets. It is a pair of sockets, because only
+/// sockets can be polled together on every system: what is sent to one can be read from the other.
 #[derive(Debug)]
 pub(crate) struct Signal {
     sender: Half,
@@ -31,16 +31,16 @@ impl Signal {
         Ok(Self { sender, receiver })
     }
 
-    /// Wakes the thread that waits, or the next that does.
+    /// Wakes the waiting thread, or the next that waits.
     pub(crate) fn notify(&self) {
-        // One that is full wakes already, and nothing else can fail while both halves are there.
+        // A full socket wakes already. No other error is possible while both halves are open.
         #[cfg(unix)]
         let _ = (&self.sender).write(&[0]);
         #[cfg(not(unix))]
         let _ = self.sender.send(&[0]);
     }
 
-    /// Takes what has woken a thread, so that the next wait waits.
+    /// Clears the signal, so that the next wait blocks.
     pub(crate) fn clear(&self) {
         let mut room = [0; 16];
         #[cfg(unix)]
@@ -59,7 +59,7 @@ fn pair() -> io::Result<(Half, Half)> {
     UnixStream::pair()
 }
 
-/// Two sockets of loopback that take nothing from any other.
+/// Returns two UDP sockets on loopback that accept datagrams of each other only.
 #[cfg(not(unix))]
 fn pair() -> io::Result<(Half, Half)> {
     let [one, other] = [(); 2].map(|()| UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)));

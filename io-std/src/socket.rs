@@ -1,4 +1,4 @@
-//! Sockets: opening them, moving bytes, and asking whether they are silent.
+//! Sockets of clients.
 
 use std::borrow::Borrow;
 use std::io::{self, ErrorKind, Read};
@@ -32,8 +32,8 @@ pub(crate) fn open(
     Ok(socket)
 }
 
-/// A socket whose reads can wait, and that remembers for how long, so that the system is told only of
-/// changes. Nothing else that it does waits, but for [`wait`](Self::wait).
+/// A socket with a read timeout, which it caches, so that only changes need a system call. Only
+/// [`read`](Self::read) and [`wait`](Self::wait) block.
 #[derive(Debug)]
 pub(crate) struct Timed<S: Borrow<Socket> = Socket> {
     socket: S,
@@ -41,22 +41,22 @@ pub(crate) struct Timed<S: Borrow<Socket> = Socket> {
 }
 
 impl Timed {
-    /// The address and the port at our end, unless this is a Unix socket.
+    /// Returns the local address, unless this is a Unix socket.
     pub(crate) fn local_addr(&self) -> Option<SocketAddr> {
         self.socket.local_addr().ok()?.as_socket()
     }
 
-    /// The address and the port at the peer's end, unless this is a Unix socket.
+    /// Returns the peer's address, unless this is a Unix socket.
     pub(crate) fn remote_addr(&self) -> Option<SocketAddr> {
         self.socket.peer_addr().ok()?.as_socket()
     }
 
-    /// Returns whether nothing has come, not even the end. It does not wait.
+    /// Returns whether nothing has arrived, including the end. It does not block.
     pub(crate) fn is_silent(&self) -> bool {
         is_silent(&self.socket)
     }
 
-    /// Sends the last bytes as far as that is possible without waiting, and closes the socket.
+    /// Sends the last bytes as far as possible without blocking, and closes the socket.
     pub(crate) fn close(self, last: &[u8]) {
         if !last.is_empty() {
             // The connection is over; an error changes nothing.
@@ -70,7 +70,7 @@ impl Timed {
 }
 
 impl<S: Borrow<Socket>> Timed<S> {
-    /// A connection that is open.
+    /// Wraps a connected socket.
     pub(crate) const fn new(socket: S) -> Self {
         Self { socket, read: None }
     }
@@ -80,7 +80,7 @@ impl<S: Borrow<Socket>> Timed<S> {
         self.socket.borrow()
     }
 
-    /// Reads some bytes, and waits for them, but not longer than `timeout`.
+    /// Reads some bytes, and waits for them for at most `timeout`.
     pub(crate) fn read(&mut self, room: &mut [u8], timeout: Option<Duration>) -> io::Result<usize> {
         if timeout != self.read {
             self.socket().set_read_timeout(not_zero(timeout)?)?;
@@ -89,19 +89,19 @@ impl<S: Borrow<Socket>> Timed<S> {
         self.socket().read(room)
     }
 
-    /// Reads what has come, without waiting.
+    /// Reads what has arrived, without blocking.
     pub(crate) fn try_read(&self, room: &mut [u8]) -> io::Result<usize> {
         receive_now(self.socket(), room)
     }
 
-    /// Writes some of these bytes, without waiting.
+    /// Writes some of these bytes, without blocking.
     #[inline]
     pub(crate) fn try_write(&self, slices: [&[u8]; 3]) -> io::Result<usize> {
         send_now(self.socket(), slices)
     }
 
-    /// Waits until it can be read or written, but not longer than `timeout`. Returns what is possible
-    /// then. What is wrong with the socket is said by the operation.
+    /// Waits for at most `timeout` until reading or writing is possible. Returns what is possible. An
+    /// error of the socket is reported by the next operation.
     pub(crate) fn wait(
         &self,
         interest: Interest,
@@ -110,7 +110,7 @@ impl<S: Borrow<Socket>> Timed<S> {
         self.wait_with(None, interest, timeout)
     }
 
-    /// Waits as [`wait`](Self::wait) does, until there is a signal at the latest.
+    /// Waits as [`wait`](Self::wait) does, or until there is a signal.
     pub(crate) fn wait_with(
         &self,
         signal: Option<&Signal>,
@@ -124,7 +124,7 @@ impl<S: Borrow<Socket>> Timed<S> {
         let mut fds = [socket.clone(), signal.map_or(socket, Signal::poll_fd)];
         let fds = match signal {
             None => &mut fds[..1],
-            // A socket of which nothing is expected would tell that it was closed, and end every wait.
+            // A socket without an interest is left out: it would report a hangup, and end every wait.
             Some(_) if flags.is_empty() => &mut fds[1..],
             Some(_) => &mut fds[..],
         };
@@ -144,7 +144,7 @@ impl<S: Borrow<Socket>> Timed<S> {
     }
 }
 
-/// A timeout as a socket takes it: none is none, and zero has passed already.
+/// Returns a timeout for a socket, which must not be zero: zero has passed already.
 fn not_zero(timeout: Option<Duration>) -> io::Result<Option<Duration>> {
     match timeout {
         Some(Duration::ZERO) => Err(ErrorKind::TimedOut.into()),

@@ -1,4 +1,4 @@
-//! The transport of a client's connection: a socket, or what a caller's connector has opened.
+//! The transport of a client's connection: a socket, or one of the caller's connector.
 
 use std::fmt;
 use std::io::{self, ErrorKind, IoSlice};
@@ -16,17 +16,17 @@ use crate::socket::Timed;
 use crate::system_socket::SystemSocket;
 use crate::transport::{Interest, Transport};
 
-/// How long a transport that is no socket is waited for while there may be a signal.
+/// How long to wait for a transport that is not a socket before checking for a signal.
 const LOOK: Duration = Duration::from_millis(10);
 
-/// A transport whose operations wait.
+/// A transport with blocking operations.
 pub(crate) enum Stream {
     Socket(Timed),
     Custom(Box<dyn Transport>),
 }
 
 impl Stream {
-    /// Reads some bytes; `None` if the time for it is over.
+    /// Reads some bytes; `None` if the timeout has passed.
     #[inline]
     pub(crate) fn read(
         &mut self,
@@ -39,7 +39,7 @@ impl Stream {
         }
     }
 
-    /// Reads what has come, without waiting.
+    /// Reads what has arrived, without blocking.
     pub(crate) fn try_read(&self, room: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Socket(socket) => socket.try_read(room),
@@ -47,7 +47,7 @@ impl Stream {
         }
     }
 
-    /// Writes some of these bytes, without waiting.
+    /// Writes some of these bytes, without blocking.
     #[inline]
     pub(crate) fn try_write(&self, slices: [&[u8]; 3]) -> io::Result<usize> {
         match self {
@@ -56,8 +56,8 @@ impl Stream {
         }
     }
 
-    /// Waits until it may be read or written or there is a signal, but not longer than `timeout`. It may
-    /// return earlier. Returns whether it may be read.
+    /// Waits for at most `timeout` until reading or writing may be possible, or there is a signal.
+    /// May return earlier. Returns whether reading may be possible.
     pub(crate) fn wait(
         &self,
         interest: Interest,
@@ -70,7 +70,7 @@ impl Stream {
             }
             Self::Custom(transport) => transport,
         };
-        // It cannot be waited for together with a signal.
+        // A custom transport cannot be waited for together with a signal.
         let timeout = match signal {
             Some(_) => Some(timeout.map_or(LOOK, |timeout| timeout.min(LOOK))),
             None => timeout,
@@ -83,7 +83,7 @@ impl Stream {
         Ok(interest.read)
     }
 
-    /// Gives the transport up as one whose operations do not wait.
+    /// Converts it to a non-blocking transport.
     pub(crate) fn into_transport(self) -> io::Result<Box<dyn Transport>> {
         match self {
             Self::Socket(socket) => Ok(Box::new(SystemSocket::new(socket.into_socket())?)),
@@ -106,13 +106,13 @@ impl Stream {
     }
 }
 
-/// Reads some bytes of a transport; returns `None` if the time for it is over.
+/// Reads some bytes of a transport; `None` if the timeout has passed.
 fn read(
     transport: &dyn Transport,
     room: &mut [u8],
     timeout: Option<Duration>,
 ) -> Option<io::Result<usize>> {
-    // There is often something to read, and then the clock is not looked at.
+    // Often there is something to read, and the clock is not needed.
     let mut deadline = None;
     loop {
         match transport.read(room) {

@@ -11,7 +11,7 @@ use socket2::Socket;
 use crate::deadline::{poll_timeout, timeout_until};
 use crate::transport::{Interest, Transport};
 
-/// A connected socket that does not block.
+/// A connected, non-blocking socket.
 #[derive(Debug)]
 pub(crate) struct SystemSocket(Socket);
 

@@ -11,16 +11,16 @@ use crate::deadline::deadline_after;
 use crate::stream::Stream;
 use crate::transport::{Interest, Transport};
 
-/// The least room for a read.
+/// The minimum size of a buffer for reads.
 const READ: usize = 16 * 1024;
 
-/// A connection that carries another protocol now, or is a tunnel: what
+/// A connection that has left HTTP/1.1 for another protocol, or is a tunnel.
 /// [`Response::upgrade`](crate::Response::upgrade) and
-/// [`Exchange::upgrade`](crate::Exchange::upgrade) give.
+/// [`Exchange::upgrade`](crate::Exchange::upgrade) return it.
 ///
-/// What is written is sent at once, and what is read are the other side's bytes, through TLS and
-/// proxies where there are any. Clones are the same connection, so that one thread can read while
-/// another writes; neither waits for the other. It is closed when the last is dropped.
+/// Writes are sent at once, and reads return the peer's bytes, through TLS and proxies where there
+/// are any. Clones share the connection, so that one thread can read while another writes, without
+/// blocking each other. The connection is closed when the last clone is dropped.
 #[derive(Clone)]
 pub struct Upgraded {
     shared: Arc<Shared>,
@@ -28,12 +28,12 @@ pub struct Upgraded {
 
 struct Shared {
     transport: Box<dyn Transport>,
-    /// It is not locked while a thread waits.
+    /// Not locked while a thread waits.
     switched: Mutex<Switched>,
     timeouts: Mutex<Timeouts>,
 }
 
-/// How long operations wait; `None` is without end.
+/// How long operations wait; `None` means no limit.
 #[derive(Clone, Copy, Default)]
 struct Timeouts {
     read: Option<Duration>,
@@ -51,7 +51,7 @@ impl Upgraded {
         })
     }
 
-    /// How long a read waits for bytes before it fails with [`ErrorKind::TimedOut`]. Without end by
+    /// Sets how long a read waits for bytes before it fails with [`ErrorKind::TimedOut`]. No limit by
     /// default.
     ///
     /// # Errors
@@ -61,8 +61,8 @@ impl Upgraded {
         Ok(())
     }
 
-    /// How long a write waits until some bytes are taken before it fails with
-    /// [`ErrorKind::TimedOut`]. Without end by default.
+    /// Sets how long a write waits until some bytes are taken before it fails with
+    /// [`ErrorKind::TimedOut`]. No limit by default.
     ///
     /// # Errors
     /// The time is zero.
@@ -71,7 +71,7 @@ impl Upgraded {
         Ok(())
     }
 
-    /// Tells the other side that nothing more comes. What it sends can still be read.
+    /// Ends this side's direction. Bytes of the peer can still be read.
     ///
     /// # Errors
     /// The connection failed.
@@ -90,7 +90,7 @@ impl Shared {
             if let Some(n) = switched.read(room).map_err(refused)? {
                 return Ok(n);
             }
-            // TLS answers on its own at times, and another thread may have left something.
+            // TLS may have output of its own, and another thread may have left some.
             self.write_out(&mut switched)?;
             match self.transport.read(switched.space(READ)) {
                 Ok(0) => switched.handle_eof(),
@@ -120,7 +120,7 @@ impl Shared {
             drop(switched);
             if n > 0 {
                 return match self.flush() {
-                    // It was taken, and waits for the next write, or for a read.
+                    // The bytes were taken, and are sent by the next write or read.
                     Err(error) if error.kind() == ErrorKind::TimedOut => Ok(n),
                     result => result.map(|()| n),
                 };
@@ -130,7 +130,7 @@ impl Shared {
         }
     }
 
-    /// Has the transport take everything that waits for it.
+    /// Sends all output.
     fn flush(&self) -> io::Result<()> {
         let mut deadline = None;
         loop {
@@ -146,7 +146,7 @@ impl Shared {
         }
     }
 
-    /// Has the transport take what it can without waiting. Returns whether it took anything.
+    /// Sends what the transport takes without blocking. Returns whether it took anything.
     fn write_out(&self, switched: &mut Switched) -> io::Result<bool> {
         let mut has_moved = false;
         while !switched.out().is_empty() {
@@ -164,7 +164,7 @@ impl Shared {
         Ok(has_moved)
     }
 
-    /// Waits for the transport. `deadline` is when the operation's time is over, once it has waited.
+    /// Waits for the transport. `deadline` is that of the operation, once it has waited.
     fn wait(
         &self,
         interest: Interest,
@@ -219,7 +219,7 @@ impl fmt::Debug for Upgraded {
 }
 
 impl Drop for Shared {
-    /// Ends both directions, as far as that is possible without waiting.
+    /// Ends both directions, as far as possible without blocking.
     fn drop(&mut self) {
         let mut switched = lock(&self.switched);
         switched.close();

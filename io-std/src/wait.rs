@@ -1,4 +1,4 @@
-//! Waiting on a thread for what tasks wait for too.
+//! Blocks a thread on a future.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -6,10 +6,10 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-/// What comes of `future` within `timeout`, while this thread sleeps; `None` if that passes first.
+/// Returns the output of `future`, and blocks this thread for it; `None` if `timeout` passes first.
 pub(crate) fn wait_for<F: Future>(future: F, timeout: Option<Duration>) -> Option<F::Output> {
     let mut future = pin!(future);
-    // There is often nothing to wait for, and then nothing is needed to be woken by.
+    // Often the future is ready, and no waker is needed.
     let mut polled = future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     if let Poll::Ready(output) = polled {
         return Some(output);
@@ -29,7 +29,7 @@ pub(crate) fn wait_for<F: Future>(future: F, timeout: Option<Duration>) -> Optio
     }
 }
 
-/// A thread that sleeps.
+/// Wakes a blocked thread.
 struct Sleeper(Thread);
 
 impl Wake for Sleeper {

@@ -1,4 +1,4 @@
-//! Resolvers that callers put in, and how many lookups are under way at once.
+//! Tests of custom resolvers, and of the limit on lookups.
 
 #![cfg(test)]
 
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use limpid_std::{Client, LookupError, Resolve, ResolveError};
 
-/// Answers from a table.
+/// A resolver with a table.
 #[derive(Clone, Default)]
 struct Table {
     hosts: HashMap<&'static str, IpAddr>,
@@ -33,7 +33,7 @@ impl Resolve for Table {
     }
 }
 
-/// A port of loopback at which so many connections are answered with a status alone.
+/// Starts a server that answers this number of connections with a status line. Returns its port.
 fn serve(connections: usize) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -53,7 +53,7 @@ fn serve(connections: usize) -> u16 {
 }
 
 #[test]
-fn resolver_answers_from_a_table_and_is_not_asked_about_addresses() {
+fn custom_resolver_answers_and_is_not_called_for_addresses() {
     let table = Table {
         hosts: HashMap::from([("service.example", "127.0.0.1".parse().unwrap())]),
         ..Table::default()
@@ -69,7 +69,7 @@ fn resolver_answers_from_a_table_and_is_not_asked_about_addresses() {
     assert_eq!(*table.asked.lock().unwrap(), ["service.example", "other.example"]);
 }
 
-/// Hangs until it is opened.
+/// A resolver that blocks until it is opened.
 #[derive(Clone, Default)]
 struct Hanging(Arc<Gate>);
 
@@ -77,7 +77,7 @@ struct Hanging(Arc<Gate>);
 struct Gate {
     is_open: Mutex<bool>,
     opened: Condvar,
-    /// How many lookups are under way, and how many were at once.
+    /// How many lookups are in progress, and the maximum of that.
     now: AtomicUsize,
     most: AtomicUsize,
     begun: AtomicUsize,
@@ -101,7 +101,7 @@ impl Drop for Hanging {
     }
 }
 
-/// How many threads of this process look up names, where that can be seen.
+/// Returns how many threads of this process look up names, where the system shows it.
 fn resolving_threads() -> Option<usize> {
     let tasks = std::fs::read_dir("/proc/self/task").ok()?;
     let names =
@@ -110,7 +110,7 @@ fn resolving_threads() -> Option<usize> {
 }
 
 #[test]
-fn requests_to_a_resolver_that_hangs_leave_no_more_threads_than_there_may_be() {
+fn resolver_that_hangs_occupies_no_more_threads_than_allowed() {
     const MOST: usize = 4;
     let hanging = Hanging::default();
     let builder = Client::builder().resolver(hanging.clone()).lookups(MOST);
@@ -121,7 +121,7 @@ fn requests_to_a_resolver_that_hangs_leave_no_more_threads_than_there_may_be() {
     }
     let most = hanging.0.most.load(Ordering::SeqCst);
     assert!((1..=MOST).contains(&most), "{most} at once");
-    // Other tests of this program have few of their own, and none that stays.
+    // Other tests of this program start few, and those end.
     assert!(resolving_threads().is_none_or(|threads| threads <= 2 * MOST));
 }
 

@@ -12,51 +12,51 @@ use limpid_core::fields::FieldBlock;
 use limpid_core::http1::BodySize;
 use limpid_io::{Content, Input, Part, Prepared};
 
-/// The pieces of a body, made as they are needed.
+/// A future for the next piece of a body.
 pub type NextPiece<'b> = Pin<Box<dyn Future<Output = io::Result<Option<Bytes>>> + Send + 'b>>;
 
-/// Something that yields a body piece by piece.
+/// A source that yields a body piece by piece.
 pub trait Pieces: Send {
-    /// The next piece; `None` at the end.
+    /// Returns the next piece; `None` at the end.
     ///
     /// # Errors
-    /// The body cannot be had; the request fails.
+    /// The body is not available. The request fails with this error as its source.
     fn next(&mut self) -> NextPiece<'_>;
 }
 
-/// What a request carries: nothing, bytes, or pieces that are made on the way.
+/// The body of a request: empty, bytes, or what a source yields.
 #[derive(Debug)]
 pub struct Body {
     content: Content<Source>,
 }
 
 impl Body {
-    /// No body.
+    /// Creates an empty body.
     #[must_use]
     pub const fn none() -> Self {
         Self { content: Content::none() }
     }
 
-    /// What `pieces` yield, to their end. With a `length`, exactly that many bytes are sent;
-    /// without one, the body is chunked. A piece is asked for when the server took the one before.
+    /// Creates a body from `pieces`. With a `length`, exactly that many bytes are sent; without one,
+    /// the body is chunked. The next piece is requested when the server has taken the last one.
     pub fn pieces(pieces: impl Pieces + 'static, length: Option<u64>) -> Self {
         Self { content: Content::source(Source::Rests(Box::new(pieces)), length) }
     }
 
-    /// Sends the body in chunks, and then the fields that `add` adds (RFC 9110 section 6.5). It is
-    /// called when the last piece was made, so that they can say something about the body. Fields
-    /// that must stand before a body are refused, and fail the request.
+    /// Sends the body chunked, and after it the fields that `add` adds (RFC 9110 section 6.5). `add`
+    /// is called after the last piece, so that trailers can depend on the body. Fields that are not
+    /// permitted in trailers fail the request.
     #[must_use]
     pub fn trailers(self, add: impl FnMut(&mut FieldBlock) + Send + 'static) -> Self {
         Self { content: self.content.trailers(add) }
     }
 
-    /// The body of a request that was prepared.
+    /// Returns the body of a prepared request.
     pub(crate) fn of(prepared: &Prepared) -> Self {
         Self { content: Content::from(prepared) }
     }
 
-    /// The bytes, if it is bytes.
+    /// Returns the bytes, if the body consists of bytes.
     pub(crate) fn into_bytes(self) -> Option<Bytes> {
         self.content.into_bytes()
     }
@@ -65,12 +65,12 @@ impl Body {
         self.content.size()
     }
 
-    /// Goes back to the start.
+    /// Returns to the start.
     pub(crate) fn rewind(&mut self) -> Result<(), Error> {
         self.content.rewind()
     }
 
-    /// The next piece, when it is made. What was begun goes on at the next call.
+    /// Returns the next piece, once it is available. A pending piece is continued by the next call.
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Input<'_>> {
         let part = match self.content.part() {
             Part::Piece(piece) => Ok(Some(piece)),
@@ -81,12 +81,12 @@ impl Body {
     }
 }
 
-/// What makes the pieces of a body.
+/// The source of a body's pieces.
 enum Source {
     Rests(Box<dyn Pieces>),
-    /// A piece is being made. The pieces are in the future, so that it can be kept between calls.
+    /// A future for a piece. It contains the source, so that it can be kept between calls.
     Makes(Making),
-    /// It is moved from one to the other.
+    /// The source is being moved into or out of the future.
     Moves,
 }
 
@@ -100,7 +100,7 @@ impl Source {
                 (pieces, piece)
             }),
             Self::Makes(making) => making,
-            // A future that has panicked takes the pieces with it.
+            // A future that has panicked has dropped the source.
             Self::Moves => return Poll::Ready(Err(io::ErrorKind::Other.into())),
         };
         match making.as_mut().poll(cx) {

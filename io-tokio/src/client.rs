@@ -17,13 +17,25 @@ use crate::resolve::Resolver;
 use crate::response::Response;
 use crate::timed::Timed;
 
-/// Builds a [`Client`].
+/// A builder for a [`Client`].
 pub type ClientBuilder = limpid_io::ClientBuilder<Client>;
 
-/// A client: what its requests have in common.
+/// An asynchronous client: the configuration and the connections that its requests share.
 ///
-/// It can be shared by tasks, and is cheap to clone. Connections are kept and used again; they are
-/// closed when the last clone of the client and the last of its responses are dropped.
+/// Tasks can share it, and it is cheap to clone. Connections are reused; they are closed when the
+/// last clone of the client and the last of its responses are dropped.
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use limpid_tokio::Client;
+///
+/// # async fn run() -> Result<(), limpid_tokio::Error> {
+/// let client = Client::builder().timeout(Duration::from_secs(10)).build();
+/// let response = client.get("http://example.com/").send().await?;
+/// assert_eq!(response.status(), 200);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Client {
     connections: Arc<Connections<Timed>>,
@@ -61,7 +73,7 @@ impl Default for Client {
 }
 
 impl Client {
-    /// Starts a client.
+    /// Returns a builder for a client.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
@@ -91,7 +103,7 @@ impl Client {
         self.request("DELETE", url)
     }
 
-    /// Starts a request with any method.
+    /// Starts a request with this method.
     pub fn request(&self, method: &str, url: &str) -> RequestBuilder<'_> {
         RequestBuilder {
             client: self,
@@ -101,8 +113,8 @@ impl Client {
         }
     }
 
-    /// Sends a request that was [prepared](RequestBuilder::prepare) by this client or another, and
-    /// waits for the head of the response. Dropping the future cancels it.
+    /// Sends a request that this client or another has [prepared](RequestBuilder::prepare), and waits
+    /// for the head of the response. Dropping the future cancels the request.
     ///
     /// # Errors
     /// Certificates cannot be read, or the exchange failed.
@@ -114,7 +126,7 @@ impl Client {
     }
 }
 
-/// A request on its way.
+/// A request under construction.
 #[derive(Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RequestBuilder<'c> {
@@ -125,16 +137,15 @@ pub struct RequestBuilder<'c> {
 }
 
 impl<'c> RequestBuilder<'c> {
-    /// Adds a field; its case and place are kept. What cannot be sent is refused by
-    /// [`send`](Self::send).
+    /// Adds a field. Case and order are kept. [`send`](Self::send) fails if the field is not valid.
     #[inline]
     pub fn header(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
         self.pending.push(name.as_ref(), value.as_ref());
         self
     }
 
-    /// Asks for this target instead of the URL's path and query (RFC 9112 section 3.2): `*` for
-    /// OPTIONS, or `host:port` for CONNECT, which is otherwise that of the URL.
+    /// Sets the request target instead of the URL's path and query (RFC 9112 section 3.2): `*` for
+    /// OPTIONS, or `host:port` for CONNECT, which is by default that of the URL.
     pub fn target(mut self, target: impl AsRef<[u8]>) -> Self {
         self.pending = self.pending.map(|request| request.target(target.as_ref()));
         self
@@ -145,31 +156,32 @@ impl<'c> RequestBuilder<'c> {
         self.header("Authorization", basic(user.as_ref(), password.as_ref()))
     }
 
-    /// The body: bytes, text, or [`Body::pieces`].
+    /// Sets the body: bytes, text, or [`Body::pieces`].
     pub fn body(mut self, body: impl Into<Body>) -> Self {
         self.body = body.into();
         self
     }
 
-    /// Sends the body only when the server asks for it with `100 Continue`, or says nothing for a
-    /// while (RFC 9110 section 10.1.1): a server that does not want the body can say so before it
-    /// has come. Without a body, this changes nothing.
+    /// Sends the body only after the server has answered `100 Continue`, or has not answered for a
+    /// while (RFC 9110 section 10.1.1), so that the server can reject the request before it has
+    /// received the body. Has no effect without a body.
     pub fn expect_continue(mut self) -> Self {
         self.pending = self.pending.map(Request::expect_continue);
         self
     }
 
-    /// Calls this with each informational response, as it comes: 100, 102, or 103 with the links
-    /// that the final response will have (RFC 8297).
+    /// Calls `call` with each informational response as it arrives: 100, 102, or 103 with the links
+    /// of the final response (RFC 8297).
     pub fn on_informational(mut self, call: impl FnMut(&ResponseHead<'_>) + Send + 'c) -> Self {
         self.listener = Listener::new(call);
         self
     }
 
-    /// Sends the request and waits for the head of the response. Dropping the future cancels it.
+    /// Sends the request and waits for the head of the response. Dropping the future cancels the
+    /// request.
     ///
     /// # Errors
-    /// The URL is none, certificates cannot be read, or the exchange failed.
+    /// The URL is not valid, certificates cannot be read, or the exchange failed.
     pub async fn send(self) -> Result<Response, Error> {
         let Self { client, pending, body, listener } = self;
         let in_flight = pending.begin(&client.connections, body.size())?;
@@ -178,12 +190,11 @@ impl<'c> RequestBuilder<'c> {
         Ok(response)
     }
 
-    /// Builds the request without sending it, so that it can be sent many times by
-    /// [`Client::send`], with nothing to be built again. Nobody is told of informational responses
-    /// then.
+    /// Builds the request without sending it. [`Client::send`] can send it many times, without
+    /// building it again. Informational responses are then ignored.
     ///
     /// # Errors
-    /// The URL is none, or the body can be had once only: it is no text and no bytes.
+    /// The URL is not valid, or the body can be read only once because it is neither text nor bytes.
     pub fn prepare(self) -> Result<Prepared, Error> {
         let Self { client, pending, body, .. } = self;
         let request = pending.into_request()?.body(body.size());

@@ -1,4 +1,4 @@
-//! Opening connections, as callers can do it themselves.
+//! The trait of connectors, and the connector for sockets of the system.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -11,7 +11,7 @@ use limpid_core::client::Dial;
 use crate::socket::Socket;
 use crate::transport::Transport;
 
-/// A connection that is being opened. Dropping it gives that up.
+/// A connection attempt. Dropping it cancels the attempt.
 pub type Connecting = Pin<Box<dyn Future<Output = io::Result<Box<dyn Transport>>> + Send>>;
 
 /// Opens the connections of a client.
@@ -21,7 +21,7 @@ pub type Connecting = Pin<Box<dyn Future<Output = io::Result<Box<dyn Transport>>
 ///
 /// use limpid_tokio::{Client, Connect, Connecting, Dial, Transport};
 ///
-/// /// Opens connections in memory. Whoever serves them gets their other ends.
+/// /// Opens connections in memory, and sends their other ends to a server.
 /// struct Memory(tokio::sync::mpsc::UnboundedSender<tokio::io::DuplexStream>);
 ///
 /// impl Connect for Memory {
@@ -40,15 +40,16 @@ pub type Connecting = Pin<Box<dyn Future<Output = io::Result<Box<dyn Transport>>
 /// # drop(client);
 /// ```
 pub trait Connect: Send + Sync {
-    /// Begins to open a connection. The addresses of a host race (RFC 8305), so that several may be
-    /// under way at once; those that are not needed are dropped, as are those whose time is over.
+    /// Starts to open a connection. The addresses of a host race (RFC 8305), so that several attempts
+    /// may be in progress; those that are no longer needed, or have timed out, are dropped.
     ///
     /// # Errors
+    /// The connection cannot be opened.
     /// The connection cannot be opened.
     fn connect(&self, dial: Dial<'_>) -> Connecting;
 }
 
-/// Opens sockets of the system: TCP and Unix sockets. A connector of one's own can build on it.
+/// A connector for sockets of the system: TCP and Unix sockets. A custom connector can use it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemConnector;
 
@@ -64,12 +65,12 @@ impl Connect for SystemConnector {
     }
 }
 
-/// What opens the connections of a client: sockets of the system by default, or a [`Connect`].
+/// The connector of a client: sockets of the system by default, or a [`Connect`].
 #[derive(Clone, Default)]
 pub struct Connector(Option<Arc<dyn Connect>>);
 
 impl Connector {
-    /// Returns the caller's own, if there is one.
+    /// Returns the caller's connector, if there is one.
     pub(crate) fn custom(&self) -> Option<&dyn Connect> {
         self.0.as_deref()
     }

@@ -1,4 +1,4 @@
-//! Connections that are being opened, several at once where a host has several addresses.
+//! Connection attempts, of which several can be in progress for a host with several addresses.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -11,20 +11,20 @@ use crate::connect::{Connecting, Connector};
 use crate::socket::Socket;
 use crate::stream::Stream;
 
-/// The attempts that are under way.
+/// The attempts in progress.
 #[derive(Debug, Default)]
 pub(crate) struct Dials(Vec<(DialId, Attempt)>);
 
-/// An attempt at opening a connection.
+/// A connection attempt.
 pub(crate) enum Attempt {
-    /// A socket, which connects by itself. It is taken when it has.
+    /// A socket, which the system connects in the background. It is taken once it is connected.
     Socket(Option<Socket>),
-    /// What a caller's connector does.
+    /// The future of a caller's connector.
     Custom(Connecting),
 }
 
 impl Attempt {
-    /// Begins to open a connection.
+    /// Starts to open a connection.
     pub(crate) fn begin(connector: &Connector, dial: Dial<'_>) -> io::Result<Self> {
         if let Some(connect) = connector.custom() {
             return Ok(Self::Custom(connect.connect(dial)));
@@ -33,7 +33,7 @@ impl Attempt {
         Socket::begin(target, from, options).map(|socket| Self::Socket(Some(socket)))
     }
 
-    /// Returns the connection when it is open, or why it cannot be opened.
+    /// Returns the connection once it is open, or why it cannot be opened.
     pub(crate) fn poll_open(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Stream>> {
         match self {
             Self::Socket(slot) => {
@@ -74,7 +74,7 @@ impl Dials {
         .await
     }
 
-    /// Closes one.
+    /// Closes an attempt.
     pub(crate) fn abandon(&mut self, dial: DialId) {
         self.0.retain(|(id, _)| *id != dial);
     }

@@ -1,4 +1,4 @@
-//! The driver: it does what the exchange says, and decides nothing.
+//! The driver of an exchange: performs its actions.
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
@@ -16,7 +16,7 @@ use crate::body::Body;
 use crate::dials::{Attempt, Dials};
 use crate::timed::Timed;
 
-/// An exchange and the socket it runs on. Dropping it ends the exchange.
+/// An exchange and its socket. Dropping it cancels the exchange.
 #[derive(Debug)]
 pub(crate) struct Driver {
     pub(crate) in_flight: InFlight<Timed>,
@@ -30,9 +30,9 @@ impl Driver {
         Self { in_flight, dials: Dials::default(), body, over: false }
     }
 
-    /// Runs the exchange to what there is for the caller; `None` at its end. It can be dropped at any
-    /// point. What a connection waits for before it is open is in boxes, so that an exchange on one
-    /// that is open has no room for it.
+    /// Runs the exchange until there is an event for the caller; `None` at its end. The future can be
+    /// dropped at any point. The steps before a connection is open are boxed, so that the future of
+    /// an exchange on an open connection stays small.
     pub(crate) async fn run(&mut self) -> Result<Option<Emitted>, Error> {
         self.in_flight.tick();
         loop {
@@ -66,8 +66,8 @@ impl Driver {
         }
     }
 
-    /// Does one of the things that are waited for, as soon as it is possible, or tells that the time for
-    /// them is over.
+    /// Does one of the operations that are waited for, as soon as it is possible, or passes a timeout
+    /// to the exchange.
     #[inline]
     fn poll_wait(&mut self, interest: Interest, cx: &mut Context<'_>) -> Poll<()> {
         let (mut buffers, transport) = self.in_flight.io();
@@ -76,7 +76,7 @@ impl Driver {
             self.in_flight.input(Input::ReceiveFailed(not_connected()));
             return Poll::Ready(());
         };
-        // A response that comes early may make the rest of the request needless.
+        // An early response may make the rest of the request unnecessary.
         if interest.read
             && let Poll::Ready(result) = transport.poll_read(cx, &mut buffers)
         {
@@ -104,7 +104,7 @@ impl Driver {
         Poll::Ready(())
     }
 
-    /// Whether the exchange is: there is nothing more to run.
+    /// Returns whether the exchange has ended.
     pub(crate) const fn is_over(&self) -> bool {
         self.over
     }
@@ -130,7 +130,7 @@ impl Driver {
         }
     }
 
-    /// Connects, or begins to where there is something else to be done.
+    /// Connects, or starts to connect if there is something else to do.
     async fn dial(&mut self, id: DialId) {
         let now = self.in_flight.now();
         let Some(dial) = self.in_flight.dial() else { return };
@@ -148,7 +148,7 @@ impl Driver {
         }
     }
 
-    /// Waits for one of the attempts at connecting, or until it is time for the next.
+    /// Waits for the end of one of the connection attempts, or until the next is due.
     async fn wait(&mut self) {
         let until = self.in_flight.deadline();
         match within(until, self.in_flight.now(), self.dials.settled()).await {
@@ -162,7 +162,7 @@ impl Driver {
         self.in_flight.release();
     }
 
-    /// The connection, which may be kept, waits for nothing any more.
+    /// Releases the waker of the connection, which may be kept.
     fn rest(&self) {
         if let Some(transport) = self.in_flight.transport() {
             transport.rest();
@@ -171,8 +171,7 @@ impl Driver {
 }
 
 impl Drop for Driver {
-    /// Ends the exchange, whatever it is doing: what has been started is told as ended, and the
-    /// socket is closed. Nothing is waited for.
+    /// Cancels the exchange, in any state. Open spans end, and the socket is closed, without waiting.
     fn drop(&mut self) {
         if self.over {
             return;
@@ -192,20 +191,20 @@ impl Drop for Driver {
                 Action::Release => self.release(),
                 Action::Done | Action::Failed => return self.release(),
                 Action::Event(_) => {}
-                // There is nothing else to be done after a cancellation.
+                // Nothing else remains to be done after a cancellation.
                 _ => self.in_flight.input(Input::Cancel),
             }
         }
     }
 }
 
-/// The error of an exchange that has no transport to move bytes.
+/// Returns the error of an exchange without a transport.
 #[cold]
 fn not_connected() -> CoreError {
     io::Error::from(ErrorKind::NotConnected).into()
 }
 
-/// What comes of `future` before the deadline; `None` if that passes first.
+/// Returns the output of `future`; `None` if the deadline passes first.
 pub(crate) async fn within<F: Future>(
     until: Option<Deadline>,
     now: Mono,

@@ -1,4 +1,4 @@
-//! An asynchronous HTTP/1.1 client: [`limpid_core`] driven over tokio's sockets.
+//! An asynchronous HTTP/1.1 client and server: [`limpid_core`] over the sockets of tokio.
 //!
 //! ```no_run
 //! use limpid_tokio::Client;
@@ -12,8 +12,8 @@
 //! # }
 //! ```
 //!
-//! It has the shape of the blocking driver, limpid-std, and runs the same machine. Dropping a future, or
-//! a response, cancels its exchange.
+//! The interface is that of the blocking driver, limpid-std, and the state machine is the same.
+//! Dropping a future, or a response, cancels its exchange.
 
 mod body;
 mod client;

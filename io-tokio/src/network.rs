@@ -1,4 +1,4 @@
-//! How a client reaches the network.
+//! The resolver and the connector of a client.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use limpid_io::Settings;
 use crate::connect::Connector;
 use crate::resolve::{Resolve, Resolver};
 
-/// How a client looks up host names and opens connections.
+/// The resolver and the connector of a client.
 pub(crate) struct Network {
     pub(crate) resolver: Arc<dyn Resolve>,
     pub(crate) connector: Connector,

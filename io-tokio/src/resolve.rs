@@ -1,4 +1,4 @@
-//! Looking up host names, as callers can do it themselves.
+//! The trait of resolvers, and the system's resolver.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use limpid_io::LookupError;
 use limpid_socket::{LookupThreads, WithoutThreads, lookup};
 
-/// Addresses that are being looked up. Dropping it gives that up.
+/// A lookup in progress. Dropping it cancels the lookup.
 pub type Resolving<'r> =
     Pin<Box<dyn Future<Output = Result<Vec<SocketAddr>, LookupError>> + Send + 'r>>;
 
@@ -19,7 +19,7 @@ pub type Resolving<'r> =
 ///
 /// use limpid_tokio::{Client, Resolve, Resolving, SystemResolver};
 ///
-/// /// Knows one host, and leaves others to the system.
+/// /// Resolves one host, and leaves others to the system.
 /// struct Known(SystemResolver);
 ///
 /// impl Resolve for Known {
@@ -35,26 +35,25 @@ pub type Resolving<'r> =
 /// # drop(client);
 /// ```
 pub trait Resolve: Send + Sync {
-    /// Returns the addresses of `host`, which is a name, in the order in which they are to be tried.
-    /// The request polls the future itself, and drops it when its time is over: whether requests share
-    /// a lookup, and what was found is kept, is the resolver's to decide.
+    /// Returns the addresses of `host`, which is a name, in the order in which to try them. The
+    /// request polls the future itself, and drops it when it times out. A resolver may share lookups
+    /// between requests, and cache results.
     ///
     /// # Errors
-    /// The name is not known, has no address, or the resolver failed. The resolver's own error becomes
-    /// the source of the request's.
+    /// The name does not exist, has no address, or the resolver failed. The resolver's own error
+    /// becomes the source of the request's.
     fn resolve<'r>(&'r self, host: &'r str, port: u16) -> Resolving<'r>;
 }
 
-/// The system's resolver, which blocks, and so runs on threads of its own. Requests for the same host
-/// and port share a lookup. Clones have the same threads.
+/// The system's resolver. It blocks, and therefore runs on its own threads, which clones share.
+/// Requests for the same host and port share a lookup.
 #[derive(Clone, Debug)]
 pub struct SystemResolver {
     threads: Arc<LookupThreads>,
 }
 
 impl SystemResolver {
-    /// Returns a resolver of at most `most` threads at once, and at least one. Other lookups wait for
-    /// their turn.
+    /// Creates a resolver with at most `most` threads at once, and at least one. Other lookups wait.
     #[must_use]
     pub fn new(most: usize) -> Self {
         let resolve = Box::new(|host: &str, port, _| Ok(lookup(host, port)?));
@@ -68,12 +67,12 @@ impl Resolve for SystemResolver {
     }
 }
 
-/// What looks up the host names of a client: the system's resolver by default, or a [`Resolve`].
+/// The resolver of a client: that of the system by default, or a [`Resolve`].
 #[derive(Clone, Default)]
 pub struct Resolver(Option<Arc<dyn Resolve>>);
 
 impl Resolver {
-    /// Returns the caller's resolver, or the system's with at most `most` threads.
+    /// Returns the caller's resolver, or that of the system with at most `most` threads.
     pub(crate) fn or_system(self, most: usize) -> Arc<dyn Resolve> {
         self.0.unwrap_or_else(|| Arc::new(SystemResolver::new(most)))
     }

@@ -1,4 +1,4 @@
-//! Responses, and reading their bodies.
+//! Responses and their bodies.
 
 use std::net::SocketAddr;
 
@@ -11,9 +11,10 @@ use limpid_io::{Error, Listener};
 use crate::driver::Driver;
 use crate::upgraded::Upgraded;
 
-/// A response: its head, and its body to be read piece by piece or whole.
+/// A response, whose head was received. Its body is read whole with [`bytes`](Self::bytes) or
+/// [`text`](Self::text), or piece by piece with [`next_piece`](Self::next_piece).
 ///
-/// Dropping it before its end closes the connection.
+/// Dropping it before the end of the body closes the connection.
 #[derive(Debug)]
 pub struct Response {
     driver: Driver,
@@ -24,7 +25,7 @@ impl Response {
         Self { driver }
     }
 
-    /// Runs the exchange to the head of the response.
+    /// Runs the exchange up to the head of the response.
     pub(crate) async fn receive(&mut self, mut listener: Listener<'_>) -> Result<(), Error> {
         let Self { driver, .. } = self;
         loop {
@@ -41,81 +42,82 @@ impl Response {
         self.driver.in_flight.head()
     }
 
-    /// The status code.
+    /// Returns the status code.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.head().map_or(0, |head| head.status)
     }
 
-    /// The version.
+    /// Returns the version of HTTP.
     #[must_use]
     pub fn version(&self) -> Version {
         self.head().map_or(Version::HTTP_11, |head| head.version)
     }
 
-    /// The reason phrase, as it came.
+    /// Returns the reason phrase, unchanged.
     #[must_use]
     pub fn reason(&self) -> &[u8] {
         self.head().map_or(&[], |head| head.reason)
     }
 
-    /// The fields, in order and case, repeated ones included.
+    /// Returns the fields with their order, case and repetitions.
     #[must_use]
     pub fn fields(&self) -> Fields<'_> {
         self.head().map_or(Fields::EMPTY, |head| head.fields)
     }
 
-    /// The value of the first field of this name.
+    /// Returns the value of the first field with this name.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&[u8]> {
         self.fields().get(name)
     }
 
-    /// The URL that was asked for last.
+    /// Returns the URL of the request. After redirects, it is the last one.
     #[must_use]
     pub fn url(&self) -> &Url {
         self.driver.in_flight.request().url()
     }
 
-    /// The address and the port at our end of the connection; `None` over a Unix socket.
+    /// Returns the local address of the connection; `None` for a Unix socket.
     #[must_use]
     pub fn local_addr(&self) -> Option<SocketAddr> {
         self.driver.in_flight.transport()?.local_addr()
     }
 
-    /// The address and the port of the server, or of the proxy; `None` over a Unix socket.
+    /// Returns the address of the server, or of the proxy; `None` for a Unix socket.
     #[must_use]
     pub fn remote_addr(&self) -> Option<SocketAddr> {
         self.driver.in_flight.transport()?.remote_addr()
     }
 
-    /// Where the time went: so far, and once the end of the body was reached, altogether.
+    /// Returns the durations of its phases: up to now, or in total after the end of the body.
     #[must_use]
     pub fn timings(&self) -> Timings {
         self.driver.in_flight.timings()
     }
 
-    /// How many bytes were sent and received: so far, and once the end of the body was reached,
-    /// altogether.
+    /// Returns how many bytes were sent and received: up to now, or in total after the end of the
+    /// body.
     #[must_use]
     pub fn sizes(&self) -> Sizes {
         self.driver.in_flight.sizes()
     }
 
-    /// How many bytes of the request's body were not sent, where the server has answered before it had all
-    /// of them; `None` if it had. Of a body without a length, only those that had been read are counted.
+    /// Returns how many bytes of the request's body were not sent because the server answered early;
+    /// `None` if the body was sent completely. Of a body without a known length, only the bytes that
+    /// were read are counted.
     #[must_use]
     pub fn unsent(&self) -> Option<u64> {
         self.driver.in_flight.unsent()
     }
 
     /// Takes the connection, after the server has agreed to leave HTTP/1.1: with 101 to a request
-    /// that had the fields `Connection: upgrade` and `Upgrade` (RFC 9110 section 7.8), or with 2xx
-    /// to CONNECT (section 9.3.6). Bytes that came behind the response are read first. The client's
-    /// pool knows the connection no more.
+    /// that had the fields `Connection: upgrade` and `Upgrade` (RFC 9110 section 7.8), or with 2xx to
+    /// CONNECT (section 9.3.6). Bytes that arrived after the response are read first. The connection
+    /// no longer counts towards the pool.
     ///
     /// # Errors
-    /// [`Error::NotUpgraded`]: the server answered in another way.
+    /// [`Error::NotUpgraded`]: the server gave another answer.
     pub fn upgrade(mut self) -> Result<Upgraded, Error> {
         match self.driver.in_flight.take_switched() {
             Some((switched, transport)) => Ok(Upgraded::new(switched, transport.into_stream())),
@@ -123,13 +125,14 @@ impl Response {
         }
     }
 
-    /// The trailers that followed the body, once its end was reached.
+    /// Returns the trailers, after the end of the body.
     #[must_use]
     pub fn trailers(&self) -> Fields<'_> {
         self.driver.in_flight.trailers()
     }
 
-    /// The next bytes of the body, borrowed from where they were received; `None` at its end.
+    /// Returns the next bytes of the body, borrowed from the buffer of the connection; `None` at its
+    /// end.
     ///
     /// # Errors
     /// The exchange failed before the body was complete.
@@ -145,7 +148,7 @@ impl Response {
         })
     }
 
-    /// The whole body: as it came, or decoded if the client
+    /// Reads the whole body. It is decoded if the client
     /// [decompresses](crate::ClientBuilder::decompress).
     ///
     /// # Errors
@@ -158,7 +161,7 @@ impl Response {
         Ok(bytes)
     }
 
-    /// The whole body as text. It is taken as UTF-8; what is none is replaced by U+FFFD.
+    /// Reads the whole body as UTF-8 text. Invalid bytes are replaced by U+FFFD.
     ///
     /// # Errors
     /// The exchange failed before the body was complete.

@@ -1,4 +1,4 @@
-//! Sockets: opening them, moving bytes, and asking whether they are silent.
+//! Sockets of clients.
 
 use std::io::{self, ErrorKind, IoSlice};
 use std::net::{IpAddr, SocketAddr};
@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 
 use crate::transport::Transport;
 
-/// A stream of either kind.
+/// A TCP or Unix socket.
 #[derive(Debug)]
 pub(crate) enum Socket {
     Tcp(TcpStream),
@@ -33,7 +33,7 @@ macro_rules! either {
 }
 
 impl Socket {
-    /// Begins to open a connection to `target`.
+    /// Starts to open a connection to `target`.
     pub(crate) fn begin(
         target: Target<'_>,
         from: Option<IpAddr>,
@@ -49,17 +49,17 @@ impl Socket {
         }
     }
 
-    /// The address and the port at our end, unless this is a Unix socket.
+    /// Returns the local address, unless this is a Unix socket.
     pub(crate) fn local_addr(&self) -> Option<SocketAddr> {
         either!(self, stream => SockRef::from(stream).local_addr().ok()?.as_socket())
     }
 
-    /// The address and the port at the peer's end, unless this is a Unix socket.
+    /// Returns the peer's address, unless this is a Unix socket.
     pub(crate) fn remote_addr(&self) -> Option<SocketAddr> {
         either!(self, stream => SockRef::from(stream).peer_addr().ok()?.as_socket())
     }
 
-    /// Whether the connection is open by now, or could not be opened.
+    /// Returns whether the connection is open, or why it could not be opened.
     pub(crate) fn poll_open(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(either!(self, stream => stream.poll_write_ready(cx)))?;
         Poll::Ready(either!(self, stream => stream.take_error())?.map_or(Ok(()), Err))
@@ -90,8 +90,8 @@ impl Socket {
         either!(self, stream => Pin::new(stream).poll_shutdown(cx))
     }
 
-    /// Returns whether nothing has come, not even the end. It asks the system only where the runtime has heard of something, or has not yet heard that all
-    /// was read.
+    /// Returns whether nothing has arrived, including the end. Makes a system call only if the
+    /// runtime reports readiness, or has not been notified yet that all was read.
     pub(crate) fn is_silent(&self) -> bool {
         either!(self, stream => {
             let peek = || match is_silent(&SockRef::from(stream)) {
@@ -103,7 +103,7 @@ impl Socket {
         })
     }
 
-    /// Sends what can be sent without waiting.
+    /// Sends what can be sent without blocking.
     pub(crate) fn write_now(&self, bytes: &[u8]) -> io::Result<usize> {
         either!(self, stream => stream.try_write(bytes))
     }

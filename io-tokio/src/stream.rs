@@ -1,4 +1,4 @@
-//! The transport of a client's connection: a socket, or what a caller's connector has opened.
+//! The transport of a client's connection: a socket, or one of the caller's connector.
 
 use std::fmt;
 use std::io::{self, IoSlice};
@@ -14,12 +14,12 @@ use crate::transport::Transport;
 /// A transport.
 pub(crate) enum Stream {
     Socket(Socket),
-    /// It is locked only to ask an idle one whether it is silent.
+    /// A caller's transport. It is locked only to check whether an idle one is silent.
     Custom(Mutex<Box<dyn Transport>>),
 }
 
 impl Stream {
-    /// Reads into `room`; nothing at the end.
+    /// Reads into `room`; 0 bytes at the end.
     #[inline]
     pub(crate) fn poll_read(
         &mut self,
@@ -53,7 +53,7 @@ impl Stream {
         }
     }
 
-    /// Writes what can be written without waiting.
+    /// Writes what can be written without blocking.
     pub(crate) fn write_now(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let transport = match self {
             Self::Socket(socket) => return socket.write_now(bytes),
@@ -66,7 +66,7 @@ impl Stream {
         }
     }
 
-    /// Returns whether nothing has come, not even the end. It does not wait.
+    /// Returns whether nothing has arrived, including the end. It does not block.
     pub(crate) fn is_silent(&self) -> bool {
         match self {
             Self::Socket(socket) => socket.is_silent(),
@@ -76,7 +76,7 @@ impl Stream {
         }
     }
 
-    /// Sends the last bytes as far as that is possible without waiting, and closes the transport.
+    /// Sends the last bytes as far as possible without blocking, and closes the transport.
     pub(crate) fn close(mut self, last: &[u8]) {
         if !last.is_empty() {
             // The connection is over; an error changes nothing.

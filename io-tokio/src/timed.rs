@@ -1,4 +1,4 @@
-//! A client's transport, and the timer that its operations share.
+//! A client's transport with the timer of its operations.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ use crate::network::Network;
 use crate::stream::Stream;
 use crate::timer::Timer;
 
-/// The least room for a read.
+/// The minimum size of a buffer for reads.
 const READ: usize = 16 * 1024;
 
 /// A transport whose operations have deadlines.
@@ -43,7 +43,7 @@ impl Timed {
         self.stream.write_now(bytes)
     }
 
-    /// The connection is idle from now on.
+    /// Releases the timer's waker, because the connection becomes idle.
     pub(crate) fn rest(&self) {
         if let Some(timer) = &self.timer {
             timer.rest();
@@ -72,7 +72,7 @@ impl Timed {
         self.stream.poll_write(cx, buffers.out())
     }
 
-    /// Whether a deadline has passed, which was set at `now` or later than that.
+    /// Returns whether a deadline that was set at `now` or later has passed.
     #[inline]
     pub(crate) fn poll_passed(
         &mut self,

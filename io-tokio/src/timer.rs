@@ -10,30 +10,30 @@ use tokio::time::{Instant, Sleep, sleep};
 
 /// A timer that the operations of a connection share.
 ///
-/// One that is set for each operation, and almost never goes off, costs more than the operation. So
-/// the timer of the one before is left running: where it goes off too early, which it does once in
-/// as long as an operation may take, it is set again. Until then it is not even polled, for it wakes a
-/// waker of its own, which knows the task that waits.
+/// Setting a timer for each operation costs more than the operation, and almost no timer fires. So
+/// the timer of an earlier operation is left running. If it fires too early, which happens once in
+/// the duration of a timeout, it is set again. It is not polled until then, because it wakes a waker
+/// of its own, which contains that of the waiting task.
 #[derive(Debug)]
 pub(crate) struct Timer {
     sleep: Option<Pin<Box<Sleep>>>,
-    /// When it goes off: at the end of time as long as it was not set.
+    /// When it fires; the end of time until it is first set.
     at: Mono,
     waker: Arc<TimerWaker>,
 }
 
 impl Timer {
-    /// A timer that was not set.
+    /// Creates a timer that is not set.
     pub(crate) fn new() -> Self {
         Self { sleep: None, at: Mono::from_nanos(u64::MAX), waker: Arc::default() }
     }
 
-    /// Returns what wakes the task that waits for the timer: for whatever else is to wake it.
+    /// Returns a waker that wakes the task which waits for the timer.
     pub(crate) fn waker(&self) -> Waker {
         Waker::from(Arc::clone(&self.waker))
     }
 
-    /// Has the [waker](Self::waker) wake this task from now on.
+    /// Makes the [waker](Self::waker) wake this task.
     #[inline]
     pub(crate) fn watch(&self, cx: &Context<'_>) {
         if !self.waker.replace(cx.waker()) {
@@ -41,7 +41,7 @@ impl Timer {
         }
     }
 
-    /// Returns whether the deadline of an operation that began at `now` has passed. If it has not, the
+    /// Returns whether the deadline of an operation that started at `now` has passed. If not, the
     /// task is woken when it has, or before.
     #[inline]
     pub(crate) fn poll_passed(&mut self, until: Mono, now: Mono, cx: &Context<'_>) -> Poll<()> {
@@ -67,7 +67,7 @@ impl Timer {
             if self.at >= until {
                 return Poll::Ready(());
             }
-            // It was set for an operation before this one.
+            // The timer was set for an earlier operation.
             self.reset(until, self.at.max(now));
         }
     }
@@ -80,21 +80,21 @@ impl Timer {
         self.at = at;
     }
 
-    /// Has it wake no task, and hold the memory of none, though it may go off.
+    /// Releases the waker of the task. The timer may still fire.
     pub(crate) fn rest(&self) {
         self.waker.clear();
     }
 }
 
-/// What a timer wakes, whichever task waits for it.
+/// A waker that forwards to the task that waits.
 #[derive(Debug, Default)]
 struct TimerWaker {
-    /// The task that is woken; `None` if there is none before the timer was polled again.
+    /// The waiting task; `None` until the timer is polled again.
     task: Mutex<Option<Waker>>,
 }
 
 impl TimerWaker {
-    /// Replaces the task that is woken, if there is one, and returns whether there was.
+    /// Replaces the waiting task, if there is one. Returns whether there was.
     fn replace(&self, waker: &Waker) -> bool {
         match &mut *self.lock() {
             Some(known) => {
@@ -105,7 +105,7 @@ impl TimerWaker {
         }
     }
 
-    /// Sets the task that is woken.
+    /// Sets the waiting task.
     fn set(&self, waker: &Waker) {
         *self.lock() = Some(waker.clone());
     }
@@ -114,10 +114,10 @@ impl TimerWaker {
         *self.lock() = None;
     }
 
-    /// Wakes nothing from now on, though it is woken.
+    /// Removes the waiting task.
     fn clear(&self) {
         let known = self.lock().as_mut().map(|known| mem::replace(known, Waker::noop().clone()));
-        // This may be the end of a task, which is nothing to hold a lock for.
+        // Dropping the waker may drop a task, and therefore happens after the lock is released.
         drop(known);
     }
 
@@ -151,10 +151,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn deadlines_pass_whatever_the_timer_was_set_for_before() {
+    async fn deadline_passes_regardless_of_earlier_ones() {
         let hour = after(3_600_000);
         let mut timer = Timer::new();
-        // One after the time that it is set for, one before that, and one when it is at rest.
+        // One after the time for which the timer is set, one before it, and one while it is not
+        // watched.
         for until in [after(2), after(1), after(3)] {
             poll_fn(|cx| timer.poll_passed(until, NOW, cx)).await;
             let waits = poll_fn(|cx| Poll::Ready(timer.poll_passed(hour, NOW, cx)));
@@ -164,14 +165,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn waker_of_a_timer_that_is_not_set_wakes_the_task_that_watches() {
+    async fn waker_of_unset_timer_wakes_the_watching_task() {
         let timer = Timer::new();
         let [first, second] = [Arc::<Task>::default(), Arc::default()];
         for task in [&first, &second] {
             timer.watch(&Context::from_waker(&Waker::from(Arc::clone(task))));
         }
         timer.waker().wake();
-        // It is woken once, until it watches again.
+        // A task is woken once, until it watches again.
         timer.waker().wake();
         assert_eq!((*first.0.lock().unwrap(), *second.0.lock().unwrap()), (0, 1));
     }
@@ -186,7 +187,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_last_task_that_waits_is_woken_and_none_is_held_at_rest() {
+    async fn last_waiting_task_is_woken_and_none_is_kept_at_rest() {
         let mut timer = Timer::new();
         let [first, second] = [Arc::<Task>::default(), Arc::default()];
         for task in [&first, &second, &second] {

@@ -1,4 +1,4 @@
-//! Transports that callers can put in.
+//! The trait of transports.
 
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
@@ -7,19 +7,20 @@ use std::task::{Context, Poll, Waker};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// What a connection's bytes pass through: a socket of the system, or anything else that a
-/// [`Connect`](crate::Connect) opens. Whatever can be read and written asynchronously is one.
+/// A transport of a client's connection, which a [`Connect`](crate::Connect) opens: a socket of the
+/// system, or any other. Every type that implements `AsyncRead`, `AsyncWrite`, `Unpin` and `Send` is
+/// one.
 ///
 /// It is closed when it is dropped.
 pub trait Transport: Send {
-    /// Reads into `room`. Nothing is read at the end.
+    /// Reads into `room`. No bytes are read at the end.
     ///
     /// # Errors
     /// The connection failed.
     fn poll_read(&mut self, cx: &mut Context<'_>, room: &mut ReadBuf<'_>) -> Poll<io::Result<()>>;
 
-    /// Writes some of these bytes, in order, and returns how many were taken. What it keeps of them is
-    /// sent while it is read.
+    /// Writes some of these bytes, in order, and returns how many were taken. Bytes that it buffers
+    /// are sent while it is read.
     ///
     /// # Errors
     /// The connection failed.
@@ -29,22 +30,22 @@ pub trait Transport: Send {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>>;
 
-    /// Ends the sending direction, once all was sent. What the peer sends can still be read.
+    /// Ends the sending direction, once all bytes were sent. Bytes of the peer can still be read.
     ///
     /// # Errors
     /// The connection failed.
     fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
 
-    /// Returns whether nothing has come, not even the end, without waiting. It is asked about idle
-    /// connections; one that is not silent is closed, so that it may read a byte to find out.
+    /// Returns whether nothing has arrived, including the end, without blocking. It is called for
+    /// idle connections; one that is not silent is closed, so that the check may read a byte.
     fn is_silent(&mut self) -> bool;
 
-    /// Returns the address at this end, if there is one.
+    /// Returns the local address, if there is one.
     fn local_addr(&self) -> Option<SocketAddr> {
         None
     }
 
-    /// Returns the address at the peer's end, if there is one.
+    /// Returns the peer's address, if there is one.
     fn remote_addr(&self) -> Option<SocketAddr> {
         None
     }
@@ -52,7 +53,8 @@ pub trait Transport: Send {
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Transport for S {
     fn poll_read(&mut self, cx: &mut Context<'_>, room: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        // It may have kept what was written. The answer cannot come before that is sent.
+        // The transport may have buffered what was written. The response cannot arrive before that is
+        // sent.
         let _ = Pin::new(&mut *self).poll_flush(cx)?;
         Pin::new(self).poll_read(cx, room)
     }

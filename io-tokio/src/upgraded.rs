@@ -9,24 +9,25 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::stream::Stream;
 
-/// The least room for a read.
+/// The minimum size of a buffer for reads.
 const READ: usize = 16 * 1024;
 
-/// A connection that carries another protocol now, or is a tunnel: what
+/// A connection that has left HTTP/1.1 for another protocol, or is a tunnel.
 /// [`Response::upgrade`](crate::Response::upgrade) and
-/// [`Exchange::upgrade`](crate::Exchange::upgrade) give.
+/// [`Exchange::upgrade`](crate::Exchange::upgrade) return it.
 ///
-/// What is read and written are the two sides' bytes, through TLS and proxies where there are any. Reading
-/// and writing are independent: `tokio::io::split` makes two halves of it, and neither waits for the other.
-/// What a write could not hand to the transport goes out while the connection is read, or is flushed.
-/// [`tokio::time::timeout`] sets a time to any of its operations. Dropping it closes it.
+/// Reads and writes transfer the bytes of the two sides, through TLS and proxies where there are any.
+/// The directions are independent: `tokio::io::split` makes two halves, which do not block each
+/// other. Output that a write could not pass to the transport is sent while the connection is read,
+/// or is flushed. [`tokio::time::timeout`] limits the time of any operation. Dropping the connection
+/// closes it.
 #[derive(Debug)]
 pub struct Upgraded {
     switched: Switched,
     stream: Stream,
     /// Wakes the task that waits to read.
     reader: Option<Waker>,
-    /// Wakes the task that waits for the transport to take more, which the transport does too.
+    /// Wakes the task that waits to write. The transport wakes it, too.
     writer: Option<Waker>,
 }
 
@@ -35,7 +36,7 @@ impl Upgraded {
         Self { switched, stream, reader: None, writer: None }
     }
 
-    /// Hands to the transport all that waits for it.
+    /// Passes all output to the transport.
     fn poll_out(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.switched.out().is_empty() {
             let Self { switched, stream, .. } = self;
@@ -47,14 +48,14 @@ impl Upgraded {
         Poll::Ready(Ok(()))
     }
 
-    /// The same for the task that writes, which is woken by the transport from now on.
+    /// Passes all output to the transport for the writing task, which the transport then wakes.
     fn poll_written(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let written = self.poll_out(cx);
         self.writer = written.is_pending().then(|| cx.waker().clone());
         written
     }
 
-    /// The task that writes goes on though bytes wait for the transport: the one that reads sees to them.
+    /// Leaves pending output to the reading task, because the writing task goes on.
     fn leave_to_reader(&mut self) {
         self.writer = None;
         if let Some(reader) = self.reader.take() {
@@ -62,7 +63,7 @@ impl Upgraded {
         }
     }
 
-    /// Hands on what waits for the transport, unless another task does it.
+    /// Passes output to the transport, unless the other task does.
     fn poll_out_beside(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         match &self.writer {
             Some(writer) if !writer.will_wake(cx.waker()) => Ok(()),
@@ -139,7 +140,7 @@ impl AsyncWrite for Upgraded {
 }
 
 impl Drop for Upgraded {
-    /// Ends both directions, as far as that is possible without waiting.
+    /// Ends both directions, as far as possible without blocking.
     fn drop(&mut self) {
         self.switched.close();
         let Self { switched, stream, .. } = self;

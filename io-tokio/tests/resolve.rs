@@ -1,4 +1,4 @@
-//! Resolvers that callers put in.
+//! Tests of custom resolvers.
 
 #![cfg(test)]
 
@@ -13,7 +13,7 @@ use limpid_tokio::{Client, Resolve, ResolveError, Resolving, SystemResolver};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-/// Answers from a table.
+/// A resolver with a table.
 #[derive(Clone, Default)]
 struct Table {
     hosts: HashMap<&'static str, IpAddr>,
@@ -30,7 +30,7 @@ impl Resolve for Table {
     }
 }
 
-/// A port of loopback at which so many connections are answered with a status alone.
+/// Starts a server that answers this number of connections with a status line. Returns its port.
 async fn serve(connections: usize) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -49,7 +49,7 @@ async fn serve(connections: usize) -> u16 {
 }
 
 #[tokio::test]
-async fn resolver_answers_from_a_table_and_is_not_asked_about_addresses() {
+async fn custom_resolver_answers_and_is_not_called_for_addresses() {
     let table = Table {
         hosts: HashMap::from([("service.example", "127.0.0.1".parse().unwrap())]),
         ..Table::default()
@@ -65,7 +65,7 @@ async fn resolver_answers_from_a_table_and_is_not_asked_about_addresses() {
     assert_eq!(*table.asked.lock().unwrap(), ["service.example", "other.example"]);
 }
 
-/// Never answers, and counts the lookups that are under way.
+/// A resolver that never answers, and counts the lookups in progress.
 #[derive(Clone, Default)]
 struct Hanging(Arc<AtomicUsize>);
 
@@ -89,7 +89,7 @@ impl Resolve for Hanging {
 }
 
 #[tokio::test]
-async fn lookup_is_dropped_when_its_time_is_over() {
+async fn lookup_is_dropped_when_it_times_out() {
     let hanging = Hanging::default();
     let builder = Client::builder().resolver(hanging.clone());
     let client = builder.connect_timeout(Duration::from_millis(20)).build();
@@ -99,7 +99,7 @@ async fn lookup_is_dropped_when_its_time_is_over() {
 }
 
 #[tokio::test]
-async fn resolver_of_the_system_knows_localhost() {
+async fn system_resolver_resolves_localhost() {
     let addresses = SystemResolver::new(1).resolve("localhost", 80).await.unwrap();
     assert!(!addresses.is_empty());
     assert!(addresses.iter().all(|address| address.ip().is_loopback() && address.port() == 80));

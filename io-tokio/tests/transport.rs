@@ -1,5 +1,5 @@
-//! Transports that callers put in: a client over connections in memory, and over sockets of the
-//! system that a connector has opened.
+//! Tests of custom transports: a client over connections in memory, and over sockets that a connector
+//! has opened.
 
 #![cfg(test)]
 
@@ -15,18 +15,18 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, BufStream, DuplexStream, duplex};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-/// How many bytes a direction holds: few, so that writing has to wait.
+/// The size of the buffer of a direction, small enough that writes have to wait.
 const CAPACITY: usize = 16;
 
-/// A network in which the other end of each connection answers requests with their first lines.
+/// A network in which a server answers each request with its first line.
 struct Network {
-    /// How many requests are answered before the other end is closed.
+    /// How many requests are answered before the server closes the connection.
     requests: usize,
-    /// The client's ends gather what is written until they are flushed.
+    /// The client's ends buffer what is written until they are flushed.
     is_buffered: bool,
-    /// What connections were opened to.
+    /// The targets of the opened connections.
     dialed: Arc<Mutex<Vec<String>>>,
-    /// The tasks of the other ends.
+    /// The tasks of the servers.
     ends: Arc<Mutex<Vec<JoinHandle<()>>>>,
 }
 
@@ -47,7 +47,7 @@ impl Connect for Network {
     }
 }
 
-/// Answers so many requests, each with its first line.
+/// Answers this number of requests, each with its first line.
 async fn answer(mut end: DuplexStream, requests: usize) {
     for _ in 0..requests {
         let Some(head) = head(&mut end).await else { return };
@@ -68,7 +68,7 @@ async fn head(end: &mut DuplexStream) -> Option<String> {
 }
 
 #[tokio::test]
-async fn client_uses_a_connection_in_memory_again() {
+async fn client_reuses_connection_in_memory() {
     for is_buffered in [false, true] {
         let network = Network::new(2, is_buffered);
         let dialed = Arc::clone(&network.dialed);
@@ -83,7 +83,7 @@ async fn client_uses_a_connection_in_memory_again() {
 }
 
 #[tokio::test]
-async fn idle_connection_in_memory_that_was_closed_is_not_used() {
+async fn closed_idle_connection_in_memory_is_not_reused() {
     let network = Network::new(1, false);
     let (dialed, ends) = (Arc::clone(&network.dialed), Arc::clone(&network.ends));
     let client = Client::builder().connector(network).build();
@@ -97,7 +97,7 @@ async fn idle_connection_in_memory_that_was_closed_is_not_used() {
 }
 
 #[tokio::test]
-async fn read_timeout_holds_for_a_transport_in_memory() {
+async fn read_timeout_applies_to_transport_in_memory() {
     let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
     let timeout = Duration::from_millis(30);
     let client = Client::builder().connector(Kept(sender)).read_timeout(timeout).build();
@@ -106,7 +106,7 @@ async fn read_timeout_holds_for_a_transport_in_memory() {
     drop(receiver.recv().await);
 }
 
-/// Hands out the other ends of connections that hold a head.
+/// A connector that sends the other ends to the test. Their buffers hold a head.
 struct Kept(tokio::sync::mpsc::UnboundedSender<DuplexStream>);
 
 impl Connect for Kept {
@@ -118,7 +118,7 @@ impl Connect for Kept {
 }
 
 #[tokio::test]
-async fn upgraded_connection_in_memory_moves_both_ways() {
+async fn upgraded_connection_in_memory_transfers_both_directions() {
     let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
     let client = Client::builder().connector(Kept(sender)).build();
     let serves = tokio::spawn(async move {
@@ -142,7 +142,7 @@ async fn upgraded_connection_in_memory_moves_both_ways() {
     serves.await.unwrap();
 }
 
-/// Refuses every connection, in a way of its own.
+/// A connector that refuses every connection with its own error.
 struct Refused;
 
 impl Connect for Refused {
@@ -152,7 +152,7 @@ impl Connect for Refused {
 }
 
 #[tokio::test]
-async fn error_of_a_connector_is_that_of_the_request() {
+async fn error_of_connector_is_that_of_the_request() {
     let client = Client::builder().connector(Refused).build();
     let error = client.get("http://192.0.2.1/").send().await.unwrap_err();
     assert!(!error.is_timeout() && !error.request_was_sent());
@@ -166,7 +166,7 @@ async fn error_of_a_connector_is_that_of_the_request() {
     assert!(text.contains("the gate is closed"), "{text}");
 }
 
-/// Connects to one address, and never to another.
+/// A connector that connects to one address, and never to another.
 struct Half(Kept);
 
 impl Connect for Half {
@@ -193,7 +193,7 @@ async fn addresses_race_over_a_connector() {
 }
 
 #[tokio::test]
-async fn connector_that_never_connects_is_given_up() {
+async fn connector_that_never_connects_times_out() {
     let (sender, _receiver) = tokio::sync::mpsc::unbounded_channel();
     let builder = Client::builder().connector(Half(Kept(sender)));
     let client = builder.connect_timeout(Duration::from_millis(30)).build();
@@ -201,7 +201,7 @@ async fn connector_that_never_connects_is_given_up() {
     assert!(error.is_timeout() && !error.request_was_sent(), "{error}");
 }
 
-/// Opens sockets of the system, and counts them.
+/// A connector that opens sockets of the system, and counts them.
 #[derive(Clone, Default)]
 struct Counted(Arc<AtomicUsize>);
 
@@ -213,7 +213,7 @@ impl Connect for Counted {
 }
 
 #[tokio::test]
-async fn connector_builds_on_sockets_of_the_system() {
+async fn connector_can_use_sockets_of_the_system() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let serves = tokio::spawn(async move {
@@ -236,7 +236,7 @@ async fn connector_builds_on_sockets_of_the_system() {
     }
     assert_eq!(counted.0.load(Ordering::Relaxed), 1);
     serves.await.unwrap();
-    // Nothing listens there any more.
+    // The listener is closed.
     let error = client.get(&format!("http://{address}/")).send().await.unwrap_err();
     assert!(!error.is_timeout() && !error.request_was_sent(), "{error}");
 }

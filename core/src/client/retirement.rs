@@ -19,9 +19,9 @@ pub struct Retired<T> {
 }
 
 impl<T> Retired<T> {
-    /// Tells the sink that the connection is closed, and why, and calls `close` with its transport and
-    /// the last bytes for that, such as TLS's `close_notify`. Often there are none. `close` may ignore
-    /// that they cannot be sent. A connection that lacks a part is only dropped.
+    /// Emits that the connection is closed, with the reason, and calls `close` with its transport and
+    /// the last bytes, such as TLS's `close_notify`, which are often empty. `close` may ignore errors
+    /// of sending them. A connection that lacks a part is only dropped.
     pub fn close<S: Sink>(self, now: Mono, sink: &S, close: impl FnOnce(T, &[u8])) {
         let Lease { link, transport, .. } = *self.lease;
         if let Some((link, transport)) = link.zip(transport) {

@@ -176,10 +176,10 @@ impl Layer for Socks5 {
 mod tests {
     use super::*;
 
-    /// Passes the proxy's bytes `said` one by one. Returns what the client sends, and the state.
-    fn talk(socks: &mut Socks5, said: &[u8]) -> (Vec<u8>, Result<LayerState, LayerError>) {
+    /// Passes the proxy's bytes `received` one by one. Returns what the client sends, and the state.
+    fn talk(socks: &mut Socks5, received: &[u8]) -> (Vec<u8>, Result<LayerState, LayerError>) {
         let mut state = Ok(LayerState::Opening);
-        for byte in said {
+        for byte in received {
             socks.space(1)[0] = *byte;
             socks.filled(1);
             state = socks.advance(&mut |_| {});
@@ -192,9 +192,9 @@ mod tests {
         (out, state)
     }
 
-    /// Returns the error after the proxy's bytes `said`.
-    fn refused(socks: &mut Socks5, said: &[u8]) -> SocksError {
-        match talk(socks, said).1 {
+    /// Returns the error after the proxy's bytes `received`.
+    fn refused(socks: &mut Socks5, received: &[u8]) -> SocksError {
+        match talk(socks, received).1 {
             Err(LayerError::Socks(error)) => error,
             other => panic!("{other:?}"),
         }
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn refusal_has_a_reason() {
-        for (said, error) in [
+        for (received, error) in [
             (&[5, 255][..], SocksError::Method(0, 255)),
             (&[4, 0], SocksError::Malformed),
             (&[5, 0, 5, 5], SocksError::Reply(5)),
@@ -233,7 +233,7 @@ mod tests {
             (&[5, 0, 5, 0, 0, 9], SocksError::Malformed),
         ] {
             let mut socks = Socks5::new("a", 80, None);
-            assert_eq!(refused(&mut socks, said), error, "{said:?}");
+            assert_eq!(refused(&mut socks, received), error, "{received:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The driver: it does what the session says, and decides nothing.
+//! The driver of a served connection: performs the session's actions.
 
 use std::io;
 use std::net::{Shutdown, SocketAddr};
@@ -16,10 +16,10 @@ use crate::socket::Timed;
 use crate::stream::Stream;
 use crate::transport;
 
-/// The least room for a read.
+/// The minimum size of a buffer for reads.
 const READ: usize = 4 * 1024;
 
-/// A connection and the socket it runs on.
+/// A connection and its socket.
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) serving: Serving,
@@ -38,7 +38,7 @@ impl Connection {
         Self { serving, socket, guard }
     }
 
-    /// Runs the session until it has something for its caller.
+    /// Runs the session until it requires something of the caller.
     pub(super) fn run(&mut self) -> Stop {
         loop {
             match self.serving.poll() {
@@ -49,12 +49,12 @@ impl Connection {
                 Action::Wait(interest) => self.wait(interest),
                 Action::Request => return Stop::Request,
                 Action::Failed => return Stop::Failed,
-                // What cannot be closed is closed already.
+                // An error means that the socket is closed already.
                 Action::ShutdownWrite => drop(self.guard.entry.socket.shutdown(Shutdown::Write)),
                 Action::Close { reset } => {
                     let socket = &self.guard.entry.socket;
                     if reset {
-                        // Without it, the client takes the end for a proper one.
+                        // Without a reset, the client would take the end for a proper one.
                         drop(socket.set_linger(Some(Duration::ZERO)));
                     } else {
                         drop(socket.shutdown(Shutdown::Write));
@@ -65,8 +65,8 @@ impl Connection {
         }
     }
 
-    /// Moves bytes as soon as that is possible in either direction, or tells the session that its time
-    /// is over. The system is asked to wait for both only where both are to be waited for.
+    /// Moves bytes as soon as that is possible in either direction, or passes a timeout to the
+    /// session. Polls the socket only if both directions are waited for.
     fn wait(&mut self, interest: Interest) {
         if interest.write {
             match in_time(self.socket.try_write(self.serving.session.out())) {
@@ -87,7 +87,7 @@ impl Connection {
         let waited = self.socket.wait(transport::Interest { read, write }, timeout);
         self.serving.tick();
         match waited {
-            // What can be written is written by the next turn.
+            // The next step writes.
             Ok(transport::Interest { write: true, .. }) => {}
             Ok(transport::Interest { read: true, .. }) => {
                 let result = self.socket.try_read(self.serving.session.space(READ));
@@ -104,7 +104,7 @@ impl Connection {
         let idle = self.serving.session.is_idle();
         if idle {
             self.guard.set_idle(true);
-            // A shutdown that begins after this wakes the read; one that began before is seen here.
+            // A shutdown that begins after this check wakes the read.
             if self.serving.must_shut_down() {
                 return;
             }
@@ -125,12 +125,12 @@ impl Connection {
         left(self.serving.deadline(), self.serving.now())
     }
 
-    /// Returns the transport, for a connection that is no longer this server's.
+    /// Returns the transport of a connection that has left the server.
     pub(super) fn stream(&self) -> io::Result<Stream> {
         Ok(Stream::from(self.guard.entry.socket.try_clone()?))
     }
 
-    /// Returns whether the client is gone. If it is, the session knows it.
+    /// Returns whether the client has disconnected. If so, the session is notified.
     pub(super) fn is_closed(&mut self) -> bool {
         let half_close = self.serving.allows_half_close();
         match departure(self.socket.socket()) {

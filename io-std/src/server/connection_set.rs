@@ -1,4 +1,4 @@
-//! The connections of a server: how many are open, and how their threads are woken to end.
+//! The set of a server's open connections, which limits their number and wakes their threads.
 
 use std::collections::HashMap;
 use std::net::Shutdown;
@@ -10,14 +10,14 @@ use limpid_io::server::{ShutdownSignal, WakerId};
 use limpid_socket::AcceptWaker;
 use socket2::Socket;
 
-/// The connections that are open.
+/// The set of open connections.
 #[derive(Debug)]
 pub(super) struct ConnectionSet {
     most: usize,
     accept: AcceptWaker,
     shutdown: Arc<ShutdownSignal>,
     state: Mutex<State>,
-    /// A connection was closed, or the server shuts down.
+    /// Notified when a connection was closed, or the server shuts down.
     changed: Condvar,
 }
 
@@ -27,16 +27,16 @@ struct State {
     last: u64,
 }
 
-/// What others need to know of a connection, and to end it.
+/// A connection as other threads need it to end it.
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) socket: Arc<Socket>,
-    /// Its thread waits for a request to begin.
+    /// Its thread waits for the first byte of a request.
     idle: AtomicBool,
 }
 
 impl ConnectionSet {
-    /// An empty set of at most `most` connections, whose thread `accept` wakes.
+    /// Creates an empty set of at most `most` connections, whose accepting thread `accept` wakes.
     pub(super) fn new(most: usize, accept: AcceptWaker, shutdown: Arc<ShutdownSignal>) -> Self {
         Self { most, accept, shutdown, state: Mutex::default(), changed: Condvar::new() }
     }
@@ -45,14 +45,14 @@ impl ConnectionSet {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Has a shutdown wake the threads of this set, until the guard is dropped.
+    /// Registers the threads of this set to be woken by a shutdown, until the guard is dropped.
     pub(super) fn watch(self: &Arc<Self>) -> ShutdownWatch {
         let (signal, set) = (Arc::clone(&self.shutdown), Arc::clone(self));
         let id = signal.register(Waker::from(set));
         ShutdownWatch { signal, id }
     }
 
-    /// Waits until another connection may be accepted; returns false when the server shuts down.
+    /// Waits until another connection may be accepted. Returns `false` when the server shuts down.
     pub(super) fn wait_for_room(&self) -> bool {
         let is_full =
             |state: &mut State| !self.shutdown.has_begun() && state.open.len() >= self.most;
@@ -73,7 +73,7 @@ impl ConnectionSet {
         Some(ConnectionGuard { set: Arc::clone(self), id, entry })
     }
 
-    /// Waits until no connection is open, or cuts those that are when their time is over.
+    /// Waits until no connection is open. Cuts off those that are still open after the grace period.
     pub(super) fn wait_until_empty(&self) {
         let mut state = self.lock();
         while let (false, Some(left)) = (state.open.is_empty(), self.shutdown.grace()) {
@@ -86,14 +86,15 @@ impl ConnectionSet {
             };
         }
         for entry in state.open.values() {
-            // It may be closed already.
+            // An error means that the socket is closed already.
             let _ = entry.socket.shutdown(Shutdown::Both);
         }
     }
 }
 
 impl Wake for ConnectionSet {
-    /// Wakes the threads that wait for a request, for room or for a connection: the server shuts down.
+    /// Wakes the threads that wait for a request, for room in the set or for a connection, because
+    /// the server shuts down.
     fn wake(self: Arc<Self>) {
         let state = self.lock();
         state.open.values().filter(|entry| entry.is_idle()).for_each(|entry| entry.wake());
@@ -108,15 +109,15 @@ impl Entry {
         self.idle.load(Ordering::SeqCst)
     }
 
-    /// Wakes the connection's thread, which waits for bytes: it sees the end of them.
+    /// Wakes the connection's thread, which waits for bytes, by ending the input.
     fn wake(&self) {
         let how = if cfg!(windows) { Shutdown::Both } else { Shutdown::Read };
-        // It may be closed already.
+        // An error means that the socket is closed already.
         let _ = self.socket.shutdown(how);
     }
 }
 
-/// While it exists, a shutdown wakes the threads of a [`ConnectionSet`].
+/// A guard: a shutdown wakes the threads of a [`ConnectionSet`] until it is dropped.
 #[derive(Debug)]
 pub(super) struct ShutdownWatch {
     signal: Arc<ShutdownSignal>,
@@ -129,7 +130,8 @@ impl Drop for ShutdownWatch {
     }
 }
 
-/// A connection of a set. Dropping it removes the connection, which makes room for another.
+/// A guard for a connection of a set. Dropping it removes the connection, which makes room for
+/// another.
 #[derive(Debug)]
 pub(super) struct ConnectionGuard {
     set: Arc<ConnectionSet>,
@@ -138,12 +140,12 @@ pub(super) struct ConnectionGuard {
 }
 
 impl ConnectionGuard {
-    /// Says whether the connection's thread waits for a request to begin.
+    /// Sets whether the connection's thread waits for the first byte of a request.
     pub(super) fn set_idle(&self, idle: bool) {
         self.entry.idle.store(idle, Ordering::SeqCst);
     }
 
-    /// Returns the signal that the server shuts down.
+    /// Returns the shutdown signal of the server.
     pub(super) fn shutdown(&self) -> &Arc<ShutdownSignal> {
         &self.set.shutdown
     }

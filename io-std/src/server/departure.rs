@@ -1,4 +1,4 @@
-//! Looking after a client while its handler works.
+//! Detects that a client has disconnected while its handler works.
 
 use std::mem::MaybeUninit;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use socket2::Socket;
 
 use crate::deadline::poll_timeout;
 
-/// Returns how the client has gone away, if it has: without reading, and without waiting.
+/// Returns how the client has disconnected, if it has. Neither reads nor blocks.
 pub(super) fn departure(socket: &Socket) -> Option<Departure> {
     let mut fds = [PollFd::new(socket, READ_CLOSED)];
     poll(&mut fds, poll_timeout(Some(Duration::ZERO)).as_ref()).ok()?;
@@ -23,18 +23,18 @@ pub(super) fn departure(socket: &Socket) -> Option<Departure> {
     let is_half_closed = if HUP_IS_BOTH {
         events.contains(READ_CLOSED)
     } else {
-        // The end is seen unless bytes that were not read stand before it.
+        // The end is visible only without unread bytes before it.
         events.contains(PollFlags::IN) && matches!(socket.peek(&mut [MaybeUninit::uninit()]), Ok(0))
     };
     is_half_closed.then_some(Departure::HalfClosed)
 }
 
-/// What says that the client has closed its direction.
+/// The event of a peer that has closed its direction.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const READ_CLOSED: PollFlags = PollFlags::RDHUP;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 const READ_CLOSED: PollFlags = PollFlags::IN;
 
-/// Whether the system reports a hang-up only when both directions are closed. Others do it too when the
-/// client has closed its own.
+/// Whether the system reports a hangup only when both directions are closed. Other systems also do if
+/// only the client has closed its own.
 const HUP_IS_BOTH: bool = cfg!(any(target_os = "linux", target_os = "android"));

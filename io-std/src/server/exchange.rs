@@ -1,4 +1,4 @@
-//! A request and its response, as a handler has them.
+//! A request and its response, for handlers.
 
 use std::io::{self, Read, Write};
 
@@ -10,18 +10,18 @@ use limpid_core::http1::{BodySize, RequestHead};
 use super::connection::Connection;
 use crate::upgraded::Upgraded;
 
-/// A request, and what answers it.
+/// A request and its response, for the handler of a [`Server`](crate::Server).
 ///
-/// Its body can be read with [`data`](Self::data) or through [`Read`], and a response written with
+/// The handler reads the body with [`data`](Self::data) or through [`Read`]. It responds with
 /// [`respond`](Self::respond), or piece by piece with [`start`](Self::start), [`send`](Self::send) or
-/// [`Write`], and [`finish`](Self::finish). Both may go on at the same time.
+/// [`Write`], and [`finish`](Self::finish). Reading and responding may alternate.
 ///
 /// ```
 /// use limpid_core::error::Cause;
 /// use limpid_core::http1::BodySize;
 /// use limpid_std::Exchange;
 ///
-/// /// Sends back what it is sent, as it comes.
+/// /// Sends back each piece of the body as it arrives.
 /// fn echo(mut exchange: Exchange<'_>) -> Result<(), Cause> {
 ///     exchange.start(200, BodySize::Unknown)?;
 ///     while let Some(data) = exchange.data()? {
@@ -35,7 +35,7 @@ use crate::upgraded::Upgraded;
 #[derive(Debug)]
 pub struct Exchange<'c> {
     connection: &'c mut Connection,
-    /// How much of the current piece was read through [`Read`].
+    /// How many bytes of the current piece were read through [`Read`].
     read: usize,
 }
 
@@ -44,30 +44,30 @@ impl<'c> Exchange<'c> {
         Self { connection, read: 0 }
     }
 
-    /// The head of the request.
+    /// Returns the head of the request.
     #[must_use]
     pub fn head(&self) -> RequestHead<'_> {
         self.connection.serving.head()
     }
 
-    /// The head of the request, and the fields that the response will have: to answer with something
-    /// of what was asked.
+    /// Returns the head of the request with the fields of the response, to use parts of the request
+    /// in the response.
     pub fn head_and_fields(&mut self) -> (RequestHead<'_>, &mut FieldBlock) {
         self.connection.serving.head_and_fields()
     }
 
-    /// Adds a field to the response; after its head was sent, a trailer.
+    /// Adds a field to the response, or a trailer after its head was sent.
     pub fn field(&mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> &mut Self {
         self.connection.serving.session.fields().push(name.as_ref(), value.as_ref());
         self
     }
 
-    /// The next piece of the request's body; `None` at its end. A client that waits for
-    /// `100 Continue` is told to go on.
+    /// Returns the next piece of the request's body; `None` at its end. A client that waits for `100
+    /// Continue` receives it.
     ///
     /// # Errors
-    /// The client broke a rule, was too slow, or is gone. It is told so where that is possible, and
-    /// nothing else can be sent.
+    /// The client broke a rule, was too slow, or has disconnected. The session answers with an error
+    /// if possible, and nothing else can be sent.
     pub fn data(&mut self) -> Result<Option<&[u8]>, Cause> {
         self.read = 0;
         self.connection.serving.read_body();
@@ -75,17 +75,17 @@ impl<'c> Exchange<'c> {
         Ok(self.connection.serving.data())
     }
 
-    /// The trailers of the request, after [`data`](Self::data) has returned `None`.
+    /// Returns the trailers of the request, after [`data`](Self::data) has returned `None`.
     #[must_use]
     pub fn trailers(&self) -> Fields<'_> {
         self.connection.serving.trailers()
     }
 
-    /// Answers with a whole response. It is sent when the handler returns and no other request has
-    /// come, so that the answers to many can go out together.
+    /// Sends a complete response. It is buffered until the handler has returned and no other request
+    /// has arrived, so that the responses to pipelined requests are sent together.
     ///
     /// # Errors
-    /// A response was begun, or this one must not be sent: nothing was.
+    /// A response was started, or this one is not valid. Nothing was sent then.
     pub fn respond(&mut self, status: u16, body: impl Into<Bytes>) -> Result<(), Cause> {
         self.connection.serving.respond(status, body.into())
     }
@@ -93,13 +93,13 @@ impl<'c> Exchange<'c> {
     /// Sends an informational response, such as 103 with links, at once.
     ///
     /// # Errors
-    /// A final response was begun, the client speaks HTTP/1.0, or is gone.
+    /// A final response was started, the client uses HTTP/1.0, or has disconnected.
     pub fn inform(&mut self, status: u16) -> Result<(), Cause> {
         self.connection.serving.start(status, BodySize::None)?;
         self.flush_now()
     }
 
-    /// Begins a response of which the body follows.
+    /// Starts a response whose body follows.
     ///
     /// # Errors
     /// As [`respond`](Self::respond).
@@ -107,34 +107,35 @@ impl<'c> Exchange<'c> {
         self.connection.serving.start(status, size)
     }
 
-    /// Sends a piece of the body, at once.
+    /// Sends a piece of the response's body at once.
     ///
     /// # Errors
-    /// It is more than was announced, or the client is gone or does not read.
+    /// The body is longer than announced, or the client has disconnected or does not read.
     pub fn send(&mut self, data: impl Into<Bytes>) -> Result<(), Cause> {
         self.connection.serving.send(data.into())?;
         self.flush_now()
     }
 
-    /// Ends the response, with trailers if there are [`field`](Self::field)s.
+    /// Ends the response, with the [`field`](Self::field)s as trailers if there are any.
     ///
     /// # Errors
-    /// The body is shorter than was announced, or can have no trailers.
+    /// The body is shorter than announced, or trailers are not possible.
     pub fn finish(&mut self) -> Result<(), Cause> {
         self.connection.serving.finish()
     }
 
-    /// Leaves HTTP/1.1: with 101 for a request that asked for an upgrade, or 2xx for CONNECT. The connection
-    /// is the handler's then: both directions can be used at once, by two threads, within TLS if there is
-    /// any, and longer than the handler runs. Bytes that came behind the request are read first. The
-    /// connection's place in the server is free when the handler returns.
+    /// Leaves HTTP/1.1: with 101 for a request that asked for an upgrade, or 2xx for CONNECT. The
+    /// handler then owns the connection: two threads can use both directions at once, through TLS if
+    /// there is any, also after the handler has returned. Bytes that arrived after the request are
+    /// read first. The connection no longer counts towards the server's limit when the handler has
+    /// returned.
     ///
     /// ```
     /// use std::io::{self, Read, Write};
     ///
     /// use limpid_std::Exchange;
     ///
-    /// /// Sends back what it is sent, as it comes.
+    /// /// Sends back all bytes as they arrive.
     /// fn echo(mut exchange: Exchange<'_>) -> io::Result<()> {
     ///     exchange.field("Connection", "upgrade").field("Upgrade", "echo");
     ///     let mut upgraded = exchange.upgrade(101)?;
@@ -149,7 +150,7 @@ impl<'c> Exchange<'c> {
     /// ```
     ///
     /// # Errors
-    /// The request did not ask for it, or the client is gone.
+    /// The request did not ask for it, or the client has disconnected.
     pub fn upgrade(mut self, status: u16) -> Result<Upgraded, Cause> {
         self.connection.serving.start(status, BodySize::None)?;
         self.flush_now()?;
@@ -158,21 +159,22 @@ impl<'c> Exchange<'c> {
         upgraded.map_err(|error| Error::from(error).cause)
     }
 
-    /// Sends what waits to be sent, answers to earlier requests included.
+    /// Sends the buffered output, including responses to earlier requests.
     ///
     /// # Errors
-    /// The client is gone or does not read.
+    /// The client has disconnected or does not read.
     pub fn flush_now(&mut self) -> Result<(), Cause> {
         self.connection.serving.flush();
         self.run()
     }
 
-    /// Returns whether the client is gone: whether its connection was reset or hung up, or, without
-    /// [`half_close`](crate::ServerBuilder::half_close), the client has closed its direction. It does not
-    /// wait, and asks the system.
+    /// Returns whether the client has disconnected: its connection was reset or hung up, or, without
+    /// [`half_close`](crate::ServerBuilder::half_close), the client has closed its direction. Makes a
+    /// system call, and does not block.
     ///
-    /// A thread cannot be ended from outside. A handler that works for long asks this at times, and returns
-    /// when its client is gone; only then can the connection's place be given to another.
+    /// A thread cannot be ended from outside. A handler that works for long should call this from
+    /// time to time, and return when its client has disconnected; only then does the connection make
+    /// room for another.
     ///
     /// ```
     /// use limpid_core::error::Cause;
@@ -200,7 +202,7 @@ impl<'c> Exchange<'c> {
     }
 }
 
-/// The request's body.
+/// Reads the request's body.
 impl Read for Exchange<'_> {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
         let is_used_up = self.connection.serving.data().is_none_or(|data| data.len() == self.read);
@@ -215,7 +217,7 @@ impl Read for Exchange<'_> {
     }
 }
 
-/// The response's body, after [`start`](Exchange::start).
+/// Writes the response's body, after [`start`](Exchange::start).
 impl Write for Exchange<'_> {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
         self.send(Bytes::copy_from_slice(data))?;

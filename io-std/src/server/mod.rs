@@ -1,4 +1,4 @@
-//! The blocking server: a thread for each connection, and [`limpid_core::server::Session`] on it.
+//! The blocking server: one thread per connection runs a [`limpid_core::server::Session`].
 
 mod connection;
 mod connection_set;
@@ -24,10 +24,10 @@ use connection::Connection;
 use connection_set::ConnectionSet;
 use serve::serve;
 
-/// Builds a [`Server`].
+/// A builder for a [`Server`].
 pub type ServerBuilder = limpid_io::server::ServerBuilder<Server>;
 
-/// A server that has a place to listen at.
+/// A blocking server that is bound to an address.
 ///
 /// ```no_run
 /// use limpid_std::{Exchange, Server};
@@ -73,33 +73,33 @@ impl Bind for Server {
 }
 
 impl Server {
-    /// Starts a server.
+    /// Returns a builder for a server.
     pub fn builder() -> ServerBuilder {
         ServerBuilder::default()
     }
 
-    /// The address at which it listens; `None` for a Unix socket.
+    /// Returns the address of the listening socket; `None` for a Unix socket.
     #[must_use]
     pub fn local_addr(&self) -> Option<SocketAddr> {
         self.listener.address()
     }
 
-    /// What ends it.
+    /// Returns a handle that shuts the server down.
     #[must_use]
     pub fn handle(&self) -> Handle {
         Handle::new(Arc::clone(&self.shutdown))
     }
 
-    /// Accepts connections and calls `handler` with every request, each connection on a thread of its
-    /// own, until [`Handle::shutdown`] is called: then it closes idle connections, waits until the
-    /// open exchanges are finished or their time is over, and returns.
+    /// Accepts connections, each on a thread of its own, and calls `handler` with every request.
+    /// After [`Handle::shutdown`], closes idle connections, waits until the open exchanges are
+    /// finished or the grace period has passed, and returns.
     ///
-    /// A handler that returns an error or panics before it has begun its response is answered for with
-    /// 500; after that, the connection is closed so that the client sees that the response is not
+    /// If a handler returns an error or panics before it has started a response, the response is 500;
+    /// after that, the connection is cut off, so that the client notices that the response is not
     /// complete.
     ///
     /// # Errors
-    /// The listening socket failed. What the connections do is told as events only.
+    /// The listening socket failed. Errors of connections are reported as events only.
     pub fn serve<E>(
         self,
         handler: impl Fn(Exchange<'_>) -> Result<(), E> + Send + Sync + 'static,
@@ -114,7 +114,7 @@ impl Server {
             let (socket, peer) = match listener.accept() {
                 Ok(accepted) => accepted,
                 Err(error) if is_transient(&error) => continue,
-                // No descriptors, or no memory: they come back when a connection ends.
+                // Descriptors or memory become available when a connection ends.
                 Err(error) if is_resource_exhausted(&error) => {
                     thread::sleep(Duration::from_millis(50));
                     continue;
@@ -123,7 +123,7 @@ impl Server {
             };
             let Some(guard) = connections.add(socket) else { break };
             let (handler, settings) = (Arc::clone(&handler), Arc::clone(&settings));
-            // Without a thread the guard is dropped at once, and its connection is closed.
+            // If no thread can be started, the guard is dropped, and its connection is closed.
             let _ = thread::Builder::new().name("limpid-connection".into()).spawn(move || {
                 serve(Connection::new(guard, peer, &settings), &*handler);
             });

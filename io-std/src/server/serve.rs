@@ -1,4 +1,4 @@
-//! Serving a connection: its requests and the handler by turns.
+//! The loop of a connection, which alternates between the session and the handler.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -25,7 +25,7 @@ pub(super) fn serve<E>(
                 connection.serving.handled(outcome);
             }
             Stop::Done => return,
-            // These were for a handler that is gone.
+            // These were for a handler that has ended.
             Stop::Handle | Stop::Failed => connection.serving.handled(Outcome::Done),
         }
     }

@@ -1,5 +1,5 @@
-//! Transports that callers put in: a client over connections in memory, and over sockets of the
-//! system that a connector has opened.
+//! Tests of custom transports: a client over connections in memory, and over sockets that a connector
+//! has opened.
 
 #![cfg(test)]
 
@@ -19,12 +19,12 @@ use memory::{End, Network};
 fn echo(end: &End) {
     while let Some(head) = end.head() {
         let line = head.lines().next().unwrap();
-        end.say(&format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{line}", line.len()));
+        end.send(&format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{line}", line.len()));
     }
 }
 
 #[test]
-fn client_uses_a_connection_in_memory_again() {
+fn client_reuses_connection_in_memory() {
     let network = Network::new(echo);
     let client = Client::builder().connector(network.clone()).build();
     for path in ["/first", "/second"] {
@@ -36,10 +36,10 @@ fn client_uses_a_connection_in_memory_again() {
 }
 
 #[test]
-fn idle_connection_in_memory_that_was_closed_is_not_used() {
+fn closed_idle_connection_in_memory_is_not_reused() {
     let network = Network::new(|end| {
         end.head();
-        end.say("HTTP/1.1 204 No Content\r\n\r\n");
+        end.send("HTTP/1.1 204 No Content\r\n\r\n");
     });
     let client = Client::builder().connector(network.clone()).build();
     for opened in 1..=2 {
@@ -50,7 +50,7 @@ fn idle_connection_in_memory_that_was_closed_is_not_used() {
 }
 
 #[test]
-fn read_timeout_holds_for_a_transport_in_memory() {
+fn read_timeout_applies_to_transport_in_memory() {
     let network = Network::new(|end| while end.head().is_some() {});
     let timeout = Duration::from_millis(30);
     let client = Client::builder().connector(network).read_timeout(timeout).build();
@@ -59,8 +59,8 @@ fn read_timeout_holds_for_a_transport_in_memory() {
 }
 
 #[test]
-fn write_timeout_holds_for_a_transport_in_memory() {
-    // The head is longer than what a connection holds.
+fn write_timeout_applies_to_transport_in_memory() {
+    // The head is longer than the buffer of a connection.
     let network = Network::new(End::wait_until_closed);
     let timeout = Duration::from_millis(30);
     let client = Client::builder().connector(network).write_timeout(timeout).build();
@@ -69,10 +69,10 @@ fn write_timeout_holds_for_a_transport_in_memory() {
 }
 
 #[test]
-fn body_of_a_channel_goes_over_a_connection_in_memory_that_is_read_meanwhile() {
+fn body_of_channel_is_sent_in_memory_while_response_is_read() {
     let network = Network::new(|end| {
         end.head();
-        end.say("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
+        end.send("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
     });
     let client = Client::builder().connector(network).build();
     let (sender, body) = Body::channel(None);
@@ -82,10 +82,12 @@ fn body_of_a_channel_goes_over_a_connection_in_memory_that_is_read_meanwhile() {
 }
 
 #[test]
-fn upgraded_connection_in_memory_moves_both_ways_at_once() {
+fn upgraded_connection_in_memory_transfers_both_directions_at_once() {
     let network = Network::new(|end| {
         end.head();
-        end.say("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n");
+        end.send(
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n",
+        );
         let mut text = Vec::new();
         (&mut &*end).read_to_end(&mut text).unwrap();
         (&mut &*end).write_all(&text).unwrap();
@@ -108,7 +110,7 @@ fn upgraded_connection_in_memory_moves_both_ways_at_once() {
     assert_eq!(reads.join().unwrap().unwrap(), "x".repeat(1000));
 }
 
-/// Refuses every connection, in a way of its own.
+/// A connector that refuses every connection with its own error.
 struct Refused;
 
 impl Connect for Refused {
@@ -118,7 +120,7 @@ impl Connect for Refused {
 }
 
 #[test]
-fn error_of_a_connector_is_that_of_the_request() {
+fn error_of_connector_is_that_of_the_request() {
     let client = Client::builder().connector(Refused).build();
     let error = client.get("http://192.0.2.1/").send().unwrap_err();
     assert!(!error.is_timeout() && !error.request_was_sent());
@@ -132,7 +134,7 @@ fn error_of_a_connector_is_that_of_the_request() {
     assert!(text.contains("the gate is closed"), "{text}");
 }
 
-/// Opens sockets of the system until a deadline, and counts them.
+/// A connector that opens sockets of the system, and counts them.
 #[derive(Clone, Default)]
 struct Counted(Arc<AtomicUsize>);
 
@@ -145,7 +147,7 @@ impl Connect for Counted {
 }
 
 #[test]
-fn connector_builds_on_sockets_of_the_system() {
+fn connector_can_use_sockets_of_the_system() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let serves = thread::spawn(move || {
@@ -157,7 +159,7 @@ fn connector_builds_on_sockets_of_the_system() {
                 stream.read_exact(&mut byte).unwrap();
                 head.push(byte[0]);
             }
-            // The client waits for a part that comes later.
+            // The client waits for the rest, which arrives later.
             stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Le").unwrap();
             thread::sleep(Duration::from_millis(20));
             stream.write_all(b"ngth: 2\r\n\r\nok").unwrap();
@@ -173,7 +175,7 @@ fn connector_builds_on_sockets_of_the_system() {
     }
     assert_eq!(counted.0.load(Ordering::Relaxed), 1);
     serves.join().unwrap();
-    // Nothing listens there any more.
+    // The listener is closed.
     let error = client.get(&format!("http://{address}/")).send().unwrap_err();
     assert!(!error.is_timeout() && !error.request_was_sent(), "{error}");
 }

@@ -1,4 +1,4 @@
-//! Connections in memory: a connector, its transports, and a server at their other ends.
+//! Connections in memory: a connector, its transports, and a server at the other ends.
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 use limpid_std::{Connect, Dial, Interest, Transport};
 
-/// How many bytes a direction holds: few, so that writing has to wait.
+/// The size of the buffer of a direction, small enough that writes have to wait.
 const CAPACITY: usize = 16;
 
 /// One end of a connection.
 pub(crate) struct End {
     shared: Arc<Shared>,
-    /// Which of the two directions it sends.
+    /// The index of the direction that it sends in.
     sends: usize,
 }
 
@@ -30,7 +30,7 @@ struct Direction {
     is_closed: bool,
 }
 
-/// The two ends of a connection.
+/// Returns the two ends of a connection.
 pub(crate) fn pair() -> (End, End) {
     let shared = Arc::<Shared>::default();
     (End { shared: Arc::clone(&shared), sends: 0 }, End { shared, sends: 1 })
@@ -134,7 +134,7 @@ impl End {
         Some(String::from_utf8(head).unwrap())
     }
 
-    /// Waits until the other end is gone, and reads nothing.
+    /// Waits until the other end is closed, and reads nothing.
     pub(crate) fn wait_until_closed(&self) {
         let directions = self.shared.directions.lock().unwrap();
         let is_open = |directions: &mut [Direction; 2]| !directions[1 - self.sends].is_closed;
@@ -142,7 +142,7 @@ impl End {
     }
 
     /// Writes all of these bytes.
-    pub(crate) fn say(&self, text: &str) {
+    pub(crate) fn send(&self, text: &str) {
         (&mut &*self).write_all(text.as_bytes()).unwrap();
     }
 }
@@ -151,7 +151,7 @@ impl End {
 #[derive(Clone)]
 pub(crate) struct Network {
     serve: fn(&End),
-    /// What connections were opened to.
+    /// The targets of the opened connections.
     pub(crate) dialed: Arc<Mutex<Vec<String>>>,
     threads: Arc<Mutex<Vec<JoinHandle<()>>>>,
 }
@@ -161,7 +161,7 @@ impl Network {
         Self { serve, dialed: Arc::default(), threads: Arc::default() }
     }
 
-    /// Waits until the other ends of all connections are closed.
+    /// Waits until the servers of all connections have ended.
     pub(crate) fn join(&self) {
         self.threads.lock().unwrap().drain(..).for_each(|thread| thread.join().unwrap());
     }

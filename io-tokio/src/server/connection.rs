@@ -1,4 +1,4 @@
-//! The driver: it does what the session says, and decides nothing.
+//! The driver of a served connection: performs the session's actions.
 
 use std::future::poll_fn;
 use std::net::SocketAddr;
@@ -12,15 +12,15 @@ use limpid_io::server::{ServerSettings, Serving, ShutdownSignal, Stop, WakerId};
 use super::socket::Socket;
 use crate::timer::Timer;
 
-/// The least room for a read.
+/// The minimum size of a buffer for reads.
 const READ: usize = 4 * 1024;
 
-/// A connection and the socket it runs on. Dropping it ends both.
+/// A connection and its socket. Dropping it cancels the session and closes the socket.
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) serving: Serving,
     socket: Socket,
-    /// It wakes the task for deadlines and for the shutdown of the server.
+    /// Wakes the task for deadlines, and for the shutdown of the server.
     timer: Timer,
     id: WakerId,
 }
@@ -38,18 +38,19 @@ impl Connection {
         Self { serving, socket, timer, id }
     }
 
-    /// Returns the socket, which can be watched while somebody else has the connection.
+    /// Returns the socket, which can be watched while the handler has the connection.
     pub(super) const fn socket(&self) -> &Socket {
         &self.socket
     }
 
-    /// Runs the session until it has something for its caller.
+    /// Runs the session until it requires something of the caller.
     pub(super) async fn run(&mut self) -> Stop {
         let mut waits = None;
         poll_fn(|cx| self.poll_run(cx, &mut waits)).await
     }
 
-    /// As [`run`](Self::run). `waits` is what the session asked for, once that is waited for.
+    /// Runs the session as [`run`](Self::run) does. `waits` is what the session asked for, once the
+    /// task waits for it.
     fn poll_run(&mut self, cx: &mut Context<'_>, waits: &mut Option<Interest>) -> Poll<Stop> {
         if let Some(interest) = waits.take() {
             self.serving.tick();
@@ -81,8 +82,8 @@ impl Connection {
         }
     }
 
-    /// Moves bytes as soon as that is possible in either direction, or tells the session that its time
-    /// is over.
+    /// Moves bytes as soon as that is possible in either direction, or passes a timeout to the
+    /// session.
     #[inline]
     fn poll_wait(&mut self, cx: &mut Context<'_>, interest: Interest, is_new: bool) -> Poll<()> {
         if interest.write && self.poll_write(cx).is_ready() {
@@ -95,13 +96,13 @@ impl Connection {
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>, is_new: bool) -> Poll<()> {
-        // A client that was just answered has mostly sent nothing more, and to ask is less work than to
-        // make room. What is wrong with the socket is seen when it is read from.
+        // A client that was just answered has usually sent nothing more, and checking costs less than
+        // providing a buffer. An error of the socket is reported by the read.
         let is_asked = is_new && self.serving.session.is_idle();
         if is_asked {
             drop(ready!(self.socket.poll_readable(cx)));
         }
-        // A task that waited was mostly woken because there is something to read.
+        // A task that has waited is usually woken because there is something to read.
         let is_ready = is_asked || !is_new;
         let read = ready!(self.socket.poll_read(cx, self.serving.session.space(READ), is_ready));
         self.serving.received(read);
@@ -114,8 +115,8 @@ impl Connection {
         Poll::Ready(())
     }
 
-    /// Returns whether the wait for the socket is over all the same: its time is, or the server shuts
-    /// down. If not, the task is woken when it is.
+    /// Returns whether the wait for the socket has ended for another reason: a deadline has passed,
+    /// or the server shuts down. If not, the task is woken when it does.
     fn poll_over(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let (until, now) = (self.serving.deadline(), self.serving.now());
         match until {
@@ -125,7 +126,7 @@ impl Connection {
             }
             Some(Deadline { at, .. }) => {
                 if self.timer.poll_passed(at, now, cx).is_ready() {
-                    // It has passed since the clock was looked at.
+                    // The deadline has passed since the last clock reading.
                     self.serving.tick();
                     self.serving.timed_out();
                     return Poll::Ready(());
@@ -133,7 +134,7 @@ impl Connection {
             }
             None => self.timer.watch(cx),
         }
-        // A shutdown that begins after this wakes the task; one that began before is seen here.
+        // A shutdown that begins after this check wakes the task.
         if self.serving.must_shut_down() { Poll::Ready(()) } else { Poll::Pending }
     }
 }

@@ -1,4 +1,4 @@
-//! A request and its response, as a handler has them.
+//! A request and its response, for handlers.
 
 use bytes::Bytes;
 use limpid_core::error::Cause;
@@ -10,19 +10,19 @@ use super::handoff::HandoffGuard;
 use crate::transport::Transport;
 use crate::upgraded::Upgraded;
 
-/// A request, and what answers it.
+/// A request and its response, for the handler of a [`Server`](crate::Server).
 ///
-/// Its body can be read with [`data`](Self::data), and a response written with
-/// [`respond`](Self::respond), or piece by piece with [`start`](Self::start), [`send`](Self::send)
-/// and [`finish`](Self::finish). Both may go on at the same time. The connection goes on when the
-/// handler is done and the exchange was dropped.
+/// The handler reads the body with [`data`](Self::data). It responds with [`respond`](Self::respond),
+/// or piece by piece with [`start`](Self::start), [`send`](Self::send) and [`finish`](Self::finish).
+/// Reading and responding may alternate. The connection goes on when the handler has ended and the
+/// exchange was dropped.
 ///
 /// ```
 /// use limpid_core::error::Cause;
 /// use limpid_core::http1::BodySize;
 /// use limpid_tokio::Exchange;
 ///
-/// /// Sends back what it is sent, as it comes.
+/// /// Sends back each piece of the body as it arrives.
 /// async fn echo(mut exchange: Exchange) -> Result<(), Cause> {
 ///     exchange.start(200, BodySize::Unknown)?;
 ///     while let Some(data) = exchange.data().await? {
@@ -42,48 +42,48 @@ impl Exchange {
         Self { connection }
     }
 
-    /// The head of the request.
+    /// Returns the head of the request.
     #[must_use]
     pub fn head(&self) -> RequestHead<'_> {
         self.connection.serving.head()
     }
 
-    /// The head of the request, and the fields that the response will have: to answer with something
-    /// of what was asked.
+    /// Returns the head of the request with the fields of the response, to use parts of the request
+    /// in the response.
     pub fn head_and_fields(&mut self) -> (RequestHead<'_>, &mut FieldBlock) {
         self.connection.serving.head_and_fields()
     }
 
-    /// Adds a field to the response; after its head was sent, a trailer.
+    /// Adds a field to the response, or a trailer after its head was sent.
     #[inline]
     pub fn field(&mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> &mut Self {
         self.connection.serving.session.fields().push(name.as_ref(), value.as_ref());
         self
     }
 
-    /// The next piece of the request's body; `None` at its end. A client that waits for
-    /// `100 Continue` is told to go on.
+    /// Returns the next piece of the request's body; `None` at its end. A client that waits for `100
+    /// Continue` receives it.
     ///
     /// # Errors
-    /// The client broke a rule, was too slow, or is gone. It is told so where that is possible, and
-    /// nothing else can be sent.
+    /// The client broke a rule, was too slow, or has disconnected. The session answers with an error
+    /// if possible, and nothing else can be sent.
     pub async fn data(&mut self) -> Result<Option<&[u8]>, Cause> {
         self.connection.serving.read_body();
         self.run().await?;
         Ok(self.connection.serving.data())
     }
 
-    /// The trailers of the request, after [`data`](Self::data) has returned `None`.
+    /// Returns the trailers of the request, after [`data`](Self::data) has returned `None`.
     #[must_use]
     pub fn trailers(&self) -> Fields<'_> {
         self.connection.serving.trailers()
     }
 
-    /// Answers with a whole response. It is sent when the handler returns and no other request has
-    /// come, so that the answers to many can go out together.
+    /// Sends a complete response. It is buffered until the handler has ended and no other request has
+    /// arrived, so that the responses to pipelined requests are sent together.
     ///
     /// # Errors
-    /// A response was begun, or this one must not be sent: nothing was.
+    /// A response was started, or this one is not valid. Nothing was sent then.
     pub fn respond(&mut self, status: u16, body: impl Into<Bytes>) -> Result<(), Cause> {
         self.connection.serving.respond(status, body.into())
     }
@@ -91,13 +91,13 @@ impl Exchange {
     /// Sends an informational response, such as 103 with links, at once.
     ///
     /// # Errors
-    /// A final response was begun, the client speaks HTTP/1.0, or is gone.
+    /// A final response was started, the client uses HTTP/1.0, or has disconnected.
     pub async fn inform(&mut self, status: u16) -> Result<(), Cause> {
         self.connection.serving.start(status, BodySize::None)?;
         self.flush().await
     }
 
-    /// Begins a response of which the body follows.
+    /// Starts a response whose body follows.
     ///
     /// # Errors
     /// As [`respond`](Self::respond).
@@ -105,33 +105,34 @@ impl Exchange {
         self.connection.serving.start(status, size)
     }
 
-    /// Sends a piece of the body, at once.
+    /// Sends a piece of the response's body at once.
     ///
     /// # Errors
-    /// It is more than was announced, or the client is gone or does not read.
+    /// The body is longer than announced, or the client has disconnected or does not read.
     pub async fn send(&mut self, data: impl Into<Bytes>) -> Result<(), Cause> {
         self.connection.serving.send(data.into())?;
         self.flush().await
     }
 
-    /// Ends the response, with trailers if there are [`field`](Self::field)s.
+    /// Ends the response, with the [`field`](Self::field)s as trailers if there are any.
     ///
     /// # Errors
-    /// The body is shorter than was announced, or can have no trailers.
+    /// The body is shorter than announced, or trailers are not possible.
     pub fn finish(&mut self) -> Result<(), Cause> {
         self.connection.serving.finish()
     }
 
-    /// Leaves HTTP/1.1: with 101 for a request that asked for an upgrade, or 2xx for CONNECT. The connection
-    /// is the handler's then: both directions can be used at once, within TLS if there is any, and longer
-    /// than the handler runs. Bytes that came behind the request are read first. The connection's place in
-    /// the server is free when the handler ends, and a client that leaves no longer ends the handler.
+    /// Leaves HTTP/1.1: with 101 for a request that asked for an upgrade, or 2xx for CONNECT. The
+    /// handler then owns the connection: both directions can be used at once, through TLS if there is
+    /// any, also after the handler has ended. Bytes that arrived after the request are read first.
+    /// The connection no longer counts towards the server's limit when the handler has ended, and a
+    /// client that disconnects no longer ends the handler.
     ///
     /// ```
     /// use limpid_tokio::Exchange;
     /// use tokio::io::{self, AsyncReadExt, AsyncWriteExt};
     ///
-    /// /// Sends back what it is sent, as it comes.
+    /// /// Sends back all bytes as they arrive.
     /// async fn echo(mut exchange: Exchange) -> io::Result<()> {
     ///     exchange.field("Connection", "upgrade").field("Upgrade", "echo");
     ///     let mut upgraded = exchange.upgrade(101).await?;
@@ -146,7 +147,7 @@ impl Exchange {
     /// ```
     ///
     /// # Errors
-    /// The request did not ask for it, or the client is gone.
+    /// The request did not ask for it, or the client has disconnected.
     pub async fn upgrade(mut self, status: u16) -> Result<Upgraded, Cause> {
         self.connection.serving.start(status, BodySize::None)?;
         self.flush().await?;
@@ -155,21 +156,21 @@ impl Exchange {
         Ok(Upgraded::new(switched, transport.into()))
     }
 
-    /// Sends what waits to be sent, answers to earlier requests included.
+    /// Sends the buffered output, including responses to earlier requests.
     ///
     /// # Errors
-    /// The client is gone or does not read.
+    /// The client has disconnected or does not read.
     pub async fn flush(&mut self) -> Result<(), Cause> {
         self.connection.serving.flush();
         self.run().await
     }
 
-    /// Waits until the client is gone: until its connection is reset or hung up, or, without
-    /// [`half_close`](crate::ServerBuilder::half_close), the client closes its direction. Bytes that have
-    /// come and were not read hide all but a reset.
+    /// Waits until the client has disconnected: its connection was reset or hung up, or, without
+    /// [`half_close`](crate::ServerBuilder::half_close), the client has closed its direction. While
+    /// bytes are unread, only a reset is detected.
     ///
-    /// The future does not borrow the exchange, and can be awaited beside anything else. A handler needs
-    /// it only if it is not to be dropped at that moment, see
+    /// The future does not borrow the exchange, and can be awaited together with others. A handler
+    /// needs it only if it is not dropped in this case, see
     /// [`cancel_handlers`](crate::ServerBuilder::cancel_handlers).
     ///
     /// ```

@@ -1,11 +1,11 @@
-//! Handing a value over: between a connection's task, which reads the requests, and the handler, which
-//! has the connection for as long as it keeps its exchange.
+//! Hands a value over between a connection's task, which receives requests, and the handler, which
+//! owns the connection until it drops its exchange.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-/// The slot that a value goes back to.
+/// The slot that a value returns to.
 #[derive(Debug)]
 pub(super) struct Handoff<T> {
     state: Mutex<State<T>>,
@@ -29,12 +29,12 @@ impl<T> Handoff<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks at the value, if it is back.
+    /// Calls `look` with the value, if it has returned.
     pub(super) fn peek<R>(&self, look: impl FnOnce(&T) -> R) -> Option<R> {
         self.lock().value.as_deref().map(look)
     }
 
-    /// Takes the value, once it is back.
+    /// Takes the value, once it has returned.
     pub(super) fn poll_take(self: &Arc<Self>, cx: &mut Context<'_>) -> Poll<HandoffGuard<T>> {
         let mut state = self.lock();
         match state.value.take() {
@@ -49,8 +49,8 @@ impl<T> Handoff<T> {
     }
 }
 
-/// A value that was handed over. Dropping it puts it back into its slot; it ends there if the task
-/// that would take it is gone.
+/// A guard of a value that was handed over. Dropping it returns the value to its slot, where it is
+/// dropped if the slot's task has ended.
 #[derive(Debug)]
 pub(super) struct HandoffGuard<T> {
     value: Option<Box<T>>,
@@ -58,7 +58,7 @@ pub(super) struct HandoffGuard<T> {
 }
 
 impl<T> HandoffGuard<T> {
-    /// Guards a value that goes back to this slot.
+    /// Creates a guard for a value that returns to this slot.
     pub(super) fn new(value: T, handoff: &Arc<Handoff<T>>) -> Self {
         Self { value: Some(Box::new(value)), handoff: Arc::clone(handoff) }
     }

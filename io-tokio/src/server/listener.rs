@@ -1,4 +1,4 @@
-//! Where a server listens.
+//! Listening sockets.
 
 use std::io;
 use std::net::SocketAddr;
@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use super::socket::Socket;
 
-/// A listening socket of either kind.
+/// A listening TCP or Unix socket.
 #[derive(Debug)]
 pub(super) enum Listener {
     Tcp(TcpListener),
@@ -30,12 +30,12 @@ impl Listener {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Waits for a connection: its socket, and the address of the client.
+    /// Waits for a connection. Returns its socket, and the address of the client.
     pub(super) async fn accept(&self) -> io::Result<(Socket, Option<SocketAddr>)> {
         match self {
             Self::Tcp(listener) => {
                 let (stream, peer) = listener.accept().await?;
-                // Answers are sent whole: nothing is gained by waiting for more of them.
+                // Responses are sent whole, so that waiting for more data gains nothing.
                 stream.set_nodelay(true)?;
                 Ok((Socket::Tcp(Arc::new(stream)), Some(peer)))
             }

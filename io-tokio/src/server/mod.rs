@@ -1,4 +1,4 @@
-//! The asynchronous server: a task for each connection, and [`limpid_core::server::Session`] on it.
+//! The asynchronous server: one task per connection runs a [`limpid_core::server::Session`].
 
 mod connection;
 mod exchange;
@@ -28,7 +28,7 @@ use connection::Connection;
 use listener::Listener;
 use serve::serve;
 
-/// A server that has a place to listen at.
+/// An asynchronous server that is bound to an address.
 ///
 /// ```no_run
 /// use limpid_tokio::{Exchange, Server};
@@ -36,7 +36,7 @@ use serve::serve;
 /// # async fn run() -> std::io::Result<()> {
 /// let server = Server::builder().bind(("127.0.0.1", 8080))?;
 /// let handle = server.handle();
-/// // handle.shutdown(std::time::Duration::from_secs(10)) ends it, from anywhere.
+/// // handle.shutdown(std::time::Duration::from_secs(10)) ends it, from any thread or task.
 /// server
 ///     .serve(|mut exchange: Exchange| async move {
 ///         match exchange.head().target {
@@ -53,7 +53,7 @@ pub struct Server {
     shutdown: Arc<ShutdownSignal>,
 }
 
-/// Builds a [`Server`].
+/// A builder for a [`Server`].
 pub type ServerBuilder = limpid_io::server::ServerBuilder<Server>;
 
 impl fmt::Debug for Server {
@@ -82,34 +82,33 @@ impl Bind for Server {
 }
 
 impl Server {
-    /// Starts a server.
+    /// Returns a builder for a server.
     pub fn builder() -> ServerBuilder {
         ServerBuilder::default()
     }
 
-    /// The address at which it listens; `None` for a Unix socket.
+    /// Returns the address of the listening socket; `None` for a Unix socket.
     #[must_use]
     pub fn local_addr(&self) -> Option<SocketAddr> {
         self.listener.address()
     }
 
-    /// What ends it.
+    /// Returns a handle that shuts the server down.
     #[must_use]
     pub fn handle(&self) -> Handle {
         Handle::new(Arc::clone(&self.shutdown))
     }
 
-    /// Accepts connections and calls `handler` with every request, each connection in a task of its
-    /// own, until [`Handle::shutdown`] is called: then it closes idle connections, waits until the
-    /// open exchanges are finished or their time is over, and returns. Dropping the future ends all
-    /// connections at once.
+    /// Accepts connections, each in a task of its own, and calls `handler` with every request. After
+    /// [`Handle::shutdown`], closes idle connections, waits until the open exchanges are finished or
+    /// the grace period has passed, and returns. Dropping the future closes all connections at once.
     ///
-    /// A handler that returns an error or panics before it has begun its response is answered for with
-    /// 500; after that, the connection is closed so that the client sees that the response is not
+    /// If a handler returns an error or panics before it has started a response, the response is 500;
+    /// after that, the connection is cut off, so that the client notices that the response is not
     /// complete.
     ///
     /// # Errors
-    /// The listening socket failed. What the connections do is told as events only.
+    /// The listening socket failed. Errors of connections are reported as events only.
     pub async fn serve<F, R, E>(self, handler: F) -> io::Result<()>
     where
         F: Fn(Exchange) -> R + Send + Sync + 'static,
@@ -127,14 +126,14 @@ impl Server {
                 None => break,
                 Some(Ok(accepted)) => accepted,
                 Some(Err(error)) if is_transient(&error) => continue,
-                // No descriptors, or no memory: they come back when a connection ends.
+                // Descriptors or memory become available when a connection ends.
                 Some(Err(error)) if is_resource_exhausted(&error) => {
                     sleep(Duration::from_millis(50)).await;
                     continue;
                 }
                 Some(Err(error)) => return Err(error),
             };
-            // Those that have ended are forgotten.
+            // Removes the tasks that have ended.
             while connections.try_join_next().is_some() {}
             let connection = Connection::new(socket, peer, &settings, Arc::clone(&shutdown));
             let handler = Arc::clone(&handler);
@@ -145,7 +144,7 @@ impl Server {
         }
         drop(listener);
         let all_ended = async { while connections.join_next().await.is_some() {} };
-        // Who is still here after that is thrown out.
+        // Connections that are still open after the grace period are cut off.
         let _ = timeout(shutdown.grace().unwrap_or_default(), all_ended).await;
         connections.shutdown().await;
         Ok(())

@@ -1,4 +1,4 @@
-//! Serving a connection: its requests and the handler by turns.
+//! The loop of a connection, which alternates between the session and the handler.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -34,7 +34,7 @@ where
                 }
             }
             Stop::Done => return,
-            // These were for a handler that is gone.
+            // These were for a handler that has ended.
             Stop::Handle | Stop::Failed => {
                 connection.serving.handled(Outcome::Done);
             }
@@ -42,7 +42,7 @@ where
     }
 }
 
-/// What tells that the client of a connection is gone.
+/// Detects that the client of a connection has disconnected.
 struct Watch {
     socket: Socket,
     half_close: bool,
@@ -50,7 +50,7 @@ struct Watch {
 }
 
 impl Watch {
-    /// Watches a connection, unless its handlers are not to be ended.
+    /// Watches a connection, if its handlers are dropped when the client disconnects.
     fn new(connection: &Connection, handoff: &Arc<Handoff<Connection>>) -> Option<Self> {
         connection.serving.cancels_handlers().then(|| Self {
             socket: connection.socket().clone(),
@@ -59,7 +59,8 @@ impl Watch {
         })
     }
 
-    /// Waits until the client is gone. A connection that the handler has taken is no longer watched.
+    /// Waits until the client has disconnected. A connection that the handler has taken is not
+    /// watched any more.
     async fn departure(&self) -> Departure {
         let departure = self.socket.departure(self.half_close).await;
         match self.handoff.peek(|connection| connection.serving.session.is_over()) {
@@ -72,12 +73,12 @@ impl Watch {
 /// How a handler ended.
 enum Ended {
     Handled(Outcome),
-    /// Its future was dropped, because the client is gone.
+    /// Its future was dropped, because the client has disconnected.
     Dropped(Departure),
 }
 
-/// Runs a handler, and drops it if its client departs while it waits. The socket is watched only once it
-/// does: a handler that answers at once does not pay for it.
+/// Runs a handler, and drops it if its client disconnects. The socket is watched only once the
+/// handler waits, so that one that answers at once has no cost.
 async fn run<R, E>(handler: impl FnOnce() -> R, watch: Option<&Watch>) -> Ended
 where
     R: Future<Output = Result<(), E>>,

@@ -1,5 +1,5 @@
-//! The socket of a connection that is served. While its bytes are moved by whoever has the connection, the
-//! connection's task can watch whether the client is gone.
+//! The socket of a served connection. While the handler has the connection and moves its bytes, the
+//! connection's task can watch whether the client has disconnected.
 
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::net::Shutdown;
@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 
 use crate::transport::Transport;
 
-/// A socket of either kind. Clones are the same socket, which is closed when the last is dropped.
+/// A TCP or Unix socket. Clones share the socket, which is closed when the last is dropped.
 #[derive(Clone, Debug)]
 pub(super) enum Socket {
     Tcp(Arc<TcpStream>),
@@ -33,9 +33,9 @@ macro_rules! either {
     };
 }
 
-/// Whether the runtime hears of each change once: after an operation that moved less than it could, the
-/// next one would have to wait. It is told so, which saves the attempt.
-const HEARS_CHANGES: bool = cfg!(any(
+/// Whether the runtime is notified of each change once (edge-triggered): after an operation that
+/// moved fewer bytes than it could, the next would block. Clearing the readiness saves that attempt.
+const EDGE_TRIGGERED: bool = cfg!(any(
     target_os = "linux",
     target_os = "android",
     target_os = "macos",
@@ -46,7 +46,8 @@ const HEARS_CHANGES: bool = cfg!(any(
     target_os = "dragonfly"
 ));
 
-/// Does an operation that moves at most `$most` bytes, once the runtime has heard that it is possible.
+/// Performs an operation that moves at most `$most` bytes, once the runtime reports that it is
+/// possible.
 macro_rules! attempt {
     ($stream:expr, $cx:expr, $ready:ident, $is_ready:expr, $interest:expr, $most:expr, $operation:expr) => {{
         let mut is_ready = $is_ready;
@@ -57,7 +58,7 @@ macro_rules! attempt {
             let mut moved = None;
             let result = $stream.try_io($interest, || {
                 let n = $operation(&SockRef::from(&**$stream))?;
-                if HEARS_CHANGES && 0 < n && n < $most {
+                if EDGE_TRIGGERED && 0 < n && n < $most {
                     moved = Some(n);
                     return Err(ErrorKind::WouldBlock.into());
                 }
@@ -78,8 +79,7 @@ impl Socket {
         either!(self, stream => stream.poll_read_ready(cx))
     }
 
-    /// Reads into `room`; 0 bytes at the end. If it `is_ready`, as far as the caller knows, that is tried
-    /// before the runtime is asked.
+    /// Reads into `room`; 0 bytes at the end. If `is_ready`, reads before asking the runtime.
     pub(super) fn poll_read(
         &self,
         cx: &mut Context<'_>,
@@ -109,20 +109,21 @@ impl Socket {
         ))
     }
 
-    /// Shuts the sending direction down. What cannot be shut down is closed already.
+    /// Shuts down the sending direction. An error means that the socket is closed already.
     pub(super) fn shutdown_write(&self) {
         either!(self, stream => drop(SockRef::from(&**stream).shutdown(Shutdown::Write)));
     }
 
-    /// Has the client see, when the socket is closed, that something is missing.
+    /// Makes closing the socket reset the connection, so that the client notices that data is
+    /// missing.
     pub(super) fn reset_on_close(&self) {
         either!(self, stream => drop(SockRef::from(&**stream).set_linger(Some(Duration::ZERO))));
     }
 
-    /// Waits, without reading, until the client is gone. A client that has only closed its direction is
-    /// gone unless this is a `half_close`.
+    /// Waits, without reading, until the client has disconnected. Closing only its direction counts
+    /// unless `half_close` is true.
     ///
-    /// Behind bytes that have not been read, only a reset is seen.
+    /// While bytes are unread, only a reset is detected.
     pub(super) async fn departure(&self, half_close: bool) -> Departure {
         let (bytes, everything) = (
             Interest::READABLE | Interest::ERROR,
@@ -130,7 +131,7 @@ impl Socket {
         );
         let mut interest = bytes;
         loop {
-            // It fails when the runtime ends, and this task with it.
+            // It fails when the runtime ends, which also drops this task.
             let Ok(_) = self.ready(interest).await else { return std::future::pending().await };
             let Ok(ready) = self.ready(everything).await else { continue };
             if ready.is_error() || ready.is_write_closed() {
@@ -152,8 +153,8 @@ impl Socket {
         either!(self, stream => SockRef::from(&**stream).take_error().ok().flatten())
     }
 
-    /// Returns whether nothing waits to be read. It asks the system only where the runtime has heard
-    /// of something, and tells the runtime if that has been read.
+    /// Returns whether nothing can be read. Makes a system call only if the runtime reports
+    /// readiness, and clears the readiness if all was read.
     fn is_silent(&self) -> bool {
         either!(self, stream => {
             let peek = || match is_silent(&SockRef::from(&**stream)) {
