@@ -335,6 +335,13 @@ impl Exchange {
         action
     }
 
+    /// Returns the conditions that the exchange waits for: those of the last [`Action::Wait`], except
+    /// those that a call since then has ended.
+    #[must_use]
+    pub const fn interest(&self) -> Interest {
+        self.interest
+    }
+
     /// Returns whether the exchange has ended.
     #[inline]
     pub(super) const fn is_over(&self) -> bool {

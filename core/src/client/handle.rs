@@ -430,7 +430,7 @@ impl Exchange {
     }
 
     #[inline]
-    fn expect_asked(&self, state: State, call: Call) -> Handled {
+    pub(super) fn expect_asked(&self, state: State, call: Call) -> Handled {
         if self.state == state && self.asked { Ok(()) } else { Err(self.misuse(call)) }
     }
 

@@ -200,6 +200,7 @@ mod hosts;
 #[cfg(feature = "std")]
 mod io;
 mod lease;
+mod leasing;
 mod memory;
 mod no_proxy;
 mod options;
@@ -212,6 +213,8 @@ mod redirect;
 mod request;
 mod retirement;
 mod route;
+#[cfg(feature = "rustls")]
+mod secure;
 mod span_tracker;
 mod state;
 mod steps;

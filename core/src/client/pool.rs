@@ -13,7 +13,7 @@ use super::lease::Lease;
 use super::retirement::Retired;
 use super::route::Route;
 use crate::time::Mono;
-use crate::trace::ConnectionId;
+use crate::trace::{ConnectionId, Sink};
 use crate::values::Retirement;
 
 /// The limits of a [`Pool`].
@@ -68,18 +68,14 @@ struct Place<T> {
 /// let (now, is_silent) = (Mono::default(), |_: &u32| true);
 ///
 /// assert_eq!(exchange.poll(now, &NoSink), Action::Acquire);
-/// let lease = pool.acquire_silent(exchange.route(), now, is_silent);
-/// // Without a connection, the driver asks again when another exchange has released its own.
-/// let Some(mut lease) = lease else { return Ok(()) };
-/// exchange.handle_leased(&mut lease, now, &NoSink)?;
+/// // While the pool is full, the driver asks again after another exchange has released its connection.
+/// let lease = exchange.acquire_from(&mut pool, now, &NoSink, is_silent)?;
+/// let Some(lease) = lease else { return Ok(()) };
 ///
 /// // At Action::Release, Done or Failed, the connection is returned.
-/// lease.link = exchange.take_link();
-/// pool.release(lease, now, is_silent);
+/// exchange.release_to(&mut pool, lease, now, is_silent);
 /// // Each of these calls may have retired connections, which are closed now.
-/// for retired in pool.retired() {
-///     retired.close(now, &NoSink, |socket, last| println!("{last:?} to {socket}, close it"));
-/// }
+/// pool.close_retired(now, &NoSink, |socket, last| println!("{last:?} to {socket}, close it"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -221,6 +217,14 @@ impl<T> Pool<T> {
         let mut retired = core::mem::take(&mut self.retired);
         retired.sort_unstable_by_key(|retired| retired.lease.connection);
         retired
+    }
+
+    /// Closes the connections that have left the pool since the last call, each as by
+    /// [`Retired::close`].
+    pub fn close_retired<S: Sink>(&mut self, now: Mono, sink: &S, mut close: impl FnMut(T, &[u8])) {
+        for retired in self.retired() {
+            retired.close(now, sink, &mut close);
+        }
     }
 
     /// Returns whether [`acquire`](Self::acquire) returns a connection for some route, idle or to

@@ -51,10 +51,10 @@ pub struct Interest {
     /// Room to write: write some of [`Session::out`](super::Session::out), and call
     /// [`handle_sent`](super::Session::handle_sent).
     pub write: bool,
-    /// A hangup, to be noticed without reading. Call [`handle_failed`](super::Session::handle_failed)
-    /// if the connection was reset or hung up, and
-    /// [`handle_half_close`](super::Session::handle_half_close) if the client has closed its
-    /// direction. In terms of poll(2), the first is `POLLHUP` or `POLLERR`, which are always
+    /// A hangup, to be noticed without reading. Call [`handle_hangup`](super::Session::handle_hangup)
+    /// if the connection was reset or hung up, or [`handle_failed`](super::Session::handle_failed)
+    /// where the error is known, and [`handle_half_close`](super::Session::handle_half_close) if the
+    /// client has closed its direction. In terms of poll(2), the first is `POLLHUP` or `POLLERR`, which are always
     /// reported, and the second `POLLRDHUP`, where the system has it.
     pub hangup: bool,
 }

@@ -104,6 +104,17 @@ impl Session {
         }
     }
 
+    /// Notes that the client is gone, because the connection was reset or hung up, where the driver
+    /// has noticed that without reading. Its request is cancelled with [`Cause::PeerGone`]. Nothing
+    /// changes unless [`Interest::hangup`] is waited for.
+    ///
+    /// [`Interest::hangup`]: super::Interest::hangup
+    pub fn handle_hangup<S: Sink>(&mut self, now: Mono, sink: &S) {
+        if self.interest().hangup {
+            self.handle_failed(Cause::PeerGone.into(), now, sink);
+        }
+    }
+
     /// Handles [`Action::Secure`](super::Action::Secure) with a new layer, which has sent and
     /// received nothing.
     ///

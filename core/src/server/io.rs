@@ -26,7 +26,7 @@ impl Session {
     ///
     /// The documentation of the [module](super) has an example.
     pub fn read_from<S: Sink>(&mut self, mut transport: impl Read, now: Mono, sink: &S) -> bool {
-        if !self.waits.read || self.is_over() {
+        if !self.interest().read {
             return false;
         }
         let handed_in = match transport.read(self.space(READ)) {
@@ -53,7 +53,7 @@ impl Session {
     /// there is nothing to write, and the transport was not asked, or it takes nothing yet. The rest is as
     /// for [`read_from`](Self::read_from).
     pub fn write_to<S: Sink>(&mut self, transport: impl Write, now: Mono, sink: &S) -> bool {
-        if !self.waits.write || self.is_over() || self.link.output_len() == 0 {
+        if !self.interest().write || self.link.output_len() == 0 {
             return false;
         }
         let handed_in = match write_slices(transport, self.out()) {

@@ -153,6 +153,8 @@ mod reason;
 mod rejection;
 mod respond;
 mod response_cache;
+#[cfg(feature = "rustls")]
+mod secure;
 mod session;
 mod span_tracker;
 mod state;

@@ -243,6 +243,13 @@ impl Session {
         action
     }
 
+    /// Returns the conditions that the session waits for: those of the last [`Action::Wait`], or none
+    /// once the session is over.
+    #[must_use]
+    pub fn interest(&self) -> Interest {
+        if self.is_over() { Interest::NONE } else { self.waits }
+    }
+
     /// Returns until when the driver may wait for what the last [`Action::Wait`] asked for; the wait
     /// starts at `now`. When the deadline has passed, the driver calls
     /// [`handle_timeout`](Self::handle_timeout). A driver that does not wait need not call this.

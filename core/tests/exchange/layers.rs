@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use limpid_core::client::{Action, Exchange, Interest, Options, Pool, Proxy, Request, TrustId};
-use limpid_core::error::{Cause, Error, Phase, TlsError};
+use limpid_core::error::{Call, Cause, Error, Phase, TlsError};
 use limpid_core::time::{Mono, Waiting};
 use limpid_core::trace::{ConnectionId, ExchangeId, NoSink};
 use limpid_core::transport::{Layer, LayerError, LayerFacts, LayerState, MAX_BUFFERED};
@@ -309,4 +309,26 @@ fn a_configuration_that_does_not_come_is_waited_for_as_long_as_the_whole_may_tak
     assert_eq!((deadline.at, deadline.why), (now + Duration::from_secs(3), Waiting::Total));
     bench.exchange.handle_timeout(deadline.at, &sink);
     assert_eq!(bench.exchange.poll(deadline.at, &sink), Action::Failed);
+}
+
+#[cfg(feature = "rustls")]
+#[test]
+fn without_a_configuration_of_tls_the_exchange_fails() {
+    let request = Request::builder(b"GET", "https://h/".parse().unwrap()).build();
+    let options = Options::with(|options| options.trust = Some(TrustId::new(1)));
+    let mut exchange = Exchange::new(ExchangeId(1), request, Arc::new(options));
+    let (now, none) = (Mono::default(), None::<Arc<rustls::ClientConfig>>);
+    assert_eq!(exchange.poll(now, &NoSink), Action::Acquire);
+    let refused = exchange.secure_with(none.clone(), now, &NoSink).unwrap_err();
+    assert_eq!(refused.call, Call::HandleSecured);
+    exchange.handle_opened(ConnectionId(1), now, &NoSink).unwrap();
+    assert_eq!(exchange.poll(now, &NoSink), Action::Resolve);
+    exchange.handle_resolved(&["127.0.0.1:443".parse().unwrap()], now, &NoSink).unwrap();
+    let Action::Dial(dial) = exchange.poll(now, &NoSink) else { panic!() };
+    exchange.handle_dialed(dial, now, &NoSink).unwrap();
+    assert_eq!(exchange.poll(now, &NoSink), Action::Secure { proxy: false });
+    exchange.secure_with(none, now, &NoSink).unwrap();
+    assert_eq!(exchange.poll(now, &NoSink), Action::Close);
+    assert_eq!(exchange.poll(now, &NoSink), Action::Failed);
+    assert_eq!(exchange.error().unwrap().cause, Cause::Tls(TlsError::Configuration));
 }

@@ -107,7 +107,9 @@ fn transport_is_not_asked_for_what_is_not_waited_for() {
     assert!(!exchange.read_from(Script::default(), NOW, &told));
     let mut exchange = asked(&told);
     assert!(!exchange.write_to(Script::default(), NOW, &told));
+    assert_eq!(exchange.interest(), Interest::READ);
     exchange.hold(true);
+    assert_eq!(exchange.interest(), Interest::NONE);
     assert!(!exchange.read_from(Script::default(), NOW, &told));
     exchange.cancel(NOW, &told);
     assert!(!exchange.read_from(Script::default(), NOW, &told));

@@ -22,10 +22,8 @@ fn exchange() -> Exchange {
 fn run(pool: &mut Pool<u64>, told: &Told, is_silent: impl Fn(&u64) -> bool) -> u64 {
     let mut exchange = exchange();
     assert_eq!(exchange.poll(NOW, told), Action::Acquire);
-    let mut lease = pool.acquire_silent(exchange.route(), NOW, &is_silent).unwrap();
-    let is_new = lease.link.is_none();
-    exchange.handle_leased(&mut lease, NOW, told).unwrap();
-    if is_new {
+    let mut lease = exchange.acquire_from(pool, NOW, told, &is_silent).unwrap().unwrap();
+    if lease.transport.is_none() {
         assert_eq!(exchange.poll(NOW, told), Action::Resolve);
         exchange.handle_resolved(&["127.0.0.1:80".parse().unwrap()], NOW, told).unwrap();
         let Action::Dial(dial) = exchange.poll(NOW, told) else { panic!() };
@@ -38,21 +36,18 @@ fn run(pool: &mut Pool<u64>, told: &Told, is_silent: impl Fn(&u64) -> bool) -> u
     assert!(exchange.read_from(Script::read(Ok(b"HTTP/1.1 204 .\r\n\r\n")), NOW, told));
     assert_eq!(exchange.poll(NOW, told), Action::Event(Emitted::Head));
     assert_eq!(exchange.poll(NOW, told), Action::Done);
-    lease.link = exchange.take_link();
     let connection = lease.connection().0;
-    pool.release(lease, NOW, is_silent);
+    exchange.release_to(pool, lease, NOW, is_silent);
     connection
 }
 
 /// Closes what has left the pool: the transports.
 fn closed(pool: &mut Pool<u64>, told: &Told) -> Vec<u64> {
     let mut closed = Vec::new();
-    for retired in pool.retired() {
-        retired.close(NOW, told, |transport, last| {
-            assert_eq!(last, b"", "plain connections end without a word");
-            closed.push(transport);
-        });
-    }
+    pool.close_retired(NOW, told, |transport, last| {
+        assert_eq!(last, b"", "plain connections send no last bytes");
+        closed.push(transport);
+    });
     closed
 }
 
@@ -78,6 +73,8 @@ fn lease_that_was_not_asked_for_stays_whole() {
     let (mut pool, told) = (Pool::new(PoolLimits::default()), Told::default());
     run(&mut pool, &told, |_| true);
     let mut exchange = exchange();
+    let early = exchange.acquire_from(&mut pool, NOW, &told, |_| true).unwrap_err();
+    assert_eq!(early.call, Call::HandleReused);
     let mut lease = pool.acquire_silent(exchange.route(), NOW, |_| true).unwrap();
     let error = exchange.handle_leased(&mut lease, NOW, &told).unwrap_err();
     assert_eq!(error.call, Call::HandleReused);

@@ -123,6 +123,22 @@ fn transport_is_not_asked_for_what_is_not_waited_for() {
 }
 
 #[test]
+fn hangup_cancels_the_request_of_a_handler_that_works() {
+    let told = Told::default();
+    let mut session = reading(&told);
+    session.handle_hangup(NOW, &told);
+    assert_eq!(session.poll(NOW, &told), Action::Wait(Interest::READ), "a read finds the end");
+    let mut session = asked(GET, &told);
+    let hangup = Interest { hangup: true, ..Interest::NONE };
+    assert_eq!(session.poll(NOW, &told), Action::Wait(hangup));
+    assert_eq!(session.interest(), hangup);
+    session.handle_hangup(NOW, &told);
+    assert_eq!(session.poll(NOW, &told), Action::Failed);
+    assert_eq!(session.failure().cause, Cause::PeerGone);
+    assert_eq!(session.interest(), Interest::NONE);
+}
+
+#[test]
 fn transport_of_a_connection_that_was_taken_is_not_read() {
     let told = Told::default();
     let mut session = asked(b"CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n", &told);

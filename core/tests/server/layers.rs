@@ -49,3 +49,15 @@ fn a_layer_that_was_not_asked_for_is_not_used() {
     assert_eq!(session.poll(NOW, &NoSink), Action::Wait(Interest::READ));
     assert_eq!(session.out().concat(), b"");
 }
+
+#[cfg(feature = "rustls")]
+#[test]
+fn without_a_configuration_of_tls_the_connection_is_closed() {
+    let mut session = secured();
+    let none = None::<Arc<rustls::ServerConfig>>;
+    let refused = session.secure_with(none.clone(), NOW, &NoSink).unwrap_err();
+    assert_eq!((refused.call, refused.misuse), (Call::HandleSecured, Misuse::State));
+    assert_eq!(session.poll(NOW, &NoSink), Action::Secure);
+    session.secure_with(none, NOW, &NoSink).unwrap();
+    assert_eq!(session.poll(NOW, &NoSink), Action::Close { reset: false });
+}
