@@ -1,6 +1,6 @@
 //! The driver: a client and a server, each of which waits in one poll(2).
 
-use std::io::{self, ErrorKind, IoSlice, Read, Write};
+use std::io::{self, ErrorKind, Write};
 use std::net::{Shutdown, ToSocketAddrs};
 use std::os::fd::BorrowedFd;
 use std::sync::{Arc, LazyLock};
@@ -8,19 +8,14 @@ use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use limpid_core::client::{self, Exchange, Lease};
-use limpid_core::error::{Cause, Error, MisuseError, TlsError};
+use limpid_core::error::{Error, MisuseError};
 use limpid_core::fields::Fields;
 use limpid_core::server::{self, Action, Outcome, Session};
 use limpid_core::time::Mono;
 use limpid_core::trace::{ConnectionId, ExchangeId, Sink};
-use limpid_core::transport::tls::{ClientTls, ServerTls};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use socket2::{Domain, Socket, Type};
-
-/// When to try to read and to write: a socket that has failed tells why.
-const READ: PollFlags = PollFlags::IN.union(PollFlags::ERR).union(PollFlags::HUP);
-const WRITE: PollFlags = PollFlags::OUT.union(PollFlags::ERR).union(PollFlags::HUP);
 
 /// Returns the time on the machines' clock.
 pub(crate) fn now() -> Mono {
@@ -37,9 +32,9 @@ fn wait(fds: &mut [PollFd<'_>], until: Option<Mono>) -> io::Result<Vec<PollFlags
     }
 }
 
-fn events(read: bool, write: bool) -> PollFlags {
-    let events = if read { PollFlags::IN } else { PollFlags::empty() };
-    if write { events | PollFlags::OUT } else { events }
+fn watch(socket: &Socket, read: bool, write: bool) -> PollFd<'_> {
+    let read = if read { PollFlags::IN } else { PollFlags::empty() };
+    PollFd::new(socket, if write { read | PollFlags::OUT } else { read })
 }
 
 /// A client that does one request at a time, over a pool.
@@ -51,9 +46,8 @@ pub(crate) struct Client<'s> {
     pub(crate) last: ExchangeId,
 }
 
-/// A request, its connection, and the attempts at opening one.
+/// A request, what cancels it unless it has, its connection, and the attempts at opening one.
 struct Call<'c> {
-    /// What cancels it, until it has.
     cancel: Option<BorrowedFd<'c>>,
     exchange: Exchange,
     lease: Option<Box<Lease<Socket>>>,
@@ -61,8 +55,8 @@ struct Call<'c> {
 }
 
 impl Client<'_> {
-    /// Does a request with a body of these pieces, if any, unless `cancel` becomes readable or is hung up. The
-    /// exchange that is returned has the head of the response, the trailers and the times.
+    /// Sends a request with a body of these pieces, unless `cancel` becomes readable or is hung up.
+    /// The returned exchange has the head of the response, the trailers and the times.
     pub(crate) fn fetch(
         &mut self,
         request: client::Request,
@@ -80,8 +74,11 @@ impl Client<'_> {
             match exchange.poll(now, sink) {
                 // There is one TLS configuration, which this number stands for.
                 Action::Trust { .. } => exchange.handle_trusted(TrustId::new(1), now, sink)?,
-                Action::Acquire => self.acquire(&mut call)?,
-                // This blocks. A driver with a resolver answers when that has, and waits until then.
+                // With one request at a time, the pool is never full.
+                Action::Acquire => {
+                    call.lease = exchange.acquire_from(&mut self.pool, now, sink, is_silent)?;
+                }
+                // This blocks. A driver with a resolver hands in the addresses when it has them.
                 Action::Resolve => match exchange.peer().to_socket_addrs() {
                     Ok(all) => exchange.handle_resolved(&Vec::from_iter(all), now, sink)?,
                     Err(error) => exchange.handle_failed(error.into(), now, sink)?,
@@ -91,87 +88,40 @@ impl Client<'_> {
                     Err(error) => exchange.handle_dial_failed(id, error.into(), now, sink)?,
                 },
                 Action::Abandon(id) => call.dials.retain(|(dial, _)| *dial != id),
-                Action::Secure { .. } => {
-                    match ClientTls::client(Arc::clone(&self.tls), exchange.server_name()) {
-                        Ok(tls) => exchange.handle_secured(Box::new(tls), now, sink)?,
-                        Err(error) => exchange.handle_failed(error.into(), now, sink)?,
-                    }
-                }
+                Action::Secure { .. } => exchange.secure_with(Arc::clone(&self.tls), now, sink)?,
                 Action::Rewind => pieces = body.clone(),
                 Action::Wait(Interest { body: true, .. }) => match pieces.next() {
                     Some(piece) => exchange.handle_body(piece, now, sink)?,
                     None => exchange.handle_body_end(Fields::EMPTY, now, sink)?,
                 },
-                Action::Wait(on) => self.wait(&mut call, on)?,
+                Action::Wait(interest) => self.wait(&mut call, interest)?,
                 Action::Event(_) => exchange.event().into_iter().for_each(&mut *on_event),
                 Action::Close => call.lease.iter_mut().for_each(|it| it.transport = None),
-                Action::Release => self.release(&mut call),
-                Action::Done | Action::Failed => break,
+                Action::Release | Action::Done | Action::Failed => match call.lease.take() {
+                    Some(lease) => exchange.release_to(&mut self.pool, lease, now, is_silent),
+                    // The latter two are returned again, when the connection has been released.
+                    None => return exchange.take_error().map_or(Ok(call.exchange), Err),
+                },
             }
-        }
-        self.release(&mut call);
-        call.exchange.take_error().map_or(Ok(call.exchange), Err)
-    }
-
-    /// Takes a connection of the pool, or its leave to open one. While the pool is full there is neither,
-    /// and it would be asked again later; with one request at a time it is not full.
-    fn acquire(&mut self, call: &mut Call<'_>) -> Result<(), Error> {
-        let mut lease = self.pool.acquire(call.exchange.route(), now(), is_silent);
-        // The one that is handed out was not asked.
-        while let Some(it) = lease.take_if(|it| !it.transport.iter().all(is_silent)) {
-            lease = self.pool.replace(it, now(), is_silent);
-        }
-        self.release(call);
-        call.lease = lease;
-        match call.lease.as_mut().map(|it| (it.link.take(), it.connection())) {
-            Some((Some(link), _)) => call.exchange.handle_reused(link, now(), &self.sink)?,
-            Some((None, id)) => call.exchange.handle_opened(id, now(), &self.sink)?,
-            None => {}
-        }
-        Ok(())
-    }
-
-    /// Gives the connection back, if there is one, and closes those that have left the pool.
-    fn release(&mut self, call: &mut Call<'_>) {
-        if let Some(mut lease) = call.lease.take() {
-            lease.link = call.exchange.take_link();
-            self.pool.release(lease, now(), is_silent);
-        }
-        for it in self.pool.retired() {
-            if let Lease { link: Some(link), transport: Some(mut socket), .. } = *it.lease {
-                link.retire(it.why, now(), &self.sink, |last| _ = socket.write(last));
-            }
+            self.pool.close_retired(now, &self.sink, |mut socket, last| _ = socket.write(last));
         }
     }
 
     /// Waits, and does what is possible then.
-    fn wait(&self, call: &mut Call<'_>, on: client::Interest) -> Result<(), Error> {
+    fn wait(&self, call: &mut Call<'_>, interest: client::Interest) -> Result<(), Error> {
         let (exchange, sink) = (&mut call.exchange, &self.sink);
         let socket = call.lease.as_ref().and_then(|it| it.transport.as_ref());
-        let mut fds = Vec::from_iter(socket.map(|it| PollFd::new(it, events(on.read, on.write))));
-        fds.extend(call.dials.iter().map(|(_, it)| PollFd::new(it, PollFlags::OUT)));
+        let mut fds = Vec::from_iter(socket.map(|it| watch(it, interest.read, interest.write)));
+        fds.extend(call.dials.iter().map(|(_, it)| watch(it, false, true)));
         fds.extend(call.cancel.map(|it| PollFd::from_borrowed_fd(it, PollFlags::IN)));
         let ready = wait(&mut fds, exchange.deadline(now()).map(|it| it.at))?;
         if call.cancel.is_some() && ready.last().is_some_and(|it| !it.is_empty()) {
-            // What is left to be done is a farewell of TLS at most.
+            // What is left to wait for is the close_notify of TLS at most.
             call.cancel = None;
             exchange.cancel(now(), sink);
-        } else if let Some(mut socket) = socket {
-            if on.write && ready[0].intersects(WRITE) {
-                match socket.write_vectored(&exchange.out().map(IoSlice::new)) {
-                    Ok(n) => exchange.handle_sent(n, now(), sink)?,
-                    Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                    Err(error) => exchange.handle_send_failed(error.into(), now(), sink),
-                }
-            }
-            if on.read && ready[0].intersects(READ) {
-                match socket.read(exchange.space(1 << 16)) {
-                    Ok(0) => exchange.handle_eof(now(), sink),
-                    Ok(n) => exchange.handle_received(n, now(), sink)?,
-                    Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                    Err(error) => exchange.handle_receive_failed(error.into(), now(), sink),
-                }
-            }
+        } else if let Some(socket) = socket {
+            exchange.write_to(socket, now(), sink);
+            exchange.read_from(socket, now(), sink);
         } else if let Some(index) = ready.iter().position(|it| !it.is_empty()) {
             let (id, dial) = call.dials.swap_remove(index);
             if let Some(error) = dial.take_error()? {
@@ -181,7 +131,7 @@ impl Client<'_> {
                 exchange.handle_dialed(id, now(), sink)?;
             }
         }
-        // Before its time, this changes nothing.
+        // Before the deadline, this changes nothing.
         exchange.handle_timeout(now(), sink);
         Ok(())
     }
@@ -189,13 +139,12 @@ impl Client<'_> {
 
 /// Begins to connect. Unix sockets, local addresses and options are left out.
 fn connect(exchange: &Exchange) -> io::Result<Socket> {
-    let Some(client::Target::Tcp(address)) = exchange.dial().map(|it| it.target) else {
-        return Err(ErrorKind::Unsupported.into());
-    };
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    let target = exchange.dial().map(|it| it.target);
+    let Some(client::Target::Tcp(to)) = target else { return Err(ErrorKind::Unsupported.into()) };
+    let socket = Socket::new(Domain::for_address(to), Type::STREAM, None)?;
     socket.set_nonblocking(true)?;
     socket.set_tcp_nodelay(true)?;
-    match socket.connect(&address.into()) {
+    match socket.connect(&to.into()) {
         Err(error) if Errno::from_io_error(&error) != Some(Errno::INPROGRESS) => Err(error),
         _ => Ok(socket),
     }
@@ -203,12 +152,12 @@ fn connect(exchange: &Exchange) -> io::Result<Socket> {
 
 /// Returns whether nothing has arrived, the end included.
 fn is_silent(socket: &Socket) -> bool {
-    wait(&mut [PollFd::new(socket, PollFlags::IN)], Some(now())).is_ok_and(|it| it[0].is_empty())
+    wait(&mut [watch(socket, true, false)], Some(now())).is_ok_and(|it| it[0].is_empty())
 }
 
-/// Answers the requests of a connection. It is called at `Request`, `Event` and `Handle`, and asks for
-/// more of the body or for a flush, or returns how it has ended.
-pub(crate) type Handler = Box<dyn FnMut(Action, &mut Session, &dyn Sink) -> Option<Outcome>>;
+/// Answers the requests of a connection. It is called with `Request`, `Event` and `Handle`, and calls
+/// `read_body`, `flush` or, at its end, `handled`.
+pub(crate) type Handler = Box<dyn FnMut(Action, &mut Session, &dyn Sink)>;
 
 pub(crate) struct Server<'s> {
     pub(crate) options: Arc<server::Options>,
@@ -222,90 +171,75 @@ struct Connection {
     session: Session,
     socket: Socket,
     handler: Handler,
-    on: server::Interest,
-    until: Option<Mono>,
 }
 
 impl Server<'_> {
     /// Serves until `stop` becomes readable or is hung up, and open requests are answered.
     pub(crate) fn run(&self, listener: &Socket, stop: BorrowedFd<'_>) -> io::Result<()> {
         listener.set_nonblocking(true)?;
-        let (mut open, mut last, mut is_stopping) = (Vec::<Connection>::new(), 0, false);
-        while !is_stopping || !open.is_empty() {
-            let mut fds = Vec::new();
-            for it in &open {
-                fds.push(PollFd::new(&it.socket, events(it.on.read, it.on.write)));
-            }
-            if !is_stopping {
-                fds.push(PollFd::from_borrowed_fd(stop, PollFlags::IN));
-                fds.push(PollFd::new(listener, PollFlags::IN));
-            }
-            let until = open.iter().filter_map(|it| it.until).min();
-            let mut ready = wait(&mut fds, until)?.into_iter();
-            open.retain_mut(|it| ready.next().is_some_and(|own| self.advance(it, own) == Ok(true)));
-            if ready.next().is_some_and(|stop| !stop.is_empty()) {
-                is_stopping = true;
-                for it in &mut open {
-                    it.session.handle_shutdown(Some(Duration::from_secs(5)), now(), &self.sink);
-                    it.until = Some(now());
-                }
-            } else if !is_stopping && let Ok((socket, peer)) = listener.accept() {
-                socket.set_nonblocking(true)?;
-                socket.set_tcp_nodelay(true)?;
-                last += 1;
-                let (id, options) = (ConnectionId(last), Arc::clone(&self.options));
-                let mut session = Session::new(id, peer.as_socket(), options);
-                session.set_date(now(), SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default());
-                let (handler, on, until) = ((self.handler)(), server::Interest::NONE, Some(now()));
-                open.push(Connection { session, socket, handler, on, until });
-            }
+        let rest = [PollFd::from_borrowed_fd(stop, PollFlags::IN), watch(listener, true, false)];
+        let (mut open, mut last) = (Vec::new(), ConnectionId(0));
+        while self.turn(&mut open, &rest)?[0].is_empty() {
+            open.extend(self.accept(listener, &mut last));
+        }
+        open.retain_mut(|it| {
+            it.session.handle_shutdown(Some(Duration::from_secs(5)), now(), &self.sink);
+            self.advance(it, PollFlags::empty()) == Ok(true)
+        });
+        while !open.is_empty() {
+            self.turn(&mut open, &[])?;
         }
         Ok(())
     }
 
-    /// Does what is possible. Returns whether the connection goes on.
+    fn accept(&self, listener: &Socket, last: &mut ConnectionId) -> io::Result<Connection> {
+        let (socket, peer) = listener.accept()?;
+        socket.set_nonblocking(true)?;
+        socket.set_tcp_nodelay(true)?;
+        last.0 += 1;
+        let mut session = Session::new(*last, peer.as_socket(), Arc::clone(&self.options));
+        session.set_date(now(), SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default());
+        let mut connection = Connection { session, socket, handler: (self.handler)() };
+        self.advance(&mut connection, PollFlags::empty()).map_err(io::Error::other)?;
+        Ok(connection)
+    }
+
+    /// Waits, and does what is possible then. Returns what the rest is ready for.
+    fn turn(&self, open: &mut Vec<Connection>, rest: &[PollFd<'_>]) -> io::Result<Vec<PollFlags>> {
+        let until = open.iter_mut().filter_map(|it| Some(it.session.deadline(now())?.at)).min();
+        let mut fds = rest.to_vec();
+        for Connection { session, socket, .. } in &*open {
+            fds.push(watch(socket, session.interest().read, session.interest().write));
+        }
+        let mut ready = wait(&mut fds, until)?;
+        let mut each = ready.split_off(rest.len()).into_iter();
+        open.retain_mut(|it| each.next().is_some_and(|ready| self.advance(it, ready) == Ok(true)));
+        Ok(ready)
+    }
+
+    /// Does what is possible until the session waits. Returns whether the connection goes on.
     fn advance(&self, it: &mut Connection, ready: PollFlags) -> Result<bool, MisuseError> {
-        let (session, mut socket, on, sink) = (&mut it.session, &it.socket, it.on, &self.sink);
-        if on.write && ready.intersects(WRITE) {
-            match socket.write_vectored(&session.out().map(IoSlice::new)) {
-                Ok(n) => session.handle_sent(n, now(), sink)?,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                Err(error) => session.handle_failed(error.into(), now(), sink),
-            }
+        let (session, socket, sink) = (&mut it.session, &it.socket, &self.sink);
+        if !ready.is_empty() {
+            session.write_to(socket, now(), sink);
+            session.read_from(socket, now(), sink);
         }
-        if on.read && ready.intersects(READ) {
-            match socket.read(session.space(1 << 16)) {
-                Ok(0) => session.handle_eof(now(), sink),
-                Ok(n) => session.handle_received(n, now(), sink)?,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                Err(error) => session.handle_failed(error.into(), now(), sink),
-            }
-        }
-        if on.hangup && ready.intersects(PollFlags::HUP | PollFlags::ERR) {
-            session.handle_failed(Cause::PeerGone.into(), now(), sink);
+        if ready.intersects(PollFlags::HUP | PollFlags::ERR) {
+            session.handle_hangup(now(), sink);
         }
         session.handle_timeout(now(), sink);
         loop {
             match session.poll(now(), sink) {
-                Action::Secure => match self.tls.clone().map(ServerTls::server) {
-                    Some(Ok(tls)) => session.handle_secured(Box::new(tls), now(), sink)?,
-                    _ => session.handle_failed(TlsError::Configuration.into(), now(), sink),
-                },
+                Action::Secure => session.secure_with(self.tls.clone(), now(), sink)?,
                 why @ (Action::Request | Action::Event | Action::Handle) => {
-                    if let Some(outcome) = (it.handler)(why, session, sink) {
-                        session.handled(now(), sink, outcome);
-                    }
+                    (it.handler)(why, session, sink);
                 }
                 Action::Failed => session.handled(now(), sink, Outcome::Failed),
                 Action::ShutdownWrite => _ = socket.shutdown(Shutdown::Write),
                 // The socket is closed with the connection.
                 Action::Close { reset } => _ = socket.set_linger(reset.then_some(Duration::ZERO)),
                 Action::Done => return Ok(false),
-                Action::Wait(interest) => {
-                    it.on = interest;
-                    it.until = session.deadline(now()).map(|until| until.at);
-                    return Ok(true);
-                }
+                Action::Wait(_) => return Ok(true),
             }
         }
     }

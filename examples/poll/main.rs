@@ -21,7 +21,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let handler = || -> driver::Handler {
             Box::new(|_, session, sink| {
                 let answered = session.answer(driver::now(), &sink, 200, "Hello!\n".into());
-                Some(answered.map_or(Outcome::Failed, |()| Outcome::Done))
+                let outcome = answered.map_or(Outcome::Failed, |()| Outcome::Done);
+                session.handled(driver::now(), &sink, outcome);
             })
         };
         let (options, tls, sink) = (Default::default(), None, &NoSink);

@@ -132,7 +132,10 @@ fn echo(why: Action, session: &mut Session, sink: &dyn Sink) -> Next {
 fn handler() -> Handler {
     let mut asked = Asked::default();
     Box::new(move |why, session, sink| {
-        asked.call(why, session, sink).unwrap_or(Some(Outcome::Failed))
+        let outcome = asked.call(why, session, sink).unwrap_or(Some(Outcome::Failed));
+        if let Some(outcome) = outcome {
+            session.handled(now(), &sink, outcome);
+        }
     })
 }
 
