@@ -274,7 +274,7 @@ impl Exchange {
         self.link.eof();
         self.has_input = true;
         match self.state {
-            State::Handshake => self.abort(self.ended_too_soon().into(), now, sink),
+            State::Handshake => self.abort(self.handshake_eof().into(), now, sink),
             _ => self.timers.disarm(Timer::Read as usize),
         }
     }
@@ -367,7 +367,7 @@ impl Exchange {
         let cause = self.passed(deadline, at);
         match (self.state, deadline.why) {
             (State::Retry, Waiting::Retry) => self.try_again(at),
-            (State::Transfer, Waiting::Continue) => self.continue_unasked(at),
+            (State::Transfer, Waiting::Continue) => self.continue_timed_out(at),
             (State::Transfer, Waiting::Write) => {
                 self.blame_sending();
                 self.abort(cause.into(), now, sink);

@@ -1,4 +1,4 @@
-//! Moving an exchange's bytes over a transport that `std::io` describes.
+//! Moves an exchange's bytes over a transport of `std::io`.
 
 use std::io::{ErrorKind, Read, Write};
 
@@ -8,20 +8,20 @@ use crate::time::Mono;
 use crate::trace::Sink;
 use crate::transport::io::{READ, is_transient, write_slices};
 
-/// What happens to the transport, for drivers whose transport implements [`Read`] and [`Write`] and does
-/// not block: one call does an operation and hands in its result.
+/// Operations on a non-blocking transport that implements [`Read`] and [`Write`]: each call performs one
+/// and hands in its result.
 impl Exchange {
-    /// Reads once from the transport into [`space`](Self::space), and hands in what has come: bytes, the
+    /// Reads once from the transport into [`space`](Self::space), and hands in the result: bytes, the
     /// end, or an error, as [`handle_received`](Self::handle_received), [`handle_eof`](Self::handle_eof) and
     /// [`handle_receive_failed`](Self::handle_receive_failed) do.
     ///
     /// Returns whether to call [`poll`](Self::poll) again before waiting. It is false if nothing has changed:
-    /// the exchange does not wait to read, and the transport was not asked, or the transport has nothing yet
+    /// the exchange does not wait to read, so that the transport was not read, or no bytes are available
     /// ([`WouldBlock`](std::io::ErrorKind::WouldBlock)). A read that was
     /// [`Interrupted`](std::io::ErrorKind::Interrupted) changes nothing either, and is repeated after `poll`.
     ///
-    /// The transport must not block: `now` is the time before the read and stands for the time at which the
-    /// bytes came. A reference to a socket is a transport too, where that implements [`Read`].
+    /// The transport must not block: `now` is the time before the read, and counts as the time at which the
+    /// bytes arrived. A reference to a socket is a transport too, where that implements [`Read`].
     ///
     /// ```
     /// use std::io::{Read, Write};
@@ -30,8 +30,8 @@ impl Exchange {
     /// use limpid_core::time::Mono;
     /// use limpid_core::trace::Sink;
     ///
-    /// /// Does what the exchange asks of an open transport, until it has to wait for that or asks for
-    /// /// something else.
+    /// /// Moves bytes over an open transport, until the exchange has to wait for it or requires another
+    /// /// action.
     /// fn advance<S: Sink>(
     ///     exchange: &mut Exchange,
     ///     transport: &mut (impl Read + Write),
@@ -87,14 +87,14 @@ impl Exchange {
         true
     }
 
-    /// Writes bytes of [`out`](Self::out) to the transport once, and hands in what has happened, as
-    /// [`handle_sent`](Self::handle_sent) and [`handle_send_failed`](Self::handle_send_failed) do. Bytes that
-    /// stand in several slices are written by one [`write_vectored`](Write::write_vectored). A transport
+    /// Writes bytes of [`out`](Self::out) to the transport once, and hands in the result, as
+    /// [`handle_sent`](Self::handle_sent) and [`handle_send_failed`](Self::handle_send_failed) do. Several
+    /// slices are written by one [`write_vectored`](Write::write_vectored). A transport
     /// that takes none of them has failed, with [`WriteZero`](std::io::ErrorKind::WriteZero).
     ///
     /// Returns whether to call [`poll`](Self::poll) again before waiting. It is false if nothing has changed:
-    /// there is nothing to write, and the transport was not asked, or it takes nothing yet. The rest is as
-    /// for [`read_from`](Self::read_from), whose documentation has an example.
+    /// there is nothing to write, or the transport takes no bytes yet. Otherwise it behaves as
+    /// [`read_from`](Self::read_from), which has an example.
     pub fn write_to<S: Sink>(&mut self, transport: impl Write, now: Mono, sink: &S) -> bool {
         if !self.interest.write || self.link.output_len() == 0 {
             return false;

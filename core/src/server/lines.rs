@@ -52,7 +52,7 @@ impl Lines {
     #[inline]
     pub(super) fn set(&mut self, now: Mono) -> u64 {
         if now >= self.until {
-            self.turn(now);
+            self.update_date(now);
         }
         self.edition
     }
@@ -72,7 +72,7 @@ impl Lines {
 
     /// Encodes the line of Date for the current second, if there is a clock.
     #[cold]
-    fn turn(&mut self, now: Mono) {
+    fn update_date(&mut self, now: Mono) {
         if self.server == 0 {
             return;
         }

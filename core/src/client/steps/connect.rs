@@ -160,12 +160,12 @@ impl Exchange {
                 self.spans.complete(Slot::Connection, at);
                 handshake.map_or(Ok(None), |span| self.layered(span, at))
             }
-            LayerState::PeerClosed => Err(self.ended_too_soon().into()),
+            LayerState::PeerClosed => Err(self.handshake_eof().into()),
         }
     }
 
     /// Returns the cause if the peer ends the connection within a handshake.
-    pub(in super::super) fn ended_too_soon(&self) -> Cause {
+    pub(in super::super) fn handshake_eof(&self) -> Cause {
         match self.spans.current() {
             Some(SpanKind::SetupSocks5Connection) => Cause::Socks(SocksError::Malformed),
             _ => Cause::Tls(TlsError::EndOfStream),

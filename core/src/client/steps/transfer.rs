@@ -162,7 +162,7 @@ impl Exchange {
     }
 
     /// Sends the body because `100 Continue` has not arrived in time.
-    pub(in super::super) fn continue_unasked<S: Sink>(&mut self, at: At<'_, S>) {
+    pub(in super::super) fn continue_timed_out<S: Sink>(&mut self, at: At<'_, S>) {
         self.emit_continue(true, "the server says nothing", at);
         self.begin_body(at);
     }
@@ -426,7 +426,7 @@ impl Exchange {
             self.stop_sending(Cause::AnsweredEarly(status), at);
         }
         if let Err(error) = self.content.finish(&mut self.spans, at) {
-            self.ends_too_early(error, at);
+            self.fail_incomplete_content(error, at);
         }
         Ok(Some(self.end(at)))
     }
@@ -449,7 +449,7 @@ impl Exchange {
     /// Fails the exchange because the message is complete and its coded content is not. The
     /// connection itself is valid, and can be reused.
     #[inline(never)]
-    fn ends_too_early<S: Sink>(&mut self, error: CodingError, at: At<'_, S>) {
+    fn fail_incomplete_content<S: Sink>(&mut self, error: CodingError, at: At<'_, S>) {
         content::emit_refused(error, &mut self.spans, at);
         self.error = Some(self.complete(Cause::Coding(error).into(), Phase::ReceiveBody));
     }

@@ -62,7 +62,7 @@ impl Session {
     /// Answers instead of the handler, and ends the connection.
     pub(super) fn reject<S: Sink>(&mut self, rejection: Rejection, at: At<'_, S>) {
         self.spans.refused(rejection, at);
-        if self.write_refusal(rejection, at).is_err() {
+        if self.write_rejection(rejection, at).is_err() {
             self.spans.fail_request(&self.link, Cause::Cancelled, at);
             return self.cut_off();
         }
@@ -73,7 +73,7 @@ impl Session {
         self.close(Ending::Refused, true);
     }
 
-    fn write_refusal<S: Sink>(
+    fn write_rejection<S: Sink>(
         &mut self,
         rejection: Rejection,
         at: At<'_, S>,

@@ -131,7 +131,7 @@ impl Session {
             }
         }
         if let Err(reason) = self.link.http1.reuse() {
-            self.last_one(reason);
+            self.end_after_request(reason);
             return Ok(None);
         }
         self.link.http1.begin_again();
@@ -148,14 +148,14 @@ impl Session {
             Err(NotReusable::Unfinished) if self.is_worth_draining() => {
                 return self.read_on();
             }
-            Err(reason) if reason != NotReusable::Unfinished => self.last_one(reason),
+            Err(reason) if reason != NotReusable::Unfinished => self.end_after_request(reason),
             _ => self.close(Ending::Unread, true),
         }
         Ok(None)
     }
 
     /// Ends the connection after this request.
-    fn last_one(&mut self, reason: NotReusable) {
+    fn end_after_request(&mut self, reason: NotReusable) {
         // A client that asked for the end itself sends nothing more; others may.
         let http1 = &self.link.http1;
         let all_read = http1.state(Role::Client) != Side::Body;

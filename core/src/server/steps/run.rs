@@ -111,7 +111,7 @@ impl Session {
     /// Parses the next request. If it is not complete, sends the responses to those before it.
     fn next_request<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if let Err(error) = self.take_failure() {
-            return self.nothing_came(error);
+            return self.failed_between_requests(error);
         }
         self.link.advance()?;
         let awaits_request = self.link.http1.awaits_request();
@@ -143,7 +143,7 @@ impl Session {
     }
 
     /// Handles a failure between two requests, where a client may pause or disconnect.
-    fn nothing_came(&mut self, error: Error) -> Stepped {
+    fn failed_between_requests(&mut self, error: Error) -> Stepped {
         let begun = !self.link.http1.unread().is_empty();
         match error.cause {
             Cause::TimedOut(Waiting::Shutdown) if !begun => self.close(Ending::Shutdown, false),
