@@ -19,7 +19,7 @@
 use std::env;
 use std::error::Error;
 use std::fs::File;
-use std::io::{self, ErrorKind, IoSlice, Read, Seek, Write};
+use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::net::ToSocketAddrs;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -35,8 +35,6 @@ use limpid_core::fields::Fields;
 use limpid_core::http1::BodySize;
 use limpid_core::time::Mono;
 use limpid_core::trace::{ConnectionId, Cx, EventKind, ExchangeId, Scope, Sink, TraceEvent};
-use limpid_core::transport::tls::ClientTls;
-use limpid_core::transport::{Layer, LayerError};
 use limpid_sinks::LineSink;
 use mio::net::TcpStream;
 use mio::{Events, Poll, Token};
@@ -44,9 +42,6 @@ use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
-
-/// The least room for a read.
-const READ: usize = 16 * 1024;
 
 /// How much of a file is sent at a time.
 const PIECE: u64 = 64 * 1024;
@@ -154,10 +149,9 @@ impl<S: Sink> Driver<'_, S> {
                     }
                     Err(_) => self.failed(TlsError::Configuration.into())?,
                 },
-                Action::Secure { .. } => match self.secure() {
-                    Ok(layer) => self.exchange.handle_secured(layer, now, self.sink)?,
-                    Err(error) => self.failed(error.into())?,
-                },
+                Action::Secure { .. } => {
+                    self.exchange.secure_with(self.tls.clone(), now, self.sink)?;
+                }
                 Action::Acquire => {
                     self.connections += 1;
                     let connection = ConnectionId(self.connections);
@@ -194,12 +188,6 @@ impl<S: Sink> Driver<'_, S> {
         }
     }
 
-    /// Makes the layer that secures the connection.
-    fn secure(&self) -> Result<Box<dyn Layer>, LayerError> {
-        let config = self.tls.clone().ok_or(TlsError::Configuration)?;
-        Ok(Box::new(ClientTls::client(config, self.exchange.server_name())?))
-    }
-
     fn now(&self) -> Mono {
         Mono::from_nanos(u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX))
     }
@@ -214,8 +202,7 @@ impl<S: Sink> Driver<'_, S> {
     /// There is no need to look at what has happened to which socket: the exchange asks for the same
     /// again, and the sockets say what they have to say.
     fn wait(&mut self, interest: Interest) -> Result<(), Box<dyn Error>> {
-        let is_done = (interest.read && self.read()?)
-            || (interest.write && self.write()?)
+        let is_done = self.move_bytes()
             || (interest.body && self.next_piece()?)
             || self.update_readiness()?;
         if is_done {
@@ -231,33 +218,13 @@ impl<S: Sink> Driver<'_, S> {
         Ok(())
     }
 
-    /// Writes once; false if nothing can be written now.
-    fn write(&mut self) -> Result<bool, MisuseError> {
-        let out = self.exchange.out().map(IoSlice::new);
-        let result = open(&mut self.stream).and_then(|stream| stream.write_vectored(&out));
+    /// Reads once or writes once; false if neither is possible now.
+    fn move_bytes(&mut self) -> bool {
         let now = self.now();
-        match result {
-            Ok(n) => self.exchange.handle_sent(n, now, self.sink)?,
-            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => self.exchange.handle_send_failed(error.into(), now, self.sink),
-        }
-        Ok(true)
-    }
-
-    /// Reads once; false if there is nothing to be read now.
-    fn read(&mut self) -> Result<bool, MisuseError> {
-        let space = self.exchange.space(READ);
-        let result = open(&mut self.stream).and_then(|stream| stream.read(space));
-        let now = self.now();
-        match result {
-            Ok(0) => self.exchange.handle_eof(now, self.sink),
-            Ok(n) => self.exchange.handle_received(n, now, self.sink)?,
-            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => self.exchange.handle_receive_failed(error.into(), now, self.sink),
-        }
-        Ok(true)
+        // The exchange reads and writes only where there is a connection.
+        let Some(stream) = &mut self.stream else { return false };
+        self.exchange.read_from(&mut *stream, now, self.sink)
+            || self.exchange.write_to(stream, now, self.sink)
     }
 
     /// Hands in the next piece of the body. A file never keeps it waiting: what does is waited for together
@@ -338,11 +305,6 @@ impl<S: Sink> Driver<'_, S> {
             });
         }
     }
-}
-
-/// The connection. The exchange reads and writes only where there is one.
-fn open(stream: &mut Option<TcpStream>) -> io::Result<&mut TcpStream> {
-    stream.as_mut().ok_or_else(|| ErrorKind::NotConnected.into())
 }
 
 /// A TLS configuration that trusts whom this file names. Making it is told, for it is documented.
