@@ -1,5 +1,5 @@
-//! Published advisories of other HTTP/1.1 parsers, each as the bytes that they took wrongly. None
-//! of them is taken here, however they arrive.
+//! Published advisories of other HTTP/1.1 parsers, each with the bytes that they accepted by mistake.
+//! This crate refuses all of them, in any pieces.
 
 #![cfg(test)]
 
@@ -7,7 +7,7 @@ use limpid_core::error::Rule;
 use limpid_core::http1::Role;
 use limpid_core::internal::transcript::{Chunking, Outcome, Setup, Transcript};
 
-/// How a server reads `bytes`: the same whole and byte by byte.
+/// Reads `bytes` as a server, and checks that the result is the same byte by byte.
 fn server(bytes: impl AsRef<[u8]>) -> (Transcript, Outcome) {
     let setup = Setup { role: Role::Server, method: b"", config: Default::default(), eof: false };
     let bytes = bytes.as_ref();
@@ -17,7 +17,7 @@ fn server(bytes: impl AsRef<[u8]>) -> (Transcript, Outcome) {
     whole
 }
 
-/// The rule by which a server refuses `bytes` before it has read a message.
+/// Returns the rule by which a server refuses `bytes` before it has read a message.
 fn refused(bytes: impl AsRef<[u8]>) -> Rule {
     match server(bytes) {
         (transcript, Outcome::Rejected(error)) if transcript.messages.is_empty() => error.rule,
@@ -30,7 +30,7 @@ const CHUNKED: &str = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\
 mod h11 {
     use super::*;
 
-    /// GHSA-vqfr-h8mv-ghfj: any two bytes were taken for the CR LF after the data of a chunk.
+    /// GHSA-vqfr-h8mv-ghfj: any two bytes were accepted as the CR LF after the data of a chunk.
     #[test]
     fn cve_2025_43859() {
         for end in ["XX", "\r\r", "\n\r", "0\r", "\rX"] {
@@ -42,22 +42,22 @@ mod h11 {
 mod llhttp {
     use super::*;
 
-    /// A space between a field name and its colon was passed over, so that one parser saw a length
-    /// where another did not.
+    /// A space between a field name and its colon was ignored, so that one parser read a length and
+    /// another did not.
     #[test]
     fn cve_2021_22959() {
         let head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length : 5\r\n\r\nhello";
         assert_eq!(refused(head), Rule::SpaceBeforeColon);
     }
 
-    /// Chunk extensions were passed over to the next LF, so that they could hide a line end.
+    /// Chunk extensions were skipped to the next LF, so that they could hide a line end.
     #[test]
     fn cve_2021_22960() {
         let bytes = format!("{CHUNKED}1;x\nA\r\n0\r\n\r\n");
         assert_eq!(refused(bytes), Rule::ChunkLineEnd);
     }
 
-    /// Codings other than a final chunked were taken for chunked.
+    /// Codings other than a final chunked were read as chunked.
     #[test]
     fn cve_2022_32213() {
         for (value, rule) in [
@@ -71,7 +71,7 @@ mod llhttp {
         }
     }
 
-    /// Lines of a head did not need CR LF at their end.
+    /// Lines of a head did not have to end with CR LF.
     #[test]
     fn cve_2022_32214() {
         let lf = "GET / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n";
@@ -80,7 +80,7 @@ mod llhttp {
         assert_eq!(refused(cr), Rule::BareCr);
     }
 
-    /// A Transfer-Encoding that is folded over lines was not read to its end.
+    /// A folded Transfer-Encoding was not read to its end.
     #[test]
     fn cve_2022_32215() {
         let head =
@@ -88,7 +88,7 @@ mod llhttp {
         assert_eq!(refused(head), Rule::ObsoleteFold);
     }
 
-    /// Fields that do not end in CR LF were taken, the last one before the blank line too.
+    /// Fields that do not end with CR LF were accepted, including the last before the blank line.
     #[test]
     fn cve_2022_35256() {
         let head = "GET / HTTP/1.1\r\nHost: a\r\nX: y\n\r\n";
@@ -104,7 +104,7 @@ mod llhttp {
         assert_eq!(refused(head), Rule::BareCr);
     }
 
-    /// Chunk extensions were read without end.
+    /// Chunk extensions were read without a limit.
     #[test]
     fn cve_2024_22019() {
         let endless = format!("{CHUNKED}1;{}", "a".repeat(100_000));
@@ -113,7 +113,7 @@ mod llhttp {
         assert_eq!(refused(many), Rule::ChunkExtensionsTooLong);
     }
 
-    /// A space before Content-Length hid it from one of two parsers.
+    /// A space before Content-Length hid the field from one of two parsers.
     #[test]
     fn cve_2024_27982() {
         let head = "GET / HTTP/1.1\r\nHost: a\r\n Content-Length: 38\r\n\r\n";
@@ -122,7 +122,7 @@ mod llhttp {
         assert_eq!(refused(first), Rule::FoldFirst);
     }
 
-    /// A head ended in CR LF CR and any byte.
+    /// CR LF CR and any byte ended a head.
     #[test]
     fn cve_2025_23167() {
         let head = "GET / HTTP/1.1\r\nHost: a\r\n\rXGET /admin HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -137,7 +137,7 @@ mod hyper {
     use limpid_core::http1::{BodySize, Connection};
     use limpid_core::trace::{Cx, NoSink, Scope};
 
-    /// Sends a GET with these fields and a body; says why that is refused.
+    /// Sends a GET request with this field and a body, or returns the reason for which it is refused.
     fn send(name: &[u8], value: &[u8], size: BodySize) -> Result<Vec<u8>, Misuse> {
         let mut scope = Scope::default();
         let mut cx = Cx::new(Default::default(), &NoSink, &mut scope);
@@ -154,7 +154,7 @@ mod hyper {
         sent.map(|()| connection.out().concat())
     }
 
-    /// Values with a line end were sent as they are and split the message.
+    /// Values with a line end were sent unchanged and split the message.
     #[test]
     fn rustsec_2017_0002() {
         let split = send(b"X", b"y\r\nZ: z", BodySize::None);
@@ -163,7 +163,7 @@ mod hyper {
         assert_eq!(split, Err(Misuse::FieldName(1)));
     }
 
-    /// The body of a GET was sent without the field that announces it, and so was read as the next
+    /// The body of a GET request was sent without the field that announces it, and was read as the next
     /// request.
     #[test]
     fn rustsec_2020_0008() {
@@ -176,7 +176,7 @@ mod hyper {
         assert_eq!((transcript.messages.len(), outcome), (1, Outcome::Complete));
     }
 
-    /// Of several Transfer-Encoding fields, one that says chunked was enough.
+    /// One chunked among several Transfer-Encoding fields was sufficient.
     #[test]
     fn rustsec_2021_0020() {
         for codings in ["chunked\r\nTransfer-Encoding: gzip", "gzip\r\nTransfer-Encoding: chunked"]

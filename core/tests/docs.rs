@@ -1,5 +1,5 @@
-//! Pages of documentation that are written from code. Each test compares a page with what the code
-//! says; with `LIMPID_BLESS=1` it rewrites the page.
+//! Pages of documentation that are generated from code. Each test compares a page with the code; with
+//! `LIMPID_BLESS=1` it rewrites the page.
 
 #![cfg(test)]
 
@@ -10,7 +10,7 @@ use limpid_core::http1::{Role, State};
 use limpid_core::internal::write_reference;
 use limpid_core::internal::{Transition, after};
 
-/// Compares `docs/{name}` with `written`, or rewrites it.
+/// Compares `docs/{name}` with `written`, and rewrites it first if `LIMPID_BLESS` is 1.
 fn is_current(name: &str, written: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name);
     if std::env::var_os("LIMPID_BLESS").is_some_and(|bless| bless == "1") {
@@ -19,19 +19,19 @@ fn is_current(name: &str, written: &str) {
     let kept = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
     assert!(
         kept == written,
-        "docs/{name} is not what the code says; LIMPID_BLESS=1 cargo test -p limpid-core rewrites it"
+        "docs/{name} differs from the code; LIMPID_BLESS=1 cargo test -p limpid-core rewrites it"
     );
 }
 
 #[test]
-fn the_page_of_events_is_current() {
+fn events_page_is_current() {
     let mut page = String::new();
     write_reference(&mut page).unwrap();
     is_current("EVENTS.md", &page);
 }
 
 #[test]
-fn the_page_of_states_is_current() {
+fn states_page_is_current() {
     let mut page = String::from(STATES);
     for (role, name) in [(Role::Client, "The client"), (Role::Server, "The server")] {
         writeln!(page, "\n## {name}\n").unwrap();
@@ -46,37 +46,37 @@ fn the_page_of_states_is_current() {
 const STATES: &str = "\
 # States of a connection
 
-Written from the table `after` in `core/src/http1/state.rs`; do not edit by hand. A test compares this
-page with the table and, when run with `LIMPID_BLESS=1`, rewrites it.
+Generated from the function `after` in `core/src/http1/state.rs`; do not edit by hand. A test compares this
+page with the function and, when run with `LIMPID_BLESS=1`, rewrites it.
 
-A connection keeps the state of both sides, whichever it plays. What a side does on the wire moves it as
-its table says. An act that the table does not have is refused: our own with a `MisuseError` that names
-both states, the peer's with a `PeerError`.
+A connection keeps the state of both sides. Each transition, which is a part of a message or the end of a
+direction, changes the state of one side as its table shows. A transition that is not in the table is an
+error: a `MisuseError` with both states for this side, a `PeerError` for the peer.
 ";
 
 const FOLLOWING: &str = "
-## What follows
+## Consequences
 
-Some moves follow from what the other side does, or from what both have said:
+Some transitions of one side also change the state of the other side, or of both:
 
-| when | then |
+| condition | resulting state |
 |---|---|
-| the client sends a request | an idle server must answer |
-| the client asked for a tunnel or an upgrade, and is done | it might switch |
-| the server switches, and the client might switch | the client has switched |
-| the server answers otherwise, and the client might switch | the client is done |
-| a side is done, and one of both has said that the connection ends | it must close |
-| the client has closed, and the server is idle or done | the server must close |
-| the client has failed, and the server is done | the server must close |
-| the server has closed or failed, and the client is idle or done | the client must close |
-| both are done, and another exchange begins | both are idle |
+| the client sends the head of a request | the server is in `Answer` |
+| the client requested a tunnel or an upgrade, and is in `Done` | the client is in `MightSwitch` |
+| the server switches, and the client is in `MightSwitch` or `Closed` | the client is in `Switched` |
+| the server sends any other final response, and the client is in `MightSwitch` | the client is in `Done` |
+| a side is in `Done`, and a side announced the end of the connection | that side is in `MustClose` |
+| the client is in `Closed`, and the server is in `Idle` or `Done` | the server is in `MustClose` |
+| the client is in `Failed`, and the server is in `Done` | the server is in `MustClose` |
+| the server is in `Closed` or `Failed`, and the client is in `Idle` or `Done` | the client is in `MustClose` |
+| both sides are in `Done`, and another exchange begins | both sides are in `Idle` |
 ";
 
 fn write_diagram(role: Role, page: &mut String) {
     page.push_str("```mermaid\nstateDiagram-v2\n    [*] --> Idle\n");
     for state in State::ALL {
         for act in Transition::ALL {
-            // A breach of the rules fails a side wherever it stands; the table has that.
+            // `Fail` is possible in every state and is only in the table.
             if let Some(next) = after(role, state, act)
                 && act != Transition::Fail
             {

@@ -4,7 +4,7 @@
 
 use std::fs;
 
-/// From the bottom up.
+/// The modules, from the bottom up.
 const ORDER: [&str; 13] = [
     "values",
     "error",

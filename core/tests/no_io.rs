@@ -1,11 +1,11 @@
-//! The core has no sockets, clocks, files, threads or output of its own.
+//! The core uses no sockets, clocks, files, threads or output.
 
 #![cfg(test)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What only a driver has. `core::net` has addresses, and no sockets.
+/// Paths that only a driver may use. `core::net` contains addresses only, and no sockets.
 const FORBIDDEN: [&str; 11] = [
     "std::net",
     "std::time",
@@ -32,13 +32,13 @@ fn sources(directory: &Path, files: &mut Vec<PathBuf>) {
 }
 
 #[test]
-fn no_source_file_reaches_for_the_system() {
+fn no_source_file_uses_the_system() {
     let mut files = Vec::new();
     sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
-    assert!(files.len() > 20, "the sources are elsewhere");
+    assert!(files.len() > 20, "the source files were not found");
     for file in files {
         let source = fs::read_to_string(&file).unwrap();
-        // Documentation may show a driver.
+        // Examples in documentation may show a driver.
         let is_code =
             |line: &str| !["//!", "///"].contains(&line.trim_start().get(..3).unwrap_or(""));
         for (number, line) in source.lines().enumerate().filter(|(_, line)| is_code(line)) {

@@ -1,5 +1,5 @@
-//! A walk through every state that a connection can be in, and every call in each of them: it moves
-//! as the table says, or is refused with both states named, and changes nothing.
+//! A walk through all reachable states of a connection, with every call in each of them. A call either
+//! makes the transition of the table, or returns an error with both states and has no effect.
 
 #![cfg(test)]
 
@@ -11,7 +11,7 @@ use limpid_core::http1::{BodySize, Connection, NotReusable, Role, State};
 use limpid_core::internal::{Transition, after};
 use limpid_core::trace::{Cx, NoSink, Scope};
 
-/// What we may call, with arguments that are good where the state is.
+/// The calls, with arguments that are valid if the state allows the call.
 const CALLS: [(&str, Call, Transition); 9] = [
     ("request", Call::SendRequest, Transition::Request),
     ("request with a body", Call::SendRequest, Transition::Request),
@@ -24,7 +24,7 @@ const CALLS: [(&str, Call, Transition); 9] = [
     ("finish", Call::Finish, Transition::End),
 ];
 
-/// What the peer may send, and how the peer may end.
+/// What the peer may send.
 const REQUESTS: [&str; 7] = [
     "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
     "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
@@ -71,8 +71,8 @@ fn call(connection: &mut Connection, name: &str) -> Result<(), MisuseError> {
     }
 }
 
-/// Lets the peer send, or close, and reads on until there is no more.
-fn hear(connection: &mut Connection, bytes: Option<&str>) {
+/// Receives bytes of the peer, or its end, and reads all events.
+fn receive(connection: &mut Connection, bytes: Option<&str>) {
     let mut scope = Scope::default();
     let mut cx = Cx::new(Default::default(), &NoSink, &mut scope);
     match bytes {
@@ -86,7 +86,7 @@ fn hear(connection: &mut Connection, bytes: Option<&str>) {
             _ => return,
         }
     }
-    panic!("there is always more to read");
+    panic!("reading does not end");
 }
 
 type Place = (State, State, Result<(), NotReusable>, String);
@@ -95,14 +95,14 @@ fn states(connection: &Connection) -> (State, State) {
     (connection.state(Role::Client), connection.state(Role::Server))
 }
 
-/// What else than the states decides how a connection goes on: what was asked, and what is unread.
+/// Returns the states, and what else determines the behaviour of a connection: the request, and unread bytes.
 fn place(connection: &Connection, asked: &str) -> Place {
     let (client, server) = states(connection);
     (client, server, connection.reuse(), format!("{asked} {}", connection.unread().len().min(1)))
 }
 
-/// Where the table, and what follows from it, may take the side that acts.
-fn may_follow(next: State) -> &'static [State] {
+/// Returns the states that the side may have after a transition to `next` and its consequences.
+fn possible_consequences(next: State) -> &'static [State] {
     use State::{Done, MightSwitch, MustClose, Switched};
     match next {
         Done => &[Done, MustClose, MightSwitch, Switched],
@@ -111,7 +111,7 @@ fn may_follow(next: State) -> &'static [State] {
     }
 }
 
-/// Makes one call, and checks what became of it. Returns whether it was made.
+/// Makes one call and checks its result. Returns whether the call succeeded.
 fn check_call(
     role: Role,
     before: &Connection,
@@ -124,9 +124,13 @@ fn check_call(
     let shown = format!("{role:?} {name}: the client is {client:?}, the server is {server:?}");
     match result {
         Ok(()) => {
-            let planned = planned.unwrap_or_else(|| panic!("the table has no such move: {shown}"));
+            let planned = planned
+                .unwrap_or_else(|| panic!("the table does not have this transition: {shown}"));
             let now = after_it.state(role);
-            assert!(now == planned || may_follow(planned).contains(&now), "{now:?}: {shown}");
+            assert!(
+                now == planned || possible_consequences(planned).contains(&now),
+                "{now:?}: {shown}"
+            );
             true
         }
         Err(error) => {
@@ -134,19 +138,19 @@ fn check_call(
             assert_eq!(states(after_it), (client, server), "{shown}");
             assert_eq!(after_it.out_len(), before.out_len(), "nothing is written: {shown}");
             if error.misuse == Misuse::State {
-                let told = error.to_string();
+                let text = error.to_string();
                 assert!(
-                    told.ends_with(&format!("the client is {client:?}, the server is {server:?}")),
-                    "{told}"
+                    text.ends_with(&format!("the client is {client:?}, the server is {server:?}")),
+                    "{text}"
                 );
-                assert!(planned.is_none(), "the table has such a move: {shown}");
+                assert!(planned.is_none(), "the table has this transition: {shown}");
             }
             false
         }
     }
 }
 
-/// Every place that can be reached from a new connection.
+/// Walks through every state that can be reached from a new connection.
 fn walk(role: Role) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
     let mut ahead = vec![(Connection::new(role, Default::default()), String::new())];
@@ -154,7 +158,7 @@ fn walk(role: Role) -> BTreeSet<String> {
         if !seen.insert(format!("{:?}", place(&connection, &asked))) {
             continue;
         }
-        assert!(seen.len() < 2_000, "the states of a connection are few");
+        assert!(seen.len() < 2_000, "a connection has fewer states");
         for step in CALLS {
             let mut next = connection.clone();
             if check_call(role, &connection, &mut next, step) {
@@ -177,11 +181,11 @@ fn walk(role: Role) -> BTreeSet<String> {
         }
         let switched = states(&connection) == (State::Switched, State::Switched);
         assert_eq!(connection.clone().into_switched().is_ok(), switched);
-        let heard = if role == Role::Client { RESPONSES } else { REQUESTS };
-        for bytes in heard.iter().map(|bytes| Some(*bytes)).chain([None]) {
+        let messages = if role == Role::Client { RESPONSES } else { REQUESTS };
+        for bytes in messages.iter().map(|bytes| Some(*bytes)).chain([None]) {
             let mut next = connection.clone();
             let was = next.state(role.peer());
-            hear(&mut next, bytes);
+            receive(&mut next, bytes);
             let asks = role == Role::Server && was == State::Idle;
             let asked = bytes.filter(|_| asks).map_or_else(|| asked.clone(), str::to_owned);
             ahead.push((next, asked));
@@ -191,12 +195,12 @@ fn walk(role: Role) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_call_in_every_state_of_a_client_moves_by_the_table_or_is_refused() {
+fn client_calls_follow_the_state_table() {
     assert!(walk(Role::Client).len() > 50);
 }
 
 #[test]
-fn every_call_in_every_state_of_a_server_moves_by_the_table_or_is_refused() {
+fn server_calls_follow_the_state_table() {
     assert!(walk(Role::Server).len() > 50);
 }
 

@@ -53,7 +53,7 @@ impl Limits {
     pub const UNSUSPICIOUS: u64 = 16 * 1024 * 1024;
 
     /// Returns the name and the value of the limit that a rule enforces, if it enforces one.
-    pub(crate) const fn behind(&self, rule: Rule) -> Option<(&'static str, u64)> {
+    pub(crate) const fn of(&self, rule: Rule) -> Option<(&'static str, u64)> {
         Some(match rule {
             Rule::StartLineTooLong => ("start_line", self.start_line as u64),
             Rule::HeadTooLong => ("head", self.head as u64),

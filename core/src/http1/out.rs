@@ -6,10 +6,10 @@ use bytes::{Buf, Bytes};
 
 /// Bodies of up to this many bytes are copied to the queue, because a system call with one slice is
 /// cheaper than one with three.
-const COPIED: usize = 2 * 1024;
+const MAX_COPIED: usize = 2 * 1024;
 
 /// Buffers larger than this are freed instead of detached.
-const LENT: usize = 4 * 1024;
+const MAX_DETACHED: usize = 4 * 1024;
 
 /// The bytes that wait for the transport.
 #[derive(Clone, Debug, Default)]
@@ -31,7 +31,7 @@ impl Out {
     /// Queues a part of a body. A large part is not copied if it is the only one in the queue.
     #[inline]
     pub(super) fn push(&mut self, data: Bytes) {
-        if data.len() <= COPIED || self.body.is_some() {
+        if data.len() <= MAX_COPIED || self.body.is_some() {
             self.staging.extend_from_slice(&data);
         } else {
             self.body = Some((self.staging.len(), data));
@@ -91,7 +91,7 @@ impl Out {
 
     /// Moves an empty buffer to `memory`, unless it is large.
     pub(super) fn detach_buffers(&mut self, memory: &mut Vec<u8>) {
-        if self.len() == 0 && self.staging.capacity() <= LENT {
+        if self.len() == 0 && self.staging.capacity() <= MAX_DETACHED {
             *memory = core::mem::take(&mut self.staging);
         }
         self.free_buffers();
@@ -119,16 +119,16 @@ mod tests {
     fn queue() -> (Out, Vec<u8>) {
         let mut out = Out::default();
         out.staging().extend_from_slice(b"head");
-        out.push(Bytes::from(vec![b'x'; COPIED + 1]));
+        out.push(Bytes::from(vec![b'x'; MAX_COPIED + 1]));
         out.staging().extend_from_slice(b"tail");
-        out.push(Bytes::from(vec![b'y'; COPIED + 1]));
+        out.push(Bytes::from(vec![b'y'; MAX_COPIED + 1]));
         let whole = out.slices().concat();
         (out, whole)
     }
 
     #[test]
     fn queue_can_be_sent_in_steps_of_any_length() {
-        for step in [1, 3, 4, 5, 1000, COPIED + 5, 100_000] {
+        for step in [1, 3, 4, 5, 1000, MAX_COPIED + 5, 100_000] {
             let (mut out, whole) = queue();
             let mut sent = Vec::new();
             while out.len() > 0 {
@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn a_large_body_is_not_copied() {
         let (out, _) = queue();
-        assert_eq!(out.slices()[1].len(), COPIED + 1);
-        assert!(out.staging.len() < 2 * COPIED);
+        assert_eq!(out.slices()[1].len(), MAX_COPIED + 1);
+        assert!(out.staging.len() < 2 * MAX_COPIED);
     }
 }

@@ -79,7 +79,7 @@ impl Receive {
             (Rule::HostMissing, _) | (_, ErrorClass::EndOfStream | ErrorClass::TooLarge) => None,
             _ => self.buffer.unread().get(broken.at).copied(),
         };
-        if let Some((limit, most)) = self.config.limits.behind(broken.rule) {
+        if let Some((limit, most)) = self.config.limits.of(broken.rule) {
             cx.emit(EventKind::LimitHit, || TraceEvent::LimitHit { limit, most });
         }
         cx.emit(EventKind::Refused, || TraceEvent::Refused {

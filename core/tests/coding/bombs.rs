@@ -1,4 +1,4 @@
-//! Bodies that would become too much.
+//! Bodies that exceed the limits when decoded.
 
 use limpid_core::coding::Coding;
 use limpid_core::error::{CodingError, CodingFault};
@@ -6,14 +6,14 @@ use limpid_core::limits::Limits;
 
 use crate::make::{decoder, feed, gzip, noise, zeros};
 
-/// How much of a bomb comes out before it is stopped, and by what.
+/// Decodes a bomb repeatedly until it fails, and returns the number of decoded bytes and the error.
 fn explode(codings: &[Coding], coded: &[u8], limits: &Limits) -> (u64, CodingError) {
     let mut decoder = decoder(codings, limits);
     let mut total = 0;
     let error = loop {
-        // The same again and again: a bomb has no end.
+        // The same bytes repeatedly: the bomb is endless.
         match feed(&mut decoder, coded, |bytes| total += bytes.len() as u64) {
-            Ok(()) => assert!(total < 100 * Limits::UNSUSPICIOUS, "it is not stopped"),
+            Ok(()) => assert!(total < 100 * Limits::UNSUSPICIOUS, "decoding does not stop"),
             Err(error) => break error,
         }
     };
@@ -30,7 +30,7 @@ fn zeros_in_gzip_stop_at_the_limit() {
 }
 
 #[test]
-fn a_limit_that_is_raised_lets_them_through() {
+fn expansion_limit_can_be_raised() {
     let limits = Limits::with(|limits| limits.expansion = u64::MAX);
     let mut decoder = decoder(&[Coding::Gzip], &limits);
     let mut total = 0;
@@ -39,7 +39,7 @@ fn a_limit_that_is_raised_lets_them_through() {
 }
 
 #[test]
-fn what_repeats_itself_as_people_do_is_no_bomb() {
+fn repetitive_text_is_within_the_expansion_limit() {
     let line: Vec<u8> = noise(60).iter().map(|byte| b'a' + byte % 26).collect();
     let mut body = Vec::new();
     for number in 0..25_000 {
@@ -63,8 +63,8 @@ fn gzip_in_gzip_stops_at_the_limit() {
 }
 
 #[test]
-fn a_bomb_that_comes_to_nothing_stops_too() {
-    // A million members without a byte in them.
+fn bomb_without_output_stops_at_the_limit() {
+    // A million empty members.
     let coded = gzip(&gzip(b"").repeat(50_000)).repeat(20);
     let mut decoder = decoder(&[Coding::Gzip; 2], &Limits::default());
     let error = feed(&mut decoder, &coded, |bytes| panic!("{bytes:?}")).unwrap_err();
@@ -72,7 +72,7 @@ fn a_bomb_that_comes_to_nothing_stops_too() {
 }
 
 #[test]
-fn a_body_has_its_limit_after_decoding_too() {
+fn body_limit_applies_to_the_decoded_body() {
     let limits = Limits::with(|limits| limits.body = 100_000);
     let (total, error) = explode(&[Coding::Gzip], &gzip(&vec![b'a'; 100_001]), &limits);
     assert_eq!(error.fault, CodingFault::TooLong(100_000));
@@ -102,8 +102,8 @@ fn zeros_in_br_stop_at_the_limit() {
 
 #[cfg(feature = "brotli")]
 #[test]
-fn br_has_no_windows_beyond_its_specification() {
-    // A window of 1 GiB, which only "large window brotli" has.
+fn br_refuses_windows_beyond_its_specification() {
+    // A window of 1 GiB, which only "large window brotli" permits.
     let coded = b"\x11\x5e\x9c\x0f\xe0\x97\x0a\x13\x8b\xca\xc2\x00\xa0\x05";
     let (total, error) = explode(&[Coding::Brotli], coded, &Limits::default());
     assert_eq!((total, error.fault), (0, CodingFault::Data));
@@ -120,7 +120,7 @@ fn zeros_in_zstd_stop_at_the_limit() {
 
 #[cfg(feature = "zstd")]
 #[test]
-fn windows_of_zstd_have_8_mib_at_most() {
+fn zstd_refuses_windows_above_8_mib() {
     // The window descriptor of a frame: an exponent over 1 KiB in its upper five bits.
     let frame = |exponent: u8| [0x28, 0xb5, 0x2f, 0xfd, 0, exponent << 3, 1, 0, 0];
     let decoded = |exponent| crate::make::decode(&[Coding::Zstd], [&frame(exponent)[..]]);

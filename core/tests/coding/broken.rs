@@ -1,17 +1,17 @@
-//! Bodies that are not coded as they say.
+//! Invalid coded bodies.
 
 use limpid_core::coding::Coding;
 use limpid_core::error::CodingFault;
 
 use crate::make::{HELLOS, decode, gzip, hellos, zlib};
 
-/// What is wrong with a body.
+/// Returns the fault of a body.
 fn fault(coding: Coding, coded: &[u8]) -> CodingFault {
     decode(&[coding], [coded]).unwrap_err().fault
 }
 
 #[test]
-fn every_body_that_ends_too_early_is_refused() {
+fn truncated_body_is_refused() {
     for (coding, coded) in hellos() {
         for len in 1..coded.len() {
             let error = decode(&[coding], [&coded[..len]]).unwrap_err();
@@ -22,9 +22,9 @@ fn every_body_that_ends_too_early_is_refused() {
 }
 
 #[test]
-fn a_changed_bit_never_gives_another_body() {
+fn changed_bit_never_yields_another_body() {
     for (coding, coded) in hellos() {
-        // Neither has a checksum, so that another body cannot be told.
+        // Neither has a checksum, so that a changed body cannot be detected.
         let is_checked = coding != Coding::Brotli && coded[0] != 0xcb;
         for index in 0..coded.len() * 8 {
             let mut coded = coded.clone();
@@ -41,7 +41,7 @@ fn a_changed_bit_never_gives_another_body() {
 }
 
 #[test]
-fn what_is_wrong_is_told() {
+fn fault_is_classified() {
     let coded = gzip(HELLOS);
     let with = |index: usize, byte: u8| {
         let mut coded = coded.clone();
@@ -71,7 +71,7 @@ fn what_is_wrong_is_told() {
 }
 
 #[test]
-fn a_fault_within_another_coding_is_told_with_the_inner_one() {
+fn fault_of_nested_codings_has_the_coding_that_failed() {
     let mut inner = gzip(HELLOS);
     inner[2] = 7;
     let coded = zlib(&inner);
@@ -83,7 +83,7 @@ fn a_fault_within_another_coding_is_told_with_the_inner_one() {
 }
 
 #[test]
-fn a_place_is_the_byte_that_was_read_last() {
+fn error_has_the_offset_of_the_last_byte_read() {
     let mut coded = gzip(HELLOS);
     coded[3] = 0x80;
     for size in 1..coded.len() {

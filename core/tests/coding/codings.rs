@@ -1,9 +1,9 @@
-//! Content-Encoding: what it says of a body.
+//! Reading Content-Encoding.
 
 use limpid_core::coding::{ACCEPTED, Coding, Codings, NotDecodable};
 use limpid_core::fields::FieldBlock;
 
-/// The codings that these values of Content-Encoding name.
+/// Reads the codings of these values of Content-Encoding.
 fn read(values: &[&str]) -> Result<Vec<Coding>, NotDecodable> {
     let mut fields = FieldBlock::new();
     for value in values {
@@ -13,21 +13,21 @@ fn read(values: &[&str]) -> Result<Vec<Coding>, NotDecodable> {
 }
 
 #[test]
-fn they_stand_in_the_order_in_which_they_were_applied() {
+fn codings_are_in_the_order_of_application() {
     assert_eq!(read(&["gzip"]), Ok(vec![Coding::Gzip]));
     assert_eq!(read(&["GZip , ,deflate"]), Ok(vec![Coding::Gzip, Coding::Deflate]));
     assert_eq!(read(&["x-gzip", "deflate"]), Ok(vec![Coding::Gzip, Coding::Deflate]));
 }
 
 #[test]
-fn identity_is_none() {
+fn identity_is_not_a_coding() {
     assert_eq!(read(&[]), Ok(vec![]));
     assert_eq!(read(&["identity, Identity", ""]), Ok(vec![]));
     assert_eq!(read(&["identity, gzip"]), Ok(vec![Coding::Gzip]));
 }
 
 #[test]
-fn what_is_not_known_cannot_be_undone() {
+fn unknown_coding_is_not_decodable() {
     for value in ["compress", "gzip, aes128gcm", "gzip;q=1", "utf-8"] {
         assert_eq!(read(&[value]), Err(NotDecodable::Unknown), "{value}");
     }
@@ -36,13 +36,13 @@ fn what_is_not_known_cannot_be_undone() {
 }
 
 #[test]
-fn five_are_enough_for_anybody() {
+fn more_than_five_codings_are_refused() {
     assert_eq!(read(&["gzip,gzip,gzip", "gzip,gzip"]), Ok(vec![Coding::Gzip; Codings::MOST]));
     assert_eq!(read(&["gzip,gzip,gzip,gzip,gzip,gzip"]), Err(NotDecodable::TooMany));
 }
 
 #[test]
-fn what_is_asked_for_can_be_undone() {
+fn accepted_codings_are_built_in() {
     assert!(ACCEPTED.starts_with("gzip, deflate"));
     for name in ACCEPTED.split(", ") {
         let coding = Coding::of(name.as_bytes()).unwrap();

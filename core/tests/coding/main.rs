@@ -1,4 +1,4 @@
-//! Bodies and their content codings: what is decoded, what is tolerated, and what is not.
+//! Bodies with content codings: what is decoded, what is tolerated, and what is refused.
 
 #![cfg(test)]
 #![cfg(feature = "gzip")]

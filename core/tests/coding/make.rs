@@ -1,4 +1,4 @@
-//! Coded bodies, and reading them.
+//! Helpers that encode and decode bodies.
 
 use std::io::Write;
 
@@ -13,7 +13,7 @@ use limpid_core::limits::Limits;
 pub(crate) const HELLOS_BR: &[u8] =
     b"\x1b\x16\x00\xf8\x8d\x94\x6e\xde\x44\x55\x86\x96\x6c\x20\x6f\x21\x4f\x1c\xe0\x38";
 
-/// What the bodies have.
+/// The decoded content of these bodies.
 pub(crate) const HELLOS: &[u8] = b"hello hello hello hello";
 
 pub(crate) fn gzip(body: &[u8]) -> Vec<u8> {
@@ -44,7 +44,7 @@ pub(crate) fn zstd(body: &[u8]) -> Vec<u8> {
     coded
 }
 
-/// "hello hello hello hello" in each coding that is built in.
+/// Returns "hello hello hello hello" in each coding that is built in.
 pub(crate) fn hellos() -> Vec<(Coding, Vec<u8>)> {
     vec![
         (Coding::Gzip, gzip(HELLOS)),
@@ -57,12 +57,12 @@ pub(crate) fn hellos() -> Vec<(Coding, Vec<u8>)> {
     ]
 }
 
-/// So many MiB of zeros in gzip: a member for each.
+/// Returns this many MiB of zeros in gzip, with one member for each.
 pub(crate) fn zeros(mib: usize) -> Vec<u8> {
     gzip(&[0; 1 << 20]).repeat(mib)
 }
 
-/// Bytes that do not repeat themselves: no coding makes them shorter.
+/// Returns random bytes, which no coding can compress.
 pub(crate) fn noise(len: usize) -> Vec<u8> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let next = |_| {
@@ -82,7 +82,7 @@ pub(crate) fn decoder(codings: &[Coding], limits: &Limits) -> Decoder {
     Decoder::new(all, limits).unwrap()
 }
 
-/// Takes all of `input`; `each` is shown the pieces.
+/// Decodes all of `input`, and calls `each` with the pieces.
 pub(crate) fn feed(
     decoder: &mut Decoder,
     mut input: &[u8],
@@ -92,14 +92,14 @@ pub(crate) fn feed(
         let taken = decoder.decode(input)?;
         input = &input[taken..];
         if decoder.piece().is_empty() {
-            assert!(input.is_empty(), "nothing came of it, and not all was taken");
+            assert!(input.is_empty(), "there is no output, and not all input was taken");
             return Ok(());
         }
         each(decoder.piece());
     }
 }
 
-/// What the pieces of a coded body are decoded to.
+/// Decodes the parts of a coded body.
 pub(crate) fn decode(
     codings: &[Coding],
     pieces: impl IntoIterator<Item: AsRef<[u8]>>,

@@ -1,4 +1,4 @@
-//! Bodies as they should be, and what is tolerated.
+//! Valid coded bodies, and deviations that are tolerated.
 
 use limpid_core::coding::Coding;
 use limpid_core::limits::Limits;
@@ -6,7 +6,7 @@ use limpid_core::limits::Limits;
 use crate::make::{HELLOS, decode, decoder, feed, gzip, hellos, noise, raw_deflate, zlib};
 
 #[test]
-fn every_coding_however_it_is_cut() {
+fn every_coding_is_decoded_from_any_pieces() {
     for (coding, coded) in hellos() {
         for cut in 0..=coded.len() {
             let (first, second) = coded.split_at(cut);
@@ -18,7 +18,7 @@ fn every_coding_however_it_is_cut() {
 }
 
 #[test]
-fn codings_are_undone_from_the_last_to_the_first() {
+fn codings_are_decoded_from_the_last_to_the_first() {
     let coded = gzip(&zlib(&gzip(HELLOS)));
     let codings = [Coding::Gzip, Coding::Deflate, Coding::Gzip];
     for size in 1..coded.len() {
@@ -27,13 +27,13 @@ fn codings_are_undone_from_the_last_to_the_first() {
     assert_eq!(decode(&[Coding::Gzip; 5], [&*wrap(5)]).as_deref(), Ok(HELLOS));
 }
 
-/// "hello hello hello hello" in gzip, in gzip, and so on.
+/// Returns "hello hello hello hello" in gzip, applied this many times.
 fn wrap(times: usize) -> Vec<u8> {
     (0..times).fold(HELLOS.to_vec(), |body, _| gzip(&body))
 }
 
 #[test]
-fn long_bodies_come_in_pieces_of_bounded_length() {
+fn long_body_is_returned_in_pieces_of_bounded_length() {
     let mut body = noise(300_000);
     body.extend(vec![b'a'; 5_000_000]);
     for (coding, coded) in [
@@ -60,7 +60,7 @@ fn long_bodies_come_in_pieces_of_bounded_length() {
 }
 
 #[test]
-fn what_has_come_is_given_out() {
+fn decoder_returns_all_available_output() {
     use flate2::{Compress, Compression, FlushCompress};
     let mut coded = Vec::with_capacity(100);
     let mut encoder = Compress::new(Compression::fast(), true);
@@ -73,7 +73,7 @@ fn what_has_come_is_given_out() {
 }
 
 #[test]
-fn a_body_of_no_bytes_is_none() {
+fn empty_coded_body_is_an_empty_body() {
     for (coding, _) in hellos() {
         assert_eq!(decode(&[coding], [b""; 0]).as_deref(), Ok(&b""[..]));
         assert_eq!(decode(&[coding, coding], [&b""[..]]).as_deref(), Ok(&b""[..]));
@@ -81,7 +81,7 @@ fn a_body_of_no_bytes_is_none() {
 }
 
 #[test]
-fn members_of_gzip_are_one_body() {
+fn consecutive_gzip_members_are_one_body() {
     let coded = [gzip(b"hello hello"), gzip(b""), gzip(b" hello hello")].concat();
     for size in 1..=coded.len() {
         assert_eq!(decode(&[Coding::Gzip], coded.chunks(size)).as_deref(), Ok(HELLOS));
@@ -90,7 +90,7 @@ fn members_of_gzip_are_one_body() {
 
 #[cfg(feature = "zstd")]
 #[test]
-fn frames_of_zstd_are_one_body() {
+fn consecutive_zstd_frames_are_one_body() {
     use crate::make::zstd;
     let skippable = b"\x50\x2a\x4d\x18\x03\0\0\0abc";
     let coded = [&*zstd(b"hello hello"), skippable, &*zstd(b" hello hello")].concat();
@@ -100,7 +100,7 @@ fn frames_of_zstd_are_one_body() {
 }
 
 #[test]
-fn a_header_of_gzip_may_have_everything() {
+fn gzip_header_may_have_all_optional_parts() {
     let mut header = vec![0x1f, 0x8b, 8, 0x1f, 1, 2, 3, 4, 0, 255];
     header.extend(b"\x03\0abc");
     header.extend(b"a name\0");
@@ -121,10 +121,10 @@ fn a_header_of_gzip_may_have_everything() {
 }
 
 #[test]
-fn bytes_after_the_end_are_passed_over() {
+fn bytes_after_the_end_are_skipped() {
     for (coding, coded) in hellos() {
         if coding == Coding::Zstd {
-            // What follows a frame is another frame, and this is none.
+            // Only another frame may follow a frame.
             assert!(decode(&[coding], [&*coded, b"\0\0\0\0"]).is_err());
             continue;
         }
@@ -139,7 +139,7 @@ fn bytes_after_the_end_are_passed_over() {
 }
 
 #[test]
-fn short_bodies_in_raw_deflate_are_not_taken_for_zlib() {
+fn short_raw_deflate_is_not_mistaken_for_zlib() {
     for len in 0..300 {
         let body = noise(len);
         let coded = raw_deflate(&body);

@@ -1,5 +1,5 @@
-//! A driver without sockets: it opens connections, takes what is sent and stops where a test wants
-//! to say what comes next.
+//! A driver without sockets, which opens connections, records what is sent, and stops when the test
+//! must provide input.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -16,17 +16,17 @@ use limpid_core::transport::{Layer, Switched};
 
 const RESET: OsError = OsError { code: 104, kind: OsErrorKind::Reset };
 
-/// What the driver stopped for.
+/// The reason for which the driver stopped.
 #[derive(Debug)]
 pub(crate) enum Stop {
-    /// Bytes are wanted: until when, after the start, and for what.
+    /// The exchange reads: with the deadline, from the start, and its purpose.
     Read(Option<Duration>, &'static str),
     Event(String),
     Done,
     Failed(Error),
 }
 
-/// Errors are looked into, and not compared.
+/// Errors are never equal; tests examine them.
 impl PartialEq for Stop {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
@@ -40,7 +40,7 @@ impl PartialEq for Stop {
     }
 }
 
-/// The names of the events of the client that were told.
+/// The names of the client's events.
 #[derive(Debug, Default)]
 pub(crate) struct Names(RefCell<Vec<String>>);
 
@@ -81,18 +81,18 @@ pub(crate) struct Bench {
     sent: Vec<u8>,
     /// Pieces of the body, the last first.
     body: Vec<&'static [u8]>,
-    /// What follows the body.
+    /// The trailers after the body.
     pub(crate) trailers: FieldBlock,
-    /// How many bytes the transport takes before it is reset.
+    /// How many bytes the transport accepts before it is reset.
     pub(crate) room: usize,
-    /// What secures the connection, where that is asked for.
+    /// The layer that secures the connection, if it is requested.
     pub(crate) layer: Option<Box<dyn Layer>>,
-    /// The connection that is used again, or that can be once the exchange is over.
+    /// The connection to reuse, or the reusable connection after the exchange.
     pub(crate) link: Option<Box<Link>>,
 }
 
 impl Bench {
-    /// A request with this body, in one piece.
+    /// Creates a driver for a request with this body in one piece.
     pub(crate) fn new(method: &str, fields: &[(&str, &str)], body: &'static [u8]) -> Self {
         let size = if body.is_empty() { BodySize::None } else { BodySize::Unknown };
         let builder = Request::builder(method.as_bytes(), "http://localhost/".parse().unwrap());
@@ -116,8 +116,8 @@ impl Bench {
         }
     }
 
-    /// Runs on until the server has to say something, or the exchange.
-    pub(crate) fn runs(&mut self) -> Stop {
+    /// Runs until the exchange reads, returns an event or ends.
+    pub(crate) fn run(&mut self) -> Stop {
         loop {
             let (now, names) = (self.now, &self.names);
             let exchange = &mut self.exchange;
@@ -147,12 +147,14 @@ impl Bench {
                     return Stop::Done;
                 }
                 Action::Failed => return Stop::Failed(exchange.take_error().unwrap()),
-                Action::Abandon(_) | Action::Trust { .. } => panic!("there was no reason to ask"),
+                Action::Abandon(_) | Action::Trust { .. } => {
+                    panic!("the exchange needs none of these actions")
+                }
             }
         }
     }
 
-    /// Lets the transport take bytes, hands in the body, or stops where bytes are wanted.
+    /// Sends bytes, passes in the body, or stops if the exchange reads.
     fn wait(&mut self, interest: Waits) -> Option<Stop> {
         let (now, names) = (self.now, &self.names);
         let exchange = &mut self.exchange;
@@ -184,36 +186,36 @@ impl Bench {
         None
     }
 
-    /// The server sends this.
-    pub(crate) fn hears(&mut self, bytes: &str) -> Stop {
+    /// Receives bytes of the server.
+    pub(crate) fn server_sends(&mut self, bytes: &str) -> Stop {
         let room = self.exchange.space(bytes.len());
         room[..bytes.len()].copy_from_slice(bytes.as_bytes());
         self.exchange.handle_received(bytes.len(), self.now, &self.names).unwrap();
-        self.runs()
+        self.run()
     }
 
-    /// The server closes.
-    pub(crate) fn hears_the_end(&mut self) -> Stop {
+    /// Receives the end of the server's direction.
+    pub(crate) fn server_closes(&mut self) -> Stop {
         self.exchange.handle_eof(self.now, &self.names);
-        self.runs()
+        self.run()
     }
 
-    /// Takes the connection over, if it left HTTP/1.1.
-    pub(crate) fn takes_switched(&mut self) -> Option<Switched> {
+    /// Takes over the connection, if it switched protocols.
+    pub(crate) fn take_switched(&mut self) -> Option<Switched> {
         self.exchange.take_switched(self.now, &self.names)
     }
 
-    /// So many milliseconds pass.
-    pub(crate) fn waits(&mut self, milliseconds: u64) -> Stop {
+    /// Advances the clock by this many milliseconds.
+    pub(crate) fn advance(&mut self, milliseconds: u64) -> Stop {
         self.now = self.now + Duration::from_millis(milliseconds);
         self.exchange.handle_timeout(self.now, &self.names);
-        self.runs()
+        self.run()
     }
 
-    /// Runs to the end, whatever happens on the way.
-    pub(crate) fn ends(&mut self) -> Result<(), Cause> {
+    /// Runs to the end, ignoring events.
+    pub(crate) fn run_to_end(&mut self) -> Result<(), Cause> {
         loop {
-            match self.runs() {
+            match self.run() {
                 Stop::Event(_) => {}
                 Stop::Done => return Ok(()),
                 Stop::Failed(error) => return Err(error.cause),
@@ -222,13 +224,13 @@ impl Bench {
         }
     }
 
-    /// What the server has been sent since it was asked last.
+    /// Returns what was sent since the last call.
     pub(crate) fn sent(&mut self) -> String {
         String::from_utf8(std::mem::take(&mut self.sent)).unwrap()
     }
 
-    /// The names of the events since it was asked last.
-    pub(crate) fn told(&self) -> Vec<String> {
+    /// Returns the names of the events since the last call.
+    pub(crate) fn events(&self) -> Vec<String> {
         self.names.0.take()
     }
 }

@@ -1,4 +1,4 @@
-//! Bytes that are handed in and taken out owned: large data is not copied.
+//! Passing bytes in and out as owned values, without a copy of large data.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use limpid_core::trace::{ConnectionId, ExchangeId, NoSink};
 const NOW: Mono = Mono::from_nanos(0);
 const LARGE: usize = 5_000;
 
-/// An exchange with an open connection, whose request is to be sent.
+/// Creates an exchange with an open connection, which has not sent its request.
 fn connected(size: BodySize, options: Options) -> Exchange {
     let method: &[u8] = if size == BodySize::None { b"GET" } else { b"POST" };
     let request = Request::builder(method, "http://localhost/".parse().unwrap()).body(size).build();
@@ -27,7 +27,7 @@ fn connected(size: BodySize, options: Options) -> Exchange {
     exchange
 }
 
-/// An exchange whose request was sent.
+/// Creates an exchange that has sent its request.
 fn asked(options: Options) -> Exchange {
     let mut exchange = connected(BodySize::None, options);
     let len = exchange.out().concat().len();
@@ -35,9 +35,9 @@ fn asked(options: Options) -> Exchange {
     exchange
 }
 
-/// What an exchange emits, and the pieces of its body.
+/// The response that an exchange received.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Told {
+struct Received {
     heads: Vec<u16>,
     body: Vec<u8>,
     trailers: usize,
@@ -45,14 +45,14 @@ struct Told {
     is_kept: bool,
 }
 
-/// Hands in these bytes one after the other, then the end; `each` sees the pieces of the body.
-fn hears(
+/// Passes in these parts in order, and then the end. Calls `each` with the pieces of the body.
+fn receive(
     exchange: &mut Exchange,
     parts: &[Bytes],
     is_owned: bool,
     mut each: impl FnMut(&Exchange, &[u8]),
-) -> Told {
-    let (mut told, mut parts) = (Told::default(), parts.iter());
+) -> Received {
+    let (mut received, mut parts) = (Received::default(), parts.iter());
     loop {
         match exchange.poll(NOW, &NoSink) {
             Action::Wait(Interest::READ) => match parts.next() {
@@ -66,22 +66,24 @@ fn hears(
                 None => exchange.handle_eof(NOW, &NoSink),
             },
             Action::Event(_) => match exchange.event().unwrap() {
-                Event::Informational(head) | Event::Head(head, _) => told.heads.push(head.status),
+                Event::Informational(head) | Event::Head(head, _) => {
+                    received.heads.push(head.status)
+                }
                 Event::Data(data) => {
-                    told.body.extend_from_slice(data);
+                    received.body.extend_from_slice(data);
                     each(exchange, data);
                 }
             },
             Action::Close => {}
             Action::Done => {
-                told.end = Some(Ok(()));
-                told.trailers = exchange.trailers().len();
-                told.is_kept = exchange.take_link().is_some();
-                return told;
+                received.end = Some(Ok(()));
+                received.trailers = exchange.trailers().len();
+                received.is_kept = exchange.take_link().is_some();
+                return received;
             }
             Action::Failed => {
-                told.end = Some(Err(exchange.take_error().unwrap().to_string()));
-                return told;
+                received.end = Some(Err(exchange.take_error().unwrap().to_string()));
+                return received;
             }
             action => panic!("{action:?}"),
         }
@@ -92,7 +94,7 @@ fn body() -> String {
     (0..LARGE).map(|n| char::from(b'a' + u8::try_from(n % 26).unwrap())).collect()
 }
 
-/// Responses of each framing, each with what is peculiar to it.
+/// Returns responses of each framing, with its special features.
 fn responses() -> Vec<String> {
     let body = body();
     let chunks = format!("1388\r\n{body}\r\n1388;x=y\r\n{body}\r\n0\r\nTrailer: 1\r\n\r\n");
@@ -111,44 +113,46 @@ fn responses() -> Vec<String> {
 }
 
 #[test]
-fn data_is_a_part_of_the_bytes_that_were_handed_in() {
+fn data_shares_the_received_bytes() {
     for response in responses() {
         let whole = Bytes::from(response);
         let range = whole.as_ptr_range();
         let mut lengths = Vec::new();
         let mut exchange = asked(Options::default());
-        let told = hears(&mut exchange, std::slice::from_ref(&whole), true, |exchange, data| {
-            let owned = exchange.data().unwrap();
-            assert_eq!(owned, data);
-            assert!(range.contains(&owned.as_ptr()), "{} bytes were copied", owned.len());
-            lengths.push(owned.len());
-        });
-        assert_eq!(told.body.len(), lengths.iter().sum::<usize>());
+        let received =
+            receive(&mut exchange, std::slice::from_ref(&whole), true, |exchange, data| {
+                let owned = exchange.data().unwrap();
+                assert_eq!(owned, data);
+                assert!(range.contains(&owned.as_ptr()), "{} bytes were copied", owned.len());
+                lengths.push(owned.len());
+            });
+        assert_eq!(received.body.len(), lengths.iter().sum::<usize>());
         assert!(lengths.iter().all(|length| *length == LARGE), "{lengths:?}");
         assert_eq!(lengths.is_empty(), whole.len() < LARGE);
     }
 }
 
 #[test]
-fn bytes_that_are_handed_in_owned_mean_what_they_mean_otherwise() {
+fn owned_and_borrowed_bytes_are_read_alike() {
     for response in responses() {
         let whole = Bytes::from(response);
         let head = whole.len() - LARGE.min(whole.len() / 2);
-        // Everywhere in the head and around the ends of chunks, and in steps through the rest.
+        // Cuts everywhere in the head and around the ends of chunks, and in steps in the rest.
         let cuts =
             (0..whole.len()).filter(|at| *at < 200 || at.abs_diff(head) < 40 || at % 97 == 0);
         for at in cuts.chain(whole.len() - 30.min(whole.len())..whole.len()) {
             let parts = [whole.slice(..at), whole.slice(at..)];
             let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-            let [copied, owned] = [false, true]
-                .map(|is_owned| hears(&mut asked(Options::default()), &parts, is_owned, |_, _| {}));
+            let [copied, owned] = [false, true].map(|is_owned| {
+                receive(&mut asked(Options::default()), &parts, is_owned, |_, _| {})
+            });
             assert_eq!(owned, copied, "cut at {at} of {}", whole.len());
         }
     }
 }
 
 #[test]
-fn bytes_of_a_coded_body_are_decoded() {
+fn owned_bytes_of_a_coded_body_are_decoded() {
     let options = Options::with(|options| options.decode = true);
     // A stored block of gzip.
     let coded: &[u8] =
@@ -158,23 +162,23 @@ fn bytes_of_a_coded_body_are_decoded() {
         coded.len()
     );
     let whole = Bytes::from([head.as_bytes(), coded].concat());
-    let told = hears(&mut asked(options), &[whole], true, |exchange, data| {
+    let received = receive(&mut asked(options), &[whole], true, |exchange, data| {
         assert_eq!(exchange.data().unwrap(), data);
     });
     if cfg!(feature = "gzip") {
-        assert_eq!((told.body.as_slice(), told.end), (&b"hi"[..], Some(Ok(()))));
+        assert_eq!((received.body.as_slice(), received.end), (&b"hi"[..], Some(Ok(()))));
     }
 }
 
 #[test]
-fn bytes_are_refused_where_nothing_is_to_be_read() {
+fn owned_bytes_are_refused_when_no_read_is_expected() {
     let mut exchange = connected(BodySize::None, Options::default());
     assert!(exchange.handle_bytes(Bytes::from_static(b"HTTP"), NOW, &NoSink).is_err());
     assert_eq!(exchange.poll(NOW, &NoSink), Action::Wait(Interest::WRITE));
 }
 
 #[test]
-fn a_large_piece_of_a_request_is_taken_out_without_a_copy() {
+fn large_piece_of_a_request_is_sent_without_a_copy() {
     let mut exchange = connected(BodySize::Unknown, Options::default());
     let len = exchange.out().concat().len();
     exchange.handle_sent(len, NOW, &NoSink).unwrap();
@@ -185,7 +189,7 @@ fn a_large_piece_of_a_request_is_taken_out_without_a_copy() {
     let taken = exchange.take_out();
     assert_eq!(taken.concat(), exchange.out().concat());
     assert_eq!(taken[1].as_ptr(), piece.as_ptr());
-    // What was taken is sent when the driver says so.
+    // The bytes count as sent when the driver reports them.
     exchange.handle_sent(taken.concat().len() - 1, NOW, &NoSink).unwrap();
     assert!(matches!(exchange.poll(NOW, &NoSink), Action::Wait(Interest { write: true, .. })));
     assert_eq!(exchange.take_out().concat(), b"\n");
@@ -197,7 +201,7 @@ fn a_large_piece_of_a_request_is_taken_out_without_a_copy() {
 }
 
 #[test]
-fn a_piece_stays_while_the_caller_takes_none() {
+fn piece_stays_until_the_caller_takes_it() {
     let mut exchange = asked(Options::default());
     assert_eq!(exchange.poll(NOW, &NoSink), Action::Wait(Interest::READ));
     let whole = Bytes::from(responses().swap_remove(0));

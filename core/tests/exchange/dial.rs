@@ -1,4 +1,4 @@
-//! Several addresses, in virtual time: what is tried when, and what becomes of it (RFC 8305).
+//! Connecting to several addresses, in virtual time: the order of the attempts and their results (RFC 8305).
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use limpid_core::error::{OsError, OsErrorKind};
 use limpid_core::time::{Mono, Timeouts};
 use limpid_core::trace::{ConnectionId, ExchangeId, Interest, Meta, Sink, SpanId, TraceEvent};
 
-/// What an address does after so many milliseconds.
+/// The behaviour of an address, after this many milliseconds.
 #[derive(Clone, Copy)]
 enum Does {
     Connect(u64),
@@ -21,7 +21,7 @@ enum Does {
 }
 use Does::{Connect, Nothing, Refuse};
 
-/// Writes down what is told, with the time in milliseconds and the address.
+/// Records the events, with the time in milliseconds and the address.
 #[derive(Default)]
 struct Journal {
     lines: RefCell<String>,
@@ -52,28 +52,28 @@ impl Sink for Journal {
             TraceEvent::DialFailed { failure } => format!("{address} failed: {}", failure.cause),
             TraceEvent::DeadlinePassed { why } => format!("time is up for {why}"),
             TraceEvent::ConnectTcpComplete { .. } => "connected".to_owned(),
-            TraceEvent::ConnectTcpFailed { failure } => format!("gave up: {}", failure.cause),
+            TraceEvent::ConnectTcpFailed { failure } => format!("failed: {}", failure.cause),
             _ => return,
         };
         self.line(meta.at, &line);
     }
 }
 
-/// How a driver goes about it.
+/// The kind of a driver.
 #[derive(Clone, Copy, PartialEq)]
 enum Driver {
     OneAtATime,
     Several,
 }
 
-/// A world of addresses, and a driver in it.
+/// The simulated addresses, and a driver.
 struct World {
     journal: Journal,
     exchange: Exchange,
     now: Mono,
     addresses: Vec<(SocketAddr, Does)>,
-    /// What is under way, and when it comes to what.
-    under_way: Vec<(DialId, Mono, Does)>,
+    /// The attempts in progress, with the time and the kind of their result.
+    in_progress: Vec<(DialId, Mono, Does)>,
     cancel_at: Option<Mono>,
 }
 
@@ -97,12 +97,12 @@ impl World {
             exchange: Exchange::new(ExchangeId(1), request, Arc::new(options)),
             now: Mono::from_nanos(0),
             addresses,
-            under_way: Vec::new(),
+            in_progress: Vec::new(),
             cancel_at: None,
         }
     }
 
-    /// Lets the driver work until there is a connection, or none to be had.
+    /// Runs the driver until there is a connection or connecting has failed.
     fn run(mut self, driver: Driver) -> String {
         for _ in 0..100 {
             match self.exchange.poll(self.now, &self.journal) {
@@ -118,14 +118,14 @@ impl World {
                     let Some(Dial { target: Target::Tcp(address), alone, until, .. }) =
                         self.exchange.dial()
                     else {
-                        panic!("the address is one of TCP");
+                        panic!("the address is a TCP address");
                     };
                     let (_, does) = self.addresses.iter().find(|(a, _)| *a == address).unwrap();
                     let ends = match does {
                         Connect(after) | Refuse(after) => self.now + ms(*after),
                         Nothing => Mono::from_nanos(u64::MAX),
                     };
-                    self.under_way.push((dial, ends, *does));
+                    self.in_progress.push((dial, ends, *does));
                     if driver == Driver::OneAtATime || alone {
                         self.wait(until.map(|until| until.at));
                     }
@@ -135,23 +135,23 @@ impl World {
                     self.wait(until.map(|until| until.at));
                 }
                 Action::Abandon(dial) => {
-                    let before = self.under_way.len();
-                    self.under_way.retain(|(id, ..)| *id != dial);
-                    assert_eq!(self.under_way.len(), before - 1, "{dial:?} was under way");
+                    let before = self.in_progress.len();
+                    self.in_progress.retain(|(id, ..)| *id != dial);
+                    assert_eq!(self.in_progress.len(), before - 1, "{dial:?} was in progress");
                 }
                 Action::Wait(_) | Action::Failed => {
-                    assert!(self.under_way.is_empty(), "all attempts are settled");
+                    assert!(self.in_progress.is_empty(), "all attempts are settled");
                     return self.journal.lines.into_inner();
                 }
                 other => panic!("{other:?}"),
             }
         }
-        panic!("it does not end: {}", self.journal.lines.into_inner());
+        panic!("the exchange does not end: {}", self.journal.lines.into_inner());
     }
 
-    /// Lets time pass until something happens.
+    /// Advances the clock to the next result or deadline.
     fn wait(&mut self, until: Option<Mono>) {
-        let first = self.under_way.iter().enumerate().min_by_key(|(_, (_, ends, _))| *ends);
+        let first = self.in_progress.iter().enumerate().min_by_key(|(_, (_, ends, _))| *ends);
         let (index, (dial, ends, does)) = first.map(|(i, one)| (i, *one)).unwrap();
         let nearest = [Some(ends), until, self.cancel_at].into_iter().flatten().min().unwrap();
         self.now = nearest;
@@ -161,7 +161,7 @@ impl World {
         if ends > nearest {
             return self.exchange.handle_timeout(self.now, &self.journal);
         }
-        self.under_way.remove(index);
+        self.in_progress.remove(index);
         match does {
             Connect(_) => self.exchange.handle_dialed(dial, self.now, &self.journal),
             _ => {
@@ -173,19 +173,18 @@ impl World {
     }
 }
 
-/// What happens is the same for drivers that can do one thing at a time, and for those that can do
-/// several.
+/// Runs both kinds of drivers, and checks that the results are the same.
 fn for_both(addresses: &[(&str, Does)]) -> String {
-    let told = World::new(addresses).run(Driver::Several);
-    assert_eq!(World::new(addresses).run(Driver::OneAtATime), told);
-    told
+    let journal = World::new(addresses).run(Driver::Several);
+    assert_eq!(World::new(addresses).run(Driver::OneAtATime), journal);
+    journal
 }
 
 #[test]
-fn one_address_is_simply_connected_to() {
-    let told = for_both(&[("::1", Connect(30))]);
+fn one_address_is_connected() {
+    let journal = for_both(&[("::1", Connect(30))]);
     assert_eq!(
-        told,
+        journal,
         "0 try ::1\n\
          30 ::1 is connected\n\
          30 connected\n"
@@ -193,10 +192,10 @@ fn one_address_is_simply_connected_to() {
 }
 
 #[test]
-fn the_first_that_is_fast_has_no_rival() {
-    let told = for_both(&[("::1", Connect(249)), ("127.0.0.1", Connect(1))]);
+fn fast_first_address_starts_no_other_attempt() {
+    let journal = for_both(&[("::1", Connect(249)), ("127.0.0.1", Connect(1))]);
     assert_eq!(
-        told,
+        journal,
         "0 try ::1\n\
          249 ::1 is connected\n\
          249 connected\n"
@@ -204,10 +203,10 @@ fn the_first_that_is_fast_has_no_rival() {
 }
 
 #[test]
-fn one_that_is_silent_is_overtaken() {
-    let told = World::new(&[("::1", Nothing), ("127.0.0.1", Connect(20))]).run(Driver::Several);
+fn second_address_is_tried_after_the_pause() {
+    let journal = World::new(&[("::1", Nothing), ("127.0.0.1", Connect(20))]).run(Driver::Several);
     assert_eq!(
-        told,
+        journal,
         "0 try ::1\n\
          250 time is up for the next attempt\n\
          250 try 127.0.0.1\n\
@@ -218,10 +217,10 @@ fn one_that_is_silent_is_overtaken() {
 }
 
 #[test]
-fn one_that_is_slow_can_still_win() {
-    let told = World::new(&[("::1", Connect(260)), ("127.0.0.1", Nothing)]).run(Driver::Several);
+fn slow_first_address_can_still_connect_first() {
+    let journal = World::new(&[("::1", Connect(260)), ("127.0.0.1", Nothing)]).run(Driver::Several);
     assert_eq!(
-        told,
+        journal,
         "0 try ::1\n\
          250 time is up for the next attempt\n\
          250 try 127.0.0.1\n\
@@ -232,10 +231,10 @@ fn one_that_is_slow_can_still_win() {
 }
 
 #[test]
-fn after_a_refusal_the_next_is_tried_at_once() {
-    let told = for_both(&[("::1", Refuse(3)), ("127.0.0.1", Connect(20))]);
+fn next_address_is_tried_immediately_after_a_refusal() {
+    let journal = for_both(&[("::1", Refuse(3)), ("127.0.0.1", Connect(20))]);
     assert_eq!(
-        told,
+        journal,
         "0 try ::1\n\
          3 ::1 failed: connection refused\n\
          3 try 127.0.0.1\n\
@@ -245,7 +244,7 @@ fn after_a_refusal_the_next_is_tried_at_once() {
 }
 
 #[test]
-fn families_take_turns() {
+fn address_families_alternate() {
     let addresses =
         [("::1", Refuse(1)), ("::2", Refuse(1)), ("127.0.0.1", Refuse(1)), ("::3", Connect(1))];
     assert_eq!(
@@ -262,27 +261,28 @@ fn families_take_turns() {
     );
 }
 
-/// Which one fails last is a matter of chance; which one is last in the list is not.
+/// The order in which attempts fail is random; the order of the list is not.
 #[test]
-fn when_all_fail_the_error_is_that_of_the_last_address() {
-    let told = World::new(&[("::1", Nothing), ("127.0.0.1", Refuse(20))]).run(Driver::Several);
+fn error_is_that_of_the_last_address_if_all_fail() {
+    let journal = World::new(&[("::1", Nothing), ("127.0.0.1", Refuse(20))]).run(Driver::Several);
     assert_eq!(
-        told,
+        journal,
         "0 try ::1\n\
          250 time is up for the next attempt\n\
          250 try 127.0.0.1\n\
          270 127.0.0.1 failed: connection refused\n\
          5000 time is up for connecting\n\
          5000 ::1 failed: the time for connecting is up\n\
-         5000 gave up: connection refused\n"
+         5000 failed: connection refused\n"
     );
 }
 
 #[test]
-fn a_driver_that_can_only_wait_tries_one_after_the_other() {
-    let told = World::new(&[("::1", Nothing), ("127.0.0.1", Connect(20))]).run(Driver::OneAtATime);
+fn serial_driver_tries_addresses_in_sequence() {
+    let journal =
+        World::new(&[("::1", Nothing), ("127.0.0.1", Connect(20))]).run(Driver::OneAtATime);
     assert_eq!(
-        told,
+        journal,
         "0 try ::1\n\
          5000 time is up for connecting\n\
          5000 ::1 failed: the time for connecting is up\n\
@@ -293,7 +293,7 @@ fn a_driver_that_can_only_wait_tries_one_after_the_other() {
 }
 
 #[test]
-fn each_address_has_the_time_for_connecting_to_itself() {
+fn connect_timeout_applies_to_each_address() {
     let timeouts = Timeouts::with(|timeouts| timeouts.connect = Some(ms(300)));
     let options = Options::with(|options| options.timeouts = timeouts);
     let addresses = [("::1", Nothing), ("127.0.0.1", Nothing), ("::2", Connect(40))];
@@ -312,7 +312,7 @@ fn each_address_has_the_time_for_connecting_to_itself() {
 }
 
 #[test]
-fn the_time_for_everything_ends_all_attempts() {
+fn total_timeout_ends_all_attempts() {
     let timeouts = Timeouts::with(|timeouts| timeouts.total = Some(ms(400)));
     let options = Options::with(|options| options.timeouts = timeouts);
     let addresses = [("::1", Nothing), ("127.0.0.1", Nothing), ("::2", Nothing)];
@@ -324,12 +324,12 @@ fn the_time_for_everything_ends_all_attempts() {
          400 time is up for the whole exchange\n\
          400 ::1 failed: the time for the whole exchange is up\n\
          400 127.0.0.1 failed: the time for the whole exchange is up\n\
-         400 gave up: the time for the whole exchange is up\n"
+         400 failed: the time for the whole exchange is up\n"
     );
 }
 
 #[test]
-fn a_cancel_ends_all_attempts() {
+fn cancel_ends_all_attempts() {
     let mut world = World::new(&[("::1", Nothing), ("127.0.0.1", Nothing)]);
     world.cancel_at = Some(Mono::from_nanos(0) + ms(270));
     assert_eq!(
@@ -339,12 +339,12 @@ fn a_cancel_ends_all_attempts() {
          250 try 127.0.0.1\n\
          270 ::1 failed: the response was dropped before its end\n\
          270 127.0.0.1 failed: the response was dropped before its end\n\
-         270 gave up: the response was dropped before its end\n"
+         270 failed: the response was dropped before its end\n"
     );
 }
 
 #[test]
-fn the_pause_between_attempts_can_be_chosen() {
+fn pause_between_attempts_is_configurable() {
     let attempt_delay = AttemptDelay::new(ms(100));
     let options = Options::with(|options| options.attempt_delay = attempt_delay);
     let addresses = [("::1", Nothing), ("::2", Nothing), ("::3", Connect(50))];
@@ -363,7 +363,7 @@ fn the_pause_between_attempts_can_be_chosen() {
 }
 
 #[test]
-fn without_deadlines_the_pause_is_kept_all_the_same() {
+fn pause_is_kept_without_timeouts() {
     let timeouts = Timeouts::with(|timeouts| timeouts.connect = None);
     let options = Options::with(|options| options.timeouts = timeouts);
     let addresses = [("::1", Nothing), ("127.0.0.1", Connect(1_000_000))];

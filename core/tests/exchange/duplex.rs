@@ -1,4 +1,4 @@
-//! The request goes out while the response comes in, in virtual time.
+//! Sending the request while the response is received, in virtual time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +24,7 @@ fn post() -> RequestBuilder {
     Request::builder(b"POST", "http://localhost/".parse().unwrap())
 }
 
-/// An upload of so many bytes, whose driver does nothing by itself.
+/// An upload, whose driver does nothing by itself.
 struct Upload {
     exchange: Exchange,
     now: Mono,
@@ -56,7 +56,7 @@ impl Upload {
         exchange.handle_dialed(dial, now, names).unwrap();
         assert_eq!(upload.poll(), Action::Wait(Interest::WRITE));
         let head = upload.exchange.out().concat().len();
-        upload.takes(head);
+        upload.transport_accepts(head);
         upload.names();
         upload
     }
@@ -69,30 +69,30 @@ impl Upload {
         self.names.take()
     }
 
-    /// The transport takes so many bytes.
-    fn takes(&mut self, n: usize) {
+    /// Reports that the transport accepted this many bytes.
+    fn transport_accepts(&mut self, n: usize) {
         self.exchange.handle_sent(n, self.now, &self.names).unwrap();
     }
 
-    /// The source yields so many bytes.
-    fn yields(&mut self, n: usize) {
+    /// Passes in this many bytes of the body.
+    fn source_yields(&mut self, n: usize) {
         let data = Bytes::from(vec![b'x'; n]);
         self.exchange.handle_body(data, self.now, &self.names).unwrap();
     }
 
-    /// The server sends this.
-    fn hears(&mut self, bytes: &str) {
+    /// Receives bytes of the server.
+    fn server_sends(&mut self, bytes: &str) {
         self.exchange.space(bytes.len())[..bytes.len()].copy_from_slice(bytes.as_bytes());
         self.exchange.handle_received(bytes.len(), self.now, &self.names).unwrap();
     }
 
-    /// Until when the driver may wait, in milliseconds from the start.
+    /// Returns the deadline in milliseconds from the start, and its purpose.
     fn until(&mut self) -> Option<(u128, Waiting)> {
         let until = self.exchange.deadline(self.now)?;
         Some((until.at.since(Mono::default()).as_millis(), until.why))
     }
 
-    fn waits(&mut self, milliseconds: u64) {
+    fn advance(&mut self, milliseconds: u64) {
         self.now = self.now + Duration::from_millis(milliseconds);
         self.exchange.handle_timeout(self.now, &self.names);
     }
@@ -104,23 +104,23 @@ impl Upload {
 }
 
 #[test]
-fn a_final_status_of_300_or_above_stops_the_upload() {
+fn final_status_of_300_or_above_stops_the_upload() {
     let mut upload = Upload::new(20_000, Options::default());
     assert_eq!(upload.poll(), Action::Wait(SOURCE));
-    upload.yields(10_000);
+    upload.source_yields(10_000);
     assert_eq!(upload.poll(), Action::Wait(BOTH));
-    upload.takes(4_000);
+    upload.transport_accepts(4_000);
     assert_eq!(upload.poll(), Action::Wait(BOTH));
-    upload.hears(REFUSED);
+    upload.server_sends(REFUSED);
     assert_eq!(upload.poll(), Action::Event(Emitted::Head));
     assert_eq!(upload.exchange.head().unwrap().status, 401);
     assert_eq!(upload.exchange.unsent(), Some(16_000));
     assert_eq!(upload.exchange.sizes().request_body, 4_000);
     assert_eq!(upload.poll(), Action::Event(Emitted::Data));
     assert_eq!(upload.exchange.event(), Some(Event::Data(b"no")));
-    assert_eq!(upload.poll(), Action::Close, "what is left of the request is not sent");
+    assert_eq!(upload.poll(), Action::Close, "the rest of the request is not sent");
     assert_eq!(upload.poll(), Action::Done);
-    assert!(upload.exchange.take_link().is_none(), "the connection cannot be used again");
+    assert!(upload.exchange.take_link().is_none(), "the connection cannot be reused");
     assert_eq!(
         upload.names()[..6],
         [
@@ -135,16 +135,16 @@ fn a_final_status_of_300_or_above_stops_the_upload() {
 }
 
 #[test]
-fn an_upload_stopped_before_its_last_chunk_closes_the_connection() {
+fn upload_stopped_before_its_last_chunk_closes_the_connection() {
     let mut upload = Upload::of(BodySize::Unknown, Options::default());
     assert_eq!(upload.poll(), Action::Wait(SOURCE));
-    upload.yields(10);
+    upload.source_yields(10);
     assert_eq!(upload.poll(), Action::Wait(BOTH));
-    upload.takes(b"a\r\nxxxxxxxxxx\r\n".len());
+    upload.transport_accepts(b"a\r\nxxxxxxxxxx\r\n".len());
     assert_eq!(upload.poll(), Action::Wait(SOURCE));
     upload.exchange.handle_body_end(Fields::EMPTY, upload.now, &upload.names).unwrap();
     assert_eq!(upload.poll(), Action::Wait(BOTH), "the last chunk waits");
-    upload.hears(REFUSED);
+    upload.server_sends(REFUSED);
     assert_eq!(upload.poll(), Action::Event(Emitted::Head));
     assert_eq!(upload.poll(), Action::Event(Emitted::Data));
     assert_eq!(upload.poll(), Action::Close);
@@ -153,13 +153,13 @@ fn an_upload_stopped_before_its_last_chunk_closes_the_connection() {
 }
 
 #[test]
-fn an_upload_that_was_sent_whole_keeps_the_connection_before_its_source_has_ended() {
+fn upload_of_known_length_keeps_the_connection_before_its_source_ends() {
     let mut upload = Upload::new(10, Options::default());
     assert_eq!(upload.poll(), Action::Wait(SOURCE));
-    upload.yields(10);
+    upload.source_yields(10);
     assert_eq!(upload.poll(), Action::Wait(BOTH));
-    upload.takes(10);
-    upload.hears("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    upload.transport_accepts(10);
+    upload.server_sends("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
     assert_eq!(upload.poll(), Action::Event(Emitted::Head));
     assert_eq!(upload.poll(), Action::Event(Emitted::Data));
     assert_eq!(upload.poll(), Action::Done);
@@ -168,35 +168,35 @@ fn an_upload_that_was_sent_whole_keeps_the_connection_before_its_source_has_ende
 }
 
 #[test]
-fn a_final_status_in_the_place_of_100_sends_no_body() {
+fn final_status_instead_of_100_sends_no_body() {
     for status in ["200 OK", "401 Unauthorized"] {
         let request = post().field(b"Expect", b"100-continue").body(BodySize::Length(10)).build();
         let mut upload = Upload::making(request, Options::default());
         assert_eq!(upload.poll(), Action::Wait(READ));
-        upload.hears(&format!("HTTP/1.1 {status}\r\nContent-Length: 2\r\n\r\n"));
+        upload.server_sends(&format!("HTTP/1.1 {status}\r\nContent-Length: 2\r\n\r\n"));
         assert_eq!(upload.poll(), Action::Event(Emitted::Head));
         assert_eq!(upload.exchange.unsent(), Some(10));
         assert_eq!(upload.poll(), Action::Wait(READ));
-        upload.hears("no");
+        upload.server_sends("no");
         assert_eq!(upload.poll(), Action::Event(Emitted::Data));
         assert_eq!(upload.poll(), Action::Close);
     }
 }
 
 #[test]
-fn a_status_of_200_lets_the_upload_go_on() {
+fn status_200_continues_the_upload() {
     let mut upload = Upload::new(10, Options::default());
     assert_eq!(upload.poll(), Action::Wait(SOURCE));
-    upload.hears("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
+    upload.server_sends("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
     assert_eq!(upload.poll(), Action::Event(Emitted::Head));
     assert_eq!(upload.poll(), Action::Wait(SOURCE));
-    upload.yields(10);
+    upload.source_yields(10);
     assert_eq!(upload.poll(), Action::Wait(BOTH));
-    upload.takes(10);
+    upload.transport_accepts(10);
     assert_eq!(upload.poll(), Action::Wait(SOURCE));
     upload.exchange.handle_body_end(Fields::EMPTY, upload.now, &upload.names).unwrap();
     assert_eq!(upload.poll(), Action::Wait(READ));
-    upload.hears("ok");
+    upload.server_sends("ok");
     assert_eq!(upload.poll(), Action::Event(Emitted::Data));
     assert_eq!(upload.poll(), Action::Done);
     assert_eq!(upload.exchange.unsent(), None);
@@ -204,10 +204,10 @@ fn a_status_of_200_lets_the_upload_go_on() {
 }
 
 #[test]
-fn the_upload_stops_when_the_response_of_a_200_ends_first() {
+fn upload_stops_when_a_200_response_ends_first() {
     let mut upload = Upload::new(10, Options::default());
     assert_eq!(upload.poll(), Action::Wait(SOURCE));
-    upload.hears("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    upload.server_sends("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     assert_eq!(upload.poll(), Action::Event(Emitted::Head));
     assert_eq!(upload.poll(), Action::Close);
     assert_eq!(upload.poll(), Action::Done);
@@ -219,34 +219,34 @@ fn the_upload_stops_when_the_response_of_a_200_ends_first() {
 fn informational_responses_do_not_stop_the_upload() {
     let mut upload = Upload::new(10, Options::default());
     assert_eq!(upload.poll(), Action::Wait(SOURCE));
-    upload.hears("HTTP/1.1 103 Early Hints\r\n\r\n");
+    upload.server_sends("HTTP/1.1 103 Early Hints\r\n\r\n");
     assert_eq!(upload.poll(), Action::Event(Emitted::Informational));
     assert_eq!(upload.poll(), Action::Wait(SOURCE));
     assert!(upload.names().contains(&"receive_response_headers.started".to_owned()));
 }
 
 #[test]
-fn writing_has_its_time_from_the_last_byte_that_was_taken() {
+fn write_timeout_restarts_with_each_byte_sent() {
     let mut upload = Upload::new(1_000, Options::default());
     upload.poll();
-    upload.yields(1_000);
+    upload.source_yields(1_000);
     assert_eq!(upload.poll(), Action::Wait(BOTH));
     assert_eq!(upload.until(), Some((5_000, Waiting::Write)));
     for taken in 1..=10 {
-        upload.waits(4_900);
+        upload.advance(4_900);
         assert_eq!(upload.poll(), Action::Wait(BOTH));
-        upload.takes(1);
+        upload.transport_accepts(1);
         assert_eq!(upload.poll(), Action::Wait(BOTH));
         assert_eq!(upload.until(), Some((taken * 4_900 + 5_000, Waiting::Write)));
     }
-    upload.waits(5_000);
+    upload.advance(5_000);
     let error = upload.error();
     assert_eq!(error.cause, Cause::TimedOut(Waiting::Write));
     assert_eq!(upload.now.since(Mono::default()).as_millis(), 54_000);
 }
 
 #[test]
-fn a_slow_source_has_the_time_of_the_whole_exchange_only() {
+fn slow_source_is_limited_by_the_total_timeout_only() {
     let mut options = Options::default();
     let mut upload = Upload::new(10, options.clone());
     assert_eq!(upload.poll(), Action::Wait(SOURCE));
@@ -255,44 +255,44 @@ fn a_slow_source_has_the_time_of_the_whole_exchange_only() {
     let mut upload = Upload::new(10, options);
     assert_eq!(upload.poll(), Action::Wait(SOURCE));
     assert_eq!(upload.until(), Some((60_000, Waiting::Total)));
-    upload.waits(60_000);
+    upload.advance(60_000);
     assert_eq!(upload.error().cause, Cause::TimedOut(Waiting::Total));
 }
 
 #[test]
-fn reading_has_its_time_from_the_first_byte_of_the_response() {
+fn read_timeout_starts_with_the_first_byte_of_the_response() {
     let mut upload = Upload::new(10, Options::default());
     upload.poll();
-    upload.waits(60_000);
+    upload.advance(60_000);
     assert_eq!(upload.poll(), Action::Wait(SOURCE));
-    upload.hears("HTTP/1.1 ");
+    upload.server_sends("HTTP/1.1 ");
     assert_eq!(upload.poll(), Action::Wait(SOURCE));
     assert_eq!(upload.until(), Some((65_000, Waiting::Read)));
-    // An upload that progresses does not time out.
-    upload.waits(4_000);
-    upload.yields(10);
+    // An upload that makes progress does not time out.
+    upload.advance(4_000);
+    upload.source_yields(10);
     upload.poll();
-    upload.takes(10);
+    upload.transport_accepts(10);
     assert_eq!(upload.poll(), Action::Wait(SOURCE));
     assert_eq!(upload.until(), Some((69_000, Waiting::Read)));
-    upload.waits(5_000);
+    upload.advance(5_000);
     assert_eq!(upload.error().cause, Cause::TimedOut(Waiting::Read));
 }
 
 #[test]
-fn a_caller_that_takes_no_data_stops_the_reading_and_not_the_upload() {
+fn caller_that_takes_no_data_stops_reads_but_not_the_upload() {
     let mut upload = Upload::new(10, Options::default());
     upload.poll();
-    upload.hears("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody");
+    upload.server_sends("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody");
     assert_eq!(upload.poll(), Action::Event(Emitted::Head));
     assert_eq!(upload.poll(), Action::Event(Emitted::Data));
     upload.exchange.hold(true);
     assert_eq!(upload.poll(), Action::Wait(Interest::BODY));
     assert_eq!(upload.exchange.event(), Some(Event::Data(b"body")), "it stays");
-    assert_eq!(upload.until(), None, "the time for reading stands still");
-    upload.yields(10);
+    assert_eq!(upload.until(), None, "the read timer is disarmed");
+    upload.source_yields(10);
     assert_eq!(upload.poll(), Action::Wait(Interest::WRITE));
-    upload.takes(10);
+    upload.transport_accepts(10);
     assert_eq!(upload.poll(), Action::Wait(Interest::BODY));
     upload.exchange.handle_body_end(Fields::EMPTY, upload.now, &upload.names).unwrap();
     assert_eq!(upload.poll(), Action::Wait(Interest::NONE));
@@ -301,26 +301,26 @@ fn a_caller_that_takes_no_data_stops_the_reading_and_not_the_upload() {
 }
 
 #[test]
-fn an_answer_is_read_although_the_transport_takes_no_more() {
+fn response_is_read_although_the_transport_accepts_no_more() {
     let reset = OsError { code: 32, kind: OsErrorKind::BrokenPipe };
     let mut upload = Upload::new(10, Options::default());
     upload.poll();
-    upload.yields(10);
+    upload.source_yields(10);
     assert_eq!(upload.poll(), Action::Wait(BOTH));
     upload.exchange.handle_send_failed(reset.into(), upload.now, &upload.names);
     assert_eq!(upload.poll(), Action::Wait(READ));
     assert_eq!(upload.exchange.unsent(), Some(10));
-    upload.hears(REFUSED);
+    upload.server_sends(REFUSED);
     assert_eq!(upload.poll(), Action::Event(Emitted::Head));
 }
 
 #[test]
-fn a_reset_is_told_the_same_whichever_direction_finds_it_first() {
+fn reset_has_the_same_error_in_either_direction() {
     let reset = OsError { code: 104, kind: OsErrorKind::Reset };
-    let told = [true, false].map(|writing_finds_it| {
+    let errors = [true, false].map(|writing_finds_it| {
         let mut upload = Upload::new(10, Options::default());
         upload.poll();
-        upload.yields(10);
+        upload.source_yields(10);
         assert_eq!(upload.poll(), Action::Wait(BOTH));
         let (exchange, now) = (&mut upload.exchange, upload.now);
         if writing_finds_it {
@@ -333,45 +333,45 @@ fn a_reset_is_told_the_same_whichever_direction_finds_it_first() {
         let error = upload.error();
         (error.cause, error.phase, upload.exchange.unsent(), upload.names())
     });
-    assert_eq!(told[0], told[1]);
-    assert_eq!(told[0].2, Some(10));
+    assert_eq!(errors[0], errors[1]);
+    assert_eq!(errors[0].2, Some(10));
 }
 
 #[test]
-fn an_error_has_the_phase_of_the_direction_that_failed() {
+fn error_has_the_phase_of_the_direction_that_failed() {
     let mut upload = Upload::new(10, Options::default());
     upload.poll();
-    upload.yields(10);
+    upload.source_yields(10);
     assert_eq!(upload.poll(), Action::Wait(BOTH));
-    upload.hears("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
+    upload.server_sends("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
     assert_eq!(upload.poll(), Action::Event(Emitted::Head));
     assert_eq!(upload.poll(), Action::Wait(BOTH));
     assert_eq!(upload.until().map(|until| until.0), Some(5_000));
-    upload.waits(3_000);
-    upload.hears("o");
+    upload.advance(3_000);
+    upload.server_sends("o");
     assert_eq!(upload.poll(), Action::Event(Emitted::Data));
     assert_eq!(upload.poll(), Action::Wait(BOTH));
     assert_eq!(upload.until(), Some((5_000, Waiting::Write)));
-    upload.waits(2_000);
+    upload.advance(2_000);
     let error = upload.error();
     assert_eq!((error.cause, error.phase), (Cause::TimedOut(Waiting::Write), Phase::SendBody));
 }
 
 #[test]
-fn like_httpx_nothing_is_read_before_all_was_sent() {
+fn serial_exchange_reads_nothing_before_all_is_sent() {
     let options = Options::with(|options| options.read_after_send = true);
     let mut upload = Upload::new(10, options);
     assert_eq!(upload.poll(), Action::Wait(Interest::BODY));
-    upload.yields(10);
+    upload.source_yields(10);
     assert_eq!(upload.poll(), Action::Wait(Interest::WRITE));
-    upload.takes(10);
+    upload.transport_accepts(10);
     assert_eq!(upload.poll(), Action::Wait(Interest::BODY));
     upload.exchange.handle_body_end(Fields::EMPTY, upload.now, &upload.names).unwrap();
     assert_eq!(upload.poll(), Action::Wait(READ));
 }
 
 #[test]
-fn calls_that_were_not_waited_for_are_refused_and_change_nothing() {
+fn unexpected_calls_are_refused_without_effect() {
     let mut upload = Upload::new(10, Options::default());
     assert_eq!(upload.poll(), Action::Wait(SOURCE));
     let (now, names) = (upload.now, &upload.names);
@@ -379,7 +379,7 @@ fn calls_that_were_not_waited_for_are_refused_and_change_nothing() {
     assert!(upload.exchange.handle_received(usize::MAX, now, names).is_err());
     assert!(upload.exchange.handle_opened(ConnectionId(2), now, names).is_err());
     assert!(upload.exchange.handle_failed(Cause::Cancelled.into(), now, names).is_err());
-    upload.yields(3);
+    upload.source_yields(3);
     let again = upload.exchange.handle_body(Bytes::from_static(b"more"), upload.now, &upload.names);
     assert!(again.is_err(), "one piece at a time");
     assert_eq!(upload.poll(), Action::Wait(BOTH));

@@ -12,13 +12,13 @@ use crate::bench::{Bench, Stop};
 const EXPECT: [(&str, &str); 1] = [("Expect", "100-Continue")];
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
-/// A request that has sent its head and waits.
+/// Creates an exchange that has sent its head and waits.
 fn waiting() -> Bench {
     let mut bench = Bench::new("POST", &EXPECT, b"the body");
-    assert_eq!(bench.runs(), Stop::Read(Some(Duration::from_secs(1)), "100 Continue"));
+    assert_eq!(bench.run(), Stop::Read(Some(Duration::from_secs(1)), "100 Continue"));
     let head = bench.sent();
-    assert!(head.ends_with("\r\n\r\n"), "the head alone: {head:?}");
-    bench.told();
+    assert!(head.ends_with("\r\n\r\n"), "only the head is sent: {head:?}");
+    bench.events();
     bench
 }
 
@@ -27,24 +27,24 @@ fn read() -> Stop {
 }
 
 #[test]
-fn the_body_follows_when_the_server_asks_for_it() {
+fn body_follows_100_continue() {
     let mut bench = waiting();
-    let asked = bench.hears("HTTP/1.1 100 Continue\r\n\r\n");
+    let asked = bench.server_sends("HTTP/1.1 100 Continue\r\n\r\n");
     assert_eq!(asked, Stop::Event("informational 100".to_owned()));
-    assert_eq!(bench.runs(), read());
+    assert_eq!(bench.run(), read());
     assert_eq!(bench.sent(), "8\r\nthe body\r\n0\r\n\r\n");
-    assert_eq!(bench.hears(OK), Stop::Event("head 200".to_owned()));
-    assert_eq!(bench.ends(), Ok(()));
-    assert!(bench.link.is_some(), "the connection can serve again");
+    assert_eq!(bench.server_sends(OK), Stop::Event("head 200".to_owned()));
+    assert_eq!(bench.run_to_end(), Ok(()));
+    assert!(bench.link.is_some(), "the connection can be reused");
 }
 
 #[test]
-fn the_wait_stands_between_two_operations() {
+fn wait_is_between_sending_head_and_body() {
     let mut bench = waiting();
-    bench.hears("HTTP/1.1 100 Continue\r\n\r\n");
-    bench.runs();
+    bench.server_sends("HTTP/1.1 100 Continue\r\n\r\n");
+    bench.run();
     assert_eq!(
-        bench.told(),
+        bench.events(),
         [
             "expect_continue: true",
             "send_request_body.started",
@@ -55,16 +55,16 @@ fn the_wait_stands_between_two_operations() {
 }
 
 #[test]
-fn a_final_answer_spares_the_body_and_costs_the_connection() {
+fn final_response_omits_the_body_and_closes_the_connection() {
     let mut bench = waiting();
     let answer = "HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno";
-    assert_eq!(bench.hears(answer), Stop::Event("head 413".to_owned()));
-    assert_eq!(bench.runs(), Stop::Event("data no".to_owned()));
-    assert_eq!(bench.ends(), Ok(()));
+    assert_eq!(bench.server_sends(answer), Stop::Event("head 413".to_owned()));
+    assert_eq!(bench.run(), Stop::Event("data no".to_owned()));
+    assert_eq!(bench.run_to_end(), Ok(()));
     assert_eq!(bench.sent(), "", "no byte of the body");
     assert!(bench.link.is_none(), "the server may still wait for the body");
     assert_eq!(
-        bench.told()[..4],
+        bench.events()[..4],
         [
             "expect_continue: false",
             "receive_response_headers.started",
@@ -75,50 +75,50 @@ fn a_final_answer_spares_the_body_and_costs_the_connection() {
 }
 
 #[test]
-fn a_silent_server_is_sent_the_body_in_the_end() {
+fn body_is_sent_after_the_continue_timeout() {
     let mut bench = waiting();
-    assert_eq!(bench.waits(999), Stop::Read(Some(Duration::from_secs(1)), "100 Continue"));
+    assert_eq!(bench.advance(999), Stop::Read(Some(Duration::from_secs(1)), "100 Continue"));
     assert_eq!(bench.sent(), "");
-    assert_eq!(bench.waits(1), Stop::Read(Some(Duration::from_secs(6)), "reading"));
+    assert_eq!(bench.advance(1), Stop::Read(Some(Duration::from_secs(6)), "reading"));
     assert_eq!(bench.sent(), "8\r\nthe body\r\n0\r\n\r\n");
-    assert_eq!(bench.told()[..2], ["deadline_passed", "expect_continue: true"]);
-    // It may still say so.
-    let late = bench.hears("HTTP/1.1 100 Continue\r\n\r\n");
+    assert_eq!(bench.events()[..2], ["deadline_passed", "expect_continue: true"]);
+    // A late 100 Continue has no effect.
+    let late = bench.server_sends("HTTP/1.1 100 Continue\r\n\r\n");
     assert_eq!(late, Stop::Event("informational 100".to_owned()));
-    assert!(matches!(bench.runs(), Stop::Read(_, "reading")));
-    assert_eq!(bench.hears(OK), Stop::Event("head 200".to_owned()));
-    assert_eq!(bench.ends(), Ok(()));
+    assert!(matches!(bench.run(), Stop::Read(_, "reading")));
+    assert_eq!(bench.server_sends(OK), Stop::Event("head 200".to_owned()));
+    assert_eq!(bench.run_to_end(), Ok(()));
 }
 
 #[test]
-fn other_informational_responses_and_dribble_do_not_lengthen_the_wait() {
+fn other_bytes_do_not_extend_the_continue_timeout() {
     let mut bench = waiting();
-    bench.waits(600);
-    let early = bench.hears("HTTP/1.1 103 Early Hints\r\n\r\n");
+    bench.advance(600);
+    let early = bench.server_sends("HTTP/1.1 103 Early Hints\r\n\r\n");
     assert_eq!(early, Stop::Event("informational 103".to_owned()));
     let same = Stop::Read(Some(Duration::from_secs(1)), "100 Continue");
-    assert_eq!(bench.runs(), same);
-    assert_eq!(bench.hears("HTTP/1.1 "), same);
-    assert!(matches!(bench.waits(400), Stop::Read(_, "reading")));
+    assert_eq!(bench.run(), same);
+    assert_eq!(bench.server_sends("HTTP/1.1 "), same);
+    assert!(matches!(bench.advance(400), Stop::Read(_, "reading")));
     assert_eq!(bench.sent(), "8\r\nthe body\r\n0\r\n\r\n");
 }
 
 #[test]
-fn what_goes_wrong_in_the_wait_is_told_as_reading_the_response() {
+fn failure_during_the_wait_is_a_failure_to_receive_the_response() {
     let mut bench = waiting();
-    let Stop::Failed(error) = bench.hears_the_end() else { panic!() };
+    let Stop::Failed(error) = bench.server_closes() else { panic!() };
     assert_eq!(error.phase, Phase::ReceiveHead);
     assert!(error.is_empty_reply() && !error.is_safe_to_retry(), "{error:?}");
-    let told = bench.told();
+    let events = bench.events();
     assert_eq!(
-        told[..2],
+        events[..2],
         ["receive_response_headers.started", "receive_response_headers.failed"],
-        "{told:?}"
+        "{events:?}"
     );
 }
 
 #[test]
-fn the_time_of_the_whole_exchange_is_over_in_the_wait_too() {
+fn total_timeout_applies_during_the_wait() {
     let mut options = Options::default();
     options.timeouts.total = Some(Duration::from_millis(10));
     let request = Request::builder(b"PUT", "http://localhost/".parse().unwrap())
@@ -126,13 +126,13 @@ fn the_time_of_the_whole_exchange_is_over_in_the_wait_too() {
         .expect_continue()
         .build();
     let mut bench = Bench::of(request, options, b"the body");
-    assert!(matches!(bench.runs(), Stop::Read(_, "the whole exchange")));
-    let Stop::Failed(error) = bench.waits(10) else { panic!() };
+    assert!(matches!(bench.run(), Stop::Read(_, "the whole exchange")));
+    let Stop::Failed(error) = bench.advance(10) else { panic!() };
     assert_eq!(error.cause, Cause::TimedOut(Waiting::Total));
 }
 
 #[test]
-fn without_a_body_there_is_nothing_to_wait_for() {
+fn request_without_a_body_does_not_wait() {
     let request = |size| {
         Request::builder(b"PUT", "http://localhost/".parse().unwrap())
             .body(size)
@@ -143,7 +143,7 @@ fn without_a_body_there_is_nothing_to_wait_for() {
         let request = request(size);
         assert_eq!(request.fields().fields().get("Expect"), None, "{size:?}");
         let mut bench = Bench::of(request, Options::default(), b"");
-        assert_eq!(bench.runs(), read());
+        assert_eq!(bench.run(), read());
     }
     let request = request(BodySize::Length(1));
     assert_eq!(request.fields().fields().get("Expect"), Some(&b"100-continue"[..]));
@@ -151,7 +151,7 @@ fn without_a_body_there_is_nothing_to_wait_for() {
 }
 
 #[test]
-fn a_redirect_that_drops_the_body_drops_the_expectation() {
+fn redirect_that_drops_the_body_drops_the_expectation() {
     for (status, waits) in [("307 Temporary Redirect", true), ("303 See Other", false)] {
         let request = Request::builder(b"POST", "http://localhost/".parse().unwrap())
             .body(BodySize::Length(8))
@@ -159,11 +159,11 @@ fn a_redirect_that_drops_the_body_drops_the_expectation() {
             .build();
         let options = Options::with(|options| options.redirects = 1);
         let mut bench = Bench::of(request, options, b"the body");
-        bench.runs();
+        bench.run();
         bench.sent();
         let redirect =
             format!("HTTP/1.1 {status}\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n");
-        let stop = bench.hears(&redirect);
+        let stop = bench.server_sends(&redirect);
         assert_eq!(matches!(stop, Stop::Read(_, "100 Continue")), waits, "{stop:?}");
         assert_eq!(bench.sent().contains("Expect"), waits);
     }

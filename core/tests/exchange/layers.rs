@@ -1,4 +1,4 @@
-//! Layers of the caller's own: when they are asked for, what they are given, and how they fail.
+//! Custom layers: when they are requested, what they receive, and how they fail.
 
 use std::error::Error as _;
 use std::sync::Arc;
@@ -12,18 +12,18 @@ use limpid_core::transport::{Layer, LayerError, LayerFacts, LayerState, MAX_BUFF
 
 use crate::bench::{Bench, Stop};
 
-/// What a layer does when it is asked for what it holds.
+/// What a layer delivers when it is advanced.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Delivers {
-    /// So many bytes at a time, without saying that there are more.
+    /// This many bytes at a time, without reporting that there are more.
     Some(usize),
     Nothing,
-    /// Everything, and it says something itself whenever bytes have come.
+    /// All bytes, with output of its own whenever bytes have arrived.
     Acknowledges,
     Error(u32),
 }
 
-/// A layer that changes nothing and delivers as it likes.
+/// A layer that does not change bytes, and delivers them as configured.
 #[derive(Debug)]
 struct Hoard {
     held: Vec<u8>,
@@ -69,7 +69,7 @@ impl Layer for Hoard {
                 Ok(LayerState::Open)
             }
             Delivers::Error(code) if self.arrived > 0 => {
-                Err(LayerError::other(code, "the layer does not like that"))
+                Err(LayerError::other(code, "the layer refuses the bytes"))
             }
             Delivers::Error(_) => Ok(LayerState::Open),
         }
@@ -109,15 +109,15 @@ fn get(url: &str) -> Request {
     Request::builder(b"GET", url.parse().unwrap()).build()
 }
 
-/// An exchange that waits for the response, over a layer.
+/// Creates an exchange over a layer, which waits for the response.
 fn asked(delivers: Delivers) -> Bench {
     let mut bench = Bench::of(get("https://localhost/"), trusting(1), b"");
     bench.layer = Some(Hoard::boxed(delivers));
-    assert!(matches!(bench.runs(), Stop::Read(..)));
+    assert!(matches!(bench.run(), Stop::Read(..)));
     bench
 }
 
-/// Why an exchange failed.
+/// Returns the error of an exchange that failed.
 fn failed(stop: Stop) -> Error {
     match stop {
         Stop::Failed(error) => error,
@@ -125,22 +125,22 @@ fn failed(stop: Stop) -> Error {
     }
 }
 
-/// A response of so many bytes.
+/// Returns a response with a body of this many bytes.
 fn response(len: usize) -> String {
     format!("HTTP/1.1 200 OK\r\nContent-Length: {len}\r\n\r\n{}", "x".repeat(len))
 }
 
 #[test]
-fn trust_is_asked_for_before_a_connection_and_a_layer_after_it() {
+fn configuration_is_requested_before_a_connection_and_a_layer_after() {
     let now = Mono::default();
     let options = Options::with(|options| {
         options.proxies = "https://proxy.test".parse::<Proxy>().unwrap().into();
     });
     let mut exchange = Exchange::new(ExchangeId(1), get("https://origin.test/"), Arc::new(options));
-    let mut told = Vec::new();
+    let mut received = Vec::new();
     loop {
         let action = exchange.poll(now, &NoSink);
-        told.push(match action {
+        received.push(match action {
             Action::Secure { .. } => format!("{action:?} {}", exchange.server_name()),
             Action::Dial(_) => "Dial".to_owned(),
             Action::Wait(Interest { write: true, .. }) => "Write".to_owned(),
@@ -162,8 +162,8 @@ fn trust_is_asked_for_before_a_connection_and_a_layer_after_it() {
             Action::Wait(Interest { write: true, .. }) => {
                 exchange.handle_sent(exchange.out().concat().len(), now, &NoSink)
             }
-            Action::Wait(Interest::READ) if told.len() < 10 => {
-                // The origin speaks first, in the same read as the proxy's answer.
+            Action::Wait(Interest::READ) if received.len() < 10 => {
+                // The origin server sends first, in the same read as the response of the proxy.
                 let bytes = b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n";
                 exchange.space(bytes.len())[..bytes.len()].copy_from_slice(bytes);
                 exchange.handle_received(bytes.len(), now, &NoSink)
@@ -173,7 +173,7 @@ fn trust_is_asked_for_before_a_connection_and_a_layer_after_it() {
         .unwrap();
     }
     assert_eq!(
-        told,
+        received,
         [
             "Trust { proxy: false }",
             "Trust { proxy: true }",
@@ -187,13 +187,13 @@ fn trust_is_asked_for_before_a_connection_and_a_layer_after_it() {
             "Write",
             "Event(Head)",
         ],
-        "what came behind the answer to CONNECT is for the layer within the tunnel"
+        "the bytes after the response to CONNECT are for the layer in the tunnel"
     );
     assert_eq!(exchange.layer_facts().version, Some("Hoard 1"));
 }
 
 #[test]
-fn trust_that_was_not_asked_for_changes_nothing() {
+fn unexpected_configuration_has_no_effect() {
     let now = Mono::default();
     let mut exchange = Exchange::new(ExchangeId(1), get("https://a.test/"), Arc::new(trusting(1)));
     assert_eq!(exchange.poll(now, &NoSink), Action::Acquire);
@@ -202,7 +202,7 @@ fn trust_that_was_not_asked_for_changes_nothing() {
 }
 
 #[test]
-fn a_strict_request_is_not_given_the_connection_of_an_insecure_one() {
+fn strict_request_does_not_reuse_an_insecure_connection() {
     let now = Mono::default();
     let mut pool = Pool::new(Default::default());
     let mut given = |options: Options| {
@@ -211,11 +211,11 @@ fn a_strict_request_is_not_given_the_connection_of_an_insecure_one() {
         let mut lease = pool.acquire(bench.exchange.route(), now, |_: &()| true).unwrap();
         let is_reused = lease.link.is_some();
         bench.link = lease.link.take();
-        bench.runs();
-        bench.hears(&response(0));
-        assert_eq!(bench.runs(), Stop::Done);
+        bench.run();
+        bench.server_sends(&response(0));
+        assert_eq!(bench.run(), Stop::Done);
         (lease.link, lease.transport) = (bench.link.take(), Some(()));
-        assert!(lease.link.is_some(), "it can be used again");
+        assert!(lease.link.is_some(), "it can be reused");
         pool.release(lease, now, |_| true);
         is_reused
     };
@@ -227,46 +227,52 @@ fn a_strict_request_is_not_given_the_connection_of_an_insecure_one() {
 }
 
 #[test]
-fn nothing_is_read_while_a_layer_holds_more_than_it_may() {
+fn reads_stop_while_the_layer_buffers_too_much() {
     const LEN: usize = 3 * MAX_BUFFERED;
     let mut bench = asked(Delivers::Some(1000));
-    let mut told = 0;
-    let mut stop = bench.hears(&response(LEN)[..LEN]);
+    let mut received = 0;
+    let mut stop = bench.server_sends(&response(LEN)[..LEN]);
     while let Stop::Event(event) = stop {
-        told += event.strip_prefix("data ").map_or(0, str::len);
-        stop = bench.runs();
+        received += event.strip_prefix("data ").map_or(0, str::len);
+        stop = bench.run();
     }
     assert!(matches!(stop, Stop::Read(..)), "{stop:?}");
-    assert!(told > LEN - MAX_BUFFERED - 2000, "more is read after {told} bytes of the body");
+    assert!(
+        received > LEN - MAX_BUFFERED - 2000,
+        "more is read after {received} bytes of the body"
+    );
 }
 
 #[test]
-fn a_layer_that_holds_too_much_and_delivers_nothing_ends_the_exchange() {
+fn layer_that_buffers_too_much_without_output_fails_the_exchange() {
     let mut bench = asked(Delivers::Nothing);
-    assert!(matches!(bench.hears(&"x".repeat(MAX_BUFFERED)), Stop::Read(..)), "it may hold that");
-    assert_eq!(failed(bench.hears("x")).cause, Cause::Layer(0));
+    assert!(
+        matches!(bench.server_sends(&"x".repeat(MAX_BUFFERED)), Stop::Read(..)),
+        "it may buffer that"
+    );
+    assert_eq!(failed(bench.server_sends("x")).cause, Cause::Layer(0));
 }
 
 #[test]
-fn what_a_layer_says_during_the_response_is_sent_before_more_is_waited_for() {
+fn output_of_a_layer_is_sent_before_the_next_read() {
     let mut bench = asked(Delivers::Acknowledges);
     bench.sent();
     let (first, rest) = (&response(10)[..20], &response(10)[20..]);
-    assert!(matches!(bench.hears(first), Stop::Read(..)));
+    assert!(matches!(bench.server_sends(first), Stop::Read(..)));
     assert_eq!(bench.sent(), "<ack>");
-    assert!(matches!(bench.hears(rest), Stop::Event(_)));
+    assert!(matches!(bench.server_sends(rest), Stop::Event(_)));
 }
 
 #[test]
-fn the_failure_of_a_layer_is_that_of_the_exchange() {
+fn failure_of_a_layer_fails_the_exchange() {
     let mut bench = asked(Delivers::Error(7));
-    let error = failed(bench.hears("x"));
+    let error = failed(bench.server_sends("x"));
     assert_eq!((error.phase, error.cause), (Phase::ReceiveHead, Cause::Layer(7)));
-    assert_eq!(error.source().unwrap().to_string(), "the layer does not like that");
+    assert_eq!(error.source().unwrap().to_string(), "the layer refuses the bytes");
 }
 
 #[test]
-fn without_a_layer_there_is_no_exchange() {
+fn missing_layer_fails_the_exchange() {
     for (error, cause) in [
         (LayerError::other(5, "no key"), Cause::Layer(5)),
         (TlsError::Configuration.into(), Cause::Tls(TlsError::Configuration)),
@@ -297,7 +303,7 @@ fn without_a_layer_there_is_no_exchange() {
 }
 
 #[test]
-fn a_configuration_that_does_not_come_is_waited_for_as_long_as_the_whole_may_take() {
+fn wait_for_a_configuration_ends_with_the_total_timeout() {
     let options = Options::with(|options| {
         options.timeouts.total = Some(Duration::from_secs(3));
     });

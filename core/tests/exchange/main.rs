@@ -1,4 +1,4 @@
-//! The client's exchange by example: what it asks of its driver, and what comes of the answers.
+//! Examples of the client's exchange: its actions, and the results of the driver's calls.
 
 #![cfg(test)]
 

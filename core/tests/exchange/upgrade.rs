@@ -1,4 +1,4 @@
-//! Connections that leave HTTP/1.1 (RFC 9110 sections 7.8 and 9.3.6).
+//! Connections that switch protocols (RFC 9110 sections 7.8 and 9.3.6).
 
 use limpid_core::client::{Options, Proxy, Request};
 use limpid_core::error::Misuse;
@@ -10,12 +10,12 @@ const UPGRADE: [(&str, &str); 2] = [("Connection", "upgrade"), ("Upgrade", "chat
 const SWITCHING: &str =
     "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: chat\r\n\r\n";
 
-/// A request for an upgrade that was answered so.
+/// Creates an exchange that requested an upgrade and received this response.
 fn answered(response: &str) -> Bench {
     let mut bench = Bench::new("GET", &UPGRADE, b"");
-    assert!(matches!(bench.runs(), Stop::Read(..)));
-    assert!(matches!(bench.hears(response), Stop::Event(_)));
-    bench.told();
+    assert!(matches!(bench.run(), Stop::Read(..)));
+    assert!(matches!(bench.server_sends(response), Stop::Event(_)));
+    bench.events();
     bench
 }
 
@@ -28,9 +28,9 @@ fn read(switched: &mut Switched) -> String {
 }
 
 #[test]
-fn what_came_behind_the_response_is_read_first() {
+fn bytes_after_the_response_are_read_first() {
     let mut bench = answered(&[SWITCHING, "hello"].concat());
-    let mut switched = bench.takes_switched().unwrap();
+    let mut switched = bench.take_switched().unwrap();
     assert_eq!(read(&mut switched), "hell");
     assert_eq!(read(&mut switched), "o");
     assert_eq!(read(&mut switched), "nothing yet");
@@ -42,8 +42,8 @@ fn what_came_behind_the_response_is_read_first() {
 }
 
 #[test]
-fn both_directions_are_independent() {
-    let mut switched = answered(SWITCHING).takes_switched().unwrap();
+fn directions_of_a_switched_connection_are_independent() {
+    let mut switched = answered(SWITCHING).take_switched().unwrap();
     assert_eq!(switched.poll().unwrap(), Interest { read: true, write: false });
     assert_eq!(switched.write(b"one").unwrap(), 3);
     assert_eq!(switched.write(b"two").unwrap(), 3);
@@ -59,8 +59,8 @@ fn both_directions_are_independent() {
 }
 
 #[test]
-fn a_direction_that_was_ended_leaves_the_other_open() {
-    let mut switched = answered(SWITCHING).takes_switched().unwrap();
+fn closed_direction_leaves_the_other_open() {
+    let mut switched = answered(SWITCHING).take_switched().unwrap();
     assert_eq!(switched.write(b"last").unwrap(), 4);
     switched.close();
     assert_eq!((switched.write(b"more").unwrap(), switched.is_closed()), (0, true));
@@ -71,8 +71,8 @@ fn a_direction_that_was_ended_leaves_the_other_open() {
 }
 
 #[test]
-fn neither_direction_holds_more_than_it_may() {
-    let mut switched = answered(SWITCHING).takes_switched().unwrap();
+fn buffers_of_both_directions_are_bounded() {
+    let mut switched = answered(SWITCHING).take_switched().unwrap();
     let data = [b'x'; 10_000];
     let mut taken = 0;
     while switched.poll().unwrap().read {
@@ -91,12 +91,12 @@ fn neither_direction_holds_more_than_it_may() {
     assert_eq!(written, 64 * 1024);
     assert_eq!(switched.poll().unwrap(), Interest { read: false, write: true });
     assert_eq!(switched.read(&mut [0; 9000]).unwrap(), Some(9000));
-    assert!(switched.poll().unwrap().read, "there is room again");
+    assert!(switched.poll().unwrap().read, "the buffer has space again");
 }
 
 #[test]
-fn more_bytes_than_there_are_is_a_misuse_that_changes_nothing() {
-    let mut switched = answered(SWITCHING).takes_switched().unwrap();
+fn too_many_bytes_are_refused_without_effect() {
+    let mut switched = answered(SWITCHING).take_switched().unwrap();
     let room = switched.space(1).len();
     assert_eq!(switched.handle_received(room + 1).unwrap_err().misuse, Misuse::TooManyBytes);
     switched.write(b"one").unwrap();
@@ -105,7 +105,7 @@ fn more_bytes_than_there_are_is_a_misuse_that_changes_nothing() {
 }
 
 #[test]
-fn the_exchange_ends_as_if_the_response_had_been_read() {
+fn exchange_ends_after_a_switch() {
     let ends = [
         "receive_response_body.started",
         "receive_response_body.complete",
@@ -114,57 +114,57 @@ fn the_exchange_ends_as_if_the_response_had_been_read() {
         "exchange.complete",
     ];
     let mut taken = answered(SWITCHING);
-    assert!(taken.takes_switched().is_some());
-    assert_eq!(taken.ends(), Ok(()));
-    assert_eq!(taken.told(), ends);
+    assert!(taken.take_switched().is_some());
+    assert_eq!(taken.run_to_end(), Ok(()));
+    assert_eq!(taken.events(), ends);
     let mut left = answered(SWITCHING);
-    assert_eq!(left.ends(), Ok(()));
-    assert_eq!(left.told(), ends);
-    assert!(taken.link.is_none() && left.link.is_none(), "neither serves again");
+    assert_eq!(left.run_to_end(), Ok(()));
+    assert_eq!(left.events(), ends);
+    assert!(taken.link.is_none() && left.link.is_none(), "neither connection is reused");
 }
 
 #[test]
-fn a_server_may_stay_with_http() {
+fn server_may_decline_an_upgrade() {
     let mut bench = answered("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-    assert!(bench.takes_switched().is_none());
-    assert_eq!(bench.runs(), Stop::Event("data ok".to_owned()));
-    assert_eq!(bench.ends(), Ok(()));
-    assert!(bench.link.is_some(), "the connection can serve again");
+    assert!(bench.take_switched().is_none());
+    assert_eq!(bench.run(), Stop::Event("data ok".to_owned()));
+    assert_eq!(bench.run_to_end(), Ok(()));
+    assert!(bench.link.is_some(), "the connection can be reused");
 }
 
 #[test]
-fn connect_asks_for_host_and_port() {
+fn connect_target_is_host_and_port() {
     let mut bench = Bench::new("CONNECT", &[], b"");
-    bench.runs();
+    bench.run();
     let sent = bench.sent();
     assert!(sent.starts_with("CONNECT localhost:80 HTTP/1.1\r\nHost: localhost\r\n"), "{sent:?}");
-    // What a length says of a tunnel is not listened to.
+    // Content-Length of a tunnel is ignored.
     let head = "HTTP/1.1 200 Connected\r\nContent-Length: 1\r\n\r\nraw";
-    assert_eq!(bench.hears(head), Stop::Event("head 200".to_owned()));
-    let mut tunnel = bench.takes_switched().unwrap();
+    assert_eq!(bench.server_sends(head), Stop::Event("head 200".to_owned()));
+    let mut tunnel = bench.take_switched().unwrap();
     assert_eq!(read(&mut tunnel), "raw");
-    assert_eq!(bench.ends(), Ok(()));
+    assert_eq!(bench.run_to_end(), Ok(()));
 }
 
 #[test]
-fn connect_goes_through_a_proxy_as_it_is() {
+fn connect_through_a_proxy_is_unchanged() {
     let url = "http://db.example:5432/".parse().unwrap();
     let proxy: Proxy = "http://me:pw@proxy.example:3128".parse().unwrap();
     let options = Options::with(|options| options.proxies = proxy.into());
     let mut bench = Bench::of(Request::builder(b"CONNECT", url).build(), options, b"");
-    bench.runs();
+    bench.run();
     let sent = bench.sent();
     assert!(sent.starts_with("CONNECT db.example:5432 HTTP/1.1\r\n"), "{sent:?}");
     assert!(sent.contains("Proxy-Authorization: Basic "), "{sent:?}");
 }
 
 #[test]
-fn a_target_can_be_given() {
+fn target_can_be_set() {
     let request = |method: &str, target: &str| {
         let url = "http://localhost/path".parse().unwrap();
         let request = Request::builder(method.as_bytes(), url).target(target.as_bytes());
         let mut bench = Bench::of(request.build(), Options::default(), b"");
-        (bench.runs(), bench.sent())
+        (bench.run(), bench.sent())
     };
     assert!(request("OPTIONS", "*").1.starts_with("OPTIONS * HTTP/1.1\r\n"));
     assert!(request("CONNECT", "a.example:22").1.starts_with("CONNECT a.example:22 HTTP/1.1\r\n"));

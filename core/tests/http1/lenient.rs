@@ -1,11 +1,11 @@
-//! Each tolerance: refused without it, read with it, and told.
+//! Each tolerance: without it the bytes are refused, with it they are read and the use is reported.
 
 use limpid_core::http1::Role;
 use limpid_core::limits::Lenient;
 
 use crate::side::{Side, tolerant};
 
-/// A tolerance, who reads, what, the rule, its offset, and what is read when it is tolerated.
+/// A tolerance, the role that reads, the bytes, the rule, its offset, and the events with the tolerance.
 type Example = (Lenient, Role, &'static str, &'static str, u64, &'static [&'static str]);
 
 const EXAMPLES: &[Example] = &[
@@ -103,39 +103,39 @@ const EXAMPLES: &[Example] = &[
 fn side(role: Role, lenient: Lenient) -> Side {
     match role {
         Role::Server => Side::new(role, tolerant(lenient)),
-        Role::Client => Side::asked_with("GET", tolerant(lenient)),
+        Role::Client => Side::client_after_with("GET", tolerant(lenient)),
     }
 }
 
 #[test]
-fn each_tolerance_is_refused_without_its_bit_and_told_with_it() {
+fn broken_rule_is_refused_or_tolerated_and_reported() {
     for &(lenient, role, bytes, rule, offset, read) in EXAMPLES {
-        let refusal = side(role, Lenient::STRICT).hears(bytes);
+        let refusal = side(role, Lenient::STRICT).receive(bytes);
         let refusal = refusal.last().unwrap();
         assert!(refusal.starts_with(rule), "{refusal} is not {rule}");
 
         let mut tolerant = side(role, lenient);
-        assert_eq!(tolerant.hears(bytes), read);
-        assert!(tolerant.tolerated().iter().all(|told| told.0 == rule), "{rule}");
+        assert_eq!(tolerant.receive(bytes), read);
+        assert!(tolerant.tolerated().iter().all(|events| events.0 == rule), "{rule}");
         assert_eq!(tolerant.tolerated().first(), Some(&(rule, offset)));
     }
 }
 
 #[test]
-fn each_use_is_told_once_however_the_bytes_arrive() {
+fn tolerance_is_reported_once_for_any_pieces() {
     for &(lenient, role, bytes, ..) in EXAMPLES {
         let mut whole = side(role, lenient);
-        whole.hears(bytes);
+        whole.receive(bytes);
         let mut bytewise = side(role, lenient);
         for byte in bytes.as_bytes() {
-            bytewise.hears([*byte]);
+            bytewise.receive([*byte]);
         }
         assert_eq!(whole.tolerated(), bytewise.tolerated());
     }
 }
 
 #[test]
-fn there_is_an_example_of_each() {
+fn every_tolerance_has_an_example() {
     for (name, lenient) in Lenient::NAMED {
         assert!(EXAMPLES.iter().any(|example| example.0 == *lenient), "{name}");
     }
@@ -150,7 +150,7 @@ fn no_tolerance_admits_what_could_split_a_message() {
         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\nx\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nxXX",
     ] {
-        let heard = side(Role::Server, Lenient::ALL).hears(bytes);
-        assert!(heard.last().unwrap().contains(" at "), "{heard:?}");
+        let events = side(Role::Server, Lenient::ALL).receive(bytes);
+        assert!(events.last().unwrap().contains(" at "), "{events:?}");
     }
 }

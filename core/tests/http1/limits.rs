@@ -1,26 +1,26 @@
-//! Limits: what exceeds one is refused before its end is seen, and is not held.
+//! Limits: what exceeds a limit is refused before all of it has arrived.
 
 use limpid_core::http1::Role;
 use limpid_core::limits::Config;
 
 use crate::side::{Side, limited};
 
-/// Sends `start` and then `more` over and over, until the peer refuses. Returns how many bytes it
-/// took and what it said.
+/// Sends `start` and then `more` repeatedly, until `side` refuses. Returns how many bytes it accepted,
+/// and the error.
 fn endless(mut side: Side, start: &str, more: &str) -> (u64, String) {
-    side.hears(start);
+    side.receive(start);
     for _ in 0..100_000 {
-        let last = side.hears(more).pop().unwrap();
+        let last = side.receive(more).pop().unwrap();
         assert!(side.connection.unread().len() <= 64 * 1024 + more.len(), "held: {last}");
         if !matches!(last.as_str(), "NeedInput" | "Paused") {
             return (side.connection.received(), last);
         }
     }
-    panic!("{more:?} without end is never refused");
+    panic!("endless {more:?} is never refused");
 }
 
 #[test]
-fn nothing_is_read_without_end() {
+fn every_repeated_element_has_a_limit() {
     let post = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
     for (start, more, refusal) in [
         ("", "\r\n", "TooManyBlankLines at 8"),
@@ -35,40 +35,40 @@ fn nothing_is_read_without_end() {
         (&format!("{post}0\r\n"), "x", "TrailersTooLong at 16443"),
         (&format!("{post}0\r\n"), "X: y\r\n", "TooManyFields at 827"),
     ] {
-        let (taken, said) = endless(Side::server(), start, more);
-        assert_eq!(said, refusal, "{start:?} {more:?}");
+        let (taken, output) = endless(Side::server(), start, more);
+        assert_eq!(output, refusal, "{start:?} {more:?}");
         let at: u64 = refusal.rsplit(' ').next().unwrap().parse().unwrap();
         assert!(taken <= at + more.len() as u64 + 2, "{refusal} after {taken} bytes");
     }
 }
 
 #[test]
-fn informational_responses_have_a_budget() {
+fn informational_responses_are_limited() {
     let more = "HTTP/1.1 103 X\r\n\r\n";
-    let (taken, said) = endless(Side::asked("GET"), "", more);
-    assert_eq!(said, "TooManyInformational at 288");
+    let (taken, output) = endless(Side::client_after("GET"), "", more);
+    assert_eq!(output, "TooManyInformational at 288");
     assert_eq!(taken, 17 * more.len() as u64);
 }
 
 #[test]
-fn the_limit_itself_is_within_the_limit() {
+fn value_equal_to_the_limit_is_accepted() {
     let head = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     for (limit, accepted) in [(head.len(), true), (head.len() - 1, false)] {
         let mut server = Side::new(Role::Server, limited(|limits| limits.head = limit));
-        assert_eq!(server.hears(head).len() == 3, accepted, "{limit}");
+        assert_eq!(server.receive(head).len() == 3, accepted, "{limit}");
     }
     for (limit, accepted) in [(16, true), (15, false)] {
         let mut server = Side::new(Role::Server, limited(|limits| limits.start_line = limit));
-        assert_eq!(server.hears(head).len() == 3, accepted, "{limit}");
+        assert_eq!(server.receive(head).len() == 3, accepted, "{limit}");
     }
     for (limit, accepted) in [(1, true), (0, false)] {
         let mut server = Side::new(Role::Server, limited(|limits| limits.fields = limit));
-        assert_eq!(server.hears(head).len() == 3, accepted, "{limit}");
+        assert_eq!(server.receive(head).len() == 3, accepted, "{limit}");
     }
 }
 
 #[test]
-fn a_limit_says_what_a_server_should_answer() {
+fn limit_has_the_status_of_the_response() {
     use limpid_core::error::Rule;
 
     for (rule, status) in [
@@ -85,31 +85,34 @@ fn a_limit_says_what_a_server_should_answer() {
 }
 
 #[test]
-fn a_body_over_its_limit_is_refused_when_it_is_announced() {
+fn body_above_the_limit_is_refused_when_announced() {
     let config = || limited(|limits| limits.body = 3);
     let mut server = Side::new(Role::Server, config());
-    let heard = server.hears("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n");
-    assert_eq!(heard, ["BodyTooLong at 42"]);
+    let events = server.receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n");
+    assert_eq!(events, ["BodyTooLong at 42"]);
 
     let mut server = Side::new(Role::Server, config());
     let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
     assert_eq!(
-        server.hears(format!("{head}3\r\nabc\r\n1\r\n"))[1..],
+        server.receive(format!("{head}3\r\nabc\r\n1\r\n"))[1..],
         ["data abc", "BodyTooLong at 64"]
     );
 
-    let mut client = Side::asked_with("GET", config());
-    client.hears("HTTP/1.1 200 OK\r\n\r\nabc");
-    assert_eq!(client.hears("d"), ["BodyTooLong at 22"]);
+    let mut client = Side::client_after_with("GET", config());
+    client.receive("HTTP/1.1 200 OK\r\n\r\nabc");
+    assert_eq!(client.receive("d"), ["BodyTooLong at 22"]);
 }
 
 #[test]
-fn a_hundred_fields_and_a_head_of_64_kib_are_read_by_default() {
+fn default_limits_accept_a_hundred_fields_and_64_kib() {
     let fields: String = (0..100).map(|index| format!("X{index}: y\r\n")).collect();
     let mut server = Side::new(Role::Server, Config::default());
-    assert_eq!(server.hears(format!("GET / HTTP/1.1\r\nHost: a\r\n{fields}\r\n")).len(), 3);
+    assert_eq!(server.receive(format!("GET / HTTP/1.1\r\nHost: a\r\n{fields}\r\n")).len(), 3);
 
     let padding = "x".repeat(64 * 1024 - "GET / HTTP/1.1\r\nHost: a\r\nX: \r\n\r\n".len());
     let mut server = Side::new(Role::Server, Config::default());
-    assert_eq!(server.hears(format!("GET / HTTP/1.1\r\nHost: a\r\nX: {padding}\r\n\r\n")).len(), 3);
+    assert_eq!(
+        server.receive(format!("GET / HTTP/1.1\r\nHost: a\r\nX: {padding}\r\n\r\n")).len(),
+        3
+    );
 }

@@ -1,4 +1,4 @@
-//! The connection by example: bytes in, events out.
+//! Examples of connections, as bytes and the resulting events.
 
 #![cfg(test)]
 

@@ -1,11 +1,11 @@
-//! Each rule: the smallest bytes that break it, and where the fault is said to be.
+//! Each rule, with the smallest input that breaks it and the offset of the error.
 
 use limpid_core::error::{PeerError, Rule};
 use limpid_core::http1::Role;
 use limpid_core::internal::transcript::{Chunking, Outcome, Setup, Transcript};
 use limpid_core::limits::{Config, Limits};
 
-/// Limits that are quickly reached.
+/// Returns small limits.
 fn limits() -> Limits {
     Limits::with(|limits| {
         limits.start_line = 40;
@@ -21,7 +21,7 @@ fn limits() -> Limits {
     })
 }
 
-/// What a peer sends, and what is said of it: the rule, the offset, and the byte there.
+/// What a peer sends, the rule that it breaks, the offset, and the byte there.
 type Example = (&'static [u8], Rule, u64, Option<u8>);
 
 const REQUESTS: &[Example] = &[
@@ -71,7 +71,7 @@ const REQUESTS: &[Example] = &[
     (b"POST / HTTP/1.0\r\nContent-Length: 101\r\n\r\n", Rule::BodyTooLong, 33, None),
 ];
 
-/// What follows [`CHUNKED_HEAD`]; offsets count from its end.
+/// Bytes after [`CHUNKED_HEAD`]; offsets count from its end.
 const CHUNKED: &[Example] = &[
     (b"x\r\n", Rule::ChunkSize, 0, Some(b'x')),
     (b"\r\n", Rule::ChunkSize, 0, Some(b'\r')),
@@ -152,7 +152,7 @@ fn check(role: Role, eof: bool, bytes: &[u8], error: PeerError) {
 }
 
 #[test]
-fn each_rule_is_refused_where_it_is_broken() {
+fn broken_rule_is_refused_at_its_offset() {
     for &(bytes, rule, offset, byte) in REQUESTS {
         check(Role::Server, false, bytes, PeerError { rule, offset, byte });
     }
@@ -170,8 +170,8 @@ fn each_rule_is_refused_where_it_is_broken() {
 }
 
 #[test]
-fn there_is_an_example_of_each_rule() {
-    // These two depend on what we sent; the client's examples have them.
+fn every_rule_has_an_example() {
+    // These two depend on the request; `client.rs` has examples of them.
     let elsewhere = [Rule::ResponseUnasked, Rule::SwitchUnasked];
     let examples = [REQUESTS, CHUNKED, RESPONSES, ENDS].concat();
     for rule in Rule::ALL {
@@ -181,7 +181,7 @@ fn there_is_an_example_of_each_rule() {
 }
 
 #[test]
-fn every_rule_explains_itself() {
+fn every_rule_has_a_description() {
     for rule in Rule::ALL {
         let error = PeerError { rule: *rule, offset: 7, byte: Some(0) };
         let shown = error.to_string();

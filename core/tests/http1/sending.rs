@@ -1,11 +1,11 @@
-//! What is sent, and what is refused before a byte of it is written.
+//! Messages that are sent, and messages that are refused before a byte is written.
 
 use limpid_core::error::{Call, Misuse};
 use limpid_core::http1::BodySize;
 
 use crate::side::Side;
 
-/// What a client writes for a request and its body, or why it refuses.
+/// Returns what a client writes for a request and its body, or the reason for which it refuses.
 fn request(fields: &str, size: BodySize, data: &'static str) -> Result<String, Misuse> {
     let mut client = Side::client();
     let mut send = || {
@@ -14,11 +14,11 @@ fn request(fields: &str, size: BodySize, data: &'static str) -> Result<String, M
         client.finish("")
     };
     send().map_err(|error| error.misuse)?;
-    Ok(client.says())
+    Ok(client.take_output())
 }
 
 #[test]
-fn the_machine_writes_the_framing_that_the_caller_left_out() {
+fn connection_adds_missing_framing_fields() {
     assert_eq!(
         request("Host: a", BodySize::None, "").unwrap(),
         "POST / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -34,7 +34,7 @@ fn the_machine_writes_the_framing_that_the_caller_left_out() {
 }
 
 #[test]
-fn order_and_case_are_the_callers() {
+fn order_and_case_of_fields_are_kept() {
     assert_eq!(
         request("x-B: 1\ncontent-length: 02\nHOST: a\nX-b: 2", BodySize::Length(2), "hi").unwrap(),
         "POST / HTTP/1.1\r\nx-B: 1\r\ncontent-length: 02\r\nHOST: a\r\nX-b: 2\r\n\r\nhi"
@@ -83,12 +83,12 @@ fn nothing_that_could_split_a_request_is_written() {
         let error = client.request(method, target, fields, BodySize::None).unwrap_err();
         assert_eq!((error.call, error.misuse), (Call::SendRequest, misuse), "{method} {target}");
         assert_eq!(client.connection.out_len(), 0);
-        client.asks("GET", "Host: a");
+        client.send_empty_request("GET", "Host: a");
     }
 }
 
 #[test]
-fn a_line_feed_in_a_value_or_reason_is_refused() {
+fn line_feed_in_a_value_or_reason_is_refused() {
     use limpid_core::fields::FieldBlock;
     use limpid_core::http1::{Connection, Role};
     use limpid_core::trace::{Cx, NoSink, Scope};
@@ -111,7 +111,7 @@ fn a_line_feed_in_a_value_or_reason_is_refused() {
 }
 
 #[test]
-fn a_body_is_as_long_as_it_was_announced() {
+fn body_must_have_the_announced_length() {
     let mut client = Side::client();
     client.request("POST", "/", "Host: a", BodySize::Length(3)).unwrap();
     client.data("ab").unwrap();
@@ -120,12 +120,12 @@ fn a_body_is_as_long_as_it_was_announced() {
     assert_eq!(client.finish("").unwrap_err().misuse, Misuse::BodyTooShort(1));
     client.data("c").unwrap();
     client.finish("").unwrap();
-    assert!(client.says().ends_with("\r\n\r\nabc"));
+    assert!(client.take_output().ends_with("\r\n\r\nabc"));
     assert_eq!(client.data("d").unwrap_err().misuse, Misuse::State);
 }
 
 #[test]
-fn a_message_without_a_body_takes_none() {
+fn message_without_a_body_refuses_data() {
     assert_eq!(request("Host: a", BodySize::None, "x"), Err(Misuse::NoBody));
     let mut client = Side::client();
     let connect = client.request("CONNECT", "a:1", "Host: a:1", BodySize::Length(3));
@@ -133,22 +133,22 @@ fn a_message_without_a_body_takes_none() {
 }
 
 #[test]
-fn an_empty_piece_does_not_end_a_chunked_body() {
+fn empty_piece_does_not_end_a_chunked_body() {
     let mut client = Side::client();
     client.request("POST", "/", "Host: a", BodySize::Unknown).unwrap();
-    client.says();
+    client.take_output();
     client.data("").unwrap();
-    assert_eq!(client.says(), "");
+    assert_eq!(client.take_output(), "");
     client.data("hi").unwrap();
     client.finish("").unwrap();
-    assert_eq!(client.says(), "2\r\nhi\r\n0\r\n\r\n");
+    assert_eq!(client.take_output(), "2\r\nhi\r\n0\r\n\r\n");
 }
 
 #[test]
-fn trailers_follow_a_chunked_body_alone() {
+fn trailers_require_a_chunked_body() {
     let mut client = Side::client();
     client.request("POST", "/", "Host: a\nTrailer: X", BodySize::Unknown).unwrap();
-    client.says();
+    client.take_output();
     for (trailers, misuse) in [
         ("Content-Length: 3", Misuse::TrailerForbidden(0)),
         ("X: y\nHost: a", Misuse::TrailerForbidden(1)),
@@ -158,24 +158,24 @@ fn trailers_follow_a_chunked_body_alone() {
         assert_eq!(client.finish(trailers).unwrap_err().misuse, misuse, "{trailers}");
     }
     client.finish("X: y").unwrap();
-    assert_eq!(client.says(), "0\r\nX: y\r\n\r\n");
+    assert_eq!(client.take_output(), "0\r\nX: y\r\n\r\n");
 
     let mut client = Side::client();
     client.request("POST", "/", "Host: a", BodySize::Length(0)).unwrap();
     assert_eq!(client.finish("X: y").unwrap_err().misuse, Misuse::TrailersNeedChunks);
 }
 
-/// A server that has heard a request with this method.
-fn heard(method: &str) -> Side {
+/// Creates a server that has received a request with this method.
+fn server_after(method: &str) -> Side {
     let mut server = Side::server();
     let target = if method == "CONNECT" { "a:1" } else { "/" };
-    server.hears(format!("{method} {target} HTTP/1.1\r\nHost: a\r\n\r\n"));
+    server.receive(format!("{method} {target} HTTP/1.1\r\nHost: a\r\n\r\n"));
     server
 }
 
 #[test]
-fn responses_without_a_body_may_describe_the_one_of_get() {
-    for (method, status, size, said) in [
+fn bodiless_response_may_describe_the_body_of_get() {
+    for (method, status, size, expected) in [
         ("HEAD", 200, BodySize::Length(5), "HTTP/1.1 200 X\r\nContent-Length: 5\r\n\r\n"),
         ("HEAD", 200, BodySize::Unknown, "HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n"),
         ("HEAD", 200, BodySize::None, "HTTP/1.1 200 X\r\n\r\n"),
@@ -184,59 +184,60 @@ fn responses_without_a_body_may_describe_the_one_of_get() {
         ("GET", 204, BodySize::None, "HTTP/1.1 204 X\r\n\r\n"),
         ("GET", 205, BodySize::None, "HTTP/1.1 205 X\r\nContent-Length: 0\r\n\r\n"),
     ] {
-        let mut server = heard(method);
+        let mut server = server_after(method);
         server.respond(status, "", size).unwrap();
         assert!(server.data("hello").is_err(), "{method} {status}");
         server.finish("").unwrap();
-        assert_eq!(server.says(), said);
+        assert_eq!(server.take_output(), expected);
     }
 }
 
 #[test]
-fn responses_that_cannot_have_a_body_are_not_given_one() {
+fn response_that_cannot_have_a_body_refuses_one() {
     for (method, status, size) in
         [("GET", 204, BodySize::Length(0)), ("CONNECT", 200, BodySize::Length(2))]
     {
-        let error = heard(method).respond(status, "", size).unwrap_err();
+        let error = server_after(method).respond(status, "", size).unwrap_err();
         assert_eq!(error.misuse, Misuse::NoBody, "{method} {status}");
     }
     for (method, status) in [("GET", 204), ("CONNECT", 200)] {
-        let error = heard(method).respond(status, "Content-Length: 0", BodySize::None).unwrap_err();
+        let error =
+            server_after(method).respond(status, "Content-Length: 0", BodySize::None).unwrap_err();
         assert_eq!(error.misuse, Misuse::Framing, "{method} {status}");
     }
 }
 
 #[test]
-fn statuses_fit_their_calls() {
+fn status_must_be_valid_for_the_call() {
     for status in [0, 99, 100, 103, 1000] {
-        let error = heard("GET").respond(status, "", BodySize::None).unwrap_err();
+        let error = server_after("GET").respond(status, "", BodySize::None).unwrap_err();
         assert_eq!(error.misuse, Misuse::Status, "{status}");
     }
     for status in [99, 101, 200] {
-        let error = heard("GET").inform(status, "").unwrap_err();
+        let error = server_after("GET").inform(status, "").unwrap_err();
         assert_eq!(error.misuse, Misuse::Status, "{status}");
     }
-    let mut server = heard("GET");
+    let mut server = server_after("GET");
     server.inform(103, "Link: </a>").unwrap();
-    assert_eq!(server.says(), "HTTP/1.1 103 X\r\nLink: </a>\r\n\r\n");
+    assert_eq!(server.take_output(), "HTTP/1.1 103 X\r\nLink: </a>\r\n\r\n");
     assert_eq!(server.inform(103, "Content-Length: 1").unwrap_err().misuse, Misuse::Framing);
 }
 
 #[test]
-fn a_large_piece_is_lent_and_sent_in_any_steps() {
+fn large_piece_is_sent_uncopied_in_any_steps() {
     static LARGE: [u8; 10_000] = [b'x'; 10_000];
     let mut client = Side::client();
     client.request("POST", "/", "Host: a", BodySize::Unknown).unwrap();
     client.data(std::str::from_utf8(&LARGE).unwrap()).unwrap();
     client.finish("").unwrap();
     assert_eq!(client.connection.out()[1].as_ptr(), LARGE.as_ptr(), "no copy");
-    let (len, mut said) = (client.connection.out_len(), Vec::new());
+    let (len, mut output) = (client.connection.out_len(), Vec::new());
     while client.connection.out_len() > 0 {
         let piece = client.connection.out().concat();
         let n = piece.len().min(777);
-        said.extend_from_slice(&piece[..n]);
+        output.extend_from_slice(&piece[..n]);
         client.connection.sent(n);
     }
-    assert_eq!((said.len(), client.connection.total_sent()), (len, len as u64));
-    assert!(said.ends_with(b"x\r\n0\r\n\r\n"));
+    assert_eq!((output.len(), client.connection.total_sent()), (len, len as u64));
+    assert!(output.ends_with(b"x\r\n0\r\n\r\n"));
 }

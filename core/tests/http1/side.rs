@@ -1,4 +1,4 @@
-//! One side of a connection, with what it hears and says as text.
+//! One side of a connection, with its events and its output as text.
 
 use std::cell::RefCell;
 
@@ -43,23 +43,23 @@ impl Side {
         Self::new(Role::Client, Config::default())
     }
 
-    /// A client that has sent a whole request with this method.
-    pub(crate) fn asked(method: &str) -> Self {
-        Self::asked_with(method, Config::default())
+    /// Creates a client that has sent a whole request with this method.
+    pub(crate) fn client_after(method: &str) -> Self {
+        Self::client_after_with(method, Config::default())
     }
 
-    pub(crate) fn asked_with(method: &str, config: Config) -> Self {
+    pub(crate) fn client_after_with(method: &str, config: Config) -> Self {
         let mut client = Self::new(Role::Client, config);
-        client.asks(method, "Host: a");
+        client.send_empty_request(method, "Host: a");
         client
     }
 
-    /// Sends a request without a body, and takes it off.
-    pub(crate) fn asks(&mut self, method: &str, fields: &str) -> String {
+    /// Sends a request without a body, and returns it as text.
+    pub(crate) fn send_empty_request(&mut self, method: &str, fields: &str) -> String {
         let target = if method == "CONNECT" { "a:443" } else { "/" };
         self.request(method, target, fields, BodySize::None).unwrap();
         self.finish("").unwrap();
-        self.says()
+        self.take_output()
     }
 
     pub(crate) fn request(
@@ -100,53 +100,53 @@ impl Side {
     }
 
     /// Responds with an empty 200.
-    pub(crate) fn answers(&mut self) -> String {
+    pub(crate) fn send_empty_response(&mut self) -> String {
         self.respond(200, "", BodySize::None).unwrap();
         self.finish("").unwrap();
-        self.says()
+        self.take_output()
     }
 
-    /// What waits for the transport, which takes it.
-    pub(crate) fn says(&mut self) -> String {
-        let said = String::from_utf8(self.connection.out().concat()).unwrap();
-        self.connection.sent(said.len());
-        said
+    /// Returns the bytes that wait for the transport, and removes them.
+    pub(crate) fn take_output(&mut self) -> String {
+        let output = String::from_utf8(self.connection.out().concat()).unwrap();
+        self.connection.sent(output.len());
+        output
     }
 
-    /// Every event that the bytes bring, and where the connection then stands.
-    pub(crate) fn hears(&mut self, bytes: impl AsRef<[u8]>) -> Vec<String> {
+    /// Receives bytes, and returns the resulting events and the last step.
+    pub(crate) fn receive(&mut self, bytes: impl AsRef<[u8]>) -> Vec<String> {
         self.connection.push(bytes.as_ref());
-        self.goes_on()
+        self.drain()
     }
 
-    /// As [`hears`](Self::hears), with the end of the peer's direction.
-    pub(crate) fn hears_the_end(&mut self) -> Vec<String> {
+    /// Receives the end of the peer's direction, and returns the resulting events and the last step.
+    pub(crate) fn receive_eof(&mut self) -> Vec<String> {
         self.connection.eof();
-        self.goes_on()
+        self.drain()
     }
 
-    pub(crate) fn goes_on(&mut self) -> Vec<String> {
-        let mut heard = Vec::new();
+    pub(crate) fn drain(&mut self) -> Vec<String> {
+        let mut events = Vec::new();
         loop {
             let mut cx = Cx::new(Default::default(), &self.recorder, &mut self.scope);
             match self.connection.next(&mut cx) {
-                Ok(Next::Event(event)) => heard.push(event_line(event)),
+                Ok(Next::Event(event)) => events.push(event_line(event)),
                 Ok(other) => {
-                    heard.push(format!("{other:?}"));
-                    return heard;
+                    events.push(format!("{other:?}"));
+                    return events;
                 }
                 Err(error) => {
-                    heard.push(error_line(error));
-                    return heard;
+                    events.push(error_line(error));
+                    return events;
                 }
             }
         }
     }
 
-    /// The rules whose breaking was tolerated, with their offsets.
+    /// Returns the broken rules that were tolerated, with their offsets.
     pub(crate) fn tolerated(&self) -> Vec<(&'static str, u64)> {
-        let told = self.recorder.0.borrow();
-        let uses = told.iter().filter_map(|event| match event {
+        let events = self.recorder.0.borrow();
+        let uses = events.iter().filter_map(|event| match event {
             OwnedTraceEvent::LeniencyUsed { rule, offset, .. } => Some((*rule, *offset)),
             _ => None,
         });
@@ -154,19 +154,19 @@ impl Side {
     }
 }
 
-/// Limits that differ from the default.
+/// Returns a configuration with changed limits.
 pub(crate) fn limited(change: impl FnOnce(&mut Limits)) -> Config {
     let mut config = Config::default();
     change(&mut config.limits);
     config
 }
 
-/// Tolerances.
+/// Returns a configuration with tolerances.
 pub(crate) fn tolerant(lenient: Lenient) -> Config {
     Config::with(|config| config.lenient = lenient)
 }
 
-/// Fields from lines.
+/// Creates fields from lines.
 pub(crate) fn block(lines: &str) -> FieldBlock {
     lines
         .lines()
@@ -177,27 +177,27 @@ pub(crate) fn block(lines: &str) -> FieldBlock {
 
 fn event_line(event: Event<'_>) -> String {
     match event {
-        Event::Request(head, reading) => format!(
+        Event::Request(head, info) => format!(
             "{} {} {}{} -> {:?}{}{}",
             text(head.method),
             text(head.target),
             head.version,
             fields(head.fields),
-            reading.framing,
-            if reading.keep_alive { "" } else { ", close" },
-            if reading.expects_continue { ", expects 100" } else { "" },
+            info.framing,
+            if info.keep_alive { "" } else { ", close" },
+            if info.expects_continue { ", expects 100" } else { "" },
         ),
         Event::Informational(head) => {
             format!("informational {} {}{}", head.status, text(head.reason), fields(head.fields))
         }
-        Event::Response(head, reading) => format!(
+        Event::Response(head, info) => format!(
             "{} {} {}{} -> {:?}{}",
             head.version,
             head.status,
             text(head.reason),
             fields(head.fields),
-            reading.framing,
-            if reading.keep_alive { "" } else { ", close" },
+            info.framing,
+            if info.keep_alive { "" } else { ", close" },
         ),
         Event::Data(data) => format!("data {}", text(data)),
         Event::End(trailers) => format!("end{}", fields(trailers)),

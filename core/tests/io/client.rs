@@ -1,4 +1,4 @@
-//! An exchange that moves its bytes itself.
+//! An exchange that reads from and writes to a transport itself.
 
 use std::io::ErrorKind;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::transport::{Liar, Script, Told};
 const NOW: Mono = Mono::from_nanos(0);
 const BOTH: Interest = Interest { read: true, write: true, body: false };
 
-/// An exchange with an open connection, whose head is to be sent.
+/// Creates an exchange with an open connection, which has not sent its head.
 fn connected(method: &[u8], size: BodySize, told: &Told) -> Exchange {
     let request = Request::builder(method, "http://h/".parse().unwrap()).body(size).build();
     let mut exchange = Exchange::new(ExchangeId(1), request, Arc::new(Options::default()));
@@ -30,7 +30,7 @@ fn connected(method: &[u8], size: BodySize, told: &Told) -> Exchange {
     exchange
 }
 
-/// An exchange without a body, whose response is waited for.
+/// Creates an exchange without a body, which waits for the response.
 fn asked(told: &Told) -> Exchange {
     let mut exchange = connected(b"GET", BodySize::None, told);
     assert!(exchange.write_to(Script::write(Ok(100)), NOW, told));
@@ -45,7 +45,7 @@ fn failed(exchange: &mut Exchange, told: &Told) -> Error {
 }
 
 #[test]
-fn read_hands_in_what_has_come() {
+fn read_passes_in_received_bytes() {
     let told = Told::default();
     let mut exchange = asked(&told);
     let answer = b"HTTP/1.1 200 OK\r\n\r\nhi";
@@ -57,20 +57,20 @@ fn read_hands_in_what_has_come() {
 }
 
 #[test]
-fn read_hands_in_the_end() {
+fn read_passes_in_the_end() {
     let told = Told::default();
     let mut exchange = asked(&told);
     assert!(exchange.read_from(Script::read(Ok(b"HTTP/1.1 200 OK\r\n\r\n")), NOW, &told));
     assert_eq!(exchange.poll(NOW, &told), Action::Event(Emitted::Head));
     assert_eq!(exchange.poll(NOW, &told), Action::Wait(Interest::READ));
     assert!(exchange.read_from(Script::read(Ok(b"")), NOW, &told));
-    // The end of the connection is the end of this body.
+    // This body ends with the connection.
     assert_eq!(exchange.poll(NOW, &told), Action::Close);
     assert_eq!(exchange.poll(NOW, &told), Action::Done);
 }
 
 #[test]
-fn read_hands_in_a_failure() {
+fn read_passes_in_a_failure() {
     let told = Told::default();
     let mut exchange = asked(&told);
     assert!(exchange.read_from(Script::read(Err(ErrorKind::ConnectionReset)), NOW, &told));
@@ -80,7 +80,7 @@ fn read_hands_in_a_failure() {
 }
 
 #[test]
-fn read_of_more_than_there_was_room_for_is_a_failure() {
+fn read_of_more_than_the_buffer_is_a_failure() {
     let told = Told::default();
     let mut exchange = asked(&told);
     assert!(exchange.read_from(Liar, NOW, &told));
@@ -89,7 +89,7 @@ fn read_of_more_than_there_was_room_for_is_a_failure() {
 }
 
 #[test]
-fn read_that_would_block_or_is_interrupted_changes_nothing() {
+fn read_that_would_block_or_is_interrupted_has_no_effect() {
     let told = Told::default();
     let mut exchange = asked(&told);
     let until = exchange.deadline(NOW);
@@ -101,7 +101,7 @@ fn read_that_would_block_or_is_interrupted_changes_nothing() {
 }
 
 #[test]
-fn transport_is_not_asked_for_what_is_not_waited_for() {
+fn transport_is_used_only_as_the_machine_waits() {
     let told = Told::default();
     let mut exchange = connected(b"GET", BodySize::None, &told);
     assert!(!exchange.read_from(Script::default(), NOW, &told));
@@ -129,7 +129,7 @@ fn write_sends_a_part_and_then_the_rest() {
     let [(rest, 1)] = &*transport.written else { panic!() };
     assert!(rest.starts_with("/ HTTP/1.1\\r\\n"));
     assert_eq!(told.take(), ["> GET ".to_owned(), format!("> {rest}")]);
-    // All was sent, and the exchange has not been asked for more.
+    // All was sent, and the exchange was not polled since.
     assert!(!exchange.write_to(Script::default(), NOW, &told));
     assert_eq!(exchange.poll(NOW, &told), Action::Wait(Interest::READ));
 }
@@ -150,7 +150,7 @@ fn write_of_several_slices_is_one() {
 }
 
 #[test]
-fn write_that_would_block_or_is_interrupted_changes_nothing() {
+fn write_that_would_block_or_is_interrupted_has_no_effect() {
     let told = Told::default();
     let mut exchange = connected(b"GET", BodySize::None, &told);
     let until = exchange.deadline(NOW);
@@ -167,12 +167,12 @@ fn write_of_nothing_is_a_failure() {
     let mut exchange = connected(b"GET", BodySize::None, &told);
     assert!(exchange.write_to(Script::write(Ok(0)), NOW, &told));
     assert_eq!(told.take(), ["send_request_headers.failed"]);
-    // The server may have answered before.
+    // The server may have responded before.
     assert_eq!(exchange.poll(NOW, &told), Action::Wait(Interest::READ));
 }
 
 #[test]
-fn write_hands_in_a_failure() {
+fn write_passes_in_a_failure() {
     let told = Told::default();
     let mut exchange = connected(b"POST", BodySize::Length(3), &told);
     assert!(exchange.write_to(Script::write(Ok(100)), NOW, &told));

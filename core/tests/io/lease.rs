@@ -1,4 +1,4 @@
-//! A connection of a pool on its way to an exchange, back, and out.
+//! Connections of a pool, which are leased to exchanges, returned and closed.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ fn exchange() -> Exchange {
     Exchange::new(ExchangeId(1), request, Arc::new(Options::default()))
 }
 
-/// Runs an exchange on a connection of the pool, whose transport is a number.
+/// Runs an exchange on a connection of the pool, whose transports are numbers.
 fn run(pool: &mut Pool<u64>, told: &Told, is_silent: impl Fn(&u64) -> bool) -> u64 {
     let mut exchange = exchange();
     assert_eq!(exchange.poll(NOW, told), Action::Acquire);
@@ -41,7 +41,7 @@ fn run(pool: &mut Pool<u64>, told: &Told, is_silent: impl Fn(&u64) -> bool) -> u
     connection
 }
 
-/// Closes what has left the pool: the transports.
+/// Closes the connections that have left the pool, and returns their transports.
 fn closed(pool: &mut Pool<u64>, told: &Told) -> Vec<u64> {
     let mut closed = Vec::new();
     pool.close_retired(NOW, told, |transport, last| {
@@ -52,7 +52,7 @@ fn closed(pool: &mut Pool<u64>, told: &Told) -> Vec<u64> {
 }
 
 #[test]
-fn leased_connection_is_opened_and_then_used_again() {
+fn leased_connection_is_opened_and_then_reused() {
     let (mut pool, told) = (Pool::new(PoolLimits::default()), Told::default());
     assert_eq!(run(&mut pool, &told, |_| true), 1);
     assert_eq!(run(&mut pool, &told, |_| true), 1);
@@ -69,7 +69,7 @@ fn idle_connection_that_is_not_silent_is_replaced_and_closed() {
 }
 
 #[test]
-fn lease_that_was_not_asked_for_stays_whole() {
+fn unexpected_lease_is_returned() {
     let (mut pool, told) = (Pool::new(PoolLimits::default()), Told::default());
     run(&mut pool, &told, |_| true);
     let mut exchange = exchange();

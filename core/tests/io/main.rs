@@ -1,4 +1,4 @@
-//! `read_from` and `write_to` over a transport whose every result a test has chosen.
+//! `read_from` and `write_to` over a transport whose results the tests choose.
 
 #![cfg(test)]
 

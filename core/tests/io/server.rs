@@ -1,4 +1,4 @@
-//! A session that moves its bytes itself.
+//! A session that reads from and writes to a transport itself.
 
 use std::io::ErrorKind;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ const NOW: Mono = Mono::from_nanos(0);
 const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 const POST: &[u8] = b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n";
 
-/// A session that waits for a request.
+/// Creates a session that waits for a request.
 fn begun(told: &Told) -> Session {
     let options = Options::with(|options| options.name = None);
     let mut session = Session::new(ConnectionId(1), None, Arc::new(options));
@@ -25,7 +25,7 @@ fn begun(told: &Told) -> Session {
     session
 }
 
-/// A session whose handler has this request.
+/// Creates a session whose handler has this request.
 fn asked(request: &'static [u8], told: &Told) -> Session {
     let mut session = begun(told);
     assert!(session.read_from(Script::read(Ok(request)), NOW, told));
@@ -34,7 +34,7 @@ fn asked(request: &'static [u8], told: &Told) -> Session {
     session
 }
 
-/// A session that has an answer for the transport.
+/// Creates a session that has a response for the transport.
 fn answered(body: &'static [u8], told: &Told) -> Session {
     let mut session = asked(GET, told);
     session.answer(NOW, told, 200, Bytes::from_static(body)).unwrap();
@@ -44,7 +44,7 @@ fn answered(body: &'static [u8], told: &Told) -> Session {
     session
 }
 
-/// A session that waits for the body of a request.
+/// Creates a session that waits for the body of a request.
 fn reading(told: &Told) -> Session {
     let mut session = asked(POST, told);
     session.read_body();
@@ -53,7 +53,7 @@ fn reading(told: &Told) -> Session {
 }
 
 #[test]
-fn read_hands_in_what_has_come() {
+fn read_passes_in_received_bytes() {
     let told = Told::default();
     let mut session = reading(&told);
     assert!(session.read_from(Script::read(Ok(b"some")), NOW, &told));
@@ -63,7 +63,7 @@ fn read_hands_in_what_has_come() {
 }
 
 #[test]
-fn read_hands_in_the_end() {
+fn read_passes_in_the_end() {
     let told = Told::default();
     let mut session = reading(&told);
     assert!(session.read_from(Script::read(Ok(b"")), NOW, &told));
@@ -76,7 +76,7 @@ fn read_hands_in_the_end() {
 }
 
 #[test]
-fn read_hands_in_a_failure() {
+fn read_passes_in_a_failure() {
     let told = Told::default();
     let mut session = reading(&told);
     assert!(session.read_from(Script::read(Err(ErrorKind::ConnectionReset)), NOW, &told));
@@ -86,7 +86,7 @@ fn read_hands_in_a_failure() {
 }
 
 #[test]
-fn read_of_more_than_there_was_room_for_is_a_failure() {
+fn read_of_more_than_the_buffer_is_a_failure() {
     let told = Told::default();
     let mut session = reading(&told);
     assert!(session.read_from(Liar, NOW, &told));
@@ -96,7 +96,7 @@ fn read_of_more_than_there_was_room_for_is_a_failure() {
 }
 
 #[test]
-fn read_that_would_block_or_is_interrupted_changes_nothing() {
+fn read_that_would_block_or_is_interrupted_has_no_effect() {
     let told = Told::default();
     let mut session = reading(&told);
     let (until, later) = (session.deadline(NOW), NOW + Duration::from_secs(1));
@@ -108,12 +108,12 @@ fn read_that_would_block_or_is_interrupted_changes_nothing() {
 }
 
 #[test]
-fn transport_is_not_asked_for_what_is_not_waited_for() {
+fn transport_is_used_only_as_the_machine_waits() {
     let told = Told::default();
     let mut session = asked(GET, &told);
     assert!(!session.read_from(Script::default(), NOW, &told));
     assert!(!session.write_to(Script::default(), NOW, &told));
-    // What the handler says goes out when the session is asked next.
+    // The handler's response is sent after the next poll.
     session.respond(NOW, &told, 200, BodySize::Unknown).unwrap();
     assert!(!session.write_to(Script::default(), NOW, &told));
     let mut session = answered(b"hi", &told);
@@ -139,7 +139,7 @@ fn hangup_cancels_the_request_of_a_handler_that_works() {
 }
 
 #[test]
-fn transport_of_a_connection_that_was_taken_is_not_read() {
+fn transport_of_a_taken_connection_is_not_read() {
     let told = Told::default();
     let mut session = asked(b"CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n", &told);
     session.respond(NOW, &told, 200, BodySize::None).unwrap();
@@ -175,7 +175,7 @@ fn write_of_several_slices_is_one() {
 }
 
 #[test]
-fn write_that_would_block_or_is_interrupted_changes_nothing() {
+fn write_that_would_block_or_is_interrupted_has_no_effect() {
     let told = Told::default();
     let mut session = answered(b"hi", &told);
     let (until, later) = (session.deadline(NOW), NOW + Duration::from_secs(1));

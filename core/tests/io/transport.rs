@@ -1,4 +1,4 @@
-//! A transport with a script, and a sink that keeps what is told of it.
+//! A transport with a script, and a sink that records its events.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -6,13 +6,13 @@ use std::io::{self, ErrorKind, IoSlice, Read, Write};
 
 use limpid_core::trace::{Interest, Meta, Sink, Stage, TraceEvent};
 
-/// Results of reads and writes, in their order. An operation that has none panics.
+/// The results of reads and writes, in order. An operation without a result panics.
 #[derive(Default)]
 pub(crate) struct Script {
     reads: VecDeque<io::Result<&'static [u8]>>,
-    /// How many bytes are taken at most.
+    /// Maximum number of bytes that each write accepts.
     writes: VecDeque<io::Result<usize>>,
-    /// What was written, and in how many slices, write by write.
+    /// The text and the number of slices of each write.
     pub(crate) written: Vec<(String, usize)>,
 }
 
@@ -28,7 +28,7 @@ impl Script {
 
 impl Read for Script {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
-        let bytes = self.reads.pop_front().expect("nothing is to be read")?;
+        let bytes = self.reads.pop_front().expect("the script has a read")?;
         room[..bytes.len()].copy_from_slice(bytes);
         Ok(bytes.len())
     }
@@ -36,7 +36,7 @@ impl Read for Script {
 
 impl Write for Script {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        let n = self.writes.pop_front().expect("nothing is to be written")?.min(data.len());
+        let n = self.writes.pop_front().expect("the script has a write")?.min(data.len());
         self.written.push((data[..n].escape_ascii().to_string(), 1));
         Ok(n)
     }
@@ -55,7 +55,7 @@ impl Write for Script {
     }
 }
 
-/// A transport that says it has filled more room than there was.
+/// A transport that reports more bytes than the buffer has.
 pub(crate) struct Liar;
 
 impl Read for Liar {
@@ -64,7 +64,7 @@ impl Read for Liar {
     }
 }
 
-/// Keeps the bytes that moved, and what failed.
+/// A sink that records the bytes that moved, and the failures.
 #[derive(Default)]
 pub(crate) struct Told(RefCell<Vec<String>>);
 

@@ -1,4 +1,4 @@
-//! The client's exchange.
+//! The machine of the client's exchange.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +24,7 @@ const NODES: &[&str] = &[
 
 const RESET: OsError = OsError { code: 104, kind: OsErrorKind::Reset };
 
-/// A request, and what servers answer to it.
+/// A request, and the responses to it.
 #[derive(Clone, Copy)]
 struct Scenario {
     method: &'static str,
@@ -84,11 +84,11 @@ struct Driver {
     exchange: Exchange,
     now: Mono,
     action: Action,
-    /// What was asked and is not answered yet; attempts to connect are in `dials`.
-    question: Option<Action>,
+    /// The action that the driver has not answered yet. Attempts to connect are in `dials`.
+    pending: Option<Action>,
     dials: Vec<DialId>,
     link: Option<Box<Link>>,
-    /// The body is not complete.
+    /// Whether the body is incomplete.
     has_body: bool,
     responses: Vec<&'static str>,
 }
@@ -104,7 +104,7 @@ impl Driver {
         let options = Options::with(|options| {
             options.redirects = 3;
             options.retries = 1;
-            // Every wait comes to an end.
+            // Every wait ends.
             options.timeouts.total = Some(Duration::from_secs(1000));
             if !proxy.is_empty() {
                 options.proxies = proxy.parse::<Proxy>().unwrap().into();
@@ -114,7 +114,7 @@ impl Driver {
             exchange: Exchange::new(ExchangeId(1), builder.body(size).build(), Arc::new(options)),
             now: Mono::from_nanos(0),
             action: Action::Wait(Interest::NONE),
-            question: None,
+            pending: None,
             dials: Vec::new(),
             link,
             has_body,
@@ -122,7 +122,7 @@ impl Driver {
         }
     }
 
-    /// A connection that can be used again.
+    /// Creates a reusable connection.
     fn link() -> Box<Link> {
         let mut driver = Self::new(GET, None);
         while driver.poll() != "Done" {
@@ -131,9 +131,9 @@ impl Driver {
         driver.exchange.take_link().unwrap()
     }
 
-    /// The answers to a question.
-    fn answers(&self, question: Action) -> Vec<Call> {
-        match question {
+    /// Returns the calls that answer an action.
+    fn answers(&self, pending: Action) -> Vec<Call> {
+        match pending {
             Action::Trust { .. } => vec![Call::Trusted, Call::Failed],
             Action::Acquire if self.link.is_some() => {
                 vec![Call::Reused, Call::Opened, Call::Failed]
@@ -147,7 +147,7 @@ impl Driver {
     }
 
     fn wait(&self, interest: Interest) -> Vec<Call> {
-        let mut calls = self.question.map_or_else(Vec::new, |question| self.answers(question));
+        let mut calls = self.pending.map_or_else(Vec::new, |pending| self.answers(pending));
         if interest.write {
             calls.extend([Call::Sent, Call::SendFailed]);
         }
@@ -174,7 +174,7 @@ impl Driver {
             Action::Event(_) | Action::Close | Action::Release | Action::Abandon(_) => {
                 vec![Call::Nothing]
             }
-            question => [&self.answers(question)[..], &[Call::Nothing]].concat(),
+            pending => [&self.answers(pending)[..], &[Call::Nothing]].concat(),
         };
         if !matches!(self.action, Action::Close | Action::Release | Action::Abandon(_)) {
             calls.push(Call::Cancel);
@@ -208,7 +208,7 @@ impl Driver {
                 exchange.handle_secured(Box::new(Plain::default()), now, &NoSink).unwrap();
             }
             Call::Failed => {
-                let error = match self.question {
+                let error = match self.pending {
                     Some(Action::Resolve) => ResolveError::NotFound.into(),
                     _ => TlsError::Configuration.into(),
                 };
@@ -237,7 +237,7 @@ impl Driver {
             }
             Call::BodyEnd => exchange.handle_body_end(Fields::EMPTY, now, &NoSink).unwrap(),
             Call::BodyFailed => {
-                // It is late where the upload was stopped.
+                // The call is late if the upload was stopped.
                 let _ = exchange.handle_body_failed(Cause::BodyConsumed.into(), now, &NoSink);
             }
             Call::Timeout => {
@@ -247,7 +247,7 @@ impl Driver {
                 }
             }
             Call::Cancel => exchange.cancel(now, &NoSink),
-            // What is not sent yet keeps it from being taken.
+            // The connection cannot be taken while bytes wait to be sent.
             Call::TakeSwitched if exchange.take_switched(now, &NoSink).is_none() => return "",
             Call::TakeSwitched => {}
         }
@@ -255,7 +255,7 @@ impl Driver {
     }
 }
 
-/// What a driver may say.
+/// The calls of a driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Call {
     Nothing,
@@ -347,11 +347,11 @@ impl Machine for Driver {
     fn choose(&mut self, choice: usize) -> &'static str {
         let call = self.calls()[choice];
         if !matches!(self.action, Action::Wait(_) | Action::Dial(_)) {
-            self.question = Some(self.action);
+            self.pending = Some(self.action);
         }
         let name = self.make(call);
         if call != Call::Nothing {
-            self.question = None;
+            self.pending = None;
         }
         name
     }

@@ -1,4 +1,4 @@
-//! Diagrams of what follows what.
+//! State diagrams: which action follows which.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -8,13 +8,13 @@ use std::path::Path;
 const BEGIN: &str = "//! ```mermaid\n";
 const END: &str = "//! ```\n";
 
-/// What a driver's call is, where it tells that something went wrong.
+/// The label of calls that report a failure.
 pub(crate) const FAILURE: &str = "failure";
 
-/// What follows what, and after which calls.
+/// The transitions between actions, with the calls that cause them.
 #[derive(Debug)]
 pub(crate) struct Diagram {
-    /// All there is, in the order in which it is shown.
+    /// All nodes, in the order in which they are shown.
     nodes: &'static [&'static str],
     edges: BTreeMap<(usize, usize), BTreeSet<&'static str>>,
 }
@@ -24,7 +24,7 @@ impl Diagram {
         Self { nodes, edges: BTreeMap::new() }
     }
 
-    /// Notes that `to` came after `from`, and after this call; an empty one is none.
+    /// Records that `to` follows `from` after this call, or without a call if it is empty.
     pub(crate) fn note(&mut self, from: &str, to: &str, call: &'static str) {
         let place = |name: &str| {
             let found = self.nodes.iter().position(|node| *node == name);
@@ -33,7 +33,7 @@ impl Diagram {
         self.edges.entry((place(from), place(to))).or_default().insert(call);
     }
 
-    /// The diagram, as lines of a module's documentation.
+    /// Returns the diagram as lines of a module's documentation.
     fn lines(&self) -> String {
         let mut lines = String::from("//! stateDiagram-v2\n");
         let is_reached = |place| self.edges.keys().any(|(_, to)| *to == place);
@@ -45,7 +45,7 @@ impl Diagram {
             if calls.contains("") {
                 writeln!(lines, "//!     {from} --> {to}").unwrap();
             }
-            // A failure is shown after the calls that go well.
+            // A failure is shown after the successful calls.
             let last = calls.contains(FAILURE).then_some(&FAILURE);
             let calls = calls.iter().filter(|call| **call != FAILURE && !call.is_empty());
             let calls: Vec<_> = calls.chain(last).copied().collect();
@@ -56,7 +56,8 @@ impl Diagram {
         lines
     }
 
-    /// Compares the diagram in the documentation of this file with this one, or rewrites it.
+    /// Compares the diagram in the documentation of this file with this one, and rewrites it if
+    /// `LIMPID_BLESS` is 1.
     pub(crate) fn is_current(&self, file: &str) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
         let text = fs::read_to_string(&path).unwrap().replace("\r\n", "\n");
@@ -68,7 +69,7 @@ impl Diagram {
         }
         assert!(
             kept == lines,
-            "the diagram in core/{file} is not what the machine does; LIMPID_BLESS=1 cargo test -p \
+            "the diagram in core/{file} differs from the machine; LIMPID_BLESS=1 cargo test -p \
              limpid-core --test lifecycle rewrites it. It should be\n{lines}"
         );
     }

@@ -1,10 +1,10 @@
-//! A layer that changes nothing.
+//! A layer that does not change bytes.
 
 use limpid_core::transport::{Layer, LayerError, LayerState};
 
 #[derive(Debug, Default)]
 pub(crate) struct Plain {
-    /// What has arrived, and room for more.
+    /// The bytes that have arrived, and space for more.
     incoming: Vec<u8>,
     arrived: usize,
     outgoing: Vec<u8>,

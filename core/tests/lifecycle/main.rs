@@ -1,5 +1,6 @@
-//! The diagrams in the documentation of the client's and the server's machine: which action follows which,
-//! found by walking through everything that a driver may do. With `LIMPID_BLESS=1` they are rewritten.
+//! The diagrams in the documentation of the client's and the server's machine, which show which action
+//! follows which. The tests find the transitions by walking through all calls of a driver. With
+//! `LIMPID_BLESS=1` they rewrite the diagrams.
 
 #![cfg(test)]
 
@@ -10,11 +11,11 @@ mod server;
 mod walk;
 
 #[test]
-fn the_diagram_of_the_client_is_current() {
+fn client_diagram_is_current() {
     client::diagram().is_current("src/client/mod.rs");
 }
 
 #[test]
-fn the_diagram_of_the_server_is_current() {
+fn server_diagram_is_current() {
     server::diagram().is_current("src/server/mod.rs");
 }

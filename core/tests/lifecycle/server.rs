@@ -1,4 +1,4 @@
-//! The server's session.
+//! The machine of the server's session.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +28,7 @@ const NODES: &[&str] = &[
 
 const RESET: OsError = OsError { code: 104, kind: OsErrorKind::Reset };
 
-/// What clients send, piece by piece.
+/// What a client sends, in pieces.
 #[derive(Clone, Copy)]
 struct Scenario {
     secure: bool,
@@ -58,7 +58,7 @@ struct Driver {
     now: Mono,
     action: Action,
     requests: Vec<&'static str>,
-    /// A response was begun.
+    /// Whether a response was begun.
     has_begun: bool,
     is_shut_down: bool,
 }
@@ -76,7 +76,7 @@ impl Driver {
         }
     }
 
-    /// What a handler may do that has the turn.
+    /// Returns the calls that a handler may make.
     fn handler(&self) -> Vec<Call> {
         let mut calls = vec![Call::Handled, Call::ReadBody, Call::Flush, Call::HandledFailed];
         let is_upgrade =
@@ -131,10 +131,10 @@ impl Driver {
         }
     }
 
-    /// Begins the response, unless that was done.
+    /// Begins the response, unless it was begun before.
     fn begin(&mut self) {
         if !std::mem::replace(&mut self.has_begun, true) {
-            // It is late where the connection has left HTTP/1.1.
+            // The call is late if the connection switched protocols.
             let _ = self.session.respond(self.now, &NoSink, 200, BodySize::Unknown);
         }
     }
@@ -207,7 +207,7 @@ impl Driver {
     }
 }
 
-/// What a driver or a handler may say.
+/// The calls of a driver or a handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Call {
     Nothing,

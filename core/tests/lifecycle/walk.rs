@@ -1,30 +1,29 @@
-//! Walking through what a driver may do.
+//! Walks through the calls that a driver may make.
 
 use super::diagram::Diagram;
 
-/// How often a walk turns from the way that goes well. More turns find nothing more.
+/// Maximum number of deviations of a walk from the successful path. More find no other transitions.
 const TURNS: usize = 4;
 
-/// How many calls a driver makes at most in one walk.
+/// Maximum number of calls in one walk.
 const LONGEST: usize = 60;
 
-/// A machine, and a driver that has choices.
+/// A machine and its driver, which can choose between calls.
 pub(crate) trait Machine {
-    /// Polls it, and returns what the action is called.
+    /// Polls the machine, and returns the name of the action.
     fn poll(&mut self) -> &'static str;
 
-    /// Whether nothing follows the action.
+    /// Returns whether the action is the last.
     fn is_over(&self) -> bool;
 
-    /// How many calls a driver may choose from now. The first is that of a driver to which everything goes
-    /// well.
+    /// Returns the number of calls that the driver can choose from. The first is on the successful path.
     fn choices(&self) -> usize;
 
-    /// Makes one of the calls, and returns what it is called.
+    /// Makes one of the calls, and returns its name.
     fn choose(&mut self, choice: usize) -> &'static str;
 }
 
-/// Notes everything that can follow from what a driver does, up to a few turns from the way that goes well.
+/// Records all transitions that are reachable with a few deviations from the successful path.
 pub(crate) fn walk<M: Machine>(diagram: &mut Diagram, start: impl Fn() -> M) {
     let mut ahead = vec![Vec::new()];
     while let Some(turns) = ahead.pop() {
@@ -38,7 +37,8 @@ pub(crate) fn walk<M: Machine>(diagram: &mut Diagram, start: impl Fn() -> M) {
     }
 }
 
-/// Makes these choices at these steps, and everywhere else the first. Returns how many there were at each.
+/// Makes these choices at these steps, and the first choice at all others. Returns the number of
+/// choices at each step.
 fn follow<M: Machine>(
     diagram: &mut Diagram,
     mut machine: M,

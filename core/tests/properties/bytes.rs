@@ -1,4 +1,4 @@
-//! Bytes that are nearly HTTP: pieces of messages in any order, with a few bytes changed.
+//! Bytes that are nearly HTTP: parts of messages in any order, with a few bytes changed.
 
 use limpid_core::http1::Role;
 use limpid_core::internal::transcript::Setup;
@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-/// Heads that are good, so that what follows is read as a body or as another message.
+/// Valid heads, so that the bytes after them are read as a body or as another message.
 const HEADS: &[&[u8]] = &[
     b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
     b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
@@ -59,7 +59,7 @@ const PIECES: &[&[u8]] = &[
     b"\xff",
 ];
 
-/// Bytes that a parser gets far into.
+/// Returns bytes of which a parser reads much.
 pub(crate) fn nearly_http() -> impl Strategy<Value = Vec<u8>> {
     let changes = vec((any::<Index>(), any::<u8>()), 0..3);
     (select(HEADS), vec(select(PIECES), 0..16), changes).prop_map(|(head, pieces, changes)| {
@@ -74,18 +74,18 @@ pub(crate) fn nearly_http() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-/// Any bytes, mostly those that a parser gets far into.
+/// Returns arbitrary bytes, mostly those of which a parser reads much.
 pub(crate) fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![9 => nearly_http(), 1 => vec(any::<u8>(), 0..200)]
 }
 
-/// Some tolerances.
+/// Returns arbitrary tolerances.
 pub(crate) fn any_lenient() -> impl Strategy<Value = Lenient> {
     vec(select(Lenient::NAMED), 0..6)
         .prop_map(|some| some.iter().fold(Lenient::STRICT, |all, (_, one)| all | *one))
 }
 
-/// Limits that a short input reaches, or the defaults.
+/// Returns limits that a short input reaches, or the defaults.
 pub(crate) fn any_limits() -> impl Strategy<Value = Limits> {
     let small = (10..200_usize, 10..400_usize, 0..5_usize, 0..3_usize, 2..30_usize, 0..10_usize);
     let small = small.prop_map(|(start_line, head, fields, few, chunk_line, chunk_extensions)| {
@@ -106,7 +106,7 @@ pub(crate) fn any_limits() -> impl Strategy<Value = Limits> {
     prop_oneof![Just(Limits::default()), small]
 }
 
-/// Any way for a connection to stand.
+/// Returns an arbitrary setup of a run.
 pub(crate) fn any_setup() -> impl Strategy<Value = Setup<'static>> {
     let role = select(vec![Role::Client, Role::Server]);
     let method = select(vec![&b"GET"[..], b"HEAD", b"CONNECT"]);
@@ -121,7 +121,7 @@ pub(crate) fn any_setup() -> impl Strategy<Value = Setup<'static>> {
     )
 }
 
-/// `bytes` in pieces, cut at these places.
+/// Splits `bytes` at these positions.
 pub(crate) fn cut(bytes: &[u8], at: &[Index]) -> Vec<Vec<u8>> {
     let mut places: Vec<_> = at.iter().map(|place| place.index(bytes.len() + 1)).collect();
     places.sort_unstable();

@@ -1,14 +1,14 @@
-//! Heads as `httparse` reads them, which shares no code with us.
+//! Comparison with `httparse`, which shares no code with this crate.
 //!
-//! Where both read a head, they read the same. Where only one does, the difference is one of these:
+//! If both accept a head, the results are the same. If only one accepts it, the reason is one of these:
 //!
-//! - We refuse what `httparse` does not judge, because it decides framing or routing: Host,
-//!   Content-Length, Transfer-Encoding, the form of a target, and limits.
-//! - We refuse lines that end in LF alone; `httparse` takes them.
-//! - We refuse bytes above 127 in a target, and a status below 100; `httparse` takes them.
-//! - We refuse blank lines before a response, and more than a few before a request.
-//! - We join folded values in responses; `httparse` refuses them.
-//! - `httparse` tells no reason phrase that has bytes above 127; we tell it.
+//! - limpid validates what determines framing or routing, and `httparse` does not: Host, Content-Length,
+//!   Transfer-Encoding, the form of a target, and limits.
+//! - limpid refuses lines that end with LF alone; `httparse` accepts them.
+//! - limpid refuses bytes above 127 in a target, and a status below 100; `httparse` accepts them.
+//! - limpid refuses blank lines before a response, and more than a few before a request.
+//! - limpid joins folded values in responses; `httparse` refuses them.
+//! - `httparse` does not return a reason phrase with bytes above 127; limpid does.
 
 use httparse::{EMPTY_HEADER, Header, Request, Response, Status};
 use limpid_core::error::Rule;
@@ -48,7 +48,7 @@ const STRICTER: &[Rule] = &[
     Rule::SwitchUnasked,
 ];
 
-/// What we make of the start of `bytes`: a head, nothing yet, or a refusal.
+/// Reads the head at the start of `bytes`; `None` if it is incomplete.
 fn ours(role: Role, bytes: &[u8]) -> Result<Option<Head>, Rule> {
     let mut scope = Scope::default();
     let mut cx = Cx::new(Default::default(), &NoSink, &mut scope);
@@ -106,13 +106,20 @@ fn compare(role: Role, bytes: &[u8]) -> Result<(), TestCaseError> {
             }
             prop_assert_eq!((ours.1, shown(ours.2.fields())), (theirs.1, shown(theirs.2.fields())));
         }
-        (Err(rule), Ok(_)) => prop_assert!(STRICTER.contains(&rule), "only we refuse: {rule:?}"),
-        // What is wrong with a line we say when it is complete, and they at once.
+        (Err(rule), Ok(_)) => {
+            prop_assert!(STRICTER.contains(&rule), "only limpid refuses: {rule:?}")
+        }
+        // limpid reports the error of a line when the line is complete, `httparse` at once.
         (Ok(None), _) | (Err(_), Err(_)) => {}
         (Ok(Some(ours)), Err(error)) => {
-            prop_assert!(has_fold(bytes), "only they refuse: {error:?}, we read {ours:?}");
+            prop_assert!(
+                has_fold(bytes),
+                "only httparse refuses: {error:?}, limpid reads {ours:?}"
+            );
         }
-        (Ok(Some(ours)), Ok(None)) => prop_assert!(false, "they want more, we read {ours:?}"),
+        (Ok(Some(ours)), Ok(None)) => {
+            prop_assert!(false, "httparse needs more input, limpid reads {ours:?}")
+        }
     }
     Ok(())
 }

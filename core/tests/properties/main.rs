@@ -1,4 +1,4 @@
-//! What holds for all bytes, not only for examples.
+//! Properties that hold for arbitrary bytes.
 
 #![cfg(test)]
 
@@ -9,7 +9,7 @@ mod round_trip;
 
 use proptest::test_runner::{Config, RngSeed};
 
-/// Every run tries the same cases: a failure found once is found again.
+/// Returns a configuration that runs the same cases each time, so that failures are reproducible.
 fn config(cases: u32) -> Config {
     Config {
         cases,

@@ -1,4 +1,5 @@
-//! Reading: it ends, it does not depend on how the bytes arrive, and strict is a part of lenient.
+//! Reading terminates, does not depend on the pieces, and accepts with tolerances all that it accepts
+//! without.
 
 use std::cell::RefCell;
 
@@ -14,12 +15,11 @@ use proptest::sample::Index;
 use crate::bytes::{any_bytes, any_setup, cut, nearly_http};
 use crate::config;
 
-/// What the parser tells, but for what depends on the moment at which it is told: how much has
-/// arrived of what comes next.
+/// The events of the parser, except the fields that depend on how many bytes have arrived.
 #[derive(Default)]
-struct Told(RefCell<Vec<OwnedTraceEvent>>);
+struct Events(RefCell<Vec<OwnedTraceEvent>>);
 
-impl Sink for Told {
+impl Sink for Events {
     fn interest(&self) -> Interest {
         let of_the_moment =
             Interest::only(EventKind::Switched).with(Interest::only(EventKind::ReuseDecided));
@@ -31,29 +31,29 @@ impl Sink for Told {
     }
 }
 
-/// Messages, outcome and trace of a run.
+/// Returns the messages, the outcome and the events of a run.
 fn read(setup: &Setup<'_>, pieces: Vec<Vec<u8>>) -> (Transcript, Outcome, Vec<OwnedTraceEvent>) {
-    let (mut transcript, told) = (Transcript::default(), Told::default());
-    let outcome = play(setup, pieces, &told, |event| transcript.add(event)).unwrap();
-    (transcript, outcome, told.0.into_inner())
+    let (mut transcript, events) = (Transcript::default(), Events::default());
+    let outcome = play(setup, pieces, &events, |event| transcript.add(event)).unwrap();
+    (transcript, outcome, events.0.into_inner())
 }
 
 proptest! {
     #![proptest_config(config(2_000))]
 
     #[test]
-    fn reading_always_comes_to_an_end(setup in any_setup(), bytes in any_bytes()) {
+    fn reading_always_terminates(setup in any_setup(), bytes in any_bytes()) {
         for chunking in [Chunking::Whole, Chunking::Bytewise] {
             let mut events = 0;
             play(&setup, chunking.pieces(&bytes), &NoSink, |_| {
                 events += 1;
-                assert!(events <= 2 * bytes.len() + 2, "there is always another event");
+                assert!(events <= 2 * bytes.len() + 2, "events do not end");
             }).unwrap();
         }
     }
 
     #[test]
-    fn what_is_read_does_not_depend_on_how_it_arrives(
+    fn result_does_not_depend_on_the_pieces(
         setup in any_setup(),
         bytes in any_bytes(),
         places in vec(any::<Index>(), 0..8),
@@ -65,7 +65,7 @@ proptest! {
     }
 
     #[test]
-    fn strict_reads_a_part_of_what_lenient_reads(setup in any_setup(), bytes in nearly_http()) {
+    fn lenient_reads_all_that_strict_reads(setup in any_setup(), bytes in nearly_http()) {
         let lenient = Transcript::read(&setup, [&bytes]).unwrap();
         let config = { let mut config = setup.config; config.lenient = Lenient::STRICT; config };
         let strict = Transcript::read(&Setup { config, ..setup }, [&bytes]).unwrap();
@@ -78,12 +78,12 @@ proptest! {
     }
 
     #[test]
-    fn a_fault_is_within_what_was_sent(setup in any_setup(), bytes in any_bytes()) {
+    fn error_offset_is_within_the_input(setup in any_setup(), bytes in any_bytes()) {
         let (_, outcome) = Transcript::read(&setup, [&bytes]).unwrap();
         if let Outcome::Rejected(error) = outcome {
             let at = usize::try_from(error.offset).unwrap();
             prop_assert!(at <= bytes.len());
-            // A folded value is judged when it is joined, with a space for the fold.
+            // A folded value is validated after it is joined, with a space for the fold.
             let folded = bytes.windows(2).any(|two| matches!(two, [b'\n', b' ' | b'\t']));
             if let Some(byte) = error.byte.filter(|_| !folded) {
                 prop_assert_eq!(byte, bytes[at]);

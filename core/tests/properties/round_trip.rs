@@ -1,4 +1,4 @@
-//! What we write, we read back: our client and our server talk to each other.
+//! Round trips between a client and a server of this crate.
 
 use bytes::Bytes;
 use limpid_core::fields::FieldBlock;
@@ -12,12 +12,14 @@ use proptest::sample::{Index, select};
 use crate::bytes::cut;
 use crate::config;
 
-/// Fields that say nothing of framing or persistence.
+/// Returns fields that do not affect framing or persistence.
 fn any_fields() -> impl Strategy<Value = FieldBlock> {
-    let name = "[A-Za-z0-9!#$%&'*+.^_`|~-]{1,12}".prop_filter("says something", |name| {
-        let known = ["connection", "content-length", "transfer-encoding", "host", "upgrade", "te"];
-        !known.contains(&name.to_ascii_lowercase().as_str())
-    });
+    let name =
+        "[A-Za-z0-9!#$%&'*+.^_`|~-]{1,12}".prop_filter("affects framing or persistence", |name| {
+            let known =
+                ["connection", "content-length", "transfer-encoding", "host", "upgrade", "te"];
+            !known.contains(&name.to_ascii_lowercase().as_str())
+        });
     let inner =
         select((0..=255_u8).filter(|b| *b == 9 || (*b >= 32 && *b != 127)).collect::<Vec<_>>());
     vec((name, vec(inner, 0..20)), 0..6).prop_map(|fields| {
@@ -25,7 +27,7 @@ fn any_fields() -> impl Strategy<Value = FieldBlock> {
     })
 }
 
-/// A body in pieces, how it is announced, and the trailers that can follow.
+/// Returns the size of a body, its pieces and its trailers.
 fn any_body() -> impl Strategy<Value = (BodySize, Vec<Vec<u8>>, FieldBlock)> {
     let pieces = || vec(vec(any::<u8>(), 0..40), 0..4);
     let trailers = select(vec!["", "X", "Etag"]).prop_map(|name| {
@@ -55,7 +57,7 @@ fn send_body(
     connection.out().concat()
 }
 
-/// The only message, with the field that the machine added taken off.
+/// Returns the only message of a run, without the field that the connection added.
 fn only_message(setup: &Setup<'_>, pieces: Vec<Vec<u8>>) -> Message {
     let (mut transcript, outcome) = Transcript::read(setup, pieces).unwrap();
     assert_eq!((outcome, transcript.messages.len()), (Outcome::Complete, 1));
@@ -69,7 +71,7 @@ proptest! {
     #![proptest_config(config(1_000))]
 
     #[test]
-    fn requests(
+    fn written_requests_are_read_back(
         method in "[A-Z!#$%&'*+.^_`|~-]{1,8}",
         target in "/[!-\"$-~]{0,20}",
         mut fields in any_fields(),
@@ -96,7 +98,7 @@ proptest! {
     }
 
     #[test]
-    fn responses(
+    fn written_responses_are_read_back(
         status in 200..1000_u16,
         reason in "[\t -~]{0,20}",
         fields in any_fields(),

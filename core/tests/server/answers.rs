@@ -1,4 +1,4 @@
-//! Whole answers, one after the other.
+//! Consecutive whole responses.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use limpid_core::server::{Action, Interest, Outcome, Session};
 use limpid_core::time::Mono;
 use limpid_core::trace::{ConnectionId, NoSink};
 
-/// What is asked and how it is answered: request line, status, fields and body.
+/// A request line, and the status, fields and body of the response.
 type Case = (&'static str, u16, &'static [(&'static str, &'static str)], &'static str);
 
 fn session() -> Session {
@@ -16,7 +16,7 @@ fn session() -> Session {
     session
 }
 
-/// What the client is sent.
+/// Handles one request, and returns what the client receives.
 fn answer(session: &mut Session, now: Mono, (line, status, fields, body): Case) -> String {
     let request = format!("{line}\r\nHost: a\r\n\r\n");
     assert_eq!(session.poll(now, &NoSink), Action::Wait(Interest::READ));
@@ -30,13 +30,13 @@ fn answer(session: &mut Session, now: Mono, (line, status, fields, body): Case) 
     session.handled(now, &NoSink, Outcome::Done);
     let action = session.poll(now, &NoSink);
     assert!(matches!(action, Action::Wait(Interest { write: true, .. })), "{action:?}");
-    let said = String::from_utf8(session.out().concat()).unwrap();
-    session.handle_sent(said.len(), now, &NoSink).unwrap();
-    format!("{answered:?} {said}")
+    let output = String::from_utf8(session.out().concat()).unwrap();
+    session.handle_sent(output.len(), now, &NoSink).unwrap();
+    format!("{answered:?} {output}")
 }
 
 #[test]
-fn an_answer_like_the_last_is_what_any_would_be() {
+fn repeated_response_equals_any_other() {
     const GET: &str = "GET / HTTP/1.1";
     let cases: [Case; 12] = [
         (GET, 200, &[("A", "b")], "hi"),
@@ -52,7 +52,7 @@ fn an_answer_like_the_last_is_what_any_would_be() {
         (GET, 204, &[], ""),
         (GET, 200, &[("X", "a\tb")], ""),
     ];
-    // Each comes before and after each other, and several times in a row.
+    // Each case comes before and after each other, and several times in succession.
     let orders = (0..cases.len()).flat_map(|a| (0..cases.len()).map(move |b| (a, b)));
     let (mut kept, mut now) = (session(), Mono::default());
     for case in orders.flat_map(|(a, b)| [a, a, b, b, b, a]).map(|at| cases[at]) {
@@ -64,31 +64,31 @@ fn an_answer_like_the_last_is_what_any_would_be() {
 }
 
 #[test]
-fn date_that_is_set_anew_is_sent_in_the_same_second() {
+fn new_date_is_sent_in_the_same_second() {
     let case = ("GET / HTTP/1.1", 200, &[("A", "b")][..], "hi");
     let mut session = Session::new(ConnectionId(1), None, Arc::default());
     let at = |millis| Mono::default() + Duration::from_millis(millis);
     session.set_date(at(5_000), Duration::from_millis(100_500));
     for _ in 0..2 {
-        let said = answer(&mut session, at(5_000), case);
-        assert!(said.contains("00:01:40 GMT"), "{said}");
+        let output = answer(&mut session, at(5_000), case);
+        assert!(output.contains("00:01:40 GMT"), "{output}");
     }
     // Its next second begins at the same moment.
     session.set_date(at(5_200), Duration::from_millis(200_700));
-    let said = answer(&mut session, at(5_200), case);
-    assert!(said.contains("00:03:20 GMT"), "{said}");
+    let output = answer(&mut session, at(5_200), case);
+    assert!(output.contains("00:03:20 GMT"), "{output}");
 }
 
 #[test]
-fn a_field_that_cannot_be_sent_is_refused_after_answers_that_were() {
+fn invalid_field_is_refused_after_valid_responses() {
     let mut session = session();
     for _ in 0..3 {
-        let said =
+        let output =
             answer(&mut session, Mono::default(), ("GET / HTTP/1.1", 200, &[("A", "b")], "x"));
-        assert!(said.starts_with("Ok(()) HTTP/1.1 200 OK\r\n"), "{said}");
+        assert!(output.starts_with("Ok(()) HTTP/1.1 200 OK\r\n"), "{output}");
     }
     let split = ("GET / HTTP/1.1", 200, &[("A", "b\r\nC: d")][..], "x");
-    let said = answer(&mut session, Mono::default(), split);
-    assert!(said.starts_with("Err("), "{said}");
-    assert!(said.contains("HTTP/1.1 500 "), "{said}");
+    let output = answer(&mut session, Mono::default(), split);
+    assert!(output.starts_with("Err("), "{output}");
+    assert!(output.contains("HTTP/1.1 500 "), "{output}");
 }

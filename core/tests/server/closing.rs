@@ -1,4 +1,4 @@
-//! How connections end.
+//! The end of connections.
 
 use std::time::Duration;
 
@@ -7,52 +7,52 @@ use limpid_core::error::{OsError, OsErrorKind};
 use crate::peer::{Handler, Server};
 
 #[test]
-fn a_refused_client_is_waited_for_until_it_closes() {
+fn connection_lingers_until_a_refused_client_closes() {
     let mut server = Server::new(Handler::Target);
-    assert!(server.hears("nonsense\r\n").starts_with("HTTP/1.1 400"));
+    assert!(server.client_sends("nonsense\r\n").starts_with("HTTP/1.1 400"));
     assert!(server.finished);
-    assert_eq!(server.hears("x".repeat(100_000)), "", "what it still sends is thrown away");
+    assert_eq!(server.client_sends("x".repeat(100_000)), "", "further bytes are discarded");
     assert!(!server.is_closed());
-    server.hears_the_end();
+    server.client_closes();
     assert_eq!(server.closed, Some(false));
-    server.is_balanced();
+    server.assert_balanced();
 }
 
 #[test]
-fn but_not_for_long() {
+fn connection_lingers_only_for_a_limited_time() {
     let mut server = Server::new(Handler::Target);
-    server.hears("nonsense\r\n");
+    server.client_sends("nonsense\r\n");
     for _ in 0..3 {
-        server.waits(Duration::from_millis(500));
-        server.hears("more");
+        server.advance(Duration::from_millis(500));
+        server.client_sends("more");
     }
     assert!(!server.is_closed());
-    server.waits(Duration::from_millis(500));
+    server.advance(Duration::from_millis(500));
     assert!(server.is_closed());
 }
 
 #[test]
-fn a_transport_that_fails() {
+fn transport_failure_ends_the_session() {
     let reset = OsError { code: 104, kind: OsErrorKind::Reset };
     for request in ["", "GET / HT", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc"] {
         let mut server = Server::new(Handler::Echo);
-        server.hears(request);
-        server.fails(reset);
+        server.client_sends(request);
+        server.handle_failed(reset);
         server.run();
         assert_eq!(server.closed, Some(false), "{request}");
         assert_eq!(server.failures.len(), server.handled.len(), "{request}");
-        assert!(server.told().last().unwrap().starts_with("connection.failed"), "{request}");
-        server.is_balanced();
+        assert!(server.events().last().unwrap().starts_with("connection.failed"), "{request}");
+        server.assert_balanced();
     }
 }
 
 #[test]
-fn an_abandoned_session_leaves_nothing_open() {
+fn cancelled_session_leaves_no_span_open() {
     for request in ["", "GET / HT", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc"] {
         let mut server = Server::new(Handler::Echo);
-        server.hears(request);
-        server.cancels();
-        assert!(!server.step_once(), "it is over");
-        server.is_balanced();
+        server.client_sends(request);
+        server.cancel();
+        assert!(!server.step_once(), "the session is over");
+        server.assert_balanced();
     }
 }

@@ -1,4 +1,4 @@
-//! What secures the connections of a server.
+//! The layers of a server's connections.
 
 use std::sync::Arc;
 
@@ -17,18 +17,18 @@ fn secured() -> Session {
 }
 
 #[test]
-fn a_layer_is_asked_for_first_and_once() {
+fn layer_is_requested_first_and_once() {
     let mut session = secured();
     assert_eq!(session.poll(NOW, &NoSink), Action::Secure);
     assert_eq!(session.poll(NOW, &NoSink), Action::Wait(Interest::NONE));
     assert_eq!(session.deadline(NOW).map(|until| until.why), Some(Waiting::Handshake));
-    assert!(session.handle_received(0, NOW, &NoSink).is_err(), "nobody was asked to read");
+    assert!(session.handle_received(0, NOW, &NoSink).is_err(), "no read was requested");
     assert_eq!(session.poll(NOW, &NoSink), Action::Wait(Interest::NONE));
-    assert!(session.is_idle(), "a shutdown would close it");
+    assert!(session.is_idle(), "a shutdown closes it");
 }
 
 #[test]
-fn without_a_layer_the_connection_is_closed() {
+fn missing_layer_closes_the_connection() {
     for error in [LayerError::other(3, "no key"), TlsError::Configuration.into()] {
         let mut session = secured();
         assert_eq!(session.poll(NOW, &NoSink), Action::Secure);
@@ -39,10 +39,10 @@ fn without_a_layer_the_connection_is_closed() {
 }
 
 #[test]
-fn a_layer_that_was_not_asked_for_is_not_used() {
+fn unexpected_layer_is_refused() {
     let mut session = Session::new(ConnectionId(1), None, Arc::default());
     assert_eq!(session.poll(NOW, &NoSink), Action::Wait(Interest::READ));
-    // This one would begin to speak at once.
+    // This layer would send at once.
     let layer = Box::new(Socks5::new("localhost", 80, None));
     let refused = session.handle_secured(layer, NOW, &NoSink).unwrap_err();
     assert_eq!((refused.call, refused.misuse), (Call::HandleSecured, Misuse::State));

@@ -1,4 +1,4 @@
-//! What a server does on one connection: bytes in, events and bytes out.
+//! Examples of server sessions, as bytes and the resulting events and bytes.
 
 #![cfg(test)]
 

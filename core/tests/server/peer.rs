@@ -1,4 +1,4 @@
-//! A session and its driver: a client's bytes go in, and everything that is done comes out.
+//! A session with a driver and a handler, which records all results.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use limpid_core::time::{Deadline, Mono};
 use limpid_core::trace::{ConnectionId, EventKind, Meta, OwnedTraceEvent, Sink, Stage, TraceEvent};
 use limpid_core::transport::{Layer, LayerError, Switched};
 
-/// Keeps every event.
+/// A sink that records every event.
 #[derive(Default)]
 pub(crate) struct Recorder(RefCell<Vec<(Meta, OwnedTraceEvent)>>);
 
@@ -29,23 +29,23 @@ impl Sink for Recorder {
 /// What the handler does with a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Handler {
-    /// Answers 200 with the target, and does not look at the body.
+    /// Responds with 200 and the target, and does not read the body.
     Target,
-    /// Answers 200 with the request's body and trailers.
+    /// Responds with 200 and the body and trailers of the request.
     Echo,
-    /// Answers with this status and these pieces of a body, of which the size is not told.
+    /// Responds with this status and these pieces of a body of unknown size.
     Stream(u16, &'static [&'static str]),
-    /// Answers with this status and this body.
+    /// Responds with this status and this body.
     Fixed(u16, &'static str),
-    /// Begins an answer of ten bytes, sends five, and fails.
+    /// Begins a response of ten bytes, sends five, and fails.
     FailsLate,
-    /// Begins an answer of a size that is not told, sends five bytes, and fails.
+    /// Begins a response of unknown size, sends five bytes, and fails.
     FailsInStream,
-    /// Ends like this without an answer.
+    /// Ends with this outcome and without a response.
     Ends(Outcome),
-    /// Leaves HTTP/1.1 with this status, and echoes what follows.
+    /// Switches protocols with this status, and echoes all bytes.
     Switch(u16),
-    /// Keeps the request for ever.
+    /// Never ends.
     Sleeps,
 }
 
@@ -55,24 +55,24 @@ pub(crate) struct Server {
     pub(crate) now: Mono,
     pub(crate) handler: Handler,
     recorder: Recorder,
-    /// What the client has sent and nobody has read.
+    /// Bytes that the client has sent and the driver has not read.
     inbox: Vec<u8>,
     eof: bool,
-    /// At most this many bytes are moved at once.
+    /// Maximum number of bytes of one read or write.
     pub(crate) step: usize,
-    /// What the client was sent, write by write.
+    /// The writes to the client.
     pub(crate) writes: Vec<String>,
     body: Vec<u8>,
-    /// Requests that the handler had, and failures that it was told of.
+    /// The requests and failures that the handler received.
     pub(crate) handled: Vec<String>,
     pub(crate) failures: Vec<Cause>,
-    /// What was done to the transport beside.
+    /// The other operations on the transport.
     pub(crate) finished: bool,
     pub(crate) closed: Option<bool>,
-    /// Until when the client is waited for, and in what.
+    /// The last deadline, and what the session waited for.
     pub(crate) until: Option<Deadline>,
     pub(crate) interest: Interest,
-    /// The connection, once the handler has taken it.
+    /// The switched connection, after the handler has taken it.
     pub(crate) switched: Option<Switched>,
 }
 
@@ -81,7 +81,7 @@ impl Server {
         Self::with(Options::default(), handler)
     }
 
-    /// With no field Server, so that answers are short.
+    /// Creates a server without the field Server, so that responses are short.
     pub(crate) fn with(mut options: Options, handler: Handler) -> Self {
         options.name = None;
         Self::exactly(options, handler)
@@ -108,97 +108,97 @@ impl Server {
         }
     }
 
-    /// The client sends this; what the server says to it.
-    pub(crate) fn hears(&mut self, bytes: impl AsRef<[u8]>) -> String {
+    /// Receives bytes of the client, runs, and returns the output.
+    pub(crate) fn client_sends(&mut self, bytes: impl AsRef<[u8]>) -> String {
         self.inbox.extend_from_slice(bytes.as_ref());
         self.run();
-        self.says()
+        self.take_output()
     }
 
-    /// The client sends this, and the server has not looked yet.
-    pub(crate) fn hears_nothing_yet(&mut self, bytes: &str) {
+    /// Queues bytes of the client without running.
+    pub(crate) fn client_sends_unread(&mut self, bytes: &str) {
         self.inbox.extend_from_slice(bytes.as_bytes());
     }
 
-    pub(crate) fn hears_the_end(&mut self) -> String {
+    pub(crate) fn client_closes(&mut self) -> String {
         self.eof = true;
         self.run();
-        self.says()
+        self.take_output()
     }
 
-    /// Time passes, and the driver says so; what the server says then.
-    pub(crate) fn waits(&mut self, time: Duration) -> String {
+    /// Advances the clock, runs, and returns the output.
+    pub(crate) fn advance(&mut self, time: Duration) -> String {
         self.now = self.now + time;
         self.timeout();
         self.run();
-        self.says()
+        self.take_output()
     }
 
     pub(crate) fn timeout(&mut self) {
         self.session.handle_timeout(self.now, &self.recorder);
     }
 
-    pub(crate) fn fails(&mut self, error: impl Into<Error>) {
+    pub(crate) fn handle_failed(&mut self, error: impl Into<Error>) {
         self.session.handle_failed(error.into(), self.now, &self.recorder);
     }
 
-    /// The driver notices, without reading, that the client has closed its direction.
-    pub(crate) fn half_closes(&mut self) {
+    /// Reports that the client has closed its direction, without a read.
+    pub(crate) fn client_half_closes(&mut self) {
         self.session.handle_half_close(self.now, &self.recorder);
     }
 
-    /// The driver reads this now, whatever it has moved before.
+    /// Receives bytes at once, regardless of the queue.
     pub(crate) fn receive(&mut self, bytes: &[u8]) {
         self.session.space(bytes.len())[..bytes.len()].copy_from_slice(bytes);
-        self.receives(bytes.len()).unwrap();
+        self.handle_received(bytes.len()).unwrap();
     }
 
-    pub(crate) fn handles(&mut self, outcome: Outcome) {
+    pub(crate) fn end_handler(&mut self, outcome: Outcome) {
         self.session.handled(self.now, &self.recorder, outcome);
     }
 
-    pub(crate) fn shuts_down(&mut self, grace: Option<Duration>) {
+    pub(crate) fn shut_down(&mut self, grace: Option<Duration>) {
         self.session.handle_shutdown(grace, self.now, &self.recorder);
     }
 
-    pub(crate) fn takes_switched(&mut self) -> Option<Switched> {
+    pub(crate) fn take_switched(&mut self) -> Option<Switched> {
         self.session.take_switched(self.now, &self.recorder)
     }
 
-    pub(crate) fn cancels(&mut self) {
+    pub(crate) fn cancel(&mut self) {
         self.session.cancel(self.now, &self.recorder);
     }
 
-    /// The driver says that this many bytes were read, whether or not they were.
-    pub(crate) fn receives(&mut self, n: usize) -> Result<(), MisuseError> {
+    /// Reports that this many bytes were read, whether or not they were.
+    pub(crate) fn handle_received(&mut self, n: usize) -> Result<(), MisuseError> {
         self.session.handle_received(n, self.now, &self.recorder)
     }
 
-    /// The driver says that this many bytes were sent, whether or not they were.
-    pub(crate) fn sends(&mut self, n: usize) -> Result<(), MisuseError> {
+    /// Reports that this many bytes were sent, whether or not they were.
+    pub(crate) fn handle_sent(&mut self, n: usize) -> Result<(), MisuseError> {
         self.session.handle_sent(n, self.now, &self.recorder)
     }
 
-    /// The driver hands in a layer, whether or not it was asked for one.
-    pub(crate) fn secures(&mut self, layer: Box<dyn Layer>) -> Result<(), MisuseError> {
+    /// Passes in a layer, whether or not it was requested.
+    pub(crate) fn handle_secured(&mut self, layer: Box<dyn Layer>) -> Result<(), MisuseError> {
         self.session.handle_secured(layer, self.now, &self.recorder)
     }
 
-    pub(crate) fn ends(&mut self) {
+    pub(crate) fn handle_eof(&mut self) {
         self.session.handle_eof(self.now, &self.recorder);
     }
 
-    /// What was written since the last call.
-    pub(crate) fn says(&mut self) -> String {
+    /// Returns what was written since the last call.
+    pub(crate) fn take_output(&mut self) -> String {
         std::mem::take(&mut self.writes).concat()
     }
 
-    /// Whether the connection is closed, and the driver was told so.
+    /// Returns whether the session has closed the connection.
     pub(crate) fn is_closed(&self) -> bool {
         self.closed.is_some()
     }
 
-    /// Drives the session until it waits for the client, or for the handler.
+    /// Runs the session until it waits for the client or the handler.
     pub(crate) fn run(&mut self) {
         while self.step_once() {}
         if let Some(mut switched) = self.switched.take() {
@@ -207,7 +207,7 @@ impl Server {
         }
     }
 
-    /// Sends back what comes over a connection that has left HTTP/1.1, and its end.
+    /// Echoes the bytes and the end of a switched connection.
     fn echo(&mut self, switched: &mut Switched) -> Result<(), LayerError> {
         let mut room = [0; 16];
         loop {
@@ -235,13 +235,13 @@ impl Server {
         }
     }
 
-    /// Does one thing; false where there is nothing to be done.
+    /// Performs one action. Returns `false` if no action is possible.
     pub(crate) fn step_once(&mut self) -> bool {
         match self.session.poll(self.now, &self.recorder) {
             Action::Wait(interest) => {
                 self.until = self.session.deadline(self.now);
                 self.interest = interest;
-                return self.moves(interest);
+                return self.transfer(interest);
             }
             Action::Request => {
                 let head = self.session.head().unwrap();
@@ -265,21 +265,21 @@ impl Server {
                     self.ended(&trailers);
                 }
             },
-            Action::Handle => self.goes_on(),
+            Action::Handle => self.resume_handler(),
             Action::Failed => {
                 self.failures.push(self.session.failure().cause);
                 self.session.handled(self.now, &self.recorder, Outcome::Failed);
             }
             Action::ShutdownWrite => self.finished = true,
-            Action::Secure => panic!("nothing is to be secured"),
+            Action::Secure => panic!("the connection has no layer"),
             Action::Close { reset } => self.closed = Some(reset),
             Action::Done => return false,
         }
         true
     }
 
-    /// Writes, or reads what has come; false where neither is possible.
-    fn moves(&mut self, interest: Interest) -> bool {
+    /// Writes or reads. Returns `false` if neither is possible.
+    fn transfer(&mut self, interest: Interest) -> bool {
         if interest.write {
             self.write();
         }
@@ -289,7 +289,7 @@ impl Server {
     fn read(&mut self) -> bool {
         if self.inbox.is_empty() {
             if std::mem::take(&mut self.eof) {
-                self.ends();
+                self.handle_eof();
                 return true;
             }
             return false;
@@ -298,7 +298,7 @@ impl Server {
         let n = room.len().min(self.inbox.len()).min(self.step);
         room[..n].copy_from_slice(&self.inbox[..n]);
         self.inbox.drain(..n);
-        self.receives(n).unwrap();
+        self.handle_received(n).unwrap();
         true
     }
 
@@ -306,12 +306,12 @@ impl Server {
         let all = self.session.out().concat();
         let n = all.len().min(self.step);
         self.writes.push(String::from_utf8(all[..n].to_vec()).unwrap());
-        self.sends(n).unwrap();
+        self.handle_sent(n).unwrap();
     }
 
     // The handler.
 
-    /// The handler is called. Where it must not go on, it gives up.
+    /// Calls the handler, which fails if a call is refused.
     fn begin(&mut self) {
         self.body.clear();
         if self.try_begin().is_err() {
@@ -355,9 +355,9 @@ impl Server {
         self.session.read_body();
     }
 
-    fn goes_on(&mut self) {
+    fn resume_handler(&mut self) {
         if let Handler::Switch(_) = self.handler {
-            self.switched = self.takes_switched();
+            self.switched = self.take_switched();
         }
     }
 
@@ -403,16 +403,16 @@ impl Server {
 
     // The events.
 
-    /// The events of the server's own logger, one a line.
-    pub(crate) fn told(&self) -> Vec<String> {
+    /// Returns the events of `limpid.server`, one on each line.
+    pub(crate) fn events(&self) -> Vec<String> {
         let is_ours = |kind: EventKind| kind.metadata().logger.name() == "limpid.server";
         let events = self.recorder.0.borrow();
         let ours = events.iter().filter(|(meta, _)| is_ours(meta.kind));
         ours.map(|(meta, event)| line(meta, event)).collect()
     }
 
-    /// That every operation which was told as started has ended once.
-    pub(crate) fn is_balanced(&self) {
+    /// Asserts that every span that has started has ended once.
+    pub(crate) fn assert_balanced(&self) {
         let mut open = BTreeMap::new();
         for (meta, event) in self.recorder.0.borrow().iter() {
             match meta.kind.metadata().stage {
@@ -447,7 +447,7 @@ fn line(meta: &Meta, event: &OwnedTraceEvent) -> String {
     line
 }
 
-/// The status line and the body of an answer, which is the only one.
+/// Returns the status line and the body of a single response.
 pub(crate) fn summary(answer: &str) -> (&str, &str) {
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     (head.lines().next().unwrap(), body)

@@ -1,5 +1,4 @@
-//! Whatever a client sends, a driver does and a handler is, every operation that starts ends once, and
-//! so does the connection.
+//! For arbitrary clients, drivers and handlers, every span and the connection end exactly once.
 
 use std::time::Duration;
 
@@ -55,16 +54,18 @@ enum Move {
 }
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
-    // Those that can be misused are, at times: that changes nothing.
+    // Some calls are misuse, which has no effect.
     let inputs: [fn(&mut Server); 8] = [
-        |server| server.sends(usize::MAX).unwrap_or_default(),
-        |server| server.receives(usize::MAX).unwrap_or_default(),
-        |server| server.secures(Box::new(Socks5::new("localhost", 80, None))).unwrap_or_default(),
-        |server| server.ends(),
-        |server| server.fails(OsError { code: 104, kind: OsErrorKind::Reset }),
-        |server| server.fails(LayerError::other(1, "no layer")),
+        |server| server.handle_sent(usize::MAX).unwrap_or_default(),
+        |server| server.handle_received(usize::MAX).unwrap_or_default(),
+        |server| {
+            server.handle_secured(Box::new(Socks5::new("localhost", 80, None))).unwrap_or_default()
+        },
+        |server| server.handle_eof(),
+        |server| server.handle_failed(OsError { code: 104, kind: OsErrorKind::Reset }),
+        |server| server.handle_failed(LayerError::other(1, "no layer")),
         |server| server.timeout(),
-        |server| server.shuts_down(Some(Duration::from_secs(3))),
+        |server| server.shut_down(Some(Duration::from_secs(3))),
     ];
     let one = prop_oneof![
         12 => select(&PIECES[..]).prop_map(Move::Piece),
@@ -86,26 +87,26 @@ proptest! {
     })]
 
     #[test]
-    fn nothing_stays_open(moves in moves(), step in 1..99_usize, abandon: bool) {
+    fn every_span_and_connection_ends_once(moves in moves(), step in 1..99_usize, abandon: bool) {
         let mut server = Server::with(Options::with(|options| options.drain = 4), Handler::Target);
         server.step = step;
         for one in moves {
             match one {
-                Move::Piece(piece) => server.hears_nothing_yet(piece),
+                Move::Piece(piece) => server.client_sends_unread(piece),
                 Move::Handler(handler) => server.handler = handler,
                 Move::Steps(count) => { (0..count).for_each(|_| { server.step_once(); }); }
                 Move::Run => server.run(),
-                Move::Wait(seconds) => { server.waits(Duration::from_secs(seconds)); }
+                Move::Wait(seconds) => { server.advance(Duration::from_secs(seconds)); }
                 Move::Input(input) => input(&mut server),
             }
         }
         if !abandon {
-            server.hears_the_end();
-            server.waits(Duration::from_secs(60));
-            server.waits(Duration::from_secs(60));
+            server.client_closes();
+            server.advance(Duration::from_secs(60));
+            server.advance(Duration::from_secs(60));
         }
-        server.cancels();
+        server.cancel();
         prop_assert!(!server.step_once());
-        server.is_balanced();
+        server.assert_balanced();
     }
 }

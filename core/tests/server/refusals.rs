@@ -1,4 +1,4 @@
-//! The status that each refusal deserves.
+//! The status of each refusal.
 
 use limpid_core::limits::{Config, Limits};
 use limpid_core::server::{Options, Outcome};
@@ -18,7 +18,7 @@ fn small() -> Options {
 }
 
 #[test]
-fn what_is_wrong_with_a_head() {
+fn invalid_head_is_refused_with_its_status() {
     let long = "x".repeat(50);
     for (request, status, rule) in [
         ("GET  / HTTP/1.1\r\n".into(), "400 Bad Request", "RequestLineForm"),
@@ -50,22 +50,22 @@ fn what_is_wrong_with_a_head() {
         ("\x16\x03\x01\x02\0".to_owned() + "\r\n", "400 Bad Request", "MethodCharacter"),
     ] {
         let mut server = Server::with(small(), Handler::Target);
-        let said = server.hears(&request);
-        assert!(said.contains("\r\nConnection: close\r\n"), "{request}: {said}");
-        let (line, body) = summary(&said);
+        let output = server.client_sends(&request);
+        assert!(output.contains("\r\nConnection: close\r\n"), "{request}: {output}");
+        let (line, body) = summary(&output);
         assert_eq!(line, format!("HTTP/1.1 {status}"), "{request}");
         assert!(body.starts_with(&status[4..]) && body.ends_with('\n'), "{request}: {body}");
         assert!(server.handled.is_empty());
         let refused = format!("refused status={} rule={rule:?}", &status[..3]);
-        assert!(server.told()[1].starts_with(&refused), "{request}: {:?}", server.told());
-        server.hears_the_end();
+        assert!(server.events()[1].starts_with(&refused), "{request}: {:?}", server.events());
+        server.client_closes();
         assert!(server.is_closed());
-        server.is_balanced();
+        server.assert_balanced();
     }
 }
 
 #[test]
-fn what_is_wrong_with_a_body() {
+fn invalid_body_is_refused_with_its_status() {
     let head = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
     for (body, status, rule) in [
         ("x\r\n", "400 Bad Request", "ChunkSize"),
@@ -78,18 +78,18 @@ fn what_is_wrong_with_a_body() {
         ),
     ] {
         let mut server = Server::with(small(), Handler::Echo);
-        let said = server.hears(format!("{head}{body}"));
-        assert_eq!(summary(&said).0, format!("HTTP/1.1 {status}"), "{body}");
-        assert_eq!(server.failures.len(), 1, "the handler is told");
+        let output = server.client_sends(format!("{head}{body}"));
+        assert_eq!(summary(&output).0, format!("HTTP/1.1 {status}"), "{body}");
+        assert_eq!(server.failures.len(), 1, "the handler receives the failure");
         assert!(server.finished && !server.is_closed());
-        server.hears_the_end();
+        server.client_closes();
         assert_eq!(
-            server.told()[2..4],
+            server.events()[2..4],
             [
                 format!(
                     "refused status={} rule={rule:?} why={:?}",
                     &status[..3],
-                    summary(&said)
+                    summary(&output)
                         .1
                         .trim_end()
                         .split_once(": ")
@@ -102,20 +102,21 @@ fn what_is_wrong_with_a_body() {
                 format!(
                     "request.complete method=POST target=/ status={} received=0 sent={}",
                     &status[..3],
-                    summary(&said).1.len()
+                    summary(&output).1.len()
                 ),
             ]
         );
-        server.is_balanced();
+        server.assert_balanced();
     }
 }
 
 #[test]
-fn an_expectation_that_nobody_can_meet() {
+fn unknown_expectation_is_refused_with_417() {
     let mut server = Server::new(Handler::Target);
-    let said = server.hears("GET / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue, tea\r\n\r\n");
+    let output =
+        server.client_sends("GET / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue, tea\r\n\r\n");
     assert_eq!(
-        summary(&said),
+        summary(&output),
         (
             "HTTP/1.1 417 Expectation Failed",
             "Expectation Failed: the request expects something other than 100-continue \
@@ -126,63 +127,66 @@ fn an_expectation_that_nobody_can_meet() {
 }
 
 #[test]
-fn a_client_that_goes_away_within_a_request() {
+fn client_that_closes_within_a_request_is_refused() {
     let mut server = Server::new(Handler::Target);
-    server.hears("GET / HT");
-    assert_eq!(summary(&server.hears_the_end()).0, "HTTP/1.1 400 Bad Request");
+    server.client_sends("GET / HT");
+    assert_eq!(summary(&server.client_closes()).0, "HTTP/1.1 400 Bad Request");
     let mut server = Server::new(Handler::Echo);
-    server.hears("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nabc");
-    assert_eq!(summary(&server.hears_the_end()).0, "HTTP/1.1 400 Bad Request");
-    server.is_balanced();
+    server.client_sends("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nabc");
+    assert_eq!(summary(&server.client_closes()).0, "HTTP/1.1 400 Bad Request");
+    server.assert_balanced();
 }
 
 #[test]
-fn answers_before_the_refusal_are_sent() {
+fn responses_before_a_refusal_are_sent() {
     let mut server = Server::new(Handler::Target);
-    let said = server.hears("GET /1 HTTP/1.1\r\nHost: h\r\n\r\nnonsense\r\n");
+    let output = server.client_sends("GET /1 HTTP/1.1\r\nHost: h\r\n\r\nnonsense\r\n");
     assert!(
-        said.starts_with("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n/1HTTP/1.1 400 "),
-        "{said}"
+        output.starts_with("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n/1HTTP/1.1 400 "),
+        "{output}"
     );
 }
 
 #[test]
-fn a_handler_that_fails_before_its_answer() {
+fn handler_failure_before_the_response_sends_500() {
     for (outcome, why) in [
         (Outcome::Failed, "it returned an error"),
         (Outcome::Panicked, "it panicked"),
         (Outcome::Done, "it returned without a complete response"),
     ] {
         let mut server = Server::new(Handler::Ends(outcome));
-        let said = server.hears("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        let output = server.client_sends("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
         assert_eq!(
-            summary(&said),
+            summary(&output),
             (
                 "HTTP/1.1 500 Internal Server Error",
                 "Internal Server Error: the server failed to answer\n"
             )
         );
         assert!(
-            server.told().contains(&format!("handler_failed why={why:?}")),
+            server.events().contains(&format!("handler_failed why={why:?}")),
             "{:?}",
-            server.told()
+            server.events()
         );
     }
 }
 
 #[test]
-fn a_handler_that_fails_within_its_answer() {
+fn handler_failure_within_the_response_truncates_it() {
     let mut server = Server::new(Handler::FailsLate);
-    let said = server.hears("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-    assert_eq!(said, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello", "and no more");
+    let output = server.client_sends("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert_eq!(
+        output, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello",
+        "the response is truncated"
+    );
     assert_eq!(server.closed, Some(false));
     let mut server = Server::new(Handler::FailsInStream);
-    let said = server.hears("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-    assert!(said.ends_with("5\r\nhello\r\n"), "there is no last chunk: {said}");
+    let output = server.client_sends("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert!(output.ends_with("5\r\nhello\r\n"), "there is no last chunk: {output}");
     assert_eq!(server.closed, Some(false));
     let mut server = Server::new(Handler::FailsInStream);
-    server.hears("GET / HTTP/1.0\r\n\r\n");
-    assert_eq!(server.closed, Some(true), "only a reset tells a cut from an end here");
-    assert!(server.told().iter().any(|line| line.starts_with("request.failed")));
-    server.is_balanced();
+    server.client_sends("GET / HTTP/1.0\r\n\r\n");
+    assert_eq!(server.closed, Some(true), "only a reset distinguishes a truncated response here");
+    assert!(server.events().iter().any(|line| line.starts_with("request.failed")));
+    server.assert_balanced();
 }

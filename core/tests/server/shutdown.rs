@@ -1,4 +1,4 @@
-//! Ending with grace.
+//! Graceful shutdown.
 
 use std::time::Duration;
 
@@ -10,74 +10,74 @@ const GET: &str = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
 const GRACE: Option<Duration> = Some(Duration::from_secs(5));
 
 #[test]
-fn an_idle_connection_is_closed_at_once() {
+fn shutdown_closes_an_idle_connection_immediately() {
     for requests in ["", GET] {
         let mut server = Server::new(Handler::Target);
-        server.hears(requests);
+        server.client_sends(requests);
         assert!(server.session.is_idle());
-        server.shuts_down(GRACE);
+        server.shut_down(GRACE);
         server.run();
         assert_eq!((server.closed, server.finished), (Some(false), false));
-        assert!(server.told().contains(&"shutdown busy=false".to_owned()));
+        assert!(server.events().contains(&"shutdown busy=false".to_owned()));
     }
 }
 
 #[test]
-fn an_open_exchange_is_finished_and_is_the_last() {
+fn shutdown_finishes_the_open_exchange() {
     let mut server = Server::new(Handler::Echo);
-    server.hears("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n");
+    server.client_sends("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n");
     assert!(!server.session.is_idle());
-    server.shuts_down(GRACE);
-    assert_eq!(server.hears(""), "");
+    server.shut_down(GRACE);
+    assert_eq!(server.client_sends(""), "");
     assert_eq!(
-        server.hears(format!("hi{GET}")),
+        server.client_sends(format!("hi{GET}")),
         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi"
     );
-    assert_eq!(server.handled.len(), 1, "nothing else is begun");
-    server.hears_the_end();
+    assert_eq!(server.handled.len(), 1, "no other request is begun");
+    server.client_closes();
     assert_eq!(
-        server.told().last().unwrap(),
+        server.events().last().unwrap(),
         "connection.complete why=\"the server shuts down\" requests=1"
     );
 }
 
 #[test]
-fn a_request_that_has_begun_to_come_is_served() {
+fn shutdown_serves_a_request_that_has_begun() {
     let mut server = Server::new(Handler::Target);
-    server.hears("GET /a HTTP/1.1\r\n");
-    server.shuts_down(GRACE);
+    server.client_sends("GET /a HTTP/1.1\r\n");
+    server.shut_down(GRACE);
     server.run();
     assert!(!server.is_closed());
-    let said = server.hears("Host: h\r\n\r\n");
-    assert!(said.contains("Connection: close") && said.ends_with("/a"), "{said}");
+    let output = server.client_sends("Host: h\r\n\r\n");
+    assert!(output.contains("Connection: close") && output.ends_with("/a"), "{output}");
 }
 
 #[test]
-fn grace_is_not_without_end() {
+fn shutdown_ends_after_the_grace_period() {
     let mut server = Server::new(Handler::Echo);
-    server.hears("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n");
-    server.shuts_down(GRACE);
+    server.client_sends("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n");
+    server.shut_down(GRACE);
     server.run();
-    assert_eq!(server.waits(Duration::from_secs(4)), "");
+    assert_eq!(server.advance(Duration::from_secs(4)), "");
     assert_eq!(
-        summary(&server.waits(Duration::from_secs(1))),
+        summary(&server.advance(Duration::from_secs(1))),
         ("HTTP/1.1 503 Service Unavailable", "Service Unavailable: the server shuts down\n")
     );
     server.run();
-    server.waits(Duration::from_secs(1));
-    assert!(server.is_closed(), "not even lingering outlasts it");
-    server.is_balanced();
+    server.advance(Duration::from_secs(1));
+    assert!(server.is_closed(), "lingering ends too");
+    server.assert_balanced();
 }
 
 #[test]
-fn a_handler_that_is_done_after_the_end_is_heard() {
+fn handler_may_end_after_the_shutdown() {
     let mut server = Server::new(Handler::Sleeps);
-    server.hears(GET);
-    server.shuts_down(None);
-    server.waits(Duration::from_secs(1_000_000));
+    server.client_sends(GET);
+    server.shut_down(None);
+    server.advance(Duration::from_secs(1_000_000));
     assert!(!server.is_closed());
     server.handler = Handler::Ends(Outcome::Done);
     server.respond(200, limpid_core::http1::BodySize::Length(0)).unwrap();
     server.finish();
-    assert!(server.hears("").contains("Connection: close"));
+    assert!(server.client_sends("").contains("Connection: close"));
 }

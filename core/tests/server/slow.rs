@@ -1,4 +1,4 @@
-//! Clients that take their time.
+//! Slow clients.
 
 use std::time::Duration;
 
@@ -21,77 +21,77 @@ fn options() -> Options {
 }
 
 #[test]
-fn a_head_that_trickles_in() {
+fn slow_head_is_refused() {
     let mut server = Server::with(options(), Handler::Target);
-    server.hears("GET / HTTP/1.1\r\n");
+    server.client_sends("GET / HTTP/1.1\r\n");
     for _ in 0..9 {
-        assert_eq!(server.waits(SECOND), "");
-        server.hears("A: b\r\n");
+        assert_eq!(server.advance(SECOND), "");
+        server.client_sends("A: b\r\n");
     }
-    assert_eq!(summary(&server.waits(SECOND)).0, "HTTP/1.1 408 Request Timeout");
-    assert!(server.told().contains(&"deadline_passed why=\"the request's head\"".to_owned()));
+    assert_eq!(summary(&server.advance(SECOND)).0, "HTTP/1.1 408 Request Timeout");
+    assert!(server.events().contains(&"deadline_passed why=\"the request's head\"".to_owned()));
 }
 
 #[test]
-fn a_client_that_says_nothing_is_told_nothing() {
+fn silent_client_receives_no_response() {
     let mut server = Server::with(options(), Handler::Target);
-    server.hears("");
+    server.client_sends("");
     assert_eq!(server.until.unwrap().why, Waiting::Head);
-    assert_eq!(server.waits(9 * SECOND), "");
+    assert_eq!(server.advance(9 * SECOND), "");
     assert!(!server.is_closed());
-    assert_eq!(server.waits(SECOND), "");
+    assert_eq!(server.advance(SECOND), "");
     assert_eq!(server.closed, Some(false));
-    server.is_balanced();
+    server.assert_balanced();
 }
 
 #[test]
-fn a_kept_connection_may_be_idle_for_longer() {
+fn idle_timeout_applies_after_the_first_request() {
     let mut server = Server::with(options(), Handler::Target);
-    server.hears("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    server.client_sends("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
     assert_eq!(server.until.unwrap().why, Waiting::Idle);
-    server.waits(59 * SECOND);
+    server.advance(59 * SECOND);
     assert!(!server.is_closed());
-    server.hears("GET / HT");
+    server.client_sends("GET / HT");
     assert_eq!(server.until.unwrap().why, Waiting::Head);
-    server.waits(9 * SECOND);
-    assert!(server.hears("TP/1.1\r\nHost: h\r\n\r\n").starts_with("HTTP/1.1 200"));
-    assert_eq!(server.waits(60 * SECOND), "");
+    server.advance(9 * SECOND);
+    assert!(server.client_sends("TP/1.1\r\nHost: h\r\n\r\n").starts_with("HTTP/1.1 200"));
+    assert_eq!(server.advance(60 * SECOND), "");
     assert_eq!(server.closed, Some(false));
     assert_eq!(
-        server.told().last().unwrap(),
+        server.events().last().unwrap(),
         "connection.complete why=\"no other request came\" requests=2"
     );
 }
 
 #[test]
-fn a_body_that_stops() {
+fn stalled_body_is_refused() {
     let mut server = Server::with(options(), Handler::Echo);
-    server.hears("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc");
-    assert_eq!(server.waits(19 * SECOND), "");
-    assert_eq!(summary(&server.waits(SECOND)).0, "HTTP/1.1 408 Request Timeout");
+    server.client_sends("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc");
+    assert_eq!(server.advance(19 * SECOND), "");
+    assert_eq!(summary(&server.advance(SECOND)).0, "HTTP/1.1 408 Request Timeout");
     assert_eq!(server.failures, [Cause::TimedOut(Waiting::Body)]);
 }
 
 #[test]
-fn a_body_that_trickles() {
+fn body_below_the_minimum_rate_is_refused() {
     let mut server = Server::with(options(), Handler::Echo);
-    server.hears("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 999\r\n\r\n");
+    server.client_sends("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 999\r\n\r\n");
     let mut seconds = 0;
     while server.failures.is_empty() {
-        // A byte every ten seconds is no body that stops, and ten times too slow.
-        server.waits(10 * SECOND);
-        server.hears("x");
+        // A byte every ten seconds is not a stalled body, but ten times too slow.
+        server.advance(10 * SECOND);
+        server.client_sends("x");
         seconds += 10;
         assert!(seconds < 60);
     }
-    assert_eq!(seconds, 20, "the time that it was given in advance");
+    assert_eq!(seconds, 20, "the initial allowance");
 }
 
 #[test]
-fn a_client_that_does_not_read() {
+fn client_that_does_not_read_is_reset() {
     let mut server = Server::with(options(), Handler::Target);
     server.step = 3;
-    server.hears_nothing_yet("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    server.client_sends_unread("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
     while server.writes.is_empty() {
         server.step_once();
     }
@@ -106,7 +106,7 @@ fn a_client_that_does_not_read() {
     server.timeout();
     server.step_once();
     assert!(server.is_closed());
-    assert!(server.told().contains(&"deadline_passed why=\"writing\"".to_owned()));
+    assert!(server.events().contains(&"deadline_passed why=\"writing\"".to_owned()));
     server.run();
-    server.is_balanced();
+    server.assert_balanced();
 }

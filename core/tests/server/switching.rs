@@ -1,4 +1,4 @@
-//! Leaving HTTP/1.1.
+//! Switches of protocols.
 
 use limpid_core::error::Misuse;
 use limpid_core::http1::BodySize;
@@ -9,65 +9,65 @@ use limpid_core::transport::Interest;
 use crate::peer::{Handler, Server, summary};
 
 #[test]
-fn an_upgrade() {
+fn server_switches_after_101() {
     let mut server = Server::new(Handler::Switch(101));
-    let said = server.hears(
+    let output = server.client_sends(
         "GET /chat HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\nearly",
     );
-    assert_eq!(said, "HTTP/1.1 101 Switching Protocols\r\n\r\nearly");
-    assert_eq!(server.hears("\0late"), "\0late");
-    assert_eq!(server.hears("\r\n\r\n"), "\r\n\r\n", "nothing of it is HTTP");
-    server.hears_the_end();
+    assert_eq!(output, "HTTP/1.1 101 Switching Protocols\r\n\r\nearly");
+    assert_eq!(server.client_sends("\0late"), "\0late");
+    assert_eq!(server.client_sends("\r\n\r\n"), "\r\n\r\n", "the bytes are not read as HTTP");
+    server.client_closes();
     assert!(server.switched.as_ref().unwrap().is_closed());
     assert!(!server.step_once(), "the session is over");
-    assert_eq!(server.closed, None, "the transport is the handler's");
+    assert_eq!(server.closed, None, "the handler owns the transport");
     assert_eq!(
-        server.told().last().unwrap(),
+        server.events().last().unwrap(),
         "connection.complete why=\"it has left HTTP/1.1\" requests=1"
     );
-    server.is_balanced();
+    server.assert_balanced();
 }
 
 #[test]
-fn a_tunnel() {
+fn server_opens_a_tunnel_after_2xx() {
     let mut server = Server::new(Handler::Switch(200));
-    let said = server.hears("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n");
-    assert_eq!(said, "HTTP/1.1 200 OK\r\n\r\n");
+    let output = server.client_sends("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n");
+    assert_eq!(output, "HTTP/1.1 200 OK\r\n\r\n");
     server.step = 1;
-    assert_eq!(server.hears("abc"), "abc");
+    assert_eq!(server.client_sends("abc"), "abc");
 }
 
 #[test]
-fn a_tunnel_that_is_not_wanted() {
+fn refused_tunnel_keeps_http() {
     let mut server = Server::new(Handler::Fixed(405, ""));
-    let said = server.hears("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n");
-    assert_eq!(summary(&said).0, "HTTP/1.1 405 Method Not Allowed");
+    let output = server.client_sends("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n");
+    assert_eq!(summary(&output).0, "HTTP/1.1 405 Method Not Allowed");
     server.handler = Handler::Target;
-    assert!(server.hears("GET /a HTTP/1.1\r\nHost: h\r\n\r\n").ends_with("/a"));
+    assert!(server.client_sends("GET /a HTTP/1.1\r\nHost: h\r\n\r\n").ends_with("/a"));
 }
 
 #[test]
-fn a_connection_is_taken_only_after_the_response_that_says_so() {
+fn switched_connection_is_available_after_its_response() {
     let mut server = Server::new(Handler::Sleeps);
-    server.hears("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\nearly");
-    assert!(server.takes_switched().is_none(), "it is still HTTP");
+    server.client_sends("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\nearly");
+    assert!(server.take_switched().is_none(), "the connection still uses HTTP");
     server.respond(200, BodySize::None).unwrap();
-    assert!(server.takes_switched().is_none(), "the response was not sent");
+    assert!(server.take_switched().is_none(), "the response was not sent");
     server.session.flush();
-    assert_eq!(server.hears(""), "HTTP/1.1 200 OK\r\n\r\n");
-    assert!(server.takes_switched().is_some());
-    assert!(server.takes_switched().is_none(), "it was taken");
+    assert_eq!(server.client_sends(""), "HTTP/1.1 200 OK\r\n\r\n");
+    assert!(server.take_switched().is_some());
+    assert!(server.take_switched().is_none(), "it was taken before");
 }
 
 #[test]
-fn what_comes_while_the_response_is_sent_belongs_to_the_other_protocol() {
+fn bytes_during_the_response_belong_to_the_new_protocol() {
     let mut server = Server::new(Handler::Sleeps);
-    server.hears("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\nearly");
+    server.client_sends("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\nearly");
     server.respond(200, BodySize::None).unwrap();
     server.session.flush();
-    server.hears("");
-    server.ends();
-    let mut switched = server.takes_switched().unwrap();
+    server.client_sends("");
+    server.handle_eof();
+    let mut switched = server.take_switched().unwrap();
     let mut room = [0; 9];
     assert_eq!(switched.read(&mut room).unwrap(), Some(5));
     assert_eq!(&room[..5], b"early");
@@ -78,26 +78,26 @@ fn what_comes_while_the_response_is_sent_belongs_to_the_other_protocol() {
 }
 
 #[test]
-fn a_connection_that_was_not_taken_is_closed_after_its_handler() {
+fn untaken_switched_connection_is_closed_after_its_handler() {
     let mut server = Server::new(Handler::Sleeps);
-    server.hears("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n");
+    server.client_sends("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n");
     server.respond(200, BodySize::None).unwrap();
     server.session.flush();
-    server.hears("");
-    server.handles(Outcome::Done);
-    server.hears("");
+    server.client_sends("");
+    server.end_handler(Outcome::Done);
+    server.client_sends("");
     assert_eq!(server.closed, Some(false));
-    assert!(server.takes_switched().is_none());
-    server.is_balanced();
+    assert!(server.take_switched().is_none());
+    server.assert_balanced();
 }
 
 #[test]
-fn a_body_cannot_be_sent_after_a_switch() {
+fn body_cannot_be_sent_after_a_switch() {
     let mut server = Server::new(Handler::Sleeps);
-    server.hears("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n");
+    server.client_sends("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n");
     server.respond(200, BodySize::None).unwrap();
     server.session.flush();
-    server.hears("");
+    server.client_sends("");
     let sent = server.session.send(server.now, &NoSink, b"data"[..].into());
     assert_eq!(sent.unwrap_err().misuse, Misuse::State);
 }

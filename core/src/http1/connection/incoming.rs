@@ -54,7 +54,7 @@ impl Connection {
     #[inline]
     pub(crate) fn request(&self) -> Option<(RequestHead<'_>, HeadInfo)> {
         let request = |event| match event {
-            Event::Request(head, reading) => Some((head, reading)),
+            Event::Request(head, info) => Some((head, info)),
             _ => None,
         };
         self.with_event(request, || None)
@@ -64,7 +64,7 @@ impl Connection {
     #[inline]
     pub(crate) fn response(&self) -> Option<(ResponseHead<'_>, HeadInfo)> {
         let response = |event| match event {
-            Event::Response(head, reading) => Some((head, reading)),
+            Event::Response(head, info) => Some((head, info)),
             _ => None,
         };
         self.with_event(response, || None)

@@ -206,9 +206,9 @@ impl Transcript {
     /// Adds an event.
     pub fn add(&mut self, event: Event<'_>) {
         match event {
-            Event::Request(head, reading) => self.begin(Message::request(head, reading)),
+            Event::Request(head, info) => self.begin(Message::request(head, info)),
             Event::Informational(head) => self.messages.push(Message::informational(head)),
-            Event::Response(head, reading) => self.begin(Message::response(head, reading)),
+            Event::Response(head, info) => self.begin(Message::response(head, info)),
             Event::Data(data) => {
                 if let Some(message) = &mut self.unfinished {
                     message.body.extend_from_slice(data);
