@@ -2,7 +2,7 @@
 
 macro_rules! entries {
     ($next:ident $parts:tt $($before:tt)*) => { $next! { $parts $($before)*
-        /// Performing an exchange, which is everything that one request requires
+        /// Performing an exchange, including redirects and retries
         span Exchange: LimpidClient "exchange" Debug {
             started ExchangeStarted {
                 /// The method of the request.
