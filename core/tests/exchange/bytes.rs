@@ -67,7 +67,7 @@ fn receive(
             },
             Action::Event(_) => match exchange.event().unwrap() {
                 Event::Informational(head) | Event::Head(head, _) => {
-                    received.heads.push(head.status)
+                    received.heads.push(head.status);
                 }
                 Event::Data(data) => {
                     received.body.extend_from_slice(data);

@@ -107,7 +107,7 @@ fn compare(role: Role, bytes: &[u8]) -> Result<(), TestCaseError> {
             prop_assert_eq!((ours.1, shown(ours.2.fields())), (theirs.1, shown(theirs.2.fields())));
         }
         (Err(rule), Ok(_)) => {
-            prop_assert!(STRICTER.contains(&rule), "only limpid refuses: {rule:?}")
+            prop_assert!(STRICTER.contains(&rule), "only limpid refuses: {rule:?}");
         }
         // limpid reports the error of a line when the line is complete, `httparse` at once.
         (Ok(None), _) | (Err(_), Err(_)) => {}
@@ -118,7 +118,7 @@ fn compare(role: Role, bytes: &[u8]) -> Result<(), TestCaseError> {
             );
         }
         (Ok(Some(ours)), Ok(None)) => {
-            prop_assert!(false, "httparse needs more input, limpid reads {ours:?}")
+            prop_assert!(false, "httparse needs more input, limpid reads {ours:?}");
         }
     }
     Ok(())

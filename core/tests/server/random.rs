@@ -59,7 +59,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         |server| server.handle_sent(usize::MAX).unwrap_or_default(),
         |server| server.handle_received(usize::MAX).unwrap_or_default(),
         |server| {
-            server.handle_secured(Box::new(Socks5::new("localhost", 80, None))).unwrap_or_default()
+            server.handle_secured(Box::new(Socks5::new("localhost", 80, None))).unwrap_or_default();
         },
         |server| server.handle_eof(),
         |server| server.handle_failed(OsError { code: 104, kind: OsErrorKind::Reset }),
