@@ -1,11 +1,11 @@
-//! A resolver of one's own in the client on tokio: hickory, which asks name servers itself, keeps what
-//! they answered for as long as they say, and needs no threads.
+//! A custom resolver in the client on tokio: hickory, which queries name servers itself, caches their
+//! answers for their lifetimes, and needs no threads.
 //!
 //! ```text
 //! cargo run -p limpid-examples --bin hickory -- http://www.example.com/ 192.0.2.53:53
 //! ```
 //!
-//! The body goes to standard output, the lines to standard error.
+//! The body is written to standard output, the lines to standard error.
 
 use std::env;
 use std::error::Error as StdError;
@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Standard error may be closed; there is nothing else to write to.
+            // Standard error may be closed, and there is no other output.
             let _ = writeln!(io::stderr(), "hickory: {error}");
             ExitCode::FAILURE
         }
@@ -42,14 +42,14 @@ fn run() -> Result<(), Box<dyn StdError>> {
     Ok(())
 }
 
-/// Gets a page from a host whose addresses this name server knows.
+/// Gets a page from a host that this name server resolves.
 async fn get(url: &str, server: SocketAddr) -> Result<Vec<u8>, Box<dyn StdError>> {
     let resolver = Hickory::new(server)?;
     let client = Client::builder().resolver(resolver).sink(LineSink::stderr()).build();
     Ok(client.get(url).send().await?.bytes().await?)
 }
 
-/// A resolver that asks one name server.
+/// A resolver that queries one name server.
 struct Hickory(TokioResolver);
 
 impl Hickory {
@@ -62,11 +62,11 @@ impl Hickory {
     }
 }
 
-/// This is all that a resolver of one's own needs.
+/// The whole interface of a custom resolver.
 impl Resolve for Hickory {
     fn resolve<'r>(&'r self, host: &'r str, port: u16) -> Resolving<'r> {
         Box::pin(async move {
-            // The dot at the end says that the name is complete, and no domain is to be added.
+            // The dot at the end marks a complete name, so that no search domain is added.
             let name = format!("{}.", host.trim_end_matches('.'));
             let found = self.0.lookup_ip(name).await;
             let found = found.map_err(|error| LookupError::new(reason(&error), error))?;
@@ -75,7 +75,7 @@ impl Resolve for Hickory {
     }
 }
 
-/// Why there are no addresses, in the client's terms.
+/// Returns the reason for a failed lookup as an error of the client.
 fn reason(error: &NetError) -> ResolveError {
     if error.is_nx_domain() {
         ResolveError::NotFound

@@ -1,20 +1,19 @@
-//! A driver over mio: one thread, one poll, and nothing of limpid but the core and its lines.
+//! A driver over mio: one thread, one poll, and of limpid only the core and the sink of lines.
 //!
-//! This is all that a driver has to do. The exchange says what is next; the driver does it and tells
-//! what came of it. TLS, deadlines, redirects, retries and the race of a host's addresses are in the
-//! machine. What this driver leaves out, it leaves out plainly:
+//! The exchange returns an action; the driver carries it out and reports the result. TLS, deadlines,
+//! redirects, retries and the race of a host's addresses are in the machine. This driver omits:
 //!
-//! - no pool: each exchange opens a connection, and closes it;
-//! - no local address, no options of sockets, no Unix sockets;
-//! - names are looked up while everything waits: a real program has a thread for that.
+//! - the pool: each exchange opens a connection, and closes it;
+//! - local addresses, socket options and Unix sockets;
+//! - lookups in the background: this one blocks the thread, while a real program uses another.
 //!
 //! ```text
 //! cargo run -p limpid-examples --bin mio -- https://www.example.com/ /etc/ssl/cert.pem
 //! cargo run -p limpid-examples --bin mio -- --body FILE http://localhost:8000/
 //! ```
 //!
-//! The file is sent by POST; without one, the URL is asked for by GET. The body of the response goes to
-//! standard output, the lines to standard error.
+//! The file is sent by POST; without one, the URL is requested by GET. The body of the response is written
+//! to standard output, the lines to standard error.
 
 use std::env;
 use std::error::Error;
@@ -43,21 +42,21 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 
-/// How much of a file is sent at a time.
+/// The most bytes of a file that are sent at a time.
 const PIECE: u64 = 64 * 1024;
 
 fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Who would hear that standard error fails?
+            // There is no output for a failure of standard error.
             let _ = writeln!(io::stderr(), "mio: {}", chain(&*error));
             ExitCode::FAILURE
         }
     }
 }
 
-/// An error and what led to it. None of them repeats the next.
+/// Returns an error and its sources as text. No error repeats its source.
 fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -114,15 +113,15 @@ fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// An exchange, and what it runs on.
+/// An exchange and its resources.
 struct Driver<'d, S> {
     exchange: Exchange,
     sink: &'d S,
-    /// When the clock of this driver shows zero.
+    /// The start of this driver's clock.
     start: Instant,
     poll: Poll,
     events: Events,
-    /// How many connections were opened so far: each has a number, for the trace.
+    /// The number of connections so far, which numbers them in the trace.
     connections: u64,
     /// Connections that are being opened.
     dials: Vec<(DialId, TcpStream)>,
@@ -136,12 +135,12 @@ struct Driver<'d, S> {
 }
 
 impl<S: Sink> Driver<'_, S> {
-    /// Runs the exchange to its end, and writes the response's body to `body`.
+    /// Runs the exchange until it ends, and writes the response's body to `body`.
     fn run(&mut self, body: &mut impl Write) -> Result<(), Box<dyn Error>> {
         loop {
             let now = self.now();
             match self.exchange.poll(now, self.sink) {
-                // There is one configuration, so any number will do.
+                // There is one configuration, so its number does not matter.
                 Action::Trust { .. } => match trust(self.ca_file, now, self.sink) {
                     Ok(config) => {
                         self.tls = Some(config);
@@ -165,7 +164,7 @@ impl<S: Sink> Driver<'_, S> {
                     Err(_) => self.failed(ResolveError::NotFound.into())?,
                 },
                 Action::Dial(dial) => self.dial(dial)?,
-                // mio forgets a socket that is closed.
+                // mio deregisters a closed socket.
                 Action::Abandon(dial) => self.dials.retain(|(id, _)| *id != dial),
                 Action::Rewind => {
                     if let Err(error) = self.file.as_mut().map_or(Ok(()), File::rewind) {
@@ -192,15 +191,15 @@ impl<S: Sink> Driver<'_, S> {
         Mono::from_nanos(u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX))
     }
 
-    /// What was asked for is not to be had.
+    /// Reports a failed action.
     fn failed(&mut self, error: limpid_core::error::Error) -> Result<(), MisuseError> {
         self.exchange.handle_failed(error, self.now(), self.sink)
     }
 
-    /// Does one of the things that are waited for, or waits until one is possible.
+    /// Does one of the operations of `interest`, or waits until one is possible.
     ///
-    /// There is no need to look at what has happened to which socket: the exchange asks for the same
-    /// again, and the sockets say what they have to say.
+    /// The events of mio are not examined: the exchange requests the same operations again, and the sockets
+    /// report whether they would block.
     fn wait(&mut self, interest: Interest) -> Result<(), Box<dyn Error>> {
         let is_done = self.move_bytes()
             || (interest.body && self.next_piece()?)
@@ -218,7 +217,7 @@ impl<S: Sink> Driver<'_, S> {
         Ok(())
     }
 
-    /// Reads once or writes once; false if neither is possible now.
+    /// Reads once or writes once. Returns false if both would block.
     fn move_bytes(&mut self) -> bool {
         let now = self.now();
         // The exchange reads and writes only where there is a connection.
@@ -227,8 +226,8 @@ impl<S: Sink> Driver<'_, S> {
             || self.exchange.write_to(stream, now, self.sink)
     }
 
-    /// Hands in the next piece of the body. A file never keeps it waiting: what does is waited for together
-    /// with the socket, and has nothing to hand in until then.
+    /// Passes on the next piece of the body. A file is always ready; a source that is not would be waited
+    /// for together with the socket.
     fn next_piece(&mut self) -> Result<bool, MisuseError> {
         let mut piece = Vec::new();
         let file = self.file.as_mut();
@@ -247,7 +246,7 @@ impl<S: Sink> Driver<'_, S> {
         self.exchange.handle_body_failed(error, self.now(), self.sink)
     }
 
-    /// Begins to open a connection. How it ends is told later, by [`Driver::settle`].
+    /// Begins to open a connection. [`Driver::settle`] reports its result later.
     fn dial(&mut self, dial: DialId) -> Result<(), MisuseError> {
         let begun = match self.exchange.dial() {
             Some(Dial { target: Target::Tcp(address), .. }) => TcpStream::connect(address),
@@ -268,13 +267,13 @@ impl<S: Sink> Driver<'_, S> {
         Ok(())
     }
 
-    /// Tells that one of the connections that are being opened is open, or cannot be; false if there
-    /// is none such.
+    /// Reports that one of the pending connections is open or has failed. Returns false if none of them has
+    /// changed.
     fn update_readiness(&mut self) -> Result<bool, MisuseError> {
         let outcome = |stream: &TcpStream| match (stream.take_error(), stream.peer_addr()) {
             (Ok(Some(error)) | Err(error), _) => Some(Err(error)),
             (Ok(None), Ok(_)) => Some(Ok(())),
-            // It is not connected yet.
+            // The connection is still pending.
             (Ok(None), Err(_)) => None,
         };
         let mut dials = self.dials.iter().enumerate();
@@ -294,20 +293,21 @@ impl<S: Sink> Driver<'_, S> {
         Ok(true)
     }
 
-    /// Where there is no pool, a connection that could serve again is closed. Its link has a last
-    /// word for the peer, and tells that it was closed.
+    /// Closes the connection, since there is no pool. The link has the last bytes for the peer, and emits
+    /// the event of the close.
     fn release(&mut self, now: Mono) {
         let stream = self.stream.take();
         if let (Some(link), Some(mut stream)) = (self.exchange.take_link(), stream) {
             link.retire(Retirement::Closed, now, self.sink, |close_notify| {
-                // Nobody is left who would care.
+                // The connection is over, so a failure is ignored.
                 let _ = stream.write(close_notify);
             });
         }
     }
 }
 
-/// A TLS configuration that trusts whom this file names. Making it is told, for it is documented.
+/// Returns a TLS configuration that trusts the certificates in this file. It emits the documented
+/// events.
 fn trust<S: Sink>(
     ca_file: Option<&str>,
     now: Mono,

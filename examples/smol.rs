@@ -1,16 +1,16 @@
-//! A driver over smol: an asynchronous client with a pool, that has the builder of the other clients
-//! and what limpid-io and limpid-socket keep for drivers.
+//! A driver over smol: an asynchronous client with a pool. It uses the builder of the other clients and the
+//! shared parts of limpid-io and limpid-socket.
 //!
-//! What is left to write is how this runtime waits: for a socket, for a thread, for a moment in time,
-//! for a connection that another task gives back. It leaves out Unix sockets.
+//! The driver itself contains only what waits on this runtime: for a socket, a thread, a time, or a
+//! connection that another task releases. Unix sockets are not supported.
 //!
 //! ```text
 //! cargo run -p limpid-examples --bin smol -- https://www.example.com/ /etc/ssl/cert.pem
 //! cargo run -p limpid-examples --bin smol -- --body FILE http://localhost:8000/
 //! ```
 //!
-//! The file is sent by POST; without one, the URL is asked for by GET. The body of the response goes to
-//! standard output, the lines to standard error.
+//! The file is sent by POST; without one, the URL is requested by GET. The body of the response is written
+//! to standard output, the lines to standard error.
 
 use std::env;
 use std::error::Error as StdError;
@@ -36,24 +36,24 @@ use smol::io::AsyncReadExt;
 use smol::{Async, Timer, block_on, unblock};
 use socket2::SockRef;
 
-/// The least room for a read.
+/// The minimum space for a read.
 const READ: usize = 16 * 1024;
 
-/// How much of a file is sent at a time.
+/// The most bytes of a file that are sent at a time.
 const PIECE: usize = 64 * 1024;
 
 fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Who would hear that standard error fails?
+            // There is no output for a failure of standard error.
             let _ = writeln!(io::stderr(), "smol: {}", chain(&*error));
             ExitCode::FAILURE
         }
     }
 }
 
-/// An error and what led to it. None of them repeats the next.
+/// Returns an error and its sources as text. No error repeats its source.
 fn chain(error: &dyn StdError) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -83,12 +83,12 @@ fn run() -> Result<(), Box<dyn StdError>> {
     Ok(())
 }
 
-/// A client: what its requests have in common.
+/// A client: the state that its requests share.
 struct Client {
     connections: Arc<Connections<Socket>>,
 }
 
-/// This is all that the builder wants to know of a client.
+/// The whole interface between the builder and a client.
 impl BuildClient for Client {
     type Resolver = ();
     type Connector = ();
@@ -126,7 +126,7 @@ impl Client {
     }
 }
 
-/// An exchange, and what it runs on.
+/// An exchange and its resources.
 struct Driver {
     in_flight: InFlight<Socket>,
     body: Content<File>,
@@ -135,7 +135,7 @@ struct Driver {
 }
 
 impl Driver {
-    /// Runs the exchange to what there is for the caller; `None` at its end.
+    /// Runs the exchange until there is a part of the response; `None` at its end.
     async fn run(&mut self) -> Result<Option<Emitted>, Error> {
         self.in_flight.tick();
         loop {
@@ -176,7 +176,7 @@ impl Driver {
         }
     }
 
-    /// Does one of the things that are waited for, as soon as one is possible.
+    /// Does one of the operations of `interest`, as soon as one is possible.
     async fn wait(&mut self, interest: Interest) {
         let (until, now) = self.time();
         let (mut buffers, transport) = self.in_flight.io();
@@ -190,7 +190,7 @@ impl Driver {
         }
     }
 
-    /// Waits for one of the attempts at connecting, or until it is time for the next.
+    /// Waits for one of the pending connections, or until the next is due.
     async fn wait_for_dials(&mut self) {
         let (until, now) = self.time();
         match within(until, now, settled(&mut self.dials)).await {
@@ -199,7 +199,7 @@ impl Driver {
         }
     }
 
-    /// Until when there is time for what is to be done, and what time it is.
+    /// Returns the present deadline and time.
     fn time(&mut self) -> (Option<Deadline>, Mono) {
         (self.in_flight.deadline(), self.in_flight.now())
     }
@@ -223,8 +223,8 @@ impl Driver {
 }
 
 impl Drop for Driver {
-    /// A future may be dropped at any point. What has been started is told as ended then, and the
-    /// connection is closed; nothing is waited for.
+    /// A future may be dropped at any point. Started spans then end, and the connection is closed without
+    /// waiting.
     fn drop(&mut self) {
         self.in_flight.input(Input::Cancel);
         loop {
@@ -240,14 +240,14 @@ impl Drop for Driver {
                 Action::Close => self.in_flight.close(),
                 Action::Release => self.in_flight.release(),
                 Action::Done | Action::Failed => return self.in_flight.release(),
-                // There is nothing else to be done after a cancellation.
+                // No other action follows a cancellation.
                 _ => self.in_flight.input(Input::Cancel),
             }
         }
     }
 }
 
-/// A connection, as the pool keeps it.
+/// A connection in the pool.
 #[derive(Debug)]
 struct Socket(Async<TcpStream>);
 
@@ -259,20 +259,20 @@ impl PooledTransport for Socket {
     }
 
     fn close(self, last: &[u8]) {
-        // It does not block, and an error changes nothing for a connection that is over.
+        // The socket does not block, and the connection is over, so a failure is ignored.
         let _ = self.0.get_ref().write(last);
     }
 }
 
-/// What was possible first.
+/// The operation that was possible first.
 enum First {
     Wrote(io::Result<usize>),
     Read(io::Result<usize>),
     Made(io::Result<Option<Bytes>>),
 }
 
-/// Reads, writes, or makes the next piece of the body: once, and what is possible first of these that are
-/// waited for. The others can be dropped, for they have done nothing yet.
+/// Reads, writes, or makes the next piece of the body: once, whichever is possible first. The other futures
+/// can be dropped, since they have done nothing.
 async fn first(
     interest: Interest,
     transport: Option<&mut Socket>,
@@ -299,12 +299,12 @@ async fn first(
     or(read, or(write, make)).await
 }
 
-/// What comes of `future`, or nothing ever.
+/// Returns the result of `future`, or never resolves without `condition`.
 async fn only_if<F: Future>(condition: bool, future: F) -> F::Output {
     if condition { future.await } else { pending().await }
 }
 
-/// Makes the next piece of a body.
+/// Returns the next piece of a body.
 async fn next_piece(body: &mut Content<File>) -> io::Result<Option<Bytes>> {
     match body.part() {
         Part::Piece(piece) => Ok(Some(piece)),
@@ -318,7 +318,7 @@ async fn next_piece(body: &mut Content<File>) -> io::Result<Option<Bytes>> {
     }
 }
 
-/// Waits until one of the connections that are being opened is open, or cannot be.
+/// Waits until one of the pending connections is open or has failed.
 async fn settled(dials: &mut Vec<(DialId, Socket)>) -> (DialId, io::Result<Socket>) {
     poll_fn(|cx| {
         for (index, (_, Socket(stream))) in dials.iter().enumerate() {
@@ -333,7 +333,7 @@ async fn settled(dials: &mut Vec<(DialId, Socket)>) -> (DialId, io::Result<Socke
     .await
 }
 
-/// Looks up a name in another thread, for the system's resolver blocks.
+/// Looks up a name in another thread, since the system's resolver blocks.
 async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, ResolveError> {
     if let Some(address) = literal(host, port) {
         return Ok(vec![address]);
@@ -342,7 +342,7 @@ async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, ResolveError>
     unblock(move || lookup(&host, port)).await
 }
 
-/// What comes of `future` before the deadline; `None` if that passes first.
+/// Returns the result of `future`, or `None` if the deadline passes first.
 async fn within<F: Future>(until: Option<Deadline>, now: Mono, future: F) -> Option<F::Output> {
     let Some(deadline) = until else { return Some(future.await) };
     let expired = async {

@@ -1,7 +1,7 @@
-//! Instructions, counted by valgrind's callgrind. No other load on the machine changes the count.
+//! Instructions, counted by valgrind's callgrind. The load of the machine does not affect the count.
 //!
-//! valgrind is run as it is: what wraps it for benchmarks in Rust needs a second program of exactly
-//! its own version, and adds nothing to one number.
+//! valgrind is run directly: the wrappers for benchmarks in Rust need a second program of exactly their
+//! version, and add nothing to one number.
 //!
 //! The kernel's instructions are not counted, and `rep movsb` counts once for each byte.
 
@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::job::Budget;
 use crate::program::{Run, output};
 
-/// Whether there is a valgrind.
+/// Returns whether valgrind is installed.
 #[must_use]
 pub fn is_there() -> bool {
     let mut command = Command::new("valgrind");
@@ -19,19 +19,19 @@ pub fn is_there() -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-/// How many instructions the measured part of a run takes, all threads together.
+/// Returns how many instructions the measured part of a run takes, in all threads.
 ///
 /// # Errors
-/// It fails, or valgrind does.
+/// The run or valgrind fails.
 pub fn instructions(run: &Run) -> Result<u64, Failure> {
     collect(&["--toggle-collect=limpid_benches::measure::measured*"], run)
 }
 
-/// How many instructions one turn on each connection takes: the difference between a long run and a
-/// short one, for work that others' threads do.
+/// Returns how many instructions one turn on each connection takes: the difference between a long run and a
+/// short one, for work in the threads of a library.
 ///
 /// # Errors
-/// A run fails, or valgrind does.
+/// A run or valgrind fails.
 #[expect(clippy::cast_precision_loss, reason = "no count comes near 2^53")]
 pub fn instructions_per_turn(run: &Run) -> Result<f64, Failure> {
     const SHORT: u32 = 20;

@@ -1,4 +1,4 @@
-//! Exchanges on many connections at once: on threads, or as tasks.
+//! Exchanges on many connections at once: in threads or tasks.
 
 use std::future::Future;
 use std::sync::atomic::Ordering::Relaxed;
@@ -15,28 +15,28 @@ use crate::failure::Failure;
 use crate::job::{Budget, Job, Turns};
 use crate::measure::{Meter, Outcome, measured, warm_up};
 
-/// How many bytes of a body an exchange brought.
+/// The length of an exchange's body.
 pub type Exchanged = Result<u64, Failure>;
 
 /// Requests on one thread.
 pub trait Blocking {
-    /// Does one request, and reads the response to its end.
+    /// Runs one request, and reads the response until its end.
     ///
     /// # Errors
-    /// It fails.
+    /// The exchange fails.
     fn exchange(&mut self) -> Exchanged;
 }
 
 /// Requests of one task.
 pub trait Asynchronous: Send + 'static {
-    /// Does one request, and reads the response to its end.
+    /// Runs one request, and reads the response until its end.
     fn exchange(&mut self) -> impl Future<Output = Exchanged> + Send;
 }
 
-/// The threads of many connections need little memory each.
+/// The stack of a thread; many threads need small ones.
 const STACK: usize = 512 * 1024;
 
-/// Requests on as many threads as there are connections; with one, on this thread.
+/// Runs requests in one thread for each connection; a single connection uses the present thread.
 ///
 /// # Errors
 /// A request fails.
@@ -66,11 +66,12 @@ pub fn on_threads<B: Blocking>(job: &Job, open: impl Fn() -> Result<B, Failure> 
                 let connection = warm();
                 together.wait();
                 let begun = connection.and_then(|mut connection| {
-                    // Once more, so that as many requests are on their way when the meter begins.
+                    // Once more, so that every connection has a request in flight when the meter
+                    // starts.
                     connection.exchange()?;
                     Ok(connection)
                 });
-                // Nobody waits for it if the other thread is gone.
+                // The receiver may be gone if the other thread has failed.
                 let _ = started.send(());
                 exchanges(&mut begun?, job.budget.turns(1))
             };
@@ -88,7 +89,7 @@ pub fn on_threads<B: Blocking>(job: &Job, open: impl Fn() -> Result<B, Failure> 
     Ok(meter.finish(units, bytes))
 }
 
-/// Requests until the turns are over: how many, and the bytes of their bodies.
+/// Runs requests until the turns are over. Returns their number, and the bytes of their bodies.
 fn exchanges(connection: &mut impl Blocking, mut turns: Turns) -> Result<(u64, u64), Failure> {
     let (mut units, mut bytes, mut failure) = (0, 0, None);
     measured(&mut || {
@@ -102,7 +103,7 @@ fn exchanges(connection: &mut impl Blocking, mut turns: Turns) -> Result<(u64, u
     failure.map_or(Ok((units, bytes)), Err)
 }
 
-/// Requests in as many tasks as there are connections, on one thread.
+/// Runs requests in one task for each connection, on one thread.
 ///
 /// # Errors
 /// A request fails.
@@ -115,12 +116,12 @@ where
     let opening = (0..job.connections).map(|_| runtime.spawn(open())).collect();
     let connections = runtime.block_on(all(opening))?;
     let (tally, warm_up) = (Arc::new(Tally::default()), warm_up(job.connections));
-    // All at once, so that a pool opens as many connections as there are tasks.
+    // The tasks start together, so that a pool opens as many connections as there are tasks.
     let spawn = |connection| runtime.spawn(keep_on(connection, warm_up, Arc::clone(&tally)));
     let tasks = connections.into_iter().map(spawn).collect();
     runtime.block_on(tally.reaches(&tally.warm, job.connections as u64));
 
-    // They go on before and after: the meter sees what a connection takes that is always in use.
+    // Tasks run before and after: the meter measures connections in constant use.
     let (mut meter, before) = (Meter::default(), tally.done());
     meter.over(&mut || match job.budget {
         Budget::Turns(turns) => {
@@ -135,8 +136,8 @@ where
     Ok(meter.finish(done.0 - before.0, done.1 - before.1))
 }
 
-/// Requests in as many tasks as there are connections, so many on each and not one more: what another
-/// process takes to answer them can be counted.
+/// Runs requests in one task for each connection, with exactly this many on each, so that the work of
+/// another process can be counted.
 ///
 /// # Errors
 /// A request fails.
@@ -161,14 +162,14 @@ where
     Ok(meter.finish(turns * connections as u64, bytes.iter().sum()))
 }
 
-/// What tasks have done so far.
+/// The progress of all tasks.
 #[derive(Default)]
 struct Tally {
-    /// Connections that are warm.
+    /// The number of warm connections.
     warm: AtomicU64,
     units: AtomicU64,
     bytes: AtomicU64,
-    /// What one of them is to reach.
+    /// The goal of a counter.
     goal: AtomicU64,
     reached: Notify,
     over: AtomicBool,
@@ -181,7 +182,7 @@ impl Tally {
         }
     }
 
-    /// Waits until there are so many, or something has failed.
+    /// Waits until the counter reaches the goal, or a task has failed.
     async fn reaches(&self, count: &AtomicU64, goal: u64) {
         self.goal.store(goal, Relaxed);
         while count.load(Relaxed) < goal && !self.over.load(Relaxed) {
@@ -199,7 +200,7 @@ impl Tally {
     }
 }
 
-/// Requests until it is over.
+/// Runs requests until the end.
 async fn keep_on(
     mut connection: impl Asynchronous,
     warm_up: u64,
@@ -221,11 +222,11 @@ async fn keep_on(
     Ok(())
 }
 
-/// The runtime of everything asynchronous: on one thread, so that libraries are compared and not
-/// schedulers.
+/// Returns the runtime of everything asynchronous. It has one thread, so that libraries are compared and
+/// not schedulers.
 ///
 /// # Errors
-/// The system has none to give.
+/// The system cannot create it.
 pub fn runtime() -> Result<Runtime, Failure> {
     Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }
@@ -243,9 +244,9 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::program::NOBODY;
+    use crate::program::NO_SERVER;
 
-    /// Yields, as one that waits for an answer does.
+    /// Yields once, as a wait for a response does.
     struct Turn;
 
     impl Asynchronous for Turn {
@@ -256,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn so_many_turns_are_as_many_and_not_one_more() {
+    fn tasks_take_exactly_their_turns() {
         let reading = turns_in_tasks(4, 10, || async { Ok(Turn) }).unwrap();
         assert_eq!((reading.units, reading.bytes), (40, 120));
     }
@@ -279,11 +280,11 @@ mod tests {
     }
 
     fn job(budget: Budget) -> Job {
-        Job { server: NOBODY, connections: 4, budget, ca: None }
+        Job { server: NO_SERVER, connections: 4, budget, ca: None }
     }
 
     #[test]
-    fn tasks_take_at_least_the_turns_that_they_are_given() {
+    fn tasks_take_at_least_their_turns() {
         let reading = in_tasks(&job(Budget::Turns(10)), || async { Ok(Turn) }).unwrap();
         assert!((40..80).contains(&reading.units), "{}", reading.units);
         assert_eq!(reading.bytes, 3 * reading.units);
@@ -292,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_task_that_fails_ends_all() {
+    fn failing_task_ends_all() {
         let time = Budget::Time(Duration::from_millis(1));
         for budget in [Budget::Turns(10), time] {
             assert!(in_tasks(&job(budget), || async { Ok(Broken(0)) }).is_err());
@@ -300,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn threads_take_the_turns_that_they_are_given() {
+    fn threads_take_their_turns() {
         let reading = on_threads(&job(Budget::Turns(10)), || Ok(Turn)).unwrap();
         assert_eq!((reading.units, reading.bytes), (40, 120));
     }

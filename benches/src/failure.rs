@@ -1,4 +1,4 @@
-//! Why something could not be measured.
+//! Failures of measurements.
 
-/// Why something could not be measured.
+/// Why a measurement failed.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

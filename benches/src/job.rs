@@ -1,4 +1,4 @@
-//! What a subject is asked to do.
+//! The jobs of subjects.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -6,30 +6,30 @@ use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
 
-/// How often, and with whom.
+/// How often a work is done, and on which connections.
 #[derive(Clone, Debug)]
 pub struct Job {
-    /// The server, for those who need one.
+    /// The server, if the work needs one.
     pub server: SocketAddr,
-    /// How many connections to it, each with a request on its way at all times.
+    /// The number of connections, each with a request in flight at all times.
     pub connections: usize,
-    /// How long to go on.
+    /// When the job ends.
     pub budget: Budget,
-    /// Who vouches for the server; TLS is spoken where this is given.
+    /// The certificate of the authority; the job uses TLS if it is given.
     pub ca: Option<PathBuf>,
 }
 
-/// When a subject stops.
+/// When a job ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Budget {
-    /// After so many turns, on each connection.
+    /// After this many turns on each connection.
     Turns(u64),
-    /// When this time is over.
+    /// After this time.
     Time(Duration),
 }
 
 impl Budget {
-    /// Starts counting. A clock, if there is one, is looked at once in `stride` turns.
+    /// Starts counting. A clock, if there is one, is read once in `stride` turns.
     #[must_use]
     pub fn turns(self, stride: u64) -> Turns {
         match self {
@@ -38,10 +38,10 @@ impl Budget {
         }
     }
 
-    /// Reads `200` as turns and `200ms` as time.
+    /// Parses `200` as turns and `200ms` as time.
     ///
     /// # Errors
-    /// It is neither.
+    /// The text is neither.
     pub fn parse(text: &str) -> Result<Self, Failure> {
         Ok(match text.strip_suffix("ms") {
             Some(millis) => Self::Time(Duration::from_millis(millis.parse()?)),
@@ -59,7 +59,7 @@ impl std::fmt::Display for Budget {
     }
 }
 
-/// Says before each turn whether there is one.
+/// Decides before each turn whether there is one.
 #[derive(Clone, Debug)]
 pub struct Turns {
     left: u64,
@@ -68,7 +68,7 @@ pub struct Turns {
 }
 
 impl Turns {
-    /// Takes a turn; false when there is none left.
+    /// Takes a turn. Returns false after the last one.
     #[inline]
     pub fn take(&mut self) -> bool {
         if self.left == 0 && !self.renew() {
@@ -98,13 +98,13 @@ mod tests {
     }
 
     #[test]
-    fn time_that_is_over_leaves_the_turns_of_one_stride() {
+    fn expired_time_leaves_turns_of_one_stride() {
         let mut turns = Budget::Time(Duration::ZERO).turns(4);
         assert_eq!((0..9).filter(|_| turns.take()).count(), 4);
     }
 
     #[test]
-    fn a_budget_reads_as_it_is_written() {
+    fn budget_round_trips() {
         for text in ["200", "1500ms"] {
             assert_eq!(Budget::parse(text).unwrap().to_string(), text);
         }

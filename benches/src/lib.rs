@@ -1,8 +1,8 @@
-//! What limpid costs, and how that is found out.
+//! Measurements of limpid's costs.
 //!
-//! A [`Subject`] does one kind of work, the way one library does it: [`works`] has limpid's, and the
-//! workspace in `benches/peers` those of others. A subject runs in a process of its own, does its
-//! work as often as a [`Job`] says, and tells a [`Reading`].
+//! A [`Subject`] does one kind of work with one library: [`works`] has limpid's, and the workspace in
+//! `benches/peers` those of other libraries. A subject runs in a separate process, does the work of its
+//! [`Job`], and returns a [`Reading`].
 //!
 //! - [`callgrind`] counts the instructions of a subject, [`strace`] its system calls.
 //! - [`gates`] compares such counts with the numbers in `gates.toml`.

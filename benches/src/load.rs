@@ -1,5 +1,5 @@
-//! The client that servers are measured against: it asks, counts the bytes that come back, and reads
-//! no more of them than it must.
+//! The client for measuring servers: it sends requests, counts the bytes of the responses, and reads as
+//! little of them as possible.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -16,12 +16,12 @@ use crate::subject::Subject;
 pub const LOAD: &str = "load";
 /// One request at a time on each connection.
 pub const ONE: &str = "one at a time";
-/// The same, with fields that are not those of the request before.
+/// The same, with fields that differ from those of the previous request.
 pub const CHANGING: &str = "one at a time, with changing fields";
 /// Sixteen at a time.
 pub const PIPELINED: &str = "pipelined by 16";
 
-/// The load, to be run in a process of its own.
+/// The load, which runs in a separate process.
 pub const SUBJECTS: &[Subject] = &[
     Subject { work: LOAD, peer: ONE, run: |job| load(job, 1, None) },
     Subject { work: LOAD, peer: CHANGING, run: |job| load(job, 1, Some(USER_AGENT)) },
@@ -32,10 +32,10 @@ pub const SUBJECTS: &[Subject] = &[
 struct Load {
     stream: TcpStream,
     requests: Vec<u8>,
-    /// The letter of them that changes its case with each.
+    /// The offset of the letter whose case changes with each request.
     changes: Option<usize>,
     depth: usize,
-    /// How long a response is, once one has come.
+    /// The length of a response, once one has arrived.
     response: Option<usize>,
     buffer: Vec<u8>,
 }
@@ -64,7 +64,7 @@ impl Asynchronous for Load {
     }
 }
 
-/// `depth` requests at a time, which are told apart by the first letter of what `changes`.
+/// Sends `depth` requests at a time, which differ in the first letter of `changes`.
 fn load(job: &Job, depth: usize, changes: Option<&str>) -> Outcome {
     let requests = messages::request(&job.server.to_string()).repeat(depth);
     let place = |value: &str| requests.windows(value.len()).position(|at| at == value.as_bytes());
@@ -86,9 +86,9 @@ fn load(job: &Job, depth: usize, changes: Option<&str>) -> Outcome {
     Ok(Reading { units: reading.units * depth as u64, ..reading })
 }
 
-/// What a server in this process takes for the load that another process makes. Its seconds are
-/// those of the load, its CPU time is that of the server. Allocations for accepting its connections are
-/// left out where the load goes on for a time.
+/// Returns the costs of a server in this process under the load of another process. The seconds are those
+/// of the load, the CPU time is that of the server. For a load with a time limit, the allocations of
+/// accepting its connections are excluded.
 ///
 /// # Errors
 /// The load fails.
@@ -110,7 +110,7 @@ pub fn under_load(job: &Job, server: std::net::SocketAddr, peer: &str) -> Outcom
     };
     let Budget::Time(_) = job.budget else { return stretch(job.budget) };
     stretch(Budget::Turns(50))?;
-    // What a connection takes once is not the requests'.
+    // The costs of opening a connection are not those of requests.
     let (once, reading) = (stretch(Budget::Turns(1))?, stretch(job.budget)?);
     Ok(Reading {
         allocations: reading.allocations.saturating_sub(once.allocations),

@@ -1,8 +1,8 @@
-//! What the system is asked for. Where it cannot answer, nothing is known and nothing fails.
+//! Queries of the system. Unsupported ones return nothing and do not fail.
 
 use std::thread;
 
-/// Seconds of CPU of this process so far: its own, and the kernel's for it.
+/// Returns the seconds of CPU of this process so far: its own, and the kernel's for it.
 #[cfg(unix)]
 #[must_use]
 pub fn cpu_time() -> (f64, f64) {
@@ -15,14 +15,15 @@ pub fn cpu_time() -> (f64, f64) {
         .map_or((0.0, 0.0), |usage| (seconds(usage.user_time()), seconds(usage.system_time())))
 }
 
-/// Seconds of CPU of this process so far.
+/// Returns the seconds of CPU of this process so far.
 #[cfg(not(unix))]
 #[must_use]
 pub fn cpu_time() -> (f64, f64) {
     (0.0, 0.0)
 }
 
-/// Allows as many open files as can be had: each connection is two, where both ends are ours.
+/// Raises the limit of open files as far as possible: each connection uses two, if both ends are in this
+/// process.
 pub fn allow_many_files() {
     #[cfg(unix)]
     {
@@ -33,14 +34,13 @@ pub fn allow_many_files() {
     }
 }
 
-/// How many processors there are.
+/// Returns the number of processors.
 #[must_use]
 pub fn processors() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Keeps this thread, and the threads and processes that it starts, on one processor, if there is one
-/// of this number.
+/// Binds this thread, and the threads and processes that it starts, to one processor, if that exists.
 pub fn stay_on(processor: usize) {
     #[cfg(target_os = "linux")]
     {

@@ -1,4 +1,4 @@
-//! Readings: what a stretch of work took.
+//! Readings: the costs of an interval of work.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,32 +10,32 @@ use crate::failure::Failure;
 use crate::job::Job;
 use crate::machine;
 
-/// What comes of running a subject.
+/// The result of running a subject.
 pub type Outcome = Result<Reading, Failure>;
 
-/// What a stretch of work took.
+/// The costs of an interval of work.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Reading {
-    /// Requests, heads, chunks, events: whatever the work consists of.
+    /// Units of the work, such as requests, heads, chunks or events.
     pub units: u64,
     /// Bytes of bodies that were read.
     pub bytes: u64,
-    /// Seconds on the wall.
+    /// Wall-clock seconds.
     pub seconds: f64,
     /// Seconds of CPU in this process.
     pub user: f64,
     /// Seconds of CPU that the kernel spent for this process.
     pub system: f64,
-    /// Allocations, growing a block included. Zero unless the program counts them.
+    /// Allocations, including the growth of blocks. Zero unless the program counts them.
     pub allocations: u64,
-    /// Bytes that were asked for by allocations.
+    /// Allocated bytes.
     pub allocated: u64,
-    /// Bytes of heap more than before.
+    /// The growth of the heap in bytes.
     pub heap: i64,
 }
 
 impl Reading {
-    /// So much of `total` for each unit.
+    /// Returns `total` for each unit.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "no count comes near 2^53")]
     pub fn per_unit(&self, total: f64) -> f64 {
@@ -43,7 +43,7 @@ impl Reading {
     }
 }
 
-/// The fields in order, with tabs between them.
+/// Writes the fields in order, separated by tabs.
 impl fmt::Display for Reading {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { units, bytes, seconds, user, system, allocations, allocated, heap } = self;
@@ -88,13 +88,13 @@ struct Begun {
 }
 
 impl Meter {
-    /// A stretch begins.
+    /// Starts an interval.
     pub fn begin(&mut self) {
         let cpu = machine::cpu_time();
         self.begun = Some(Begun { cpu, heap: INSTRUMENTED_SYSTEM.stats(), at: Instant::now() });
     }
 
-    /// The stretch is over.
+    /// Ends an interval.
     #[expect(clippy::cast_possible_wrap, reason = "no heap comes near 2^63 bytes")]
     pub fn end(&mut self) {
         let Some(Begun { cpu, heap, at }) = self.begun.take() else { return };
@@ -110,39 +110,39 @@ impl Meter {
         self.sum.system += system - cpu.1;
     }
 
-    /// Takes the reading of one stretch.
+    /// Takes the reading of one interval.
     pub fn over(&mut self, work: &mut dyn FnMut()) {
         self.begin();
         measured(work);
         self.end();
     }
 
-    /// Everything that was read.
+    /// Returns the sum of all readings.
     #[must_use]
     pub fn finish(self, units: u64, bytes: u64) -> Reading {
         Reading { units, bytes, ..self.sum }
     }
 }
 
-/// Does `work`. What happens in here is what [`callgrind`](crate::callgrind) counts.
+/// Does `work`. [`callgrind`](crate::callgrind) counts the instructions within this function.
 #[inline(never)]
 pub fn measured(work: &mut dyn FnMut()) {
     work();
 }
 
-/// How often work is done before it is measured.
+/// How often work is done before the measurement.
 const WARM_UP: u64 = 8;
 
-/// The turns on each connection before those that are measured; not many where connections are.
+/// Returns the turns on each connection before the measurement: few if there are many connections.
 #[must_use]
 pub const fn warm_up(connections: usize) -> u64 {
     if connections > 256 { 2 } else { WARM_UP }
 }
 
-/// How many turns in memory may pass without a look at the clock.
+/// The most turns in memory between two reads of the clock.
 const STRIDE: u64 = 64;
 
-/// The reading of work in memory that is done over and over, `units` of it in a turn.
+/// Returns the reading of repeated work in memory, with `units` in a turn.
 pub fn repeat(job: &Job, units: u64, mut work: impl FnMut()) -> Outcome {
     (0..WARM_UP).for_each(|_| work());
     let (mut meter, mut done) = (Meter::default(), 0);
@@ -156,7 +156,7 @@ pub fn repeat(job: &Job, units: u64, mut work: impl FnMut()) -> Outcome {
     Ok(meter.finish(done, 0))
 }
 
-/// The reading of work that is done once, and says how many bytes it was about; these are its units.
+/// Returns the reading of work that is done once, and returns its bytes, which are the units.
 ///
 /// # Errors
 /// The work fails.
@@ -167,7 +167,7 @@ pub fn once(mut work: impl FnMut() -> Result<u64, Failure>) -> Outcome {
     Ok(meter.finish(bytes, bytes))
 }
 
-/// The reading of `work` alone, before each turn of which something is to be prepared.
+/// Returns the reading of `work` alone, with a preparation before each turn.
 pub fn repeat_prepared<S>(
     job: &Job,
     units: u64,
@@ -194,7 +194,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reading_reads_as_it_is_written() {
+    fn reading_round_trips() {
         let reading = Reading {
             units: 1,
             bytes: 2,

@@ -1,4 +1,4 @@
-//! The messages that are read and sent.
+//! The messages of the benchmarks.
 
 /// The response head in the documentation of httpx's logging: 13 fields, and no body.
 pub const RESPONSE_13: &[u8] = b"HTTP/1.1 200 OK\r\n\
@@ -24,10 +24,10 @@ pub const RESPONSE_5: &[u8] = b"HTTP/1.1 200 OK\r\n\
     Connection: keep-alive\r\n\
     Content-Length: 0\r\n\r\n";
 
-/// What every client says of itself.
+/// The user agent of every client.
 pub const USER_AGENT: &str = "limpid-benches";
 
-/// The fields of every client's request, but for Host.
+/// The fields of every client's request, except for Host.
 pub const REQUEST_FIELDS: [(&str, &str); 4] = [
     ("User-Agent", USER_AGENT),
     ("Accept", "*/*"),
@@ -35,7 +35,7 @@ pub const REQUEST_FIELDS: [(&str, &str); 4] = [
     ("Connection", "keep-alive"),
 ];
 
-/// The whole request that clients without a library send.
+/// Returns the request that clients without a library send.
 #[must_use]
 pub fn request(host: &str) -> Vec<u8> {
     let mut request = format!("GET / HTTP/1.1\r\nHost: {host}\r\n");
@@ -46,7 +46,7 @@ pub fn request(host: &str) -> Vec<u8> {
     request.into_bytes()
 }
 
-/// The head of a response with this field.
+/// Returns the head of a response with this field.
 #[must_use]
 pub fn response_head(field: &str) -> Vec<u8> {
     format!(
@@ -56,7 +56,7 @@ pub fn response_head(field: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// Chunks of this size, without the last one.
+/// Returns chunks of this size, without the last one.
 #[must_use]
 pub fn chunks(count: usize, size: usize) -> Vec<u8> {
     let mut chunk = format!("{size:x}\r\n").into_bytes();
@@ -65,7 +65,7 @@ pub fn chunks(count: usize, size: usize) -> Vec<u8> {
     chunk.repeat(count)
 }
 
-/// A whole response in chunks of this size.
+/// Returns a response in chunks of this size.
 #[must_use]
 pub fn chunked_response(count: usize, size: usize) -> Vec<u8> {
     let mut response = response_head("Transfer-Encoding: chunked");
@@ -74,7 +74,7 @@ pub fn chunked_response(count: usize, size: usize) -> Vec<u8> {
     response
 }
 
-/// The head of a response, at least this long, in 100 fields at most.
+/// Returns the head of a response with at least this length, in at most 100 fields.
 #[must_use]
 pub fn long_response(len: usize) -> Vec<u8> {
     let mut response = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n".to_vec();
@@ -89,8 +89,8 @@ pub fn long_response(len: usize) -> Vec<u8> {
     response
 }
 
-/// How long a head and the body after it are, for clients without a library: they find the end of
-/// the head and the field Content-Length, and believe the rest.
+/// Returns the lengths of a head and of the body after it, for clients without a library: it finds only the
+/// end of the head and the field Content-Length.
 #[must_use]
 pub fn lengths(bytes: &[u8]) -> Option<(usize, usize)> {
     let head = memchr::memmem::find(bytes, b"\r\n\r\n")? + 4;
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_response_is_as_long_as_was_asked_for() {
+    fn long_response_has_requested_length() {
         let response = long_response(60_000);
         assert!((60_000..61_000).contains(&response.len()));
         assert!(response.iter().filter(|byte| **byte == b'\n').count() < 120);

@@ -1,4 +1,4 @@
-//! The part of a program that runs a subject in a process of its own.
+//! Running a subject in a separate process.
 
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -11,29 +11,29 @@ use crate::machine;
 use crate::measure::Reading;
 use crate::subject::Subject;
 
-/// The first argument of a program that is to run a subject.
+/// The first argument of a program that runs a subject.
 const SUBJECT: &str = "subject";
 
-/// The address of a server where none is needed.
-pub const NOBODY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+/// A placeholder for the address of a server.
+pub const NO_SERVER: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
-/// A subject and its job, to be run by a program that knows the subject.
+/// A subject and its job, for a program that has the subject.
 #[derive(Clone, Debug)]
 pub struct Run {
     /// The program.
     pub program: PathBuf,
     /// The subject's work.
     pub work: String,
-    /// Whose way of doing it.
+    /// The peer of the subject.
     pub peer: String,
-    /// What is to be done.
+    /// The job.
     pub job: Job,
-    /// The processor to do it on, unless any will do.
+    /// The processor to run on; any if `None`.
     pub processor: Option<usize>,
 }
 
 impl Run {
-    /// The command line, program first.
+    /// Returns the command line, program first.
     #[must_use]
     pub fn command_line(&self) -> Vec<String> {
         let Self { program, work, peer, job, processor } = self;
@@ -47,28 +47,28 @@ impl Run {
         line
     }
 
-    /// Runs it, and returns its reading.
+    /// Runs the program, and returns its reading.
     ///
     /// # Errors
-    /// It fails, or cannot be run.
+    /// The program fails or cannot be run.
     pub fn reading(&self) -> Result<Reading, Failure> {
         output(&self.command_line())?.result.parse()
     }
 }
 
-/// What a command wrote.
+/// The output of a command.
 #[derive(Clone, Debug)]
 pub struct Output {
-    /// To its standard output.
+    /// Its standard output.
     pub result: String,
-    /// To its standard error.
+    /// Its standard error.
     pub log: String,
 }
 
-/// Runs a command, and returns what it wrote.
+/// Runs a command, and returns its output.
 ///
 /// # Errors
-/// It cannot be run, or says that it failed.
+/// The command cannot be run, or its status is a failure.
 pub fn output(line: &[String]) -> Result<Output, Failure> {
     let [program, arguments @ ..] = line else { return Err("no program was named".into()) };
     let mut command = Command::new(program);
@@ -80,8 +80,7 @@ pub fn output(line: &[String]) -> Result<Output, Failure> {
     Ok(Output { result: String::from_utf8(output.stdout)?, log })
 }
 
-/// Runs one of `subjects` and writes its reading, if that is what the arguments ask for; false if
-/// they ask for something else.
+/// Runs one of `subjects` and writes its reading, if the arguments name one. Returns false if they do not.
 ///
 /// # Errors
 /// There is no such subject, or it fails.
@@ -95,7 +94,7 @@ pub fn run_subject(arguments: &[String], subjects: &[Subject]) -> Result<bool, F
         return Ok(false);
     }
     let subject = subjects.iter().find(|subject| subject.work == *work && subject.peer == *peer);
-    let subject = subject.ok_or_else(|| format!("nobody does {work} as {peer}"))?;
+    let subject = subject.ok_or_else(|| format!("no subject does {work} as {peer}"))?;
     machine::allow_many_files();
     if let Ok(processor) = processor.parse() {
         machine::stay_on(processor);

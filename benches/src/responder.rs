@@ -1,5 +1,4 @@
-//! The server that clients are measured against: it finds the ends of requests and answers each with
-//! the same bytes.
+//! The server for measuring clients: it finds the ends of requests and answers each with the same bytes.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,8 +13,8 @@ use tokio::sync::{Barrier, oneshot};
 use crate::failure::Failure;
 use crate::{machine, messages};
 
-/// A response: what is sent once, and between that a block that is sent over and over, so that much
-/// can be sent out of little memory.
+/// A response: bytes that are sent once, and between them a block that is sent repeatedly, so that a long
+/// body needs little memory.
 #[derive(Clone, Debug)]
 pub struct Answer {
     first: Vec<u8>,
@@ -24,23 +23,23 @@ pub struct Answer {
     last: &'static [u8],
 }
 
-/// How much of a large body stands in memory.
+/// The part of a large body that is in memory.
 const BLOCK: usize = 1024 * 1024;
 
-/// How many small answers are sent at once, where so many are asked for at once.
+/// How many small responses are sent at once, for as many requests.
 const TOGETHER: usize = 16;
 
 /// The size of the chunks in a large body.
 const CHUNK: usize = 64 * 1024;
 
 impl Answer {
-    /// These bytes.
+    /// Returns a response of these bytes.
     #[must_use]
     pub const fn of(bytes: Vec<u8>) -> Self {
         Self { first: bytes, block: Vec::new(), times: 0, last: b"" }
     }
 
-    /// A body of this length, announced by Content-Length.
+    /// Returns a response with a body of this length and a Content-Length.
     #[must_use]
     pub fn with_length(length: usize) -> Self {
         let mut first = messages::response_head(&format!("Content-Length: {length}"));
@@ -50,7 +49,7 @@ impl Answer {
         Self { first, block, times, last: b"" }
     }
 
-    /// A body of this length in chunks of 64 KiB; what is left over of whole MiB is left out.
+    /// Returns a response with a body in chunks of 64 KiB; the length is rounded down to whole MiB.
     #[must_use]
     pub fn chunked(length: usize) -> Self {
         let first = messages::response_head("Transfer-Encoding: chunked");
@@ -58,12 +57,12 @@ impl Answer {
         Self { first, block, times: length / BLOCK, last: b"0\r\n\r\n" }
     }
 
-    /// Whether it is worth being put together with others like it.
+    /// Returns whether several of them should be sent together.
     const fn is_small(&self) -> bool {
         self.times == 0 && self.last.is_empty() && self.first.len() < 1024
     }
 
-    /// The pieces in the order in which they are sent.
+    /// Returns the pieces in the order in which they are sent.
     pub fn pieces(&self) -> impl Iterator<Item = &[u8]> {
         let blocks = std::iter::repeat_n(&self.block[..], self.times);
         let pieces = [&self.first[..]].into_iter().chain(blocks).chain([self.last]);
@@ -71,11 +70,11 @@ impl Answer {
     }
 }
 
-/// Counts the ends of requests in what arrives.
+/// Counts the ends of requests in received bytes.
 #[derive(Debug)]
 pub struct Ends {
     finder: Finder<'static>,
-    /// What follows the last end.
+    /// The bytes after the last end.
     rest: Vec<u8>,
 }
 
@@ -86,7 +85,7 @@ impl Default for Ends {
 }
 
 impl Ends {
-    /// How many requests end in `bytes`.
+    /// Returns how many requests end in `bytes`.
     pub fn count(&mut self, bytes: &[u8]) -> usize {
         let mut held = mem::take(&mut self.rest);
         let bytes = if held.is_empty() {
@@ -105,29 +104,29 @@ impl Ends {
     }
 }
 
-/// A server on a thread of its own. It stops when this is dropped.
+/// A server in a separate thread. It stops when it is dropped.
 #[derive(Debug)]
 pub struct Responder {
-    /// Where it listens.
+    /// The address of the listener.
     pub address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<io::Result<()>>>,
 }
 
 impl Responder {
-    /// Starts to answer, on this processor.
+    /// Starts the server on this processor.
     ///
     /// # Errors
-    /// It cannot listen.
+    /// The server cannot listen.
     pub fn start(answer: Answer, processor: usize) -> Result<Self, Failure> {
         Self::holding(answer, processor, 1)
     }
 
-    /// Starts to answer, but not before so many requests wait: that many connections must be open
+    /// Starts the server, which answers once this many requests wait. As many connections must be open
     /// then.
     ///
     /// # Errors
-    /// It cannot listen.
+    /// The server cannot listen.
     pub fn holding(answer: Answer, processor: usize, hold: usize) -> Result<Self, Failure> {
         let (stop, stopped) = oneshot::channel::<()>();
         let (listening, address) = std::sync::mpsc::channel();
@@ -138,10 +137,10 @@ impl Responder {
                 let socket = TcpSocket::new_v4()?;
                 socket.bind(([127, 0, 0, 1], 0).into())?;
                 let listener = socket.listen(8192)?;
-                // Nobody waits for it if the other thread is gone.
+                // The receiver may be gone if the other thread has failed.
                 let _ = listening.send(listener.local_addr()?);
                 tokio::spawn(serve(listener, Arc::new(answer), Arc::new(Barrier::new(hold))));
-                // What was spawned ends with the runtime.
+                // Spawned tasks end with the runtime.
                 let _ = stopped.await;
                 Ok(())
             })
@@ -164,7 +163,7 @@ async fn serve(listener: TcpListener, answer: Arc<Answer>, hold: Arc<Barrier>) -
     loop {
         let (stream, _) = listener.accept().await?;
         let (answer, hold) = (Arc::clone(&answer), Arc::clone(&hold));
-        // A client that breaks the connection off has its reasons.
+        // A client may close the connection early, so a failure is ignored.
         tokio::spawn(async move { respond(stream, &answer, &hold).await });
     }
 }
@@ -173,7 +172,7 @@ async fn respond(mut stream: TcpStream, answer: &Answer, hold: &Barrier) -> io::
     stream.set_nodelay(true)?;
     let mut ends = Ends::default();
     let mut buffer = vec![0; 8 * 1024];
-    // Small answers to requests that came together go out together.
+    // Small responses to requests that arrive together are sent together.
     let answers = if answer.is_small() { answer.first.repeat(TOGETHER) } else { Vec::new() };
     loop {
         let n = stream.read(&mut buffer).await?;
@@ -202,7 +201,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ends_are_found_however_requests_are_cut() {
+    fn request_ends_are_found_in_any_pieces() {
         let requests = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(3);
         for cut in 1..requests.len() {
             let mut ends = Ends::default();
@@ -212,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_has_the_length_that_it_announces() {
+    fn answer_has_announced_length() {
         for length in [0, 13, BLOCK, 3 * BLOCK + 5] {
             let whole = Answer::with_length(length).pieces().collect::<Vec<_>>().concat();
             let (head, body) = messages::lengths(&whole).unwrap();

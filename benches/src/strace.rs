@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::job::Budget;
 use crate::program::{Run, output};
 
-/// Whether there is an strace that may do its work; containers often forbid it.
+/// Returns whether strace is installed and may trace; containers often forbid it.
 #[must_use]
 pub fn is_there() -> bool {
     let mut command = Command::new("strace");
@@ -16,11 +16,11 @@ pub fn is_there() -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-/// The system calls of one turn on each connection, by name: the difference between a long run and
-/// a short one, so that what happens once is not in it.
+/// Returns the system calls of one turn on each connection, by name: the difference between a long run and
+/// a short one, which excludes what occurs once.
 ///
 /// # Errors
-/// The run fails, or strace does.
+/// The run or strace fails.
 pub fn calls(run: &Run) -> Result<BTreeMap<String, f64>, Failure> {
     const SHORT: u32 = 50;
     const LONG: u32 = 550;
@@ -33,19 +33,19 @@ pub fn calls(run: &Run) -> Result<BTreeMap<String, f64>, Failure> {
     for (name, count) in &mut long {
         *count = (*count - short.get(name).unwrap_or(&0.0)) / f64::from(LONG - SHORT);
     }
-    // What the system does by itself now and then.
+    // The remaining fractions are occasional calls of the system.
     long.retain(|_, count| count.abs() >= 0.02);
     Ok(long)
 }
 
-/// Threads count, and other programs that are started do not.
+/// Counts the calls of all threads, but not of other programs that are started.
 fn all_calls(run: &Run) -> Result<BTreeMap<String, f64>, Failure> {
     let mut line: Vec<String> = ["strace", "-c", "-f", "-b", "execve"].map(String::from).into();
     line.extend(run.command_line());
     Ok(parse(&output(&line)?.log))
 }
 
-/// The table of `strace -c`: share, seconds, microseconds a call, calls, maybe errors, name.
+/// Parses the table of `strace -c`: share, seconds, microseconds per call, calls, optional errors, name.
 fn parse(table: &str) -> BTreeMap<String, f64> {
     let mut calls = BTreeMap::new();
     for line in table.lines() {
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_is_read_with_and_without_errors() {
+    fn strace_table_is_parsed_with_and_without_errors() {
         let table = "% time     seconds  usecs/call     calls    errors syscall\n\
                      ------ ----------- ----------- --------- --------- ----------------\n \
                      60.00    0.000060           1        50        25 recvfrom\n \

@@ -1,5 +1,5 @@
-//! A body of any length is read without an allocation. What is counted is what the whole process
-//! allocates, the server in it too: this is the only test in it.
+//! A body of any length is read without an allocation. The count includes the whole process with its
+//! server, so this is its only test.
 
 #![cfg(test)]
 
@@ -14,10 +14,10 @@ static COUNTING: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 const BODY: usize = 32 * 1024 * 1024;
 
-/// By then, the buffers are as large as they get.
+/// The buffers have their full size after this many bytes.
 const WARM: usize = 1024 * 1024;
 
-/// Counts what is allocated between the first MiB of a body and its last byte.
+/// Counts the allocations between the first MiB of a body and its last byte.
 #[derive(Debug, Default)]
 struct Count {
     read: usize,
@@ -26,7 +26,7 @@ struct Count {
 }
 
 impl Count {
-    /// Another piece was read.
+    /// Counts a piece of the body.
     fn read(&mut self, piece: &[u8]) {
         self.read += piece.len();
         let stats = COUNTING.stats();
@@ -62,12 +62,12 @@ fn over_tokio(url: &str) -> Option<usize> {
 }
 
 #[test]
-fn no_read_of_a_body_allocates() {
+fn reading_body_does_not_allocate() {
     for answer in [Answer::with_length(BODY), Answer::chunked(BODY)] {
         let responder = Responder::start(answer, 0).unwrap();
         let url = format!("http://{}/", responder.address);
         assert_eq!(over_std(&url).unwrap(), 0);
-        // The timer of a connection is made when it first has to wait, and serves from then on.
+        // The timer of a connection is allocated at its first wait.
         assert!(over_tokio(&url).unwrap() <= 1);
     }
 }

@@ -1,21 +1,21 @@
-//! Every work does what it is measured doing.
+//! Every work completes.
 
 use limpid_benches::job::{Budget, Job};
-use limpid_benches::program::{NOBODY, Run};
+use limpid_benches::program::{NO_SERVER, Run};
 use limpid_benches::responder::{Answer, Responder};
 use limpid_benches::works::{body, idle, parse, subjects};
 
-/// Two turns on each of two connections, with answers of 1 KiB.
+/// Returns a job of two turns on each of two connections, with responses of 1 KiB.
 fn job(responder: &Responder) -> Job {
     Job { server: responder.address, connections: 2, budget: Budget::Turns(2), ca: None }
 }
 
 #[test]
-fn all_of_them_come_to_their_end() {
+fn all_works_complete() {
     let answer = Answer::with_length(1024);
     let responder = Responder::start(answer.clone(), 0).unwrap();
     let holding = Responder::holding(answer, 0, 2).unwrap();
-    // Servers need the load, which is another process.
+    // Servers need the load of another process.
     for subject in subjects().iter().filter(|subject| !subject.work.starts_with("serve ")) {
         let server = if subject.work == idle::IDLE { &holding } else { &responder };
         let reading = (subject.run)(&job(server)).unwrap();
@@ -30,9 +30,9 @@ fn all_of_them_come_to_their_end() {
 }
 
 #[test]
-fn servers_answer_the_load_of_another_process() {
+fn server_works_answer_load_of_another_process() {
     for subject in subjects().iter().filter(|subject| subject.work.starts_with("serve ")) {
-        let job = Job { server: NOBODY, connections: 2, budget: Budget::Turns(2), ca: None };
+        let job = Job { server: NO_SERVER, connections: 2, budget: Budget::Turns(2), ca: None };
         let run = Run {
             program: env!("CARGO_BIN_EXE_limpid-gates").into(),
             work: subject.work.to_owned(),
@@ -46,7 +46,7 @@ fn servers_answer_the_load_of_another_process() {
 }
 
 #[test]
-fn units_are_what_the_work_consists_of() {
+fn units_match_work() {
     let responder = Responder::start(Answer::with_length(0), 0).unwrap();
     let units = |work| {
         let subject = subjects().into_iter().find(|subject| subject.work == work).unwrap();

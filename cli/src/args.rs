@@ -1,4 +1,4 @@
-//! The arguments.
+//! The arguments of the command.
 
 mod connection;
 mod seconds;
@@ -19,13 +19,13 @@ use crate::driver::Driver;
 use crate::exit;
 use crate::parse::ParseArgs;
 
-/// What is taken from the environment, as `--help` tells.
+/// The environment variables that the command reads, for `--help`.
 const ENVIRONMENT: &str = "\
 Environment:
   http_proxy, https_proxy or HTTPS_PROXY, all_proxy or ALL_PROXY
           The proxy for http URLs, for https URLs, and for both
   no_proxy or NO_PROXY
-          Hosts that are reached without it
+          Hosts that are connected to without it
   SSL_CERT_FILE or SSL_CERT_DIR
           The certificate authorities to trust instead of Mozilla's list
   SSLKEYLOGFILE
@@ -33,7 +33,7 @@ Environment:
 
 ";
 
-/// HTTP/1.1 you can see through: requests URLs, and with -v tells every step.
+/// An HTTP/1.1 client that requests URLs, and logs every step with -v.
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true, arg_required_else_help = true)]
 #[command(after_help = [ENVIRONMENT, &exit::table()].concat())]
@@ -48,13 +48,13 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Start a TLS server on loopback, request it, and show every step
     Demo,
-    /// Show how bytes are read: heads, framing and why, body, errors with a caret
+    /// Show how bytes are parsed: heads, framing and its reason, body, errors with a caret
     Parse(ParseArgs),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct RequestArgs {
-    /// The URLs to request, one after the other
+    /// The URLs to request, in this order
     #[arg(value_name = "URL", required = true)]
     pub(crate) urls: Vec<String>,
     /// Request method [default: GET, or POST with -d]
@@ -63,14 +63,14 @@ pub(crate) struct RequestArgs {
     /// Add a field to the request; may be repeated
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
     pub(crate) headers: Vec<FieldArg>,
-    /// Send DATA, or the content of FILE (- for standard input); repeated pieces are joined by &
+    /// Send DATA, or the content of FILE (- for standard input); repeated data is joined by &
     #[arg(short = 'd', long = "data-binary", alias = "data", value_name = "DATA|@FILE")]
     pub(crate) data: Vec<String>,
     /// Write the body to FILE; the nth -o is for the nth URL
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
-    /// Write FORMAT, or the content of FILE (- for standard input), to standard output after each
-    /// request; %{name} is a variable of curl's, and %{json} is all of them
+    /// Write FORMAT, or the content of FILE (- for standard input), to standard output after each request;
+    /// %{name} is a variable of curl, and %{json} is all of them
     #[arg(short = 'w', long = "write-out", value_name = "FORMAT|@FILE")]
     pub(crate) write_out: Option<String>,
     /// Write the response head before the body
@@ -82,7 +82,7 @@ pub(crate) struct RequestArgs {
     /// Fail without output when the status is 400 or above
     #[arg(short = 'f', long = "fail")]
     pub(crate) fail: bool,
-    /// Ask for a compressed body, and decode it
+    /// Request a compressed body, and decode it
     #[arg(long)]
     pub(crate) compressed: bool,
     /// Follow redirects
@@ -94,30 +94,30 @@ pub(crate) struct RequestArgs {
     /// Authenticate to the server (Basic)
     #[arg(short = 'u', long = "user", value_name = "USER:PASSWORD")]
     pub(crate) user: Option<String>,
-    /// Tell every step on standard error; -vv adds limpid's own events, -vvv the bytes
+    /// Log every step on standard error; -vv adds limpid's events, -vvv the bytes
     #[arg(short = 'v', long = "verbose", action = ArgAction::Count)]
     pub(crate) verbose: u8,
-    /// Tell these loggers' events, such as httpx=info,httpcore=debug
+    /// Log the events of these loggers, such as httpx=info,httpcore=debug
     #[arg(long, value_name = "SPEC", conflicts_with = "verbose")]
     pub(crate) log: Option<Levels>,
     /// Configure logging as Python's logging.config.dictConfig does, from a JSON or TOML file
     #[arg(long, value_name = "FILE", conflicts_with_all = ["verbose", "log"])]
     pub(crate) log_config: Option<PathBuf>,
-    /// How long the server may keep silent, in seconds; 0 waits without end
+    /// Limit on each wait for bytes of the server, in seconds; 0 means no limit
     #[arg(long, value_name = "SECONDS", default_value = "5")]
     pub(crate) read_timeout: Seconds,
-    /// How long the server may refuse to take more of the request, in seconds; 0 waits without end
+    /// Limit on each wait for the server to take more of the request, in seconds; 0 means no limit
     #[arg(long, value_name = "SECONDS", default_value = "5")]
     pub(crate) write_timeout: Seconds,
-    /// How long a request may take altogether, in seconds [default: without end]
+    /// Limit on each request as a whole, in seconds [default: no limit]
     #[arg(short = 'm', long = "max-time", value_name = "SECONDS", default_value = "0")]
     #[arg(hide_default_value = true)]
     pub(crate) max_time: Seconds,
-    /// What is shown: redacted, default (no credentials), private (credentials too), everything
-    /// (bytes too)
+    /// Values to show: redacted, default (no credentials), private (credentials too), everything (bytes
+    /// too)
     #[arg(long, value_name = "MODE", default_value = "default")]
     pub(crate) capture: Capture,
-    /// What moves the bytes: std (blocking calls) or tokio
+    /// The driver: std (blocking calls) or tokio
     #[arg(long, value_name = "NAME", default_value = "std")]
     pub(crate) driver: Driver,
     #[command(flatten)]
@@ -127,7 +127,7 @@ pub(crate) struct RequestArgs {
 }
 
 impl RequestArgs {
-    /// Checks what clap cannot: that the arguments fit each other.
+    /// Checks how the arguments fit together, which clap does not.
     pub(crate) fn check(&self) -> Result<(), String> {
         let (outputs, urls) = (self.output.len(), self.urls.len());
         if outputs > urls {
@@ -136,12 +136,12 @@ impl RequestArgs {
         Ok(())
     }
 
-    /// Whether lines are told while requests are under way.
+    /// Returns whether lines are logged during requests.
     pub(crate) const fn tells_steps(&self) -> bool {
         self.verbose > 0 || self.log.is_some() || self.log_config.is_some()
     }
 
-    /// The method: what was asked for, or what the rest implies.
+    /// Returns the method: the given one, or the one that the other arguments imply.
     pub(crate) fn method(&self) -> &str {
         match &self.method {
             Some(method) => method,
@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_arguments_fit_together() {
+    fn contradicting_arguments_are_rejected() {
         use clap::CommandFactory;
         Cli::command().debug_assert();
     }

@@ -1,4 +1,4 @@
-//! `limpid demo`: the main job, with a server that comes along.
+//! `limpid demo`: a request to a server that the command starts.
 
 mod certificate;
 mod server;
@@ -16,7 +16,7 @@ use crate::exit::Exit;
 use crate::{report, trace};
 use certificate::Identity;
 
-/// Starts the server, requests it with verification on, and shows the body and every step.
+/// Starts the server, requests it with verification, and shows the body and every step.
 pub(crate) fn run() -> ExitCode {
     match demonstrate() {
         Ok(()) => ExitCode::SUCCESS,
@@ -26,7 +26,7 @@ pub(crate) fn run() -> ExitCode {
 
 fn demonstrate() -> Result<(), Exit> {
     let setup = |error: io::Error| {
-        report::tell(Exit::Connect, &format_args!("cannot start the server: {error}"));
+        report::print_error(Exit::Connect, &format_args!("cannot start the server: {error}"));
         Exit::Connect
     };
     let identity = Identity::new().map_err(setup)?;
@@ -47,12 +47,12 @@ fn demonstrate() -> Result<(), Exit> {
         .and_then(limpid_std::Response::bytes)
         .map_err(|error| report::report_error(&error))?;
     drop(client);
-    // What goes wrong there, the client has seen.
+    // The client has reported any failure of the server.
     handle.shutdown(Duration::ZERO);
     drop(server.join());
     let mut stdout = io::stdout().lock();
     stdout.write_all(&body).and_then(|()| stdout.flush()).map_err(|error| {
-        report::tell(Exit::Write, &format_args!("cannot write to standard output: {error}"));
+        report::print_error(Exit::Write, &format_args!("cannot write to standard output: {error}"));
         Exit::Write
     })?;
     Ok(())

@@ -1,4 +1,4 @@
-//! What drives a client: the command is the same over each driver.
+//! The interface of the command to both drivers.
 
 use std::io;
 use std::net::SocketAddr;
@@ -10,7 +10,7 @@ use limpid_core::http1::Version;
 use limpid_io::{Error, Settings, Sizes, Timings};
 use tokio::runtime::{Builder, Runtime};
 
-/// What moves the bytes.
+/// Which driver is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Driver {
     /// Blocking calls.
@@ -31,7 +31,7 @@ impl FromStr for Driver {
     }
 }
 
-/// A request as it is sent over either driver.
+/// A request that is sent over either driver.
 pub(crate) struct Draft<'a> {
     pub(crate) method: &'a str,
     pub(crate) url: &'a str,
@@ -40,7 +40,7 @@ pub(crate) struct Draft<'a> {
 }
 
 impl Draft<'_> {
-    /// Whether there is a field of this name.
+    /// Returns whether there is a field of this name.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.fields.iter().any(|(given, _)| given.eq_ignore_ascii_case(name))
     }
@@ -64,7 +64,7 @@ pub(crate) enum Body<'c> {
     Tokio(limpid_tokio::Response, &'c Runtime),
 }
 
-/// A request that is ready to be sent: the drivers' builders have the same shape.
+/// Sets up a request; the builders of both drivers have the same methods.
 macro_rules! request {
     ($client:expr, $draft:expr) => {{
         let mut request = $client.request($draft.method, $draft.url);
@@ -78,8 +78,8 @@ macro_rules! request {
     }};
 }
 
-/// What both responses can tell.
-macro_rules! told {
+/// Forwards methods of both responses.
+macro_rules! of_both {
     ($( $name:ident: $kind:ty, )+) => {
         impl Response<'_> {
             $( pub(crate) fn $name(&self) -> $kind {
@@ -92,7 +92,7 @@ macro_rules! told {
     };
 }
 
-told! {
+of_both! {
     status: u16,
     version: Version,
     reason: &[u8],
@@ -105,7 +105,7 @@ told! {
 }
 
 impl Client {
-    /// A client with these settings.
+    /// Returns a client with these settings.
     ///
     /// # Errors
     /// The driver's runtime cannot be started.
@@ -121,7 +121,7 @@ impl Client {
     /// Sends a request, and waits for the head of the response.
     ///
     /// # Errors
-    /// The request cannot be sent, or the exchange failed.
+    /// The request is invalid, or the exchange failed.
     pub(crate) fn send(&self, draft: Draft<'_>) -> Result<Response<'_>, Error> {
         match self {
             Self::Std(client) => request!(client, draft).send().map(Response::Std),
@@ -133,7 +133,7 @@ impl Client {
 }
 
 impl<'c> Response<'c> {
-    /// The body, to be read piece by piece.
+    /// Returns the body, to be read piece by piece.
     pub(crate) fn into_body(self) -> Body<'c> {
         match self {
             Self::Std(response) => Body::Std(response.into_body()),
@@ -143,7 +143,7 @@ impl<'c> Response<'c> {
 }
 
 impl Body<'_> {
-    /// Where the time went, and how many bytes were moved.
+    /// Returns the timings, and how many bytes were sent and received.
     pub(crate) fn totals(&self) -> (Timings, Sizes) {
         match self {
             Self::Std(body) => (body.timings(), body.sizes()),
@@ -151,7 +151,7 @@ impl Body<'_> {
         }
     }
 
-    /// The next bytes; `None` at the end.
+    /// Returns the next bytes, or `None` at the end.
     ///
     /// # Errors
     /// The exchange failed before the body was complete.

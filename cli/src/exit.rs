@@ -9,12 +9,12 @@ use limpid_io::{Error, TlsSetupError};
 
 macro_rules! codes {
     ($( $name:ident = $code:literal $meaning:literal, )+) => {
-        /// An exit code that is not zero.
+        /// A nonzero exit code.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[repr(u8)]
         pub(crate) enum Exit { $( $name = $code, )+ }
 
-        /// The table at the end of `--help`.
+        /// Returns the table at the end of `--help`.
         pub(crate) fn table() -> String {
             let mut table = String::from("Exit codes:\n   0  success");
             for (code, meaning) in [$( ($code, $meaning), )+] {
@@ -28,25 +28,25 @@ macro_rules! codes {
 
 codes! {
     Scheme = 1 "the URL's scheme is not supported",
-    Usage = 2 "the arguments are wrong, or a proxy in the environment is none",
+    Usage = 2 "the arguments are wrong, or the environment names an invalid proxy",
     Url = 3 "the URL is malformed",
     Resolve = 6 "the host name was not resolved",
     Connect = 7 "no connection could be opened",
-    Reply = 8 "the server's answer is not HTTP/1.1, or breaks its rules",
+    Reply = 8 "the response is not HTTP/1.1, or violates its rules",
     Partial = 18 "the body ended before it was complete",
     Status = 22 "the status is 400 or above, with -f",
     Write = 23 "the output could not be written",
     Read = 26 "the data to send could not be read",
     Timeout = 28 "a time limit was reached",
     Tls = 35 "the TLS handshake failed",
-    Argument = 43 "the request must not be sent as it is",
-    Redirects = 47 "more redirects than may be followed",
+    Argument = 43 "the request is invalid and was not sent",
+    Redirects = 47 "too many redirects",
     Empty = 52 "the server sent nothing",
     Send = 55 "sending failed",
     Receive = 56 "receiving failed",
     ClientCertificate = 58 "the client's certificate or key cannot be used",
     Certificate = 60 "the server's certificate is not trusted",
-    Coding = 61 "the body cannot be decoded, or would become too much",
+    Coding = 61 "the body cannot be decoded, or exceeds the limit",
     CaFile = 77 "the trusted certificates could not be read",
     Proxy = 97 "the SOCKS proxy refused",
 }
@@ -58,7 +58,7 @@ impl From<Exit> for ExitCode {
 }
 
 impl Exit {
-    /// The code for a request that failed.
+    /// Returns the code for a failed request.
     pub(crate) fn of(error: &Error) -> Self {
         match error {
             Error::Url(error) if error.problem == UrlProblem::UnknownScheme => Self::Scheme,

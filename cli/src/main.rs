@@ -1,4 +1,4 @@
-//! `limpid`: HTTP/1.1 on the command line, seen through.
+//! `limpid`: HTTP/1.1 on the command line, with every step logged.
 
 mod args;
 mod demo;
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
         None => match cli.request.check() {
             Ok(()) => request::run(&cli.request),
             Err(message) => {
-                report::tell(Exit::Usage, &message);
+                report::print_error(Exit::Usage, &message);
                 Exit::Usage.into()
             }
         },

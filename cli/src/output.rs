@@ -1,4 +1,4 @@
-//! Where a response goes.
+//! The output for responses.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -12,7 +12,7 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// Opens the file, or takes standard output. The file is made, or emptied, at once.
+    /// Opens the file, or takes standard output. The file is created or truncated at once.
     pub(crate) fn open(path: Option<&Path>) -> io::Result<Self> {
         let writer: Box<dyn Write> = match path {
             Some(path) if path != Path::new("-") => Box::new(File::create(path)?),
@@ -25,7 +25,7 @@ impl Output {
         self.writer.write_all(bytes)
     }
 
-    /// Writes a response's head as it was on the wire, but for the spaces around its values.
+    /// Writes a response's head as received, except for the spaces around its values.
     pub(crate) fn head(&mut self, response: &Response<'_>) -> io::Result<()> {
         let mut writer = BufWriter::new(&mut self.writer);
         write!(writer, "{} {} ", response.version(), response.status())?;

@@ -1,4 +1,4 @@
-//! How far a download has come, on a terminal.
+//! The progress of a download, on a terminal.
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
@@ -9,21 +9,21 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::args::RequestArgs;
 use crate::driver::Response;
 
-/// With a length, what of it has come, how fast, and how long the rest will take.
+/// With a known length: the received bytes, the speed, and the remaining time.
 const KNOWN: &str = "{prefix} [{wide_bar}] {bytes}/{total_bytes} {bytes_per_sec} {eta}";
-/// Without one, what has come so far.
+/// Without a length: the received bytes.
 const UNKNOWN: &str = "{prefix} {bytes} {bytes_per_sec} {elapsed}";
 
-/// A line that tells how far a download has come. It stays when the download is complete, and is
-/// wiped away when it is not, so that the reason can be told in its place.
+/// A line that shows the progress of a download. It stays when the download completes, and is cleared when
+/// it fails, so that the error message takes its line.
 pub(crate) struct Progress {
-    /// `None` where nobody is shown it.
+    /// `None` if the progress is not shown.
     bar: Option<ProgressBar>,
 }
 
 impl Progress {
-    /// A line for the download of this response into a file, if there is somebody to see it, and no
-    /// other lines that it would break into.
+    /// Returns the progress of the download of this response into a file. It is shown only on a terminal,
+    /// and only if no log lines would interrupt it.
     pub(crate) fn of(response: &Response<'_>, file: Option<&Path>, args: &RequestArgs) -> Self {
         let file = file.filter(|file| *file != Path::new("-"));
         let Some(file) = file.filter(|_| !args.silent && !args.tells_steps()) else {
@@ -37,24 +37,24 @@ impl Progress {
         let style = ProgressStyle::with_template(template);
         let style = style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ");
         let name = file.file_name().map_or(Cow::default(), |name| name.to_string_lossy());
-        // A name is a person's, and its control characters would be the terminal's.
+        // A control character in a name would control the terminal.
         let name = name.replace(char::is_control, "?");
         let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr());
         Self { bar: Some(bar.with_style(style).with_prefix(name)) }
     }
 
-    /// So many bytes more have come.
+    /// Counts received bytes.
     pub(crate) fn advance(&self, bytes: usize) {
         if let Some(bar) = &self.bar {
             bar.inc(bytes as u64);
         }
     }
 
-    /// The download is complete.
+    /// Ends the line of a complete download.
     pub(crate) fn complete(mut self) {
         if let Some(bar) = self.bar.take() {
             bar.abandon();
-            // There is nobody left to tell that standard error cannot be written.
+            // There is no output for a failure of standard error.
             let _ = io::stderr().write_all(b"\n");
         }
     }
@@ -68,7 +68,7 @@ impl Drop for Progress {
     }
 }
 
-/// How many bytes the body will have, if that was said. A coding may be undone on the way.
+/// Returns the announced length of the body, unless it is decoded.
 fn length(response: &Response<'_>) -> Option<u64> {
     let fields = response.fields();
     let is_coded =

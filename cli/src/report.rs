@@ -1,4 +1,4 @@
-//! What a person is told when something fails: one line on standard error, and what led to it.
+//! Error messages: one line on standard error, and the events that led to it.
 
 use std::error::Error;
 use std::fmt::{self, Display, Write as _};
@@ -12,14 +12,14 @@ use limpid_sinks::{LineSink, TimeBase};
 
 use crate::exit::Exit;
 
-/// The TLS alert of a server that wants to know who the client is (RFC 8446 section 6.2).
+/// The TLS alert of a server that requires a client certificate (RFC 8446 section 6.2).
 const CERTIFICATE_REQUIRED: u8 = 116;
 
-/// Tells one line. Control characters, which may be a server's, are shown as escapes.
-pub(crate) fn tell(exit: Exit, message: &dyn Display) {
+/// Prints one line. Control characters, which may come from a server, are escaped.
+pub(crate) fn print_error(exit: Exit, message: &dyn Display) {
     let mut line = format!("limpid: ({}) ", exit as u8);
     push_line(&message.to_string(), &mut line);
-    // There is nobody left to tell that standard error cannot be written.
+    // There is no output for a failure of standard error.
     let _ = io::stderr().write_all(line.as_bytes());
 }
 
@@ -30,7 +30,7 @@ fn push_line(text: &str, out: &mut String) {
     out.push('\n');
 }
 
-/// Tells the last lines of what led to a failure, indented so that they are not taken for errors.
+/// Prints the last events before a failure, indented to distinguish them from errors.
 pub(crate) fn report_trace(trace: &Trace, time_base: TimeBase, capture: Capture) {
     const MOST: usize = 20;
     let sink = LineSink::new(Vec::new()).capture(capture).time_base(time_base);
@@ -41,23 +41,23 @@ pub(crate) fn report_trace(trace: &Trace, time_base: TimeBase, capture: Capture)
     let mut out = String::new();
     if left_out > 0 {
         // Writing to a string does not fail.
-        let _ = writeln!(out, "    ({left_out} earlier lines; -v tells all)");
+        let _ = writeln!(out, "    ({left_out} earlier lines; -v shows all)");
     }
     for line in &lines[left_out..] {
         out.push_str("    ");
         push_line(line, &mut out);
     }
-    // As above.
+    // There is no output for a failure of standard error.
     let _ = io::stderr().write_all(out.as_bytes());
 }
 
-/// Tells that a request failed, and what would help.
+/// Prints the error of a failed request and a hint.
 pub(crate) fn report_error(error: &limpid_io::Error) -> Exit {
     let exit = Exit::of(error);
     let hint = match error {
         limpid_io::Error::Exchange { error, .. } => match error.cause {
             Cause::Tls(TlsError::Certificate(_)) => {
-                " (--cacert FILE trusts an authority of your own, -k trusts everybody)"
+                " (--cacert FILE trusts a private authority, -k trusts every certificate)"
             }
             Cause::Tls(TlsError::Alert(CERTIFICATE_REQUIRED)) => " (--cert FILE shows one)",
             Cause::Tls(TlsError::NotTls) => " (is it an http:// URL?)",
@@ -65,11 +65,11 @@ pub(crate) fn report_error(error: &limpid_io::Error) -> Exit {
         },
         _ => "",
     };
-    tell(exit, &format_args!("{}{hint}", Chain(error)));
+    print_error(exit, &format_args!("{}{hint}", Chain(error)));
     exit
 }
 
-/// An error and all that led to it, the first cause last.
+/// An error and its sources, the innermost last.
 pub(crate) struct Chain<'e>(pub(crate) &'e dyn Error);
 
 impl Display for Chain<'_> {
@@ -84,7 +84,7 @@ impl Display for Chain<'_> {
     }
 }
 
-/// Tells what clap found: help as it is, and an error by its first paragraph.
+/// Prints clap's help unchanged, or the first paragraph of its error.
 pub(crate) fn report_usage(error: &clap::Error) -> ExitCode {
     if matches!(
         error.kind(),
@@ -92,7 +92,7 @@ pub(crate) fn report_usage(error: &clap::Error) -> ExitCode {
             | ErrorKind::DisplayVersion
             | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
     ) {
-        // There is nobody left to tell that it cannot be written.
+        // There is no output for this failure.
         let _ = error.print();
         return if error.use_stderr() { Exit::Usage.into() } else { ExitCode::SUCCESS };
     }
@@ -100,6 +100,6 @@ pub(crate) fn report_usage(error: &clap::Error) -> ExitCode {
     let paragraph = text.split("\n\n").next().unwrap_or_default();
     let paragraph = paragraph.strip_prefix("error: ").unwrap_or(paragraph);
     let words: Vec<&str> = paragraph.lines().map(str::trim).collect();
-    tell(Exit::Usage, &format_args!("{} (limpid --help tells more)", words.join(" ")));
+    print_error(Exit::Usage, &format_args!("{} (see limpid --help)", words.join(" ")));
     Exit::Usage.into()
 }

@@ -1,4 +1,4 @@
-//! Requests, one after the other, over one client.
+//! Requests in sequence over one client.
 
 use std::fmt;
 use std::fs;
@@ -15,14 +15,14 @@ use crate::driver::{Body, Client, Draft};
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::progress::Progress;
-use crate::trace::Told;
+use crate::trace::ClientSink;
 use crate::write_out::{Format, Transfer};
 use crate::{report, trace};
 
-/// Why a request did not come to its end.
+/// Why a request failed.
 enum Failure {
     Request(Error),
-    /// The status says so, and `-f` listens to it.
+    /// `-f` makes the status an error.
     Status(String),
     /// The output cannot be written.
     Write(String, io::Error),
@@ -38,21 +38,20 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Requests every URL. A failed request does not stop those after it; the exit code is the first
-/// failure's.
+/// Requests every URL. A failed request does not stop the next; the exit code is that of the first failure.
 pub(crate) fn run(args: &RequestArgs) -> ExitCode {
     let data = match data(args) {
         Ok(data) => data,
         Err(message) => {
-            tell(args, Exit::Read, &message);
+            print_error(args, Exit::Read, &message);
             return Exit::Read.into();
         }
     };
-    let told = match trace::told(args) {
-        Ok(told) => told,
+    let sink = match trace::sink(args) {
+        Ok(sink) => sink,
         Err(errors) => {
             for line in errors.to_string().lines() {
-                tell(args, Exit::Usage, line);
+                print_error(args, Exit::Usage, line);
             }
             return Exit::Usage.into();
         }
@@ -60,21 +59,21 @@ pub(crate) fn run(args: &RequestArgs) -> ExitCode {
     let write_out = match args.write_out.as_deref().map(Format::read).transpose() {
         Ok(write_out) => write_out,
         Err(error) => {
-            tell(args, Exit::Read, &format!("cannot read the format of -w: {error}"));
+            print_error(args, Exit::Read, &format!("cannot read the format of -w: {error}"));
             return Exit::Read.into();
         }
     };
-    let settings = match settings(args, &told) {
+    let settings = match settings(args, &sink) {
         Ok(settings) => settings,
         Err(error) => {
-            tell(args, Exit::Usage, &error.to_string());
+            print_error(args, Exit::Usage, &error.to_string());
             return Exit::Usage.into();
         }
     };
     let client = match Client::new(args.driver, settings) {
         Ok(client) => client,
         Err(error) => {
-            tell(args, Exit::Connect, &format!("cannot start the driver: {error}"));
+            print_error(args, Exit::Connect, &format!("cannot start the driver: {error}"));
             return Exit::Connect.into();
         }
     };
@@ -83,20 +82,23 @@ pub(crate) fn run(args: &RequestArgs) -> ExitCode {
         let output = args.output.get(index).map(AsRef::as_ref);
         let mut transfer = Transfer::new(url, index, args.method());
         if let Err(failure) = one(&client, url, data.as_deref(), output, args, &mut transfer) {
-            let exit = failed(&failure, url, args, &told);
+            let exit = failed(&failure, url, args, &sink);
             transfer.failed(exit, failure.to_string());
             first.get_or_insert(exit);
         }
         if let Some(Err(error)) = write_out.as_ref().map(|format| format.write(&transfer)) {
-            let exit =
-                tell(args, Exit::Write, &format!("cannot write to standard output: {error}"));
+            let exit = print_error(
+                args,
+                Exit::Write,
+                &format!("cannot write to standard output: {error}"),
+            );
             first.get_or_insert(exit);
         }
     }
     first.map_or(ExitCode::SUCCESS, ExitCode::from)
 }
 
-fn settings(args: &RequestArgs, told: &Told) -> Result<Settings, ProxyVariableError> {
+fn settings(args: &RequestArgs, sink: &ClientSink) -> Result<Settings, ProxyVariableError> {
     let mut builder = ClientBuilder::default()
         .read_timeout(args.read_timeout.0)
         .write_timeout(args.write_timeout.0)
@@ -104,15 +106,15 @@ fn settings(args: &RequestArgs, told: &Told) -> Result<Settings, ProxyVariableEr
         .decompress(args.compressed)
         .redirects(if args.location { args.max_redirs } else { 0 });
     builder = args.tls.set(args.connection.set(builder)?);
-    builder = match told {
-        Told::Shown(sink) => builder.sink(Arc::clone(sink)),
-        Told::Kept(ring) => builder.sink(Arc::clone(ring)),
-        Told::Nobody => builder,
+    builder = match sink {
+        ClientSink::Shown(sink) => builder.sink(Arc::clone(sink)),
+        ClientSink::Kept(ring) => builder.sink(Arc::clone(ring)),
+        ClientSink::Off => builder,
     };
     Ok(builder.build())
 }
 
-/// The bytes to send, if any, all of them read before anything is sent.
+/// Returns the bytes to send, if any, all of which are read before the first request.
 fn data(args: &RequestArgs) -> Result<Option<Vec<u8>>, String> {
     let mut data: Option<Vec<u8>> = None;
     for piece in &args.data {
@@ -215,28 +217,28 @@ fn request<'a>(url: &'a str, data: Option<&[u8]>, args: &'a RequestArgs) -> Draf
     draft
 }
 
-/// Tells why, and what led to it if that was kept, and returns the exit code.
-fn failed(failure: &Failure, url: &str, args: &RequestArgs, told: &Told) -> Exit {
+/// Prints the failure, and its events if they were kept, and returns the exit code.
+fn failed(failure: &Failure, url: &str, args: &RequestArgs, sink: &ClientSink) -> Exit {
     match failure {
         Failure::Request(error) if args.silent => Exit::of(error),
         Failure::Request(error @ Error::Url(_)) => {
-            tell(args, Exit::of(error), &format!("{}: {error}", args.capture.url(url)))
+            print_error(args, Exit::of(error), &format!("{}: {error}", args.capture.url(url)))
         }
         Failure::Request(error) => {
             let exit = report::report_error(error);
-            if let (Told::Kept(ring), Some(trace)) = (told, error.trace()) {
+            if let (ClientSink::Kept(ring), Some(trace)) = (sink, error.trace()) {
                 report::report_trace(trace, ring.time_base(), args.capture);
             }
             exit
         }
-        Failure::Status(_) => tell(args, Exit::Status, &failure.to_string()),
-        Failure::Write(..) => tell(args, Exit::Write, &failure.to_string()),
+        Failure::Status(_) => print_error(args, Exit::Status, &failure.to_string()),
+        Failure::Write(..) => print_error(args, Exit::Write, &failure.to_string()),
     }
 }
 
-fn tell(args: &RequestArgs, exit: Exit, message: &str) -> Exit {
+fn print_error(args: &RequestArgs, exit: Exit, message: &str) -> Exit {
     if !args.silent {
-        report::tell(exit, &message);
+        report::print_error(exit, &message);
     }
     exit
 }

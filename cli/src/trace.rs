@@ -1,4 +1,4 @@
-//! Which lines are told, and where.
+//! The sink of the command.
 
 use std::io::Stderr;
 use std::path::Path;
@@ -10,38 +10,38 @@ use limpid_sinks::{Levels, LineSink, Ring};
 
 use crate::args::RequestArgs;
 
-/// Somebody who is told what the client does.
-pub(crate) enum Told {
-    /// Whoever runs the command wants to see it.
+/// The sink of the client.
+pub(crate) enum ClientSink {
+    /// Shows the events.
     Shown(Arc<dyn Sink + Send + Sync>),
-    /// Nobody, unless a request fails.
+    /// Keeps the events, and shows them if a request fails.
     Kept(Arc<Ring>),
-    /// Nobody at all.
-    Nobody,
+    /// Neither.
+    Off,
 }
 
-/// How many bytes of events are kept in case a request fails.
+/// The bytes of events that are kept in case a request fails.
 const KEPT: usize = 64 * 1024;
 
-/// The sink that `--log-config`, `--log` or `-v` asks for. Without them, the last events are kept
-/// for the error message, unless there is to be none.
-pub(crate) fn told(args: &RequestArgs) -> Result<Told, ConfigErrors> {
+/// Returns the sink of `--log-config`, `--log` or `-v`. Without them, the last events are kept for the
+/// error message, unless messages are disabled.
+pub(crate) fn sink(args: &RequestArgs) -> Result<ClientSink, ConfigErrors> {
     let levels = match (&args.log_config, &args.log, args.verbose) {
-        (Some(path), ..) => return configured(path, args.capture).map(Told::Shown),
+        (Some(path), ..) => return configured(path, args.capture).map(ClientSink::Shown),
         (None, Some(levels), _) => levels.clone(),
-        (None, None, 0) if args.silent => return Ok(Told::Nobody),
+        (None, None, 0) if args.silent => return Ok(ClientSink::Off),
         (None, None, 0) => {
             let ring = Ring::new(KEPT).levels(&Levels::documented());
-            return Ok(Told::Kept(Arc::new(ring)));
+            return Ok(ClientSink::Kept(Arc::new(ring)));
         }
         (None, None, 1) => Levels::documented(),
         (None, None, 2) => Levels::verbose(),
         (None, None, _) => Levels::everything(),
     };
-    Ok(Told::Shown(Arc::new(lines(&levels, args.capture))))
+    Ok(ClientSink::Shown(Arc::new(lines(&levels, args.capture))))
 }
 
-/// Lines on standard error.
+/// Returns a sink of lines on standard error.
 pub(crate) fn lines(levels: &Levels, capture: Capture) -> LineSink<Stderr> {
     LineSink::stderr().levels(levels).capture(capture)
 }

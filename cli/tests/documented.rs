@@ -1,4 +1,4 @@
-//! The documented lines, as the command prints them.
+//! The documented lines in the output of the command.
 
 #![cfg(test)]
 

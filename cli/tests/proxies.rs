@@ -1,4 +1,4 @@
-//! The proxies of the environment, and what overrules them.
+//! Proxies of the environment, and what overrides them.
 
 #![cfg(test)]
 
@@ -14,8 +14,8 @@ use limpid_tests::server::Server;
 const HELLO: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 const PROXIED: &str = "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nproxied";
 
-/// Runs the command in this environment; in its variables, `{proxy}` is where a server plays this
-/// script. Returns what came of it, and what that server was asked.
+/// Runs the command in this environment, where `{proxy}` in a variable is the address of a server with this
+/// script. Returns its output, and the requests to that server.
 fn with_proxy(
     script: Option<Script>,
     variables: &[(&str, &str)],
@@ -31,7 +31,7 @@ fn with_proxy(
     (finished, server.finish().unwrap())
 }
 
-/// What the command prints, if nothing goes wrong.
+/// Returns the output of a successful command.
 fn printed(finished: Finished) -> String {
     assert_eq!((finished.code, finished.stderr.as_str()), (0, ""));
     String::from_utf8(finished.stdout).unwrap()
@@ -73,7 +73,7 @@ fn requests_over_tls_go_through_a_tunnel() {
 }
 
 #[test]
-fn a_socks_proxy_may_be_for_everything() {
+fn all_proxy_may_name_socks_proxy() {
     let origin = Server::tcp(vec![answer(HELLO)]).unwrap();
     let socks = Socks5 { method: 0, authenticates: true, reply: Some(0) };
     let script = vec![Step::Socks5(socks), Step::Relay(([127, 0, 0, 1], origin.port()).into())];
@@ -84,7 +84,7 @@ fn a_socks_proxy_may_be_for_everything() {
 }
 
 #[test]
-fn some_hosts_are_reached_without_it() {
+fn no_proxy_hosts_bypass_proxy() {
     let arguments: [&[&str]; 2] = [&[], &["--noproxy", "192.0.2.1,127.0.0.0/8"]];
     for (index, no_proxy) in ["127.0.0.1", ""].into_iter().enumerate() {
         let origin = Server::tcp(vec![answer(HELLO)]).unwrap();
@@ -97,15 +97,15 @@ fn some_hosts_are_reached_without_it() {
 }
 
 #[test]
-fn an_argument_overrules_the_environment() {
-    let variables = [("http_proxy", "http://nobody.invalid"), ("no_proxy", "*")];
+fn argument_overrides_environment() {
+    let variables = [("http_proxy", "http://missing.invalid"), ("no_proxy", "*")];
     let arguments = ["-x", "http://{proxy}", "--noproxy", "", "http://a.invalid/"];
     let (finished, _) = with_proxy(Some(answer(PROXIED)), &variables, &arguments);
     assert_eq!(printed(finished), "proxied");
 }
 
 #[test]
-fn a_redirect_may_lead_another_way() {
+fn redirect_chooses_proxy_again() {
     let origin = Server::tcp(vec![answer(HELLO)]).unwrap();
     let elsewhere = format!(
         "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:{}/\r\nContent-Length: 0\r\n\r\n",
@@ -119,10 +119,10 @@ fn a_redirect_may_lead_another_way() {
     assert!(origin.finish().unwrap()[0].head.starts_with("GET / HTTP/1.1\r\n"));
 }
 
-// Windows does not tell the two cases apart.
+// Environment variables of Windows are case-insensitive.
 #[cfg(not(windows))]
 #[test]
-fn what_any_client_of_a_cgi_script_can_set_is_not_trusted() {
+fn uppercase_http_proxy_is_ignored() {
     let origin = Server::tcp(vec![answer(HELLO)]).unwrap();
     let url = format!("http://127.0.0.1:{}/", origin.port());
     let (finished, _) = with_proxy(None, &[("HTTP_PROXY", "http://{proxy}")], &[&url]);
@@ -131,7 +131,7 @@ fn what_any_client_of_a_cgi_script_can_set_is_not_trusted() {
 }
 
 #[test]
-fn a_variable_that_is_no_proxy_is_named() {
+fn invalid_proxy_variable_is_named() {
     let bad = [
         ("https_proxy", "ftp://me:tiger@localhost", "http, https, socks5 or socks5h"),
         ("ALL_PROXY", "http://localhost:port", "the URL's port"),

@@ -1,4 +1,4 @@
-//! Requests that succeed, with every option that shapes them.
+//! Successful requests with each option.
 
 #![cfg(test)]
 
@@ -17,8 +17,8 @@ use limpid_tests::server::{Listen, Server};
 
 const HELLO: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 
-/// Runs the command against a server with these scripts, `{url}` in its arguments being the
-/// server's. Returns what it printed, and what the server was asked.
+/// Runs the command against a server with these scripts, where `{url}` in an argument is the server's URL.
+/// Returns its output, and the requests to the server.
 fn asked(scripts: Vec<Script>, arguments: &[&str], input: &[u8]) -> (String, Vec<Request>) {
     let server = Server::tcp(scripts).unwrap();
     let url = format!("http://127.0.0.1:{}", server.port());
@@ -26,7 +26,7 @@ fn asked(scripts: Vec<Script>, arguments: &[&str], input: &[u8]) -> (String, Vec
     (printed, server.finish().unwrap())
 }
 
-/// Runs the command with nothing but a URL, whose server answers with these bytes.
+/// Runs the command with only a URL, whose server answers with these bytes.
 fn given(bytes: impl AsRef<[u8]>) -> String {
     asked(vec![answer(bytes)], &["{url}/"], b"").0
 }
@@ -85,12 +85,12 @@ fn a_mebibyte_is_uploaded_from_a_file_and_from_standard_input() {
 fn a_response_that_comes_before_the_upload_is_over_is_used() {
     let refusal =
         "HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig";
-    // The rest is read only to see the client close.
+    // The rest is read only to detect that the client closes.
     let wait = Step::Sleep(std::time::Duration::from_millis(200));
     let script = vec![Step::ReadHead, send(refusal), wait];
     let server = Server::tcp(vec![script]).unwrap();
     let url = format!("http://127.0.0.1:{}/", server.port());
-    // More than all buffers on the way hold.
+    // More than all buffers between the ends hold.
     let data = vec![b'x'; 30_000_000];
     let finished = run(&mut limpid(["-v", "-d", "@-", &url]), &data).unwrap();
     server.finish().unwrap();
@@ -144,7 +144,7 @@ fn outputs_go_to_their_files() {
     let scripts = ["one", "two", "three"].map(|body| {
         answer(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()))
     });
-    // One connection serves them all.
+    // One connection carries all of them.
     let (printed, requests) = asked(vec![scripts.concat()], &arguments, b"");
     assert_eq!(printed, "three");
     assert_eq!(fs::read_to_string(first).unwrap(), "one");
@@ -155,11 +155,11 @@ fn outputs_go_to_their_files() {
 }
 
 #[test]
-fn either_driver_does_the_same() {
+fn both_drivers_behave_alike() {
     let moved = "HTTP/1.1 307 Moved\r\nLocation: /new\r\nContent-Length: 0\r\n\r\n";
     let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
     let [std, tokio] = ["std", "tokio"].map(|driver| {
-        // The last request breaks off.
+        // The last response is truncated.
         let scripts = vec![
             [answer(moved), answer(chunked), answer(HELLO)].concat(),
             vec![
@@ -263,7 +263,7 @@ fn a_response_that_comes_byte_by_byte_is_the_same() {
 #[test]
 fn addresses_of_ip_version_6_are_written_in_brackets() {
     let Ok(server) = Server::start(Listen::Tcp6, vec![answer(HELLO)]) else {
-        // This machine has none.
+        // This machine has no IPv6.
         return;
     };
     let authority = format!("[::1]:{}", server.port());

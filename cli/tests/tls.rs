@@ -1,4 +1,4 @@
-//! Who the client is, and how it speaks TLS.
+//! Client certificates and settings of TLS.
 
 #![cfg(test)]
 
@@ -21,7 +21,7 @@ const HELLO: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 static ONLY_TLS12: &[&SupportedProtocolVersion] = &[&TLS12];
 static ONLY_TLS13: &[&SupportedProtocolVersion] = &[&TLS13];
 
-/// A server of this identity on these terms, and what the command needs to trust it.
+/// A server with an identity and settings, and the arguments that trust it.
 struct Setting {
     certificates: Certificates,
     server: Server,
@@ -45,7 +45,7 @@ impl Setting {
     }
 }
 
-/// A server that wants to know who its clients are.
+/// Returns a server that requires a client certificate.
 fn strict(script: Script) -> Setting {
     Setting::new(Identity::Good, Terms { wants_certificate: true, ..Terms::default() }, script)
 }
@@ -56,7 +56,7 @@ fn says_hello(finished: &Finished) {
 }
 
 #[test]
-fn a_client_certificate_is_shown_to_who_asks() {
+fn client_certificate_is_presented_on_request() {
     let setting = strict(answer(HELLO));
     let certified = setting.certificates.issue(Identity::Good).unwrap();
     let directory = Directory::new().unwrap();
@@ -71,10 +71,10 @@ fn a_client_certificate_is_shown_to_who_asks() {
 }
 
 #[test]
-fn its_key_may_be_in_the_same_file_and_in_another_form() {
+fn client_key_may_share_file_and_be_sec1() {
     let setting = strict(answer(HELLO));
     let certified = setting.certificates.issue(Identity::Good).unwrap();
-    // Within PKCS #8 there is what SEC 1 calls a key (RFC 5915).
+    // PKCS #8 contains the key of SEC 1 (RFC 5915).
     let pkcs8 = certified.key.serialize_der();
     let is_inner = |bytes: &[u8]| bytes == [0x02, 0x01, 0x01, 0x04, 0x20];
     let start = pkcs8.windows(5).position(is_inner).unwrap() - 2;
@@ -93,7 +93,7 @@ fn its_key_may_be_in_the_same_file_and_in_another_form() {
 }
 
 #[test]
-fn a_server_that_wants_a_certificate_refuses_who_has_none() {
+fn missing_client_certificate_is_rejected() {
     let finished = strict(vec![]).asked(&[]);
     assert_eq!(finished.code, 56, "{}", finished.stderr);
     for part in ["alert 116, certificate required", "--cert FILE"] {
@@ -102,7 +102,7 @@ fn a_server_that_wants_a_certificate_refuses_who_has_none() {
 }
 
 #[test]
-fn a_server_refuses_a_certificate_that_nobody_vouches_for() {
+fn unknown_client_certificate_is_rejected() {
     let setting = strict(vec![]);
     let certified = setting.certificates.issue(Identity::UnknownCa).unwrap();
     let both = certified.certificate.pem() + &certified.key.serialize_pem();
@@ -114,7 +114,7 @@ fn a_server_refuses_a_certificate_that_nobody_vouches_for() {
 }
 
 #[test]
-fn a_server_may_go_by_another_name_than_the_url_gives() {
+fn server_name_option_overrides_url() {
     let setting = Setting::new(Identity::WrongHost, Terms::default(), answer(HELLO));
     let finished = setting.asked(&["-v", "--tls-server-name", "other.test"]);
     says_hello(&finished);
@@ -122,10 +122,10 @@ fn a_server_may_go_by_another_name_than_the_url_gives() {
 }
 
 #[test]
-fn a_server_can_be_asked_for_at_an_address_that_no_resolver_gives() {
+fn resolve_option_replaces_lookup() {
     let setting = Setting::new(Identity::WrongHost, Terms::default(), answer(HELLO));
     let (port, ca_file) = (setting.server.port(), setting.certificates.ca_file());
-    // Nobody listens at the first address; the certificate is for the name.
+    // There is no server at the first address; the certificate is for the name.
     let known = format!("other.test:{port}:[::1],127.0.0.1");
     let url = format!("https://other.test:{port}/");
     let finished = finished(["--cacert", &ca_file.to_string_lossy(), "--resolve", &known, &url]);
@@ -135,7 +135,7 @@ fn a_server_can_be_asked_for_at_an_address_that_no_resolver_gives() {
 }
 
 #[test]
-fn http_1_is_offered_unless_told_otherwise() {
+fn alpn_offers_http_1_by_default() {
     let terms = || Terms { protocols: vec![b"h2".to_vec()], ..Terms::default() };
     let finished = Setting::new(Identity::Good, terms(), vec![]).asked(&[]);
     assert_eq!(finished.code, 35, "{}", finished.stderr);
@@ -144,7 +144,7 @@ fn http_1_is_offered_unless_told_otherwise() {
 }
 
 #[test]
-fn old_versions_can_be_refused() {
+fn old_tls_versions_can_be_rejected() {
     let terms = || Terms { versions: ONLY_TLS12, ..Terms::default() };
     let finished = Setting::new(Identity::Good, terms(), vec![]).asked(&["--tlsv1.3"]);
     assert_eq!(finished.code, 35, "{}", finished.stderr);
@@ -153,7 +153,7 @@ fn old_versions_can_be_refused() {
 }
 
 #[test]
-fn the_secrets_of_connections_are_written_where_the_environment_says() {
+fn key_log_follows_environment() {
     let directory = Directory::new().unwrap();
     let versions =
         [(ONLY_TLS12, "CLIENT_RANDOM "), (ONLY_TLS13, "CLIENT_HANDSHAKE_TRAFFIC_SECRET ")];

@@ -1,4 +1,4 @@
-//! `-w`: what is told of a request when it is over, as curl does it.
+//! `-w`: the variables of a finished request, as in curl.
 
 #![cfg(test)]
 
@@ -29,7 +29,7 @@ fn serve(script: Script) -> (Server, String) {
 }
 
 #[test]
-fn a_request_is_told_of_by_variables() {
+fn variables_describe_request() {
     let (server, url) = serve(answer(HELLO));
     let told = output(["-w", STEADY, &url]);
     assert_eq!(

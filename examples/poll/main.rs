@@ -1,4 +1,4 @@
-//! A driver over poll(2), and a program that uses it: `poll URL [FILE]` shows a page, and trusts the
+//! A driver over poll(2), and a program that uses it: `poll URL [FILE]` prints a page, and trusts the
 //! certificates in the file; `poll` alone serves a page.
 
 #[cfg(unix)]
@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     use limpid_core::trace::{ExchangeId, NoSink};
     use rustls::pki_types::{CertificateDer, pem::PemObject};
 
-    // To drop the other end stops everything, at once.
+    // Dropping the other end stops everything.
     let (stop, _other) = UnixStream::pair()?;
     let Some(url) = std::env::args().nth(1) else {
         let listener = std::net::TcpListener::bind("127.0.0.1:8080")?.into();

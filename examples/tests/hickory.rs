@@ -11,10 +11,10 @@ use limpid_tests::documented::{body, response};
 use limpid_tests::script::answer;
 use limpid_tests::server::Server;
 
-/// The name that the name server knows, as it stands in a message (RFC 1035 section 3.1).
+/// The known name, in the format of a message (RFC 1035 section 3.1).
 const KNOWN: &[u8] = b"\x07service\x07example\x00";
 
-/// A name server on loopback, which knows one name. It ends with the program.
+/// Returns the address of a name server on loopback with one name. It ends with the program.
 fn name_server() -> SocketAddr {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = socket.local_addr().unwrap();
@@ -27,8 +27,8 @@ fn name_server() -> SocketAddr {
     address
 }
 
-/// The reply to a query of one question (RFC 1035 section 4): 127.0.0.1 for an A record of the name,
-/// no records for others of it, and that the name does not exist for all other names.
+/// Returns the reply to a query of one question (RFC 1035 section 4): 127.0.0.1 for an A record of the
+/// name, no records for others of it, and a name error for all other names.
 fn reply(query: &[u8]) -> Vec<u8> {
     let name = query[12..].iter().position(|byte| *byte == 0).unwrap() + 13;
     let (name, kind) = (&query[12..name], &query[name..name + 2]);

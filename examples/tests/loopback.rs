@@ -1,4 +1,4 @@
-//! The examples work, and tell the documented lines.
+//! The examples work, and print the documented lines.
 
 #![cfg(test)]
 
@@ -24,7 +24,7 @@ fn fetch(example: &str, url: &str, ca_file: Option<&Path>) -> Finished {
 }
 
 #[test]
-fn a_page_over_tls() {
+fn page_over_tls_prints_documented_lines() {
     for example in EXAMPLES {
         let certificates = Certificates::new().unwrap();
         let tls = certificates.server(Identity::Good).unwrap();
@@ -41,7 +41,7 @@ fn a_page_over_tls() {
 }
 
 #[test]
-fn a_page_without_tls() {
+fn page_without_tls_prints_documented_lines() {
     for example in EXAMPLES {
         let server = Server::tcp(vec![answer(response().unwrap())]).unwrap();
         let port = server.port();
@@ -54,7 +54,7 @@ fn a_page_without_tls() {
     }
 }
 
-/// Runs an example that sends a file of so many bytes.
+/// Runs an example that sends a file of this size.
 fn upload(example: &str, url: &str, size: usize) -> Finished {
     let directory = Directory::new().unwrap();
     let file = directory.file("body");
@@ -63,7 +63,7 @@ fn upload(example: &str, url: &str, size: usize) -> Finished {
 }
 
 #[test]
-fn an_upload() {
+fn upload_is_sent_whole() {
     for example in EXAMPLES {
         let server = Server::tcp(vec![answer(response().unwrap())]).unwrap();
         let url = format!("http://127.0.0.1:{}/", server.port());
@@ -76,13 +76,13 @@ fn an_upload() {
 }
 
 #[test]
-fn an_upload_that_is_answered_early_is_stopped() {
+fn early_answer_stops_upload() {
     const SIZE: usize = 20_000_000;
     const READ: usize = 1_000_000;
     for example in EXAMPLES {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap());
-        // It reads a part of the body and nothing more, and does not close before the client has.
+        // The server reads a part of the body, and does not close before the client does.
         let (client_is_gone, gone) = channel();
         let server = thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
@@ -113,7 +113,7 @@ fn an_upload_that_is_answered_early_is_stopped() {
 }
 
 #[test]
-fn a_port_that_refuses() {
+fn closed_port_fails() {
     for example in EXAMPLES {
         let server = Server::start(Listen::Refuse, vec![]).unwrap();
         let finished = fetch(example, &format!("http://127.0.0.1:{}/", server.port()), None);

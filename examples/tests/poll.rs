@@ -1,4 +1,4 @@
-//! The driver over poll(2), its client against its server and against sockets.
+//! The driver over poll(2): its client against its server and against plain sockets.
 
 #![cfg(test)]
 #![cfg(unix)]
@@ -30,11 +30,11 @@ use rustls::pki_types::pem::PemObject;
 
 use driver::{Client, Handler, Server, now};
 
-/// Several times what sockets and TLS buffer.
+/// Several times the buffers of sockets and TLS.
 const PIECE: usize = 100_000;
 const PIECES: usize = 80;
 
-/// Fails a test that hangs.
+/// Runs a test with a time limit.
 fn bounded(test: impl FnOnce() + Send + 'static) {
     let (done, is_done) = channel();
     let running = thread::spawn(move || {
@@ -46,12 +46,12 @@ fn bounded(test: impl FnOnce() + Send + 'static) {
     running.join().unwrap();
 }
 
-/// What a handler does next.
+/// The result of a step of a handler.
 type Next = Result<Option<Outcome>, MisuseError>;
 
 const DONE: Next = Ok(Some(Outcome::Done));
 
-/// What a handler knows of its request.
+/// The request of a handler.
 #[derive(Default)]
 struct Asked {
     path: Vec<u8>,
@@ -73,13 +73,13 @@ impl Asked {
             b"/count" => return self.count(why, session, sink),
             b"/large" => return self.large(why, session, sink),
             b"/echo" => return echo(why, session, sink),
-            // The answer to this never comes.
+            // This request is never answered.
             _ => return Ok(None),
         }
         DONE
     }
 
-    /// Says how long the body is.
+    /// Answers with the length of the body.
     fn count(&mut self, why: Action, session: &mut Session, sink: &dyn Sink) -> Next {
         match session.event() {
             Some(server::Event::Data(data)) if why == Action::Event => self.count += data.len(),
@@ -93,7 +93,7 @@ impl Asked {
         Ok(None)
     }
 
-    /// Sends a large body, a piece whenever the last one has left.
+    /// Sends a large body, each piece when the previous one was sent.
     fn large(&mut self, why: Action, session: &mut Session, sink: &dyn Sink) -> Next {
         if why == Action::Request {
             session.respond(now(), &sink, 200, BodySize::Unknown)?;
@@ -109,7 +109,7 @@ impl Asked {
     }
 }
 
-/// Sends each piece back before it asks for the next.
+/// Sends each piece back before it reads the next.
 fn echo(why: Action, session: &mut Session, sink: &dyn Sink) -> Next {
     match (why, session.event()) {
         (Action::Event, Some(server::Event::Data(data))) => {
@@ -145,7 +145,7 @@ struct Site {
     port: u16,
     stop: UnixStream,
     told: Recorder,
-    /// What is wrong with what was told.
+    /// The thread returns the problems in its trace.
     thread: JoinHandle<Vec<String>>,
 }
 
@@ -177,14 +177,14 @@ impl Site {
         }
     }
 
-    /// Stops it, when every span has ended.
+    /// Stops the server, and checks that every span has ended.
     fn stop(self) {
         drop(self.stop);
         assert_eq!(self.thread.join().unwrap(), Vec::<String>::new());
     }
 }
 
-/// A client of a test, what it has told, and the other end of what cancels its requests.
+/// A client of a test, its trace, and the other end of its cancellation descriptor.
 struct Told {
     sink: (Recorder, Ledger),
     cancel: UnixStream,
@@ -233,7 +233,7 @@ impl Told {
         Ok(Fetched { exchange, body })
     }
 
-    /// Sends a body of so many pieces.
+    /// Sends a body of `n` pieces.
     fn post(&self, client: &mut Client<'_>, url: &str, n: usize) -> Result<Fetched, Error> {
         let size = BodySize::Length((n * PIECE) as u64);
         let request = Request::builder(b"POST", url.parse().unwrap()).body(size).build();
@@ -261,7 +261,7 @@ impl Told {
     }
 }
 
-/// A server that reads a head, sends this, and does nothing more until what is returned is dropped.
+/// Returns a server that reads a head, sends `answer`, and then waits until the returned sender is dropped.
 fn open_server(answer: &'static [u8]) -> (String, std::sync::mpsc::Sender<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
@@ -280,7 +280,7 @@ fn open_server(answer: &'static [u8]) -> (String, std::sync::mpsc::Sender<()>) {
 }
 
 #[test]
-fn an_upload_that_is_answered_early_is_stopped() {
+fn early_answer_stops_upload() {
     bounded(|| {
         let answer = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno";
         let (url, _open) = open_server(answer);
@@ -293,7 +293,7 @@ fn an_upload_that_is_answered_early_is_stopped() {
 }
 
 #[test]
-fn an_upload_is_refused_by_a_handler_that_does_not_read_it() {
+fn handler_rejects_upload_without_reading() {
     bounded(|| {
         let site = Site::start(None);
         let (told, _other) = told();
@@ -327,7 +327,7 @@ fn bodies_pass_in_both_directions_at_once() {
 }
 
 #[test]
-fn a_certificate_that_is_not_trusted_is_refused() {
+fn untrusted_certificate_is_rejected() {
     bounded(|| {
         let certificates = Certificates::new().unwrap();
         let site = Site::start(Some(certificates.server(Identity::UnknownCa).unwrap()));
@@ -342,7 +342,7 @@ fn a_certificate_that_is_not_trusted_is_refused() {
 }
 
 #[test]
-fn requests_share_a_connection_to_their_origin_alone() {
+fn requests_share_connection_within_origin_only() {
     bounded(|| {
         let (site, other) = (Site::start(None), Site::start(None));
         let (told, _other) = told();
@@ -360,7 +360,7 @@ fn requests_share_a_connection_to_their_origin_alone() {
 }
 
 #[test]
-fn a_connection_that_the_server_has_closed_is_not_used_again() {
+fn closed_connection_is_not_reused() {
     bounded(|| {
         let site = Site::start(None);
         let port = site.port;
@@ -370,19 +370,19 @@ fn a_connection_that_the_server_has_closed_is_not_used_again() {
         site.stop();
         let url = format!("http://localhost:{port}/count");
         let error = told.post(&mut client, &url, 1).err().unwrap();
-        // It has tried to connect.
+        // It tried to connect again.
         assert!(error.is_connect(), "{error}");
         told.check();
     });
 }
 
 #[test]
-fn a_redirect_is_followed_on_the_same_connection() {
+fn redirect_reuses_connection() {
     bounded(|| {
         let site = Site::start(None);
         let (told, _other) = told();
         let mut client = told.client(None, |options| options.redirects = 3);
-        // 100 kB are read by the server although its handler wants none of it.
+        // The server reads and discards 100 kB that its handler does not read.
         let fetched = told.post(&mut client, &site.url("/redirect"), 1).unwrap();
         assert_eq!((fetched.status(), fetched.body.as_slice()), (200, &b"100000"[..]));
         assert_eq!(fetched.exchange.timings().redirects, 1);
@@ -394,13 +394,13 @@ fn a_redirect_is_followed_on_the_same_connection() {
 }
 
 #[test]
-fn a_request_is_cancelled_in_the_middle_of_its_body() {
+fn request_is_cancelled_within_body() {
     bounded(|| {
         let certificates = Certificates::new().unwrap();
         for tls in [None, Some(certificates.server(Identity::Good).unwrap())] {
             let site = Site::start(tls);
             let (told, mut other) = told();
-            // No timer ends what the driver does not.
+            // No timeout may end the request.
             let mut client =
                 told.client(Some(&certificates), |options| options.timeouts.write = None);
             let request = Request::builder(b"GET", site.url("/large").parse().unwrap()).build();
@@ -423,7 +423,7 @@ fn a_request_is_cancelled_in_the_middle_of_its_body() {
 }
 
 #[test]
-fn a_request_is_cancelled_that_was_not_sent() {
+fn request_is_cancelled_before_sending() {
     bounded(|| {
         let (url, _open) = open_server(b"");
         let (told, other) = told();
@@ -435,12 +435,12 @@ fn a_request_is_cancelled_that_was_not_sent() {
 }
 
 #[test]
-fn the_next_address_is_tried_when_one_refuses() {
+fn next_address_is_tried_after_refusal() {
     bounded(|| {
         let site = Site::start(None);
         let (told, _other) = told();
         let mut hosts = Hosts::default();
-        // The site listens on the second of them.
+        // The server listens on the second of them.
         let addresses = [[127, 0, 0, 2], [127, 0, 0, 1]].map(IpAddr::from);
         hosts.add("localhost", site.port, addresses);
         let mut client = told.client(None, |options| {
@@ -454,7 +454,7 @@ fn the_next_address_is_tried_when_one_refuses() {
 }
 
 #[test]
-fn a_server_that_is_silent_is_not_waited_for_for_ever() {
+fn silent_server_times_out() {
     bounded(|| {
         let (url, _open) = open_server(b"");
         let (told, _other) = told();
@@ -467,7 +467,7 @@ fn a_server_that_is_silent_is_not_waited_for_for_ever() {
     });
 }
 
-/// Reads an answer whose body has this length.
+/// Reads a response with this body.
 fn read_answer(stream: &mut TcpStream, body: &str) -> String {
     let mut answer = Vec::new();
     while !answer.ends_with(format!("\r\n\r\n{body}").as_bytes()) {
@@ -481,14 +481,14 @@ fn read_answer(stream: &mut TcpStream, body: &str) -> String {
 const HELLO: &[u8] = b"POST /count HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello";
 
 #[test]
-fn clients_are_served_at_once_and_connections_kept() {
+fn clients_are_served_concurrently_and_connections_kept() {
     bounded(|| {
         let site = Site::start(None);
         let connect = || TcpStream::connect(("127.0.0.1", site.port)).unwrap();
         let (mut slow, mut fast) = (connect(), connect());
         let (first, rest) = HELLO.split_at(HELLO.len() - 3);
         slow.write_all(first).unwrap();
-        // Two requests in one write, and another after their answers.
+        // Two requests in one write, and another after their responses.
         fast.write_all(&[HELLO, HELLO].concat()).unwrap();
         for _ in 0..2 {
             assert!(read_answer(&mut fast, "5").starts_with("HTTP/1.1 200 OK\r\n"));
@@ -502,13 +502,13 @@ fn clients_are_served_at_once_and_connections_kept() {
 }
 
 #[test]
-fn a_client_that_leaves_is_noticed_while_its_handler_works() {
+fn client_disconnect_is_detected_during_handler() {
     bounded(|| {
         let site = Site::start(None);
         let mut client = TcpStream::connect(("127.0.0.1", site.port)).unwrap();
         client.write_all(b"GET /silent HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
         site.wait_for(EventKind::AnswerStarted);
-        // Closed in this way, the connection is reset.
+        // Closing it now resets the connection.
         socket2::SockRef::from(&client).set_linger(Some(Duration::ZERO)).unwrap();
         drop(client);
         site.wait_for(EventKind::AnswerFailed);
@@ -517,7 +517,7 @@ fn a_client_that_leaves_is_noticed_while_its_handler_works() {
 }
 
 #[test]
-fn a_client_that_leaves_within_a_body_disturbs_no_other() {
+fn client_disconnect_does_not_affect_others() {
     bounded(|| {
         let site = Site::start(None);
         let mut client = TcpStream::connect(("127.0.0.1", site.port)).unwrap();

@@ -1,4 +1,4 @@
-//! See the function.
+//! Runs the property `chunked` of limpid-properties.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! See the function.
+//! Runs the property `coding` of limpid-properties.
 
 #![no_main]
 

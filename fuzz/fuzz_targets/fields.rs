@@ -1,4 +1,4 @@
-//! See the function.
+//! Runs the property `fields` of limpid-properties.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! See the function.
+//! Runs the property `line_sink` of limpid-properties.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! See the function.
+//! Runs the property `parse_response` of limpid-properties.
 
 #![no_main]
 

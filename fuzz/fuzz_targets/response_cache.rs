@@ -1,4 +1,4 @@
-//! See the function.
+//! Runs the property `response_cache` of limpid-properties.
 
 #![no_main]
 

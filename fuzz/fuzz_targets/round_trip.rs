@@ -1,4 +1,4 @@
-//! See the function.
+//! Runs the property `round_trip` of limpid-properties.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! See the function.
+//! Runs the property `split_invariance` of limpid-properties.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! See the function.
+//! Runs the property `target` of limpid-properties.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Cases: which subjects are compared, and under which circumstances.
+//! Cases: the compared subjects and their circumstances.
 
 use limpid_benches::load::{ONE, PIPELINED};
 use limpid_benches::works::{LIMPID, blocking, body, growth, idle, parse, serving, tasks, trace};
@@ -12,38 +12,38 @@ use crate::peers::{
 /// Subjects that are compared.
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// What the table is called, and the goals refer to.
+    /// The title of the table, which the goals refer to.
     pub title: String,
-    /// What the numbers are for.
+    /// The unit of the numbers.
     pub unit: &'static str,
-    /// Which work, and whose way of doing it; the first is the limit.
+    /// The work and the peer of each subject; the first is the limit.
     pub subjects: Vec<(&'static str, &'static str)>,
     /// Connections.
     pub connections: usize,
-    /// Turns on each connection, where they are counted.
+    /// Counted turns on each connection.
     pub turns: u64,
-    /// Who answers.
+    /// The server.
     pub server: Server,
-    /// Whether both ends share a processor, so that none has to be woken up.
+    /// Whether both ends share a processor, so that neither has to be woken up.
     pub same_core: bool,
-    /// What is told of it.
+    /// The columns of the table.
     pub shows: Shows,
 }
 
 /// The server of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Server {
-    /// None: the work needs none, or is one.
+    /// No server: the work needs none, or is one.
     None,
     /// A body of this length.
     Length(usize),
-    /// The same, when all connections are open.
+    /// The same, once all connections are open.
     Holding(usize),
     /// A body of this length in chunks.
     Chunked(usize),
     /// A body over TLS, chunked or not.
     Tls {
-        /// How long it is.
+        /// The length of the body.
         length: usize,
         /// Whether it is in chunks.
         chunked: bool,
@@ -51,8 +51,8 @@ pub enum Server {
 }
 
 impl Server {
-    /// The same with a body that is small enough for instructions to be counted, which takes long:
-    /// they are the same for each byte.
+    /// Returns the case with a small body, since counting instructions is slow and they are the same for
+    /// each byte.
     #[must_use]
     pub fn countable(self) -> Self {
         const MOST: usize = 64 * 1024 * 1024;
@@ -65,7 +65,7 @@ impl Server {
     }
 }
 
-/// What is measured of a case, besides allocations.
+/// What is measured of a case, in addition to allocations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shows {
     /// Time and instructions.
@@ -76,7 +76,7 @@ pub enum Shows {
     Body,
     /// Time, CPU time, and instructions by the difference of two runs.
     Server,
-    /// Heap alone.
+    /// Only heap.
     Heap,
 }
 
@@ -138,7 +138,7 @@ pub fn client_title(work: &str, size: usize, connections: usize) -> String {
 fn clients(options: &Options, work: &'static str, peers: &[&'static str]) -> Vec<Case> {
     let is_blocking = work == blocking::GET;
     let mut subjects = vec![(work, peers[0])];
-    // The peers build their request once as well; one that is built each time stands beside it.
+    // The peers also build their request once; one that is built each time has its own row.
     if is_blocking {
         let traced = blocking::PREPARED_TRACED;
         subjects.extend([blocking::PREPARED, traced, work].map(|work| (work, LIMPID)));

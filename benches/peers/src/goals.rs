@@ -1,4 +1,4 @@
-//! What limpid is to reach, beside what it reaches.
+//! The goals of limpid, and whether they are met.
 
 use limpid_benches::works::{LIMPID, blocking, growth, serving, tasks, trace};
 
@@ -15,9 +15,9 @@ enum Metric {
     Allocations,
     Calls,
     Heap,
-    /// Seconds on the wall; ratios are speeds, so that more is better.
+    /// Wall-clock seconds; ratios are speeds, so more is better.
     Speed,
-    /// Seconds of CPU; ratios are costs, so that less is better.
+    /// Seconds of CPU; ratios are costs, so less is better.
     Cpu,
 }
 
@@ -26,22 +26,22 @@ enum Metric {
 struct Of {
     title: String,
     peer: &'static str,
-    /// Where one peer has several rows.
+    /// The work, if a peer has several rows.
     work: Option<&'static str>,
 }
 
-/// What is to be reached.
+/// The bound of a goal.
 #[derive(Clone, Copy, Debug)]
 enum Bound {
-    /// No more than this.
+    /// At most this.
     AtMost(f64),
-    /// No more than so many times what the other row has.
+    /// At most this multiple of the other row.
     TimesAtMost(f64),
-    /// At least so many times the other row's.
+    /// At least this multiple of the other row.
     TimesAtLeast(f64),
 }
 
-/// A goal: a row, the row it is compared with, and what is to be reached.
+/// A goal: a row, the row to compare it with, and the bound.
 #[derive(Clone, Debug)]
 struct Goal {
     ours: Of,
@@ -54,7 +54,7 @@ fn of(title: &str, peer: &'static str) -> Of {
     Of { title: title.to_owned(), peer, work: None }
 }
 
-/// The goals.
+/// Returns the goals.
 fn goals() -> Vec<Goal> {
     use Bound::{AtMost, TimesAtLeast, TimesAtMost};
     use Metric::{Allocations, Calls, Cpu, Heap, Instructions, Speed};
@@ -162,7 +162,7 @@ impl Metric {
         }
     }
 
-    /// What is left of a count after it was divided is no count.
+    /// The remainder of a division, which is not a count.
     const fn nothing(self) -> f64 {
         match self {
             Self::Speed | Self::Cpu => 0.0,
@@ -178,14 +178,14 @@ impl Metric {
     }
 }
 
-/// What became of a goal.
+/// The result of a goal.
 struct Reached {
     cells: Vec<String>,
     is_met: bool,
 }
 
 impl Goal {
-    /// Nothing where it was not measured.
+    /// Compares the goal with the measurements; `None` if they do not contain it.
     fn check(&self, all: &[Measured]) -> Option<Reached> {
         let (measured, row) = self.ours.find(all)?;
         let ours = self.metric.of(measured, row)?;
@@ -222,7 +222,7 @@ impl Goal {
     }
 }
 
-/// The table of goals, and after it those that are not met.
+/// Returns the table of goals, and the number of those that are not met.
 #[must_use]
 pub fn table(all: &[Measured]) -> String {
     let reached: Vec<Reached> = goals().iter().filter_map(|goal| goal.check(all)).collect();
@@ -236,7 +236,7 @@ pub fn table(all: &[Measured]) -> String {
     format!("### Goals\n\n{}{count}", markdown(&head, &rows))
 }
 
-/// Where another library is faster, or takes fewer instructions or allocations, than limpid.
+/// Returns where another library is faster, or uses fewer instructions or allocations, than limpid.
 #[must_use]
 pub fn losses(all: &[Measured]) -> String {
     let mut lines = String::new();

@@ -1,8 +1,8 @@
 //! limpid and its peers, measured in one run, interleaved, on the same work.
 //!
-//! - [`peers`] is what others do, beside [`limpid_benches::works`].
-//! - [`case`] says what is compared with what, [`run`] measures it.
-//! - [`table`] shows it, and [`goals`] what limpid is to reach.
+//! - [`peers`] has the work of the peers, beside [`limpid_benches::works`].
+//! - [`case`] defines the comparisons, [`run`] measures them.
+//! - [`table`] shows the results, and [`goals`] compares them with the goals.
 
 pub mod case;
 pub mod goals;

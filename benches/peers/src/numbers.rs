@@ -1,23 +1,23 @@
-//! Numbers from readings, and how they are shown.
+//! Numbers of readings, and their format.
 
 use limpid_benches::Reading;
 
 use crate::case::Shows;
 use crate::run::Row;
 
-/// The least, the one in the middle, and the most.
+/// The minimum, the median and the maximum.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread {
-    /// The least.
+    /// The minimum.
     pub min: f64,
-    /// The one in the middle.
+    /// The median.
     pub median: f64,
-    /// The most.
+    /// The maximum.
     pub max: f64,
 }
 
 impl Spread {
-    /// That of some numbers; none of none.
+    /// Returns the spread of some numbers, or `None` without numbers.
     #[must_use]
     pub fn of(numbers: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut sorted: Vec<f64> = numbers.into_iter().collect();
@@ -31,26 +31,26 @@ impl Spread {
         Some(Self { min: sorted[0], median, max: sorted[sorted.len() - 1] })
     }
 
-    /// All three, shown in the same way.
+    /// Shows all three in the same format.
     #[must_use]
     pub fn show(&self, show: impl Fn(f64) -> String) -> String {
         [self.min, self.median, self.max].map(show).join(" / ")
     }
 }
 
-/// Seconds on the wall for each unit, round by round. A unit of a body is a GiB.
+/// Returns wall-clock seconds for each unit, by round. The unit of a body is a GiB.
 pub fn seconds(shows: Shows, row: &Row) -> impl Iterator<Item = f64> {
     let scale = scale(shows);
     row.readings.iter().map(move |reading| reading.per_unit(reading.seconds) * scale)
 }
 
-/// Seconds of CPU for each unit, round by round.
+/// Returns seconds of CPU for each unit, by round.
 pub fn cpu(shows: Shows, row: &Row) -> impl Iterator<Item = f64> {
     let scale = scale(shows);
     row.readings.iter().map(move |reading| reading.per_unit(reading.user + reading.system) * scale)
 }
 
-/// How many of what readings count make a unit.
+/// Returns the number of counted items in a unit.
 #[must_use]
 pub const fn scale(shows: Shows) -> f64 {
     match shows {
@@ -59,34 +59,34 @@ pub const fn scale(shows: Shows) -> f64 {
     }
 }
 
-/// `limit` divided by `row`, pair by pair of the same round: above one is faster than the limit.
+/// Returns `limit` divided by `row` for each round: above one is faster than the limit.
 #[must_use]
 pub fn ratio(limit: impl Iterator<Item = f64>, row: impl Iterator<Item = f64>) -> Option<Spread> {
     Spread::of(limit.zip(row).filter(|(_, row)| *row > 0.0).map(|(limit, row)| limit / row))
 }
 
-/// Allocations for each unit.
+/// Returns allocations for each unit.
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "no count comes near 2^53")]
 pub fn allocations(shows: Shows, counted: &Reading) -> f64 {
     counted.per_unit(counted.allocations as f64) * scale(shows)
 }
 
-/// Bytes that were asked for, for each unit.
+/// Returns allocated bytes for each unit.
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "no count comes near 2^53")]
 pub fn allocated(shows: Shows, counted: &Reading) -> f64 {
     counted.per_unit(counted.allocated as f64) * scale(shows)
 }
 
-/// Bytes of heap in use, for each unit.
+/// Returns bytes of heap in use for each unit.
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "no count comes near 2^53")]
 pub fn heap(counted: &Reading) -> f64 {
     counted.per_unit(counted.heap as f64)
 }
 
-/// Seconds in the unit that suits them.
+/// Shows seconds in a suitable unit.
 #[must_use]
 pub fn show_seconds(seconds: f64) -> String {
     let (number, unit) = match seconds {
@@ -102,7 +102,7 @@ pub fn show_seconds(seconds: f64) -> String {
     }
 }
 
-/// A number with commas between its thousands, and decimals only where it is small.
+/// Shows a number with commas between its thousands, and decimals only if it is small.
 #[must_use]
 pub fn show_count(number: f64) -> String {
     if number < 10.0 {
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_spread_is_that_of_its_numbers() {
+    fn spread_is_min_median_max() {
         let spread = Spread::of([3.0, 1.0, 2.0]).unwrap();
         assert_eq!(spread.show(show_count), "1 / 2 / 3");
         assert_eq!(Spread::of([4.0, 1.0]).unwrap().median, 2.5);
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_shown_in_the_unit_that_suits_them() {
+    fn seconds_are_shown_in_suitable_unit() {
         assert_eq!(show_seconds(0.000_000_087), "87.0 ns");
         assert_eq!(show_seconds(0.0155), "15.5 ms");
         assert_eq!(show_count(1_234_567.0), "1,234,567");
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn ratios_are_those_of_pairs() {
+    fn ratios_are_of_pairs_of_a_round() {
         let ratio = ratio([2.0, 4.0].into_iter(), [1.0, 1.0].into_iter()).unwrap();
         assert_eq!((ratio.min, ratio.max), (2.0, 4.0));
     }

@@ -1,4 +1,4 @@
-//! What is measured, and how often.
+//! Options of the measurement.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use clap::{Parser, ValueEnum};
 /// Measures limpid beside its peers: one run, interleaved, on the same work.
 #[derive(Clone, Debug, Parser)]
 pub struct Options {
-    /// What is measured; everything, if nothing is named.
+    /// The sections to measure [default: all]
     #[arg(value_enum)]
     pub sections: Vec<Section>,
     /// How often each subject is timed.
@@ -32,18 +32,18 @@ pub struct Options {
     /// Idle connections.
     #[arg(long, default_value_t = 1000)]
     pub idle: usize,
-    /// Counts neither instructions nor system calls, which takes most of the time.
+    /// Skips counting instructions and system calls, which takes most of the time.
     #[arg(long)]
     pub no_counts: bool,
     /// Writes every reading to this file, with tabs between its fields.
     #[arg(long)]
     pub readings: Option<PathBuf>,
-    /// Puts the tables into this page, in place of those that are there.
+    /// Replaces the tables in this page.
     #[arg(long)]
     pub page: Option<PathBuf>,
 }
 
-/// What can be measured.
+/// The sections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Section {
     /// Messages in memory.
@@ -65,7 +65,7 @@ pub enum Section {
 }
 
 impl Options {
-    /// The sections that were named, or all.
+    /// Returns the named sections, or all.
     #[must_use]
     pub fn sections(&self) -> Vec<Section> {
         if self.sections.is_empty() {
@@ -74,13 +74,13 @@ impl Options {
         self.sections.clone()
     }
 
-    /// How long a subject is timed.
+    /// Returns how long a subject is timed.
     #[must_use]
     pub const fn duration(&self) -> Duration {
         Duration::from_millis(self.time)
     }
 
-    /// The numbers of connections of a client.
+    /// Returns the numbers of connections of a client.
     #[must_use]
     pub fn connections(&self, blocking: bool) -> Vec<usize> {
         if blocking { self.blocking.clone() } else { self.tokio.clone() }

@@ -6,14 +6,14 @@ use std::time::SystemTime;
 
 use limpid_benches::{Failure, machine};
 
-/// Where the tables begin in the page, and where they end.
+/// The markers around the tables in the page.
 const BEGIN: &str = "<!-- What follows is written by benches/run --page. -->\n";
 const END: &str = "<!-- What is above is written by benches/run --page. -->\n";
 
-/// Puts `tables` into the page, in place of those that are there.
+/// Replaces the tables in the page.
 ///
 /// # Errors
-/// The page cannot be read or written, or has no place for them.
+/// The page cannot be read or written, or has no markers.
 pub fn write(page: &Path, tables: &str) -> Result<(), Failure> {
     let text = std::fs::read_to_string(page)?;
     std::fs::write(page, replaced(&text, tables)?)?;
@@ -26,7 +26,7 @@ fn replaced(text: &str, tables: &str) -> Result<String, Failure> {
     Ok(format!("{before}{BEGIN}\n{tables}\n{END}{after}"))
 }
 
-/// When and where the numbers were made.
+/// Returns the date, the machine and the versions of a measurement.
 #[must_use]
 pub fn circumstances() -> String {
     let said = |program: &str, arguments: &[&str]| {
@@ -42,7 +42,7 @@ pub fn circumstances() -> String {
     lines.join("\n") + "\n"
 }
 
-/// The day, in UTC.
+/// Returns the date in UTC.
 fn today() -> String {
     let seconds = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs());
     // Days since 1 March of the year 0, in eras of 400 years (Howard Hinnant, days_from_civil).
@@ -56,7 +56,7 @@ fn today() -> String {
     format!("{}-{month:02}-{day:02}", year + u64::from(month <= 2))
 }
 
-/// What the system calls its processor.
+/// Returns the system's name of its processor.
 fn processor() -> String {
     let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let name = text.lines().find_map(|line| line.strip_prefix("model name"));
@@ -66,7 +66,7 @@ fn processor() -> String {
     )
 }
 
-/// The peers with the versions that this program was built with.
+/// Returns the peers with the versions in this build.
 fn peers() -> String {
     let lock: Vec<&str> = include_str!("../Cargo.lock").lines().collect();
     let names = [
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tables_take_the_place_of_those_that_are_there() {
+    fn tables_replace_existing_ones() {
         let page = format!("before\n{BEGIN}old{END}after\n");
         let once = replaced(&page, "new").unwrap();
         assert_eq!(once, format!("before\n{BEGIN}\nnew\n{END}after\n"));

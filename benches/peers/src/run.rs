@@ -1,8 +1,8 @@
-//! Runs the subjects of a case: timed in rounds, one after the other, and counted once.
+//! Runs the subjects of a case: timed in interleaved rounds, and counted once.
 
 use std::path::{Path, PathBuf};
 
-use limpid_benches::program::{NOBODY, Run};
+use limpid_benches::program::{NO_SERVER, Run};
 use limpid_benches::responder::{Answer, Responder};
 use limpid_benches::{Budget, Failure, Job, Reading, callgrind, strace};
 
@@ -10,7 +10,7 @@ use crate::case::{Case, Server, Shows};
 use crate::options::Options;
 use crate::tls::TlsResponder;
 
-/// What was measured of a case.
+/// The measurements of a case.
 #[derive(Clone, Debug)]
 pub struct Measured {
     /// The case.
@@ -19,16 +19,16 @@ pub struct Measured {
     pub rows: Vec<Row>,
 }
 
-/// What was measured of a subject.
+/// The measurements of a subject.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// Its work.
     pub work: &'static str,
-    /// Whose way of doing it.
+    /// Its peer.
     pub peer: &'static str,
     /// One reading for each round.
     pub readings: Vec<Reading>,
-    /// What was counted, with another allocator that slows it down.
+    /// The counts, taken with a slower allocator.
     pub counted: Option<Reading>,
     /// Instructions for each unit.
     pub instructions: Option<f64>,
@@ -36,7 +36,7 @@ pub struct Row {
     pub calls: Option<f64>,
 }
 
-/// What there is to measure with.
+/// The programs and tools of the measurement.
 #[derive(Clone, Debug)]
 pub struct Bench {
     options: Options,
@@ -52,7 +52,7 @@ const OTHER: usize = 1;
 
 /// The server of a case, while it runs.
 enum Running {
-    Nobody,
+    NoServer,
     Plain(Responder),
     Tls(Box<TlsResponder>),
 }
@@ -62,7 +62,7 @@ impl Running {
         let processor = if case.same_core { SUBJECT } else { OTHER };
         let plain = |answer| Ok(Self::Plain(Responder::start(answer, processor)?));
         match server {
-            Server::None => Ok(Self::Nobody),
+            Server::None => Ok(Self::NoServer),
             Server::Length(length) => plain(Answer::with_length(length)),
             Server::Chunked(length) => plain(Answer::chunked(length)),
             Server::Holding(length) => {
@@ -79,7 +79,7 @@ impl Running {
 
     fn job(&self, case: &Case, budget: Budget) -> Job {
         let (server, ca) = match self {
-            Self::Nobody => (NOBODY, None),
+            Self::NoServer => (NO_SERVER, None),
             Self::Plain(responder) => (responder.address, None),
             Self::Tls(responder) => (responder.address, Some(responder.ca())),
         };
@@ -88,10 +88,10 @@ impl Running {
 }
 
 impl Bench {
-    /// Finds the programs.
+    /// Finds the programs and tools.
     ///
     /// # Errors
-    /// The path of this program is not known.
+    /// The path of this program is unknown.
     pub fn new(options: Options) -> Result<Self, Failure> {
         let timing = std::env::current_exe()?;
         let counting = timing.with_file_name("limpid-peers-counting");
@@ -101,7 +101,7 @@ impl Bench {
         Ok(Self { options, timing, counting, valgrind, strace })
     }
 
-    /// What cannot be counted, and why.
+    /// Returns what cannot be counted, and why.
     #[must_use]
     pub fn missing(&self) -> Vec<&'static str> {
         let mut missing = Vec::new();
@@ -147,9 +147,9 @@ impl Bench {
                 row.readings.push(reading);
             }
         }
-        // What is allocated to open a connection is so for a body of any length: it is counted whole.
+        // For a body of any length, the allocations of opening the connection count.
         let turns = Budget::Turns(case.turns);
-        // Of a load that goes on for a time, what accepting its connections allocates is left out.
+        // For a load with a time limit, the allocations of accepting its connections are excluded.
         let counting = if case.shows == Shows::Server { budget } else { turns };
         for row in &mut rows {
             row.counted = Some(run(&server, row, &self.counting, counting).reading()?);
@@ -166,11 +166,11 @@ impl Bench {
     /// Counts instructions and system calls.
     #[expect(clippy::cast_precision_loss, reason = "no count comes near 2^53")]
     fn count(&self, case: &Case, run: &Run, row: &mut Row) -> Result<(), Failure> {
-        // Ciphers take too long where instructions are counted.
+        // Ciphers are too slow under callgrind.
         let is_slow = matches!(case.server, Server::Tls { .. });
         if self.valgrind && case.shows != Shows::Heap && !is_slow {
             row.instructions = Some(match case.shows {
-                // A turn on each connection has several units where requests are pipelined.
+                // A turn on each connection has several units if requests are pipelined.
                 Shows::Server => {
                     let turns = Budget::Turns(1);
                     let one = Run { job: Job { budget: turns, ..run.job.clone() }, ..run.clone() };
@@ -179,7 +179,7 @@ impl Bench {
                 _ => callgrind::instructions(run)? as f64 / run.reading()?.units.max(1) as f64,
             });
         }
-        // With many connections it takes long, and tells nothing more.
+        // With many connections strace is slow, and the result is the same.
         if self.strace && case.shows == Shows::Client && case.connections <= 32 {
             let calls: f64 = strace::calls(run)?.values().sum();
             row.calls = Some(calls / case.connections as f64);

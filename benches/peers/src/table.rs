@@ -1,4 +1,4 @@
-//! Tables in Markdown, which reads well as it is.
+//! Tables in Markdown.
 
 use crate::case::Shows;
 use crate::numbers::{
@@ -6,7 +6,7 @@ use crate::numbers::{
 };
 use crate::run::{Measured, Row};
 
-/// A table with a head line.
+/// Returns a table with a header.
 #[must_use]
 pub fn markdown(head: &[&str], rows: &[Vec<String>]) -> String {
     let width = |column: usize| {
@@ -27,7 +27,7 @@ pub fn markdown(head: &[&str], rows: &[Vec<String>]) -> String {
     table
 }
 
-/// The table of a case, with its title.
+/// Returns the table of a case, with its title.
 #[must_use]
 pub fn case(measured: &Measured) -> String {
     let Measured { case, rows } = measured;
@@ -69,7 +69,7 @@ pub fn case(measured: &Measured) -> String {
         if case.shows == Shows::Client {
             cells.push(shown(row.calls));
         }
-        // What it allocates it does not ask our allocator for.
+        // libcurl does not use the counting allocator.
         let counted = row.counted.as_ref().filter(|_| row.peer != crate::peers::CURL);
         cells.push(shown(counted.map(|counted| allocations(case.shows, counted))));
         cells.push(shown(counted.map(|counted| allocated(case.shows, counted))));
@@ -78,7 +78,7 @@ pub fn case(measured: &Measured) -> String {
     title + &markdown(&head, &rows.iter().map(line).collect::<Vec<_>>())
 }
 
-/// What a row is called: by its peer, and by its work where that is not the same for all.
+/// Returns the name of a row: its peer, and its work if the rows differ in that.
 fn name(row: &Row, rows: &[Row]) -> String {
     if rows.iter().all(|other| other.work == row.work) {
         return row.peer.to_owned();
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_as_wide_as_their_widest_cell() {
+    fn table_columns_fit_widest_cell() {
         let rows = [vec!["limpid".to_owned(), "1".to_owned()]];
         let table = markdown(&["", "instructions"], &rows);
         let expected = "|        | instructions |\n\

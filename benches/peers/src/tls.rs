@@ -11,19 +11,19 @@ use limpid_benches::{Failure, machine};
 use limpid_tests::certificates::{Certificates, Identity};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-/// A server on threads of its own, which end with the program.
+/// A server with its own threads, which end with the program.
 #[derive(Debug)]
 pub struct TlsResponder {
-    /// Where it listens.
+    /// The address of the listener.
     pub address: SocketAddr,
     certificates: Certificates,
 }
 
 impl TlsResponder {
-    /// Starts to answer, on this processor.
+    /// Starts the server on this processor.
     ///
     /// # Errors
-    /// It cannot listen, or there is no certificate.
+    /// The server cannot listen, or there is no certificate.
     pub fn start(answer: Answer, processor: usize) -> Result<Self, Failure> {
         let certificates = Certificates::new()?;
         let config = certificates.server(Identity::Good)?;
@@ -33,14 +33,14 @@ impl TlsResponder {
             machine::stay_on(processor);
             for stream in listener.incoming().flatten() {
                 let (config, answer) = (Arc::clone(&config), answer.clone());
-                // A client that breaks the connection off has its reasons.
+                // A client may close the connection early, so a failure is ignored.
                 thread::spawn(move || respond(stream, config, &answer));
             }
         });
         Ok(Self { address, certificates })
     }
 
-    /// The file with the certificate of who vouches for it.
+    /// Returns the file with the certificate of its authority.
     #[must_use]
     pub fn ca(&self) -> PathBuf {
         self.certificates.ca_file()

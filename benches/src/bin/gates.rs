@@ -1,4 +1,4 @@
-//! Counts what limpid costs and compares it with `gates.toml` and with `baseline.toml`:
+//! Counts the costs of limpid and compares them with `gates.toml` and with `baseline.toml`:
 //!
 //! ```text
 //! limpid-gates [--bless] [NAME...]
@@ -36,7 +36,7 @@ fn main() -> Result<ExitCode, Failure> {
     Ok(if exceeded { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// The gates of these names; all, if none is named.
+/// Returns the gates of these names, or all without names.
 fn chosen(names: &[String]) -> Result<Vec<&'static Gate>, Failure> {
     if names.is_empty() {
         return Ok(GATES.iter().collect());
@@ -48,7 +48,7 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Gate>, Failure> {
     names.iter().map(find).collect()
 }
 
-/// Counts, tells, and writes the numbers anew if that is wanted; whether a gate was exceeded.
+/// Counts, prints the results, and rewrites the numbers with `bless`. Returns whether a gate was exceeded.
 fn check(gates: &[&Gate], bless: bool) -> Result<bool, Failure> {
     let (tools, started) = (Tools::find()?, Instant::now());
     let compiler = output(&["rustc".into(), "--version".into()]);
@@ -95,7 +95,7 @@ fn check(gates: &[&Gate], bless: bool) -> Result<bool, Failure> {
     Ok(failed > 0)
 }
 
-/// A number as a column shows it.
+/// Formats a number for a column.
 fn shown(number: Option<f64>) -> String {
     number.map_or_else(|| "-".into(), |number| format!("{number:.2}"))
 }

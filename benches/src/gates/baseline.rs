@@ -1,17 +1,17 @@
-//! The numbers of one commit, which later work must keep however often the gates are blessed.
+//! The numbers of one commit, which later work must keep regardless of blessings.
 
 use super::count::Count;
 use super::file::Numbers;
 use super::verdict::is_above;
 use crate::failure::Failure;
 
-/// Their file. It is a part of the program, which never opens it.
+/// The file of the numbers. It is a part of the program, which never opens it.
 const TEXT: &str = include_str!("../../baseline.toml");
 
-/// How much more than at that commit something may cost.
+/// The tolerated excess over that commit.
 const TOLERANCE: f64 = 0.03;
 
-/// What limpid cost at [`Baseline::COMMIT`]. It can be read and compared with, and not changed.
+/// The costs of limpid at [`Baseline::COMMIT`]. They can be read and compared, but not changed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Baseline(Numbers);
 
@@ -19,10 +19,10 @@ impl Baseline {
     /// The commit that was measured.
     pub const COMMIT: &str = "097a469";
 
-    /// Reads the numbers.
+    /// Parses the numbers.
     ///
     /// # Errors
-    /// As [`Numbers::parse`].
+    /// The errors of [`Numbers::parse`].
     pub fn load() -> Result<Self, Failure> {
         Numbers::parse(TEXT).map(Self)
     }
@@ -33,8 +33,8 @@ impl Baseline {
         self.0.get(gate, count)
     }
 
-    /// Returns whether `actual` is no worse than it was then: at most 3 % higher, and not higher at all
-    /// if it counts allocations. What was not measured then is held.
+    /// Returns whether `actual` is no worse than at that commit: at most 3 % higher, and for allocations
+    /// not higher at all. A gate without a number always holds.
     #[must_use]
     pub fn holds(&self, gate: &str, count: Count, actual: f64) -> bool {
         let tolerance = if count == Count::Allocations { 0.0 } else { TOLERANCE };
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
     use crate::gates::{FOLDER, GATES, GATES_FILE};
 
-    /// The committed baseline, and every number in it.
+    /// Returns the committed baseline, and every number in it.
     fn baseline() -> (Baseline, Vec<(&'static str, Count, f64)>) {
         let baseline = Baseline::load().unwrap();
         let counts =
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn baseline_holds_at_2_9_percent_and_fails_at_3_1() {
         let (baseline, numbers) = baseline();
-        // A thousandth of a small number is less than what a division leaves.
+        // For a small number, a thousandth is less than the remainder of a division.
         for (gate, count, number) in numbers.into_iter().filter(|(_, _, number)| *number > 10.0) {
             assert!(baseline.holds(gate, count, number * 1.029), "{gate} {count}");
             assert!(!baseline.holds(gate, count, number * 1.031), "{gate} {count}");
@@ -93,7 +93,7 @@ mod tests {
     fn baseline_has_the_numbers_of_its_commit() {
         let (_, numbers) = baseline();
         let sum: f64 = numbers.iter().map(|(_, _, number)| number).sum();
-        // A number that was changed, or a gate that went, would show.
+        // A changed number or a removed gate changes these.
         assert_eq!((numbers.len(), format!("{sum:.2}").as_str()), (53, "185544.10"));
     }
 

@@ -1,22 +1,22 @@
-//! What is counted.
+//! The kinds of counts.
 
 use std::fmt;
 
-/// What is counted.
+/// The kinds of counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Count {
     /// Instructions outside the kernel.
     Instructions,
-    /// Blocks of heap that were asked for or grown.
+    /// Blocks of heap that were allocated or grown.
     Allocations,
-    /// Calls of the kernel.
+    /// System calls.
     SystemCalls,
     /// Bytes of heap that stay in use.
     HeapBytes,
 }
 
 impl Count {
-    /// Its name in the file.
+    /// Returns its name in the file.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -10,31 +10,31 @@ use super::count::Count;
 use super::list::GATES;
 use crate::failure::Failure;
 
-/// The folder that the file is in.
+/// The directory of the file.
 pub const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 
 /// The file's name.
 pub const GATES_FILE: &str = "gates.toml";
 
-/// The numbers, by gate and by what is counted.
+/// The numbers, by gate and kind of count.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Numbers {
-    /// The compiler that they were counted with.
+    /// The compiler of the counted program.
     pub compiler: String,
     numbers: BTreeMap<(String, Count), f64>,
 }
 
 impl Numbers {
-    /// Numbers of this compiler, none so far.
+    /// Returns an empty set of numbers for this compiler.
     #[must_use]
     pub fn new(compiler: String) -> Self {
         Self { compiler, numbers: BTreeMap::new() }
     }
 
-    /// Reads the file in `folder`; without one there are no numbers.
+    /// Reads the file in `folder`. A missing file is an empty set.
     ///
     /// # Errors
-    /// As [`parse`](Self::parse).
+    /// The errors of [`parse`](Self::parse).
     pub fn load(folder: &Path) -> Result<Self, Failure> {
         Self::parse(&std::fs::read_to_string(folder.join(GATES_FILE)).unwrap_or_default())
     }
@@ -42,15 +42,15 @@ impl Numbers {
     /// Writes the file in `folder`.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// The file cannot be written.
     pub fn bless(&self, folder: &Path) -> std::io::Result<()> {
         std::fs::write(folder.join(GATES_FILE), self.to_string())
     }
 
-    /// Reads the text of the file.
+    /// Parses the text of the file.
     ///
     /// # Errors
-    /// It is no TOML, or has no numbers where there should be some.
+    /// The text is not TOML, or a value is not a number.
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let table: Table = text.parse()?;
         let compiler = table.get("compiler").and_then(Value::as_str).unwrap_or_default();
@@ -71,7 +71,7 @@ impl Numbers {
         Ok(numbers)
     }
 
-    /// The number of a gate.
+    /// Returns the number of a gate.
     #[must_use]
     pub fn get(&self, gate: &str, count: Count) -> Option<f64> {
         self.numbers.get(&(gate.to_owned(), count)).copied()
@@ -83,7 +83,7 @@ impl Numbers {
     }
 }
 
-/// The text of the file.
+/// Writes the text of the file.
 impl fmt::Display for Numbers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let command = "cargo run --release -p limpid-benches -- --bless";
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_file_reads_as_it_is_written() {
+    fn gates_file_round_trips() {
         let mut numbers = Numbers::new("rustc 1.88.0".into());
         numbers.set("ring", Count::Instructions, 812.25);
         numbers.set("ring", Count::Allocations, 0.0);
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_has_a_number_for_every_gate() {
+    fn gates_file_has_number_for_every_gate() {
         let numbers = Numbers::load(Path::new(FOLDER)).unwrap();
         for gate in GATES {
             for count in gate.counts {

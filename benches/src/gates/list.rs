@@ -1,14 +1,14 @@
-//! Which counts are held.
+//! The gates.
 
 use super::count::Count::{self, Allocations, HeapBytes, Instructions, SystemCalls};
 use crate::works::{blocking, duplex, growth, idle, parse, serving, tasks, trace};
 
-/// A work of limpid's whose counts are held.
+/// A work of limpid whose counts may not grow.
 #[derive(Clone, Copy, Debug)]
 pub struct Gate {
     /// Its name in the file.
     pub name: &'static str,
-    /// What the counts are for.
+    /// The unit of the counts.
     pub unit: &'static str,
     /// The work.
     pub work: &'static str,
@@ -16,22 +16,22 @@ pub struct Gate {
     pub turns: u64,
     /// Connections.
     pub connections: usize,
-    /// Who answers.
+    /// The server of the work.
     pub server: Server,
-    /// What is counted.
+    /// The kinds of counts.
     pub counts: &'static [Count],
 }
 
-/// The server that a gate needs.
+/// The server of a gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Server {
-    /// None.
+    /// No server.
     None,
-    /// One that answers with 1 KiB.
+    /// A server that answers with 1 KiB.
     Answers,
-    /// The same, when all connections are open.
+    /// The same, once all connections are open.
     Holds,
-    /// The work is one itself, and the load is another process.
+    /// The work is a server, and the load is another process.
     Itself,
 }
 
@@ -106,7 +106,7 @@ pub const GATES: &[Gate] = &[
         turns: 100,
         connections: 32,
         server: Server::Answers,
-        // Threads that wait for each other would ask the system for it.
+        // Threads that wait for each other would make system calls.
         counts: &[Allocations, SystemCalls],
     },
     Gate {
@@ -149,7 +149,7 @@ pub const GATES: &[Gate] = &[
         work: tasks::GET,
         turns: 500,
         server: Server::Answers,
-        // How often it asks the kernel depends on how fast the server is.
+        // The number of system calls depends on the speed of the server.
         ..IN_MEMORY
     },
     Gate {

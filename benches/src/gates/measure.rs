@@ -1,4 +1,4 @@
-//! Counting what a gate holds.
+//! Counting for a gate.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -7,26 +7,26 @@ use super::count::Count;
 use super::list::{Gate, Server};
 use crate::failure::Failure;
 use crate::job::{Budget, Job};
-use crate::program::{NOBODY, Run};
+use crate::program::{NO_SERVER, Run};
 use crate::responder::{Answer, Responder};
 use crate::subject::LIMPID;
 use crate::{callgrind, strace};
 
-/// What was counted, for each unit.
+/// A count for each unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Measured {
-    /// What was counted.
+    /// The kind of count.
     pub count: Count,
-    /// How many; nothing where the tool for it is missing.
+    /// The count, or the missing tool.
     pub actual: Result<f64, Missing>,
 }
 
-/// Why something could not be counted.
+/// Why a count is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
-    /// There is no valgrind.
+    /// valgrind is not installed.
     Valgrind,
-    /// There is no strace, or it may not trace.
+    /// strace is not installed, or may not trace.
     Strace,
 }
 
@@ -39,25 +39,25 @@ impl fmt::Display for Missing {
     }
 }
 
-/// The one processor that a gate's client and its server share.
+/// The processor that a gate's client and server share.
 const PROCESSOR: usize = 0;
 
-/// What there is to count with.
+/// The available tools.
 #[derive(Clone, Debug)]
 pub struct Tools {
     /// The program that runs the subjects. It counts allocations itself.
     pub program: PathBuf,
-    /// Whether there is a valgrind.
+    /// Whether valgrind is available.
     pub valgrind: bool,
-    /// Whether there is an strace that may trace.
+    /// Whether strace is available and may trace.
     pub strace: bool,
 }
 
 impl Tools {
-    /// Looks for them.
+    /// Finds the tools.
     ///
     /// # Errors
-    /// The path of this program is not known.
+    /// The path of this program is unknown.
     pub fn find() -> Result<Self, Failure> {
         Ok(Self {
             program: std::env::current_exe()?,
@@ -66,10 +66,10 @@ impl Tools {
         })
     }
 
-    /// Counts what a gate holds.
+    /// Counts for a gate.
     ///
     /// # Errors
-    /// The work fails, or counting does.
+    /// The work or a tool fails.
     pub fn measure(&self, gate: &Gate) -> Result<Vec<Measured>, Failure> {
         let responder = match gate.server {
             Server::None | Server::Itself => None,
@@ -83,12 +83,13 @@ impl Tools {
             work: gate.work.to_owned(),
             peer: LIMPID.to_owned(),
             job: Job {
-                server: responder.as_ref().map_or(NOBODY, |responder| responder.address),
+                server: responder.as_ref().map_or(NO_SERVER, |responder| responder.address),
                 connections: gate.connections,
                 budget: Budget::Turns(gate.turns),
                 ca: None,
             },
-            // Beside the server, which then answers only when the client waits: counts repeat.
+            // On the server's processor, the server answers only while the client waits, so counts
+            // repeat.
             processor: Some(PROCESSOR),
         };
         let count = if gate.server == Server::Itself { Self::count_loaded } else { Self::count };
@@ -96,7 +97,7 @@ impl Tools {
         gate.counts.iter().copied().map(measured).collect()
     }
 
-    /// Counts what a server takes: differences, for what happens once is not the requests'.
+    /// Counts for a server, as differences, to exclude what occurs once.
     #[expect(clippy::cast_precision_loss, reason = "no count comes near 2^53")]
     fn count_loaded(&self, count: Count, run: &Run) -> Result<Result<f64, Missing>, Failure> {
         const TURNS: u64 = 500;
@@ -118,8 +119,8 @@ impl Tools {
             }
             Count::SystemCalls => Err(Missing::Strace),
             Count::Allocations => {
-                // What a process allocates at its start, when it begins to listen, is chance, and adds
-                // only in the longer run: the least of several differences counts.
+                // Allocations at the start of a process vary, and only add to the longer run, so
+                // the minimum of several differences counts.
                 let mut least = f64::INFINITY;
                 for _ in 0..3 {
                     let (short, long) = (after(TURNS)?, after(2 * TURNS)?);
@@ -138,10 +139,10 @@ impl Tools {
             Count::Instructions if !self.valgrind => Err(Missing::Valgrind),
             Count::SystemCalls if !self.strace => Err(Missing::Strace),
             Count::Instructions => {
-                // How many units a turn has is known from a run at full speed.
-                // Answers to several connections that come together cost one waking: how many do so is
-                // chance, which only ever adds, and so the least of several runs counts. With few
-                // connections the chance weighs more.
+                // The number of units in a turn is known from a run at full speed. Responses to
+                // several connections that arrive together cost one wake-up. How many do so
+                // varies, and only adds to the count, so the minimum of several runs counts. With
+                // few connections the variation has more effect.
                 let runs = match run.job.connections {
                     0 | 1 => 1,
                     2..=64 => 15,

@@ -1,8 +1,8 @@
-//! Gates: numbers that no change may exceed, and that noise cannot touch.
+//! Gates: numbers that no change may exceed, and that noise does not affect.
 //!
 //! Each gate measures one of [`works`](crate::works) by counting, and each count has its number in
-//! `gates.toml`. A count that is more than 2 % above its number fails. Those numbers are written anew when
-//! something earns its cost; `baseline.toml` has numbers that never are, and holds at 3 %.
+//! `gates.toml`. A count that is more than 2 % above its number fails. Those numbers are rewritten when a
+//! change is worth its cost; the numbers in `baseline.toml` never change, with a tolerance of 3 %.
 
 mod baseline;
 mod count;

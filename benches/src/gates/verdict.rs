@@ -1,16 +1,16 @@
-//! How a count compares with its number.
+//! Comparison of a count with its number.
 
 use std::fmt;
 
-/// What is left of a count after it was divided is no count.
+/// The largest remainder of a division that is not a count.
 const NOTHING: f64 = 0.005;
 
-/// Returns whether a count is above a number by more than `tolerance`, a part of it.
+/// Returns whether a count is above a number by more than the fraction `tolerance`.
 pub(super) fn is_above(actual: f64, number: f64, tolerance: f64) -> bool {
     actual > number * (1.0 + tolerance) + NOTHING
 }
 
-/// How a count compares with its number.
+/// The result of comparing a count with its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Within 2 %.
@@ -24,7 +24,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Compares what was counted with the number in the file.
+    /// Compares a count with the number in the file.
     #[must_use]
     pub fn of(actual: f64, number: Option<f64>) -> Self {
         const TOLERANCE: f64 = 0.02;
@@ -36,7 +36,7 @@ impl Verdict {
         }
     }
 
-    /// Whether a change with this verdict must not be made.
+    /// Returns whether a change with this verdict fails.
     #[must_use]
     pub const fn fails(self) -> bool {
         matches!(self, Self::Exceeded | Self::Unknown)
@@ -66,13 +66,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_nothing_and_a_hundredth_is_not() {
+    fn remainder_is_zero_and_a_hundredth_is_not() {
         assert_eq!(Verdict::of(0.004, Some(0.0)), Verdict::Held);
         assert_eq!(Verdict::of(0.01, Some(0.0)), Verdict::Exceeded);
     }
 
     #[test]
-    fn a_count_without_a_number_fails() {
+    fn count_without_number_fails() {
         assert!(Verdict::of(1.0, None).fails());
     }
 }

@@ -8,9 +8,9 @@ use crate::measure::Outcome;
 use crate::messages::REQUEST_FIELDS;
 use crate::subject::{LIMPID, Subject};
 
-/// GETs, one after the other on each connection.
+/// GETs in sequence on each connection.
 pub const GET: &str = "GET, blocking";
-/// The same, with a ring that listens.
+/// The same, with a ring as the sink.
 pub const TRACED: &str = "GET, blocking, traced";
 /// The same, with a request that is built once.
 pub const PREPARED: &str = "GET, blocking, prepared";
@@ -24,7 +24,7 @@ pub(super) const SUBJECTS: &[Subject] = &[
     Subject { work: PREPARED_TRACED, peer: LIMPID, run: |job| send(job, &traced(job.connections)) },
 ];
 
-/// How many connections the pool keeps.
+/// Returns the limits of a pool for this many connections.
 pub(super) fn pool(connections: usize) -> PoolLimits {
     PoolLimits::with(|limits| {
         limits.connections = connections;
@@ -42,7 +42,7 @@ fn traced(connections: usize) -> Client {
     Client::builder().pool(pool(connections)).sink(ring).build()
 }
 
-/// A client, and what it is to get.
+/// A client and its request.
 struct Get {
     client: Client,
     url: String,
@@ -58,7 +58,7 @@ impl Blocking for Get {
     }
 }
 
-/// A client, and a request that was built.
+/// A client and a prepared request.
 struct Send {
     client: Client,
     request: Prepared,

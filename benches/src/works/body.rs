@@ -7,9 +7,9 @@ use crate::job::Job;
 use crate::measure::{Outcome, once};
 use crate::subject::{LIMPID, Subject};
 
-/// A body is read to its end, once; the units are bytes.
+/// A body is read once until its end; the units are bytes.
 pub const BODY: &str = "large body";
-/// The asynchronous client, where the blocking one is the first.
+/// The name of the asynchronous client's row beside the blocking one.
 pub const LIMPID_TOKIO: &str = "limpid, tokio";
 
 pub(super) const SUBJECTS: &[Subject] = &[
@@ -17,7 +17,7 @@ pub(super) const SUBJECTS: &[Subject] = &[
     Subject { work: BODY, peer: LIMPID_TOKIO, run: tasks },
 ];
 
-/// The URL of a job's server: by name where its certificate is to be checked.
+/// Returns the URL of a job's server: by name if its certificate is verified.
 #[must_use]
 pub fn url(job: &Job) -> String {
     match job.ca {

@@ -1,4 +1,4 @@
-//! Both machines in memory, which send to each other at the same time.
+//! Both machines in memory, sending to each other at the same time.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::job::Job;
 use crate::measure::{self, repeat};
 use crate::subject::{LIMPID, Subject};
 
-/// A POST of 64 KiB, each piece of which the server sends back while the next comes.
+/// A POST of 64 KiB, each piece of which the server returns while the next arrives.
 pub const ECHO: &str = "POST echoed in memory, 64 KiB each way";
 
 pub(super) const SUBJECTS: &[Subject] = &[Subject { work: ECHO, peer: LIMPID, run: echo }];
@@ -26,15 +26,15 @@ const BODY: usize = 64 * 1024;
 const PIECE: usize = 8 * 1024;
 const NOW: Mono = Mono::from_nanos(0);
 
-/// A client and a server, and what is between them.
+/// A client, a server, and the bytes between them.
 struct Both {
     options: Arc<Options>,
     request: Request,
     link: Option<Box<Link>>,
     session: Session,
-    /// What was handed in of the request's body.
+    /// How many bytes of the request's body were sent.
     made: usize,
-    /// How many bytes of the response's body have come.
+    /// How many bytes of the response's body were received.
     came: usize,
 }
 
@@ -79,7 +79,7 @@ impl Both {
         }
     }
 
-    /// The next piece of the request's body.
+    /// Sends the next piece of the request's body.
     fn body(&mut self, exchange: &mut Exchange) -> Result<(), Failure> {
         if self.made == BODY {
             return Ok(exchange.handle_body_end(Fields::EMPTY, NOW, &NoSink)?);
@@ -88,21 +88,21 @@ impl Both {
         Ok(exchange.handle_body(Bytes::from_static(&[b'x'; PIECE]), NOW, &NoSink)?)
     }
 
-    /// The server takes what the client sends.
+    /// Moves bytes from the client to the server.
     fn request_bytes(&mut self, exchange: &mut Exchange) -> Result<(), Failure> {
         let n = copy(exchange.out(), self.session.space(2 * PIECE));
         exchange.handle_sent(n, NOW, &NoSink)?;
         Ok(self.session.handle_received(n, NOW, &NoSink)?)
     }
 
-    /// The client takes what the server sends.
+    /// Moves bytes from the server to the client.
     fn response_bytes(&mut self, exchange: &mut Exchange) -> Result<(), Failure> {
         let n = copy(self.session.out(), exchange.space(2 * PIECE));
         self.session.handle_sent(n, NOW, &NoSink)?;
         Ok(exchange.handle_received(n, NOW, &NoSink)?)
     }
 
-    /// The handler sends back what has come, until the server waits.
+    /// Returns received data until the server waits.
     fn serve(&mut self) -> Result<server::Interest, Failure> {
         let session = &mut self.session;
         loop {
@@ -136,7 +136,7 @@ fn data_len(event: limpid_core::client::Event<'_>) -> usize {
     }
 }
 
-/// Copies what fits.
+/// Copies as much as fits. Returns the number of bytes.
 fn copy(slices: [&[u8]; 3], room: &mut [u8]) -> usize {
     let mut at = 0;
     for slice in slices {

@@ -1,4 +1,4 @@
-//! Whether cost grows with size: a head that arrives byte by byte.
+//! Growth of cost with size: a head that arrives byte by byte.
 
 use super::parse::{Client, First};
 use crate::job::Job;
@@ -13,7 +13,7 @@ pub const LARGE: &str = "byte of a 64 KiB head";
 
 pub(super) const SUBJECTS: &[Subject] = &[
     Subject { work: SMALL, peer: LIMPID, run: |job| dripping(job, 1024) },
-    // A little less, for no head may be larger than 64 KiB.
+    // A little less, since a head may not exceed 64 KiB.
     Subject { work: LARGE, peer: LIMPID, run: |job| dripping(job, 64 * 1000) },
 ];
 

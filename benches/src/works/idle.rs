@@ -7,7 +7,7 @@ use crate::job::Job;
 use crate::measure::{Meter, Outcome};
 use crate::subject::{LIMPID, Subject};
 
-/// Connections that were used once and are kept.
+/// Connections that were used once and stay open.
 pub const IDLE: &str = "idle connection";
 
 pub(super) const SUBJECTS: &[Subject] = &[Subject { work: IDLE, peer: LIMPID, run: idle }];
@@ -18,7 +18,7 @@ fn idle(job: &Job) -> Outcome {
     let mut meter = Meter::default();
     meter.begin();
     runtime.block_on(async {
-        // The server answers when all of them wait, so that each has a connection of its own.
+        // The server answers when all of them wait, so that each has its own connection.
         let mut tasks = Vec::with_capacity(job.connections);
         for _ in 0..job.connections {
             let mut get = Get { client: client.clone(), url: url.clone() };

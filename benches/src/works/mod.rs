@@ -1,4 +1,4 @@
-//! What limpid is measured doing.
+//! The works of limpid.
 
 pub mod blocking;
 pub mod body;
@@ -14,7 +14,7 @@ use crate::subject::Subject;
 
 pub use crate::subject::LIMPID;
 
-/// Everything that limpid is measured doing.
+/// Returns all works of limpid.
 #[must_use]
 pub fn subjects() -> Vec<Subject> {
     let works = [

@@ -1,4 +1,4 @@
-//! Messages in memory, read by the machine without a listener.
+//! Messages in memory, read by the machine without a sink.
 
 use limpid_core::fields::FieldBlock;
 use limpid_core::http1::{BodySize, Connection, Event, Next, Role};
@@ -11,9 +11,9 @@ use crate::measure::{Outcome, repeat, repeat_prepared};
 use crate::messages;
 use crate::subject::{LIMPID, Subject};
 
-/// A response head of 13 fields is read, and how its body is framed is decided.
+/// A response head of 13 fields is read, and the framing of its body is decided.
 pub const HEAD: &str = "response head, 13 fields";
-/// A GET is sent and its response of five fields is read to its end.
+/// A GET is sent, and its response of five fields is read until its end.
 pub const EXCHANGE: &str = "GET in memory, 5 fields";
 /// A body in chunks of 64 bytes is read; the units are chunks.
 pub const CHUNKED: &str = "chunks of 64 B";
@@ -24,13 +24,13 @@ pub(super) const SUBJECTS: &[Subject] = &[
     Subject { work: CHUNKED, peer: LIMPID, run: chunked },
 ];
 
-/// How many chunks the chunked body has.
+/// The number of chunks in the chunked body.
 pub const CHUNKS: usize = 4096;
 
-/// How many heads are read between two looks at the clock.
+/// The number of heads between two reads of the clock.
 pub const HEADS: usize = 16;
 
-/// A client's connection, and what it is asked to do.
+/// A client's connection and its request.
 pub(super) struct Client {
     connection: Connection,
     scope: Scope,
@@ -48,7 +48,7 @@ impl Client {
         Self { connection, scope: Scope::default(), fields }
     }
 
-    /// Sends a request, whole.
+    /// Sends a whole request.
     pub(super) fn ask(&mut self) -> Result<(), Failure> {
         let mut cx = Cx::new(Mono::default(), &NoSink, &mut self.scope);
         let fields = self.fields.fields();
@@ -58,14 +58,13 @@ impl Client {
         Ok(())
     }
 
-    /// Bytes of the server arrive.
+    /// Receives bytes of the server.
     pub(super) fn arrive(&mut self, bytes: &[u8]) {
         self.connection.space(bytes.len())[..bytes.len()].copy_from_slice(bytes);
         self.connection.filled(bytes.len());
     }
 
-    /// Reads up to the response's end and makes ready for the next request; how many bytes of the
-    /// body there were.
+    /// Reads until the response's end and prepares the next request. Returns the length of the body.
     pub(super) fn read(&mut self) -> Result<usize, Failure> {
         let mut cx = Cx::new(Mono::default(), &NoSink, &mut self.scope);
         let mut bytes = 0;
@@ -81,7 +80,7 @@ impl Client {
         Ok(bytes)
     }
 
-    /// Reads a head, and nothing after it.
+    /// Reads only a head.
     pub(super) fn read_head(&mut self) -> Result<(), Failure> {
         let mut cx = Cx::new(Mono::default(), &NoSink, &mut self.scope);
         match self.connection.next(&mut cx)? {
@@ -90,7 +89,7 @@ impl Client {
         }
     }
 
-    /// Reads as far as the bytes go; whether that is the end.
+    /// Reads all available bytes. Returns whether the response has ended.
     pub(super) fn read_on(&mut self) -> Result<bool, Failure> {
         let mut cx = Cx::new(Mono::default(), &NoSink, &mut self.scope);
         loop {
@@ -102,13 +101,13 @@ impl Client {
         }
     }
 
-    /// Makes ready for the next request.
+    /// Prepares the next request.
     pub(super) fn restart(&mut self) -> Result<(), Failure> {
         Ok(self.connection.restart()?)
     }
 }
 
-/// Keeps the first failure, so that the measured loop need not stop for it.
+/// Keeps the first failure, so that the measured loop need not check for it.
 #[derive(Debug, Default)]
 pub(super) struct First(Option<Failure>);
 

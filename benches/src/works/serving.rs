@@ -12,7 +12,7 @@ use crate::subject::{LIMPID, Subject};
 
 /// Requests one at a time on each connection.
 pub const SERVE: &str = "serve 13 B";
-/// The same, each with fields that are not those of the one before.
+/// The same, where the fields of each request differ from those of the previous one.
 pub const SERVE_CHANGING: &str = "serve 13 B, changing fields";
 /// Requests sixteen at a time.
 pub const SERVE_PIPELINED: &str = "serve 13 B, pipelined by 16";
@@ -21,7 +21,7 @@ pub const THREADS: &str = "serve 13 B, threads";
 /// The blocking server, requests sixteen at a time.
 pub const THREADS_PIPELINED: &str = "serve 13 B, threads, pipelined by 16";
 
-/// What every server answers.
+/// The body of every response.
 pub const HELLO: &str = "Hello, World!";
 
 pub(super) const SUBJECTS: &[Subject] = &[

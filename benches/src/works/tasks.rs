@@ -9,7 +9,7 @@ use crate::measure::Outcome;
 use crate::messages::REQUEST_FIELDS;
 use crate::subject::{LIMPID, Subject};
 
-/// GETs, one after the other on each connection.
+/// GETs in sequence on each connection.
 pub const GET: &str = "GET, tokio";
 /// The same, with a request that is built once.
 pub const PREPARED: &str = "GET, tokio, prepared";
@@ -23,7 +23,7 @@ pub(super) fn client(connections: usize) -> Client {
     Client::builder().pool(pool(connections)).build()
 }
 
-/// A client, and what it is to get.
+/// A client and its request.
 pub(super) struct Get {
     pub(super) client: Client,
     pub(super) url: String,
@@ -39,7 +39,7 @@ impl Asynchronous for Get {
     }
 }
 
-/// A client, and a request that was built.
+/// A client and a prepared request.
 struct Send {
     client: Client,
     request: Prepared,

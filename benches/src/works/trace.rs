@@ -1,4 +1,4 @@
-//! What is told of an exchange, and what it costs when somebody listens.
+//! The trace events of an exchange, and the cost of sinks.
 
 use std::io;
 use std::sync::Arc;
@@ -17,9 +17,9 @@ use crate::messages::{REQUEST_FIELDS, RESPONSE_13};
 use crate::responder::{Answer, Responder};
 use crate::subject::{LIMPID, Subject};
 
-/// A place where something could be told, and the compiler knows that nobody listens.
+/// A trace point whose sink is absent at compile time.
 pub const OFF_STATIC: &str = "trace point, no sink (static)";
-/// The same where that is known only when the program runs.
+/// A trace point whose sink is absent at run time.
 pub const OFF_DYNAMIC: &str = "trace point, no sink (dynamic)";
 /// All events of an exchange are recorded in a ring.
 pub const RING: &str = "events of a GET, ring";
@@ -30,7 +30,7 @@ pub const JSON: &str = "events of a GET, JSON lines";
 /// All events of an exchange are sent through a channel, and received on the same thread.
 pub const CHANNEL: &str = "events of a GET, channel";
 
-/// What is left of the loop when the trace point is taken away: what both of the above contain.
+/// The loop without the trace point, which both of the above contain.
 pub const EMPTY: &str = "empty loop";
 
 pub(super) const SUBJECTS: &[Subject] = &[
@@ -51,10 +51,10 @@ pub(super) const SUBJECTS: &[Subject] = &[
     Subject { work: CHANNEL, peer: LIMPID, run: channel },
 ];
 
-/// How many times a loop goes round, so that what is around it does not count.
+/// The number of turns of a loop, so that the code around it does not count.
 const POINTS: u64 = 1024;
 
-/// A loop over a trace point.
+/// Runs a loop over a trace point.
 fn off<S: Sink>(job: &Job, sink: &S) -> Outcome {
     let mut scope = Scope::default();
     let mut cx = Cx::new(Mono::default(), sink, &mut scope);
@@ -67,7 +67,7 @@ fn off<S: Sink>(job: &Job, sink: &S) -> Outcome {
     })
 }
 
-/// The same loop without one.
+/// Runs the same loop without one.
 fn empty(job: &Job) -> Outcome {
     let mut scope = Scope::default();
     repeat(job, POINTS, || {
@@ -82,8 +82,8 @@ fn channel(job: &Job) -> Outcome {
     told(job, &sink, || receiver.try_iter().for_each(drop))
 }
 
-/// Tells `sink` what an exchange tells, over and over, each time as another exchange; `after` is done
-/// after each time.
+/// Emits the events of an exchange to `sink` repeatedly, each time as another exchange, and calls `after`
+/// each time.
 pub fn told(job: &Job, sink: &dyn Sink, after: impl Fn()) -> Outcome {
     let events = events(sink.interest())?;
     let mut events: Vec<(Meta, TraceEvent<'_>)> =
@@ -97,7 +97,7 @@ pub fn told(job: &Job, sink: &dyn Sink, after: impl Fn()) -> Outcome {
     })
 }
 
-/// What a GET on a connection in use tells those who want `interest`.
+/// Returns the events of a GET on a reused connection, for an interest.
 fn events(interest: Interest) -> Result<Vec<(Meta, OwnedTraceEvent)>, Failure> {
     let responder = Responder::start(Answer::of(RESPONSE_13.to_vec()), 0)?;
     let recorder = Recorder::new();
@@ -113,12 +113,12 @@ fn events(interest: Interest) -> Result<Vec<(Meta, OwnedTraceEvent)>, Failure> {
     Ok(recorder.events().into_iter().filter(|(meta, _)| interest.contains(meta.kind)).collect())
 }
 
-/// Memory that is written over and over.
+/// Memory that is overwritten repeatedly.
 #[derive(Debug)]
 pub struct Buffer(Vec<u8>);
 
 impl Buffer {
-    /// When it is written from its start again.
+    /// The length at which it starts again.
     const FULL: usize = 64 * 1024;
 }
 

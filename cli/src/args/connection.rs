@@ -1,4 +1,4 @@
-//! The arguments that say how connections are opened.
+//! The arguments about opening connections.
 
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -12,37 +12,37 @@ use super::seconds::Seconds;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connections")]
 pub(crate) struct ConnectionArgs {
-    /// Send every request through this proxy: http, https, socks5 or socks5h [default: the
-    /// environment's]
+    /// Send every request through this proxy: http, https, socks5 or socks5h [default: that of the
+    /// environment]
     #[arg(short = 'x', long = "proxy", value_name = "URL")]
     proxy: Option<Proxy>,
-    /// Reach these hosts without a proxy: names, addresses, networks, or * [default: the
-    /// environment's]
+    /// Connect to these hosts without a proxy: names, addresses, networks, or * [default: those of the
+    /// environment]
     #[arg(long, value_name = "LIST")]
     noproxy: Option<String>,
     /// Connect to this Unix socket, whatever the URL's host
     #[arg(long, value_name = "PATH", conflicts_with = "proxy")]
     unix_socket: Option<String>,
-    /// Connect to ADDRESS, and to the next if that fails, where HOST and PORT are asked for; HOST may
-    /// be *
+    /// Connect to ADDRESS, and to the next if that fails, instead of looking up HOST and PORT; HOST may be
+    /// *
     #[arg(long, value_name = "HOST:PORT:ADDRESS[,...]")]
     resolve: Vec<Known>,
     /// Connect from this local address
     #[arg(long, value_name = "ADDRESS")]
     interface: Option<IpAddr>,
-    /// Try N times more to open a connection that failed
+    /// Retry a failed connection up to N times
     #[arg(long, value_name = "N", default_value = "0")]
     retries: u32,
-    /// How long connecting to one address may take, in seconds; 0 waits without end
+    /// Limit on connecting to one address, in seconds; 0 means no limit
     #[arg(long, value_name = "SECONDS", default_value = "5")]
     connect_timeout: Seconds,
-    /// How long a request may wait for a free connection, in seconds; 0 waits without end
+    /// Limit on waiting for a free connection, in seconds; 0 means no limit
     #[arg(long, value_name = "SECONDS", default_value = "5")]
     pool_timeout: Seconds,
 }
 
 impl ConnectionArgs {
-    /// Tells a client what these arguments, and the environment where they are silent, say.
+    /// Applies these arguments to a client, and the environment where they are missing.
     pub(crate) fn set(
         &self,
         builder: ClientBuilder<Settings>,
@@ -83,7 +83,7 @@ impl FromStr for Known {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // The colons of an IPv6 address are no separators.
+        // The colons within an IPv6 address do not separate.
         let end = if text.starts_with('[') { text.find(']').unwrap_or(0) } else { 0 };
         let mut colons = text[end..].match_indices(':').map(|(index, _)| end + index);
         let (Some(first), Some(second)) = (colons.next(), colons.next()) else {
@@ -101,7 +101,7 @@ impl FromStr for Known {
     }
 }
 
-/// An address without the brackets that one of IPv6 may have.
+/// Returns an address without the brackets of IPv6.
 fn unbracketed(text: &str) -> &str {
     text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text)
 }
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_given_to_hosts() {
+    fn resolve_argument_gives_addresses() {
         let known = |text: &str| text.parse::<Known>().map(|known| (known.host, known.addresses));
         let [four, six]: [IpAddr; 2] =
             [[127, 0, 0, 1].into(), std::net::Ipv6Addr::LOCALHOST.into()];

@@ -1,9 +1,9 @@
-//! Lengths of time.
+//! Durations.
 
 use std::str::FromStr;
 use std::time::Duration;
 
-/// A length of time in seconds, or no limit at all.
+/// A duration in seconds; `None` means no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Seconds(pub(crate) Option<Duration>);
 
@@ -23,7 +23,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn zero_seconds_are_no_limit() {
+    fn zero_seconds_mean_no_limit() {
         assert_eq!("0".parse(), Ok(Seconds(None)));
         assert_eq!("2.5".parse(), Ok(Seconds(Some(Duration::from_millis(2500)))));
         assert!("-1".parse::<Seconds>().is_err());

@@ -1,4 +1,4 @@
-//! The arguments that say whom to trust, and how TLS is spoken.
+//! The arguments about TLS and trust.
 
 use std::path::PathBuf;
 
@@ -15,16 +15,16 @@ pub(crate) struct TlsArgs {
     /// Trust only the certificate authorities in this PEM file
     #[arg(long, value_name = "FILE")]
     cacert: Option<PathBuf>,
-    /// Show this PEM file's certificate to servers that ask for one
+    /// Present the certificate of this PEM file to servers that request one
     #[arg(long, value_name = "FILE")]
     cert: Option<PathBuf>,
     /// The PEM file of the certificate's private key [default: that of --cert]
     #[arg(long, value_name = "FILE", requires = "cert")]
     key: Option<PathBuf>,
-    /// Ask for this server, and want its certificate to be for this name, whatever the URL's host
+    /// Send this server name, and verify the certificate against it, instead of the URL's host
     #[arg(long, value_name = "NAME", value_parser = server_name)]
     tls_server_name: Option<String>,
-    /// Speak TLS 1.3 or later
+    /// Require TLS 1.3 or later
     #[arg(long = "tlsv1.3")]
     only_tls13: bool,
     /// Do not offer the protocol http/1.1 (ALPN)
@@ -33,7 +33,7 @@ pub(crate) struct TlsArgs {
 }
 
 impl TlsArgs {
-    /// Tells a client what these arguments say.
+    /// Applies these arguments to a client.
     pub(crate) fn set(&self, mut builder: ClientBuilder<Settings>) -> ClientBuilder<Settings> {
         builder = builder.alpn(!self.no_alpn);
         if let Some(path) = &self.cacert {

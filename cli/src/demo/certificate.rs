@@ -10,8 +10,8 @@ use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 
-/// An authority, its certificate in a file, and a certificate for this machine that it signed. The
-/// file is removed when this is dropped.
+/// An authority, a file with its certificate, and a certificate for this machine that it signed. Dropping
+/// it removes the file.
 pub(super) struct Identity {
     directory: PathBuf,
     certificate: CertificateDer<'static>,
@@ -33,7 +33,7 @@ impl Identity {
         Ok(identity)
     }
 
-    /// The file with the authority's certificate.
+    /// Returns the file with the authority's certificate.
     pub(super) fn authority_file(&self) -> PathBuf {
         Path::join(&self.directory, "ca.pem")
     }
@@ -54,12 +54,12 @@ impl Identity {
 
 impl Drop for Identity {
     fn drop(&mut self) {
-        // What cannot be removed is left to whoever cleans up temporary files.
+        // On failure, the file stays among the temporary files.
         let _ = fs::remove_dir_all(&self.directory);
     }
 }
 
-/// The authority's certificate as PEM, and what signs with it.
+/// Returns the authority's certificate as PEM, and its issuer.
 fn authority() -> Result<(String, Issuer<'static, KeyPair>), rcgen::Error> {
     let mut params = CertificateParams::new(Vec::new())?;
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

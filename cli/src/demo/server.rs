@@ -1,12 +1,12 @@
-//! What the server of the demonstration says.
+//! The handler of the demonstration's server.
 
 use limpid_core::error::Cause;
 use limpid_std::Exchange;
 
-/// What the demonstration shows.
+/// The body of the response.
 const BODY: &str = "Hello! This came over TLS, from limpid's server to limpid's client.\n";
 
-/// The name that the server gives itself.
+/// The value of the field Server.
 pub(super) const NAME: &str = concat!("limpid/", env!("CARGO_PKG_VERSION"));
 
 /// Answers every request with the same page.

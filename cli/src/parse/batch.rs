@@ -1,4 +1,4 @@
-//! `limpid parse --batch`: cases in, answers out, a JSON object a line.
+//! `limpid parse --batch`: reads cases and writes answers, one JSON object on each line.
 
 use std::io::{self, BufRead, Write};
 
@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::json::{latin1, pairs};
 use super::report::verdict;
 
-/// What a line asks.
+/// A case: one line of the input.
 #[derive(Deserialize)]
 struct Case {
     #[serde(default)]
@@ -33,19 +33,19 @@ enum RoleName {
     Server,
 }
 
-/// What a line answers.
+/// An answer: one line of the output.
 #[derive(Serialize)]
 struct Answer {
     id: Value,
     verdict: &'static str,
     error: Option<String>,
-    messages: Vec<Told>,
+    messages: Vec<MessageJson>,
     leftover_base64: String,
 }
 
-/// A message, as the answer tells it.
+/// A message in an answer.
 #[derive(Serialize)]
-struct Told {
+struct MessageJson {
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     method: Option<String>,
@@ -63,10 +63,10 @@ struct Told {
     keep_alive: bool,
 }
 
-/// Answers every line of `cases`. A line that is no case is answered with an error.
+/// Answers every line of `cases`. The answer to an invalid line is an error.
 ///
 /// # Errors
-/// Those of reading and writing.
+/// The errors of reading and writing.
 pub(super) fn run(config: Config, cases: impl BufRead, out: &mut impl Write) -> io::Result<()> {
     for line in cases.split(b'\n') {
         let line = line?;
@@ -87,8 +87,7 @@ pub(super) fn run(config: Config, cases: impl BufRead, out: &mut impl Write) -> 
     Ok(())
 }
 
-/// Reads a case and plays it. What cannot be used of it is an error, with the case's id if it has
-/// one.
+/// Reads a case and runs it. The error has the case's id, if it has one, and the reason.
 fn answer(config: Config, line: &[u8]) -> Result<Answer, (Value, String)> {
     let case: Case = serde_json::from_slice(line).map_err(|error| {
         let id = serde_json::from_slice::<Value>(line).ok();
@@ -119,14 +118,14 @@ fn answer(config: Config, line: &[u8]) -> Result<Answer, (Value, String)> {
         id: case.id,
         verdict,
         error,
-        messages: transcript.messages.iter().map(Told::new).collect(),
+        messages: transcript.messages.iter().map(MessageJson::new).collect(),
         leftover_base64: STANDARD.encode(leftover),
     })
 }
 
-impl Told {
+impl MessageJson {
     fn new(message: &Message) -> Self {
-        let mut told = Self {
+        let mut json = Self {
             kind: "",
             method: None,
             target: None,
@@ -141,22 +140,22 @@ impl Told {
         };
         match &message.start {
             Start::Request { method, target } => {
-                told.kind = "request";
-                told.method = Some(latin1(method));
-                told.target = Some(latin1(target));
+                json.kind = "request";
+                json.method = Some(latin1(method));
+                json.target = Some(latin1(target));
             }
             Start::Informational { status, reason } => {
-                told.kind = "informational";
-                told.status = Some(*status);
-                told.reason = Some(latin1(reason));
+                json.kind = "informational";
+                json.status = Some(*status);
+                json.reason = Some(latin1(reason));
             }
             Start::Response { status, reason } => {
-                told.kind = "response";
-                told.status = Some(*status);
-                told.reason = Some(latin1(reason));
+                json.kind = "response";
+                json.status = Some(*status);
+                json.reason = Some(latin1(reason));
             }
         }
-        told
+        json
     }
 }
 
@@ -174,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_case_is_answered_with_its_messages() {
+    fn case_is_answered_with_its_messages() {
         let input = STANDARD.encode("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
         let answers = batch(&format!(
             r#"{{"id": "x", "role": "client", "request_method": "GET", "input_base64": "{input}",
@@ -187,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_line_does_not_end_the_run() {
+    fn invalid_line_does_not_end_run() {
         let answers = batch(concat!(
             "nonsense\n",
             "{\"id\": 1}\n",

@@ -1,10 +1,10 @@
-//! What was read, for a program: an object a line.
+//! The report for programs: one object on each line.
 
 use limpid_core::error::PeerError;
 use limpid_core::fields::Fields;
 use limpid_core::http1::Event;
 use limpid_core::internal::transcript::{Outcome, Setup};
-use limpid_core::trace::{Capture, Sensitivity, TraceEvent, Value as Told};
+use limpid_core::trace::{Capture, Sensitivity, TraceEvent, Value as TraceValue};
 use serde_json::{Map, Value, json};
 
 use super::report::{Report, verdict};
@@ -15,12 +15,12 @@ pub(super) struct Json {
     capture: Capture,
 }
 
-/// Bytes as a text of as many characters.
+/// Returns bytes as text with one character for each.
 pub(super) fn latin1(bytes: &[u8]) -> String {
     bytes.iter().copied().map(char::from).collect()
 }
 
-/// Fields as pairs, in order.
+/// Returns fields as pairs, in order.
 pub(super) fn pairs(fields: Fields<'_>) -> Vec<(String, String)> {
     fields.iter().map(|field| (latin1(field.name), latin1(field.value))).collect()
 }
@@ -35,19 +35,19 @@ impl Json {
         self.out.push('\n');
     }
 
-    /// A value as far as it may be shown; `name` is that of the field that it belongs to.
-    fn value(&self, value: &Told<'_>, sensitivity: Sensitivity, name: &[u8]) -> Value {
+    /// Returns a value as far as it may be shown; `name` is the name of its field.
+    fn value(&self, value: &TraceValue<'_>, sensitivity: Sensitivity, name: &[u8]) -> Value {
         match *value {
-            Told::Flag(flag) => flag.into(),
-            Told::Count(count) => count.into(),
-            Told::Word(word) => word.into(),
-            Told::Version(version) => version.to_string().into(),
-            Told::Bytes(bytes) => match sensitivity {
+            TraceValue::Flag(flag) => flag.into(),
+            TraceValue::Count(count) => count.into(),
+            TraceValue::Word(word) => word.into(),
+            TraceValue::Version(version) => version.to_string().into(),
+            TraceValue::Bytes(bytes) => match sensitivity {
                 Sensitivity::Public => latin1(bytes).into(),
                 Sensitivity::Fields => latin1(self.capture.field(name, bytes)).into(),
                 _ => latin1(&self.capture.line(bytes)).into(),
             },
-            Told::ResponseHead(head) => {
+            TraceValue::ResponseHead(head) => {
                 let fields = head.fields.iter().map(|field| {
                     let value = self.capture.field(field.name, field.value);
                     json!([latin1(field.name), latin1(value)])
@@ -59,7 +59,7 @@ impl Json {
                     "fields": fields.collect::<Vec<_>>(),
                 })
             }
-            // The parser tells no other kind of value.
+            // The parser emits no other kinds of values.
             _ => Value::Null,
         }
     }
@@ -71,7 +71,7 @@ impl Report for Json {
         object.insert("event".into(), event.kind().metadata().name.into());
         let mut name: &[u8] = b"";
         event.visit(|field, value| {
-            if let ("name", Told::Bytes(bytes)) = (field.name, value) {
+            if let ("name", TraceValue::Bytes(bytes)) = (field.name, value) {
                 name = bytes;
             }
             object.insert(field.name.into(), self.value(&value, field.sensitivity, name));
@@ -86,7 +86,7 @@ impl Report for Json {
                 "keep_alive": reading.keep_alive,
                 "expects_continue": reading.expects_continue,
             }),
-            // The parser tells the same.
+            // The parser emits the same as a trace event.
             Event::Informational(_) => return,
             Event::Data(data) => json!({ "event": "data", "size": data.len() }),
             Event::End(trailers) => json!({ "event": "end", "trailers": trailers.len() }),

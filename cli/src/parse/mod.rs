@@ -1,4 +1,4 @@
-//! `limpid parse`: what bytes mean to a client or a server, and why.
+//! `limpid parse`: how a client or a server parses bytes, and why.
 
 mod batch;
 mod json;
@@ -20,21 +20,21 @@ use limpid_core::trace::{Capture, Interest, Logger, Meta, Sink, TraceEvent};
 
 use report::Report;
 
-/// Exit codes, as `--help` tells them.
+/// The exit codes, for `--help`.
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  every byte was used and no message is unfinished, or the connection became a tunnel
-  1  a message is unfinished: more bytes are needed
-  2  the arguments or the file cannot be used
-  3  the bytes are refused";
+  0  every byte was parsed and every message is complete, or the connection became a tunnel
+  1  a message is incomplete
+  2  the arguments are invalid or the file cannot be read
+  3  the bytes are rejected";
 
-/// Read bytes as HTTP/1.1, and say what they mean and why.
+/// Parse bytes as HTTP/1.1, and show the result with its reasons.
 #[derive(Args, Debug)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct ParseArgs {
     /// The file to read; without one, standard input
     file: Option<PathBuf>,
-    /// Who reads: a server reads requests, a client reads responses
+    /// The reader: a server reads requests, a client reads responses
     #[arg(long, value_enum, default_value = "server")]
     role: Reader,
     /// The method of the request that a response answers
@@ -43,31 +43,31 @@ pub(crate) struct ParseArgs {
     /// The peer closes the connection after the bytes
     #[arg(long)]
     eof: bool,
-    /// How the bytes arrive; what is read does not depend on it
+    /// How the bytes arrive; the result does not depend on it
     #[arg(long, default_value_t, value_name = "whole|bytewise|random:SEED")]
     chunking: Chunking,
-    /// Rules that may be broken, or "all"
+    /// Rules to tolerate, or "all"
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = lenient)]
     lenient: Vec<Lenient>,
-    /// What may be shown: redacted, default, private or everything
+    /// Values to show: redacted, default, private or everything
     #[arg(long, default_value = "default", value_name = "MODE")]
     capture: Capture,
-    /// Write JSON, an object a line
+    /// Write JSON, one object on each line
     #[arg(long)]
     json: bool,
-    /// Read cases and write answers, a JSON object a line each; bytes are shown as they are
+    /// Read cases and write answers, one JSON object on each line; bytes are shown unredacted
     #[arg(long, conflicts_with_all = ["file", "role", "method", "eof", "chunking", "json"])]
     batch: bool,
 }
 
-/// Who reads.
+/// The reading role.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Reader {
     Client,
     Server,
 }
 
-/// One tolerance by its name, in any case, with `-` or `_`.
+/// Returns a tolerance by its name, in any case, with `-` or `_`.
 fn lenient(name: &str) -> Result<Lenient, String> {
     let name = name.to_ascii_uppercase().replace('-', "_");
     if name == "ALL" {
@@ -107,7 +107,7 @@ pub(crate) fn run(args: ParseArgs) -> ExitCode {
     };
     match told {
         Ok((report, outcome)) => match io::stdout().lock().write_all(report.as_bytes()) {
-            // Who closes our output early has seen enough.
+            // A closed standard output is not an error.
             Ok(()) | Err(_) => exit_code(&outcome),
         },
         Err(error) => unusable(&error),
@@ -126,7 +126,7 @@ fn read(file: Option<PathBuf>) -> io::Result<Vec<u8>> {
 }
 
 fn unusable(error: &dyn std::error::Error) -> ExitCode {
-    // Without a standard error, the exit code has to do.
+    // If standard error cannot be written, only the exit code reports the failure.
     let _ = writeln!(io::stderr(), "limpid parse: {error}");
     ExitCode::from(2)
 }
@@ -139,7 +139,7 @@ fn exit_code(outcome: &Outcome) -> ExitCode {
     })
 }
 
-/// Shows a report what the parser tells.
+/// Passes the parser's events to a report.
 struct Listener<R>(RefCell<R>);
 
 impl<R: Report> Sink for Listener<R> {
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_told_part_by_part() {
+    fn message_is_reported_part_by_part() {
         let bytes = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\
             3;a=b\r\nabc\r\n0\r\nX: \xe9\r\n\r\n";
         assert_eq!(
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_pointed_at() {
+    fn rejection_has_caret_under_byte() {
         let text = as_text(Role::Server, b"GET / HTTP/1.1\r\nX\x1b: y\r\n\r\n");
         assert_eq!(
             text,
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn no_report_shows_a_secret_or_a_control_byte() {
+    fn reports_hide_secrets_and_control_bytes() {
         let requests: [&[u8]; 3] = [
             b"GET /?token=hunter2 HTTP/1.1\r\nCookie: hunter2\r\nHost: a\r\n\r\n",
             b"GET / HTTP/1.1\r\nAuthorization: hunter2\x1b\r\n\r\n",

@@ -1,10 +1,10 @@
-//! What is told of bytes that were read.
+//! Reports of parsed bytes.
 
 use limpid_core::http1::Event;
 use limpid_core::internal::transcript::{Outcome, Setup};
 use limpid_core::trace::TraceEvent;
 
-/// The word that the batch protocol has for an outcome.
+/// Returns the word of the batch protocol for an outcome.
 pub(super) const fn verdict(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Complete | Outcome::Switched(_) => "accept",
@@ -13,12 +13,12 @@ pub(super) const fn verdict(outcome: &Outcome) -> &'static str {
     }
 }
 
-/// A way to tell what was read.
+/// A format of reports.
 pub(super) trait Report {
-    /// The parser tells a fact.
+    /// Adds a trace event of the parser.
     fn trace(&mut self, event: &TraceEvent<'_>);
-    /// The connection tells a part of a message.
+    /// Adds a part of a message.
     fn event(&mut self, event: Event<'_>);
-    /// All was read.
+    /// Returns the report after all bytes were read.
     fn end(self, setup: &Setup<'_>, bytes: &[u8], outcome: &Outcome) -> String;
 }

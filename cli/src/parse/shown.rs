@@ -1,8 +1,8 @@
-//! Bytes of a peer as a terminal may see them.
+//! A peer's bytes in a form that is safe for a terminal.
 
 use std::fmt::{self, Write};
 
-/// Bytes with all that is not printable ASCII as an escape, so that none reaches a terminal raw.
+/// Bytes with everything but printable ASCII escaped.
 pub(super) struct Shown<'a>(pub(super) &'a [u8]);
 
 impl fmt::Display for Shown<'_> {
@@ -21,12 +21,12 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
-/// How many columns a line may take.
+/// The most columns of a line.
 const WIDTH: usize = 76;
 
-/// The line of `bytes` around `offset`, in visible characters, and a caret under that byte.
+/// Returns the line of `bytes` around `offset` in visible characters, and a caret under that byte.
 ///
-/// `None` where `allowed` does not show the line as it is.
+/// Returns `None` if `allowed` does not show the whole line.
 pub(super) fn pointed_at(
     bytes: &[u8],
     offset: usize,
@@ -41,7 +41,7 @@ pub(super) fn pointed_at(
     if !allowed(&bytes[start..end]) {
         return None;
     }
-    // A long line is shown from some bytes before the fault to some after it.
+    // A long line is truncated around the error.
     let from = start.max(offset.saturating_sub(WIDTH / 3));
     let to = end.min(offset + WIDTH / 3);
     let cut = |is_cut| if is_cut { "..." } else { "" };
@@ -56,14 +56,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_caret_stands_under_the_byte() {
+    fn caret_is_under_byte() {
         let (from, lines) = pointed_at(b"GET / HTTP/1.1\r\nX\x1b : y\r\n", 18, |_| true).unwrap();
         assert_eq!(from, 16);
         assert_eq!(lines, "    X\\x1b : y\\r\\n\n         ^\n");
     }
 
     #[test]
-    fn a_long_line_is_cut_around_the_fault() {
+    fn long_line_is_truncated_around_error() {
         let mut line = vec![b'a'; 1000];
         line[500] = 0;
         let (from, lines) = pointed_at(&line, 500, |_| true).unwrap();
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_pointed_at_behind_the_end() {
+    fn missing_byte_has_caret_after_end() {
         let (_, lines) = pointed_at(b"HTTP/1.1 2", 10, |_| true).unwrap();
         assert_eq!(lines, "    HTTP/1.1 2\n              ^\n");
     }

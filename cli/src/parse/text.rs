@@ -1,4 +1,4 @@
-//! What was read, for a person.
+//! The report for people.
 
 use std::fmt::{self, Write};
 
@@ -10,11 +10,11 @@ use limpid_core::trace::{Capture, TraceEvent};
 use super::report::Report;
 use super::shown::{Shown, pointed_at};
 
-/// Rows of offset, what stands there, and what it says.
+/// Rows of an offset, a kind and a description.
 pub(super) struct Text {
     out: String,
     capture: Capture,
-    /// Bytes of body that were read and not told: a row for each piece would tell of the pieces.
+    /// Bytes of the body since the last row: rows must not depend on the pieces.
     data: u64,
 }
 
@@ -97,7 +97,7 @@ impl Report for Text {
                 let decision = if reusable { "goes on" } else { "ends here" };
                 self.row(None, "connection", format_args!("{decision}: {why}"));
             }
-            // The outcome tells of a refusal, and a status line of an informational response.
+            // The outcome shows a rejection, and the status line shows an informational response.
             _ => {}
         }
     }

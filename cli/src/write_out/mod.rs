@@ -1,4 +1,4 @@
-//! `-w`: what is written after a request, in the words of curl.
+//! `-w`: output after a request, by curl's variables.
 
 mod transfer;
 mod variables;
@@ -9,7 +9,7 @@ use std::io::{self, Read, Write};
 pub(crate) use self::transfer::Transfer;
 use self::variables::{Shown, VARIABLES, write_json, write_json_fields};
 
-/// A format, taken apart.
+/// A parsed format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Format(Vec<Piece>);
 
@@ -23,8 +23,8 @@ enum Piece {
 }
 
 impl Format {
-    /// Reads a format: as it is, or from the file after `@`, which is standard input if it is `-`.
-    /// Line breaks of a file do not count, as with curl.
+    /// Reads a format: the argument, or the file after `@`, where `-` is standard input. Line breaks of a
+    /// file are ignored, as in curl.
     pub(crate) fn read(argument: &str) -> io::Result<Self> {
         let text = match argument.strip_prefix('@') {
             None => return Ok(Self::parse(argument)),
@@ -53,7 +53,7 @@ impl Format {
         Self(pieces)
     }
 
-    /// Writes what the format says of a request to standard output, or where it says.
+    /// Writes the format with the values of a request to standard output, or where the format directs.
     pub(crate) fn write(&self, transfer: &Transfer) -> io::Result<()> {
         let (mut out, mut to_stderr) = (Vec::new(), false);
         for piece in &self.0 {
@@ -79,7 +79,7 @@ impl Format {
     }
 }
 
-/// The piece at the beginning of `text`, which is a `%` or a backslash, and how long it is.
+/// Returns the piece at the beginning of `text`, which is a `%` or a backslash, and its length.
 fn special(text: &str) -> (Piece, usize) {
     let text_of = |text: &str, len| (Piece::Text(text.to_owned()), len);
     for (start, piece) in [
@@ -95,7 +95,7 @@ fn special(text: &str) -> (Piece, usize) {
             return text_of(meaning, escape.len());
         }
     }
-    // What means nothing is written as it is.
+    // Unknown sequences are written unchanged.
     text_of(&text[..1], 1)
 }
 
@@ -142,14 +142,14 @@ mod tests {
     }
 
     #[test]
-    fn a_format_is_taken_apart_as_curl_does_it() {
+    fn format_is_parsed_as_in_curl() {
         let variable = |name: &str| Piece::Variable(name.to_owned());
         for (format, pieces) in [
             ("", vec![]),
             ("100%% \\n\\t\\r", vec![text("100% \n\t\r")]),
             ("%{url}x", vec![variable("url"), text("x")]),
             ("%header{Server}", vec![Piece::Field("Server".to_owned())]),
-            // What means nothing stands for itself.
+            // Unknown sequences are unchanged.
             ("%b \\q %", vec![text("%b \\q %")]),
             ("%{url", vec![text("%{url")]),
             ("%{ %{url}", vec![variable(" %{url")]),

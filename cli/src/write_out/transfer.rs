@@ -1,4 +1,4 @@
-//! What is known of a request when it is over.
+//! The results of a finished request.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -11,10 +11,10 @@ use limpid_io::{Error, Sizes, Timings};
 use crate::driver::{Body, Response};
 use crate::exit::Exit;
 
-/// What is known of a request when it is over.
+/// The results of a finished request.
 #[derive(Debug, Default)]
 pub(crate) struct Transfer {
-    /// The URL as it was given, and which of them it is, from 0.
+    /// The URL as given, and its index, from 0.
     pub(super) url: String,
     pub(super) number: u64,
     pub(super) method: String,
@@ -22,18 +22,18 @@ pub(crate) struct Transfer {
     pub(super) response: Option<Head>,
     pub(super) timings: Timings,
     pub(super) sizes: Sizes,
-    /// In what it failed, if it did.
+    /// The phase in which it failed, if it did.
     failed: Option<Phase>,
     pub(super) exit: Option<Exit>,
     pub(super) error: Option<String>,
 }
 
-/// What is known of a response.
+/// The head of a response.
 #[derive(Debug)]
 pub(super) struct Head {
     pub(super) url: String,
     pub(super) scheme: &'static str,
-    /// Where it leads, if it is a redirect.
+    /// The target of a redirect.
     pub(super) redirect: Option<String>,
     pub(super) status: u16,
     pub(super) version: Version,
@@ -43,18 +43,18 @@ pub(super) struct Head {
 }
 
 impl Transfer {
-    /// A request that is to be sent.
+    /// Returns a transfer that has not begun.
     pub(crate) fn new(url: &str, number: usize, method: &str) -> Self {
         let (url, method) = (url.to_owned(), method.to_owned());
         Self { url, number: number as u64, method, ..Self::default() }
     }
 
-    /// Its body goes to this file.
+    /// Sets the file of the body.
     pub(crate) fn written_to(&mut self, name: &str) {
         self.filename = Some(name.to_owned());
     }
 
-    /// The head of the response has come.
+    /// Takes the head of the response.
     pub(crate) fn head(&mut self, response: &Response<'_>) {
         (self.timings, self.sizes) = (response.timings(), response.sizes());
         let url = response.url();
@@ -74,17 +74,17 @@ impl Transfer {
         });
     }
 
-    /// The body has come, or is given up.
+    /// Takes the totals of the body, complete or cancelled.
     pub(crate) fn body(&mut self, body: &Body<'_>) {
         (self.timings, self.sizes) = body.totals();
     }
 
-    /// It has failed, and this is what a person is told.
+    /// Sets the exit code and message of a failure.
     pub(crate) fn failed(&mut self, exit: Exit, error: String) {
         (self.exit, self.error) = (Some(exit), Some(error));
     }
 
-    /// It has failed for this reason.
+    /// Sets the phase and timings of a failure.
     pub(crate) fn failed_with(&mut self, error: &Error) {
         self.failed = error.exchange().map(|error| error.phase);
         if let Some(history) = error.history() {
@@ -92,14 +92,13 @@ impl Transfer {
         }
     }
 
-    /// The value of the first field of this name.
+    /// Returns the value of the first field of this name.
     pub(super) fn field(&self, name: &str) -> Option<&[u8]> {
         self.response.as_ref()?.fields.fields().get(name)
     }
 
-    /// How much time had passed when the host name was resolved, when the connection was open, when
-    /// TLS was, when the request was sent and when the first byte had come; zero for what has not
-    /// happened.
+    /// Returns the times when the host name was resolved, the connection opened, TLS established, the
+    /// request sent and the first byte received; zero for steps that did not occur.
     pub(super) fn points(&self) -> [Duration; 5] {
         let Timings { pool, resolve, connect, tls, send, wait, receive, .. } = self.timings;
         let came_to = |phase: Phase| self.failed.is_none_or(|failed| rank(failed) > rank(phase));
@@ -117,7 +116,7 @@ impl Transfer {
         })
     }
 
-    /// How much time had passed when the request could be sent; zero if it could not.
+    /// Returns the time when the request could be sent, or zero.
     pub(super) fn ready(&self) -> Duration {
         let Timings { pool, resolve, connect, tls, send, .. } = self.timings;
         let parts = [pool, resolve, connect, tls].into_iter().flatten();
@@ -125,7 +124,7 @@ impl Transfer {
     }
 }
 
-/// The order of phases. What has failed before any of them has come to none.
+/// Returns the rank of a phase, or 0 for those before the first step.
 const fn rank(phase: Phase) -> u8 {
     match phase {
         Phase::Pool => 0,

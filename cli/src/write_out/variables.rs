@@ -1,4 +1,4 @@
-//! The variables of `-w`, by curl's names.
+//! The variables of `-w`, under curl's names.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -9,7 +9,7 @@ use limpid_core::http1::Version;
 
 use super::transfer::{Head, Transfer};
 
-/// How a variable is shown.
+/// The format of a variable.
 pub(super) enum Shown<'f> {
     Nothing,
     Text(Cow<'f, str>),
@@ -22,7 +22,7 @@ pub(super) enum Shown<'f> {
 
 type Variable = fn(&Transfer) -> Shown<'_>;
 
-/// Every variable that has a value, in the order of curl's `%{json}`.
+/// Every supported variable, in the order of curl's `%{json}`.
 pub(super) const VARIABLES: [(&str, Variable); 42] = [
     ("content_type", |transfer| bytes(transfer.field("Content-Type"))),
     ("errormsg", |transfer| text(transfer.error.as_deref())),
@@ -106,20 +106,20 @@ fn port(transfer: &Transfer, address: fn(&Head) -> Option<SocketAddr>) -> Shown<
     Shown::Number(port.into())
 }
 
-/// Bytes a second.
+/// Returns bytes per second.
 fn speed(transfer: &Transfer, bytes: u64) -> Shown<'_> {
     let micros = transfer.timings.total.as_micros().max(1);
     let speed = u128::from(bytes) * 1_000_000 / micros;
     Shown::Number(u64::try_from(speed).unwrap_or(u64::MAX))
 }
 
-/// Whether the certificate was refused. OpenSSL's number for the reason, which curl shows, is not
+/// Returns whether the certificate was rejected: curl shows OpenSSL's number for the reason, which is not
 /// known here.
 fn untrusted(transfer: &Transfer) -> bool {
     transfer.exit == Some(crate::exit::Exit::Certificate)
 }
 
-/// `%{json}`: every variable, as an object on one line.
+/// Writes `%{json}`: every variable, as an object on one line.
 pub(super) fn write_json(transfer: &Transfer, out: &mut Vec<u8>) -> io::Result<()> {
     let mut separator = '{';
     for (name, value) in VARIABLES {
@@ -137,8 +137,7 @@ pub(super) fn write_json(transfer: &Transfer, out: &mut Vec<u8>) -> io::Result<(
     Ok(())
 }
 
-/// `%{header_json}`: the fields of the response by their names in lower case, each with all its
-/// values.
+/// Writes `%{header_json}`: the fields of the response by lowercase names, each with all its values.
 pub(super) fn write_json_fields(transfer: &Transfer, out: &mut Vec<u8>) -> io::Result<()> {
     let mut fields: Vec<(String, Vec<String>)> = Vec::new();
     for field in transfer.response.iter().flat_map(|head| head.fields.fields().iter()) {
@@ -167,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_that_was_not_sent_has_zeros() {
+    fn unsent_request_has_zeros() {
         let transfer = Transfer::new("http://a/", 1, "GET");
         let mut json = Vec::new();
         write_json(&transfer, &mut json).unwrap();

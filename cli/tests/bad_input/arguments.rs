@@ -1,33 +1,33 @@
-//! Arguments that make no sense, and URLs that are none.
+//! Invalid arguments and URLs.
 
 use crate::common::finished;
 use crate::failing::{Failing, one_line};
 
-/// The line for arguments that are refused before anything is done.
+/// Returns the message for arguments that are rejected before any action.
 fn refused(arguments: &[&str]) -> String {
     one_line(2, &finished(arguments))
 }
 
 #[test]
-fn a_field_without_colon() {
+fn field_without_colon_is_rejected() {
     let line = refused(&["-H", "X-Cache HIT", "http://localhost/"]);
     assert!(line.contains("'X-Cache HIT'") && line.contains("'Name: value'"), "{line}");
 }
 
 #[test]
-fn a_field_that_would_split_the_request() {
+fn field_that_splits_request_is_rejected() {
     let line = refused(&["-H", "X: a\r\nY: b", "http://localhost/"]);
     assert!(line.contains("control character"), "{line}");
 }
 
 #[test]
-fn a_logger_or_level_that_is_unknown() {
+fn unknown_logger_or_level_is_rejected() {
     let line = refused(&["--log", "httpx=loud", "http://localhost/"]);
     assert!(line.contains("loud"), "{line}");
 }
 
 #[test]
-fn times_that_are_none() {
+fn invalid_times_are_rejected() {
     for option in ["--connect-timeout", "--read-timeout", "--pool-timeout", "--max-time"] {
         for time in ["soon", "nan", "inf", "1e400"] {
             let line = refused(&[option, time, "http://localhost/"]);
@@ -38,7 +38,7 @@ fn times_that_are_none() {
 }
 
 #[test]
-fn a_proxy_that_is_none() {
+fn invalid_proxy_is_rejected() {
     for (proxy, why) in [
         ("ftp://localhost", "http, https, socks5 or socks5h"),
         ("http://localhost:99999", "port"),
@@ -50,7 +50,7 @@ fn a_proxy_that_is_none() {
 }
 
 #[test]
-fn an_address_that_is_none() {
+fn invalid_address_is_rejected() {
     for (argument, why) in [
         ("localhost", "HOST:PORT:ADDRESS"),
         ("localhost:80", "HOST:PORT:ADDRESS"),
@@ -65,25 +65,25 @@ fn an_address_that_is_none() {
 }
 
 #[test]
-fn a_name_that_no_server_has() {
+fn invalid_server_name_is_rejected() {
     let line = refused(&["--tls-server-name", "www example", "https://localhost/"]);
     assert!(line.contains("'www example'") && line.contains("host name"), "{line}");
 }
 
 #[test]
-fn a_driver_that_is_unknown() {
+fn unknown_driver_is_rejected() {
     let line = refused(&["--driver", "curio", "http://localhost/"]);
     assert!(line.contains("'curio'") && line.contains("std and tokio"), "{line}");
 }
 
 #[test]
-fn a_capture_mode_that_is_unknown() {
+fn unknown_capture_mode_is_rejected() {
     let line = refused(&["--capture", "some", "http://localhost/"]);
     assert!(line.contains("redacted, default, private or everything"), "{line}");
 }
 
 #[test]
-fn options_that_contradict_each_other() {
+fn contradicting_options_are_rejected() {
     refused(&["-k", "--cacert", "ca.pem", "https://localhost/"]);
     assert!(refused(&["--key", "key.pem", "https://localhost/"]).contains("--cert"));
     refused(&["-v", "--log", "httpx=info", "https://localhost/"]);
@@ -91,13 +91,13 @@ fn options_that_contradict_each_other() {
 }
 
 #[test]
-fn options_that_are_unknown_and_urls_that_are_missing() {
+fn unknown_options_and_missing_urls_are_rejected() {
     assert!(refused(&["--nope", "http://localhost/"]).contains("--nope"));
     assert!(refused(&["-v"]).contains("URL"));
 }
 
 #[test]
-fn a_scheme_that_is_unknown() {
+fn unknown_scheme_is_rejected() {
     for url in ["ftp://localhost/", "gopher://localhost/", "file:///etc/passwd"] {
         let failing = Failing::with(1, &[url]);
         failing.says(&[url]);
@@ -106,7 +106,7 @@ fn a_scheme_that_is_unknown() {
 }
 
 #[test]
-fn a_url_that_is_malformed() {
+fn malformed_url_is_rejected() {
     for url in [
         "http://",
         "http:///path",
@@ -124,7 +124,7 @@ fn a_url_that_is_malformed() {
 }
 
 #[test]
-fn a_method_that_is_no_token() {
+fn method_that_is_not_a_token_is_rejected() {
     let server = limpid_tests::server::Server::tcp(vec![vec![], vec![]]).unwrap();
     let url = format!("http://localhost:{}/", server.port());
     let failing = Failing::with(43, &["-X", "GET /", &url]);

@@ -1,4 +1,4 @@
-//! Peers that go away too early.
+//! Peers that close too early.
 
 use limpid_tests::certificates::{Certificates, Identity};
 use limpid_tests::script::{Script, Step, answer, send};
@@ -16,7 +16,7 @@ fn body_failed(text: &str) -> String {
     )
 }
 
-/// Asks for a page of a server with this script.
+/// Requests a page from a server with this script.
 fn played(script: Script, code: i32) -> Failing {
     let server = Server::tcp(vec![script.clone(), script]).unwrap();
     let failing = Failing::with(code, &[&format!("http://127.0.0.1:{}/", server.port())]);
@@ -24,12 +24,12 @@ fn played(script: Script, code: i32) -> Failing {
     failing
 }
 
-/// Asks for a page, is given these bytes, and nothing more.
+/// Requests a page, of which only these bytes arrive.
 fn cut(bytes: &str, code: i32) -> Failing {
     played(vec![Step::ReadRequest, send(bytes), Step::Close], code)
 }
 
-/// The same over TLS, with the end that `last` makes.
+/// Does the same over TLS, with `last` as the end.
 fn cut_over_tls(bytes: &str, last: Step, code: i32) -> Failing {
     let certificates = Certificates::new().unwrap();
     let tls = certificates.server(Identity::Good).unwrap();
@@ -44,7 +44,7 @@ fn cut_over_tls(bytes: &str, last: Step, code: i32) -> Failing {
 
 #[test]
 fn at_once() {
-    // The end comes before the request, and the request can still be sent.
+    // The connection ends before the request, and the request can still be sent.
     let failing = played(vec![Step::Shutdown], 52);
     failing.says(&["closed", "without sending a response"]);
     failing.closes_after(DISCONNECTED);
@@ -57,7 +57,7 @@ fn after_the_request() {
 
 #[test]
 fn within_the_head() {
-    // curl takes what has come for the whole head, and succeeds.
+    // curl takes the received part for the whole head, and succeeds.
     cut("HTTP/1.1 20", 56).closes_after(DISCONNECTED);
     cut("HTTP/1.1 200 OK\r\nContent-Le", 56).closes_after(DISCONNECTED);
 }
@@ -92,7 +92,7 @@ fn within_a_chunk_size() {
 }
 
 #[test]
-fn over_tls_with_and_without_a_farewell() {
+fn close_over_tls_with_and_without_close_notify() {
     for last in [Step::CloseNotify, Step::Shutdown] {
         cut_over_tls("", last.clone(), 52).closes_after(DISCONNECTED);
         let failing = cut_over_tls("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", last, 18);
@@ -104,7 +104,7 @@ fn over_tls_with_and_without_a_farewell() {
 }
 
 #[test]
-fn by_a_reset_before_the_response() {
+fn reset_before_response() {
     let failing = played(vec![Step::ReadRequest, Step::Reset], 56);
     failing.says(&["reset"]);
     failing.closes_after(
@@ -114,9 +114,9 @@ fn by_a_reset_before_the_response() {
 }
 
 #[test]
-fn by_a_reset_within_the_body() {
+fn reset_within_body() {
     let mut script = answer("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
-    // A reset overtakes what was sent, unless that was read before.
+    // A reset discards data that was not read before.
     script.extend([Step::Sleep(std::time::Duration::from_millis(200)), Step::Reset]);
     played(script, 56).closes_after(
         "httpcore.http11 - receive_response_body.failed \

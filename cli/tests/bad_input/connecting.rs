@@ -1,4 +1,4 @@
-//! Hosts that are unknown, and ports that let nobody in.
+//! Unknown hosts and closed ports.
 
 use limpid_tests::script::answer;
 use limpid_tests::server::{Listen, Server};
@@ -6,13 +6,13 @@ use limpid_tests::server::{Listen, Server};
 use crate::failing::Failing;
 
 #[test]
-fn a_host_that_is_unknown() {
-    let failing = Failing::with(6, &["http://nobody.invalid/"]);
-    failing.says(&["nobody.invalid:80", "resolving the host name"]);
+fn unknown_host_fails() {
+    let failing = Failing::with(6, &["http://missing.invalid/"]);
+    failing.says(&["missing.invalid:80", "resolving the host name"]);
     let prefix = "httpcore.connection - connect_tcp.failed exception=ConnectError(gaierror";
     let expected = [
         format!("{prefix}(-2, 'Name or service not known'))"),
-        // Where there is no resolver to ask.
+        // The error without a resolver.
         format!("{prefix}(-3, 'Temporary failure in name resolution'))"),
     ];
     assert_eq!(failing.trace.len(), 1);
@@ -20,7 +20,7 @@ fn a_host_that_is_unknown() {
 }
 
 #[test]
-fn a_port_that_refuses() {
+fn closed_port_fails() {
     let server = Server::start(Listen::Refuse, vec![]).unwrap();
     let authority = format!("127.0.0.1:{}", server.port());
     let failing = Failing::with(7, &[&format!("http://{authority}/")]);
@@ -32,7 +32,7 @@ fn a_port_that_refuses() {
 }
 
 #[test]
-fn the_first_failure_decides_and_the_others_are_told() {
+fn first_failure_determines_exit_code() {
     let server = Server::start(Listen::Refuse, vec![]).unwrap();
     let refused = format!("http://127.0.0.1:{}/", server.port());
     let finished = crate::common::finished([&refused, "ftp://localhost/"]);
@@ -47,13 +47,13 @@ fn the_first_failure_decides_and_the_others_are_told() {
 }
 
 #[test]
-fn silence_is_kept_when_asked_for() {
+fn silent_option_suppresses_messages() {
     let finished = crate::common::finished(["-s", "ftp://localhost/"]);
     assert_eq!((finished.code, finished.stderr.as_str()), (1, ""));
 }
 
 #[test]
-fn what_led_to_a_failure_has_no_secrets_and_has_an_end() {
+fn trace_after_failure_is_redacted_and_bounded() {
     let moved = "HTTP/1.1 302 Found\r\nLocation: /?token=planted\r\nSet-Cookie: a=planted\r\n\
         Content-Length: 0\r\n\r\n";
     let script = [answer(moved), answer(moved), answer(moved), answer("no HTTP")].concat();
@@ -63,6 +63,6 @@ fn what_led_to_a_failure_has_no_secrets_and_has_an_end() {
     assert!(!finished.stderr.contains("planted"), "{}", finished.stderr);
     let lines: Vec<&str> = finished.stderr.lines().collect();
     assert_eq!(lines.len(), 22, "{}", finished.stderr);
-    assert!(lines[1].ends_with(" earlier lines; -v tells all)"), "{}", lines[1]);
+    assert!(lines[1].ends_with(" earlier lines; -v shows all)"), "{}", lines[1]);
     drop(server);
 }

@@ -1,24 +1,24 @@
-//! A command that fails as it should.
+//! A command that fails as expected.
 
 use limpid_tests::command::Finished;
 
 use crate::common::finished;
 
-/// How an exchange ends after its request was sent, or could not be.
+/// The end of an exchange after its request was sent, or could not be.
 pub(crate) const RESPONSE_CLOSED: [&str; 2] =
     ["httpcore.http11 - response_closed.started", "httpcore.http11 - response_closed.complete"];
 
-/// What a failing command says.
+/// The output of a failing command.
 #[derive(Debug)]
 pub(crate) struct Failing {
-    /// The one line, after `limpid: (CODE) `.
+    /// The message after `limpid: (CODE) `.
     pub(crate) line: String,
-    /// With `-v`: the trace from the operation that failed on, without levels and times.
+    /// The trace with `-v` from the failed operation on, without levels and times.
     pub(crate) trace: Vec<String>,
 }
 
 impl Failing {
-    /// Runs the command twice, without and with `-v`: both times it ends with this code.
+    /// Runs the command without and with `-v`, and checks both exit codes.
     pub(crate) fn with(code: i32, arguments: &[&str]) -> Self {
         let silent = finished(arguments);
         let quiet = one_line(code, &silent);
@@ -36,21 +36,21 @@ impl Failing {
             .map(str::to_owned)
             .collect();
         let kept: Vec<&str> = kept(&silent).skip_while(|line| !failed(line)).collect();
-        assert_eq!(kept, trace, "without -v, what led to the failure is told after it");
+        assert_eq!(kept, trace, "without -v, the lines of the failed request follow the message");
         Self { line: quiet, trace }
     }
 
-    /// Checks the trace: this operation failed, and nothing follows.
+    /// Checks that the trace ends with this failed operation.
     pub(crate) fn ends_with(&self, failed: &str) {
         assert_eq!(self.trace, [failed]);
     }
 
-    /// Checks the trace: this operation failed, and the response is closed.
+    /// Checks that the trace ends with this failed operation and the close of the response.
     pub(crate) fn closes_after(&self, failed: &str) {
         assert_eq!(self.trace, [&[failed], &RESPONSE_CLOSED[..]].concat());
     }
 
-    /// Checks that the line says all this.
+    /// Checks that the message contains all parts.
     pub(crate) fn says(&self, parts: &[&str]) {
         for part in parts {
             assert!(self.line.contains(part), "{part:?} is missing: {}", self.line);
@@ -58,7 +58,7 @@ impl Failing {
     }
 }
 
-/// The one line of a command that failed with this code, without its beginning.
+/// Returns the message of a command that failed with this code, without its beginning.
 pub(crate) fn one_line(code: i32, finished: &Finished) -> String {
     let Finished { code: ended_with, stderr, .. } = finished;
     assert_eq!(*ended_with, code, "{stderr}");
@@ -68,7 +68,7 @@ pub(crate) fn one_line(code: i32, finished: &Finished) -> String {
     line.unwrap_or_else(|| panic!("{stderr}")).to_owned()
 }
 
-/// The lines that led to the failure, without levels and times.
+/// Returns the trace after the message, without levels and times.
 pub(crate) fn kept(finished: &Finished) -> impl Iterator<Item = &str> {
     let kept = finished.stderr.lines().filter_map(|line| line.strip_prefix("    "));
     kept.map(|line| line.split_once("] ").unwrap().1)

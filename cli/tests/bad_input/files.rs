@@ -1,4 +1,4 @@
-//! Files that cannot be read or written, and a server that says no.
+//! Files that cannot be read or written, and error statuses.
 
 use std::io;
 
@@ -15,7 +15,7 @@ const FOUND: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 const NOT_FOUND: &str = "HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone";
 
 #[test]
-fn an_authority_file_that_is_none() {
+fn invalid_authority_file_fails() {
     let directory = Directory::new().unwrap();
     let missing = directory.file("missing.pem");
     let empty = directory.write("empty.pem", "").unwrap();
@@ -23,7 +23,7 @@ fn an_authority_file_that_is_none() {
     let broken = directory.write("broken.pem", broken).unwrap();
     for file in [missing, empty, broken, directory.path().to_owned()] {
         let file = file.to_string_lossy();
-        // Nothing is asked: the port need not even exist.
+        // No request is sent: the port need not exist.
         let failing = Failing::with(77, &["--cacert", &file, "https://localhost:1/"]);
         failing.says(&[&file]);
         assert!(failing.trace.is_empty(), "nothing was begun");
@@ -31,7 +31,7 @@ fn an_authority_file_that_is_none() {
 }
 
 #[test]
-fn a_client_certificate_that_is_none() {
+fn invalid_client_certificate_fails() {
     let certificates = Certificates::new().unwrap();
     let good = certificates.issue(Identity::Good).unwrap();
     let other = certificates.issue(Identity::Good).unwrap();
@@ -60,7 +60,7 @@ fn a_client_certificate_that_is_none() {
         (&cert, &no_key, &no_key, "not a usable one"),
     ];
     for (cert, key, named, why) in examples {
-        // Nothing is asked: the port need not even exist.
+        // No request is sent: the port need not exist.
         let arguments = ["--cert", cert, "--key", key, "https://localhost:1/"];
         let failing = Failing::with(58, &arguments);
         failing.says(&[named, why]);
@@ -69,7 +69,7 @@ fn a_client_certificate_that_is_none() {
 }
 
 #[test]
-fn a_file_for_secrets_that_cannot_be_written() {
+fn unwritable_key_log_fails() {
     let file = Directory::new().unwrap().file("missing");
     let mut command = limpid(["https://localhost:1/"]);
     let finished = run(command.env("SSLKEYLOGFILE", &file), b"").unwrap();
@@ -78,7 +78,7 @@ fn a_file_for_secrets_that_cannot_be_written() {
 }
 
 #[test]
-fn data_that_cannot_be_read() {
+fn unreadable_data_fails() {
     let missing = Directory::new().unwrap().file("missing");
     let argument = format!("@{}", missing.display());
     let failing = Failing::with(26, &["-d", &argument, "http://localhost:1/"]);
@@ -87,7 +87,7 @@ fn data_that_cannot_be_read() {
 }
 
 #[test]
-fn an_output_that_cannot_be_written() {
+fn unwritable_output_fails() {
     let directory = Directory::new().unwrap();
     let file = directory.file("missing").join("page.html");
     let server = Server::tcp(vec![answer(FOUND)]).unwrap();
@@ -98,7 +98,7 @@ fn an_output_that_cannot_be_written() {
 }
 
 #[test]
-fn a_standard_output_that_nobody_reads() {
+fn closed_standard_output_fails() {
     let server = Server::tcp(vec![answer(FOUND)]).unwrap();
     let url = format!("http://127.0.0.1:{}/", server.port());
     let (reader, writer) = io::pipe().unwrap();
@@ -109,18 +109,18 @@ fn a_standard_output_that_nobody_reads() {
 }
 
 #[test]
-fn a_status_that_says_no() {
+fn error_status_fails_with_f() {
     let server = Server::tcp(vec![answer(NOT_FOUND), answer(NOT_FOUND)]).unwrap();
     let url = format!("http://127.0.0.1:{}/", server.port());
     let failing = Failing::with(22, &["-f", &url]);
     failing.says(&[&url, "404 Not Found"]);
-    // The exchange itself went well.
+    // The exchange itself succeeds.
     assert!(failing.trace.is_empty(), "{:?}", failing.trace);
     server.finish().unwrap();
 }
 
 #[test]
-fn a_body_that_is_not_wanted_is_given_up() {
+fn unwanted_body_is_cancelled() {
     let server = Server::tcp(vec![answer(NOT_FOUND)]).unwrap();
     let url = format!("http://127.0.0.1:{}/", server.port());
     let finished = finished(["-v", "-f", &url]);

@@ -1,5 +1,5 @@
-//! Whatever goes wrong, the command says so in one line, with curl's exit code, and ends. Where a
-//! request was under way, the lines that led to it follow, indented.
+//! Every failure of the command is one message with curl's exit code. If a request was in flight, its last
+//! lines follow, indented.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! Peers that speak no HTTP, or break its rules.
+//! Responses that are not HTTP, or violate its rules.
 
 use limpid_tests::coded::in_gzip;
 use limpid_tests::script::answer;
@@ -6,7 +6,7 @@ use limpid_tests::server::Server;
 
 use crate::failing::Failing;
 
-/// Asks for a page, and is given these bytes.
+/// Requests a page, and receives these bytes.
 fn given(bytes: impl AsRef<[u8]>, code: i32) -> Failing {
     let script = answer(bytes);
     let server = Server::tcp(vec![script.clone(), script]).unwrap();
@@ -34,7 +34,7 @@ fn body_failed(text: &str) -> String {
 }
 
 #[test]
-fn a_server_for_ssh() {
+fn ssh_server_is_rejected() {
     let failing = given("SSH-2.0-OpenSSH_9.2p1\r\n", 8);
     failing.says(&["HTTP/", "RFC 9112"]);
     failing
@@ -42,13 +42,13 @@ fn a_server_for_ssh() {
 }
 
 #[test]
-fn binary_junk() {
+fn binary_data_is_rejected() {
     let failing = given(b"\x00\x01\x02\xff\xfe binary", 8);
     failing.closes_after(&headers_failed("illegal request line"));
 }
 
 #[test]
-fn text_without_a_head() {
+fn text_without_head_is_rejected() {
     let failing = given("<html>Hello from 1991</html>\n", 8);
     assert_eq!(failing.trace.len(), 3);
     assert!(failing.trace[0].contains("receive_response_headers.failed"), "{:?}", failing.trace);
@@ -68,7 +68,7 @@ fn two_lengths() {
 }
 
 #[test]
-fn a_coding_that_is_unknown() {
+fn unknown_coding_is_rejected() {
     let failing = given("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", 8);
     failing.closes_after(&headers_failed("Only Transfer-Encoding: chunked is supported"));
 }
@@ -82,7 +82,7 @@ fn a_head_over_the_limit() {
 }
 
 #[test]
-fn a_chunk_size_that_is_no_number() {
+fn invalid_chunk_size_is_rejected() {
     let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     let failing = given(format!("{head}zz\r\nhello\r\n"), 56);
     failing.says(&["chunk size"]);
@@ -90,7 +90,7 @@ fn a_chunk_size_that_is_no_number() {
 }
 
 #[test]
-fn a_chunk_that_is_longer_than_it_says() {
+fn chunk_longer_than_its_size_is_rejected() {
     let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     let failing = given(format!("{head}3\r\nhello\r\n"), 56);
     failing.closes_after(
@@ -101,7 +101,7 @@ fn a_chunk_that_is_longer_than_it_says() {
 }
 
 #[test]
-fn a_switch_that_nobody_asked_for() {
+fn unrequested_switch_is_rejected() {
     let failing = given("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", 8);
     failing.closes_after(&headers_failed(
         "Received server _SWITCH_UPGRADE event without a pending proposal",
@@ -109,12 +109,12 @@ fn a_switch_that_nobody_asked_for() {
 }
 
 #[test]
-fn escape_sequences_of_a_peer_reach_no_terminal() {
+fn escape_sequences_of_peer_are_escaped() {
     let failing = given("HTTP/1.1 200 OK\r\nX: \x1b[2J\r\n\r\n", 8);
     assert!(!failing.line.contains('\x1b'), "{}", failing.line);
 }
 
-/// Asks for a compressed page, is given this, and fails with these words.
+/// Requests a compressed page, receives this response, and checks the message.
 fn coded(response: &[u8], words: &[&str]) {
     let script = answer(response);
     let server = Server::tcp(vec![script.clone(), script]).unwrap();
@@ -122,14 +122,14 @@ fn coded(response: &[u8], words: &[&str]) {
     let arguments = ["--compressed", "-o", if cfg!(windows) { "NUL" } else { "/dev/null" }, &url];
     let failing = Failing::with(61, &arguments);
     failing.says(words);
-    // httpcore knows nothing of codings: to it, the caller lost interest.
+    // httpcore does not decode, so for it the caller stopped reading.
     failing
         .closes_after("httpcore.http11 - receive_response_body.failed exception=GeneratorExit()");
     server.finish().unwrap();
 }
 
 #[test]
-fn a_body_whose_checksum_is_wrong() {
+fn wrong_checksum_of_body_is_rejected() {
     let mut response = in_gzip(b"hello hello hello", 1).unwrap();
     let end = response.len();
     response[end - 5] ^= 1;
@@ -137,7 +137,7 @@ fn a_body_whose_checksum_is_wrong() {
 }
 
 #[test]
-fn a_bomb() {
+fn decompression_bomb_is_rejected() {
     let response = in_gzip(&[0; 1 << 20], 64).unwrap();
     coded(&response, &["gzip", "more than 200 times", "expansion"]);
 }

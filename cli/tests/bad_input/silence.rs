@@ -1,4 +1,4 @@
-//! Peers that say nothing, where the command waits for them to.
+//! Peers that stop sending.
 
 use limpid_tests::certificates::{Certificates, Identity};
 use limpid_tests::script::{Script, answer};
@@ -6,7 +6,7 @@ use limpid_tests::server::Server;
 
 use crate::failing::Failing;
 
-/// Asks for a page with this limit.
+/// Requests a page with this limit.
 fn timed_out(script: Script, limit: &[&str]) -> Failing {
     let server = Server::tcp(vec![script.clone(), script]).unwrap();
     let url = format!("http://127.0.0.1:{}/", server.port());
@@ -56,7 +56,7 @@ fn within_the_body() {
 }
 
 #[test]
-fn for_longer_than_the_whole_may_take() {
+fn total_limit_is_reached() {
     let failing = timed_out(vec![], &["-m", "0.2"]);
     failing.says(&["the whole exchange"]);
     failing.closes_after(&headers_timed_out("timed out"));

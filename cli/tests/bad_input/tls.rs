@@ -1,4 +1,4 @@
-//! Certificates that are not trusted, and peers that do not speak TLS where they should.
+//! Untrusted certificates, and peers without TLS where it is expected.
 
 use limpid_tests::certificates::{Certificates, Identity};
 use limpid_tests::script::{Step, answer, send};
@@ -6,7 +6,7 @@ use limpid_tests::server::Server;
 
 use crate::failing::Failing;
 
-/// The trace of a certificate that is refused, with OpenSSL's reason.
+/// Returns the trace of a rejected certificate, with OpenSSL's reason.
 fn refused(reason: &str) -> String {
     let quote = if reason.contains('\'') { '"' } else { '\'' };
     format!(
@@ -16,7 +16,7 @@ fn refused(reason: &str) -> String {
     )
 }
 
-/// Asks `host` for a page, when its server is somebody else.
+/// Requests `host` from a server with another identity.
 fn not_trusted(identity: Identity, host: &str) -> Failing {
     let certificates = Certificates::new().unwrap();
     let tls = certificates.server(identity).unwrap();
@@ -43,7 +43,7 @@ fn a_self_signed_certificate_of_an_authority() {
 }
 
 #[test]
-fn a_certificate_of_another_host() {
+fn certificate_of_another_host_is_rejected() {
     let failing = not_trusted(Identity::WrongHost, "localhost");
     failing.ends_with(&refused("Hostname mismatch, certificate is not valid for 'localhost'."));
     let failing = not_trusted(Identity::WrongHost, "127.0.0.1");
@@ -51,19 +51,19 @@ fn a_certificate_of_another_host() {
 }
 
 #[test]
-fn a_certificate_that_has_expired() {
+fn expired_certificate_is_rejected() {
     let failing = not_trusted(Identity::Expired, "localhost");
     failing.ends_with(&refused("certificate has expired"));
 }
 
 #[test]
-fn a_certificate_of_an_unknown_authority() {
+fn certificate_of_unknown_authority_is_rejected() {
     let failing = not_trusted(Identity::UnknownCa, "localhost");
     failing.ends_with(&refused("unable to get local issuer certificate"));
 }
 
 #[test]
-fn an_authority_that_is_in_no_list() {
+fn private_authority_is_rejected_by_default() {
     let certificates = Certificates::new().unwrap();
     let tls = certificates.server(Identity::Good).unwrap();
     let server = Server::tls(tls, vec![vec![], vec![]]).unwrap();
@@ -73,7 +73,7 @@ fn an_authority_that_is_in_no_list() {
 }
 
 #[test]
-fn tls_to_a_port_without() {
+fn tls_to_plain_port_fails() {
     let refusal = send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
     let script = vec![Step::ReadBytes(1), refusal];
     let server = Server::tcp(vec![script.clone(), script]).unwrap();
@@ -87,7 +87,7 @@ fn tls_to_a_port_without() {
 }
 
 #[test]
-fn a_port_with_tls_without_it() {
+fn plain_request_to_tls_port_fails() {
     let certificates = Certificates::new().unwrap();
     let tls = certificates.server(Identity::Good).unwrap();
     let server = Server::tls(tls, vec![vec![], vec![]]).unwrap();
@@ -100,7 +100,7 @@ fn a_port_with_tls_without_it() {
 }
 
 #[test]
-fn a_peer_that_closes_within_the_handshake() {
+fn close_within_handshake_fails() {
     let script = vec![Step::ReadBytes(1), Step::Shutdown];
     let server = Server::tcp(vec![script.clone(), script]).unwrap();
     let failing = Failing::with(35, &[&format!("https://localhost:{}/", server.port())]);
@@ -113,7 +113,7 @@ fn a_peer_that_closes_within_the_handshake() {
 }
 
 #[test]
-fn a_peer_that_resets_within_the_handshake() {
+fn reset_within_handshake_fails() {
     let script = vec![Step::ReadBytes(1), Step::Reset];
     let server = Server::tcp(vec![script.clone(), script]).unwrap();
     let failing = Failing::with(35, &[&format!("https://localhost:{}/", server.port())]);
@@ -125,7 +125,7 @@ fn a_peer_that_resets_within_the_handshake() {
 }
 
 #[test]
-fn the_insecure_switch_trusts_them_all() {
+fn insecure_option_trusts_every_certificate() {
     let identities = [
         Identity::SelfSigned,
         Identity::SelfSignedAuthority,

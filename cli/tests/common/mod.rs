@@ -1,6 +1,6 @@
-//! The command, as a person runs it.
+//! The command in its own process.
 
-// Each test file is a crate of its own and uses a part of this.
+// Each test file is a separate crate and uses some of these.
 #![allow(dead_code)]
 
 use std::ffi::OsStr;
@@ -8,24 +8,24 @@ use std::process::Command;
 
 use limpid_tests::command::{Finished, run};
 
-/// The command with these arguments.
+/// Returns the command with these arguments.
 pub(crate) fn limpid(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_limpid"));
     command.args(arguments);
     command
 }
 
-/// Runs the command to its end.
+/// Runs the command until it exits.
 pub(crate) fn finished(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Finished {
     run(&mut limpid(arguments), b"").unwrap()
 }
 
-/// Runs the command, which succeeds and says nothing on standard error. Returns its output.
+/// Runs the command, which must succeed without output on standard error. Returns its output.
 pub(crate) fn output(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> String {
     output_with(arguments, b"")
 }
 
-/// The same, with something on standard input.
+/// Does the same with standard input.
 pub(crate) fn output_with(
     arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
     input: &[u8],

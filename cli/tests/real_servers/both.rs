@@ -1,4 +1,4 @@
-//! The command over each driver: what one does, the other does too.
+//! The command over each driver, which must behave alike.
 
 use std::ffi::OsStr;
 
@@ -6,7 +6,7 @@ use limpid_tests::command::Finished;
 
 use crate::common;
 
-/// Runs the command to its end over both drivers, which come to the same and tell as much.
+/// Runs the command over both drivers and checks that both have the same result and output.
 pub(crate) fn finished(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Finished {
     let arguments: Vec<_> =
         arguments.into_iter().map(|argument| argument.as_ref().to_owned()).collect();
@@ -20,14 +20,14 @@ pub(crate) fn finished(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -
     blocking
 }
 
-/// Runs the command, which succeeds and says nothing on standard error. Returns its output.
+/// Runs the command, which must succeed without output on standard error. Returns its output.
 pub(crate) fn output(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> String {
     let finished = finished(arguments);
     assert_eq!((finished.code, finished.stderr.as_str()), (0, ""));
     String::from_utf8(finished.stdout).unwrap()
 }
 
-/// Returns the output without its `Date` fields: a second can pass between the two runs.
+/// Returns the output without its `Date` fields, since a second may pass between the runs.
 fn undated(output: &[u8]) -> Vec<u8> {
     let dated =
         |line: &&[u8]| line.get(..5).is_some_and(|name| name.eq_ignore_ascii_case(b"date:"));

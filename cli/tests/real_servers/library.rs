@@ -1,4 +1,4 @@
-//! What the command has no option for: the libraries of both drivers, and the same servers.
+//! Features without an option: the libraries of both drivers against the same servers.
 
 use std::io::{Read, Write};
 
@@ -9,7 +9,7 @@ use limpid_tests::real::node::Node;
 use limpid_tests::real::tinyproxy::Tinyproxy;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-/// How much is said to a protocol that says everything back.
+/// How much is sent through an echoing protocol.
 const MUCH: usize = 64 * 1024;
 
 fn block_on<F: Future>(future: F) -> F::Output {
@@ -104,7 +104,7 @@ fn node_changes_to_a_protocol_of_its_own() {
     });
 }
 
-/// A tunnel of the caller's own: the proxy is the server that is asked.
+/// The caller opens a tunnel by requesting the proxy as a server.
 #[test]
 #[ignore = "needs tinyproxy and nginx: run by .ci/run"]
 fn tinyproxy_opens_a_tunnel_for_the_caller() {

@@ -1,4 +1,4 @@
-//! The command, and servers and proxies that others wrote.
+//! The command against servers and proxies of other projects.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! Node's server: chunked bodies, trailers, early hints, and a body that is cut.
+//! Node's server: chunked bodies, trailers, early hints, and a truncated body.
 
 use limpid_tests::real::node::Node;
 

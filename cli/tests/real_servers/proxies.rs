@@ -8,7 +8,7 @@ use limpid_tests::real::tinyproxy::Tinyproxy;
 
 use crate::both::finished;
 
-/// Asks nginx for its page through a proxy, without TLS and with it.
+/// Requests nginx's page through a proxy, without and with TLS.
 fn through(proxy: &str, nginx: &Nginx) -> [Finished; 2] {
     let ca_file = nginx.ca_file();
     let ca_file = ca_file.to_string_lossy();
@@ -31,7 +31,7 @@ fn tinyproxy_forwards_and_opens_tunnels() {
     let (nginx, proxy) = (Nginx::start().unwrap(), Tinyproxy::start(None).unwrap());
     let [plain, secure] = through(&format!("http://127.0.0.1:{}", proxy.port), &nginx);
     assert_page(&plain);
-    // It was forwarded: the proxy has put its name into the answer.
+    // The proxy adds its name to a forwarded response.
     assert!(plain.stderr.contains("tinyproxy"), "{}", plain.stderr);
     assert_page(&secure);
     assert!(secure.stderr.contains("httpcore.proxy - start_tls.complete"), "{}", secure.stderr);

@@ -1,4 +1,4 @@
-//! The same subjects with an allocator that counts, and that nobody is timed with.
+//! The same subjects with a counting allocator, which is too slow for timing.
 
 use std::alloc::System;
 

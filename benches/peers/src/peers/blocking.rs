@@ -15,7 +15,7 @@ use super::names::{RAW, UREQ};
 pub(super) const SUBJECTS: &[Subject] =
     &[Subject { work: GET, peer: RAW, run: raw }, Subject { work: GET, peer: UREQ, run: ureq }];
 
-/// A socket, the request's bytes, and room for the response.
+/// A socket, the request's bytes, and space for the response.
 struct Raw {
     stream: TcpStream,
     request: Vec<u8>,
@@ -48,7 +48,7 @@ fn raw(job: &Job) -> Outcome {
     })
 }
 
-/// An agent, what it is to get, and where bodies are read to.
+/// An agent, its request, and a buffer for bodies.
 struct Get {
     agent: Agent,
     request: Request<()>,
@@ -61,7 +61,7 @@ impl Blocking for Get {
     }
 }
 
-/// Reads a response of ureq's to its end.
+/// Reads a response of ureq until its end.
 pub(super) fn read_body(response: Response<ureq::Body>, buffer: &mut [u8]) -> Result<u64, Failure> {
     let (mut reader, mut bytes) = (response.into_body().into_reader(), 0);
     loop {
@@ -72,7 +72,7 @@ pub(super) fn read_body(response: Response<ureq::Body>, buffer: &mut [u8]) -> Re
     }
 }
 
-/// The settings that every agent has.
+/// Returns the settings of every agent.
 pub(super) fn agent(
     connections: usize,
 ) -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope> {
@@ -86,7 +86,7 @@ pub(super) fn agent(
 
 fn ureq(job: &Job) -> Outcome {
     let agent = agent(job.connections).build().new_agent();
-    // It adds the fields that every client sends; the connection is kept anyway.
+    // ureq adds the fields that every client sends, and keeps the connection anyway.
     let request = Request::get(format!("http://{}/", job.server)).body(())?;
     on_threads(job, || {
         let (agent, request) = (agent.clone(), request.clone());

@@ -28,7 +28,7 @@ pub(super) const SUBJECTS: &[Subject] = &[
     Subject { work: BODY, peer: UREQ, run: ureq },
 ];
 
-/// How much one read may bring.
+/// The most bytes of one read.
 const READ: usize = 64 * 1024;
 
 /// Addresses whose difference is a multiple of this are equally aligned.
@@ -42,8 +42,8 @@ fn raw(job: &Job) -> Outcome {
     }
 }
 
-/// Reads until the server closes, which the last bytes of the stream say beforehand: the end of a
-/// length is counted, the end of chunks is recognised.
+/// Reads until the end of the body, which `End` detects: the end of a length by counting, the end of chunks
+/// by its bytes.
 fn drain(mut read: impl FnMut(u64) -> Result<(usize, bool), Failure>) -> Result<u64, Failure> {
     let mut total = 0;
     loop {
@@ -58,12 +58,12 @@ fn drain(mut read: impl FnMut(u64) -> Result<(usize, bool), Failure>) -> Result<
     }
 }
 
-/// Where the body ends.
+/// The end of the body.
 #[derive(Default)]
 struct End(Option<u64>);
 
 impl End {
-    /// Whether a read that starts at `at` of the stream, and brought `bytes`, was the last.
+    /// Returns whether `bytes`, read at the offset `at` of the stream, contain the end.
     fn is_in(&mut self, at: u64, bytes: &[u8]) -> bool {
         if at == 0 {
             self.0 = messages::lengths(bytes)
@@ -72,7 +72,7 @@ impl End {
         }
         match self.0 {
             Some(end) => at + bytes.len() as u64 >= end,
-            // Bodies are made of one letter, so this is no data.
+            // Bodies consist of one letter, so this is not data.
             None => bytes.ends_with(b"0\r\n\r\n"),
         }
     }

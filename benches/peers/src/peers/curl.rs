@@ -1,4 +1,4 @@
-//! libcurl, built from its source. What it allocates is not counted: it asks the system itself.
+//! libcurl, built from its source. Its allocations are not counted, since it does not use Rust's allocator.
 
 use curl::easy::{Easy2, Handler, List, WriteError};
 use limpid_benches::drive::{Blocking, Exchanged, on_threads};

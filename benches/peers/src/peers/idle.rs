@@ -15,7 +15,7 @@ pub(super) const SUBJECTS: &[Subject] = &[
     Subject { work: IDLE, peer: UREQ, run: ureq },
 ];
 
-/// The reading of opening connections that are still there when it is taken.
+/// Returns the reading of opening connections that stay open until it is taken.
 fn held<T>(job: &Job, open: impl FnOnce() -> Result<T, Failure>) -> Outcome {
     let mut meter = Meter::default();
     meter.begin();
@@ -25,8 +25,8 @@ fn held<T>(job: &Job, open: impl FnOnce() -> Result<T, Failure>) -> Outcome {
     Ok(meter.finish(job.connections as u64, 0))
 }
 
-/// One exchange of each task. The server answers when all of them wait, so that each has a
-/// connection of its own.
+/// Runs one exchange in each task. The server answers when all of them wait, so that each has its own
+/// connection.
 async fn all<A: Asynchronous>(
     tasks: impl Iterator<Item = impl Future<Output = Result<A, Failure>> + Send + 'static>,
 ) -> Result<Vec<A>, Failure> {
@@ -75,7 +75,7 @@ fn reqwest(job: &Job) -> Outcome {
                 let get = Reqwest::new(&client, &url);
                 async { get }
             });
-            // The pool keeps the connections; what asked for them is not part of it.
+            // The pool keeps the connections; the tasks are not part of it.
             all(open).await.map(drop)
         })
     })

@@ -1,5 +1,5 @@
-//! hyper without a network: a transport in memory answers each request at once, and what it does is
-//! polled by hand, without a runtime.
+//! hyper without a network: an in-memory transport answers each request at once, and its futures are polled
+//! without a runtime.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -17,7 +17,7 @@ use limpid_benches::measure::repeat;
 use limpid_benches::messages::REQUEST_FIELDS;
 use limpid_benches::{Failure, Job, Outcome};
 
-/// The response, and how much of it has been read.
+/// The response, and how much of it was read.
 struct Wire {
     response: Vec<u8>,
     read: usize,
@@ -62,7 +62,7 @@ impl Write for Transport {
     }
 }
 
-/// A connection, and the future that moves it.
+/// A connection, and the future that drives it.
 struct Client {
     send: SendRequest<Empty<Bytes>>,
     connection: Pin<Box<dyn Future<Output = hyper::Result<()>>>>,
@@ -82,7 +82,7 @@ impl Client {
         }
     }
 
-    /// Lets the connection do what it can.
+    /// Polls the connection once.
     fn turn(&mut self, cx: &mut Context<'_>) -> Result<(), Failure> {
         match self.connection.as_mut().poll(cx) {
             Poll::Pending => Ok(()),
@@ -90,7 +90,7 @@ impl Client {
         }
     }
 
-    /// Sends a request and reads the response; how many bytes of the body there were.
+    /// Sends a request and reads the response. Returns the length of the body.
     fn exchange(&mut self) -> Result<usize, Failure> {
         let mut cx = Context::from_waker(Waker::noop());
         while !self.send.is_ready() {

@@ -1,4 +1,4 @@
-//! What the peers are measured doing: the works of [`limpid_benches::works`], done their ways.
+//! The peers' implementations of [`limpid_benches::works`].
 
 pub mod blocking;
 pub mod body;
@@ -15,7 +15,7 @@ pub mod trace;
 use limpid_benches::{Subject, load, works};
 pub use names::{CURL, HYPER, RAW, RAW_TOKIO, REQWEST, UREQ};
 
-/// Everything that is measured, limpid's included.
+/// Returns all subjects, including limpid's.
 #[must_use]
 pub fn subjects() -> Vec<Subject> {
     let mut all = works::subjects();

@@ -1,8 +1,8 @@
 //! The names of the peers.
 
-/// Sockets, and nothing above them: the limit.
+/// Plain sockets: the limit.
 pub const RAW: &str = "raw sockets";
-/// tokio's sockets, and nothing above them: the limit.
+/// Plain sockets of tokio: the limit.
 pub const RAW_TOKIO: &str = "raw tokio";
 /// The crate `hyper`.
 pub const HYPER: &str = "hyper";

@@ -14,9 +14,9 @@ use ureq_proto::http::Request;
 use super::memory;
 use super::names::HYPER;
 
-/// The crate `httparse`: reading alone, no decision and no state.
+/// The crate `httparse`: only parsing, without decisions and state.
 pub const HTTPARSE: &str = "httparse";
-/// picohttpparser: the same, in C. Its skin here puts the fields into a `Vec`.
+/// picohttpparser: the same, in C. Its wrapper here puts the fields into a `Vec`.
 pub const PICO: &str = "picohttpparser";
 /// The crate `ureq-proto`: request and response.
 pub const UREQ_PROTO: &str = "ureq-proto";
@@ -38,7 +38,7 @@ fn body() -> Vec<u8> {
     messages::chunked_response(CHUNKS, 64)
 }
 
-/// How long the head is.
+/// Returns the length of the head.
 fn parse_head(bytes: &[u8]) -> Result<usize, Failure> {
     let mut fields = [MaybeUninit::uninit(); 64];
     let mut response = Response::new(&mut []);
@@ -86,7 +86,7 @@ fn httparse_chunks(job: &Job) -> Outcome {
     })
 }
 
-/// How many bytes there are in all chunks.
+/// Returns the number of bytes in all chunks.
 fn read_chunks(mut bytes: &[u8]) -> Result<usize, Failure> {
     let mut total = 0;
     loop {
@@ -112,7 +112,7 @@ fn ureq_proto(job: &Job, response: &[u8], units: u64) -> Outcome {
     })
 }
 
-/// Sends a request and reads the response; how many bytes of the body there were.
+/// Sends a request and reads the response. Returns the length of the body.
 fn ureq_exchange(response: &[u8], room: &mut [u8]) -> Result<usize, Failure> {
     let mut request = Request::get("http://www.example.com/");
     for (name, value) in messages::REQUEST_FIELDS {

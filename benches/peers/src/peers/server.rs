@@ -20,7 +20,7 @@ use may_minihttp::{HttpService, HttpServiceFactory};
 
 use super::names::HYPER;
 
-/// The limit: it reads no request, it finds its end.
+/// The limit: it only finds the end of a request.
 pub const RESPONDER: &str = "raw responder";
 /// The crate `may_minihttp`.
 pub const MAY: &str = "may_minihttp";
@@ -95,7 +95,7 @@ impl HttpServiceFactory for Hellos {
 
 fn may(job: &Job, load: &str) -> Outcome {
     may::config().set_workers(1);
-    // It does not tell which port it got, so one is asked for that was free a moment ago.
+    // It does not report its port, so a free one is chosen beforehand.
     let free: SocketAddr = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
     let server = Hellos.start(free)?;
     let outcome = under_load(job, free, load);

@@ -29,7 +29,7 @@ pub(super) async fn connect(server: SocketAddr) -> Result<TcpStream, Failure> {
     Ok(stream)
 }
 
-/// A socket, the request's bytes, and room for the response.
+/// A socket, the request's bytes, and space for the response.
 pub(super) struct Raw {
     pub(super) stream: TcpStream,
     request: Vec<u8>,
@@ -65,7 +65,7 @@ fn raw(job: &Job) -> Outcome {
     in_tasks(job, || Raw::open(server))
 }
 
-/// A connection of hyper's; there is no pool above it.
+/// A connection of hyper, without a pool.
 pub(super) struct Hyper {
     send: SendRequest<Empty<Bytes>>,
     request: Request<Empty<Bytes>>,
@@ -100,7 +100,7 @@ fn hyper(job: &Job) -> Outcome {
     in_tasks(job, || Hyper::open(server))
 }
 
-/// A client, and what it is to get.
+/// A client and its request.
 pub(super) struct Reqwest {
     client: reqwest::Client,
     request: reqwest::Request,
@@ -109,7 +109,7 @@ pub(super) struct Reqwest {
 impl Reqwest {
     pub(super) fn new(client: &reqwest::Client, url: &str) -> Result<Self, Failure> {
         let mut request = client.get(url);
-        // It adds Host itself, and the connection is kept anyway.
+        // It adds Host itself, and keeps the connection anyway.
         for (name, value) in &REQUEST_FIELDS[..3] {
             request = request.header(*name, *value);
         }

@@ -1,4 +1,4 @@
-//! The lines of an exchange, as others log and trace them.
+//! The lines of an exchange, as other libraries write them.
 
 use std::cell::RefCell;
 use std::io::Write;
@@ -15,15 +15,15 @@ use tracing::level_filters::LevelFilter;
 pub const FMT: &str = "tracing, fmt";
 /// `tracing`, with lines of JSON.
 pub const TRACING_JSON: &str = "tracing, JSON";
-/// `tracing`, and nobody listens.
+/// `tracing` without a subscriber.
 pub const TRACING_OFF: &str = "tracing, no subscriber";
 /// `log`, with a logger that writes lines.
 pub const LOG: &str = "log";
-/// `log`, switched off.
+/// `log`, disabled.
 pub const LOG_OFF: &str = "log, off";
-/// limpid's events, given to `tracing`.
+/// limpid's events, passed to `tracing`.
 pub const LIMPID_TRACING: &str = "limpid to tracing, fmt";
-/// limpid's events, given to `log`.
+/// limpid's events, passed to `log`.
 pub const LIMPID_LOG: &str = "limpid to log";
 
 pub(super) const SUBJECTS: &[Subject] = &[
@@ -36,7 +36,7 @@ pub(super) const SUBJECTS: &[Subject] = &[
     Subject { work: JSON, peer: TRACING_JSON, run: |job| with(&json(), || repeat(job, 1, trace)) },
 ];
 
-/// The fields of the response head that both tell.
+/// The fields of the response head in the lines of both.
 const FIELDS: [(&str, &str); 13] = [
     ("Content-Encoding", "gzip"),
     ("Accept-Ranges", "bytes"),
@@ -53,7 +53,7 @@ const FIELDS: [(&str, &str); 13] = [
     ("Content-Length", "0"),
 ];
 
-/// The names of the events that have no fields worth a line of their own.
+/// The names of the events without fields.
 const NAMES: [&str; 9] = [
     "send_request_headers.started",
     "send_request_headers.complete",
@@ -66,7 +66,7 @@ const NAMES: [&str; 9] = [
     "response_closed.complete",
 ];
 
-/// The eleven events of an exchange, as somebody would tell them who uses `tracing`.
+/// Emits the eleven events of an exchange, as a user of `tracing` would.
 fn trace() {
     for name in NAMES {
         tracing::debug!(target: "httpcore.http11", request = "GET", "{name}");
@@ -76,7 +76,7 @@ fn trace() {
     tracing::info!(target: "httpx", method = "GET", url = "http://127.0.0.1/", status = 200);
 }
 
-/// The same, as somebody would tell them who uses `log`.
+/// Emits the same events, as a user of `log` would.
 fn log() {
     for name in NAMES {
         log::debug!(target: "httpcore.http11", "{name} request=GET");
@@ -134,7 +134,7 @@ impl log::Log for Lines {
 }
 
 fn listen(level: log::LevelFilter) {
-    // It fails where there is a logger, and there is one of these at most.
+    // It fails if there is a logger, which is this one.
     let _ = log::set_logger(&Lines);
     log::set_max_level(level);
 }
