@@ -1,4 +1,4 @@
-//! Throw-away certificates, made anew in each run.
+//! Temporary certificates, created in each run.
 
 use std::io;
 use std::path::PathBuf;
@@ -18,24 +18,24 @@ use crate::directory::Directory;
 
 const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
-/// Who a server says it is.
+/// The identity in a server's certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Identity {
-    /// This machine, vouched for by the authority.
+    /// This machine, signed by the authority.
     Good,
-    /// Another host, vouched for by the authority.
+    /// Another host, signed by the authority.
     WrongHost,
-    /// This machine, vouched for until long ago.
+    /// This machine, with an expired signature.
     Expired,
-    /// This machine, vouched for by itself.
+    /// This machine, self-signed.
     SelfSigned,
-    /// This machine, vouched for by itself, with a certificate that could vouch for others too.
+    /// This machine, self-signed, with a certificate of an authority.
     SelfSignedAuthority,
-    /// This machine, vouched for by an authority that nobody trusts.
+    /// This machine, signed by an untrusted authority.
     UnknownCa,
 }
 
-/// An authority, with its certificate in a file that clients can be told to trust.
+/// An authority, and a file with its certificate for clients to trust.
 #[derive(Debug)]
 pub struct Certificates {
     directory: Directory,
@@ -54,7 +54,7 @@ pub struct Certified {
 }
 
 impl Certificates {
-    /// Makes the authority.
+    /// Creates the authority.
     ///
     /// # Errors
     /// Its file cannot be written.
@@ -67,14 +67,14 @@ impl Certificates {
         Ok(Self { directory, authority: certificate.der().clone(), trusted, stranger })
     }
 
-    /// The file with the authority's certificate.
+    /// Returns the file with the authority's certificate.
     #[must_use]
     pub fn ca_file(&self) -> PathBuf {
         self.directory.file("ca.pem")
     }
 
-    /// Makes a certificate, of a server or of a client, for programs that others wrote: OpenSSL 3.0
-    /// does not read keys of Ed25519 as ring writes them.
+    /// Issues a certificate of a server or of a client, for programs of other projects: OpenSSL 3.0 does
+    /// not read keys of Ed25519 as ring writes them.
     ///
     /// # Errors
     /// It cannot be signed.
@@ -111,18 +111,18 @@ impl Certificates {
         Ok(Certified { certificate, key })
     }
 
-    /// The TLS configuration of a server.
+    /// Returns the TLS configuration of a server.
     ///
     /// # Errors
-    /// Its certificate cannot be made.
+    /// Its certificate cannot be created.
     pub fn server(&self, identity: Identity) -> io::Result<Arc<ServerConfig>> {
         self.server_on(identity, Terms::default())
     }
 
-    /// The TLS configuration of a server that does not serve every client.
+    /// Returns the TLS configuration of a server with requirements for its clients.
     ///
     /// # Errors
-    /// Its certificate cannot be made.
+    /// Its certificate cannot be created.
     pub fn server_on(&self, identity: Identity, terms: Terms) -> io::Result<Arc<ServerConfig>> {
         let certified = key().and_then(|key| self.certify(identity, key));
         let Certified { certificate, key } = certified.map_err(io::Error::other)?;
@@ -143,7 +143,7 @@ impl Certificates {
         Ok(Arc::new(config))
     }
 
-    /// Wants a certificate that the authority vouches for.
+    /// Returns the verifier for clients with a certificate of the authority.
     fn client_verifier(&self) -> Result<Arc<dyn ClientCertVerifier>, VerifierBuilderError> {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates([self.authority.clone()]);
@@ -151,14 +151,14 @@ impl Certificates {
     }
 }
 
-/// What a server wants of its clients.
+/// A server's requirements for its clients.
 #[derive(Clone, Debug)]
 pub struct Terms {
-    /// The versions of TLS that it speaks.
+    /// The versions of TLS.
     pub versions: &'static [&'static SupportedProtocolVersion],
-    /// The protocols of which it speaks one, if the client offers any.
+    /// The protocols, of which it selects one if the client offers any.
     pub protocols: Vec<Vec<u8>>,
-    /// Whether it wants to know who a client is.
+    /// Whether it requires a client certificate.
     pub wants_certificate: bool,
 }
 
@@ -172,13 +172,12 @@ fn provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())
 }
 
-/// A key of Ed25519: its signatures are always of one length, so that the same handshake takes the
-/// same number of bytes.
+/// Returns a key of Ed25519: its signatures have a fixed length, so that equal handshakes have equal sizes.
 fn key() -> Result<KeyPair, rcgen::Error> {
     KeyPair::generate_for(&PKCS_ED25519)
 }
 
-/// An authority, and its certificate.
+/// Returns an authority and its certificate.
 fn authority(name: &str) -> Result<(Issuer<'static, KeyPair>, Certificate), rcgen::Error> {
     let mut params = CertificateParams::new(Vec::new())?;
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-/// A response whose body is `body` in gzip, so many members of it.
+/// Returns a response whose body is `body` in gzip, in this many members.
 ///
 /// # Errors
-/// None that is known.
+/// There is no known failure.
 pub fn in_gzip(body: &[u8], members: usize) -> io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(body)?;

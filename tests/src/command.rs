@@ -1,19 +1,19 @@
-//! Running a command to its end, however badly it behaves.
+//! Running a command with a time limit.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// After this time, a command hangs.
+/// The time limit of a command.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What came of a command.
+/// The result of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finished {
-    /// The exit code; -1 where a signal ended it.
+    /// The exit code; -1 if a signal ended it.
     pub code: i32,
-    /// Its standard output, unless that went elsewhere.
+    /// Its standard output, unless that was redirected.
     pub stdout: Vec<u8>,
     /// Its standard error.
     pub stderr: String,
@@ -22,12 +22,12 @@ pub struct Finished {
 /// Runs a command with `input` on its standard input.
 ///
 /// # Errors
-/// It cannot be started, or it hangs; then it is killed.
+/// It cannot be started, or it exceeds the time limit and is killed.
 pub fn run(command: &mut Command, input: &[u8]) -> io::Result<Finished> {
     run_into(command, input, Stdio::piped())
 }
 
-/// What people set for all programs. Commands must not depend on the machine's.
+/// Environment variables of users, which must not affect commands.
 const AMBIENT: [&str; 11] = [
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
@@ -42,10 +42,10 @@ const AMBIENT: [&str; 11] = [
     "HTTP_PROXY",
 ];
 
-/// Runs a command with its standard output going elsewhere.
+/// Runs a command with its standard output redirected.
 ///
 /// # Errors
-/// As [`run`].
+/// The errors of [`run`].
 pub fn run_into(command: &mut Command, input: &[u8], stdout: Stdio) -> io::Result<Finished> {
     let is_set = |name: &str| command.get_envs().any(|(set, _)| set == name);
     for name in AMBIENT.into_iter().filter(|name| !is_set(name)).collect::<Vec<_>>() {
@@ -53,7 +53,7 @@ pub fn run_into(command: &mut Command, input: &[u8], stdout: Stdio) -> io::Resul
     }
     let mut child = command.stdin(Stdio::piped()).stdout(stdout).stderr(Stdio::piped()).spawn()?;
     let (input, stdin) = (input.to_vec(), child.stdin.take());
-    // A command that does not read its input closes it; that is no error.
+    // A command that does not read its input closes it, which is not an error.
     let writer = thread::spawn(move || stdin.map(|mut stdin| stdin.write_all(&input)));
     let (stdout, stderr) = (collect(child.stdout.take()), collect(child.stderr.take()));
     let code = wait(&mut child);

@@ -1,5 +1,5 @@
-//! The conformance vectors, and how what was read compares with what they expect. Their format is
-//! described beside them, in `data/conformance/README.md`.
+//! The conformance vectors and their comparison with results. `data/conformance/README.md` describes their
+//! format.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -18,7 +18,7 @@ pub struct Case {
     pub id: String,
     /// The section that decides it.
     pub rfc: String,
-    /// Who reads.
+    /// The reading role.
     pub role: Role,
     /// The method of the request that a response answers.
     pub method: String,
@@ -29,10 +29,10 @@ pub struct Case {
     expect: Value,
 }
 
-/// Every vector.
+/// Returns every vector.
 ///
 /// # Errors
-/// The file cannot be read, or a line of it is no vector.
+/// The file cannot be read, or a line of it is not a vector.
 pub fn load() -> io::Result<Vec<Case>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/conformance/vectors.jsonl");
     std::fs::read_to_string(path)?.lines().map(Case::read).collect()
@@ -53,14 +53,14 @@ impl Case {
         })
     }
 
-    /// How the case is to be played, with the default limits and no tolerance.
+    /// Returns the setup of the case, with the default limits and without tolerances.
     #[must_use]
     pub fn setup(&self) -> Setup<'_> {
         let method = self.method.as_bytes();
         Setup { role: self.role, method, config: Default::default(), eof: self.eof }
     }
 
-    /// The first way in which what was read is not what is expected.
+    /// Returns the first difference between the result and the expectation.
     #[must_use]
     pub fn difference(&self, transcript: &Transcript, outcome: &Outcome) -> Option<String> {
         let verdict = match outcome {
@@ -114,7 +114,7 @@ fn differs(expected: &Value, got: &Message) -> Option<String> {
     })
 }
 
-/// A message as the vectors write it.
+/// Returns a message in the format of the vectors.
 fn object(message: &Message) -> Value {
     let mut object = json!({
         "version": message.version.to_string(),

@@ -1,4 +1,4 @@
-//! Directories for one test.
+//! Temporary directories of tests.
 
 use std::fs;
 use std::io;
@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A new directory below the system's temporary one. It is removed when this is dropped.
+/// A new directory in the system's temporary one. Dropping it removes the directory.
 #[derive(Debug)]
 pub struct Directory(PathBuf);
 
 impl Directory {
-    /// Makes a directory that nobody else has.
+    /// Creates a directory with a unique name.
     ///
     /// # Errors
-    /// It cannot be made.
+    /// It cannot be created.
     pub fn new() -> io::Result<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -23,13 +23,13 @@ impl Directory {
         Ok(Self(path))
     }
 
-    /// Where it is.
+    /// Returns its path.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.0
     }
 
-    /// The path of a file in it.
+    /// Returns the path of a file in it.
     #[must_use]
     pub fn file(&self, name: &str) -> PathBuf {
         self.0.join(name)
@@ -48,7 +48,7 @@ impl Directory {
 
 impl Drop for Directory {
     fn drop(&mut self) {
-        // What cannot be removed is left to whoever cleans up temporary files.
+        // On failure, the directory stays among the temporary files.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

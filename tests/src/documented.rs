@@ -1,4 +1,4 @@
-//! The documented sample: its lines, and the response that it shows.
+//! The documented sample: its lines and its response.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -7,7 +7,7 @@ use flate2::{Compression, GzBuilder};
 
 use crate::lines::normalise;
 
-/// The sample as it is documented.
+/// The sample in its documented form.
 const SAMPLE: &str = include_str!("../data/documented/sample.log");
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\n\
@@ -25,28 +25,28 @@ const HEAD: &str = "HTTP/1.1 200 OK\r\n\
     X-Cache: HIT\r\n\
     Content-Length: 648\r\n\r\n";
 
-/// A gzip body of 648 bytes. Its content is stored and not compressed, so that it is the same with
-/// every version of the encoder.
+/// Returns a gzip body of 648 bytes. Its content is stored and not compressed, so that it does not depend
+/// on the version of the encoder.
 ///
 /// # Errors
-/// None that is known.
+/// There is no known failure.
 pub fn body() -> io::Result<Vec<u8>> {
-    // 23 bytes are gzip's own.
+    // gzip's framing has 23 bytes.
     let page: Vec<u8> = b"<p>An example.</p>\n".iter().copied().cycle().take(648 - 23).collect();
     let mut encoder = GzBuilder::new().write(Vec::new(), Compression::none());
     encoder.write_all(&page)?;
     encoder.finish()
 }
 
-/// The whole response.
+/// Returns the whole response.
 ///
 /// # Errors
-/// As [`body`].
+/// The errors of [`body`].
 pub fn response() -> io::Result<Vec<u8>> {
     Ok([HEAD.as_bytes(), &body()?].concat())
 }
 
-/// The documented lines, without what differs from run to run.
+/// Returns the documented lines, without what differs between runs.
 #[must_use]
 pub fn lines() -> Vec<String> {
     let aside =
@@ -54,14 +54,14 @@ pub fn lines() -> Vec<String> {
     normalise(SAMPLE, &aside)
 }
 
-/// The documented lines as they are for a URL of plain http.
+/// Returns the documented lines for a URL of plain http.
 #[must_use]
 pub fn plain_lines() -> Vec<String> {
     let is_plain = |line: &String| !line.contains("start_tls") && !line.contains(" load_");
     lines().into_iter().filter(is_plain).map(|line| line.replace("https://", "http://")).collect()
 }
 
-/// A log of a request to a port of localhost, without what differs from run to run.
+/// Returns the log of a request to a port of localhost, without what differs between runs.
 #[must_use]
 pub fn normalised(log: &str, port: u16, ca_file: Option<&Path>) -> Vec<String> {
     let authority = format!("localhost:{port}");
@@ -73,8 +73,8 @@ pub fn normalised(log: &str, port: u16, ca_file: Option<&Path>) -> Vec<String> {
     normalise(log, &aside)
 }
 
-/// The lines without what another server, or another way to trust it, makes different: the fields
-/// of the response, the path of the URL and the name of the file.
+/// Returns the lines without what depends on the server or the source of trust: the fields of the response,
+/// the path of the URL and the name of the file.
 #[must_use]
 pub fn shapes(lines: &[String]) -> Vec<String> {
     let shape = |line: &String| match (line.split_once(", ["), line.split_once(" cafile=")) {

@@ -1,4 +1,4 @@
-//! A sink that keeps the books: what starts must end.
+//! A sink that checks spans: each that starts must end.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,51 +6,50 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use limpid_core::error::{Cause, Phase};
 use limpid_core::trace::{EventKind, Interest, Logger, Meta, Sink, SpanId, Stage, TraceEvent};
 
-/// Whose events follow each other without gaps: those of an exchange; of a connection where there
-/// is none.
+/// The scope of consecutive sequence numbers: an exchange, or a connection without one.
 type Scope = (u64, u64);
 
-/// Checks each event as it is told.
+/// Checks each event when it is emitted.
 #[derive(Debug)]
 pub struct Ledger {
-    /// Whether exchanges are of their connection's scope, as a server tells them.
+    /// Whether exchanges share the scope of their connection, as on a server.
     serves: bool,
     books: Mutex<Books>,
 }
 
 #[derive(Debug, Default)]
 struct Books {
-    /// How many events were told in each scope.
+    /// The number of events in each scope.
     told: BTreeMap<Scope, u64>,
     open: BTreeMap<(Scope, SpanId), (Logger, &'static str)>,
     closed: BTreeSet<(Scope, SpanId)>,
-    /// The first event of each scope, and the last.
+    /// The first and the last event of each scope.
     ends: BTreeMap<Scope, (EventKind, EventKind)>,
-    /// In which phase something failed last.
+    /// The phase of the last failure.
     failed: BTreeMap<Scope, Phase>,
     problems: Vec<String>,
 }
 
 impl Ledger {
-    /// The books of a client.
+    /// Returns the ledger of a client.
     #[must_use]
     pub fn of_client() -> Self {
         Self { serves: false, books: Mutex::default() }
     }
 
-    /// The books of a server.
+    /// Returns the ledger of a server.
     #[must_use]
     pub fn of_server() -> Self {
         Self { serves: true, books: Mutex::default() }
     }
 
-    /// How many events were told.
+    /// Returns the number of events.
     #[must_use]
     pub fn told(&self) -> u64 {
         self.books().told.values().sum()
     }
 
-    /// What is wrong in the books: nothing, when everything that started has ended.
+    /// Returns the problems so far: none once every span has ended.
     #[must_use]
     pub fn problems(&self) -> Vec<String> {
         let Books { open, ends, problems, .. } = &*self.books();
@@ -98,7 +97,7 @@ impl Sink for Ledger {
 impl Books {
     fn enter(&mut self, scope: Scope, meta: &Meta, event: &TraceEvent<'_>) {
         let told = self.told.entry(scope).or_default();
-        // What concerns neither an exchange nor a connection is not counted.
+        // Events without an exchange and a connection are not counted.
         let is_next = meta.seq == *told || scope == (0, 0);
         *told = meta.seq + 1;
         self.ends.entry(scope).or_insert((meta.kind, meta.kind)).1 = meta.kind;
@@ -124,7 +123,7 @@ impl Books {
         }
     }
 
-    /// What an exchange failed of is what failed last in it, unless its caller gave it up.
+    /// Checks that an exchange fails in the phase of its last failed span, unless its caller cancelled it.
     fn check_phase(&mut self, scope: Scope, phase: Phase, event: &TraceEvent<'_>) {
         if let TraceEvent::ExchangeFailed { failure, .. } = event {
             let failed = self.failed.get(&scope).copied();

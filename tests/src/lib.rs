@@ -1,16 +1,16 @@
-//! What the tests across crates share.
+//! Helpers that tests of several crates share.
 //!
-//! - [`sim`] is a network without sockets, with faults and its own time.
+//! - [`sim`] is a network without sockets, with faults and simulated time.
 //! - [`simulation`] plays runs of client and server in it, each from its seed.
 //! - [`server`] plays [`script`]s on loopback, over TLS with [`certificates`] made for the run.
-//! - [`tls`] has what every implementation of TLS must do.
-//! - [`coded`] makes responses in content codings.
-//! - [`command`] runs the command, and kills it when it hangs.
-//! - [`golden`] plays the golden scenarios, of which httpx's lines are known.
+//! - [`tls`] has the requirements for every implementation of TLS.
+//! - [`coded`] returns responses in content codings.
+//! - [`command`] runs a command, and kills it after a time limit.
+//! - [`golden`] plays the golden scenarios with the recorded lines of httpx.
 //! - The [`ledger`] checks that every span that starts ends.
-//! - [`documented`] has the documented lines, and [`lines`] makes logs comparable.
+//! - [`documented`] has the documented lines, and [`lines`] normalises logs.
 //! - [`conformance`] reads the conformance vectors.
-//! - [`real`] starts servers and proxies that others wrote.
+//! - [`real`] starts servers and proxies of other projects.
 
 pub mod certificates;
 pub mod coded;
@@ -35,7 +35,7 @@ mod wire;
 
 pub use peer::Request;
 
-/// The page's example compiles.
+/// Compiles the example of the page.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;

@@ -1,10 +1,11 @@
-//! Log lines without what differs from run to run.
+//! Log lines without what differs between runs.
 
-/// The lines of a log with `TIMESTAMP` for each time, `0xADDR` for each address of an object and
-/// `_ssl.c:LINE` for each line of that file, and each text of `aside` replaced by the one beside it, in the order given.
+/// Returns the lines of a log with `TIMESTAMP` for each time, `0xADDR` for each address of an object and
+/// `_ssl.c:LINE` for each line of that file. Each text in `aside` is replaced by the one beside it, in the
+/// order given.
 #[must_use]
 pub fn normalise(log: &str, aside: &[(&str, &str)]) -> Vec<String> {
-    // A reason phrase may hold anything but a line feed.
+    // A reason phrase may contain anything but a line feed.
     log.split_terminator('\n')
         .map(|line| {
             let line = without_times(line);
@@ -15,7 +16,7 @@ pub fn normalise(log: &str, aside: &[(&str, &str)]) -> Vec<String> {
         .collect()
 }
 
-/// A time is `2024-09-28 17:27:40`, with or without `,123`.
+/// Replaces times such as `2024-09-28 17:27:40`, with or without `,123`.
 fn without_times(line: &str) -> String {
     const SECONDS: &str = "dddd-dd-dd dd:dd:dd";
     const MILLISECONDS: &str = ",ddd";
@@ -33,7 +34,7 @@ fn without_times(line: &str) -> String {
     kept
 }
 
-/// What follows a text of this shape, in which `d` is for a digit.
+/// Returns the text after a prefix of this shape, in which `d` is a digit.
 fn strip_shape<'t>(text: &'t str, shape: &str) -> Option<&'t str> {
     shape.chars().try_fold(text, |text, wanted| match wanted {
         'd' => text.strip_prefix(|c: char| c.is_ascii_digit()),
@@ -41,7 +42,7 @@ fn strip_shape<'t>(text: &'t str, shape: &str) -> Option<&'t str> {
     })
 }
 
-/// Each number that follows `mark` becomes `token`.
+/// Replaces each number after `mark` by `token`.
 fn without_numbers(line: &str, mark: &str, token: &str, is_digit: fn(char) -> bool) -> String {
     let mut parts = line.split(mark);
     let first = parts.next().unwrap_or_default();
@@ -55,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_and_numbers_are_replaced_wherever_they_are() {
+    fn normalise_replaces_times_and_numbers() {
         let log = "[2024-09-28 17:27:40] <a at 0x7f52> <b at 0xff>\n2024-09-28 17:27:40,123 é 1-2";
         let lines = ["[TIMESTAMP] <a at 0xADDR> <b at 0xADDR>", "TIMESTAMP é 1-2"];
         assert_eq!(normalise(log, &[]), lines);

@@ -8,7 +8,7 @@ use crate::script::{Socks5, Step};
 use crate::stream::Stream;
 use crate::wire::{PATIENCE, Wire};
 
-/// A request as it was received.
+/// A received request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Request {
     /// Request line and fields, with the line ends between them.
@@ -20,7 +20,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// The value of the first field of this name.
+    /// Returns the value of the first field of this name.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&str> {
         self.head.lines().skip(1).find_map(|line| {
@@ -30,7 +30,7 @@ impl Request {
     }
 }
 
-/// The connection, and what was read ahead.
+/// The connection, and bytes that were read ahead.
 pub(crate) struct Peer<W> {
     stream: Stream<W>,
     ahead: Vec<u8>,
@@ -42,7 +42,7 @@ impl<W: Wire> Peer<W> {
         Self { stream: Stream::new(wire), ahead: Vec::new(), requests: Vec::new() }
     }
 
-    /// Plays the steps. That the client goes away on the way is often the point, and no error.
+    /// Plays the steps. A client that disconnects meanwhile is not an error.
     pub(crate) async fn play(mut self, steps: &[Step]) -> (Vec<Request>, io::Result<()>) {
         let result = match self.steps(steps).await {
             Ok(true) => self.wait_for_end().await,
@@ -53,7 +53,7 @@ impl<W: Wire> Peer<W> {
         (self.requests, result)
     }
 
-    /// Plays the steps; false when the connection is closed.
+    /// Plays the steps. Returns false when the connection is closed.
     async fn steps(&mut self, steps: &[Step]) -> io::Result<bool> {
         let mut open = true;
         for step in steps {
@@ -65,7 +65,7 @@ impl<W: Wire> Peer<W> {
         Ok(open)
     }
 
-    /// Plays one step; false when the connection is closed.
+    /// Plays one step. Returns false when the connection is closed.
     async fn step(&mut self, step: &Step) -> io::Result<bool> {
         match step {
             Step::ReadRequest => {
@@ -124,7 +124,7 @@ impl<W: Wire> Peer<W> {
         self.stream.write_all(&[5, reply, 0, 1, 0, 0, 0, 0, 0, 0]).await
     }
 
-    /// Reads a byte, and as many more as it says.
+    /// Reads a byte, and as many more as its value.
     async fn read_counted(&mut self) -> io::Result<()> {
         let count = self.read_bytes(1).await?[0];
         self.read_bytes(count.into()).await.map(drop)
@@ -199,7 +199,7 @@ impl<W: Wire> Peer<W> {
         }
     }
 
-    /// Waits until the client closes, whatever it sends before that.
+    /// Waits until the client closes, and discards what it sends.
     async fn wait_for_end(&mut self) -> io::Result<()> {
         let mut buffer = [0; 16 * 1024];
         loop {
@@ -214,7 +214,7 @@ impl<W: Wire> Peer<W> {
     }
 }
 
-/// Whether the client went away, or did not like what it saw.
+/// Returns whether the error means that the client disconnected or rejected the connection.
 fn is_departure(error: &io::Error) -> bool {
     matches!(
         error.kind(),

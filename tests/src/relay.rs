@@ -1,4 +1,4 @@
-//! Passing bytes on between two streams.
+//! Passing bytes between two streams.
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
@@ -7,14 +7,14 @@ use std::time::Duration;
 use crate::stream::Stream;
 use crate::wire::Wire;
 
-/// How long one side is listened to before it is the other side's turn. A TLS stream cannot be read
-/// and written by two threads at once, so they take turns in one.
+/// The time for which one side is read before the other. Two threads cannot read and write a TLS stream at
+/// once, so one thread alternates.
 const TURN: Duration = Duration::from_millis(1);
 
-/// How many turns in a row may pass in which nothing comes.
+/// The limit of consecutive turns without data.
 const PATIENCE: u32 = 15_000;
 
-/// Connects `client` to `target`, which gets what was read `ahead` first.
+/// Connects `client` to `target`, which first receives the bytes that were read `ahead`.
 pub(crate) async fn relay<W: Wire>(
     client: &mut Stream<W>,
     ahead: &[u8],
@@ -38,12 +38,12 @@ pub(crate) async fn relay<W: Wire>(
     Ok(())
 }
 
-/// What came of a turn.
+/// The result of a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Turn {
     Passed,
     Nothing,
-    /// Nothing more will come, and the other side was told.
+    /// The direction has ended, and the end was passed on.
     Over,
 }
 
@@ -58,7 +58,7 @@ async fn pass_on<W: Wire>(from: &mut Stream<W>, to: &mut Stream<W>) -> Turn {
     if passed {
         return Turn::Passed;
     }
-    // It may be gone already.
+    // It may be closed already.
     let _ = to.wire().close();
     Turn::Over
 }

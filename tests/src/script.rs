@@ -1,4 +1,4 @@
-//! What a scripted server does on one connection, step by step.
+//! Scripts of a server for one connection.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -13,21 +13,21 @@ pub enum Step {
     ReadRequest,
     /// Read the head of one request.
     ReadHead,
-    /// Read exactly so many bytes.
+    /// Read exactly this many bytes.
     ReadBytes(usize),
     /// Send these bytes.
     Send(Vec<u8>),
-    /// Do nothing for a while.
+    /// Wait for this time.
     Sleep(Duration),
     /// Become a TLS server on this connection.
     StartTls(Arc<ServerConfig>),
-    /// Play a SOCKS5 proxy, up to its reply (RFC 1928).
+    /// Act as a SOCKS5 proxy, up to its reply (RFC 1928).
     Socks5(Socks5),
-    /// Connect to this address and pass on what comes from either side, until both have closed.
+    /// Connect to this address and pass on bytes in both directions, until both have ended.
     Relay(SocketAddr),
-    /// Close our direction of the transport, and go on reading.
+    /// Close this direction of the transport, and continue to read.
     Shutdown,
-    /// Say that nothing more comes, as TLS does, and close.
+    /// Send TLS's `close_notify`, and close.
     CloseNotify,
     /// Close at once.
     Close,
@@ -41,22 +41,22 @@ pub struct Socks5 {
     /// The authentication method that it selects, whatever the client offers. With 2 it reads a
     /// user name and a password (RFC 1929).
     pub method: u8,
-    /// Whether it is content with these.
+    /// Whether it accepts these credentials.
     pub authenticates: bool,
-    /// What it answers to the request; without a reply, the request is not read either.
+    /// Its reply to the request; without a reply, the request is not read either.
     pub reply: Option<u8>,
 }
 
-/// The steps for one connection. When they end without closing it, the server waits for the client
-/// to do so.
+/// The steps for one connection. If they do not close it, the server waits at their end for the client to
+/// close.
 pub type Script = Vec<Step>;
 
-/// Sends these bytes.
+/// Returns the step that sends these bytes.
 pub fn send(bytes: impl AsRef<[u8]>) -> Step {
     Step::Send(bytes.as_ref().to_vec())
 }
 
-/// Reads a request and sends these bytes.
+/// Returns the steps that read a request and send these bytes.
 pub fn answer(bytes: impl AsRef<[u8]>) -> Script {
     vec![Step::ReadRequest, send(bytes)]
 }

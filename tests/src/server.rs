@@ -28,29 +28,29 @@ pub enum Listen {
     Tls(Arc<ServerConfig>),
     /// On a Unix socket at this path.
     Unix(PathBuf),
-    /// It has a port of 127.0.0.1 and lets nobody in.
+    /// A port of 127.0.0.1 that refuses connections.
     Refuse,
-    /// It has a port of 127.0.0.1 and answers nobody. Only Linux drops what comes to a full queue.
+    /// A port of 127.0.0.1 that does not answer. Only Linux drops connections to a full queue.
     Blackhole,
 }
 
-/// A place where a server will be: clients can be told of it, and other servers' scripts.
+/// The bound address of a server that has not started. Clients and scripts can refer to it.
 #[derive(Debug)]
 pub struct Listener {
     socket: Socket,
     address: Option<SocketAddr>,
     tls: Option<Arc<ServerConfig>>,
-    /// Whether connections get in.
+    /// Whether connections are accepted.
     is_open: bool,
-    /// Connections that are there to be in the way of others.
+    /// Connections that fill the queue.
     _queue: Vec<Socket>,
 }
 
 impl Listener {
-    /// Takes a place. Connections wait from now on, but for those that never get in.
+    /// Binds an address. Connections wait from now on, unless they are refused or dropped.
     ///
     /// # Errors
-    /// There is no port for it.
+    /// No port is available.
     pub fn bind(listen: Listen) -> io::Result<Self> {
         let (domain, place) = match &listen {
             Listen::Tcp6 => (Domain::IPV6, SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], 0)).into()),
@@ -75,7 +75,7 @@ impl Listener {
         Ok(Self { socket, address, tls, is_open, _queue: queue })
     }
 
-    /// Where it is, unless it is a Unix socket.
+    /// Returns its address, unless it is a Unix socket.
     #[must_use]
     pub const fn address(&self) -> Option<SocketAddr> {
         self.address
@@ -84,7 +84,7 @@ impl Listener {
     /// Starts the server, which plays the nth script on the nth connection.
     ///
     /// # Errors
-    /// None that is known.
+    /// There is no known failure.
     pub fn play(self, scripts: Vec<Script>) -> io::Result<Server> {
         let stopping = Arc::<AtomicBool>::default();
         let port = self.address.map_or(0, |address| address.port());
@@ -98,14 +98,14 @@ impl Listener {
     }
 }
 
-/// Fills the queue of connections, so that there is no answer to further ones.
+/// Fills the queue of connections, so that further ones are not answered.
 fn fill(listener: &Socket) -> io::Result<Vec<Socket>> {
     listener.listen(0)?;
     let address = listener.local_addr()?;
     let fill = |_| {
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
         socket.set_nonblocking(true)?;
-        // It says that it is under way.
+        // A connection in progress is not an error.
         let _ = socket.connect(&address);
         Ok(socket)
     };
@@ -121,7 +121,7 @@ fn fill(listener: &Socket) -> io::Result<Vec<Socket>> {
 pub struct Server {
     port: u16,
     stopping: Arc<AtomicBool>,
-    /// Holds the port of a server that lets nobody in.
+    /// The port of a server that refuses connections.
     _shut: Option<Listener>,
     acceptor: Option<JoinHandle<Played>>,
 }
@@ -136,38 +136,38 @@ impl Server {
     /// Starts a server.
     ///
     /// # Errors
-    /// There is no port for it.
+    /// No port is available.
     pub fn start(listen: Listen, scripts: Vec<Script>) -> io::Result<Self> {
         Listener::bind(listen)?.play(scripts)
     }
 
-    /// A server without TLS.
+    /// Starts a server without TLS.
     ///
     /// # Errors
-    /// There is no port for it.
+    /// No port is available.
     pub fn tcp(scripts: Vec<Script>) -> io::Result<Self> {
         Self::start(Listen::Tcp, scripts)
     }
 
-    /// A server with TLS.
+    /// Starts a server with TLS.
     ///
     /// # Errors
-    /// There is no port for it.
+    /// No port is available.
     pub fn tls(config: Arc<ServerConfig>, scripts: Vec<Script>) -> io::Result<Self> {
         Self::start(Listen::Tls(config), scripts)
     }
 
-    /// Where it listens; 0 if that is a Unix socket.
+    /// Returns its port; 0 for a Unix socket.
     #[must_use]
     pub const fn port(&self) -> u16 {
         self.port
     }
 
-    /// Lets the scripts come to their ends, and returns the requests in the order of connections.
+    /// Waits for the ends of the scripts, and returns the requests in the order of connections.
     ///
     /// # Errors
-    /// What did not go by the scripts: a connection too many or too few, a client that did not do
-    /// what a step needs.
+    /// The deviations from the scripts: too many or too few connections, or a client that does not do what
+    /// a step requires.
     pub fn finish(mut self) -> Result<Vec<Request>, String> {
         self.stopping.store(true, Ordering::SeqCst);
         let Some(acceptor) = self.acceptor.take() else { return Ok(Vec::new()) };
@@ -197,7 +197,7 @@ impl Acceptor {
         let mut connections = Vec::new();
         let mut scripts = self.scripts.iter();
         loop {
-            // Read first: what was connected before the stop is still accepted.
+            // Read first, so that connections made before the stop are accepted.
             let stopping = self.stopping.load(Ordering::SeqCst);
             match self.listener.socket.accept() {
                 Ok((socket, _)) => match scripts.next() {

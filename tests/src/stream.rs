@@ -9,11 +9,11 @@ use rustls::{ServerConfig, ServerConnection};
 
 use crate::wire::{PATIENCE, Wire};
 
-/// A connection, and TLS on it once that was started.
+/// A connection, and its TLS once that was started.
 pub(crate) struct Stream<W> {
     wire: W,
     tls: Option<Box<ServerConnection>>,
-    /// What has come within TLS. It is taken out of rustls at once, which holds little.
+    /// Received plaintext. It is taken out of rustls at once, which holds little.
     plaintext: VecDeque<u8>,
 }
 
@@ -26,7 +26,7 @@ impl<W: Wire> Stream<W> {
         &mut self.wire
     }
 
-    /// Becomes a TLS server. A handshake that fails leaves a stream that can be closed.
+    /// Becomes a TLS server. After a failed handshake the stream can still be closed.
     pub(crate) async fn start_tls(&mut self, config: Arc<ServerConfig>) -> io::Result<()> {
         if self.tls.is_some() {
             return Err(io::Error::other("TLS within TLS is not played"));
@@ -42,7 +42,7 @@ impl<W: Wire> Stream<W> {
         Ok(())
     }
 
-    /// Reads what is there, waiting so long for it; `None` when nothing comes. 0 is the end.
+    /// Reads available bytes, with this time limit; `None` when it passes. 0 is the end.
     pub(crate) async fn read(
         &mut self,
         room: &mut [u8],
@@ -69,7 +69,7 @@ impl<W: Wire> Stream<W> {
         self.flush().await
     }
 
-    /// Says that nothing more comes, as TLS does, and closes our direction.
+    /// Sends `close_notify`, and closes this direction.
     pub(crate) async fn close_notify(&mut self) -> io::Result<()> {
         let Some(tls) = &mut self.tls else {
             return Err(io::Error::other("close_notify is a matter of TLS"));
@@ -79,7 +79,7 @@ impl<W: Wire> Stream<W> {
         self.wire.close()
     }
 
-    /// Takes in what comes for TLS, and answers what is its own business.
+    /// Receives records, and sends the responses of TLS.
     async fn receive(&mut self, patience: Duration) -> io::Result<Option<usize>> {
         let mut buffer = [0; 16 * 1024];
         let Some(n) = self.wire.read(&mut buffer, patience).await? else { return Ok(None) };
@@ -102,7 +102,7 @@ impl<W: Wire> Stream<W> {
         }
     }
 
-    /// Sends what TLS has to say.
+    /// Sends pending records.
     async fn flush(&mut self) -> io::Result<()> {
         let mut bytes = Vec::new();
         if let Some(tls) = &mut self.tls {

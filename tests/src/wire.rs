@@ -1,4 +1,4 @@
-//! What a script is played over: a socket of the system's, or one of a simulated network.
+//! The transport of a script: a socket of the system, or one of a simulated network.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr};
@@ -9,31 +9,31 @@ use std::time::Duration;
 
 use socket2::{Domain, Socket, Type};
 
-/// How long a single step may wait for the client.
+/// How long a single step waits for the client.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
 
 /// One end of a connection.
 pub(crate) trait Wire: Sized {
-    /// Reads what is there, waiting so long for it; `None` when nothing comes. 0 is the end.
+    /// Reads available bytes, with this time limit; `None` when it passes. 0 is the end.
     async fn read(&mut self, room: &mut [u8], patience: Duration) -> io::Result<Option<usize>>;
 
     /// Writes all of it.
     async fn write_all(&mut self, bytes: &[u8]) -> io::Result<()>;
 
-    /// Does nothing for a while.
+    /// Waits for this time.
     async fn sleep(&self, time: Duration);
 
     /// Opens another connection.
     async fn connect(&self, target: SocketAddr) -> io::Result<Self>;
 
-    /// Closes our direction.
+    /// Closes this direction.
     fn close(&mut self) -> io::Result<()>;
 
-    /// Sees to it that the connection ends in a reset.
+    /// Makes the connection end in a reset.
     fn reset(&mut self) -> io::Result<()>;
 }
 
-/// A socket blocks, so that nothing here is ever waited for: see [`at_once`].
+/// A socket blocks, so these futures never wait: see [`at_once`].
 impl Wire for Socket {
     async fn read(&mut self, room: &mut [u8], patience: Duration) -> io::Result<Option<usize>> {
         self.set_read_timeout(Some(patience))?;
@@ -69,7 +69,7 @@ impl Wire for Socket {
     }
 }
 
-/// What comes of a future that waits for nothing.
+/// Returns the result of a future that does not wait.
 pub(crate) fn at_once<F: Future>(future: F) -> Option<F::Output> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => Some(output),

@@ -1,4 +1,4 @@
-//! A request can be cancelled at any point: everything that its events have started ends.
+//! A request can be cancelled at any point: every span that has started ends.
 
 #![cfg(test)]
 

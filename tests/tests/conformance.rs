@@ -1,4 +1,4 @@
-//! Every conformance vector, however its bytes arrive.
+//! Every conformance vector, in any pieces.
 
 use limpid_core::internal::transcript::{Chunking, Transcript};
 use limpid_tests::conformance::load;
@@ -14,7 +14,7 @@ const CHUNKINGS: [Chunking; 7] = [
 ];
 
 #[test]
-fn every_vector_reads_as_expected_however_it_arrives() {
+fn vectors_read_as_expected_in_any_pieces() {
     let cases = load().unwrap();
     assert_eq!(cases.len(), 438);
     let mut wrong = Vec::new();
@@ -31,7 +31,7 @@ fn every_vector_reads_as_expected_however_it_arrives() {
 }
 
 #[test]
-fn the_outcome_is_the_same_to_the_byte_however_it_arrives() {
+fn outcome_is_independent_of_pieces() {
     for case in load().unwrap() {
         let whole = Transcript::read(&case.setup(), Chunking::Whole.pieces(&case.input)).unwrap();
         for chunking in CHUNKINGS {

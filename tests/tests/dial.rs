@@ -1,4 +1,4 @@
-//! Hosts with several addresses, over real sockets: what both drivers make of them.
+//! Hosts with several addresses, over real sockets and both drivers.
 
 #![cfg(test)]
 
@@ -16,12 +16,12 @@ use limpid_tests::server::{Listen, Server};
 const V4: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
 
-/// One of the drivers, and how it asks for a page.
+/// A driver's function that requests a page.
 type Ask = fn(Settings, &str) -> Result<Vec<u8>, Error>;
 
 const DRIVERS: [Ask; 2] = [with_std, with_tokio];
 
-/// What a client is told, whatever drives it.
+/// The settings of a client over any driver.
 struct Settings {
     sink: Arc<Recorder>,
     port: u16,
@@ -49,7 +49,7 @@ fn with_tokio(settings: Settings, url: &str) -> Result<Vec<u8>, Error> {
     runtime.block_on(async { client.get(url).send().await?.bytes().await })
 }
 
-/// Asks for a page of a host with these addresses; returns it, and what became of the attempts.
+/// Requests a page of a host with these addresses; returns it, and the events of the attempts.
 fn ask(
     ask: Ask,
     port: u16,
@@ -91,7 +91,7 @@ fn cause(error: &Error) -> Cause {
 }
 
 #[test]
-fn an_address_that_refuses_is_followed_by_the_next() {
+fn next_address_is_tried_after_refusal() {
     for driver in DRIVERS {
         let server = Server::tcp(page()).unwrap();
         let (result, told) = ask(driver, server.port(), &[V6, V4], None);
@@ -102,11 +102,11 @@ fn an_address_that_refuses_is_followed_by_the_next() {
 }
 
 #[test]
-fn families_take_turns() {
+fn address_families_alternate() {
     for driver in DRIVERS {
         let server = Server::start(Listen::Tcp6, page()).unwrap();
         let other = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
-        // The second of its family, which comes last and is not tried.
+        // The second address of its family comes last and is not tried.
         let (result, told) = ask(driver, server.port(), &[V4, other, V6], None);
         assert_eq!(result.unwrap(), b"page");
         assert_eq!(told, ["try 127.0.0.1", "connection refused", "try ::1", "connected"]);
@@ -115,7 +115,7 @@ fn families_take_turns() {
 }
 
 #[test]
-fn when_all_refuse_so_does_the_host() {
+fn host_fails_when_all_addresses_refuse() {
     for driver in DRIVERS {
         let server = Server::start(Listen::Refuse, vec![]).unwrap();
         let (result, told) = ask(driver, server.port(), &[V6, V4], None);
@@ -125,7 +125,7 @@ fn when_all_refuse_so_does_the_host() {
     }
 }
 
-/// Only Linux drops what comes to a full queue, and has more than one IPv4 address of loopback.
+/// Only Linux drops connections to a full queue, and has several IPv4 addresses of loopback.
 #[cfg(target_os = "linux")]
 mod silence {
     use std::net::SocketAddr;
@@ -137,7 +137,7 @@ mod silence {
     const OTHER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 
     #[test]
-    fn an_address_that_is_silent_is_overtaken() {
+    fn silent_address_is_overtaken() {
         for driver in DRIVERS {
             let silent = Server::start(Listen::Blackhole, vec![]).unwrap();
             let port = silent.port();
@@ -152,7 +152,7 @@ mod silence {
     }
 
     #[test]
-    fn silence_ends_with_the_time_for_everything() {
+    fn silent_addresses_end_at_total_deadline() {
         for driver in DRIVERS {
             let silent = Server::start(Listen::Blackhole, vec![]).unwrap();
             let total = Some(Duration::from_millis(300));
@@ -164,7 +164,7 @@ mod silence {
     }
 
     #[test]
-    fn a_future_that_is_dropped_ends_all_attempts() {
+    fn dropped_future_ends_all_attempts() {
         fn cancelled(settings: Settings, url: &str) -> Result<Vec<u8>, Error> {
             let runtime =
                 tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

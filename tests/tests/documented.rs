@@ -1,4 +1,4 @@
-//! The documented sample, played over real sockets: its response is served, and its lines come out.
+//! The documented sample over real sockets: the test serves its response, and compares the lines.
 
 #![cfg(test)]
 
@@ -12,7 +12,7 @@ use limpid_tests::documented::{body, lines, normalised, plain_lines, response};
 use limpid_tests::script::answer;
 use limpid_tests::server::Server;
 
-/// Asks for the page, and returns its body and the log.
+/// Requests the page, and returns its body and the log.
 fn ask(client: ClientBuilder, url: &str) -> (Vec<u8>, String) {
     let sink = Arc::new(LineSink::new(Vec::new()));
     let client = client.sink(Arc::clone(&sink)).build();
@@ -23,7 +23,7 @@ fn ask(client: ClientBuilder, url: &str) -> (Vec<u8>, String) {
 }
 
 #[test]
-fn a_request_over_tls_tells_the_documented_lines() {
+fn request_over_tls_prints_documented_lines() {
     let certificates = Certificates::new().unwrap();
     let tls = certificates.server(Identity::Good).unwrap();
     let server = Server::tls(tls, vec![answer(response().unwrap())]).unwrap();
@@ -41,7 +41,7 @@ fn a_request_over_tls_tells_the_documented_lines() {
 }
 
 #[test]
-fn a_plain_request_tells_the_same_lines_without_those_of_tls() {
+fn plain_request_prints_documented_lines_without_tls() {
     let server = Server::tcp(vec![answer(response().unwrap())]).unwrap();
     let port = server.port();
 
@@ -55,7 +55,7 @@ fn a_plain_request_tells_the_same_lines_without_those_of_tls() {
 }
 
 #[test]
-fn every_event_says_where_it_belongs() {
+fn events_have_ids_of_their_scope() {
     let certificates = Certificates::new().unwrap();
     let tls = certificates.server(Identity::Good).unwrap();
     let server = Server::tls(tls, vec![answer(response().unwrap())]).unwrap();
@@ -73,7 +73,7 @@ fn every_event_says_where_it_belongs() {
     for (seq, meta) in of_exchange().enumerate() {
         assert_eq!(meta.seq, seq as u64, "{meta:?}");
         assert_eq!(meta.exchange, exchange);
-        // Before there is a connection, events belong to none.
+        // Events before the connection have no connection id.
         let is_before = seq <= acquired;
         assert_eq!(meta.connection, ConnectionId(if is_before { 0 } else { 1 }), "{meta:?}");
         assert_eq!(meta.attempt, u32::from(!is_before));

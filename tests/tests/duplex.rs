@@ -17,13 +17,13 @@ use limpid_tokio::{NextPiece, Pieces};
 
 const REFUSED: &[u8] = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno";
 
-/// Longer than an answer takes on a busy machine, and shorter than any timeout of the client.
+/// Longer than a response takes on a busy machine, and shorter than any timeout of the client.
 const SOON: Duration = Duration::from_secs(4);
 
 const SIZES: [usize; 3] = [6_000_000, 20_000_000, 50_000_000];
 
-/// A server that reads a head, answers 401 and then reads nothing more, until the client is gone. It
-/// tells when it has answered.
+/// Starts a server that reads a head, responds with 401 and then reads nothing until the client
+/// disconnects. The receiver has the time of the response.
 fn server() -> (String, Receiver<Instant>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
@@ -82,7 +82,8 @@ fn std_has_an_early_answer_between_the_pieces_of_a_slow_source() {
     assert_eq!(client.post(&url).body(body).send().unwrap().status(), 401);
 }
 
-/// A server that answers 200 to a head at once, and then sends each piece of the chunked body back.
+/// Starts a server that responds to a head with 200 at once, and then sends each piece of the chunked body
+/// back.
 fn echo() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
@@ -115,7 +116,7 @@ fn echo() -> String {
 fn std_reads_a_response_while_the_channel_of_the_body_is_silent() {
     let client = limpid_std::Client::from(builder().build());
     let (sender, body) = limpid_std::Body::channel(None);
-    // The response begins before there is any of the body. One thread does both.
+    // The response begins before the body. One thread does both.
     let mut response = client.post(&echo()).body(body).send().unwrap().into_body();
     for piece in ["one", "two", "three"] {
         sender.send(piece).unwrap();
@@ -130,7 +131,7 @@ fn std_is_woken_by_a_sender_of_the_body() {
     let client = limpid_std::Client::from(builder().build());
     let (sender, body) = limpid_std::Body::channel(None);
     let mut response = client.post(&echo()).body(body).send().unwrap().into_body();
-    // The thread that reads waits for socket and channel most of the time.
+    // The reading thread waits for socket and channel most of the time.
     let sending = thread::spawn(move || {
         for piece in 0..20 {
             thread::sleep(Duration::from_millis(piece % 4));
@@ -186,7 +187,7 @@ fn std_fails_a_request_whose_sender_is_dropped_before_the_end() {
 
 #[test]
 fn tokio_reads_a_response_while_the_source_is_silent() {
-    /// What another task sends.
+    /// A body that another task sends.
     struct Sent(tokio::sync::mpsc::Receiver<&'static str>);
 
     impl Pieces for Sent {
@@ -249,8 +250,8 @@ fn tokio_has_an_early_answer_while_the_source_is_silent() {
 }
 
 #[test]
-fn a_piece_that_is_being_made_is_not_lost_to_bytes_of_the_response() {
-    /// Makes its second piece in several turns, while an informational response comes.
+fn pending_piece_survives_bytes_of_response() {
+    /// Makes its second piece in several polls, while an informational response arrives.
     struct Turns(u32);
 
     impl Pieces for Turns {

@@ -7,11 +7,11 @@ use std::path::Path;
 
 const PAGE: &str = include_str!("../../docs/GLOSSARY.md");
 
-/// What precedes the name in a declaration.
+/// Keywords before the name in a declaration.
 const KEYWORDS: [&str; 8] =
     ["struct", "enum", "trait", "fn", "type", "mod", "const", "macro_rules!"];
 
-/// The cells of the table, without its head.
+/// Returns the cells of the table, without its header.
 fn rows() -> impl Iterator<Item = Vec<&'static str>> {
     let rows = PAGE.lines().filter(|line| line.starts_with("| "));
     rows.skip(1).map(|row| row.trim_matches('|').split(" | ").map(str::trim).collect())

@@ -1,4 +1,4 @@
-//! The golden scenarios, over each driver: the lines are those that were recorded of httpx.
+//! The golden scenarios over each driver: the lines are those recorded from httpx.
 //!
 //! `LIMPID_GOLDEN=tls- cargo test -p limpid-tests --test golden` plays the scenarios with `tls-` in
 //! their names.
@@ -14,25 +14,25 @@ use limpid_tests::golden::{
     Driver, Played, Scenario, asynchronous, comparable, diff, play, scenarios,
 };
 
-/// How many scenarios are played at the same time. Most of their time they wait.
+/// How many scenarios run at the same time. They wait most of the time.
 const AT_ONCE: usize = 16;
 
-/// A scenario, and what came of it over each driver.
+/// A scenario and its result over each driver.
 struct Run {
     scenario: Scenario,
     std: io::Result<Played>,
     tokio: io::Result<Played>,
-    /// Unless it is about what a process prints, which has nothing to do with the network.
+    /// `None` if the scenario tests the output of a process and not the network.
     sim: Option<io::Result<Played>>,
 }
 
-/// All scenarios, played once for all tests.
+/// Returns the results of all scenarios, which are played once for all tests.
 fn runs() -> &'static io::Result<Vec<Run>> {
     static RUNS: OnceLock<io::Result<Vec<Run>>> = OnceLock::new();
     RUNS.get_or_init(|| run(&playable()?))
 }
 
-/// The scenarios that are asked for, without those that this machine cannot play.
+/// Returns the selected scenarios that this machine can play.
 fn playable() -> io::Result<Vec<Scenario>> {
     let only = env::var("LIMPID_GOLDEN").unwrap_or_default();
     let mut playable = scenarios()?;
@@ -67,7 +67,7 @@ fn run(scenarios: &[Scenario]) -> io::Result<Vec<Run>> {
                     let (std, tokio) = (play(scenario, Driver::Std), play(scenario, Driver::Tokio));
                     let in_process = !scenario.configures_logging();
                     let sim = in_process.then(|| play(scenario, Driver::Sim));
-                    // The receiver is there until all threads have ended.
+                    // The receiver exists until all threads have ended.
                     let _ = sender.send(Run { scenario: scenario.clone(), std, tokio, sim });
                 }
             });
@@ -79,7 +79,7 @@ fn run(scenarios: &[Scenario]) -> io::Result<Vec<Run>> {
     Ok(runs)
 }
 
-/// What is wrong with what came of a scenario, if something is.
+/// Returns the problem of a scenario's result, if there is one.
 fn wrong(scenario: &Scenario, driver: Driver, played: &io::Result<Played>) -> Option<String> {
     let played = match played {
         Ok(played) => played,
@@ -91,7 +91,7 @@ fn wrong(scenario: &Scenario, driver: Driver, played: &io::Result<Played>) -> Op
         .or_else(|| played.problems.clone())
 }
 
-/// Fails with the names of all scenarios with which something is wrong, and what.
+/// Fails with the names and problems of all scenarios that have one.
 fn assert_right(runs: &[Run], wrong: impl Fn(&Run) -> Option<String>) {
     let wrong: Vec<String> = runs
         .iter()
@@ -105,33 +105,33 @@ fn assert_right(runs: &[Run], wrong: impl Fn(&Run) -> Option<String>) {
 }
 
 #[test]
-fn the_blocking_driver_tells_what_is_expected() {
+fn std_prints_expected_lines() {
     assert_right(runs().as_ref().unwrap(), |run| wrong(&run.scenario, Driver::Std, &run.std));
 }
 
 #[test]
-fn the_asynchronous_driver_tells_what_is_expected() {
+fn tokio_prints_expected_lines() {
     assert_right(runs().as_ref().unwrap(), |run| wrong(&run.scenario, Driver::Tokio, &run.tokio));
 }
 
 #[test]
-fn the_simulated_driver_tells_what_is_expected() {
+fn simulated_driver_prints_expected_lines() {
     assert_right(runs().as_ref().unwrap(), |run| {
         wrong(&run.scenario, Driver::Sim, run.sim.as_ref()?)
     });
 }
 
 #[test]
-fn both_drivers_tell_the_same() {
+fn drivers_print_same_lines() {
     assert_right(runs().as_ref().unwrap(), |run| match (&run.std, &run.tokio) {
         (Ok(std), Ok(tokio)) => diff(&asynchronous(&std.printed.stderr), &tokio.printed.stderr),
-        // Other tests tell this.
+        // Another test checks this.
         _ => None,
     });
 }
 
 #[test]
-fn all_scenarios_are_there() {
+fn data_has_all_scenarios() {
     let scenarios = scenarios().unwrap();
     assert_eq!(scenarios.len(), 2 * 149);
     let (mut always, mut by_default) = (0, 0);

@@ -1,4 +1,4 @@
-//! An upload that is answered early by a server that takes all of it, over each driver.
+//! An early response to an upload that the server still takes, over each driver.
 
 #![cfg(test)]
 
@@ -11,15 +11,15 @@ use std::time::Instant;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// How much of an upload is taken at a time, at most.
+/// The most bytes of an upload that are taken at a time.
 const TAKEN: usize = 4 * 1024;
 
-/// How long the upload is.
+/// The length of the upload.
 const UPLOAD: usize = 16 << 20;
 
 const REFUSED: &[u8] = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno";
 
-/// A connection that takes whatever is written, and has its answer ready after a part of the body.
+/// A connection that takes every write, and has its response after a part of the body.
 #[derive(Clone, Default)]
 struct Greedy {
     written: Arc<AtomicUsize>,
@@ -33,13 +33,13 @@ impl Greedy {
         n
     }
 
-    /// The answer, once; `None` before a part of the body has come and after the answer.
+    /// Returns the response once; `None` before a part of the body was taken, and afterwards.
     fn answer(&self) -> Option<&'static [u8]> {
         let is_due = self.written.load(Ordering::Relaxed) > UPLOAD / 32;
         (is_due && self.answered.fetch_add(1, Ordering::Relaxed) == 0).then_some(REFUSED)
     }
 
-    /// Checks that no more was sent than what goes out between two looks for the response.
+    /// Checks that no more was sent than between two checks for the response.
     fn was_spared(&self) {
         let written = self.written.load(Ordering::Relaxed);
         assert!(written < UPLOAD / 16, "{written}");

@@ -1,5 +1,5 @@
-//! Large bodies in constant memory, up and down, over both drivers. What is measured is the memory of
-//! the whole process, in which clients and servers are: this is the only test in it.
+//! Large bodies use constant memory, in both directions and over both drivers. The test measures the memory
+//! of the whole process with clients and servers, so it is the only one in it.
 
 #![cfg(test)]
 #![cfg(target_os = "linux")]
@@ -23,20 +23,20 @@ use limpid_tests::server::Server;
 use limpid_tokio::{NextPiece, Pieces};
 
 const PIECE: usize = 64 << 10;
-/// How many pieces a body has that is to leave no trace: 64 MiB.
+/// The pieces of a large body: 64 MiB.
 const MANY: usize = 1024;
-/// How many have been sent before anything is measured.
+/// How many are sent before the measurement.
 const FEW: usize = 32;
-/// What may be needed in addition.
+/// The tolerated growth.
 const ROOM: u64 = 8 << 20;
 
 static CERTIFICATES: LazyLock<Certificates> = LazyLock::new(|| Certificates::new().unwrap());
 
-/// One way to send a body.
+/// A way to send a body.
 #[derive(Clone, Copy, Debug)]
 struct Way {
     tls: bool,
-    /// Whether its length is told before.
+    /// Whether its length is announced.
     sized: bool,
     up: bool,
 }
@@ -46,7 +46,7 @@ impl Way {
         if self.sized { BodySize::Length(length(pieces)) } else { BodySize::Unknown }
     }
 
-    /// `/up`, or how much is wanted in which framing.
+    /// Returns `/up`, or the size and framing of the response.
     fn path(self, pieces: usize) -> String {
         let framing = if self.sized { "sized" } else { "chunked" };
         if self.up { "/up".to_owned() } else { format!("/{framing}/{pieces}") }
@@ -75,13 +75,13 @@ fn length(pieces: usize) -> u64 {
     (pieces * PIECE) as u64
 }
 
-/// What a path asks for: pieces, and whether their length is told.
+/// Parses a path: pieces, and whether their length is announced.
 fn wanted(target: &[u8]) -> Option<(usize, bool)> {
     let (framing, pieces) = std::str::from_utf8(target).unwrap()[1..].split_once('/')?;
     Some((pieces.parse().unwrap(), framing == "sized"))
 }
 
-/// The most memory that the process has had.
+/// Returns the peak memory of the process.
 fn peak() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
@@ -122,7 +122,7 @@ async fn asynchronous(mut exchange: limpid_tokio::Exchange) -> Result<(), Cause>
     exchange.finish()
 }
 
-/// Moves bodies over the blocking client and server.
+/// Transfers bodies over the blocking client and server.
 fn over_std(way: Way) {
     let server: limpid_std::Server = way.server();
     let (port, handle) = (server.local_addr().unwrap().port(), server.handle());
@@ -151,7 +151,7 @@ fn over_std(way: Way) {
     serving.join().unwrap().unwrap();
 }
 
-/// The same piece again and again.
+/// A body of equal pieces.
 struct Same(Bytes, usize);
 
 impl Pieces for Same {
@@ -181,7 +181,7 @@ async fn transfer(client: &limpid_tokio::Client, way: Way, port: u16, pieces: us
     }
 }
 
-/// Moves bodies over the asynchronous client and server, in one thread.
+/// Transfers bodies over the asynchronous client and server, in one thread.
 fn over_tokio(way: Way) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let server = runtime.block_on(async { way.server::<limpid_tokio::Server>() });
@@ -196,7 +196,7 @@ fn over_tokio(way: Way) {
     serving.abort();
 }
 
-/// Reads a bomb of 1 GiB as far as it is decoded.
+/// Reads a decompression bomb of 1 GiB until its limit.
 fn bomb_over_std(url: &str) -> (u64, limpid_std::Error) {
     let client = limpid_std::Client::builder().decompress(true).build();
     let (mut body, mut decoded) = (client.get(url).send().unwrap().into_body(), 0);
@@ -234,8 +234,8 @@ fn bombs() {
     }
 }
 
-/// A server that fills both directions: it reads nothing of the upload before it has written all but the
-/// last byte of its response, each of them as long as the path says.
+/// Serves so that both directions are full: reads no upload before all but the last byte of the response is
+/// written. Each has the length in the path.
 fn serve_full(listener: &TcpListener, requests: usize) {
     for _ in 0..requests {
         let (socket, _) = listener.accept().unwrap();
@@ -257,7 +257,7 @@ fn serve_full(listener: &TcpListener, requests: usize) {
     }
 }
 
-/// Moves large bodies both ways at once over TLS, where each waits for the other.
+/// Transfers large bodies in both directions at once over TLS, where each waits for the other.
 fn both_ways_at_once() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -293,7 +293,7 @@ fn both_ways_at_once() {
     serving.join().unwrap();
 }
 
-/// By how much the peak of memory grows in `large`, after `small` has had its share.
+/// Returns the growth of peak memory in `large`, after `small`.
 fn measured(small: impl FnOnce(), large: impl FnOnce()) -> u64 {
     small();
     let before = peak();
@@ -302,7 +302,7 @@ fn measured(small: impl FnOnce(), large: impl FnOnce()) -> u64 {
 }
 
 #[test]
-fn large_bodies_need_no_more_memory_than_small_ones_and_bombs_neither() {
+fn large_bodies_and_bombs_use_constant_memory() {
     bombs();
     both_ways_at_once();
     let both = [false, true];

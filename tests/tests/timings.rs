@@ -1,5 +1,5 @@
-//! What a client tells of an exchange as a whole: when it begins and ends, where its time went, and
-//! what led to its failure.
+//! The events of an exchange as a whole: its beginning and end, its timings, and the events that led to a
+//! failure.
 
 #![cfg(test)]
 
@@ -17,7 +17,7 @@ use limpid_tests::server::{Listen, Server};
 const HELLO: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 const MOVED: &[u8] = b"HTTP/1.1 302 Found\r\nLocation: /there\r\nContent-Length: 4\r\n\r\nover";
 
-/// Requests a URL and reads the body to its end.
+/// Requests a URL and reads the body until its end.
 fn get(client: &Client, server: &Server) -> (Timings, Sizes) {
     let url = format!("http://127.0.0.1:{}/", server.port());
     let mut body = client.get(&url).send().unwrap().into_body();
@@ -29,14 +29,14 @@ fn names(timings: &Timings) -> Vec<&'static str> {
     timings.parts().map(|(name, _)| name).collect()
 }
 
-/// The events of an exchange as a whole, and the decisions in it.
+/// Returns the events of an exchange as a whole, and its decisions.
 fn told(recorder: &Recorder, names: &[&str]) -> Vec<EventKind> {
     let is_named = |kind: &EventKind| names.contains(&kind.metadata().name);
     recorder.kinds().into_iter().filter(is_named).collect()
 }
 
 #[test]
-fn what_happens_takes_time_and_what_does_not_takes_none() {
+fn timings_contain_only_parts_that_occurred() {
     let server = Server::tcp(vec![[answer(HELLO), answer(HELLO)].concat()]).unwrap();
     let recorder = Recorder::new();
     let client = Client::builder().sink(recorder.clone()).build();
@@ -71,7 +71,7 @@ fn what_happens_takes_time_and_what_does_not_takes_none() {
 }
 
 #[test]
-fn the_runtime_of_tokio_has_the_same() {
+fn tokio_reports_same_timings() {
     let server = Server::tcp(vec![answer(HELLO)]).unwrap();
     let url = format!("http://127.0.0.1:{}/", server.port());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -87,7 +87,7 @@ fn the_runtime_of_tokio_has_the_same() {
 }
 
 #[test]
-fn a_redirect_belongs_to_its_exchange_and_adds_to_its_times() {
+fn redirect_adds_to_timings_of_exchange() {
     let server = Server::tcp(vec![[answer(MOVED), answer(HELLO)].concat()]).unwrap();
     let recorder = Recorder::new();
     let client = Client::builder().redirects(1).sink(recorder.clone()).build();
@@ -104,7 +104,7 @@ fn a_redirect_belongs_to_its_exchange_and_adds_to_its_times() {
 }
 
 #[test]
-fn a_response_that_is_dropped_ends_its_exchange() {
+fn dropped_response_ends_exchange() {
     let server = Server::tcp(vec![answer(HELLO)]).unwrap();
     let recorder = Recorder::new();
     let client = Client::builder().sink(recorder.clone()).build();
@@ -115,7 +115,7 @@ fn a_response_that_is_dropped_ends_its_exchange() {
 }
 
 #[test]
-fn retries_are_counted_and_each_is_decided() {
+fn retries_are_counted_with_decision_events() {
     let server = Server::start(Listen::Refuse, Vec::new()).unwrap();
     let recorder = Recorder::new();
     let client = Client::builder().retries(1).sink(recorder.clone()).build();
@@ -136,7 +136,7 @@ fn retries_are_counted_and_each_is_decided() {
 }
 
 #[test]
-fn a_connection_leaves_the_pool_for_a_reason() {
+fn retired_connection_has_reason() {
     let server = Server::tcp(vec![answer(HELLO), answer(HELLO)]).unwrap();
     let recorder = Recorder::new();
     let limits = PoolLimits::with(|limits| limits.expiry = Some(Duration::ZERO));
@@ -153,7 +153,7 @@ fn a_connection_leaves_the_pool_for_a_reason() {
 }
 
 #[test]
-fn no_two_exchanges_have_the_same_number_whatever_their_clients() {
+fn exchange_ids_are_unique_in_process() {
     let server = Server::tcp(vec![answer(HELLO), answer(HELLO)]).unwrap();
     let recorder = Recorder::new();
     for _ in 0..2 {
@@ -171,7 +171,7 @@ fn no_two_exchanges_have_the_same_number_whatever_their_clients() {
 }
 
 #[test]
-fn an_error_tells_what_led_to_it_where_a_sink_has_kept_that() {
+fn error_has_events_kept_by_sink() {
     let bad = || vec![Step::ReadRequest, send("HTTP/1.1 2x0 OK\r\n\r\n")];
     let server = Server::tcp(vec![answer(HELLO), bad(), bad()]).unwrap();
     let ring = Arc::new(Ring::new(64 * 1024));
@@ -197,7 +197,7 @@ fn an_error_tells_what_led_to_it_where_a_sink_has_kept_that() {
     assert!(!format!("{error:?}{lines}").contains("planted"));
 
     let error = Client::default().get(&url).send().unwrap_err();
-    assert!(error.trace().is_none(), "nobody kept anything");
+    assert!(error.trace().is_none(), "no sink keeps events");
     server.finish().unwrap();
 }
 

@@ -1,5 +1,5 @@
-//! Ten threads, one client, and every sink at once: nothing is mixed up, nothing is lost without
-//! being counted, and no sink changes what a request does.
+//! Ten threads, one client, and every sink at once: events are not mixed, lost events are counted, and no
+//! sink affects a request.
 
 #![cfg(test)]
 
@@ -19,7 +19,7 @@ const THREADS: usize = 10;
 const REQUESTS: usize = 10;
 const HELLO: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 
-/// Takes a few bytes at a time, and lets other threads run in between.
+/// A writer that takes a few bytes at a time and yields to other threads between.
 #[derive(Clone, Default)]
 struct Slow(Arc<Mutex<Vec<u8>>>);
 
@@ -41,7 +41,7 @@ impl Write for Slow {
     }
 }
 
-/// Nobody reads what is written.
+/// A writer without a reader.
 struct Broken;
 
 impl Write for Broken {
@@ -54,14 +54,13 @@ impl Write for Broken {
     }
 }
 
-/// Asserts that each exchange was told from its beginning to its end, in order, and that each
-/// operation that started in it ended.
+/// Asserts that the events of each exchange are complete and in order, and that each span in it has ended.
 fn assert_whole(recorder: &Recorder) {
     let mut exchanges = BTreeMap::<ExchangeId, Vec<Meta>>::new();
     for (meta, _) in recorder.events() {
         exchanges.entry(meta.exchange).or_default().push(meta);
     }
-    // Closing idle connections belongs to none.
+    // Closing idle connections belongs to no exchange.
     exchanges.remove(&ExchangeId(0));
     assert_eq!(exchanges.len(), THREADS * REQUESTS);
     for events in exchanges.values() {
@@ -81,12 +80,12 @@ fn assert_whole(recorder: &Recorder) {
     }
 }
 
-/// How many of the events a sink with this interest is told.
+/// Returns how many of the events a sink with this interest receives.
 fn count(recorder: &Recorder, interest: Interest) -> usize {
     recorder.kinds().into_iter().filter(|kind| interest.contains(*kind)).count()
 }
 
-/// Ten threads request over one client, and each gets what it asked for.
+/// Sends requests from ten threads over one client, and checks the responses.
 fn request_all(client: &Client, url: &str) {
     thread::scope(|scope| {
         for _ in 0..THREADS {
@@ -99,7 +98,7 @@ fn request_all(client: &Client, url: &str) {
     });
 }
 
-/// A server for as many connections as there are threads, each good for all requests.
+/// Starts a server with a connection for each thread, each of which serves all requests.
 fn server() -> (Server, String) {
     let script = vec![answer(HELLO); THREADS * REQUESTS].concat();
     let server = Server::tcp(vec![script; THREADS]).unwrap();
@@ -108,7 +107,7 @@ fn server() -> (Server, String) {
 }
 
 #[test]
-fn nothing_is_mixed_up_and_nothing_is_lost_without_being_counted() {
+fn concurrent_events_are_whole_and_losses_counted() {
     let (_server, url) = server();
     let (lines, json) = (Slow::default(), Slow::default());
     let (all, grouped, sampled, filtered) =
@@ -143,7 +142,7 @@ fn nothing_is_mixed_up_and_nothing_is_lost_without_being_counted() {
     assert_eq!(filtered.kinds(), [EventKind::HttpRequest; THREADS * REQUESTS]);
     assert_eq!((ring.events().len(), ring.lost()), (count(&all, ring.interest()), 0));
 
-    // The events of an exchange stand together.
+    // The events of an exchange are consecutive.
     let mut order: Vec<ExchangeId> =
         grouped.events().iter().map(|(meta, _)| meta.exchange).filter(|id| id.0 > 0).collect();
     order.dedup();
@@ -156,13 +155,13 @@ fn nothing_is_mixed_up_and_nothing_is_lost_without_being_counted() {
 }
 
 #[test]
-fn sinks_that_fail_are_counted_and_change_nothing() {
+fn failing_sinks_are_counted_and_do_not_affect_requests() {
     let (_server, url) = server();
     let all = Recorder::new();
     let broken = Arc::new(LineSink::new(Broken));
     let (closed, receiver) = ChannelSink::bounded(1);
     drop(receiver);
-    // Nobody takes anything out of this one.
+    // This channel has no reader.
     let (full, _items) = ChannelSink::bounded(1);
     let full = Arc::new(full);
     let tee = Tee::new()

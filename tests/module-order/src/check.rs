@@ -1,4 +1,4 @@
-//! Compares what modules import with what they may.
+//! Comparison of the modules' imports with the declared order.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -9,9 +9,9 @@ use crate::graph::{Circle, Graph, Import};
 use crate::module::Mention;
 use crate::reader::{self, Files};
 
-/// All that is wrong with a crate.
+/// All problems of a crate.
 ///
-/// `Debug` is as `Display`, so that a test that unwraps the result shows sentences.
+/// `Debug` equals `Display`, so that a test that unwraps the result shows sentences.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Problems(Vec<String>);
 
@@ -63,7 +63,7 @@ pub(crate) fn check(files: &Files, order: &[&str]) -> Result<(), Problems> {
     if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
 }
 
-/// Whether a file is the root of a crate, as Cargo finds them.
+/// Returns whether a file is the root of a crate, by Cargo's rules.
 fn is_root(name: &str) -> bool {
     match name.strip_prefix("bin/") {
         Some(name) => !name.contains('/') || name.ends_with("/main.rs"),
@@ -71,7 +71,7 @@ fn is_root(name: &str) -> bool {
     }
 }
 
-/// Top-level modules that the order lacks.
+/// Returns the top-level modules that the order lacks.
 fn undeclared(tree: &CrateTree, order: &[&str]) -> Vec<String> {
     let root = &tree.modules[0];
     let lacking = root.children.keys().filter(|name| !order.contains(&name.as_str()));
@@ -82,8 +82,7 @@ fn undeclared(tree: &CrateTree, order: &[&str]) -> Vec<String> {
         .collect()
 }
 
-/// Imports of a top-level module that stands above the one that imports: of each file, the first of
-/// each such module.
+/// Returns the imports of a higher top-level module: for each file, the first of each such module.
 fn upward(tree: &CrateTree, order: &[&str]) -> Vec<String> {
     let height = |module| {
         let name = tree.modules[tree.top(module)?].path.first()?;
@@ -110,7 +109,7 @@ fn upward(tree: &CrateTree, order: &[&str]) -> Vec<String> {
     problems
 }
 
-/// Files that import each other.
+/// Returns the files that import each other.
 fn circles(tree: &CrateTree) -> Vec<String> {
     let mut graph = Graph::default();
     for (id, module) in tree.modules.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! What the paths of a crate lead to.
+//! Resolution of the paths of a crate.
 
 use std::collections::BTreeSet;
 
@@ -10,10 +10,10 @@ pub(crate) struct CrateTree {
     pub(crate) modules: Vec<Module>,
 }
 
-/// The names that were looked up on the way, so that a re-export of itself has an end.
+/// The names that were looked up so far, which ends cycles of re-exports.
 type Visited = BTreeSet<(ModuleId, String)>;
 
-/// Where a name leads to.
+/// The target of a name.
 enum Found {
     /// A module of this crate, or an item that it defines.
     In(ModuleId),
@@ -24,8 +24,8 @@ enum Found {
 }
 
 impl CrateTree {
-    /// The module that `path` in `from` names, or that defines the item which it names; re-exports are
-    /// followed. `None` if it leads out of the crate.
+    /// Returns the module that `path` in `from` names, or that defines the item which it names; re-exports
+    /// are followed. `None` if it leads out of the crate.
     pub(crate) fn resolve(&self, from: ModuleId, path: &[String]) -> Option<ModuleId> {
         match self.find(from, path, &mut Visited::new()) {
             Found::In(module) => Some(module),
@@ -33,7 +33,7 @@ impl CrateTree {
         }
     }
 
-    /// The top-level module that `path` in `from` goes through as it is written.
+    /// Returns the top-level module that `path` in `from` goes through as written.
     pub(crate) fn written_top(&self, from: ModuleId, path: &[String]) -> Option<ModuleId> {
         let (mut module, rest) = self.start(from, path)?;
         if let Some(child) = rest.first().and_then(|name| self.modules[module].children.get(name)) {
@@ -42,13 +42,13 @@ impl CrateTree {
         self.top(module)
     }
 
-    /// The top-level module that `module` is, or is in; the root is in none.
+    /// Returns the top-level module of `module`; the root has no such module.
     pub(crate) fn top(&self, module: ModuleId) -> Option<ModuleId> {
         let name = self.modules[module].path.first()?;
         self.modules[0].children.get(name).copied()
     }
 
-    /// Where the first segments lead to that say where to begin, and what comes after them.
+    /// Returns the start of a path by its first segments, and the segments after them.
     fn start<'p>(
         &self,
         from: ModuleId,

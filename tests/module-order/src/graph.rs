@@ -1,8 +1,8 @@
-//! Which file imports which, and the circles in that.
+//! The graph of imports between files, and its cycles.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// How a file names what it imports of another.
+/// Where and by which path a file imports another.
 #[derive(Clone, Debug)]
 pub(crate) struct Import {
     pub(crate) line: usize,
@@ -12,13 +12,13 @@ pub(crate) struct Import {
 /// Files that reach each other.
 #[derive(Debug)]
 pub(crate) struct Circle {
-    /// How many there are.
+    /// The number of files.
     pub(crate) files: usize,
-    /// A shortest way around: each file with what it imports of the next.
+    /// A shortest cycle: each file with its import of the next.
     pub(crate) shortest: Vec<(String, Import)>,
 }
 
-/// The files of a crate and their imports, each with the first place where it is.
+/// The files of a crate and their imports, each with its first place.
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
     edges: BTreeMap<String, BTreeMap<String, Import>>,
@@ -31,7 +31,7 @@ impl Graph {
         }
     }
 
-    /// The groups of files that reach each other.
+    /// Returns the groups of files that reach each other.
     pub(crate) fn circles(&self) -> Vec<Circle> {
         let reached: BTreeMap<&str, BTreeSet<&str>> =
             self.edges.keys().map(|file| (file.as_str(), self.reached(file))).collect();
@@ -55,7 +55,7 @@ impl Graph {
         circles
     }
 
-    /// The files that `file` imports, directly or not.
+    /// Returns the files that `file` imports, directly or indirectly.
     fn reached(&self, file: &str) -> BTreeSet<&str> {
         let mut reached = BTreeSet::new();
         let mut open = vec![file];
@@ -69,7 +69,7 @@ impl Graph {
         reached
     }
 
-    /// The shortest way from `file` back to itself.
+    /// Returns the shortest cycle through `file`.
     fn circle(&self, file: &str) -> Option<Vec<(String, Import)>> {
         let mut open = VecDeque::from([vec![file]]);
         let mut visited = BTreeSet::new();

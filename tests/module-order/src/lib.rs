@@ -8,11 +8,11 @@
 //! - every path into the crate, in a `use` or elsewhere, also within a macro. A re-export is followed
 //!   to the file that defines the name: a file that takes `super::Name` from a module that only
 //!   re-exports it does not import that module;
-//! - `mod child;`: a module knows its children. A child that takes a name which its parent's file
+//! - `mod child;`: a module imports its children. A child that imports a name which its parent's file
 //!   defines therefore closes a circle.
 //!
 //! What does not: documentation, `pub(in path)`, a method that is called and defined elsewhere in an
-//! inherent `impl`, and whatever is compiled for tests alone.
+//! inherent `impl`, and code that is compiled only for tests.
 
 mod check;
 mod crate_tree;
@@ -32,8 +32,8 @@ pub use check::Problems;
 /// ```
 ///
 /// # Errors
-/// All that is wrong, each with file, line, path and what to do about it: an import of a module above,
-/// a circle, a module that `order` lacks or has and the crate has not, a file that cannot be read.
+/// Returns all problems, each with file, line, path and what to do: an import of a higher module, a cycle,
+/// a module missing in `order` or in the crate, a file that cannot be read.
 pub fn check(src: impl AsRef<Path>, order: &[&str]) -> Result<(), Problems> {
     let src = src.as_ref();
     let files = reader::files(src).map_err(|error| Problems::unreadable(src, &error))?;

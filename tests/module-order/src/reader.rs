@@ -36,7 +36,7 @@ fn read_directory(directory: &Path, prefix: &str, files: &mut Files) -> io::Resu
 /// Reads the module tree whose root is the file `root`. The first module is the root.
 ///
 /// # Errors
-/// A sentence about the file that is missing or is not Rust.
+/// A message about the file that is missing or is not Rust.
 pub(crate) fn modules(files: &Files, root: &str) -> Result<Vec<Module>, String> {
     let mut reader = Reader { files, modules: Vec::new() };
     let directory = root.rfind('/').map_or("", |end| &root[..=end]);
@@ -49,7 +49,7 @@ struct Reader<'f> {
     modules: Vec<Module>,
 }
 
-/// The module that tokens belong to, and the directory in which its children's files are.
+/// The module of some tokens, and the directory of its children's files.
 #[derive(Clone, Copy)]
 struct Place<'p> {
     module: ModuleId,
@@ -73,7 +73,7 @@ impl Reader<'_> {
         self.modules.len() - 1
     }
 
-    /// Reads tokens of a module; `items` says that they are its items, and not the inside of one.
+    /// Reads tokens of a module; `items` states that they are its items, and not the inside of one.
     fn tokens(&mut self, tokens: TokenStream, place: Place<'_>, items: bool) -> Result<(), String> {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let mut at = 0;
@@ -118,10 +118,10 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// `use ...;`. Returns how many tokens it has.
+    /// Reads `use ...;`. Returns its number of tokens.
     fn import(&mut self, tokens: &[TokenTree], place: Place<'_>) -> usize {
         let len = tokens.iter().position(|token| is_punct(token, ';')).unwrap_or(tokens.len());
-        // `use<'a>` is a bound, not an import, and nothing in it is a path.
+        // `use<'a>` is a bound, not an import, and contains no path.
         if tokens.get(1).is_some_and(|token| is_punct(token, '<')) {
             return 1;
         }
@@ -129,7 +129,7 @@ impl Reader<'_> {
         len
     }
 
-    /// One tree of a `use`, under a prefix: `a::b`, `a as b`, `a::*`, `a::{b, c}` or `a, b`.
+    /// Reads one tree of a `use`, under a prefix: `a::b`, `a as b`, `a::*`, `a::{b, c}` or `a, b`.
     fn tree(&mut self, tokens: &[TokenTree], prefix: &Segments, module: ModuleId) {
         for tokens in tokens.split(|token| is_punct(token, ',')) {
             // A path of other crates, or of a macro's parameter.
@@ -170,7 +170,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `mod name;` or `mod name { ... }`. Returns how many tokens were read.
+    /// Reads `mod name;` or `mod name { ... }`. Returns its number of tokens.
     fn child(&mut self, tokens: &[TokenTree], place: Place<'_>) -> Result<usize, String> {
         let [_, TokenTree::Ident(name), end, ..] = tokens else { return Ok(1) };
         let name = name.to_string();
@@ -205,7 +205,7 @@ impl Reader<'_> {
         Ok(3)
     }
 
-    /// A path of several segments, if there is one. Returns how many tokens were read.
+    /// Reads a path of several segments, if there is one. Returns its number of tokens.
     fn path(&mut self, tokens: &[TokenTree], place: Place<'_>) -> usize {
         let mut path = Segments::new();
         let mut len = 0;
@@ -225,11 +225,11 @@ impl Reader<'_> {
     }
 }
 
-/// The keywords that a name of an item follows.
+/// The keywords before the name of an item.
 const DEFINES: [&str; 9] =
     ["struct", "enum", "union", "trait", "type", "const", "static", "fn", "macro_rules"];
 
-/// The name of an item, if this token is one; `const fn` and `static mut` are two keywords.
+/// Returns the name of an item, if this token is one; `const fn` and `static mut` are two keywords.
 fn item_name(token: &TokenTree) -> Option<String> {
     let TokenTree::Ident(ident) = token else { return None };
     let name = ident.to_string();
@@ -240,12 +240,12 @@ fn is_punct(token: &TokenTree, which: char) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == which)
 }
 
-/// Whether these tokens end with `::`.
+/// Returns whether these tokens end with `::`.
 fn is_path_separator(tokens: &[TokenTree]) -> bool {
     matches!(tokens, [.., first, second] if is_punct(first, ':') && is_punct(second, ':'))
 }
 
-/// The attribute that begins here, and whether it is one of what encloses it.
+/// Returns the attribute that begins here, and whether it is an inner one.
 fn attribute(tokens: &[TokenTree]) -> Option<(&Group, bool)> {
     match tokens {
         [_, TokenTree::Group(group), ..] => Some((group, false)),
@@ -254,7 +254,7 @@ fn attribute(tokens: &[TokenTree]) -> Option<(&Group, bool)> {
     }
 }
 
-/// Whether the attribute is `cfg(test)`, or asks for `test` and more.
+/// Returns whether the attribute is `cfg(test)`, or requires `test` and more.
 fn is_for_tests(attribute: &Group) -> bool {
     let tokens: Vec<TokenTree> = attribute.stream().into_iter().collect();
     match tokens.as_slice() {
@@ -277,8 +277,8 @@ fn asks_for_test(condition: &Group) -> bool {
     }
 }
 
-/// How many tokens an item has from its first attribute to its end: a `;` or a block. What is no item,
-/// such as a field, ends at a comma too.
+/// Returns the number of tokens of an item, from its first attribute to its end: a `;` or a block. What is
+/// not an item, such as a field, also ends at a comma.
 fn item_len(tokens: &[TokenTree], is_item: bool) -> usize {
     let is_end = |token: &TokenTree| match token {
         TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
@@ -287,7 +287,7 @@ fn item_len(tokens: &[TokenTree], is_item: bool) -> usize {
     tokens.iter().position(is_end).map_or(tokens.len(), |end| end + 1)
 }
 
-/// How many tokens a visibility has: the path in `pub(in path)` is no import.
+/// Returns the number of tokens of a visibility: the path in `pub(in path)` is not an import.
 fn visibility_len(tokens: &[TokenTree]) -> usize {
     let Some(TokenTree::Group(group)) = tokens.get(1) else { return 1 };
     let first = group.stream().into_iter().next();

@@ -1,4 +1,4 @@
-//! What the tests say of the code in a tree.
+//! Running the tests in a tree.
 
 use std::fmt;
 use std::io;
@@ -6,10 +6,10 @@ use std::path::Path;
 
 use crate::command::{End, cargo};
 
-/// How many seeds of the simulation are played.
+/// The number of seeds of the simulation.
 const SEEDS: &str = "2000";
 
-/// What the tests have said of a mutant.
+/// The result of the tests for a mutant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The tests of the core have failed.
@@ -18,7 +18,7 @@ pub enum Outcome {
     CaughtBySimulation,
     /// Everything has passed.
     Survived,
-    /// It does not compile, and shows nothing.
+    /// It does not compile, so it tests nothing.
     DoesNotCompile,
 }
 

@@ -1,4 +1,4 @@
-//! A command that is bounded in time and memory: a mutant may loop and fill memory.
+//! A command with limits on time and memory, since a mutant may loop and fill memory.
 
 use std::io;
 use std::path::Path;
@@ -6,19 +6,19 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long a command may take.
+/// The time limit of a command.
 const PATIENCE: Duration = Duration::from_secs(240);
 
-/// How a command has ended.
+/// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     Success,
     Failure,
-    /// It was stopped, because it took too long.
+    /// It exceeded the time limit and was stopped.
     Hang,
 }
 
-/// Runs `cargo` in `folder`, without what it prints.
+/// Runs `cargo` in `folder`, and discards its output.
 pub(crate) fn cargo(folder: &Path, target: &Path, arguments: &[&str]) -> io::Result<End> {
     let mut command = bounded();
     command.args(arguments).current_dir(folder).env("CARGO_TARGET_DIR", target);
@@ -26,7 +26,7 @@ pub(crate) fn cargo(folder: &Path, target: &Path, arguments: &[&str]) -> io::Res
     wait(&mut command.spawn()?)
 }
 
-/// Returns cargo, each of whose processes may have 12 GB of memory.
+/// Returns cargo, with a limit of 12 GB for each of its processes.
 #[cfg(unix)]
 fn bounded() -> Command {
     let mut command = Command::new("sh");

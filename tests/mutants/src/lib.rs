@@ -1,4 +1,4 @@
-//! Mutants: small changes that break the code, each of which the tests must notice.
+//! Mutants: small changes that break the code, each of which the tests must detect.
 //!
 //! ```sh
 //! cargo run --release -p limpid-mutants              # all of them

@@ -1,4 +1,4 @@
-//! Applies each mutant and checks that the tests notice it.
+//! Applies each mutant and checks that the tests detect it.
 
 use std::io::{self, Write};
 use std::path::Path;

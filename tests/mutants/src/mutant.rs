@@ -1,4 +1,4 @@
-//! A mutant: one text of a file and what stands in its place.
+//! A mutant: a text of a file and its replacement.
 
 use std::io;
 
@@ -8,15 +8,15 @@ use serde::Deserialize;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mutant {
-    /// The name by which it is chosen, in lower case with hyphens.
+    /// The name that selects it, in lower case with hyphens.
     pub name: String,
-    /// What is wrong then.
+    /// The effect of the change.
     pub breaks: String,
     /// The changed file, from the root of the workspace.
     pub file: String,
-    /// The text that is replaced. It occurs once in the file.
+    /// The replaced text. It occurs once in the file.
     pub find: String,
-    /// The text in its place.
+    /// The replacement.
     pub replace: String,
 }
 
@@ -42,7 +42,7 @@ impl Mutant {
     /// Returns the source with this mutant in it.
     ///
     /// # Errors
-    /// The text that is to be replaced does not occur, or more than once.
+    /// The text does not occur, or occurs more than once.
     pub fn apply(&self, source: &str) -> io::Result<String> {
         let Self { name, file, find, replace, .. } = self;
         match source.matches(find.as_str()).count() {

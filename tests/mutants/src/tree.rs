@@ -1,4 +1,4 @@
-//! A copy of the workspace, in which files are changed and put back.
+//! A copy of the workspace, in which files are changed and restored.
 
 use std::fs;
 use std::io;
@@ -7,7 +7,8 @@ use std::process::Command;
 
 use crate::Mutant;
 
-/// How git lists the files of a checkout: those that it tracks, and new ones that it does not ignore.
+/// The arguments with which git lists the tracked files of a checkout, and new ones that it does not
+/// ignore.
 const LIST: [&str; 5] = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
 
 /// A copy of the files of a checkout.
@@ -17,8 +18,8 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Copies the workspace at `from` to `to`. Files there that are the same stay as they are, so that
-    /// what was built from them is not built again.
+    /// Copies the workspace at `from` to `to`. Equal files in `to` are not touched, so that cargo does not
+    /// rebuild them.
     ///
     /// # Errors
     /// git or the file system fails.
@@ -42,10 +43,10 @@ impl Tree {
         &self.root
     }
 
-    /// Runs `test` with this mutant in the copy, and puts the file back.
+    /// Runs `test` with this mutant in the copy, and restores the file.
     ///
     /// # Errors
-    /// The mutant does not fit, or the file system fails.
+    /// The text of the mutant does not occur once, or the file system fails.
     pub fn with<T>(&self, mutant: &Mutant, test: impl FnOnce() -> T) -> io::Result<T> {
         let path = self.root.join(&mutant.file);
         let source = fs::read_to_string(&path)?;

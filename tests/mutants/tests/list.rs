@@ -18,7 +18,7 @@ fn every_mutant_fits_its_file() {
 }
 
 #[test]
-fn there_are_thirty_mutants_with_names_of_their_own() {
+fn list_has_thirty_mutants_with_unique_names() {
     let mutants = mutants().unwrap();
     let names: BTreeSet<_> = mutants.iter().map(|mutant| &mutant.name).collect();
     assert_eq!(names.len(), mutants.len());

@@ -1,4 +1,4 @@
-//! One exchange in each role, with nothing but an allocator: what an embedded client or server does.
+//! One exchange in each role, with only an allocator, as in an embedded client or server.
 //!
 //! This compiles for any target with an allocator; `main.rs` runs it on a system with a C library.
 
@@ -16,14 +16,14 @@ use limpid_core::http1::{BodySize, Connection, Event, Next, Role};
 use limpid_core::time::Mono;
 use limpid_core::trace::{Cx, NoSink, Scope};
 
-/// What went wrong.
+/// Why an exchange failed.
 #[derive(Debug)]
 pub enum Error {
-    /// We.
+    /// A call was invalid.
     Misuse(MisuseError),
-    /// The peer.
+    /// The peer violated a rule.
     Peer(PeerError),
-    /// The bytes ended early.
+    /// The bytes ended too early.
     Incomplete,
 }
 
@@ -39,10 +39,10 @@ impl From<PeerError> for Error {
     }
 }
 
-/// The bytes of a request for the path `/` of `host`.
+/// Returns a connection and the bytes of its request for the path `/` of `host`.
 ///
 /// # Errors
-/// `host` is no host.
+/// `host` is invalid.
 pub fn request(host: &str) -> Result<(Connection, Vec<u8>), Error> {
     let mut scope = Scope::default();
     let mut cx = Cx::new(Mono::from_nanos(0), &NoSink, &mut scope);
@@ -59,7 +59,7 @@ pub fn request(host: &str) -> Result<(Connection, Vec<u8>), Error> {
 /// Reads the response from `pieces`: its status and its body.
 ///
 /// # Errors
-/// The server broke a rule, or the pieces are not the whole response.
+/// The server violated a rule, or the pieces are not the whole response.
 pub fn response(mut connection: Connection, pieces: &[&[u8]]) -> Result<(u16, String), Error> {
     let mut scope = Scope::default();
     let mut cx = Cx::new(Mono::from_nanos(0), &NoSink, &mut scope);
@@ -79,10 +79,10 @@ pub fn response(mut connection: Connection, pieces: &[&[u8]]) -> Result<(u16, St
     Err(Error::Incomplete)
 }
 
-/// Answers the requests in `bytes` with their own targets; what is returned are the responses.
+/// Answers the requests in `bytes` with their targets. Returns the responses.
 ///
 /// # Errors
-/// The client broke a rule.
+/// The client violated a rule.
 pub fn echo(bytes: &[u8]) -> Result<Vec<u8>, Error> {
     let mut scope = Scope::default();
     let mut cx = Cx::new(Mono::from_nanos(0), &NoSink, &mut scope);

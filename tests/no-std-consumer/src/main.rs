@@ -1,8 +1,7 @@
-//! Runs the consumer without a standard library: with the C library of the system, an allocator of
-//! its own and a panic handler of its own. Were `std` linked after all, there would be two of those
-//! and the program would not compile.
+//! Runs the consumer without a standard library: with the C library of the system, and a custom allocator
+//! and panic handler. If `std` were linked, there would be two of those and the program would not compile.
 //!
-//! It exits with 0 if the two exchanges went as they should.
+//! It exits with 0 if both exchanges succeed.
 
 #![no_std]
 #![no_main]
@@ -16,21 +15,21 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 
 use limpid_no_std_consumer::{echo, request, response};
 
-/// How much memory there is.
+/// The size of the memory.
 const SIZE: usize = 256 * 1024;
 
-/// Memory that is handed out from its start, and never taken back.
+/// Memory that is allocated from its start and never freed.
 #[repr(align(64))]
 struct Arena {
     memory: UnsafeCell<[u8; SIZE]>,
     used: AtomicUsize,
 }
 
-// SAFETY: each byte of the memory is handed out once, for the counter only grows.
+// SAFETY: each byte of the memory is allocated once, since the counter only grows.
 unsafe impl Sync for Arena {}
 
-// SAFETY: what is handed out lies within the memory, is aligned as asked (the memory itself is
-// aligned to 64), and overlaps with nothing handed out before.
+// SAFETY: an allocation lies within the memory, is aligned as requested (the memory itself is aligned to
+// 64), and overlaps with no other.
 unsafe impl GlobalAlloc for Arena {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let room = layout.size() + layout.align();
@@ -54,8 +53,8 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     unsafe { abort() }
 }
 
-/// What the compiled `alloc` refers to for unwinding, which never happens here.
-// SAFETY: the program has no other function of this name, and nobody calls this one.
+/// A symbol that the compiled `alloc` refers to for unwinding, which never happens here.
+// SAFETY: the program has no other function of this name, and no code calls this one.
 #[unsafe(no_mangle)]
 pub extern "C" fn rust_eh_personality() {}
 
@@ -70,7 +69,7 @@ unsafe extern "C" {
     fn abort() -> !;
 }
 
-/// Where the C library starts the program.
+/// The entry point for the C library.
 // SAFETY: the program has no other function of this name.
 #[unsafe(no_mangle)]
 pub extern "C" fn main(_: c_int, _: *const *const u8) -> c_int {

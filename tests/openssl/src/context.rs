@@ -1,4 +1,4 @@
-//! Whom to trust and who to be: contexts of OpenSSL, and the layers that they make.
+//! Trust and identity: contexts of OpenSSL, and the layers that they make.
 
 use std::net::IpAddr;
 
@@ -19,11 +19,11 @@ use crate::layer::OpenSslLayer;
 #[derive(Clone, Copy, Debug)]
 pub struct OpenSsl;
 
-/// What makes the layers of a client.
+/// The factory of a client's layers.
 #[derive(Debug)]
 pub struct OpenSslClient(SslContext);
 
-/// What makes the layers of a server.
+/// The factory of a server's layers.
 #[derive(Debug)]
 pub struct OpenSslServer(SslContext);
 
@@ -86,7 +86,7 @@ impl Implementation for OpenSsl {
         if !terms.protocols.is_empty() {
             let ours: Vec<Vec<u8>> = terms.protocols.iter().map(|ours| ours.to_vec()).collect();
             context.set_alpn_select_callback(move |_, theirs| {
-                // The first of ours that the client offers.
+                // The first of these protocols that the client offers.
                 let offered = |ours: &Vec<u8>| from_the_wire(theirs).find(|theirs| theirs == ours);
                 ours.iter().find_map(offered).ok_or(AlpnError::ALERT_FATAL)
             });
@@ -95,7 +95,7 @@ impl Implementation for OpenSsl {
     }
 }
 
-/// Speaks this version alone.
+/// Restricts a context to this version.
 fn only(context: &mut SslContextBuilder, version: Version) -> Result<(), ErrorStack> {
     let version = match version {
         Version::Tls12 => SslVersion::TLS1_2,
@@ -105,7 +105,7 @@ fn only(context: &mut SslContextBuilder, version: Version) -> Result<(), ErrorSt
     context.set_max_proto_version(Some(version))
 }
 
-/// Protocols, each behind its length (RFC 7301 section 3.1).
+/// Returns protocols, each after its length (RFC 7301 section 3.1).
 fn on_the_wire(protocols: &[&[u8]]) -> Vec<u8> {
     let one = |protocol: &&[u8]| {
         let len = u8::try_from(protocol.len()).unwrap_or(u8::MAX);
@@ -114,7 +114,7 @@ fn on_the_wire(protocols: &[&[u8]]) -> Vec<u8> {
     protocols.iter().flat_map(one).collect()
 }
 
-/// The protocols behind their lengths.
+/// Returns the protocols after their lengths.
 fn from_the_wire(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     std::iter::from_fn(move || {
         let (len, rest) = bytes.split_first()?;

@@ -1,4 +1,4 @@
-//! OpenSSL's errors in limpid's terms.
+//! Conversion of OpenSSL's errors to limpid's.
 
 use limpid_core::error::{CertificateProblem, TlsError};
 use limpid_core::transport::LayerError;
@@ -16,10 +16,10 @@ const NO_SHARED_CIPHER: i32 = 193;
 const UNSUPPORTED_PROTOCOL: i32 = 258;
 const WRONG_VERSION_NUMBER: i32 = 267;
 const VERSION_TOO_LOW: i32 = 396;
-/// An alert of the peer is this, and its number.
+/// The base of the numbers for alerts of the peer.
 const ALERT: i32 = 1000;
 
-/// Why a certificate is not acceptable, by the numbers in `x509_vfy.h`.
+/// Reasons for rejecting a certificate, by the numbers in `x509_vfy.h`.
 const NOT_YET_VALID: i32 = 9;
 const HAS_EXPIRED: i32 = 10;
 const SELF_SIGNED: i32 = 18;
@@ -30,7 +30,7 @@ const REVOKED: i32 = 23;
 const HOSTNAME_MISMATCH: i32 = 62;
 const ADDRESS_MISMATCH: i32 = 64;
 
-/// Why an operation of this connection failed.
+/// Returns the error of an operation of this connection.
 pub(crate) fn of(ssl: &SslRef, error: Error) -> LayerError {
     let Some(stack) = error.ssl_error() else {
         return LayerError::other(0, error);
@@ -48,12 +48,12 @@ pub(crate) fn of(ssl: &SslRef, error: Error) -> LayerError {
             let alert = u8::try_from(alert - ALERT).unwrap_or(u8::MAX);
             LayerError::tls(TlsError::Alert(alert), error)
         }
-        // It has no name in limpid: its number and its text.
+        // limpid has no name for it, so the error has its number and text.
         reason => LayerError::other(u32::try_from(reason).unwrap_or(0), error),
     }
 }
 
-/// An error of the library, of no connection.
+/// Returns an error of the library without a connection.
 pub(crate) fn of_library(error: ErrorStack) -> LayerError {
     let code = error.errors().first().map_or(0, |error| error.reason_code());
     LayerError::other(u32::try_from(code).unwrap_or(0), error)

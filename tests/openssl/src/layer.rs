@@ -13,13 +13,13 @@ use crate::failure;
 /// The most plaintext of a record (RFC 8446 section 5.1).
 const RECORD: usize = 16 * 1024;
 
-/// The transport as OpenSSL sees it: two pieces of memory.
+/// The transport of OpenSSL: two buffers in memory.
 #[derive(Debug, Default)]
 struct Memory {
     incoming: Vec<u8>,
-    /// How many of these bytes have arrived; the rest is room.
+    /// How many of these bytes are received; the rest is free.
     arrived: usize,
-    /// How many of them OpenSSL has taken.
+    /// How many of them OpenSSL has read.
     taken: usize,
     outgoing: Vec<u8>,
 }
@@ -60,15 +60,15 @@ pub struct OpenSslLayer {
     plaintext: Vec<u8>,
     state: LayerState,
     has_failed: bool,
-    /// The certificate of the peer, once it was looked at: accepted or refused.
+    /// The certificate of the peer, once it was verified: accepted or rejected.
     certificate: Option<Vec<u8>>,
 }
 
 impl OpenSslLayer {
-    /// A connection whose side was set by `set_connect_state` or `set_accept_state`.
+    /// Returns a layer for a connection whose side was set by `set_connect_state` or `set_accept_state`.
     ///
     /// # Errors
-    /// Those of OpenSSL.
+    /// The errors of OpenSSL.
     pub fn new(ssl: Ssl) -> Result<Self, ErrorStack> {
         Ok(Self {
             stream: SslStream::new(ssl, Memory::default())?,
@@ -79,7 +79,7 @@ impl OpenSslLayer {
         })
     }
 
-    /// Goes on with the handshake: whether it is complete.
+    /// Continues the handshake. Returns whether it is complete.
     fn shake_hands(&mut self) -> Result<bool, LayerError> {
         match self.stream.do_handshake() {
             Ok(()) => {}
@@ -146,7 +146,7 @@ impl Layer for OpenSslLayer {
     }
 
     fn filled(&mut self, n: usize) {
-        // What follows the end is ignored (RFC 8446 section 6.1).
+        // Data after the end is ignored (RFC 8446 section 6.1).
         if self.state != LayerState::PeerClosed {
             self.stream.get_mut().arrived += n;
         }
@@ -182,7 +182,7 @@ impl Layer for OpenSslLayer {
 
     fn close(&mut self) {
         if !matches!(self.state, LayerState::Opening) && !self.has_failed {
-            // A connection that cannot be closed has nothing to say any more.
+            // A failure to close has no further effect.
             let _ = self.stream.shutdown();
         }
     }

@@ -1,4 +1,4 @@
-//! Heads as [picohttpparser] reads them: a parser that shares no code and no author with ours.
+//! Heads as read by [picohttpparser], a parser that shares no code and no author with limpid's.
 //!
 //! ```
 //! use limpid_picohttpparser::{Parsed, request};
@@ -15,21 +15,21 @@ use std::ptr;
 
 use picohttpparser_sys::{phr_header, phr_parse_request, phr_parse_response};
 
-/// More fields than this are refused.
+/// Heads with more fields are rejected.
 pub const MAX_FIELDS: usize = 256;
 
-/// What became of the bytes.
+/// The result of parsing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Parsed<T> {
     /// A whole head.
     Complete(T),
     /// More bytes are needed.
     Partial,
-    /// The bytes are no head.
+    /// The bytes are not a head.
     Refused,
 }
 
-/// A name and a value. A line that goes on with the value before it has an empty name.
+/// A name and a value. A line that continues the value before it has an empty name.
 pub type Field<'a> = (&'a [u8], &'a [u8]);
 
 /// The head of a request.
@@ -41,9 +41,9 @@ pub struct Request<'a> {
     pub target: &'a [u8],
     /// The minor version.
     pub minor: i32,
-    /// The fields, with the blanks after their values.
+    /// The fields, including the blanks after their values.
     pub fields: Vec<Field<'a>>,
-    /// How many bytes the head has.
+    /// The length of the head.
     pub len: usize,
 }
 
@@ -56,9 +56,9 @@ pub struct Response<'a> {
     pub status: i32,
     /// The reason phrase.
     pub reason: &'a [u8],
-    /// The fields, with the blanks after their values.
+    /// The fields, including the blanks after their values.
     pub fields: Vec<Field<'a>>,
-    /// How many bytes the head has.
+    /// The length of the head.
     pub len: usize,
 }
 
@@ -69,8 +69,8 @@ pub fn request(bytes: &[u8]) -> Parsed<Request<'_>> {
     let (mut method, mut method_len) = (ptr::null(), 0);
     let (mut target, mut target_len) = (ptr::null(), 0);
     let (mut minor, mut count) = (0, headers.len());
-    // SAFETY: each pointer is to a live variable of the type that the C function writes, `bytes` has
-    // the length that is given, and `count` is how many headers there is room for.
+    // SAFETY: each pointer is to a live variable of the type that the C function writes, `bytes` has the
+    // given length, and `count` is the capacity of the headers.
     let result = unsafe {
         phr_parse_request(
             bytes.as_ptr().cast(),
@@ -123,7 +123,7 @@ pub fn response(bytes: &[u8]) -> Parsed<Response<'_>> {
     })
 }
 
-/// What the number means that the C functions return.
+/// Converts the result of the C functions.
 fn parsed<T>(result: c_int, head: impl FnOnce(usize) -> T) -> Parsed<T> {
     match result {
         -2 => Parsed::Partial,
@@ -140,7 +140,7 @@ fn fields<'a>(bytes: &'a [u8], headers: &[phr_header]) -> Vec<Field<'a>> {
     headers.iter().map(field).collect()
 }
 
-/// The slice of `bytes` that a pointer into them and a length mean; no pointer is no bytes.
+/// Returns the slice of `bytes` at a pointer into them with a length; a null pointer is an empty slice.
 fn within(bytes: &[u8], start: *const c_char, len: usize) -> &[u8] {
     if start.is_null() {
         return &[];

@@ -1,4 +1,4 @@
-//! The chunked transfer coding, against a reader that is too simple to be wrong in the same way.
+//! The chunked transfer coding, compared with a simple reader.
 
 use limpid_core::error::ErrorClass;
 use limpid_core::http1::Role;
@@ -11,12 +11,12 @@ const REQUEST: &[u8] = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunke
 const RESPONSE: &[u8] =
     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
 
-/// The same body comes out, wherever the bytes are cut, and it is the one that a plain reader finds.
+/// The body does not depend on the pieces, and is the one that a simple reader finds.
 ///
-/// A byte that chooses the role stands before the setup.
+/// A byte before the setup chooses the role.
 ///
 /// # Panics
-/// A property is broken.
+/// Panics if the property does not hold.
 pub fn chunked(data: &[u8]) {
     let mut input = Input::new(data);
     let (role, head) =
@@ -49,7 +49,7 @@ pub fn chunked(data: &[u8]) {
     }
 }
 
-/// Where a chunked body ends.
+/// The end of a chunked body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
     Complete,
@@ -57,11 +57,11 @@ enum End {
     Broken,
 }
 
-/// What a plain reader finds, which looks at sizes and lines and at nothing else.
+/// The result of a simple reader, which reads only sizes and lines.
 struct Plain {
     body: Vec<u8>,
     end: End,
-    /// There are no extensions and no trailers, so there is nothing else to look at.
+    /// Whether there are no extensions and no trailers to check.
     is_simple: bool,
 }
 
@@ -86,9 +86,9 @@ impl Plain {
         plain
     }
 
-    /// The size that a line gives.
+    /// Returns the size in a line.
     fn size(&mut self, line: &[u8]) -> Option<usize> {
-        // Bytes outside ASCII stand in quoted strings of extensions.
+        // Quoted strings of extensions may contain bytes outside ASCII.
         let text = String::from_utf8_lossy(line.strip_suffix(b"\r")?);
         let (digits, extension) = match text.find([';', ' ', '\t']) {
             Some(at) => text.split_at(at),
@@ -101,7 +101,7 @@ impl Plain {
         i64::try_from(size).is_ok().then_some(usize::try_from(size).unwrap_or(usize::MAX))
     }
 
-    /// Where the trailers end: behind an empty line, by whatever lines end in.
+    /// Returns the end of the trailers: after an empty line, with any line ends.
     fn trailers(&mut self, mut rest: &[u8]) -> End {
         while let Some((line, after)) = split_line(rest) {
             if matches!(line, [] | [b'\r']) {
@@ -116,7 +116,7 @@ impl Plain {
     }
 }
 
-/// The bytes before the first LF, and those after it.
+/// Returns the bytes before the first LF, and those after it.
 fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let lf = bytes.iter().position(|byte| *byte == b'\n')?;
     Some((&bytes[..lf], &bytes[lf + 1..]))

@@ -1,4 +1,4 @@
-//! Content codings: whatever the bytes, and however they are cut.
+//! Content codings of any bytes in any pieces.
 
 use limpid_core::coding::{Coding, Codings, Decoder};
 use limpid_core::error::{CodingError, CodingFault};
@@ -8,17 +8,17 @@ use crate::input::Input;
 
 const ALL: [Coding; 4] = [Coding::Gzip, Coding::Deflate, Coding::Brotli, Coding::Zstd];
 
-/// How long a body may become here, so that a run is short.
+/// The limit of a body, which keeps runs short.
 const MOST: u64 = 256 * 1024;
 
-/// A body is decoded to the same whether it comes whole, byte by byte or in other pieces; it never
-/// becomes more than it may, and decoding ends.
+/// A body is decoded alike whether it arrives whole, byte by byte or in other pieces; it never exceeds its
+/// limit, and decoding ends.
 ///
-/// The first byte has two codings in its lower bits, of which the second is used if the fifth bit is
-/// set; the second byte is the length of a piece. What follows is the coded body.
+/// The lower bits of the first byte choose two codings, of which the second is used if the fifth bit is
+/// set; the second byte is the length of a piece. The coded body follows.
 ///
 /// # Panics
-/// A property is broken.
+/// Panics if the property does not hold.
 pub fn coding(data: &[u8]) {
     let mut input = Input::new(data);
     let (choice, size) = (input.byte(), usize::from(input.byte()).max(1));
@@ -34,7 +34,7 @@ pub fn coding(data: &[u8]) {
     agree(&whole, &decode(codings, coded, size), is_stacked);
 }
 
-/// What came of a body, and how it ended.
+/// A decoded body and its result.
 type Decoded = (Vec<u8>, Result<(), CodingError>);
 
 fn decode(codings: Codings, coded: &[u8], size: usize) -> Decoded {
@@ -76,14 +76,13 @@ fn feed(decoder: &mut Decoder, mut piece: &[u8], body: &mut Vec<u8>) -> Result<(
     }
 }
 
-/// What comes before a fault may be cut short with it, but is never something else.
+/// The data before an error may be truncated, but never differs.
 fn agree(one: &Decoded, other: &Decoded, is_stacked: bool) {
     let (longer, shorter) = if one.0.len() < other.0.len() { (other, one) } else { (one, other) };
     assert!(longer.0.starts_with(&shorter.0));
     match (one.1, other.1) {
-        // Which of two faults is met first is a matter of the pieces: zstd looks at a frame in another
-        // order when all of it has come, of two codings either may be broken, and a limit is met by
-        // pieces.
+        // Which of two errors is found first depends on the pieces: zstd reads a complete frame in another
+        // order, either of two codings may be invalid, and a limit is checked by piece.
         (Err(a), Err(b)) => {
             let either = is_stacked || a.coding == Coding::Zstd;
             assert!(either || a.fault == b.fault || is_limit(a) || is_limit(b));

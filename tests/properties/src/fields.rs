@@ -1,4 +1,4 @@
-//! Fields: a block against a list of pairs, and what is read of a section against a plain reader.
+//! Fields: a block compared with a list of pairs, and a parsed section with a simple reader.
 
 use limpid_core::error::ErrorClass;
 use limpid_core::fields::{FieldBlock, Fields};
@@ -8,16 +8,16 @@ use limpid_core::internal::transcript::{Chunking, Outcome, Start, Transcript};
 use crate::input::Input;
 use crate::setup::setup;
 
-/// Names that are the same in another case, and one that is none.
+/// Names that differ only in case, and an empty one.
 const NAMES: [&str; 6] = ["Host", "HOST", "Set-Cookie", "set-cookie", "X", ""];
 
-/// A block is a list of pairs; a section has the fields that its lines show, folds joined.
+/// A block behaves as a list of pairs; a section has the fields of its lines, with folds joined.
 ///
-/// Before the setup come up to 31 operations on a block, with their number before them. After it
-/// come the lines of a response.
+/// Before the setup come up to 31 operations on a block, after their number. After it come the lines of a
+/// response.
 ///
 /// # Panics
-/// A property is broken.
+/// Panics if the property does not hold.
 pub fn fields(data: &[u8]) {
     let mut input = Input::new(data);
     block(&mut input);
@@ -58,7 +58,7 @@ fn block(input: &mut Input<'_>) {
     }
 }
 
-/// Every way to look at fields shows the same.
+/// Checks that every accessor of fields returns the same.
 fn check(fields: Fields<'_>, pairs: &Pairs) {
     assert_eq!((fields.len(), fields.is_empty()), (pairs.len(), pairs.is_empty()));
     assert_eq!(own(fields), *pairs);
@@ -84,10 +84,10 @@ fn own(fields: Fields<'_>) -> Pairs {
     fields.iter().map(|field| (field.name.to_vec(), field.value.to_vec())).collect()
 }
 
-/// The lines of a response, read by a client and by a plain reader.
+/// Reads the lines of a response with a client and with a simple reader.
 fn section(input: &mut Input<'_>) {
     let (mut setup, chunking) = setup(Role::Client, input);
-    // HEAD, so that nothing follows the section; the tolerances have properties of their own.
+    // HEAD, so that no body follows the section; the tolerances have separate properties.
     setup.method = b"HEAD";
     setup.config.lenient = Default::default();
     let bytes = [b"HTTP/1.1 200 OK\r\n", input.rest()].concat();
@@ -110,7 +110,7 @@ fn section(input: &mut Input<'_>) {
     }
 }
 
-/// The fields of a section that ends in an empty line, all ends of lines being CR LF.
+/// Returns the fields of a section that ends in an empty line, if all line ends are CR LF.
 fn plain(bytes: &[u8]) -> Option<Pairs> {
     let text: String = bytes.iter().copied().map(char::from).collect();
     let section = if text.starts_with("\r\n") { "" } else { text.split_once("\r\n\r\n")?.0 };
@@ -140,7 +140,7 @@ fn plain(bytes: &[u8]) -> Option<Pairs> {
     Some(pairs)
 }
 
-/// A value without the blanks around it; other controls may be part of it.
+/// Returns a value without the blanks around it; other controls may be part of it.
 pub(crate) fn trim(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
         value = rest;

@@ -1,7 +1,7 @@
-//! Bytes that steer a run.
+//! Bytes that determine a run.
 
-/// Choices, taken from the front of the bytes. Where nothing is left every choice is the first, so
-/// that each run ends.
+/// Choices, taken from the front of the bytes. When no bytes are left, every choice is the first, so that
+/// each run ends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Input<'a> {
     rest: &'a [u8],
@@ -30,7 +30,7 @@ impl<'a> Input<'a> {
         self.byte() & 1 == 1
     }
 
-    /// A number below `end`, which is at most 256.
+    /// Returns a number below `end`, which is at most 256.
     pub(crate) fn below(&mut self, end: usize) -> usize {
         usize::from(self.byte()) % end
     }
@@ -39,7 +39,7 @@ impl<'a> Input<'a> {
         of[self.below(of.len())]
     }
 
-    /// Up to `max` bytes; the first says how many.
+    /// Returns up to `max` bytes; the first is their number.
     pub(crate) fn bytes(&mut self, max: usize) -> &'a [u8] {
         let len = self.below(max + 1).min(self.rest.len());
         let (bytes, rest) = self.rest.split_at(len);
@@ -47,7 +47,7 @@ impl<'a> Input<'a> {
         bytes
     }
 
-    /// All that is left.
+    /// Returns the remaining bytes.
     pub(crate) const fn rest(self) -> &'a [u8] {
         self.rest
     }

@@ -1,11 +1,11 @@
-//! What must hold whatever the bytes.
+//! Properties that hold for all bytes.
 //!
-//! Each function takes any bytes and panics where a property is broken. `cargo test` runs all of
-//! them on the seeds in `fuzz/seeds` and on mutations of those; the targets in `fuzz/fuzz_targets`
-//! run them on whatever libFuzzer comes up with.
+//! Each function takes any bytes and panics if the property does not hold. `cargo test` runs all of them on
+//! the seeds in `fuzz/seeds` and on mutations of those; the targets in `fuzz/fuzz_targets` run them under
+//! libFuzzer.
 //!
-//! The first bytes of an input say how the run is set up, the rest is what a peer sends, unless a
-//! function says otherwise.
+//! The first bytes of an input determine the setup, the rest is sent by a peer, unless a function documents
+//! another format.
 
 mod chunked;
 mod coding;
@@ -38,10 +38,10 @@ pub use round_trip::round_trip;
 pub use split_invariance::split_invariance;
 pub use target::target;
 
-/// A property: it panics if the bytes break it.
+/// A property: it panics if the bytes violate it.
 pub type Property = fn(&[u8]);
 
-/// Every property by its name, which is also that of its fuzz target and of its folder of seeds.
+/// Every property by its name, which is also that of its fuzz target and of its directory of seeds.
 pub const ALL: [(&str, Property); 13] = [
     ("chunked", chunked),
     ("coding", coding),

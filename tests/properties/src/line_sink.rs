@@ -1,5 +1,4 @@
-//! Lines for a person: no byte of a peer reaches a terminal raw, and no secret reaches a line that
-//! hides them.
+//! Lines on a terminal: a peer's bytes are escaped, and secrets are hidden by the modes that hide them.
 
 use std::cell::Cell;
 
@@ -19,16 +18,16 @@ use crate::setup::setup;
 const MODES: [Capture; 4] =
     [Capture::Redacted, Capture::Default, Capture::Private, Capture::Everything];
 
-/// What must not be shown.
+/// A text that must not be shown.
 const SECRET: &[u8] = b"t1ger-0f-s3crets";
 
-/// Each event is one line of printable text in every mode, and modes that hide secrets do.
+/// Each event is one line of printable text in every mode, and modes that hide secrets do so.
 ///
-/// A byte chooses between any bytes of a peer, bytes with secrets planted among them, and events
-/// that are made up; a second one chooses the role.
+/// A byte chooses between any bytes of a peer, bytes with planted secrets, and invented events; a second
+/// one chooses the role.
 ///
 /// # Panics
-/// A property is broken.
+/// Panics if the property does not hold.
 pub fn line_sink(data: &[u8]) {
     let mut input = Input::new(data);
     let (kind, role) = (input.below(3), if input.flag() { Role::Client } else { Role::Server });
@@ -49,7 +48,7 @@ pub fn line_sink(data: &[u8]) {
     }
 }
 
-/// What a terminal is shown of what `run` tells.
+/// Returns the lines on a terminal of the events that `run` emits.
 fn lines(mode: Capture, run: impl FnOnce(&mut Cx<'_, (&LineSink<Vec<u8>>, &Count)>)) -> String {
     let template = "%(levelname)s %(name)s %(message)s".parse::<Template>();
     let levels = "trace".parse::<Levels>();
@@ -84,7 +83,7 @@ impl Sink for Count {
     }
 }
 
-/// Reads bytes of a peer, and tells what a client would tell of a refusal.
+/// Reads bytes of a peer, and emits a client's event for a rejection.
 fn exchange<S: Sink>(
     setup: &limpid_core::internal::transcript::Setup<'_>,
     chunking: Chunking,
@@ -103,7 +102,7 @@ fn exchange<S: Sink>(
     }
 }
 
-/// Secrets where secrets stand, among bytes that make the best of them.
+/// Plants secrets where they occur, among adversarial bytes.
 fn secrets(mode: Capture, role: Role, mut input: Input<'_>) {
     let is_ours = |part: &[u8]| part.eq_ignore_ascii_case(&SECRET[..5]);
     if input.rest().windows(5).any(is_ours) || mode.shows_secrets() {
@@ -124,7 +123,7 @@ fn secrets(mode: Capture, role: Role, mut input: Input<'_>) {
     assert!(!leaks, "{mode:?}: {shown:?} of {}", bytes.escape_ascii());
 }
 
-/// Bytes of the input without those that end what the secret belongs to.
+/// Returns bytes of the input without those that end the place of the secret.
 fn without(input: &mut Input<'_>, ends: &[u8]) -> Vec<u8> {
     let kept = input.bytes(12).iter().filter(|byte| **byte != b'\n' && !ends.contains(byte));
     kept.copied().collect()
@@ -155,23 +154,23 @@ fn field_line(input: &mut Input<'_>, is_first: bool) -> Vec<u8> {
         return without(input, b"");
     }
     let (blank, name) = (input.pick(&[&b""[..], b" ", b"\t"]), input.pick(&NAMES));
-    // Behind another line, a blank would make it part of that one's value.
+    // After another line, a blank would continue that line's value.
     let blank = if is_first { blank } else { b"" };
     let (mut odd, before) = (without(input, b""), without(input, b""));
     let (after, colon) = (without(input, b""), input.pick(&[&b": "[..], b":", b"", b" :"]));
-    // With a letter behind it, it would be another name.
+    // With a letter after it, it would be another name.
     if odd
         .first()
         .is_none_or(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte))
     {
         odd.clear();
     }
-    // Without anything between them, name and secret would be one word.
+    // Without a separator, name and secret would be one word.
     let colon = if odd.is_empty() && colon.is_empty() { &b":"[..] } else { colon };
     [blank, name, &odd, colon, &before, SECRET, &after].concat()
 }
 
-/// Tells an event whose every text is the input's.
+/// Emits an event whose texts are from the input.
 fn tell<S: Sink>(input: &mut Input<'_>, cx: &mut Cx<'_, S>) {
     let kind = input.below(10);
     let (one, two) = (input.bytes(40), input.bytes(40));

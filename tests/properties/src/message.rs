@@ -1,4 +1,4 @@
-//! Messages that an input makes up, and how they are sent.
+//! Messages from an input, and their sending.
 
 use bytes::Bytes;
 use limpid_core::error::MisuseError;
@@ -8,7 +8,7 @@ use limpid_core::trace::{Cx, NoSink, Scope};
 
 use crate::input::Input;
 
-/// What of a message stands behind its start line.
+/// The parts of a message after its start line.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
     pub(crate) fields: FieldBlock,
@@ -18,7 +18,7 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// A message that can be sent, if it may have a body.
+    /// Returns a message that can be sent, if it may have a body.
     pub(crate) fn valid(input: &mut Input<'_>) -> Self {
         let mut fields = FieldBlock::new();
         for _ in 0..input.below(4) {
@@ -39,7 +39,7 @@ impl Draft {
         Self { fields, size, pieces, trailers }
     }
 
-    /// A message of which each part may be what must not be sent.
+    /// Returns a message of which each part may be invalid.
     pub(crate) fn any(input: &mut Input<'_>) -> Self {
         const NAMES: [&[u8]; 8] = [
             b"X",
@@ -74,13 +74,13 @@ impl Draft {
         Self { fields, size, pieces, trailers }
     }
 
-    /// The whole body.
+    /// Returns the whole body.
     pub(crate) fn body(&self) -> Vec<u8> {
         self.pieces.concat()
     }
 }
 
-/// A piece of a body: longer than a connection copies, or short.
+/// Returns a piece of a body: longer than a connection copies, or short.
 fn piece(input: &mut Input<'_>) -> Bytes {
     let (fill, len) = (input.byte(), usize::from(input.number()));
     let len = if len < 0x8000 { len % 40 } else { len % 5000 };
@@ -91,19 +91,19 @@ fn total(pieces: &[Bytes]) -> u64 {
     pieces.iter().map(|piece| piece.len() as u64).sum()
 }
 
-/// Bytes that a value may have.
+/// Returns bytes that are valid in a value.
 fn printable(bytes: &[u8]) -> Vec<u8> {
     let is_good = |byte: &&u8| **byte == b'\t' || **byte >= b' ' && **byte != 0x7f;
     bytes.iter().filter(is_good).copied().collect()
 }
 
-/// Runs `call` with a context in which nobody listens.
+/// Runs `call` with a context without a sink.
 pub(crate) fn unheard<T>(call: impl FnOnce(&mut Cx<'_, NoSink>) -> T) -> T {
     let mut scope = Scope::default();
     call(&mut Cx::new(Default::default(), &NoSink, &mut scope))
 }
 
-/// Sends body and end. What a call refuses leaves no byte behind.
+/// Sends body and end. A rejected call leaves no byte behind.
 pub(crate) fn send_body(connection: &mut Connection, draft: &Draft) -> Result<(), MisuseError> {
     for piece in &draft.pieces {
         unrefused(connection, |connection| unheard(|cx| connection.send_data(cx, piece.clone())))?;
@@ -111,7 +111,7 @@ pub(crate) fn send_body(connection: &mut Connection, draft: &Draft) -> Result<()
     unrefused(connection, |connection| unheard(|cx| connection.finish(cx, draft.trailers.fields())))
 }
 
-/// Makes a call, and sees that nothing was written if it was refused.
+/// Makes a call, and checks that it wrote nothing if it was rejected.
 pub(crate) fn unrefused<T>(
     connection: &mut Connection,
     call: impl FnOnce(&mut Connection) -> Result<T, MisuseError>,
@@ -126,8 +126,7 @@ pub(crate) fn unrefused<T>(
     result
 }
 
-/// Sees that the fields which arrived are those that were sent, with none behind them but what the
-/// machine adds.
+/// Checks that the received fields are the sent ones, followed only by those that the machine adds.
 pub(crate) fn check_fields(sent: Fields<'_>, arrived: Fields<'_>) {
     let pair = |field: Field<'_>| (field.name.to_vec(), field.value.to_vec());
     let (sent, arrived): (Vec<_>, Vec<_>) =

@@ -1,5 +1,4 @@
-//! Any bytes of a peer: reading them goes on or is refused, within the limits, and every offset
-//! that is told is where it says.
+//! Any bytes of a peer are accepted or rejected, within the limits, and every reported offset is correct.
 
 use limpid_core::error::PeerError;
 use limpid_core::fields::{FieldBlock, Fields};
@@ -16,15 +15,15 @@ use crate::setup::setup;
 /// A server reads the bytes.
 ///
 /// # Panics
-/// A property is broken.
+/// Panics if the property does not hold.
 pub fn parse_request(data: &[u8]) {
     parse(Role::Server, data);
 }
 
-/// A client that has asked something reads the bytes.
+/// A client that has sent a request reads the bytes.
 ///
 /// # Panics
-/// A property is broken.
+/// Panics if the property does not hold.
 pub fn parse_response(data: &[u8]) {
     parse(Role::Client, data);
 }
@@ -40,7 +39,7 @@ fn parse(role: Role, data: &[u8]) {
     strict_is_within_lenient(&setup, bytes);
 }
 
-/// Feeds the bytes as long as they are wanted.
+/// Feeds the bytes as long as the connection accepts them.
 pub(crate) fn read<S: Sink>(
     setup: &Setup<'_>,
     chunking: Chunking,
@@ -52,7 +51,7 @@ pub(crate) fn read<S: Sink>(
         ask(&mut connection, setup.method, cx);
     }
     let mut told = Told::new(setup.config.limits);
-    // A message has at least a head, a piece of a body and an end to tell of.
+    // A message has at least three events: a head, a piece of a body and an end.
     let mut steps = 2 * bytes.len() + 4;
     let mut pushed = 0;
     for piece in chunking.pieces(bytes) {
@@ -70,7 +69,7 @@ pub(crate) fn read<S: Sink>(
     connection
 }
 
-/// Sends the request that the bytes answer. It offers an upgrade.
+/// Sends the request of the response. It offers an upgrade.
 pub(crate) fn ask<S: Sink>(connection: &mut Connection, method: &[u8], cx: &mut Cx<'_, S>) {
     let fields = [(&b"Host"[..], &b"a"[..]), (b"Connection", b"upgrade"), (b"Upgrade", b"x")];
     let block: FieldBlock = fields.into_iter().collect();
@@ -81,7 +80,7 @@ pub(crate) fn ask<S: Sink>(connection: &mut Connection, method: &[u8], cx: &mut 
     connection.sent(connection.out_len());
 }
 
-/// Answers a request with an empty 200.
+/// Responds to a request with an empty 200.
 fn answer<S: Sink>(connection: &mut Connection, cx: &mut Cx<'_, S>) {
     let sent = connection.send_response(cx, 200, b"OK", Fields::EMPTY, BodySize::None);
     assert_eq!(sent, Ok(()));
@@ -91,7 +90,7 @@ fn answer<S: Sink>(connection: &mut Connection, cx: &mut Cx<'_, S>) {
     connection.sent(connection.out_len());
 }
 
-/// Takes all there is; returns whether more bytes are wanted.
+/// Reads all events. Returns whether more bytes are needed.
 fn drain<S: Sink>(
     connection: &mut Connection,
     told: &mut Told,
@@ -137,7 +136,7 @@ fn drain<S: Sink>(
     }
 }
 
-/// A refusal is final and names a place that was seen.
+/// Checks that a rejection is final and that its offset was received.
 fn check_refusal<S: Sink>(connection: &mut Connection, error: PeerError, cx: &mut Cx<'_, S>) {
     assert!(error.offset <= connection.received(), "{error} is beyond what was received");
     assert!(!error.to_string().contains(char::is_control), "{error:?}");
@@ -152,7 +151,7 @@ fn check_refusal<S: Sink>(connection: &mut Connection, error: PeerError, cx: &mu
     assert_eq!(connection.excerpt(), excerpt, "the excerpt is not stable");
 }
 
-/// What was told of the message that is being read.
+/// The trace events of the present message.
 struct Told {
     limits: Limits,
     informational: usize,
@@ -165,7 +164,7 @@ impl Told {
         Self { limits, informational: 0, framing: Framing::None, body: 0 }
     }
 
-    /// More bytes than a connection may hold while it needs input.
+    /// Returns more bytes than a connection may hold while it needs input.
     fn most_held(&self) -> usize {
         let Limits { head, chunk_line, trailers, .. } = self.limits;
         head.max(chunk_line).max(trailers)
@@ -230,10 +229,10 @@ impl Told {
     }
 }
 
-/// Compares every offset that is told with the bytes.
+/// Compares every reported offset with the bytes.
 struct Watch<'a> {
     bytes: &'a [u8],
-    /// Whether a value may have been joined over lines, so that bytes are not where they came from.
+    /// Whether a value may be joined from lines, so that its bytes are not at their offset.
     folds: bool,
     config: Config,
 }
@@ -243,7 +242,7 @@ fn has_fold(bytes: &[u8]) -> bool {
 }
 
 impl Watch<'_> {
-    /// The bytes from `offset` on.
+    /// Returns the bytes from `offset` on.
     #[track_caller]
     fn from(&self, offset: u64) -> &[u8] {
         let rest = usize::try_from(offset).ok().and_then(|offset| self.bytes.get(offset..));
@@ -285,7 +284,7 @@ impl Sink for Watch<'_> {
     }
 }
 
-/// What the strict reader takes, a lenient one takes for the same.
+/// Checks that a lenient reader reads alike what the strict one accepts.
 fn strict_is_within_lenient(setup: &Setup<'_>, bytes: &[u8]) {
     let read = |lenient| {
         let config = {

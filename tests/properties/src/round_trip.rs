@@ -1,4 +1,4 @@
-//! What we serialise, we read back.
+//! Encoded messages are read back.
 
 use limpid_core::fields::FieldBlock;
 use limpid_core::framing::Framing;
@@ -8,12 +8,12 @@ use limpid_core::internal::transcript::{Chunking, Message, Outcome, Setup, Start
 use crate::input::Input;
 use crate::message::{Draft, check_fields, send_body, unheard, unrefused};
 
-/// A message that is not refused when it is sent is read as what it is, in both roles.
+/// A message that is accepted for sending is read back as itself, in both roles.
 ///
-/// A byte chooses between request and response; the rest makes up the message.
+/// A byte chooses between request and response; the rest determines the message.
 ///
 /// # Panics
-/// A property is broken.
+/// Panics if the property does not hold.
 pub fn round_trip(data: &[u8]) {
     let mut input = Input::new(data);
     if input.flag() {
@@ -95,7 +95,7 @@ fn response(input: &mut Input<'_>) {
     let switches = connection.state(Role::Server) == State::Switched;
     let mut draft = draft;
     if switches || method == b"HEAD" || matches!(status, 204 | 304) {
-        // Nothing follows the head.
+        // No body follows the head.
         draft.pieces.clear();
     }
     if !switches && send_body(&mut connection, &draft).is_err() {
@@ -120,7 +120,7 @@ fn response(input: &mut Input<'_>) {
     assert_eq!(message.keep_alive, connection.reuse().is_ok(), "{:?}", connection.reuse());
 }
 
-/// A server that has read `request` and not answered.
+/// Returns a server that has read `request` and not responded.
 fn asked(request: &[u8]) -> Connection {
     let mut connection = Connection::new(Role::Server, Default::default());
     connection.push(request);
@@ -137,7 +137,7 @@ fn read(setup: &Setup<'_>, bytes: &[u8]) -> (Message, Outcome) {
     read_after(setup, bytes, |message| unreachable!("a message too many: {message:?}"))
 }
 
-/// Reads one message, and shows those before it.
+/// Reads one message, and passes those before it to `before`.
 fn read_after(setup: &Setup<'_>, bytes: &[u8], before: impl FnMut(Message)) -> (Message, Outcome) {
     let whole = Transcript::read(setup, [bytes]);
     assert_eq!(whole, Transcript::read(setup, Chunking::Random(9).pieces(bytes)));

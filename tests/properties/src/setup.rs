@@ -1,4 +1,4 @@
-//! How a connection under test is set up. The first bytes of an input say it.
+//! The setup of a connection under test, from the first bytes of an input.
 
 use limpid_core::http1::Role;
 use limpid_core::internal::transcript::{Chunking, Setup};
@@ -6,10 +6,10 @@ use limpid_core::limits::{Config, Lenient, Limits};
 
 use crate::input::Input;
 
-/// The methods that a response may answer: each kind that changes how it is read.
+/// The methods of a response's request: each kind that affects its reading.
 const METHODS: [&[u8]; 4] = [b"GET", b"HEAD", b"CONNECT", b"OPTIONS"];
 
-/// Limits that short inputs reach.
+/// Returns limits that short inputs reach.
 fn tight() -> Limits {
     Limits::with(|limits| {
         limits.start_line = 48;
@@ -45,7 +45,7 @@ pub(crate) fn setup(role: Role, input: &mut Input<'_>) -> (Setup<'static>, Chunk
     (Setup { role, method, config, eof: options & 1 == 1 }, chunking)
 }
 
-/// The tolerances whose bits are set, in the order of their names.
+/// Returns the tolerances whose bits are set, in the order of their names.
 fn lenient(bits: u16) -> Lenient {
     let named = Lenient::NAMED.iter().zip(0..u16::BITS);
     named

@@ -1,4 +1,4 @@
-//! However the bytes are cut, the same is read and the same is told.
+//! The pieces of the input affect neither the result nor the events.
 
 use std::cell::RefCell;
 
@@ -10,13 +10,13 @@ use limpid_core::trace::{EventKind, Interest, Meta, OwnedTraceEvent, Sink, Trace
 use crate::input::Input;
 use crate::setup::setup;
 
-/// Whole, byte by byte, at random and at the cuts of the input: all the same.
+/// The bytes arrive whole, byte by byte, at random and in the pieces of the input, with equal results.
 ///
-/// After the setup come a byte that chooses the role, and up to 15 cuts of two bytes each with their
-/// number before them.
+/// After the setup come a byte that chooses the role, and up to 15 cuts of two bytes each, after their
+/// number.
 ///
 /// # Panics
-/// A property is broken.
+/// Panics if the property does not hold.
 pub fn split_invariance(data: &[u8]) {
     let mut input = Input::new(data);
     let role = if input.flag() { Role::Client } else { Role::Server };
@@ -30,7 +30,7 @@ pub fn split_invariance(data: &[u8]) {
     assert_eq!(run(&setup, cut(bytes, cuts)), whole, "at the cuts");
 }
 
-/// The pieces of `bytes` between `cuts`, which are taken modulo their number.
+/// Returns the pieces of `bytes` between `cuts`, which are taken modulo their number.
 fn cut(bytes: &[u8], cuts: Vec<u16>) -> Vec<&[u8]> {
     let mut cuts: Vec<usize> =
         cuts.into_iter().map(|cut| usize::from(cut) % (bytes.len() + 1)).collect();
@@ -40,7 +40,7 @@ fn cut(bytes: &[u8], cuts: Vec<u16>) -> Vec<&[u8]> {
     cuts.into_iter().map(|end| &bytes[std::mem::replace(&mut start, end)..end]).collect()
 }
 
-/// Everything that can be known of a run.
+/// The observable result of a run.
 #[derive(Debug, PartialEq)]
 struct Run {
     transcript: Transcript,
@@ -54,7 +54,7 @@ fn run(setup: &Setup<'_>, pieces: impl IntoIterator<Item = impl AsRef<[u8]>>) ->
     Run { transcript, outcome, told: notes.0.into_inner() }
 }
 
-/// Keeps what is told, except for what tells how many bytes have arrived by then.
+/// Keeps the trace events, except for those that contain the number of received bytes.
 #[derive(Default)]
 struct Notes(RefCell<Vec<OwnedTraceEvent>>);
 

@@ -14,14 +14,14 @@ use crate::url_model::{self, Parts};
 
 const METHODS: [&str; 4] = ["GET", "OPTIONS", "CONNECT", "get"];
 
-/// A target has one of the four forms, or is refused; a Host field is a host and a port, or is
-/// refused; a URL is read as a plain model reads it, stays what it is when it is read once more, and
-/// gives a request that is taken, the same in the memory of another as in its own.
+/// A target has one of the four forms, or is rejected; a Host field is a host and a port, or is rejected; a
+/// URL is read as by a simple model, stays equal when it is read again, and gives an acceptable request,
+/// the same in reused memory as in new memory.
 ///
-/// A byte chooses what the rest is: a target, the value of a Host field, a URL or a reference.
+/// A byte chooses the kind of the rest: a target, the value of a Host field, a URL or a reference.
 ///
 /// # Panics
-/// A property is broken.
+/// Panics if the property does not hold.
 pub fn target(data: &[u8]) {
     let mut input = Input::new(data);
     match input.below(4) {
@@ -51,7 +51,7 @@ fn request_target(method: &str, target: &[u8]) {
         }
     };
     assert!(!authority.is_empty() && !authority.contains('@'), "{text}");
-    // What is an authority in a target is one in a Host field.
+    // An authority in a target is also one in a Host field.
     assert!(read(b"GET", b"/", authority.as_bytes()).is_some(), "{text}");
 }
 
@@ -86,7 +86,7 @@ fn url(text: &str) {
     );
 }
 
-/// An exchange that has the memory of a request.
+/// Returns an exchange with the memory of a request.
 fn used_memory() -> Exchange {
     let request = |url: &str| {
         let url = url.parse::<Url>();
@@ -104,7 +104,7 @@ fn build(draft: RequestBuilder) -> Arc<Request> {
     draft.field(b"User-Agent", b"property").field(b"X", b"").build_shared()
 }
 
-/// What a redirect says.
+/// Checks a reference in a redirect.
 fn reference(text: &str) {
     let base = "http://me:pw@base.test:81/a/b?c#d".parse::<Url>();
     let Ok(base) = base else { unreachable!("{base:?}") };
@@ -124,7 +124,7 @@ fn check_url(url: &Url) {
     assert!(url.target().starts_with('/') && !url.target().contains('#'));
     assert!(!url.host().is_empty() && url.host() == url.host().to_ascii_lowercase());
     assert!(url.credentials().is_none() || url.to_string().contains("[secure]@"), "{url}");
-    // A client can send it, and a server takes it for what it is.
+    // A client can send it, and a server reads the same.
     let (bytes, target) = (send(url), url.target().as_bytes());
     let Some((start, fields)) = read_bytes(&bytes) else {
         unreachable!("refused: {}", bytes.escape_ascii())
@@ -133,7 +133,7 @@ fn check_url(url: &Url) {
     assert_eq!(fields.fields().get("Host"), Some(url.authority().as_bytes()));
 }
 
-/// The bytes of a request for `url`.
+/// Returns the bytes of a request for `url`.
 fn send(url: &Url) -> Vec<u8> {
     let mut scope = Scope::default();
     let mut cx = Cx::new(Default::default(), &NoSink, &mut scope);
@@ -147,9 +147,9 @@ fn send(url: &Url) -> Vec<u8> {
     connection.out().concat()
 }
 
-/// What a server makes of a request with this target and this Host field, if it takes it.
+/// Returns a server's result for a request with this target and this Host field, if it accepts it.
 fn read(method: &[u8], target: &[u8], host: &[u8]) -> Option<(Start, FieldBlock)> {
-    // What ends the line early belongs to other targets.
+    // A line feed would end the line early.
     if target.contains(&b'\n') || host.contains(&b'\n') {
         return None;
     }

@@ -1,11 +1,10 @@
-//! What becomes of a URL, in the plainest words: every part is taken apart and written anew, whether
-//! or not it is as it should be already.
+//! A simple model of URLs: every part is parsed and written again, whether or not it is normalised already.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use limpid_core::client::{Url, UrlError, UrlProblem};
 
-/// A URL in its parts.
+/// The parts of a URL.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Parts {
     text: String,
@@ -31,7 +30,7 @@ impl From<&Url> for Parts {
     }
 }
 
-/// Reads a URL; `None` if its host has letters of other scripts, which are a subject of their own.
+/// Parses a URL; `None` if its host has letters of other scripts, which the model does not support.
 pub(crate) fn read(text: &str) -> Option<Result<Parts, UrlError>> {
     if text.len() > 65_536 {
         return Some(wrong(UrlProblem::TooLong, 65_536));
@@ -91,7 +90,7 @@ fn wrong<T>(problem: UrlProblem, offset: usize) -> Result<T, UrlError> {
     Err(UrlError { problem, offset })
 }
 
-/// The host in its normal form, and the port if one is given.
+/// Returns the normalised host, and the port if there is one.
 fn host_and_port(text: &str, start: usize) -> Option<Result<(String, Option<u16>), UrlError>> {
     let end = match text.find(']') {
         Some(bracket) => bracket + 1,
@@ -146,7 +145,7 @@ fn encode(text: &str, encoded: &str) -> String {
     out
 }
 
-/// A path without segments that stand for others.
+/// Returns a path without dot segments.
 fn without_dots(path: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     for segment in path.split('/') {
@@ -157,7 +156,7 @@ fn without_dots(path: &str) -> String {
             segment => kept.push(segment),
         }
     }
-    // What ended in such a segment ends as a folder does.
+    // A path that ends in such a segment ends with a slash.
     if path.ends_with("/.") || path.ends_with("/..") {
         kept.push("");
     }

@@ -7,17 +7,17 @@ use std::{fs, io};
 
 use limpid_properties::{ALL, Property};
 
-/// How many mutations each property is run on.
+/// The number of mutations for each property.
 const MUTATIONS: usize = 2_000;
 
-/// Words of HTTP, one a line, as the fuzzers are given them.
+/// Words of HTTP, one on each line, shared with the fuzzers.
 const DICTIONARY: &str = include_str!("../../../fuzz/http.dict");
 
 fn fuzz() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz")
 }
 
-/// The seeds of a property, with their file names, in the order of those.
+/// Returns the seeds of a property with their file names, in the order of those.
 fn seeds(name: &str) -> io::Result<Vec<(OsString, Vec<u8>)>> {
     let files = fs::read_dir(fuzz().join("seeds").join(name))?;
     let mut seeds = files
@@ -27,7 +27,7 @@ fn seeds(name: &str) -> io::Result<Vec<(OsString, Vec<u8>)>> {
     Ok(seeds)
 }
 
-/// Runs a property on its seeds, on nothing, and on mutations.
+/// Runs a property on its seeds, on no bytes, and on mutations.
 fn replay(name: &str, property: Property) -> io::Result<()> {
     let seeds = seeds(name)?;
     assert!(!seeds.is_empty(), "{name} has no seeds");
@@ -44,14 +44,14 @@ fn replay(name: &str, property: Property) -> io::Result<()> {
     Ok(())
 }
 
-/// Runs a property once. If it fails, what it failed on is shown, so that it can be made a seed.
+/// Runs a property once. On failure, prints the input for use as a seed.
 fn run(property: Property, bytes: &[u8], file: &OsStr) {
     let result = catch_unwind(AssertUnwindSafe(|| property(bytes)));
     let shown = bytes.escape_ascii();
     assert!(result.is_ok(), "it is broken by this, made from {}: b\"{shown}\"", file.display());
 }
 
-/// The words of the dictionary: `"text"`, where `\xNN`, `\\` and `\"` stand for bytes.
+/// Returns the words of the dictionary: `"text"`, where `\xNN`, `\\` and `\"` stand for bytes.
 fn words() -> Vec<Vec<u8>> {
     let quoted = |line: &str| line.trim().strip_prefix('"')?.strip_suffix('"').map(unescape);
     DICTIONARY.lines().filter_map(quoted).collect()
@@ -73,7 +73,7 @@ fn unescape(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// One to four small changes.
+/// Returns a seed with one to four small changes.
 fn mutate(seed: &[u8], other: &[u8], words: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
     let mut bytes = seed.to_vec();
     for _ in 0..=random.below(4) {

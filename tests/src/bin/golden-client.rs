@@ -1,8 +1,8 @@
-//! A client that golden scenarios are played on: every request it is told to make, one after the
-//! other over one client, with the documented lines on standard error, or where `--log-config` says.
+//! The client of golden scenarios: it sends the requests of its arguments in sequence over one client, with
+//! the documented lines on standard error, or where `--log-config` directs.
 //!
-//! What it is told is described at [`Arguments`]. A failed request is told in a line `error: ...` and
-//! stops nothing.
+//! [`Arguments`] describes the arguments. A failed request prints a line `error: ...` and does not stop the
+//! others.
 
 use std::env;
 use std::io::{self, Write};
@@ -41,8 +41,8 @@ fn run() -> io::Result<()> {
     arguments.play(sink, |error| say(&error))
 }
 
-/// Tells what is no log line.
+/// Prints an error, which is not a log line.
 fn say(error: &dyn std::error::Error) {
-    // There is nobody else to tell.
+    // There is no output for a failure of standard error.
     let _ = writeln!(io::stderr(), "error: {error}");
 }

@@ -1,4 +1,4 @@
-//! Runs of our client against our server over a network in which everything goes wrong.
+//! Runs of limpid's client against its server over a simulated network with faults.
 //!
 //! ```sh
 //! cargo run --release -p limpid-tests --bin simulate              # a million runs
@@ -6,8 +6,7 @@
 //! cargo run --release -p limpid-tests --bin simulate -- 5000      # one run again, with its plan
 //! ```
 //!
-//! The seeds of runs in which something was not as it must be are printed, with what that was. The
-//! exit code is 1 then.
+//! The seeds of failed runs are printed with their problems. The exit code is 1 then.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -32,19 +31,19 @@ fn main() -> io::Result<ExitCode> {
     Ok(ExitCode::from(u8::from(failed)))
 }
 
-/// Plays many runs; true if one fails.
+/// Plays many runs. Returns whether one fails.
 fn many(from: u64, count: u64) -> bool {
     let mut failed = 0;
     runs(from..from.saturating_add(count), |seed, problems| {
         tell(seed, Err(problems));
         failed += 1;
     });
-    // Where it cannot be printed, the exit code tells.
+    // If it cannot be printed, the exit code shows the result.
     let _ = writeln!(io::stdout(), "{count} runs from seed {from}, {failed} failed");
     failed > 0
 }
 
-/// Prints what is not as it must be; true if there is something.
+/// Prints the problems of a run. Returns whether there are any.
 fn tell(seed: u64, result: Result<(), Vec<Problem>>) -> bool {
     let Err(problems) = result else { return false };
     for problem in problems {

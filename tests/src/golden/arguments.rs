@@ -13,16 +13,16 @@ use super::driver::Driver;
 use super::pieces::Pieces;
 use super::wrong::wrong;
 
-/// What the golden client is told.
+/// The arguments of the golden client.
 ///
 /// Client options come first. Each group of request options is followed by its URLs; `--next`
 /// starts another group.
 pub struct Arguments {
-    /// What drives the client: `--driver`.
+    /// The driver of the client: `--driver`.
     pub driver: Driver,
     /// The file with the logging configuration: `--log-config`.
     pub log_config: Option<PathBuf>,
-    /// The client, which has no sink yet.
+    /// The client, without a sink.
     pub(super) settings: Settings,
     /// The requests.
     pub(super) groups: Vec<Group>,
@@ -50,14 +50,14 @@ pub(super) enum Reading {
     Nothing,
 }
 
-/// What follows a flag.
+/// Returns the value of a flag.
 type Value<'v> = &'v mut dyn FnMut() -> io::Result<String>;
 
 impl Arguments {
-    /// Understands arguments.
+    /// Parses arguments.
     ///
     /// # Errors
-    /// A flag is not known, a value is missing or of another kind, or a file cannot be read.
+    /// A flag is unknown, a value is missing or invalid, or a file cannot be read.
     pub fn read(arguments: impl IntoIterator<Item = String>) -> io::Result<Self> {
         let mut arguments = arguments.into_iter();
         let mut client = ClientOptions::default();
@@ -80,7 +80,7 @@ impl Arguments {
     }
 }
 
-/// What the arguments say of the client.
+/// The client options.
 #[derive(Default)]
 struct ClientOptions {
     driver: Driver,
@@ -93,7 +93,7 @@ struct ClientOptions {
 }
 
 impl ClientOptions {
-    /// Takes a client option; false if it is none.
+    /// Takes a client option. Returns false if the flag is not one.
     fn take(&mut self, flag: &str, value: Value<'_>) -> io::Result<bool> {
         let builder = std::mem::take(&mut self.builder);
         self.builder = match flag {
@@ -157,12 +157,12 @@ impl Group {
         self.method.as_deref().unwrap_or("GET").to_ascii_uppercase()
     }
 
-    /// The pieces of the body, if it is sent in pieces.
+    /// Returns the pieces of the body, if it is sent in pieces.
     pub(super) fn pieces(&self) -> Option<Pieces> {
         (!self.chunks.is_empty()).then(|| Pieces::new(self.chunks.clone(), self.fail_after))
     }
 
-    /// Takes a request option; false if it is none.
+    /// Takes a request option. Returns false if the flag is not one.
     fn take(&mut self, flag: &str, value: Value<'_>) -> io::Result<bool> {
         match flag {
             "-X" => self.method = Some(value()?),

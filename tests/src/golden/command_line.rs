@@ -1,4 +1,4 @@
-//! From a scenario to the arguments of a client.
+//! Conversion of a scenario to the arguments of a client.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use super::scenario::Scenario;
 use super::stage::Stage;
 use super::wrong::wrong;
 
-/// The key of a scenario, and the flag with one value for it.
+/// Keys of a scenario, and their flags with one value.
 const VALUES: [(&str, &str); 13] = [
     ("max_redirects", "--max-redirs"),
     ("cacert", "--cacert"),
@@ -25,10 +25,10 @@ const VALUES: [(&str, &str); 13] = [
     ("max_connections", "--max-connections"),
 ];
 
-/// The key of a scenario, and the flag for it.
+/// Keys of a scenario, and their flags without a value.
 const SWITCHES: [(&str, &str); 2] = [("follow_redirects", "-L"), ("insecure", "-k")];
 
-/// What a client is told to do the requests of a scenario. Bodies become files of the stage.
+/// Returns the arguments for the requests of a scenario. Bodies become files of the stage.
 pub(super) fn command_line(scenario: &Scenario, stage: &Stage) -> io::Result<Vec<String>> {
     let mut flags = client(&scenario.client, stage)?;
     flags.extend(scenario.like_httpx.then(|| "--like-httpx".to_owned()));
@@ -107,7 +107,7 @@ fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
-/// A value as it stands behind a flag.
+/// Returns a value as an argument.
 fn text(value: &Value) -> String {
     match value {
         Value::Null => "none".to_owned(),

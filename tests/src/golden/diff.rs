@@ -1,9 +1,9 @@
-//! What is not as it should be.
+//! Differences between expected and actual lines.
 
 use std::fmt::Write;
 
-/// All lines, with `-` before those that are missing and `+` before those that are too much; or
-/// nothing, if `actual` is as expected.
+/// Returns all lines, with `-` before missing ones and `+` before additional ones, or `None` if `actual` is
+/// as expected.
 #[must_use]
 pub fn diff(expected: &[String], actual: &[String]) -> Option<String> {
     if expected == actual {
@@ -38,7 +38,7 @@ pub fn diff(expected: &[String], actual: &[String]) -> Option<String> {
     }
 }
 
-/// How many lines the rest of `expected` from each place on and that of `actual` have in common.
+/// Returns the length of the longest common subsequence of the rests from each pair of places on.
 fn common(expected: &[String], actual: &[String]) -> Vec<Vec<usize>> {
     let mut common = vec![vec![0; actual.len() + 1]; expected.len() + 1];
     for (i, line) in expected.iter().enumerate().rev() {
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_marked() {
+    fn diff_marks_lines() {
         let lines = |text: &str| text.chars().map(String::from).collect::<Vec<_>>();
         assert_eq!(diff(&lines("abc"), &lines("abc")), None);
         for (expected, actual, shown) in [

@@ -1,4 +1,4 @@
-//! The drivers that a client can have.
+//! The drivers of a client.
 
 use std::io;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use limpid_sinks::python::StreamClass;
 
 use super::wrong::wrong;
 
-/// What drives a client.
+/// The driver of a client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Driver {
     /// `limpid-std`: blocking.
@@ -15,12 +15,12 @@ pub enum Driver {
     Std,
     /// `limpid-tokio`: asynchronous, in one thread.
     Tokio,
-    /// The simulated network, which is in this process.
+    /// The simulated network in this process.
     Sim,
 }
 
 impl Driver {
-    /// What httpcore would call its streams.
+    /// Returns the class that httpcore would use for its streams.
     #[must_use]
     pub const fn stream_class(self) -> StreamClass {
         match self {
@@ -29,7 +29,7 @@ impl Driver {
         }
     }
 
-    /// Its name, which is that of [`FromStr`].
+    /// Returns its name, which [`FromStr`] parses.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

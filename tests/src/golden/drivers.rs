@@ -1,4 +1,4 @@
-//! What makes a client's requests: the same ones, over each driver.
+//! Sending a client's requests over each driver.
 
 use std::future::poll_fn;
 use std::io;
@@ -14,11 +14,11 @@ use super::wrong::wrong;
 use crate::sim::{self, Net};
 
 impl Arguments {
-    /// Makes the requests, one after the other, over one client. A request that fails is told to
-    /// `failed` and stops nothing.
+    /// Sends the requests in sequence over one client. A failed request is passed to `failed` and does not
+    /// stop the others.
     ///
     /// # Errors
-    /// There is no runtime for the driver.
+    /// The runtime of the driver cannot be created.
     pub fn play(self, sink: SharedSink, mut failed: impl FnMut(Error)) -> io::Result<()> {
         let Self { driver, mut settings, groups, .. } = self;
         settings.sink = sink;
@@ -43,22 +43,22 @@ impl Arguments {
         Ok(())
     }
 
-    /// Makes the requests in a simulated network.
+    /// Sends the requests in a simulated network.
     pub(super) fn simulate(self, net: &Net, sink: SharedSink) -> io::Result<()> {
         let Self { mut settings, groups, .. } = self;
         settings.sink = sink;
         let client = sim::Client::new(net, settings);
         let requests = async {
             for (group, url) in each(&groups) {
-                // That it fails is told to the sink.
+                // The sink receives its failure.
                 let _ = simulated(&client, group, url).await;
             }
         };
         net.world().run(requests).map_err(io::Error::other)
     }
 
-    /// Makes the requests in a simulated network, and cancels the one whose exchange is polled after so
-    /// many polls. Returns whether there was one.
+    /// Sends the requests in a simulated network, and cancels the one whose exchange has the poll of this
+    /// number. Returns whether there was one.
     pub(super) fn cancel_after(self, polls: u64, net: &Net, sink: SharedSink) -> io::Result<bool> {
         let Self { mut settings, groups, .. } = self;
         settings.sink = sink;
@@ -66,7 +66,7 @@ impl Arguments {
         client.stop_after(polls);
         let mut requests = Box::pin(async {
             for (group, url) in each(&groups) {
-                // That it fails is told to the sink.
+                // The sink receives its failure.
                 let _ = simulated(&client, group, url).await;
             }
         });
@@ -78,7 +78,7 @@ impl Arguments {
     }
 }
 
-/// Each request: its group and its URL.
+/// Returns each request: its group and its URL.
 fn each(groups: &[Group]) -> impl Iterator<Item = (&Group, &str)> {
     groups.iter().flat_map(|group| group.urls.iter().map(move |url| (group, url.as_str())))
 }

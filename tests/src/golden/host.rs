@@ -1,4 +1,4 @@
-//! Where the servers of a scenario are.
+//! The hosts of a scenario's servers.
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,14 +7,14 @@ use crate::script::Script;
 use crate::server::{self, Listen};
 use crate::sim::{self, Net};
 
-/// On loopback, or in a simulated network.
+/// Loopback or a simulated network.
 #[derive(Clone, Debug)]
 pub(super) enum Host {
     Loopback,
     Simulated(Net),
 }
 
-/// A place where a server will be.
+/// A bound address of a server that has not started.
 #[derive(Debug)]
 pub(super) enum Listener {
     Loopback(server::Listener),
@@ -54,7 +54,7 @@ impl Listener {
 }
 
 impl Server {
-    /// Lets the scripts come to their ends. An error is what did not go by them.
+    /// Waits for the ends of the scripts. The error describes deviations from them.
     pub(super) fn finish(self) -> Result<(), String> {
         match self {
             Self::Loopback(server) => server.finish().map(drop),

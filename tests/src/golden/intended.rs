@@ -1,4 +1,4 @@
-//! Where we refuse on purpose what httpx lets pass.
+//! Scenarios where limpid intentionally rejects what httpx accepts.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,27 +10,27 @@ use toml::Table;
 
 use super::wrong::wrong;
 
-/// Why a scenario ends otherwise than it was recorded, and how.
+/// Why and how a scenario ends differently from its recording.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Intended {
-    /// The section that asks for it, such as `RFC 9112, section 4`.
+    /// The section that requires it, such as `RFC 9112, section 4`.
     pub section: String,
-    /// What it says, and what httpx does.
+    /// The content of the section, and the behaviour of httpx.
     pub why: String,
     /// The lines that are expected instead of those recorded.
     pub lines: Vec<String>,
-    /// Whether that is only so by default, and not for a client that is told to do as httpx does.
+    /// Whether it applies only by default, and not with `like_httpx`.
     pub by_default: bool,
-    /// The servers that are not as in the scenario.
+    /// The servers that differ from the scenario.
     pub(super) servers: Value,
 }
 
-/// Reads `tests/golden/intended.toml`: what is intended, by the name of the scenario.
+/// Reads `tests/golden/intended.toml`, by the name of the scenario.
 pub(super) fn read() -> io::Result<BTreeMap<String, Intended>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/intended.toml");
     let table: Table = fs::read_to_string(path)?.parse().map_err(io::Error::other)?;
     let read = |(name, value): (String, toml::Value)| {
-        // The servers are of the same words as those of the scenarios, which are JSON.
+        // The servers have the format of those in scenarios, which are JSON.
         let mut value = serde_json::to_value(value)?;
         let text = |key: &str| {
             let text = value[key].as_str().filter(|text| !text.is_empty());

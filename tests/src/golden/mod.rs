@@ -1,10 +1,10 @@
-//! The golden scenarios: what a client is told to do, what servers do to it, and the lines that
-//! httpx and httpcore were recorded to write then. `tests/data/golden` has them.
+//! The golden scenarios: arguments of a client, scripts of servers, and the recorded lines of httpx and
+//! httpcore, from `tests/data/golden`.
 //!
-//! - A [`Scenario`] is read from the data, with the lines that are expected.
-//! - [`play`] starts its servers, tells the client what to do, and makes the lines comparable.
-//! - [`Arguments`] are how the client is told: by a command line, even in this process.
-//! - [`diff`] shows what is not as it was recorded.
+//! - A [`Scenario`] is read from the data, with the expected lines.
+//! - [`play`] starts its servers, runs the client, and normalises the lines.
+//! - [`Arguments`] are the command line of the client, also in this process.
+//! - [`diff`] shows the differences from the recording.
 
 mod arguments;
 mod command_line;

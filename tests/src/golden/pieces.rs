@@ -1,11 +1,11 @@
-//! Bodies that come in pieces, and may fail on the way.
+//! Bodies in pieces, which may fail.
 
 use std::future;
 use std::io::{self, Read};
 
 use bytes::Bytes;
 
-/// Pieces of a chunked upload, one a read.
+/// Pieces of a chunked upload, one for each read.
 #[derive(Debug)]
 pub(super) struct Pieces {
     pieces: Vec<Vec<u8>>,
@@ -14,7 +14,7 @@ pub(super) struct Pieces {
 }
 
 impl Pieces {
-    /// These pieces; producing the one with the number `fail_after` fails.
+    /// Returns these pieces; producing the one with the number `fail_after` fails.
     pub(super) const fn new(pieces: Vec<Vec<u8>>, fail_after: Option<usize>) -> Self {
         Self { pieces, at: 0, fail_after }
     }
@@ -22,7 +22,7 @@ impl Pieces {
 
 impl Read for Pieces {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        /// An input or output error.
+        /// The number of an input or output error.
         const EIO: i32 = 5;
         if self.fail_after == Some(self.at) {
             return Err(io::Error::from_raw_os_error(EIO));

@@ -1,7 +1,6 @@
-//! What of recorded lines is not ours to repeat.
+//! Parts of recorded lines that limpid does not repeat.
 
-/// The lines as the asynchronous client of httpx would have written them: all its streams are of
-/// one class.
+/// Returns the lines of httpx's asynchronous client: all its streams have one class.
 #[must_use]
 pub fn asynchronous(lines: &[String]) -> Vec<String> {
     const CLASSES: [&str; 2] = ["sync.SyncStream", "sync.TLSinTLSStream"];
@@ -11,14 +10,14 @@ pub fn asynchronous(lines: &[String]) -> Vec<String> {
     lines.iter().map(renamed).collect()
 }
 
-/// The lines without the words of the TLS library, which is another one; the class of an error and
-/// its reason code stay.
+/// Returns the lines without the texts of the TLS library, which differs; the class of an error and its
+/// reason code stay.
 #[must_use]
 pub fn comparable(lines: &[String]) -> Vec<String> {
     lines.iter().map(|line| without_words(line).unwrap_or_else(|| line.clone())).collect()
 }
 
-/// From `SSLError(1, '[SSL: CODE] words (_ssl.c:LINE)')` to `SSLError(1, '[SSL: CODE] ...')`.
+/// Converts `SSLError(1, '[SSL: CODE] words (_ssl.c:LINE)')` to `SSLError(1, '[SSL: CODE] ...')`.
 fn without_words(line: &str) -> Option<String> {
     let (before, after) = line.split_once(" (_ssl.c:LINE)")?;
     let after = after.strip_prefix(['\'', '"'])?;
@@ -34,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_stay_and_words_go() {
+    fn comparable_lines_keep_codes_only() {
         let line = |text: &str| format!("failed exception=ConnectError(SSLError({text}))");
         for (text, expected) in [
             ("1, '[SSL: CODE] words (_ssl.c:LINE)'", "1, '[SSL: CODE] ...'"),

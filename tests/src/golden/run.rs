@@ -1,4 +1,4 @@
-//! Playing a scenario, and what comes of it.
+//! Playing a scenario.
 
 use std::io;
 use std::path::Path;
@@ -19,17 +19,17 @@ use crate::command;
 use crate::ledger::Ledger;
 use crate::sim::{Faults, Net, World};
 
-/// What came of a scenario.
+/// The result of a scenario.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Played {
     /// The client's lines, normalised.
     pub printed: Printed,
-    /// What did not go by the scripts of the servers, if something did not.
+    /// The deviations from the scripts of the servers, if any.
     pub problems: Option<String>,
 }
 
-/// Plays a scenario over a driver: in this process, unless the scenario needs one of its own. Then
-/// that is `program`, the golden client.
+/// Plays a scenario over a driver: in this process, unless the scenario needs a separate one, which runs
+/// `program`, the golden client.
 ///
 /// # Errors
 /// The scenario cannot be played, or the process hangs.
@@ -58,8 +58,8 @@ pub fn play(
     Ok(Played { printed: Printed { stderr, stdout }, problems: stage.finish().err() })
 }
 
-/// Plays a scenario in a simulated network once for each poll of its exchanges, and cancels the request
-/// at that poll. Returns what is wrong with the events then, by the poll.
+/// Plays a scenario in a simulated network once for each poll of its exchanges, and cancels the request at
+/// that poll. Returns the problems of the events by poll.
 ///
 /// # Errors
 /// The scenario cannot be played.
@@ -86,7 +86,7 @@ pub fn cancel_at_every_poll(
     Ok(found)
 }
 
-/// The documented lines, kept in memory.
+/// Returns the documented lines of a run in memory.
 fn in_memory(arguments: Arguments, host: &Host) -> io::Result<String> {
     let sink = LineSink::new(Vec::new()).capture(Capture::Private);
     let sink = Arc::new(sink.stream_class(arguments.driver.stream_class()));

@@ -1,4 +1,4 @@
-//! Scenarios as they are in the data.
+//! Scenarios of the data.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,24 +13,24 @@ use super::intended::{self, Intended};
 use super::recorded::asynchronous;
 use super::wrong::wrong;
 
-/// A scenario, and what was recorded.
+/// A scenario and its recording.
 #[derive(Clone, Debug)]
 pub struct Scenario {
-    /// Its name, which no other one has.
+    /// Its unique name.
     pub name: String,
-    /// What it is about.
+    /// Its subject.
     pub description: String,
     /// The servers, by name.
     pub servers: Map<String, Value>,
-    /// What the client is told.
+    /// The options of the client.
     pub client: Map<String, Value>,
-    /// The requests, one after the other.
+    /// The requests, in sequence.
     pub requests: Vec<Value>,
-    /// What httpx was recorded to print.
+    /// The recorded output of httpx.
     pub recorded: Printed,
-    /// What is expected of us instead, where that is another thing.
+    /// The intended result, if it differs.
     pub intended: Option<Intended>,
-    /// Whether the client is told to do as httpx does.
+    /// Whether the client uses `like_httpx`.
     pub like_httpx: bool,
 }
 
@@ -39,15 +39,14 @@ pub struct Scenario {
 pub struct Printed {
     /// Those on standard error.
     pub stderr: Vec<String>,
-    /// Those on standard output, where they matter.
+    /// Those on standard output, if they are compared.
     pub stdout: Option<Vec<String>>,
 }
 
-/// Reads all scenarios: each twice, for a client that does as httpx does, and for one that does what it
-/// does by default.
+/// Reads all scenarios: each twice, for a client with `like_httpx` and for one with the defaults.
 ///
 /// # Errors
-/// The data cannot be read, or is not as it should be.
+/// The data cannot be read, or is invalid.
 pub fn scenarios() -> io::Result<Vec<Scenario>> {
     let mut intended = intended::read()?;
     let mut scenarios = Vec::new();
@@ -60,7 +59,7 @@ pub fn scenarios() -> io::Result<Vec<Scenario>> {
             let intended = intended.remove(&name);
             let recorded = Printed { stderr, stdout };
             for like_httpx in [true, false] {
-                // Where the two differ, what does as httpx does prints what was recorded.
+                // If the two differ, the client with `like_httpx` prints the recorded lines.
                 let intended = intended.clone().filter(|other| !(like_httpx && other.by_default));
                 let (name, value, recorded) = (name.clone(), value.clone(), recorded.clone());
                 scenarios.push(Scenario::read(name, value, recorded, intended, like_httpx)?);
@@ -76,7 +75,7 @@ pub fn scenarios() -> io::Result<Vec<Scenario>> {
     }
 }
 
-/// The files with scenarios, one for each kind.
+/// Returns the files of scenarios, one for each kind.
 fn kinds() -> io::Result<Vec<PathBuf>> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/golden");
     let files = fs::read_dir(directory)?.map(|entry| entry.map(|entry| entry.path()));
@@ -86,7 +85,7 @@ fn kinds() -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The lines below each `== NAME`.
+/// Returns the lines below each `== NAME`.
 fn sections(text: &str) -> BTreeMap<String, Vec<String>> {
     let mut sections = BTreeMap::<String, Vec<String>>::new();
     let mut name = String::new();
@@ -125,7 +124,7 @@ impl Scenario {
         Ok(Self { name, description, servers, client, requests, recorded, intended, like_httpx })
     }
 
-    /// What is expected of a client over a driver.
+    /// Returns the expected output over a driver.
     #[must_use]
     pub fn expected(&self, driver: Driver) -> Printed {
         let intended = self.intended.as_ref().map(|intended| &intended.lines);
@@ -137,14 +136,14 @@ impl Scenario {
         Printed { stderr: of_driver(stderr), stdout: self.recorded.stdout.as_ref().map(of_driver) }
     }
 
-    /// Whether the lines are a matter of a logging configuration. It may write to the standard
-    /// streams, which a process has once.
+    /// Returns whether the scenario tests a logging configuration. It may write to the standard streams of
+    /// the process.
     #[must_use]
     pub fn configures_logging(&self) -> bool {
         self.client.contains_key("log_config")
     }
 
-    /// Why the scenario cannot be played on this machine, if it cannot.
+    /// Returns the reason if this machine cannot play the scenario.
     #[must_use]
     pub fn unplayable(&self) -> Option<&'static str> {
         const SYSTEM_ERRORS: [&str; 4] =

@@ -17,7 +17,7 @@ use crate::directory::Directory;
 use crate::script::{Script, Socks5, Step};
 use crate::server::Listen;
 
-/// Where a server is, or would be.
+/// The address of a server.
 #[derive(Debug)]
 pub(super) struct Place {
     pub(super) name: String,
@@ -31,7 +31,7 @@ pub(super) enum At {
 }
 
 impl Place {
-    /// A text with `{port:NAME}` and `{path:NAME}` replaced by what they stand for.
+    /// Replaces `{port:NAME}` and `{path:NAME}` in a text.
     pub(super) fn expand(&self, text: &str) -> String {
         match &self.at {
             At::Address(address) => {
@@ -43,7 +43,7 @@ impl Place {
         }
     }
 
-    /// A line with `<PORT:NAME>` and `<SOCKET:NAME>` for what they were.
+    /// Replaces addresses in a line by `<PORT:NAME>` and `<SOCKET:NAME>`.
     pub(super) fn normalise(&self, line: &str) -> String {
         match &self.at {
             At::Address(address) => {
@@ -57,7 +57,7 @@ impl Place {
     }
 }
 
-/// Replaces `number` where it is not a part of a longer one.
+/// Replaces `number` unless it is a part of a longer one.
 fn replace_number(line: &str, number: &str, token: &str) -> String {
     let (mut kept, mut rest) = (String::new(), line);
     while let Some((before, after)) = rest.split_once(number) {
@@ -69,10 +69,10 @@ fn replace_number(line: &str, number: &str, token: &str) -> String {
     kept + rest
 }
 
-/// A listener, and what is to be played there.
+/// A listener and its scripts.
 type Listeners<'s> = Vec<(&'s Value, Listener)>;
 
-/// Takes the places of all servers, so that scripts can tell of them.
+/// Binds the addresses of all servers, so that scripts can refer to them.
 pub(super) fn bind<'s>(
     scenario: &'s Scenario,
     certificates: &Certificates,
@@ -103,7 +103,7 @@ pub(super) fn bind<'s>(
     Ok((places, listeners))
 }
 
-/// The TLS configuration of a server of this identity.
+/// Returns the TLS configuration of a server with this identity.
 fn tls(identity: &Value, certificates: &Certificates) -> io::Result<Arc<ServerConfig>> {
     certificates.server(match identity.as_str() {
         None | Some("good") => Identity::Good,
@@ -115,7 +115,7 @@ fn tls(identity: &Value, certificates: &Certificates) -> io::Result<Arc<ServerCo
     })
 }
 
-/// What is played on each connection.
+/// Returns the scripts of each connection.
 pub(super) fn scripts(
     connections: &Value,
     places: &[Place],
@@ -130,7 +130,7 @@ pub(super) fn scripts(
 
 fn step(value: &Value, places: &[Place], certificates: &Certificates) -> io::Result<Step> {
     let not_understood = || wrong(&value.to_string(), "is not understood");
-    // Beside the action there may be arguments of it.
+    // An action may have arguments beside it.
     let mut keys = value.as_object().into_iter().flat_map(|table| table.keys());
     let action = keys.find(|key| *key != "times").ok_or_else(not_understood)?;
     let argument = &value[action];

@@ -1,4 +1,4 @@
-//! What a scenario is played on: servers, and a directory for files.
+//! The servers and files of a scenario.
 
 use std::io;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use crate::certificates::Certificates;
 use crate::directory::Directory;
 use crate::lines::normalise;
 
-/// The servers of a scenario, playing.
+/// The running servers of a scenario.
 #[derive(Debug)]
 pub(super) struct Stage {
     places: Vec<Place>,
@@ -43,15 +43,15 @@ impl Stage {
         Ok(self.scratch.write(name, content)?.display().to_string())
     }
 
-    /// A text with `{port:NAME}`, `{path:NAME}` and `{ca}` replaced by what they stand for.
+    /// Replaces `{port:NAME}`, `{path:NAME}` and `{ca}` in a text.
     pub(super) fn expand(&self, text: &str) -> String {
         let text = text.replace("{ca}", &self.ca_file.display().to_string());
         self.places.iter().fold(text, |text, place| place.expand(&text))
     }
 
-    /// The lines of a log as recorded ones are: with `<PORT:NAME>`, `<SOCKET:NAME>`, `<CA>` and
-    /// `<TMP>` for what these were in this run. Lines that the recorded release did not write, and
-    /// what the client reports otherwise, are left out.
+    /// Returns the lines of a log in the format of the recordings: with `<PORT:NAME>`, `<SOCKET:NAME>`,
+    /// `<CA>` and `<TMP>` for the values of this run. It omits lines that the recorded release does not
+    /// write, and the client's other output.
     pub(super) fn normalise(&self, log: &str) -> Vec<String> {
         const CONTEXT: &str = "<ssl.SSLContext object at 0xADDR>";
         let ca_file = self.ca_file.display().to_string();
@@ -62,7 +62,7 @@ impl Stage {
             (ca_file.as_str(), "<CA>"),
             (scratch.as_str(), "<TMP>"),
         ];
-        // Sockets are in the scratch directory, so their paths are replaced first.
+        // Sockets are in the temporary directory, so their paths are replaced first.
         let named = |line: &str| {
             self.places.iter().fold(line.to_owned(), |line, place| place.normalise(&line))
         };
@@ -71,7 +71,7 @@ impl Stage {
         normalise(&log.join("\n"), &aside)
     }
 
-    /// Lets the servers come to the ends of their scripts. An error is what did not go by them.
+    /// Waits for the ends of the scripts. The error describes deviations from them.
     pub(super) fn finish(self) -> Result<(), String> {
         let problems: Vec<String> =
             self.servers.into_iter().filter_map(|server| server.finish().err()).collect();
@@ -79,8 +79,7 @@ impl Stage {
     }
 }
 
-/// Whether the recorded release wrote such a line at all, and the line is not a report of the
-/// client's.
+/// Returns whether the recorded release writes such a line, and the line is not the client's other output.
 fn is_recorded(line: &str) -> bool {
     const OTHERS: [&str; 2] = ["load_ssl_context", "load_verify_locations"];
     let reports = line.starts_with("error: ") || line.starts_with("result: ");

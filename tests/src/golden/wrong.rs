@@ -1,8 +1,8 @@
-//! Errors about the data.
+//! Errors in the data.
 
 use std::io;
 
-/// An error about something that is in the data.
+/// Returns an error about a part of the data.
 pub(super) fn wrong(what: &str, problem: &str) -> io::Error {
     io::Error::other(format!("{what} {problem}"))
 }

@@ -1,4 +1,4 @@
-//! A program that listens, until it is dropped.
+//! A listening program that stops when it is dropped.
 
 use std::fs;
 use std::io;
@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 
 use crate::directory::Directory;
 
-/// How long it may take to start.
+/// The time limit for its start.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// A running program, and the directory in which it keeps what it writes.
+/// A running program, and the directory of its files.
 #[derive(Debug)]
 pub struct Daemon {
     child: Child,
@@ -20,11 +20,11 @@ pub struct Daemon {
 }
 
 impl Daemon {
-    /// Starts `command` in `directory`, and waits until it listens on each of `ports`. What it
-    /// prints goes into files of the directory.
+    /// Starts `command` in `directory`, and waits until it listens on each of `ports`. Its output is
+    /// written to files of the directory.
     ///
     /// # Errors
-    /// It is not installed, or does not listen; the error has what it printed.
+    /// It is not installed, or does not listen; the error contains its output.
     pub fn start(command: &mut Command, ports: &[u16], directory: Directory) -> io::Result<Self> {
         let child = command
             .current_dir(directory.path())
@@ -43,7 +43,7 @@ impl Daemon {
         Ok(daemon)
     }
 
-    /// What it has printed on its standard error.
+    /// Returns its standard error so far.
     #[must_use]
     pub fn complaints(&self) -> String {
         fs::read_to_string(self.directory.file("stderr")).unwrap_or_default()
@@ -64,13 +64,13 @@ impl Daemon {
 
 impl Drop for Daemon {
     fn drop(&mut self) {
-        // Each is told to be one process, so nothing of it is left.
+        // The program is one process, so no child is left.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// A port that nobody listens on.
+/// Returns an unused port.
 pub(super) fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }

@@ -7,7 +7,7 @@ use super::daemon::{Daemon, free_port};
 use super::site;
 use crate::directory::Directory;
 
-/// lighttpd on a port of loopback, until this is dropped. It serves the site.
+/// lighttpd on a port of loopback. It serves the site until it is dropped.
 #[derive(Debug)]
 pub struct Lighttpd {
     _daemon: Daemon,

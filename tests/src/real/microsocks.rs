@@ -6,7 +6,7 @@ use std::process::Command;
 use super::daemon::{Daemon, free_port};
 use crate::directory::Directory;
 
-/// microsocks on a port of loopback, until this is dropped.
+/// microsocks on a port of loopback. It runs until it is dropped.
 #[derive(Debug)]
 pub struct Microsocks {
     _daemon: Daemon,
@@ -15,7 +15,7 @@ pub struct Microsocks {
 }
 
 impl Microsocks {
-    /// Starts it; with `credentials`, it wants them.
+    /// Starts it; it requires `credentials`, if there are any.
     ///
     /// # Errors
     /// It is not installed, or does not answer on its port.

@@ -1,7 +1,7 @@
-//! Servers and proxies that others wrote, started for a test with a configuration of its own.
+//! Servers and proxies of other projects, started for a test with a separate configuration.
 //!
-//! Each is a program of the system's packages; a test that needs one is marked as ignored, and run
-//! where the programs are known to be installed.
+//! Each is a program of the system's packages. A test that needs one is ignored by default, and `.ci/run`
+//! runs it if the programs are installed.
 
 mod daemon;
 pub mod lighttpd;

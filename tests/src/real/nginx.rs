@@ -9,8 +9,8 @@ use super::site;
 use crate::certificates::{Certificates, Identity};
 use crate::directory::Directory;
 
-/// nginx on two ports of loopback, until this is dropped. It serves the site, compressed where that
-/// is accepted.
+/// nginx on two ports of loopback. It serves the site until it is dropped, compressed if the client accepts
+/// that.
 #[derive(Debug)]
 pub struct Nginx {
     _daemon: Daemon,
@@ -41,14 +41,14 @@ impl Nginx {
         Ok(Self { _daemon: daemon, http, https, certificates })
     }
 
-    /// The file with the authority's certificate.
+    /// Returns the file with the authority's certificate.
     #[must_use]
     pub fn ca_file(&self) -> PathBuf {
         self.certificates.ca_file()
     }
 }
 
-/// One process in the foreground, which writes nothing outside its directory.
+/// Returns the configuration of one process in the foreground, which writes only to its directory.
 fn configuration(http: u16, https: u16) -> String {
     format!(
         "daemon off;

@@ -6,8 +6,8 @@ use std::process::Command;
 use super::daemon::{Daemon, free_port};
 use crate::directory::Directory;
 
-/// Node's `http` on a port of loopback, until this is dropped. It serves `node.js` beside this
-/// file.
+/// Node's `http` on a port of loopback. It runs `node.js`, in the directory of this file, until it is
+/// dropped.
 #[derive(Debug)]
 pub struct Node {
     _daemon: Daemon,

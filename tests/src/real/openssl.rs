@@ -9,8 +9,8 @@ use super::site;
 use crate::certificates::{Certificates, Identity};
 use crate::directory::Directory;
 
-/// `openssl s_server` on a port of loopback, until this is dropped. It serves the site below
-/// `/root/`, in HTTP/1.0.
+/// `openssl s_server` on a port of loopback. It serves the site below `/root/`, in HTTP/1.0, until it is
+/// dropped.
 #[derive(Debug)]
 pub struct Openssl {
     _daemon: Daemon,
@@ -20,7 +20,7 @@ pub struct Openssl {
 }
 
 impl Openssl {
-    /// Starts it with more options of `s_server`.
+    /// Starts it with additional options of `s_server`.
     ///
     /// # Errors
     /// It is not installed, or does not answer on its port.
@@ -44,7 +44,7 @@ impl Openssl {
         Ok(Self { _daemon: Daemon::start(&mut command, &[port], directory)?, port, certificates })
     }
 
-    /// The file with the authority's certificate.
+    /// Returns the file with the authority's certificate.
     #[must_use]
     pub fn ca_file(&self) -> PathBuf {
         self.certificates.ca_file()

@@ -7,7 +7,7 @@ use super::daemon::{Daemon, free_port};
 use super::site;
 use crate::directory::Directory;
 
-/// `http.server` on a port of loopback, until this is dropped. It serves the site.
+/// `http.server` on a port of loopback. It serves the site until it is dropped.
 #[derive(Debug)]
 pub struct Python {
     _daemon: Daemon,
@@ -16,7 +16,7 @@ pub struct Python {
 }
 
 impl Python {
-    /// Starts it, to speak this version: `HTTP/1.0` or `HTTP/1.1`.
+    /// Starts it with this version: `HTTP/1.0` or `HTTP/1.1`.
     ///
     /// # Errors
     /// It is not installed, or does not answer on its port.

@@ -1,4 +1,4 @@
-//! What the servers serve.
+//! The content of the servers.
 
 use std::fs;
 use std::io;
@@ -6,13 +6,13 @@ use std::path::PathBuf;
 
 use crate::directory::Directory;
 
-/// What `/` and `/index.html` are.
+/// The content of `/` and `/index.html`.
 pub const INDEX: &str = "<p>Hello from a real server.</p>\n";
 
 /// The size of `/big`.
 pub const BIG: usize = 8 << 20;
 
-/// What `/big` is: no two blocks of it are the same.
+/// Returns the content of `/big`: no two blocks of it are equal.
 #[must_use]
 pub fn big() -> Vec<u8> {
     (0..BIG / 8).flat_map(|index| format!("{index:07}\n").into_bytes()).collect()

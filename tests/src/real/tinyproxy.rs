@@ -6,8 +6,7 @@ use std::process::Command;
 use super::daemon::{Daemon, free_port};
 use crate::directory::Directory;
 
-/// tinyproxy on a port of loopback, until this is dropped. It forwards, and opens tunnels to any
-/// port.
+/// tinyproxy on a port of loopback. It forwards, and opens tunnels to any port, until it is dropped.
 #[derive(Debug)]
 pub struct Tinyproxy {
     _daemon: Daemon,
@@ -16,7 +15,7 @@ pub struct Tinyproxy {
 }
 
 impl Tinyproxy {
-    /// Starts it; with `credentials`, it wants them.
+    /// Starts it; it requires `credentials`, if there are any.
     ///
     /// # Errors
     /// It is not installed, or does not answer on its port.

@@ -14,30 +14,30 @@ use super::world::World;
 
 type Pieces = Box<dyn Iterator<Item = io::Result<Bytes>>>;
 
-/// What a request carries.
+/// The body of a request.
 #[derive(Debug)]
 pub struct Body {
     content: Content<Pieces>,
-    /// How long each piece of a slow source takes.
+    /// The delay of each piece of a slow source.
     pause: Duration,
-    /// When the next piece is there.
+    /// When the next piece is available.
     ready: Option<Mono>,
 }
 
 impl Body {
-    /// No body.
+    /// Returns no body.
     #[must_use]
     pub fn none() -> Self {
         Content::none().into()
     }
 
-    /// These bytes, which can be sent again.
+    /// Returns a body of these bytes, which can be sent again.
     #[must_use]
     pub fn bytes(bytes: impl Into<Bytes>) -> Self {
         Content::from(bytes.into()).into()
     }
 
-    /// These pieces, once; of this length altogether, or chunked.
+    /// Returns a body of these pieces, which can be sent once; with this total length, or chunked.
     pub fn pieces(
         pieces: impl Iterator<Item = io::Result<Bytes>> + 'static,
         length: Option<u64>,
@@ -45,7 +45,7 @@ impl Body {
         Content::source(Box::new(pieces) as Pieces, length).into()
     }
 
-    /// Makes each piece, and the end, take so long.
+    /// Sets the delay of each piece and of the end.
     #[must_use]
     pub const fn slowed(mut self, pause: Duration) -> Self {
         self.pause = pause;
@@ -61,7 +61,7 @@ impl Body {
         self.content.rewind()
     }
 
-    /// Waits until there is a next piece.
+    /// Waits until the next piece is available.
     pub(super) fn poll_ready(&mut self, world: &World) -> Poll<()> {
         let pause = self.pause;
         if pause == Duration::ZERO {
@@ -70,7 +70,7 @@ impl Body {
         world.poll_until(*self.ready.get_or_insert_with(|| world.now() + pause))
     }
 
-    /// The next piece.
+    /// Returns the next piece.
     pub(super) fn next(&mut self) -> Input<'_> {
         self.ready = None;
         let part = match self.content.part() {

@@ -14,31 +14,30 @@ use super::shared::Shared;
 use super::upgraded::Upgraded;
 use super::world::World;
 
-/// A client: the third driver's, over the same machines as those of the others. When it and its
-/// responses are dropped, idle connections are closed.
+/// A client of the third driver, over the same machines as the others. When it and its responses are
+/// dropped, idle connections are closed.
 #[derive(Clone, Debug)]
 pub struct Client(Rc<Shared>);
 
 impl Client {
-    /// A client with these settings.
+    /// Returns a client with these settings.
     #[must_use]
     pub fn new(net: &Net, settings: Settings) -> Self {
         Self(Rc::new(Shared::new(net, settings)))
     }
 
-    /// The world it is in.
+    /// Returns its world.
     #[must_use]
     pub fn world(&self) -> &World {
         self.0.net.world()
     }
 
-    /// Stops the exchange that is polled after so many polls of this client's exchanges: its future
-    /// stays pending, to be dropped.
+    /// Stops the exchange with the poll of this number: its future stays pending, to be dropped.
     pub fn stop_after(&self, polls: u64) {
         self.0.stop_after(polls);
     }
 
-    /// Returns how many bytes of a request have waited for a socket at most.
+    /// Returns the most bytes of a request that have waited for a socket.
     #[must_use]
     pub fn most_waiting(&self) -> usize {
         self.0.most_waiting()
@@ -68,7 +67,7 @@ impl Client {
     }
 }
 
-/// A response, and the way to its body. Dropping it before its end closes the connection.
+/// A response and its connection. Dropping it before its end closes the connection.
 #[derive(Debug)]
 pub struct Response {
     driver: Driver,
@@ -76,37 +75,37 @@ pub struct Response {
 }
 
 impl Response {
-    /// The status code.
+    /// Returns the status code.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.driver.exchange.head().map_or(0, |head| head.status)
     }
 
-    /// The fields.
+    /// Returns the fields.
     #[must_use]
     pub fn fields(&self) -> Fields<'_> {
         self.driver.exchange.head().map_or(Fields::EMPTY, |head| head.fields)
     }
 
-    /// How many bytes of the request's body were not sent, if sending was stopped.
+    /// Returns how many bytes of the request's body were not sent, if sending was stopped.
     #[must_use]
     pub const fn unsent(&self) -> Option<u64> {
         self.driver.exchange.unsent()
     }
 
-    /// The trailers, once the end of the body was reached.
+    /// Returns the trailers, once the end of the body was reached.
     #[must_use]
     pub fn trailers(&self) -> Fields<'_> {
         self.driver.exchange.trailers()
     }
 
-    /// The connection, if this response has made it one of another protocol.
+    /// Returns the connection, if the response has switched it.
     #[must_use]
     pub fn upgrade(mut self) -> Option<Upgraded> {
         self.driver.upgrade()
     }
 
-    /// The next bytes of the body; `None` at its end.
+    /// Returns the next bytes of the body; `None` at its end.
     ///
     /// # Errors
     /// The exchange failed before the body was complete.
@@ -114,7 +113,7 @@ impl Response {
         while !self.over {
             match self.driver.run().await {
                 Ok(true) => {
-                    // It is asked for again, for what is returned must not be borrowed in a loop.
+                    // A second call avoids a borrow across the loop.
                     if let Some(Event::Data(_)) = self.driver.event() {
                         break;
                     }

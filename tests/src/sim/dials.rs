@@ -1,4 +1,4 @@
-//! Attempts to connect that are under way.
+//! Pending connections.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -12,7 +12,7 @@ use super::socket::Socket;
 
 type Dial = Pin<Box<dyn Future<Output = io::Result<Socket>>>>;
 
-/// Attempts by their names.
+/// Pending connections by their ids.
 #[derive(Default)]
 pub(super) struct Dials(Vec<(DialId, Dial)>);
 
@@ -35,7 +35,7 @@ impl Dials {
         self.0.retain(|(other, _)| *other != id);
     }
 
-    /// The first attempt of which something comes.
+    /// Returns the result of the first connection that opens or fails.
     pub(super) async fn settled(&mut self) -> (DialId, io::Result<Socket>) {
         poll_fn(|cx| {
             for index in 0..self.0.len() {

@@ -1,4 +1,4 @@
-//! The driver: it does what the exchange says, over simulated sockets.
+//! The driver: it carries out the actions of an exchange over simulated sockets.
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
@@ -18,15 +18,15 @@ use super::socket::{Moved, Socket};
 use super::upgraded::Upgraded;
 use super::world::{World, at};
 
-/// The least room for a read.
+/// The minimum space for a read.
 const READ: usize = 16 * 1024;
 
-/// An exchange and the socket it runs on. Dropping it ends the exchange.
+/// An exchange and its socket. Dropping it ends the exchange.
 #[derive(Debug)]
 pub(super) struct Driver {
     pub(super) exchange: Exchange,
     dials: Dials,
-    /// The place in the pool, once there is one, and the socket in it.
+    /// The lease of the pool, once there is one, with its socket.
     lease: Option<Box<Lease<Socket>>>,
     body: Body,
     client: Rc<Shared>,
@@ -42,7 +42,7 @@ impl Driver {
         self.exchange.event()
     }
 
-    /// Runs the exchange to its next event, or to its end; false at the end.
+    /// Runs the exchange until its next event. Returns false at its end.
     pub(super) async fn run(&mut self) -> Result<bool, Error> {
         loop {
             self.client.count_poll().await;
@@ -115,7 +115,7 @@ impl Driver {
                 Some(Some(Moved::In(read))) => self.read(Some(read)),
                 Some(None) => {
                     let input = self.body.next();
-                    // Nothing is handed in that was not waited for.
+                    // The exchange waits for this input, so it accepts it.
                     let _ = input.hand_to(&mut self.exchange, world.now(), &self.client.sink);
                 }
                 None => self.input(Input::Timeout),
@@ -124,7 +124,7 @@ impl Driver {
             let ready = poll_fn(|_| self.body.poll_ready(world));
             let ready = world.before(until, ready).await;
             let input = ready.map_or(Input::Timeout, |()| self.body.next());
-            // Nothing is handed in that was not waited for.
+            // The exchange waits for this input, so it accepts it.
             let _ = input.hand_to(&mut self.exchange, world.now(), &self.client.sink);
         } else {
             match world.before(until, self.dials.settled()).await {
@@ -138,7 +138,7 @@ impl Driver {
         }
     }
 
-    /// Takes the connection, if the response has made it one of another protocol.
+    /// Takes the connection, if the response has switched it.
     pub(super) fn upgrade(&mut self) -> Option<Upgraded> {
         let now = self.client.net.world().now();
         let switched = self.exchange.take_switched(now, &self.client.sink)?;
@@ -147,7 +147,7 @@ impl Driver {
 
     fn input(&mut self, input: Input<'_>) {
         let now = self.client.net.world().now();
-        // Nothing is handed in that was not asked for.
+        // The exchange requested this input, so it accepts it.
         let _ = input.hand_to(&mut self.exchange, now, &self.client.sink);
     }
 
@@ -203,7 +203,7 @@ impl Driver {
     }
 }
 
-/// What has moved; `None` if nothing has, and there is more of the body.
+/// Returns what has moved; `None` if nothing has, and a piece of the body is available.
 async fn unless_body(
     moves: impl Future<Output = Moved>,
     mut body: Option<&mut Body>,
@@ -218,13 +218,13 @@ async fn unless_body(
     .await
 }
 
-/// The error of an exchange that has no socket to move bytes.
+/// Returns the error of an exchange without a socket.
 fn not_connected() -> Error {
     io::Error::from(ErrorKind::NotConnected).into()
 }
 
 impl Drop for Driver {
-    /// Ends the exchange, whatever it is doing. Nothing is waited for.
+    /// Ends the exchange in any state, without waiting.
     fn drop(&mut self) {
         if self.over {
             return;
@@ -249,7 +249,7 @@ impl Drop for Driver {
     }
 }
 
-/// The address of a host; the only name in the network is `localhost`.
+/// Returns the address of a host; the only name in the network is `localhost`.
 fn resolve(host: &str, port: u16) -> Result<SocketAddr, ResolveError> {
     let address = if host == "localhost" { "127.0.0.1" } else { host };
     let address: IpAddr = address.parse().map_err(|_| ResolveError::NotFound)?;

@@ -1,13 +1,13 @@
-//! What can go wrong on the way, and when.
+//! Faults of the network.
 
 use std::time::Duration;
 
 use fastrand::Rng;
 
-/// What happens to a direction of a connection after some bytes have passed.
+/// The fault of a direction of a connection after some bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cut {
-    /// The rest never comes, and nothing tells.
+    /// The rest is lost without an error.
     Lost,
     /// The direction is closed.
     Closed,
@@ -15,17 +15,17 @@ pub enum Cut {
     Reset,
 }
 
-/// What goes wrong in a network. By default nothing does.
+/// The faults of a network. By default there are no faults.
 #[derive(Clone, Debug)]
 pub struct Faults {
     random: Rng,
-    /// A write takes, and a read gives, no more than this.
+    /// The most bytes of a write or read.
     pub most: usize,
-    /// How long bytes take to arrive at most.
+    /// The maximal delay of bytes.
     pub delay: Duration,
-    /// Of so many directions, one is cut; 0 cuts none.
+    /// One of this many directions is cut; 0 cuts no direction.
     pub one_in: u32,
-    /// Before how many bytes it is cut.
+    /// The upper limit of the offset of a cut.
     pub within: u64,
 }
 
@@ -42,13 +42,13 @@ impl Default for Faults {
 }
 
 impl Faults {
-    /// Nothing goes wrong until it is said what does; when, follows from the seed.
+    /// Returns no faults; the seed determines when configured ones occur.
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
         Self { random: Rng::with_seed(seed), ..Self::default() }
     }
 
-    /// The course of another direction.
+    /// Returns the faults of another direction.
     pub(super) fn course(&mut self) -> Course {
         let is_cut = self.one_in > 0 && self.random.u32(..self.one_in) == 0;
         let kinds = [Cut::Lost, Cut::Closed, Cut::Reset];
@@ -58,7 +58,7 @@ impl Faults {
     }
 }
 
-/// What goes wrong with one direction.
+/// The faults of one direction.
 #[derive(Clone, Debug)]
 pub(super) struct Course {
     random: Rng,
@@ -68,7 +68,7 @@ pub(super) struct Course {
     written: u64,
 }
 
-/// What becomes of bytes that are written.
+/// The fate of written bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
     Arrives(Duration),
@@ -78,7 +78,7 @@ pub(super) enum Fate {
 }
 
 impl Course {
-    /// How many of the bytes are taken, and what becomes of them.
+    /// Returns how many of the bytes are taken, and their fate.
     pub(super) fn write(&mut self, len: usize) -> (usize, Fate) {
         let mut n = self.some_of(len);
         if let Some((at, cut)) = self.cut {
@@ -97,7 +97,7 @@ impl Course {
         (n, Fate::Arrives(self.some_time()))
     }
 
-    /// How many of the bytes that are there are given.
+    /// Returns how many of the available bytes are read.
     pub(super) fn read(&mut self, len: usize) -> usize {
         self.some_of(len)
     }

@@ -1,10 +1,9 @@
-//! A simulated network: time that passes when nothing else can, connections that are queues in
-//! memory, and faults that come from a seed. Nothing in it is random, so that a run can be had
-//! again.
+//! A simulated network: time that advances when no task can run, connections that are queues in memory, and
+//! faults that follow from a seed. It is deterministic, so that a run can be repeated.
 //!
-//! - [`World`] has the time, and the tasks that take turns in it.
-//! - [`Net`] is where sockets are opened and accepted; a [`Socket`] behaves as one of TCP.
-//! - [`Faults`] are what can go wrong with them, and when.
+//! - [`World`] has the time and the tasks.
+//! - [`Net`] opens and accepts sockets; a [`Socket`] behaves as one of TCP.
+//! - [`Faults`] are their faults.
 //! - [`Client`] drives exchanges over it: the third driver.
 
 mod body;

@@ -1,4 +1,4 @@
-//! The network: who listens where.
+//! The network and its listeners.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
@@ -14,22 +14,22 @@ use super::os;
 use super::socket::Socket;
 use super::world::World;
 
-/// How a place answers to those who connect.
+/// How a listener treats connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listening {
-    /// They are let in.
+    /// It accepts them.
     Open,
-    /// They are refused.
+    /// It refuses them.
     Refuse,
-    /// They are not answered.
+    /// It does not answer them.
     Blackhole,
 }
 
-/// A place that somebody can connect to.
+/// A listener.
 #[derive(Debug)]
 struct Place {
     listening: Listening,
-    /// Connections that were not accepted so far.
+    /// Connections that wait to be accepted.
     waiting: VecDeque<Socket>,
 }
 
@@ -46,7 +46,7 @@ struct State {
 }
 
 impl Net {
-    /// A network in which these faults come up.
+    /// Returns a network with these faults.
     #[must_use]
     pub fn new(world: World, faults: Faults) -> Self {
         Self(Rc::new(State {
@@ -57,32 +57,32 @@ impl Net {
         }))
     }
 
-    /// The world it is in.
+    /// Returns its world.
     #[must_use]
     pub fn world(&self) -> &World {
         &self.0.world
     }
 
-    /// A port that nobody has.
+    /// Returns an unused port.
     #[must_use]
     pub fn free_port(&self) -> u16 {
         self.0.next_port.replace(self.0.next_port.get() + 1)
     }
 
-    /// Takes a place: an address, or the path of a Unix socket.
+    /// Listens on an address, or on the path of a Unix socket.
     pub fn listen(&self, place: String, listening: Listening) {
         let waiting = VecDeque::new();
         self.0.places.borrow_mut().insert(place, Place { listening, waiting });
     }
 
-    /// Leaves a place: who waits to be accepted is let go, and nobody else is let in.
+    /// Stops listening: waiting connections are dropped, and further ones are refused.
     pub fn leave(&self, place: &str) {
         let gone = self.0.places.borrow_mut().remove(place);
         drop(gone);
         self.0.world.moved();
     }
 
-    /// The next connection to a place.
+    /// Accepts the next connection.
     pub async fn accept(&self, place: &str) -> Socket {
         poll_fn(|_| {
             let mut places = self.0.places.borrow_mut();
@@ -92,10 +92,10 @@ impl Net {
         .await
     }
 
-    /// Connects to a place.
+    /// Connects to a listener.
     ///
     /// # Errors
-    /// Nobody is there, or nobody is let in.
+    /// There is no listener, or it refuses connections.
     pub fn connect(&self, target: Target<'_>) -> impl Future<Output = io::Result<Socket>> + use<> {
         let place = match target {
             Target::Tcp(address) => address.to_string(),

@@ -1,23 +1,23 @@
-//! Errors as the system gives them: with their numbers, where those are known.
+//! Errors of the system, with their numbers if those are known.
 
 use std::io::{self, ErrorKind};
 
-/// There is no such file.
+/// Returns the error for a missing file.
 pub(super) fn missing() -> io::Error {
     error(2, ErrorKind::NotFound)
 }
 
-/// What is written will be read by nobody.
+/// Returns the error for a write without a reader.
 pub(super) fn broken() -> io::Error {
     error(32, ErrorKind::BrokenPipe)
 }
 
-/// The other end was reset.
+/// Returns the error for a reset connection.
 pub(super) fn reset() -> io::Error {
     error(104, ErrorKind::ConnectionReset)
 }
 
-/// Nobody is let in.
+/// Returns the error for a refused connection.
 pub(super) fn refused() -> io::Error {
     error(111, ErrorKind::ConnectionRefused)
 }

@@ -10,7 +10,7 @@ use super::net::Net;
 use super::socket::Socket;
 use crate::wire::Wire;
 
-/// A socket, and the network that it is in.
+/// A socket and its network.
 #[derive(Debug)]
 pub(super) struct PeerSocket {
     pub(super) net: Net,

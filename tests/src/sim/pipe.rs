@@ -9,27 +9,27 @@ use limpid_io::server::Departure;
 use super::faults::{Course, Fate};
 use super::os;
 
-/// How many bytes are on their way at most.
+/// The most bytes in transit.
 const ROOM: usize = 64 * 1024;
 
 /// How a direction ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
-    /// After what was written.
+    /// After the written bytes.
     Closed,
     Reset,
 }
 
-/// Bytes on their way from one end to the other.
+/// Bytes in transit from one end to the other.
 #[derive(Debug)]
 pub(super) struct Pipe {
     bytes: VecDeque<u8>,
     /// When how many of them arrive, in order.
     arrivals: VecDeque<(Mono, usize)>,
     end: Option<(Mono, End)>,
-    /// Nobody will read.
+    /// The reader has closed.
     deaf: bool,
-    /// Nothing arrives any more, the end included.
+    /// No more bytes arrive, and neither does the end.
     lost: bool,
     course: Course,
 }
@@ -54,7 +54,7 @@ impl Pipe {
             None => {}
         }
         if self.deaf {
-            // The peer's answer is a reset, and nothing is known of it yet.
+            // The peer responds with a reset, which has not arrived yet.
             self.end = Some((now, End::Reset));
             return Some(Ok(bytes.len()));
         }
@@ -76,7 +76,7 @@ impl Pipe {
         Some(Ok(n))
     }
 
-    /// Hands some bytes over; `None` while there are none.
+    /// Returns some bytes; `None` while there are no bytes.
     pub(super) fn read(&mut self, room: &mut [u8], now: Mono) -> Option<io::Result<usize>> {
         let arrived = self.arrived(now);
         if arrived > 0 {
@@ -94,22 +94,22 @@ impl Pipe {
         }
     }
 
-    /// Whether something could be read: bytes, or the end.
+    /// Returns whether bytes or the end can be read.
     pub(super) fn is_readable(&self, now: Mono) -> bool {
         self.arrived(now) > 0 || self.end.is_some_and(|(at, _)| at <= now && self.bytes.is_empty())
     }
 
-    /// When something will be there to be read, if it is known.
+    /// Returns when something can be read, if it is known.
     pub(super) fn next_arrival(&self) -> Option<Mono> {
         self.arrivals.front().map(|(at, _)| *at).or_else(|| self.end.map(|(at, _)| at))
     }
 
-    /// When the end arrives, if it is known.
+    /// Returns when the end arrives, if it is known.
     pub(super) fn end_arrival(&self) -> Option<Mono> {
         self.end.map(|(at, _)| at)
     }
 
-    /// How the writer has gone away, as far as that has arrived.
+    /// Returns how the writer has closed, as far as that has arrived.
     pub(super) fn departure(&self, now: Mono) -> Option<Departure> {
         match self.end {
             Some((at, End::Closed)) if at <= now => Some(Departure::HalfClosed),
@@ -118,7 +118,7 @@ impl Pipe {
         }
     }
 
-    /// Nothing more is written.
+    /// Ends the direction after the written bytes.
     pub(super) fn close(&mut self, now: Mono) {
         if self.lost {
             return;
@@ -127,14 +127,14 @@ impl Pipe {
         self.end.get_or_insert((last, End::Closed));
     }
 
-    /// What is on its way does not matter any more.
+    /// Discards bytes in transit and resets the direction.
     pub(super) fn break_off(&mut self, now: Mono) {
         if !self.lost {
             self.end = Some((now, End::Reset));
         }
     }
 
-    /// Nobody reads any more. Returns whether bytes were left, which TCP answers with a reset.
+    /// Closes the reader. Returns whether bytes were left, which TCP answers with a reset.
     pub(super) fn stop_reading(&mut self, now: Mono) -> bool {
         self.deaf = true;
         self.arrived(now) > 0
@@ -144,7 +144,7 @@ impl Pipe {
         self.arrivals.iter().take_while(|(at, _)| *at <= now).map(|(_, n)| n).sum()
     }
 
-    /// So many of the bytes that have arrived are gone.
+    /// Removes this many of the arrived bytes.
     fn forget(&mut self, mut n: usize) {
         while n > 0
             && let Some((_, first)) = self.arrivals.front_mut()

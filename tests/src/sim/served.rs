@@ -1,4 +1,4 @@
-//! A connection that is served: the driver of a server's session over a simulated socket.
+//! A served connection: the driver of a server's session over a simulated socket.
 
 use std::cell::Cell;
 use std::future::poll_fn;
@@ -23,60 +23,60 @@ use super::socket::{Moved, Socket};
 use super::upgraded::Upgraded;
 use super::world::{World, at};
 
-/// The least room for a read.
+/// The minimum space for a read.
 const READ: usize = 16 * 1024;
 
-/// A connection on which requests come. It is for one handler after the other.
+/// A connection with requests, for one handler after the other.
 #[derive(Debug)]
 pub struct Served<S: Sink> {
     session: Session,
-    /// What secures the connection, where the session asks for that.
+    /// The TLS configuration, if the session needs one.
     tls: Option<Arc<ServerConfig>>,
     socket: Option<Socket>,
     world: World,
     sink: S,
     stop: Stopping,
-    /// The session was told of the shutdown.
+    /// The session was notified of the shutdown.
     told: bool,
-    /// A client that closes its direction has not gone away.
+    /// A half-close does not cancel the request.
     half_close: bool,
-    /// How many bytes have waited for the socket at most.
+    /// The most bytes that have waited for the socket.
     most_waiting: usize,
 }
 
-/// Whether a server shuts down, and how long what is open may take then.
+/// Whether a server shuts down, and its grace period.
 #[derive(Clone, Debug, Default)]
 pub struct Stopping(Rc<Cell<Option<Duration>>>);
 
 impl Stopping {
-    /// The server shuts down.
+    /// Begins the shutdown.
     pub fn begin(&self, world: &World, grace: Duration) {
         self.0.set(Some(grace));
         world.moved();
     }
 }
 
-/// Whether a client has gone away.
+/// Whether a client has disconnected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gone {
-    /// It has not, in the time.
+    /// It has not, within the time.
     No,
-    /// It has, and the session tells its handler so by this.
+    /// It has, and the session reports this cause to its handler.
     Yes(Option<Cause>),
 }
 
-/// What the driver stopped for.
+/// Why the driver stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stop {
     Event,
-    /// What the handler asked for is done.
+    /// The handler's request is done.
     Handle,
     Failed(Cause),
     Done,
 }
 
 impl<S: Sink> Served<S> {
-    /// Serves a connection that was accepted.
+    /// Returns the driver of an accepted connection.
     pub const fn new(
         session: Session,
         socket: Socket,
@@ -97,7 +97,7 @@ impl<S: Sink> Served<S> {
         }
     }
 
-    /// Takes a client that closes its direction for one that has gone away, as its session does.
+    /// Sets whether a half-close keeps the request, as in its session.
     #[must_use]
     pub const fn half_close(mut self, half_close: bool) -> Self {
         self.half_close = half_close;
@@ -111,13 +111,13 @@ impl<S: Sink> Served<S> {
         self
     }
 
-    /// Returns how many bytes have waited for the socket at most.
+    /// Returns the most bytes that have waited for the socket.
     #[must_use]
     pub const fn most_waiting(&self) -> usize {
         self.most_waiting
     }
 
-    /// Waits for the next request; false when the connection is over.
+    /// Waits for the next request. Returns false when the connection is over.
     pub async fn request(&mut self) -> bool {
         loop {
             match self.run().await {
@@ -128,13 +128,13 @@ impl<S: Sink> Served<S> {
         }
     }
 
-    /// The head of the request.
+    /// Returns the head of the request.
     #[must_use]
     pub fn head(&self) -> Option<RequestHead<'_>> {
         self.session.head()
     }
 
-    /// The next piece of the request's body; `None` at its end.
+    /// Returns the next piece of the request's body; `None` at its end.
     ///
     /// # Errors
     /// The exchange failed.
@@ -152,7 +152,7 @@ impl<S: Sink> Served<S> {
         }
     }
 
-    /// The fields of the response that is about to be sent; after its head, its trailers.
+    /// Returns the fields of the response before its head is sent, and its trailers afterwards.
     pub const fn fields(&mut self) -> &mut FieldBlock {
         self.session.fields()
     }
@@ -173,7 +173,7 @@ impl<S: Sink> Served<S> {
         self.session.send(self.world.now(), &self.sink, data)
     }
 
-    /// Waits until all that was sent is on its way.
+    /// Waits until the transport has taken everything.
     ///
     /// # Errors
     /// The exchange failed.
@@ -186,7 +186,7 @@ impl<S: Sink> Served<S> {
         }
     }
 
-    /// Waits until the client has gone away, but not longer than `time`.
+    /// Waits at most `time` for the client to disconnect.
     pub async fn gone_within(&mut self, time: Duration) -> Gone {
         let until = self.world.now() + time;
         let Some(socket) = &self.socket else { return Gone::Yes(None) };
@@ -231,7 +231,7 @@ impl<S: Sink> Served<S> {
         self.session.finish(self.world.now(), &self.sink)
     }
 
-    /// The handler has ended.
+    /// Reports the end of the handler.
     pub fn handled(&mut self, outcome: Outcome) {
         self.session.handled(self.world.now(), &self.sink, outcome);
     }
@@ -249,13 +249,13 @@ impl<S: Sink> Served<S> {
                 Action::Failed => return Stop::Failed(self.session.failure().cause),
                 Action::ShutdownWrite => {
                     if let Some(socket) = &mut self.socket {
-                        // What goes wrong with it is seen when it is read from.
+                        // Failures appear when it is read.
                         socket.close();
                     }
                 }
                 Action::Close { reset } => {
                     if let (true, Some(socket)) = (reset, &mut self.socket) {
-                        // It is closed all the same.
+                        // It is closed anyway.
                         socket.reset();
                     }
                     self.socket = None;
@@ -279,8 +279,7 @@ impl<S: Sink> Served<S> {
         }
     }
 
-    /// Moves bytes as soon as that is possible in either direction, or tells the session that its time
-    /// is over.
+    /// Moves bytes as soon as that is possible in either direction, or reports a timeout to the session.
     async fn wait(&mut self, interest: Interest) {
         let until = self.session.deadline(self.world.now());
         let moved = match &self.socket {
@@ -312,7 +311,7 @@ impl<S: Sink> Served<S> {
         }
     }
 
-    /// A mistake of this driver's ends the exchange.
+    /// Ends the exchange after a mistake of this driver.
     fn expect(&mut self, handled: Result<(), MisuseError>) {
         if let Err(error) = handled {
             self.failed(error);
@@ -331,7 +330,7 @@ impl<S: Sink> Served<S> {
     }
 }
 
-/// What comes of `future`; `None` if the server shuts down first.
+/// Returns the result of `future`; `None` if the server shuts down first.
 async fn interrupted<F: Future>(stop: Option<&Stopping>, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     poll_fn(|cx| match future.as_mut().poll(cx) {

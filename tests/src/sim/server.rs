@@ -14,10 +14,10 @@ use crate::peer::{Peer, Request};
 use crate::script::{Script, Step};
 use crate::server::Listen;
 
-/// How long a server waits for its scripts to come to their ends.
+/// How long a server waits for the ends of its scripts.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A place where a server will be.
+/// The address of a server that has not started.
 #[derive(Debug)]
 pub struct Listener {
     net: Net,
@@ -28,7 +28,7 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Takes a place.
+    /// Binds an address.
     #[must_use]
     pub fn bind(net: &Net, listen: Listen) -> Self {
         let port = net.free_port();
@@ -58,7 +58,7 @@ impl Listener {
         Self { net: net.clone(), place, address, tls, is_open }
     }
 
-    /// Where it is, unless it is a Unix socket.
+    /// Returns its address, unless it is a Unix socket.
     #[must_use]
     pub const fn address(&self) -> Option<SocketAddr> {
         self.address
@@ -114,10 +114,10 @@ pub struct Server {
 }
 
 impl Server {
-    /// Lets the scripts come to their ends, and returns the requests in the order of connections.
+    /// Waits for the ends of the scripts, and returns the requests in the order of connections.
     ///
     /// # Errors
-    /// What did not go by the scripts.
+    /// The deviations from the scripts.
     pub fn finish(self) -> Result<Vec<Request>, String> {
         let world = self.net.world();
         let ended = std::future::poll_fn(|_| {
@@ -125,7 +125,7 @@ impl Server {
             if is_over { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
         });
         let patience = world.now() + PATIENCE;
-        // Whether it came to an end is seen below.
+        // Whether the scripts ended is checked below.
         let _ = world.run(world.before(Some(patience), ended));
         let mut played = self.played.take();
         if played.ended < self.expected {

@@ -1,4 +1,4 @@
-//! What the exchanges of a client share: its settings and its pool.
+//! The state that the exchanges of a client share: its settings and its pool.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -12,18 +12,18 @@ use limpid_io::{Input, Settings, SharedSink, TlsSource};
 use super::net::Net;
 use super::socket::Socket;
 
-/// What the exchanges of a client share.
+/// The state that the exchanges of a client share.
 pub(super) struct Shared {
     pub(super) net: Net,
     pub(super) sink: SharedSink,
     options: Arc<Options>,
-    /// What secures connections to origin servers, and to proxies.
+    /// The TLS of connections to origin servers, and to proxies.
     tls: (TlsSource, TlsSource),
     pool: RefCell<Pool<Socket>>,
     exchanges: Cell<u64>,
-    /// How many bytes of a request have waited for a socket at most.
+    /// The most bytes of a request that have waited for a socket.
     most_waiting: Cell<usize>,
-    /// How many polls of exchanges are left until one is stopped; `None` stops none.
+    /// How many polls of exchanges are left until one is stopped; `None` stops no exchange.
     polls_left: Cell<Option<u64>>,
 }
 
@@ -48,17 +48,17 @@ impl Shared {
         }
     }
 
-    /// Notes that so many bytes wait for a socket.
+    /// Notes that this many bytes wait for a socket.
     pub(super) fn note_waiting(&self, bytes: usize) {
         self.most_waiting.set(self.most_waiting.get().max(bytes));
     }
 
-    /// Returns how many bytes of a request have waited for a socket at most.
+    /// Returns the most bytes of a request that have waited for a socket.
     pub(super) fn most_waiting(&self) -> usize {
         self.most_waiting.get()
     }
 
-    /// Stops the exchange that is polled after so many polls.
+    /// Stops the exchange with the poll of this number.
     pub(super) fn stop_after(&self, polls: u64) {
         self.polls_left.set(Some(polls));
     }
@@ -76,20 +76,20 @@ impl Shared {
         self.polls_left.set(self.polls_left.get().map(|left| left - 1));
     }
 
-    /// Returns another exchange that is to make `request`.
+    /// Returns an exchange for `request`.
     pub(super) fn exchange(&self, request: Request) -> Exchange {
         self.exchanges.set(self.exchanges.get() + 1);
         let id = ExchangeId(self.exchanges.get());
         Exchange::new(id, request, Arc::clone(&self.options))
     }
 
-    /// Answers a question about trust.
+    /// Returns the input for `Action::Trust`.
     pub(super) fn trust(&self, proxy: bool) -> Input<'static> {
         let trust = self.tls(proxy).trust(self.net.world().now(), &self.sink);
         trust.map_or_else(no_configuration, Input::Trusted)
     }
 
-    /// Makes the layer for a connection to the server of this name.
+    /// Returns the input with the layer for a connection to the server of this name.
     pub(super) fn secure(&self, server_name: &str, proxy: bool) -> Input<'static> {
         let layer = self.tls(proxy).layer(server_name, proxy);
         layer.map_or_else(|error| Input::Failed(error.into()), Input::Secured)
@@ -99,7 +99,7 @@ impl Shared {
         if proxy { &self.tls.1 } else { &self.tls.0 }
     }
 
-    /// A connection on this route; `None` while there is none.
+    /// Returns a connection on this route; `None` while there is no free one.
     pub(super) fn acquire(&self, route: &Route) -> Option<Box<Lease<Socket>>> {
         let now = self.net.world().now();
         let lease = self.pool.borrow_mut().acquire_silent(route, now, Socket::is_silent);
@@ -107,7 +107,7 @@ impl Shared {
         lease
     }
 
-    /// Gives a connection back; one that lacks a part is closed.
+    /// Releases a connection; an incomplete one is closed.
     pub(super) fn release(&self, lease: Box<Lease<Socket>>) {
         let now = self.net.world().now();
         self.pool.borrow_mut().release(lease, now, Socket::is_silent);
@@ -120,7 +120,7 @@ impl Shared {
         for retired in retired {
             retired.close(self.net.world().now(), &self.sink, |transport, bytes| {
                 if !bytes.is_empty() {
-                    // Nobody is left who would care.
+                    // The connection is over, so a failure is ignored.
                     let _ = transport.write_now(bytes);
                 }
             });
@@ -135,7 +135,7 @@ impl Drop for Shared {
     }
 }
 
-/// Answers a `Trust` that fails. Why there is no configuration is told elsewhere.
+/// Returns the input for a failed `Action::Trust`. The reason is reported elsewhere.
 fn no_configuration<E>(_: E) -> Input<'static> {
     Input::Failed(TlsError::Configuration.into())
 }

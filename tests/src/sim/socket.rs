@@ -14,7 +14,7 @@ use super::os;
 use super::pipe::{self, Pipe};
 use super::world::World;
 
-/// What has moved.
+/// Which bytes have moved.
 #[derive(Debug)]
 pub(super) enum Moved {
     Out(io::Result<usize>),
@@ -29,12 +29,12 @@ pub struct Socket {
     world: World,
     incoming: Shared,
     outgoing: Shared,
-    /// A reset is told once: after that there is an end to be read, and nobody to write to.
+    /// A reset is reported once: then reads return the end, and writes fail.
     was_reset: Cell<bool>,
 }
 
 impl Socket {
-    /// The two ends of a connection.
+    /// Returns the two ends of a connection.
     pub(super) fn pair(world: &World, courses: [Course; 2]) -> (Self, Self) {
         let [there, back] = courses.map(|course| Rc::new(RefCell::new(Pipe::new(course))));
         let end = |incoming: &Shared, outgoing: &Shared| Self {
@@ -46,18 +46,18 @@ impl Socket {
         (end(&back, &there), end(&there, &back))
     }
 
-    /// Whether nothing has arrived, the end included.
+    /// Returns whether neither bytes nor the end have arrived.
     #[must_use]
     pub fn is_silent(&self) -> bool {
         !self.incoming.borrow().is_readable(self.world.now())
     }
 
-    /// Returns how the peer has gone away, if it has. What has arrived before stays to be read.
+    /// Returns how the peer has disconnected, if it has. Bytes that arrived before can still be read.
     #[must_use]
     pub fn departure(&self) -> Option<Departure> {
         let incoming = self.incoming.borrow();
         if let Some(moment) = incoming.end_arrival() {
-            // It is looked at again then.
+            // This schedules another check.
             let _ = self.world.poll_until(moment);
         }
         incoming.departure(self.world.now())
@@ -89,7 +89,7 @@ impl Socket {
         written
     }
 
-    /// What has arrived, when there is something; 0 is the end.
+    /// Returns received bytes, when there are some; 0 is the end.
     ///
     /// # Errors
     /// The connection was reset.
@@ -98,7 +98,7 @@ impl Socket {
         poll_fn(|_| {
             let read = self.incoming.borrow_mut().read(room, world.now());
             match read {
-                // What arrived before the reset is still there.
+                // Bytes that arrived before the reset can still be read.
                 None | Some(Err(_)) if self.was_reset.get() => Poll::Ready(Ok(0)),
                 Some(result) => {
                     self.note(&result);
@@ -115,7 +115,7 @@ impl Socket {
         .await
     }
 
-    /// Sends some of these bytes, or receives into this room, whichever is possible first.
+    /// Sends some of these bytes, or receives, whichever is possible first.
     pub(super) async fn moves(&self, out: Option<&[u8]>, room: Option<&mut [u8]>) -> Moved {
         let mut write = pin!(self.write(out.unwrap_or_default()));
         let (is_read, room) = (room.is_some(), room.unwrap_or_default());
@@ -134,13 +134,13 @@ impl Socket {
         .await
     }
 
-    /// Closes our direction.
+    /// Closes this direction.
     pub(super) fn close(&self) {
         self.outgoing.borrow_mut().close(self.world.now());
         self.world.moved();
     }
 
-    /// Ends the connection in a reset.
+    /// Resets the connection.
     pub(super) fn reset(&self) {
         let now = self.world.now();
         self.outgoing.borrow_mut().break_off(now);
@@ -148,7 +148,7 @@ impl Socket {
         self.world.moved();
     }
 
-    /// Something has happened.
+    /// Notes a result, which may wake other tasks.
     fn note(&self, result: &io::Result<usize>) {
         self.was_reset.set(self.was_reset.get() || result.as_ref().is_err_and(pipe::is_reset));
         self.world.moved();

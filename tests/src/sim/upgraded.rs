@@ -7,14 +7,14 @@ use limpid_core::transport::Switched;
 
 use super::socket::{Moved, Socket};
 
-/// The least room for a read, and the most that is written at once.
+/// The minimum space for a read, and the most bytes of a write.
 const READ: usize = 16 * 1024;
 
-/// The most that a connection may hold for the transport: what it takes from its caller, the room that is
-/// left for a last piece, and what TLS adds.
+/// The most bytes that a connection may hold for the transport: what it takes from its caller, the space
+/// for a last piece, and the overhead of TLS.
 const MOST: usize = 96 * 1024;
 
-/// A connection that carries another protocol now. Dropping it closes it.
+/// A switched connection. Dropping it closes it.
 #[derive(Debug)]
 pub struct Upgraded {
     switched: Switched,
@@ -26,7 +26,7 @@ impl Upgraded {
         Self { switched, socket }
     }
 
-    /// Sends these pieces and the end, and hands on what comes up to its end, both at once.
+    /// Sends these pieces and the end, and passes on received bytes until their end, at the same time.
     ///
     /// # Errors
     /// The connection failed, or holds more than it may.

@@ -1,4 +1,4 @@
-//! Time, and those who live in it.
+//! Simulated time and tasks.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -13,28 +13,28 @@ use limpid_core::time::{Deadline, Mono};
 
 type Task = Pin<Box<dyn Future<Output = ()>>>;
 
-/// A world of its own. Its tasks take turns; when none of them can go on, time passes to the next
-/// moment that one of them waits for.
+/// A world. Its tasks run in turns; when all of them wait, time advances to the next moment that one of
+/// them waits for.
 #[derive(Clone, Default)]
 pub struct World(Rc<State>);
 
 #[derive(Default)]
 struct State {
     now: Cell<Mono>,
-    /// Whether anything has happened for which somebody may have waited.
+    /// Whether anything happened that a task may wait for.
     moved: Cell<bool>,
     moments: RefCell<BTreeSet<Mono>>,
     tasks: RefCell<Vec<Task>>,
     born: RefCell<Vec<Task>>,
 }
 
-/// Everybody waits for something that will never happen.
+/// Every task waits for something that cannot happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stuck;
 
 impl fmt::Display for Stuck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("everybody waits for something that will never happen")
+        f.write_str("every task waits for something that cannot happen")
     }
 }
 
@@ -47,18 +47,18 @@ impl fmt::Debug for World {
 }
 
 impl World {
-    /// What time it is.
+    /// Returns the present time.
     #[must_use]
     pub fn now(&self) -> Mono {
         self.0.now.get()
     }
 
-    /// Tells those who wait that something has happened.
+    /// Wakes tasks that wait for a change.
     pub fn moved(&self) {
         self.0.moved.set(true);
     }
 
-    /// Starts a task. It goes on when [`run`](Self::run) does.
+    /// Starts a task. It runs when [`run`](Self::run) does.
     pub fn spawn(&self, task: impl Future<Output = ()> + 'static) {
         self.0.born.borrow_mut().push(Box::pin(task));
         self.moved();
@@ -69,12 +69,12 @@ impl World {
         poll_fn(|_| self.poll_until(moment)).await;
     }
 
-    /// Waits for so long.
+    /// Waits for this time.
     pub async fn sleep(&self, time: Duration) {
         self.until(self.now() + time).await;
     }
 
-    /// Whether this moment has come; if not, the world will not pass it by.
+    /// Returns whether this moment has come; if not, time will stop there.
     pub(super) fn poll_until(&self, moment: Mono) -> Poll<()> {
         if moment <= self.now() {
             return Poll::Ready(());
@@ -83,7 +83,7 @@ impl World {
         Poll::Pending
     }
 
-    /// What comes of `future` before this moment; `None` if the moment comes first.
+    /// Returns the result of `future`; `None` if the moment comes first.
     pub async fn before<F: Future>(&self, moment: Option<Mono>, future: F) -> Option<F::Output> {
         let mut future = pin!(future);
         poll_fn(|cx| match (future.as_mut().poll(cx), moment) {
@@ -94,10 +94,10 @@ impl World {
         .await
     }
 
-    /// Lets the world go on until `main` is done. Other tasks stand still then.
+    /// Runs the world until `main` is done. Other tasks stop then.
     ///
     /// # Errors
-    /// That will never be.
+    /// `main` cannot complete.
     pub fn run<F: Future>(&self, main: F) -> Result<F::Output, Stuck> {
         let mut main = pin!(main);
         let mut cx = Context::from_waker(Waker::noop());
@@ -113,7 +113,7 @@ impl World {
         }
     }
 
-    /// Lets each task go on as far as it can.
+    /// Polls each task once.
     fn turn(&self, cx: &mut Context<'_>) {
         let mut tasks = self.0.tasks.take();
         tasks.append(&mut self.0.born.borrow_mut());
@@ -125,7 +125,7 @@ impl World {
         self.0.tasks.replace(tasks);
     }
 
-    /// Goes to the next moment that somebody waits for; false if there is none.
+    /// Advances to the next moment that a task waits for. Returns false without one.
     fn pass_time(&self) -> bool {
         let next = self.0.moments.borrow_mut().pop_first();
         self.0.now.set(next.unwrap_or_default().max(self.now()));
@@ -133,7 +133,7 @@ impl World {
     }
 }
 
-/// When a deadline is over.
+/// Returns the moment of a deadline.
 pub(super) fn at(until: Option<Deadline>) -> Option<Mono> {
     until.map(|deadline| deadline.at)
 }
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn time_passes_when_nobody_can_go_on() {
+    fn time_advances_when_all_tasks_wait() {
         let world = World::default();
         let order = Rc::new(RefCell::new(Vec::new()));
         for seconds in [3, 1, 2] {
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_takes_too_long_is_given_up() {
+    fn future_is_cancelled_at_deadline() {
         let world = World::default();
         let second = world.now() + Duration::from_secs(1);
         let never = world.before(Some(second), std::future::pending::<()>());

@@ -1,10 +1,10 @@
-//! Our client against our server over a network in which everything goes wrong. A run follows from
-//! its seed, and can be had again.
+//! limpid's client against its server over a network with faults. A run follows from its seed, and can be
+//! repeated.
 //!
-//! - A [`Plan`] says what a run is about: requests, sizes, timeouts, and faults.
-//! - [`run`] plays it, and says what is not as it must be.
+//! - A [`Plan`] contains requests, sizes, timeouts and faults.
+//! - [`run`] plays it, and returns its problems.
 //! - [`runs`] plays many.
-//! - The [ledger](crate::ledger) checks that what starts ends.
+//! - The [ledger](crate::ledger) checks that every span ends.
 
 mod pattern;
 mod plan;

@@ -1,4 +1,4 @@
-//! What a run is about.
+//! Plans of runs.
 
 use std::time::Duration;
 
@@ -7,34 +7,34 @@ use limpid_core::time::Timeouts;
 
 use crate::sim::Faults;
 
-/// How long a connection that has left HTTP/1.1 is used at most: no timeout of ours applies to it.
+/// How long a switched connection is used at most: no timeout of limpid applies to it.
 pub(super) const SWITCHED: Duration = Duration::from_secs(10);
 
-/// A run: everything in it follows from the seed.
+/// A run, determined by its seed.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Whether TLS carries it.
+    /// Whether it uses TLS.
     pub secure: bool,
-    /// What goes wrong in the network.
+    /// The faults of the network.
     pub faults: Faults,
-    /// The client's patience.
+    /// The timeouts of the client.
     pub timeouts: Timeouts,
-    /// The connections that the client may have.
+    /// The limit of the client's connections.
     pub connections: usize,
-    /// Whether a client that closes its direction still waits for its answer.
+    /// Whether a client that half-closes still waits for its response.
     pub half_close: bool,
-    /// When the server shuts down, and how long what is open may take then.
+    /// When the server shuts down, and the grace period.
     pub shutdown: Option<(Duration, Duration)>,
-    /// What tasks ask for, each one request after the other.
+    /// The requests of each task, in sequence.
     pub tasks: Vec<Vec<Asked>>,
 }
 
-/// A request, and how both sides treat it.
+/// A request, and the behaviour of both sides.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    /// No other request has it.
+    /// Its unique number.
     pub number: u64,
-    /// The length of its body; `None` is no body.
+    /// The length of its body; `None` without a body.
     pub upload: Option<u64>,
     /// Whether its body is chunked.
     pub upload_chunked: bool,
@@ -44,30 +44,30 @@ pub struct Asked {
     pub download: u64,
     /// Whether the response's body is chunked.
     pub download_chunked: bool,
-    /// How many bytes are sent at a time at most.
+    /// The most bytes that are sent at a time.
     pub piece: usize,
-    /// How long the client's source takes for each piece.
+    /// The delay of the client's source for each piece.
     pub pause: Duration,
-    /// What the client does with it.
+    /// The behaviour of the client.
     pub client: Client,
-    /// What the server does with it.
+    /// The behaviour of the server.
     pub server: Server,
 }
 
-/// What a client does with a response.
+/// The behaviour of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Client {
     /// It reads all of it.
     Read,
-    /// It loses interest after a time.
+    /// It cancels after a time.
     Cancel(Duration),
-    /// It drops the response when it has read so many pieces.
+    /// It drops the response after this many pieces.
     Drop(usize),
-    /// It takes its time with each piece.
+    /// It pauses before each piece.
     Slow(Duration),
 }
 
-/// What a server does with a request.
+/// The behaviour of a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Server {
     /// It reads it, and answers.
@@ -76,13 +76,13 @@ pub enum Server {
     Early,
     /// It answers and does not read.
     Ignore,
-    /// It answers with this status, and for so long neither reads nor closes.
+    /// It responds with this status, and neither reads nor closes for this time.
     Refuse(u16, Duration),
     /// It sends a piece for each that it reads.
     Echo,
-    /// It reads the request, and for so long says nothing, unless the client goes away.
+    /// It reads the request, and does not respond for this time, unless the client disconnects.
     Silent(Duration),
-    /// It takes its time before it answers.
+    /// It pauses before it answers.
     Slow(Duration),
     /// It leaves HTTP/1.1: both sides send their bodies at once.
     Switch,
@@ -91,13 +91,13 @@ pub enum Server {
 }
 
 impl Plan {
-    /// Whether nothing breaks, so that a request only fails where it takes too long.
+    /// Returns whether there are no faults, so that a request fails only if it takes too long.
     #[must_use]
     pub fn is_healthy(&self) -> bool {
         self.faults.one_in == 0 && self.shutdown.is_none()
     }
 
-    /// The run of this seed.
+    /// Returns the run of this seed.
     #[must_use]
     pub fn of(seed: u64) -> Self {
         let mut random = Rng::with_seed(seed);
@@ -113,7 +113,7 @@ impl Plan {
             faults.within = 1 << random.u32(0..18);
         }
         let secure = random.u32(..4) == 0;
-        // A body that goes byte by byte need not be long; few need be more than the network holds.
+        // A body that arrives byte by byte is short; few bodies exceed the buffers of the network.
         let most = if random.u32(..16) == 0 { 1 << 20 } else { 1 << 18 };
         let longest = faults.most.saturating_mul(256).min(most);
         let tasks = random.usize(1..=3);
@@ -153,7 +153,7 @@ fn timeouts(random: &mut Rng) -> Timeouts {
 const REFUSALS: [u16; 5] = [200, 201, 307, 401, 503];
 
 impl Asked {
-    /// The status that the server answers with.
+    /// Returns the status of the server's response.
     #[must_use]
     pub const fn status(&self) -> u16 {
         match self.server {
@@ -164,9 +164,9 @@ impl Asked {
 
     fn random(number: u64, longest: usize, random: &mut Rng) -> Self {
         let switches = random.u32(..10) == 0;
-        // The slowest network must pass it in the time that a switched connection has.
+        // The slowest network must pass it within the time of a switched connection.
         let longest = if switches { longest.min(1 << 17) } else { longest };
-        // Both sides send more than they and the network between them hold, at times.
+        // Sometimes both sides send more than all buffers hold.
         let is_large = switches && random.u32(..4) == 0;
         let size = |random: &mut Rng| match is_large {
             true => (1 << longest.ilog2()) + size(longest, random),
@@ -208,7 +208,7 @@ impl Asked {
     }
 }
 
-/// Small bodies are the rule; large ones are more than any buffer.
+/// Returns a size. Most bodies are small; large ones exceed any buffer.
 fn size(longest: usize, random: &mut Rng) -> u64 {
     let most = 1 << random.u32(0..=longest.ilog2());
     random.u64(..most)

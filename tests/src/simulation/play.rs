@@ -1,4 +1,4 @@
-//! Playing a run, and what must be true of it.
+//! Playing a run, and checking its result.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -19,16 +19,16 @@ use super::tls;
 use crate::ledger::Ledger;
 use crate::sim::{self, Listening, Net, Stopping, World};
 
-/// Longer than anything takes in which no deadline is missing.
+/// Longer than any run in which no deadline is missing.
 const PATIENCE: Duration = Duration::from_secs(3600);
 
-/// How long a handler may take to end that does not look at anything, and the client then to see it.
+/// How long a handler that does not check for disconnects may run, until the client sees its end.
 const UNHURRIED: Duration = Duration::from_secs(12);
 
-/// Plays a run. An error is what is not as it must be.
+/// Plays a run.
 ///
 /// # Errors
-/// There is one if anything is wrong: with the client, the server, or this simulation.
+/// Returns the problems of the client, the server, or this simulation.
 pub fn run(plan: &Plan) -> Result<(), Vec<Problem>> {
     let stage = Stage::set(plan);
     let mut problems = Vec::new();
@@ -46,7 +46,7 @@ struct Stage {
     client: sim::Client,
     origin: String,
     service: Rc<Service<Arc<Ledger>>>,
-    /// How many connections the server has open.
+    /// The number of open connections of the server.
     open: Rc<RefCell<usize>>,
     ledger: Arc<Ledger>,
 }
@@ -89,7 +89,7 @@ impl Stage {
         Self { net, client, origin: format!("{scheme}://localhost:{port}"), service, open, ledger }
     }
 
-    /// Makes the requests of all tasks, and waits for the last.
+    /// Sends the requests of all tasks, and waits for the last.
     async fn requests(&self, plan: &Plan) -> Vec<Problem> {
         let problems = Rc::new(RefCell::new(Vec::new()));
         let running = Rc::new(RefCell::new(plan.tasks.len()));
@@ -123,7 +123,7 @@ impl Stage {
         poll_fn(|_| if *count.borrow() == 0 { Poll::Ready(()) } else { Poll::Pending }).await;
     }
 
-    /// Lets the server come to its end, and looks at the books.
+    /// Waits for the end of the server, and checks the ledgers.
     fn end(self, plan: &Plan) -> Vec<Problem> {
         let Self { net, client, service, open, ledger, .. } = self;
         let most_waiting = client.most_waiting();
@@ -155,7 +155,7 @@ impl Stage {
     }
 }
 
-/// The settings of the client.
+/// Returns the settings of the client.
 fn settings(plan: &Plan, trust: Option<Arc<ClientConfig>>, ledger: Arc<Ledger>) -> Settings {
     let Timeouts { pool, connect, read, write, total, .. } = plan.timeouts;
     let builder = ClientBuilder::<Settings>::default()
@@ -172,10 +172,10 @@ fn settings(plan: &Plan, trust: Option<Arc<ClientConfig>>, ledger: Arc<Ledger>) 
     }
 }
 
-/// A failure for which there is no reason in a network where nothing breaks: the connection that the
-/// request was given was no good.
+/// Returns the problem of a request that failed in a network without faults, because its connection was
+/// unusable.
 fn failure(asked: &Asked, came: &Result<Came, Problem>) -> Option<Problem> {
-    // A client that takes its time is cut off by the server.
+    // The server cuts off a slow client.
     let is_answered =
         !matches!(asked.server, Server::Fail(_)) && !matches!(asked.client, Client::Slow(_));
     match came {
@@ -187,12 +187,12 @@ fn failure(asked: &Asked, came: &Result<Came, Problem>) -> Option<Problem> {
     }
 }
 
-/// What came over a connection that has left HTTP/1.1, where it is not all that its client sent.
+/// Returns the problem of a switched connection that received less than its client sent.
 fn cut_off((asked, at): (Asked, u64)) -> Option<Problem> {
     (asked.upload != Some(at)).then_some(Problem::Upload { number: asked.number, at })
 }
 
-/// What is wrong with what came of a request.
+/// Returns the problem of a request's result.
 fn check(
     asked: &Asked,
     came: Result<Came, Problem>,
@@ -205,7 +205,7 @@ fn check(
         Ok(came) => came,
     };
     let number = asked.number;
-    // The timeouts are those of HTTP.
+    // The timeouts apply to HTTP only.
     let switches = asked.server == Server::Switch;
     let is_patient = matches!(asked.client, Client::Slow(_));
     if total.is_some_and(|total| took > total) && !is_patient && !switches {
@@ -217,9 +217,9 @@ fn check(
     let (Came::Whole(unsent), Some(length)) = (came, asked.upload) else { return None };
     let got = uploaded.unwrap_or(0);
     match unsent {
-        // The answer to a whole upload comes after it.
+        // The response to a whole upload comes after it.
         _ if is_read && length != got => Some(Problem::Upload { number, at: got }),
-        // Of a chunked body, it is not known how much is left.
+        // The rest of a chunked body is unknown.
         Some(unsent) if !asked.upload_chunked && unsent + got > length => {
             Some(Problem::Unsent { number, unsent, came: got })
         }

@@ -1,83 +1,82 @@
-//! What a run finds.
+//! Problems of runs.
 
 use std::time::Duration;
 
-/// What is not as it must be.
+/// A violated requirement.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Problem {
-    /// Nobody can go on, and a request has not ended.
+    /// No task can run, and a request has not ended.
     Hang,
-    /// A request came that nobody has made.
+    /// The server received an unknown request.
     UnknownRequest,
-    /// The answer to a request is not its own.
+    /// A request received the response to another.
     Answer {
         /// The request.
         number: u64,
         /// Its status.
         status: u16,
     },
-    /// The body of a request is not what was sent.
+    /// The received body of a request differs from the sent one.
     Upload {
         /// The request.
         number: u64,
-        /// From which byte on.
+        /// The offset of the first difference.
         at: u64,
     },
-    /// The body of a response is not what was sent.
+    /// The received body of a response differs from the sent one.
     Download {
         /// The request.
         number: u64,
-        /// From which byte on.
+        /// The offset of the first difference.
         at: u64,
     },
-    /// A request failed though nothing was broken.
+    /// A request failed without a fault.
     Failed {
         /// The request.
         number: u64,
-        /// Why.
+        /// The error.
         error: String,
     },
-    /// A request took longer than it may.
+    /// A request exceeded its time limit.
     Late {
         /// The request.
         number: u64,
         /// How long it took.
         took: Duration,
     },
-    /// The handler of a client that has gone away was not told.
+    /// The handler was not notified that its client disconnected.
     NotTold {
         /// The request.
         number: u64,
     },
-    /// A client says that it sent less of a body than has come, or the other way round.
+    /// A client reports another number of unsent bytes than is missing at the server.
     Unsent {
         /// The request.
         number: u64,
-        /// How many bytes the client says it has not sent.
+        /// The number of bytes that the client reports as unsent.
         unsent: u64,
-        /// How many have come.
+        /// The number of received bytes.
         came: u64,
     },
-    /// A machine keeps more bytes than it needs to go on.
+    /// A machine holds more bytes than it needs.
     Memory {
-        /// How many.
+        /// The number of bytes.
         bytes: usize,
     },
-    /// A connection was open for longer after the shutdown than it may.
+    /// A connection was open too long after the shutdown.
     Open {
-        /// How long after it.
+        /// The time since the shutdown.
         after: Duration,
     },
-    /// An operation started and did not end, or the other way round, or an error has another phase
-    /// than what failed.
+    /// A span started and did not end, or the reverse, or an error has another phase than the last failure.
     Spans(String),
 }
 
-/// How many bytes may wait for a socket: the largest piece of a body, and what is said before it.
+/// The most bytes that may wait for a socket: the largest piece of a body, and the head before it.
 const WAITING: usize = 40 * 1024;
 
 impl Problem {
-    /// Returns what is wrong if so many bytes have waited for a socket.
+    /// Returns the problem if this many bytes have waited for a socket.
     pub(super) fn of_memory(bytes: usize) -> Option<Self> {
         (bytes > WAITING).then_some(Self::Memory { bytes })
     }

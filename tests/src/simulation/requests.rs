@@ -12,21 +12,21 @@ use super::plan::{Asked, Client, SWITCHED, Server};
 use super::problem::Problem;
 use crate::sim;
 
-/// What came of a request.
+/// The result of a request.
 #[derive(Debug)]
 pub(super) enum Came {
-    /// The response was complete; of the request, so many bytes were not sent.
+    /// The response was complete; this many bytes of the request were not sent.
     Whole(Option<u64>),
-    /// The server's machine has answered in the place of the handler.
+    /// The server's machine responded instead of the handler.
     Refused,
-    /// The client lost interest.
+    /// The client cancelled.
     Cancelled,
-    /// Over a connection that has left HTTP/1.1, not everything has come in time.
+    /// A switched connection did not receive everything in time.
     Stuck,
     Failed(Error),
 }
 
-/// Makes a request, and checks what comes.
+/// Sends a request, and checks the response.
 pub(super) async fn ask(
     client: &sim::Client,
     origin: &str,
@@ -75,7 +75,7 @@ async fn exchange(client: &sim::Client, origin: &str, asked: &Asked) -> Result<C
     match response.status() {
         101 if is_mine && switches => return switch(client, response, asked).await,
         status if is_mine && !switches && status == asked.status() => {}
-        // A request that was not understood, or not answered in time, is answered by the machine.
+        // The machine responds to a request that is invalid or late.
         400..=599 if response.fields().get("X-Number").is_none() => {}
         status => return Err(Wrong::Problem(Problem::Answer { number: asked.number, status })),
     }
@@ -102,7 +102,7 @@ async fn exchange(client: &sim::Client, origin: &str, asked: &Asked) -> Result<C
     Ok(if is_mine { Came::Whole(response.unsent()) } else { Came::Refused })
 }
 
-/// Sends over a connection that has left HTTP/1.1 while it receives.
+/// Sends and receives over a switched connection.
 async fn switch(
     client: &sim::Client,
     response: sim::Response,

@@ -9,7 +9,7 @@ use super::plan::Plan;
 use super::play::run;
 use super::problem::Problem;
 
-/// Plays the runs of these seeds, on all processors, and tells `failed` of each that fails.
+/// Plays the runs of these seeds, on all processors, and calls `failed` for each that fails.
 pub fn runs(seeds: Range<u64>, mut failed: impl FnMut(u64, Vec<Problem>)) {
     let next = AtomicU64::new(seeds.start);
     let play = || loop {
@@ -25,7 +25,7 @@ pub fn runs(seeds: Range<u64>, mut failed: impl FnMut(u64, Vec<Problem>)) {
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
             let sender = sender.clone();
-            // The receiver is there until all threads have ended.
+            // The receiver exists until all threads have ended.
             scope.spawn(|| std::iter::from_fn(play).try_for_each(move |found| sender.send(found)));
         }
         drop(sender);

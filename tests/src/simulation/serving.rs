@@ -18,7 +18,7 @@ use super::plan::{Asked, SWITCHED, Server};
 use super::problem::Problem;
 use crate::sim::{Gone, Net, Served, Socket, Stopping};
 
-/// A server, and what it found wrong.
+/// A server, and the problems that it found.
 #[derive(Debug)]
 pub(super) struct Service<S> {
     pub(super) net: Net,
@@ -26,21 +26,21 @@ pub(super) struct Service<S> {
     pub(super) tls: Option<Arc<ServerConfig>>,
     pub(super) sink: S,
     pub(super) stop: Stopping,
-    /// What each request is about, by its number.
+    /// The plan of each request, by its number.
     pub(super) asked: BTreeMap<u64, Asked>,
     pub(super) problems: RefCell<Vec<Problem>>,
     /// When the last connection was closed.
     pub(super) closed: Cell<Mono>,
-    /// How much of each request's body has come.
+    /// How much of each request's body was received.
     pub(super) uploaded: RefCell<BTreeMap<u64, u64>>,
-    /// What has come over connections that have left HTTP/1.1, of those that were closed in order.
+    /// The bytes received over switched connections that were closed in order.
     pub(super) switched: RefCell<Vec<(Asked, u64)>>,
-    /// The requests of which the client has seen the end of what it was sent.
+    /// The requests whose client has received the end of the response.
     pub(super) whole: RefCell<BTreeSet<u64>>,
 }
 
 impl<S: Sink + 'static> Service<S> {
-    /// Serves every connection to `place`, and tells `open` of each how many there are.
+    /// Serves every connection to `place`, and keeps their number in `open`.
     pub(super) async fn accept(self: Rc<Self>, place: String, open: Rc<RefCell<usize>>) {
         for number in 1.. {
             let socket = self.net.accept(&place).await;
@@ -55,7 +55,7 @@ impl<S: Sink + 'static> Service<S> {
         }
     }
 
-    /// Shuts down after a time: nobody is let in any more, and what is open is finished.
+    /// Shuts down after a time: no more connections are accepted, and open ones are completed.
     pub(super) async fn shut_down(self: Rc<Self>, place: String, at: Duration, grace: Duration) {
         self.net.world().sleep(at).await;
         self.net.leave(&place);
@@ -75,7 +75,7 @@ impl<S: Sink + 'static> Service<S> {
         self.problems.borrow_mut().extend(Problem::of_memory(served.most_waiting()));
     }
 
-    /// Answers a request. An error is a matter of the connection, or was asked for.
+    /// Answers a request. An error is one of the connection, or part of the plan.
     async fn handle(&self, served: &mut Served<&S>) -> Result<(), Cause> {
         let number = served.head().and_then(|head| {
             std::str::from_utf8(head.target).ok()?.strip_prefix('/')?.parse().ok()
@@ -106,7 +106,7 @@ impl<S: Sink + 'static> Service<S> {
         Ok(())
     }
 
-    /// Says nothing for a time. A client that goes away ends it.
+    /// Does not respond for a time. The disconnect of the client ends it.
     async fn be_silent(
         &self,
         asked: &Asked,
@@ -137,7 +137,7 @@ impl<S: Sink + 'static> Service<S> {
             }
             at += data.len() as u64;
         });
-        // What goes wrong is a matter of the connection.
+        // Failures are those of the connection.
         if let Some(Ok(())) = world.before(Some(world.now() + SWITCHED), passing).await {
             self.switched.borrow_mut().push((asked.clone(), at));
         }
@@ -150,7 +150,7 @@ impl<S: Sink + 'static> Service<S> {
         Ok(())
     }
 
-    /// Reads a piece of the body, which is at `at`; false at its end.
+    /// Reads a piece of the body at the offset `at`. Returns false at its end.
     async fn read_piece(
         &self,
         asked: &Asked,

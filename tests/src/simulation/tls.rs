@@ -1,4 +1,4 @@
-//! TLS for runs: each has its own, and none knows of the sessions of another.
+//! TLS of runs: each has its own session cache.
 
 use std::io;
 use std::sync::{Arc, LazyLock};
@@ -12,10 +12,10 @@ use rustls::{ClientConfig, RootCertStore, ServerConfig};
 
 use crate::certificates::{Certificates, Identity};
 
-/// How many sessions each side remembers.
+/// The size of each side's session cache.
 const SESSIONS: usize = 8;
 
-/// What all runs have in common.
+/// The configurations that all runs share.
 static MADE: LazyLock<io::Result<(ClientConfig, Arc<ServerConfig>)>> = LazyLock::new(|| {
     let certificates = Certificates::new()?;
     let authority = CertificateDer::from_pem_file(certificates.ca_file());
@@ -29,7 +29,7 @@ static MADE: LazyLock<io::Result<(ClientConfig, Arc<ServerConfig>)>> = LazyLock:
     Ok((client, certificates.server(Identity::Good)?))
 });
 
-/// The configurations of a client and a server; without them, there is no temporary directory.
+/// Returns the configurations of a client and a server; `None` without a temporary directory.
 pub(super) fn pair() -> Option<(Arc<ClientConfig>, Arc<ServerConfig>)> {
     let (client, server) = MADE.as_ref().ok()?;
     let (mut client, mut server) = (client.clone(), ServerConfig::clone(server));

@@ -18,7 +18,7 @@ const VERSIONS: [Version; 2] = [Version::Tls12, Version::Tls13];
 /// More than a few records.
 const LARGE: usize = 300_000;
 
-/// Why an exchange failed.
+/// Returns the cause of a failed exchange.
 fn exchange(error: IoError) -> Result<Error, Failure> {
     match error {
         IoError::Exchange { error, .. } => Ok(error),
@@ -26,12 +26,12 @@ fn exchange(error: IoError) -> Result<Error, Failure> {
     }
 }
 
-/// The body of a request, which is not what it was a moment ago.
+/// Returns the body of a request, with varying content.
 fn body(len: usize) -> Vec<u8> {
     (0..len).map(|n| (n ^ (n >> 8)).to_le_bytes()[0]).collect()
 }
 
-/// Bodies pass both ways, on one connection.
+/// Bodies pass in both directions on one connection.
 ///
 /// # Errors
 /// They do not.
@@ -59,7 +59,7 @@ pub fn bodies_pass_both_ways_on_one_connection<C: Implementation, S: Implementat
     Ok(())
 }
 
-/// Certificates that are not acceptable are refused, with the reason.
+/// Unacceptable certificates are rejected, with the reason.
 ///
 /// # Errors
 /// They are not.
@@ -92,10 +92,10 @@ pub fn certificates_that_are_not_acceptable_are_refused<C: Implementation, S: Im
     Ok(())
 }
 
-/// A server that chooses another protocol is asked nothing.
+/// A server that selects another protocol receives no request.
 ///
 /// # Errors
-/// It is.
+/// It receives one.
 pub fn a_server_that_chooses_another_protocol_is_asked_nothing<
     C: Implementation,
     S: Implementation,
@@ -121,7 +121,7 @@ pub fn a_server_that_chooses_another_protocol_is_asked_nothing<
     Ok(())
 }
 
-/// A server that does not speak TLS is recognised.
+/// A server without TLS is recognised.
 ///
 /// # Errors
 /// It is not.

@@ -1,4 +1,4 @@
-//! What an implementation of TLS is to the scenarios.
+//! The interface between implementations of TLS and the scenarios.
 
 use std::error::Error;
 use std::path::Path;
@@ -7,7 +7,7 @@ use limpid_io::{ClientLayers, ServerLayers};
 
 use crate::certificates::Certified;
 
-/// What a scenario ends with, if it is not as it should be.
+/// The failure of a scenario.
 pub type Failure = Box<dyn Error>;
 
 /// A version of TLS.
@@ -19,44 +19,44 @@ pub enum Version {
     Tls13,
 }
 
-/// What a client wants.
+/// The settings of a client.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientTerms<'t> {
     /// The file of the authority that it trusts.
     pub authority: &'t Path,
-    /// The only version that it speaks.
+    /// Its only version.
     pub version: Version,
     /// The protocols that it offers (ALPN).
     pub protocols: &'t [&'t [u8]],
 }
 
-/// What a server wants.
+/// The settings of a server.
 #[derive(Clone, Copy, Debug)]
 pub struct ServerTerms<'t> {
     /// Its certificate and key.
     pub certified: &'t Certified,
-    /// The only version that it speaks.
+    /// Its only version.
     pub version: Version,
-    /// The protocols that it speaks, the best first.
+    /// Its protocols, the best first.
     pub protocols: &'t [&'t [u8]],
 }
 
 /// An implementation of TLS.
 pub trait Implementation {
-    /// What makes the layers of a client.
+    /// The factory of a client's layers.
     type Client: ClientLayers + 'static;
-    /// What makes the layers of a server.
+    /// The factory of a server's layers.
     type Server: ServerLayers + 'static;
 
-    /// The layers of a client on these terms.
+    /// Returns the layers of a client with these settings.
     ///
     /// # Errors
-    /// The implementation does not take them.
+    /// The implementation rejects them.
     fn client(terms: ClientTerms<'_>) -> Result<Self::Client, Failure>;
 
-    /// The layers of a server on these terms.
+    /// Returns the layers of a server with these settings.
     ///
     /// # Errors
-    /// The implementation does not take them.
+    /// The implementation rejects them.
     fn server(terms: ServerTerms<'_>) -> Result<Self::Server, Failure>;
 }

@@ -25,17 +25,17 @@ const EVERY: [(Role, Version); 4] = [
     (Role::Server, Version::Tls13),
 ];
 
-/// A layer and rustls's connection on the other side.
+/// A layer and rustls's connection at the other end.
 struct Pair {
     layer: Box<dyn Layer>,
     peer: Connection,
-    /// What the layer delivered.
+    /// The plaintext from the layer.
     delivered: Vec<u8>,
     is_open: bool,
 }
 
 impl Pair {
-    /// A connection whose handshake is complete. The role is that of the layer.
+    /// Returns a connection after its handshake. The role is that of the layer.
     fn open<I: Implementation>(role: Role, version: Version) -> Result<Self, Failure> {
         let certificates = Certificates::new()?;
         let authority = &certificates.ca_file();
@@ -57,7 +57,7 @@ impl Pair {
         let mut pair = Self { layer, peer, delivered: Vec::new(), is_open: false };
         for _ in 0..ROUNDS {
             pair.take(usize::MAX)?;
-            pair.hear()?;
+            pair.to_peer()?;
             let records = pair.records()?;
             pair.give(&records, usize::MAX)?;
             if pair.is_open && !pair.peer.is_handshaking() {
@@ -67,7 +67,7 @@ impl Pair {
         Err("the handshake does not end".into())
     }
 
-    /// What the peer has to send.
+    /// Returns the records that the peer has to send.
     fn records(&mut self) -> Result<Vec<u8>, Failure> {
         let mut records = Vec::new();
         while self.peer.wants_write() {
@@ -76,13 +76,13 @@ impl Pair {
         Ok(records)
     }
 
-    /// What the peer has to send after it was told to send this.
+    /// Returns the records of the peer for this data.
     fn records_of(&mut self, data: &[u8]) -> Result<Vec<u8>, Failure> {
         self.peer.writer().write_all(data)?;
         self.records()
     }
 
-    /// Lets the layer work through what has come.
+    /// Processes received records, with a limit of plaintext.
     fn take(&mut self, most: usize) -> Result<LayerState, LayerError> {
         let mut state = LayerState::Delivered;
         for _ in 0..most {
@@ -102,7 +102,7 @@ impl Pair {
         self.layer.filled(bytes.len());
     }
 
-    /// Gives the layer bytes, no more than `most` at a time.
+    /// Passes bytes to the layer, at most `most` at a time.
     fn give(&mut self, bytes: &[u8], most: usize) -> Result<LayerState, LayerError> {
         let mut state = LayerState::Opening;
         for piece in bytes.chunks(most) {
@@ -112,8 +112,8 @@ impl Pair {
         Ok(state)
     }
 
-    /// Hands what the layer has to send to the peer: the plaintext of it.
-    fn hear(&mut self) -> Result<Vec<u8>, Failure> {
+    /// Passes the layer's output to the peer, and returns its plaintext.
+    fn to_peer(&mut self) -> Result<Vec<u8>, Failure> {
         let mut out = self.layer.out();
         let mut plaintext = Vec::new();
         while !out.is_empty() {
@@ -128,12 +128,12 @@ impl Pair {
     }
 }
 
-/// More than the largest buffer holds, and no two pages of it alike.
+/// Returns more than the largest buffer holds, with no two equal pages.
 fn much() -> Vec<u8> {
     (0..300_000_u32).map(|n| (n ^ (n >> 8)).to_le_bytes()[0]).collect()
 }
 
-/// Bytes arrive whole, however they are cut on their way.
+/// Bytes arrive whole in any pieces.
 ///
 /// # Errors
 /// They do not.
@@ -152,7 +152,7 @@ pub fn bytes_arrive_whole_however_they_are_cut<I: Implementation>() -> Result<()
     Ok(())
 }
 
-/// A layer that is asked for less delivers less, and loses nothing.
+/// A layer with a smaller limit delivers less, and loses nothing.
 ///
 /// # Errors
 /// It fails.
@@ -162,15 +162,15 @@ pub fn a_layer_that_is_asked_for_less_delivers_less<I: Implementation>() -> Resu
     pair.fill(&records);
     assert_eq!(pair.take(1)?, LayerState::Delivered);
     assert_eq!(pair.delivered.len(), 16 * 1024);
-    // What is written meanwhile loses nothing of the rest, and keeps its order.
+    // Writes meanwhile do not affect the rest and keep their order.
     pair.layer.write(b"still there?")?;
-    assert_eq!(pair.hear()?, b"still there?");
+    assert_eq!(pair.to_peer()?, b"still there?");
     assert_eq!(pair.take(usize::MAX)?, LayerState::Open);
     assert!(pair.delivered == much());
     Ok(())
 }
 
-/// What is held for the layer above is counted.
+/// The plaintext held for the layer above is counted.
 ///
 /// # Errors
 /// It is not.
@@ -189,7 +189,7 @@ pub fn what_is_held_for_the_layer_above_is_counted<I: Implementation>() -> Resul
     Ok(())
 }
 
-/// What is written fits into records of any number.
+/// Written data fits into records of any number.
 ///
 /// # Errors
 /// It does not.
@@ -198,13 +198,13 @@ pub fn what_is_written_fits_into_records_of_any_number<I: Implementation>() -> R
         let mut pair = Pair::open::<I>(role, version)?;
         for len in [0, 1, 16 * 1024 - 1, 16 * 1024, 16 * 1024 + 1, 65 * 1024, 300_000] {
             pair.layer.write(&much()[..len])?;
-            assert!(pair.hear()? == much()[..len], "{role:?}, {len} bytes");
+            assert!(pair.to_peer()? == much()[..len], "{role:?}, {len} bytes");
         }
     }
     Ok(())
 }
 
-/// A change of keys is answered, and changes nothing else.
+/// A key update is answered, and has no other effect.
 ///
 /// # Errors
 /// It is not answered.
@@ -218,15 +218,15 @@ pub fn a_change_of_keys_is_answered_and_changes_nothing_else<I: Implementation>(
             pair.delivered.clear();
             assert_eq!(pair.give(&records, 1000)?, LayerState::Open, "round {round}");
             assert!(pair.delivered == much());
-            // The peer asked for a change of ours, which comes before what is written next.
+            // The peer requested an update of the layer's keys, which precedes the next data.
             pair.layer.write(b"with new keys")?;
-            assert_eq!(pair.hear()?, b"with new keys");
+            assert_eq!(pair.to_peer()?, b"with new keys");
         }
     }
     Ok(())
 }
 
-/// What follows the end is ignored (RFC 8446 section 6.1).
+/// Data after the end is ignored (RFC 8446 section 6.1).
 ///
 /// # Errors
 /// It is not.
@@ -250,17 +250,17 @@ pub fn what_follows_the_end_is_ignored<I: Implementation>() -> Result<(), Failur
                 records.clear();
             }
             assert_eq!(pair.delivered, b"the last");
-            // Our direction is still open.
+            // The other direction is still open.
             pair.layer.write(b"goodbye")?;
             pair.layer.close();
-            assert_eq!(pair.hear()?, b"goodbye");
+            assert_eq!(pair.to_peer()?, b"goodbye");
             assert_eq!(pair.give(bad[0], most)?, LayerState::PeerClosed);
         }
     }
     Ok(())
 }
 
-/// A record that was changed on its way ends the connection.
+/// A modified record ends the connection.
 ///
 /// # Errors
 /// It does not.
@@ -272,13 +272,13 @@ pub fn a_record_that_was_changed_on_its_way_ends_the_connection<I: Implementatio
         records[20_000] ^= 1;
         assert!(pair.give(&records, 3000).is_err());
         assert_eq!(pair.delivered, much()[..16 * 1024], "all before it was delivered");
-        assert!(!pair.layer.out().is_empty(), "the peer is told why");
+        assert!(!pair.layer.out().is_empty(), "the peer receives an alert");
         assert!(pair.take(1).is_err(), "and so it stays");
     }
     Ok(())
 }
 
-/// Memory that was given back comes again.
+/// Freed buffers are allocated again.
 ///
 /// # Errors
 /// It does not.
@@ -286,20 +286,20 @@ pub fn memory_that_was_given_back_comes_again<I: Implementation>() -> Result<(),
     let mut pair = Pair::open::<I>(Role::Client, Version::Tls13)?;
     for _ in 0..3 {
         let records = pair.records_of(b"news")?;
-        // Some of a record has come: that stays.
+        // A partial record stays.
         pair.give(&records[..9], usize::MAX)?;
         pair.layer.free_buffers();
         pair.give(&records[9..], usize::MAX)?;
         pair.layer.free_buffers();
         pair.layer.write(b"thanks")?;
         pair.layer.free_buffers();
-        assert_eq!(pair.hear()?, b"thanks");
+        assert_eq!(pair.to_peer()?, b"thanks");
     }
     assert_eq!(pair.delivered, b"newsnewsnews");
     Ok(())
 }
 
-/// An open connection says what was agreed, and who the server is.
+/// An open connection reports the negotiated settings and the server's certificate.
 ///
 /// # Errors
 /// It does not.

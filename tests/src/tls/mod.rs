@@ -1,4 +1,4 @@
-//! What TLS must do as a layer of limpid, whatever implements it: the same scenarios for each.
+//! The requirements on TLS as a layer of limpid: the same scenarios for each implementation.
 //!
 //! An implementation is a type with the trait [`Implementation`]. The macros
 //! [`tls_layer_tests!`](crate::tls_layer_tests) and [`tls_driver_tests!`](crate::tls_driver_tests) make

@@ -10,7 +10,7 @@ use limpid_io::{BuildClient, ClientBuilder, ClientLayers, Error, ServerLayers};
 use limpid_sinks::Recorder;
 use tokio::runtime::{Builder, Runtime};
 
-/// What moves the bytes.
+/// The driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Driver {
     Std,
@@ -25,14 +25,14 @@ pub(super) const EVERY: [(Driver, Driver); 4] = [
     (Driver::Tokio, Driver::Tokio),
 ];
 
-/// A server that answers each request with its body. It is stopped when this is dropped.
+/// A server that answers each request with its body. Dropping it stops it.
 pub(super) struct Running {
     pub(super) port: u16,
     handle: Handle,
     thread: Option<JoinHandle<io::Result<()>>>,
 }
 
-/// What ends a server.
+/// The handle that stops a server.
 enum Handle {
     Std(limpid_std::Handle),
     Tokio(limpid_tokio::Handle),
@@ -93,7 +93,7 @@ async fn asynchronous(mut exchange: limpid_tokio::Exchange) -> Result<(), Cause>
     exchange.respond(200, body)
 }
 
-/// A client, and what was told of it.
+/// A client and its events.
 pub(super) struct Client {
     kind: Kind,
     pub(super) recorder: Recorder,
@@ -104,7 +104,7 @@ enum Kind {
     Tokio(limpid_tokio::Client, Runtime),
 }
 
-/// What a client is told beside its layers.
+/// The settings of a client beside its layers.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Setup {
     pub(super) proxy: Option<limpid_io::Proxy>,
@@ -134,7 +134,7 @@ impl Client {
         Ok(Self { kind, recorder })
     }
 
-    /// Sends this body, and returns what is answered.
+    /// Sends this body, and returns that of the response.
     pub(super) fn post(&self, url: &str, body: &[u8]) -> Result<Vec<u8>, Error> {
         match &self.kind {
             Kind::Std(client) => client.post(url).body(body.to_vec()).send()?.bytes(),

@@ -1,4 +1,4 @@
-//! The implementation that comes with limpid: rustls.
+//! limpid's own implementation: rustls.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use super::implementation::{ClientTerms, Failure, Implementation, ServerTerms, V
 pub struct Rustls;
 
 impl Version {
-    /// This version alone.
+    /// Returns only this version.
     fn only(self) -> &'static [&'static SupportedProtocolVersion] {
         static TLS12_ALONE: &[&SupportedProtocolVersion] = &[&TLS12];
         static TLS13_ALONE: &[&SupportedProtocolVersion] = &[&TLS13];
@@ -28,7 +28,7 @@ impl Version {
     }
 }
 
-/// The protocols as rustls has them.
+/// Returns the protocols in the format of rustls.
 fn owned(protocols: &[&[u8]]) -> Vec<Vec<u8>> {
     protocols.iter().map(|protocol| protocol.to_vec()).collect()
 }
@@ -43,7 +43,7 @@ impl Implementation for Rustls {
         let provider = Arc::new(ring::default_provider());
         let verifier =
             WebPkiServerVerifier::builder_with_provider(roots.into(), Arc::clone(&provider));
-        // It tells a certificate that vouches for itself from one of an unknown authority.
+        // It distinguishes a self-signed certificate from one of an unknown authority.
         let verifier = Verifier::new(verifier.build()?);
         let mut config = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(terms.version.only())?

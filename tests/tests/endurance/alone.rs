@@ -1,8 +1,8 @@
-//! Tests that look at the whole process, and so have it for themselves.
+//! Exclusive access to the process, for tests that measure it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Until this is dropped, no other test that asks for it runs.
+/// Returns a guard that excludes other tests with one.
 pub(crate) fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)

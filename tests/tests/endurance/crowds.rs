@@ -1,4 +1,4 @@
-//! More requests at once than there may be connections.
+//! More concurrent requests than connections.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -10,7 +10,7 @@ use limpid_std::PoolLimits;
 
 use crate::alone::alone;
 
-/// How long a request may wait for its turn.
+/// The time limit of a waiting request.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn limits(connections: usize) -> PoolLimits {
@@ -86,10 +86,10 @@ fn two_hundred_threads_share_eight_connections() {
     serving.join().unwrap().unwrap();
 }
 
-/// Requests that give up while they wait, and others that do not: each connection that is released
-/// reaches somebody who still wants it.
+/// Some requests are cancelled while they wait: each released connection reaches a request that still
+/// waits.
 #[test]
-fn who_gives_up_waiting_holds_up_nobody() {
+fn cancelled_waiters_do_not_block_others() {
     let _alone = alone();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {

@@ -1,5 +1,5 @@
-//! Clients that are slow, or leave in the middle of anything: servers of both drivers let them go, keep
-//! nothing of them, and sleep in between.
+//! Clients that are slow or disconnect at any point: servers of both drivers close their connections, free
+//! their resources, and do not spin.
 
 use std::fs;
 use std::io::{self, ErrorKind, Read, Write};
@@ -19,13 +19,13 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(20);
 const REQUEST: &[u8] = b"POST /up HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello";
 
-/// A server, and what stops it.
+/// A server and its handle.
 struct Host {
     address: SocketAddr,
     stop: Box<dyn FnOnce()>,
 }
 
-/// Answers with what it was sent, or without end.
+/// Responds with the request's body, or without end.
 fn blocking(mut exchange: limpid_std::Exchange<'_>) -> Result<(), Cause> {
     if exchange.head().target == b"/endless" {
         exchange.start(200, BodySize::Unknown)?;
@@ -81,7 +81,7 @@ fn over_tokio(timeouts: Timeouts) -> Host {
     Host { address, stop: Box::new(stop) }
 }
 
-/// Both servers.
+/// Returns both servers.
 fn hosts(timeouts: Timeouts) -> [Host; 2] {
     [over_std(timeouts), over_tokio(timeouts)]
 }
@@ -93,14 +93,14 @@ fn connect(address: SocketAddr) -> Socket {
     socket
 }
 
-/// What is heard until the server closes.
-fn hear(mut socket: &Socket) -> String {
-    let mut heard = String::new();
-    socket.read_to_string(&mut heard).unwrap();
-    heard
+/// Returns what is received until the server closes.
+fn receive_all(mut socket: &Socket) -> String {
+    let mut received = String::new();
+    socket.read_to_string(&mut received).unwrap();
+    received
 }
 
-/// How many sockets the process has, and how many threads that serve a connection.
+/// Returns the number of sockets of the process, and of threads that serve a connection.
 fn held() -> (usize, usize) {
     let is_socket = |link: &fs::DirEntry| {
         fs::read_link(link.path()).is_ok_and(|to| to.to_string_lossy().starts_with("socket:"))
@@ -114,7 +114,7 @@ fn held() -> (usize, usize) {
     (files.filter(is_socket).count(), threads.filter(serves).count())
 }
 
-/// Waits until no more is held than this.
+/// Waits until the process holds no more than this.
 fn settle(most: (usize, usize)) {
     let start = Instant::now();
     loop {
@@ -127,7 +127,7 @@ fn settle(most: (usize, usize)) {
     }
 }
 
-/// Comes, says as much as it gets to, and leaves in one of several ways.
+/// Connects, sends a part of a request, and disconnects in one of several ways.
 fn visit(address: SocketAddr, number: usize) -> Option<Socket> {
     let mut socket = connect(address);
     let said = number * 7 % (REQUEST.len() + 1);
@@ -136,14 +136,14 @@ fn visit(address: SocketAddr, number: usize) -> Option<Socket> {
         0 => socket.set_linger(Some(Duration::ZERO)).unwrap(),
         1 => {}
         2 => socket.shutdown(Shutdown::Write).unwrap(),
-        // It stays until all the others have come.
+        // It stays until all others have connected.
         _ => return Some(socket),
     }
     (number % 4 == 2).then_some(socket)
 }
 
 #[test]
-fn guests_that_leave_abruptly_leave_nothing_behind() {
+fn server_frees_resources_of_disconnected_clients() {
     let _alone = alone();
     let empty = held();
     for host in hosts(Timeouts::default()) {
@@ -157,18 +157,18 @@ fn guests_that_leave_abruptly_leave_nothing_behind() {
         assert_eq!(&answer, b"HTTP/1.1 200");
         drop((staying, polite));
         settle(waiting);
-        // One is idle and one is in the middle of a request when the server ends.
+        // One connection is idle and one is within a request when the server stops.
         let idle = connect(address);
         let mut busy = connect(address);
         let (rest, most) = REQUEST.split_last().unwrap();
         busy.write_all(&[REQUEST, most].concat()).unwrap();
-        // When this is answered, the next has been read as far as it came.
+        // After this response, the server has read the next request as far as it was sent.
         busy.read_exact(&mut answer).unwrap();
-        let stopping = thread::spawn(move || drop((hear(&idle), idle)));
+        let stopping = thread::spawn(move || drop((receive_all(&idle), idle)));
         let late = thread::spawn(move || {
             thread::sleep(PAUSE * 5);
             busy.write_all(&[*rest]).unwrap();
-            assert!(hear(&busy).ends_with("hello"));
+            assert!(receive_all(&busy).ends_with("hello"));
         });
         stop();
         stopping.join().unwrap();
@@ -177,15 +177,15 @@ fn guests_that_leave_abruptly_leave_nothing_behind() {
     settle(empty);
 }
 
-/// Says something, then a piece again and again until the server has enough; returns its answer.
+/// Sends something, then a piece repeatedly until the server closes; returns its response.
 fn dribble(address: SocketAddr, first: &[u8], piece: &[u8]) -> String {
     let mut socket = connect(address);
     socket.set_read_timeout(Some(PAUSE)).unwrap();
     socket.write_all(first).unwrap();
-    let (start, mut heard) = (Instant::now(), Vec::new());
+    let (start, mut received) = (Instant::now(), Vec::new());
     loop {
-        match socket.read_to_end(&mut heard) {
-            Ok(_) => return String::from_utf8(heard).unwrap(),
+        match socket.read_to_end(&mut received) {
+            Ok(_) => return String::from_utf8(received).unwrap(),
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
             Err(error) => panic!("{error}"),
         }
@@ -194,7 +194,7 @@ fn dribble(address: SocketAddr, first: &[u8], piece: &[u8]) -> String {
     }
 }
 
-/// Does not read until the server has lost its patience; then what is there has an end.
+/// Does not read until the server closes; the received data then ends.
 fn ignore(address: SocketAddr) {
     let mut socket = connect(address);
     socket.write_all(b"GET /endless HTTP/1.1\r\nHost: h\r\n\r\n").unwrap();
@@ -204,7 +204,7 @@ fn ignore(address: SocketAddr) {
 }
 
 #[test]
-fn slow_guests_are_told_and_let_go_and_nothing_spins() {
+fn server_closes_slow_clients_without_spinning() {
     let _alone = alone();
     let second = Some(Duration::from_secs(1));
     let timeouts = Timeouts::with(|timeouts| {
@@ -223,8 +223,8 @@ fn slow_guests_are_told_and_let_go_and_nothing_spins() {
             });
             scope.spawn(|| ignore(address));
             for slow in [field, byte, body] {
-                let heard = slow.join().unwrap();
-                assert!(heard.starts_with("HTTP/1.1 408 "), "{heard}");
+                let received = slow.join().unwrap();
+                assert!(received.starts_with("HTTP/1.1 408 "), "{received}");
             }
         });
         let computed = clock_gettime(ClockId::ProcessCPUTime) - before;

@@ -1,4 +1,4 @@
-//! What both drivers withstand: crowds, and peers that are slow, abrupt, or never done.
+//! Stress tests of both drivers: many requests, and slow or disconnecting peers.
 
 #![cfg(test)]
 

@@ -1,5 +1,5 @@
-//! Servers and proxies that are slow in every way: the right deadline ends it, on both drivers, and
-//! until then the client sleeps.
+//! Servers and proxies that are slow at each step: the right deadline ends the request, on both drivers,
+//! and the client does not spin.
 
 use std::io;
 use std::sync::{Arc, mpsc};
@@ -14,28 +14,28 @@ use limpid_tests::script::{Script, Socks5, Step, send};
 use limpid_tests::server::Server;
 use limpid_tokio::{NextPiece, Pieces};
 
-/// How long a server goes on.
+/// How long a server runs.
 const LONG: Duration = Duration::from_millis(3500);
-/// The time between two things that it says.
+/// The time between two pieces.
 const PAUSE: Duration = Duration::from_millis(20);
-/// How often it says something.
+/// How many pieces it sends.
 const OFTEN: usize = 175;
-/// The deadline that is to end the exchange; all others are longer, or renewed in time.
+/// The deadline that ends the exchange; all others are longer, or renewed in time.
 const DEADLINE: Duration = Duration::from_secs(1);
-/// More than two sockets hold.
+/// More than two sockets buffer.
 const LARGE: usize = 64 << 20;
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A slow server, and what comes of it.
+/// A slow server, and the expected result.
 struct Case {
     name: &'static str,
     script: Script,
-    /// Whether there is a body to be sent.
+    /// Whether there is a body to send.
     upload: bool,
     scheme: &'static str,
-    /// The scheme of a proxy, which is then the one that is slow.
+    /// The scheme of a proxy, which is then the slow one.
     proxy: Option<&'static str>,
-    /// What the deadline is set for.
+    /// The wait that the deadline applies to.
     waiting: Waiting,
     phase: Phase,
 }
@@ -54,7 +54,7 @@ impl Case {
         builder = match self.waiting {
             Waiting::Connect => builder.connect_timeout(DEADLINE),
             Waiting::Read => builder.read_timeout(DEADLINE),
-            // A blocking write that is taken in part has waited for the rest of it.
+            // A blocking write that was partly taken has waited for the rest.
             Waiting::Write => builder.write_timeout(DEADLINE / 5),
             _ => builder.timeout(DEADLINE),
         };
@@ -89,7 +89,7 @@ impl Case {
     }
 }
 
-/// The same piece again and again.
+/// A body of equal pieces.
 struct Same {
     piece: Bytes,
     left: usize,
@@ -114,7 +114,7 @@ fn slow(first: Vec<Step>, piece: &[u8]) -> Script {
 
 fn cases() -> Vec<Case> {
     let ok = |more: &str| vec![Step::ReadRequest, send(format!("HTTP/1.1 200 OK\r\n{more}"))];
-    // A record of TLS that is not complete: its length, and the beginning of a ServerHello.
+    // An incomplete record of TLS: its length, and the beginning of a ServerHello.
     let record = vec![send([22, 3, 3, 0x40, 0, 2, 0, 0x3f, 0xf0, 3, 3])];
     let method = Socks5 { method: 0, authenticates: true, reply: None };
     let connected = vec![Step::ReadHead, send("HTTP/1.1 200 OK\r\n\r\n")];
@@ -180,7 +180,7 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-/// The time for which this thread has computed.
+/// Returns the CPU time of this thread.
 #[cfg(unix)]
 fn computed() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
@@ -194,7 +194,7 @@ fn computed() -> Duration {
 
 type Over = fn(&Case, u16) -> Result<Vec<u8>, Error>;
 
-/// Runs a case to its end, and checks that it was the right one.
+/// Runs a case, and checks its error.
 fn run(driver: &str, over: Over, case: &Case) {
     let server = Server::tcp(vec![case.script.clone()]).unwrap();
     let (began, before) = (Instant::now(), computed());
@@ -207,7 +207,7 @@ fn run(driver: &str, over: Over, case: &Case) {
 }
 
 #[test]
-fn each_deadline_holds_and_nothing_spins() {
+fn deadlines_hold_against_slow_servers_without_spinning() {
     let (sender, receiver) = mpsc::channel();
     let mut count = 0;
     for case in cases() {

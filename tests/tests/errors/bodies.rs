@@ -1,4 +1,4 @@
-//! Bodies of requests that cannot be produced.
+//! Bodies of requests whose source fails.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -10,7 +10,7 @@ use limpid_tests::server::Server;
 
 use crate::drivers::{DRIVERS, chain};
 
-/// The error of a caller's own source.
+/// The error of a custom source.
 #[derive(Debug, PartialEq)]
 struct DiskGone {
     sector: u64,

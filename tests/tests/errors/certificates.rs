@@ -1,4 +1,4 @@
-//! Certificates that are refused, and other failures of TLS.
+//! Rejected certificates, and other failures of TLS.
 
 use std::error::Error as StdError;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use rustls::{ServerConfig, SupportedProtocolVersion};
 
 use crate::drivers::{DRIVERS, Fail, chain};
 
-/// A server of this identity, and its certificate.
+/// Returns a server of this identity, and its certificate.
 fn server(
     certificates: &Certificates,
     identity: Identity,

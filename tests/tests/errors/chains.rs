@@ -12,7 +12,7 @@ fn builder() -> ClientBuilder<Settings> {
     ClientBuilder::default()
 }
 
-/// Errors of many kinds.
+/// Returns errors of many kinds.
 fn errors(driver: Fail) -> Vec<Error> {
     let refuse = Server::start(Listen::Refuse, Vec::new()).unwrap();
     let reset = Server::tcp(vec![vec![Step::ReadHead, Step::Reset]]).unwrap();

@@ -1,4 +1,4 @@
-//! Connectors and resolvers of a caller's own that fail.
+//! Custom connectors and resolvers that fail.
 
 use std::error::Error as StdError;
 use std::fmt;

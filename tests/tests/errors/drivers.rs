@@ -1,4 +1,4 @@
-//! A request that fails, over each driver.
+//! A failing request over each driver.
 
 use std::error::Error as StdError;
 use std::io;
@@ -7,10 +7,10 @@ use bytes::Bytes;
 use limpid_io::{ClientBuilder, Error, Settings};
 use limpid_tokio::{NextPiece, Pieces};
 
-/// What the body of a request is read from. It fails with this error.
+/// The error of the request's body.
 type Failing = fn() -> io::Error;
 
-/// A driver, and how it fails to make a request of this body.
+/// A driver's function that sends a request with this body and returns its error.
 pub(crate) type Fail = fn(ClientBuilder<Settings>, &str, Option<Failing>) -> Error;
 
 /// The drivers.
@@ -51,7 +51,7 @@ impl Pieces for Source {
     }
 }
 
-/// What each error of a chain says, the first of them first.
+/// Returns the text of each error of a chain, outermost first.
 pub(crate) fn chain(error: &(dyn StdError + 'static)) -> Vec<String> {
     let mut texts = Vec::new();
     let mut next = Some(error);

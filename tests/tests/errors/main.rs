@@ -1,4 +1,4 @@
-//! What the error of a request says, and what it keeps of the errors that led to it.
+//! The messages of errors, and their sources.
 
 #![cfg(test)]
 

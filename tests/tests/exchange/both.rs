@@ -6,7 +6,7 @@ use limpid_tests::Request;
 use limpid_tests::script::Script;
 use limpid_tests::server::Server;
 
-/// What is asked for.
+/// A request and its options.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Ask {
     pub(crate) method: &'static str,
@@ -14,17 +14,17 @@ pub(crate) struct Ask {
     pub(crate) expect_continue: bool,
 }
 
-/// What came of it.
+/// The result of a request.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: String,
-    /// Status codes before the last.
+    /// Status codes of informational responses.
     pub(crate) informational: Vec<u16>,
 }
 
-/// Asks a server that plays `script`, over each driver; returns what came of it, and what the server
-/// was sent.
+/// Sends a request over each driver to a server that plays `script`; returns the results, and the requests
+/// that the server received.
 pub(crate) fn ask(ask: Ask, script: &Script) -> Vec<(Answer, Vec<Request>)> {
     [over_std, over_tokio]
         .map(|over| {
@@ -53,7 +53,7 @@ fn over_std(ask: Ask, url: &str) -> Answer {
 fn over_tokio(ask: Ask, url: &str) -> Answer {
     block_on(async {
         let client = limpid_tokio::Client::builder().build();
-        // A task may be moved to another thread, and so may what it calls.
+        // A task may move to another thread, and so may its callback.
         let informational = Arc::new(Mutex::new(Vec::new()));
         let statuses = Arc::clone(&informational);
         let mut request = client

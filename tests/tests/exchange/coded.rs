@@ -12,10 +12,10 @@ use limpid_tests::server::Server;
 
 const TEXT: &str = "hello hello hello hello";
 
-/// What comes of a request.
+/// The result of a request.
 type Got = Result<Vec<u8>, Error>;
 
-/// Asks a server that sends this, over each driver.
+/// Requests a page over each driver from a server that sends this response.
 fn get(decompress: bool, response: &[u8]) -> [(Got, Request); 2] {
     [over_std, over_tokio].map(|over| {
         let server = Server::tcp(vec![answer(response)]).unwrap();
@@ -36,7 +36,7 @@ fn over_tokio(decompress: bool, url: &str) -> Got {
 }
 
 #[test]
-fn a_body_is_decoded_for_a_caller_who_wants_that() {
+fn body_is_decoded_on_request() {
     let response = in_gzip(TEXT.as_bytes(), 1).unwrap();
     for (got, request) in get(true, &response) {
         assert_eq!(got.unwrap(), TEXT.as_bytes());
@@ -49,7 +49,7 @@ fn a_body_is_decoded_for_a_caller_who_wants_that() {
 }
 
 #[test]
-fn a_bomb_stops_at_its_limit() {
+fn decompression_bomb_stops_at_limit() {
     for (got, _) in get(true, &in_gzip(&[0; 1 << 20], 64).unwrap()) {
         let Error::Exchange { error, .. } = got.unwrap_err() else { panic!("not that error") };
         let Cause::Coding(error) = error.cause else { panic!("{error}") };
@@ -58,7 +58,7 @@ fn a_bomb_stops_at_its_limit() {
 }
 
 #[test]
-fn a_reader_is_told_that_the_data_is_wrong() {
+fn reader_fails_with_invalid_data() {
     let mut response = in_gzip(TEXT.as_bytes(), 1).unwrap();
     *response.last_mut().unwrap() ^= 1;
     let server = Server::tcp(vec![answer(&response)]).unwrap();

@@ -1,4 +1,4 @@
-//! What an error says about trying again.
+//! Whether an error permits a retry.
 
 use std::sync::Arc;
 
@@ -13,14 +13,14 @@ fn post(client: &Client, server: &Server, scheme: &str) -> Error {
 }
 
 #[test]
-fn nothing_is_sent_where_nobody_listens() {
+fn refused_connection_sends_nothing() {
     let server = Server::start(Listen::Refuse, Vec::new()).unwrap();
     let error = post(&Client::default(), &server, "http");
     assert!(!error.request_was_sent() && error.is_safe_to_retry(), "{error}");
 }
 
 #[test]
-fn nothing_is_sent_to_a_server_that_is_not_trusted() {
+fn untrusted_server_receives_nothing() {
     let certificates = Certificates::new().unwrap();
     let identity = certificates.server(Identity::UnknownCa).unwrap();
     let server = Server::tls(identity, vec![vec![Step::ReadRequest]]).unwrap();
@@ -30,7 +30,7 @@ fn nothing_is_sent_to_a_server_that_is_not_trusted() {
 }
 
 #[test]
-fn a_post_without_an_answer_may_have_been_done() {
+fn post_without_response_is_not_safe_to_retry() {
     let certificates = Certificates::new().unwrap();
     let identity = certificates.server(Identity::Good).unwrap();
     let script = vec![vec![Step::ReadRequest, Step::Close]];

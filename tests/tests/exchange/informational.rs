@@ -1,4 +1,4 @@
-//! Informational responses, and waiting for one.
+//! Informational responses, and waiting for `100 Continue`.
 
 use limpid_tests::script::{Step, answer, send};
 
@@ -11,7 +11,7 @@ fn ok(informational: &[u16]) -> Answer {
 }
 
 #[test]
-fn early_hints_are_heard_before_the_response() {
+fn early_hints_precede_response() {
     let hints = "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
     let get = Ask { method: "GET", ..Ask::default() };
     for (answer, _) in ask(get, &answer([hints, OK].concat())) {
@@ -20,7 +20,7 @@ fn early_hints_are_heard_before_the_response() {
 }
 
 #[test]
-fn a_body_comes_when_it_is_asked_for() {
+fn body_follows_100_continue() {
     let put = Ask { method: "PUT", body: "the body", expect_continue: true };
     let script = vec![
         Step::ReadHead,
@@ -35,7 +35,7 @@ fn a_body_comes_when_it_is_asked_for() {
 }
 
 #[test]
-fn a_body_that_is_not_wanted_is_not_sent() {
+fn rejected_body_is_not_sent() {
     let put = Ask { method: "PUT", body: "the body", expect_continue: true };
     let refusal = "HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n";
     let script = vec![Step::ReadHead, send(refusal)];
@@ -45,7 +45,7 @@ fn a_body_that_is_not_wanted_is_not_sent() {
 }
 
 #[test]
-fn a_body_comes_in_the_end_when_nobody_says_anything() {
+fn body_is_sent_after_continue_timeout() {
     let put = Ask { method: "PUT", body: "the body", expect_continue: true };
     let script = vec![Step::ReadRequest, send(OK)];
     for (answer, requests) in ask(put, &script) {

@@ -1,4 +1,4 @@
-//! What an exchange can do beside a request and a response, over both drivers.
+//! Features of exchanges beyond a request and a response, over both drivers.
 
 #![cfg(test)]
 

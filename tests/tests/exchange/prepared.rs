@@ -1,4 +1,4 @@
-//! A request that is built once and sent many times on one connection, over both drivers.
+//! A prepared request that is sent many times on one connection, over both drivers.
 
 use limpid_std::Error;
 use limpid_tests::Request;
@@ -7,14 +7,14 @@ use limpid_tests::server::Server;
 
 use crate::both::block_on;
 
-/// Nothing of one is left in the next.
+/// No part of a response remains in the next.
 const ANSWERS: [&str; 3] = [
     "HTTP/1.1 200 Fine\r\nFirst: yes\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nSum: 1\r\n\r\n",
     "HTTP/1.1 503 Later\r\nContent-Length: 2\r\n\r\nbb",
     "HTTP/1.1 204 No Content\r\nLast: yes\r\n\r\n",
 ];
 
-/// What is to come of each: reason, the names of the fields, body, and how many trailers.
+/// The expectation for each: reason, names of the fields, body, and number of trailers.
 const EXPECTED: [(&str, &str, &str, usize); 3] = [
     ("Fine", "First Transfer-Encoding", "a", 1),
     ("Later", "Content-Length", "bb", 0),
@@ -25,7 +25,7 @@ fn script() -> Script {
     ANSWERS.iter().flat_map(|answer| [Step::ReadRequest, send(answer)]).collect()
 }
 
-/// The head and the trailers of a response whose body was read.
+/// Returns the head and the trailers of a response whose body was read.
 macro_rules! told {
     ($head:expr) => {{
         let names = $head.fields().iter().map(|field| field.name.to_vec()).collect::<Vec<_>>();
@@ -73,7 +73,7 @@ fn over_tokio() {
             while let Some(piece) = response.next_piece().await.unwrap() {
                 bytes.extend_from_slice(piece);
             }
-            // The head is there as long as the response is.
+            // The head lives as long as the response.
             let (reason, names) = told!(response);
             let body = String::from_utf8(bytes).unwrap();
             assert_eq!((&*reason, &*names, &*body, response.trailers().len()), expected);
@@ -83,7 +83,7 @@ fn over_tokio() {
 }
 
 #[test]
-fn a_body_that_can_be_had_once_is_refused() {
+fn prepared_request_rejects_one_shot_body() {
     let client = limpid_std::Client::default();
     let body = limpid_std::Body::reader(&b"once"[..], None);
     let refused = client.post("http://127.0.0.1:9/").body(body).prepare();

@@ -15,7 +15,7 @@ use crate::both::block_on;
 const RESPONSE: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\
     2\r\nok\r\n0\r\nServer-Sum: 2\r\n\r\n";
 
-/// Yields ten bytes and counts them.
+/// Returns ten bytes and counts them.
 struct Counted(Arc<AtomicUsize>);
 
 impl Counted {

@@ -15,15 +15,15 @@ use crate::both::block_on;
 const SWITCHING: &str =
     "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: chat\r\n\r\n";
 
-/// How much is sent at once, and comes back: more than sockets take without a reader.
+/// The bytes in each direction: more than sockets buffer without a reader.
 const MUCH: usize = 8 * 1024 * 1024;
 
-/// Says hello behind its response, hears "ping", and says "pong".
+/// Sends "hello" after the response, reads "ping", and sends "pong".
 fn chat(end: Step) -> Script {
     vec![Step::ReadHead, send([SWITCHING, "hello"].concat()), Step::ReadBytes(4), send("pong"), end]
 }
 
-/// Servers with and without TLS, and whom to trust.
+/// Returns servers with and without TLS, and their certificates.
 fn servers() -> (Certificates, [(&'static str, Server); 2]) {
     let certificates = Certificates::new().unwrap();
     let secure =
@@ -73,7 +73,7 @@ fn a_chat_over_tokio() {
     }
 }
 
-/// A proxy that sends back what it is sent in the tunnel, to the end.
+/// Starts a proxy that echoes the tunnel until its end.
 fn echo() -> (u16, thread::JoinHandle<String>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -103,10 +103,10 @@ fn a_tunnel_carries_both_directions_at_once_over_std() {
         writer.write_all(&vec![b'x'; MUCH]).unwrap();
         writer.shutdown().unwrap();
     });
-    let mut heard = Vec::new();
-    tunnel.read_to_end(&mut heard).unwrap();
+    let mut received = Vec::new();
+    tunnel.read_to_end(&mut received).unwrap();
     writing.join().unwrap();
-    assert_eq!(heard.len(), MUCH);
+    assert_eq!(received.len(), MUCH);
     assert!(echo.join().unwrap().starts_with("CONNECT db.example:5432 HTTP/1.1\r\n"));
 }
 
@@ -122,16 +122,16 @@ fn a_tunnel_carries_both_directions_at_once_over_tokio() {
             writer.write_all(&vec![b'x'; MUCH]).await.unwrap();
             writer.shutdown().await.unwrap();
         });
-        let mut heard = Vec::new();
-        reader.read_to_end(&mut heard).await.unwrap();
+        let mut received = Vec::new();
+        reader.read_to_end(&mut received).await.unwrap();
         writing.await.unwrap();
-        assert_eq!(heard.len(), MUCH);
+        assert_eq!(received.len(), MUCH);
     });
     echo.join().unwrap();
 }
 
 #[test]
-fn a_read_can_have_a_deadline_over_std() {
+fn upgraded_read_has_deadline_over_std() {
     let script = vec![Step::ReadHead, send(SWITCHING)];
     let server = Server::tcp(vec![script]).unwrap();
     let client = limpid_std::Client::default();
@@ -144,7 +144,7 @@ fn a_read_can_have_a_deadline_over_std() {
 }
 
 #[test]
-fn a_server_that_stays_with_http_is_told_of() {
+fn refused_upgrade_is_reported() {
     let server = Server::tcp(vec![answer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")]).unwrap();
     let client = limpid_std::Client::default();
     let url = format!("http://127.0.0.1:{}/", server.port());

@@ -8,7 +8,7 @@ use limpid_std::Body;
 use crate::running::{Carrier, DRIVERS, EVERY, LARGE, Running};
 
 #[test]
-fn requests_of_our_own_client() {
+fn server_answers_limpid_client() {
     for every in EVERY {
         let server = Running::start(every);
         let client = server.client();
@@ -26,7 +26,7 @@ fn requests_of_our_own_client() {
 }
 
 #[test]
-fn bodies_go_up_and_down_as_they_come() {
+fn server_streams_bodies() {
     for every in EVERY {
         let server = Running::start(every);
         let client = server.client();
@@ -43,7 +43,7 @@ fn bodies_go_up_and_down_as_they_come() {
 }
 
 #[test]
-fn a_large_response_is_given_at_once() {
+fn large_response_is_sent_whole() {
     for every in EVERY {
         let server = Running::start(every);
         let client = server.client();
@@ -55,7 +55,7 @@ fn a_large_response_is_given_at_once() {
 }
 
 #[test]
-fn a_body_that_nobody_reads_is_no_hindrance() {
+fn unread_body_does_not_block_connection() {
     for every in EVERY {
         let server = Running::start(every);
         let client = server.client();
@@ -68,28 +68,28 @@ fn a_body_that_nobody_reads_is_no_hindrance() {
 }
 
 #[test]
-fn trailers_come_and_go() {
+fn server_receives_and_sends_trailers() {
     for driver in DRIVERS {
         let server = Running::start((driver, Carrier::Plain));
         let mut raw = server.raw();
         raw.says("POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
         raw.says("2\r\nhi\r\n0\r\nX-Sum: 2\r\n\r\n");
-        let heard = raw.hears("0\r\nX-Sum: 2\r\n\r\n");
-        assert!(heard.contains("\r\n2\r\nhi\r\n"), "{heard}");
+        let received = raw.read_until("0\r\nX-Sum: 2\r\n\r\n");
+        assert!(received.contains("\r\n2\r\nhi\r\n"), "{received}");
     }
 }
 
 #[test]
-fn a_client_that_waits_for_it_is_told_to_go_on() {
+fn server_sends_100_continue() {
     for driver in DRIVERS {
         let server = Running::start((driver, Carrier::Plain));
         let mut raw = server.raw();
         raw.says(
             "POST /count HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n",
         );
-        assert_eq!(raw.hears("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+        assert_eq!(raw.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
         raw.says("hi");
-        assert!(raw.hears("\r\n\r\n2").starts_with("HTTP/1.1 200 OK"));
+        assert!(raw.read_until("\r\n\r\n2").starts_with("HTTP/1.1 200 OK"));
     }
 }
 
@@ -100,25 +100,25 @@ fn pipelined_requests_are_answered_in_order() {
         let mut raw = server.raw();
         raw.says(&"GET /hello HTTP/1.1\r\nHost: h\r\n\r\n".repeat(50));
         raw.says("GET /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
-        let heard = raw.hears_all();
-        assert_eq!(heard.matches("Hello, world!").count(), 50);
-        assert!(heard.ends_with("nothing"), "{heard}");
+        let received = raw.read_to_close();
+        assert_eq!(received.matches("Hello, world!").count(), 50);
+        assert!(received.ends_with("nothing"), "{received}");
     }
 }
 
 #[test]
-fn refusals_reach_a_client_that_still_sends() {
+fn rejection_reaches_client_that_still_sends() {
     for driver in DRIVERS {
         let server = Running::start((driver, Carrier::Plain));
         let mut raw = server.raw();
         raw.says("POST /count HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\n");
         raw.says(&"x".repeat(100_000));
-        assert!(raw.hears_all().starts_with("HTTP/1.1 501 Not Implemented"), "{driver:?}");
+        assert!(raw.read_to_close().starts_with("HTTP/1.1 501 Not Implemented"), "{driver:?}");
     }
 }
 
 #[test]
-fn handlers_that_fail() {
+fn failing_handler_ends_response() {
     for every in EVERY {
         let server = Running::start(every);
         let client = server.client();
@@ -131,23 +131,23 @@ fn handlers_that_fail() {
 }
 
 #[test]
-fn an_upgrade_hands_the_connection_over() {
+fn upgrade_passes_connection_to_handler() {
     for driver in DRIVERS {
         let server = Running::start((driver, Carrier::Plain));
         let mut raw = server.raw();
         raw.says(
             "GET /upgrade HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: loud\r\n\r\nhi",
         );
-        assert!(raw.hears("\r\n\r\nHI").starts_with("HTTP/1.1 101 Switching Protocols"));
+        assert!(raw.read_until("\r\n\r\nHI").starts_with("HTTP/1.1 101 Switching Protocols"));
         raw.says("there");
-        assert_eq!(raw.hears("THERE"), "THERE");
+        assert_eq!(raw.read_until("THERE"), "THERE");
         raw.0.shutdown(std::net::Shutdown::Write).unwrap();
-        assert_eq!(raw.hears_all(), "");
+        assert_eq!(raw.read_to_close(), "");
     }
 }
 
 #[test]
-fn a_client_that_leaves_early_is_no_hindrance() {
+fn early_disconnect_does_not_affect_server() {
     for every in EVERY {
         let server = Running::start(every);
         let client = server.client();
@@ -160,15 +160,15 @@ fn a_client_that_leaves_early_is_no_hindrance() {
 }
 
 #[test]
-fn plain_bytes_where_tls_should_be() {
+fn plain_bytes_on_tls_port_are_rejected() {
     for driver in DRIVERS {
         let server = Running::start((driver, Carrier::Tls));
         let mut raw = server.raw();
         raw.says("GET /hello HTTP/1.1\r\nHost: h\r\n\r\n");
-        let mut heard = Vec::new();
-        // An alert, and the end; or a reset, for there was more to read.
-        let _ = raw.0.read_to_end(&mut heard);
-        assert!(!heard.starts_with(b"HTTP"));
+        let mut received = Vec::new();
+        // An alert and the end, or a reset, since there was more to read.
+        let _ = raw.0.read_to_end(&mut received);
+        assert!(!received.starts_with(b"HTTP"));
         drop(raw);
         assert_eq!(server.client().get(&server.url("/hello")).send().unwrap().status(), 200);
         server.recorder.assert_event(EventKind::AcceptTlsFailed);

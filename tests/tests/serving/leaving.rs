@@ -1,4 +1,4 @@
-//! Clients that leave while the handler of their request works.
+//! Clients that disconnect while the handler of their request runs.
 
 use std::io::{self, Read};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -23,16 +23,16 @@ const GOOD: &str = "GET /good HTTP/1.1\r\nHost: h\r\n\r\n";
 const TAKEN: &str = "GET /taken HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n";
 const SILENT: &str = "GET /silent HTTP/1.1\r\nHost: h\r\n\r\n";
 
-/// What the handlers of `/silent` have seen, and whether they are to answer.
+/// The observations of the handlers of `/silent`, and whether they answer.
 #[derive(Default)]
 struct Handlers {
     begun: AtomicUsize,
     ended: AtomicUsize,
-    /// How many have seen that their client is gone.
+    /// How many have detected that their client disconnected.
     noticed: AtomicUsize,
     answers: AtomicBool,
-    /// How many bytes came over connections that were taken.
-    heard: AtomicUsize,
+    /// How many bytes were received over switched connections.
+    received: AtomicUsize,
 }
 
 /// Counts a handler as ended when it is dropped.
@@ -51,7 +51,7 @@ impl Handlers {
     }
 }
 
-/// How a server treats clients that leave.
+/// How a server treats disconnecting clients.
 #[derive(Clone, Copy)]
 struct Setup {
     half_close: bool,
@@ -64,7 +64,7 @@ impl Default for Setup {
     }
 }
 
-/// A server that runs until this is dropped.
+/// A server that runs until it is dropped.
 struct Server {
     address: SocketAddr,
     recorder: Recorder,
@@ -106,7 +106,7 @@ impl Server {
         Raw(stream)
     }
 
-    /// A client whose request the handler has, and does not answer.
+    /// Returns a client whose request the handler has and does not answer.
     fn client_of_silence(&self) -> Raw {
         let begun = self.handlers.begun.load(Ordering::SeqCst);
         let mut client = self.client();
@@ -115,7 +115,7 @@ impl Server {
         client
     }
 
-    /// Why requests have failed.
+    /// Returns the causes of failed requests.
     fn failures(&self) -> Vec<Cause> {
         let failure = |event: &OwnedTraceEvent| match event.borrow() {
             TraceEvent::AnswerFailed { failure } => Some(*failure.cause),
@@ -183,18 +183,18 @@ async fn asynchronous(
     exchange.respond(200, "at last")
 }
 
-/// Takes the connection, sends nothing over it, and reads what comes when it is time to answer.
+/// Takes the connection, sends nothing over it, and reads it when handlers answer.
 fn take(exchange: limpid_std::Exchange<'_>, handlers: &Arc<Handlers>) -> io::Result<()> {
     let _guard = handlers.begin();
     let mut upgraded = exchange.upgrade(101)?;
     upgraded.shutdown()?;
     until(|| handlers.answers.load(Ordering::SeqCst));
     let n = upgraded.read_to_end(&mut Vec::new())?;
-    handlers.heard.fetch_add(n, Ordering::SeqCst);
+    handlers.received.fetch_add(n, Ordering::SeqCst);
     Ok(())
 }
 
-/// The same, for the asynchronous server.
+/// Does the same for the asynchronous server.
 async fn asynchronous_take(
     exchange: limpid_tokio::Exchange,
     handlers: &Arc<Handlers>,
@@ -206,11 +206,11 @@ async fn asynchronous_take(
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     let n = upgraded.read_to_end(&mut Vec::new()).await?;
-    handlers.heard.fetch_add(n, Ordering::SeqCst);
+    handlers.received.fetch_add(n, Ordering::SeqCst);
     Ok(())
 }
 
-/// Waits until this is so.
+/// Waits until the condition holds.
 fn until(condition: impl Fn() -> bool) {
     let begun = Instant::now();
     while !condition() {
@@ -225,14 +225,14 @@ fn reset(client: Raw) {
 }
 
 #[test]
-fn the_places_of_clients_that_reset_are_free_again() {
+fn reset_frees_place_of_client() {
     for driver in DRIVERS {
         let server = Server::start(driver, Setup::default());
         let clients: Vec<_> = (0..PLACES).map(|_| server.client_of_silence()).collect();
         let mut good = server.client();
         good.says(GOOD);
         clients.into_iter().for_each(reset);
-        assert!(good.hears("\r\n\r\ngood").starts_with("HTTP/1.1 200 OK\r\n"), "{driver:?}");
+        assert!(good.read_until("\r\n\r\ngood").starts_with("HTTP/1.1 200 OK\r\n"), "{driver:?}");
         until(|| server.handlers.ended.load(Ordering::SeqCst) == PLACES);
         until(|| server.failures().len() == PLACES);
         for cause in server.failures() {
@@ -243,30 +243,30 @@ fn the_places_of_clients_that_reset_are_free_again() {
 }
 
 #[test]
-fn a_client_that_half_closes_is_answered_unless_it_must_not_be() {
+fn half_closed_client_is_answered_if_allowed() {
     for driver in DRIVERS {
         let server = Server::start(driver, Setup::default());
         let mut client = server.client_of_silence();
         client.0.shutdown(Shutdown::Write).unwrap();
-        // Another request gives the end of this client's direction time to be noticed.
+        // Another request leaves time to detect the half-close.
         let mut good = server.client();
         good.says(GOOD);
-        good.hears("\r\n\r\ngood");
+        good.read_until("\r\n\r\ngood");
         server.handlers.answers.store(true, Ordering::SeqCst);
-        assert!(client.hears_all().ends_with("\r\n\r\nat last"), "{driver:?}");
+        assert!(client.read_to_close().ends_with("\r\n\r\nat last"), "{driver:?}");
         assert_eq!(server.failures(), []);
 
         let server = Server::start(driver, Setup { half_close: false, ..Setup::default() });
         let mut client = server.client_of_silence();
         client.0.shutdown(Shutdown::Write).unwrap();
-        assert_eq!(client.hears_all(), "", "{driver:?}");
+        assert_eq!(client.read_to_close(), "", "{driver:?}");
         until(|| server.handlers.ended.load(Ordering::SeqCst) == 1);
         until(|| server.failures() == [Cause::PeerGone]);
     }
 }
 
 #[test]
-fn a_handler_that_is_not_to_be_dropped_learns_that_its_client_is_gone() {
+fn undropped_handler_detects_disconnect() {
     let server = Server::start(Driver::Tokio, Setup { cancel: false, ..Setup::default() });
     reset(server.client_of_silence());
     until(|| server.handlers.noticed.load(Ordering::SeqCst) == 1);
@@ -276,7 +276,7 @@ fn a_handler_that_is_not_to_be_dropped_learns_that_its_client_is_gone() {
 }
 
 #[test]
-fn a_reset_is_noticed_behind_bytes_that_were_not_read() {
+fn reset_is_detected_behind_unread_bytes() {
     for driver in DRIVERS {
         let server = Server::start(driver, Setup::default());
         let mut client = server.client();
@@ -290,22 +290,22 @@ fn a_reset_is_noticed_behind_bytes_that_were_not_read() {
 }
 
 #[test]
-fn a_handler_that_has_taken_its_connection_goes_on_after_the_client_left() {
+fn handler_with_switched_connection_survives_disconnect() {
     for driver in DRIVERS {
         let server = Server::start(driver, Setup { half_close: false, cancel: true });
         let mut client = server.client();
         client.says(TAKEN);
-        let said = client.hears_all();
+        let said = client.read_to_close();
         assert!(said.starts_with("HTTP/1.1 101 Switching Protocols\r\n"), "{said}");
         client.says(&"x".repeat(1000));
         drop(client);
-        // Another request gives the end time to be noticed.
+        // Another request leaves time to detect the end.
         let mut good = server.client();
         good.says(GOOD);
-        good.hears("\r\n\r\ngood");
+        good.read_until("\r\n\r\ngood");
         server.handlers.answers.store(true, Ordering::SeqCst);
         until(|| server.handlers.ended.load(Ordering::SeqCst) == 1);
-        assert_eq!(server.handlers.heard.load(Ordering::SeqCst), 1000, "{driver:?}");
+        assert_eq!(server.handlers.received.load(Ordering::SeqCst), 1000, "{driver:?}");
         assert_eq!(server.failures(), []);
     }
 }

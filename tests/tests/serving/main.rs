@@ -1,4 +1,4 @@
-//! Servers on loopback, on every driver, plain and over TLS: the same cases for all of them.
+//! Servers on loopback, on every driver, without and with TLS.
 
 #![cfg(test)]
 

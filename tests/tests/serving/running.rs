@@ -1,4 +1,4 @@
-//! A server that runs, its handler, and clients for it.
+//! A running server, its handler, and its clients.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -16,29 +16,29 @@ use tokio::runtime::Builder;
 
 use crate::tunnels;
 
-/// Longer than anything here takes.
+/// A time limit for every step.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-/// More than is gathered before it is sent.
+/// More than is buffered before it is sent.
 pub(crate) const LARGE: usize = 200_000;
 
 static CERTIFICATES: LazyLock<Certificates> = LazyLock::new(|| Certificates::new().unwrap());
 
-/// What moves the bytes.
+/// The driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Driver {
     Std,
     Tokio,
 }
 
-/// What stands between.
+/// What carries the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Carrier {
     Plain,
     Tls,
 }
 
-/// Every driver, over everything.
+/// Every driver, over every carrier.
 pub(crate) const EVERY: [(Driver, Carrier); 4] = [
     (Driver::Std, Carrier::Plain),
     (Driver::Std, Carrier::Tls),
@@ -49,7 +49,7 @@ pub(crate) const EVERY: [(Driver, Carrier); 4] = [
 /// Every driver.
 pub(crate) const DRIVERS: [Driver; 2] = [Driver::Std, Driver::Tokio];
 
-/// A server that runs. It is stopped when this is dropped.
+/// A running server. Dropping it stops it.
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
     pub(crate) recorder: Recorder,
@@ -58,13 +58,13 @@ pub(crate) struct Running {
     thread: Option<JoinHandle<()>>,
 }
 
-/// What ends a server.
+/// The handle that stops a server.
 enum Handle {
     Std(limpid_std::Handle),
     Tokio(limpid_tokio::Handle),
 }
 
-/// What can be told to the builder of every driver.
+/// The settings of the builder of every driver.
 #[derive(Clone, Default)]
 pub(crate) struct Setup {
     pub(crate) connections: Option<usize>,
@@ -115,7 +115,7 @@ impl Running {
         }
     }
 
-    /// Ends the server, and waits until it has ended.
+    /// Stops the server, and waits until it has ended.
     pub(crate) fn stop(&mut self, grace: Duration) {
         self.begin_to_stop(grace);
         if let Some(thread) = self.thread.take() {
@@ -123,7 +123,7 @@ impl Running {
         }
     }
 
-    /// Ends the server, without waiting.
+    /// Stops the server, without waiting.
     pub(crate) fn begin_to_stop(&self, grace: Duration) {
         match &self.handle {
             Handle::Std(handle) => handle.shutdown(grace),
@@ -144,7 +144,7 @@ impl Running {
         format!("{scheme}://localhost:{}{path}", self.address.port())
     }
 
-    /// A connection of a client that does as it likes.
+    /// Returns a plain connection to the server.
     pub(crate) fn raw(&self) -> Raw {
         let stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -161,7 +161,7 @@ impl Drop for Running {
     }
 }
 
-/// A client that does as it likes.
+/// A client that sends arbitrary bytes.
 pub(crate) struct Raw(pub(crate) TcpStream);
 
 impl Raw {
@@ -169,26 +169,26 @@ impl Raw {
         self.0.write_all(text.as_bytes()).unwrap();
     }
 
-    /// Reads until this has come.
-    pub(crate) fn hears(&mut self, end: &str) -> String {
-        let mut heard = Vec::new();
-        while !heard.ends_with(end.as_bytes()) {
+    /// Reads until this text.
+    pub(crate) fn read_until(&mut self, end: &str) -> String {
+        let mut received = Vec::new();
+        while !received.ends_with(end.as_bytes()) {
             let mut byte = [0];
-            assert_eq!(self.0.read(&mut byte).unwrap(), 1, "{}", heard.escape_ascii());
-            heard.push(byte[0]);
+            assert_eq!(self.0.read(&mut byte).unwrap(), 1, "{}", received.escape_ascii());
+            received.push(byte[0]);
         }
-        String::from_utf8(heard).unwrap()
+        String::from_utf8(received).unwrap()
     }
 
-    /// Reads to the end.
-    pub(crate) fn hears_all(&mut self) -> String {
-        let mut heard = String::new();
-        self.0.read_to_string(&mut heard).unwrap();
-        heard
+    /// Reads until the end.
+    pub(crate) fn read_to_close(&mut self) -> String {
+        let mut received = String::new();
+        self.0.read_to_string(&mut received).unwrap();
+        received
     }
 }
 
-/// What the blocking server does, by the target of a request.
+/// The handler of the blocking server, by the target of a request.
 fn blocking(mut exchange: limpid_std::Exchange<'_>) -> Result<(), Cause> {
     match exchange.head().target {
         b"/hello" => exchange.field("Content-Type", "text/plain").respond(200, "Hello, world!"),
@@ -230,7 +230,7 @@ fn blocking(mut exchange: limpid_std::Exchange<'_>) -> Result<(), Cause> {
     }
 }
 
-/// The same, for the asynchronous server.
+/// The same handler for the asynchronous server.
 async fn asynchronous(mut exchange: limpid_tokio::Exchange) -> Result<(), Cause> {
     match exchange.head().target {
         b"/hello" => exchange.field("Content-Type", "text/plain").respond(200, "Hello, world!"),

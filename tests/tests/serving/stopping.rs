@@ -1,4 +1,4 @@
-//! Servers that end.
+//! Servers that shut down.
 
 use std::net::TcpStream;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use limpid_core::trace::{EventKind, Stage};
 use crate::running::{Carrier, DRIVERS, EVERY, PATIENCE, Running};
 
 #[test]
-fn idle_connections_are_closed_and_nobody_is_let_in() {
+fn shutdown_closes_idle_connections_and_stops_accepting() {
     for every in EVERY {
         let mut server = Running::start(every);
         let client = server.client();
@@ -19,25 +19,28 @@ fn idle_connections_are_closed_and_nobody_is_let_in() {
 }
 
 #[test]
-fn what_is_open_is_finished() {
+fn shutdown_completes_open_requests() {
     for driver in DRIVERS {
         let mut server = Running::start((driver, Carrier::Plain));
         let mut raw = server.raw();
         raw.says(
             "POST /count HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n",
         );
-        raw.hears("\r\n\r\n");
+        raw.read_until("\r\n\r\n");
         server.begin_to_stop(PATIENCE);
         raw.says("hi");
-        let heard = raw.hears_all();
-        assert!(heard.contains("Connection: close\r\n") && heard.ends_with("\r\n\r\n2"), "{heard}");
+        let received = raw.read_to_close();
+        assert!(
+            received.contains("Connection: close\r\n") && received.ends_with("\r\n\r\n2"),
+            "{received}"
+        );
         drop(raw);
         server.stop(PATIENCE);
     }
 }
 
 #[test]
-fn a_handler_that_works_is_waited_for() {
+fn shutdown_waits_for_running_handler() {
     for every in EVERY {
         let mut server = Running::start(every);
         let client = server.client();
@@ -52,18 +55,18 @@ fn a_handler_that_works_is_waited_for() {
 }
 
 #[test]
-fn who_is_not_done_in_time_is_cut() {
+fn shutdown_cuts_requests_after_grace() {
     for driver in DRIVERS {
         let mut server = Running::start((driver, Carrier::Plain));
         let mut raw = server.raw();
         raw.says("GET /endless HTTP/1.1\r\nHost: h\r\n\r\n");
-        raw.hears("\r\n\r\n");
+        raw.read_until("\r\n\r\n");
         server.stop(Duration::from_millis(50));
     }
 }
 
 #[test]
-fn every_operation_that_was_told_of_has_ended() {
+fn shutdown_ends_every_span() {
     for every in EVERY {
         let mut server = Running::start(every);
         let client = server.client();

@@ -1,4 +1,4 @@
-//! Connections that leave HTTP/1.1, of which both ends send more at once than sockets take.
+//! Switched connections whose ends both send more at once than sockets buffer.
 
 use std::io::{self, Read, Write};
 use std::thread;
@@ -8,10 +8,10 @@ use tokio::runtime::Builder;
 
 use crate::running::{EVERY, Running};
 
-/// How much each end sends.
+/// The bytes that each end sends.
 const MUCH: usize = 8 * 1024 * 1024;
 
-/// Sends back in capitals what it is sent.
+/// Echoes in capitals.
 pub(crate) fn loud(exchange: limpid_std::Exchange<'_>) -> io::Result<()> {
     let mut upgraded = exchange.upgrade(101)?;
     let mut room = [0; 100];
@@ -23,7 +23,7 @@ pub(crate) fn loud(exchange: limpid_std::Exchange<'_>) -> io::Result<()> {
     }
 }
 
-/// The same, for the asynchronous server.
+/// Does the same for the asynchronous server.
 pub(crate) async fn asynchronous_loud(exchange: limpid_tokio::Exchange) -> io::Result<()> {
     let mut upgraded = exchange.upgrade(101).await?;
     let mut room = [0; 100];
@@ -35,37 +35,37 @@ pub(crate) async fn asynchronous_loud(exchange: limpid_tokio::Exchange) -> io::R
     }
 }
 
-/// Sends much and receives everything, both at once, and then sends how much that was.
+/// Sends much and receives everything at once, and then sends the number of received bytes.
 pub(crate) fn bulk(mut exchange: limpid_std::Exchange<'_>) -> io::Result<()> {
     exchange.field("Connection", "upgrade").field("Upgrade", "bulk");
     let upgraded = exchange.upgrade(101)?;
     let mut writer = upgraded.clone();
     let writing = thread::spawn(move || writer.write_all(&vec![b's'; MUCH]));
-    let mut heard = Vec::new();
-    (&upgraded).read_to_end(&mut heard)?;
+    let mut received = Vec::new();
+    (&upgraded).read_to_end(&mut received)?;
     writing.join().unwrap()?;
-    (&upgraded).write_all(&heard.len().to_be_bytes())?;
+    (&upgraded).write_all(&received.len().to_be_bytes())?;
     upgraded.shutdown()
 }
 
-/// The same, for the asynchronous server.
+/// Does the same for the asynchronous server.
 pub(crate) async fn asynchronous_bulk(mut exchange: limpid_tokio::Exchange) -> io::Result<()> {
     exchange.field("Connection", "upgrade").field("Upgrade", "bulk");
     let upgraded = exchange.upgrade(101).await?;
     let (mut reader, mut writer) = tokio::io::split(upgraded);
     let writing =
         tokio::spawn(async move { writer.write_all(&vec![b's'; MUCH]).await.map(|()| writer) });
-    let mut heard = Vec::new();
-    reader.read_to_end(&mut heard).await?;
+    let mut received = Vec::new();
+    reader.read_to_end(&mut received).await?;
     let mut writer = writing.await??;
-    writer.write_all(&heard.len().to_be_bytes()).await?;
+    writer.write_all(&received.len().to_be_bytes()).await?;
     writer.shutdown().await
 }
 
-fn check(heard: &[u8]) {
-    assert_eq!(heard.len(), MUCH + size_of::<usize>());
-    assert!(heard[..MUCH].iter().all(|byte| *byte == b's'));
-    assert_eq!(heard[MUCH..], MUCH.to_be_bytes());
+fn check(received: &[u8]) {
+    assert_eq!(received.len(), MUCH + size_of::<usize>());
+    assert!(received[..MUCH].iter().all(|byte| *byte == b's'));
+    assert_eq!(received[MUCH..], MUCH.to_be_bytes());
 }
 
 #[test]
@@ -81,10 +81,10 @@ fn both_ends_of_a_tunnel_send_much_at_once_over_std() {
             writer.write_all(&vec![b'c'; MUCH]).unwrap();
             writer.shutdown().unwrap();
         });
-        let mut heard = Vec::new();
-        (&upgraded).read_to_end(&mut heard).unwrap();
+        let mut received = Vec::new();
+        (&upgraded).read_to_end(&mut received).unwrap();
         writing.join().unwrap();
-        check(&heard);
+        check(&received);
     }
 }
 
@@ -103,10 +103,10 @@ fn both_ends_of_a_tunnel_send_much_at_once_over_tokio() {
                 writer.write_all(&vec![b'c'; MUCH]).await.unwrap();
                 writer.shutdown().await.unwrap();
             });
-            let mut heard = Vec::new();
-            reader.read_to_end(&mut heard).await.unwrap();
+            let mut received = Vec::new();
+            reader.read_to_end(&mut received).await.unwrap();
             writing.await.unwrap();
-            check(&heard);
+            check(&received);
         });
     }
 }

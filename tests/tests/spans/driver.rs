@@ -1,4 +1,4 @@
-//! A driver without sockets, that can be told to do wrong.
+//! A driver without sockets that can misbehave.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,20 +17,20 @@ use limpid_tests::ledger::Ledger;
 
 use crate::peer::{Peer, client_config};
 
-/// What the request carries.
+/// The body of the request.
 const BODY: &[u8] = b"a body";
 
-/// What a request wants beside its response.
+/// What a request asks for beside its response.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Wants {
     Nothing,
-    /// To be asked for its body.
+    /// `100 Continue`.
     Continue,
-    /// To leave HTTP/1.1.
+    /// An upgrade.
     Upgrade,
 }
 
-/// What the exchange asks for, without what it lends.
+/// The actions of the exchange, without borrowed data.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Asked {
     Acquire,
@@ -49,24 +49,24 @@ pub(crate) enum Asked {
     Failed(Cause),
 }
 
-/// What kind of exchange it is.
+/// The variant of the exchange.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Way {
     /// Over TLS.
     pub(crate) secure: bool,
-    /// What the request wants beside its response.
+    /// What the request asks for beside its response.
     pub(crate) wants: Wants,
-    /// The driver has several dials under way, or waits for each.
+    /// The driver keeps several pending connections, or waits for each.
     pub(crate) several: bool,
 }
 
-/// An exchange, and the world around it.
+/// An exchange and its environment.
 pub(crate) struct Driver {
     pub(crate) exchange: Exchange,
     pub(crate) ledger: Ledger,
     pub(crate) now: Mono,
     several: bool,
-    /// What it was asked for once, and has not answered.
+    /// The action that was returned once and has no result yet.
     question: Option<Asked>,
     pub(crate) under_way: Vec<DialId>,
     peer: Peer,
@@ -74,7 +74,7 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
-    /// A request to `peer`.
+    /// Returns a driver with a request to `peer`.
     pub(crate) fn new(peer: Peer, way: Way) -> Self {
         let Way { secure, wants, several } = way;
         let url = if secure { "https://localhost/" } else { "http://localhost/" };
@@ -113,7 +113,7 @@ impl Driver {
         }
     }
 
-    /// What is to be done, and until when.
+    /// Returns the next action and its deadline.
     pub(crate) fn next(&mut self) -> (Asked, Option<Deadline>) {
         let asked = match self.exchange.poll(self.now, &self.ledger) {
             Action::Acquire => self.ask(Asked::Acquire),
@@ -157,7 +157,7 @@ impl Driver {
         (asked, until)
     }
 
-    /// It is asked this once, until it has answered.
+    /// Keeps an action until its result is reported.
     fn ask(&mut self, question: Asked) -> Asked {
         self.question = Some(question);
         question
@@ -167,11 +167,11 @@ impl Driver {
         if let Input::Dialed(dial) | Input::DialFailed(dial, _) = &input {
             self.under_way.retain(|id| id != dial);
         }
-        // What the exchange has not asked for, it refuses.
+        // The exchange rejects input that it did not request.
         let _ = input.hand_to(&mut self.exchange, self.now, &self.ledger);
     }
 
-    /// Does what is asked, and moves at most so many bytes.
+    /// Carries out an action, with at most `amount` bytes.
     pub(crate) fn obey(&mut self, asked: Asked, amount: usize) {
         match asked {
             Asked::Acquire => self.input(Input::Opened(ConnectionId(1))),
@@ -181,7 +181,7 @@ impl Driver {
             }
             Asked::Dial(_) if self.several => {}
             Asked::Dial(dial) => self.input(Input::Dialed(dial)),
-            // The first address never answers, unless there is no time for that.
+            // The first address does not answer, unless there is no time for that.
             Asked::Await(Some(until)) if self.under_way.len() < 2 && amount < usize::MAX => {
                 self.now = until.at;
                 self.input(Input::Timeout);
@@ -212,19 +212,19 @@ impl Driver {
                 Some(body) => self.input(Input::Body(Bytes::from_static(body))),
                 None => self.input(Input::BodyEnd(Fields::EMPTY)),
             },
-            // A pool that keeps nothing: the connection is closed with what is left of it.
+            // The pool keeps no connection, so it is closed.
             Asked::Release | Asked::Done => {
                 if let Some(link) = self.exchange.take_link() {
                     link.retire(Retirement::Surplus, self.now, &self.ledger, |_| {});
                 }
             }
-            // There is a connection in it where the server has agreed to switch.
+            // It has a connection if the server has agreed to switch.
             Asked::Event => drop(self.exchange.take_switched(self.now, &self.ledger)),
             Asked::Abandon(_) | Asked::Close | Asked::Failed(_) => {}
         }
     }
 
-    /// Obeys to the end, which must come within so many steps, and checks the books.
+    /// Carries out actions until the end, which must come within `steps`, and checks the ledger.
     pub(crate) fn end(&mut self, steps: usize) -> Asked {
         for _ in 0..steps {
             match self.next().0 {
@@ -239,16 +239,16 @@ impl Driver {
         panic!("no end after {steps} steps: {:?}", self.exchange);
     }
 
-    /// Checks that the exchange is over, whatever it is still told.
+    /// Checks that the exchange stays at its end, whatever input follows.
     pub(crate) fn is_over(&mut self, outcome: Asked) {
         assert_eq!(self.ledger.problems(), [""; 0]);
-        assert_eq!(self.under_way, [], "dials that nobody waits for");
+        assert_eq!(self.under_way, [], "pending connections at the end");
         let told = self.ledger.told();
         for input in [Input::Sent(1), Input::Received(1), Input::Eof, Input::Timeout, Input::Cancel]
         {
             self.input(input);
             assert_eq!(self.next().0, outcome);
         }
-        assert_eq!(self.ledger.told(), told, "something is told after the end");
+        assert_eq!(self.ledger.told(), told, "an event after the end");
     }
 }

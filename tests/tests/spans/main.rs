@@ -1,5 +1,4 @@
-//! Whatever a driver does and a server sends, every operation that starts ends once, and so does
-//! the exchange.
+//! Whatever a driver does and a server sends, every span that starts ends once, and so does the exchange.
 
 #![cfg(test)]
 

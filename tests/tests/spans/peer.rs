@@ -1,4 +1,4 @@
-//! The other side, in memory.
+//! The server, in memory.
 
 use std::io::{Read, Write};
 use std::sync::{Arc, LazyLock};
@@ -9,7 +9,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore, ServerConfig, ServerConnection};
 
-/// What both sides of TLS need, made once.
+/// The TLS configurations of both sides, created once.
 static TLS: LazyLock<(Arc<ClientConfig>, Arc<ServerConfig>)> = LazyLock::new(|| {
     let certificates = Certificates::new().unwrap();
     let mut roots = RootCertStore::empty();
@@ -22,35 +22,35 @@ static TLS: LazyLock<(Arc<ClientConfig>, Arc<ServerConfig>)> = LazyLock::new(|| 
     (Arc::new(client), certificates.server(Identity::Good).unwrap())
 });
 
-/// The configuration of a client that trusts the peer.
+/// Returns the configuration of a client that trusts the peer.
 pub(crate) fn client_config() -> Arc<ClientConfig> {
     Arc::clone(&TLS.0)
 }
 
-/// A server that sends its bytes whatever it is sent; with TLS, after the first of the request.
+/// A server that sends its bytes regardless of the request; with TLS, after the first bytes of the request.
 pub(crate) struct Peer {
     tls: Option<Box<ServerConnection>>,
-    /// What is to be sent within TLS.
+    /// What it sends within TLS.
     response: Vec<u8>,
-    /// What waits for the client.
+    /// Bytes for the client.
     out: Vec<u8>,
-    /// It was sent nonsense, or has said all it had to say, and listens no more.
+    /// It has received invalid data or has sent everything, and reads no more.
     deaf: bool,
 }
 
 impl Peer {
-    /// A server without TLS.
+    /// Returns a server without TLS.
     pub(crate) fn plain(response: &[u8]) -> Self {
         Self { tls: None, response: Vec::new(), out: response.to_vec(), deaf: false }
     }
 
-    /// A server with TLS. It says farewell after its response.
+    /// Returns a server with TLS. It sends `close_notify` after its response.
     pub(crate) fn secure(response: &[u8]) -> Self {
         let tls = ServerConnection::new(Arc::clone(&TLS.1)).unwrap();
         Self { tls: Some(Box::new(tls)), response: response.to_vec(), out: Vec::new(), deaf: false }
     }
 
-    /// Takes bytes of the client.
+    /// Receives bytes of the client.
     pub(crate) fn take(&mut self, mut bytes: &[u8]) {
         let Some(tls) = &mut self.tls else { return };
         while !self.deaf && tls.read_tls(&mut bytes).is_ok_and(|n| n > 0) {
@@ -59,7 +59,7 @@ impl Peer {
                 break;
             }
             let mut request = Vec::new();
-            // The end of what has come so far is no error here.
+            // The end of the received bytes is not an error.
             let _ = tls.reader().read_to_end(&mut request);
             if !request.is_empty() && !self.response.is_empty() {
                 tls.writer().write_all(&std::mem::take(&mut self.response)).unwrap();
@@ -72,7 +72,7 @@ impl Peer {
         }
     }
 
-    /// Gives bytes to the client, as many as there is room for.
+    /// Passes bytes to the client, as many as fit.
     pub(crate) fn give(&mut self, room: &mut [u8]) -> usize {
         let n = room.len().min(self.out.len());
         room[..n].copy_from_slice(&self.out[..n]);

@@ -1,4 +1,4 @@
-//! Drivers and servers that do anything, in any order.
+//! Random drivers and servers.
 
 use bytes::Bytes;
 use limpid_core::client::{DialId, TrustId};
@@ -15,10 +15,10 @@ use proptest::test_runner::RngSeed;
 use crate::driver::{Asked, Driver, Wants, Way};
 use crate::peer::Peer;
 
-/// More steps than the end takes, however many bytes there are.
+/// More steps than any exchange takes.
 const ENOUGH: usize = 2_000;
 
-/// Pieces of responses, and of nonsense.
+/// Pieces of responses, and of invalid data.
 const PIECES: [&[u8]; 16] = [
     b"HTTP/1.1 200 OK\r\n",
     b"HTTP/1.0 200 OK\r\n",
@@ -40,16 +40,16 @@ const PIECES: [&[u8]; 16] = [
 
 const KINDS: [OsErrorKind; 3] = [OsErrorKind::Reset, OsErrorKind::Refused, OsErrorKind::TimedOut];
 
-/// One thing that a driver does.
+/// A step of a driver.
 #[derive(Clone, Debug)]
 enum Move {
-    /// What it should, with at most so many bytes.
+    /// The requested action, with at most this many bytes.
     Obey(usize),
-    /// Tell this, whatever was asked.
+    /// This input, regardless of the action.
     Tell(Told),
-    /// Let time pass, in milliseconds, and tell.
+    /// A timeout after this many milliseconds.
     Wait(u64),
-    /// Ask again without an answer.
+    /// Another poll without a result.
     Nothing,
 }
 
@@ -95,7 +95,7 @@ fn told() -> impl Strategy<Value = Told> {
     ]
 }
 
-/// Mostly what is asked, so that later steps are reached.
+/// Mostly requested actions, so that later steps are reached.
 fn moves() -> impl Strategy<Value = Vec<Move>> {
     let one = prop_oneof![
         40 => (1..2_000_usize).prop_map(Move::Obey),
@@ -139,8 +139,8 @@ fn tell(driver: &mut Driver, told: Told) {
     });
 }
 
-/// Makes the moves, then ends the exchange: by a cancel, or by obeying until the server's bytes
-/// are used up.
+/// Makes the moves, then ends the exchange: by a cancellation, or by carrying out actions until the
+/// server's bytes are used up.
 fn play(mut driver: Driver, moves: Vec<Move>, cancel: bool) {
     for one in moves {
         let (asked, _) = driver.next();
@@ -160,7 +160,7 @@ fn play(mut driver: Driver, moves: Vec<Move>, cancel: bool) {
     }
     if cancel {
         driver.input(Input::Cancel);
-        // It stands, whatever else is told.
+        // The end is final, whatever input follows.
         driver.input(Input::Dialed(DialId(1)));
     }
     driver.end(ENOUGH);
@@ -169,7 +169,7 @@ fn play(mut driver: Driver, moves: Vec<Move>, cancel: bool) {
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 512,
-        // Every run tries the same: a failure found once is found again.
+        // A fixed seed, so that failures can be repeated.
         rng_seed: RngSeed::Fixed(0x1e57),
         failure_persistence: None,
         ..ProptestConfig::default()

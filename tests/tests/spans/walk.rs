@@ -1,4 +1,4 @@
-//! A normal exchange, disturbed once at each of its steps.
+//! A normal exchange, with one disturbance at each of its steps.
 
 use limpid_core::error::{Cause, OsError, OsErrorKind, ResolveError};
 use limpid_core::time::{Mono, Waiting};
@@ -10,16 +10,16 @@ use crate::peer::Peer;
 const RESPONSE: &[u8] = b"HTTP/1.1 103 Early Hints\r\n\r\n\
     HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX: y\r\n\r\n";
 
-/// Bytes moved in a step: few without TLS, to stop within everything; more where records are long.
+/// Bytes for each step: few without TLS, to stop within everything; more where records are long.
 const PLAIN: usize = 13;
 const SECURE: usize = 90;
 
-/// More steps than the end ever takes.
+/// More steps than any exchange takes.
 const ENOUGH: usize = 100;
 
 const RESET: OsError = OsError { code: 104, kind: OsErrorKind::Reset };
 
-/// What goes wrong.
+/// The disturbance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Disturbance {
     Os,
@@ -48,12 +48,12 @@ fn driver(way: Way) -> Driver {
     Driver::new(peer, way)
 }
 
-/// How many bytes are moved in a step.
+/// Returns the bytes for each step.
 const fn amount(way: Way) -> usize {
     if way.secure { SECURE } else { PLAIN }
 }
 
-/// How many steps there are to the end, undisturbed.
+/// Returns the number of steps without a disturbance.
 fn length(way: Way) -> usize {
     let mut driver = driver(way);
     for step in 0.. {
@@ -150,17 +150,17 @@ fn walk(secure: bool) {
 }
 
 #[test]
-fn a_disturbance_at_any_step_leaves_nothing_open() {
+fn disturbance_at_any_step_leaves_no_span_open() {
     walk(false);
 }
 
 #[test]
-fn a_disturbance_at_any_step_over_tls_leaves_nothing_open() {
+fn disturbance_at_any_step_over_tls_leaves_no_span_open() {
     walk(true);
 }
 
 #[test]
-fn the_time_of_a_read_begins_with_it() {
+fn read_timeout_starts_with_read() {
     let mut driver = driver(Way { secure: false, wants: Wants::Nothing, several: false });
     let mut reads = 0;
     loop {

@@ -1,8 +1,8 @@
-//! Small crates, with and without something wrong.
+//! Small crates, with and without problems.
 
 use super::*;
 
-/// A crate with these files.
+/// Returns a crate with these files.
 fn sources(files: &[(&str, &str)]) -> Files {
     files.iter().map(|(name, source)| ((*name).to_owned(), (*source).to_owned())).collect()
 }
@@ -11,7 +11,7 @@ fn check_sources(files: &[(&str, &str)], order: &[&str]) -> Result<(), Problems>
     check(&sources(files), order)
 }
 
-/// The problems of a crate that has some, one for each line of text.
+/// Returns the problems of a crate that has some, one on each line.
 fn problems(files: &[(&str, &str)], order: &[&str]) -> String {
     check_sources(files, order).unwrap_err().to_string()
 }

@@ -1,9 +1,9 @@
-//! The list of intended differences between us and other readers of heads, each with an example.
+//! The list of intended differences from other readers of heads, each with an example.
 
 use limpid_core::error::Rule;
 use limpid_core::http1::Role;
 
-/// Whom we are compared with.
+/// A reader to compare with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reader {
     /// httparse, in Rust.
@@ -12,18 +12,18 @@ pub enum Reader {
     Pico,
 }
 
-/// A rule by which we refuse what others take. Where it is written, [`Rule::section`] says.
+/// A rule by which limpid rejects what others accept. [`Rule::section`] has its section.
 #[derive(Clone, Copy, Debug)]
 pub struct Stricter {
     /// The rule.
     pub rule: Rule,
-    /// Who takes it.
+    /// The readers that accept it.
     pub than: &'static [Reader],
-    /// What they take.
+    /// What they accept.
     pub what: &'static str,
     /// The side that reads the example.
     pub role: Role,
-    /// A head that they take.
+    /// A head that they accept.
     pub example: &'static [u8],
 }
 
@@ -45,10 +45,10 @@ macro_rules! stricter {
     };
 }
 
-/// Everything that others take and we refuse by a rule of HTTP.
+/// Everything that others accept and limpid rejects by a rule of HTTP.
 pub const STRICTER: &[Stricter] = stricter! {
-    // Two readers who differ on where a line ends can be played off against each other, so we do not
-    // take what RFC 9112 section 2.2 lets us take.
+    // Two readers that disagree about the end of a line enable attacks, so limpid does not use the
+    // permission of RFC 9112 section 2.2.
     BareLf BOTH "lines that end in LF alone": Server b"GET / HTTP/1.1\nHost: a\n\n",
     BlankLineFirst HTTPARSE "blank lines before a response": Client b"\r\nHTTP/1.1 200 OK\r\n\r\n",
     ObsoleteFold PICO "folded values in requests":
@@ -67,10 +67,10 @@ pub const STRICTER: &[Stricter] = stricter! {
     VersionUnsupported PICO "HTTP/1.2 and later": Server b"GET / HTTP/1.2\r\nHost: a\r\n\r\n",
     StatusCode BOTH "codes below 100": Client b"HTTP/1.1 099 x\r\n\r\n",
 
-    // They read lines, and not what fields mean.
+    // They read lines without the meaning of fields.
     HostMissing BOTH "no Host": Server b"GET / HTTP/1.1\r\n\r\n",
     HostRepeated BOTH "two Hosts": Server b"GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
-    HostInvalid BOTH "a Host that is none": Server b"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n",
+    HostInvalid BOTH "an invalid Host": Server b"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n",
     ContentLengthInvalid BOTH "a length that is no number":
         Client b"HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\n",
     ContentLengthTooLarge BOTH "a length beyond 63 bits":
@@ -95,27 +95,27 @@ pub const STRICTER: &[Stricter] = stricter! {
         Server b"\r\n\r\n\r\n\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
 };
 
-/// Limits of ours. The others have other ones, or none.
+/// Limits of limpid. Others have different limits, or no limits.
 pub const LIMITS: &[Rule] = &[Rule::TooManyFields, Rule::StartLineTooLong, Rule::HeadTooLong];
 
-/// What we take and others refuse, and why we may.
+/// What limpid accepts and others reject, and the reason.
 #[derive(Clone, Copy, Debug)]
 pub struct Looser {
-    /// Who refuses it.
+    /// The reader that rejects it.
     pub than: Reader,
-    /// What they refuse.
+    /// What it rejects.
     pub what: &'static str,
-    /// Where it is written that we may take it.
+    /// The section that permits it.
     pub section: &'static str,
-    /// Whether these bytes, which we take, are of that kind.
+    /// Returns whether these accepted bytes are of that kind.
     pub is: fn(&[u8]) -> bool,
     /// The side that reads the example.
     pub role: Role,
-    /// A head that we take.
+    /// A head that limpid accepts.
     pub example: &'static [u8],
 }
 
-/// Everything that we take and others refuse.
+/// Everything that limpid accepts and others reject.
 pub const LOOSER: &[Looser] = &[
     Looser {
         than: Reader::Pico,

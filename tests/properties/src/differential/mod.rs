@@ -1,5 +1,5 @@
-//! Heads as httparse and picohttpparser read them. Where we differ we mean to, and [`differences`]
-//! says why.
+//! Heads as read by httparse and picohttpparser. [`differences`] lists the intended differences with their
+//! reasons.
 
 pub mod differences;
 mod readers;
@@ -12,12 +12,12 @@ use self::readers::{ours, theirs};
 use self::verdict::Verdict;
 use crate::input::Input;
 
-/// All three read the same head, or differ in a way that the tables name.
+/// All three read the same head, or differ in a way that the tables contain.
 ///
 /// A byte chooses between requests and responses; the rest is the head.
 ///
 /// # Panics
-/// A property is broken.
+/// Panics if the property does not hold.
 pub fn differential(data: &[u8]) {
     let mut input = Input::new(data);
     let role = if input.flag() { Role::Client } else { Role::Server };
@@ -51,7 +51,7 @@ fn compare(reader: Reader, ours: &Verdict, theirs: &Verdict, bytes: &[u8]) {
         (Verdict::Partial, Verdict::Head(head)) => {
             unreachable!("{reader:?} has a whole head where we have not: {head:?}")
         }
-        // Who refuses what is not whole yet may see it earlier or later.
+        // An incomplete head may be rejected earlier or later.
         (_, Verdict::Partial | Verdict::Rejected(_)) | (Verdict::Rejected(None), _) => {}
     }
 }

@@ -1,4 +1,4 @@
-//! The three readers of heads, and what each makes of bytes.
+//! The three readers of heads.
 
 use limpid_core::fields::Fields;
 use limpid_core::http1::{Connection, Event, Next, Role};
@@ -9,7 +9,7 @@ use super::differences::Reader;
 use super::verdict::{Head, Verdict};
 use crate::message::unheard;
 
-/// How we read it.
+/// Reads with limpid.
 pub(super) fn ours(role: Role, bytes: &[u8]) -> Verdict {
     let mut connection = Connection::new(role, Default::default());
     unheard(|cx| {
@@ -39,7 +39,7 @@ fn pairs(fields: Fields<'_>) -> Vec<(Vec<u8>, Vec<u8>)> {
     fields.iter().map(|field| (field.name.to_vec(), field.value.to_vec())).collect()
 }
 
-/// Room for more fields than we take.
+/// Returns space for more fields than limpid's limit.
 fn room<'a>() -> Vec<httparse::Header<'a>> {
     vec![httparse::EMPTY_HEADER; 2 * Limits::default().fields]
 }
@@ -126,13 +126,13 @@ fn pico_fields(fields: &[pico::Field<'_>]) -> Vec<(Vec<u8>, Vec<u8>)> {
     joined_fields
 }
 
-/// The lines of a value joined by one space, without the blanks and line ends around each.
+/// Returns the lines of a value joined by one space, without the blanks and line ends around each.
 fn joined(lines: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Vec<u8> {
     let lines = lines.into_iter().map(|line| line.as_ref().trim_ascii().to_vec());
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(&b' ')
 }
 
-/// How another reads it.
+/// Reads with another reader.
 pub(super) fn theirs(reader: Reader, role: Role, bytes: &[u8]) -> Verdict {
     match (reader, role) {
         (Reader::Httparse, Role::Server) => httparse_request(bytes),

@@ -1,8 +1,8 @@
-//! What a reader makes of bytes.
+//! The results of readers.
 
 use limpid_core::error::Rule;
 
-/// What a head says.
+/// The content of a head.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Head {
     /// The method, or the reason phrase.
@@ -12,11 +12,11 @@ pub(super) struct Head {
     pub(super) minor: i32,
     /// Names and values; folded values are joined by one space.
     pub(super) fields: Vec<(Vec<u8>, Vec<u8>)>,
-    /// Where the head ends.
+    /// The length of the head.
     pub(super) end: usize,
 }
 
-/// What became of the bytes. Who refuses says why, if that is to be compared.
+/// The result of a reader. A rejection has its rule, if that is to be compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     Head(Head),

@@ -1,8 +1,8 @@
-//! Sequences of heads that are nearly the same.
+//! Sequences of similar heads.
 
 use crate::input::Input;
 
-/// Request lines and fields that belong together.
+/// Request lines with their fields.
 pub(super) const SAMPLES: [[&[u8]; 2]; 12] = [
     [b"GET / HTTP/1.1\r\n", b"Host: a\r\nAccept: */*\r\nX: y\r\n\r\n"],
     [b"HEAD /b HTTP/1.1\r\n", b"Host: a\r\nConnection: keep-alive\r\n\r\n"],
@@ -15,7 +15,7 @@ pub(super) const SAMPLES: [[&[u8]; 2]; 12] = [
     [b"GET http://a/ HTTP/1.1\r\n", b"Host: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"],
     [b"GET / HTTP/1.0\r\n", b"Connection: keep-alive\r\n\r\n"],
     [b"OPTIONS * HTTP/1.1\r\n", b"Host: a\r\nExpect: x\r\nConnection: close\r\n\r\n"],
-    // What is tolerated, if it may be, is told each time.
+    // A tolerated violation emits an event each time.
     [b"POST / HTTP/1.1\r\n", b"Host: a\nX: y\r\n\r\n"],
     [b"POST / HTTP/1.1\r\n", b"Host: a\r\nX: y\r\n z\r\n\r\n"],
     [b"POST / HTTP/1.1\r\n", b"Host: a\r\nContent-Length: 0, 0\r\n\r\n"],
@@ -25,7 +25,7 @@ pub(super) const SAMPLES: [[&[u8]; 2]; 12] = [
     ],
 ];
 
-/// Lines that change what a head means.
+/// Lines that change the meaning of a head.
 const LINES: [&[u8]; 10] = [
     b"Content-Length: 0\r\n",
     b"Content-Length: 3\r\n",
@@ -39,19 +39,19 @@ const LINES: [&[u8]; 10] = [
     b"X: y\r\n",
 ];
 
-/// The head that was sent last, from which the next is made. The start of a body may follow it.
+/// The last head, from which the next is made. The start of a body may follow it.
 #[derive(Debug)]
 pub(super) struct Heads {
     last: Vec<u8>,
 }
 
 impl Heads {
-    /// Begins with one of the samples.
+    /// Returns one of the samples.
     pub(super) fn new(input: &mut Input<'_>) -> Self {
         Self { last: input.pick(&SAMPLES).concat() }
     }
 
-    /// Makes the next head.
+    /// Returns the next head.
     pub(super) fn next(&mut self, input: &mut Input<'_>) -> &[u8] {
         let how = input.below(10);
         let at = usize::from(input.number()) % (self.last.len() + 1);
@@ -72,13 +72,13 @@ impl Heads {
             }
             6 => self.last = input.pick(&SAMPLES).concat(),
             7 => self.last = input.bytes(255).to_vec(),
-            // The same again.
+            // The same head.
             _ => {}
         }
         &self.last
     }
 
-    /// Where the first line ends.
+    /// Returns the end of the first line.
     fn line_end(&self) -> usize {
         self.last.iter().position(|byte| *byte == b'\n').map_or(0, |lf| lf + 1)
     }

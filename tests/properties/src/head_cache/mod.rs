@@ -1,4 +1,4 @@
-//! A server that caches the last head reads and answers as one that parses every head.
+//! A server that caches the last head reads and responds as one that parses every head.
 
 mod heads;
 mod servers;
@@ -10,13 +10,13 @@ use self::servers::Servers;
 use crate::input::Input;
 use crate::setup::setup;
 
-/// Two servers, one with the cache and one without, are sent the same requests and must not differ in
-/// anything: events, framing, decisions, errors, states, what is told, and the bytes of the answers.
+/// Two servers, one with the cache and one without, receive the same requests and must not differ: in
+/// events, framing, decisions, errors, states, trace events, and the bytes of the responses.
 ///
-/// After the setup, the input says how each head is made from the one before, and how it is cut.
+/// After the setup, the input determines how each head is made from the previous one, and its pieces.
 ///
 /// # Panics
-/// A property is broken.
+/// Panics if the property does not hold.
 pub fn head_cache(data: &[u8]) {
     let mut input = Input::new(data);
     let (setup, chunking) = setup(Role::Server, &mut input);
@@ -31,7 +31,7 @@ pub fn head_cache(data: &[u8]) {
                 servers.receive(first);
                 servers.receive(rest);
             }
-            // A cache is for heads that come at once, and mostly they do.
+            // Most heads arrive whole, for which the cache is made.
             2 => servers.receive(head),
             _ => servers.receive(&head.repeat(2)),
         }
@@ -55,13 +55,13 @@ mod tests {
         servers.end();
     }
 
-    /// Strict, and with every tolerance.
+    /// Returns the strict configuration, and one with every tolerance.
     fn configs() -> [Config; 2] {
         let all = Lenient::NAMED.iter().fold(Lenient::STRICT, |all, (_, one)| all | *one);
         [Lenient::STRICT, all].map(|lenient| Config::with(|config| config.lenient = lenient))
     }
 
-    /// Every head that differs from this one by a byte: changed, missing, or more.
+    /// Returns every head that differs from this one by a byte: changed, missing, or additional.
     fn neighbours(head: &[u8]) -> impl Iterator<Item = Vec<u8>> {
         (0..head.len()).flat_map(move |at| {
             let (before, after) = (&head[..at], &head[at + 1..]);
@@ -92,7 +92,7 @@ mod tests {
                 for at in 0..=head.len() {
                     let (first, rest) = head.split_at(at);
                     compare(config, &[first, rest, &head, first, rest, &head]);
-                    // A head that never ends, and one that the start of the next follows.
+                    // An incomplete head, and one that the start of the next follows.
                     compare(config, &[&head, first]);
                     compare(config, &[&head, &[&head[..], first].concat(), rest, &head]);
                 }
@@ -105,7 +105,7 @@ mod tests {
         for config in configs() {
             for first in SAMPLES {
                 for second in SAMPLES {
-                    // The fields of one under the request line of the other too.
+                    // The fields of each under the request line of the other, too.
                     let lines = [first, second].map(|sample| sample[0]);
                     let heads =
                         [first, second].map(|sample| lines.map(|line| [line, sample[1]].concat()));

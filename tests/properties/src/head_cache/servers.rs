@@ -1,4 +1,4 @@
-//! Two servers that are sent the same.
+//! Two servers with the same input.
 
 use std::fmt::Debug;
 
@@ -10,13 +10,12 @@ use limpid_core::trace::{Cx, Scope};
 
 use crate::notes::Notes;
 
-/// One with the cache and one without. Whatever is done to one is done to the other, and what comes of
-/// it is compared.
+/// One server with the cache and one without. Both receive the same calls, and the results are compared.
 pub(super) struct Servers {
     config: Config,
     cached: Server,
     plain: Server,
-    /// Requests so far, by which answers differ.
+    /// The number of requests so far, by which responses differ.
     requests: usize,
 }
 
@@ -25,7 +24,7 @@ struct Server {
     told: Notes,
 }
 
-/// What came of asking for the next event, without what it borrows.
+/// The result of the next event, without borrowed data.
 #[derive(Debug, PartialEq)]
 enum Came {
     Head { expects_continue: bool },
@@ -44,20 +43,20 @@ impl Servers {
         Self { config, cached, plain, requests: 0 }
     }
 
-    /// Both are sent `bytes`, and answer what there is to answer. When their connections are over,
-    /// others take their place.
+    /// Passes `bytes` to both, which respond to each request. Replaces them when their connections are
+    /// over.
     pub(super) fn receive(&mut self, bytes: &[u8]) {
         self.both(|connection, _| connection.push(bytes));
         self.drain();
     }
 
-    /// The client closes its direction.
+    /// Closes the client's direction.
     pub(super) fn end(&mut self) {
         self.both(|connection, _| connection.eof());
         self.drain();
     }
 
-    /// Does the same to both, which must return the same, tell the same and stand at the same point.
+    /// Makes the same call on both, which must return the same, emit the same and reach the same state.
     fn both<T: Debug + PartialEq>(
         &mut self,
         call: impl Fn(&mut Connection, &mut Cx<'_, Notes>) -> T,
@@ -78,7 +77,7 @@ impl Servers {
         result
     }
 
-    /// Reads all that there is.
+    /// Reads all available events.
     fn drain(&mut self) {
         loop {
             match self.both(|connection, cx| connection.next(cx).map(came)) {
@@ -97,8 +96,7 @@ impl Servers {
         }
     }
 
-    /// Both answer with a body, or without one where there can be none. Every other time a tunnel is
-    /// refused.
+    /// Responds with a body if there can be one. Every other tunnel is refused.
     fn answer(&mut self, expects_continue: bool) {
         self.requests += 1;
         let status = if self.requests.is_multiple_of(2) { 200 } else { 403 };
@@ -117,7 +115,7 @@ impl Servers {
             assert_eq!(self.both(respond(BodySize::None)), Ok(()));
         }
         if self.cached.connection.state(Role::Server) == State::Body {
-            // A response to HEAD has no room for it.
+            // A response to HEAD has no body.
             let _ = self.both(|connection, cx| connection.send_data(cx, Bytes::from_static(b"hi")));
             assert_eq!(self.both(|connection, cx| connection.finish(cx, Fields::EMPTY)), Ok(()));
         }
@@ -137,7 +135,7 @@ fn came(next: Next<'_>) -> Came {
     }
 }
 
-/// Where a connection stands, as far as it can be asked.
+/// Returns the observable state of a connection.
 fn standing(connection: &Connection) -> impl Debug + PartialEq {
     (
         connection.state(Role::Client),
@@ -150,7 +148,7 @@ fn standing(connection: &Connection) -> impl Debug + PartialEq {
     )
 }
 
-/// Where the fields of the last event stand, which equality of fields leaves out.
+/// Returns the offsets of the last event's fields, which equality of fields ignores.
 fn offsets(connection: &Connection) -> Vec<u32> {
     match connection.event() {
         Some(Event::Request(head, _)) => head.fields.iter().map(|field| field.offset).collect(),

@@ -1,4 +1,4 @@
-//! Compares messages that were read with those of the plan.
+//! Comparison of received messages with the plan.
 
 use limpid_core::internal::transcript::{Message, Start};
 

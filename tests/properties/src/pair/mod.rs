@@ -1,4 +1,4 @@
-//! Our client against our server, however the bytes between them are cut and delayed.
+//! limpid's client against its server, with any pieces and delays.
 
 mod check;
 mod peer;
@@ -16,13 +16,13 @@ use self::plan::Exchange;
 use self::wire::Wire;
 use crate::input::Input;
 
-/// Both sides carry out a plan of exchanges, or the wire breaks: each reads what the other said,
-/// nobody waits for ever, and both know how it ended.
+/// Both sides carry out a plan of exchanges, or the wire breaks: each reads what the other sent, neither
+/// waits for ever, and both agree on the end.
 ///
-/// Bytes that make up the plan come first; each byte after them is a step of one side or one wire.
+/// The bytes of the plan come first; each byte after them is a step of one side or one wire.
 ///
 /// # Panics
-/// A property is broken.
+/// Panics if the property does not hold.
 pub fn pair(data: &[u8]) {
     let mut input = Input::new(data);
     let options = input.byte();
@@ -53,7 +53,7 @@ struct Pair<'p> {
 }
 
 impl Pair<'_> {
-    /// One step: three bits say which, the others how far. Returns whether anything changed.
+    /// Runs one step: three bits choose it, the others its size. Returns whether anything changed.
     fn step(&mut self, choice: u8) -> bool {
         let (n, in_place) = match choice >> 3 {
             31 => (usize::MAX, true),
@@ -71,7 +71,7 @@ impl Pair<'_> {
         }
     }
 
-    /// Lets everything happen that still can.
+    /// Runs all remaining steps.
     fn run_out(&mut self) {
         // Each of a few exchanges has a few dozen steps.
         for _ in 0..1000 {
@@ -103,7 +103,7 @@ impl Pair<'_> {
             return;
         }
         let last = plan.iter().position(|e| e.closes() || e.switches()).unwrap_or(plan.len() - 1);
-        // A server that could go on waits for one more, unless it was told before that there is none.
+        // A server with a reusable connection waits for another request, unless the last message closes it.
         let more = usize::from(!plan[last].closes() && !plan[last].switches());
         assert!(client.at == last && (last..=last + more).contains(&server.at), "one side stopped");
         assert!(client.is_over && server.is_over, "one side waits for ever");
@@ -127,17 +127,17 @@ impl Pair<'_> {
     }
 }
 
-/// Whether two views of one side can stand together once all is said.
+/// Returns whether two views of one side are consistent at the end.
 const fn agree(one: State, other: State) -> bool {
     use State::{Closed, Done, Idle, MustClose, Switched};
     match (one, other) {
-        // Whether its last word was its last is for each to see.
+        // Each side determines on its own whether the message was the last.
         (Idle | Done | MustClose | Closed, Idle | Done | MustClose | Closed) => true,
         (one, other) => matches!((one, other), (Switched, Switched)),
     }
 }
 
-/// The only fault that our own side can be seen to have is a wire that broke.
+/// Checks that an error of the peer is a broken wire.
 fn check_error(error: PeerError, is_broken: bool) {
     assert!(is_broken && error.rule.class() == ErrorClass::EndOfStream, "{error}");
 }

@@ -1,4 +1,4 @@
-//! The two sides: each carries out the plan, as far as the other lets it.
+//! The two sides: each carries out the plan, as far as the other permits.
 
 use limpid_core::error::PeerError;
 use limpid_core::fields::Fields;
@@ -9,10 +9,10 @@ use super::plan::Exchange;
 use super::wire::Wire;
 use crate::message::{Draft, unheard};
 
-/// What each side says when HTTP is over.
+/// The data of each side after HTTP.
 pub(super) const WORDS: &[u8] = b"no HTTP any more\r\n\r\n";
 
-/// What of a message is to be said next.
+/// The next part of a message to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Informational(usize),
@@ -23,7 +23,7 @@ enum Stage {
 }
 
 impl Stage {
-    /// Says a piece of the body, or its end.
+    /// Sends a piece of the body, or its end.
     fn go_on(&mut self, index: usize, connection: &mut Connection, draft: &Draft) {
         let result = unheard(|cx| match draft.pieces.get(index) {
             Some(piece) => connection.send_data(cx, piece.clone()),
@@ -34,11 +34,11 @@ impl Stage {
     }
 }
 
-/// What both sides do alike.
+/// The code that both sides share.
 macro_rules! peer {
     ($peer:ident) => {
         impl $peer<'_> {
-            /// Reads one thing. Returns whether there was one.
+            /// Reads one event. Returns whether there was one.
             pub(super) fn listen(&mut self) -> bool {
                 if self.is_over || self.error.is_some() {
                     return false;
@@ -65,7 +65,7 @@ macro_rules! peer {
                 }
             }
 
-            /// Hands up to `n` bytes to the transport, and closes it when all is said.
+            /// Passes up to `n` bytes to the transport, and closes it after the last.
             pub(super) fn flush(&mut self, wire: &mut Wire, n: usize) -> bool {
                 if wire.take(&mut self.connection, n) {
                     return true;
@@ -90,7 +90,7 @@ enum Rest {
     Closed,
 }
 
-/// What was heard of the message that is being read.
+/// The received parts of the present message.
 #[derive(Debug, Default)]
 struct Heard {
     informational: bool,
@@ -109,14 +109,14 @@ impl Heard {
     }
 }
 
-/// The side that asks.
+/// The client.
 pub(super) struct Client<'p> {
     pub(super) connection: Connection,
     pub(super) read: Transcript,
     pub(super) error: Option<PeerError>,
-    /// Which exchange of the plan is on.
+    /// The index of the present exchange in the plan.
     pub(super) at: usize,
-    /// It has nothing more to say or to wait for.
+    /// It has nothing more to send or to wait for.
     pub(super) is_over: bool,
     plan: &'p [Exchange],
     stage: Stage,
@@ -141,7 +141,7 @@ impl<'p> Client<'p> {
         }
     }
 
-    /// Says one thing. Returns whether there was one.
+    /// Sends one part. Returns whether there was one.
     pub(super) fn speak(&mut self) -> bool {
         let exchange = &self.plan[self.at];
         if self.is_over || self.error.is_some() {
@@ -154,14 +154,14 @@ impl<'p> Client<'p> {
                 let sent =
                     unheard(|cx| self.connection.send_request(cx, method, target, fields, size));
                 if self.connection.state(Role::Server) == State::Closed {
-                    // The server was gone before it was asked.
+                    // The server closed before the request.
                     assert!(sent.is_err());
                     return false;
                 }
                 assert_eq!(sent, Ok(()));
                 self.stage = Stage::Body(0);
             }
-            // It need not wait once it has any answer.
+            // It does not wait once it has any response.
             Stage::Body(0) if exchange.expects && !self.heard.informational && !self.heard.head => {
                 return false;
             }
@@ -176,7 +176,7 @@ impl<'p> Client<'p> {
     fn rest(&mut self, rest: Rest) -> bool {
         match rest {
             Rest::NeedInput => false,
-            // It says what it began to say, even to a server that has answered and gone.
+            // It completes its message, even to a server that has responded and closed.
             _ if self.stage != Stage::Said && (rest != Rest::Closed || self.heard.head) => false,
             Rest::Paused if self.at + 1 < self.plan.len() && self.connection.reuse().is_ok() => {
                 assert_eq!(self.connection.restart(), Ok(()));
@@ -193,14 +193,14 @@ impl<'p> Client<'p> {
     }
 }
 
-/// The side that answers.
+/// The server.
 pub(super) struct Server<'p> {
     pub(super) connection: Connection,
     pub(super) read: Transcript,
     pub(super) error: Option<PeerError>,
-    /// Which exchange of the plan is on.
+    /// The index of the present exchange in the plan.
     pub(super) at: usize,
-    /// It has nothing more to say or to wait for.
+    /// It has nothing more to send or to wait for.
     pub(super) is_over: bool,
     plan: &'p [Exchange],
     stage: Stage,
@@ -225,14 +225,14 @@ impl<'p> Server<'p> {
         }
     }
 
-    /// Says one thing. Returns whether there was one.
+    /// Sends one part. Returns whether there was one.
     pub(super) fn speak(&mut self) -> bool {
         let Some(exchange) = self.plan.get(self.at) else { return false };
         if self.is_over || self.error.is_some() || !self.heard.head {
             return false;
         }
         match self.stage {
-            // Whoever waits for a word before the body gets one, unless the answer comes early.
+            // A client that waits for `100 Continue` gets it, unless the response comes early.
             Stage::Informational(n)
                 if n < exchange.informational
                     || n == 0 && exchange.expects && !exchange.is_early =>
@@ -275,7 +275,7 @@ impl<'p> Server<'p> {
                 self.heard = Heard::default();
                 true
             }
-            // A client that half-closed still gets its answer.
+            // A half-closed client still gets its response.
             Rest::Closed if self.heard.head && self.stage != Stage::Said => false,
             Rest::Paused | Rest::Switched | Rest::Closed => {
                 self.is_over = true;

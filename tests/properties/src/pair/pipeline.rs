@@ -1,4 +1,4 @@
-//! Requests that are all sent before the first is answered: the server takes them one at a time.
+//! Requests that are all sent before the first response: the server reads them one at a time.
 
 use limpid_core::http1::{Connection, Event, Next, Role, State};
 use limpid_core::internal::transcript::Transcript;
@@ -8,7 +8,7 @@ use super::plan::Exchange;
 use crate::input::Input;
 use crate::message::{send_body, unheard};
 
-/// A server gets the requests of the plan in pieces that the input cuts, and answers each.
+/// A server receives the requests of the plan in any pieces, and responds to each.
 pub(super) fn run(plan: &[Exchange], mut input: Input<'_>) {
     let last = plan.iter().position(|e| e.closes() || e.switches()).unwrap_or(plan.len() - 1);
     let plan = &plan[..=last];
@@ -31,7 +31,7 @@ pub(super) fn run(plan: &[Exchange], mut input: Input<'_>) {
     answers(plan, server.out().concat());
 }
 
-/// A client that has sent the request, and its bytes.
+/// Returns a client that has sent the request, and its bytes.
 fn asking(exchange: &Exchange) -> (Connection, Vec<u8>) {
     let mut client = Connection::new(Role::Client, Default::default());
     let (method, target, draft) = (exchange.method, exchange.target(), &exchange.request);
@@ -44,7 +44,7 @@ fn asking(exchange: &Exchange) -> (Connection, Vec<u8>) {
     (client, bytes)
 }
 
-/// Reads and answers one request; returns whether it was complete.
+/// Reads and answers one request. Returns whether it was complete.
 fn serve(server: &mut Connection, read: &mut Transcript, exchange: &Exchange) -> bool {
     loop {
         let is_end = match unheard(|cx| {
@@ -82,7 +82,7 @@ fn answer(server: &mut Connection, exchange: &Exchange) {
     }
 }
 
-/// Each response is read by a client of its own, which gets what the one before left unread.
+/// Reads each response with a separate client, which receives what the previous one left unread.
 fn answers(plan: &[Exchange], mut bytes: Vec<u8>) {
     for exchange in plan {
         let (mut client, _) = asking(exchange);

@@ -1,4 +1,4 @@
-//! What the two sides intend to say to each other.
+//! The plan of both sides.
 
 use limpid_core::http1::BodySize;
 
@@ -12,11 +12,11 @@ pub(super) struct Exchange {
     pub(super) request: Draft,
     /// The client waits for `100 Continue` before its body.
     pub(super) expects: bool,
-    /// How many informational responses come before the response.
+    /// The number of informational responses before the response.
     pub(super) informational: usize,
     pub(super) status: u16,
     pub(super) response: Draft,
-    /// The server answers when it has read the head, not the body.
+    /// The server responds after the head, before the body.
     pub(super) is_early: bool,
 }
 
@@ -66,12 +66,12 @@ impl Exchange {
         if matches!(self.method, b"CONNECT") { b"a:1" } else { b"/" }
     }
 
-    /// Whether the connection leaves HTTP/1.1 with it.
+    /// Returns whether the connection leaves HTTP/1.1 with it.
     pub(super) const fn switches(&self) -> bool {
         self.status == 101 || matches!((self.method, self.status), (b"CONNECT", 200))
     }
 
-    /// Whether a side has said that it is the last.
+    /// Returns whether a side announces that it is the last.
     pub(super) fn closes(&self) -> bool {
         let closes =
             |draft: &Draft| draft.fields.fields().all("Connection").any(|value| value == b"close");

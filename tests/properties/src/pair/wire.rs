@@ -1,19 +1,19 @@
-//! One direction of a transport that takes and delivers as little as it likes.
+//! One direction of a transport that takes and delivers any number of bytes.
 
 use limpid_core::http1::Connection;
 
-/// Bytes under way, and whether more will come.
+/// Bytes in transit, and whether more will come.
 #[derive(Debug, Default)]
 pub(super) struct Wire {
     bytes: Vec<u8>,
     closed: bool,
     told: bool,
-    /// How many bytes it still delivers before it breaks.
+    /// How many bytes it delivers before it breaks.
     left: Option<usize>,
 }
 
 impl Wire {
-    /// A wire that breaks after `left` bytes, if ever.
+    /// Returns a wire that breaks after `left` bytes, if ever.
     pub(super) fn new(left: Option<usize>) -> Self {
         Self { left, ..Self::default() }
     }
@@ -22,7 +22,7 @@ impl Wire {
         matches!(self.left, Some(0))
     }
 
-    /// Takes up to `n` bytes off `connection`.
+    /// Takes up to `n` bytes from `connection`.
     pub(super) fn take(&mut self, connection: &mut Connection, n: usize) -> bool {
         let total = connection.total_sent();
         let mut taken = 0;
@@ -36,7 +36,7 @@ impl Wire {
         taken > 0
     }
 
-    /// Takes bytes that are no HTTP any more.
+    /// Takes bytes that are not HTTP.
     pub(super) fn take_raw(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
@@ -45,7 +45,7 @@ impl Wire {
         !std::mem::replace(&mut self.closed, true)
     }
 
-    /// Delivers up to `n` bytes, or the end. `in_place` fills the connection's own memory.
+    /// Delivers up to `n` bytes, or the end. `in_place` fills the connection's memory.
     pub(super) fn deliver(
         &mut self,
         connection: &mut Connection,

@@ -1,11 +1,11 @@
-//! How a handler answers.
+//! The responses of handlers.
 
 use crate::input::Input;
 
-/// Statuses: usual ones, those that change what a response is, and those that must not be sent.
+/// Statuses: common ones, those that change the kind of response, and those that must not be sent.
 const STATUSES: [u16; 12] = [200, 404, 200, 204, 304, 101, 299, 201, 999, 100, 50, 1200];
 
-/// Fields: some that say nothing to the server, and those that do.
+/// Fields: some without a meaning for the server, and those with one.
 pub(super) const FIELDS: [(&str, &str); 13] = [
     ("A", "b"),
     ("A", "c"),
@@ -17,19 +17,19 @@ pub(super) const FIELDS: [(&str, &str); 13] = [
     ("Upgrade", "x"),
     ("Content-Length", "5"),
     ("Transfer-Encoding", "chunked"),
-    // The lines of this one are those of A and C.
+    // Its lines equal those of A and C.
     ("A", "b\r\nC: d"),
     ("C", "d"),
     ("B", "b"),
 ];
 
-/// Lengths of bodies; one is longer than is copied.
+/// Lengths of bodies; one is longer than a connection copies.
 pub(super) const BODIES: [usize; 5] = [0, 2, 5, 13, 3000];
 
-/// In which calls the response is made.
+/// The calls that make the response.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum How {
-    /// One.
+    /// One call.
     Whole,
     /// Head, body and end, with the length announced.
     Length,
@@ -39,18 +39,18 @@ pub(super) enum How {
     Empty,
 }
 
-/// A response that a handler makes.
+/// A response of a handler.
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
     /// The status of an informational response before it.
     pub(super) informs: Option<u16>,
     pub(super) status: u16,
-    /// The fields of the request come first.
+    /// The fields of the request precede its own.
     pub(super) echoes: bool,
-    /// Which of [`FIELDS`] it has.
+    /// The indices of its [`FIELDS`].
     pub(super) fields: Vec<usize>,
     pub(super) how: How,
-    /// Which of [`BODIES`] its length is.
+    /// The index of its length in [`BODIES`].
     pub(super) body: usize,
 }
 

@@ -1,4 +1,4 @@
-//! A server that caches the head of its last response answers as one that writes every head.
+//! A server that caches its last response head responds as one that encodes every head.
 
 mod answer;
 mod sessions;
@@ -9,15 +9,15 @@ use self::answer::Answer;
 use self::sessions::{REQUESTS, Sessions};
 use crate::input::Input;
 
-/// Two sessions, one with the caches of heads and one without, are sent the same requests and give the
-/// same answers. They must not differ in anything: what they do next, what their calls return, what is
-/// told, and the bytes that they send.
+/// Two sessions, one with the caches of heads and one without, receive the same requests and send the same
+/// responses. They must not differ: in actions, results of calls, trace events, and the bytes that they
+/// send.
 ///
-/// Each step of the input is a request and its answer, which mostly is the one before again, or a change
+/// Each step of the input is a request and its response, most often equal to the previous one, or a change
 /// of the time.
 ///
 /// # Panics
-/// A property is broken.
+/// Panics if the property does not hold.
 pub fn response_cache(data: &[u8]) {
     let mut input = Input::new(data);
     let mut sessions = Sessions::new(input.flag());
@@ -41,7 +41,7 @@ mod tests {
     use super::answer::How;
     use super::*;
 
-    /// Answers that are whole, and one that is sent in pieces.
+    /// Returns whole responses, and one that is sent in pieces.
     fn answers() -> Vec<Answer> {
         let answer = |status, fields: &[usize], body| Answer {
             informs: None,

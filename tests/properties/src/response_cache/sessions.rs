@@ -1,4 +1,4 @@
-//! Two sessions that are sent and do the same.
+//! Two sessions with the same input.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use limpid_core::trace::ConnectionId;
 use super::answer::{Answer, BODIES, FIELDS, How};
 use crate::notes::Notes;
 
-/// Whole requests, of each kind that changes what a response is.
+/// Whole requests of each kind that affects the response.
 pub(super) const REQUESTS: [&str; 9] = [
     "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
     "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -27,8 +27,7 @@ pub(super) const REQUESTS: [&str; 9] = [
     "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
 ];
 
-/// One with the caches and one without. Whatever is done to one is done to the other, and what comes of
-/// it is compared.
+/// One session with the caches and one without. Both receive the same calls, and the results are compared.
 pub(super) struct Sessions {
     has_name: bool,
     now: Mono,
@@ -55,12 +54,12 @@ impl Sessions {
         Self { has_name, now: Mono::from_nanos(0), cached, plain }
     }
 
-    /// Time passes.
+    /// Advances the time.
     pub(super) fn wait(&mut self, time: Duration) {
         self.now = self.now + time;
     }
 
-    /// The driver says what time of day it is.
+    /// Sets the time of day.
     pub(super) fn set_date(&mut self, unix: Duration) {
         let now = self.now;
         self.both(|session, _| session.set_date(now, unix));
@@ -71,15 +70,14 @@ impl Sessions {
         self.both(|session, told| session.handle_shutdown(None, now, told));
     }
 
-    /// Both are sent a request, and answer it. If their connections are over then, others take their
-    /// place.
+    /// Passes a request to both, which respond. Replaces them when their connections are over.
     pub(super) fn exchange(&mut self, request: &str, answer: &Answer) {
         let mut unsent = request.as_bytes();
         loop {
             let now = self.now;
             match self.both(|session, told| session.poll(now, told)) {
                 Action::Request => {
-                    // A handler whose response cannot be sent tries another.
+                    // A handler whose response is rejected sends another.
                     let other = || Answer { fields: vec![0, 11], ..answer.clone() };
                     let answered = self.answer(answer).or_else(|_| self.answer(&other()));
                     let outcome = if answered.is_ok() { Outcome::Done } else { Outcome::Failed };
@@ -117,12 +115,12 @@ impl Sessions {
         }
     }
 
-    /// Both make the response.
+    /// Sends the response on both.
     fn answer(&mut self, answer: &Answer) -> Result<(), MisuseError> {
         let now = self.now;
         if let Some(status) = answer.informs {
             self.push_fields(answer);
-            // To HTTP/1.0 none can be sent; 101 is not informational.
+            // HTTP/1.0 has no informational responses, and 101 is not one.
             let _ = self.both(|session, told| session.respond(now, told, status, BodySize::None));
         }
         self.push_fields(answer);
@@ -156,7 +154,7 @@ impl Sessions {
         });
     }
 
-    /// Does the same to both, which must return the same, tell the same and have the same to send.
+    /// Makes the same call on both, which must return the same, emit the same and send the same.
     fn both<T: Debug + PartialEq>(&mut self, call: impl Fn(&mut Session, &Notes) -> T) -> T {
         let call = |one: &mut One| call(&mut one.session, &one.told);
         let result = call(&mut self.cached);
