@@ -23,7 +23,7 @@ pub(crate) fn now() -> Mono {
     Mono::default() + START.elapsed()
 }
 
-/// Returns what each is ready for: nothing if the time has come or a signal interrupts.
+/// Returns the readiness of each descriptor: nothing after a timeout or an interrupting signal.
 fn wait(fds: &mut [PollFd<'_>], until: Option<Mono>) -> io::Result<Vec<PollFlags>> {
     let left = until.and_then(|at| Timespec::try_from(at.since(now())).ok());
     match poll(fds, left.as_ref()) {
@@ -37,7 +37,7 @@ fn watch(socket: &Socket, read: bool, write: bool) -> PollFd<'_> {
     PollFd::new(socket, if write { read | PollFlags::OUT } else { read })
 }
 
-/// A client that does one request at a time, over a pool.
+/// A client over a pool that runs one request at a time.
 pub(crate) struct Client<'s> {
     pub(crate) options: Arc<client::Options>,
     pub(crate) tls: Arc<rustls::ClientConfig>,
@@ -46,7 +46,7 @@ pub(crate) struct Client<'s> {
     pub(crate) last: ExchangeId,
 }
 
-/// A request, what cancels it unless it has, its connection, and the attempts at opening one.
+/// A request, the descriptor that cancels it, its connection, and the pending connections.
 struct Call<'c> {
     cancel: Option<BorrowedFd<'c>>,
     exchange: Exchange,
@@ -72,13 +72,13 @@ impl Client<'_> {
         loop {
             let (exchange, sink, now) = (&mut call.exchange, &self.sink, now());
             match exchange.poll(now, sink) {
-                // There is one TLS configuration, which this number stands for.
+                // The number of the only TLS configuration.
                 Action::Trust { .. } => exchange.handle_trusted(TrustId::new(1), now, sink)?,
                 // With one request at a time, the pool is never full.
                 Action::Acquire => {
                     call.lease = exchange.acquire_from(&mut self.pool, now, sink, is_silent)?;
                 }
-                // This blocks. A driver with a resolver hands in the addresses when it has them.
+                // This blocks. A driver with a background resolver reports the addresses later.
                 Action::Resolve => match exchange.peer().to_socket_addrs() {
                     Ok(all) => exchange.handle_resolved(&Vec::from_iter(all), now, sink)?,
                     Err(error) => exchange.handle_failed(error.into(), now, sink)?,
@@ -99,7 +99,7 @@ impl Client<'_> {
                 Action::Close => call.lease.iter_mut().for_each(|it| it.transport = None),
                 Action::Release | Action::Done | Action::Failed => match call.lease.take() {
                     Some(lease) => exchange.release_to(&mut self.pool, lease, now, is_silent),
-                    // The latter two are returned again, when the connection has been released.
+                    // `Done` and `Failed` are returned again after the connection was released.
                     None => return exchange.take_error().map_or(Ok(call.exchange), Err),
                 },
             }
@@ -116,7 +116,7 @@ impl Client<'_> {
         fds.extend(call.cancel.map(|it| PollFd::from_borrowed_fd(it, PollFlags::IN)));
         let ready = wait(&mut fds, exchange.deadline(now()).map(|it| it.at))?;
         if call.cancel.is_some() && ready.last().is_some_and(|it| !it.is_empty()) {
-            // What is left to wait for is the close_notify of TLS at most.
+            // Only the `close_notify` of TLS remains to be sent.
             call.cancel = None;
             exchange.cancel(now(), sink);
         } else if let Some(socket) = socket {
@@ -131,13 +131,13 @@ impl Client<'_> {
                 exchange.handle_dialed(id, now(), sink)?;
             }
         }
-        // Before the deadline, this changes nothing.
+        // This has no effect before the deadline.
         exchange.handle_timeout(now(), sink);
         Ok(())
     }
 }
 
-/// Begins to connect. Unix sockets, local addresses and options are left out.
+/// Begins to connect. Unix sockets, local addresses and options are not supported.
 fn connect(exchange: &Exchange) -> io::Result<Socket> {
     let target = exchange.dial().map(|it| it.target);
     let Some(client::Target::Tcp(to)) = target else { return Err(ErrorKind::Unsupported.into()) };
@@ -150,7 +150,7 @@ fn connect(exchange: &Exchange) -> io::Result<Socket> {
     }
 }
 
-/// Returns whether nothing has arrived, the end included.
+/// Returns whether neither data nor the end has arrived.
 fn is_silent(socket: &Socket) -> bool {
     wait(&mut [watch(socket, true, false)], Some(now())).is_ok_and(|it| it[0].is_empty())
 }
@@ -163,7 +163,7 @@ pub(crate) struct Server<'s> {
     pub(crate) options: Arc<server::Options>,
     pub(crate) tls: Option<Arc<rustls::ServerConfig>>,
     pub(crate) sink: &'s dyn Sink,
-    /// Makes the handler of a connection.
+    /// Returns the handler of a connection.
     pub(crate) handler: fn() -> Handler,
 }
 
@@ -204,7 +204,7 @@ impl Server<'_> {
         Ok(connection)
     }
 
-    /// Waits, and does what is possible then. Returns what the rest is ready for.
+    /// Waits, and does what is possible then. Returns the readiness of `rest`.
     fn turn(&self, open: &mut Vec<Connection>, rest: &[PollFd<'_>]) -> io::Result<Vec<PollFlags>> {
         let until = open.iter_mut().filter_map(|it| Some(it.session.deadline(now())?.at)).min();
         let mut fds = rest.to_vec();
@@ -217,7 +217,7 @@ impl Server<'_> {
         Ok(ready)
     }
 
-    /// Does what is possible until the session waits. Returns whether the connection goes on.
+    /// Does what is possible until the session waits. Returns whether the connection stays open.
     fn advance(&self, it: &mut Connection, ready: PollFlags) -> Result<bool, MisuseError> {
         let (session, socket, sink) = (&mut it.session, &it.socket, &self.sink);
         if !ready.is_empty() {
@@ -236,7 +236,7 @@ impl Server<'_> {
                 }
                 Action::Failed => session.handled(now(), sink, Outcome::Failed),
                 Action::ShutdownWrite => _ = socket.shutdown(Shutdown::Write),
-                // The socket is closed with the connection.
+                // Dropping the connection closes the socket.
                 Action::Close { reset } => _ = socket.set_linger(reset.then_some(Duration::ZERO)),
                 Action::Done => return Ok(false),
                 Action::Wait(_) => return Ok(true),
