@@ -57,7 +57,7 @@ impl Pair {
         let mut pair = Self { layer, peer, delivered: Vec::new(), is_open: false };
         for _ in 0..ROUNDS {
             pair.take(usize::MAX)?;
-            pair.to_peer()?;
+            pair.pass_output()?;
             let records = pair.records()?;
             pair.give(&records, usize::MAX)?;
             if pair.is_open && !pair.peer.is_handshaking() {
@@ -113,7 +113,7 @@ impl Pair {
     }
 
     /// Passes the layer's output to the peer, and returns its plaintext.
-    fn to_peer(&mut self) -> Result<Vec<u8>, Failure> {
+    fn pass_output(&mut self) -> Result<Vec<u8>, Failure> {
         let mut out = self.layer.out();
         let mut plaintext = Vec::new();
         while !out.is_empty() {
@@ -164,7 +164,7 @@ pub fn a_layer_that_is_asked_for_less_delivers_less<I: Implementation>() -> Resu
     assert_eq!(pair.delivered.len(), 16 * 1024);
     // Writes meanwhile do not affect the rest and keep their order.
     pair.layer.write(b"still there?")?;
-    assert_eq!(pair.to_peer()?, b"still there?");
+    assert_eq!(pair.pass_output()?, b"still there?");
     assert_eq!(pair.take(usize::MAX)?, LayerState::Open);
     assert!(pair.delivered == much());
     Ok(())
@@ -198,7 +198,7 @@ pub fn what_is_written_fits_into_records_of_any_number<I: Implementation>() -> R
         let mut pair = Pair::open::<I>(role, version)?;
         for len in [0, 1, 16 * 1024 - 1, 16 * 1024, 16 * 1024 + 1, 65 * 1024, 300_000] {
             pair.layer.write(&much()[..len])?;
-            assert!(pair.to_peer()? == much()[..len], "{role:?}, {len} bytes");
+            assert!(pair.pass_output()? == much()[..len], "{role:?}, {len} bytes");
         }
     }
     Ok(())
@@ -220,7 +220,7 @@ pub fn a_change_of_keys_is_answered_and_changes_nothing_else<I: Implementation>(
             assert!(pair.delivered == much());
             // The peer requested an update of the layer's keys, which precedes the next data.
             pair.layer.write(b"with new keys")?;
-            assert_eq!(pair.to_peer()?, b"with new keys");
+            assert_eq!(pair.pass_output()?, b"with new keys");
         }
     }
     Ok(())
@@ -253,7 +253,7 @@ pub fn what_follows_the_end_is_ignored<I: Implementation>() -> Result<(), Failur
             // The other direction is still open.
             pair.layer.write(b"goodbye")?;
             pair.layer.close();
-            assert_eq!(pair.to_peer()?, b"goodbye");
+            assert_eq!(pair.pass_output()?, b"goodbye");
             assert_eq!(pair.give(bad[0], most)?, LayerState::PeerClosed);
         }
     }
@@ -293,7 +293,7 @@ pub fn memory_that_was_given_back_comes_again<I: Implementation>() -> Result<(),
         pair.layer.free_buffers();
         pair.layer.write(b"thanks")?;
         pair.layer.free_buffers();
-        assert_eq!(pair.to_peer()?, b"thanks");
+        assert_eq!(pair.pass_output()?, b"thanks");
     }
     assert_eq!(pair.delivered, b"newsnewsnews");
     Ok(())
