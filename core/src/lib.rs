@@ -4,9 +4,107 @@
 //! The crate uses no sockets, clocks, randomness or threads. A driver owns these and moves bytes; this crate
 //! implements HTTP, identically for every driver.
 //!
-//! - [`http1::Connection`] is one HTTP/1.1 connection, in either role.
-//! - [`client::Exchange`] performs one request, from name resolution to the end of the response.
-//! - [`server::Session`] serves one connection, from its first byte to its last.
+//! There are three ways in:
+//!
+//! | machine | what it does | what is left to the caller |
+//! |---|---|---|
+//! | [`http1::Connection`] | one connection, in either role: bytes in, events out | everything else |
+//! | [`client::Exchange`] | one request: pool, names, addresses, TLS, redirects, timeouts | sockets and a clock |
+//! | [`server::Session`] | one connection that is served, with its timeouts and its end | sockets, a clock, handlers |
+//!
+//! # A bare connection
+//!
+//! ```
+//! use std::error::Error;
+//! use std::io::{Read, Write};
+//!
+//! use limpid_core::fields::{FieldBlock, Fields};
+//! use limpid_core::http1::{BodySize, Connection, Event, Next, Role};
+//! use limpid_core::time::Mono;
+//! use limpid_core::trace::{Cx, NoSink, Scope};
+//!
+//! /// Returns the body of the response to `GET /`.
+//! fn get(stream: &mut (impl Read + Write), host: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+//!     let (mut body, mut scope) = (Vec::new(), Scope::default());
+//!     let mut cx = Cx::new(Mono::default(), &NoSink, &mut scope);
+//!     let mut http = Connection::new(Role::Client, Default::default());
+//!     let fields: FieldBlock = [(&b"Host"[..], host.as_bytes())].into_iter().collect();
+//!     http.send_request(&mut cx, b"GET", b"/", fields.fields(), BodySize::None)?;
+//!     http.finish(&mut cx, Fields::EMPTY)?;
+//!     stream.write_all(&http.out().concat())?;
+//!     http.sent(http.out_len());
+//!     loop {
+//!         match http.next(&mut cx)? {
+//!             Next::NeedInput => match stream.read(http.space(4096))? {
+//!                 0 => http.eof(),
+//!                 n => http.filled(n),
+//!             },
+//!             Next::Event(Event::Data(data)) => body.extend_from_slice(data),
+//!             Next::Event(Event::End(_)) => return Ok(body),
+//!             Next::Event(_) => {}
+//!             other => return Err(format!("the response ends with {other:?}").into()),
+//!         }
+//!     }
+//! }
+//! # struct Peer(&'static [u8]);
+//! # impl Read for Peer {
+//! #     fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> { self.0.read(room) }
+//! # }
+//! # impl Write for Peer {
+//! #     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> { Ok(bytes.len()) }
+//! #     fn flush(&mut self) -> std::io::Result<()> { Ok(()) }
+//! # }
+//! # let mut peer = Peer(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+//! # assert_eq!(get(&mut peer, "example.com").unwrap(), b"hello");
+//! ```
+//!
+//! # A client's exchange
+//!
+//! The driver calls [`poll`](client::Exchange::poll), does what it returns, reports what happened by the
+//! methods `handle_*`, and polls again. [`client`] has the whole loop.
+//!
+//! ```
+//! use limpid_core::client::{Action, Exchange, Interest, Request};
+//! use limpid_core::time::Mono;
+//! use limpid_core::trace::{ConnectionId, ExchangeId, NoSink};
+//!
+//! let (now, sink) = (Mono::default(), NoSink);
+//! let request = Request::builder(b"GET", "http://example.com/".parse()?).build();
+//! let mut exchange = Exchange::new(ExchangeId(1), request, Default::default());
+//! assert_eq!(exchange.poll(now, &sink), Action::Acquire);
+//! exchange.handle_opened(ConnectionId(1), now, &sink)?;
+//! assert_eq!(exchange.poll(now, &sink), Action::Resolve);
+//! exchange.handle_resolved(&["192.0.2.1:80".parse()?], now, &sink)?;
+//! let Action::Dial(dial) = exchange.poll(now, &sink) else { panic!() };
+//! exchange.handle_dialed(dial, now, &sink)?;
+//! assert_eq!(exchange.poll(now, &sink), Action::Wait(Interest::WRITE));
+//! assert!(exchange.out().concat().starts_with(b"GET / HTTP/1.1\r\nHost: example.com\r\n"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # A server's session
+//!
+//! ```
+//! use limpid_core::server::{Action, Outcome, Session};
+//! use limpid_core::time::Mono;
+//! use limpid_core::trace::{ConnectionId, NoSink};
+//!
+//! let (now, sink) = (Mono::default(), NoSink);
+//! let mut session = Session::new(ConnectionId(1), None, Default::default());
+//! let request = b"GET / HTTP/1.1\r\nHost: example.com\r\n\r\n";
+//! session.poll(now, &sink);
+//! session.space(request.len())[..request.len()].copy_from_slice(request);
+//! session.handle_received(request.len(), now, &sink)?;
+//! assert_eq!(session.poll(now, &sink), Action::Request);
+//! session.answer(now, &sink, 200, "hello".into())?;
+//! session.handled(now, &sink, Outcome::Done);
+//! session.poll(now, &sink);
+//! assert!(session.out().concat().ends_with(b"\r\n\r\nhello"));
+//! # Ok::<(), limpid_core::error::MisuseError>(())
+//! ```
+//!
+//! # The other modules
+//!
 //! - [`coding`] decodes the content codings of bodies.
 //! - [`transport`] contains the layers between HTTP and the transport, such as TLS.
 //! - [`trace`] has the catalogue of trace events, and the [`trace::Sink`] that receives them.
