@@ -104,6 +104,8 @@ pub enum TransferEncoding {
     Absent,
     /// The only coding is chunked.
     Chunked,
+    /// The last coding is unknown, which [`Lenient::UNKNOWN_CODING`] tolerates.
+    Unknown,
     /// Any other value, which breaks this rule.
     Rejected(Rule),
 }
@@ -124,6 +126,8 @@ pub enum Why {
     Switches,
     /// Transfer-Encoding is chunked.
     TransferEncoding,
+    /// The last transfer coding is unknown.
+    UnknownCoding,
     /// Content-Length gives the length.
     ContentLength,
     /// The request has neither field, and so no body.
@@ -145,6 +149,10 @@ impl Why {
             Self::Connect => "CONNECT asks for a tunnel (RFC 9110 section 9.3.6)",
             Self::Switches => "101 switches to another protocol (RFC 9110 section 15.2.2)",
             Self::TransferEncoding => "Transfer-Encoding is chunked (RFC 9112 section 6.3, rule 4)",
+            Self::UnknownCoding => {
+                "the last transfer coding is unknown, so that the body ends with the connection \
+                 (RFC 9112 section 6.3, rule 4)"
+            }
             Self::ContentLength => "Content-Length gives it (RFC 9112 section 6.3, rule 6)",
             Self::RequestWithoutLength => {
                 "a request without a length has no body (RFC 9112 section 6.3, rule 7)"
@@ -185,7 +193,7 @@ pub struct Decision {
 ///     content_length: Some(648),
 ///     transfer_encoding: TransferEncoding::Absent,
 /// };
-/// let decision = decide(&message, Lenient::STRICT).unwrap();
+/// let decision = decide(&message, Lenient::NONE).unwrap();
 /// assert_eq!(decision.framing, Framing::Length(648));
 /// assert_eq!(decision.why, Why::ContentLength);
 /// ```
@@ -216,6 +224,9 @@ pub fn decide(message: &Message, lenient: Lenient) -> Result<Decision, Rule> {
         }
         MessageKind::Request { connect: false } | MessageKind::Response { .. } => {}
     }
+    if message.transfer_encoding == TransferEncoding::Unknown {
+        return chosen(Framing::UntilClose, Why::UnknownCoding);
+    }
     match (chunked, message.content_length, message.kind) {
         (true, ..) => chosen(Framing::Chunked, Why::TransferEncoding),
         (false, Some(length), _) => chosen(Framing::Length(length), Why::ContentLength),
@@ -233,6 +244,10 @@ fn transfer_encoding(message: &Message, lenient: Lenient) -> Result<(bool, Optio
     match message.transfer_encoding {
         TransferEncoding::Absent => Ok((false, None)),
         TransferEncoding::Rejected(rule) => Err(rule),
+        TransferEncoding::Unknown => match message.kind {
+            MessageKind::Request { .. } => Err(Rule::TransferEncodingUnknown),
+            MessageKind::Response { .. } => Ok((false, None)),
+        },
         TransferEncoding::Chunked if message.version == Version::HTTP_10 => {
             if lenient.allows(Lenient::CHUNKED_IN_HTTP_10) {
                 Ok((true, Some(Rule::TransferEncodingVersion)))

@@ -82,7 +82,7 @@ fn lenient(name: &str) -> Result<Lenient, String> {
 
 /// Runs the subcommand.
 pub(crate) fn run(args: ParseArgs) -> ExitCode {
-    let lenient = args.lenient.iter().fold(Lenient::STRICT, |all, one| all | *one);
+    let lenient = args.lenient.iter().fold(Lenient::NONE, |all, one| all | *one);
     let config = Config::with(|config| {
         config.limits = Limits::default();
         config.lenient = lenient;

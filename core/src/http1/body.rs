@@ -5,7 +5,7 @@ use memchr::memchr;
 use super::head_parser::{HeadParser, Kind, Progress};
 use crate::error::Rule;
 use crate::framing::Framing;
-use crate::limits::{Config, Limits};
+use crate::limits::{Config, Lenient, Limits};
 use crate::wire::chunk::{self, ChunkLine};
 use crate::wire::{Broken, Tolerated};
 
@@ -133,6 +133,11 @@ impl Body {
                 }
                 [b'\r'] => Ok(Piece::NeedInput),
                 [b'\r', ..] => Err(Broken::new(Rule::ChunkDataEnd, 1)),
+                [b'\n', ..] if config.lenient.allows(Lenient::BARE_LF_IN_CHUNKS) => {
+                    tolerated(Rule::ChunkDataEnd, 0);
+                    self.state = State::ChunkLine(0);
+                    Ok(Piece::ChunkEnd(1))
+                }
                 _ => Err(Broken::new(Rule::ChunkDataEnd, 0)),
             },
             State::Trailers => match trailers.read(bytes, config, tolerated)? {
@@ -235,8 +240,13 @@ impl Body {
         if bytes.len() > limit {
             return Err(Broken::new(Rule::ChunkLineTooLong, limit));
         }
-        let Some(content) = bytes.strip_suffix(b"\r\n") else {
-            return Err(Broken::new(Rule::ChunkLineEnd, bytes.len() - 1));
+        let content = match bytes {
+            [content @ .., b'\r', b'\n'] => content,
+            [content @ .., _] if config.lenient.allows(Lenient::BARE_LF_IN_CHUNKS) => {
+                tolerated(Rule::ChunkLineEnd, content.len());
+                content
+            }
+            _ => return Err(Broken::new(Rule::ChunkLineEnd, bytes.len() - 1)),
         };
         let line = chunk::read(content, config.lenient, tolerated)?;
         self.extensions += line.extensions;

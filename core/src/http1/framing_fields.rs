@@ -18,6 +18,9 @@ pub(super) struct FramingFields {
     connection_upgrade: bool,
     upgrade_field: bool,
     has_coding: bool,
+    /// A broken rule was tolerated that another reader may have taken otherwise: the connection is not
+    /// reused.
+    pub(super) is_misframed: bool,
     host_fault: Option<BrokenField>,
     length_fault: Option<BrokenField>,
 }
@@ -91,7 +94,9 @@ impl FramingFields {
                 14 if fields.is_named(span, b"content-length") => {
                     framing_fields.length(value(), index, lenient, &mut tolerated);
                 }
-                17 if fields.is_named(span, b"transfer-encoding") => framing_fields.coding(value()),
+                17 if fields.is_named(span, b"transfer-encoding") => {
+                    framing_fields.coding(value(), index, lenient, &mut tolerated);
+                }
                 _ => {}
             }
         }
@@ -169,7 +174,10 @@ impl FramingFields {
         }
         match self.lengths(value, lenient) {
             Ok(None) => {}
-            Ok(Some(rule)) => tolerated(rule, index),
+            Ok(Some(rule)) => {
+                self.is_misframed = true;
+                tolerated(rule, index);
+            }
             Err(rule) => {
                 self.length_fault.get_or_insert(BrokenField::new(rule, index));
             }
@@ -199,12 +207,74 @@ impl FramingFields {
         Ok(tolerated)
     }
 
-    fn coding(&mut self, value: &[u8]) {
+    #[inline]
+    fn coding(
+        &mut self,
+        value: &[u8],
+        index: usize,
+        lenient: Lenient,
+        tolerated: &mut impl FnMut(Rule, usize),
+    ) {
+        if !self.has_coding && value.eq_ignore_ascii_case(b"chunked") {
+            (self.has_coding, self.transfer_encoding) = (true, TransferEncoding::Chunked);
+            return;
+        }
+        if let Some((coding, rule)) = self.tolerated_codings(value, lenient) {
+            (self.has_coding, self.transfer_encoding, self.is_misframed) = (true, coding, true);
+            tolerated(rule, index);
+            return;
+        }
+        self.refused_codings(value);
+    }
+
+    /// Reads codings some of which break a rule that is tolerated: returns what follows from all of the
+    /// message, and the last of the rules. `None` if one of them is not tolerated.
+    #[cold]
+    fn tolerated_codings(
+        &self,
+        value: &[u8],
+        lenient: Lenient,
+    ) -> Option<(TransferEncoding, Rule)> {
+        let mut all = self.transfer_encoding;
+        // A coding without effect came before: this line is one more.
+        let follows = self.has_coding && all == TransferEncoding::Absent;
+        let mut rule = follows.then_some(Rule::TransferEncodingRepeated);
+        if elements(value).next().is_none() {
+            lenient.allows(Lenient::EMPTY_CODING).then_some(())?;
+            rule = Some(Rule::TransferEncodingUnknown);
+        }
+        for coding in elements(value) {
+            let is_chunked = coding.eq_ignore_ascii_case(b"chunked");
+            let is_identity = coding.eq_ignore_ascii_case(b"identity");
+            all = match all {
+                _ if is_identity && lenient.allows(Lenient::IDENTITY_CODING) => {
+                    rule = Some(Rule::TransferEncodingUnknown);
+                    all
+                }
+                TransferEncoding::Absent if is_chunked => TransferEncoding::Chunked,
+                TransferEncoding::Chunked
+                    if is_chunked && lenient.allows(Lenient::REPEATED_CHUNKED) =>
+                {
+                    rule = Some(Rule::TransferEncodingRepeated);
+                    all
+                }
+                TransferEncoding::Absent | TransferEncoding::Unknown
+                    if !is_chunked && lenient.allows(Lenient::UNKNOWN_CODING) =>
+                {
+                    rule = Some(Rule::TransferEncodingUnknown);
+                    TransferEncoding::Unknown
+                }
+                _ => return None,
+            };
+        }
+        Some((all, rule?))
+    }
+
+    #[cold]
+    fn refused_codings(&mut self, value: &[u8]) {
         let is_repeated = core::mem::replace(&mut self.has_coding, true);
         self.transfer_encoding = if is_repeated {
             TransferEncoding::Rejected(Rule::TransferEncodingRepeated)
-        } else if value.eq_ignore_ascii_case(b"chunked") {
-            TransferEncoding::Chunked
         } else {
             let is_chunked = |coding: &&[u8]| coding.eq_ignore_ascii_case(b"chunked");
             TransferEncoding::Rejected(if elements(value).any(|coding| is_chunked(&coding)) {
@@ -228,7 +298,7 @@ mod tests {
 
     fn read(fields: &[(&str, &str)]) -> FramingFields {
         let block: FieldBlock = fields.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes())).collect();
-        FramingFields::read(block.fields(), Lenient::STRICT, |_, _| {})
+        FramingFields::read(block.fields(), Lenient::NONE, |_, _| {})
     }
 
     #[test]

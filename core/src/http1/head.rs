@@ -10,6 +10,8 @@ use crate::values::Version;
 pub(super) struct Head {
     /// The framing of the body.
     pub(super) decision: Decision,
+    /// A broken rule of framing was tolerated: the connection is not reused.
+    pub(super) is_misframed: bool,
     pub(super) connection: ConnectionOptions,
     pub(super) version: Version,
     /// 0 for a request.
@@ -26,6 +28,7 @@ impl Head {
             why: Why::RequestWithoutLength,
             tolerated: None,
         },
+        is_misframed: false,
         connection: ConnectionOptions::NONE,
         version: Version::HTTP_11,
         status: 0,

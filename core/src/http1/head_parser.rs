@@ -60,6 +60,8 @@ pub(super) struct HeadParser {
     /// The position at which the search for its end resumes.
     scan: usize,
     blank_lines: usize,
+    /// The last line is left out of the fields, and so are its continuation lines.
+    is_left_out: bool,
     /// Number of bytes that were examined; repeated examinations count.
     #[cfg(test)]
     work: usize,
@@ -74,6 +76,7 @@ impl HeadParser {
             line: 0,
             scan: 0,
             blank_lines: 0,
+            is_left_out: false,
             #[cfg(test)]
             work: 0,
         }
@@ -87,6 +90,7 @@ impl HeadParser {
         self.line = 0;
         self.scan = 0;
         self.blank_lines = 0;
+        self.is_left_out = false;
     }
 
     pub(super) fn start_line(&self) -> Option<&StartLine> {
@@ -342,8 +346,12 @@ impl HeadParser {
         if self.spans.len() >= config.limits.fields {
             return Err(Broken::new(Rule::TooManyFields, start));
         }
+        if lenient.allows(Lenient::NUL_IN_VALUE) {
+            replace_with_spaces(&mut bytes[line.clone()], &mut tolerated);
+        }
         let parts = field::read(&bytes[line], lenient, &mut tolerated).map_err(in_section)?;
-        self.spans.push(span(start, &parts));
+        self.is_left_out = parts.is_none();
+        self.spans.extend(parts.map(|parts| span(start, &parts)));
         Ok(())
     }
 
@@ -357,9 +365,10 @@ impl HeadParser {
         tolerated: &mut impl Tolerated,
     ) -> Result<(), Broken> {
         let start = line.start;
-        let Some(span) = self.spans.last_mut() else {
+        let (is_left_out, span) = (self.is_left_out, self.spans.last_mut());
+        if !is_left_out && span.is_none() {
             return Err(Broken::new(Rule::FoldFirst, start));
-        };
+        }
         if matches!(self.kind, Kind::Request | Kind::Trailers { request: true }) {
             if !lenient.allows(Lenient::FOLD_IN_REQUESTS) {
                 return Err(Broken::new(Rule::ObsoleteFold, start));
@@ -370,10 +379,8 @@ impl HeadParser {
         field::check_value(bytes, more.clone(), lenient, &mut |rule, at: usize| {
             tolerated(rule, at.saturating_sub(start));
         })?;
+        let Some(span) = span.filter(|_| !is_left_out && !more.is_empty()) else { return Ok(()) };
         let mut end = (span.value + span.value_len) as usize;
-        if more.is_empty() {
-            return Ok(());
-        }
         if span.value_len > 0 {
             bytes[end] = b' ';
             end += 1;
@@ -382,6 +389,20 @@ impl HeadParser {
         bytes.copy_within(more, end);
         span.value_len = offset(end + len) - span.value;
         Ok(())
+    }
+}
+
+/// Replaces each NUL and each CR in the value of a field line with a space (RFC 9110 section 5.5).
+fn replace_with_spaces(line: &mut [u8], tolerated: &mut impl Tolerated) {
+    let value = memchr(b':', line).map_or(line.len(), |colon| colon + 1);
+    for (at, byte) in line.iter_mut().enumerate().skip(value) {
+        let rule = match *byte {
+            b'\0' => Rule::FieldValueCharacter,
+            b'\r' => Rule::BareCr,
+            _ => continue,
+        };
+        tolerated(rule, at);
+        *byte = b' ';
     }
 }
 

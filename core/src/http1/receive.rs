@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use super::body::{Body, Piece};
-use super::framing_fields::{ConnectionOptions, FramingFields};
+use super::framing_fields::FramingFields;
 use super::head::Head;
 use super::head_cache::{HeadCache, ParsedHead};
 use super::head_parser::{HeadParser, Kind, Progress, StartLine};
@@ -258,9 +258,12 @@ impl Receive {
             // Not reachable: a complete head has a start line.
             None => return Err(self.reject(Broken::new(Rule::RequestLineForm, 0), 0..0, cx)),
         };
-        let (decision, connection, is_tolerated) = self.decide(kind, version, cx)?;
-        self.head = Head { decision, connection, version, status, request_kind };
-        Ok(is_tolerated)
+        let mut is_tolerated = false;
+        let (decision, framing_fields) = self.decide(kind, version, &mut is_tolerated, cx)?;
+        let FramingFields { connection, is_misframed, .. } = framing_fields;
+        let is_misframed = is_misframed || decision.tolerated.is_some();
+        self.head = Head { decision, is_misframed, connection, version, status, request_kind };
+        Ok(is_tolerated || is_misframed)
     }
 
     /// Stores the head that was read in the cache if it is that of a request. The meaning of a response
@@ -273,20 +276,20 @@ impl Receive {
         }
     }
 
-    /// Reads the framing fields of a complete head. Returns the framing of the body, the connection
-    /// options, and whether a broken rule was tolerated.
+    /// Reads the framing fields of a complete head, and returns them with the framing of the body. Sets
+    /// `is_tolerated` if a broken rule was tolerated.
     fn decide<S: Sink>(
         &mut self,
         kind: MessageKind,
         version: Version,
+        is_tolerated: &mut bool,
         cx: &mut Cx<'_, S>,
-    ) -> Result<(Decision, ConnectionOptions, bool), PeerError> {
+    ) -> Result<(Decision, FramingFields), PeerError> {
         let (at, fields, lenient) = (self.buffer.consumed(), self.fields(), self.config.lenient);
-        let mut is_tolerated = false;
         let framing_fields = FramingFields::read(fields, lenient, |rule, index| {
             let offset = fields.nth(index).map_or(0, |field| field.offset);
             emit_leniency(cx, rule, at + u64::from(offset));
-            is_tolerated = true;
+            *is_tolerated = true;
         });
         self.check_framing_fields(&framing_fields, kind, version, cx)?;
         let message = Message {
@@ -297,7 +300,7 @@ impl Receive {
         };
         let decision = framing::decide(&message, lenient)
             .map_err(|rule| self.reject_field(self.framing_field(rule), cx))?;
-        Ok((decision, framing_fields.connection, is_tolerated || decision.tolerated.is_some()))
+        Ok((decision, framing_fields))
     }
 
     /// Checks the Host field of a request, and that Content-Length is one number.
@@ -387,13 +390,18 @@ impl Receive {
         self.consume();
         loop {
             let at = self.buffer.consumed();
+            let mut is_misframed = false;
             let piece = self.body.next(
                 self.buffer.unread_mut(),
                 &mut self.parser,
                 self.from == Role::Client,
                 &self.config,
-                &mut |rule, offset| emit_leniency(cx, rule, at + offset as u64),
+                &mut |rule, offset| {
+                    emit_leniency(cx, rule, at + offset as u64);
+                    is_misframed = true;
+                },
             );
+            self.head.is_misframed |= is_misframed;
             match piece {
                 Ok(Piece::Data(n)) => {
                     self.borrowed = n;

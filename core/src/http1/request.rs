@@ -64,7 +64,7 @@ pub(super) fn write(
         return Err(Misuse::Target);
     }
     target::check(method, target).map_err(|_| Misuse::Target)?;
-    let framing_fields = FramingFields::read(fields, Lenient::STRICT, |_, _| {});
+    let framing_fields = FramingFields::read(fields, Lenient::NONE, |_, _| {});
     check_fields(fields, &framing_fields)?;
     match framing_fields.hosts {
         0 => return Err(Misuse::HostMissing),

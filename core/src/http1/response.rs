@@ -68,7 +68,7 @@ pub(super) fn write(
     context: ResponseContext,
 ) -> Result<EncodedHead, Misuse> {
     let ResponseContext { request_kind, is_old, keep_alive } = context;
-    let framing_fields = FramingFields::read(fields, Lenient::STRICT, |_, _| {});
+    let framing_fields = FramingFields::read(fields, Lenient::NONE, |_, _| {});
     check_fields(fields, &framing_fields)?;
     let announced = announced(status, request_kind, size, is_old);
     let never = matches!(announced, Framing::None | Framing::Tunnel);

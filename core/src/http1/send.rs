@@ -179,7 +179,7 @@ pub(super) fn reconcile(
     let coding_fits = match framing_fields.transfer_encoding {
         TransferEncoding::Absent => true,
         TransferEncoding::Chunked => framing == Framing::Chunked,
-        TransferEncoding::Rejected(_) => false,
+        TransferEncoding::Unknown | TransferEncoding::Rejected(_) => false,
     };
     if length_fits && coding_fits { Ok(()) } else { Err(Misuse::Framing) }
 }

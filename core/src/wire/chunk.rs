@@ -40,6 +40,22 @@ pub(crate) fn read(
     lenient: Lenient,
     tolerated: &mut impl Tolerated,
 ) -> Result<ChunkLine, Broken> {
+    let before = match blanks(line) {
+        before @ 1.. if lenient.allows(Lenient::SPACE_BEFORE_CHUNK_SIZE) => {
+            tolerated(Rule::ChunkSize, 0);
+            before
+        }
+        _ => 0,
+    };
+    read_size(&line[before..], lenient, &mut |rule, at: usize| tolerated(rule, before + at))
+        .map_err(|broken| Broken::new(broken.rule, before + broken.at))
+}
+
+fn read_size(
+    line: &[u8],
+    lenient: Lenient,
+    tolerated: &mut impl Tolerated,
+) -> Result<ChunkLine, Broken> {
     let digits = line.iter().position(|byte| !byte.is_ascii_hexdigit()).unwrap_or(line.len());
     if digits > MAX_DIGITS {
         return Err(Broken::new(Rule::ChunkSizeTooLarge, MAX_DIGITS));
@@ -123,7 +139,7 @@ mod tests {
     use super::*;
 
     fn strict(line: &[u8]) -> Result<ChunkLine, Broken> {
-        read(line, Lenient::STRICT, &mut |_, _| {})
+        read(line, Lenient::NONE, &mut |_, _| {})
     }
 
     #[test]

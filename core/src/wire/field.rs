@@ -14,21 +14,24 @@ pub(crate) struct FieldLine {
     pub(crate) value: Range<usize>,
 }
 
-/// Reads `name ":" OWS value OWS`.
+/// Reads `name ":" OWS value OWS`. Returns `None` for a line that is not a field and is left out.
 #[inline]
 pub(crate) fn read(
     line: &[u8],
     lenient: Lenient,
     tolerated: &mut impl Tolerated,
-) -> Result<FieldLine, Broken> {
+) -> Result<Option<FieldLine>, Broken> {
     let name = 0..token_len(line);
     let colon = match line.get(name.end) {
         Some(b':') if !name.is_empty() => name.end,
-        _ => colon_elsewhere(line, name.end, lenient, tolerated)?,
+        _ => match colon_elsewhere(line, name.end, lenient, tolerated)? {
+            Some(colon) => colon,
+            None => return Ok(None),
+        },
     };
     let value = trimmed(line, colon + 1..line.len());
     check_value(line, value.clone(), lenient, tolerated)?;
-    Ok(FieldLine { name, value })
+    Ok(Some(FieldLine { name, value }))
 }
 
 /// Reads a line of the common form `name ": " value CRLF` with an ASCII value, and returns its name,
@@ -44,27 +47,38 @@ pub(crate) fn plain(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     (is_trimmed && !name.is_empty()).then_some((name, value, rest))
 }
 
-/// Returns the position of a colon that does not follow the name directly; in most cases an error.
+/// Returns the position of a colon that does not follow the name directly; `None` for a line that is
+/// left out; in most cases an error.
 #[cold]
 fn colon_elsewhere(
     line: &[u8],
     end: usize,
     lenient: Lenient,
     tolerated: &mut impl Tolerated,
-) -> Result<usize, Broken> {
+) -> Result<Option<usize>, Broken> {
     let blanks = line[end..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-    match line.get(end + blanks) {
-        Some(b'\r') => Err(Broken::new(Rule::BareCr, end + blanks)),
-        Some(b':') if end == 0 => Err(Broken::new(Rule::FieldNameEmpty, 0)),
+    let (rule, at, tolerance) = match line.get(end + blanks) {
+        Some(b'\r') => return Err(Broken::new(Rule::BareCr, end + blanks)),
+        Some(b':') if end == 0 => (Rule::FieldNameEmpty, 0, Lenient::LINE_WITHOUT_NAME),
         Some(b':') if lenient.allows(Lenient::SPACE_BEFORE_COLON) => {
             tolerated(Rule::SpaceBeforeColon, end);
-            Ok(end + blanks)
+            return Ok(Some(end + blanks));
         }
-        Some(b':') => Err(Broken::new(Rule::SpaceBeforeColon, end)),
-        None => Err(Broken::new(Rule::FieldColon, line.len())),
-        Some(_) if line.contains(&b':') => Err(Broken::new(Rule::FieldNameCharacter, end)),
-        Some(_) => Err(Broken::new(Rule::FieldColon, line.len())),
+        Some(b':') => return Err(Broken::new(Rule::SpaceBeforeColon, end)),
+        Some(_) if line.contains(&b':') && blanks > 0 => {
+            (Rule::FieldNameCharacter, end, Lenient::SPACE_IN_NAME)
+        }
+        Some(_) if line.contains(&b':') => {
+            (Rule::FieldNameCharacter, end, Lenient::CHARACTER_IN_NAME)
+        }
+        _ => (Rule::FieldColon, line.len(), Lenient::LINE_WITHOUT_COLON),
+    };
+    // A control character may hide what another reader takes for a line end.
+    if !lenient.allows(tolerance) || find_control(line).is_some() {
+        return Err(Broken::new(rule, at));
     }
+    tolerated(rule, at);
+    Ok(None)
 }
 
 /// Checks the characters of a value, or of a continuation line.
@@ -107,7 +121,7 @@ mod tests {
     use super::*;
 
     fn strict(line: &[u8]) -> Result<FieldLine, Broken> {
-        read(line, Lenient::STRICT, &mut |_, _| {})
+        read(line, Lenient::NONE, &mut |_, _| {}).map(Option::unwrap)
     }
 
     #[test]
@@ -131,6 +145,9 @@ mod tests {
             (b"\rX: a", Rule::BareCr, 0),
         ] {
             assert_eq!(strict(line), Err(Broken::new(rule, at)), "{}", line.escape_ascii());
+            let harmless = Lenient::SPACE_BEFORE_COLON | Lenient::BARE_LF;
+            let is_taken = read(line, harmless, &mut |_, _| {}).is_ok();
+            assert_eq!(is_taken, rule == Rule::SpaceBeforeColon, "{}", line.escape_ascii());
         }
     }
 
@@ -160,7 +177,7 @@ mod tests {
         let mut reported = Vec::new();
         let lenient = Lenient::SPACE_BEFORE_COLON | Lenient::CONTROL_IN_VALUE;
         let line = read(b"X : a\x01b\x02", lenient, &mut |rule, at| reported.push((rule, at)));
-        assert_eq!(line.unwrap(), FieldLine { name: 0..1, value: 4..8 });
+        assert_eq!(line.unwrap().unwrap(), FieldLine { name: 0..1, value: 4..8 });
         assert_eq!(
             reported,
             [

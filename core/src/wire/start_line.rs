@@ -103,31 +103,62 @@ pub(crate) fn status(
     lenient: Lenient,
     tolerated: &mut impl Tolerated,
 ) -> Result<StatusLine, Broken> {
-    let version = version(line, 0, lenient, tolerated)?;
-    if line.get(8) != Some(&b' ') {
-        return Err(Broken::new(Rule::StatusLineForm, 8.min(line.len())));
-    }
+    let version = match line.first_chunk() {
+        Some(b"HTTP/2.0") if lenient.allows(Lenient::VERSION_2) => {
+            tolerated(Rule::VersionUnsupported, 5);
+            Version::HTTP_11
+        }
+        _ => version(line, 0, lenient, tolerated)?,
+    };
+    let start = separated(line, 8, lenient, tolerated)?
+        .ok_or(Broken::new(Rule::StatusLineForm, 8.min(line.len())))?;
     let mut status = 0_u16;
-    for at in 9..12 {
+    for at in start..start + 3 {
         match line.get(at) {
             Some(byte @ b'0'..=b'9') => status = status * 10 + u16::from(byte - b'0'),
             _ => return Err(Broken::new(Rule::StatusCode, at.min(line.len()))),
         }
     }
     if status < 100 {
-        return Err(Broken::new(Rule::StatusCode, 9));
+        return Err(Broken::new(Rule::StatusCode, start));
     }
-    let reason = match line.get(12) {
-        None => 12..12,
-        Some(b' ') => 13..line.len(),
-        Some(b'0'..=b'9') => return Err(Broken::new(Rule::StatusCode, 12)),
-        Some(_) => return Err(Broken::new(Rule::StatusLineForm, 12)),
+    let end = start + 3;
+    let reason = match line.get(end) {
+        None => end..end,
+        Some(b' ') => end + 1..line.len(),
+        Some(b'0'..=b'9') => return Err(Broken::new(Rule::StatusCode, end)),
+        Some(_) => match separated(line, end, lenient, tolerated)? {
+            Some(start) => start..line.len(),
+            None => return Err(Broken::new(Rule::StatusLineForm, end)),
+        },
     };
     if !is_text(&line[reason.clone()]) {
         let at = find_control(&line[reason.clone()]).unwrap_or(0);
         return Err(Broken::new(Rule::ReasonCharacter, reason.start + at));
     }
     Ok(StatusLine { version, status, reason })
+}
+
+/// Returns where the part after the blanks at `at` starts; `None` if there are no blanks. More than one
+/// space is a broken rule.
+fn separated(
+    line: &[u8],
+    at: usize,
+    lenient: Lenient,
+    tolerated: &mut impl Tolerated,
+) -> Result<Option<usize>, Broken> {
+    let rest = line.get(at..).unwrap_or_default();
+    match rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count() {
+        0 => Ok(None),
+        1 if rest[0] == b' ' => Ok(Some(at + 1)),
+        blanks if lenient.allows(Lenient::SPACES_IN_STATUS_LINE) => {
+            tolerated(Rule::StatusLineForm, at);
+            Ok(Some(at + blanks))
+        }
+        // Without the tolerance, the second blank stands in the place of what should follow.
+        _ if rest[0] == b' ' => Ok(Some(at + 1)),
+        _ => Err(Broken::new(Rule::StatusLineForm, at)),
+    }
 }
 
 /// Reads the eight bytes of a version; `at` is their position in the line.
@@ -168,11 +199,11 @@ mod tests {
     use super::*;
 
     fn strict_request(line: &[u8]) -> Result<RequestLine, Broken> {
-        request(line, Lenient::STRICT, &mut |_, _| {})
+        request(line, Lenient::NONE, &mut |_, _| {})
     }
 
     fn strict_status(line: &[u8]) -> Result<StatusLine, Broken> {
-        status(line, Lenient::STRICT, &mut |_, _| {})
+        status(line, Lenient::NONE, &mut |_, _| {})
     }
 
     #[test]

@@ -98,6 +98,120 @@ const EXAMPLES: &[Example] = &[
         0,
         &["HTTP/1.1 204 X -> None", "end", "Paused"],
     ),
+    (
+        Lenient::SPACE_IN_NAME,
+        Role::Client,
+        "HTTP/1.1 204 X\r\nX Y: a\r\n b\r\nZ: c\r\n\r\n",
+        "FieldNameCharacter",
+        17,
+        &["HTTP/1.1 204 X [Z: c] -> None", "end", "Paused"],
+    ),
+    (
+        Lenient::CHARACTER_IN_NAME,
+        Role::Client,
+        "HTTP/1.1 204 X\r\na/b: c\r\nZ: c\r\n\r\n",
+        "FieldNameCharacter",
+        17,
+        &["HTTP/1.1 204 X [Z: c] -> None", "end", "Paused"],
+    ),
+    (
+        Lenient::LINE_WITHOUT_COLON,
+        Role::Client,
+        "HTTP/1.1 204 X\r\npreload\r\nZ: c\r\n\r\n",
+        "FieldColon",
+        23,
+        &["HTTP/1.1 204 X [Z: c] -> None", "end", "Paused"],
+    ),
+    (
+        Lenient::LINE_WITHOUT_NAME,
+        Role::Client,
+        "HTTP/1.1 204 X\r\n: a\r\nZ: c\r\n\r\n",
+        "FieldNameEmpty",
+        16,
+        &["HTTP/1.1 204 X [Z: c] -> None", "end", "Paused"],
+    ),
+    (
+        Lenient::NUL_IN_VALUE,
+        Role::Client,
+        "HTTP/1.1 204 X\r\nX: a\0b\r\n\r\n",
+        "FieldValueCharacter",
+        20,
+        &["HTTP/1.1 204 X [X: a b] -> None", "end", "Paused"],
+    ),
+    (
+        Lenient::IDENTITY_CODING,
+        Role::Client,
+        "HTTP/1.1 200 X\r\nTransfer-Encoding: identity\r\nContent-Length: 1\r\n\r\nx",
+        "TransferEncodingUnknown",
+        16,
+        &[
+            "HTTP/1.1 200 X [Transfer-Encoding: identity] [Content-Length: 1] -> Length(1)",
+            "data x",
+            "end",
+            "Paused",
+        ],
+    ),
+    (
+        Lenient::EMPTY_CODING,
+        Role::Client,
+        "HTTP/1.1 200 X\r\nTransfer-Encoding:\r\nContent-Length: 1\r\n\r\nx",
+        "TransferEncodingUnknown",
+        16,
+        &[
+            "HTTP/1.1 200 X [Transfer-Encoding: ] [Content-Length: 1] -> Length(1)",
+            "data x",
+            "end",
+            "Paused",
+        ],
+    ),
+    (
+        Lenient::REPEATED_CHUNKED,
+        Role::Client,
+        "HTTP/1.1 200 X\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
+        "TransferEncoding",
+        16,
+        &["HTTP/1.1 200 X [Transfer-Encoding: chunked, chunked] -> Chunked", "end", "Paused"],
+    ),
+    (
+        Lenient::UNKNOWN_CODING,
+        Role::Client,
+        "HTTP/1.1 200 X\r\nTransfer-Encoding: gzip\r\n\r\nx",
+        "TransferEncodingUnknown",
+        16,
+        &["HTTP/1.1 200 X [Transfer-Encoding: gzip] -> UntilClose, close", "data x", "NeedInput"],
+    ),
+    (
+        Lenient::VERSION_2,
+        Role::Client,
+        "HTTP/2.0 204 X\r\n\r\n",
+        "VersionUnsupported",
+        5,
+        &["HTTP/1.1 204 X -> None", "end", "Paused"],
+    ),
+    (
+        Lenient::SPACES_IN_STATUS_LINE,
+        Role::Client,
+        "HTTP/1.1 204\tX\r\n\r\n",
+        "StatusLineForm",
+        12,
+        &["HTTP/1.1 204 X -> None", "end", "Paused"],
+    ),
+    (
+        Lenient::BARE_LF_IN_CHUNKS,
+        Role::Client,
+        "HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n1\nx\r\n0\r\n\r\n",
+        "ChunkLineEnd",
+        47,
+        &["HTTP/1.1 200 X [Transfer-Encoding: chunked] -> Chunked", "data x", "end", "Paused"],
+    ),
+    (
+        Lenient::SPACE_BEFORE_CHUNK_SIZE,
+        Role::Client,
+        "HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n 1\r\nx\r\n0\r\n\r\n",
+        "ChunkSize",
+        46,
+        &["HTTP/1.1 200 X [Transfer-Encoding: chunked] -> Chunked", "data x", "end", "Paused"],
+    ),
 ];
 
 fn side(role: Role, lenient: Lenient) -> Side {
@@ -110,14 +224,15 @@ fn side(role: Role, lenient: Lenient) -> Side {
 #[test]
 fn broken_rule_is_refused_or_tolerated_and_reported() {
     for &(lenient, role, bytes, rule, offset, read) in EXAMPLES {
-        let refusal = side(role, Lenient::STRICT).receive(bytes);
+        let refusal = side(role, Lenient::NONE).receive(bytes);
         let refusal = refusal.last().unwrap();
         assert!(refusal.starts_with(rule), "{refusal} is not {rule}");
 
         let mut tolerant = side(role, lenient);
         assert_eq!(tolerant.receive(bytes), read);
-        assert!(tolerant.tolerated().iter().all(|events| events.0 == rule), "{rule}");
-        assert_eq!(tolerant.tolerated().first(), Some(&(rule, offset)));
+        let tolerated = tolerant.tolerated();
+        assert!(tolerated.iter().all(|event| event.0.starts_with(rule)), "{tolerated:?}");
+        assert_eq!(tolerated.first().map(|event| event.1), Some(offset), "{rule}");
     }
 }
 
@@ -144,10 +259,13 @@ fn every_tolerance_has_an_example() {
 #[test]
 fn no_tolerance_admits_what_could_split_a_message() {
     for bytes in [
-        "GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nX\r: b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nX Y\0: b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nno colon\rX: b\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\nx\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, gzip\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r0\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nxXX",
     ] {
         let events = side(Role::Server, Lenient::ALL).receive(bytes);

@@ -98,9 +98,8 @@ fn repeated_fields_are_validated_for_their_request_line() {
 
 #[test]
 fn tolerance_is_reported_for_each_request() {
-    let length = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 1\r\n\r\na";
     for (lenient, request) in [
-        (Lenient::REPEATED_LENGTH, length),
+        (Lenient::SPACE_BEFORE_COLON, "GET / HTTP/1.1\r\nHost : a\r\n\r\n"),
         (Lenient::BARE_LF, "GET / HTTP/1.1\nHost: a\r\n\r\n"),
         (Lenient::MINOR_VERSION, "GET / HTTP/1.2\r\nHost: a\r\n\r\n"),
     ] {

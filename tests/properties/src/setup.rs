@@ -50,5 +50,5 @@ fn lenient(bits: u16) -> Lenient {
     let named = Lenient::NAMED.iter().zip(0..u16::BITS);
     named
         .filter(|(_, bit)| bits >> bit & 1 == 1)
-        .fold(Lenient::STRICT, |all, ((_, tolerance), _)| all | *tolerance)
+        .fold(Lenient::NONE, |all, ((_, tolerance), _)| all | *tolerance)
 }

@@ -223,7 +223,11 @@ impl Connection {
     }
 
     fn body<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, Failed> {
-        match self.receive.next_body(cx) {
+        let next = self.receive.next_body(cx);
+        if self.receive.head.is_misframed {
+            self.note_close();
+        }
+        match next {
             Ok(None) => return Ok(Progress::NeedInput),
             Ok(Some(Part::End)) => self.ended(cx),
             Ok(part) => self.last = part,
@@ -335,7 +339,7 @@ impl Connection {
     /// Records the reason for which the peer's head forbids another exchange, if it does.
     fn note_close(&mut self) {
         let head = &self.receive.head;
-        let why = if head.decision.tolerated.is_some() {
+        let why = if head.is_misframed {
             NotReusable::Tolerated
         } else if head.connection.close {
             NotReusable::PeerAsked

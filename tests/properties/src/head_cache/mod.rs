@@ -57,8 +57,8 @@ mod tests {
 
     /// Returns the strict configuration, and one with every tolerance.
     fn configs() -> [Config; 2] {
-        let all = Lenient::NAMED.iter().fold(Lenient::STRICT, |all, (_, one)| all | *one);
-        [Lenient::STRICT, all].map(|lenient| Config::with(|config| config.lenient = lenient))
+        let all = Lenient::NAMED.iter().fold(Lenient::NONE, |all, (_, one)| all | *one);
+        [Lenient::NONE, all].map(|lenient| Config::with(|config| config.lenient = lenient))
     }
 
     /// Returns every head that differs from this one by a byte: changed, missing, or additional.
