@@ -12,12 +12,12 @@ use crate::limits::Config;
 use crate::time::Timeouts;
 
 /// The options that the requests of one client share. [`Options::with`] creates them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
     /// How long each kind of wait may take.
     pub timeouts: Timeouts,
-    /// The limits on the server's bytes, and the tolerated deviations.
+    /// The limits on the server's bytes, and the tolerated deviations. [`Config::CLIENT`] by default.
     pub config: Config,
     /// The TLS configuration for `https` URLs. `None`, the default, asks the driver with
     /// [`Action::Trust`](super::Action::Trust) when one is needed.
@@ -47,6 +47,25 @@ pub struct Options {
 }
 
 crate::values::with!(Options);
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            timeouts: Timeouts::default(),
+            config: Config::CLIENT,
+            trust: None,
+            proxy_trust: None,
+            verify: false,
+            decode: false,
+            redirects: 0,
+            attempt_delay: AttemptDelay::default(),
+            retries: 0,
+            read_after_send: false,
+            proxies: ProxyRules::default(),
+            route: Arc::default(),
+        }
+    }
+}
 
 impl Options {
     /// Returns the route that a request to this URL takes.

@@ -33,22 +33,29 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            start_line: 64 * 1024,
-            head: 64 * 1024,
-            fields: 128,
-            blank_lines: 4,
-            chunk_line: 4 * 1024,
-            chunk_extensions: 16 * 1024,
-            trailers: 16 * 1024,
-            body: u64::MAX,
-            expansion: 200,
-            informational: 16,
-        }
+        Self::DEFAULT
     }
 }
 
 impl Limits {
+    const DEFAULT: Self = Self {
+        start_line: 64 * 1024,
+        head: 64 * 1024,
+        fields: 128,
+        blank_lines: 4,
+        chunk_line: 4 * 1024,
+        chunk_extensions: 16 * 1024,
+        trailers: 16 * 1024,
+        body: u64::MAX,
+        expansion: 200,
+        informational: 16,
+    };
+
+    /// The limits with which a client starts: heads of 256 KiB with 1,000 fields, for servers set many
+    /// cookies. At worst a connection then keeps 256 KiB of a head, 16 KB of positions in it, and one
+    /// read.
+    pub const CLIENT: Self = Self { head: 256 * 1024, fields: 1000, ..Self::DEFAULT };
+
     /// Length in bytes of a decoded body up to which [`expansion`](Self::expansion) does not apply: 16 MiB.
     pub const UNSUSPICIOUS: u64 = 16 * 1024 * 1024;
 
@@ -227,6 +234,11 @@ pub struct Config {
     pub limits: Limits,
     /// The rules that the peer may break.
     pub lenient: Lenient,
+}
+
+impl Config {
+    /// The configuration with which a client starts: [`Limits::CLIENT`] and [`Lenient::CLIENT`].
+    pub const CLIENT: Self = Self { limits: Limits::CLIENT, lenient: Lenient::CLIENT };
 }
 
 crate::values::with!(Limits, Config);
