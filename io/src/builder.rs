@@ -11,7 +11,7 @@ use std::time::Duration;
 use limpid_core::client::{
     AttemptDelay, NoProxy, Options, PoolLimits, Proxy, ProxyRules, ProxyVariableError, RouteOptions,
 };
-use limpid_core::limits::{Lenient, Limits};
+use limpid_core::limits::{Config, Lenient, Limits};
 use limpid_core::trace::{Sink, SocketOption};
 
 use crate::layers::{ClientLayers, TlsSource};
@@ -142,6 +142,7 @@ impl<C: BuildClient> ClientBuilder<C> {
     /// or the transport takes no more.
     pub const fn like_httpx(mut self) -> Self {
         self.options.read_after_send = true;
+        self.options.config = Config::HTTPX;
         self
     }
 

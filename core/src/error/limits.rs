@@ -160,11 +160,13 @@ lenient! {
     BARE_LF_IN_CHUNKS = 21,
     /// White space may precede a chunk size, and the connection is not reused (RFC 9112 section 7.1).
     SPACE_BEFORE_CHUNK_SIZE = 22,
+    /// A reason phrase may contain control characters other than NUL, CR and LF (RFC 9112 section 4).
+    CONTROL_IN_REASON = 23,
 }
 
 /// The tolerances of a client, which has to talk to servers as they are: what most clients read and what
 /// the RFCs recommend reading. Nothing that lets a peer choose where a message ends is among them.
-const CLIENT: [Lenient; 12] = [
+const CLIENT: [Lenient; 13] = [
     Lenient::BARE_LF,
     Lenient::SPACE_BEFORE_COLON,
     Lenient::LENGTH_WITH_CHUNKED,
@@ -173,6 +175,7 @@ const CLIENT: [Lenient; 12] = [
     Lenient::SPACE_AFTER_CHUNK_SIZE,
     Lenient::CHUNKED_IN_HTTP_10,
     Lenient::CONTROL_IN_VALUE,
+    Lenient::CONTROL_IN_REASON,
     Lenient::BLANK_LINE_BEFORE_RESPONSE,
     Lenient::SPACE_IN_NAME,
     Lenient::IDENTITY_CODING,
@@ -237,6 +240,15 @@ pub struct Config {
 }
 
 impl Config {
+    /// The configuration with which a server and a bare connection start: no tolerance.
+    pub const STRICT: Self = Self { limits: Limits::DEFAULT, lenient: Lenient::NONE };
+
+    /// The configuration of httpx, which reads no more than control characters: for the same lines.
+    pub const HTTPX: Self = Self {
+        limits: Limits::DEFAULT,
+        lenient: Lenient(Lenient::CONTROL_IN_VALUE.0 | Lenient::CONTROL_IN_REASON.0),
+    };
+
     /// The configuration with which a client starts: [`Limits::CLIENT`] and [`Lenient::CLIENT`].
     pub const CLIENT: Self = Self { limits: Limits::CLIENT, lenient: Lenient::CLIENT };
 }

@@ -134,7 +134,11 @@ pub(crate) fn status(
     };
     if !is_text(&line[reason.clone()]) {
         let at = find_control(&line[reason.clone()]).unwrap_or(0);
-        return Err(Broken::new(Rule::ReasonCharacter, reason.start + at));
+        let may_stand = !line[reason.clone()].iter().any(|byte| matches!(byte, b'\0' | b'\r'));
+        if !(may_stand && lenient.allows(Lenient::CONTROL_IN_REASON)) {
+            return Err(Broken::new(Rule::ReasonCharacter, reason.start + at));
+        }
+        tolerated(Rule::ReasonCharacter, reason.start + at);
     }
     Ok(StatusLine { version, status, reason })
 }

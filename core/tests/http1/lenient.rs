@@ -205,6 +205,14 @@ const EXAMPLES: &[Example] = &[
         &["HTTP/1.1 200 X [Transfer-Encoding: chunked] -> Chunked", "data x", "end", "Paused"],
     ),
     (
+        Lenient::CONTROL_IN_REASON,
+        Role::Client,
+        "HTTP/1.1 204 a\x01b\r\n\r\n",
+        "ReasonCharacter",
+        14,
+        &["HTTP/1.1 204 a\\x01b -> None", "end", "Paused"],
+    ),
+    (
         Lenient::SPACE_BEFORE_CHUNK_SIZE,
         Role::Client,
         "HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n 1\r\nx\r\n0\r\n\r\n",
