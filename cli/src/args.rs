@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
+use limpid_core::limits::Lenient;
 use limpid_core::trace::Capture;
 use limpid_sinks::Levels;
 
@@ -17,6 +18,7 @@ pub(crate) use tls::TlsArgs;
 
 use crate::driver::Driver;
 use crate::exit;
+use crate::lenient::tolerance;
 use crate::parse::ParseArgs;
 
 /// The environment variables that the command reads, for `--help`.
@@ -91,6 +93,12 @@ pub(crate) struct RequestArgs {
     /// Follow at most N redirects
     #[arg(long, value_name = "N", default_value = "20")]
     pub(crate) max_redirs: u32,
+    /// Read responses that break these rules as well: all, or names such as line-without-colon
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = tolerance)]
+    pub(crate) lenient: Vec<Lenient>,
+    /// Refuse every response that breaks a rule
+    #[arg(long, conflicts_with = "lenient")]
+    pub(crate) strict: bool,
     /// Authenticate to the server (Basic)
     #[arg(short = 'u', long = "user", value_name = "USER:PASSWORD")]
     pub(crate) user: Option<String>,
@@ -127,6 +135,12 @@ pub(crate) struct RequestArgs {
 }
 
 impl RequestArgs {
+    /// Returns the rules that servers may break.
+    pub(crate) fn tolerances(&self) -> Lenient {
+        let start = if self.strict { Lenient::NONE } else { Lenient::CLIENT };
+        self.lenient.iter().fold(start, |all, one| all | *one)
+    }
+
     /// Checks how the arguments fit together, which clap does not.
     pub(crate) fn check(&self) -> Result<(), String> {
         let (outputs, urls) = (self.output.len(), self.urls.len());

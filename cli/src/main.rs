@@ -4,6 +4,7 @@ mod args;
 mod demo;
 mod driver;
 mod exit;
+mod lenient;
 mod output;
 mod parse;
 mod progress;

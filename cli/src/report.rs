@@ -11,6 +11,7 @@ use limpid_core::trace::{Capture, Trace};
 use limpid_sinks::{LineSink, TimeBase};
 
 use crate::exit::Exit;
+use crate::lenient;
 
 /// The TLS alert of a server that requires a client certificate (RFC 8446 section 6.2).
 const CERTIFICATE_REQUIRED: u8 = 116;
@@ -55,15 +56,18 @@ pub(crate) fn report_trace(trace: &Trace, time_base: TimeBase, capture: Capture)
 pub(crate) fn report_error(error: &limpid_io::Error) -> Exit {
     let exit = Exit::of(error);
     let hint = match error {
-        limpid_io::Error::Exchange { error, .. } => match error.cause {
+        limpid_io::Error::Exchange { error, .. } => match &error.cause {
             Cause::Tls(TlsError::Certificate(_)) => {
-                " (--cacert FILE trusts a private authority, -k trusts every certificate)"
+                " (--cacert FILE trusts a private authority, -k trusts every certificate)".to_owned()
             }
-            Cause::Tls(TlsError::Alert(CERTIFICATE_REQUIRED)) => " (--cert FILE shows one)",
-            Cause::Tls(TlsError::NotTls) => " (is it an http:// URL?)",
-            _ => "",
+            Cause::Tls(TlsError::Alert(CERTIFICATE_REQUIRED)) => {
+                " (--cert FILE shows one)".to_owned()
+            }
+            Cause::Tls(TlsError::NotTls) => " (is it an http:// URL?)".to_owned(),
+            Cause::Peer(error) => lenient::hint(error).unwrap_or_default(),
+            _ => String::new(),
         },
-        _ => "",
+        _ => String::new(),
     };
     print_error(exit, &format_args!("{}{hint}", Chain(error)));
     exit

@@ -104,6 +104,7 @@ fn settings(args: &RequestArgs, sink: &ClientSink) -> Result<Settings, ProxyVari
         .write_timeout(args.write_timeout.0)
         .timeout(args.max_time.0)
         .decompress(args.compressed)
+        .lenient(args.tolerances())
         .redirects(if args.location { args.max_redirs } else { 0 });
     builder = args.tls.set(args.connection.set(builder)?);
     builder = match sink {

@@ -18,6 +18,8 @@ use limpid_core::internal::transcript::{Chunking, Outcome, Setup, play};
 use limpid_core::limits::{Config, Lenient, Limits};
 use limpid_core::trace::{Capture, Interest, Logger, Meta, Sink, TraceEvent};
 
+use crate::lenient::tolerance;
+
 use report::Report;
 
 /// The exit codes, for `--help`.
@@ -47,7 +49,7 @@ pub(crate) struct ParseArgs {
     #[arg(long, default_value_t, value_name = "whole|bytewise|random:SEED")]
     chunking: Chunking,
     /// Rules to tolerate, or "all"
-    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = lenient)]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = tolerance)]
     lenient: Vec<Lenient>,
     /// Values to show: redacted, default, private or everything
     #[arg(long, default_value = "default", value_name = "MODE")]
@@ -65,19 +67,6 @@ pub(crate) struct ParseArgs {
 enum Reader {
     Client,
     Server,
-}
-
-/// Returns a tolerance by its name, in any case, with `-` or `_`.
-fn lenient(name: &str) -> Result<Lenient, String> {
-    let name = name.to_ascii_uppercase().replace('-', "_");
-    if name == "ALL" {
-        return Ok(Lenient::ALL);
-    }
-    let found = Lenient::NAMED.iter().find(|(known, _)| *known == name);
-    found.map(|(_, tolerance)| *tolerance).ok_or_else(|| {
-        let names: Vec<_> = Lenient::NAMED.iter().map(|(name, _)| *name).collect();
-        format!("tolerances are {}", names.join(", ").to_ascii_lowercase())
-    })
 }
 
 /// Runs the subcommand.
@@ -235,12 +224,5 @@ mod tests {
                 assert!(told.chars().all(|c| c == '\n' || !c.is_control()), "{told}");
             }
         }
-    }
-
-    #[test]
-    fn tolerances_have_names() {
-        assert_eq!(lenient("bare-lf"), Ok(Lenient::BARE_LF));
-        assert_eq!(lenient("all"), Ok(Lenient::ALL));
-        assert!(lenient("everything").unwrap_err().contains("bare_lf, "));
     }
 }

@@ -9,6 +9,7 @@ mod coding;
 mod exchange;
 #[cfg(feature = "std")]
 mod io;
+mod lenient;
 pub mod limits;
 mod misuse;
 mod os;
