@@ -58,7 +58,8 @@ pub(crate) fn report_error(error: &limpid_io::Error) -> Exit {
     let hint = match error {
         limpid_io::Error::Exchange { error, .. } => match &error.cause {
             Cause::Tls(TlsError::Certificate(_)) => {
-                " (--cacert FILE trusts a private authority, -k trusts every certificate)".to_owned()
+                " (--cacert FILE trusts a private authority, -k trusts every certificate)"
+                    .to_owned()
             }
             Cause::Tls(TlsError::Alert(CERTIFICATE_REQUIRED)) => {
                 " (--cert FILE shows one)".to_owned()

@@ -159,7 +159,7 @@ fn separated(
             tolerated(Rule::StatusLineForm, at);
             Ok(Some(at + blanks))
         }
-        // Without the tolerance, the second blank stands in the place of what should follow.
+        // Without the tolerance, the second blank is an invalid first character of the next part.
         _ if rest[0] == b' ' => Ok(Some(at + 1)),
         _ => Err(Broken::new(Rule::StatusLineForm, at)),
     }
