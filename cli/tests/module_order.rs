@@ -7,6 +7,7 @@ fn modules_import_only_modules_below_them() {
     let order = [
         "driver",
         "exit",
+        "lenient",
         "parse",
         "args",
         "output",

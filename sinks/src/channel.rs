@@ -36,7 +36,8 @@ pub struct Item {
 /// let mut cx = Cx::new(Mono::default(), &sink, &mut scope);
 /// cx.emit(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
 ///
-/// The reader has read all events.
+/// // Without a sender, the reader ends.
+/// drop(sink);
 /// assert_eq!(reader.join().unwrap(), [EventKind::CloseStarted]);
 /// ```
 #[derive(Debug)]

@@ -12,7 +12,7 @@
 //! let levels: Levels = "httpx=info,httpcore=off".parse()?;
 //! let sink = LineSink::new(Vec::new()).levels(&levels);
 //!
-//! A client emits the event; here the example does.
+//! // A client emits the event; here the example does.
 //! let mut scope = Scope::default();
 //! let mut cx = Cx::new(Mono::default(), &sink, &mut scope);
 //! cx.emit(EventKind::HttpRequest, || TraceEvent::HttpRequest {

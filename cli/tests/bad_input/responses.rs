@@ -76,7 +76,7 @@ fn unknown_coding_is_rejected() {
 #[test]
 fn a_head_over_the_limit() {
     let field = format!("X-Long: {}\r\n", "x".repeat(1000));
-    let failing = given(format!("HTTP/1.1 200 OK\r\n{}", field.repeat(200)), 8);
+    let failing = given(format!("HTTP/1.1 200 OK\r\n{}", field.repeat(300)), 8);
     failing.says(&["limit"]);
     failing.closes_after(&headers_failed("Receive buffer too long"));
 }
@@ -110,7 +110,7 @@ fn unrequested_switch_is_rejected() {
 
 #[test]
 fn escape_sequences_of_peer_are_escaped() {
-    let failing = given("HTTP/1.1 200 OK\r\nX: \x1b[2J\r\n\r\n", 8);
+    let failing = given("HTTP/1.1 \x1b[2J OK\r\n\r\n", 8);
     assert!(!failing.line.contains('\x1b'), "{}", failing.line);
 }
 

@@ -9,7 +9,7 @@
 //! let fields = [Tuple((Bytes(b"Server"), Bytes(b"it's")))];
 //! assert_eq!(Tuple((200, List(fields))).to_string(), r#"(200, [(b'Server', b"it's")])"#);
 //!
-//! The repr of one value is the text of another, so its quotes are escaped again.
+//! // The repr of one value is the text of another, so its quotes are escaped again.
 //! let inner = Str(format_args!("illegal line: {}", ByteArray(b"it's")));
 //! assert_eq!(
 //!     Exception("ValueError", (inner,)).to_string(),
