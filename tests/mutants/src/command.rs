@@ -6,8 +6,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The time limit of a command.
-const PATIENCE: Duration = Duration::from_secs(240);
+/// The time limit of a command that waits. A process that loops is stopped earlier, by the system.
+const PATIENCE: Duration = Duration::from_secs(1800);
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,11 +26,11 @@ pub(crate) fn cargo(folder: &Path, target: &Path, arguments: &[&str]) -> io::Res
     wait(&mut command.spawn()?)
 }
 
-/// Returns cargo, with a limit of 12 GB for each of its processes.
+/// Returns cargo, with a limit of 12 GB and 240 s of processor time for each of its processes.
 #[cfg(unix)]
 fn bounded() -> Command {
     let mut command = Command::new("sh");
-    command.args(["-c", "ulimit -v 12000000; exec cargo \"$@\"", "cargo"]);
+    command.args(["-c", "ulimit -v 12000000; ulimit -t 240; exec cargo \"$@\"", "cargo"]);
     command
 }
 
