@@ -246,7 +246,7 @@ impl<S: Sink> Driver<'_, S> {
         self.exchange.handle_body_failed(error, self.now(), self.sink)
     }
 
-    /// Begins to open a connection. [`Driver::settle`] reports its result later.
+    /// Begins to open a connection. [`Driver::update_readiness`] reports its result later.
     fn dial(&mut self, dial: DialId) -> Result<(), MisuseError> {
         let begun = match self.exchange.dial() {
             Some(Dial { target: Target::Tcp(address), .. }) => TcpStream::connect(address),

@@ -282,7 +282,7 @@ impl<C: BuildClient> ClientBuilder<C> {
         self
     }
 
-    /// Sets which rules servers may break; none by default.
+    /// Sets which rules servers may break, instead of [`Lenient::CLIENT`], the default.
     pub const fn lenient(mut self, lenient: Lenient) -> Self {
         self.options.config.lenient = lenient;
         self

@@ -94,7 +94,9 @@ lenient! {
 }
 
 /// The tolerances of a client, which has to talk to servers as they are: what most clients read and what
-/// the RFCs recommend reading. Nothing that lets a peer choose where a message ends is among them.
+/// the RFCs recommend reading. What concerns framing
+/// has one meaning that all readers share, and ends the reuse of the connection; nothing that lets a peer
+/// choose where a message ends is among them.
 const CLIENT: [Lenient; 13] = [
     Lenient::BARE_LF,
     Lenient::SPACE_BEFORE_COLON,

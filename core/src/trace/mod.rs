@@ -3,7 +3,7 @@
 //! The behaviour of a machine never depends on a trace event. An application acts on the events of the
 //! machine ([`crate::http1::Event`]); a [`TraceEvent`] is for logs and diagnosis.
 //!
-//! The catalogue, in `catalog.rs`, declares everything once: each point, which is one event, and each span
+//! The catalogue, in `catalog/`, declares everything once: each point, which is one event, and each span
 //! with its arguments, result and failure, which is three events. It generates the enum of events, its
 //! owned counterpart, [`SpanKind`], the static [`Metadata`], the bits of [`Interest`], the field visitor,
 //! the codec and `docs/EVENTS.md`.

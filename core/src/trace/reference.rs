@@ -12,7 +12,7 @@ use super::metadata::{Logger, Stage};
 pub fn write_reference(out: &mut impl Write) -> fmt::Result {
     out.write_str(
         "# Events\n\n\
-         Generated from the catalogue in `core/src/trace/catalog.rs`; do not edit by hand. A test\n\
+         Generated from the catalogue in `core/src/trace/catalog/`; do not edit by hand. A test\n\
          compares this page with the catalogue and, when run with `LIMPID_BLESS=1`, rewrites it.\n\n\
          Every event carries its time, sequence number, connection, exchange, attempt, span and\n\
          phase. An operation emits `started`, and then `complete` or `failed` once.\n",
