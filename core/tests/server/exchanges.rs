@@ -1,7 +1,9 @@
 //! Requests and their responses.
 
 use limpid_core::http1::BodySize;
-use limpid_core::server::Options;
+use limpid_core::server::{Action, Interest, Options, Outcome, Session};
+use limpid_core::time::Mono;
+use limpid_core::trace::{ConnectionId, NoSink};
 
 use crate::peer::{Handler, Server};
 
@@ -246,4 +248,21 @@ fn head_stays_available_while_the_body_is_read() {
     assert_eq!(server.session.body_progress(), (2, 3));
     server.cancel();
     server.assert_balanced();
+}
+
+#[test]
+fn large_response_is_sent_before_the_next_request_is_read() {
+    let (now, sink) = (Mono::default(), NoSink);
+    let mut session = Session::new(ConnectionId(1), None, Default::default());
+    session.poll(now, &sink);
+    let requests = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2);
+    session.space(requests.len())[..requests.len()].copy_from_slice(&requests);
+    session.handle_received(requests.len(), now, &sink).unwrap();
+    assert_eq!(session.poll(now, &sink), Action::Request);
+    session.answer(now, &sink, 200, vec![b'x'; 64 * 1024].into()).unwrap();
+    session.handled(now, &sink, Outcome::Done);
+    let action = session.poll(now, &sink);
+    assert!(matches!(action, Action::Wait(Interest { write: true, .. })), "{action:?}");
+    session.handle_sent(session.out().concat().len(), now, &sink).unwrap();
+    assert_eq!(session.poll(now, &sink), Action::Request);
 }
