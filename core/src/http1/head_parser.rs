@@ -254,8 +254,11 @@ impl HeadParser {
             });
             rest = after;
         }
-        self.line = bytes.len() - rest.len();
-        self.scan = self.line;
+        let line = bytes.len() - rest.len();
+        // A continuation line belongs to the last line, which is a field if any was read here.
+        self.is_left_out &= line == self.line;
+        self.line = line;
+        self.scan = line;
         if !rest.starts_with(b"\r\n") {
             return None;
         }
