@@ -31,13 +31,13 @@ pub(crate) struct Receiver {
 
 #[derive(Default)]
 struct Shared {
-    state: Mutex<State>,
+    state: Mutex<ChannelState>,
     /// Notified when there is room for another piece, or no more are taken.
     has_room: Condvar,
 }
 
 #[derive(Default)]
-struct State {
+struct ChannelState {
     pieces: VecDeque<Bytes>,
     /// The total length of the pieces.
     len: usize,
@@ -56,12 +56,12 @@ pub(crate) fn channel() -> (BodySender, Receiver) {
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ChannelState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl ChannelState {
     fn wake(&mut self) {
         if let Some(signal) = self.waiting.take() {
             signal.notify();

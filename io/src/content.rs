@@ -14,7 +14,7 @@ use crate::prepared::Prepared;
 
 /// The body of a request: empty, bytes, or what a source `S` yields; then trailers.
 pub struct Content<S> {
-    kind: Kind<S>,
+    kind: ContentKind<S>,
     size: BodySize,
     /// A part of it was taken.
     begun: bool,
@@ -22,7 +22,7 @@ pub struct Content<S> {
     trailers: Option<Box<Trailers>>,
 }
 
-enum Kind<S> {
+enum ContentKind<S> {
     Bytes(Bytes),
     Source(S),
 }
@@ -48,16 +48,16 @@ impl<S> Content<S> {
     /// Creates an empty body.
     #[must_use]
     pub const fn none() -> Self {
-        Self::new(Kind::Bytes(Bytes::new()), BodySize::None)
+        Self::new(ContentKind::Bytes(Bytes::new()), BodySize::None)
     }
 
     /// Creates a body from `source`: of exactly `length` bytes, or chunked.
     #[must_use]
     pub fn source(source: S, length: Option<u64>) -> Self {
-        Self::new(Kind::Source(source), length.map_or(BodySize::Unknown, BodySize::Length))
+        Self::new(ContentKind::Source(source), length.map_or(BodySize::Unknown, BodySize::Length))
     }
 
-    const fn new(kind: Kind<S>, size: BodySize) -> Self {
+    const fn new(kind: ContentKind<S>, size: BodySize) -> Self {
         Self { kind, size, begun: false, trailers: None }
     }
 
@@ -74,7 +74,7 @@ impl<S> Content<S> {
     #[must_use]
     pub fn into_bytes(self) -> Option<Bytes> {
         match self.kind {
-            Kind::Bytes(bytes) if self.trailers.is_none() => Some(bytes),
+            ContentKind::Bytes(bytes) if self.trailers.is_none() => Some(bytes),
             _ => None,
         }
     }
@@ -83,8 +83,8 @@ impl<S> Content<S> {
     #[must_use]
     pub const fn as_source(&self) -> Option<&S> {
         match &self.kind {
-            Kind::Source(source) => Some(source),
-            Kind::Bytes(_) => None,
+            ContentKind::Source(source) => Some(source),
+            ContentKind::Bytes(_) => None,
         }
     }
 
@@ -100,7 +100,7 @@ impl<S> Content<S> {
     /// The body was read from a source, which yields it only once.
     pub fn rewind(&mut self) -> Result<(), CoreError> {
         match self.kind {
-            Kind::Source(_) if self.begun => Err(Cause::BodyConsumed.into()),
+            ContentKind::Source(_) if self.begun => Err(Cause::BodyConsumed.into()),
             _ => {
                 self.begun = false;
                 Ok(())
@@ -112,9 +112,11 @@ impl<S> Content<S> {
     pub fn part(&mut self) -> Part<'_, S> {
         let is_first = !mem::replace(&mut self.begun, true);
         match &mut self.kind {
-            Kind::Bytes(bytes) if is_first && !bytes.is_empty() => Part::Piece(bytes.clone()),
-            Kind::Bytes(_) => Part::End,
-            Kind::Source(source) => Part::Source(source),
+            ContentKind::Bytes(bytes) if is_first && !bytes.is_empty() => {
+                Part::Piece(bytes.clone())
+            }
+            ContentKind::Bytes(_) => Part::End,
+            ContentKind::Source(source) => Part::Source(source),
         }
     }
 
@@ -139,13 +141,13 @@ impl<S> Content<S> {
 impl<S> From<Bytes> for Content<S> {
     fn from(bytes: Bytes) -> Self {
         let size = BodySize::Length(bytes.len() as u64);
-        Self::new(Kind::Bytes(bytes), size)
+        Self::new(ContentKind::Bytes(bytes), size)
     }
 }
 
 impl<S> From<&Prepared> for Content<S> {
     fn from(prepared: &Prepared) -> Self {
-        Self::new(Kind::Bytes(prepared.body()), prepared.size())
+        Self::new(ContentKind::Bytes(prepared.body()), prepared.size())
     }
 }
 

@@ -9,15 +9,15 @@ const FEW: usize = 8;
 /// a few: what a burst needed stays while about as many are in use, and is freed as they end, without
 /// a timer.
 #[derive(Debug)]
-pub(crate) struct FreeList<T>(Mutex<State<T>>);
+pub(crate) struct FreeList<T>(Mutex<FreeListState<T>>);
 
 #[derive(Debug)]
-struct State<T> {
+struct FreeListState<T> {
     in_use: usize,
     free: Vec<T>,
 }
 
-impl<T> State<T> {
+impl<T> FreeListState<T> {
     /// Removes an item above the limit.
     fn surplus(&mut self) -> Option<T> {
         if self.free.len() > self.in_use.max(FEW) { self.free.pop() } else { None }
@@ -26,7 +26,7 @@ impl<T> State<T> {
 
 impl<T> Default for FreeList<T> {
     fn default() -> Self {
-        Self(Mutex::new(State { in_use: 0, free: Vec::new() }))
+        Self(Mutex::new(FreeListState { in_use: 0, free: Vec::new() }))
     }
 }
 
@@ -57,7 +57,7 @@ impl<T> FreeList<T> {
         drop(surplus);
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
+    fn lock(&self) -> MutexGuard<'_, FreeListState<T>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

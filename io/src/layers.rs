@@ -81,10 +81,10 @@ impl ServerLayers for Arc<rustls::ServerConfig> {
 /// [`TrustId`] that is unique in the process.
 pub struct TlsSource {
     id: TrustId,
-    kind: Kind,
+    kind: TlsSourceKind,
 }
 
-enum Kind {
+enum TlsSourceKind {
     /// Layers of the caller.
     Layers(Arc<dyn ClientLayers>),
     /// A configuration of rustls that is created when it is first needed.
@@ -104,25 +104,25 @@ impl fmt::Debug for TlsSource {
 impl TlsSource {
     /// Creates a source of the caller's layers.
     pub(crate) fn layers(layers: Arc<dyn ClientLayers>) -> Self {
-        Self { id: next_trust(), kind: Kind::Layers(layers) }
+        Self { id: next_trust(), kind: TlsSourceKind::Layers(layers) }
     }
 
     /// Creates a source with a configuration that is created when it is first needed.
     #[cfg(feature = "rustls")]
     pub(crate) fn lazy(config: LazyTlsConfig) -> Self {
-        Self { id: next_trust(), kind: Kind::Lazy(config) }
+        Self { id: next_trust(), kind: TlsSourceKind::Lazy(config) }
     }
 
     /// Creates a source without layers, so that only plain connections can be opened.
     #[cfg(not(feature = "rustls"))]
     pub(crate) fn missing() -> Self {
-        Self { id: next_trust(), kind: Kind::Missing }
+        Self { id: next_trust(), kind: TlsSourceKind::Missing }
     }
 
     /// Returns the number of the configuration, if no files have to be read for it.
     pub(crate) const fn known(&self) -> Option<TrustId> {
         match self.kind {
-            Kind::Layers(_) => Some(self.id),
+            TlsSourceKind::Layers(_) => Some(self.id),
             _ => None,
         }
     }
@@ -134,11 +134,11 @@ impl TlsSource {
     /// Certificates or keys cannot be read, or do not match.
     pub fn trust<S: Sink>(&self, now: Mono, sink: &S) -> Result<TrustId, TlsSetupError> {
         match &self.kind {
-            Kind::Layers(_) => {}
+            TlsSourceKind::Layers(_) => {}
             #[cfg(feature = "rustls")]
-            Kind::Lazy(config) => config.prepare(now, sink)?,
+            TlsSourceKind::Lazy(config) => config.prepare(now, sink)?,
             #[cfg(not(feature = "rustls"))]
-            Kind::Missing => {
+            TlsSourceKind::Missing => {
                 let _ = (now, sink);
                 return Err(TlsSetupError::Missing);
             }
@@ -152,14 +152,14 @@ impl TlsSource {
     /// No layer can be created, or [`trust`](Self::trust) has not created the configuration.
     pub fn layer(&self, server_name: &str, is_proxy: bool) -> Result<Box<dyn Layer>, LayerError> {
         match &self.kind {
-            Kind::Layers(layers) => layers.layer(server_name, is_proxy),
+            TlsSourceKind::Layers(layers) => layers.layer(server_name, is_proxy),
             #[cfg(feature = "rustls")]
-            Kind::Lazy(config) => match config.get() {
+            TlsSourceKind::Lazy(config) => match config.get() {
                 Some(config) => config.layer(server_name, is_proxy),
                 None => Err(TlsError::Configuration.into()),
             },
             #[cfg(not(feature = "rustls"))]
-            Kind::Missing => Err(TlsError::Configuration.into()),
+            TlsSourceKind::Missing => Err(TlsError::Configuration.into()),
         }
     }
 }

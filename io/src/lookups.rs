@@ -23,11 +23,11 @@ pub type Resolved = Result<Vec<SocketAddr>, LookupError>;
 /// ends.
 pub struct Lookups {
     most: usize,
-    state: Mutex<State>,
+    state: Mutex<LookupsState>,
 }
 
 #[derive(Default)]
-struct State {
+struct LookupsState {
     /// Lookups whose results were not handed out yet, by host and port.
     open: HashMap<Name, LookupId>,
     entries: HashMap<LookupId, Entry>,
@@ -103,7 +103,7 @@ impl Lookups {
         Self { most: most.max(1), state: Mutex::default() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, LookupsState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -154,7 +154,7 @@ impl Lookups {
     }
 }
 
-impl State {
+impl LookupsState {
     fn next_number(&mut self) -> u64 {
         self.last += 1;
         self.last

@@ -22,11 +22,11 @@ pub(crate) struct LineWriter<W> {
     pub(crate) template: Template,
     date_format: DateFormat,
     pub(crate) paint: Paint,
-    state: Mutex<State<W>>,
+    state: Mutex<WriterState<W>>,
 }
 
 /// The state that changes with each line.
-struct State<W> {
+struct WriterState<W> {
     output: Output<W>,
     line: String,
     stamp: Stamp,
@@ -38,7 +38,7 @@ impl<W: io::Write> LineWriter<W> {
             template: Template::documented(),
             date_format: DateFormat::documented(),
             paint: Paint::default(),
-            state: Mutex::new(State {
+            state: Mutex::new(WriterState {
                 output,
                 line: String::new(),
                 stamp: Stamp::new(TimeZone::Local),
@@ -67,7 +67,7 @@ impl<W: io::Write> LineWriter<W> {
         let mut state = self.state();
         // The clock is read under the lock, so that times never decrease from line to line.
         let time = self.template.shows_time().then(|| clock(meta.at));
-        let State { output, line, stamp } = &mut *state;
+        let WriterState { output, line, stamp } = &mut *state;
         let record = Record {
             level: metadata.level,
             logger: metadata.logger,
@@ -94,7 +94,7 @@ impl<W: io::Write> LineWriter<W> {
 
     /// Locks the state, even if a thread panicked while it held the lock: each line starts with an empty
     /// buffer.
-    fn state(&self) -> MutexGuard<'_, State<W>> {
+    fn state(&self) -> MutexGuard<'_, WriterState<W>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -16,7 +16,7 @@ use super::redirect::Hop;
 use super::request::{Request, RequestBuilder};
 use super::route::Route;
 use super::span_tracker::SpanTracker;
-use super::state::{Kept, Receiving, Sending, State, Timer};
+use super::state::{ExchangeState, Kept, Receiving, Sending, Timer};
 use super::stopwatch::Stopwatch;
 use super::url::UrlError;
 use crate::error::Error;
@@ -57,7 +57,7 @@ use crate::values::{Sizes, Timers, Timings};
 #[derive(Debug)]
 pub struct Exchange {
     pub(super) plan: Plan,
-    pub(super) state: State,
+    pub(super) state: ExchangeState,
     pub(super) link: Box<Link>,
     /// `link` can serve another exchange.
     pub(super) link_is_free: bool,
@@ -111,7 +111,7 @@ impl Exchange {
         Self {
             link: Box::new(Link::none(options.config)),
             plan: Plan::new(request, options),
-            state: State::Start,
+            state: ExchangeState::Start,
             link_is_free: false,
             spans: SpanTracker::new(Scope::exchange(exchange)),
             clock: Stopwatch::new(),
@@ -157,7 +157,7 @@ impl Exchange {
         request: Arc<Request>,
         options: &Arc<Options>,
     ) {
-        if self.state != State::Rest {
+        if self.state != ExchangeState::Rest {
             self.reset();
         }
         // Every field is named, so that a new one cannot be forgotten.
@@ -191,7 +191,7 @@ impl Exchange {
         } = self;
         *is_idempotent = request.is_idempotent();
         memory.keep_request(plan.renew(request, options));
-        *state = State::Start;
+        *state = ExchangeState::Start;
         *spans = SpanTracker::new(Scope::exchange(exchange));
         *clock = Stopwatch::new();
         race.reset();
@@ -204,7 +204,7 @@ impl Exchange {
     /// Frees the response and everything else except reusable buffers. [`restart`](Self::restart)
     /// starts the next request.
     pub(crate) fn reset(&mut self) {
-        self.state = State::Rest;
+        self.state = ExchangeState::Rest;
         (self.hop, self.error) = (None, None);
         if self.link.connection() != ConnectionId(0) {
             *self.link = Link::none(self.plan.options.config);
@@ -260,7 +260,7 @@ impl Exchange {
     /// event with the head of the response, before the next call of [`poll`](Self::poll). The
     /// exchange then ends without an error, and the caller owns the transport.
     pub fn take_switched<S: Sink>(&mut self, now: Mono, sink: &S) -> Option<Switched> {
-        if self.state != State::Transfer
+        if self.state != ExchangeState::Transfer
             || self.receiving != Receiving::HeadEmitted
             || !self.link.has_switched()
         {
@@ -345,7 +345,7 @@ impl Exchange {
     /// Returns whether the exchange has ended.
     #[inline]
     pub(super) const fn is_over(&self) -> bool {
-        matches!(self.state, State::Done | State::Failed | State::Rest)
+        matches!(self.state, ExchangeState::Done | ExchangeState::Failed | ExchangeState::Rest)
     }
 
     /// Returns the route of the connection that [`Action::Acquire`] asks for.
@@ -411,15 +411,15 @@ impl Exchange {
     pub fn deadline(&mut self, now: Mono) -> Option<Deadline> {
         let timeouts = &self.plan.options.timeouts;
         let (timeout, why) = match self.state {
-            State::Transfer => return self.transfer_deadline(now),
-            State::Dial => return self.race.until(),
-            State::Acquire => (timeouts.pool, Waiting::Pool),
-            State::Resolve | State::Secure | State::Handshake => {
+            ExchangeState::Transfer => return self.transfer_deadline(now),
+            ExchangeState::Dial => return self.race.until(),
+            ExchangeState::Acquire => (timeouts.pool, Waiting::Pool),
+            ExchangeState::Resolve | ExchangeState::Secure | ExchangeState::Handshake => {
                 (timeouts.connect, Waiting::Connect)
             }
-            State::Retry => (Some(self.delay()), Waiting::Retry),
-            State::CloseNotify => (timeouts.write, Waiting::Write),
-            State::Trust => return self.timers.get(Timer::Total as usize),
+            ExchangeState::Retry => (Some(self.delay()), Waiting::Retry),
+            ExchangeState::CloseNotify => (timeouts.write, Waiting::Write),
+            ExchangeState::Trust => return self.timers.get(Timer::Total as usize),
             _ => return None,
         };
         self.arm(Timer::Step, timeout, why, now)

@@ -12,7 +12,7 @@ use super::dial::DialId;
 use super::exchange::Exchange;
 use super::lease::Lease;
 use super::route::TrustId;
-use super::state::{Receiving, Sending, State, Timer};
+use super::state::{ExchangeState, Receiving, Sending, Timer};
 use crate::error::{Call, Cause, Error, Misuse, MisuseError};
 use crate::fields::Fields;
 use crate::http1::Role;
@@ -30,7 +30,7 @@ impl Exchange {
     /// # Errors
     /// The action is not outstanding.
     pub fn handle_trusted<S: Sink>(&mut self, trust: TrustId, _: Mono, _: &S) -> Handled {
-        self.expect_asked(State::Trust, Call::HandleTrusted)?;
+        self.expect_asked(ExchangeState::Trust, Call::HandleTrusted)?;
         let route = &mut self.plan.route;
         let is_origin = route.origin.is_secure() && route.trust.is_none();
         *(if is_origin { &mut route.trust } else { &mut route.proxy_trust }) = Some(trust);
@@ -45,9 +45,9 @@ impl Exchange {
     /// The action is not outstanding.
     #[inline]
     pub fn handle_reused<S: Sink>(&mut self, link: Box<Link>, now: Mono, sink: &S) -> Handled {
-        self.expect_asked(State::Acquire, Call::HandleReused)?;
+        self.expect_asked(ExchangeState::Acquire, Call::HandleReused)?;
         self.memory.keep(core::mem::replace(&mut self.link, link));
-        self.acquired(true, State::Begin, At { now, sink });
+        self.acquired(true, ExchangeState::Begin, At { now, sink });
         Ok(())
     }
 
@@ -61,10 +61,10 @@ impl Exchange {
         now: Mono,
         sink: &S,
     ) -> Handled {
-        self.expect_asked(State::Acquire, Call::HandleOpened)?;
+        self.expect_asked(ExchangeState::Acquire, Call::HandleOpened)?;
         *self.link = Link::new(Role::Client, connection, self.plan.options.config);
         self.retried = 0;
-        self.acquired(false, State::Open, At { now, sink });
+        self.acquired(false, ExchangeState::Open, At { now, sink });
         Ok(())
     }
 
@@ -80,7 +80,7 @@ impl Exchange {
         now: Mono,
         sink: &S,
     ) -> Handled {
-        self.expect_asked(State::Acquire, Call::HandleReused)?;
+        self.expect_asked(ExchangeState::Acquire, Call::HandleReused)?;
         match lease.link.take() {
             Some(link) => self.handle_reused(link, now, sink),
             None => self.handle_opened(lease.connection(), now, sink),
@@ -88,7 +88,7 @@ impl Exchange {
     }
 
     #[inline]
-    fn acquired<S: Sink>(&mut self, reused: bool, next: State, at: At<'_, S>) {
+    fn acquired<S: Sink>(&mut self, reused: bool, next: ExchangeState, at: At<'_, S>) {
         self.link.attach_buffers(&mut self.memory.bytes);
         self.spans.acquired(reused, at);
         self.spans.on(self.link.connection());
@@ -106,10 +106,10 @@ impl Exchange {
         _: Mono,
         _: &S,
     ) -> Handled {
-        self.expect_asked(State::Resolve, Call::HandleResolved)?;
+        self.expect_asked(ExchangeState::Resolve, Call::HandleResolved)?;
         self.memory.addresses.clear();
         self.memory.addresses.extend_from_slice(addresses);
-        self.state = State::Resolved;
+        self.state = ExchangeState::Resolved;
         Ok(())
     }
 
@@ -123,7 +123,7 @@ impl Exchange {
         let at = self.at(now, sink);
         self.spans.complete_dial(attempt.kept, at);
         self.cancel_dials(Cause::Superseded, at);
-        self.state = State::Connected;
+        self.state = ExchangeState::Connected;
         Ok(())
     }
 
@@ -150,10 +150,10 @@ impl Exchange {
     /// # Errors
     /// The action is not outstanding.
     pub fn handle_secured<S: Sink>(&mut self, layer: Box<dyn Layer>, _: Mono, _: &S) -> Handled {
-        self.expect_asked(State::Secure, Call::HandleSecured)?;
+        self.expect_asked(ExchangeState::Secure, Call::HandleSecured)?;
         self.link.stack(layer, true);
         // Creating the layer and the handshake share one timer.
-        self.state = State::Handshake;
+        self.state = ExchangeState::Handshake;
         Ok(())
     }
 
@@ -167,8 +167,11 @@ impl Exchange {
     /// None of these actions is outstanding.
     pub fn handle_failed<S: Sink>(&mut self, error: Error, now: Mono, sink: &S) -> Handled {
         let is_outstanding = match self.state {
-            State::Trust | State::Acquire | State::Resolve | State::Secure => self.asked,
-            State::Dial => true,
+            ExchangeState::Trust
+            | ExchangeState::Acquire
+            | ExchangeState::Resolve
+            | ExchangeState::Secure => self.asked,
+            ExchangeState::Dial => true,
             _ => false,
         };
         if !is_outstanding {
@@ -208,7 +211,7 @@ impl Exchange {
         match (self.state, error.cause) {
             // A server may answer and close before it has read the whole request. The response is
             // read even though the request could not be sent.
-            (State::Transfer, cause @ Cause::Os(_)) if self.sending.is_active() => {
+            (ExchangeState::Transfer, cause @ Cause::Os(_)) if self.sending.is_active() => {
                 let at = self.at(now, sink);
                 self.stop_sending(cause, at);
                 self.interest.write = false;
@@ -254,7 +257,7 @@ impl Exchange {
         cx.emit(EventKind::BytesReceived, || TraceEvent::BytesReceived { bytes: &bytes });
         // Earlier bytes come first.
         self.keep_owned();
-        if self.state == State::Transfer && self.link.is_plain() {
+        if self.state == ExchangeState::Transfer && self.link.is_plain() {
             self.owned = bytes;
         } else {
             self.link.receive(&bytes);
@@ -274,7 +277,7 @@ impl Exchange {
         self.link.eof();
         self.has_input = true;
         match self.state {
-            State::Handshake => self.abort(self.handshake_eof().into(), now, sink),
+            ExchangeState::Handshake => self.abort(self.handshake_eof().into(), now, sink),
             _ => self.timers.disarm(Timer::Read as usize),
         }
     }
@@ -284,7 +287,7 @@ impl Exchange {
         if !self.interest.read {
             return;
         }
-        if self.state == State::Transfer && self.receiving == Receiving::Nothing {
+        if self.state == ExchangeState::Transfer && self.receiving == Receiving::Nothing {
             let at = self.at(now, sink);
             if let (true, cause @ Cause::Os(_)) = (self.sending.is_active(), error.cause) {
                 // Either direction can be the first to report a reset connection. The outcome is the
@@ -343,7 +346,7 @@ impl Exchange {
     /// # Errors
     /// The request's body is not being sent.
     pub fn handle_body_failed<S: Sink>(&mut self, error: Error, now: Mono, sink: &S) -> Handled {
-        if self.state != State::Transfer || self.sending != Sending::Body {
+        if self.state != ExchangeState::Transfer || self.sending != Sending::Body {
             return Err(self.misuse(Call::HandleBodyFailed));
         }
         self.blame_sending();
@@ -354,21 +357,21 @@ impl Exchange {
     /// Handles the passing of time. Fails what the last [`deadline`](Self::deadline) limited, if it
     /// has passed; otherwise changes nothing.
     pub fn handle_timeout<S: Sink>(&mut self, now: Mono, sink: &S) {
-        if self.is_over() || self.state == State::Dial {
+        if self.is_over() || self.state == ExchangeState::Dial {
             // Attempts have deadlines of their own, which every poll checks.
             return;
         }
         let Some(deadline) = self.timers.expired(now) else { return };
         if self.is_closing() {
-            self.state = State::Close;
+            self.state = ExchangeState::Close;
             return;
         }
         let at = self.at(now, sink);
         let cause = self.passed(deadline, at);
         match (self.state, deadline.why) {
-            (State::Retry, Waiting::Retry) => self.try_again(at),
-            (State::Transfer, Waiting::Continue) => self.continue_timed_out(at),
-            (State::Transfer, Waiting::Write) => {
+            (ExchangeState::Retry, Waiting::Retry) => self.try_again(at),
+            (ExchangeState::Transfer, Waiting::Continue) => self.continue_timed_out(at),
+            (ExchangeState::Transfer, Waiting::Write) => {
                 self.blame_sending();
                 self.abort(cause.into(), now, sink);
             }
@@ -380,10 +383,14 @@ impl Exchange {
     /// over TLS, until the transport has taken the last bytes.
     pub fn cancel<S: Sink>(&mut self, now: Mono, sink: &S) {
         match self.state {
-            State::CloseNotify | State::Close | State::Closed | State::Leave | State::Released => {
+            ExchangeState::CloseNotify
+            | ExchangeState::Close
+            | ExchangeState::Closed
+            | ExchangeState::Leave
+            | ExchangeState::Released => {
                 self.hop = None;
             }
-            State::Start => {
+            ExchangeState::Start => {
                 let at = self.at(now, sink);
                 self.start(at);
                 self.abort(Cause::Cancelled.into(), now, sink);
@@ -404,7 +411,13 @@ impl Exchange {
 
     /// Returns whether the outcome is known, so that later errors are not reported.
     const fn is_closing(&self) -> bool {
-        matches!(self.state, State::CloseNotify | State::Close | State::Closed | State::Released)
+        matches!(
+            self.state,
+            ExchangeState::CloseNotify
+                | ExchangeState::Close
+                | ExchangeState::Closed
+                | ExchangeState::Released
+        )
     }
 
     /// Ends the exchange with this error, unless its outcome is known.
@@ -412,13 +425,13 @@ impl Exchange {
     fn abort<S: Sink>(&mut self, error: Error, now: Mono, sink: &S) {
         let at = self.at(now, sink);
         match self.state {
-            State::Start | State::Leave => return,
-            State::CloseNotify => {
-                self.state = State::Close;
+            ExchangeState::Start | ExchangeState::Leave => return,
+            ExchangeState::CloseNotify => {
+                self.state = ExchangeState::Close;
                 return;
             }
             _ if self.is_over() || self.is_closing() => return,
-            State::Transfer
+            ExchangeState::Transfer
                 if self.sending == Sending::AwaitContinue
                     && self.receiving == Receiving::Nothing =>
             {
@@ -430,7 +443,7 @@ impl Exchange {
     }
 
     #[inline]
-    pub(super) fn expect_asked(&self, state: State, call: Call) -> Handled {
+    pub(super) fn expect_asked(&self, state: ExchangeState, call: Call) -> Handled {
         if self.state == state && self.asked { Ok(()) } else { Err(self.misuse(call)) }
     }
 

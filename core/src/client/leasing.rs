@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use super::exchange::Exchange;
 use super::lease::Lease;
 use super::pool::Pool;
-use super::state::State;
+use super::state::ExchangeState;
 use crate::error::{Call, MisuseError};
 use crate::time::Mono;
 use crate::trace::Sink;
@@ -24,7 +24,7 @@ impl Exchange {
         sink: &S,
         is_silent: impl FnMut(&T) -> bool,
     ) -> Result<Option<Box<Lease<T>>>, MisuseError> {
-        self.expect_asked(State::Acquire, Call::HandleReused)?;
+        self.expect_asked(ExchangeState::Acquire, Call::HandleReused)?;
         let mut lease = pool.acquire_silent(self.route(), now, is_silent);
         if let Some(lease) = &mut lease {
             self.handle_leased(lease, now, sink)?;

@@ -6,7 +6,7 @@ use alloc::sync::Arc;
 use rustls::ClientConfig;
 
 use super::exchange::Exchange;
-use super::state::State;
+use super::state::ExchangeState;
 use crate::error::{Call, MisuseError, TlsError};
 use crate::time::Mono;
 use crate::trace::Sink;
@@ -25,7 +25,7 @@ impl Exchange {
         now: Mono,
         sink: &S,
     ) -> Result<(), MisuseError> {
-        self.expect_asked(State::Secure, Call::HandleSecured)?;
+        self.expect_asked(ExchangeState::Secure, Call::HandleSecured)?;
         let config = config.into().ok_or_else(|| TlsError::Configuration.into());
         match config.and_then(|config| ClientTls::client(config, self.server_name())) {
             Ok(tls) => self.handle_secured(Box::new(tls), now, sink),

@@ -6,7 +6,7 @@ use crate::trace::Span;
 
 /// The state of an exchange, named after the next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum ExchangeState {
     Start,
     Trust,
     Acquire,

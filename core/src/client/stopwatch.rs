@@ -9,7 +9,7 @@ use crate::values::{Sizes, Timings};
 /// A part of an exchange whose duration is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(super) enum Part {
+pub(super) enum TimedPart {
     Pool,
     Resolve,
     Connect,
@@ -20,7 +20,7 @@ pub(super) enum Part {
     Rest,
 }
 
-impl Part {
+impl TimedPart {
     /// Returns the part of a phase. Opening a tunnel counts as connecting.
     pub(super) const fn of(phase: Phase, tunnelling: bool) -> Self {
         match phase {
@@ -45,9 +45,9 @@ pub(super) struct Stopwatch {
     now: Mono,
     /// When the current part began.
     since: Mono,
-    part: Part,
+    part: TimedPart,
     /// Nanoseconds, by part.
-    spent: [u64; Part::Rest as usize + 1],
+    spent: [u64; TimedPart::Rest as usize + 1],
     /// A bit for each part that occurred.
     happened: u8,
     redirect: Option<Mono>,
@@ -65,8 +65,8 @@ impl Stopwatch {
             start: Mono::from_nanos(0),
             now: Mono::from_nanos(0),
             since: Mono::from_nanos(0),
-            part: Part::Rest,
-            spent: [0; Part::Rest as usize + 1],
+            part: TimedPart::Rest,
+            spent: [0; TimedPart::Rest as usize + 1],
             happened: 0,
             redirect: None,
             connections: 0,
@@ -89,7 +89,7 @@ impl Stopwatch {
 
     /// Ends the current part and starts another.
     #[inline]
-    pub(super) fn enter(&mut self, part: Part) {
+    pub(super) fn enter(&mut self, part: TimedPart) {
         if part == self.part {
             return;
         }
@@ -101,8 +101,8 @@ impl Stopwatch {
 
     /// Marks the first byte of the response.
     pub(super) fn first_byte(&mut self) {
-        if self.part == Part::Wait {
-            self.enter(Part::Receive);
+        if self.part == TimedPart::Wait {
+            self.enter(TimedPart::Receive);
         }
     }
 
@@ -123,19 +123,19 @@ impl Stopwatch {
     }
 
     pub(super) fn timings(&self) -> Timings {
-        let time = |part: Part| {
+        let time = |part: TimedPart| {
             let running = if self.part == part { nanos(self.since, self.now) } else { 0 };
             let happened = self.happened & (1 << part as u8) != 0;
             happened.then(|| Duration::from_nanos(self.spent[part as usize] + running))
         };
         Timings {
-            pool: time(Part::Pool),
-            resolve: time(Part::Resolve),
-            connect: time(Part::Connect),
-            tls: time(Part::Tls),
-            send: time(Part::Send),
-            wait: time(Part::Wait),
-            receive: time(Part::Receive),
+            pool: time(TimedPart::Pool),
+            resolve: time(TimedPart::Resolve),
+            connect: time(TimedPart::Connect),
+            tls: time(TimedPart::Tls),
+            send: time(TimedPart::Send),
+            wait: time(TimedPart::Wait),
+            receive: time(TimedPart::Receive),
             total: self.now.since(self.start),
             redirect: self.redirect.map(|at| at.since(self.start)),
             connections: self.connections,
@@ -161,7 +161,8 @@ mod tests {
     fn parts_add_up_and_missing_ones_are_none() {
         let mut watch = Stopwatch::new();
         watch.start(at(100));
-        for (now, part) in [(100, Part::Pool), (103, Part::Send), (110, Part::Wait)] {
+        for (now, part) in [(100, TimedPart::Pool), (103, TimedPart::Send), (110, TimedPart::Wait)]
+        {
             watch.tick(at(now));
             watch.enter(part);
         }
@@ -187,13 +188,13 @@ mod tests {
     fn redirect_adds_to_the_parts_and_its_bodies_do_not_count() {
         let mut watch = Stopwatch::new();
         watch.start(at(0));
-        watch.enter(Part::Send);
+        watch.enter(TimedPart::Send);
         watch.sizes.response_body = 7;
         watch.tick(at(10));
         watch.redirected();
-        watch.enter(Part::Pool);
+        watch.enter(TimedPart::Pool);
         watch.tick(at(15));
-        watch.enter(Part::Send);
+        watch.enter(TimedPart::Send);
         watch.tick(at(16));
         let timings = watch.timings();
         assert_eq!(timings.send, Some(Duration::from_nanos(11)));

@@ -46,7 +46,7 @@ impl Inflate {
 
 /// The state of the decoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum DeflateState {
     /// The format is unknown; no byte was read.
     Unknown,
     /// The format is unknown; this is the first byte.
@@ -61,13 +61,13 @@ enum State {
 /// It skips bytes after the end.
 #[derive(Debug)]
 pub(super) struct Deflate {
-    state: State,
+    state: DeflateState,
     inflate: Inflate,
 }
 
 impl Default for Deflate {
     fn default() -> Self {
-        Self { state: State::Unknown, inflate: Inflate::raw() }
+        Self { state: DeflateState::Unknown, inflate: Inflate::raw() }
     }
 }
 
@@ -82,7 +82,7 @@ impl Deflate {
     fn step(&mut self, input: &[u8], out: &mut [u8]) -> Result<Step, Broken> {
         let (step, is_over) = self.inflate.step(input, out)?;
         if is_over {
-            self.state = State::Over;
+            self.state = DeflateState::Over;
         }
         Ok(step)
     }
@@ -91,16 +91,16 @@ impl Deflate {
 impl Codec for Deflate {
     fn decode(&mut self, input: &[u8], out: &mut [u8]) -> Result<Step, Broken> {
         match (self.state, input) {
-            (State::Over, _) => Ok(Step { read: input.len(), written: 0 }),
-            (State::Running, _) => self.step(input, out),
+            (DeflateState::Over, _) => Ok(Step { read: input.len(), written: 0 }),
+            (DeflateState::Running, _) => self.step(input, out),
             (_, []) => Ok(Step::default()),
-            (State::Unknown, [first, ..]) => {
-                self.state = State::First(*first);
+            (DeflateState::Unknown, [first, ..]) => {
+                self.state = DeflateState::First(*first);
                 Ok(Step { read: 1, written: 0 })
             }
-            (State::First(first), [second, ..]) => {
+            (DeflateState::First(first), [second, ..]) => {
                 self.inflate.restart(begins_zlib(first, *second));
-                self.state = State::Running;
+                self.state = DeflateState::Running;
                 // The first of the two bytes was taken before.
                 let less = |step: Step| Step { read: step.read.saturating_sub(1), ..step };
                 let step = self
@@ -113,6 +113,6 @@ impl Codec for Deflate {
     }
 
     fn is_complete(&self) -> bool {
-        matches!(self.state, State::Unknown | State::Over)
+        matches!(self.state, DeflateState::Unknown | DeflateState::Over)
     }
 }

@@ -13,7 +13,7 @@ const WINDOW_LOG: u32 = 23;
 
 /// The state of the decoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum ZstdState {
     /// No byte was read.
     Fresh,
     Frame,
@@ -24,12 +24,12 @@ enum State {
 /// A decoder of zstd. Consecutive frames are one body (RFC 8878 section 3).
 pub(super) struct Zstd {
     context: DCtx<'static>,
-    state: State,
+    state: ZstdState,
 }
 
 impl Default for Zstd {
     fn default() -> Self {
-        Self { context: DCtx::create(), state: State::Fresh }
+        Self { context: DCtx::create(), state: ZstdState::Fresh }
     }
 }
 
@@ -55,27 +55,27 @@ const fn fault(code: ErrorCode) -> CodingFault {
 impl Codec for Zstd {
     fn decode(&mut self, input: &[u8], out: &mut [u8]) -> Result<Step, Broken> {
         let broken = |step| move |code| Broken { fault: fault(code), step };
-        if self.state == State::Fresh {
+        if self.state == ZstdState::Fresh {
             self.context
                 .set_parameter(DParameter::WindowLogMax(WINDOW_LOG))
                 .map_err(broken(Step::default()))?;
         }
-        if input.is_empty() && self.state != State::Frame {
+        if input.is_empty() && self.state != ZstdState::Frame {
             return Ok(Step::default());
         }
         // The library decodes a whole frame at once without checking its window. Passing in the first
         // byte of a frame alone prevents this, so that the result does not depend on how the input is split.
-        let end = if self.state == State::Frame { input.len() } else { 1 };
+        let end = if self.state == ZstdState::Frame { input.len() } else { 1 };
         let input = &input[..end];
         let (mut source, mut target) = (InBuffer::around(input), OutBuffer::around(out));
         let result = self.context.decompress_stream(&mut target, &mut source);
         let step = Step { read: source.pos(), written: target.pos() };
         let left = result.map_err(broken(step))?;
-        self.state = if left == 0 { State::Between } else { State::Frame };
+        self.state = if left == 0 { ZstdState::Between } else { ZstdState::Frame };
         Ok(step)
     }
 
     fn is_complete(&self) -> bool {
-        self.state != State::Frame
+        self.state != ZstdState::Frame
     }
 }

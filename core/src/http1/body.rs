@@ -2,7 +2,7 @@
 
 use memchr::memchr;
 
-use super::head_parser::{HeadParser, Kind, Progress};
+use super::head_parser::{HeadKind, HeadParser, Progress};
 use crate::error::Rule;
 use crate::framing::Framing;
 use crate::limits::{Config, Lenient, Limits};
@@ -11,7 +11,7 @@ use crate::wire::{Broken, Tolerated};
 
 /// The state of the reader of a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum State {
+enum BodyState {
     /// This many bytes are left of a body of known length.
     Length(u64),
     UntilClose,
@@ -53,7 +53,7 @@ pub(super) struct PlainChunk {
 /// A body that is being received.
 #[derive(Clone, Debug)]
 pub(super) struct Body {
-    state: State,
+    state: BodyState,
     /// Bytes of data that Content-Length, or the chunks so far, announced.
     announced: u64,
     received: u64,
@@ -63,7 +63,7 @@ pub(super) struct Body {
 impl Body {
     /// No body.
     pub(super) const NONE: Self =
-        Self { state: State::Complete, announced: 0, received: 0, extensions: 0 };
+        Self { state: BodyState::Complete, announced: 0, received: 0, extensions: 0 };
 
     /// Creates a body with this framing.
     ///
@@ -71,13 +71,13 @@ impl Body {
     /// Returns [`Rule::BodyTooLong`] if the announced length exceeds the limit.
     pub(super) fn new(framing: Framing, config: &Config) -> Result<Self, Rule> {
         let (state, announced) = match framing {
-            Framing::None | Framing::Tunnel | Framing::Length(0) => (State::Complete, 0),
+            Framing::None | Framing::Tunnel | Framing::Length(0) => (BodyState::Complete, 0),
             Framing::Length(length) if length > config.limits.body => {
                 return Err(Rule::BodyTooLong);
             }
-            Framing::Length(length) => (State::Length(length), length),
-            Framing::Chunked => (State::ChunkLine(0), 0),
-            Framing::UntilClose => (State::UntilClose, 0),
+            Framing::Length(length) => (BodyState::Length(length), length),
+            Framing::Chunked => (BodyState::ChunkLine(0), 0),
+            Framing::UntilClose => (BodyState::UntilClose, 0),
         };
         Ok(Self { state, announced, received: 0, extensions: 0 })
     }
@@ -95,8 +95,8 @@ impl Body {
     /// Returns the rule that the peer breaks if it closes the connection now.
     pub(super) const fn end_of_stream(&self) -> Option<Rule> {
         match self.state {
-            State::Complete | State::UntilClose => None,
-            State::Length(_) => Some(Rule::EndInBody),
+            BodyState::Complete | BodyState::UntilClose => None,
+            BodyState::Length(_) => Some(Rule::EndInBody),
             _ => Some(Rule::EndInChunks),
         }
     }
@@ -111,39 +111,39 @@ impl Body {
         tolerated: &mut impl Tolerated,
     ) -> Result<Piece, Broken> {
         match &mut self.state {
-            State::Complete => Ok(Piece::End(0)),
+            BodyState::Complete => Ok(Piece::End(0)),
             _ if bytes.is_empty() => Ok(Piece::NeedInput),
-            State::Length(_) | State::UntilClose | State::ChunkData(1..) => {
+            BodyState::Length(_) | BodyState::UntilClose | BodyState::ChunkData(1..) => {
                 match self.take_data(bytes.len(), &config.limits) {
                     0 => Err(Broken::new(Rule::BodyTooLong, 0)),
                     n => Ok(Piece::Data(n)),
                 }
             }
-            State::ChunkLine(searched) => match chunk::plain(bytes) {
+            BodyState::ChunkLine(searched) => match chunk::plain(bytes) {
                 Some((size, len)) if *searched == 0 && len <= config.limits.chunk_line => {
                     let line = ChunkLine { size, extensions: 0 };
                     self.begin_chunk(line, len, trailers, request, config)
                 }
                 _ => self.chunk_line(bytes, trailers, request, config, tolerated),
             },
-            State::ChunkData(0) => match bytes {
+            BodyState::ChunkData(0) => match bytes {
                 [b'\r', b'\n', ..] => {
-                    self.state = State::ChunkLine(0);
+                    self.state = BodyState::ChunkLine(0);
                     Ok(Piece::ChunkEnd(2))
                 }
                 [b'\r'] => Ok(Piece::NeedInput),
                 [b'\r', ..] => Err(Broken::new(Rule::ChunkDataEnd, 1)),
                 [b'\n', ..] if config.lenient.allows(Lenient::BARE_LF_IN_CHUNKS) => {
                     tolerated(Rule::ChunkDataEnd, 0);
-                    self.state = State::ChunkLine(0);
+                    self.state = BodyState::ChunkLine(0);
                     Ok(Piece::ChunkEnd(1))
                 }
                 _ => Err(Broken::new(Rule::ChunkDataEnd, 0)),
             },
-            State::Trailers => match trailers.read(bytes, config, tolerated)? {
+            BodyState::Trailers => match trailers.read(bytes, config, tolerated)? {
                 Progress::NeedInput | Progress::Skip(_) => Ok(Piece::NeedInput),
                 Progress::Complete { len, .. } => {
-                    self.state = State::Complete;
+                    self.state = BodyState::Complete;
                     Ok(Piece::End(len))
                 }
             },
@@ -154,14 +154,14 @@ impl Body {
     /// or if the limit is reached.
     pub(super) fn take_data(&mut self, available: usize, limits: &Limits) -> usize {
         let n = match &mut self.state {
-            State::Length(_) => return self.plain_data(available).unwrap_or(0),
-            State::UntilClose => up_to(limits.body.saturating_sub(self.received), available),
-            State::ChunkData(left) => {
+            BodyState::Length(_) => return self.plain_data(available).unwrap_or(0),
+            BodyState::UntilClose => up_to(limits.body.saturating_sub(self.received), available),
+            BodyState::ChunkData(left) => {
                 let n = up_to(*left, available);
                 *left -= n as u64;
                 n
             }
-            State::ChunkLine(_) | State::Trailers | State::Complete => 0,
+            BodyState::ChunkLine(_) | BodyState::Trailers | BodyState::Complete => 0,
         };
         self.received += n as u64;
         n
@@ -171,14 +171,14 @@ impl Body {
     /// Returns how many of them are data.
     #[inline(always)]
     pub(super) fn plain_data(&mut self, available: usize) -> Option<usize> {
-        let State::Length(left) = &mut self.state else { return None };
+        let BodyState::Length(left) = &mut self.state else { return None };
         if available == 0 {
             return None;
         }
         let n = up_to(*left, available);
         *left -= n as u64;
         if *left == 0 {
-            self.state = State::Complete;
+            self.state = BodyState::Complete;
         }
         self.received += n as u64;
         Some(n)
@@ -187,13 +187,13 @@ impl Body {
     /// Returns whether the body is complete.
     #[inline]
     pub(super) const fn is_complete(&self) -> bool {
-        matches!(self.state, State::Complete)
+        matches!(self.state, BodyState::Complete)
     }
 
     /// Returns whether the line end after the data of a chunk is next.
     #[inline]
     pub(super) const fn is_after_chunk(&self) -> bool {
-        matches!(self.state, State::ChunkData(0))
+        matches!(self.state, BodyState::ChunkData(0))
     }
 
     /// Reads from the end of one chunk to the data of the next in one step, if the size line needs no
@@ -211,7 +211,7 @@ impl Body {
             return None;
         }
         let len = up_to(size, available);
-        self.state = State::ChunkData(size - len as u64);
+        self.state = BodyState::ChunkData(size - len as u64);
         self.announced = announced;
         self.received += len as u64;
         Some(PlainChunk { size, line, data, len })
@@ -227,9 +227,9 @@ impl Body {
         tolerated: &mut impl Tolerated,
     ) -> Result<Piece, Broken> {
         let limit = config.limits.chunk_line;
-        let searched = if let State::ChunkLine(searched) = self.state { searched } else { 0 };
+        let searched = if let BodyState::ChunkLine(searched) = self.state { searched } else { 0 };
         let Some(found) = memchr(b'\n', &bytes[searched..]) else {
-            self.state = State::ChunkLine(bytes.len());
+            self.state = BodyState::ChunkLine(bytes.len());
             return if bytes.len() >= limit {
                 Err(Broken::new(Rule::ChunkLineTooLong, limit))
             } else {
@@ -271,10 +271,10 @@ impl Body {
             return Err(Broken::new(Rule::BodyTooLong, 0));
         }
         self.state = if line.size > 0 {
-            State::ChunkData(line.size)
+            BodyState::ChunkData(line.size)
         } else {
-            trailers.restart(Kind::Trailers { request });
-            State::Trailers
+            trailers.restart(HeadKind::Trailers { request });
+            BodyState::Trailers
         };
         Ok(Piece::ChunkLine { len, line })
     }

@@ -18,7 +18,7 @@ use crate::wire::{Broken, Tolerated, field, token};
 
 /// The kind of a section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum HeadKind {
     Request,
     Response,
     /// The trailers of a request or of a response.
@@ -52,7 +52,7 @@ pub(super) enum Progress {
 /// The parser of a section.
 #[derive(Clone, Debug)]
 pub(super) struct HeadParser {
-    kind: Kind,
+    kind: HeadKind,
     start_line: Option<StartLine>,
     spans: Vec<FieldSpan>,
     /// The start of the line that is being read.
@@ -68,7 +68,7 @@ pub(super) struct HeadParser {
 }
 
 impl HeadParser {
-    pub(super) const fn new(kind: Kind) -> Self {
+    pub(super) const fn new(kind: HeadKind) -> Self {
         Self {
             kind,
             start_line: None,
@@ -83,7 +83,7 @@ impl HeadParser {
     }
 
     /// Begins another section, and keeps the memory.
-    pub(super) fn restart(&mut self, kind: Kind) {
+    pub(super) fn restart(&mut self, kind: HeadKind) {
         self.kind = kind;
         self.start_line = None;
         self.spans.clear();
@@ -191,7 +191,7 @@ impl HeadParser {
 
     /// Returns whether the start line has been read, or the section has no start line.
     const fn has_start_line(&self) -> bool {
-        self.start_line.is_some() || matches!(self.kind, Kind::Trailers { .. })
+        self.start_line.is_some() || matches!(self.kind, HeadKind::Trailers { .. })
     }
 
     /// Returns where the line that is being read ends.
@@ -207,7 +207,7 @@ impl HeadParser {
         let bytes = &bytes[..bytes.len().min(limit)];
         let line =
             match self.kind {
-                Kind::Response => start_line::plain_status(bytes)
+                HeadKind::Response => start_line::plain_status(bytes)
                     .map(|(line, len)| (StartLine::Status(line), len)),
                 _ => start_line::plain_request(bytes)
                     .map(|(line, len)| (StartLine::Request(line), len)),
@@ -228,7 +228,7 @@ impl HeadParser {
     ) -> Result<(), Broken> {
         self.count(line.len());
         self.start_line = Some(match self.kind {
-            Kind::Response => StartLine::Status(start_line::status(line, lenient, tolerated)?),
+            HeadKind::Response => StartLine::Status(start_line::status(line, lenient, tolerated)?),
             _ => StartLine::Request(start_line::request(line, lenient, tolerated)?),
         });
         Ok(())
@@ -280,8 +280,10 @@ impl HeadParser {
     fn check_first(&self, bytes: &[u8]) -> Result<(), Broken> {
         let Some(first) = bytes.first() else { return Ok(()) };
         let rule = match self.kind {
-            Kind::Request if !token::is_token(*first) && *first != b' ' => Rule::MethodCharacter,
-            Kind::Response if !first.is_ascii_graphic() => Rule::VersionForm,
+            HeadKind::Request if !token::is_token(*first) && *first != b' ' => {
+                Rule::MethodCharacter
+            }
+            HeadKind::Response if !first.is_ascii_graphic() => Rule::VersionForm,
             _ => return Ok(()),
         };
         if matches!(first, b'\r' | b'\n') { Ok(()) } else { Err(Broken::new(rule, 0)) }
@@ -291,7 +293,7 @@ impl HeadParser {
     fn limit(&self, config: &Config) -> (usize, Rule) {
         let limits = &config.limits;
         let (limit, rule) = match (self.kind, &self.start_line) {
-            (Kind::Trailers { .. }, _) => (limits.trailers, Rule::TrailersTooLong),
+            (HeadKind::Trailers { .. }, _) => (limits.trailers, Rule::TrailersTooLong),
             (_, None) => (limits.start_line.min(limits.head), Rule::StartLineTooLong),
             (_, Some(_)) => (limits.head, Rule::HeadTooLong),
         };
@@ -311,7 +313,7 @@ impl HeadParser {
         config: &Config,
         tolerated: &mut impl Tolerated,
     ) -> Result<Progress, Broken> {
-        if self.kind == Kind::Response {
+        if self.kind == HeadKind::Response {
             if !config.lenient.allows(Lenient::BLANK_LINE_BEFORE_RESPONSE) {
                 return Err(Broken::new(Rule::BlankLineFirst, 0));
             }
@@ -372,7 +374,7 @@ impl HeadParser {
         if !is_left_out && span.is_none() {
             return Err(Broken::new(Rule::FoldFirst, start));
         }
-        if matches!(self.kind, Kind::Request | Kind::Trailers { request: true }) {
+        if matches!(self.kind, HeadKind::Request | HeadKind::Trailers { request: true }) {
             if !lenient.allows(Lenient::FOLD_IN_REQUESTS) {
                 return Err(Broken::new(Rule::ObsoleteFold, start));
             }
@@ -455,7 +457,7 @@ mod tests {
 
     /// Returns how many bytes are examined for a head that arrives in pieces of this size.
     fn work(head: &[u8], piece: usize) -> usize {
-        let (mut section, config) = (HeadParser::new(Kind::Request), Config::default());
+        let (mut section, config) = (HeadParser::new(HeadKind::Request), Config::default());
         let mut bytes = Vec::new();
         for piece in head.chunks(piece) {
             bytes.extend_from_slice(piece);
@@ -471,7 +473,7 @@ mod tests {
     fn adopt_has_the_same_result_as_reading_the_head() {
         let head = b"GET / HTTP/1.1\r\nHost: example.com\r\nX: y\r\n\r\n";
         let (mut read, mut adopted) =
-            (HeadParser::new(Kind::Request), HeadParser::new(Kind::Request));
+            (HeadParser::new(HeadKind::Request), HeadParser::new(HeadKind::Request));
         let progress = read.read(&mut head.to_vec(), &Config::default(), &mut |_, _| {});
         assert_eq!(progress, Ok(Progress::Complete { len: head.len(), is_plain: true }));
         let Some(StartLine::Request(line)) = read.start_line() else { panic!() };

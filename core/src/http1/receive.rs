@@ -6,7 +6,7 @@ use super::body::{Body, Piece};
 use super::framing_fields::FramingFields;
 use super::head::Head;
 use super::head_cache::{HeadCache, ParsedHead};
-use super::head_parser::{HeadParser, Kind, Progress, StartLine};
+use super::head_parser::{HeadKind, HeadParser, Progress, StartLine};
 use crate::error::{PeerError, Rule};
 use crate::fields::Fields;
 use crate::framing::{self, Decision, Message, MessageKind, RequestKind};
@@ -17,7 +17,7 @@ use crate::wire::Broken;
 
 /// A part of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum MessagePart {
     Head,
     Data,
     End,
@@ -62,10 +62,10 @@ impl Receive {
         }
     }
 
-    const fn head_kind(from: Role) -> Kind {
+    const fn head_kind(from: Role) -> HeadKind {
         match from {
-            Role::Client => Kind::Request,
-            Role::Server => Kind::Response,
+            Role::Client => HeadKind::Request,
+            Role::Server => HeadKind::Response,
         }
     }
 
@@ -386,7 +386,7 @@ impl Receive {
     pub(super) fn next_body<S: Sink>(
         &mut self,
         cx: &mut Cx<'_, S>,
-    ) -> Result<Option<Part>, PeerError> {
+    ) -> Result<Option<MessagePart>, PeerError> {
         self.consume();
         loop {
             let at = self.buffer.consumed();
@@ -405,7 +405,7 @@ impl Receive {
             match piece {
                 Ok(Piece::Data(n)) => {
                     self.borrowed = n;
-                    return Ok(Some(Part::Data));
+                    return Ok(Some(MessagePart::Data));
                 }
                 Ok(Piece::ChunkLine { len, line }) => {
                     cx.emit(EventKind::ChunkRead, || TraceEvent::ChunkRead {
@@ -419,7 +419,7 @@ impl Receive {
                 Ok(Piece::End(len)) => {
                     self.borrowed = len;
                     self.emit_trailers(cx);
-                    return Ok(Some(Part::End));
+                    return Ok(Some(MessagePart::End));
                 }
                 Ok(Piece::NeedInput) if !self.eof => return Ok(None),
                 Ok(Piece::NeedInput) => return self.end_in_body(cx),
@@ -433,10 +433,13 @@ impl Receive {
 
     /// Handles the close of the peer's direction, which is the end of some bodies.
     #[cold]
-    fn end_in_body<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Option<Part>, PeerError> {
+    fn end_in_body<S: Sink>(
+        &mut self,
+        cx: &mut Cx<'_, S>,
+    ) -> Result<Option<MessagePart>, PeerError> {
         let Some(rule) = self.body.end_of_stream() else {
             self.end();
-            return Ok(Some(Part::End));
+            return Ok(Some(MessagePart::End));
         };
         let broken = Broken::new(rule, self.buffer.unread().len());
         // The excerpt shows whether a part of a line has arrived.

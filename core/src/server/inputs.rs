@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use super::session::Session;
 use super::span_tracker::Ending;
-use super::state::{State, Timer};
+use super::state::{SessionState, Timer};
 use crate::error::{Call, Cause, Error, Misuse, MisuseError};
 use crate::http1::Role;
 use crate::time::{Deadline, Mono, Waiting};
@@ -25,7 +25,7 @@ impl Session {
         now: Mono,
         sink: &S,
     ) -> Result<(), MisuseError> {
-        if matches!(self.state, State::Linger | State::Over) {
+        if matches!(self.state, SessionState::Linger | SessionState::Over) {
             return self.discard(n);
         }
         if !self.waits.read || n > self.link.room() {
@@ -43,7 +43,7 @@ impl Session {
     /// Discards bytes that arrived after the end.
     #[cold]
     fn discard(&self, n: usize) -> Result<(), MisuseError> {
-        if self.state == State::Linger && n > self.scratch.len() {
+        if self.state == SessionState::Linger && n > self.scratch.len() {
             return Err(self.bytes_misuse(Call::HandleReceived, true));
         }
         Ok(())
@@ -61,7 +61,7 @@ impl Session {
         now: Mono,
         sink: &S,
     ) -> Result<(), MisuseError> {
-        if self.state == State::Over {
+        if self.state == SessionState::Over {
             return Ok(());
         }
         if !self.waits.write || n > self.link.output_len() {
@@ -99,7 +99,7 @@ impl Session {
     ///
     /// [`Options::half_close`]: super::Options::half_close
     pub fn handle_half_close<S: Sink>(&mut self, now: Mono, sink: &S) {
-        if !self.options.half_close && self.state == State::Open {
+        if !self.options.half_close && self.state == SessionState::Open {
             self.handle_failed(Cause::PeerGone.into(), now, sink);
         }
     }
@@ -126,12 +126,12 @@ impl Session {
         _: Mono,
         _: &S,
     ) -> Result<(), MisuseError> {
-        if self.state != State::Secure {
+        if self.state != SessionState::Secure {
             return Err(self.misuse(Call::HandleSecured, Misuse::State));
         }
         self.link.stack(layer, true);
         // Creating the layer and the handshake share one timer.
-        self.state = State::Handshake;
+        self.state = SessionState::Handshake;
         Ok(())
     }
 
@@ -144,7 +144,7 @@ impl Session {
 
     /// Handles the deadlines that have passed. May be called at any time.
     pub fn handle_timeout<S: Sink>(&mut self, now: Mono, sink: &S) {
-        if self.state == State::Over {
+        if self.state == SessionState::Over {
             return;
         }
         if let (Some(Deadline { why, .. }), None) = (self.timers.expired(now), &self.failed) {
@@ -156,7 +156,7 @@ impl Session {
     /// Shuts the session down: the open request is finished within `grace`, and no other is begun.
     /// `None` means no limit.
     pub fn handle_shutdown<S: Sink>(&mut self, grace: Option<Duration>, now: Mono, sink: &S) {
-        if self.state == State::Over {
+        if self.state == SessionState::Over {
             return;
         }
         if !core::mem::replace(&mut self.is_shutting_down, true) {
@@ -165,7 +165,7 @@ impl Session {
         self.timers.disarm(Timer::Shutdown as usize);
         self.timers
             .arm(Timer::Shutdown as usize, || Deadline::after(now, grace, Waiting::Shutdown));
-        if matches!(self.state, State::Open) && self.exchange.status == 0 {
+        if matches!(self.state, SessionState::Open) && self.exchange.status == 0 {
             self.link.http1.end_after_this();
         }
     }
@@ -174,13 +174,13 @@ impl Session {
     /// [flushed](Self::flush). The session is then over, and the caller owns the transport. `None` if
     /// the connection has not left HTTP/1.1, or has failed.
     pub fn take_switched<S: Sink>(&mut self, now: Mono, sink: &S) -> Option<Switched> {
-        if self.state != State::Switched || self.failed.is_some() {
+        if self.state != SessionState::Switched || self.failed.is_some() {
             return None;
         }
         let none = Link::new(Role::Server, self.link.connection(), self.options.config);
         let link = Box::new(core::mem::replace(&mut self.link, none));
         self.spans.close(Ending::Switched, At { now, sink });
-        self.state = State::Over;
+        self.state = SessionState::Over;
         let mut switched = Switched::new(link, self.options.config);
         if self.peer_closed {
             switched.handle_eof();
@@ -191,7 +191,7 @@ impl Session {
     /// Cancels the session: the driver closes the transport, and every open span ends.
     pub fn cancel<S: Sink>(&mut self, now: Mono, sink: &S) {
         self.spans.fail(&self.link, Cause::Cancelled, At { now, sink });
-        self.state = State::Over;
+        self.state = SessionState::Over;
     }
 
     /// Returns the error of a call that is not possible now.

@@ -4,11 +4,11 @@ use bytes::Bytes;
 
 use super::response_cache::Key;
 use super::session::Session;
-use super::state::State;
+use super::state::SessionState;
 use crate::error::{Call, Misuse, MisuseError};
 use crate::fields::FieldBlock;
 use crate::head::is_informational;
-use crate::http1::{BodySize, RequestHead, Role, State as Side};
+use crate::http1::{BodySize, RequestHead, Role, State};
 use crate::time::Mono;
 use crate::trace::{At, Sink};
 
@@ -89,7 +89,7 @@ impl Session {
             (200..=299, BodySize::Length(0)) if self.link.http1.may_switch() => BodySize::None,
             (_, size) => size,
         };
-        if self.state == State::Open && !self.exchange.is_read && !self.is_worth_draining() {
+        if self.state == SessionState::Open && !self.exchange.is_read && !self.is_worth_draining() {
             self.link.http1.end_after_this();
         }
         let len = body.as_ref().map_or(0, Bytes::len) as u64;
@@ -154,7 +154,7 @@ impl Session {
     #[inline]
     pub fn finish<S: Sink>(&mut self, now: Mono, sink: &S) -> Result<(), MisuseError> {
         // After a switch of protocols there is no message to end.
-        if self.link.http1.state(Role::Server) == Side::Switched {
+        if self.link.http1.state(Role::Server) == State::Switched {
             return Ok(());
         }
         let mut cx = self.spans.cx(At { now, sink });

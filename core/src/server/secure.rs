@@ -6,7 +6,7 @@ use alloc::sync::Arc;
 use rustls::ServerConfig;
 
 use super::session::Session;
-use super::state::State;
+use super::state::SessionState;
 use crate::error::{Call, Misuse, MisuseError, TlsError};
 use crate::time::Mono;
 use crate::trace::Sink;
@@ -25,7 +25,7 @@ impl Session {
         now: Mono,
         sink: &S,
     ) -> Result<(), MisuseError> {
-        if self.state != State::Secure {
+        if self.state != SessionState::Secure {
             return Err(self.misuse(Call::HandleSecured, Misuse::State));
         }
         let config = config.into().ok_or_else(|| TlsError::Configuration.into());

@@ -14,7 +14,7 @@ use super::options::{Options, Timeouts};
 use super::pace::Pace;
 use super::response_cache::ResponseCache;
 use super::span_tracker::{Ending, SpanTracker};
-use super::state::{Exchange, HandlerRequest, State, Timer};
+use super::state::{CurrentExchange, HandlerRequest, SessionState, Timer};
 use crate::error::{Cause, Error};
 use crate::fields::FieldBlock;
 use crate::http1::{RequestHead, Role};
@@ -66,7 +66,7 @@ const SCRATCH: usize = 4 * 1024;
 pub struct Session {
     pub(super) options: Arc<Options>,
     pub(super) link: Link,
-    pub(super) state: State,
+    pub(super) state: SessionState,
     pub(super) spans: SpanTracker,
     /// The failure that was handed in, for the next step.
     pub(super) failed: Option<Box<Error>>,
@@ -77,7 +77,7 @@ pub struct Session {
     pub(super) writing: Pace,
     /// What the handler asked for.
     pub(super) asked: HandlerRequest,
-    pub(super) exchange: Exchange,
+    pub(super) exchange: CurrentExchange,
     pub(super) head: KeptHead,
     /// The fields of the response in progress, or its trailers.
     pub(super) fields: FieldBlock,
@@ -110,7 +110,7 @@ impl Session {
         Self {
             link: Link::new(Role::Server, connection, options.config),
             options,
-            state: State::Start,
+            state: SessionState::Start,
             spans: SpanTracker::new(connection, peer),
             failed: None,
             waits: Interest::NONE,
@@ -118,7 +118,7 @@ impl Session {
             reading: Pace::default(),
             writing: Pace::default(),
             asked: HandlerRequest::Nothing,
-            exchange: Exchange::default(),
+            exchange: CurrentExchange::default(),
             head: KeptHead::none(),
             fields: FieldBlock::new(),
             lines,
@@ -180,7 +180,7 @@ impl Session {
 
     /// Returns a buffer of at least `min` bytes to read from the transport into.
     pub fn space(&mut self, min: usize) -> &mut [u8] {
-        if self.state == State::Linger {
+        if self.state == SessionState::Linger {
             self.scratch.resize(SCRATCH, 0);
             return &mut self.scratch;
         }
@@ -191,15 +191,20 @@ impl Session {
     /// shutdown closes such a connection at once.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        matches!(self.state, State::Start | State::Secure | State::Handshake | State::Idle)
-            || (self.state == State::Head && self.link.http1.unread().is_empty())
+        matches!(
+            self.state,
+            SessionState::Start
+                | SessionState::Secure
+                | SessionState::Handshake
+                | SessionState::Idle
+        ) || (self.state == SessionState::Head && self.link.http1.unread().is_empty())
     }
 
     /// Returns whether the session no longer needs the transport: the connection was closed, dropped
     /// after a failure, or [taken](Self::take_switched).
     #[must_use]
     pub fn is_over(&self) -> bool {
-        self.state == State::Over
+        self.state == SessionState::Over
     }
 
     /// Returns the properties of the layer that secures the connection; they are empty without one.
@@ -254,21 +259,23 @@ impl Session {
     /// starts at `now`. When the deadline has passed, the driver calls
     /// [`handle_timeout`](Self::handle_timeout). A driver that does not wait need not call this.
     pub fn deadline(&mut self, now: Mono) -> Option<Deadline> {
-        if self.waits.write && self.state != State::Handshake {
+        if self.waits.write && self.state != SessionState::Handshake {
             self.arm_write(now);
         }
         let timeouts = &self.options.timeouts;
         let (timeout, why) = match self.state {
-            State::Secure | State::Handshake => (timeouts.handshake, Waiting::Handshake),
+            SessionState::Secure | SessionState::Handshake => {
+                (timeouts.handshake, Waiting::Handshake)
+            }
             // A client that still receives a response has time to send until it has received all of
             // it.
             _ if !self.waits.read || self.waits.write => return self.timers.earliest(),
-            State::Open | State::Drain => {
+            SessionState::Open | SessionState::Drain => {
                 self.arm_body(now);
                 return self.timers.earliest();
             }
-            State::Idle => (timeouts.idle, Waiting::Idle),
-            State::Linger => (timeouts.linger, Waiting::Linger),
+            SessionState::Idle => (timeouts.idle, Waiting::Idle),
+            SessionState::Linger => (timeouts.linger, Waiting::Linger),
             _ => (timeouts.head, Waiting::Head),
         };
         self.timers.arm(Timer::State as usize, || Deadline::after(now, timeout, why));

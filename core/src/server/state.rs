@@ -5,7 +5,7 @@ use crate::error::Error;
 
 /// The state of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum SessionState {
     Start,
     /// Waiting for the layer that secures the connection.
     Secure,
@@ -57,7 +57,7 @@ impl Timer {
 
 /// The current request.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Exchange {
+pub(super) struct CurrentExchange {
     /// No `100 Continue` is sent: it is not expected, or was sent.
     pub(super) continued: bool,
     /// The request is complete.

@@ -16,13 +16,13 @@ pub(super) struct ConnectionSet {
     most: usize,
     accept: AcceptWaker,
     shutdown: Arc<ShutdownSignal>,
-    state: Mutex<State>,
+    state: Mutex<ConnectionSetState>,
     /// Notified when a connection was closed, or the server shuts down.
     changed: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct ConnectionSetState {
     open: HashMap<u64, Arc<Entry>>,
     last: u64,
 }
@@ -41,7 +41,7 @@ impl ConnectionSet {
         Self { most, accept, shutdown, state: Mutex::default(), changed: Condvar::new() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ConnectionSetState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -54,8 +54,9 @@ impl ConnectionSet {
 
     /// Waits until another connection may be accepted. Returns `false` when the server shuts down.
     pub(super) fn wait_for_room(&self) -> bool {
-        let is_full =
-            |state: &mut State| !self.shutdown.has_begun() && state.open.len() >= self.most;
+        let is_full = |state: &mut ConnectionSetState| {
+            !self.shutdown.has_begun() && state.open.len() >= self.most
+        };
         drop(self.changed.wait_while(self.lock(), is_full));
         !self.shutdown.has_begun()
     }

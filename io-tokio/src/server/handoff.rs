@@ -8,11 +8,11 @@ use std::task::{Context, Poll, Waker};
 /// The slot that a value returns to.
 #[derive(Debug)]
 pub(super) struct Handoff<T> {
-    state: Mutex<State<T>>,
+    state: Mutex<HandoffState<T>>,
 }
 
 #[derive(Debug)]
-struct State<T> {
+struct HandoffState<T> {
     value: Option<Box<T>>,
     /// Wakes the task that waits for the value.
     waker: Option<Waker>,
@@ -20,12 +20,12 @@ struct State<T> {
 
 impl<T> Default for Handoff<T> {
     fn default() -> Self {
-        Self { state: Mutex::new(State { value: None, waker: None }) }
+        Self { state: Mutex::new(HandoffState { value: None, waker: None }) }
     }
 }
 
 impl<T> Handoff<T> {
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
+    fn lock(&self) -> MutexGuard<'_, HandoffState<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -17,11 +17,11 @@ use crate::clock::Clock;
 pub struct ShutdownSignal {
     clock: Clock,
     has_begun: AtomicBool,
-    state: Mutex<State>,
+    state: Mutex<ShutdownState>,
 }
 
 #[derive(Default)]
-struct State {
+struct ShutdownState {
     /// When connections that are still open are cut off.
     end: Option<Mono>,
     wakers: HashMap<WakerId, Waker>,
@@ -50,7 +50,7 @@ impl fmt::Debug for ShutdownSignal {
 }
 
 impl ShutdownSignal {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ShutdownState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -47,11 +47,11 @@ pub struct Sampling<S> {
     slow: Option<Duration>,
     ends: Interest,
     fails: Interest,
-    state: Mutex<State>,
+    state: Mutex<SamplingState>,
 }
 
 #[derive(Debug)]
-struct State {
+struct SamplingState {
     pending: PendingTraces,
     lost: u64,
 }
@@ -67,7 +67,10 @@ impl<S: Sink> Sampling<S> {
             slow: None,
             ends: lifecycle::ends(),
             fails: lifecycle::failures(),
-            state: Mutex::new(State { pending: PendingTraces::new(Limits::DEFAULT), lost: 0 }),
+            state: Mutex::new(SamplingState {
+                pending: PendingTraces::new(Limits::DEFAULT),
+                lost: 0,
+            }),
         }
     }
 
@@ -101,7 +104,7 @@ impl<S: Sink> Sampling<S> {
         self.sink
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, SamplingState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -116,7 +119,7 @@ impl<S: Sink> Sampling<S> {
     }
 
     fn sample(&self, meta: &Meta, event: &TraceEvent<'_>, wanted: bool) {
-        let State { pending, lost } = &mut *self.state();
+        let SamplingState { pending, lost } = &mut *self.state();
         let index = pending.find(meta, |oldest, _| *lost += oldest.count());
         let (exchange, codec) = pending.exchange(index);
         if !exchange.passes && self.is_telling(exchange.start, meta) {

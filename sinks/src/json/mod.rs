@@ -56,11 +56,11 @@ pub struct JsonSink<W> {
     date_format: DateFormat,
     /// The metadata of each event, as JSON.
     known: Box<[Box<[u8]>]>,
-    state: Mutex<State<W>>,
+    state: Mutex<WriterState<W>>,
 }
 
 /// The state that changes with each line.
-struct State<W> {
+struct WriterState<W> {
     output: Output<W>,
     line: Vec<u8>,
     stamp: Stamp,
@@ -91,7 +91,11 @@ impl<W: io::Write> JsonSink<W> {
             base: None,
             date_format,
             known: EventKind::ALL.iter().map(|kind| known(*kind)).collect(),
-            state: Mutex::new(State { output, line: Vec::new(), stamp: Stamp::new(TimeZone::Utc) }),
+            state: Mutex::new(WriterState {
+                output,
+                line: Vec::new(),
+                stamp: Stamp::new(TimeZone::Utc),
+            }),
         }
     }
 
@@ -129,7 +133,7 @@ impl<W: io::Write> JsonSink<W> {
 
     /// Locks the state, even if a thread panicked while it held the lock: each line starts with an empty
     /// buffer.
-    fn state(&self) -> MutexGuard<'_, State<W>> {
+    fn state(&self) -> MutexGuard<'_, WriterState<W>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -199,7 +203,7 @@ impl<W: io::Write> Sink for JsonSink<W> {
             return;
         }
         let mut state = self.state();
-        let State { output, line, stamp } = &mut *state;
+        let WriterState { output, line, stamp } = &mut *state;
         self.write_line(meta, event, stamp, line);
         output.line(line);
     }

@@ -10,7 +10,7 @@ use super::super::exchange::Exchange;
 use super::super::proxy::ProxyKind;
 use super::super::route::Via;
 use super::super::span_tracker::Slot;
-use super::super::state::{State, Stepped};
+use super::super::state::{ExchangeState, Stepped};
 use crate::error::{Cause, Phase, ResolveError, SocksError, TlsError};
 use crate::http1::Role;
 use crate::time::Waiting;
@@ -30,7 +30,7 @@ impl Exchange {
         if route.has_secure_proxy() && route.proxy_trust.is_none() {
             return Ok(Some(self.ask(Action::Trust { proxy: true })));
         }
-        self.enter(State::Acquire, Phase::Pool);
+        self.enter(ExchangeState::Acquire, Phase::Pool);
         let url = self.plan.request.url();
         self.spans.start(SpanKind::Acquire, at, || TraceEvent::AcquireStarted {
             secure: url.scheme().is_secure(),
@@ -63,7 +63,7 @@ impl Exchange {
             Via::Socks(_) => SpanKind::SocksConnectTcp,
             Via::Direct | Via::Forward(_) | Via::Tunnel(_) => SpanKind::ConnectTcp,
         };
-        self.enter(State::Resolve, Phase::Connect);
+        self.enter(ExchangeState::Resolve, Phase::Connect);
         self.spans.start_connecting(span, &self.plan, at);
         self.spans.enter(Phase::Resolve);
         let (host, port) = self.plan.route.peer();
@@ -73,7 +73,7 @@ impl Exchange {
             self.memory
                 .addresses
                 .extend(known.iter().map(|address| SocketAddr::new(*address, port)));
-            self.state = State::Resolved;
+            self.state = ExchangeState::Resolved;
         }
     }
 
@@ -127,7 +127,7 @@ impl Exchange {
     pub(super) fn begin_handshake<S: Sink>(&mut self, span: SpanKind, at: At<'_, S>) -> Stepped {
         let is_socks = span == SpanKind::SetupSocks5Connection;
         let phase = if is_socks { Phase::Connect } else { Phase::Tls };
-        self.enter(if is_socks { State::Handshake } else { State::Secure }, phase);
+        self.enter(if is_socks { ExchangeState::Handshake } else { ExchangeState::Secure }, phase);
         self.spans.start_connecting(span, &self.plan, at);
         if let (true, Via::Socks(proxy)) = (is_socks, self.plan.route.via()) {
             let url = self.plan.request.url();
@@ -200,7 +200,7 @@ impl Exchange {
     pub(super) fn repeat<S: Sink>(&mut self, retry: SpanKind, at: At<'_, S>) {
         self.retried += 1;
         self.clock.retried();
-        self.enter(State::Retry, Phase::Connect);
+        self.enter(ExchangeState::Retry, Phase::Connect);
         self.spans.start_connecting(retry, &self.plan, at);
     }
 

@@ -3,7 +3,7 @@
 use super::super::action::{Action, Interest};
 use super::super::dial::{Attempt, DialId};
 use super::super::exchange::Exchange;
-use super::super::state::{Kept, State, Stepped, Timer};
+use super::super::state::{ExchangeState, Kept, Stepped, Timer};
 use crate::error::{Cause, Error, Phase};
 use crate::time::{Deadline, Waiting};
 use crate::trace::{At, Sink};
@@ -11,7 +11,7 @@ use crate::trace::{At, Sink};
 impl Exchange {
     /// Starts to connect to one of this number of addresses.
     pub(super) fn begin_dial(&mut self, addresses: usize) {
-        self.enter(State::Dial, Phase::Connect);
+        self.enter(ExchangeState::Dial, Phase::Connect);
         self.race.begin(addresses);
     }
 

@@ -3,7 +3,7 @@
 use super::super::action::{Action, Interest};
 use super::super::exchange::Exchange;
 use super::super::span_tracker::Slot;
-use super::super::state::{Sending, State, Stepped, Timer};
+use super::super::state::{ExchangeState, Sending, Stepped, Timer};
 use crate::error::{Cause, Error, Phase, TlsError};
 use crate::http1::NotReusable;
 use crate::trace::{At, Sink, SpanKind, TraceEvent};
@@ -11,7 +11,7 @@ use crate::trace::{At, Sink, SpanKind, TraceEvent};
 impl Exchange {
     /// Handles the end of the body.
     pub(super) fn end<S: Sink>(&mut self, at: At<'_, S>) -> Action {
-        self.enter(State::Leave, Phase::Close);
+        self.enter(ExchangeState::Leave, Phase::Close);
         self.spans.start(SpanKind::ResponseClosed, at, || TraceEvent::ResponseClosedStarted {});
         match self.link.reuse() {
             Ok(()) if self.sending != Sending::Stopped => {
@@ -28,11 +28,11 @@ impl Exchange {
         }
         if self.sending == Sending::Stopped && self.link.layer_has_output() {
             // A transport that takes no more of the request takes no closing message either.
-            self.enter(State::Closed, Phase::Close);
+            self.enter(ExchangeState::Closed, Phase::Close);
             return Action::Close;
         }
         self.link.send_close_notify();
-        self.enter(State::CloseNotify, Phase::Close);
+        self.enter(ExchangeState::CloseNotify, Phase::Close);
         self.close_notify()
     }
 
@@ -45,7 +45,7 @@ impl Exchange {
         self.spans.complete(Slot::Receiving, at);
         self.spans.start(SpanKind::ResponseClosed, at, || TraceEvent::ResponseClosedStarted {});
         self.spans.complete(Slot::Connection, at);
-        self.enter(State::Leave, Phase::Close);
+        self.enter(ExchangeState::Leave, Phase::Close);
     }
 
     /// Sends the layer's closing message. The outcome is known, so that errors are not reported.
@@ -54,7 +54,7 @@ impl Exchange {
         if self.link.layer_has_output() {
             return Action::Wait(Interest::WRITE);
         }
-        self.enter(State::Closed, Phase::Close);
+        self.enter(ExchangeState::Closed, Phase::Close);
         Action::Close
     }
 
@@ -63,7 +63,7 @@ impl Exchange {
         if self.hop.is_some() && self.error.is_none() {
             self.sent_before += self.request_bytes();
             self.link.begin_exchange();
-            self.enter(State::Released, Phase::Close);
+            self.enter(ExchangeState::Released, Phase::Close);
             return Action::Release;
         }
         self.finish(at);
@@ -72,7 +72,7 @@ impl Exchange {
 
     /// Returns the final action.
     pub(super) const fn outcome(&self) -> Action {
-        if matches!(self.state, State::Failed) { Action::Failed } else { Action::Done }
+        if matches!(self.state, ExchangeState::Failed) { Action::Failed } else { Action::Done }
     }
 
     /// Starts the next hop after the connection of the last one was released, unless the exchange is
@@ -91,7 +91,7 @@ impl Exchange {
                 self.rewind = true;
                 self.clock.redirected();
                 self.plan.follow(request);
-                self.enter(State::Trust, Phase::Pool);
+                self.enter(ExchangeState::Trust, Phase::Pool);
                 return Ok(None);
             }
             None => {}
@@ -120,7 +120,9 @@ impl Exchange {
         self.error = Some(self.explain(error, phase, span));
         match phase {
             Phase::Pool => return self.finish(at),
-            Phase::Resolve | Phase::Connect => return self.enter(State::Leave, Phase::Close),
+            Phase::Resolve | Phase::Connect => {
+                return self.enter(ExchangeState::Leave, Phase::Close);
+            }
             // A tunnel that cannot be used is closed, and so is a proxy that refuses one.
             Phase::Tls if span == Some(SpanKind::ProxyStartTls) => {
                 self.spans.start(SpanKind::Close, at, || TraceEvent::CloseStarted {});
@@ -137,7 +139,7 @@ impl Exchange {
         if transport_works && phase != Phase::Tls {
             self.link.send_close_notify();
         }
-        let next = if transport_works { State::CloseNotify } else { State::Close };
+        let next = if transport_works { ExchangeState::CloseNotify } else { ExchangeState::Close };
         self.enter(next, Phase::Close);
     }
 

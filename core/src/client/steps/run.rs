@@ -4,8 +4,8 @@ use super::super::action::{Action, Interest};
 use super::super::exchange::Exchange;
 use super::super::plan::Plan;
 use super::super::span_tracker::Slot;
-use super::super::state::{State, Stepped, Timer};
-use super::super::stopwatch::Part;
+use super::super::state::{ExchangeState, Stepped, Timer};
+use super::super::stopwatch::TimedPart;
 use crate::error::{Call, Cause, CertificateProblem, Misuse, Phase, TlsError};
 use crate::time::{Deadline, Waiting};
 use crate::trace::{At, EventKind, Failure, Sink, SpanKind, TraceEvent};
@@ -42,36 +42,38 @@ impl Exchange {
             return Ok(self.race.abandoned().map(Action::Abandon));
         }
         match self.state {
-            State::Start => {
+            ExchangeState::Start => {
                 self.start(at);
                 self.trust(at)
             }
-            State::Trust => self.trust(at),
-            State::Begin => self.begin_request(at),
-            State::Acquire | State::Retry => Ok(Some(Action::Wait(Interest::NONE))),
-            State::Open => {
+            ExchangeState::Trust => self.trust(at),
+            ExchangeState::Begin => self.begin_request(at),
+            ExchangeState::Acquire | ExchangeState::Retry => Ok(Some(Action::Wait(Interest::NONE))),
+            ExchangeState::Open => {
                 self.open(at);
                 Ok(None)
             }
-            State::Resolve => Ok(Some(self.ask(Action::Resolve))),
-            State::Resolved => self.resolved(at),
-            State::Dial => self.try_addresses(at),
-            State::Connected => self.connected(at),
-            State::Secure => Ok(Some(self.secure())),
-            State::Handshake => self.handshake(at),
-            State::Transfer => self.transfer(at),
-            State::CloseNotify => Ok(Some(self.close_notify())),
-            State::Close => {
-                self.enter(State::Closed, Phase::Close);
+            ExchangeState::Resolve => Ok(Some(self.ask(Action::Resolve))),
+            ExchangeState::Resolved => self.resolved(at),
+            ExchangeState::Dial => self.try_addresses(at),
+            ExchangeState::Connected => self.connected(at),
+            ExchangeState::Secure => Ok(Some(self.secure())),
+            ExchangeState::Handshake => self.handshake(at),
+            ExchangeState::Transfer => self.transfer(at),
+            ExchangeState::CloseNotify => Ok(Some(self.close_notify())),
+            ExchangeState::Close => {
+                self.enter(ExchangeState::Closed, Phase::Close);
                 Ok(Some(Action::Close))
             }
-            State::Closed => {
+            ExchangeState::Closed => {
                 self.spans.complete(Slot::Connection, at);
                 Ok(Some(self.leave(at)))
             }
-            State::Leave => Ok(Some(self.leave(at))),
-            State::Released => self.released(at),
-            State::Done | State::Failed | State::Rest => Ok(Some(self.outcome())),
+            ExchangeState::Leave => Ok(Some(self.leave(at))),
+            ExchangeState::Released => self.released(at),
+            ExchangeState::Done | ExchangeState::Failed | ExchangeState::Rest => {
+                Ok(Some(self.outcome()))
+            }
         }
     }
 
@@ -81,18 +83,18 @@ impl Exchange {
         let total = self.plan.options.timeouts.total;
         self.timers.arm(Timer::Total as usize, || Deadline::after(at.now, total, Waiting::Total));
         self.spans.begin(&self.plan, at);
-        self.enter(State::Trust, Phase::Pool);
+        self.enter(ExchangeState::Trust, Phase::Pool);
     }
 
     #[inline]
-    pub(super) fn enter(&mut self, state: State, phase: Phase) {
+    pub(super) fn enter(&mut self, state: ExchangeState, phase: Phase) {
         self.state = state;
         self.asked = false;
         self.timers.disarm(Timer::Step as usize);
         self.spans.enter(phase);
         self.clock.enter(match state {
-            State::Resolve => Part::Resolve,
-            _ => Part::of(phase, self.plan.tunnelling),
+            ExchangeState::Resolve => TimedPart::Resolve,
+            _ => TimedPart::of(phase, self.plan.tunnelling),
         });
     }
 
@@ -101,7 +103,7 @@ impl Exchange {
     pub(super) fn enter_phase(&mut self, phase: Phase) {
         self.timers.disarm(Timer::Step as usize);
         self.spans.enter(phase);
-        self.clock.enter(Part::of(phase, self.plan.tunnelling));
+        self.clock.enter(TimedPart::of(phase, self.plan.tunnelling));
     }
 
     /// Emits that a deadline has passed. Returns it as a cause.
@@ -135,7 +137,10 @@ impl Exchange {
     /// Ends the exchange, with an error or without one.
     pub(super) fn finish<S: Sink>(&mut self, at: At<'_, S>) {
         let is_complete = self.error.is_none();
-        self.enter(if is_complete { State::Done } else { State::Failed }, Phase::Idle);
+        self.enter(
+            if is_complete { ExchangeState::Done } else { ExchangeState::Failed },
+            Phase::Idle,
+        );
         let Self { plan, link, spans, clock, error, .. } = self;
         let failure = error
             .as_ref()

@@ -10,10 +10,10 @@ use super::super::redirect;
 use super::super::request::Request;
 use super::super::route::Via;
 use super::super::span_tracker::Slot;
-use super::super::state::{Receiving, Sending, State, Stepped, Timer};
+use super::super::state::{ExchangeState, Receiving, Sending, Stepped, Timer};
 use crate::error::{Cause, CodingError, Error, MisuseError, Phase};
 use crate::fields::{FieldBlock, Fields};
-use crate::http1::{BodySize, Connection, Event, Progress, Role, State as Side};
+use crate::http1::{BodySize, Connection, Event, Progress, Role, State};
 use crate::trace::{At, Cx, EventKind, Sink, SpanKind, TraceEvent};
 
 impl Exchange {
@@ -44,7 +44,7 @@ impl Exchange {
     /// Resets the progress of the request and of the response.
     #[inline]
     fn begin_transfer(&mut self) {
-        self.enter(State::Transfer, Phase::SendHead);
+        self.enter(ExchangeState::Transfer, Phase::SendHead);
         (self.sending, self.receiving) = (Sending::Head, Receiving::Nothing);
         self.has_input = !self.link.is_read_out();
         self.unsent = None;
@@ -89,7 +89,7 @@ impl Exchange {
     fn transfer_both<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if self.has_input && self.can_read() {
             let stepped = self.receive(at)?;
-            if stepped.is_some() || self.has_input || self.state != State::Transfer {
+            if stepped.is_some() || self.has_input || self.state != ExchangeState::Transfer {
                 return Ok(stepped);
             }
         }
@@ -121,7 +121,7 @@ impl Exchange {
                     return Ok(Some(Interest::WRITE));
                 }
                 Sending::Head => self.head_sent(at)?,
-                Sending::Body if self.link.http1.state(Role::Client) == Side::Body => {
+                Sending::Body if self.link.http1.state(Role::Client) == State::Body => {
                     let rewind = core::mem::take(&mut self.rewind);
                     return Ok((!rewind).then_some(Interest::BODY));
                 }
@@ -192,7 +192,7 @@ impl Exchange {
             return Ok(());
         }
         let http1 = &mut self.link.http1;
-        if http1.state(Role::Client) == Side::Body {
+        if http1.state(Role::Client) == State::Body {
             let has_length = matches!(self.plan.request.size(), BodySize::Length(_));
             if !has_length || http1.body_left() > 0 {
                 return Ok(());
@@ -222,7 +222,7 @@ impl Exchange {
     /// Attributes a failure to sending the request, even if the response has begun.
     #[cold]
     pub(in super::super) fn blame_sending(&mut self) {
-        if self.state == State::Transfer && self.sending.is_active() {
+        if self.state == ExchangeState::Transfer && self.sending.is_active() {
             self.enter_phase(self.sending.phase());
         }
     }

@@ -7,7 +7,7 @@ use crate::framing::{Framing, RequestKind};
 use crate::head::{HeadInfo, RequestHead, ResponseHead};
 use crate::http1::event::{Event, Next};
 use crate::http1::head_parser::StartLine;
-use crate::http1::receive::Part;
+use crate::http1::receive::MessagePart;
 use crate::http1::state::{SwitchKind, Transition};
 use crate::trace::{Cx, EventKind, Sink, TraceEvent};
 use crate::values::{NotReusable, Role, State, Version};
@@ -73,19 +73,19 @@ impl Connection {
     /// Returns the data of the last event, if it was data.
     #[inline]
     pub(crate) fn data(&self) -> Option<&[u8]> {
-        (self.last == Some(Part::Data)).then(|| self.receive.borrowed())
+        (self.last == Some(MessagePart::Data)).then(|| self.receive.borrowed())
     }
 
     /// Returns the trailers of the last event, if it was the end of a message.
     #[inline]
     pub(crate) fn end(&self) -> Option<Fields<'_>> {
-        (self.last == Some(Part::End)).then(|| self.receive.fields())
+        (self.last == Some(MessagePart::End)).then(|| self.receive.fields())
     }
 
     /// Returns whether the last event was the end of a message with trailers.
     #[inline]
     pub(crate) fn has_trailers(&self) -> bool {
-        self.last == Some(Part::End) && self.receive.has_fields()
+        self.last == Some(MessagePart::End) && self.receive.has_fields()
     }
 
     /// Returns the information of the last head.
@@ -156,9 +156,9 @@ impl Connection {
         let bytes = self.receive.borrowed();
         match self.last {
             None => return nothing(),
-            Some(Part::Data) => return wanted(Event::Data(bytes)),
-            Some(Part::End) => return wanted(Event::End(self.receive.fields())),
-            Some(Part::Head) => {}
+            Some(MessagePart::Data) => return wanted(Event::Data(bytes)),
+            Some(MessagePart::End) => return wanted(Event::End(self.receive.fields())),
+            Some(MessagePart::Head) => {}
         }
         match self.receive.start_line() {
             Some(StartLine::Request(line)) => {
@@ -189,7 +189,7 @@ impl Connection {
         if self.state.of(self.role.peer()) == State::Body {
             // This path is frequent with small chunks.
             if self.receive.plain_chunk(cx) || self.receive.plain_data() {
-                self.last = Some(Part::Data);
+                self.last = Some(MessagePart::Data);
                 return Ok(Progress::Event);
             }
             if self.receive.is_complete() {
@@ -229,7 +229,7 @@ impl Connection {
         }
         match next {
             Ok(None) => return Ok(Progress::NeedInput),
-            Ok(Some(Part::End)) => self.ended(cx),
+            Ok(Some(MessagePart::End)) => self.ended(cx),
             Ok(part) => self.last = part,
             Err(error) => return Err(self.fail(error)),
         }
@@ -239,7 +239,7 @@ impl Connection {
     /// Ends the peer's message.
     #[inline(never)]
     fn ended<S: Sink>(&mut self, cx: &mut Cx<'_, S>) {
-        self.last = Some(Part::End);
+        self.last = Some(MessagePart::End);
         self.state.apply(self.role.peer(), Transition::End);
         self.emit_reuse(cx);
     }
@@ -290,7 +290,7 @@ impl Connection {
             let error = self.receive.reject(Broken::new(Rule::SwitchUnasked, 9), 0..0, cx);
             return Err(self.fail(error));
         }
-        self.last = Some(Part::Head);
+        self.last = Some(MessagePart::Head);
         if self.role == Role::Server {
             self.request_head();
         } else if self.receive.head.is_informational() {

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use bytes::Bytes;
 
-use super::super::receive::{Part, Receive};
+use super::super::receive::{MessagePart, Receive};
 use super::super::send::Send;
 use super::super::state::{ConnectionState, Transition};
 use crate::error::{Call, Misuse, MisuseError, PeerError};
@@ -58,7 +58,7 @@ pub struct Connection {
     pub(super) not_reusable: Option<NotReusable>,
     pub(super) error: Option<PeerError>,
     /// The part of a message that the last event returned.
-    pub(super) last: Option<Part>,
+    pub(super) last: Option<MessagePart>,
 }
 
 impl Connection {

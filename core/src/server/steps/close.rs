@@ -7,9 +7,9 @@ use super::super::reason::reason;
 use super::super::rejection::Rejection;
 use super::super::session::Session;
 use super::super::span_tracker::Ending;
-use super::super::state::State;
+use super::super::state::SessionState;
 use crate::error::{Cause, MisuseError};
-use crate::http1::{BodySize, Role, State as Side};
+use crate::http1::{BodySize, Role, State};
 use crate::time::Mono;
 use crate::trace::{At, Sink};
 
@@ -22,23 +22,23 @@ impl Session {
     pub fn handled<S: Sink>(&mut self, now: Mono, sink: &S, outcome: Outcome) {
         let at = At { now, sink };
         // The client is gone, and receives nothing.
-        if self.state == State::Open
+        if self.state == SessionState::Open
             && let Some(error) = self.failed.take()
         {
             self.fail(*error, at);
             return;
         }
         match self.state {
-            State::Switched => return self.close(Ending::Switched, false),
-            State::Open => {}
+            SessionState::Switched => return self.close(Ending::Switched, false),
+            SessionState::Open => {}
             _ => return,
         }
         if outcome != Outcome::Done {
             self.spans.handler_failed(outcome.description(), at);
         }
         match self.link.http1.state(Role::Server) {
-            Side::Body if outcome == Outcome::Done && self.finish(now, sink).is_ok() => {}
-            Side::Idle | Side::Answer | Side::Body => {
+            State::Body if outcome == Outcome::Done && self.finish(now, sink).is_ok() => {}
+            State::Idle | State::Answer | State::Body => {
                 if outcome == Outcome::Done {
                     self.spans.handler_failed(outcome.description(), at);
                 }
@@ -110,10 +110,10 @@ impl Session {
                 return None;
             }
             Ok(false) if !over && self.linger && !self.peer_closed => {
-                self.enter(State::Linger);
+                self.enter(SessionState::Linger);
                 return Some(Action::ShutdownWrite);
             }
-            _ => self.enter(State::Close),
+            _ => self.enter(SessionState::Close),
         }
         None
     }
@@ -124,7 +124,7 @@ impl Session {
         if self.take_failure().is_ok() && !self.peer_closed {
             return Some(Action::Wait(Interest::READ));
         }
-        self.enter(State::Close);
+        self.enter(SessionState::Close);
         None
     }
 }

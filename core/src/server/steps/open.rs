@@ -3,10 +3,10 @@
 use super::super::action::{Action, Interest};
 use super::super::session::Session;
 use super::super::span_tracker::Ending;
-use super::super::state::{Exchange, HandlerRequest, State, Stepped};
+use super::super::state::{CurrentExchange, HandlerRequest, SessionState, Stepped};
 use crate::error::Error;
 use crate::fields::Fields;
-use crate::http1::{Event, NotReusable, Progress, Role, State as Side};
+use crate::http1::{Event, NotReusable, Progress, Role, State};
 use crate::trace::{At, Sink};
 
 impl Session {
@@ -33,7 +33,7 @@ impl Session {
         if self.link.has_output()? {
             return Ok(Some(Action::Wait(Interest { hangup: true, ..Interest::WRITE })));
         }
-        if self.link.http1.state(Role::Server) == Side::Switched {
+        if self.link.http1.state(Role::Server) == State::Switched {
             return self.next_piece(at);
         }
         self.asked = HandlerRequest::Nothing;
@@ -51,7 +51,7 @@ impl Session {
         self.link.advance()?;
         match self.link.read(&mut self.spans.cx(at))? {
             // The rest of a request that was answered with a switch is discarded.
-            Progress::Event if self.link.http1.state(Role::Server) == Side::Switched => Ok(None),
+            Progress::Event if self.link.http1.state(Role::Server) == State::Switched => Ok(None),
             Progress::Event => {
                 self.asked = HandlerRequest::Nothing;
                 self.exchange.is_read = matches!(self.link.http1.event(), Some(Event::End(_)));
@@ -81,7 +81,7 @@ impl Session {
         let http1 = &mut self.link.http1;
         // A client that sends without waiting does not need it, and one whose request is answered
         // does not get it.
-        if waits && http1.unread().is_empty() && http1.state(Role::Server) == Side::Answer {
+        if waits && http1.unread().is_empty() && http1.state(Role::Server) == State::Answer {
             http1.send_informational(&mut self.spans.cx(at), 100, b"Continue", Fields::EMPTY)?;
         }
         Ok(())
@@ -93,7 +93,7 @@ impl Session {
             return Ok(Some(Action::Wait(Interest { hangup: true, ..Interest::WRITE })));
         }
         self.spans.answered(|| self.head.get(), self.exchange.status, (0, 0), at);
-        self.enter(State::Switched);
+        self.enter(SessionState::Switched);
         Ok(None)
     }
 
@@ -115,14 +115,14 @@ impl Session {
         let head = || head.get().or_else(|| Some(link.http1.request()?.0));
         spans.answered(head, exchange.status, bytes, at);
         self.exchange.wanted = bytes.0;
-        self.enter(State::Drain);
+        self.enter(SessionState::Drain);
     }
 
     /// Discards the rest of the request. The next may follow.
     pub(super) fn drain<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.take_failure()?;
         self.link.http1.end_in_silence(&mut self.spans.cx(at));
-        while self.link.http1.state(Role::Client) == Side::Body {
+        while self.link.http1.state(Role::Client) == State::Body {
             self.link.advance()?;
             match self.link.read(&mut self.spans.cx(at))? {
                 Progress::NeedInput => return self.drain_on(),
@@ -136,9 +136,9 @@ impl Session {
         }
         self.link.http1.begin_again();
         self.head.clear();
-        self.exchange = Exchange::default();
+        self.exchange = CurrentExchange::default();
         self.spans.between();
-        self.enter(State::Idle);
+        self.enter(SessionState::Idle);
         Ok(None)
     }
 
@@ -158,7 +158,7 @@ impl Session {
     fn end_after_request(&mut self, reason: NotReusable) {
         // A client that asked for the end itself sends nothing more; others may.
         let http1 = &self.link.http1;
-        let all_read = http1.state(Role::Client) != Side::Body;
+        let all_read = http1.state(Role::Client) != State::Body;
         let quiet = matches!(
             reason,
             NotReusable::PeerAsked | NotReusable::Http10 | NotReusable::PeerClosed

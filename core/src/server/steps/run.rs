@@ -4,10 +4,10 @@ use super::super::action::{Action, Interest};
 use super::super::rejection::Rejection;
 use super::super::session::Session;
 use super::super::span_tracker::Ending;
-use super::super::state::{HandlerRequest, State, Stepped, Timer};
+use super::super::state::{HandlerRequest, SessionState, Stepped, Timer};
 use crate::error::{Cause, Error, Phase, TlsError};
 use crate::framing::RequestKind;
-use crate::http1::{Progress, Role, State as Side};
+use crate::http1::{Progress, Role, State};
 use crate::time::Waiting;
 use crate::trace::{At, Sink};
 use crate::transport::LayerState;
@@ -33,29 +33,29 @@ impl Session {
 
     fn step<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         match self.state {
-            State::Start => self.start(at),
-            State::Secure => self.secure(),
-            State::Handshake => self.handshake(at),
-            State::Idle | State::Head => self.next_request(at),
-            State::Open => self.serve_handler(at),
-            State::Drain => self.drain(at),
-            State::Switched => self.await_taking(),
-            State::Closing => Ok(self.closing()),
-            State::Linger => Ok(self.linger()),
-            State::Close => {
-                self.enter(State::Closed);
+            SessionState::Start => self.start(at),
+            SessionState::Secure => self.secure(),
+            SessionState::Handshake => self.handshake(at),
+            SessionState::Idle | SessionState::Head => self.next_request(at),
+            SessionState::Open => self.serve_handler(at),
+            SessionState::Drain => self.drain(at),
+            SessionState::Switched => self.await_taking(),
+            SessionState::Closing => Ok(self.closing()),
+            SessionState::Linger => Ok(self.linger()),
+            SessionState::Close => {
+                self.enter(SessionState::Closed);
                 Ok(Some(Action::Close { reset: self.cut && self.exchange.until_close }))
             }
-            State::Closed => {
+            SessionState::Closed => {
                 self.spans.close(self.ending.unwrap_or(Ending::Cut), at);
-                self.enter(State::Over);
+                self.enter(SessionState::Over);
                 Ok(None)
             }
-            State::Over => Ok(Some(Action::Done)),
+            SessionState::Over => Ok(Some(Action::Done)),
         }
     }
 
-    pub(super) fn enter(&mut self, state: State) {
+    pub(super) fn enter(&mut self, state: SessionState) {
         self.state = state;
         self.timers.disarm(Timer::State as usize);
     }
@@ -65,11 +65,11 @@ impl Session {
         let secure = self.options.secure;
         self.spans.begin(secure, at);
         if secure {
-            self.enter(State::Secure);
+            self.enter(SessionState::Secure);
             self.spans.begin_tls(self.options.timeouts.handshake, at);
             return Ok(Some(Action::Secure));
         } else {
-            self.enter(State::Head);
+            self.enter(SessionState::Head);
             self.spans.between();
         }
         Ok(None)
@@ -104,7 +104,7 @@ impl Session {
         }
         self.spans.complete_tls(at);
         self.spans.between();
-        self.enter(State::Head);
+        self.enter(SessionState::Head);
         Ok(None)
     }
 
@@ -130,8 +130,8 @@ impl Session {
                     self.close(Ending::Shutdown, false);
                     return Ok(None);
                 }
-                if begun && self.state == State::Idle {
-                    self.enter(State::Head);
+                if begun && self.state == SessionState::Idle {
+                    self.enter(SessionState::Head);
                 }
                 self.read_on()
             }
@@ -168,7 +168,7 @@ impl Session {
         self.spans.request(|| Some(http1.request()?.0), at);
         self.fields.clear();
         self.asked = HandlerRequest::Nothing;
-        self.enter(State::Open);
+        self.enter(SessionState::Open);
         if self.link.http1.expects_another() {
             self.reject(Rejection::Expectation, at);
             return Ok(None);
@@ -190,13 +190,15 @@ impl Session {
     #[cold]
     pub(super) fn fail<S: Sink>(&mut self, error: Error, at: At<'_, S>) -> Option<Action> {
         let cause = error.cause;
-        let has_handler = matches!(self.state, State::Open | State::Switched);
-        let can_answer = matches!(self.link.http1.state(Role::Server), Side::Idle | Side::Answer);
+        let has_handler = matches!(self.state, SessionState::Open | SessionState::Switched);
+        let can_answer = matches!(self.link.http1.state(Role::Server), State::Idle | State::Answer);
         match (Rejection::of(cause), self.state) {
-            (Some(rejection), State::Idle | State::Head | State::Open) if can_answer => {
+            (Some(rejection), SessionState::Idle | SessionState::Head | SessionState::Open)
+                if can_answer =>
+            {
                 self.reject(rejection, at);
             }
-            (Some(_), State::Drain) => self.close(Ending::Unread, true),
+            (Some(_), SessionState::Drain) => self.close(Ending::Unread, true),
             (Some(_), _) => {
                 self.spans.fail_request(&self.link, cause, at);
                 self.cut_off();
@@ -205,7 +207,7 @@ impl Session {
                 self.spans.fail(&self.link, cause, at);
                 let is_of_layer = matches!(cause, Cause::Tls(_) | Cause::Layer(_));
                 // The layer's alert is sent, and nothing else can be.
-                self.enter(if is_of_layer { State::Closing } else { State::Close });
+                self.enter(if is_of_layer { SessionState::Closing } else { SessionState::Close });
                 self.close_notify_sent = true;
             }
         }
@@ -219,6 +221,6 @@ impl Session {
         self.ending.get_or_insert(ending);
         self.linger |= linger;
         self.spans.enter(Phase::Close);
-        self.enter(State::Closing);
+        self.enter(SessionState::Closing);
     }
 }
