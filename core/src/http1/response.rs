@@ -72,12 +72,20 @@ pub(super) fn write(
     check_fields(fields, &framing_fields)?;
     let announced = announced(status, request_kind, size, is_old);
     let never = matches!(announced, Framing::None | Framing::Tunnel);
-    if never && size != BodySize::None {
+    let is_empty = matches!(size, BodySize::None | BodySize::Length(0));
+    // A response with 205 has an empty body, which must be announced (RFC 9110 section 15.3.6).
+    if never && size != BodySize::None || status == 205 && !is_empty {
         return Err(Misuse::NoBody);
     }
     let has_body = !never && request_kind != RequestKind::Head && status != 304;
-    // A response without a body may describe the body of a GET response, or omit the description.
-    let describes = has_body || size != BodySize::None;
+    // Without a body, a length may only be that of the response to GET, or of the one with 200 (RFC 9110
+    // section 8.6). An empty body does not mean that this one is empty too.
+    let describes = has_body
+        || match size {
+            BodySize::None => false,
+            BodySize::Length(length) => length > 0,
+            BodySize::Unknown => status != 304,
+        };
     if describes || never {
         reconcile(announced, &framing_fields, None)?;
     } else {

@@ -34,7 +34,9 @@ impl Session {
     /// [`Options::drain`](super::Options::drain), the connection ends after this response, even if
     /// the handler reads the body later.
     ///
-    /// The body of a response to HEAD or with 304 is accepted and not sent. 101, and 2xx to CONNECT,
+    /// The body of a response to HEAD or with 304 is accepted and not sent; its length is announced
+    /// unless it is 0, because an empty body does not tell the length that the response to GET, or the
+    /// one with 200, would have. 205 announces an empty body, and has no other. 101, and 2xx to CONNECT,
     /// leave HTTP/1.1: from then on [`read_body`](Self::read_body) and [`send`](Self::send) transfer
     /// the other protocol's bytes.
     ///

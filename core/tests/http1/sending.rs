@@ -180,9 +180,14 @@ fn bodiless_response_may_describe_the_body_of_get() {
         ("HEAD", 200, BodySize::Unknown, "HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n"),
         ("HEAD", 200, BodySize::None, "HTTP/1.1 200 X\r\n\r\n"),
         ("GET", 304, BodySize::Length(5), "HTTP/1.1 304 X\r\nContent-Length: 5\r\n\r\n"),
+        ("HEAD", 200, BodySize::Length(0), "HTTP/1.1 200 X\r\n\r\n"),
+        ("HEAD", 404, BodySize::Length(0), "HTTP/1.1 404 X\r\n\r\n"),
         ("GET", 304, BodySize::None, "HTTP/1.1 304 X\r\n\r\n"),
+        ("GET", 304, BodySize::Length(0), "HTTP/1.1 304 X\r\n\r\n"),
+        ("GET", 304, BodySize::Unknown, "HTTP/1.1 304 X\r\n\r\n"),
         ("GET", 204, BodySize::None, "HTTP/1.1 204 X\r\n\r\n"),
         ("GET", 205, BodySize::None, "HTTP/1.1 205 X\r\nContent-Length: 0\r\n\r\n"),
+        ("GET", 205, BodySize::Length(0), "HTTP/1.1 205 X\r\nContent-Length: 0\r\n\r\n"),
     ] {
         let mut server = server_after(method);
         server.respond(status, "", size).unwrap();
@@ -194,9 +199,12 @@ fn bodiless_response_may_describe_the_body_of_get() {
 
 #[test]
 fn response_that_cannot_have_a_body_refuses_one() {
-    for (method, status, size) in
-        [("GET", 204, BodySize::Length(0)), ("CONNECT", 200, BodySize::Length(2))]
-    {
+    for (method, status, size) in [
+        ("GET", 204, BodySize::Length(0)),
+        ("GET", 205, BodySize::Length(2)),
+        ("GET", 205, BodySize::Unknown),
+        ("CONNECT", 200, BodySize::Length(2)),
+    ] {
         let error = server_after(method).respond(status, "", size).unwrap_err();
         assert_eq!(error.misuse, Misuse::NoBody, "{method} {status}");
     }

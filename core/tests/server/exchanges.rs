@@ -165,6 +165,11 @@ fn bodiless_responses_consist_of_a_head() {
     assert_eq!(server.client_sends(GET), "HTTP/1.1 204 No Content\r\n\r\n");
     server.handler = Handler::Fixed(304, "hello");
     assert_eq!(server.client_sends(GET), "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n");
+    server.handler = Handler::Fixed(304, "");
+    assert_eq!(server.client_sends(GET), "HTTP/1.1 304 Not Modified\r\n\r\n");
+    server.handler = Handler::Fixed(200, "");
+    assert_eq!(server.client_sends(head), "HTTP/1.1 200 OK\r\n\r\n");
+    assert_eq!(server.client_sends(GET), "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     server.handler = Handler::Target;
     assert!(server.client_sends(GET).ends_with("\r\n\r\n/a"), "the connection is kept");
 }
