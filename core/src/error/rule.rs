@@ -74,6 +74,8 @@ rules! {
     MethodCharacter: Malformed 400 "RFC 9110 section 9.1" "the method has a character that no token has",
     TargetCharacter: Malformed 400 "RFC 9112 section 3.2" "the request target has a character that no URI has",
     TargetForm: Malformed 400 "RFC 9112 section 3.2" "the request target has none of the four forms, or not the form its method needs",
+    TargetHostEmpty: Malformed 400 "RFC 9110 section 4.2.1" "the request target has no host",
+    ConnectPort: Malformed 400 "RFC 9110 section 9.3.6" "the target of CONNECT has no port from 1 to 65535",
     VersionForm: Malformed 400 "RFC 9112 section 2.3" "the version is not HTTP/ and a digit, a dot and a digit",
     VersionUnsupported: Unsupported 505 "RFC 9110 section 15.6.6" "the version is neither HTTP/1.0 nor HTTP/1.1",
 

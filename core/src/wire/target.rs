@@ -9,12 +9,7 @@ use crate::error::Rule;
 pub(crate) fn check(method: &[u8], target: &[u8]) -> Result<(), Broken> {
     let wrong = |at| Err(Broken::new(Rule::TargetForm, at));
     match (method, target) {
-        // authority-form: the port is required.
-        (b"CONNECT", _) => match host_and_port(target) {
-            Ok(Some(_)) => Ok(()),
-            Ok(None) => wrong(target.len()),
-            Err(at) => wrong(at),
-        },
+        (b"CONNECT", _) => check_authority_form(target),
         // origin-form.
         (_, [b'/', ..]) => match target.iter().position(|byte| *byte == b'#') {
             Some(at) => wrong(at),
@@ -32,7 +27,7 @@ pub(crate) fn check(method: &[u8], target: &[u8]) -> Result<(), Broken> {
                 let host = &target[start..end];
                 match host_and_port(host) {
                     _ if target.contains(&b'#') => wrong(target.len()),
-                    _ if host.is_empty() => wrong(start),
+                    _ if is_host_empty(host) => Err(Broken::new(Rule::TargetHostEmpty, start)),
                     Ok(_) => Ok(()),
                     Err(at) => wrong(start + at),
                 }
@@ -40,6 +35,35 @@ pub(crate) fn check(method: &[u8], target: &[u8]) -> Result<(), Broken> {
             None => wrong(0),
         },
     }
+}
+
+/// Checks `uri-host ":" port` (RFC 9112 section 3.2.3). A server must refuse a port that is empty or
+/// invalid (RFC 9110 section 9.3.6); a connection to port 0 is not possible.
+fn check_authority_form(target: &[u8]) -> Result<(), Broken> {
+    if is_host_empty(target) {
+        return Err(Broken::new(Rule::TargetHostEmpty, 0));
+    }
+    let (rule, at) = match host_and_port(target) {
+        Ok(Some(1..)) => return Ok(()),
+        Ok(Some(0)) => (
+            Rule::ConnectPort,
+            target.iter().rposition(|byte| *byte == b':').map_or(0, |at| at + 1),
+        ),
+        Ok(None) if target.ends_with(b":") => (Rule::ConnectPort, target.len()),
+        Ok(None) => (Rule::TargetForm, target.len()),
+        // The host before the colon is valid, so the port is not.
+        Err(at) if target[..at].ends_with(b":") && host_and_port(&target[..at]).is_ok() => {
+            (Rule::ConnectPort, at)
+        }
+        Err(at) => (Rule::TargetForm, at),
+    };
+    Err(Broken::new(rule, at))
+}
+
+/// Returns whether an authority has no host: it is empty, or only a port. No `http` or `https` URL has
+/// such an authority (RFC 9110 sections 4.2.1 and 4.2.2).
+const fn is_host_empty(authority: &[u8]) -> bool {
+    matches!(authority, [] | [b':', ..])
 }
 
 /// Returns where the authority of an absolute URL starts, which is after `scheme://`.
@@ -52,12 +76,14 @@ fn authority(target: &[u8]) -> Option<usize> {
 }
 
 /// Checks `uri-host [":" port]` (RFC 9112 section 3.2, RFC 3986 section 3.2). Returns the port, or the
-/// offset of the error.
+/// offset of the error. All of it may be empty, which a Host field is if the target URI has no authority;
+/// a port needs a host before it (RFC 9110 section 4.2.1).
 #[inline]
 pub(crate) fn host_and_port(value: &[u8]) -> Result<Option<u16>, usize> {
     let name = plain_host_len(value);
     match &value[name..] {
         [] => Ok(None),
+        [b':', ..] if name == 0 => Err(0),
         [b':', digits @ ..] => port(digits).ok_or(name + 1),
         _ => host_to_validate(value),
     }
@@ -159,10 +185,42 @@ mod tests {
     }
 
     #[test]
+    fn target_needs_a_host_and_connect_a_port() {
+        for (method, target, rule, at) in [
+            (&b"GET"[..], &b"http://:80/"[..], Rule::TargetHostEmpty, 7),
+            (b"GET", b"http:///x", Rule::TargetHostEmpty, 7),
+            (b"GET", b"https://?x", Rule::TargetHostEmpty, 8),
+            (b"OPTIONS", b"http://:", Rule::TargetHostEmpty, 7),
+            (b"GET", b"http://[]:80/", Rule::TargetForm, 8),
+            (b"GET", b"http://user@:80/", Rule::TargetForm, 11),
+            (b"GET", b"http://@/", Rule::TargetForm, 7),
+            (b"CONNECT", b":80", Rule::TargetHostEmpty, 0),
+            (b"CONNECT", b":", Rule::TargetHostEmpty, 0),
+            (b"CONNECT", b"[]:1", Rule::TargetForm, 1),
+            (b"CONNECT", b"a:", Rule::ConnectPort, 2),
+            (b"CONNECT", b"a:0", Rule::ConnectPort, 2),
+            (b"CONNECT", b"[::1]:000", Rule::ConnectPort, 6),
+            (b"CONNECT", b"a:65536", Rule::ConnectPort, 2),
+            (b"CONNECT", b"a:+1", Rule::ConnectPort, 2),
+            (b"CONNECT", b"[::]x:1", Rule::TargetForm, 4),
+            (b"CONNECT", b"a", Rule::TargetForm, 1),
+        ] {
+            let shown = target.escape_ascii();
+            assert_eq!(check(method, target), Err(Broken::new(rule, at)), "{shown}");
+        }
+        for target in [&b"a:1"[..], b"a:00001", b"a:65535", b"[::1]:1"] {
+            assert_eq!(check(b"CONNECT", target), Ok(()), "{}", target.escape_ascii());
+        }
+    }
+
+    #[test]
     fn host_may_have_a_port() {
         assert_eq!(host_and_port(b""), Ok(None));
         assert_eq!(host_and_port(b"a:80"), Ok(Some(80)));
         assert_eq!(host_and_port(b"a:"), Ok(None));
+        assert_eq!(host_and_port(b":80"), Err(0));
+        assert_eq!(host_and_port(b":"), Err(0));
+        assert_eq!(host_and_port(b"[]:80"), Err(1));
         assert_eq!(host_and_port(b"[::1]:8"), Ok(Some(8)));
         assert_eq!(host_and_port(b"[v1f.a:b]"), Ok(None));
         assert_eq!(host_and_port(b"[v.a]"), Err(1));

@@ -38,6 +38,10 @@ const REQUESTS: &[Example] = &[
     (b"GET /\xff HTTP/1.1\r\n", Rule::TargetCharacter, 5, Some(0xff)),
     (b"GET a HTTP/1.1\r\n", Rule::TargetForm, 4, Some(b'a')),
     (b"CONNECT /a HTTP/1.1\r\n", Rule::TargetForm, 8, Some(b'/')),
+    (b"GET http://:80/ HTTP/1.1\r\n", Rule::TargetHostEmpty, 11, Some(b':')),
+    (b"CONNECT :80 HTTP/1.1\r\n", Rule::TargetHostEmpty, 8, Some(b':')),
+    (b"CONNECT a:0 HTTP/1.1\r\n", Rule::ConnectPort, 10, Some(b'0')),
+    (b"CONNECT a: HTTP/1.1\r\n", Rule::ConnectPort, 10, Some(b' ')),
     (b"GET / HTTP/1.1x\r\n", Rule::VersionForm, 14, Some(b'x')),
     (b"GET / HTTP/2.0\r\n", Rule::VersionUnsupported, 11, Some(b'2')),
     (b"GET / HTTP/1.1\r\nX\r\n", Rule::FieldColon, 17, Some(b'\r')),
@@ -49,6 +53,7 @@ const REQUESTS: &[Example] = &[
     (b"GET / HTTP/1.1\r\n\r\n", Rule::HostMissing, 16, None),
     (b"GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", Rule::HostRepeated, 31, Some(b'a')),
     (b"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", Rule::HostInvalid, 23, Some(b'/')),
+    (b"GET / HTTP/1.1\r\nHost: :80\r\n\r\n", Rule::HostInvalid, 22, Some(b':')),
     (b"GET / HTTP/1.0\r\nContent-Length: 3x\r\n\r\n", Rule::ContentLengthInvalid, 33, Some(b'x')),
     (
         b"GET / HTTP/1.0\r\nContent-Length: 9223372036854775808\r\n\r\n",

@@ -31,6 +31,8 @@ const STRICTER: &[Rule] = &[
     Rule::TooManyBlankLines,
     Rule::TargetCharacter,
     Rule::TargetForm,
+    Rule::TargetHostEmpty,
+    Rule::ConnectPort,
     Rule::StatusCode,
     Rule::HostMissing,
     Rule::HostRepeated,

@@ -43,7 +43,9 @@ const fn words(rule: Rule) -> Words {
         Rule::RequestLineForm
         | Rule::MethodCharacter
         | Rule::TargetCharacter
-        | Rule::TargetForm => Words::Line("illegal request line"),
+        | Rule::TargetForm
+        | Rule::TargetHostEmpty
+        | Rule::ConnectPort => Words::Line("illegal request line"),
         Rule::VersionForm
         | Rule::VersionUnsupported
         | Rule::StatusLineForm

@@ -61,6 +61,9 @@ pub const STRICTER: &[Stricter] = stricter! {
         Server b"GET /\xc3\xa9 HTTP/1.1\r\nHost: a\r\n\r\n",
     TargetForm BOTH "targets of none of the four forms":
         Server b"GET a HTTP/1.1\r\nHost: a\r\n\r\n",
+    TargetHostEmpty BOTH "targets without a host":
+        Server b"GET http://:80/ HTTP/1.1\r\nHost: a\r\n\r\n",
+    ConnectPort BOTH "CONNECT to port 0": Server b"CONNECT a:0 HTTP/1.1\r\nHost: a\r\n\r\n",
     VersionForm PICO "minor versions of several digits":
         Server b"GET / HTTP/1.11\r\nHost: a\r\n\r\n",
     StatusLineForm PICO "the same in responses": Client b"HTTP/1.11 200 OK\r\n\r\n",
