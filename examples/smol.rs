@@ -336,7 +336,7 @@ async fn settled(dials: &mut Vec<(DialId, Socket)>) -> (DialId, io::Result<Socke
 /// Looks up a name in another thread, since the system's resolver blocks.
 async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, ResolveError> {
     if let Some(address) = literal(host, port) {
-        return Ok(vec![address]);
+        return Ok(vec![address?]);
     }
     let host = host.to_owned();
     unblock(move || lookup(&host, port)).await

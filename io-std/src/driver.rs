@@ -232,7 +232,10 @@ impl Driver {
         let (until, left) = (self.in_flight.deadline(), self.left());
         let (host, port) = self.in_flight.peer();
         if let Some(address) = literal(host, port) {
-            return self.in_flight.input(Input::Resolved(&[address]));
+            return match address {
+                Ok(address) => self.in_flight.input(Input::Resolved(&[address])),
+                Err(error) => self.in_flight.input(Input::Failed(error.into())),
+            };
         }
         let lookup = self.in_flight.network().lookups.look_up(host, port, until);
         match wait_for(lookup, left) {

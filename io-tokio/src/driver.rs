@@ -120,7 +120,10 @@ impl Driver {
         let (until, now) = (self.in_flight.deadline(), self.in_flight.now());
         let (host, port) = self.in_flight.peer();
         if let Some(address) = literal(host, port) {
-            return self.in_flight.input(Input::Resolved(&[address]));
+            return match address {
+                Ok(address) => self.in_flight.input(Input::Resolved(&[address])),
+                Err(error) => self.in_flight.input(Input::Failed(error.into())),
+            };
         }
         let resolving = self.in_flight.network().resolver.resolve(host, port);
         match within(until, now, resolving).await {

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::url::normal_host;
+use super::url::{normal_host, without_zone};
 
 /// A list of hosts that are reached without a proxy.
 ///
@@ -64,6 +64,7 @@ impl NoProxy {
     /// address without brackets, as in [`Url::host`](super::Url::host).
     #[must_use]
     pub fn covers(&self, host: &str, port: u16) -> bool {
+        let host = without_zone(host);
         let address = host.parse().ok();
         let host = host.strip_suffix('.').unwrap_or(host);
         self.entries.iter().any(|entry| {

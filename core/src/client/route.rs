@@ -10,6 +10,7 @@ use core::num::NonZeroU64;
 use super::hosts::Hosts;
 use super::origin::Origin;
 use super::proxy::{Proxy, ProxyKind};
+use super::url::without_zone;
 use crate::trace::{SocketOption, SpanKind};
 
 /// The number of a TLS configuration, with its trusted roots and its client certificate.
@@ -171,12 +172,13 @@ impl Route {
 
     /// Returns the name that the certificate in this handshake must contain.
     pub(super) fn server_name(&self, span: SpanKind) -> &str {
-        match (span, self.via()) {
+        let host = match (span, self.via()) {
             (SpanKind::StartTls, Via::Forward(proxy) | Via::Tunnel(proxy)) => proxy.host(),
             // Within a tunnel, httpcore uses the same name.
             (SpanKind::ProxyStartTls, _) => self.origin.host(),
             _ => self.options.server_name.as_deref().unwrap_or_else(|| self.origin.host()),
-        }
+        };
+        without_zone(host)
     }
 }
 

@@ -15,6 +15,8 @@ pub enum ResolveError {
     Temporary,
     /// The host exists, but has no address of the requested kind.
     NoAddress,
+    /// The zone of an IPv6 address is no interface of this machine.
+    UnknownZone,
     /// Another error, with the number of the resolver.
     Other(i32),
 }
@@ -25,6 +27,9 @@ impl fmt::Display for ResolveError {
             Self::NotFound => f.write_str("name or service not known"),
             Self::Temporary => f.write_str("temporary failure in name resolution"),
             Self::NoAddress => f.write_str("the name has no address"),
+            Self::UnknownZone => {
+                f.write_str("the zone of the address is no interface of this machine")
+            }
             Self::Other(code) => write!(f, "the resolver failed with {code}"),
         }
     }

@@ -121,7 +121,7 @@ pub(super) struct ResolveException(pub(super) ResolveError);
 impl Display for ResolveException {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let number = match self.0 {
-            ResolveError::NotFound => -2,
+            ResolveError::NotFound | ResolveError::UnknownZone => -2,
             ResolveError::Temporary => -3,
             ResolveError::NoAddress => -5,
             ResolveError::Other(number) => number,

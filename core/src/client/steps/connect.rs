@@ -11,6 +11,7 @@ use super::super::proxy::ProxyKind;
 use super::super::route::Via;
 use super::super::span_tracker::Slot;
 use super::super::state::{ExchangeState, Stepped};
+use super::super::url::without_zone;
 use crate::error::{Cause, Phase, ResolveError, SocksError, TlsError};
 use crate::http1::Role;
 use crate::time::Waiting;
@@ -132,7 +133,7 @@ impl Exchange {
         if let (true, Via::Socks(proxy)) = (is_socks, self.plan.route.via()) {
             let url = self.plan.request.url();
             let credentials = proxy.credentials().map(|(u, p)| (u.to_vec(), p.to_vec()));
-            let socks = Socks5::new(url.host(), url.port(), credentials);
+            let socks = Socks5::new(without_zone(url.host()), url.port(), credentials);
             self.link.stack(Box::new(socks), false);
         }
         Ok(None)

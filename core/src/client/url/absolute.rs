@@ -6,6 +6,7 @@ use core::fmt;
 use core::ops::Range;
 
 use super::encode::percent_decode;
+use super::host::without_zone;
 use super::scheme::Scheme;
 use crate::trace::Capture;
 
@@ -22,7 +23,8 @@ use crate::trace::Capture;
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Url {
-    /// The URL, followed by the request target if that is not a part of it.
+    /// The URL, followed by the request target if that is not a part of it, and, if the host has a
+    /// zone, by the authority without the zone and the host.
     pub(super) text: String,
     /// Where the URL ends in `text`.
     pub(super) end: usize,
@@ -49,7 +51,7 @@ impl Url {
     }
 
     /// Returns the host to connect to: in lower case, as A-labels, without the brackets of an IPv6
-    /// address.
+    /// address, whose zone follows a `%` (RFC 4007 section 11).
     #[must_use]
     pub fn host(&self) -> &str {
         &self.text[self.host.clone()]
@@ -61,17 +63,29 @@ impl Url {
         self.port
     }
 
-    /// Returns the value of the Host field: the host, and the port unless it is the scheme's default.
+    /// Returns the value of the Host field: the host without a zone (RFC 6874 section 4), and the port
+    /// unless it is the scheme's default.
+    ///
+    /// ```
+    /// # use limpid_core::client::Url;
+    /// let url: Url = "http://[fe80::1%25eth0]:8080/".parse()?;
+    /// assert_eq!((url.host(), url.authority()), ("fe80::1%eth0", "[fe80::1]:8080"));
+    /// # Ok::<(), limpid_core::client::UrlError>(())
+    /// ```
     #[must_use]
     pub fn authority(&self) -> &str {
-        &self.text[self.authority.clone()]
+        match self.host.start < self.end {
+            true => &self.text[self.authority.clone()],
+            false => &self.text[self.end.max(self.target.end)..self.host.start],
+        }
     }
 
-    /// Returns the request target of CONNECT: the host and the port (RFC 9112 section 3.2.3).
+    /// Returns the request target of CONNECT: the host without a zone, and the port (RFC 9112 section 3.2.3).
     #[must_use]
     pub fn host_and_port(&self) -> String {
-        let (open, close) = if self.host().contains(':') { ("[", "]") } else { ("", "") };
-        [open, self.host(), close, ":", &self.port.to_string()].concat()
+        let host = without_zone(self.host());
+        let (open, close) = if host.contains(':') { ("[", "]") } else { ("", "") };
+        [open, host, close, ":", &self.port.to_string()].concat()
     }
 
     /// Returns the request target in origin form: path and query (RFC 9112 section 3.2.1).

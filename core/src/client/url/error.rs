@@ -14,6 +14,9 @@ pub enum UrlProblem {
     NoHost,
     /// Its host is neither a valid name nor an address.
     BadHost,
+    /// It contains a backslash before its path. Some programs end the host there, so they would
+    /// connect to another one.
+    Backslash,
     /// Its port is not a number from 0 to 65535.
     BadPort,
     /// It contains a control character.
@@ -38,6 +41,7 @@ impl fmt::Display for UrlError {
             UrlProblem::UnknownScheme => "the URL's scheme is not http, https, ws or wss",
             UrlProblem::NoHost => "the URL has no host",
             UrlProblem::BadHost => "the URL's host is not a valid name or address",
+            UrlProblem::Backslash => "the URL has a backslash before its path; write / or %5C",
             UrlProblem::BadPort => "the URL's port is not a number from 0 to 65535",
             UrlProblem::ControlCharacter => "the URL contains a control character",
             UrlProblem::TooLong => "the URL is longer than 65536 bytes",

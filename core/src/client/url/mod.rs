@@ -3,6 +3,7 @@
 mod absolute;
 mod encode;
 mod error;
+mod host;
 mod parse;
 mod plain;
 mod reference;
@@ -12,5 +13,6 @@ mod tests;
 
 pub use absolute::Url;
 pub use error::{UrlError, UrlProblem};
-pub(super) use parse::{Authority, normal_host};
+pub(super) use host::{normal_host, without_zone};
+pub(super) use parse::Authority;
 pub use scheme::Scheme;

@@ -1,13 +1,13 @@
 //! The parser of URLs.
 
 use alloc::borrow::Cow;
-use alloc::string::{String, ToString};
-use core::net::{Ipv4Addr, Ipv6Addr};
+use alloc::string::String;
 use core::str::FromStr;
 
 use super::absolute::Url;
 use super::encode::{FRAGMENT, PATH, QUERY, USERINFO, encode, without_dot_segments};
 use super::error::{UrlError, UrlProblem};
+use super::host::{normal_host, split_zone};
 use super::plain;
 use super::scheme::Scheme;
 use crate::wire::{number, token};
@@ -92,23 +92,29 @@ fn assemble(scheme: Scheme, authority: &Authority<'_>, rest: &str, mut text: Str
         text.push('@');
     }
     let start = text.len();
-    let is_literal = authority.host.contains(':');
+    let (address, zone) = split_zone(&authority.host);
+    let is_literal = address.contains(':');
     if is_literal {
         text.push('[');
     }
-    let host = text.len()..text.len() + authority.host.len();
-    text.push_str(&authority.host);
+    let mut host = text.len()..text.len() + address.len();
+    text.push_str(address);
+    if let Some(zone) = zone {
+        text.push_str("%25");
+        encode(zone, USERINFO, &mut text);
+    }
     if is_literal {
         text.push(']');
     }
     let port = authority.port.unwrap_or_else(|| scheme.default_port());
+    let port_start = text.len();
     if port != scheme.default_port() {
         text.push(':');
         push_decimal(port, &mut text);
     }
-    let authority = start..text.len();
+    let range = start..text.len();
     let end = write_rest(rest, &mut text);
-    let mut target = authority.end..end;
+    let mut target = range.end..end;
     let url_end = text.len();
     if !text[target.clone()].starts_with('/') {
         // A target has a path. This URL has none, so the target is stored behind it.
@@ -116,7 +122,14 @@ fn assemble(scheme: Scheme, authority: &Authority<'_>, rest: &str, mut text: Str
         text.extend_from_within(target);
         target = url_end..text.len();
     }
-    Url { text, end: url_end, scheme, port, host, authority, target }
+    if zone.is_some() {
+        // The authority without the zone, and the host with it, are parts of no URL.
+        text.extend(["[", address, "]"]);
+        text.extend_from_within(port_start..range.end);
+        host = text.len()..text.len() + authority.host.len();
+        text.push_str(&authority.host);
+    }
+    Url { text, end: url_end, scheme, port, host, authority: range, target }
 }
 
 /// Writes path, query and fragment. Returns where the fragment begins.
@@ -149,12 +162,16 @@ impl<'a> Authority<'a> {
             Some(at) => (Some(&text[..at]), &text[at + 1..]),
             None => (None, text),
         };
+        let error = |problem, offset| UrlError { problem, offset };
+        // Other programs end the authority here (WHATWG, section 4.4).
+        if let Some(backslash) = text.bytes().position(|byte| byte == b'\\') {
+            return Err(error(UrlProblem::Backslash, start + backslash));
+        }
         let start = start + text.len() - host_port.len();
         let (host, port) = match host_port.bytes().position(|byte| byte == b']') {
             Some(bracket) => host_port.split_at(bracket + 1),
             None => split_at(host_port, |byte| byte == b':'),
         };
-        let error = |problem, offset| UrlError { problem, offset };
         if host.is_empty() {
             return Err(error(UrlProblem::NoHost, start));
         }
@@ -172,27 +189,4 @@ impl<'a> Authority<'a> {
         let host = normal_host(host).ok_or(error(UrlProblem::BadHost, start))?;
         Ok(Self { userinfo, host, port })
     }
-}
-
-/// Returns a host in its normal form, which is used to connect and to compare; `None` if it is
-/// invalid.
-pub(in super::super) fn normal_host(host: &str) -> Option<Cow<'_, str>> {
-    if let Some(literal) = host.strip_prefix('[') {
-        let address: Ipv6Addr = literal.strip_suffix(']')?.parse().ok()?;
-        return Some(Cow::Owned(address.to_string()));
-    }
-    if host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
-        // The parser accepts only the canonical form of an address.
-        return host.parse::<Ipv4Addr>().ok().map(|_| Cow::Borrowed(host));
-    }
-    if token::name_len(host.as_bytes()) == host.len() {
-        return Some(Cow::Borrowed(host));
-    }
-    if !host.is_ascii() {
-        let host = idna::domain_to_ascii(host).ok().filter(|host| !host.is_empty())?;
-        // Characters of other scripts may map to digits and dots, or to invalid characters.
-        return normal_host(&host).map(|host| Cow::Owned(host.into_owned()));
-    }
-    let host = host.to_ascii_lowercase();
-    (token::name_len(host.as_bytes()) == host.len()).then_some(Cow::Owned(host))
 }

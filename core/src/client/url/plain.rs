@@ -1,9 +1,9 @@
 //! A fast path for URLs that are normal already, as most are: checked in one pass and copied whole.
 
 use alloc::string::String;
-use core::net::Ipv4Addr;
 
 use super::absolute::Url;
+use super::host::is_normal;
 use super::scheme::Scheme;
 use crate::wire::token;
 
@@ -42,15 +42,6 @@ pub(super) fn read(text: &str, memory: &mut String) -> Option<Url> {
         authority: start..end,
         target: end..end + target,
     })
-}
-
-/// Returns whether a host of lower-case letters, digits, hyphens, dots and underscores is valid.
-fn is_normal(host: &str) -> bool {
-    // Digits and dots must be a valid address.
-    match host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
-        true => host.parse::<Ipv4Addr>().is_ok(),
-        false => true,
-    }
 }
 
 /// Parses a port without leading zeros. Returns it with its number of digits.

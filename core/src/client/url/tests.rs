@@ -27,6 +27,12 @@ fn equivalent_urls_have_the_same_normal_form() {
         ("http://a@b@h/", "http://a%40b@h/"),
         ("http://[::0:1]:80/", "http://[::1]/"),
         ("ws://h", "ws://h"),
+        ("http://0x7f.1:81/a", "http://127.0.0.1:81/a"),
+        ("http://127.1", "http://127.0.0.1"),
+        ("http://2130706433/", "http://127.0.0.1/"),
+        ("http://h.face/", "http://h.face/"),
+        ("http://u@[FE80::1%25eth0]:80/", "http://u@[fe80::1%25eth0]/"),
+        ("http://[fe80::1%eth0]:81", "http://[fe80::1%25eth0]:81"),
     ] {
         assert_eq!(normal(text), expected, "{text}");
         assert_eq!(normal(expected), expected, "{expected} is normal already");
@@ -55,6 +61,13 @@ fn error_has_the_offset() {
         ("http://h h/", UrlProblem::BadHost, 7),
         ("http://[::1/", UrlProblem::BadHost, 7),
         ("http://1.2.3.400/", UrlProblem::BadHost, 7),
+        ("http://a.1/", UrlProblem::BadHost, 7),
+        ("http://a\\@b/", UrlProblem::Backslash, 8),
+        ("http://u:p\\@b/", UrlProblem::Backslash, 10),
+        ("http://a\\b/", UrlProblem::Backslash, 8),
+        ("http://u\t@h/", UrlProblem::ControlCharacter, 8),
+        ("http://u\u{7f}@h/", UrlProblem::ControlCharacter, 8),
+        ("http://[fe80::1%25]eth0/", UrlProblem::BadPort, 19),
         ("http://h/\n", UrlProblem::ControlCharacter, 9),
     ] {
         assert_eq!(text.parse::<Url>(), Err(UrlError { problem, offset }), "{text}");
@@ -89,4 +102,19 @@ fn credentials_are_decoded_and_hidden() {
     assert_eq!(url.credentials(), Some((b"me".to_vec(), b"p@w".to_vec())));
     assert_eq!(url.to_string(), "http://me:[secure]@h/");
     assert!(!alloc::format!("{url:?}").contains("p%40w"));
+}
+
+#[test]
+fn zone_is_used_to_connect_and_is_not_sent() {
+    for (text, host, authority, target) in [
+        ("http://[fe80::1%25eth0]:81/a?b#c", "fe80::1%eth0", "[fe80::1]:81", "/a?b"),
+        ("http://u:p@[fe80::1%25eth0]", "fe80::1%eth0", "[fe80::1]", "/"),
+        ("http://[fe80::1%25eth0]?q", "fe80::1%eth0", "[fe80::1]", "/?q"),
+    ] {
+        let url: Url = text.parse().unwrap();
+        assert_eq!((url.as_str(), url.host()), (text, host));
+        assert_eq!((url.authority(), url.target()), (authority, target));
+        assert!(!url.host_and_port().contains("eth0"));
+        assert_eq!(url.join("/other").unwrap().host(), host, "a redirect to this host keeps it");
+    }
 }

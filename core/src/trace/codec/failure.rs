@@ -116,6 +116,7 @@ tagged! {
         1 Temporary,
         2 NoAddress,
         3 Other(code: i32),
+        4 UnknownZone,
     }
     TlsError {
         0 Certificate(problem: CertificateProblem),

@@ -127,7 +127,7 @@ fn causes() -> Vec<Cause> {
     );
     let os = OsError { code: -1, kind: OsErrorKind::Denied };
     causes.extend([Cause::Os(os), Cause::Body(os), Cause::TimedOut(Waiting::Total)]);
-    let resolve = [ResolveError::NotFound, ResolveError::NoAddress, ResolveError::Other(-9)];
+    let resolve = [ResolveError::NotFound, ResolveError::UnknownZone, ResolveError::Other(-9)];
     causes.extend(resolve.map(Cause::Resolve));
     let certificate = TlsError::Certificate(CertificateProblem::Revoked);
     causes.extend([certificate, TlsError::Alert(255), TlsError::Protocol].map(Cause::Tls));
