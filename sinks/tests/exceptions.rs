@@ -40,71 +40,81 @@ fn a_failed_operation_ends_in_its_exception() {
     );
 }
 
+/// An operation that failed, the system's error, and the exception.
+const OS_ERRORS: &[(Phase, OsErrorKind, &str)] = &[
+    (
+        Phase::Connect,
+        OsErrorKind::Refused,
+        "ConnectError(ConnectionRefusedError(111, 'Connection refused'))",
+    ),
+    (
+        Phase::Connect,
+        OsErrorKind::NetworkUnreachable,
+        "ConnectError(OSError(101, 'Network is unreachable'))",
+    ),
+    (
+        Phase::Connect,
+        OsErrorKind::HostUnreachable,
+        "ConnectError(OSError(113, 'No route to host'))",
+    ),
+    (
+        Phase::Connect,
+        OsErrorKind::AddressUnavailable,
+        "ConnectError(OSError(99, 'Cannot assign requested address'))",
+    ),
+    (
+        Phase::Connect,
+        OsErrorKind::AddressInUse,
+        "ConnectError(OSError(98, 'Address already in use'))",
+    ),
+    (
+        Phase::Connect,
+        OsErrorKind::NotFound,
+        "ConnectError(FileNotFoundError(2, 'No such file or directory'))",
+    ),
+    (Phase::Connect, OsErrorKind::Denied, "ConnectError(PermissionError(13, 'Permission denied'))"),
+    (
+        Phase::Connect,
+        OsErrorKind::TimedOut,
+        "ConnectTimeout(TimeoutError(110, 'Connection timed out'))",
+    ),
+    (
+        Phase::Tls,
+        OsErrorKind::Reset,
+        "ConnectError(ConnectionResetError(104, 'Connection reset by peer'))",
+    ),
+    (Phase::SendHead, OsErrorKind::BrokenPipe, "WriteError(BrokenPipeError(32, 'Broken pipe'))"),
+    (
+        Phase::SendBody,
+        OsErrorKind::Reset,
+        "WriteError(ConnectionResetError(104, 'Connection reset by peer'))",
+    ),
+    (
+        Phase::ReceiveHead,
+        OsErrorKind::Reset,
+        "ReadError(ConnectionResetError(104, 'Connection reset by peer'))",
+    ),
+    (
+        Phase::ReceiveBody,
+        OsErrorKind::Aborted,
+        "ReadError(ConnectionAbortedError(103, 'Software caused connection abort'))",
+    ),
+    (
+        Phase::ReceiveBody,
+        OsErrorKind::TimedOut,
+        "ReadTimeout(TimeoutError(110, 'Connection timed out'))",
+    ),
+    (Phase::Close, OsErrorKind::Reset, "ConnectionResetError(104, 'Connection reset by peer')"),
+    (
+        Phase::Connect,
+        OsErrorKind::Other,
+        "ConnectError(OSError('the operating system reports an error'))",
+    ),
+];
+
 #[test]
 fn os_error_maps_to_exception() {
-    use OsErrorKind as Kind;
-    for (phase, kind, expected) in [
-        (
-            Phase::Connect,
-            Kind::Refused,
-            "ConnectError(ConnectionRefusedError(111, 'Connection refused'))",
-        ),
-        (
-            Phase::Connect,
-            Kind::NetworkUnreachable,
-            "ConnectError(OSError(101, 'Network is unreachable'))",
-        ),
-        (Phase::Connect, Kind::HostUnreachable, "ConnectError(OSError(113, 'No route to host'))"),
-        (
-            Phase::Connect,
-            Kind::AddressUnavailable,
-            "ConnectError(OSError(99, 'Cannot assign requested address'))",
-        ),
-        (Phase::Connect, Kind::AddressInUse, "ConnectError(OSError(98, 'Address already in use'))"),
-        (
-            Phase::Connect,
-            Kind::NotFound,
-            "ConnectError(FileNotFoundError(2, 'No such file or directory'))",
-        ),
-        (Phase::Connect, Kind::Denied, "ConnectError(PermissionError(13, 'Permission denied'))"),
-        (
-            Phase::Connect,
-            Kind::TimedOut,
-            "ConnectTimeout(TimeoutError(110, 'Connection timed out'))",
-        ),
-        (
-            Phase::Tls,
-            Kind::Reset,
-            "ConnectError(ConnectionResetError(104, 'Connection reset by peer'))",
-        ),
-        (Phase::SendHead, Kind::BrokenPipe, "WriteError(BrokenPipeError(32, 'Broken pipe'))"),
-        (
-            Phase::SendBody,
-            Kind::Reset,
-            "WriteError(ConnectionResetError(104, 'Connection reset by peer'))",
-        ),
-        (
-            Phase::ReceiveHead,
-            Kind::Reset,
-            "ReadError(ConnectionResetError(104, 'Connection reset by peer'))",
-        ),
-        (
-            Phase::ReceiveBody,
-            Kind::Aborted,
-            "ReadError(ConnectionAbortedError(103, 'Software caused connection abort'))",
-        ),
-        (
-            Phase::ReceiveBody,
-            Kind::TimedOut,
-            "ReadTimeout(TimeoutError(110, 'Connection timed out'))",
-        ),
-        (Phase::Close, Kind::Reset, "ConnectionResetError(104, 'Connection reset by peer')"),
-        (
-            Phase::Connect,
-            Kind::Other,
-            "ConnectError(OSError('the operating system reports an error'))",
-        ),
-    ] {
+    for &(phase, kind, expected) in OS_ERRORS {
         assert_eq!(raised(failure(phase, &os(0, kind), b"")), expected);
     }
 }
@@ -252,89 +262,72 @@ fn rejected_certificate_maps_to_exception() {
     }
 }
 
+/// A rule, the line that breaks it, and the argument of the exception.
+const INVALID_HEADS: &[(Rule, &[u8], &str)] = &[
+    (
+        Rule::VersionForm,
+        b"SSH-2.0-OpenSSH_9.6",
+        r#""illegal status line: bytearray(b'SSH-2.0-OpenSSH_9.6')""#,
+    ),
+    (Rule::VersionForm, b"HTTP/2 200 OK", r#""illegal status line: bytearray(b'HTTP/2 200 OK')""#),
+    (
+        Rule::StatusCode,
+        b"HTTP/1.1 it's",
+        r#"'illegal status line: bytearray(b"HTTP/1.1 it\\\'s")'"#,
+    ),
+    (
+        Rule::StatusCode,
+        br#"HTTP/1.1 "no""#,
+        r#"'illegal status line: bytearray(b\'HTTP/1.1 "no"\')'"#,
+    ),
+    (
+        Rule::StatusCode,
+        br#"HTTP/1.1 OK "it's""#,
+        r#"'illegal status line: bytearray(b\'HTTP/1.1 OK "it\\\'s"\')'"#,
+    ),
+    (
+        Rule::StatusCode,
+        b"HTTP/1.1 099 Odd",
+        "'InformationalResponse status_code should be in range [100, 200), not 99'",
+    ),
+    (Rule::VersionForm, b"\x15\x03\x01", "'illegal request line'"),
+    (Rule::BlankLineFirst, b"", "'no response line received'"),
+    (
+        Rule::FieldColon,
+        b"This is no header",
+        r#""illegal header line: bytearray(b'This is no header')""#,
+    ),
+    (Rule::FieldColon, b"it's wrong", r#"'illegal header line: bytearray(b"it\\\'s wrong")'"#),
+    (Rule::SpaceBeforeColon, b"X : y", r#""illegal header line: bytearray(b'X : y')""#),
+    (Rule::FieldValueCharacter, b"X: a\0b", r#""illegal header line: bytearray(b'X: a\\x00b')""#),
+    (Rule::BareCr, b"X: a\rb", r#""illegal header line: bytearray(b'X: a\\rb')""#),
+    (Rule::BareLf, b"HTTP/1.1 200 a:b", r#""illegal status line: bytearray(b'HTTP/1.1 200 a:b')""#),
+    (Rule::FoldFirst, b" X: y", "'continuation line at start of headers'"),
+    (Rule::ContentLengthInvalid, b"Content-Length: x", "'bad Content-Length'"),
+    (Rule::ContentLengthTooLarge, b"Content-Length: 9", "'bad Content-Length'"),
+    (Rule::ContentLengthConflict, b"Content-Length: 1, 2", "'conflicting Content-Length headers'"),
+    (
+        Rule::TransferEncodingUnknown,
+        b"Transfer-Encoding: gzip",
+        "'Only Transfer-Encoding: chunked is supported'",
+    ),
+    (
+        Rule::TransferEncodingRepeated,
+        b"Transfer-Encoding: chunked",
+        "'multiple Transfer-Encoding headers'",
+    ),
+    (Rule::HeadTooLong, b"", "'Receive buffer too long'"),
+    (
+        Rule::SwitchUnasked,
+        b"",
+        "'Received server _SWITCH_UPGRADE event without a pending proposal'",
+    ),
+    (Rule::LengthAndTransferEncoding, b"", "'Content-Length and Transfer-Encoding are both given'"),
+];
+
 #[test]
 fn invalid_head_maps_to_remote_protocol_error() {
-    for (rule, line, expected) in [
-        (
-            Rule::VersionForm,
-            &b"SSH-2.0-OpenSSH_9.6"[..],
-            r#""illegal status line: bytearray(b'SSH-2.0-OpenSSH_9.6')""#,
-        ),
-        (
-            Rule::VersionForm,
-            b"HTTP/2 200 OK",
-            r#""illegal status line: bytearray(b'HTTP/2 200 OK')""#,
-        ),
-        (
-            Rule::StatusCode,
-            b"HTTP/1.1 it's",
-            r#"'illegal status line: bytearray(b"HTTP/1.1 it\\\'s")'"#,
-        ),
-        (
-            Rule::StatusCode,
-            br#"HTTP/1.1 "no""#,
-            r#"'illegal status line: bytearray(b\'HTTP/1.1 "no"\')'"#,
-        ),
-        (
-            Rule::StatusCode,
-            br#"HTTP/1.1 OK "it's""#,
-            r#"'illegal status line: bytearray(b\'HTTP/1.1 OK "it\\\'s"\')'"#,
-        ),
-        (
-            Rule::StatusCode,
-            b"HTTP/1.1 099 Odd",
-            "'InformationalResponse status_code should be in range [100, 200), not 99'",
-        ),
-        (Rule::VersionForm, b"\x15\x03\x01", "'illegal request line'"),
-        (Rule::BlankLineFirst, b"", "'no response line received'"),
-        (
-            Rule::FieldColon,
-            b"This is no header",
-            r#""illegal header line: bytearray(b'This is no header')""#,
-        ),
-        (Rule::FieldColon, b"it's wrong", r#"'illegal header line: bytearray(b"it\\\'s wrong")'"#),
-        (Rule::SpaceBeforeColon, b"X : y", r#""illegal header line: bytearray(b'X : y')""#),
-        (
-            Rule::FieldValueCharacter,
-            b"X: a\0b",
-            r#""illegal header line: bytearray(b'X: a\\x00b')""#,
-        ),
-        (Rule::BareCr, b"X: a\rb", r#""illegal header line: bytearray(b'X: a\\rb')""#),
-        (
-            Rule::BareLf,
-            b"HTTP/1.1 200 a:b",
-            r#""illegal status line: bytearray(b'HTTP/1.1 200 a:b')""#,
-        ),
-        (Rule::FoldFirst, b" X: y", "'continuation line at start of headers'"),
-        (Rule::ContentLengthInvalid, b"Content-Length: x", "'bad Content-Length'"),
-        (Rule::ContentLengthTooLarge, b"Content-Length: 9", "'bad Content-Length'"),
-        (
-            Rule::ContentLengthConflict,
-            b"Content-Length: 1, 2",
-            "'conflicting Content-Length headers'",
-        ),
-        (
-            Rule::TransferEncodingUnknown,
-            b"Transfer-Encoding: gzip",
-            "'Only Transfer-Encoding: chunked is supported'",
-        ),
-        (
-            Rule::TransferEncodingRepeated,
-            b"Transfer-Encoding: chunked",
-            "'multiple Transfer-Encoding headers'",
-        ),
-        (Rule::HeadTooLong, b"", "'Receive buffer too long'"),
-        (
-            Rule::SwitchUnasked,
-            b"",
-            "'Received server _SWITCH_UPGRADE event without a pending proposal'",
-        ),
-        (
-            Rule::LengthAndTransferEncoding,
-            b"",
-            "'Content-Length and Transfer-Encoding are both given'",
-        ),
-    ] {
+    for &(rule, line, expected) in INVALID_HEADS {
         assert_eq!(
             raised(failure(Phase::ReceiveHead, &broken(rule), line)),
             format!("RemoteProtocolError(RemoteProtocolError({expected}))")

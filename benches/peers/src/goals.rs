@@ -8,6 +8,9 @@ use crate::peers::{HYPER, RAW, RAW_TOKIO, UREQ, parse::HTTPARSE, server::MAY};
 use crate::run::{Measured, Row};
 use crate::table::markdown;
 
+use Bound::{AtMost, TimesAtLeast, TimesAtMost};
+use Metric::{Allocations, Calls, Cpu, Heap, Instructions, Speed};
+
 /// What is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Metric {
@@ -50,83 +53,112 @@ struct Goal {
     bound: Bound,
 }
 
+/// No allocation.
+const NONE: (Metric, Bound) = (Metric::Allocations, Bound::AtMost(0.0));
+
 fn of(title: &str, peer: &'static str) -> Of {
     Of { title: title.to_owned(), peer, work: None }
 }
 
-/// Returns the goals.
-fn goals() -> Vec<Goal> {
-    use Bound::{AtMost, TimesAtLeast, TimesAtMost};
-    use Metric::{Allocations, Calls, Cpu, Heap, Instructions, Speed};
-    let mut goals = Vec::new();
-    let mut add = |ours: &Of, theirs: &Of, all: &[(Metric, Bound)]| {
+fn ours(title: &str) -> Of {
+    of(title, LIMPID)
+}
+
+fn row(title: &str, peer: &'static str, work: &'static str) -> Of {
+    Of { work: Some(work), ..of(title, peer) }
+}
+
+/// Goals that are collected.
+#[derive(Default)]
+struct Goals(Vec<Goal>);
+
+impl Goals {
+    fn add(&mut self, ours: &Of, theirs: &Of, all: &[(Metric, Bound)]) {
         let goal = |(metric, bound): &(Metric, Bound)| Goal {
             ours: ours.clone(),
             theirs: theirs.clone(),
             metric: *metric,
             bound: *bound,
         };
-        goals.extend(all.iter().map(goal));
-    };
-    let none = (Allocations, AtMost(0.0));
-    let ours = |title: &str| of(title, LIMPID);
-    let row = |title: &str, peer, work| Of { work: Some(work), ..of(title, peer) };
-
-    let head = [(Instructions, TimesAtMost(1.3)), none];
-    add(&ours(case::HEAD), &of(case::HEAD, HTTPARSE), &head);
-    let exchange = [(Instructions, AtMost(3000.0)), none];
-    add(&ours(case::EXCHANGE), &of(case::EXCHANGE, HYPER), &exchange);
-    let chunk = [(Instructions, TimesAtMost(1.5))];
-    add(&ours(case::CHUNK), &of(case::CHUNK, HTTPARSE), &chunk);
-
-    let get = client_title(blocking::GET, 1024, 1);
-    let plain = row(&get, LIMPID, blocking::PREPARED);
-    let costs = [(Instructions, AtMost(5000.0)), (Calls, AtMost(3.0)), none];
-    add(&plain, &of(&get, UREQ), &costs);
-    add(&plain, &of(&get, RAW), &[(Speed, TimesAtLeast(0.93))]);
-    let traced = row(&get, LIMPID, blocking::PREPARED_TRACED);
-    add(&traced, &of(&get, UREQ), &[(Speed, TimesAtLeast(1.0))]);
-
-    for connections in [32, 256] {
-        let get = client_title(tasks::GET, 1024, connections);
-        let costs = [(Instructions, AtMost(6000.0)), none, (Speed, TimesAtLeast(1.3))];
-        let prepared = row(&get, LIMPID, tasks::PREPARED);
-        add(&prepared, &of(&get, HYPER), &costs);
-        add(&prepared, &of(&get, RAW_TOKIO), &[(Speed, TimesAtLeast(0.92))]);
+        self.0.extend(all.iter().map(goal));
     }
-    for (tls, times) in [(false, 1.15), (true, 1.02)] {
-        for chunked in [false, true] {
-            let body = body_title(tls, chunked);
-            add(&ours(&body), &of(&body, RAW), &[(Cpu, TimesAtMost(times))]);
+
+    fn parser(&mut self) {
+        let head = [(Instructions, TimesAtMost(1.3)), NONE];
+        self.add(&ours(case::HEAD), &of(case::HEAD, HTTPARSE), &head);
+        let exchange = [(Instructions, AtMost(3000.0)), NONE];
+        self.add(&ours(case::EXCHANGE), &of(case::EXCHANGE, HYPER), &exchange);
+        let chunk = [(Instructions, TimesAtMost(1.5))];
+        self.add(&ours(case::CHUNK), &of(case::CHUNK, HTTPARSE), &chunk);
+    }
+
+    fn clients(&mut self) {
+        let get = client_title(blocking::GET, 1024, 1);
+        let plain = row(&get, LIMPID, blocking::PREPARED);
+        let costs = [(Instructions, AtMost(5000.0)), (Calls, AtMost(3.0)), NONE];
+        self.add(&plain, &of(&get, UREQ), &costs);
+        self.add(&plain, &of(&get, RAW), &[(Speed, TimesAtLeast(0.93))]);
+        let traced = row(&get, LIMPID, blocking::PREPARED_TRACED);
+        self.add(&traced, &of(&get, UREQ), &[(Speed, TimesAtLeast(1.0))]);
+
+        for connections in [32, 256] {
+            let get = client_title(tasks::GET, 1024, connections);
+            let costs = [(Instructions, AtMost(6000.0)), NONE, (Speed, TimesAtLeast(1.3))];
+            let prepared = row(&get, LIMPID, tasks::PREPARED);
+            self.add(&prepared, &of(&get, HYPER), &costs);
+            self.add(&prepared, &of(&get, RAW_TOKIO), &[(Speed, TimesAtLeast(0.92))]);
+        }
+        for (tls, times) in [(false, 1.15), (true, 1.02)] {
+            for chunked in [false, true] {
+                let body = body_title(tls, chunked);
+                self.add(&ours(&body), &of(&body, RAW), &[(Cpu, TimesAtMost(times))]);
+            }
         }
     }
-    let serve = case::server_title(limpid_benches::load::ONE);
-    let served = row(&serve, LIMPID, serving::SERVE);
-    add(&served, &of(&serve, MAY), &[(Instructions, AtMost(3000.0)), none]);
-    let pipelined = case::server_title(limpid_benches::load::PIPELINED);
-    let batched = row(&pipelined, LIMPID, serving::SERVE_PIPELINED);
-    add(&batched, &of(&pipelined, HYPER), &[(Speed, TimesAtLeast(1.3))]);
-    add(&ours(case::IDLE), &of(case::IDLE, RAW_TOKIO), &[(Heap, AtMost(1500.0))]);
 
-    let empty = of(case::OFF, trace::EMPTY);
-    let still = row(case::OFF, LIMPID, trace::OFF_STATIC);
-    add(&still, &empty, &[(Instructions, TimesAtMost(1.0))]);
-    let off = row(case::OFF, LIMPID, trace::OFF_DYNAMIC);
-    add(&off, &empty, &[(Instructions, AtMost(10.0))]);
-    let ring = row(case::EVENTS, LIMPID, trace::RING);
-    let json = row(case::EVENTS, crate::peers::trace::TRACING_JSON, trace::JSON);
-    add(&ring, &json, &[(Speed, AtMost(150e-9)), none]);
-    let lines = of(case::LINES, LIMPID);
-    add(&lines, &of(case::LINES, crate::peers::trace::FMT), &[(Speed, AtMost(5e-6))]);
+    fn servers(&mut self) {
+        let serve = case::server_title(limpid_benches::load::ONE);
+        let served = row(&serve, LIMPID, serving::SERVE);
+        self.add(&served, &of(&serve, MAY), &[(Instructions, AtMost(3000.0)), NONE]);
+        let pipelined = case::server_title(limpid_benches::load::PIPELINED);
+        let batched = row(&pipelined, LIMPID, serving::SERVE_PIPELINED);
+        self.add(&batched, &of(&pipelined, HYPER), &[(Speed, TimesAtLeast(1.3))]);
+        self.add(&ours(case::IDLE), &of(case::IDLE, RAW_TOKIO), &[(Heap, AtMost(1500.0))]);
+    }
 
-    let small = row(case::DRIP, LIMPID, growth::SMALL);
-    let large = row(case::DRIP, LIMPID, growth::LARGE);
-    add(&large, &small, &[(Instructions, TimesAtMost(1.5))]);
-    let few = client_title(tasks::GET, 1024, 32);
-    let many = client_title(tasks::GET, 1024, 4096);
-    let prepared = |title: &str| row(title, LIMPID, tasks::PREPARED);
-    add(&prepared(&many), &prepared(&few), &[(Instructions, TimesAtMost(1.5))]);
-    goals
+    fn events(&mut self) {
+        let empty = of(case::OFF, trace::EMPTY);
+        let still = row(case::OFF, LIMPID, trace::OFF_STATIC);
+        self.add(&still, &empty, &[(Instructions, TimesAtMost(1.0))]);
+        let off = row(case::OFF, LIMPID, trace::OFF_DYNAMIC);
+        self.add(&off, &empty, &[(Instructions, AtMost(10.0))]);
+        let ring = row(case::EVENTS, LIMPID, trace::RING);
+        let json = row(case::EVENTS, crate::peers::trace::TRACING_JSON, trace::JSON);
+        self.add(&ring, &json, &[(Speed, AtMost(150e-9)), NONE]);
+        let fmt = of(case::LINES, crate::peers::trace::FMT);
+        self.add(&ours(case::LINES), &fmt, &[(Speed, AtMost(5e-6))]);
+    }
+
+    fn growth(&mut self) {
+        let small = row(case::DRIP, LIMPID, growth::SMALL);
+        let large = row(case::DRIP, LIMPID, growth::LARGE);
+        self.add(&large, &small, &[(Instructions, TimesAtMost(1.5))]);
+        let prepared = |connections| {
+            row(&client_title(tasks::GET, 1024, connections), LIMPID, tasks::PREPARED)
+        };
+        self.add(&prepared(4096), &prepared(32), &[(Instructions, TimesAtMost(1.5))]);
+    }
+}
+
+/// Returns the goals.
+fn goals() -> Vec<Goal> {
+    let mut goals = Goals::default();
+    goals.parser();
+    goals.clients();
+    goals.servers();
+    goals.events();
+    goals.growth();
+    goals.0
 }
 
 impl Of {

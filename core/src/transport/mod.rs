@@ -150,6 +150,7 @@ pub(crate) mod io;
 mod layer;
 mod link;
 mod passthrough;
+mod pump;
 #[cfg(feature = "rustls")]
 mod records;
 #[cfg(all(feature = "rustls", feature = "std"))]

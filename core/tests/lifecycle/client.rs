@@ -1,5 +1,6 @@
 //! The machine of the client's exchange.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use bytes::Bytes;
 use limpid_core::client::{
     Action, DialId, Emitted, Exchange, Interest, Link, Options, Proxy, Request, TrustId,
 };
-use limpid_core::error::{Cause, OsError, OsErrorKind, ResolveError, TlsError};
+use limpid_core::error::{Cause, Error, OsError, OsErrorKind, ResolveError, TlsError};
 use limpid_core::fields::Fields;
 use limpid_core::http1::BodySize;
 use limpid_core::time::Mono;
@@ -21,6 +22,12 @@ const NODES: &[&str] = &[
     "[*]", "Trust", "Acquire", "Resolve", "Dial", "Abandon", "Secure", "Rewind", "Wait", "Event",
     "Close", "Release", "Done", "Failed",
 ];
+
+const fn address(last: u8) -> SocketAddr {
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, last)), 80)
+}
+
+const ADDRESSES: [SocketAddr; 2] = [address(1), address(2)];
 
 const RESET: OsError = OsError { code: 104, kind: OsErrorKind::Reset };
 
@@ -182,9 +189,20 @@ impl Driver {
         calls
     }
 
-    fn make(&mut self, call: Call) -> &'static str {
+    /// Receives the next response, or the end after the last. Returns the name of the call.
+    fn receive(&mut self) -> &'static str {
         let Self { exchange, now, .. } = self;
-        let now = *now;
+        let Some(bytes) = self.responses.pop() else {
+            exchange.handle_eof(*now, &NoSink);
+            return "handle_eof";
+        };
+        exchange.space(bytes.len())[..bytes.len()].copy_from_slice(bytes.as_bytes());
+        exchange.handle_received(bytes.len(), *now, &NoSink).unwrap();
+        "handle_received"
+    }
+
+    fn make(&mut self, call: Call) -> &'static str {
+        let (exchange, now) = (&mut self.exchange, self.now);
         match call {
             Call::Nothing => return "",
             Call::Trusted => exchange.handle_trusted(TrustId::new(1), now, &NoSink).unwrap(),
@@ -192,10 +210,7 @@ impl Driver {
                 exchange.handle_reused(self.link.take().unwrap(), now, &NoSink).unwrap();
             }
             Call::Opened => exchange.handle_opened(ConnectionId(2), now, &NoSink).unwrap(),
-            Call::Resolved => {
-                let all = ["192.0.2.1:80", "192.0.2.2:80"].map(|address| address.parse().unwrap());
-                exchange.handle_resolved(&all, now, &NoSink).unwrap();
-            }
+            Call::Resolved => exchange.handle_resolved(&ADDRESSES, now, &NoSink).unwrap(),
             Call::Dialed => {
                 let dial = self.dials.pop().unwrap();
                 exchange.handle_dialed(dial, now, &NoSink).unwrap();
@@ -208,9 +223,11 @@ impl Driver {
                 exchange.handle_secured(Box::new(Plain::default()), now, &NoSink).unwrap();
             }
             Call::Failed => {
-                let error = match self.pending {
-                    Some(Action::Resolve) => ResolveError::NotFound.into(),
-                    _ => TlsError::Configuration.into(),
+                let tls = self.pending != Some(Action::Resolve);
+                let error: Error = if tls {
+                    TlsError::Configuration.into()
+                } else {
+                    ResolveError::NotFound.into()
                 };
                 exchange.handle_failed(error, now, &NoSink).unwrap();
             }
@@ -218,17 +235,8 @@ impl Driver {
                 let n = exchange.out().concat().len();
                 exchange.handle_sent(n, now, &NoSink).unwrap();
             }
+            Call::Received => return self.receive(),
             Call::SendFailed => exchange.handle_send_failed(RESET.into(), now, &NoSink),
-            Call::Received => match self.responses.pop() {
-                Some(bytes) => {
-                    exchange.space(bytes.len())[..bytes.len()].copy_from_slice(bytes.as_bytes());
-                    exchange.handle_received(bytes.len(), now, &NoSink).unwrap();
-                }
-                None => {
-                    exchange.handle_eof(now, &NoSink);
-                    return "handle_eof";
-                }
-            },
             Call::Eof => exchange.handle_eof(now, &NoSink),
             Call::ReceiveFailed => exchange.handle_receive_failed(RESET.into(), now, &NoSink),
             Call::Body => {

@@ -139,6 +139,18 @@ impl Driver {
         }
     }
 
+    /// Receives the next request, or the end after the last. Returns the name of the call.
+    fn receive(&mut self) -> &'static str {
+        let Some(bytes) = self.requests.pop() else {
+            self.session.handle_eof(self.now, &NoSink);
+            return "handle_eof";
+        };
+        let room = self.session.space(bytes.len());
+        room[..bytes.len()].copy_from_slice(bytes.as_bytes());
+        self.session.handle_received(bytes.len(), self.now, &NoSink).unwrap();
+        "handle_received"
+    }
+
     fn make(&mut self, call: Call) -> &'static str {
         let now = self.now;
         match call {
@@ -151,17 +163,7 @@ impl Driver {
                 let n = self.session.out().concat().len();
                 self.session.handle_sent(n, now, &NoSink).unwrap();
             }
-            Call::Received => match self.requests.pop() {
-                Some(bytes) => {
-                    let room = self.session.space(bytes.len());
-                    room[..bytes.len()].copy_from_slice(bytes.as_bytes());
-                    self.session.handle_received(bytes.len(), now, &NoSink).unwrap();
-                }
-                None => {
-                    self.session.handle_eof(now, &NoSink);
-                    return "handle_eof";
-                }
-            },
+            Call::Received => return self.receive(),
             Call::Eof => self.session.handle_eof(now, &NoSink),
             Call::Failed => {
                 let is_layer = self.action == Action::Secure;

@@ -112,12 +112,19 @@ fn slow(first: Vec<Step>, piece: &[u8]) -> Script {
     [first, rest].concat()
 }
 
+/// Reads the request and sends the start of a response.
+fn ok(more: &str) -> Vec<Step> {
+    vec![Step::ReadRequest, send(format!("HTTP/1.1 200 OK\r\n{more}"))]
+}
+
 fn cases() -> Vec<Case> {
-    let ok = |more: &str| vec![Step::ReadRequest, send(format!("HTTP/1.1 200 OK\r\n{more}"))];
-    // An incomplete record of TLS: its length, and the beginning of a ServerHello.
-    let record = vec![send([22, 3, 3, 0x40, 0, 2, 0, 0x3f, 0xf0, 3, 3])];
-    let method = Socks5 { method: 0, authenticates: true, reply: None };
-    let connected = vec![Step::ReadHead, send("HTTP/1.1 200 OK\r\n\r\n")];
+    let mut cases = cases_of_messages();
+    cases.extend(cases_of_handshakes());
+    cases.extend(cases_of_proxies());
+    cases
+}
+
+fn cases_of_messages() -> Vec<Case> {
     vec![
         Case::new("a field at a time", slow(ok(""), b"A: b\r\n"), Phase::ReceiveHead),
         Case::new("a head byte by byte", slow(ok("A: "), b"b"), Phase::ReceiveHead),
@@ -145,6 +152,13 @@ fn cases() -> Vec<Case> {
             waiting: Waiting::Write,
             ..Case::new("an upload unread", silent(vec![Step::ReadHead]), Phase::SendBody)
         },
+    ]
+}
+
+fn cases_of_handshakes() -> Vec<Case> {
+    // An incomplete record of TLS: its length, and the beginning of a ServerHello.
+    let record = vec![send([22, 3, 3, 0x40, 0, 2, 0, 0x3f, 0xf0, 3, 3])];
+    vec![
         Case {
             scheme: "https",
             waiting: Waiting::Connect,
@@ -155,6 +169,13 @@ fn cases() -> Vec<Case> {
             waiting: Waiting::Connect,
             ..Case::new("a handshake byte by byte", slow(record.clone(), &[0]), Phase::Tls)
         },
+    ]
+}
+
+fn cases_of_proxies() -> Vec<Case> {
+    let method = Socks5 { method: 0, authenticates: true, reply: None };
+    let connected = vec![Step::ReadHead, send("HTTP/1.1 200 OK\r\n\r\n")];
+    vec![
         Case {
             scheme: "https",
             proxy: Some("http"),

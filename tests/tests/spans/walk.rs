@@ -1,7 +1,7 @@
 //! A normal exchange, with one disturbance at each of its steps.
 
 use limpid_core::error::{Cause, OsError, OsErrorKind, ResolveError};
-use limpid_core::time::{Mono, Waiting};
+use limpid_core::time::{Deadline, Mono, Waiting};
 use limpid_io::Input;
 
 use crate::driver::{Asked, Driver, Wants, Way};
@@ -66,15 +66,13 @@ fn length(way: Way) -> usize {
     unreachable!()
 }
 
-fn disturb(way: Way, step: usize, disturbance: Disturbance) {
-    let mut driver = driver(way);
-    for _ in 0..step {
-        let (asked, _) = driver.next();
-        driver.obey(asked, amount(way));
-    }
-    let (asked, until) = driver.next();
-    let awaits_continue = until.is_some_and(|until| until.why == Waiting::Continue);
-    let rivals = driver.under_way.len().saturating_sub(1);
+/// Makes the disturbance. Returns `false` if it does not apply.
+fn make(
+    disturbance: Disturbance,
+    driver: &mut Driver,
+    asked: Asked,
+    until: Option<Deadline>,
+) -> bool {
     match disturbance {
         Disturbance::Os => driver.input(match asked {
             Asked::Write => Input::SendFailed(RESET.into()),
@@ -90,11 +88,26 @@ fn disturb(way: Way, step: usize, disturbance: Disturbance) {
         Disturbance::Eof => driver.input(Input::Eof),
         Disturbance::TickTooEarly => driver.input(Input::Timeout),
         Disturbance::TickTooLate => {
-            let Some(until) = until else { return };
+            let Some(until) = until else { return false };
             driver.now = until.at;
             driver.input(Input::Timeout);
         }
         Disturbance::NoAddress => driver.input(Input::Resolved(&[])),
+    }
+    true
+}
+
+fn disturb(way: Way, step: usize, disturbance: Disturbance) {
+    let mut driver = driver(way);
+    for _ in 0..step {
+        let (asked, _) = driver.next();
+        driver.obey(asked, amount(way));
+    }
+    let (asked, until) = driver.next();
+    let awaits_continue = until.is_some_and(|until| until.why == Waiting::Continue);
+    let rivals = driver.under_way.len().saturating_sub(1);
+    if !make(disturbance, &mut driver, asked, until) {
+        return;
     }
     let outcome = driver.end(ENOUGH);
     let cause = match outcome {
