@@ -1,7 +1,7 @@
 //! One direction of a connection.
 
 use std::collections::VecDeque;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read};
 
 use limpid_core::time::Mono;
 use limpid_io::server::Departure;
@@ -78,12 +78,11 @@ impl Pipe {
 
     /// Returns some bytes; `None` while there are no bytes.
     pub(super) fn read(&mut self, room: &mut [u8], now: Mono) -> Option<io::Result<usize>> {
-        let arrived = self.arrived(now);
+        let arrived = self.arrived(now, room.len());
         if arrived > 0 {
-            let n = self.course.read(arrived.min(room.len()));
-            for (slot, byte) in room.iter_mut().zip(self.bytes.drain(..n)) {
-                *slot = byte;
-            }
+            let n = self.course.read(arrived);
+            // A queue of bytes reads without an error.
+            let n = self.bytes.read(&mut room[..n]).unwrap_or(0);
             self.forget(n);
             return Some(Ok(n));
         }
@@ -96,7 +95,7 @@ impl Pipe {
 
     /// Returns whether bytes or the end can be read.
     pub(super) fn is_readable(&self, now: Mono) -> bool {
-        self.arrived(now) > 0 || self.end.is_some_and(|(at, _)| at <= now && self.bytes.is_empty())
+        self.has_arrived(now) || self.end.is_some_and(|(at, _)| at <= now && self.bytes.is_empty())
     }
 
     /// Returns when something can be read, if it is known.
@@ -137,11 +136,23 @@ impl Pipe {
     /// Closes the reader. Returns whether bytes were left, which TCP answers with a reset.
     pub(super) fn stop_reading(&mut self, now: Mono) -> bool {
         self.deaf = true;
-        self.arrived(now) > 0
+        self.has_arrived(now)
     }
 
-    fn arrived(&self, now: Mono) -> usize {
-        self.arrivals.iter().take_while(|(at, _)| *at <= now).map(|(_, n)| n).sum()
+    fn has_arrived(&self, now: Mono) -> bool {
+        self.arrivals.front().is_some_and(|(at, _)| *at <= now)
+    }
+
+    /// Returns how many bytes have arrived, at most `most`.
+    fn arrived(&self, now: Mono, most: usize) -> usize {
+        let mut arrived = 0;
+        for (at, n) in &self.arrivals {
+            if *at > now || arrived >= most {
+                break;
+            }
+            arrived += n;
+        }
+        arrived.min(most)
     }
 
     /// Removes this many of the arrived bytes.
