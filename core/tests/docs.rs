@@ -39,7 +39,6 @@ fn states_page_is_current() {
         page.push('\n');
         write_table(role, &mut page);
     }
-    page.push_str(FOLLOWING);
     is_current("STATES.md", &page);
 }
 
@@ -49,15 +48,24 @@ const STATES: &str = "\
 Generated from the function `after` in `core/src/http1/state.rs`; do not edit by hand. A test compares this
 page with the function and, when run with `LIMPID_BLESS=1`, rewrites it.
 
-A connection keeps the state of both sides. Each transition, which is a part of a message or the end of a
-direction, changes the state of one side as its table shows. A transition that is not in the table is an
-error: a `MisuseError` with both states for this side, a `PeerError` for the peer.
-";
+A connection keeps two states, one for each side: the client and the server. A *transition* is a part of a message, the
+end of a direction, or a failure. It changes the state of the side that sends it, as the table of that side shows. A
+transition that the table does not have is an error: a `MisuseError` with both states for this side, a `PeerError` for
+the peer.
 
-const FOLLOWING: &str = "
-## Consequences
+| state | meaning |
+|---|---|
+| `Idle` | before the head of its message |
+| `Answer` | the head of a request has arrived, and the server has not sent the head of a final response |
+| `Body` | between the head and the end of its message |
+| `Done` | its message is complete |
+| `MustClose` | the side sends no further message; it can only close |
+| `Closed` | the side has closed its direction of the connection |
+| `MightSwitch` | the client has requested a tunnel or another protocol, and waits for the response |
+| `Switched` | the side has left HTTP/1.1, for a tunnel or another protocol |
+| `Failed` | the side broke a rule; its bytes are not read any more |
 
-Some transitions of one side also change the state of the other side, or of both:
+Some transitions of one side have consequences for the state of the other side, or of both:
 
 | condition | resulting state |
 |---|---|
@@ -70,6 +78,9 @@ Some transitions of one side also change the state of the other side, or of both
 | the client is in `Failed`, and the server is in `Done` | the server is in `MustClose` |
 | the server is in `Closed` or `Failed`, and the client is in `Idle` or `Done` | the client is in `MustClose` |
 | both sides are in `Done`, and another exchange begins | both sides are in `Idle` |
+
+A diagram shows the transitions of one side except `Fail`. It has no arrow to a state that only a consequence leads
+to.
 ";
 
 fn write_diagram(role: Role, page: &mut String) {

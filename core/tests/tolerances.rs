@@ -1,6 +1,6 @@
-//! The page of the tolerances is made from the code.
+//! The page of the tolerances is generated from the code.
 //!
-//! `LIMPID_BLESS=1 cargo test -p limpid-core --test tolerances` writes it anew.
+//! `LIMPID_BLESS=1 cargo test -p limpid-core --test tolerances` rewrites it.
 
 #![cfg(test)]
 
@@ -12,11 +12,14 @@ use limpid_core::limits::Lenient;
 
 fn page() -> String {
     let mut page = "# Tolerances\n\n\
-        Rules that a peer may break, each under its name. A client starts with `Lenient::CLIENT`: what most clients\n\
-        read, and what the RFCs recommend reading. Servers, bare connections and `limpid parse` start with none. Each use\n\
-        emits the event `LeniencyUsed` with the rule, its section and the byte. The command reads more with\n\
-        `--lenient NAME,...` and nothing of this with `--strict`; a refusal ends with the name that would read it.\n\n\
-        This page is generated from the source; `core/tests/tolerances.rs` says how.\n\n\
+        A *tolerance* permits violations of one rule of HTTP/1.1. Each is one bit of `Lenient`, under a name. A client\n\
+        starts with `Lenient::CLIENT`: what most clients read, and what the RFCs recommend reading. Servers, bare\n\
+        connections and `limpid parse` start with no tolerances. Each use emits the trace event `LeniencyUsed` with the\n\
+        rule, its section of the RFC and the offset of the byte.\n\n\
+        `limpid --lenient NAME,...` adds tolerances, and `--strict` removes all of them. If a tolerance would have\n\
+        permitted a rejected response, the error message ends with the tolerance's name.\n\n\
+        Generated from `core/src/error/lenient.rs`; do not edit by hand. A test compares this page with the code and, when\n\
+        run with `LIMPID_BLESS=1`, rewrites it.\n\n\
         | name | in a client by default | what it permits |\n|---|---|---|\n"
         .to_owned();
     for ((name, tolerance), description) in Lenient::NAMED.iter().zip(Lenient::DESCRIPTIONS) {

@@ -1,25 +1,27 @@
 //! The states of one side of a connection.
 
 /// The state of one side of a connection.
+///
+/// `docs/STATES.md` in the repository has the transitions between the states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
-    /// Before its head. A server leaves this state when the head of a request has arrived.
+    /// Before the head of its message. A server leaves this state when the head of a request has arrived.
     Idle,
-    /// A server that has received a request and has not sent the head of a final response.
+    /// A server that has received the head of a request and has not sent the head of a final response.
     Answer,
-    /// Between its head and the end of its body.
+    /// Between the head and the end of its message.
     Body,
     /// Its message is complete.
     Done,
-    /// Its message is complete, and it will send no other.
+    /// The side sends no further message; it can only close its direction.
     MustClose,
-    /// It has closed its direction of the connection.
+    /// The side has closed its direction of the connection.
     Closed,
     /// A client that has requested a tunnel or another protocol, and waits for the response.
     MightSwitch,
-    /// The side has switched from HTTP/1.1 to a tunnel or another protocol.
+    /// The side has left HTTP/1.1, for a tunnel or another protocol.
     Switched,
-    /// It broke a rule. Its bytes are not read any more.
+    /// The side broke a rule. Its bytes are not read any more.
     Failed,
 }
 
