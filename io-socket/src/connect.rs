@@ -1,6 +1,6 @@
 //! Sockets for connections.
 
-use std::io::{self, ErrorKind, IoSlice};
+use std::io::{self, ErrorKind};
 use std::mem::MaybeUninit;
 use std::net::{IpAddr, SocketAddr};
 
@@ -84,29 +84,6 @@ pub fn is_silent(socket: &Socket) -> bool {
     silent && socket.set_nonblocking(false).is_ok()
 }
 
-/// Writes some of these bytes to a socket, in order, as far as possible without blocking.
-///
-/// # Errors
-/// [`WouldBlock`](ErrorKind::WouldBlock): no bytes can be written now. Any other error is one of the
-/// connection.
-#[cfg(unix)]
-pub fn send_now(socket: &Socket, slices: [&[u8]; 3]) -> io::Result<usize> {
-    match slices {
-        [slice, [], []] => socket.send_with_flags(slice, libc::MSG_DONTWAIT),
-        slices => socket.send_vectored_with_flags(&slices.map(IoSlice::new), libc::MSG_DONTWAIT),
-    }
-}
-
-/// Writes some of these bytes to a socket, in order, as far as possible without blocking.
-///
-/// # Errors
-/// [`WouldBlock`](ErrorKind::WouldBlock): no bytes can be written now. Any other error is one of the
-/// connection.
-#[cfg(not(unix))]
-pub fn send_now(socket: &Socket, slices: [&[u8]; 3]) -> io::Result<usize> {
-    without_waiting(socket, || socket.send_vectored(&slices.map(IoSlice::new)))
-}
-
 /// Reads what has arrived on a socket, without blocking.
 ///
 /// # Errors
@@ -130,7 +107,10 @@ pub fn receive_now(mut socket: &Socket, room: &mut [u8]) -> io::Result<usize> {
 
 /// Performs an operation in non-blocking mode.
 #[cfg(not(unix))]
-fn without_waiting<T>(socket: &Socket, operation: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+pub(crate) fn without_waiting<T>(
+    socket: &Socket,
+    operation: impl FnOnce() -> io::Result<T>,
+) -> io::Result<T> {
     socket.set_nonblocking(true)?;
     let result = operation();
     socket.set_nonblocking(false)?;

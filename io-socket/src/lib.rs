@@ -6,8 +6,10 @@ mod listener;
 mod lookup_threads;
 mod options;
 mod resolve;
+mod send;
 
-pub use connect::{begin, is_silent, prepare, receive_now, send_now};
+pub use connect::{begin, is_silent, prepare, receive_now};
 pub use listener::{AcceptWaker, Listener, is_resource_exhausted, is_transient};
 pub use lookup_threads::{LookupThreads, ResolveFn, WithoutThreads};
 pub use resolve::{literal, lookup};
+pub use send::{prevent_signal, send, send_now};

@@ -1,10 +1,11 @@
 //! A socket of the system as a [`Transport`].
 
-use std::io::{self, IoSlice, Read, Write};
+use std::io::{self, IoSlice, Read};
 use std::mem::MaybeUninit;
 use std::net::{Shutdown, SocketAddr};
 use std::time::Instant;
 
+use limpid_socket::send;
 use rustix::event::{PollFd, PollFlags, poll};
 use socket2::Socket;
 
@@ -28,7 +29,7 @@ impl Transport for SystemSocket {
     }
 
     fn write(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-        (&self.0).write_vectored(slices)
+        send(&self.0, slices)
     }
 
     fn wait(&self, interest: Interest, deadline: Option<Instant>) -> io::Result<()> {

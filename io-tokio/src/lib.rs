@@ -15,6 +15,7 @@
 //! The interface is that of the blocking driver, limpid-std, and the state machine is the same.
 //! Dropping a future, or a response, cancels its exchange.
 
+mod attempt;
 mod body;
 mod client;
 mod connect;

@@ -7,11 +7,12 @@ use std::task::{Context, Poll, ready};
 
 use limpid_core::client::Target;
 use limpid_core::trace::SocketOption;
-use limpid_socket::{begin, is_silent};
-use socket2::SockRef;
+use limpid_socket::{begin, is_silent, send, send_now};
+use socket2::{SockRef, Socket as System};
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 
+use crate::attempt::attempt;
 use crate::transport::Transport;
 
 /// A TCP or Unix socket.
@@ -75,14 +76,24 @@ impl Socket {
 
     /// Sends some of these bytes, in order.
     pub(crate) fn poll_send(
-        &mut self,
+        &self,
         cx: &mut Context<'_>,
         slices: [&[u8]; 3],
     ) -> Poll<io::Result<usize>> {
-        either!(self, stream => match slices {
-            [slice, [], []] => Pin::new(stream).poll_write(cx, slice),
-            slices => Pin::new(stream).poll_write_vectored(cx, &slices.map(IoSlice::new)),
-        })
+        self.poll_send_slices(cx, &slices.map(IoSlice::new))
+    }
+
+    #[inline]
+    fn poll_send_slices(
+        &self,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let most = slices.iter().map(|slice| slice.len()).sum();
+        either!(self, stream => attempt!(
+            stream, stream, cx, poll_write_ready, false, Interest::WRITABLE, most,
+            |socket: &System| send(socket, slices)
+        ))
     }
 
     /// Closes this side's direction.
@@ -105,7 +116,9 @@ impl Socket {
 
     /// Sends what can be sent without blocking.
     pub(crate) fn write_now(&self, bytes: &[u8]) -> io::Result<usize> {
-        either!(self, stream => stream.try_write(bytes))
+        either!(self, stream => stream.try_io(Interest::WRITABLE, || {
+            send_now(&SockRef::from(stream), [bytes, &[], &[]])
+        }))
     }
 }
 
@@ -119,7 +132,7 @@ impl Transport for Socket {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        either!(self, stream => Pin::new(stream).poll_write_vectored(cx, slices))
+        self.poll_send_slices(cx, slices)
     }
 
     fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -5,6 +5,7 @@
 #[test]
 fn modules_import_only_modules_below_them() {
     let order = [
+        "attempt",
         "body",
         "timer",
         "transport",

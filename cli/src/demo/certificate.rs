@@ -1,6 +1,7 @@
 //! A certificate authority for one run, and the server's certificate.
 
-use std::fs;
+use std::fs::{self, DirBuilder};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,8 +27,7 @@ impl Identity {
         let certificate = CertificateParams::new(names)
             .and_then(|params| params.signed_by(&key, &issuer))
             .map_err(io::Error::other)?;
-        let directory = std::env::temp_dir().join(format!("limpid-demo-{}", std::process::id()));
-        fs::create_dir_all(&directory)?;
+        let directory = private_directory()?;
         let identity = Self { directory, certificate: certificate.der().clone(), key };
         fs::write(identity.authority_file(), authority)?;
         Ok(identity)
@@ -59,6 +59,18 @@ impl Drop for Identity {
     }
 }
 
+/// Creates a directory that only this user can read, under a name that cannot be foreseen: nothing that
+/// someone else has put among the temporary files is used.
+fn private_directory() -> io::Result<PathBuf> {
+    let random = RandomState::new().build_hasher().finish();
+    let path = std::env::temp_dir().join(format!("limpid-demo-{random:016x}"));
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(&path)?;
+    Ok(path)
+}
+
 /// Returns the authority's certificate as PEM, and its issuer.
 fn authority() -> Result<(String, Issuer<'static, KeyPair>), rcgen::Error> {
     let mut params = CertificateParams::new(Vec::new())?;
@@ -67,4 +79,25 @@ fn authority() -> Result<(String, Issuer<'static, KeyPair>), rcgen::Error> {
     let key = KeyPair::generate()?;
     let pem = params.self_signed(&key)?.pem();
     Ok((pem, Issuer::new(params, key)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directory_is_new_private_and_removed() {
+        let (one, other) = (Identity::new().unwrap(), Identity::new().unwrap());
+        assert_ne!(one.directory, other.directory);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = fs::metadata(&one.directory).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o700);
+        }
+        assert!(one.authority_file().exists());
+        let directory = one.directory.clone();
+        drop(one);
+        assert!(!directory.exists());
+    }
 }

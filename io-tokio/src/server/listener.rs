@@ -4,6 +4,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use limpid_socket::prevent_signal;
+use socket2::SockRef;
 use tokio::net::TcpListener;
 
 use super::socket::Socket;
@@ -37,11 +39,13 @@ impl Listener {
                 let (stream, peer) = listener.accept().await?;
                 // Responses are sent whole, so that waiting for more data gains nothing.
                 stream.set_nodelay(true)?;
+                prevent_signal(&SockRef::from(&stream))?;
                 Ok((Socket::Tcp(Arc::new(stream)), Some(peer)))
             }
             #[cfg(unix)]
             Self::Unix(listener) => {
                 let (stream, _) = listener.accept().await?;
+                prevent_signal(&SockRef::from(&stream))?;
                 Ok((Socket::Unix(Arc::new(stream)), None))
             }
         }

@@ -1,18 +1,19 @@
 //! The socket of a served connection. While the handler has the connection and moves its bytes, the
 //! connection's task can watch whether the client has disconnected.
 
-use std::io::{self, ErrorKind, IoSlice, Read, Write};
+use std::io::{self, ErrorKind, IoSlice, Read};
 use std::net::Shutdown;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use limpid_io::server::Departure;
-use limpid_socket::is_silent;
+use limpid_socket::{is_silent, send};
 use socket2::{SockRef, Socket as System};
 use tokio::io::{Interest, ReadBuf, Ready};
 use tokio::net::TcpStream;
 
+use crate::attempt::attempt;
 use crate::transport::Transport;
 
 /// A TCP or Unix socket. Clones share the socket, which is closed when the last is dropped.
@@ -33,46 +34,6 @@ macro_rules! either {
     };
 }
 
-/// Whether the runtime is notified of each change once (edge-triggered): after an operation that
-/// moved fewer bytes than it could, the next would block. Clearing the readiness saves that attempt.
-const EDGE_TRIGGERED: bool = cfg!(any(
-    target_os = "linux",
-    target_os = "android",
-    target_os = "macos",
-    target_os = "ios",
-    target_os = "freebsd",
-    target_os = "netbsd",
-    target_os = "openbsd",
-    target_os = "dragonfly"
-));
-
-/// Performs an operation that moves at most `$most` bytes, once the runtime reports that it is
-/// possible.
-macro_rules! attempt {
-    ($stream:expr, $cx:expr, $ready:ident, $is_ready:expr, $interest:expr, $most:expr, $operation:expr) => {{
-        let mut is_ready = $is_ready;
-        loop {
-            if !core::mem::take(&mut is_ready) {
-                ready!($stream.$ready($cx))?;
-            }
-            let mut moved = None;
-            let result = $stream.try_io($interest, || {
-                let n = $operation(&SockRef::from(&**$stream))?;
-                if EDGE_TRIGGERED && 0 < n && n < $most {
-                    moved = Some(n);
-                    return Err(ErrorKind::WouldBlock.into());
-                }
-                Ok(n)
-            });
-            return match (moved, result) {
-                (Some(n), _) => Poll::Ready(Ok(n)),
-                (None, Err(error)) if error.kind() == ErrorKind::WouldBlock => continue,
-                (None, result) => Poll::Ready(result),
-            };
-        }
-    }};
-}
-
 impl Socket {
     /// Returns whether there may be something to read.
     pub(super) fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -88,7 +49,7 @@ impl Socket {
     ) -> Poll<io::Result<usize>> {
         let most = room.len();
         either!(self, stream => attempt!(
-            stream, cx, poll_read_ready, is_ready, Interest::READABLE, most,
+            stream, &**stream, cx, poll_read_ready, is_ready, Interest::READABLE, most,
             |mut socket: &System| socket.read(room)
         ))
     }
@@ -101,11 +62,8 @@ impl Socket {
     ) -> Poll<io::Result<usize>> {
         let most = slices.iter().map(|slice| slice.len()).sum();
         either!(self, stream => attempt!(
-            stream, cx, poll_write_ready, false, Interest::WRITABLE, most,
-            |mut socket: &System| match slices {
-                [slice, [], []] => socket.write(slice),
-                slices => socket.write_vectored(&slices.map(IoSlice::new)),
-            }
+            stream, &**stream, cx, poll_write_ready, false, Interest::WRITABLE, most,
+            |socket: &System| send(socket, &slices.map(IoSlice::new))
         ))
     }
 
