@@ -27,12 +27,12 @@ macro_rules! codes {
 }
 
 codes! {
-    Scheme = 1 "the URL's scheme is not supported",
+    Protocol = 1 "the URL's scheme, or the protocol or version that the server speaks, is not supported",
     Usage = 2 "the arguments are wrong, or the environment names an invalid proxy",
     Url = 3 "the URL is malformed",
     Resolve = 6 "the host name was not resolved",
     Connect = 7 "no connection could be opened",
-    Reply = 8 "the response is not HTTP/1.1, or violates its rules",
+    Reply = 8 "the response violates the rules of HTTP/1.1",
     Partial = 18 "the body ended before it was complete",
     Status = 22 "the status is 400 or above, with -f",
     Write = 23 "the output could not be written",
@@ -46,7 +46,7 @@ codes! {
     Receive = 56 "receiving failed",
     ClientCertificate = 58 "the client's certificate or key cannot be used",
     Certificate = 60 "the server's certificate is not trusted",
-    Coding = 61 "the body cannot be decoded, or exceeds the limit",
+    Coding = 61 "the body cannot be decoded, or exceeds the limit, or its transfer coding is unknown",
     CaFile = 77 "the trusted certificates could not be read",
     Proxy = 97 "the SOCKS proxy refused",
 }
@@ -61,7 +61,7 @@ impl Exit {
     /// Returns the code for a failed request.
     pub(crate) fn of(error: &Error) -> Self {
         match error {
-            Error::Url(error) if error.problem == UrlProblem::UnknownScheme => Self::Scheme,
+            Error::Url(error) if error.problem == UrlProblem::UnknownScheme => Self::Protocol,
             Error::Url(_) => Self::Url,
             Error::TlsSetup(TlsSetupError::Identity(..)) => Self::ClientCertificate,
             Error::TlsSetup(TlsSetupError::KeyLog(..)) => Self::Write,
@@ -102,6 +102,27 @@ impl Exit {
             (ErrorClass::EndOfStream, Phase::ReceiveBody) => Self::Partial,
             (ErrorClass::EndOfStream, _) => Self::Receive,
             (_, Phase::ReceiveBody) => Self::Receive,
+            _ => Self::of_head(rule),
+        }
+    }
+
+    /// Returns the code for a refused head.
+    const fn of_head(rule: Rule) -> Self {
+        match rule {
+            Rule::TlsRecord
+            | Rule::Http2
+            | Rule::Shoutcast
+            | Rule::OtherGreeting
+            | Rule::DocumentFirst
+            | Rule::StatusLineMissing
+            | Rule::StatusLineForm
+            | Rule::StatusCode
+            | Rule::VersionForm
+            | Rule::VersionUnsupported => Self::Protocol,
+            Rule::TransferEncodingUnknown
+            | Rule::TransferEncodingNotFinal
+            | Rule::TransferEncodingRepeated => Self::Coding,
+            Rule::StartLineTooLong | Rule::HeadTooLong | Rule::TooManyFields => Self::Receive,
             _ => Self::Reply,
         }
     }

@@ -16,8 +16,8 @@ pub(crate) fn tolerance(name: &str) -> Result<Lenient, String> {
 
 /// Returns the hint to the option that would have read the bytes that are refused, if one would.
 pub(crate) fn hint(error: &PeerError) -> Option<String> {
-    let name = Lenient::reading(error)?.name()?;
-    Some(format!(" (--lenient {} reads it)", shown(name)))
+    let names: Vec<_> = Lenient::reading(error)?.names().map(shown).collect();
+    Some(format!(" (--lenient {} reads it)", names.join(",")))
 }
 
 fn shown(name: &str) -> String {
@@ -42,6 +42,8 @@ mod tests {
     fn hint_names_the_tolerance_that_reads_the_bytes() {
         let error = PeerError { rule: Rule::FieldNameCharacter, offset: 20, byte: Some(b'/') };
         assert_eq!(hint(&error).unwrap(), " (--lenient character-in-name reads it)");
+        let error = PeerError { rule: Rule::TransferEncodingNotFinal, offset: 20, byte: None };
+        assert_eq!(hint(&error).unwrap(), " (--lenient repeated-chunked,unknown-coding reads it)");
         let error = PeerError { rule: Rule::ContentLengthConflict, offset: 20, byte: None };
         assert_eq!(hint(&error), None);
     }

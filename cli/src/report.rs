@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use limpid_core::error::{Cause, TlsError};
+use limpid_core::error::{Cause, Rule, TlsError};
 use limpid_core::trace::{Capture, Trace};
 use limpid_sinks::{LineSink, TimeBase};
 
@@ -65,13 +65,30 @@ pub(crate) fn report_error(error: &limpid_io::Error) -> Exit {
                 " (--cert FILE shows one)".to_owned()
             }
             Cause::Tls(TlsError::NotTls) => " (is it an http:// URL?)".to_owned(),
-            Cause::Peer(error) => lenient::hint(error).unwrap_or_default(),
+            Cause::Peer(error) => match other_protocol(error.rule) {
+                Some(advice) => format!(" ({advice})"),
+                None => lenient::hint(error).unwrap_or_default(),
+            },
             _ => String::new(),
         },
         _ => String::new(),
     };
     print_error(exit, &format_args!("{}{hint}", Chain(error)));
     exit
+}
+
+/// Returns what to do about a server that does not speak HTTP/1.1.
+const fn other_protocol(rule: Rule) -> Option<&'static str> {
+    Some(match rule {
+        Rule::TlsRecord => "is it an https:// URL?",
+        Rule::Http2 => "limpid speaks HTTP/1.1: does another port?",
+        Rule::Shoutcast => "a player for Shoutcast streams reads it",
+        Rule::OtherGreeting => "is the port that of another service?",
+        Rule::StatusLineMissing | Rule::DocumentFirst => {
+            "is the port that of a web server? limpid does not read HTTP/0.9"
+        }
+        _ => return None,
+    })
 }
 
 /// An error and its sources, the innermost last.

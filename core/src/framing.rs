@@ -102,7 +102,7 @@ pub enum TransferEncoding {
     /// The message has no such field.
     #[default]
     Absent,
-    /// The only coding is chunked.
+    /// The last coding is chunked, and so are all others that are not tolerated.
     Chunked,
     /// The last coding is unknown, which [`Lenient::UNKNOWN_CODING`] tolerates.
     Unknown,

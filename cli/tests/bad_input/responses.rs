@@ -35,23 +35,37 @@ fn body_failed(text: &str) -> String {
 
 #[test]
 fn ssh_server_is_rejected() {
-    let failing = given("SSH-2.0-OpenSSH_9.2p1\r\n", 8);
-    failing.says(&["HTTP/", "RFC 9112"]);
+    let failing = given("SSH-2.0-OpenSSH_9.2p1\r\n", 1);
+    failing.says(&["SSH", "RFC 9112", "is the port that of another service?"]);
     failing
         .closes_after(&headers_failed("illegal status line: bytearray(b'SSH-2.0-OpenSSH_9.2p1')"));
 }
 
 #[test]
 fn binary_data_is_rejected() {
-    let failing = given(b"\x00\x01\x02\xff\xfe binary", 8);
+    let failing = given(b"\x00\x01\x02\xff\xfe binary", 1);
     failing.closes_after(&headers_failed("illegal request line"));
 }
 
 #[test]
 fn text_without_head_is_rejected() {
-    let failing = given("<html>Hello from 1991</html>\n", 8);
+    let failing = given("<html>Hello from 1991</html>\n", 1);
+    failing.says(&["HTML", "HTTP/0.9"]);
     assert_eq!(failing.trace.len(), 3);
     assert!(failing.trace[0].contains("receive_response_headers.failed"), "{:?}", failing.trace);
+}
+
+#[test]
+fn other_protocols_are_named_with_what_to_do() {
+    for (bytes, words) in [
+        (&b"\x15\x03\x01\0\x02\x02\x46"[..], ["TLS", "RFC 8446", "https://"]),
+        (b"\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\x64", ["HTTP/2", "RFC 9113", "another port?"]),
+        (b"ICY 200 OK\r\nicy-name: a\r\n\r\nmusic", ["Shoutcast", "ICY", "player"]),
+        (b"220 mail.test ESMTP\r\n", ["SMTP", "RFC 9112", "another service"]),
+        (b"hello\r\n", ["no status line", "HTTP/0.9", "web server"]),
+    ] {
+        given(bytes, 1).says(&words);
+    }
 }
 
 #[test]
@@ -69,14 +83,15 @@ fn two_lengths() {
 
 #[test]
 fn unknown_coding_is_rejected() {
-    let failing = given("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", 8);
+    let failing = given("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", 61);
+    failing.says(&["--lenient unknown-coding"]);
     failing.closes_after(&headers_failed("Only Transfer-Encoding: chunked is supported"));
 }
 
 #[test]
 fn a_head_over_the_limit() {
     let field = format!("X-Long: {}\r\n", "x".repeat(1000));
-    let failing = given(format!("HTTP/1.1 200 OK\r\n{}", field.repeat(300)), 8);
+    let failing = given(format!("HTTP/1.1 200 OK\r\n{}", field.repeat(300)), 56);
     failing.says(&["limit"]);
     failing.closes_after(&headers_failed("Receive buffer too long"));
 }
@@ -110,7 +125,7 @@ fn unrequested_switch_is_rejected() {
 
 #[test]
 fn escape_sequences_of_peer_are_escaped() {
-    let failing = given("HTTP/1.1 \x1b[2J OK\r\n\r\n", 8);
+    let failing = given("HTTP/1.1 \x1b[2J OK\r\n\r\n", 1);
     assert!(!failing.line.contains('\x1b'), "{}", failing.line);
 }
 

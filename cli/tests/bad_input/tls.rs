@@ -91,7 +91,7 @@ fn plain_request_to_tls_port_fails() {
     let certificates = Certificates::new().unwrap();
     let tls = certificates.server(Identity::Good).unwrap();
     let server = Server::tls(tls, vec![vec![], vec![]]).unwrap();
-    let failing = Failing::with(8, &[&format!("http://localhost:{}/", server.port())]);
+    let failing = Failing::with(1, &[&format!("http://localhost:{}/", server.port())]);
     failing.closes_after(
         "httpcore.http11 - receive_response_headers.failed \
          exception=RemoteProtocolError(RemoteProtocolError('illegal request line'))",

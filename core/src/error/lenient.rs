@@ -77,8 +77,9 @@ lenient! {
     /// The coding `chunked` may be named more than once and is applied once; the connection is not
     /// reused (RFC 9112 section 6.1).
     REPEATED_CHUNKED = 17,
-    /// The last transfer coding of a response may be unknown: its body ends with the connection (RFC 9112
-    /// section 6.3).
+    /// Transfer codings may be unknown: the content stays coded, and the connection is not reused. If the
+    /// last coding is unknown, the body of a response ends with the connection, and a request is refused
+    /// (RFC 9112 section 6.3).
     UNKNOWN_CODING = 18,
     /// A status line may have the version 2.0, which is read as 1.1 (RFC 9110 section 2.5).
     VERSION_2 = 19,
@@ -133,14 +134,13 @@ impl Lenient {
         Self(self.0 | other.0)
     }
 
-    /// Returns the name of a single tolerance, in upper case.
-    #[must_use]
-    pub fn name(self) -> Option<&'static str> {
-        Self::NAMED.iter().find(|(_, tolerance)| *tolerance == self).map(|(name, _)| *name)
+    /// Returns the names of the tolerances, in upper case.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        Self::NAMED.iter().filter(move |(_, one)| self.allows(*one)).map(|(name, _)| *name)
     }
 
-    /// Returns the tolerance with which the bytes would have been read that are refused by this error.
-    /// `None` if no tolerance reads them: where a message ends is not for the peer to choose.
+    /// Returns the tolerances, mostly one, with which the bytes would have been read that are refused by
+    /// this error. `None` if no tolerance reads them: where a message ends is not for the peer to choose.
     ///
     /// ```
     /// use limpid_core::error::{PeerError, Rule};
@@ -168,9 +168,12 @@ impl Lenient {
             (Rule::ObsoleteFold, _) => Self::FOLD_IN_REQUESTS,
             (Rule::ContentLengthRepeated, _) => Self::REPEATED_LENGTH,
             (Rule::LengthAndTransferEncoding, _) => Self::LENGTH_WITH_CHUNKED,
+            // The value is empty.
+            (Rule::TransferEncodingUnknown, Some(b'\r' | b'\n' | b',')) => Self::EMPTY_CODING,
             (Rule::TransferEncodingUnknown, _) => Self::UNKNOWN_CODING,
+            // What stands beside chunked is chunked again, or unknown.
             (Rule::TransferEncodingRepeated | Rule::TransferEncodingNotFinal, _) => {
-                Self::REPEATED_CHUNKED
+                Self::REPEATED_CHUNKED.with(Self::UNKNOWN_CODING)
             }
             (Rule::TransferEncodingVersion, _) => Self::CHUNKED_IN_HTTP_10,
             (Rule::ChunkSize, Some(b' ' | b'\t')) => Self::SPACE_BEFORE_CHUNK_SIZE,

@@ -69,6 +69,15 @@ rules! {
     BlankLineFirst: Malformed 400 "RFC 9112 section 2.2" "a blank line stands where a message should start",
     FoldFirst: Malformed 400 "RFC 9112 section 2.2" "white space stands between the start line and the first field",
 
+    // What is not HTTP/1.1.
+    TlsRecord: Unsupported 400 "RFC 8446 section 5.1" "the peer speaks TLS on a connection without TLS",
+    Http2: Unsupported 505 "RFC 9113 section 3.4" "the peer speaks HTTP/2",
+    Shoutcast: Unsupported 502 "RFC 9112 section 2.3" "the server speaks Shoutcast (ICY)",
+    OtherGreeting: Unsupported 400 "RFC 9112 section 2.1" "the peer greets as in SSH, SMTP, FTP, POP3 or IMAP",
+    DocumentFirst: Malformed 502 "RFC 9112 section 4" "an HTML or XML document stands where a status line should",
+    StatusLineMissing: Malformed 502 "RFC 9112 section 4" "the response has no status line, as in HTTP/0.9",
+    VersionMissing: Malformed 400 "RFC 9112 section 3" "the request line has no version, as in HTTP/0.9",
+
     // Request lines.
     RequestLineForm: Malformed 400 "RFC 9112 section 3" "the request line is not method, target and version, with one space between them",
     MethodCharacter: Malformed 400 "RFC 9110 section 9.1" "the method has a character that no token has",

@@ -258,11 +258,18 @@ impl FramingFields {
                     rule = Some(Rule::TransferEncodingRepeated);
                     all
                 }
-                TransferEncoding::Absent | TransferEncoding::Unknown
+                TransferEncoding::Absent
+                | TransferEncoding::Chunked
+                | TransferEncoding::Unknown
                     if !is_chunked && lenient.allows(Lenient::UNKNOWN_CODING) =>
                 {
                     rule = Some(Rule::TransferEncodingUnknown);
                     TransferEncoding::Unknown
+                }
+                // The last coding frames the body, and the content stays coded.
+                TransferEncoding::Unknown if is_chunked => {
+                    rule = Some(Rule::TransferEncodingUnknown);
+                    TransferEncoding::Chunked
                 }
                 _ => return None,
             };

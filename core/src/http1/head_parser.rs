@@ -13,6 +13,7 @@ use crate::error::Rule;
 use crate::fields::FieldSpan;
 use crate::limits::{Config, Lenient};
 use crate::wire::field::FieldLine;
+use crate::wire::foreign::{self, Guess};
 use crate::wire::start_line::{self, RequestLine, StatusLine};
 use crate::wire::{Broken, Tolerated, field, token};
 
@@ -160,16 +161,16 @@ impl HeadParser {
         config: &Config,
         tolerated: &mut impl Tolerated,
     ) -> Result<Progress, Broken> {
-        if self.line == 0 {
-            self.check_first(bytes)?;
+        if self.line == 0 && self.check_first(bytes)? {
+            return Ok(Progress::NeedInput);
         }
         loop {
             let Some(lf) = self.line_feed(bytes) else {
                 self.scan = bytes.len();
-                self.check_limits(bytes.len() + 1, config)?;
+                self.check_limits(bytes, bytes.len() + 1, config)?;
                 return Ok(Progress::NeedInput);
             };
-            self.check_limits(lf + 1, config)?;
+            self.check_limits(bytes, lf + 1, config)?;
             let end = line_end(bytes, self.line, lf, config.lenient, tolerated)?;
             let line = self.line..end;
             let next = lf + 1;
@@ -275,18 +276,29 @@ impl HeadParser {
         }
     }
 
-    /// Refuses a first byte that cannot start a start line, so that the connection does not wait for a
-    /// peer that uses another protocol.
-    fn check_first(&self, bytes: &[u8]) -> Result<(), Broken> {
-        let Some(first) = bytes.first() else { return Ok(()) };
-        let rule = match self.kind {
-            HeadKind::Request if !token::is_token(*first) && *first != b' ' => {
-                Rule::MethodCharacter
-            }
-            HeadKind::Response if !first.is_ascii_graphic() => Rule::VersionForm,
-            _ => return Ok(()),
+    /// Refuses first bytes that cannot start a message, so that the connection does not wait for a peer
+    /// that uses another protocol. Returns whether more bytes are needed to tell which one.
+    fn check_first(&self, bytes: &[u8]) -> Result<bool, Broken> {
+        let guess = match self.kind {
+            HeadKind::Request => foreign::in_request(bytes),
+            HeadKind::Response => foreign::in_response(bytes),
+            HeadKind::Trailers { .. } => Guess::Http,
         };
-        if matches!(first, b'\r' | b'\n') { Ok(()) } else { Err(Broken::new(rule, 0)) }
+        let first = match (guess, bytes.first()) {
+            (Guess::Foreign(rule), _) => return Err(Broken::new(rule, 0)),
+            (Guess::Undecided, _) => return Ok(true),
+            (Guess::Http, None | Some(b'\r' | b'\n')) => return Ok(false),
+            (Guess::Http, Some(first)) => *first,
+        };
+        match self.kind {
+            HeadKind::Request if !token::is_token(first) && first != b' ' => {
+                Err(Broken::new(Rule::MethodCharacter, 0))
+            }
+            HeadKind::Response if !first.is_ascii_graphic() => {
+                Err(Broken::new(Rule::StatusLineMissing, 0))
+            }
+            _ => Ok(false),
+        }
     }
 
     /// Returns the current limit of the section's length, and its rule.
@@ -302,9 +314,23 @@ impl HeadParser {
     }
 
     /// Checks that a section of at least `len` bytes is within its limits.
-    fn check_limits(&self, len: usize, config: &Config) -> Result<(), Broken> {
+    fn check_limits(&self, bytes: &[u8], len: usize, config: &Config) -> Result<(), Broken> {
         let (limit, rule) = self.limit(config);
-        if len > limit { Err(Broken::new(rule, limit)) } else { Ok(()) }
+        match len > limit {
+            true if self.lacks_status_line(bytes) => {
+                Err(Broken::new(Rule::StatusLineMissing, self.line))
+            }
+            true => Err(Broken::new(rule, limit)),
+            false => Ok(()),
+        }
+    }
+
+    /// Returns whether what has arrived of a start line is that of no response.
+    #[cold]
+    pub(super) fn lacks_status_line(&self, bytes: &[u8]) -> bool {
+        self.kind == HeadKind::Response
+            && self.start_line.is_none()
+            && bytes.get(self.line..).is_some_and(foreign::is_no_status_line)
     }
 
     fn blank_line(

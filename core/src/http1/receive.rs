@@ -230,12 +230,14 @@ impl Receive {
 
     #[cold]
     fn end_in_head<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> PeerError {
-        let rule = match self.from {
-            Role::Server if self.is_idle() => Rule::EndBeforeResponse,
-            _ => Rule::EndInHead,
+        let unread = self.buffer.unread();
+        let broken = match self.from {
+            Role::Server if self.is_idle() => Broken::new(Rule::EndBeforeResponse, unread.len()),
+            _ if self.parser.lacks_status_line(unread) => Broken::new(Rule::StatusLineMissing, 0),
+            _ => Broken::new(Rule::EndInHead, unread.len()),
         };
         self.emit_section(cx);
-        self.reject(Broken::new(rule, self.buffer.unread().len()), 0..0, cx)
+        self.reject(broken, 0..0, cx)
     }
 
     /// Validates a complete head; returns whether a broken rule was tolerated.

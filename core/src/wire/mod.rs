@@ -3,6 +3,7 @@
 mod broken;
 pub(crate) mod chunk;
 pub(crate) mod field;
+pub(crate) mod foreign;
 pub(crate) mod number;
 pub(crate) mod start_line;
 pub(crate) mod target;

@@ -2,6 +2,7 @@
 
 use core::ops::Range;
 
+use super::foreign::{is_greeting, is_no_status_line};
 use super::token::{ascii_len, find_control, is_text, target_len, token_len};
 use super::{Broken, Tolerated, target};
 use crate::error::Rule;
@@ -71,6 +72,7 @@ pub(crate) fn request(
         Some(b' ') if !method.is_empty() => {}
         Some(b' ') => return Err(Broken::new(Rule::RequestLineForm, 0)),
         Some(_) => return Err(Broken::new(Rule::MethodCharacter, method.end)),
+        None if is_greeting(line) => return Err(Broken::new(Rule::OtherGreeting, 0)),
         None => return Err(Broken::new(Rule::RequestLineForm, line.len())),
     }
     let start = method.end + 1;
@@ -78,6 +80,7 @@ pub(crate) fn request(
     let target = start..start + len;
     match line.get(target.end) {
         Some(b' ') if len > 0 => {}
+        None if len > 0 => return Err(Broken::new(Rule::VersionMissing, target.end)),
         Some(b' ') | None => return Err(Broken::new(Rule::RequestLineForm, target.end)),
         Some(_) => return Err(Broken::new(Rule::TargetCharacter, target.end)),
     }
@@ -108,6 +111,7 @@ pub(crate) fn status(
             tolerated(Rule::VersionUnsupported, 5);
             Version::HTTP_11
         }
+        _ if is_no_status_line(line) => return Err(Broken::new(Rule::StatusLineMissing, 0)),
         _ => version(line, 0, lenient, tolerated)?,
     };
     let start = separated(line, 8, lenient, tolerated)?
@@ -216,7 +220,7 @@ mod tests {
         assert_eq!((line.method, line.target), (0..3, 4..8));
         for (line, rule, at) in [
             (&b"GET"[..], Rule::RequestLineForm, 3),
-            (b"GET /", Rule::RequestLineForm, 5),
+            (b"GET /", Rule::VersionMissing, 5),
             (b" GET / HTTP/1.1", Rule::RequestLineForm, 0),
             (b"GET  / HTTP/1.1", Rule::RequestLineForm, 4),
             (b"GET /a b HTTP/1.1", Rule::VersionForm, 7),
@@ -271,7 +275,9 @@ mod tests {
             (b"HTTP/1.1 099 OK", Rule::StatusCode, 9),
             (b"HTTP/1.1", Rule::StatusLineForm, 8),
             (b"HTTP/1.1 200 O\x00K", Rule::ReasonCharacter, 14),
-            (b"ICY 200 OK", Rule::VersionForm, 0),
+            (b"hello", Rule::StatusLineMissing, 0),
+            (b"HTT", Rule::VersionForm, 3),
+            (b"http/1.1 200 OK", Rule::VersionForm, 0),
             (b"HTTP/1 200 OK", Rule::VersionForm, 6),
         ] {
             assert_eq!(strict_status(line), Err(Broken::new(rule, at)), "{}", line.escape_ascii());

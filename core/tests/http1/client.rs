@@ -240,8 +240,8 @@ fn connection_carries_many_exchanges() {
 #[test]
 fn error_is_returned_by_every_later_call() {
     let mut client = Side::client_after("GET");
-    assert_eq!(client.receive("ICY 200 OK\r\n"), ["VersionForm at 0 ('I')"]);
-    assert_eq!(client.receive("HTTP/1.1 200 OK\r\n\r\n"), ["VersionForm at 0 ('I')"]);
+    assert_eq!(client.receive("ICY 200 OK\r\n"), ["Shoutcast at 0 ('I')"]);
+    assert_eq!(client.receive("HTTP/1.1 200 OK\r\n\r\n"), ["Shoutcast at 0 ('I')"]);
     assert_eq!(client.connection.excerpt(), b"ICY 200 OK");
     assert_eq!(client.connection.state(Role::Server), State::Failed);
 }

@@ -181,6 +181,31 @@ const EXAMPLES: &[Example] = &[
         &["HTTP/1.1 200 X [Transfer-Encoding: gzip] -> UntilClose, close", "data x", "NeedInput"],
     ),
     (
+        Lenient::UNKNOWN_CODING,
+        Role::Client,
+        "HTTP/1.1 200 X\r\nTransfer-Encoding: gzip, chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",
+        "TransferEncodingUnknown",
+        16,
+        &[
+            "HTTP/1.1 200 X [Transfer-Encoding: gzip, chunked] -> Chunked",
+            "data x",
+            "end",
+            "Paused",
+        ],
+    ),
+    (
+        Lenient::UNKNOWN_CODING,
+        Role::Client,
+        "HTTP/1.1 200 X\r\nTransfer-Encoding: chunked, gzip\r\n\r\nx",
+        "TransferEncoding",
+        16,
+        &[
+            "HTTP/1.1 200 X [Transfer-Encoding: chunked, gzip] -> UntilClose, close",
+            "data x",
+            "NeedInput",
+        ],
+    ),
+    (
         Lenient::VERSION_2,
         Role::Client,
         "HTTP/2.0 204 X\r\n\r\n",

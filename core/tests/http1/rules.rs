@@ -32,8 +32,12 @@ const REQUESTS: &[Example] = &[
     (b"GET / HTTP/1.1\r\n X: y\r\n", Rule::FoldFirst, 16, Some(b' ')),
     (b" GET / HTTP/1.1\r\n", Rule::RequestLineForm, 0, Some(b' ')),
     (b"GET  / HTTP/1.1\r\n", Rule::RequestLineForm, 4, Some(b' ')),
-    (b"GET /\r\n", Rule::RequestLineForm, 5, Some(b'\r')),
-    (b"\x16\x03\x01", Rule::MethodCharacter, 0, Some(0x16)),
+    (b"GET\r\n", Rule::RequestLineForm, 3, Some(b'\r')),
+    (b"GET /\r\n", Rule::VersionMissing, 5, Some(b'\r')),
+    (b"\x16\x03\x01", Rule::TlsRecord, 0, Some(0x16)),
+    (b"PRI * HTTP/2.0\r\n", Rule::Http2, 0, Some(b'P')),
+    (b"SSH-2.0-x\r\n", Rule::OtherGreeting, 0, Some(b'S')),
+    (b"\x7f", Rule::MethodCharacter, 0, Some(0x7f)),
     (b"G@T / HTTP/1.1\r\n", Rule::MethodCharacter, 1, Some(b'@')),
     (b"GET /\xff HTTP/1.1\r\n", Rule::TargetCharacter, 5, Some(0xff)),
     (b"GET a HTTP/1.1\r\n", Rule::TargetForm, 4, Some(b'a')),
@@ -94,6 +98,14 @@ const CHUNKED: &[Example] = &[
 
 const RESPONSES: &[Example] = &[
     (b"\r\n", Rule::BlankLineFirst, 0, Some(b'\r')),
+    (b"\x15\x03\x01", Rule::TlsRecord, 0, Some(0x15)),
+    (b"\0\0\x12\x04\0\0\0\0\0", Rule::Http2, 0, Some(0)),
+    (b"ICY ", Rule::Shoutcast, 0, Some(b'I')),
+    (b"<", Rule::DocumentFirst, 0, Some(b'<')),
+    (b"220 ", Rule::OtherGreeting, 0, Some(b'2')),
+    (b"hello\r\n", Rule::StatusLineMissing, 0, Some(b'h')),
+    (b"0123456789012345678901234567890123456789", Rule::StatusLineMissing, 0, Some(b'0')),
+    (b"HTTP/1 200 OK\r\n", Rule::VersionForm, 6, Some(b' ')),
     (b"HTTP/1.1\r\n", Rule::StatusLineForm, 8, Some(b'\r')),
     (b"HTTP/1.1 20 OK\r\n", Rule::StatusCode, 11, Some(b' ')),
     (b"HTTP/1.1 200 O\x00K\r\n", Rule::ReasonCharacter, 14, Some(0)),
@@ -134,6 +146,8 @@ const RESPONSES: &[Example] = &[
 /// What a peer sends before it closes.
 const ENDS: &[Example] = &[
     (b"", Rule::EndBeforeResponse, 0, None),
+    (b"hello", Rule::StatusLineMissing, 0, Some(b'h')),
+    (b"HTT", Rule::EndInHead, 3, None),
     (b"HTTP/1.1 200 X\r\n", Rule::EndInHead, 16, None),
     (b"HTTP/1.1 200 X\r\nContent-Length: 2\r\n\r\nx", Rule::EndInBody, 38, None),
     (b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n1", Rule::EndInChunks, 47, None),
@@ -194,7 +208,7 @@ fn every_rule_has_a_description() {
             shown.starts_with(rule.description()) && shown.contains("byte 7 is 0x00"),
             "{shown}"
         );
-        assert!(rule.section() == "limit" || shown.contains("RFC 91"), "{shown}");
+        assert!(rule.section() == "limit" || shown.contains("; RFC "), "{shown}");
         assert!((400..600).contains(&rule.status()), "{}", rule.name());
     }
 }

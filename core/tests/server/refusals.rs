@@ -47,7 +47,9 @@ fn invalid_head_is_refused_with_its_status() {
             "TransferEncodingUnknown",
         ),
         ("GET / HTTP/2.0\r\n".into(), "505 HTTP Version Not Supported", "VersionUnsupported"),
-        ("\x16\x03\x01\x02\0".to_owned() + "\r\n", "400 Bad Request", "MethodCharacter"),
+        ("\x16\x03\x01\x02\0".to_owned() + "\r\n", "400 Bad Request", "TlsRecord"),
+        ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".into(), "505 HTTP Version Not Supported", "Http2"),
+        ("GET /\r\n".into(), "400 Bad Request", "VersionMissing"),
     ] {
         let mut server = Server::with(small(), Handler::Target);
         let output = server.client_sends(&request);

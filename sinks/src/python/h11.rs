@@ -45,9 +45,16 @@ const fn words(rule: Rule) -> Words {
         | Rule::TargetCharacter
         | Rule::TargetForm
         | Rule::TargetHostEmpty
-        | Rule::ConnectPort => Words::Line("illegal request line"),
+        | Rule::ConnectPort
+        | Rule::VersionMissing => Words::Line("illegal request line"),
         Rule::VersionForm
         | Rule::VersionUnsupported
+        | Rule::TlsRecord
+        | Rule::Http2
+        | Rule::Shoutcast
+        | Rule::OtherGreeting
+        | Rule::DocumentFirst
+        | Rule::StatusLineMissing
         | Rule::StatusLineForm
         | Rule::ReasonCharacter => Words::StatusLine,
         Rule::StatusCode => Words::Status,
@@ -116,7 +123,11 @@ pub(super) struct PeerException<'a> {
 impl Display for PeerException<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         const CLASS: &str = "RemoteProtocolError";
-        let words = words(self.error.rule);
+        let words = match words(self.error.rule) {
+            // The stream ended within the line, for which h11 waits.
+            Words::StatusLine if self.line.is_empty() => Words::Disconnected,
+            words => words,
+        };
         if words == Words::Disconnected {
             let text = Str("Server disconnected without sending a response.");
             return Exception(CLASS, (text,)).fmt(f);
