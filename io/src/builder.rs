@@ -154,8 +154,8 @@ impl<C: BuildClient> ClientBuilder<C> {
 
     /// Sets how many times opening a connection is retried after a failure, with increasing delays. 0
     /// by default.
-    pub const fn retries(mut self, most: u32) -> Self {
-        self.options.retries = most;
+    pub const fn connect_retries(mut self, most: u32) -> Self {
+        self.options.connect_retries = most;
         self
     }
 

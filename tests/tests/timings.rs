@@ -43,7 +43,7 @@ fn timings_contain_only_parts_that_occurred() {
 
     let (first, sizes) = get(&client, &server);
     assert_eq!(names(&first), ["pool", "resolve", "connect", "send", "wait", "receive"]);
-    assert_eq!((first.connections, first.redirects, first.retries), (1, 0, 0));
+    assert_eq!((first.connections, first.redirects, first.connect_retries), (1, 0, 0));
     assert!(first.parts().map(|(_, time)| time).sum::<Duration>() <= first.total);
     assert_eq!((sizes.response_heads, sizes.response_body, sizes.request_body), (38, 5, 0));
 
@@ -118,11 +118,11 @@ fn dropped_response_ends_exchange() {
 fn retries_are_counted_with_decision_events() {
     let server = Server::start(Listen::Refuse, Vec::new()).unwrap();
     let recorder = Recorder::new();
-    let client = Client::builder().retries(1).sink(recorder.clone()).build();
+    let client = Client::builder().connect_retries(1).sink(recorder.clone()).build();
     let url = format!("http://127.0.0.1:{}/", server.port());
     let error = client.get(&url).send().unwrap_err();
     let timings = error.timings().unwrap();
-    assert_eq!((timings.retries, timings.connections), (1, 0));
+    assert_eq!((timings.connect_retries, timings.connections), (1, 0));
     assert_eq!(names(timings), ["pool", "resolve", "connect"]);
     let decisions: Vec<bool> = recorder
         .events()

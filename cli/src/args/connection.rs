@@ -30,9 +30,9 @@ pub(crate) struct ConnectionArgs {
     /// Connect from this local address
     #[arg(long, value_name = "ADDRESS")]
     interface: Option<IpAddr>,
-    /// Retry a failed connection up to N times
+    /// Retry opening a connection up to N times
     #[arg(long, value_name = "N", default_value = "0")]
-    retries: u32,
+    connect_retries: u32,
     /// Limit on connecting to one address, in seconds; 0 means no limit
     #[arg(long, value_name = "SECONDS", default_value = "5")]
     connect_timeout: Seconds,
@@ -49,7 +49,7 @@ impl ConnectionArgs {
     ) -> Result<ClientBuilder<Settings>, ProxyVariableError> {
         let mut builder = builder
             .trust_environment()?
-            .retries(self.retries)
+            .connect_retries(self.connect_retries)
             .connect_timeout(self.connect_timeout.0)
             .pool_timeout(self.pool_timeout.0);
         if let Some(proxy) = &self.proxy {

@@ -48,7 +48,7 @@ pub(super) const VARIABLES: [(&str, Variable); 42] = [
         )
     }),
     ("num_redirects", |transfer| Shown::Number(transfer.timings.redirects.into())),
-    ("num_retries", |transfer| Shown::Number(transfer.timings.retries.into())),
+    ("num_retries", |transfer| Shown::Number(transfer.timings.connect_retries.into())),
     ("proxy_ssl_verify_result", |_| Shown::Number(0)),
     ("redirect_url", |transfer| {
         text(transfer.response.as_ref().and_then(|head| head.redirect.as_deref()))

@@ -35,7 +35,7 @@ pub struct Options {
     /// How long one address of a host is tried before the next is tried beside it.
     pub attempt_delay: AttemptDelay,
     /// How many times opening a connection is retried. 0 by default.
-    pub retries: u32,
+    pub connect_retries: u32,
     /// Whether the response is read only after the request was sent or the transport takes no more,
     /// as in httpx. By default it is read while the request is sent, and a final status of 300 or
     /// above stops the upload (RFC 9112 section 9.5).
@@ -59,7 +59,7 @@ impl Default for Options {
             decode: false,
             redirects: 0,
             attempt_delay: AttemptDelay::default(),
-            retries: 0,
+            connect_retries: 0,
             read_after_send: false,
             proxies: ProxyRules::default(),
             route: Arc::default(),

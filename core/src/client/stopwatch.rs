@@ -53,7 +53,7 @@ pub(super) struct Stopwatch {
     redirect: Option<Mono>,
     connections: u32,
     redirects: u32,
-    retries: u32,
+    connect_retries: u32,
     pub(super) sizes: Sizes,
     /// How many bytes were received on the connection before this response.
     pub(super) before: u64,
@@ -71,7 +71,7 @@ impl Stopwatch {
             redirect: None,
             connections: 0,
             redirects: 0,
-            retries: 0,
+            connect_retries: 0,
             sizes: Sizes { request_heads: 0, request_body: 0, response_heads: 0, response_body: 0 },
             before: 0,
         }
@@ -119,7 +119,7 @@ impl Stopwatch {
     }
 
     pub(super) const fn retried(&mut self) {
-        self.retries += 1;
+        self.connect_retries += 1;
     }
 
     pub(super) fn timings(&self) -> Timings {
@@ -140,7 +140,7 @@ impl Stopwatch {
             redirect: self.redirect.map(|at| at.since(self.start)),
             connections: self.connections,
             redirects: self.redirects,
-            retries: self.retries,
+            connect_retries: self.connect_retries,
         }
     }
 }

@@ -46,7 +46,7 @@ pub struct Timings {
     /// Number of redirects that were followed.
     pub redirects: u32,
     /// Number of repeated attempts to open a connection.
-    pub retries: u32,
+    pub connect_retries: u32,
 }
 
 impl Timings {

@@ -231,7 +231,7 @@ fn write_timings(timings: &Timings, out: &mut Vec<u8>) {
     for (name, count) in [
         ("connections", timings.connections),
         ("redirects", timings.redirects),
-        ("retries", timings.retries),
+        ("connect_retries", timings.connect_retries),
     ] {
         next(out, name);
         number(count.into(), out);

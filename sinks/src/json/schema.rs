@@ -195,7 +195,7 @@ const DEFINITIONS: [(&str, &str); 22] = [
     ),
     (
         "Timings",
-        r##"{"type": "object", "description": "Times in seconds; parts that did not happen are left out.", "properties": {"total": {"$ref": "#/$defs/Seconds"}, "pool": {"$ref": "#/$defs/Seconds"}, "resolve": {"$ref": "#/$defs/Seconds"}, "connect": {"$ref": "#/$defs/Seconds"}, "tls": {"$ref": "#/$defs/Seconds"}, "send": {"$ref": "#/$defs/Seconds"}, "wait": {"$ref": "#/$defs/Seconds"}, "receive": {"$ref": "#/$defs/Seconds"}, "redirect": {"$ref": "#/$defs/Seconds"}, "connections": {"$ref": "#/$defs/Count"}, "redirects": {"$ref": "#/$defs/Count"}, "retries": {"$ref": "#/$defs/Count"}}, "required": ["total", "connections", "redirects", "retries"], "additionalProperties": false}"##,
+        r##"{"type": "object", "description": "Times in seconds; parts that did not happen are left out.", "properties": {"total": {"$ref": "#/$defs/Seconds"}, "pool": {"$ref": "#/$defs/Seconds"}, "resolve": {"$ref": "#/$defs/Seconds"}, "connect": {"$ref": "#/$defs/Seconds"}, "tls": {"$ref": "#/$defs/Seconds"}, "send": {"$ref": "#/$defs/Seconds"}, "wait": {"$ref": "#/$defs/Seconds"}, "receive": {"$ref": "#/$defs/Seconds"}, "redirect": {"$ref": "#/$defs/Seconds"}, "connections": {"$ref": "#/$defs/Count"}, "redirects": {"$ref": "#/$defs/Count"}, "connect_retries": {"$ref": "#/$defs/Count"}}, "required": ["total", "connections", "redirects", "connect_retries"], "additionalProperties": false}"##,
     ),
 ];
 

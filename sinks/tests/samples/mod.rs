@@ -53,7 +53,7 @@ pub(crate) fn full() -> Vec<OwnedTraceEvent> {
     let mut timings = Timings::default();
     timings.connect = timeout;
     timings.redirect = timeout;
-    timings.retries = 2;
+    timings.connect_retries = 2;
     let events = [
         TraceEvent::LoadSslContext { verify: true, cert: Some("cert.pem"), key: None },
         TraceEvent::ConnectTcpStarted {

@@ -108,7 +108,7 @@ impl ClientOptions {
             "--connect-timeout" => builder.connect_timeout(seconds(&value()?)?),
             "--read-timeout" => builder.read_timeout(seconds(&value()?)?),
             "--write-timeout" => builder.write_timeout(seconds(&value()?)?),
-            "--retries" => builder.retries(parsed(&value()?)?),
+            "--connect-retries" => builder.connect_retries(parsed(&value()?)?),
             "--local-address" => builder.local_address(parsed(&value()?)?),
             _ => {
                 self.builder = builder;

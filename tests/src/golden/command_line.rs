@@ -18,7 +18,7 @@ const VALUES: [(&str, &str); 13] = [
     ("connect_timeout", "--connect-timeout"),
     ("read_timeout", "--read-timeout"),
     ("write_timeout", "--write-timeout"),
-    ("retries", "--retries"),
+    ("retries", "--connect-retries"),
     ("local_address", "--local-address"),
     ("keepalive_expiry", "--keepalive-expiry"),
     ("max_keepalive", "--max-keepalive"),

@@ -187,7 +187,7 @@ impl Exchange {
             | SpanKind::ProxyStartTls => return Some(Err(PROXIED)),
             _ => return None,
         };
-        Some(match (cause, self.plan.route.via(), self.plan.options.retries) {
+        Some(match (cause, self.plan.route.via(), self.plan.options.connect_retries) {
             (Cause::Cancelled, ..) => Err("nobody waits for it any more"),
             (Cause::TimedOut(Waiting::Total), ..) => Err("the time of the whole exchange is over"),
             (_, Via::Forward(_) | Via::Tunnel(_) | Via::Socks(_), _) => Err(PROXIED),

@@ -276,7 +276,7 @@ impl Encode for &Timings {
         for part in [pool, resolve, connect, tls, send, wait, receive, Some(total), redirect] {
             to.number(part.map_or(NO_TIME, time))?;
         }
-        to.numbers([self.connections, self.redirects, self.retries].map(Into::into))
+        to.numbers([self.connections, self.redirects, self.connect_retries].map(Into::into))
     }
 }
 
@@ -315,7 +315,7 @@ impl Decode for Box<Timings> {
             redirect: part()?,
             connections: from.read()?,
             redirects: from.read()?,
-            retries: from.read()?,
+            connect_retries: from.read()?,
         }))
     }
 }
