@@ -84,6 +84,12 @@ pub fn is_silent(socket: &Socket) -> bool {
     silent && socket.set_nonblocking(false).is_ok()
 }
 
+/// Returns whether nothing has arrived on an idle socket that does not block, including the end.
+#[must_use]
+pub fn is_silent_now(socket: &Socket) -> bool {
+    would_block(socket.peek(&mut [MaybeUninit::uninit()]))
+}
+
 /// Reads what has arrived on a socket, without blocking.
 ///
 /// # Errors

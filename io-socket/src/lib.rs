@@ -8,7 +8,7 @@ mod options;
 mod resolve;
 mod send;
 
-pub use connect::{begin, is_silent, prepare, receive_now};
+pub use connect::{begin, is_silent, is_silent_now, prepare, receive_now};
 pub use listener::{AcceptWaker, Listener, is_resource_exhausted, is_transient};
 pub use lookup_threads::{LookupThreads, ResolveFn, WithoutThreads};
 pub use resolve::{literal, lookup};

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use limpid_core::client::Target;
 use limpid_core::trace::SocketOption;
-use limpid_socket::{begin, is_silent, send, send_now};
+use limpid_socket::{begin, is_silent_now, send, send_now};
 use socket2::{SockRef, Socket as System};
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
@@ -101,17 +101,25 @@ impl Socket {
         either!(self, stream => Pin::new(stream).poll_shutdown(cx))
     }
 
-    /// Returns whether nothing has arrived, including the end. Makes a system call only if the
-    /// runtime reports readiness, or has not been notified yet that all was read.
+    /// Returns whether nothing has arrived, including the end. It asks the system, because the runtime
+    /// may not have been notified yet, or may not run.
     pub(crate) fn is_silent(&self) -> bool {
-        either!(self, stream => {
-            let peek = || match is_silent(&SockRef::from(stream)) {
-                true => Err(ErrorKind::WouldBlock.into()),
-                false => Ok(()),
-            };
-            let heard: io::Result<()> = stream.try_io(Interest::READABLE, peek);
-            heard.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
-        })
+        either!(self, stream => is_silent_now(&SockRef::from(stream)))
+    }
+
+    /// Registers the socket with the current runtime, in place of the one in which it was opened.
+    pub(crate) fn register(&mut self) -> io::Result<()> {
+        *self = match self {
+            Self::Tcp(stream) => {
+                Self::Tcp(TcpStream::from_std(SockRef::from(&*stream).try_clone()?.into())?)
+            }
+            #[cfg(unix)]
+            Self::Unix(stream) => {
+                let socket = SockRef::from(&*stream).try_clone()?;
+                Self::Unix(tokio::net::UnixStream::from_std(socket.into())?)
+            }
+        };
+        Ok(())
     }
 
     /// Sends what can be sent without blocking.

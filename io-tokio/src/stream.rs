@@ -76,6 +76,17 @@ impl Stream {
         }
     }
 
+    /// Registers an idle transport with the current runtime.
+    ///
+    /// # Errors
+    /// It is a caller's, or the system does not allow it.
+    pub(crate) fn register(&mut self) -> io::Result<()> {
+        match self {
+            Self::Socket(socket) => socket.register(),
+            Self::Custom(_) => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+
     /// Sends the last bytes as far as possible without blocking, and closes the transport.
     pub(crate) fn close(mut self, last: &[u8]) {
         if !last.is_empty() {

@@ -4,9 +4,11 @@ use std::io;
 use std::net::SocketAddr;
 use std::task::{Context, Poll, ready};
 
+use limpid_core::client::Retirement;
 use limpid_core::time::{Deadline, Mono};
 use limpid_io::{Buffers, PooledTransport};
 use tokio::io::ReadBuf;
+use tokio::runtime::{Handle, Id};
 
 use crate::network::Network;
 use crate::stream::Stream;
@@ -20,11 +22,22 @@ const READ: usize = 16 * 1024;
 pub(crate) struct Timed {
     stream: Stream,
     timer: Option<Timer>,
+    /// The runtime that the stream and the timer belong to.
+    runtime: Option<Id>,
 }
 
 impl Timed {
-    pub(crate) const fn new(stream: Stream) -> Self {
-        Self { stream, timer: None }
+    pub(crate) fn new(stream: Stream) -> Self {
+        Self { stream, timer: None, runtime: runtime() }
+    }
+
+    /// Moves an idle transport to the current runtime. The one that it belongs to may be gone, or may
+    /// not run.
+    #[cold]
+    fn move_to(&mut self, runtime: Option<Id>) -> io::Result<()> {
+        self.stream.register()?;
+        (self.timer, self.runtime) = (None, runtime);
+        Ok(())
     }
 
     pub(crate) fn into_stream(self) -> Stream {
@@ -91,7 +104,23 @@ impl PooledTransport for Timed {
         self.stream.is_silent()
     }
 
+    fn prepare(&mut self) -> Result<(), Retirement> {
+        if !self.is_silent() {
+            return Err(Retirement::NotSilent);
+        }
+        let here = runtime();
+        if self.runtime != here {
+            self.move_to(here).map_err(|_| Retirement::Unusable)?;
+        }
+        Ok(())
+    }
+
     fn close(self, last: &[u8]) {
         self.stream.close(last);
     }
+}
+
+/// Returns the number of the current runtime, if there is one.
+fn runtime() -> Option<Id> {
+    Handle::try_current().ok().map(|runtime| runtime.id())
 }

@@ -139,9 +139,11 @@ impl<C: BuildClient> ClientBuilder<C> {
 
     /// Behaves like httpx where that is less safe than the default: the response is not read while
     /// the request is sent, so that an early response is noticed only when the whole request was sent
-    /// or the transport takes no more.
+    /// or the transport takes no more; and a request whose reused connection was closed is not sent
+    /// again.
     pub const fn like_httpx(mut self) -> Self {
         self.options.read_after_send = true;
+        self.options.resend = false;
         self.options.config = Config::HTTPX;
         self
     }
@@ -153,9 +155,22 @@ impl<C: BuildClient> ClientBuilder<C> {
     }
 
     /// Sets how many times opening a connection is retried after a failure, with increasing delays. 0
-    /// by default.
+    /// by default. Whether a request is sent again is a separate setting: [`resend`](Self::resend).
     pub const fn connect_retries(mut self, most: u32) -> Self {
         self.options.connect_retries = most;
+        self
+    }
+
+    /// Sets whether a request is sent again, once and on a new connection, if it was sent on a reused
+    /// connection that the server closed or reset before the first byte of the response. `true` by
+    /// default, since a server may close an idle connection at any time (RFC 9112 section 9.3.1).
+    ///
+    /// A request with a method that is not idempotent, such as POST, is sent again only if the system
+    /// took none of it (RFC 9110 section 9.2.2), and one with a body only if that is bytes or text, or
+    /// was not begun. A request that timed out is never sent again. The total
+    /// [`timeout`](Self::timeout) limits both attempts together.
+    pub const fn resend(mut self, resend: bool) -> Self {
+        self.options.resend = resend;
         self
     }
 

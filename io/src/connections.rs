@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use limpid_core::client::{Lease, Options, Pool, Route};
+use limpid_core::client::{Exchange, Lease, Options, Pool, Retirement, Route};
 use limpid_core::time::Mono;
 
 use crate::clock::Clock;
@@ -23,9 +23,40 @@ pub trait PooledTransport {
     /// Returns whether nothing has arrived, including the end. It does not block.
     fn is_silent(&self) -> bool;
 
+    /// Prepares an idle transport for its next use, without blocking.
+    ///
+    /// # Errors
+    /// It cannot be used, for this reason. By default, that is one that is not silent.
+    fn prepare(&mut self) -> Result<(), Retirement> {
+        if self.is_silent() { Ok(()) } else { Err(Retirement::NotSilent) }
+    }
+
     /// Sends the last bytes of a connection, such as TLS's `close_notify`, as far as possible without
     /// blocking, and closes it.
     fn close(self, last: &[u8]);
+}
+
+/// The connection that an exchange asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'r> {
+    route: &'r Route,
+    /// It is to be opened, even if an idle one exists.
+    new: bool,
+}
+
+impl<'r> From<&'r Route> for Wanted<'r> {
+    /// Returns a connection to this route, idle or to open.
+    fn from(route: &'r Route) -> Self {
+        Self { route, new: false }
+    }
+}
+
+impl<'r> Wanted<'r> {
+    /// Returns what this exchange asks for.
+    #[inline]
+    pub(crate) fn by(exchange: &'r Exchange) -> Self {
+        Self { route: exchange.route(), new: exchange.needs_new_connection() }
+    }
 }
 
 /// The state that the requests of a client share, mainly its connections. It is dropped with the last
@@ -104,32 +135,32 @@ impl<T: PooledTransport> Connections<T> {
         &self.sink
     }
 
-    /// Returns a connection to `route`, idle or to open; `None` if every connection is in use, or
-    /// other requests wait already.
+    /// Returns the `wanted` connection; `None` if every connection is in use, or other requests wait
+    /// already.
     #[inline]
-    pub fn try_acquire(&self, route: &Route, now: Mono) -> Option<Box<Lease<T>>> {
+    pub fn try_acquire(&self, wanted: Wanted<'_>, now: Mono) -> Option<Box<Lease<T>>> {
         let mut shared = self.lock();
-        let lease = shared.acquire(route, now, None);
+        let lease = shared.acquire(wanted, now, None);
         let has_retired = shared.pool.has_retired();
         drop(shared);
-        self.silent(lease, has_retired, now)
+        self.prepared(lease, has_retired, now)
     }
 
-    /// Returns a future for a connection to `route`, idle or to open. Waiters are served in order of
-    /// arrival, for all routes; a future that is dropped leaves its place to the next.
-    pub const fn acquire<'c>(&'c self, route: &'c Route) -> Acquire<'c, T> {
-        Acquire { connections: self, route, waiter: None }
+    /// Returns a future for the `wanted` connection. Waiters are served in order of arrival, for all
+    /// routes; a future that is dropped leaves its place to the next.
+    pub const fn acquire<'c>(&'c self, wanted: Wanted<'c>) -> Acquire<'c, T> {
+        Acquire { connections: self, wanted, waiter: None }
     }
 
     /// Takes a connection for this waiter, or enters it into the queue with `waker`.
     fn take(
         &self,
-        route: &Route,
+        wanted: Wanted<'_>,
         waiter: &mut Option<WaiterId>,
         waker: &Waker,
     ) -> Option<Box<Lease<T>>> {
         let (now, mut shared) = (self.now(), self.lock());
-        let lease = shared.acquire(route, now, *waiter);
+        let lease = shared.acquire(wanted, now, *waiter);
         let next = match &lease {
             Some(_) => waiter.take().and_then(|waiter| shared.leave(waiter)),
             None => {
@@ -140,22 +171,25 @@ impl<T: PooledTransport> Connections<T> {
         let has_retired = shared.pool.has_retired();
         drop(shared);
         next.inspect(Waker::wake_by_ref);
-        self.silent(lease, has_retired, now)
+        self.prepared(lease, has_retired, now)
     }
 
-    /// Returns the acquired connection, or another one if it is not silent.
+    /// Returns the acquired connection, prepared for its use, or another one if it cannot be used.
     #[inline]
-    fn silent(
+    fn prepared(
         &self,
         mut lease: Option<Box<Lease<T>>>,
         mut has_retired: bool,
         now: Mono,
     ) -> Option<Box<Lease<T>>> {
-        let is_loud = |lease: &mut Box<Lease<T>>| {
-            lease.transport.as_ref().is_some_and(|transport| !transport.is_silent())
-        };
-        while let Some(loud) = lease.take_if(is_loud) {
-            lease = self.lock().pool.replace(loud, now, T::is_silent);
+        while let Some(mut found) = lease.take() {
+            match found.transport.as_mut().map_or(Ok(()), T::prepare) {
+                Ok(()) => {
+                    lease = Some(found);
+                    break;
+                }
+                Err(why) => lease = self.lock().pool.replace(found, why, now, T::is_silent),
+            }
             has_retired = true;
         }
         if has_retired {
@@ -196,16 +230,17 @@ impl<T: PooledTransport> Connections<T> {
 }
 
 impl<T: PooledTransport> Shared<T> {
-    /// Returns a connection to `route`, if it is this waiter's turn.
+    /// Returns the `wanted` connection, if it is this waiter's turn.
     #[inline]
     fn acquire(
         &mut self,
-        route: &Route,
+        wanted: Wanted<'_>,
         now: Mono,
         waiter: Option<WaiterId>,
     ) -> Option<Box<Lease<T>>> {
         match self.waiting.is_first(waiter) {
-            true => self.pool.acquire(route, now, T::is_silent),
+            true if wanted.new => self.pool.open(wanted.route),
+            true => self.pool.acquire(wanted.route, now, T::is_silent),
             false => None,
         }
     }
@@ -222,14 +257,14 @@ impl<T: PooledTransport> Shared<T> {
 #[must_use = "a future does nothing until it is polled"]
 pub struct Acquire<'c, T: PooledTransport> {
     connections: &'c Connections<T>,
-    route: &'c Route,
+    wanted: Wanted<'c>,
     /// The entry in the queue, once it has to wait.
     waiter: Option<WaiterId>,
 }
 
 impl<T: PooledTransport> fmt::Debug for Acquire<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Acquire").field("route", self.route).finish_non_exhaustive()
+        f.debug_struct("Acquire").field("wanted", &self.wanted).finish_non_exhaustive()
     }
 }
 
@@ -237,8 +272,8 @@ impl<T: PooledTransport> Future for Acquire<'_, T> {
     type Output = Box<Lease<T>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Self { connections, route, waiter } = &mut *self;
-        let taken = connections.take(route, waiter, cx.waker());
+        let Self { connections, wanted, waiter } = &mut *self;
+        let taken = connections.take(*wanted, waiter, cx.waker());
         taken.map_or(Poll::Pending, Poll::Ready)
     }
 }

@@ -15,7 +15,7 @@ use limpid_core::time::{Deadline, Mono};
 use limpid_core::trace::{Sink, Trace};
 use limpid_core::transport::Switched;
 
-use crate::connections::{Acquire, Connections, PooledTransport};
+use crate::connections::{Acquire, Connections, PooledTransport, Wanted};
 use crate::error::{Error, History};
 use crate::ids::next_exchange;
 use crate::inner::{
@@ -176,7 +176,7 @@ impl<T: PooledTransport> InFlight<T> {
     #[inline]
     pub fn try_acquire(&mut self) -> bool {
         let (inner, connections) = self.parts();
-        let lease = connections.try_acquire(inner.exchange().route(), inner.now);
+        let lease = connections.try_acquire(Wanted::by(inner.exchange()), inner.now);
         let is_acquired = lease.is_some();
         if is_acquired {
             self.acquired(lease);
@@ -187,7 +187,7 @@ impl<T: PooledTransport> InFlight<T> {
     /// Waits for the connection that [`Action::Acquire`] asks for. The result goes to
     /// [`acquired`](Self::acquired).
     pub fn acquire(&self) -> Acquire<'_, T> {
-        self.connections.acquire(self.inner().exchange().route())
+        self.connections.acquire(Wanted::by(self.inner().exchange()))
     }
 
     /// Performs [`Action::Acquire`] with the result of [`acquire`](Self::acquire); `None` if the

@@ -35,7 +35,7 @@ mod wait_queue;
 
 pub use builder::{BuildClient, ClientBuilder};
 pub use clock::Clock;
-pub use connections::{Acquire, Connections, PooledTransport};
+pub use connections::{Acquire, Connections, PooledTransport, Wanted};
 pub use content::{Content, Part};
 pub use error::{Error, History, IdentityProblem, TlsSetupError};
 pub use in_flight::InFlight;

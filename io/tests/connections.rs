@@ -55,7 +55,7 @@ fn full(connections: usize) -> (Connections<Nothing>, Route, Vec<Box<Lease<Nothi
     let limits = PoolLimits::with(|limits| limits.connections = connections);
     let route = Options::default().route_to(&"http://a/".parse::<Url>().unwrap());
     let full = ClientBuilder::<Full>::default().pool(limits).build().0;
-    let acquire = |_| full.try_acquire(&route, full.now()).unwrap();
+    let acquire = |_| full.try_acquire((&route).into(), full.now()).unwrap();
     let leases = (0..connections).map(acquire).collect();
     (full, route, leases)
 }
@@ -80,13 +80,13 @@ fn poll(
 fn waiters_are_served_in_order() {
     let (connections, route, mut leases) = full(1);
     let (mut first, mut second) =
-        (pin!(connections.acquire(&route)), pin!(connections.acquire(&route)));
+        (pin!(connections.acquire((&route).into())), pin!(connections.acquire((&route).into())));
     let counts = [Arc::<Count>::default(), Arc::default()];
     assert!(poll(first.as_mut(), &counts[0]).is_none());
     assert!(poll(second.as_mut(), &counts[1]).is_none());
     close(&connections, leases.remove(0));
     assert_eq!(counts.each_ref().map(|count| count.get()), [1, 0]);
-    assert!(connections.try_acquire(&route, connections.now()).is_none(), "others wait");
+    assert!(connections.try_acquire((&route).into(), connections.now()).is_none(), "others wait");
     assert!(poll(second.as_mut(), &counts[1]).is_none(), "it is not the second's turn");
     let lease = poll(first.as_mut(), &counts[0]).unwrap();
     close(&connections, lease);
@@ -98,7 +98,7 @@ fn waiters_are_served_in_order() {
 fn two_released_connections_serve_two_waiters() {
     let (connections, route, leases) = full(2);
     let (mut first, mut second) =
-        (pin!(connections.acquire(&route)), pin!(connections.acquire(&route)));
+        (pin!(connections.acquire((&route).into())), pin!(connections.acquire((&route).into())));
     let counts = [Arc::<Count>::default(), Arc::default()];
     assert!(poll(first.as_mut(), &counts[0]).is_none());
     assert!(poll(second.as_mut(), &counts[1]).is_none());
@@ -112,8 +112,8 @@ fn two_released_connections_serve_two_waiters() {
 #[test]
 fn dropped_waiter_leaves_its_turn_to_the_next() {
     let (connections, route, mut leases) = full(1);
-    let mut first = Box::pin(connections.acquire(&route));
-    let mut second = pin!(connections.acquire(&route));
+    let mut first = Box::pin(connections.acquire((&route).into()));
+    let mut second = pin!(connections.acquire((&route).into()));
     let counts = [Arc::<Count>::default(), Arc::default()];
     assert!(poll(first.as_mut(), &counts[0]).is_none());
     assert!(poll(second.as_mut(), &counts[1]).is_none());

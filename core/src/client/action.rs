@@ -27,7 +27,9 @@ pub enum Action {
     /// Results: [`handle_reused`](super::Exchange::handle_reused),
     /// [`handle_opened`](super::Exchange::handle_opened) or
     /// [`handle_failed`](super::Exchange::handle_failed). While the [`Pool`](super::Pool) is full
-    /// there is no result, and the driver asks the pool again when a connection was released.
+    /// there is no result, and the driver asks the pool again when a connection was released. If the
+    /// exchange [needs a new connection](super::Exchange::needs_new_connection), an idle one of the pool
+    /// does not do.
     Acquire,
     /// Look up the addresses of the host that [`Exchange::peer`](super::Exchange::peer) returns, and
     /// combine them with its port. The host may be an address. Results:
@@ -48,7 +50,8 @@ pub enum Action {
         /// Whether the connection is secured to the proxy, and not to the origin server.
         proxy: bool,
     },
-    /// Return to the start of the request's body, which is sent again. If that is not possible, call
+    /// Return to the start of the request's body, which is sent again: to the target of a redirect, or because
+    /// its connection was closed. If that is not possible, call
     /// [`handle_body_failed`](super::Exchange::handle_body_failed) with
     /// [`Cause::BodyConsumed`](crate::error::Cause::BodyConsumed).
     Rewind,

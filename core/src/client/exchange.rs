@@ -2,8 +2,6 @@
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
-use core::time::Duration;
-
 use bytes::Bytes;
 
 use super::action::{Action, Dial, Event, Interest, Target};
@@ -16,19 +14,19 @@ use super::redirect::Hop;
 use super::request::{Request, RequestBuilder};
 use super::route::Route;
 use super::span_tracker::SpanTracker;
-use super::state::{ExchangeState, Kept, Receiving, Sending, Timer};
+use super::state::{ExchangeState, Kept, Receiving, Resend, Sending, Timer};
 use super::stopwatch::Stopwatch;
 use super::url::UrlError;
 use crate::error::Error;
 use crate::fields::Fields;
 use crate::http1::{self, ResponseHead};
-use crate::time::{Deadline, Mono, Waiting};
+use crate::time::Mono;
 use crate::trace::{At, ConnectionId, ExchangeId, Scope, Sink, SpanKind};
 use crate::transport::{LayerFacts, Link, Switched};
 use crate::values::{Sizes, Timers, Timings};
 
 /// The state machine of one request, from the wait for a connection to the end of the response.
-/// Redirects and retries are part of it.
+/// Redirects, retries and the repetition of a request whose connection was closed are part of it.
 ///
 /// A driver calls [`poll`](Self::poll), does what the returned [`Action`] requires, hands in the
 /// result with one of the `handle_` methods, and repeats. The exchange decides what follows a
@@ -77,6 +75,7 @@ pub struct Exchange {
     pub(super) hop: Option<Hop>,
     /// The body was sent before and is sent again.
     pub(super) rewind: bool,
+    pub(super) resend: Resend,
     pub(super) sending: Sending,
     pub(super) receiving: Receiving,
     /// `link` may contain received bytes of the response that are not parsed yet.
@@ -91,7 +90,8 @@ pub struct Exchange {
     pub(super) unsent: Option<u64>,
     /// The method of the caller's request is idempotent. A redirect can change the method.
     pub(super) is_idempotent: bool,
-    /// How many bytes were sent for the requests that were redirected to this one.
+    /// How many bytes were sent for the requests before this one, which were redirected or are sent
+    /// again.
     pub(super) sent_before: u64,
     pub(super) error: Option<Error>,
     pub(super) content: Content,
@@ -123,6 +123,7 @@ impl Exchange {
             redirected: 0,
             hop: None,
             rewind: false,
+            resend: Resend::No,
             sending: Sending::Head,
             receiving: Receiving::Nothing,
             has_input: false,
@@ -176,6 +177,7 @@ impl Exchange {
             redirected,
             hop,
             rewind,
+            resend,
             sending: _,
             receiving: _,
             has_input: _,
@@ -199,6 +201,7 @@ impl Exchange {
         (*asked, *interest, *timers) = (false, Interest::NONE, Timers::new());
         (*retried, *redirected, *sent_before) = (0, 0, 0);
         (*link_is_free, *rewind, *is_held, *unsent) = (false, false, false, None);
+        *resend = Resend::No;
     }
 
     /// Frees the response and everything else except reusable buffers. [`restart`](Self::restart)
@@ -354,6 +357,14 @@ impl Exchange {
         &self.plan.route
     }
 
+    /// Returns whether [`Action::Acquire`] asks for a connection that is to be opened, and not for an
+    /// idle one: the request is sent again because the connection that it had reused was closed.
+    /// [`acquire_from`](Self::acquire_from) asks the pool accordingly.
+    #[must_use]
+    pub fn needs_new_connection(&self) -> bool {
+        self.resend == Resend::Done
+    }
+
     /// Returns the host and the port that connections are opened to. [`Action::Resolve`] asks for the
     /// addresses of this host.
     #[must_use]
@@ -398,67 +409,6 @@ impl Exchange {
             Some(path) => Target::Unix(path),
             None => Target::Tcp(self.memory.addresses[index]),
         }
-    }
-
-    /// Returns until when the driver may wait for what the last [`poll`](Self::poll) asked for, or
-    /// for the whole exchange if that ends earlier. When the deadline has passed, the driver calls
-    /// [`handle_timeout`](Self::handle_timeout). `None` means that there is no limit, or that nothing
-    /// is waited for.
-    ///
-    /// A timer starts at the first call while its operation is waited for, and restarts after each
-    /// progress.
-    #[inline]
-    pub fn deadline(&mut self, now: Mono) -> Option<Deadline> {
-        let timeouts = &self.plan.options.timeouts;
-        let (timeout, why) = match self.state {
-            ExchangeState::Transfer => return self.transfer_deadline(now),
-            ExchangeState::Dial => return self.race.until(),
-            ExchangeState::Acquire => (timeouts.pool, Waiting::Pool),
-            ExchangeState::Resolve | ExchangeState::Secure | ExchangeState::Handshake => {
-                (timeouts.connect, Waiting::Connect)
-            }
-            ExchangeState::Retry => (Some(self.delay()), Waiting::Retry),
-            ExchangeState::CloseNotify => (timeouts.write, Waiting::Write),
-            ExchangeState::Trust => return self.timers.get(Timer::Total as usize),
-            _ => return None,
-        };
-        self.arm(Timer::Step, timeout, why, now)
-    }
-
-    /// Returns the deadline while the request and the response are transferred. The read timer runs
-    /// from the end of the upload, or from the first byte of the response; the write timer while
-    /// output waits. While only the caller's body is waited for, the limit of the whole exchange
-    /// applies.
-    #[inline]
-    fn transfer_deadline(&mut self, now: Mono) -> Option<Deadline> {
-        let timeouts = self.plan.options.timeouts;
-        if self.sending == Sending::AwaitContinue {
-            return self.arm(Timer::Step, timeouts.expect_continue, Waiting::Continue, now);
-        }
-        let mut earliest = None;
-        if self.interest.write {
-            earliest = self.arm(Timer::Write, timeouts.write, Waiting::Write, now);
-        }
-        if self.interest.read && (!self.sending.is_active() || self.receiving != Receiving::Nothing)
-        {
-            let read = self.arm(Timer::Read, timeouts.read, Waiting::Read, now);
-            earliest = Deadline::earlier(earliest, read);
-        }
-        earliest.or_else(|| self.timers.get(Timer::Total as usize))
-    }
-
-    /// Starts a timer if it does not run yet. Returns its deadline, or that of the whole exchange if
-    /// that is earlier.
-    #[inline]
-    fn arm(
-        &mut self,
-        timer: Timer,
-        timeout: Option<Duration>,
-        why: Waiting,
-        now: Mono,
-    ) -> Option<Deadline> {
-        let armed = self.timers.arm(timer as usize, || Deadline::after(now, timeout, why));
-        Deadline::earlier(armed, self.timers.get(Timer::Total as usize))
     }
 
     /// Returns the data of [`event`](Self::event) owned. It is not copied if it was received by

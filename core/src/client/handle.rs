@@ -12,8 +12,8 @@ use super::dial::DialId;
 use super::exchange::Exchange;
 use super::lease::Lease;
 use super::route::TrustId;
-use super::state::{ExchangeState, Receiving, Sending, Timer};
-use crate::error::{Call, Cause, Error, Misuse, MisuseError};
+use super::state::{ExchangeState, Receiving, Resend, Sending, Timer};
+use crate::error::{Call, Cause, Error, Misuse, MisuseError, OsErrorKind};
 use crate::fields::Fields;
 use crate::http1::Role;
 use crate::time::{Mono, Waiting};
@@ -211,7 +211,9 @@ impl Exchange {
         match (self.state, error.cause) {
             // A server may answer and close before it has read the whole request. The response is
             // read even though the request could not be sent.
-            (ExchangeState::Transfer, cause @ Cause::Os(_)) if self.sending.is_active() => {
+            (ExchangeState::Transfer, cause @ Cause::Os(os))
+                if self.sending.is_active() && os.kind != OsErrorKind::TimedOut =>
+            {
                 let at = self.at(now, sink);
                 self.stop_sending(cause, at);
                 self.interest.write = false;
@@ -289,7 +291,9 @@ impl Exchange {
         }
         if self.state == ExchangeState::Transfer && self.receiving == Receiving::Nothing {
             let at = self.at(now, sink);
-            if let (true, cause @ Cause::Os(_)) = (self.sending.is_active(), error.cause) {
+            if let (true, cause @ Cause::Os(os)) = (self.sending.is_active(), error.cause)
+                && os.kind != OsErrorKind::TimedOut
+            {
                 // Either direction can be the first to report a reset connection. The outcome is the
                 // same: the request could not be sent, and there is no response.
                 self.stop_sending(cause, at);
@@ -341,11 +345,17 @@ impl Exchange {
 
     /// Handles a failure of the request's body, before its end:
     /// [`Error::body`](crate::error::Error::body), or
-    /// [`Cause::BodyConsumed`](crate::error::Cause::BodyConsumed) if it cannot be sent again.
+    /// [`Cause::BodyConsumed`](crate::error::Cause::BodyConsumed) if it cannot be sent again. If it was to
+    /// be sent again because the connection was closed, the exchange ends with the error of the connection.
     ///
     /// # Errors
-    /// The request's body is not being sent.
+    /// The request's body is neither being sent nor to be rewound.
     pub fn handle_body_failed<S: Sink>(&mut self, error: Error, now: Mono, sink: &S) -> Handled {
+        if self.state == ExchangeState::Resend && self.resend == Resend::Due {
+            let at = self.at(now, sink);
+            self.resend_impossible(at);
+            return Ok(());
+        }
         if self.state != ExchangeState::Transfer || self.sending != Sending::Body {
             return Err(self.misuse(Call::HandleBodyFailed));
         }
@@ -357,8 +367,8 @@ impl Exchange {
     /// Handles the passing of time. Fails what the last [`deadline`](Self::deadline) limited, if it
     /// has passed; otherwise changes nothing.
     pub fn handle_timeout<S: Sink>(&mut self, now: Mono, sink: &S) {
-        if self.is_over() || self.state == ExchangeState::Dial {
-            // Attempts have deadlines of their own, which every poll checks.
+        // Attempts have deadlines of their own, which every poll checks. A body is rewound at once.
+        if self.is_over() || matches!(self.state, ExchangeState::Dial | ExchangeState::Resend) {
             return;
         }
         let Some(deadline) = self.timers.expired(now) else { return };
@@ -387,8 +397,10 @@ impl Exchange {
             | ExchangeState::Close
             | ExchangeState::Closed
             | ExchangeState::Leave
+            | ExchangeState::Resend
             | ExchangeState::Released => {
                 self.hop = None;
+                self.forget_resend();
             }
             ExchangeState::Start => {
                 let at = self.at(now, sink);
@@ -416,6 +428,7 @@ impl Exchange {
             ExchangeState::CloseNotify
                 | ExchangeState::Close
                 | ExchangeState::Closed
+                | ExchangeState::Resend
                 | ExchangeState::Released
         )
     }

@@ -12,7 +12,8 @@ use crate::trace::Sink;
 
 impl Exchange {
     /// Acquires a connection for [`Action::Acquire`](super::Action::Acquire): the result of
-    /// [`Pool::acquire_silent`] for [`route`](Self::route) is handed in as by
+    /// [`Pool::acquire_silent`] for [`route`](Self::route), or of [`Pool::open`] if the exchange
+    /// [needs a new connection](Self::needs_new_connection), is handed in as by
     /// [`handle_leased`](Self::handle_leased). `None` while every connection of the pool is in use.
     ///
     /// # Errors
@@ -25,7 +26,10 @@ impl Exchange {
         is_silent: impl FnMut(&T) -> bool,
     ) -> Result<Option<Box<Lease<T>>>, MisuseError> {
         self.expect_asked(ExchangeState::Acquire, Call::HandleReused)?;
-        let mut lease = pool.acquire_silent(self.route(), now, is_silent);
+        let mut lease = match self.needs_new_connection() {
+            true => pool.open(self.route()),
+            false => pool.acquire_silent(self.route(), now, is_silent),
+        };
         if let Some(lease) = &mut lease {
             self.handle_leased(lease, now, sink)?;
         }

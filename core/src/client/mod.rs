@@ -161,6 +161,8 @@
 //!     Secure --> Close: failure
 //!     Rewind --> Wait
 //!     Rewind --> Close: failure
+//!     Rewind --> Release
+//!     Rewind --> Failed: failure
 //!     Wait --> Trust: handle_trusted
 //!     Wait --> Acquire: handle_trusted
 //!     Wait --> Resolve: handle_opened, failure
@@ -180,6 +182,7 @@
 //!     Event --> Close: failure
 //!     Event --> Done
 //!     Event --> Done: take_switched
+//!     Close --> Rewind
 //!     Close --> Release
 //!     Close --> Done
 //!     Close --> Failed
@@ -192,6 +195,7 @@ mod action;
 mod arguments;
 mod basic;
 mod content;
+mod deadline;
 mod decision;
 mod dial;
 mod exchange;

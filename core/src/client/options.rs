@@ -36,6 +36,11 @@ pub struct Options {
     pub attempt_delay: AttemptDelay,
     /// How many times opening a connection is retried. 0 by default.
     pub connect_retries: u32,
+    /// Whether a request on a reused connection that is closed or reset before the first byte of the
+    /// response is sent again, once, on a new connection (RFC 9110 section 9.2.2, RFC 9112 section
+    /// 9.3.1). Its method must be idempotent, or the transport must have taken none of it; its body
+    /// must not come from a source that yields it once. `true` by default.
+    pub resend: bool,
     /// Whether the response is read only after the request was sent or the transport takes no more,
     /// as in httpx. By default it is read while the request is sent, and a final status of 300 or
     /// above stops the upload (RFC 9112 section 9.5).
@@ -60,6 +65,7 @@ impl Default for Options {
             redirects: 0,
             attempt_delay: AttemptDelay::default(),
             connect_retries: 0,
+            resend: true,
             read_after_send: false,
             proxies: ProxyRules::default(),
             route: Arc::default(),

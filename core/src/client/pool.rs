@@ -160,21 +160,22 @@ impl<T> Pool<T> {
     ) -> Option<Box<Lease<T>>> {
         let mut lease = self.acquire(route, now, &mut is_silent);
         while let Some(stale) = lease.take_if(|it| !it.transport.iter().all(&mut is_silent)) {
-            lease = self.replace(stale, now, &mut is_silent);
+            lease = self.replace(stale, Retirement::NotSilent, now, &mut is_silent);
         }
         lease
     }
 
-    /// Returns another connection instead of `lease`, which is not silent.
+    /// Returns another connection instead of `lease`, which cannot be used for this reason.
     pub fn replace(
         &mut self,
         lease: Box<Lease<T>>,
+        why: Retirement,
         now: Mono,
         is_silent: impl FnMut(&T) -> bool,
     ) -> Option<Box<Lease<T>>> {
         let route = lease.route.clone();
         self.remove(&route);
-        self.retired.push(Retired { lease, why: Retirement::NotSilent });
+        self.retired.push(Retired { lease, why });
         self.acquire(&route, now, is_silent)
     }
 
@@ -252,8 +253,9 @@ impl<T> Pool<T> {
         self.places.binary_search_by(|place| place.route.cmp(route))
     }
 
-    /// Returns a connection to open, if necessary after evicting one to another route.
-    fn open(&mut self, route: &Route) -> Option<Box<Lease<T>>> {
+    /// Returns a connection to `route` that is to be opened, even if an idle one exists; `None` while
+    /// every connection is in use. If there is no room, an idle connection is evicted.
+    pub fn open(&mut self, route: &Route) -> Option<Box<Lease<T>>> {
         if self.open >= self.limits.connections {
             let first = self.idle().map(|idle| idle.connection).min()?;
             let is_first = |idle: &Lease<T>| idle.connection == first;
@@ -427,7 +429,7 @@ mod tests {
             while let Some(loud) =
                 lease.take_if(|lease| lease.transport.is_some_and(|t| !silent(&t)))
             {
-                lease = self.pool.replace(loud, at, silent);
+                lease = self.pool.replace(loud, Retirement::NotSilent, at, silent);
             }
             self.close();
             let lease = lease?;

@@ -279,6 +279,17 @@ impl SpanTracker {
         });
     }
 
+    /// Emits whether the request is sent again.
+    pub(super) fn resend_decided<S: Sink>(
+        &mut self,
+        again: bool,
+        why: &'static str,
+        at: At<'_, S>,
+    ) {
+        let event = || TraceEvent::ResendDecided { again, why };
+        self.cx(at).emit(EventKind::ResendDecided, event);
+    }
+
     /// Emits whether a redirect is followed.
     pub(super) fn redirect_decided<S: Sink>(&mut self, decision: Decision<'_>, at: At<'_, S>) {
         let Decision { status, url, follow, why } = decision;

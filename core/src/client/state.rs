@@ -30,7 +30,9 @@ pub(super) enum ExchangeState {
     CloseNotify,
     Close,
     Closed,
-    /// The connection was released, for the next hop.
+    /// The connection of a request that is sent again is closed; the body was to be rewound.
+    Resend,
+    /// The connection was released, for the next hop or to send the request again.
     Released,
     /// The connection is closed, or can be released.
     Leave,
@@ -66,6 +68,16 @@ impl Sending {
     pub(super) const fn phase(self) -> Phase {
         if matches!(self, Self::Head) { Phase::SendHead } else { Phase::SendBody }
     }
+}
+
+/// Whether the request is sent again because its connection was closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Resend {
+    No,
+    /// It is, once the old connection is closed and the body is rewound.
+    Due,
+    /// It is or was, on a new connection.
+    Done,
 }
 
 /// How much of the response was received.

@@ -114,6 +114,11 @@ impl Stopwatch {
         self.sizes.response_body = 0;
     }
 
+    /// Starts the same request again.
+    pub(super) const fn resent(&mut self) {
+        self.sizes.request_body = 0;
+    }
+
     pub(super) const fn connected(&mut self) {
         self.connections += 1;
     }

@@ -81,6 +81,11 @@ impl Link {
         self.http1.total_sent().saturating_sub(self.before.0 + self.in_layers)
     }
 
+    /// Returns whether the connection has carried another exchange before this one.
+    pub(crate) const fn is_reused(&self) -> bool {
+        self.before.1 > 0
+    }
+
     /// Returns how many bytes of this exchange's response were received.
     pub(crate) const fn response_bytes(&self) -> u64 {
         self.http1.received().saturating_sub(self.before.1)

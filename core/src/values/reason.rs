@@ -61,6 +61,9 @@ pub enum Retirement {
     Expired,
     /// Bytes arrived on it, or the peer closed it.
     NotSilent,
+    /// The driver cannot use it where the request runs: on tokio, its transport is a caller's, and was
+    /// opened in another runtime.
+    Unusable,
     /// The number of connections exceeds the limit.
     Surplus,
     /// It makes room for a connection to another origin.
@@ -76,6 +79,7 @@ impl Retirement {
         match self {
             Self::Expired => "it was idle for too long",
             Self::NotSilent => "the server has closed it, or sent what was not asked for",
+            Self::Unusable => "it belongs to another runtime",
             Self::Surplus => "more connections are open than are kept",
             Self::Evicted => "it makes room for a connection to another origin",
             Self::Closed => "the client is closed",

@@ -69,6 +69,9 @@ impl Sink for Names {
         };
         self.0.borrow_mut().push(match event {
             TraceEvent::ContinueDecided { sends, .. } => format!("{}: {sends}", metadata.name),
+            TraceEvent::ResendDecided { again, why } => {
+                format!("{}: {again}, {why}", metadata.name)
+            }
             _ => format!("{}{stage}", metadata.name),
         });
     }
@@ -81,6 +84,8 @@ pub(crate) struct Bench {
     sent: Vec<u8>,
     /// Pieces of the body, the last first.
     body: Vec<&'static [u8]>,
+    /// The body to rewind to; `None` if it can be read once.
+    pub(crate) again: Option<&'static [u8]>,
     /// The trailers after the body.
     pub(crate) trailers: FieldBlock,
     /// How many bytes the transport accepts before it is reset.
@@ -109,6 +114,7 @@ impl Bench {
             names: Names::default(),
             sent: Vec::new(),
             body: if body.is_empty() { Vec::new() } else { vec![body] },
+            again: None,
             trailers: FieldBlock::new(),
             room: usize::MAX,
             layer: None,
@@ -139,7 +145,14 @@ impl Bench {
                         return stop;
                     }
                 }
-                Action::Close | Action::Rewind => {}
+                Action::Close => self.room = usize::MAX,
+                Action::Rewind => match self.again {
+                    Some(body) => self.body = vec![body],
+                    None => {
+                        let consumed = Cause::BodyConsumed.into();
+                        exchange.handle_body_failed(consumed, now, names).unwrap();
+                    }
+                },
                 Action::Release => self.link = exchange.take_link(),
                 Action::Event(_) => return Stop::Event(shown(exchange.event().unwrap())),
                 Action::Done => {
@@ -191,6 +204,13 @@ impl Bench {
         let room = self.exchange.space(bytes.len());
         room[..bytes.len()].copy_from_slice(bytes.as_bytes());
         self.exchange.handle_received(bytes.len(), self.now, &self.names).unwrap();
+        self.run()
+    }
+
+    /// Receives the error of the system for a transport that the server has reset, or that has timed out.
+    pub(crate) fn reading_fails(&mut self, kind: OsErrorKind) -> Stop {
+        let error = OsError { code: 0, kind };
+        self.exchange.handle_receive_failed(error.into(), self.now, &self.names);
         self.run()
     }
 

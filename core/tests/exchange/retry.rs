@@ -34,7 +34,7 @@ fn sent_request_is_safe_to_retry_only_if_idempotent() {
 #[test]
 fn redirected_post_is_not_safe_to_retry() {
     let request = Request::builder(b"POST", "http://localhost/".parse().unwrap()).build();
-    let options = Options::with(|options| options.redirects = 5);
+    let options = Options::with(|options| (options.redirects, options.resend) = (5, false));
     let mut bench = Bench::of(request, options, b"");
     assert!(matches!(bench.run(), Stop::Read(..)));
     let first = bench.sent().len();
@@ -53,7 +53,8 @@ fn bytes_of_earlier_requests_do_not_count() {
     assert!(matches!(first.run(), Stop::Read(..)));
     first.server_sends("HTTP/1.1 204 No Content\r\n\r\n");
     assert_eq!(first.run_to_end(), Ok(()));
-    let mut second = Bench::new("POST", &[], b"");
+    let request = Request::builder(b"POST", "http://localhost/".parse().unwrap()).build();
+    let mut second = Bench::of(request, Options::with(|options| options.resend = false), b"");
     second.link = first.link.take();
     assert!(second.link.is_some());
     second.room = 0;

@@ -370,6 +370,8 @@ pub(crate) fn diagram() -> Diagram {
     for scenario in SCENARIOS {
         walk(&mut diagram, || Driver::new(*scenario, None));
     }
-    walk(&mut diagram, || Driver::new(GET, Some(Driver::link())));
+    for reused in [GET, Scenario { method: "PUT", has_body: true, ..GET }] {
+        walk(&mut diagram, || Driver::new(reused, Some(Driver::link())));
+    }
     diagram
 }

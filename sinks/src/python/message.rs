@@ -267,7 +267,11 @@ fn write_timings(timings: &Timings, f: &mut Formatter<'_>) -> fmt::Result {
     for (name, part) in timings.parts().chain(redirect.map(|time| ("redirect", time))) {
         write!(f, ", '{name}': {}", Float(seconds(part)))?;
     }
-    let counts = [("connections", connections), ("redirects", redirects), ("connect_retries", connect_retries)];
+    let counts = [
+        ("connections", connections),
+        ("redirects", redirects),
+        ("connect_retries", connect_retries),
+    ];
     for (name, count) in counts {
         write!(f, ", '{name}': {count}")?;
     }

@@ -3,7 +3,7 @@
 use super::super::action::{Action, Interest};
 use super::super::exchange::Exchange;
 use super::super::span_tracker::Slot;
-use super::super::state::{ExchangeState, Sending, Stepped, Timer};
+use super::super::state::{ExchangeState, Resend, Sending, Stepped, Timer};
 use crate::error::{Cause, Error, Phase, TlsError};
 use crate::http1::NotReusable;
 use crate::trace::{At, Sink, SpanKind, TraceEvent};
@@ -75,10 +75,14 @@ impl Exchange {
         if matches!(self.state, ExchangeState::Failed) { Action::Failed } else { Action::Done }
     }
 
-    /// Starts the next hop after the connection of the last one was released, unless the exchange is
+    /// Sends the request again, or starts the next hop, after the connection of the last one was released, unless the exchange is
     /// cancelled.
     #[inline(never)]
     pub(super) fn released<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        if self.resend == Resend::Due {
+            self.begin_resend();
+            return Ok(None);
+        }
         let hop = self.hop.take();
         self.link_is_free = false;
         match hop {
@@ -89,6 +93,7 @@ impl Exchange {
             Some(Ok(request)) => {
                 self.redirected += 1;
                 self.rewind = true;
+                self.resend = Resend::No;
                 self.clock.redirected();
                 self.plan.follow(request);
                 self.enter(ExchangeState::Trust, Phase::Pool);
@@ -111,6 +116,7 @@ impl Exchange {
         let (repetition, span) = (self.repetition(cause), self.spans.current());
         self.cancel_dials(cause, at);
         self.emit_failure(cause, at);
+        self.decide_resend(cause, at);
         if let Some(repetition) = repetition {
             self.spans.retry_decided(repetition.err(), at);
             if let Ok(retry) = repetition {
@@ -144,7 +150,7 @@ impl Exchange {
     }
 
     /// Returns how many bytes of the request were sent, without those of the CONNECT to a proxy.
-    const fn request_bytes(&self) -> u64 {
+    pub(super) const fn request_bytes(&self) -> u64 {
         if self.plan.tunnelling { 0 } else { self.link.request_bytes() }
     }
 

@@ -4,5 +4,6 @@ mod connect;
 mod dial;
 mod finish;
 mod owned;
+mod resend;
 mod run;
 mod transfer;

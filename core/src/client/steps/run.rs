@@ -4,7 +4,7 @@ use super::super::action::{Action, Interest};
 use super::super::exchange::Exchange;
 use super::super::plan::Plan;
 use super::super::span_tracker::Slot;
-use super::super::state::{ExchangeState, Stepped, Timer};
+use super::super::state::{ExchangeState, Resend, Stepped, Timer};
 use super::super::stopwatch::TimedPart;
 use crate::error::{Call, Cause, CertificateProblem, Misuse, Phase, TlsError};
 use crate::time::{Deadline, Waiting};
@@ -67,9 +67,10 @@ impl Exchange {
             }
             ExchangeState::Closed => {
                 self.spans.complete(Slot::Connection, at);
-                Ok(Some(self.leave(at)))
+                Ok(Some(if self.resend == Resend::Due { self.resend(at) } else { self.leave(at) }))
             }
             ExchangeState::Leave => Ok(Some(self.leave(at))),
+            ExchangeState::Resend => Ok(Some(self.resend(at))),
             ExchangeState::Released => self.released(at),
             ExchangeState::Done | ExchangeState::Failed | ExchangeState::Rest => {
                 Ok(Some(self.outcome()))

@@ -74,6 +74,15 @@ macro_rules! entries {
             why: Word Public,
         }
 
+        /// The client decided whether it sends a request again whose reused connection was closed before the
+        /// response (RFC 9112 section 9.3.1).
+        point ResendDecided: LimpidClient "resend_decision" Debug {
+            /// Whether it is sent again, on a new connection.
+            again: Flag Public,
+            /// The reason.
+            why: Word Public,
+        }
+
         /// Looking up the addresses of a host
         span Resolve: LimpidClient "resolve" Debug {
             started ResolveStarted {

@@ -106,7 +106,8 @@ fn codec_round_trips_bytes_of_every_length() {
 fn codec_round_trips_every_part_of_timings() {
     let times = [core::time::Duration::ZERO, core::time::Duration::new(1 << 33, 999_999_999)];
     for total in times {
-        let timings = Timings { total, send: Some(total), connect_retries: u32::MAX, ..Timings::default() };
+        let timings =
+            Timings { total, send: Some(total), connect_retries: u32::MAX, ..Timings::default() };
         let event = TraceEvent::ExchangeComplete { sent: 1, received: 2, timings: &timings };
         assert_round_trip(&Codec::new(), event);
     }

@@ -1,0 +1,8 @@
+//! Connections between requests: those that a server closes, those of another runtime, and those of
+//! responses that are dropped; on both drivers.
+
+#![cfg(test)]
+
+mod closing;
+mod origin;
+mod runtimes;
