@@ -161,7 +161,7 @@ fn one(
         let reason = String::from_utf8_lossy(response.reason()).into_owned();
         return Err(Failure::Status(format!(
             "{}: the server answered {} {reason}",
-            response.url(),
+            args.capture.url(response.url().as_str()),
             response.status()
         )));
     }

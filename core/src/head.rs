@@ -5,7 +5,7 @@ use crate::framing::Framing;
 use crate::values::Version;
 
 /// The head of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct RequestHead<'a> {
     /// The method. Methods are case-sensitive.
     pub method: &'a [u8],
@@ -24,7 +24,7 @@ impl RequestHead<'_> {
 }
 
 /// The head of a response, final or informational.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct ResponseHead<'a> {
     /// The version.
     pub version: Version,

@@ -1,5 +1,6 @@
 //! Prepared requests, which can be sent many times.
 
+use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -9,10 +10,17 @@ use limpid_core::http1::BodySize;
 use crate::error::Error;
 
 /// A request that is built once and can be sent many times, also concurrently. It is cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Prepared {
     request: Arc<Request>,
     body: Bytes,
+}
+
+impl fmt::Debug for Prepared {
+    /// Formats the request with its secrets hidden, and without its body.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared").field("request", &self.request).finish_non_exhaustive()
+    }
 }
 
 impl Prepared {

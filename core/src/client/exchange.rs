@@ -2,6 +2,8 @@
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
+use core::fmt;
+
 use bytes::Bytes;
 
 use super::action::{Action, Dial, Event, Interest, Target};
@@ -52,7 +54,6 @@ use crate::values::{Sizes, Timers, Timings};
 /// assert!(exchange.out().concat().starts_with(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct Exchange {
     pub(super) plan: Plan,
     pub(super) state: ExchangeState,
@@ -96,6 +97,22 @@ pub struct Exchange {
     pub(super) error: Option<Error>,
     pub(super) content: Content,
     pub(super) memory: Memory,
+}
+
+impl fmt::Debug for Exchange {
+    /// Formats the request and the states, with secrets hidden as by [`Capture::Default`].
+    ///
+    /// [`Capture::Default`]: crate::trace::Capture::Default
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange")
+            .field("request", self.request())
+            .field("state", &self.state)
+            .field("sending", &self.sending)
+            .field("receiving", &self.receiving)
+            .field("link", &self.link)
+            .field("error", &self.error)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Exchange {

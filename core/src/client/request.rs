@@ -2,6 +2,7 @@
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::basic::basic;
 use super::origin::Origin;
@@ -9,6 +10,7 @@ use super::url::{Url, UrlError};
 use crate::coding::ACCEPTED;
 use crate::fields::{FieldBlock, Fields};
 use crate::http1::{BodySize, WrittenRequest};
+use crate::trace::{ShownBytes, ShownTarget};
 use crate::wire::number;
 
 /// A request, except for the bytes of its body. [`Request::builder`] creates it.
@@ -25,7 +27,7 @@ use crate::wire::number;
 /// assert_eq!(fields.get("Authorization"), Some(&b"Basic bWU6cHc="[..]));
 /// # Ok::<(), limpid_core::client::UrlError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     method: Vec<u8>,
     url: Url,
@@ -37,6 +39,21 @@ pub struct Request {
     origin: Origin,
     /// The encoded head for the origin server.
     written: WrittenRequest,
+}
+
+impl fmt::Debug for Request {
+    /// Formats the request with its secrets hidden as by [`Capture::Default`].
+    ///
+    /// [`Capture::Default`]: crate::trace::Capture::Default
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &ShownBytes(&self.method))
+            .field("url", &self.url)
+            .field("target", &self.target.as_deref().map(ShownTarget))
+            .field("fields", &self.fields)
+            .field("size", &self.size)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Request {
@@ -208,7 +225,7 @@ impl Request {
 }
 
 /// A builder for a [`Request`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "a request must be built"]
 pub struct RequestBuilder {
     /// Everything except the fields. It is shared only with clones of this builder.
@@ -217,6 +234,18 @@ pub struct RequestBuilder {
     fields: FieldBlock,
     expect_continue: bool,
     accept_codings: bool,
+}
+
+impl fmt::Debug for RequestBuilder {
+    /// Formats the request with its secrets hidden as by [`Capture::Default`].
+    ///
+    /// [`Capture::Default`]: crate::trace::Capture::Default
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestBuilder")
+            .field("request", &self.request)
+            .field("fields", &self.fields)
+            .finish_non_exhaustive()
+    }
 }
 
 impl RequestBuilder {

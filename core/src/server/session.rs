@@ -4,6 +4,7 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt;
 use core::net::SocketAddr;
 use core::time::Duration;
 
@@ -62,7 +63,6 @@ const SCRATCH: usize = 4 * 1024;
 /// );
 /// # Ok::<(), limpid_core::error::MisuseError>(())
 /// ```
-#[derive(Debug)]
 pub struct Session {
     pub(super) options: Arc<Options>,
     pub(super) link: Link,
@@ -99,6 +99,20 @@ pub struct Session {
     pub(super) failure: Error,
     pub(super) is_shutting_down: bool,
     pub(super) scratch: Vec<u8>,
+}
+
+impl fmt::Debug for Session {
+    /// Formats the request and the states, with secrets hidden as by [`Capture::Default`].
+    ///
+    /// [`Capture::Default`]: crate::trace::Capture::Default
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("state", &self.state)
+            .field("request", &self.head())
+            .field("response_fields", &self.fields)
+            .field("link", &self.link)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Session {

@@ -14,6 +14,7 @@ mod catalog;
 #[cfg(feature = "std")]
 pub(crate) mod codec;
 mod cx;
+mod debug;
 mod declare;
 mod events;
 mod events_of;
@@ -30,6 +31,7 @@ pub(crate) use at::At;
 pub use capture::Capture;
 pub use catalog::{EventKind, Metadata, OwnedTraceEvent, SpanKind, TraceEvent};
 pub use cx::{Cx, Scope, Span};
+pub(crate) use debug::{ShownBytes, ShownTarget};
 pub use events_of::Trace;
 pub use interest::Interest;
 pub use meta::Meta;

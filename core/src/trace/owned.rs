@@ -150,7 +150,7 @@ macro_rules! value {
 pub(super) use {borrowed, lend, own, owned, value};
 
 /// An owned head of a response.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct OwnedResponseHead {
     /// The version.
     pub version: Version,
@@ -187,7 +187,7 @@ impl From<ResponseHead<'_>> for OwnedResponseHead {
 }
 
 /// An owned user name and password.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct OwnedCredentials {
     /// The user name.
     pub user: Box<[u8]>,

@@ -35,7 +35,7 @@ pub struct SocketOption {
 }
 
 /// A user name and a password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Credentials<'a> {
     /// The user name.
     pub user: &'a [u8],

@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::fmt;
 
 use bytes::Bytes;
 
@@ -25,7 +26,6 @@ const PORTION: usize = 16 * 1024;
 
 /// The state of a connection without its transport, which the driver holds. A client's link moves
 /// from exchange to exchange through a [`Pool`](crate::client::Pool).
-#[derive(Debug)]
 pub struct Link {
     connection: ConnectionId,
     pub(crate) http1: Connection,
@@ -46,8 +46,18 @@ pub struct Link {
 }
 
 /// Bytes that arrived before their layer. Few connections have any, hence the box.
-#[derive(Debug)]
 struct Early(Vec<u8>);
+
+impl fmt::Debug for Link {
+    /// Formats the states, without the buffered bytes, which may contain secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Link")
+            .field("connection", &self.connection)
+            .field("http1", &self.http1)
+            .field("layers", &self.layers.len())
+            .finish_non_exhaustive()
+    }
+}
 
 impl Link {
     pub(crate) fn new(role: Role, connection: ConnectionId, config: Config) -> Self {

@@ -3,6 +3,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 use core::net::IpAddr;
 
 use super::layer::{Layer, LayerError, LayerState};
@@ -25,13 +26,23 @@ enum Awaits {
 }
 
 /// A layer for a connection through a SOCKS5 proxy, which resolves the host's name.
-#[derive(Debug)]
 pub struct Socks5 {
     host: String,
     port: u16,
     credentials: Option<(Vec<u8>, Vec<u8>)>,
     awaits: Awaits,
     passthrough: Passthrough,
+}
+
+impl fmt::Debug for Socks5 {
+    /// Formats the layer without the credentials.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Socks5")
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .field("awaits", &self.awaits)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Socks5 {

@@ -1,6 +1,7 @@
 //! Connections that have left HTTP/1.1: tunnels, and those that switched to another protocol.
 
 use alloc::boxed::Box;
+use core::fmt;
 
 use super::layer::LayerError;
 use super::link::{Link, PIECE};
@@ -72,7 +73,6 @@ const MOST: usize = 64 * 1024;
 /// # assert_eq!(&room[..5], b"hello");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct Switched {
     link: Box<Link>,
     /// Received bytes for the caller.
@@ -81,6 +81,17 @@ pub struct Switched {
     ended: bool,
     /// The caller has ended its direction.
     closed: bool,
+}
+
+impl fmt::Debug for Switched {
+    /// Formats the states, without the buffered bytes, which may contain secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Switched")
+            .field("link", &self.link)
+            .field("ended", &self.ended)
+            .field("closed", &self.closed)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The conditions that a [`Switched`] connection waits for. Each is independent of the other.

@@ -1,5 +1,6 @@
 //! Parsed URLs.
 
+use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
@@ -37,11 +38,26 @@ pub struct Url {
 }
 
 impl Url {
-    /// Returns the whole URL, normalised, with userinfo and fragment. For logs and people, use the
-    /// `Display` form, which hides credentials.
+    /// Returns the whole URL, normalised, with userinfo and fragment, as `Display` formats it. For logs,
+    /// use [`redacted`](Self::redacted).
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text[..self.end]
+    }
+
+    /// Returns the URL with its secrets hidden, as [`Capture::Default`] shows it and `{:?}` formats it:
+    /// for logs and messages. It is not the URL any more.
+    ///
+    /// ```
+    /// # use limpid_core::client::Url;
+    /// let url: Url = "http://me:pw@example.com/?token=xyz".parse()?;
+    /// assert_eq!(url.redacted(), "http://me:[secure]@example.com/?token=[secure]");
+    /// assert_eq!(url.to_string(), "http://me:pw@example.com/?token=xyz");
+    /// # Ok::<(), limpid_core::client::UrlError>(())
+    /// ```
+    #[must_use]
+    pub fn redacted(&self) -> Cow<'_, str> {
+        Capture::Default.url(self.as_str())
     }
 
     /// Returns the scheme.
@@ -116,14 +132,15 @@ impl Url {
 }
 
 impl fmt::Display for Url {
-    /// Formats the URL as [`Capture::Default`] shows it.
+    /// Formats the whole URL, with its secrets, so that parsing the text returns the same URL. For logs,
+    /// use [`Url::redacted`].
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&Capture::Default.url(self.as_str()))
+        f.pad(self.as_str())
     }
 }
 
 impl fmt::Debug for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Url({self})")
+        write!(f, "Url({})", self.redacted())
     }
 }

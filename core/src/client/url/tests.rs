@@ -100,7 +100,8 @@ fn references_are_resolved_as_in_rfc_3986() {
 fn credentials_are_decoded_and_hidden() {
     let url: Url = "http://me:p%40w@h/".parse().unwrap();
     assert_eq!(url.credentials(), Some((b"me".to_vec(), b"p@w".to_vec())));
-    assert_eq!(url.to_string(), "http://me:[secure]@h/");
+    assert_eq!(url.redacted(), "http://me:[secure]@h/");
+    assert_eq!(url.to_string().parse(), Ok(url.clone()));
     assert!(!alloc::format!("{url:?}").contains("p%40w"));
 }
 

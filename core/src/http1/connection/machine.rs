@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::fmt;
 
 use bytes::Bytes;
 
@@ -46,7 +47,7 @@ use crate::values::{Buffers, NotReusable, Role, State, Version};
 /// assert_eq!(connection.reuse(), Ok(()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Connection {
     pub(super) role: Role,
     pub(super) state: ConnectionState,
@@ -59,6 +60,19 @@ pub struct Connection {
     pub(super) error: Option<PeerError>,
     /// The part of a message that the last event returned.
     pub(super) last: Option<MessagePart>,
+}
+
+impl fmt::Debug for Connection {
+    /// Formats the states, without the buffered bytes, which may contain secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("role", &self.role)
+            .field("client", &self.state(Role::Client))
+            .field("server", &self.state(Role::Server))
+            .field("not_reusable", &self.not_reusable)
+            .field("error", &self.error)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Connection {
