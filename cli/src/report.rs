@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use limpid_core::error::{Cause, Rule, TlsError};
+use limpid_core::error::{Cause, CertificateProblem, Rule, TlsError};
 use limpid_core::trace::{Capture, Trace};
 use limpid_sinks::{LineSink, TimeBase};
 
@@ -57,10 +57,7 @@ pub(crate) fn report_error(error: &limpid_io::Error) -> Exit {
     let exit = Exit::of(error);
     let hint = match error {
         limpid_io::Error::Exchange { error, .. } => match &error.cause {
-            Cause::Tls(TlsError::Certificate(_)) => {
-                " (--cacert FILE trusts a private authority, -k trusts every certificate)"
-                    .to_owned()
-            }
+            Cause::Tls(TlsError::Certificate(problem)) => certificate_hint(*problem).to_owned(),
             Cause::Tls(TlsError::Alert(CERTIFICATE_REQUIRED)) => {
                 " (--cert FILE shows one)".to_owned()
             }
@@ -89,6 +86,22 @@ const fn other_protocol(rule: Rule) -> Option<&'static str> {
         }
         _ => return None,
     })
+}
+
+/// Returns the options that would accept a certificate.
+const fn certificate_hint(problem: CertificateProblem) -> &'static str {
+    match problem {
+        CertificateProblem::UnknownIssuer
+        | CertificateProblem::SelfSigned
+        | CertificateProblem::Invalid => {
+            " (--cacert FILE trusts a private authority or the certificate itself, --ca-native the \
+             authorities of the system, -k every certificate)"
+        }
+        CertificateProblem::WrongName => {
+            " (--tls-server-name NAME expects another name, -k trusts every certificate)"
+        }
+        _ => " (-k trusts every certificate)",
+    }
 }
 
 /// An error and its sources, the innermost last.

@@ -114,6 +114,28 @@ fn unknown_client_certificate_is_rejected() {
 }
 
 #[test]
+fn added_and_native_certificates_are_trusted() {
+    let certificates = Certificates::new().unwrap();
+    let tls = certificates.server(Identity::Good).unwrap();
+    let server = Server::tls(tls, vec![answer(HELLO), answer(HELLO), vec![]]).unwrap();
+    let url = format!("https://localhost:{}/", server.port());
+    let ca_file = certificates.ca_file();
+    says_hello(&finished(["--add-cacert", &ca_file.to_string_lossy(), &url]));
+    // Where the system has no verifier of its own, it trusts what OpenSSL does.
+    #[cfg(all(unix, not(target_vendor = "apple")))]
+    {
+        let mut command = limpid(["-v", "--ca-native", &url]);
+        let finished = run(command.env("SSL_CERT_FILE", &ca_file), b"").unwrap();
+        says_hello(&finished);
+        assert!(finished.stderr.contains("load_verify_locations cafile='system'"));
+    }
+    let error = finished(["--ca-native", &url]);
+    assert_eq!(error.code, 60, "{}", error.stderr);
+    assert!(error.stderr.contains("its issuer is unknown"), "{}", error.stderr);
+    drop(server);
+}
+
+#[test]
 fn server_name_option_overrides_url() {
     let setting = Setting::new(Identity::WrongHost, Terms::default(), answer(HELLO));
     let finished = setting.asked(&["-v", "--tls-server-name", "other.test"]);

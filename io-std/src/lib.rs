@@ -46,7 +46,7 @@ pub use limpid_core::trace::SocketOption;
 pub use limpid_io::TlsVersion;
 pub use limpid_io::server::{ServerSettings, Timeouts as ServerTimeouts};
 pub use limpid_io::{
-    ClientLayers, Clock, Error, History, IdentityProblem, LookupError, NoProxy, PoolLimits,
+    ClientLayers, Clock, Error, History, IdentityProblem, LookupError, NoProxy, Pem, PoolLimits,
     Prepared, Proxy, ServerLayers, Settings, SharedSink, Sizes, Timings, TlsSetupError,
 };
 pub use resolve::{Resolve, Resolver, SystemResolver};

@@ -7,28 +7,75 @@ use rustls::ClientConfig;
 
 use crate::builder::{BuildClient, ClientBuilder};
 use crate::layers::TlsSource;
+use crate::pem::Pem;
+#[cfg(feature = "platform-verifier")]
+use crate::tls::RootSet;
 use crate::tls::{Identity, LazyTlsConfig, RootSource, TlsOptions, TlsVersion};
 
 impl<C: BuildClient> ClientBuilder<C> {
-    /// Trusts only the certificate authorities in this PEM file for `https` proxies.
-    pub fn proxy_ca_file(mut self, path: impl AsRef<Path>) -> Self {
-        self.proxy_roots = RootSource::File(path.as_ref().to_owned());
+    /// Trusts only the certificates in this PEM file for `https` proxies.
+    pub fn proxy_ca_file(self, path: impl AsRef<Path>) -> Self {
+        self.proxy_ca(Pem::File(path.as_ref().to_owned()))
+    }
+
+    /// Trusts only these certificates for `https` proxies.
+    pub fn proxy_ca(mut self, pem: Pem) -> Self {
+        self.proxy_roots = RootSource::only(pem);
         self
     }
 
-    /// Trusts only the certificate authorities in this PEM file.
+    /// Trusts only the certificates in this PEM file: those of authorities, and those of servers
+    /// themselves.
+    ///
+    /// A server whose certificate is in the file, byte for byte, needs no issuer, even if the
+    /// certificate is that of an authority, as self-signed ones of OpenSSL are. Its dates and names are
+    /// verified. The common name is read as a name only if such a certificate has no other names.
     ///
     /// By default, the trusted ones are those that the environment's `SSL_CERT_FILE` or
     /// `SSL_CERT_DIR` names, otherwise Mozilla's list, which is built in.
-    pub fn ca_file(mut self, path: impl AsRef<Path>) -> Self {
-        self.tls.roots = RootSource::File(path.as_ref().to_owned());
+    pub fn ca_file(self, path: impl AsRef<Path>) -> Self {
+        self.ca(Pem::File(path.as_ref().to_owned()))
+    }
+
+    /// Trusts only these certificates, as [`ca_file`](Self::ca_file) does.
+    ///
+    /// ```
+    /// use limpid_io::{ClientBuilder, Pem, Settings};
+    ///
+    /// let authority = "-----BEGIN CERTIFICATE-----\n...";
+    /// let builder = ClientBuilder::<Settings>::default().ca(Pem::text(authority));
+    /// # drop(builder);
+    /// ```
+    pub fn ca(mut self, pem: Pem) -> Self {
+        self.tls.roots =
+            RootSource { unverified: self.tls.roots.unverified, ..RootSource::only(pem) };
+        self
+    }
+
+    /// Trusts these certificates too, beside the default ones, those of [`ca_file`](Self::ca_file) or
+    /// those of the system.
+    pub fn add_ca(mut self, pem: Pem) -> Self {
+        self.tls.roots.listed.push(pem);
+        self
+    }
+
+    /// Trusts the certificates of the system instead of the default ones, and verifies by the rules of
+    /// the system where it has a verifier. What [`ca_file`](Self::ca_file) and
+    /// [`add_ca`](Self::add_ca) name is trusted too. It applies to `https` proxies as well.
+    ///
+    /// On Linux and BSD, the certificates are those that OpenSSL trusts, which the environment's
+    /// `SSL_CERT_FILE` and `SSL_CERT_DIR` replace.
+    #[cfg(feature = "platform-verifier")]
+    pub const fn system_roots(mut self) -> Self {
+        self.tls.roots.set = RootSet::System;
+        self.proxy_roots.set = RootSet::System;
         self
     }
 
     /// Accepts every certificate if `accept` is true. An attacker on the path can then read and
     /// change all data.
-    pub fn danger_accept_invalid_certs(mut self, accept: bool) -> Self {
-        self.tls.roots = if accept { RootSource::Unverified } else { RootSource::Default };
+    pub const fn danger_accept_invalid_certs(mut self, accept: bool) -> Self {
+        self.tls.roots.unverified = accept;
         self
     }
 
@@ -38,9 +85,14 @@ impl<C: BuildClient> ClientBuilder<C> {
     ///
     /// They are read with the trusted certificates, for the first `https` URL. The request fails with
     /// [`Error::TlsSetup`](crate::Error::TlsSetup) if they cannot be used.
-    pub fn client_cert(mut self, cert_file: impl AsRef<Path>, key_file: impl AsRef<Path>) -> Self {
-        let (certificate, key) = (cert_file.as_ref().to_owned(), key_file.as_ref());
-        let key = (key != certificate).then(|| key.to_owned());
+    pub fn client_cert(self, cert_file: impl AsRef<Path>, key_file: impl AsRef<Path>) -> Self {
+        let [certificate, key] = [cert_file.as_ref(), key_file.as_ref()];
+        self.client_identity(Pem::File(certificate.to_owned()), Pem::File(key.to_owned()))
+    }
+
+    /// Authenticates with this certificate and key, as [`client_cert`](Self::client_cert) does.
+    pub fn client_identity(mut self, certificate: Pem, key: Pem) -> Self {
+        let key = (key != certificate).then_some(key);
         self.tls.identity = Some(Identity { certificate, key });
         self
     }

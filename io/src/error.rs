@@ -6,14 +6,19 @@ use std::path::PathBuf;
 
 use limpid_core::client::{Sizes, Timings, Url, UrlError};
 use limpid_core::error::Error as CoreError;
+#[cfg(feature = "rustls")]
+use limpid_core::error::{Cause, TlsError};
 use limpid_core::trace::{ExchangeId, Trace};
+
+use crate::pem::Pem;
 
 /// The error of a request.
 ///
 /// [`Display`](fmt::Display) describes what failed, and [`source`](std::error::Error::source) returns
 /// the underlying error: that of the body's source, of a resolver, of a connector, or of the TLS
 /// library. Neither repeats the other, so that the whole chain can be printed.
-/// [`exchange`](Self::exchange) returns the details in typed form.
+/// [`exchange`](Self::exchange) returns the details in typed form. The description of a certificate that
+/// is not trusted has its subject, issuer, names and dates, and what would help.
 ///
 /// It converts to an [`io::Error`] of the closest kind, which is that of the underlying [`io::Error`]
 /// if there is one.
@@ -157,7 +162,14 @@ impl fmt::Display for Error {
             ),
             Self::TlsSetup(error) => error.fmt(f),
             Self::Exchange { url, error, .. } => {
-                write!(f, "{}:{}: {error}", url.host(), url.port())
+                write!(f, "{}:{}: {error}", url.host(), url.port())?;
+                #[cfg(feature = "rustls")]
+                if let (Cause::Tls(TlsError::Certificate(problem)), Some(der)) =
+                    (error.cause, error.certificate())
+                {
+                    crate::certificate::describe(der, problem, f)?;
+                }
+                Ok(())
             }
             Self::NotUpgraded(status) => {
                 write!(f, "the server answered with status {status} and did not leave HTTP/1.1")
@@ -207,12 +219,12 @@ impl From<Error> for io::Error {
 pub enum TlsSetupError {
     /// This file or directory cannot be read.
     Unreadable(PathBuf, io::Error),
-    /// This file is not PEM, or contains an unusable certificate.
-    Invalid(PathBuf),
-    /// This file or directory contains no certificate.
-    Empty(PathBuf),
-    /// This file, for the client's certificate or its key, cannot be used.
-    Identity(PathBuf, IdentityProblem),
+    /// This is not PEM, or contains an unusable certificate.
+    Invalid(Pem),
+    /// This file or text, or this directory, contains no certificate.
+    Empty(Pem),
+    /// This, for the client's certificate or its key, cannot be used.
+    Identity(Pem, IdentityProblem),
     /// Secrets cannot be appended to this file.
     KeyLog(PathBuf, io::Error),
     /// rustls rejects the configuration.
@@ -238,6 +250,8 @@ pub enum IdentityProblem {
     EncryptedKey,
     /// The key in it is not PEM, cannot be parsed, or is of an unsupported kind.
     BadKey,
+    /// A certificate in it is of version 1 of X.509, which rustls does not support.
+    Version1,
     /// The key in it does not belong to the certificate.
     OtherKey,
 }
@@ -251,6 +265,10 @@ impl fmt::Display for IdentityProblem {
             Self::NoKey => "it contains no private key in PEM form",
             Self::EncryptedKey => "its private key is encrypted; write it without a passphrase",
             Self::BadKey => "its private key is not a usable one in PEM form",
+            Self::Version1 => {
+                "its certificate is of X.509 version 1, which is not supported; issue one of version 3, \
+                 which has extensions"
+            }
             Self::OtherKey => "its private key does not belong to the certificate",
         })
     }
@@ -262,14 +280,12 @@ impl fmt::Display for TlsSetupError {
             Self::Unreadable(path, _) => {
                 write!(f, "cannot read certificates from {}", path.display())
             }
-            Self::Invalid(path) => write!(
-                f,
-                "{} contains something that is not a usable certificate in PEM form",
-                path.display()
-            ),
-            Self::Empty(path) => write!(f, "there is no certificate in {}", path.display()),
-            Self::Identity(path, problem) => {
-                write!(f, "{} cannot be used as client certificate: {problem}", path.display())
+            Self::Invalid(pem) => {
+                write!(f, "{pem} contains something that is not a usable certificate in PEM form")
+            }
+            Self::Empty(pem) => write!(f, "there is no certificate in {pem}"),
+            Self::Identity(pem, problem) => {
+                write!(f, "{pem} cannot be used as client certificate: {problem}")
             }
             Self::KeyLog(path, _) => {
                 write!(f, "cannot append the secrets of TLS to {}", path.display())

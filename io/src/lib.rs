@@ -12,6 +12,8 @@
 mod builder;
 #[cfg(feature = "rustls")]
 mod builder_tls;
+#[cfg(feature = "rustls")]
+mod certificate;
 mod clock;
 mod connections;
 mod content;
@@ -25,6 +27,7 @@ mod input;
 mod layers;
 mod lookup_error;
 mod lookups;
+mod pem;
 mod pending_request;
 mod prepared;
 pub mod server;
@@ -46,6 +49,7 @@ pub use layers::{ClientLayers, ServerLayers, TlsSource};
 pub use limpid_core::client::{NoProxy, PoolLimits, Proxy, Sizes, Timings};
 pub use lookup_error::LookupError;
 pub use lookups::{Job, Lookup, Lookups, Resolved};
+pub use pem::Pem;
 pub use pending_request::PendingRequest;
 pub use prepared::Prepared;
 pub use settings::{Settings, SharedSink};

@@ -2,6 +2,7 @@
 
 mod identity;
 mod key_log;
+mod listed;
 mod no_verification;
 mod root_source;
 
@@ -15,9 +16,12 @@ use rustls::version::TLS13;
 use rustls::{ClientConfig, DEFAULT_VERSIONS, SupportedProtocolVersion};
 
 use crate::error::TlsSetupError;
+use crate::pem::Pem;
 use key_log::KeyLogFile;
 
 pub(crate) use identity::Identity;
+#[cfg(feature = "platform-verifier")]
+pub(crate) use root_source::RootSet;
 pub(crate) use root_source::RootSource;
 
 /// The ALPN protocol (RFC 7301) to offer.
@@ -147,8 +151,8 @@ impl TlsOptions {
         let (cert, key) = match &self.identity {
             None => (None, None),
             Some(identity) => {
-                let key = identity.key.as_deref();
-                (Some(identity.certificate.to_string_lossy()), key.map(|key| key.to_string_lossy()))
+                let key = identity.key.as_ref();
+                (Some(identity.certificate.name()), key.map(Pem::name))
             }
         };
         cx.emit(EventKind::LoadSslContext, || TraceEvent::LoadSslContext {

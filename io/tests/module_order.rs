@@ -6,6 +6,8 @@
 fn modules_import_only_modules_below_them() {
     let order = [
         "clock",
+        "certificate",
+        "pem",
         "error",
         "free_list",
         "ids",

@@ -3,18 +3,24 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use limpid_io::{ClientBuilder, Settings, TlsVersion};
+use limpid_io::{ClientBuilder, Pem, Settings, TlsVersion};
 use rustls::pki_types::ServerName;
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "TLS")]
 pub(crate) struct TlsArgs {
     /// Trust every certificate
-    #[arg(short = 'k', long = "insecure", conflicts_with = "cacert")]
+    #[arg(short = 'k', long = "insecure", conflicts_with_all = ["cacert", "ca_native", "add_cacert"])]
     insecure: bool,
-    /// Trust only the certificate authorities in this PEM file
+    /// Trust only the certificates in this PEM file: of authorities, or of servers themselves
     #[arg(long, value_name = "FILE")]
     cacert: Option<PathBuf>,
+    /// Trust the certificates in this PEM file too
+    #[arg(long, value_name = "FILE")]
+    add_cacert: Vec<PathBuf>,
+    /// Trust the certificates of the system instead of Mozilla's
+    #[arg(long)]
+    ca_native: bool,
     /// Present the certificate of this PEM file to servers that request one
     #[arg(long, value_name = "FILE")]
     cert: Option<PathBuf>,
@@ -38,6 +44,12 @@ impl TlsArgs {
         builder = builder.alpn(!self.no_alpn);
         if let Some(path) = &self.cacert {
             builder = builder.ca_file(path);
+        }
+        for path in &self.add_cacert {
+            builder = builder.add_ca(Pem::File(path.clone()));
+        }
+        if self.ca_native {
+            builder = builder.system_roots();
         }
         if self.insecure {
             builder = builder.danger_accept_invalid_certs(true);

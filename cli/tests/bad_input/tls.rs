@@ -25,7 +25,13 @@ fn not_trusted(identity: Identity, host: &str) -> Failing {
     let authority = format!("{host}:{}", server.port());
     let url = format!("https://{authority}/");
     let failing = Failing::with(60, &["--cacert", &ca_file.to_string_lossy(), &url]);
-    failing.says(&[&authority, "certificate", "--cacert"]);
+    let (name, option) = match identity {
+        Identity::WrongHost => ("for other.test;", "--tls-server-name NAME"),
+        Identity::Expired => ("valid from 2001-01-01 00:00:00 UTC to 2002-01-01", "-k trusts"),
+        _ => ("for localhost, 127.0.0.1, ::1;", "--cacert FILE"),
+    };
+    failing.says(&[&authority, "certificate", "subject CN=limpid test server; issuer CN=", name]);
+    failing.says(&[option]);
     server.finish().unwrap();
     failing
 }

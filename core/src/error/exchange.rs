@@ -57,11 +57,23 @@ pub struct Error {
 }
 
 /// The details of a failure.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Detail {
     source: Option<BoxError>,
     certificate: Option<Vec<u8>>,
     proxy: Option<(Box<str>, u16)>,
+}
+
+impl fmt::Debug for Detail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { source, certificate, proxy } = self;
+        f.debug_struct("Detail")
+            .field("source", source)
+            // Its bytes say nothing to people.
+            .field("certificate_len", &certificate.as_ref().map(Vec::len))
+            .field("proxy", proxy)
+            .finish()
+    }
 }
 
 impl Error {
@@ -298,6 +310,14 @@ mod tests {
         assert_eq!(error.proxy(), Some(("proxy.test", 3128)));
         let error = error.downcast::<TlsError>().unwrap_err();
         assert_eq!(error.source().unwrap().to_string(), "a source", "it is of another type");
+    }
+
+    #[test]
+    fn debug_has_the_length_of_the_certificate_and_not_its_bytes() {
+        let error = Error::from(TlsError::NotTls).with_certificate(vec![0x30, 0xab, 0xcd]);
+        let debug = std::format!("{error:?}");
+        assert!(debug.contains("certificate_len: Some(3)"), "{debug}");
+        assert!(!debug.contains("171") && !debug.to_lowercase().contains("ab, "), "{debug}");
     }
 
     #[test]

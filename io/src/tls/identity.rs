@@ -1,21 +1,22 @@
 //! The certificate of a client, and its key.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::borrow::Cow;
 
 use rustls::Error as RustlsError;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls_pki_types::pem::{Error as PemError, PemObject};
 
+use crate::certificate::is_version_1;
 use crate::error::{IdentityProblem, TlsSetupError};
+use crate::pem::Pem;
 
-/// The PEM files of a client's certificate and its key.
+/// The PEM of a client's certificate and its key.
 #[derive(Clone, Debug)]
 pub(crate) struct Identity {
     /// The certificate, followed by the intermediate ones.
-    pub(crate) certificate: PathBuf,
-    /// The key, if it is in another file.
-    pub(crate) key: Option<PathBuf>,
+    pub(crate) certificate: Pem,
+    /// The key, if it is separate.
+    pub(crate) key: Option<Pem>,
 }
 
 impl Identity {
@@ -30,38 +31,40 @@ impl Identity {
         if chain.is_empty() {
             return Err(problem(IdentityProblem::NoCertificate));
         }
+        if chain.first().is_some_and(|certificate| is_version_1(certificate)) {
+            return Err(problem(IdentityProblem::Version1));
+        }
         let key = match &self.key {
             None => key(&self.certificate, &bytes)?,
-            Some(path) => key(path, &read(path)?)?,
+            Some(pem) => key(pem, &read(pem)?)?,
         };
         Ok((chain, key))
     }
 
     /// Returns the error if rustls rejects them.
     pub(super) fn refused(&self, error: &RustlsError) -> TlsSetupError {
-        let (file, problem) = match error {
+        let (pem, problem) = match error {
             RustlsError::InvalidCertificate(_) => {
                 (&self.certificate, IdentityProblem::BadCertificate)
             }
-            RustlsError::InconsistentKeys(_) => (self.key_file(), IdentityProblem::OtherKey),
-            _ => (self.key_file(), IdentityProblem::BadKey),
+            RustlsError::InconsistentKeys(_) => (self.key_pem(), IdentityProblem::OtherKey),
+            _ => (self.key_pem(), IdentityProblem::BadKey),
         };
-        TlsSetupError::Identity(file.clone(), problem)
+        TlsSetupError::Identity(pem.clone(), problem)
     }
 
-    fn key_file(&self) -> &PathBuf {
+    fn key_pem(&self) -> &Pem {
         self.key.as_ref().unwrap_or(&self.certificate)
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, TlsSetupError> {
-    fs::read(path).map_err(|error| {
-        TlsSetupError::Identity(path.to_owned(), IdentityProblem::Unreadable(error))
-    })
+fn read(pem: &Pem) -> Result<Cow<'_, [u8]>, TlsSetupError> {
+    let unreadable = IdentityProblem::Unreadable;
+    pem.read().map_err(|error| TlsSetupError::Identity(pem.clone(), unreadable(error)))
 }
 
-/// Returns the first key of a file, in PKCS #8, PKCS #1 or SEC 1 form.
-fn key(path: &Path, bytes: &[u8]) -> Result<PrivateKeyDer<'static>, TlsSetupError> {
+/// Returns the first key, in PKCS #8, PKCS #1 or SEC 1 form.
+fn key(pem: &Pem, bytes: &[u8]) -> Result<PrivateKeyDer<'static>, TlsSetupError> {
     PrivateKeyDer::from_pem_slice(bytes).map_err(|error| {
         // An encrypted key has this word in its first line, or in one of the following.
         let is_encrypted = bytes.windows(9).any(|window| window == b"ENCRYPTED");
@@ -70,6 +73,6 @@ fn key(path: &Path, bytes: &[u8]) -> Result<PrivateKeyDer<'static>, TlsSetupErro
             PemError::NoItemsFound => IdentityProblem::NoKey,
             _ => IdentityProblem::BadKey,
         };
-        TlsSetupError::Identity(path.to_owned(), problem)
+        TlsSetupError::Identity(pem.clone(), problem)
     })
 }
