@@ -29,6 +29,8 @@ impl FieldSpan {
 }
 
 /// A borrowed field.
+///
+/// [`Fields`] has an example.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Field<'a> {
     /// The name, in its original case.
@@ -230,6 +232,8 @@ impl Eq for Fields<'_> {}
 /// A list of fields that owns its bytes, in two allocations.
 ///
 /// [`clear`](Self::clear) keeps the memory, so that one block can be used for all messages of a connection.
+///
+/// [`Fields`] has an example.
 #[derive(Clone, Default)]
 pub struct FieldBlock {
     bytes: Vec<u8>,

@@ -5,6 +5,8 @@ use crate::limits::Lenient;
 use crate::values::Version;
 
 /// The framing of a body: how its end is found.
+///
+/// [`decide`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Framing {
     /// There is no body.
@@ -34,6 +36,8 @@ impl Framing {
 }
 
 /// The properties of a message that determine the framing of its body.
+///
+/// [`decide`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Message {
     /// The kind of the message, with the relevant parts of its start line.
@@ -47,6 +51,8 @@ pub struct Message {
 }
 
 /// The kind of a message, with the parts of its start line that determine framing.
+///
+/// [`decide`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageKind {
     /// A request.
@@ -72,6 +78,8 @@ impl MessageKind {
 }
 
 /// The kind of a request, as far as it affects the response.
+///
+/// [`decide`] has an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RequestKind {
     /// A HEAD request.
@@ -97,6 +105,8 @@ impl RequestKind {
 }
 
 /// The value of the Transfer-Encoding fields of a message.
+///
+/// [`decide`] has an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TransferEncoding {
     /// The message has no such field.
@@ -111,6 +121,8 @@ pub enum TransferEncoding {
 }
 
 /// The reason for a framing.
+///
+/// [`decide`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Why {
@@ -166,6 +178,8 @@ impl Why {
 }
 
 /// The framing of a body, with the reason.
+///
+/// [`decide`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decision {
     /// How the end of the body is found.

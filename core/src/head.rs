@@ -5,6 +5,8 @@ use crate::framing::Framing;
 use crate::values::Version;
 
 /// The head of a request.
+///
+/// [`Connection`](crate::http1::Connection) has an example.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct RequestHead<'a> {
     /// The method. Methods are case-sensitive.
@@ -24,6 +26,8 @@ impl RequestHead<'_> {
 }
 
 /// The head of a response, final or informational.
+///
+/// [`Connection`](crate::http1::Connection) has an example.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct ResponseHead<'a> {
     /// The version.
@@ -37,6 +41,8 @@ pub struct ResponseHead<'a> {
 }
 
 /// The information that a connection derives from a received head.
+///
+/// [`Connection`](crate::http1::Connection) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HeadInfo {

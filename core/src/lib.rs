@@ -1,16 +1,17 @@
-//! A sans-IO HTTP/1.1 implementation: its input is bytes and time, its output is bytes, decisions and
+//! A sans-IO HTTP/1.1 implementation: its input is bytes and time, its output is bytes, actions and
 //! typed trace events.
 //!
-//! The crate uses no sockets, clocks, randomness or threads. A driver owns these and moves bytes; this crate
-//! implements HTTP, identically for every driver.
+//! The crate contains state machines and uses no sockets, clocks, randomness or threads. A driver owns these:
+//! it moves bytes between a socket and a machine, and carries out the actions that the machine returns. So
+//! HTTP behaves identically with every driver.
 //!
-//! There are three ways in:
+//! There are three machines, from the smallest to the most complete:
 //!
 //! | machine | what it does | what is left to the caller |
 //! |---|---|---|
 //! | [`http1::Connection`] | one connection, in either role: bytes in, events out | everything else |
-//! | [`client::Exchange`] | one request: pool, names, addresses, TLS, redirects, timeouts | sockets and a clock |
-//! | [`server::Session`] | one connection that is served, with its timeouts and its end | sockets, a clock, handlers |
+//! | [`client::Exchange`] | one request: pool, name resolution, connecting, TLS, redirects, timeouts | sockets and a clock |
+//! | [`server::Session`] | one served connection: requests, responses, timeouts, closing | sockets, a clock, handlers |
 //!
 //! # A bare connection
 //!
@@ -60,8 +61,8 @@
 //!
 //! # A client's exchange
 //!
-//! The driver calls [`poll`](client::Exchange::poll), does what it returns, reports what happened by the
-//! methods `handle_*`, and polls again. [`client`] has the whole loop.
+//! The driver calls [`poll`](client::Exchange::poll), carries out the returned action, reports the result
+//! with a `handle_` method, and polls again. [`client`] has the whole loop.
 //!
 //! ```
 //! use limpid_core::client::{Action, Exchange, Interest, Request};
@@ -83,6 +84,9 @@
 //! ```
 //!
 //! # A server's session
+//!
+//! A session works in the same way, and also returns requests, which the handler answers. [`server`] has the
+//! whole loop.
 //!
 //! ```
 //! use limpid_core::server::{Action, Outcome, Session};
@@ -109,7 +113,7 @@
 //! - [`transport`] contains the layers between HTTP and the transport, such as TLS.
 //! - [`trace`] has the catalogue of trace events, and the [`trace::Sink`] that receives them.
 //!
-//! Without its default features the crate requires only an allocator, and not `std`.
+//! Without its default features, the crate requires an allocator and no `std`.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -1,5 +1,9 @@
 //! Sockets and the system's resolver for the drivers of limpid: the parts that depend on the
 //! operating system, and not on a runtime.
+//!
+//! - [`prepare`] returns a socket with the options of a client; [`begin`] also starts to connect it.
+//! - [`Listener`] accepts connections.
+//! - [`lookup`] resolves a host name; [`LookupThreads`] does so on a bounded number of threads.
 
 mod connect;
 mod listener;

@@ -11,6 +11,16 @@ use socket2::{Domain, SockAddr, Socket, Type};
 const BACKLOG: i32 = 1024;
 
 /// A listening socket.
+///
+/// ```
+/// use limpid_socket::Listener;
+///
+/// let listener = Listener::tcp(([127, 0, 0, 1], 0).into())?;
+/// let waker = listener.waker();
+/// std::thread::spawn(move || waker.wake());
+/// let (_socket, _peer) = listener.accept()?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Listener {
     /// The socket.
@@ -86,6 +96,8 @@ impl Listener {
 
 /// A waker for a thread that waits for a connection. It opens a connection, which works on every
 /// system.
+///
+/// [`Listener`] has an example.
 #[derive(Debug)]
 pub struct AcceptWaker {
     place: SockAddr,

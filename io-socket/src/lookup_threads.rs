@@ -11,9 +11,13 @@ use limpid_core::time::{Deadline, Mono};
 use limpid_io::{Clock, Lookup, Lookups, Resolved};
 
 /// A function that looks up a host and a port. The time is the deadline of its waiters. It may block.
+///
+/// [`LookupThreads`] has an example.
 pub type ResolveFn = dyn Fn(&str, u16, Option<Instant>) -> Resolved + Send + Sync;
 
-/// What happens to lookups if the system cannot start a thread.
+/// The handling of lookups for which the system cannot start a thread.
+///
+/// [`LookupThreads`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WithoutThreads {
     /// The thread that asks performs them.
@@ -24,6 +28,18 @@ pub enum WithoutThreads {
 
 /// A bounded pool of threads for lookups. A resolver cannot be interrupted: a lookup that times out
 /// goes on in its thread.
+///
+/// ```
+/// use std::future::Future;
+/// use std::sync::Arc;
+/// use limpid_socket::{LookupThreads, WithoutThreads};
+///
+/// let resolve = |_: &str, port: u16, _| Ok(vec![([127, 0, 0, 1], port).into()]);
+/// let threads = Arc::new(LookupThreads::new(4, Box::new(resolve), WithoutThreads::Fail));
+/// let lookup = threads.look_up("localhost", 80, None);
+/// # fn is_future(_: impl Future<Output = limpid_io::Resolved>) {}
+/// # is_future(lookup);
+/// ```
 pub struct LookupThreads {
     lookups: Lookups,
     resolve: Box<ResolveFn>,

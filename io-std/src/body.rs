@@ -16,6 +16,16 @@ use crate::signal::Signal;
 const PIECE: usize = 64 * 1024;
 
 /// The body of a request: empty, bytes, or what a reader or another thread yields.
+///
+/// ```no_run
+/// use limpid_std::{Body, Client};
+///
+/// let file = std::fs::File::open("data.bin")?;
+/// let length = file.metadata()?.len();
+/// let client = Client::builder().build();
+/// client.post("http://localhost/").body(Body::reader(file, Some(length))).send()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Body {
     content: Content<Source>,

@@ -52,6 +52,8 @@ pub trait Connect: Send + Sync {
 ///
 /// A client without a connector uses such sockets too, and tries several addresses of a host at once
 /// (RFC 8305).
+///
+/// [`Connect`] has an example.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemConnector;
 

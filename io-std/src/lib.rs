@@ -13,8 +13,10 @@
 //! # Ok::<(), limpid_std::Error>(())
 //! ```
 //!
-//! A sink, timeouts and trusted certificates belong to a [`Client`]. All clients share only the
-//! numbers of exchanges, so that their events can go to one sink.
+//! A sink, timeouts and trusted certificates belong to a [`Client`]. The clients of a process share only
+//! the clock and the numbers of exchanges, so that the events of several clients can go to one sink.
+//!
+//! [`Server`] is a server, with a thread for each connection.
 
 mod body;
 mod channel;

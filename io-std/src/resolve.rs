@@ -57,6 +57,8 @@ pub trait Resolve: Send + Sync {
 }
 
 /// The system's resolver, which cannot be interrupted.
+///
+/// [`Resolve`] has an example.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemResolver;
 

@@ -16,6 +16,8 @@ use crate::upgraded::Upgraded;
 /// [`text`](Self::text), or piece by piece with [`into_body`](Self::into_body).
 ///
 /// Dropping it before the end of the body closes the connection.
+///
+/// [`Client`](crate::Client) has an example.
 #[derive(Debug)]
 pub struct Response {
     body: ResponseBody,
@@ -168,6 +170,8 @@ impl Response {
 }
 
 /// The body of a response. It implements [`Read`].
+///
+/// [`Client`](crate::Client) has an example.
 #[derive(Debug)]
 pub struct ResponseBody {
     driver: Driver,

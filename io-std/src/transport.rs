@@ -9,6 +9,53 @@ use std::time::Instant;
 ///
 /// It is closed when it is dropped. One thread may read while another writes, as with the clones of
 /// an [`Upgraded`](crate::Upgraded) connection.
+///
+/// ```
+/// use std::io::{self, IoSlice, Read};
+/// use std::sync::Mutex;
+/// use std::time::Instant;
+///
+/// use limpid_std::{Client, Connect, Dial, Interest, Transport};
+///
+/// /// A transport whose peer takes everything and sends these bytes.
+/// struct Recorded(Mutex<&'static [u8]>);
+///
+/// impl Transport for Recorded {
+///     fn read(&self, room: &mut [u8]) -> io::Result<usize> {
+///         self.0.lock().unwrap().read(room)
+///     }
+///
+///     fn write(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+///         Ok(slices.iter().map(|slice| slice.len()).sum())
+///     }
+///
+///     /// Returns at once, because reading and writing are always possible.
+///     fn wait(&self, _: Interest, _: Option<Instant>) -> io::Result<()> {
+///         Ok(())
+///     }
+///
+///     fn is_silent(&self) -> bool {
+///         true
+///     }
+///
+///     fn shutdown(&self) -> io::Result<()> {
+///         Ok(())
+///     }
+/// }
+///
+/// struct Recording;
+///
+/// impl Connect for Recording {
+///     fn connect(&self, _: Dial<'_>, _: Option<Instant>) -> io::Result<Box<dyn Transport>> {
+///         let bytes = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+///         Ok(Box::new(Recorded(Mutex::new(bytes))))
+///     }
+/// }
+///
+/// let client = Client::builder().connector(Recording).build();
+/// assert_eq!(client.get("http://127.0.0.1/").send()?.text()?, "hi");
+/// # Ok::<(), limpid_std::Error>(())
+/// ```
 pub trait Transport: Send + Sync {
     /// Reads into `room` without blocking. Returns how many bytes were read; 0 at the end.
     ///
@@ -53,6 +100,8 @@ pub trait Transport: Send + Sync {
 }
 
 /// The conditions to wait for in [`Transport::wait`].
+///
+/// [`Transport`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Interest {
     /// Received bytes, or the end.

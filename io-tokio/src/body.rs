@@ -13,9 +13,27 @@ use limpid_core::http1::BodySize;
 use limpid_io::{Content, Input, Part, Prepared};
 
 /// A future for the next piece of a body.
+///
+/// [`Pieces`] has an example.
 pub type NextPiece<'b> = Pin<Box<dyn Future<Output = io::Result<Option<Bytes>>> + Send + 'b>>;
 
 /// A source that yields a body piece by piece.
+///
+/// ```
+/// use limpid_tokio::{Body, NextPiece, Pieces};
+///
+/// /// Numbers, one in each piece.
+/// struct Numbers(std::ops::Range<u32>);
+///
+/// impl Pieces for Numbers {
+///     fn next(&mut self) -> NextPiece<'_> {
+///         Box::pin(async { Ok(self.0.next().map(|number| format!("{number}\n").into())) })
+///     }
+/// }
+///
+/// let body = Body::pieces(Numbers(0..1000), None);
+/// # drop(body);
+/// ```
 pub trait Pieces: Send {
     /// Returns the next piece; `None` at the end.
     ///
@@ -25,6 +43,8 @@ pub trait Pieces: Send {
 }
 
 /// The body of a request: empty, bytes, or what a source yields.
+///
+/// [`Pieces`] has an example.
 #[derive(Debug)]
 pub struct Body {
     content: Content<Source>,

@@ -127,6 +127,8 @@ impl Client {
 }
 
 /// A request under construction.
+///
+/// [`Client`] has an example.
 #[derive(Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RequestBuilder<'c> {

@@ -12,6 +12,8 @@ use crate::socket::Socket;
 use crate::transport::Transport;
 
 /// A connection attempt. Dropping it cancels the attempt.
+///
+/// [`Connect`] has an example.
 pub type Connecting = Pin<Box<dyn Future<Output = io::Result<Box<dyn Transport>>> + Send>>;
 
 /// Opens the connections of a client.
@@ -50,6 +52,8 @@ pub trait Connect: Send + Sync {
 }
 
 /// A connector for sockets of the system: TCP and Unix sockets. A custom connector can use it.
+///
+/// [`Connect`] has an example.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemConnector;
 

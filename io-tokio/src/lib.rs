@@ -12,8 +12,9 @@
 //! # }
 //! ```
 //!
-//! The interface is that of the blocking driver, limpid-std, and the state machine is the same.
-//! Dropping a future, or a response, cancels its exchange.
+//! The interface is that of the blocking driver, limpid-std, with `async` methods; the state machines are
+//! the same. Dropping a future, or a response, cancels its exchange. [`Server`] is a server, with a task for
+//! each connection.
 
 mod attempt;
 mod body;

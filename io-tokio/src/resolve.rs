@@ -9,6 +9,8 @@ use limpid_io::LookupError;
 use limpid_socket::{LookupThreads, WithoutThreads, lookup};
 
 /// A lookup in progress. Dropping it cancels the lookup.
+///
+/// [`Resolve`] has an example.
 pub type Resolving<'r> =
     Pin<Box<dyn Future<Output = Result<Vec<SocketAddr>, LookupError>> + Send + 'r>>;
 
@@ -47,6 +49,8 @@ pub trait Resolve: Send + Sync {
 
 /// The system's resolver. It blocks, and therefore runs on its own threads, which clones share.
 /// Requests for the same host and port share a lookup.
+///
+/// [`Resolve`] has an example.
 #[derive(Clone, Debug)]
 pub struct SystemResolver {
     threads: Arc<LookupThreads>,

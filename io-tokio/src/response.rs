@@ -15,6 +15,8 @@ use crate::upgraded::Upgraded;
 /// [`text`](Self::text), or piece by piece with [`next_piece`](Self::next_piece).
 ///
 /// Dropping it before the end of the body closes the connection.
+///
+/// [`Client`](crate::Client) has an example.
 #[derive(Debug)]
 pub struct Response {
     driver: Driver,

@@ -23,6 +23,8 @@ use crate::tls::{RootSource, TlsOptions};
 const LOOKUPS: usize = 32;
 
 /// A driver's client, which a [`ClientBuilder`] builds.
+///
+/// The [crate](crate) has an example.
 pub trait BuildClient: Sized {
     /// The resolver; by default, that of the system.
     type Resolver: Default;
@@ -45,6 +47,8 @@ impl BuildClient for Settings {
 }
 
 /// A builder for the client `C` of a driver.
+///
+/// The [crate](crate) has an example.
 #[must_use = "a client must be built"]
 pub struct ClientBuilder<C: BuildClient> {
     pub(crate) options: Options,

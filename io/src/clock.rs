@@ -10,6 +10,14 @@ use rustix::time::{ClockId, clock_gettime};
 
 /// The system's monotonic clock. It starts at its first use in the process and is the same for all
 /// clients and servers, so that their events can be ordered.
+///
+/// ```
+/// use limpid_io::Clock;
+///
+/// let clock = Clock::start();
+/// let first = clock.now();
+/// assert!(clock.now() >= first);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
     #[cfg(unix)]

@@ -16,6 +16,8 @@ use crate::settings::{Settings, SharedSink};
 use crate::wait_queue::{WaitQueue, WaiterId};
 
 /// A driver's transport, as the pool needs it.
+///
+/// The [crate](crate) has an example.
 pub trait PooledTransport {
     /// What the driver keeps with the connections, such as its resolver and its connector.
     type Network;
@@ -37,6 +39,8 @@ pub trait PooledTransport {
 }
 
 /// The connection that an exchange asks for.
+///
+/// A request in flight creates it; the [crate](crate) has an example of one.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted<'r> {
     route: &'r Route,
@@ -61,6 +65,8 @@ impl<'r> Wanted<'r> {
 
 /// The state that the requests of a client share, mainly its connections. It is dropped with the last
 /// client and the last response that use it, and then closes idle connections.
+///
+/// The [crate](crate) has an example.
 pub struct Connections<T: PooledTransport> {
     shared: Mutex<Shared<T>>,
     free: FreeList<Box<Inner<T>>>,
@@ -74,8 +80,8 @@ pub struct Connections<T: PooledTransport> {
     network: T::Network,
 }
 
-/// The state behind one lock. No system calls are made under the lock, because all other threads
-/// would wait.
+/// The state behind one lock. All other threads wait while one holds it, so connections are closed
+/// without it, and the acquired one is checked without it.
 struct Shared<T> {
     pool: Pool<T>,
     waiting: WaitQueue,
@@ -254,6 +260,8 @@ impl<T: PooledTransport> Shared<T> {
 }
 
 /// A wait for a connection, which [`Connections::acquire`] returns.
+///
+/// The [crate](crate) has an example.
 #[must_use = "a future does nothing until it is polled"]
 pub struct Acquire<'c, T: PooledTransport> {
     connections: &'c Connections<T>,

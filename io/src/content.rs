@@ -13,6 +13,13 @@ use crate::input::Input;
 use crate::prepared::Prepared;
 
 /// The body of a request: empty, bytes, or what a source `S` yields; then trailers.
+///
+/// ```
+/// use limpid_io::{Content, Part};
+///
+/// let mut body = Content::source(std::io::empty(), Some(0));
+/// assert!(matches!(body.part(), Part::Source(_)));
+/// ```
 pub struct Content<S> {
     kind: ContentKind<S>,
     size: BodySize,
@@ -34,6 +41,8 @@ struct Trailers {
 }
 
 /// The next part of a body.
+///
+/// [`Content`] has an example.
 #[derive(Debug)]
 pub enum Part<'c, S> {
     /// A piece of data.

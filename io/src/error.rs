@@ -56,6 +56,8 @@ pub enum Error {
 }
 
 /// The history of a failed exchange.
+///
+/// [`Error`] has an example.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct History {
@@ -213,7 +215,9 @@ impl From<Error> for io::Error {
     }
 }
 
-/// Why a TLS configuration could not be created.
+/// The error for a TLS configuration that could not be created.
+///
+/// [`Error`] has an example.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum TlsSetupError {
@@ -234,7 +238,9 @@ pub enum TlsSetupError {
     Missing,
 }
 
-/// What is wrong with the file of a client's certificate or key.
+/// The kind of an error in the file of a client's certificate or key.
+///
+/// [`Error`] has an example.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum IdentityProblem {

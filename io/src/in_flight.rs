@@ -25,6 +25,8 @@ use crate::input::Input;
 
 /// A request in flight: an exchange and its transport. Its memory is boxed, belongs to the client,
 /// and returns to it on drop.
+///
+/// The [crate](crate) has an example.
 pub struct InFlight<T: PooledTransport> {
     inner: Option<Box<Inner<T>>>,
     connections: Arc<Connections<T>>,

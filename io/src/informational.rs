@@ -6,6 +6,8 @@ use limpid_core::client::Event;
 use limpid_core::http1::ResponseHead;
 
 /// A caller's callback for informational responses (RFC 9110 section 15.2), if there is one.
+///
+/// A request in flight takes one; the [crate](crate) has an example of such a request.
 #[derive(Default)]
 pub struct Listener<'c>(Option<Call<'c>>);
 

@@ -87,6 +87,8 @@ impl<T> Inner<T> {
 }
 
 /// The buffers of a request in flight.
+///
+/// A request in flight lends them; the [crate](crate) has an example of one.
 #[derive(Debug)]
 pub struct Buffers<'x> {
     exchange: &'x mut Exchange,

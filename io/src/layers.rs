@@ -16,7 +16,7 @@ use crate::ids::next_trust;
 #[cfg(feature = "rustls")]
 use crate::tls::LazyTlsConfig;
 
-/// Creates the layers that secure a client's connections: TLS of any implementation, or any other
+/// A source of the layers that secure a client's connections: TLS of any implementation, or any other
 /// protocol that both sides share.
 ///
 /// An `Arc` of a `rustls::ClientConfig` with any provider implements it.
@@ -50,11 +50,13 @@ pub trait ClientLayers: Send + Sync {
     fn layer(&self, server_name: &str, is_proxy: bool) -> Result<Box<dyn Layer>, LayerError>;
 }
 
-/// Creates the layers that secure the connections that a server accepts.
+/// A source of the layers that secure the connections that a server accepts.
 ///
 /// An `Arc` of a `rustls::ServerConfig` with any provider implements it.
 /// [`ServerBuilder::tls_layers`](crate::server::ServerBuilder::tls_layers) sets another
 /// implementation.
+///
+/// [`ClientLayers`] has an example.
 pub trait ServerLayers: Send + Sync {
     /// Creates the layer for an accepted connection.
     ///
@@ -79,6 +81,8 @@ impl ServerLayers for Arc<rustls::ServerConfig> {
 
 /// The source of the layers of a client's connections to origin servers, or to proxies. Each has a
 /// [`TrustId`] that is unique in the process.
+///
+/// [`ClientLayers`] has an example.
 pub struct TlsSource {
     id: TrustId,
     kind: TlsSourceKind,

@@ -8,6 +8,35 @@
 //! - [`InFlight`]: a request in flight, with its memory;
 //! - [`Content`]: the body of a request;
 //! - [`server`]: the configuration of a server, and a served connection.
+//!
+//! A driver starts like this one, and then carries out the actions as [`limpid_core::client`] shows:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use limpid_core::client::{Action, Request};
+//! use limpid_io::{ClientBuilder, Connections, InFlight, PooledTransport, Settings};
+//!
+//! /// The driver's transport: a socket, in a real driver.
+//! struct Socket;
+//!
+//! impl PooledTransport for Socket {
+//!     type Network = ();
+//!
+//!     fn is_silent(&self) -> bool {
+//!         true
+//!     }
+//!
+//!     fn close(self, _last: &[u8]) {}
+//! }
+//!
+//! let settings: Settings = ClientBuilder::default().connect_retries(2).build();
+//! let connections = Arc::new(Connections::<Socket>::new(settings, ()));
+//! let request = Arc::new(Request::builder(b"GET", "http://example.com/".parse()?).build());
+//! let mut request = InFlight::new(Arc::clone(&connections), request);
+//! assert_eq!(request.poll(), Action::Acquire);
+//! # Ok::<(), limpid_core::client::UrlError>(())
+//! ```
 
 mod builder;
 #[cfg(feature = "rustls")]

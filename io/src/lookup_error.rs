@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use limpid_core::error::{BoxError, Error as CoreError, ResolveError};
 
-/// Why a lookup failed: a kind that all resolvers share, with the resolver's own error if there is
+/// The error of a lookup: a kind that all resolvers share, with the resolver's own error if there is
 /// one. Clones share that error, because requests for the same host share a lookup.
 ///
 /// ```

@@ -12,6 +12,8 @@ use limpid_core::time::Mono;
 use crate::lookup_error::LookupError;
 
 /// The result of a lookup: the addresses of a host, or an error.
+///
+/// [`Lookups`] has an example.
 pub type Resolved = Result<Vec<SocketAddr>, LookupError>;
 
 /// The lookups of a client: those in progress, those that wait for a worker, and their waiters.
@@ -21,6 +23,22 @@ pub type Resolved = Result<Vec<SocketAddr>, LookupError>;
 /// for the same host and port share a lookup. If the last waiter leaves before a worker has taken the
 /// lookup, it is removed; otherwise it goes on, and serves requests that ask for its host before it
 /// ends.
+///
+/// ```
+/// use limpid_core::time::Mono;
+/// use limpid_io::Lookups;
+///
+/// let lookups = Lookups::new(2);
+/// let lookup = lookups.look_up("localhost", 80, None);
+/// assert!(lookups.add_worker());
+/// // A worker does this, on its thread.
+/// while let Some(job) = lookups.next_job() {
+///     let addresses = vec![([127, 0, 0, 1], job.port()).into()];
+///     lookups.complete(&job, Ok(addresses), Mono::default());
+/// }
+/// // Now awaiting `lookup` returns the addresses.
+/// # drop(lookup);
+/// ```
 pub struct Lookups {
     most: usize,
     state: Mutex<LookupsState>,
@@ -68,6 +86,8 @@ impl Entry {
 }
 
 /// A lookup for a worker.
+///
+/// [`Lookups`] has an example.
 #[derive(Debug)]
 pub struct Job {
     id: LookupId,
@@ -230,6 +250,8 @@ impl fmt::Debug for Lookups {
 }
 
 /// A wait for addresses, which [`Lookups::look_up`] returns. Dropping it leaves the lookup.
+///
+/// [`Lookups`] has an example.
 #[derive(Debug)]
 #[must_use = "a future does nothing until it is polled"]
 pub struct Lookup<'l> {

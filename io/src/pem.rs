@@ -7,6 +7,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// PEM text (RFC 7468) of certificates or keys. `Debug` and `Display` do not show it.
+///
+/// ```
+/// use limpid_io::Pem;
+///
+/// let pem = Pem::text("-----BEGIN CERTIFICATE-----");
+/// assert!(!format!("{pem:?}").contains("CERTIFICATE"));
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Pem {

@@ -11,6 +11,8 @@ use crate::error::Error;
 use crate::in_flight::InFlight;
 
 /// A request under construction, in memory that an earlier request of the client has left.
+///
+/// It becomes a request in flight, of which the [crate](crate) has an example.
 pub struct PendingRequest<T: PooledTransport> {
     /// The memory for the request, if some was free.
     in_flight: Option<InFlight<T>>,

@@ -10,6 +10,8 @@ use limpid_core::http1::BodySize;
 use crate::error::Error;
 
 /// A request that is built once and can be sent many times, also concurrently. It is cheap to clone.
+///
+/// It is sent as a request in flight, of which the [crate](crate) has an example.
 #[derive(Clone)]
 pub struct Prepared {
     request: Arc<Request>,

@@ -9,9 +9,13 @@ use limpid_core::trace::Sink;
 use crate::layers::TlsSource;
 
 /// The sink of a client or server, if it has one.
+///
+/// [`Sink`] has an example.
 pub type SharedSink = Option<Arc<dyn Sink + Send + Sync>>;
 
 /// The settings of a client.
+///
+/// The [crate](crate) has an example.
 pub struct Settings {
     /// The options of requests.
     pub options: Arc<Options>,

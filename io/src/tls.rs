@@ -30,6 +30,13 @@ const HTTP: &[u8] = b"http/1.1";
 static SINCE_TLS13: &[&SupportedProtocolVersion] = &[&TLS13];
 
 /// A version of TLS.
+///
+/// ```
+/// use limpid_io::{ClientBuilder, Settings, TlsVersion};
+///
+/// let settings: Settings = ClientBuilder::default().min_tls_version(TlsVersion::Tls13).build();
+/// # drop(settings);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TlsVersion {
     /// TLS 1.2 (RFC 5246), the oldest supported version.

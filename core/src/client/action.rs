@@ -76,6 +76,8 @@ pub enum Action {
 }
 
 /// The conditions that an exchange waits for. Each is independent of the others.
+///
+/// The [module](super) has an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Interest {
     /// Received bytes, to be read into [`Exchange::space`](super::Exchange::space). Results:
@@ -113,6 +115,8 @@ impl Interest {
 }
 
 /// A connection to open.
+///
+/// The [module](super) has an example.
 #[derive(Clone, Copy, Debug)]
 pub struct Dial<'x> {
     /// The peer.
@@ -128,6 +132,8 @@ pub struct Dial<'x> {
 }
 
 /// The peer of a connection.
+///
+/// The [module](super) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target<'x> {
     /// An address and a port.
@@ -137,6 +143,8 @@ pub enum Target<'x> {
 }
 
 /// The kind of an [`Event`].
+///
+/// The [module](super) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Emitted {
     /// An informational response.
@@ -148,6 +156,8 @@ pub enum Emitted {
 }
 
 /// A part of the response. The end of the response is [`Action::Done`].
+///
+/// The [module](super) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'x> {
     /// An informational response.

@@ -11,10 +11,12 @@ use crate::error::Error;
 use crate::time::{Deadline, Mono, Waiting};
 
 /// The number of a connection attempt, unique within an exchange.
+///
+/// The [module](super) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DialId(pub u32);
 
-/// How long an address is tried before the next is tried beside it: the Connection Attempt Delay of
+/// The time for which an address is tried before the next is tried beside it: the Connection Attempt Delay of
 /// RFC 8305 section 5. 250 milliseconds by default.
 ///
 /// ```

@@ -12,6 +12,17 @@ use crate::limits::Config;
 use crate::time::Timeouts;
 
 /// The options that the requests of one client share. [`Options::with`] creates them.
+///
+/// ```
+/// use core::time::Duration;
+/// use limpid_core::client::Options;
+///
+/// let options = Options::with(|options| {
+///     options.redirects = 5;
+///     options.timeouts.read = Some(Duration::from_secs(30));
+/// });
+/// assert_eq!(options.connect_retries, 0);
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {

@@ -6,6 +6,15 @@ use alloc::sync::Arc;
 use super::url::Url;
 
 /// The origin of a URL (RFC 6454 section 4): its scheme, host and port. It is cheap to clone.
+///
+/// ```
+/// use limpid_core::client::Origin;
+///
+/// let origin = Origin::of(&"https://example.com/a".parse()?);
+/// assert_eq!((origin.host(), origin.port()), ("example.com", 443));
+/// assert!(origin.is_of(&"https://example.com:443/b".parse()?));
+/// # Ok::<(), limpid_core::client::UrlError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin(Arc<Parts>);
 

@@ -9,6 +9,8 @@ use super::basic::basic;
 use super::url::{Authority, Url, UrlError};
 
 /// The protocol of a proxy.
+///
+/// [`Proxy`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ProxyKind {
@@ -71,7 +73,9 @@ impl Proxy {
     }
 }
 
-/// Why a text is not the URL of a proxy.
+/// The error for a text that is not the URL of a proxy.
+///
+/// [`Proxy`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProxyError {
@@ -84,7 +88,7 @@ pub enum ProxyError {
 impl fmt::Display for ProxyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Scheme => f.write_str("a proxy's scheme is http, https, socks5 or socks5h"),
+            Self::Scheme => f.write_str("the proxy's scheme is not http, https, socks5 or socks5h"),
             Self::Url(error) => error.fmt(f),
         }
     }

@@ -104,6 +104,8 @@ impl From<Proxy> for ProxyRules {
 }
 
 /// An environment variable that is not the URL of a proxy.
+///
+/// [`ProxyRules`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProxyVariableError {
     /// The name of the variable.

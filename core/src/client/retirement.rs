@@ -8,6 +8,8 @@ use crate::trace::Sink;
 use crate::values::Retirement;
 
 /// A connection that has left the pool and must be closed.
+///
+/// [`Pool`](super::Pool) has an example.
 #[derive(Debug)]
 #[must_use = "the connection must be closed"]
 #[non_exhaustive]

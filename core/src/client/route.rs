@@ -18,6 +18,8 @@ use crate::trace::{SocketOption, SpanKind};
 /// The core does not inspect TLS configurations. The driver assigns each a number; a connection that
 /// was opened under one number is not used for a request under another. Two configurations of a
 /// process that share a number must trust the same peers.
+///
+/// [`Route`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TrustId(NonZeroU64);
 

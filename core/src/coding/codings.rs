@@ -18,6 +18,8 @@ pub const ACCEPTED: &str = {
 };
 
 /// The reason for which the codings of a body cannot be decoded.
+///
+/// The [module](crate::coding) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NotDecodable {
     /// A coding is unknown or not built in.
@@ -27,6 +29,8 @@ pub enum NotDecodable {
 }
 
 /// The codings of a body, in the order in which they were applied.
+///
+/// The [module](crate::coding) has an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Codings {
     all: [Option<Coding>; Self::MOST],

@@ -19,6 +19,8 @@ const PIECE: usize = 32 * 1024;
 /// [`piece`](Self::piece) is empty. At the end of the body, call [`finish`](Self::finish). A decoder
 /// buffers at most one piece for each coding, in addition to the windows of the codings: 32 KiB for
 /// gzip and deflate, at most 16 MiB for br and 8 MiB for zstd.
+///
+/// The [module](crate::coding) has an example.
 #[derive(Debug)]
 pub struct Decoder {
     /// The decoders of the codings. The last one returns the decoded body.

@@ -1,4 +1,4 @@
-//! Content codings (RFC 9110 section 8.4.1): reading which a body has, and decoding them.
+//! Content codings (RFC 9110 section 8.4.1): reading the codings of a body, and decoding the body.
 //!
 //! A [`Decoder`] takes bytes as they arrive and returns pieces of at most the size of its buffer, so
 //! that its memory does not depend on the size of the decoded body. The ratio of decoded to coded bytes

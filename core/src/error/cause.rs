@@ -6,6 +6,8 @@ use super::{CodingError, MisuseError, OsError, PeerError};
 use crate::time::Waiting;
 
 /// The failure to resolve a host name.
+///
+/// A driver reports it as an [`Error`](super::Error), which has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ResolveError {
@@ -38,6 +40,8 @@ impl fmt::Display for ResolveError {
 impl core::error::Error for ResolveError {}
 
 /// The reason for which a certificate is refused.
+///
+/// It is a part of a [`TlsError`], which a driver reports as an [`Error`](super::Error) (with an example).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CertificateProblem {
@@ -58,6 +62,8 @@ pub enum CertificateProblem {
 }
 
 /// The failure of a TLS handshake or connection.
+///
+/// A driver reports it as an [`Error`](super::Error), which has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TlsError {
@@ -142,6 +148,8 @@ const fn meaning(alert: u8) -> &'static str {
 }
 
 /// The failure of a SOCKS5 proxy to open a connection.
+///
+/// A driver reports it as an [`Error`](super::Error), which has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SocksError {
@@ -209,6 +217,8 @@ impl fmt::Display for SocksError {
 impl core::error::Error for SocksError {}
 
 /// The cause of the failure of an exchange.
+///
+/// [`Error`](super::Error) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cause {

@@ -5,6 +5,8 @@ use core::fmt;
 use crate::values::Coding;
 
 /// The fault of a coded body.
+///
+/// [`CodingError`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CodingFault {

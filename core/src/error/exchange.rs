@@ -11,6 +11,8 @@ use super::{
 };
 
 /// A boxed error of any type.
+///
+/// [`Error`] has an example.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// The error of an exchange.

@@ -29,7 +29,7 @@ macro_rules! lenient {
                 $( (stringify!($name), Self::$name), )+
             ];
 
-            /// What each tolerance permits, in the order of [`NAMED`](Self::NAMED).
+            /// The description of each tolerance, which is what it permits, in the order of [`NAMED`](Self::NAMED).
             pub const DESCRIPTIONS: &'static [&'static str] = &[$( concat!($($doc),+), )+];
         }
     };

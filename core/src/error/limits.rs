@@ -5,6 +5,13 @@ pub use super::lenient::Lenient;
 
 /// The limits of a connection. A connection enforces each limit before it has received all of what exceeds
 /// it, so it never buffers more than its limits and one read.
+///
+/// ```
+/// use limpid_core::limits::Limits;
+///
+/// let limits = Limits::with(|limits| limits.head = 16 * 1024);
+/// assert_eq!(limits.head, 16 * 1024);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -78,6 +85,15 @@ impl Limits {
 }
 
 /// The configuration of a connection: how it treats its peer.
+///
+/// ```
+/// use limpid_core::http1::{Connection, Role};
+/// use limpid_core::limits::{Config, Lenient};
+///
+/// let config = Config::with(|config| config.lenient = Lenient::BARE_LF);
+/// let connection = Connection::new(Role::Server, config);
+/// # let _ = connection;
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Config {

@@ -5,6 +5,8 @@ use core::fmt;
 use crate::values::State;
 
 /// A call of a method of a connection, an exchange or a session.
+///
+/// [`MisuseError`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Call {
@@ -80,6 +82,8 @@ impl Call {
 }
 
 /// The reason for which a call is refused.
+///
+/// [`MisuseError`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Misuse {

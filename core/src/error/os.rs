@@ -3,6 +3,8 @@
 use core::fmt;
 
 /// An error of the operating system, as the driver received it.
+///
+/// [`Error`](super::Error) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OsError {
     /// The number (`errno` on Unix); 0 if the system gave no number.
@@ -14,6 +16,8 @@ pub struct OsError {
 macro_rules! os_errors {
     ($( $variant:ident $description:literal, )+) => {
         /// The kinds of socket errors that are distinguished.
+        ///
+        /// [`Error`](super::Error) has an example.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum OsErrorKind { $( #[doc = concat!("Displayed as \"", $description, "\".")] $variant, )+ }

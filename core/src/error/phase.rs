@@ -3,6 +3,8 @@
 use core::fmt;
 
 /// The phase of an exchange.
+///
+/// [`Error`](super::Error) has an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Phase {

@@ -1,6 +1,12 @@
 //! The rules that a peer can break, each with its section and the status of a server's response.
 
 /// The class of an error: what kind of rule was broken.
+///
+/// ```
+/// use limpid_core::error::{ErrorClass, Rule};
+///
+/// assert_eq!(Rule::SpaceBeforeColon.class(), ErrorClass::Malformed);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorClass {
     /// The bytes do not follow the grammar, or contradict each other.
@@ -16,6 +22,8 @@ pub enum ErrorClass {
 macro_rules! rules {
     ($( $variant:ident: $class:ident $status:literal $section:literal $description:literal, )+) => {
         /// A rule of HTTP/1.1 or a configured limit, which a peer's bytes can break.
+        ///
+        /// [`PeerError`](super::PeerError) has an example.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Rule {

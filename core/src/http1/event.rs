@@ -4,6 +4,8 @@ use crate::fields::Fields;
 use crate::head::{HeadInfo, RequestHead, ResponseHead};
 
 /// The next step of a connection.
+///
+/// [`Connection`](super::Connection) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next<'c> {
     /// A part of a message arrived.
@@ -22,6 +24,8 @@ pub enum Next<'c> {
 }
 
 /// A part of a message.
+///
+/// [`Connection`](super::Connection) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'c> {
     /// The head of a request.

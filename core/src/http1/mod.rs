@@ -1,4 +1,8 @@
 //! HTTP/1.1 connections (RFC 9112), in both roles.
+//!
+//! A [`Connection`] takes the bytes of the peer and returns [`Event`]s, the parts of messages. It encodes the
+//! messages that the caller sends. It has no pool, no timeouts and no TLS: a
+//! [`client::Exchange`](crate::client::Exchange) and a [`server::Session`](crate::server::Session) add these.
 
 mod body;
 mod connection;

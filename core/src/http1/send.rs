@@ -12,6 +12,8 @@ use crate::framing::{Framing, TransferEncoding};
 use crate::wire::{number, token};
 
 /// The size of a body that is to be sent.
+///
+/// [`Connection`](super::Connection) has an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum BodySize {
     /// The message has no body.

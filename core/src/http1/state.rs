@@ -2,7 +2,7 @@
 
 use crate::values::{Role, State};
 
-/// What one side of a connection sends or does.
+/// A step of one side of a connection: a part of a message that it sends, or the end of its direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Transition {
     /// The head of a request.

@@ -42,6 +42,8 @@ pub enum Action {
 /// The conditions that a session waits for. Each is independent of the others.
 ///
 /// Without any, the session waits for its handler, or for the layer that it asked for.
+///
+/// The [module](super) has an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Interest {
     /// Received bytes: read into [`Session::space`](super::Session::space), and call
@@ -75,6 +77,8 @@ impl Interest {
 }
 
 /// A part of a request's body.
+///
+/// The [module](super) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'s> {
     /// A piece of the body.
@@ -83,7 +87,9 @@ pub enum Event<'s> {
     End(Fields<'s>),
 }
 
-/// How a handler ended.
+/// The way in which a handler ended.
+///
+/// The [module](super) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// The handler returned. A response that it did not finish is finished if its body is complete;

@@ -82,7 +82,8 @@
 //!
 //! `examples/poll` in the repository serves many connections in one thread, with TLS and deadlines.
 //!
-//! A driver that waits uses the [`deadline`](Session::deadline).
+//! A driver waits at most until the [`deadline`](Session::deadline), and then calls
+//! [`handle_timeout`](Session::handle_timeout).
 //!
 //! While a request is open, its handler calls [`Session::head`], asks for the body with
 //! [`Session::read_body`], answers with [`Session::respond`], [`Session::send`] and
@@ -93,8 +94,7 @@
 //! sent together.
 //!
 //! A response of 101, or of 2xx to CONNECT, leaves HTTP/1.1. Once it was flushed,
-//! [`Session::take_switched`] returns the connection, as a client's exchange does, and the session is
-//! over.
+//! [`Session::take_switched`] returns the connection, as a client's exchange does, and ends the session.
 //!
 //! # Lifecycle
 //!

@@ -6,6 +6,14 @@ use core::time::Duration;
 use crate::limits::Config;
 
 /// The options that the connections of one server share. [`Options::with`] creates them.
+///
+/// ```
+/// use core::time::Duration;
+/// use limpid_core::server::Options;
+///
+/// let options = Options::with(|options| options.timeouts.idle = Some(Duration::from_secs(5)));
+/// assert!(options.half_close);
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
@@ -41,7 +49,9 @@ impl Default for Options {
     }
 }
 
-/// How long clients may take. `None` means no limit.
+/// The time limits of a server's clients. `None` means no limit.
+///
+/// [`Options`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {

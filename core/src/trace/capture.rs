@@ -6,7 +6,7 @@ use core::str::FromStr;
 
 use crate::error::{Cause, Misuse, MisuseError};
 
-/// How much of the traffic an output may show.
+/// The redaction policy: how much of the traffic an output may show.
 ///
 /// | | field values | credentials, cookies, secret query values | bytes |
 /// |---|---|---|---|
@@ -14,6 +14,15 @@ use crate::error::{Cause, Misuse, MisuseError};
 /// | `Default` | shown | hidden | counted |
 /// | `Private` | shown | shown | counted |
 /// | `Everything` | shown | shown | shown |
+///
+/// ```
+/// use limpid_core::trace::Capture;
+///
+/// let (url, hidden) = ("https://example.com/?token=tiger", "https://example.com/?token=[secure]");
+/// assert_eq!(Capture::Default.url(url), hidden);
+/// assert_eq!("private".parse::<Capture>()?.url(url), url);
+/// # Ok::<(), limpid_core::trace::capture::UnknownCapture>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Capture {
     /// For logs that third parties read: what happened, without any content.
@@ -305,6 +314,8 @@ fn split_at(text: &str, separator: char) -> (&str, Option<&str>) {
 }
 
 /// The error for a name that is not one of the four modes.
+///
+/// [`Capture`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownCapture;
 

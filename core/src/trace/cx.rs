@@ -10,6 +10,8 @@ use crate::time::Mono;
 use crate::values::{ConnectionId, ExchangeId, SpanId, StreamId};
 
 /// The identifiers that a sequence of events shares, and the counters that order them.
+///
+/// [`Cx`] has an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scope {
     /// The connection on which the events happen.
@@ -41,6 +43,8 @@ impl Scope {
 /// A span that has started and must end once, complete or failed.
 ///
 /// It implements neither `Copy` nor `Clone`, so that it cannot end twice.
+///
+/// [`Cx`] has an example.
 #[derive(Debug, PartialEq, Eq)]
 #[must_use = "a span that started must end: complete or failed"]
 pub struct Span {
@@ -67,11 +71,13 @@ impl Span {
 ///
 /// ```
 /// use limpid_core::time::Mono;
-/// use limpid_core::trace::{Cx, NoSink, Scope};
+/// use limpid_core::trace::{Cx, EventKind, NoSink, Scope, SpanKind, TraceEvent};
 ///
 /// let mut scope = Scope::default();
-/// let cx = Cx::new(Mono::from_nanos(0), &NoSink, &mut scope);
-/// # let _ = cx;
+/// let mut cx = Cx::new(Mono::from_nanos(0), &NoSink, &mut scope);
+/// let span = cx.start(SpanKind::Close, || TraceEvent::CloseStarted {});
+/// cx.emit(EventKind::BytesSent, || TraceEvent::BytesSent { bytes: b"bye" });
+/// cx.complete(span, || TraceEvent::CloseComplete {});
 /// ```
 #[derive(Debug)]
 pub struct Cx<'a, S: Sink> {

@@ -13,6 +13,8 @@ macro_rules! events {
         }
     )+) => {
         /// An event of an exchange or a connection, with borrowed fields.
+        ///
+        /// [`OwnedTraceEvent`] has an example.
         #[derive(Clone, Copy, Debug, PartialEq)]
         #[non_exhaustive]
         pub enum TraceEvent<'a> {
@@ -25,6 +27,14 @@ macro_rules! events {
         }
 
         /// A [`TraceEvent`] that owns its fields, and can be stored or sent to another thread.
+        ///
+        /// ```
+        /// use limpid_core::trace::{OwnedTraceEvent, TraceEvent};
+        ///
+        /// let event = TraceEvent::SendRequestHeadersStarted { request: b"GET" };
+        /// let owned = OwnedTraceEvent::from(&event);
+        /// assert_eq!(owned.borrow(), event);
+        /// ```
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         pub enum OwnedTraceEvent {
@@ -37,6 +47,8 @@ macro_rules! events {
         }
 
         /// The kind of an event: a variant of [`TraceEvent`] without its fields.
+        ///
+        /// [`Metadata`] has an example.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
         #[non_exhaustive]
@@ -57,6 +69,15 @@ macro_rules! events {
         }
 
         /// The metadata of a kind of event, as the catalogue declares it.
+        ///
+        /// ```
+        /// use limpid_core::trace::{EventKind, Level, Logger, Sensitivity, Stage};
+        ///
+        /// let metadata = EventKind::ConnectTcpStarted.metadata();
+        /// assert_eq!((metadata.name, metadata.stage), ("connect_tcp", Stage::Started));
+        /// assert_eq!((metadata.logger, metadata.level), (Logger::Connection, Level::Debug));
+        /// assert_eq!(metadata.fields[0].sensitivity, Sensitivity::Public);
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[non_exhaustive]
         pub struct Metadata {

@@ -6,6 +6,8 @@ use crate::time::Mono;
 use crate::values::{ConnectionId, ExchangeId, SpanId};
 
 /// The data of an event that does not depend on its kind.
+///
+/// [`Sink`](super::Sink) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Meta {

@@ -3,6 +3,8 @@
 use core::fmt;
 
 /// The level of an event. The values are those of Python's `logging`.
+///
+/// [`Metadata`](super::Metadata) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Level {
@@ -42,6 +44,8 @@ impl fmt::Display for Level {
 }
 
 /// The logger of an event: the dotted name under which its lines are logged and filtered.
+///
+/// [`Metadata`](super::Metadata) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Logger {
@@ -115,6 +119,8 @@ impl Logger {
 }
 
 /// The position of an event in an operation.
+///
+/// [`Metadata`](super::Metadata) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stage {
     /// The operation starts.
@@ -140,7 +146,9 @@ impl Stage {
     }
 }
 
-/// How sensitive a value is. [`Capture`](super::Capture) decides by it what an output may show.
+/// The sensitivity of a field: what [`Capture`](super::Capture) hides of its value.
+///
+/// [`Metadata`](super::Metadata) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Sensitivity {
     /// Not sensitive: sizes, addresses, decisions.
@@ -156,6 +164,8 @@ pub enum Sensitivity {
 }
 
 /// One field of an event, as the catalogue declares it.
+///
+/// [`Metadata`](super::Metadata) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FieldMeta {

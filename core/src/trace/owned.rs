@@ -150,6 +150,8 @@ macro_rules! value {
 pub(super) use {borrowed, lend, own, owned, value};
 
 /// An owned head of a response.
+///
+/// [`OwnedTraceEvent`](super::OwnedTraceEvent) has an example.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OwnedResponseHead {
     /// The version.
@@ -187,6 +189,8 @@ impl From<ResponseHead<'_>> for OwnedResponseHead {
 }
 
 /// An owned user name and password.
+///
+/// [`OwnedTraceEvent`](super::OwnedTraceEvent) has an example.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OwnedCredentials {
     /// The user name.
@@ -210,6 +214,8 @@ impl From<Credentials<'_>> for OwnedCredentials {
 }
 
 /// An owned failure.
+///
+/// [`OwnedTraceEvent`](super::OwnedTraceEvent) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OwnedFailure {

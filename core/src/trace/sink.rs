@@ -61,6 +61,8 @@ pub trait Sink {
 }
 
 /// A sink that receives no events. The compiler removes the trace points.
+///
+/// [`Cx`](super::Cx) has an example.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoSink;
 

@@ -16,6 +16,8 @@ macro_rules! spans {
         $(as $other:ident)?;
     )+) => {
         /// A kind of span: an operation that starts and then ends once, complete or failed.
+        ///
+        /// [`Cx`](crate::trace::Cx) has an example.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
         #[non_exhaustive]

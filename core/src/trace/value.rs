@@ -8,6 +8,8 @@ use crate::head::ResponseHead;
 use crate::values::{StreamId, Timings, Version};
 
 /// A TLS configuration.
+///
+/// [`Value`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct TlsContext {
@@ -24,6 +26,8 @@ impl TlsContext {
 }
 
 /// A socket option: the arguments of `setsockopt`.
+///
+/// [`Value`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SocketOption {
     /// The protocol level, such as `SOL_SOCKET`.
@@ -35,6 +39,8 @@ pub struct SocketOption {
 }
 
 /// A user name and a password.
+///
+/// [`Value`] has an example.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Credentials<'a> {
     /// The user name.
@@ -44,6 +50,8 @@ pub struct Credentials<'a> {
 }
 
 /// The failure of an operation: its cause, and the bytes that show it.
+///
+/// [`Value`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure<'a> {
@@ -69,6 +77,15 @@ impl<'a> Failure<'a> {
 }
 
 /// The value of one field of an event.
+///
+/// ```
+/// use limpid_core::trace::{TraceEvent, Value};
+///
+/// let event = TraceEvent::StartLineRead { line: b"GET / HTTP/1.1", offset: 0 };
+/// let mut shown = Vec::new();
+/// event.visit(|field, value| shown.push((field.name, value)));
+/// assert_eq!(shown[0], ("line", Value::Bytes(b"GET / HTTP/1.1")));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Value<'a> {

@@ -10,6 +10,8 @@ use crate::error::{BoxError, Cause, Error, SocksError, TlsError};
 pub const MAX_BUFFERED: usize = 64 * 1024;
 
 /// The state of a layer.
+///
+/// The [module](super) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LayerState {
     /// The layer is being set up; nothing can be written.
@@ -48,7 +50,9 @@ pub struct LayerFacts<'l> {
     pub peer_certificate: Option<Cow<'l, [u8]>>,
 }
 
-/// Why a layer failed.
+/// The reason for which a layer failed.
+///
+/// The [module](super) has an example.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum LayerError {

@@ -6,6 +6,8 @@ use rustls::server::{ServerConnectionData, UnbufferedServerConnection};
 use rustls::unbuffered::UnbufferedStatus;
 
 /// The methods that rustls has on both a client's and a server's connection.
+///
+/// [`Tls`](super::tls::Tls) has an example.
 pub trait Records: Send + Sync {
     /// The data that rustls keeps for this side.
     type Data;

@@ -13,10 +13,14 @@ use super::refused;
 /// A verifier that rejects what another rejects, and reports [`SelfSigned`] where that is the reason:
 /// rustls reports an unknown issuer. The certificate is kept for the layer's
 /// [facts](super::Layer::facts).
+///
+/// The configuration of a [`Tls`](super::tls::Tls) layer, which has an example, contains it.
 #[derive(Debug)]
 pub struct Verifier(Arc<dyn ServerCertVerifier>);
 
 /// The error of a self-signed certificate.
+///
+/// A [`Tls`](super::tls::Tls) layer, which has an example, reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SelfSigned;
 

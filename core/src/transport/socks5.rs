@@ -26,6 +26,13 @@ enum Awaits {
 }
 
 /// A layer for a connection through a SOCKS5 proxy, which resolves the host's name.
+///
+/// ```
+/// use limpid_core::transport::{Layer, socks5::Socks5};
+///
+/// let layer = Socks5::new("example.com", 80, None);
+/// assert_eq!(layer.out(), [5, 1, 0], "version 5 with one method: no authentication");
+/// ```
 pub struct Socks5 {
     host: String,
     port: u16,

@@ -59,8 +59,12 @@ pub struct Tls<C> {
 }
 
 /// The client side of a TLS connection.
+///
+/// [`Tls`] has an example.
 pub type ClientTls = Tls<UnbufferedClientConnection>;
 /// The server side of a TLS connection.
+///
+/// [`Tls`] has an example.
 pub type ServerTls = Tls<UnbufferedServerConnection>;
 
 impl<C> fmt::Debug for Tls<C> {

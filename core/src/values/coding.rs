@@ -1,6 +1,8 @@
 //! The content codings (RFC 9110 section 8.4.1).
 
 /// A content coding other than `identity`.
+///
+/// The [module](crate::coding) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Coding {

@@ -3,6 +3,8 @@
 use core::fmt;
 
 /// The reason for which a connection cannot carry another exchange.
+///
+/// [`Connection`](crate::http1::Connection) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NotReusable {
@@ -54,6 +56,8 @@ impl fmt::Display for NotReusable {
 }
 
 /// The reason for which an idle connection is closed.
+///
+/// [`Pool`](crate::client::Pool) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Retirement {

@@ -1,6 +1,8 @@
 //! The two sides of a connection.
 
 /// A side of a connection.
+///
+/// [`Connection`](crate::http1::Connection) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// The side that sends requests.

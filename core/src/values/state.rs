@@ -3,6 +3,8 @@
 /// The state of one side of a connection.
 ///
 /// `docs/STATES.md` in the repository has the transitions between the states.
+///
+/// [`MisuseError`](crate::error::MisuseError) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
     /// Before the head of its message. A server leaves this state when the head of a request has arrived.

@@ -55,6 +55,8 @@ impl core::ops::Add<Duration> for Mono {
 }
 
 /// The operation that a deadline limits.
+///
+/// The module [`client`](crate::client) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Waiting {
@@ -115,6 +117,8 @@ impl fmt::Display for Waiting {
 }
 
 /// A deadline: the end of a wait, and its purpose.
+///
+/// The module [`client`](crate::client) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deadline {
     /// When it expires.
@@ -141,6 +145,8 @@ impl Deadline {
 }
 
 /// The time limits of a client. `None` is no limit.
+///
+/// [`Options`](crate::client::Options) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {

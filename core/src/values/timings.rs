@@ -67,6 +67,8 @@ impl Timings {
 }
 
 /// The number of bytes of HTTP that an exchange has sent and received, without those of TLS.
+///
+/// An exchange reports it with its [`Timings`], which have an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Sizes {

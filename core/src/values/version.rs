@@ -3,6 +3,13 @@
 use core::fmt;
 
 /// A version of HTTP/1.
+///
+/// ```
+/// use limpid_core::http1::Version;
+///
+/// assert_eq!(Version::HTTP_11.to_string(), "HTTP/1.1");
+/// assert_eq!(Version::HTTP_10.minor(), 0);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version {
     minor: u8,

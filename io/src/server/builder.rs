@@ -16,6 +16,36 @@ use crate::layers::ServerLayers;
 use crate::settings::SharedSink;
 
 /// A driver's server, which a [`ServerBuilder`] builds.
+///
+/// ```
+/// use std::io;
+/// use std::net::{SocketAddr, TcpListener};
+/// use std::path::Path;
+///
+/// use limpid_io::server::{Bind, ServerBuilder, ServerSettings};
+///
+/// struct Server(TcpListener, ServerSettings);
+///
+/// impl Bind for Server {
+///     type Listener = TcpListener;
+///
+///     fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+///         TcpListener::bind(address)
+///     }
+///
+///     fn listen_unix(_: &Path) -> io::Result<TcpListener> {
+///         Err(io::ErrorKind::Unsupported.into())
+///     }
+///
+///     fn bound(listener: TcpListener, settings: ServerSettings) -> Self {
+///         Self(listener, settings)
+///     }
+/// }
+///
+/// let server = ServerBuilder::<Server>::default().connections(64).bind(("127.0.0.1", 0))?;
+/// assert_ne!(server.0.local_addr()?.port(), 0);
+/// # Ok::<(), io::Error>(())
+/// ```
 pub trait Bind: Sized {
     /// The driver's listening socket.
     type Listener;
@@ -37,6 +67,8 @@ pub trait Bind: Sized {
 }
 
 /// A builder for the server `S` of a driver.
+///
+/// [`Bind`] has an example.
 #[must_use = "a server must be bound"]
 pub struct ServerBuilder<S> {
     options: Options,

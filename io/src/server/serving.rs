@@ -19,7 +19,9 @@ use super::shutdown::ShutdownSignal;
 use crate::ids::next_exchange;
 use crate::settings::SharedSink;
 
-/// Why the loop of a driver stopped.
+/// The reason for which the loop of a driver stopped.
+///
+/// The module [`server`](limpid_core::server) of the core has an example of a driver's loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
     /// A request was received.
@@ -32,7 +34,9 @@ pub enum Stop {
     Done,
 }
 
-/// How a client has disconnected.
+/// The way in which a client has disconnected.
+///
+/// The module [`server`](limpid_core::server) of the core has an example of a driver's loop.
 #[derive(Debug)]
 pub enum Departure {
     /// The connection was reset or hung up, with the error of the socket if there is one.
@@ -42,6 +46,8 @@ pub enum Departure {
 }
 
 /// A session with its sink and its clock. Dropping it cancels the session, which ends the open spans.
+///
+/// The module [`server`](limpid_core::server) of the core has an example of the loop that drives the session.
 #[derive(Debug)]
 pub struct Serving {
     /// The session.

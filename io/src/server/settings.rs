@@ -11,6 +11,8 @@ use crate::layers::ServerLayers;
 use crate::settings::SharedSink;
 
 /// The settings of a server.
+///
+/// [`Bind`](super::Bind) has an example.
 pub struct ServerSettings {
     /// The options of connections.
     pub options: Arc<Options>,

@@ -14,6 +14,8 @@ use limpid_core::time::Mono;
 use crate::clock::Clock;
 
 /// The state of a server's shutdown, and the wakers to call when it begins.
+///
+/// [`Handle`] has an example.
 pub struct ShutdownSignal {
     clock: Clock,
     has_begun: AtomicBool,
@@ -29,6 +31,8 @@ struct ShutdownState {
 }
 
 /// Identifies a waker of a [`ShutdownSignal`].
+///
+/// [`Handle`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct WakerId(u64);
 
@@ -116,6 +120,18 @@ impl ShutdownSignal {
 }
 
 /// A handle that shuts a server down, from any thread or task. It is cheap to clone.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::time::Duration;
+///
+/// use limpid_io::server::{Handle, ShutdownSignal};
+///
+/// let signal = Arc::new(ShutdownSignal::default());
+/// let handle = Handle::new(Arc::clone(&signal));
+/// handle.shutdown(Duration::from_secs(10));
+/// assert!(signal.has_begun());
+/// ```
 #[derive(Clone, Debug)]
 pub struct Handle {
     signal: Arc<ShutdownSignal>,

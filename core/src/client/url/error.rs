@@ -2,7 +2,9 @@
 
 use core::fmt;
 
-/// What is wrong with a URL.
+/// The kind of an error in a URL.
+///
+/// [`UrlError`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UrlProblem {
@@ -25,7 +27,14 @@ pub enum UrlProblem {
     TooLong,
 }
 
-/// Why a text is not a URL that a request can be sent to.
+/// The error for a text that is not a URL to which a request can be sent.
+///
+/// ```
+/// use limpid_core::client::{Url, UrlProblem};
+///
+/// let error = "ftp://example.com/".parse::<Url>().unwrap_err();
+/// assert_eq!((error.problem, error.offset), (UrlProblem::UnknownScheme, 0));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct UrlError {
     /// What is wrong.

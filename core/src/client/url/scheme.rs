@@ -1,6 +1,13 @@
 //! Schemes of URLs.
 
 /// The scheme of a URL.
+///
+/// ```
+/// use limpid_core::client::{Scheme, Url};
+///
+/// assert_eq!("https://example.com/".parse::<Url>()?.scheme(), Scheme::Https);
+/// # Ok::<(), limpid_core::client::UrlError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scheme {
     /// `http`: without TLS.
