@@ -18,7 +18,7 @@ pub struct Item {
     pub dropped_before: u64,
 }
 
-/// Sends events to a [`Receiver`] and never waits for it.
+/// A sink that sends events to a [`Receiver`] and never waits for it.
 ///
 /// The channel holds a fixed number of events. Events that do not fit are counted, and the next item that
 /// fits has the count. Once every receiver is dropped, the sink has no interest in events.

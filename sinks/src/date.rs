@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::fmt::strtime::{BrokenDownTime, Config, PosixCustom};
 use jiff::tz;
 
-/// How a line shows its time: a pattern of `strftime`, such as `%Y-%m-%d %H:%M:%S`.
+/// The format of a line's time: a pattern of `strftime`, such as `%Y-%m-%d %H:%M:%S`.
 ///
 /// The conversions are [those of jiff], which include those of C; names of months and days are English, and
 /// `%c` and `%x` are as in the C locale.
@@ -81,6 +81,8 @@ fn has_fraction(pattern: &str) -> bool {
 }
 
 /// An invalid date format.
+///
+/// [`DateFormat`] has an example.
 #[derive(Clone, Debug)]
 pub struct DateFormatError(jiff::Error);
 
@@ -93,6 +95,8 @@ impl Display for DateFormatError {
 impl std::error::Error for DateFormatError {}
 
 /// The time zone of lines.
+///
+/// [`DateFormat`] has an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum TimeZone {
     /// The time zone of the system.

@@ -8,6 +8,8 @@ use limpid_core::trace::{Interest, Level, Logger};
 use crate::list::List;
 
 /// The lowest level of a logger's events.
+///
+/// [`Levels`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Threshold {
     /// Events of this level and above.
@@ -196,6 +198,8 @@ fn trimmed(text: &str, range: std::ops::Range<usize>) -> std::ops::Range<usize> 
 }
 
 /// An invalid specification of levels.
+///
+/// [`Levels`] has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LevelsError {
     /// The offset of the invalid part, in bytes from the start of the specification.
@@ -207,6 +211,8 @@ pub struct LevelsError {
 }
 
 /// The kinds of errors in a specification of levels.
+///
+/// [`Levels`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LevelsProblem {
@@ -246,6 +252,8 @@ impl Display for LevelsError {
 impl std::error::Error for LevelsError {}
 
 /// There is not a logger of this name.
+///
+/// [`Levels`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownLogger;
 

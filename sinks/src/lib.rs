@@ -32,19 +32,19 @@
 //! ```
 //!
 //! - [`levels`] selects the events that become lines, by logger.
-//! - [`config`] makes loggers and handlers from the dictionary of Python's `dictConfig`: a [`Logging`].
+//! - [`config`] creates loggers and handlers from the dictionary of Python's `dictConfig`: a [`Logging`].
 //! - [`Template`] and [`DateFormat`] determine the format of a line.
-//! - [`python`] has the texts: messages, exceptions, and Python's `repr` of every value.
+//! - [`python`] contains the texts: messages, exceptions, and Python's `repr` of every value.
 //!
-//! Other sinks do not write lines:
+//! Other sinks do something else with the events that they receive:
 //!
-//! - [`JsonSink`] writes them as JSON, for programs.
-//! - [`Ring`] keeps the newest in memory, to be shown after a failure.
-//! - [`ChannelSink`] sends them to another thread or task.
+//! - [`JsonSink`] writes events as JSON, for programs.
+//! - [`Ring`] keeps the newest events in memory, to show them after a failure.
+//! - [`ChannelSink`] sends events to another thread or task.
 //! - [`combine`] combines sinks: several at once, or selected events or exchanges.
-//! - [`Recorder`] keeps them for tests.
+//! - [`Recorder`] keeps events for tests.
 //!
-//! Only [`Capture`](limpid_core::trace::Capture) decides what may be shown.
+//! In every sink, [`Capture`](limpid_core::trace::Capture) decides what may be shown.
 
 #[cfg(any(feature = "log", feature = "tracing"))]
 pub mod bridge;

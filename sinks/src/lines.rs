@@ -14,7 +14,7 @@ use crate::python::{Messages, Profile, StreamClass};
 use crate::template::{Paint, Template};
 use crate::time_base::TimeBase;
 
-/// Writes events as lines, by default in the documented format of httpx and httpcore.
+/// A sink that writes events as lines, by default in the documented format of httpx and httpcore.
 ///
 /// Each line is composed first and then passed to the writer in one `write_all` and a `flush`; lines of
 /// several threads never mix. After the first lines nothing is allocated.

@@ -15,6 +15,8 @@ pub(crate) struct Output<W> {
 }
 
 /// The failures of a writer so far.
+///
+/// A [`LineSink`](crate::LineSink) returns them; it has an example.
 #[derive(Clone, Debug, Default)]
 pub struct WriteFailures {
     /// The number of lines that are lost or truncated.
@@ -63,7 +65,7 @@ impl WriteFailures {
             if let Some(mut report) = report {
                 // A failure to report is ignored, since there is no other output.
                 let told =
-                    format!("limpid: {lines} are lost, for they cannot be written: {error}\n");
+                    format!("limpid: {lines} are lost, because they cannot be written: {error}\n");
                 let _ = report.write_all(told.as_bytes());
             }
             self.first = Some(Arc::new(error));
@@ -83,6 +85,6 @@ mod tests {
         assert_eq!(failures.lines, 2);
         assert_eq!(failures.first.unwrap().to_string(), "disk full");
         let told = String::from_utf8(told).unwrap();
-        assert_eq!(told, "limpid: log lines are lost, for they cannot be written: disk full\n");
+        assert_eq!(told, "limpid: log lines are lost, because they cannot be written: disk full\n");
     }
 }

@@ -8,7 +8,7 @@ use limpid_core::trace::{EventKind, Interest, Meta, OwnedTraceEvent, Sink, Trace
 use crate::levels::Levels;
 use crate::python::Messages;
 
-/// Keeps every event, for tests. Clones share the events.
+/// A sink that keeps every event, for tests. Clones share the events.
 ///
 /// ```
 /// use limpid_core::time::Mono;

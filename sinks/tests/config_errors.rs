@@ -33,7 +33,7 @@ fn the_version_is_1() {
     for version in ["", r#""version": 2"#, r#""version": "1""#, r#""version": null"#] {
         assert_eq!(
             errors(&format!("{{{version}}}")),
-            "version: the version of the configuration is 1, a number"
+            "version: the version is missing or not supported; it must be the number 1"
         );
     }
 }
@@ -50,7 +50,7 @@ fn config_rejects_syntax_errors() {
         panic!("{toml}")
     };
     assert_eq!((language, line, column), ("TOML", 2, 17), "{toml}");
-    assert_eq!(errors("[]"), "a table stands here");
+    assert_eq!(errors("[]"), "expected a table");
 }
 
 #[test]
@@ -61,7 +61,10 @@ fn config_language_follows_file_extension() {
     fs::write(&json, "{\"version\": 3}").unwrap();
     for path in [toml, json] {
         let error = LoggingConfig::from_file(path).unwrap_err().to_string();
-        assert_eq!(error, "version: the version of the configuration is 1, a number");
+        assert_eq!(
+            error,
+            "version: the version is missing or not supported; it must be the number 1"
+        );
     }
     let error = LoggingConfig::from_file(directory.join("none.json")).unwrap_err().to_string();
     assert!(error.starts_with("the file cannot be read: "), "{error}");
@@ -82,7 +85,7 @@ fn levels() {
     for level in ["1.5", "true", "[]"] {
         assert_errors(
             &format!(r#""root": {{"level": {level}}}"#),
-            "root.level: the name of a level in capitals, or a whole number stands here",
+            "root.level: expected the name of a level in capitals, or a whole number",
         );
     }
 }
@@ -91,37 +94,37 @@ fn levels() {
 fn classes_and_their_arguments() {
     assert_errors(
         &handler(""),
-        "handlers.default.class: a handler has a class, such as \
-                                 logging.StreamHandler",
+        "handlers.default.class: the handler has no class; add one, such as logging.StreamHandler",
     );
     assert_errors(
         &handler(r#""class": "logging.handlers.SysLogHandler""#),
-        "handlers.default.class: there is no class \"logging.handlers.SysLogHandler\" here, but \
+        "handlers.default.class: \"logging.handlers.SysLogHandler\" is not a class that is supported here; the classes are \
          logging.StreamHandler, logging.FileHandler, logging.handlers.RotatingFileHandler and \
          logging.NullHandler",
     );
     assert_errors(
         &handler(r#""class": "logging.StreamHandler", "filename": "x""#),
-        "handlers.default.filename: logging.StreamHandler has no such argument, but stream",
+        "handlers.default.filename: logging.StreamHandler has no such argument; its arguments are stream",
     );
     assert_errors(
         &handler(r#""class": "logging.FileHandler", "filename": "x", "maxBytes": 1"#),
-        "handlers.default.maxBytes: logging.FileHandler has no such argument, but filename, mode, \
-         encoding, delay and errors",
+        "handlers.default.maxBytes: logging.FileHandler has no such argument; its arguments are \
+         filename, mode, encoding, delay and errors",
     );
     assert_errors(
         &handler(r#""class": "logging.NullHandler", "stream": "ext://sys.stderr""#),
-        "handlers.default.stream: logging.NullHandler has no such argument, and no other",
+        "handlers.default.stream: logging.NullHandler takes no arguments",
     );
     assert_errors(
         &formatter(r#""class": "mine.Formatter""#),
-        "formatters.http.class: there is no class \"mine.Formatter\" here, but logging.Formatter",
+        "formatters.http.class: \"mine.Formatter\" is not a class that is supported here; the classes are \
+         logging.Formatter",
     );
 }
 
 #[test]
 fn config_rejects_python_factories_and_attributes() {
-    const PYTHON: &str = "this is for programs in Python only; use a class";
+    const PYTHON: &str = "only programs in Python support this; use a class";
     assert_errors(&handler(r#""()": "mine.make""#), &format!("handlers.default.\"()\": {PYTHON}"));
     assert_errors(&formatter(r#""()": "mine.make""#), &format!("formatters.http.\"()\": {PYTHON}"));
     assert_errors(
@@ -142,26 +145,26 @@ fn streams_and_files() {
          and ext://sys.stdout",
     );
     let file = |arguments: &str| handler(&format!(r#""class": "logging.FileHandler"{arguments}"#));
-    assert_errors(&file(""), "handlers.default.filename: the path of a file stands here");
-    assert_errors(&file(r#", "filename": 3"#), "handlers.default.filename: a string stands here");
+    assert_errors(&file(""), "handlers.default.filename: expected the path of a file");
+    assert_errors(&file(r#", "filename": 3"#), "handlers.default.filename: expected a string");
     assert_errors(
         &file(r#", "filename": "x", "mode": "r""#),
-        "handlers.default.mode: \"r\" is no mode of a log; the modes are a (append), w (start \
+        "handlers.default.mode: \"r\" is not a mode of a log file; the modes are a (append), w (start \
          empty) and x (a new file)",
     );
     assert_errors(
         &file(r#", "filename": "x", "encoding": "latin-1""#),
-        "handlers.default.encoding: lines cannot be written in \"latin-1\"; the encoding is utf-8",
+        "handlers.default.encoding: the encoding \"latin-1\" is not supported; write utf-8",
     );
     assert_errors(
         &file(r#", "filename": "x", "delay": "no""#),
-        "handlers.default.delay: true or false stands here",
+        "handlers.default.delay: expected true or false",
     );
     assert_errors(
         &handler(
             r#""class": "logging.handlers.RotatingFileHandler", "filename": "x", "maxBytes": -1"#,
         ),
-        "handlers.default.maxBytes: a whole number that is not negative stands here",
+        "handlers.default.maxBytes: expected a whole number that is not negative",
     );
 }
 
@@ -174,11 +177,11 @@ fn formats() {
     );
     assert_errors(
         &formatter(r#""format": "plain""#),
-        "formatters.http.format: at byte 0: a template needs a field, such as %(message)s",
+        "formatters.http.format: at byte 0: the template has no field; add one, such as %(message)s",
     );
     assert_errors(
         &formatter(r#""format": "%(message)s", "style": "{""#),
-        "formatters.http.format: at byte 0: a template needs a field, such as {message}",
+        "formatters.http.format: at byte 0: the template has no field; add one, such as {message}",
     );
     assert_errors(
         &formatter(r#""format": "$message $", "style": "$""#),
@@ -186,14 +189,14 @@ fn formats() {
     );
     assert_errors(
         &formatter(r#""format": "{message:+}", "style": "{""#),
-        "formatters.http.format: at byte 0: after the colon may stand a filling and one of <, > \
-         and ^, a width and a precision, as in {name:<20.20}; here stands '+'",
+        "formatters.http.format: at byte 0: expected a fill character and one of <, > and ^, a \
+         width and a precision after the colon, as in {name:<20.20}; found '+'",
     );
     assert_errors(
         &formatter(r#""style": "!""#),
         "formatters.http.style: \"!\" is not a style; the styles are %, { and $",
     );
-    assert_errors(&formatter(r#""format": 3"#), "formatters.http.format: a string stands here");
+    assert_errors(&formatter(r#""format": 3"#), "formatters.http.format: expected a string");
     let bad_date = errors(&format!(r#"{{"version": 1, {}}}"#, formatter(r#""datefmt": "%H:%""#)));
     assert!(
         bad_date
@@ -219,26 +222,26 @@ fn config_rejects_unknown_names() {
     );
     assert_errors(
         r#""root": {"level": "cfg://levels.mine"}"#,
-        "root.level: \"cfg://levels.mine\" leads nowhere; a reference is cfg:// and the path of a \
-         value in this document, as in cfg://handlers.default.level",
+        "root.level: \"cfg://levels.mine\" refers to no value of this document; write cfg:// and the \
+         path of one, as in cfg://handlers.default.level",
     );
 }
 
 #[test]
 fn tables_and_lists() {
-    assert_errors(r#""handlers": []"#, "handlers: a table stands here");
-    assert_errors(r#""loggers": {"httpx": null}"#, "loggers.httpx: a table stands here");
-    assert_errors(r#""root": "DEBUG""#, "root: a table stands here");
-    assert_errors(r#""root": {"handlers": "h"}"#, "root.handlers: a list of names stands here");
-    assert_errors(r#""root": {"handlers": [1]}"#, "root.handlers[0]: a name stands here");
-    assert_errors(r#""filters": {"f": {"name": 1}}"#, "filters.f.name: a string stands here");
+    assert_errors(r#""handlers": []"#, "handlers: expected a table");
+    assert_errors(r#""loggers": {"httpx": null}"#, "loggers.httpx: expected a table");
+    assert_errors(r#""root": "DEBUG""#, "root: expected a table");
+    assert_errors(r#""root": {"handlers": "h"}"#, "root.handlers: expected a list of names");
+    assert_errors(r#""root": {"handlers": [1]}"#, "root.handlers[0]: expected a name");
+    assert_errors(r#""filters": {"f": {"name": 1}}"#, "filters.f.name: expected a string");
     assert_errors(
         r#""loggers": {"httpx": {"propagate": "no"}}"#,
-        "loggers.httpx.propagate: true or false stands here",
+        "loggers.httpx.propagate: expected true or false",
     );
     assert_errors(
         r#""disable_existing_loggers": "no""#,
-        "disable_existing_loggers: true or false stands here",
+        "disable_existing_loggers: expected true or false",
     );
 }
 

@@ -92,11 +92,13 @@ impl FromStr for Known {
         let (host, port) = (&text[..first], &text[first + 1..second]);
         let port = port.parse().map_err(|_| "the port is not a number from 0 to 65535")?;
         if host != "*" && format!("http://{host}/").parse::<Url>().is_err() {
-            return Err("the host is no name and no address");
+            return Err("the host is neither a name nor an address");
         }
         let addresses: Result<Vec<IpAddr>, _> =
             text[second + 1..].split(',').map(|address| unbracketed(address).parse()).collect();
-        let addresses = addresses.map_err(|_| "what follows the port are no addresses")?;
+        let addresses = addresses.map_err(
+            |_| "the part after the port is not a list of addresses, such as 127.0.0.1,::1",
+        )?;
         Ok(Self { host: host.to_owned(), port, addresses })
     }
 }

@@ -13,7 +13,7 @@ impl FromStr for Seconds {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let seconds: f64 = text.parse().map_err(|_| "write a number of seconds, such as 2.5")?;
         let time = Duration::try_from_secs_f64(seconds)
-            .map_err(|_| "a time is a number of seconds that is not negative, and not endless")?;
+            .map_err(|_| "the number of seconds must be finite and not negative")?;
         Ok(Self((!time.is_zero()).then_some(time)))
     }
 }

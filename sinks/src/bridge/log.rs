@@ -5,7 +5,7 @@ use limpid_core::trace::{Capture, Interest, Level, Meta, Sink, TraceEvent};
 use super::safe::Safe;
 use crate::python::Messages;
 
-/// Passes events to the logger of the crate `log`.
+/// A sink that passes events to the logger of the crate `log`.
 ///
 /// ```
 /// use limpid_core::time::Mono;

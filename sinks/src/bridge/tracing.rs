@@ -14,7 +14,7 @@ use tracing_core::{Event, Kind, LevelFilter, Metadata, dispatcher, subscriber};
 use super::safe::Safe;
 use crate::python::{FieldRepr, Messages};
 
-/// Passes events to the subscriber of the crate `tracing`.
+/// A sink that passes events to the subscriber of the crate `tracing`.
 ///
 /// Each event has its message and these fields: the numbers `exchange`, `connection`, `attempt`, `span` and
 /// `seq`, and the fields of the catalogue under their names. Numbers and flags are recorded as such, other

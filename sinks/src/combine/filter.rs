@@ -6,7 +6,7 @@ use limpid_core::trace::{ExchangeId, Interest, Meta, Sink, Trace, TraceEvent};
 
 use crate::levels::Levels;
 
-/// Passes on the events that pass a filter: by kind, by level and logger, or by a function of their fields.
+/// A sink that passes on the events that pass a filter: by kind, by level and logger, or by a function of their fields.
 ///
 /// Events that are excluded by kind or level are not emitted at all, and cost nothing.
 ///

@@ -7,7 +7,7 @@ use limpid_core::trace::{ExchangeId, Interest, Meta, Sink, Trace, TraceEvent};
 use super::pending::{self, Limits, PendingTraces};
 use crate::lifecycle;
 
-/// Passes the events of an exchange on together, when it ends, so that the lines of requests that
+/// A sink that passes the events of an exchange on together, when it ends, so that the lines of requests that
 /// run at the same time do not mix.
 ///
 /// Redirects and further attempts belong to their exchange. Events without an exchange are passed on at

@@ -9,7 +9,7 @@ use limpid_core::trace::{ExchangeId, Interest, Meta, Sink, Trace, TraceEvent};
 use super::pending::{self, Limits, PendingTraces};
 use crate::lifecycle;
 
-/// Passes on the exchanges that fail, those that are slow, and one in so many of the others.
+/// A sink that passes on the exchanges that fail, those that are slow, and one in so many of the others.
 ///
 /// The selection of the others depends on the number of the exchange only, so equal runs make equal
 /// choices. A selected exchange is passed on at once. The events of the rest are kept, and passed on as
@@ -74,7 +74,7 @@ impl<S: Sink> Sampling<S> {
         }
     }
 
-    /// Also passes on exchanges that take this long or longer.
+    /// Sets that exchanges that take this long or longer are passed on, too.
     #[must_use]
     pub const fn slow(mut self, threshold: Duration) -> Self {
         self.slow = Some(threshold);

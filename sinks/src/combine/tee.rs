@@ -4,7 +4,7 @@ use std::fmt::{self, Debug, Formatter};
 
 use limpid_core::trace::{ExchangeId, Interest, Meta, Sink, Trace, TraceEvent};
 
-/// Passes each event to each of its sinks with an interest in it. Where the sinks are known at compile
+/// A sink that passes each event to each of its sinks with an interest in it. Where the sinks are known at compile
 /// time, a tuple of them does the same.
 ///
 /// ```

@@ -61,6 +61,8 @@ impl Error for ConfigErrors {
 }
 
 /// One error of a configuration.
+///
+/// [`ConfigErrors`] has an example.
 #[derive(Debug)]
 pub struct ConfigError {
     /// The place in the document, such as `handlers.default.level`; empty for the document itself. A key
@@ -86,6 +88,8 @@ impl Error for ConfigError {
 }
 
 /// The kinds of errors at one place of a configuration.
+///
+/// [`ConfigErrors`] has an example.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ConfigProblem {
@@ -160,12 +164,14 @@ impl Display for ConfigProblem {
             Self::Syntax { language, line, column, message } => {
                 write!(f, "this is not {language}: line {line}, column {column}: {message}")
             }
-            Self::Version => f.write_str("the version of the configuration is 1, a number"),
-            Self::Expected(what) => write!(f, "{what} stands here"),
+            Self::Version => {
+                f.write_str("the version is missing or not supported; it must be the number 1")
+            }
+            Self::Expected(what) => write!(f, "expected {what}"),
             Self::Reference(name) => write!(
                 f,
-                "{name:?} leads nowhere; a reference is cfg:// and the path of a value in this \
-                 document, as in cfg://handlers.default.level"
+                "{name:?} refers to no value of this document; write cfg:// and the path of one, as in \
+                 cfg://handlers.default.level"
             ),
             Self::UnknownLevel(name) => write_unknown_level(name, f),
             Self::UnknownStyle(name) => {
@@ -173,28 +179,34 @@ impl Display for ConfigProblem {
             }
             Self::Format(error) => error.fmt(f),
             Self::DateFormat(error) => error.fmt(f),
-            Self::NoClass => f.write_str("a handler has a class, such as logging.StreamHandler"),
+            Self::NoClass => {
+                f.write_str("the handler has no class; add one, such as logging.StreamHandler")
+            }
             Self::UnknownClass { name, known } => {
-                write!(f, "there is no class {name:?} here, but {}", List(known.iter()))
+                write!(
+                    f,
+                    "{name:?} is not a class that is supported here; the classes are {}",
+                    List(known.iter())
+                )
             }
             Self::UnknownArgument { class, known: [] } => {
-                write!(f, "{class} has no such argument, and no other")
+                write!(f, "{class} takes no arguments")
             }
             Self::UnknownArgument { class, known } => {
-                write!(f, "{class} has no such argument, but {}", List(known.iter()))
+                write!(f, "{class} has no such argument; its arguments are {}", List(known.iter()))
             }
-            Self::Python => f.write_str("this is for programs in Python only; use a class"),
+            Self::Python => f.write_str("only programs in Python support this; use a class"),
             Self::UnknownStream(name) => write!(
                 f,
                 "{name:?} is not a stream; the streams are ext://sys.stderr and ext://sys.stdout"
             ),
             Self::UnknownMode(name) => write!(
                 f,
-                "{name:?} is no mode of a log; the modes are a (append), w (start empty) and \
+                "{name:?} is not a mode of a log file; the modes are a (append), w (start empty) and \
                  x (a new file)"
             ),
             Self::UnknownEncoding(name) => {
-                write!(f, "lines cannot be written in {name:?}; the encoding is utf-8")
+                write!(f, "the encoding {name:?} is not supported; write utf-8")
             }
             Self::Unconfigured { section, name, known } => {
                 write!(f, "there is no {name:?} among the {section}")?;

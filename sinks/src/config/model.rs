@@ -117,7 +117,9 @@ impl LoggingConfig {
     }
 }
 
-/// How a handler writes lines.
+/// The format in which a handler writes lines.
+///
+/// [`LoggingConfig`] has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormatterConfig {
     pub(super) template: Template,
@@ -146,7 +148,9 @@ impl FormatterConfig {
     }
 }
 
-/// Which lines a handler writes, and to which output.
+/// A handler: the lines that it writes, and their output.
+///
+/// [`LoggingConfig`] has an example.
 #[derive(Debug)]
 pub struct HandlerConfig {
     pub(super) target: Option<Target>,
@@ -235,6 +239,8 @@ impl Debug for Target {
 }
 
 /// A stream of this program.
+///
+/// [`LoggingConfig`] has an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Stream {
     /// `ext://sys.stderr`, the default.
@@ -245,6 +251,8 @@ pub enum Stream {
 }
 
 /// A file for lines.
+///
+/// [`LoggingConfig`] has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileConfig {
     pub(super) path: PathBuf,
@@ -293,7 +301,9 @@ impl FileConfig {
     }
 }
 
-/// How a file is opened.
+/// The mode in which a file is opened.
+///
+/// [`LoggingConfig`] has an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum FileMode {
     /// `a`: lines are appended to the content.
@@ -306,6 +316,8 @@ pub enum FileMode {
 }
 
 /// The level, handlers and filters of a logger.
+///
+/// [`LoggingConfig`] has an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LoggerConfig {
     pub(super) level: Option<LogLevel>,

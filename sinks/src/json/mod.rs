@@ -18,7 +18,7 @@ use crate::levels::Levels;
 use crate::output::{Output, WriteFailures};
 use crate::time_base::TimeBase;
 
-/// Writes events as lines of JSON, for programs.
+/// A sink that writes events as lines of JSON, for programs.
 ///
 /// A line has the time of day (`time`, UTC, RFC 3339) and the time on the driver's clock (`mono`, in
 /// nanoseconds), the numbers by which events belong together (`exchange`, `connection`, `attempt`, `span`,

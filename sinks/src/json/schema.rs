@@ -21,7 +21,7 @@ pub fn write_schema(out: &mut impl Write) -> fmt::Result {
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "$id": "urn:limpid:events:{VERSION}",
   "title": "A line of limpid's JSON output",
-  "description": "Written from the catalogue in core/src/trace/catalog.rs; do not edit by hand. A test compares this file with the catalogue and, when run with LIMPID_BLESS=1, rewrites it.",
+  "description": "Generated from the catalogue in core/src/trace/catalog/; do not edit by hand. A test compares this file with the catalogue and, when run with LIMPID_BLESS=1, rewrites it.",
   "type": "object",
   "properties": {{
 "#
@@ -46,16 +46,19 @@ pub fn write_schema(out: &mut impl Write) -> fmt::Result {
 /// The keys that every line has.
 fn write_frame(out: &mut impl Write) -> fmt::Result {
     const NUMBERS: [(&str, &str); 6] = [
-        ("mono", "Nanoseconds on the driver's clock, which counts from wherever it began."),
-        ("exchange", "The exchange; 0 if it belongs to none."),
-        ("connection", "The connection; 0 if it belongs to none."),
-        ("attempt", "Which attempt at connecting, from 1; 0 before the first."),
-        ("span", "The operation that the event starts, ends or happens in; 0 for none."),
-        ("seq", "Its place among the events told of the exchange: a jump tells of lost ones."),
+        ("mono", "Nanoseconds on the driver's clock, from an origin that the driver chooses."),
+        ("exchange", "The number of the exchange; 0 if the event belongs to no exchange."),
+        ("connection", "The number of the connection; 0 if the event belongs to no connection."),
+        ("attempt", "The number of the attempt to connect, from 1; 0 before the first."),
+        ("span", "The number of the operation that the event starts or ends; 0 for a point."),
+        (
+            "seq",
+            "The position among the events of the exchange: a gap means that events were lost.",
+        ),
     ];
     write!(
         out,
-        r#"    "v": {{"const": {VERSION}, "description": "The version of this form."}},
+        r#"    "v": {{"const": {VERSION}, "description": "The version of this format."}},
     "time": {{"type": "string", "format": "date-time", "description": "The time of day, in UTC."}},
 "#
     )?;

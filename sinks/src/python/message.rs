@@ -16,7 +16,7 @@ use limpid_core::trace::{
 use super::repr::{Bool, Bytes, Float, List, NONE, Str, Tuple};
 use super::{Profile, Raised, StreamClass};
 
-/// How messages are written.
+/// The way in which messages are written.
 ///
 /// ```
 /// use limpid_core::trace::TraceEvent;
@@ -48,6 +48,8 @@ impl Messages {
 
 /// The message of one event. Its [`Display`] writes it, and allocates only to redact a URL or a rejected
 /// line.
+///
+/// [`Messages`] has an example.
 #[derive(Clone, Copy, Debug)]
 pub struct Message<'a> {
     messages: Messages,

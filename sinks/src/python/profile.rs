@@ -2,6 +2,8 @@
 
 /// The release whose lines are written. The lines of httpx and httpcore change between their releases, so a
 /// profile is named after its release and does not change.
+///
+/// [`Raised`](super::Raised) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Profile {
     name: &'static str,
@@ -34,6 +36,8 @@ impl Default for Profile {
 }
 
 /// The class of httpcore that streams are shown as.
+///
+/// It is a setting of [`Messages`](super::Messages), which have an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum StreamClass {
     /// Those of the synchronous client.

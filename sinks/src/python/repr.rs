@@ -26,6 +26,8 @@ use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
 pub const NONE: &str = "None";
 
 /// A truth value: `True` or `False`.
+///
+/// The [module](self) has an example.
 #[derive(Clone, Copy, Debug)]
 pub struct Bool(pub bool);
 
@@ -36,6 +38,8 @@ impl Display for Bool {
 }
 
 /// A float: the shortest digits that are read back as the same number.
+///
+/// The [module](self) has an example.
 #[derive(Clone, Copy, Debug)]
 pub struct Float(pub f64);
 
@@ -104,6 +108,8 @@ impl Write for Short {
 }
 
 /// A `bytes` object.
+///
+/// The [module](self) has an example.
 #[derive(Clone, Copy, Debug)]
 pub struct Bytes<'a>(pub &'a [u8]);
 
@@ -114,6 +120,8 @@ impl Display for Bytes<'_> {
 }
 
 /// A `bytearray` object, in which Python escapes every apostrophe.
+///
+/// The [module](self) has an example.
 #[derive(Clone, Copy, Debug)]
 pub struct ByteArray<'a>(pub &'a [u8]);
 
@@ -174,6 +182,8 @@ const fn quote(has_apostrophe: bool, has_quotation_mark: bool) -> char {
 /// A `str` object with the text that `T` displays.
 ///
 /// The text is displayed twice: once to choose the quotes, once to be written.
+///
+/// The [module](self) has an example.
 #[derive(Clone, Copy, Debug)]
 pub struct Str<T>(pub T);
 
@@ -245,6 +255,8 @@ fn is_printable(c: char) -> bool {
 }
 
 /// A `list` object of anything that can be iterated over more than once.
+///
+/// The [module](self) has an example.
 #[derive(Clone, Copy, Debug)]
 pub struct List<I>(pub I);
 
@@ -260,6 +272,8 @@ impl<I: IntoIterator<Item: Display> + Clone> Display for List<I> {
 }
 
 /// A `tuple` object of up to four values, given as a tuple.
+///
+/// The [module](self) has an example.
 #[derive(Clone, Copy, Debug)]
 pub struct Tuple<T>(pub T);
 
@@ -272,6 +286,8 @@ impl<T: Items> Display for Tuple<T> {
 }
 
 /// An exception, by the name of its class and its arguments.
+///
+/// The [module](self) has an example.
 #[derive(Clone, Copy, Debug)]
 pub struct Exception<T>(pub &'static str, pub T);
 
@@ -285,6 +301,8 @@ impl<T: Items> Display for Exception<T> {
 }
 
 /// Rust's tuples of up to four displayable values.
+///
+/// The [module](self) has an example.
 pub trait Items: sealed::Sealed {
     /// The number of values.
     const COUNT: usize;

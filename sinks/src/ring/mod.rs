@@ -23,7 +23,8 @@ use self::segment::Segment;
 use crate::levels::Levels;
 use crate::time_base::TimeBase;
 
-/// Keeps the newest events in memory, to be shown through another sink after a failure.
+/// A flight recorder: a sink that keeps the newest events in memory, to show them through another sink
+/// after a failure.
 ///
 /// Events are kept as numbers and bytes and become text only when they are shown, so a ring can always be
 /// on. It allocates all its memory when it is made, and none when it records.

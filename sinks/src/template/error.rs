@@ -7,6 +7,8 @@ use super::style::Style;
 use crate::list::List;
 
 /// An invalid template.
+///
+/// [`Template`](super::Template) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateError {
     /// The style in which it was read.
@@ -18,6 +20,8 @@ pub struct TemplateError {
 }
 
 /// The kinds of errors in a template.
+///
+/// [`Template`](super::Template) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TemplateProblem {
@@ -45,20 +49,26 @@ impl Display for TemplateError {
         let (sign, message) = (style.sign(), style.message());
         write!(f, "at byte {offset}: ")?;
         match problem {
-            TemplateProblem::NoField => write!(f, "a template needs a field, such as {message}"),
+            TemplateProblem::NoField => {
+                write!(f, "the template has no field; add one, such as {message}")
+            }
             TemplateProblem::NoName => {
                 write!(f, "{sign} starts a field, such as {message}; write {sign}{sign} for one")
             }
-            TemplateProblem::NotClosed => write!(f, "a field is closed, as in {message}"),
-            TemplateProblem::NotOpened => write!(f, "no field ends here; write }}}} for a brace"),
+            TemplateProblem::NotClosed => {
+                write!(f, "the field is not closed; write it as {message}")
+            }
+            TemplateProblem::NotOpened => {
+                write!(f, "there is no field to close here; write }}}} for a brace")
+            }
             TemplateProblem::UnknownField(name) => write!(
                 f,
                 "there is no field {name:?}; the fields are {}",
                 List(Field::NAMED.iter().map(|(name, _)| name))
             ),
-            TemplateProblem::TooWide => f.write_str("a width or precision is at most 9999"),
+            TemplateProblem::TooWide => f.write_str("the width or the precision exceeds 9999"),
             TemplateProblem::NumberPrecision => {
-                f.write_str("a number has a width and no precision")
+                f.write_str("a number cannot have a precision; write only a width")
             }
             TemplateProblem::Conversion(found) => write_conversion(style, *found, f),
         }
@@ -68,18 +78,17 @@ impl Display for TemplateError {
 /// Describes the syntax of the layout of a field.
 fn write_conversion(style: Style, found: Option<char>, f: &mut Formatter<'_>) -> fmt::Result {
     f.write_str(match (style, found) {
-        (Style::Percent, None) => "a field ends in s, as in %(name)s",
+        (Style::Percent, None) => "a field must end in s, as in %(name)s",
         (Style::Percent, Some(_)) => {
-            "a field ends in s, with a width and precision before it if need be, as in \
-             %(name)-20.20s"
+            "a field must end in s, after an optional width and precision, as in %(name)-20.20s"
         }
         (Style::Braces | Style::Dollar, _) => {
-            "after the colon may stand a filling and one of <, > and ^, a width and a precision, \
-             as in {name:<20.20}"
+            "expected a fill character and one of <, > and ^, a width and a precision after the \
+             colon, as in {name:<20.20}"
         }
     })?;
     match found {
-        Some(found) => write!(f, "; here stands {found:?}"),
+        Some(found) => write!(f, "; found {found:?}"),
         None => Ok(()),
     }
 }

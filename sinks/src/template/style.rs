@@ -3,6 +3,8 @@
 use std::fmt::{self, Display, Formatter};
 
 /// The syntax of fields in a template: the `style` of Python's `logging.Formatter`.
+///
+/// [`Template`](super::Template) has an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Style {
     /// `%(message)s`, for the operator `%`.
