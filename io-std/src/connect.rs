@@ -12,7 +12,7 @@ use crate::socket::open;
 use crate::system_socket::SystemSocket;
 use crate::transport::Transport;
 
-/// Opens the connections of a client.
+/// A connector, which opens the connections of a client.
 ///
 /// ```
 /// use std::io;

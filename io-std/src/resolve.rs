@@ -8,7 +8,7 @@ use std::time::Instant;
 use limpid_io::LookupError;
 use limpid_socket::{LookupThreads, WithoutThreads, lookup};
 
-/// Looks up the host names of a client.
+/// A resolver, which looks up the host names of a client.
 ///
 /// It runs on threads of the client, which it may block;
 /// [`ClientBuilder::lookups`](crate::ClientBuilder::lookups) limits their number. Requests for the

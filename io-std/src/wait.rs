@@ -29,7 +29,7 @@ pub(crate) fn wait_for<F: Future>(future: F, timeout: Option<Duration>) -> Optio
     }
 }
 
-/// Wakes a blocked thread.
+/// A waker of a blocked thread.
 struct Sleeper(Thread);
 
 impl Wake for Sleeper {

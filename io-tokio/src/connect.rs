@@ -16,7 +16,7 @@ use crate::transport::Transport;
 /// [`Connect`] has an example.
 pub type Connecting = Pin<Box<dyn Future<Output = io::Result<Box<dyn Transport>>> + Send>>;
 
-/// Opens the connections of a client.
+/// A connector, which opens the connections of a client.
 ///
 /// ```
 /// use std::io;

@@ -14,7 +14,7 @@ use limpid_socket::{LookupThreads, WithoutThreads, lookup};
 pub type Resolving<'r> =
     Pin<Box<dyn Future<Output = Result<Vec<SocketAddr>, LookupError>> + Send + 'r>>;
 
-/// Looks up the host names of a client.
+/// A resolver, which looks up the host names of a client.
 ///
 /// ```
 /// use std::net::SocketAddr;

@@ -124,7 +124,7 @@ pub(crate) trait MachineInput {
     fn enter(self, exchange: &mut Exchange, now: Mono, sink: &SharedSink) -> Self::Answer;
 }
 
-/// Starts an exchange with this number, in the memory of the last one.
+/// A call that starts an exchange with this number, in the memory of the last one.
 pub(crate) struct Begin<'x> {
     pub(crate) id: ExchangeId,
     pub(crate) request: Arc<Request>,
@@ -140,7 +140,7 @@ impl MachineInput for Begin<'_> {
     }
 }
 
-/// Asks for the next action.
+/// A call for the next action.
 pub(crate) struct Poll;
 
 impl MachineInput for Poll {
@@ -152,7 +152,7 @@ impl MachineInput for Poll {
     }
 }
 
-/// Asks for the deadline, which starts timers.
+/// A call for the deadline, which starts timers.
 pub(crate) struct AskDeadline;
 
 impl MachineInput for AskDeadline {
@@ -174,7 +174,7 @@ impl MachineInput for Input<'_> {
     }
 }
 
-/// Takes the connection from the exchange, if it can serve another.
+/// A call that takes the connection from the exchange, if it can serve another.
 pub(crate) struct TakeLink;
 
 impl MachineInput for TakeLink {
@@ -186,7 +186,7 @@ impl MachineInput for TakeLink {
     }
 }
 
-/// Takes the connection from the exchange, if it has left HTTP/1.1.
+/// A call that takes the connection from the exchange, if it has left HTTP/1.1.
 pub(crate) struct TakeSwitched;
 
 impl MachineInput for TakeSwitched {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::task::Waker;
 
-/// Identifies an entry of a [`WaitQueue`]. Later entries have higher numbers.
+/// The identifier of an entry of a [`WaitQueue`]. Later entries have higher numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct WaiterId(u64);
 

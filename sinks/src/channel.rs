@@ -80,7 +80,7 @@ impl ChannelSink {
         self.dropped.load(Ordering::Relaxed)
     }
 
-    /// Whether every receiver is dropped, as detected when an event is sent.
+    /// Returns whether every receiver is dropped, as detected when an event is sent.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Relaxed)

@@ -14,10 +14,10 @@ use crate::python::Messages;
 use crate::template::{Paint, Record, Template};
 use crate::terminal;
 
-/// Returns the time of day of a moment on the driver's clock.
+/// A function that returns the time of day of a moment on the driver's clock.
 pub(crate) type Clock = Box<dyn Fn(Mono) -> SystemTime + Send + Sync>;
 
-/// Composes lines and passes each to its writer in one piece.
+/// A writer that composes lines and passes each to its output in one piece.
 pub(crate) struct LineWriter<W> {
     pub(crate) template: Template,
     date_format: DateFormat,

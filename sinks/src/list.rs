@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-/// Shows items as `one`, `one and two`, or `one, two and three`.
+/// A list that shows its items as `one`, `one and two`, or `one, two and three`.
 pub(crate) struct List<I>(pub(crate) I);
 
 impl<I> Display for List<I>

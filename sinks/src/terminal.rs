@@ -24,7 +24,7 @@ pub(crate) const fn style(level: Level) -> Style {
     }
 }
 
-/// Writes text with its control characters escaped, so that a peer cannot control a terminal.
+/// A writer that escapes control characters in text, so that a peer cannot control a terminal.
 pub(crate) struct Visible<W>(pub(crate) W);
 
 impl<W: Write> Write for Visible<W> {

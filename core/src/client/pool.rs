@@ -54,7 +54,7 @@ struct Place<T> {
     idle: Vec<Box<Lease<T>>>,
 }
 
-/// Connections by route. `T` is what a driver keeps for each, such as a socket.
+/// A pool of connections by route. `T` is what a driver keeps for each, such as a socket.
 ///
 /// ```
 /// use limpid_core::client::{Action, Exchange, Pool, PoolLimits, Request};

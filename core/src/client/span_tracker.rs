@@ -140,7 +140,8 @@ impl SpanTracker {
         }
     }
 
-    /// Emission is not inlined, so that the steps stay small without a sink.
+    /// Starts a span, and emits its first event. It is not inlined, so that the steps stay small without
+    /// a sink.
     #[inline(never)]
     fn emit_start<'e, S: Sink>(
         &mut self,

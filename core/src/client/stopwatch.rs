@@ -38,7 +38,7 @@ impl TimedPart {
     }
 }
 
-/// Adds up the duration of each part.
+/// A stopwatch that adds up the duration of each part of an exchange.
 #[derive(Debug)]
 pub(super) struct Stopwatch {
     start: Mono,

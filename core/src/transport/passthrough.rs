@@ -4,7 +4,7 @@
 use super::layer::{Layer, LayerError, LayerState};
 use crate::values::Buffer;
 
-/// Delivers its input unchanged.
+/// A layer that delivers its input unchanged.
 #[derive(Debug, Default)]
 pub(crate) struct Passthrough {
     pub(super) incoming: Buffer,

@@ -174,7 +174,7 @@ impl Layer for Socks5 {
         self.passthrough.write(data)
     }
 
-    /// SOCKS has no closing message.
+    /// Does nothing, because SOCKS has no closing message.
     fn close(&mut self) {}
 
     fn out(&self) -> &[u8] {

@@ -62,8 +62,8 @@ impl<'c> Exchange<'c> {
         self
     }
 
-    /// Returns the next piece of the request's body; `None` at its end. A client that waits for `100
-    /// Continue` receives it.
+    /// Returns the next piece of the request's body; `None` at its end. If the client waits for `100
+    /// Continue`, this sends it.
     ///
     /// # Errors
     /// The client broke a rule, was too slow, or has disconnected. The session answers with an error

@@ -42,7 +42,7 @@ where
     }
 }
 
-/// Detects that the client of a connection has disconnected.
+/// A future that detects that the client of a connection has disconnected.
 struct Watch {
     socket: Socket,
     half_close: bool,

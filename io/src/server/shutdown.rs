@@ -30,7 +30,7 @@ struct ShutdownState {
     last: u64,
 }
 
-/// Identifies a waker of a [`ShutdownSignal`].
+/// The identifier of a waker of a [`ShutdownSignal`].
 ///
 /// [`Handle`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter, Write};
 
 use crate::terminal::Visible;
 
-/// Displays a value without its control characters.
+/// A value that is displayed without its control characters.
 #[derive(Debug)]
 pub(super) struct Safe<D>(pub(super) D);
 

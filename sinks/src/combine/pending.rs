@@ -8,7 +8,7 @@ use limpid_core::trace::{ExchangeId, Interest, Meta, Sink, TraceEvent};
 
 use crate::lifecycle;
 
-/// Limits on what is kept.
+/// The limits on what is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Limits {
     /// How many exchanges may be open.
@@ -20,7 +20,7 @@ pub(super) struct Limits {
 impl Limits {
     pub(super) const DEFAULT: Self = Self { exchanges: 64, bytes: 16 * 1024 };
 
-    /// How many slots the events of one exchange may take.
+    /// Returns how many slots the events of one exchange may take.
     const fn slots(self) -> usize {
         self.bytes / Slot::BYTES
     }

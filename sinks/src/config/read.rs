@@ -98,7 +98,7 @@ fn read(document: &Value) -> Result<LoggingConfig, ConfigErrors> {
     ConfigErrors::unless_empty(reader.errors, config)
 }
 
-/// Collects all errors.
+/// A reader that collects all errors.
 #[derive(Default)]
 struct Reader {
     errors: Vec<ConfigError>,

@@ -239,7 +239,7 @@ fn write_timings(timings: &Timings, out: &mut Vec<u8>) {
     out.push(b'}');
 }
 
-/// Names the kinds of causes, so that programs can distinguish them.
+/// The names of the kinds of causes, so that programs can distinguish them.
 pub(super) const CAUSES: [&str; 19] = [
     "os",
     "timeout",

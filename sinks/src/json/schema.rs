@@ -43,7 +43,7 @@ pub fn write_schema(out: &mut impl Write) -> fmt::Result {
     write!(out, ",\n    \"Cause\": {{\"enum\": {}}}\n  }}\n}}\n", Array(CAUSES))
 }
 
-/// The keys that every line has.
+/// Writes the definitions of the keys that every line has.
 fn write_frame(out: &mut impl Write) -> fmt::Result {
     const NUMBERS: [(&str, &str); 6] = [
         ("mono", "Nanoseconds on the driver's clock, from an origin that the driver chooses."),
@@ -141,7 +141,7 @@ fn write_event(metadata: &Metadata, out: &mut impl Write) -> fmt::Result {
     write!(out, "}}, \"required\": {names}, \"additionalProperties\": false}}}}}}")
 }
 
-/// The name of the definition of a field's type.
+/// Returns the name of the definition of a field's type.
 fn definition(field: &FieldMeta) -> &'static str {
     match field.sensitivity {
         Sensitivity::Payload => "Payload",

@@ -99,7 +99,7 @@ impl Display for FieldRepr<'_> {
     }
 }
 
-/// Writes the fields of one event.
+/// A writer of the fields of one event.
 struct FieldWriter<'a, 'f, 'o> {
     messages: Messages,
     /// The name that the event gives to the next value.

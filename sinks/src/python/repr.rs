@@ -212,7 +212,7 @@ impl Write for QuotesSeen {
     }
 }
 
-/// Writes text with the escapes of a `str` literal.
+/// A writer of text with the escapes of a `str` literal.
 struct Escaping<'a, 'f> {
     out: &'a mut Formatter<'f>,
     quote: char,

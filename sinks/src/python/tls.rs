@@ -117,7 +117,7 @@ const fn alert_reason(alert: u8) -> Option<&'static str> {
     })
 }
 
-/// Writes a name such as `WRONG_VERSION_NUMBER` as `wrong version number`.
+/// A name that is displayed in words: one such as `WRONG_VERSION_NUMBER` as `wrong version number`.
 struct InWords(&'static str);
 
 impl Display for InWords {

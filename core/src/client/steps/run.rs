@@ -35,7 +35,7 @@ impl Exchange {
         }
     }
 
-    /// Rare steps are not inlined here, so that this function keeps few values.
+    /// Makes the next step. Rare steps are not inlined here, so that this function keeps few values.
     #[inline]
     fn step<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if self.race.has_abandoned() {

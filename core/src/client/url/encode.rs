@@ -11,7 +11,7 @@ pub(super) const QUERY: &str = " \"<>";
 pub(super) const FRAGMENT: &str = " \"<>`";
 pub(super) const USERINFO: &str = " \"<>`{}/?#;=@[\\]^|";
 
-/// Percent-encodes `text`. What is encoded already is not changed.
+/// Percent-encodes `text`, except what is encoded already.
 pub(super) fn encode(text: &str, encoded: &str, out: &mut String) {
     for c in text.chars() {
         if c.is_ascii_graphic() && !encoded.contains(c) {

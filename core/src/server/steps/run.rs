@@ -216,7 +216,7 @@ impl Session {
         has_handler.then_some(Action::Failed)
     }
 
-    /// The connection ends when what waits for the transport was sent.
+    /// Ends the connection when its output was sent.
     pub(super) fn close(&mut self, ending: Ending, linger: bool) {
         self.ending.get_or_insert(ending);
         self.linger |= linger;
