@@ -11,7 +11,7 @@ use common::{finished, limpid};
 use limpid_tests::certificates::{Certificates, Identity, Terms};
 use limpid_tests::command::{Finished, run};
 use limpid_tests::directory::Directory;
-use limpid_tests::script::{Script, answer};
+use limpid_tests::script::{Script, Step, answer, send};
 use limpid_tests::server::Server;
 use rustls::SupportedProtocolVersion;
 use rustls::version::{TLS12, TLS13};
@@ -133,6 +133,16 @@ fn added_and_native_certificates_are_trusted() {
     assert_eq!(error.code, 60, "{}", error.stderr);
     assert!(error.stderr.contains("its issuer is unknown"), "{}", error.stderr);
     drop(server);
+}
+
+#[test]
+fn end_without_close_notify_is_an_error_on_request() {
+    let script = || vec![Step::ReadRequest, send("HTTP/1.1 200 OK\r\n\r\nhello"), Step::Close];
+    says_hello(&Setting::new(Identity::Good, Terms::default(), script()).asked(&[]));
+    let setting = Setting::new(Identity::Good, Terms::default(), script());
+    let finished = setting.asked(&["--require-close-notify"]);
+    assert_eq!(finished.code, 56, "{}", finished.stderr);
+    assert!(finished.stderr.contains("without close_notify"), "{}", finished.stderr);
 }
 
 #[test]

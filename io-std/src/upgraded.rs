@@ -5,7 +5,8 @@ use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use limpid_core::transport::{LayerError, Switched};
+use limpid_core::transport::LayerError;
+use limpid_io::Tunnel;
 
 use crate::deadline::deadline_after;
 use crate::stream::Stream;
@@ -29,7 +30,7 @@ pub struct Upgraded {
 struct Shared {
     transport: Box<dyn Transport>,
     /// Not locked while a thread waits.
-    switched: Mutex<Switched>,
+    switched: Mutex<Tunnel>,
     timeouts: Mutex<Timeouts>,
 }
 
@@ -41,7 +42,7 @@ struct Timeouts {
 }
 
 impl Upgraded {
-    pub(crate) fn new(switched: Switched, stream: Stream) -> io::Result<Self> {
+    pub(crate) fn new(switched: Tunnel, stream: Stream) -> io::Result<Self> {
         Ok(Self {
             shared: Arc::new(Shared {
                 transport: stream.into_transport()?,
@@ -147,7 +148,7 @@ impl Shared {
     }
 
     /// Sends what the transport takes without blocking. Returns whether it took anything.
-    fn write_out(&self, switched: &mut Switched) -> io::Result<bool> {
+    fn write_out(&self, switched: &mut Tunnel) -> io::Result<bool> {
         let mut has_moved = false;
         while !switched.out().is_empty() {
             match self.transport.write(&[IoSlice::new(switched.out())]) {

@@ -4,7 +4,8 @@ use std::io::{self, ErrorKind};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 
-use limpid_core::transport::{LayerError, Switched};
+use limpid_core::transport::LayerError;
+use limpid_io::Tunnel;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::stream::Stream;
@@ -23,7 +24,7 @@ const READ: usize = 16 * 1024;
 /// closes it.
 #[derive(Debug)]
 pub struct Upgraded {
-    switched: Switched,
+    switched: Tunnel,
     stream: Stream,
     /// Wakes the task that waits to read.
     reader: Option<Waker>,
@@ -32,7 +33,7 @@ pub struct Upgraded {
 }
 
 impl Upgraded {
-    pub(crate) const fn new(switched: Switched, stream: Stream) -> Self {
+    pub(crate) const fn new(switched: Tunnel, stream: Stream) -> Self {
         Self { switched, stream, reader: None, writer: None }
     }
 

@@ -152,6 +152,14 @@ impl<C: BuildClient> ClientBuilder<C> {
         self
     }
 
+    /// Sets whether it is an error that a server closes the transport without the closing message of TLS
+    /// (`close_notify`) where that is the end of a body or of a tunnel: an attacker could have cut off data (RFC
+    /// 8446 section 6.1). If not, only an event tells. `false` by default, because many servers omit it.
+    pub const fn require_close_notify(mut self, required: bool) -> Self {
+        self.options.require_close_notify = required;
+        self
+    }
+
     /// Sets how many redirects are followed. 0 by default.
     pub const fn redirects(mut self, most: u32) -> Self {
         self.options.redirects = most;

@@ -13,7 +13,6 @@ use limpid_core::fields::Fields;
 use limpid_core::http1::ResponseHead;
 use limpid_core::time::{Deadline, Mono};
 use limpid_core::trace::{Sink, Trace};
-use limpid_core::transport::Switched;
 
 use crate::connections::{Acquire, Connections, PooledTransport, Wanted};
 use crate::error::{Error, History};
@@ -22,6 +21,7 @@ use crate::inner::{
     AskDeadline, Begin, Buffers, Inner, MachineInput, Poll, TakeLink, TakeSwitched,
 };
 use crate::input::Input;
+use crate::tunnel::Tunnel;
 
 /// A request in flight: an exchange and its transport. Its memory is boxed, belongs to the client,
 /// and returns to it on drop.
@@ -238,10 +238,11 @@ impl<T: PooledTransport> InFlight<T> {
     }
 
     /// Takes the connection and its transport, if the response has switched it to another protocol.
-    pub fn take_switched(&mut self) -> Option<(Switched, T)> {
+    pub fn take_switched(&mut self) -> Option<(Tunnel, T)> {
         self.tick();
         let switched = self.enter(TakeSwitched)?;
-        Some((switched, self.inner_mut().take_transport()?))
+        let tunnel = Tunnel::new(switched, self.connections.sink().clone());
+        Some((tunnel, self.inner_mut().take_transport()?))
     }
 
     /// Returns the error for the caller of an exchange that failed with `error`.

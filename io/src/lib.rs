@@ -63,6 +63,7 @@ pub mod server;
 mod settings;
 #[cfg(feature = "rustls")]
 mod tls;
+mod tunnel;
 mod wait_queue;
 
 pub use builder::{BuildClient, ClientBuilder};
@@ -84,3 +85,4 @@ pub use prepared::Prepared;
 pub use settings::{Settings, SharedSink};
 #[cfg(feature = "rustls")]
 pub use tls::TlsVersion;
+pub use tunnel::Tunnel;

@@ -21,6 +21,7 @@ fn modules_import_only_modules_below_them() {
         "tls",
         "layers",
         "settings",
+        "tunnel",
         "builder",
         "builder_tls",
         "inner",

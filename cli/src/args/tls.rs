@@ -33,6 +33,9 @@ pub(crate) struct TlsArgs {
     /// Require TLS 1.3 or later
     #[arg(long = "tlsv1.3")]
     only_tls13: bool,
+    /// Fail if a body ends with the connection and TLS does not confirm the end: data may be missing
+    #[arg(long)]
+    require_close_notify: bool,
     /// Do not offer the protocol http/1.1 (ALPN)
     #[arg(long)]
     no_alpn: bool,
@@ -41,7 +44,7 @@ pub(crate) struct TlsArgs {
 impl TlsArgs {
     /// Applies these arguments to a client.
     pub(crate) fn set(&self, mut builder: ClientBuilder<Settings>) -> ClientBuilder<Settings> {
-        builder = builder.alpn(!self.no_alpn);
+        builder = builder.alpn(!self.no_alpn).require_close_notify(self.require_close_notify);
         if let Some(path) = &self.cacert {
             builder = builder.ca_file(path);
         }

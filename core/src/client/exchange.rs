@@ -288,9 +288,10 @@ impl Exchange {
         }
         self.keep_owned();
         self.end_in_switch(At { now, sink });
-        let config = self.plan.options.config;
+        let options = &self.plan.options;
+        let (config, required) = (options.config, options.require_close_notify);
         let none = self.memory.none(config);
-        Some(Switched::new(core::mem::replace(&mut self.link, none), config))
+        Some(Switched::new(core::mem::replace(&mut self.link, none), config, required))
     }
 
     /// Returns the properties of the layer that secures the connection. Within a tunnel, that is the

@@ -56,6 +56,10 @@ pub struct Options {
     /// as in httpx. By default it is read while the request is sent, and a final status of 300 or
     /// above stops the upload (RFC 9112 section 9.5).
     pub read_after_send: bool,
+    /// Whether it is an error that the peer closes the transport without the closing message of TLS
+    /// where that is the end of a body or of a tunnel (RFC 8446 section 6.1). `false` by default: many
+    /// peers omit it.
+    pub require_close_notify: bool,
     /// The proxies to use. Empty by default.
     pub proxies: ProxyRules,
     /// The other settings that decide how connections are opened.
@@ -78,6 +82,7 @@ impl Default for Options {
             connect_retries: 0,
             resend: true,
             read_after_send: false,
+            require_close_notify: false,
             proxies: ProxyRules::default(),
             route: Arc::default(),
         }

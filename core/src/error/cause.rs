@@ -75,6 +75,9 @@ pub enum TlsError {
     Alert(u8),
     /// The peer closed the connection within the handshake.
     EndOfStream,
+    /// The peer closed the connection without the closing message of TLS, where that is the end of a
+    /// body or of a tunnel (RFC 8446 section 6.1).
+    CloseNotifyMissing,
     /// Both sides have no TLS version or no cipher suite in common.
     NothingInCommon,
     /// The peer selected a protocol other than HTTP/1.1 (ALPN, RFC 7301).
@@ -95,6 +98,11 @@ impl fmt::Display for TlsError {
             }
             Self::EndOfStream => {
                 return f.write_str("the peer closed the connection within the TLS handshake");
+            }
+            Self::CloseNotifyMissing => {
+                return f.write_str(
+                    "the peer closed the connection without close_notify: data may be missing",
+                );
             }
             Self::NothingInCommon => {
                 return f.write_str("no TLS version or cipher suite in common");

@@ -181,9 +181,10 @@ impl Session {
         let link = Box::new(core::mem::replace(&mut self.link, none));
         self.spans.close(Ending::Switched, At { now, sink });
         self.state = SessionState::Over;
-        let mut switched = Switched::new(link, self.options.config);
+        let required = self.options.require_close_notify;
+        let mut switched = Switched::new(link, self.options.config, required);
         if self.peer_closed {
-            switched.handle_eof();
+            switched.handle_eof(now, sink);
         }
         Some(switched)
     }

@@ -34,6 +34,10 @@ pub struct Options {
     /// Whether a client that closes its direction of the connection still receives responses. If not,
     /// its request is cancelled as if the connection had been reset. `true` by default.
     pub half_close: bool,
+    /// Whether it is an error that the peer closes the transport without the closing message of TLS
+    /// where that is the end of a tunnel (RFC 8446 section 6.1). `false` by default: many
+    /// peers omit it.
+    pub require_close_notify: bool,
 }
 
 impl Default for Options {
@@ -45,6 +49,7 @@ impl Default for Options {
             name: Some("limpid".into()),
             drain: 256 * 1024,
             half_close: true,
+            require_close_notify: false,
         }
     }
 }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use super::layer::{Layer, LayerError, LayerFacts, LayerState, MAX_BUFFERED};
 use super::passthrough::Passthrough;
 use super::pump::{pump, stalled};
-use crate::error::Error;
+use crate::error::{Error, TlsError};
 use crate::http1::{Connection, NotReusable, Progress, Role, State, Version};
 use crate::limits::Config;
 use crate::time::Mono;
@@ -36,6 +36,8 @@ pub struct Link {
     /// Bytes that arrived before the layer that is stacked next.
     early: Option<Box<Early>>,
     tls_layers: u8,
+    /// The peer has ended its direction with the closing message of the uppermost layer.
+    has_close_notify: bool,
     emits_close: bool,
     /// The layers may hold more than was delivered to HTTP.
     holds_back: bool,
@@ -68,6 +70,7 @@ impl Link {
             offered: 0,
             early: None,
             tls_layers: 0,
+            has_close_notify: false,
             emits_close: true,
             holds_back: false,
             in_layers: 0,
@@ -178,11 +181,33 @@ impl Link {
             self.receive_early(&early.0);
         }
         self.tls_layers += u8::from(is_tls);
+        self.has_close_notify = false;
     }
 
     /// Returns whether the connection uses TLS.
     pub(crate) const fn is_secure(&self) -> bool {
         self.tls_layers > 0
+    }
+
+    /// Returns whether the connection uses TLS and the peer has not sent its closing message, so that
+    /// an end of the input may be one that an attacker has caused (RFC 8446 section 6.1).
+    pub(crate) const fn lacks_close_notify(&self) -> bool {
+        self.is_secure() && !self.has_close_notify
+    }
+
+    /// Handles data that have ended where [the closing message is missing](Self::lacks_close_notify):
+    /// emits that, and fails if the message is required.
+    #[cold]
+    pub(crate) fn end_without_close_notify<S: Sink>(
+        what: &'static str,
+        required: bool,
+        cx: &mut Cx<'_, S>,
+    ) -> Result<(), TlsError> {
+        cx.emit(EventKind::CloseNotifyMissing, || TraceEvent::CloseNotifyMissing {
+            what,
+            refused: required,
+        });
+        if required { Err(TlsError::CloseNotifyMissing) } else { Ok(()) }
     }
 
     /// Returns whether either direction has left HTTP/1.1.
@@ -349,6 +374,7 @@ impl Link {
             if ended {
                 http1.eof();
             }
+            self.has_close_notify |= state == LayerState::PeerClosed;
             self.hand_down()?;
         }
         let is_full = self.is_full();
@@ -377,10 +403,11 @@ impl Link {
         deliver: &mut dyn FnMut(&[u8]) -> bool,
     ) -> Result<bool, LayerError> {
         let mut has_delivered = false;
-        let (_, ended) = pump(&mut self.layers, |bytes| {
+        let (state, ended) = pump(&mut self.layers, |bytes| {
             has_delivered = true;
             deliver(bytes)
         })?;
+        self.has_close_notify |= state == LayerState::PeerClosed;
         self.hand_down()?;
         if !has_delivered && self.is_full() { Err(stalled()) } else { Ok(ended) }
     }

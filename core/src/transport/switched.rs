@@ -5,9 +5,10 @@ use core::fmt;
 
 use super::layer::LayerError;
 use super::link::{Link, PIECE};
-use crate::error::{Call, Misuse, MisuseError};
+use crate::error::{Call, Misuse, MisuseError, TlsError};
 use crate::limits::Config;
-use crate::trace::ConnectionId;
+use crate::time::Mono;
+use crate::trace::{ConnectionId, Cx, Scope, Sink};
 use crate::values::{Buffer, State};
 
 /// The maximum number of bytes that are held in each direction.
@@ -23,6 +24,8 @@ const MOST: usize = 64 * 1024;
 /// ```
 /// use std::io::{self, ErrorKind, Read, Write};
 ///
+/// use limpid_core::time::Mono;
+/// use limpid_core::trace::Sink;
 /// use limpid_core::transport::Switched;
 ///
 /// /// Reads from the peer, over a non-blocking transport. Output is sent meanwhile. `WouldBlock`
@@ -31,6 +34,8 @@ const MOST: usize = 64 * 1024;
 ///     switched: &mut Switched,
 ///     transport: &mut (impl Read + Write),
 ///     room: &mut [u8],
+///     now: Mono,
+///     sink: &impl Sink,
 /// ) -> io::Result<usize> {
 ///     loop {
 ///         if let Some(n) = switched.read(room).map_err(io::Error::other)? {
@@ -45,7 +50,7 @@ const MOST: usize = 64 * 1024;
 ///             }
 ///         }
 ///         match transport.read(switched.space(4096))? {
-///             0 => switched.handle_eof(),
+///             0 => switched.handle_eof(now, sink),
 ///             n => switched.handle_received(n).map_err(io::Error::other)?,
 ///         }
 ///     }
@@ -53,7 +58,6 @@ const MOST: usize = 64 * 1024;
 /// #
 /// # use limpid_core::http1::BodySize;
 /// # use limpid_core::server::{Action, Session};
-/// # use limpid_core::time::Mono;
 /// # use limpid_core::trace::{ConnectionId, NoSink};
 /// # let (now, sink) = (Mono::default(), &NoSink);
 /// # let mut session = Session::new(ConnectionId(1), None, Default::default());
@@ -69,7 +73,7 @@ const MOST: usize = 64 * 1024;
 /// # assert_eq!(session.poll(now, sink), Action::Handle);
 /// # let mut switched = session.take_switched(now, sink).unwrap();
 /// # let mut room = [0; 9];
-/// # assert_eq!(read(&mut switched, &mut io::Cursor::new(Vec::new()), &mut room)?, 5);
+/// # assert_eq!(read(&mut switched, &mut io::Cursor::new(Vec::new()), &mut room, now, sink)?, 5);
 /// # assert_eq!(&room[..5], b"hello");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -81,6 +85,10 @@ pub struct Switched {
     ended: bool,
     /// The caller has ended its direction.
     closed: bool,
+    /// The end of the peer's direction needs the closing message of TLS.
+    requires_close_notify: bool,
+    /// The end of the peer's direction is an error.
+    end_error: Option<TlsError>,
 }
 
 impl fmt::Debug for Switched {
@@ -105,11 +113,11 @@ pub struct Interest {
 
 impl Switched {
     /// Creates a connection from this link, which has left HTTP/1.1.
-    pub(crate) fn new(mut link: Box<Link>, config: Config) -> Self {
+    pub(crate) fn new(mut link: Box<Link>, config: Config, requires_close_notify: bool) -> Self {
         let mut incoming = Buffer::default();
         incoming.push(&link.enter_tunnel(config));
         link.stack_passthrough();
-        Self { link, incoming, ended: false, closed: false }
+        Self { link, incoming, ended: false, closed: false, requires_close_notify, end_error: None }
     }
 
     /// Returns the connection's number.
@@ -144,7 +152,8 @@ impl Switched {
     /// the peer's direction, `None` if no bytes are available.
     ///
     /// # Errors
-    /// As [`poll`](Self::poll).
+    /// As [`poll`](Self::poll). At the end, if TLS was not ended by its closing message and
+    /// `require_close_notify` is set in the options of the client or server.
     pub fn read(&mut self, room: &mut [u8]) -> Result<Option<usize>, LayerError> {
         if self.incoming.len() == 0 {
             self.fill()?;
@@ -152,7 +161,10 @@ impl Switched {
         let n = self.incoming.len().min(room.len());
         room[..n].copy_from_slice(&self.incoming.unread()[..n]);
         self.incoming.consume(n);
-        Ok(if n > 0 || self.ended || room.is_empty() { Some(n) } else { None })
+        match self.end_error {
+            Some(error) if n == 0 && !room.is_empty() => Err(error.into()),
+            _ => Ok(if n > 0 || self.ended || room.is_empty() { Some(n) } else { None }),
+        }
     }
 
     /// Takes bytes to send, and returns their number: 0 while [`out`](Self::out) is full, and after
@@ -202,9 +214,25 @@ impl Switched {
         Ok(())
     }
 
-    /// Handles the end of input: the peer has closed its direction of the transport.
-    pub const fn handle_eof(&mut self) {
-        self.ended = true;
+    /// Handles the end of input: the peer has closed its direction of the transport. Over TLS it should
+    /// have sent the closing message before; an event tells if not.
+    pub fn handle_eof<S: Sink>(&mut self, now: Mono, sink: &S) {
+        let incoming = &mut self.incoming;
+        // The closing message may be behind data. Layers hold little, and nothing follows. What is
+        // wrong with it is the error of the next read.
+        let passed = self.link.pass_to(&mut |bytes| {
+            incoming.push(bytes);
+            true
+        });
+        if !core::mem::replace(&mut self.ended, true)
+            && passed.is_ok()
+            && self.link.lacks_close_notify()
+        {
+            let mut scope = Scope::connection(self.connection());
+            let mut cx = Cx::new(now, sink, &mut scope);
+            let required = self.requires_close_notify;
+            self.end_error = Link::end_without_close_notify("tunnel", required, &mut cx).err();
+        }
     }
 
     /// Returns the bytes for the transport.

@@ -2,6 +2,8 @@
 
 use limpid_core::client::{Options, Proxy, Request};
 use limpid_core::error::Misuse;
+use limpid_core::time::Mono;
+use limpid_core::trace::NoSink;
 use limpid_core::transport::{Interest, Switched};
 
 use crate::bench::{Bench, Stop};
@@ -36,7 +38,7 @@ fn bytes_after_the_response_are_read_first() {
     assert_eq!(read(&mut switched), "nothing yet");
     switched.space(2)[..2].copy_from_slice(b"yo");
     switched.handle_received(2).unwrap();
-    switched.handle_eof();
+    switched.handle_eof(Mono::default(), &NoSink);
     assert_eq!(read(&mut switched), "yo");
     assert_eq!(read(&mut switched), "", "the end");
 }
@@ -53,7 +55,7 @@ fn directions_of_a_switched_connection_are_independent() {
     switched.space(2)[..2].copy_from_slice(b"yo");
     switched.handle_received(2).unwrap();
     assert_eq!((read(&mut switched).as_str(), switched.out()), ("yo", &b"etwo"[..]));
-    switched.handle_eof();
+    switched.handle_eof(Mono::default(), &NoSink);
     assert_eq!(switched.poll().unwrap(), Interest { read: false, write: true });
     assert_eq!((read(&mut switched).as_str(), switched.out()), ("", &b"etwo"[..]));
 }

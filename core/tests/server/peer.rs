@@ -228,7 +228,7 @@ impl Server {
                 self.inbox.drain(..n);
                 switched.handle_received(n).unwrap();
             } else if interest.read && std::mem::take(&mut self.eof) {
-                switched.handle_eof();
+                switched.handle_eof(self.now, &self.recorder);
             } else {
                 return Ok(());
             }

@@ -165,6 +165,14 @@ impl<S: Bind> ServerBuilder<S> {
         self
     }
 
+    /// Sets whether it is an error that a client closes the transport without the closing message of TLS
+    /// (`close_notify`) where that is the end of a tunnel: an attacker could have cut off data (RFC
+    /// 8446 section 6.1). If not, only an event tells. `false` by default, because many clients omit it.
+    pub const fn require_close_notify(mut self, required: bool) -> Self {
+        self.options.require_close_notify = required;
+        self
+    }
+
     /// Sets whether an asynchronous server drops a handler's future when the client's connection was
     /// reset or hung up. If not, the handler notices it when it reads or writes, or by awaiting
     /// `Exchange::closed`. `true` by default.

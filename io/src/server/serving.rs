@@ -12,12 +12,12 @@ use limpid_core::http1::{BodySize, RequestHead};
 use limpid_core::server::{Action, Event, Outcome, Session};
 use limpid_core::time::{Deadline, Mono};
 use limpid_core::trace::ConnectionId;
-use limpid_core::transport::Switched;
 
 use super::settings::ServerSettings;
 use super::shutdown::ShutdownSignal;
 use crate::ids::next_exchange;
 use crate::settings::SharedSink;
+use crate::tunnel::Tunnel;
 
 /// The reason for which the loop of a driver stopped.
 ///
@@ -244,9 +244,10 @@ impl Serving {
     }
 
     /// Takes the connection after it has left HTTP/1.1. The session is then over.
-    pub fn take_switched(&mut self) -> Option<Switched> {
+    pub fn take_switched(&mut self) -> Option<Tunnel> {
         self.tick();
-        self.enter(Session::take_switched)
+        let switched = self.enter(Session::take_switched)?;
+        Some(Tunnel::new(switched, self.settings.sink.clone()))
     }
 
     // The requests of a handler, for which it waits.

@@ -3,6 +3,8 @@
 use std::io;
 
 use bytes::Bytes;
+use limpid_core::time::Mono;
+use limpid_core::trace::NoSink;
 use limpid_core::transport::Switched;
 
 use super::socket::{Moved, Socket};
@@ -71,7 +73,7 @@ impl Upgraded {
             {
                 Moved::Out(sent) => switched.handle_sent(sent?).map_err(io::Error::other)?,
                 Moved::In(received) => match received? {
-                    0 => switched.handle_eof(),
+                    0 => switched.handle_eof(Mono::default(), &NoSink),
                     n => switched.handle_received(n).map_err(io::Error::other)?,
                 },
             }

@@ -15,6 +15,7 @@ use crate::error::{Cause, CodingError, Error, MisuseError, Phase};
 use crate::fields::{FieldBlock, Fields};
 use crate::http1::{BodySize, Connection, Event, Progress, Role, State};
 use crate::trace::{At, Cx, EventKind, Sink, SpanKind, TraceEvent};
+use crate::transport::Link;
 
 impl Exchange {
     /// Sends the head of the request, to a forwarding proxy with the whole URL.
@@ -414,6 +415,10 @@ impl Exchange {
             && let Some(trailers) = self.link.http1.end()
         {
             self.memory.trailers.copy_from(trailers);
+        }
+        if self.link.lacks_close_notify() && self.link.http1.ends_by_close() {
+            let required = self.plan.options.require_close_notify;
+            Link::end_without_close_notify("body", required, &mut self.spans.cx(at))?;
         }
         self.keep_owned();
         if self.sending.is_active() {

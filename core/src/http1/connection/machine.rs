@@ -10,7 +10,7 @@ use super::super::receive::{MessagePart, Receive};
 use super::super::send::Send;
 use super::super::state::{ConnectionState, Transition};
 use crate::error::{Call, Misuse, MisuseError, PeerError};
-use crate::framing::RequestKind;
+use crate::framing::{Framing, RequestKind};
 use crate::limits::Config;
 use crate::trace::{Cx, EventKind, Sink, TraceEvent};
 use crate::values::{Buffers, NotReusable, Role, State, Version};
@@ -145,6 +145,11 @@ impl Connection {
     /// Records that the peer closed its direction of the connection.
     pub const fn eof(&mut self) {
         self.receive.end_of_stream();
+    }
+
+    /// Returns whether the body of the current message ends when the peer closes its direction.
+    pub(crate) fn ends_by_close(&self) -> bool {
+        self.receive.head.decision.framing == Framing::UntilClose
     }
 
     /// Returns whether the peer has closed its direction of the connection.

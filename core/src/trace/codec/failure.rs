@@ -127,6 +127,7 @@ tagged! {
         5 Protocol,
         6 Configuration,
         7 ApplicationProtocol,
+        8 CloseNotifyMissing,
     }
     Misuse {
         0 State,
