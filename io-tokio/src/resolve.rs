@@ -39,7 +39,7 @@ pub type Resolving<'r> =
 pub trait Resolve: Send + Sync {
     /// Returns the addresses of `host`, which is a name, in the order in which to try them. The
     /// request polls the future itself, and drops it when it times out. A resolver may share lookups
-    /// between requests, and cache results.
+    /// between requests, and cache results, which the client does not.
     ///
     /// # Errors
     /// The name does not exist, has no address, or the resolver failed. The resolver's own error
@@ -91,5 +91,65 @@ impl<R: Resolve + 'static> From<R> for Resolver {
 impl fmt::Debug for Resolver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.0.is_some() { "Resolver(custom)" } else { "Resolver(system)" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::sync::mpsc::{Receiver, Sender, channel};
+    use std::time::Duration;
+
+    use limpid_core::error::ResolveError;
+
+    use super::*;
+    use crate::Client;
+
+    const MOST: usize = 4;
+    const REQUESTS: usize = 100;
+
+    /// Returns a resolver whose lookups report that they begin, and end when the sender is dropped.
+    fn hanging() -> (SystemResolver, Receiver<()>, Sender<()>) {
+        let ((begun, begins), (open, gate)) = (channel(), channel());
+        let (begun, gate) = (Mutex::new(begun), Mutex::new(gate));
+        let resolve = Box::new(move |_: &str, _, _| {
+            let _ = begun.lock().unwrap().send(());
+            // The first waits for the gate, and the others for the first.
+            let _ = gate.lock().unwrap().recv();
+            Err(ResolveError::Temporary.into())
+        });
+        let threads = LookupThreads::new(MOST, resolve, WithoutThreads::Fail);
+        (SystemResolver { threads: Arc::new(threads) }, begins, open)
+    }
+
+    fn client(resolver: SystemResolver) -> Client {
+        Client::builder().resolver(resolver).timeout(Duration::from_millis(20)).build()
+    }
+
+    #[test]
+    fn lookups_that_hang_are_few_and_do_not_delay_the_end_of_the_runtime() {
+        let (resolver, begins, gate) = hanging();
+        let client = client(resolver);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let mut requests = tokio::task::JoinSet::new();
+            for number in 0..REQUESTS {
+                let client = client.clone();
+                requests.spawn(async move {
+                    client.get(&format!("http://host{number}.test/")).send().await.map(drop)
+                });
+            }
+            while let Some(result) = requests.join_next().await {
+                let error = result.unwrap().unwrap_err();
+                assert!(error.is_timeout(), "{error}");
+            }
+        });
+        // This returns while the resolver hangs, for the gate is closed.
+        drop(runtime);
+        drop(gate);
+        drop(client);
+        // The requests have left, so no other lookup begins. The threads end.
+        let begun = begins.iter().count();
+        assert!((1..=MOST).contains(&begun), "{begun} lookups began");
     }
 }

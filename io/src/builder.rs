@@ -251,6 +251,10 @@ impl<C: BuildClient> ClientBuilder<C> {
     /// Sets the maximum number of concurrent lookups, each of which occupies a thread; others wait.
     /// 32 by default, and at least one. Requests for the same host and port share a lookup. A lookup
     /// without waiters occupies its thread until the resolver has answered.
+    ///
+    /// No result is cached: a request that finds no idle connection looks up its host, unless such a
+    /// lookup is in progress. The system's resolver may cache, and so may a
+    /// [resolver](Self::resolver) of the caller.
     pub const fn lookups(mut self, most: usize) -> Self {
         self.lookups = most;
         self
