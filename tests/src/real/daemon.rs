@@ -10,7 +10,10 @@ use std::time::{Duration, Instant};
 use crate::directory::Directory;
 
 /// The time limit for its start.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The time limit for its end, after which it is killed.
+const FAREWELL: Duration = Duration::from_secs(3);
 
 /// A running program, and the directory of its files.
 #[derive(Debug)]
@@ -49,7 +52,8 @@ impl Daemon {
         fs::read_to_string(self.directory.file("stderr")).unwrap_or_default()
     }
 
-    fn wait_for(&mut self, port: u16) -> io::Result<()> {
+    /// Waits until it listens on `port`.
+    pub(super) fn wait_for(&mut self, port: u16) -> io::Result<()> {
         let start = Instant::now();
         while let Err(error) = TcpStream::connect(("127.0.0.1", port)) {
             if self.child.try_wait()?.is_some() || start.elapsed() > PATIENCE {
@@ -64,11 +68,29 @@ impl Daemon {
 
 impl Drop for Daemon {
     fn drop(&mut self) {
-        // The program is one process, so no child is left.
+        // A program of several processes then stops the others.
+        terminate(&self.child);
+        let start = Instant::now();
+        while matches!(self.child.try_wait(), Ok(None)) && start.elapsed() < FAREWELL {
+            thread::sleep(Duration::from_millis(10));
+        }
+        // On failure, it has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
+
+/// Asks a process to stop, where the system can.
+#[cfg(unix)]
+fn terminate(child: &Child) {
+    if let Some(pid) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
+        // On failure, it has ended already.
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+    }
+}
+
+#[cfg(not(unix))]
+const fn terminate(_: &Child) {}
 
 /// Returns an unused port.
 pub(super) fn free_port() -> io::Result<u16> {

@@ -1,0 +1,15 @@
+//! The command beside curl, against servers and proxies of other projects that few machines have.
+//!
+//! `.ci/wide` installs the programs and runs the tests, which print a line for each server and scenario.
+
+#![cfg(test)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod clients;
+mod idle;
+mod scenarios;
+mod servers;
+mod site;
+mod streams;
