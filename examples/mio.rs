@@ -88,7 +88,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         .build();
     let options = Options::with(|options| {
         options.verify = true;
-        options.redirects = 5;
+        options.redirects = Some(5);
     });
     let exchange = Exchange::new(ExchangeId(1), request, Arc::new(options));
 

@@ -90,7 +90,7 @@ pub(crate) struct RequestArgs {
     /// Follow redirects
     #[arg(short = 'L', long = "location")]
     pub(crate) location: bool,
-    /// Follow at most N redirects
+    /// With -L, fail at more than N redirects
     #[arg(long, value_name = "N", default_value = "20")]
     pub(crate) max_redirs: u32,
     /// Read responses that break these rules as well: all, or names such as line-without-colon

@@ -1,9 +1,10 @@
 //! Exit codes: curl's, where curl has one for the case.
 
+use std::error::Error as _;
 use std::fmt::Write;
 use std::process::ExitCode;
 
-use limpid_core::client::UrlProblem;
+use limpid_core::client::{UrlError, UrlProblem};
 use limpid_core::error::{Cause, ErrorClass, Phase, Rule, TlsError};
 use limpid_io::{Error, TlsSetupError};
 
@@ -61,8 +62,7 @@ impl Exit {
     /// Returns the code for a failed request.
     pub(crate) fn of(error: &Error) -> Self {
         match error {
-            Error::Url(error) if error.problem == UrlProblem::UnknownScheme => Self::Protocol,
-            Error::Url(_) => Self::Url,
+            Error::Url(error) => Self::of_url(*error),
             Error::TlsSetup(TlsSetupError::Identity(..)) => Self::ClientCertificate,
             Error::TlsSetup(TlsSetupError::KeyLog(..)) => Self::Write,
             Error::TlsSetup(_) => Self::CaFile,
@@ -84,7 +84,7 @@ impl Exit {
             (Cause::Tls(_), Phase::Tls) | (_, Phase::Tls) => Self::Tls,
             (Cause::Misuse(_), _) => Self::Argument,
             (Cause::TooManyRedirects, _) => Self::Redirects,
-            (Cause::BadRedirect, _) => Self::Url,
+            (Cause::BadRedirect, _) => Self::of_location(error),
             (Cause::Coding(_), _) => Self::Coding,
             (Cause::Proxy(_), _) => Self::Receive,
             (Cause::Socks(_), _) => Self::Proxy,
@@ -94,6 +94,21 @@ impl Exit {
             (_, Phase::Resolve | Phase::Connect) => Self::Connect,
             (_, Phase::SendHead | Phase::SendBody) => Self::Send,
             _ => Self::Receive,
+        }
+    }
+
+    /// Returns the code for a Location that cannot be followed.
+    fn of_location(error: &limpid_core::error::Error) -> Self {
+        match error.source().and_then(|source| source.downcast_ref::<UrlError>()) {
+            Some(error) => Self::of_url(*error),
+            None => Self::Url,
+        }
+    }
+
+    const fn of_url(error: UrlError) -> Self {
+        match error.problem {
+            UrlProblem::UnknownScheme => Self::Protocol,
+            _ => Self::Url,
         }
     }
 

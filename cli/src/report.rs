@@ -62,6 +62,7 @@ pub(crate) fn report_error(error: &limpid_io::Error) -> Exit {
                 " (--cert FILE shows one)".to_owned()
             }
             Cause::Tls(TlsError::NotTls) => " (is it an http:// URL?)".to_owned(),
+            Cause::TooManyRedirects => " (--max-redirs N follows more)".to_owned(),
             Cause::Peer(error) => match other_protocol(error.rule) {
                 Some(advice) => format!(" ({advice})"),
                 None => lenient::hint(error).unwrap_or_default(),

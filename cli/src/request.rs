@@ -105,7 +105,7 @@ fn settings(args: &RequestArgs, sink: &ClientSink) -> Result<Settings, ProxyVari
         .timeout(args.max_time.0)
         .decompress(args.compressed)
         .lenient(args.tolerances())
-        .redirects(if args.location { args.max_redirs } else { 0 });
+        .redirects(args.location.then_some(args.max_redirs));
     builder = args.tls.set(args.connection.set(builder)?);
     builder = match sink {
         ClientSink::Shown(sink) => builder.sink(Arc::clone(sink)),

@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let tls = rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
     let mut client = driver::Client {
-        options: Options::with(|options| options.redirects = 20).into(),
+        options: Options::with(|options| options.redirects = Some(20)).into(),
         tls: tls.into(),
         pool: Pool::new(Default::default()),
         sink: &NoSink,

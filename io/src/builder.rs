@@ -143,11 +143,12 @@ impl<C: BuildClient> ClientBuilder<C> {
 
     /// Behaves like httpx where that is less safe than the default: the response is not read while
     /// the request is sent, so that an early response is noticed only when the whole request was sent
-    /// or the transport takes no more; and a request whose reused connection was closed is not sent
-    /// again.
+    /// or the transport takes no more; a request whose reused connection was closed is not sent
+    /// again; and a Location that is not UTF-8 is read as ISO-8859-1.
     pub const fn like_httpx(mut self) -> Self {
         self.options.read_after_send = true;
         self.options.resend = false;
+        self.options.latin1_location = true;
         self.options.config = Config::HTTPX;
         self
     }
@@ -160,9 +161,13 @@ impl<C: BuildClient> ClientBuilder<C> {
         self
     }
 
-    /// Sets how many redirects are followed. 0 by default.
-    pub const fn redirects(mut self, most: u32) -> Self {
-        self.options.redirects = most;
+    /// Follows redirects, and sets how many: one more is an error. `None`, the default, returns redirects
+    /// as responses.
+    ///
+    /// What authenticates the client (such as Authorization, Cookie, and the user and password of a
+    /// URL) is not sent to another scheme, host or port.
+    pub fn redirects(mut self, most: impl Into<Option<u32>>) -> Self {
+        self.options.redirects = most.into();
         self
     }
 

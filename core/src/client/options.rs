@@ -41,8 +41,12 @@ pub struct Options {
     /// Whether content codings of bodies are decoded, and requested where the caller has set no
     /// Accept-Encoding. `false` by default.
     pub decode: bool,
-    /// How many redirects are followed; 0, the default, follows none.
-    pub redirects: u32,
+    /// How many redirects are followed before the next one is an error. `None`, the default, returns
+    /// them as responses.
+    pub redirects: Option<u32>,
+    /// Whether a Location that is not UTF-8 is read as ISO-8859-1, as in httpx. By default, its bytes are
+    /// kept, percent-encoded.
+    pub latin1_location: bool,
     /// How long one address of a host is tried before the next is tried beside it.
     pub attempt_delay: AttemptDelay,
     /// How many times opening a connection is retried. 0 by default.
@@ -77,7 +81,8 @@ impl Default for Options {
             proxy_trust: None,
             verify: false,
             decode: false,
-            redirects: 0,
+            redirects: None,
+            latin1_location: false,
             attempt_delay: AttemptDelay::default(),
             connect_retries: 0,
             resend: true,

@@ -1,6 +1,7 @@
 //! Redirects (RFC 9110 section 15.4).
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 
@@ -8,20 +9,20 @@ use super::decision::Decision;
 use super::plan::Plan;
 use super::request::Request;
 use super::span_tracker::SpanTracker;
-use super::url::{UrlError, UrlProblem};
-use crate::error::Cause;
+use super::url::{UrlError, percent_encode};
+use crate::error::{Cause, Error};
 use crate::fields::Field;
 use crate::http1::ResponseHead;
-use crate::trace::{At, Sink};
+use crate::trace::{At, Capture, Sink};
 
 /// The request that follows a redirect, or why it cannot be made.
-pub(super) type Hop = Result<Arc<Request>, Cause>;
+pub(super) type Hop = Result<Arc<Request>, Box<Error>>;
+
+/// The number of characters of a Location that an error contains.
+const MOST_SHOWN: usize = 256;
 
 /// Decides about a redirect, after `followed` others, and logs the decision. Returns the next
-/// request; `None` if the redirect is not followed.
-///
-/// # Errors
-/// The Location is not a URL.
+/// request, or why it cannot be made; `None` if the response is not a redirect to follow.
 #[cold]
 pub(super) fn hop<S: Sink>(
     head: ResponseHead<'_>,
@@ -29,81 +30,87 @@ pub(super) fn hop<S: Sink>(
     followed: u32,
     spans: &mut SpanTracker,
     at: At<'_, S>,
-) -> Result<Option<Hop>, Cause> {
+) -> Option<Hop> {
     let most = plan.options.redirects;
-    let hop = follow(&plan.request, head).map(|hop| hop.filter(|_| most > 0));
-    spans.redirect_decided(decide(head, &hop, followed, most), at);
+    let hop = most.and_then(|_| follow(plan, head));
+    spans.redirect_decided(decide(head, hop.as_ref(), followed, most), at);
     hop
 }
 
-/// Returns the request that follows `request` after a redirect; `None` if the response has no
-/// Location.
+/// Returns the request that follows a redirect; `None` if the response has no Location, or an empty
+/// one.
 ///
 /// The fragment of the old URL is kept where the new one has none. A request with a body becomes a
-/// GET without one after 301 (POST), 302 and 303, as in browsers. Credentials and cookies are not
-/// sent to another origin.
-///
-/// # Errors
-/// The Location is not a URL. If it is one of another scheme, the error is in the [`Hop`], so that
-/// only following it fails.
-fn follow(request: &Request, head: ResponseHead<'_>) -> Result<Option<Hop>, Cause> {
-    let Some(location) = head.fields.get("Location") else { return Ok(None) };
-    let location = text(location);
+/// GET without one after 301 (POST), 302 and 303, as in httpx. What authenticates the client is not
+/// sent to another origin (RFC 9110 section 15.4).
+fn follow(plan: &Plan, head: ResponseHead<'_>) -> Option<Hop> {
+    let request = &*plan.request;
+    let location = head.fields.get("Location").filter(|location| !location.is_empty())?;
+    let location = text(location, plan.options.latin1_location);
     let url = match request.url().join(&location) {
         Ok(url) => url,
-        Err(error) if is_elsewhere(&location, error) => return Ok(Some(Err(Cause::BadRedirect))),
-        Err(_) => return Err(Cause::BadRedirect),
+        Err(error) => return Some(Err(Box::new(refused(&location, error)))),
     };
+    let same_origin = request.origin().is_of(&url);
+    let url = if same_origin { url } else { url.without_userinfo() };
     let to_get = match (head.status, request.method()) {
         (301, method) => method == b"POST",
         (302 | 303, method) => method != b"HEAD",
         _ => false,
     };
-    let same_origin = request.origin().is_of(&url);
-    let upgrades = request.url().host() == url.host()
-        && (request.url().port(), url.port()) == (80, 443)
-        && url.scheme().is_secure();
     let method = if to_get { b"GET" } else { request.method() };
     let mut builder = Request::builder(method, url);
     for field in request.fields().fields().iter() {
-        let kept = match () {
-            () if field.is("Host") => false,
-            () if field.is("Authorization") => same_origin || upgrades,
-            () if field.is("Cookie") || field.is("Proxy-Authorization") => same_origin,
-            () if of_body(field) => !to_get,
-            () => true,
-        };
-        if kept {
-            builder = builder.field(field.name, field.value);
+        let is_of_origin = field.is("Host") || !Capture::Default.shows_field(field.name);
+        if (same_origin || !is_of_origin) && !(to_get && is_of_content(field)) {
+            builder.push(field.name, field.value);
         }
     }
     if !to_get {
         builder = builder.body(request.size());
     }
-    Ok(Some(Ok(builder.build_shared())))
+    Some(Ok(builder.build_shared()))
 }
 
-/// Returns whether a field describes the body or its transfer.
-fn of_body(field: Field<'_>) -> bool {
-    ["Content-Length", "Transfer-Encoding", "Expect"].iter().any(|name| field.is(name))
+/// Returns whether a field describes the content or its transfer.
+fn is_of_content(field: Field<'_>) -> bool {
+    const OTHERS: [&str; 6] =
+        ["Transfer-Encoding", "Trailer", "Expect", "Digest", "Repr-Digest", "Last-Modified"];
+    let prefix = field.name.get(..b"Content-".len());
+    prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(b"Content-"))
+        || OTHERS.iter().any(|name| field.is(name))
+}
+
+/// Returns the error of a redirect to a Location that is not a URL for a request.
+fn refused(location: &str, error: UrlError) -> Error {
+    // What precedes the @ in mailto is an address instead of credentials (RFC 6068).
+    let is_mail = location.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("mailto:"));
+    let shown = match is_mail {
+        true => Cow::Borrowed(location),
+        false => Capture::Default.url(location),
+    };
+    let shown: String = match shown.char_indices().nth(MOST_SHOWN) {
+        Some((end, _)) => [&shown[..end], "..."].concat(),
+        None => shown.into_owned(),
+    };
+    Error::new(Cause::BadRedirect).with_location(&shown).with_source(error)
 }
 
 /// Describes the decision about a redirect to `hop`, after `followed` others.
 fn decide<'d>(
     head: ResponseHead<'_>,
-    hop: &'d Result<Option<Hop>, Cause>,
+    hop: Option<&'d Hop>,
     followed: u32,
-    most: u32,
+    most: Option<u32>,
 ) -> Decision<'d> {
-    let (url, why) = match hop {
-        Err(_) => (None, "its Location is no URL"),
-        Ok(Some(Err(_))) => (None, "its Location leads elsewhere than to HTTP"),
-        Ok(Some(Ok(next))) => (
+    let (url, why) = match (hop, most) {
+        (_, None) => (None, "redirects are not followed"),
+        (None, _) => (None, "it has no Location"),
+        (Some(Err(_)), _) => (None, "its Location is not a URL for a request"),
+        (Some(Ok(next)), Some(most)) => (
             Some(next.url().as_str()),
-            if followed < most { FOLLOWED } else { "as many were followed as may be" },
+            if followed < most { FOLLOWED } else { "the limit of redirects is reached" },
         ),
-        Ok(None) if head.fields.get("Location").is_none() => (None, "it has no Location"),
-        Ok(None) => (None, "redirects are not to be followed"),
     };
     Decision { status: head.status, url, follow: why == FOLLOWED, why }
 }
@@ -117,16 +124,19 @@ pub(super) const fn is_redirect(status: u16) -> bool {
     matches!(status, 301 | 302 | 303 | 307 | 308)
 }
 
-/// Returns a field value as text: UTF-8, otherwise ISO-8859-1 (RFC 9110 section 5.5).
-fn text(value: &[u8]) -> Cow<'_, str> {
-    match core::str::from_utf8(value) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => Cow::Owned(value.iter().copied().map(char::from).collect::<String>()),
+/// Returns a Location as text, which is UTF-8 (RFC 3987). Bytes that are not are percent-encoded as
+/// they are, or else read as ISO-8859-1.
+fn text(value: &[u8], latin1: bool) -> Cow<'_, str> {
+    if let Ok(text) = core::str::from_utf8(value) {
+        return Cow::Borrowed(text);
     }
-}
-
-/// Returns whether this is a URL with an authority, but of another protocol.
-fn is_elsewhere(location: &str, error: UrlError) -> bool {
-    matches!(error.problem, UrlProblem::UnknownScheme | UrlProblem::NoHost)
-        && location.contains("//")
+    if latin1 {
+        return Cow::Owned(value.iter().copied().map(char::from).collect());
+    }
+    let mut text = String::with_capacity(value.len() + 8);
+    for chunk in value.utf8_chunks() {
+        text.push_str(chunk.valid());
+        percent_encode(chunk.invalid(), &mut text);
+    }
+    Cow::Owned(text)
 }

@@ -28,7 +28,9 @@ impl TimedPart {
             Phase::Resolve => Self::Resolve,
             Phase::Tls => Self::Tls,
             // The last two are phases of a server.
-            Phase::Close | Phase::Idle | Phase::RequestHead | Phase::Answer => Self::Rest,
+            Phase::Close | Phase::Idle | Phase::RequestHead | Phase::Answer | Phase::Redirect => {
+                Self::Rest
+            }
             Phase::Connect => Self::Connect,
             _ if tunnelling => Self::Connect,
             Phase::SendHead | Phase::SendBody => Self::Send,

@@ -261,7 +261,7 @@ pub enum Cause {
     Body(OsError),
     /// The request's body must be sent again, but can be read only once.
     BodyConsumed,
-    /// A redirect does not have a valid URL.
+    /// The Location of a redirect is not a URL for a request. The error has it, and a `UrlError` as its source.
     BadRedirect,
     /// The redirects exceed their limit.
     TooManyRedirects,
@@ -297,7 +297,7 @@ impl fmt::Display for Cause {
             Self::BodyConsumed => {
                 f.write_str("the request body must be sent again, but can be read only once")
             }
-            Self::BadRedirect => f.write_str("the redirect does not lead to an HTTP URL"),
+            Self::BadRedirect => f.write_str("the redirect cannot be followed"),
             Self::TooManyRedirects => f.write_str("there are more redirects than may be followed"),
             Self::Coding(error) => error.fmt(f),
         }

@@ -64,6 +64,7 @@ struct Detail {
     source: Option<BoxError>,
     certificate: Option<Vec<u8>>,
     proxy: Option<(Box<str>, u16)>,
+    location: Option<Box<str>>,
 }
 
 impl fmt::Debug for Detail {
@@ -115,6 +116,13 @@ impl Error {
         self
     }
 
+    /// Adds the Location of a redirect that cannot be followed, without secrets.
+    #[must_use]
+    pub fn with_location(mut self, location: &str) -> Self {
+        self.detail().location = Some(location.into());
+        self
+    }
+
     fn detail(&mut self) -> &mut Detail {
         self.detail.get_or_insert_default()
     }
@@ -133,6 +141,13 @@ impl Error {
     #[must_use]
     pub fn proxy(&self) -> Option<(&str, u16)> {
         self.detail.as_ref()?.proxy.as_ref().map(|(host, port)| (&**host, *port))
+    }
+
+    /// Returns the Location of a redirect that cannot be followed, if that was the failure
+    /// ([`Cause::BadRedirect`]). It is shortened, and secrets in it are hidden.
+    #[must_use]
+    pub fn location(&self) -> Option<&str> {
+        self.detail.as_ref()?.location.as_deref()
     }
 
     /// Returns the error of the request's body, if reading the body failed. It is also the
@@ -218,6 +233,10 @@ impl fmt::Display for Error {
             None => {}
         }
         match (&self.cause, self.source()) {
+            (Cause::BadRedirect, _) => {
+                let location = self.location().unwrap_or_default();
+                write!(f, ": the redirect to {location:?} cannot be followed")
+            }
             // The text of the source describes the error.
             (Cause::Os(OsError { kind: OsErrorKind::Other, .. }), Some(_)) => Ok(()),
             (Cause::Body(_), Some(_)) => f.write_str(": the request body could not be read"),

@@ -33,6 +33,8 @@ pub enum Phase {
     RequestHead,
     /// Answering a request, as a server.
     Answer,
+    /// Going on to the URL of a redirect.
+    Redirect,
 }
 
 impl Phase {
@@ -52,6 +54,7 @@ impl Phase {
             Self::Close => "closing",
             Self::RequestHead => "waiting for a request",
             Self::Answer => "answering a request",
+            Self::Redirect => "following a redirect",
         }
     }
 }

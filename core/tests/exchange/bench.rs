@@ -22,6 +22,8 @@ pub(crate) enum Stop {
     /// The exchange reads: with the deadline, from the start, and its purpose.
     Read(Option<Duration>, &'static str),
     Event(String),
+    /// The exchange asks for the TLS configuration, and the test has none.
+    Trust,
     Done,
     Failed(Error),
 }
@@ -34,7 +36,7 @@ impl PartialEq for Stop {
                 (until, why) == (others, reason)
             }
             (Self::Event(event), Self::Event(other)) => event == other,
-            (Self::Done, Self::Done) => true,
+            (Self::Done, Self::Done) | (Self::Trust, Self::Trust) => true,
             _ => false,
         }
     }
@@ -160,9 +162,8 @@ impl Bench {
                     return Stop::Done;
                 }
                 Action::Failed => return Stop::Failed(exchange.take_error().unwrap()),
-                Action::Abandon(_) | Action::Trust { .. } => {
-                    panic!("the exchange needs none of these actions")
-                }
+                Action::Trust { .. } => return Stop::Trust,
+                Action::Abandon(_) => panic!("the exchange needs no such action"),
             }
         }
     }
@@ -201,8 +202,13 @@ impl Bench {
 
     /// Receives bytes of the server.
     pub(crate) fn server_sends(&mut self, bytes: &str) -> Stop {
+        self.server_sends_bytes(bytes.as_bytes())
+    }
+
+    /// Receives bytes of the server that are not text.
+    pub(crate) fn server_sends_bytes(&mut self, bytes: &[u8]) -> Stop {
         let room = self.exchange.space(bytes.len());
-        room[..bytes.len()].copy_from_slice(bytes.as_bytes());
+        room[..bytes.len()].copy_from_slice(bytes);
         self.exchange.handle_received(bytes.len(), self.now, &self.names).unwrap();
         self.run()
     }
@@ -240,6 +246,7 @@ impl Bench {
                 Stop::Done => return Ok(()),
                 Stop::Failed(error) => return Err(error.cause),
                 Stop::Read(..) => self.exchange.handle_eof(self.now, &self.names),
+                Stop::Trust => panic!("the exchange has a URL without TLS"),
             }
         }
     }

@@ -157,7 +157,7 @@ fn redirect_that_drops_the_body_drops_the_expectation() {
             .body(BodySize::Length(8))
             .expect_continue()
             .build();
-        let options = Options::with(|options| options.redirects = 1);
+        let options = Options::with(|options| options.redirects = Some(1));
         let mut bench = Bench::of(request, options, b"the body");
         bench.run();
         bench.sent();

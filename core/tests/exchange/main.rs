@@ -9,6 +9,7 @@ mod dial;
 mod duplex;
 mod expect_continue;
 mod layers;
+mod redirects;
 mod resend;
 mod retry;
 mod trailers;

@@ -185,7 +185,7 @@ fn setting_turns_it_off_with_an_event() {
 #[test]
 fn request_of_a_redirect_is_sent_again_by_its_own_method() {
     let request = Request::builder(b"POST", "http://localhost/".parse().unwrap()).build();
-    let mut bench = Bench::of(request, Options::with(|options| options.redirects = 1), b"");
+    let mut bench = Bench::of(request, Options::with(|options| options.redirects = Some(1)), b"");
     assert!(matches!(bench.run(), Stop::Read(..)));
     let redirect = "HTTP/1.1 303 See Other\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n";
     bench.sent();

@@ -34,7 +34,7 @@ fn sent_request_is_safe_to_retry_only_if_idempotent() {
 #[test]
 fn redirected_post_is_not_safe_to_retry() {
     let request = Request::builder(b"POST", "http://localhost/".parse().unwrap()).build();
-    let options = Options::with(|options| (options.redirects, options.resend) = (5, false));
+    let options = Options::with(|options| (options.redirects, options.resend) = (Some(5), false));
     let mut bench = Bench::of(request, options, b"");
     assert!(matches!(bench.run(), Stop::Read(..)));
     let first = bench.sent().len();
@@ -66,7 +66,7 @@ fn bytes_of_earlier_requests_do_not_count() {
 #[test]
 fn bytes_before_a_redirect_count_once() {
     let request = Request::builder(b"GET", "http://localhost/".parse().unwrap()).build();
-    let options = Options::with(|options| options.redirects = 1);
+    let options = Options::with(|options| options.redirects = Some(1));
     for close in ["", "Connection: close\r\n"] {
         let mut bench = Bench::of(request.clone(), options.clone(), b"");
         bench.run();

@@ -46,7 +46,7 @@ fn response_trailers_are_available_at_its_end() {
 #[test]
 fn trailers_of_a_followed_redirect_are_discarded() {
     let request = Request::builder(b"GET", "http://localhost/".parse().unwrap()).build();
-    let options = Options::with(|options| options.redirects = 1);
+    let options = Options::with(|options| options.redirects = Some(1));
     let mut bench = Bench::of(request, options, b"");
     bench.run();
     let fields = "Location: /there\r\nTransfer-Encoding: chunked";

@@ -109,7 +109,7 @@ impl Driver {
         });
         let size = if has_body { BodySize::Length(2) } else { BodySize::None };
         let options = Options::with(|options| {
-            options.redirects = 3;
+            options.redirects = Some(3);
             options.connect_retries = 1;
             // Every wait ends.
             options.timeouts.total = Some(Duration::from_secs(1000));

@@ -286,7 +286,7 @@ fn redirect_reuses_connection() {
     bounded(|| {
         let site = Site::start(None);
         let (told, _other) = told();
-        let mut client = told.client(None, |options| options.redirects = 3);
+        let mut client = told.client(None, |options| options.redirects = Some(3));
         // The server reads and discards 100 kB that its handler does not read.
         let fetched = told.post(&mut client, &site.url("/redirect"), 1).unwrap();
         assert_eq!((fetched.status(), fetched.body.as_slice()), (200, &b"100000"[..]));

@@ -86,10 +86,10 @@ impl Exchange {
         let hop = self.hop.take();
         self.link_is_free = false;
         match hop {
-            Some(_) if self.redirected >= self.plan.options.redirects => {
-                self.error = Some(self.complete(Cause::TooManyRedirects.into(), Phase::Idle));
+            Some(Err(error)) => self.error = Some(self.complete(*error, Phase::Redirect)),
+            Some(_) if self.redirected >= self.plan.options.redirects.unwrap_or_default() => {
+                self.error = Some(self.complete(Cause::TooManyRedirects.into(), Phase::Redirect));
             }
-            Some(Err(cause)) => self.error = Some(self.complete(cause.into(), Phase::Idle)),
             Some(Ok(request)) => {
                 self.redirected += 1;
                 self.rewind = true;

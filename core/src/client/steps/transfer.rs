@@ -356,7 +356,7 @@ impl Exchange {
             return self.tunnel_answered(head.status, at);
         }
         let hop = match redirect::is_redirect(head.status) {
-            true => redirect::hop(head, &self.plan, self.redirected, &mut self.spans, at)?,
+            true => redirect::hop(head, &self.plan, self.redirected, &mut self.spans, at),
             false => None,
         };
         if self.plan.options.decode && hop.is_none() {

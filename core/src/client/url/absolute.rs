@@ -121,6 +121,18 @@ impl Url {
         self.text.capacity() > 4 * 1024
     }
 
+    /// Returns this URL without the user and the password.
+    pub(in super::super) fn without_userinfo(mut self) -> Self {
+        let start = self.scheme.prefix().len();
+        let len = self.authority.start - start;
+        self.text.drain(start..start + len);
+        for range in [&mut self.host, &mut self.authority, &mut self.target] {
+            *range = range.start - len..range.end - len;
+        }
+        self.end -= len;
+        self
+    }
+
     /// Returns the user and the password, decoded, if there are any.
     #[must_use]
     pub fn credentials(&self) -> Option<(Vec<u8>, Vec<u8>)> {

@@ -17,12 +17,16 @@ pub(super) fn encode(text: &str, encoded: &str, out: &mut String) {
         if c.is_ascii_graphic() && !encoded.contains(c) {
             out.push(c);
         } else {
-            let mut bytes = [0; 4];
-            for byte in c.encode_utf8(&mut bytes).bytes() {
-                // Writing to a string cannot fail.
-                let _ = write!(out, "%{byte:02X}");
-            }
+            percent_encode(c.encode_utf8(&mut [0; 4]).as_bytes(), out);
         }
+    }
+}
+
+/// Percent-encodes each byte.
+pub(in super::super) fn percent_encode(bytes: &[u8], out: &mut String) {
+    for byte in bytes {
+        // Writing to a string cannot fail.
+        let _ = write!(out, "%{byte:02X}");
     }
 }
 

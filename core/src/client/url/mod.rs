@@ -12,6 +12,7 @@ mod scheme;
 mod tests;
 
 pub use absolute::Url;
+pub(super) use encode::percent_encode;
 pub use error::{UrlError, UrlProblem};
 pub(super) use host::{normal_host, without_zone};
 pub(super) use parse::Authority;

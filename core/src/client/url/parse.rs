@@ -68,13 +68,17 @@ fn split(text: &str) -> Result<(Scheme, &str), UrlError> {
 }
 
 /// Splits `scheme:rest`, if the text starts with a scheme.
-pub(super) fn split_scheme(text: &str) -> Option<(&str, &str)> {
+fn split_scheme(text: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = text.split_once(':')?;
-    let well_formed = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
     // In `localhost:8000` the part before the colon is a host.
     let is_port = rest.bytes().next().is_some_and(|byte| byte.is_ascii_digit());
-    (well_formed && !is_port).then_some((scheme, rest))
+    (is_scheme(scheme) && !is_port).then_some((scheme, rest))
+}
+
+/// Returns whether this is a well-formed scheme (RFC 3986 section 3.1).
+pub(super) fn is_scheme(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
 }
 
 /// Splits before the first byte for which `is_it` holds; such bytes are ASCII.

@@ -3,8 +3,9 @@
 use alloc::string::String;
 
 use super::absolute::Url;
-use super::error::UrlError;
-use super::parse::split_scheme;
+use super::error::{UrlError, UrlProblem};
+use super::parse::is_scheme;
+use super::scheme::Scheme;
 
 impl Url {
     /// Resolves `reference` relative to this URL (RFC 3986 section 5.2). A reference without a
@@ -21,7 +22,10 @@ impl Url {
     /// # Ok::<(), limpid_core::client::UrlError>(())
     /// ```
     pub fn join(&self, reference: &str) -> Result<Self, UrlError> {
-        let mut text = if split_scheme(reference).is_some() {
+        let mut text = if let Some(name) = scheme(reference) {
+            if Scheme::from_name(name).is_none() {
+                return Err(UrlError { problem: UrlProblem::UnknownScheme, offset: 0 });
+            }
             String::new()
         } else if reference.starts_with("//") {
             [self.scheme.name(), ":"].concat()
@@ -47,4 +51,10 @@ impl Url {
         };
         [&self.text[..self.authority.end], kept].concat()
     }
+}
+
+/// Returns the scheme with which a reference starts (RFC 3986 section 4.2). In contrast to a URL that
+/// a person writes, `host:80` has one.
+fn scheme(reference: &str) -> Option<&str> {
+    reference.split_once(':').map(|(name, _)| name).filter(|name| is_scheme(name))
 }

@@ -44,7 +44,7 @@ macro_rules! numbered {
 numbered! {
     Phase {
         Idle Pool Resolve Connect Tls SendHead SendBody ReceiveHead ReceiveBody Close RequestHead
-        Answer
+        Answer Redirect
     }
     Waiting {
         Pool Retry Connect Read Write Continue Total Handshake Head Body Idle Linger Shutdown
