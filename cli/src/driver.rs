@@ -36,13 +36,18 @@ pub(crate) struct Draft<'a> {
     pub(crate) method: &'a str,
     pub(crate) url: &'a str,
     pub(crate) fields: Vec<(&'a str, Vec<u8>)>,
+    /// The names of fields that would be added, and are not to be.
+    pub(crate) removed: Vec<&'a str>,
     pub(crate) body: Option<Vec<u8>>,
 }
 
-impl Draft<'_> {
-    /// Returns whether there is a field of this name.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.fields.iter().any(|(given, _)| given.eq_ignore_ascii_case(name))
+impl<'a> Draft<'a> {
+    /// Adds a field, unless there is one of this name or the field was removed.
+    pub(crate) fn add(&mut self, name: &'a str, value: Vec<u8>) {
+        let mut names = self.fields.iter().map(|(given, _)| given).chain(&self.removed);
+        if !names.any(|given| given.eq_ignore_ascii_case(name)) {
+            self.fields.push((name, value));
+        }
     }
 }
 
@@ -70,6 +75,9 @@ macro_rules! request {
         let mut request = $client.request($draft.method, $draft.url);
         for (name, value) in $draft.fields {
             request = request.header(name, value);
+        }
+        for name in $draft.removed {
+            request = request.without_header(name);
         }
         if let Some(body) = $draft.body {
             request = request.body(body);

@@ -7,6 +7,7 @@ mod exit;
 mod lenient;
 mod output;
 mod parse;
+mod printable;
 mod progress;
 mod report;
 mod request;

@@ -12,6 +12,7 @@ use limpid_sinks::{LineSink, TimeBase};
 
 use crate::exit::Exit;
 use crate::lenient;
+use crate::printable::Printable;
 
 /// The TLS alert of a server that requires a client certificate (RFC 8446 section 6.2).
 const CERTIFICATE_REQUIRED: u8 = 116;
@@ -25,10 +26,8 @@ pub(crate) fn print_error(exit: Exit, message: &dyn Display) {
 }
 
 fn push_line(text: &str, out: &mut String) {
-    for c in text.chars() {
-        if c.is_control() { out.extend(c.escape_default()) } else { out.push(c) }
-    }
-    out.push('\n');
+    // Writing to a string does not fail.
+    let _ = writeln!(out, "{}", Printable(text.as_bytes()));
 }
 
 /// Prints the last events before a failure, indented to distinguish them from errors.

@@ -8,12 +8,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use limpid_core::client::{ProxyVariableError, basic};
+use limpid_core::coding::Codings;
 use limpid_io::{ClientBuilder, Error, Settings};
 
-use crate::args::RequestArgs;
-use crate::driver::{Body, Client, Draft};
+use crate::args::{FieldArg, RequestArgs};
+use crate::driver::{Body, Client, Draft, Response};
 use crate::exit::Exit;
-use crate::output::Output;
+use crate::output::{BinaryOutput, Output};
+use crate::printable::Printable;
 use crate::progress::Progress;
 use crate::trace::ClientSink;
 use crate::write_out::{Format, Transfer};
@@ -24,6 +26,10 @@ enum Failure {
     Request(Error),
     /// `-f` makes the status an error.
     Status(String),
+    /// `--compressed` was given, and the coding of the body is not known.
+    Coding(String),
+    /// The body is binary, and standard output is a terminal.
+    Binary,
     /// The output cannot be written.
     Write(String, io::Error),
 }
@@ -33,6 +39,15 @@ impl fmt::Display for Failure {
         match self {
             Self::Request(error) => report::Chain(error).fmt(f),
             Self::Status(message) => message.fmt(f),
+            Self::Coding(codings) => write!(
+                f,
+                "the body has the content coding {codings}, which cannot be decoded; request it without \
+                 --compressed"
+            ),
+            Self::Binary => f.write_str(
+                "the body is binary, and was not written to the terminal; -o FILE writes it to a file, -o - \
+                 to the terminal",
+            ),
             Self::Write(name, error) => write!(f, "cannot write to {name}: {error}"),
         }
     }
@@ -83,7 +98,8 @@ pub(crate) fn run(args: &RequestArgs) -> ExitCode {
         let mut transfer = Transfer::new(url, index, args.method());
         if let Err(failure) = one(&client, url, data.as_deref(), output, args, &mut transfer) {
             let exit = failed(&failure, url, args, &sink);
-            transfer.failed(exit, failure.to_string());
+            let message = failure.to_string();
+            transfer.failed(exit, Printable(message.as_bytes()).to_string());
             first.get_or_insert(exit);
         }
         if let Some(Err(error)) = write_out.as_ref().map(|format| format.write(&transfer)) {
@@ -158,11 +174,11 @@ fn one(
     };
     transfer.head(&response);
     if args.fail && response.status() >= 400 {
-        let reason = String::from_utf8_lossy(response.reason()).into_owned();
         return Err(Failure::Status(format!(
-            "{}: the server answered {} {reason}",
+            "{}: the server answered {} {}",
             args.capture.url(response.url().as_str()),
-            response.status()
+            response.status(),
+            Printable(response.reason())
         )));
     }
     let name = output.map_or("standard output".into(), Path::to_string_lossy);
@@ -175,25 +191,48 @@ fn one(
     if args.include {
         output.head(&response).map_err(failed)?;
     }
+    let unknown = unknown_coding(&response, args);
     let mut body = response.into_body();
-    let copied = copy(&mut body, &mut output, progress);
+    let copied = copy(&mut body, &mut output, progress, unknown);
     transfer.body(&body);
     copied.map_err(|error| match error {
         Copy::Read(error) => {
             transfer.failed_with(&error);
             Failure::Request(error)
         }
+        Copy::Coding(codings) => Failure::Coding(codings),
+        Copy::Write(error) if BinaryOutput::is_in(&error) => Failure::Binary,
         Copy::Write(error) => failed(error),
     })
 }
 
+/// Returns the content codings of a response if they were to be decoded and cannot be.
+fn unknown_coding(response: &Response<'_>, args: &RequestArgs) -> Option<String> {
+    let fields = response.fields();
+    if !args.compressed || Codings::read(fields).is_ok() {
+        return None;
+    }
+    let codings = fields.all("Content-Encoding").collect::<Vec<_>>().join(&b", "[..]);
+    Some(Printable(&codings).to_string())
+}
+
 enum Copy {
     Read(Error),
+    Coding(String),
     Write(io::Error),
 }
 
-fn copy(body: &mut Body<'_>, output: &mut Output, progress: Progress) -> Result<(), Copy> {
+/// Writes the body. If its content codings are `unknown`, only an empty one is not a failure.
+fn copy(
+    body: &mut Body<'_>,
+    output: &mut Output,
+    progress: Progress,
+    mut unknown: Option<String>,
+) -> Result<(), Copy> {
     while let Some(piece) = body.next_piece().map_err(Copy::Read)? {
+        if let Some(codings) = unknown.take() {
+            return Err(Copy::Coding(codings));
+        }
         output.write(piece).map_err(Copy::Write)?;
         progress.advance(piece.len());
     }
@@ -203,17 +242,21 @@ fn copy(body: &mut Body<'_>, output: &mut Output, progress: Progress) -> Result<
 }
 
 fn request<'a>(url: &'a str, data: Option<&[u8]>, args: &'a RequestArgs) -> Draft<'a> {
-    let mut fields = Vec::new();
+    let body = data.map(<[u8]>::to_vec);
+    let (fields, removed) = (Vec::new(), Vec::new());
+    let mut draft = Draft { method: args.method(), url, fields, removed, body };
+    for FieldArg { name, value } in &args.headers {
+        match value {
+            Some(value) => draft.fields.push((name, value.clone().into())),
+            None => draft.removed.push(name),
+        }
+    }
     if let Some(user) = &args.user {
         let (user, password) = user.split_once(':').unwrap_or((user, ""));
-        fields.push(("Authorization", basic(user.as_bytes(), password.as_bytes())));
+        draft.add("Authorization", basic(user.as_bytes(), password.as_bytes()));
     }
-    let given = args.headers.iter().map(|field| (field.name.as_str(), field.value.clone().into()));
-    fields.extend(given);
-    let body = data.map(<[u8]>::to_vec);
-    let mut draft = Draft { method: args.method(), url, fields, body };
-    if draft.body.is_some() && !draft.has("Content-Type") {
-        draft.fields.push(("Content-Type", b"application/x-www-form-urlencoded".to_vec()));
+    if draft.body.is_some() {
+        draft.add("Content-Type", b"application/x-www-form-urlencoded".to_vec());
     }
     draft
 }
@@ -233,7 +276,10 @@ fn failed(failure: &Failure, url: &str, args: &RequestArgs, sink: &ClientSink) -
             exit
         }
         Failure::Status(_) => print_error(args, Exit::Status, &failure.to_string()),
-        Failure::Write(..) => print_error(args, Exit::Write, &failure.to_string()),
+        Failure::Coding(_) => print_error(args, Exit::Coding, &failure.to_string()),
+        Failure::Binary | Failure::Write(..) => {
+            print_error(args, Exit::Write, &failure.to_string())
+        }
     }
 }
 

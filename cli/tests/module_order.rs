@@ -8,6 +8,7 @@ fn modules_import_only_modules_below_them() {
         "driver",
         "exit",
         "lenient",
+        "printable",
         "parse",
         "args",
         "output",

@@ -292,3 +292,140 @@ fn loggers_are_chosen_by_name() {
     assert!(finished.stderr.starts_with("INFO ["), "{}", finished.stderr);
     server.finish().unwrap();
 }
+
+#[test]
+fn fields_without_a_value_are_removed_or_sent_empty() {
+    let head = |arguments: &[&str]| {
+        let (_, requests) = asked(vec![answer(HELLO)], &[arguments, &["{url}/"]].concat(), b"");
+        requests[0].head.clone()
+    };
+    for (name, arguments) in [
+        ("Host", &[][..]),
+        ("Accept", &[]),
+        ("User-Agent", &[]),
+        ("Accept-Encoding", &["--compressed"]),
+        ("Authorization", &["-u", "me:pw"]),
+        ("Content-Type", &["-d", "a=1"]),
+        ("Content-Length", &["-X", "POST"]),
+    ] {
+        let field = format!("\r\n{name}: ");
+        assert!(head(arguments).contains(&field), "{name}");
+        let removed = head(&[arguments, &["-H", &format!("{}:", name.to_lowercase())]].concat());
+        assert!(!removed.to_lowercase().contains(&field.to_lowercase()), "{removed}");
+    }
+    for name in ["Expect", "X-Other", "Connection"] {
+        assert!(!head(&["-d", "a=1", "-H", &format!("{name}: ")]).contains(name), "{name}");
+    }
+    let sent = head(&["-H", "X-A;", "-H", "Accept;", "-d", "a", "-H", "content-type;"]);
+    assert!(sent.contains("\r\nX-A: \r\nAccept: \r\ncontent-type: \r\n"), "{sent}");
+    assert_eq!(sent.to_lowercase().matches("content-type").count(), 1, "{sent}");
+    let sent = head(&["-H", "Accept:", "-H", "Accept: text/html"]);
+    assert_eq!(sent.matches("Accept: text/html\r\n").count(), 1, "{sent}");
+}
+
+#[test]
+fn the_field_of_an_argument_replaces_that_of_another_option() {
+    let arguments = ["-u", "me:pw", "-H", "authorization: Bearer x", "{url}/"];
+    let (_, requests) = asked(vec![answer(HELLO)], &arguments, b"");
+    assert_eq!(requests[0].head.to_lowercase().matches("authorization").count(), 1);
+    assert_eq!(requests[0].field("Authorization"), Some("Bearer x"));
+}
+
+#[test]
+fn an_empty_body_is_announced() {
+    for (method, length) in
+        [("POST", Some("0")), ("PUT", Some("0")), ("PATCH", Some("0")), ("DELETE", None)]
+    {
+        let (_, requests) = asked(vec![answer(HELLO)], &["-X", method, "{url}/"], b"");
+        assert_eq!(requests[0].field("Content-Length"), length, "{method}");
+    }
+}
+
+#[test]
+fn an_invalid_request_is_refused_without_a_connection() {
+    let closed = Server::start(Listen::Refuse, vec![]).unwrap();
+    let url = format!("http://127.0.0.1:{}/", closed.port());
+    for arguments in [
+        &["-X", "A B"][..],
+        &["-H", "Host: a", "-H", "Host: b"],
+        &["-H", "Content-Length: 5"],
+        &["-d", "abc", "-H", "Transfer-Encoding: gzip"],
+    ] {
+        let finished = common::finished([arguments, &[&url]].concat());
+        assert_eq!(finished.code, 43, "{}", finished.stderr);
+        assert!(!finished.stderr.contains("connect"), "{}", finished.stderr);
+    }
+}
+
+#[test]
+fn an_unknown_coding_is_a_failure_if_a_decoded_body_was_asked_for() {
+    let coded = |coding: &str, body: &str| {
+        let length = body.len();
+        format!(
+            "HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+    };
+    let deep = "gzip, gzip, gzip, gzip, gzip, gzip";
+    for (coding, body, compressed, code) in [
+        ("foo", "ok", true, 61),
+        ("gzip, foo", "ok", true, 61),
+        (deep, "ok", true, 61),
+        ("foo", "ok", false, 0),
+        ("foo", "", true, 0),
+        ("identity", "ok", true, 0),
+    ] {
+        let server = Server::tcp(vec![answer(coded(coding, body))]).unwrap();
+        let url = format!("http://127.0.0.1:{}/", server.port());
+        let option: &[&str] = if compressed { &["--compressed"] } else { &[] };
+        let finished = common::finished([option, &[&url]].concat());
+        server.finish().unwrap();
+        assert_eq!(finished.code, code, "{coding}: {}", finished.stderr);
+        assert_eq!(finished.stdout, if code == 0 { body.as_bytes() } else { b"" });
+        assert_eq!(finished.stderr.contains(coding), code != 0, "{}", finished.stderr);
+    }
+}
+
+#[test]
+fn a_refused_status_is_shown_without_control_characters() {
+    let response = b"HTTP/1.1 404 Not\x1b[31m Found\xe9\r\nContent-Length: 2\r\n\r\nno";
+    let server = Server::tcp(vec![answer(&response[..])]).unwrap();
+    let url = format!("http://127.0.0.1:{}/", server.port());
+    let finished = common::finished(["-f", "-w", "%{errormsg}", &url]);
+    server.finish().unwrap();
+    assert_eq!(finished.code, 22);
+    let shown = r"the server answered 404 Not\u{1b}[31m Found\xe9";
+    assert!(finished.stderr.contains(shown), "{}", finished.stderr);
+    assert!(String::from_utf8(finished.stdout).unwrap().ends_with(shown));
+}
+
+/// Where `script` is installed, which gives a command a terminal.
+#[cfg(target_os = "linux")]
+#[test]
+fn binary_data_is_written_to_a_terminal_only_if_asked_for() {
+    if !std::path::Path::new("/usr/bin/script").exists() {
+        return;
+    }
+    let binary = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\na\0b";
+    let text = HELLO.as_bytes();
+    for (response, option, code, shown) in [
+        (&binary[..], "", 23, false),
+        (binary, "-o -", 0, true),
+        (binary, "--output -", 0, true),
+        (text, "", 0, true),
+    ] {
+        let server = Server::tcp(vec![answer(response)]).unwrap();
+        let command = format!(
+            "'{}' -s {option} http://127.0.0.1:{}/",
+            env!("CARGO_BIN_EXE_limpid"),
+            server.port()
+        );
+        let mut script = std::process::Command::new("/usr/bin/script");
+        script.args(["-qec", &command, "/dev/null"]);
+        let finished = run(&mut script, b"").unwrap();
+        server.finish().unwrap();
+        assert_eq!(finished.code, code, "{option}");
+        let body = if response == text { &b"hello"[..] } else { b"a\0b" };
+        let has = finished.stdout.windows(body.len()).any(|part| part == body);
+        assert_eq!(has, shown, "{option}: {:?}", finished.stdout);
+    }
+}

@@ -152,6 +152,13 @@ impl<'c> RequestBuilder<'c> {
         self
     }
 
+    /// Leaves out a field that would be added: Host, Accept, User-Agent, Accept-Encoding,
+    /// Authorization (for the credentials of the URL), or the Content-Length of an empty body.
+    pub fn without_header(mut self, name: impl AsRef<[u8]>) -> Self {
+        self.pending = self.pending.map(|request| request.without(name.as_ref()));
+        self
+    }
+
     /// Adds credentials for the Basic scheme (RFC 7617).
     pub fn basic_auth(self, user: impl AsRef<[u8]>, password: impl AsRef<[u8]>) -> Self {
         self.header("Authorization", basic(user.as_ref(), password.as_ref()))

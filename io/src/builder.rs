@@ -144,10 +144,12 @@ impl<C: BuildClient> ClientBuilder<C> {
     /// Behaves like httpx where that is less safe than the default: the response is not read while
     /// the request is sent, so that an early response is noticed only when the whole request was sent
     /// or the transport takes no more; a request whose reused connection was closed is not sent
-    /// again; and a Location that is not UTF-8 is read as ISO-8859-1.
+    /// again; an invalid request fails only when there is a connection; and a Location that is not
+    /// UTF-8 is read as ISO-8859-1.
     pub const fn like_httpx(mut self) -> Self {
         self.options.read_after_send = true;
         self.options.resend = false;
+        self.options.validate_connected = true;
         self.options.latin1_location = true;
         self.options.config = Config::HTTPX;
         self

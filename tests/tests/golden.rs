@@ -138,9 +138,10 @@ fn data_has_all_scenarios() {
     for Scenario { name, recorded, intended, like_httpx, .. } in &scenarios {
         let Some(intended) = intended else { continue };
         assert!(intended.section.starts_with("RFC "), "{name}: {}", intended.section);
+        assert!(!intended.why.is_empty(), "{name} needs a reason");
         assert_ne!(intended.lines, recorded.stderr, "{name} is as recorded");
         assert!(!(*like_httpx && intended.by_default), "{name} is like httpx");
         *(if intended.by_default { &mut by_default } else { &mut always }) += 1;
     }
-    assert_eq!((always, by_default), (2, 7));
+    assert_eq!((always, by_default), (2, 9));
 }

@@ -125,13 +125,8 @@ fn malformed_url_is_rejected() {
 
 #[test]
 fn method_that_is_not_a_token_is_rejected() {
-    let server = limpid_tests::server::Server::tcp(vec![vec![], vec![]]).unwrap();
-    let url = format!("http://localhost:{}/", server.port());
-    let failing = Failing::with(43, &["-X", "GET /", &url]);
+    // Port 1 is not connected to.
+    let failing = Failing::with(43, &["-X", "GET /", "http://localhost:1/"]);
     failing.says(&["method"]);
-    failing.closes_after(
-        "httpcore.http11 - send_request_headers.failed \
-         exception=LocalProtocolError(LocalProtocolError('Illegal method characters'))",
-    );
-    server.finish().unwrap();
+    failing.logs_nothing();
 }

@@ -50,6 +50,11 @@ impl Failing {
         assert_eq!(self.trace, [&[failed], &RESPONSE_CLOSED[..]].concat());
     }
 
+    /// Checks that nothing was begun.
+    pub(crate) fn logs_nothing(&self) {
+        assert!(self.trace.is_empty(), "{:?}", self.trace);
+    }
+
     /// Checks that the message contains all parts.
     pub(crate) fn says(&self, parts: &[&str]) {
         for part in parts {

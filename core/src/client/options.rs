@@ -44,6 +44,9 @@ pub struct Options {
     /// How many redirects are followed before the next one is an error. `None`, the default, returns
     /// them as responses.
     pub redirects: Option<u32>,
+    /// Whether a request that must not be sent fails only when there is a connection, as in httpx. By
+    /// default, it fails before one is opened.
+    pub validate_connected: bool,
     /// Whether a Location that is not UTF-8 is read as ISO-8859-1, as in httpx. By default, its bytes are
     /// kept, percent-encoded.
     pub latin1_location: bool,
@@ -82,6 +85,7 @@ impl Default for Options {
             verify: false,
             decode: false,
             redirects: None,
+            validate_connected: false,
             latin1_location: false,
             attempt_delay: AttemptDelay::default(),
             connect_retries: 0,

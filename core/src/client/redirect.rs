@@ -59,7 +59,7 @@ fn follow(plan: &Plan, head: ResponseHead<'_>) -> Option<Hop> {
         _ => false,
     };
     let method = if to_get { b"GET" } else { request.method() };
-    let mut builder = Request::builder(method, url);
+    let mut builder = Request::builder(method, url).without_removed_from(request);
     for field in request.fields().fields().iter() {
         let is_of_origin = field.is("Host") || !Capture::Default.shows_field(field.name);
         if (same_origin || !is_of_origin) && !(to_get && is_of_content(field)) {

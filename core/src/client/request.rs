@@ -8,6 +8,7 @@ use super::basic::basic;
 use super::origin::Origin;
 use super::url::{Url, UrlError};
 use crate::coding::ACCEPTED;
+use crate::error::Misuse;
 use crate::fields::{FieldBlock, Fields};
 use crate::http1::{BodySize, WrittenRequest};
 use crate::trace::{ShownBytes, ShownTarget};
@@ -35,6 +36,10 @@ pub struct Request {
     target: Option<Vec<u8>>,
     fields: FieldBlock,
     size: BodySize,
+    /// The fields that are not added, because the caller has removed them.
+    removed: Settled,
+    /// The caller's Content-Length is not the length of the body.
+    is_contradicted: bool,
     /// The origin of the URL.
     origin: Origin,
     /// The encoded head for the origin server.
@@ -66,6 +71,8 @@ impl Request {
             target: None,
             fields: FieldBlock::new(),
             size: BodySize::None,
+            removed: Settled::default(),
+            is_contradicted: false,
             written: WrittenRequest::with_capacity(256),
         };
         let fields = FieldBlock::with_capacity(8, 256);
@@ -89,6 +96,7 @@ impl Request {
         request.method.extend_from_slice(method);
         request.target = None;
         request.size = BodySize::None;
+        request.removed = Settled::default();
         let mut fields = core::mem::take(&mut request.fields);
         fields.clear();
         Ok(RequestBuilder::of(memory, fields))
@@ -96,20 +104,25 @@ impl Request {
 
     /// Sets the caller's fields, and adds the missing ones.
     fn complete(&mut self, mut fields: FieldBlock, expect_continue: bool, accept_codings: bool) {
-        let given = Given::of(fields.fields());
-        self.size = given.size(fields.fields()).unwrap_or(self.size);
+        let settled = self.removed.with(fields.fields());
+        let size = settled.size(fields.fields()).unwrap_or(self.size);
+        self.is_contradicted = contradicts(size, self.size);
+        self.size = size;
+        if self.size == BodySize::None && !settled.framing && self.may_announce_nothing() {
+            self.size = BodySize::Length(0);
+        }
         if expect_continue && self.has_content() && !expects_continue(fields.fields()) {
             fields.push(b"Expect", b"100-continue");
         }
-        let credentials = || self.url.credentials().filter(|_| !given.authorization);
+        let credentials = || self.url.credentials().filter(|_| !settled.authorization);
         fields.add_first(|fields| {
-            if !given.host {
+            if !settled.host {
                 fields.push(b"Host", self.url.authority().as_bytes());
             }
-            if !given.accept {
+            if !settled.accept {
                 fields.push(b"Accept", b"*/*");
             }
-            if !given.user_agent {
+            if !settled.user_agent {
                 fields.push(b"User-Agent", USER_AGENT.as_bytes());
             }
             if let Some((user, password)) = credentials() {
@@ -177,10 +190,30 @@ impl Request {
         &self.written
     }
 
+    /// Returns why the request cannot be sent, if that is so.
+    #[inline]
+    pub(super) fn refusal(&self) -> Option<Misuse> {
+        match self.is_contradicted {
+            true => Some(Misuse::Framing),
+            false => self.written.refusal(),
+        }
+    }
+
     fn write(&mut self) {
-        let Self { method, url, target, fields, size, written, .. } = self;
+        let Self { method, url, target, fields, size, removed, written, .. } = self;
         let target = target.as_deref().unwrap_or_else(|| url.target().as_bytes());
-        written.write(method, target, fields.fields(), *size);
+        written.write(method, target, fields.fields(), *size, !removed.host);
+    }
+
+    /// Returns whether the request must have a Host field: unless the caller has removed it.
+    pub(super) const fn needs_host(&self) -> bool {
+        !self.removed.host
+    }
+
+    /// Returns whether a body is expected by the method, so that an empty one is announced as such
+    /// (RFC 9110 section 8.6).
+    fn may_announce_nothing(&self) -> bool {
+        matches!(self.method.as_slice(), b"POST" | b"PUT" | b"PATCH")
     }
 
     pub(super) const fn origin(&self) -> &Origin {
@@ -209,7 +242,9 @@ impl Request {
     /// Returns whether an Accept-Encoding field can be added.
     pub(super) fn lacks_codings(&self) -> bool {
         let fields = self.fields.fields();
-        !ACCEPTED.is_empty() && fields.get("Accept-Encoding").or(fields.get("Range")).is_none()
+        !ACCEPTED.is_empty()
+            && !self.removed.codings
+            && fields.get("Accept-Encoding").or(fields.get("Range")).is_none()
     }
 
     /// Returns whether there is a body of at least one byte.
@@ -265,6 +300,28 @@ impl RequestBuilder {
         self.fields.push(name, value);
     }
 
+    /// Leaves out the field of this name, which would be added: Host, Accept, User-Agent,
+    /// Accept-Encoding, Authorization (for the credentials of the URL), or the Content-Length of an
+    /// empty body. Has no effect on other names, and on fields that the caller has added.
+    ///
+    /// ```
+    /// use limpid_core::client::Request;
+    ///
+    /// let request = Request::builder(b"GET", "http://localhost/".parse()?).without(b"accept").build();
+    /// assert_eq!(request.fields().fields().get("Accept"), None);
+    /// # Ok::<(), limpid_core::client::UrlError>(())
+    /// ```
+    pub fn without(mut self, name: &[u8]) -> Self {
+        self.request().removed.settle(name);
+        self
+    }
+
+    /// Leaves out the fields that `other` leaves out.
+    pub(super) fn without_removed_from(mut self, other: &Request) -> Self {
+        self.request().removed = other.removed;
+        self
+    }
+
     /// Sets the request target instead of the URL's path and query (RFC 9112 section 3.2): `*` for
     /// OPTIONS, or `host:port` for CONNECT, which is by default that of the URL. It is sent
     /// unchanged. Sending a request fails if the target is not valid for the method.
@@ -293,7 +350,8 @@ impl RequestBuilder {
     }
 
     /// Completes the request. Adds Host, Accept and User-Agent where the caller set none, and the
-    /// credentials of the URL as Basic authentication (RFC 7617).
+    /// credentials of the URL as Basic authentication (RFC 7617). POST, PUT and PATCH without a body
+    /// have a Content-Length of 0 (RFC 9110 section 8.6).
     #[must_use]
     pub fn build(self) -> Request {
         Arc::unwrap_or_clone(self.build_shared())
@@ -315,32 +373,43 @@ impl RequestBuilder {
 
 const USER_AGENT: &str = concat!("limpid/", env!("CARGO_PKG_VERSION"));
 
-/// Which fields the caller has set, of those that would be added or that contain the length of the
-/// body.
-#[derive(Clone, Copy, Debug, Default)]
-struct Given {
+/// The fields that are not added to a request, because the caller has set or removed them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Settled {
     host: bool,
     accept: bool,
     user_agent: bool,
     authorization: bool,
+    codings: bool,
     framing: bool,
 }
 
-impl Given {
-    fn of(fields: Fields<'_>) -> Self {
-        let mut given = Self::default();
+impl Settled {
+    /// Returns these fields and those that the caller has set, except for Accept-Encoding.
+    fn with(mut self, fields: Fields<'_>) -> Self {
         for span in fields.spans() {
             match span.name_len {
-                4 => given.host |= fields.is_named(span, b"host"),
-                6 => given.accept |= fields.is_named(span, b"accept"),
-                10 => given.user_agent |= fields.is_named(span, b"user-agent"),
-                13 => given.authorization |= fields.is_named(span, b"authorization"),
-                14 => given.framing |= fields.is_named(span, b"content-length"),
-                17 => given.framing |= fields.is_named(span, b"transfer-encoding"),
+                4 => self.host |= fields.is_named(span, b"host"),
+                6 => self.accept |= fields.is_named(span, b"accept"),
+                10 => self.user_agent |= fields.is_named(span, b"user-agent"),
+                13 => self.authorization |= fields.is_named(span, b"authorization"),
+                14 => self.framing |= fields.is_named(span, b"content-length"),
+                17 => self.framing |= fields.is_named(span, b"transfer-encoding"),
                 _ => {}
             }
         }
-        given
+        self
+    }
+
+    /// Adds the field of this name.
+    fn settle(&mut self, name: &[u8]) {
+        let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+        self.host |= is("Host");
+        self.accept |= is("Accept");
+        self.user_agent |= is("User-Agent");
+        self.authorization |= is("Authorization");
+        self.codings |= is("Accept-Encoding");
+        self.framing |= is("Content-Length");
     }
 
     /// Returns the length of the body by the caller's own fields, which take precedence.
@@ -352,6 +421,15 @@ impl Given {
             Some(coding) if coding.eq_ignore_ascii_case(b"chunked") => Some(BodySize::Unknown),
             _ => number::decimal(fields.get("Content-Length")?).ok().map(BodySize::Length),
         }
+    }
+}
+
+/// Returns whether a body of size `actual` is not one of the `announced` length.
+fn contradicts(announced: BodySize, actual: BodySize) -> bool {
+    match (announced, actual) {
+        (BodySize::Length(announced), BodySize::Length(actual)) => announced != actual,
+        (BodySize::Length(announced), BodySize::None) => announced > 0,
+        _ => false,
     }
 }
 

@@ -33,7 +33,7 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 /// use limpid_core::error::{Cause, Error, OsError, OsErrorKind};
 ///
 /// let error = Error::from(OsError { code: 111, kind: OsErrorKind::Refused });
-/// assert_eq!(error.to_string(), "failed while idle: connection refused (os error 111)");
+/// assert_eq!(error.to_string(), "failed: connection refused (os error 111)");
 ///
 /// let error = Error::new(Cause::Cancelled).with_source("the page was closed");
 /// assert!(std::error::Error::source(&error).is_some());
@@ -69,12 +69,13 @@ struct Detail {
 
 impl fmt::Debug for Detail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { source, certificate, proxy } = self;
+        let Self { source, certificate, proxy, location } = self;
         f.debug_struct("Detail")
             .field("source", source)
             // Its bytes say nothing to people.
             .field("certificate_len", &certificate.as_ref().map(Vec::len))
             .field("proxy", proxy)
+            .field("location", location)
             .finish()
     }
 }
@@ -226,7 +227,10 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "failed while {}", self.phase)?;
+        match self.phase {
+            Phase::Idle => f.write_str("failed")?,
+            phase => write!(f, "failed while {phase}")?,
+        }
         match self.proxy() {
             Some((host, port)) if host.contains(':') => write!(f, " (proxy [{host}]:{port})")?,
             Some((host, port)) => write!(f, " (proxy {host}:{port})")?,
@@ -367,24 +371,24 @@ mod tests {
     #[test]
     fn display_does_not_repeat_the_source() {
         let examples = [
-            (Error::from(REFUSED), "failed while idle: connection refused (os error 111)"),
+            (Error::from(REFUSED), "failed: connection refused (os error 111)"),
             (
                 Error::from(REFUSED).with_proxy("::1", 80),
-                "failed while idle (proxy [::1]:80): connection refused (os error 111)",
+                "failed (proxy [::1]:80): connection refused (os error 111)",
             ),
-            (Error::from(OTHER).with_source("no carrier"), "failed while idle: no carrier"),
+            (Error::from(OTHER).with_source("no carrier"), "failed: no carrier"),
             (
                 Error::new(Cause::Body(OTHER)).with_source("the disk is gone"),
-                "failed while idle: the request body could not be read: the disk is gone",
+                "failed: the request body could not be read: the disk is gone",
             ),
             (
                 Error::new(Cause::Body(REFUSED)),
-                "failed while idle: the request body could not be read: connection refused (os \
+                "failed: the request body could not be read: connection refused (os \
                  error 111)",
             ),
             (
                 Error::from(ResolveError::Temporary).with_source("server 192.0.2.1 is silent"),
-                "failed while idle: temporary failure in name resolution: server 192.0.2.1 is \
+                "failed: temporary failure in name resolution: server 192.0.2.1 is \
                  silent",
             ),
         ];

@@ -67,7 +67,7 @@ impl Error {
     /// use limpid_core::error::Error;
     ///
     /// let error = Error::body(io::Error::other("the disk is gone"));
-    /// assert_eq!(error.to_string(), "failed while idle: the request body could not be read");
+    /// assert_eq!(error.to_string(), "failed: the request body could not be read");
     /// assert_eq!(error.body_error().unwrap().to_string(), "the disk is gone");
     /// ```
     #[cold]

@@ -32,10 +32,18 @@ impl WrittenRequest {
         target: &[u8],
         fields: Fields<'_>,
         size: BodySize,
+        needs_host: bool,
     ) {
         self.bytes.clear();
         self.request_kind = RequestKind::by(method);
-        self.validated = write(&mut self.bytes, method, target, fields, size, self.request_kind);
+        let line = RequestLine { method, target, kind: self.request_kind };
+        self.validated = write(&mut self.bytes, line, fields, size, needs_host);
+    }
+
+    /// Returns why the head cannot be sent, if that is so.
+    #[inline]
+    pub(crate) fn refusal(&self) -> Option<Misuse> {
+        self.validated.err()
     }
 
     /// Appends the head to `staging`, if it is valid.
@@ -46,17 +54,24 @@ impl WrittenRequest {
     }
 }
 
-/// Validates the head of a request and, if it is valid, appends it to `staging`. `request_kind` must be
-/// that of
-/// `method`.
+/// The method and the target of a request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RequestLine<'a> {
+    pub(super) method: &'a [u8],
+    pub(super) target: &'a [u8],
+    /// That of the method.
+    pub(super) kind: RequestKind,
+}
+
+/// Validates the head of a request and, if it is valid, appends it to `staging`.
 pub(super) fn write(
     staging: &mut Vec<u8>,
-    method: &[u8],
-    target: &[u8],
+    line: RequestLine<'_>,
     fields: Fields<'_>,
     size: BodySize,
-    request_kind: RequestKind,
+    needs_host: bool,
 ) -> Result<EncodedHead, Misuse> {
+    let RequestLine { method, target, kind } = line;
     if !token::is_token_all(method) {
         return Err(Misuse::Method);
     }
@@ -67,11 +82,12 @@ pub(super) fn write(
     let framing_fields = FramingFields::read(fields, Lenient::NONE, |_, _| {});
     check_fields(fields, &framing_fields)?;
     match framing_fields.hosts {
-        0 => return Err(Misuse::HostMissing),
+        0 if needs_host => return Err(Misuse::HostMissing),
+        0 => {}
         1 => framing_fields.check_host().map_err(|broken| Misuse::FieldValue(broken.index()))?,
         _ => return Err(Misuse::HostRepeated),
     }
-    let connects = request_kind == RequestKind::Connect;
+    let connects = kind == RequestKind::Connect;
     if connects && size != BodySize::None {
         return Err(Misuse::NoBody);
     }

@@ -10,6 +10,7 @@ mod duplex;
 mod expect_continue;
 mod layers;
 mod redirects;
+mod requests;
 mod resend;
 mod retry;
 mod trailers;

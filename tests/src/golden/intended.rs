@@ -33,8 +33,7 @@ pub(super) fn read() -> io::Result<BTreeMap<String, Intended>> {
         // The servers have the format of those in scenarios, which are JSON.
         let mut value = serde_json::to_value(value)?;
         let text = |key: &str| {
-            let text = value[key].as_str().filter(|text| !text.is_empty());
-            text.ok_or_else(|| wrong(&name, &format!("needs {key} as a text")))
+            value[key].as_str().ok_or_else(|| wrong(&name, &format!("needs {key} as a text")))
         };
         let (section, why) = (text("section")?.to_owned(), text("why")?.to_owned());
         let lines = text("lines")?.lines().map(str::to_owned).collect();

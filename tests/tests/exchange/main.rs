@@ -7,5 +7,6 @@ mod coded;
 mod failing;
 mod informational;
 mod prepared;
+mod removed;
 mod trailers;
 mod upgrade;

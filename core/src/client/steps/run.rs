@@ -44,7 +44,13 @@ impl Exchange {
         match self.state {
             ExchangeState::Start => {
                 self.start(at);
-                self.trust(at)
+                match self.plan.request.refusal() {
+                    Some(misuse) if !self.plan.options.validate_connected => {
+                        self.refuse(misuse, at);
+                        Ok(None)
+                    }
+                    _ => self.trust(at),
+                }
             }
             ExchangeState::Trust => self.trust(at),
             ExchangeState::Begin => self.begin_request(at),
@@ -85,6 +91,14 @@ impl Exchange {
         self.timers.arm(Timer::Total as usize, || Deadline::after(at.now, total, Waiting::Total));
         self.spans.begin(&self.plan, at);
         self.enter(ExchangeState::Trust, Phase::Pool);
+    }
+
+    /// Fails the exchange before it starts to connect, because its request cannot be sent.
+    #[cold]
+    fn refuse<S: Sink>(&mut self, misuse: Misuse, at: At<'_, S>) {
+        let error = self.link.http1.request_refused(misuse);
+        self.error = Some(self.complete(error.into(), Phase::Idle));
+        self.finish(at);
     }
 
     #[inline]

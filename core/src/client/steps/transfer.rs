@@ -14,7 +14,7 @@ use super::super::state::{ExchangeState, Receiving, Sending, Stepped, Timer};
 use crate::error::{Cause, CodingError, Error, MisuseError, Phase};
 use crate::fields::{FieldBlock, Fields};
 use crate::http1::{BodySize, Connection, Event, Progress, Role, State};
-use crate::trace::{At, Cx, EventKind, Sink, SpanKind, TraceEvent};
+use crate::trace::{At, EventKind, Sink, SpanKind, TraceEvent};
 use crate::transport::Link;
 
 impl Exchange {
@@ -31,7 +31,7 @@ impl Exchange {
         self.clock.before = http1.received();
         let mut cx = self.spans.cx(at);
         let sent = match self.plan.route.via() {
-            Via::Forward(proxy) => send_whole(http1, request, proxy, &mut cx),
+            Via::Forward(proxy) => send_whole(http1, request, proxy),
             _ => http1.send_written(&mut cx, request.written()),
         };
         sent?;
@@ -461,18 +461,14 @@ impl Exchange {
 }
 
 /// Sends the head of a request to a forwarding proxy, with the whole URL.
-fn send_whole<S: Sink>(
-    http1: &mut Connection,
-    request: &Request,
-    proxy: &Proxy,
-    cx: &mut Cx<'_, S>,
-) -> Result<(), MisuseError> {
+fn send_whole(http1: &mut Connection, request: &Request, proxy: &Proxy) -> Result<(), MisuseError> {
     let url = request.url();
     let whole = [url.scheme().name(), "://", url.authority(), url.target()].concat();
     let target = request.own_target().unwrap_or(whole.as_bytes());
     let mut fields = proxy_fields(proxy);
     fields.extend(request.fields().fields().iter().map(|field| (field.name, field.value)));
-    http1.send_request(cx, request.method(), target, fields.fields(), request.size())
+    let needs_host = request.needs_host();
+    http1.send_head(request.method(), target, fields.fields(), request.size(), needs_host)
 }
 
 /// Returns the fields for the proxy.

@@ -9,7 +9,7 @@ use crate::error::{Call, Misuse, MisuseError};
 use crate::fields::Fields;
 use crate::framing::{Framing, RequestKind};
 use crate::head::is_informational;
-use crate::http1::request::{self, WrittenRequest};
+use crate::http1::request::{self, RequestLine, WrittenRequest};
 use crate::http1::response::{self, ResponseContext, WrittenResponse};
 use crate::http1::send::{BodySize, EncodedHead};
 use crate::http1::state::{SwitchKind, Transition};
@@ -31,11 +31,25 @@ impl Connection {
         fields: Fields<'_>,
         size: BodySize,
     ) -> Result<(), MisuseError> {
-        let request_kind = RequestKind::by(method);
-        let write = |staging: &mut Vec<u8>| {
-            request::write(staging, method, target, fields, size, request_kind)
-        };
-        self.queue_request(request_kind, write)
+        self.send_head(method, target, fields, size, true)
+    }
+
+    /// Sends the head of a request, which may lack the Host field if `needs_host` is `false`.
+    ///
+    /// # Errors
+    /// Returns an error as [`send_request`](Self::send_request) does.
+    pub(crate) fn send_head(
+        &mut self,
+        method: &[u8],
+        target: &[u8],
+        fields: Fields<'_>,
+        size: BodySize,
+        needs_host: bool,
+    ) -> Result<(), MisuseError> {
+        let line = RequestLine { method, target, kind: RequestKind::by(method) };
+        self.queue_request(line.kind, |staging: &mut Vec<u8>| {
+            request::write(staging, line, fields, size, needs_host)
+        })
     }
 
     /// Sends the head of a request that was validated and encoded before.
@@ -48,6 +62,11 @@ impl Connection {
         request: &WrittenRequest,
     ) -> Result<(), MisuseError> {
         self.queue_request(request.request_kind, |staging| request.copy_to(staging))
+    }
+
+    /// Returns the error of a request that cannot be sent for this reason.
+    pub(crate) const fn request_refused(&self, misuse: Misuse) -> MisuseError {
+        self.misuse(Call::SendRequest, misuse)
     }
 
     #[inline]
