@@ -270,6 +270,24 @@ impl Driver {
         left(self.in_flight.deadline(), self.in_flight.now())
     }
 
+    /// Ends the exchange, in any state, without waiting for more of the response. If the rest has
+    /// arrived, the connection can be reused.
+    pub(crate) fn discard(&mut self) {
+        self.in_flight.input(Input::Discard);
+        loop {
+            match self.in_flight.poll() {
+                Action::Wait(Interest { read: true, write: false, .. }) if self.look() => {}
+                Action::Close => self.in_flight.close(),
+                Action::Done | Action::Failed => {
+                    self.end_upload(true);
+                    return self.in_flight.release();
+                }
+                // What is left is to close the connection.
+                _ => return self.cancel(),
+            }
+        }
+    }
+
     /// Cancels the exchange, in any state. Open spans end, and the socket is closed.
     pub(crate) fn cancel(&mut self) {
         self.in_flight.input(Input::Cancel);

@@ -15,7 +15,8 @@ use crate::upgraded::Upgraded;
 /// A response, whose head was received. Its body is read whole with [`bytes`](Self::bytes) or
 /// [`text`](Self::text), or piece by piece with [`into_body`](Self::into_body).
 ///
-/// Dropping it before the end of the body closes the connection.
+/// Dropping it before the end of the body closes the connection, unless the rest has arrived already and
+/// is [short enough](crate::ClientBuilder::drain).
 ///
 /// [`Client`](crate::Client) has an example.
 #[derive(Debug)]
@@ -261,7 +262,7 @@ impl Read for ResponseBody {
 impl Drop for ResponseBody {
     fn drop(&mut self) {
         if !self.over {
-            self.driver.cancel();
+            self.driver.discard();
         }
     }
 }

@@ -10,6 +10,7 @@ use limpid_core::error::Error as CoreError;
 use limpid_core::time::{Deadline, Mono};
 use limpid_io::{Error, InFlight, Input};
 use limpid_socket::literal;
+use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 use crate::body::Body;
@@ -23,11 +24,14 @@ pub(crate) struct Driver {
     dials: Dials,
     body: Body,
     over: bool,
+    /// The rest of the response is read by a task of its own.
+    is_draining: bool,
 }
 
 impl Driver {
     pub(crate) fn new(in_flight: InFlight<Timed>, body: Body) -> Self {
-        Self { in_flight, dials: Dials::default(), body, over: false }
+        let dials = Dials::default();
+        Self { in_flight, dials, body, over: false, is_draining: false }
     }
 
     /// Runs the exchange until there is an event for the caller; `None` at its end. The future can be
@@ -160,6 +164,25 @@ impl Driver {
         }
     }
 
+    /// Reads the rest of a dropped response in a task, as long as the exchange allows. Returns whether it
+    /// does: the task needs a runtime, and it does not start another.
+    #[cold]
+    fn drain_in_task(&mut self) -> bool {
+        let Ok(runtime) = Handle::try_current() else { return false };
+        let is_usable = match self.in_flight.io() {
+            (_, Some(transport)) => transport.move_here().is_ok(),
+            (_, None) => false,
+        };
+        if self.is_draining || !is_usable {
+            return false;
+        }
+        let mut rest = Self::new(self.in_flight.take(), Body::none());
+        rest.is_draining = true;
+        self.over = true;
+        runtime.spawn(async move { while let Ok(Some(_)) = rest.run().await {} });
+        true
+    }
+
     fn release(&mut self) {
         self.rest();
         self.in_flight.release();
@@ -174,12 +197,13 @@ impl Driver {
 }
 
 impl Drop for Driver {
-    /// Cancels the exchange, in any state. Open spans end, and the socket is closed, without waiting.
+    /// Ends the exchange, in any state, without waiting. Open spans end, and the socket is closed unless
+    /// the rest of the response has arrived, or may arrive soon.
     fn drop(&mut self) {
         if self.over {
             return;
         }
-        self.in_flight.input(Input::Cancel);
+        self.in_flight.input(if self.is_draining { Input::Cancel } else { Input::Discard });
         loop {
             match self.in_flight.poll() {
                 Action::Wait(Interest { write: true, .. }) => {
@@ -190,11 +214,12 @@ impl Drop for Driver {
                     };
                     self.in_flight.wrote(Some(sent));
                 }
+                Action::Wait(Interest { read: true, .. }) if self.drain_in_task() => return,
                 Action::Close => self.in_flight.close(),
                 Action::Release => self.release(),
                 Action::Done | Action::Failed => return self.release(),
                 Action::Event(_) => {}
-                // Nothing else remains to be done after a cancellation.
+                // Nothing else remains to be done.
                 _ => self.in_flight.input(Input::Cancel),
             }
         }

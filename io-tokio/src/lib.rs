@@ -43,8 +43,8 @@ pub use limpid_core::trace::SocketOption;
 pub use limpid_io::TlsVersion;
 pub use limpid_io::server::{ServerSettings, Timeouts as ServerTimeouts};
 pub use limpid_io::{
-    ClientLayers, Clock, Error, History, IdentityProblem, LookupError, NoProxy, Pem, PoolLimits,
-    Prepared, Proxy, ServerLayers, Settings, SharedSink, Sizes, Timings, TlsSetupError,
+    ClientLayers, Clock, DrainLimits, Error, History, IdentityProblem, LookupError, NoProxy, Pem,
+    PoolLimits, Prepared, Proxy, ServerLayers, Settings, SharedSink, Sizes, Timings, TlsSetupError,
 };
 pub use resolve::{Resolve, Resolver, Resolving, SystemResolver};
 pub use response::Response;

@@ -14,7 +14,8 @@ use crate::upgraded::Upgraded;
 /// A response, whose head was received. Its body is read whole with [`bytes`](Self::bytes) or
 /// [`text`](Self::text), or piece by piece with [`next_piece`](Self::next_piece).
 ///
-/// Dropping it before the end of the body closes the connection.
+/// Dropping it before the end of the body closes the connection, unless the rest arrives soon and is
+/// [short enough](crate::ClientBuilder::drain).
 ///
 /// [`Client`](crate::Client) has an example.
 #[derive(Debug)]

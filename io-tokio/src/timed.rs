@@ -31,8 +31,17 @@ impl Timed {
         Self { stream, timer: None, runtime: runtime() }
     }
 
-    /// Moves an idle transport to the current runtime. The one that it belongs to may be gone, or may
-    /// not run.
+    /// Moves a transport that nothing waits for to the current runtime. The one that it belongs to may
+    /// be gone, or may not run.
+    ///
+    /// # Errors
+    /// It is a caller's, or the system does not allow it.
+    #[inline]
+    pub(crate) fn move_here(&mut self) -> io::Result<()> {
+        let here = runtime();
+        if self.runtime == here { Ok(()) } else { self.move_to(here) }
+    }
+
     #[cold]
     fn move_to(&mut self, runtime: Option<Id>) -> io::Result<()> {
         self.stream.register()?;
@@ -108,11 +117,7 @@ impl PooledTransport for Timed {
         if !self.is_silent() {
             return Err(Retirement::NotSilent);
         }
-        let here = runtime();
-        if self.runtime != here {
-            self.move_to(here).map_err(|_| Retirement::Unusable)?;
-        }
-        Ok(())
+        self.move_here().map_err(|_| Retirement::Unusable)
     }
 
     fn close(self, last: &[u8]) {

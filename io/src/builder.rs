@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use limpid_core::client::{
-    AttemptDelay, NoProxy, Options, PoolLimits, Proxy, ProxyRules, ProxyVariableError, RouteOptions,
+    AttemptDelay, DrainLimits, NoProxy, Options, PoolLimits, Proxy, ProxyRules, ProxyVariableError,
+    RouteOptions,
 };
 use limpid_core::limits::{Config, Lenient, Limits};
 use limpid_core::trace::{Sink, SocketOption};
@@ -144,11 +145,13 @@ impl<C: BuildClient> ClientBuilder<C> {
     /// Behaves like httpx where that is less safe than the default: the response is not read while
     /// the request is sent, so that an early response is noticed only when the whole request was sent
     /// or the transport takes no more; a request whose reused connection was closed is not sent
-    /// again; an invalid request fails only when there is a connection; and a Location that is not
+    /// again; a response that is dropped closes its connection; the body of a redirect is read without
+    /// limit; an invalid request fails only when there is a connection; and a Location that is not
     /// UTF-8 is read as ISO-8859-1.
     pub const fn like_httpx(mut self) -> Self {
         self.options.read_after_send = true;
         self.options.resend = false;
+        self.options.drain = None;
         self.options.validate_connected = true;
         self.options.latin1_location = true;
         self.options.config = Config::HTTPX;
@@ -190,6 +193,19 @@ impl<C: BuildClient> ClientBuilder<C> {
     /// [`timeout`](Self::timeout) limits both attempts together.
     pub const fn resend(mut self, resend: bool) -> Self {
         self.options.resend = resend;
+        self
+    }
+
+    /// Sets how much is read of a response that is dropped, and of the body of a redirect that is
+    /// followed, so that the connection can be reused: up to 64 KiB by default. If more is to come, the
+    /// connection is closed. With `None`, the connection of a dropped response is always closed, and the
+    /// body of a redirect is read without limit.
+    ///
+    /// The blocking client reads of a dropped response only what has arrived. The asynchronous client
+    /// also waits for the rest, by default for 50 milliseconds, in a task of its own; where no runtime runs, it
+    /// closes the connection instead.
+    pub fn drain(mut self, limits: impl Into<Option<DrainLimits>>) -> Self {
+        self.options.drain = limits.into();
         self
     }
 

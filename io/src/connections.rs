@@ -38,7 +38,7 @@ pub trait PooledTransport {
     fn close(self, last: &[u8]);
 }
 
-/// The connection that an exchange asks for.
+/// The connection that an exchange asks for, which [`Connections::acquire`] returns.
 ///
 /// A request in flight creates it; the [crate](crate) has an example of one.
 #[derive(Clone, Copy, Debug)]

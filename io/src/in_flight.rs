@@ -68,6 +68,12 @@ impl<T: PooledTransport> InFlight<T> {
         self
     }
 
+    /// Moves the request out, to run it elsewhere. What is left can only be dropped.
+    #[must_use]
+    pub fn take(&mut self) -> Self {
+        Self { inner: self.inner.take(), connections: Arc::clone(&self.connections) }
+    }
+
     #[inline]
     fn parts(&mut self) -> (&mut Inner<T>, &Connections<T>) {
         (inner_mut(&mut self.inner), &self.connections)
@@ -374,19 +380,22 @@ fn io_error(kind: ErrorKind) -> limpid_core::error::Error {
 const ALIVE: &str = "a request in flight has its memory until it is dropped";
 
 #[inline]
-#[expect(clippy::expect_used, reason = "only dropping takes it away")]
+#[expect(clippy::expect_used, reason = "only dropping and `take` take it away")]
 fn inner_ref<T>(inner: &Option<Box<Inner<T>>>) -> &Inner<T> {
     inner.as_deref().expect(ALIVE)
 }
 
 #[inline]
-#[expect(clippy::expect_used, reason = "only dropping takes it away")]
+#[expect(clippy::expect_used, reason = "only dropping and `take` take it away")]
 fn inner_mut<T>(inner: &mut Option<Box<Inner<T>>>) -> &mut Inner<T> {
     inner.as_deref_mut().expect(ALIVE)
 }
 
 impl<T: PooledTransport> Drop for InFlight<T> {
     fn drop(&mut self) {
+        if self.inner.is_none() {
+            return;
+        }
         // The connection of a request that has not ended cannot be reused.
         self.release();
         if let Some(mut inner) = self.inner.take() {

@@ -76,7 +76,7 @@ pub use informational::Listener;
 pub use inner::Buffers;
 pub use input::Input;
 pub use layers::{ClientLayers, ServerLayers, TlsSource};
-pub use limpid_core::client::{NoProxy, PoolLimits, Proxy, Sizes, Timings};
+pub use limpid_core::client::{DrainLimits, NoProxy, PoolLimits, Proxy, Sizes, Timings};
 pub use lookup_error::LookupError;
 pub use lookups::{Job, Lookup, Lookups, Resolved};
 pub use pem::Pem;

@@ -143,5 +143,5 @@ fn data_has_all_scenarios() {
         assert!(!(*like_httpx && intended.by_default), "{name} is like httpx");
         *(if intended.by_default { &mut by_default } else { &mut always }) += 1;
     }
-    assert_eq!((always, by_default), (2, 9));
+    assert_eq!((always, by_default), (2, 11));
 }

@@ -105,13 +105,18 @@ fn redirect_adds_to_timings_of_exchange() {
 
 #[test]
 fn dropped_response_ends_exchange() {
-    let server = Server::tcp(vec![answer(HELLO)]).unwrap();
-    let recorder = Recorder::new();
-    let client = Client::builder().sink(recorder.clone()).build();
-    drop(client.get(&format!("http://127.0.0.1:{}/", server.port())).send().unwrap());
-    assert_eq!(*recorder.kinds().last().unwrap(), EventKind::ExchangeFailed);
-    drop(client);
-    server.finish().unwrap();
+    const ONLY_HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n";
+    for (response, end) in
+        [(HELLO, EventKind::ExchangeComplete), (ONLY_HEAD, EventKind::ExchangeFailed)]
+    {
+        let server = Server::tcp(vec![answer(response)]).unwrap();
+        let recorder = Recorder::new();
+        let client = Client::builder().sink(recorder.clone()).build();
+        drop(client.get(&format!("http://127.0.0.1:{}/", server.port())).send().unwrap());
+        assert_eq!(*recorder.kinds().last().unwrap(), end);
+        drop(client);
+        server.finish().unwrap();
+    }
 }
 
 #[test]

@@ -51,6 +51,11 @@ impl Exchange {
             let read = self.arm(Timer::Read, timeouts.read, Waiting::Read, now);
             earliest = Deadline::earlier(earliest, read);
         }
+        if self.draining.is_some() {
+            let time = self.plan.options.drain.map(|limits| limits.time);
+            let drain = self.arm(Timer::Step, time, Waiting::Drain, now);
+            earliest = Deadline::earlier(earliest, drain);
+        }
         earliest.or_else(|| self.timers.get(Timer::Total as usize))
     }
 

@@ -77,6 +77,8 @@ pub struct Exchange {
     /// The body was sent before and is sent again.
     pub(super) rewind: bool,
     pub(super) resend: Resend,
+    /// The rest of the response is discarded: how much of its body was received before.
+    pub(super) draining: Option<u64>,
     pub(super) sending: Sending,
     pub(super) receiving: Receiving,
     /// `link` may contain received bytes of the response that are not parsed yet.
@@ -141,6 +143,7 @@ impl Exchange {
             hop: None,
             rewind: false,
             resend: Resend::No,
+            draining: None,
             sending: Sending::Head,
             receiving: Receiving::Nothing,
             has_input: false,
@@ -195,6 +198,7 @@ impl Exchange {
             hop,
             rewind,
             resend,
+            draining,
             sending: _,
             receiving: _,
             has_input: _,
@@ -218,7 +222,7 @@ impl Exchange {
         (*asked, *interest, *timers) = (false, Interest::NONE, Timers::new());
         (*retried, *redirected, *sent_before) = (0, 0, 0);
         (*link_is_free, *rewind, *is_held, *unsent) = (false, false, false, None);
-        *resend = Resend::No;
+        (*resend, *draining) = (Resend::No, None);
     }
 
     /// Frees the response and everything else except reusable buffers. [`restart`](Self::restart)

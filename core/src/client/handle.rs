@@ -381,6 +381,7 @@ impl Exchange {
         match (self.state, deadline.why) {
             (ExchangeState::Retry, Waiting::Retry) => self.try_again(at),
             (ExchangeState::Transfer, Waiting::Continue) => self.continue_timed_out(at),
+            (ExchangeState::Transfer, Waiting::Drain) => self.drain_timed_out(at),
             (ExchangeState::Transfer, Waiting::Write) => {
                 self.blame_sending();
                 self.abort(cause.into(), now, sink);
@@ -407,6 +408,7 @@ impl Exchange {
                 self.start(at);
                 self.abort(Cause::Cancelled.into(), now, sink);
             }
+            ExchangeState::Transfer if self.is_discarded() => self.stop_waiting_for_rest(now, sink),
             _ => self.abort(Cause::Cancelled.into(), now, sink),
         }
     }
@@ -414,7 +416,7 @@ impl Exchange {
 
 impl Exchange {
     /// Returns the time of a call that may end a part of the exchange.
-    fn at<'a, S: Sink>(&mut self, now: Mono, sink: &'a S) -> At<'a, S> {
+    pub(super) fn at<'a, S: Sink>(&mut self, now: Mono, sink: &'a S) -> At<'a, S> {
         if !self.is_over() {
             self.clock.tick(now);
         }

@@ -3,6 +3,7 @@
 use alloc::sync::Arc;
 
 use super::dial::AttemptDelay;
+use super::drain_limits::DrainLimits;
 use super::origin::Origin;
 use super::proxy::Proxy;
 use super::proxy_rules::ProxyRules;
@@ -59,6 +60,10 @@ pub struct Options {
     /// 9.3.1). Its method must be idempotent, or the transport must have taken none of it; its body
     /// must not come from a source that yields it once. `true` by default.
     pub resend: bool,
+    /// How much is read of a response that the caller [discards](super::Exchange::discard), and of the
+    /// body of a redirect that is followed. `None`, as in httpx, closes the connection of the former,
+    /// and reads the latter without limit.
+    pub drain: Option<DrainLimits>,
     /// Whether the response is read only after the request was sent or the transport takes no more,
     /// as in httpx. By default it is read while the request is sent, and a final status of 300 or
     /// above stops the upload (RFC 9112 section 9.5).
@@ -90,6 +95,7 @@ impl Default for Options {
             attempt_delay: AttemptDelay::default(),
             connect_retries: 0,
             resend: true,
+            drain: Some(DrainLimits::default()),
             read_after_send: false,
             require_close_notify: false,
             proxies: ProxyRules::default(),

@@ -96,8 +96,8 @@ pub(super) enum Receiving {
 #[derive(Clone, Copy, Debug)]
 #[repr(u8)]
 pub(super) enum Timer {
-    /// For a step as a whole: a connection of the pool, an address, a handshake, the next attempt, or
-    /// `100 Continue`.
+    /// For a step as a whole: a connection of the pool, an address, a handshake, the next attempt,
+    /// `100 Continue`, or the rest of a response that is discarded.
     Step,
     /// For bytes from the transport.
     Read,

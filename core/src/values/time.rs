@@ -72,6 +72,8 @@ pub enum Waiting {
     Write,
     /// Waiting for `100 Continue` (RFC 9110 section 10.1.1).
     Continue,
+    /// Waiting for the rest of a response that is discarded.
+    Drain,
     /// The whole exchange.
     Total,
     /// Waiting for a client to complete the TLS handshake.
@@ -99,6 +101,7 @@ impl Waiting {
             Self::Read => "reading",
             Self::Write => "writing",
             Self::Continue => "100 Continue",
+            Self::Drain => "the rest of the response",
             Self::Total => "the whole exchange",
             Self::Handshake => "the TLS handshake",
             Self::Head => "the request's head",

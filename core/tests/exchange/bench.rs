@@ -71,6 +71,9 @@ impl Sink for Names {
         };
         self.0.borrow_mut().push(match event {
             TraceEvent::ContinueDecided { sends, .. } => format!("{}: {sends}", metadata.name),
+            TraceEvent::DrainDecided { bytes, keeps, why } => {
+                format!("{}: {bytes}, {keeps}, {why}", metadata.name)
+            }
             TraceEvent::ResendDecided { again, why } => {
                 format!("{}: {again}, {why}", metadata.name)
             }
@@ -223,6 +226,18 @@ impl Bench {
     /// Receives the end of the server's direction.
     pub(crate) fn server_closes(&mut self) -> Stop {
         self.exchange.handle_eof(self.now, &self.names);
+        self.run()
+    }
+
+    /// Discards the rest of the response.
+    pub(crate) fn discard(&mut self) -> Stop {
+        self.exchange.discard(self.now, &self.names);
+        self.run()
+    }
+
+    /// Cancels the exchange.
+    pub(crate) fn cancel(&mut self) -> Stop {
+        self.exchange.cancel(self.now, &self.names);
         self.run()
     }
 

@@ -6,6 +6,7 @@ mod bench;
 mod bytes;
 mod cancel;
 mod dial;
+mod discard;
 mod duplex;
 mod expect_continue;
 mod layers;

@@ -179,6 +179,17 @@ impl Driver {
         self.input(input);
     }
 
+    /// Reads what has arrived, or cancels the exchange.
+    fn take_rest(&mut self) {
+        let Some(Lease { transport: Some(socket), .. }) = self.lease.as_deref() else {
+            return self.input(Input::Cancel);
+        };
+        match socket.receive_now(self.exchange.space(READ)) {
+            Some(read) => self.read(Some(read)),
+            None => self.input(Input::Cancel),
+        }
+    }
+
     fn socket(&self) -> Option<&Socket> {
         self.lease.as_ref()?.transport.as_ref()
     }
@@ -224,12 +235,12 @@ fn not_connected() -> Error {
 }
 
 impl Drop for Driver {
-    /// Ends the exchange in any state, without waiting.
+    /// Ends the exchange in any state, without waiting. The rest of the response is taken if it has arrived.
     fn drop(&mut self) {
         if self.over {
             return;
         }
-        self.input(Input::Cancel);
+        self.input(Input::Discard);
         loop {
             let now = self.client.net.world().now();
             match self.exchange.poll(now, &self.client.sink) {
@@ -239,6 +250,7 @@ impl Drop for Driver {
                     let written = written.unwrap_or(Err(ErrorKind::WouldBlock.into()));
                     self.wrote(Some(written));
                 }
+                Action::Wait(Interest { read: true, .. }) => self.take_rest(),
                 Action::Close => self.close(),
                 Action::Release => self.release(),
                 Action::Done | Action::Failed => return self.release(),

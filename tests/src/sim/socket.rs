@@ -94,25 +94,30 @@ impl Socket {
     /// # Errors
     /// The connection was reset.
     pub async fn receive(&self, room: &mut [u8]) -> io::Result<usize> {
-        let world = &self.world;
         poll_fn(|_| {
-            let read = self.incoming.borrow_mut().read(room, world.now());
-            match read {
-                // Bytes that arrived before the reset can still be read.
-                None | Some(Err(_)) if self.was_reset.get() => Poll::Ready(Ok(0)),
-                Some(result) => {
-                    self.note(&result);
-                    Poll::Ready(result)
-                }
-                None => {
-                    if let Some(moment) = self.incoming.borrow().next_arrival() {
-                        let _ = world.poll_until(moment);
-                    }
-                    Poll::Pending
-                }
+            if let Some(result) = self.receive_now(room) {
+                return Poll::Ready(result);
             }
+            if let Some(moment) = self.incoming.borrow().next_arrival() {
+                let _ = self.world.poll_until(moment);
+            }
+            Poll::Pending
         })
         .await
+    }
+
+    /// Returns received bytes, if there are some now; 0 is the end.
+    pub(super) fn receive_now(&self, room: &mut [u8]) -> Option<io::Result<usize>> {
+        let read = self.incoming.borrow_mut().read(room, self.world.now());
+        match read {
+            // Bytes that arrived before the reset can still be read.
+            None | Some(Err(_)) if self.was_reset.get() => Some(Ok(0)),
+            Some(result) => {
+                self.note(&result);
+                Some(result)
+            }
+            None => None,
+        }
     }
 
     /// Sends some of these bytes, or receives, whichever is possible first.

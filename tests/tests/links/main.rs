@@ -4,5 +4,7 @@
 #![cfg(test)]
 
 mod closing;
+mod dropped;
 mod origin;
+mod redirect;
 mod runtimes;

@@ -26,6 +26,9 @@ pub(crate) enum After {
 pub(crate) const HELLO: &str =
     "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 5\r\n\r\nhello";
 
+/// The pause within a response in parts.
+const PAUSE: Duration = Duration::from_millis(5);
+
 /// A server in threads of its own, which counts connections and requests.
 pub(crate) struct Origin {
     address: SocketAddr,
@@ -43,10 +46,15 @@ struct Counts {
 impl Origin {
     /// Starts a server that sends `response` to each request.
     pub(crate) fn start(response: impl Into<Vec<u8>>, after: After) -> io::Result<Self> {
+        Self::start_in_parts(vec![response.into()], after)
+    }
+
+    /// Starts a server that sends these parts of a response to each request, with pauses between them.
+    pub(crate) fn start_in_parts(response: Vec<Vec<u8>>, after: After) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?;
         let counts = Arc::<Counts>::default();
-        let (shared, response) = (Arc::clone(&counts), Arc::new(response.into()));
+        let (shared, response) = (Arc::clone(&counts), Arc::new(response));
         let accepting = thread::spawn(move || {
             let mut serving = Vec::new();
             for stream in listener.incoming().map_while(Result::ok) {
@@ -94,7 +102,7 @@ impl Drop for Origin {
 
 fn serve(
     mut stream: TcpStream,
-    response: &[u8],
+    response: &[Vec<u8>],
     after: After,
     requests: &AtomicUsize,
 ) -> io::Result<()> {
@@ -102,7 +110,12 @@ fn serve(
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
     while read_request(&mut stream)? {
         requests.fetch_add(1, Ordering::Relaxed);
-        stream.write_all(response)?;
+        for (index, part) in response.iter().enumerate() {
+            if index > 0 {
+                thread::sleep(PAUSE);
+            }
+            stream.write_all(part)?;
+        }
         match after {
             After::Keep => continue,
             After::Close(time) => thread::sleep(time),

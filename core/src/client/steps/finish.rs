@@ -93,7 +93,7 @@ impl Exchange {
             Some(Ok(request)) => {
                 self.redirected += 1;
                 self.rewind = true;
-                self.resend = Resend::No;
+                (self.resend, self.draining) = (Resend::No, None);
                 self.clock.redirected();
                 self.plan.follow(request);
                 self.enter(ExchangeState::Trust, Phase::Pool);

@@ -2,6 +2,7 @@
 
 mod connect;
 mod dial;
+mod drain;
 mod finish;
 mod owned;
 mod resend;

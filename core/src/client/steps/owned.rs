@@ -6,12 +6,13 @@ use memchr::{memchr, memmem};
 use super::super::action::{Action, Emitted};
 use super::super::exchange::Exchange;
 use super::super::state::{Receiving, Stepped};
+use crate::trace::{At, Sink};
 
 impl Exchange {
     /// Parses owned bytes, after those in the connection's buffer. Data is sliced; anything else is
     /// copied into the buffer, but no more of it than the parser may need.
     #[cold]
-    pub(super) fn read_owned(&mut self) -> Stepped {
+    pub(super) fn read_owned<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.has_input = true;
         // A decoder reads from the connection's buffer.
         let is_coded = self.content.is_coded();
@@ -28,6 +29,10 @@ impl Exchange {
         }
         let piece = self.owned.split_to(data);
         self.clock.sizes.response_body = self.link.http1.body_progress().0;
+        if self.draining.is_some() {
+            self.discard_data(at);
+            return Ok(None);
+        }
         // The body of a redirect that is followed is not passed to the caller.
         if self.hop.is_some() {
             return Ok(None);

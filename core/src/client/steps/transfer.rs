@@ -281,7 +281,7 @@ impl Exchange {
     #[inline(never)]
     fn receive_head<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if self.read_on(at)?.is_none() {
-            return if self.owned.is_empty() { Ok(None) } else { self.read_owned() };
+            return if self.owned.is_empty() { Ok(None) } else { self.read_owned(at) };
         }
         if self.sending != Sending::Done {
             self.head_received_early(at);
@@ -369,7 +369,11 @@ impl Exchange {
         self.enter_phase(Phase::ReceiveBody);
         self.hop = hop;
         // The head of a redirect that is followed is not passed to the caller.
-        Ok(self.hop.is_none().then_some(Action::Event(Emitted::Head)))
+        if self.hop.is_some() {
+            self.discard_redirect(at);
+            return Ok(None);
+        }
+        Ok(Some(Action::Event(Emitted::Head)))
     }
 
     /// Handles the proxy's answer to CONNECT: a tunnel, or a refusal.
@@ -400,10 +404,14 @@ impl Exchange {
             self.piece = Bytes::new();
         }
         if self.read_on(at)?.is_none() {
-            return if self.owned.is_empty() { Ok(None) } else { self.read_owned() };
+            return if self.owned.is_empty() { Ok(None) } else { self.read_owned(at) };
         }
         self.clock.sizes.response_body = self.link.http1.body_progress().0;
         if self.link.http1.data().is_some() {
+            if self.draining.is_some() {
+                self.discard_data(at);
+                return Ok(None);
+            }
             let decodes = self.content.begin(&self.plan.options.config.limits);
             // The body of a redirect that is followed is not passed to the caller.
             let is_emitted = self.hop.is_none() && !decodes;
@@ -432,6 +440,9 @@ impl Exchange {
         }
         if let Err(error) = self.content.finish(&mut self.spans, at) {
             self.fail_incomplete_content(error, at);
+        }
+        if self.draining.is_some() {
+            self.drained(at);
         }
         Ok(Some(self.end(at)))
     }

@@ -74,11 +74,20 @@ macro_rules! entries {
             why: Word Public,
         }
 
-        /// The client decided whether it sends a request again whose reused connection was closed before the
-        /// response (RFC 9112 section 9.3.1).
+        /// The client decided whether it sends a request again whose reused connection was closed.
         point ResendDecided: LimpidClient "resend_decision" Debug {
             /// Whether it is sent again, on a new connection.
             again: Flag Public,
+            /// The reason.
+            why: Word Public,
+        }
+
+        /// The client kept or closed the connection of a dropped response, or closed that of a redirect.
+        point DrainDecided: LimpidClient "drain_decision" Debug {
+            /// Number of bytes of the body that were discarded.
+            bytes: Count Public,
+            /// Whether the connection can be reused. If not, it is closed.
+            keeps: Flag Public,
             /// The reason.
             why: Word Public,
         }

@@ -47,7 +47,7 @@ numbered! {
         Answer Redirect
     }
     Waiting {
-        Pool Retry Connect Read Write Continue Total Handshake Head Body Idle Linger Shutdown
+        Pool Retry Connect Read Write Continue Drain Total Handshake Head Body Idle Linger Shutdown
     }
     OsErrorKind {
         Refused Reset Aborted BrokenPipe NetworkUnreachable HostUnreachable AddressUnavailable
