@@ -287,10 +287,12 @@ mod tests {
     }
 
     #[test]
-    fn default_level_passes_only_handler_failures() {
+    fn default_level_passes_only_failures_of_the_server() {
         use limpid_core::trace::EventKind;
         assert_eq!(Levels::default().effective(Logger::Httpx), Threshold::From(Level::Warning));
-        assert_eq!(Levels::default().interest(), Interest::only(EventKind::HandlerFailed));
+        let of_server = [EventKind::HandlerFailed, EventKind::ResourcesExhausted];
+        let [failed, exhausted] = of_server.map(Interest::only);
+        assert_eq!(Levels::default().interest(), failed.with(exhausted));
     }
 
     #[test]

@@ -196,7 +196,9 @@ fn root_without_level_passes_all_but_limpid_events() {
 fn interest_is_union_of_handlers() {
     let interest = |config| Logging::from_config(config).unwrap().interest();
     let log = Log::default();
-    let warnings = Interest::only(EventKind::HandlerFailed);
+    let [failed, exhausted] =
+        [EventKind::HandlerFailed, EventKind::ResourcesExhausted].map(Interest::only);
+    let warnings = failed.with(exhausted);
     assert_eq!(interest(LoggingConfig::new()), warnings, "by the handler of last resort");
     assert_eq!(interest(handlers(&log).logger("httpx", debug())), warnings, "no handler");
     assert_eq!(

@@ -153,6 +153,17 @@ impl Session {
         }
     }
 
+    /// Makes room for another connection, which the server cannot serve otherwise: an idle connection is
+    /// closed, and one with a request after its response.
+    pub fn handle_crowding<S: Sink>(&mut self, now: Mono, sink: &S) {
+        if self.is_idle() {
+            self.spans.fail_tls(&self.link, Cause::Cancelled, At { now, sink });
+            self.close(Ending::Crowding, false);
+        } else if self.state == SessionState::Open && self.exchange.status == 0 {
+            self.link.http1.end_after_this();
+        }
+    }
+
     /// Shuts the session down: the open request is finished within `grace`, and no other is begun.
     /// `None` means no limit.
     pub fn handle_shutdown<S: Sink>(&mut self, grace: Option<Duration>, now: Mono, sink: &S) {

@@ -19,6 +19,8 @@ pub(super) enum Ending {
     PeerClosed,
     /// No request arrived in time.
     Idle,
+    /// It was idle, and the server needed room for another.
+    Crowding,
     /// A request or a response announced that it is the last.
     Last(&'static str),
     /// A request was rejected.
@@ -38,6 +40,7 @@ impl Ending {
         match self {
             Self::PeerClosed => "the client closed it",
             Self::Idle => "no other request came",
+            Self::Crowding => "it was idle, and another needed its place",
             Self::Last(why) => why,
             Self::Refused => "a request was refused",
             Self::Unread => "the body of a request was not read",

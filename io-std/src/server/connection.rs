@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use limpid_core::server::{Action, Interest};
-use limpid_io::server::{Departure, ServerSettings, Serving, Stop};
+use limpid_io::server::{Departure, ServerSettings, Serving, ShutdownSignal, Stop};
 use socket2::Socket;
 
 use super::connection_set::ConnectionGuard;
@@ -32,9 +32,10 @@ impl Connection {
         guard: ConnectionGuard,
         peer: Option<SocketAddr>,
         settings: &Arc<ServerSettings>,
+        shutdown: Arc<ShutdownSignal>,
     ) -> Self {
-        let socket = Timed::new(Arc::clone(&guard.entry.socket));
-        let serving = Serving::new(peer, settings, Arc::clone(guard.shutdown()));
+        let socket = Timed::new(Arc::clone(&guard.occupant().socket));
+        let serving = Serving::new(peer, settings, shutdown);
         Self { serving, socket, guard }
     }
 
@@ -50,9 +51,11 @@ impl Connection {
                 Action::Request => return Stop::Request,
                 Action::Failed => return Stop::Failed,
                 // An error means that the socket is closed already.
-                Action::ShutdownWrite => drop(self.guard.entry.socket.shutdown(Shutdown::Write)),
+                Action::ShutdownWrite => {
+                    drop(self.guard.occupant().socket.shutdown(Shutdown::Write));
+                }
                 Action::Close { reset } => {
-                    let socket = &self.guard.entry.socket;
+                    let socket = &self.guard.occupant().socket;
                     if reset {
                         // Without a reset, the client would take the end for a proper one.
                         drop(socket.set_linger(Some(Duration::ZERO)));
@@ -103,19 +106,23 @@ impl Connection {
     fn read(&mut self) {
         let idle = self.serving.session.is_idle();
         if idle {
-            self.guard.set_idle(true);
-            // A shutdown that begins after this check wakes the read.
+            self.guard.set_idle(self.serving.now());
+            // What begins after these checks wakes the read.
             if self.serving.must_shut_down() {
                 return;
+            }
+            if self.guard.must_leave() {
+                return self.serving.make_room();
             }
         }
         let timeout = self.timeout();
         let result = in_time(self.socket.read(self.serving.session.space(READ), timeout));
         if idle {
-            self.guard.set_idle(false);
+            self.guard.set_busy();
         }
         self.serving.tick();
         match result {
+            Some(Ok(0)) if idle && self.guard.must_leave() => self.serving.make_room(),
             Some(result) => self.serving.received(result),
             None => self.serving.timed_out(),
         }
@@ -127,7 +134,7 @@ impl Connection {
 
     /// Returns the transport of a connection that has left the server.
     pub(super) fn stream(&self) -> io::Result<Stream> {
-        Ok(Stream::from(self.guard.entry.socket.try_clone()?))
+        Ok(Stream::from(self.guard.occupant().socket.try_clone()?))
     }
 
     /// Returns whether the client has disconnected. If so, the session is notified.

@@ -1,115 +1,113 @@
 //! The set of a server's open connections, which limits their number and wakes their threads.
 
-use std::collections::HashMap;
 use std::net::Shutdown;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::task::{Wake, Waker};
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::Duration;
 
-use limpid_io::server::{ShutdownSignal, WakerId};
+use limpid_io::server::{Occupant, PlaceGuard, Places, ShutdownSignal, WakerId};
 use limpid_socket::AcceptWaker;
 use socket2::Socket;
 
-/// The set of open connections.
+/// The set of open connections. The thread that accepts connections owns it.
 #[derive(Debug)]
 pub(super) struct ConnectionSet {
-    most: usize,
-    accept: AcceptWaker,
+    pub(super) places: Arc<Places<Entry>>,
     shutdown: Arc<ShutdownSignal>,
-    state: Mutex<ConnectionSetState>,
-    /// Notified when a connection was closed, or the server shuts down.
-    changed: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct ConnectionSetState {
-    open: HashMap<u64, Arc<Entry>>,
-    last: u64,
+    /// Wakes this thread.
+    waker: Waker,
+    id: WakerId,
 }
 
 /// A connection as other threads need it to end it.
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) socket: Arc<Socket>,
-    /// Its thread waits for the first byte of a request.
-    idle: AtomicBool,
 }
 
 impl ConnectionSet {
-    /// Creates an empty set of at most `most` connections, whose accepting thread `accept` wakes.
+    /// Creates an empty set of at most `most` connections, whose accepting thread, this one, `accept`
+    /// wakes.
     pub(super) fn new(most: usize, accept: AcceptWaker, shutdown: Arc<ShutdownSignal>) -> Self {
-        Self { most, accept, shutdown, state: Mutex::default(), changed: Condvar::new() }
+        let places = Arc::new(Places::new(most));
+        let watch = ShutdownWatch { places: Arc::clone(&places), accept };
+        let id = shutdown.register(Waker::from(Arc::new(watch)));
+        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+        Self { places, shutdown, waker, id }
     }
 
-    fn lock(&self) -> MutexGuard<'_, ConnectionSetState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Registers the threads of this set to be woken by a shutdown, until the guard is dropped.
-    pub(super) fn watch(self: &Arc<Self>) -> ShutdownWatch {
-        let (signal, set) = (Arc::clone(&self.shutdown), Arc::clone(self));
-        let id = signal.register(Waker::from(set));
-        ShutdownWatch { signal, id }
-    }
-
-    /// Waits until another connection may be accepted. Returns `false` when the server shuts down.
-    pub(super) fn wait_for_room(&self) -> bool {
-        let is_full = |state: &mut ConnectionSetState| {
-            !self.shutdown.has_begun() && state.open.len() >= self.most
-        };
-        drop(self.changed.wait_while(self.lock(), is_full));
-        !self.shutdown.has_begun()
-    }
-
-    /// Adds a connection, unless the server shuts down.
-    pub(super) fn add(self: &Arc<Self>, socket: Socket) -> Option<ConnectionGuard> {
-        let mut state = self.lock();
+    /// Waits for a place for a connection; one that is idle leaves for it. Returns `None` when the
+    /// server shuts down.
+    pub(super) fn add(&self, socket: Socket) -> Option<ConnectionGuard> {
+        let cx = Context::from_waker(&self.waker);
+        while self.places.poll_room(&cx).is_pending() && !self.shutdown.has_begun() {
+            thread::park();
+        }
         if self.shutdown.has_begun() {
             return None;
         }
-        state.last += 1;
-        let id = state.last;
-        let entry = Arc::new(Entry { socket: Arc::new(socket), idle: AtomicBool::new(false) });
-        state.open.insert(id, Arc::clone(&entry));
-        Some(ConnectionGuard { set: Arc::clone(self), id, entry })
+        Some(self.places.take(Entry { socket: Arc::new(socket) }))
+    }
+
+    /// Waits, less long if a connection ends or the server shuts down. Returns `false` if it does.
+    pub(super) fn pause(&self, pause: Duration) -> bool {
+        // A place that becomes free from now on wakes this thread.
+        let _ = self.places.poll_empty(&Context::from_waker(&self.waker));
+        if !self.shutdown.has_begun() {
+            thread::park_timeout(pause);
+        }
+        !self.shutdown.has_begun()
     }
 
     /// Waits until no connection is open. Cuts off those that are still open after the grace period.
     pub(super) fn wait_until_empty(&self) {
-        let mut state = self.lock();
-        while let (false, Some(left)) = (state.open.is_empty(), self.shutdown.grace()) {
+        let cx = Context::from_waker(&self.waker);
+        while let (Poll::Pending, Some(left)) = (self.places.poll_empty(&cx), self.shutdown.grace())
+        {
             if left.is_zero() {
                 break;
             }
-            state = match self.changed.wait_timeout(state, left) {
-                Ok((state, _)) => state,
-                Err(error) => error.into_inner().0,
-            };
+            thread::park_timeout(left);
         }
-        for entry in state.open.values() {
-            // An error means that the socket is closed already.
-            let _ = entry.socket.shutdown(Shutdown::Both);
-        }
+        // An error means that the socket is closed already.
+        self.places.for_each(|entry| drop(entry.socket.shutdown(Shutdown::Both)));
     }
 }
 
-impl Wake for ConnectionSet {
-    /// Wakes the threads that wait for a request, for room in the set or for a connection, because
-    /// the server shuts down.
+impl Drop for ConnectionSet {
+    fn drop(&mut self) {
+        self.shutdown.deregister(self.id);
+    }
+}
+
+/// Wakes the threads that wait for a request, for a place or for a connection, because the server shuts
+/// down.
+#[derive(Debug)]
+struct ShutdownWatch {
+    places: Arc<Places<Entry>>,
+    accept: AcceptWaker,
+}
+
+impl Wake for ShutdownWatch {
     fn wake(self: Arc<Self>) {
-        let state = self.lock();
-        state.open.values().filter(|entry| entry.is_idle()).for_each(|entry| entry.wake());
-        drop(state);
-        self.changed.notify_all();
+        self.places.wake_idle();
+        self.places.wake_waiter();
         self.accept.wake();
     }
 }
 
-impl Entry {
-    fn is_idle(&self) -> bool {
-        self.idle.load(Ordering::SeqCst)
-    }
+/// Wakes a thread that is parked.
+#[derive(Debug)]
+struct Unpark(Thread);
 
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+impl Occupant for Entry {
     /// Wakes the connection's thread, which waits for bytes, by ending the input.
     fn wake(&self) {
         let how = if cfg!(windows) { Shutdown::Both } else { Shutdown::Read };
@@ -118,43 +116,6 @@ impl Entry {
     }
 }
 
-/// A guard: a shutdown wakes the threads of a [`ConnectionSet`] until it is dropped.
-#[derive(Debug)]
-pub(super) struct ShutdownWatch {
-    signal: Arc<ShutdownSignal>,
-    id: WakerId,
-}
-
-impl Drop for ShutdownWatch {
-    fn drop(&mut self) {
-        self.signal.deregister(self.id);
-    }
-}
-
 /// A guard for a connection of a set. Dropping it removes the connection, which makes room for
 /// another.
-#[derive(Debug)]
-pub(super) struct ConnectionGuard {
-    set: Arc<ConnectionSet>,
-    id: u64,
-    pub(super) entry: Arc<Entry>,
-}
-
-impl ConnectionGuard {
-    /// Sets whether the connection's thread waits for the first byte of a request.
-    pub(super) fn set_idle(&self, idle: bool) {
-        self.entry.idle.store(idle, Ordering::SeqCst);
-    }
-
-    /// Returns the shutdown signal of the server.
-    pub(super) fn shutdown(&self) -> &Arc<ShutdownSignal> {
-        &self.set.shutdown
-    }
-}
-
-impl Drop for ConnectionGuard {
-    fn drop(&mut self) {
-        self.set.lock().open.remove(&self.id);
-        self.set.changed.notify_all();
-    }
-}
+pub(super) type ConnectionGuard = PlaceGuard<Entry>;

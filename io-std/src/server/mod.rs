@@ -4,6 +4,7 @@ mod connection;
 mod connection_set;
 mod departure;
 mod exchange;
+mod job;
 mod serve;
 
 use std::fmt;
@@ -11,10 +12,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::thread;
-use std::time::Duration;
 
-use limpid_io::server::{Bind, ServerSettings, ShutdownSignal};
+use limpid_io::server::{Backoff, Bind, ServerSettings, ShutdownSignal};
 use limpid_socket::{Listener, is_resource_exhausted, is_transient};
 
 pub use exchange::Exchange;
@@ -22,7 +21,12 @@ pub use limpid_io::server::Handle;
 
 use connection::Connection;
 use connection_set::ConnectionSet;
+use job::Job;
 use serve::serve;
+
+/// The resources that the system may lack, as events name them.
+const SOCKETS: &str = "descriptors or memory for a socket";
+const THREADS: &str = "threads";
 
 /// A builder for a [`Server`].
 pub type ServerBuilder = limpid_io::server::ServerBuilder<Server>;
@@ -105,28 +109,32 @@ impl Server {
         handler: impl Fn(Exchange<'_>) -> Result<(), E> + Send + Sync + 'static,
     ) -> io::Result<()> {
         let Self { listener, settings, shutdown } = self;
-        let connections = ConnectionSet::new(settings.connections, listener.waker(), shutdown);
-        let connections = Arc::new(connections);
-        let _watch = connections.watch();
-        let handler = Arc::new(handler);
-        let settings = Arc::new(settings);
-        while connections.wait_for_room() {
+        let connections =
+            ConnectionSet::new(settings.connections, listener.waker(), Arc::clone(&shutdown));
+        let (settings, handler) = (Arc::new(settings), Arc::new(handler));
+        let mut backoff = Backoff::default();
+        while !shutdown.has_begun() {
             let (socket, peer) = match listener.accept() {
                 Ok(accepted) => accepted,
                 Err(error) if is_transient(&error) => continue,
-                // Descriptors or memory become available when a connection ends.
                 Err(error) if is_resource_exhausted(&error) => {
-                    thread::sleep(Duration::from_millis(50));
+                    connections.pause(backoff.failed(SOCKETS, &settings, &connections.places));
                     continue;
                 }
                 Err(error) => return Err(error),
             };
+            backoff.succeeded();
             let Some(guard) = connections.add(socket) else { break };
-            let (handler, settings) = (Arc::clone(&handler), Arc::clone(&settings));
-            // If no thread can be started, the guard is dropped, and its connection is closed.
-            let _ = thread::Builder::new().name("limpid-connection".into()).spawn(move || {
-                serve(Connection::new(guard, peer, &settings), &*handler);
-            });
+            let connection = Connection::new(guard, peer, &settings, Arc::clone(&shutdown));
+            let handler = Arc::clone(&handler);
+            let mut job = Job::new(move || serve(connection, &*handler));
+            while let Err(same) = job.start() {
+                job = same;
+                let pause = backoff.failed(THREADS, &settings, &connections.places);
+                if !connections.pause(pause) {
+                    break;
+                }
+            }
         }
         drop(listener);
         connections.wait_until_empty();

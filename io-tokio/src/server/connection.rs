@@ -1,13 +1,16 @@
 //! The driver of a served connection: performs the session's actions.
 
 use std::future::poll_fn;
+use std::mem;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use limpid_core::server::{Action, Interest};
 use limpid_core::time::Deadline;
-use limpid_io::server::{ServerSettings, Serving, ShutdownSignal, Stop, WakerId};
+use limpid_io::server::{
+    PlaceGuard, Places, ServerSettings, Serving, ShutdownSignal, Stop, WakerId,
+};
 
 use super::socket::Socket;
 use crate::timer::Timer;
@@ -23,6 +26,9 @@ pub(super) struct Connection {
     /// Wakes the task for deadlines, and for the shutdown of the server.
     timer: Timer,
     id: WakerId,
+    place: PlaceGuard<Waker>,
+    /// The place knows that the connection is idle.
+    is_idle: bool,
 }
 
 impl Connection {
@@ -31,11 +37,13 @@ impl Connection {
         peer: Option<SocketAddr>,
         settings: &Arc<ServerSettings>,
         shutdown: Arc<ShutdownSignal>,
+        places: &Arc<Places<Waker>>,
     ) -> Self {
         let serving = Serving::new(peer, settings, shutdown);
         let timer = Timer::new();
         let id = serving.shutdown().register(timer.waker());
-        Self { serving, socket, timer, id }
+        let place = places.take(timer.waker());
+        Self { serving, socket, timer, id, place, is_idle: false }
     }
 
     /// Returns the socket, which can be watched while the handler has the connection.
@@ -92,7 +100,11 @@ impl Connection {
         if interest.read && self.poll_read(cx, is_new).is_ready() {
             return Poll::Ready(());
         }
-        self.poll_over(cx)
+        let over = self.poll_over(cx);
+        if over.is_pending() && interest == Interest::READ && self.serving.session.is_idle() {
+            return self.poll_idle();
+        }
+        over
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>, is_new: bool) -> Poll<()> {
@@ -105,6 +117,9 @@ impl Connection {
         // A task that has waited is usually woken because there is something to read.
         let is_ready = is_asked || !is_new;
         let read = ready!(self.socket.poll_read(cx, self.serving.session.space(READ), is_ready));
+        if mem::take(&mut self.is_idle) {
+            self.place.set_busy();
+        }
         self.serving.received(read);
         Poll::Ready(())
     }
@@ -113,6 +128,20 @@ impl Connection {
         let sent = ready!(self.socket.poll_write(cx, self.serving.session.out()));
         self.serving.sent(sent);
         Poll::Ready(())
+    }
+
+    /// Notes that the connection is idle, and leaves if another needs its place. One that needs it after
+    /// this check wakes the task.
+    #[inline]
+    fn poll_idle(&mut self) -> Poll<()> {
+        if !mem::replace(&mut self.is_idle, true) {
+            self.place.set_idle(self.serving.now());
+        }
+        if self.place.must_leave() {
+            self.serving.make_room();
+            return Poll::Ready(());
+        }
+        Poll::Pending
     }
 
     /// Returns whether the wait for the socket has ended for another reason: a deadline has passed,

@@ -8,16 +8,14 @@ mod serve;
 mod socket;
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
-use limpid_io::server::{Bind, ServerSettings, ShutdownSignal};
+use limpid_io::server::{Backoff, Bind, Places, ServerSettings, ShutdownSignal};
 use limpid_socket::{is_resource_exhausted, is_transient};
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
@@ -52,6 +50,9 @@ pub struct Server {
     settings: ServerSettings,
     shutdown: Arc<ShutdownSignal>,
 }
+
+/// The resources that the system may lack, as events name them.
+const SOCKETS: &str = "descriptors or memory for a socket";
 
 /// A builder for a [`Server`].
 pub type ServerBuilder = limpid_io::server::ServerBuilder<Server>;
@@ -117,30 +118,31 @@ impl Server {
     {
         let Self { listener, settings, shutdown } = self;
         let listener = Listener::new(listener)?;
-        let permits = Arc::new(Semaphore::new(settings.connections));
+        let places = Arc::new(Places::new(settings.connections));
         let (settings, handler) = (Arc::new(settings), Arc::new(handler));
-        let mut connections = JoinSet::new();
-        // The semaphore is never closed.
-        while let Some(Ok(permit)) = shutdown.unless(Arc::clone(&permits).acquire_owned()).await {
-            let (socket, peer) = match shutdown.unless(listener.accept()).await {
-                None => break,
-                Some(Ok(accepted)) => accepted,
-                Some(Err(error)) if is_transient(&error) => continue,
-                // Descriptors or memory become available when a connection ends.
-                Some(Err(error)) if is_resource_exhausted(&error) => {
-                    sleep(Duration::from_millis(50)).await;
+        let (mut connections, mut backoff) = (JoinSet::new(), Backoff::default());
+        while let Some(accepted) = shutdown.unless(listener.accept()).await {
+            let (socket, peer) = match accepted {
+                Ok(accepted) => accepted,
+                Err(error) if is_transient(&error) => continue,
+                Err(error) if is_resource_exhausted(&error) => {
+                    let pause = backoff.failed(SOCKETS, &settings, &places);
+                    shutdown.unless(sleep(pause)).await;
                     continue;
                 }
-                Some(Err(error)) => return Err(error),
+                Err(error) => return Err(error),
             };
+            backoff.succeeded();
             // Removes the tasks that have ended.
             while connections.try_join_next().is_some() {}
-            let connection = Connection::new(socket, peer, &settings, Arc::clone(&shutdown));
+            let has_room = poll_fn(|cx| places.poll_room(cx));
+            if shutdown.unless(has_room).await.is_none() {
+                break;
+            }
+            let connection =
+                Connection::new(socket, peer, &settings, Arc::clone(&shutdown), &places);
             let handler = Arc::clone(&handler);
-            connections.spawn(async move {
-                serve(connection, &*handler).await;
-                drop(permit);
-            });
+            connections.spawn(async move { serve(connection, &*handler).await });
         }
         drop(listener);
         let all_ended = async { while connections.join_next().await.is_some() {} };

@@ -138,7 +138,9 @@ impl<S: Bind> ServerBuilder<S> {
         self
     }
 
-    /// Sets the maximum number of open connections. Others wait to be accepted. 1024 by default.
+    /// Sets the maximum number of open connections. At the limit, the connection that has waited longest
+    /// for a request is closed to make room for a new one; if all are busy, that one waits. 1024 by
+    /// default.
     pub const fn connections(mut self, most: usize) -> Self {
         self.connections = most;
         self

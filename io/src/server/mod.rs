@@ -1,12 +1,16 @@
 //! The parts of servers that all drivers share.
 
+mod backoff;
 mod builder;
+mod places;
 mod serving;
 mod settings;
 mod shutdown;
 
+pub use backoff::Backoff;
 pub use builder::{Bind, ServerBuilder};
 pub use limpid_core::server::Timeouts;
+pub use places::{Occupant, PlaceGuard, Places};
 pub use serving::{Departure, Serving, Stop};
 pub use settings::ServerSettings;
 pub use shutdown::{Handle, ShutdownSignal, WakerId};

@@ -230,6 +230,13 @@ impl Serving {
         self.enter(|session, now, sink| session.handle_shutdown(grace, now, sink));
     }
 
+    /// Passes that the server needs room for another connection.
+    #[cold]
+    pub fn make_room(&mut self) {
+        self.tick();
+        self.enter(Session::handle_crowding);
+    }
+
     /// Passes the outcome of the handler.
     #[inline]
     pub fn handled(&mut self, outcome: Outcome) {

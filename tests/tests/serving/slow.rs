@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use limpid_core::trace::OwnedTraceEvent;
 use limpid_io::server::Timeouts;
 
 use crate::running::{Carrier, DRIVERS, EVERY, Running, Setup};
@@ -59,25 +60,59 @@ fn missing_handshake_times_out() {
 }
 
 #[test]
-fn connections_beyond_limit_wait() {
+fn connections_beyond_limit_wait_while_all_are_busy() {
     for driver in DRIVERS {
         let setup = Setup { connections: Some(2), ..Setup::default() };
         let server = Running::with((driver, Carrier::Plain), setup);
-        let mut raws: Vec<_> = (0..3).map(|_| server.raw()).collect();
-        for raw in &mut raws[..2] {
-            raw.says("GET /hello HTTP/1.1\r\nHost: h\r\n\r\n");
-            raw.read_until("Hello, world!");
+        let mut raws: Vec<_> = (0..2).map(|_| server.raw()).collect();
+        for raw in &mut raws {
+            raw.says("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nha");
+            raw.read_until("ha");
         }
+        raws.push(server.raw());
         raws[2].says("GET /hello HTTP/1.1\r\nHost: h\r\n\r\n");
         let short = Some(Duration::from_millis(50));
         raws[2].0.set_read_timeout(short).unwrap();
         assert!(
             raws[2].0.peek(&mut [0]).is_err(),
-            "{driver:?}: the server accepted a connection beyond the limit"
+            "{driver:?}: the server served a connection beyond the limit"
         );
-        drop(raws.remove(0));
-        raws[1].0.set_read_timeout(Some(crate::running::PATIENCE)).unwrap();
-        raws[1].read_until("Hello, world!");
+        // The first to become idle leaves.
+        raws[0].says("lf");
+        raws[2].0.set_read_timeout(Some(crate::running::PATIENCE)).unwrap();
+        raws[2].read_until("Hello, world!");
+        assert!(raws[0].read_to_close().ends_with("lf\r\n0\r\n\r\n"), "{driver:?}");
+        raws[1].says("lf");
+        raws[1].read_until("lf\r\n0\r\n\r\n");
+    }
+}
+
+#[test]
+fn connection_idle_longest_makes_room() {
+    for every in EVERY {
+        let setup = Setup { connections: Some(3), ..Setup::default() };
+        let mut server = Running::with(every, setup);
+        // Without TLS, two have been answered and one has sent nothing. With TLS, none has begun its handshake.
+        let mut idle: Vec<_> = (0..3).map(|_| server.raw()).collect();
+        if every.1 == Carrier::Plain {
+            for raw in &mut idle[..2] {
+                raw.says("GET /hello HTTP/1.1\r\nHost: h\r\n\r\n");
+                raw.read_until("Hello, world!");
+            }
+        }
+        let clients = [(); 3].map(|()| server.client());
+        for client in &clients {
+            let response = client.get(&server.url("/hello")).send().unwrap();
+            assert_eq!(response.text().unwrap(), "Hello, world!", "{every:?}");
+        }
+        for raw in &mut idle {
+            assert_eq!(raw.read_to_close(), "", "{every:?}");
+        }
+        server.stop(Duration::ZERO);
+        let for_room = |event: &OwnedTraceEvent| matches!(event, OwnedTraceEvent::ServeComplete { why, .. } if why.contains("its place"));
+        let closed = server.recorder.events();
+        let closed = closed.iter().filter(|(_, event)| for_room(event)).count();
+        assert!(closed >= 3, "{every:?}: {closed}");
     }
 }
 

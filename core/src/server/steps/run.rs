@@ -217,7 +217,7 @@ impl Session {
     }
 
     /// Ends the connection when its output was sent.
-    pub(super) fn close(&mut self, ending: Ending, linger: bool) {
+    pub(in super::super) fn close(&mut self, ending: Ending, linger: bool) {
         self.ending.get_or_insert(ending);
         self.linger |= linger;
         self.spans.enter(Phase::Close);

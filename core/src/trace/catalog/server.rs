@@ -79,6 +79,14 @@ macro_rules! entries {
             why: Word Public,
         }
 
+        /// The system lacks a resource for another connection; the longest idle one closes, and the server pauses.
+        point ResourcesExhausted: LimpidServer "exhausted" Warning {
+            /// The resource.
+            what: Word Public,
+            /// Number of open connections.
+            open: Count Public,
+        }
+
         /// The connection starts to shut down, because the server shuts down.
         point ShutdownBegun: LimpidServer "shutdown" Debug {
             /// Whether a request is open; the server answers it first.
