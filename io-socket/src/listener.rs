@@ -1,5 +1,6 @@
 //! Listening sockets, and the errors of accepting.
 
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
@@ -41,12 +42,23 @@ impl Listener {
         Self::listen(socket, &address.into())
     }
 
-    /// Creates a Unix socket at this path, and listens on it.
+    /// Creates a Unix socket at this path, and listens on it. Replaces a socket that a server has left
+    /// there, on which nothing listens.
     ///
     /// # Errors
-    /// An error of the system, which may not support Unix sockets.
+    /// An error of the system, which may not support Unix sockets. [`AddrInUse`](ErrorKind::AddrInUse):
+    /// something listens at this path. [`AlreadyExists`](ErrorKind::AlreadyExists): what is there is no
+    /// socket.
     pub fn unix(path: &Path) -> io::Result<Self> {
-        Self::listen(Socket::new(Domain::UNIX, Type::STREAM, None)?, &SockAddr::unix(path)?)
+        let place = SockAddr::unix(path)?;
+        let listen = || Self::listen(Socket::new(Domain::UNIX, Type::STREAM, None)?, &place);
+        match listen() {
+            Err(error) if error.kind() == ErrorKind::AddrInUse => {
+                remove_stale(path, &place, error)?;
+                listen()
+            }
+            listening => listening,
+        }
     }
 
     fn listen(socket: Socket, place: &SockAddr) -> io::Result<Self> {
@@ -94,6 +106,23 @@ impl Listener {
     }
 }
 
+/// Removes the Unix socket at this path if nothing listens on it, because its server has ended without
+/// removing it. Fails with `in_use` if something does.
+fn remove_stale(path: &Path, place: &SockAddr, in_use: io::Error) -> io::Result<()> {
+    #[cfg(unix)]
+    if !std::os::unix::fs::FileTypeExt::is_socket(&fs::symlink_metadata(path)?.file_type()) {
+        let what = "the path of the Unix socket exists and is not a socket";
+        return Err(io::Error::new(ErrorKind::AlreadyExists, what));
+    }
+    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    // A server whose queue is full must not block this one.
+    socket.set_nonblocking(true)?;
+    match socket.connect(place) {
+        Err(error) if error.kind() == ErrorKind::ConnectionRefused => fs::remove_file(path),
+        _ => Err(in_use),
+    }
+}
+
 /// A waker for a thread that waits for a connection. It opens a connection, which works on every
 /// system.
 ///
@@ -136,4 +165,29 @@ pub fn is_resource_exhausted(error: &io::Error) -> bool {
     #[cfg(not(unix))]
     const SHORT: [i32; 2] = [10024, 10055];
     error.raw_os_error().is_some_and(|code| SHORT.contains(&code))
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_unix_socket_without_a_listener_is_replaced() {
+        let name = format!("limpid-stale-{}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        let kind = |result: io::Result<Listener>| result.map(drop).map_err(|error| error.kind());
+        let listener = Listener::unix(&path).unwrap();
+        assert_eq!(kind(Listener::unix(&path)), Err(ErrorKind::AddrInUse));
+        drop(listener);
+        assert!(path.exists());
+        let listener = Listener::unix(&path).unwrap();
+        AcceptWaker { place: SockAddr::unix(&path).unwrap() }.wake();
+        listener.accept().unwrap();
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, "precious").unwrap();
+        assert_eq!(kind(Listener::unix(&path)), Err(ErrorKind::AlreadyExists));
+        assert_eq!(fs::read(&path).unwrap(), b"precious");
+        fs::remove_file(&path).unwrap();
+    }
 }

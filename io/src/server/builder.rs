@@ -201,11 +201,12 @@ impl<S: Bind> ServerBuilder<S> {
         Err(last)
     }
 
-    /// Binds to a Unix socket, which is created at this path and not removed. The path must not
-    /// exist.
+    /// Binds to a Unix socket, which is created at this path and not removed. A socket that another
+    /// server has left there is replaced.
     ///
     /// # Errors
-    /// The socket cannot be created, or the system does not support Unix sockets.
+    /// A server listens on that socket ([`AddrInUse`](io::ErrorKind::AddrInUse)), the path exists and is
+    /// no socket, it cannot be created, or the system does not support Unix sockets.
     pub fn bind_unix(self, path: impl AsRef<Path>) -> io::Result<S> {
         let listener = S::listen_unix(path.as_ref())?;
         Ok(self.bound(listener))
