@@ -27,6 +27,8 @@ struct Books {
     ends: BTreeMap<Scope, (EventKind, EventKind)>,
     /// The phase of the last failure.
     failed: BTreeMap<Scope, Phase>,
+    /// How many requests were sent again.
+    resent: u32,
     problems: Vec<String>,
 }
 
@@ -35,6 +37,12 @@ impl Ledger {
     #[must_use]
     pub fn of_client() -> Self {
         Self { serves: false, books: Mutex::default() }
+    }
+
+    /// Returns how many requests were sent again.
+    #[must_use]
+    pub fn resent(&self) -> u32 {
+        self.books().resent
     }
 
     /// Returns the ledger of a server.
@@ -102,6 +110,7 @@ impl Books {
         *told = meta.seq + 1;
         self.ends.entry(scope).or_insert((meta.kind, meta.kind)).1 = meta.kind;
         self.check(is_next, "a gap before", event);
+        self.resent += u32::from(matches!(event, TraceEvent::ResendDecided { again: true, .. }));
         let span = (scope, meta.span);
         let metadata = meta.kind.metadata();
         let operation = (metadata.logger, metadata.name);

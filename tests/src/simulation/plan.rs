@@ -10,6 +10,9 @@ use crate::sim::Faults;
 /// How long a switched connection is used at most: no timeout of limpid applies to it.
 pub(super) const SWITCHED: Duration = Duration::from_secs(10);
 
+/// The longest body that is sent at once, because it can be produced again.
+const MOST_AT_ONCE: u64 = 32 * 1024;
+
 /// A run, determined by its seed.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -23,6 +26,8 @@ pub struct Plan {
     pub connections: usize,
     /// Whether a client that half-closes still waits for its response.
     pub half_close: bool,
+    /// Whether a request whose reused connection was closed is sent again.
+    pub resend: bool,
     /// When the server shuts down, and the grace period.
     pub shutdown: Option<(Duration, Duration)>,
     /// The requests of each task, in sequence.
@@ -38,6 +43,10 @@ pub struct Asked {
     pub upload: Option<u64>,
     /// Whether its body is chunked.
     pub upload_chunked: bool,
+    /// Whether its method is PUT, if it has a body: an idempotent one, unlike POST.
+    pub is_put: bool,
+    /// Whether its body can be produced again.
+    pub can_rewind: bool,
     /// Whether it waits for `100 Continue`.
     pub expects: bool,
     /// The length of the response's body.
@@ -132,7 +141,8 @@ impl Plan {
         let (at, grace) = (time(), time());
         let shutdown = (random.u32(..4) == 0).then_some((at, grace));
         let (connections, half_close) = (random.usize(1..=3), random.bool());
-        Self { secure, faults, timeouts, connections, half_close, shutdown, tasks }
+        let resend = random.u32(..4) > 0;
+        Self { secure, faults, timeouts, connections, half_close, resend, shutdown, tasks }
     }
 }
 
@@ -162,6 +172,22 @@ impl Asked {
         }
     }
 
+    /// Returns its method.
+    #[must_use]
+    pub const fn method(&self) -> &'static str {
+        match self.upload {
+            None => "GET",
+            Some(_) if self.is_put => "PUT",
+            Some(_) => "POST",
+        }
+    }
+
+    /// Returns how often the server may receive it, if requests are sent again.
+    #[must_use]
+    pub fn most(&self) -> u32 {
+        if self.method() == "POST" { 1 } else { 2 }
+    }
+
     fn random(number: u64, longest: usize, random: &mut Rng) -> Self {
         let switches = random.u32(..10) == 0;
         // The slowest network must pass it within the time of a switched connection.
@@ -178,10 +204,14 @@ impl Asked {
         let pieces = upload.unwrap_or(0) / piece;
         // A slow source makes few pieces.
         let is_slow = random.u32(..4) == 0 && pieces < 64;
+        let is_short = upload.is_some_and(|length| length <= MOST_AT_ONCE);
+        let (is_put, can_rewind) = (random.bool(), random.bool() && is_short && !is_slow);
         Self {
             number,
             upload,
-            upload_chunked: random.bool(),
+            upload_chunked: random.bool() && !can_rewind,
+            is_put,
+            can_rewind,
             expects: upload.is_some() && !switches && random.u32(..4) == 0,
             download: size(random),
             download_chunked: random.bool(),

@@ -77,6 +77,7 @@ impl Stage {
             asked: asked.collect(),
             problems: RefCell::default(),
             closed: Cell::default(),
+            heard: RefCell::default(),
             uploaded: RefCell::default(),
             switched: RefCell::default(),
             whole: RefCell::default(),
@@ -106,7 +107,7 @@ impl Stage {
                     if let Ok(Came::Whole(_)) = came {
                         uploads.whole.borrow_mut().insert(asked.number);
                     }
-                    let uploaded = uploads.uploaded.borrow().get(&asked.number).copied();
+                    let uploaded = uploads.uploaded(asked.number);
                     let failed = healthy.then(|| failure(&asked, &came)).flatten();
                     let found = check(&asked, came, took, total, uploaded);
                     problems.borrow_mut().extend(failed.into_iter().chain(found));
@@ -134,6 +135,7 @@ impl Stage {
         let ended = world.run(world.before(Some(patience), closed));
         let mut problems = service.problems.take();
         problems.extend(Problem::of_memory(most_waiting));
+        problems.extend(service.repetitions(plan.resend, ledger.resent()));
         if ended != Ok(Some(())) {
             problems.push(Problem::Hang);
         }
@@ -164,6 +166,7 @@ fn settings(plan: &Plan, trust: Option<Arc<ClientConfig>>, ledger: Arc<Ledger>) 
         .read_timeout(read)
         .write_timeout(write)
         .timeout(total)
+        .resend(plan.resend)
         .pool(PoolLimits::with(|limits| limits.connections = plan.connections))
         .sink(ledger);
     match trust {

@@ -58,6 +58,20 @@ pub enum Problem {
         /// The number of received bytes.
         came: u64,
     },
+    /// The server received a request more often than its method allows.
+    Repeated {
+        /// The request.
+        number: u64,
+        /// How often it was received.
+        times: u32,
+    },
+    /// The server received requests again that the client does not report as sent again.
+    NotReported {
+        /// How many it received again.
+        again: u32,
+        /// How many the client reports.
+        resent: u32,
+    },
     /// A machine holds more bytes than it needs.
     Memory {
         /// The number of bytes.

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use limpid_core::client::Request;
 use limpid_core::error::{Cause, Error};
 
-use super::pattern::{is_part, pieces};
+use super::pattern::{is_part, part, pieces};
 use super::plan::{Asked, Client, SWITCHED, Server};
 use super::problem::Problem;
 use crate::sim;
@@ -59,8 +59,7 @@ impl From<Error> for Wrong {
 async fn exchange(client: &sim::Client, origin: &str, asked: &Asked) -> Result<Came, Wrong> {
     let url = format!("{origin}/{}", asked.number);
     let Ok(url) = url.parse() else { return Err(Wrong::Problem(Problem::UnknownRequest)) };
-    let method: &[u8] = if asked.upload.is_some() { b"POST" } else { b"GET" };
-    let mut draft = Request::builder(method, url);
+    let mut draft = Request::builder(asked.method().as_bytes(), url);
     if asked.expects {
         draft = draft.field(b"Expect", b"100-continue");
     }
@@ -132,6 +131,10 @@ async fn switch(
 fn body(asked: &Asked) -> sim::Body {
     let Some(length) = asked.upload else { return sim::Body::none() };
     let (number, piece) = (asked.number, asked.piece);
+    if asked.can_rewind {
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        return sim::Body::bytes(part(number, 0, length));
+    }
     let pieces = pieces(number, length, piece).map(Ok::<Bytes, io::Error>);
     sim::Body::pieces(pieces, (!asked.upload_chunked).then_some(length)).slowed(asked.pause)
 }

@@ -31,8 +31,10 @@ pub(super) struct Service<S> {
     pub(super) problems: RefCell<Vec<Problem>>,
     /// When the last connection was closed.
     pub(super) closed: Cell<Mono>,
-    /// How much of each request's body was received.
-    pub(super) uploaded: RefCell<BTreeMap<u64, u64>>,
+    /// How often each request was received.
+    pub(super) heard: RefCell<BTreeMap<u64, u32>>,
+    /// How much of each request's body was received, each time that the request was.
+    pub(super) uploaded: RefCell<BTreeMap<(u64, u32), u64>>,
     /// The bytes received over switched connections that were closed in order.
     pub(super) switched: RefCell<Vec<(Asked, u64)>>,
     /// The requests whose client has received the end of the response.
@@ -84,26 +86,55 @@ impl<S: Sink + 'static> Service<S> {
             self.problems.borrow_mut().push(Problem::UnknownRequest);
             return Err(Cause::Cancelled);
         };
+        let time = self.hear(asked.number);
         match asked.server {
-            Server::Answer | Server::Fail(_) => self.read(asked, served).await?,
-            Server::Slow(time) => {
-                self.read(asked, served).await?;
-                self.net.world().sleep(time).await;
+            Server::Answer | Server::Fail(_) => self.read(asked, time, served).await?,
+            Server::Slow(pause) => {
+                self.read(asked, time, served).await?;
+                self.net.world().sleep(pause).await;
             }
-            Server::Silent(time) => {
-                self.read(asked, served).await?;
-                self.be_silent(asked, time, served).await?;
+            Server::Silent(pause) => {
+                self.read(asked, time, served).await?;
+                self.be_silent(asked, pause, served).await?;
             }
             Server::Switch => return self.switch(asked, served).await,
             Server::Early | Server::Ignore | Server::Refuse(..) | Server::Echo => {}
         }
-        self.answer(asked, served).await?;
+        self.answer(asked, time, served).await?;
         match asked.server {
-            Server::Early => self.read(asked, served).await?,
-            Server::Refuse(_, time) => self.net.world().sleep(time).await,
+            Server::Early => self.read(asked, time, served).await?,
+            Server::Refuse(_, pause) => self.net.world().sleep(pause).await,
             _ => {}
         }
         Ok(())
+    }
+
+    /// Counts a request that was received. Returns how often it was.
+    fn hear(&self, number: u64) -> u32 {
+        let mut heard = self.heard.borrow_mut();
+        let times = heard.entry(number).or_default();
+        *times += 1;
+        *times
+    }
+
+    /// Returns how much was received of the body of a request, when it was received last.
+    pub(super) fn uploaded(&self, number: u64) -> Option<u64> {
+        let time = self.heard.borrow().get(&number).copied()?;
+        self.uploaded.borrow().get(&(number, time)).copied()
+    }
+
+    /// Returns the problems of requests that were received more often than once, of which the client
+    /// reports this many as sent again.
+    pub(super) fn repetitions(&self, resends: bool, resent: u32) -> Vec<Problem> {
+        let heard = self.heard.borrow();
+        let again = heard.values().map(|times| times - 1).sum();
+        let too_often = heard.iter().filter(|(number, times)| {
+            let most = self.asked.get(number).map_or(0, Asked::most);
+            **times > if resends { most } else { most.min(1) }
+        });
+        let repeated = too_often.map(|(&number, &times)| Problem::Repeated { number, times });
+        let not_reported = (again > resent).then_some(Problem::NotReported { again, resent });
+        repeated.chain(not_reported).collect()
     }
 
     /// Does not respond for a time. The disconnect of the client ends it.
@@ -144,9 +175,9 @@ impl<S: Sink + 'static> Service<S> {
         Ok(())
     }
 
-    async fn read(&self, asked: &Asked, served: &mut Served<&S>) -> Result<(), Cause> {
+    async fn read(&self, asked: &Asked, time: u32, served: &mut Served<&S>) -> Result<(), Cause> {
         let mut at = 0;
-        while self.read_piece(asked, &mut at, served).await? {}
+        while self.read_piece(asked, time, &mut at, served).await? {}
         Ok(())
     }
 
@@ -154,6 +185,7 @@ impl<S: Sink + 'static> Service<S> {
     async fn read_piece(
         &self,
         asked: &Asked,
+        time: u32,
         at: &mut u64,
         served: &mut Served<&S>,
     ) -> Result<bool, Cause> {
@@ -169,11 +201,11 @@ impl<S: Sink + 'static> Service<S> {
             wrong(*at);
         }
         *at += data.len() as u64;
-        self.uploaded.borrow_mut().insert(number, *at);
+        self.uploaded.borrow_mut().insert((number, time), *at);
         Ok(true)
     }
 
-    async fn answer(&self, asked: &Asked, served: &mut Served<&S>) -> Result<(), Cause> {
+    async fn answer(&self, asked: &Asked, time: u32, served: &mut Served<&S>) -> Result<(), Cause> {
         let fails_after = match asked.server {
             Server::Fail(pieces) => pieces,
             _ => usize::MAX,
@@ -193,7 +225,7 @@ impl<S: Sink + 'static> Service<S> {
         let (mut read, mut reads) = (0, asked.server == Server::Echo);
         while at < asked.download || reads {
             if reads {
-                reads = self.read_piece(asked, &mut read, served).await?;
+                reads = self.read_piece(asked, time, &mut read, served).await?;
             }
             if pieces >= fails_after {
                 return Err(Cause::Cancelled);
