@@ -31,6 +31,7 @@ codes! {
     Protocol = 1 "the URL's scheme, or the protocol or version that the server speaks, is not supported",
     Usage = 2 "the arguments are wrong, or the environment names an invalid proxy",
     Url = 3 "the URL is malformed",
+    ResolveProxy = 5 "the name of the proxy was not resolved",
     Resolve = 6 "the host name was not resolved",
     Connect = 7 "no connection could be opened",
     Reply = 8 "the response violates the rules of HTTP/1.1",
@@ -79,6 +80,7 @@ impl Exit {
             return Self::Empty;
         }
         match (error.cause, error.phase) {
+            (Cause::Resolve(_), _) if error.proxy().is_some() => Self::ResolveProxy,
             (Cause::Resolve(_), _) => Self::Resolve,
             (Cause::Tls(TlsError::Certificate(_)), _) => Self::Certificate,
             (Cause::Tls(_), Phase::Tls) | (_, Phase::Tls) => Self::Tls,

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use limpid_core::error::{Cause, CertificateProblem, Rule, TlsError};
+use limpid_core::time::Waiting;
 use limpid_core::trace::{Capture, Trace};
 use limpid_sinks::{LineSink, TimeBase};
 
@@ -61,6 +62,7 @@ pub(crate) fn report_error(error: &limpid_io::Error) -> Exit {
                 " (--cert FILE shows one)".to_owned()
             }
             Cause::Tls(TlsError::NotTls) => " (is it an http:// URL?)".to_owned(),
+            Cause::TimedOut(why) => timeout_hint(*why).to_owned(),
             Cause::TooManyRedirects => " (--max-redirs N follows more)".to_owned(),
             Cause::Peer(error) => match other_protocol(error.rule) {
                 Some(advice) => format!(" ({advice})"),
@@ -72,6 +74,18 @@ pub(crate) fn report_error(error: &limpid_io::Error) -> Exit {
     };
     print_error(exit, &format_args!("{}{hint}", Chain(error)));
     exit
+}
+
+/// Returns the option that changes a timeout.
+const fn timeout_hint(why: Waiting) -> &'static str {
+    match why {
+        Waiting::Pool => " (--pool-timeout SECONDS)",
+        Waiting::Connect => " (--connect-timeout SECONDS)",
+        Waiting::Read => " (--read-timeout SECONDS)",
+        Waiting::Write => " (--write-timeout SECONDS)",
+        Waiting::Total => " (--max-time SECONDS)",
+        _ => "",
+    }
 }
 
 /// Returns what to do about a server that does not speak HTTP/1.1.

@@ -9,7 +9,7 @@ use limpid_tests::Request;
 use limpid_tests::certificates::{Certificates, Identity};
 use limpid_tests::command::{Finished, run};
 use limpid_tests::script::{Script, Socks5, Step, answer, send};
-use limpid_tests::server::Server;
+use limpid_tests::server::{Listen, Server};
 
 const HELLO: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 const PROXIED: &str = "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nproxied";
@@ -144,5 +144,62 @@ fn invalid_proxy_variable_is_named() {
         assert!(line.starts_with("limpid: (2) ") && line.lines().count() == 1, "{line}");
         assert!(line.contains(variable) && line.contains(why), "{line}");
         assert!(!line.contains("tiger"), "{line}");
+    }
+}
+
+/// Returns the line of a request that fails with this code.
+fn refused(code: i32, variables: &[(&str, &str)], arguments: &[&str]) -> String {
+    let mut command = limpid(arguments);
+    command.envs(variables.iter().copied());
+    let finished = run(&mut command, b"").unwrap();
+    assert_eq!(finished.code, code, "{}", finished.stderr);
+    finished.stderr.lines().next().unwrap().to_owned()
+}
+
+#[test]
+fn dead_proxy_is_named_before_the_origin() {
+    let dead = Server::start(Listen::Refuse, vec![]).unwrap();
+    let authority = format!("127.0.0.1:{}", dead.port());
+    let [http, socks] = ["http", "socks5h"].map(|scheme| format!("{scheme}://{authority}"));
+    for url in ["http://a.invalid/", "https://a.invalid/"] {
+        for (variables, arguments) in [
+            (&[][..], &["-x", &http, url][..]),
+            (&[], &["-x", &socks, url]),
+            (&[("http_proxy", &*http), ("https_proxy", &http)], &[url]),
+            (&[("ALL_PROXY", &socks)], &[url]),
+        ] {
+            let line = refused(7, variables, arguments);
+            let start = format!("limpid: (7) proxy {authority}, for a.invalid:");
+            assert!(line.starts_with(&start), "{line}");
+        }
+    }
+    let line = refused(5, &[], &["-x", "http://dead.invalid:3128", "http://a.test/"]);
+    assert!(line.starts_with("limpid: (5) proxy dead.invalid:3128, for a.test:80: "), "{line}");
+}
+
+#[test]
+fn proxy_that_requires_credentials_is_named_with_a_hint() {
+    let response = "HTTP/1.1 407 Who\r\nContent-Length: 0\r\n\r\n";
+    let proxy = Server::tcp(vec![answer(response)]).unwrap();
+    let authority = format!("127.0.0.1:{}", proxy.port());
+    let line = refused(56, &[], &["-x", &authority, "https://a.test/"]);
+    proxy.finish().unwrap();
+    assert!(
+        line.starts_with(&format!("limpid: (56) proxy {authority}, for a.test:443: ")),
+        "{line}"
+    );
+    assert!(line.contains("status 407") && line.contains("user:password"), "{line}");
+}
+
+#[test]
+fn ipv6_addresses_are_in_brackets() {
+    // Port 1 is not connected to, or refuses.
+    for (arguments, start) in [
+        (&["http://[::1]:1/"][..], "[::1]:1: "),
+        (&["-x", "http://[::1]:1", "http://a.test/"], "proxy [::1]:1, for a.test:80: "),
+        (&["-x", "socks5://[::1]:1", "http://[::2]/"], "proxy [::1]:1, for [::2]:80: "),
+    ] {
+        let line = refused(7, &[], arguments);
+        assert!(line.starts_with(&format!("limpid: (7) {start}")), "{line}");
     }
 }

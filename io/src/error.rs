@@ -164,7 +164,10 @@ impl fmt::Display for Error {
             ),
             Self::TlsSetup(error) => error.fmt(f),
             Self::Exchange { url, error, .. } => {
-                write!(f, "{}:{}: {error}", url.host(), url.port())?;
+                match error.proxy_authority() {
+                    Some(proxy) => write!(f, "proxy {proxy}, for {}: {error:#}", url.host_and_port())?,
+                    None => write!(f, "{}: {error}", url.host_and_port())?,
+                }
                 #[cfg(feature = "rustls")]
                 if let (Cause::Tls(TlsError::Certificate(problem)), Some(der)) =
                     (error.cause, error.certificate())

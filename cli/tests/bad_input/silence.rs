@@ -11,7 +11,10 @@ fn timed_out(script: Script, limit: &[&str]) -> Failing {
     let server = Server::tcp(vec![script.clone(), script]).unwrap();
     let url = format!("http://127.0.0.1:{}/", server.port());
     let failing = Failing::with(28, &[limit, &[&url]].concat());
-    failing.says(&["the time for", "is up"]);
+    failing.says(&[
+        "timeout of 200ms has passed",
+        if limit[0] == "-m" { "--max-time" } else { limit[0] },
+    ]);
     server.finish().unwrap();
     failing
 }
@@ -29,7 +32,7 @@ const BODY_TIMED_OUT: &str = "httpcore.http11 - receive_response_body.failed \
 #[test]
 fn before_the_response() {
     let failing = timed_out(vec![], &["--read-timeout", "0.2"]);
-    failing.says(&["reading"]);
+    failing.says(&["the read timeout", "read_timeout"]);
     failing.closes_after(&headers_timed_out("timed out"));
 }
 
@@ -43,7 +46,7 @@ fn within_the_head() {
 fn after_an_informational_response() {
     let script = answer("HTTP/1.1 103 Early Hints\r\n\r\n");
     let failing = timed_out(script, &["--read-timeout", "0.2"]);
-    failing.says(&["reading"]);
+    failing.says(&["the read timeout", "read_timeout"]);
     failing.closes_after(&headers_timed_out("timed out"));
 }
 
@@ -51,14 +54,14 @@ fn after_an_informational_response() {
 fn within_the_body() {
     let script = answer("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
     let failing = timed_out(script, &["--read-timeout", "0.2"]);
-    failing.says(&["reading"]);
+    failing.says(&["the read timeout", "read_timeout"]);
     failing.closes_after(BODY_TIMED_OUT);
 }
 
 #[test]
 fn total_limit_is_reached() {
     let failing = timed_out(vec![], &["-m", "0.2"]);
-    failing.says(&["the whole exchange"]);
+    failing.says(&["the total timeout", "--max-time"]);
     failing.closes_after(&headers_timed_out("timed out"));
     let script = answer("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
     timed_out(script, &["-m", "0.2"]).closes_after(BODY_TIMED_OUT);
@@ -80,7 +83,9 @@ fn over_tls() {
 fn within_the_handshake() {
     let server = Server::tcp(vec![vec![], vec![]]).unwrap();
     let url = format!("https://127.0.0.1:{}/", server.port());
-    Failing::with(28, &["--connect-timeout", "0.2", &url]).ends_with(
+    let failing = Failing::with(28, &["--connect-timeout", "0.2", &url]);
+    failing.says(&["the connect timeout of 200ms has passed", "(--connect-timeout SECONDS)"]);
+    failing.ends_with(
         "httpcore.connection - start_tls.failed \
          exception=ConnectTimeout(TimeoutError('_ssl.c:989: The handshake operation timed out'))",
     );

@@ -273,7 +273,14 @@ impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Proxy(status) => {
-                write!(f, "the proxy refused to open a tunnel, with status {status}")
+                write!(f, "the proxy refused to open a tunnel, with status {status}")?;
+                match status {
+                    407 => f.write_str(
+                        ": it requires a user and a password, or other ones; write them into the \
+                         URL of the proxy, as in http://user:password@host:port",
+                    ),
+                    _ => Ok(()),
+                }
             }
             Self::Socks(error) => error.fmt(f),
             Self::Os(error) => error.fmt(f),

@@ -1,14 +1,17 @@
 //! The error of an exchange: its phase, its cause, and whether a retry is safe.
 
 use alloc::boxed::Box;
+use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::error::Error as StdError;
 use core::fmt;
+use core::time::Duration;
 
 use super::{
     Cause, MisuseError, OsError, OsErrorKind, PeerError, Phase, ResolveError, Rule, TlsError,
 };
+use crate::time::Waiting;
 
 /// A boxed error of any type.
 ///
@@ -65,17 +68,19 @@ struct Detail {
     certificate: Option<Vec<u8>>,
     proxy: Option<(Box<str>, u16)>,
     location: Option<Box<str>>,
+    limit: Option<Duration>,
 }
 
 impl fmt::Debug for Detail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { source, certificate, proxy, location } = self;
+        let Self { source, certificate, proxy, location, limit } = self;
         f.debug_struct("Detail")
             .field("source", source)
             // Its bytes say nothing to people.
             .field("certificate_len", &certificate.as_ref().map(Vec::len))
             .field("proxy", proxy)
             .field("location", location)
+            .field("limit", limit)
             .finish()
     }
 }
@@ -117,6 +122,13 @@ impl Error {
         self
     }
 
+    /// Adds the length of the timeout that has passed.
+    #[must_use]
+    pub fn with_limit(mut self, limit: Duration) -> Self {
+        self.detail().limit = Some(limit);
+        self
+    }
+
     /// Adds the Location of a redirect that cannot be followed, without secrets.
     #[must_use]
     pub fn with_location(mut self, location: &str) -> Self {
@@ -142,6 +154,19 @@ impl Error {
     #[must_use]
     pub fn proxy(&self) -> Option<(&str, u16)> {
         self.detail.as_ref()?.proxy.as_ref().map(|(host, port)| (&**host, *port))
+    }
+
+    /// Returns the proxy that failed as `host:port`, with an IPv6 address in brackets.
+    #[must_use]
+    pub fn proxy_authority(&self) -> Option<String> {
+        self.proxy().map(|(host, port)| HostPort(host, port).to_string())
+    }
+
+    /// Returns the length of the timeout that has passed, if that was the failure
+    /// ([`Cause::TimedOut`]).
+    #[must_use]
+    pub fn limit(&self) -> Option<Duration> {
+        self.detail.as_ref()?.limit
     }
 
     /// Returns the Location of a redirect that cannot be followed, if that was the failure
@@ -226,25 +251,53 @@ impl Error {
 }
 
 impl fmt::Display for Error {
+    /// Formats the phase, the proxy if it failed, and the cause unless the source says it. The alternate
+    /// form (`{:#}`) leaves out the proxy, for a text that names it elsewhere.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.phase {
             Phase::Idle => f.write_str("failed")?,
             phase => write!(f, "failed while {phase}")?,
         }
         match self.proxy() {
-            Some((host, port)) if host.contains(':') => write!(f, " (proxy [{host}]:{port})")?,
-            Some((host, port)) => write!(f, " (proxy {host}:{port})")?,
-            None => {}
+            Some((host, port)) if !f.alternate() => write!(f, " (proxy {})", HostPort(host, port))?,
+            _ => {}
         }
         match (&self.cause, self.source()) {
             (Cause::BadRedirect, _) => {
                 let location = self.location().unwrap_or_default();
                 write!(f, ": the redirect to {location:?} cannot be followed")
             }
+            (Cause::TimedOut(why), _) => self.fmt_timeout(*why, f),
             // The text of the source describes the error.
             (Cause::Os(OsError { kind: OsErrorKind::Other, .. }), Some(_)) => Ok(()),
             (Cause::Body(_), Some(_)) => f.write_str(": the request body could not be read"),
+            (cause, Some(source)) if source.to_string().contains(&cause.to_string()) => Ok(()),
             (cause, _) => write!(f, ": {cause}"),
+        }
+    }
+}
+
+impl Error {
+    /// Writes which timeout has passed, its length, and the setting that changes it.
+    fn fmt_timeout(&self, why: Waiting, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let limit = self.detail.as_ref().and_then(|detail| detail.limit);
+        match (why.timeout(), limit) {
+            (Some((name, setting)), Some(limit)) => {
+                write!(f, ": the {name} of {limit:?} has passed ({setting} changes it)")
+            }
+            _ => write!(f, ": {}", self.cause),
+        }
+    }
+}
+
+/// A host and a port, with an IPv6 address in brackets.
+struct HostPort<'h>(&'h str, u16);
+
+impl fmt::Display for HostPort<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self(host, port) if host.contains(':') => write!(f, "[{host}]:{port}"),
+            Self(host, port) => write!(f, "{host}:{port}"),
         }
     }
 }
@@ -288,11 +341,9 @@ from_causes! {
 
 #[cfg(test)]
 mod tests {
-    use std::string::{String, ToString};
     use std::vec;
 
     use super::*;
-    use crate::time::Waiting;
 
     const REFUSED: OsError = OsError { code: 111, kind: OsErrorKind::Refused };
     const OTHER: OsError = OsError { code: 0, kind: OsErrorKind::Other };
@@ -375,6 +426,18 @@ mod tests {
             (
                 Error::from(REFUSED).with_proxy("::1", 80),
                 "failed (proxy [::1]:80): connection refused (os error 111)",
+            ),
+            (
+                Error::from(REFUSED).with_source("connection refused (os error 111) by a relay"),
+                "failed: connection refused (os error 111) by a relay",
+            ),
+            (
+                Error::new(Cause::TimedOut(Waiting::Read)).with_limit(Duration::from_millis(300)),
+                "failed: the read timeout of 300ms has passed (read_timeout changes it)",
+            ),
+            (
+                Error::new(Cause::TimedOut(Waiting::Idle)),
+                "failed: the time for the next request is up",
             ),
             (Error::from(OTHER).with_source("no carrier"), "failed: no carrier"),
             (

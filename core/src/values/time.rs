@@ -111,6 +111,20 @@ impl Waiting {
             Self::Shutdown => "shutting down",
         }
     }
+
+    /// Returns the name of a client's timeout, and that of the setting of a client that changes it; `None`
+    /// for other waits.
+    #[must_use]
+    pub const fn timeout(self) -> Option<(&'static str, &'static str)> {
+        Some(match self {
+            Self::Pool => ("pool timeout", "pool_timeout"),
+            Self::Connect => ("connect timeout", "connect_timeout"),
+            Self::Read => ("read timeout", "read_timeout"),
+            Self::Write => ("write timeout", "write_timeout"),
+            Self::Total => ("total timeout", "timeout"),
+            _ => return None,
+        })
+    }
 }
 
 impl fmt::Display for Waiting {
@@ -169,6 +183,22 @@ pub struct Timeouts {
 }
 
 super::with!(Timeouts);
+
+impl Timeouts {
+    /// Returns the limit for this wait, if a client has one.
+    #[must_use]
+    pub const fn limit(&self, wait: Waiting) -> Option<Duration> {
+        match wait {
+            Waiting::Pool => self.pool,
+            Waiting::Connect => self.connect,
+            Waiting::Read => self.read,
+            Waiting::Write => self.write,
+            Waiting::Continue => self.expect_continue,
+            Waiting::Total => self.total,
+            _ => None,
+        }
+    }
+}
 
 impl Default for Timeouts {
     fn default() -> Self {

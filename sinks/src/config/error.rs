@@ -223,9 +223,10 @@ impl Display for ConfigProblem {
 impl Error for ConfigProblem {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Read(error) | Self::Open(error) => Some(error),
-            Self::Format(error) => Some(error),
-            Self::DateFormat(error) => Some(error),
+            // The text of these is part of this one's.
+            Self::Read(error) | Self::Open(error) => error.source(),
+            Self::Format(error) => error.source(),
+            Self::DateFormat(error) => error.source(),
             _ => None,
         }
     }

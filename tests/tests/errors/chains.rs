@@ -2,7 +2,10 @@
 
 use std::io::{self, ErrorKind};
 
-use limpid_io::{ClientBuilder, Error, Settings};
+use limpid_core::error::{Cause, Error as CoreError, OsError, OsErrorKind, ResolveError, TlsError};
+use limpid_core::transport::LayerError;
+use limpid_io::{ClientBuilder, Error, LookupError, Settings, TlsSetupError};
+use limpid_sinks::LoggingConfig;
 use limpid_tests::script::{Step, answer, send};
 use limpid_tests::server::{Listen, Server};
 
@@ -44,6 +47,66 @@ fn no_error_repeats_what_its_source_says() {
                 assert_eq!(source, None, "{chain:?}");
             }
         }
+    }
+}
+
+/// Checks that no text of a chain contains that of one of its sources.
+fn assert_no_doubling(error: &dyn std::error::Error) {
+    let mut texts = vec![error.to_string()];
+    let mut next = error.source();
+    while let Some(source) = next {
+        let text = source.to_string();
+        assert!(texts.iter().all(|outer| !outer.contains(&text)), "{texts:?} repeat {text:?}");
+        texts.push(text);
+        next = source.source();
+    }
+}
+
+#[test]
+fn no_error_type_repeats_its_source() {
+    let io = || io::Error::other("the disk is gone");
+    let missing = io::Error::from(ErrorKind::NotFound);
+    let path = || std::path::PathBuf::from("a/file");
+    let refused = OsError { code: 111, kind: OsErrorKind::Refused };
+    let core = |cause| CoreError::new(cause).with_source("the disk is gone");
+    let json = |text: &str| LoggingConfig::from_json(text).unwrap_err();
+    let formatter = |format: &str| {
+        json(&format!(r#"{{"version": 1, "formatters": {{"f": {{"format": "{format}"}}}}}}"#))
+    };
+    let errors: Vec<Box<dyn std::error::Error>> = vec![
+        Box::new(core(Cause::Os(refused))),
+        Box::new(core(Cause::Body(refused))),
+        Box::new(core(Cause::Resolve(ResolveError::NotFound))),
+        Box::new(core(Cause::Tls(TlsError::Protocol))),
+        Box::new(core(Cause::Layer(1))),
+        Box::new(core(Cause::BadRedirect)),
+        Box::new(CoreError::from(io())),
+        Box::new(CoreError::from(missing)),
+        Box::new(CoreError::body(io())),
+        Box::new(CoreError::from(io::Error::new(
+            ErrorKind::ConnectionRefused,
+            "connection refused",
+        ))),
+        Box::new(CoreError::from(refused).with_source(refused.to_string())),
+        Box::new(CoreError::from(TlsError::Protocol).with_source(TlsError::Protocol)),
+        Box::new(io::Error::from(core(Cause::Os(refused)))),
+        Box::new(LayerError::other(3, "the disk is gone")),
+        Box::new(LayerError::tls(TlsError::Alert(40), "SSL alert number 40")),
+        Box::new(LookupError::new(ResolveError::Temporary, "the disk is gone")),
+        Box::new(Error::TlsSetup(TlsSetupError::Unreadable(path(), io()))),
+        Box::new(Error::TlsSetup(TlsSetupError::KeyLog(path(), io()))),
+        Box::new(TlsSetupError::KeyLog(path(), io())),
+        Box::new(LoggingConfig::from_file("no/such/file.json").unwrap_err()),
+        Box::new(json("{")),
+        Box::new(formatter("%(nope")),
+        Box::new(formatter("%(asctime)q")),
+    ];
+    for error in errors {
+        assert_no_doubling(&*error);
+    }
+    for problem in LoggingConfig::from_file("no/such/file.json").unwrap_err().iter() {
+        assert_no_doubling(problem);
+        assert_no_doubling(&problem.problem);
     }
 }
 

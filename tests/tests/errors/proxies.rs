@@ -25,8 +25,10 @@ fn dead_proxy_is_named() {
             let error = through(driver, scheme, &proxy, url);
             assert_eq!(error.proxy(), Some(("127.0.0.1", proxy.port())), "{scheme} {url}");
             assert!(error.is_connect());
-            let named = format!(": failed while connecting (proxy 127.0.0.1:{}): ", proxy.port());
-            assert!(chain(&error)[0].contains(&named), "{error}");
+            let named = format!("proxy 127.0.0.1:{}, for host.test:", proxy.port());
+            let text = &chain(&error)[0];
+            assert!(text.starts_with(&named), "{error}");
+            assert!(text.contains(": failed while connecting: "), "{error}");
         }
     }
 }

@@ -160,6 +160,11 @@ impl Exchange {
         if let Some(proxy) = self.plan.proxy_at(span).filter(|_| phase != Phase::Pool) {
             error = error.with_proxy(proxy.host(), proxy.port());
         }
+        if let Cause::TimedOut(why) = error.cause
+            && let Some(limit) = self.plan.options.timeouts.limit(why)
+        {
+            error = error.with_limit(limit);
+        }
         if matches!(error.cause, Cause::Tls(TlsError::Certificate(_)))
             && let Some(certificate) = self.link.facts().peer_certificate
         {
