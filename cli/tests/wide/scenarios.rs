@@ -41,6 +41,11 @@ impl Scenario {
         Self { arguments: data.arguments(fields), ..Self::get(name, "/digest", &body) }
     }
 
+    /// Sends the content, which is received while it is being sent.
+    fn echo(name: &'static str, data: &Data, content: &[u8], fields: &[&str]) -> Self {
+        Self { arguments: data.arguments(fields), ..Self::get(name, "/echo", content) }
+    }
+
     /// Sends the data, which is refused before all of it is read.
     fn refused(name: &'static str, data: &Data, fields: &[&str]) -> Self {
         Self {
@@ -130,6 +135,12 @@ pub(crate) fn check(site: &Site) {
             Scenario::refused("refused expect", &large_data, &[expect]),
             Scenario::refused("refused 50 MB", &large_data, &[]),
             Scenario::refused("refused chunked", &large_data, &[chunked]),
+        ]);
+    }
+    if site.echoes {
+        scenarios.extend([
+            Scenario::echo("50 MB echoed", &large_data, large(), &[]),
+            Scenario::echo("50 MB echoed chunked", &large_data, large(), &[chunked]),
         ]);
     }
     let problems: Vec<_> = scenarios.iter().flat_map(|scenario| play(scenario, site)).collect();

@@ -60,14 +60,14 @@ fn haproxy_serves_limpid_as_it_serves_curl() {
 #[ignore = "needs gunicorn: run by .ci/wide"]
 fn gunicorn_serves_limpid_as_it_serves_curl() {
     let gunicorn = Gunicorn::start().unwrap();
-    check(Site::new("gunicorn", gunicorn.port));
+    check(Site { echoes: true, ..Site::new("gunicorn", gunicorn.port) });
 }
 
 #[test]
 #[ignore = "needs uvicorn: run by .ci/wide"]
 fn uvicorn_serves_limpid_as_it_serves_curl() {
     let uvicorn = Uvicorn::start().unwrap();
-    check(Site::new("uvicorn", uvicorn.port));
+    check(Site { echoes: true, ..Site::new("uvicorn", uvicorn.port) });
 }
 
 #[test]

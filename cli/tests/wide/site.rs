@@ -13,12 +13,14 @@ pub(crate) struct Site {
     pub(crate) head_status: u16,
     /// Whether it has `/digest` and `/refused`.
     pub(crate) reads_bodies: bool,
+    /// Whether it has `/echo`.
+    pub(crate) echoes: bool,
     /// Whether it keeps connections.
     pub(crate) keeps_connections: bool,
 }
 
 impl Site {
-    /// Returns a server that offers everything.
+    /// Returns a server that offers everything but `/echo`.
     pub(crate) const fn new(name: &'static str, port: u16) -> Self {
         Self {
             name,
@@ -26,6 +28,7 @@ impl Site {
             origin: None,
             head_status: 200,
             reads_bodies: true,
+            echoes: false,
             keeps_connections: true,
         }
     }

@@ -7,12 +7,22 @@ PIECE = 64 * 1024
 
 
 async def application(scope, receive, send):
-    async def start(status, length):
-        headers = [(b"content-length", str(length).encode())]
+    async def start(status, length=None):
+        headers = [] if length is None else [(b"content-length", str(length).encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
+
+    async def write(piece):
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
 
     async def finish(body):
         await send({"type": "http.response.body", "body": body})
+
+    async def request():
+        more = True
+        while more:
+            message = await receive()
+            yield message.get("body", b"")
+            more = message.get("more_body", False)
 
     path = scope["path"]
     if path in FILES:
@@ -20,14 +30,18 @@ async def application(scope, receive, send):
             await start(200, file.seek(0, 2))
             file.seek(0)
             while piece := file.read(PIECE):
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
+                await write(piece)
+        return await finish(b"")
+    if path == "/echo":
+        # The response begins before the body ends.
+        await start(200)
+        async for piece in request():
+            await write(piece)
         return await finish(b"")
     if path == "/digest":
-        digest, more = hashlib.sha256(), True
-        while more:
-            message = await receive()
-            digest.update(message.get("body", b""))
-            more = message.get("more_body", False)
+        digest = hashlib.sha256()
+        async for piece in request():
+            digest.update(piece)
         status, text = 200, digest.hexdigest() + "\n"
     else:
         # The response is sent before the body is read.

@@ -50,7 +50,7 @@ pub(super) fn write(directory: &Directory) -> io::Result<PathBuf> {
 
 /// Writes the files `hello` and `large` into `root` below `directory`: the site of the servers that also
 /// have `/digest`, which responds with the SHA-256 of a request's body, and `/refused`, which responds before
-/// it reads that body.
+/// it reads that body. Some have `/echo`, which sends the body back while it reads it.
 pub(super) fn write_large(directory: &Directory) -> io::Result<PathBuf> {
     let root = create(directory)?;
     fs::write(root.join("hello"), INDEX)?;

@@ -18,6 +18,10 @@ def application(environ, start_response):
         file.seek(0)
         start_response("200 OK", [("Content-Length", str(length))])
         return pieces_of(file)
+    if path == "/echo":
+        # The response begins before the body ends.
+        start_response("200 OK", [])
+        return pieces_of(environ["wsgi.input"])
     if path == "/digest":
         digest = hashlib.sha256()
         for piece in pieces_of(environ["wsgi.input"]):
