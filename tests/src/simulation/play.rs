@@ -77,7 +77,7 @@ impl Stage {
             asked: asked.collect(),
             problems: RefCell::default(),
             closed: Cell::default(),
-            heard: RefCell::default(),
+            received: RefCell::default(),
             uploaded: RefCell::default(),
             switched: RefCell::default(),
             whole: RefCell::default(),

@@ -32,7 +32,7 @@ pub(super) struct Service<S> {
     /// When the last connection was closed.
     pub(super) closed: Cell<Mono>,
     /// How often each request was received.
-    pub(super) heard: RefCell<BTreeMap<u64, u32>>,
+    pub(super) received: RefCell<BTreeMap<u64, u32>>,
     /// How much of each request's body was received, each time that the request was.
     pub(super) uploaded: RefCell<BTreeMap<(u64, u32), u64>>,
     /// The bytes received over switched connections that were closed in order.
@@ -86,7 +86,7 @@ impl<S: Sink + 'static> Service<S> {
             self.problems.borrow_mut().push(Problem::UnknownRequest);
             return Err(Cause::Cancelled);
         };
-        let time = self.hear(asked.number);
+        let time = self.count_request(asked.number);
         match asked.server {
             Server::Answer | Server::Fail(_) => self.read(asked, time, served).await?,
             Server::Slow(pause) => {
@@ -110,25 +110,25 @@ impl<S: Sink + 'static> Service<S> {
     }
 
     /// Counts a request that was received. Returns how often it was.
-    fn hear(&self, number: u64) -> u32 {
-        let mut heard = self.heard.borrow_mut();
-        let times = heard.entry(number).or_default();
+    fn count_request(&self, number: u64) -> u32 {
+        let mut received = self.received.borrow_mut();
+        let times = received.entry(number).or_default();
         *times += 1;
         *times
     }
 
     /// Returns how much was received of the body of a request, when it was received last.
     pub(super) fn uploaded(&self, number: u64) -> Option<u64> {
-        let time = self.heard.borrow().get(&number).copied()?;
+        let time = self.received.borrow().get(&number).copied()?;
         self.uploaded.borrow().get(&(number, time)).copied()
     }
 
     /// Returns the problems of requests that were received more often than once, of which the client
     /// reports this many as sent again.
     pub(super) fn repetitions(&self, resends: bool, resent: u32) -> Vec<Problem> {
-        let heard = self.heard.borrow();
-        let again = heard.values().map(|times| times - 1).sum();
-        let too_often = heard.iter().filter(|(number, times)| {
+        let received = self.received.borrow();
+        let again = received.values().map(|times| times - 1).sum();
+        let too_often = received.iter().filter(|(number, times)| {
             let most = self.asked.get(number).map_or(0, Asked::most);
             **times > if resends { most } else { most.min(1) }
         });
