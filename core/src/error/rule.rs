@@ -134,6 +134,9 @@ rules! {
     ChunkLineEnd: Malformed 400 "RFC 9112 section 7.1" "a chunk-size line does not end in CR LF",
     ChunkDataEnd: Malformed 400 "RFC 9112 section 7.1" "the data of a chunk is not followed by CR LF",
 
+    // Two readers.
+    ReadersDisagree: Malformed 400 "RFC 9112 section 11.2" "a second reader (httparse) reads the head or the trailers differently",
+
     // Order of messages.
     ResponseUnasked: Malformed 502 "RFC 9112 section 6.3" "bytes arrive on a connection on which no request waits for a response",
     SwitchUnasked: Malformed 502 "RFC 9110 section 7.8" "the server switches protocols, and the request did not ask for it",

@@ -9,6 +9,7 @@ use core::ops::Range;
 
 use memchr::{memchr, memrchr};
 
+use super::original::{Original, Rules};
 use crate::error::Rule;
 use crate::fields::FieldSpan;
 use crate::limits::{Config, Lenient};
@@ -63,6 +64,7 @@ pub(super) struct HeadParser {
     blank_lines: usize,
     /// The last line is left out of the fields, and so are its continuation lines.
     is_left_out: bool,
+    original: Original,
     /// Number of bytes that were examined; repeated examinations count.
     #[cfg(test)]
     work: usize,
@@ -78,6 +80,7 @@ impl HeadParser {
             scan: 0,
             blank_lines: 0,
             is_left_out: false,
+            original: Original::new(),
             #[cfg(test)]
             work: 0,
         }
@@ -92,6 +95,19 @@ impl HeadParser {
         self.scan = 0;
         self.blank_lines = 0;
         self.is_left_out = false;
+        self.original.clear();
+    }
+
+    /// Returns what a second reader needs to know.
+    #[cfg(feature = "cross-check")]
+    pub(super) const fn original(&self) -> &Original {
+        &self.original
+    }
+
+    /// Notes rules that were tolerated in the section.
+    #[inline(always)]
+    pub(super) const fn tolerate(&mut self, rules: Rules) {
+        self.original.tolerate(rules);
     }
 
     pub(super) fn start_line(&self) -> Option<&StartLine> {
@@ -378,6 +394,7 @@ impl HeadParser {
             return Err(Broken::new(Rule::TooManyFields, start));
         }
         if lenient.allows(Lenient::NUL_IN_VALUE) {
+            self.original.keep(start, &bytes[line.clone()]);
             replace_with_spaces(&mut bytes[line.clone()], &mut tolerated);
         }
         let parts = field::read(&bytes[line], lenient, &mut tolerated).map_err(in_section)?;
@@ -410,8 +427,14 @@ impl HeadParser {
         field::check_value(bytes, more.clone(), lenient, &mut |rule, at: usize| {
             tolerated(rule, at.saturating_sub(start));
         })?;
+        if let HeadKind::Trailers { .. } = self.kind {
+            let mut rules = Rules::default();
+            rules.insert(Rule::ObsoleteFold);
+            self.original.tolerate(rules);
+        }
         let Some(span) = span.filter(|_| !is_left_out && !more.is_empty()) else { return Ok(()) };
         let mut end = (span.value + span.value_len) as usize;
+        self.original.keep(end, &bytes[end..more.end]);
         if span.value_len > 0 {
             bytes[end] = b' ';
             end += 1;

@@ -6,12 +6,15 @@
 
 mod body;
 mod connection;
+#[cfg(feature = "cross-check")]
+pub(crate) mod cross_check;
 mod emit;
 mod event;
 mod framing_fields;
 mod head;
 mod head_cache;
 mod head_parser;
+mod original;
 mod out;
 mod receive;
 mod reject;

@@ -7,6 +7,7 @@ use super::framing_fields::FramingFields;
 use super::head::Head;
 use super::head_cache::{HeadCache, ParsedHead};
 use super::head_parser::{HeadKind, HeadParser, Progress, StartLine};
+use super::original::Rules;
 use crate::error::{PeerError, Rule};
 use crate::fields::Fields;
 use crate::framing::{self, Decision, Message, MessageKind, RequestKind};
@@ -197,10 +198,13 @@ impl Receive {
     ) -> Result<bool, PeerError> {
         loop {
             let at = self.buffer.consumed();
+            let mut rules = Rules::default();
             let read =
                 self.parser.read(self.buffer.unread_mut(), &self.config, &mut |rule, offset| {
+                    rules.insert(rule);
                     emit_leniency(cx, rule, at + offset as u64);
                 });
+            self.parser.tolerate(rules);
             match read {
                 Ok(Progress::Skip(n)) => self.buffer.consume(n),
                 Ok(Progress::NeedInput) if self.eof => {
@@ -212,6 +216,8 @@ impl Receive {
                     self.head_complete = true;
                     self.emit_section(cx);
                     let is_tolerated = self.validate(request_kind, cx)?;
+                    #[cfg(feature = "cross-check")]
+                    self.cross_check_head(cx)?;
                     // Each use of a tolerance emits an event, so the cache must not contain the head.
                     if is_plain && !is_tolerated {
                         self.cache_head();
@@ -392,7 +398,7 @@ impl Receive {
         self.consume();
         loop {
             let at = self.buffer.consumed();
-            let mut is_misframed = false;
+            let (mut is_misframed, mut rules) = (false, Rules::default());
             let piece = self.body.next(
                 self.buffer.unread_mut(),
                 &mut self.parser,
@@ -400,9 +406,11 @@ impl Receive {
                 &self.config,
                 &mut |rule, offset| {
                     emit_leniency(cx, rule, at + offset as u64);
+                    rules.insert(rule);
                     is_misframed = true;
                 },
             );
+            self.parser.tolerate(rules);
             self.head.is_misframed |= is_misframed;
             match piece {
                 Ok(Piece::Data(n)) => {
@@ -420,6 +428,8 @@ impl Receive {
                 Ok(Piece::ChunkEnd(len)) => self.buffer.consume(len),
                 Ok(Piece::End(len)) => {
                     self.borrowed = len;
+                    #[cfg(feature = "cross-check")]
+                    self.cross_check_trailers(cx)?;
                     self.emit_trailers(cx);
                     return Ok(Some(MessagePart::End));
                 }

@@ -6,6 +6,8 @@ pub mod transcript;
 
 pub use reuse::Reuse;
 
+#[cfg(feature = "cross-check")]
+pub use crate::http1::cross_check::{INTENDED, Intended, second_reads};
 pub use crate::http1::state::{Transition, after};
 #[cfg(feature = "std")]
 pub use crate::trace::codec::{Codec, Record, Slot};

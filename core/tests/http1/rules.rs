@@ -190,8 +190,9 @@ fn broken_rule_is_refused_at_its_offset() {
 
 #[test]
 fn every_rule_has_an_example() {
-    // These two depend on the request; `client.rs` has examples of them.
-    let elsewhere = [Rule::ResponseUnasked, Rule::SwitchUnasked];
+    // Two depend on the request; `client.rs` has examples of them. No head is known on which readers
+    // disagree; `cross_check.rs` breaks one of them.
+    let elsewhere = [Rule::ResponseUnasked, Rule::SwitchUnasked, Rule::ReadersDisagree];
     let examples = [REQUESTS, CHUNKED, RESPONSES, ENDS].concat();
     for rule in Rule::ALL {
         let has_one = examples.iter().any(|example| example.1 == *rule);

@@ -3,7 +3,6 @@
 #![cfg(test)]
 
 mod bytes;
-mod httparse;
 mod reading;
 mod round_trip;
 

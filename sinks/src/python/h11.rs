@@ -279,6 +279,7 @@ mod tests {
                 Rule::LengthAndTransferEncoding,
                 Rule::TransferEncodingVersion,
                 Rule::ConnectWithBody,
+                Rule::ReadersDisagree,
                 Rule::ChunkExtensionsTooLong,
                 Rule::BodyTooLong,
                 Rule::TooManyInformational,

@@ -70,6 +70,9 @@ pub const STRICTER: &[Stricter] = stricter! {
     VersionUnsupported PICO "HTTP/1.2 and later": Server b"GET / HTTP/1.2\r\nHost: a\r\n\r\n",
     StatusCode BOTH "codes below 100": Client b"HTTP/1.1 099 x\r\n\r\n",
 
+    SpaceBeforeColon HTTPARSE "white space before the colon in responses":
+        Client b"HTTP/1.1 200 OK\r\nX : y\r\n\r\n",
+
     // They read lines without the meaning of fields.
     HostMissing BOTH "no Host": Server b"GET / HTTP/1.1\r\n\r\n",
     HostRepeated BOTH "two Hosts": Server b"GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
@@ -140,6 +143,12 @@ pub const LOOSER: &[Looser] = &[
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+    use std::fs;
+    use std::path::Path;
+
+    use limpid_core::internal::INTENDED;
+
     use super::*;
     use crate::differential::Verdict;
     use crate::differential::readers::{ours, theirs};
@@ -150,9 +159,56 @@ mod tests {
             assert_eq!(ours(*role, example), Verdict::Rejected(Some(*rule)), "{what}");
             for reader in *than {
                 let theirs = theirs(*reader, *role, example);
-                assert!(matches!(theirs, Verdict::Head(_)), "{reader:?}, {what}: {theirs:?}");
+                assert!(
+                    matches!(theirs, Verdict::Head(_) | Verdict::Accepted),
+                    "{reader:?}, {what}: {theirs:?}"
+                );
             }
         }
+    }
+
+    /// The page of the differences from httparse.
+    fn page() -> String {
+        let mut page = "# Two readers\n\n\
+            Where two readers of HTTP take a message differently, an attacker can hide a request from one of them (RFC 9112\n\
+            section 11.2). With the feature `cross-check`, limpid-core reads each head and each trailer section that it accepts\n\
+            with httparse too, as it came. If the two readings differ, the message is refused under the rule\n\
+            `ReadersDisagree`, at the byte from which they differ, and the event `Refused` tells it. The feature is off by\n\
+            default, and on in the property tests, in fuzzing and in the simulation. It is meant for gateways that want two\n\
+            parsers to agree. The intended differences are below; all else is refused.\n\n\
+            This page is generated from the source; `tests/properties/src/differential/differences.rs` says how.\n\n\
+            ## What limpid accepts\n\n\
+            - httparse keeps the line ends of a folded value, which limpid joins with one space (RFC 9112 section 5.2).\n\
+            - httparse returns no reason phrase that has a byte above ASCII (RFC 9112 section 4).\n\
+            - httparse refuses what a tolerance of limpid permits, where the message needs that tolerance:\n\n\
+            | rule that may be broken | what limpid reads then |\n|---|---|\n"
+            .to_owned();
+        for intended in INTENDED {
+            writeln!(page, "| `{}` | {} |", intended.rule.name(), intended.what).unwrap();
+        }
+        page += "\n## What limpid refuses\n\n\
+            httparse reads these; limpid refuses them by a rule of HTTP, unless a tolerance permits them.\n\n\
+            | rule | what httparse reads | source |\n|---|---|---|\n";
+        for Stricter { rule, than, what, .. } in STRICTER {
+            if than.contains(&Reader::Httparse) {
+                writeln!(page, "| `{}` | {what} | {} |", rule.name(), rule.section()).unwrap();
+            }
+        }
+        page
+    }
+
+    /// `LIMPID_BLESS=1 cargo test -p limpid-properties` writes the page anew.
+    #[test]
+    fn page_of_differences_is_current() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/CROSS_CHECK.md");
+        if std::env::var_os("LIMPID_BLESS").is_some() {
+            fs::write(&path, page()).unwrap();
+        }
+        assert_eq!(
+            fs::read_to_string(path).unwrap(),
+            page(),
+            "set LIMPID_BLESS=1 to write it anew"
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use limpid_core::fields::Fields;
 use limpid_core::http1::{Connection, Event, Next, Role};
-use limpid_core::limits::Limits;
+use limpid_core::internal::second_reads;
 use limpid_picohttpparser::{self as pico, Parsed};
 
 use super::differences::Reader;
@@ -39,52 +39,15 @@ fn pairs(fields: Fields<'_>) -> Vec<(Vec<u8>, Vec<u8>)> {
     fields.iter().map(|field| (field.name.to_vec(), field.value.to_vec())).collect()
 }
 
-/// Returns space for more fields than limpid's limit.
-fn room<'a>() -> Vec<httparse::Header<'a>> {
-    vec![httparse::EMPTY_HEADER; 2 * Limits::default().fields]
-}
-
-fn httparse_request(bytes: &[u8]) -> Verdict {
-    let mut room = room();
-    let mut head = httparse::Request::new(&mut room);
-    let result = head.parse(bytes);
-    of_httparse(result, |end| Head {
-        first: head.method.unwrap_or_default().into(),
-        second: head.path.unwrap_or_default().into(),
-        minor: head.version.map_or(-1, i32::from),
-        fields: httparse_fields(head.headers),
-        end,
-    })
-}
-
-fn httparse_response(bytes: &[u8]) -> Verdict {
-    let mut room = room();
-    let mut head = httparse::Response::new(&mut room);
-    let mut config = httparse::ParserConfig::default();
-    config.allow_obsolete_multiline_headers_in_responses(true);
-    let result = config.parse_response(&mut head, bytes);
-    of_httparse(result, |end| Head {
-        first: head.reason.unwrap_or_default().into(),
-        second: head.code.unwrap_or_default().to_string().into(),
-        minor: head.version.map_or(-1, i32::from),
-        fields: httparse_fields(head.headers),
-        end,
-    })
-}
-
-fn of_httparse(result: httparse::Result<usize>, head: impl FnOnce(usize) -> Head) -> Verdict {
-    match result {
-        Ok(httparse::Status::Complete(end)) => Verdict::Head(head(end)),
-        Ok(httparse::Status::Partial) => Verdict::Partial,
-        Err(_) => Verdict::Rejected(None),
+/// Reads with httparse, which limpid does itself with every head that it accepts: only whether httparse
+/// accepts the head remains to be known.
+fn httparse(role: Role, bytes: &[u8]) -> Verdict {
+    let from = if role == Role::Client { Role::Server } else { Role::Client };
+    match second_reads(from, bytes) {
+        Some(true) => Verdict::Accepted,
+        Some(false) => Verdict::Rejected(None),
+        None => Verdict::Partial,
     }
-}
-
-fn httparse_fields(headers: &[httparse::Header<'_>]) -> Vec<(Vec<u8>, Vec<u8>)> {
-    let field = |header: &httparse::Header<'_>| {
-        (header.name.into(), joined(header.value.split(|byte| *byte == b'\n')))
-    };
-    headers.iter().map(field).collect()
 }
 
 fn pico_request(bytes: &[u8]) -> Verdict {
@@ -135,8 +98,7 @@ fn joined(lines: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Vec<u8> {
 /// Reads with another reader.
 pub(super) fn theirs(reader: Reader, role: Role, bytes: &[u8]) -> Verdict {
     match (reader, role) {
-        (Reader::Httparse, Role::Server) => httparse_request(bytes),
-        (Reader::Httparse, Role::Client) => httparse_response(bytes),
+        (Reader::Httparse, _) => httparse(role, bytes),
         (Reader::Pico, Role::Server) => pico_request(bytes),
         (Reader::Pico, Role::Client) => pico_response(bytes),
     }
@@ -151,7 +113,6 @@ mod tests {
         let bytes = b"HTTP/1.1 200 OK\r\nX: a\r\n \t b\r\n  \r\n\tc\r\nY:\r\n z\r\n\r\n";
         let Verdict::Head(head) = ours(Role::Client, bytes) else { panic!() };
         assert_eq!(head.fields[0], (b"X".to_vec(), b"a b c".to_vec()));
-        assert_eq!(Verdict::Head(head.clone()), httparse_response(bytes));
         assert_eq!(Verdict::Head(head), pico_response(bytes));
     }
 }

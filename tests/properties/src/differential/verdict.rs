@@ -20,6 +20,8 @@ pub(super) struct Head {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     Head(Head),
+    /// There is a head, whose content was compared elsewhere.
+    Accepted,
     Partial,
     Rejected(Option<Rule>),
 }
