@@ -10,6 +10,29 @@ use std::path::Path;
 
 use limpid_core::limits::Lenient;
 
+/// The end of the page.
+const CURL: &str = "
+## Compared with curl
+
+curl 7.88 reads these, and a client of limpid refuses them by default:
+
+| what a server sends | what curl does | why limpid refuses it | what reads it |
+|---|---|---|---|
+| a head that ends with the connection, before its blank line | takes what has come as a response without a body | the response is incomplete (RFC 9112 section 8) | |
+| 101 to a request that has no Upgrade field | writes the bytes of the other protocol as a body | a server must not switch unasked (RFC 9110 section 7.8) | a request with Upgrade, in the library |
+| `Transfer-Encoding: gzip` or `deflate`, with and without `chunked` | decodes it | no request asks for it with TE (RFC 9110 section 10.1.4) | `unknown-coding`, which leaves the content coded |
+| a coding after `chunked` | decodes both, or fails | few clients read it | `unknown-coding`, until the close (RFC 9112 section 6.3) |
+| chunk lines that end with LF alone | reads them | the end of a chunk is not for the peer to choose; few clients read them | `bare-lf-in-chunks` |
+| CR within a field value | keeps it | it can hide a field from another reader (RFC 9110 section 5.5) | `nul-in-value` |
+| `HTTP/2` in a status line | reads it as HTTP/2 | the connection has no HTTP/2 frames | `version-2` |
+| several Content-Length fields that differ, or one above 63 bits | takes one of them, or reads until the close | the peer could choose where the message ends (RFC 9112 section 6.3) | |
+| more than 1,000 fields | reads them | the limit bounds the memory | `Limits::fields`, in the library |
+
+limpid reads these, and curl 7.88 refuses them: a minor version above 1, and a field line of more than 100 KB.
+Where both refuse, the exit code is curl's, except that limpid has 8 for a head that breaks a rule where curl has
+18 or 43, and 56 for one that ends early where curl has 18 or 52.
+";
+
 fn page() -> String {
     let mut page = "# Tolerances\n\n\
         A *tolerance* permits violations of one rule of HTTP/1.1. Each is one bit of `Lenient`, under a name. A client\n\
@@ -26,7 +49,7 @@ fn page() -> String {
         let is_on = if Lenient::CLIENT.allows(*tolerance) { "yes" } else { "" };
         writeln!(page, "| `{name}` | {is_on} | {} |", description.trim()).unwrap();
     }
-    page
+    page + CURL
 }
 
 #[test]

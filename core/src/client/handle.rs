@@ -39,7 +39,7 @@ impl Exchange {
     }
 
     /// Handles [`Action::Acquire`](super::Action::Acquire) with an idle connection. The driver keeps
-    /// its transport.
+    /// its transport. The limits and tolerances of this exchange apply, not those of the one that opened it.
     ///
     /// # Errors
     /// The action is not outstanding.
@@ -47,6 +47,7 @@ impl Exchange {
     pub fn handle_reused<S: Sink>(&mut self, link: Box<Link>, now: Mono, sink: &S) -> Handled {
         self.expect_asked(ExchangeState::Acquire, Call::HandleReused)?;
         self.memory.keep(core::mem::replace(&mut self.link, link));
+        self.link.configure(self.plan.options.config);
         self.acquired(true, ExchangeState::Begin, At { now, sink });
         Ok(())
     }

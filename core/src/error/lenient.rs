@@ -81,7 +81,7 @@ lenient! {
     /// last coding is unknown, the body of a response ends with the connection, and a request is refused
     /// (RFC 9112 section 6.3).
     UNKNOWN_CODING = 18,
-    /// A status line may have the version 2.0, which is read as 1.1 (RFC 9110 section 2.5).
+    /// A status line may have the version 2 or 2.0, which is read as 1.1 (RFC 9110 section 2.5).
     VERSION_2 = 19,
     /// Several blanks or tabs may separate the parts of a status line (RFC 9112 section 4).
     SPACES_IN_STATUS_LINE = 20,

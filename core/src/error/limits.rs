@@ -59,28 +59,30 @@ impl Limits {
         informational: 16,
     };
 
-    /// The limits with which a client starts: heads of 256 KiB with 1,000 fields, for servers set many
-    /// cookies. At worst a connection then keeps 256 KiB of a head, 16 KB of positions in it, and one
-    /// read.
+    /// The limits with which a client starts: heads of 256 KiB with 1,000 fields, since servers set many
+    /// cookies. At worst a connection then has a buffer of 284 KiB for a head, and, while the head is moved
+    /// there, the one of 140 KiB before it; and 16 KiB of positions of fields. A response that a driver returns
+    /// has a copy of the head and of the positions.
     pub const CLIENT: Self = Self { head: 256 * 1024, fields: 1000, ..Self::DEFAULT };
 
     /// Length in bytes of a decoded body up to which [`expansion`](Self::expansion) does not apply: 16 MiB.
     pub const UNSUSPICIOUS: u64 = 16 * 1024 * 1024;
 
     /// Returns the name and the value of the limit that a rule enforces, if it enforces one.
-    pub(crate) const fn of(&self, rule: Rule) -> Option<(&'static str, u64)> {
-        Some(match rule {
-            Rule::StartLineTooLong => ("start_line", self.start_line as u64),
-            Rule::HeadTooLong => ("head", self.head as u64),
-            Rule::TooManyFields => ("fields", self.fields as u64),
-            Rule::TooManyBlankLines => ("blank_lines", self.blank_lines as u64),
-            Rule::ChunkLineTooLong => ("chunk_line", self.chunk_line as u64),
-            Rule::ChunkExtensionsTooLong => ("chunk_extensions", self.chunk_extensions as u64),
-            Rule::TrailersTooLong => ("trailers", self.trailers as u64),
-            Rule::BodyTooLong => ("body", self.body),
-            Rule::TooManyInformational => ("informational", self.informational as u64),
+    pub(crate) fn of(&self, rule: Rule) -> Option<(&'static str, u64)> {
+        let value = match rule {
+            Rule::StartLineTooLong => self.start_line as u64,
+            Rule::HeadTooLong => self.head as u64,
+            Rule::TooManyFields => self.fields as u64,
+            Rule::TooManyBlankLines => self.blank_lines as u64,
+            Rule::ChunkLineTooLong => self.chunk_line as u64,
+            Rule::ChunkExtensionsTooLong => self.chunk_extensions as u64,
+            Rule::TrailersTooLong => self.trailers as u64,
+            Rule::BodyTooLong => self.body,
+            Rule::TooManyInformational => self.informational as u64,
             _ => return None,
-        })
+        };
+        Some((rule.limit()?, value))
     }
 }
 

@@ -33,9 +33,9 @@ impl fmt::Display for PeerError {
             Some(byte) => write!(f, "byte {} is {}", self.offset, ShownByte(byte))?,
             None => write!(f, "at byte {}", self.offset)?,
         }
-        match self.rule.section() {
-            "limit" => f.write_str(")"),
-            section => write!(f, "; {section})"),
+        match self.rule.limit() {
+            Some(limit) => write!(f, "; `Limits::{limit}`)"),
+            None => write!(f, "; {})", self.rule.section()),
         }
     }
 }

@@ -70,6 +70,25 @@ macro_rules! rules {
     };
 }
 
+impl Rule {
+    /// Returns the field of [`Limits`](crate::limits::Limits) that the rule enforces, if it enforces one.
+    #[must_use]
+    pub const fn limit(self) -> Option<&'static str> {
+        Some(match self {
+            Self::StartLineTooLong => "start_line",
+            Self::HeadTooLong => "head",
+            Self::TooManyFields => "fields",
+            Self::TooManyBlankLines => "blank_lines",
+            Self::ChunkLineTooLong => "chunk_line",
+            Self::ChunkExtensionsTooLong => "chunk_extensions",
+            Self::TrailersTooLong => "trailers",
+            Self::BodyTooLong => "body",
+            Self::TooManyInformational => "informational",
+            _ => return None,
+        })
+    }
+}
+
 rules! {
     // Lines.
     BareLf: Malformed 400 "RFC 9112 section 2.2" "a line ends in LF without a CR before it",

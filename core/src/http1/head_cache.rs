@@ -2,7 +2,7 @@
 //! parsed and validated once is compared instead of parsed again.
 //!
 //! The result of parsing is a function of the bytes of a head and of the connection's configuration,
-//! which does not change, so a hit gives exactly the result of parsing. The fuzz target `head_cache`
+//! which does not change in a server, so a hit gives exactly the result of parsing. The fuzz target `head_cache`
 //! tests this.
 
 use alloc::boxed::Box;

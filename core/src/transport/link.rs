@@ -83,6 +83,12 @@ impl Link {
         Self::new(Role::Client, ConnectionId(0), config)
     }
 
+    /// Sets how the next message is read.
+    #[inline]
+    pub(crate) const fn configure(&mut self, config: Config) {
+        self.http1.configure(config);
+    }
+
     /// Starts to count the bytes of another request.
     pub(crate) const fn begin_exchange(&mut self) {
         self.before = (self.http1.total_sent(), self.http1.received());

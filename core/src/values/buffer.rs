@@ -197,6 +197,21 @@ mod tests {
         assert_eq!((buffer.consumed(), buffer.received()), (INITIAL as u64 - 10, INITIAL as u64));
     }
 
+    /// `Limits::CLIENT` states the sizes.
+    #[test]
+    fn largest_head_of_a_client_needs_284_kib() {
+        for full in [true, false] {
+            let (mut buffer, mut sizes) = (Buffer::default(), Vec::new());
+            while buffer.len() < 256 * 1024 {
+                let room = buffer.space(16 * 1024).len();
+                buffer.filled(if full { room } else { 1000 });
+                sizes.push(buffer.data.len() / 1024);
+            }
+            sizes.dedup();
+            assert_eq!(sizes[sizes.len() - 2..], [140, 284], "{sizes:?}");
+        }
+    }
+
     #[test]
     fn buffer_grows_when_a_read_fills_it_and_keeps_page_offsets() {
         let mut buffer = Buffer::default();

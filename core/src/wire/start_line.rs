@@ -106,16 +106,20 @@ pub(crate) fn status(
     lenient: Lenient,
     tolerated: &mut impl Tolerated,
 ) -> Result<StatusLine, Broken> {
-    let version = match line.first_chunk() {
-        Some(b"HTTP/2.0") if lenient.allows(Lenient::VERSION_2) => {
-            tolerated(Rule::VersionUnsupported, 5);
-            Version::HTTP_11
-        }
+    // Servers that speak HTTP/2 write it without a minor version, too.
+    let is_2 = line.starts_with(b"HTTP/2 ");
+    let (version, end) = match line.first_chunk() {
+        Some(b"HTTP/2.0") if lenient.allows(Lenient::VERSION_2) => (Version::HTTP_11, 8),
+        _ if is_2 && lenient.allows(Lenient::VERSION_2) => (Version::HTTP_11, 6),
+        _ if is_2 => return Err(Broken::new(Rule::VersionUnsupported, 5)),
         _ if is_no_status_line(line) => return Err(Broken::new(Rule::StatusLineMissing, 0)),
-        _ => version(line, 0, lenient, tolerated)?,
+        _ => (version(line, 0, lenient, tolerated)?, 8),
     };
-    let start = separated(line, 8, lenient, tolerated)?
-        .ok_or(Broken::new(Rule::StatusLineForm, 8.min(line.len())))?;
+    if line.get(5) == Some(&b'2') {
+        tolerated(Rule::VersionUnsupported, 5);
+    }
+    let start = separated(line, end, lenient, tolerated)?
+        .ok_or(Broken::new(Rule::StatusLineForm, end.min(line.len())))?;
     let mut status = 0_u16;
     for at in start..start + 3 {
         match line.get(at) {

@@ -12,6 +12,7 @@ mod expect_continue;
 mod layers;
 mod redirects;
 mod requests;
+mod limits;
 mod resend;
 mod retry;
 mod trailers;

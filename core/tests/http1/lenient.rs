@@ -214,6 +214,14 @@ const EXAMPLES: &[Example] = &[
         &["HTTP/1.1 204 X -> None", "end", "Paused"],
     ),
     (
+        Lenient::VERSION_2,
+        Role::Client,
+        "HTTP/2 204 X\r\n\r\n",
+        "VersionUnsupported",
+        5,
+        &["HTTP/1.1 204 X -> None", "end", "Paused"],
+    ),
+    (
         Lenient::SPACES_IN_STATUS_LINE,
         Role::Client,
         "HTTP/1.1 204\tX\r\n\r\n",

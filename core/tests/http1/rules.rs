@@ -209,7 +209,9 @@ fn every_rule_has_a_description() {
             shown.starts_with(rule.description()) && shown.contains("byte 7 is 0x00"),
             "{shown}"
         );
-        assert!(rule.section() == "limit" || shown.contains("; RFC "), "{shown}");
+        assert_eq!(rule.limit().is_some(), rule.section() == "limit", "{shown}");
+        let source = if rule.limit().is_some() { "; `Limits::" } else { "; RFC " };
+        assert!(shown.contains(source), "{shown}");
         assert!((400..600).contains(&rule.status()), "{}", rule.name());
     }
 }

@@ -97,6 +97,12 @@ impl Connection {
         self.receive.disable_cache();
     }
 
+    /// Sets how the next message is read. Only for a client: a server caches heads as they were read.
+    #[inline]
+    pub(crate) const fn configure(&mut self, config: Config) {
+        self.receive.config = config;
+    }
+
     /// Returns the side of the connection that this is.
     #[must_use]
     pub const fn role(&self) -> Role {
