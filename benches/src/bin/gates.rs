@@ -3,6 +3,8 @@
 //! ```text
 //! limpid-gates [--bless] [NAME...]
 //! ```
+//!
+//! Built with the feature `cross-check`, it counts the gates of that feature, else the others.
 
 use std::alloc::System;
 use std::io::{self, Write};
@@ -38,11 +40,12 @@ fn main() -> Result<ExitCode, Failure> {
 
 /// Returns the gates of these names, or all without names.
 fn chosen(names: &[String]) -> Result<Vec<&'static Gate>, Failure> {
+    let gates = || GATES.iter().filter(|gate| gate.cross_check == cfg!(feature = "cross-check"));
     if names.is_empty() {
-        return Ok(GATES.iter().collect());
+        return Ok(gates().collect());
     }
     let find = |name: &String| {
-        let gate = GATES.iter().find(|gate| gate.name == name);
+        let gate = gates().find(|gate| gate.name == name);
         gate.ok_or_else(|| format!("there is no gate {name}").into())
     };
     names.iter().map(find).collect()

@@ -20,6 +20,8 @@ pub struct Gate {
     pub server: Server,
     /// The kinds of counts.
     pub counts: &'static [Count],
+    /// Whether it is counted with the feature `cross-check`, and not without it.
+    pub cross_check: bool,
 }
 
 /// The server of a gate.
@@ -42,6 +44,14 @@ pub const GATES: &[Gate] = &[
         unit: "head of 13 fields",
         work: parse::HEAD,
         turns: 64,
+        ..IN_MEMORY
+    },
+    Gate {
+        name: "cross-checked-head",
+        unit: "head of 13 fields, read twice (feature cross-check)",
+        work: parse::HEAD,
+        turns: 64,
+        cross_check: true,
         ..IN_MEMORY
     },
     Gate {
@@ -108,6 +118,7 @@ pub const GATES: &[Gate] = &[
         server: Server::Answers,
         // Threads that wait for each other would make system calls.
         counts: &[Allocations, SystemCalls],
+        ..IN_MEMORY
     },
     Gate {
         name: "blocking-prepared-traced",
@@ -160,6 +171,7 @@ pub const GATES: &[Gate] = &[
         connections: 1000,
         server: Server::Holds,
         counts: &[HeapBytes],
+        ..IN_MEMORY
     },
     Gate {
         name: "tokio-serve",
@@ -240,4 +252,5 @@ const IN_MEMORY: Gate = Gate {
     connections: 1,
     server: Server::None,
     counts: &[Instructions, Allocations],
+    cross_check: false,
 };

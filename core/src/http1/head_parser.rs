@@ -177,7 +177,7 @@ impl HeadParser {
         config: &Config,
         tolerated: &mut impl Tolerated,
     ) -> Result<Progress, Broken> {
-        if self.line == 0 && self.check_first(bytes)? {
+        if self.line == 0 && !self.starts_as_usual(bytes) && self.check_first(bytes)? {
             return Ok(Progress::NeedInput);
         }
         loop {
@@ -292,8 +292,20 @@ impl HeadParser {
         }
     }
 
+    /// Returns whether the first byte is one with which no other protocol starts. A head may arrive byte by
+    /// byte, so this is examined often.
+    fn starts_as_usual(&self, bytes: &[u8]) -> bool {
+        match self.kind {
+            HeadKind::Request => matches!(bytes, [b'A'..=b'O' | b'Q'..=b'Z', ..]),
+            HeadKind::Response => matches!(bytes, [b'H', ..]),
+            HeadKind::Trailers { .. } => true,
+        }
+    }
+
     /// Refuses first bytes that cannot start a message, so that the connection does not wait for a peer
     /// that uses another protocol. Returns whether more bytes are needed to tell which one.
+    #[cold]
+    #[inline(never)]
     fn check_first(&self, bytes: &[u8]) -> Result<bool, Broken> {
         let guess = match self.kind {
             HeadKind::Request => foreign::in_request(bytes),
@@ -332,13 +344,17 @@ impl HeadParser {
     /// Checks that a section of at least `len` bytes is within its limits.
     fn check_limits(&self, bytes: &[u8], len: usize, config: &Config) -> Result<(), Broken> {
         let (limit, rule) = self.limit(config);
-        match len > limit {
-            true if self.lacks_status_line(bytes) => {
-                Err(Broken::new(Rule::StatusLineMissing, self.line))
-            }
-            true => Err(Broken::new(rule, limit)),
-            false => Ok(()),
+        if len > limit { Err(self.over_limit(bytes, Broken::new(rule, limit))) } else { Ok(()) }
+    }
+
+    /// Returns what is wrong with a section that is over its limit.
+    #[cold]
+    #[inline(never)]
+    fn over_limit(&self, bytes: &[u8], broken: Broken) -> Broken {
+        if self.lacks_status_line(bytes) {
+            return Broken::new(Rule::StatusLineMissing, self.line);
         }
+        broken
     }
 
     /// Returns whether what has arrived of a start line is that of no response.
@@ -447,6 +463,8 @@ impl HeadParser {
 }
 
 /// Replaces each NUL and each CR in the value of a field line with a space (RFC 9110 section 5.5).
+#[cold]
+#[inline(never)]
 fn replace_with_spaces(line: &mut [u8], tolerated: &mut impl Tolerated) {
     let value = memchr(b':', line).map_or(line.len(), |colon| colon + 1);
     for (at, byte) in line.iter_mut().enumerate().skip(value) {

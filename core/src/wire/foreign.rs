@@ -148,6 +148,16 @@ mod tests {
         }
     }
 
+    /// The parser of heads does not examine these.
+    #[test]
+    fn common_first_bytes_start_no_signature() {
+        for byte in 0..=u8::MAX {
+            let is_method = byte.is_ascii_uppercase() && byte != b'P';
+            assert!(!is_method || in_request(&[byte]) == Guess::Http, "{byte}");
+        }
+        assert_eq!(in_response(b"H"), Guess::Http);
+    }
+
     #[test]
     fn http_is_not_taken_for_another_protocol() {
         for bytes in

@@ -148,6 +148,7 @@ mod tests {
     use std::path::Path;
 
     use limpid_core::internal::INTENDED;
+    use limpid_core::limits::Lenient;
 
     use super::*;
     use crate::differential::Verdict;
@@ -156,7 +157,11 @@ mod tests {
     #[test]
     fn where_we_are_stricter_the_others_are_not() {
         for Stricter { rule, than, what, role, example } in STRICTER {
-            assert_eq!(ours(*role, example), Verdict::Rejected(Some(*rule)), "{what}");
+            assert_eq!(
+                ours(*role, Lenient::NONE, example),
+                Verdict::Rejected(Some(*rule)),
+                "{what}"
+            );
             for reader in *than {
                 let theirs = theirs(*reader, *role, example);
                 assert!(
@@ -214,7 +219,7 @@ mod tests {
     #[test]
     fn where_we_are_looser_a_section_allows_it() {
         for Looser { than, what, section, is, role, example } in LOOSER {
-            assert!(matches!(ours(*role, example), Verdict::Head(_)), "{what}");
+            assert!(matches!(ours(*role, Lenient::NONE, example), Verdict::Head(_)), "{what}");
             assert!(is(example), "{what}");
             assert_eq!(theirs(*than, *role, example), Verdict::Rejected(None), "{what}");
             assert!(section.starts_with("RFC 9112 section "), "{what}");

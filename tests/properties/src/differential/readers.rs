@@ -3,15 +3,16 @@
 use limpid_core::fields::Fields;
 use limpid_core::http1::{Connection, Event, Next, Role};
 use limpid_core::internal::second_reads;
+use limpid_core::limits::{Config, Lenient};
 use limpid_picohttpparser::{self as pico, Parsed};
 
 use super::differences::Reader;
 use super::verdict::{Head, Verdict};
 use crate::message::unheard;
 
-/// Reads with limpid.
-pub(super) fn ours(role: Role, bytes: &[u8]) -> Verdict {
-    let mut connection = Connection::new(role, Default::default());
+/// Reads with limpid, with these tolerances.
+pub(super) fn ours(role: Role, lenient: Lenient, bytes: &[u8]) -> Verdict {
+    let mut connection = Connection::new(role, Config::with(|config| config.lenient = lenient));
     unheard(|cx| {
         if role == Role::Client {
             crate::parse::ask(&mut connection, b"GET", cx);
@@ -111,7 +112,7 @@ mod tests {
     #[test]
     fn folds_are_joined_alike() {
         let bytes = b"HTTP/1.1 200 OK\r\nX: a\r\n \t b\r\n  \r\n\tc\r\nY:\r\n z\r\n\r\n";
-        let Verdict::Head(head) = ours(Role::Client, bytes) else { panic!() };
+        let Verdict::Head(head) = ours(Role::Client, Lenient::NONE, bytes) else { panic!() };
         assert_eq!(head.fields[0], (b"X".to_vec(), b"a b c".to_vec()));
         assert_eq!(Verdict::Head(head), pico_response(bytes));
     }
