@@ -48,10 +48,16 @@ impl Lines {
         self.until = now;
     }
 
+    /// Returns whether the second of the line of Date has passed.
+    #[inline]
+    pub(super) const fn is_outdated(&self, now: Mono) -> bool {
+        now.as_nanos() >= self.until.as_nanos()
+    }
+
     /// Updates the lines. Returns their edition, which differs after they have changed.
     #[inline]
     pub(super) fn set(&mut self, now: Mono) -> u64 {
-        if now >= self.until {
+        if self.is_outdated(now) {
             self.update_date(now);
         }
         self.edition
@@ -105,6 +111,19 @@ mod tests {
         assert_eq!(after(499), ("08:49:37".to_owned(), 0));
         assert_eq!(after(500), ("08:49:38".to_owned(), 1));
         assert_eq!(after(60_000), ("08:50:37".to_owned(), 2));
+    }
+
+    #[test]
+    fn date_follows_a_jump_of_the_clock() {
+        let mut lines = Lines::new(None);
+        let (start, later) = (Mono::from_nanos(0), Mono::from_nanos(1_000_000_000));
+        lines.set_date(start, Duration::from_secs(784_111_777));
+        let first = lines.set(start);
+        assert!(!lines.is_outdated(start) && lines.is_outdated(later));
+        // The clock was an hour fast.
+        lines.set_date(later, Duration::from_secs(784_111_778 - 3600));
+        assert_eq!(lines.set(later), first + 1);
+        assert_eq!(&lines.missing_in(Fields::EMPTY)[23..31], b"07:49:38");
     }
 
     /// Returns the lines that are missing in fields with these names.

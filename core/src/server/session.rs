@@ -161,6 +161,15 @@ impl Session {
         self.lines.set_date(now, unix);
     }
 
+    /// Returns whether the second of the Date field has passed. A driver that then calls
+    /// [`set_date`](Self::set_date) again follows the system's clock when it jumps; otherwise, the time
+    /// goes on with the driver's clock.
+    #[inline]
+    #[must_use]
+    pub const fn is_date_outdated(&self, now: Mono) -> bool {
+        self.lines.is_outdated(now)
+    }
+
     /// Sets the number that the events of the next request carry. The default is one more than the
     /// last.
     pub const fn number(&mut self, exchange: ExchangeId) {

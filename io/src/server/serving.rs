@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use limpid_core::error::{Cause, Error, MisuseError, TlsError};
@@ -72,8 +72,7 @@ impl Serving {
         let connection = ConnectionId(settings.next_connection());
         let mut session = Session::new(connection, peer, Arc::clone(&settings.options));
         let now = settings.clock.now();
-        let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        session.set_date(now, unix);
+        session.set_date(now, unix_time());
         session.number(next_exchange());
         Self {
             session,
@@ -315,11 +314,20 @@ impl Serving {
         }
     }
 
+    /// Reads the time of day once for each second, so that Date follows a clock that is set.
+    #[inline]
+    fn update_date(&mut self) {
+        if self.session.is_date_outdated(self.now) {
+            self.session.set_date(self.now, unix_time());
+        }
+    }
+
     /// Starts a response.
     ///
     /// # Errors
     /// As [`Session::respond`].
     pub fn start(&mut self, status: u16, size: BodySize) -> Result<(), Cause> {
+        self.update_date();
         let sent = self.enter(|session, now, sink| session.respond(now, sink, status, size));
         sent.map_err(Cause::Misuse)
     }
@@ -346,9 +354,15 @@ impl Serving {
     /// # Errors
     /// As [`Session::answer`].
     pub fn respond(&mut self, status: u16, body: Bytes) -> Result<(), Cause> {
+        self.update_date();
         let answered = self.enter(|session, now, sink| session.answer(now, sink, status, body));
         answered.map_err(Cause::Misuse)
     }
+}
+
+/// Returns the time since the start of 1970.
+fn unix_time() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 impl Drop for Serving {
