@@ -3,6 +3,7 @@
 use limpid_core::error::ErrorClass;
 use limpid_core::http1::Role;
 use limpid_core::internal::transcript::{Chunking, Outcome, Transcript};
+use limpid_core::limits::Lenient;
 
 use crate::input::Input;
 use crate::setup::setup;
@@ -31,7 +32,7 @@ pub fn chunked(data: &[u8]) {
     assert_eq!(read(Chunking::Bytewise), whole);
     assert_eq!(read(random), whole);
     let Ok((transcript, outcome)) = whole else { return };
-    let plain = Plain::read(body);
+    let plain = Plain::read(body, setup.config.lenient);
     match (transcript.messages.first(), transcript.unfinished, outcome) {
         (Some(message), ..) => {
             assert_eq!((plain.end, &plain.body), (End::Complete, &message.body));
@@ -63,11 +64,13 @@ struct Plain {
     end: End,
     /// Whether there are no extensions and no trailers to check.
     is_simple: bool,
+    lenient: Lenient,
 }
 
 impl Plain {
-    fn read(bytes: &[u8]) -> Self {
-        let mut plain = Self { body: Vec::new(), end: End::Incomplete, is_simple: true };
+    fn read(bytes: &[u8], lenient: Lenient) -> Self {
+        let mut plain = Self { body: Vec::new(), end: End::Incomplete, is_simple: true, lenient };
+        let allows_bare_lf = lenient.allows(Lenient::BARE_LF_IN_CHUNKS);
         let mut rest = bytes;
         plain.end = loop {
             let Some((line, after)) = split_line(rest) else { break End::Incomplete };
@@ -80,6 +83,7 @@ impl Plain {
             match &after[data.len()..] {
                 [] | [b'\r'] => break End::Incomplete,
                 [b'\r', b'\n', next @ ..] => rest = next,
+                [b'\n', next @ ..] if allows_bare_lf => rest = next,
                 _ => break End::Broken,
             }
         };
@@ -89,10 +93,18 @@ impl Plain {
     /// Returns the size in a line.
     fn size(&mut self, line: &[u8]) -> Option<usize> {
         // Quoted strings of extensions may contain bytes outside ASCII.
-        let text = String::from_utf8_lossy(line.strip_suffix(b"\r")?);
+        let line = match line.strip_suffix(b"\r") {
+            None if self.lenient.allows(Lenient::BARE_LF_IN_CHUNKS) => line,
+            line => line?,
+        };
+        let text = String::from_utf8_lossy(line);
+        let text = match self.lenient.allows(Lenient::SPACE_BEFORE_CHUNK_SIZE) {
+            true => text.trim_start_matches([' ', '\t']),
+            false => &*text,
+        };
         let (digits, extension) = match text.find([';', ' ', '\t']) {
             Some(at) => text.split_at(at),
-            None => (&*text, ""),
+            None => (text, ""),
         };
         self.is_simple &= extension.is_empty();
         let is_number = (1..=16).contains(&digits.len())

@@ -26,6 +26,10 @@ impl<'a> Input<'a> {
         u16::from_le_bytes([self.byte(), self.byte()])
     }
 
+    pub(crate) fn wide(&mut self) -> u32 {
+        u32::from(self.number()) | u32::from(self.number()) << 16
+    }
+
     pub(crate) fn flag(&mut self) -> bool {
         self.byte() & 1 == 1
     }

@@ -25,7 +25,7 @@ fn tight() -> Limits {
     })
 }
 
-/// Reads three bytes: a byte of options, then a bit for each tolerance.
+/// Reads five bytes: a byte of options, then a bit for each tolerance.
 ///
 /// The options are, from the lowest bit: the peer closes; tight limits; two bits for the method;
 /// four bits for the chunking.
@@ -40,15 +40,30 @@ pub(crate) fn setup(role: Role, input: &mut Input<'_>) -> (Setup<'static>, Chunk
     };
     let config = Config::with(|config| {
         config.limits = limits;
-        config.lenient = lenient(input.number());
+        config.lenient = lenient(input.wide());
     });
     (Setup { role, method, config, eof: options & 1 == 1 }, chunking)
 }
 
 /// Returns the tolerances whose bits are set, in the order of their names.
-fn lenient(bits: u16) -> Lenient {
-    let named = Lenient::NAMED.iter().zip(0..u16::BITS);
+fn lenient(bits: u32) -> Lenient {
+    let named = Lenient::NAMED.iter().zip(0..u32::BITS);
     named
         .filter(|(_, bit)| bits >> bit & 1 == 1)
         .fold(Lenient::NONE, |all, ((_, tolerance), _)| all | *tolerance)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn input_sets_every_tolerance() {
+        for (index, (name, tolerance)) in Lenient::NAMED.iter().enumerate() {
+            let mut bytes = vec![0; 5];
+            bytes[1 + index / 8] = 1 << (index % 8);
+            let (setup, _) = setup(Role::Client, &mut Input::new(&bytes));
+            assert_eq!(setup.config.lenient, *tolerance, "{name}");
+        }
+    }
 }
