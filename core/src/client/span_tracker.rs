@@ -44,7 +44,22 @@ impl Slot {
             SpanKind::Resolve => Self::Resolve,
             SpanKind::SendRequestHeaders | SpanKind::SendRequestBody => Self::Sending,
             SpanKind::ReceiveResponseHeaders | SpanKind::ReceiveResponseBody => Self::Receiving,
-            _ => Self::Connection,
+            SpanKind::ConnectTcp
+            | SpanKind::ConnectUnixSocket
+            | SpanKind::StartTls
+            | SpanKind::ProxyStartTls
+            | SpanKind::SetupSocks5Connection
+            | SpanKind::SocksConnectTcp
+            | SpanKind::SocksStartTls
+            | SpanKind::RetryConnectTcp
+            | SpanKind::RetryConnectUnixSocket
+            | SpanKind::RetryStartTls
+            | SpanKind::ResponseClosed
+            | SpanKind::Close => Self::Connection,
+            // These do not use a slot: several dial attempts are open at once, and the others are a server's.
+            SpanKind::Dial | SpanKind::Serve | SpanKind::AcceptTls | SpanKind::Answer => {
+                Self::Connection
+            }
         }
     }
 }
@@ -280,7 +295,7 @@ impl SpanTracker {
         });
     }
 
-    /// Emits whether the request is sent again.
+    /// Emits whether the request is resent.
     pub(super) fn resend_decided<S: Sink>(
         &mut self,
         again: bool,

@@ -8,7 +8,7 @@ mod server;
 
 #[cfg(feature = "std")]
 use super::codec::written;
-use super::declare::{catalog, description};
+use super::declare::{catalog, description, entry};
 use super::events::{events, level};
 use super::metadata::{FieldMeta, Level, Logger, Sensitivity, Stage};
 use super::owned::{borrowed, lend, own, owned, value};

@@ -1,6 +1,6 @@
 //! The form of the catalogue's entries, and the macro that declares them.
 //!
-//! An entry is a point or a span, under a doc comment of one line:
+//! An entry is a point or a span, under a doc comment of one line. A longer one does not compile.
 //!
 //! ```text
 //! /// The description of a point.
@@ -116,12 +116,24 @@ macro_rules! catalog {
             )?
         )+}
 
+        $( const _: () = entry!($doc, $($point)? $($span)?); )+
+
         spans! {$($(
             #[doc = concat!($doc, ".")]
             $span: $started
             $(=> $complete { $($stream)? } { $($result)* }, $failed { $($($more)+)? })?
             $(as $other)?;
         )?)+}
+    };
+}
+
+/// Checks that a point or a span follows a doc comment. A second line of it would be an entry of its own.
+macro_rules! entry {
+    ($doc:literal, $name:ident) => {
+        ()
+    };
+    ($doc:literal,) => {
+        compile_error!(concat!("write the description of an event in one line:", $doc))
     };
 }
 
@@ -135,4 +147,4 @@ macro_rules! description {
     };
 }
 
-pub(super) use {catalog, description};
+pub(super) use {catalog, description, entry};

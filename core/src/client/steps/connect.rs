@@ -188,7 +188,7 @@ impl Exchange {
             _ => return None,
         };
         Some(match (cause, self.plan.route.via(), self.plan.options.connect_retries) {
-            (Cause::Cancelled, ..) => Err("nobody waits for it any more"),
+            (Cause::Cancelled, ..) => Err("the request was cancelled"),
             (Cause::TimedOut(Waiting::Total), ..) => Err("the time of the whole exchange is over"),
             (_, Via::Forward(_) | Via::Tunnel(_) | Via::Socks(_), _) => Err(PROXIED),
             (.., 0) => Err("nothing is to be tried again"),

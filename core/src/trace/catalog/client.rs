@@ -74,9 +74,9 @@ macro_rules! entries {
             why: Word Public,
         }
 
-        /// The client decided whether it sends a request again whose reused connection was closed.
+        /// The client decided whether it resends a request whose reused connection was closed (RFC 9112 section 9.3.1).
         point ResendDecided: LimpidClient "resend_decision" Debug {
-            /// Whether it is sent again, on a new connection.
+            /// Whether it is resent, on a new connection.
             again: Flag Public,
             /// The reason.
             why: Word Public,

@@ -111,8 +111,7 @@ macro_rules! entries {
             bytes: Bytes Payload,
         }
 
-        /// The peer closed the transport without the closing message of TLS (`close_notify`), where that
-        /// is the end of a body or of a tunnel: data may have been cut off (RFC 8446 section 6.1).
+        /// A body or a tunnel ended without `close_notify`, so data may have been cut off (RFC 8446 section 6.1).
         point CloseNotifyMissing: LimpidIo "close_notify_missing" Debug {
             /// What has ended: `body` or `tunnel`.
             what: Word Public,
