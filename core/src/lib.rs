@@ -1,5 +1,5 @@
-//! A sans-IO HTTP/1.1 implementation: its input is bytes and time, its output is bytes, actions and
-//! typed trace events.
+//! An HTTP/1.1 implementation that performs no I/O: its input is bytes and time, its output is bytes, actions
+//! and typed trace events.
 //!
 //! The crate contains state machines and uses no sockets, clocks, randomness or threads. A driver owns these:
 //! it moves bytes between a socket and a machine, and carries out the actions that the machine returns. So
@@ -10,8 +10,8 @@
 //! | machine | what it does | what is left to the caller |
 //! |---|---|---|
 //! | [`http1::Connection`] | one connection, in either role: bytes in, events out | everything else |
-//! | [`client::Exchange`] | one request: pool, name resolution, connecting, TLS, redirects, timeouts | sockets and a clock |
-//! | [`server::Session`] | one served connection: requests, responses, timeouts, closing | sockets, a clock, handlers |
+//! | [`client::Exchange`] | one request: decides when to acquire a connection, resolve, connect, secure, redirect and time out | sockets, a clock, the pool ([`client::Pool`]), lookups, TLS layers |
+//! | [`server::Session`] | one served connection: requests, responses, timeouts, closing | sockets, a clock, TLS layers, handlers |
 //!
 //! # A bare connection
 //!
@@ -110,7 +110,7 @@
 //! # The other modules
 //!
 //! - [`coding`] decodes the content codings of bodies.
-//! - [`transport`] contains the layers between HTTP and the transport, such as TLS.
+//! - [`transport`] contains the layers between HTTP and the socket, such as TLS.
 //! - [`trace`] has the catalogue of trace events, and the [`trace::Sink`] that receives them.
 //!
 //! Without its default features, the crate requires an allocator and no `std`.

@@ -8,7 +8,13 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use limpid_core::limits::Lenient;
+use limpid_core::limits::{Config, Lenient};
+
+/// Returns the names of httpx's tolerances.
+fn httpx() -> String {
+    let names = Config::HTTPX.lenient.names().map(|name| format!("`{name}`"));
+    names.collect::<Vec<_>>().join(" and ")
+}
 
 /// The end of the page.
 const CURL: &str = "
@@ -35,16 +41,20 @@ Where both refuse, the exit code is curl's, except that limpid has 8 for a head 
 
 fn page() -> String {
     let mut page = "# Tolerances\n\n\
-        A *tolerance* permits violations of one rule of HTTP/1.1. Each is one bit of `Lenient`, under a name. A client\n\
-        starts with `Lenient::CLIENT`: what most clients read, and what the RFCs recommend reading. Servers, bare\n\
-        connections and `limpid parse` start with no tolerances. Each use emits the trace event `LeniencyUsed` with the\n\
-        rule, its section of the RFC and the offset of the byte.\n\n\
-        `limpid --lenient NAME,...` adds tolerances, and `--strict` removes all of them. If a tolerance would have\n\
-        permitted a rejected response, the error message ends with the tolerance's name.\n\n\
+        A tolerance permits one kind of violation of HTTP/1.1. Each is one bit of `Lenient`, under a name. A client\n\
+        starts with `Lenient::CLIENT`: what most clients read, and what the RFCs recommend reading. With\n\
+        `ClientBuilder::like_httpx`, it has those of `Config::HTTPX` instead, which are what httpx reads:\n\
+        @HTTPX@. Servers, bare connections and\n\
+        `limpid parse` start with no tolerances. Each use emits the trace event `LeniencyUsed` with the rule, its section\n\
+        of the RFC and the offset of the byte.\n\n\
+        `limpid --lenient NAME,...` adds tolerances, and `--strict` removes all of them. On the command line, names are\n\
+        lower-case with hyphens, such as `bare-lf`; `all` adds every tolerance. If tolerances would have permitted a\n\
+        rejected response, the command's error message names them, one or two, at its end:\n\
+        `(--lenient bare-lf reads it)`.\n\n\
         Generated from `core/src/error/lenient.rs`; do not edit by hand. A test compares this page with the code and, when\n\
         run with `LIMPID_BLESS=1`, rewrites it.\n\n\
         | name | in a client by default | what it permits |\n|---|---|---|\n"
-        .to_owned();
+        .replace("@HTTPX@", &httpx());
     for ((name, tolerance), description) in Lenient::NAMED.iter().zip(Lenient::DESCRIPTIONS) {
         let is_on = if Lenient::CLIENT.allows(*tolerance) { "yes" } else { "" };
         writeln!(page, "| `{name}` | {is_on} | {} |", description.trim()).unwrap();

@@ -144,10 +144,10 @@ impl<C: BuildClient> ClientBuilder<C> {
 
     /// Behaves like httpx where that is less safe than the default: the response is not read while
     /// the request is sent, so that an early response is noticed only when the whole request was sent
-    /// or the transport takes no more; a request whose reused connection was closed is not sent
-    /// again; a response that is dropped closes its connection; the body of a redirect is read without
-    /// limit; an invalid request fails only when there is a connection; and a Location that is not
-    /// UTF-8 is read as ISO-8859-1.
+    /// or the transport takes no more; a request whose reused connection was closed is not resent; a
+    /// response that is dropped closes its connection; the body of a redirect is read without limit; an
+    /// invalid request fails only when there is a connection; a Location that is not UTF-8 is read as
+    /// ISO-8859-1; and the limits and tolerances are those of [`Config::HTTPX`].
     pub const fn like_httpx(mut self) -> Self {
         self.options.read_after_send = true;
         self.options.resend = false;
@@ -177,19 +177,19 @@ impl<C: BuildClient> ClientBuilder<C> {
     }
 
     /// Sets how many times opening a connection is retried after a failure, with increasing delays. 0
-    /// by default. Whether a request is sent again is a separate setting: [`resend`](Self::resend).
+    /// by default. Whether a request is resent is a separate setting: [`resend`](Self::resend).
     pub const fn connect_retries(mut self, most: u32) -> Self {
         self.options.connect_retries = most;
         self
     }
 
-    /// Sets whether a request is sent again, once and on a new connection, if it was sent on a reused
+    /// Sets whether a request is resent, once and on a new connection, if it was sent on a reused
     /// connection that the server closed or reset before the first byte of the response. `true` by
     /// default, since a server may close an idle connection at any time (RFC 9112 section 9.3.1).
     ///
-    /// A request with a method that is not idempotent, such as POST, is sent again only if the system
+    /// A request with a method that is not idempotent, such as POST, is resent only if the system
     /// took none of it (RFC 9110 section 9.2.2), and one with a body only if that is bytes or text, or
-    /// was not begun. A request that timed out is never sent again. The total
+    /// was not begun. A request that timed out is never resent. The total
     /// [`timeout`](Self::timeout) limits both attempts together.
     pub const fn resend(mut self, resend: bool) -> Self {
         self.options.resend = resend;

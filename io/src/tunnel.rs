@@ -8,6 +8,8 @@ use crate::clock::Clock;
 use crate::settings::SharedSink;
 
 /// A connection that has left HTTP/1.1, with the clock and the sink of its client or server.
+///
+/// The methods are those of [`Switched`], which has an example.
 pub struct Tunnel {
     switched: Switched,
     clock: Clock,

@@ -38,7 +38,7 @@ pub fn circumstances() -> String {
     lines.extend(said("uname", &["-srm"]).map(|system| format!("- System: {system}")));
     lines.extend(said("rustc", &["--version"]).map(|compiler| format!("- Compiler: {compiler}")));
     lines.extend(said("valgrind", &["--version"]).map(|tool| format!("- Instructions: {tool}")));
-    lines.push(format!("- Peers: {}", peers()));
+    lines.push(format!("- Other libraries: {}", peers()));
     lines.join("\n") + "\n"
 }
 

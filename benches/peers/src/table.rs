@@ -41,7 +41,7 @@ pub fn case(measured: &Measured) -> String {
         return title + &markdown(&["", &format!("bytes of heap for each {}", case.unit)], &rows);
     }
     let time = format!("time for each {} (min / median / max)", case.unit);
-    let against = format!("speed, {} = 1 (pairs)", rows[0].peer);
+    let against = format!("speed, {} = 1 (min / median / max)", rows[0].peer);
     let mut head = vec!["", &time, &against];
     let has_cpu = case.shows != Shows::Memory;
     if has_cpu {

@@ -380,7 +380,7 @@ impl Exchange {
     }
 
     /// Returns whether [`Action::Acquire`] asks for a connection that is to be opened, and not for an
-    /// idle one: the request is sent again because the connection that it had reused was closed.
+    /// idle one: the request is resent because the connection that it had reused was closed.
     /// [`acquire_from`](Self::acquire_from) asks the pool accordingly.
     #[must_use]
     pub fn needs_new_connection(&self) -> bool {

@@ -347,7 +347,7 @@ impl Exchange {
     /// Handles a failure of the request's body, before its end:
     /// [`Error::body`](crate::error::Error::body), or
     /// [`Cause::BodyConsumed`](crate::error::Cause::BodyConsumed) if it cannot be sent again. If it was to
-    /// be sent again because the connection was closed, the exchange ends with the error of the connection.
+    /// be resent because the connection was closed, the exchange ends with the error of the connection.
     ///
     /// # Errors
     /// The request's body is neither being sent nor to be rewound.

@@ -56,7 +56,7 @@ pub struct Options {
     /// How many times opening a connection is retried. 0 by default.
     pub connect_retries: u32,
     /// Whether a request on a reused connection that is closed or reset before the first byte of the
-    /// response is sent again, once, on a new connection (RFC 9110 section 9.2.2, RFC 9112 section
+    /// response is resent, once, on a new connection (RFC 9110 section 9.2.2, RFC 9112 section
     /// 9.3.1). Its method must be idempotent, or the transport must have taken none of it; its body
     /// must not come from a source that yields it once. `true` by default.
     pub resend: bool,

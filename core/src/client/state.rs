@@ -30,9 +30,9 @@ pub(super) enum ExchangeState {
     CloseNotify,
     Close,
     Closed,
-    /// The connection of a request that is sent again is closed; the body was to be rewound.
+    /// The connection of a request that is resent is closed; the body was to be rewound.
     Resend,
-    /// The connection was released, for the next hop or to send the request again.
+    /// The connection was released, for the next hop or to resend the request.
     Released,
     /// The connection is closed, or can be released.
     Leave,
@@ -70,7 +70,7 @@ impl Sending {
     }
 }
 
-/// Whether the request is sent again because its connection was closed.
+/// Whether the request is resent because its connection was closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Resend {
     No,

@@ -41,7 +41,7 @@ lenient! {
     /// Field values of requests may be folded over several lines, which are joined with a space (RFC 9112
     /// section 5.2). In responses this is always allowed.
     FOLD_IN_REQUESTS = 1,
-    /// White space may precede the colon of a field, and is dropped (RFC 9112 section 5.1).
+    /// Spaces and tabs may precede the colon of a field, and are dropped (RFC 9112 section 5.1).
     SPACE_BEFORE_COLON = 2,
     /// A message may have both Content-Length and Transfer-Encoding. The latter applies, and the
     /// connection is not reused (RFC 9112 section 6.3).
@@ -50,7 +50,7 @@ lenient! {
     REPEATED_LENGTH = 4,
     /// A minor version greater than 1 is read as 1 (RFC 9110 section 2.5).
     MINOR_VERSION = 5,
-    /// White space may follow a chunk size (RFC 9112 section 7.1).
+    /// Spaces and tabs may follow a chunk size (RFC 9112 section 7.1).
     SPACE_AFTER_CHUNK_SIZE = 6,
     /// HTTP/1.0 messages may be chunked; the connection is not reused (RFC 9112 section 6.1).
     CHUNKED_IN_HTTP_10 = 7,
@@ -58,7 +58,7 @@ lenient! {
     CONTROL_IN_VALUE = 8,
     /// Blank lines may precede a response (RFC 9112 section 2.2).
     BLANK_LINE_BEFORE_RESPONSE = 9,
-    /// A field name may contain white space; such a line is left out of the fields (RFC 9112 section 5.1).
+    /// A field name may contain spaces and tabs; such a line is left out of the fields (RFC 9112 section 5.1).
     SPACE_IN_NAME = 10,
     /// A field name may contain other characters that no token has, but no control characters; such a
     /// line is left out of the fields (RFC 9110 section 5.1).
@@ -67,7 +67,7 @@ lenient! {
     LINE_WITHOUT_COLON = 12,
     /// A field line may have no name; such a line is left out of the fields (RFC 9112 section 5).
     LINE_WITHOUT_NAME = 13,
-    /// Field values may contain NUL and CR, which are read as SP (RFC 9110 section 5.5).
+    /// Field values may contain NUL and CR, which are read as a space (RFC 9110 section 5.5).
     NUL_IN_VALUE = 14,
     /// The transfer coding `identity`, which RFC 9112 no longer has, has no effect, and the connection is
     /// not reused (RFC 9112 section 6.1).
@@ -78,17 +78,17 @@ lenient! {
     /// reused (RFC 9112 section 6.1).
     REPEATED_CHUNKED = 17,
     /// Transfer codings may be unknown: the content stays coded, and the connection is not reused. If the
-    /// last coding is unknown, the body of a response ends with the connection, and a request is refused
+    /// last coding is unknown, the body of a response ends with the connection, and a request is rejected
     /// (RFC 9112 section 6.3).
     UNKNOWN_CODING = 18,
     /// A status line may have the version 2 or 2.0, which is read as 1.1 (RFC 9110 section 2.5).
     VERSION_2 = 19,
-    /// Several blanks or tabs may separate the parts of a status line (RFC 9112 section 4).
+    /// Several spaces and tabs may separate the parts of a status line (RFC 9112 section 4).
     SPACES_IN_STATUS_LINE = 20,
     /// Lines of the chunked coding may end with LF alone, and the connection is not reused (RFC 9112
     /// section 7.1).
     BARE_LF_IN_CHUNKS = 21,
-    /// White space may precede a chunk size, and the connection is not reused (RFC 9112 section 7.1).
+    /// Spaces and tabs may precede a chunk size, and the connection is not reused (RFC 9112 section 7.1).
     SPACE_BEFORE_CHUNK_SIZE = 22,
     /// A reason phrase may contain control characters other than NUL, CR and LF (RFC 9112 section 4).
     CONTROL_IN_REASON = 23,
@@ -139,8 +139,8 @@ impl Lenient {
         Self::NAMED.iter().filter(move |(_, one)| self.allows(*one)).map(|(name, _)| *name)
     }
 
-    /// Returns the tolerances, mostly one, with which the bytes would have been read that are refused by
-    /// this error. `None` if no tolerance reads them: where a message ends is not for the peer to choose.
+    /// Returns the tolerances, mostly one, that permit what this error rejects. `None` if no tolerance permits it,
+    /// because the peer could then choose where the message ends.
     ///
     /// ```
     /// use limpid_core::error::{PeerError, Rule};

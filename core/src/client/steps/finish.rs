@@ -75,8 +75,8 @@ impl Exchange {
         if matches!(self.state, ExchangeState::Failed) { Action::Failed } else { Action::Done }
     }
 
-    /// Sends the request again, or starts the next hop, after the connection of the last one was released, unless the exchange is
-    /// cancelled.
+    /// Resends the request, or starts the next hop, after the connection of the last one was released,
+    /// unless the exchange is cancelled.
     #[inline(never)]
     pub(super) fn released<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if self.resend == Resend::Due {

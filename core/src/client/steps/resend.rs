@@ -1,4 +1,4 @@
-//! Sending a request again because the reused connection that it was sent on was closed.
+//! Resending a request because the reused connection that it was sent on was closed.
 
 use super::super::action::Action;
 use super::super::exchange::Exchange;
@@ -7,7 +7,7 @@ use crate::error::{Cause, OsErrorKind, Phase, Rule};
 use crate::trace::{At, Sink};
 
 impl Exchange {
-    /// Decides, when the exchange fails, whether the request is sent again (RFC 9112 section 9.3.1).
+    /// Decides, when the exchange fails, whether the request is resent (RFC 9112 section 9.3.1).
     /// Decides nothing if the failure is not that of a reused connection that was closed or reset
     /// before the first byte of the response.
     #[cold]
@@ -25,7 +25,7 @@ impl Exchange {
         }
     }
 
-    /// Returns why the request must not be sent again, as far as that is known without its body.
+    /// Returns why the request must not be resent, as far as that is known without its body.
     fn obstacle_to_resending(&self) -> Option<&'static str> {
         match self.resend {
             _ if !self.plan.options.resend => Some("requests are not to be sent again"),
@@ -71,7 +71,7 @@ impl Exchange {
         self.resend = Resend::No;
     }
 
-    /// Forgets that the request is to be sent again, because the exchange is cancelled.
+    /// Forgets that the request is to be resent, because the exchange is cancelled.
     #[cold]
     pub(in super::super) fn forget_resend(&mut self) {
         if self.resend == Resend::Due {
