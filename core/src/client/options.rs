@@ -19,7 +19,7 @@ use crate::time::Timeouts;
 /// use limpid_core::client::Options;
 ///
 /// let options = Options::with(|options| {
-///     options.redirects = 5;
+///     options.redirects = Some(5);
 ///     options.timeouts.read = Some(Duration::from_secs(30));
 /// });
 /// assert_eq!(options.connect_retries, 0);

@@ -22,6 +22,8 @@ use crate::wire::start_line::{RequestLine, StatusLine};
 const ROOM: usize = 64;
 
 /// A rule whose tolerance httparse does not have: it refuses heads that break it.
+///
+/// [`INTENDED`] has an example.
 #[derive(Clone, Copy, Debug)]
 pub struct Intended {
     /// The rule.
@@ -37,6 +39,13 @@ macro_rules! intended {
 }
 
 /// The tolerances of limpid that httparse does not have.
+///
+/// ```
+/// use limpid_core::error::Rule;
+/// use limpid_core::internal::INTENDED;
+///
+/// assert!(INTENDED.iter().any(|intended| intended.rule == Rule::BareCr));
+/// ```
 pub const INTENDED: &[Intended] = intended! {
     VersionUnsupported "minor versions above 1, and version 2.0",
     StatusLineForm "several blanks or tabs in a status line",

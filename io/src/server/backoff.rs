@@ -13,6 +13,8 @@ const SHORTEST: Duration = Duration::from_millis(10);
 const LONGEST: Duration = Duration::from_secs(1);
 
 /// The pauses between attempts to accept or to serve a connection while resources are exhausted.
+///
+/// A failed attempt makes room as [`Places::make_room`] does; [`Places`] has an example.
 #[derive(Debug)]
 pub struct Backoff {
     next: Duration,

@@ -10,6 +10,8 @@ use std::task::{Context, Poll, Waker};
 use limpid_core::time::Mono;
 
 /// What a driver has of an open connection.
+///
+/// [`Places`] has an example.
 pub trait Occupant {
     /// Wakes what waits for bytes of the connection, so that it checks
     /// [`must_leave`](PlaceGuard::must_leave) and the shutdown of the server.
@@ -23,6 +25,23 @@ impl Occupant for Waker {
 }
 
 /// The places of a server's open connections.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::task::Waker;
+///
+/// use limpid_core::time::Mono;
+/// use limpid_io::server::Places;
+///
+/// let places = Arc::new(Places::new(1));
+/// let guard = places.take(Waker::noop().clone());
+/// guard.set_idle(Mono::default());
+/// assert!(!guard.must_leave());
+/// places.make_room();
+/// assert!(guard.must_leave());
+/// drop(guard);
+/// assert_eq!(places.taken(), 0);
+/// ```
 pub struct Places<T> {
     most: usize,
     state: Mutex<PlacesState<T>>,
@@ -157,6 +176,8 @@ impl<T: Occupant> Places<T> {
 }
 
 /// A guard for the place of a connection. Dropping it frees the place.
+///
+/// [`Places`] has an example.
 #[derive(Debug)]
 pub struct PlaceGuard<T> {
     places: Arc<Places<T>>,
