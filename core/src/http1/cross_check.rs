@@ -48,12 +48,12 @@ macro_rules! intended {
 /// ```
 pub const INTENDED: &[Intended] = intended! {
     VersionUnsupported "minor versions above 1, and version 2.0",
-    StatusLineForm "several blanks or tabs in a status line",
+    StatusLineForm "several spaces and tabs in a status line",
     ReasonCharacter "control characters in a reason phrase",
     FieldColon "a line without a colon, which is left out",
     FieldNameEmpty "a line without a name, which is left out",
     FieldNameCharacter "a line whose name is no token, which is left out",
-    SpaceBeforeColon "white space before a colon, in requests and in trailers",
+    SpaceBeforeColon "spaces and tabs before a colon, in requests and in trailers",
     FieldValueCharacter "control characters in a value, where NUL is read as a space",
     BareCr "CR in a value, which is read as a space",
     ObsoleteFold "folded values in requests and in trailers",

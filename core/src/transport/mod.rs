@@ -1,4 +1,4 @@
-//! The layers between HTTP and the transport, such as TLS.
+//! The layers between HTTP and the socket, such as TLS.
 //!
 //! ```text
 //!   http1::Connection      plaintext

@@ -70,7 +70,7 @@ pub const STRICTER: &[Stricter] = stricter! {
     VersionUnsupported PICO "HTTP/1.2 and later": Server b"GET / HTTP/1.2\r\nHost: a\r\n\r\n",
     StatusCode BOTH "codes below 100": Client b"HTTP/1.1 099 x\r\n\r\n",
 
-    SpaceBeforeColon HTTPARSE "white space before the colon in responses":
+    SpaceBeforeColon HTTPARSE "spaces and tabs before the colon in responses":
         Client b"HTTP/1.1 200 OK\r\nX : y\r\n\r\n",
 
     // They read lines without the meaning of fields.
