@@ -11,6 +11,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use limpid_core::limits::Lenient;
 use limpid_core::trace::Capture;
 use limpid_sinks::Levels;
+use limpid_sinks::python::Profile;
 
 pub(crate) use connection::ConnectionArgs;
 pub(crate) use seconds::Seconds;
@@ -112,6 +113,9 @@ pub(crate) struct RequestArgs {
     /// Configure logging as Python's logging.config.dictConfig does, from a JSON or TOML file
     #[arg(long, value_name = "FILE", conflicts_with_all = ["verbose", "log"])]
     pub(crate) log_config: Option<PathBuf>,
+    /// The release whose lines are logged: httpx or httpx2, which has other names
+    #[arg(long, value_name = "NAME", default_value = "httpx")]
+    pub(crate) lines: Profile,
     /// Limit on each wait for bytes of the server, in seconds; 0 means no limit
     #[arg(long, value_name = "SECONDS", default_value = "5")]
     pub(crate) read_timeout: Seconds,

@@ -9,6 +9,7 @@ use clap::error::ErrorKind;
 use limpid_core::error::{Cause, CertificateProblem, Rule, TlsError};
 use limpid_core::time::Waiting;
 use limpid_core::trace::{Capture, Trace};
+use limpid_sinks::python::Profile;
 use limpid_sinks::{LineSink, TimeBase};
 
 use crate::exit::Exit;
@@ -32,9 +33,9 @@ fn push_line(text: &str, out: &mut String) {
 }
 
 /// Prints the last events before a failure, indented to distinguish them from errors.
-pub(crate) fn report_trace(trace: &Trace, time_base: TimeBase, capture: Capture) {
+pub(crate) fn report_trace(trace: &Trace, time_base: TimeBase, capture: Capture, profile: Profile) {
     const MOST: usize = 20;
-    let sink = LineSink::new(Vec::new()).capture(capture).time_base(time_base);
+    let sink = LineSink::new(Vec::new()).capture(capture).profile(profile).time_base(time_base);
     trace.emit(&sink);
     let text = String::from_utf8_lossy(&sink.into_writer()).into_owned();
     let lines: Vec<&str> = text.lines().collect();

@@ -271,7 +271,7 @@ fn failed(failure: &Failure, url: &str, args: &RequestArgs, sink: &ClientSink) -
         Failure::Request(error) => {
             let exit = report::report_error(error);
             if let (ClientSink::Kept(ring), Some(trace)) = (sink, error.trace()) {
-                report::report_trace(trace, ring.time_base(), args.capture);
+                report::report_trace(trace, ring.time_base(), args.capture, args.lines);
             }
             exit
         }

@@ -27,7 +27,7 @@ const KEPT: usize = 64 * 1024;
 /// error message, unless messages are disabled.
 pub(crate) fn sink(args: &RequestArgs) -> Result<ClientSink, ConfigErrors> {
     let levels = match (&args.log_config, &args.log, args.verbose) {
-        (Some(path), ..) => return configured(path, args.capture).map(ClientSink::Shown),
+        (Some(path), ..) => return configured(path, args).map(ClientSink::Shown),
         (None, Some(levels), _) => levels.clone(),
         (None, None, 0) if args.silent => return Ok(ClientSink::Off),
         (None, None, 0) => {
@@ -38,7 +38,7 @@ pub(crate) fn sink(args: &RequestArgs) -> Result<ClientSink, ConfigErrors> {
         (None, None, 2) => Levels::verbose(),
         (None, None, _) => Levels::everything(),
     };
-    Ok(ClientSink::Shown(Arc::new(lines(&levels, args.capture))))
+    Ok(ClientSink::Shown(Arc::new(lines(&levels, args.capture).profile(args.lines))))
 }
 
 /// Returns a sink of lines on standard error.
@@ -46,7 +46,10 @@ pub(crate) fn lines(levels: &Levels, capture: Capture) -> LineSink<Stderr> {
     LineSink::stderr().levels(levels).capture(capture)
 }
 
-fn configured(path: &Path, capture: Capture) -> Result<Arc<dyn Sink + Send + Sync>, ConfigErrors> {
+fn configured(
+    path: &Path,
+    args: &RequestArgs,
+) -> Result<Arc<dyn Sink + Send + Sync>, ConfigErrors> {
     let config = LoggingConfig::from_file(path)?;
-    Ok(Arc::new(Logging::from_config(config)?.capture(capture)))
+    Ok(Arc::new(Logging::with_profile(config, args.lines)?.capture(args.capture)))
 }

@@ -294,6 +294,19 @@ fn loggers_are_chosen_by_name() {
 }
 
 #[test]
+fn lines_have_the_names_of_httpx2_with_lines_httpx2() {
+    let server = Server::tcp(vec![answer(HELLO)]).unwrap();
+    let url = format!("http://127.0.0.1:{}/", server.port());
+    let finished = run(&mut limpid(["-v", "--lines", "httpx2", &url]), b"").unwrap();
+    let logger = |line: &str| line.split(' ').nth(3).map(str::to_owned);
+    let mut loggers: Vec<_> = finished.stderr.lines().filter_map(logger).collect();
+    loggers.sort();
+    loggers.dedup();
+    assert_eq!(loggers, ["httpcore2.connection", "httpcore2.http11", "httpx2"]);
+    server.finish().unwrap();
+}
+
+#[test]
 fn fields_without_a_value_are_removed_or_sent_empty() {
     let head = |arguments: &[&str]| {
         let (_, requests) = asked(vec![answer(HELLO)], &[arguments, &["{url}/"]].concat(), b"");

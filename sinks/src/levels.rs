@@ -6,6 +6,7 @@ use std::str::FromStr;
 use limpid_core::trace::{Interest, Level, Logger};
 
 use crate::list::List;
+use crate::python::Profile;
 
 /// The lowest level of a logger's events.
 ///
@@ -101,7 +102,8 @@ impl Levels {
         self
     }
 
-    /// Sets the level of a logger, of an ancestor of loggers, or, with an empty name, of the root.
+    /// Sets the level of a logger, of an ancestor of loggers, or, with an empty name, of the root. The names
+    /// of httpx2, such as `httpcore2.http11`, are accepted for the same loggers.
     ///
     /// # Errors
     /// [`UnknownLogger`] if there is no such logger.
@@ -110,6 +112,7 @@ impl Levels {
             self.root = threshold;
             return Ok(());
         }
+        let logger = Profile::HTTPX_0_28.translate(logger);
         let name = logger_names().find(|name| *name == logger).ok_or(UnknownLogger)?;
         self.put(name, threshold);
         Ok(())
@@ -284,6 +287,16 @@ mod tests {
         ] {
             assert_eq!(levels.effective(logger), Threshold::From(level), "{}", logger.name());
         }
+    }
+
+    #[test]
+    fn names_of_httpx2_are_those_of_the_same_loggers() {
+        assert_eq!(
+            "httpx2=info,httpcore2.http11=debug".parse::<Levels>(),
+            "httpx=info,httpcore.http11=debug".parse::<Levels>()
+        );
+        assert!("httpcore2.conn=info".parse::<Levels>().is_err());
+        assert!("httpx22=info".parse::<Levels>().is_err());
     }
 
     #[test]

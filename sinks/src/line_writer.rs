@@ -70,7 +70,7 @@ impl<W: io::Write> LineWriter<W> {
         let WriterState { output, line, stamp } = &mut *state;
         let record = Record {
             level: metadata.level,
-            logger: metadata.logger,
+            logger: messages.profile.logger(metadata.logger),
             message: messages.of(event),
             asctime: time.map_or("", |time| stamp.show(time, &self.date_format)),
         };

@@ -371,13 +371,43 @@ fn redaction_and_the_class_of_streams_are_set_as_on_a_sink_of_lines() {
     tell(&logging, &[REQUEST, connected]);
     let written = log.take();
     assert!(written.contains("[secure]") && written.contains("sync.SyncStream"), "{written}");
-    let logging = logging
-        .capture(Capture::Private)
-        .profile(Profile::HTTPX_0_28)
-        .stream_class(StreamClass::AnyIo);
+    let logging = logging.capture(Capture::Private).stream_class(StreamClass::AnyIo);
     tell(&logging, &[REQUEST, connected]);
     let written = log.take();
     assert!(written.contains("tiger") && written.contains("anyio.AnyIOStream"), "{written}");
+}
+
+/// Returns the lines of some loggers' configuration under a profile, without messages.
+fn names_under(profile: Profile, config: LoggingConfig) -> String {
+    let log = Log::default();
+    let config = config
+        .formatter("name", FormatterConfig::new("%(name)s".parse().unwrap()))
+        .handler("A", log.handler("").formatter("name").filter("some"));
+    tell(&Logging::with_profile(config, profile).unwrap(), &EVENTS);
+    log.take()
+}
+
+#[test]
+fn profile_names_the_loggers_of_a_configuration() {
+    let logger = || debug().handler("A");
+    let of_httpx = || {
+        LoggingConfig::new()
+            .logger("httpx", logger())
+            .logger("httpcore", logger())
+            .filter("some", "httpcore")
+    };
+    let of_httpx2 = || {
+        LoggingConfig::new()
+            .logger("httpx2", logger())
+            .logger("httpcore2.http11", logger())
+            .logger("httpcore", logger())
+            .filter("some", "")
+    };
+    let [httpx, httpx2] = [Profile::HTTPX_0_28, Profile::HTTPX2_2_16];
+    assert_eq!(names_under(httpx, of_httpx()), "httpcore.connection | httpcore.http11");
+    assert_eq!(names_under(httpx2, of_httpx()), "httpcore2.connection | httpcore2.http11");
+    assert_eq!(names_under(httpx2, of_httpx2()), "httpcore2.http11 | httpx2");
+    assert_eq!(names_under(httpx, of_httpx2()), "httpcore.connection | httpcore.http11");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use limpid_core::http1::{ResponseHead, Version};
 use limpid_core::trace::{
     Capture, Credentials, EventKind, SocketOption, Stage, StreamId, TlsContext, TraceEvent,
 };
-use limpid_sinks::python::{Messages, StreamClass};
+use limpid_sinks::python::{Messages, Profile, StreamClass};
 
 fn head<'a>(reason: &'a [u8], fields: Fields<'a>) -> TraceEvent<'a> {
     let head = ResponseHead { version: Version::HTTP_11, status: 200, reason, fields };
@@ -105,8 +105,16 @@ fn a_retry_shows_the_arguments_that_failed() {
 fn socks_shows_stream_and_credentials() {
     let stream = StreamId { connection: 2, layer: 0 };
     let auth = Some(Credentials { user: b"user", password: b"secret" });
-    let event =
-        TraceEvent::SetupSocks5ConnectionStarted { stream, host: "example.test", port: 80, auth };
+    let event = TraceEvent::SetupSocks5ConnectionStarted {
+        stream,
+        host: "example.test",
+        port: 80,
+        auth,
+        connect_timeout: Some(Duration::from_millis(2500)),
+        read_timeout: Some(Duration::from_secs(5)),
+        write_timeout: None,
+        pool_timeout: Some(Duration::from_secs(5)),
+    };
     let shown = |auth| {
         format!(
             "setup_socks5_connection.started \
@@ -117,6 +125,26 @@ fn socks_shows_stream_and_credentials() {
     assert_eq!(message_with(Capture::Private, event), shown("(b'user', b'secret')"));
     assert_eq!(message(event), shown("(b'user', b'[secure]')"));
     assert_eq!(message_with(Capture::Redacted, event), shown("(b'[secure]', b'[secure]')"));
+    let httpx2 = Messages { profile: Profile::HTTPX2_2_16, ..Messages::default() };
+    assert_eq!(
+        httpx2.of(&event).to_string(),
+        "setup_socks5_connection.started \
+         stream=<httpcore2._backends.sync.SyncStream object at 0x7f0000002000> \
+         host='example.test' port=80 auth=(b'user', b'[secure]') \
+         timeouts={'connect': 2.5, 'read': 5.0, 'write': None, 'pool': 5.0}"
+    );
+}
+
+#[test]
+fn profiles_are_found_by_name_and_by_package() {
+    for profile in Profile::ALL {
+        assert_eq!(profile.name().parse(), Ok(*profile));
+        assert_eq!(profile.package().parse(), Ok(*profile), "it is the newest");
+    }
+    assert_eq!(
+        "httpx3".parse::<Profile>().unwrap_err().to_string(),
+        "\"httpx3\" is not a profile; the profiles are httpx, httpx-0.28, httpx2 and httpx2-2.16"
+    );
 }
 
 #[test]

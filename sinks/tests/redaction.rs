@@ -99,6 +99,10 @@ fn credentials_for_a_proxy() {
         host: "h",
         port: 80,
         auth: Some(Credentials { user: b"me", password: b"tiger" }),
+        connect_timeout: None,
+        read_timeout: None,
+        write_timeout: None,
+        pool_timeout: None,
     };
     for (capture, auth) in MODES.into_iter().zip([
         "(b'[secure]', b'[secure]')",

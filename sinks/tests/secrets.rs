@@ -42,7 +42,16 @@ fn places() -> Vec<Place> {
     places.extend(failures());
     let auth = Some(Credentials { user: b"me", password: b"tiger" });
     let (stream, host, port) = (StreamId::default(), "h", 1080);
-    let socks = TraceEvent::SetupSocks5ConnectionStarted { stream, host, port, auth };
+    let socks = TraceEvent::SetupSocks5ConnectionStarted {
+        stream,
+        host,
+        port,
+        auth,
+        connect_timeout: None,
+        read_timeout: None,
+        write_timeout: None,
+        pool_timeout: None,
+    };
     places.push(place("SOCKS password", Capture::Private, socks));
     let bytes = b"Authorization: Bearer tiger\r\n";
     let received = TraceEvent::BytesReceived { bytes };

@@ -1,4 +1,4 @@
-//! The golden scenarios over each driver: the lines are those recorded from httpx.
+//! The golden scenarios over each driver: the lines are those recorded from httpx and httpx2.
 //!
 //! `LIMPID_GOLDEN=tls- cargo test -p limpid-tests --test golden` plays the scenarios with `tls-` in
 //! their names.
@@ -9,9 +9,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{OnceLock, mpsc};
 use std::{env, thread};
 
+use limpid_sinks::python::Profile;
 use limpid_tests::certificates::Certificates;
 use limpid_tests::golden::{
-    Driver, Played, Scenario, asynchronous, comparable, diff, play, scenarios,
+    Driver, Played, Printed, Scenario, asynchronous, comparable, diff, play, scenarios,
 };
 
 /// How many scenarios run at the same time. They wait most of the time.
@@ -85,10 +86,15 @@ fn wrong(scenario: &Scenario, driver: Driver, played: &io::Result<Played>) -> Op
         Ok(played) => played,
         Err(error) => return Some(error.to_string()),
     };
-    let (expected, printed) = (scenario.expected(driver), &played.printed);
-    diff(&comparable(&expected.stderr), &comparable(&printed.stderr))
-        .or_else(|| diff(&expected.stdout.unwrap_or_default(), printed.stdout.as_deref()?))
-        .or_else(|| played.problems.clone())
+    let wrong = |(profile, printed): (&Profile, &Printed)| {
+        let expected = scenario.expected(driver, *profile);
+        let lines = diff(&comparable(&expected.stderr), &comparable(&printed.stderr))
+            .or_else(|| diff(&expected.stdout.unwrap_or_default(), printed.stdout.as_deref()?));
+        Some(format!("lines of {profile}:\n{}", lines?))
+    };
+    assert_eq!(played.printed.len(), Profile::ALL.len());
+    let mut profiles = Profile::ALL.iter().zip(&played.printed);
+    profiles.find_map(wrong).or_else(|| played.problems.clone())
 }
 
 /// Fails with the names and problems of all scenarios that have one.
@@ -124,7 +130,10 @@ fn simulated_driver_prints_expected_lines() {
 #[test]
 fn drivers_print_same_lines() {
     assert_right(runs().as_ref().unwrap(), |run| match (&run.std, &run.tokio) {
-        (Ok(std), Ok(tokio)) => diff(&asynchronous(&std.printed.stderr), &tokio.printed.stderr),
+        (Ok(std), Ok(tokio)) => {
+            let mut profiles = std.printed.iter().zip(&tokio.printed);
+            profiles.find_map(|(std, tokio)| diff(&asynchronous(&std.stderr), &tokio.stderr))
+        }
         // Another test checks this.
         _ => None,
     });

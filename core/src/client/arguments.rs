@@ -55,11 +55,16 @@ pub(super) fn connecting<'p>(
         SpanKind::SetupSocks5Connection => {
             let url = plan.request.url();
             let auth = plan.route.proxy().and_then(Proxy::credentials);
+            let timeouts = &plan.options.timeouts;
             TraceEvent::SetupSocks5ConnectionStarted {
                 stream,
                 host: url.host(),
                 port: url.port(),
                 auth: auth.map(|(user, password)| Credentials { user, password }),
+                connect_timeout: timeouts.connect,
+                read_timeout: timeouts.read,
+                write_timeout: timeouts.write,
+                pool_timeout: timeouts.pool,
             }
         }
         _ => return None,

@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use limpid_core::trace::{Level, Logger, Meta, TraceEvent};
+use limpid_core::trace::{Level, Meta, TraceEvent};
 
 use super::error::ConfigProblem;
 use super::file::LogFile;
 use super::level::LogLevel;
+use super::lineage::lineage;
 use super::model::{FormatterConfig, Stream, Target};
 use crate::date::TimeZone;
 use crate::levels::Threshold;
@@ -133,7 +134,7 @@ impl Handler {
     }
 
     /// Returns whether the handler writes an event.
-    pub(super) fn takes(&self, logger: Logger, level: Level) -> bool {
+    pub(super) fn takes(&self, logger: &str, level: Level) -> bool {
         let lowest = Threshold::from(LogLevel(self.level.load(Ordering::Relaxed)));
         !self.is_null && lowest.allows(level) && passes(&self.filters, logger)
     }
@@ -154,6 +155,6 @@ impl Handler {
 }
 
 /// Returns whether the events of a logger pass all filters.
-pub(super) fn passes(filters: &[Box<str>], logger: Logger) -> bool {
-    filters.iter().all(|name| logger.is_within(name))
+pub(super) fn passes(filters: &[Box<str>], logger: &str) -> bool {
+    filters.iter().all(|name| lineage(logger).any(|ancestor| ancestor == &**name))
 }

@@ -41,16 +41,25 @@ pub struct Logging {
 }
 
 impl Logging {
-    /// Makes loggers and handlers from a configuration.
+    /// Makes loggers and handlers from a configuration, with the lines of [`Profile::HTTPX_0_28`].
     ///
     /// # Errors
     /// Returns every invalid name and every file that cannot be opened. No file is changed then.
     pub fn from_config(config: LoggingConfig) -> Result<Self, ConfigErrors> {
+        Self::with_profile(config, Profile::default())
+    }
+
+    /// Makes loggers and handlers whose lines are those of a profile, under its names. A configuration with
+    /// the names of httpx serves for httpx2 too, unless it names loggers of both.
+    ///
+    /// # Errors
+    /// The errors of [`Logging::from_config`].
+    pub fn with_profile(config: LoggingConfig, profile: Profile) -> Result<Self, ConfigErrors> {
         let logging = Self {
-            messages: Messages::default(),
+            messages: Messages { profile, ..Messages::default() },
             clock: Box::new(|_| SystemTime::now()),
             zone: TimeZone::Local,
-            registry: RwLock::new(Registry::new()),
+            registry: RwLock::new(Registry::new(profile)),
         };
         logging.configure(config)?;
         Ok(logging)
@@ -74,13 +83,6 @@ impl Logging {
     #[must_use]
     pub fn capture(mut self, capture: Capture) -> Self {
         self.messages.capture = capture;
-        self
-    }
-
-    /// Sets the release whose lines are written: [`Profile::HTTPX_0_28`] by default.
-    #[must_use]
-    pub fn profile(mut self, profile: Profile) -> Self {
-        self.messages.profile = profile;
         self
     }
 

@@ -27,6 +27,7 @@ mod file;
 mod handler;
 mod level;
 mod level_name;
+mod lineage;
 mod logging;
 mod model;
 mod path;

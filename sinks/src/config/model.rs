@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use super::level::LogLevel;
 use crate::date::DateFormat;
+use crate::python::Profile;
 use crate::template::Template;
 
 /// A configuration of loggers, handlers, formatters and filters: the dictionary of Python's
@@ -113,6 +114,23 @@ impl LoggingConfig {
     #[must_use]
     pub fn incremental(mut self, incremental: bool) -> Self {
         self.incremental = incremental;
+        self
+    }
+}
+
+impl LoggingConfig {
+    /// Renames the loggers to those of a profile, so that a configuration for httpx serves for httpx2. One
+    /// that already names a logger of httpx2 is for httpx2 and stays as it is.
+    pub(super) fn under_names_of(mut self, profile: Profile) -> Self {
+        let is_of_httpx2 = |name: &str| Profile::HTTPX_0_28.translate(name) != name;
+        let mut names = self.loggers.keys().chain(self.filters.values());
+        if profile.package() != "httpx2" || names.any(|name| is_of_httpx2(name)) {
+            return self;
+        }
+        let translate = |name: &str| Box::from(profile.translate(name));
+        self.loggers =
+            self.loggers.into_iter().map(|(name, logger)| (translate(&name), logger)).collect();
+        self.filters.values_mut().for_each(|logger| *logger = translate(logger));
         self
     }
 }

@@ -1,7 +1,6 @@
 //! The present loggers and handlers, and the routes of events.
 
 use std::collections::BTreeMap;
-use std::iter;
 use std::sync::Arc;
 
 use limpid_core::trace::{EventKind, Interest, Level, Logger, Metadata};
@@ -9,17 +8,20 @@ use limpid_core::trace::{EventKind, Interest, Level, Logger, Metadata};
 use super::error::{ConfigError, ConfigErrors, ConfigProblem};
 use super::handler::{Device, Handler, passes};
 use super::level::LogLevel;
+use super::lineage::{ROOT, lineage};
 use super::model::{FormatterConfig, HandlerConfig, LoggerConfig, LoggingConfig, Target};
 use super::path::Path;
 use crate::date::TimeZone;
-use crate::levels::Levels;
+use crate::levels::Threshold;
+use crate::python::Profile;
 
-/// The name of the root logger. Python has a second one.
-const ROOT: &str = "";
+/// The second name of the root logger.
 const ROOT_TOO: &str = "root";
 
 /// Every existing logger, every named handler, and the routes between them.
 pub(super) struct Registry {
+    /// The profile whose names loggers have.
+    profile: Profile,
     loggers: BTreeMap<Box<str>, LoggerState>,
     handlers: BTreeMap<Box<str>, Arc<Handler>>,
     last_resort: Arc<Handler>,
@@ -52,13 +54,14 @@ impl Registry {
     /// Returns the loggers before any configuration: the root, and the logger that exists in Python as soon
     /// as httpx is imported. Those of httpcore are created with the first connection. The lines of `limpid`
     /// are not documented ones, so they need a level by name.
-    pub(super) fn new() -> Self {
+    pub(super) fn new(profile: Profile) -> Self {
         let with_level =
             |level: Level| LoggerState { level: level.into(), ..LoggerState::default() };
         Self {
+            profile,
             loggers: BTreeMap::from([
                 (ROOT.into(), with_level(Level::Warning)),
-                ("httpx".into(), LoggerState::default()),
+                (profile.logger(Logger::Httpx).into(), LoggerState::default()),
                 ("limpid".into(), with_level(Level::Warning)),
             ]),
             handlers: BTreeMap::new(),
@@ -74,6 +77,7 @@ impl Registry {
         config: LoggingConfig,
         zone: TimeZone,
     ) -> Result<(), ConfigErrors> {
+        let config = config.under_names_of(self.profile);
         if config.incremental {
             self.adjust(&config)?;
         } else {
@@ -82,7 +86,7 @@ impl Registry {
         }
         // All loggers exist by the time of another configuration.
         for logger in Logger::ALL {
-            self.logger(logger.name());
+            self.logger(self.profile.logger(logger));
         }
         self.route();
         Ok(())
@@ -165,38 +169,35 @@ impl Registry {
 
     /// Determines the handlers of each kind of event.
     fn route(&mut self) {
-        let levels = self.levels();
         self.routes = EventKind::ALL
             .iter()
             .map(|kind| {
                 let Metadata { logger, level, .. } = *kind.metadata();
-                self.takers_of(&levels, logger, level)
+                self.takers_of(self.profile.logger(logger), level)
             })
             .collect();
         self.interest = Interest::matching(|event| !self.takers(event.kind).is_empty());
     }
 
-    fn levels(&self) -> Levels {
-        let mut levels = Levels::default();
-        for (name, state) in &self.loggers {
-            if &**name == ROOT || state.level != LogLevel::NOT_SET {
-                // The levels of other programs' loggers have no effect.
-                let _ = levels.set(name, state.level.into());
-            }
-        }
-        levels
+    /// Returns the level of a logger: its own, or that of its nearest ancestor with one.
+    fn level_of(&self, logger: &str) -> LogLevel {
+        lineage(logger)
+            .filter_map(|name| self.loggers.get(name))
+            .map(|state| state.level)
+            .find(|level| *level != LogLevel::NOT_SET)
+            .unwrap_or(LogLevel::NOT_SET)
     }
 
     /// Returns the handlers that write the events of `logger` at `level`.
-    fn takers_of(&self, levels: &Levels, logger: Logger, level: Level) -> Vec<Arc<Handler>> {
+    fn takers_of(&self, logger: &str, level: Level) -> Vec<Arc<Handler>> {
         let tells = |state: &LoggerState| !state.disabled && passes(&state.filters, logger);
-        if !levels.effective(logger).allows(level)
-            || !self.loggers.get(logger.name()).is_none_or(tells)
+        if !Threshold::from(self.level_of(logger)).allows(level)
+            || !self.loggers.get(logger).is_none_or(tells)
         {
             return Vec::new();
         }
         let mut reached = Vec::new();
-        for state in lineage(logger.name()).filter_map(|name| self.loggers.get(name)) {
+        for state in lineage(logger).filter_map(|name| self.loggers.get(name)) {
             reached.extend(&state.handlers);
             if !state.propagate {
                 break;
@@ -226,14 +227,6 @@ impl LoggerState {
         }
         self.filters.extend(filters);
     }
-}
-
-/// Returns the names of a logger and its ancestors, up to the root.
-fn lineage(name: &str) -> impl Iterator<Item = &str> {
-    iter::successors(Some(name), |name| match *name {
-        ROOT => None,
-        name => Some(name.rsplit_once('.').map_or(ROOT, |(parent, _)| parent)),
-    })
 }
 
 /// Returns whether a logger is configured by name. The root is not, even if it is among them.
@@ -342,11 +335,10 @@ mod tests {
 
     #[test]
     fn warning_without_handler_goes_to_last_resort() {
-        let mut registry = Registry::new();
+        let mut registry = Registry::new(Profile::default());
         registry.configure(LoggingConfig::new(), TimeZone::Utc).unwrap();
-        let takers = |registry: &Registry, level| {
-            registry.takers_of(&registry.levels(), Logger::Http11, level).len()
-        };
+        let takers =
+            |registry: &Registry, level| registry.takers_of(Logger::Http11.name(), level).len();
         assert_eq!(takers(&registry, Level::Info), 0);
         assert_eq!(takers(&registry, Level::Warning), 1);
         let null = LoggingConfig::new()
@@ -354,11 +346,5 @@ mod tests {
             .root(LoggerConfig::new().handler("null"));
         registry.configure(null, TimeZone::Utc).unwrap();
         assert_eq!(takers(&registry, Level::Critical), 0);
-    }
-
-    #[test]
-    fn lineage_follows_the_dots() {
-        assert_eq!(lineage("a.b.c").collect::<Vec<_>>(), ["a.b.c", "a.b", "a", ""]);
-        assert_eq!(lineage("").count(), 1);
     }
 }

@@ -76,7 +76,19 @@ impl Display for Message<'_> {
                 result = fields.write(metadata, field, value);
             }
         });
-        result
+        result?;
+        match *self.event {
+            TraceEvent::SetupSocks5ConnectionStarted {
+                connect_timeout,
+                read_timeout,
+                write_timeout,
+                pool_timeout,
+                ..
+            } if self.messages.profile.shows_timeouts() => {
+                write_timeouts([connect_timeout, read_timeout, write_timeout, pool_timeout], f)
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -112,6 +124,7 @@ impl<'a> FieldWriter<'a, '_, '_> {
         // httpcore shows one field of an end; limpid's events may have more.
         let is_httpcores = !event.logger.is_within("limpid");
         let key = match event.stage {
+            Stage::Started if is_httpcores && TIMEOUTS.contains(&field.name) => return Ok(()),
             Stage::Complete if is_httpcores && value == Value::None => return Ok(()),
             Stage::Complete if is_httpcores => "return_value",
             Stage::Failed if is_httpcores || field.kind == "Failure" => "exception",
@@ -140,7 +153,7 @@ impl<'a> FieldWriter<'a, '_, '_> {
             Value::Address(address) => Str(address).fmt(f),
             Value::Version(version) => VersionRepr(version).fmt(f),
             Value::SocketOptions(options) => List(options.iter().map(socket_option)).fmt(f),
-            Value::Stream(id) => write_stream(id, stream_class, f),
+            Value::Stream(id) => write_stream(id, stream_class.name(profile, id.layer), f),
             Value::TlsContext(tls) => write!(f, "SSLContext(verify={})", Bool(tls.verify)),
             Value::Request(method) => {
                 f.write_str("<Request [")?;
@@ -187,6 +200,22 @@ impl<'a> FieldWriter<'a, '_, '_> {
     }
 }
 
+/// The time limits of a request, which httpx2 shows as one dictionary and httpx does not show.
+const TIMEOUTS: [&str; 4] = ["connect_timeout", "read_timeout", "write_timeout", "pool_timeout"];
+
+fn write_timeouts(timeouts: [Option<Duration>; 4], f: &mut Formatter<'_>) -> fmt::Result {
+    let mut separator = " timeouts={";
+    for (name, timeout) in TIMEOUTS.iter().zip(timeouts) {
+        write!(f, "{separator}'{}': ", name.trim_end_matches("_timeout"))?;
+        match timeout {
+            Some(timeout) => Float(seconds(timeout)).fmt(f)?,
+            None => f.write_str(NONE)?,
+        }
+        separator = ", ";
+    }
+    f.write_str("}")
+}
+
 /// Returns seconds as the nearest float, so that 1.1 s is `1.1` and not the sum of 1 and 0.1.
 fn seconds(duration: Duration) -> f64 {
     duration.as_nanos() as f64 / 1e9
@@ -220,11 +249,11 @@ impl Display for VersionRepr {
 
 /// Writes a stream as Python shows an object: its class and an address. The address is derived from the
 /// number of the stream and unique to it.
-fn write_stream(id: StreamId, class: StreamClass, f: &mut Formatter<'_>) -> fmt::Result {
+fn write_stream(id: StreamId, class: &str, f: &mut Formatter<'_>) -> fmt::Result {
     const FIRST: u64 = 0x7f00_0000_0000;
     let of_connection = FIRST.wrapping_add(id.connection.wrapping_mul(0x1000));
     let address = of_connection.wrapping_add(u64::from(id.layer) * 0x10);
-    write!(f, "<{} object at {address:#x}>", class.name(id.layer))
+    write!(f, "<{class} object at {address:#x}>")
 }
 
 fn write_head(head: &ResponseHead<'_>, capture: Capture, f: &mut Formatter<'_>) -> fmt::Result {

@@ -12,4 +12,4 @@ pub use exception::Raised;
 #[cfg(feature = "tracing")]
 pub(crate) use message::FieldRepr;
 pub use message::{Message, Messages};
-pub use profile::{Profile, StreamClass};
+pub use profile::{Profile, StreamClass, UnknownProfile};

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Write};
 use std::str::FromStr;
 
-use limpid_core::trace::{Level, Logger};
+use limpid_core::trace::Level;
 
 use crate::terminal::{self, Visible};
 
@@ -59,7 +59,8 @@ pub struct Template {
 /// The content of a line.
 pub(crate) struct Record<'a, M> {
     pub(crate) level: Level,
-    pub(crate) logger: Logger,
+    /// The name of the logger.
+    pub(crate) logger: &'a str,
     pub(crate) message: M,
     /// The formatted time; empty if the template does not show it.
     pub(crate) asctime: &'a str,
@@ -138,7 +139,7 @@ impl<M: Display> Record<'_, M> {
         match field {
             Field::LevelName => line.push_str(self.level.name()),
             Field::LevelNumber => write!(line, "{}", self.level as u8)?,
-            Field::Logger => line.push_str(self.logger.name()),
+            Field::Logger => line.push_str(self.logger),
             Field::Time => line.push_str(self.asctime),
             Field::Message if paint.visible => write!(Visible(line), "{}", self.message)?,
             Field::Message => write!(line, "{}", self.message)?,
@@ -227,12 +228,8 @@ mod tests {
     }
 
     fn styled(template: &str, style: Style, message: &str, paint: Paint) -> String {
-        let record = Record {
-            level: Level::Info,
-            logger: Logger::Httpx,
-            message,
-            asctime: "2024-09-28 17:27:41",
-        };
+        let record =
+            Record { level: Level::Info, logger: "httpx", message, asctime: "2024-09-28 17:27:41" };
         let mut line = String::new();
         Template::parse(template, style).unwrap().write(&record, paint, &mut line).unwrap();
         line

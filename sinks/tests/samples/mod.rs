@@ -74,6 +74,10 @@ pub(crate) fn full() -> Vec<OwnedTraceEvent> {
             host: "example.com",
             port: 80,
             auth: Some(Credentials { user: b"me", password: b"pw" }),
+            connect_timeout: timeout,
+            read_timeout: None,
+            write_timeout: timeout,
+            pool_timeout: None,
         },
         TraceEvent::ReceiveResponseHeadersComplete {
             head: ResponseHead {

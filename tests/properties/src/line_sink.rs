@@ -204,6 +204,10 @@ fn tell<S: Sink>(input: &mut Input<'_>, cx: &mut Cx<'_, S>) {
             host: &text,
             port: status,
             auth: Some(Credentials { user: one, password: two }),
+            connect_timeout: None,
+            read_timeout: None,
+            write_timeout: None,
+            pool_timeout: None,
         },
         _ => TraceEvent::ReceiveResponseHeadersFailed { failure },
     };

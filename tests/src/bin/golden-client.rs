@@ -29,12 +29,13 @@ fn run() -> io::Result<()> {
     let class = arguments.driver.stream_class();
     let sink: SharedSink = match &arguments.log_config {
         None => {
-            let sink = LineSink::stderr();
+            let sink = LineSink::stderr().profile(arguments.profile);
             Some(Arc::new(sink.capture(Capture::Private).stream_class(class)))
         }
         Some(file) => {
             let config = LoggingConfig::from_file(file).map_err(io::Error::other)?;
-            let logging = Logging::from_config(config).map_err(io::Error::other)?;
+            let logging = Logging::with_profile(config, arguments.profile);
+            let logging = logging.map_err(io::Error::other)?;
             Some(Arc::new(logging.capture(Capture::Private).stream_class(class)))
         }
     };

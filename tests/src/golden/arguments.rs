@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use limpid_core::trace::SocketOption;
 use limpid_io::{ClientBuilder, PoolLimits, Settings};
+use limpid_sinks::python::Profile;
 
 use super::driver::Driver;
 use super::pieces::Pieces;
@@ -22,6 +23,8 @@ pub struct Arguments {
     pub driver: Driver,
     /// The file with the logging configuration: `--log-config`.
     pub log_config: Option<PathBuf>,
+    /// The profile of the lines: `--lines`.
+    pub profile: Profile,
     /// The client, without a sink.
     pub(super) settings: Settings,
     /// The requests.
@@ -75,8 +78,9 @@ impl Arguments {
                 return Err(wrong(&argument, "is not known"));
             }
         }
-        let (driver, log_config) = (client.driver, client.log_config.take());
-        Ok(Self { driver, log_config, settings: client.build(), groups })
+        let ClientOptions { driver, profile, .. } = client;
+        let log_config = client.log_config.take();
+        Ok(Self { driver, log_config, profile, settings: client.build(), groups })
     }
 }
 
@@ -84,6 +88,7 @@ impl Arguments {
 #[derive(Default)]
 struct ClientOptions {
     driver: Driver,
+    profile: Profile,
     log_config: Option<PathBuf>,
     builder: ClientBuilder<Settings>,
     pool: PoolLimits,
@@ -121,6 +126,7 @@ impl ClientOptions {
     fn take_more(&mut self, flag: &str, value: Value<'_>) -> io::Result<bool> {
         match flag {
             "--driver" => self.driver = parsed(&value()?)?,
+            "--lines" => self.profile = parsed(&value()?)?,
             "--log-config" => self.log_config = Some(value()?.into()),
             "-L" => self.follow = true,
             "--max-redirs" => self.redirects = Some(parsed(&value()?)?),

@@ -10,6 +10,17 @@ pub fn asynchronous(lines: &[String]) -> Vec<String> {
     lines.iter().map(renamed).collect()
 }
 
+/// Returns the lines of httpx under the names of httpx2. They have no line that differs in more.
+#[must_use]
+pub(super) fn of_httpx2(lines: &[String]) -> Vec<String> {
+    const NAMES: [(&str, &str); 3] =
+        [(" httpx - ", " httpx2 - "), (" httpcore.", " httpcore2."), ("<httpcore.", "<httpcore2.")];
+    let renamed = |line: &String| {
+        NAMES.iter().fold(line.clone(), |line, (of_httpx, name)| line.replace(of_httpx, name))
+    };
+    lines.iter().map(renamed).collect()
+}
+
 /// Returns the lines without the texts of the TLS library, which differs; the class of an error and its
 /// reason code stay.
 #[must_use]

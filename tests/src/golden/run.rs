@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use limpid_core::trace::Capture;
 use limpid_sinks::LineSink;
+use limpid_sinks::combine::Tee;
+use limpid_sinks::python::Profile;
 
 use super::arguments::Arguments;
 use super::command_line::command_line;
@@ -22,8 +24,8 @@ use crate::sim::{Faults, Net, World};
 /// The result of a scenario.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Played {
-    /// The client's lines, normalised.
-    pub printed: Printed,
+    /// The client's lines in each profile, in the order of [`Profile::ALL`], normalised.
+    pub printed: Vec<Printed>,
     /// The deviations from the scripts of the servers, if any.
     pub problems: Option<String>,
 }
@@ -39,23 +41,35 @@ pub fn play(
     certificates: &Certificates,
     program: &Path,
 ) -> io::Result<Played> {
-    let host = match driver {
+    let host = || match driver {
         Driver::Std | Driver::Tokio => Host::Loopback,
         Driver::Sim => Host::Simulated(Net::new(World::default(), Faults::default())),
     };
-    let stage = Stage::set(scenario, certificates, &host)?;
-    let mut arguments = vec!["--driver".to_owned(), driver.name().to_owned()];
-    arguments.extend(command_line(scenario, &stage)?);
-    let (stderr, stdout) = if scenario.configures_logging() {
+    let driver = ["--driver".to_owned(), driver.name().to_owned()];
+    if !scenario.configures_logging() {
+        let (host, mut arguments) = (host(), driver.to_vec());
+        let stage = Stage::set(scenario, certificates, &host)?;
+        arguments.extend(command_line(scenario, &stage)?);
+        let logs = in_memory(Arguments::read(arguments)?, &host)?;
+        let printed = logs.iter().map(|log| Printed {
+            stderr: stage.normalise(log),
+            stdout: scenario.recorded.stdout.as_ref().map(|_| Vec::new()),
+        });
+        return Ok(Played { printed: printed.collect(), problems: stage.finish().err() });
+    }
+    let mut played = Played::default();
+    for profile in Profile::ALL {
+        let mut arguments = driver.to_vec();
+        arguments.extend(["--lines".to_owned(), profile.package().to_owned()]);
+        let stage = Stage::set(scenario, certificates, &host())?;
+        arguments.extend(command_line(scenario, &stage)?);
         let finished = command::run(Command::new(program).args(arguments), &[])?;
-        (finished.stderr, finished.stdout)
-    } else {
-        (in_memory(Arguments::read(arguments)?, &host)?, Vec::new())
-    };
-    let stderr = stage.normalise(&stderr);
-    let stdout = stage.normalise(&String::from_utf8_lossy(&stdout));
-    let stdout = scenario.recorded.stdout.is_some().then_some(stdout);
-    Ok(Played { printed: Printed { stderr, stdout }, problems: stage.finish().err() })
+        let stdout = stage.normalise(&String::from_utf8_lossy(&finished.stdout));
+        let stdout = scenario.recorded.stdout.is_some().then_some(stdout);
+        played.printed.push(Printed { stderr: stage.normalise(&finished.stderr), stdout });
+        played.problems = played.problems.or(stage.finish().err());
+    }
+    Ok(played)
 }
 
 /// Plays a scenario in a simulated network once for each poll of its exchanges, and cancels the request at
@@ -86,16 +100,23 @@ pub fn cancel_at_every_poll(
     Ok(found)
 }
 
-/// Returns the documented lines of a run in memory.
-fn in_memory(arguments: Arguments, host: &Host) -> io::Result<String> {
-    let sink = LineSink::new(Vec::new()).capture(Capture::Private);
-    let sink = Arc::new(sink.stream_class(arguments.driver.stream_class()));
-    let shared = Arc::clone(&sink);
+/// Returns the documented lines of a run in memory, in each profile.
+fn in_memory(arguments: Arguments, host: &Host) -> io::Result<Vec<String>> {
+    let class = arguments.driver.stream_class();
+    let sink = |profile: &Profile| {
+        let sink = LineSink::new(Vec::new()).capture(Capture::Private);
+        Arc::new(sink.stream_class(class).profile(*profile))
+    };
+    let sinks: Vec<_> = Profile::ALL.iter().map(sink).collect();
+    let shared = sinks.iter().fold(Tee::new(), |tee, sink| tee.with(Arc::clone(sink)));
     match host {
-        Host::Loopback => arguments.play(Some(shared), drop)?,
-        Host::Simulated(net) => arguments.simulate(net, Some(shared))?,
+        Host::Loopback => arguments.play(Some(Arc::new(shared)), drop)?,
+        Host::Simulated(net) => arguments.simulate(net, Some(Arc::new(shared)))?,
     }
-    let sink =
-        Arc::into_inner(sink).ok_or_else(|| io::Error::other("the client is still there"))?;
-    Ok(String::from_utf8_lossy(&sink.into_writer()).into_owned())
+    let log = |sink: Arc<LineSink<Vec<u8>>>| {
+        let sink =
+            Arc::into_inner(sink).ok_or_else(|| io::Error::other("the client is still there"))?;
+        Ok(String::from_utf8_lossy(&sink.into_writer()).into_owned())
+    };
+    sinks.into_iter().map(log).collect()
 }

@@ -6,11 +6,12 @@ use std::io;
 use std::net::{Ipv6Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
+use limpid_sinks::python::Profile;
 use serde_json::{Map, Value};
 
 use super::driver::Driver;
 use super::intended::{self, Intended};
-use super::recorded::asynchronous;
+use super::recorded::{asynchronous, of_httpx2};
 use super::wrong::wrong;
 
 /// A scenario and its recording.
@@ -28,6 +29,8 @@ pub struct Scenario {
     pub requests: Vec<Value>,
     /// The recorded output of httpx.
     pub recorded: Printed,
+    /// The recorded output of httpx2.
+    pub recorded_of_httpx2: Printed,
     /// The intended result, if it differs.
     pub intended: Option<Intended>,
     /// Whether the client uses `like_httpx`.
@@ -51,13 +54,11 @@ pub fn scenarios() -> io::Result<Vec<Scenario>> {
     let mut intended = intended::read()?;
     let mut scenarios = Vec::new();
     for file in kinds()? {
-        let mut recorded = sections(&fs::read_to_string(file.with_extension("log"))?);
+        let mut recorded = Recording::read(&file)?;
         let kind: BTreeMap<String, Value> = serde_json::from_str(&fs::read_to_string(file)?)?;
         for (name, value) in kind {
-            let stderr = recorded.remove(&name).ok_or_else(|| wrong(&name, "has no lines"))?;
-            let stdout = recorded.remove(&format!("{name} (standard output)"));
+            let recorded = recorded.take(&name)?;
             let intended = intended.remove(&name);
-            let recorded = Printed { stderr, stdout };
             for like_httpx in [true, false] {
                 // If the two differ, the client with `like_httpx` prints the recorded lines.
                 let intended = intended.clone().filter(|other| !(like_httpx && other.by_default));
@@ -65,13 +66,47 @@ pub fn scenarios() -> io::Result<Vec<Scenario>> {
                 scenarios.push(Scenario::read(name, value, recorded, intended, like_httpx)?);
             }
         }
-        if let Some((name, _)) = recorded.pop_first() {
-            return Err(wrong(&name, "has lines and is no scenario"));
-        }
+        recorded.finish()?;
     }
     match intended.pop_first() {
         Some((name, _)) => Err(wrong(&name, "is intended and is no scenario")),
         None => Ok(scenarios),
+    }
+}
+
+/// The lines of one kind of scenarios, by name: of httpx, and of httpx2.
+struct Recording([BTreeMap<String, Vec<String>>; 2]);
+
+impl Recording {
+    /// Reads the lines next to the scenarios, and those in the directory `httpx2`.
+    fn read(scenarios: &Path) -> io::Result<Self> {
+        let of_httpx = scenarios.with_extension("log");
+        let name = of_httpx.file_name().unwrap_or_default();
+        let of_httpx2 = of_httpx.with_file_name("httpx2").join(name);
+        Ok(Self([
+            sections(&fs::read_to_string(&of_httpx)?),
+            sections(&fs::read_to_string(&of_httpx2)?),
+        ]))
+    }
+
+    fn take(&mut self, name: &str) -> io::Result<[Printed; 2]> {
+        let [of_httpx, of_httpx2] = &mut self.0;
+        let take = |lines: &mut BTreeMap<String, Vec<String>>| {
+            let stderr = lines.remove(name).ok_or_else(|| wrong(name, "has no lines"))?;
+            Ok::<_, io::Error>(Printed {
+                stderr,
+                stdout: lines.remove(&format!("{name} (standard output)")),
+            })
+        };
+        Ok([take(of_httpx)?, take(of_httpx2)?])
+    }
+
+    /// Checks that all lines were taken.
+    fn finish(self) -> io::Result<()> {
+        match self.0.into_iter().find_map(|mut lines| lines.pop_first()) {
+            Some((name, _)) => Err(wrong(&name, "has lines and is no scenario")),
+            None => Ok(()),
+        }
     }
 }
 
@@ -104,7 +139,7 @@ impl Scenario {
     fn read(
         name: String,
         mut value: Value,
-        recorded: Printed,
+        [recorded, recorded_of_httpx2]: [Printed; 2],
         intended: Option<Intended>,
         like_httpx: bool,
     ) -> io::Result<Self> {
@@ -121,19 +156,34 @@ impl Scenario {
             return Err(wrong(&name, "has no requests"));
         };
         let description = value["description"].as_str().unwrap_or_default().to_owned();
-        Ok(Self { name, description, servers, client, requests, recorded, intended, like_httpx })
+        Ok(Self {
+            name,
+            description,
+            servers,
+            client,
+            requests,
+            recorded,
+            recorded_of_httpx2,
+            intended,
+            like_httpx,
+        })
     }
 
-    /// Returns the expected output over a driver.
+    /// Returns the expected output over a driver, in the lines of a profile.
     #[must_use]
-    pub fn expected(&self, driver: Driver) -> Printed {
-        let intended = self.intended.as_ref().map(|intended| &intended.lines);
-        let stderr = intended.unwrap_or(&self.recorded.stderr);
-        let of_driver = |lines: &Vec<String>| match driver {
-            Driver::Std | Driver::Sim => lines.clone(),
-            Driver::Tokio => asynchronous(lines),
+    pub fn expected(&self, driver: Driver, profile: Profile) -> Printed {
+        let is_httpx2 = profile.package() == "httpx2";
+        let recorded = if is_httpx2 { &self.recorded_of_httpx2 } else { &self.recorded };
+        let intended = self
+            .intended
+            .as_ref()
+            .map(|Intended { lines, .. }| if is_httpx2 { of_httpx2(lines) } else { lines.clone() });
+        let stderr = intended.unwrap_or_else(|| recorded.stderr.clone());
+        let of_driver = |lines: Vec<String>| match driver {
+            Driver::Std | Driver::Sim => lines,
+            Driver::Tokio => asynchronous(&lines),
         };
-        Printed { stderr: of_driver(stderr), stdout: self.recorded.stdout.as_ref().map(of_driver) }
+        Printed { stderr: of_driver(stderr), stdout: recorded.stdout.clone().map(of_driver) }
     }
 
     /// Returns whether the scenario tests a logging configuration. It may write to the standard streams of

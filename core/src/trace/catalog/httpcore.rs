@@ -236,6 +236,14 @@ macro_rules! entries {
                 port: Port Public,
                 /// The credentials for the proxy.
                 auth: Credentials Secret,
+                /// The request's time limit for connecting.
+                connect_timeout: Seconds Public,
+                /// The request's time limit for waiting for bytes.
+                read_timeout: Seconds Public,
+                /// The request's time limit for waiting until bytes are accepted.
+                write_timeout: Seconds Public,
+                /// The request's time limit for waiting for a connection.
+                pool_timeout: Seconds Public,
             }
             complete SetupSocks5ConnectionComplete { stream }
             failed SetupSocks5ConnectionFailed { failure }

@@ -67,7 +67,16 @@ fn codec_round_trips_values_of_every_kind() {
     }
     let stream = StreamId { connection: 9, layer: 2 };
     for auth in [None, Some(Credentials { user: b"me", password: b"\xff" })] {
-        let event = TraceEvent::SetupSocks5ConnectionStarted { stream, host: "h", port: 1, auth };
+        let event = TraceEvent::SetupSocks5ConnectionStarted {
+            stream,
+            host: "h",
+            port: 1,
+            auth,
+            connect_timeout: timeout,
+            read_timeout: None,
+            write_timeout: timeout,
+            pool_timeout: None,
+        };
         assert_round_trip(codec, event);
     }
     for address in ["127.0.0.1:80", "[::1]:80", "[fe80::1%7]:80"] {
