@@ -29,7 +29,8 @@ pub struct Limits {
     pub chunk_extensions: usize,
     /// Bytes in a trailer section. 16 KiB by default.
     pub trailers: usize,
-    /// Bytes in a body, without framing. The same limit applies to the decoded body. No limit by default.
+    /// Bytes in a body, without framing. The same limit applies to the decoded body. No limit by default,
+    /// except for [servers](Self::SERVER).
     pub body: u64,
     /// Ratio of decoded bytes to coded bytes of a body, once the decoded body is longer than
     /// [`UNSUSPICIOUS`](Self::UNSUSPICIOUS). 200 by default: text has a ratio of 3 to 20, and only repetitive
@@ -64,6 +65,10 @@ impl Limits {
     /// there, the one of 140 KiB before it; and 16 KiB of positions of fields. A response that a driver returns
     /// has a copy of the head and of the positions.
     pub const CLIENT: Self = Self { head: 256 * 1024, fields: 1000, ..Self::DEFAULT };
+
+    /// The limits with which a server starts: bodies of 16 MiB, so that no client can fill the memory or the
+    /// disk of a handler that stores what it receives. A longer body is refused with 413.
+    pub const SERVER: Self = Self { body: 16 * 1024 * 1024, ..Self::DEFAULT };
 
     /// Length in bytes of a decoded body up to which [`expansion`](Self::expansion) does not apply: 16 MiB.
     pub const UNSUSPICIOUS: u64 = 16 * 1024 * 1024;

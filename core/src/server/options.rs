@@ -3,7 +3,7 @@
 use alloc::string::String;
 use core::time::Duration;
 
-use crate::limits::Config;
+use crate::limits::{Config, Limits};
 
 /// The options that the connections of one server share. [`Options::with`] creates them.
 ///
@@ -19,7 +19,7 @@ use crate::limits::Config;
 pub struct Options {
     /// How long clients may take.
     pub timeouts: Timeouts,
-    /// The limits on requests, and the tolerated deviations.
+    /// The limits on requests, [`Limits::SERVER`] by default, and the tolerated deviations.
     pub config: Config,
     /// Whether connections are secured, by the layer that [`Action::Secure`](super::Action::Secure)
     /// asks for. `false` by default.
@@ -44,7 +44,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             timeouts: Timeouts::default(),
-            config: Config::default(),
+            config: Config::with(|config| config.limits = Limits::SERVER),
             secure: false,
             name: Some("limpid".into()),
             drain: 256 * 1024,
@@ -67,6 +67,10 @@ pub struct Timeouts {
     pub head: Option<Duration>,
     /// For the next bytes of a body. Thirty seconds by default.
     pub body: Option<Duration>,
+    /// For the whole request, from its first byte to the end of its body, however steadily it arrives. It is
+    /// counted as `head` is, and does not limit the response. A server that receives large bodies over slow
+    /// links needs a higher limit. Five minutes by default.
+    pub request: Option<Duration>,
     /// For the transport to take more bytes of a response. Thirty seconds by default.
     pub write: Option<Duration>,
     /// For the next request to begin. A minute by default.
@@ -88,6 +92,7 @@ impl Default for Timeouts {
             handshake: seconds(10),
             head: seconds(10),
             body: seconds(30),
+            request: seconds(300),
             write: seconds(30),
             idle: seconds(60),
             linger: seconds(2),

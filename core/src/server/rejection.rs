@@ -21,9 +21,9 @@ impl Rejection {
     pub(super) const fn of(cause: Cause) -> Option<Self> {
         match cause {
             Cause::Peer(error) => Some(Self::Rule(error)),
-            Cause::TimedOut(why @ (Waiting::Head | Waiting::Body | Waiting::Shutdown)) => {
-                Some(Self::Slow(why))
-            }
+            Cause::TimedOut(
+                why @ (Waiting::Head | Waiting::Body | Waiting::Request | Waiting::Shutdown),
+            ) => Some(Self::Slow(why)),
             _ => None,
         }
     }
@@ -55,6 +55,7 @@ impl Rejection {
             Self::Rule(error) => error.rule.description(),
             Self::Slow(Waiting::Shutdown) => "the server shuts down",
             Self::Slow(Waiting::Body) => "the body of the request came too slowly",
+            Self::Slow(Waiting::Request) => "the whole request took too long",
             Self::Slow(_) => "the head of the request came too slowly",
             Self::Expectation => "the request expects something other than 100-continue",
             Self::Handler => "the server failed to answer",

@@ -88,6 +88,8 @@ pub enum Waiting {
     Linger,
     /// Waiting for open exchanges to end, while the server shuts down.
     Shutdown,
+    /// Waiting for a client to send the rest of a request, however steadily it sends.
+    Request,
 }
 
 impl Waiting {
@@ -109,6 +111,7 @@ impl Waiting {
             Self::Idle => "the next request",
             Self::Linger => "the client to close",
             Self::Shutdown => "shutting down",
+            Self::Request => "the whole request",
         }
     }
 

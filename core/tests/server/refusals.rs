@@ -67,6 +67,22 @@ fn invalid_head_is_refused_with_its_status() {
 }
 
 #[test]
+fn bodies_are_limited_by_default() {
+    let most = Options::default().config.limits.body;
+    assert_eq!(most, 16 * 1024 * 1024);
+    let request =
+        |length| format!("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: {length}\r\n\r\n");
+    let mut server = Server::with(Options::default(), Handler::Echo);
+    assert_eq!(server.client_sends(request(most)), "");
+    assert!(!server.events().iter().any(|line| line.starts_with("refused")));
+    let mut server = Server::with(Options::default(), Handler::Echo);
+    let output = server.client_sends(request(most + 1));
+    assert_eq!(summary(&output).0, "HTTP/1.1 413 Content Too Large");
+    assert!(output.contains("\r\nConnection: close\r\n"), "{output}");
+    assert!(server.handled.is_empty());
+}
+
+#[test]
 fn invalid_body_is_refused_with_its_status() {
     let head = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
     for (body, status, rule) in [

@@ -87,6 +87,56 @@ fn body_below_the_minimum_rate_is_refused() {
     assert_eq!(seconds, 20, "the initial allowance");
 }
 
+/// A body that arrives steadily is still limited, from the first byte of the head on.
+#[test]
+fn request_that_takes_too_long_is_refused() {
+    for handler in [Handler::Echo, Handler::Target] {
+        for framing in ["Content-Length: 999", "Transfer-Encoding: chunked"] {
+            let options = Options::with(|it| {
+                it.timeouts = options().timeouts;
+                it.timeouts.request = Some(100 * SECOND);
+                it.timeouts.rate = 0;
+            });
+            let mut server = Server::with(options, handler);
+            server.client_sends("POST / HTTP/1.1\r\n");
+            server.advance(5 * SECOND);
+            server.client_sends(format!("Host: h\r\n{framing}\r\n\r\n"));
+            let piece = if framing.ends_with("999") { "x" } else { "1\r\nx\r\n" };
+            let mut output = String::new();
+            for _ in 0..9 {
+                output += &server.advance(10 * SECOND);
+                output += &server.client_sends(piece);
+            }
+            let passed = "deadline_passed why=\"the whole request\"".to_owned();
+            assert!(!server.events().contains(&passed), "{handler:?} {framing}");
+            assert_eq!(server.until.unwrap().why, Waiting::Request, "{handler:?} {framing}");
+            output += &server.advance(5 * SECOND);
+            assert!(server.events().contains(&passed), "{handler:?} {framing}");
+            if handler == Handler::Echo {
+                let (line, body) = summary(&output);
+                assert_eq!(line, "HTTP/1.1 408 Request Timeout");
+                assert_eq!(body, "Request Timeout: the whole request took too long\n");
+                assert!(output.contains("\r\nConnection: close\r\n"), "{output}");
+                assert_eq!(server.failures, [Cause::TimedOut(Waiting::Request)]);
+            }
+            server.client_closes();
+            assert!(server.is_closed());
+            server.assert_balanced();
+        }
+    }
+}
+
+#[test]
+fn complete_request_is_not_limited_while_it_is_answered() {
+    let options = Options::with(|it| it.timeouts.request = Some(SECOND));
+    let mut server = Server::with(options, Handler::Echo);
+    server.client_sends("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nx");
+    assert!(server.client_sends("y").starts_with("HTTP/1.1 200"));
+    assert_eq!(server.until.unwrap().why, Waiting::Idle);
+    server.advance(10 * SECOND);
+    assert!(server.client_sends("GET / HTTP/1.1\r\nHost: h\r\n\r\n").starts_with("HTTP/1.1 200"));
+}
+
 #[test]
 fn client_that_does_not_read_is_reset() {
     let mut server = Server::with(options(), Handler::Target);

@@ -120,9 +120,18 @@ impl<S: Bind> ServerBuilder<S> {
         self
     }
 
-    /// Sets the limits on requests.
+    /// Sets the limits on requests. [`Limits::SERVER`] by default, which refuses bodies of more than 16 MiB;
+    /// [`body_limit`](Self::body_limit) changes only that.
     pub const fn limits(mut self, limits: Limits) -> Self {
         self.options.config.limits = limits;
+        self
+    }
+
+    /// Sets the maximum length of a request's body in bytes, without framing; `u64::MAX` is no limit. 16 MiB
+    /// by default. A request that announces more is answered with 413 before the handler is called, and one
+    /// that turns out to have more when the handler reads that far; the connection is closed after it.
+    pub const fn body_limit(mut self, most: u64) -> Self {
+        self.options.config.limits.body = most;
         self
     }
 

@@ -69,6 +69,7 @@ enum Handle {
 pub(crate) struct Setup {
     pub(crate) connections: Option<usize>,
     pub(crate) timeouts: Option<Timeouts>,
+    pub(crate) body: Option<u64>,
 }
 
 impl Setup {
@@ -82,6 +83,9 @@ impl Setup {
         }
         if let Some(timeouts) = self.timeouts {
             builder = builder.timeouts(timeouts);
+        }
+        if let Some(most) = self.body {
+            builder = builder.body_limit(most);
         }
         builder.bind(("127.0.0.1", 0)).unwrap()
     }

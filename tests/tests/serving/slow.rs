@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use limpid_core::trace::OwnedTraceEvent;
+use limpid_core::trace::{EventKind, OwnedTraceEvent, TraceEvent};
 use limpid_io::server::Timeouts;
 
-use crate::running::{Carrier, DRIVERS, EVERY, Running, Setup};
+use crate::running::{Carrier, DRIVERS, EVERY, PATIENCE, Running, Setup};
 
 fn impatient() -> Setup {
     let short = Some(Duration::from_millis(100));
@@ -37,6 +37,43 @@ fn slow_client_gets_408_and_is_closed() {
                 received.starts_with(answer) && received.is_empty() == answer.is_empty(),
                 "{received}"
             );
+        }
+    }
+}
+
+#[test]
+fn steady_body_gets_408_when_the_request_takes_too_long() {
+    for driver in DRIVERS {
+        let timeouts = Timeouts::with(|it| it.request = Some(Duration::from_millis(200)));
+        let setup = Setup { timeouts: Some(timeouts), ..Setup::default() };
+        let server = Running::with((driver, Carrier::Plain), setup);
+        let mut raw = server.raw();
+        raw.says("POST /count HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
+        raw.0.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
+        for _ in 0..500 {
+            if raw.0.peek(&mut [0]).is_ok() {
+                break;
+            }
+            raw.says("1\r\nx\r\n");
+        }
+        raw.0.set_read_timeout(Some(PATIENCE)).unwrap();
+        let received = raw.read_to_close();
+        assert!(received.starts_with("HTTP/1.1 408 Request Timeout"), "{driver:?}: {received}");
+        let passed = server.recorder.assert_event(EventKind::ClientTooSlow);
+        assert!(matches!(passed.borrow(), TraceEvent::ClientTooSlow { why: "the whole request" }));
+    }
+}
+
+#[test]
+fn body_beyond_the_limit_gets_413_and_is_closed() {
+    for driver in DRIVERS {
+        let setup = Setup { body: Some(4), ..Setup::default() };
+        let server = Running::with((driver, Carrier::Plain), setup);
+        for body in ["Content-Length: 5\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n5\r\n"] {
+            let mut raw = server.raw();
+            raw.says(&format!("POST /count HTTP/1.1\r\nHost: h\r\n{body}"));
+            let received = raw.read_to_close();
+            assert!(received.starts_with("HTTP/1.1 413 Content Too Large"), "{received}");
         }
     }
 }
@@ -79,7 +116,7 @@ fn connections_beyond_limit_wait_while_all_are_busy() {
         );
         // The first to become idle leaves.
         raws[0].says("lf");
-        raws[2].0.set_read_timeout(Some(crate::running::PATIENCE)).unwrap();
+        raws[2].0.set_read_timeout(Some(PATIENCE)).unwrap();
         raws[2].read_until("Hello, world!");
         assert!(raws[0].read_to_close().ends_with("lf\r\n0\r\n\r\n"), "{driver:?}");
         raws[1].says("lf");
@@ -120,7 +157,7 @@ fn connection_idle_longest_makes_room() {
 fn client_that_does_not_read_is_closed() {
     for every in EVERY {
         let timeouts = Timeouts::with(|timeouts| timeouts.write = Some(Duration::from_millis(100)));
-        let setup = Setup { timeouts: Some(timeouts), connections: Some(1) };
+        let setup = Setup { timeouts: Some(timeouts), connections: Some(1), ..Setup::default() };
         let server = Running::with(every, setup);
         let response = server.client().get(&server.url("/endless")).send().unwrap();
         // The limit is one connection, so this is answered once the other was closed.
