@@ -385,6 +385,7 @@ impl HeadParser {
         Ok(Progress::Skip(next))
     }
 
+    #[inline(never)]
     fn read_line(
         &mut self,
         bytes: &mut [u8],
