@@ -30,7 +30,8 @@ impl From<&Url> for Parts {
     }
 }
 
-/// Parses a URL; `None` if its host has letters of other scripts, which the model does not support.
+/// Parses a URL; `None` if the model does not support its host: letters of other scripts, escapes, forms
+/// of IPv4 addresses other than four decimal numbers, zones.
 pub(crate) fn read(text: &str) -> Option<Result<Parts, UrlError>> {
     if text.len() > 65_536 {
         return Some(wrong(UrlProblem::TooLong, 65_536));
@@ -55,6 +56,9 @@ pub(crate) fn read(text: &str) -> Option<Result<Parts, UrlError>> {
     };
     let start = text.len() - rest.len();
     let (authority, rest) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    if authority.contains('\\') {
+        return None;
+    }
     let (userinfo, host_port) = match authority.rsplit_once('@') {
         Some((userinfo, host_port)) => (Some(userinfo), host_port),
         None => (None, authority),
@@ -111,16 +115,13 @@ fn host_and_port(text: &str, start: usize) -> Option<Result<(String, Option<u16>
             _ => return Some(wrong(UrlProblem::BadPort, start + end + 1)),
         },
     };
-    if !host.is_ascii() {
+    if !host.is_ascii() || host.contains('%') || is_unusual_address(host) {
         return None;
     }
     let normal = match host.strip_prefix('[') {
         Some(literal) => {
             let address = literal.strip_suffix(']').and_then(|text| text.parse::<Ipv6Addr>().ok());
             address.map(|address| address.to_string())
-        }
-        None if host.chars().all(|c| c.is_ascii_digit() || c == '.') => {
-            host.parse::<Ipv4Addr>().ok().map(|address| address.to_string())
         }
         None => {
             let is_name = host.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c));
@@ -129,6 +130,17 @@ fn host_and_port(text: &str, start: usize) -> Option<Result<(String, Option<u16>
     };
     let Some(host) = normal else { return Some(wrong(UrlProblem::BadHost, start)) };
     Some(Ok((host, port)))
+}
+
+/// Returns whether the last label of a host is a number or empty, and the host is not an IPv4 address in
+/// its usual form.
+fn is_unusual_address(host: &str) -> bool {
+    let last = host.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
+    let is_number = match last.strip_prefix("0x").or_else(|| last.strip_prefix("0X")) {
+        Some(digits) => digits.chars().all(|c| c.is_ascii_hexdigit()),
+        None => last.chars().all(|c| c.is_ascii_digit()),
+    };
+    is_number && host.parse::<Ipv4Addr>().is_err()
 }
 
 fn encode(text: &str, encoded: &str) -> String {
