@@ -36,8 +36,8 @@ impl WrittenRequest {
     ) {
         self.bytes.clear();
         self.request_kind = RequestKind::by(method);
-        let line = RequestLine { method, target, kind: self.request_kind };
-        self.validated = write(&mut self.bytes, line, fields, size, needs_host);
+        let line = RequestLine { method, target, kind: self.request_kind, needs_host };
+        self.validated = write(&mut self.bytes, &line, fields, size);
     }
 
     /// Returns why the head cannot be sent, if that is so.
@@ -54,24 +54,25 @@ impl WrittenRequest {
     }
 }
 
-/// The method and the target of a request.
+/// The parts of a request line, and what the head must have.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RequestLine<'a> {
     pub(super) method: &'a [u8],
     pub(super) target: &'a [u8],
     /// That of the method.
     pub(super) kind: RequestKind,
+    /// Whether the Host field must not be missing.
+    pub(super) needs_host: bool,
 }
 
 /// Validates the head of a request and, if it is valid, appends it to `staging`.
 pub(super) fn write(
     staging: &mut Vec<u8>,
-    line: RequestLine<'_>,
+    line: &RequestLine<'_>,
     fields: Fields<'_>,
     size: BodySize,
-    needs_host: bool,
 ) -> Result<EncodedHead, Misuse> {
-    let RequestLine { method, target, kind } = line;
+    let RequestLine { method, target, .. } = *line;
     if !token::is_token_all(method) {
         return Err(Misuse::Method);
     }
@@ -82,12 +83,12 @@ pub(super) fn write(
     let framing_fields = FramingFields::read(fields, Lenient::NONE, |_, _| {});
     check_fields(fields, &framing_fields)?;
     match framing_fields.hosts {
-        0 if needs_host => return Err(Misuse::HostMissing),
+        0 if line.needs_host => return Err(Misuse::HostMissing),
         0 => {}
         1 => framing_fields.check_host().map_err(|broken| Misuse::FieldValue(broken.index()))?,
         _ => return Err(Misuse::HostRepeated),
     }
-    let connects = kind == RequestKind::Connect;
+    let connects = line.kind == RequestKind::Connect;
     if connects && size != BodySize::None {
         return Err(Misuse::NoBody);
     }

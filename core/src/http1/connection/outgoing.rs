@@ -38,6 +38,8 @@ impl Connection {
     ///
     /// # Errors
     /// Returns an error as [`send_request`](Self::send_request) does.
+    // Gate memory-exchange.
+    #[inline(always)]
     pub(crate) fn send_head(
         &mut self,
         method: &[u8],
@@ -46,9 +48,9 @@ impl Connection {
         size: BodySize,
         needs_host: bool,
     ) -> Result<(), MisuseError> {
-        let line = RequestLine { method, target, kind: RequestKind::by(method) };
+        let line = RequestLine { method, target, kind: RequestKind::by(method), needs_host };
         self.queue_request(line.kind, |staging: &mut Vec<u8>| {
-            request::write(staging, line, fields, size, needs_host)
+            request::write(staging, &line, fields, size)
         })
     }
 
