@@ -3,6 +3,7 @@
 use crate::fields::Fields;
 use crate::framing::Framing;
 use crate::values::Version;
+use crate::wire::target;
 
 /// The head of a request.
 ///
@@ -19,7 +20,31 @@ pub struct RequestHead<'a> {
     pub fields: Fields<'a>,
 }
 
-impl RequestHead<'_> {
+impl<'a> RequestHead<'a> {
+    /// Returns the host, and the port if there is one, that the request is for: those of the target if it is
+    /// a URL or `host:port`, and otherwise the value of the Host field, `None` without one. A server must
+    /// ignore the Host field in the first case (RFC 9112 section 3.2.2). IPv6 addresses are in brackets.
+    ///
+    /// ```
+    /// use limpid_core::fields::FieldBlock;
+    /// use limpid_core::http1::RequestHead;
+    ///
+    /// let mut fields = FieldBlock::new();
+    /// fields.push(b"Host", b"proxy.example");
+    /// let head = RequestHead { method: b"GET", target: b"/", fields: fields.fields(), ..RequestHead::NONE };
+    /// assert_eq!(head.authority(), Some(&b"proxy.example"[..]));
+    ///
+    /// let head = RequestHead { target: b"http://www.example:8080/", ..head };
+    /// assert_eq!(head.authority(), Some(&b"www.example:8080"[..]));
+    /// ```
+    #[must_use]
+    pub fn authority(&self) -> Option<&'a [u8]> {
+        match target::authority(self.method, self.target) {
+            Some(authority) => Some(authority),
+            None => self.fields.get("Host"),
+        }
+    }
+
     /// An empty head, for use as a placeholder.
     pub const NONE: Self =
         Self { method: b"", target: b"", version: Version::HTTP_11, fields: Fields::EMPTY };

@@ -1,6 +1,7 @@
 //! The state machine of one served connection: returns what a driver has to do, and takes the
 //! results.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -237,6 +238,19 @@ impl Session {
     #[must_use]
     pub fn layer_facts(&self) -> LayerFacts<'_> {
         self.link.facts()
+    }
+
+    /// Returns the certificates that the client has sent, in DER form: its own first, then those of its
+    /// issuers. Empty without a layer, and if the server has not asked for one.
+    #[must_use]
+    pub fn peer_certificates(&self) -> Vec<Cow<'_, [u8]>> {
+        self.link.peer_certificates()
+    }
+
+    /// Returns the client's address, if it has one.
+    #[must_use]
+    pub const fn peer(&self) -> Option<SocketAddr> {
+        self.spans.peer()
     }
 
     /// Returns how many bytes of the current request's body were received, and how many are announced

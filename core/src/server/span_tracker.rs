@@ -83,6 +83,10 @@ impl SpanTracker {
         self.next = exchange;
     }
 
+    pub(super) const fn peer(&self) -> Option<SocketAddr> {
+        self.peer
+    }
+
     /// Returns the context for emitting events.
     #[inline]
     pub(super) fn cx<'a, S: Sink>(&'a mut self, at: At<'a, S>) -> Cx<'a, S> {

@@ -1,6 +1,7 @@
 //! The trait of layers, their properties and their errors.
 
 use alloc::borrow::Cow;
+use alloc::vec::Vec;
 use core::fmt;
 
 use crate::error::{BoxError, Cause, Error, SocksError, TlsError};
@@ -46,7 +47,10 @@ pub struct LayerFacts<'l> {
     pub cipher: Option<&'l str>,
     /// The negotiated protocol above the layer (ALPN, RFC 7301).
     pub protocol: Option<&'l [u8]>,
-    /// The certificate of the peer, in DER form (RFC 5280).
+    /// The host name that the client has asked for (SNI, RFC 6066 section 3), on the side of the server. With
+    /// rustls, it needs the feature `std`.
+    pub server_name: Option<&'l str>,
+    /// The certificate of the peer, in DER form (RFC 5280). [`Layer::peer_certificates`] returns its chain.
     pub peer_certificate: Option<Cow<'l, [u8]>>,
 }
 
@@ -208,5 +212,11 @@ pub trait Layer: fmt::Debug + Send + Sync {
     /// certificate is the rejected one. By default they are empty.
     fn facts(&self) -> LayerFacts<'_> {
         LayerFacts::default()
+    }
+
+    /// Returns the certificates that the peer has sent, in DER form (RFC 5280): its own first, then those of
+    /// its issuers, as far as it sent them. By default, only that of the [`facts`](Self::facts).
+    fn peer_certificates(&self) -> Vec<Cow<'_, [u8]>> {
+        self.facts().peer_certificate.into_iter().collect()
     }
 }

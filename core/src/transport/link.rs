@@ -1,5 +1,6 @@
 //! A connection with its layers, from the view of the transport.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
@@ -400,6 +401,11 @@ impl Link {
     /// Returns the properties of the uppermost layer.
     pub(crate) fn facts(&self) -> LayerFacts<'_> {
         self.layers.last().map_or_else(LayerFacts::default, |layer| layer.facts())
+    }
+
+    /// Returns the certificates that the peer has sent to the uppermost layer.
+    pub(crate) fn peer_certificates(&self) -> Vec<Cow<'_, [u8]>> {
+        self.layers.last().map_or_else(Vec::new, |layer| layer.peer_certificates())
     }
 
     /// Delivers the bytes of a connection that has left HTTP/1.1, until `deliver` returns `false`.

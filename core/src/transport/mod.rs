@@ -156,6 +156,8 @@ mod records;
 #[cfg(all(feature = "rustls", feature = "std"))]
 mod refused;
 #[cfg(all(feature = "rustls", feature = "std"))]
+mod requested_name;
+#[cfg(all(feature = "rustls", feature = "std"))]
 pub mod self_signed;
 pub mod socks5;
 mod switched;

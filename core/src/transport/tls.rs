@@ -2,6 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::sync::Arc;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -19,6 +20,8 @@ use rustls::{
 
 use super::layer::{Layer, LayerError, LayerFacts, LayerState};
 use super::records::Records;
+#[cfg(feature = "std")]
+use super::requested_name::RequestedName;
 use crate::error::{CertificateProblem, TlsError};
 use crate::values::Buffer;
 
@@ -54,6 +57,9 @@ pub struct Tls<C> {
     peer_closed: bool,
     /// The error that ended reading.
     failed: Option<TlsError>,
+    /// The host name that the client asks for, on the side of the server.
+    #[cfg(feature = "std")]
+    requested_name: Option<RequestedName>,
     /// The rejected certificate, in DER form, if the verifier passed it on.
     refused: Option<Vec<u8>>,
 }
@@ -92,7 +98,16 @@ impl ServerTls {
     /// # Errors
     /// rustls does not accept the configuration.
     pub fn server(config: Arc<ServerConfig>) -> Result<Self, LayerError> {
-        Ok(Self::new(UnbufferedServerConnection::new(config).map_err(Failure::from)?))
+        #[cfg(feature = "std")]
+        let (name, config) = {
+            let name = RequestedName::default();
+            let config = name.record(&config);
+            (name, config)
+        };
+        let tls = Self::new(UnbufferedServerConnection::new(config).map_err(Failure::from)?);
+        #[cfg(feature = "std")]
+        let tls = Self { requested_name: Some(name), ..tls };
+        Ok(tls)
     }
 }
 
@@ -107,6 +122,8 @@ impl<C> Tls<C> {
             may_deliver: false,
             peer_closed: false,
             failed: None,
+            #[cfg(feature = "std")]
+            requested_name: None,
             refused: None,
         }
     }
@@ -355,7 +372,19 @@ impl<C: Records> Layer for Tls<C> {
             version: common.protocol_version().and_then(version),
             cipher: common.negotiated_cipher_suite().and_then(|suite| cipher(suite.suite())),
             protocol: common.alpn_protocol(),
+            #[cfg(feature = "std")]
+            server_name: self.requested_name.as_ref().and_then(RequestedName::get),
+            #[cfg(not(feature = "std"))]
+            server_name: None,
             peer_certificate: certificate.map(Cow::Borrowed),
+        }
+    }
+
+    fn peer_certificates(&self) -> Vec<Cow<'_, [u8]>> {
+        match (self.connection.common().peer_certificates(), &self.refused) {
+            (Some(chain), _) => chain.iter().map(|it| Cow::Borrowed(it.as_ref())).collect(),
+            (None, Some(refused)) => vec![Cow::Borrowed(refused)],
+            (None, None) => Vec::new(),
         }
     }
 }

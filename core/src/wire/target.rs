@@ -18,20 +18,13 @@ pub(crate) fn check(method: &[u8], target: &[u8]) -> Result<(), Broken> {
         // asterisk-form.
         (b"OPTIONS", b"*") => Ok(()),
         // absolute-form.
-        _ => match authority(target) {
-            Some(start) => {
-                let end = target[start..]
-                    .iter()
-                    .position(|byte| matches!(byte, b'/' | b'?' | b'#'))
-                    .map_or(target.len(), |end| start + end);
-                let host = &target[start..end];
-                match host_and_port(host) {
-                    _ if target.contains(&b'#') => wrong(target.len()),
-                    _ if is_host_empty(host) => Err(Broken::new(Rule::TargetHostEmpty, start)),
-                    Ok(_) => Ok(()),
-                    Err(at) => wrong(start + at),
-                }
-            }
+        _ => match authority_of_url(target) {
+            Some((start, host)) => match host_and_port(host) {
+                _ if target.contains(&b'#') => wrong(target.len()),
+                _ if is_host_empty(host) => Err(Broken::new(Rule::TargetHostEmpty, start)),
+                Ok(_) => Ok(()),
+                Err(at) => wrong(start + at),
+            },
             None => wrong(0),
         },
     }
@@ -66,13 +59,24 @@ const fn is_host_empty(authority: &[u8]) -> bool {
     matches!(authority, [] | [b':', ..])
 }
 
-/// Returns where the authority of an absolute URL starts, which is after `scheme://`.
-fn authority(target: &[u8]) -> Option<usize> {
+/// Returns the authority of a target in absolute-form or authority-form, which was [checked](check).
+pub(crate) fn authority<'t>(method: &[u8], target: &'t [u8]) -> Option<&'t [u8]> {
+    match (method, target) {
+        (b"CONNECT", _) => Some(target),
+        (_, [b'/', ..] | b"*") => None,
+        _ => authority_of_url(target).map(|(_, authority)| authority),
+    }
+}
+
+/// Returns the authority of an absolute URL, and where it starts, which is after `scheme://`.
+fn authority_of_url(target: &[u8]) -> Option<(usize, &[u8])> {
     let colon = target.iter().position(|byte| *byte == b':')?;
     let (scheme, rest) = target.split_at(colon);
     let well_formed = scheme.first().is_some_and(u8::is_ascii_alphabetic)
         && scheme.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
-    (well_formed && rest.starts_with(b"://")).then_some(colon + 3)
+    let after = rest.strip_prefix(b"://").filter(|_| well_formed)?;
+    let end = after.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
+    Some((colon + 3, &after[..end.unwrap_or(after.len())]))
 }
 
 /// Checks `uri-host [":" port]` (RFC 9112 section 3.2, RFC 3986 section 3.2). Returns the port, or the
@@ -210,6 +214,25 @@ mod tests {
         }
         for target in [&b"a:1"[..], b"a:00001", b"a:65535", b"[::1]:1"] {
             assert_eq!(check(b"CONNECT", target), Ok(()), "{}", target.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn authority_is_that_of_the_target_where_it_has_one() {
+        for (method, target, expected) in [
+            (&b"GET"[..], &b"/"[..], None),
+            (b"GET", b"//a/b", None),
+            (b"GET", b"/?http://a/", None),
+            (b"OPTIONS", b"*", None),
+            (b"CONNECT", b"a:443", Some(&b"a:443"[..])),
+            (b"CONNECT", b"[::1]:443", Some(b"[::1]:443")),
+            (b"GET", b"http://a", Some(b"a")),
+            (b"GET", b"http://a:8080/x?y", Some(b"a:8080")),
+            (b"GET", b"HTTPS://A?http://b/", Some(b"A")),
+            (b"OPTIONS", b"http://[::1]", Some(b"[::1]")),
+        ] {
+            assert_eq!(check(method, target), Ok(()));
+            assert_eq!(authority(method, target), expected, "{}", target.escape_ascii());
         }
     }
 

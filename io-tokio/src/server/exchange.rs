@@ -1,9 +1,13 @@
 //! A request and its response, for handlers.
 
+use std::borrow::Cow;
+use std::net::SocketAddr;
+
 use bytes::Bytes;
 use limpid_core::error::Cause;
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::{BodySize, RequestHead};
+use limpid_core::transport::LayerFacts;
 
 use super::connection::Connection;
 use super::handoff::HandoffGuard;
@@ -52,6 +56,39 @@ impl Exchange {
     /// in the response.
     pub fn head_and_fields(&mut self) -> (RequestHead<'_>, &mut FieldBlock) {
         self.connection.serving.head_and_fields()
+    }
+
+    /// Returns the client's address; `None` on a Unix socket.
+    #[must_use]
+    pub fn peer(&self) -> Option<SocketAddr> {
+        self.connection.serving.session.peer()
+    }
+
+    /// Returns the properties of the connection's TLS, which are empty without TLS: its version and cipher
+    /// suite, the protocol (ALPN), the host name that the client has asked for (SNI) and its certificate.
+    ///
+    /// ```
+    /// use limpid_core::error::Cause;
+    /// use limpid_tokio::Exchange;
+    ///
+    /// async fn handle(mut exchange: Exchange) -> Result<(), Cause> {
+    ///     let text = match exchange.layer_facts().version {
+    ///         Some(version) => format!("You use {version}.\n"),
+    ///         None => "You do not use TLS.\n".into(),
+    ///     };
+    ///     exchange.respond(200, text)
+    /// }
+    /// ```
+    #[must_use]
+    pub fn layer_facts(&self) -> LayerFacts<'_> {
+        self.connection.serving.session.layer_facts()
+    }
+
+    /// Returns the certificates that the client has sent, in DER form (RFC 5280): its own first, then those of
+    /// its issuers. The server's configuration of TLS decides whether it asks for them, and has verified them.
+    #[must_use]
+    pub fn peer_certificates(&self) -> Vec<Cow<'_, [u8]>> {
+        self.connection.serving.session.peer_certificates()
     }
 
     /// Adds a field to the response, or a trailer after its head was sent.

@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use limpid_core::error::TlsError;
 use limpid_core::transport::{Layer, LayerError, LayerFacts, LayerState};
 use openssl::error::ErrorStack;
-use openssl::ssl::{ErrorCode, Ssl, SslStream};
+use openssl::ssl::{ErrorCode, NameType, Ssl, SslStream};
 
 use crate::failure;
 
@@ -211,6 +211,9 @@ impl Layer for OpenSslLayer {
             facts.version = Some(ssl.version_str());
             facts.cipher = ssl.current_cipher().and_then(|cipher| cipher.standard_name());
             facts.protocol = ssl.selected_alpn_protocol();
+            if ssl.is_server() {
+                facts.server_name = ssl.servername(NameType::HOST_NAME);
+            }
         }
         facts.peer_certificate = self.certificate.as_deref().map(Cow::Borrowed);
         facts

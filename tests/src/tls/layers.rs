@@ -313,6 +313,9 @@ pub fn an_open_connection_says_what_was_agreed_and_who_the_server_is<I: Implemen
         assert_eq!(facts.version, Some(name));
         assert!(facts.cipher.is_some_and(|name| name.starts_with(cipher)), "{facts:?}");
         assert_eq!(facts.protocol, None, "none was offered");
+        assert_eq!(facts.server_name, None, "the client has asked itself");
+        let chain = client.layer.peer_certificates();
+        assert_eq!(chain.first(), facts.peer_certificate.as_ref());
         let certificate = facts.peer_certificate.ok_or("there is no certificate")?;
         let common_name = b"limpid test server";
         assert!(certificate.windows(common_name.len()).any(|window| window == common_name));
@@ -320,7 +323,9 @@ pub fn an_open_connection_says_what_was_agreed_and_who_the_server_is<I: Implemen
         let server = Pair::open::<I>(Role::Server, version)?;
         let facts = server.layer.facts();
         assert_eq!(facts.version, Some(name));
+        assert_eq!(facts.server_name, Some("localhost"));
         assert_eq!(facts.peer_certificate, None, "the client shows none");
+        assert!(server.layer.peer_certificates().is_empty());
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod cases;
+mod facts;
 mod leaving;
 mod running;
 mod slow;

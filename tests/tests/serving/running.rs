@@ -11,9 +11,10 @@ use limpid_core::http1::BodySize;
 use limpid_io::server::{Bind, ServerBuilder, Timeouts};
 use limpid_sinks::Recorder;
 use limpid_std::Client;
-use limpid_tests::certificates::{Certificates, Identity};
+use limpid_tests::certificates::{Certificates, Identity, Terms};
 use tokio::runtime::Builder;
 
+use crate::facts::text;
 use crate::tunnels;
 
 /// A time limit for every step.
@@ -22,7 +23,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// More than is buffered before it is sent.
 pub(crate) const LARGE: usize = 200_000;
 
-static CERTIFICATES: LazyLock<Certificates> = LazyLock::new(|| Certificates::new().unwrap());
+pub(crate) static CERTIFICATES: LazyLock<Certificates> =
+    LazyLock::new(|| Certificates::new().unwrap());
 
 /// The driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,13 +72,20 @@ pub(crate) struct Setup {
     pub(crate) connections: Option<usize>,
     pub(crate) timeouts: Option<Timeouts>,
     pub(crate) body: Option<u64>,
+    /// Whether clients must have a certificate.
+    pub(crate) wants_certificate: bool,
 }
 
 impl Setup {
     fn build<S: Bind>(self, carrier: Carrier, sink: Recorder) -> S {
         let mut builder = ServerBuilder::<S>::default().sink(sink).name(None);
         if carrier == Carrier::Tls {
-            builder = builder.tls(CERTIFICATES.server(Identity::Good).unwrap());
+            let terms = Terms {
+                wants_certificate: self.wants_certificate,
+                protocols: vec![b"http/1.1".to_vec()],
+                ..Terms::default()
+            };
+            builder = builder.tls(CERTIFICATES.server_on(Identity::Good, terms).unwrap());
         }
         if let Some(most) = self.connections {
             builder = builder.connections(most);
@@ -222,6 +231,11 @@ fn blocking(mut exchange: limpid_std::Exchange<'_>) -> Result<(), Cause> {
                 exchange.send(vec![b'x'; 64 * 1024])?;
             }
         }
+        b"/facts" => {
+            let text =
+                text(exchange.peer(), &exchange.layer_facts(), &exchange.peer_certificates());
+            exchange.respond(200, text)
+        }
         b"/slow" => {
             thread::sleep(Duration::from_millis(300));
             exchange.respond(200, "at last")
@@ -263,6 +277,11 @@ async fn asynchronous(mut exchange: limpid_tokio::Exchange) -> Result<(), Cause>
             loop {
                 exchange.send(vec![b'x'; 64 * 1024]).await?;
             }
+        }
+        b"/facts" => {
+            let text =
+                text(exchange.peer(), &exchange.layer_facts(), &exchange.peer_certificates());
+            exchange.respond(200, text)
         }
         b"/slow" => {
             tokio::time::sleep(Duration::from_millis(300)).await;
