@@ -67,9 +67,9 @@ pub struct Timeouts {
     pub head: Option<Duration>,
     /// For the next bytes of a body. Thirty seconds by default.
     pub body: Option<Duration>,
-    /// For the whole request, from its first byte to the end of its body, however steadily it arrives. It is
-    /// counted as `head` is, and does not limit the response. A server that receives large bodies over slow
-    /// links needs a higher limit. Five minutes by default.
+    /// For the rest of a request after its head, however steadily it arrives: from when its body is first
+    /// waited for to its end. With `head`, it limits the whole request, and not the response. A server that
+    /// receives large bodies over slow links needs a higher limit. Five minutes by default.
     pub request: Option<Duration>,
     /// For the transport to take more bytes of a response. Thirty seconds by default.
     pub write: Option<Duration>,

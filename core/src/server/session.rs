@@ -76,8 +76,8 @@ pub struct Session {
     pub(super) timers: Timers<{ Timer::COUNT }>,
     pub(super) reading: Pace,
     pub(super) writing: Pace,
-    /// When the current request, unless it was complete at once, must be.
-    pub(super) request_until: Option<Mono>,
+    /// The number of the request whose body was waited for last, and when it must be complete.
+    pub(super) request_until: (u64, Option<Mono>),
     /// What the handler asked for.
     pub(super) asked: HandlerRequest,
     pub(super) exchange: CurrentExchange,
@@ -134,7 +134,7 @@ impl Session {
             timers: Timers::new(),
             reading: Pace::default(),
             writing: Pace::default(),
-            request_until: None,
+            request_until: (0, None),
             asked: HandlerRequest::Nothing,
             exchange: CurrentExchange::default(),
             head: KeptHead::none(),
@@ -332,29 +332,20 @@ impl Session {
         });
     }
 
-    /// Arms the timer for a client that sends a body.
+    /// Arms the timer for a client that sends a body, and the first time for a request, the one for the rest
+    /// of it.
     #[inline(never)]
     fn arm_body(&mut self, now: Mono) {
-        let Self { timers, reading, options, request_until, .. } = self;
-        let Timeouts { body, rate, .. } = options.timeouts;
+        let Self { timers, reading, options, request_until, spans, .. } = self;
+        let Timeouts { body, rate, request, .. } = options.timeouts;
+        if request_until.0 != spans.requests() {
+            *request_until = (spans.requests(), request.map(|request| now + request));
+        }
         timers.arm(Timer::Body as usize, || {
             let next = body.map(|body| reading.deadline(now, body, rate));
             let next = next.map(|at| Deadline { at, why: Waiting::Body });
-            let whole = request_until.map(|at| Deadline { at, why: Waiting::Request });
+            let whole = request_until.1.map(|at| Deadline { at, why: Waiting::Request });
             Deadline::earlier(next, whole)
-        });
-    }
-
-    /// Starts the time in which the rest of the current request must arrive. Its beginning is that of the
-    /// timer for the head, if the head was waited for.
-    #[cold]
-    pub(super) fn time_request(&mut self, now: Mono) {
-        let Timeouts { request, head, .. } = self.options.timeouts;
-        let begun = self.timers.get(Timer::State as usize);
-        let begun = begun.filter(|deadline| deadline.why == Waiting::Head);
-        self.request_until = request.map(|request| match (begun, head) {
-            (Some(begun), Some(head)) => begun.at + request.saturating_sub(head),
-            _ => now + request,
         });
     }
 }

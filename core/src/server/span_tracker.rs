@@ -83,6 +83,11 @@ impl SpanTracker {
         self.next = exchange;
     }
 
+    /// Returns how many requests were begun.
+    pub(super) const fn requests(&self) -> u64 {
+        self.requests
+    }
+
     pub(super) const fn peer(&self) -> Option<SocketAddr> {
         self.peer
     }

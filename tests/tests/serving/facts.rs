@@ -1,4 +1,4 @@
-//! What a handler is told of the connection.
+//! What a handler can learn of its connection.
 
 use std::borrow::Cow;
 use std::net::SocketAddr;

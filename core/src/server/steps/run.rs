@@ -159,8 +159,7 @@ impl Session {
     fn open<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         let http1 = &mut self.link.http1;
         self.exchange.continued = !http1.head_info().expects_continue;
-        let is_read = http1.is_read();
-        self.exchange.is_read = is_read;
+        self.exchange.is_read = http1.is_read();
         self.exchange.head_only = http1.request_kind() == RequestKind::Head;
         if self.is_shutting_down {
             http1.end_after_this();
@@ -169,9 +168,6 @@ impl Session {
         self.spans.request(|| Some(http1.request()?.0), at);
         self.fields.clear();
         self.asked = HandlerRequest::Nothing;
-        if !is_read {
-            self.time_request(at.now);
-        }
         self.enter(SessionState::Open);
         if self.link.http1.expects_another() {
             self.reject(Rejection::Expectation, at);
