@@ -17,8 +17,8 @@ pub(super) struct RequestedName(Arc<OnceLock<Box<str>>>);
 
 impl RequestedName {
     /// Returns the configuration for a connection whose name is recorded here.
-    pub(super) fn record(&self, config: &ServerConfig) -> Arc<ServerConfig> {
-        let mut config = config.clone();
+    pub(super) fn record(&self, config: Arc<ServerConfig>) -> Arc<ServerConfig> {
+        let mut config = Arc::unwrap_or_clone(config);
         let inner = config.cert_resolver;
         config.cert_resolver = Arc::new(RecordingResolver { inner, name: self.clone() });
         Arc::new(config)

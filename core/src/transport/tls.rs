@@ -101,7 +101,7 @@ impl ServerTls {
         #[cfg(feature = "std")]
         let (name, config) = {
             let name = RequestedName::default();
-            let config = name.record(&config);
+            let config = name.record(config);
             (name, config)
         };
         let tls = Self::new(UnbufferedServerConnection::new(config).map_err(Failure::from)?);
