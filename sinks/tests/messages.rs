@@ -227,12 +227,12 @@ fn timings_are_a_dictionary_of_seconds() {
 #[test]
 fn limpid_events_have_shape_of_httpcore() {
     assert_eq!(
-        message(TraceEvent::ResolveComplete { addresses: 2 }),
-        "resolve.complete addresses=2"
+        message(TraceEvent::ResolveComplete { addresses: 2, found: "::1, 127.0.0.1" }),
+        "resolve.complete addresses=2 found='::1, 127.0.0.1'"
     );
     assert_eq!(
-        message(TraceEvent::DialStarted { address: "[::1]:443".parse().unwrap() }),
-        "dial.started address='[::1]:443'"
+        message(TraceEvent::DialStarted { address: "[::1]:443".parse().unwrap(), why: "due" }),
+        "dial.started address='[::1]:443' why='due'"
     );
     assert_eq!(
         message(TraceEvent::FramingChosen { framing: "chunked", length: None, why: "it's said" }),

@@ -48,6 +48,7 @@ impl Exchange {
         self.expect_asked(ExchangeState::Acquire, Call::HandleReused)?;
         self.memory.keep(core::mem::replace(&mut self.link, link));
         self.link.configure(self.plan.options.config);
+        self.link.history.requests += 1;
         self.acquired(true, ExchangeState::Begin, At { now, sink });
         Ok(())
     }
@@ -91,8 +92,8 @@ impl Exchange {
     #[inline]
     fn acquired<S: Sink>(&mut self, reused: bool, next: ExchangeState, at: At<'_, S>) {
         self.link.attach_buffers(&mut self.memory.bytes);
-        self.spans.acquired(reused, at);
         self.spans.on(self.link.connection());
+        self.spans.acquired(reused, &self.link, at);
         self.state = next;
     }
 
@@ -114,6 +115,12 @@ impl Exchange {
         Ok(())
     }
 
+    /// Sets the local address of the attempt that has connected, for events, before
+    /// [`handle_dialed`](Self::handle_dialed). A driver may omit it.
+    pub fn set_local_address(&mut self, local: Option<SocketAddr>) {
+        self.link.history.local = local;
+    }
+
     /// Handles [`Action::Dial`](super::Action::Dial): this attempt has connected, and its connection
     /// is the transport.
     ///
@@ -122,7 +129,9 @@ impl Exchange {
     pub fn handle_dialed<S: Sink>(&mut self, dial: DialId, now: Mono, sink: &S) -> Handled {
         let attempt = self.race.take(dial).ok_or_else(|| self.misuse(Call::HandleDialed))?;
         let at = self.at(now, sink);
-        self.spans.complete_dial(attempt.kept, at);
+        self.link.history.opened = now;
+        self.link.history.peer = self.address(attempt.index);
+        self.spans.complete_dial(attempt.kept, self.link.history.local, at);
         self.cancel_dials(Cause::Superseded, at);
         self.state = ExchangeState::Connected;
         Ok(())

@@ -10,7 +10,7 @@ use crate::trace::{
     At, ConnectionId, Cx, EventKind, ExchangeId, Failure, Interest, Scope, Sink, Span, SpanKind,
     TraceEvent,
 };
-use crate::transport::Link;
+use crate::transport::{CertificateReader, Link};
 
 /// Why a connection ended without a failure of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,6 +129,16 @@ impl SpanTracker {
         self.enter(Phase::Tls);
         let event = || TraceEvent::AcceptTlsStarted { timeout };
         self.tls = Some(self.cx(at).start(SpanKind::AcceptTls, event));
+    }
+
+    /// Emits the properties of the secured connection.
+    pub(super) fn secured<S: Sink>(
+        &mut self,
+        link: &Link,
+        reader: Option<CertificateReader>,
+        at: At<'_, S>,
+    ) {
+        link.emit_facts(reader, true, &mut self.cx(at));
     }
 
     /// Completes the span of the TLS handshake.

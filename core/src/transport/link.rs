@@ -4,12 +4,14 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
+use core::net::SocketAddr;
 
 use bytes::Bytes;
 
 use super::layer::{Layer, LayerError, LayerFacts, LayerState, MAX_BUFFERED};
 use super::passthrough::Passthrough;
 use super::pump::{pump, stalled};
+use super::secured::{self, CertificateReader};
 use crate::error::{Error, TlsError};
 use crate::http1::{Connection, NotReusable, Progress, Role, State, Version};
 use crate::limits::Config;
@@ -46,6 +48,17 @@ pub struct Link {
     in_layers: u64,
     /// The numbers of bytes that were sent and received before this exchange.
     before: (u64, u64),
+    pub(crate) history: LinkHistory,
+}
+
+/// Where and when a connection was opened, and how often it was used again, for events.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LinkHistory {
+    pub(crate) local: Option<SocketAddr>,
+    pub(crate) peer: Option<SocketAddr>,
+    pub(crate) opened: Mono,
+    /// Number of requests before the current one.
+    pub(crate) requests: u32,
 }
 
 /// Bytes that arrived before their layer. Few connections have any, hence the box.
@@ -76,6 +89,7 @@ impl Link {
             holds_back: false,
             in_layers: 0,
             before: (0, 0),
+            history: LinkHistory::default(),
         }
     }
 
@@ -406,6 +420,20 @@ impl Link {
     /// Returns the certificates that the peer has sent to the uppermost layer.
     pub(crate) fn peer_certificates(&self) -> Vec<Cow<'_, [u8]>> {
         self.layers.last().map_or_else(Vec::new, |layer| layer.peer_certificates())
+    }
+
+    /// Emits the properties of the uppermost layer after its handshake, which accepted the peer's
+    /// certificate or not.
+    #[cold]
+    pub(crate) fn emit_facts<S: Sink>(
+        &self,
+        reader: Option<CertificateReader>,
+        accepted: bool,
+        cx: &mut Cx<'_, S>,
+    ) {
+        if cx.wants(EventKind::TlsNegotiated) || cx.wants(EventKind::CertificateReceived) {
+            secured::emit(&self.facts(), reader, accepted, cx);
+        }
     }
 
     /// Delivers the bytes of a connection that has left HTTP/1.1, until `deliver` returns `false`.

@@ -95,7 +95,7 @@ pub(crate) fn full() -> Vec<OwnedTraceEvent> {
             reason: b"\x1b[31mNo\xff",
         },
         TraceEvent::ReceiveResponseHeadersFailed { failure: failure(&peer) },
-        TraceEvent::DialStarted { address: ([127, 0, 0, 1], 80).into() },
+        TraceEvent::DialStarted { address: ([127, 0, 0, 1], 80).into(), why: "due" },
         TraceEvent::FramingChosen { framing: "length", length: Some(3), why: "it says so" },
         TraceEvent::BytesReceived { bytes: b"\0\x01" },
         TraceEvent::ExchangeComplete { sent: 3, received: 4, timings: &timings },

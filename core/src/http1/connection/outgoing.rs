@@ -195,6 +195,9 @@ impl Connection {
             self.state.end_keep_alive();
             self.close_because(NotReusable::UntilClose);
         }
+        if self.state.may_switch() && transition != Transition::Informational {
+            self.emit_switch_decision(status, cx);
+        }
         // The Connection field of an informational response has no effect.
         if encoded.connection.close && transition != Transition::Informational {
             self.state.end_keep_alive();

@@ -102,6 +102,7 @@ impl Session {
             }
             return Ok(Some(Action::Wait(Interest::READ)));
         }
+        self.spans.secured(&self.link, self.options.certificates, at);
         self.spans.complete_tls(at);
         self.spans.between();
         self.enter(SessionState::Head);

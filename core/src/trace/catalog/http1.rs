@@ -89,6 +89,16 @@ macro_rules! entries {
             head: ResponseHead Fields,
         }
 
+        /// A final response accepted or refused to leave HTTP/1.1, which the request had asked for.
+        point SwitchDecided: LimpidHttp1 "switch_decision" Debug {
+            /// How the request asked: `Upgrade` or `CONNECT`.
+            by: Word Public,
+            /// Whether the connection switches.
+            accepted: Flag Public,
+            /// The status code.
+            status: Status Public,
+        }
+
         /// The connection switches from HTTP/1.1 to a tunnel or to another protocol.
         point Switched: LimpidHttp1 "switched" Debug {
             /// Number of bytes of the new protocol that have arrived.
@@ -103,7 +113,41 @@ macro_rules! entries {
             why: Word Public,
         }
 
-        // limpid.io: bytes that the transport moves.
+        // limpid.io: bytes that the transport moves, and the layers that secure them.
+
+        /// A handshake has determined the properties of a secured connection.
+        point TlsNegotiated: LimpidIo "tls" Debug {
+            /// The protocol and version, such as `TLSv1.3`.
+            version: MaybeText Public,
+            /// The cipher suite, by its name in IANA's registry.
+            cipher: MaybeText Public,
+            /// The group or the algorithm of the key exchange, by its name in IANA's registry.
+            key_exchange: MaybeText Public,
+            /// The protocol above, which was negotiated by ALPN (RFC 7301).
+            protocol: MaybeText Public,
+            /// The kind of the handshake: `full`, `full with HelloRetryRequest` or `resumed`.
+            handshake: MaybeText Public,
+            /// The host name that the client asked a server for (SNI, RFC 6066 section 3).
+            server_name: MaybeText Public,
+        }
+
+        /// The peer of a secured connection sent its certificate.
+        point CertificateReceived: LimpidIo "certificate" Debug {
+            /// Whether it was accepted.
+            accepted: Flag Public,
+            /// The subject.
+            subject: Text Public,
+            /// The issuer.
+            issuer: Text Public,
+            /// The DNS names and IP addresses that it is for.
+            names: Text Public,
+            /// When it becomes valid, in UTC.
+            not_before: Text Public,
+            /// Until when it is valid, in UTC.
+            not_after: Text Public,
+            /// The SHA-256 hash of its DER form, in hexadecimal digits.
+            sha256: MaybeText Public,
+        }
 
         /// The transport received bytes.
         point BytesReceived: LimpidIo "received" Trace {

@@ -80,7 +80,10 @@ fn codec_round_trips_values_of_every_kind() {
         assert_round_trip(codec, event);
     }
     for address in ["127.0.0.1:80", "[::1]:80", "[fe80::1%7]:80"] {
-        assert_round_trip(codec, TraceEvent::DialStarted { address: address.parse().unwrap() });
+        assert_round_trip(
+            codec,
+            TraceEvent::DialStarted { address: address.parse().unwrap(), why: "due" },
+        );
     }
     let ssl_context = TlsContext { verify: true };
     let event = TraceEvent::StartTlsStarted { ssl_context, server_hostname: "h", timeout: None };
