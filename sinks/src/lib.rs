@@ -59,6 +59,7 @@ mod line_writer;
 mod lines;
 mod list;
 mod output;
+mod process;
 pub mod python;
 mod recording;
 mod ring;

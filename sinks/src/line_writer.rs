@@ -1,15 +1,16 @@
 //! Composing and writing lines, shared by all sinks of lines.
 
-use std::fmt::{self, Debug, Formatter};
+use std::fmt::{self, Debug, Display, Formatter, Write as _};
 use std::io::{self, IsTerminal};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use limpid_core::time::Mono;
-use limpid_core::trace::{Meta, TraceEvent};
+use limpid_core::trace::{Level, Meta, TraceEvent};
 
 use crate::date::{DateFormat, Stamp, TimeZone};
 use crate::output::{Output, WriteFailures};
+use crate::process;
 use crate::python::Messages;
 use crate::template::{Paint, Record, Template};
 use crate::terminal;
@@ -22,6 +23,7 @@ pub(crate) struct LineWriter<W> {
     pub(crate) template: Template,
     date_format: DateFormat,
     pub(crate) paint: Paint,
+    pub(crate) frame: Frame,
     state: Mutex<WriterState<W>>,
 }
 
@@ -32,12 +34,51 @@ struct WriterState<W> {
     stamp: Stamp,
 }
 
+impl<W: io::Write> WriterState<W> {
+    fn write(&mut self) {
+        self.output.line(self.line.as_bytes());
+    }
+}
+
+/// What stands before and after each line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Frame {
+    /// The end of a line.
+    #[default]
+    Line,
+    /// The priority of a facility of syslog (RFC 5424, section 6.2.1), and a zero byte.
+    Syslog(u8),
+}
+
+impl Frame {
+    fn begin(self, level: Level, line: &mut String) -> fmt::Result {
+        let Self::Syslog(facility) = self else { return Ok(()) };
+        let severity = match level {
+            Level::Critical => 2,
+            Level::Error => 3,
+            Level::Warning => 4,
+            Level::Info => 6,
+            Level::Debug | Level::Trace => 7,
+        };
+        write!(line, "<{}>", u16::from(facility) * 8 + severity)
+    }
+
+    const fn end(self) -> char {
+        match self {
+            Self::Line => '\n',
+            Self::Syslog(_) => '\0',
+        }
+    }
+}
+
 impl<W: io::Write> LineWriter<W> {
     pub(crate) fn new(output: Output<W>) -> Self {
+        process::start();
         Self {
             template: Template::documented(),
             date_format: DateFormat::documented(),
             paint: Paint::default(),
+            frame: Frame::default(),
             state: Mutex::new(WriterState {
                 output,
                 line: String::new(),
@@ -63,25 +104,63 @@ impl<W: io::Write> LineWriter<W> {
         meta: &Meta,
         event: &TraceEvent<'_>,
     ) {
-        let metadata = meta.kind.metadata();
         let mut state = self.state();
+        match self.compose(messages, messages.of(event), clock, meta, &mut state) {
+            Ok(()) => state.write(),
+            Err(error) => state.output.lost(io::Error::other(error)),
+        }
+    }
+
+    /// Returns the line of one event with another message, to be [put](Self::put) later.
+    pub(crate) fn composed(
+        &self,
+        messages: Messages,
+        message: &dyn Display,
+        clock: &Clock,
+        meta: &Meta,
+    ) -> Result<Vec<u8>, fmt::Error> {
+        let mut state = self.state();
+        self.compose(messages, message, clock, meta, &mut state)?;
+        Ok(state.line.as_bytes().to_vec())
+    }
+
+    /// Writes a line that was composed before.
+    pub(crate) fn put(&self, line: &[u8]) {
+        self.state().output.line(line);
+    }
+
+    /// Counts a line that cannot be written.
+    pub(crate) fn lose(&self, error: io::Error) {
+        self.state().output.lost(error);
+    }
+
+    #[inline]
+    fn compose(
+        &self,
+        messages: Messages,
+        message: impl Display,
+        clock: &Clock,
+        meta: &Meta,
+        state: &mut WriterState<W>,
+    ) -> fmt::Result {
+        let metadata = meta.kind.metadata();
         // The clock is read under the lock, so that times never decrease from line to line.
         let time = self.template.shows_time().then(|| clock(meta.at));
-        let WriterState { output, line, stamp } = &mut *state;
+        let since = time.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        let WriterState { line, stamp, .. } = state;
         let record = Record {
             level: metadata.level,
             logger: messages.profile.logger(metadata.logger),
-            message: messages.of(event),
+            message,
             asctime: time.map_or("", |time| stamp.show(time, &self.date_format)),
+            time: since.unwrap_or_default(),
+            source: messages.source(meta.kind),
         };
         line.clear();
-        match self.template.write(&record, self.paint, line) {
-            Ok(()) => {
-                line.push('\n');
-                output.line(line.as_bytes());
-            }
-            Err(error) => output.lost(io::Error::other(error)),
-        }
+        self.frame.begin(metadata.level, line)?;
+        self.template.write(&record, self.paint, line)?;
+        line.push(self.frame.end());
+        Ok(())
     }
 
     pub(crate) fn failures(&self) -> WriteFailures {

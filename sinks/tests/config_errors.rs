@@ -60,14 +60,29 @@ fn config_language_follows_file_extension() {
     fs::write(&toml, "version = 3").unwrap();
     fs::write(&json, "{\"version\": 3}").unwrap();
     for path in [toml, json] {
-        let error = LoggingConfig::from_file(path).unwrap_err().to_string();
-        assert_eq!(
-            error,
-            "version: the version is missing or not supported; it must be the number 1"
-        );
+        let error = LoggingConfig::from_file(&path).unwrap_err();
+        assert_eq!(error.file(), Some(&*path));
+        let problem = "version: the version is missing or not supported; it must be the number 1";
+        assert_eq!(error.to_string(), format!("{}: {problem}", path.display()));
     }
-    let error = LoggingConfig::from_file(directory.join("none.json")).unwrap_err().to_string();
-    assert!(error.starts_with("the file cannot be read: "), "{error}");
+    let none = directory.join("none.json");
+    let error = LoggingConfig::from_file(&none).unwrap_err().to_string();
+    let begin = format!("{}: the file cannot be read: ", none.display());
+    assert!(error.starts_with(&begin), "{error}");
+}
+
+#[test]
+fn errors_of_names_have_the_file_too() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("names.json");
+    fs::write(&path, r#"{"version": 1, "root": {"handlers": ["h"]}}"#).unwrap();
+    let config = LoggingConfig::from_file(&path).unwrap();
+    assert_eq!(
+        Logging::from_config(config).unwrap_err().to_string(),
+        format!(
+            "{}: root.handlers[0]: there is no \"h\" among the handlers; the section is empty",
+            path.display()
+        )
+    );
 }
 
 #[test]
@@ -97,10 +112,10 @@ fn classes_and_their_arguments() {
         "handlers.default.class: the handler has no class; add one, such as logging.StreamHandler",
     );
     assert_errors(
-        &handler(r#""class": "logging.handlers.SysLogHandler""#),
-        "handlers.default.class: \"logging.handlers.SysLogHandler\" is not a class that is supported here; the classes are \
-         logging.StreamHandler, logging.FileHandler, logging.handlers.RotatingFileHandler and \
-         logging.NullHandler",
+        &handler(r#""class": "logging.handlers.SMTPHandler""#),
+        "handlers.default.class: \"logging.handlers.SMTPHandler\" needs Python, which does not run \
+         here; use the class logging.handlers.SysLogHandler with address, or a file that another \
+         program sends",
     );
     assert_errors(
         &handler(r#""class": "logging.StreamHandler", "filename": "x""#),
@@ -117,23 +132,86 @@ fn classes_and_their_arguments() {
     );
     assert_errors(
         &formatter(r#""class": "mine.Formatter""#),
-        "formatters.http.class: \"mine.Formatter\" is not a class that is supported here; the classes are \
-         logging.Formatter",
+        "formatters.http.class: \"mine.Formatter\" needs Python, which does not run here; use the class \
+         logging.Formatter with format, datefmt, style and defaults",
     );
 }
 
 #[test]
 fn config_rejects_python_factories_and_attributes() {
-    const PYTHON: &str = "only programs in Python support this; use a class";
-    assert_errors(&handler(r#""()": "mine.make""#), &format!("handlers.default.\"()\": {PYTHON}"));
-    assert_errors(&formatter(r#""()": "mine.make""#), &format!("formatters.http.\"()\": {PYTHON}"));
+    let python = |name| format!("\"{name}\" needs Python, which does not run here; ");
+    let make = python("mine.make");
+    assert_errors(
+        &handler(r#""()": "concurrent_log_handler.ConcurrentRotatingFileHandler""#),
+        &format!(
+            "handlers.default.\"()\": {}use the class logging.handlers.RotatingFileHandler",
+            python("concurrent_log_handler.ConcurrentRotatingFileHandler")
+        ),
+    );
+    assert_errors(
+        &formatter(r#""()": "mine.make""#),
+        &format!(
+            "formatters.http.\"()\": {make}use the class logging.Formatter with format, datefmt, style \
+             and defaults"
+        ),
+    );
     assert_errors(
         r#""filters": {"f": {"()": "mine.make"}}"#,
-        &format!("filters.f.\"()\": {PYTHON}"),
+        &format!(
+            "filters.f.\"()\": {make}use a filter with the name of a logger, without () and class; the \
+             level of a handler filters by level"
+        ),
     );
     assert_errors(
         &handler(r#""class": "logging.StreamHandler", ".": {"terminator": ""}"#),
-        &format!("handlers.default.\".\": {PYTHON}"),
+        &format!("handlers.default.\".\": {}set the arguments of the class", python(".")),
+    );
+    assert_errors(
+        &handler(r#""class": "logging.handlers.QueueHandler", "queue": "mine.queue""#),
+        &format!(
+            "handlers.default.queue: {}leave it out, or write {{\"()\": \"queue.Queue\", \"maxsize\": N}}",
+            python("mine.queue")
+        ),
+    );
+}
+
+#[test]
+fn arguments_of_handlers() {
+    let class = |name: &str, arguments: &str| {
+        handler(&format!(r#""class": "logging.handlers.{name}", {arguments}"#))
+    };
+    let timed = |arguments: &str| class("TimedRotatingFileHandler", arguments);
+    assert_errors(
+        &timed(r#""filename": "x", "when": "W7""#),
+        "handlers.default.when: expected S, M, H, D, midnight, or W0 (Monday) to W6 (Sunday)",
+    );
+    assert_errors(
+        &timed(r#""filename": "x", "interval": 0"#),
+        "handlers.default.interval: expected a number above 0",
+    );
+    let syslog = |arguments: &str| class("SysLogHandler", arguments);
+    assert_errors(
+        &syslog(r#""address": ["localhost"]"#),
+        "handlers.default.address: expected the path of a socket, or a list of a host and a port",
+    );
+    for facility in [r#""local8""#, "24", "[]"] {
+        assert_errors(
+            &syslog(&format!(r#""facility": {facility}"#)),
+            "handlers.default.facility: expected the name of a facility, such as user or local0, or \
+             its number up to 23",
+        );
+    }
+    assert_errors(
+        &class("MemoryHandler", r#""target": "x""#),
+        "handlers.default.capacity: expected the number of lines to keep",
+    );
+    assert_errors(
+        &class("MemoryHandler", r#""capacity": 3, "target": "x""#),
+        "handlers.default.target: there is no \"x\" among the handlers, which are default",
+    );
+    assert_errors(
+        &class("QueueHandler", r#""handlers": ["default"]"#),
+        "handlers.default.handlers: the handler passes its lines on to itself; name one that writes them",
     );
 }
 
@@ -173,7 +251,9 @@ fn formats() {
     assert_errors(
         &formatter(r#""format": "%(levelname)s %(mesage)s""#),
         "formatters.http.format: at byte 14: there is no field \"mesage\"; the fields are \
-         levelname, levelno, name, message and asctime",
+         levelname, levelno, name, message, asctime, created, msecs, relativeCreated, process, \
+         processName, thread, threadName, taskName, module, filename, pathname, funcName, lineno, \
+         exc_info and stack_info",
     );
     assert_errors(
         &formatter(r#""format": "plain""#),
@@ -190,7 +270,8 @@ fn formats() {
     assert_errors(
         &formatter(r#""format": "{message:+}", "style": "{""#),
         "formatters.http.format: at byte 0: expected a fill character and one of <, > and ^, a \
-         width and a precision after the colon, as in {name:<20.20}; found '+'",
+         width, a precision and, for a number, d, x, o, f or e after the colon, as in {name:<20.20} \
+         and {msecs:03.0f}; found '+'",
     );
     assert_errors(
         &formatter(r#""style": "!""#),

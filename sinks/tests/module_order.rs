@@ -9,6 +9,7 @@ fn modules_import_only_modules_below_them() {
         "lifecycle",
         "list",
         "output",
+        "process",
         "terminal",
         "time_base",
         "python",

@@ -4,6 +4,8 @@ use serde_json::{Map, Value};
 
 use super::error::{ConfigError, ConfigProblem};
 use super::path::Path;
+use crate::python::repr::{Bool, NONE};
+use crate::template::Constant;
 
 /// The longest chain of references.
 const MAX_HOPS: u8 = 16;
@@ -73,8 +75,31 @@ impl<'a> Node<'a> {
         node.value.as_u64().ok_or_else(|| node.expected("a whole number that is not negative"))
     }
 
+    /// Returns this string, number, boolean or null as Python shows it.
+    pub(super) fn constant(&self) -> Result<Constant, ConfigError> {
+        Ok(match self.value {
+            Value::String(text) => Constant::Text(text.as_str().into()),
+            Value::Bool(flag) => Constant::Text(Bool(*flag).to_string().into()),
+            Value::Null => Constant::Text(NONE.into()),
+            Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+                (Some(number), _) => Constant::Integer(number),
+                (None, Some(number)) => Constant::Float(number),
+                (None, None) => return Err(self.expected("a smaller number")),
+            },
+            _ => return Err(self.expected("a string or a number")),
+        })
+    }
+
     pub(super) fn integer(&self) -> Option<i64> {
         self.value.as_i64()
+    }
+
+    /// Returns the host and the port in a list of both.
+    pub(super) fn host_and_port(&self) -> Option<(&'a str, u16)> {
+        match self.value.as_array()?.as_slice() {
+            [host, port] => Some((host.as_str()?, u16::try_from(port.as_u64()?).ok()?)),
+            _ => None,
+        }
     }
 
     /// Returns whether the value is the number `number`.

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt::{self, Display, Formatter};
 use std::io;
+use std::path::Path;
 
 use super::level::LogLevel;
 use crate::date::DateFormatError;
@@ -24,31 +25,49 @@ use crate::template::{Style, TemplateError};
 /// # }
 /// ```
 #[derive(Debug)]
-pub struct ConfigErrors(Vec<ConfigError>);
+pub struct ConfigErrors {
+    errors: Vec<ConfigError>,
+    file: Option<Box<Path>>,
+}
 
 impl ConfigErrors {
     /// Returns `value` if there are no errors.
     pub(super) fn unless_empty<T>(errors: Vec<ConfigError>, value: T) -> Result<T, Self> {
-        if errors.is_empty() { Ok(value) } else { Err(Self(errors)) }
+        if errors.is_empty() { Ok(value) } else { Err(Self { errors, file: None }) }
     }
 
     /// Returns the errors, in the order in which they were found.
     pub fn iter(&self) -> impl Iterator<Item = &ConfigError> {
-        self.0.iter()
+        self.errors.iter()
+    }
+
+    /// Returns the file of the document, if it was read from one.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// Sets the file of the document.
+    pub(super) fn in_file(mut self, file: Option<&Path>) -> Self {
+        self.file = file.map(Into::into);
+        self
     }
 }
 
 impl From<ConfigError> for ConfigErrors {
     fn from(error: ConfigError) -> Self {
-        Self(vec![error])
+        Self { errors: vec![error], file: None }
     }
 }
 
 impl Display for ConfigErrors {
-    /// Writes one line for each error.
+    /// Writes one line for each error: the file, if there is one, the place in it, and the problem.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        self.0.iter().enumerate().try_for_each(|(index, error)| {
+        self.errors.iter().enumerate().try_for_each(|(index, error)| {
             f.write_str(if index == 0 { "" } else { "\n" })?;
+            if let Some(file) = &self.file {
+                write!(f, "{}: ", file.display())?;
+            }
             error.fmt(f)
         })
     }
@@ -56,7 +75,7 @@ impl Display for ConfigErrors {
 
 impl Error for ConfigErrors {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.first()?.source()
+        self.errors.first()?.source()
     }
 }
 
@@ -122,13 +141,6 @@ pub enum ConfigProblem {
     DateFormat(DateFormatError),
     /// A handler has no class.
     NoClass,
-    /// There is no such class.
-    UnknownClass {
-        /// The given name.
-        name: Box<str>,
-        /// The valid names.
-        known: &'static [&'static str],
-    },
     /// A class does not have this argument.
     UnknownArgument {
         /// The class.
@@ -136,8 +148,14 @@ pub enum ConfigProblem {
         /// The arguments of the class.
         known: &'static [&'static str],
     },
-    /// An object is made by a function of the program (`()`) or has its attributes set (`.`).
-    Python,
+    /// An object is of a class that is not supported, is made by a function of the program (`()`), or has its
+    /// attributes set (`.`).
+    Python {
+        /// The name of the class or the function, or `.`.
+        name: Box<str>,
+        /// What to use instead.
+        instead: &'static str,
+    },
     /// There is no such stream.
     UnknownStream(Box<str>),
     /// There is no such mode for opening a file.
@@ -153,8 +171,12 @@ pub enum ConfigProblem {
         /// The names in that section.
         known: Box<[Box<str>]>,
     },
-    /// A file cannot be opened.
+    /// A file cannot be opened, or a thread not be started.
     Open(io::Error),
+    /// A daemon cannot be connected to.
+    Connect(io::Error),
+    /// A handler passes lines on to itself, directly or over others.
+    Circle,
 }
 
 impl Display for ConfigProblem {
@@ -182,20 +204,15 @@ impl Display for ConfigProblem {
             Self::NoClass => {
                 f.write_str("the handler has no class; add one, such as logging.StreamHandler")
             }
-            Self::UnknownClass { name, known } => {
-                write!(
-                    f,
-                    "{name:?} is not a class that is supported here; the classes are {}",
-                    List(known.iter())
-                )
-            }
             Self::UnknownArgument { class, known: [] } => {
                 write!(f, "{class} takes no arguments")
             }
             Self::UnknownArgument { class, known } => {
                 write!(f, "{class} has no such argument; its arguments are {}", List(known.iter()))
             }
-            Self::Python => f.write_str("only programs in Python support this; use a class"),
+            Self::Python { name, instead } => {
+                write!(f, "{name:?} needs Python, which does not run here; {instead}")
+            }
             Self::UnknownStream(name) => write!(
                 f,
                 "{name:?} is not a stream; the streams are ext://sys.stderr and ext://sys.stdout"
@@ -216,6 +233,10 @@ impl Display for ConfigProblem {
                 }
             }
             Self::Open(error) => write!(f, "the file cannot be opened: {error}"),
+            Self::Connect(error) => write!(f, "this cannot be connected to: {error}"),
+            Self::Circle => {
+                f.write_str("the handler passes its lines on to itself; name one that writes them")
+            }
         }
     }
 }
@@ -224,7 +245,7 @@ impl Error for ConfigProblem {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             // The text of these is part of this one's.
-            Self::Read(error) | Self::Open(error) => error.source(),
+            Self::Read(error) | Self::Open(error) | Self::Connect(error) => error.source(),
             Self::Format(error) => error.source(),
             Self::DateFormat(error) => error.source(),
             _ => None,

@@ -1,18 +1,22 @@
 //! Open handlers.
 
+use std::fmt::{self, Debug, Display, Formatter};
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use limpid_core::trace::{Level, Meta, TraceEvent};
+use limpid_core::trace::{Level, Meta, Metadata, TraceEvent};
 
 use super::error::ConfigProblem;
 use super::file::LogFile;
 use super::level::LogLevel;
 use super::lineage::lineage;
 use super::model::{FormatterConfig, Stream, Target};
+use super::relay::{Content, Line, Memory, Queue, Receive};
+use super::syslog::Syslog;
 use crate::date::TimeZone;
 use crate::levels::Threshold;
-use crate::line_writer::{Clock, LineWriter};
+use crate::line_writer::{Clock, Frame, LineWriter};
 use crate::output::{Output, WriteFailures};
 use crate::python::Messages;
 use crate::template::Paint;
@@ -23,6 +27,7 @@ pub(super) enum Device {
     Stderr(io::Stderr),
     Stdout(io::Stdout),
     File(LogFile),
+    Syslog(Syslog),
     Writer(Box<dyn Write + Send>),
 }
 
@@ -33,6 +38,11 @@ impl Device {
             Target::Stream(Stream::Stderr) => Self::Stderr(io::stderr()),
             Target::Stream(Stream::Stdout) => Self::Stdout(io::stdout()),
             Target::File(file) => Self::File(LogFile::open(file).map_err(ConfigProblem::Open)?),
+            Target::Syslog(syslog) => {
+                Self::Syslog(Syslog::open(syslog).map_err(ConfigProblem::Connect)?)
+            }
+            // They have no device of their own.
+            Target::Memory(_) | Target::Queue(_) => Self::Null,
             Target::Writer(writer) => Self::Writer(writer),
         })
     }
@@ -61,6 +71,7 @@ impl Write for Device {
             Self::Stderr(stderr) => stderr.write(bytes),
             Self::Stdout(stdout) => stdout.write(bytes),
             Self::File(file) => file.write(bytes),
+            Self::Syslog(syslog) => syslog.write(bytes),
             Self::Writer(writer) => writer.write(bytes),
         }
     }
@@ -71,6 +82,7 @@ impl Write for Device {
             Self::Stderr(stderr) => stderr.write_all(line),
             Self::Stdout(stdout) => stdout.write_all(line),
             Self::File(file) => file.write_all(line),
+            Self::Syslog(syslog) => syslog.write_all(line),
             Self::Writer(writer) => writer.write_all(line),
         }
     }
@@ -81,48 +93,101 @@ impl Write for Device {
             Self::Stderr(stderr) => stderr.flush(),
             Self::Stdout(stdout) => stdout.flush(),
             Self::File(file) => file.flush(),
+            Self::Syslog(syslog) => syslog.flush(),
             Self::Writer(writer) => writer.flush(),
         }
     }
 }
 
 /// A handler: its filters and its output.
-#[derive(Debug)]
 pub(super) struct Handler {
     level: AtomicI64,
     /// Names of loggers; the logger of an event must be within each of them.
     filters: Vec<Box<str>>,
-    is_null: bool,
-    lines: LineWriter<Device>,
+    outlet: Outlet,
+}
+
+/// The output of a handler.
+pub(super) enum Outlet {
+    Null,
+    Lines(LineWriter<Device>),
+    /// Passes lines on to other handlers.
+    Relay {
+        relay: Relay,
+        targets: Vec<Arc<Handler>>,
+        /// Whether the levels of the other handlers apply.
+        respects_levels: bool,
+        /// The format of the messages that are passed on. It writes nothing.
+        format: LineWriter<Device>,
+    },
+}
+
+pub(super) enum Relay {
+    Memory(Memory),
+    Queue(Queue),
+}
+
+impl Outlet {
+    /// Returns the output of the handler `name` to a device.
+    pub(super) fn device(
+        name: &str,
+        device: Device,
+        frame: Frame,
+        formatter: FormatterConfig,
+        zone: TimeZone,
+    ) -> Self {
+        match device {
+            Device::Null => Self::Null,
+            device => {
+                let mut lines = writer(name, device, formatter, zone);
+                lines.frame = frame;
+                Self::Lines(lines)
+            }
+        }
+    }
+
+    /// Returns the output of the handler `name` to other handlers.
+    pub(super) fn relay(
+        name: &str,
+        relay: Relay,
+        targets: Vec<Arc<Handler>>,
+        respects_levels: bool,
+        formatter: FormatterConfig,
+        zone: TimeZone,
+    ) -> Self {
+        let format = writer(name, Device::Null, formatter, zone);
+        Self::Relay { relay, targets, respects_levels, format }
+    }
+}
+
+fn writer(
+    name: &str,
+    device: Device,
+    formatter: FormatterConfig,
+    zone: TimeZone,
+) -> LineWriter<Device> {
+    let paint = device.paint();
+    // There is no output for a failure of standard error.
+    let reports = !matches!(device, Device::Stderr(_));
+    let output = Output::new(device, reports).named(format!("lines of the handler {name:?}"));
+    let mut lines = LineWriter::new(output);
+    lines.template = formatter.template;
+    lines.paint = paint;
+    lines.set_date_format(formatter.date_format);
+    lines.set_time_zone(zone);
+    lines
 }
 
 impl Handler {
-    /// Returns a handler named `name` over an open device.
-    pub(super) fn new(
-        name: &str,
-        device: Device,
-        formatter: FormatterConfig,
-        level: LogLevel,
-        filters: Vec<Box<str>>,
-        zone: TimeZone,
-    ) -> Self {
-        let (is_null, paint) = (matches!(device, Device::Null), device.paint());
-        // There is no output for a failure of standard error.
-        let reports = !matches!(device, Device::Stderr(_));
-        let output = Output::new(device, reports).named(format!("lines of the handler {name:?}"));
-        let mut lines = LineWriter::new(output);
-        lines.template = formatter.template;
-        lines.paint = paint;
-        lines.set_date_format(formatter.date_format);
-        lines.set_time_zone(zone);
-        Self { level: AtomicI64::new(level.0), filters, is_null, lines }
+    pub(super) fn new(outlet: Outlet, level: LogLevel, filters: Vec<Box<str>>) -> Self {
+        Self { level: AtomicI64::new(level.0), filters, outlet }
     }
 
     /// Returns the handler of warnings without a handler, which writes the bare message.
     pub(super) fn last_resort() -> Self {
-        let stderr = Device::Stderr(io::stderr());
-        let formatter = FormatterConfig::default();
-        Self::new("", stderr, formatter, Level::Warning.into(), Vec::new(), TimeZone::Local)
+        let (stderr, formatter) = (Device::Stderr(io::stderr()), FormatterConfig::default());
+        let outlet = Outlet::device("", stderr, Frame::Line, formatter, TimeZone::Local);
+        Self::new(outlet, Level::Warning.into(), Vec::new())
     }
 
     pub(super) fn set_level(&self, level: LogLevel) {
@@ -130,13 +195,25 @@ impl Handler {
     }
 
     pub(super) fn set_time_zone(&self, zone: TimeZone) {
-        self.lines.set_time_zone(zone);
+        if let Some(lines) = self.lines() {
+            lines.set_time_zone(zone);
+        }
+    }
+
+    fn lines(&self) -> Option<&LineWriter<Device>> {
+        match &self.outlet {
+            Outlet::Null => None,
+            Outlet::Lines(lines) | Outlet::Relay { format: lines, .. } => Some(lines),
+        }
     }
 
     /// Returns whether the handler writes an event.
     pub(super) fn takes(&self, logger: &str, level: Level) -> bool {
-        let lowest = Threshold::from(LogLevel(self.level.load(Ordering::Relaxed)));
-        !self.is_null && lowest.allows(level) && passes(&self.filters, logger)
+        !matches!(self.outlet, Outlet::Null) && self.allows(level) && passes(&self.filters, logger)
+    }
+
+    fn allows(&self, level: Level) -> bool {
+        Threshold::from(LogLevel(self.level.load(Ordering::Relaxed))).allows(level)
     }
 
     pub(super) fn write(
@@ -146,11 +223,84 @@ impl Handler {
         meta: &Meta,
         event: &TraceEvent<'_>,
     ) {
-        self.lines.write(messages, clock, meta, event);
+        match &self.outlet {
+            Outlet::Null => {}
+            Outlet::Lines(lines) => lines.write(messages, clock, meta, event),
+            Outlet::Relay { .. } => {
+                for line in self.composed(messages, &messages.of(event), clock, meta) {
+                    self.receive(Content::Line(Box::new(line)));
+                }
+            }
+        }
+    }
+
+    /// Returns the lines that a relay passes on for an event, composed by the handlers that are to write
+    /// them.
+    fn composed(
+        &self,
+        messages: Messages,
+        message: &dyn Display,
+        clock: &Clock,
+        meta: &Meta,
+    ) -> Vec<Line> {
+        let Outlet::Relay { targets, respects_levels, format, .. } = &self.outlet else {
+            return Vec::new();
+        };
+        let Metadata { logger, level, .. } = *meta.kind.metadata();
+        let logger = messages.profile.logger(logger);
+        let Ok(text) = format.composed(messages, message, clock, meta) else { return Vec::new() };
+        let text = String::from_utf8_lossy(&text);
+        let message = text.strip_suffix('\n').unwrap_or(&text);
+        let mut lines = Vec::new();
+        for to in targets {
+            if !passes(&to.filters, logger) || (*respects_levels && !to.allows(level)) {
+                continue;
+            }
+            let line = |content| Line { to: Arc::clone(to) as Arc<dyn Receive>, content, level };
+            match &to.outlet {
+                Outlet::Null => {}
+                Outlet::Lines(writer) => {
+                    let text = writer.composed(messages, &message, clock, meta);
+                    lines.extend(text.map(|text| line(Content::Text(text))));
+                }
+                Outlet::Relay { .. } => {
+                    let further = to.composed(messages, &message, clock, meta).into_iter();
+                    lines.extend(further.map(|further| line(Content::Line(Box::new(further)))));
+                }
+            }
+        }
+        lines
     }
 
     pub(super) fn failures(&self) -> WriteFailures {
-        self.lines.failures()
+        self.lines().map(LineWriter::failures).unwrap_or_default()
+    }
+}
+
+impl Receive for Handler {
+    /// Writes a text, or passes on a line.
+    fn receive(&self, content: Content) {
+        match (&self.outlet, content) {
+            (Outlet::Lines(lines), Content::Text(text)) => lines.put(&text),
+            (Outlet::Relay { relay: Relay::Memory(memory), .. }, Content::Line(line)) => {
+                memory.put(*line);
+            }
+            (Outlet::Relay { relay: Relay::Queue(queue), format, .. }, Content::Line(line)) => {
+                let failure = (!queue.put(*line)).then(|| io::Error::other("the queue is full"));
+                failure.into_iter().for_each(|failure| format.lose(failure));
+            }
+            // A handler is passed what it composed.
+            _ => {}
+        }
+    }
+}
+
+impl Debug for Handler {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handler")
+            .field("level", &self.level)
+            .field("filters", &self.filters)
+            .finish_non_exhaustive()
     }
 }
 

@@ -76,7 +76,8 @@ impl Logging {
     /// The errors of [`Logging::from_config`]. The previous configuration stays then.
     pub fn configure(&self, config: LoggingConfig) -> Result<(), ConfigErrors> {
         let mut registry = self.registry.write().unwrap_or_else(PoisonError::into_inner);
-        registry.configure(config, self.zone)
+        let file = config.file.clone();
+        registry.configure(config, self.zone).map_err(|errors| errors.in_file(file.as_deref()))
     }
 
     /// Sets how much lines may show: [`Capture::Default`] by default.

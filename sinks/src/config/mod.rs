@@ -24,6 +24,8 @@
 mod document;
 mod error;
 mod file;
+#[cfg(feature = "config")]
+mod foreign;
 mod handler;
 mod level;
 mod level_name;
@@ -33,11 +35,17 @@ mod model;
 mod path;
 #[cfg(feature = "config")]
 mod read;
+#[cfg(feature = "config")]
+mod read_handler;
 mod registry;
+mod relay;
+mod schedule;
+mod syslog;
 
 pub use error::{ConfigError, ConfigErrors, ConfigProblem};
 pub use level::LogLevel;
 pub use logging::Logging;
 pub use model::{
-    FileConfig, FileMode, FormatterConfig, HandlerConfig, LoggerConfig, LoggingConfig, Stream,
+    FileConfig, FileMode, FormatterConfig, HandlerConfig, LoggerConfig, LoggingConfig, Schedule,
+    Stream, SyslogConfig, When,
 };

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug, Formatter};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use limpid_core::trace::Level;
 
 use super::level::LogLevel;
 use crate::date::DateFormat;
@@ -41,6 +43,8 @@ pub struct LoggingConfig {
     pub(super) root: Option<LoggerConfig>,
     pub(super) disable_existing_loggers: bool,
     pub(super) incremental: bool,
+    /// The file that it was read from.
+    pub(super) file: Option<Box<Path>>,
 }
 
 impl Default for LoggingConfig {
@@ -53,6 +57,7 @@ impl Default for LoggingConfig {
             root: None,
             disable_existing_loggers: true,
             incremental: false,
+            file: None,
         }
     }
 }
@@ -187,10 +192,49 @@ impl HandlerConfig {
         Self::to(Some(Target::Stream(stream)))
     }
 
-    /// Returns a `logging.FileHandler`, or a `logging.handlers.RotatingFileHandler` if the file rotates.
+    /// Returns a `logging.FileHandler`, or a `RotatingFileHandler`, `TimedRotatingFileHandler` or
+    /// `WatchedFileHandler` of `logging.handlers` if the file rotates or is watched.
     #[must_use]
     pub fn file(file: FileConfig) -> Self {
         Self::to(Some(Target::File(file)))
+    }
+
+    /// Returns a `logging.handlers.SysLogHandler`.
+    #[must_use]
+    pub fn syslog(syslog: SyslogConfig) -> Self {
+        Self::to(Some(Target::Syslog(syslog)))
+    }
+
+    /// Returns a `logging.handlers.MemoryHandler`, which keeps up to `capacity` lines for the handler of this
+    /// name, and writes them when it is full, at an event of [`flush_level`](Self::flush_level), and at its
+    /// end. The format is that of the other handler, whose filters apply and whose level does not.
+    #[must_use]
+    pub fn memory(capacity: usize, handler: &str) -> Self {
+        Self::to(Some(Target::Memory(MemoryConfig {
+            capacity,
+            target: Some(handler.into()),
+            ..MemoryConfig::default()
+        })))
+    }
+
+    /// Returns a `logging.handlers.QueueHandler` with its listener: a thread that writes the lines of the
+    /// handlers of these names. Their filters apply; their levels do not, as by default in Python.
+    #[must_use]
+    pub fn queue(handlers: &[&str]) -> Self {
+        Self::to(Some(Target::Queue(QueueConfig {
+            handlers: handlers.iter().map(|name| (*name).into()).collect(),
+            ..QueueConfig::default()
+        })))
+    }
+
+    /// Sets the level at which a [memory handler](Self::memory) writes its lines: ERROR by default. It has no
+    /// effect on others.
+    #[must_use]
+    pub fn flush_level(mut self, level: impl Into<LogLevel>) -> Self {
+        if let Some(Target::Memory(memory)) = &mut self.target {
+            memory.flush_level = level.into();
+        }
+        self
     }
 
     /// Returns a handler that passes each line to a writer, in one `write_all` and a `flush`.
@@ -242,6 +286,9 @@ pub(super) enum Target {
     Null,
     Stream(Stream),
     File(FileConfig),
+    Syslog(SyslogConfig),
+    Memory(MemoryConfig),
+    Queue(QueueConfig),
     Writer(Box<dyn io::Write + Send>),
 }
 
@@ -251,8 +298,110 @@ impl Debug for Target {
             Self::Null => f.write_str("Null"),
             Self::Stream(stream) => stream.fmt(f),
             Self::File(file) => file.fmt(f),
+            Self::Syslog(syslog) => syslog.fmt(f),
+            Self::Memory(memory) => memory.fmt(f),
+            Self::Queue(queue) => queue.fmt(f),
             Self::Writer(_) => f.write_str("Writer"),
         }
+    }
+}
+
+impl Target {
+    /// Returns the argument that an error of opening it, or of its handlers, is about.
+    pub(super) const fn place(&self) -> &'static str {
+        match self {
+            Self::Syslog(_) => "address",
+            Self::Memory(_) => "target",
+            Self::Queue(_) => "handlers",
+            _ => "filename",
+        }
+    }
+
+    /// Returns the names of the handlers that it passes lines on to.
+    pub(super) fn handlers(&self) -> &[Box<str>] {
+        match self {
+            Self::Memory(memory) => memory.target.as_slice(),
+            Self::Queue(queue) => &queue.handlers,
+            _ => &[],
+        }
+    }
+}
+
+/// A memory handler.
+#[derive(Clone, Debug)]
+pub(super) struct MemoryConfig {
+    pub(super) capacity: usize,
+    pub(super) flush_level: LogLevel,
+    pub(super) flush_on_close: bool,
+    /// The handler that writes the lines; without one, they are lost.
+    pub(super) target: Option<Box<str>>,
+}
+
+impl Default for MemoryConfig {
+    fn default() -> Self {
+        let flush_level = Level::Error.into();
+        Self { capacity: 0, flush_level, flush_on_close: true, target: None }
+    }
+}
+
+/// A queue handler and its listener.
+#[derive(Clone, Debug, Default)]
+pub(super) struct QueueConfig {
+    pub(super) handlers: Vec<Box<str>>,
+    pub(super) respects_levels: bool,
+    /// The most lines in the queue; 0 is no limit.
+    pub(super) max_size: usize,
+}
+
+/// The address of a syslog daemon, and the facility of lines.
+///
+/// ```
+/// use limpid_sinks::config::{HandlerConfig, SyslogConfig};
+///
+/// // `local0`, over UDP.
+/// let syslog = SyslogConfig::host("logs.example.com", 514).facility(16);
+/// let handler = HandlerConfig::syslog(syslog);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyslogConfig {
+    pub(super) address: SyslogAddress,
+    pub(super) facility: u8,
+    /// Whether lines are a stream: of TCP, or of a Unix socket. `None` means UDP, or what the socket accepts.
+    pub(super) is_stream: Option<bool>,
+}
+
+/// The address of a syslog daemon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum SyslogAddress {
+    Host(Box<str>, u16),
+    Unix(PathBuf),
+}
+
+impl SyslogConfig {
+    /// Returns the daemon at this host and port, over UDP, with the facility `user`.
+    #[must_use]
+    pub fn host(host: &str, port: u16) -> Self {
+        Self { address: SyslogAddress::Host(host.into(), port), facility: 1, is_stream: None }
+    }
+
+    /// Returns the daemon at a Unix socket such as `/dev/log`, with the facility `user`.
+    #[must_use]
+    pub fn unix(path: impl Into<PathBuf>) -> Self {
+        Self { address: SyslogAddress::Unix(path.into()), facility: 1, is_stream: None }
+    }
+
+    /// Sets the facility by its number (RFC 5424, section 6.2.1); numbers above 23 mean 23.
+    #[must_use]
+    pub fn facility(mut self, facility: u8) -> Self {
+        self.facility = facility.min(23);
+        self
+    }
+
+    /// Sets whether the daemon is connected to by TCP or a stream socket, instead of datagrams.
+    #[must_use]
+    pub fn stream(mut self, is_stream: bool) -> Self {
+        self.is_stream = Some(is_stream);
+        self
     }
 }
 
@@ -276,8 +425,66 @@ pub struct FileConfig {
     pub(super) path: PathBuf,
     pub(super) mode: FileMode,
     pub(super) delay: bool,
-    pub(super) max_bytes: u64,
-    pub(super) backup_count: u32,
+    pub(super) rotation: Rotation,
+    pub(super) watched: bool,
+}
+
+/// When a file is renamed and another one is started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Rotation {
+    #[default]
+    Never,
+    BySize {
+        max_bytes: u64,
+        backup_count: u32,
+    },
+    ByTime(Schedule),
+}
+
+/// The times at which a file rotates: the arguments of Python's `TimedRotatingFileHandler`.
+///
+/// ```
+/// use limpid_sinks::config::{FileConfig, HandlerConfig, Schedule, When};
+///
+/// // A file for each day, of which the last seven are kept.
+/// let daily = Schedule { backup_count: 7, ..Schedule::new(When::Midnight) };
+/// let handler = HandlerConfig::file(FileConfig::new("app.log").rotate_at(daily));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Schedule {
+    /// The unit of the interval, or the time of day.
+    pub when: When,
+    /// The number of units, at least 1. Weeks are always 1.
+    pub interval: u32,
+    /// The number of rotated files to keep; 0 keeps all.
+    pub backup_count: u32,
+    /// Whether times are those of UTC and not of the system's time zone.
+    pub utc: bool,
+}
+
+impl Schedule {
+    /// Returns a schedule that rotates once in each unit, keeps all files, and uses the system's time zone.
+    #[must_use]
+    pub const fn new(when: When) -> Self {
+        Self { when, interval: 1, backup_count: 0, utc: false }
+    }
+}
+
+/// The unit of a [`Schedule`], which has an example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum When {
+    /// `S`: seconds after the last change of the file.
+    Second,
+    /// `M`: minutes after it.
+    Minute,
+    /// `H`: hours after it.
+    Hour,
+    /// `D`: days of 24 hours after it.
+    Day,
+    /// `midnight`: the end of a day.
+    Midnight,
+    /// `W0` to `W6`: the end of a day of the week, where 0 is Monday.
+    Weekday(u8),
 }
 
 impl FileConfig {
@@ -289,8 +496,8 @@ impl FileConfig {
             path: path.into(),
             mode: FileMode::default(),
             delay: false,
-            max_bytes: 0,
-            backup_count: 0,
+            rotation: Rotation::Never,
+            watched: false,
         }
     }
 
@@ -314,7 +521,24 @@ impl FileConfig {
     /// a line of any length.
     #[must_use]
     pub fn rotate(mut self, max_bytes: u64, backup_count: u32) -> Self {
-        (self.max_bytes, self.backup_count) = (max_bytes, backup_count);
+        self.rotation = Rotation::BySize { max_bytes, backup_count };
+        self
+    }
+
+    /// Starts a new file at these times. The previous one gets the name of the time at which it began, such
+    /// as `app.log.2026-03-28`. A file that rotates is appended to, whatever its mode.
+    #[must_use]
+    pub fn rotate_at(mut self, schedule: Schedule) -> Self {
+        self.rotation = Rotation::ByTime(schedule);
+        self
+    }
+
+    /// Sets whether each line first checks that the file still has its name, and otherwise opens another
+    /// one: for files that a program such as logrotate renames. On Windows, where open files are not
+    /// renamed, it has no effect.
+    #[must_use]
+    pub fn watched(mut self, watched: bool) -> Self {
+        self.watched = watched;
         self
     }
 }

@@ -8,13 +8,11 @@ use serde_json::Value;
 
 use super::document::Node;
 use super::error::{ConfigError, ConfigErrors, ConfigProblem};
-use super::level::LogLevel;
-use super::model::{
-    FileConfig, FileMode, FormatterConfig, HandlerConfig, LoggerConfig, LoggingConfig, Stream,
-    Target,
-};
+use super::foreign::{self, Section};
+use super::model::{FormatterConfig, LoggerConfig, LoggingConfig};
+use super::read_handler::{read_existing_handler, read_handler, read_level};
 use crate::date::DateFormat;
-use crate::template::{Style, Template};
+use crate::template::{Constant, Style, Template};
 
 impl LoggingConfig {
     /// Reads a configuration from JSON.
@@ -49,14 +47,20 @@ impl LoggingConfig {
     /// The file cannot be read, or the errors of [`from_json`](Self::from_json).
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigErrors> {
         let path = path.as_ref();
-        let text = fs::read_to_string(path).map_err(|error| ConfigError {
-            path: "".into(),
-            problem: ConfigProblem::Read(error),
-        })?;
-        match path.extension() {
-            Some(extension) if extension.eq_ignore_ascii_case("toml") => Self::from_toml(&text),
-            _ => Self::from_json(&text),
-        }
+        let read = || {
+            let text = fs::read_to_string(path).map_err(|error| ConfigError {
+                path: "".into(),
+                problem: ConfigProblem::Read(error),
+            })?;
+            let is = |names: &[&str]| {
+                let extension = path.extension().unwrap_or_default();
+                names.iter().any(|name| extension.eq_ignore_ascii_case(name))
+            };
+            if is(&["toml"]) { Self::from_toml(&text) } else { Self::from_json(&text) }
+        };
+        let mut config = read().map_err(|errors: ConfigErrors| errors.in_file(Some(path)))?;
+        config.file = Some(path.into());
+        Ok(config)
     }
 }
 
@@ -131,10 +135,9 @@ impl Reader {
 }
 
 fn read_formatter(node: &Node<'_>) -> Result<FormatterConfig, ConfigError> {
-    reject_factory(node)?;
-    const CLASSES: &[&str] = &["logging.Formatter"];
-    if let Some(name) = node.text_at("class")?.filter(|name| !CLASSES.contains(name)) {
-        return Err(unknown_class(node, name, CLASSES));
+    foreign::reject_factory(node, Section::Formatters)?;
+    if let Some(name) = node.text_at("class")?.filter(|name| *name != "logging.Formatter") {
+        return Err(foreign::class(node, name, Section::Formatters));
     }
     let mut formatter = FormatterConfig::default();
     let style = match node.get("style")? {
@@ -143,8 +146,8 @@ fn read_formatter(node: &Node<'_>) -> Result<FormatterConfig, ConfigError> {
     };
     if let Some(format) = node.text_at("format")? {
         let validates = node.flag_at("validate", true)?;
-        let parse = if validates { Template::parse } else { Template::parse_constant };
-        formatter.template = parse(format, style)
+        let defaults = read_defaults(node)?;
+        formatter.template = Template::parse_formatter(format, style, &defaults, validates)
             .map_err(|error| node.error_at("format", ConfigProblem::Format(error)))?;
     }
     if let Some(format) = node.text_at("datefmt")? {
@@ -155,6 +158,14 @@ fn read_formatter(node: &Node<'_>) -> Result<FormatterConfig, ConfigError> {
     Ok(formatter)
 }
 
+/// Reads the values that a formatter gives to fields of its own.
+fn read_defaults(node: &Node<'_>) -> Result<Vec<(Box<str>, Constant)>, ConfigError> {
+    let Some(defaults) = node.get("defaults")? else { return Ok(Vec::new()) };
+    let read =
+        |(name, node): (&str, Result<Node<'_>, ConfigError>)| Ok((name.into(), node?.constant()?));
+    defaults.entries()?.map(read).collect()
+}
+
 fn read_style(node: &Node<'_>) -> Result<Style, ConfigError> {
     let name = node.text()?;
     let style = Style::ALL.into_iter().find(|style| style.to_string() == name);
@@ -162,91 +173,8 @@ fn read_style(node: &Node<'_>) -> Result<Style, ConfigError> {
 }
 
 fn read_filter(node: &Node<'_>) -> Result<Box<str>, ConfigError> {
-    reject_factory(node)?;
+    foreign::reject_factory(node, Section::Filters)?;
     Ok(node.text_at("name")?.unwrap_or_default().into())
-}
-
-/// The arguments of every handler.
-const ARGUMENTS: [&str; 4] = ["class", "level", "formatter", "filters"];
-
-/// Each class of handlers, with its additional arguments.
-const STREAM_HANDLER: &str = "logging.StreamHandler";
-const FILE_HANDLER: &str = "logging.FileHandler";
-const ROTATING_FILE_HANDLER: &str = "logging.handlers.RotatingFileHandler";
-const NULL_HANDLER: &str = "logging.NullHandler";
-const HANDLERS: &[&str] = &[STREAM_HANDLER, FILE_HANDLER, ROTATING_FILE_HANDLER, NULL_HANDLER];
-const FILE_ARGUMENTS: &[&str] = &["filename", "mode", "encoding", "delay", "errors"];
-const ROTATING_FILE_ARGUMENTS: &[&str] =
-    &["filename", "mode", "maxBytes", "backupCount", "encoding", "delay", "errors"];
-
-fn read_handler(node: &Node<'_>) -> Result<HandlerConfig, ConfigError> {
-    reject_factory(node)?;
-    let class = node.text_at("class")?;
-    let class = class.ok_or_else(|| node.error_at("class", ConfigProblem::NoClass))?;
-    let target = match class {
-        STREAM_HANDLER => {
-            check_arguments(node, STREAM_HANDLER, &["stream"])?;
-            Target::Stream(read_stream(node)?)
-        }
-        FILE_HANDLER => {
-            check_arguments(node, FILE_HANDLER, FILE_ARGUMENTS)?;
-            Target::File(read_file(node)?)
-        }
-        ROTATING_FILE_HANDLER => {
-            check_arguments(node, ROTATING_FILE_HANDLER, ROTATING_FILE_ARGUMENTS)?;
-            let backups = node.number_at("backupCount")?;
-            let backups = u32::try_from(backups).unwrap_or(u32::MAX);
-            Target::File(read_file(node)?.rotate(node.number_at("maxBytes")?, backups))
-        }
-        NULL_HANDLER => {
-            check_arguments(node, NULL_HANDLER, &[])?;
-            Target::Null
-        }
-        name => return Err(unknown_class(node, name, HANDLERS)),
-    };
-    Ok(HandlerConfig {
-        target: Some(target),
-        level: read_level(node)?,
-        formatter: node.text_at("formatter")?.map(Into::into),
-        filters: node.names_at("filters")?,
-    })
-}
-
-fn read_existing_handler(node: &Node<'_>) -> Result<HandlerConfig, ConfigError> {
-    Ok(HandlerConfig { level: read_level(node)?, ..HandlerConfig::existing() })
-}
-
-fn read_stream(node: &Node<'_>) -> Result<Stream, ConfigError> {
-    let Some(stream) = node.get("stream")? else { return Ok(Stream::default()) };
-    match stream.text()? {
-        "ext://sys.stderr" => Ok(Stream::Stderr),
-        "ext://sys.stdout" => Ok(Stream::Stdout),
-        name => Err(stream.error(ConfigProblem::UnknownStream(name.into()))),
-    }
-}
-
-fn read_file(node: &Node<'_>) -> Result<FileConfig, ConfigError> {
-    let path = node.text_at("filename")?;
-    let path = path
-        .ok_or_else(|| node.error_at("filename", ConfigProblem::Expected("the path of a file")))?;
-    let mode = match node.get("mode")?.map(|mode| mode.text()).transpose()? {
-        None | Some("a" | "at" | "ta") => FileMode::Append,
-        Some("w" | "wt" | "tw") => FileMode::Truncate,
-        Some("x" | "xt" | "tx") => FileMode::CreateNew,
-        Some(mode) => return Err(node.error_at("mode", ConfigProblem::UnknownMode(mode.into()))),
-    };
-    // Lines are always UTF-8, so `errors` has no effect.
-    let _ = node.text_at("errors")?;
-    if let Some(encoding) = node.text_at("encoding")?.filter(|encoding| !is_utf8(encoding)) {
-        return Err(node.error_at("encoding", ConfigProblem::UnknownEncoding(encoding.into())));
-    }
-    Ok(FileConfig::new(path).mode(mode).delay(node.flag_at("delay", false)?))
-}
-
-/// Returns whether a name is one of Python's for UTF-8.
-fn is_utf8(encoding: &str) -> bool {
-    let encoding = encoding.replace([' ', '_'], "-");
-    ["utf-8", "utf8", "u8", "utf"].iter().any(|name| name.eq_ignore_ascii_case(&encoding))
 }
 
 fn read_logger(node: &Node<'_>, incremental: bool) -> Result<LoggerConfig, ConfigError> {
@@ -257,42 +185,4 @@ fn read_logger(node: &Node<'_>, incremental: bool) -> Result<LoggerConfig, Confi
     }
     let (handlers, filters) = (node.names_at("handlers")?, node.names_at("filters")?);
     Ok(LoggerConfig { handlers, filters, ..logger })
-}
-
-fn read_level(node: &Node<'_>) -> Result<Option<LogLevel>, ConfigError> {
-    let Some(level) = node.get("level")? else { return Ok(None) };
-    if let Some(number) = level.integer() {
-        return Ok(Some(LogLevel(number)));
-    }
-    let name = level.text().map_err(|_| {
-        level.error(ConfigProblem::Expected("the name of a level in capitals, or a whole number"))
-    })?;
-    name.parse().map(Some).map_err(|problem| level.error(problem))
-}
-
-/// Rejects a factory, which only Python can call.
-fn reject_factory(node: &Node<'_>) -> Result<(), ConfigError> {
-    match node.get("()")? {
-        Some(factory) => Err(factory.error(ConfigProblem::Python)),
-        None => Ok(()),
-    }
-}
-
-/// Rejects unknown arguments of a handler's class.
-fn check_arguments(
-    node: &Node<'_>,
-    class: &'static str,
-    known: &'static [&'static str],
-) -> Result<(), ConfigError> {
-    let mut keys = node.entries()?.map(|(key, _)| key);
-    match keys.find(|key| !ARGUMENTS.contains(key) && !known.contains(key)) {
-        // Attributes of an object in Python.
-        Some(".") => Err(node.error_at(".", ConfigProblem::Python)),
-        Some(key) => Err(node.error_at(key, ConfigProblem::UnknownArgument { class, known })),
-        None => Ok(()),
-    }
-}
-
-fn unknown_class(node: &Node<'_>, name: &str, known: &'static [&'static str]) -> ConfigError {
-    node.error_at("class", ConfigProblem::UnknownClass { name: name.into(), known })
 }

@@ -6,13 +6,17 @@ use std::sync::Arc;
 use limpid_core::trace::{EventKind, Interest, Level, Logger, Metadata};
 
 use super::error::{ConfigError, ConfigErrors, ConfigProblem};
-use super::handler::{Device, Handler, passes};
+use super::handler::{Device, Handler, Outlet, Relay, passes};
 use super::level::LogLevel;
 use super::lineage::{ROOT, lineage};
-use super::model::{FormatterConfig, HandlerConfig, LoggerConfig, LoggingConfig, Target};
+use super::model::{
+    FormatterConfig, HandlerConfig, LoggerConfig, LoggingConfig, MemoryConfig, QueueConfig, Target,
+};
 use super::path::Path;
+use super::relay::{Memory, Queue};
 use crate::date::TimeZone;
 use crate::levels::Threshold;
+use crate::line_writer::Frame;
 use crate::python::Profile;
 
 /// The second name of the root logger.
@@ -253,33 +257,102 @@ fn open(
 ) -> Result<BTreeMap<Box<str>, Arc<Handler>>, ConfigErrors> {
     let (mut opened, mut errors) = (Vec::new(), Vec::new());
     let section = Path::default().key("handlers");
-    for (name, config) in configs {
-        let HandlerConfig { target, level, formatter, filters: names } = config;
+    for (name, mut config) in configs {
         // A handler without a target was rejected before.
-        match Device::open(target.unwrap_or(Target::Null)) {
-            Ok(device) => opened.push((name, device, level, formatter, names)),
-            Err(problem) => errors.push(section.key(&name).key("filename").error(problem)),
+        let target = config.target.take().unwrap_or(Target::Null);
+        let key = target.place();
+        match Output::open(target) {
+            Ok(output) => opened.push((name, output, config, key)),
+            Err(problem) => errors.push(section.key(&name).key(key).error(problem)),
         }
     }
     ConfigErrors::unless_empty(errors, ())?;
-    let begun = opened.iter().filter_map(|(name, device, ..)| {
-        device.begin().err().map(|problem| section.key(name).key("filename").error(problem))
+    let begun = opened.iter().filter_map(|(name, output, _, key)| {
+        output.begin().err().map(|problem| section.key(name).key(key).error(problem))
     });
     ConfigErrors::unless_empty(begun.collect(), ())?;
-    let handlers = opened.into_iter().map(|(name, device, level, formatter, names)| {
-        let formatter = formatter.and_then(|name| formatters.get(&name).cloned());
-        let filters = resolve(&names, filters);
-        let handler = Handler::new(
-            &name,
-            device,
-            formatter.unwrap_or_default(),
-            level.unwrap_or_default(),
-            filters,
-            zone,
-        );
-        (name, Arc::new(handler))
-    });
-    Ok(handlers.collect())
+    let mut handlers = BTreeMap::new();
+    // Those that pass lines on to others are made after these.
+    while !opened.is_empty() {
+        let is_ready =
+            |output: &Output| output.handlers().iter().all(|name| handlers.contains_key(name));
+        let ready = opened.iter().position(|(_, output, ..)| is_ready(output));
+        // A circle was rejected before.
+        let Some(ready) = ready else { break };
+        let (name, output, config, _) = opened.remove(ready);
+        let formatter = config.formatter.and_then(|name| formatters.get(&name).cloned());
+        let outlet = output.outlet(&name, formatter.unwrap_or_default(), &handlers, zone);
+        let filters = resolve(&config.filters, filters);
+        let handler = Handler::new(outlet, config.level.unwrap_or_default(), filters);
+        handlers.insert(name, Arc::new(handler));
+    }
+    Ok(handlers)
+}
+
+/// An open output, before the handlers that it passes lines on to are known.
+enum Output {
+    Device(Device, Frame),
+    Memory(MemoryConfig),
+    Queue(QueueConfig, Queue),
+}
+
+impl Output {
+    fn open(target: Target) -> Result<Self, ConfigProblem> {
+        Ok(match target {
+            Target::Memory(memory) => Self::Memory(memory),
+            Target::Queue(config) => {
+                let queue = Queue::start(config.max_size).map_err(ConfigProblem::Open)?;
+                Self::Queue(config, queue)
+            }
+            target => {
+                let frame = match &target {
+                    Target::Syslog(syslog) => Frame::Syslog(syslog.facility),
+                    _ => Frame::Line,
+                };
+                Self::Device(Device::open(target)?, frame)
+            }
+        })
+    }
+
+    /// Prepares for the first line.
+    fn begin(&self) -> Result<(), ConfigProblem> {
+        match self {
+            Self::Device(device, _) => device.begin(),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns the names of the handlers that it passes lines on to.
+    fn handlers(&self) -> &[Box<str>] {
+        match self {
+            Self::Device(..) => &[],
+            Self::Memory(memory) => memory.target.as_slice(),
+            Self::Queue(queue, _) => &queue.handlers,
+        }
+    }
+
+    fn outlet(
+        self,
+        name: &str,
+        formatter: FormatterConfig,
+        handlers: &BTreeMap<Box<str>, Arc<Handler>>,
+        zone: TimeZone,
+    ) -> Outlet {
+        let targets = resolve(self.handlers(), handlers);
+        match self {
+            Self::Device(device, frame) => Outlet::device(name, device, frame, formatter, zone),
+            Self::Memory(memory) => {
+                // Messages stay as they are until the other handler writes them.
+                let (relay, formatter) =
+                    (Relay::Memory(Memory::new(memory)), FormatterConfig::default());
+                Outlet::relay(name, relay, targets, false, formatter, zone)
+            }
+            Self::Queue(config, queue) => {
+                let relay = Relay::Queue(queue);
+                Outlet::relay(name, relay, targets, config.respects_levels, formatter, zone)
+            }
+        }
+    }
 }
 
 /// Checks that all names exist.
@@ -297,6 +370,7 @@ fn check(config: &LoggingConfig) -> Result<(), ConfigErrors> {
             errors.push(path.key("formatter").error(problem));
         }
         errors.extend(missing(&path, "filters", &handler.filters, &config.filters));
+        errors.extend(relayed(&path, name, handler, &config.handlers));
     }
     let loggers = Path::default().key("loggers");
     let named = config.loggers.iter().map(|(name, logger)| (loggers.key(name), logger));
@@ -318,6 +392,46 @@ fn missing<T>(
     let path = path.key(section);
     let names = names.iter().enumerate().filter(|(_, name)| !known.contains_key(*name));
     names.map(|(index, name)| path.index(index).error(unconfigured(section, name, known))).collect()
+}
+
+/// Returns the errors of the handlers that another one passes lines on to.
+fn relayed(
+    path: &Path,
+    name: &str,
+    handler: &HandlerConfig,
+    handlers: &BTreeMap<Box<str>, HandlerConfig>,
+) -> Vec<ConfigError> {
+    let Some(target) = &handler.target else { return Vec::new() };
+    let path = path.key(target.place());
+    let mut errors: Vec<_> = target
+        .handlers()
+        .iter()
+        .filter(|name| !handlers.contains_key(*name))
+        .map(|name| path.clone().error(unconfigured("handlers", name, handlers)))
+        .collect();
+    if is_in_circle(name, handlers) {
+        errors.push(path.error(ConfigProblem::Circle));
+    }
+    errors
+}
+
+/// Returns whether the lines of a handler are passed on to itself.
+fn is_in_circle(name: &str, handlers: &BTreeMap<Box<str>, HandlerConfig>) -> bool {
+    let targets = |name: &str| {
+        let target = handlers.get(name).and_then(|handler| handler.target.as_ref());
+        target.map_or(&[][..], Target::handlers)
+    };
+    let mut reached: Vec<&str> = targets(name).iter().map(|name| &**name).collect();
+    let mut next = 0;
+    while let Some(further) = reached.get(next).map(|name| targets(name)) {
+        for name in further {
+            if !reached.contains(&&**name) {
+                reached.push(name);
+            }
+        }
+        next += 1;
+    }
+    reached.contains(&name)
 }
 
 fn unconfigured<T>(

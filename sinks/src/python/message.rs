@@ -84,7 +84,7 @@ impl Display for Message<'_> {
                 write_timeout,
                 pool_timeout,
                 ..
-            } if self.messages.profile.shows_timeouts() => {
+            } if self.messages.profile.is_httpx2() => {
                 write_timeouts([connect_timeout, read_timeout, write_timeout, pool_timeout], f)
             }
             _ => Ok(()),

@@ -6,6 +6,7 @@ mod message;
 mod os;
 mod profile;
 pub mod repr;
+mod source;
 mod tls;
 
 pub use exception::Raised;
@@ -13,3 +14,4 @@ pub use exception::Raised;
 pub(crate) use message::FieldRepr;
 pub use message::{Message, Messages};
 pub use profile::{Profile, StreamClass, UnknownProfile};
+pub(crate) use source::Source;

@@ -95,8 +95,8 @@ impl Profile {
         Cow::Owned(format!("{head}{rest}"))
     }
 
-    /// Returns whether the lines of SOCKS proxies show the time limits of the request.
-    pub(super) const fn shows_timeouts(self) -> bool {
+    /// Returns whether the lines are those of httpx2.
+    pub(super) const fn is_httpx2(self) -> bool {
         matches!(self.package, Package::Httpx2)
     }
 }

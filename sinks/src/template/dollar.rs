@@ -1,12 +1,14 @@
 //! Fields in the syntax of `string.Template`.
 
 use super::error::TemplateProblem;
-use super::field::Field;
-use super::layout::Layout;
-use super::part::Part;
+use super::part::{Named, Part};
+use super::value::{Constant, Format};
 
 /// Reads what follows a dollar sign; returns the part of the template and what follows it.
-pub(super) fn read(text: &str) -> Result<(Part, &str), TemplateProblem> {
+pub(super) fn read<'t>(
+    text: &'t str,
+    defaults: &[(Box<str>, Constant)],
+) -> Result<(Part, &'t str), TemplateProblem> {
     let (name, rest) = match text.strip_prefix('{') {
         Some(text) => text.split_once('}').ok_or(TemplateProblem::NotClosed)?,
         None => {
@@ -17,5 +19,5 @@ pub(super) fn read(text: &str) -> Result<(Part, &str), TemplateProblem> {
     if name.is_empty() {
         return Err(TemplateProblem::NoName);
     }
-    Ok((Part::Field(Field::named(name)?, Layout::default()), rest))
+    Ok((Named::find(name, defaults)?.part(Format::default()), rest))
 }

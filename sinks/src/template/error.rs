@@ -80,11 +80,12 @@ fn write_conversion(style: Style, found: Option<char>, f: &mut Formatter<'_>) ->
     f.write_str(match (style, found) {
         (Style::Percent, None) => "a field must end in s, as in %(name)s",
         (Style::Percent, Some(_)) => {
-            "a field must end in s, after an optional width and precision, as in %(name)-20.20s"
+            "a field must end in s or r, or a number in d, x, o, f or e, after an optional width and \
+             precision, as in %(name)-20.20s"
         }
         (Style::Braces | Style::Dollar, _) => {
-            "expected a fill character and one of <, > and ^, a width and a precision after the \
-             colon, as in {name:<20.20}"
+            "expected a fill character and one of <, > and ^, a width, a precision and, for a number, \
+             d, x, o, f or e after the colon, as in {name:<20.20} and {msecs:03.0f}"
         }
     })?;
     match found {

@@ -1,6 +1,8 @@
 //! The fields of templates.
 
-/// A field of a line.
+use super::kind::Kind;
+
+/// A field of a line: an attribute of Python's `LogRecord`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Field {
     LevelName,
@@ -8,15 +10,64 @@ pub(super) enum Field {
     Logger,
     Message,
     Time,
+    Created,
+    Milliseconds,
+    RelativeCreated,
+    Process,
+    ProcessName,
+    Thread,
+    ThreadName,
+    TaskName,
+    Module,
+    FileName,
+    PathName,
+    Function,
+    Line,
+    ExceptionInfo,
+    StackInfo,
 }
 
 impl Field {
     /// Each field and its name in templates.
-    pub(super) const NAMED: [(&'static str, Self); 5] = [
+    pub(super) const NAMED: [(&'static str, Self); 20] = [
         ("levelname", Self::LevelName),
         ("levelno", Self::LevelNumber),
         ("name", Self::Logger),
         ("message", Self::Message),
         ("asctime", Self::Time),
+        ("created", Self::Created),
+        ("msecs", Self::Milliseconds),
+        ("relativeCreated", Self::RelativeCreated),
+        ("process", Self::Process),
+        ("processName", Self::ProcessName),
+        ("thread", Self::Thread),
+        ("threadName", Self::ThreadName),
+        ("taskName", Self::TaskName),
+        ("module", Self::Module),
+        ("filename", Self::FileName),
+        ("pathname", Self::PathName),
+        ("funcName", Self::Function),
+        ("lineno", Self::Line),
+        ("exc_info", Self::ExceptionInfo),
+        ("stack_info", Self::StackInfo),
     ];
+
+    /// Returns the field of this name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Self::NAMED.iter().find(|(known, _)| *known == name).map(|(_, field)| *field)
+    }
+
+    /// Returns the kind of its values.
+    pub(super) const fn kind(self) -> Kind {
+        match self {
+            Self::LevelNumber | Self::Process | Self::Thread | Self::Line => Kind::Integer,
+            Self::Created | Self::Milliseconds | Self::RelativeCreated => Kind::Float,
+            _ => Kind::Text,
+        }
+    }
+
+    /// Returns whether it needs the time of a line.
+    pub(super) const fn is_time(self) -> bool {
+        matches!(self, Self::Time | Self::Created | Self::Milliseconds | Self::RelativeCreated)
+    }
 }

@@ -9,6 +9,8 @@ pub(super) enum Align {
     #[default]
     Right,
     Centre,
+    /// Filled between the sign of a number and its digits.
+    AfterSign,
 }
 
 /// The width of a field in characters, and the character that fills it.
@@ -52,9 +54,11 @@ impl Layout {
         let missing = self.width.saturating_sub(line[start..].chars().count());
         let before = match self.align {
             Align::Left => 0,
-            Align::Right => missing,
+            Align::Right | Align::AfterSign => missing,
             Align::Centre => missing / 2,
         };
+        let is_signed = line[start..].starts_with(['+', '-', ' ']);
+        let start = start + usize::from(self.align == Align::AfterSign && is_signed);
         // Padding is rare and short, so it does not need a second buffer.
         (0..before).for_each(|_| line.insert(start, self.fill));
         (before..missing).for_each(|_| line.push(self.fill));

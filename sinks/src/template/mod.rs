@@ -1,33 +1,45 @@
 //! The format of a line: `%(levelname)s [%(asctime)s] %(name)s - %(message)s`.
 
-use std::fmt::{self, Display, Write};
+use std::fmt::{self, Display, Formatter, Write};
 use std::str::FromStr;
+use std::time::Duration;
 
 use limpid_core::trace::Level;
 
+use crate::process;
+use crate::python::Source;
+use crate::python::repr::NONE;
 use crate::terminal::{self, Visible};
 
 mod braces;
 mod dollar;
 mod error;
 mod field;
+mod kind;
 mod layout;
 mod part;
 mod percent;
 mod style;
+mod value;
 
 use field::Field;
-use layout::Layout;
 use part::Part;
+use value::{Format, Value};
 
 pub use error::{TemplateError, TemplateProblem};
 pub use style::Style;
+#[cfg(feature = "config")]
+pub(crate) use value::Constant;
+#[cfg(not(feature = "config"))]
+use value::Constant;
 
 /// A line's template, parsed once: Python's [format strings], in any [`Style`].
 ///
 /// In the style [`Percent`](Style::Percent), a field is written `%(name)s`. Between the parenthesis and the
 /// `s`, it may have `-` (pad on the right instead of the left), a width and, after a dot, a precision (the
-/// most characters that are shown). `%%` is a percent sign. [`Template::parse`] reads the other styles.
+/// most characters that are shown). `%%` is a percent sign. With `r` instead of `s`, the text is shown as by
+/// Python's `repr`. Numbers may end in `d`, `x`, `o`, `f` or `e`, as in `%(msecs)03d`. [`Template::parse`] reads
+/// the other styles.
 ///
 /// | field | shows |
 /// |---|---|
@@ -36,6 +48,11 @@ pub use style::Style;
 /// | `name` | the logger |
 /// | `message` | the message |
 /// | `asctime` | the time, by the sink's date format |
+/// | `created`, `msecs`, `relativeCreated` | the time as seconds since 1970, its milliseconds, and the milliseconds since the first sink of lines was made |
+/// | `process`, `thread`, `threadName` | the number of the process, and of the thread, and the thread's name |
+/// | `processName`, `taskName` | `MainProcess` and `None` |
+/// | `module`, `filename`, `pathname`, `funcName`, `lineno` | the place in the source of httpx or httpcore that writes the line |
+/// | `exc_info`, `stack_info` | `None` |
 ///
 /// ```
 /// use limpid_sinks::Template;
@@ -45,7 +62,9 @@ pub use style::Style;
 /// assert_eq!(
 ///     error.to_string(),
 ///     "at byte 14: there is no field \"mesage\"; \
-///      the fields are levelname, levelno, name, message and asctime"
+///      the fields are levelname, levelno, name, message, asctime, created, msecs, relativeCreated, process, \
+///      processName, thread, threadName, taskName, module, filename, pathname, funcName, lineno, exc_info and \
+///      stack_info"
 /// );
 /// # Ok::<(), limpid_sinks::TemplateError>(())
 /// ```
@@ -64,6 +83,10 @@ pub(crate) struct Record<'a, M> {
     pub(crate) message: M,
     /// The formatted time; empty if the template does not show it.
     pub(crate) asctime: &'a str,
+    /// The time since 1970; zero if the template does not show it.
+    pub(crate) time: Duration,
+    /// The place in Python's source that writes such a line.
+    pub(crate) source: Source,
 }
 
 /// The changes for lines on a terminal.
@@ -79,7 +102,7 @@ impl Template {
     /// Returns the template of the documented lines: `%(levelname)s [%(asctime)s] %(name)s - %(message)s`.
     #[must_use]
     pub fn documented() -> Self {
-        let field = |field| Part::Field(field, Layout::default());
+        let field = |field| Part::Field(field, Format::default());
         let literal = |text: &str| Part::Literal(text.into());
         Self {
             parts: vec![
@@ -97,12 +120,12 @@ impl Template {
     /// Returns the template of bare messages: `%(message)s`.
     #[must_use]
     pub fn message() -> Self {
-        Self { parts: vec![Part::Field(Field::Message, Layout::default())] }
+        Self { parts: vec![Part::Field(Field::Message, Format::default())] }
     }
 
     /// Returns whether lines show the time.
     pub(crate) fn shows_time(&self) -> bool {
-        self.parts.iter().any(|part| matches!(part, Part::Field(Field::Time, _)))
+        self.parts.iter().any(|part| matches!(part, Part::Field(field, _) if field.is_time()))
     }
 
     /// Writes a line without its newline.
@@ -115,15 +138,13 @@ impl Template {
         for part in &self.parts {
             match part {
                 Part::Literal(text) => line.push_str(text),
-                Part::Field(field, layout) => {
+                Part::Field(field, format) => {
                     let is_coloured = paint.colour && *field == Field::LevelName;
                     let style = is_coloured.then(|| terminal::style(record.level));
                     if let Some(style) = style {
                         write!(line, "{style}")?;
                     }
-                    let start = line.len();
-                    record.write(*field, paint, line)?;
-                    layout.apply(line, start);
+                    record.write(*field, *format, paint, line)?;
                     if let Some(style) = style {
                         write!(line, "{style:#}")?;
                     }
@@ -135,16 +156,52 @@ impl Template {
 }
 
 impl<M: Display> Record<'_, M> {
-    fn write(&self, field: Field, paint: Paint, line: &mut String) -> fmt::Result {
-        match field {
-            Field::LevelName => line.push_str(self.level.name()),
-            Field::LevelNumber => write!(line, "{}", self.level as u8)?,
-            Field::Logger => line.push_str(self.logger),
-            Field::Time => line.push_str(self.asctime),
-            Field::Message if paint.visible => write!(Visible(line), "{}", self.message)?,
-            Field::Message => write!(line, "{}", self.message)?,
-        }
-        Ok(())
+    #[inline]
+    fn write(&self, field: Field, format: Format, paint: Paint, line: &mut String) -> fmt::Result {
+        let text = match field {
+            Field::LevelName => self.level.name(),
+            Field::Logger => self.logger,
+            Field::Time => self.asctime,
+            // Control characters are escaped first, so that a layout counts what is shown.
+            Field::Message if paint.visible => {
+                return format.write(Value::Text(Escaped(&self.message)), line);
+            }
+            Field::Message => return format.write(Value::Text(&self.message), line),
+            _ => return self.write_other(field, format, line),
+        };
+        format.write(Value::Text(text), line)
+    }
+
+    fn write_other(&self, field: Field, format: Format, line: &mut String) -> fmt::Result {
+        let seconds = self.time.as_secs_f64();
+        let value = match field {
+            Field::LevelNumber => Value::Integer(self.level as i64),
+            Field::Created => Value::Float(seconds),
+            Field::Milliseconds => Value::Float(self.time.subsec_millis().into()),
+            Field::RelativeCreated => Value::Float((seconds - process::started()) * 1000.0),
+            Field::Process => Value::Integer(process::id()),
+            Field::ProcessName => Value::Text("MainProcess"),
+            Field::Thread => Value::Integer(process::thread()),
+            Field::ThreadName => {
+                return process::with_thread_name(|name| format.write(Value::Text(name), line));
+            }
+            Field::Module => Value::Text(self.source.module()),
+            Field::FileName => Value::Text(self.source.file_name()),
+            Field::PathName => Value::Text(self.source.path),
+            Field::Function => Value::Text(self.source.function),
+            Field::Line => Value::Integer(self.source.line.into()),
+            _ => Value::Text(NONE),
+        };
+        format.write(value, line)
+    }
+}
+
+/// A text without control characters.
+struct Escaped<T>(T);
+
+impl<T: Display> Display for Escaped<T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(Visible(f), "{}", self.0)
     }
 }
 
@@ -177,15 +234,17 @@ impl Template {
     /// # Errors
     /// [`TemplateError`] if there is no field, or a field is invalid.
     pub fn parse(format: &str, style: Style) -> Result<Self, TemplateError> {
-        let template = Self::parse_constant(format, style)?;
-        if template.parts.iter().any(|part| matches!(part, Part::Field(..))) {
-            return Ok(template);
-        }
-        Err(TemplateError { style, offset: 0, problem: TemplateProblem::NoField })
+        Self::parse_formatter(format, style, &[], true)
     }
 
-    /// Reads a template that may have no field.
-    pub(crate) fn parse_constant(format: &str, style: Style) -> Result<Self, TemplateError> {
+    /// Reads a template whose unknown fields have these values. It may have no field if it is not validated.
+    pub(crate) fn parse_formatter(
+        format: &str,
+        style: Style,
+        defaults: &[(Box<str>, Constant)],
+        validates: bool,
+    ) -> Result<Self, TemplateError> {
+        let mut has_field = false;
         let read = match style {
             Style::Percent => percent::read,
             Style::Braces => braces::read,
@@ -201,19 +260,32 @@ impl Template {
                 rest = after;
                 continue;
             }
-            let field = if found == "}" { Err(TemplateProblem::NotOpened) } else { read(after) };
+            let field = match found {
+                "}" => Err(TemplateProblem::NotOpened),
+                _ => read(after, defaults),
+            };
             let offset = format.len() - rest.len() + at;
             let (part, after) =
                 field.map_err(|problem| TemplateError { style, offset, problem })?;
-            if !literal.is_empty() {
-                parts.push(Part::Literal(std::mem::take(&mut literal)));
+            has_field = true;
+            match part {
+                // A value of the formatter is a text like those around it.
+                Part::Literal(text) => literal.push_str(&text),
+                field => {
+                    if !literal.is_empty() {
+                        parts.push(Part::Literal(std::mem::take(&mut literal)));
+                    }
+                    parts.push(field);
+                }
             }
-            parts.push(part);
             rest = after;
         }
         literal.push_str(rest);
         if !literal.is_empty() {
             parts.push(Part::Literal(literal));
+        }
+        if validates && !has_field {
+            return Err(TemplateError { style, offset: 0, problem: TemplateProblem::NoField });
         }
         Ok(Self { parts })
     }
@@ -228,8 +300,14 @@ mod tests {
     }
 
     fn styled(template: &str, style: Style, message: &str, paint: Paint) -> String {
-        let record =
-            Record { level: Level::Info, logger: "httpx", message, asctime: "2024-09-28 17:27:41" };
+        let record = Record {
+            level: Level::Info,
+            logger: "httpx",
+            message,
+            asctime: "2024-09-28 17:27:41",
+            time: Duration::from_micros(1_727_544_461_042_500),
+            source: Source { path: "httpx/_client.py", function: "send", line: 7 },
+        };
         let mut line = String::new();
         Template::parse(template, style).unwrap().write(&record, paint, &mut line).unwrap();
         line
@@ -274,6 +352,70 @@ mod tests {
         }
     }
 
+    /// Each text was printed by Python for a record with these values.
+    #[test]
+    fn numbers_are_converted_as_in_python() {
+        for (style, template, expected) in [
+            (
+                Style::Percent,
+                "%(msecs)03d|%(msecs)s|%(msecs).1f|%(msecs)6d|",
+                "042|42.0|42.0|    42|",
+            ),
+            (
+                Style::Percent,
+                "%(created)f|%(created).3f|%(created)d",
+                "1727544461.042500|1727544461.043|1727544461",
+            ),
+            (Style::Percent, "%(created)s|%(created)e", "1727544461.0425|1.727544e+09"),
+            (
+                Style::Percent,
+                "%(lineno)+05d|%(lineno)-4d|%(lineno) d|%(levelno)x|%(levelno)X|%(levelno)o",
+                "+0007|7   | 7|14|14|24",
+            ),
+            (
+                Style::Percent,
+                "%(module)s %(filename)s %(pathname)s %(funcName)s:%(lineno)d",
+                "_client _client.py httpx/_client.py send:7",
+            ),
+            (
+                Style::Percent,
+                "%(levelname)r|%(message)r|%(levelno)r|%(name)8.3r|",
+                "'INFO'|'naïve'|20|     'ht|",
+            ),
+            (Style::Percent, "%(taskName)s %(processName)s", "None MainProcess"),
+            (
+                Style::Braces,
+                "{msecs:03.0f}|{msecs}|{msecs:8.2f}|{created:.1f}",
+                "042|42.0|   42.00|1727544461.0",
+            ),
+            (
+                Style::Braces,
+                "{lineno:+05d}|{lineno:>4}|{lineno:=+4}|{levelno:x}",
+                "+0007|   7|+  7|14",
+            ),
+            (Style::Braces, "{message!r:>9}|{levelno!s:5}|{msecs:09}", "  'naïve'|20   |0000042.0"),
+            (Style::Dollar, "$msecs $lineno $created", "42.0 7 1727544461.0425"),
+        ] {
+            assert_eq!(styled(template, style, "naïve", Paint::default()), expected, "{template}");
+        }
+    }
+
+    #[test]
+    fn fields_of_the_formatter_have_its_values() {
+        let defaults = [
+            ("app".into(), Constant::Text("shop".into())),
+            ("build".into(), Constant::Integer(7)),
+            ("name".into(), Constant::Text("not this".into())),
+        ];
+        let parse = |format, style| Template::parse_formatter(format, style, &defaults, true);
+        let template = parse("%(app)-6s|%(build)03d %(name)s", Style::Percent).unwrap();
+        assert_eq!(template, "shop  |007 %(name)s".parse().unwrap());
+        let only = parse("{app!r}", Style::Braces).unwrap();
+        assert_eq!(only.parts, [Part::Literal("'shop'".into())]);
+        assert!(parse("%(app)d", Style::Percent).is_err());
+        assert!(parse("%(other)s", Style::Percent).is_err());
+    }
+
     #[test]
     fn fields_after_dollars_have_no_layout() {
         for (template, expected) in [
@@ -288,7 +430,7 @@ mod tests {
     #[test]
     fn template_without_fields_is_rejected_unless_constant() {
         assert!(Template::parse("plain {{}}", Style::Braces).is_err());
-        let constant = Template::parse_constant("plain {{}}", Style::Braces).unwrap();
+        let constant = Template::parse_formatter("plain {{}}", Style::Braces, &[], false).unwrap();
         assert_eq!(constant.parts, [Part::Literal("plain {}".into())]);
     }
 
@@ -308,17 +450,20 @@ mod tests {
             ("é %s", 3, TemplateProblem::NoName),
             ("%(message)s %", 12, TemplateProblem::NoName),
             ("%(name)s %(message", 9, TemplateProblem::NotClosed),
-            ("%(lineno)d", 0, TemplateProblem::UnknownField("lineno".into())),
+            ("%(line)d", 0, TemplateProblem::UnknownField("line".into())),
             ("%(name)", 0, TemplateProblem::Conversion(None)),
             ("%(name)d", 0, TemplateProblem::Conversion(Some('d'))),
-            ("%(name)+5s", 0, TemplateProblem::Conversion(Some('+'))),
+            ("%(name)5y", 0, TemplateProblem::Conversion(Some('y'))),
+            ("%(msecs)x", 0, TemplateProblem::Conversion(Some('x'))),
             ("%(name)12345s", 0, TemplateProblem::TooWide),
             ("%(levelno).4d", 0, TemplateProblem::NumberPrecision),
             ("{}", 0, TemplateProblem::NoName),
             ("é {name", 3, TemplateProblem::NotClosed),
             ("{name} }", 7, TemplateProblem::NotOpened),
             ("{0}", 0, TemplateProblem::UnknownField("0".into())),
-            ("{name!r}", 0, TemplateProblem::UnknownField("name!r".into())),
+            ("{name!x}", 0, TemplateProblem::Conversion(Some('x'))),
+            ("{msecs:d}", 0, TemplateProblem::Conversion(Some('d'))),
+            ("{levelno!s:d}", 0, TemplateProblem::Conversion(Some('d'))),
             ("{name:+5}", 0, TemplateProblem::Conversion(Some('+'))),
             ("{name:=5}", 0, TemplateProblem::Conversion(Some('='))),
             ("{name:d}", 0, TemplateProblem::Conversion(Some('d'))),
