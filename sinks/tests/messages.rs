@@ -216,10 +216,16 @@ fn timings_are_a_dictionary_of_seconds() {
     timings.total = Duration::from_millis(1100);
     timings.wait = Some(Duration::from_millis(500));
     timings.connections = 1;
-    let event = TraceEvent::ExchangeComplete { sent: 10, received: 20, timings: &timings };
+    let event = TraceEvent::ExchangeComplete {
+        sent: 10,
+        received: 20,
+        request_body: 0,
+        response_body: 0,
+        timings: &timings,
+    };
     assert_eq!(
         message(event),
-        "exchange.complete sent=10 received=20 \
+        "exchange.complete sent=10 received=20 request_body=0 response_body=0 \
          timings={'total': 1.1, 'wait': 0.5, 'connections': 1, 'redirects': 0, 'connect_retries': 0}"
     );
 }

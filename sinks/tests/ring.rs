@@ -105,7 +105,16 @@ fn ring_keeps_head_among_many_exchanges() {
     }
     let timings = &Timings::default();
     for exchange in [1, 2] {
-        tell(exchange, TraceEvent::ExchangeComplete { sent: 0, received: 0, timings });
+        tell(
+            exchange,
+            TraceEvent::ExchangeComplete {
+                sent: 0,
+                received: 0,
+                request_body: 0,
+                response_body: 0,
+                timings,
+            },
+        );
     }
     tell(3, head);
     chatter(&ring, 4, 10_000);

@@ -324,11 +324,14 @@ impl Exchange {
     /// [`Interest::body`](super::Interest::body) is not set.
     pub fn handle_body<S: Sink>(&mut self, data: Bytes, now: Mono, sink: &S) -> Handled {
         self.take_body_interest(Call::HandleBody)?;
-        self.clock.sizes.request_body += data.len() as u64;
+        let len = data.len() as u64;
         let mut cx = self.spans.cx(At { now, sink });
-        if let Err(error) = self.link.http1.send_data(&mut cx, data) {
-            self.blame_sending();
-            self.abort(error.into(), now, sink);
+        match self.link.http1.send_data(&mut cx, data) {
+            Ok(()) => self.clock.sizes.request_body += len,
+            Err(error) => {
+                self.blame_sending();
+                self.abort(error.into(), now, sink);
+            }
         }
         Ok(())
     }

@@ -240,13 +240,22 @@ impl SpanTracker {
         let (sizes, timings) = (clock.sizes, &clock.timings());
         let sent = sizes.request_heads + sizes.request_body;
         let received = sizes.response_heads + sizes.response_body;
+        let (request_body, response_body) = (sizes.request_body, sizes.response_body);
         let mut cx = self.cx(at);
         match failure {
-            None => cx.complete(span, || TraceEvent::ExchangeComplete { sent, received, timings }),
+            None => cx.complete(span, || TraceEvent::ExchangeComplete {
+                sent,
+                received,
+                request_body,
+                response_body,
+                timings,
+            }),
             Some(failure) => cx.fail_with(span, || TraceEvent::ExchangeFailed {
                 failure,
                 sent,
                 received,
+                request_body,
+                response_body,
                 timings,
             }),
         }

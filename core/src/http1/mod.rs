@@ -21,6 +21,7 @@ mod reject;
 mod request;
 mod response;
 mod send;
+mod sent_head;
 pub(crate) mod state;
 
 pub use connection::Connection;

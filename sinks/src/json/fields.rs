@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use limpid_core::client::Timings;
 use limpid_core::error::{Cause, OsError};
-use limpid_core::http1::ResponseHead;
+use limpid_core::fields::Fields;
+use limpid_core::http1::{RequestHead, ResponseHead};
 use limpid_core::trace::capture::HIDDEN;
 use limpid_core::trace::{
     Capture, Credentials, Failure, FieldMeta, Sensitivity, SocketOption, TraceEvent, Value,
@@ -65,6 +66,7 @@ impl<'a> Writer<'a, '_> {
                 out.push(b'}');
             }
             Value::Request(method) => latin_1(method, out),
+            Value::RequestHead(head) => write_request(&head, capture, out),
             Value::ResponseHead(head) => write_head(&head, capture, out),
             Value::Credentials(credentials) => write_credentials(credentials, capture, out),
             Value::Failure(failure) => write_failure(&failure, capture, out),
@@ -157,8 +159,23 @@ fn write_head(head: &ResponseHead<'_>, capture: Capture, out: &mut Vec<u8>) {
     number(head.status.into(), out);
     next(out, "reason");
     latin_1(head.reason, out);
+    write_fields(head.fields, capture, out);
+}
+
+fn write_request(head: &RequestHead<'_>, capture: Capture, out: &mut Vec<u8>) {
+    open(out, "method");
+    latin_1(head.method, out);
+    next(out, "target");
+    latin_1(&capture.target(head.target), out);
+    next(out, "version");
+    displayed(head.version, out);
+    write_fields(head.fields, capture, out);
+}
+
+/// Writes the fields of a head, and its end.
+fn write_fields(fields: Fields<'_>, capture: Capture, out: &mut Vec<u8>) {
     next(out, "fields");
-    list(head.fields.iter(), out, |field, out| {
+    list(fields.iter(), out, |field, out| {
         list([field.name, capture.field(field.name, field.value)], out, latin_1);
     });
     out.push(b'}');

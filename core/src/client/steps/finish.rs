@@ -119,6 +119,9 @@ impl Exchange {
             let accepted = !matches!(cause, Cause::Tls(TlsError::Certificate(_)));
             self.spans.secured(&self.link, &self.plan, accepted, at);
         }
+        if self.state == ExchangeState::Transfer && self.sending.is_active() {
+            self.discount_unsent();
+        }
         self.emit_failure(cause, at);
         self.decide_resend(cause, at);
         if let Some(repetition) = repetition {

@@ -16,6 +16,10 @@ macro_rules! entries {
                 sent: Count Public,
                 /// Number of bytes of HTTP that were received.
                 received: Count Public,
+                /// Number of bytes of the request's body that were sent, without framing; after a redirect, of the last request's.
+                request_body: Count Public,
+                /// Number of bytes of the response's body that were received, without framing and before decoding.
+                response_body: Count Public,
                 /// The duration of each part of the exchange, in seconds.
                 timings: Timings Public,
             }
@@ -26,6 +30,10 @@ macro_rules! entries {
                 sent: Count Public,
                 /// Number of bytes of HTTP that were received.
                 received: Count Public,
+                /// Number of bytes of the request's body that were sent, without framing; after a redirect, of the last request's.
+                request_body: Count Public,
+                /// Number of bytes of the response's body that were received, without framing and before decoding.
+                response_body: Count Public,
                 /// The duration of each part of the exchange, in seconds.
                 timings: Timings Public,
             }

@@ -1,9 +1,27 @@
-//! `limpid.http1` and `limpid.io`: what the parser reads and decides, and the bytes that the transport
-//! moves.
+//! `limpid.http1` and `limpid.io`: the heads that are sent, what the parser reads and decides, and the bytes
+//! that the transport moves.
 
 macro_rules! entries {
     ($next:ident $parts:tt $($before:tt)*) => { $next! { $parts $($before)*
-        // limpid.http1: what the parser reads, and the reasons for its decisions.
+        // limpid.http1: the heads that are sent, what the parser reads, and the reasons for its decisions.
+
+        /// The head of a request, or of a CONNECT, was queued for the transport.
+        point RequestSent: LimpidHttp1 "request_sent" Debug {
+            /// The head, with the fields that the connection added.
+            head: RequestHead Fields,
+        }
+
+        /// The head of a response, final or informational, was queued for the transport.
+        point ResponseSent: LimpidHttp1 "response_sent" Debug {
+            /// The head, with the fields that the connection added.
+            head: ResponseHead Fields,
+        }
+
+        /// The parser read the head of a request, which is answered next.
+        point RequestRead: LimpidHttp1 "request_read" Debug {
+            /// The head.
+            head: RequestHead Fields,
+        }
 
         /// The parser read a request line or a status line.
         point StartLineRead: LimpidHttp1 "start_line" Debug {

@@ -9,7 +9,7 @@ use crate::error::{
     OsErrorKind, PeerError, Phase, ResolveError, Rule, TlsError,
 };
 use crate::fields::FieldBlock;
-use crate::head::ResponseHead;
+use crate::head::{RequestHead, ResponseHead};
 use crate::time::{Mono, Waiting};
 use crate::trace::{
     ConnectionId, Credentials, EventKind, ExchangeId, Failure, Meta, OwnedTraceEvent, SocketOption,
@@ -101,6 +101,9 @@ fn codec_round_trips_the_fields_of_a_head() {
     block.push(b"Set-Cookie", b"a=1");
     block.push(b"set-cookie", b"");
     for fields in [block.fields(), crate::fields::Fields::EMPTY] {
+        let (method, target) = (&b"POST"[..], &b"/?\xff"[..]);
+        let head = RequestHead { method, target, version: Version::HTTP_10, fields };
+        assert_round_trip(&Codec::new(), TraceEvent::RequestSent { head });
         let head = ResponseHead { version: Version::HTTP_10, status: 999, reason: b"\x80", fields };
         assert_round_trip(&Codec::new(), TraceEvent::ReceiveResponseHeadersComplete { head });
     }
@@ -120,7 +123,13 @@ fn codec_round_trips_every_part_of_timings() {
     for total in times {
         let timings =
             Timings { total, send: Some(total), connect_retries: u32::MAX, ..Timings::default() };
-        let event = TraceEvent::ExchangeComplete { sent: 1, received: 2, timings: &timings };
+        let event = TraceEvent::ExchangeComplete {
+            sent: 1,
+            received: 2,
+            request_body: 3,
+            response_body: 4,
+            timings: &timings,
+        };
         assert_round_trip(&Codec::new(), event);
     }
 }

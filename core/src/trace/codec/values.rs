@@ -10,8 +10,10 @@ use super::cursor::{Decode, Encode, Reader, Writer};
 use super::slot::Slot;
 use super::words::{Word, Words};
 use crate::fields::{FieldBlock, FieldSpan, Fields};
-use crate::head::ResponseHead;
-use crate::trace::{Credentials, OwnedCredentials, OwnedResponseHead, SocketOption, TlsContext};
+use crate::head::{RequestHead, ResponseHead};
+use crate::trace::{
+    Credentials, OwnedCredentials, OwnedRequestHead, OwnedResponseHead, SocketOption, TlsContext,
+};
 use crate::values::{StreamId, Timings, Version};
 
 macro_rules! numbers {
@@ -332,6 +334,25 @@ impl Decode for OwnedCredentials {
 
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         Some(Self { user: from.read()?, password: from.read()? })
+    }
+}
+
+impl Encode for RequestHead<'_> {
+    #[inline(always)]
+    fn encode(&self, words: &Words, to: &mut Writer<'_>) -> Option<()> {
+        self.version.encode(words, to)?;
+        self.method.encode(words, to)?;
+        self.target.encode(words, to)?;
+        self.fields.encode(words, to)
+    }
+}
+
+impl Decode for OwnedRequestHead {
+    const SLOTS: usize = 1 + 2 * Vec::SLOTS + FieldBlock::SLOTS;
+
+    fn decode(from: &mut Reader<'_>) -> Option<Self> {
+        let (version, method) = (from.read()?, from.read()?);
+        Some(Self { method, target: from.read()?, version, fields: from.read()? })
     }
 }
 
