@@ -54,6 +54,16 @@ fn places() -> Vec<Place> {
         pool_timeout: None,
     };
     places.push(place("SOCKS password", Capture::Private, socks));
+    for (error, shown_from) in [
+        ("cannot read https://me:tiger@h/: refused", Capture::Private),
+        ("\"https://h/a?x=1&token=tiger\" is not there", Capture::Private),
+        ("the request had Cookie: a=1; sid=tiger", Capture::Private),
+        ("no (Authorization:Basic tiger) here", Capture::Private),
+        ("there is no tiger", Capture::Default),
+    ] {
+        let failed = TraceEvent::HandlerFailed { why: "it returned an error", error: Some(error) };
+        places.push(place("error of a handler", shown_from, failed));
+    }
     let bytes = b"Authorization: Bearer tiger\r\n";
     let received = TraceEvent::BytesReceived { bytes };
     places.push(place("bytes received", Capture::Everything, received));

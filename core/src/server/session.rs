@@ -98,6 +98,8 @@ pub struct Session {
     pub(super) cut: bool,
     /// The layer has been closed with `close_notify`.
     pub(super) close_notify_sent: bool,
+    /// The error of the handler that has failed, for its event.
+    pub(super) handler_error: Option<Box<str>>,
     /// Why the last failed exchange failed.
     pub(super) failure: Error,
     pub(super) is_shutting_down: bool,
@@ -146,6 +148,7 @@ impl Session {
             linger: false,
             cut: false,
             close_notify_sent: false,
+            handler_error: None,
             failure: Error::new(Cause::Cancelled),
             is_shutting_down: false,
             scratch: Vec::new(),

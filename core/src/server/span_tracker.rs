@@ -207,8 +207,13 @@ impl SpanTracker {
     }
 
     /// Emits that the handler failed.
-    pub(super) fn handler_failed<S: Sink>(&mut self, why: &'static str, at: At<'_, S>) {
-        self.cx(at).emit(EventKind::HandlerFailed, || TraceEvent::HandlerFailed { why });
+    pub(super) fn handler_failed<S: Sink>(
+        &mut self,
+        why: &'static str,
+        error: Option<&str>,
+        at: At<'_, S>,
+    ) {
+        self.cx(at).emit(EventKind::HandlerFailed, || TraceEvent::HandlerFailed { why, error });
     }
 
     /// Emits that a deadline has passed.

@@ -272,6 +272,49 @@ impl Capture {
         }
     }
 
+    /// Returns text of the application, such as the message of an error, with its secrets hidden: those of
+    /// the URLs in it, and what follows the name of a credential field and a colon. The mode `redacted`
+    /// hides all of it.
+    ///
+    /// ```
+    /// use limpid_core::trace::Capture;
+    ///
+    /// let text = "GET http://user:1234@db/?token=1: refused; Authorization: Basic 1234";
+    /// assert_eq!(
+    ///     Capture::Default.text(text),
+    ///     "GET http://user:[secure]@db/?token=[secure] refused; Authorization: [secure]"
+    /// );
+    /// assert_eq!(Capture::Redacted.text(text), "[secure]");
+    /// assert_eq!(Capture::Private.text(text), text);
+    /// ```
+    #[must_use]
+    pub fn text(self, text: &str) -> Cow<'_, str> {
+        if self.shows_secrets() || text.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        if self == Self::Redacted {
+            return Cow::Borrowed(HIDDEN);
+        }
+        let mut shown = String::with_capacity(text.len() + HIDDEN.len());
+        for part in text.split_inclusive(char::is_whitespace) {
+            let word = part.trim_end();
+            if let Some((name, value)) = word.split_once(':')
+                && !self
+                    .shows_field(name.trim_matches(|c: char| !c.is_ascii_alphanumeric()).as_bytes())
+            {
+                // The value may have several words, and its end is not known.
+                let space = if value.is_empty() { " " } else { "" };
+                for part in [name, ":", space, HIDDEN] {
+                    shown.push_str(part);
+                }
+                break;
+            }
+            shown.push_str(&self.url(word));
+            shown.push_str(&part[word.len()..]);
+        }
+        Cow::Owned(shown)
+    }
+
     fn authority(self, url: &str, shown: &mut String) {
         let start = url.find("//").map_or(0, |slashes| slashes + 2);
         let end = url[start..].find('/').map_or(url.len(), |slash| start + slash);

@@ -155,6 +155,8 @@ pub enum Sensitivity {
     Public,
     /// A URL: userinfo and secret query values are hidden.
     Url,
+    /// Text of the application, such as an error: what looks like a secret is hidden, or all of it.
+    Text,
     /// Header fields: values are hidden by field name.
     Fields,
     /// Credentials.

@@ -100,11 +100,13 @@ impl Server {
     ///
     /// If a handler returns an error or panics before it has started a response, the response is 500;
     /// after that, the connection is cut off, so that the client notices that the response is not
-    /// complete.
+    /// complete. The event `handler_failed` has the error's text; the client does not receive it. Every error
+    /// that implements `Display` can be returned: those of std, `Box<dyn Error>`, `String`, and those of crates.
+    /// A handler that cannot fail returns [`Infallible`](std::convert::Infallible).
     ///
     /// # Errors
     /// The listening socket failed. Errors of connections are reported as events only.
-    pub fn serve<E>(
+    pub fn serve<E: fmt::Display>(
         self,
         handler: impl Fn(Exchange<'_>) -> Result<(), E> + Send + Sync + 'static,
     ) -> io::Result<()> {

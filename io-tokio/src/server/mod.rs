@@ -106,7 +106,9 @@ impl Server {
     ///
     /// If a handler returns an error or panics before it has started a response, the response is 500;
     /// after that, the connection is cut off, so that the client notices that the response is not
-    /// complete.
+    /// complete. The event `handler_failed` has the error's text; the client does not receive it. Every error
+    /// that implements `Display` can be returned: those of std, `Box<dyn Error>`, `String`, and those of crates.
+    /// A handler that cannot fail returns [`Infallible`](std::convert::Infallible).
     ///
     /// # Errors
     /// The listening socket failed. Errors of connections are reported as events only.
@@ -114,7 +116,7 @@ impl Server {
     where
         F: Fn(Exchange) -> R + Send + Sync + 'static,
         R: Future<Output = Result<(), E>> + Send + 'static,
-        E: 'static,
+        E: fmt::Display + 'static,
     {
         let Self { listener, settings, shutdown } = self;
         let listener = Listener::new(listener)?;

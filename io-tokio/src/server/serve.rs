@@ -1,5 +1,6 @@
 //! The loop of a connection, which alternates between the session and the handler.
 
+use std::fmt::Display;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -19,6 +20,7 @@ pub(super) async fn serve<F, R, E>(connection: Connection, handler: &F)
 where
     F: Fn(Exchange) -> R,
     R: Future<Output = Result<(), E>>,
+    E: Display,
 {
     let handoff = Arc::default();
     let watch = Watch::new(&connection, &handoff);
@@ -30,6 +32,7 @@ where
                 connection = poll_fn(|cx| handoff.poll_take(cx)).await;
                 match ended {
                     Ended::Handled(outcome) => connection.serving.handled(outcome),
+                    Ended::Failed(error) => connection.serving.handler_failed(&error),
                     Ended::Dropped(departure) => connection.serving.departed(departure),
                 }
             }
@@ -73,6 +76,8 @@ impl Watch {
 /// How a handler ended.
 enum Ended {
     Handled(Outcome),
+    /// With an error, of which this is the text: the error itself need not be `Send`.
+    Failed(Box<str>),
     /// Its future was dropped, because the client has disconnected.
     Dropped(Departure),
 }
@@ -82,6 +87,7 @@ enum Ended {
 async fn run<R, E>(handler: impl FnOnce() -> R, watch: Option<&Watch>) -> Ended
 where
     R: Future<Output = Result<(), E>>,
+    E: Display,
 {
     let Ok(future) = catch_unwind(AssertUnwindSafe(handler)) else {
         return Ended::Handled(Outcome::Panicked);
@@ -98,7 +104,9 @@ where
                 return departure.map_or(Poll::Pending, |it| it.poll(cx).map(Ended::Dropped));
             }
             Ok(Poll::Ready(Ok(()))) => Outcome::Done,
-            Ok(Poll::Ready(Err(_))) => Outcome::Failed,
+            Ok(Poll::Ready(Err(error))) => {
+                return Poll::Ready(Ended::Failed(format!("{error:#}").into()));
+            }
             Err(_) => Outcome::Panicked,
         };
         Poll::Ready(Ended::Handled(outcome))

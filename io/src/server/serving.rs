@@ -1,5 +1,6 @@
 //! A served connection: its session, the sink of its events, and the clock.
 
+use std::fmt;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -246,6 +247,15 @@ impl Serving {
             self.tick();
         }
         self.enter(|session, now, sink| session.handled(now, sink, outcome));
+        self.session.number(next_exchange());
+    }
+
+    /// Passes that the handler has returned this error.
+    #[cold]
+    pub fn handler_failed(&mut self, error: &dyn fmt::Display) {
+        self.is_stale = true;
+        self.tick();
+        self.enter(|session, now, sink| session.handler_failed(now, sink, error));
         self.session.number(next_exchange());
     }
 

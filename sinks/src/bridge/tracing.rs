@@ -228,6 +228,7 @@ impl Display for Plain<'_> {
             (_, Value::Word(word)) => Cow::Borrowed(word),
             (Sensitivity::Public, Value::Text(text)) => Cow::Borrowed(text),
             (Sensitivity::Url, Value::Text(url)) => messages.capture.url(url),
+            (Sensitivity::Text, Value::Text(text)) => messages.capture.text(text),
             _ => return self.0.fmt(f),
         };
         f.write_str(&text)

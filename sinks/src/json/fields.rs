@@ -81,6 +81,7 @@ impl<'a> Writer<'a, '_> {
         let shown = match sensitivity {
             Sensitivity::Public => Cow::Borrowed(value),
             Sensitivity::Url => capture.url(value),
+            Sensitivity::Text => capture.text(value),
             _ if capture.shows_secrets() => Cow::Borrowed(value),
             _ => Cow::Borrowed(HIDDEN),
         };
@@ -94,8 +95,10 @@ impl<'a> Writer<'a, '_> {
             Sensitivity::Url => capture.line(bytes),
             Sensitivity::Fields => Cow::Borrowed(capture.field(self.name, bytes)),
             Sensitivity::Payload => return self.payload(bytes),
-            Sensitivity::Secret if capture.shows_secrets() => Cow::Borrowed(bytes),
-            Sensitivity::Secret => Cow::Borrowed(HIDDEN.as_bytes()),
+            Sensitivity::Text | Sensitivity::Secret if capture.shows_secrets() => {
+                Cow::Borrowed(bytes)
+            }
+            Sensitivity::Text | Sensitivity::Secret => Cow::Borrowed(HIDDEN.as_bytes()),
         };
         latin_1(&shown, self.out);
     }

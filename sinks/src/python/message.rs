@@ -175,6 +175,7 @@ impl<'a> FieldWriter<'a, '_, '_> {
         match sensitivity {
             Sensitivity::Public => Str(text).fmt(self.f),
             Sensitivity::Url => Str(capture.url(text)).fmt(self.f),
+            Sensitivity::Text => Str(capture.text(text)).fmt(self.f),
             Sensitivity::Payload if !capture.shows_bytes() => self.count(text.len()),
             _ if capture.shows_secrets() => Str(text).fmt(self.f),
             _ => Str(HIDDEN).fmt(self.f),

@@ -1,8 +1,15 @@
 //! Requests that are answered.
 
-use std::io::Read;
+use std::error::Error;
+use std::fmt::Display;
+use std::io::{self, Read};
+use std::thread;
+use std::time::Duration;
 
-use limpid_core::trace::EventKind;
+use limpid_core::error::Cause;
+use limpid_core::trace::{EventKind, TraceEvent};
+use limpid_io::server::ServerBuilder;
+use limpid_sinks::Recorder;
 use limpid_std::Body;
 
 use crate::running::{Carrier, DRIVERS, EVERY, LARGE, Running};
@@ -32,7 +39,7 @@ fn server_streams_bodies() {
         let client = server.client();
         let data: Vec<u8> = (0..3_000_000_u32).map(|n| n.to_le_bytes()[0]).collect();
         for length in [None, Some(data.len() as u64)] {
-            let body = Body::reader(std::io::Cursor::new(data.clone()), length);
+            let body = Body::reader(io::Cursor::new(data.clone()), length);
             let response = client.post(&server.url("/count")).body(body).send().unwrap();
             assert_eq!(response.text().unwrap(), data.len().to_string(), "{every:?}");
         }
@@ -173,4 +180,49 @@ fn plain_bytes_on_tls_port_are_rejected() {
         assert_eq!(server.client().get(&server.url("/hello")).send().unwrap().status(), 200);
         server.recorder.assert_event(EventKind::AcceptTlsFailed);
     }
+}
+
+#[test]
+fn error_of_a_handler_is_in_its_event() {
+    for every in EVERY {
+        let server = Running::start(every);
+        let response = server.client().get(&server.url("/error")).send().unwrap();
+        assert_eq!(response.status(), 500);
+        assert!(!response.text().unwrap().contains("dropped"), "the client does not receive it");
+        let failed = server.recorder.assert_event(EventKind::HandlerFailed);
+        let TraceEvent::HandlerFailed { why, error } = failed.borrow() else {
+            panic!("{failed:?}")
+        };
+        assert_eq!(why, "it returned an error");
+        assert_eq!(error, Some("the response was dropped before its end"), "{every:?}");
+    }
+}
+
+/// Errors of every kind that handlers return are accepted.
+#[test]
+fn handler_may_return_any_error_that_can_be_shown() {
+    fn check<E: Display + 'static>(error: fn() -> E, expected: &str) {
+        let recorder = Recorder::new();
+        let builder = ServerBuilder::<limpid_std::Server>::default().sink(recorder.clone());
+        let server = builder.bind(("127.0.0.1", 0)).unwrap();
+        let (address, handle) = (server.local_addr().unwrap(), server.handle());
+        let thread = thread::spawn(move || {
+            server.serve(move |_: limpid_std::Exchange<'_>| Err(error())).unwrap();
+        });
+        let client = limpid_std::Client::builder().build();
+        assert_eq!(client.get(&format!("http://{address}/")).send().unwrap().status(), 500);
+        handle.shutdown(Duration::ZERO);
+        thread.join().unwrap();
+        let failed = recorder.assert_event(EventKind::HandlerFailed);
+        assert!(
+            matches!(failed.borrow(), TraceEvent::HandlerFailed { error: Some(text), .. } if text == expected),
+            "{failed:?}"
+        );
+    }
+    check(|| "a text", "a text");
+    check(|| String::from("a string"), "a string");
+    check(|| io::Error::other("an io::Error"), "an io::Error");
+    check(|| -> Box<dyn Error> { "a box".into() }, "a box");
+    check(|| -> Box<dyn Error + Send + Sync> { "a box".into() }, "a box");
+    check(|| Cause::PeerGone, &Cause::PeerGone.to_string());
 }

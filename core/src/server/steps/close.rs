@@ -1,6 +1,8 @@
 //! The end of a connection.
 
+use alloc::format;
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::super::action::{Action, Interest, Outcome};
 use super::super::reason::reason;
@@ -11,7 +13,7 @@ use super::super::state::SessionState;
 use crate::error::{Cause, MisuseError};
 use crate::http1::{BodySize, Role, State};
 use crate::time::Mono;
-use crate::trace::{At, Sink};
+use crate::trace::{At, EventKind, Sink};
 
 impl Session {
     /// Ends the current request: the handler has ended, or was stopped.
@@ -34,13 +36,14 @@ impl Session {
             _ => return,
         }
         if outcome != Outcome::Done {
-            self.spans.handler_failed(outcome.description(), at);
+            let error = self.handler_error.as_deref();
+            self.spans.handler_failed(outcome.description(), error, at);
         }
         match self.link.http1.state(Role::Server) {
             State::Body if outcome == Outcome::Done && self.finish(now, sink).is_ok() => {}
             State::Idle | State::Answer | State::Body => {
                 if outcome == Outcome::Done {
-                    self.spans.handler_failed(outcome.description(), at);
+                    self.spans.handler_failed(outcome.description(), None, at);
                 }
                 if self.exchange.status == 0 {
                     return self.reject(Rejection::Handler, at);
@@ -57,6 +60,18 @@ impl Session {
     /// that it has not taken count as bytes of the body.
     pub(in super::super) fn body_sent(&self) -> u64 {
         self.exchange.sent.saturating_sub(self.link.unsent_len())
+    }
+
+    /// Ends the current request as [`handled`](Self::handled) does, because the handler has returned this
+    /// error. The event of it has the text in the alternate form (`{:#}`), in which errors of some crates name
+    /// their sources. The client does not receive it.
+    #[cold]
+    pub fn handler_failed<S: Sink>(&mut self, now: Mono, sink: &S, error: &dyn fmt::Display) {
+        if self.spans.cx(At { now, sink }).wants(EventKind::HandlerFailed) {
+            self.handler_error = Some(format!("{error:#}").into());
+        }
+        self.handled(now, sink, Outcome::Failed);
+        self.handler_error = None;
     }
 
     /// Ends the connection within a response.

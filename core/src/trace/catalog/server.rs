@@ -77,6 +77,8 @@ macro_rules! entries {
         point HandlerFailed: LimpidServer "handler_failed" Warning {
             /// How it stopped.
             why: Word Public,
+            /// The error that it returned, if the driver has passed it on.
+            error: MaybeText Text,
         }
 
         /// A deadline of the server for a client passed.
