@@ -110,7 +110,7 @@ pub(crate) struct RequestArgs {
     /// Log the events of these loggers, such as httpx=info,httpcore=debug
     #[arg(long, value_name = "SPEC", conflicts_with = "verbose")]
     pub(crate) log: Option<Levels>,
-    /// Configure logging as Python's logging.config.dictConfig does, from a JSON or TOML file
+    /// Configure logging as Python's logging.config.dictConfig does, from a JSON, TOML or YAML file
     #[arg(long, value_name = "FILE", conflicts_with_all = ["verbose", "log"])]
     pub(crate) log_config: Option<PathBuf>,
     /// The release whose lines are logged: httpx or httpx2, which has other names

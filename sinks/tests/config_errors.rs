@@ -51,15 +51,20 @@ fn config_rejects_syntax_errors() {
     };
     assert_eq!((language, line, column), ("TOML", 2, 17), "{toml}");
     assert_eq!(errors("[]"), "expected a table");
+    let yaml = LoggingConfig::from_yaml("version: 1\nroot: %(x)s\n").unwrap_err().to_string();
+    assert!(yaml.starts_with("this is not YAML: line 2, column 7: "), "{yaml}");
 }
 
 #[test]
 fn config_language_follows_file_extension() {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let (toml, json) = (directory.join("errors.toml"), directory.join("errors.conf"));
+    let (yaml, yml) = (directory.join("errors.yaml"), directory.join("errors.YML"));
+    fs::write(&yaml, "# YAML\nversion: 3").unwrap();
+    fs::write(&yml, "version: '1'").unwrap();
     fs::write(&toml, "version = 3").unwrap();
     fs::write(&json, "{\"version\": 3}").unwrap();
-    for path in [toml, json] {
+    for path in [toml, json, yaml, yml] {
         let error = LoggingConfig::from_file(&path).unwrap_err();
         assert_eq!(error.file(), Some(&*path));
         let problem = "version: the version is missing or not supported; it must be the number 1";
@@ -369,4 +374,45 @@ fn config_error_changes_no_file() {
     let error = errors(&document("f"));
     assert!(error.starts_with("handlers.c.filename: the file cannot be opened: "), "{error}");
     assert_eq!(fs::read_to_string(old).unwrap(), "precious\n");
+}
+
+/// The documents have the shapes of those in tutorials, frameworks and bug reports.
+#[test]
+fn documents_that_people_write_are_read_unless_python_refuses_them_or_runs_code() {
+    let refused = [
+        (
+            "13_factory.json",
+            "formatters.f.\"()\": \"logging.Formatter\" needs Python, which does not run here; use the \
+             class logging.Formatter with format, datefmt, style and defaults",
+        ),
+        ("21_level_num.json", "loggers.httpcore.level: \"warning\" is not a level, WARNING is; "),
+        (
+            "38_jsonlogger.json",
+            "formatters.f.\"()\": \"pythonjsonlogger.jsonlogger.JsonFormatter\" needs Python, which \
+             does not run here; for lines of JSON, use limpid_sinks::JsonSink; ",
+        ),
+    ];
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/wild");
+    let mut read = 0;
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        let refused = refused.iter().find(|(name, _)| path.ends_with(name));
+        match (LoggingConfig::from_file(&path), refused) {
+            (Ok(_), None) => read += 1,
+            (Err(error), Some((_, begin))) => {
+                let place = format!("{}: {begin}", path.display());
+                assert!(error.to_string().starts_with(&place), "{error}");
+            }
+            (result, _) => panic!("{}: {result:?}", path.display()),
+        }
+        // JSON is YAML too.
+        let text = fs::read_to_string(&path).unwrap();
+        assert_eq!(
+            LoggingConfig::from_yaml(&text).is_ok(),
+            refused.is_none(),
+            "{}",
+            path.display()
+        );
+    }
+    assert_eq!(read, 23);
 }

@@ -55,11 +55,12 @@ fn first_example_prints_page() {
 }
 
 #[test]
-fn second_example_prints_page_in_both_languages() {
+fn second_example_prints_page_in_each_language() {
     let block_of_fields = fields(&FIELDS);
     for config in [
         LoggingConfig::from_json(&block("json")).unwrap(),
         LoggingConfig::from_toml(&block("toml")).unwrap(),
+        LoggingConfig::from_yaml(&block("yaml")).unwrap(),
     ] {
         // The same handler with a writer that the test can read.
         let log = Log::default();

@@ -116,7 +116,7 @@ pub enum ConfigProblem {
     Read(io::Error),
     /// The text is not valid in its language.
     Syntax {
-        /// `JSON` or `TOML`.
+        /// `JSON`, `TOML` or `YAML`.
         language: &'static str,
         /// The line, from 1.
         line: usize,

@@ -1,6 +1,6 @@
 //! Configuration as in Python: the dictionary of `logging.config.dictConfig`.
 //!
-//! A [`LoggingConfig`] contains loggers, handlers, formatters and filters. It is read from JSON or TOML
+//! A [`LoggingConfig`] contains loggers, handlers, formatters and filters. It is read from JSON, TOML or YAML
 //! (feature `config`, on by default), or made by its methods. A [`Logging`] is the sink that it configures:
 //!
 //! ```
@@ -41,6 +41,9 @@ mod registry;
 mod relay;
 mod schedule;
 mod syslog;
+
+#[cfg(feature = "config")]
+mod yaml;
 
 pub use error::{ConfigError, ConfigErrors, ConfigProblem};
 pub use level::LogLevel;

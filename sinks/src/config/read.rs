@@ -11,6 +11,7 @@ use super::error::{ConfigError, ConfigErrors, ConfigProblem};
 use super::foreign::{self, Section};
 use super::model::{FormatterConfig, LoggerConfig, LoggingConfig};
 use super::read_handler::{read_existing_handler, read_handler, read_level};
+use super::yaml;
 use crate::date::DateFormat;
 use crate::template::{Constant, Style, Template};
 
@@ -41,7 +42,19 @@ impl LoggingConfig {
         read(&document)
     }
 
-    /// Reads a configuration from a file: TOML if its name ends in `.toml`, otherwise JSON.
+    /// Reads a configuration from YAML, with the same keys as in JSON. Values without quotes are those that
+    /// Python's `PyYAML` reads: `no` is false, for example.
+    ///
+    /// # Errors
+    /// Returns the errors of YAML, or every place that Python's `dictConfig` does not accept.
+    pub fn from_yaml(text: &str) -> Result<Self, ConfigErrors> {
+        let document = yaml::parse(text)
+            .map_err(|error| syntax("YAML", (error.line, error.column), &error.message))?;
+        read(&document)
+    }
+
+    /// Reads a configuration from a file: TOML if its name ends in `.toml`, YAML if it ends in `.yaml` or
+    /// `.yml`, otherwise JSON.
     ///
     /// # Errors
     /// The file cannot be read, or the errors of [`from_json`](Self::from_json).
@@ -56,7 +69,13 @@ impl LoggingConfig {
                 let extension = path.extension().unwrap_or_default();
                 names.iter().any(|name| extension.eq_ignore_ascii_case(name))
             };
-            if is(&["toml"]) { Self::from_toml(&text) } else { Self::from_json(&text) }
+            if is(&["toml"]) {
+                Self::from_toml(&text)
+            } else if is(&["yaml", "yml"]) {
+                Self::from_yaml(&text)
+            } else {
+                Self::from_json(&text)
+            }
         };
         let mut config = read().map_err(|errors: ConfigErrors| errors.in_file(Some(path)))?;
         config.file = Some(path.into());
