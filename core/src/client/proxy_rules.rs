@@ -219,6 +219,22 @@ mod tests {
     }
 
     #[test]
+    fn reason_has_the_setting_that_named_the_proxy() {
+        let (plain, secure) = ("http://h/".parse().unwrap(), "https://h/".parse().unwrap());
+        for variable in ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
+            let why = rules(&[(variable, "a.test:1")]).unwrap().why(&secure);
+            assert_eq!(why, std::format!("the environment variable {variable} names it"));
+        }
+        let rules = rules(&[("http_proxy", "a.test:1"), ("no_proxy", "h")]).unwrap();
+        assert_eq!(rules.why(&plain), "the host is an exception (no_proxy)");
+        assert_eq!(rules.why(&secure), "no proxy is set");
+        let rules = rules.except(NoProxy::default());
+        assert_eq!(rules.why(&plain), "the environment variable http_proxy names it");
+        let rules = rules.through("b.test:1".parse().unwrap());
+        assert_eq!(rules.why(&secure), "an option of the client names it");
+    }
+
+    #[test]
     fn error_contains_the_variable_and_not_its_value() {
         let error = rules(&[("https_proxy", "ftp://me:tiger@a.test")]).unwrap_err();
         assert_eq!((error.variable, error.error), ("https_proxy", ProxyError::Scheme));

@@ -1,6 +1,7 @@
 //! The fields of an event as JSON.
 
 use std::borrow::Cow;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use limpid_core::client::Timings;
@@ -50,7 +51,7 @@ impl<'a> Writer<'a, '_> {
             Value::Text(value) => self.text(field.sensitivity, value),
             Value::Word(word) => text(word, out),
             Value::Bytes(bytes) => self.bytes(field.sensitivity, bytes),
-            Value::Address(address) => displayed(address, out),
+            Value::Address(it) => address(it, out),
             Value::Version(version) => displayed(version, out),
             Value::SocketOptions(options) => list(options, out, socket_option),
             Value::Stream(stream) => {
@@ -233,6 +234,20 @@ fn write_failure(failure: &Failure<'_>, capture: Capture, out: &mut Vec<u8>) {
         _ => {}
     }
     out.push(b'}');
+}
+
+/// Writes an address. That of IPv4, which events of most requests have, needs no formatting.
+fn address(address: SocketAddr, out: &mut Vec<u8>) {
+    let SocketAddr::V4(v4) = address else { return displayed(address, out) };
+    let mut before = b'"';
+    for octet in v4.ip().octets() {
+        out.push(before);
+        number(octet.into(), out);
+        before = b'.';
+    }
+    out.push(b':');
+    number(v4.port().into(), out);
+    out.push(b'"');
 }
 
 fn seconds(duration: Duration, out: &mut Vec<u8>) {

@@ -132,6 +132,15 @@ impl<'a> Reader<'a> {
 pub(in crate::trace) trait Encode {
     /// Writes the value. Returns `None` if there is too little room.
     fn encode(&self, words: &Words, to: &mut Writer<'_>) -> Option<()>;
+
+    /// Writes the value if there is one, and that there is none otherwise. A type of the fields that
+    /// each exchange has writes the same number of slots in both cases, so that the places of the
+    /// fields behind it are known.
+    #[inline(always)]
+    fn encode_option(this: Option<&Self>, words: &Words, to: &mut Writer<'_>) -> Option<()> {
+        to.number(this.is_some().into())?;
+        this.map_or(Some(()), |value| value.encode(words, to))
+    }
 }
 
 /// A value that can be read.
@@ -140,6 +149,11 @@ pub(in crate::trace) trait Decode: Sized {
     const SLOTS: usize;
 
     fn decode(from: &mut Reader<'_>) -> Option<Self>;
+
+    /// Reads what [`Encode::encode_option`] has written.
+    fn decode_option(from: &mut Reader<'_>) -> Option<Option<Self>> {
+        if from.number()? == 0 { Some(None) } else { Self::decode(from).map(Some) }
+    }
 }
 
 /// Returns the greatest of these numbers.

@@ -85,6 +85,14 @@ fn codec_round_trips_values_of_every_kind() {
             TraceEvent::DialStarted { address: address.parse().unwrap(), why: "due" },
         );
     }
+    for (local, age) in
+        [(None, None), (Some("[fe80::1%7]:9"), timeout), (Some("127.0.0.1:9"), None)]
+    {
+        let local = local.map(|address| address.parse().unwrap());
+        let event =
+            TraceEvent::AcquireComplete { reused: true, local, peer: local, age, requests: 3 };
+        assert_round_trip(codec, event);
+    }
     let ssl_context = TlsContext { verify: true };
     let event = TraceEvent::StartTlsStarted { ssl_context, server_hostname: "h", timeout: None };
     assert_round_trip(codec, event);
