@@ -82,8 +82,8 @@ pub struct Timeouts {
     /// For the client to close, after the last response. Two seconds by default.
     pub linger: Option<Duration>,
     /// The minimum average rate of a request's body and of responses, in bytes per second of the time
-    /// in which the client was waited for. Each direction may be late by its timeout. 240 by default;
-    /// 0 means no minimum.
+    /// in which the client was waited for. Each direction may be late by its timeout, also after it was faster
+    /// for a while. 240 by default; 0 means no minimum.
     pub rate: u32,
 }
 

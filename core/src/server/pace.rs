@@ -21,8 +21,11 @@ impl Pace {
             return since + patience;
         }
         let earned = Duration::from_secs(self.moved / u64::from(rate));
-        let left = patience.saturating_add(earned).saturating_sub(self.waited);
-        since + patience.min(left)
+        if earned > self.waited {
+            // Time that a fast start has gained is not saved for a slow rest.
+            (self.waited, self.moved) = (Duration::ZERO, 0);
+        }
+        since + patience.saturating_sub(self.waited.saturating_sub(earned))
     }
 
     /// Ends the wait, because bytes arrived or are not waited for any more.
@@ -67,6 +70,16 @@ mod tests {
         assert_eq!(pace.deadline(at(9), PATIENCE, 100), at(10), "one second is left");
         pace.moved(at(10), 500);
         assert_eq!(pace.deadline(at(10), PATIENCE, 100), at(15), "five were earned");
+    }
+
+    #[test]
+    fn fast_start_does_not_allow_a_slow_rest() {
+        let mut pace = Pace::default();
+        pace.deadline(at(0), PATIENCE, 100);
+        pace.moved(at(1), 1_000_000);
+        assert_eq!(pace.deadline(at(1), PATIENCE, 100), at(11));
+        pace.moved(at(10), 1);
+        assert_eq!(pace.deadline(at(10), PATIENCE, 100), at(11), "nine seconds were used");
     }
 
     #[test]

@@ -87,6 +87,20 @@ fn body_below_the_minimum_rate_is_refused() {
     assert_eq!(seconds, 20, "the initial allowance");
 }
 
+#[test]
+fn fast_start_of_a_body_does_not_allow_a_slow_rest() {
+    let mut server = Server::with(options(), Handler::Echo);
+    server.client_sends("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 99999\r\n\r\n");
+    server.advance(SECOND);
+    server.client_sends("x".repeat(9000));
+    for _ in 0..2 {
+        assert_eq!(server.failures, []);
+        server.advance(10 * SECOND);
+        server.client_sends("x");
+    }
+    assert_eq!(server.failures, [Cause::TimedOut(Waiting::Body)]);
+}
+
 /// A body that arrives steadily is still limited.
 #[test]
 fn request_that_takes_too_long_is_refused() {
