@@ -133,9 +133,8 @@ pub(in crate::trace) trait Encode {
     /// Writes the value. Returns `None` if there is too little room.
     fn encode(&self, words: &Words, to: &mut Writer<'_>) -> Option<()>;
 
-    /// Writes the value if there is one, and that there is none otherwise. A type of the fields that
-    /// each exchange has writes the same number of slots in both cases, so that the places of the
-    /// fields behind it are known.
+    /// Writes an optional value. Types of fields that most exchanges have write the same number of slots
+    /// with and without a value, so that the places of the fields behind it are known.
     #[inline(always)]
     fn encode_option(this: Option<&Self>, words: &Words, to: &mut Writer<'_>) -> Option<()> {
         to.number(this.is_some().into())?;
