@@ -249,9 +249,15 @@ fn limpid_events_have_shape_of_httpcore() {
         "reuse reusable=False why='asked to close'"
     );
     let bytes = &b"GET / HTTP/1.1\r\n"[..];
-    assert_eq!(message(TraceEvent::BytesSent { bytes }), "sent bytes=<16 bytes>");
     assert_eq!(
-        message_with(Capture::Everything, TraceEvent::BytesSent { bytes }),
-        r"sent bytes=b'GET / HTTP/1.1\r\n'"
+        message(TraceEvent::BytesSent { layer: "http", offset: 0, bytes }),
+        "sent layer='http' offset=0 bytes=<16 bytes>"
+    );
+    assert_eq!(
+        message_with(
+            Capture::Everything,
+            TraceEvent::BytesSent { layer: "http", offset: 0, bytes }
+        ),
+        r"sent layer='http' offset=0 bytes=b'GET / HTTP/1.1\r\n'"
     );
 }

@@ -176,7 +176,7 @@ fn a_field_that_must_not_be_sent() {
 
 #[test]
 fn bytes_on_the_wire() {
-    let event = TraceEvent::BytesReceived { bytes: b"tiger" };
-    let counted = "bytes=<5 bytes>";
-    assert_shown(event, [counted, counted, counted, "bytes=b'tiger'"]);
+    let event = TraceEvent::BytesReceived { layer: "http", offset: 0, bytes: b"tiger" };
+    let counted = "layer='http' offset=0 bytes=<5 bytes>";
+    assert_shown(event, [counted, counted, counted, "layer='http' offset=0 bytes=b'tiger'"]);
 }

@@ -142,7 +142,10 @@ fn ring_counts_event_larger_than_segment() {
     let ring = Ring::new(Ring::LEAST).levels(&Levels::everything());
     chatter(&ring, 1, 3);
     let meta = samples::meta(EventKind::BytesReceived);
-    ring.event(&meta, &TraceEvent::BytesReceived { bytes: &[0; Ring::LEAST] });
+    ring.event(
+        &meta,
+        &TraceEvent::BytesReceived { layer: "http", offset: 0, bytes: &[0; Ring::LEAST] },
+    );
     assert_eq!((ring.events().len(), ring.lost()), (3, 1));
 }
 

@@ -65,9 +65,13 @@ fn places() -> Vec<Place> {
         places.push(place("error of a handler", shown_from, failed));
     }
     let bytes = b"Authorization: Bearer tiger\r\n";
-    let received = TraceEvent::BytesReceived { bytes };
+    let received = TraceEvent::BytesReceived { layer: "http", offset: 0, bytes };
     places.push(place("bytes received", Capture::Everything, received));
-    places.push(place("bytes sent", Capture::Everything, TraceEvent::BytesSent { bytes }));
+    places.push(place(
+        "bytes sent",
+        Capture::Everything,
+        TraceEvent::BytesSent { layer: "http", offset: 0, bytes },
+    ));
     places
 }
 

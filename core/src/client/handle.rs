@@ -17,7 +17,7 @@ use crate::error::{Call, Cause, Error, Misuse, MisuseError, OsErrorKind};
 use crate::fields::Fields;
 use crate::http1::Role;
 use crate::time::{Mono, Waiting};
-use crate::trace::{At, ConnectionId, EventKind, Sink, TraceEvent};
+use crate::trace::{At, ConnectionId, Sink};
 use crate::transport::{Layer, Link};
 
 /// The result of an input. A call that the state of the exchange forbids changes nothing.
@@ -265,10 +265,9 @@ impl Exchange {
         if !self.interest.read {
             return Err(self.misuse(Call::HandleReceived));
         }
-        let mut cx = self.spans.cx(At { now, sink });
-        cx.emit(EventKind::BytesReceived, || TraceEvent::BytesReceived { bytes: &bytes });
         // Earlier bytes come first.
         self.keep_owned();
+        self.link.emit_owned(&bytes, &mut self.spans.cx(At { now, sink }));
         if self.state == ExchangeState::Transfer && self.link.is_plain() {
             self.owned = bytes;
         } else {

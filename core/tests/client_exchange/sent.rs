@@ -4,6 +4,7 @@ use limpid_core::client::{Options, Proxy, Request, RequestBuilder, TrustId};
 use limpid_core::error::Cause;
 use limpid_core::http1::BodySize;
 use limpid_core::trace::{OwnedTraceEvent, TraceEvent};
+use limpid_core::transport::{Layer, LayerError, LayerState};
 
 use crate::bench::{Bench, Stop};
 
@@ -150,4 +151,118 @@ fn body_that_ends_early_has_the_size_that_arrived() {
     bench.server_sends("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello");
     assert!(matches!(bench.run_to_end(), Err(Cause::Peer(_))));
     assert_eq!(sizes(&bench), Some((0, 5)));
+}
+
+/// A layer that inverts every byte.
+#[derive(Debug, Default)]
+struct Inverting {
+    incoming: Vec<u8>,
+    arrived: usize,
+    outgoing: Vec<u8>,
+}
+
+fn inverted(bytes: &[u8]) -> Vec<u8> {
+    bytes.iter().map(|byte| !byte).collect()
+}
+
+impl Layer for Inverting {
+    fn space(&mut self, min: usize) -> &mut [u8] {
+        self.incoming.resize(self.arrived + min, 0);
+        &mut self.incoming[self.arrived..]
+    }
+
+    fn filled(&mut self, n: usize) {
+        self.arrived += n;
+    }
+
+    fn advance(&mut self, deliver: &mut dyn FnMut(&[u8])) -> Result<LayerState, LayerError> {
+        if self.arrived > 0 {
+            deliver(&inverted(&self.incoming[..self.arrived]));
+        }
+        self.arrived = 0;
+        Ok(LayerState::Open)
+    }
+
+    fn buffered(&self) -> usize {
+        self.arrived
+    }
+
+    fn write(&mut self, data: &[u8]) -> Result<(), LayerError> {
+        self.outgoing.extend(inverted(data));
+        Ok(())
+    }
+
+    fn close(&mut self) {}
+
+    fn out(&self) -> &[u8] {
+        &self.outgoing
+    }
+
+    fn sent(&mut self, n: usize) {
+        self.outgoing.drain(..n);
+    }
+}
+
+/// Returns the bytes of one layer that the events show, sent and received, after checking their offsets.
+fn moved(events: &[OwnedTraceEvent], wanted: &str) -> (Vec<u8>, Vec<u8>) {
+    let (mut sent, mut received) = (Vec::new(), Vec::new());
+    for event in events {
+        let (direction, layer, offset, bytes) = match event.borrow() {
+            TraceEvent::BytesSent { layer, offset, bytes } => (&mut sent, layer, offset, bytes),
+            TraceEvent::BytesReceived { layer, offset, bytes } => {
+                (&mut received, layer, offset, bytes)
+            }
+            _ => continue,
+        };
+        if layer == wanted {
+            assert_eq!(offset, direction.len() as u64, "{layer}");
+            direction.extend_from_slice(bytes);
+        }
+    }
+    (sent, received)
+}
+
+const ANSWER: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+
+/// Sends two requests with bodies over one connection, and returns its events.
+fn two_uploads(secure: bool) -> (Vec<OwnedTraceEvent>, Vec<u8>) {
+    const BODY: &[u8] = &[b'x'; 100_000];
+    let (mut events, mut sent, mut link) = (Vec::new(), Vec::new(), None);
+    for size in [BodySize::Length(BODY.len() as u64), BodySize::Unknown] {
+        let url = if secure { "https://localhost/" } else { "http://localhost/" };
+        let request = Request::builder(b"PUT", url.parse().unwrap()).body(size).build();
+        let options = Options::with(|options| options.trust = Some(TrustId::new(1)));
+        let mut bench = Bench::of(request, options, BODY);
+        bench.layer = Some(Box::new(Inverting::default()));
+        bench.link = link.take();
+        assert!(matches!(bench.run(), Stop::Read(..)));
+        let answer = if secure { inverted(ANSWER.as_bytes()) } else { ANSWER.into() };
+        bench.server_sends_bytes(&answer[..7]);
+        bench.server_sends_bytes(&answer[7..]);
+        assert_eq!(bench.run_to_end(), Ok(()));
+        events.extend(bench.recorded());
+        sent.extend(bench.sent_bytes());
+        link = bench.link.take();
+    }
+    (events, sent)
+}
+
+#[test]
+fn events_show_the_plaintext_below_which_a_layer_lies() {
+    let (events, wire) = two_uploads(true);
+    let (sent, received) = moved(&events, "http");
+    assert!(sent == inverted(&wire), "{} bytes of {}", sent.len(), wire.len());
+    assert_eq!(received, ANSWER.repeat(2).as_bytes());
+    let (sent, received) = moved(&events, "transport");
+    assert!(sent == wire, "{} bytes of {}", sent.len(), wire.len());
+    assert_eq!(received, inverted(ANSWER.repeat(2).as_bytes()));
+}
+
+#[test]
+fn events_show_bytes_once_without_a_layer() {
+    let (events, wire) = two_uploads(false);
+    let (sent, received) = moved(&events, "http");
+    assert!(sent == wire, "{} bytes of {}", sent.len(), wire.len());
+    assert_eq!(received, ANSWER.repeat(2).as_bytes());
+    assert_eq!(moved(&events, "transport"), (Vec::new(), Vec::new()));
 }

@@ -97,7 +97,7 @@ pub(crate) fn full() -> Vec<OwnedTraceEvent> {
         TraceEvent::ReceiveResponseHeadersFailed { failure: failure(&peer) },
         TraceEvent::DialStarted { address: ([127, 0, 0, 1], 80).into(), why: "due" },
         TraceEvent::FramingChosen { framing: "length", length: Some(3), why: "it says so" },
-        TraceEvent::BytesReceived { bytes: b"\0\x01" },
+        TraceEvent::BytesReceived { layer: "http", offset: 0, bytes: b"\0\x01" },
         TraceEvent::RequestSent {
             head: RequestHead {
                 method: b"GET",

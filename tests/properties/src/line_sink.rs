@@ -197,7 +197,7 @@ fn tell<S: Sink>(input: &mut Input<'_>, cx: &mut Cx<'_, S>) {
         3 => TraceEvent::ReceiveResponseHeadersComplete { head },
         4 => TraceEvent::FieldRead { name: one, value: two, offset: 0 },
         5 => TraceEvent::StartLineRead { line: one, offset: 0 },
-        6 => TraceEvent::BytesReceived { bytes: one },
+        6 => TraceEvent::BytesReceived { layer: "http", offset: 0, bytes: one },
         7 => TraceEvent::SendRequestHeadersStarted { request: one },
         8 => TraceEvent::SetupSocks5ConnectionStarted {
             stream: StreamId::default(),

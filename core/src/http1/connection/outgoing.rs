@@ -12,8 +12,8 @@ use crate::head::is_informational;
 use crate::http1::request::{self, RequestLine, WrittenRequest};
 use crate::http1::response::{self, ResponseContext, WrittenResponse};
 use crate::http1::send::{BodySize, EncodedHead};
-use crate::http1::sent_head;
 use crate::http1::state::{SwitchKind, Transition};
+use crate::http1::{sent_bytes, sent_head};
 use crate::trace::{Cx, EventKind, Sink};
 use crate::values::{NotReusable, Role, Version};
 
@@ -98,6 +98,7 @@ impl Connection {
         if cx.wants(EventKind::RequestSent) {
             sent_head::emit_request(&self.send.out.staging()[start..], cx);
         }
+        self.emit_queued(cx);
         Ok(())
     }
 
@@ -230,6 +231,7 @@ impl Connection {
                 }
             }
         }
+        self.emit_queued(cx);
         Ok(())
     }
 
@@ -240,11 +242,13 @@ impl Connection {
     #[inline]
     pub fn send_data<S: Sink>(
         &mut self,
-        _: &mut Cx<'_, S>,
+        cx: &mut Cx<'_, S>,
         data: Bytes,
     ) -> Result<(), MisuseError> {
         self.check(Call::SendData, Transition::Data)?;
-        self.send.data(data).map_err(|misuse| self.misuse(Call::SendData, misuse))
+        self.send.data(data).map_err(|misuse| self.misuse(Call::SendData, misuse))?;
+        self.emit_queued(cx);
+        Ok(())
     }
 
     /// Ends the message. Every message must be ended, even without a body.
@@ -261,7 +265,18 @@ impl Connection {
         self.check(Call::Finish, Transition::End)?;
         self.send.finish(trailers).map_err(|misuse| self.misuse(Call::Finish, misuse))?;
         self.state.apply(self.role, Transition::End);
+        self.emit_queued(cx);
         self.emit_reuse(cx);
         Ok(())
+    }
+
+    /// Emits what was queued last, if layers transform it.
+    #[inline(always)]
+    fn emit_queued<S: Sink>(&mut self, cx: &mut Cx<'_, S>) {
+        if cx.wants(EventKind::BytesSent)
+            && let Some(emitted) = self.emitted
+        {
+            self.emitted = Some(sent_bytes::emit_queued(&self.send.out, emitted, cx));
+        }
     }
 }

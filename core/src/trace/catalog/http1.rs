@@ -167,8 +167,12 @@ macro_rules! entries {
             sha256: MaybeText Public,
         }
 
-        /// The transport received bytes.
+        /// Bytes were received: by the transport, and by HTTP through its layers, such as TLS.
         point BytesReceived: LimpidIo "received" Trace {
+            /// `http` for bytes of HTTP; `transport` for what they become below a layer, such as records of TLS.
+            layer: Word Public,
+            /// Number of bytes of that layer that were received before them on this connection.
+            offset: Count Public,
             /// The bytes.
             bytes: Bytes Payload,
         }
@@ -181,8 +185,12 @@ macro_rules! entries {
             refused: Flag Public,
         }
 
-        /// The transport accepted bytes.
+        /// Bytes were sent: the transport accepted them, or HTTP queued them for its layers, such as TLS.
         point BytesSent: LimpidIo "sent" Trace {
+            /// `http` for bytes of HTTP; `transport` for what they become below a layer, such as records of TLS.
+            layer: Word Public,
+            /// Number of bytes of that layer that were sent before them on this connection.
+            offset: Count Public,
             /// The bytes.
             bytes: Bytes Payload,
         }

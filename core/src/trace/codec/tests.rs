@@ -99,7 +99,7 @@ fn codec_round_trips_values_of_every_kind() {
     let (framing, why) = ("length", "Content-Length says so");
     assert_round_trip(codec, TraceEvent::FramingChosen { framing, length: Some(3), why });
     assert_round_trip(codec, TraceEvent::ReuseDecided { reusable: false, why });
-    assert_round_trip(codec, TraceEvent::BytesSent { bytes: b"" });
+    assert_round_trip(codec, TraceEvent::BytesSent { layer: "http", offset: 0, bytes: b"" });
     assert_round_trip(codec, TraceEvent::CloseStarted {});
 }
 
@@ -121,7 +121,10 @@ fn codec_round_trips_the_fields_of_a_head() {
 fn codec_round_trips_bytes_of_every_length() {
     let bytes: Vec<u8> = (1..=200).collect();
     for len in 0..bytes.len() {
-        assert_round_trip(&Codec::new(), TraceEvent::BytesSent { bytes: &bytes[..len] });
+        assert_round_trip(
+            &Codec::new(),
+            TraceEvent::BytesSent { layer: "http", offset: 0, bytes: &bytes[..len] },
+        );
     }
 }
 
