@@ -158,14 +158,13 @@ impl<W: io::Write> LineWriter<W> {
         let metadata = meta.kind.metadata();
         // The clock is read under the lock, so that times never decrease from line to line.
         let time = self.template.shows_time().then(|| clock(meta.at));
-        let since = time.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         let WriterState { line, stamp, .. } = state;
         let record = Record {
             level: metadata.level,
             logger: messages.profile.logger(metadata.logger),
             message,
             asctime: time.map_or("", |time| stamp.show(time, &self.date_format)),
-            time: since.unwrap_or_default(),
+            time: time.unwrap_or(UNIX_EPOCH),
             source: messages.source(meta.kind),
         };
         line.clear();

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter, Write};
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use limpid_core::trace::Level;
 
@@ -83,8 +83,8 @@ pub(crate) struct Record<'a, M> {
     pub(crate) message: M,
     /// The formatted time; empty if the template does not show it.
     pub(crate) asctime: &'a str,
-    /// The time since 1970; zero if the template does not show it.
-    pub(crate) time: Duration,
+    /// The time; 1970 if the template does not show it.
+    pub(crate) time: SystemTime,
     /// The place in Python's source that writes such a line.
     pub(crate) source: Source,
 }
@@ -166,18 +166,26 @@ impl<M: Display> Record<'_, M> {
             Field::Message if paint.visible => {
                 return format.write(Value::Text(Escaped(&self.message)), line);
             }
+            Field::Message if format == Format::default() => {
+                return write!(line, "{}", self.message);
+            }
             Field::Message => return format.write(Value::Text(&self.message), line),
             _ => return self.write_other(field, format, line),
         };
+        if format == Format::default() {
+            line.push_str(text);
+            return Ok(());
+        }
         format.write(Value::Text(text), line)
     }
 
     fn write_other(&self, field: Field, format: Format, line: &mut String) -> fmt::Result {
-        let seconds = self.time.as_secs_f64();
+        let time = self.time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let seconds = time.as_secs_f64();
         let value = match field {
             Field::LevelNumber => Value::Integer(self.level as i64),
             Field::Created => Value::Float(seconds),
-            Field::Milliseconds => Value::Float(self.time.subsec_millis().into()),
+            Field::Milliseconds => Value::Float(time.subsec_millis().into()),
             Field::RelativeCreated => Value::Float((seconds - process::started()) * 1000.0),
             Field::Process => Value::Integer(process::id()),
             Field::ProcessName => Value::Text("MainProcess"),
@@ -305,7 +313,7 @@ mod tests {
             logger: "httpx",
             message,
             asctime: "2024-09-28 17:27:41",
-            time: Duration::from_micros(1_727_544_461_042_500),
+            time: UNIX_EPOCH + std::time::Duration::from_micros(1_727_544_461_042_500),
             source: Source { path: "httpx/_client.py", function: "send", line: 7 },
         };
         let mut line = String::new();
