@@ -1,13 +1,16 @@
 //! Sockets for connections.
 
-use std::io::{self, ErrorKind};
+use std::io;
+#[cfg(not(unix))]
+use std::io::ErrorKind;
+#[cfg(not(unix))]
 use std::mem::MaybeUninit;
 use std::net::{IpAddr, SocketAddr};
 
 use limpid_core::client::Target;
 use limpid_core::trace::SocketOption;
 #[cfg(unix)]
-use rustix::net::RecvFlags;
+use rustix::{io::Errno, net::RecvFlags};
 use socket2::{Domain, SockAddr, Socket, Type};
 
 use crate::options;
@@ -71,8 +74,8 @@ fn is_under_way(error: &io::Error) -> bool {
 #[cfg(unix)]
 #[must_use]
 pub fn is_silent(socket: &Socket) -> bool {
-    let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
-    would_block(socket.recv_with_flags(&mut [MaybeUninit::uninit()], flags))
+    let peeked = rustix::net::recv(socket, &mut [0], RecvFlags::PEEK | RecvFlags::DONTWAIT);
+    matches!(peeked, Err(Errno::WOULDBLOCK))
 }
 
 /// Returns whether nothing has arrived on an idle socket, including the end. It does not block.
@@ -87,6 +90,9 @@ pub fn is_silent(socket: &Socket) -> bool {
 /// Returns whether nothing has arrived on an idle socket that does not block, including the end.
 #[must_use]
 pub fn is_silent_now(socket: &Socket) -> bool {
+    #[cfg(unix)]
+    return is_silent(socket);
+    #[cfg(not(unix))]
     would_block(socket.peek(&mut [MaybeUninit::uninit()]))
 }
 
@@ -123,6 +129,7 @@ pub(crate) fn without_waiting<T>(
     result
 }
 
+#[cfg(not(unix))]
 fn would_block(result: io::Result<usize>) -> bool {
     result.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
 }

@@ -31,10 +31,14 @@ macro_rules! attempt {
                 }
                 Ok(n)
             });
-            return match (moved, result) {
-                (Some(n), _) => Poll::Ready(Ok(n)),
-                (None, Err(error)) if error.kind() == ErrorKind::WouldBlock => continue,
-                (None, result) => Poll::Ready(result),
+            if let Some(n) = moved {
+                // An error of a kind alone owns nothing, and dropping it is a call.
+                core::mem::forget(result);
+                return Poll::Ready(Ok(n));
+            }
+            return match result {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => continue,
+                result => Poll::Ready(result),
             };
         }
     }};

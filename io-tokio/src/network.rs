@@ -1,13 +1,15 @@
 //! The resolver and the connector of a client.
 
+use std::sync::Arc;
+
 use limpid_io::Settings;
 
 use crate::connect::Connector;
-use crate::resolve::{ActiveResolver, Resolver};
+use crate::resolve::{Resolve, Resolver};
 
 /// The resolver and the connector of a client.
 pub(crate) struct Network {
-    pub(crate) resolver: ActiveResolver,
+    pub(crate) resolver: Arc<dyn Resolve>,
     pub(crate) connector: Connector,
 }
 

@@ -15,7 +15,6 @@ use limpid_core::client::{
 use limpid_core::limits::{Config, Lenient, Limits};
 use limpid_core::trace::{Sink, SocketOption};
 
-use crate::certificate_reader::certificate_reader;
 use crate::layers::{ClientLayers, TlsSource};
 use crate::settings::{Settings, SharedSink};
 #[cfg(feature = "rustls")]
@@ -80,7 +79,7 @@ impl<C: BuildClient> fmt::Debug for ClientBuilder<C> {
 impl<C: BuildClient> Default for ClientBuilder<C> {
     fn default() -> Self {
         Self {
-            options: Options::with(|options| options.certificates = certificate_reader()),
+            options: Options::default(),
             layers: None,
             proxy_layers: None,
             #[cfg(feature = "rustls")]

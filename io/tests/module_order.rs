@@ -19,7 +19,6 @@ fn modules_import_only_modules_below_them() {
         "prepared",
         "content",
         "tls",
-        "certificate_reader",
         "layers",
         "settings",
         "tunnel",

@@ -6,10 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use limpid_core::time::Mono;
-use limpid_core::trace::{Capture, Level, Meta, TraceEvent};
+use limpid_core::trace::{Level, Meta, TraceEvent};
 
 use crate::date::{DateFormat, Stamp, TimeZone};
-use crate::hexdump::Dump;
 use crate::output::{Output, WriteFailures};
 use crate::process;
 use crate::python::Messages;
@@ -25,8 +24,6 @@ pub(crate) struct LineWriter<W> {
     date_format: DateFormat,
     pub(crate) paint: Paint,
     pub(crate) frame: Frame,
-    /// The maximum number of bytes of an event that are dumped, if they are.
-    pub(crate) dumped: Option<usize>,
     state: Mutex<WriterState<W>>,
 }
 
@@ -53,25 +50,16 @@ pub(crate) enum Frame {
     Syslog(u8),
 }
 
-impl Frame {
-    fn begin(self, level: Level, line: &mut String) -> fmt::Result {
-        let Self::Syslog(facility) = self else { return Ok(()) };
-        let severity = match level {
-            Level::Critical => 2,
-            Level::Error => 3,
-            Level::Warning => 4,
-            Level::Info => 6,
-            Level::Debug | Level::Trace => 7,
-        };
-        write!(line, "<{}>", u16::from(facility) * 8 + severity)
-    }
-
-    const fn end(self) -> char {
-        match self {
-            Self::Line => '\n',
-            Self::Syslog(_) => '\0',
-        }
-    }
+/// Returns the priority of a line of syslog.
+fn priority(facility: u8, level: Level) -> u16 {
+    let severity = match level {
+        Level::Critical => 2,
+        Level::Error => 3,
+        Level::Warning => 4,
+        Level::Info => 6,
+        Level::Debug | Level::Trace => 7,
+    };
+    u16::from(facility) * 8 + severity
 }
 
 impl<W: io::Write> LineWriter<W> {
@@ -82,7 +70,6 @@ impl<W: io::Write> LineWriter<W> {
             date_format: DateFormat::documented(),
             paint: Paint::default(),
             frame: Frame::default(),
-            dumped: None,
             state: Mutex::new(WriterState {
                 output,
                 line: String::new(),
@@ -109,15 +96,7 @@ impl<W: io::Write> LineWriter<W> {
         event: &TraceEvent<'_>,
     ) {
         let mut state = self.state();
-        let dumped = self.dumped.filter(|_| messages.capture.shows_bytes());
-        let dump = dumped.and_then(|most| Dump::of(event, most));
-        let messages = match dump {
-            // The line itself only counts the bytes.
-            Some(_) => Messages { capture: Capture::Private, ..messages },
-            None => messages,
-        };
-        let composed = self.compose(messages, messages.of(event), clock, meta, &mut state);
-        match composed.and_then(|()| dump.map_or(Ok(()), |dump| dump.write(&mut state.line))) {
+        match self.compose(messages, messages.of(event), clock, meta, &mut state) {
             Ok(()) => state.write(),
             Err(error) => state.output.lost(io::Error::other(error)),
         }
@@ -165,12 +144,16 @@ impl<W: io::Write> LineWriter<W> {
             message,
             asctime: time.map_or("", |time| stamp.show(time, &self.date_format)),
             time: time.unwrap_or(UNIX_EPOCH),
-            source: messages.source(meta.kind),
+            source: &|| messages.source(meta.kind),
         };
         line.clear();
-        self.frame.begin(metadata.level, line)?;
+        let mut end = "\n";
+        if let Frame::Syslog(facility) = self.frame {
+            write!(line, "<{}>", priority(facility, metadata.level))?;
+            end = "\0";
+        }
         self.template.write(&record, self.paint, line)?;
-        line.push(self.frame.end());
+        line.push_str(end);
         Ok(())
     }
 

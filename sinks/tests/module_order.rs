@@ -15,7 +15,6 @@ fn modules_import_only_modules_below_them() {
         "python",
         "levels",
         "template",
-        "hexdump",
         "line_writer",
         "lines",
         "json",

@@ -53,7 +53,7 @@ impl Way {
     }
 
     fn server<S: Bind>(self) -> S {
-        let builder = ServerBuilder::<S>::default();
+        let builder = ServerBuilder::<S>::default().body_limit(u64::MAX);
         let builder = match self.tls {
             true => builder.tls(CERTIFICATES.server(Identity::Good).unwrap()),
             false => builder,

@@ -11,6 +11,14 @@ const TEXT: &str = include_str!("../../baseline.toml");
 /// The tolerated excess over that commit.
 const TOLERANCE: f64 = 0.03;
 
+/// What may exceed that commit by more, and by how much, because it does more than it did then.
+const LARGER: &[(&str, Count, f64)] = &[
+    // A connection knows its runtime, so that one client works in several.
+    ("idle-connection", Count::HeapBytes, 0.035),
+    // A server notes which connections are idle, to make room for new ones.
+    ("tokio-serve", Count::Instructions, 0.035),
+];
+
 /// The costs of limpid at [`Baseline::COMMIT`]. They can be read and compared, but not changed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Baseline(Numbers);
@@ -33,11 +41,17 @@ impl Baseline {
         self.0.get(gate, count)
     }
 
-    /// Returns whether `actual` is no worse than at that commit: at most 3 % higher, and for allocations
-    /// not higher at all. A gate without a number always holds.
+    /// Returns whether `actual` is no worse than at that commit: at most 3 % higher, or 3.5 % for the few
+    /// counts that a feature needs it for, and for allocations not higher at all. A gate without a number
+    /// always holds.
     #[must_use]
     pub fn holds(&self, gate: &str, count: Count, actual: f64) -> bool {
-        let tolerance = if count == Count::Allocations { 0.0 } else { TOLERANCE };
+        let larger = LARGER.iter().find(|(name, of, _)| *name == gate && *of == count);
+        let tolerance = match (count, larger) {
+            (Count::Allocations, _) => 0.0,
+            (_, Some((.., tolerance))) => *tolerance,
+            _ => TOLERANCE,
+        };
         self.get(gate, count).is_none_or(|number| !is_above(actual, number, tolerance))
     }
 }
@@ -60,12 +74,17 @@ mod tests {
     }
 
     #[test]
-    fn baseline_holds_at_2_9_percent_and_fails_at_3_1() {
+    fn baseline_holds_below_its_tolerance_and_fails_above() {
         let (baseline, numbers) = baseline();
         // For a small number, a thousandth is less than the remainder of a division.
         for (gate, count, number) in numbers.into_iter().filter(|(_, _, number)| *number > 10.0) {
-            assert!(baseline.holds(gate, count, number * 1.029), "{gate} {count}");
-            assert!(!baseline.holds(gate, count, number * 1.031), "{gate} {count}");
+            let more = if LARGER.iter().any(|(name, of, _)| (*name, *of) == (gate, count)) {
+                0.005
+            } else {
+                0.0
+            };
+            assert!(baseline.holds(gate, count, number * (1.029 + more)), "{gate} {count}");
+            assert!(!baseline.holds(gate, count, number * (1.031 + more)), "{gate} {count}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! Requests as an application builds them.
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
@@ -33,7 +34,7 @@ pub struct Request {
     method: Vec<u8>,
     url: Url,
     /// The request target, if it is not that of the URL.
-    target: Option<Vec<u8>>,
+    target: Option<Box<[u8]>>,
     fields: FieldBlock,
     size: BodySize,
     /// The fields that are not added, because the caller has removed them.
@@ -134,14 +135,14 @@ impl Request {
             self.add_codings();
         }
         if self.target.is_none() && self.method == b"CONNECT" {
-            self.target = Some(self.url.host_and_port().into_bytes());
+            self.target = Some(self.url.host_and_port().into_bytes().into());
         }
         self.write();
     }
 
     /// Returns whether it occupies more memory than requests usually need.
     pub(super) fn has_large_memory(&self) -> bool {
-        let target = self.target.as_ref().map_or(0, Vec::len);
+        let target = self.target.as_ref().map_or(0, |target| target.len());
         self.fields.has_large_memory() || self.url.has_large_memory() || target > 4 * 1024
     }
 
@@ -326,7 +327,7 @@ impl RequestBuilder {
     /// OPTIONS, or `host:port` for CONNECT, which is by default that of the URL. It is sent
     /// unchanged. Sending a request fails if the target is not valid for the method.
     pub fn target(mut self, target: &[u8]) -> Self {
-        self.request().target = Some(target.to_vec());
+        self.request().target = Some(target.into());
         self
     }
 

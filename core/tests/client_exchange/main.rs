@@ -15,6 +15,5 @@ mod redirects;
 mod requests;
 mod resend;
 mod retry;
-mod sent;
 mod trailers;
 mod upgrade;

@@ -11,7 +11,6 @@ mod layers;
 mod peer;
 mod random;
 mod refusals;
-mod sent;
 mod shutdown;
 mod slow;
 mod switching;

@@ -97,20 +97,18 @@ impl Connection {
         if interest.write && self.poll_write(cx).is_ready() {
             return Poll::Ready(());
         }
-        if interest.read && self.poll_read(cx, is_new).is_ready() {
+        let is_idle = interest.read && self.serving.session.is_idle();
+        if interest.read && self.poll_read(cx, is_new, is_idle).is_ready() {
             return Poll::Ready(());
         }
         let over = self.poll_over(cx);
-        if over.is_pending() && interest == Interest::READ && self.serving.session.is_idle() {
-            return self.poll_idle();
-        }
-        over
+        if is_idle && over.is_pending() { self.poll_idle() } else { over }
     }
 
-    fn poll_read(&mut self, cx: &mut Context<'_>, is_new: bool) -> Poll<()> {
+    fn poll_read(&mut self, cx: &mut Context<'_>, is_new: bool, is_idle: bool) -> Poll<()> {
         // A client that was just answered has usually sent nothing more, and checking costs less than
         // providing a buffer. An error of the socket is reported by the read.
-        let is_asked = is_new && self.serving.session.is_idle();
+        let is_asked = is_new && is_idle;
         if is_asked {
             drop(ready!(self.socket.poll_readable(cx)));
         }

@@ -12,7 +12,6 @@ use limpid_core::server::{Options, Timeouts};
 use limpid_core::trace::Sink;
 
 use super::settings::ServerSettings;
-use crate::certificate_reader::certificate_reader;
 use crate::layers::ServerLayers;
 use crate::settings::SharedSink;
 
@@ -92,7 +91,7 @@ impl<S> fmt::Debug for ServerBuilder<S> {
 impl<S> Default for ServerBuilder<S> {
     fn default() -> Self {
         Self {
-            options: Options::with(|options| options.certificates = certificate_reader()),
+            options: Options::default(),
             layers: None,
             connections: 1024,
             cancels_handlers: true,

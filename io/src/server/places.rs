@@ -1,8 +1,9 @@
 //! The places of a server's open connections. Their number is limited, and a connection that waits for a
 //! request gives its place to a new one.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -50,8 +51,7 @@ pub struct Places<T> {
 }
 
 struct PlacesState<T> {
-    taken: HashMap<u64, Arc<Place<T>>>,
-    last: u64,
+    taken: HashSet<ByAddress<T>>,
     /// Wakes the thread or task that waits for a change.
     waiter: Option<Waker>,
 }
@@ -87,7 +87,7 @@ impl<T> Places<T> {
     /// Creates `most` places.
     #[must_use]
     pub fn new(most: usize) -> Self {
-        let state = PlacesState { taken: HashMap::new(), last: 0, waiter: None };
+        let state = PlacesState { taken: HashSet::new(), waiter: None };
         Self { most, state: Mutex::new(state), is_wanted: AtomicBool::new(false) }
     }
 
@@ -103,13 +103,10 @@ impl<T> Places<T> {
 
     /// Takes a place, even beyond the limit: [`poll_room`](Self::poll_room) waits for one.
     pub fn take(self: &Arc<Self>, occupant: T) -> PlaceGuard<T> {
-        let mut state = self.lock();
-        state.last += 1;
-        let id = state.last;
         let (idle_since, must_leave) = (AtomicU64::new(BUSY), AtomicBool::new(false));
         let place = Arc::new(Place { occupant, idle_since, must_leave });
-        state.taken.insert(id, Arc::clone(&place));
-        PlaceGuard { places: Arc::clone(self), id, place }
+        self.lock().taken.insert(ByAddress(Arc::clone(&place)));
+        PlaceGuard { places: Arc::clone(self), place }
     }
 
     /// Returns whether all places are free. If not, the task is woken when one becomes free, or by
@@ -125,7 +122,7 @@ impl<T> Places<T> {
 
     /// Calls `act` with each occupant.
     pub fn for_each(&self, mut act: impl FnMut(&T)) {
-        self.lock().taken.values().for_each(|place| act(&place.occupant));
+        self.lock().taken.iter().for_each(|place| act(&place.0.occupant));
     }
 
     /// Wakes the thread or task that waits for a change.
@@ -156,7 +153,8 @@ impl<T: Occupant> Places<T> {
     /// Makes the connection leave that has been idle longest, unless one is already about to.
     pub fn make_room(&self) {
         let state = self.lock();
-        let idle = state.taken.values().filter_map(|place| Some((place.idle_since()?, place)));
+        let places = state.taken.iter().map(|place| &place.0);
+        let idle = places.filter_map(|place| Some((place.idle_since()?, place)));
         let is_leaving = idle.clone().any(|(_, place)| place.must_leave.load(Ordering::SeqCst));
         let longest = idle.min_by_key(|(since, _)| *since).filter(|_| !is_leaving);
         let longest = longest.map(|(_, place)| Arc::clone(place));
@@ -170,8 +168,25 @@ impl<T: Occupant> Places<T> {
     /// Wakes what waits for the bytes of idle connections.
     pub fn wake_idle(&self) {
         let state = self.lock();
-        let idle = state.taken.values().filter(|place| place.idle_since().is_some());
-        idle.for_each(|place| place.occupant.wake());
+        let idle = state.taken.iter().filter(|place| place.0.idle_since().is_some());
+        idle.for_each(|place| place.0.occupant.wake());
+    }
+}
+
+/// A place in a set, which tells places apart by their addresses.
+struct ByAddress<T>(Arc<Place<T>>);
+
+impl<T> PartialEq for ByAddress<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T> Eq for ByAddress<T> {}
+
+impl<T> Hash for ByAddress<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Arc::as_ptr(&self.0).hash(state);
     }
 }
 
@@ -181,7 +196,6 @@ impl<T: Occupant> Places<T> {
 #[derive(Debug)]
 pub struct PlaceGuard<T> {
     places: Arc<Places<T>>,
-    id: u64,
     place: Arc<Place<T>>,
 }
 
@@ -216,7 +230,7 @@ impl<T> PlaceGuard<T> {
 impl<T> Drop for PlaceGuard<T> {
     fn drop(&mut self) {
         let mut state = self.places.lock();
-        state.taken.remove(&self.id);
+        state.taken.remove(&ByAddress(Arc::clone(&self.place)));
         let waiter = state.waiter.take();
         drop(state);
         if let Some(waiter) = waiter {

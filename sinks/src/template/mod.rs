@@ -85,8 +85,8 @@ pub(crate) struct Record<'a, M> {
     pub(crate) asctime: &'a str,
     /// The time; 1970 if the template does not show it.
     pub(crate) time: SystemTime,
-    /// The place in Python's source that writes such a line.
-    pub(crate) source: Source,
+    /// Returns the place in Python's source that writes such a line, which few templates show.
+    pub(crate) source: &'a dyn Fn() -> Source,
 }
 
 /// The changes for lines on a terminal.
@@ -102,7 +102,7 @@ impl Template {
     /// Returns the template of the documented lines: `%(levelname)s [%(asctime)s] %(name)s - %(message)s`.
     #[must_use]
     pub fn documented() -> Self {
-        let field = |field| Part::Field(field, Format::default());
+        let field = Part::Plain;
         let literal = |text: &str| Part::Literal(text.into());
         Self {
             parts: vec![
@@ -120,12 +120,14 @@ impl Template {
     /// Returns the template of bare messages: `%(message)s`.
     #[must_use]
     pub fn message() -> Self {
-        Self { parts: vec![Part::Field(Field::Message, Format::default())] }
+        Self { parts: vec![Part::Plain(Field::Message)] }
     }
 
     /// Returns whether lines show the time.
     pub(crate) fn shows_time(&self) -> bool {
-        self.parts.iter().any(|part| matches!(part, Part::Field(field, _) if field.is_time()))
+        self.parts.iter().any(
+            |part| matches!(part, Part::Plain(field) | Part::Field(field, _) if field.is_time()),
+        )
     }
 
     /// Writes a line without its newline.
@@ -138,17 +140,16 @@ impl Template {
         for part in &self.parts {
             match part {
                 Part::Literal(text) => line.push_str(text),
-                Part::Field(field, format) => {
-                    let is_coloured = paint.colour && *field == Field::LevelName;
-                    let style = is_coloured.then(|| terminal::style(record.level));
-                    if let Some(style) = style {
-                        write!(line, "{style}")?;
-                    }
-                    record.write(*field, *format, paint, line)?;
-                    if let Some(style) = style {
-                        write!(line, "{style:#}")?;
-                    }
+                Part::Plain(Field::LevelName) if !paint.colour => {
+                    line.push_str(record.level.name());
                 }
+                Part::Plain(Field::Logger) => line.push_str(record.logger),
+                Part::Plain(Field::Time) => line.push_str(record.asctime),
+                Part::Plain(Field::Message) if !paint.visible => {
+                    write!(line, "{}", record.message)?;
+                }
+                Part::Plain(field) => record.write(*field, Format::default(), paint, line)?,
+                Part::Field(field, format) => record.write(*field, *format, paint, line)?,
             }
         }
         Ok(())
@@ -156,9 +157,15 @@ impl Template {
 }
 
 impl<M: Display> Record<'_, M> {
-    #[inline]
+    /// Writes any field in any form.
     fn write(&self, field: Field, format: Format, paint: Paint, line: &mut String) -> fmt::Result {
         let text = match field {
+            Field::LevelName if paint.colour => {
+                let style = terminal::style(self.level);
+                write!(line, "{style}")?;
+                format.write(Value::Text(self.level.name()), line)?;
+                return write!(line, "{style:#}");
+            }
             Field::LevelName => self.level.name(),
             Field::Logger => self.logger,
             Field::Time => self.asctime,
@@ -166,16 +173,9 @@ impl<M: Display> Record<'_, M> {
             Field::Message if paint.visible => {
                 return format.write(Value::Text(Escaped(&self.message)), line);
             }
-            Field::Message if format == Format::default() => {
-                return write!(line, "{}", self.message);
-            }
             Field::Message => return format.write(Value::Text(&self.message), line),
             _ => return self.write_other(field, format, line),
         };
-        if format == Format::default() {
-            line.push_str(text);
-            return Ok(());
-        }
         format.write(Value::Text(text), line)
     }
 
@@ -193,11 +193,11 @@ impl<M: Display> Record<'_, M> {
             Field::ThreadName => {
                 return process::with_thread_name(|name| format.write(Value::Text(name), line));
             }
-            Field::Module => Value::Text(self.source.module()),
-            Field::FileName => Value::Text(self.source.file_name()),
-            Field::PathName => Value::Text(self.source.path),
-            Field::Function => Value::Text(self.source.function),
-            Field::Line => Value::Integer(self.source.line.into()),
+            Field::Module => Value::Text((self.source)().module()),
+            Field::FileName => Value::Text((self.source)().file_name()),
+            Field::PathName => Value::Text((self.source)().path),
+            Field::Function => Value::Text((self.source)().function),
+            Field::Line => Value::Integer((self.source)().line.into()),
             _ => Value::Text(NONE),
         };
         format.write(value, line)
@@ -314,7 +314,7 @@ mod tests {
             message,
             asctime: "2024-09-28 17:27:41",
             time: UNIX_EPOCH + std::time::Duration::from_micros(1_727_544_461_042_500),
-            source: Source { path: "httpx/_client.py", function: "send", line: 7 },
+            source: &|| Source { path: "httpx/_client.py", function: "send", line: 7 },
         };
         let mut line = String::new();
         Template::parse(template, style).unwrap().write(&record, paint, &mut line).unwrap();

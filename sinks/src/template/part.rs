@@ -9,7 +9,15 @@ use super::value::{Constant, Conversion, Format};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     Literal(String),
+    /// A field without conversion and layout, as most are.
+    Plain(Field),
     Field(Field, Format),
+}
+
+impl Part {
+    pub(super) fn field(field: Field, format: Format) -> Self {
+        if format == Format::default() { Self::Plain(field) } else { Self::Field(field, format) }
+    }
 }
 
 /// What a name in a template stands for.
@@ -42,7 +50,7 @@ impl<'a> Named<'a> {
     /// Returns the part of a template that shows it. The text of a constant is always the same.
     pub(super) fn part(self, format: Format) -> Part {
         match self {
-            Self::Field(field) => Part::Field(field, format),
+            Self::Field(field) => Part::field(field, format),
             Self::Constant(constant) => {
                 let mut text = String::new();
                 // Writing to a string cannot fail.
