@@ -52,21 +52,23 @@ pub(super) fn connecting<'p>(
             TraceEvent::SocksStartTlsStarted { ssl_context, server_hostname, timeout }
         }
         SpanKind::SocksConnectTcp => TraceEvent::SocksConnectTcpStarted { host, port, timeout },
-        SpanKind::SetupSocks5Connection => {
-            let url = plan.request.url();
-            let auth = plan.route.proxy().and_then(Proxy::credentials);
-            let timeouts = &plan.options.timeouts;
-            TraceEvent::SetupSocks5ConnectionStarted {
-                stream,
-                host: url.host(),
-                port: url.port(),
-                auth: auth.map(|(user, password)| Credentials { user, password }),
-                connect_timeout: timeouts.connect,
-                read_timeout: timeouts.read,
-                write_timeout: timeouts.write,
-                pool_timeout: timeouts.pool,
-            }
-        }
+        SpanKind::SetupSocks5Connection => setup_socks5(plan, stream),
         _ => return None,
     })
+}
+
+fn setup_socks5(plan: &Plan, stream: StreamId) -> TraceEvent<'_> {
+    let url = plan.request.url();
+    let auth = plan.route.proxy().and_then(Proxy::credentials);
+    let timeouts = &plan.options.timeouts;
+    TraceEvent::SetupSocks5ConnectionStarted {
+        stream,
+        host: url.host(),
+        port: url.port(),
+        auth: auth.map(|(user, password)| Credentials { user, password }),
+        connect_timeout: timeouts.connect,
+        read_timeout: timeouts.read,
+        write_timeout: timeouts.write,
+        pool_timeout: timeouts.pool,
+    }
 }

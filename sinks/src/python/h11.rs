@@ -69,6 +69,13 @@ const fn words(rule: Rule) -> Words {
         Rule::HostMissing => Words::Fixed(HOST_MISSING),
         Rule::HostRepeated => Words::Fixed(HOST_REPEATED),
 
+        _ => words_of_body(rule),
+    }
+}
+
+/// Returns h11's text for each rule that frames a body, or concerns the state of the connection.
+const fn words_of_body(rule: Rule) -> Words {
+    match rule {
         Rule::ContentLengthInvalid | Rule::ContentLengthTooLarge => {
             Words::Fixed("bad Content-Length")
         }

@@ -50,10 +50,7 @@ pub(crate) fn full() -> Vec<OwnedTraceEvent> {
         failure
     };
     let timeout = Some(std::time::Duration::from_millis(5_250));
-    let mut timings = Timings::default();
-    timings.connect = timeout;
-    timings.redirect = timeout;
-    timings.connect_retries = 2;
+    let timings = timings(timeout);
     let events = [
         TraceEvent::LoadSslContext { verify: true, cert: Some("cert.pem"), key: None },
         TraceEvent::ConnectTcpStarted {
@@ -101,6 +98,12 @@ pub(crate) fn full() -> Vec<OwnedTraceEvent> {
         TraceEvent::ExchangeComplete { sent: 3, received: 4, timings: &timings },
     ];
     events.iter().map(Into::into).collect()
+}
+
+fn timings(time: Option<std::time::Duration>) -> Timings {
+    let mut timings = Timings::default();
+    (timings.connect, timings.redirect, timings.connect_retries) = (time, time, 2);
+    timings
 }
 
 /// Emits all events of an exchange: it connects, sends, receives a head, and ends.
