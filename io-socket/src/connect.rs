@@ -99,7 +99,7 @@ pub fn is_silent_now(socket: &Socket) -> bool {
 /// Reads what has arrived on a socket, without blocking.
 ///
 /// # Errors
-/// [`WouldBlock`](ErrorKind::WouldBlock): no bytes are available. Any other error is one of the
+/// [`WouldBlock`](io::ErrorKind::WouldBlock): no bytes are available. Any other error is one of the
 /// connection.
 #[cfg(unix)]
 pub fn receive_now(socket: &Socket, room: &mut [u8]) -> io::Result<usize> {
@@ -110,7 +110,7 @@ pub fn receive_now(socket: &Socket, room: &mut [u8]) -> io::Result<usize> {
 /// Reads what has arrived on a socket, without blocking.
 ///
 /// # Errors
-/// [`WouldBlock`](ErrorKind::WouldBlock): no bytes are available. Any other error is one of the
+/// [`WouldBlock`](io::ErrorKind::WouldBlock): no bytes are available. Any other error is one of the
 /// connection.
 #[cfg(not(unix))]
 pub fn receive_now(mut socket: &Socket, room: &mut [u8]) -> io::Result<usize> {
