@@ -73,7 +73,12 @@ fn ask_without_descriptors(address: SocketAddr) {
         stream
     });
     setrlimit(Resource::Nofile, before).unwrap();
-    assert_eq!(idle[0].read(&mut [0]).unwrap(), 0, "it was idle longest");
+    // Which of the two became idle first is not known here: each had its answer a moment before.
+    let is_closed = |stream: &mut TcpStream| {
+        stream.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
+        matches!(stream.read(&mut [0]), Ok(0))
+    };
+    assert!(idle.iter_mut().any(is_closed), "one that was idle made room");
     drop(late);
 }
 
