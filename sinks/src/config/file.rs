@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::model::{FileConfig, FileMode, Rotation};
+use super::file_config::{FileConfig, FileMode, Rotation};
 use super::schedule::Timer;
 
 /// A file for lines, opened at once or with the first line. Each line is one `write_all`.
@@ -176,7 +176,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::config::model::{Schedule, When};
+    use crate::config::file_config::{Schedule, When};
 
     #[test]
     fn file_rotates_by_time_and_removes_the_oldest() {

@@ -25,6 +25,7 @@ mod document;
 mod error;
 mod file;
 #[cfg(feature = "config")]
+mod file_config;
 mod foreign;
 mod handler;
 mod level;
@@ -46,9 +47,9 @@ mod syslog;
 mod yaml;
 
 pub use error::{ConfigError, ConfigErrors, ConfigProblem};
+pub use file_config::{FileConfig, FileMode, Schedule, When};
 pub use level::LogLevel;
 pub use logging::Logging;
 pub use model::{
-    FileConfig, FileMode, FormatterConfig, HandlerConfig, LoggerConfig, LoggingConfig, Schedule,
-    Stream, SyslogConfig, When,
+    FormatterConfig, HandlerConfig, LoggerConfig, LoggingConfig, Stream, SyslogConfig,
 };

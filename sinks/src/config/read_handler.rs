@@ -2,12 +2,10 @@
 
 use super::document::Node;
 use super::error::{ConfigError, ConfigProblem};
+use super::file_config::{FileConfig, FileMode, Schedule, When};
 use super::foreign::{self, Section};
 use super::level::LogLevel;
-use super::model::{
-    FileConfig, FileMode, HandlerConfig, MemoryConfig, QueueConfig, Schedule, Stream, SyslogConfig,
-    Target, When,
-};
+use super::model::{HandlerConfig, MemoryConfig, QueueConfig, Stream, SyslogConfig, Target};
 
 /// The arguments of every handler.
 const ARGUMENTS: [&str; 4] = ["class", "level", "formatter", "filters"];

@@ -9,7 +9,7 @@ use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, Zoned};
 
-use super::model::{Schedule, When};
+use super::file_config::{Schedule, When};
 
 /// A schedule, and the next time at which the file rotates.
 pub(super) struct Timer {
