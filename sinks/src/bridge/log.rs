@@ -12,7 +12,7 @@ use crate::python::Messages;
 /// use limpid_core::trace::{Cx, EventKind, Scope, TraceEvent};
 /// use limpid_sinks::bridge::LogBridge;
 ///
-/// A logger such as env_logger is set up first, with a filter such as httpx=info.
+/// // A logger such as env_logger is set up first, with a filter such as httpx=info.
 /// let sink = LogBridge::new();
 ///
 /// let mut scope = Scope::default();

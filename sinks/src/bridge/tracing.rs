@@ -25,7 +25,7 @@ use crate::python::{FieldRepr, Messages};
 /// use limpid_core::trace::{Cx, EventKind, Scope, TraceEvent};
 /// use limpid_sinks::bridge::TracingBridge;
 ///
-/// A subscriber is set up first, such as tracing_subscriber::fmt().with_max_level(..).init().
+/// // A subscriber is set up first, such as tracing_subscriber::fmt().with_max_level(..).init().
 /// let sink = TracingBridge::new();
 ///
 /// let mut scope = Scope::default();
