@@ -91,7 +91,7 @@ fn errors_of_names_have_the_file_too() {
 }
 
 #[test]
-fn levels() {
+fn invalid_level_is_reported_with_the_valid_ones() {
     const LEVELS: &str = "the levels are NOTSET, TRACE, DEBUG, INFO, WARNING, WARN, ERROR, \
                           CRITICAL, FATAL and all numbers";
     assert_errors(
@@ -181,7 +181,7 @@ fn config_rejects_python_factories_and_attributes() {
 }
 
 #[test]
-fn arguments_of_handlers() {
+fn invalid_argument_of_a_handler_is_reported() {
     let class = |name: &str, arguments: &str| {
         handler(&format!(r#""class": "logging.handlers.{name}", {arguments}"#))
     };
@@ -221,7 +221,7 @@ fn arguments_of_handlers() {
 }
 
 #[test]
-fn streams_and_files() {
+fn invalid_stream_or_file_is_reported() {
     assert_errors(
         &handler(r#""class": "logging.StreamHandler", "stream": "sys.stderr""#),
         "handlers.default.stream: \"sys.stderr\" is not a stream; the streams are ext://sys.stderr \
@@ -252,7 +252,7 @@ fn streams_and_files() {
 }
 
 #[test]
-fn formats() {
+fn invalid_format_is_reported_with_its_place() {
     assert_errors(
         &formatter(r#""format": "%(levelname)s %(mesage)s""#),
         "formatters.http.format: at byte 14: there is no field \"mesage\"; the fields are \
@@ -314,7 +314,7 @@ fn config_rejects_unknown_names() {
 }
 
 #[test]
-fn tables_and_lists() {
+fn value_that_is_no_table_or_list_is_reported() {
     assert_errors(r#""handlers": []"#, "handlers: expected a table");
     assert_errors(r#""loggers": {"httpx": null}"#, "loggers.httpx: expected a table");
     assert_errors(r#""root": "DEBUG""#, "root: expected a table");

@@ -21,7 +21,7 @@ fn assert_shown(event: TraceEvent<'_>, expected: [&str; 4]) {
 }
 
 #[test]
-fn fields_of_a_response() {
+fn secret_fields_of_a_response_are_hidden() {
     let block = fields(&[("Server", "x"), ("X-Cache", "HIT"), ("set-cookie", "sid=tiger")]);
     let head = ResponseHead {
         version: Version::HTTP_11,
@@ -56,7 +56,7 @@ fn fields_as_they_are_read() {
 }
 
 #[test]
-fn the_url_of_a_request() {
+fn secrets_of_the_url_of_a_request_are_hidden() {
     let event = TraceEvent::HttpRequest {
         method: b"GET",
         url: "http://me:tiger@h/p?a=1&access_token=tiger#top",
@@ -78,7 +78,7 @@ fn the_url_of_a_request() {
 }
 
 #[test]
-fn a_start_line() {
+fn secrets_of_a_start_line_are_hidden() {
     let event = TraceEvent::StartLineRead { line: b"GET /?sig=tiger&b=2 HTTP/1.1", offset: 0 };
     let open = "line=b'GET /?sig=tiger&b=2 HTTP/1.1' offset=0";
     assert_shown(
@@ -93,7 +93,7 @@ fn a_start_line() {
 }
 
 #[test]
-fn credentials_for_a_proxy() {
+fn password_for_a_proxy_is_hidden() {
     let event = TraceEvent::SetupSocks5ConnectionStarted {
         stream: StreamId::default(),
         host: "h",
@@ -115,7 +115,7 @@ fn credentials_for_a_proxy() {
 }
 
 #[test]
-fn the_line_that_broke_a_rule() {
+fn secret_in_the_line_that_broke_a_rule_is_hidden() {
     let rule = Rule::FieldValueCharacter;
     let cause = Cause::Peer(PeerError { rule, offset: 0, byte: None });
     let event = TraceEvent::ReceiveResponseHeadersFailed {
@@ -153,7 +153,7 @@ fn a_field_that_must_not_be_sent() {
 }
 
 #[test]
-fn bytes_on_the_wire() {
+fn bytes_on_the_wire_are_counted() {
     let event = TraceEvent::BytesReceived { bytes: b"tiger" };
     let counted = "bytes=<5 bytes>";
     assert_shown(event, [counted, counted, counted, "bytes=b'tiger'"]);

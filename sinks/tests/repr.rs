@@ -3,14 +3,14 @@
 use limpid_sinks::python::repr::*;
 
 #[test]
-fn constants() {
+fn constants_are_shown_as_by_python() {
     assert_eq!(NONE, "None");
     assert_eq!(Bool(true).to_string(), "True");
     assert_eq!(Bool(false).to_string(), "False");
 }
 
 #[test]
-fn floats() {
+fn floats_are_shown_as_by_python() {
     for (value, expected) in [
         (5.0, "5.0"),
         (0.3, "0.3"),
@@ -45,7 +45,7 @@ fn floats() {
 }
 
 #[test]
-fn bytes() {
+fn bytes_are_shown_as_by_python() {
     for (value, expected) in [
         (&b""[..], r"b''"),
         (b"GET", r"b'GET'"),
@@ -76,7 +76,7 @@ fn a_bytearray_escapes_every_apostrophe() {
 }
 
 #[test]
-fn strings() {
+fn strings_are_shown_as_by_python() {
     for (value, expected) in [
         ("", "''"),
         ("www.example.com", "'www.example.com'"),
@@ -106,7 +106,7 @@ fn quotes_are_chosen_for_a_text_in_pieces() {
 }
 
 #[test]
-fn tuples_and_lists() {
+fn tuples_and_lists_are_shown_as_by_python() {
     assert_eq!(Tuple(()).to_string(), "()");
     assert_eq!(Tuple((1,)).to_string(), "(1,)");
     assert_eq!(Tuple((1, 9, 1)).to_string(), "(1, 9, 1)");

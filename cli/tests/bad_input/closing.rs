@@ -43,7 +43,7 @@ fn cut_over_tls(bytes: &str, last: Step, code: i32) -> Failing {
 }
 
 #[test]
-fn at_once() {
+fn close_before_the_request_fails() {
     // The connection ends before the request, and the request can still be sent.
     let failing = played(vec![Step::Shutdown], 52);
     failing.says(&["closed", "without sending a response"]);
@@ -51,24 +51,24 @@ fn at_once() {
 }
 
 #[test]
-fn after_the_request() {
+fn close_after_the_request_fails() {
     cut("", 52).closes_after(DISCONNECTED);
 }
 
 #[test]
-fn within_the_head() {
+fn close_within_the_head_fails() {
     // curl takes the received part for the whole head, and succeeds.
     cut("HTTP/1.1 20", 56).closes_after(DISCONNECTED);
     cut("HTTP/1.1 200 OK\r\nContent-Le", 56).closes_after(DISCONNECTED);
 }
 
 #[test]
-fn after_an_informational_response() {
+fn close_after_an_informational_response_fails() {
     cut("HTTP/1.1 103 Early Hints\r\n\r\n", 56).closes_after(DISCONNECTED);
 }
 
 #[test]
-fn within_a_body_of_known_length() {
+fn close_within_a_body_of_known_length_fails() {
     let failing = cut("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", 18);
     failing.says(&["before the body was complete"]);
     failing.closes_after(&body_failed(
@@ -78,7 +78,7 @@ fn within_a_body_of_known_length() {
 }
 
 #[test]
-fn within_a_chunk() {
+fn close_within_a_chunk_fails() {
     let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     cut(&format!("{head}5\r\nab"), 18).closes_after(&body_failed(
         "peer closed connection without sending complete message body (incomplete chunked read)",
@@ -86,13 +86,13 @@ fn within_a_chunk() {
 }
 
 #[test]
-fn within_a_chunk_size() {
+fn close_within_a_chunk_size_fails() {
     let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     cut(&format!("{head}5"), 18).closes_after(&body_failed("peer unexpectedly closed connection"));
 }
 
 #[test]
-fn close_over_tls_with_and_without_close_notify() {
+fn close_over_tls_fails_with_and_without_close_notify() {
     for last in [Step::CloseNotify, Step::Shutdown] {
         cut_over_tls("", last.clone(), 52).closes_after(DISCONNECTED);
         let failing = cut_over_tls("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", last, 18);
@@ -104,7 +104,7 @@ fn close_over_tls_with_and_without_close_notify() {
 }
 
 #[test]
-fn reset_before_response() {
+fn reset_before_response_fails() {
     let failing = played(vec![Step::ReadRequest, Step::Reset], 56);
     failing.says(&["reset"]);
     failing.closes_after(
@@ -114,7 +114,7 @@ fn reset_before_response() {
 }
 
 #[test]
-fn reset_within_body() {
+fn reset_within_body_fails() {
     let mut script = answer("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
     // A reset discards data that was not read before.
     script.extend([Step::Sleep(std::time::Duration::from_millis(200)), Step::Reset]);

@@ -69,14 +69,14 @@ fn other_protocols_are_named_with_what_to_do() {
 }
 
 #[test]
-fn a_field_line_without_colon() {
+fn field_line_without_colon_is_rejected() {
     let failing = given("HTTP/1.1 200 OK\r\nServer\r\n\r\n", 8);
     failing.says(&["colon", "RFC 9112"]);
     failing.closes_after(&headers_failed("illegal header line: bytearray(b'Server')"));
 }
 
 #[test]
-fn two_lengths() {
+fn two_lengths_are_rejected() {
     let failing = given("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 8);
     failing.closes_after(&headers_failed("conflicting Content-Length headers"));
 }
@@ -89,7 +89,7 @@ fn unknown_coding_is_rejected() {
 }
 
 #[test]
-fn a_head_over_the_limit() {
+fn head_over_the_limit_is_rejected() {
     let field = format!("X-Long: {}\r\n", "x".repeat(1000));
     let failing = given(format!("HTTP/1.1 200 OK\r\n{}", field.repeat(300)), 56);
     failing.says(&["limit"]);

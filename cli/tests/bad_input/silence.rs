@@ -30,20 +30,20 @@ const BODY_TIMED_OUT: &str = "httpcore.http11 - receive_response_body.failed \
     exception=ReadTimeout(TimeoutError('timed out'))";
 
 #[test]
-fn before_the_response() {
+fn silence_before_the_response_times_out() {
     let failing = timed_out(vec![], &["--read-timeout", "0.2"]);
     failing.says(&["the read timeout", "read_timeout"]);
     failing.closes_after(&headers_timed_out("timed out"));
 }
 
 #[test]
-fn within_the_head() {
+fn silence_within_the_head_times_out() {
     let failing = timed_out(answer("HTTP/1.1 200 OK\r\nServ"), &["--read-timeout", "0.2"]);
     failing.closes_after(&headers_timed_out("timed out"));
 }
 
 #[test]
-fn after_an_informational_response() {
+fn silence_after_an_informational_response_times_out() {
     let script = answer("HTTP/1.1 103 Early Hints\r\n\r\n");
     let failing = timed_out(script, &["--read-timeout", "0.2"]);
     failing.says(&["the read timeout", "read_timeout"]);
@@ -51,7 +51,7 @@ fn after_an_informational_response() {
 }
 
 #[test]
-fn within_the_body() {
+fn silence_within_the_body_times_out() {
     let script = answer("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
     let failing = timed_out(script, &["--read-timeout", "0.2"]);
     failing.says(&["the read timeout", "read_timeout"]);
@@ -68,7 +68,7 @@ fn total_limit_is_reached() {
 }
 
 #[test]
-fn over_tls() {
+fn silence_over_tls_times_out() {
     let certificates = Certificates::new().unwrap();
     let tls = certificates.server(Identity::Good).unwrap();
     let server = Server::tls(tls, vec![vec![], vec![]]).unwrap();
@@ -80,7 +80,7 @@ fn over_tls() {
 }
 
 #[test]
-fn within_the_handshake() {
+fn silence_within_the_handshake_times_out() {
     let server = Server::tcp(vec![vec![], vec![]]).unwrap();
     let url = format!("https://127.0.0.1:{}/", server.port());
     let failing = Failing::with(28, &["--connect-timeout", "0.2", &url]);

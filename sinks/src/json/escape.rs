@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers() {
+    fn numbers_are_written_in_decimal() {
         for n in [0, 9, 10, 1_000_000_007, u64::MAX] {
             assert_eq!(made(|out| number(n, out)), n.to_string());
         }

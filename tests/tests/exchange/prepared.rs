@@ -41,7 +41,7 @@ fn check(requests: &[Request]) {
 }
 
 #[test]
-fn over_std() {
+fn prepared_request_is_sent_again_over_std() {
     let server = Server::tcp(vec![script()]).unwrap();
     let client = limpid_std::Client::default();
     let url = format!("http://127.0.0.1:{}/", server.port());
@@ -62,7 +62,7 @@ fn over_std() {
 }
 
 #[test]
-fn over_tokio() {
+fn prepared_request_is_sent_again_over_tokio() {
     let server = Server::tcp(vec![script()]).unwrap();
     let url = format!("http://127.0.0.1:{}/", server.port());
     block_on(async {

@@ -24,7 +24,7 @@ fn check(requests: &[Request]) {
 }
 
 #[test]
-fn over_std() {
+fn removed_fields_are_not_sent_over_std() {
     let (server, url) = server();
     let client = limpid_std::Client::default();
     let request = client.get(&url).without_header("accept").without_header("Host");
@@ -35,7 +35,7 @@ fn over_std() {
 }
 
 #[test]
-fn over_tokio() {
+fn removed_fields_are_not_sent_over_tokio() {
     let (server, url) = server();
     block_on(async move {
         let client = limpid_tokio::Client::default();

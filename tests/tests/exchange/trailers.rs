@@ -49,7 +49,7 @@ fn check(requests: &[Request]) {
 }
 
 #[test]
-fn over_std() {
+fn trailers_pass_in_both_directions_over_std() {
     let server = Server::tcp(vec![answer(RESPONSE)]).unwrap();
     let client = limpid_std::Client::default();
     let count = Arc::<AtomicUsize>::default();
@@ -66,7 +66,7 @@ fn over_std() {
 }
 
 #[test]
-fn over_tokio() {
+fn trailers_pass_in_both_directions_over_tokio() {
     let server = Server::tcp(vec![answer(RESPONSE)]).unwrap();
     let url = format!("http://127.0.0.1:{}/", server.port());
     block_on(async {

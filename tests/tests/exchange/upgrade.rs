@@ -33,7 +33,7 @@ fn servers() -> (Certificates, [(&'static str, Server); 2]) {
 }
 
 #[test]
-fn a_chat_over_std() {
+fn upgraded_connection_carries_a_chat_over_std() {
     let (certificates, servers) = servers();
     for (scheme, server) in servers {
         let client = limpid_std::Client::builder().ca_file(certificates.ca_file()).build();
@@ -52,7 +52,7 @@ fn a_chat_over_std() {
 }
 
 #[test]
-fn a_chat_over_tokio() {
+fn upgraded_connection_carries_a_chat_over_tokio() {
     let (certificates, servers) = servers();
     for (scheme, server) in servers {
         block_on(async {

@@ -176,13 +176,13 @@ proptest! {
     })]
 
     #[test]
-    fn without_tls(response in response(), moves in moves(), way in way(), cancel: bool) {
+    fn spans_balance_without_tls(response in response(), moves in moves(), way in way(), cancel: bool) {
         let way = Way { secure: false, ..way };
         play(Driver::new(Peer::plain(&response), way), moves, cancel);
     }
 
     #[test]
-    fn with_tls_to_a_server_that_has_none(
+    fn spans_balance_with_tls_to_a_server_that_has_none(
         response in response(), moves in moves(), way in way(), cancel: bool
     ) {
         let way = Way { secure: true, ..way };
@@ -190,7 +190,7 @@ proptest! {
     }
 
     #[test]
-    fn with_tls(response in response(), moves in moves(), way in way(), cancel: bool) {
+    fn spans_balance_with_tls(response in response(), moves in moves(), way in way(), cancel: bool) {
         let way = Way { secure: true, ..way };
         play(Driver::new(Peer::secure(&response), way), moves, cancel);
     }
