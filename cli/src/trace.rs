@@ -23,6 +23,9 @@ pub(crate) enum ClientSink {
 /// The bytes of events that are kept in case a request fails.
 const KEPT: usize = 64 * 1024;
 
+/// Number of bytes that are shown of each read or write.
+const DUMPED: usize = 512;
+
 /// Returns the sink of `--log-config`, `--log` or `-v`. Without them, the last events are kept for the
 /// error message, unless messages are disabled.
 pub(crate) fn sink(args: &RequestArgs) -> Result<ClientSink, ConfigErrors> {
@@ -43,7 +46,7 @@ pub(crate) fn sink(args: &RequestArgs) -> Result<ClientSink, ConfigErrors> {
 
 /// Returns a sink of lines on standard error.
 pub(crate) fn lines(levels: &Levels, capture: Capture) -> LineSink<Stderr> {
-    LineSink::stderr().levels(levels).capture(capture)
+    LineSink::stderr().levels(levels).capture(capture).hexdump(DUMPED)
 }
 
 fn configured(

@@ -284,6 +284,21 @@ fn credentials_are_sent_and_not_shown() {
 }
 
 #[test]
+fn bytes_are_shown_as_a_bounded_dump() {
+    let body = "x".repeat(300_000);
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+    let server = Server::tcp(vec![answer(format!("{head}{body}"))]).unwrap();
+    let url = format!("http://127.0.0.1:{}/", server.port());
+    let arguments = ["-vvv", "--capture", "everything", "-o", "-", &url];
+    let shown = run(&mut limpid(arguments), b"").unwrap().stderr;
+    assert!(shown.contains("limpid.io - sent layer='http' offset=0 bytes=<"), "{shown}");
+    assert!(shown.contains("\n00000000  47 45 54 20 2f 20 48 54  "), "{shown}");
+    assert!(shown.contains(" more bytes\n"), "{shown}");
+    assert!(shown.len() < body.len(), "{}", shown.len());
+    server.finish().unwrap();
+}
+
+#[test]
 fn loggers_are_chosen_by_name() {
     let server = Server::tcp(vec![answer(HELLO)]).unwrap();
     let url = format!("http://127.0.0.1:{}/", server.port());

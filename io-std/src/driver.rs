@@ -1,6 +1,7 @@
 //! The driver of an exchange: performs its actions.
 
 use std::io::ErrorKind;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -237,8 +238,11 @@ impl Driver {
                 Err(error) => self.in_flight.input(Input::Failed(error.into())),
             };
         }
-        let lookup = self.in_flight.network().lookups.look_up(host, port, until);
-        match wait_for(lookup, left) {
+        let lookups = Arc::clone(&self.in_flight.network().lookups);
+        let mut lookup = lookups.look_up(host, port, until);
+        let resolved = wait_for(&mut lookup, left);
+        self.in_flight.looked_up(lookup.facts());
+        match resolved {
             Some(Ok(addresses)) => self.in_flight.input(Input::Resolved(&addresses)),
             Some(Err(error)) => self.in_flight.input(Input::Failed(error.into())),
             None => self.in_flight.input(Input::Timeout),

@@ -139,6 +139,10 @@ impl PooledTransport for Stream {
         }
     }
 
+    fn local_address(&self) -> Option<SocketAddr> {
+        self.local_addr()
+    }
+
     fn close(self, last: &[u8]) {
         match self {
             Self::Socket(socket) => socket.close(last),

@@ -130,10 +130,13 @@ impl Driver {
             };
         }
         let resolving = self.in_flight.network().resolver.resolve(host, port);
-        match within(until, now, resolving).await {
-            Some(Ok(addresses)) => self.in_flight.input(Input::Resolved(&addresses)),
-            Some(Err(error)) => self.in_flight.input(Input::Failed(error.into())),
-            None => self.in_flight.input(Input::Timeout),
+        let Some((resolved, facts)) = within(until, now, resolving).await else {
+            return self.in_flight.input(Input::Timeout);
+        };
+        self.in_flight.looked_up(facts);
+        match resolved {
+            Ok(addresses) => self.in_flight.input(Input::Resolved(&addresses)),
+            Err(error) => self.in_flight.input(Input::Failed(error.into())),
         }
     }
 

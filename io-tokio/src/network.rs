@@ -1,15 +1,13 @@
 //! The resolver and the connector of a client.
 
-use std::sync::Arc;
-
 use limpid_io::Settings;
 
 use crate::connect::Connector;
-use crate::resolve::{Resolve, Resolver};
+use crate::resolve::{ActiveResolver, Resolver};
 
 /// The resolver and the connector of a client.
 pub(crate) struct Network {
-    pub(crate) resolver: Arc<dyn Resolve>,
+    pub(crate) resolver: ActiveResolver,
     pub(crate) connector: Connector,
 }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use limpid_io::LookupError;
+use limpid_io::{LookupError, LookupFacts};
 use limpid_socket::{LookupThreads, WithoutThreads, lookup};
 
 /// A lookup in progress. Dropping it cancels the lookup.
@@ -77,8 +77,36 @@ pub struct Resolver(Option<Arc<dyn Resolve>>);
 
 impl Resolver {
     /// Returns the caller's resolver, or that of the system with at most `most` threads.
-    pub(crate) fn or_system(self, most: usize) -> Arc<dyn Resolve> {
-        self.0.unwrap_or_else(|| Arc::new(SystemResolver::new(most)))
+    pub(crate) fn or_system(self, most: usize) -> ActiveResolver {
+        match self.0 {
+            Some(custom) => ActiveResolver::Custom(custom),
+            None => ActiveResolver::System(SystemResolver::new(most)),
+        }
+    }
+}
+
+/// The resolver that a client uses.
+#[derive(Clone)]
+pub(crate) enum ActiveResolver {
+    System(SystemResolver),
+    Custom(Arc<dyn Resolve>),
+}
+
+impl ActiveResolver {
+    /// Returns the addresses of `host`, with what the system's resolver knows about the lookup.
+    pub(crate) async fn resolve(
+        &self,
+        host: &str,
+        port: u16,
+    ) -> (Result<Vec<SocketAddr>, LookupError>, Option<LookupFacts>) {
+        match self {
+            Self::System(system) => {
+                let mut lookup = system.threads.look_up(host, port, None);
+                let resolved = (&mut lookup).await;
+                (resolved, lookup.facts())
+            }
+            Self::Custom(custom) => (custom.resolve(host, port).await, None),
+        }
     }
 }
 

@@ -120,6 +120,10 @@ impl PooledTransport for Timed {
         self.move_here().map_err(|_| Retirement::Unusable)
     }
 
+    fn local_address(&self) -> Option<SocketAddr> {
+        self.local_addr()
+    }
+
     fn close(self, last: &[u8]) {
         self.stream.close(last);
     }

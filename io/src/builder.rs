@@ -15,6 +15,7 @@ use limpid_core::client::{
 use limpid_core::limits::{Config, Lenient, Limits};
 use limpid_core::trace::{Sink, SocketOption};
 
+use crate::certificate_reader::certificate_reader;
 use crate::layers::{ClientLayers, TlsSource};
 use crate::settings::{Settings, SharedSink};
 #[cfg(feature = "rustls")]
@@ -79,7 +80,7 @@ impl<C: BuildClient> fmt::Debug for ClientBuilder<C> {
 impl<C: BuildClient> Default for ClientBuilder<C> {
     fn default() -> Self {
         Self {
-            options: Options::default(),
+            options: Options::with(|options| options.certificates = certificate_reader()),
             layers: None,
             proxy_layers: None,
             #[cfg(feature = "rustls")]

@@ -93,7 +93,7 @@ fn help(certificate: &X509Certificate<'_>, problem: CertificateProblem) -> &'sta
 }
 
 /// Returns the DNS names and the addresses for which a certificate is (RFC 5280 section 4.2.1.6).
-fn names<'c>(certificate: &'c X509Certificate<'_>) -> Vec<Cow<'c, str>> {
+pub(crate) fn names<'c>(certificate: &'c X509Certificate<'_>) -> Vec<Cow<'c, str>> {
     let Ok(Some(extension)) = certificate.subject_alternative_name() else { return Vec::new() };
     let names = extension.value.general_names.iter();
     names
@@ -132,7 +132,7 @@ fn shorten(text: &str) -> String {
 }
 
 /// Shows a time in UTC.
-struct Time(ASN1Time);
+pub(crate) struct Time(pub(crate) ASN1Time);
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,12 +1,14 @@
 //! The connections of a client: the pool, and the queue of waiters.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use limpid_core::client::{Exchange, Lease, Options, Pool, Retirement, Route};
 use limpid_core::time::Mono;
+use limpid_core::trace::{ConnectionId, ExchangeId};
 
 use crate::clock::Clock;
 use crate::free_list::FreeList;
@@ -33,6 +35,11 @@ pub trait PooledTransport {
         if self.is_silent() { Ok(()) } else { Err(Retirement::NotSilent) }
     }
 
+    /// Returns the local address, for events; `None`, the default, if it is not known.
+    fn local_address(&self) -> Option<SocketAddr> {
+        None
+    }
+
     /// Sends the last bytes of a connection, such as TLS's `close_notify`, as far as possible without
     /// blocking, and closes it.
     fn close(self, last: &[u8]);
@@ -46,12 +53,14 @@ pub struct Wanted<'r> {
     route: &'r Route,
     /// It is to be opened, even if an idle one exists.
     new: bool,
+    /// The exchange that asks for it.
+    exchange: ExchangeId,
 }
 
 impl<'r> From<&'r Route> for Wanted<'r> {
     /// Returns a connection to this route, idle or to open.
     fn from(route: &'r Route) -> Self {
-        Self { route, new: false }
+        Self { route, new: false, exchange: ExchangeId(0) }
     }
 }
 
@@ -59,7 +68,11 @@ impl<'r> Wanted<'r> {
     /// Returns what this exchange asks for.
     #[inline]
     pub(crate) fn by(exchange: &'r Exchange) -> Self {
-        Self { route: exchange.route(), new: exchange.needs_new_connection() }
+        Self {
+            route: exchange.route(),
+            new: exchange.needs_new_connection(),
+            exchange: exchange.id(),
+        }
     }
 }
 
@@ -85,6 +98,50 @@ pub struct Connections<T: PooledTransport> {
 struct Shared<T> {
     pool: Pool<T>,
     waiting: WaitQueue,
+    /// The exchanges that hold connections, if there is a sink.
+    holders: Option<Holders>,
+}
+
+/// The exchanges that hold connections, for events about a full pool.
+#[derive(Debug, Default)]
+struct Holders(Vec<(ConnectionId, ExchangeId)>);
+
+impl Holders {
+    fn add(&mut self, connection: ConnectionId, exchange: ExchangeId) {
+        self.0.push((connection, exchange));
+    }
+
+    fn remove(&mut self, connection: ConnectionId) {
+        if let Some(index) = self.0.iter().position(|(held, _)| *held == connection) {
+            self.0.swap_remove(index);
+        }
+    }
+}
+
+impl fmt::Display for Holders {
+    /// Formats the holders, in the order in which their connections were opened.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut holders = self.0.clone();
+        holders.sort_unstable();
+        for (index, (connection, exchange)) in holders.into_iter().enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}exchange {} on connection {}", exchange.0, connection.0)?;
+        }
+        Ok(())
+    }
+}
+
+/// The state of a pool that has no connection for a request.
+#[derive(Debug)]
+pub(crate) struct FullPool {
+    /// The maximum number of connections.
+    pub(crate) limit: usize,
+    /// The number of connections.
+    pub(crate) open: usize,
+    /// The number of requests that wait already.
+    pub(crate) ahead: usize,
+    /// The exchanges that hold connections.
+    pub(crate) holders: String,
 }
 
 impl<T: PooledTransport> fmt::Debug for Connections<T> {
@@ -99,7 +156,11 @@ impl<T: PooledTransport> Connections<T> {
     pub fn new(settings: Settings, network: T::Network) -> Self {
         let Settings { options, tls, proxy_tls, pool, sink, .. } = settings;
         Self {
-            shared: Mutex::new(Shared { pool: Pool::new(pool), waiting: WaitQueue::default() }),
+            shared: Mutex::new(Shared {
+                pool: Pool::new(pool),
+                waiting: WaitQueue::default(),
+                holders: sink.is_some().then(Holders::default),
+            }),
             free: FreeList::default(),
             options,
             tls,
@@ -149,7 +210,19 @@ impl<T: PooledTransport> Connections<T> {
         let lease = shared.acquire(wanted, now, None);
         let has_retired = shared.pool.has_retired();
         drop(shared);
-        self.prepared(lease, has_retired, now)
+        self.prepared(lease, has_retired, wanted.exchange, now)
+    }
+
+    /// Returns the state of the pool, for the event of a request that waits.
+    #[cold]
+    pub(crate) fn full_pool(&self) -> FullPool {
+        let shared = self.lock();
+        FullPool {
+            limit: shared.pool.limits().connections,
+            open: shared.pool.len(),
+            ahead: shared.waiting.len(),
+            holders: shared.holders.as_ref().map(ToString::to_string).unwrap_or_default(),
+        }
     }
 
     /// Returns a future for the `wanted` connection. Waiters are served in order of arrival, for all
@@ -177,7 +250,7 @@ impl<T: PooledTransport> Connections<T> {
         let has_retired = shared.pool.has_retired();
         drop(shared);
         next.inspect(Waker::wake_by_ref);
-        self.prepared(lease, has_retired, now)
+        self.prepared(lease, has_retired, wanted.exchange, now)
     }
 
     /// Returns the acquired connection, prepared for its use, or another one if it cannot be used.
@@ -186,6 +259,7 @@ impl<T: PooledTransport> Connections<T> {
         &self,
         mut lease: Option<Box<Lease<T>>>,
         mut has_retired: bool,
+        exchange: ExchangeId,
         now: Mono,
     ) -> Option<Box<Lease<T>>> {
         while let Some(mut found) = lease.take() {
@@ -194,7 +268,7 @@ impl<T: PooledTransport> Connections<T> {
                     lease = Some(found);
                     break;
                 }
-                Err(why) => lease = self.lock().pool.replace(found, why, now, T::is_silent),
+                Err(why) => lease = self.lock().replace(found, why, exchange, now),
             }
             has_retired = true;
         }
@@ -207,6 +281,9 @@ impl<T: PooledTransport> Connections<T> {
     /// Returns a connection to the pool; one that lacks a part is closed.
     pub fn release(&self, lease: Box<Lease<T>>, now: Mono) {
         let mut shared = self.lock();
+        if let Some(holders) = &mut shared.holders {
+            holders.remove(lease.connection());
+        }
         shared.pool.release(lease, now, T::is_silent);
         let (has_retired, next) = (shared.pool.has_retired(), shared.waiting.first_waker());
         drop(shared);
@@ -244,11 +321,35 @@ impl<T: PooledTransport> Shared<T> {
         now: Mono,
         waiter: Option<WaiterId>,
     ) -> Option<Box<Lease<T>>> {
-        match self.waiting.is_first(waiter) {
+        let lease = match self.waiting.is_first(waiter) {
             true if wanted.new => self.pool.open(wanted.route),
             true => self.pool.acquire(wanted.route, now, T::is_silent),
             false => None,
+        };
+        if let (Some(holders), Some(lease)) = (&mut self.holders, &lease) {
+            holders.add(lease.connection(), wanted.exchange);
         }
+        lease
+    }
+
+    /// Returns another connection instead of `stale`, which cannot be used for this reason.
+    #[cold]
+    fn replace(
+        &mut self,
+        stale: Box<Lease<T>>,
+        why: Retirement,
+        exchange: ExchangeId,
+        now: Mono,
+    ) -> Option<Box<Lease<T>>> {
+        let old = stale.connection();
+        let lease = self.pool.replace(stale, why, now, T::is_silent);
+        if let Some(holders) = &mut self.holders {
+            holders.remove(old);
+            if let Some(lease) = &lease {
+                holders.add(lease.connection(), exchange);
+            }
+        }
+        lease
     }
 
     /// Removes a waiter. Returns the waker of the next if connections are left for it: it may not

@@ -12,15 +12,16 @@ use limpid_core::error::{Cause, Error as CoreError, TlsError};
 use limpid_core::fields::Fields;
 use limpid_core::http1::ResponseHead;
 use limpid_core::time::{Deadline, Mono};
-use limpid_core::trace::{Sink, Trace};
+use limpid_core::trace::{EventKind, Sink, Trace, TraceEvent};
 
-use crate::connections::{Acquire, Connections, PooledTransport, Wanted};
+use crate::connections::{Acquire, Connections, FullPool, PooledTransport, Wanted};
 use crate::error::{Error, History};
 use crate::ids::next_exchange;
 use crate::inner::{
     AskDeadline, Begin, Buffers, Inner, MachineInput, Poll, TakeLink, TakeSwitched,
 };
 use crate::input::Input;
+use crate::lookups::LookupFacts;
 use crate::tunnel::Tunnel;
 
 /// A request in flight: an exchange and its transport. Its memory is boxed, belongs to the client,
@@ -153,6 +154,7 @@ impl<T: PooledTransport> InFlight<T> {
     pub fn dialed(&mut self, dial: DialId, result: Option<io::Result<T>>) {
         match result {
             Some(Ok(transport)) => {
+                self.observe_local_address(&transport);
                 if let Some(lease) = &mut self.inner_mut().lease {
                     lease.transport = Some(transport);
                 }
@@ -161,6 +163,47 @@ impl<T: PooledTransport> InFlight<T> {
             Some(Err(error)) => self.input(Input::DialFailed(dial, error.into())),
             None => self.input(Input::Timeout),
         }
+    }
+
+    /// Passes the local address to the exchange, if the sink receives events that contain it: asking
+    /// for it is a call of the system.
+    #[cold]
+    fn observe_local_address(&mut self, transport: &T) {
+        let (inner, connections) = self.parts();
+        let interest = connections.sink().interest();
+        if interest.contains(EventKind::DialComplete)
+            || interest.contains(EventKind::AcquireComplete)
+        {
+            inner.set_local_address(transport.local_address());
+        }
+    }
+
+    /// Emits that a lookup has ended.
+    #[cold]
+    pub fn looked_up(&mut self, facts: Option<LookupFacts>) {
+        let Some(LookupFacts { shared, took }) = facts else { return };
+        self.tick();
+        self.emit(EventKind::LookupEnded, || TraceEvent::LookupEnded { shared, took: Some(took) });
+    }
+
+    /// Emits that the request waits for a connection.
+    #[cold]
+    fn waits_for_pool(&mut self) {
+        if !self.connections.sink().interest().contains(EventKind::PoolFull) {
+            return;
+        }
+        let FullPool { limit, open, ahead, holders } = self.connections.full_pool();
+        self.emit(EventKind::PoolFull, || TraceEvent::PoolFull {
+            limit: limit as u64,
+            open: open as u64,
+            ahead: ahead as u64,
+            holders: &holders,
+        });
+    }
+
+    fn emit<'e>(&mut self, kind: EventKind, event: impl FnOnce() -> TraceEvent<'e>) {
+        let (inner, connections) = self.parts();
+        inner.emit(connections.sink(), kind, event);
     }
 
     /// Performs [`Action::Trust`].
@@ -188,6 +231,8 @@ impl<T: PooledTransport> InFlight<T> {
         let is_acquired = lease.is_some();
         if is_acquired {
             self.acquired(lease);
+        } else {
+            self.waits_for_pool();
         }
         is_acquired
     }

@@ -1,6 +1,7 @@
 //! The memory of a request in flight: its exchange and its connection.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -8,7 +9,7 @@ use limpid_core::client::{Action, Exchange, Lease, Options, Request, RequestBuil
 use limpid_core::error::Error as CoreError;
 use limpid_core::internal::Reuse;
 use limpid_core::time::{Deadline, Mono};
-use limpid_core::trace::ExchangeId;
+use limpid_core::trace::{EventKind, ExchangeId, TraceEvent};
 use limpid_core::transport::{Link, Switched};
 
 use crate::input::Input;
@@ -64,6 +65,21 @@ impl<T> Inner<T> {
     #[inline]
     pub(crate) const fn take_error(&mut self) -> Option<CoreError> {
         self.exchange.take_error()
+    }
+
+    /// Sets the local address of the attempt that has connected. It is used in events only.
+    pub(crate) fn set_local_address(&mut self, local: Option<SocketAddr>) {
+        self.exchange.set_local_address(local);
+    }
+
+    /// Emits an event of the driver. This does not change the behaviour of the exchange.
+    pub(crate) fn emit<'e>(
+        &mut self,
+        sink: &SharedSink,
+        kind: EventKind,
+        event: impl FnOnce() -> TraceEvent<'e>,
+    ) {
+        self.exchange.emit(kind, event, self.now, sink);
     }
 
     /// Frees what is not kept for the next request.

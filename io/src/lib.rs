@@ -43,6 +43,7 @@ mod builder;
 mod builder_tls;
 #[cfg(feature = "rustls")]
 mod certificate;
+mod certificate_reader;
 mod clock;
 mod connections;
 mod content;
@@ -78,7 +79,7 @@ pub use input::Input;
 pub use layers::{ClientLayers, ServerLayers, TlsSource};
 pub use limpid_core::client::{DrainLimits, NoProxy, PoolLimits, Proxy, Sizes, Timings};
 pub use lookup_error::LookupError;
-pub use lookups::{Job, Lookup, Lookups, Resolved};
+pub use lookups::{Job, Lookup, LookupFacts, Lookups, Resolved};
 pub use pem::Pem;
 pub use pending_request::PendingRequest;
 pub use prepared::Prepared;

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
 
 use limpid_core::time::Mono;
 
@@ -68,7 +69,19 @@ struct Entry {
     waiters: Vec<Waiter>,
     /// A worker has taken it.
     is_running: bool,
-    result: Option<Resolved>,
+    /// The result, and how long the worker took for it.
+    result: Option<(Resolved, Duration)>,
+}
+
+/// What is known about a lookup beside its result, for events.
+///
+/// [`Lookup::facts`] returns it; [`Lookups`] has an example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LookupFacts {
+    /// Whether the request joined a lookup that another request had started.
+    pub shared: bool,
+    /// The duration of the lookup, without the wait for a worker.
+    pub took: Duration,
 }
 
 struct Waiter {
@@ -93,6 +106,7 @@ pub struct Job {
     id: LookupId,
     name: Name,
     deadline: Option<Mono>,
+    began: Instant,
 }
 
 impl Job {
@@ -132,15 +146,15 @@ impl Lookups {
     pub fn look_up(&self, host: &str, port: u16, deadline: Option<Mono>) -> Lookup<'_> {
         let mut state = self.lock();
         let name = (host.to_owned(), port);
-        let id = match state.open.get(&name) {
-            Some(id) => *id,
-            None => state.open(name),
+        let (id, shared) = match state.open.get(&name) {
+            Some(id) => (*id, true),
+            None => (state.open(name), false),
         };
         let waiter = WaiterId(state.next_number());
         if let Some(entry) = state.entries.get_mut(&id) {
             entry.waiters.push(Waiter { id: waiter, deadline, waker: None });
         }
-        Lookup { lookups: self, id, waiter }
+        Lookup { lookups: self, id, waiter, shared, took: None }
     }
 
     /// Returns whether a worker is needed for a waiting lookup, and counts it. The worker does
@@ -159,7 +173,8 @@ impl Lookups {
         while let Some(id) = state.queue.pop_front() {
             if let Some(entry) = state.entries.get_mut(&id) {
                 entry.is_running = true;
-                return Some(Job { id, name: entry.name.clone(), deadline: entry.deadline() });
+                let (name, deadline) = (entry.name.clone(), entry.deadline());
+                return Some(Job { id, name, deadline, began: Instant::now() });
             }
         }
         state.workers = state.workers.saturating_sub(1);
@@ -205,12 +220,17 @@ impl LookupsState {
             self.entries.remove(&job.id);
             return Vec::new();
         }
-        entry.result = Some(result);
+        entry.result = Some((result, job.began.elapsed()));
         entry.waiters.iter_mut().filter_map(|waiter| waiter.waker.take()).collect()
     }
 
     /// Takes the result for a waiter, if it is available; otherwise keeps the waker.
-    fn take(&mut self, id: LookupId, waiter: WaiterId, waker: &Waker) -> Option<Resolved> {
+    fn take(
+        &mut self,
+        id: LookupId,
+        waiter: WaiterId,
+        waker: &Waker,
+    ) -> Option<(Resolved, Duration)> {
         let entry = self.entries.get_mut(&id)?;
         let Some(result) = entry.result.clone() else {
             let mut waiters = entry.waiters.iter_mut();
@@ -258,14 +278,26 @@ pub struct Lookup<'l> {
     lookups: &'l Lookups,
     id: LookupId,
     waiter: WaiterId,
+    shared: bool,
+    took: Option<Duration>,
+}
+
+impl Lookup<'_> {
+    /// Returns what is known beside the result, once the future has returned that.
+    #[must_use]
+    pub fn facts(&self) -> Option<LookupFacts> {
+        self.took.map(|took| LookupFacts { shared: self.shared, took })
+    }
 }
 
 impl Future for Lookup<'_> {
     type Output = Resolved;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Resolved> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Resolved> {
         let taken = self.lookups.lock().take(self.id, self.waiter, cx.waker());
-        taken.map_or(Poll::Pending, Poll::Ready)
+        let Some((result, took)) = taken else { return Poll::Pending };
+        self.took = Some(took);
+        Poll::Ready(result)
     }
 }
 

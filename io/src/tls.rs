@@ -58,7 +58,7 @@ impl TlsVersion {
 
 /// Returns the provider of cryptography: that of the feature `aws-lc-rs` or `ring`, in this order,
 /// otherwise the one that the process has installed.
-fn provider() -> Result<Arc<CryptoProvider>, TlsSetupError> {
+pub(crate) fn provider() -> Result<Arc<CryptoProvider>, TlsSetupError> {
     #[cfg(feature = "aws-lc-rs")]
     return Ok(Arc::new(rustls::crypto::aws_lc_rs::default_provider()));
     #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]

@@ -38,6 +38,11 @@ impl WaitQueue {
         }
     }
 
+    /// Returns the number of waiters.
+    pub(crate) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
     /// Returns the waker of the first waiter.
     pub(crate) fn first_waker(&self) -> Option<Waker> {
         self.first().map(|(_, waker)| waker.clone())

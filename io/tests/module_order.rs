@@ -19,6 +19,7 @@ fn modules_import_only_modules_below_them() {
         "prepared",
         "content",
         "tls",
+        "certificate_reader",
         "layers",
         "settings",
         "tunnel",

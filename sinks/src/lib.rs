@@ -52,6 +52,7 @@ mod channel;
 pub mod combine;
 pub mod config;
 mod date;
+mod hexdump;
 pub mod json;
 pub mod levels;
 mod lifecycle;

@@ -6,9 +6,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use limpid_core::time::Mono;
-use limpid_core::trace::{Level, Meta, TraceEvent};
+use limpid_core::trace::{Capture, Level, Meta, TraceEvent};
 
 use crate::date::{DateFormat, Stamp, TimeZone};
+use crate::hexdump::Dump;
 use crate::output::{Output, WriteFailures};
 use crate::process;
 use crate::python::Messages;
@@ -24,6 +25,8 @@ pub(crate) struct LineWriter<W> {
     date_format: DateFormat,
     pub(crate) paint: Paint,
     pub(crate) frame: Frame,
+    /// The maximum number of bytes of an event that are dumped, if they are.
+    pub(crate) dumped: Option<usize>,
     state: Mutex<WriterState<W>>,
 }
 
@@ -70,6 +73,7 @@ impl<W: io::Write> LineWriter<W> {
             date_format: DateFormat::documented(),
             paint: Paint::default(),
             frame: Frame::default(),
+            dumped: None,
             state: Mutex::new(WriterState {
                 output,
                 line: String::new(),
@@ -96,7 +100,15 @@ impl<W: io::Write> LineWriter<W> {
         event: &TraceEvent<'_>,
     ) {
         let mut state = self.state();
-        match self.compose(messages, messages.of(event), clock, meta, &mut state) {
+        let dumped = self.dumped.filter(|_| messages.capture.shows_bytes());
+        let dump = dumped.and_then(|most| Dump::of(event, most));
+        let messages = match dump {
+            // The line itself only counts the bytes.
+            Some(_) => Messages { capture: Capture::Private, ..messages },
+            None => messages,
+        };
+        let composed = self.compose(messages, messages.of(event), clock, meta, &mut state);
+        match composed.and_then(|()| dump.map_or(Ok(()), |dump| dump.write(&mut state.line))) {
             Ok(()) => state.write(),
             Err(error) => state.output.lost(io::Error::other(error)),
         }

@@ -89,6 +89,37 @@ impl<W: io::Write> LineSink<W> {
         self
     }
 
+    /// Shows bytes of the connection as a dump of at most `most` bytes after the line of their event, as
+    /// `hexdump -C` does, with the number of those that are left out. By default a line has all bytes as one
+    /// literal. Bytes are shown only with [`Capture::Everything`].
+    ///
+    /// ```
+    /// use limpid_core::time::Mono;
+    /// use limpid_core::trace::{Capture, Cx, EventKind, Scope, TraceEvent};
+    /// use limpid_sinks::{Levels, LineSink, Template};
+    ///
+    /// let (levels, capture) = (Levels::everything(), Capture::Everything);
+    /// let template: Template = "%(message)s".parse()?;
+    /// let sink = LineSink::new(Vec::new()).levels(&levels).capture(capture).template(template);
+    /// let sink = sink.hexdump(4);
+    ///
+    /// let mut scope = Scope::default();
+    /// let mut cx = Cx::new(Mono::default(), &sink, &mut scope);
+    /// let (layer, offset, bytes) = ("http", 0, b"GET / HTTP/1.1");
+    /// cx.emit(EventKind::BytesSent, || TraceEvent::BytesSent { layer, offset, bytes });
+    ///
+    /// let shown = String::from_utf8(sink.into_writer())?;
+    /// let dump = "00000000  47 45 54 20                                       |GET |";
+    /// let line = "sent layer='http' offset=0 bytes=<14 bytes>";
+    /// assert_eq!(shown.lines().collect::<Vec<_>>(), [line, dump, "... 10 more bytes"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn hexdump(mut self, most: usize) -> Self {
+        self.lines.dumped = Some(most);
+        self
+    }
+
     /// Sets the release whose lines are written: [`Profile::HTTPX_0_28`] by default.
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Self {

@@ -61,9 +61,9 @@ fn tracing_event_has_fields() {
          method=b'GET' url=http://h/?token=[secure] version=b'HTTP/1.1' status=200 \
          reason=b'\\x1b[2JOK'\n"
     );
-    let resolved = TraceEvent::ResolveComplete { addresses: 2 };
+    let resolved = TraceEvent::ResolveComplete { addresses: 2, found: "::1, 127.0.0.1" };
     let told = bridged::through_tracing(&resolved, Capture::Default);
-    assert!(told.ends_with(" seq=7 addresses=2\n"), "{told}");
+    assert!(told.ends_with(" seq=7 addresses=2 found='::1, 127.0.0.1'\n"), "{told}");
 }
 
 #[test]

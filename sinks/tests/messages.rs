@@ -216,10 +216,16 @@ fn timings_are_a_dictionary_of_seconds() {
     timings.total = Duration::from_millis(1100);
     timings.wait = Some(Duration::from_millis(500));
     timings.connections = 1;
-    let event = TraceEvent::ExchangeComplete { sent: 10, received: 20, timings: &timings };
+    let event = TraceEvent::ExchangeComplete {
+        sent: 10,
+        received: 20,
+        request_body: 0,
+        response_body: 0,
+        timings: &timings,
+    };
     assert_eq!(
         message(event),
-        "exchange.complete sent=10 received=20 \
+        "exchange.complete sent=10 received=20 request_body=0 response_body=0 \
          timings={'total': 1.1, 'wait': 0.5, 'connections': 1, 'redirects': 0, 'connect_retries': 0}"
     );
 }
@@ -227,12 +233,12 @@ fn timings_are_a_dictionary_of_seconds() {
 #[test]
 fn limpid_events_have_shape_of_httpcore() {
     assert_eq!(
-        message(TraceEvent::ResolveComplete { addresses: 2 }),
-        "resolve.complete addresses=2"
+        message(TraceEvent::ResolveComplete { addresses: 2, found: "::1, 127.0.0.1" }),
+        "resolve.complete addresses=2 found='::1, 127.0.0.1'"
     );
     assert_eq!(
-        message(TraceEvent::DialStarted { address: "[::1]:443".parse().unwrap() }),
-        "dial.started address='[::1]:443'"
+        message(TraceEvent::DialStarted { address: "[::1]:443".parse().unwrap(), why: "due" }),
+        "dial.started address='[::1]:443' why='due'"
     );
     assert_eq!(
         message(TraceEvent::FramingChosen { framing: "chunked", length: None, why: "it's said" }),
@@ -243,9 +249,15 @@ fn limpid_events_have_shape_of_httpcore() {
         "reuse reusable=False why='asked to close'"
     );
     let bytes = &b"GET / HTTP/1.1\r\n"[..];
-    assert_eq!(message(TraceEvent::BytesSent { bytes }), "sent bytes=<16 bytes>");
     assert_eq!(
-        message_with(Capture::Everything, TraceEvent::BytesSent { bytes }),
-        r"sent bytes=b'GET / HTTP/1.1\r\n'"
+        message(TraceEvent::BytesSent { layer: "http", offset: 0, bytes }),
+        "sent layer='http' offset=0 bytes=<16 bytes>"
+    );
+    assert_eq!(
+        message_with(
+            Capture::Everything,
+            TraceEvent::BytesSent { layer: "http", offset: 0, bytes }
+        ),
+        r"sent layer='http' offset=0 bytes=b'GET / HTTP/1.1\r\n'"
     );
 }

@@ -15,6 +15,7 @@ fn modules_import_only_modules_below_them() {
         "python",
         "levels",
         "template",
+        "hexdump",
         "line_writer",
         "lines",
         "json",

@@ -4,7 +4,7 @@ mod common;
 
 use common::{failure, fields, message_with};
 use limpid_core::error::{Call, Cause, Misuse, MisuseError, PeerError, Phase, Rule};
-use limpid_core::http1::{ResponseHead, State, Version};
+use limpid_core::http1::{RequestHead, ResponseHead, State, Version};
 use limpid_core::trace::{Capture, Credentials, StreamId, TraceEvent};
 
 const MODES: [Capture; 4] =
@@ -42,6 +42,28 @@ fn secret_fields_of_a_response_are_hidden() {
             &shown("HIT", "[secure]"),
             &shown("HIT", "sid=tiger"),
             &shown("HIT", "sid=tiger"),
+        ],
+    );
+}
+
+#[test]
+fn head_of_a_request() {
+    let block = fields(&[("Accept-Ranges", "x"), ("X-Cache", "HIT"), ("cookie", "sid=tiger")]);
+    let (version, fields) = (Version::HTTP_11, block.fields());
+    let head = RequestHead { method: b"GET", target: b"/?token=tiger&b=2", version, fields };
+    let shown = |query: &str, cache: &str, cookie: &str| {
+        format!(
+            "head=(b'GET', b'/?{query}', b'HTTP/1.1', [(b'Accept-Ranges', b'x'), \
+             (b'X-Cache', b'{cache}'), (b'cookie', b'{cookie}')])"
+        )
+    };
+    assert_shown(
+        TraceEvent::RequestSent { head },
+        [
+            &shown("token=[secure]&b=[secure]", "[secure]", "[secure]"),
+            &shown("token=[secure]&b=2", "HIT", "[secure]"),
+            &shown("token=tiger&b=2", "HIT", "sid=tiger"),
+            &shown("token=tiger&b=2", "HIT", "sid=tiger"),
         ],
     );
 }
@@ -154,7 +176,7 @@ fn a_field_that_must_not_be_sent() {
 
 #[test]
 fn bytes_on_the_wire_are_counted() {
-    let event = TraceEvent::BytesReceived { bytes: b"tiger" };
-    let counted = "bytes=<5 bytes>";
-    assert_shown(event, [counted, counted, counted, "bytes=b'tiger'"]);
+    let event = TraceEvent::BytesReceived { layer: "http", offset: 0, bytes: b"tiger" };
+    let counted = "layer='http' offset=0 bytes=<5 bytes>";
+    assert_shown(event, [counted, counted, counted, "layer='http' offset=0 bytes=b'tiger'"]);
 }

@@ -105,7 +105,16 @@ fn ring_keeps_head_among_many_exchanges() {
     }
     let timings = &Timings::default();
     for exchange in [1, 2] {
-        tell(exchange, TraceEvent::ExchangeComplete { sent: 0, received: 0, timings });
+        tell(
+            exchange,
+            TraceEvent::ExchangeComplete {
+                sent: 0,
+                received: 0,
+                request_body: 0,
+                response_body: 0,
+                timings,
+            },
+        );
     }
     tell(3, head);
     chatter(&ring, 4, 10_000);
@@ -133,7 +142,10 @@ fn ring_counts_event_larger_than_segment() {
     let ring = Ring::new(Ring::LEAST).levels(&Levels::everything());
     chatter(&ring, 1, 3);
     let meta = samples::meta(EventKind::BytesReceived);
-    ring.event(&meta, &TraceEvent::BytesReceived { bytes: &[0; Ring::LEAST] });
+    ring.event(
+        &meta,
+        &TraceEvent::BytesReceived { layer: "http", offset: 0, bytes: &[0; Ring::LEAST] },
+    );
     assert_eq!((ring.events().len(), ring.lost()), (3, 1));
 }
 

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 
 use common::{failure, fields};
 use limpid_core::error::{Call, Cause, Misuse, MisuseError, PeerError, Phase, Rule};
-use limpid_core::http1::{ResponseHead, State, Version};
+use limpid_core::http1::{RequestHead, ResponseHead, State, Version};
 use limpid_core::trace::{
     Capture, Credentials, Interest, Meta, OwnedTraceEvent, Sink, StreamId, TraceEvent,
 };
@@ -38,6 +38,7 @@ fn place(name: &'static str, shown_from: Capture, event: TraceEvent<'_>) -> Plac
 fn places() -> Vec<Place> {
     let mut places = fields_read();
     places.extend(heads());
+    places.extend(requests());
     places.extend(urls());
     places.extend(failures());
     let auth = Some(Credentials { user: b"me", password: b"tiger" });
@@ -64,9 +65,13 @@ fn places() -> Vec<Place> {
         places.push(place("error of a handler", shown_from, failed));
     }
     let bytes = b"Authorization: Bearer tiger\r\n";
-    let received = TraceEvent::BytesReceived { bytes };
+    let received = TraceEvent::BytesReceived { layer: "http", offset: 0, bytes };
     places.push(place("bytes received", Capture::Everything, received));
-    places.push(place("bytes sent", Capture::Everything, TraceEvent::BytesSent { bytes }));
+    places.push(place(
+        "bytes sent",
+        Capture::Everything,
+        TraceEvent::BytesSent { layer: "http", offset: 0, bytes },
+    ));
     places
 }
 
@@ -102,10 +107,30 @@ fn heads() -> Vec<Place> {
             [
                 TraceEvent::ReceiveResponseHeadersComplete { head },
                 TraceEvent::InformationalRead { head },
+                TraceEvent::ResponseSent { head },
             ]
             .map(|event| place(field.0, Capture::Private, event))
         })
         .collect()
+}
+
+fn requests() -> Vec<Place> {
+    [
+        ("cookie of a request", "/", ("Cookie", "sid=tiger")),
+        ("credentials of a request", "/", ("authorization", "Bearer tiger")),
+        ("credentials for a proxy", "h:443", ("Proxy-Authorization", "Basic tiger")),
+        ("query of a target", "/a?token=tiger", ("Host", "h")),
+        ("userinfo of a target", "http://me:tiger@h/", ("Host", "h")),
+    ]
+    .into_iter()
+    .flat_map(|(name, target, field)| {
+        let (block, version) = (fields(&[("Server", "x"), field]), Version::HTTP_11);
+        let (method, target, fields) = (&b"GET"[..], target.as_bytes(), block.fields());
+        let head = RequestHead { method, target, version, fields };
+        [TraceEvent::RequestSent { head }, TraceEvent::RequestRead { head }]
+            .map(|event| place(name, Capture::Private, event))
+    })
+    .collect()
 }
 
 fn urls() -> Vec<Place> {

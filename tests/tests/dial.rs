@@ -70,8 +70,8 @@ fn ask(
     }
     assert_eq!(open, 0, "what starts ends");
     let told = events.iter().filter_map(|(_, event)| match event {
-        OwnedTraceEvent::DialStarted { address } => Some(format!("try {}", address.ip())),
-        OwnedTraceEvent::DialComplete {} => Some("connected".to_owned()),
+        OwnedTraceEvent::DialStarted { address, .. } => Some(format!("try {}", address.ip())),
+        OwnedTraceEvent::DialComplete { .. } => Some("connected".to_owned()),
         OwnedTraceEvent::DialFailed { failure } => Some(match failure.cause {
             Cause::Os(OsError { kind, .. }) => kind.description().to_owned(),
             cause => cause.to_string(),

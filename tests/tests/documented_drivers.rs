@@ -74,9 +74,8 @@ fn events_have_ids_of_their_scope() {
         assert_eq!(meta.seq, seq as u64, "{meta:?}");
         assert_eq!(meta.exchange, exchange);
         // Events before the connection have no connection id.
-        let is_before = seq <= acquired;
-        assert_eq!(meta.connection, ConnectionId(if is_before { 0 } else { 1 }), "{meta:?}");
-        assert_eq!(meta.attempt, u32::from(!is_before));
+        assert_eq!(meta.connection, ConnectionId((seq >= acquired).into()), "{meta:?}");
+        assert_eq!(meta.attempt, u32::from(seq > acquired));
         let stage = meta.kind.metadata().stage;
         assert_eq!(stage == Stage::Point, meta.span == SpanId(0), "{meta:?}");
     }

@@ -60,8 +60,8 @@ fn off<S: Sink>(job: &Job, sink: &S) -> Outcome {
     let mut cx = Cx::new(Mono::default(), sink, &mut scope);
     repeat(job, POINTS, || {
         for length in 0..POINTS {
-            std::hint::black_box(&mut cx).emit(EventKind::ResolveComplete, || {
-                TraceEvent::ResolveComplete { addresses: std::hint::black_box(length) }
+            std::hint::black_box(&mut cx).emit(EventKind::ContentDecoded, || {
+                TraceEvent::ContentDecoded { coded: std::hint::black_box(length), decoded: 0 }
             });
         }
     })

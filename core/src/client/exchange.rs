@@ -23,7 +23,7 @@ use crate::error::Error;
 use crate::fields::Fields;
 use crate::http1::{self, ResponseHead};
 use crate::time::Mono;
-use crate::trace::{At, ConnectionId, ExchangeId, Scope, Sink, SpanKind};
+use crate::trace::{At, ConnectionId, EventKind, ExchangeId, Scope, Sink, SpanKind, TraceEvent};
 use crate::transport::{LayerFacts, Link, Switched};
 use crate::values::{Sizes, Timers, Timings};
 
@@ -304,6 +304,19 @@ impl Exchange {
     #[must_use]
     pub fn layer_facts(&self) -> LayerFacts<'_> {
         self.link.facts()
+    }
+
+    /// Emits an event of the driver in the scope of this exchange. `event` is called only if the sink
+    /// receives events of this kind.
+    #[cold]
+    pub fn emit<'e, S: Sink>(
+        &mut self,
+        kind: EventKind,
+        event: impl FnOnce() -> TraceEvent<'e>,
+        now: Mono,
+        sink: &S,
+    ) {
+        self.spans.cx(At { now, sink }).emit(kind, event);
     }
 
     /// Returns how many bytes of the response's body were received, and how many are announced so

@@ -17,7 +17,7 @@ use crate::error::{Call, Cause, Error, Misuse, MisuseError, OsErrorKind};
 use crate::fields::Fields;
 use crate::http1::Role;
 use crate::time::{Mono, Waiting};
-use crate::trace::{At, ConnectionId, EventKind, Sink, TraceEvent};
+use crate::trace::{At, ConnectionId, Sink};
 use crate::transport::{Layer, Link};
 
 /// The result of an input. A call that the state of the exchange forbids changes nothing.
@@ -48,6 +48,7 @@ impl Exchange {
         self.expect_asked(ExchangeState::Acquire, Call::HandleReused)?;
         self.memory.keep(core::mem::replace(&mut self.link, link));
         self.link.configure(self.plan.options.config);
+        self.link.history.requests += 1;
         self.acquired(true, ExchangeState::Begin, At { now, sink });
         Ok(())
     }
@@ -91,8 +92,8 @@ impl Exchange {
     #[inline]
     fn acquired<S: Sink>(&mut self, reused: bool, next: ExchangeState, at: At<'_, S>) {
         self.link.attach_buffers(&mut self.memory.bytes);
-        self.spans.acquired(reused, at);
         self.spans.on(self.link.connection());
+        self.spans.acquired(reused, &self.link, at);
         self.state = next;
     }
 
@@ -114,6 +115,12 @@ impl Exchange {
         Ok(())
     }
 
+    /// Sets the local address of the attempt that has connected, for events, before
+    /// [`handle_dialed`](Self::handle_dialed). A driver may omit it.
+    pub fn set_local_address(&mut self, local: Option<SocketAddr>) {
+        self.link.history.local = local;
+    }
+
     /// Handles [`Action::Dial`](super::Action::Dial): this attempt has connected, and its connection
     /// is the transport.
     ///
@@ -122,7 +129,9 @@ impl Exchange {
     pub fn handle_dialed<S: Sink>(&mut self, dial: DialId, now: Mono, sink: &S) -> Handled {
         let attempt = self.race.take(dial).ok_or_else(|| self.misuse(Call::HandleDialed))?;
         let at = self.at(now, sink);
-        self.spans.complete_dial(attempt.kept, at);
+        self.link.history.opened = now;
+        self.link.history.peer = self.address(attempt.index);
+        self.spans.complete_dial(attempt.kept, self.link.history.local, at);
         self.cancel_dials(Cause::Superseded, at);
         self.state = ExchangeState::Connected;
         Ok(())
@@ -256,10 +265,9 @@ impl Exchange {
         if !self.interest.read {
             return Err(self.misuse(Call::HandleReceived));
         }
-        let mut cx = self.spans.cx(At { now, sink });
-        cx.emit(EventKind::BytesReceived, || TraceEvent::BytesReceived { bytes: &bytes });
         // Earlier bytes come first.
         self.keep_owned();
+        self.link.emit_owned(&bytes, &mut self.spans.cx(At { now, sink }));
         if self.state == ExchangeState::Transfer && self.link.is_plain() {
             self.owned = bytes;
         } else {
@@ -315,11 +323,14 @@ impl Exchange {
     /// [`Interest::body`](super::Interest::body) is not set.
     pub fn handle_body<S: Sink>(&mut self, data: Bytes, now: Mono, sink: &S) -> Handled {
         self.take_body_interest(Call::HandleBody)?;
-        self.clock.sizes.request_body += data.len() as u64;
+        let len = data.len() as u64;
         let mut cx = self.spans.cx(At { now, sink });
-        if let Err(error) = self.link.http1.send_data(&mut cx, data) {
-            self.blame_sending();
-            self.abort(error.into(), now, sink);
+        match self.link.http1.send_data(&mut cx, data) {
+            Ok(()) => self.clock.sizes.request_body += len,
+            Err(error) => {
+                self.blame_sending();
+                self.abort(error.into(), now, sink);
+            }
         }
         Ok(())
     }

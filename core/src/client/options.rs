@@ -11,6 +11,7 @@ use super::route::{Route, RouteOptions, TrustId};
 use super::url::Url;
 use crate::limits::Config;
 use crate::time::Timeouts;
+use crate::transport::CertificateReader;
 
 /// The options that the requests of one client share. [`Options::with`] creates them.
 ///
@@ -72,6 +73,8 @@ pub struct Options {
     /// where that is the end of a body or of a tunnel (RFC 8446 section 6.1). `false` by default: many
     /// peers omit it.
     pub require_close_notify: bool,
+    /// Reads certificates of peers for events. `None` by default: no events contain any.
+    pub certificates: Option<CertificateReader>,
     /// The proxies to use. Empty by default.
     pub proxies: ProxyRules,
     /// The other settings that decide how connections are opened.
@@ -98,6 +101,7 @@ impl Default for Options {
             drain: Some(DrainLimits::default()),
             read_after_send: false,
             require_close_notify: false,
+            certificates: None,
             proxies: ProxyRules::default(),
             route: Arc::default(),
         }
@@ -147,6 +151,14 @@ impl Options {
         match self.route.unix_socket {
             Some(_) => None,
             None => self.proxies.choose(url),
+        }
+    }
+
+    /// Returns which setting named the proxy for requests to this URL, or why no proxy is used.
+    pub(super) fn why_proxy(&self, url: &Url) -> &'static str {
+        match self.route.unix_socket {
+            Some(_) => "requests go to a Unix socket",
+            None => self.proxies.why(url),
         }
     }
 

@@ -235,6 +235,12 @@ impl<T> Pool<T> {
         self.open < self.limits.connections || self.idle > 0
     }
 
+    /// Returns the limits.
+    #[must_use]
+    pub const fn limits(&self) -> PoolLimits {
+        self.limits
+    }
+
     /// Returns the number of connections, idle or in use.
     #[must_use]
     pub const fn len(&self) -> usize {

@@ -27,10 +27,17 @@ use super::url::Url;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProxyRules {
     /// For URLs without TLS.
-    plain: Option<Arc<Proxy>>,
+    plain: Option<Rule>,
     /// For URLs with TLS.
-    secure: Option<Arc<Proxy>>,
+    secure: Option<Rule>,
     except: NoProxy,
+}
+
+/// A proxy, and the setting that named it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Rule {
+    proxy: Arc<Proxy>,
+    why: &'static str,
 }
 
 /// The variables for URLs without TLS. `HTTP_PROXY` is not one of them: a CGI script receives the
@@ -59,7 +66,7 @@ impl ProxyRules {
         let proxy = |names| match first(names) {
             None => Ok(None),
             Some((variable, value)) => match value.parse() {
-                Ok(proxy) => Ok(Some(Arc::new(proxy))),
+                Ok(proxy) => Ok(Some(Rule { proxy: Arc::new(proxy), why: set_by(variable) })),
                 Err(error) => Err(ProxyVariableError { variable, error }),
             },
         };
@@ -74,7 +81,7 @@ impl ProxyRules {
     /// Returns rules with the same exceptions, and this proxy for everything else.
     #[must_use]
     pub fn through(self, proxy: Proxy) -> Self {
-        let proxy = Some(Arc::new(proxy));
+        let proxy = Some(Rule { proxy: Arc::new(proxy), why: "an option of the client names it" });
         Self { plain: proxy.clone(), secure: proxy, ..self }
     }
 
@@ -91,8 +98,37 @@ impl ProxyRules {
     }
 
     pub(super) fn choose(&self, url: &Url) -> Option<&Arc<Proxy>> {
-        let proxy = if url.scheme().is_secure() { &self.secure } else { &self.plain };
-        proxy.as_ref().filter(|_| !self.except.covers(url.host(), url.port()))
+        let rule = self.rule(url).filter(|_| !self.is_exception(url));
+        rule.map(|rule| &rule.proxy)
+    }
+
+    /// Returns which setting named the proxy for requests to this URL, or why no proxy is used.
+    pub(super) fn why(&self, url: &Url) -> &'static str {
+        match self.rule(url) {
+            None => "no proxy is set",
+            Some(_) if self.is_exception(url) => "the host is an exception (no_proxy)",
+            Some(rule) => rule.why,
+        }
+    }
+
+    #[inline]
+    const fn rule(&self, url: &Url) -> Option<&Rule> {
+        if url.scheme().is_secure() { self.secure.as_ref() } else { self.plain.as_ref() }
+    }
+
+    fn is_exception(&self, url: &Url) -> bool {
+        self.except.covers(url.host(), url.port())
+    }
+}
+
+/// Returns the reason for a proxy that this environment variable named.
+fn set_by(variable: &str) -> &'static str {
+    match variable {
+        "http_proxy" => "the environment variable http_proxy names it",
+        "https_proxy" => "the environment variable https_proxy names it",
+        "HTTPS_PROXY" => "the environment variable HTTPS_PROXY names it",
+        "all_proxy" => "the environment variable all_proxy names it",
+        _ => "the environment variable ALL_PROXY names it",
     }
 }
 
@@ -180,6 +216,22 @@ mod tests {
         assert_eq!(through.proxy_for(&url), None);
         let replaced = through.except(NoProxy::from("other"));
         assert_eq!(replaced.proxy_for(&url).unwrap().host(), "b.test");
+    }
+
+    #[test]
+    fn reason_has_the_setting_that_named_the_proxy() {
+        let (plain, secure) = ("http://h/".parse().unwrap(), "https://h/".parse().unwrap());
+        for variable in ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
+            let why = rules(&[(variable, "a.test:1")]).unwrap().why(&secure);
+            assert_eq!(why, std::format!("the environment variable {variable} names it"));
+        }
+        let rules = rules(&[("http_proxy", "a.test:1"), ("no_proxy", "h")]).unwrap();
+        assert_eq!(rules.why(&plain), "the host is an exception (no_proxy)");
+        assert_eq!(rules.why(&secure), "no proxy is set");
+        let rules = rules.except(NoProxy::default());
+        assert_eq!(rules.why(&plain), "the environment variable http_proxy names it");
+        let rules = rules.through("b.test:1".parse().unwrap());
+        assert_eq!(rules.why(&secure), "an option of the client names it");
     }
 
     #[test]

@@ -90,6 +90,19 @@ pub(super) enum Via<'r> {
     Socks(&'r Proxy),
 }
 
+impl Via<'_> {
+    /// Returns its name in events.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::Unix => "unix socket",
+            Self::Forward(_) => "forwarding proxy",
+            Self::Tunnel(_) => "tunnel",
+            Self::Socks(_) => "socks5",
+        }
+    }
+}
+
 impl Route {
     /// Returns the origin that the connection leads to.
     #[must_use]

@@ -1,6 +1,7 @@
 //! The trace spans of an exchange: each starts, and ends exactly once, complete or failed.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
+use core::fmt::Write;
 use core::net::SocketAddr;
 
 use super::arguments::connecting;
@@ -13,6 +14,7 @@ use crate::trace::{
     At, ConnectionId, Cx, EventKind, ExchangeId, Failure, Interest, Scope, Sink, Span, SpanKind,
     StreamId, TraceEvent,
 };
+use crate::transport::{Link, LinkHistory};
 
 /// A slot for an open span. Spans of different slots may be open at once; when an exchange fails,
 /// they end in this order.
@@ -238,31 +240,81 @@ impl SpanTracker {
         let (sizes, timings) = (clock.sizes, &clock.timings());
         let sent = sizes.request_heads + sizes.request_body;
         let received = sizes.response_heads + sizes.response_body;
+        let (request_body, response_body) = (sizes.request_body, sizes.response_body);
         let mut cx = self.cx(at);
         match failure {
-            None => cx.complete(span, || TraceEvent::ExchangeComplete { sent, received, timings }),
+            None => cx.complete(span, || TraceEvent::ExchangeComplete {
+                sent,
+                received,
+                request_body,
+                response_body,
+                timings,
+            }),
             Some(failure) => cx.fail_with(span, || TraceEvent::ExchangeFailed {
                 failure,
                 sent,
                 received,
+                request_body,
+                response_body,
                 timings,
             }),
         }
     }
 
     /// Completes the wait for a connection of the pool.
-    pub(super) fn acquired<S: Sink>(&mut self, reused: bool, at: At<'_, S>) {
+    #[inline]
+    pub(super) fn acquired<S: Sink>(&mut self, reused: bool, link: &Link, at: At<'_, S>) {
         if let Some(span) = self.take(Slot::Acquire, at) {
-            self.cx(at).complete(span, || TraceEvent::AcquireComplete { reused });
+            let LinkHistory { local, peer, opened, requests } = link.history;
+            let age = reused.then(|| at.now.since(opened));
+            let requests = u64::from(requests);
+            let event = || TraceEvent::AcquireComplete { reused, local, peer, age, requests };
+            self.cx(at).complete(span, event);
         }
     }
 
-    /// Emits how many addresses were found.
-    pub(super) fn resolved<S: Sink>(&mut self, addresses: usize, at: At<'_, S>) {
-        let addresses = addresses as u64;
-        if let Some(span) = self.take(Slot::Resolve, at) {
-            self.cx(at).complete(span, || TraceEvent::ResolveComplete { addresses });
+    /// Emits the route of a connection that is opened.
+    #[cold]
+    pub(super) fn route<S: Sink>(&mut self, plan: &Plan, at: At<'_, S>) {
+        let mut cx = self.cx(at);
+        if !cx.wants(EventKind::RouteChosen) {
+            return;
         }
+        let proxy = plan.route.proxy();
+        let (via, url) = (plan.route.via().name(), proxy.map(ToString::to_string));
+        cx.emit(EventKind::RouteChosen, || TraceEvent::RouteChosen {
+            via,
+            proxy: url.as_deref(),
+            why: plan.options.why_proxy(plan.request.url()),
+            credentials: proxy.is_some_and(|proxy| proxy.credentials().is_some()),
+        });
+    }
+
+    /// Emits the properties of a secured connection.
+    pub(super) fn secured<S: Sink>(
+        &mut self,
+        link: &Link,
+        plan: &Plan,
+        accepted: bool,
+        at: At<'_, S>,
+    ) {
+        link.emit_facts(plan.options.certificates, accepted, &mut self.cx(at));
+    }
+
+    /// Emits the addresses that were found.
+    pub(super) fn resolved<S: Sink>(&mut self, addresses: &[SocketAddr], at: At<'_, S>) {
+        let Some(span) = self.take(Slot::Resolve, at) else { return };
+        let mut cx = self.cx(at);
+        let mut found = String::new();
+        if cx.wants(EventKind::ResolveComplete) {
+            for address in addresses {
+                let comma = if found.is_empty() { "" } else { ", " };
+                // Writing to a string does not fail.
+                let _ = write!(found, "{comma}{}", address.ip());
+            }
+        }
+        let addresses = addresses.len() as u64;
+        cx.complete(span, || TraceEvent::ResolveComplete { addresses, found: &found });
     }
 
     /// Emits that the head of the response was received.
@@ -318,14 +370,24 @@ impl SpanTracker {
     }
 
     /// Starts the span of an attempt to connect. Several may be open at once.
-    pub(super) fn start_dial<S: Sink>(&mut self, address: SocketAddr, at: At<'_, S>) -> Span {
-        self.cx(at).start(SpanKind::Dial, || TraceEvent::DialStarted { address })
+    pub(super) fn start_dial<S: Sink>(
+        &mut self,
+        address: SocketAddr,
+        why: &'static str,
+        at: At<'_, S>,
+    ) -> Span {
+        self.cx(at).start(SpanKind::Dial, || TraceEvent::DialStarted { address, why })
     }
 
     /// Completes the span of an attempt.
-    pub(super) fn complete_dial<S: Sink>(&mut self, span: Option<Span>, at: At<'_, S>) {
+    pub(super) fn complete_dial<S: Sink>(
+        &mut self,
+        span: Option<Span>,
+        local: Option<SocketAddr>,
+        at: At<'_, S>,
+    ) {
         let Some(span) = span else { return };
-        self.cx(at).complete(span, || TraceEvent::DialComplete {});
+        self.cx(at).complete(span, || TraceEvent::DialComplete { local });
     }
 
     /// Fails the span of an attempt.

@@ -80,7 +80,7 @@ pub enum TlsError {
     CloseNotifyMissing,
     /// Both sides have no TLS version or no cipher suite in common.
     NothingInCommon,
-    /// The peer selected a protocol other than HTTP/1.1 (ALPN, RFC 7301).
+    /// The peer selected a protocol other than HTTP/1.1, or offered only others (ALPN, RFC 7301).
     ApplicationProtocol,
     /// The peer violated the TLS protocol.
     Protocol,
@@ -108,7 +108,9 @@ impl fmt::Display for TlsError {
                 return f.write_str("no TLS version or cipher suite in common");
             }
             Self::ApplicationProtocol => {
-                return f.write_str("the peer chose another protocol than HTTP/1.1 (ALPN)");
+                return f.write_str(
+                    "the peer uses another protocol than HTTP/1.1, such as HTTP/2 (ALPN)",
+                );
             }
             Self::Protocol => return f.write_str("the peer broke the TLS protocol"),
             Self::Configuration => return f.write_str("the TLS configuration is unusable"),
@@ -150,7 +152,8 @@ const fn meaning(alert: u8) -> &'static str {
         110 => ", unsupported extension",
         112 => ", unrecognized name",
         116 => ", certificate required",
-        120 => ", no application protocol",
+        // ALPN (RFC 7301 section 3.2).
+        120 => ", no application protocol: it does not accept HTTP/1.1, but perhaps HTTP/2",
         _ => "",
     }
 }

@@ -21,6 +21,8 @@ mod reject;
 mod request;
 mod response;
 mod send;
+mod sent_bytes;
+mod sent_head;
 pub(crate) mod state;
 
 pub use connection::Connection;
@@ -29,6 +31,7 @@ pub use event::{Event, Next};
 pub(crate) use request::WrittenRequest;
 pub(crate) use response::{ResponseContext, WrittenResponse};
 pub use send::BodySize;
+pub(crate) use sent_bytes::HTTP;
 
 pub use crate::head::{HeadInfo, RequestHead, ResponseHead};
 pub use crate::values::{NotReusable, Role, State, Version};

@@ -202,7 +202,7 @@ impl Session {
 
     /// Cancels the session: the driver closes the transport, and every open span ends.
     pub fn cancel<S: Sink>(&mut self, now: Mono, sink: &S) {
-        self.spans.fail(&self.link, Cause::Cancelled, At { now, sink });
+        self.spans.fail(&self.link, self.body_sent(), Cause::Cancelled, At { now, sink });
         self.state = SessionState::Over;
     }
 

@@ -4,6 +4,7 @@ use alloc::string::String;
 use core::time::Duration;
 
 use crate::limits::{Config, Limits};
+use crate::transport::CertificateReader;
 
 /// The options that the connections of one server share. [`Options::with`] creates them.
 ///
@@ -38,6 +39,8 @@ pub struct Options {
     /// where that is the end of a tunnel (RFC 8446 section 6.1). `false` by default: many
     /// peers omit it.
     pub require_close_notify: bool,
+    /// Reads certificates of peers for events. `None` by default: no events contain any.
+    pub certificates: Option<CertificateReader>,
 }
 
 impl Default for Options {
@@ -50,6 +53,7 @@ impl Default for Options {
             drain: 256 * 1024,
             half_close: true,
             require_close_notify: false,
+            certificates: None,
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::trace::{
     At, ConnectionId, Cx, EventKind, ExchangeId, Failure, Interest, Scope, Sink, Span, SpanKind,
     TraceEvent,
 };
-use crate::transport::Link;
+use crate::transport::{CertificateReader, Link};
 
 /// Why a connection ended without a failure of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,6 +131,16 @@ impl SpanTracker {
         self.tls = Some(self.cx(at).start(SpanKind::AcceptTls, event));
     }
 
+    /// Emits the properties of the secured connection.
+    pub(super) fn secured<S: Sink>(
+        &mut self,
+        link: &Link,
+        reader: Option<CertificateReader>,
+        at: At<'_, S>,
+    ) {
+        link.emit_facts(reader, true, &mut self.cx(at));
+    }
+
     /// Completes the span of the TLS handshake.
     pub(super) fn complete_tls<S: Sink>(&mut self, at: At<'_, S>) {
         if let Some(span) = self.tls.take() {
@@ -141,18 +151,22 @@ impl SpanTracker {
     /// Starts the span of a request, whose head was received.
     pub(super) fn request<'h, S: Sink>(
         &mut self,
-        head: impl FnOnce() -> Option<RequestHead<'h>>,
+        head: impl Fn() -> Option<RequestHead<'h>>,
         at: At<'_, S>,
     ) {
         self.requests += 1;
         self.scope.exchange = self.next;
         self.next = ExchangeId(self.next.0 + 1);
         self.enter(Phase::Answer);
-        let span = self.cx(at).start(SpanKind::Answer, || {
+        let mut cx = self.cx(at);
+        let span = cx.start(SpanKind::Answer, || {
             let head = head().unwrap_or(RequestHead::NONE);
             let RequestHead { method, target, version, .. } = head;
             TraceEvent::AnswerStarted { method, target, version }
         });
+        if cx.wants(EventKind::RequestRead) {
+            emit_head(head, &mut cx);
+        }
         self.request = Some(span);
     }
 
@@ -213,10 +227,18 @@ impl SpanTracker {
         self.cx(at).emit(EventKind::ShutdownBegun, || TraceEvent::ShutdownBegun { busy });
     }
 
-    /// Fails the span of the request, if it is open.
-    pub(super) fn fail_request<S: Sink>(&mut self, link: &Link, cause: Cause, at: At<'_, S>) {
-        let span = self.request.take();
-        self.fail_span(span, link, cause, at);
+    /// Fails the span of the request, if it is open, of whose response `sent` bytes of the body were sent.
+    pub(super) fn fail_request<S: Sink>(
+        &mut self,
+        link: &Link,
+        sent: u64,
+        cause: Cause,
+        at: At<'_, S>,
+    ) {
+        let Some(span) = self.request.take() else { return };
+        let failure = self.failure(link, &cause);
+        let received = link.http1.body_progress().0;
+        self.cx(at).fail_with(span, || TraceEvent::AnswerFailed { failure, received, sent });
     }
 
     /// Fails the span of the handshake, if it is open.
@@ -226,8 +248,8 @@ impl SpanTracker {
     }
 
     /// Fails all open spans: of the request, of the handshake, and then of the connection.
-    pub(super) fn fail<S: Sink>(&mut self, link: &Link, cause: Cause, at: At<'_, S>) {
-        self.fail_request(link, cause, at);
+    pub(super) fn fail<S: Sink>(&mut self, link: &Link, sent: u64, cause: Cause, at: At<'_, S>) {
+        self.fail_request(link, sent, cause, at);
         self.fail_tls(link, cause, at);
         if let Some(span) = self.connection.take() {
             self.scope.exchange = ExchangeId(0);
@@ -250,4 +272,12 @@ impl SpanTracker {
             body: link.http1.body_progress(),
         }
     }
+}
+
+/// Emits the head of a request.
+#[cold]
+#[inline(never)]
+fn emit_head<'h, S: Sink>(head: impl Fn() -> Option<RequestHead<'h>>, cx: &mut Cx<'_, S>) {
+    let head = head().unwrap_or(RequestHead::NONE);
+    cx.emit(EventKind::RequestRead, || TraceEvent::RequestRead { head });
 }

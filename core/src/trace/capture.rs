@@ -250,6 +250,28 @@ impl Capture {
         Cow::Owned(shown)
     }
 
+    /// Returns the target of a request with the secrets of its [`url`](Self::url) hidden. A target that is not
+    /// text is hidden as a whole.
+    ///
+    /// ```
+    /// use limpid_core::trace::Capture;
+    ///
+    /// let shown = |target| Capture::Default.target(target);
+    /// assert_eq!(shown(b"/a?token=xyz").as_ref(), b"/a?token=[secure]");
+    /// assert_eq!(shown(b"example.com:443").as_ref(), b"example.com:443");
+    /// ```
+    #[must_use]
+    pub fn target(self, target: &[u8]) -> Cow<'_, [u8]> {
+        match core::str::from_utf8(target) {
+            _ if self.shows_secrets() => Cow::Borrowed(target),
+            Ok(text) => match self.url(text) {
+                Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+                Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+            },
+            Err(_) => Cow::Borrowed(HIDDEN.as_bytes()),
+        }
+    }
+
     /// Returns text of the application, such as the message of an error, with its secrets hidden: those of
     /// the URLs in it, and what follows the name of a credential field and a colon. The mode `redacted`
     /// hides all of it.

@@ -76,7 +76,7 @@ impl Span {
 /// let mut scope = Scope::default();
 /// let mut cx = Cx::new(Mono::from_nanos(0), &NoSink, &mut scope);
 /// let span = cx.start(SpanKind::Close, || TraceEvent::CloseStarted {});
-/// cx.emit(EventKind::BytesSent, || TraceEvent::BytesSent { bytes: b"bye" });
+/// cx.emit(EventKind::BytesSent, || TraceEvent::BytesSent { layer: "http", offset: 0, bytes: b"bye" });
 /// cx.complete(span, || TraceEvent::CloseComplete {});
 /// ```
 #[derive(Debug)]

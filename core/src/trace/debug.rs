@@ -5,7 +5,7 @@ use alloc::string::String;
 use core::fmt;
 
 use super::capture::{Capture, HIDDEN};
-use super::owned::{OwnedCredentials, OwnedResponseHead};
+use super::owned::{OwnedCredentials, OwnedRequestHead, OwnedResponseHead};
 use super::value::Credentials;
 use crate::fields::Field;
 use crate::head::{RequestHead, ResponseHead};
@@ -43,6 +43,12 @@ impl fmt::Debug for RequestHead<'_> {
             .field("version", &self.version)
             .field("fields", &self.fields)
             .finish()
+    }
+}
+
+impl fmt::Debug for OwnedRequestHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.borrow().fmt(f)
     }
 }
 

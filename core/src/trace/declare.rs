@@ -43,6 +43,7 @@
 //! | `Address`, `MaybeAddress` | an IP address and a port, or nothing |
 //! | `Version` | an HTTP version |
 //! | `Request` | a request, shown by its method |
+//! | `RequestHead` | the head of a request |
 //! | `ResponseHead` | the head of a response |
 //! | `Stream` | the byte stream of a connection: its number and its number of TLS layers |
 //! | `TlsContext` | a TLS configuration |
@@ -59,7 +60,7 @@
 //! | `Public` | nothing |
 //! | `Url` | passwords and secret query values in a URL |
 //! | `Text` | secrets in text of the application, as far as they can be recognized |
-//! | `Fields` | the values of header fields, by the names of the fields |
+//! | `Fields` | the values of header fields, by the names of the fields; in a head, also what `Url` hides in its target |
 //! | `Secret` | the whole field |
 //! | `Payload` | the whole field: bytes of messages, of which only the number is shown |
 

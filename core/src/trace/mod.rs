@@ -36,7 +36,7 @@ pub use events_of::Trace;
 pub use interest::Interest;
 pub use meta::Meta;
 pub use metadata::{FieldMeta, Level, Logger, Sensitivity, Stage};
-pub use owned::{OwnedCredentials, OwnedFailure, OwnedResponseHead};
+pub use owned::{OwnedCredentials, OwnedFailure, OwnedRequestHead, OwnedResponseHead};
 pub use sink::{NoSink, Sink};
 pub use value::{Credentials, Failure, SocketOption, TlsContext, Value};
 

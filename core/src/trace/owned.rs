@@ -6,7 +6,7 @@ use alloc::boxed::Box;
 use super::value::{Credentials, Failure};
 use crate::error::{Cause, Phase};
 use crate::fields::FieldBlock;
-use crate::head::ResponseHead;
+use crate::head::{RequestHead, ResponseHead};
 use crate::values::Version;
 
 /// Expands to the type of a field of this kind in a borrowed event.
@@ -16,6 +16,7 @@ macro_rules! borrowed {
     ($a:lifetime Bytes) => { &$a [u8] };
     ($a:lifetime Request) => { &$a [u8] };
     ($a:lifetime SocketOptions) => { Option<&$a [crate::trace::SocketOption]> };
+    ($a:lifetime RequestHead) => { crate::head::RequestHead<$a> };
     ($a:lifetime ResponseHead) => { crate::head::ResponseHead<$a> };
     ($a:lifetime Credentials) => { Option<crate::trace::Credentials<$a>> };
     ($a:lifetime Failure) => { crate::trace::Failure<$a> };
@@ -30,6 +31,7 @@ macro_rules! owned {
     (Bytes) => { alloc::boxed::Box<[u8]> };
     (Request) => { alloc::boxed::Box<[u8]> };
     (SocketOptions) => { Option<alloc::boxed::Box<[crate::trace::SocketOption]>> };
+    (RequestHead) => { crate::trace::OwnedRequestHead };
     (ResponseHead) => { crate::trace::OwnedResponseHead };
     (Credentials) => { Option<crate::trace::OwnedCredentials> };
     (Failure) => { crate::trace::OwnedFailure };
@@ -68,6 +70,9 @@ macro_rules! own {
     (Credentials $x:expr) => {
         $x.map(Into::into)
     };
+    (RequestHead $x:expr) => {
+        (*$x).into()
+    };
     (ResponseHead $x:expr) => {
         (*$x).into()
     };
@@ -101,6 +106,9 @@ macro_rules! lend {
     };
     (Credentials $x:expr) => {
         $x.as_ref().map(crate::trace::OwnedCredentials::borrow)
+    };
+    (RequestHead $x:expr) => {
+        $x.borrow()
     };
     (ResponseHead $x:expr) => {
         $x.borrow()
@@ -148,6 +156,45 @@ macro_rules! value {
 }
 
 pub(super) use {borrowed, lend, own, owned, value};
+
+/// An owned head of a request.
+///
+/// [`OwnedTraceEvent`](super::OwnedTraceEvent) has an example.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OwnedRequestHead {
+    /// The method.
+    pub method: Box<[u8]>,
+    /// The target.
+    pub target: Box<[u8]>,
+    /// The version.
+    pub version: Version,
+    /// The fields.
+    pub fields: FieldBlock,
+}
+
+impl OwnedRequestHead {
+    /// Borrows the head.
+    #[must_use]
+    pub fn borrow(&self) -> RequestHead<'_> {
+        RequestHead {
+            method: &self.method,
+            target: &self.target,
+            version: self.version,
+            fields: self.fields.fields(),
+        }
+    }
+}
+
+impl From<RequestHead<'_>> for OwnedRequestHead {
+    fn from(head: RequestHead<'_>) -> Self {
+        Self {
+            method: head.method.into(),
+            target: head.target.into(),
+            version: head.version,
+            fields: head.fields.into(),
+        }
+    }
+}
 
 /// An owned head of a response.
 ///

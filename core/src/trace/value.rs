@@ -4,7 +4,7 @@ use core::net::SocketAddr;
 use core::time::Duration;
 
 use crate::error::{Cause, Phase};
-use crate::head::ResponseHead;
+use crate::head::{RequestHead, ResponseHead};
 use crate::values::{StreamId, Timings, Version};
 
 /// A TLS configuration.
@@ -115,6 +115,8 @@ pub enum Value<'a> {
     TlsContext(TlsContext),
     /// The method of a request.
     Request(&'a [u8]),
+    /// The head of a request.
+    RequestHead(RequestHead<'a>),
     /// The head of a response.
     ResponseHead(ResponseHead<'a>),
     /// Credentials.

@@ -45,6 +45,10 @@ pub struct LayerFacts<'l> {
     pub version: Option<&'l str>,
     /// The cipher suite; one of TLS by its name in IANA's registry, such as `TLS_AES_128_GCM_SHA256`.
     pub cipher: Option<&'l str>,
+    /// The group or the algorithm of the key exchange, such as `X25519`.
+    pub key_exchange: Option<&'l str>,
+    /// The kind of the handshake: `full`, `full with HelloRetryRequest` or `resumed`.
+    pub handshake: Option<&'static str>,
     /// The negotiated protocol above the layer (ALPN, RFC 7301).
     pub protocol: Option<&'l [u8]>,
     /// The host name that the client has asked for (SNI, RFC 6066 section 3), on the side of the server. With

@@ -4,14 +4,16 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
+use core::net::SocketAddr;
 
 use bytes::Bytes;
 
 use super::layer::{Layer, LayerError, LayerFacts, LayerState, MAX_BUFFERED};
 use super::passthrough::Passthrough;
 use super::pump::{pump, stalled};
+use super::secured::{self, CertificateReader};
 use crate::error::{Error, TlsError};
-use crate::http1::{Connection, NotReusable, Progress, Role, State, Version};
+use crate::http1::{Connection, HTTP, NotReusable, Progress, Role, State, Version};
 use crate::limits::Config;
 use crate::time::Mono;
 use crate::trace::{ConnectionId, Cx, EventKind, Scope, Sink, SpanKind, TraceEvent};
@@ -46,6 +48,21 @@ pub struct Link {
     in_layers: u64,
     /// The numbers of bytes that were sent and received before this exchange.
     before: (u64, u64),
+    /// The numbers of bytes that the transport has sent and received below the layers.
+    moved: (u64, u64),
+    /// The number of HTTP's bytes that the layers have delivered, up to the last event of them.
+    delivered: u64,
+    pub(crate) history: LinkHistory,
+}
+
+/// Where and when a connection was opened, and how often it was used again, for events.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LinkHistory {
+    pub(crate) local: Option<SocketAddr>,
+    pub(crate) peer: Option<SocketAddr>,
+    pub(crate) opened: Mono,
+    /// Number of requests before the current one.
+    pub(crate) requests: u32,
 }
 
 /// Bytes that arrived before their layer. Few connections have any, hence the box.
@@ -76,6 +93,9 @@ impl Link {
             holds_back: false,
             in_layers: 0,
             before: (0, 0),
+            moved: (0, 0),
+            delivered: 0,
+            history: LinkHistory::default(),
         }
     }
 
@@ -182,6 +202,7 @@ impl Link {
     /// Stacks `layer` between HTTP and the layers so far.
     pub(crate) fn stack(&mut self, layer: Box<dyn Layer>, is_tls: bool) {
         self.layers.push(layer);
+        self.http1.pass_through_layers();
         // The last buffer is not one of this layer.
         self.offered = 0;
         if let Some(early) = self.early.take() {
@@ -226,10 +247,13 @@ impl Link {
     /// Enters the tunnel, which carries another connection. Its bytes that have arrived already are
     /// returned, for the layer that is stacked next.
     pub(crate) fn enter_tunnel(&mut self, config: Config) -> Vec<u8> {
-        let next = Connection::new(self.http1.role(), config);
+        let mut next = Connection::new(self.http1.role(), config);
+        if !self.layers.is_empty() {
+            next.pass_through_layers();
+        }
         let http1 = core::mem::replace(&mut self.http1, next);
         self.emits_close = false;
-        self.before = (0, 0);
+        (self.before, self.delivered) = ((0, 0), 0);
         http1.into_switched().unwrap_or_default()
     }
 
@@ -270,12 +294,27 @@ impl Link {
     }
 
     /// Emits the first `n` bytes in the buffer for the transport's bytes.
+    #[inline(always)]
     pub(crate) fn emit_received<S: Sink>(&mut self, n: usize, cx: &mut Cx<'_, S>) {
         if cx.wants(EventKind::BytesReceived) {
+            let (layer, (_, offset)) = self.place();
             let room = self.space(n);
             let bytes = &room[..n.min(room.len())];
-            cx.emit(EventKind::BytesReceived, || TraceEvent::BytesReceived { bytes });
+            cx.emit(EventKind::BytesReceived, || TraceEvent::BytesReceived {
+                layer,
+                offset,
+                bytes,
+            });
         }
+    }
+
+    /// Emits received bytes that the driver owns.
+    #[inline(always)]
+    pub(crate) fn emit_owned<S: Sink>(&self, bytes: &[u8], cx: &mut Cx<'_, S>) {
+        cx.emit(EventKind::BytesReceived, || {
+            let (layer, (_, offset)) = self.place();
+            TraceEvent::BytesReceived { layer, offset, bytes }
+        });
     }
 
     /// Emits the first `n` bytes of the output.
@@ -287,20 +326,50 @@ impl Link {
     }
 
     fn emit_slices<S: Sink>(&self, n: usize, cx: &mut Cx<'_, S>) {
+        let (layer, (mut offset, _)) = self.place();
         let mut left = n;
         for slice in self.out() {
             let bytes = &slice[..left.min(slice.len())];
             left -= bytes.len();
             if !bytes.is_empty() {
-                cx.emit(EventKind::BytesSent, || TraceEvent::BytesSent { bytes });
+                cx.emit(EventKind::BytesSent, || TraceEvent::BytesSent { layer, offset, bytes });
+                offset += bytes.len() as u64;
             }
         }
+    }
+
+    /// Returns the layer whose bytes the transport moves, and how many it has sent and received.
+    fn place(&self) -> (&'static str, (u64, u64)) {
+        if self.layers.is_empty() {
+            (HTTP, (self.http1.total_sent(), self.http1.received()))
+        } else {
+            ("transport", self.moved)
+        }
+    }
+
+    /// Emits the bytes of HTTP that layers have delivered since the last call.
+    #[cold]
+    #[inline(never)]
+    fn emit_delivered<S: Sink>(&mut self, cx: &mut Cx<'_, S>) {
+        let (unread, received) = (self.http1.unread(), self.http1.received());
+        let fresh = usize::try_from(received.saturating_sub(self.delivered)).unwrap_or(usize::MAX);
+        let bytes = &unread[unread.len() - fresh.min(unread.len())..];
+        if !bytes.is_empty() {
+            let (layer, offset) = (HTTP, received - bytes.len() as u64);
+            cx.emit(EventKind::BytesReceived, || TraceEvent::BytesReceived {
+                layer,
+                offset,
+                bytes,
+            });
+        }
+        self.delivered = received;
     }
 
     pub(crate) fn filled(&mut self, n: usize) {
         match self.layers.first_mut() {
             Some(layer) => {
                 self.offered = self.offered.saturating_sub(u32::try_from(n).unwrap_or(u32::MAX));
+                self.moved.1 += n as u64;
                 layer.filled(n);
             }
             None => self.http1.filled(n),
@@ -337,6 +406,7 @@ impl Link {
     pub(crate) fn sent(&mut self, n: usize) {
         match self.layers.first_mut() {
             Some(layer) => {
+                self.moved.0 += n as u64;
                 layer.sent(n);
                 if n > 0 {
                     self.in_layers = 0;
@@ -357,6 +427,9 @@ impl Link {
     #[inline(always)]
     pub(crate) fn read<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, Error> {
         loop {
+            if cx.wants(EventKind::BytesReceived) && !self.layers.is_empty() {
+                self.emit_delivered(cx);
+            }
             match self.http1.advance(cx)? {
                 // A long head can exceed what is enough otherwise.
                 Progress::NeedInput if self.holds_back => {
@@ -406,6 +479,20 @@ impl Link {
     /// Returns the certificates that the peer has sent to the uppermost layer.
     pub(crate) fn peer_certificates(&self) -> Vec<Cow<'_, [u8]>> {
         self.layers.last().map_or_else(Vec::new, |layer| layer.peer_certificates())
+    }
+
+    /// Emits the properties of the uppermost layer after its handshake, which accepted the peer's
+    /// certificate or not.
+    #[cold]
+    pub(crate) fn emit_facts<S: Sink>(
+        &self,
+        reader: Option<CertificateReader>,
+        accepted: bool,
+        cx: &mut Cx<'_, S>,
+    ) {
+        if cx.wants(EventKind::TlsNegotiated) || cx.wants(EventKind::CertificateReceived) {
+            secured::emit(&self.facts(), reader, accepted, cx);
+        }
     }
 
     /// Delivers the bytes of a connection that has left HTTP/1.1, until `deliver` returns `false`.

@@ -157,6 +157,7 @@ mod records;
 mod refused;
 #[cfg(all(feature = "rustls", feature = "std"))]
 mod requested_name;
+mod secured;
 #[cfg(all(feature = "rustls", feature = "std"))]
 pub mod self_signed;
 pub mod socks5;
@@ -166,4 +167,6 @@ pub mod tls;
 
 pub use layer::{Layer, LayerError, LayerFacts, LayerState, MAX_BUFFERED};
 pub use link::Link;
+pub(crate) use link::LinkHistory;
+pub use secured::{CertificateFacts, CertificateReader};
 pub use switched::{Interest, Switched};

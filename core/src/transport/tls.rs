@@ -14,8 +14,8 @@ use rustls::unbuffered::{
     WriteTraffic,
 };
 use rustls::{
-    CertificateError, CipherSuite, ClientConfig, Error, InvalidMessage, PeerMisbehaved,
-    ProtocolVersion, ServerConfig,
+    CertificateError, CipherSuite, ClientConfig, Error, HandshakeKind, InvalidMessage,
+    PeerMisbehaved, ProtocolVersion, ServerConfig,
 };
 
 use super::layer::{Layer, LayerError, LayerFacts, LayerState};
@@ -371,6 +371,10 @@ impl<C: Records> Layer for Tls<C> {
         LayerFacts {
             version: common.protocol_version().and_then(version),
             cipher: common.negotiated_cipher_suite().and_then(|suite| cipher(suite.suite())),
+            key_exchange: common
+                .negotiated_key_exchange_group()
+                .and_then(|group| group.name().as_str()),
+            handshake: common.handshake_kind().map(handshake),
             protocol: common.alpn_protocol(),
             #[cfg(feature = "std")]
             server_name: self.requested_name.as_ref().and_then(RequestedName::get),
@@ -395,6 +399,14 @@ const fn version(version: ProtocolVersion) -> Option<&'static str> {
         ProtocolVersion::TLSv1_2 => Some("TLSv1.2"),
         ProtocolVersion::TLSv1_3 => Some("TLSv1.3"),
         _ => None,
+    }
+}
+
+const fn handshake(kind: HandshakeKind) -> &'static str {
+    match kind {
+        HandshakeKind::Full => "full",
+        HandshakeKind::FullWithHelloRetryRequest => "full with HelloRetryRequest",
+        HandshakeKind::Resumed => "resumed",
     }
 }
 
@@ -459,11 +471,10 @@ fn classify(error: &Error) -> TlsError {
         Error::InvalidMessage(
             InvalidMessage::InvalidContentType | InvalidMessage::UnknownProtocolVersion,
         ) => TlsError::NotTls,
-        Error::PeerMisbehaved(PeerMisbehaved::SelectedUnofferedApplicationProtocol) => {
-            TlsError::ApplicationProtocol
-        }
+        Error::PeerMisbehaved(PeerMisbehaved::SelectedUnofferedApplicationProtocol)
+        | Error::NoApplicationProtocol => TlsError::ApplicationProtocol,
         Error::AlertReceived(alert) => TlsError::Alert((*alert).into()),
-        Error::PeerIncompatible(_) | Error::NoApplicationProtocol => TlsError::NothingInCommon,
+        Error::PeerIncompatible(_) => TlsError::NothingInCommon,
         Error::General(_)
         | Error::UnsupportedNameType
         | Error::FailedToGetCurrentTime

@@ -11,7 +11,9 @@ use limpid_core::error::{Cause, Error, OsError, OsErrorKind};
 use limpid_core::fields::FieldBlock;
 use limpid_core::http1::BodySize;
 use limpid_core::time::Mono;
-use limpid_core::trace::{ConnectionId, ExchangeId, Interest, Meta, Sink, Stage, TraceEvent};
+use limpid_core::trace::{
+    ConnectionId, ExchangeId, Interest, Meta, OwnedTraceEvent, Sink, Stage, TraceEvent,
+};
 use limpid_core::transport::{Layer, Switched};
 
 const RESET: OsError = OsError { code: 104, kind: OsErrorKind::Reset };
@@ -42,9 +44,9 @@ impl PartialEq for Stop {
     }
 }
 
-/// The names of the client's events.
+/// The names of the client's events, and all events.
 #[derive(Debug, Default)]
-pub(crate) struct Names(RefCell<Vec<String>>);
+pub(crate) struct Names(RefCell<Vec<String>>, RefCell<Vec<OwnedTraceEvent>>);
 
 impl Names {
     pub(crate) fn take(&self) -> Vec<String> {
@@ -58,6 +60,7 @@ impl Sink for Names {
     }
 
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
+        self.1.borrow_mut().push(event.into());
         let metadata = meta.kind.metadata();
         let logger = metadata.logger.name();
         if logger == "limpid.http1" || logger == "limpid.io" {
@@ -268,7 +271,17 @@ impl Bench {
 
     /// Returns what was sent since the last call.
     pub(crate) fn sent(&mut self) -> String {
-        String::from_utf8(std::mem::take(&mut self.sent)).unwrap()
+        String::from_utf8(self.sent_bytes()).unwrap()
+    }
+
+    /// Returns what was sent since the last call, which need not be text.
+    pub(crate) fn sent_bytes(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.sent)
+    }
+
+    /// Returns the events since the last call.
+    pub(crate) fn recorded(&self) -> Vec<OwnedTraceEvent> {
+        self.names.1.take()
     }
 
     /// Returns the names of the events since the last call.

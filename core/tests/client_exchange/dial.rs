@@ -44,11 +44,11 @@ impl Sink for Journal {
         let mut addresses = self.addresses.borrow_mut();
         let address = addresses.get(&meta.span).map_or(String::new(), |a| a.ip().to_string());
         let line = match event {
-            TraceEvent::DialStarted { address } => {
+            TraceEvent::DialStarted { address, .. } => {
                 addresses.insert(meta.span, *address);
                 format!("try {}", address.ip())
             }
-            TraceEvent::DialComplete {} => format!("{address} is connected"),
+            TraceEvent::DialComplete { .. } => format!("{address} is connected"),
             TraceEvent::DialFailed { failure } => format!("{address} failed: {}", failure.cause),
             TraceEvent::DeadlinePassed { why } => format!("time is up for {why}"),
             TraceEvent::ConnectTcpComplete { .. } => "connected".to_owned(),

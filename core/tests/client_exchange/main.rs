@@ -15,5 +15,6 @@ mod redirects;
 mod requests;
 mod resend;
 mod retry;
+mod sent;
 mod trailers;
 mod upgrade;

@@ -82,10 +82,10 @@ impl Sink for Told {
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
         let metadata = meta.kind.metadata();
         match event {
-            TraceEvent::BytesReceived { bytes } => {
+            TraceEvent::BytesReceived { bytes, .. } => {
                 self.0.borrow_mut().push(format!("< {}", bytes.escape_ascii()));
             }
-            TraceEvent::BytesSent { bytes } => {
+            TraceEvent::BytesSent { bytes, .. } => {
                 self.0.borrow_mut().push(format!("> {}", bytes.escape_ascii()));
             }
             _ if metadata.stage == Stage::Failed => {

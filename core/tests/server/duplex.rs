@@ -88,8 +88,9 @@ fn reset_ends_the_request_of_a_working_handler() {
     let events = server.events();
     assert_eq!(
         events[2..],
-        ["request.failed failure=", "connection.failed failure="]
-            .map(|failed| { format!("{failed}{:?}", Cause::Os(RESET).to_string()) })
+        [("request", " received=0 sent=0"), ("connection", "")].map(|(span, sizes)| {
+            format!("{span}.failed failure={:?}{sizes}", Cause::Os(RESET).to_string())
+        })
     );
     server.assert_balanced();
 }

@@ -11,6 +11,7 @@ mod layers;
 mod peer;
 mod random;
 mod refusals;
+mod sent;
 mod shutdown;
 mod slow;
 mod switching;

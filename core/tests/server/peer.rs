@@ -403,6 +403,11 @@ impl Server {
 
     // The events.
 
+    /// Returns all events.
+    pub(crate) fn recorded(&self) -> Vec<OwnedTraceEvent> {
+        self.recorder.0.borrow().iter().map(|(_, event)| event.clone()).collect()
+    }
+
     /// Returns the events of `limpid.server`, one on each line.
     pub(crate) fn events(&self) -> Vec<String> {
         let is_ours = |kind: EventKind| kind.metadata().logger.name() == "limpid.server";

@@ -12,6 +12,7 @@ use limpid_core::server::{Options, Timeouts};
 use limpid_core::trace::Sink;
 
 use super::settings::ServerSettings;
+use crate::certificate_reader::certificate_reader;
 use crate::layers::ServerLayers;
 use crate::settings::SharedSink;
 
@@ -91,7 +92,7 @@ impl<S> fmt::Debug for ServerBuilder<S> {
 impl<S> Default for ServerBuilder<S> {
     fn default() -> Self {
         Self {
-            options: Options::default(),
+            options: Options::with(|options| options.certificates = certificate_reader()),
             layers: None,
             connections: 1024,
             cancels_handlers: true,

@@ -32,7 +32,7 @@ use crate::lifecycle;
 /// assert_eq!(recorder.kinds(), []);
 /// let mut cx = Cx::new(Mono::default(), &sink, &mut two);
 /// let timings = Timings::default();
-/// let complete = TraceEvent::ExchangeComplete { sent: 0, received: 0, timings: &timings };
+/// let complete = TraceEvent::ExchangeComplete { sent: 0, received: 0, request_body: 0, response_body: 0, timings: &timings };
 /// cx.emit(complete.kind(), || complete);
 /// let told = [EventKind::ResponseClosedStarted, EventKind::ExchangeComplete];
 /// assert_eq!(recorder.kinds(), told);

@@ -34,7 +34,7 @@ use crate::lifecycle;
 ///     cx.emit(EventKind::ResponseClosedStarted, || TraceEvent::ResponseClosedStarted {});
 ///     cx.now = cx.now + Duration::from_millis(millis);
 ///     let timings = Timings::default();
-///     let complete = TraceEvent::ExchangeComplete { sent: 0, received: 0, timings: &timings };
+///     let complete = TraceEvent::ExchangeComplete { sent: 0, received: 0, request_body: 0, response_body: 0, timings: &timings };
 ///     cx.emit(complete.kind(), || complete);
 /// }
 /// assert!(recorder.events().iter().all(|(meta, _)| meta.exchange == ExchangeId(2)));

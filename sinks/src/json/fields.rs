@@ -1,11 +1,13 @@
 //! The fields of an event as JSON.
 
 use std::borrow::Cow;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use limpid_core::client::Timings;
 use limpid_core::error::{Cause, OsError};
-use limpid_core::http1::ResponseHead;
+use limpid_core::fields::Fields;
+use limpid_core::http1::{RequestHead, ResponseHead};
 use limpid_core::trace::capture::HIDDEN;
 use limpid_core::trace::{
     Capture, Credentials, Failure, FieldMeta, Sensitivity, SocketOption, TraceEvent, Value,
@@ -49,7 +51,7 @@ impl<'a> Writer<'a, '_> {
             Value::Text(value) => self.text(field.sensitivity, value),
             Value::Word(word) => text(word, out),
             Value::Bytes(bytes) => self.bytes(field.sensitivity, bytes),
-            Value::Address(address) => displayed(address, out),
+            Value::Address(it) => address(it, out),
             Value::Version(version) => displayed(version, out),
             Value::SocketOptions(options) => list(options, out, socket_option),
             Value::Stream(stream) => {
@@ -65,6 +67,7 @@ impl<'a> Writer<'a, '_> {
                 out.push(b'}');
             }
             Value::Request(method) => latin_1(method, out),
+            Value::RequestHead(head) => write_request(&head, capture, out),
             Value::ResponseHead(head) => write_head(&head, capture, out),
             Value::Credentials(credentials) => write_credentials(credentials, capture, out),
             Value::Failure(failure) => write_failure(&failure, capture, out),
@@ -160,8 +163,23 @@ fn write_head(head: &ResponseHead<'_>, capture: Capture, out: &mut Vec<u8>) {
     number(head.status.into(), out);
     next(out, "reason");
     latin_1(head.reason, out);
+    write_fields(head.fields, capture, out);
+}
+
+fn write_request(head: &RequestHead<'_>, capture: Capture, out: &mut Vec<u8>) {
+    open(out, "method");
+    latin_1(head.method, out);
+    next(out, "target");
+    latin_1(&capture.target(head.target), out);
+    next(out, "version");
+    displayed(head.version, out);
+    write_fields(head.fields, capture, out);
+}
+
+/// Writes the fields of a head, and its end.
+fn write_fields(fields: Fields<'_>, capture: Capture, out: &mut Vec<u8>) {
     next(out, "fields");
-    list(head.fields.iter(), out, |field, out| {
+    list(fields.iter(), out, |field, out| {
         list([field.name, capture.field(field.name, field.value)], out, latin_1);
     });
     out.push(b'}');
@@ -216,6 +234,20 @@ fn write_failure(failure: &Failure<'_>, capture: Capture, out: &mut Vec<u8>) {
         _ => {}
     }
     out.push(b'}');
+}
+
+/// Writes an address. That of IPv4, which events of most requests have, needs no formatting.
+fn address(address: SocketAddr, out: &mut Vec<u8>) {
+    let SocketAddr::V4(v4) = address else { return displayed(address, out) };
+    let mut before = b'"';
+    for octet in v4.ip().octets() {
+        out.push(before);
+        number(octet.into(), out);
+        before = b'.';
+    }
+    out.push(b':');
+    number(v4.port().into(), out);
+    out.push(b'"');
 }
 
 fn seconds(duration: Duration, out: &mut Vec<u8>) {

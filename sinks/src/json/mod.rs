@@ -42,11 +42,11 @@ use crate::time_base::TimeBase;
 /// let sink = JsonSink::new(Vec::new()).time_base(base);
 /// let mut scope = Scope::default();
 /// let mut cx = Cx::new(Mono::from_nanos(1500), &sink, &mut scope);
-/// cx.emit(EventKind::ResolveComplete, || TraceEvent::ResolveComplete { addresses: 2 });
+/// cx.emit(EventKind::DeadlinePassed, || TraceEvent::DeadlinePassed { why: "connect" });
 ///
 /// let line = String::from_utf8(sink.into_writer()).unwrap();
 /// assert!(line.starts_with(r#"{"v":1,"time":"1970-01-01T00:00:00.000001Z","mono":1500,"#));
-/// assert!(line.ends_with("\"fields\":{\"addresses\":2}}\n"));
+/// assert!(line.ends_with("\"fields\":{\"why\":\"connect\"}}\n"));
 /// ```
 pub struct JsonSink<W> {
     interest: Interest,

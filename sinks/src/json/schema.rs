@@ -150,7 +150,7 @@ fn definition(field: &FieldMeta) -> &'static str {
 }
 
 /// The types of fields, by their names in the catalogue.
-const DEFINITIONS: [(&str, &str); 22] = [
+const DEFINITIONS: [(&str, &str); 23] = [
     ("Text", r#"{"type": "string"}"#),
     ("MaybeText", r#"{"type": ["string", "null"]}"#),
     (
@@ -183,6 +183,10 @@ const DEFINITIONS: [(&str, &str); 22] = [
     (
         "TlsContext",
         r#"{"type": "object", "properties": {"verify": {"type": "boolean"}}, "required": ["verify"], "additionalProperties": false}"#,
+    ),
+    (
+        "RequestHead",
+        r##"{"type": "object", "properties": {"method": {"$ref": "#/$defs/Bytes"}, "target": {"$ref": "#/$defs/Bytes"}, "version": {"$ref": "#/$defs/Version"}, "fields": {"type": "array", "items": {"type": "array", "description": "Name and value.", "items": {"$ref": "#/$defs/Bytes"}, "minItems": 2, "maxItems": 2}}}, "required": ["method", "target", "version", "fields"], "additionalProperties": false}"##,
     ),
     (
         "ResponseHead",

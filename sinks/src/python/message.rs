@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use limpid_core::client::Timings;
 use limpid_core::fields::Field;
-use limpid_core::http1::{ResponseHead, Version};
+use limpid_core::http1::{RequestHead, ResponseHead, Version};
 use limpid_core::trace::capture::HIDDEN;
 use limpid_core::trace::{
     Capture, Credentials, FieldMeta, Metadata, Sensitivity, SocketOption, Stage, StreamId,
@@ -160,6 +160,7 @@ impl<'a> FieldWriter<'a, '_, '_> {
                 Bytes(method).fmt(f)?;
                 f.write_str("]>")
             }
+            Value::RequestHead(head) => write_request(&head, capture, f),
             Value::ResponseHead(head) => write_head(&head, capture, f),
             Value::Credentials(credentials) => write_credentials(credentials, capture, f),
             Value::Failure(failure) => Raised { failure, capture, profile }.fmt(f),
@@ -255,6 +256,16 @@ fn write_stream(id: StreamId, class: &str, f: &mut Formatter<'_>) -> fmt::Result
     let of_connection = FIRST.wrapping_add(id.connection.wrapping_mul(0x1000));
     let address = of_connection.wrapping_add(u64::from(id.layer) * 0x10);
     write!(f, "<{class} object at {address:#x}>")
+}
+
+/// Writes the head of a request as [`write_head`] does that of a response: what it asks for, and then the
+/// fields.
+fn write_request(head: &RequestHead<'_>, capture: Capture, f: &mut Formatter<'_>) -> fmt::Result {
+    let target = capture.target(head.target);
+    let pairs = (0..head.fields.len())
+        .filter_map(|index| head.fields.nth(index))
+        .map(|field| Tuple((Bytes(field.name), Bytes(capture.field(field.name, field.value)))));
+    Tuple((Bytes(head.method), Bytes(&target), VersionRepr(head.version), List(pairs))).fmt(f)
 }
 
 fn write_head(head: &ResponseHead<'_>, capture: Capture, f: &mut Formatter<'_>) -> fmt::Result {

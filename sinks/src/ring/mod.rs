@@ -250,9 +250,12 @@ impl Sink for Ring {
                 segment.mark(meta.exchange);
             }
         }
-        let write = |room: &[Slot]| self.codec.encode(meta, event, room);
-        if !segment.is_some_and(|segment| segment.append(write)) {
-            self.find_room(meta, event);
+        let Some(segment) = segment else { return self.find_room(meta, event) };
+        // It is not written through a closure, which the compiler does not inline: a call costs as much
+        // as a small event.
+        match self.codec.encode(meta, event, segment.room()) {
+            Some(len) => segment.grow(len),
+            None => self.find_room(meta, event),
         }
     }
 }

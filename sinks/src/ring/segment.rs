@@ -41,7 +41,7 @@ impl Segment {
 
     /// Returns the free slots.
     #[inline]
-    fn room(&self) -> &[Slot] {
+    pub(super) fn room(&self) -> &[Slot] {
         &self.slots[self.end.load(Ordering::Relaxed)..]
     }
 
@@ -55,9 +55,15 @@ impl Segment {
     #[inline]
     pub(super) fn append(&self, write: impl Fn(&[Slot]) -> Option<usize>) -> bool {
         let Some(len) = write(self.room()) else { return false };
+        self.grow(len);
+        true
+    }
+
+    /// Adds this number of slots of [`room`](Self::room), to which a record was written.
+    #[inline]
+    pub(super) fn grow(&self, len: usize) {
         let end = self.end.load(Ordering::Relaxed);
         self.end.store(end + len, Ordering::Release);
-        true
     }
 
     /// Notes that a record of this exchange is marked or will be.

@@ -6,7 +6,7 @@
 use limpid_core::client::Timings;
 use limpid_core::error::{Cause, OsError, OsErrorKind, PeerError, Phase, Rule};
 use limpid_core::fields::FieldBlock;
-use limpid_core::http1::{ResponseHead, Version};
+use limpid_core::http1::{RequestHead, ResponseHead, Version};
 use limpid_core::internal::{Codec, Record, Slot};
 use limpid_core::time::Mono;
 use limpid_core::trace::{
@@ -92,10 +92,24 @@ pub(crate) fn full() -> Vec<OwnedTraceEvent> {
             reason: b"\x1b[31mNo\xff",
         },
         TraceEvent::ReceiveResponseHeadersFailed { failure: failure(&peer) },
-        TraceEvent::DialStarted { address: ([127, 0, 0, 1], 80).into() },
+        TraceEvent::DialStarted { address: ([127, 0, 0, 1], 80).into(), why: "due" },
         TraceEvent::FramingChosen { framing: "length", length: Some(3), why: "it says so" },
-        TraceEvent::BytesReceived { bytes: b"\0\x01" },
-        TraceEvent::ExchangeComplete { sent: 3, received: 4, timings: &timings },
+        TraceEvent::BytesReceived { layer: "http", offset: 0, bytes: b"\0\x01" },
+        TraceEvent::RequestSent {
+            head: RequestHead {
+                method: b"GET",
+                target: b"/\xff?a=b",
+                version: Version::HTTP_11,
+                fields: block.fields(),
+            },
+        },
+        TraceEvent::ExchangeComplete {
+            sent: 3,
+            received: 4,
+            request_body: 0,
+            response_body: 0,
+            timings: &timings,
+        },
     ];
     events.iter().map(Into::into).collect()
 }
@@ -114,7 +128,13 @@ pub(crate) fn exchange(sink: &impl Sink, scope: &mut Scope, millis: u64) {
     }
     cx.now = Mono::from_nanos(millis * 1_000_000);
     let timings = Timings::default();
-    let event = TraceEvent::ExchangeComplete { sent: 100, received: 200, timings: &timings };
+    let event = TraceEvent::ExchangeComplete {
+        sent: 100,
+        received: 200,
+        request_body: 0,
+        response_body: 0,
+        timings: &timings,
+    };
     cx.emit(event.kind(), || event);
 }
 
@@ -127,7 +147,14 @@ pub(crate) fn refused(sink: &impl Sink, scope: &mut Scope) {
     let event = TraceEvent::ConnectTcpFailed { failure };
     cx.emit(event.kind(), || event);
     let timings = Timings::default();
-    let event = TraceEvent::ExchangeFailed { failure, sent: 0, received: 0, timings: &timings };
+    let event = TraceEvent::ExchangeFailed {
+        failure,
+        sent: 0,
+        received: 0,
+        request_body: 0,
+        response_body: 0,
+        timings: &timings,
+    };
     cx.emit(event.kind(), || event);
 }
 

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use limpid_core::error::{Cause, OsError, OsErrorKind, Phase};
 use limpid_core::fields::FieldBlock;
-use limpid_core::http1::{ResponseHead, Role, Version};
+use limpid_core::http1::{RequestHead, ResponseHead, Role, Version};
 use limpid_core::internal::transcript::Chunking;
 use limpid_core::trace::{
     Capture, Credentials, Cx, Failure, Interest, Meta, Scope, Sink, StreamId, TraceEvent,
@@ -172,7 +172,7 @@ fn field_line(input: &mut Input<'_>, is_first: bool) -> Vec<u8> {
 
 /// Emits an event whose texts are from the input.
 fn tell<S: Sink>(input: &mut Input<'_>, cx: &mut Cx<'_, S>) {
-    let kind = input.below(10);
+    let kind = input.below(11);
     let (one, two) = (input.bytes(40), input.bytes(40));
     let (text, more) = (String::from_utf8_lossy(one), String::from_utf8_lossy(two));
     let block: FieldBlock = [(one, two), (two, one)].into_iter().collect();
@@ -197,7 +197,7 @@ fn tell<S: Sink>(input: &mut Input<'_>, cx: &mut Cx<'_, S>) {
         3 => TraceEvent::ReceiveResponseHeadersComplete { head },
         4 => TraceEvent::FieldRead { name: one, value: two, offset: 0 },
         5 => TraceEvent::StartLineRead { line: one, offset: 0 },
-        6 => TraceEvent::BytesReceived { bytes: one },
+        6 => TraceEvent::BytesReceived { layer: "http", offset: 0, bytes: one },
         7 => TraceEvent::SendRequestHeadersStarted { request: one },
         8 => TraceEvent::SetupSocks5ConnectionStarted {
             stream: StreamId::default(),
@@ -208,6 +208,9 @@ fn tell<S: Sink>(input: &mut Input<'_>, cx: &mut Cx<'_, S>) {
             read_timeout: None,
             write_timeout: None,
             pool_timeout: None,
+        },
+        9 => TraceEvent::RequestSent {
+            head: RequestHead { method: one, target: two, version, fields },
         },
         _ => TraceEvent::ReceiveResponseHeadersFailed { failure },
     };

@@ -118,7 +118,7 @@ impl Server {
     /// Returns the causes of failed requests.
     fn failures(&self) -> Vec<Cause> {
         let failure = |event: &OwnedTraceEvent| match event.borrow() {
-            TraceEvent::AnswerFailed { failure } => Some(*failure.cause),
+            TraceEvent::AnswerFailed { failure, .. } => Some(*failure.cause),
             _ => None,
         };
         self.recorder.events().iter().filter_map(|(_, event)| failure(event)).collect()

@@ -55,6 +55,7 @@ impl Exchange {
     #[inline(never)]
     pub(super) fn open<S: Sink>(&mut self, at: At<'_, S>) {
         self.spans.attempt();
+        self.spans.route(&self.plan, at);
         let span = match self.plan.route.via() {
             Via::Unix => {
                 self.begin_dial(1);
@@ -81,7 +82,7 @@ impl Exchange {
     /// Goes on with the addresses.
     #[inline(never)]
     pub(super) fn resolved<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        self.spans.resolved(self.memory.addresses.len(), at);
+        self.spans.resolved(&self.memory.addresses, at);
         if self.memory.addresses.is_empty() {
             return Err(ResolveError::NoAddress.into());
         }
@@ -158,6 +159,7 @@ impl Exchange {
             LayerState::Opening => Ok(Some(Action::Wait(Interest::READ))),
             LayerState::Open | LayerState::Delivered => {
                 let handshake = self.spans.current();
+                self.spans.secured(&self.link, &self.plan, true, at);
                 self.spans.complete(Slot::Connection, at);
                 handshake.map_or(Ok(None), |span| self.layered(span, at))
             }

@@ -1,5 +1,7 @@
 //! Connecting to one address, or to the fastest of several.
 
+use core::net::SocketAddr;
+
 use super::super::action::{Action, Interest};
 use super::super::dial::{Attempt, DialId};
 use super::super::exchange::Exchange;
@@ -28,16 +30,24 @@ impl Exchange {
             if let Some(deadline) = pace {
                 self.passed(deadline, at);
             }
-            return Ok(Some(Action::Dial(self.try_address(index, at))));
+            let why = match (index, pace) {
+                (0, _) => "it is the first address",
+                (_, Some(_)) => "the attempts before have not ended within the attempt delay",
+                (_, None) => "the attempt before failed",
+            };
+            return Ok(Some(Action::Dial(self.try_address(index, why, at))));
         }
         Ok(Some(Action::Wait(Interest::NONE)))
     }
 
-    fn try_address<S: Sink>(&mut self, index: usize, at: At<'_, S>) -> DialId {
-        // A Unix socket has no address to log.
+    /// Returns the address of an attempt; `None` for a Unix socket.
+    pub(in super::super) fn address(&self, index: usize) -> Option<SocketAddr> {
         let address = self.memory.addresses.get(index).copied();
-        let address = address.filter(|_| self.plan.route.unix_socket().is_none());
-        let span = address.map(|address| self.spans.start_dial(address, at));
+        address.filter(|_| self.plan.route.unix_socket().is_none())
+    }
+
+    fn try_address<S: Sink>(&mut self, index: usize, why: &'static str, at: At<'_, S>) -> DialId {
+        let span = self.address(index).map(|address| self.spans.start_dial(address, why, at));
         let connect = Deadline::after(at.now, self.plan.options.timeouts.connect, Waiting::Connect);
         let until = Deadline::earlier(connect, self.timers.get(Timer::Total as usize));
         self.race.start(span, until, self.plan.options.attempt_delay, at.now)

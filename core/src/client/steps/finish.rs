@@ -115,6 +115,13 @@ impl Exchange {
         let (phase, cause) = (self.spans.phase(), error.cause);
         let (repetition, span) = (self.repetition(cause), self.spans.current());
         self.cancel_dials(cause, at);
+        if self.state == ExchangeState::Handshake {
+            let accepted = !matches!(cause, Cause::Tls(TlsError::Certificate(_)));
+            self.spans.secured(&self.link, &self.plan, accepted, at);
+        }
+        if self.state == ExchangeState::Transfer && self.sending.is_active() {
+            self.discount_unsent();
+        }
         self.emit_failure(cause, at);
         self.decide_resend(cause, at);
         if let Some(repetition) = repetition {

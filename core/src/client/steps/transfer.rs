@@ -14,7 +14,7 @@ use super::super::state::{ExchangeState, Receiving, Sending, Stepped, Timer};
 use crate::error::{Cause, CodingError, Error, MisuseError, Phase};
 use crate::fields::{FieldBlock, Fields};
 use crate::http1::{BodySize, Connection, Event, Progress, Role, State};
-use crate::trace::{At, EventKind, Sink, SpanKind, TraceEvent};
+use crate::trace::{At, Cx, EventKind, Sink, SpanKind, TraceEvent};
 use crate::transport::Link;
 
 impl Exchange {
@@ -31,7 +31,7 @@ impl Exchange {
         self.clock.before = http1.received();
         let mut cx = self.spans.cx(at);
         let sent = match self.plan.route.via() {
-            Via::Forward(proxy) => send_whole(http1, request, proxy),
+            Via::Forward(proxy) => send_whole(http1, request, proxy, &mut cx),
             _ => http1.send_written(&mut cx, request.written()),
         };
         sent?;
@@ -208,16 +208,23 @@ impl Exchange {
     /// Stops sending the request.
     #[inline(never)]
     pub(in super::super) fn stop_sending<S: Sink>(&mut self, cause: Cause, at: At<'_, S>) {
-        let queued = self.link.unsent_len();
-        let made = &mut self.clock.sizes.request_body;
+        let queued = self.discount_unsent();
         self.unsent = Some(match self.plan.request.size() {
-            BodySize::Length(length) => length - (*made - queued.min(*made)).min(length),
-            _ => queued.min(*made),
+            BodySize::Length(length) => length.saturating_sub(self.clock.sizes.request_body),
+            _ => queued,
         });
-        *made -= queued.min(*made);
         self.timers.disarm(Timer::Write as usize);
         self.emit_sending_failure(cause, self.sending.phase(), at);
         self.sending = Sending::Stopped;
+    }
+
+    /// Leaves those bytes of the body out of the count of sent bytes that the transport has not taken, and
+    /// returns their number.
+    pub(super) fn discount_unsent(&mut self) -> u64 {
+        let made = &mut self.clock.sizes.request_body;
+        let queued = self.link.unsent_len().min(*made);
+        *made -= queued;
+        queued
     }
 
     /// Attributes a failure to sending the request, even if the response has begun.
@@ -472,14 +479,19 @@ impl Exchange {
 }
 
 /// Sends the head of a request to a forwarding proxy, with the whole URL.
-fn send_whole(http1: &mut Connection, request: &Request, proxy: &Proxy) -> Result<(), MisuseError> {
+fn send_whole<S: Sink>(
+    http1: &mut Connection,
+    request: &Request,
+    proxy: &Proxy,
+    cx: &mut Cx<'_, S>,
+) -> Result<(), MisuseError> {
     let url = request.url();
     let whole = [url.scheme().name(), "://", url.authority(), url.target()].concat();
     let target = request.own_target().unwrap_or(whole.as_bytes());
     let mut fields = proxy_fields(proxy);
     fields.extend(request.fields().fields().iter().map(|field| (field.name, field.value)));
     let needs_host = request.needs_host();
-    http1.send_head(request.method(), target, fields.fields(), request.size(), needs_host)
+    http1.send_head(cx, request.method(), target, fields.fields(), request.size(), needs_host)
 }
 
 /// Returns the fields for the proxy.

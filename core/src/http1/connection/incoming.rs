@@ -318,8 +318,21 @@ impl Connection {
         self.state.apply(Role::Client, Transition::Request);
     }
 
+    /// Emits whether a final response accepts the switch of protocols that the request asked for.
+    #[cold]
+    pub(super) fn emit_switch_decision<S: Sink>(&self, status: u16, cx: &mut Cx<'_, S>) {
+        let (by, accepted) = match self.state.may_switch_by(SwitchKind::Upgrade) {
+            true => ("Upgrade", status == 101),
+            false => ("CONNECT", matches!(status, 200..=299)),
+        };
+        cx.emit(EventKind::SwitchDecided, || TraceEvent::SwitchDecided { by, accepted, status });
+    }
+
     fn response_head<S: Sink>(&mut self, cx: &mut Cx<'_, S>) {
         self.note_close();
+        if self.state.may_switch() {
+            self.emit_switch_decision(self.receive.head.status, cx);
+        }
         let framing = self.receive.head.decision.framing;
         if framing == Framing::UntilClose {
             self.state.end_keep_alive();

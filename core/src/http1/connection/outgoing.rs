@@ -13,7 +13,8 @@ use crate::http1::request::{self, RequestLine, WrittenRequest};
 use crate::http1::response::{self, ResponseContext, WrittenResponse};
 use crate::http1::send::{BodySize, EncodedHead};
 use crate::http1::state::{SwitchKind, Transition};
-use crate::trace::{Cx, Sink};
+use crate::http1::{sent_bytes, sent_head};
+use crate::trace::{Cx, EventKind, Sink};
 use crate::values::{NotReusable, Role, Version};
 
 impl Connection {
@@ -25,13 +26,13 @@ impl Connection {
     /// the message or contradicts the size of the body. Nothing is written then.
     pub fn send_request<S: Sink>(
         &mut self,
-        _: &mut Cx<'_, S>,
+        cx: &mut Cx<'_, S>,
         method: &[u8],
         target: &[u8],
         fields: Fields<'_>,
         size: BodySize,
     ) -> Result<(), MisuseError> {
-        self.send_head(method, target, fields, size, true)
+        self.send_head(cx, method, target, fields, size, true)
     }
 
     /// Sends the head of a request, which may lack the Host field if `needs_host` is `false`.
@@ -40,8 +41,9 @@ impl Connection {
     /// Returns an error as [`send_request`](Self::send_request) does.
     // Gate memory-exchange.
     #[inline(always)]
-    pub(crate) fn send_head(
+    pub(crate) fn send_head<S: Sink>(
         &mut self,
+        cx: &mut Cx<'_, S>,
         method: &[u8],
         target: &[u8],
         fields: Fields<'_>,
@@ -49,9 +51,8 @@ impl Connection {
         needs_host: bool,
     ) -> Result<(), MisuseError> {
         let line = RequestLine { method, target, kind: RequestKind::by(method), needs_host };
-        self.queue_request(line.kind, |staging: &mut Vec<u8>| {
-            request::write(staging, &line, fields, size)
-        })
+        let write = |staging: &mut Vec<u8>| request::write(staging, &line, fields, size);
+        self.queue_request(line.kind, write, cx)
     }
 
     /// Sends the head of a request that was validated and encoded before.
@@ -60,10 +61,10 @@ impl Connection {
     /// Returns an error as [`send_request`](Self::send_request) does.
     pub(crate) fn send_written<S: Sink>(
         &mut self,
-        _: &mut Cx<'_, S>,
+        cx: &mut Cx<'_, S>,
         request: &WrittenRequest,
     ) -> Result<(), MisuseError> {
-        self.queue_request(request.request_kind, |staging| request.copy_to(staging))
+        self.queue_request(request.request_kind, |staging| request.copy_to(staging), cx)
     }
 
     /// Returns the error of a request that cannot be sent for this reason.
@@ -72,12 +73,14 @@ impl Connection {
     }
 
     #[inline]
-    fn queue_request(
+    fn queue_request<S: Sink>(
         &mut self,
         request_kind: RequestKind,
         write: impl FnOnce(&mut Vec<u8>) -> Result<EncodedHead, Misuse>,
+        cx: &mut Cx<'_, S>,
     ) -> Result<(), MisuseError> {
         self.check(Call::SendRequest, Transition::Request)?;
+        let start = self.send.out.staging().len();
         let encoded = self.send.head(write);
         let encoded = encoded.map_err(|misuse| self.misuse(Call::SendRequest, misuse))?;
         self.request_kind = request_kind;
@@ -92,6 +95,10 @@ impl Connection {
             self.close_because(NotReusable::WeAsked);
         }
         self.state.apply(self.role, Transition::Request);
+        if cx.wants(EventKind::RequestSent) {
+            sent_head::emit_request(&self.send.out.staging()[start..], cx);
+        }
+        self.emit_queued(cx);
         Ok(())
     }
 
@@ -189,16 +196,23 @@ impl Connection {
             Transition::Response if !matches!(status, 200..=999) => Err(Misuse::Status),
             _ => Ok(()),
         };
+        let start = self.send.out.staging().len();
         let encoded = allowed.and_then(|()| self.send.head(write));
         let encoded = encoded.map_err(|misuse| self.misuse(call, misuse))?;
         if encoded.framing == Framing::UntilClose {
             self.state.end_keep_alive();
             self.close_because(NotReusable::UntilClose);
         }
+        if self.state.may_switch() && transition != Transition::Informational {
+            self.emit_switch_decision(status, cx);
+        }
         // The Connection field of an informational response has no effect.
         if encoded.connection.close && transition != Transition::Informational {
             self.state.end_keep_alive();
             self.close_because(NotReusable::WeAsked);
+        }
+        if cx.wants(EventKind::ResponseSent) {
+            sent_head::emit_response(&self.send.out.staging()[start..], status, cx);
         }
         match (transition, body) {
             (Transition::Response, None) => {
@@ -217,6 +231,7 @@ impl Connection {
                 }
             }
         }
+        self.emit_queued(cx);
         Ok(())
     }
 
@@ -227,11 +242,13 @@ impl Connection {
     #[inline]
     pub fn send_data<S: Sink>(
         &mut self,
-        _: &mut Cx<'_, S>,
+        cx: &mut Cx<'_, S>,
         data: Bytes,
     ) -> Result<(), MisuseError> {
         self.check(Call::SendData, Transition::Data)?;
-        self.send.data(data).map_err(|misuse| self.misuse(Call::SendData, misuse))
+        self.send.data(data).map_err(|misuse| self.misuse(Call::SendData, misuse))?;
+        self.emit_queued(cx);
+        Ok(())
     }
 
     /// Ends the message. Every message must be ended, even without a body.
@@ -248,7 +265,18 @@ impl Connection {
         self.check(Call::Finish, Transition::End)?;
         self.send.finish(trailers).map_err(|misuse| self.misuse(Call::Finish, misuse))?;
         self.state.apply(self.role, Transition::End);
+        self.emit_queued(cx);
         self.emit_reuse(cx);
         Ok(())
+    }
+
+    /// Emits what was queued last, if layers transform it.
+    #[inline(always)]
+    fn emit_queued<S: Sink>(&mut self, cx: &mut Cx<'_, S>) {
+        if cx.wants(EventKind::BytesSent)
+            && let Some(emitted) = self.emitted
+        {
+            self.emitted = Some(sent_bytes::emit_queued(&self.send.out, emitted, cx));
+        }
     }
 }

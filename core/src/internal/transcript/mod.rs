@@ -14,7 +14,7 @@ use crate::fields::{FieldBlock, Fields};
 use crate::framing::Framing;
 use crate::http1::{BodySize, Connection, Event, Progress, Role, State};
 use crate::limits::Config;
-use crate::trace::{Cx, NoSink, Scope, Sink};
+use crate::trace::{Cx, EventKind, Interest, NoSink, Scope, Sink};
 
 /// The parameters of a run.
 #[derive(Clone, Copy, Debug)]
@@ -80,7 +80,10 @@ pub fn play<S: Sink>(
     mut on: impl FnMut(Event<'_>),
 ) -> Result<Outcome, MisuseError> {
     let mut scope = Scope::default();
-    let mut cx = Cx::new(Default::default(), sink, &mut scope);
+    // The heads that this side sends are made up.
+    let sent = Interest::only(EventKind::RequestSent).with(Interest::only(EventKind::ResponseSent));
+    let interest = sink.interest().without(sent);
+    let mut cx = Cx::with_interest(Default::default(), sink, interest, &mut scope);
     let mut connection = Connection::new(setup.role, setup.config);
     if setup.role == Role::Client {
         ask(&mut connection, setup.method, &mut cx)?;

@@ -48,12 +48,18 @@ impl Session {
                 if self.exchange.status == 0 {
                     return self.reject(Rejection::Handler, at);
                 }
-                self.spans.fail_request(&self.link, Cause::Cancelled, at);
+                self.spans.fail_request(&self.link, self.exchange.sent, Cause::Cancelled, at);
                 return self.cut_off();
             }
             _ => {}
         }
         self.answered(at);
+    }
+
+    /// Returns how many bytes of the response's body the transport has taken, without framing. Bytes of framing
+    /// that it has not taken count as bytes of the body.
+    pub(in super::super) fn body_sent(&self) -> u64 {
+        self.exchange.sent.saturating_sub(self.link.unsent_len())
     }
 
     /// Ends the current request as [`handled`](Self::handled) does, because the handler has returned this
@@ -78,7 +84,7 @@ impl Session {
     pub(super) fn reject<S: Sink>(&mut self, rejection: Rejection, at: At<'_, S>) {
         self.spans.refused(rejection, at);
         if self.write_rejection(rejection, at).is_err() {
-            self.spans.fail_request(&self.link, Cause::Cancelled, at);
+            self.spans.fail_request(&self.link, self.exchange.sent, Cause::Cancelled, at);
             return self.cut_off();
         }
         if self.spans.is_answering() {

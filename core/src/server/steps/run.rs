@@ -102,6 +102,7 @@ impl Session {
             }
             return Ok(Some(Action::Wait(Interest::READ)));
         }
+        self.spans.secured(&self.link, self.options.certificates, at);
         self.spans.complete_tls(at);
         self.spans.between();
         self.enter(SessionState::Head);
@@ -200,11 +201,11 @@ impl Session {
             }
             (Some(_), SessionState::Drain) => self.close(Ending::Unread, true),
             (Some(_), _) => {
-                self.spans.fail_request(&self.link, cause, at);
+                self.spans.fail_request(&self.link, self.body_sent(), cause, at);
                 self.cut_off();
             }
             (None, _) => {
-                self.spans.fail(&self.link, cause, at);
+                self.spans.fail(&self.link, self.body_sent(), cause, at);
                 let is_of_layer = matches!(cause, Cause::Tls(_) | Cause::Layer(_));
                 // The layer's alert is sent, and nothing else can be.
                 self.enter(if is_of_layer { SessionState::Closing } else { SessionState::Close });

@@ -16,6 +16,10 @@ macro_rules! entries {
                 sent: Count Public,
                 /// Number of bytes of HTTP that were received.
                 received: Count Public,
+                /// Number of bytes of the request's body that were sent, without framing; after a redirect, of the last request's.
+                request_body: Count Public,
+                /// Number of bytes of the response's body that were received, without framing and before decoding.
+                response_body: Count Public,
                 /// The duration of each part of the exchange, in seconds.
                 timings: Timings Public,
             }
@@ -26,6 +30,10 @@ macro_rules! entries {
                 sent: Count Public,
                 /// Number of bytes of HTTP that were received.
                 received: Count Public,
+                /// Number of bytes of the request's body that were sent, without framing; after a redirect, of the last request's.
+                request_body: Count Public,
+                /// Number of bytes of the response's body that were received, without framing and before decoding.
+                response_body: Count Public,
                 /// The duration of each part of the exchange, in seconds.
                 timings: Timings Public,
             }
@@ -44,8 +52,40 @@ macro_rules! entries {
             complete AcquireComplete {
                 /// Whether it is an idle connection of the pool; if not, the client opens one next.
                 reused: Flag Public,
+                /// The local address of the reused connection, if the driver reported it.
+                local: MaybeAddress Public,
+                /// The address of the peer, which is a proxy or the server, of the reused connection.
+                peer: MaybeAddress Public,
+                /// The time since the reused connection was opened.
+                age: Seconds Public,
+                /// Number of requests that the reused connection has carried.
+                requests: Count Public,
             }
             failed AcquireFailed { failure }
+        }
+
+        /// A request waits for a connection, because the pool is full or other requests wait already.
+        point PoolFull: LimpidClient "pool_full" Debug {
+            /// The maximum number of connections.
+            limit: Count Public,
+            /// Number of connections that are open, or being opened.
+            open: Count Public,
+            /// Number of requests that have waited longer.
+            ahead: Count Public,
+            /// The exchanges that hold connections, with the numbers of these.
+            holders: Text Public,
+        }
+
+        /// The client chose the route of a connection that it opens.
+        point RouteChosen: LimpidClient "route" Debug {
+            /// How the server is reached: `direct`, `unix socket`, `forwarding proxy`, `tunnel` or `socks5`.
+            via: Word Public,
+            /// The URL of the proxy, without credentials.
+            proxy: MaybeText Public,
+            /// The reason: which setting named the proxy, or why no proxy is used.
+            why: Word Public,
+            /// Whether the client has credentials for the proxy, and sends them.
+            credentials: Flag Public,
         }
 
         /// The pool removes an idle connection, which is then closed.
@@ -103,8 +143,18 @@ macro_rules! entries {
             complete ResolveComplete {
                 /// Number of addresses.
                 addresses: Count Public,
+                /// The addresses, in the order of the resolver.
+                found: Text Public,
             }
             failed ResolveFailed { failure }
+        }
+
+        /// A lookup ended, which requests for the same host and port share.
+        point LookupEnded: LimpidClient "lookup" Debug {
+            /// Whether the request joined a lookup that another request had started.
+            shared: Flag Public,
+            /// The duration of the lookup, without the wait for a worker.
+            took: Seconds Public,
         }
 
         /// Connecting to one address
@@ -112,8 +162,13 @@ macro_rules! entries {
             started DialStarted {
                 /// The address.
                 address: Address Public,
+                /// The reason for which it is tried now.
+                why: Word Public,
             }
-            complete DialComplete {}
+            complete DialComplete {
+                /// The local address, if the driver reported it.
+                local: MaybeAddress Public,
+            }
             failed DialFailed { failure }
         }
 

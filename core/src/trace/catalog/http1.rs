@@ -1,9 +1,27 @@
-//! `limpid.http1` and `limpid.io`: what the parser reads and decides, and the bytes that the transport
-//! moves.
+//! `limpid.http1` and `limpid.io`: the heads that are sent, what the parser reads and decides, and the bytes
+//! that the transport moves.
 
 macro_rules! entries {
     ($next:ident $parts:tt $($before:tt)*) => { $next! { $parts $($before)*
-        // limpid.http1: what the parser reads, and the reasons for its decisions.
+        // limpid.http1: the heads that are sent, what the parser reads, and the reasons for its decisions.
+
+        /// The head of a request, or of a CONNECT, was queued for the transport.
+        point RequestSent: LimpidHttp1 "request_sent" Debug {
+            /// The head, with the fields that the connection added.
+            head: RequestHead Fields,
+        }
+
+        /// The head of a response, final or informational, was queued for the transport.
+        point ResponseSent: LimpidHttp1 "response_sent" Debug {
+            /// The head, with the fields that the connection added.
+            head: ResponseHead Fields,
+        }
+
+        /// The parser read the head of a request, which is answered next.
+        point RequestRead: LimpidHttp1 "request_read" Debug {
+            /// The head.
+            head: RequestHead Fields,
+        }
 
         /// The parser read a request line or a status line.
         point StartLineRead: LimpidHttp1 "start_line" Debug {
@@ -89,6 +107,16 @@ macro_rules! entries {
             head: ResponseHead Fields,
         }
 
+        /// A final response accepted or refused to leave HTTP/1.1, which the request had asked for.
+        point SwitchDecided: LimpidHttp1 "switch_decision" Debug {
+            /// How the request asked: `Upgrade` or `CONNECT`.
+            by: Word Public,
+            /// Whether the connection switches.
+            accepted: Flag Public,
+            /// The status code.
+            status: Status Public,
+        }
+
         /// The connection switches from HTTP/1.1 to a tunnel or to another protocol.
         point Switched: LimpidHttp1 "switched" Debug {
             /// Number of bytes of the new protocol that have arrived.
@@ -103,10 +131,48 @@ macro_rules! entries {
             why: Word Public,
         }
 
-        // limpid.io: bytes that the transport moves.
+        // limpid.io: bytes that the transport moves, and the layers that secure them.
 
-        /// The transport received bytes.
+        /// A handshake has determined the properties of a secured connection.
+        point TlsNegotiated: LimpidIo "tls" Debug {
+            /// The protocol and version, such as `TLSv1.3`.
+            version: MaybeText Public,
+            /// The cipher suite, by its name in IANA's registry.
+            cipher: MaybeText Public,
+            /// The group or the algorithm of the key exchange, by its name in IANA's registry.
+            key_exchange: MaybeText Public,
+            /// The protocol above, which was negotiated by ALPN (RFC 7301).
+            protocol: MaybeText Public,
+            /// The kind of the handshake: `full`, `full with HelloRetryRequest` or `resumed`.
+            handshake: MaybeText Public,
+            /// The host name that the client asked a server for (SNI, RFC 6066 section 3).
+            server_name: MaybeText Public,
+        }
+
+        /// The peer of a secured connection sent its certificate.
+        point CertificateReceived: LimpidIo "certificate" Debug {
+            /// Whether it was accepted.
+            accepted: Flag Public,
+            /// The subject.
+            subject: Text Public,
+            /// The issuer.
+            issuer: Text Public,
+            /// The DNS names and IP addresses that it is for.
+            names: Text Public,
+            /// When it becomes valid, in UTC.
+            not_before: Text Public,
+            /// Until when it is valid, in UTC.
+            not_after: Text Public,
+            /// The SHA-256 hash of its DER form, in hexadecimal digits.
+            sha256: MaybeText Public,
+        }
+
+        /// Bytes were received: by the transport, and by HTTP through its layers, such as TLS.
         point BytesReceived: LimpidIo "received" Trace {
+            /// `http` for bytes of HTTP; `transport` for what they become below a layer, such as records of TLS.
+            layer: Word Public,
+            /// Number of bytes of that layer that were received before them on this connection.
+            offset: Count Public,
             /// The bytes.
             bytes: Bytes Payload,
         }
@@ -119,8 +185,12 @@ macro_rules! entries {
             refused: Flag Public,
         }
 
-        /// The transport accepted bytes.
+        /// Bytes were sent: the transport accepted them, or HTTP queued them for its layers, such as TLS.
         point BytesSent: LimpidIo "sent" Trace {
+            /// `http` for bytes of HTTP; `transport` for what they become below a layer, such as records of TLS.
+            layer: Word Public,
+            /// Number of bytes of that layer that were sent before them on this connection.
+            offset: Count Public,
             /// The bytes.
             bytes: Bytes Payload,
         }

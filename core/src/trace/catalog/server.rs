@@ -54,7 +54,13 @@ macro_rules! entries {
                 sent: Count Public,
             }
             /// Answering a request: failed.
-            failed AnswerFailed Info { failure }
+            failed AnswerFailed Info {
+                failure,
+                /// Number of bytes of the request's body that were read, without framing.
+                received: Count Public,
+                /// Number of bytes of the response's body that the handler has sent, without framing.
+                sent: Count Public,
+            }
         }
 
         /// The server refuses a request itself, before or instead of the handler's response.

@@ -8,7 +8,7 @@ use super::words::Words;
 /// The maximum number of slots that the fields of an event take, without their variable-length parts. It is a
 /// constant because the writer, which is below the catalogue, is faster with a known number. The catalogue
 /// checks it.
-pub(in crate::trace) const MOST: usize = 25;
+pub(in crate::trace) const MOST: usize = 27;
 
 /// The writer of an event's fields. Parts of a fixed number of slots come first, and parts of variable length
 /// follow them, so that there is always room for the former.
@@ -132,6 +132,14 @@ impl<'a> Reader<'a> {
 pub(in crate::trace) trait Encode {
     /// Writes the value. Returns `None` if there is too little room.
     fn encode(&self, words: &Words, to: &mut Writer<'_>) -> Option<()>;
+
+    /// Writes an optional value. Types of fields that most exchanges have write the same number of slots
+    /// with and without a value, so that the places of the fields behind it are known.
+    #[inline(always)]
+    fn encode_option(this: Option<&Self>, words: &Words, to: &mut Writer<'_>) -> Option<()> {
+        to.number(this.is_some().into())?;
+        this.map_or(Some(()), |value| value.encode(words, to))
+    }
 }
 
 /// A value that can be read.
@@ -140,6 +148,11 @@ pub(in crate::trace) trait Decode: Sized {
     const SLOTS: usize;
 
     fn decode(from: &mut Reader<'_>) -> Option<Self>;
+
+    /// Reads what [`Encode::encode_option`] has written.
+    fn decode_option(from: &mut Reader<'_>) -> Option<Option<Self>> {
+        if from.number()? == 0 { Some(None) } else { Self::decode(from).map(Some) }
+    }
 }
 
 /// Returns the greatest of these numbers.

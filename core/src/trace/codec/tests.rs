@@ -9,7 +9,7 @@ use crate::error::{
     OsErrorKind, PeerError, Phase, ResolveError, Rule, TlsError,
 };
 use crate::fields::FieldBlock;
-use crate::head::ResponseHead;
+use crate::head::{RequestHead, ResponseHead};
 use crate::time::{Mono, Waiting};
 use crate::trace::{
     ConnectionId, Credentials, EventKind, ExchangeId, Failure, Meta, OwnedTraceEvent, SocketOption,
@@ -80,7 +80,18 @@ fn codec_round_trips_values_of_every_kind() {
         assert_round_trip(codec, event);
     }
     for address in ["127.0.0.1:80", "[::1]:80", "[fe80::1%7]:80"] {
-        assert_round_trip(codec, TraceEvent::DialStarted { address: address.parse().unwrap() });
+        assert_round_trip(
+            codec,
+            TraceEvent::DialStarted { address: address.parse().unwrap(), why: "due" },
+        );
+    }
+    for (local, age) in
+        [(None, None), (Some("[fe80::1%7]:9"), timeout), (Some("127.0.0.1:9"), None)]
+    {
+        let local = local.map(|address| address.parse().unwrap());
+        let event =
+            TraceEvent::AcquireComplete { reused: true, local, peer: local, age, requests: 3 };
+        assert_round_trip(codec, event);
     }
     let ssl_context = TlsContext { verify: true };
     let event = TraceEvent::StartTlsStarted { ssl_context, server_hostname: "h", timeout: None };
@@ -88,7 +99,7 @@ fn codec_round_trips_values_of_every_kind() {
     let (framing, why) = ("length", "Content-Length says so");
     assert_round_trip(codec, TraceEvent::FramingChosen { framing, length: Some(3), why });
     assert_round_trip(codec, TraceEvent::ReuseDecided { reusable: false, why });
-    assert_round_trip(codec, TraceEvent::BytesSent { bytes: b"" });
+    assert_round_trip(codec, TraceEvent::BytesSent { layer: "http", offset: 0, bytes: b"" });
     assert_round_trip(codec, TraceEvent::CloseStarted {});
 }
 
@@ -98,6 +109,9 @@ fn codec_round_trips_the_fields_of_a_head() {
     block.push(b"Set-Cookie", b"a=1");
     block.push(b"set-cookie", b"");
     for fields in [block.fields(), crate::fields::Fields::EMPTY] {
+        let (method, target) = (&b"POST"[..], &b"/?\xff"[..]);
+        let head = RequestHead { method, target, version: Version::HTTP_10, fields };
+        assert_round_trip(&Codec::new(), TraceEvent::RequestSent { head });
         let head = ResponseHead { version: Version::HTTP_10, status: 999, reason: b"\x80", fields };
         assert_round_trip(&Codec::new(), TraceEvent::ReceiveResponseHeadersComplete { head });
     }
@@ -107,7 +121,10 @@ fn codec_round_trips_the_fields_of_a_head() {
 fn codec_round_trips_bytes_of_every_length() {
     let bytes: Vec<u8> = (1..=200).collect();
     for len in 0..bytes.len() {
-        assert_round_trip(&Codec::new(), TraceEvent::BytesSent { bytes: &bytes[..len] });
+        assert_round_trip(
+            &Codec::new(),
+            TraceEvent::BytesSent { layer: "http", offset: 0, bytes: &bytes[..len] },
+        );
     }
 }
 
@@ -117,7 +134,13 @@ fn codec_round_trips_every_part_of_timings() {
     for total in times {
         let timings =
             Timings { total, send: Some(total), connect_retries: u32::MAX, ..Timings::default() };
-        let event = TraceEvent::ExchangeComplete { sent: 1, received: 2, timings: &timings };
+        let event = TraceEvent::ExchangeComplete {
+            sent: 1,
+            received: 2,
+            request_body: 3,
+            response_body: 4,
+            timings: &timings,
+        };
         assert_round_trip(&Codec::new(), event);
     }
 }

@@ -10,8 +10,10 @@ use super::cursor::{Decode, Encode, Reader, Writer};
 use super::slot::Slot;
 use super::words::{Word, Words};
 use crate::fields::{FieldBlock, FieldSpan, Fields};
-use crate::head::ResponseHead;
-use crate::trace::{Credentials, OwnedCredentials, OwnedResponseHead, SocketOption, TlsContext};
+use crate::head::{RequestHead, ResponseHead};
+use crate::trace::{
+    Credentials, OwnedCredentials, OwnedRequestHead, OwnedResponseHead, SocketOption, TlsContext,
+};
 use crate::values::{StreamId, Timings, Version};
 
 macro_rules! numbers {
@@ -83,8 +85,7 @@ impl Decode for bool {
 impl<T: Encode> Encode for Option<T> {
     #[inline(always)]
     fn encode(&self, words: &Words, to: &mut Writer<'_>) -> Option<()> {
-        self.is_some().encode(words, to)?;
-        self.as_ref().map_or(Some(()), |value| value.encode(words, to))
+        T::encode_option(self.as_ref(), words, to)
     }
 }
 
@@ -92,7 +93,7 @@ impl<T: Decode> Decode for Option<T> {
     const SLOTS: usize = 1 + T::SLOTS;
 
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
-        if from.read()? { from.read().map(Some) } else { Some(None) }
+        T::decode_option(from)
     }
 }
 
@@ -155,6 +156,12 @@ impl Encode for Duration {
     fn encode(&self, _: &Words, to: &mut Writer<'_>) -> Option<()> {
         to.numbers([self.as_secs(), self.subsec_nanos().into()])
     }
+
+    #[inline(always)]
+    fn encode_option(this: Option<&Self>, _: &Words, to: &mut Writer<'_>) -> Option<()> {
+        let nanos = this.map_or(NO_TIME, |time| time.subsec_nanos().into());
+        to.numbers([this.map_or(0, Self::as_secs), nanos])
+    }
 }
 
 impl Decode for Duration {
@@ -164,33 +171,60 @@ impl Decode for Duration {
         let (seconds, nanos) = (from.read()?, from.read::<u32>()?);
         Some(Self::from_secs(seconds).saturating_add(Self::from_nanos(nanos.into())))
     }
+
+    fn decode_option(from: &mut Reader<'_>) -> Option<Option<Self>> {
+        let (seconds, nanos) = (from.number()?, from.number()?);
+        let time = || Self::from_secs(seconds).saturating_add(Self::from_nanos(nanos));
+        Some((nanos < NO_TIME).then(time))
+    }
+}
+
+/// Returns an address as numbers: the family, the port, flow information and scope, and the two halves
+/// of the IP address. The family is 0 if there is no address.
+#[inline(always)]
+fn numbers_of(address: Option<&SocketAddr>) -> [u64; 6] {
+    match address {
+        None => [0; 6],
+        Some(SocketAddr::V4(v4)) => [4, v4.port().into(), 0, 0, 0, v4.ip().to_bits().into()],
+        Some(SocketAddr::V6(v6)) => {
+            let (port, flow, scope) = (v6.port(), v6.flowinfo(), v6.scope_id());
+            let ip = v6.ip().to_bits();
+            let half = |bits: u128| u64::try_from(bits & u128::from(u64::MAX)).unwrap_or_default();
+            [6, port.into(), flow.into(), scope.into(), half(ip >> 64), half(ip)]
+        }
+    }
 }
 
 impl Encode for SocketAddr {
+    #[inline(always)]
     fn encode(&self, words: &Words, to: &mut Writer<'_>) -> Option<()> {
-        match self {
-            Self::V4(address) => to.numbers([4, address.ip().to_bits().into()])?,
-            Self::V6(address) => {
-                to.numbers([6, address.flowinfo().into(), address.scope_id().into()])?;
-                to.bytes(&address.ip().octets())?;
-            }
-        }
-        self.port().encode(words, to)
+        Self::encode_option(Some(self), words, to)
+    }
+
+    #[inline(always)]
+    fn encode_option(this: Option<&Self>, _: &Words, to: &mut Writer<'_>) -> Option<()> {
+        to.numbers(numbers_of(this))
     }
 }
 
 impl Decode for SocketAddr {
-    const SLOTS: usize = 5;
+    const SLOTS: usize = 6;
 
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
-        if from.number()? != 6 {
-            let ip = IpAddr::V4(Ipv4Addr::from_bits(from.read()?));
-            return Some(Self::new(ip, from.read()?));
-        }
-        let (flow, scope) = (from.read()?, from.read()?);
-        let ip: [u8; 16] = from.read::<Vec<u8>>()?.try_into().ok()?;
-        let ip = Ipv6Addr::from(ip);
-        Some(Self::V6(SocketAddrV6::new(ip, from.read()?, flow, scope)))
+        Self::decode_option(from)?
+    }
+
+    fn decode_option(from: &mut Reader<'_>) -> Option<Option<Self>> {
+        let (family, port) = (from.number()?, from.read()?);
+        let (flow, scope, high) = (from.read()?, from.read()?, from.number()?);
+        Some(match family {
+            0 => from.number().and(None),
+            4 => Some(Self::new(IpAddr::V4(Ipv4Addr::from_bits(from.read()?)), port)),
+            _ => {
+                let ip = u128::from(high) << 64 | u128::from(from.number()?);
+                Some(Self::V6(SocketAddrV6::new(Ipv6Addr::from_bits(ip), port, flow, scope)))
+            }
+        })
     }
 }
 
@@ -332,6 +366,25 @@ impl Decode for OwnedCredentials {
 
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         Some(Self { user: from.read()?, password: from.read()? })
+    }
+}
+
+impl Encode for RequestHead<'_> {
+    #[inline(always)]
+    fn encode(&self, words: &Words, to: &mut Writer<'_>) -> Option<()> {
+        self.version.encode(words, to)?;
+        self.method.encode(words, to)?;
+        self.target.encode(words, to)?;
+        self.fields.encode(words, to)
+    }
+}
+
+impl Decode for OwnedRequestHead {
+    const SLOTS: usize = 1 + 2 * Vec::SLOTS + FieldBlock::SLOTS;
+
+    fn decode(from: &mut Reader<'_>) -> Option<Self> {
+        let (version, method) = (from.read()?, from.read()?);
+        Some(Self { method, target: from.read()?, version, fields: from.read()? })
     }
 }
 
