@@ -272,6 +272,49 @@ pub enum Cause {
     Coding(CodingError),
 }
 
+/// Declares the names of the variants of [`Cause`]: the function and the list.
+macro_rules! names {
+    ($($pattern:pat => $name:literal,)+) => {
+        impl Cause {
+            /// The names of all causes.
+            pub const NAMES: &'static [&'static str] = &[$($name),+];
+
+            /// Returns the name of the kind of cause, by which programs can distinguish causes.
+            ///
+            /// ```
+            /// use limpid_core::error::{Cause, ResolveError};
+            ///
+            /// assert_eq!(Cause::Resolve(ResolveError::NotFound).name(), "resolve");
+            /// ```
+            #[must_use]
+            pub const fn name(&self) -> &'static str {
+                match self { $($pattern => $name,)+ }
+            }
+        }
+    };
+}
+
+names! {
+    Self::Proxy(_) => "proxy",
+    Self::Socks(_) => "socks",
+    Self::Os(_) => "os",
+    Self::TimedOut(_) => "timed_out",
+    Self::Resolve(_) => "resolve",
+    Self::Tls(_) => "tls",
+    Self::Layer(_) => "layer",
+    Self::Peer(_) => "peer",
+    Self::Misuse(_) => "misuse",
+    Self::Cancelled => "cancelled",
+    Self::AnsweredEarly(_) => "answered_early",
+    Self::Superseded => "superseded",
+    Self::PeerGone => "peer_gone",
+    Self::Body(_) => "body",
+    Self::BodyConsumed => "body_consumed",
+    Self::BadRedirect => "bad_redirect",
+    Self::TooManyRedirects => "too_many_redirects",
+    Self::Coding(_) => "coding",
+}
+
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

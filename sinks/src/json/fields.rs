@@ -1,324 +1,157 @@
-//! The fields of an event as JSON.
+//! The columns of the fields of events.
 
 use std::borrow::Cow;
-use std::net::SocketAddr;
-use std::time::Duration;
 
-use limpid_core::client::Timings;
-use limpid_core::error::{Cause, OsError};
-use limpid_core::fields::Fields;
-use limpid_core::http1::{RequestHead, ResponseHead};
 use limpid_core::trace::capture::HIDDEN;
-use limpid_core::trace::{
-    Capture, Credentials, Failure, FieldMeta, Sensitivity, SocketOption, TraceEvent, Value,
+use limpid_core::trace::{Capture, FieldMeta, Sensitivity, TraceEvent, Value};
+
+use super::column::{Column, Columns, Type};
+use super::types::{Address, Bytes, Count, Flag, HttpVersion, Nanoseconds, Text};
+use super::values::{
+    FailureColumns, Login, Options, Payload, RequestColumns, RequestHeadColumns,
+    ResponseHeadColumns, Stream, TimingsColumns, Tls,
 };
 
-use super::escape::{displayed, flag, latin_1, micros, number, text};
+/// Declares the columns of fields by their kinds in the catalogue.
+///
+/// An entry has the kinds, the variant of [`Value`] that fields of these kinds have, and either the type of the
+/// column, with its value, or the set of columns. The name of a set's columns does not depend on that of the field.
+macro_rules! kinds {
+    (
+        $($($kind:literal)|+: $variant:ident($value:ident) => $type:ident = $member:expr;)+
+        $(sets $($set_kind:literal)|+: $set_variant:ident $(in $sensitivity:ident)? => $set:ident;)+
+        with $writer:ident, $field:ident
+    ) => {
+        /// Adds the descriptions of the columns of a field.
+        pub(super) fn describe(field: &FieldMeta, columns: &mut Vec<Column>) {
+            let kind = match field.sensitivity {
+                Sensitivity::Payload => "Payload",
+                _ => field.kind,
+            };
+            let start = columns.len();
+            match kind {
+                $( $($kind)|+ => $type::describe(&name(field), field.doc, columns), )+
+                $( $($set_kind)|+ => $set::describe(columns), )+
+                _ => {}
+            }
+            if is_optional(kind) {
+                columns[start..].iter_mut().for_each(|column| column.required = false);
+            }
+        }
 
-/// Appends the fields as an object.
-pub(super) fn write(event: &TraceEvent<'_>, capture: Capture, out: &mut Vec<u8>) {
-    let mut writer = Writer { capture, name: b"", out };
-    let mut separator = b'{';
-    event.visit(|field, value| {
-        writer.out.push(separator);
-        separator = b',';
-        key(field.name, writer.out);
-        writer.field(field, value);
-    });
-    if separator == b'{' {
-        out.push(separator);
+        impl<'a> Writer<'a, '_> {
+            /// Appends the columns of a field. Its key is passed as `,"name":`.
+            #[inline]
+            fn append(&mut self, $field: &FieldMeta, key: &[u8], value: Value<'a>) {
+                let $writer = &mut *self;
+                match value {
+                    $( Value::$set_variant(value) $(if $field.sensitivity == Sensitivity::$sensitivity)? => {
+                        $set::append(value, $writer.capture, $writer.out);
+                    } )+
+                    $( Value::$variant($value) => $type::append(key, $member, $writer.out), )+
+                    // A field without a value is left out.
+                    _ => {}
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    "Flag": Flag(flag) => Flag = flag;
+    "Count" | "MaybeCount" | "Port" | "Status": Count(count) => Count = count;
+    "Seconds": Seconds(duration) => Nanoseconds = duration;
+    "Text" | "MaybeText": Text(text) => Text = &writer.text(field.sensitivity, text);
+    "Word": Word(word) => Text = word;
+    "Bytes": Bytes(bytes) => Bytes = &writer.bytes(field, bytes);
+    "Address" | "MaybeAddress": Address(address) => Address = address;
+    "Version": Version(version) => HttpVersion = version;
+    sets "Payload": Bytes in Payload => Payload;
+    sets "SocketOptions": SocketOptions => Options;
+    sets "Stream": Stream => Stream;
+    sets "TlsContext": TlsContext => Tls;
+    sets "Request": Request => RequestColumns;
+    sets "RequestHead": RequestHead => RequestHeadColumns;
+    sets "ResponseHead": ResponseHead => ResponseHeadColumns;
+    sets "Credentials": Credentials => Login;
+    sets "Failure": Failure => FailureColumns;
+    sets "Timings": Timings => TimingsColumns;
+    with writer, field
+}
+
+/// Returns whether fields of this kind may have no value.
+fn is_optional(kind: &str) -> bool {
+    kind.starts_with("Maybe") || matches!(kind, "Seconds" | "SocketOptions" | "Credentials")
+}
+
+/// Returns the name of the column of a field: that of the field, with the unit of a duration, unless another column
+/// has this name.
+pub(super) fn name(field: &FieldMeta) -> Cow<'static, str> {
+    match (field.name, field.kind) {
+        // Of a field of a head; that of an event is a column of each line.
+        ("name", "Bytes") => "field".into(),
+        // Of TLS; that of HTTP has a column of its own.
+        ("version", "MaybeText") => "tls_version".into(),
+        // Of a limit; the limit of connections is a number.
+        ("limit", "Word") => "limit_name".into(),
+        (name, "Seconds") => format!("{name}_ns").into(),
+        (name, _) => name.into(),
     }
-    out.push(b'}');
+}
+
+/// Appends the columns of an event's fields, with keys as `,"name":` for each.
+#[inline]
+pub(super) fn append(
+    event: &TraceEvent<'_>,
+    keys: &[Box<[u8]>],
+    capture: Capture,
+    out: &mut Vec<u8>,
+) {
+    let mut writer = Writer { capture, name: b"", out };
+    let mut keys = keys.iter();
+    event.visit(|field, value| {
+        writer.append(field, keys.next().map_or(b"", |key| key), value);
+    });
 }
 
 struct Writer<'a, 'o> {
     capture: Capture,
-    /// The name that the event gives to the next value.
+    /// The name of the field of a head whose value comes next.
     name: &'a [u8],
     out: &'o mut Vec<u8>,
 }
 
 impl<'a> Writer<'a, '_> {
-    fn field(&mut self, field: &FieldMeta, value: Value<'a>) {
-        if let ("name", Value::Bytes(name)) = (field.name, value) {
-            self.name = name;
-        }
-        let (capture, out) = (self.capture, &mut *self.out);
-        match value {
-            Value::Flag(value) => flag(value, out),
-            Value::Count(value) => number(value, out),
-            Value::Seconds(duration) => seconds(duration, out),
-            Value::Text(value) => self.text(field.sensitivity, value),
-            Value::Word(word) => text(word, out),
-            Value::Bytes(bytes) => self.bytes(field.sensitivity, bytes),
-            Value::Address(it) => address(it, out),
-            Value::Version(version) => displayed(version, out),
-            Value::SocketOptions(options) => list(options, out, socket_option),
-            Value::Stream(stream) => {
-                open(out, "connection");
-                number(stream.connection, out);
-                next(out, "layer");
-                number(stream.layer.into(), out);
-                out.push(b'}');
-            }
-            Value::TlsContext(context) => {
-                open(out, "verify");
-                flag(context.verify, out);
-                out.push(b'}');
-            }
-            Value::Request(method) => latin_1(method, out),
-            Value::RequestHead(head) => write_request(&head, capture, out),
-            Value::ResponseHead(head) => write_head(&head, capture, out),
-            Value::Credentials(credentials) => write_credentials(credentials, capture, out),
-            Value::Failure(failure) => write_failure(&failure, capture, out),
-            Value::Timings(timings) => write_timings(timings, out),
-            // Unknown kinds of values are omitted.
-            _ => out.extend_from_slice(b"null"),
-        }
-    }
-
-    fn text(&mut self, sensitivity: Sensitivity, value: &str) {
-        let capture = self.capture;
-        let shown = match sensitivity {
-            Sensitivity::Public => Cow::Borrowed(value),
-            Sensitivity::Url => capture.url(value),
-            Sensitivity::Text => capture.text(value),
-            _ if capture.shows_secrets() => Cow::Borrowed(value),
+    fn text<'v>(&self, sensitivity: Sensitivity, text: &'v str) -> Cow<'v, str> {
+        match sensitivity {
+            Sensitivity::Public => Cow::Borrowed(text),
+            Sensitivity::Url => self.capture.url(text),
+            Sensitivity::Text => self.capture.text(text),
+            _ if self.capture.shows_secrets() => Cow::Borrowed(text),
             _ => Cow::Borrowed(HIDDEN),
-        };
-        text(&shown, self.out);
+        }
     }
 
-    fn bytes(&mut self, sensitivity: Sensitivity, bytes: &[u8]) {
-        let capture = self.capture;
-        let shown = match sensitivity {
-            Sensitivity::Public => Cow::Borrowed(bytes),
-            Sensitivity::Url => capture.line(bytes),
-            Sensitivity::Fields => Cow::Borrowed(capture.field(self.name, bytes)),
-            Sensitivity::Payload => return self.payload(bytes),
-            Sensitivity::Text | Sensitivity::Secret if capture.shows_secrets() => {
+    #[inline]
+    fn bytes(&mut self, field: &FieldMeta, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        match field.sensitivity {
+            Sensitivity::Public => {
+                if field.name == "name" {
+                    self.name = bytes;
+                }
                 Cow::Borrowed(bytes)
             }
-            Sensitivity::Text | Sensitivity::Secret => Cow::Borrowed(HIDDEN.as_bytes()),
-        };
-        latin_1(&shown, self.out);
-    }
-
-    /// Writes bytes on the wire: how many, and their content if it may be shown.
-    fn payload(&mut self, bytes: &[u8]) {
-        open(self.out, "length");
-        number(bytes.len() as u64, self.out);
-        if self.capture.shows_bytes() {
-            next(self.out, "bytes");
-            latin_1(bytes, self.out);
+            Sensitivity::Fields => Cow::Borrowed(self.capture.field(self.name, bytes)),
+            _ => self.hidden(field, bytes),
         }
-        self.out.push(b'}');
     }
-}
 
-fn key(name: &str, out: &mut Vec<u8>) {
-    out.push(b'"');
-    out.extend_from_slice(name.as_bytes());
-    out.extend_from_slice(b"\":");
-}
-
-/// Writes the beginning of an object, and its first key.
-fn open(out: &mut Vec<u8>, name: &str) {
-    out.push(b'{');
-    key(name, out);
-}
-
-/// Writes a further key.
-fn next(out: &mut Vec<u8>, name: &str) {
-    out.push(b',');
-    key(name, out);
-}
-
-fn list<T>(items: impl IntoIterator<Item = T>, out: &mut Vec<u8>, write: impl Fn(T, &mut Vec<u8>)) {
-    out.push(b'[');
-    for (index, item) in items.into_iter().enumerate() {
-        if index > 0 {
-            out.push(b',');
+    #[inline(never)]
+    fn hidden(&self, field: &FieldMeta, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        match field.sensitivity {
+            Sensitivity::Url => self.capture.line(bytes),
+            _ if self.capture.shows_secrets() => Cow::Borrowed(bytes),
+            _ => Cow::Borrowed(HIDDEN.as_bytes()),
         }
-        write(item, out);
     }
-    out.push(b']');
-}
-
-fn socket_option(option: &SocketOption, out: &mut Vec<u8>) {
-    list([option.level, option.name, option.value], out, signed);
-}
-
-fn signed(value: i32, out: &mut Vec<u8>) {
-    if value < 0 {
-        out.push(b'-');
-    }
-    number(value.unsigned_abs().into(), out);
-}
-
-fn write_head(head: &ResponseHead<'_>, capture: Capture, out: &mut Vec<u8>) {
-    open(out, "version");
-    displayed(head.version, out);
-    next(out, "status");
-    number(head.status.into(), out);
-    next(out, "reason");
-    latin_1(head.reason, out);
-    write_fields(head.fields, capture, out);
-}
-
-fn write_request(head: &RequestHead<'_>, capture: Capture, out: &mut Vec<u8>) {
-    open(out, "method");
-    latin_1(head.method, out);
-    next(out, "target");
-    latin_1(&capture.target(head.target), out);
-    next(out, "version");
-    displayed(head.version, out);
-    write_fields(head.fields, capture, out);
-}
-
-/// Writes the fields of a head, and its end.
-fn write_fields(fields: Fields<'_>, capture: Capture, out: &mut Vec<u8>) {
-    next(out, "fields");
-    list(fields.iter(), out, |field, out| {
-        list([field.name, capture.field(field.name, field.value)], out, latin_1);
-    });
-    out.push(b'}');
-}
-
-fn write_credentials(credentials: Credentials<'_>, capture: Capture, out: &mut Vec<u8>) {
-    let shown = |shows: bool, value| if shows { value } else { HIDDEN.as_bytes() };
-    open(out, "user");
-    latin_1(shown(capture != Capture::Redacted, credentials.user), out);
-    next(out, "password");
-    latin_1(shown(capture.shows_secrets(), credentials.password), out);
-    out.push(b'}');
-}
-
-fn write_failure(failure: &Failure<'_>, capture: Capture, out: &mut Vec<u8>) {
-    let Failure { phase, cause, secure, excerpt, body: (received, announced), .. } = *failure;
-    open(out, "while");
-    displayed(phase, out);
-    next(out, "cause");
-    text(cause_name(cause), out);
-    next(out, "message");
-    displayed(cause, out);
-    next(out, "secure");
-    flag(secure, out);
-    next(out, "evidence");
-    latin_1(&capture.excerpt(cause, excerpt), out);
-    next(out, "body_received");
-    number(received, out);
-    next(out, "body_announced");
-    number(announced, out);
-    match cause {
-        Cause::Peer(error) => {
-            next(out, "rule");
-            text(error.rule.name(), out);
-            next(out, "section");
-            text(error.rule.section(), out);
-            next(out, "offset");
-            number(error.offset, out);
-        }
-        Cause::Coding(error) => {
-            next(out, "coding");
-            text(error.coding.name(), out);
-            next(out, "fault");
-            text(error.fault.name(), out);
-            next(out, "offset");
-            number(error.offset, out);
-        }
-        Cause::Os(OsError { code, .. }) | Cause::Body(OsError { code, .. }) => {
-            next(out, "os_error");
-            signed(*code, out);
-        }
-        _ => {}
-    }
-    out.push(b'}');
-}
-
-/// Writes an address. That of IPv4, which events of most requests have, needs no formatting.
-fn address(address: SocketAddr, out: &mut Vec<u8>) {
-    let SocketAddr::V4(v4) = address else { return displayed(address, out) };
-    let mut before = b'"';
-    for octet in v4.ip().octets() {
-        out.push(before);
-        number(octet.into(), out);
-        before = b'.';
-    }
-    out.push(b':');
-    number(v4.port().into(), out);
-    out.push(b'"');
-}
-
-fn seconds(duration: Duration, out: &mut Vec<u8>) {
-    number(duration.as_secs(), out);
-    out.push(b'.');
-    micros(duration.subsec_micros(), out);
-}
-
-fn write_timings(timings: &Timings, out: &mut Vec<u8>) {
-    open(out, "total");
-    seconds(timings.total, out);
-    for (name, part) in timings.parts().chain(timings.redirect.map(|time| ("redirect", time))) {
-        next(out, name);
-        seconds(part, out);
-    }
-    for (name, count) in [
-        ("connections", timings.connections),
-        ("redirects", timings.redirects),
-        ("connect_retries", timings.connect_retries),
-    ] {
-        next(out, name);
-        number(count.into(), out);
-    }
-    out.push(b'}');
-}
-
-/// The names of the kinds of causes, so that programs can distinguish them.
-pub(super) const CAUSES: [&str; 19] = [
-    "os",
-    "timeout",
-    "resolve",
-    "tls",
-    "peer",
-    "misuse",
-    "abandoned",
-    "body",
-    "body_consumed",
-    "proxy",
-    "socks",
-    "bad_redirect",
-    "too_many_redirects",
-    "outrun",
-    "coding",
-    "layer",
-    "answered_early",
-    "peer_gone",
-    "other",
-];
-
-const fn cause_name(cause: &Cause) -> &'static str {
-    let index = match cause {
-        Cause::Os(_) => 0,
-        Cause::TimedOut(_) => 1,
-        Cause::Resolve(_) => 2,
-        Cause::Tls(_) => 3,
-        Cause::Peer(_) => 4,
-        Cause::Misuse(_) => 5,
-        Cause::Cancelled => 6,
-        Cause::Body(_) => 7,
-        Cause::BodyConsumed => 8,
-        Cause::Proxy(_) => 9,
-        Cause::Socks(_) => 10,
-        Cause::BadRedirect => 11,
-        Cause::TooManyRedirects => 12,
-        Cause::Superseded => 13,
-        Cause::Coding(_) => 14,
-        Cause::Layer(_) => 15,
-        Cause::AnsweredEarly(_) => 16,
-        Cause::PeerGone => 17,
-        // A cause that is newer than this table.
-        _ => 18,
-    };
-    CAUSES[index]
 }

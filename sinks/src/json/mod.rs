@@ -1,33 +1,39 @@
 //! Events as JSON: one object on each line.
 
-mod escape;
+mod column;
 mod fields;
+mod frame;
+mod list;
 mod schema;
+mod text;
+mod types;
+mod values;
+mod wall_clock;
 
 use std::fmt::{self, Debug, Formatter};
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use limpid_core::time::Mono;
 use limpid_core::trace::{Capture, EventKind, Interest, Meta, Sink, TraceEvent};
 
-pub use self::schema::{VERSION, write_schema};
-use crate::date::{DateFormat, Stamp, TimeZone};
+pub use self::frame::VERSION;
+use self::frame::{Known, Line};
+pub use self::schema::write_schema;
+use self::wall_clock::WallClock;
 use crate::levels::Levels;
 use crate::output::{Output, WriteFailures};
 use crate::time_base::TimeBase;
 
 /// A sink that writes events as lines of JSON, for programs.
 ///
-/// A line has the time of day (`time`, UTC, RFC 3339) and the time on the driver's clock (`mono`, in
-/// nanoseconds), the numbers by which events belong together (`exchange`, `connection`, `attempt`, `span`,
-/// `seq`; 0 if there is no such thing), its kind (`level`, `logger`, `name`, `stage`, `event`, `phase`) and
-/// its `fields`, each with a type. The schema is `docs/events.schema.json`; [`write_schema`] generates it
-/// from the catalogue.
+/// A line is a flat object. Every line has the columns `v`, `time`, `mono_ns`, `exchange`, `connection`, `attempt`,
+/// `phase`, `span`, `seq`, `level`, `logger`, `name`, `stage` and `event`, in this order; those of the event's fields
+/// follow. A column has the same type in all events, and is left out where it has no value. The schema is
+/// `docs/events.schema.json`; [`write_schema`] generates it from the catalogue.
 ///
-/// JSON has no bytes. Each byte is shown as the character of its number (Latin-1), so that ASCII text stays
-/// readable and every value can be restored. Control characters are escaped.
+/// `time` is the time of day of the event (UTC, RFC 3339), `mono_ns` its time on the driver's clock. Names of durations
+/// end in `_ns`: all are integers, of nanoseconds. Bytes are text if they are UTF-8; otherwise they are base64 in a
+/// column whose name ends in `_base64`. Control and format characters are escaped.
 ///
 /// Each line is one `write_all` and a `flush`; lines of several threads never mix. A writer that fails
 /// affects nothing else: its lines are lost, and [`failures`](Self::failures) counts them. After the first
@@ -45,25 +51,21 @@ use crate::time_base::TimeBase;
 /// cx.emit(EventKind::DeadlinePassed, || TraceEvent::DeadlinePassed { why: "connect" });
 ///
 /// let line = String::from_utf8(sink.into_writer()).unwrap();
-/// assert!(line.starts_with(r#"{"v":1,"time":"1970-01-01T00:00:00.000001Z","mono":1500,"#));
-/// assert!(line.ends_with("\"fields\":{\"why\":\"connect\"}}\n"));
+/// assert!(line.starts_with(r#"{"v":2,"time":"1970-01-01T00:00:00.000001Z","mono_ns":1500,"#));
+/// assert!(line.ends_with("\"event\":\"DeadlinePassed\",\"why\":\"connect\"}\n"));
 /// ```
 pub struct JsonSink<W> {
     interest: Interest,
     capture: Capture,
-    /// With `None`, lines have the time when they are written, not that of the event.
-    base: Option<TimeBase>,
-    date_format: DateFormat,
-    /// The metadata of each event, as JSON.
-    known: Box<[Box<[u8]>]>,
+    /// What the lines of each kind have in common.
+    known: Box<[Known]>,
     state: Mutex<WriterState<W>>,
 }
 
 /// The state that changes with each line.
 struct WriterState<W> {
     output: Output<W>,
-    line: Vec<u8>,
-    stamp: Stamp,
+    line: Line,
 }
 
 impl JsonSink<io::Stderr> {
@@ -84,18 +86,11 @@ impl<W: io::Write> JsonSink<W> {
     }
 
     fn over(output: Output<W>) -> Self {
-        let date_format = "%Y-%m-%dT%H:%M:%S".parse().unwrap_or_else(|_| DateFormat::documented());
         Self {
             interest: Levels::verbose().interest(),
             capture: Capture::default(),
-            base: None,
-            date_format,
-            known: EventKind::ALL.iter().map(|kind| known(*kind)).collect(),
-            state: Mutex::new(WriterState {
-                output,
-                line: Vec::new(),
-                stamp: Stamp::new(TimeZone::Utc),
-            }),
+            known: EventKind::ALL.iter().map(|kind| Known::of(*kind)).collect(),
+            state: Mutex::new(WriterState { output, line: Line::new(WallClock::live()) }),
         }
     }
 
@@ -113,11 +108,11 @@ impl<W: io::Write> JsonSink<W> {
         self
     }
 
-    /// Shows as `time` when an event occurred, not when its line is written. This is for recorded events,
-    /// such as those of a [`Ring`](crate::Ring).
+    /// Takes the time of day of events from `base`. This is for recorded events, such as those of a
+    /// [`Ring`](crate::Ring): without it, the first event of the sink is taken to have just occurred.
     #[must_use]
-    pub const fn time_base(mut self, base: TimeBase) -> Self {
-        self.base = Some(base);
+    pub fn time_base(self, base: TimeBase) -> Self {
+        self.state().line = Line::new(WallClock::Fixed(base));
         self
     }
 
@@ -136,61 +131,6 @@ impl<W: io::Write> JsonSink<W> {
     fn state(&self) -> MutexGuard<'_, WriterState<W>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    fn write_line(
-        &self,
-        meta: &Meta,
-        event: &TraceEvent<'_>,
-        stamp: &mut Stamp,
-        out: &mut Vec<u8>,
-    ) {
-        let time = self.base.map_or_else(SystemTime::now, |base| base.at(meta.at));
-        let micros = time.duration_since(UNIX_EPOCH).unwrap_or_default().subsec_micros();
-        out.clear();
-        out.extend_from_slice(b"{\"v\":");
-        escape::number(VERSION, out);
-        out.extend_from_slice(b",\"time\":\"");
-        out.extend_from_slice(stamp.show(time, &self.date_format).as_bytes());
-        out.push(b'.');
-        escape::micros(micros, out);
-        out.extend_from_slice(b"Z\"");
-        for (key, value) in numbers(meta) {
-            out.extend_from_slice(key);
-            escape::number(value, out);
-        }
-        out.extend_from_slice(&self.known[meta.kind as usize]);
-        out.extend_from_slice(meta.phase.doing().as_bytes());
-        out.extend_from_slice(b"\",\"fields\":");
-        fields::write(event, self.capture, out);
-        out.extend_from_slice(b"}\n");
-    }
-}
-
-/// Writes the numbers at the start of every line, with their keys.
-fn numbers(meta: &Meta) -> [(&'static [u8], u64); 6] {
-    [
-        (b",\"mono\":", Mono::as_nanos(meta.at)),
-        (b",\"exchange\":", meta.exchange.0),
-        (b",\"connection\":", meta.connection.0),
-        (b",\"attempt\":", meta.attempt.into()),
-        (b",\"span\":", meta.span.0.into()),
-        (b",\"seq\":", meta.seq),
-    ]
-}
-
-/// Returns the middle of the lines of one kind, up to the phase.
-fn known(kind: EventKind) -> Box<[u8]> {
-    let metadata = kind.metadata();
-    format!(
-        r#","level":"{}","logger":"{}","name":"{}","stage":"{}","event":"{}","phase":""#,
-        metadata.level,
-        metadata.logger.name(),
-        metadata.name,
-        schema::stage(metadata.stage),
-        metadata.variant,
-    )
-    .into_bytes()
-    .into()
 }
 
 impl<W: io::Write> Sink for JsonSink<W> {
@@ -203,9 +143,8 @@ impl<W: io::Write> Sink for JsonSink<W> {
             return;
         }
         let mut state = self.state();
-        let WriterState { output, line, stamp } = &mut *state;
-        self.write_line(meta, event, stamp, line);
-        output.line(line);
+        let WriterState { output, line } = &mut *state;
+        output.line(line.of(meta, event, &self.known[meta.kind as usize], self.capture));
     }
 }
 
@@ -214,7 +153,6 @@ impl<W> Debug for JsonSink<W> {
         f.debug_struct("JsonSink")
             .field("interest", &self.interest)
             .field("capture", &self.capture)
-            .field("base", &self.base)
             .finish_non_exhaustive()
     }
 }

@@ -4,11 +4,15 @@
 #![allow(dead_code)]
 
 use limpid_core::client::Timings;
-use limpid_core::error::{Cause, OsError, OsErrorKind, PeerError, Phase, Rule};
+use limpid_core::coding::Coding;
+use limpid_core::error::{
+    Call, Cause, CodingError, CodingFault, Misuse, MisuseError, OsError, OsErrorKind, PeerError,
+    Phase, ResolveError, Rule, SocksError, TlsError,
+};
 use limpid_core::fields::FieldBlock;
-use limpid_core::http1::{RequestHead, ResponseHead, Version};
+use limpid_core::http1::{RequestHead, ResponseHead, State, Version};
 use limpid_core::internal::{Codec, Record, Slot};
-use limpid_core::time::Mono;
+use limpid_core::time::{Mono, Waiting};
 use limpid_core::trace::{
     ConnectionId, Credentials, Cx, EventKind, ExchangeId, Failure, Interest, Meta, OwnedTraceEvent,
     Scope, Sink, SocketOption, SpanId, StreamId, TlsContext, TraceEvent,
@@ -112,6 +116,48 @@ pub(crate) fn full() -> Vec<OwnedTraceEvent> {
         },
     ];
     events.iter().map(Into::into).collect()
+}
+
+/// Returns a failure for each kind of cause.
+pub(crate) fn failures() -> Vec<OwnedTraceEvent> {
+    let os = OsError { code: -5, kind: OsErrorKind::Other };
+    let coding = CodingError { coding: Coding::Gzip, fault: CodingFault::Checksum, offset: 9 };
+    let (client, server) = (State::Idle, State::Idle);
+    let misuse = Misuse::FieldValue(0);
+    [
+        Cause::Proxy(407),
+        Cause::Socks(SocksError::Reply(5)),
+        REFUSED,
+        Cause::TimedOut(Waiting::Connect),
+        Cause::Resolve(ResolveError::NotFound),
+        Cause::Tls(TlsError::Alert(40)),
+        Cause::Layer(3),
+        Cause::Peer(PeerError { rule: Rule::FieldColon, offset: 17, byte: Some(b'x') }),
+        Cause::Misuse(MisuseError { call: Call::SendRequest, misuse, client, server }),
+        Cause::Cancelled,
+        Cause::AnsweredEarly(413),
+        Cause::Superseded,
+        Cause::PeerGone,
+        Cause::Body(os),
+        Cause::BodyConsumed,
+        Cause::BadRedirect,
+        Cause::TooManyRedirects,
+        Cause::Coding(coding),
+    ]
+    .iter()
+    .map(|cause| {
+        let (failure, timings) = (Failure::new(Phase::ReceiveBody, cause), Timings::default());
+        let event = TraceEvent::ExchangeFailed {
+            failure,
+            sent: 1,
+            received: 2,
+            request_body: 3,
+            response_body: 4,
+            timings: &timings,
+        };
+        (&event).into()
+    })
+    .collect()
 }
 
 fn timings(time: Option<std::time::Duration>) -> Timings {

@@ -1,0 +1,167 @@
+//! The columns that every line has.
+
+use std::time::UNIX_EPOCH;
+
+use limpid_core::error::Phase;
+use limpid_core::time::Mono;
+use limpid_core::trace::{
+    Capture, ConnectionId, EventKind, ExchangeId, Meta, Metadata, TraceEvent,
+};
+
+use super::column::{Column, Columns, columns};
+use super::fields;
+use super::text::number;
+use super::types::{Count, LevelName, LoggerName, StageName, Text, Time};
+use super::wall_clock::WallClock;
+use crate::date::{DateFormat, Stamp, TimeZone};
+
+columns! {
+    /// When an event occurred.
+    Moment((at, time), _): (Mono, (&'v str, u32)) {
+        /// The time of day of the event, in UTC.
+        time: Time = time,
+        /// Nanoseconds on the driver's clock, from an origin that the driver chooses.
+        mono_ns: Count = at.as_nanos(),
+    }
+
+    /// Where an event occurred.
+    Place(meta, _): &'v Meta {
+        /// The number of the exchange; 0 if the event belongs to no exchange.
+        exchange: Count = meta.exchange.0,
+        /// The number of the connection; 0 if the event belongs to no connection.
+        connection: Count = meta.connection.0,
+        /// The number of the attempt to connect, from 1; 0 before the first.
+        attempt: Count = meta.attempt.into(),
+        /// What the exchange was doing, in words.
+        phase: Text = meta.phase.doing(),
+    }
+
+    /// The numbers of an event.
+    Numbers(meta, _): &'v Meta {
+        /// The number of the operation that the event starts or ends; 0 for a point.
+        span: Count = meta.span.0.into(),
+        /// The position among the events of the exchange: a gap means that events were lost.
+        seq: Count = meta.seq,
+    }
+
+    /// The kind of an event.
+    Kind(metadata, _): &'v Metadata {
+        /// The level.
+        level: LevelName = metadata.level,
+        /// The logger.
+        logger: LoggerName = metadata.logger,
+        /// The name in log lines.
+        name: Text = metadata.name,
+        /// Whether the event starts or ends an operation.
+        stage: StageName = metadata.stage,
+        /// The kind of event.
+        event: Text = metadata.variant,
+    }
+}
+
+/// The version of the format of the lines: it changes when programs that read them may have to.
+pub const VERSION: u64 = 2;
+
+/// Adds the descriptions of the columns that every line has.
+pub(super) fn describe(columns: &mut Vec<Column>) {
+    Moment::describe(columns);
+    Place::describe(columns);
+    Numbers::describe(columns);
+    Kind::describe(columns);
+}
+
+/// A line, in memory that it leaves to the next. Its start is often that of the line before.
+pub(super) struct Line {
+    text: Vec<u8>,
+    /// What the start of the line depends on. `None` while it is incomplete.
+    place: Option<PlaceKey>,
+    /// The length of the line up to the columns of the place.
+    moment_len: usize,
+    /// The length of the line up to the numbers.
+    place_len: usize,
+    clock: WallClock,
+    date_format: DateFormat,
+    stamp: Stamp,
+}
+
+/// The time and the place of an event.
+type PlaceKey = (Mono, ExchangeId, ConnectionId, u32, Phase);
+
+impl Line {
+    pub(super) fn new(clock: WallClock) -> Self {
+        Self {
+            text: Vec::new(),
+            place: None,
+            moment_len: 0,
+            place_len: 0,
+            clock,
+            date_format: "%Y-%m-%dT%H:%M:%S".parse().unwrap_or_else(|_| DateFormat::documented()),
+            stamp: Stamp::new(TimeZone::Utc),
+        }
+    }
+
+    /// Returns the line of an event, with its end.
+    #[inline]
+    pub(super) fn of(
+        &mut self,
+        meta: &Meta,
+        event: &TraceEvent<'_>,
+        known: &Known,
+        capture: Capture,
+    ) -> &[u8] {
+        let place = (meta.at, meta.exchange, meta.connection, meta.attempt, meta.phase);
+        if self.place == Some(place) {
+            self.text.truncate(self.place_len);
+        } else {
+            self.start(meta, place);
+        }
+        let out = &mut self.text;
+        Numbers::append(meta, capture, out);
+        out.extend_from_slice(&known.columns);
+        fields::append(event, &known.keys, capture, out);
+        out.extend_from_slice(b"}\n");
+        out
+    }
+
+    /// Writes the start of a line, up to the numbers.
+    fn start(&mut self, meta: &Meta, place: PlaceKey) {
+        match self.place.take() {
+            Some((at, ..)) if at == meta.at => self.text.truncate(self.moment_len),
+            _ => self.start_moment(meta.at),
+        }
+        self.moment_len = self.text.len();
+        Place::append(meta, Capture::default(), &mut self.text);
+        self.place_len = self.text.len();
+        self.place = Some(place);
+    }
+
+    /// Writes the start of a line, up to the place.
+    fn start_moment(&mut self, at: Mono) {
+        let time = self.clock.at(at);
+        let micros = time.duration_since(UNIX_EPOCH).unwrap_or_default().subsec_micros();
+        let second = self.stamp.show(time, &self.date_format);
+        self.text.clear();
+        self.text.extend_from_slice(b"{\"v\":");
+        number(VERSION, &mut self.text);
+        Moment::append((at, (second, micros)), Capture::default(), &mut self.text);
+    }
+}
+
+/// What the lines of one kind of event have in common.
+pub(super) struct Known {
+    /// The columns of the kind.
+    columns: Box<[u8]>,
+    /// The keys of the fields, each as `,"name":`.
+    keys: Box<[Box<[u8]>]>,
+}
+
+impl Known {
+    /// Returns what the lines of a kind have in common.
+    pub(super) fn of(kind: EventKind) -> Self {
+        let metadata = kind.metadata();
+        let mut columns = Vec::new();
+        Kind::append(metadata, Capture::default(), &mut columns);
+        let key = |field| format!(",\"{}\":", fields::name(field)).into_bytes().into();
+        Self { columns: columns.into(), keys: metadata.fields.iter().map(key).collect() }
+    }
+}
