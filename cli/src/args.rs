@@ -2,6 +2,7 @@
 
 mod connection;
 mod seconds;
+mod speed;
 mod tls;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use limpid_sinks::python::Profile;
 
 pub(crate) use connection::ConnectionArgs;
 pub(crate) use seconds::Seconds;
+pub(crate) use speed::SpeedArgs;
 pub(crate) use tls::TlsArgs;
 
 use crate::driver::Driver;
@@ -126,6 +128,8 @@ pub(crate) struct RequestArgs {
     #[arg(short = 'm', long = "max-time", value_name = "SECONDS", default_value = "0")]
     #[arg(hide_default_value = true)]
     pub(crate) max_time: Seconds,
+    #[command(flatten)]
+    pub(crate) speed: SpeedArgs,
     /// Values to show: redacted, default (no credentials), private (credentials too), everything (bytes
     /// too)
     #[arg(long, value_name = "MODE", default_value = "default")]

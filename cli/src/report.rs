@@ -85,6 +85,7 @@ const fn timeout_hint(why: Waiting) -> &'static str {
         Waiting::Read => " (--read-timeout SECONDS)",
         Waiting::Write => " (--write-timeout SECONDS)",
         Waiting::Total => " (--max-time SECONDS)",
+        Waiting::Rate => " (--speed-limit N, --speed-time SECONDS)",
         _ => "",
     }
 }

@@ -122,7 +122,7 @@ fn settings(args: &RequestArgs, sink: &ClientSink) -> Result<Settings, ProxyVari
         .decompress(args.compressed)
         .lenient(args.tolerances())
         .redirects(args.location.then_some(args.max_redirs));
-    builder = args.tls.set(args.connection.set(builder)?);
+    builder = args.speed.set(args.tls.set(args.connection.set(builder)?));
     builder = match sink {
         ClientSink::Shown(sink) => builder.sink(Arc::clone(sink)),
         ClientSink::Kept(ring) => builder.sink(Arc::clone(ring)),

@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
+use std::mem;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -57,7 +58,11 @@ impl Driver {
                     }
                 }
                 Action::Wait(Interest::NONE) => Box::pin(self.wait()).await,
-                Action::Wait(interest) => poll_fn(|cx| self.poll_wait(interest, cx)).await,
+                Action::Wait(interest) => {
+                    let wait = Unfinished(self);
+                    poll_fn(|cx| wait.0.poll_wait(interest, cx)).await;
+                    mem::forget(wait);
+                }
                 Action::Close => self.in_flight.close(),
                 Action::Release => self.release(),
                 Action::Event(emitted) => return Ok(Some(emitted)),
@@ -196,6 +201,16 @@ impl Driver {
         if let Some(transport) = self.in_flight.transport() {
             transport.rest();
         }
+    }
+}
+
+/// A wait of an exchange, until it is forgotten. Dropping it means that its future was dropped: the caller
+/// waits no more at present, which must not count as slowness of the server.
+struct Unfinished<'d>(&'d mut Driver);
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        self.0.in_flight.input(Input::Pause);
     }
 }
 

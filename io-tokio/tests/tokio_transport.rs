@@ -10,10 +10,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use limpid_tokio::{Client, Connect, Connecting, Dial, Error, SystemConnector, Target, Transport};
+use limpid_tokio::{
+    Client, Connect, Connecting, Dial, Error, Response, SystemConnector, Target, Transport,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufStream, DuplexStream, duplex};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
 
 /// The size of the buffer of a direction, small enough that writes have to wait.
 const CAPACITY: usize = 16;
@@ -104,6 +107,45 @@ async fn read_timeout_applies_to_transport_in_memory() {
     let error = client.get("http://192.0.2.1/").send().await.unwrap_err();
     assert!(error.is_timeout(), "{error}");
     drop(receiver.recv().await);
+}
+
+/// Returns a response whose body has two bytes, which the returned end sends, and a minimum rate: of one byte
+/// in two seconds.
+async fn paced() -> (Response, DuplexStream) {
+    let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
+    let late = Duration::from_secs(2);
+    let client = Client::builder().connector(Kept(sender)).minimum_rate(1, late).build();
+    let serves = tokio::spawn(async move {
+        let mut end = receiver.recv().await.unwrap();
+        head(&mut end).await.unwrap();
+        end.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n").await.unwrap();
+        end
+    });
+    (client.get("http://192.0.2.1/").send().await.unwrap(), serves.await.unwrap())
+}
+
+#[tokio::test]
+async fn time_after_an_abandoned_wait_does_not_count_for_the_minimum_rate() {
+    let (mut response, mut end) = paced().await;
+    assert!(timeout(Duration::from_millis(1), response.next_piece()).await.is_err());
+    sleep(Duration::from_millis(3_500)).await;
+    end.write_all(b"x").await.unwrap();
+    assert_eq!(response.next_piece().await.unwrap(), Some(&b"x"[..]));
+    // Nothing has arrived, so that the client waits.
+    assert!(timeout(Duration::from_millis(1), response.next_piece()).await.is_err());
+    end.write_all(b"y").await.unwrap();
+    assert_eq!(response.next_piece().await.unwrap(), Some(&b"y"[..]));
+}
+
+#[tokio::test]
+async fn abandoned_waits_add_up_to_the_minimum_rate() {
+    let (mut response, _end) = paced().await;
+    let error = loop {
+        if let Ok(result) = timeout(Duration::from_millis(20), response.next_piece()).await {
+            break result.unwrap_err();
+        }
+    };
+    assert!(error.to_string().contains("2s behind the minimum rate of 1 bytes"), "{error}");
 }
 
 /// A connector that sends the other ends to the test. Their buffers hold a head.

@@ -311,6 +311,22 @@ impl<C: BuildClient> ClientBuilder<C> {
         self
     }
 
+    /// Sets a minimum rate for servers, in bytes per second, and how late they may be: a server that sends
+    /// the response, or takes the request, so slowly that it falls this time behind the rate is an error
+    /// ([`Waiting::Rate`]). A silent one is cut off after this time, one at half the rate after twice this
+    /// time. Time that a fast start has gained is not saved. 0, the default, means no minimum.
+    ///
+    /// Only time in which the client waits for the server counts: not the time that the caller takes
+    /// to yield the request's body or to take that of the response, nor that until the response begins,
+    /// which the [`read_timeout`](Self::read_timeout) limits.
+    ///
+    /// [`Waiting::Rate`]: limpid_core::time::Waiting::Rate
+    pub const fn minimum_rate(mut self, bytes_per_second: u32, late: Duration) -> Self {
+        self.options.timeouts.rate = bytes_per_second;
+        self.options.timeouts.rate_time = late;
+        self
+    }
+
     /// Sets how long a request that expects `100 Continue` waits for it, before its body is sent
     /// regardless. One second by default.
     pub fn expect_continue_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {

@@ -49,6 +49,8 @@ pub enum Input<'i> {
     BodyFailed(Error),
     /// [`handle_timeout`](Exchange::handle_timeout).
     Timeout,
+    /// [`pause`](Exchange::pause).
+    Pause,
     /// [`discard`](Exchange::discard).
     Discard,
     /// [`cancel`](Exchange::cancel).
@@ -119,6 +121,7 @@ impl Input<'_> {
             Self::Eof => exchange.handle_eof(now, sink),
             Self::ReceiveFailed(error) => exchange.handle_receive_failed(error, now, sink),
             Self::Timeout => exchange.handle_timeout(now, sink),
+            Self::Pause => exchange.pause(now),
             Self::Discard => exchange.discard(now, sink),
             Self::Cancel => exchange.cancel(now, sink),
             // hand_to() and hand_over() handle the others.

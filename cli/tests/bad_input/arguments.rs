@@ -28,13 +28,28 @@ fn unknown_logger_or_level_is_rejected() {
 
 #[test]
 fn invalid_times_are_rejected() {
-    for option in ["--connect-timeout", "--read-timeout", "--pool-timeout", "--max-time"] {
+    for option in
+        ["--connect-timeout", "--read-timeout", "--pool-timeout", "--max-time", "--speed-time"]
+    {
         for time in ["soon", "nan", "inf", "1e400"] {
             let line = refused(&[option, time, "http://localhost/"]);
             assert!(line.contains(time) && line.contains(option), "{line}");
         }
         assert!(refused(&[&format!("{option}=-1"), "http://localhost/"]).contains("-1"));
     }
+}
+
+#[test]
+fn invalid_minimum_rate_is_rejected() {
+    for option in ["-Y", "--speed-limit"] {
+        for rate in ["fast", "1.5", "10K", "4294967296", ""] {
+            let line = refused(&[option, rate, "http://localhost/"]);
+            let why = "whole number of bytes per second";
+            assert!(line.contains("--speed-limit") && line.contains(why), "{line}");
+            assert!(line.contains(rate), "{line}");
+        }
+    }
+    assert!(refused(&["--speed-limit=-1", "http://localhost/"]).contains("-1"));
 }
 
 #[test]

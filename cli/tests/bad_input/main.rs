@@ -13,4 +13,5 @@ mod failing;
 mod files;
 mod responses;
 mod silence;
+mod slow;
 mod tls;

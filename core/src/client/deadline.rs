@@ -18,7 +18,11 @@ impl Exchange {
     pub fn deadline(&mut self, now: Mono) -> Option<Deadline> {
         let timeouts = &self.plan.options.timeouts;
         let (timeout, why) = match self.state {
-            ExchangeState::Transfer => return self.transfer_deadline(now),
+            ExchangeState::Transfer => {
+                let has_rate = timeouts.rate > 0;
+                let until = self.transfer_deadline(now);
+                return if has_rate { self.limit_pace(until, now) } else { until };
+            }
             ExchangeState::Dial => return self.race.until(),
             ExchangeState::Acquire => (timeouts.pool, Waiting::Pool),
             ExchangeState::Resolve | ExchangeState::Secure | ExchangeState::Handshake => {

@@ -15,6 +15,7 @@ use super::plan::Plan;
 use super::redirect::Hop;
 use super::request::{Request, RequestBuilder};
 use super::route::Route;
+use super::server_pace::ServerPace;
 use super::span_tracker::SpanTracker;
 use super::state::{ExchangeState, Kept, Receiving, Resend, Sending, Timer};
 use super::stopwatch::Stopwatch;
@@ -68,6 +69,8 @@ pub struct Exchange {
     /// What the last [`Action::Wait`] asked for.
     pub(super) interest: Interest,
     pub(super) timers: Timers<{ Timer::COUNT }>,
+    /// The pace of the server, once it was waited for and there is a minimum rate.
+    pub(super) pace: Option<Box<ServerPace>>,
     /// How many times opening a connection was retried.
     pub(super) retried: u32,
     /// How many redirects were followed.
@@ -138,6 +141,7 @@ impl Exchange {
             asked: false,
             interest: Interest::NONE,
             timers: Timers::new(),
+            pace: None,
             retried: 0,
             redirected: 0,
             hop: None,
@@ -193,6 +197,7 @@ impl Exchange {
             asked,
             interest,
             timers,
+            pace: _,
             retried,
             redirected,
             hop,
@@ -460,11 +465,12 @@ impl Exchange {
     /// Sets whether the caller takes no data at present. While it takes none, nothing is read, the
     /// read timer is paused, and the data of [`event`](Self::event) stays valid; [`poll`](Self::poll)
     /// goes on sending the request.
-    pub const fn hold(&mut self, hold: bool) {
+    pub fn hold(&mut self, hold: bool) {
         self.is_held = hold;
         if hold {
             self.interest.read = false;
             self.timers.disarm(Timer::Read as usize);
+            self.forget_server_wait();
         }
     }
 

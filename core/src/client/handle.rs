@@ -388,6 +388,9 @@ impl Exchange {
             self.state = ExchangeState::Close;
             return;
         }
+        if deadline.why == Waiting::Rate && self.server_has_moved() {
+            return;
+        }
         let at = self.at(now, sink);
         let cause = self.passed(deadline, at);
         match (self.state, deadline.why) {
@@ -395,6 +398,10 @@ impl Exchange {
             (ExchangeState::Transfer, Waiting::Continue) => self.continue_timed_out(at),
             (ExchangeState::Transfer, Waiting::Drain) => self.drain_timed_out(at),
             (ExchangeState::Transfer, Waiting::Write) => {
+                self.blame_sending();
+                self.abort(cause.into(), now, sink);
+            }
+            (ExchangeState::Transfer, Waiting::Rate) if self.interest.write => {
                 self.blame_sending();
                 self.abort(cause.into(), now, sink);
             }

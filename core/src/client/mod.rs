@@ -214,12 +214,14 @@ mod plan;
 mod pool;
 mod proxy;
 mod proxy_rules;
+mod rate;
 mod redirect;
 mod request;
 mod retirement;
 mod route;
 #[cfg(feature = "rustls")]
 mod secure;
+mod server_pace;
 mod span_tracker;
 mod state;
 mod steps;

@@ -97,7 +97,7 @@ pub(super) enum Receiving {
 #[repr(u8)]
 pub(super) enum Timer {
     /// For a step as a whole: a connection of the pool, an address, a handshake, the next attempt,
-    /// `100 Continue`, or the rest of a response that is discarded.
+    /// `100 Continue`, the rest of a response that is discarded, or bytes at the minimum rate.
     Step,
     /// For bytes from the transport.
     Read,

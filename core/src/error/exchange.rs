@@ -69,11 +69,12 @@ struct Detail {
     proxy: Option<(Box<str>, u16)>,
     location: Option<Box<str>>,
     limit: Option<Duration>,
+    rate: Option<u32>,
 }
 
 impl fmt::Debug for Detail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { source, certificate, proxy, location, limit } = self;
+        let Self { source, certificate, proxy, location, limit, rate } = self;
         f.debug_struct("Detail")
             .field("source", source)
             // Its bytes say nothing to people.
@@ -81,6 +82,7 @@ impl fmt::Debug for Detail {
             .field("proxy", proxy)
             .field("location", location)
             .field("limit", limit)
+            .field("rate", rate)
             .finish()
     }
 }
@@ -129,6 +131,13 @@ impl Error {
         self
     }
 
+    /// Adds the minimum rate that the peer has missed, in bytes per second.
+    #[must_use]
+    pub fn with_rate(mut self, rate: u32) -> Self {
+        self.detail().rate = Some(rate);
+        self
+    }
+
     /// Adds the Location of a redirect that cannot be followed, without secrets.
     #[must_use]
     pub fn with_location(mut self, location: &str) -> Self {
@@ -167,6 +176,13 @@ impl Error {
     #[must_use]
     pub fn limit(&self) -> Option<Duration> {
         self.detail.as_ref()?.limit
+    }
+
+    /// Returns the minimum rate that the peer has missed, in bytes per second, if that was the failure
+    /// ([`Waiting::Rate`]). [`limit`](Self::limit) is how late it was.
+    #[must_use]
+    pub fn rate(&self) -> Option<u32> {
+        self.detail.as_ref()?.rate
     }
 
     /// Returns the Location of a redirect that cannot be followed, if that was the failure
@@ -280,9 +296,13 @@ impl fmt::Display for Error {
 impl Error {
     /// Writes which timeout has passed, its length, and the setting that changes it.
     fn fmt_timeout(&self, why: Waiting, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let limit = self.detail.as_ref().and_then(|detail| detail.limit);
-        match (why.timeout(), limit) {
-            (Some((name, setting)), Some(limit)) => {
+        match (why.timeout(), self.limit(), self.rate()) {
+            (Some((name, setting)), Some(late), Some(rate)) => write!(
+                f,
+                ": the transfer is {late:?} behind the {name} of {rate} bytes per second \
+                 ({setting} changes it)"
+            ),
+            (Some((name, setting)), Some(limit), None) => {
                 write!(f, ": the {name} of {limit:?} has passed ({setting} changes it)")
             }
             _ => write!(f, ": {}", self.cause),
@@ -434,6 +454,13 @@ mod tests {
             (
                 Error::new(Cause::TimedOut(Waiting::Read)).with_limit(Duration::from_millis(300)),
                 "failed: the read timeout of 300ms has passed (read_timeout changes it)",
+            ),
+            (
+                Error::new(Cause::TimedOut(Waiting::Rate))
+                    .with_limit(Duration::from_secs(30))
+                    .with_rate(1000),
+                "failed: the transfer is 30s behind the minimum rate of 1000 bytes per second \
+                 (minimum_rate changes it)",
             ),
             (
                 Error::new(Cause::TimedOut(Waiting::Idle)),

@@ -34,7 +34,7 @@ impl Session {
         self.link.emit_received(n, &mut self.spans.cx(At { now, sink }));
         self.link.filled(n);
         if n > 0 {
-            self.reading.moved(now, n);
+            self.reading.moved(now, n as u64);
             self.timers.disarm(Timer::Body as usize);
         }
         Ok(())
@@ -70,7 +70,7 @@ impl Session {
         self.link.emit_sent(n, &mut self.spans.cx(At { now, sink }));
         self.link.sent(n);
         if n > 0 {
-            self.writing.moved(now, n);
+            self.writing.moved(now, n as u64);
             self.timers.disarm(Timer::Write as usize);
         }
         Ok(())

@@ -148,7 +148,6 @@ mod inputs;
 mod io;
 mod lines;
 mod options;
-mod pace;
 mod reason;
 mod rejection;
 mod respond;

@@ -13,7 +13,6 @@ use super::action::{Action, Event, Interest};
 use super::head::KeptHead;
 use super::lines::Lines;
 use super::options::{Options, Timeouts};
-use super::pace::Pace;
 use super::response_cache::ResponseCache;
 use super::span_tracker::{Ending, SpanTracker};
 use super::state::{CurrentExchange, HandlerRequest, SessionState, Timer};
@@ -23,7 +22,7 @@ use crate::http1::{RequestHead, Role};
 use crate::time::{Deadline, Mono, Waiting};
 use crate::trace::{At, ConnectionId, ExchangeId, Sink};
 use crate::transport::{LayerFacts, Link};
-use crate::values::Timers;
+use crate::values::{Pace, Timers};
 
 /// The size of the buffer for input that is discarded.
 const SCRATCH: usize = 4 * 1024;

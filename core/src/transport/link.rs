@@ -347,6 +347,13 @@ impl Link {
         }
     }
 
+    /// Returns how many bytes the transport has sent and received together. The first layer starts another
+    /// count.
+    pub(crate) fn passed(&self) -> u64 {
+        let (_, (sent, received)) = self.place();
+        sent + received
+    }
+
     /// Emits the bytes of HTTP that layers have delivered since the last call.
     #[cold]
     #[inline(never)]

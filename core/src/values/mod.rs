@@ -3,6 +3,7 @@
 mod buffer;
 mod coding;
 mod id;
+mod pace;
 mod reason;
 mod role;
 mod state;
@@ -15,6 +16,7 @@ mod with;
 pub(crate) use buffer::{Buffer, Buffers};
 pub use coding::Coding;
 pub use id::{ConnectionId, ExchangeId, SpanId, StreamId};
+pub(crate) use pace::Pace;
 pub use reason::{NotReusable, Retirement};
 pub use role::Role;
 pub use state::State;

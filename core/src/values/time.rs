@@ -90,6 +90,8 @@ pub enum Waiting {
     Shutdown,
     /// Waiting for a client to send the rest of a request, however steadily it sends.
     Request,
+    /// Waiting for a server to send or take bytes, at the minimum rate or faster.
+    Rate,
 }
 
 impl Waiting {
@@ -112,6 +114,7 @@ impl Waiting {
             Self::Linger => "the client to close",
             Self::Shutdown => "shutting down",
             Self::Request => "the whole request",
+            Self::Rate => "the minimum rate",
         }
     }
 
@@ -125,6 +128,7 @@ impl Waiting {
             Self::Read => ("read timeout", "read_timeout"),
             Self::Write => ("write timeout", "write_timeout"),
             Self::Total => ("total timeout", "timeout"),
+            Self::Rate => ("minimum rate", "minimum_rate"),
             _ => return None,
         })
     }
@@ -183,6 +187,16 @@ pub struct Timeouts {
     pub expect_continue: Option<Duration>,
     /// Limit for the whole exchange, including name resolution and the body. No limit by default.
     pub total: Option<Duration>,
+    /// The minimum average rate at which a server must take the request and send the response, in bytes
+    /// per second of the time in which it was waited for. 0 by default, which means no minimum.
+    ///
+    /// Time that the caller takes does not count, neither to yield the request's body nor to take that of
+    /// the response; nor does the time until the response begins, which `read` limits.
+    pub rate: u32,
+    /// How late a server may be, compared with `rate`. A silent one is cut off after this time, one
+    /// at half the rate after twice this time; time that a fast start has gained is not saved. Thirty seconds
+    /// by default.
+    pub rate_time: Duration,
 }
 
 super::with!(Timeouts);
@@ -198,6 +212,7 @@ impl Timeouts {
             Waiting::Write => self.write,
             Waiting::Continue => self.expect_continue,
             Waiting::Total => self.total,
+            Waiting::Rate => Some(self.rate_time),
             _ => None,
         }
     }
@@ -213,6 +228,8 @@ impl Default for Timeouts {
             write: five,
             expect_continue: Some(Duration::from_secs(1)),
             total: None,
+            rate: 0,
+            rate_time: Duration::from_secs(30),
         }
     }
 }

@@ -18,6 +18,8 @@ enum Delivers {
     /// This many bytes at a time, without reporting that there are more.
     Some(usize),
     Nothing,
+    /// Records of this many bytes, once they are complete.
+    Records(usize),
     /// All bytes, with output of its own whenever bytes have arrived.
     Acknowledges,
     Error(u32),
@@ -60,6 +62,15 @@ impl Layer for Hoard {
                 Ok(LayerState::Open)
             }
             Delivers::Nothing => Ok(LayerState::Open),
+            Delivers::Records(len) => {
+                let n = self.arrived / len * len;
+                if n > 0 {
+                    deliver(&self.held[..n]);
+                }
+                self.held.drain(..n);
+                self.arrived -= n;
+                Ok(LayerState::Open)
+            }
             Delivers::Acknowledges => {
                 if self.arrived > 0 {
                     deliver(&self.held[..self.arrived]);
@@ -261,6 +272,25 @@ fn output_of_a_layer_is_sent_before_the_next_read() {
     assert!(matches!(bench.server_sends(first), Stop::Read(..)));
     assert_eq!(bench.sent(), "<ack>");
     assert!(matches!(bench.server_sends(rest), Stop::Event(_)));
+}
+
+#[test]
+fn incomplete_record_counts_for_the_pace() {
+    let mut options = trusting(1);
+    (options.timeouts.read, options.timeouts.rate) = (None, 10);
+    options.timeouts.rate_time = Duration::from_secs(10);
+    let mut bench = Bench::of(get("https://localhost/"), options, b"");
+    bench.layer = Some(Hoard::boxed(Delivers::Records(400)));
+    bench.run();
+    bench.server_sends(&response(9_000)[..400]);
+    for _ in 0..800 {
+        while matches!(bench.run(), Stop::Event(_)) {}
+        assert!(matches!(bench.advance(1_000), Stop::Read(..)), "10 bytes arrive each second");
+        bench.server_sends("0123456789");
+    }
+    while matches!(bench.run(), Stop::Event(_)) {}
+    let error = failed(bench.advance(10_000));
+    assert_eq!(error.cause, Cause::TimedOut(Waiting::Rate));
 }
 
 #[test]

@@ -142,6 +142,7 @@ impl Plan {
         let shutdown = (random.u32(..4) == 0).then_some((at, grace));
         let (connections, half_close) = (random.usize(1..=3), random.bool());
         let resend = random.u32(..4) > 0;
+        let timeouts = with_rate(timeouts, &mut random);
         Self { secure, faults, timeouts, connections, half_close, resend, shutdown, tasks }
     }
 }
@@ -157,6 +158,15 @@ fn timeouts(random: &mut Rng) -> Timeouts {
         timeouts.write = write;
         timeouts.total = if random.bool() { total } else { None };
     })
+}
+
+/// Adds a minimum rate for servers in some runs.
+fn with_rate(mut timeouts: Timeouts, random: &mut Rng) -> Timeouts {
+    if random.u32(..4) == 0 {
+        timeouts.rate = 1 << random.u32(0..16);
+        timeouts.rate_time = Duration::from_millis(1 << random.u32(6..14));
+    }
+    timeouts
 }
 
 /// The statuses of early answers: those of 300 and above stop an upload.

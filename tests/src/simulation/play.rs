@@ -159,13 +159,14 @@ impl Stage {
 
 /// Returns the settings of the client.
 fn settings(plan: &Plan, trust: Option<Arc<ClientConfig>>, ledger: Arc<Ledger>) -> Settings {
-    let Timeouts { pool, connect, read, write, total, .. } = plan.timeouts;
+    let Timeouts { pool, connect, read, write, total, rate, rate_time, .. } = plan.timeouts;
     let builder = ClientBuilder::<Settings>::default()
         .pool_timeout(pool)
         .connect_timeout(connect)
         .read_timeout(read)
         .write_timeout(write)
         .timeout(total)
+        .minimum_rate(rate, rate_time)
         .resend(plan.resend)
         .pool(PoolLimits::with(|limits| limits.connections = plan.connections))
         .sink(ledger);

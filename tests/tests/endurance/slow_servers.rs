@@ -22,6 +22,8 @@ const PAUSE: Duration = Duration::from_millis(20);
 const OFTEN: usize = 175;
 /// The deadline that ends the exchange; all others are longer, or renewed in time.
 const DEADLINE: Duration = Duration::from_secs(1);
+/// A minimum rate, which no server reaches.
+const RATE: u32 = 100_000;
 /// More than two sockets buffer.
 const LARGE: usize = 64 << 20;
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -56,6 +58,7 @@ impl Case {
             Waiting::Read => builder.read_timeout(DEADLINE),
             // A blocking write that was partly taken has waited for the rest.
             Waiting::Write => builder.write_timeout(DEADLINE / 5),
+            Waiting::Rate => builder.minimum_rate(RATE, DEADLINE),
             _ => builder.timeout(DEADLINE),
         };
         builder.build()
@@ -119,6 +122,7 @@ fn ok(more: &str) -> Vec<Step> {
 
 fn cases() -> Vec<Case> {
     let mut cases = cases_of_messages();
+    cases.extend(cases_of_the_minimum_rate());
     cases.extend(cases_of_handshakes());
     cases.extend(cases_of_proxies());
     cases
@@ -151,6 +155,37 @@ fn cases_of_messages() -> Vec<Case> {
             upload: true,
             waiting: Waiting::Write,
             ..Case::new("an upload unread", silent(vec![Step::ReadHead]), Phase::SendBody)
+        },
+    ]
+}
+
+fn cases_of_the_minimum_rate() -> Vec<Case> {
+    let case =
+        |name, script, phase| Case { waiting: Waiting::Rate, ..Case::new(name, script, phase) };
+    let takes = vec![vec![Step::Sleep(PAUSE), Step::ReadBytes(1)]; OFTEN].concat();
+    vec![
+        case("a head below the rate", slow(ok("A: "), b"b"), Phase::ReceiveHead),
+        case(
+            "a body below the rate",
+            slow(ok("Content-Length: 9999\r\n\r\n"), b"b"),
+            Phase::ReceiveBody,
+        ),
+        Case {
+            upload: true,
+            ..case(
+                "an upload below the rate",
+                [vec![Step::ReadHead], takes].concat(),
+                Phase::SendBody,
+            )
+        },
+        Case {
+            scheme: "https",
+            proxy: Some("http"),
+            ..case("CONNECT below the rate", slow(ok(""), b"A: b\r\n"), Phase::ReceiveHead)
+        },
+        Case {
+            proxy: Some("http"),
+            ..case("a proxy below the rate", slow(ok("\r\n"), b"b"), Phase::ReceiveBody)
         },
     ]
 }

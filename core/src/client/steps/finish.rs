@@ -6,6 +6,7 @@ use super::super::span_tracker::Slot;
 use super::super::state::{ExchangeState, Resend, Sending, Stepped, Timer};
 use crate::error::{Cause, Error, Phase, TlsError};
 use crate::http1::NotReusable;
+use crate::time::Waiting;
 use crate::trace::{At, Sink, SpanKind, TraceEvent};
 
 impl Exchange {
@@ -171,6 +172,9 @@ impl Exchange {
             && let Some(limit) = self.plan.options.timeouts.limit(why)
         {
             error = error.with_limit(limit);
+            if why == Waiting::Rate {
+                error = error.with_rate(self.plan.options.timeouts.rate);
+            }
         }
         if matches!(error.cause, Cause::Tls(TlsError::Certificate(_)))
             && let Some(certificate) = self.link.facts().peer_certificate

@@ -49,6 +49,7 @@ impl Exchange {
         (self.sending, self.receiving) = (Sending::Head, Receiving::Nothing);
         self.has_input = !self.link.is_read_out();
         self.unsent = None;
+        self.reset_pace();
     }
 
     /// Asks a proxy for a tunnel to the origin server.
@@ -79,6 +80,9 @@ impl Exchange {
     /// Parses what was received of the response, then sends what can be sent of the request.
     #[inline(always)]
     pub(super) fn transfer<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        if self.pace.is_some() {
+            self.end_server_wait(at.now);
+        }
         // The common case: the request was sent, and the response has arrived.
         if self.sending == Sending::Done && self.has_input && !self.is_held {
             return self.receive(at);

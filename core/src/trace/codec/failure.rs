@@ -48,7 +48,7 @@ numbered! {
     }
     Waiting {
         Pool Retry Connect Read Write Continue Drain Total Handshake Head Body Idle Linger Shutdown
-        Request
+        Request Rate
     }
     OsErrorKind {
         Refused Reset Aborted BrokenPipe NetworkUnreachable HostUnreachable AddressUnavailable
