@@ -94,8 +94,9 @@ pub(crate) struct RequestArgs {
     /// Follow redirects
     #[arg(short = 'L', long = "location")]
     pub(crate) location: bool,
-    /// With -L, fail at more than N redirects
-    #[arg(long, value_name = "N", default_value = "20")]
+    /// With -L, fail at more than N redirects; -1 means no limit
+    #[arg(long, value_name = "N", default_value = "20", value_parser = redirects)]
+    #[arg(allow_hyphen_values = true)]
     pub(crate) max_redirs: u32,
     /// Read responses that break these rules as well: all, or names such as line-without-colon
     #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = tolerance)]
@@ -171,6 +172,15 @@ impl RequestArgs {
             None if self.data.is_empty() => "GET",
             None => "POST",
         }
+    }
+}
+
+/// Reads a number of redirects.
+fn redirects(text: &str) -> Result<u32, &'static str> {
+    match text {
+        // More than any request follows.
+        "-1" => Ok(u32::MAX),
+        text => text.parse().map_err(|_| "write a number of redirects, or -1 for any number"),
     }
 }
 

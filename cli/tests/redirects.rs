@@ -90,6 +90,17 @@ fn more_redirects_than_allowed_are_exit_47() {
 }
 
 #[test]
+fn redirects_without_a_limit_are_all_followed() {
+    let again = (0..30).flat_map(|_| [Step::ReadRequest, send(moved("/again"))]);
+    let last = answer("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlast");
+    let script: Vec<Step> = again.chain(last).collect();
+    for (finished, requests) in both(&script, &["-L", "--max-redirs", "-1", "{url}"]) {
+        assert_eq!((finished.code, &finished.stdout[..]), (0, &b"last"[..]));
+        assert_eq!(requests.len(), 31);
+    }
+}
+
+#[test]
 fn bytes_of_a_location_are_sent_as_they_are() {
     let first = b"HTTP/1.1 302 Found\r\nLocation: /caf\xe9?\xc3\xbc\r\nContent-Length: 0\r\n\r\n";
     let script = [answer(&first[..]), answer("HTTP/1.1 204 No Content\r\n\r\n")].concat();

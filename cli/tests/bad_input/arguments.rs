@@ -53,6 +53,14 @@ fn invalid_minimum_rate_is_rejected() {
 }
 
 #[test]
+fn invalid_number_of_redirects_is_rejected() {
+    for number in ["-2", "many", "1.5", "4294967296"] {
+        let line = refused(&["-L", "--max-redirs", number, "http://localhost/"]);
+        assert!(line.contains(&format!("'{number}'")) && line.contains("-1"), "{line}");
+    }
+}
+
+#[test]
 fn invalid_proxy_is_rejected() {
     for (proxy, why) in [
         ("ftp://localhost", "http, https, socks5 or socks5h"),
