@@ -74,6 +74,7 @@ impl Sink for Names {
         };
         self.0.borrow_mut().push(match event {
             TraceEvent::ContinueDecided { sends, .. } => format!("{}: {sends}", metadata.name),
+            TraceEvent::DeadlinePassed { why } => format!("{}: {why}", metadata.name),
             TraceEvent::DrainDecided { bytes, keeps, why } => {
                 format!("{}: {bytes}, {keeps}, {why}", metadata.name)
             }

@@ -81,7 +81,7 @@ fn body_is_sent_after_the_continue_timeout() {
     assert_eq!(bench.sent(), "");
     assert_eq!(bench.advance(1), Stop::Read(Some(Duration::from_secs(6)), "reading"));
     assert_eq!(bench.sent(), "8\r\nthe body\r\n0\r\n\r\n");
-    assert_eq!(bench.events()[..2], ["deadline_passed", "expect_continue: true"]);
+    assert_eq!(bench.events()[..2], ["deadline_passed: 100 Continue", "expect_continue: true"]);
     // A late 100 Continue has no effect.
     let late = bench.server_sends("HTTP/1.1 100 Continue\r\n\r\n");
     assert_eq!(late, Stop::Event("informational 100".to_owned()));

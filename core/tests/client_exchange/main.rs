@@ -17,6 +17,7 @@ mod requests;
 mod resend;
 mod retry;
 mod sent;
+mod timeouts;
 mod trailers;
 mod upgrade;
 mod upload;

@@ -62,7 +62,7 @@ fn slow_head_is_cut_off() {
         assert!(matches!(bench.server_sends("2"), Stop::Read(..)));
     }
     assert_too_slow(&failed(bench.advance(2_200)), Phase::ReceiveHead);
-    assert!(bench.events().contains(&"deadline_passed".to_owned()));
+    assert!(bench.events().contains(&"deadline_passed: the minimum rate".to_owned()));
 }
 
 #[test]
