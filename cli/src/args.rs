@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 use limpid_core::limits::Lenient;
-use limpid_core::trace::Capture;
+use limpid_core::trace::{Capture, SecretNames};
 use limpid_sinks::Levels;
 use limpid_sinks::python::Profile;
 
@@ -135,6 +135,12 @@ pub(crate) struct RequestArgs {
     /// too)
     #[arg(long, value_name = "MODE", default_value = "default")]
     pub(crate) capture: Capture,
+    /// Further names of fields and query keys whose values are secret; *NAME stands for every name that ends so
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    pub(crate) log_hide: Vec<String>,
+    /// Names of fields and query keys whose values are not secret
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    pub(crate) log_show: Vec<String>,
     /// The driver: std (blocking calls) or tokio
     #[arg(long, value_name = "NAME", default_value = "std")]
     pub(crate) driver: Driver,
@@ -158,6 +164,12 @@ impl RequestArgs {
             return Err(format!("-o is given {outputs} times, for {urls} URL(s)"));
         }
         Ok(())
+    }
+
+    /// Returns the names that are added to and removed from the secret ones.
+    pub(crate) fn secret_names(&self) -> SecretNames {
+        let names = self.log_show.iter().fold(SecretNames::new(), |names, name| names.show(name));
+        self.log_hide.iter().fold(names, |names, name| names.hide(name))
     }
 
     /// Returns whether lines are logged during requests.

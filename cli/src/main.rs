@@ -18,7 +18,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Cli, Command};
+use args::{Cli, Command, RequestArgs};
 use exit::Exit;
 
 fn main() -> ExitCode {
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     match cli.command {
         Some(Command::Demo) => demo::run(),
         Some(Command::Parse(args)) => parse::run(args),
-        None => match cli.request.check() {
+        None => match checked(&cli.request) {
             Ok(()) => request::run(&cli.request),
             Err(message) => {
                 report::print_error(Exit::Usage, &message);
@@ -37,4 +37,10 @@ fn main() -> ExitCode {
             }
         },
     }
+}
+
+/// Checks the arguments, and applies those that hold for the whole process.
+fn checked(args: &RequestArgs) -> Result<(), String> {
+    args.check()?;
+    args.secret_names().install().map_err(|error| error.to_string())
 }

@@ -1,11 +1,12 @@
 //! Error messages: one line on standard error, and the events that led to it.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt::{self, Display, Write as _};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use limpid_core::error::{Cause, CertificateProblem, Rule, TlsError};
 use limpid_core::time::Waiting;
 use limpid_core::trace::{Capture, Trace};
@@ -19,17 +20,17 @@ use crate::printable::Printable;
 /// The TLS alert of a server that requires a client certificate (RFC 8446 section 6.2).
 const CERTIFICATE_REQUIRED: u8 = 116;
 
-/// Prints one line. Control characters, which may come from a server, are escaped.
+/// Prints one line. Secrets of arguments and servers in it are hidden, and control characters are escaped.
 pub(crate) fn print_error(exit: Exit, message: &dyn Display) {
     let mut line = format!("limpid: ({}) ", exit as u8);
-    push_line(&message.to_string(), &mut line);
+    push_line(&Capture::Default.phrase(message.to_string().as_bytes()), &mut line);
     // There is no output for a failure of standard error.
     let _ = io::stderr().write_all(line.as_bytes());
 }
 
-fn push_line(text: &str, out: &mut String) {
+fn push_line(text: &[u8], out: &mut String) {
     // Writing to a string does not fail.
-    let _ = writeln!(out, "{}", Printable(text.as_bytes()));
+    let _ = writeln!(out, "{}", Printable(text));
 }
 
 /// Prints the last events before a failure, indented to distinguish them from errors.
@@ -47,7 +48,7 @@ pub(crate) fn report_trace(trace: &Trace, time_base: TimeBase, capture: Capture,
     }
     for line in &lines[left_out..] {
         out.push_str("    ");
-        push_line(line, &mut out);
+        push_line(line.as_bytes(), &mut out);
     }
     // There is no output for a failure of standard error.
     let _ = io::stderr().write_all(out.as_bytes());
@@ -150,7 +151,25 @@ pub(crate) fn report_usage(error: &clap::Error) -> ExitCode {
     let text = error.render().to_string();
     let paragraph = text.split("\n\n").next().unwrap_or_default();
     let paragraph = paragraph.strip_prefix("error: ").unwrap_or(paragraph);
+    let paragraph = without_secrets(paragraph, error);
     let words: Vec<&str> = paragraph.lines().map(str::trim).collect();
     print_error(Exit::Usage, &format_args!("{} (see limpid --help)", words.join(" ")));
     Exit::Usage.into()
+}
+
+/// Hides the secrets of the value that clap rejects. The name of a field determines them.
+fn without_secrets(message: &str, error: &clap::Error) -> String {
+    let (Some(ContextValue::String(value)), Some(ContextValue::String(option))) =
+        (error.get(ContextKind::InvalidValue), error.get(ContextKind::InvalidArg))
+    else {
+        return message.to_owned();
+    };
+    if value.is_empty() {
+        return message.to_owned();
+    }
+    let shown = match option.contains("--header") {
+        true => Capture::Default.line(value.as_bytes()),
+        false => Cow::Owned(Capture::Default.url(value).into_owned().into_bytes()),
+    };
+    message.replace(value, &String::from_utf8_lossy(&shown))
 }

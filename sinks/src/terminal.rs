@@ -3,6 +3,8 @@
 use std::fmt::{self, Write};
 
 use anstyle::{AnsiColor, Style};
+use icu_properties::CodePointMapData;
+use icu_properties::props::GeneralCategory;
 use limpid_core::trace::Level;
 
 /// Returns whether standard error supports colours and the user has not disabled them.
@@ -24,20 +26,34 @@ pub(crate) const fn style(level: Level) -> Style {
     }
 }
 
-/// A writer that escapes control characters in text, so that a peer cannot control a terminal.
+/// Returns whether a character controls a terminal, or changes what a reader sees without being seen: control
+/// and format characters (such as U+202E, which turns the text after it around) and the separators of lines.
+pub(crate) fn is_unsafe(c: char) -> bool {
+    use GeneralCategory::{Control, Format, LineSeparator, ParagraphSeparator};
+    match c {
+        ' '..='~' => false,
+        c => matches!(
+            CodePointMapData::<GeneralCategory>::new().get(c),
+            Control | Format | LineSeparator | ParagraphSeparator
+        ),
+    }
+}
+
+/// A writer that escapes unsafe characters in text, so that a peer cannot control a terminal.
 pub(crate) struct Visible<W>(pub(crate) W);
 
 impl<W: Write> Write for Visible<W> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let mut rest = text;
-        while let Some((at, control)) = rest.char_indices().find(|(_, c)| c.is_control()) {
+        while let Some((at, control)) = rest.char_indices().find(|(_, c)| is_unsafe(*c)) {
             self.0.write_str(&rest[..at])?;
             match control {
                 '\t' => self.0.write_str("\\t"),
                 '\n' => self.0.write_str("\\n"),
                 '\r' => self.0.write_str("\\r"),
-                // Control characters are all below U+00A0.
-                control => write!(self.0, "\\x{:02x}", u32::from(control)),
+                control @ ..='\u{ff}' => write!(self.0, "\\x{:02x}", u32::from(control)),
+                control @ ..='\u{ffff}' => write!(self.0, "\\u{:04x}", u32::from(control)),
+                control => write!(self.0, "\\U{:08x}", u32::from(control)),
             }?;
             rest = &rest[at + control.len_utf8()..];
         }

@@ -63,7 +63,23 @@ fn tracing_event_has_fields() {
     );
     let resolved = TraceEvent::ResolveComplete { addresses: 2, found: "::1, 127.0.0.1" };
     let told = bridged::through_tracing(&resolved, Capture::Default);
-    assert!(told.ends_with(" seq=7 addresses=2 found='::1, 127.0.0.1'\n"), "{told}");
+    assert!(told.ends_with(" seq=7 addresses=2 found=::1, 127.0.0.1\n"), "{told}");
+}
+
+#[test]
+fn format_characters_are_escaped() {
+    for character in
+        ['\u{202e}', '\u{2028}', '\u{2029}', '\u{200b}', '\u{feff}', '\u{ad}', '\u{e0001}', '\x1b']
+    {
+        let host = &format!("a{character}b");
+        let event = TraceEvent::ResolveStarted { host, port: 80 };
+        for told in [
+            bridged::through_log(&event, Capture::Default),
+            bridged::through_tracing(&event, Capture::Default),
+        ] {
+            assert!(!told.contains(character) && told.contains("host="), "{told}");
+        }
+    }
 }
 
 #[test]

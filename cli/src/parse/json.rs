@@ -42,20 +42,19 @@ impl Json {
             TraceValue::Count(count) => count.into(),
             TraceValue::Word(word) => word.into(),
             TraceValue::Version(version) => version.to_string().into(),
-            TraceValue::Bytes(bytes) => match sensitivity {
-                Sensitivity::Public => latin1(bytes).into(),
-                Sensitivity::Fields => latin1(self.capture.field(name, bytes)).into(),
-                _ => latin1(&self.capture.line(bytes)).into(),
+            TraceValue::Bytes(bytes) => match self.capture.bytes(sensitivity, name, bytes) {
+                Some(shown) => latin1(&shown).into(),
+                None => bytes.len().into(),
             },
             TraceValue::ResponseHead(head) => {
                 let fields = head.fields.iter().map(|field| {
                     let value = self.capture.field(field.name, field.value);
-                    json!([latin1(field.name), latin1(value)])
+                    json!([latin1(field.name), latin1(&value)])
                 });
                 json!({
                     "version": head.version.to_string(),
                     "status": head.status,
-                    "reason": latin1(head.reason),
+                    "reason": latin1(&self.capture.phrase(head.reason)),
                     "fields": fields.collect::<Vec<_>>(),
                 })
             }

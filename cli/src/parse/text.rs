@@ -35,7 +35,7 @@ impl Text {
 
     fn field(&mut self, what: &str, name: &[u8], value: &[u8], offset: u64) {
         let shown = self.capture.field(name, value);
-        self.row(Some(offset), what, format_args!("{}: {}", Shown(name), Shown(shown)));
+        self.row(Some(offset), what, format_args!("{}: {}", Shown(name), Shown(&shown)));
     }
 
     fn refused(&mut self, error: &PeerError, role: Role, bytes: &[u8]) {

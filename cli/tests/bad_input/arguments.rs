@@ -153,3 +153,40 @@ fn method_that_is_not_a_token_is_rejected() {
     failing.says(&["method"]);
     failing.logs_nothing();
 }
+
+#[test]
+fn secrets_of_arguments_are_hidden_in_messages() {
+    let url = "http://127.0.0.1:1/";
+    for arguments in [
+        &["-H", "Authorization Bearer tiger", url][..],
+        &["-H", "X-Vault-Token tiger", url],
+        &["-H", "Cookie: a\r\ntiger", url],
+        &["-x", "ftp://me:tiger@localhost", url],
+        &["-x", "http://me:tiger@localhost:99999", url],
+        &["-x", "http://tiger@localhost:http", url],
+        &["--resolve", "http://h/?token=tiger", url],
+        &["ftp://me:tiger@localhost/"],
+        &["http://me:tiger@localhost:99999/"],
+        &["http://me:a/tiger@localhost/"],
+        &["http://localhost:http/?code=tiger"],
+        &["http://local host/?a=1;token=tiger"],
+        &["http://localhost:x/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.tiger"],
+        &["/?private_token=tiger"],
+        &["-o", "a", "-o", "b", "http://me:tiger@localhost/"],
+        &["--log-hide", "x-badge", "ftp://localhost/?x_badge=tiger"],
+        &["http://me:tiger@127.0.0.1:1/?state=tiger"],
+    ] {
+        let finished = finished(arguments);
+        assert_ne!(finished.code, 0, "{arguments:?}");
+        assert!(!finished.stderr.is_empty(), "{arguments:?}");
+        assert!(!finished.stderr.contains("tiger"), "{arguments:?}: {}", finished.stderr);
+    }
+}
+
+#[test]
+fn names_that_are_not_secret_are_shown() {
+    let shown = |arguments: &[&str]| finished(arguments).stderr.contains("state=1");
+    assert!(!shown(&["ftp://localhost/?state=1"]));
+    assert!(shown(&["--log-show", "state", "ftp://localhost/?state=1"]));
+    assert!(!shown(&["--log-show", "state", "--log-hide", "*tate", "ftp://localhost/?state=1"]));
+}

@@ -13,7 +13,7 @@ use super::url::{UrlError, percent_encode};
 use crate::error::{Cause, Error};
 use crate::fields::Field;
 use crate::http1::ResponseHead;
-use crate::trace::{At, Capture, Sink};
+use crate::trace::{At, Capture, FieldKind, Sink, known_field};
 
 /// The request that follows a redirect, or why it cannot be made.
 pub(super) type Hop = Result<Arc<Request>, Box<Error>>;
@@ -61,7 +61,7 @@ fn follow(plan: &Plan, head: ResponseHead<'_>) -> Option<Hop> {
     let method = if to_get { b"GET" } else { request.method() };
     let mut builder = Request::builder(method, url).without_removed_from(request);
     for field in request.fields().fields().iter() {
-        let is_of_origin = field.is("Host") || !Capture::Default.shows_field(field.name);
+        let is_of_origin = field.is("Host") || known_field(field.name) == FieldKind::Credential;
         if (same_origin || !is_of_origin) && !(to_get && is_of_content(field)) {
             builder.push(field.name, field.value);
         }
@@ -83,12 +83,7 @@ fn is_of_content(field: Field<'_>) -> bool {
 
 /// Returns the error of a redirect to a Location that is not a URL for a request.
 fn refused(location: &str, error: UrlError) -> Error {
-    // What precedes the @ in mailto is an address instead of credentials (RFC 6068).
-    let is_mail = location.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("mailto:"));
-    let shown = match is_mail {
-        true => Cow::Borrowed(location),
-        false => Capture::Default.url(location),
-    };
+    let shown = Capture::Default.url(location);
     let shown: String = match shown.char_indices().nth(MOST_SHOWN) {
         Some((end, _)) => [&shown[..end], "..."].concat(),
         None => shown.into_owned(),

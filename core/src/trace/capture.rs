@@ -4,6 +4,13 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use core::str::FromStr;
 
+use super::metadata::Sensitivity;
+#[cfg(feature = "std")]
+pub use super::redact::custom::AlreadyInstalled;
+use super::redact::fields::{self, FieldKind};
+pub use super::redact::hiding::HIDDEN;
+use super::redact::url::Reading;
+use super::redact::{hide_in_challenge, hide_in_text, hide_in_value, shows_all};
 use crate::error::{Cause, Misuse, MisuseError};
 
 /// The redaction policy: how much of the traffic an output may show.
@@ -36,23 +43,6 @@ pub enum Capture {
     Everything,
 }
 
-/// The replacement for a value that is not shown.
-pub const HIDDEN: &str = "[secure]";
-
-/// Fields whose values are credentials.
-const CREDENTIAL_FIELDS: [&str; 10] = [
-    "authorization",
-    "proxy-authorization",
-    "cookie",
-    "set-cookie",
-    "set-cookie2",
-    "x-api-key",
-    "x-auth-token",
-    "x-amz-security-token",
-    "x-csrf-token",
-    "x-goog-iam-authorization-token",
-];
-
 /// Fields whose values describe the message rather than its content.
 const DESCRIPTIVE_FIELDS: [&str; 18] = [
     "accept-ranges",
@@ -73,31 +63,6 @@ const DESCRIPTIVE_FIELDS: [&str; 18] = [
     "transfer-encoding",
     "upgrade",
     "vary",
-];
-
-/// Fields whose values are URLs, which may contain secrets.
-const URL_FIELDS: [&str; 4] = ["location", "content-location", "referer", "refresh"];
-
-/// Query keys whose values are credentials: those of OpenTelemetry's conventions, and common names of
-/// tokens.
-const SECRET_QUERY_KEYS: [&str; 17] = [
-    "awsaccesskeyid",
-    "signature",
-    "sig",
-    "x-goog-signature",
-    "x-goog-credential",
-    "x-amz-signature",
-    "x-amz-credential",
-    "x-amz-security-token",
-    "access_token",
-    "refresh_token",
-    "id_token",
-    "token",
-    "api_key",
-    "apikey",
-    "client_secret",
-    "password",
-    "secret",
 ];
 
 impl Capture {
@@ -127,33 +92,101 @@ impl Capture {
         let is = |known: &&str| name.eq_ignore_ascii_case(known.as_bytes());
         match self {
             Self::Redacted => DESCRIPTIVE_FIELDS.iter().any(is),
-            Self::Default => !CREDENTIAL_FIELDS.iter().any(is),
+            Self::Default => fields::field(name) != FieldKind::Credential,
             Self::Private | Self::Everything => true,
         }
     }
 
-    /// Returns the value of the field `name`, or [`HIDDEN`]. A URL with a part that must be hidden is hidden
-    /// as a whole.
+    /// Returns the value of the field `name` with its secrets hidden: a credential as a whole, otherwise those of
+    /// URLs, and JSON Web Tokens.
     ///
     /// ```
     /// use limpid_core::trace::Capture;
     ///
-    /// let shown = |value| Capture::Default.field(b"Location", value);
-    /// assert_eq!(shown(b"/login?next=home"), b"/login?next=home");
-    /// assert_eq!(shown(b"/login?token=xyz"), b"[secure]");
+    /// let shown = |name: &str, value| Capture::Default.field(name.as_bytes(), value);
+    /// assert_eq!(*shown("Location", b"/login?next=home"), *b"/login?next=home");
+    /// assert_eq!(*shown("Location", b"/login?token=xyz&a=1"), *b"/login?token=[secure]&a=1");
+    /// assert_eq!(*shown("X-Vault-Token", b"xyz"), *b"[secure]");
+    /// assert_eq!(*shown("WWW-Authenticate", b"Negotiate oYG="), *b"Negotiate [secure]");
     /// ```
     #[must_use]
-    pub fn field<'v>(self, name: &[u8], value: &'v [u8]) -> &'v [u8] {
-        if self.hides(name, value) { HIDDEN.as_bytes() } else { value }
+    #[inline]
+    pub fn field<'v>(self, name: &[u8], value: &'v [u8]) -> Cow<'v, [u8]> {
+        if self == Self::Default && shows_all(name, value) {
+            return Cow::Borrowed(value);
+        }
+        self.field_in_part(name, value)
     }
 
-    /// Returns whether this value of the field `name` is hidden.
-    fn hides(self, name: &[u8], value: &[u8]) -> bool {
-        if self.shows_secrets() || !self.shows_field(name) {
-            return !self.shows_secrets();
+    fn field_in_part<'v>(self, name: &[u8], value: &'v [u8]) -> Cow<'v, [u8]> {
+        if self.shows_secrets() {
+            return Cow::Borrowed(value);
         }
-        let is_url = URL_FIELDS.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()));
-        is_url && core::str::from_utf8(value).map_or(true, |url| self.url(url) != url)
+        if self == Self::Redacted && !self.shows_field(name) {
+            return Cow::Borrowed(HIDDEN.as_bytes());
+        }
+        match fields::field(name) {
+            FieldKind::Plain => hide_in_value(value, PROSE),
+            FieldKind::Links => hide_in_text(value, PROSE),
+            FieldKind::Url => hide_in_text(value, URL),
+            FieldKind::Challenge => hide_in_challenge(value),
+            FieldKind::Credential => Cow::Borrowed(HIDDEN.as_bytes()),
+        }
+    }
+
+    /// Returns text of a peer or a caller with its secrets hidden, such as a reason phrase or the message of an error:
+    /// those of URLs in it, and JSON Web Tokens.
+    ///
+    /// ```
+    /// use limpid_core::trace::Capture;
+    ///
+    /// let text = b"no route to 'http://me:pw@host/?sig=1&a=2'";
+    /// let hidden = b"no route to 'http://me:[secure]@host/?sig=[secure]&a=2'";
+    /// assert_eq!(*Capture::Default.phrase(text), *hidden);
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn phrase(self, text: &[u8]) -> Cow<'_, [u8]> {
+        match self.shows_secrets() {
+            true => Cow::Borrowed(text),
+            false => hide_in_text(text, PROSE),
+        }
+    }
+
+    /// Returns the bytes of a field of an event, as far as they may be shown, or `None` if only their number may.
+    /// `name` is the name that the event gives to a value of this sensitivity: that of the header field.
+    #[must_use]
+    #[inline]
+    pub fn bytes<'v>(
+        self,
+        sensitivity: Sensitivity,
+        name: &[u8],
+        value: &'v [u8],
+    ) -> Option<Cow<'v, [u8]>> {
+        Some(match sensitivity {
+            Sensitivity::Public => Cow::Borrowed(value),
+            Sensitivity::Url => self.line(value),
+            Sensitivity::Fields => self.field(name, value),
+            Sensitivity::Phrase => self.phrase(value),
+            Sensitivity::Payload if !self.shows_bytes() => return None,
+            Sensitivity::Payload | Sensitivity::Text | Sensitivity::Secret => {
+                match self.shows_secrets() {
+                    true => Cow::Borrowed(value),
+                    false => Cow::Borrowed(HIDDEN.as_bytes()),
+                }
+            }
+        })
+    }
+
+    /// Returns the text of a field of an event, as [`bytes`](Self::bytes) does.
+    #[must_use]
+    #[inline]
+    pub fn string(self, sensitivity: Sensitivity, value: &str) -> Option<Cow<'_, str>> {
+        match sensitivity {
+            Sensitivity::Url => Some(self.url(value)),
+            Sensitivity::Text => Some(self.text(value)),
+            _ => self.bytes(sensitivity, b"", value.as_bytes()).map(|shown| as_text(value, shown)),
+        }
     }
 
     /// Returns a line of a message with its secrets hidden. The name of a field line determines what is
@@ -167,30 +200,26 @@ impl Capture {
             // The line continues a value whose field name is not known here.
             return Cow::Borrowed(HIDDEN.as_bytes());
         }
-        if let Some(name) = credential_prefix(line) {
-            return Cow::Owned([name, b": ", HIDDEN.as_bytes()].concat());
+        if let Some(name) = field_name(line) {
+            let colon = name.len() + usize::from(line.get(name.len()) == Some(&b':'));
+            let value = line[colon..].trim_ascii();
+            return match self.field(name.trim_ascii(), value) {
+                // The rest of the line does not matter, because a line that is shown may be one that was refused.
+                _ if value.is_empty() => Cow::Borrowed(line),
+                Cow::Borrowed(shown) if shown.as_ptr() == value.as_ptr() => Cow::Borrowed(line),
+                shown => Cow::Owned([name, b": ", &shown].concat()),
+            };
         }
-        if let Some(colon) = line.iter().position(|byte| *byte == b':')
-            && let name = &line[..colon]
-            && !name.iter().any(|byte| matches!(byte, b' ' | b'/' | b'?'))
-        {
-            if !self.hides(name.trim_ascii(), line[colon + 1..].trim_ascii()) {
-                return Cow::Borrowed(line);
-            }
-            return Cow::Owned([name, b": ", HIDDEN.as_bytes()].concat());
+        let is_text = core::str::from_utf8(line).is_ok();
+        // Of the remaining lines, only a start line can be shown in part.
+        if self == Self::Redacted && !(is_text && memchr::memmem::find(line, b"HTTP/").is_some()) {
+            return Cow::Borrowed(HIDDEN.as_bytes());
         }
-        match core::str::from_utf8(line) {
-            // Of the remaining lines, only a start line can be shown in part.
-            Ok(text) if self == Self::Redacted && !text.contains("HTTP/") => {
-                Cow::Borrowed(HIDDEN.as_bytes())
-            }
-            Ok(text) => match self.url(text) {
-                Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-                Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-            },
-            // A URL cannot be located in a line that is not text.
-            Err(_) => Cow::Borrowed(HIDDEN.as_bytes()),
+        // A URL cannot be located in a line that is not text.
+        if !is_text {
+            return Cow::Borrowed(HIDDEN.as_bytes());
         }
+        hide_in_text(line, self.of_url())
     }
 
     /// Returns the excerpt of a failure ([`Failure::excerpt`](super::Failure)) with its secrets hidden: a
@@ -209,8 +238,8 @@ impl Capture {
         }
     }
 
-    /// Returns a URL with its secrets hidden: the password of its userinfo and the values of secret query
-    /// keys. `Redacted` also hides the user, every query value and the fragment.
+    /// Returns a URL with its secrets hidden: the password of its userinfo, the values of secret query
+    /// keys, and JSON Web Tokens. `Redacted` also hides the user, every query value and the fragment.
     ///
     /// ```
     /// use limpid_core::trace::Capture;
@@ -228,26 +257,10 @@ impl Capture {
     /// ```
     #[must_use]
     pub fn url(self, url: &str) -> Cow<'_, str> {
-        if self.shows_secrets() || !url.contains(['@', '?', '#']) {
-            return Cow::Borrowed(url);
+        match self.shows_secrets() {
+            true => Cow::Borrowed(url),
+            false => as_text(url, hide_in_text(url.as_bytes(), self.of_url())),
         }
-        let (rest, fragment) = split_at(url, '#');
-        let (rest, query) = split_at(rest, '?');
-        let mut shown = String::with_capacity(url.len() + HIDDEN.len());
-        self.authority(rest, &mut shown);
-        if let Some(query) = query {
-            shown.push('?');
-            self.query(query, &mut shown);
-        }
-        if let Some(fragment) = fragment {
-            shown.push('#');
-            match self {
-                Self::Redacted if !fragment.is_empty() => shown.push_str(HIDDEN),
-                // A fragment may contain tokens in the form of a query (RFC 6749 section 4.2.2).
-                _ => self.query(fragment, &mut shown),
-            }
-        }
-        Cow::Owned(shown)
     }
 
     /// Returns the target of a request with the secrets of its [`url`](Self::url) hidden. A target that is not
@@ -264,10 +277,7 @@ impl Capture {
     pub fn target(self, target: &[u8]) -> Cow<'_, [u8]> {
         match core::str::from_utf8(target) {
             _ if self.shows_secrets() => Cow::Borrowed(target),
-            Ok(text) => match self.url(text) {
-                Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-                Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-            },
+            Ok(_) => hide_in_text(target, self.of_url()),
             Err(_) => Cow::Borrowed(HIDDEN.as_bytes()),
         }
     }
@@ -282,7 +292,7 @@ impl Capture {
     /// let text = "GET http://user:1234@db/?token=1: refused; Authorization: Basic 1234";
     /// assert_eq!(
     ///     Capture::Default.text(text),
-    ///     "GET http://user:[secure]@db/?token=[secure] refused; Authorization: [secure]"
+    ///     "GET http://user:[secure]@db/?token=[secure]: refused; Authorization: [secure]"
     /// );
     /// assert_eq!(Capture::Redacted.text(text), "[secure]");
     /// assert_eq!(Capture::Private.text(text), text);
@@ -295,87 +305,59 @@ impl Capture {
         if self == Self::Redacted {
             return Cow::Borrowed(HIDDEN);
         }
-        let mut shown = String::with_capacity(text.len() + HIDDEN.len());
+        let mut start = 0;
         for part in text.split_inclusive(char::is_whitespace) {
-            let word = part.trim_end();
-            if let Some((name, value)) = word.split_once(':')
-                && !self
-                    .shows_field(name.trim_matches(|c: char| !c.is_ascii_alphanumeric()).as_bytes())
+            if let Some((name, value)) = part.trim_end().split_once(':')
+                && let name = name.trim_matches(|c: char| !c.is_ascii_alphanumeric())
+                && !self.shows_field(name.as_bytes())
             {
                 // The value may have several words, and its end is not known.
                 let space = if value.is_empty() { " " } else { "" };
-                for part in [name, ":", space, HIDDEN] {
-                    shown.push_str(part);
-                }
-                break;
+                let colon = start + part.find(':').unwrap_or(part.len());
+                let before = hide_in_text(&text.as_bytes()[..colon], PROSE);
+                let shown = [&*before, b":", space.as_bytes(), HIDDEN.as_bytes()].concat();
+                return as_text(text, Cow::Owned(shown));
             }
-            shown.push_str(&self.url(word));
-            shown.push_str(&part[word.len()..]);
+            start += part.len();
         }
-        Cow::Owned(shown)
+        as_text(text, hide_in_text(text.as_bytes(), PROSE))
     }
 
-    fn authority(self, url: &str, shown: &mut String) {
-        let start = url.find("//").map_or(0, |slashes| slashes + 2);
-        let end = url[start..].find('/').map_or(url.len(), |slash| start + slash);
-        let Some(at) = url[start..end].rfind('@') else {
-            return shown.push_str(url);
-        };
-        shown.push_str(&url[..start]);
-        match url[start..start + at].split_once(':') {
-            Some((user, _)) if self != Self::Redacted => {
-                shown.push_str(user);
-                shown.push(':');
-                shown.push_str(HIDDEN);
-            }
-            // Without a password, the user part may be a token.
-            _ => shown.push_str(HIDDEN),
-        }
-        shown.push_str(&url[start + at..]);
-    }
-
-    fn query(self, query: &str, shown: &mut String) {
-        // In a start line, the version follows the target. Only the version ends the query: the line may
-        // have been refused for a space within the query.
-        let (query, after) = query.rfind(" HTTP/").map_or((query, ""), |end| query.split_at(end));
-        for (index, pair) in query.split('&').enumerate() {
-            if index > 0 {
-                shown.push('&');
-            }
-            match pair.split_once('=') {
-                Some((key, value)) if !value.is_empty() && self.hides_query_key(key) => {
-                    shown.push_str(key);
-                    shown.push('=');
-                    shown.push_str(HIDDEN);
-                }
-                _ => shown.push_str(pair),
-            }
-        }
-        shown.push_str(after);
-    }
-
-    fn hides_query_key(self, key: &str) -> bool {
-        self == Self::Redacted
-            || SECRET_QUERY_KEYS.iter().any(|secret| key.eq_ignore_ascii_case(secret))
+    const fn of_url(self) -> Reading {
+        Reading { prose: false, every: matches!(self, Self::Redacted) }
     }
 }
 
-/// Returns the start of a line if it is the name of a credential field. The rest of the line does not
-/// matter, because a line that is shown may be one that was refused.
-fn credential_prefix(line: &[u8]) -> Option<&[u8]> {
+/// Text that may contain URLs.
+const PROSE: Reading = Reading { prose: true, every: false };
+
+/// A URL, or text that ends with one.
+const URL: Reading = Reading { prose: false, every: false };
+
+/// Returns the shown form of a text as text. Secrets begin and end at ASCII characters.
+fn as_text<'t>(text: &'t str, shown: Cow<'t, [u8]>) -> Cow<'t, str> {
+    match shown {
+        Cow::Owned(shown) => {
+            Cow::Owned(String::from_utf8(shown).unwrap_or_else(|_| String::from(HIDDEN)))
+        }
+        Cow::Borrowed(shown) if shown.len() == text.len() => Cow::Borrowed(text),
+        Cow::Borrowed(_) => Cow::Borrowed(HIDDEN),
+    }
+}
+
+/// Returns the beginning of a line if it is the name of a field: what precedes the colon, or the name of a field
+/// with secrets, whatever follows it.
+fn field_name(line: &[u8]) -> Option<&[u8]> {
+    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     let start = line.len() - line.trim_ascii_start().len();
-    CREDENTIAL_FIELDS.iter().find_map(|known| {
-        let end = start + known.len();
-        let name = line.get(start..end)?;
-        name.eq_ignore_ascii_case(known.as_bytes()).then(|| &line[..end])
-    })
-}
-
-fn split_at(text: &str, separator: char) -> (&str, Option<&str>) {
-    match text.split_once(separator) {
-        Some((before, after)) => (before, Some(after)),
-        None => (text, None),
+    let end = line[start..].iter().take_while(|byte| is_of_name(byte)).count() + start;
+    if line.get(end) != Some(&b':')
+        && matches!(fields::field(&line[start..end]), FieldKind::Credential | FieldKind::Challenge)
+    {
+        return Some(&line[..end]);
     }
+    let name = &line[..memchr::memchr(b':', line)?];
+    (!name.iter().any(|byte| matches!(byte, b' ' | b'/' | b'?'))).then_some(name)
 }
 
 /// The error for a name that is not one of the four modes.
@@ -444,10 +426,48 @@ mod tests {
     #[test]
     fn a_token_in_a_fragment_is_hidden() {
         assert_eq!(
-            Capture::Default.url("https://h/#state=1&access_token=x"),
-            "https://h/#state=1&access_token=[secure]"
+            Capture::Default.url("https://h/#page=1&access_token=x"),
+            "https://h/#page=1&access_token=[secure]"
         );
         assert_eq!(Capture::Default.url("https://h/#top"), "https://h/#top");
+    }
+
+    #[test]
+    fn what_surrounds_secrets_is_shown() {
+        for (name, value, shown) in [
+            ("Location", "/?a=1&code=x&b=2#top", "/?a=1&code=[secure]&b=2#top"),
+            ("Location", "/?a=monkey&keyword=2&page_token=3", "/?a=monkey&keyword=2&page_token=3"),
+            ("Location", "/?q=a%20b%3Dc&n=%2Fp%3Ft%3D1", "/?q=a%20b%3Dc&n=%2Fp%3Ft%3D1"),
+            ("Location", "mailto:me@h", "mailto:me@h"),
+            ("Location", "https://[::1]:80/@me:b", "https://[::1]:80/@me:b"),
+            ("Refresh", "5; url=/?key=x", "5; url=/?key=[secure]"),
+            ("Link", "</?key=x>; rel=a, </b;c>; rel=b", "</?key=[secure]>; rel=a, </b;c>; rel=b"),
+            (
+                "WWW-Authenticate",
+                "Basic realm=\"a b\", charset=UTF-8",
+                "Basic realm=\"a b\", charset=UTF-8",
+            ),
+            (
+                "WWW-Authenticate",
+                "Digest realm=\"a\", nonce=\"x\", stale=true, Negotiate YQ==",
+                "Digest realm=\"a\", nonce=\"[secure]\", stale=true, Negotiate [secure]",
+            ),
+            ("Authentication-Info", "nextnonce=x, qop=auth", "nextnonce=[secure], qop=auth"),
+            ("Content-Type", "text/html; charset=utf-8; key=1", "text/html; charset=utf-8; key=1"),
+            ("Sec-WebSocket-Key", "dGhlIHNhbXBsZQ==", "dGhlIHNhbXBsZQ=="),
+            ("From", "joe@example.com", "joe@example.com"),
+            ("X-Next", "see https://h/?key=x, then y", "see https://h/?key=[secure], then y"),
+            ("X-Any", "a eyJhIjoxfQ.eyJiIjoyfQ.c_-d b", "a [secure] b"),
+            (
+                "X-Any",
+                "eyJhIjoxfQ.only-two and example.com.org",
+                "eyJhIjoxfQ.only-two and example.com.org",
+            ),
+        ] {
+            let field = Capture::Default.field(name.as_bytes(), value.as_bytes());
+            assert_eq!(String::from_utf8_lossy(&field), shown, "{name}");
+            assert_eq!(matches!(field, Cow::Borrowed(_)), value == shown, "{name}: {value}");
+        }
     }
 
     #[test]

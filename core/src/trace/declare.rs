@@ -60,6 +60,7 @@
 //! | `Public` | nothing |
 //! | `Url` | passwords and secret query values in a URL |
 //! | `Text` | secrets in text of the application, as far as they can be recognized |
+//! | `Phrase` | secrets of URLs in text of the peer, and JSON Web Tokens |
 //! | `Fields` | the values of header fields, by the names of the fields; in a head, also what `Url` hides in its target |
 //! | `Secret` | the whole field |
 //! | `Payload` | the whole field: bytes of messages, of which only the number is shown |

@@ -14,8 +14,10 @@ macro_rules! events {
     )+) => {
         /// An event of an exchange or a connection, with borrowed fields.
         ///
+        /// `{:?}` shows what [`Capture::Default`](super::Capture::Default) shows.
+        ///
         /// [`OwnedTraceEvent`] has an example.
-        #[derive(Clone, Copy, Debug, PartialEq)]
+        #[derive(Clone, Copy, PartialEq)]
         #[non_exhaustive]
         pub enum TraceEvent<'a> {
             $(
@@ -28,6 +30,8 @@ macro_rules! events {
 
         /// A [`TraceEvent`] that owns its fields, and can be stored or sent to another thread.
         ///
+        /// `{:?}` shows what [`Capture::Default`](super::Capture::Default) shows.
+        ///
         /// ```
         /// use limpid_core::trace::{OwnedTraceEvent, TraceEvent};
         ///
@@ -35,7 +39,7 @@ macro_rules! events {
         /// let owned = OwnedTraceEvent::from(&event);
         /// assert_eq!(owned.borrow(), event);
         /// ```
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, PartialEq)]
         #[non_exhaustive]
         pub enum OwnedTraceEvent {
             $(

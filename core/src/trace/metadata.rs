@@ -157,6 +157,8 @@ pub enum Sensitivity {
     Url,
     /// Text of the application, such as an error: what looks like a secret is hidden, or all of it.
     Text,
+    /// Text of a peer: secrets of URLs in it, and JSON Web Tokens, are hidden.
+    Phrase,
     /// Header fields: values are hidden by field name.
     Fields,
     /// Credentials.

@@ -22,6 +22,7 @@ mod interest;
 mod meta;
 mod metadata;
 mod owned;
+mod redact;
 pub(crate) mod reference;
 mod sink;
 mod spans;
@@ -37,6 +38,9 @@ pub use interest::Interest;
 pub use meta::Meta;
 pub use metadata::{FieldMeta, Level, Logger, Sensitivity, Stage};
 pub use owned::{OwnedCredentials, OwnedFailure, OwnedRequestHead, OwnedResponseHead};
+#[cfg(feature = "std")]
+pub use redact::custom::SecretNames;
+pub(crate) use redact::fields::{FieldKind, known_field};
 pub use sink::{NoSink, Sink};
 pub use value::{Credentials, Failure, SocketOption, TlsContext, Value};
 

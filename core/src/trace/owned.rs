@@ -263,7 +263,7 @@ impl From<Credentials<'_>> for OwnedCredentials {
 /// An owned failure.
 ///
 /// [`OwnedTraceEvent`](super::OwnedTraceEvent) has an example.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OwnedFailure {
     /// The phase in which the operation failed.

@@ -52,7 +52,7 @@ pub struct Credentials<'a> {
 /// The failure of an operation: its cause, and the bytes that show it.
 ///
 /// [`Value`] has an example.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure<'a> {
     /// The phase in which the operation failed.

@@ -5,6 +5,7 @@ pub(crate) mod chunk;
 pub(crate) mod field;
 pub(crate) mod foreign;
 pub(crate) mod number;
+pub(crate) mod percent;
 pub(crate) mod start_line;
 pub(crate) mod target;
 pub(crate) mod token;

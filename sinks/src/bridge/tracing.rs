@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter};
 use std::sync::{LazyLock, Once, OnceLock};
 
 use limpid_core::trace::{
-    Capture, EventKind, FieldMeta, Interest, Level, Meta, Sensitivity, Sink, TraceEvent, Value,
+    Capture, EventKind, FieldMeta, Interest, Level, Meta, Sink, TraceEvent, Value,
 };
 use tracing_core::callsite::{self, Callsite, Identifier};
 use tracing_core::field::{DisplayValue, Field, FieldSet, Value as Recorded, display};
@@ -226,9 +226,10 @@ impl Display for Plain<'_> {
         let FieldRepr { messages, sensitivity, value, .. } = self.0;
         let text = match (sensitivity, value) {
             (_, Value::Word(word)) => Cow::Borrowed(word),
-            (Sensitivity::Public, Value::Text(text)) => Cow::Borrowed(text),
-            (Sensitivity::Url, Value::Text(url)) => messages.capture.url(url),
-            (Sensitivity::Text, Value::Text(text)) => messages.capture.text(text),
+            (sensitivity, Value::Text(text)) => match messages.capture.string(sensitivity, text) {
+                Some(shown) => shown,
+                None => return self.0.fmt(f),
+            },
             _ => return self.0.fmt(f),
         };
         f.write_str(&text)

@@ -123,13 +123,7 @@ struct Writer<'a, 'o> {
 
 impl<'a> Writer<'a, '_> {
     fn text<'v>(&self, sensitivity: Sensitivity, text: &'v str) -> Cow<'v, str> {
-        match sensitivity {
-            Sensitivity::Public => Cow::Borrowed(text),
-            Sensitivity::Url => self.capture.url(text),
-            Sensitivity::Text => self.capture.text(text),
-            _ if self.capture.shows_secrets() => Cow::Borrowed(text),
-            _ => Cow::Borrowed(HIDDEN),
-        }
+        self.capture.string(sensitivity, text).unwrap_or(Cow::Borrowed(HIDDEN))
     }
 
     #[inline]
@@ -141,17 +135,14 @@ impl<'a> Writer<'a, '_> {
                 }
                 Cow::Borrowed(bytes)
             }
-            Sensitivity::Fields => Cow::Borrowed(self.capture.field(self.name, bytes)),
+            Sensitivity::Fields => self.capture.field(self.name, bytes),
             _ => self.hidden(field, bytes),
         }
     }
 
     #[inline(never)]
     fn hidden(&self, field: &FieldMeta, bytes: &'a [u8]) -> Cow<'a, [u8]> {
-        match field.sensitivity {
-            Sensitivity::Url => self.capture.line(bytes),
-            _ if self.capture.shows_secrets() => Cow::Borrowed(bytes),
-            _ => Cow::Borrowed(HIDDEN.as_bytes()),
-        }
+        let shown = self.capture.bytes(field.sensitivity, self.name, bytes);
+        shown.unwrap_or(Cow::Borrowed(HIDDEN.as_bytes()))
     }
 }

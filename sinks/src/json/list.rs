@@ -13,7 +13,7 @@ columns! {
         /// The name.
         name: Bytes = name,
         /// The value.
-        value: Bytes = capture.field(name, value),
+        value: Bytes = &capture.field(name, value),
     }
 
     /// A socket option.

@@ -4,8 +4,8 @@ use std::fmt::{self, Display, Write};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use icu_properties::CodePointMapData;
-use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
+
+use crate::terminal::is_unsafe;
 
 /// Appends text as a JSON string. In addition to RFC 8259 section 7, all control and format characters are
 /// escaped, so that a peer can neither control a terminal nor change the order of what it shows.
@@ -98,13 +98,9 @@ fn escaped(text: &str, out: &mut Vec<u8>) {
 }
 
 fn is_escaped(c: char) -> bool {
-    const INVISIBLE: GeneralCategoryGroup = GeneralCategoryGroup::Control
-        .union(GeneralCategoryGroup::Format)
-        .union(GeneralCategoryGroup::LineSeparator)
-        .union(GeneralCategoryGroup::ParagraphSeparator);
     match u8::try_from(c) {
         Ok(byte) if byte.is_ascii() => !is_plain_byte(byte),
-        _ => INVISIBLE.contains(CodePointMapData::<GeneralCategory>::new().get(c)),
+        _ => is_unsafe(c),
     }
 }
 

@@ -38,7 +38,7 @@ columns! {
         /// The status code.
         status: Count = head.status.into(),
         /// The reason phrase.
-        reason: Bytes = head.reason,
+        reason: Bytes = &capture.phrase(head.reason),
         /// The fields of the head.
         fields: FieldList = (head.fields, capture),
     }

@@ -242,7 +242,7 @@ impl Display for MisuseException<'_> {
             }
             Misuse::FieldValue(_) => {
                 let value = field_value(self.field, self.capture);
-                head(&format_args!("Illegal header value {}", Bytes(value)))
+                head(&format_args!("Illegal header value {}", Bytes(&value)))
             }
             Misuse::HostMissing => head(&HOST_MISSING),
             Misuse::HostRepeated => head(&HOST_REPEATED),
@@ -263,7 +263,7 @@ fn body_words(misuse: Misuse, error: &MisuseError) -> &dyn Display {
 
 /// Returns the value of a field line as far as it may be shown. A line without a name is hidden like a
 /// credential.
-fn field_value(line: &[u8], capture: Capture) -> &[u8] {
+fn field_value(line: &[u8], capture: Capture) -> Cow<'_, [u8]> {
     let name_ends = |pair: &[u8]| pair == b": ";
     let (name, value) = match line.windows(2).position(name_ends) {
         Some(colon) if !line[..colon].contains(&b' ') => (&line[..colon], &line[colon + 2..]),

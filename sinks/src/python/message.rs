@@ -59,8 +59,9 @@ pub struct Message<'a> {
 impl Display for Message<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         if let TraceEvent::HttpRequest { method, url, version, status, reason } = *self.event {
-            let url = self.messages.capture.url(url);
-            let (method, reason) = (Ascii(method), Ascii(reason));
+            let capture = self.messages.capture;
+            let (url, reason) = (capture.url(url), capture.phrase(reason));
+            let (method, reason) = (Ascii(method), Ascii(&reason));
             return write!(f, "HTTP Request: {method} {url} \"{version} {status} {reason}\"");
         }
         let metadata = self.event.kind().metadata();
@@ -171,30 +172,17 @@ impl<'a> FieldWriter<'a, '_, '_> {
     }
 
     fn text(&mut self, sensitivity: Sensitivity, text: &str) -> fmt::Result {
-        let capture = self.messages.capture;
-        match sensitivity {
-            Sensitivity::Public => Str(text).fmt(self.f),
-            Sensitivity::Url => Str(capture.url(text)).fmt(self.f),
-            Sensitivity::Text => Str(capture.text(text)).fmt(self.f),
-            Sensitivity::Payload if !capture.shows_bytes() => self.count(text.len()),
-            _ if capture.shows_secrets() => Str(text).fmt(self.f),
-            _ => Str(HIDDEN).fmt(self.f),
+        match self.messages.capture.string(sensitivity, text) {
+            Some(shown) => Str(shown).fmt(self.f),
+            None => self.count(text.len()),
         }
     }
 
     fn bytes(&mut self, sensitivity: Sensitivity, bytes: &[u8]) -> fmt::Result {
-        let capture = self.messages.capture;
-        let shown = match sensitivity {
-            Sensitivity::Public => Cow::Borrowed(bytes),
-            Sensitivity::Url => capture.line(bytes),
-            Sensitivity::Fields => Cow::Borrowed(capture.field(self.name, bytes)),
-            Sensitivity::Payload if !capture.shows_bytes() => return self.count(bytes.len()),
-            Sensitivity::Payload | Sensitivity::Secret if capture.shows_secrets() => {
-                Cow::Borrowed(bytes)
-            }
-            _ => Cow::Borrowed(HIDDEN.as_bytes()),
-        };
-        Bytes(&shown).fmt(self.f)
+        match self.messages.capture.bytes(sensitivity, self.name, bytes) {
+            Some(shown) => Bytes(&shown).fmt(self.f),
+            None => self.count(bytes.len()),
+        }
     }
 
     fn count(&mut self, len: usize) -> fmt::Result {
@@ -264,7 +252,7 @@ fn write_request(head: &RequestHead<'_>, capture: Capture, f: &mut Formatter<'_>
     let target = capture.target(head.target);
     let pairs = (0..head.fields.len())
         .filter_map(|index| head.fields.nth(index))
-        .map(|field| Tuple((Bytes(field.name), Bytes(capture.field(field.name, field.value)))));
+        .map(|field| FieldPair(field.name, capture.field(field.name, field.value)));
     Tuple((Bytes(head.method), Bytes(&target), VersionRepr(head.version), List(pairs))).fmt(f)
 }
 
@@ -276,17 +264,27 @@ fn write_head(head: &ResponseHead<'_>, capture: Capture, f: &mut Formatter<'_>) 
         .filter_map(|index| Some((index, fields.nth(index)?)))
         // h11 keeps one of several equal lengths.
         .filter(|(index, field)| !has_length(field) || Some(*index) == first_length)
-        .map(|(_, field)| Tuple((Bytes(field.name), Bytes(shown(&field, capture)))));
-    Tuple((VersionRepr(head.version), head.status, Bytes(head.reason), List(pairs))).fmt(f)
+        .map(|(_, field)| FieldPair(field.name, shown(&field, capture)));
+    let reason = capture.phrase(head.reason);
+    Tuple((VersionRepr(head.version), head.status, Bytes(&reason), List(pairs))).fmt(f)
+}
+
+/// A field as a tuple of its name and its value.
+struct FieldPair<'a>(&'a [u8], Cow<'a, [u8]>);
+
+impl Display for FieldPair<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        Tuple((Bytes(self.0), Bytes(&self.1))).fmt(f)
+    }
 }
 
 /// Returns the value of a field as h11 normalises it, as far as it may be shown.
-fn shown<'a>(field: &Field<'a>, capture: Capture) -> &'a [u8] {
+fn shown<'a>(field: &Field<'a>, capture: Capture) -> Cow<'a, [u8]> {
     if field.is("Content-Length") {
-        return field.elements().next().unwrap_or_default();
+        return Cow::Borrowed(field.elements().next().unwrap_or_default());
     }
     if field.is("Transfer-Encoding") && field.value.eq_ignore_ascii_case(b"chunked") {
-        return b"chunked";
+        return Cow::Borrowed(b"chunked");
     }
     capture.field(field.name, field.value)
 }

@@ -5,6 +5,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write;
 
+use crate::wire::percent;
+
 /// The printable ASCII characters that are encoded in this part. Non-printable ones always are.
 pub(super) const PATH: &str = " \"<>`{}";
 pub(super) const QUERY: &str = " \"<>";
@@ -31,21 +33,7 @@ pub(in super::super) fn percent_encode(bytes: &[u8], out: &mut String) {
 }
 
 pub(super) fn percent_decode(text: &str) -> Vec<u8> {
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        let byte = match rest {
-            [b'%', high, low, ..] => hex(*high).zip(hex(*low)).map(|(high, low)| high * 16 + low),
-            _ => None,
-        };
-        decoded.push(byte.unwrap_or(*first));
-        rest = if byte.is_some() { &rest[3..] } else { after };
-    }
-    decoded
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+    percent::decoded(text.as_bytes()).collect()
 }
 
 /// Returns a path without `.` and `..` segments (RFC 3986 section 5.2.4).

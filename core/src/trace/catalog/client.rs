@@ -189,7 +189,7 @@ macro_rules! entries {
         /// The client decided whether it decodes a response body, which has content codings.
         point CodingDecided: LimpidClient "content_coding" Debug {
             /// The codings, in the order in which they were applied.
-            codings: Bytes Public,
+            codings: Bytes Phrase,
             /// Whether the client decodes them.
             decodes: Flag Public,
             /// The reason.

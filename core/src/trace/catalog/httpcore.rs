@@ -37,7 +37,7 @@ macro_rules! entries {
             /// The status code.
             status: Status Public,
             /// The reason phrase.
-            reason: Bytes Public,
+            reason: Bytes Phrase,
         }
 
         // httpcore.connection: connections to an origin server or to a proxy.

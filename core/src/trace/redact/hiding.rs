@@ -1,0 +1,55 @@
+//! Text some parts of which are replaced.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+/// The replacement for a value that is not shown.
+pub const HIDDEN: &str = "[secure]";
+
+/// A text, parts of which are hidden one after the other. It allocates when the first one is hidden.
+pub(super) struct Hiding<'t> {
+    text: &'t [u8],
+    /// What is shown in place of `text[..until]`.
+    shown: Vec<u8>,
+    until: usize,
+}
+
+impl<'t> Hiding<'t> {
+    pub(super) const fn new(text: &'t [u8]) -> Self {
+        Self { text, shown: Vec::new(), until: 0 }
+    }
+
+    /// Hides a part. What precedes the end of the part before is hidden already.
+    pub(super) fn hide(&mut self, part: Range<usize>) {
+        let part = part.start.max(self.until)..part.end;
+        if part.is_empty() || &self.text[part.clone()] == HIDDEN.as_bytes() {
+            return;
+        }
+        if self.shown.is_empty() {
+            self.shown.reserve(self.text.len() + HIDDEN.len());
+        }
+        self.shown.extend_from_slice(&self.text[self.until..part.start]);
+        self.shown.extend_from_slice(HIDDEN.as_bytes());
+        self.until = part.end;
+    }
+
+    pub(super) fn finish(mut self) -> Cow<'t, [u8]> {
+        if self.shown.is_empty() {
+            return Cow::Borrowed(self.text);
+        }
+        self.shown.extend_from_slice(&self.text[self.until..]);
+        Cow::Owned(self.shown)
+    }
+}
+
+/// Applies a second replacement to the result of a first one.
+pub(super) fn then(text: Cow<'_, [u8]>, next: impl Fn(&[u8]) -> Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => next(text),
+        Cow::Owned(text) => match next(&text) {
+            Cow::Owned(text) => Cow::Owned(text),
+            Cow::Borrowed(_) => Cow::Owned(text),
+        },
+    }
+}
