@@ -356,7 +356,11 @@ fn field_name(line: &[u8]) -> Option<&[u8]> {
     {
         return Some(&line[..end]);
     }
-    let name = &line[..memchr::memchr(b':', line)?];
+    let (name, after) = line.split_at(memchr::memchr(b':', line)?);
+    // A URL is first in a start line without a method.
+    if after.starts_with(b"://") {
+        return None;
+    }
     (!name.iter().any(|byte| matches!(byte, b' ' | b'/' | b'?'))).then_some(name)
 }
 
@@ -430,6 +434,18 @@ mod tests {
             "https://h/#page=1&access_token=[secure]"
         );
         assert_eq!(Capture::Default.url("https://h/#top"), "https://h/#top");
+    }
+
+    #[test]
+    fn start_line_without_a_method_hides_the_secrets_of_its_url() {
+        for (line, shown) in [
+            ("http://me:pw@h/?sig=1 HTTP/1.1", "http://me:[secure]@h/?sig=[secure] HTTP/1.1"),
+            ("HTTPS://token@h HTTP/1.1", "HTTPS://[secure]@h HTTP/1.1"),
+            ("ws://me:pw@h/", "ws://me:[secure]@h/"),
+            ("X-Link:http://h/", "X-Link:http://h/"),
+        ] {
+            assert_eq!(Capture::Default.line(line.as_bytes()).as_ref(), shown.as_bytes(), "{line}");
+        }
     }
 
     #[test]
