@@ -116,6 +116,10 @@ pub(crate) struct RequestArgs {
     /// Configure logging as Python's logging.config.dictConfig does, from a JSON, TOML or YAML file
     #[arg(long, value_name = "FILE", conflicts_with_all = ["verbose", "log"])]
     pub(crate) log_config: Option<PathBuf>,
+    /// Write every event as a line of JSON to FILE, which is replaced, or to standard output (-); the bytes
+    /// only with --capture everything
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log_json: Option<PathBuf>,
     /// The release whose lines are logged: httpx or httpx2, which has other names
     #[arg(long, value_name = "NAME", default_value = "httpx")]
     pub(crate) lines: Profile,

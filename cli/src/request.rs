@@ -17,7 +17,7 @@ use crate::exit::Exit;
 use crate::output::{BinaryOutput, Output};
 use crate::printable::Printable;
 use crate::progress::Progress;
-use crate::trace::ClientSink;
+use crate::trace::ClientSinks;
 use crate::write_out::{Format, Transfer};
 use crate::{report, trace};
 
@@ -62,13 +62,13 @@ pub(crate) fn run(args: &RequestArgs) -> ExitCode {
             return Exit::Read.into();
         }
     };
-    let sink = match trace::sink(args) {
-        Ok(sink) => sink,
-        Err(errors) => {
-            for line in errors.to_string().lines() {
-                print_error(args, Exit::Usage, line);
+    let sinks = match trace::sinks(args) {
+        Ok(sinks) => sinks,
+        Err(error) => {
+            for line in error.to_string().lines() {
+                print_error(args, error.exit(), line);
             }
-            return Exit::Usage.into();
+            return error.exit().into();
         }
     };
     let write_out = match args.write_out.as_deref().map(Format::read).transpose() {
@@ -78,7 +78,7 @@ pub(crate) fn run(args: &RequestArgs) -> ExitCode {
             return Exit::Read.into();
         }
     };
-    let settings = match settings(args, &sink) {
+    let settings = match settings(args, &sinks) {
         Ok(settings) => settings,
         Err(error) => {
             print_error(args, Exit::Usage, &error.to_string());
@@ -97,7 +97,7 @@ pub(crate) fn run(args: &RequestArgs) -> ExitCode {
         let output = args.output.get(index).map(AsRef::as_ref);
         let mut transfer = Transfer::new(url, index, args.method());
         if let Err(failure) = one(&client, url, data.as_deref(), output, args, &mut transfer) {
-            let exit = failed(&failure, url, args, &sink);
+            let exit = failed(&failure, url, args, &sinks);
             let message = failure.to_string();
             transfer.failed(exit, Printable(message.as_bytes()).to_string());
             first.get_or_insert(exit);
@@ -114,7 +114,7 @@ pub(crate) fn run(args: &RequestArgs) -> ExitCode {
     first.map_or(ExitCode::SUCCESS, ExitCode::from)
 }
 
-fn settings(args: &RequestArgs, sink: &ClientSink) -> Result<Settings, ProxyVariableError> {
+fn settings(args: &RequestArgs, sinks: &ClientSinks) -> Result<Settings, ProxyVariableError> {
     let mut builder = ClientBuilder::default()
         .read_timeout(args.read_timeout.0)
         .write_timeout(args.write_timeout.0)
@@ -123,11 +123,9 @@ fn settings(args: &RequestArgs, sink: &ClientSink) -> Result<Settings, ProxyVari
         .lenient(args.tolerances())
         .redirects(args.location.then_some(args.max_redirs));
     builder = args.speed.set(args.tls.set(args.connection.set(builder)?));
-    builder = match sink {
-        ClientSink::Shown(sink) => builder.sink(Arc::clone(sink)),
-        ClientSink::Kept(ring) => builder.sink(Arc::clone(ring)),
-        ClientSink::Off => builder,
-    };
+    if let Some(sink) = &sinks.all {
+        builder = builder.sink(Arc::clone(sink));
+    }
     Ok(builder.build())
 }
 
@@ -262,7 +260,7 @@ fn request<'a>(url: &'a str, data: Option<&[u8]>, args: &'a RequestArgs) -> Draf
 }
 
 /// Prints the failure, and its events if they were kept, and returns the exit code.
-fn failed(failure: &Failure, url: &str, args: &RequestArgs, sink: &ClientSink) -> Exit {
+fn failed(failure: &Failure, url: &str, args: &RequestArgs, sinks: &ClientSinks) -> Exit {
     match failure {
         Failure::Request(error) if args.silent => Exit::of(error),
         Failure::Request(error @ Error::Url(_)) => {
@@ -270,7 +268,7 @@ fn failed(failure: &Failure, url: &str, args: &RequestArgs, sink: &ClientSink) -
         }
         Failure::Request(error) => {
             let exit = report::report_error(error);
-            if let (ClientSink::Kept(ring), Some(trace)) = (sink, error.trace()) {
+            if let (Some(ring), Some(trace)) = (&sinks.kept, error.trace()) {
                 report::report_trace(trace, ring.time_base(), args.capture, args.lines);
             }
             exit

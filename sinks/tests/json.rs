@@ -70,7 +70,7 @@ fn json_failure_has_cause_and_place() {
             r#"{"cause":"peer","error":"a field line has no colon (byte 17 is 'x'; RFC 9112 "#,
             r#"section 5)","failed_phase":"waiting for the response head","secure":true,"#,
             r#""excerpt":"oops","body_received":1,"body_announced":2,"rule":"FieldColon","#,
-            r#""section":"RFC 9112 section 5","offset":17}"#
+            r#""section":"RFC 9112 section 5","byte_offset":17}"#
         ),
     ];
     assert_eq!(columns(&[events[2].clone(), events[7].clone()], Capture::Default), wanted);
@@ -79,7 +79,7 @@ fn json_failure_has_cause_and_place() {
 #[test]
 fn json_failure_of_coding_has_coding_and_fault() {
     let columns = columns(&samples::failures()[17..], Capture::Default);
-    assert!(columns[0].contains(r#""offset":9,"coding":"gzip","fault":"checksum","sent":1"#));
+    assert!(columns[0].contains(r#""byte_offset":9,"coding":"gzip","fault":"checksum","sent":1"#));
 }
 
 #[test]
@@ -88,9 +88,9 @@ fn bytes_are_text_or_base64() {
         |value| OwnedTraceEvent::from(&TraceEvent::FieldRead { name: b"X", value, offset: 9 });
     let events = ["caf\u{e9} \u{202e}\"\x1b".as_bytes(), b"caf\xe9", b""].map(read);
     let wanted = [
-        r#"{"field":"X","value":"café \u202e\"\u001b","offset":9}"#,
-        r#"{"field":"X","value_base64":"Y2Fm6Q==","offset":9}"#,
-        r#"{"field":"X","value":"","offset":9}"#,
+        r#"{"field":"X","value":"café \u202e\"\u001b","byte_offset":9}"#,
+        r#"{"field":"X","value_base64":"Y2Fm6Q==","byte_offset":9}"#,
+        r#"{"field":"X","value":"","byte_offset":9}"#,
     ];
     assert_eq!(columns(&events, Capture::Default), wanted);
 }
@@ -102,7 +102,7 @@ fn bytes_of_messages_are_shown_in_mode_everything() {
     let sent = (&TraceEvent::BytesSent { layer, offset, bytes }).into();
     let events = [received, sent];
     let (http, transport) =
-        (r#"{"layer":"http","offset":0,"#, r#"{"layer":"transport","offset":5,"#);
+        (r#"{"layer":"http","byte_offset":0,"#, r#"{"layer":"transport","byte_offset":5,"#);
     let hidden = [format!(r#"{http}"size":2}}"#), format!(r#"{transport}"size":3}}"#)];
     assert_eq!(columns(&events, Capture::Private), hidden);
     let shown = [

@@ -7,6 +7,7 @@
 //! - [`coded`] returns responses in content codings.
 //! - [`command`] runs a command, and kills it after a time limit.
 //! - [`golden`] plays the golden scenarios with the recorded lines of httpx.
+//! - [`json_lines`] are validated against their schema.
 //! - The [`ledger`] checks that every span that starts ends.
 //! - [`documented`] has the documented lines, and [`lines`] normalises logs.
 //! - [`conformance`] reads the conformance vectors.
@@ -19,6 +20,7 @@ pub mod conformance;
 pub mod directory;
 pub mod documented;
 pub mod golden;
+pub mod json_lines;
 pub mod ledger;
 pub mod lines;
 mod peer;

@@ -9,6 +9,7 @@ fn modules_import_only_modules_below_them() {
         "command",
         "conformance",
         "directory",
+        "json_lines",
         "ledger",
         "lines",
         "script",

@@ -79,6 +79,31 @@ fn unwritable_key_log_fails() {
 }
 
 #[test]
+fn unwritable_json_log_fails() {
+    let file = Directory::new().unwrap().file("missing").join("events.jsonl");
+    let file = file.to_string_lossy();
+    // No request is sent: the port need not exist.
+    let failing = Failing::with(23, &["--log-json", &file, "http://localhost:1/"]);
+    failing.says(&[&file, "cannot open", "--log-json"]);
+    assert!(failing.trace.is_empty(), "nothing was begun");
+}
+
+/// A full disk, which is reported once, does not affect the request.
+#[cfg(target_os = "linux")]
+#[test]
+fn failing_json_log_is_reported_once() {
+    let server = Server::tcp(vec![answer(FOUND)]).unwrap();
+    let url = format!("http://127.0.0.1:{}/", server.port());
+    let finished = finished(["--log-json", "/dev/full", &url]);
+    assert_eq!((finished.code, finished.stdout.as_slice()), (0, &b"hi"[..]));
+    let message =
+        "limpid: lines of --log-json to /dev/full are lost, because they cannot be written: ";
+    assert!(finished.stderr.starts_with(message), "{}", finished.stderr);
+    assert_eq!(finished.stderr.lines().count(), 1, "{}", finished.stderr);
+    server.finish().unwrap();
+}
+
+#[test]
 fn unreadable_data_fails() {
     let missing = Directory::new().unwrap().file("missing");
     let argument = format!("@{}", missing.display());

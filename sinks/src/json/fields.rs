@@ -92,8 +92,11 @@ pub(super) fn name(field: &FieldMeta) -> Cow<'static, str> {
         ("name", "Bytes") => "field".into(),
         // Of TLS; that of HTTP has a column of its own.
         ("version", "MaybeText") => "tls_version".into(),
-        // Of a limit; the limit of connections is a number.
+        // The rest are reserved words of SQL.
         ("limit", "Word") => "limit_name".into(),
+        ("limit", _) => "connection_limit".into(),
+        ("offset", _) => "byte_offset".into(),
+        ("by", _) => "switch_by".into(),
         (name, "Seconds") => format!("{name}_ns").into(),
         (name, _) => name.into(),
     }

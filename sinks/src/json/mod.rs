@@ -108,6 +108,16 @@ impl<W: io::Write> JsonSink<W> {
         self
     }
 
+    /// Sets the name of the lines in the message about the first failure of the writer: `log lines` by default.
+    #[must_use]
+    pub fn named(self, lines: &str) -> Self {
+        let Self { interest, capture, known, state } = self;
+        let WriterState { output, line } =
+            state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let output = output.named(lines.to_owned());
+        Self { interest, capture, known, state: Mutex::new(WriterState { output, line }) }
+    }
+
     /// Takes the time of day of events from `base`. This is for recorded events, such as those of a
     /// [`Ring`](crate::Ring): without it, the first event of the sink is taken to have just occurred.
     #[must_use]

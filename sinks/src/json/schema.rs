@@ -142,6 +142,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn column_is_no_reserved_word_of_sql() {
+        const RESERVED: &str = "all analyse analyze and anti any array as asc asof asymmetric at both by case cast \
+            check collate column constraint create cross default deferrable desc describe distinct do else end \
+            except false fetch for foreign from full glob group having ilike in initially inner intersect into is \
+            isnull join lambda lateral leading left like limit natural not notnull null offset on only or order \
+            outer overlaps pivot placing positional primary qualify references returning right select semi show \
+            similar some summarize symmetric table tablesample then to trailing true try_cast union unique unpivot \
+            user using variadic verbose when where window with";
+        for column in frame().into_iter().map(|column| column.name).chain(columns().into_keys()) {
+            assert!(!RESERVED.split_whitespace().any(|word| word == column), "{column}");
+        }
+    }
+
     /// `DuckDB` reads objects as maps, and not as columns, if their members occur in less than a tenth of them on
     /// average.
     #[test]

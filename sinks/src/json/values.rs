@@ -64,7 +64,7 @@ columns! {
         /// The section of the RFC that defines the rule.
         section: Maybe<Text> = peer(failure.cause).map(|error| error.rule.section()),
         /// Number of bytes before the fault: of the connection, or of the coded body.
-        offset: Maybe<Count> = offset(failure.cause),
+        byte_offset: Maybe<Count> = offset(failure.cause),
         /// The content coding that failed.
         coding: Maybe<Text> = coding(failure.cause).map(|error| error.coding.name()),
         /// What is wrong with the coded body.

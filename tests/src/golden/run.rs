@@ -6,9 +6,9 @@ use std::process::Command;
 use std::sync::Arc;
 
 use limpid_core::trace::Capture;
-use limpid_sinks::LineSink;
 use limpid_sinks::combine::Tee;
 use limpid_sinks::python::Profile;
+use limpid_sinks::{LineSink, Recorder};
 
 use super::arguments::Arguments;
 use super::command_line::command_line;
@@ -18,6 +18,7 @@ use super::scenario::{Printed, Scenario};
 use super::stage::Stage;
 use crate::certificates::Certificates;
 use crate::command;
+use crate::json_lines;
 use crate::ledger::Ledger;
 use crate::sim::{Faults, Net, World};
 
@@ -50,12 +51,14 @@ pub fn play(
         let (host, mut arguments) = (host(), driver.to_vec());
         let stage = Stage::set(scenario, certificates, &host)?;
         arguments.extend(command_line(scenario, &stage)?);
-        let logs = in_memory(Arguments::read(arguments)?, &host)?;
+        let (logs, json) = in_memory(Arguments::read(arguments)?, &host)?;
         let printed = logs.iter().map(|log| Printed {
             stderr: stage.normalise(log),
             stdout: scenario.recorded.stdout.as_ref().map(|_| Vec::new()),
         });
-        return Ok(Played { printed: printed.collect(), problems: stage.finish().err() });
+        let printed = printed.collect();
+        let problems = stage.finish().err().or(json_lines::read(&json).err());
+        return Ok(Played { printed, problems });
     }
     let mut played = Played::default();
     for profile in Profile::ALL {
@@ -100,15 +103,17 @@ pub fn cancel_at_every_poll(
     Ok(found)
 }
 
-/// Returns the documented lines of a run in memory, in each profile.
-fn in_memory(arguments: Arguments, host: &Host) -> io::Result<Vec<String>> {
+/// Returns the documented lines of a run in memory, in each profile, and its JSON lines.
+fn in_memory(arguments: Arguments, host: &Host) -> io::Result<(Vec<String>, String)> {
     let class = arguments.driver.stream_class();
     let sink = |profile: &Profile| {
         let sink = LineSink::new(Vec::new()).capture(Capture::Private);
         Arc::new(sink.stream_class(class).profile(*profile))
     };
     let sinks: Vec<_> = Profile::ALL.iter().map(sink).collect();
-    let shared = sinks.iter().fold(Tee::new(), |tee, sink| tee.with(Arc::clone(sink)));
+    let recorder = Recorder::new();
+    let tee = Tee::new().with(recorder.clone());
+    let shared = sinks.iter().fold(tee, |tee, sink| tee.with(Arc::clone(sink)));
     match host {
         Host::Loopback => arguments.play(Some(Arc::new(shared)), drop)?,
         Host::Simulated(net) => arguments.simulate(net, Some(Arc::new(shared)))?,
@@ -118,5 +123,6 @@ fn in_memory(arguments: Arguments, host: &Host) -> io::Result<Vec<String>> {
             Arc::into_inner(sink).ok_or_else(|| io::Error::other("the client is still there"))?;
         Ok(String::from_utf8_lossy(&sink.into_writer()).into_owned())
     };
-    sinks.into_iter().map(log).collect()
+    let logs = sinks.into_iter().map(log).collect::<io::Result<_>>()?;
+    Ok((logs, json_lines::of(&recorder.events())))
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use limpid_core::trace::{Failure, Value};
 use limpid_io::{ClientBuilder, Error, Settings};
 use limpid_sinks::Recorder;
+use limpid_tests::json_lines;
 
 /// A driver's function that performs requests in sequence on one client, and reads the responses.
 pub(crate) type Ask = fn(ClientBuilder<Settings>, &[Request<'_>]) -> Vec<Result<Vec<u8>, Error>>;
@@ -58,9 +59,10 @@ impl Facts {
         (Self::recorded(&recorder), results)
     }
 
-    /// Returns the recorded events.
+    /// Returns the recorded events, whose JSON lines must match their schema.
     pub(crate) fn recorded(recorder: &Recorder) -> Self {
         let events = recorder.events();
+        json_lines::read(&json_lines::of(&events)).unwrap();
         let read = events.iter().map(|(meta, event)| {
             let metadata = meta.kind.metadata();
             let mut fields = BTreeMap::from([
