@@ -12,6 +12,7 @@ use limpid_core::trace::{ConnectionId, ExchangeId};
 
 use crate::clock::Clock;
 use crate::free_list::FreeList;
+use crate::ids::next_connection;
 use crate::inner::Inner;
 use crate::layers::TlsSource;
 use crate::settings::{Settings, SharedSink};
@@ -157,7 +158,7 @@ impl<T: PooledTransport> Connections<T> {
         let Settings { options, tls, proxy_tls, pool, sink, .. } = settings;
         Self {
             shared: Mutex::new(Shared {
-                pool: Pool::new(pool),
+                pool: Pool::with_ids(pool, next_connection),
                 waiting: WaitQueue::default(),
                 holders: sink.is_some().then(Holders::default),
             }),

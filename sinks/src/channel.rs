@@ -106,7 +106,7 @@ impl Sink for ChannelSink {
             return self.drop_event(0);
         }
         let dropped_before = self.untold.swap(0, Ordering::Relaxed);
-        let item = Item { meta: *meta, event: event.into(), dropped_before };
+        let item = Item { meta: meta.clone(), event: event.into(), dropped_before };
         match self.sender.try_send(item) {
             Ok(()) => {}
             Err(TrySendError::Full(item)) => self.drop_event(item.dropped_before),

@@ -126,6 +126,6 @@ impl Sink for Recorder {
     }
 
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
-        self.lock().push((*meta, event.into()));
+        self.lock().push((meta.clone(), event.into()));
     }
 }

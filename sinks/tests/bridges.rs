@@ -57,7 +57,7 @@ fn tracing_event_has_fields() {
         bridged::through_tracing(&hostile(), Capture::Default),
         "INFO httpx \
          message=HTTP Request: GET http://h/?token=[secure] \"HTTP/1.1 200 \\x1b[2JOK\" \
-         exchange=3 connection=2 attempt=1 span=4 seq=7 \
+         exchange=3 hop=1 connection=2 attempt=1 span=196610 parent=196609 seq=7 \
          method=b'GET' url=http://h/?token=[secure] version=b'HTTP/1.1' status=200 \
          reason=b'\\x1b[2JOK'\n"
     );

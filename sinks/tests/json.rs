@@ -35,9 +35,9 @@ fn json_line_has_columns_of_every_line_and_of_its_event() {
     assert_eq!(
         written(&[head], Capture::Default),
         concat!(
-            r#"{"v":2,"time":"2024-09-28T17:27:41.042000Z","mono_ns":1500,"exchange":3,"#,
-            r#""connection":2,"attempt":1,"phase":"waiting for the response head","span":4,"#,
-            r#""seq":7,"level":"DEBUG","logger":"httpcore.http11","#,
+            r#"{"v":2,"time":"2024-09-28T17:27:41.042000Z","mono_ns":1500,"exchange":3,"hop":1,"#,
+            r#""connection":2,"attempt":1,"phase":"waiting for the response head","span":196610,"#,
+            r#""parent":196609,"seq":7,"level":"DEBUG","logger":"httpcore.http11","#,
             r#""name":"receive_response_headers","stage":"complete","#,
             r#""event":"ReceiveResponseHeadersComplete","version":"HTTP/1.1","status":200,"#,
             r#""reason":"OK","fields":[{"name":"Content-Type","value":"text/html"},"#,
@@ -125,12 +125,13 @@ fn durations_are_nanoseconds() {
 #[test]
 fn line_has_its_own_time_and_place() {
     let sink = JsonSink::new(Vec::new()).levels(&Levels::everything()).time_base(base());
-    let mut metas = vec![samples::meta(EventKind::CloseStarted); 7];
+    let mut metas = vec![samples::meta(EventKind::CloseStarted); 8];
     metas[1].connection.0 = 9;
     metas[2].exchange.0 = 9;
     metas[3].attempt = 9;
     metas[4].phase = Phase::Idle;
-    metas[5].at = Mono::from_nanos(1_000_001_500);
+    metas[5].hop = 9;
+    metas[6].at = Mono::from_nanos(1_000_001_500);
     for meta in &metas {
         sink.event(meta, &TraceEvent::CloseStarted {});
     }
@@ -138,9 +139,10 @@ fn line_has_its_own_time_and_place() {
     for (line, meta) in text.lines().zip(&metas) {
         let line: Value = serde_json::from_str(line).unwrap();
         let numbers =
-            ["mono_ns", "exchange", "connection", "attempt"].map(|key| line[key].as_u64());
+            ["mono_ns", "exchange", "connection", "hop", "attempt"].map(|key| line[key].as_u64());
         let (exchange, connection) = (meta.exchange.0, meta.connection.0);
-        let wanted = [meta.at.as_nanos(), exchange, connection, meta.attempt.into()].map(Some);
+        let counts = [meta.hop, meta.attempt].map(u64::from);
+        let wanted = [meta.at.as_nanos(), exchange, connection, counts[0], counts[1]].map(Some);
         assert_eq!(numbers, wanted);
         assert_eq!(line["phase"], meta.phase.doing());
         let second = if meta.at == metas[0].at { "41" } else { "42" };

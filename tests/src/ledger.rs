@@ -9,6 +9,9 @@ use limpid_core::trace::{EventKind, Interest, Logger, Meta, Sink, SpanId, Stage,
 /// The scope of consecutive sequence numbers: an exchange, or a connection without one.
 type Scope = (u64, u64);
 
+/// The logger and the name of a span.
+type Operation = (Logger, &'static str);
+
 /// Checks each event when it is emitted.
 #[derive(Debug)]
 pub struct Ledger {
@@ -21,8 +24,13 @@ pub struct Ledger {
 struct Books {
     /// The number of events in each scope.
     told: BTreeMap<Scope, u64>,
-    open: BTreeMap<(Scope, SpanId), (Logger, &'static str)>,
+    /// The open spans, each with the span around it.
+    open: BTreeMap<(Scope, SpanId), (Operation, SpanId)>,
     closed: BTreeSet<(Scope, SpanId)>,
+    /// The hop of the last event.
+    hops: BTreeMap<Scope, u16>,
+    /// The exchanges that will send another request.
+    goes_on: BTreeSet<Scope>,
     /// The first and the last event of each scope.
     ends: BTreeMap<Scope, (EventKind, EventKind)>,
     /// The phase of the last failure.
@@ -111,24 +119,50 @@ impl Books {
         self.ends.entry(scope).or_insert((meta.kind, meta.kind)).1 = meta.kind;
         self.check(is_next, "a gap before", event);
         self.resent += u32::from(matches!(event, TraceEvent::ResendDecided { again: true, .. }));
-        let span = (scope, meta.span);
+        self.check_hop(scope, meta, event);
+        let span = (scope, meta.span());
+        let parent = meta.parent();
         let metadata = meta.kind.metadata();
         let operation = (metadata.logger, metadata.name);
         match metadata.stage {
-            Stage::Point => self.check(meta.span == SpanId(0), "a point with an end:", event),
+            Stage::Point => {
+                // An exchange is open from its first event to its last.
+                let around = self.open.get(&span).map(|(_, parent)| *parent);
+                let is_outside = span.1 == SpanId(0) && scope.0 == 0;
+                self.check(is_outside || around == Some(parent), "a point in no span:", event);
+            }
             Stage::Started => {
-                let is_new =
-                    !self.closed.contains(&span) && self.open.insert(span, operation).is_none();
+                let is_inside = self.open.contains_key(&(scope, parent))
+                    || parent == SpanId(0) && !self.open.keys().any(|(of, _)| *of == scope);
+                self.check(is_inside, "starts outside a span:", event);
+                let is_new = !self.closed.contains(&span)
+                    && self.open.insert(span, (operation, parent)).is_none();
                 self.check(is_new, "starts again:", event);
             }
             Stage::Complete | Stage::Failed => {
                 let started = self.open.remove(&span);
-                self.check(started == Some(operation), "ends what did not start:", event);
+                let is_ended = started == Some((operation, parent));
+                self.check(is_ended, "ends what did not start:", event);
                 self.closed.insert(span);
             }
         }
         if metadata.stage == Stage::Failed {
             self.check_phase(scope, meta.phase, event);
+        }
+    }
+
+    /// Checks that the hop counts up, and only after a decision to send another request.
+    fn check_hop(&mut self, scope: Scope, meta: &Meta, event: &TraceEvent<'_>) {
+        if scope.0 > 0 {
+            let before = self.hops.insert(scope, meta.hop).unwrap_or(1);
+            let is_next =
+                meta.hop == before || meta.hop == before + 1 && self.goes_on.remove(&scope);
+            self.check(is_next, "a hop that was not announced:", event);
+        }
+        if let TraceEvent::RedirectDecided { follow: true, .. }
+        | TraceEvent::ResendDecided { again: true, .. } = event
+        {
+            self.goes_on.insert(scope);
         }
     }
 

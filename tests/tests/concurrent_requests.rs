@@ -72,8 +72,8 @@ fn assert_whole(recorder: &Recorder) {
             let metadata = meta.kind.metadata();
             match metadata.stage {
                 Stage::Point => {}
-                Stage::Started => assert_eq!(open.insert(meta.span, metadata.name), None),
-                _ => assert_eq!(open.remove(&meta.span), Some(metadata.name)),
+                Stage::Started => assert_eq!(open.insert(meta.span(), metadata.name), None),
+                _ => assert_eq!(open.remove(&meta.span()), Some(metadata.name)),
             }
         }
         assert!(open.is_empty(), "{open:?}");

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use limpid_core::trace::{ConnectionId, EventKind, SpanId, Stage};
+use limpid_core::trace::{ConnectionId, EventKind, SpanId};
 use limpid_sinks::{LineSink, Recorder};
 use limpid_std::{Client, ClientBuilder};
 use limpid_tests::certificates::{Certificates, Identity};
@@ -69,15 +69,15 @@ fn events_have_ids_of_their_scope() {
     let events = recording.events();
     let of_exchange = || events.iter().map(|(meta, _)| meta).filter(|meta| meta.exchange.0 > 0);
     let exchange = of_exchange().next().unwrap().exchange;
+    let root = of_exchange().next().unwrap().span();
     let acquired = of_exchange().position(|meta| meta.kind == EventKind::AcquireComplete).unwrap();
     for (seq, meta) in of_exchange().enumerate() {
         assert_eq!(meta.seq, seq as u64, "{meta:?}");
         assert_eq!(meta.exchange, exchange);
         // Events before the connection have no connection id.
-        assert_eq!(meta.connection, ConnectionId((seq >= acquired).into()), "{meta:?}");
-        assert_eq!(meta.attempt, u32::from(seq > acquired));
-        let stage = meta.kind.metadata().stage;
-        assert_eq!(stage == Stage::Point, meta.span == SpanId(0), "{meta:?}");
+        assert_eq!(meta.connection != ConnectionId(0), seq >= acquired, "{meta:?}");
+        assert_eq!((meta.hop, meta.attempt), (1, u16::from(seq > acquired)));
+        assert_eq!(meta.parent() == SpanId(0), meta.span() == root, "{meta:?}");
     }
     assert!(events.is_sorted_by_key(|(meta, _)| meta.at));
     server.finish().unwrap();

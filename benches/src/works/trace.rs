@@ -87,7 +87,7 @@ fn channel(job: &Job) -> Outcome {
 pub fn told(job: &Job, sink: &dyn Sink, after: impl Fn()) -> Outcome {
     let events = events(sink.interest())?;
     let mut events: Vec<(Meta, TraceEvent<'_>)> =
-        events.iter().map(|(meta, event)| (*meta, event.borrow())).collect();
+        events.iter().map(|(meta, event)| (meta.clone(), event.borrow())).collect();
     repeat(job, 1, || {
         for (meta, event) in &mut events {
             meta.exchange.0 += 1;

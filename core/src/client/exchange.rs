@@ -220,7 +220,7 @@ impl Exchange {
         *is_idempotent = request.is_idempotent();
         memory.keep_request(plan.renew(request, options));
         *state = ExchangeState::Start;
-        *spans = SpanTracker::new(Scope::exchange(exchange));
+        spans.restart(exchange);
         *clock = Stopwatch::new();
         race.reset();
         (*hop, *error) = (None, None);

@@ -54,6 +54,27 @@ struct Place<T> {
     idle: Vec<Box<Lease<T>>>,
 }
 
+/// How a pool numbers its connections.
+#[derive(Clone, Copy, Debug)]
+enum Numbering {
+    /// The last number.
+    Own(u64),
+    /// A function that returns the next number.
+    Shared(fn() -> ConnectionId),
+}
+
+impl Numbering {
+    fn next(&mut self) -> ConnectionId {
+        match self {
+            Self::Own(last) => {
+                *last += 1;
+                ConnectionId(*last)
+            }
+            Self::Shared(next) => next(),
+        }
+    }
+}
+
 /// A pool of connections by route. `T` is what a driver keeps for each, such as a socket.
 ///
 /// ```
@@ -87,8 +108,7 @@ pub struct Pool<T> {
     open: usize,
     /// The number of idle connections.
     idle: usize,
-    /// The number of connections opened so far.
-    opened: u64,
+    numbering: Numbering,
     /// Before this time, no idle connection can have expired.
     none_expires_before: Option<Mono>,
     /// Connections that have left the pool and are not closed yet.
@@ -96,15 +116,27 @@ pub struct Pool<T> {
 }
 
 impl<T> Pool<T> {
-    /// Creates an empty pool.
+    /// Creates an empty pool. It numbers its connections from 1.
     #[must_use]
     pub const fn new(limits: PoolLimits) -> Self {
+        Self::numbered(limits, Numbering::Own(0))
+    }
+
+    /// Creates an empty pool whose connections have the numbers that `next` returns: each is larger than the
+    /// ones before. Pools whose events go to one sink share the numbers, so that no two connections have the
+    /// same.
+    #[must_use]
+    pub const fn with_ids(limits: PoolLimits, next: fn() -> ConnectionId) -> Self {
+        Self::numbered(limits, Numbering::Shared(next))
+    }
+
+    const fn numbered(limits: PoolLimits, numbering: Numbering) -> Self {
         Self {
             limits,
             places: Vec::new(),
             open: 0,
             idle: 0,
-            opened: 0,
+            numbering,
             none_expires_before: None,
             retired: Vec::new(),
         }
@@ -273,10 +305,9 @@ impl<T> Pool<T> {
         });
         self.places[index].open += 1;
         self.open += 1;
-        self.opened += 1;
         Some(Box::new(Lease {
             route: route.clone(),
-            connection: ConnectionId(self.opened),
+            connection: self.numbering.next(),
             since: Mono::default(),
             link: None,
             transport: None,

@@ -83,20 +83,34 @@ impl SpanTracker {
         Self { scope, interest: Interest::NONE, open: [const { None }; Slot::COUNT], tls_layers: 0 }
     }
 
+    /// Starts over with another exchange, when all spans have ended.
+    pub(super) fn restart(&mut self, exchange: ExchangeId) {
+        let Self { scope, interest, open, tls_layers } = self;
+        scope.restart(exchange);
+        (*interest, *open, *tls_layers) = (Interest::NONE, [const { None }; Slot::COUNT], 0);
+    }
+
     /// Returns the exchange that events belong to.
     pub(super) const fn exchange(&self) -> ExchangeId {
-        self.scope.exchange
+        self.scope.meta.exchange
     }
 
     /// Sets the connection of the following events.
     pub(super) const fn on(&mut self, connection: ConnectionId) {
-        self.scope.connection = connection;
+        self.scope.meta.connection = connection;
         self.tls_layers = 0;
     }
 
     /// Counts an attempt to connect, which the following events belong to.
     pub(super) const fn attempt(&mut self) {
-        self.scope.attempt += 1;
+        let attempt = &mut self.scope.meta.attempt;
+        *attempt = attempt.saturating_add(1);
+    }
+
+    /// Counts a request, which the following events belong to.
+    pub(super) const fn hop(&mut self) {
+        let hop = &mut self.scope.meta.hop;
+        *hop = hop.saturating_add(1);
     }
 
     /// Returns the open span of connecting, sending or receiving; of several, the first in this
@@ -107,11 +121,11 @@ impl SpanTracker {
     }
 
     pub(super) const fn enter(&mut self, phase: Phase) {
-        self.scope.phase = phase;
+        self.scope.meta.phase = phase;
     }
 
     pub(super) const fn phase(&self) -> Phase {
-        self.scope.phase
+        self.scope.meta.phase
     }
 
     /// Returns the context for emitting events.
@@ -129,7 +143,7 @@ impl SpanTracker {
 
     /// Returns the stream of the connection.
     const fn stream(&self) -> StreamId {
-        StreamId { connection: self.scope.connection.0, layer: self.tls_layers }
+        StreamId { connection: self.scope.meta.connection.0, layer: self.tls_layers }
     }
 
     /// Queries the sink's interest, and starts the exchange.
@@ -166,18 +180,46 @@ impl SpanTracker {
         at: At<'_, S>,
         event: impl FnOnce() -> TraceEvent<'e>,
     ) {
-        let span = self.cx(at).start(kind, event);
+        let slot = Slot::of(kind);
+        let sends = slot == Slot::Sending;
+        if (sends || slot == Slot::Receiving)
+            && self.open[if sends { Slot::Receiving } else { Slot::Sending } as usize].is_some()
+        {
+            self.leave_other_direction();
+        }
+        let span = self.cx(at).enter(kind, event);
+        if sends {
+            self.enter_sending(&span);
+        }
         self.put(span);
+    }
+
+    /// Makes the exchange the span around the next one, which is of sending or receiving: these overlap, and
+    /// neither is inside the other.
+    #[cold]
+    const fn leave_other_direction(&mut self) {
+        if let Some(exchange) = &self.open[Slot::Exchange as usize] {
+            self.scope.enter(exchange);
+        }
+    }
+
+    /// Makes this the span of points of sending. Others happen in that of receiving, if it is open.
+    const fn enter_sending(&mut self, span: &Span) {
+        self.scope.send_in(span);
+        if let Some(receiving) = &self.open[Slot::Receiving as usize] {
+            self.scope.enter(receiving);
+        }
     }
 
     /// Starts a span of opening a connection, or of the delay before a retry.
     #[inline(never)]
     pub(super) fn start_connecting<S: Sink>(&mut self, kind: SpanKind, plan: &Plan, at: At<'_, S>) {
         let (stream, mut text) = (self.stream(), String::new());
-        let span = match self.has_interest(at) {
-            true => self.cx(at).try_start(kind, || connecting(kind, plan, stream, &mut text)),
-            false => Span::unheard(kind),
-        };
+        if !self.has_interest(at) {
+            return self.put(Span::unheard(kind));
+        }
+        let span = self.cx(at).try_start(kind, || connecting(kind, plan, stream, &mut text));
+        self.scope.enter(&span);
         self.put(span);
     }
 

@@ -100,21 +100,21 @@ impl SpanTracker {
     }
 
     pub(super) const fn enter(&mut self, phase: Phase) {
-        self.scope.phase = phase;
+        self.scope.meta.phase = phase;
     }
 
     /// Starts the span of a connection.
     pub(super) fn begin<S: Sink>(&mut self, secure: bool, at: At<'_, S>) {
         let peer = self.peer;
         let event = || TraceEvent::ServeStarted { peer, secure };
-        self.connection = Some(self.cx(at).start(SpanKind::Serve, event));
+        self.connection = Some(self.cx(at).enter(SpanKind::Serve, event));
     }
 
     /// Completes the span of the connection.
     pub(super) fn close<S: Sink>(&mut self, ending: Ending, at: At<'_, S>) {
         let (span, requests) = (self.connection.take(), self.requests);
         if let Some(span) = span {
-            self.scope.exchange = ExchangeId(0);
+            self.leave_exchange();
             let event = || TraceEvent::ServeComplete { why: ending.description(), requests };
             self.cx(at).complete(span, event);
         }
@@ -128,7 +128,7 @@ impl SpanTracker {
     ) {
         self.enter(Phase::Tls);
         let event = || TraceEvent::AcceptTlsStarted { timeout };
-        self.tls = Some(self.cx(at).start(SpanKind::AcceptTls, event));
+        self.tls = Some(self.cx(at).enter(SpanKind::AcceptTls, event));
     }
 
     /// Emits the properties of the secured connection.
@@ -155,11 +155,11 @@ impl SpanTracker {
         at: At<'_, S>,
     ) {
         self.requests += 1;
-        self.scope.exchange = self.next;
+        (self.scope.meta.exchange, self.scope.meta.hop) = (self.next, 1);
         self.next = ExchangeId(self.next.0 + 1);
         self.enter(Phase::Answer);
         let mut cx = self.cx(at);
-        let span = cx.start(SpanKind::Answer, || {
+        let span = cx.enter(SpanKind::Answer, || {
             let head = head().unwrap_or(RequestHead::NONE);
             let RequestHead { method, target, version, .. } = head;
             TraceEvent::AnswerStarted { method, target, version }
@@ -193,8 +193,13 @@ impl SpanTracker {
 
     /// Ends the association of events with a request.
     pub(super) const fn between(&mut self) {
-        self.scope.exchange = ExchangeId(0);
+        self.leave_exchange();
         self.enter(Phase::RequestHead);
+    }
+
+    /// Makes the following events those of the connection.
+    const fn leave_exchange(&mut self) {
+        (self.scope.meta.exchange, self.scope.meta.hop) = (ExchangeId(0), 0);
     }
 
     /// Emits that the request is rejected.
@@ -252,7 +257,7 @@ impl SpanTracker {
         self.fail_request(link, sent, cause, at);
         self.fail_tls(link, cause, at);
         if let Some(span) = self.connection.take() {
-            self.scope.exchange = ExchangeId(0);
+            self.leave_exchange();
             self.fail_span(Some(span), link, cause, at);
         }
     }
@@ -265,7 +270,7 @@ impl SpanTracker {
 
     fn failure<'a>(&self, link: &'a Link, cause: &'a Cause) -> Failure<'a> {
         Failure {
-            phase: self.scope.phase,
+            phase: self.scope.meta.phase,
             cause,
             secure: link.is_secure(),
             excerpt: if let Cause::Peer(_) = cause { link.http1.excerpt() } else { &[] },

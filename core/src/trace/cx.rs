@@ -1,42 +1,108 @@
 //! The context of a call of a machine: the time, the sink and the scope of events.
 
+use alloc::sync::Arc;
+
 use super::catalog::{EventKind, SpanKind, TraceEvent};
 use super::interest::Interest;
+use super::links::{Links, SpanNumber};
 use super::meta::Meta;
 use super::sink::Sink;
 use super::value::Failure;
 use crate::error::Phase;
 use crate::time::Mono;
-use crate::values::{ConnectionId, ExchangeId, SpanId, StreamId};
+use crate::values::{ConnectionId, ExchangeId, StreamId};
 
 /// The identifiers that a sequence of events shares, and the counters that order them.
 ///
 /// [`Cx`] has an example.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scope {
-    /// The connection on which the events happen.
-    pub connection: ConnectionId,
-    /// The exchange to which the events belong.
-    pub exchange: ExchangeId,
-    /// The number of the attempt to connect.
-    pub attempt: u32,
-    /// The current phase.
-    pub phase: Phase,
-    seq: u64,
-    spans: u32,
+    /// The data of the last event, most of which is that of the next.
+    pub(crate) meta: Meta,
+    /// The number of the last span.
+    last: SpanNumber,
+    /// The span in which points happen.
+    within: Links,
+    /// The span in which points of sending happen, if it is another.
+    sending: Links,
+}
+
+impl Default for Scope {
+    fn default() -> Self {
+        Self::new(ConnectionId(0), ExchangeId(0), 0)
+    }
 }
 
 impl Scope {
     /// Creates a scope for a connection that is used outside an exchange.
     #[must_use]
     pub fn connection(connection: ConnectionId) -> Self {
-        Self { connection, ..Self::default() }
+        Self::new(connection, ExchangeId(0), 0)
     }
 
     /// Creates a scope for an exchange.
     #[must_use]
     pub fn exchange(exchange: ExchangeId) -> Self {
-        Self { exchange, ..Self::default() }
+        Self::new(ConnectionId(0), exchange, 1)
+    }
+
+    #[inline]
+    fn new(connection: ConnectionId, exchange: ExchangeId, hop: u16) -> Self {
+        let none = EventKind::ALL[0];
+        Self {
+            meta: Meta { connection, exchange, hop, ..Meta::new(none) },
+            last: SpanNumber::NONE,
+            within: Links::NONE,
+            sending: Links::NONE,
+        }
+    }
+
+    /// Makes it the scope of another exchange.
+    pub(crate) fn restart(&mut self, exchange: ExchangeId) {
+        let Self { meta, last, within, sending } = self;
+        // The others are set for each event.
+        let Meta { at: _, seq, connection, exchange: id, tag, hop, attempt, phase, .. } = meta;
+        (*seq, *connection, *id, *hop, *attempt) = (0, ConnectionId(0), exchange, 1, 0);
+        (*tag, *phase) = (None, Phase::Idle);
+        (*last, *within, *sending) = (SpanNumber::NONE, Links::NONE, Links::NONE);
+    }
+
+    /// Sets the tag of the following events.
+    #[must_use]
+    pub fn tagged(mut self, tag: Option<Arc<str>>) -> Self {
+        self.meta.tag = tag;
+        self
+    }
+
+    /// Makes this the span around those that start later, and the one in which points happen, until it
+    /// ends. Then the span around it is that again.
+    #[inline]
+    pub const fn enter(&mut self, span: &Span) {
+        self.within = span.links();
+    }
+
+    /// Makes this the span in which points of sending happen, until it ends.
+    #[inline]
+    pub(crate) const fn send_in(&mut self, span: &Span) {
+        self.sending = span.links();
+    }
+
+    /// Returns the links of a point of this kind.
+    #[inline]
+    const fn links_of(&self, kind: EventKind) -> Links {
+        let is_sent = matches!(kind, EventKind::RequestSent | EventKind::BytesSent);
+        if is_sent && self.sending.span.get() != 0 { self.sending } else { self.within }
+    }
+
+    /// Leaves a span that ends.
+    #[inline]
+    const fn leave(&mut self, span: &Span) {
+        if self.within.span.get() == span.number.get() {
+            self.within = span.around;
+        }
+        if self.sending.span.get() == span.number.get() {
+            self.sending = Links::NONE;
+        }
     }
 }
 
@@ -48,7 +114,8 @@ impl Scope {
 #[derive(Debug, PartialEq, Eq)]
 #[must_use = "a span that started must end: complete or failed"]
 pub struct Span {
-    id: SpanId,
+    number: SpanNumber,
+    around: Links,
     kind: SpanKind,
 }
 
@@ -56,7 +123,7 @@ impl Span {
     /// Creates a span that emits no events and has no number.
     #[inline]
     pub(crate) const fn unheard(kind: SpanKind) -> Self {
-        Self { id: SpanId(0), kind }
+        Self { number: SpanNumber::NONE, around: Links::NONE, kind }
     }
 
     /// Returns the kind of the span.
@@ -64,6 +131,18 @@ impl Span {
     #[must_use]
     pub const fn kind(&self) -> SpanKind {
         self.kind
+    }
+
+    /// Returns whether it emits events.
+    #[inline]
+    const fn is_heard(&self) -> bool {
+        self.number.get() != 0
+    }
+
+    /// Returns the links of the events that happen in it.
+    #[inline]
+    const fn links(&self) -> Links {
+        Links { span: self.number, parent: self.around.span }
     }
 }
 
@@ -115,16 +194,34 @@ impl<'a, S: Sink> Cx<'a, S> {
         S::enabled() && self.interest.contains(kind)
     }
 
+    /// Returns whether the sink receives any event.
+    #[inline]
+    pub(crate) fn has_interest(&self) -> bool {
+        S::enabled() && !self.interest.is_empty()
+    }
+
     /// Emits an event. `event` is called only if the sink receives events of this kind.
     #[inline]
     pub fn emit<'e>(&mut self, kind: EventKind, event: impl FnOnce() -> TraceEvent<'e>) {
-        self.emit_in(SpanId(0), kind, || Some(event()));
+        if self.wants(kind) {
+            self.emit_in(self.scope.links_of(kind), kind, Some(event()));
+        }
     }
 
     /// Starts a span, and emits the event with its arguments.
     #[inline]
     pub fn start<'e>(&mut self, kind: SpanKind, event: impl FnOnce() -> TraceEvent<'e>) -> Span {
         self.try_start(kind, || Some(event()))
+    }
+
+    /// Starts a span, and [enters](Scope::enter) it.
+    #[inline]
+    pub fn enter<'e>(&mut self, kind: SpanKind, event: impl FnOnce() -> TraceEvent<'e>) -> Span {
+        let span = self.start(kind, event);
+        if span.is_heard() {
+            self.scope.enter(&span);
+        }
+        span
     }
 
     /// Starts a span, and emits the event that `event` returns, if any.
@@ -134,10 +231,17 @@ impl<'a, S: Sink> Cx<'a, S> {
         kind: SpanKind,
         event: impl FnOnce() -> Option<TraceEvent<'e>>,
     ) -> Span {
-        self.scope.spans = self.scope.spans.wrapping_add(1);
-        let id = SpanId(self.scope.spans);
-        self.emit_in(id, kind.started(), event);
-        Span { id, kind }
+        if !self.has_interest() {
+            return Span::unheard(kind);
+        }
+        let scope = &mut *self.scope;
+        scope.last = scope.last.next();
+        let number = scope.last.of(scope.meta.exchange);
+        let span = Span { number, around: scope.within, kind };
+        if self.wants(kind.started()) {
+            self.emit_in(span.links(), kind.started(), event());
+        }
+        span
     }
 
     /// Ends a span as complete, and emits the event with its result.
@@ -177,37 +281,26 @@ impl<'a, S: Sink> Cx<'a, S> {
         kind: EventKind,
         event: impl FnOnce() -> Option<TraceEvent<'e>>,
     ) {
-        self.emit_in(span.id, kind, event);
+        if span.is_heard() {
+            self.scope.leave(&span);
+            if self.wants(kind) {
+                self.emit_in(span.links(), kind, event());
+            }
+        }
     }
 
+    /// Emits an event, unless it is `None`.
     #[inline]
-    fn emit_in<'e>(
-        &mut self,
-        span: SpanId,
-        kind: EventKind,
-        event: impl FnOnce() -> Option<TraceEvent<'e>>,
-    ) {
-        if self.wants(kind) {
-            let event = event();
-            debug_assert_eq!(
-                event.as_ref().map(TraceEvent::kind),
-                Some(kind),
-                "the kind that was checked is the kind of the event"
-            );
-            let Some(event) = event else { return };
-            let scope = &mut *self.scope;
-            let meta = Meta {
-                at: self.now,
-                seq: scope.seq,
-                connection: scope.connection,
-                exchange: scope.exchange,
-                attempt: scope.attempt,
-                span,
-                phase: scope.phase,
-                kind,
-            };
-            scope.seq += 1;
-            self.sink.event(&meta, &event);
-        }
+    fn emit_in(&mut self, links: Links, kind: EventKind, event: Option<TraceEvent<'_>>) {
+        debug_assert_eq!(
+            event.as_ref().map(TraceEvent::kind),
+            Some(kind),
+            "the kind that was checked is the kind of the event"
+        );
+        let Some(event) = event else { return };
+        let meta = &mut self.scope.meta;
+        (meta.at, meta.links, meta.kind) = (self.now, links, kind);
+        self.sink.event(meta, &event);
+        meta.seq += 1;
     }
 }

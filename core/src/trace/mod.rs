@@ -19,6 +19,7 @@ mod declare;
 mod events;
 mod events_of;
 mod interest;
+mod links;
 mod meta;
 mod metadata;
 mod owned;

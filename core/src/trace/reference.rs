@@ -15,8 +15,8 @@ pub fn write_reference(out: &mut impl Write) -> fmt::Result {
          Generated from the catalogue in `core/src/trace/catalog/`; do not edit by hand. A test\n\
          compares this page with the catalogue and, when run with `LIMPID_BLESS=1`, rewrites it.\n\n\
          A trace event is a typed record of a fact, which sinks receive ([LOGGING.md](LOGGING.md)). Every event contains its\n\
-         time, sequence number, connection, exchange, attempt, span and phase; [GLOSSARY.md](GLOSSARY.md) defines these terms. An\n\
-         operation emits `started`, and then `complete` or `failed` once.\n\n\
+         time, sequence number, connection, exchange, hop, attempt, span, the span around it, phase and the tag of the request;\n\
+         [GLOSSARY.md](GLOSSARY.md) defines these terms. An operation emits `started`, and then `complete` or `failed` once.\n\n\
          The column *event* has the name in log lines, the column *variant* the name in `TraceEvent`. A field has a name, a kind and a\n\
          sensitivity, which determines what the redaction policy hides. `core/src/trace/declare.rs` explains the kinds and\n\
          sensitivities.\n",

@@ -42,10 +42,10 @@ impl Sink for Journal {
 
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
         let mut addresses = self.addresses.borrow_mut();
-        let address = addresses.get(&meta.span).map_or(String::new(), |a| a.ip().to_string());
+        let address = addresses.get(&meta.span()).map_or(String::new(), |a| a.ip().to_string());
         let line = match event {
             TraceEvent::DialStarted { address, .. } => {
-                addresses.insert(meta.span, *address);
+                addresses.insert(meta.span(), *address);
                 format!("try {}", address.ip())
             }
             TraceEvent::DialComplete { .. } => format!("{address} is connected"),

@@ -22,7 +22,7 @@ impl Sink for Recorder {
     }
 
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
-        self.0.borrow_mut().push((*meta, event.into()));
+        self.0.borrow_mut().push((meta.clone(), event.into()));
     }
 }
 
@@ -421,9 +421,11 @@ impl Server {
         let mut open = BTreeMap::new();
         for (meta, event) in self.recorder.0.borrow().iter() {
             match meta.kind.metadata().stage {
-                Stage::Started => assert!(open.insert(meta.span, meta.kind).is_none(), "{event:?}"),
+                Stage::Started => {
+                    assert!(open.insert(meta.span(), meta.kind).is_none(), "{event:?}");
+                }
                 Stage::Complete | Stage::Failed => {
-                    let name = open.remove(&meta.span).map(|kind| kind.metadata().name);
+                    let name = open.remove(&meta.span()).map(|kind| kind.metadata().name);
                     assert_eq!(name, Some(meta.kind.metadata().name), "{event:?}");
                 }
                 Stage::Point => {}

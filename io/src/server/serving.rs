@@ -12,11 +12,10 @@ use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::{BodySize, RequestHead};
 use limpid_core::server::{Action, Event, Outcome, Session};
 use limpid_core::time::{Deadline, Mono};
-use limpid_core::trace::ConnectionId;
 
 use super::settings::ServerSettings;
 use super::shutdown::ShutdownSignal;
-use crate::ids::next_exchange;
+use crate::ids::{next_connection, next_exchange};
 use crate::settings::SharedSink;
 use crate::tunnel::Tunnel;
 
@@ -70,7 +69,7 @@ impl Serving {
         settings: &Arc<ServerSettings>,
         shutdown: Arc<ShutdownSignal>,
     ) -> Self {
-        let connection = ConnectionId(settings.next_connection());
+        let connection = next_connection();
         let mut session = Session::new(connection, peer, Arc::clone(&settings.options));
         let now = settings.clock.now();
         session.set_date(now, unix_time());

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use limpid_core::server::Options;
 
@@ -24,7 +23,6 @@ pub struct ServerSettings {
     pub(super) layers: Option<Arc<dyn ServerLayers>>,
     pub(super) sink: SharedSink,
     pub(super) clock: Clock,
-    accepted: AtomicU64,
 }
 
 impl fmt::Debug for ServerSettings {
@@ -51,12 +49,6 @@ impl ServerSettings {
             cancels_handlers,
             sink,
             clock: Clock::start(),
-            accepted: AtomicU64::new(0),
         }
-    }
-
-    /// Returns the number of the next connection, from 1.
-    pub(super) fn next_connection(&self) -> u64 {
-        self.accepted.fetch_add(1, Ordering::Relaxed) + 1
     }
 }

@@ -77,10 +77,11 @@ impl Sink for TracingBridge {
 }
 
 /// The fields that every event has, before those of its kind.
-const COMMON: [&str; 6] = ["message", "exchange", "connection", "attempt", "span", "seq"];
+const COMMON: [&str; 8] =
+    ["message", "exchange", "hop", "connection", "attempt", "span", "parent", "seq"];
 
 /// The most fields that an event may have, these included.
-const MOST: usize = 16;
+const MOST: usize = 18;
 
 /// The names of the fields of each event.
 static NAMES: LazyLock<Vec<Vec<&'static str>>> = LazyLock::new(|| {
@@ -158,9 +159,11 @@ impl<'a> Values<'a> {
         let mut values = Self { values: [const { Shown::Nothing }; MOST], len: 0 };
         values.push(Shown::Message(display(Safe(messages.of(event)))));
         values.push(Shown::Count(meta.exchange.0));
+        values.push(Shown::Count(meta.hop.into()));
         values.push(Shown::Count(meta.connection.0));
         values.push(Shown::Count(meta.attempt.into()));
-        values.push(Shown::Count(meta.span.0.into()));
+        values.push(Shown::Count(meta.span().0));
+        values.push(Shown::Count(meta.parent().0));
         values.push(Shown::Count(meta.seq));
         let mut name: &[u8] = b"";
         event.visit(|field, value| {

@@ -1,4 +1,4 @@
-//! The columns that every line has.
+//! The columns that do not depend on the event.
 
 use std::time::UNIX_EPOCH;
 
@@ -11,7 +11,7 @@ use limpid_core::trace::{
 use super::column::{Column, Columns, columns};
 use super::fields;
 use super::text::number;
-use super::types::{Count, LevelName, LoggerName, StageName, Text, Time};
+use super::types::{Count, LevelName, LoggerName, Maybe, StageName, Text, Time};
 use super::wall_clock::WallClock;
 use crate::date::{DateFormat, Stamp, TimeZone};
 
@@ -28,6 +28,8 @@ columns! {
     Place(meta, _): &'v Meta {
         /// The number of the exchange; 0 if the event belongs to no exchange.
         exchange: Count = meta.exchange.0,
+        /// The number of the request within the exchange, from 1: a redirect or a resend counts up; 0 outside one.
+        hop: Count = meta.hop.into(),
         /// The number of the connection; 0 if the event belongs to no connection.
         connection: Count = meta.connection.0,
         /// The number of the attempt to connect, from 1; 0 before the first.
@@ -38,10 +40,14 @@ columns! {
 
     /// The numbers of an event.
     Numbers(meta, _): &'v Meta {
-        /// The number of the operation that the event starts or ends; 0 for a point.
-        span: Count = meta.span.0.into(),
-        /// The position among the events of the exchange: a gap means that events were lost.
+        /// The operation that the event starts or ends, or in which it happens; 0 for none.
+        span: Count = meta.span().0,
+        /// The operation around that one; 0 for none.
+        parent: Count = meta.parent().0,
+        /// The position among the events of a client's exchange or a server's connection: a gap means that some are lost.
         seq: Count = meta.seq,
+        /// The tag of the request.
+        tag: Maybe<Text> = meta.tag.as_deref(),
     }
 
     /// The kind of an event.
@@ -62,7 +68,7 @@ columns! {
 /// The version of the format of the lines: it changes when programs that read them may have to.
 pub const VERSION: u64 = 2;
 
-/// Adds the descriptions of the columns that every line has.
+/// Adds the descriptions of the columns that do not depend on the event.
 pub(super) fn describe(columns: &mut Vec<Column>) {
     Moment::describe(columns);
     Place::describe(columns);
@@ -85,7 +91,7 @@ pub(super) struct Line {
 }
 
 /// The time and the place of an event.
-type PlaceKey = (Mono, ExchangeId, ConnectionId, u32, Phase);
+type PlaceKey = (Mono, ExchangeId, ConnectionId, [u16; 2], Phase);
 
 impl Line {
     pub(super) fn new(clock: WallClock) -> Self {
@@ -109,7 +115,8 @@ impl Line {
         known: &Known,
         capture: Capture,
     ) -> &[u8] {
-        let place = (meta.at, meta.exchange, meta.connection, meta.attempt, meta.phase);
+        let counts = [meta.hop, meta.attempt];
+        let place = (meta.at, meta.exchange, meta.connection, counts, meta.phase);
         if self.place == Some(place) {
             self.text.truncate(self.place_len);
         } else {

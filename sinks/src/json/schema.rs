@@ -37,7 +37,8 @@ pub fn write_schema(out: &mut impl Write) -> fmt::Result {
     for (name, schema) in columns() {
         write!(out, "{separator}    {}: {{{schema}}}", quoted(&name))?;
     }
-    let required: Vec<_> = frame.iter().map(Column::key).collect();
+    let required = frame.iter().filter(|column| column.required).map(Column::key);
+    let required: Vec<_> = required.collect();
     write!(out, "\n  }},\n  \"required\": [{}],\n  \"oneOf\": [\n", required.join(", "))?;
     let mut separator = "";
     for kind in EventKind::ALL {
@@ -48,7 +49,7 @@ pub fn write_schema(out: &mut impl Write) -> fmt::Result {
     out.write_str("\n  ]\n}\n")
 }
 
-/// Returns the columns that every line has.
+/// Returns the columns that do not depend on the event.
 fn frame() -> Vec<Column> {
     let mut columns = vec![Column {
         name: "v".to_owned(),

@@ -3,6 +3,8 @@
 // Each test file is a separate crate and uses some of these.
 #![allow(dead_code)]
 
+use std::cell::RefCell;
+
 use limpid_core::client::Timings;
 use limpid_core::coding::Coding;
 use limpid_core::error::{
@@ -15,18 +17,37 @@ use limpid_core::internal::{Codec, Record, Slot};
 use limpid_core::time::{Mono, Waiting};
 use limpid_core::trace::{
     ConnectionId, Credentials, Cx, EventKind, ExchangeId, Failure, Interest, Meta, OwnedTraceEvent,
-    Scope, Sink, SocketOption, SpanId, StreamId, TlsContext, TraceEvent,
+    Scope, Sink, SocketOption, SpanKind, StreamId, TlsContext, TraceEvent,
 };
 
 pub(crate) const REFUSED: Cause = Cause::Os(OsError { code: 111, kind: OsErrorKind::Refused });
 
-/// Returns the metadata of an event of this kind.
+/// Returns the metadata of an event of this kind, in a span that is inside another.
 pub(crate) fn meta(kind: EventKind) -> Meta {
-    let mut meta = Meta::new(kind);
-    (meta.at, meta.seq, meta.attempt) = (Mono::from_nanos(1_500), 7, 1);
-    (meta.connection, meta.exchange, meta.span) = (ConnectionId(2), ExchangeId(3), SpanId(4));
-    meta.phase = Phase::ReceiveHead;
+    let (sink, mut scope) = (Newest::default(), Scope::exchange(ExchangeId(3)));
+    let mut cx = Cx::new(Mono::from_nanos(1_500), &sink, &mut scope);
+    let outer = cx.enter(SpanKind::Close, || TraceEvent::CloseStarted {});
+    let inner = cx.start(SpanKind::Close, || TraceEvent::CloseStarted {});
+    let mut meta = sink.0.take().unwrap();
+    cx.complete(inner, || TraceEvent::CloseComplete {});
+    cx.complete(outer, || TraceEvent::CloseComplete {});
+    (meta.kind, meta.seq, meta.attempt) = (kind, 7, 1);
+    (meta.connection, meta.phase) = (ConnectionId(2), Phase::ReceiveHead);
     meta
+}
+
+/// Keeps the metadata of the newest event, without allocating.
+#[derive(Default)]
+struct Newest(RefCell<Option<Meta>>);
+
+impl Sink for Newest {
+    fn interest(&self) -> Interest {
+        Interest::ALL
+    }
+
+    fn event(&self, meta: &Meta, _: &TraceEvent<'_>) {
+        self.0.replace(Some(meta.clone()));
+    }
 }
 
 /// Returns an event of every kind with empty fields, as decoded from a record of zeros.

@@ -6,15 +6,15 @@ use crate::client::Request;
 use crate::time::Mono;
 use crate::trace::{Meta, NoSink, SpanId};
 
-/// A sink that records the events and their spans.
+/// A sink that records the events, their spans and the spans around those, as numbers in the exchange.
 #[derive(Default)]
 struct Kept {
-    events: RefCell<Vec<(EventKind, SpanId)>>,
+    events: RefCell<Vec<(EventKind, u16, u16)>>,
     silent: bool,
 }
 
 impl Kept {
-    fn take(&self) -> Vec<(EventKind, SpanId)> {
+    fn take(&self) -> Vec<(EventKind, u16, u16)> {
         self.events.take()
     }
 }
@@ -25,7 +25,9 @@ impl Sink for Kept {
     }
 
     fn event(&self, meta: &Meta, _: &TraceEvent<'_>) {
-        self.events.borrow_mut().push((meta.kind, meta.span));
+        let number = |SpanId(id)| u16::try_from(id & 0xffff).unwrap();
+        let (span, parent) = (number(meta.span()), number(meta.parent()));
+        self.events.borrow_mut().push((meta.kind, span, parent));
     }
 }
 
@@ -68,9 +70,9 @@ fn spans_of_both_directions_overlap_and_end_separately() {
     let sink = Kept::default();
     let at = At { now: Mono::default(), sink: &sink };
     let mut spans = started(&BOTH, at);
-    let receiving = (EventKind::ReceiveResponseHeadersStarted, SpanId(2));
-    let sending = (EventKind::SendRequestBodyStarted, SpanId(3));
-    assert_eq!(sink.take(), [(EventKind::ExchangeStarted, SpanId(1)), receiving, sending]);
+    let receiving = (EventKind::ReceiveResponseHeadersStarted, 2, 1);
+    let sending = (EventKind::SendRequestBodyStarted, 3, 1);
+    assert_eq!(sink.take(), [(EventKind::ExchangeStarted, 1, 0), receiving, sending]);
 
     let (version, status, reason) = (crate::http1::Version::HTTP_11, 200, &b"OK"[..]);
     let fields = crate::fields::Fields::EMPTY;
@@ -81,14 +83,65 @@ fn spans_of_both_directions_overlap_and_end_separately() {
     assert_eq!(
         sink.take(),
         [
-            (EventKind::ReceiveResponseHeadersComplete, SpanId(2)),
-            (EventKind::HttpRequest, SpanId(0)),
-            (EventKind::ReceiveResponseBodyStarted, SpanId(4)),
-            (EventKind::SendRequestBodyComplete, SpanId(3)),
-            (EventKind::ReceiveResponseBodyComplete, SpanId(4)),
+            (EventKind::ReceiveResponseHeadersComplete, 2, 1),
+            (EventKind::HttpRequest, 1, 0),
+            (EventKind::ReceiveResponseBodyStarted, 4, 1),
+            (EventKind::SendRequestBodyComplete, 3, 1),
+            (EventKind::ReceiveResponseBodyComplete, 4, 1),
         ]
     );
     assert_eq!(spans.current(), None);
+}
+
+#[test]
+fn points_happen_in_the_span_of_their_direction() {
+    let sink = Kept::default();
+    let at = At { now: Mono::default(), sink: &sink };
+    let both = [SpanKind::ReceiveResponseBody, SpanKind::SendRequestBody];
+    let mut spans = started(&both, at);
+    let emit = |spans: &mut SpanTracker| {
+        let (layer, offset, bytes) = ("http", 0, &b""[..]);
+        sink.take();
+        let event = || TraceEvent::BytesSent { layer, offset, bytes };
+        spans.cx(at).emit(EventKind::BytesSent, event);
+        let event = || TraceEvent::BytesReceived { layer, offset, bytes };
+        spans.cx(at).emit(EventKind::BytesReceived, event);
+        let [(_, sent, _), (_, received, _)] = sink.take()[..] else { panic!("two events") };
+        (sent, received)
+    };
+    assert_eq!(emit(&mut spans), (3, 2));
+    spans.complete(Slot::Sending, at);
+    assert_eq!(emit(&mut spans), (2, 2), "such as an answer to a key update");
+    spans.complete(Slot::Receiving, at);
+    assert_eq!(emit(&mut spans), (1, 1));
+    start(&mut spans, SpanKind::SendRequestBody, at);
+    assert_eq!(emit(&mut spans), (4, 4));
+    start(&mut spans, SpanKind::ReceiveResponseBody, at);
+    assert_eq!(emit(&mut spans), (4, 5));
+    spans.complete(Slot::Receiving, at);
+    assert_eq!(emit(&mut spans), (4, 1));
+}
+
+#[test]
+fn lookup_is_inside_opening_the_connection() {
+    let sink = Kept::default();
+    let at = At { now: Mono::default(), sink: &sink };
+    let mut spans = started(&[], at);
+    spans.start_connecting(SpanKind::ConnectTcp, &plan(), at);
+    start(&mut spans, SpanKind::Resolve, at);
+    spans.resolved(&[], at);
+    let dial = spans.start_dial("127.0.0.1:1".parse().unwrap(), "it is the first address", at);
+    spans.complete_dial(Some(dial), None, at);
+    let inside = sink.take().split_off(2);
+    assert_eq!(
+        inside,
+        [
+            (EventKind::ResolveStarted, 3, 2),
+            (EventKind::ResolveComplete, 3, 2),
+            (EventKind::DialStarted, 4, 2),
+            (EventKind::DialComplete, 4, 2),
+        ]
+    );
 }
 
 #[test]
@@ -107,18 +160,18 @@ fn failure_ends_open_spans_in_order_of_slots_and_then_the_exchange() {
 
     fail(&mut spans, at);
     let ended = [
-        (EventKind::AcquireFailed, SpanId(5)),
-        (EventKind::ResolveFailed, SpanId(4)),
-        (EventKind::ConnectTcpFailed, SpanId(6)),
-        (EventKind::SendRequestBodyFailed, SpanId(3)),
-        (EventKind::ReceiveResponseHeadersFailed, SpanId(2)),
+        (EventKind::AcquireFailed, 5, 4),
+        (EventKind::ResolveFailed, 4, 2),
+        (EventKind::ConnectTcpFailed, 6, 5),
+        (EventKind::SendRequestBodyFailed, 3, 1),
+        (EventKind::ReceiveResponseHeadersFailed, 2, 1),
     ];
     assert_eq!(sink.take(), ended);
 
     let cause = &Cause::Cancelled;
     let failure = Failure { phase: Phase::Idle, cause, secure: false, excerpt: &[], body: (0, 0) };
     spans.finish(Some(failure), &Stopwatch::new(), at);
-    assert_eq!(sink.take(), [(EventKind::ExchangeFailed, SpanId(1))]);
+    assert_eq!(sink.take(), [(EventKind::ExchangeFailed, 1, 0)]);
 
     fail(&mut spans, at);
     spans.finish(Some(failure), &Stopwatch::new(), at);

@@ -95,6 +95,7 @@ impl Exchange {
                 self.redirected += 1;
                 self.rewind = true;
                 (self.resend, self.draining) = (Resend::No, None);
+                self.spans.hop();
                 self.clock.redirected();
                 self.plan.follow(request);
                 self.enter(ExchangeState::Trust, Phase::Pool);

@@ -86,6 +86,7 @@ impl Exchange {
         self.error = None;
         // The body was rewound already.
         self.rewind = false;
+        self.spans.hop();
         self.clock.resent();
         self.enter(ExchangeState::Trust, Phase::Pool);
     }

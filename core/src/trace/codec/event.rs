@@ -61,6 +61,10 @@ impl Codec {
         let (placed, fields) = (placed.first_chunk()?, out.get(record::HEAD..)?);
         record::write_head(meta, head);
         let behind = event.encode(&self.words, placed, fields)?;
+        let behind = match &meta.tag {
+            None => behind,
+            Some(tag) => record::write_tag(tag, behind, head)?,
+        };
         let len = out.len() - behind.len();
         record::write_len(len, head);
         Some(len)

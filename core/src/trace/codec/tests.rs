@@ -11,9 +11,10 @@ use crate::error::{
 use crate::fields::FieldBlock;
 use crate::head::{RequestHead, ResponseHead};
 use crate::time::{Mono, Waiting};
+use crate::trace::links::{Links, SpanNumber};
 use crate::trace::{
     ConnectionId, Credentials, EventKind, ExchangeId, Failure, Meta, OwnedTraceEvent, SocketOption,
-    SpanId, StreamId, TlsContext, TraceEvent,
+    StreamId, TlsContext, TraceEvent,
 };
 use crate::values::{Coding, State, Timings, Version};
 
@@ -23,28 +24,38 @@ fn meta(kind: EventKind) -> Meta {
         seq: 1 << 40,
         connection: ConnectionId(3),
         exchange: ExchangeId(4),
+        hop: 7,
         attempt: 5,
-        span: SpanId(6),
+        links: Links { span: SpanNumber::from_u16(0x8006), parent: SpanNumber::from_u16(0x8001) },
         phase: Phase::Close,
         kind,
+        tag: None,
+    }
+}
+
+/// Asserts that an event is the same afterwards, without a tag and with short and long ones.
+#[track_caller]
+fn assert_round_trip(codec: &Codec, event: TraceEvent<'_>) {
+    for tag in [None, Some("job"), Some("a job with a long name")] {
+        let meta = Meta { tag: tag.map(Into::into), ..meta(event.kind()) };
+        assert_same(codec, &meta, event);
     }
 }
 
 #[track_caller]
-fn assert_round_trip(codec: &Codec, event: TraceEvent<'_>) {
-    let meta = meta(event.kind());
+fn assert_same(codec: &Codec, meta: &Meta, event: TraceEvent<'_>) {
     let memory = Slot::memory(1024);
-    let len = codec.encode(&meta, &event, &memory).unwrap();
+    let len = codec.encode(meta, &event, &memory).unwrap();
     let slots = &memory[..len];
     let [record] = Record::all(slots).collect::<Vec<_>>()[..] else { panic!("one record") };
-    assert_eq!((record.meta(), record.slots().len()), (Some(meta), len));
+    assert_eq!((record.meta().as_ref(), record.slots().len()), (Some(meta), len));
     assert_eq!((record.kind(), record.exchange()), (Some(meta.kind), meta.exchange));
     let (meta_again, owned) = codec.decode(record).unwrap();
-    assert_eq!((meta_again, owned.borrow()), (meta, event));
+    assert_eq!((&meta_again, owned.borrow()), (meta, event));
     for end in 0..len {
         let cut = Record::of(&slots[..end]).and_then(|record| codec.decode(record));
         assert_eq!(cut, None, "cut at {end}");
-        assert_eq!(codec.encode(&meta, &event, &Slot::memory(end)), None, "room for {end}");
+        assert_eq!(codec.encode(meta, &event, &Slot::memory(end)), None, "room for {end}");
     }
 }
 

@@ -1,0 +1,180 @@
+//! The links between events: identifiers that are unique in the process, spans inside spans, and hops.
+
+#![cfg(test)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::thread;
+use std::time::Duration;
+
+use limpid_core::trace::{
+    ConnectionId, EventKind, ExchangeId, Meta, OwnedTraceEvent, Sink, SpanId, SpanKind, Stage,
+};
+use limpid_sinks::{Recorder, Ring};
+use limpid_std::Client;
+use limpid_tests::script::{Step, answer};
+use limpid_tests::server::Server;
+
+const HELLO: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+const MOVED: &[u8] = b"HTTP/1.1 302 Found\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n";
+
+/// Returns a client whose events are recorded.
+fn client(sink: impl Sink + Send + Sync + 'static) -> Client {
+    Client::builder().redirects(3).sink(sink).build()
+}
+
+fn get(client: &Client, port: u16) {
+    client.get(&format!("http://127.0.0.1:{port}/")).send().unwrap().bytes().unwrap();
+}
+
+/// Returns the events of two clients and of the server that both use.
+fn of_two_clients_and_a_server() -> Vec<Meta> {
+    let recorder = Recorder::new();
+    let server = limpid_std::Server::builder().sink(recorder.clone());
+    let server = server.bind(("127.0.0.1", 0)).unwrap();
+    let (port, handle) = (server.local_addr().unwrap().port(), server.handle());
+    let thread = thread::spawn(move || server.serve(|mut exchange| exchange.respond(200, "hello")));
+    for _ in 0..2 {
+        let client = client(recorder.clone());
+        get(&client, port);
+        get(&client, port);
+    }
+    handle.shutdown(Duration::from_secs(10));
+    thread.join().unwrap().unwrap();
+    recorder.events().into_iter().map(|(meta, _)| meta).collect()
+}
+
+#[test]
+fn identifiers_are_unique_in_the_process() {
+    let events = of_two_clients_and_a_server();
+    let (mut spans, mut connections) = (BTreeSet::new(), BTreeMap::new());
+    for meta in events.iter().filter(|meta| meta.kind.metadata().stage == Stage::Started) {
+        assert!(spans.insert(meta.span()), "{meta:?}");
+        if let EventKind::AnswerStarted | EventKind::SendRequestHeadersStarted = meta.kind {
+            let is_served = meta.kind == EventKind::AnswerStarted;
+            let exchanges: &mut Vec<ExchangeId> =
+                connections.entry((meta.connection, is_served)).or_default();
+            exchanges.push(meta.exchange);
+        }
+    }
+    let sides: Vec<ConnectionId> = connections.keys().map(|(id, _)| *id).collect();
+    assert_eq!(sides.len(), 4, "one connection for each client, seen from both sides");
+    assert_eq!(BTreeSet::from_iter(sides).len(), 4);
+    let exchanges: BTreeSet<ExchangeId> = connections.values().flatten().copied().collect();
+    assert_eq!(exchanges.len(), 8);
+    for meta in &events {
+        assert!(meta.parent() == SpanId(0) || spans.contains(&meta.parent()), "{meta:?}");
+    }
+}
+
+#[test]
+fn served_request_is_inside_its_connection() {
+    let events = of_two_clients_and_a_server();
+    let serve = |meta: &&Meta| meta.kind == EventKind::ServeStarted;
+    let of_connection: BTreeMap<ConnectionId, SpanId> =
+        events.iter().filter(serve).map(|meta| (meta.connection, meta.span())).collect();
+    let answers: Vec<&Meta> =
+        events.iter().filter(|meta| meta.kind == EventKind::AnswerStarted).collect();
+    assert_eq!(answers.len(), 4);
+    for answer in answers {
+        assert_eq!(Some(&answer.parent()), of_connection.get(&answer.connection));
+        let inside = |kind| {
+            let is_it = move |meta: &&Meta| meta.kind == kind && meta.exchange == answer.exchange;
+            events.iter().filter(is_it).map(Meta::span)
+        };
+        assert!(inside(EventKind::RequestRead).eq([answer.span()]));
+        assert!(inside(EventKind::ResponseSent).eq([answer.span()]));
+    }
+}
+
+#[test]
+fn sequence_of_a_connection_of_a_server_has_no_gaps() {
+    let mut connections = BTreeMap::<ConnectionId, Vec<u64>>::new();
+    let events = of_two_clients_and_a_server();
+    let served: BTreeSet<_> = events
+        .iter()
+        .filter(|meta| meta.kind == EventKind::ServeStarted)
+        .map(|meta| meta.connection)
+        .collect();
+    for meta in events.iter().filter(|meta| served.contains(&meta.connection)) {
+        connections.entry(meta.connection).or_default().push(meta.seq);
+    }
+    assert_eq!(connections.len(), 2);
+    for seqs in connections.values() {
+        assert!(seqs.iter().copied().eq(0..seqs.len() as u64));
+    }
+}
+
+#[test]
+fn redirect_counts_up_the_hop() {
+    let server = Server::tcp(vec![[answer(MOVED), answer(MOVED), answer(HELLO)].concat()]).unwrap();
+    let recorder = Recorder::new();
+    let client = client(recorder.clone());
+    get(&client, server.port());
+    drop(client);
+    server.finish().unwrap();
+
+    let hops = |kind| {
+        let of_kind = move |(meta, _): &(Meta, OwnedTraceEvent)| meta.kind == kind;
+        recorder.events().into_iter().filter(of_kind).map(|(meta, _)| (meta.hop, meta.attempt))
+    };
+    assert!(hops(EventKind::RedirectDecided).eq([(1, 1), (2, 1)]));
+    assert!(hops(EventKind::AcquireStarted).eq([(1, 0), (2, 1), (3, 1)]));
+    assert!(hops(EventKind::ExchangeComplete).eq([(3, 1)]));
+    assert!(hops(EventKind::CloseComplete).eq([(0, 0)]), "it belongs to no exchange");
+}
+
+#[test]
+fn request_sent_again_counts_up_the_hop() {
+    let closed = [answer(HELLO), vec![Step::ReadRequest, Step::Close]].concat();
+    let server = Server::tcp(vec![closed, answer(HELLO)]).unwrap();
+    let recorder = Recorder::new();
+    let client = client(recorder.clone());
+    get(&client, server.port());
+    get(&client, server.port());
+    drop(client);
+    server.finish().unwrap();
+
+    let events = recorder.events();
+    let is_resent =
+        |(_, event): &_| matches!(event, OwnedTraceEvent::ResendDecided { again: true, .. });
+    let again = events.iter().position(is_resent).unwrap();
+    assert_eq!((events[again].0.hop, events[again + 1].0.hop), (1, 2));
+}
+
+#[test]
+fn ring_keeps_the_links() {
+    let server = Server::tcp(vec![[answer(MOVED), answer(HELLO)].concat()]).unwrap();
+    let (recorder, ring) = (Recorder::new(), std::sync::Arc::new(Ring::new(1 << 20)));
+    let client = client((recorder.clone(), std::sync::Arc::clone(&ring)));
+    get(&client, server.port());
+    drop(client);
+    server.finish().unwrap();
+    let (recorded, kept) = (recorder.events(), ring.events());
+    let is_kept = |(meta, _): &&(Meta, OwnedTraceEvent)| ring.interest().contains(meta.kind);
+    assert!(recorded.iter().filter(is_kept).eq(&kept));
+    assert!(kept.iter().any(|(meta, _)| meta.hop == 2 && meta.parent() != SpanId(0)));
+}
+
+#[test]
+fn every_span_of_a_client_starts_inside_the_exchange() {
+    let events = of_two_clients_and_a_server();
+    let parents = |span: SpanKind| {
+        events.iter().filter(move |meta| meta.kind == span.started()).map(Meta::parent)
+    };
+    let exchanges: Vec<SpanId> = events
+        .iter()
+        .filter(|meta| meta.kind == EventKind::ExchangeStarted)
+        .map(Meta::span)
+        .collect();
+    for span in [SpanKind::Acquire, SpanKind::SendRequestHeaders, SpanKind::ReceiveResponseBody] {
+        assert!(parents(span).eq(exchanges.iter().copied()), "{span:?}");
+    }
+    let connects: Vec<SpanId> = events
+        .iter()
+        .filter(|meta| meta.kind == EventKind::ConnectTcpStarted)
+        .map(Meta::span)
+        .collect();
+    for span in [SpanKind::Resolve, SpanKind::Dial] {
+        assert!(parents(span).eq(connects.iter().copied()), "{span:?}");
+    }
+}
