@@ -21,9 +21,10 @@ pub(super) enum TimedPart {
 }
 
 impl TimedPart {
-    /// Returns the part of a phase. Opening a tunnel counts as connecting.
-    pub(super) const fn of(phase: Phase, tunnelling: bool) -> Self {
-        match phase {
+    /// Returns the part of a phase. Opening a tunnel counts as connecting. `None` for the wait for a response,
+    /// which can begin while the request is being sent: [`Stopwatch::request_ended`] starts its part.
+    pub(super) const fn of(phase: Phase, tunnelling: bool) -> Option<Self> {
+        Some(match phase {
             Phase::Pool => Self::Pool,
             Phase::Resolve => Self::Resolve,
             Phase::Tls => Self::Tls,
@@ -34,9 +35,9 @@ impl TimedPart {
             Phase::Connect => Self::Connect,
             _ if tunnelling => Self::Connect,
             Phase::SendHead | Phase::SendBody => Self::Send,
-            Phase::ReceiveHead => Self::Wait,
+            Phase::ReceiveHead => return None,
             Phase::ReceiveBody => Self::Receive,
-        }
+        })
     }
 }
 
@@ -48,6 +49,8 @@ pub(super) struct Stopwatch {
     /// When the current part began.
     since: Mono,
     part: TimedPart,
+    /// The part that the first byte of a response has ended.
+    before_response: TimedPart,
     /// Nanoseconds, by part.
     spent: [u64; TimedPart::Rest as usize + 1],
     /// A bit for each part that occurred.
@@ -68,6 +71,7 @@ impl Stopwatch {
             now: Mono::from_nanos(0),
             since: Mono::from_nanos(0),
             part: TimedPart::Rest,
+            before_response: TimedPart::Rest,
             spent: [0; TimedPart::Rest as usize + 1],
             happened: 0,
             redirect: None,
@@ -84,9 +88,11 @@ impl Stopwatch {
         (self.start, self.now, self.since) = (now, now, now);
     }
 
-    /// Sets the current time.
+    /// Sets the current time. A clock that is set back stands still until it has caught up.
     pub(super) const fn tick(&mut self, now: Mono) {
-        self.now = now;
+        if now.as_nanos() > self.now.as_nanos() {
+            self.now = now;
+        }
     }
 
     /// Ends the current part and starts another.
@@ -101,10 +107,28 @@ impl Stopwatch {
         self.happened |= 1 << part as u8;
     }
 
-    /// Marks the first byte of the response.
+    /// Starts the wait for the response, unless the response has begun.
+    #[inline]
+    pub(super) fn request_ended(&mut self) {
+        if self.part == TimedPart::Send {
+            self.enter(TimedPart::Wait);
+        }
+    }
+
+    /// Marks the first byte of a response, which may arrive before the request has ended.
+    #[inline]
     pub(super) fn first_byte(&mut self) {
-        if self.part == TimedPart::Wait {
+        if let TimedPart::Send | TimedPart::Wait = self.part {
+            self.before_response = self.part;
             self.enter(TimedPart::Receive);
+        }
+    }
+
+    /// Takes back [`first_byte`](Self::first_byte), because the response was an informational one.
+    #[cold]
+    pub(super) fn informed(&mut self) {
+        if self.part == TimedPart::Receive {
+            self.part = self.before_response;
         }
     }
 

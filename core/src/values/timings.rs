@@ -5,9 +5,24 @@ use core::time::Duration;
 /// The duration of each part of an exchange.
 ///
 /// The parts are consecutive and do not overlap. Each is the sum over all requests of the exchange, if
-/// redirects were followed, and `None` if it did not happen: a reused connection needs no name
-/// resolution, connecting or TLS handshake. `total` also includes the time for closing the connection,
-/// which is not a part.
+/// redirects were followed or a request was resent, and `None` if it did not happen: a reused connection
+/// needs no name resolution, connecting or TLS handshake. `total` also includes the time for closing the
+/// connection, which is not a part.
+///
+/// ```text
+///         start of the request   its end            first byte          last byte
+///                 |-- send -------->|-- wait ---------->|-- receive ------->|
+///
+/// 100-continue    |-- head, wait for 100, body -- send->|-- wait -->|-- receive ->|
+///
+///                                  first byte      end of the request   last byte
+/// early response  |-- send ----------->|-- receive --------:--------------->|
+/// ```
+///
+/// Without a wait, because the response has begun before the request has ended, `wait` is `None`. An
+/// informational response ends neither `send` nor `wait`. In a tunnel to the origin server, the request to
+/// the proxy is a part of `connect`. If the driver's clock is set back, time passes again when it has caught
+/// up.
 ///
 /// ```
 /// use core::time::Duration;
@@ -31,11 +46,13 @@ pub struct Timings {
     pub connect: Option<Duration>,
     /// Performing the TLS handshake.
     pub tls: Option<Duration>,
-    /// Sending the request, including its body.
+    /// Sending the request, including the wait for `100 Continue` and the body, until its end or the first
+    /// byte of the final response.
     pub send: Option<Duration>,
-    /// From the end of the request to the first byte of a response, including an informational one.
+    /// From the end of the request to the first byte of the final response.
     pub wait: Option<Duration>,
-    /// From the first byte of the response to its end, including pauses of the caller.
+    /// From the first byte of the final response to its end, including pauses of the caller and the rest of
+    /// the request.
     pub receive: Option<Duration>,
     /// From the start of the exchange to its end, or to the present if it has not ended.
     pub total: Duration,

@@ -18,6 +18,7 @@ mod resend;
 mod retry;
 mod sent;
 mod timeouts;
+mod timings;
 mod trailers;
 mod upgrade;
 mod upload;

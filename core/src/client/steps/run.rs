@@ -107,10 +107,13 @@ impl Exchange {
         self.asked = false;
         self.timers.disarm(Timer::Step as usize);
         self.spans.enter(phase);
-        self.clock.enter(match state {
-            ExchangeState::Resolve => TimedPart::Resolve,
+        let part = match state {
+            ExchangeState::Resolve => Some(TimedPart::Resolve),
             _ => TimedPart::of(phase, self.plan.tunnelling),
-        });
+        };
+        if let Some(part) = part {
+            self.clock.enter(part);
+        }
     }
 
     /// Enters a phase of the same state.
@@ -118,7 +121,9 @@ impl Exchange {
     pub(super) fn enter_phase(&mut self, phase: Phase) {
         self.timers.disarm(Timer::Step as usize);
         self.spans.enter(phase);
-        self.clock.enter(TimedPart::of(phase, self.plan.tunnelling));
+        if let Some(part) = TimedPart::of(phase, self.plan.tunnelling) {
+            self.clock.enter(part);
+        }
     }
 
     /// Emits that a deadline has passed. Returns it as a cause.

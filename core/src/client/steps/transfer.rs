@@ -133,6 +133,7 @@ impl Exchange {
                 Sending::Body => {
                     self.spans.complete(Slot::Sending, at);
                     self.sending = Sending::Done;
+                    self.clock.request_ended();
                     if self.receiving == Receiving::Nothing {
                         self.await_response(at);
                     }
@@ -220,6 +221,7 @@ impl Exchange {
         self.timers.disarm(Timer::Write as usize);
         self.emit_sending_failure(cause, self.sending.phase(), at);
         self.sending = Sending::Stopped;
+        self.clock.request_ended();
     }
 
     /// Leaves those bytes of the body out of the count of sent bytes that the transport has not taken, and
@@ -320,6 +322,7 @@ impl Exchange {
     fn informed_while_waiting<S: Sink>(&mut self, status: u16, at: At<'_, S>) {
         // A separate response follows.
         self.count_head();
+        self.clock.informed();
         if status == 100 {
             self.emit_continue(true, "the server asks for it", at);
             self.begin_body(at);
@@ -359,6 +362,7 @@ impl Exchange {
     fn head_received<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.count_head();
         let Some((head, reading)) = self.link.http1.response() else {
+            self.clock.informed();
             // The tunnel is not part of the caller's request, so its responses are not passed on.
             return Ok((!self.plan.tunnelling).then_some(Action::Event(Emitted::Informational)));
         };
