@@ -99,18 +99,38 @@ impl<W: io::Write> LineWriter<W> {
         meta: &Meta,
         event: &TraceEvent<'_>,
     ) {
+        if let Some(most) = self.dumped
+            && messages.capture.shows_bytes()
+            && let Some(dump) = Dump::of(event, most)
+        {
+            return self.write_with_dump(messages, clock, meta, event, dump);
+        }
         let mut state = self.state();
-        let dumped = self.dumped.filter(|_| messages.capture.shows_bytes());
-        let dump = dumped.and_then(|most| Dump::of(event, most));
-        let messages = match dump {
-            // The line itself only counts the bytes.
-            Some(_) => Messages { capture: Capture::Private, ..messages },
-            None => messages,
-        };
-        let composed = self.compose(messages, messages.of(event), clock, meta, &mut state);
-        match composed.and_then(|()| dump.map_or(Ok(()), |dump| dump.write(&mut state.line))) {
+        match self.compose(messages, messages.of(event), clock, meta, &mut state) {
             Ok(()) => state.write(),
             Err(error) => state.output.lost(io::Error::other(error)),
+        }
+    }
+
+    /// Writes the line of one event, which counts its bytes, and a dump of them.
+    #[cold]
+    fn write_with_dump(
+        &self,
+        messages: Messages,
+        clock: &Clock,
+        meta: &Meta,
+        event: &TraceEvent<'_>,
+        dump: Dump<'_>,
+    ) {
+        let messages = Messages { capture: Capture::Private, ..messages };
+        let written = self.composed(messages, &messages.of(event), clock, meta).and_then(|line| {
+            let mut rows = String::new();
+            dump.write(&mut rows)?;
+            self.put(&[line, rows.into_bytes()].concat());
+            Ok(())
+        });
+        if let Err(error) = written {
+            self.lose(io::Error::other(error));
         }
     }
 

@@ -17,7 +17,7 @@ use crate::error::{Call, Cause, Error, Misuse, MisuseError, OsErrorKind};
 use crate::fields::Fields;
 use crate::http1::Role;
 use crate::time::{Mono, Waiting};
-use crate::trace::{At, ConnectionId, Sink};
+use crate::trace::{At, ConnectionId, EventKind, Sink};
 use crate::transport::{Layer, Link};
 
 /// The result of an input. A call that the state of the exchange forbids changes nothing.
@@ -48,7 +48,7 @@ impl Exchange {
         self.expect_asked(ExchangeState::Acquire, Call::HandleReused)?;
         self.memory.keep(core::mem::replace(&mut self.link, link));
         self.link.configure(self.plan.options.config);
-        self.link.history.requests += 1;
+        self.link.count_reuse();
         self.acquired(true, ExchangeState::Begin, At { now, sink });
         Ok(())
     }
@@ -118,7 +118,7 @@ impl Exchange {
     /// Sets the local address of the attempt that has connected, for events, before
     /// [`handle_dialed`](Self::handle_dialed). A driver may omit it.
     pub fn set_local_address(&mut self, local: Option<SocketAddr>) {
-        self.link.history.local = local;
+        self.link.addresses_mut().local = local;
     }
 
     /// Handles [`Action::Dial`](super::Action::Dial): this attempt has connected, and its connection
@@ -129,9 +129,11 @@ impl Exchange {
     pub fn handle_dialed<S: Sink>(&mut self, dial: DialId, now: Mono, sink: &S) -> Handled {
         let attempt = self.race.take(dial).ok_or_else(|| self.misuse(Call::HandleDialed))?;
         let at = self.at(now, sink);
-        self.link.history.opened = now;
-        self.link.history.peer = self.address(attempt.index);
-        self.spans.complete_dial(attempt.kept, self.link.history.local, at);
+        self.link.open(now);
+        if self.spans.cx(at).wants(EventKind::AcquireComplete) {
+            self.link.addresses_mut().peer = self.address(attempt.index);
+        }
+        self.spans.complete_dial(attempt.kept, self.link.addresses().local, at);
         self.cancel_dials(Cause::Superseded, at);
         self.state = ExchangeState::Connected;
         Ok(())

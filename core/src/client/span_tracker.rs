@@ -14,7 +14,7 @@ use crate::trace::{
     At, ConnectionId, Cx, EventKind, ExchangeId, Failure, Interest, Scope, Sink, Span, SpanKind,
     StreamId, TraceEvent,
 };
-use crate::transport::{Link, LinkHistory};
+use crate::transport::{Link, LinkAddresses};
 
 /// A slot for an open span. Spans of different slots may be open at once; when an exchange fails,
 /// they end in this order.
@@ -307,7 +307,8 @@ impl SpanTracker {
     #[inline]
     pub(super) fn acquired<S: Sink>(&mut self, reused: bool, link: &Link, at: At<'_, S>) {
         if let Some(span) = self.take(Slot::Acquire, at) {
-            let LinkHistory { local, peer, opened, requests } = link.history;
+            let (LinkAddresses { local, peer }, (opened, requests)) =
+                (link.addresses(), link.history());
             let age = reused.then(|| at.now.since(opened));
             let requests = u64::from(requests);
             let event = || TraceEvent::AcquireComplete { reused, local, peer, age, requests };

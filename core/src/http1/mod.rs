@@ -21,7 +21,6 @@ mod reject;
 mod request;
 mod response;
 mod send;
-mod sent_bytes;
 mod sent_head;
 pub(crate) mod state;
 
@@ -31,7 +30,6 @@ pub use event::{Event, Next};
 pub(crate) use request::WrittenRequest;
 pub(crate) use response::{ResponseContext, WrittenResponse};
 pub use send::BodySize;
-pub(crate) use sent_bytes::HTTP;
 
 pub use crate::head::{HeadInfo, RequestHead, ResponseHead};
 pub use crate::values::{NotReusable, Role, State, Version};

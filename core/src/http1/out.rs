@@ -68,6 +68,7 @@ impl Out {
     }
 
     /// Removes the first `n` bytes, which the transport accepted.
+    #[inline]
     pub(super) fn sent(&mut self, n: usize) {
         let mut n = n.min(self.len());
         self.total += n as u64;

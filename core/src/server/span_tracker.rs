@@ -55,8 +55,8 @@ impl Ending {
 #[derive(Debug)]
 pub(super) struct SpanTracker {
     scope: Scope,
-    /// The sink's interest, queried once.
-    interest: Option<Interest>,
+    /// The sink's interest, queried when the connection begins.
+    interest: Interest,
     peer: Option<SocketAddr>,
     next: ExchangeId,
     requests: u64,
@@ -69,7 +69,7 @@ impl SpanTracker {
     pub(super) fn new(connection: ConnectionId, peer: Option<SocketAddr>) -> Self {
         Self {
             scope: Scope::connection(connection),
-            interest: None,
+            interest: Interest::NONE,
             peer,
             next: ExchangeId(1),
             requests: 0,
@@ -95,8 +95,7 @@ impl SpanTracker {
     /// Returns the context for emitting events.
     #[inline]
     pub(super) fn cx<'a, S: Sink>(&'a mut self, at: At<'a, S>) -> Cx<'a, S> {
-        let interest = *self.interest.get_or_insert_with(|| at.sink.interest());
-        Cx::with_interest(at.now, at.sink, interest, &mut self.scope)
+        Cx::with_interest(at.now, at.sink, self.interest, &mut self.scope)
     }
 
     pub(super) const fn enter(&mut self, phase: Phase) {
@@ -105,6 +104,7 @@ impl SpanTracker {
 
     /// Starts the span of a connection.
     pub(super) fn begin<S: Sink>(&mut self, secure: bool, at: At<'_, S>) {
+        self.interest = at.sink.interest();
         let peer = self.peer;
         let event = || TraceEvent::ServeStarted { peer, secure };
         self.connection = Some(self.cx(at).enter(SpanKind::Serve, event));
@@ -158,16 +158,28 @@ impl SpanTracker {
         (self.scope.meta.exchange, self.scope.meta.hop) = (self.next, 1);
         self.next = ExchangeId(self.next.0 + 1);
         self.enter(Phase::Answer);
+        self.request = Some(if S::enabled() && !self.interest.is_empty() {
+            self.emit_request(head, at)
+        } else {
+            Span::unheard(SpanKind::Answer)
+        });
+    }
+
+    /// Starts the span of a request, and emits its head.
+    #[inline(never)]
+    fn emit_request<'h, S: Sink>(
+        &mut self,
+        head: impl Fn() -> Option<RequestHead<'h>>,
+        at: At<'_, S>,
+    ) -> Span {
+        let head = || head().unwrap_or(RequestHead::NONE);
         let mut cx = self.cx(at);
         let span = cx.enter(SpanKind::Answer, || {
-            let head = head().unwrap_or(RequestHead::NONE);
-            let RequestHead { method, target, version, .. } = head;
+            let RequestHead { method, target, version, .. } = head();
             TraceEvent::AnswerStarted { method, target, version }
         });
-        if cx.wants(EventKind::RequestRead) {
-            emit_head(head, &mut cx);
-        }
-        self.request = Some(span);
+        cx.emit(EventKind::RequestRead, || TraceEvent::RequestRead { head: head() });
+        span
     }
 
     /// Completes the span of the request.
@@ -277,12 +289,4 @@ impl SpanTracker {
             body: link.http1.body_progress(),
         }
     }
-}
-
-/// Emits the head of a request.
-#[cold]
-#[inline(never)]
-fn emit_head<'h, S: Sink>(head: impl Fn() -> Option<RequestHead<'h>>, cx: &mut Cx<'_, S>) {
-    let head = head().unwrap_or(RequestHead::NONE);
-    cx.emit(EventKind::RequestRead, || TraceEvent::RequestRead { head });
 }

@@ -200,6 +200,12 @@ impl<'a, S: Sink> Cx<'a, S> {
         S::enabled() && !self.interest.is_empty()
     }
 
+    /// Returns whether the sink receives one of these kinds of events.
+    #[inline]
+    pub(crate) fn wants_any(&self, kinds: Interest) -> bool {
+        S::enabled() && self.interest.contains_any(kinds)
+    }
+
     /// Emits an event. `event` is called only if the sink receives events of this kind.
     #[inline]
     pub fn emit<'e>(&mut self, kind: EventKind, event: impl FnOnce() -> TraceEvent<'e>) {

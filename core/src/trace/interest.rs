@@ -99,6 +99,18 @@ impl Interest {
         self.0[word] & bit != 0
     }
 
+    /// Returns whether one of the events of `other` is in the set.
+    #[inline]
+    #[must_use]
+    pub const fn contains_any(self, other: Self) -> bool {
+        let (mut any, mut word) = (0, 0);
+        while word < WORDS {
+            any |= self.0[word] & other.0[word];
+            word += 1;
+        }
+        any != 0
+    }
+
     /// Returns whether the set is empty.
     #[inline]
     #[must_use]

@@ -8,20 +8,20 @@ use core::net::SocketAddr;
 
 use bytes::Bytes;
 
-use super::layer::{Layer, LayerError, LayerFacts, LayerState, MAX_BUFFERED};
+use super::layer::{Layer, LayerError, LayerFacts, LayerState};
+use super::layers::Layers;
 use super::passthrough::Passthrough;
-use super::pump::{pump, stalled};
+use super::pump::stalled;
 use super::secured::{self, CertificateReader};
 use crate::error::{Error, TlsError};
-use crate::http1::{Connection, HTTP, NotReusable, Progress, Role, State, Version};
+use crate::http1::{Connection, NotReusable, Progress, Role, State, Version};
 use crate::limits::Config;
 use crate::time::Mono;
 use crate::trace::{ConnectionId, Cx, EventKind, Scope, Sink, SpanKind, TraceEvent};
 use crate::values::{Buffers, Retirement};
 
-/// The maximum number of bytes written to a layer at once, so that a large body is not buffered
-/// twice: a piece of 64 KiB with its framing.
-pub(crate) const PIECE: usize = 65 * 1024;
+/// The name of the layer of HTTP in events.
+const HTTP: &str = "http";
 
 /// The number of unparsed bytes at which the layers stop delivering to HTTP, so that a large body
 /// passes through a small buffer that stays in the processor's cache.
@@ -32,10 +32,8 @@ const PORTION: usize = 16 * 1024;
 pub struct Link {
     connection: ConnectionId,
     pub(crate) http1: Connection,
-    /// From the transport up.
-    layers: Vec<Box<dyn Layer>>,
-    /// The length of the last buffer for the transport's bytes, if it is one of a layer.
-    offered: u32,
+    /// `None` if HTTP's bytes are those of the transport. A box, because most connections have none.
+    layers: Option<Box<Layers>>,
     /// Bytes that arrived before the layer that is stacked next.
     early: Option<Box<Early>>,
     tls_layers: u8,
@@ -44,25 +42,21 @@ pub struct Link {
     emits_close: bool,
     /// The layers may hold more than was delivered to HTTP.
     holds_back: bool,
-    /// How many of HTTP's bytes are in records of which the transport has taken nothing.
-    in_layers: u64,
     /// The numbers of bytes that were sent and received before this exchange.
     before: (u64, u64),
-    /// The numbers of bytes that the transport has sent and received below the layers.
-    moved: (u64, u64),
-    /// The number of HTTP's bytes that the layers have delivered, up to the last event of them.
-    delivered: u64,
-    pub(crate) history: LinkHistory,
+    /// When it was opened.
+    opened: Mono,
+    /// Number of requests before the current one.
+    requests: u32,
+    /// The addresses, if events contain them.
+    addresses: Option<Box<LinkAddresses>>,
 }
 
-/// Where and when a connection was opened, and how often it was used again, for events.
+/// The addresses of a connection, for events.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct LinkHistory {
+pub(crate) struct LinkAddresses {
     pub(crate) local: Option<SocketAddr>,
     pub(crate) peer: Option<SocketAddr>,
-    pub(crate) opened: Mono,
-    /// Number of requests before the current one.
-    pub(crate) requests: u32,
 }
 
 /// Bytes that arrived before their layer. Few connections have any, hence the box.
@@ -74,7 +68,7 @@ impl fmt::Debug for Link {
         f.debug_struct("Link")
             .field("connection", &self.connection)
             .field("http1", &self.http1)
-            .field("layers", &self.layers.len())
+            .field("layers", &self.layers.as_ref().map_or(0, |layers| layers.len()))
             .finish_non_exhaustive()
     }
 }
@@ -84,18 +78,16 @@ impl Link {
         Self {
             connection,
             http1: Connection::new(role, config),
-            layers: Vec::new(),
-            offered: 0,
+            layers: None,
             early: None,
             tls_layers: 0,
             has_close_notify: false,
             emits_close: true,
             holds_back: false,
-            in_layers: 0,
             before: (0, 0),
-            moved: (0, 0),
-            delivered: 0,
-            history: LinkHistory::default(),
+            opened: Mono::default(),
+            requests: 0,
+            addresses: None,
         }
     }
 
@@ -118,7 +110,15 @@ impl Link {
     /// Returns how many bytes of this exchange's request the transport may have taken. Over TLS,
     /// bytes count as soon as a part of their record was taken.
     pub(crate) const fn request_bytes(&self) -> u64 {
-        self.http1.total_sent().saturating_sub(self.before.0 + self.in_layers)
+        self.http1.total_sent().saturating_sub(self.before.0 + self.unsent_in_layers())
+    }
+
+    /// Returns how many of HTTP's bytes are in records of which the transport has taken nothing.
+    const fn unsent_in_layers(&self) -> u64 {
+        match &self.layers {
+            Some(layers) => layers.unsent,
+            None => 0,
+        }
     }
 
     /// Returns whether the connection has carried another exchange before this one.
@@ -137,6 +137,32 @@ impl Link {
         self.connection
     }
 
+    /// Notes that the connection was opened now.
+    pub(crate) const fn open(&mut self, now: Mono) {
+        self.opened = now;
+    }
+
+    /// Notes that an exchange uses the connection again.
+    pub(crate) const fn count_reuse(&mut self) {
+        self.requests = self.requests.saturating_add(1);
+    }
+
+    /// Returns when the connection was opened, and the number of requests before the current one.
+    pub(crate) const fn history(&self) -> (Mono, u32) {
+        (self.opened, self.requests)
+    }
+
+    /// Returns the addresses that events contain.
+    pub(crate) fn addresses(&self) -> LinkAddresses {
+        self.addresses.as_deref().copied().unwrap_or_default()
+    }
+
+    /// Returns the addresses that events contain, to set them.
+    #[cold]
+    pub(crate) fn addresses_mut(&mut self) -> &mut LinkAddresses {
+        self.addresses.get_or_insert_default()
+    }
+
     /// Closes an idle connection: emits the reason, and calls `close` with the last bytes, which may
     /// be empty. `close` sends them if possible, and closes the transport.
     pub fn retire<S: Sink>(
@@ -152,7 +178,7 @@ impl Link {
             why: why.description(),
         });
         self.send_close_notify();
-        let close_notify = self.layers.first().map_or(&[][..], |layer| layer.out());
+        let close_notify = self.layers.as_ref().map_or(&[][..], |layers| layers.out());
         if !self.emits_close {
             return close(close_notify);
         }
@@ -182,15 +208,15 @@ impl Link {
     #[inline]
     pub(crate) fn is_read_out(&self) -> bool {
         // The contents of layers are not visible here.
-        self.layers.is_empty() && self.http1.unread().is_empty() && !self.http1.is_at_end()
+        self.layers.is_none() && self.http1.unread().is_empty() && !self.http1.is_at_end()
     }
 
     /// Prepares for the next exchange, and moves unused buffers to `memory`.
     pub(crate) fn detach_buffers(&mut self, memory: &mut Buffers) {
         self.http1.begin_again();
         self.http1.detach_buffers(memory);
-        for layer in &mut self.layers {
-            layer.free_buffers();
+        if let Some(layers) = &mut self.layers {
+            layers.free_buffers();
         }
     }
 
@@ -201,10 +227,7 @@ impl Link {
 
     /// Stacks `layer` between HTTP and the layers so far.
     pub(crate) fn stack(&mut self, layer: Box<dyn Layer>, is_tls: bool) {
-        self.layers.push(layer);
-        self.http1.pass_through_layers();
-        // The last buffer is not one of this layer.
-        self.offered = 0;
+        self.layers.get_or_insert_default().push(layer);
         if let Some(early) = self.early.take() {
             self.receive_early(&early.0);
         }
@@ -247,13 +270,10 @@ impl Link {
     /// Enters the tunnel, which carries another connection. Its bytes that have arrived already are
     /// returned, for the layer that is stacked next.
     pub(crate) fn enter_tunnel(&mut self, config: Config) -> Vec<u8> {
-        let mut next = Connection::new(self.http1.role(), config);
-        if !self.layers.is_empty() {
-            next.pass_through_layers();
-        }
+        let next = Connection::new(self.http1.role(), config);
         let http1 = core::mem::replace(&mut self.http1, next);
         self.emits_close = false;
-        (self.before, self.delivered) = ((0, 0), 0);
+        self.before = (0, 0);
         http1.into_switched().unwrap_or_default()
     }
 
@@ -266,7 +286,7 @@ impl Link {
         if bytes.is_empty() {
             return;
         }
-        if let Some(layer) = self.layers.last_mut() {
+        if let Some(layer) = self.layers.as_mut().and_then(|layers| layers.top_mut()) {
             layer.space(bytes.len())[..bytes.len()].copy_from_slice(bytes);
             layer.filled(bytes.len());
         }
@@ -277,20 +297,18 @@ impl Link {
         self.emits_close = false;
     }
 
+    #[inline(always)]
     pub(crate) fn space(&mut self, min: usize) -> &mut [u8] {
-        match self.layers.first_mut() {
-            Some(layer) => {
-                let space = layer.space(min);
-                self.offered = u32::try_from(space.len()).unwrap_or(u32::MAX);
-                space
-            }
+        match &mut self.layers {
+            Some(layers) => layers.space(min),
             None => self.http1.space(min),
         }
     }
 
     /// Returns the length of the last [`space`](Self::space).
+    #[inline(always)]
     pub(crate) fn room(&self) -> usize {
-        if self.layers.is_empty() { self.http1.room() } else { self.offered as usize }
+        self.layers.as_ref().map_or_else(|| self.http1.room(), |layers| layers.room)
     }
 
     /// Emits the first `n` bytes in the buffer for the transport's bytes.
@@ -321,29 +339,16 @@ impl Link {
     #[inline(always)]
     pub(crate) fn emit_sent<S: Sink>(&self, n: usize, cx: &mut Cx<'_, S>) {
         if cx.wants(EventKind::BytesSent) {
-            self.emit_slices(n, cx);
-        }
-    }
-
-    fn emit_slices<S: Sink>(&self, n: usize, cx: &mut Cx<'_, S>) {
-        let (layer, (mut offset, _)) = self.place();
-        let mut left = n;
-        for slice in self.out() {
-            let bytes = &slice[..left.min(slice.len())];
-            left -= bytes.len();
-            if !bytes.is_empty() {
-                cx.emit(EventKind::BytesSent, || TraceEvent::BytesSent { layer, offset, bytes });
-                offset += bytes.len() as u64;
-            }
+            let (layer, (offset, _)) = self.place();
+            emit_slices(self.out(), n, layer, offset, cx);
         }
     }
 
     /// Returns the layer whose bytes the transport moves, and how many it has sent and received.
     fn place(&self) -> (&'static str, (u64, u64)) {
-        if self.layers.is_empty() {
-            (HTTP, (self.http1.total_sent(), self.http1.received()))
-        } else {
-            ("transport", self.moved)
+        match &self.layers {
+            None => (HTTP, (self.http1.total_sent(), self.http1.received())),
+            Some(layers) => ("transport", layers.moved),
         }
     }
 
@@ -354,38 +359,18 @@ impl Link {
         sent + received
     }
 
-    /// Emits the bytes of HTTP that layers have delivered since the last call.
-    #[cold]
-    #[inline(never)]
-    fn emit_delivered<S: Sink>(&mut self, cx: &mut Cx<'_, S>) {
-        let (unread, received) = (self.http1.unread(), self.http1.received());
-        let fresh = usize::try_from(received.saturating_sub(self.delivered)).unwrap_or(usize::MAX);
-        let bytes = &unread[unread.len() - fresh.min(unread.len())..];
-        if !bytes.is_empty() {
-            let (layer, offset) = (HTTP, received - bytes.len() as u64);
-            cx.emit(EventKind::BytesReceived, || TraceEvent::BytesReceived {
-                layer,
-                offset,
-                bytes,
-            });
-        }
-        self.delivered = received;
-    }
-
+    #[inline(always)]
     pub(crate) fn filled(&mut self, n: usize) {
-        match self.layers.first_mut() {
-            Some(layer) => {
-                self.offered = self.offered.saturating_sub(u32::try_from(n).unwrap_or(u32::MAX));
-                self.moved.1 += n as u64;
-                layer.filled(n);
-            }
+        match &mut self.layers {
+            Some(layers) => layers.filled(n),
             None => self.http1.filled(n),
         }
     }
 
+    #[inline(always)]
     pub(crate) fn out(&self) -> [&[u8]; 3] {
-        match self.layers.first() {
-            Some(layer) => [layer.out(), &[], &[]],
+        match &self.layers {
+            Some(layers) => [layers.out(), &[], &[]],
             None => self.http1.out(),
         }
     }
@@ -393,15 +378,15 @@ impl Link {
     /// Returns the bytes for the transport owned. Without layers, a large piece of a body is not
     /// copied.
     pub(crate) fn shared_out(&self) -> [Bytes; 3] {
-        match self.layers.first() {
-            Some(layer) => [Bytes::copy_from_slice(layer.out()), Bytes::new(), Bytes::new()],
+        match &self.layers {
+            Some(layers) => [Bytes::copy_from_slice(layers.out()), Bytes::new(), Bytes::new()],
             None => self.http1.shared_out(),
         }
     }
 
     /// Returns whether HTTP's bytes are those of the transport.
-    pub(crate) fn is_plain(&self) -> bool {
-        self.layers.is_empty()
+    pub(crate) const fn is_plain(&self) -> bool {
+        self.layers.is_none()
     }
 
     /// Takes bytes of the transport, which are copied.
@@ -410,37 +395,32 @@ impl Link {
         self.filled(bytes.len());
     }
 
+    #[inline(always)]
     pub(crate) fn sent(&mut self, n: usize) {
-        match self.layers.first_mut() {
-            Some(layer) => {
-                self.moved.0 += n as u64;
-                layer.sent(n);
-                if n > 0 {
-                    self.in_layers = 0;
-                }
-            }
+        match &mut self.layers {
+            Some(layers) => layers.sent(n),
             None => self.http1.sent(n),
         }
     }
 
     /// Passes input through the layers until HTTP has enough to parse. Returns the state of the
-    /// uppermost layer; without layers, it is open.
+    /// uppermost layer; without layers, it is open and needs no context.
     #[inline]
-    pub(crate) fn advance(&mut self) -> Result<LayerState, LayerError> {
-        if self.layers.is_empty() { Ok(LayerState::Open) } else { self.hand_up(PORTION) }
+    pub(crate) fn advance<'c, S: Sink + 'c>(
+        &mut self,
+        cx: impl FnOnce() -> Cx<'c, S>,
+    ) -> Result<LayerState, LayerError> {
+        if self.layers.is_none() { Ok(LayerState::Open) } else { self.hand_up(PORTION, &mut cx()) }
     }
 
     /// Lets HTTP parse on, including what the layers hold.
     #[inline(always)]
     pub(crate) fn read<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<Progress, Error> {
         loop {
-            if cx.wants(EventKind::BytesReceived) && !self.layers.is_empty() {
-                self.emit_delivered(cx);
-            }
             match self.http1.advance(cx)? {
                 // A long head can exceed what is enough otherwise.
                 Progress::NeedInput if self.holds_back => {
-                    self.hand_up(self.http1.unread().len() + PORTION)?;
+                    self.hand_up(self.http1.unread().len() + PORTION, cx)?;
                 }
                 progress => return Ok(progress),
             }
@@ -448,23 +428,30 @@ impl Link {
     }
 
     /// Passes input through the layers until HTTP has `enough` bytes.
-    fn hand_up(&mut self, enough: usize) -> Result<LayerState, LayerError> {
+    #[inline(never)]
+    fn hand_up<S: Sink>(
+        &mut self,
+        enough: usize,
+        cx: &mut Cx<'_, S>,
+    ) -> Result<LayerState, LayerError> {
         let Self { http1, layers, .. } = self;
+        let Some(layers) = layers else { return Ok(LayerState::Open) };
         let mut state = LayerState::Delivered;
         let before = http1.unread().len();
         if before < enough {
-            let ended;
-            (state, ended) = pump(layers, |bytes| {
+            let passed = layers.hand_up(|bytes| {
                 http1.push(bytes);
                 http1.unread().len() < enough
-            })?;
+            });
+            emit_delivered(http1, before, cx);
+            let ended;
+            (state, ended) = passed?;
             if ended {
                 http1.eof();
             }
             self.has_close_notify |= state == LayerState::PeerClosed;
-            self.hand_down()?;
         }
-        let is_full = self.is_full();
+        let is_full = layers.is_full();
         if is_full && before < enough && self.http1.unread().len() == before {
             return Err(stalled());
         }
@@ -472,20 +459,18 @@ impl Link {
         Ok(state)
     }
 
-    /// Returns whether a layer holds so much that nothing is read from the transport before it has
-    /// delivered some of it.
-    fn is_full(&self) -> bool {
-        self.layers.iter().any(|layer| layer.buffered() > MAX_BUFFERED)
-    }
-
     /// Returns the properties of the uppermost layer.
     pub(crate) fn facts(&self) -> LayerFacts<'_> {
-        self.layers.last().map_or_else(LayerFacts::default, |layer| layer.facts())
+        self.top().map_or_else(LayerFacts::default, |layer| layer.facts())
+    }
+
+    fn top(&self) -> Option<&dyn Layer> {
+        self.layers.as_ref().and_then(|layers| layers.top())
     }
 
     /// Returns the certificates that the peer has sent to the uppermost layer.
     pub(crate) fn peer_certificates(&self) -> Vec<Cow<'_, [u8]>> {
-        self.layers.last().map_or_else(Vec::new, |layer| layer.peer_certificates())
+        self.top().map_or_else(Vec::new, Layer::peer_certificates)
     }
 
     /// Emits the properties of the uppermost layer after its handshake, which accepted the peer's
@@ -508,95 +493,75 @@ impl Link {
         &mut self,
         deliver: &mut dyn FnMut(&[u8]) -> bool,
     ) -> Result<bool, LayerError> {
+        let Some(layers) = &mut self.layers else { return Ok(false) };
         let mut has_delivered = false;
-        let (state, ended) = pump(&mut self.layers, |bytes| {
+        let (state, ended) = layers.hand_up(|bytes| {
             has_delivered = true;
             deliver(bytes)
         })?;
         self.has_close_notify |= state == LayerState::PeerClosed;
-        self.hand_down()?;
-        if !has_delivered && self.is_full() { Err(stalled()) } else { Ok(ended) }
+        if !has_delivered && layers.is_full() { Err(stalled()) } else { Ok(ended) }
     }
 
     /// Sends bytes of another protocol.
     pub(crate) fn write_through(&mut self, data: &[u8]) -> Result<(), LayerError> {
-        if let Some(layer) = self.layers.last_mut() {
-            layer.write(data)?;
-        }
-        self.hand_down()
+        self.layers.as_mut().map_or(Ok(()), |layers| layers.write(data))
     }
 
     /// Adds a passthrough layer if there is no layer: the bytes of another protocol pass through
     /// layers only.
     pub(crate) fn stack_passthrough(&mut self) {
-        if self.layers.is_empty() {
-            self.layers.push(Box::new(Passthrough::default()));
-        }
+        self.layers.get_or_insert_with(|| {
+            let mut layers = Box::<Layers>::default();
+            layers.push(Box::new(Passthrough::default()));
+            layers
+        });
     }
 
     /// Returns the size of the output, before its encoding by layers.
     pub(crate) fn out_len(&self) -> usize {
-        let layer = self.layers.first().map_or(0, |layer| layer.out().len());
+        let layer = self.layers.as_ref().map_or(0, |layers| layers.out().len());
         layer + self.http1.out_len()
     }
 
     /// Returns how many of HTTP's bytes the transport has not taken. Over TLS, a record of which it
     /// has taken some counts as taken.
     pub(crate) fn unsent_len(&self) -> u64 {
-        self.http1.out_len() as u64 + self.in_layers
+        self.http1.out_len() as u64 + self.unsent_in_layers()
     }
 
     /// Returns the number of bytes in [`out`](Self::out).
     #[inline]
     pub(crate) fn output_len(&self) -> usize {
-        match self.layers.first() {
-            Some(layer) => layer.out().len(),
+        match &self.layers {
+            Some(layers) => layers.out().len(),
             None => self.http1.out_len(),
         }
     }
 
-    /// Passes the output of each layer to the one below, down to the transport.
-    #[inline]
-    fn hand_down(&mut self) -> Result<(), LayerError> {
-        for index in (1..self.layers.len()).rev() {
-            let (below, above) = self.layers.split_at_mut(index);
-            if let (Some(below), Some(above)) = (below.last_mut(), above.first_mut()) {
-                let n = above.out().len();
-                if n > 0 {
-                    below.write(above.out())?;
-                    above.sent(n);
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// Returns whether there is output, after passing it through the layers.
     #[inline]
-    pub(crate) fn has_output(&mut self) -> Result<bool, LayerError> {
-        if self.layers.is_empty() { Ok(self.http1.out_len() > 0) } else { self.fill_layers() }
+    pub(crate) fn has_output<'c, S: Sink + 'c>(
+        &mut self,
+        cx: impl FnOnce() -> Cx<'c, S>,
+    ) -> Result<bool, LayerError> {
+        match self.layers {
+            None => Ok(self.http1.out_len() > 0),
+            Some(_) => self.fill_layers(&mut cx()),
+        }
     }
 
-    fn fill_layers(&mut self) -> Result<bool, LayerError> {
-        if !self.layer_has_output()
-            && let Some(layer) = self.layers.last_mut()
-        {
-            let mut taken = 0;
-            for slice in self.http1.out() {
-                let piece = &slice[..slice.len().min(PIECE - taken)];
-                if !piece.is_empty() {
-                    layer.write(piece)?;
-                    taken += piece.len();
-                }
-                if piece.len() < slice.len() {
-                    break;
-                }
+    #[inline(never)]
+    fn fill_layers<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> Result<bool, LayerError> {
+        let Some(layers) = &mut self.layers else { return Ok(false) };
+        if layers.out().is_empty() {
+            let taken = layers.write_piece(self.http1.out())?;
+            if cx.wants(EventKind::BytesSent) {
+                emit_slices(self.http1.out(), taken, HTTP, self.http1.total_sent(), cx);
             }
             self.http1.sent(taken);
-            self.in_layers = taken as u64;
-            self.hand_down()?;
         }
-        Ok(self.out().iter().any(|slice| !slice.is_empty()))
+        Ok(!layers.out().is_empty())
     }
 
     /// Handles the end of input. A layer's own closing message may be missing; this matters only for
@@ -607,15 +572,42 @@ impl Link {
 
     /// Returns whether the layers themselves have output.
     pub(crate) fn layer_has_output(&self) -> bool {
-        self.layers.first().is_some_and(|layer| !layer.out().is_empty())
+        self.layers.as_ref().is_some_and(|layers| !layers.out().is_empty())
     }
 
     /// Sends the closing message of a layer, if its protocol has one.
     pub(crate) fn send_close_notify(&mut self) {
-        if let Some(layer) = self.layers.last_mut() {
-            layer.close();
-            // An error is ignored: the message is optional.
-            let _ = self.hand_down();
+        if let Some(layers) = &mut self.layers {
+            layers.close();
         }
+    }
+}
+
+/// Emits the first `n` bytes of these slices, as bytes that were sent after the first `offset`.
+fn emit_slices<S: Sink>(
+    slices: [&[u8]; 3],
+    n: usize,
+    layer: &'static str,
+    mut offset: u64,
+    cx: &mut Cx<'_, S>,
+) {
+    let mut left = n;
+    for slice in slices {
+        let bytes = &slice[..left.min(slice.len())];
+        left -= bytes.len();
+        if !bytes.is_empty() {
+            cx.emit(EventKind::BytesSent, || TraceEvent::BytesSent { layer, offset, bytes });
+            offset += bytes.len() as u64;
+        }
+    }
+}
+
+/// Emits the bytes of HTTP that layers have delivered, behind the first `before` of those that wait.
+fn emit_delivered<S: Sink>(http1: &Connection, before: usize, cx: &mut Cx<'_, S>) {
+    let bytes = &http1.unread()[before..];
+    if !bytes.is_empty() {
+        let (layer, offset) = (HTTP, http1.received() - bytes.len() as u64);
+        let event = || TraceEvent::BytesReceived { layer, offset, bytes };
+        cx.emit(EventKind::BytesReceived, event);
     }
 }

@@ -148,6 +148,7 @@
 #[cfg(feature = "std")]
 pub(crate) mod io;
 mod layer;
+mod layers;
 mod link;
 mod passthrough;
 mod pump;
@@ -167,6 +168,6 @@ pub mod tls;
 
 pub use layer::{Layer, LayerError, LayerFacts, LayerState, MAX_BUFFERED};
 pub use link::Link;
-pub(crate) use link::LinkHistory;
+pub(crate) use link::LinkAddresses;
 pub use secured::{CertificateFacts, CertificateReader};
 pub use switched::{Interest, Switched};

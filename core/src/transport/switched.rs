@@ -4,7 +4,8 @@ use alloc::boxed::Box;
 use core::fmt;
 
 use super::layer::LayerError;
-use super::link::{Link, PIECE};
+use super::layers::PIECE;
+use super::link::Link;
 use crate::error::{Call, Misuse, MisuseError, TlsError};
 use crate::limits::Config;
 use crate::time::Mono;

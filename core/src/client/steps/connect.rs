@@ -151,7 +151,7 @@ impl Exchange {
 
     #[inline(never)]
     pub(super) fn handshake<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        let state = self.link.advance()?;
+        let state = self.link.advance(|| self.spans.cx(at))?;
         if self.link.layer_has_output() {
             return Ok(Some(Action::Wait(Interest::WRITE)));
         }

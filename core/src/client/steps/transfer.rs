@@ -38,7 +38,7 @@ impl Exchange {
         self.clock.sizes.request_heads += http1.out_len() as u64;
         // Attempts that are no longer needed are dropped first. Nothing is read before the first byte
         // is sent.
-        let is_next = !self.race.has_abandoned() && self.link.has_output()?;
+        let is_next = !self.race.has_abandoned() && self.link.has_output(|| self.spans.cx(at))?;
         Ok(is_next.then_some(Action::Wait(Interest::WRITE)))
     }
 
@@ -122,7 +122,7 @@ impl Exchange {
     fn send<S: Sink>(&mut self, at: At<'_, S>) -> Result<Option<Interest>, Error> {
         loop {
             match self.sending {
-                Sending::Head | Sending::Body if self.link.has_output()? => {
+                Sending::Head | Sending::Body if self.link.has_output(|| self.spans.cx(at))? => {
                     return Ok(Some(Interest::WRITE));
                 }
                 Sending::Head => self.head_sent(at)?,
@@ -194,7 +194,7 @@ impl Exchange {
     /// response can arrive before the source is polled again.
     #[cold]
     fn end_sent_body<S: Sink>(&mut self, at: At<'_, S>) -> Result<(), Error> {
-        if self.sending != Sending::Body || self.link.has_output()? {
+        if self.sending != Sending::Body || self.link.has_output(|| self.spans.cx(at))? {
             return Ok(());
         }
         let http1 = &mut self.link.http1;
@@ -275,7 +275,7 @@ impl Exchange {
     /// Lets the connection parse on; `None` if it needs more bytes.
     #[inline(always)]
     fn read_on<S: Sink>(&mut self, at: At<'_, S>) -> Result<Option<Progress>, Error> {
-        self.link.advance()?;
+        self.link.advance(|| self.spans.cx(at))?;
         if self.link.http1.received() > self.clock.before {
             if self.receiving == Receiving::Nothing && self.sending != Sending::AwaitContinue {
                 self.await_response(at);

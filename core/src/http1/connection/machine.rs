@@ -60,8 +60,6 @@ pub struct Connection {
     pub(super) error: Option<PeerError>,
     /// The part of a message that the last event returned.
     pub(super) last: Option<MessagePart>,
-    /// If layers transform the output: the number of its bytes of which there were events.
-    pub(super) emitted: Option<u64>,
 }
 
 impl fmt::Debug for Connection {
@@ -90,14 +88,7 @@ impl Connection {
             not_reusable: None,
             error: None,
             last: None,
-            emitted: None,
         }
-    }
-
-    /// Makes the connection emit its output when it is queued, because layers transform it on its way to the
-    /// transport.
-    pub(crate) const fn pass_through_layers(&mut self) {
-        self.emitted = Some(self.send.out.total());
     }
 
     /// Disables the cache of request heads, for tests that compare it with parsing.
@@ -206,6 +197,7 @@ impl Connection {
     }
 
     /// Removes the first `n` bytes of [`out`](Self::out), which the transport accepted.
+    #[inline]
     pub fn sent(&mut self, n: usize) {
         self.send.out.sent(n);
     }

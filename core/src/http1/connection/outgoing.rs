@@ -12,10 +12,14 @@ use crate::head::is_informational;
 use crate::http1::request::{self, RequestLine, WrittenRequest};
 use crate::http1::response::{self, ResponseContext, WrittenResponse};
 use crate::http1::send::{BodySize, EncodedHead};
+use crate::http1::sent_head;
 use crate::http1::state::{SwitchKind, Transition};
-use crate::http1::{sent_bytes, sent_head};
-use crate::trace::{Cx, EventKind, Sink};
+use crate::trace::{Cx, EventKind, Interest, Sink};
 use crate::values::{NotReusable, Role, Version};
+
+/// The events that the head of a response may lead to when it is sent.
+const OF_RESPONSES: Interest =
+    Interest::only(EventKind::ResponseSent).with(Interest::only(EventKind::SwitchDecided));
 
 impl Connection {
     /// Sends the head of a request. The connection adds the field that announces the body, unless
@@ -98,7 +102,6 @@ impl Connection {
         if cx.wants(EventKind::RequestSent) {
             sent_head::emit_request(&self.send.out.staging()[start..], cx);
         }
-        self.emit_queued(cx);
         Ok(())
     }
 
@@ -203,16 +206,13 @@ impl Connection {
             self.state.end_keep_alive();
             self.close_because(NotReusable::UntilClose);
         }
-        if self.state.may_switch() && transition != Transition::Informational {
-            self.emit_switch_decision(status, cx);
-        }
         // The Connection field of an informational response has no effect.
         if encoded.connection.close && transition != Transition::Informational {
             self.state.end_keep_alive();
             self.close_because(NotReusable::WeAsked);
         }
-        if cx.wants(EventKind::ResponseSent) {
-            sent_head::emit_response(&self.send.out.staging()[start..], status, cx);
+        if cx.wants_any(OF_RESPONSES) {
+            self.emit_response(start, status, transition, cx);
         }
         match (transition, body) {
             (Transition::Response, None) => {
@@ -231,8 +231,23 @@ impl Connection {
                 }
             }
         }
-        self.emit_queued(cx);
         Ok(())
+    }
+
+    /// Emits the head of a response, which was encoded at the position `start` of the staging buffer.
+    #[cold]
+    #[inline(never)]
+    fn emit_response<S: Sink>(
+        &mut self,
+        start: usize,
+        status: u16,
+        transition: Transition,
+        cx: &mut Cx<'_, S>,
+    ) {
+        if self.state.may_switch() && transition != Transition::Informational {
+            self.emit_switch_decision(status, cx);
+        }
+        sent_head::emit_response(&self.send.out.staging()[start..], status, cx);
     }
 
     /// Sends a part of the body. A large part is not copied.
@@ -242,13 +257,11 @@ impl Connection {
     #[inline]
     pub fn send_data<S: Sink>(
         &mut self,
-        cx: &mut Cx<'_, S>,
+        _: &mut Cx<'_, S>,
         data: Bytes,
     ) -> Result<(), MisuseError> {
         self.check(Call::SendData, Transition::Data)?;
-        self.send.data(data).map_err(|misuse| self.misuse(Call::SendData, misuse))?;
-        self.emit_queued(cx);
-        Ok(())
+        self.send.data(data).map_err(|misuse| self.misuse(Call::SendData, misuse))
     }
 
     /// Ends the message. Every message must be ended, even without a body.
@@ -265,18 +278,7 @@ impl Connection {
         self.check(Call::Finish, Transition::End)?;
         self.send.finish(trailers).map_err(|misuse| self.misuse(Call::Finish, misuse))?;
         self.state.apply(self.role, Transition::End);
-        self.emit_queued(cx);
         self.emit_reuse(cx);
         Ok(())
-    }
-
-    /// Emits what was queued last, if layers transform it.
-    #[inline(always)]
-    fn emit_queued<S: Sink>(&mut self, cx: &mut Cx<'_, S>) {
-        if cx.wants(EventKind::BytesSent)
-            && let Some(emitted) = self.emitted
-        {
-            self.emitted = Some(sent_bytes::emit_queued(&self.send.out, emitted, cx));
-        }
     }
 }

@@ -121,9 +121,9 @@ impl Session {
     /// Sends the remaining output and the layer's closing message. Errors are ignored: the outcome is
     /// known.
     #[inline(never)]
-    pub(super) fn closing(&mut self) -> Option<Action> {
+    pub(super) fn closing<S: Sink>(&mut self, at: At<'_, S>) -> Option<Action> {
         let over = self.take_failure().is_err();
-        match self.link.has_output() {
+        match self.link.has_output(|| self.spans.cx(at)) {
             Ok(true) if !over => return Some(Action::Wait(Interest::WRITE)),
             Ok(false) if !over && !self.cut && !self.close_notify_sent => {
                 self.close_notify_sent = true;

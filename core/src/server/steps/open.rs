@@ -14,23 +14,23 @@ impl Session {
     #[inline(never)]
     pub(super) fn serve_handler<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         match self.asked {
-            HandlerRequest::Nothing => self.await_handler(),
+            HandlerRequest::Nothing => self.await_handler(at),
             HandlerRequest::Flush => self.send_all(at),
             HandlerRequest::Body => self.next_piece(at),
         }
     }
 
     /// Waits for the handler. Output is sent meanwhile, and nothing is read.
-    fn await_handler(&mut self) -> Stepped {
+    fn await_handler<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.take_failure()?;
-        let write = self.link.has_output()?;
+        let write = self.link.has_output(|| self.spans.cx(at))?;
         Ok(Some(Action::Wait(Interest { write, hangup: true, ..Interest::NONE })))
     }
 
     /// Sends the output so far.
     fn send_all<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.take_failure()?;
-        if self.link.has_output()? {
+        if self.link.has_output(|| self.spans.cx(at))? {
             return Ok(Some(Action::Wait(Interest { hangup: true, ..Interest::WRITE })));
         }
         if self.link.http1.state(Role::Server) == State::Switched {
@@ -48,7 +48,7 @@ impl Session {
             self.head.keep(head);
             self.reading = Default::default();
         }
-        self.link.advance()?;
+        self.link.advance(|| self.spans.cx(at))?;
         match self.link.read(&mut self.spans.cx(at))? {
             // The rest of a request that was answered with a switch is discarded.
             Progress::Event if self.link.http1.state(Role::Server) == State::Switched => Ok(None),
@@ -59,7 +59,7 @@ impl Session {
             }
             Progress::NeedInput => {
                 self.ask_for_body(at)?;
-                self.read_on()
+                self.read_on(at)
             }
             Progress::Switched => self.leave_http(at),
             Progress::Paused | Progress::Closed => {
@@ -70,8 +70,10 @@ impl Session {
     }
 
     /// Waits for bytes of the client. Output is sent meanwhile.
-    pub(super) fn read_on(&mut self) -> Stepped {
-        let write = self.link.has_output()?;
+    // Gate blocking-serve.
+    #[inline(always)]
+    pub(super) fn read_on<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
+        let write = self.link.has_output(|| self.spans.cx(at))?;
         Ok(Some(Action::Wait(Interest { write, ..Interest::READ })))
     }
 
@@ -89,7 +91,7 @@ impl Session {
 
     /// Leaves HTTP/1.1 once the response to that effect was sent.
     fn leave_http<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
-        if self.link.has_output()? {
+        if self.link.has_output(|| self.spans.cx(at))? {
             return Ok(Some(Action::Wait(Interest { hangup: true, ..Interest::WRITE })));
         }
         self.spans.answered(|| self.head.get(), self.exchange.status, (0, 0), at);
@@ -99,9 +101,9 @@ impl Session {
 
     /// Waits for the connection to be taken, or for the session to be cancelled.
     #[inline(never)]
-    pub(super) fn await_taking(&mut self) -> Stepped {
+    pub(super) fn await_taking<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         if self.asked == HandlerRequest::Nothing {
-            return self.await_handler();
+            return self.await_handler(at);
         }
         self.take_failure()?;
         self.asked = HandlerRequest::Nothing;
@@ -123,9 +125,9 @@ impl Session {
         self.take_failure()?;
         self.link.http1.end_in_silence(&mut self.spans.cx(at));
         while self.link.http1.state(Role::Client) == State::Body {
-            self.link.advance()?;
+            self.link.advance(|| self.spans.cx(at))?;
             match self.link.read(&mut self.spans.cx(at))? {
-                Progress::NeedInput => return self.drain_on(),
+                Progress::NeedInput => return self.drain_on(at),
                 Progress::Event => {}
                 _ => break,
             }
@@ -143,10 +145,11 @@ impl Session {
     }
 
     /// Waits for more of the request.
-    fn drain_on(&mut self) -> Stepped {
+    #[inline]
+    fn drain_on<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         match self.link.http1.reuse() {
             Err(NotReusable::Unfinished) if self.is_worth_draining() => {
-                return self.read_on();
+                return self.read_on(at);
             }
             Err(reason) if reason != NotReusable::Unfinished => self.end_after_request(reason),
             _ => self.close(Ending::Unread, true),

@@ -39,8 +39,8 @@ impl Session {
             SessionState::Idle | SessionState::Head => self.next_request(at),
             SessionState::Open => self.serve_handler(at),
             SessionState::Drain => self.drain(at),
-            SessionState::Switched => self.await_taking(),
-            SessionState::Closing => Ok(self.closing()),
+            SessionState::Switched => self.await_taking(at),
+            SessionState::Closing => Ok(self.closing(at)),
             SessionState::Linger => Ok(self.linger()),
             SessionState::Close => {
                 self.enter(SessionState::Closed);
@@ -90,7 +90,7 @@ impl Session {
     #[inline(never)]
     fn handshake<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.check_handshake()?;
-        let state = self.link.advance()?;
+        let state = self.link.advance(|| self.spans.cx(at))?;
         if self.link.layer_has_output() {
             return Ok(Some(Action::Wait(Interest::WRITE)));
         }
@@ -114,11 +114,11 @@ impl Session {
         if let Err(error) = self.take_failure() {
             return self.failed_between_requests(error);
         }
-        self.link.advance()?;
+        self.link.advance(|| self.spans.cx(at))?;
         let awaits_request = self.link.http1.awaits_request();
         let progress = if awaits_request {
             Progress::NeedInput
-        } else if self.link.out_len() >= BATCH && self.link.has_output()? {
+        } else if self.link.out_len() >= BATCH && self.link.has_output(|| self.spans.cx(at))? {
             return Ok(Some(Action::Wait(Interest::WRITE)));
         } else {
             self.link.read(&mut self.spans.cx(at))?
@@ -134,7 +134,7 @@ impl Session {
                 if begun && self.state == SessionState::Idle {
                     self.enter(SessionState::Head);
                 }
-                self.read_on()
+                self.read_on(at)
             }
             Progress::Paused | Progress::Switched | Progress::Closed => {
                 self.close(Ending::PeerClosed, false);
