@@ -282,8 +282,8 @@ impl<T: PooledTransport> Connections<T> {
     /// Returns a connection to the pool; one that lacks a part is closed.
     pub fn release(&self, lease: Box<Lease<T>>, now: Mono) {
         let mut shared = self.lock();
-        if let Some(holders) = &mut shared.holders {
-            holders.remove(lease.connection());
+        if shared.holders.is_some() {
+            shared.release_hold(lease.connection());
         }
         shared.pool.release(lease, now, T::is_silent);
         let (has_retired, next) = (shared.pool.has_retired(), shared.waiting.first_waker());
@@ -315,7 +315,8 @@ impl<T: PooledTransport> Connections<T> {
 
 impl<T: PooledTransport> Shared<T> {
     /// Returns the `wanted` connection, if it is this waiter's turn.
-    #[inline]
+    // Gate tokio-prepared.
+    #[inline(always)]
     fn acquire(
         &mut self,
         wanted: Wanted<'_>,
@@ -327,10 +328,28 @@ impl<T: PooledTransport> Shared<T> {
             true => self.pool.acquire(wanted.route, now, T::is_silent),
             false => None,
         };
-        if let (Some(holders), Some(lease)) = (&mut self.holders, &lease) {
-            holders.add(lease.connection(), wanted.exchange);
+        if self.holders.is_some()
+            && let Some(lease) = &lease
+        {
+            self.hold(lease.connection(), wanted.exchange);
         }
         lease
+    }
+
+    /// Notes, for events, that an exchange holds a connection.
+    #[cold]
+    fn hold(&mut self, connection: ConnectionId, exchange: ExchangeId) {
+        if let Some(holders) = &mut self.holders {
+            holders.add(connection, exchange);
+        }
+    }
+
+    /// Notes that a connection is not held any more.
+    #[cold]
+    fn release_hold(&mut self, connection: ConnectionId) {
+        if let Some(holders) = &mut self.holders {
+            holders.remove(connection);
+        }
     }
 
     /// Returns another connection instead of `stale`, which cannot be used for this reason.
@@ -344,11 +363,9 @@ impl<T: PooledTransport> Shared<T> {
     ) -> Option<Box<Lease<T>>> {
         let old = stale.connection();
         let lease = self.pool.replace(stale, why, now, T::is_silent);
-        if let Some(holders) = &mut self.holders {
-            holders.remove(old);
-            if let Some(lease) = &lease {
-                holders.add(lease.connection(), exchange);
-            }
+        self.release_hold(old);
+        if let Some(lease) = &lease {
+            self.hold(lease.connection(), exchange);
         }
         lease
     }
