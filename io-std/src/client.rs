@@ -178,6 +178,13 @@ impl<'c> RequestBuilder<'c> {
         self
     }
 
+    /// Sets the tag: a name of the caller's for the request, such as the number of a job. It is not sent. All events
+    /// of the exchange have it, and outputs show it in every capture, so it should be short and contain no secrets.
+    pub fn tag(mut self, tag: impl Into<Arc<str>>) -> Self {
+        self.pending = self.pending.map(|request| request.tag(tag));
+        self
+    }
+
     /// Calls `call` with each informational response as it arrives: 100, 102, or 103 with the links
     /// of the final response (RFC 8297).
     ///

@@ -7,6 +7,7 @@ use limpid_core::client::{Emitted, Event, Sizes, Timings, Url};
 use limpid_core::error::Cause;
 use limpid_core::fields::Fields;
 use limpid_core::http1::{ResponseHead, Version};
+use limpid_core::trace::ExchangeId;
 use limpid_io::{Error, Listener};
 
 use crate::driver::Driver;
@@ -78,6 +79,12 @@ impl Response {
     #[must_use]
     pub fn url(&self) -> &Url {
         self.body.driver.in_flight.request().url()
+    }
+
+    /// Returns the number of the exchange, which its events have.
+    #[must_use]
+    pub fn exchange_id(&self) -> ExchangeId {
+        self.body.driver.in_flight.exchange_id()
     }
 
     /// Returns the local address of the connection; `None` for a Unix socket.

@@ -131,6 +131,12 @@ impl Error {
         self.exchange().is_some_and(CoreError::is_safe_to_retry) || !self.request_was_sent()
     }
 
+    /// Returns the number of the exchange, which its events have; `None` if there was no exchange.
+    #[must_use]
+    pub fn exchange_id(&self) -> Option<ExchangeId> {
+        self.history().map(|history| history.exchange)
+    }
+
     /// Returns the durations of the exchange's phases; `None` if there was no exchange.
     #[must_use]
     pub fn timings(&self) -> Option<&Timings> {

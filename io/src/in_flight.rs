@@ -12,7 +12,7 @@ use limpid_core::error::{Cause, Error as CoreError, TlsError};
 use limpid_core::fields::Fields;
 use limpid_core::http1::ResponseHead;
 use limpid_core::time::{Deadline, Mono};
-use limpid_core::trace::{EventKind, Sink, Trace, TraceEvent};
+use limpid_core::trace::{EventKind, ExchangeId, Sink, Trace, TraceEvent};
 
 use crate::connections::{Acquire, Connections, FullPool, PooledTransport, Wanted};
 use crate::error::{Error, History};
@@ -395,6 +395,12 @@ impl<T: PooledTransport> InFlight<T> {
     #[must_use]
     pub fn trailers(&self) -> Fields<'_> {
         self.inner().exchange().trailers()
+    }
+
+    /// Returns the number of the exchange, which its events have.
+    #[must_use]
+    pub fn exchange_id(&self) -> ExchangeId {
+        self.inner().exchange().id()
     }
 
     /// Returns the durations of its phases: up to now, or in total once the exchange is over.

@@ -123,6 +123,52 @@ fn redirect_counts_up_the_hop() {
     assert!(hops(EventKind::CloseComplete).eq([(0, 0)]), "it belongs to no exchange");
 }
 
+/// Checks that all events of an exchange with a tag have it, on every hop and in every sink that owns events.
+fn check_tag(recorder: &Recorder, ring: &Ring, exchange: ExchangeId) {
+    let (recorded, kept) = (recorder.events(), ring.exchange(exchange));
+    let is_of = |(meta, _): &&(Meta, OwnedTraceEvent)| meta.exchange == exchange;
+    let of_exchange: Vec<_> = recorded.iter().filter(is_of).collect();
+    for (meta, _) in of_exchange.iter().copied().chain(&kept) {
+        assert_eq!(meta.tag.as_deref(), Some("job-17"), "{meta:?}");
+    }
+    assert!(!kept.is_empty() && of_exchange.iter().any(|(meta, _)| meta.hop == 2));
+    let others = recorded.iter().filter(|(meta, _)| meta.exchange != exchange);
+    assert!(others.count() > 0);
+    assert!(recorded.iter().filter(|event| !is_of(event)).all(|(meta, _)| meta.tag.is_none()));
+}
+
+#[test]
+fn tag_of_a_request_is_on_all_its_events() {
+    let script = || vec![[answer(MOVED), answer(HELLO), answer(HELLO)].concat()];
+    let (recorder, ring) = (Recorder::new(), std::sync::Arc::new(Ring::new(1 << 20)));
+    let server = Server::tcp(script()).unwrap();
+    let url = format!("http://127.0.0.1:{}/", server.port());
+    let client = client((recorder.clone(), std::sync::Arc::clone(&ring)));
+    let response = client.get(&url).tag("job-17").send().unwrap();
+    let exchange = response.exchange_id();
+    response.bytes().unwrap();
+    get(&client, server.port());
+    check_tag(&recorder, &ring, exchange);
+    drop(client);
+    server.finish().unwrap();
+
+    let (recorder, ring) = (Recorder::new(), std::sync::Arc::new(Ring::new(1 << 20)));
+    let server = Server::tcp(script()).unwrap();
+    let url = format!("http://127.0.0.1:{}/", server.port());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let exchange = runtime.block_on(async {
+        let sink = (recorder.clone(), std::sync::Arc::clone(&ring));
+        let client = limpid_tokio::Client::builder().redirects(3).sink(sink).build();
+        let response = client.get(&url).tag("job-17").send().await.unwrap();
+        let exchange = response.exchange_id();
+        response.bytes().await.unwrap();
+        client.get(&url).send().await.unwrap().bytes().await.unwrap();
+        exchange
+    });
+    check_tag(&recorder, &ring, exchange);
+    server.finish().unwrap();
+}
+
 #[test]
 fn request_sent_again_counts_up_the_hop() {
     let closed = [answer(HELLO), vec![Step::ReadRequest, Step::Close]].concat();

@@ -45,6 +45,8 @@ pub struct Request {
     origin: Origin,
     /// The encoded head for the origin server.
     written: WrittenRequest,
+    /// The caller's name for it, which its events have.
+    tag: Option<Arc<str>>,
 }
 
 impl fmt::Debug for Request {
@@ -75,6 +77,7 @@ impl Request {
             removed: Settled::default(),
             is_contradicted: false,
             written: WrittenRequest::with_capacity(256),
+            tag: None,
         };
         let fields = FieldBlock::with_capacity(8, 256);
         RequestBuilder::of(Arc::new(request), fields)
@@ -95,7 +98,7 @@ impl Request {
         }
         request.method.clear();
         request.method.extend_from_slice(method);
-        request.target = None;
+        (request.target, request.tag) = (None, None);
         request.size = BodySize::None;
         request.removed = Settled::default();
         let mut fields = core::mem::take(&mut request.fields);
@@ -144,6 +147,12 @@ impl Request {
     pub(super) fn has_large_memory(&self) -> bool {
         let target = self.target.as_ref().map_or(0, |target| target.len());
         self.fields.has_large_memory() || self.url.has_large_memory() || target > 4 * 1024
+    }
+
+    /// Returns the tag, if the caller has set one.
+    #[must_use]
+    pub const fn tag(&self) -> Option<&Arc<str>> {
+        self.tag.as_ref()
     }
 
     /// Returns the method.
@@ -328,6 +337,22 @@ impl RequestBuilder {
     /// unchanged. Sending a request fails if the target is not valid for the method.
     pub fn target(mut self, target: &[u8]) -> Self {
         self.request().target = Some(target.into());
+        self
+    }
+
+    /// Sets the tag: a name of the caller's for the request, such as the number of a job. It is not sent. All
+    /// events of the exchange have it ([`Meta::tag`](crate::trace::Meta::tag)), and outputs show it in every
+    /// [`Capture`], so it should be short and contain no secrets.
+    ///
+    /// ```
+    /// use limpid_core::client::Request;
+    ///
+    /// let request = Request::builder(b"GET", "http://localhost/".parse()?).tag("job-17").build();
+    /// assert_eq!(request.tag().map(|tag| &**tag), Some("job-17"));
+    /// # Ok::<(), limpid_core::client::UrlError>(())
+    /// ```
+    pub fn tag(mut self, tag: impl Into<Arc<str>>) -> Self {
+        self.request().tag = Some(tag.into());
         self
     }
 

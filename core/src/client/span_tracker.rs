@@ -150,6 +150,9 @@ impl SpanTracker {
     #[inline]
     pub(super) fn begin<S: Sink>(&mut self, plan: &Plan, at: At<'_, S>) {
         self.interest = at.sink.interest();
+        if let Some(tag) = plan.request.tag() {
+            self.scope.set_tag(tag);
+        }
         self.start(SpanKind::Exchange, at, || TraceEvent::ExchangeStarted {
             method: plan.request.method(),
             url: plan.request.url().as_str(),

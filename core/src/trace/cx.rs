@@ -68,10 +68,9 @@ impl Scope {
     }
 
     /// Sets the tag of the following events.
-    #[must_use]
-    pub fn tagged(mut self, tag: Option<Arc<str>>) -> Self {
-        self.meta.tag = tag;
-        self
+    #[cold]
+    pub fn set_tag(&mut self, tag: &Arc<str>) {
+        self.meta.tag = Some(Arc::clone(tag));
     }
 
     /// Makes this the span around those that start later, and the one in which points happen, until it

@@ -77,11 +77,11 @@ impl Sink for TracingBridge {
 }
 
 /// The fields that every event has, before those of its kind.
-const COMMON: [&str; 8] =
-    ["message", "exchange", "hop", "connection", "attempt", "span", "parent", "seq"];
+const COMMON: [&str; 9] =
+    ["message", "exchange", "hop", "connection", "attempt", "span", "parent", "seq", "tag"];
 
 /// The most fields that an event may have, these included.
-const MOST: usize = 18;
+const MOST: usize = 19;
 
 /// The names of the fields of each event.
 static NAMES: LazyLock<Vec<Vec<&'static str>>> = LazyLock::new(|| {
@@ -147,6 +147,7 @@ enum Shown<'a> {
     Nothing,
     Count(u64),
     Flag(bool),
+    Tag(DisplayValue<Safe<&'a str>>),
     Message(DisplayValue<Safe<crate::python::Message<'a>>>),
     Text(DisplayValue<Safe<Plain<'a>>>),
 }
@@ -155,7 +156,7 @@ enum Shown<'a> {
 struct Plain<'a>(FieldRepr<'a>);
 
 impl<'a> Values<'a> {
-    fn new(messages: Messages, meta: &Meta, event: &'a TraceEvent<'a>) -> Self {
+    fn new(messages: Messages, meta: &'a Meta, event: &'a TraceEvent<'a>) -> Self {
         let mut values = Self { values: [const { Shown::Nothing }; MOST], len: 0 };
         values.push(Shown::Message(display(Safe(messages.of(event)))));
         values.push(Shown::Count(meta.exchange.0));
@@ -165,6 +166,8 @@ impl<'a> Values<'a> {
         values.push(Shown::Count(meta.span().0));
         values.push(Shown::Count(meta.parent().0));
         values.push(Shown::Count(meta.seq));
+        values
+            .push(meta.tag.as_deref().map_or(Shown::Nothing, |tag| Shown::Tag(display(Safe(tag)))));
         let mut name: &[u8] = b"";
         event.visit(|field, value| {
             if let ("name", Value::Bytes(own)) = (field.name, value) {
@@ -218,6 +221,7 @@ impl<'a> Shown<'a> {
             Self::Nothing => None,
             Self::Count(count) => Some(count),
             Self::Flag(flag) => Some(flag),
+            Self::Tag(tag) => Some(tag),
             Self::Message(message) => Some(message),
             Self::Text(text) => Some(text),
         }
