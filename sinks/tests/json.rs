@@ -9,7 +9,7 @@ use std::path::Path;
 
 use limpid_core::error::{Cause, Misuse, MisuseError, Phase};
 use limpid_core::time::Mono;
-use limpid_core::trace::{Capture, EventKind, OwnedTraceEvent, Sink, TraceEvent};
+use limpid_core::trace::{Capture, EventKind, Meta, OwnedTraceEvent, Sink, TraceEvent};
 use limpid_sinks::json::write_schema;
 use limpid_sinks::{JsonSink, Levels, TimeBase};
 use serde_json::Value;
@@ -125,7 +125,12 @@ fn durations_are_nanoseconds() {
 #[test]
 fn line_has_its_own_time_and_place() {
     let sink = JsonSink::new(Vec::new()).levels(&Levels::everything()).time_base(base());
-    let mut metas = vec![samples::meta(EventKind::CloseStarted); 8];
+    let mut metas = vec![samples::meta(EventKind::CloseStarted); 9];
+    // Its spans are others, too.
+    metas[7] = Meta::new(EventKind::CloseStarted);
+    metas[7].at = metas[6].at;
+    metas[8] = metas[7].clone();
+    metas[8].seq = 1;
     metas[1].connection.0 = 9;
     metas[2].exchange.0 = 9;
     metas[3].attempt = 9;
@@ -145,6 +150,8 @@ fn line_has_its_own_time_and_place() {
         let wanted = [meta.at.as_nanos(), exchange, connection, counts[0], counts[1]].map(Some);
         assert_eq!(numbers, wanted);
         assert_eq!(line["phase"], meta.phase.doing());
+        let spans = ["span", "parent", "seq"].map(|key| line[key].as_u64());
+        assert_eq!(spans, [meta.span().0, meta.parent().0, meta.seq].map(Some));
         let second = if meta.at == metas[0].at { "41" } else { "42" };
         assert_eq!(line["time"], format!("2024-09-28T17:27:{second}.042000Z"));
     }

@@ -19,7 +19,7 @@ use super::values::{
 macro_rules! kinds {
     (
         $($($kind:literal)|+: $variant:ident($value:ident) => $type:ident = $member:expr;)+
-        $(sets $($set_kind:literal)|+: $set_variant:ident $(in $sensitivity:ident)? => $set:ident;)+
+        $(sets $($set_kind:literal)|+: $set_variant:ident => $set:ident;)+
         with $writer:ident, $field:ident
     ) => {
         /// Adds the descriptions of the columns of a field.
@@ -45,10 +45,19 @@ macro_rules! kinds {
             fn append(&mut self, $field: &FieldMeta, key: &[u8], value: Value<'a>) {
                 let $writer = &mut *self;
                 match value {
-                    $( Value::$set_variant(value) $(if $field.sensitivity == Sensitivity::$sensitivity)? => {
-                        $set::append(value, $writer.capture, $writer.out);
-                    } )+
+                    Value::Bytes(_) if $field.sensitivity == Sensitivity::Payload => {
+                        $writer.append_set(value);
+                    }
                     $( Value::$variant($value) => $type::append(key, $member, $writer.out), )+
+                    _ => $writer.append_set(value),
+                }
+            }
+
+            /// Appends the columns of a value that has several.
+            #[inline(never)]
+            fn append_set(&mut self, value: Value<'a>) {
+                match value {
+                    $( Value::$set_variant(value) => $set::append(value, self.capture, self.out), )+
                     // A field without a value is left out.
                     _ => {}
                 }
@@ -66,7 +75,7 @@ kinds! {
     "Bytes": Bytes(bytes) => Bytes = &writer.bytes(field, bytes);
     "Address" | "MaybeAddress": Address(address) => Address = address;
     "Version": Version(version) => HttpVersion = version;
-    sets "Payload": Bytes in Payload => Payload;
+    sets "Payload": Bytes => Payload;
     sets "SocketOptions": SocketOptions => Options;
     sets "Stream": Stream => Stream;
     sets "TlsContext": TlsContext => Tls;

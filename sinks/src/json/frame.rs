@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 use limpid_core::error::Phase;
 use limpid_core::time::Mono;
 use limpid_core::trace::{
-    Capture, ConnectionId, EventKind, ExchangeId, Meta, Metadata, TraceEvent,
+    Capture, ConnectionId, EventKind, ExchangeId, Meta, Metadata, SpanId, TraceEvent,
 };
 
 use super::column::{Column, Columns, columns};
@@ -38,12 +38,16 @@ columns! {
         phase: Text = meta.phase.doing(),
     }
 
-    /// The numbers of an event.
-    Numbers(meta, _): &'v Meta {
+    /// The operation to which an event belongs.
+    Operation(meta, _): &'v Meta {
         /// The operation that the event starts or ends, or in which it happens; 0 for none.
         span: Count = meta.span().0,
         /// The operation around that one; 0 for none.
         parent: Count = meta.parent().0,
+    }
+
+    /// What is particular to an event, or rare.
+    Particular(meta, _): &'v Meta {
         /// The position among the events of a client's exchange or a server's connection: a gap means that some are lost.
         seq: Count = meta.seq,
         /// The tag of the request.
@@ -72,7 +76,8 @@ pub const VERSION: u64 = 2;
 pub(super) fn describe(columns: &mut Vec<Column>) {
     Moment::describe(columns);
     Place::describe(columns);
-    Numbers::describe(columns);
+    Operation::describe(columns);
+    Particular::describe(columns);
     Kind::describe(columns);
 }
 
@@ -80,26 +85,29 @@ pub(super) fn describe(columns: &mut Vec<Column>) {
 pub(super) struct Line {
     text: Vec<u8>,
     /// What the start of the line depends on. `None` while it is incomplete.
-    place: Option<PlaceKey>,
-    /// The length of the line up to the columns of the place.
+    start: Option<Start>,
+    /// The length of the line with the columns of [`Moment`].
     moment_len: usize,
-    /// The length of the line up to the numbers.
+    /// The length of the line with those of [`Place`] too.
     place_len: usize,
+    /// The length of the line with those of [`Operation`] too.
+    start_len: usize,
     clock: WallClock,
     date_format: DateFormat,
     stamp: Stamp,
 }
 
-/// The time and the place of an event.
-type PlaceKey = (Mono, ExchangeId, ConnectionId, [u16; 2], Phase);
+/// The time, the place and the operation of an event.
+type Start = (Mono, (ExchangeId, ConnectionId, [u16; 2], Phase), [SpanId; 2]);
 
 impl Line {
     pub(super) fn new(clock: WallClock) -> Self {
         Self {
             text: Vec::new(),
-            place: None,
+            start: None,
             moment_len: 0,
             place_len: 0,
+            start_len: 0,
             clock,
             date_format: "%Y-%m-%dT%H:%M:%S".parse().unwrap_or_else(|_| DateFormat::documented()),
             stamp: Stamp::new(TimeZone::Utc),
@@ -115,35 +123,44 @@ impl Line {
         known: &Known,
         capture: Capture,
     ) -> &[u8] {
-        let counts = [meta.hop, meta.attempt];
-        let place = (meta.at, meta.exchange, meta.connection, counts, meta.phase);
-        if self.place == Some(place) {
-            self.text.truncate(self.place_len);
+        let place = (meta.exchange, meta.connection, [meta.hop, meta.attempt], meta.phase);
+        let start = (meta.at, place, [meta.span(), meta.parent()]);
+        if self.start == Some(start) {
+            self.text.truncate(self.start_len);
         } else {
-            self.start(meta, place);
+            self.begin(meta, start);
         }
         let out = &mut self.text;
-        Numbers::append(meta, capture, out);
+        Particular::append(meta, capture, out);
         out.extend_from_slice(&known.columns);
         fields::append(event, &known.keys, capture, out);
         out.extend_from_slice(b"}\n");
         out
     }
 
-    /// Writes the start of a line, up to the numbers.
-    fn start(&mut self, meta: &Meta, place: PlaceKey) {
-        match self.place.take() {
-            Some((at, ..)) if at == meta.at => self.text.truncate(self.moment_len),
-            _ => self.start_moment(meta.at),
+    /// Writes the start of a line, as far as it differs from that of the line before.
+    fn begin(&mut self, meta: &Meta, start: Start) {
+        let before = self.start.take();
+        let (is_same_moment, is_same_place) = before.map_or((false, false), |(at, place, _)| {
+            (at == start.0, (at, place) == (start.0, start.1))
+        });
+        if is_same_place {
+            self.text.truncate(self.place_len);
+        } else {
+            if is_same_moment {
+                self.text.truncate(self.moment_len);
+            } else {
+                self.begin_moment(meta.at);
+            }
+            Place::append(meta, Capture::default(), &mut self.text);
+            self.place_len = self.text.len();
         }
-        self.moment_len = self.text.len();
-        Place::append(meta, Capture::default(), &mut self.text);
-        self.place_len = self.text.len();
-        self.place = Some(place);
+        Operation::append(meta, Capture::default(), &mut self.text);
+        self.start_len = self.text.len();
+        self.start = Some(start);
     }
 
-    /// Writes the start of a line, up to the place.
-    fn start_moment(&mut self, at: Mono) {
+    fn begin_moment(&mut self, at: Mono) {
         let time = self.clock.at(at);
         let micros = time.duration_since(UNIX_EPOCH).unwrap_or_default().subsec_micros();
         let second = self.stamp.show(time, &self.date_format);
@@ -151,6 +168,7 @@ impl Line {
         self.text.extend_from_slice(b"{\"v\":");
         number(VERSION, &mut self.text);
         Moment::append((at, (second, micros)), Capture::default(), &mut self.text);
+        self.moment_len = self.text.len();
     }
 }
 

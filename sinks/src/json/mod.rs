@@ -28,8 +28,9 @@ use crate::time_base::TimeBase;
 ///
 /// A line is a flat object. Every line has the columns `v`, `time`, `mono_ns`, `exchange`, `hop`, `connection`,
 /// `attempt`, `phase`, `span`, `parent`, `seq`, `level`, `logger`, `name`, `stage` and `event`, in this order; those of
-/// the event's fields follow. A `tag` of the request stands behind `seq`. A column has the same type in all events, and is left out where it has no value. The schema is
-/// `docs/events.schema.json`; [`write_schema`] generates it from the catalogue.
+/// the event's fields follow. A `tag` of the request stands behind `seq`. A column has the same type in all events, and
+/// is left out where it has no value. The schema is `docs/events.schema.json`; [`write_schema`] generates it from the
+/// catalogue.
 ///
 /// `time` is the time of day of the event (UTC, RFC 3339), `mono_ns` its time on the driver's clock. Names of durations
 /// end in `_ns`: all are integers, of nanoseconds. Bytes are text if they are UTF-8; otherwise they are base64 in a

@@ -152,13 +152,7 @@ impl Type for Bytes {
     #[inline]
     fn append(key: &[u8], bytes: &[u8], out: &mut Vec<u8>) {
         out.extend_from_slice(key);
-        if is_plain(bytes) {
-            out.push(b'"');
-            out.extend_from_slice(bytes);
-            out.push(b'"');
-        } else {
-            unusual(bytes, out);
-        }
+        append_bytes(bytes, out);
     }
 
     fn describe(name: &str, doc: &'static str, columns: &mut Vec<Column>) {
@@ -168,6 +162,18 @@ impl Type for Bytes {
             format!("{name}{BASE64}"),
             r#""type": "string", "contentEncoding": "base64""#.to_owned(),
         ));
+    }
+}
+
+/// Appends bytes after their key.
+#[inline(never)]
+fn append_bytes(bytes: &[u8], out: &mut Vec<u8>) {
+    if is_plain(bytes) {
+        out.push(b'"');
+        out.extend_from_slice(bytes);
+        out.push(b'"');
+    } else {
+        unusual(bytes, out);
     }
 }
 
