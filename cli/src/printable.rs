@@ -19,7 +19,7 @@ impl Display for Printable<'_> {
 }
 
 /// Returns whether a character can be seen, or is a space.
-fn is_printable(c: char) -> bool {
+pub(crate) fn is_printable(c: char) -> bool {
     // std escapes for debugging what Unicode lists as not printable.
     matches!(c, '\'' | '"' | '\\') || c.escape_debug().len() == 1
 }

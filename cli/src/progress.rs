@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::RequestArgs;
 use crate::driver::Response;
+use crate::printable::is_printable;
 
 /// With a known length: the received bytes, the speed, and the remaining time.
 const KNOWN: &str = "{prefix} [{wide_bar}] {bytes}/{total_bytes} {bytes_per_sec} {eta}";
@@ -37,8 +38,8 @@ impl Progress {
         let style = ProgressStyle::with_template(template);
         let style = style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ");
         let name = file.file_name().map_or(Cow::default(), |name| name.to_string_lossy());
-        // A control character in a name would control the terminal.
-        let name = name.replace(char::is_control, "?");
+        // A control character in a name would control the terminal, and a format character mislead its reader.
+        let name = name.replace(|c| !is_printable(c), "?");
         let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr());
         Self { bar: Some(bar.with_style(style).with_prefix(name)) }
     }

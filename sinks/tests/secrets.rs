@@ -69,6 +69,11 @@ fn outputs() -> Vec<(&'static str, Output)> {
             tell(&lines(out.clone(), capture).terminal(true), event);
             out.text()
         }),
+        ("lines with a hexdump", |event, capture| {
+            let out = Shared::default();
+            tell(&lines(out.clone(), capture).hexdump(64), event);
+            out.text()
+        }),
         ("JSON", |event, capture| {
             let out = Shared::default();
             let sink = JsonSink::new(out.clone()).levels(&Levels::everything());

@@ -323,7 +323,7 @@ impl fmt::Display for Cause {
                 match status {
                     407 => f.write_str(
                         ": it requires a user and a password, or other ones; write them into the \
-                         URL of the proxy, as in http://user:password@host:port",
+                         URL of the proxy, as user:password and an @ before the host",
                     ),
                     _ => Ok(()),
                 }

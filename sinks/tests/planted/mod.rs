@@ -20,7 +20,7 @@ const JWT: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJhIn0.tiger";
 const SPACED_JWT: &str = "eyAiYWxnIjoibm9uZSJ9.eyJzdWIiOiJ0aWdlciJ9.tiger";
 
 /// Fields whose values are secret as a whole.
-const CREDENTIAL_FIELDS: [&str; 48] = [
+const CREDENTIAL_FIELDS: [&str; 56] = [
     "Authorization",
     "proxy-authorization",
     "X-Authorization",
@@ -69,10 +69,18 @@ const CREDENTIAL_FIELDS: [&str; 48] = [
     "X-GitHub-OTP",
     "DPoP",
     "X-Amzn-Oidc-Accesstoken",
+    "X-Hub-Signature-256",
+    "X-Shopify-Hmac-Sha256",
+    "AuthToken",
+    "X-Access_Token",
+    "X-SessionId",
+    "DPoP-Nonce",
+    "x-amzn-Remapped-Authorization",
+    "Stripe-Signature",
 ];
 
 /// Query keys whose values are secret.
-const SECRET_KEYS: [&str; 70] = [
+const SECRET_KEYS: [&str; 82] = [
     "AWSAccessKeyId",
     "Signature",
     "sig",
@@ -144,10 +152,22 @@ const SECRET_KEYS: [&str; 70] = [
     "access%5Ftoken%5B%5D",
     "$token",
     "token[0]",
+    "token2",
+    "password1",
+    "new_password_confirm",
+    "oauth_verifier",
+    "wresult",
+    "OSSAccessKeyId",
+    "user_session",
+    "g-recaptcha-response",
+    "device_code",
+    "consumer_key",
+    "client_jwt",
+    "openid.sig",
 ];
 
 /// Fields and values with secrets, of which a part may be shown.
-const VALUES: [(&str, &str); 56] = [
+const VALUES: [(&str, &str); 58] = [
     ("Location", "https://me:tiger@h/"),
     ("Location", "/?token=tiger"),
     ("Location", "/?a=1&sig=tiger"),
@@ -187,6 +207,8 @@ const VALUES: [(&str, &str); 56] = [
     ("Authentication-Info", "rspauth=\"tiger\", qop=auth"),
     ("Authentication-Info", "Negotiate tiger"),
     ("Proxy-Authentication-Info", "nextnonce=tiger"),
+    ("x-amzn-Remapped-WWW-Authenticate", "Negotiate tiger"),
+    ("X-Authentication-Info", "nextnonce=tiger"),
     ("Location", "/?https://me:tiger@h/"),
     ("Location", "/login/%2Fa%3Ftoken%3Dtiger"),
     ("Operation-Location", "/a;sid=tiger"),

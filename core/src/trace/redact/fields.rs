@@ -18,8 +18,9 @@ pub(crate) enum FieldKind {
 use FieldKind::{Challenge, Credential, Links, Plain, Url};
 
 /// The fields whose kind does not follow from the end of their names, by the length of their names. Those that are
-/// plain end like secrets and are not: identifiers of a cache or a request, and the nonce of a WebSocket.
-const FIELDS: [(&str, FieldKind); 45] = [
+/// plain end like secrets and are not: identifiers of a cache or a request, positions in a listing, and the nonce of
+/// a WebSocket.
+const FIELDS: [(&str, FieldKind); 41] = [
     ("jwt", Credential),
     ("key", Credential),
     ("otp", Credential),
@@ -36,60 +37,65 @@ const FIELDS: [(&str, FieldKind); 45] = [
     ("session", Credential),
     ("location", Url),
     ("password", Credential),
-    ("x-apikey", Credential),
     ("cache-key", Plain),
     ("sessionid", Credential),
     ("signature", Credential),
     ("sourcemap", Url),
+    ("next-token", Plain),
     ("session-id", Credential),
     ("set-cookie", Credential),
     ("destination", Url),
     ("set-cookie2", Credential),
     ("x-cache-key", Plain),
-    ("x-csrftoken", Credential),
-    ("x-sessionid", Credential),
     ("x-sourcemap", Url),
+    ("x-next-token", Plain),
     ("authorization", Credential),
     ("surrogate-key", Plain),
-    ("x-rewrite-url", Url),
     ("authentication", Credential),
-    ("x-original-url", Url),
     ("idempotency-key", Plain),
-    ("x-forwarded-uri", Url),
-    ("content-location", Url),
+    ("next-page-token", Plain),
     ("www-authenticate", Challenge),
     ("x-amzn-oidc-data", Credential),
     ("sec-websocket-key", Plain),
     ("x-idempotency-key", Plain),
+    ("continuation-token", Plain),
     ("proxy-authenticate", Challenge),
     ("authentication-info", Challenge),
-    ("x-amzn-oidc-accesstoken", Credential),
-    ("proxy-authentication-info", Challenge),
+    ("x-continuation-token", Plain),
 ];
 
-/// How the names of fields end that have secret values, or URLs.
-const FIELD_ENDINGS: [(&str, FieldKind); 21] = [
+/// How the names of fields end that have secret values, URLs or challenges, by length.
+const FIELD_ENDINGS: [(&str, FieldKind); 30] = [
     ("-jwt", Credential),
     ("-key", Credential),
     ("-otp", Credential),
     ("-uri", Url),
     ("-url", Url),
     ("-auth", Credential),
-    ("-token", Credential),
-    ("-apikey", Credential),
+    ("-hmac", Credential),
+    ("token", Credential),
+    ("-nonce", Credential),
+    ("apikey", Credential),
+    ("secret", Credential),
     ("-cookie", Credential),
     ("-passwd", Credential),
-    ("-secret", Credential),
     ("-session", Credential),
+    ("password", Credential),
     ("-location", Url),
-    ("-password", Credential),
     ("-redirect", Url),
+    ("accesskey", Credential),
+    ("secretkey", Credential),
+    ("sessionid", Credential),
     ("-assertion", Credential),
     ("-signature", Credential),
     ("-credential", Credential),
     ("-session-id", Credential),
     ("-credentials", Credential),
+    ("-hmac-sha256", Credential),
+    ("-authenticate", Challenge),
     ("-authorization", Credential),
+    ("-signature-256", Credential),
+    ("-authentication-info", Challenge),
 ];
 
 /// The places in [`FIELDS`] where names of each length begin.

@@ -6,70 +6,106 @@ use super::key_name::KeyName;
 use crate::wire::percent;
 
 /// Query keys whose values are secret, without `-` and `_`: those of OpenTelemetry's conventions and of tools that
-/// sanitise HTTP archives, the parameters of OAuth, `OpenID` Connect and SAML, and signatures of storage services.
-const SECRET_KEYS: [&str; 36] = [
+/// sanitise HTTP archives, the parameters of OAuth, `OpenID` Connect, SAML and CAS, and signatures of storage services.
+const SECRET_KEYS: [&str; 52] = [
     "accesskey",
+    "activationcode",
     "assertion",
     "auth",
+    "authcode",
     "authorization",
-    "awsaccesskeyid",
+    "authorizationcode",
     "clientassertion",
     "code",
-    "codeverifier",
     "cookie",
     "csrf",
+    "devicecode",
     "gda",
     "hdnea",
     "hdnts",
     "hmac",
     "idtokenhint",
-    "jsessionid",
-    "jwt",
+    "invitecode",
     "key",
-    "otp",
-    "passphrase",
-    "passwd",
-    "phpsessid",
+    "magic",
+    "mfacode",
+    "nonce",
+    "oobcode",
+    "otpcode",
+    "pass",
+    "passcode",
+    "pgtid",
+    "pgtiou",
+    "pin",
     "pwd",
+    "qak",
     "relaystate",
+    "resetcode",
     "samlart",
     "samlrequest",
     "samlresponse",
     "sas",
+    "secretid",
     "session",
+    "shdf",
     "sid",
     "sig",
+    "smscode",
     "state",
     "ticket",
+    "totp",
     "usercode",
+    "usg",
+    "verificationcode",
+    "vses2",
+    "wresult",
     "xsrf",
-    "googleaccessid",
 ];
 
-/// How query keys with secret values end, without `-` and `_`.
-const SECRET_KEY_ENDINGS: [&str; 21] = [
-    "token",
-    "secret",
-    "password",
-    "signature",
+/// How query keys with secret values end, without `-`, `_` and digits.
+const SECRET_KEY_ENDINGS: [&str; 38] = [
+    "accesskey",
+    "accesskeyid",
+    "accountkey",
+    "apikey",
+    "appkey",
+    "auth",
+    "authkey",
+    "captcharesponse",
+    "clientkey",
+    "consumerkey",
     "credential",
     "credentials",
-    "sessionid",
-    "apikey",
-    "accesskey",
-    "accountkey",
-    "appkey",
-    "authkey",
-    "clientkey",
+    "developerkey",
+    "devkey",
+    "encryptionkey",
     "functionkey",
+    "hmac",
+    "hmackey",
+    "jwt",
     "licensekey",
     "masterkey",
+    "otp",
+    "passphrase",
+    "passwd",
     "privatekey",
+    "secret",
     "secretkey",
+    "servicekey",
+    "sessid",
+    "session",
+    "sessionid",
     "sharedkey",
+    "signature",
     "signingkey",
     "subscriptionkey",
+    "token",
+    "userkey",
+    "verifier",
 ];
+
+/// What the query keys of passwords contain, as `new_password_confirm` does.
+const PASSWORDS: [&[u8]; 2] = [b"password", b"passwd"];
 
 /// Query keys that end like secrets and are not: positions in a listing.
 const OPEN_KEYS: [&str; 4] = ["pagetoken", "nextpagetoken", "nexttoken", "continuationtoken"];
@@ -99,7 +135,10 @@ fn is_secret(name: &KeyName) -> bool {
         return is_secret;
     }
     let is = |known: &&str| name == known.as_bytes();
+    let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let stem = &name[..name.len() - digits];
     SECRET_KEYS.iter().any(is)
-        || SECRET_KEY_ENDINGS.iter().any(|end| name.ends_with(end.as_bytes()))
+        || PASSWORDS.iter().any(|part| memchr::memmem::find(name, part).is_some())
+        || SECRET_KEY_ENDINGS.iter().any(|end| stem.ends_with(end.as_bytes()))
             && !OPEN_KEYS.iter().any(is)
 }
