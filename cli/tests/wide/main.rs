@@ -1,4 +1,5 @@
-//! The command beside curl, against servers and proxies of other projects that few machines have.
+//! The command beside curl, against servers and proxies of other projects that few machines have, and its JSON
+//! lines in programs that read such files.
 //!
 //! `.ci/wide` installs the programs and runs the tests, which print a line for each server and scenario.
 
@@ -9,6 +10,7 @@ mod common;
 
 mod clients;
 mod idle;
+mod json_lines;
 mod scenarios;
 mod servers;
 mod site;
