@@ -11,8 +11,8 @@ use std::str::FromStr;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use limpid_core::limits::Lenient;
 use limpid_core::trace::{Capture, SecretNames};
-use limpid_sinks::Levels;
 use limpid_sinks::python::Profile;
+use limpid_sinks::{Levels, Template};
 
 pub(crate) use connection::ConnectionArgs;
 pub(crate) use seconds::Seconds;
@@ -113,6 +113,10 @@ pub(crate) struct RequestArgs {
     /// Log the events of these loggers, such as httpx=info,httpcore=debug
     #[arg(long, value_name = "SPEC", conflicts_with = "verbose")]
     pub(crate) log: Option<Levels>,
+    /// The format of lines, as in Python's logging: '%(asctime)s.%(msecs)03d %(exchange)s.%(hop)s
+    /// %(connection)s %(message)s', also with %(tag)s and %(levelname)s
+    #[arg(long, value_name = "FORMAT", conflicts_with = "log_config")]
+    pub(crate) log_format: Option<Template>,
     /// Configure logging as Python's logging.config.dictConfig does, from a JSON, TOML or YAML file
     #[arg(long, value_name = "FILE", conflicts_with_all = ["verbose", "log"])]
     pub(crate) log_config: Option<PathBuf>,

@@ -61,8 +61,11 @@ fn shown(args: &RequestArgs) -> Result<ClientSinks, SinkError> {
         (None, None, 2) => Levels::verbose(),
         (None, None, _) => Levels::everything(),
     };
-    let all = Arc::new(lines(&levels, args.capture).profile(args.lines));
-    Ok(ClientSinks { all: Some(all), kept: None })
+    let mut all = lines(&levels, args.capture).profile(args.lines);
+    if let Some(format) = &args.log_format {
+        all = all.template(format.clone());
+    }
+    Ok(ClientSinks { all: Some(Arc::new(all)), kept: None })
 }
 
 /// Returns a sink of lines on standard error.

@@ -171,6 +171,7 @@ impl<W: io::Write> LineWriter<W> {
         let time = self.template.shows_time().then(|| clock(meta.at));
         let WriterState { line, stamp, .. } = state;
         let record = Record {
+            meta,
             level: metadata.level,
             logger: messages.profile.logger(metadata.logger),
             message,

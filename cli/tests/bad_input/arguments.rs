@@ -27,6 +27,13 @@ fn unknown_logger_or_level_is_rejected() {
 }
 
 #[test]
+fn invalid_format_of_lines_is_rejected() {
+    let line = refused(&["-v", "--log-format", "%(exchang)s", "http://localhost/"]);
+    assert!(line.contains("there is no field \"exchang\""), "{line}");
+    refused(&["--log-config", "log.json", "--log-format", "%(name)s", "http://localhost/"]);
+}
+
+#[test]
 fn invalid_times_are_rejected() {
     for option in
         ["--connect-timeout", "--read-timeout", "--pool-timeout", "--max-time", "--speed-time"]

@@ -2,7 +2,7 @@
 
 use super::kind::Kind;
 
-/// A field of a line: an attribute of Python's `LogRecord`.
+/// A field of a line: an attribute of Python's `LogRecord`, or a number of limpid's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Field {
     LevelName,
@@ -25,11 +25,16 @@ pub(super) enum Field {
     Line,
     ExceptionInfo,
     StackInfo,
+    Exchange,
+    Hop,
+    Connection,
+    Attempt,
+    Tag,
 }
 
 impl Field {
     /// Each field and its name in templates.
-    pub(super) const NAMED: [(&'static str, Self); 20] = [
+    pub(super) const NAMED: [(&'static str, Self); 25] = [
         ("levelname", Self::LevelName),
         ("levelno", Self::LevelNumber),
         ("name", Self::Logger),
@@ -50,6 +55,11 @@ impl Field {
         ("lineno", Self::Line),
         ("exc_info", Self::ExceptionInfo),
         ("stack_info", Self::StackInfo),
+        ("exchange", Self::Exchange),
+        ("hop", Self::Hop),
+        ("connection", Self::Connection),
+        ("attempt", Self::Attempt),
+        ("tag", Self::Tag),
     ];
 
     /// Returns the field of this name.
@@ -61,9 +71,15 @@ impl Field {
     pub(super) const fn kind(self) -> Kind {
         match self {
             Self::LevelNumber | Self::Process | Self::Thread | Self::Line => Kind::Integer,
+            Self::Exchange | Self::Hop | Self::Connection | Self::Attempt => Kind::Integer,
             Self::Created | Self::Milliseconds | Self::RelativeCreated => Kind::Float,
             _ => Kind::Text,
         }
+    }
+
+    /// Returns whether Python's `LogRecord` has no such attribute.
+    pub(super) const fn is_own(self) -> bool {
+        matches!(self, Self::Exchange | Self::Hop | Self::Connection | Self::Attempt | Self::Tag)
     }
 
     /// Returns whether it needs the time of a line.

@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter, Write};
 use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use limpid_core::trace::Level;
+use limpid_core::trace::{Level, Meta};
 
 use crate::process;
 use crate::python::Source;
@@ -53,6 +53,8 @@ use value::Constant;
 /// | `processName`, `taskName` | `MainProcess` and `None` |
 /// | `module`, `filename`, `pathname`, `funcName`, `lineno` | the place in the source of httpx or httpcore that writes the line |
 /// | `exc_info`, `stack_info` | `None` |
+/// | `exchange`, `hop`, `connection`, `attempt` | limpid's own: the numbers of [`Meta`], 0 if there is no such thing |
+/// | `tag` | limpid's own: the tag of the request; empty without one |
 ///
 /// ```
 /// use limpid_sinks::Template;
@@ -63,8 +65,8 @@ use value::Constant;
 ///     error.to_string(),
 ///     "at byte 14: there is no field \"mesage\"; \
 ///      the fields are levelname, levelno, name, message, asctime, created, msecs, relativeCreated, process, \
-///      processName, thread, threadName, taskName, module, filename, pathname, funcName, lineno, exc_info and \
-///      stack_info"
+///      processName, thread, threadName, taskName, module, filename, pathname, funcName, lineno, exc_info, \
+///      stack_info, exchange, hop, connection, attempt and tag"
 /// );
 /// # Ok::<(), limpid_sinks::TemplateError>(())
 /// ```
@@ -77,6 +79,7 @@ pub struct Template {
 
 /// The content of a line.
 pub(crate) struct Record<'a, M> {
+    pub(crate) meta: &'a Meta,
     pub(crate) level: Level,
     /// The name of the logger.
     pub(crate) logger: &'a str,
@@ -157,6 +160,10 @@ impl Template {
 }
 
 impl<M: Display> Record<'_, M> {
+    fn tag(&self) -> &str {
+        self.meta.tag.as_deref().unwrap_or_default()
+    }
+
     /// Writes any field in any form.
     fn write(&self, field: Field, format: Format, paint: Paint, line: &mut String) -> fmt::Result {
         let text = match field {
@@ -174,6 +181,10 @@ impl<M: Display> Record<'_, M> {
                 return format.write(Value::Text(Escaped(&self.message)), line);
             }
             Field::Message => return format.write(Value::Text(&self.message), line),
+            Field::Tag if paint.visible => {
+                return format.write(Value::Text(Escaped(self.tag())), line);
+            }
+            Field::Tag => self.tag(),
             _ => return self.write_other(field, format, line),
         };
         format.write(Value::Text(text), line)
@@ -182,6 +193,7 @@ impl<M: Display> Record<'_, M> {
     fn write_other(&self, field: Field, format: Format, line: &mut String) -> fmt::Result {
         let time = self.time.duration_since(UNIX_EPOCH).unwrap_or_default();
         let seconds = time.as_secs_f64();
+        let number = |number| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX));
         let value = match field {
             Field::LevelNumber => Value::Integer(self.level as i64),
             Field::Created => Value::Float(seconds),
@@ -198,6 +210,10 @@ impl<M: Display> Record<'_, M> {
             Field::PathName => Value::Text((self.source)().path),
             Field::Function => Value::Text((self.source)().function),
             Field::Line => Value::Integer((self.source)().line.into()),
+            Field::Exchange => number(self.meta.exchange.0),
+            Field::Hop => number(self.meta.hop.into()),
+            Field::Connection => number(self.meta.connection.0),
+            Field::Attempt => number(self.meta.attempt.into()),
             _ => Value::Text(NONE),
         };
         format.write(value, line)
@@ -301,6 +317,8 @@ impl Template {
 
 #[cfg(test)]
 mod tests {
+    use limpid_core::trace::{ConnectionId, EventKind, ExchangeId};
+
     use super::*;
 
     fn line(template: &str, message: &str, paint: Paint) -> String {
@@ -308,7 +326,11 @@ mod tests {
     }
 
     fn styled(template: &str, style: Style, message: &str, paint: Paint) -> String {
+        let mut meta = Meta::new(EventKind::HttpRequest);
+        (meta.exchange, meta.hop, meta.connection) = (ExchangeId(12), 2, ConnectionId(7));
+        meta.tag = Some("job\x1b17".into());
         let record = Record {
+            meta: &meta,
             level: Level::Info,
             logger: "httpx",
             message,
@@ -358,6 +380,30 @@ mod tests {
             let shown = styled(template, Style::Braces, "naïve", Paint::default());
             assert_eq!(shown, expected, "{template}");
         }
+    }
+
+    #[test]
+    fn numbers_and_tag_of_an_event_are_fields_in_every_style() {
+        for (style, template) in [
+            (Style::Percent, "%(exchange)03d.%(hop)s on %(connection)s, %(attempt)d (%(tag).3s)"),
+            (Style::Braces, "{exchange:03d}.{hop} on {connection}, {attempt:d} ({tag:.3})"),
+        ] {
+            assert_eq!(styled(template, style, "", Paint::default()), "012.2 on 7, 0 (job)");
+        }
+        let shown = styled("$exchange.$hop on ${connection}", Style::Dollar, "", Paint::default());
+        assert_eq!(shown, "12.2 on 7");
+        let paint = Paint { visible: true, colour: false };
+        assert_eq!(line("%(tag)s", "", paint), "job\\x1b17");
+    }
+
+    #[test]
+    fn values_of_a_formatter_precede_fields_that_python_does_not_have() {
+        let defaults = [("tag", "theirs"), ("name", "theirs")];
+        let defaults = defaults.map(|(name, text)| (name.into(), Constant::Text(text.into())));
+        let template =
+            Template::parse_formatter("%(tag)s %(name)s", Style::Percent, &defaults, true).unwrap();
+        let parts = vec![Part::Literal("theirs ".into()), Part::Plain(Field::Logger)];
+        assert_eq!(template, Template { parts });
     }
 
     /// Each text was printed by Python for a record with these values.

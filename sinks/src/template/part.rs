@@ -28,13 +28,14 @@ pub(super) enum Named<'a> {
 }
 
 impl<'a> Named<'a> {
-    /// Finds a field, or else one of the formatter's values.
+    /// Finds a field, or else one of the formatter's values. A field that Python does not have gives way to these.
     pub(super) fn find(
         name: &str,
         defaults: &'a [(Box<str>, Constant)],
     ) -> Result<Self, TemplateProblem> {
         let constant = || defaults.iter().find(|(default, _)| **default == *name);
         Field::named(name)
+            .filter(|field| !field.is_own() || constant().is_none())
             .map(Self::Field)
             .or_else(|| constant().map(|(_, value)| Self::Constant(value)))
             .ok_or_else(|| TemplateProblem::UnknownField(name.into()))
