@@ -64,9 +64,11 @@ impl SegmentAllocator {
         entry: &Entry<impl Fn(&[Slot]) -> Option<usize>>,
         retention: Retention<'_>,
     ) {
-        let own = own.filter(|own| own.is_some() || self.has_free_segments());
+        if let Some(own) = own.filter(|own| own.is_some() || self.has_free_segments()) {
+            return self.append_at(segments, own, entry, retention);
+        }
         let mut common = self.common.take();
-        self.append_at(segments, own.unwrap_or(&mut common), entry, retention);
+        self.append_at(segments, &mut common, entry, retention);
         self.common = common;
     }
 
@@ -112,6 +114,7 @@ impl SegmentAllocator {
     /// Takes the spare segment. The oldest free segment, of which there is always one, becomes the spare
     /// one.
     fn next(&mut self, segments: &[Segment], retention: Retention<'_>) -> Option<SegmentLease> {
+        self.give_up_old_common();
         let index = self.taken.iter_mut().position(is_free)?;
         let oldest = self.taken.remove(index);
         let segment = &segments[oldest.segment];
@@ -122,6 +125,18 @@ impl SegmentAllocator {
         }
         segment.reset();
         Some(std::mem::replace(&mut self.spare, oldest))
+    }
+
+    /// Makes the common segment free if it is older than those that are: a thread that has its own segment by
+    /// now may have started in it, and its oldest records are overwritten first.
+    fn give_up_old_common(&mut self) {
+        let Some(common) = &self.common else { return };
+        let number = common.segment;
+        let is_older = |lease: &mut SegmentLease| lease.segment == number || is_free(lease);
+        let oldest = self.taken.iter_mut().position(is_older);
+        if oldest.is_some_and(|index| self.taken[index].segment == number) {
+            self.common = None;
+        }
     }
 
     /// Returns whether one more thread may have its own segment: half of the segments stay free, so that
