@@ -258,7 +258,7 @@ fn invalid_format_is_reported_with_its_place() {
         "formatters.http.format: at byte 14: there is no field \"mesage\"; the fields are \
          levelname, levelno, name, message, asctime, created, msecs, relativeCreated, process, \
          processName, thread, threadName, taskName, module, filename, pathname, funcName, lineno, \
-         exc_info and stack_info",
+         exc_info, stack_info, exchange, hop, connection, attempt and tag",
     );
     assert_errors(
         &formatter(r#""format": "plain""#),
