@@ -113,7 +113,7 @@ fn concurrent_lines_are_whole_and_losses_counted() {
     assert_eq!(lines.len(), LINES);
     assert!(lines.iter().all(|line| line.starts_with("DEBUG [") || line.starts_with("INFO [")));
     let json = json.lines();
-    assert_eq!(json.len(), TOTAL);
+    assert_eq!(json.len(), 1 + TOTAL, "the first line is that of the output");
     assert!(json.iter().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()));
     for recorder in [&grouped, &sampled, &all] {
         assert_whole(recorder.events().into_iter().map(|(meta, _)| meta));

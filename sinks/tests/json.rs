@@ -26,7 +26,35 @@ fn written(events: &[OwnedTraceEvent], capture: Capture) -> String {
         let event = event.borrow();
         sink.event(&samples::meta(event.kind()), &event);
     }
-    String::from_utf8(sink.into_writer()).unwrap()
+    events_of(sink)
+}
+
+/// Returns the lines of events, which follow that of the output.
+fn events_of(sink: JsonSink<Vec<u8>>) -> String {
+    let text = String::from_utf8(sink.into_writer()).unwrap();
+    let (first, events) = text.split_once('\n').unwrap();
+    assert!(first.contains("\"event\":\"OutputStarted\""), "{first}");
+    events.to_owned()
+}
+
+#[test]
+fn output_starts_with_the_process_and_the_origin_of_the_clock() {
+    let written = |levels: &Levels| {
+        let sink = JsonSink::new(Vec::new()).levels(levels).time_base(base());
+        for _ in 0..2 {
+            sink.event(&samples::meta(EventKind::CloseStarted), &TraceEvent::CloseStarted {});
+        }
+        String::from_utf8(sink.into_writer()).unwrap()
+    };
+    let text = written(&Levels::everything());
+    let first: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+    assert_eq!(first["event"], "OutputStarted");
+    assert_eq!((first["exchange"].as_u64(), first["mono_ns"].as_u64()), (Some(0), Some(1_500)));
+    assert_eq!(first["process"], std::process::id());
+    // 1.5 microseconds before the event.
+    assert_eq!(first["origin"], "2024-09-28T17:27:41.041998Z");
+    assert_eq!(text.lines().count(), 3);
+    assert_eq!(written(&Levels::documented()).lines().count(), 2, "it is an event of limpid.io");
 }
 
 #[test]
@@ -140,7 +168,7 @@ fn line_has_its_own_time_and_place() {
     for meta in &metas {
         sink.event(meta, &TraceEvent::CloseStarted {});
     }
-    let text = String::from_utf8(sink.into_writer()).unwrap();
+    let text = events_of(sink);
     for (line, meta) in text.lines().zip(&metas) {
         let line: Value = serde_json::from_str(line).unwrap();
         let numbers =
@@ -273,7 +301,7 @@ fn failing_writer_is_counted() {
         sink.event(&samples::meta(EventKind::CloseStarted), &event.borrow());
     }
     let failures = sink.failures();
-    assert_eq!(failures.lines, samples::full().len() as u64);
+    assert_eq!(failures.lines, 1 + samples::full().len() as u64);
     assert_eq!(failures.first.unwrap().kind(), io::ErrorKind::StorageFull);
 }
 

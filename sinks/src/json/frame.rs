@@ -14,6 +14,7 @@ use super::text::number;
 use super::types::{Count, LevelName, LoggerName, Maybe, StageName, Text, Time};
 use super::wall_clock::WallClock;
 use crate::date::{DateFormat, Stamp, TimeZone};
+use crate::time_base::TimeBase;
 
 columns! {
     /// When an event occurred.
@@ -136,6 +137,13 @@ impl Line {
         fields::append(event, &known.keys, capture, out);
         out.extend_from_slice(b"}\n");
         out
+    }
+
+    /// Returns the time of day at which the driver's clock showed 0. At `at`, an event has just occurred.
+    pub(super) fn origin(&mut self, at: Mono) -> String {
+        let origin = TimeBase::new(at, self.clock.at(at)).at(Mono::default());
+        let micros = origin.duration_since(UNIX_EPOCH).unwrap_or_default().subsec_micros();
+        format!("{}.{micros:06}Z", self.stamp.show(origin, &self.date_format))
     }
 
     /// Writes the start of a line, as far as it differs from that of the line before.

@@ -14,6 +14,7 @@ use std::fmt::{self, Debug, Formatter};
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use limpid_core::time::Mono;
 use limpid_core::trace::{Capture, EventKind, Interest, Meta, Sink, TraceEvent};
 
 pub use self::frame::VERSION;
@@ -22,6 +23,7 @@ pub use self::schema::write_schema;
 use self::wall_clock::WallClock;
 use crate::levels::Levels;
 use crate::output::{Output, WriteFailures};
+use crate::process;
 use crate::time_base::TimeBase;
 
 /// A sink that writes events as lines of JSON, for programs.
@@ -35,6 +37,8 @@ use crate::time_base::TimeBase;
 /// `time` is the time of day of the event (UTC, RFC 3339), `mono_ns` its time on the driver's clock. Names of durations
 /// end in `_ns`: all are integers, of nanoseconds. Bytes are text if they are UTF-8; otherwise they are base64 in a
 /// column whose name ends in `_base64`. Control and format characters are escaped.
+///
+/// The first line, `OutputStarted`, has the number of the process and the time of day at which `mono_ns` was 0.
 ///
 /// Each line is one `write_all` and a `flush`; lines of several threads never mix. A writer that fails
 /// affects nothing else: its lines are lost, and [`failures`](Self::failures) counts them. After the first
@@ -51,9 +55,10 @@ use crate::time_base::TimeBase;
 /// let mut cx = Cx::new(Mono::from_nanos(1500), &sink, &mut scope);
 /// cx.emit(EventKind::DeadlinePassed, || TraceEvent::DeadlinePassed { why: "connect" });
 ///
-/// let line = String::from_utf8(sink.into_writer()).unwrap();
-/// assert!(line.starts_with(r#"{"v":2,"time":"1970-01-01T00:00:00.000001Z","mono_ns":1500,"#));
-/// assert!(line.ends_with("\"event\":\"DeadlinePassed\",\"why\":\"connect\"}\n"));
+/// let lines = String::from_utf8(sink.into_writer()).unwrap();
+/// assert!(lines.starts_with(r#"{"v":2,"time":"1970-01-01T00:00:00.000001Z","mono_ns":1500,"#));
+/// assert!(lines.contains(r#","origin":"1970-01-01T00:00:00.000000Z"}"#));
+/// assert!(lines.ends_with("\"event\":\"DeadlinePassed\",\"why\":\"connect\"}\n"));
 /// ```
 pub struct JsonSink<W> {
     interest: Interest,
@@ -67,6 +72,14 @@ pub struct JsonSink<W> {
 struct WriterState<W> {
     output: Output<W>,
     line: Line,
+    /// The first line was written.
+    has_started: bool,
+}
+
+impl<W> WriterState<W> {
+    const fn new(output: Output<W>, line: Line) -> Self {
+        Self { output, line, has_started: false }
+    }
 }
 
 impl JsonSink<io::Stderr> {
@@ -91,7 +104,7 @@ impl<W: io::Write> JsonSink<W> {
             interest: Levels::verbose().interest(),
             capture: Capture::default(),
             known: EventKind::ALL.iter().map(|kind| Known::of(*kind)).collect(),
-            state: Mutex::new(WriterState { output, line: Line::new(WallClock::live()) }),
+            state: Mutex::new(WriterState::new(output, Line::new(WallClock::live()))),
         }
     }
 
@@ -113,10 +126,10 @@ impl<W: io::Write> JsonSink<W> {
     #[must_use]
     pub fn named(self, lines: &str) -> Self {
         let Self { interest, capture, known, state } = self;
-        let WriterState { output, line } =
+        let WriterState { output, line, .. } =
             state.into_inner().unwrap_or_else(PoisonError::into_inner);
         let output = output.named(lines.to_owned());
-        Self { interest, capture, known, state: Mutex::new(WriterState { output, line }) }
+        Self { interest, capture, known, state: Mutex::new(WriterState::new(output, line)) }
     }
 
     /// Takes the time of day of events from `base`. This is for recorded events, such as those of a
@@ -137,6 +150,20 @@ impl<W: io::Write> JsonSink<W> {
         self.state.into_inner().unwrap_or_else(PoisonError::into_inner).output.into_writer()
     }
 
+    /// Writes the first line.
+    #[cold]
+    fn start(&self, at: Mono, output: &mut Output<W>, line: &mut Line) {
+        let kind = EventKind::OutputStarted;
+        if self.interest.contains(kind) {
+            let origin = line.origin(at);
+            let process = process::id().unsigned_abs();
+            let event = TraceEvent::OutputStarted { process, origin: &origin };
+            let mut meta = Meta::new(kind);
+            meta.at = at;
+            output.line(line.of(&meta, &event, &self.known[kind as usize], self.capture));
+        }
+    }
+
     /// Locks the state, even if a thread panicked while it held the lock: each line starts with an empty
     /// buffer.
     fn state(&self) -> MutexGuard<'_, WriterState<W>> {
@@ -154,7 +181,11 @@ impl<W: io::Write> Sink for JsonSink<W> {
             return;
         }
         let mut state = self.state();
-        let WriterState { output, line } = &mut *state;
+        let WriterState { output, line, has_started } = &mut *state;
+        if !*has_started {
+            *has_started = true;
+            self.start(meta.at, output, line);
+        }
         output.line(line.of(meta, event, &self.known[meta.kind as usize], self.capture));
     }
 }

@@ -167,6 +167,14 @@ macro_rules! entries {
             sha256: MaybeText Public,
         }
 
+        /// An output starts. Sinks of JSON lines write this before their first event, and it has the time of that.
+        point OutputStarted: LimpidIo "output" Debug {
+            /// The number of the process.
+            process: Count Public,
+            /// The time of day at which the driver's clock started, in UTC.
+            origin: Text Public,
+        }
+
         /// Bytes were received: by the transport, and by HTTP through its layers, such as TLS.
         point BytesReceived: LimpidIo "received" Trace {
             /// `http` for bytes of HTTP; `transport` for what they become below a layer, such as records of TLS.
