@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 #[cfg(not(unix))]
 use std::time::Instant;
 
+use limpid_core::internal::share_clock;
 use limpid_core::time::Mono;
 #[cfg(unix)]
 use rustix::time::{ClockId, clock_gettime};
@@ -32,7 +33,7 @@ impl Clock {
     #[must_use]
     pub fn start() -> Self {
         static ORIGIN: OnceLock<u64> = OnceLock::new();
-        Self { origin: *ORIGIN.get_or_init(nanos) }
+        Self { origin: *ORIGIN.get_or_init(|| shared(nanos())) }
     }
 
     /// Returns the time since the clock was started.
@@ -40,6 +41,12 @@ impl Clock {
     pub fn now(&self) -> Mono {
         Mono::from_nanos(nanos().saturating_sub(self.origin))
     }
+}
+
+/// Makes the clock that starts at `origin` known to sinks, which convert its times to times of day.
+fn shared<T>(origin: T) -> T {
+    share_clock(|| Clock::start().now());
+    origin
 }
 
 /// Returns the system's time in nanoseconds. This avoids std's clock, which converts to a pair of
@@ -58,7 +65,7 @@ impl Clock {
     #[must_use]
     pub fn start() -> Self {
         static ORIGIN: OnceLock<Instant> = OnceLock::new();
-        Self { origin: *ORIGIN.get_or_init(Instant::now) }
+        Self { origin: *ORIGIN.get_or_init(|| shared(Instant::now())) }
     }
 
     /// Returns the time since the clock was started.

@@ -11,6 +11,7 @@ use limpid_core::trace::{EventKind, ExchangeId, OwnedTraceEvent, Stage};
 use limpid_sinks::combine::{Group, Tee};
 use limpid_sinks::{JsonSink, LineSink, Recorder, Ring};
 use limpid_std::{Client, Sizes, Timings};
+use limpid_tests::json_lines;
 use limpid_tests::script::{Step, answer, send};
 use limpid_tests::server::{Listen, Server};
 
@@ -204,6 +205,25 @@ fn error_has_events_kept_by_sink() {
     let error = Client::default().get(&url).send().unwrap_err();
     assert!(error.trace().is_none(), "no sink keeps events");
     server.finish().unwrap();
+}
+
+/// A sink that holds events back passes them on when the exchange has ended.
+#[test]
+fn json_line_of_a_held_event_has_the_time_of_the_event() {
+    let pause = Step::Sleep(Duration::from_millis(100));
+    let server = Server::tcp(vec![vec![Step::ReadRequest, pause, send(HELLO)]]).unwrap();
+    let (direct, held) = (Arc::new(JsonSink::new(vec![])), Arc::new(JsonSink::new(vec![])));
+    let sinks = Tee::new().with(Arc::clone(&direct)).with(Group::new(Arc::clone(&held)));
+    get(&Client::builder().sink(sinks).build(), &server);
+    server.finish().unwrap();
+    let time = |sink: Arc<JsonSink<Vec<u8>>>, event| {
+        let text = String::from_utf8(Arc::into_inner(sink).unwrap().into_writer()).unwrap();
+        let lines = json_lines::read(&text).unwrap();
+        let line = lines.iter().find(|line| line["event"] == event).unwrap();
+        line["time"].as_str().unwrap().to_owned()
+    };
+    let answered = time(direct, "ReceiveResponseHeadersComplete");
+    assert!(time(held, "ExchangeStarted") < answered);
 }
 
 fn stage(kind: EventKind) -> Stage {

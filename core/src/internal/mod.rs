@@ -1,9 +1,13 @@
 //! Items that limpid's crates share. They are not part of the public interface: any release may change
 //! or remove them.
 
+#[cfg(feature = "std")]
+mod clock;
 mod reuse;
 pub mod transcript;
 
+#[cfg(feature = "std")]
+pub use clock::{share_clock, shared_now};
 pub use reuse::Reuse;
 
 #[cfg(feature = "cross-check")]

@@ -132,8 +132,8 @@ impl<W: io::Write> JsonSink<W> {
         Self { interest, capture, known, state: Mutex::new(WriterState::new(output, line)) }
     }
 
-    /// Takes the time of day of events from `base`. This is for recorded events, such as those of a
-    /// [`Ring`](crate::Ring): without it, the first event of the sink is taken to have just occurred.
+    /// Takes the time of day of events from `base`. This is for events that were recorded in another process, or by
+    /// a driver with a clock of its own and not as they occur, such as those of a [`Ring`](crate::Ring).
     #[must_use]
     pub fn time_base(self, base: TimeBase) -> Self {
         self.state().line = Line::new(WallClock::Fixed(base));

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use limpid_core::internal::shared_now;
 use limpid_core::time::Mono;
 
 use crate::time_base::TimeBase;
@@ -25,8 +26,8 @@ impl WallClock {
     /// The time after which the system's clock is read again, since it may have been set.
     const TRUSTED: Duration = Duration::from_secs(1);
 
-    /// The largest difference from the system's clock. Smaller ones are due to events that arrive late, and are
-    /// ignored, so that times of day are as far apart as those of the driver's clock.
+    /// The largest difference from the system's clock. Smaller ones are ignored, so that times of day are as far apart
+    /// as those of the driver's clock.
     const TOLERANCE: Duration = Duration::from_millis(10);
 
     /// Returns a clock that follows the system's.
@@ -36,10 +37,10 @@ impl WallClock {
 
     /// Returns the time of day at a moment on the driver's clock.
     pub(super) fn at(&mut self, mono: Mono) -> SystemTime {
-        self.with(mono, SystemTime::now)
+        self.with(mono, || TimeBase::now(present(mono)))
     }
 
-    fn with(&mut self, mono: Mono, now: impl Fn() -> SystemTime) -> SystemTime {
+    fn with(&mut self, mono: Mono, now: impl Fn() -> TimeBase) -> SystemTime {
         match self {
             Self::Fixed(base) => base.at(mono),
             Self::Live { base: Some(base), read } if mono.since(*read) < Self::TRUSTED => {
@@ -47,16 +48,22 @@ impl WallClock {
             }
             Self::Live { base, read } => {
                 *read = mono;
-                let current = TimeBase::new(mono, now());
+                let current = now();
                 match base {
-                    Some(base) if apart(base.at(mono), current.wall) <= Self::TOLERANCE => {
+                    Some(base) if apart(base.at(current.mono), current.wall) <= Self::TOLERANCE => {
                         base.at(mono)
                     }
-                    _ => base.insert(current).wall,
+                    _ => base.insert(current).at(mono),
                 }
             }
         }
     }
+}
+
+/// Returns the present time on the driver's clock, when an event arrives that occurred at `mono`: it may have been held
+/// back. The event of a driver with a clock of its own is taken to have just occurred.
+fn present(mono: Mono) -> Mono {
+    shared_now().filter(|now| *now >= mono).unwrap_or(mono)
 }
 
 /// Returns the time between two times of day.
@@ -79,13 +86,20 @@ mod tests {
         UNIX_EPOCH + Duration::from_millis(1_000_000 + millis)
     }
 
+    /// Both clocks, at this number of milliseconds of each.
+    fn both(mono_millis: u64, wall_millis: u64) -> TimeBase {
+        TimeBase::new(mono(mono_millis), wall(wall_millis))
+    }
+
     #[test]
     fn event_has_the_time_at_which_it_occurred() {
         let mut clock = WallClock::live();
-        assert_eq!(clock.with(mono(500), || wall(0)), wall(0));
+        // It was held back for 300 milliseconds.
+        assert_eq!(clock.with(mono(500), || both(800, 300)), wall(0));
         // Another thread's event is written late.
-        assert_eq!(clock.with(mono(400), || wall(7)), wall(0) - Duration::from_millis(100));
-        assert_eq!(clock.with(mono(1_400), || wall(907)), wall(900));
+        let earlier = clock.with(mono(400), || both(801, 307));
+        assert_eq!(earlier, wall(0) - Duration::from_millis(100));
+        assert_eq!(clock.with(mono(1_400), || both(1_400, 907)), wall(900));
     }
 
     #[test]
@@ -94,7 +108,7 @@ mod tests {
         for millis in 0..3_000 {
             clock.with(mono(millis), || {
                 reads.set(reads.get() + 1);
-                wall(millis)
+                both(millis, millis)
             });
         }
         assert_eq!(reads.get(), 3);
@@ -103,9 +117,9 @@ mod tests {
     #[test]
     fn time_follows_a_clock_that_is_set_and_ignores_small_differences() {
         let mut clock = WallClock::live();
-        assert_eq!(clock.with(mono(0), || wall(0)), wall(0));
-        assert_eq!(clock.with(mono(2_000), || wall(2_009)), wall(2_000));
-        assert_eq!(clock.with(mono(4_000), || wall(9_000)), wall(9_000));
-        assert_eq!(clock.with(mono(6_000), || wall(1_000)), wall(1_000));
+        assert_eq!(clock.with(mono(0), || both(0, 0)), wall(0));
+        assert_eq!(clock.with(mono(2_000), || both(2_000, 2_009)), wall(2_000));
+        assert_eq!(clock.with(mono(4_000), || both(4_000, 9_000)), wall(9_000));
+        assert_eq!(clock.with(mono(6_000), || both(7_000, 1_000)), wall(0));
     }
 }
