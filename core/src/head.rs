@@ -2,7 +2,7 @@
 
 use crate::fields::Fields;
 use crate::framing::Framing;
-use crate::values::Version;
+use crate::values::{Traceparent, Version};
 use crate::wire::target;
 
 /// The head of a request.
@@ -43,6 +43,26 @@ impl<'a> RequestHead<'a> {
             Some(authority) => Some(authority),
             None => self.fields.get("Host"),
         }
+    }
+
+    /// Returns the position of the sender in a distributed trace: the value of the field `traceparent`, if the
+    /// head has it once and it is valid.
+    ///
+    /// ```
+    /// use limpid_core::fields::FieldBlock;
+    /// use limpid_core::http1::RequestHead;
+    ///
+    /// let text = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    /// let mut fields = FieldBlock::new();
+    /// fields.push(b"traceparent", text.as_bytes());
+    /// let head = RequestHead { fields: fields.fields(), ..RequestHead::NONE };
+    /// assert_eq!(head.traceparent().map(|sender| sender.to_string()).as_deref(), Some(text));
+    /// ```
+    #[must_use]
+    pub fn traceparent(&self) -> Option<Traceparent> {
+        let mut values = self.fields.all("traceparent");
+        let value = values.next().filter(|_| values.next().is_none())?;
+        Traceparent::parse(value).ok()
     }
 
     /// An empty head, for use as a placeholder.

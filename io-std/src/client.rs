@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use limpid_core::client::{RequestBuilder as Request, basic};
 use limpid_core::http1::ResponseHead;
+use limpid_core::trace::Traceparent;
 use limpid_io::{
     BuildClient, Connections, Error, InFlight, Listener, PendingRequest, Prepared, Settings,
 };
@@ -176,6 +177,13 @@ impl<'c> RequestBuilder<'c> {
     pub fn expect_continue(mut self) -> Self {
         self.pending = self.pending.map(Request::expect_continue);
         self
+    }
+
+    /// Adds the field `traceparent`: the position of the caller's operation in a distributed trace, which the
+    /// request continues. [`ClientBuilder::traceparent`](limpid_io::ClientBuilder::traceparent) begins a new trace
+    /// for each request instead.
+    pub fn traceparent(self, own: Traceparent) -> Self {
+        self.header("traceparent", own.to_string())
     }
 
     /// Sets the tag: a name of the caller's for the request, such as the number of a job. It is not sent. All events

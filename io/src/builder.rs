@@ -327,6 +327,17 @@ impl<C: BuildClient> ClientBuilder<C> {
         self
     }
 
+    /// Sets whether a request without a `traceparent` field gets one, with which a new distributed trace begins
+    /// ([`Traceparent`](limpid_core::trace::Traceparent)). Its numbers are random, and the trace is marked as
+    /// sampled. Redirects and resends have the same value. A prepared request gets none, since it is sent several
+    /// times. `false` by default.
+    ///
+    /// A request that continues a trace has the caller's: `.header("traceparent", own.to_string())`.
+    pub const fn traceparent(mut self, adds: bool) -> Self {
+        self.options.traceparent = adds;
+        self
+    }
+
     /// Sets how long a request that expects `100 Continue` waits for it, before its body is sent
     /// regardless. One second by default.
     pub fn expect_continue_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {

@@ -1,9 +1,12 @@
-//! Numbers that are unique in a process.
+//! Numbers that are unique in a process, and random ones that are unique everywhere.
 
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::num::{NonZeroU64, NonZeroU128};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use limpid_core::client::TrustId;
-use limpid_core::trace::{ConnectionId, ExchangeId};
+use limpid_core::trace::{ConnectionId, ExchangeId, Traceparent};
 
 /// Returns the number of the next exchange, from 1. Numbers are unique in the process, across clients
 /// and servers, so that the events of all can go to one sink.
@@ -19,6 +22,19 @@ pub(crate) fn next_exchange() -> ExchangeId {
 pub(crate) fn next_connection() -> ConnectionId {
     static LAST: AtomicU64 = AtomicU64::new(0);
     ConnectionId(LAST.fetch_add(1, Ordering::Relaxed) + 1)
+}
+
+/// Returns the position of the first operation in a new distributed trace.
+#[cold]
+#[must_use]
+pub(crate) fn new_trace() -> Traceparent {
+    let trace_id = u128::from(random().get()) << 64 | u128::from(random().get());
+    Traceparent::new(NonZeroU128::new(trace_id).unwrap_or(NonZeroU128::MIN), random(), true)
+}
+
+/// Returns a random number. std keys its hash tables so, from the system's source of random numbers.
+fn random() -> NonZeroU64 {
+    NonZeroU64::new(RandomState::new().build_hasher().finish()).unwrap_or(NonZeroU64::MIN)
 }
 
 /// Returns the number of the next TLS configuration. Numbers are unique in the process, so that

@@ -8,6 +8,7 @@ use limpid_core::http1::BodySize;
 
 use crate::connections::{Connections, PooledTransport};
 use crate::error::Error;
+use crate::ids::new_trace;
 use crate::in_flight::InFlight;
 
 /// A request under construction, in memory that an earlier request of the client has left.
@@ -57,8 +58,12 @@ impl<T: PooledTransport> PendingRequest<T> {
         size: BodySize,
     ) -> Result<InFlight<T>, Error> {
         let Self { in_flight, request } = self;
-        let decodes = connections.options().decode;
-        let request = request?.body(size).accept_codings(decodes).build_shared();
+        let (decodes, adds) = (connections.options().decode, connections.options().traceparent);
+        let mut request = request?;
+        if adds && !request.has("traceparent") {
+            request.push(b"traceparent", new_trace().to_string().as_bytes());
+        }
+        let request = request.body(size).accept_codings(decodes).build_shared();
         Ok(match in_flight {
             Some(in_flight) => in_flight.begin(request),
             None => InFlight::new(Arc::clone(connections), request),

@@ -3,11 +3,13 @@
 #![cfg(test)]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 use limpid_core::trace::{
     ConnectionId, EventKind, ExchangeId, Meta, OwnedTraceEvent, Sink, SpanId, SpanKind, Stage,
+    Traceparent,
 };
 use limpid_sinks::{Recorder, Ring};
 use limpid_std::Client;
@@ -121,6 +123,79 @@ fn redirect_counts_up_the_hop() {
     assert!(hops(EventKind::AcquireStarted).eq([(1, 0), (2, 1), (3, 1)]));
     assert!(hops(EventKind::ExchangeComplete).eq([(3, 1)]));
     assert!(hops(EventKind::CloseComplete).eq([(0, 0)]), "it belongs to no exchange");
+}
+
+/// The number of a trace, that of the operation, and whether it is sampled, as an event tells them.
+type Told = (String, String, bool);
+
+/// Returns what a server reads as the position of each request in a trace, according to its handler and to its
+/// events.
+fn traced(send: impl Fn(u16)) -> (Vec<Option<Traceparent>>, Vec<Told>) {
+    let (recorder, (seen, all)) = (Recorder::new(), mpsc::channel());
+    let server = limpid_std::Server::builder().sink(recorder.clone());
+    let server = server.bind(("127.0.0.1", 0)).unwrap();
+    let (port, handle) = (server.local_addr().unwrap().port(), server.handle());
+    let thread = thread::spawn(move || {
+        server.serve(move |mut exchange| {
+            seen.send(exchange.head().traceparent()).unwrap();
+            exchange.respond(200, "hello")
+        })
+    });
+    send(port);
+    handle.shutdown(Duration::from_secs(10));
+    thread.join().unwrap().unwrap();
+    let told = recorder.events().into_iter().filter_map(|(meta, event)| match event {
+        OwnedTraceEvent::TraceContext { trace_id, parent_id, sampled } => {
+            assert_ne!(meta.exchange, ExchangeId(0));
+            Some((trace_id.into(), parent_id.into(), sampled))
+        }
+        _ => None,
+    });
+    (all.iter().collect(), told.collect())
+}
+
+#[test]
+fn traceparent_of_the_caller_is_sent_and_read() {
+    let text = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
+    let own: Traceparent = text.parse().unwrap();
+    let (read, told) = traced(|port| {
+        let client = Client::builder().traceparent(true).build();
+        let url = format!("http://127.0.0.1:{port}/");
+        client.get(&url).traceparent(own).send().unwrap().bytes().unwrap();
+    });
+    assert_eq!(read, [Some(own)]);
+    let [_, trace, parent, _] = text.split('-').collect::<Vec<_>>()[..] else { panic!() };
+    assert_eq!(told, [(trace.to_owned(), parent.to_owned(), false)]);
+}
+
+#[test]
+fn client_begins_a_trace_for_each_request_only_if_it_is_told_to() {
+    for adds in [false, true] {
+        let (read, told) = traced(|port| {
+            let client = Client::builder().traceparent(adds).build();
+            (0..2).for_each(|_| get(&client, port));
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.unwrap().block_on(async {
+                let client = limpid_tokio::Client::builder().traceparent(adds).build();
+                let url = format!("http://127.0.0.1:{port}/");
+                client.get(&url).send().await.unwrap().bytes().await.unwrap();
+            });
+        });
+        let traces: BTreeSet<_> = read.iter().flatten().map(|sender| sender.trace_id()).collect();
+        let expected = if adds { 3 } else { 0 };
+        assert_eq!((read.len(), traces.len(), told.len()), (3, expected, expected));
+        assert!(read.iter().flatten().all(|sender| sender.is_sampled()));
+    }
+}
+
+#[test]
+fn invalid_traceparent_is_ignored() {
+    let (read, told) = traced(|port| {
+        let client = Client::builder().build();
+        let request = client.get(&format!("http://127.0.0.1:{port}/"));
+        request.header("traceparent", "00-0-0-00").send().unwrap().bytes().unwrap();
+    });
+    assert_eq!((read, told), (vec![None], vec![]));
 }
 
 /// Checks that all events of an exchange with a tag have it, on every hop and in every sink that owns events.

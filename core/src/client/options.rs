@@ -43,6 +43,9 @@ pub struct Options {
     /// Whether content codings of bodies are decoded, and requested where the caller has set no
     /// Accept-Encoding. `false` by default.
     pub decode: bool,
+    /// Whether a driver adds a `traceparent` field, with which a new distributed trace begins, to each request
+    /// that has none. `false` by default.
+    pub traceparent: bool,
     /// How many redirects are followed before the next one is an error. `None`, the default, returns
     /// them as responses.
     pub redirects: Option<u32>,
@@ -92,6 +95,7 @@ impl Default for Options {
             proxy_trust: None,
             verify: false,
             decode: false,
+            traceparent: false,
             redirects: None,
             validate_connected: false,
             latin1_location: false,

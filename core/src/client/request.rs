@@ -305,6 +305,12 @@ impl RequestBuilder {
         self
     }
 
+    /// Returns whether the caller has added a field of this name.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.fields.fields().get(name).is_some()
+    }
+
     /// Adds a field in place, as [`field`](Self::field) does.
     pub fn push(&mut self, name: &[u8], value: &[u8]) {
         self.fields.push(name, value);

@@ -1,5 +1,6 @@
 //! The trace spans of a served connection: each starts, and ends exactly once, complete or failed.
 
+use alloc::format;
 use core::net::SocketAddr;
 
 use super::rejection::Rejection;
@@ -8,7 +9,7 @@ use crate::http1::RequestHead;
 use crate::time::Waiting;
 use crate::trace::{
     At, ConnectionId, Cx, EventKind, ExchangeId, Failure, Interest, Scope, Sink, Span, SpanKind,
-    TraceEvent,
+    TraceEvent, Traceparent,
 };
 use crate::transport::{CertificateReader, Link};
 
@@ -179,6 +180,11 @@ impl SpanTracker {
             TraceEvent::AnswerStarted { method, target, version }
         });
         cx.emit(EventKind::RequestRead, || TraceEvent::RequestRead { head: head() });
+        if cx.wants(EventKind::TraceContext)
+            && let Some(sender) = head().traceparent()
+        {
+            emit_trace_context(sender, &mut cx);
+        }
         span
     }
 
@@ -289,4 +295,14 @@ impl SpanTracker {
             body: link.http1.body_progress(),
         }
     }
+}
+
+/// Emits the position of a request in a distributed trace.
+#[cold]
+fn emit_trace_context<S: Sink>(sender: Traceparent, cx: &mut Cx<'_, S>) {
+    let trace_id = &format!("{:032x}", sender.trace_id());
+    let parent_id = &format!("{:016x}", sender.parent_id());
+    let sampled = sender.is_sampled();
+    let event = || TraceEvent::TraceContext { trace_id, parent_id, sampled };
+    cx.emit(EventKind::TraceContext, event);
 }

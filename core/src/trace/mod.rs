@@ -45,4 +45,6 @@ pub(crate) use redact::fields::{FieldKind, known_field};
 pub use sink::{NoSink, Sink};
 pub use value::{Credentials, Failure, SocketOption, TlsContext, Value};
 
-pub use crate::values::{ConnectionId, ExchangeId, SpanId, StreamId};
+pub use crate::values::{
+    ConnectionId, ExchangeId, InvalidTraceparent, SpanId, StreamId, Traceparent,
+};

@@ -10,6 +10,7 @@ mod state;
 pub mod time;
 mod timers;
 mod timings;
+mod traceparent;
 mod version;
 mod with;
 
@@ -22,5 +23,6 @@ pub use role::Role;
 pub use state::State;
 pub(crate) use timers::Timers;
 pub use timings::{Sizes, Timings};
+pub use traceparent::{InvalidTraceparent, Traceparent};
 pub use version::Version;
 pub(crate) use with::with;

@@ -30,6 +30,16 @@ macro_rules! entries {
             failed AcceptTlsFailed { failure }
         }
 
+        /// The request names its position in a distributed trace (W3C Trace Context).
+        point TraceContext: LimpidServer "traceparent" Debug {
+            /// The number of the trace: 32 hexadecimal digits.
+            trace_id: Text Public,
+            /// The number of the operation that sent the request: 16 hexadecimal digits.
+            parent_id: Text Public,
+            /// Whether the sender may have recorded the trace.
+            sampled: Flag Public,
+        }
+
         /// Answering a request whose head has arrived
         span Answer: LimpidServer "request" Debug {
             started AnswerStarted {
