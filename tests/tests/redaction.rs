@@ -62,7 +62,7 @@ impl Outputs {
         self.ring.dump(&LineSink::new(dumped.clone()).levels(&Levels::everything()));
         for (index, text) in self.texts.iter().chain([&dumped]).enumerate() {
             let text = String::from_utf8_lossy(&text.0.lock().unwrap()).into_owned();
-            assert!(text.contains("receive_response_headers"), "output {index}: {text}");
+            assert!(text.contains("send_request_headers"), "output {index}: {text}");
             check(&format!("output {index}"), &text);
         }
     }
@@ -151,6 +151,29 @@ fn rejected_lines_show_no_secret() {
         "Transfer-Encoding: https://me:tiger@h/",
     ] {
         let mut script = answer(format!("HTTP/1.1 200 OK\r\n{line}\r\n\r\n"));
+        script.push(Step::Close);
+        exchange(|_| vec![script]);
+    }
+}
+
+#[test]
+fn bytes_of_incomplete_and_misframed_messages_show_no_secret() {
+    for message in [
+        "\r\nA: b\r\nSet-Cookie: tiger",
+        "\r\nA: b\r\nLocation: /?token=tiger",
+        "\r\nContent-Length: 20\r\n\r\ntiger",
+        "\r\nTransfer-Encoding: chunked\r\n\r\nthis is the tiger\r\n",
+        "\r\nTransfer-Encoding: chunked\r\n\r\nthis is the tiger\n",
+        "\r\nTransfer-Encoding: chunked\r\n\r\n2\rtiger\r\n",
+        "\r\nTransfer-Encoding: chunked\r\n\r\n2;a=tiger\n",
+        "\r\nTransfer-Encoding: chunked\r\n\r\n2\r\na tiger\r\n0\r\n\r\n",
+        "\r\nTransfer-Encoding: chunked\r\n\r\n2;a=\x01tiger\r\n",
+        "\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nA: b\r\nX-Secret: tiger",
+        "\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nA: b\r\nX-Secret: tiger\x01\r\n\r\n",
+        "\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX-Secret: a\r\n tiger\x01\r\n\r\n",
+        "\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\ntiger",
+    ] {
+        let mut script = answer(format!("HTTP/1.1 200 OK{message}"));
         script.push(Step::Close);
         exchange(|_| vec![script]);
     }

@@ -22,6 +22,8 @@ impl Receive {
             | Rule::ChunkLineEnd => {
                 0..memchr::memchr(b'\n', bytes).map_or(bytes.len(), |lf| lf + 1)
             }
+            // No byte of the body is at fault.
+            Rule::BodyTooLong => 0..0,
             _ => {
                 let line = self.parser.line_at(bytes);
                 let start = offset_in(bytes, line);

@@ -11,7 +11,7 @@ use super::redact::fields::{self, FieldKind};
 pub use super::redact::hiding::HIDDEN;
 use super::redact::url::Reading;
 use super::redact::{hide_in_challenge, hide_in_text, hide_in_value, shows_all};
-use crate::error::{Cause, Misuse, MisuseError};
+use crate::error::{Cause, Misuse, MisuseError, PeerError, Rule};
 
 /// The redaction policy: how much of the traffic an output may show.
 ///
@@ -234,6 +234,17 @@ impl Capture {
             {
                 Cow::Borrowed(HIDDEN.as_bytes())
             }
+            Cause::Peer(PeerError { rule, .. }) if !self.shows_bytes() && is_chunk_line(*rule) => {
+                match excerpt.len() {
+                    ..=SHORT_CHUNK_LINE => Cow::Borrowed(excerpt),
+                    _ => Cow::Borrowed(HIDDEN.as_bytes()),
+                }
+            }
+            // The last of several lines is incomplete.
+            _ if !self.shows_secrets() && excerpt.trim_ascii_end().contains(&b'\n') => {
+                let lines = excerpt.split_inclusive(|byte| *byte == b'\n');
+                Cow::Owned(lines.flat_map(|line| self.line(line).into_owned()).collect())
+            }
             _ => self.line(excerpt),
         }
     }
@@ -326,6 +337,22 @@ impl Capture {
     const fn of_url(self) -> Reading {
         Reading { prose: false, every: matches!(self, Self::Redacted) }
     }
+}
+
+/// The most bytes of a line instead of a chunk size that are shown, as evidence that the size is missing.
+const SHORT_CHUNK_LINE: usize = 8;
+
+/// Returns whether bytes refused by a rule stand where a chunk size should. They may be data of the body.
+const fn is_chunk_line(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::ChunkSize
+            | Rule::ChunkSizeTooLarge
+            | Rule::ChunkExtension
+            | Rule::ChunkLineEnd
+            | Rule::ChunkLineTooLong
+            | Rule::ChunkExtensionsTooLong
+    )
 }
 
 /// Text that may contain URLs.

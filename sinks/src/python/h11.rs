@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter};
 
-use limpid_core::error::{Misuse, MisuseError, PeerError, Phase, Rule};
+use limpid_core::error::{Cause, Misuse, MisuseError, PeerError, Phase, Rule};
 use limpid_core::trace::Capture;
 
 use super::repr::{ByteArray, Bytes, Exception, Str};
@@ -139,13 +139,14 @@ impl Display for PeerException<'_> {
             let text = Str("Server disconnected without sending a response.");
             return Exception(CLASS, (text,)).fmt(f);
         }
+        let cause = Cause::Peer(self.error);
         let complaint = Complaint {
             words,
             rule: self.error.rule,
             phase: self.phase,
             line: self.line,
             body: self.body,
-            shown: self.capture.line(self.line),
+            shown: self.capture.excerpt(&cause, self.line),
         };
         Exception(CLASS, (Exception(CLASS, (Str(complaint),)),)).fmt(f)
     }

@@ -167,7 +167,7 @@ const SECRET_KEYS: [&str; 82] = [
 ];
 
 /// Fields and values with secrets, of which a part may be shown.
-const VALUES: [(&str, &str); 58] = [
+const VALUES: [(&str, &str); 60] = [
     ("Location", "https://me:tiger@h/"),
     ("Location", "/?token=tiger"),
     ("Location", "/?a=1&sig=tiger"),
@@ -209,6 +209,8 @@ const VALUES: [(&str, &str); 58] = [
     ("Proxy-Authentication-Info", "nextnonce=tiger"),
     ("x-amzn-Remapped-WWW-Authenticate", "Negotiate tiger"),
     ("X-Authentication-Info", "nextnonce=tiger"),
+    ("Location", "/?next=https://h&token=tiger"),
+    ("WWW-Authenticate", "Negotiate tiger/=x"),
     ("Location", "/?https://me:tiger@h/"),
     ("Location", "/login/%2Fa%3Ftoken%3Dtiger"),
     ("Operation-Location", "/a;sid=tiger"),

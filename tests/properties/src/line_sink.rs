@@ -1,4 +1,5 @@
-//! Lines on a terminal: a peer's bytes are escaped, and secrets are hidden by the modes that hide them.
+//! Lines on a terminal: a peer's bytes are escaped. In lines and in JSON, secrets are hidden by the modes that hide
+//! them.
 
 use std::cell::Cell;
 
@@ -9,7 +10,7 @@ use limpid_core::internal::transcript::Chunking;
 use limpid_core::trace::{
     Capture, Credentials, Cx, Failure, Interest, Meta, Scope, Sink, StreamId, TraceEvent,
 };
-use limpid_sinks::{Levels, LineSink, Template};
+use limpid_sinks::{JsonSink, Levels, LineSink, Template};
 
 use crate::input::Input;
 use crate::parse;
@@ -20,6 +21,9 @@ const MODES: [Capture; 4] =
 
 /// A text that must not be shown.
 const SECRET: &[u8] = b"t1ger-0f-s3crets";
+
+/// The beginning of a JSON Web Token whose signature follows.
+const TOKEN: &[u8] = b"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.";
 
 /// Each event is one line of printable text in every mode, and modes that hide secrets do so.
 ///
@@ -63,10 +67,25 @@ fn lines(mode: Capture, run: impl FnOnce(&mut Cx<'_, (&LineSink<Vec<u8>>, &Count
     let mut scope = Scope::default();
     run(&mut Cx::new(Default::default(), &(&sink, &count), &mut scope));
     let shown = String::from_utf8_lossy(&sink.into_writer()).into_owned();
-    assert!(!shown.chars().any(|c| c.is_control() && c != '\n'), "{shown:?}");
+    assert!(!shown.chars().any(|c| c != '\n' && misleads(c)), "{shown:?}");
     assert_eq!(shown.matches('\n').count(), count.0.get(), "{shown:?}");
     assert!(shown.is_empty() || shown.ends_with('\n'));
     shown
+}
+
+/// Returns whether a character controls a terminal, or is one of those that change the order or the meaning of text
+/// without being seen.
+fn misleads(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Returns the JSON of the events that `run` emits.
+fn json(mode: Capture, run: impl FnOnce(&mut Cx<'_, JsonSink<Vec<u8>>>)) -> Vec<u8> {
+    let Ok(levels) = "trace".parse::<Levels>() else { unreachable!("it is valid") };
+    let sink = JsonSink::new(Vec::new()).levels(&levels).capture(mode);
+    run(&mut Cx::new(Default::default(), &sink, &mut Scope::default()));
+    sink.into_writer()
 }
 
 /// Counts events.
@@ -119,8 +138,11 @@ fn secrets(mode: Capture, role: Role, mut input: Input<'_>) {
     }
     bytes.extend_from_slice(b"\r\n\r\n");
     let shown = lines(mode, |cx| exchange(&setup, chunking, &bytes, cx));
-    let leaks = shown.as_bytes().windows(SECRET.len()).any(|part| part == SECRET);
-    assert!(!leaks, "{mode:?}: {shown:?} of {}", bytes.escape_ascii());
+    let json = json(mode, |cx| exchange(&setup, chunking, &bytes, cx));
+    for shown in [shown.as_bytes(), &json] {
+        let leaks = shown.windows(SECRET.len()).any(|part| part == SECRET);
+        assert!(!leaks, "{mode:?}: {} of {}", shown.escape_ascii(), bytes.escape_ascii());
+    }
 }
 
 /// Returns bytes of the input without those that end the place of the secret.
@@ -130,29 +152,56 @@ fn without(input: &mut Input<'_>, ends: &[u8]) -> Vec<u8> {
 }
 
 fn request_line(input: &mut Input<'_>) -> Vec<u8> {
-    const KEYS: [&[u8]; 4] = [b"token", b"Access_Token", b"sig", b"password"];
-    let secret = SECRET.to_vec();
-    match input.below(3) {
+    match input.below(4) {
         0 => b"GET / HTTP/1.1".to_vec(),
         1 => {
-            let (path, query) = (without(input, b"#?"), without(input, b"#"));
-            let (key, value, end) = (input.pick(&KEYS), without(input, b"#&"), without(input, b""));
-            let target = [b"GET /", &path[..], b"?", &query, b"&", key, b"=", &value].concat();
-            [target, secret, b" HTTP/1.1".to_vec(), end].concat()
+            let (path, place) = (without(input, b"#?"), key(input));
+            let end = without(input, b"");
+            [b"GET /", &path[..], &place, SECRET, b" HTTP/1.1", &end].concat()
         }
-        _ => {
+        2 => {
             let (user, more) = (without(input, b"/?#"), without(input, b"/?#"));
-            let start = [b"GET http://", &user[..], b":"].concat();
-            [start, secret, more, b"@h/ HTTP/1.1".to_vec()].concat()
+            [b"GET http://", &user[..], b":", SECRET, &more, b"@h/ HTTP/1.1"].concat()
         }
+        _ => [b"GET /", &without(input, b"")[..], TOKEN, SECRET, b" HTTP/1.1"].concat(),
     }
 }
 
+/// Returns a query up to the value of a secret key.
+fn key(input: &mut Input<'_>) -> Vec<u8> {
+    const KEYS: [&[u8]; 8] = [
+        b"token",
+        b"Access_Token",
+        b"sig",
+        b"password",
+        b"%74oken",
+        b"a[code]",
+        b"s%74ate[]",
+        b"X-Amz-Signature",
+    ];
+    let (query, key) = (without(input, b"#"), input.pick(&KEYS));
+    let separator = input.pick(&[&b"&"[..], b";", b"?", b"#"]);
+    [b"?", &query[..], separator, key, b"=", &without(input, b"#&;")].concat()
+}
+
 fn field_line(input: &mut Input<'_>, is_first: bool) -> Vec<u8> {
-    const NAMES: [&[u8]; 4] = [b"Authorization", b"cookie", b"SET-COOKIE", b"X-Api-Key"];
-    if input.flag() {
-        return without(input, b"");
+    match input.below(4) {
+        0 => without(input, b""),
+        1 => credential_line(input, is_first),
+        _ => partly_secret_line(input),
     }
+}
+
+/// Returns a line whose value is secret as a whole.
+fn credential_line(input: &mut Input<'_>, is_first: bool) -> Vec<u8> {
+    const NAMES: [&[u8]; 6] = [
+        b"Authorization",
+        b"cookie",
+        b"SET-COOKIE",
+        b"X-Api-Key",
+        b"X_Vault_TOKEN",
+        b"Mcp-Session-Id",
+    ];
     let (blank, name) = (input.pick(&[&b""[..], b" ", b"\t"]), input.pick(&NAMES));
     // After another line, a blank would continue that line's value.
     let blank = if is_first { blank } else { b"" };
@@ -168,6 +217,22 @@ fn field_line(input: &mut Input<'_>, is_first: bool) -> Vec<u8> {
     // Without a separator, name and secret would be one word.
     let colon = if odd.is_empty() && colon.is_empty() { &b":"[..] } else { colon };
     [blank, name, &odd, colon, &before, SECRET, &after].concat()
+}
+
+/// Returns a line of whose value a part is secret.
+fn partly_secret_line(input: &mut Input<'_>) -> Vec<u8> {
+    const URLS: [&[u8]; 3] = [b"Location", b"referer", b"Operation-Location"];
+    const OTHERS: [&[u8]; 4] = [b"X-Any", b"Server", b"Location", b"ETag"];
+    let start = match input.below(4) {
+        0 => [input.pick(&URLS), b": ", &without(input, b""), &key(input)].concat(),
+        1 => [b"Link: </", &without(input, b"<>\"#")[..], b"?key="].concat(),
+        2 => input
+            .pick(&[&b"WWW-Authenticate: Negotiate "[..], b"authentication-info: nextnonce="])
+            .to_vec(),
+        _ => [input.pick(&OTHERS), b": ", &without(input, b""), TOKEN].concat(),
+    };
+    // An equals sign would make the secret the name of a parameter.
+    [&start[..], SECRET, &without(input, b"=")].concat()
 }
 
 /// Emits an event whose texts are from the input.

@@ -14,6 +14,9 @@ const SECRET_PARAMETERS: [&str; 9] =
 /// The longest word that may be the name of a scheme.
 const LONGEST_SCHEME: usize = 20;
 
+/// The longest word that may be the name of a parameter.
+const LONGEST_PARAMETER: usize = 32;
+
 /// Hides tokens after the name of a scheme, and the values of secret parameters.
 pub(super) fn hide(value: &[u8]) -> Cow<'_, [u8]> {
     let mut hiding = Hiding::new(value);
@@ -38,8 +41,10 @@ pub(super) fn hide(value: &[u8]) -> Cow<'_, [u8]> {
 fn word(value: &[u8], start: usize, expects_scheme: bool, hiding: &mut Hiding<'_>) -> usize {
     let end = run(value, start, |byte| !matches!(byte, b' ' | b'\t' | b',' | b'='));
     if let Some(parameter) = parameter(value, end).filter(|_| end > start) {
-        let parameter_end = parameter.end;
-        if is_secret(&value[start..end]) {
+        let (name, parameter_end) = (&value[start..end], parameter.end);
+        if !is_name(name) {
+            hiding.hide(start..parameter_end);
+        } else if is_secret(name) {
             hiding.hide(parameter);
         }
         return parameter_end;
@@ -73,6 +78,14 @@ fn parameter(value: &[u8], name_end: usize) -> Option<Range<usize>> {
         _ if start > equals + 1 => None,
         _ => Some(start..run(value, start, |byte| !matches!(byte, b' ' | b'\t' | b','))),
     }
+}
+
+/// Returns whether a word may be the name of a parameter, and is not a token with an equals sign in it.
+fn is_name(word: &[u8]) -> bool {
+    word.len() <= LONGEST_PARAMETER
+        && word
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'*' | b'.'))
 }
 
 fn is_secret(parameter: &[u8]) -> bool {

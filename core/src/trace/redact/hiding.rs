@@ -20,10 +20,13 @@ impl<'t> Hiding<'t> {
         Self { text, shown: Vec::new(), until: 0 }
     }
 
-    /// Hides a part. What precedes the end of the part before is hidden already.
+    /// Hides a part, also an empty one. What precedes the end of the part before is hidden already.
     pub(super) fn hide(&mut self, part: Range<usize>) {
+        if part.start < self.until && part.end <= self.until {
+            return;
+        }
         let part = part.start.max(self.until)..part.end;
-        if part.is_empty() || &self.text[part.clone()] == HIDDEN.as_bytes() {
+        if &self.text[part.clone()] == HIDDEN.as_bytes() {
             return;
         }
         if self.shown.is_empty() {

@@ -167,7 +167,7 @@ impl Scan<'_> {
         (start..self.text.len()).find(is_end).unwrap_or(self.text.len())
     }
 
-    /// Hides the userinfo of the authority at `start`. Returns its end.
+    /// Hides the userinfo of the authority at `start`. Returns where the search continues.
     fn authority(&mut self, start: usize) -> usize {
         self.word.is_path = true;
         let end = self.until(start, b"/?#");
@@ -187,7 +187,8 @@ impl Scan<'_> {
                 }
                 at + 1
             }
-            None => end,
+            // In a query, another key may follow.
+            None => start,
         }
     }
 
@@ -205,7 +206,7 @@ impl Scan<'_> {
     /// Hides what precedes an `@` without two slashes before it. Returns the end of the `@`.
     fn userinfo(&mut self, at: usize) -> usize {
         let Word { start, colon, is_path } = self.word;
-        if !is_path && start <= at {
+        if !is_path && start < at {
             match colon {
                 Some(colon) if self.is_address(start..colon) => {}
                 Some(colon) if !self.reading.every => self.hiding.hide(colon + 1..at),
