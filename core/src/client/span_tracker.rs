@@ -190,11 +190,12 @@ impl SpanTracker {
         {
             self.leave_other_direction();
         }
-        let span = self.cx(at).enter(kind, event);
+        let span = self.cx(at).start_heard(kind, || Some(event()));
+        self.scope.enter(&span);
         if sends {
             self.enter_sending(&span);
         }
-        self.put(span);
+        self.put_in(slot, span);
     }
 
     /// Makes the exchange the span around the next one, which is of sending or receiving: these overlap, and
@@ -229,7 +230,12 @@ impl SpanTracker {
     /// Puts an open span into its slot.
     #[inline]
     fn put(&mut self, span: Span) {
-        let slot = &mut self.open[Slot::of(span.kind()) as usize];
+        self.put_in(Slot::of(span.kind()), span);
+    }
+
+    #[inline]
+    fn put_in(&mut self, slot: Slot, span: Span) {
+        let slot = &mut self.open[slot as usize];
         debug_assert!(slot.is_none(), "{span:?} starts while {slot:?} is open");
         *slot = Some(span);
     }

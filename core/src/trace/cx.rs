@@ -236,9 +236,16 @@ impl<'a, S: Sink> Cx<'a, S> {
         kind: SpanKind,
         event: impl FnOnce() -> Option<TraceEvent<'e>>,
     ) -> Span {
-        if !self.has_interest() {
-            return Span::unheard(kind);
-        }
+        if self.has_interest() { self.start_heard(kind, event) } else { Span::unheard(kind) }
+    }
+
+    /// Starts a span as [`try_start`](Self::try_start) does, if the sink is known to receive any event.
+    #[inline]
+    pub(crate) fn start_heard<'e>(
+        &mut self,
+        kind: SpanKind,
+        event: impl FnOnce() -> Option<TraceEvent<'e>>,
+    ) -> Span {
         let scope = &mut *self.scope;
         scope.last = scope.last.next();
         let number = scope.last.of(scope.meta.exchange);
