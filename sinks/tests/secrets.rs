@@ -105,7 +105,11 @@ fn outputs() -> Vec<(&'static str, Output)> {
     #[cfg(feature = "log")]
     outputs.push(("log", bridged::through_log));
     #[cfg(feature = "tracing")]
-    outputs.push(("tracing", bridged::through_tracing));
+    outputs.extend([
+        ("tracing", bridged::through_tracing as Output),
+        ("lines through tracing", bridged::through_tracing_lines),
+        ("spans of tracing", bridged::through_spans),
+    ]);
     outputs
 }
 

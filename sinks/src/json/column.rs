@@ -3,9 +3,30 @@
 //! A set of columns is declared once, by [`columns`]. The declaration is what writes the members of a line, and
 //! what describes them in the schema.
 
+use std::fmt::Display;
+use std::net::SocketAddr;
+
 use limpid_core::trace::Capture;
 
 use super::text;
+
+/// A value of a column, for outputs that have types of their own.
+#[cfg_attr(
+    not(any(feature = "log", feature = "tracing")),
+    expect(dead_code, reason = "only the bridges read values")
+)]
+pub(crate) enum Typed<'v> {
+    Flag(bool),
+    Count(u64),
+    Signed(i32),
+    Text(&'v str),
+    Bytes(&'v [u8]),
+    Displayed(&'v dyn Display),
+    Address(SocketAddr),
+}
+
+/// What receives the columns of an event, each with its name.
+pub(crate) type Visitor<'a> = &'a mut dyn FnMut(&'static str, Typed<'_>);
 
 /// A column, as the schema describes it.
 #[derive(Clone, Debug)]
@@ -31,6 +52,9 @@ pub(super) trait Type {
     /// Appends the key, which is passed as `,"name":`, and the value.
     fn append(key: &[u8], value: Self::Value<'_>, out: &mut Vec<u8>);
 
+    /// Passes the value, if there is one.
+    fn visit(name: &'static str, value: Self::Value<'_>, visitor: Visitor<'_>);
+
     /// Adds the descriptions of the members to which a column of this type can lead.
     fn describe(name: &str, doc: &'static str, columns: &mut Vec<Column>) {
         columns.push(Column {
@@ -51,6 +75,9 @@ pub(super) trait Columns {
 
     /// Appends the members, each after a comma.
     fn append(value: Self::Value<'_>, capture: Capture, out: &mut Vec<u8>);
+
+    /// Passes the values of the columns that have one.
+    fn visit(value: Self::Value<'_>, capture: Capture, visitor: Visitor<'_>);
 }
 
 /// Declares sets of columns.
@@ -83,6 +110,15 @@ macro_rules! columns {
                     let key = concat!(",\"", stringify!($name), "\":").as_bytes();
                     <$type as Type>::append(key, $member, out);
                 )+
+            }
+
+            fn visit(
+                $value: Self::Value<'_>,
+                $capture: limpid_core::trace::Capture,
+                visitor: $crate::json::column::Visitor<'_>,
+            ) {
+                use $crate::json::column::Type;
+                $( <$type as Type>::visit(stringify!($name), $member, visitor); )+
             }
         }
     )+};

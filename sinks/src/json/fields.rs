@@ -1,11 +1,17 @@
 //! The columns of the fields of events.
 
 use std::borrow::Cow;
+#[cfg(any(feature = "log", feature = "tracing"))]
+use std::sync::LazyLock;
 
+#[cfg(any(feature = "log", feature = "tracing"))]
+use limpid_core::trace::EventKind;
 use limpid_core::trace::capture::HIDDEN;
 use limpid_core::trace::{Capture, FieldMeta, Sensitivity, TraceEvent, Value};
 
-use super::column::{Column, Columns, Type};
+use super::column::{Column, Columns, Type, Visitor};
+#[cfg(feature = "tracing")]
+use super::types::BASE64;
 use super::types::{Address, Bytes, Count, Flag, HttpVersion, Nanoseconds, Text};
 use super::values::{
     FailureColumns, Login, Options, Payload, RequestColumns, RequestHeadColumns,
@@ -58,6 +64,37 @@ macro_rules! kinds {
             fn append_set(&mut self, value: Value<'a>) {
                 match value {
                     $( Value::$set_variant(value) => $set::append(value, self.capture, self.out), )+
+                    // A field without a value is left out.
+                    _ => {}
+                }
+            }
+
+            /// Passes the columns of a field.
+            #[cfg_attr(
+                not(any(feature = "log", feature = "tracing")),
+                expect(dead_code, reason = "only the bridges need values")
+            )]
+            fn visit(
+                &mut self,
+                $field: &FieldMeta,
+                name: &'static str,
+                value: Value<'a>,
+                visitor: Visitor<'_>,
+            ) {
+                let $writer = &mut *self;
+                match value {
+                    Value::Bytes(_) if $field.sensitivity == Sensitivity::Payload => {
+                        $writer.visit_set(value, visitor);
+                    }
+                    $( Value::$variant($value) => $type::visit(name, $member, visitor), )+
+                    _ => $writer.visit_set(value, visitor),
+                }
+            }
+
+            /// Passes the columns of a value that has several.
+            fn visit_set(&mut self, value: Value<'a>, visitor: Visitor<'_>) {
+                match value {
+                    $( Value::$set_variant(value) => $set::visit(value, self.capture, visitor), )+
                     // A field without a value is left out.
                     _ => {}
                 }
@@ -124,6 +161,35 @@ pub(super) fn append(
     event.visit(|field, value| {
         writer.append(field, keys.next().map_or(b"", |key| key), value);
     });
+}
+
+/// The names of the columns of fields, by kind of event.
+#[cfg(any(feature = "log", feature = "tracing"))]
+static NAMES: LazyLock<Vec<Vec<Cow<'static, str>>>> = LazyLock::new(|| {
+    EventKind::ALL.iter().map(|kind| kind.metadata().fields.iter().map(name).collect()).collect()
+});
+
+/// Passes the columns of an event's fields that have a value, for outputs with types of their own.
+#[cfg(any(feature = "log", feature = "tracing"))]
+pub(crate) fn visit(event: &TraceEvent<'_>, capture: Capture, visitor: Visitor<'_>) {
+    // Nothing is written.
+    let mut writer = Writer { capture, name: b"", out: &mut Vec::new() };
+    let names: &'static [Cow<'static, str>] = &NAMES[event.kind() as usize];
+    let mut names = names.iter();
+    event.visit(|field, value| {
+        if let Some(name) = names.next() {
+            writer.visit(field, name, value, visitor);
+        }
+    });
+}
+
+/// Returns the names that [`visit`] can pass for events of a kind.
+#[cfg(feature = "tracing")]
+pub(crate) fn names(kind: EventKind) -> Vec<String> {
+    let mut columns = Vec::new();
+    kind.metadata().fields.iter().for_each(|field| describe(field, &mut columns));
+    let names = columns.into_iter().map(|column| column.name);
+    names.filter(|name| !name.ends_with(BASE64)).collect()
 }
 
 struct Writer<'a, 'o> {

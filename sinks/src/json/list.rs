@@ -4,7 +4,7 @@
 use limpid_core::fields::Fields;
 use limpid_core::trace::{Capture, SocketOption};
 
-use super::column::{Columns, Type, columns, object};
+use super::column::{Columns, Type, Typed, Visitor, columns, object};
 use super::types::{Bytes, Signed};
 
 columns! {
@@ -43,6 +43,10 @@ impl Type for FieldList {
         let fields = fields.iter().map(|field| (field.name, field.value));
         append(key, fields, out, |field, out| Field::append(field, capture, out));
     }
+
+    fn visit(name: &'static str, fields: Self::Value<'_>, visitor: Visitor<'_>) {
+        visit::<Self>(name, fields, visitor);
+    }
 }
 
 /// Socket options.
@@ -60,6 +64,19 @@ impl Type for SocketOptionList {
         append(key, options.iter(), out, |option, out| {
             Socket::append(option, Capture::default(), out);
         });
+    }
+
+    fn visit(name: &'static str, options: &[SocketOption], visitor: Visitor<'_>) {
+        visit::<Self>(name, options, visitor);
+    }
+}
+
+/// Passes a list as JSON text, unless it is empty: other outputs have no lists of objects.
+fn visit<L: Type>(name: &'static str, list: L::Value<'_>, visitor: Visitor<'_>) {
+    let mut json = Vec::new();
+    L::append(b"", list, &mut json);
+    if !json.is_empty() {
+        visitor(name, Typed::Bytes(&json));
     }
 }
 

@@ -17,6 +17,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use limpid_core::time::Mono;
 use limpid_core::trace::{Capture, EventKind, Interest, Meta, Sink, TraceEvent};
 
+#[cfg(any(feature = "log", feature = "tracing"))]
+pub(crate) use self::column::Typed;
+#[cfg(feature = "tracing")]
+pub(crate) use self::fields::names;
+#[cfg(any(feature = "log", feature = "tracing"))]
+pub(crate) use self::fields::visit;
 pub use self::frame::VERSION;
 use self::frame::{Known, Line};
 pub use self::schema::write_schema;

@@ -8,7 +8,7 @@ use limpid_core::error::Cause;
 use limpid_core::http1::Version;
 use limpid_core::trace::{Level, Logger, Stage};
 
-use super::column::{Column, Type};
+use super::column::{Column, Type, Typed, Visitor};
 use super::text::{base64, displayed, is_plain, number, signed, text};
 
 /// A column that is left out if it has no value: readers that derive types from values cannot derive one from
@@ -30,6 +30,12 @@ impl<T: Type> Type for Maybe<T> {
         }
     }
 
+    fn visit(name: &'static str, value: Self::Value<'_>, visitor: Visitor<'_>) {
+        if let Some(value) = value {
+            T::visit(name, value, visitor);
+        }
+    }
+
     fn describe(name: &str, doc: &'static str, columns: &mut Vec<Column>) {
         let start = columns.len();
         T::describe(name, doc, columns);
@@ -37,9 +43,12 @@ impl<T: Type> Type for Maybe<T> {
     }
 }
 
-/// Declares types with a value that is written by a function.
+/// Declares types with a value that is written by a function. What outputs with types receive follows in brackets.
 macro_rules! types {
-    ($( #[doc = $doc:literal] $type:ident($value:pat, $of:ty, $out:ident) $schema:expr => $write:expr; )+) => {$(
+    ($(
+        #[doc = $doc:literal]
+        $type:ident($value:pat, $of:ty, $out:ident) $schema:expr => $write:expr, [$typed:expr];
+    )+) => {$(
         #[doc = $doc]
         pub(super) struct $type;
 
@@ -55,6 +64,10 @@ macro_rules! types {
                 $out.extend_from_slice(key);
                 $write
             }
+
+            fn visit(name: &'static str, $value: Self::Value<'_>, visitor: Visitor<'_>) {
+                visitor(name, $typed);
+            }
         }
     )+};
 }
@@ -62,26 +75,30 @@ macro_rules! types {
 types! {
     /// True or false.
     Flag(flag, bool, out) r#""type": "boolean""#
-        => if flag { out.extend_from_slice(b"true") } else { out.extend_from_slice(b"false") };
+        => if flag { out.extend_from_slice(b"true") } else { out.extend_from_slice(b"false") },
+        [Typed::Flag(flag)];
     /// A number of something.
-    Count(count, u64, out) r#""type": "integer", "minimum": 0"# => number(count, out);
+    Count(count, u64, out) r#""type": "integer", "minimum": 0"# => number(count, out),
+        [Typed::Count(count)];
     /// A number that may be negative.
-    Signed(value, i32, out) r#""type": "integer""# => signed(value, out);
+    Signed(value, i32, out) r#""type": "integer""# => signed(value, out), [Typed::Signed(value)];
     /// A duration in nanoseconds.
     Nanoseconds(duration, Duration, out) r#""type": "integer", "minimum": 0"#
-        => number(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX), out);
+        => number(nanoseconds(duration), out), [Typed::Count(nanoseconds(duration))];
     /// Text.
-    Text(value, &'v str, out) r#""type": "string""# => text(value, out);
+    Text(value, &'v str, out) r#""type": "string""# => text(value, out), [Typed::Text(value)];
     /// The displayed text of a value.
-    Displayed(value, &'v dyn Display, out) r#""type": "string""# => displayed(value, out);
+    Displayed(value, &'v dyn Display, out) r#""type": "string""# => displayed(value, out),
+        [Typed::Displayed(value)];
     /// An IP address and a port.
-    Address(address, SocketAddr, out) r#""type": "string""# => write_address(address, out);
+    Address(address, SocketAddr, out) r#""type": "string""# => write_address(address, out),
+        [Typed::Address(address)];
     /// A version of HTTP.
     HttpVersion(version, Version, out) r#""type": "string", "pattern": "^HTTP/1\\.[0-9]$""# => {
         out.extend_from_slice(b"\"HTTP/1.");
         number(version.minor().into(), out);
         out.push(b'"');
-    };
+    }, [Typed::Displayed(&version)];
     /// A time of day: the date and the second, and the microsecond.
     Time((second, micros), (&'v str, u32), out) r#""type": "string", "format": "date-time""# => {
         out.push(b'"');
@@ -90,15 +107,23 @@ types! {
         // The digit before makes zeros of those that follow.
         out.extend_from_slice(&itoa::Buffer::new().format(1_000_000 + micros).as_bytes()[1..]);
         out.extend_from_slice(b"Z\"");
-    };
+    }, [Typed::Displayed(&format_args!("{second}.{micros:06}Z"))];
     /// The name of a level.
-    LevelName(level, Level, out) names(LEVELS.map(Level::name)) => text(level.name(), out);
+    LevelName(level, Level, out) names(LEVELS.map(Level::name)) => text(level.name(), out),
+        [Typed::Text(level.name())];
     /// The name of a logger.
-    LoggerName(logger, Logger, out) names(Logger::ALL.map(Logger::name)) => text(logger.name(), out);
+    LoggerName(logger, Logger, out) names(Logger::ALL.map(Logger::name)) => text(logger.name(), out),
+        [Typed::Text(logger.name())];
     /// The position of an event in an operation.
-    StageName(stage, Stage, out) names(STAGES.map(stage_name)) => text(stage_name(stage), out);
+    StageName(stage, Stage, out) names(STAGES.map(stage_name)) => text(stage_name(stage), out),
+        [Typed::Text(stage_name(stage))];
     /// The name of a cause.
-    CauseName(cause, &'v Cause, out) names(Cause::NAMES.iter().copied()) => text(cause.name(), out);
+    CauseName(cause, &'v Cause, out) names(Cause::NAMES.iter().copied()) => text(cause.name(), out),
+        [Typed::Text(cause.name())];
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 const LEVELS: [Level; 6] =
@@ -136,7 +161,7 @@ fn write_address(address: SocketAddr, out: &mut Vec<u8>) {
 }
 
 /// What is added to the name of a column whose bytes are not text.
-const BASE64: &str = "_base64";
+pub(super) const BASE64: &str = "_base64";
 
 /// Bytes of a peer or of the application: text if they are UTF-8, and otherwise base64 in a column of its own, whose
 /// name ends in `_base64`.
@@ -153,6 +178,10 @@ impl Type for Bytes {
     fn append(key: &[u8], bytes: &[u8], out: &mut Vec<u8>) {
         out.extend_from_slice(key);
         append_bytes(bytes, out);
+    }
+
+    fn visit(name: &'static str, bytes: &[u8], visitor: Visitor<'_>) {
+        visitor(name, Typed::Bytes(bytes));
     }
 
     fn describe(name: &str, doc: &'static str, columns: &mut Vec<Column>) {

@@ -93,25 +93,6 @@ impl Display for Message<'_> {
     }
 }
 
-/// One field of an event, to be displayed as messages show it.
-#[cfg(feature = "tracing")]
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct FieldRepr<'a> {
-    pub(crate) messages: Messages,
-    pub(crate) sensitivity: Sensitivity,
-    /// The name that the event gives to the value, if it belongs to a field.
-    pub(crate) name: &'a [u8],
-    pub(crate) value: Value<'a>,
-}
-
-#[cfg(feature = "tracing")]
-impl Display for FieldRepr<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { messages, sensitivity, name, value } = *self;
-        FieldWriter { messages, name, f }.value(sensitivity, value)
-    }
-}
-
 /// A writer of the fields of one event.
 struct FieldWriter<'a, 'f, 'o> {
     messages: Messages,

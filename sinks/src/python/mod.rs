@@ -10,8 +10,6 @@ mod source;
 mod tls;
 
 pub use exception::Raised;
-#[cfg(feature = "tracing")]
-pub(crate) use message::FieldRepr;
 pub use message::{Message, Messages};
 pub use profile::{Profile, StreamClass, UnknownProfile};
 pub(crate) use source::Source;
