@@ -4,12 +4,17 @@
 
 mod exported;
 
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
 use exported::{Exported, assert_attributes, attribute, is_error, sorted};
 use limpid_sinks::bridge::TracingBridge;
 use limpid_std::Client;
-use limpid_tests::script::{Step, answer};
+use limpid_tests::certificates::{Certificates, Identity};
+use limpid_tests::script::{Step, answer, send};
 use limpid_tests::server::Server;
 use opentelemetry::trace::{SpanId, SpanKind, Status};
+use tracing_subscriber::fmt::format::FmtSpan;
 
 const HELLO: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 const MOVED: &[u8] = b"HTTP/1.1 302 Found\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n";
@@ -125,9 +130,7 @@ fn exchange_is_inside_the_span_of_the_caller() {
 
 #[test]
 fn failed_request_has_status_error() {
-    let server =
-        Server::tcp(vec![vec![Step::ReadRequest, Step::Send(b"HTTP/1.1 abc\r\n\r\n".to_vec())]])
-            .unwrap();
+    let server = Server::tcp(vec![vec![Step::ReadRequest, send("HTTP/1.1 abc\r\n\r\n")]]).unwrap();
     let exported = Exported::of(|| {
         let url = format!("http://127.0.0.1:{}/?token=tiger", server.port());
         client().build().get(&url).send().unwrap_err();
@@ -214,4 +217,131 @@ fn events_are_in_the_span_in_which_they_happen() {
     // Only what is no span has events for its start and end.
     let mut starts = names.iter().filter(|name| name.ends_with(".started"));
     assert!(starts.all(|name| *name == "response_closed.started"), "{names:?}");
+}
+
+#[test]
+fn connect_has_the_tunnel_and_the_handshake() {
+    let certificates = Certificates::new().unwrap();
+    let config = certificates.server(Identity::Good).unwrap();
+    let open = send("HTTP/1.1 200 OK\r\n\r\n");
+    let tunnel = [vec![Step::ReadHead, open, Step::StartTls(config)], answer(HELLO)].concat();
+    let server = Server::tcp(vec![tunnel]).unwrap();
+    let exported = Exported::of(|| {
+        let proxy = format!("http://127.0.0.1:{}", server.port()).parse().unwrap();
+        let client = client().ca_file(certificates.ca_file()).proxy(proxy).build();
+        client.get("https://localhost/").send().unwrap().bytes().unwrap();
+    });
+    server.finish().unwrap();
+    let expected = [
+        "exchange",
+        "exchange/hop",
+        "exchange/hop/acquire",
+        "exchange/hop/connect",
+        "exchange/hop/connect/dial",
+        "exchange/hop/connect/receive",
+        "exchange/hop/connect/resolve",
+        "exchange/hop/connect/send",
+        "exchange/hop/connect/tls",
+        "exchange/hop/connect/wait",
+        "exchange/hop/receive",
+        "exchange/hop/send",
+        "exchange/hop/wait",
+    ];
+    assert_eq!(sorted(exported.paths()), expected);
+    let hop = exported.only("hop");
+    assert_attributes(hop, &[("http.request.method", "\"GET\""), ("server.port", "443")]);
+    assert!(exported.only("connect").end_time <= exported.named("send")[1].start_time);
+}
+
+#[test]
+fn refused_tunnel_is_an_error_of_connecting() {
+    let refusal = "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
+    let server = Server::tcp(vec![answer(refusal)]).unwrap();
+    let exported = Exported::of(|| {
+        let proxy = format!("http://127.0.0.1:{}", server.port()).parse().unwrap();
+        client().proxy(proxy).build().get("https://localhost/").send().unwrap_err();
+    });
+    for name in ["exchange", "hop", "connect"] {
+        let span = exported.only(name);
+        assert!(is_error(span), "{span:?}");
+        assert_attributes(span, &[("error.type", "\"proxy\"")]);
+    }
+    assert_eq!(attribute(exported.only("hop"), "http.response.status_code"), None);
+}
+
+#[test]
+fn response_that_is_dropped_is_no_error() {
+    let endless = [Step::ReadRequest, send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab")];
+    let server = Server::tcp(vec![endless.to_vec()]).unwrap();
+    let exported = Exported::of(|| {
+        let url = format!("http://127.0.0.1:{}/", server.port());
+        drop(client().build().get(&url).send().unwrap());
+    });
+    for span in &exported.0 {
+        assert_eq!(span.status, Status::Unset, "{span:?}");
+    }
+    assert_eq!(exported.named("exchange").len(), 1);
+}
+
+#[test]
+fn wait_begins_when_the_request_has_ended() {
+    let late = vec![
+        Step::ReadHead,
+        send("HTTP/1.1 100 Continue\r\n\r\n"),
+        Step::ReadBytes(2),
+        send("HTTP/1.1 103 Early Hints\r\n\r\n"),
+        send(HELLO),
+    ];
+    let server = Server::tcp(vec![late]).unwrap();
+    let exported = Exported::of(|| {
+        let url = format!("http://127.0.0.1:{}/", server.port());
+        let client = client().build();
+        let request = client.post(&url).header("Expect", "100-continue").body("hi");
+        request.send().unwrap().bytes().unwrap();
+    });
+    server.finish().unwrap();
+    let [send, wait, receive] = ["send", "wait", "receive"].map(|name| exported.only(name));
+    assert!(send.end_time <= wait.start_time && wait.end_time <= receive.start_time);
+    assert_attributes(exported.only("hop"), &[("http.response.status_code", "200")]);
+}
+
+/// A shared buffer of a formatting subscriber.
+#[derive(Clone, Default)]
+struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Buffer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn formatted_line_has_each_fact_once() {
+    let (server, buffer) = (Server::tcp(vec![answer(HELLO)]).unwrap(), Buffer::default());
+    let writer = buffer.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::DEBUG)
+        .with_ansi(false)
+        .with_span_events(FmtSpan::NEW | FmtSpan::CLOSE)
+        .with_writer(move || writer.clone())
+        .finish();
+    tracing::subscriber::with_default(subscriber, || {
+        let url = format!("http://127.0.0.1:{}/", server.port());
+        client().build().get(&url).send().unwrap().bytes().unwrap();
+    });
+    server.finish().unwrap();
+    let text = String::from_utf8(buffer.0.lock().unwrap().clone()).unwrap();
+    for (fact, count) in
+        [("HTTP Request", 1), ("limpid.client: new", 9), ("limpid.client: close", 9)]
+    {
+        assert_eq!(text.matches(fact).count(), count, "{fact} of {text}");
+    }
+    assert!(!text.contains("send_request_headers") && !text.contains("exchange.started"), "{text}");
+    let request = text.lines().find(|line| line.contains("HTTP Request")).unwrap();
+    let (_, fields) = request.split_once("HTTP Request").unwrap();
+    assert_eq!(fields.matches("127.0.0.1").count(), 1, "{request}");
 }

@@ -194,8 +194,10 @@ impl Client {
         let attributes = failure(role.attributes(columns));
         match role {
             Role::Exchange => {
-                self.tree.record(Role::Hop, &attributes);
-                self.tree.record(role, &attributes);
+                // Connecting is what failed if it has not ended, such as when a proxy refuses a tunnel.
+                for role in [Role::Connect, Role::Hop, Role::Exchange] {
+                    self.tree.record(role, &attributes);
+                }
                 return self.tree.end(role);
             }
             Role::Receive => {
