@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use memchr::{memchr, memrchr};
+use memchr::memchr;
 
 use crate::fields::{FieldSpan, Fields};
 use crate::head::{RequestHead, ResponseHead};
@@ -13,18 +13,25 @@ use crate::values::Version;
 /// The number of fields whose positions need no allocation.
 const FEW: usize = 32;
 
-/// Emits the head of a request, which was encoded as `bytes`.
+/// Emits the head of a request, which was encoded as `bytes` from `given` fields.
 #[cold]
 #[inline(never)]
-pub(super) fn emit_request<S: Sink>(bytes: &[u8], cx: &mut Cx<'_, S>) {
-    read(bytes, |line, fields| {
-        let method = memchr(b' ', line).unwrap_or_default();
-        let end = memrchr(b' ', line).unwrap_or_default();
-        let target = line.get(method + 1..end).unwrap_or_default();
-        let head =
-            RequestHead { method: &line[..method], target, version: Version::HTTP_11, fields };
+pub(super) fn emit_request<S: Sink>(bytes: &[u8], given: Fields<'_>, cx: &mut Cx<'_, S>) {
+    let mut emit = |line: &[u8], fields: Fields<'_>| {
+        let method = line.iter().position(|byte| *byte == b' ').unwrap_or_default();
+        let target = line.get(method + 1..line.len().saturating_sub(b" HTTP/1.1".len()));
+        let (target, version) = (target.unwrap_or_default(), Version::HTTP_11);
+        let head = RequestHead { method: &line[..method], target, version, fields };
         cx.emit(EventKind::RequestSent, || TraceEvent::RequestSent { head });
-    });
+    };
+    // Their positions are known, and usually no field was added to them.
+    let line = given
+        .lines()
+        .and_then(|lines| bytes.strip_suffix(b"\r\n")?.strip_suffix(lines)?.strip_suffix(b"\r\n"));
+    match line {
+        Some(line) if !line.contains(&b'\r') => emit(line, given),
+        _ => read(bytes, emit),
+    }
 }
 
 /// Emits the head of a response with this status, which was encoded as `bytes`.

@@ -32,7 +32,7 @@ impl Exchange {
         let mut cx = self.spans.cx(at);
         let sent = match self.plan.route.via() {
             Via::Forward(proxy) => send_whole(http1, request, proxy, &mut cx),
-            _ => http1.send_written(&mut cx, request.written()),
+            _ => http1.send_written(&mut cx, request.written(), request.fields()),
         };
         sent?;
         self.clock.sizes.request_heads += http1.out_len() as u64;

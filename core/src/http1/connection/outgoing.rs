@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::machine::Connection;
 use crate::error::{Call, Misuse, MisuseError};
-use crate::fields::Fields;
+use crate::fields::{FieldBlock, Fields};
 use crate::framing::{Framing, RequestKind};
 use crate::head::is_informational;
 use crate::http1::request::{self, RequestLine, WrittenRequest};
@@ -56,10 +56,10 @@ impl Connection {
     ) -> Result<(), MisuseError> {
         let line = RequestLine { method, target, kind: RequestKind::by(method), needs_host };
         let write = |staging: &mut Vec<u8>| request::write(staging, &line, fields, size);
-        self.queue_request(line.kind, write, cx)
+        self.queue_request(line.kind, write, || fields, cx)
     }
 
-    /// Sends the head of a request that was validated and encoded before.
+    /// Sends the head of a request that was validated and encoded before, with these fields.
     ///
     /// # Errors
     /// Returns an error as [`send_request`](Self::send_request) does.
@@ -67,8 +67,10 @@ impl Connection {
         &mut self,
         cx: &mut Cx<'_, S>,
         request: &WrittenRequest,
+        fields: &FieldBlock,
     ) -> Result<(), MisuseError> {
-        self.queue_request(request.request_kind, |staging| request.copy_to(staging), cx)
+        let write = |staging: &mut Vec<u8>| request.copy_to(staging);
+        self.queue_request(request.request_kind, write, || fields.fields(), cx)
     }
 
     /// Returns the error of a request that cannot be sent for this reason.
@@ -77,10 +79,11 @@ impl Connection {
     }
 
     #[inline]
-    fn queue_request<S: Sink>(
+    fn queue_request<'f, S: Sink>(
         &mut self,
         request_kind: RequestKind,
         write: impl FnOnce(&mut Vec<u8>) -> Result<EncodedHead, Misuse>,
+        fields: impl FnOnce() -> Fields<'f>,
         cx: &mut Cx<'_, S>,
     ) -> Result<(), MisuseError> {
         self.check(Call::SendRequest, Transition::Request)?;
@@ -100,7 +103,7 @@ impl Connection {
         }
         self.state.apply(self.role, Transition::Request);
         if cx.wants(EventKind::RequestSent) {
-            sent_head::emit_request(&self.send.out.staging()[start..], cx);
+            sent_head::emit_request(&self.send.out.staging()[start..], fields(), cx);
         }
         Ok(())
     }
