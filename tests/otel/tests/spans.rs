@@ -5,6 +5,7 @@
 mod exported;
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use exported::{Exported, assert_attributes, attribute, is_error, sorted};
@@ -13,8 +14,12 @@ use limpid_std::Client;
 use limpid_tests::certificates::{Certificates, Identity};
 use limpid_tests::script::{Step, answer, send};
 use limpid_tests::server::Server;
-use opentelemetry::trace::{SpanId, SpanKind, Status};
+use opentelemetry::trace::{SpanId, SpanKind, Status, TracerProvider as _};
+use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider};
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
+use tracing_subscriber::layer::{Context, SubscriberExt as _};
 
 const HELLO: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 const MOVED: &[u8] = b"HTTP/1.1 302 Found\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n";
@@ -344,4 +349,67 @@ fn formatted_line_has_each_fact_once() {
     let request = text.lines().find(|line| line.contains("HTTP Request")).unwrap();
     let (_, fields) = request.split_once("HTTP Request").unwrap();
     assert_eq!(fields.matches("127.0.0.1").count(), 1, "{request}");
+}
+
+#[test]
+fn filters_of_levels_and_layers_select_spans() {
+    let paths = |per_layer: bool| {
+        let server = Server::tcp(vec![answer(HELLO)]).unwrap();
+        let exporter = InMemorySpanExporter::default();
+        let provider = SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).build();
+        let tracer = provider.tracer("test");
+        let get = || {
+            let url = format!("http://127.0.0.1:{}/", server.port());
+            client().build().get(&url).send().unwrap().bytes().unwrap();
+        };
+        if per_layer {
+            let all = tracing_subscriber::fmt::layer().with_writer(io::sink);
+            let layer = tracing_opentelemetry::layer().with_tracer(tracer);
+            let filtered = layer.with_filter(LevelFilter::INFO);
+            let registry = tracing_subscriber::registry().with(all).with(filtered);
+            tracing::subscriber::with_default(registry, get);
+        } else {
+            let layer = tracing_opentelemetry::layer().with_tracer(tracer);
+            let registry = tracing_subscriber::registry().with(LevelFilter::INFO).with(layer);
+            tracing::subscriber::with_default(registry, get);
+        }
+        server.finish().unwrap();
+        let exported = Exported::from(&exporter);
+        let hop = exported.only("hop");
+        assert_attributes(hop, &[("http.response.status_code", "200")]);
+        assert!(hop.events.iter().any(|event| event.name == "HTTP Request"));
+        sorted(exported.paths())
+    };
+    for per_layer in [false, true] {
+        assert_eq!(paths(per_layer), ["exchange", "exchange/hop"]);
+    }
+}
+
+/// A layer that sends a request through the same client when it receives an event, once.
+struct Asking {
+    client: Client,
+    url: String,
+    has_asked: AtomicBool,
+}
+
+impl<S: tracing::Subscriber> Layer<S> for Asking {
+    fn on_event(&self, _: &tracing::Event<'_>, _: Context<'_, S>) {
+        if !self.has_asked.swap(true, Ordering::Relaxed) {
+            self.client.get(&self.url).send().unwrap().bytes().unwrap();
+        }
+    }
+}
+
+#[test]
+fn subscriber_may_send_requests_itself() {
+    let server = Server::tcp(vec![answer(HELLO), answer(HELLO)]).unwrap();
+    let (client, url) = (client().build(), format!("http://127.0.0.1:{}/", server.port()));
+    let has_asked = AtomicBool::new(false);
+    let asking = Asking { client: client.clone(), url: url.clone(), has_asked };
+    let subscriber = tracing_subscriber::registry().with(asking);
+    tracing::subscriber::with_default(subscriber, || {
+        client.get(&url).send().unwrap().bytes().unwrap();
+    });
+    drop(client);
+    assert_eq!(server.finish().unwrap().len(), 2);
 }
