@@ -263,3 +263,30 @@ impl AsRef<[&'static str]> for Names {
         &self.names[..self.len]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_has_a_role_except_for_ends_of_connections() {
+        let without: Vec<_> =
+            SpanKind::ALL.iter().filter(|span| Role::of(**span).is_none()).collect();
+        assert_eq!(without, [&SpanKind::Close, &SpanKind::ResponseClosed]);
+    }
+
+    #[test]
+    fn attributes_of_a_span_have_a_bit_each() {
+        for role in Role::ALL {
+            let mut names = role.attribute_names();
+            let all = names.len();
+            assert!(all <= 128, "{role:?}");
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), all, "{role:?}: {names:?}");
+            for reserved in ["message", "name", "target", "level", "span", "fields", "trace_id"] {
+                assert!(!names.contains(&reserved), "{role:?}: {names:?}");
+            }
+        }
+    }
+}
