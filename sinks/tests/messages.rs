@@ -1,16 +1,22 @@
 //! Messages beyond those of the documented page.
 
+#![cfg(test)]
+
 mod common;
+mod samples;
 
 use std::time::Duration;
 
 use common::{fields, message, message_with};
 use limpid_core::client::Timings;
+use limpid_core::error::{Cause, PeerError, Phase, Rule};
 use limpid_core::fields::Fields;
 use limpid_core::http1::{ResponseHead, Version};
 use limpid_core::trace::{
-    Capture, Credentials, EventKind, SocketOption, Stage, StreamId, TlsContext, TraceEvent,
+    Capture, Credentials, EventKind, Failure, OwnedTraceEvent, SocketOption, Stage, StreamId,
+    TlsContext, TraceEvent,
 };
+use limpid_sinks::python::repr::Str;
 use limpid_sinks::python::{Messages, Profile, StreamClass};
 
 fn head<'a>(reason: &'a [u8], fields: Fields<'a>) -> TraceEvent<'a> {
@@ -29,6 +35,67 @@ fn an_operation_ends_with_one_value_at_most() {
             assert!(metadata.fields.len() <= 1, "{kind:?}");
         }
     }
+}
+
+#[test]
+fn failures_of_limpids_own_events_are_in_its_own_words() {
+    for sample in &samples::failures() {
+        let OwnedTraceEvent::ExchangeFailed { failure, .. } = sample else {
+            panic!("{sample:?} is not a failure");
+        };
+        let error = Str(failure.borrow()).to_string();
+        for event in failed_with(sample, &failure.borrow()) {
+            let text = message(event);
+            let name = event.kind().metadata().name;
+            assert!(text.starts_with(&format!("{name}.failed error={error}")), "{text}");
+            for pythons in ["exception", "GeneratorExit", "Error(", "Timeout(", "StreamConsumed("] {
+                assert!(!text.contains(pythons), "{text}");
+            }
+        }
+    }
+}
+
+/// Returns the failed events of limpid's own loggers with this failure, which `sample` has.
+fn failed_with<'e>(sample: &'e OwnedTraceEvent, failure: &Failure<'e>) -> Vec<TraceEvent<'e>> {
+    let failure = *failure;
+    EventKind::ALL
+        .iter()
+        .filter(|kind| is_failed_of_limpid(**kind))
+        .map(|kind| match kind {
+            EventKind::ExchangeFailed => sample.borrow(),
+            EventKind::AnswerFailed => TraceEvent::AnswerFailed { failure, received: 1, sent: 2 },
+            EventKind::AcquireFailed => TraceEvent::AcquireFailed { failure },
+            EventKind::ResolveFailed => TraceEvent::ResolveFailed { failure },
+            EventKind::DialFailed => TraceEvent::DialFailed { failure },
+            EventKind::ServeFailed => TraceEvent::ServeFailed { failure },
+            EventKind::AcceptTlsFailed => TraceEvent::AcceptTlsFailed { failure },
+            kind => panic!("{kind:?} is not in this list"),
+        })
+        .collect()
+}
+
+fn is_failed_of_limpid(kind: EventKind) -> bool {
+    let metadata = kind.metadata();
+    metadata.stage == Stage::Failed && metadata.logger.is_within("limpid")
+}
+
+#[test]
+fn failure_before_the_exchange_has_begun_has_no_phase() {
+    let failure = Failure::new(Phase::Idle, &Cause::Cancelled);
+    let text = message(TraceEvent::AcquireFailed { failure });
+    assert_eq!(text, "acquire.failed error='the response was dropped before its end'");
+}
+
+#[test]
+fn failure_of_limpids_own_event_shows_the_rejected_bytes_redacted() {
+    let cause = Cause::Peer(PeerError { rule: Rule::FieldColon, offset: 17, byte: Some(b' ') });
+    let mut failure = Failure::new(Phase::RequestHead, &cause);
+    failure.excerpt = b"Cookie : tiger";
+    let event = TraceEvent::AnswerFailed { failure, received: 1, sent: 2 };
+    let start = format!("request.failed error={} excerpt=b'Cookie", Str(failure));
+    let text = message(event);
+    assert!(text.starts_with(&start) && text.ends_with("received=1 sent=2"), "{text}");
+    assert!(!text.contains("tiger"), "{text}");
 }
 
 #[test]

@@ -270,9 +270,9 @@ impl fmt::Display for Error {
     /// Formats the phase, the proxy if it failed, and the cause unless the source says it. The alternate
     /// form (`{:#}`) leaves out the proxy, for a text that names it elsewhere.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.phase {
-            Phase::Idle => f.write_str("failed")?,
-            phase => write!(f, "failed while {phase}")?,
+        match self.phase.failed_while() {
+            Some(phase) => write!(f, "failed while {phase}")?,
+            None => f.write_str("failed")?,
         }
         match self.proxy() {
             Some((host, port)) if !f.alternate() => write!(f, " (proxy {})", HostPort(host, port))?,

@@ -38,7 +38,7 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// Returns the phase in words that continue the sentence "failed while".
+    /// Returns the phase in words: what is being done.
     #[must_use]
     pub const fn doing(self) -> &'static str {
         match self {
@@ -55,6 +55,25 @@ impl Phase {
             Self::RequestHead => "waiting for a request",
             Self::Answer => "answering a request",
             Self::Redirect => "following a redirect",
+        }
+    }
+}
+
+impl Phase {
+    /// Returns the phase in words that continue the sentence "failed while", or `None` for [`Idle`](Self::Idle): what
+    /// fails then has not begun.
+    ///
+    /// ```
+    /// use limpid_core::error::Phase;
+    ///
+    /// assert_eq!(Phase::Connect.failed_while(), Some("connecting"));
+    /// assert_eq!(Phase::Idle.failed_while(), None);
+    /// ```
+    #[must_use]
+    pub const fn failed_while(self) -> Option<&'static str> {
+        match self {
+            Self::Idle => None,
+            phase => Some(phase.doing()),
         }
     }
 }

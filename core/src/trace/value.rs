@@ -1,5 +1,6 @@
 //! The values of event fields, as a visitor receives them.
 
+use core::fmt;
 use core::net::SocketAddr;
 use core::time::Duration;
 
@@ -73,6 +74,25 @@ impl<'a> Failure<'a> {
     #[must_use]
     pub const fn new(phase: Phase, cause: &'a Cause) -> Self {
         Self { phase, cause, secure: false, excerpt: &[], body: (0, 0) }
+    }
+}
+
+impl fmt::Display for Failure<'_> {
+    /// Formats the phase and the cause, in the words of [`Error`](crate::error::Error).
+    ///
+    /// ```
+    /// use limpid_core::error::{Cause, Phase};
+    /// use limpid_core::trace::Failure;
+    ///
+    /// let failure = Failure::new(Phase::ReceiveBody, &Cause::Cancelled);
+    /// let text = "while receiving the response body: the response was dropped before its end";
+    /// assert_eq!(failure.to_string(), text);
+    /// ```
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(phase) = self.phase.failed_while() {
+            write!(f, "while {phase}: ")?;
+        }
+        self.cause.fmt(f)
     }
 }
 

@@ -49,8 +49,8 @@ columns! {
         cause: CauseName = failure.cause,
         /// The cause in words.
         error: Displayed = failure.cause,
-        /// What the exchange was doing when the operation failed.
-        failed_phase: Text = failure.phase.doing(),
+        /// What the exchange was doing when the operation failed; left out if it had not begun.
+        failed_phase: Maybe<Text> = failure.phase.failed_while(),
         /// Whether the connection used TLS.
         secure: Flag = failure.secure,
         /// The bytes that the cause refers to, such as the line that broke a rule; often empty.

@@ -9,7 +9,7 @@ use limpid_core::fields::Field;
 use limpid_core::http1::{RequestHead, ResponseHead, Version};
 use limpid_core::trace::capture::HIDDEN;
 use limpid_core::trace::{
-    Capture, Credentials, FieldMeta, Metadata, Sensitivity, SocketOption, Stage, StreamId,
+    Capture, Credentials, Failure, FieldMeta, Metadata, Sensitivity, SocketOption, Stage, StreamId,
     TraceEvent, Value,
 };
 
@@ -71,10 +71,10 @@ impl Display for Message<'_> {
             return write!(f, " verify={} cert={}", Bool(verify), ClientCertificate(cert, key));
         }
         let mut result = Ok(());
-        let mut fields = FieldWriter { messages: self.messages, name: b"", f };
+        let mut fields = FieldWriter { messages: self.messages, metadata, name: b"", f };
         self.event.visit(|field, value| {
             if result.is_ok() {
-                result = fields.write(metadata, field, value);
+                result = fields.write(field, value);
             }
         });
         result?;
@@ -96,20 +96,22 @@ impl Display for Message<'_> {
 /// A writer of the fields of one event.
 struct FieldWriter<'a, 'f, 'o> {
     messages: Messages,
+    metadata: &'a Metadata,
     /// The name that the event gives to the next value.
     name: &'a [u8],
     f: &'f mut Formatter<'o>,
 }
 
 impl<'a> FieldWriter<'a, '_, '_> {
-    fn write(&mut self, event: &Metadata, field: &FieldMeta, value: Value<'a>) -> fmt::Result {
+    fn write(&mut self, field: &FieldMeta, value: Value<'a>) -> fmt::Result {
         // httpcore shows one field of an end; limpid's events may have more.
-        let is_httpcores = !event.logger.is_within("limpid");
-        let key = match event.stage {
+        let is_httpcores = !is_limpids(self.metadata);
+        let key = match self.metadata.stage {
             Stage::Started if is_httpcores && TIMEOUTS.contains(&field.name) => return Ok(()),
             Stage::Complete if is_httpcores && value == Value::None => return Ok(()),
             Stage::Complete if is_httpcores => "return_value",
-            Stage::Failed if is_httpcores || field.kind == "Failure" => "exception",
+            Stage::Failed if is_httpcores => "exception",
+            Stage::Failed if field.kind == "Failure" => "error",
             _ => field.name,
         };
         for text in [" ", key, "="] {
@@ -118,7 +120,20 @@ impl<'a> FieldWriter<'a, '_, '_> {
         if let ("name", Value::Bytes(name)) = (field.name, value) {
             self.name = name;
         }
-        self.value(field.sensitivity, value)
+        self.value(field.sensitivity, value)?;
+        match value {
+            Value::Failure(failure) if !is_httpcores => self.excerpt(failure),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes the bytes that a failure refers to, if there are any. Python's exceptions contain them.
+    fn excerpt(&mut self, failure: Failure<'_>) -> fmt::Result {
+        if failure.excerpt.is_empty() {
+            return Ok(());
+        }
+        self.f.write_str(" excerpt=")?;
+        Bytes(&self.messages.capture.excerpt(failure.cause, failure.excerpt)).fmt(self.f)
     }
 
     fn value(&mut self, sensitivity: Sensitivity, value: Value<'_>) -> fmt::Result {
@@ -145,6 +160,7 @@ impl<'a> FieldWriter<'a, '_, '_> {
             Value::RequestHead(head) => write_request(&head, capture, f),
             Value::ResponseHead(head) => write_head(&head, capture, f),
             Value::Credentials(credentials) => write_credentials(credentials, capture, f),
+            Value::Failure(failure) if is_limpids(self.metadata) => Str(failure).fmt(f),
             Value::Failure(failure) => Raised { failure, capture, profile }.fmt(f),
             Value::Timings(timings) => write_timings(timings, f),
             // Unknown kinds of values are shown as Python's repr of `...`.
@@ -169,6 +185,11 @@ impl<'a> FieldWriter<'a, '_, '_> {
     fn count(&mut self, len: usize) -> fmt::Result {
         write!(self.f, "<{len} bytes>")
     }
+}
+
+/// Returns whether an event has no equivalent in Python, so that its message is in limpid's words.
+fn is_limpids(event: &Metadata) -> bool {
+    event.logger.is_within("limpid")
 }
 
 /// The time limits of a request, which httpx2 shows as one dictionary and httpx does not show.
