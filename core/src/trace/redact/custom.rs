@@ -86,7 +86,9 @@ fn key_name(name: &[u8]) -> KeyName {
     key
 }
 
-/// The error of [`SecretNames::install`], whose type has an example: names are installed already.
+/// The error of [`SecretNames::install`]: names are installed already.
+///
+/// [`SecretNames`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AlreadyInstalled;
 
