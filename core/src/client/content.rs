@@ -1,8 +1,11 @@
 //! The content of a response: its body, with content codings decoded where the caller asked for it.
 
+use alloc::borrow::Cow;
+
 use super::span_tracker::SpanTracker;
 use crate::coding::{Codings, Decoder, NotDecodable};
 use crate::error::CodingError;
+use crate::fields::Fields;
 use crate::framing::Framing;
 use crate::http1::{HeadInfo, ResponseHead};
 use crate::limits::Limits;
@@ -37,8 +40,10 @@ impl Content {
             Err(NotDecodable::Unknown) => (None, "a coding is not known, or not built in"),
             Err(NotDecodable::TooMany) => (None, "there are too many codings"),
         };
-        for codings in head.fields.all("Content-Encoding") {
-            let decodes = decodes.is_some();
+        if spans.cx(at).wants(EventKind::CodingDecided)
+            && let Some(codings) = list(head.fields)
+        {
+            let (codings, decodes) = (&*codings, decodes.is_some());
             let event = || TraceEvent::CodingDecided { codings, decodes, why };
             spans.cx(at).emit(EventKind::CodingDecided, event);
         }
@@ -113,4 +118,16 @@ pub(super) fn emit_refused<S: Sink>(error: CodingError, spans: &mut SpanTracker,
     let event =
         || TraceEvent::ContentRefused { coding: coding.name(), fault: fault.name(), offset };
     spans.cx(at).emit(EventKind::ContentRefused, event);
+}
+
+/// Returns the list of content codings, if there is one. Several fields are one list (RFC 9110 section 5.3).
+fn list(fields: Fields<'_>) -> Option<Cow<'_, [u8]>> {
+    let mut lines = fields.all("Content-Encoding");
+    let mut list = Cow::Borrowed(lines.next()?);
+    for line in lines {
+        let list = list.to_mut();
+        list.extend_from_slice(b", ");
+        list.extend_from_slice(line);
+    }
+    Some(list)
 }

@@ -177,6 +177,14 @@ fn body_is_decoded_from_any_pieces() {
 }
 
 #[test]
+fn codings_in_several_fields_are_one_decision() {
+    let outcome = get("deflate\r\nContent-Encoding: GZIP", &gzip(&zlib(HELLOS)), 100);
+    assert_eq!(outcome.body, HELLOS);
+    assert_eq!(outcome.events[0], "deflate, GZIP: true, every coding is known");
+    assert_eq!(outcome.events[1], "complete");
+}
+
+#[test]
 fn body_is_not_decoded_if_decoding_is_disabled() {
     let coded = gzip(HELLOS);
     let response = ok("gzip", &coded);

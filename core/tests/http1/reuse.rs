@@ -30,6 +30,29 @@ fn own_connection_close_prevents_reuse() {
 }
 
 #[test]
+fn decision_is_emitted_once() {
+    let response = "HTTP/1.1 200 X\r\nContent-Length: 0\r\n\r\n";
+    for (field, why) in
+        [("", "both messages are complete"), ("\nConnection: close", "we said Connection: close")]
+    {
+        let mut client = Side::client();
+        client.send_empty_request("GET", &format!("Host: a{field}"));
+        client.receive(response);
+        assert_eq!(client.reuse_decisions(), [why]);
+    }
+    for (version, why) in [
+        ("1.0", "the peer speaks HTTP/1.0 without keep-alive"),
+        ("1.1\r\nConnection: close", "the peer said Connection: close"),
+        ("1.1", "both messages are complete"),
+    ] {
+        let mut server = Side::server();
+        server.receive(format!("GET / HTTP/{version}\r\nHost: a\r\n\r\n"));
+        server.send_empty_response();
+        assert_eq!(server.reuse_decisions(), [why]);
+    }
+}
+
+#[test]
 fn first_reason_is_kept() {
     let mut client = Side::client_after("GET");
     client.receive("HTTP/1.1 200 X\r\nConnection: close\r\n\r\n");

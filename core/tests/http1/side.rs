@@ -152,6 +152,16 @@ impl Side {
         });
         uses.collect()
     }
+
+    /// Returns the reasons of the events that say whether the connection can be reused.
+    pub(crate) fn reuse_decisions(&self) -> Vec<&'static str> {
+        let events = self.recorder.0.borrow();
+        let decisions = events.iter().filter_map(|event| match event {
+            OwnedTraceEvent::ReuseDecided { why, .. } => Some(*why),
+            _ => None,
+        });
+        decisions.collect()
+    }
 }
 
 /// Returns a configuration with changed limits.

@@ -57,6 +57,9 @@ pub struct Connection {
     pub(super) request_kind: RequestKind,
     /// The reason for which the connection cannot carry another exchange, if there is one.
     pub(super) not_reusable: Option<NotReusable>,
+    /// Whether an event has said that the connection cannot carry another exchange. The reason is often known when
+    /// the first of the two messages ends, and stays the same.
+    is_refusal_emitted: bool,
     pub(super) error: Option<PeerError>,
     /// The part of a message that the last event returned.
     pub(super) last: Option<MessagePart>,
@@ -86,6 +89,7 @@ impl Connection {
             send: Send::new(),
             request_kind: RequestKind::Other,
             not_reusable: None,
+            is_refusal_emitted: false,
             error: None,
             last: None,
         }
@@ -337,13 +341,15 @@ impl Connection {
         self.not_reusable.get_or_insert(reason);
     }
 
+    /// Emits whether the connection can be reused, once this is known, and not again.
     #[inline]
-    pub(super) fn emit_reuse<S: Sink>(&self, cx: &mut Cx<'_, S>) {
+    pub(super) fn emit_reuse<S: Sink>(&mut self, cx: &mut Cx<'_, S>) {
         if !cx.wants(EventKind::ReuseDecided) {
             return;
         }
         let reuse = self.reuse();
-        if reuse != Err(NotReusable::Unfinished) {
+        if reuse != Err(NotReusable::Unfinished) && !self.is_refusal_emitted {
+            self.is_refusal_emitted = reuse.is_err();
             cx.emit(EventKind::ReuseDecided, || TraceEvent::ReuseDecided {
                 reusable: reuse.is_ok(),
                 why: reuse.err().map_or("both messages are complete", NotReusable::description),
