@@ -348,7 +348,7 @@ impl RequestBuilder {
 
     /// Sets the tag: a name of the caller's for the request, such as the number of a job. It is not sent. All
     /// events of the exchange have it ([`Meta::tag`](crate::trace::Meta::tag)), and outputs show it in every
-    /// [`Capture`], so it should be short and contain no secrets.
+    /// [`Capture`](crate::trace::Capture), so it should be short and contain no secrets.
     ///
     /// ```
     /// use limpid_core::client::Request;

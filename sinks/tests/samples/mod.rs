@@ -82,30 +82,6 @@ pub(crate) fn full() -> Vec<OwnedTraceEvent> {
     let timeout = Some(std::time::Duration::from_millis(5_250));
     let timings = timings(timeout);
     let events = [
-        TraceEvent::LoadSslContext { verify: true, cert: Some("cert.pem"), key: None },
-        TraceEvent::ConnectTcpStarted {
-            host: "example.com",
-            port: 443,
-            local_address: Some("::1"),
-            timeout,
-            socket_options: Some(&[SocketOption { level: 1, name: 2, value: -3 }]),
-        },
-        TraceEvent::ConnectTcpFailed { failure: failure(&REFUSED) },
-        TraceEvent::StartTlsStarted {
-            ssl_context: TlsContext::new(false),
-            server_hostname: "example.com",
-            timeout,
-        },
-        TraceEvent::SetupSocks5ConnectionStarted {
-            stream: StreamId { connection: 2, layer: 1 },
-            host: "example.com",
-            port: 80,
-            auth: Some(Credentials { user: b"me", password: b"pw" }),
-            connect_timeout: timeout,
-            read_timeout: None,
-            write_timeout: timeout,
-            pool_timeout: None,
-        },
         TraceEvent::ReceiveResponseHeadersComplete {
             head: ResponseHead {
                 version: Version::HTTP_11,
@@ -141,7 +117,37 @@ pub(crate) fn full() -> Vec<OwnedTraceEvent> {
             timings: &timings,
         },
     ];
-    events.iter().map(Into::into).collect()
+    opening(timeout, failure(&REFUSED)).iter().chain(&events).map(Into::into).collect()
+}
+
+/// Returns events of opening connections, with a value in every kind of field.
+fn opening(timeout: Option<std::time::Duration>, failure: Failure<'_>) -> [TraceEvent<'_>; 5] {
+    [
+        TraceEvent::LoadSslContext { verify: true, cert: Some("cert.pem"), key: None },
+        TraceEvent::ConnectTcpStarted {
+            host: "example.com",
+            port: 443,
+            local_address: Some("::1"),
+            timeout,
+            socket_options: Some(&[SocketOption { level: 1, name: 2, value: -3 }]),
+        },
+        TraceEvent::ConnectTcpFailed { failure },
+        TraceEvent::StartTlsStarted {
+            ssl_context: TlsContext::new(false),
+            server_hostname: "example.com",
+            timeout,
+        },
+        TraceEvent::SetupSocks5ConnectionStarted {
+            stream: StreamId { connection: 2, layer: 1 },
+            host: "example.com",
+            port: 80,
+            auth: Some(Credentials { user: b"me", password: b"pw" }),
+            connect_timeout: timeout,
+            read_timeout: None,
+            write_timeout: timeout,
+            pool_timeout: None,
+        },
+    ]
 }
 
 /// Returns a failure for each kind of cause.

@@ -1,4 +1,4 @@
-//! A connection with its layers, from the view of the transport.
+//! The state of a connection with its layers.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -8,20 +8,17 @@ use core::net::SocketAddr;
 
 use bytes::Bytes;
 
-use super::layer::{Layer, LayerError, LayerFacts, LayerState};
-use super::layers::Layers;
-use super::passthrough::Passthrough;
-use super::pump::stalled;
-use super::secured::{self, CertificateReader};
-use crate::error::{Error, TlsError};
+use super::bytes::{HTTP, emit_delivered, emit_slices};
+use crate::error::Error;
 use crate::http1::{Connection, NotReusable, Progress, Role, State, Version};
 use crate::limits::Config;
 use crate::time::Mono;
 use crate::trace::{ConnectionId, Cx, EventKind, Scope, Sink, SpanKind, TraceEvent};
+use crate::transport::layer::{Layer, LayerError, LayerFacts, LayerState};
+use crate::transport::layers::Layers;
+use crate::transport::passthrough::Passthrough;
+use crate::transport::pump::stalled;
 use crate::values::{Buffers, Retirement};
-
-/// The name of the layer of HTTP in events.
-const HTTP: &str = "http";
 
 /// The number of unparsed bytes at which the layers stop delivering to HTTP, so that a large body
 /// passes through a small buffer that stays in the processor's cache.
@@ -33,7 +30,7 @@ pub struct Link {
     connection: ConnectionId,
     pub(crate) http1: Connection,
     /// `None` if HTTP's bytes are those of the transport. A box, because most connections have none.
-    layers: Option<Box<Layers>>,
+    pub(super) layers: Option<Box<Layers>>,
     /// Bytes that arrived before the layer that is stacked next.
     early: Option<Box<Early>>,
     tls_layers: u8,
@@ -246,21 +243,6 @@ impl Link {
         self.is_secure() && !self.has_close_notify
     }
 
-    /// Handles data that have ended where [the closing message is missing](Self::lacks_close_notify):
-    /// emits that, and fails if the message is required.
-    #[cold]
-    pub(crate) fn end_without_close_notify<S: Sink>(
-        what: &'static str,
-        required: bool,
-        cx: &mut Cx<'_, S>,
-    ) -> Result<(), TlsError> {
-        cx.emit(EventKind::CloseNotifyMissing, || TraceEvent::CloseNotifyMissing {
-            what,
-            refused: required,
-        });
-        if required { Err(TlsError::CloseNotifyMissing) } else { Ok(()) }
-    }
-
     /// Returns whether either direction has left HTTP/1.1.
     pub(crate) fn has_switched(&self) -> bool {
         let sides = [Role::Client, Role::Server].map(|role| self.http1.state(role));
@@ -309,54 +291,6 @@ impl Link {
     #[inline(always)]
     pub(crate) fn room(&self) -> usize {
         self.layers.as_ref().map_or_else(|| self.http1.room(), |layers| layers.room)
-    }
-
-    /// Emits the first `n` bytes in the buffer for the transport's bytes.
-    #[inline(always)]
-    pub(crate) fn emit_received<S: Sink>(&mut self, n: usize, cx: &mut Cx<'_, S>) {
-        if cx.wants(EventKind::BytesReceived) {
-            let (layer, (_, offset)) = self.place();
-            let room = self.space(n);
-            let bytes = &room[..n.min(room.len())];
-            cx.emit(EventKind::BytesReceived, || TraceEvent::BytesReceived {
-                layer,
-                offset,
-                bytes,
-            });
-        }
-    }
-
-    /// Emits received bytes that the driver owns.
-    #[inline(always)]
-    pub(crate) fn emit_owned<S: Sink>(&self, bytes: &[u8], cx: &mut Cx<'_, S>) {
-        cx.emit(EventKind::BytesReceived, || {
-            let (layer, (_, offset)) = self.place();
-            TraceEvent::BytesReceived { layer, offset, bytes }
-        });
-    }
-
-    /// Emits the first `n` bytes of the output.
-    #[inline(always)]
-    pub(crate) fn emit_sent<S: Sink>(&self, n: usize, cx: &mut Cx<'_, S>) {
-        if cx.wants(EventKind::BytesSent) {
-            let (layer, (offset, _)) = self.place();
-            emit_slices(self.out(), n, layer, offset, cx);
-        }
-    }
-
-    /// Returns the layer whose bytes the transport moves, and how many it has sent and received.
-    fn place(&self) -> (&'static str, (u64, u64)) {
-        match &self.layers {
-            None => (HTTP, (self.http1.total_sent(), self.http1.received())),
-            Some(layers) => ("transport", layers.moved),
-        }
-    }
-
-    /// Returns how many bytes the transport has sent and received together. The first layer starts another
-    /// count.
-    pub(crate) fn passed(&self) -> u64 {
-        let (_, (sent, received)) = self.place();
-        sent + received
     }
 
     #[inline(always)]
@@ -464,27 +398,13 @@ impl Link {
         self.top().map_or_else(LayerFacts::default, |layer| layer.facts())
     }
 
-    fn top(&self) -> Option<&dyn Layer> {
+    pub(super) fn top(&self) -> Option<&dyn Layer> {
         self.layers.as_ref().and_then(|layers| layers.top())
     }
 
     /// Returns the certificates that the peer has sent to the uppermost layer.
     pub(crate) fn peer_certificates(&self) -> Vec<Cow<'_, [u8]>> {
         self.top().map_or_else(Vec::new, Layer::peer_certificates)
-    }
-
-    /// Emits the properties of the uppermost layer after its handshake, which accepted the peer's
-    /// certificate or not.
-    #[cold]
-    pub(crate) fn emit_facts<S: Sink>(
-        &self,
-        reader: Option<CertificateReader>,
-        accepted: bool,
-        cx: &mut Cx<'_, S>,
-    ) {
-        if cx.wants(EventKind::TlsNegotiated) || cx.wants(EventKind::CertificateReceived) {
-            secured::emit(&self.facts(), reader, accepted, cx);
-        }
     }
 
     /// Delivers the bytes of a connection that has left HTTP/1.1, until `deliver` returns `false`.
@@ -580,34 +500,5 @@ impl Link {
         if let Some(layers) = &mut self.layers {
             layers.close();
         }
-    }
-}
-
-/// Emits the first `n` bytes of these slices, as bytes that were sent after the first `offset`.
-fn emit_slices<S: Sink>(
-    slices: [&[u8]; 3],
-    n: usize,
-    layer: &'static str,
-    mut offset: u64,
-    cx: &mut Cx<'_, S>,
-) {
-    let mut left = n;
-    for slice in slices {
-        let bytes = &slice[..left.min(slice.len())];
-        left -= bytes.len();
-        if !bytes.is_empty() {
-            cx.emit(EventKind::BytesSent, || TraceEvent::BytesSent { layer, offset, bytes });
-            offset += bytes.len() as u64;
-        }
-    }
-}
-
-/// Emits the bytes of HTTP that layers have delivered, behind the first `before` of those that wait.
-fn emit_delivered<S: Sink>(http1: &Connection, before: usize, cx: &mut Cx<'_, S>) {
-    let bytes = &http1.unread()[before..];
-    if !bytes.is_empty() {
-        let (layer, offset) = (HTTP, http1.received() - bytes.len() as u64);
-        let event = || TraceEvent::BytesReceived { layer, offset, bytes };
-        cx.emit(EventKind::BytesReceived, event);
     }
 }
