@@ -2,9 +2,11 @@
 
 #![cfg(test)]
 
+mod answers;
 mod connecting;
 mod facts;
 mod pool;
 mod proxy;
 mod secured;
 mod switching;
+mod transfer;
