@@ -455,6 +455,14 @@ mod tests {
     }
 
     #[test]
+    fn what_only_looks_like_a_version_does_not_end_what_is_hidden() {
+        assert_eq!(
+            Capture::Default.field(b"Location", b"/?sig= HTTP/1 tiger").as_ref(),
+            b"/?sig=[secure]"
+        );
+    }
+
+    #[test]
     fn a_token_in_a_fragment_is_hidden() {
         assert_eq!(
             Capture::Default.url("https://h/#page=1&access_token=x"),

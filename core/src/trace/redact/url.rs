@@ -33,12 +33,20 @@ pub(super) fn hide(text: &[u8], reading: Reading) -> Cow<'_, [u8]> {
     hide_at_depth(text, reading, 0)
 }
 
+/// Returns where the version at the end of a request line begins. What has anything but numbers behind it is no
+/// version, and may be a secret.
+fn version(text: &[u8]) -> Option<usize> {
+    const NAME: &[u8] = b" HTTP/";
+    let is_of_version = |byte: &u8| byte.is_ascii_digit() || *byte == b'.';
+    memchr::memmem::rfind(text, NAME).filter(|at| text[at + NAME.len()..].iter().all(is_of_version))
+}
+
 fn hide_at_depth(text: &[u8], reading: Reading, depth: u32) -> Cow<'_, [u8]> {
     // In a request line, the version follows the target. Only the version ends it: the line may have been
     // refused for a space within the target.
     let version = match reading.prose {
         true => None,
-        false => memchr::memmem::rfind(text, b" HTTP/"),
+        false => version(text),
     };
     let end = version.unwrap_or(text.len());
     let hiding = Hiding::new(text);
