@@ -455,6 +455,14 @@ mod tests {
     }
 
     #[test]
+    fn an_at_sign_in_the_value_of_a_secret_key_does_not_end_it() {
+        assert_eq!(
+            Capture::Default.field(b"Location", b"/?//user:;token=a@b:tiger").as_ref(),
+            b"/?//user:[secure]"
+        );
+    }
+
+    #[test]
     fn what_only_looks_like_a_version_does_not_end_what_is_hidden() {
         assert_eq!(
             Capture::Default.field(b"Location", b"/?sig= HTTP/1 tiger").as_ref(),

@@ -188,16 +188,31 @@ impl Scan<'_> {
         match at {
             Some(at) => {
                 let colon = self.text[start..at].iter().position(|byte| *byte == b':');
+                // In a query, the `@` may be of the value of another key.
+                let end = self.secret_across(start, at).unwrap_or(at);
                 match colon {
-                    Some(colon) if !self.reading.every => self.hiding.hide(start + colon + 1..at),
+                    Some(colon) if !self.reading.every => self.hiding.hide(start + colon + 1..end),
                     // Without a password, the user may be a token.
-                    _ => self.hiding.hide(start..at),
+                    _ => self.hiding.hide(start..end),
                 }
-                at + 1
+                if end == at { at + 1 } else { end }
             }
             // In a query, another key may follow.
             None => start,
         }
+    }
+
+    /// Returns the end of the value of a secret key between `start` and `at`, if it ends behind `at`.
+    fn secret_across(&self, start: usize, at: usize) -> Option<usize> {
+        let is_separator = |place: &usize| matches!(self.text[*place], b'?' | b'&' | b';' | b'#');
+        let value_end = |separator: usize| {
+            let key_end = self.until(separator + 1, b"=&;#?");
+            let is_key = self.text.get(key_end) == Some(&b'=');
+            let key = &self.text[separator + 1..key_end];
+            let is_secret = is_key && (self.reading.every || keys::is_secret_key(key));
+            is_secret.then(|| self.secret_value(key_end + 1).1)
+        };
+        (start..at).filter(is_separator).filter_map(value_end).find(|end| *end > at)
     }
 
     /// Returns where the last `@` of the URL is.
