@@ -460,6 +460,10 @@ mod tests {
             Capture::Default.field(b"Location", b"/?//user:;token=a@b:tiger").as_ref(),
             b"/?//user:[secure]"
         );
+        assert_eq!(
+            Capture::Default.field(b"Location", b"/?//user:; token=a@b:tiger").as_ref(),
+            b"/?//user:[secure]"
+        );
     }
 
     #[test]

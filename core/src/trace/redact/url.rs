@@ -188,7 +188,7 @@ impl Scan<'_> {
         match at {
             Some(at) => {
                 let colon = self.text[start..at].iter().position(|byte| *byte == b':');
-                // In a query, the `@` may be of the value of another key.
+                // The `@` may be in the value of a secret key, whose rest is as secret.
                 let end = self.secret_across(start, at).unwrap_or(at);
                 match colon {
                     Some(colon) if !self.reading.every => self.hiding.hide(start + colon + 1..end),
@@ -206,11 +206,10 @@ impl Scan<'_> {
     fn secret_across(&self, start: usize, at: usize) -> Option<usize> {
         let is_separator = |place: &usize| matches!(self.text[*place], b'?' | b'&' | b';' | b'#');
         let value_end = |separator: usize| {
-            let key_end = self.until(separator + 1, b"=&;#?");
-            let is_key = self.text.get(key_end) == Some(&b'=');
-            let key = &self.text[separator + 1..key_end];
-            let is_secret = is_key && (self.reading.every || keys::is_secret_key(key));
-            is_secret.then(|| self.secret_value(key_end + 1).1)
+            let key = self.key_behind(separator);
+            let value = key.end + 1;
+            let is_key = self.text.get(key.end) == Some(&b'=');
+            (is_key && self.is_secret_key(key)).then(|| self.secret_value(value).1)
         };
         (start..at).filter(is_separator).filter_map(value_end).find(|end| *end > at)
     }
@@ -248,17 +247,13 @@ impl Scan<'_> {
 
     /// Hides the value of a secret key after the separator there. Returns where the search continues.
     fn pair(&mut self, separator: usize) -> usize {
-        let is_space =
-            |at: &usize| !self.text.get(*at).is_some_and(|byte| matches!(byte, b' ' | b'\t'));
         self.in_query |= self.text[separator] != b';';
-        let start =
-            (separator + 1..).find(is_space).unwrap_or(self.text.len()).min(self.text.len());
+        let Range { start, end: key_end } = self.key_behind(separator);
         if self.reading.every && self.text[separator] == b'#' {
             let end = self.until(start, b"");
             self.hiding.hide(start..end);
             return end;
         }
-        let key_end = self.until(start, b"=&;#?");
         self.word = Word::at(start);
         if self.text.get(key_end) != Some(&b'=') {
             let is_secret = self.reading.every && self.text[separator] != b';';
@@ -270,7 +265,7 @@ impl Scan<'_> {
         }
         let value = key_end + 1;
         self.word = Word::at(value);
-        if self.reading.every || keys::is_secret_key(&self.text[start..key_end]) {
+        if self.is_secret_key(start..key_end) {
             let (start, end) = self.secret_value(value);
             self.hiding.hide(start..end);
             return end;
@@ -291,6 +286,17 @@ impl Scan<'_> {
         }
         self.hiding.hide(part);
         Some(self.decoded_until)
+    }
+
+    /// Returns the key behind a separator, without the white space before it.
+    fn key_behind(&self, separator: usize) -> Range<usize> {
+        let is_key = |at: &usize| !matches!(self.text.get(*at), Some(b' ' | b'\t'));
+        let start = (separator + 1..self.text.len()).find(is_key).unwrap_or(self.text.len());
+        start..self.until(start, b"=&;#?")
+    }
+
+    fn is_secret_key(&self, key: Range<usize>) -> bool {
+        self.reading.every || keys::is_secret_key(&self.text[key])
     }
 
     /// Returns where the value of a secret key begins and ends.
