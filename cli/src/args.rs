@@ -1,6 +1,7 @@
 //! The arguments of the command.
 
 mod connection;
+mod outputs;
 mod seconds;
 mod speed;
 mod tls;
@@ -8,13 +9,11 @@ mod tls;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use limpid_core::limits::Lenient;
-use limpid_core::trace::{Capture, SecretNames};
-use limpid_sinks::python::Profile;
-use limpid_sinks::{Levels, Template};
 
 pub(crate) use connection::ConnectionArgs;
+pub(crate) use outputs::OutputArgs;
 pub(crate) use seconds::Seconds;
 pub(crate) use speed::SpeedArgs;
 pub(crate) use tls::TlsArgs;
@@ -52,9 +51,16 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Start a TLS server on loopback, request it, and show every step
-    Demo,
+    Demo(DemoArgs),
     /// Show how bytes are parsed: heads, framing and its reason, body, errors with a caret
     Parse(ParseArgs),
+}
+
+/// The arguments of `limpid demo`.
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    #[command(flatten)]
+    pub(crate) outputs: OutputArgs,
 }
 
 #[derive(Debug, Args)]
@@ -107,26 +113,6 @@ pub(crate) struct RequestArgs {
     /// Authenticate to the server (Basic)
     #[arg(short = 'u', long = "user", value_name = "USER:PASSWORD")]
     pub(crate) user: Option<String>,
-    /// Log every step on standard error; -vv adds limpid's events, -vvv the bytes
-    #[arg(short = 'v', long = "verbose", action = ArgAction::Count)]
-    pub(crate) verbose: u8,
-    /// Log the events of these loggers, such as httpx=info,httpcore=debug
-    #[arg(long, value_name = "SPEC", conflicts_with = "verbose")]
-    pub(crate) log: Option<Levels>,
-    /// The format of lines, as in Python's logging: '%(asctime)s.%(msecs)03d %(exchange)s.%(hop)s
-    /// %(connection)s %(message)s', also with %(tag)s and %(levelname)s
-    #[arg(long, value_name = "FORMAT", conflicts_with = "log_config")]
-    pub(crate) log_format: Option<Template>,
-    /// Configure logging as Python's logging.config.dictConfig does, from a JSON, TOML or YAML file
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["verbose", "log"])]
-    pub(crate) log_config: Option<PathBuf>,
-    /// Write every event as a line of JSON to FILE, which is replaced, or to standard output (-); the bytes
-    /// only with --capture everything
-    #[arg(long, value_name = "FILE")]
-    pub(crate) log_json: Option<PathBuf>,
-    /// The release whose lines are logged: httpx or httpx2, which has other names
-    #[arg(long, value_name = "NAME", default_value = "httpx")]
-    pub(crate) lines: Profile,
     /// Limit on each wait for bytes of the server, in seconds; 0 means no limit
     #[arg(long, value_name = "SECONDS", default_value = "5")]
     pub(crate) read_timeout: Seconds,
@@ -139,16 +125,8 @@ pub(crate) struct RequestArgs {
     pub(crate) max_time: Seconds,
     #[command(flatten)]
     pub(crate) speed: SpeedArgs,
-    /// Values to show: redacted, default (no credentials), private (credentials too), everything (bytes
-    /// too)
-    #[arg(long, value_name = "MODE", default_value = "default")]
-    pub(crate) capture: Capture,
-    /// Further names of fields and query keys whose values are secret; *NAME stands for every name that ends so
-    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
-    pub(crate) log_hide: Vec<String>,
-    /// Names of fields and query keys whose values are not secret
-    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
-    pub(crate) log_show: Vec<String>,
+    #[command(flatten)]
+    pub(crate) outputs: OutputArgs,
     /// The driver: std (blocking calls) or tokio
     #[arg(long, value_name = "NAME", default_value = "std")]
     pub(crate) driver: Driver,
@@ -172,17 +150,6 @@ impl RequestArgs {
             return Err(format!("-o is given {outputs} times, for {urls} URL(s)"));
         }
         Ok(())
-    }
-
-    /// Returns the names that are added to and removed from the secret ones.
-    pub(crate) fn secret_names(&self) -> SecretNames {
-        let names = self.log_show.iter().fold(SecretNames::new(), |names, name| names.show(name));
-        self.log_hide.iter().fold(names, |names, name| names.hide(name))
-    }
-
-    /// Returns whether lines are logged during requests.
-    pub(crate) const fn tells_steps(&self) -> bool {
-        self.verbose > 0 || self.log.is_some() || self.log_config.is_some()
     }
 
     /// Returns the method: the given one, or the one that the other arguments imply.

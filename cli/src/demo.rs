@@ -8,23 +8,26 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use limpid_core::trace::Capture;
 use limpid_sinks::Levels;
 use limpid_std::{Client, Server};
 
+use crate::args::{DemoArgs, OutputArgs};
 use crate::exit::Exit;
+use crate::trace::Unasked;
 use crate::{report, trace};
 use certificate::Identity;
 
 /// Starts the server, requests it with verification, and shows the body and every step.
-pub(crate) fn run() -> ExitCode {
-    match demonstrate() {
+pub(crate) fn run(args: &DemoArgs) -> ExitCode {
+    match demonstrate(&args.outputs) {
         Ok(()) => ExitCode::SUCCESS,
         Err(exit) => exit.into(),
     }
 }
 
-fn demonstrate() -> Result<(), Exit> {
+fn demonstrate(args: &OutputArgs) -> Result<(), Exit> {
+    let unasked = Unasked::Lines(Levels::documented());
+    let outputs = trace::open(args, unasked).map_err(|error| error.report())?;
     let setup = |error: io::Error| {
         report::print_error(Exit::Connect, &format_args!("cannot start the server: {error}"));
         Exit::Connect
@@ -40,8 +43,11 @@ fn demonstrate() -> Result<(), Exit> {
     let handle = server.handle();
     let server = thread::spawn(move || server.serve(server::answer));
 
-    let sink = trace::lines(&Levels::documented(), Capture::Default);
-    let client = Client::builder().ca_file(identity.authority_file()).sink(sink).build();
+    let mut client = Client::builder().ca_file(identity.authority_file());
+    if let Some(sink) = outputs.sink {
+        client = client.sink(sink);
+    }
+    let client = client.build();
     let response = client.get(&format!("https://localhost:{port}/")).send();
     let body = response
         .and_then(limpid_std::Response::bytes)

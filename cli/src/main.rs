@@ -18,7 +18,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Cli, Command, RequestArgs};
+use args::{Cli, Command, OutputArgs};
 use exit::Exit;
 
 fn main() -> ExitCode {
@@ -26,21 +26,22 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return report::report_usage(&error),
     };
-    match cli.command {
-        Some(Command::Demo) => demo::run(),
-        Some(Command::Parse(args)) => parse::run(args),
-        None => match checked(&cli.request) {
-            Ok(()) => request::run(&cli.request),
-            Err(message) => {
-                report::print_error(Exit::Usage, &message);
-                Exit::Usage.into()
-            }
-        },
-    }
+    let done = match cli.command {
+        Some(Command::Demo(args)) => prepared(&args.outputs).map(|()| demo::run(&args)),
+        Some(Command::Parse(args)) => Ok(parse::run(args)),
+        None => cli
+            .request
+            .check()
+            .and_then(|()| prepared(&cli.request.outputs))
+            .map(|()| request::run(&cli.request)),
+    };
+    done.unwrap_or_else(|message| {
+        report::print_error(Exit::Usage, &message);
+        Exit::Usage.into()
+    })
 }
 
-/// Checks the arguments, and applies those that hold for the whole process.
-fn checked(args: &RequestArgs) -> Result<(), String> {
-    args.check()?;
+/// Applies the arguments that hold for the whole process.
+fn prepared(args: &OutputArgs) -> Result<(), String> {
     args.secret_names().install().map_err(|error| error.to_string())
 }

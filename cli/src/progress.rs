@@ -27,7 +27,7 @@ impl Progress {
     /// and only if no log lines would interrupt it.
     pub(crate) fn of(response: &Response<'_>, file: Option<&Path>, args: &RequestArgs) -> Self {
         let file = file.filter(|file| *file != Path::new("-"));
-        let Some(file) = file.filter(|_| !args.silent && !args.tells_steps()) else {
+        let Some(file) = file.filter(|_| !args.silent && !args.outputs.tells_steps()) else {
             return Self { bar: None };
         };
         if !io::stderr().is_terminal() {

@@ -17,7 +17,7 @@ use crate::exit::Exit;
 use crate::output::{BinaryOutput, Output};
 use crate::printable::Printable;
 use crate::progress::Progress;
-use crate::trace::ClientSinks;
+use crate::trace::{Outputs, Unasked};
 use crate::write_out::{Format, Transfer};
 use crate::{report, trace};
 
@@ -62,14 +62,11 @@ pub(crate) fn run(args: &RequestArgs) -> ExitCode {
             return Exit::Read.into();
         }
     };
-    let sinks = match trace::sinks(args) {
-        Ok(sinks) => sinks,
-        Err(error) => {
-            for line in error.to_string().lines() {
-                print_error(args, error.exit(), line);
-            }
-            return error.exit().into();
-        }
+    let unasked = if args.silent { Unasked::Nothing } else { Unasked::Failures };
+    let outputs = match trace::open(&args.outputs, unasked) {
+        Ok(outputs) => outputs,
+        Err(error) if args.silent => return error.exit().into(),
+        Err(error) => return error.report().into(),
     };
     let write_out = match args.write_out.as_deref().map(Format::read).transpose() {
         Ok(write_out) => write_out,
@@ -78,7 +75,7 @@ pub(crate) fn run(args: &RequestArgs) -> ExitCode {
             return Exit::Read.into();
         }
     };
-    let settings = match settings(args, &sinks) {
+    let settings = match settings(args, &outputs) {
         Ok(settings) => settings,
         Err(error) => {
             print_error(args, Exit::Usage, &error.to_string());
@@ -97,7 +94,7 @@ pub(crate) fn run(args: &RequestArgs) -> ExitCode {
         let output = args.output.get(index).map(AsRef::as_ref);
         let mut transfer = Transfer::new(url, index, args.method());
         if let Err(failure) = one(&client, url, data.as_deref(), output, args, &mut transfer) {
-            let exit = failed(&failure, url, args, &sinks);
+            let exit = failed(&failure, url, args, &outputs);
             let message = failure.to_string();
             transfer.failed(exit, Printable(message.as_bytes()).to_string());
             first.get_or_insert(exit);
@@ -114,7 +111,7 @@ pub(crate) fn run(args: &RequestArgs) -> ExitCode {
     first.map_or(ExitCode::SUCCESS, ExitCode::from)
 }
 
-fn settings(args: &RequestArgs, sinks: &ClientSinks) -> Result<Settings, ProxyVariableError> {
+fn settings(args: &RequestArgs, outputs: &Outputs) -> Result<Settings, ProxyVariableError> {
     let mut builder = ClientBuilder::default()
         .read_timeout(args.read_timeout.0)
         .write_timeout(args.write_timeout.0)
@@ -123,7 +120,7 @@ fn settings(args: &RequestArgs, sinks: &ClientSinks) -> Result<Settings, ProxyVa
         .lenient(args.tolerances())
         .redirects(args.location.then_some(args.max_redirs));
     builder = args.speed.set(args.tls.set(args.connection.set(builder)?));
-    if let Some(sink) = &sinks.all {
+    if let Some(sink) = &outputs.sink {
         builder = builder.sink(Arc::clone(sink));
     }
     Ok(builder.build())
@@ -174,7 +171,7 @@ fn one(
     if args.fail && response.status() >= 400 {
         return Err(Failure::Status(format!(
             "{}: the server answered {} {}",
-            args.capture.url(response.url().as_str()),
+            args.outputs.capture.url(response.url().as_str()),
             response.status(),
             Printable(response.reason())
         )));
@@ -260,16 +257,23 @@ fn request<'a>(url: &'a str, data: Option<&[u8]>, args: &'a RequestArgs) -> Draf
 }
 
 /// Prints the failure, and its events if they were kept, and returns the exit code.
-fn failed(failure: &Failure, url: &str, args: &RequestArgs, sinks: &ClientSinks) -> Exit {
+fn failed(failure: &Failure, url: &str, args: &RequestArgs, outputs: &Outputs) -> Exit {
     match failure {
         Failure::Request(error) if args.silent => Exit::of(error),
-        Failure::Request(error @ Error::Url(_)) => {
-            print_error(args, Exit::of(error), &format!("{}: {error}", args.capture.url(url)))
-        }
+        Failure::Request(error @ Error::Url(_)) => print_error(
+            args,
+            Exit::of(error),
+            &format!("{}: {error}", args.outputs.capture.url(url)),
+        ),
         Failure::Request(error) => {
             let exit = report::report_error(error);
-            if let (Some(ring), Some(trace)) = (&sinks.kept, error.trace()) {
-                report::report_trace(trace, ring.time_base(), args.capture, args.lines);
+            if let (Some(ring), Some(trace)) = (&outputs.kept, error.trace()) {
+                report::report_trace(
+                    trace,
+                    ring.time_base(),
+                    args.outputs.capture,
+                    args.outputs.lines,
+                );
             }
             exit
         }

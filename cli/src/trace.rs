@@ -1,4 +1,4 @@
-//! The sinks of the command.
+//! The outputs of the command: what becomes of its events.
 
 use std::fmt::{self, Display, Formatter};
 use std::fs::{File, OpenOptions};
@@ -11,18 +11,29 @@ use limpid_sinks::combine::Tee;
 use limpid_sinks::config::{ConfigErrors, Logging, LoggingConfig};
 use limpid_sinks::{JsonSink, Levels, LineSink, Ring};
 
-use crate::args::RequestArgs;
+use crate::args::OutputArgs;
 use crate::exit::Exit;
+use crate::report;
 
 type DynSink = Arc<dyn Sink + Send + Sync>;
 
-/// The sinks of the client.
+/// The outputs of a command.
 #[derive(Default)]
-pub(crate) struct ClientSinks {
-    /// The one that receives the events.
-    pub(crate) all: Option<DynSink>,
+pub(crate) struct Outputs {
+    /// The sink that passes the events to all of them, if there is one.
+    pub(crate) sink: Option<DynSink>,
     /// The one that keeps the last events, to show them if a request fails.
     pub(crate) kept: Option<Arc<Ring>>,
+}
+
+/// What is told on standard error without an argument that says it.
+pub(crate) enum Unasked {
+    /// Nothing.
+    Nothing,
+    /// The last events of a request that fails, which are kept for that.
+    Failures,
+    /// The lines of these levels.
+    Lines(Levels),
 }
 
 /// The bytes of events that are kept in case a request fails.
@@ -31,58 +42,82 @@ const KEPT: usize = 64 * 1024;
 /// Number of bytes that are shown of each read or write.
 const DUMPED: usize = 512;
 
-/// Returns the sinks of `--log-config`, `--log` or `-v`, and of `--log-json`. Without the first three, the last events
-/// are kept for the error message, unless messages are disabled.
-pub(crate) fn sinks(args: &RequestArgs) -> Result<ClientSinks, SinkError> {
-    let ClientSinks { all, kept } = shown(args)?;
-    let json = args.log_json.as_deref().map(|path| json(path, args.capture)).transpose()?;
-    let all: Option<DynSink> = match (all, json) {
-        (Some(all), Some(json)) => Some(Arc::new(Tee::new().with(all).with(json))),
-        (None, Some(json)) => Some(Arc::new(json)),
-        (all, None) => all,
+/// Opens the outputs that the arguments ask for.
+pub(crate) fn open(args: &OutputArgs, unasked: Unasked) -> Result<Outputs, OutputError> {
+    let mut sinks = Vec::new();
+    let kept = match shown(args, unasked)? {
+        Shown::Nothing => None,
+        Shown::Sink(sink) => {
+            sinks.push(sink);
+            None
+        }
+        Shown::Kept(ring) => {
+            sinks.push(Arc::clone(&ring) as DynSink);
+            Some(ring)
+        }
     };
-    Ok(ClientSinks { all, kept })
+    if let Some(path) = &args.log_json {
+        sinks.push(Arc::new(json(path, args.capture)?));
+    }
+    Ok(Outputs { sink: together(sinks), kept })
 }
 
-/// Returns the sinks for people.
-fn shown(args: &RequestArgs) -> Result<ClientSinks, SinkError> {
+/// Returns one sink that passes events to all of these.
+fn together(mut sinks: Vec<DynSink>) -> Option<DynSink> {
+    match sinks.len() {
+        0 | 1 => sinks.pop(),
+        _ => Some(Arc::new(sinks.into_iter().fold(Tee::new(), Tee::with))),
+    }
+}
+
+/// The output for people, on standard error.
+enum Shown {
+    Nothing,
+    Sink(DynSink),
+    Kept(Arc<Ring>),
+}
+
+/// Returns the output of `--log-config`, `--log` or `-v`.
+fn shown(args: &OutputArgs, unasked: Unasked) -> Result<Shown, OutputError> {
     let levels = match (&args.log_config, &args.log, args.verbose) {
         (Some(path), ..) => {
-            let all = configured(path, args).map_err(SinkError::Config)?;
-            return Ok(ClientSinks { all: Some(all), kept: None });
+            return configured(path, args).map(Shown::Sink).map_err(OutputError::Config);
         }
         (None, Some(levels), _) => levels.clone(),
-        (None, None, 0) if args.silent => return Ok(ClientSinks::default()),
-        (None, None, 0) => {
-            let ring = Arc::new(Ring::new(KEPT).levels(&Levels::documented()));
-            return Ok(ClientSinks { all: Some(Arc::clone(&ring) as DynSink), kept: Some(ring) });
-        }
+        (None, None, 0) => match unasked {
+            Unasked::Nothing => return Ok(Shown::Nothing),
+            Unasked::Failures => {
+                let ring = Ring::new(KEPT).levels(&Levels::documented());
+                return Ok(Shown::Kept(Arc::new(ring)));
+            }
+            Unasked::Lines(levels) => levels,
+        },
         (None, None, 1) => Levels::documented(),
         (None, None, 2) => Levels::verbose(),
         (None, None, _) => Levels::everything(),
     };
-    let mut all = lines(&levels, args.capture).profile(args.lines);
+    let mut lines = lines(&levels, args.capture).profile(args.lines);
     if let Some(format) = &args.log_format {
-        all = all.template(format.clone());
+        lines = lines.template(format.clone());
     }
-    Ok(ClientSinks { all: Some(Arc::new(all)), kept: None })
+    Ok(Shown::Sink(Arc::new(lines)))
 }
 
 /// Returns a sink of lines on standard error.
-pub(crate) fn lines(levels: &Levels, capture: Capture) -> LineSink<Stderr> {
+fn lines(levels: &Levels, capture: Capture) -> LineSink<Stderr> {
     LineSink::stderr().levels(levels).capture(capture).hexdump(DUMPED)
 }
 
-fn configured(path: &Path, args: &RequestArgs) -> Result<DynSink, ConfigErrors> {
+fn configured(path: &Path, args: &OutputArgs) -> Result<DynSink, ConfigErrors> {
     let config = LoggingConfig::from_file(path)?;
     Ok(Arc::new(Logging::with_profile(config, args.lines)?.capture(args.capture)))
 }
 
 /// Returns the sink of `--log-json`.
-fn json(path: &Path, capture: Capture) -> Result<JsonSink<File>, SinkError> {
+fn json(path: &Path, capture: Capture) -> Result<JsonSink<File>, OutputError> {
     let is_stdout = path == Path::new("-");
     let file = if is_stdout { standard_output() } else { private(path) };
-    let file = file.map_err(|error| SinkError::File(path.to_owned(), error))?;
+    let file = file.map_err(|error| OutputError::File(path.to_owned(), error))?;
     let name = if is_stdout { "standard output".into() } else { path.to_string_lossy() };
     let levels = if capture.shows_bytes() { Levels::everything() } else { Levels::verbose() };
     let sink = JsonSink::new(file).named(&format!("lines of --log-json to {name}"));
@@ -107,15 +142,23 @@ fn standard_output() -> io::Result<File> {
     Ok(output.into())
 }
 
-/// Why there is no sink.
-pub(crate) enum SinkError {
+/// Why an output cannot be opened.
+pub(crate) enum OutputError {
     /// The file of `--log-config` cannot be used.
     Config(ConfigErrors),
     /// The file of `--log-json` cannot be opened.
     File(PathBuf, io::Error),
 }
 
-impl SinkError {
+impl OutputError {
+    /// Prints the error.
+    pub(crate) fn report(&self) -> Exit {
+        for line in self.to_string().lines() {
+            report::print_error(self.exit(), &line);
+        }
+        self.exit()
+    }
+
     pub(crate) const fn exit(&self) -> Exit {
         match self {
             Self::Config(_) => Exit::Usage,
@@ -124,7 +167,7 @@ impl SinkError {
     }
 }
 
-impl Display for SinkError {
+impl Display for OutputError {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Config(errors) => errors.fmt(f),

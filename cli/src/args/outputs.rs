@@ -1,0 +1,56 @@
+//! The arguments that decide what is told of the events, and where.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args};
+use limpid_core::trace::{Capture, SecretNames};
+use limpid_sinks::python::Profile;
+use limpid_sinks::{Levels, Template};
+
+/// The outputs of a command that makes events.
+#[derive(Debug, Args)]
+pub(crate) struct OutputArgs {
+    /// Log every step on standard error; -vv adds limpid's events, -vvv the bytes
+    #[arg(short = 'v', long = "verbose", action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// Log the events of these loggers, such as httpx=info,httpcore=debug
+    #[arg(long, value_name = "SPEC", conflicts_with = "verbose")]
+    pub(crate) log: Option<Levels>,
+    /// The format of lines, as in Python's logging: '%(asctime)s.%(msecs)03d %(exchange)s.%(hop)s
+    /// %(connection)s %(message)s', also with %(tag)s and %(levelname)s
+    #[arg(long, value_name = "FORMAT", conflicts_with = "log_config")]
+    pub(crate) log_format: Option<Template>,
+    /// Configure logging as Python's logging.config.dictConfig does, from a JSON, TOML or YAML file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["verbose", "log"])]
+    pub(crate) log_config: Option<PathBuf>,
+    /// Write every event as a line of JSON to FILE, which is replaced, or to standard output (-); the bytes
+    /// only with --capture everything
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log_json: Option<PathBuf>,
+    /// The release whose lines are logged: httpx or httpx2, which has other names
+    #[arg(long, value_name = "NAME", default_value = "httpx")]
+    pub(crate) lines: Profile,
+    /// Values to show: redacted, default (no credentials), private (credentials too), everything (bytes
+    /// too)
+    #[arg(long, value_name = "MODE", default_value = "default")]
+    pub(crate) capture: Capture,
+    /// Further names of fields and query keys whose values are secret; *NAME stands for every name that ends so
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    pub(crate) log_hide: Vec<String>,
+    /// Names of fields and query keys whose values are not secret
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    pub(crate) log_show: Vec<String>,
+}
+
+impl OutputArgs {
+    /// Returns the names that are added to and removed from the secret ones.
+    pub(crate) fn secret_names(&self) -> SecretNames {
+        let names = self.log_show.iter().fold(SecretNames::new(), |names, name| names.show(name));
+        self.log_hide.iter().fold(names, |names, name| names.hide(name))
+    }
+
+    /// Returns whether lines are logged during requests.
+    pub(crate) const fn tells_steps(&self) -> bool {
+        self.verbose > 0 || self.log.is_some() || self.log_config.is_some()
+    }
+}
