@@ -42,7 +42,7 @@
 //! - [`Ring`] keeps the newest events in memory, to show them after a failure.
 //! - [`ChannelSink`] sends events to another thread or task.
 //! - [`combine`] combines sinks: several at once, or selected events or exchanges.
-//! - [`Recorder`] keeps events for tests.
+//! - [`EventList`] keeps events for tests.
 //!
 //! In every sink, [`Capture`](limpid_core::trace::Capture) decides what may be shown.
 
@@ -52,6 +52,7 @@ mod channel;
 pub mod combine;
 pub mod config;
 mod date;
+mod event_list;
 mod hexdump;
 pub mod json;
 pub mod levels;
@@ -62,7 +63,6 @@ mod list;
 mod output;
 mod process;
 pub mod python;
-mod recording;
 mod ring;
 mod template;
 mod terminal;
@@ -71,11 +71,11 @@ mod time_base;
 pub use channel::{ChannelSink, Item};
 pub use config::{Logging, LoggingConfig};
 pub use date::{DateFormat, DateFormatError, TimeZone};
+pub use event_list::EventList;
 pub use json::JsonSink;
 pub use levels::Levels;
 pub use lines::LineSink;
 pub use output::WriteFailures;
-pub use recording::Recorder;
 pub use ring::Ring;
 pub use template::{Style, Template, TemplateError, TemplateProblem};
 pub use time_base::TimeBase;

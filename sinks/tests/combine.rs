@@ -10,11 +10,11 @@ use std::time::Duration;
 use limpid_core::time::Mono;
 use limpid_core::trace::{Cx, EventKind, ExchangeId, Interest, Logger, Scope, Sink, TraceEvent};
 use limpid_sinks::combine::{Filter, Group, Sampling, Tee};
-use limpid_sinks::{Levels, Recorder};
+use limpid_sinks::{EventList, Levels};
 use samples::{LIFE, Wants, exchange, refused};
 
 /// Returns the exchange of each recorded event.
-fn exchanges(recorder: &Recorder) -> Vec<u64> {
+fn exchanges(recorder: &EventList) -> Vec<u64> {
     recorder.events().iter().map(|(meta, _)| meta.exchange.0).collect()
 }
 
@@ -24,7 +24,7 @@ fn scope(id: u64) -> Scope {
 
 #[test]
 fn tee_passes_events_by_interest_of_sink() {
-    let (all, http11) = (Recorder::new(), Recorder::new());
+    let (all, http11) = (EventList::new(), EventList::new());
     let wants = Wants(Interest::logger(Logger::Http11), http11.clone());
     let tee = Tee::new().with(all.clone()).with(wants);
     assert_eq!(tee.interest(), Interest::ALL);
@@ -35,7 +35,7 @@ fn tee_passes_events_by_interest_of_sink() {
 
 #[test]
 fn filter_applies_all_conditions() {
-    let recorder = Recorder::new();
+    let recorder = EventList::new();
     let filter = Filter::new(recorder.clone())
         .levels(&Levels::documented())
         .only(Interest::logger(Logger::Http11).with(Interest::logger(Logger::LimpidHttp1)))
@@ -50,7 +50,7 @@ fn filter_applies_all_conditions() {
 
 #[test]
 fn sampling_passes_failed_exchange_with_all_events() {
-    let recorder = Recorder::new();
+    let recorder = EventList::new();
     let sampling = Sampling::new(recorder.clone(), 0);
     exchange(&sampling, &mut scope(1), 10_000);
     refused(&sampling, &mut scope(2));
@@ -63,7 +63,7 @@ fn sampling_passes_failed_exchange_with_all_events() {
 
 #[test]
 fn sampling_passes_slow_exchange() {
-    let recorder = Recorder::new();
+    let recorder = EventList::new();
     let sampling = Sampling::new(recorder.clone(), 0).slow(Duration::from_millis(10));
     exchange(&sampling, &mut scope(1), 9);
     exchange(&sampling, &mut scope(2), 10);
@@ -73,7 +73,7 @@ fn sampling_passes_slow_exchange() {
 #[test]
 fn sampling_selects_same_exchanges_in_every_run() {
     let sampled = || {
-        let recorder = Recorder::new();
+        let recorder = EventList::new();
         let sampling = Sampling::new(recorder.clone(), 10);
         (1..=1000).for_each(|id| exchange(&sampling, &mut scope(id), 1));
         exchanges(&recorder)
@@ -83,14 +83,14 @@ fn sampling_selects_same_exchanges_in_every_run() {
     assert!((70..130).contains(&(ids.len() / LIFE)), "{}", ids.len() / LIFE);
     assert_eq!(ids, sampled());
 
-    let recorder = Recorder::new();
+    let recorder = EventList::new();
     exchange(&Sampling::new(recorder.clone(), 1), &mut scope(7), 1);
     assert_eq!(recorder.events().len(), LIFE);
 }
 
 #[test]
 fn sampling_drops_oldest_beyond_limits() {
-    let recorder = Recorder::new();
+    let recorder = EventList::new();
     let sampling = Sampling::new(recorder.clone(), 0).limits(2, 400);
     let open = Interest::ALL.without(Interest::only(EventKind::ExchangeComplete));
     for id in 1..=3 {
@@ -106,7 +106,7 @@ fn sampling_drops_oldest_beyond_limits() {
 
 #[test]
 fn group_passes_exchange_as_a_whole() {
-    let recorder = Recorder::new();
+    let recorder = EventList::new();
     let group = Group::new(recorder.clone());
     thread::scope(|threads| {
         for id in 1..=10 {
@@ -127,7 +127,7 @@ fn group_passes_exchange_as_a_whole() {
 
 #[test]
 fn group_passes_events_early_beyond_limits() {
-    let recorder = Recorder::new();
+    let recorder = EventList::new();
     let group = Group::new(recorder.clone()).limits(2, 150);
     let open = Interest::ALL.without(Interest::only(EventKind::ExchangeComplete));
     for id in 1..=3 {
@@ -147,7 +147,7 @@ fn group_passes_events_early_beyond_limits() {
 #[test]
 fn group_filters_end_events_without_interest() {
     let info = Interest::only(EventKind::HttpRequest);
-    let (grouped, sampled) = (Recorder::new(), Recorder::new());
+    let (grouped, sampled) = (EventList::new(), EventList::new());
     let group = Group::new(Wants(info, grouped.clone()));
     let sampling = Sampling::new(Wants(info, sampled.clone()), 0).slow(Duration::from_millis(5));
     exchange(&(&group, &sampling), &mut scope(1), 5);
@@ -159,7 +159,7 @@ fn group_filters_end_events_without_interest() {
 
 #[test]
 fn events_without_exchange_are_passed_on() {
-    let recorder = Recorder::new();
+    let recorder = EventList::new();
     let (group, sampling) = (Group::new(recorder.clone()), Sampling::new(recorder.clone(), 0));
     let mut scope = Scope::default();
     let both = (&group, &sampling);

@@ -11,7 +11,7 @@ use std::thread;
 
 use limpid_core::trace::{EventKind, ExchangeId, Meta, Scope};
 use limpid_sinks::combine::{Group, Sampling, Tee};
-use limpid_sinks::{ChannelSink, JsonSink, LineSink, Recorder, Ring};
+use limpid_sinks::{ChannelSink, EventList, JsonSink, LineSink, Ring};
 use samples::LIFE;
 
 const THREADS: usize = 10;
@@ -77,7 +77,7 @@ fn assert_whole(metas: impl IntoIterator<Item = Meta>) {
 #[test]
 fn concurrent_lines_are_whole_and_losses_counted() {
     let (lines, json) = (Slow::default(), Slow::default());
-    let (grouped, sampled, all) = (Recorder::new(), Recorder::new(), Recorder::new());
+    let (grouped, sampled, all) = (EventList::new(), EventList::new(), EventList::new());
     let ring = Arc::new(Ring::new(1 << 20));
     let flaky = Arc::new(LineSink::new(Flaky(0)));
     let (channel, items) = ChannelSink::bounded(64);

@@ -20,7 +20,7 @@ fn modules_import_only_modules_below_them() {
         "lines",
         "json",
         "channel",
-        "recording",
+        "event_list",
         "ring",
         "combine",
         "bridge",

@@ -12,7 +12,7 @@ use limpid_core::time::Mono;
 use limpid_core::trace::{
     Cx, EventKind, ExchangeId, Interest, Meta, OwnedTraceEvent, Scope, Sink, TraceEvent,
 };
-use limpid_sinks::{Levels, LineSink, Recorder, Ring, TimeZone};
+use limpid_sinks::{EventList, Levels, LineSink, Ring, TimeZone};
 
 const WHY: &str = "the peer said Connection: close";
 
@@ -173,7 +173,7 @@ fn dump_replays_events_with_their_times() {
     assert!(of_another.into_writer().is_empty());
     // Only the events that the other sink has an interest in.
     let failures = Interest::only(EventKind::ConnectTcpFailed);
-    let recorder = Recorder::new();
+    let recorder = EventList::new();
     ring.dump(&samples::Wants(failures, recorder.clone()));
     assert_eq!(recorder.kinds(), [EventKind::ConnectTcpFailed]);
 }

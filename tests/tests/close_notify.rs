@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use limpid_core::error::{Cause, Phase, TlsError};
 use limpid_core::trace::{EventKind, OwnedTraceEvent};
 use limpid_io::{ClientBuilder, Error, Settings};
-use limpid_sinks::Recorder;
+use limpid_sinks::EventList;
 use limpid_tests::certificates::{Certificates, Identity};
 use limpid_tests::script::{Step, send};
 use limpid_tests::server::Server;
@@ -65,11 +65,11 @@ fn run<T>(
     bytes: &str,
     end: Step,
     required: bool,
-) -> (T, Recorder) {
+) -> (T, EventList) {
     let certificates = Certificates::new().unwrap();
     let tls = certificates.server(Identity::Good).unwrap();
     let server = Server::tls(tls, vec![vec![Step::ReadRequest, send(bytes), end]]).unwrap();
-    let recorder = Recorder::new();
+    let recorder = EventList::new();
     let builder = ClientBuilder::<Settings>::default()
         .ca_file(certificates.ca_file())
         .sink(recorder.clone())
@@ -80,7 +80,7 @@ fn run<T>(
 }
 
 #[track_caller]
-fn assert_missing(recorder: &Recorder, expected: &str, is_refused: bool) {
+fn assert_missing(recorder: &EventList, expected: &str, is_refused: bool) {
     let event = recorder.assert_event(EventKind::CloseNotifyMissing);
     let OwnedTraceEvent::CloseNotifyMissing { what, refused } = event else { panic!("{event:?}") };
     assert_eq!((what, refused), (expected, is_refused));

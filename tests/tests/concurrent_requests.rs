@@ -10,7 +10,7 @@ use std::thread;
 
 use limpid_core::trace::{EventKind, ExchangeId, Interest, Logger, Meta, Sink as _, SpanId, Stage};
 use limpid_sinks::combine::{Filter, Group, Sampling, Tee};
-use limpid_sinks::{ChannelSink, JsonSink, Levels, LineSink, Recorder, Ring};
+use limpid_sinks::{ChannelSink, EventList, JsonSink, Levels, LineSink, Ring};
 use limpid_std::Client;
 use limpid_tests::script::answer;
 use limpid_tests::server::Server;
@@ -55,7 +55,7 @@ impl Write for Broken {
 }
 
 /// Asserts that the events of each exchange are complete and in order, and that each span in it has ended.
-fn assert_whole(recorder: &Recorder) {
+fn assert_whole(recorder: &EventList) {
     let mut exchanges = BTreeMap::<ExchangeId, Vec<Meta>>::new();
     for (meta, _) in recorder.events() {
         exchanges.entry(meta.exchange).or_default().push(meta);
@@ -81,7 +81,7 @@ fn assert_whole(recorder: &Recorder) {
 }
 
 /// Returns how many of the events a sink with this interest receives.
-fn count(recorder: &Recorder, interest: Interest) -> usize {
+fn count(recorder: &EventList, interest: Interest) -> usize {
     recorder.kinds().into_iter().filter(|kind| interest.contains(*kind)).count()
 }
 
@@ -111,7 +111,7 @@ fn concurrent_events_are_whole_and_losses_counted() {
     let (_server, url) = server();
     let (lines, json) = (Slow::default(), Slow::default());
     let (all, grouped, sampled, filtered) =
-        (Recorder::new(), Recorder::new(), Recorder::new(), Recorder::new());
+        (EventList::new(), EventList::new(), EventList::new(), EventList::new());
     let ring = Arc::new(Ring::new(4 << 20));
     let (channel, items) = ChannelSink::bounded(64);
     let channel = Arc::new(channel);
@@ -157,7 +157,7 @@ fn concurrent_events_are_whole_and_losses_counted() {
 #[test]
 fn failing_sinks_are_counted_and_do_not_affect_requests() {
     let (_server, url) = server();
-    let all = Recorder::new();
+    let all = EventList::new();
     let broken = Arc::new(LineSink::new(Broken));
     let (closed, receiver) = ChannelSink::bounded(1);
     drop(receiver);

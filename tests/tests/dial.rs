@@ -9,7 +9,7 @@ use std::time::Duration;
 use limpid_core::error::{Cause, OsError, OsErrorKind};
 use limpid_core::trace::{OwnedTraceEvent, Stage};
 use limpid_io::{ClientBuilder, Error};
-use limpid_sinks::Recorder;
+use limpid_sinks::EventList;
 use limpid_tests::script::{Script, answer};
 use limpid_tests::server::{Listen, Server};
 
@@ -23,7 +23,7 @@ const DRIVERS: [Ask; 2] = [with_std, with_tokio];
 
 /// The settings of a client over any driver.
 struct Settings {
-    sink: Arc<Recorder>,
+    sink: Arc<EventList>,
     port: u16,
     addresses: Vec<IpAddr>,
     total: Option<Duration>,
@@ -56,7 +56,7 @@ fn ask(
     addresses: &[IpAddr],
     total: Option<Duration>,
 ) -> (Result<Vec<u8>, Error>, Vec<String>) {
-    let sink = Arc::new(Recorder::default());
+    let sink = Arc::new(EventList::default());
     let settings = Settings { sink: Arc::clone(&sink), port, addresses: addresses.to_vec(), total };
     let result = ask(settings, &format!("http://host:{port}/"));
     let events = sink.events();

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use limpid_core::trace::{ConnectionId, EventKind, SpanId};
-use limpid_sinks::{LineSink, Recorder};
+use limpid_sinks::{EventList, LineSink};
 use limpid_std::{Client, ClientBuilder};
 use limpid_tests::certificates::{Certificates, Identity};
 use limpid_tests::documented::{body, lines, normalised, plain_lines, response};
@@ -59,7 +59,7 @@ fn events_have_ids_of_their_scope() {
     let certificates = Certificates::new().unwrap();
     let tls = certificates.server(Identity::Good).unwrap();
     let server = Server::tls(tls, vec![answer(response().unwrap())]).unwrap();
-    let recording = Arc::new(Recorder::default());
+    let recording = Arc::new(EventList::default());
     let client =
         Client::builder().ca_file(certificates.ca_file()).sink(Arc::clone(&recording)).build();
     let url = format!("https://localhost:{}", server.port());

@@ -14,19 +14,19 @@ use std::time::Duration;
 use limpid_core::error::Cause;
 use limpid_core::trace::{EventKind, OwnedTraceEvent};
 use limpid_io::server::ServerBuilder;
-use limpid_sinks::Recorder;
+use limpid_sinks::EventList;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use socket2::{Domain, Socket, Type};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Starts a server, calls `during` with its address, and stops it.
-type Serve = fn(Recorder, during: fn(SocketAddr));
+type Serve = fn(EventList, during: fn(SocketAddr));
 
 #[test]
 fn idle_connection_gives_its_descriptor_to_a_new_one() {
     for serve in [with_std as Serve, with_tokio] {
-        let recorder = Recorder::new();
+        let recorder = EventList::new();
         serve(recorder.clone(), ask_without_descriptors);
         let event = recorder.assert_event(EventKind::ResourcesExhausted);
         assert!(
@@ -82,7 +82,7 @@ fn ask_without_descriptors(address: SocketAddr) {
     drop(late);
 }
 
-fn with_std(recorder: Recorder, during: fn(SocketAddr)) {
+fn with_std(recorder: EventList, during: fn(SocketAddr)) {
     let builder = ServerBuilder::<limpid_std::Server>::default().sink(recorder);
     let server = builder.bind(("127.0.0.1", 0)).unwrap();
     let (address, handle) = (server.local_addr().unwrap(), server.handle());
@@ -94,7 +94,7 @@ fn with_std(recorder: Recorder, during: fn(SocketAddr)) {
     thread.join().unwrap().unwrap();
 }
 
-fn with_tokio(recorder: Recorder, during: fn(SocketAddr)) {
+fn with_tokio(recorder: EventList, during: fn(SocketAddr)) {
     let builder = ServerBuilder::<limpid_tokio::Server>::default().sink(recorder);
     let server = builder.bind(("127.0.0.1", 0)).unwrap();
     let (address, handle) = (server.local_addr().unwrap(), server.handle());

@@ -11,7 +11,7 @@ use limpid_core::trace::{
     ConnectionId, EventKind, ExchangeId, Meta, OwnedTraceEvent, Sink, SpanId, SpanKind, Stage,
     Traceparent,
 };
-use limpid_sinks::{Recorder, Ring};
+use limpid_sinks::{EventList, Ring};
 use limpid_std::Client;
 use limpid_tests::script::{Step, answer};
 use limpid_tests::server::Server;
@@ -30,7 +30,7 @@ fn get(client: &Client, port: u16) {
 
 /// Returns the events of two clients and of the server that both use.
 fn of_two_clients_and_a_server() -> Vec<Meta> {
-    let recorder = Recorder::new();
+    let recorder = EventList::new();
     let server = limpid_std::Server::builder().sink(recorder.clone());
     let server = server.bind(("127.0.0.1", 0)).unwrap();
     let (port, handle) = (server.local_addr().unwrap().port(), server.handle());
@@ -109,7 +109,7 @@ fn sequence_of_a_connection_of_a_server_has_no_gaps() {
 #[test]
 fn redirect_counts_up_the_hop() {
     let server = Server::tcp(vec![[answer(MOVED), answer(MOVED), answer(HELLO)].concat()]).unwrap();
-    let recorder = Recorder::new();
+    let recorder = EventList::new();
     let client = client(recorder.clone());
     get(&client, server.port());
     drop(client);
@@ -131,7 +131,7 @@ type Told = (String, String, bool);
 /// Returns what a server reads as the position of each request in a trace, according to its handler and to its
 /// events.
 fn traced(send: impl Fn(u16)) -> (Vec<Option<Traceparent>>, Vec<Told>) {
-    let (recorder, (seen, all)) = (Recorder::new(), mpsc::channel());
+    let (recorder, (seen, all)) = (EventList::new(), mpsc::channel());
     let server = limpid_std::Server::builder().sink(recorder.clone());
     let server = server.bind(("127.0.0.1", 0)).unwrap();
     let (port, handle) = (server.local_addr().unwrap().port(), server.handle());
@@ -199,7 +199,7 @@ fn invalid_traceparent_is_ignored() {
 }
 
 /// Checks that all events of an exchange with a tag have it, on every hop and in every sink that owns events.
-fn check_tag(recorder: &Recorder, ring: &Ring, exchange: ExchangeId) {
+fn check_tag(recorder: &EventList, ring: &Ring, exchange: ExchangeId) {
     let (recorded, kept) = (recorder.events(), ring.exchange(exchange));
     let is_of = |(meta, _): &&(Meta, OwnedTraceEvent)| meta.exchange == exchange;
     let of_exchange: Vec<_> = recorded.iter().filter(is_of).collect();
@@ -215,7 +215,7 @@ fn check_tag(recorder: &Recorder, ring: &Ring, exchange: ExchangeId) {
 #[test]
 fn tag_of_a_request_is_on_all_its_events() {
     let script = || vec![[answer(MOVED), answer(HELLO), answer(HELLO)].concat()];
-    let (recorder, ring) = (Recorder::new(), std::sync::Arc::new(Ring::new(1 << 20)));
+    let (recorder, ring) = (EventList::new(), std::sync::Arc::new(Ring::new(1 << 20)));
     let server = Server::tcp(script()).unwrap();
     let url = format!("http://127.0.0.1:{}/", server.port());
     let client = client((recorder.clone(), std::sync::Arc::clone(&ring)));
@@ -227,7 +227,7 @@ fn tag_of_a_request_is_on_all_its_events() {
     drop(client);
     server.finish().unwrap();
 
-    let (recorder, ring) = (Recorder::new(), std::sync::Arc::new(Ring::new(1 << 20)));
+    let (recorder, ring) = (EventList::new(), std::sync::Arc::new(Ring::new(1 << 20)));
     let server = Server::tcp(script()).unwrap();
     let url = format!("http://127.0.0.1:{}/", server.port());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -248,7 +248,7 @@ fn tag_of_a_request_is_on_all_its_events() {
 fn request_sent_again_counts_up_the_hop() {
     let closed = [answer(HELLO), vec![Step::ReadRequest, Step::Close]].concat();
     let server = Server::tcp(vec![closed, answer(HELLO)]).unwrap();
-    let recorder = Recorder::new();
+    let recorder = EventList::new();
     let client = client(recorder.clone());
     get(&client, server.port());
     get(&client, server.port());
@@ -265,7 +265,7 @@ fn request_sent_again_counts_up_the_hop() {
 #[test]
 fn ring_keeps_the_links() {
     let server = Server::tcp(vec![[answer(MOVED), answer(HELLO)].concat()]).unwrap();
-    let (recorder, ring) = (Recorder::new(), std::sync::Arc::new(Ring::new(1 << 20)));
+    let (recorder, ring) = (EventList::new(), std::sync::Arc::new(Ring::new(1 << 20)));
     let client = client((recorder.clone(), std::sync::Arc::clone(&ring)));
     get(&client, server.port());
     drop(client);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use limpid_core::client::{PoolLimits, Retirement};
 use limpid_core::trace::{EventKind, ExchangeId, OwnedTraceEvent, Stage};
 use limpid_sinks::combine::{Group, Tee};
-use limpid_sinks::{JsonSink, LineSink, Recorder, Ring};
+use limpid_sinks::{EventList, JsonSink, LineSink, Ring};
 use limpid_std::{Client, Sizes, Timings};
 use limpid_tests::json_lines;
 use limpid_tests::script::{Step, answer, send};
@@ -31,7 +31,7 @@ fn names(timings: &Timings) -> Vec<&'static str> {
 }
 
 /// Returns the events of an exchange as a whole, and its decisions.
-fn told(recorder: &Recorder, names: &[&str]) -> Vec<EventKind> {
+fn told(recorder: &EventList, names: &[&str]) -> Vec<EventKind> {
     let is_named = |kind: &EventKind| names.contains(&kind.metadata().name);
     recorder.kinds().into_iter().filter(is_named).collect()
 }
@@ -39,7 +39,7 @@ fn told(recorder: &Recorder, names: &[&str]) -> Vec<EventKind> {
 #[test]
 fn timings_contain_only_parts_that_occurred() {
     let server = Server::tcp(vec![[answer(HELLO), answer(HELLO)].concat()]).unwrap();
-    let recorder = Recorder::new();
+    let recorder = EventList::new();
     let client = Client::builder().sink(recorder.clone()).build();
 
     let (first, sizes) = get(&client, &server);
@@ -90,7 +90,7 @@ fn tokio_reports_same_timings() {
 #[test]
 fn redirect_adds_to_timings_of_exchange() {
     let server = Server::tcp(vec![[answer(MOVED), answer(HELLO)].concat()]).unwrap();
-    let recorder = Recorder::new();
+    let recorder = EventList::new();
     let client = Client::builder().redirects(1).sink(recorder.clone()).build();
     let (timings, sizes) = get(&client, &server);
     assert_eq!((timings.redirects, timings.connections), (1, 1));
@@ -111,7 +111,7 @@ fn dropped_response_ends_exchange() {
         [(HELLO, EventKind::ExchangeComplete), (ONLY_HEAD, EventKind::ExchangeFailed)]
     {
         let server = Server::tcp(vec![answer(response)]).unwrap();
-        let recorder = Recorder::new();
+        let recorder = EventList::new();
         let client = Client::builder().sink(recorder.clone()).build();
         drop(client.get(&format!("http://127.0.0.1:{}/", server.port())).send().unwrap());
         assert_eq!(*recorder.kinds().last().unwrap(), end);
@@ -123,7 +123,7 @@ fn dropped_response_ends_exchange() {
 #[test]
 fn retries_are_counted_with_decision_events() {
     let server = Server::start(Listen::Refuse, Vec::new()).unwrap();
-    let recorder = Recorder::new();
+    let recorder = EventList::new();
     let client = Client::builder().connect_retries(1).sink(recorder.clone()).build();
     let url = format!("http://127.0.0.1:{}/", server.port());
     let error = client.get(&url).send().unwrap_err();
@@ -144,7 +144,7 @@ fn retries_are_counted_with_decision_events() {
 #[test]
 fn retired_connection_has_reason() {
     let server = Server::tcp(vec![answer(HELLO), answer(HELLO)]).unwrap();
-    let recorder = Recorder::new();
+    let recorder = EventList::new();
     let limits = PoolLimits::with(|limits| limits.expiry = Some(Duration::ZERO));
     let client = Client::builder().pool(limits).sink(recorder.clone()).build();
     get(&client, &server);
@@ -161,7 +161,7 @@ fn retired_connection_has_reason() {
 #[test]
 fn exchange_ids_are_unique_in_process() {
     let server = Server::tcp(vec![answer(HELLO), answer(HELLO)]).unwrap();
-    let recorder = Recorder::new();
+    let recorder = EventList::new();
     for _ in 0..2 {
         get(&Client::builder().sink(recorder.clone()).build(), &server);
     }

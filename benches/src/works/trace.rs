@@ -7,7 +7,7 @@ use limpid_core::time::Mono;
 use limpid_core::trace::{
     Cx, EventKind, Interest, Meta, NoSink, OwnedTraceEvent, Scope, Sink, TraceEvent,
 };
-use limpid_sinks::{ChannelSink, JsonSink, LineSink, Recorder, Ring};
+use limpid_sinks::{ChannelSink, EventList, JsonSink, LineSink, Ring};
 use limpid_std::Client;
 
 use crate::failure::Failure;
@@ -100,7 +100,7 @@ pub fn told(job: &Job, sink: &dyn Sink, after: impl Fn()) -> Outcome {
 /// Returns the events of a GET on a reused connection, for an interest.
 fn events(interest: Interest) -> Result<Vec<(Meta, OwnedTraceEvent)>, Failure> {
     let responder = Responder::start(Answer::of(RESPONSE_13.to_vec()), 0)?;
-    let recorder = Recorder::new();
+    let recorder = EventList::new();
     let client = Client::builder().sink(recorder.clone()).build();
     for _ in 0..2 {
         recorder.clear();

@@ -23,7 +23,7 @@ use limpid_core::error::{Cause, CertificateProblem, Error, TlsError};
 use limpid_core::http1::BodySize;
 use limpid_core::server;
 use limpid_core::trace::{EventKind, ExchangeId};
-use limpid_sinks::Recorder;
+use limpid_sinks::EventList;
 use limpid_tests::certificates::{Certificates, Identity};
 use limpid_tests::ledger::Ledger;
 use rustls::pki_types::CertificateDer;
@@ -49,7 +49,7 @@ struct Site {
     scheme: &'static str,
     port: u16,
     stop: UnixStream,
-    told: Recorder,
+    told: EventList,
     /// The thread returns the problems in its trace.
     thread: JoinHandle<Vec<String>>,
 }
@@ -60,7 +60,7 @@ impl Site {
         let port = listener.local_addr().unwrap().port();
         let (stop, other) = UnixStream::pair().unwrap();
         let scheme = if tls.is_some() { "https" } else { "http" };
-        let told = Recorder::new();
+        let told = EventList::new();
         let recorder = told.clone();
         let thread = thread::spawn(move || {
             let options = server::Options::with(|options| options.secure = tls.is_some()).into();
@@ -91,7 +91,7 @@ impl Site {
 
 /// A client of a test, its trace, and the other end of its cancellation descriptor.
 struct Told {
-    sink: (Recorder, Ledger),
+    sink: (EventList, Ledger),
     cancel: UnixStream,
 }
 
@@ -108,7 +108,7 @@ impl Fetched {
 
 fn told() -> (Told, Option<UnixStream>) {
     let (cancel, other) = UnixStream::pair().unwrap();
-    (Told { sink: (Recorder::new(), Ledger::of_client()), cancel }, Some(other))
+    (Told { sink: (EventList::new(), Ledger::of_client()), cancel }, Some(other))
 }
 
 impl Told {

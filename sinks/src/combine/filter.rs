@@ -14,9 +14,9 @@ use crate::levels::Levels;
 /// use limpid_core::http1::Version;
 /// use limpid_core::time::Mono;
 /// use limpid_core::trace::{Cx, EventKind, Scope, TraceEvent};
-/// use limpid_sinks::{Recorder, combine::Filter};
+/// use limpid_sinks::{EventList, combine::Filter};
 ///
-/// let recorder = Recorder::new();
+/// let recorder = EventList::new();
 /// let errors = Filter::new(recorder.clone()).when(|_, event| {
 ///     matches!(event, TraceEvent::HttpRequest { status: 400.., .. })
 /// });

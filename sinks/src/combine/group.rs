@@ -20,9 +20,9 @@ use crate::lifecycle;
 /// use limpid_core::client::Timings;
 /// use limpid_core::time::Mono;
 /// use limpid_core::trace::{Cx, EventKind, ExchangeId, Scope, TraceEvent};
-/// use limpid_sinks::{Recorder, combine::Group};
+/// use limpid_sinks::{EventList, combine::Group};
 ///
-/// let recorder = Recorder::new();
+/// let recorder = EventList::new();
 /// let sink = Group::new(recorder.clone());
 /// let (mut one, mut two) = (Scope::exchange(ExchangeId(1)), Scope::exchange(ExchangeId(2)));
 /// for scope in [&mut one, &mut two] {

@@ -24,9 +24,9 @@ use crate::lifecycle;
 /// use limpid_core::client::Timings;
 /// use limpid_core::time::Mono;
 /// use limpid_core::trace::{Cx, EventKind, ExchangeId, Scope, TraceEvent};
-/// use limpid_sinks::{Recorder, combine::Sampling};
+/// use limpid_sinks::{EventList, combine::Sampling};
 ///
-/// let recorder = Recorder::new();
+/// let recorder = EventList::new();
 /// let sink = Sampling::new(recorder.clone(), 0).slow(Duration::from_secs(1));
 /// for (exchange, millis) in [(1, 999), (2, 1000)] {
 ///     let mut scope = Scope::exchange(ExchangeId(exchange));

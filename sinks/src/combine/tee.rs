@@ -10,9 +10,9 @@ use limpid_core::trace::{ExchangeId, Interest, Meta, Sink, Trace, TraceEvent};
 /// ```
 /// use limpid_core::time::Mono;
 /// use limpid_core::trace::{Cx, EventKind, Scope, TraceEvent};
-/// use limpid_sinks::{Recorder, combine::Tee};
+/// use limpid_sinks::{EventList, combine::Tee};
 ///
-/// let (first, second) = (Recorder::new(), Recorder::new());
+/// let (first, second) = (EventList::new(), EventList::new());
 /// let tee = Tee::new().with(first.clone()).with(second.clone());
 ///
 /// let mut scope = Scope::default();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use limpid_core::trace::Capture;
 use limpid_sinks::combine::Tee;
 use limpid_sinks::python::Profile;
-use limpid_sinks::{LineSink, Recorder};
+use limpid_sinks::{EventList, LineSink};
 
 use super::arguments::Arguments;
 use super::command_line::command_line;
@@ -111,7 +111,7 @@ fn in_memory(arguments: Arguments, host: &Host) -> io::Result<(Vec<String>, Stri
         Arc::new(sink.stream_class(class).profile(*profile))
     };
     let sinks: Vec<_> = Profile::ALL.iter().map(sink).collect();
-    let recorder = Recorder::new();
+    let recorder = EventList::new();
     let tee = Tee::new().with(recorder.clone());
     let shared = sinks.iter().fold(tee, |tee, sink| tee.with(Arc::clone(sink)));
     match host {

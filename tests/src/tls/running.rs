@@ -7,7 +7,7 @@ use std::time::Duration;
 use limpid_core::error::Cause;
 use limpid_io::server::{Bind, ServerBuilder};
 use limpid_io::{BuildClient, ClientBuilder, ClientLayers, Error, ServerLayers};
-use limpid_sinks::Recorder;
+use limpid_sinks::EventList;
 use tokio::runtime::{Builder, Runtime};
 
 /// The driver.
@@ -96,7 +96,7 @@ async fn asynchronous(mut exchange: limpid_tokio::Exchange) -> Result<(), Cause>
 /// A client and its events.
 pub(super) struct Client {
     kind: Kind,
-    pub(super) recorder: Recorder,
+    pub(super) recorder: EventList,
 }
 
 enum Kind {
@@ -111,7 +111,7 @@ pub(super) struct Setup {
 }
 
 impl Setup {
-    fn build<C: BuildClient>(self, layers: impl ClientLayers + 'static, sink: Recorder) -> C {
+    fn build<C: BuildClient>(self, layers: impl ClientLayers + 'static, sink: EventList) -> C {
         let builder = ClientBuilder::<C>::default().tls_layers(layers).sink(sink);
         match self.proxy {
             Some(proxy) => builder.proxy(proxy).build(),
@@ -126,7 +126,7 @@ impl Client {
         layers: impl ClientLayers + 'static,
         setup: Setup,
     ) -> io::Result<Self> {
-        let recorder = Recorder::new();
+        let recorder = EventList::new();
         let kind = match driver {
             Driver::Std => Kind::Std(setup.build(layers, recorder.clone())),
             Driver::Tokio => Kind::Tokio(setup.build(layers, recorder.clone()), runtime()?),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use limpid_core::trace::OwnedTraceEvent;
 use limpid_io::Error;
-use limpid_sinks::Recorder;
+use limpid_sinks::EventList;
 
 use crate::origin::{After, HELLO, Origin};
 
@@ -59,7 +59,7 @@ fn no_request_fails_because_the_server_closed_an_idle_connection() {
 }
 
 /// Returns the decisions about sending a request again.
-fn decisions(recorder: &Recorder) -> Vec<bool> {
+fn decisions(recorder: &EventList) -> Vec<bool> {
     let events = recorder.events().into_iter().map(|(_, event)| event);
     let decision = |event| match event {
         OwnedTraceEvent::ResendDecided { again, .. } => Some(again),
@@ -72,7 +72,7 @@ fn decisions(recorder: &Recorder) -> Vec<bool> {
 fn only_idempotent_requests_are_sent_again_after_the_server_has_read_them() {
     for (method, again) in [("GET", true), ("PUT", true), ("POST", false), ("PATCH", false)] {
         let origin = Origin::start(HELLO, After::CloseOnRequest).unwrap();
-        let recorder = Recorder::new();
+        let recorder = EventList::new();
         let client = limpid_std::Client::builder().sink(recorder.clone()).build();
         client.get(&origin.url()).send().unwrap().text().unwrap();
         let second = client.request(method, &origin.url()).body("again").send();

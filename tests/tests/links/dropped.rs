@@ -1,7 +1,7 @@
 //! Responses that are dropped before the end of their body.
 
 use limpid_core::trace::OwnedTraceEvent;
-use limpid_sinks::Recorder;
+use limpid_sinks::EventList;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::origin::{After, HELLO, Origin};
@@ -18,7 +18,7 @@ fn runtimes() -> [Runtime; 2] {
 }
 
 /// Returns the decision about the connection of a dropped response.
-fn decision(recorder: &Recorder) -> Option<(u64, bool)> {
+fn decision(recorder: &EventList) -> Option<(u64, bool)> {
     recorder.events().into_iter().find_map(|(_, event)| match event {
         OwnedTraceEvent::DrainDecided { bytes, keeps, .. } => Some((bytes, keeps)),
         _ => None,
@@ -63,7 +63,7 @@ fn prepared_request_is_polled_on_one_connection_by_tokio() {
 #[test]
 fn blocking_client_does_not_wait_for_the_rest() {
     let origin = Origin::start(ONLY_HEAD, After::Keep).unwrap();
-    let recorder = Recorder::new();
+    let recorder = EventList::new();
     let client = limpid_std::Client::builder().sink(recorder.clone()).build();
     for _ in 0..2 {
         drop(client.get(&origin.url()).send().unwrap());
@@ -76,7 +76,7 @@ fn blocking_client_does_not_wait_for_the_rest() {
 fn asynchronous_client_reads_a_short_rest_in_a_task() {
     for runtime in runtimes() {
         let origin = Origin::start_in_parts(in_two_parts(5), After::Keep).unwrap();
-        let recorder = Recorder::new();
+        let recorder = EventList::new();
         let client = limpid_tokio::Client::builder()
             // The machine may be busy.
             .drain(limpid_tokio::DrainLimits::with(|limits| limits.time *= 100))
@@ -97,12 +97,12 @@ fn asynchronous_client_reads_a_short_rest_in_a_task() {
 #[test]
 fn long_rest_closes_the_connection() {
     let origin = Origin::start_in_parts(in_two_parts(1 << 20), After::Keep).unwrap();
-    let recorder = Recorder::new();
+    let recorder = EventList::new();
     let client = limpid_std::Client::builder().sink(recorder.clone()).build();
     drop(client.get(&origin.url()).send().unwrap());
     assert_eq!(decision(&recorder), Some((0, false)));
     for runtime in runtimes() {
-        let recorder = Recorder::new();
+        let recorder = EventList::new();
         let client = limpid_tokio::Client::builder().sink(recorder.clone()).build();
         runtime.block_on(async { drop(client.get(&origin.url()).send().await.unwrap()) });
         assert_eq!(decision(&recorder), Some((0, false)));

@@ -9,7 +9,7 @@ use std::time::Duration;
 use limpid_core::error::Cause;
 use limpid_core::trace::{EventKind, TraceEvent};
 use limpid_io::server::ServerBuilder;
-use limpid_sinks::Recorder;
+use limpid_sinks::EventList;
 use limpid_std::Body;
 
 use crate::running::{Carrier, DRIVERS, EVERY, LARGE, Running};
@@ -202,7 +202,7 @@ fn error_of_a_handler_is_in_its_event() {
 #[test]
 fn handler_may_return_any_error_that_can_be_shown() {
     fn check<E: Display + 'static>(error: fn() -> E, expected: &str) {
-        let recorder = Recorder::new();
+        let recorder = EventList::new();
         let builder = ServerBuilder::<limpid_std::Server>::default().sink(recorder.clone());
         let server = builder.bind(("127.0.0.1", 0)).unwrap();
         let (address, handle) = (server.local_addr().unwrap(), server.handle());

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use limpid_core::error::{Cause, OsErrorKind};
 use limpid_core::trace::{EventKind, OwnedTraceEvent, TraceEvent};
 use limpid_io::server::{Bind, ServerBuilder};
-use limpid_sinks::Recorder;
+use limpid_sinks::EventList;
 use socket2::SockRef;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::runtime::Builder;
@@ -67,7 +67,7 @@ impl Default for Setup {
 /// A server that runs until it is dropped.
 struct Server {
     address: SocketAddr,
-    recorder: Recorder,
+    recorder: EventList,
     handlers: Arc<Handlers>,
     shutdown: Box<dyn Fn()>,
     thread: Option<JoinHandle<()>>,
@@ -75,7 +75,7 @@ struct Server {
 
 impl Server {
     fn start(driver: Driver, setup: Setup) -> Self {
-        let (recorder, handlers) = (Recorder::new(), Arc::new(Handlers::default()));
+        let (recorder, handlers) = (EventList::new(), Arc::new(Handlers::default()));
         let seen = Arc::clone(&handlers);
         match driver {
             Driver::Std => {
@@ -137,7 +137,7 @@ impl Drop for Server {
     }
 }
 
-fn bind<S: Bind>(setup: Setup, recorder: &Recorder) -> S {
+fn bind<S: Bind>(setup: Setup, recorder: &EventList) -> S {
     let builder = ServerBuilder::<S>::default().connections(PLACES).sink(recorder.clone());
     let builder = builder.half_close(setup.half_close).cancel_handlers(setup.cancel);
     builder.bind(("127.0.0.1", 0)).unwrap()

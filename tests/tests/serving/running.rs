@@ -9,7 +9,7 @@ use std::time::Duration;
 use limpid_core::error::Cause;
 use limpid_core::http1::BodySize;
 use limpid_io::server::{Bind, ServerBuilder, Timeouts};
-use limpid_sinks::Recorder;
+use limpid_sinks::EventList;
 use limpid_std::Client;
 use limpid_tests::certificates::{Certificates, Identity, Terms};
 use tokio::runtime::Builder;
@@ -54,7 +54,7 @@ pub(crate) const DRIVERS: [Driver; 2] = [Driver::Std, Driver::Tokio];
 /// A running server. Dropping it stops it.
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
-    pub(crate) recorder: Recorder,
+    pub(crate) recorder: EventList,
     carrier: Carrier,
     handle: Handle,
     thread: Option<JoinHandle<()>>,
@@ -77,7 +77,7 @@ pub(crate) struct Setup {
 }
 
 impl Setup {
-    fn build<S: Bind>(self, carrier: Carrier, sink: Recorder) -> S {
+    fn build<S: Bind>(self, carrier: Carrier, sink: EventList) -> S {
         let mut builder = ServerBuilder::<S>::default().sink(sink).name(None);
         if carrier == Carrier::Tls {
             let terms = Terms {
@@ -106,7 +106,7 @@ impl Running {
     }
 
     pub(crate) fn with((driver, carrier): (Driver, Carrier), setup: Setup) -> Self {
-        let recorder = Recorder::new();
+        let recorder = EventList::new();
         match driver {
             Driver::Std => {
                 let server: limpid_std::Server = setup.build(carrier, recorder.clone());

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use limpid_core::error::ResolveError;
 use limpid_core::trace::EventKind;
 use limpid_io::{ClientBuilder, LookupError, Settings};
-use limpid_sinks::Recorder;
+use limpid_sinks::EventList;
 use limpid_std::{Client, Resolve};
 use limpid_tests::script::{Script, answer};
 use limpid_tests::server::Server;
@@ -24,7 +24,7 @@ fn page() -> Script {
 
 /// A resolver that answers once this number of requests wait, and knows one host.
 struct Slow {
-    recorder: Arc<Recorder>,
+    recorder: Arc<EventList>,
     requests: usize,
 }
 
@@ -53,7 +53,7 @@ impl Resolve for Slow {
 
 /// Requests these URLs at once, and returns the events.
 fn ask_slowly(urls: &[String]) -> Facts {
-    let recorder = Arc::new(Recorder::new());
+    let recorder = Arc::new(EventList::new());
     let slow = Slow { recorder: Arc::clone(&recorder), requests: urls.len() };
     let client = Client::builder().resolver(slow).sink(Arc::clone(&recorder)).build();
     thread::scope(|scope| {

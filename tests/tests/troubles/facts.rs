@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use limpid_core::trace::{Failure, Value};
 use limpid_io::{ClientBuilder, Error, Settings};
-use limpid_sinks::Recorder;
+use limpid_sinks::EventList;
 use limpid_tests::json_lines;
 
 /// A driver's function that performs requests in sequence on one client, and reads the responses.
@@ -54,13 +54,13 @@ impl Facts {
         builder: ClientBuilder<Settings>,
         requests: &[Request<'_>],
     ) -> (Self, Vec<Result<Vec<u8>, Error>>) {
-        let recorder = Arc::new(Recorder::new());
+        let recorder = Arc::new(EventList::new());
         let results = ask(builder.sink(Arc::clone(&recorder)), requests);
         (Self::recorded(&recorder), results)
     }
 
     /// Returns the recorded events, whose JSON lines must match their schema.
-    pub(crate) fn recorded(recorder: &Recorder) -> Self {
+    pub(crate) fn recorded(recorder: &EventList) -> Self {
         let events = recorder.events();
         json_lines::read(&json_lines::of(&events)).unwrap();
         let read = events.iter().map(|(meta, event)| {

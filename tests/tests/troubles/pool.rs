@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use limpid_core::client::PoolLimits;
 use limpid_io::ClientBuilder;
-use limpid_sinks::Recorder;
+use limpid_sinks::EventList;
 use limpid_std::Client;
 use limpid_tests::script::{Script, Step, answer, send};
 use limpid_tests::server::Server;
@@ -50,7 +50,7 @@ fn full_pool_is_shown_with_its_limit_and_holders() {
     const MOST: usize = 2;
     let server = Server::tcp(vec![answer(&PAGE[..PAGE.len() - 1]); MOST]).unwrap();
     let url = format!("http://127.0.0.1:{}/", server.port());
-    let recorder = Arc::new(Recorder::new());
+    let recorder = Arc::new(EventList::new());
     let client = Client::builder()
         .pool(PoolLimits::with(|limits| limits.connections = MOST))
         .pool_timeout(Duration::from_millis(20))

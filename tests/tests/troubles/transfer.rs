@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use limpid_io::ClientBuilder;
-use limpid_sinks::Recorder;
+use limpid_sinks::EventList;
 use limpid_std::Client;
 use limpid_tests::coded::in_gzip;
 use limpid_tests::script::{Script, Step, answer, send};
@@ -47,7 +47,7 @@ fn reset_in_an_upload_is_shown_with_how_far_it_came() {
     const SIZE: usize = 20_000_000;
     let server =
         Server::tcp(vec![vec![Step::ReadHead, Step::ReadBytes(100_000), Step::Reset]]).unwrap();
-    let recorder = Arc::new(Recorder::new());
+    let recorder = Arc::new(EventList::new());
     let client = Client::builder().sink(Arc::clone(&recorder)).build();
     let url = format!("http://127.0.0.1:{}/", server.port());
     client.post(&url).body(vec![b'x'; SIZE]).send().unwrap_err();
@@ -106,7 +106,7 @@ fn short_body_is_shown_with_how_many_bytes_of_how_many() {
 fn ignored_expectation_is_shown_with_why_the_body_was_sent() {
     let script = answer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     let server = Server::tcp(vec![script]).unwrap();
-    let recorder = Arc::new(Recorder::new());
+    let recorder = Arc::new(EventList::new());
     let client = Client::builder()
         .expect_continue_timeout(Duration::from_millis(20))
         .sink(Arc::clone(&recorder))

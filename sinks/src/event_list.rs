@@ -1,4 +1,4 @@
-//! Recorded events, for assertions in tests.
+//! Events in a list, for assertions in tests.
 
 use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,22 +13,22 @@ use crate::python::Messages;
 /// ```
 /// use limpid_core::time::Mono;
 /// use limpid_core::trace::{Cx, EventKind, Scope, TraceEvent};
-/// use limpid_sinks::Recorder;
+/// use limpid_sinks::EventList;
 ///
-/// let recorder = Recorder::new();
+/// let events = EventList::new();
 /// let mut scope = Scope::default();
-/// let mut cx = Cx::new(Mono::default(), &recorder, &mut scope);
+/// let mut cx = Cx::new(Mono::default(), &events, &mut scope);
 /// cx.emit(EventKind::CloseStarted, || TraceEvent::CloseStarted {});
 ///
-/// recorder.assert_event(EventKind::CloseStarted);
-/// recorder.assert_no_event(EventKind::CloseFailed);
-/// assert_eq!(recorder.snapshot(), "DEBUG httpcore.connection - close.started\n");
+/// events.assert_event(EventKind::CloseStarted);
+/// events.assert_no_event(EventKind::CloseFailed);
+/// assert_eq!(events.snapshot(), "DEBUG httpcore.connection - close.started\n");
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Recorder(Arc<Mutex<Vec<(Meta, OwnedTraceEvent)>>>);
+pub struct EventList(Arc<Mutex<Vec<(Meta, OwnedTraceEvent)>>>);
 
-impl Recorder {
-    /// Returns an empty recorder.
+impl EventList {
+    /// Returns an empty list.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -62,7 +62,7 @@ impl Recorder {
         match first {
             Some((_, event)) => event,
             #[expect(clippy::panic, reason = "it is what an assertion does")]
-            None => panic!("no {kind:?} was recorded, only\n{}", self.recorded()),
+            None => panic!("there is no {kind:?}, only\n{}", self.all()),
         }
     }
 
@@ -72,8 +72,8 @@ impl Recorder {
     /// Panics if there is such an event.
     #[track_caller]
     pub fn assert_no_event(&self, kind: EventKind) {
-        let is_recorded = self.kinds().contains(&kind);
-        assert!(!is_recorded, "{kind:?} was recorded, among\n{}", self.recorded());
+        let is_there = self.kinds().contains(&kind);
+        assert!(!is_there, "there is {kind:?}, among\n{}", self.all());
     }
 
     /// Returns the documented lines of the events so far, without times and without the addresses of
@@ -99,8 +99,8 @@ impl Recorder {
         lines
     }
 
-    /// Returns all recorded events as text, for failed assertions.
-    fn recorded(&self) -> String {
+    /// Returns all events as text, for failed assertions.
+    fn all(&self) -> String {
         self.snapshot_of(&Levels::everything())
     }
 
@@ -120,7 +120,7 @@ fn without_addresses(message: &str) -> String {
     shown
 }
 
-impl Sink for Recorder {
+impl Sink for EventList {
     fn interest(&self) -> Interest {
         Interest::ALL
     }
