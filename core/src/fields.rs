@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::stored::{Reader, Stored};
 use crate::wire::token;
 
 /// The position of a field's name and value in the bytes of a head.
@@ -337,6 +338,28 @@ impl FieldBlock {
         self.bytes.extend_from_slice(fields.bytes);
         self.spans.extend_from_slice(fields.spans);
         self.raw = fields.raw;
+    }
+}
+
+impl Stored for FieldBlock {
+    fn store(&self, to: &mut Vec<u8>) {
+        let fields = self.fields();
+        fields.len().store(to);
+        for field in fields.iter() {
+            for part in [field.name, field.value] {
+                part.len().store(to);
+                to.extend_from_slice(part);
+            }
+        }
+    }
+
+    fn load(from: &mut Reader<'_>) -> Option<Self> {
+        let mut block = Self::new();
+        for _ in 0..from.read::<usize>()? {
+            let (name, value) = (from.counted_bytes()?, from.counted_bytes()?);
+            block.push(name, value);
+        }
+        Some(block)
     }
 }
 

@@ -130,6 +130,7 @@ pub mod http1;
 #[doc(hidden)]
 pub mod internal;
 pub mod server;
+mod stored;
 pub mod trace;
 pub mod transport;
 mod values;

@@ -5,8 +5,9 @@
 use std::fs;
 
 /// The modules, from the bottom up.
-const ORDER: [&str; 13] = [
+const ORDER: [&str; 14] = [
     "values",
+    "stored",
     "error",
     "wire",
     "fields",

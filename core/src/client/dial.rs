@@ -8,6 +8,7 @@ use core::net::SocketAddr;
 use core::time::Duration;
 
 use crate::error::Error;
+use crate::stored::{Reader, Stored};
 use crate::time::{Deadline, Mono, Waiting};
 
 /// The number of a connection attempt, unique within an exchange.
@@ -51,6 +52,16 @@ impl AttemptDelay {
 impl Default for AttemptDelay {
     fn default() -> Self {
         Self(Duration::from_millis(250))
+    }
+}
+
+impl Stored for AttemptDelay {
+    fn store(&self, to: &mut Vec<u8>) {
+        self.0.store(to);
+    }
+
+    fn load(from: &mut Reader<'_>) -> Option<Self> {
+        from.read().map(Self::new)
     }
 }
 

@@ -24,6 +24,8 @@ pub struct DrainLimits {
 
 crate::values::with!(DrainLimits);
 
+crate::stored::stored_struct! { DrainLimits { bytes time } }
+
 impl Default for DrainLimits {
     fn default() -> Self {
         Self { bytes: 64 * 1024, time: Duration::from_millis(50) }

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::url::normal_host;
+use crate::stored::stored_struct;
 
 /// A table of hosts and their addresses, which takes precedence over the resolver. Empty by default.
 ///
@@ -29,6 +30,11 @@ struct Entry {
     host: String,
     port: u16,
     addresses: Vec<IpAddr>,
+}
+
+stored_struct! {
+    Hosts { entries }
+    Entry { host port addresses }
 }
 
 impl Hosts {

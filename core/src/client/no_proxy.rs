@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::url::{normal_host, without_zone};
+use crate::stored::{stored_enum, stored_struct};
 
 /// A list of hosts that are reached without a proxy.
 ///
@@ -49,6 +50,19 @@ enum Hosts {
     Domain(String),
     /// The addresses that share this many leading bits with this one.
     Network(IpAddr, u32),
+}
+
+stored_struct! {
+    NoProxy { entries }
+    Entry { hosts port }
+}
+
+stored_enum! {
+    Hosts {
+        0 All,
+        1 Domain(name),
+        2 Network(address, bits),
+    }
 }
 
 impl From<&str> for NoProxy {

@@ -86,6 +86,14 @@ pub struct Options {
 
 crate::values::with!(Options);
 
+crate::stored::stored_struct! {
+    Options {
+        timeouts config trust proxy_trust verify decode traceparent redirects validate_connected
+        latin1_location attempt_delay connect_retries resend drain read_after_send require_close_notify
+        certificates proxies route
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {

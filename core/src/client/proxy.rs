@@ -7,6 +7,7 @@ use core::str::FromStr;
 
 use super::basic::basic;
 use super::url::{Authority, Url, UrlError};
+use crate::stored::{stored_enum, stored_struct};
 
 /// The protocol of a proxy.
 ///
@@ -41,6 +42,16 @@ pub struct Proxy {
     port: u16,
     credentials: Option<(Vec<u8>, Vec<u8>)>,
 }
+
+stored_enum! {
+    ProxyKind {
+        0 Http,
+        1 Https,
+        2 Socks5,
+    }
+}
+
+stored_struct! { Proxy { kind host port credentials } }
 
 impl Proxy {
     /// Returns the protocol.

@@ -2,11 +2,13 @@
 
 use alloc::string::String;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::fmt;
 
 use super::no_proxy::NoProxy;
 use super::proxy::{Proxy, ProxyError};
 use super::url::Url;
+use crate::stored::{Reader, Stored, stored_struct};
 
 /// The rules that choose a proxy for a request. By default, no proxy is used.
 ///
@@ -38,6 +40,31 @@ pub struct ProxyRules {
 struct Rule {
     proxy: Arc<Proxy>,
     why: &'static str,
+}
+
+stored_struct! { ProxyRules { plain secure except } }
+
+/// The setting of a proxy that is not a variable of the environment.
+const BY_OPTION: &str = "an option of the client names it";
+
+impl Stored for Rule {
+    fn store(&self, to: &mut Vec<u8>) {
+        let Self { proxy, why } = self;
+        proxy.store(to);
+        reasons().iter().position(|reason| reason == why).unwrap_or(0).store(to);
+    }
+
+    fn load(from: &mut Reader<'_>) -> Option<Self> {
+        let (proxy, why) = from.read::<(_, usize)>()?;
+        Some(Self { proxy, why: *reasons().get(why)? })
+    }
+}
+
+/// Returns the settings that can name a proxy, in the order of their numbers in the stored form.
+fn reasons() -> [&'static str; 6] {
+    let [a, b, c, d, e] =
+        ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"].map(set_by);
+    [BY_OPTION, a, b, c, d, e]
 }
 
 /// The variables for URLs without TLS. `HTTP_PROXY` is not one of them: a CGI script receives the
@@ -81,7 +108,7 @@ impl ProxyRules {
     /// Returns rules with the same exceptions, and this proxy for everything else.
     #[must_use]
     pub fn through(self, proxy: Proxy) -> Self {
-        let proxy = Some(Rule { proxy: Arc::new(proxy), why: "an option of the client names it" });
+        let proxy = Some(Rule { proxy: Arc::new(proxy), why: BY_OPTION });
         Self { plain: proxy.clone(), secure: proxy, ..self }
     }
 

@@ -12,6 +12,7 @@ use crate::coding::ACCEPTED;
 use crate::error::Misuse;
 use crate::fields::{FieldBlock, Fields};
 use crate::http1::{BodySize, WrittenRequest};
+use crate::stored::{Reader, Stored, stored_struct};
 use crate::trace::{ShownBytes, ShownTarget};
 use crate::wire::number;
 
@@ -403,6 +404,51 @@ impl RequestBuilder {
     }
 }
 
+impl Stored for Request {
+    fn store(&self, to: &mut Vec<u8>) {
+        let Self {
+            method,
+            url,
+            target,
+            fields,
+            size,
+            removed,
+            is_contradicted,
+            origin,
+            written,
+            tag,
+        } = self;
+        // They follow from the others.
+        let _: (&Origin, &WrittenRequest) = (origin, written);
+        method.store(to);
+        url.store(to);
+        target.store(to);
+        fields.store(to);
+        size.store(to);
+        removed.store(to);
+        is_contradicted.store(to);
+        tag.store(to);
+    }
+
+    fn load(from: &mut Reader<'_>) -> Option<Self> {
+        let (method, url) = from.read()?;
+        let mut request = Self {
+            method,
+            origin: Origin::of(&url),
+            url,
+            target: from.read()?,
+            fields: from.read()?,
+            size: from.read()?,
+            removed: from.read()?,
+            is_contradicted: from.read()?,
+            written: WrittenRequest::with_capacity(256),
+            tag: from.read()?,
+        };
+        request.write();
+        Some(request)
+    }
+}
+
 const USER_AGENT: &str = concat!("limpid/", env!("CARGO_PKG_VERSION"));
 
 /// The fields that are not added to a request, because the caller has set or removed them.
@@ -415,6 +461,8 @@ struct Settled {
     codings: bool,
     framing: bool,
 }
+
+stored_struct! { Settled { host accept user_agent authorization codings framing } }
 
 impl Settled {
     /// Returns these fields and those that the caller has set, except for Accept-Encoding.

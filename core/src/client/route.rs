@@ -11,6 +11,7 @@ use super::hosts::Hosts;
 use super::origin::Origin;
 use super::proxy::{Proxy, ProxyKind};
 use super::url::without_zone;
+use crate::stored::{Reader, Stored, stored_struct};
 use crate::trace::{SocketOption, SpanKind};
 
 /// The number of a TLS configuration, with its trusted roots and its client certificate.
@@ -32,6 +33,16 @@ impl TrustId {
     }
 }
 
+impl Stored for TrustId {
+    fn store(&self, to: &mut Vec<u8>) {
+        (self.0.get() - 1).store(to);
+    }
+
+    fn load(from: &mut Reader<'_>) -> Option<Self> {
+        from.read().map(Self::new)
+    }
+}
+
 /// The settings beside the URL that decide where connections lead and how they are opened. They are a
 /// part of the [`Route`], so that requests share connections only if all settings are equal.
 ///
@@ -50,6 +61,8 @@ pub struct RouteOptions {
     /// Hosts with configured addresses, which are not looked up.
     pub hosts: Hosts,
 }
+
+stored_struct! { RouteOptions { server_name local_address socket_options unix_socket hosts } }
 
 /// The key of the [`Pool`](super::Pool): where a connection leads, how it is opened, and under which
 /// TLS configuration. Requests share a connection only if their routes are equal.

@@ -8,9 +8,13 @@ use core::error::Error as StdError;
 use core::fmt;
 use core::time::Duration;
 
+#[cfg(feature = "std")]
+use super::sources;
 use super::{
     Cause, MisuseError, OsError, OsErrorKind, PeerError, Phase, ResolveError, Rule, TlsError,
 };
+#[cfg(feature = "std")]
+use crate::stored::{Reader, Stored};
 use crate::time::Waiting;
 
 /// A boxed error of any type.
@@ -357,6 +361,35 @@ from_causes! {
     TlsError => Tls,
     PeerError => Peer,
     MisuseError => Misuse,
+}
+
+#[cfg(feature = "std")]
+crate::stored::stored_struct! {
+    Error { phase cause secure is_idempotent request_bytes response_bytes detail }
+}
+
+#[cfg(feature = "std")]
+impl Stored for Box<Detail> {
+    /// Stores the texts of the sources in place of the errors, which can be of any type.
+    fn store(&self, to: &mut Vec<u8>) {
+        let Detail { source, certificate, proxy, location, limit, rate } = &**self;
+        sources::texts(source.as_deref()).store(to);
+        certificate.store(to);
+        proxy.store(to);
+        location.store(to);
+        (*limit, *rate).store(to);
+    }
+
+    fn load(from: &mut Reader<'_>) -> Option<Self> {
+        Some(Self::new(Detail {
+            source: sources::of_texts(from.read()?),
+            certificate: from.read()?,
+            proxy: from.read()?,
+            location: from.read()?,
+            limit: from.read()?,
+            rate: from.read()?,
+        }))
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! The tolerances: rules that a peer may break.
 
+use alloc::vec::Vec;
+
 use super::{PeerError, Rule};
+use crate::stored::{Reader, Stored};
 
 /// Rules that a peer may break: a set of named bits. A client starts with
 /// [`CLIENT`](Self::CLIENT), a server and a bare connection with [`NONE`](Self::NONE). Each use emits an event
@@ -212,5 +215,17 @@ impl core::ops::BitOr for Lenient {
 
     fn bitor(self, other: Self) -> Self {
         self.with(other)
+    }
+}
+
+impl Stored for Lenient {
+    fn store(&self, to: &mut Vec<u8>) {
+        self.0.store(to);
+    }
+
+    /// Returns `None` for tolerances that this version does not have.
+    fn load(from: &mut Reader<'_>) -> Option<Self> {
+        let bits = from.read()?;
+        (bits & !Self::ALL.0 == 0).then_some(Self(bits))
     }
 }

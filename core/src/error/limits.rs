@@ -125,3 +125,10 @@ impl Config {
 }
 
 crate::values::with!(Limits, Config);
+
+crate::stored::stored_struct! {
+    Limits {
+        start_line head fields blank_lines chunk_line chunk_extensions trailers body expansion informational
+    }
+    Config { limits lenient }
+}

@@ -16,6 +16,8 @@ mod os;
 mod peer;
 mod phase;
 mod rule;
+#[cfg(feature = "std")]
+mod sources;
 
 pub use cause::{Cause, CertificateProblem, ResolveError, SocksError, TlsError};
 pub use coding::{CodingError, CodingFault};

@@ -25,6 +25,14 @@ pub enum BodySize {
     Unknown,
 }
 
+crate::stored::stored_enum! {
+    BodySize {
+        0 None,
+        1 Length(length),
+        2 Unknown,
+    }
+}
+
 /// The properties of a head that was encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct EncodedHead {

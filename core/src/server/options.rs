@@ -89,6 +89,11 @@ pub struct Timeouts {
 
 crate::values::with!(Options, Timeouts);
 
+crate::stored::stored_struct! {
+    Options { timeouts config secure name drain half_close require_close_notify certificates }
+    Timeouts { handshake head body request write idle linger rate }
+}
+
 impl Default for Timeouts {
     fn default() -> Self {
         let seconds = |n| Some(Duration::from_secs(n));

@@ -39,6 +39,8 @@ pub struct SocketOption {
     pub value: i32,
 }
 
+crate::stored::stored_struct! { SocketOption { level name value } }
+
 /// A user name and a password.
 ///
 /// [`Value`] has an example.

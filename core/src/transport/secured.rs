@@ -1,8 +1,10 @@
 //! Events about a secured connection and the certificate of its peer.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::layer::LayerFacts;
+use crate::stored::{Reader, Stored};
 use crate::trace::{Cx, EventKind, Sink, TraceEvent};
 
 /// The content of a certificate (RFC 5280), as events contain it.
@@ -47,6 +49,16 @@ pub struct CertificateFacts {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct CertificateReader(pub fn(&[u8]) -> Option<CertificateFacts>);
+
+impl Stored for CertificateReader {
+    /// Stores nothing: a function cannot be stored, and an option of it says whether there was one.
+    fn store(&self, _: &mut Vec<u8>) {}
+
+    /// Returns a reader that reads no certificate, which the caller replaces.
+    fn load(_: &mut Reader<'_>) -> Option<Self> {
+        Some(Self(|_| None))
+    }
+}
 
 /// Emits the properties of a connection and the certificate of its peer, as far as they are known.
 #[cold]

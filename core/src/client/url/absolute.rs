@@ -9,6 +9,7 @@ use core::ops::Range;
 use super::encode::percent_decode;
 use super::host::without_zone;
 use super::scheme::Scheme;
+use crate::stored::{Reader, Stored};
 use crate::trace::Capture;
 
 /// An absolute `http`, `https`, `ws` or `wss` URL, normalised.
@@ -35,6 +36,17 @@ pub struct Url {
     pub(super) host: Range<usize>,
     pub(super) authority: Range<usize>,
     pub(super) target: Range<usize>,
+}
+
+impl Stored for Url {
+    fn store(&self, to: &mut Vec<u8>) {
+        self.as_str().len().store(to);
+        to.extend_from_slice(self.as_str().as_bytes());
+    }
+
+    fn load(from: &mut Reader<'_>) -> Option<Self> {
+        core::str::from_utf8(from.counted_bytes()?).ok()?.parse().ok()
+    }
 }
 
 impl Url {

@@ -1,4 +1,8 @@
-//! The encoding of failures: each enum is written as the number of its variant.
+//! The encodings of failures, for memory and for files: each enum is written as the number of its variant.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::cursor::{Decode, Encode, Reader, Writer, most};
 use super::words::Words;
@@ -6,6 +10,7 @@ use crate::error::{
     Call, Cause, CertificateProblem, CodingError, CodingFault, Misuse, MisuseError, OsError,
     OsErrorKind, PeerError, Phase, ResolveError, Rule, SocksError, TlsError,
 };
+use crate::stored::{self, Stored};
 use crate::time::Waiting;
 use crate::trace::{Failure, OwnedFailure};
 use crate::values::{Coding, State};
@@ -36,6 +41,16 @@ macro_rules! numbered {
 
             fn decode(from: &mut Reader<'_>) -> Option<Self> {
                 Self::numbered(from.number()?)
+            }
+        }
+
+        impl Stored for $name {
+            fn store(&self, to: &mut Vec<u8>) {
+                (*self as u64).store(to);
+            }
+
+            fn load(from: &mut stored::Reader<'_>) -> Option<Self> {
+                Self::numbered(from.read()?)
             }
         }
     )+};
@@ -80,6 +95,18 @@ impl Decode for Rule {
     }
 }
 
+impl Stored for Rule {
+    /// Stores the name, since a rule may be added between others.
+    fn store(&self, to: &mut Vec<u8>) {
+        format!("{self:?}").store(to);
+    }
+
+    fn load(from: &mut stored::Reader<'_>) -> Option<Self> {
+        let name = from.read::<String>()?;
+        Self::ALL.iter().find(|rule| format!("{rule:?}") == name).copied()
+    }
+}
+
 /// Implements encoding for enums whose variants may have fields. Each variant has a unique number.
 macro_rules! tagged {
     ($($name:ident { $($tag:literal $variant:ident $(($($field:ident: $type:ty),+))?,)+ })+) => {$(
@@ -108,6 +135,8 @@ macro_rules! tagged {
                 })
             }
         }
+
+        crate::stored::stored_enum! { $name { $($tag $variant $(($($field),+))?,)+ } }
     )+};
 }
 
@@ -203,6 +232,8 @@ macro_rules! fields {
                 Some(Self { $( $field: from.read()?, )+ })
             }
         }
+
+        crate::stored::stored_struct! { $name { $($field)+ } }
     )+};
 }
 
