@@ -43,6 +43,7 @@
 //! - [`ChannelSink`] sends events to another thread or task.
 //! - [`combine`] combines sinks: several at once, or selected events or exchanges.
 //! - [`EventList`] keeps events for tests.
+//! - [`exchanges`] builds requests with their responses, times and decisions from events, for views.
 //!
 //! In every sink, [`Capture`](limpid_core::trace::Capture) decides what may be shown.
 
@@ -53,6 +54,7 @@ pub mod combine;
 pub mod config;
 mod date;
 mod event_list;
+pub mod exchanges;
 mod hexdump;
 pub mod json;
 pub mod levels;

@@ -12,6 +12,7 @@ fn modules_import_only_modules_below_them() {
         "process",
         "terminal",
         "time_base",
+        "exchanges",
         "python",
         "levels",
         "template",

@@ -12,8 +12,10 @@ mod samples;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
-use limpid_core::trace::{Capture, Interest, Meta, Sink, TraceEvent};
+use limpid_core::http1::Version;
+use limpid_core::trace::{Capture, ExchangeId, Interest, Meta, Sink, TraceEvent};
 use limpid_sinks::combine::{Filter, Group, Sampling, Tee};
+use limpid_sinks::exchanges::{Collector, Limits, Model};
 use limpid_sinks::{ChannelSink, JsonSink, Levels, LineSink, Ring};
 use planted::{Place, places};
 
@@ -130,6 +132,41 @@ fn secrets_are_shown_only_by_permitting_modes() {
         }
     }
     assert!(wrong.is_empty(), "not as the modes say:\n{wrong}");
+}
+
+/// Returns what a collector keeps of an event in open exchanges of a client and of a server.
+fn collected(event: &TraceEvent<'_>, capture: Capture) -> Model {
+    let collector = Collector::new(Limits::default()).capture(capture);
+    let begun = [
+        TraceEvent::ExchangeStarted { method: b"GET", url: "http://example.com/" },
+        TraceEvent::ServeStarted { peer: None, secure: false },
+        TraceEvent::AnswerStarted { method: b"GET", target: b"/", version: Version::HTTP_11 },
+    ];
+    for (id, begun) in [(1, &begun[..1]), (2, &begun[1..])] {
+        for event in begun.iter().chain([event]) {
+            let mut meta = meta(event);
+            (meta.exchange, meta.hop) = (ExchangeId(id), 1);
+            collector.event(&meta, event);
+        }
+    }
+    collector.model()
+}
+
+#[test]
+fn model_of_exchanges_has_secrets_only_in_permitting_modes() {
+    let mut shown_secrets = 0;
+    for Place { name, event, shown_from } in places() {
+        for capture in [Capture::Redacted, Capture::Default, Capture::Private, Capture::Everything]
+        {
+            let shown = format!("{:?}", collected(&event.borrow(), capture));
+            assert!(
+                !shown.contains(SECRET) || capture >= shown_from,
+                "{name}, {capture:?}: {shown}"
+            );
+            shown_secrets += usize::from(shown.contains(SECRET));
+        }
+    }
+    assert!(shown_secrets > 100, "{shown_secrets}");
 }
 
 #[test]
