@@ -5,6 +5,7 @@ mod outputs;
 mod seconds;
 mod speed;
 mod tls;
+mod view;
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -17,6 +18,7 @@ pub(crate) use outputs::OutputArgs;
 pub(crate) use seconds::Seconds;
 pub(crate) use speed::SpeedArgs;
 pub(crate) use tls::TlsArgs;
+pub(crate) use view::View;
 
 use crate::driver::Driver;
 use crate::exit;

@@ -1,4 +1,4 @@
-//! The outputs of the command: what becomes of its events.
+//! The outputs of the command: where its events go.
 
 use std::fmt::{self, Display, Formatter};
 use std::fs::{File, OpenOptions};
@@ -9,9 +9,9 @@ use std::sync::Arc;
 use limpid_core::trace::{Capture, Sink};
 use limpid_sinks::combine::Tee;
 use limpid_sinks::config::{ConfigErrors, Logging, LoggingConfig};
-use limpid_sinks::{JsonSink, Levels, LineSink, Ring};
+use limpid_sinks::{CurlSink, JsonSink, Levels, LineSink, Ring, SummarySink};
 
-use crate::args::OutputArgs;
+use crate::args::{OutputArgs, View};
 use crate::exit::Exit;
 use crate::report;
 
@@ -26,7 +26,7 @@ pub(crate) struct Outputs {
     pub(crate) kept: Option<Arc<Ring>>,
 }
 
-/// What is told on standard error without an argument that says it.
+/// What is shown on standard error without an argument that says it.
 pub(crate) enum Unasked {
     /// Nothing.
     Nothing,
@@ -79,7 +79,7 @@ enum Shown {
 
 /// Returns the output of `--log-config`, `--log` or `-v`.
 fn shown(args: &OutputArgs, unasked: Unasked) -> Result<Shown, OutputError> {
-    let levels = match (&args.log_config, &args.log, args.verbose) {
+    let levels = match (&args.log_config, &args.log, args.verbosity()) {
         (Some(path), ..) => {
             return configured(path, args).map(Shown::Sink).map_err(OutputError::Config);
         }
@@ -96,11 +96,25 @@ fn shown(args: &OutputArgs, unasked: Unasked) -> Result<Shown, OutputError> {
         (None, None, 2) => Levels::verbose(),
         (None, None, _) => Levels::everything(),
     };
-    let mut lines = lines(&levels, args.capture).profile(args.lines);
-    if let Some(format) = &args.log_format {
-        lines = lines.template(format.clone());
+    let capture = args.capture;
+    let sink: DynSink = match args.view.unwrap_or(View::Lines) {
+        View::Lines => {
+            let mut lines = lines(&levels, capture).profile(args.lines);
+            if let Some(format) = &args.log_format {
+                lines = lines.template(format.clone());
+            }
+            Arc::new(lines)
+        }
+        View::Curl => Arc::new(CurlSink::stderr().capture(capture)),
+        View::Json => {
+            return Ok(Shown::Sink(Arc::new(JsonSink::stderr().levels(&levels).capture(capture))));
+        }
+    };
+    if args.verbosity() < 2 {
+        return Ok(Shown::Sink(sink));
     }
-    Ok(Shown::Sink(Arc::new(lines)))
+    let summary = SummarySink::stderr().capture(capture);
+    Ok(Shown::Sink(Arc::new(Tee::new().with(sink).with(summary))))
 }
 
 /// Returns a sink of lines on standard error.

@@ -39,6 +39,8 @@
 //! Other sinks do something else with the events that they receive:
 //!
 //! - [`JsonSink`] writes events as JSON, for programs.
+//! - [`CurlSink`] writes what `curl -v` prints.
+//! - [`SummarySink`] writes a line about each exchange: where its time went.
 //! - [`Ring`] keeps the newest events in memory, to show them after a failure.
 //! - [`ChannelSink`] sends events to another thread or task.
 //! - [`combine`] combines sinks: several at once, or selected events or exchanges.
@@ -52,6 +54,7 @@ pub mod bridge;
 mod channel;
 pub mod combine;
 pub mod config;
+mod curl;
 mod date;
 mod event_list;
 pub mod exchanges;
@@ -66,12 +69,14 @@ mod output;
 mod process;
 pub mod python;
 mod ring;
+mod summary;
 mod template;
 mod terminal;
 mod time_base;
 
 pub use channel::{ChannelSink, Item};
 pub use config::{Logging, LoggingConfig};
+pub use curl::CurlSink;
 pub use date::{DateFormat, DateFormatError, TimeZone};
 pub use event_list::EventList;
 pub use json::JsonSink;
@@ -79,6 +84,7 @@ pub use levels::Levels;
 pub use lines::LineSink;
 pub use output::WriteFailures;
 pub use ring::Ring;
+pub use summary::SummarySink;
 pub use template::{Style, Template, TemplateError, TemplateProblem};
 pub use time_base::TimeBase;
 

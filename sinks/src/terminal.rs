@@ -1,6 +1,6 @@
 //! Lines on a terminal.
 
-use std::fmt::{self, Write};
+use std::fmt::{self, Display, Formatter, Write};
 
 use anstyle::{AnsiColor, Style};
 use icu_properties::CodePointMapData;
@@ -58,5 +58,18 @@ impl<W: Write> Write for Visible<W> {
             rest = &rest[at + control.len_utf8()..];
         }
         self.0.write_str(rest)
+    }
+}
+
+/// A peer's bytes as text for people: unsafe characters are escaped, and so are bytes that are not UTF-8.
+pub(crate) struct Escaped<'b>(pub(crate) &'b [u8]);
+
+impl Display for Escaped<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        for chunk in self.0.utf8_chunks() {
+            Visible(&mut *f).write_str(chunk.valid())?;
+            chunk.invalid().escape_ascii().fmt(f)?;
+        }
+        Ok(())
     }
 }

@@ -19,6 +19,8 @@ fn modules_import_only_modules_below_them() {
         "hexdump",
         "line_writer",
         "lines",
+        "curl",
+        "summary",
         "json",
         "channel",
         "event_list",

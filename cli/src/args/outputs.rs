@@ -1,4 +1,4 @@
-//! The arguments that decide what is told of the events, and where.
+//! The arguments that decide what is shown of the events, and where.
 
 use std::path::PathBuf;
 
@@ -7,12 +7,17 @@ use limpid_core::trace::{Capture, SecretNames};
 use limpid_sinks::python::Profile;
 use limpid_sinks::{Levels, Template};
 
+use super::View;
+
 /// The outputs of a command that makes events.
 #[derive(Debug, Args)]
 pub(crate) struct OutputArgs {
-    /// Log every step on standard error; -vv adds limpid's events, -vvv the bytes
+    /// Log every step on standard error; -vv adds limpid's events and a line of timings, -vvv the bytes
     #[arg(short = 'v', long = "verbose", action = ArgAction::Count)]
     pub(crate) verbose: u8,
+    /// The form of what -v shows [default: lines]; implies -v
+    #[arg(long, value_name = "VIEW", conflicts_with_all = ["log", "log_config"])]
+    pub(crate) view: Option<View>,
     /// Log the events of these loggers, such as httpx=info,httpcore=debug
     #[arg(long, value_name = "SPEC", conflicts_with = "verbose")]
     pub(crate) log: Option<Levels>,
@@ -49,8 +54,16 @@ impl OutputArgs {
         self.log_hide.iter().fold(names, |names, name| names.hide(name))
     }
 
+    /// Returns how often `-v` is given. A view implies it.
+    pub(crate) const fn verbosity(&self) -> u8 {
+        match (self.verbose, self.view) {
+            (0, Some(_)) => 1,
+            (verbose, _) => verbose,
+        }
+    }
+
     /// Returns whether lines are logged during requests.
     pub(crate) const fn tells_steps(&self) -> bool {
-        self.verbose > 0 || self.log.is_some() || self.log_config.is_some()
+        self.verbosity() > 0 || self.log.is_some() || self.log_config.is_some()
     }
 }
