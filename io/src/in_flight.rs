@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use limpid_core::client::{
-    Action, Dial, DialId, Event, Lease, Request, RequestBuilder, Sizes, Timings, UrlError,
+    Action, Dial, DialId, Event, Exchange, Lease, Request, RequestBuilder, Sizes, Timings, UrlError,
 };
 use limpid_core::error::{Cause, Error as CoreError, TlsError};
 use limpid_core::fields::Fields;
@@ -17,11 +17,10 @@ use limpid_core::trace::{EventKind, ExchangeId, Sink, Trace, TraceEvent};
 use crate::connections::{Acquire, Connections, FullPool, PooledTransport, Wanted};
 use crate::error::{Error, History};
 use crate::ids::next_exchange;
-use crate::inner::{
-    AskDeadline, Begin, Buffers, Inner, MachineInput, Poll, TakeLink, TakeSwitched,
-};
+use crate::inner::{AskDeadline, Begin, Buffers, Inner, Poll, TakeLink, TakeSwitched};
 use crate::input::Input;
 use crate::lookups::LookupFacts;
+use crate::machine_input::MachineInput;
 use crate::tunnel::Tunnel;
 
 /// A request in flight: an exchange and its transport. Its memory is boxed, belongs to the client,
@@ -93,7 +92,7 @@ impl<T: PooledTransport> InFlight<T> {
     /// Passes an input to the exchange, at the time of the last clock reading. Every input passes
     /// here.
     #[inline(always)]
-    fn enter<I: MachineInput>(&mut self, input: I) -> I::Answer {
+    fn enter<I: MachineInput<Exchange>>(&mut self, input: I) -> I::Output {
         let (inner, connections) = self.parts();
         inner.enter(connections.sink(), input)
     }

@@ -13,6 +13,7 @@ use limpid_core::trace::{EventKind, ExchangeId, TraceEvent};
 use limpid_core::transport::{Link, Switched};
 
 use crate::input::Input;
+use crate::machine_input::MachineInput;
 use crate::settings::SharedSink;
 
 /// An exchange and its connection. When the request is over, the memory is kept.
@@ -45,7 +46,11 @@ impl<T> Inner<T> {
     /// Passes an input to the exchange. All inputs pass here, and nothing else changes the behaviour
     /// of the exchange, so that recorded inputs can be replayed.
     #[inline(always)]
-    pub(crate) fn enter<I: MachineInput>(&mut self, sink: &SharedSink, input: I) -> I::Answer {
+    pub(crate) fn enter<I: MachineInput<Exchange>>(
+        &mut self,
+        sink: &SharedSink,
+        input: I,
+    ) -> I::Output {
         input.enter(&mut self.exchange, self.now, sink)
     }
 
@@ -131,15 +136,6 @@ impl Buffers<'_> {
     }
 }
 
-/// An input of an exchange: anything that can change its behaviour.
-pub(crate) trait MachineInput {
-    /// The result.
-    type Answer;
-
-    /// Passes the input to the exchange.
-    fn enter(self, exchange: &mut Exchange, now: Mono, sink: &SharedSink) -> Self::Answer;
-}
-
 /// A call that starts an exchange with this number, in the memory of the last one.
 pub(crate) struct Begin<'x> {
     pub(crate) id: ExchangeId,
@@ -147,8 +143,8 @@ pub(crate) struct Begin<'x> {
     pub(crate) options: &'x Arc<Options>,
 }
 
-impl MachineInput for Begin<'_> {
-    type Answer = ();
+impl MachineInput<Exchange> for Begin<'_> {
+    type Output = ();
 
     #[inline(always)]
     fn enter(self, exchange: &mut Exchange, _: Mono, _: &SharedSink) {
@@ -159,8 +155,8 @@ impl MachineInput for Begin<'_> {
 /// A call for the next action.
 pub(crate) struct Poll;
 
-impl MachineInput for Poll {
-    type Answer = Action;
+impl MachineInput<Exchange> for Poll {
+    type Output = Action;
 
     #[inline(always)]
     fn enter(self, exchange: &mut Exchange, now: Mono, sink: &SharedSink) -> Action {
@@ -171,8 +167,8 @@ impl MachineInput for Poll {
 /// A call for the deadline, which starts timers.
 pub(crate) struct AskDeadline;
 
-impl MachineInput for AskDeadline {
-    type Answer = Option<Deadline>;
+impl MachineInput<Exchange> for AskDeadline {
+    type Output = Option<Deadline>;
 
     #[inline(always)]
     fn enter(self, exchange: &mut Exchange, now: Mono, _: &SharedSink) -> Option<Deadline> {
@@ -180,8 +176,8 @@ impl MachineInput for AskDeadline {
     }
 }
 
-impl MachineInput for Input<'_> {
-    type Answer = ();
+impl MachineInput<Exchange> for Input<'_> {
+    type Output = ();
 
     #[inline(always)]
     fn enter(self, exchange: &mut Exchange, now: Mono, sink: &SharedSink) {
@@ -193,8 +189,8 @@ impl MachineInput for Input<'_> {
 /// A call that takes the connection from the exchange, if it can serve another.
 pub(crate) struct TakeLink;
 
-impl MachineInput for TakeLink {
-    type Answer = Option<Box<Link>>;
+impl MachineInput<Exchange> for TakeLink {
+    type Output = Option<Box<Link>>;
 
     #[inline(always)]
     fn enter(self, exchange: &mut Exchange, _: Mono, _: &SharedSink) -> Option<Box<Link>> {
@@ -205,8 +201,8 @@ impl MachineInput for TakeLink {
 /// A call that takes the connection from the exchange, if it has left HTTP/1.1.
 pub(crate) struct TakeSwitched;
 
-impl MachineInput for TakeSwitched {
-    type Answer = Option<Switched>;
+impl MachineInput<Exchange> for TakeSwitched {
+    type Output = Option<Switched>;
 
     #[inline(always)]
     fn enter(self, exchange: &mut Exchange, now: Mono, sink: &SharedSink) -> Option<Switched> {

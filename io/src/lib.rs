@@ -57,6 +57,7 @@ mod input;
 mod layers;
 mod lookup_error;
 mod lookups;
+mod machine_input;
 mod pem;
 mod pending_request;
 mod prepared;

@@ -1,43 +1,168 @@
 //! Connections that have left HTTP/1.1, with the sink of their events.
 
-use std::ops::{Deref, DerefMut};
-
-use limpid_core::transport::Switched;
+use limpid_core::error::MisuseError;
+use limpid_core::time::Mono;
+use limpid_core::transport::{LayerError, Switched};
 
 use crate::clock::Clock;
+use crate::machine_input::MachineInput;
 use crate::settings::SharedSink;
 
 /// A connection that has left HTTP/1.1, with the clock and the sink of its client or server.
 ///
 /// The methods are those of [`Switched`], which has an example.
 pub struct Tunnel {
+    /// Changed only by [`enter`](Self::enter), apart from its buffers.
     switched: Switched,
     clock: Clock,
+    /// The time of the last clock reading. Only the end of input has a time.
+    now: Mono,
     sink: SharedSink,
 }
 
 impl Tunnel {
     pub(crate) fn new(switched: Switched, sink: SharedSink) -> Self {
-        Self { switched, clock: Clock::start(), sink }
+        let clock = Clock::start();
+        Self { switched, clock, now: clock.now(), sink }
+    }
+
+    /// Passes an input to the connection. All inputs pass here, and nothing else changes its behaviour, so that
+    /// recorded inputs can be replayed.
+    #[inline(always)]
+    fn enter<I: MachineInput<Switched>>(&mut self, input: I) -> I::Output {
+        input.enter(&mut self.switched, self.now, &self.sink)
+    }
+
+    /// Reads decrypted bytes: [`Switched::read`].
+    ///
+    /// # Errors
+    /// As [`Switched::read`].
+    pub fn read(&mut self, room: &mut [u8]) -> Result<Option<usize>, LayerError> {
+        self.enter(Read(room))
+    }
+
+    /// Writes bytes: [`Switched::write`].
+    ///
+    /// # Errors
+    /// As [`Switched::write`].
+    pub fn write(&mut self, data: &[u8]) -> Result<usize, LayerError> {
+        self.enter(Write(data))
+    }
+
+    /// Ends this side's direction: [`Switched::close`].
+    pub fn close(&mut self) {
+        self.enter(Close);
+    }
+
+    /// Returns whether this side's direction has ended.
+    #[must_use]
+    pub const fn is_closed(&self) -> bool {
+        self.switched.is_closed()
+    }
+
+    /// Returns a buffer of at least `min` bytes to read from the transport into.
+    pub fn space(&mut self, min: usize) -> &mut [u8] {
+        self.switched.space(min)
+    }
+
+    /// Handles `n` bytes that were read into the last [`space`](Self::space).
+    ///
+    /// # Errors
+    /// As [`Switched::handle_received`].
+    pub fn handle_received(&mut self, n: usize) -> Result<(), MisuseError> {
+        self.enter(Received(n))
     }
 
     /// Handles the end of input: the peer has closed its direction of the transport.
     pub fn handle_eof(&mut self) {
-        self.switched.handle_eof(self.clock.now(), &self.sink);
+        self.now = self.clock.now();
+        self.enter(Eof);
+    }
+
+    /// Returns the bytes for the transport.
+    #[must_use]
+    pub fn out(&self) -> &[u8] {
+        self.switched.out()
+    }
+
+    /// Removes the first `n` bytes of [`out`](Self::out), which the transport took.
+    ///
+    /// # Errors
+    /// As [`Switched::handle_sent`].
+    pub fn handle_sent(&mut self, n: usize) -> Result<(), MisuseError> {
+        self.enter(Sent(n))
     }
 }
 
-impl Deref for Tunnel {
-    type Target = Switched;
+/// A call that reads decrypted bytes.
+struct Read<'r>(&'r mut [u8]);
 
-    fn deref(&self) -> &Switched {
-        &self.switched
+/// A call that writes bytes.
+struct Write<'d>(&'d [u8]);
+
+/// A call that ends this side's direction.
+struct Close;
+
+/// A call for bytes that were received.
+struct Received(usize);
+
+/// A call for bytes that were sent.
+struct Sent(usize);
+
+/// A call for the end of input.
+struct Eof;
+
+impl MachineInput<Switched> for Read<'_> {
+    type Output = Result<Option<usize>, LayerError>;
+
+    #[inline(always)]
+    fn enter(self, switched: &mut Switched, _: Mono, _: &SharedSink) -> Self::Output {
+        switched.read(self.0)
     }
 }
 
-impl DerefMut for Tunnel {
-    fn deref_mut(&mut self) -> &mut Switched {
-        &mut self.switched
+impl MachineInput<Switched> for Write<'_> {
+    type Output = Result<usize, LayerError>;
+
+    #[inline(always)]
+    fn enter(self, switched: &mut Switched, _: Mono, _: &SharedSink) -> Self::Output {
+        switched.write(self.0)
+    }
+}
+
+impl MachineInput<Switched> for Close {
+    type Output = ();
+
+    #[inline(always)]
+    fn enter(self, switched: &mut Switched, _: Mono, _: &SharedSink) {
+        switched.close();
+    }
+}
+
+impl MachineInput<Switched> for Received {
+    type Output = Result<(), MisuseError>;
+
+    #[inline(always)]
+    fn enter(self, switched: &mut Switched, _: Mono, _: &SharedSink) -> Self::Output {
+        switched.handle_received(self.0)
+    }
+}
+
+impl MachineInput<Switched> for Sent {
+    type Output = Result<(), MisuseError>;
+
+    #[inline(always)]
+    fn enter(self, switched: &mut Switched, _: Mono, _: &SharedSink) -> Self::Output {
+        switched.handle_sent(self.0)
+    }
+}
+
+impl MachineInput<Switched> for Eof {
+    type Output = ();
+
+    #[inline(always)]
+    fn enter(self, switched: &mut Switched, now: Mono, sink: &SharedSink) {
+        switched.handle_eof(now, sink);
     }
 }
 

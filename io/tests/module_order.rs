@@ -22,6 +22,7 @@ fn modules_import_only_modules_below_them() {
         "certificate_reader",
         "layers",
         "settings",
+        "machine_input",
         "tunnel",
         "builder",
         "builder_tls",

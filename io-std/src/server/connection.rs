@@ -72,7 +72,7 @@ impl Connection {
     /// session. Polls the socket only if both directions are waited for.
     fn wait(&mut self, interest: Interest) {
         if interest.write {
-            match in_time(self.socket.try_write(self.serving.session.out())) {
+            match in_time(self.socket.try_write(self.serving.out())) {
                 Some(result) => {
                     self.serving.tick();
                     self.serving.sent(result);
@@ -93,7 +93,7 @@ impl Connection {
             // The next step writes.
             Ok(transport::Interest { write: true, .. }) => {}
             Ok(transport::Interest { read: true, .. }) => {
-                let result = self.socket.try_read(self.serving.session.space(READ));
+                let result = self.socket.try_read(self.serving.space(READ));
                 if let Some(result) = in_time(result) {
                     self.serving.received(result);
                 }
@@ -104,7 +104,7 @@ impl Connection {
     }
 
     fn read(&mut self) {
-        let idle = self.serving.session.is_idle();
+        let idle = self.serving.session().is_idle();
         if idle {
             self.guard.set_idle(self.serving.now());
             // What begins after these checks wakes the read.
@@ -116,7 +116,7 @@ impl Connection {
             }
         }
         let timeout = self.timeout();
-        let result = in_time(self.socket.read(self.serving.session.space(READ), timeout));
+        let result = in_time(self.socket.read(self.serving.space(READ), timeout));
         if idle {
             self.guard.set_busy();
         }

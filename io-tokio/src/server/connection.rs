@@ -97,7 +97,7 @@ impl Connection {
         if interest.write && self.poll_write(cx).is_ready() {
             return Poll::Ready(());
         }
-        let is_idle = interest.read && self.serving.session.is_idle();
+        let is_idle = interest.read && self.serving.session().is_idle();
         if interest.read && self.poll_read(cx, is_new, is_idle).is_ready() {
             return Poll::Ready(());
         }
@@ -114,7 +114,7 @@ impl Connection {
         }
         // A task that has waited is usually woken because there is something to read.
         let is_ready = is_asked || !is_new;
-        let read = ready!(self.socket.poll_read(cx, self.serving.session.space(READ), is_ready));
+        let read = ready!(self.socket.poll_read(cx, self.serving.space(READ), is_ready));
         if mem::take(&mut self.is_idle) {
             self.place.set_busy();
         }
@@ -123,7 +123,7 @@ impl Connection {
     }
 
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let sent = ready!(self.socket.poll_write(cx, self.serving.session.out()));
+        let sent = ready!(self.socket.poll_write(cx, self.serving.out()));
         self.serving.sent(sent);
         Poll::Ready(())
     }

@@ -61,7 +61,7 @@ impl Exchange {
     /// Returns the client's address; `None` on a Unix socket.
     #[must_use]
     pub fn peer(&self) -> Option<SocketAddr> {
-        self.connection.serving.session.peer()
+        self.connection.serving.session().peer()
     }
 
     /// Returns the properties of the connection's TLS, which are empty without TLS: its version and cipher
@@ -81,20 +81,20 @@ impl Exchange {
     /// ```
     #[must_use]
     pub fn layer_facts(&self) -> LayerFacts<'_> {
-        self.connection.serving.session.layer_facts()
+        self.connection.serving.session().layer_facts()
     }
 
     /// Returns the certificates that the client has sent, in DER form (RFC 5280): its own first, then those of
     /// its issuers. The server's configuration of TLS decides whether it asks for them, and has verified them.
     #[must_use]
     pub fn peer_certificates(&self) -> Vec<Cow<'_, [u8]>> {
-        self.connection.serving.session.peer_certificates()
+        self.connection.serving.session().peer_certificates()
     }
 
     /// Adds a field to the response, or a trailer after its head was sent.
     #[inline]
     pub fn field(&mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> &mut Self {
-        self.connection.serving.session.fields().push(name.as_ref(), value.as_ref());
+        self.connection.serving.fields().push(name.as_ref(), value.as_ref());
         self
     }
 

@@ -66,7 +66,7 @@ impl Watch {
     /// watched any more.
     async fn departure(&self) -> Departure {
         let departure = self.socket.departure(self.half_close).await;
-        match self.handoff.peek(|connection| connection.serving.session.is_over()) {
+        match self.handoff.peek(|connection| connection.serving.session().is_over()) {
             Some(true) => std::future::pending().await,
             _ => departure,
         }

@@ -2,6 +2,7 @@
 
 mod backoff;
 mod builder;
+mod input;
 mod places;
 mod serving;
 mod settings;
@@ -9,6 +10,7 @@ mod shutdown;
 
 pub use backoff::Backoff;
 pub use builder::{Bind, ServerBuilder};
+pub use input::SessionInput;
 pub use limpid_core::server::Timeouts;
 pub use places::{Occupant, PlaceGuard, Places};
 pub use serving::{Departure, Serving, Stop};

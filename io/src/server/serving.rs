@@ -7,16 +7,17 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use limpid_core::error::{Cause, Error, MisuseError, TlsError};
+use limpid_core::error::{Cause, Error, TlsError};
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::{BodySize, RequestHead};
 use limpid_core::server::{Action, Event, Outcome, Session};
 use limpid_core::time::{Deadline, Mono};
 
+use super::input::{AskDeadline, Poll, SessionInput, TakeSwitched};
 use super::settings::ServerSettings;
 use super::shutdown::ShutdownSignal;
 use crate::ids::{next_connection, next_exchange};
-use crate::settings::SharedSink;
+use crate::machine_input::MachineInput;
 use crate::tunnel::Tunnel;
 
 /// The reason for which the loop of a driver stopped.
@@ -50,8 +51,8 @@ pub enum Departure {
 /// The module [`server`](limpid_core::server) of the core has an example of the loop that drives the session.
 #[derive(Debug)]
 pub struct Serving {
-    /// The session.
-    pub session: Session,
+    /// Changed only by [`enter`](Self::enter), apart from its buffers and the fields of the response.
+    session: Session,
     settings: Arc<ServerSettings>,
     shutdown: Arc<ShutdownSignal>,
     now: Mono,
@@ -70,18 +71,14 @@ impl Serving {
         shutdown: Arc<ShutdownSignal>,
     ) -> Self {
         let connection = next_connection();
-        let mut session = Session::new(connection, peer, Arc::clone(&settings.options));
+        let session = Session::new(connection, peer, Arc::clone(&settings.options));
         let now = settings.clock.now();
-        session.set_date(now, unix_time());
-        session.number(next_exchange());
-        Self {
-            session,
-            settings: Arc::clone(settings),
-            shutdown,
-            now,
-            is_stale: false,
-            is_shutting_down: false,
-        }
+        let settings = Arc::clone(settings);
+        let mut serving =
+            Self { session, settings, shutdown, now, is_stale: false, is_shutting_down: false };
+        serving.hand_in(SessionInput::Date(unix_time()));
+        serving.hand_in(SessionInput::Number(next_exchange()));
+        serving
     }
 
     /// Returns what to do next, after notifying the session of a shutdown.
@@ -90,13 +87,40 @@ impl Serving {
         if self.must_shut_down() {
             self.shut_down();
         }
-        self.enter(Session::poll)
+        self.enter(Poll)
     }
 
-    /// Passes an input to the session. All inputs pass here.
+    /// Passes an input to the session. All inputs pass here, and nothing else changes the behaviour of
+    /// the session, so that recorded inputs can be replayed.
     #[inline(always)]
-    fn enter<A>(&mut self, input: impl FnOnce(&mut Session, Mono, &SharedSink) -> A) -> A {
-        input(&mut self.session, self.now, &self.settings.sink)
+    fn enter<I: MachineInput<Session>>(&mut self, input: I) -> I::Output {
+        input.enter(&mut self.session, self.now, &self.settings.sink)
+    }
+
+    /// Passes an input that every state permits.
+    #[inline(always)]
+    fn hand_in(&mut self, input: SessionInput<'_>) {
+        let _ = self.enter(input);
+    }
+
+    /// Returns the session, for reading.
+    #[inline]
+    #[must_use]
+    pub const fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Returns the bytes for the transport, in order. Slices may be empty.
+    #[inline]
+    #[must_use]
+    pub fn out(&self) -> [&[u8]; 3] {
+        self.session.out()
+    }
+
+    /// Returns a buffer of at least `min` bytes to read from the transport into.
+    #[inline]
+    pub fn space(&mut self, min: usize) -> &mut [u8] {
+        self.session.space(min)
     }
 
     /// Performs [`Action::Secure`].
@@ -107,7 +131,7 @@ impl Serving {
             None => Err(TlsError::Configuration.into()),
         };
         match layer {
-            Ok(layer) => self.expect(|session, now, sink| session.handle_secured(layer, now, sink)),
+            Ok(layer) => self.expect(SessionInput::Secured(layer)),
             Err(error) => self.failed(error.into()),
         }
     }
@@ -115,10 +139,7 @@ impl Serving {
     /// Passes an input that the session has asked for. If it has not, the driver is faulty, and the
     /// connection ends.
     #[inline(always)]
-    fn expect(
-        &mut self,
-        input: impl FnOnce(&mut Session, Mono, &SharedSink) -> Result<(), MisuseError>,
-    ) {
+    fn expect(&mut self, input: SessionInput<'_>) {
         if let Err(error) = self.enter(input) {
             self.failed(error.into());
         }
@@ -143,15 +164,15 @@ impl Serving {
         if self.is_stale {
             self.tick();
         }
-        self.session.deadline(self.now)
+        self.enter(AskDeadline)
     }
 
     /// Passes the result of a read: how many bytes were read, 0 at the end.
     #[inline]
     pub fn received(&mut self, result: io::Result<usize>) {
         match result {
-            Ok(0) => self.enter(Session::handle_eof),
-            Ok(n) => self.expect(|session, now, sink| session.handle_received(n, now, sink)),
+            Ok(0) => self.hand_in(SessionInput::Eof),
+            Ok(n) => self.expect(SessionInput::Received(n)),
             Err(error) => self.transport_failed(error),
         }
     }
@@ -162,7 +183,7 @@ impl Serving {
         match result {
             // A write of some bytes that takes none means that the transport takes no more.
             Ok(0) => self.transport_failed(ErrorKind::WriteZero.into()),
-            Ok(n) => self.expect(|session, now, sink| session.handle_sent(n, now, sink)),
+            Ok(n) => self.expect(SessionInput::Sent(n)),
             Err(error) => self.transport_failed(error),
         }
     }
@@ -176,7 +197,7 @@ impl Serving {
 
     #[cold]
     fn failed(&mut self, error: Error) {
-        self.enter(|session, now, sink| session.handle_failed(error, now, sink));
+        self.hand_in(SessionInput::Failed(error));
     }
 
     /// Passes how the client has disconnected, if that was noticed without reading.
@@ -186,7 +207,7 @@ impl Serving {
         match departure {
             Departure::Gone(Some(error)) => self.failed(error.into()),
             Departure::Gone(None) => self.failed(Cause::PeerGone.into()),
-            Departure::HalfClosed => self.enter(Session::handle_half_close),
+            Departure::HalfClosed => self.hand_in(SessionInput::HalfClose),
         }
     }
 
@@ -204,7 +225,7 @@ impl Serving {
 
     /// Passes that a deadline may have passed.
     pub fn timed_out(&mut self) {
-        self.enter(Session::handle_timeout);
+        self.hand_in(SessionInput::Timeout);
     }
 
     /// Returns the shutdown signal of the server.
@@ -226,14 +247,14 @@ impl Serving {
         self.is_shutting_down = true;
         self.tick();
         let grace = self.shutdown.grace();
-        self.enter(|session, now, sink| session.handle_shutdown(grace, now, sink));
+        self.hand_in(SessionInput::Shutdown(grace));
     }
 
     /// Passes that the server needs room for another connection.
     #[cold]
     pub fn make_room(&mut self) {
         self.tick();
-        self.enter(Session::handle_crowding);
+        self.hand_in(SessionInput::Crowding);
     }
 
     /// Passes the outcome of the handler.
@@ -245,8 +266,8 @@ impl Serving {
         if self.settings.sink.is_some() {
             self.tick();
         }
-        self.enter(|session, now, sink| session.handled(now, sink, outcome));
-        self.session.number(next_exchange());
+        self.hand_in(SessionInput::Handled(outcome));
+        self.hand_in(SessionInput::Number(next_exchange()));
     }
 
     /// Passes that the handler has returned this error.
@@ -254,14 +275,14 @@ impl Serving {
     pub fn handler_failed(&mut self, error: &dyn fmt::Display) {
         self.is_stale = true;
         self.tick();
-        self.enter(|session, now, sink| session.handler_failed(now, sink, error));
-        self.session.number(next_exchange());
+        self.hand_in(SessionInput::HandlerFailed(error));
+        self.hand_in(SessionInput::Number(next_exchange()));
     }
 
     /// Takes the connection after it has left HTTP/1.1. The session is then over.
     pub fn take_switched(&mut self) -> Option<Tunnel> {
         self.tick();
-        let switched = self.enter(Session::take_switched)?;
+        let switched = self.enter(TakeSwitched)?;
         Some(Tunnel::new(switched, self.settings.sink.clone()))
     }
 
@@ -270,13 +291,13 @@ impl Serving {
     /// Asks for the next piece of the request's body.
     pub fn read_body(&mut self) {
         self.is_stale = true;
-        self.session.read_body();
+        self.hand_in(SessionInput::ReadBody);
     }
 
     /// Asks for the response so far to be sent.
     pub fn flush(&mut self) {
         self.is_stale = true;
-        self.session.flush();
+        self.hand_in(SessionInput::Flush);
     }
 
     /// Converts the reason why the loop stopped to the result for a waiting handler.
@@ -305,6 +326,12 @@ impl Serving {
         (head.unwrap_or(RequestHead::NONE), fields)
     }
 
+    /// Returns the fields of the response, or its trailers after its head was sent.
+    #[inline]
+    pub const fn fields(&mut self) -> &mut FieldBlock {
+        self.session.fields()
+    }
+
     /// Returns the current piece of the request's body.
     #[must_use]
     pub fn data(&self) -> Option<&[u8]> {
@@ -327,7 +354,7 @@ impl Serving {
     #[inline]
     fn update_date(&mut self) {
         if self.session.is_date_outdated(self.now) {
-            self.session.set_date(self.now, unix_time());
+            self.hand_in(SessionInput::Date(unix_time()));
         }
     }
 
@@ -337,8 +364,7 @@ impl Serving {
     /// As [`Session::respond`].
     pub fn start(&mut self, status: u16, size: BodySize) -> Result<(), Cause> {
         self.update_date();
-        let sent = self.enter(|session, now, sink| session.respond(now, sink, status, size));
-        sent.map_err(Cause::Misuse)
+        self.enter(SessionInput::Respond(status, size)).map_err(Cause::Misuse)
     }
 
     /// Buffers a piece of the response's body.
@@ -346,8 +372,7 @@ impl Serving {
     /// # Errors
     /// As [`Session::send`].
     pub fn send(&mut self, data: Bytes) -> Result<(), Cause> {
-        let sent = self.enter(|session, now, sink| session.send(now, sink, data));
-        sent.map_err(Cause::Misuse)
+        self.enter(SessionInput::Send(data)).map_err(Cause::Misuse)
     }
 
     /// Ends the response.
@@ -355,7 +380,7 @@ impl Serving {
     /// # Errors
     /// As [`Session::finish`].
     pub fn finish(&mut self) -> Result<(), Cause> {
-        self.enter(Session::finish).map_err(Cause::Misuse)
+        self.enter(SessionInput::Finish).map_err(Cause::Misuse)
     }
 
     /// Sends a complete response.
@@ -364,8 +389,7 @@ impl Serving {
     /// As [`Session::answer`].
     pub fn respond(&mut self, status: u16, body: Bytes) -> Result<(), Cause> {
         self.update_date();
-        let answered = self.enter(|session, now, sink| session.answer(now, sink, status, body));
-        answered.map_err(Cause::Misuse)
+        self.enter(SessionInput::Answer(status, body)).map_err(Cause::Misuse)
     }
 }
 
@@ -377,6 +401,6 @@ fn unix_time() -> Duration {
 impl Drop for Serving {
     fn drop(&mut self) {
         self.tick();
-        self.enter(Session::cancel);
+        self.hand_in(SessionInput::Cancel);
     }
 }
