@@ -3,19 +3,25 @@
 use std::collections::BTreeMap;
 
 use limpid_core::http1::Role;
-use limpid_core::trace::{Capture, ConnectionId, ExchangeId, Interest, Meta, TraceEvent};
+use limpid_core::trace::{
+    Capture, ConnectionId, EventKind, ExchangeId, Interest, Meta, TraceEvent,
+};
 
 use super::client::{self, Client};
 use super::connection::Connection;
 use super::decision::Decision;
-use super::exchange::{Exchange, Failed};
+use super::exchange::{Exchange, Failed, Hop};
 use super::part::Part;
 use super::server;
+use super::stream::{Found, Framing, Owner, Stream};
 
 /// Builds exchanges and connections from the events of clients and servers.
 ///
 /// Events of many exchanges may be interleaved, and events may be missing: an exchange whose start was not received is
 /// ignored. Memory is bounded: of open exchanges, and of connections, the oldest are given up at 16,384.
+///
+/// Bodies are kept if the policy shows bytes ([`Capture::Everything`]), as far as [`bodies`](Self::bodies) allows. A
+/// server's exchange then ends when the bytes of its response have been sent.
 ///
 /// ```
 /// use limpid_core::trace::{Capture, EventKind, ExchangeId, Meta, TraceEvent};
@@ -25,7 +31,7 @@ use super::server;
 /// let mut meta = Meta::new(EventKind::ExchangeStarted);
 /// (meta.exchange, meta.hop) = (ExchangeId(1), 1);
 /// let event = TraceEvent::ExchangeStarted { method: b"GET", url: "http://example.com/" };
-/// assert!(builder.event(&meta, &event).is_none());
+/// assert!(builder.event(&meta, &event).is_empty());
 /// assert_eq!(builder.open().next().unwrap().hops[0].url, "http://example.com/");
 /// ```
 #[derive(Debug)]
@@ -33,27 +39,37 @@ pub struct Builder {
     capture: Capture,
     open: BTreeMap<u64, Open>,
     connections: BTreeMap<u64, Connection>,
+    /// The plaintext of connections, received and sent, if bodies are kept.
+    streams: BTreeMap<u64, [Stream; 2]>,
+    /// The number of bytes of each body, and of all that follow.
+    room: (usize, usize),
 }
+
+/// The indices of [`Builder::streams`].
+const RECEIVED: usize = 0;
+const SENT: usize = 1;
 
 /// An open exchange.
 #[derive(Debug)]
 enum Open {
     Client(Box<Client>),
     Server(Box<Exchange>),
+    /// A server's exchange that has ended, but whose response has not been sent.
+    Sending(Box<Exchange>),
 }
 
 impl Open {
     fn exchange(&mut self) -> &mut Exchange {
         match self {
             Self::Client(client) => &mut client.exchange,
-            Self::Server(exchange) => exchange,
+            Self::Server(exchange) | Self::Sending(exchange) => exchange,
         }
     }
 
     fn into_exchange(self) -> Exchange {
         match self {
             Self::Client(client) => client.exchange,
-            Self::Server(exchange) => *exchange,
+            Self::Server(exchange) | Self::Sending(exchange) => *exchange,
         }
     }
 }
@@ -65,7 +81,20 @@ impl Builder {
     /// Returns a builder whose exchanges show what this policy shows.
     #[must_use]
     pub const fn new(capture: Capture) -> Self {
-        Self { capture, open: BTreeMap::new(), connections: BTreeMap::new() }
+        Self {
+            capture,
+            open: BTreeMap::new(),
+            connections: BTreeMap::new(),
+            streams: BTreeMap::new(),
+            room: (1 << 20, 64 << 20),
+        }
+    }
+
+    /// Sets how many bytes of each body are kept, and of all bodies together: 1 MiB and 64 MiB by default.
+    #[must_use]
+    pub const fn bodies(mut self, each: usize, all: usize) -> Self {
+        self.room = (each, all);
+        self
     }
 
     /// Returns the policy.
@@ -77,14 +106,16 @@ impl Builder {
     /// Returns the events that the builder needs.
     #[must_use]
     pub fn interest(&self) -> Interest {
-        let kinds = client::KINDS.iter().chain(server::KINDS);
+        let bytes: &[_] = if self.capture.shows_bytes() { &BYTES } else { &[] };
+        let kinds = client::KINDS.iter().chain(server::KINDS).chain(bytes);
         kinds.fold(Decision::interest(), |all, kind| all.with(Interest::only(*kind)))
     }
 
-    /// Handles an event. Returns the exchange that it ends.
-    pub fn event(&mut self, meta: &Meta, event: &TraceEvent<'_>) -> Option<Exchange> {
+    /// Handles an event. Returns the exchanges that it ends.
+    pub fn event(&mut self, meta: &Meta, event: &TraceEvent<'_>) -> Vec<Exchange> {
         self.connection_event(meta, event);
-        let given_up = self.begin(meta, event);
+        let mut ended = Vec::new();
+        ended.extend(self.begin(meta, event));
         let capture = self.capture;
         let id = meta.exchange.0;
         let connection = self.connections.get_mut(&meta.connection.0);
@@ -93,12 +124,130 @@ impl Builder {
             Some(Open::Server(exchange)) => {
                 server::event(exchange, meta, event, connection.as_deref(), capture)
             }
-            None => false,
+            Some(Open::Sending(_)) | None => false,
         };
         if Decision::KINDS.contains(&meta.kind) {
             self.decision(meta, Decision::of(meta.at, event, capture));
         }
-        if has_ended { self.open.remove(&id).map(Open::into_exchange) } else { given_up }
+        if capture.shows_bytes() {
+            self.stream_event(meta, event, &mut ended);
+        }
+        if has_ended {
+            ended.extend(self.end(id, meta.connection.0));
+        }
+        ended
+    }
+
+    /// Ends an exchange, unless its response is still to be sent.
+    fn end(&mut self, id: u64, connection: u64) -> Option<Exchange> {
+        let expects = |streams: &[Stream; 2]| streams[SENT].expects(id);
+        match self.open.remove(&id)? {
+            Open::Server(exchange) if self.streams.get(&connection).is_some_and(expects) => {
+                self.open.insert(id, Open::Sending(exchange));
+                None
+            }
+            open => Some(open.into_exchange()),
+        }
+    }
+
+    /// Handles an event that has, or describes, the plaintext of a connection.
+    fn stream_event(&mut self, meta: &Meta, event: &TraceEvent<'_>, ended: &mut Vec<Exchange>) {
+        let connection = meta.connection.0;
+        match *event {
+            TraceEvent::BytesReceived { layer: "http", offset, bytes } => {
+                self.bytes((connection, RECEIVED), offset, bytes, ended);
+            }
+            TraceEvent::BytesSent { layer: "http", offset, bytes } => {
+                self.bytes((connection, SENT), offset, bytes, ended);
+            }
+            TraceEvent::RequestSent { .. }
+            | TraceEvent::ResponseSent { .. }
+            | TraceEvent::RequestRead { .. }
+            | TraceEvent::InformationalRead { .. }
+            | TraceEvent::ReceiveResponseHeadersComplete { .. } => {
+                let direction = match event {
+                    TraceEvent::RequestSent { .. } | TraceEvent::ResponseSent { .. } => SENT,
+                    _ => RECEIVED,
+                };
+                let (owner, framing) = self.expected(meta, event);
+                self.divide((connection, direction), ended, |stream, found| {
+                    stream.message(owner, framing, found);
+                });
+            }
+            TraceEvent::ServeComplete { .. } | TraceEvent::ServeFailed { .. } => {
+                self.streams.remove(&connection);
+                let is_on = |open: &Open| match open {
+                    Open::Sending(exchange) => exchange.hops[0].connection == Some(meta.connection),
+                    _ => false,
+                };
+                let rest: Vec<_> =
+                    self.open.iter().filter(|(_, open)| is_on(open)).map(|(id, _)| *id).collect();
+                ended.extend(rest.iter().filter_map(|id| self.end(*id, connection)));
+            }
+            TraceEvent::CloseComplete {} | TraceEvent::CloseFailed { .. } => {
+                self.streams.remove(&connection);
+            }
+            _ => {}
+        }
+    }
+
+    /// Returns the owner and the framing of the message whose head an event has. The messages of a request for a tunnel
+    /// belong to no hop.
+    fn expected(&self, meta: &Meta, event: &TraceEvent<'_>) -> (Owner, Framing) {
+        let id = meta.exchange.0;
+        let is_informational = match *event {
+            TraceEvent::ResponseSent { head } => server::is_informational(head.status),
+            TraceEvent::InformationalRead { .. } => true,
+            _ => false,
+        };
+        if is_informational {
+            // No hop has this number, since the sizes of these heads are not kept.
+            return ((id, 0), Framing::None);
+        }
+        let owner = (id, meta.hop);
+        match self.open.get(&meta.exchange.0) {
+            Some(Open::Client(client)) if client.is_in_tunnel() => ((0, 0), Framing::None),
+            Some(Open::Client(client)) => (owner, framing(client.exchange.hops.last(), event)),
+            Some(Open::Server(exchange) | Open::Sending(exchange)) => {
+                (owner, framing(exchange.hops.last(), event))
+            }
+            None => ((0, 0), Framing::Switched),
+        }
+    }
+
+    fn bytes(&mut self, place: (u64, usize), offset: u64, bytes: &[u8], ended: &mut Vec<Exchange>) {
+        self.divide(place, ended, |stream, found| stream.bytes(offset, bytes, found));
+    }
+
+    /// Changes a stream, and adds what it finds to the bodies of hops.
+    fn divide(
+        &mut self,
+        (connection, direction): (u64, usize),
+        ended: &mut Vec<Exchange>,
+        change: impl FnOnce(&mut Stream, &mut dyn FnMut(Owner, Found<'_>)),
+    ) {
+        if connection == 0 || self.streams.len() >= MOST && !self.streams.contains_key(&connection)
+        {
+            return;
+        }
+        let Self { open, streams, room, .. } = self;
+        let streams = streams.entry(connection).or_default();
+        let mut sent = Vec::new();
+        change(&mut streams[direction], &mut |(id, number), found| {
+            let Some(opened) = open.get_mut(&id) else { return };
+            let is_sent = direction == SENT;
+            let is_request = is_sent == matches!(opened, Open::Client(_));
+            if let (Open::Sending(_), Found::End, true) = (&*opened, &found, is_sent) {
+                sent.push(id);
+            }
+            let hops = &mut opened.exchange().hops;
+            if let Some(hop) = hops.iter_mut().rfind(|hop| hop.number == number) {
+                hop.found(&found, is_request, room);
+            }
+        });
+        let streams = &streams[SENT];
+        sent.retain(|id| !streams.expects(*id));
+        ended.extend(sent.iter().filter_map(|id| open.remove(id)).map(Open::into_exchange));
     }
 
     /// Starts an exchange. Returns an older one that is given up for it.
@@ -223,7 +372,7 @@ impl Builder {
     pub fn open_exchange(&self, id: ExchangeId) -> Option<&Exchange> {
         self.open.get(&id.0).map(|open| match open {
             Open::Client(client) => &client.exchange,
-            Open::Server(exchange) => &**exchange,
+            Open::Server(exchange) | Open::Sending(exchange) => &**exchange,
         })
     }
 
@@ -236,5 +385,24 @@ impl Builder {
     /// it, calls this from time to time.
     pub fn forget_closed(&mut self) {
         self.connections.retain(|_, connection| connection.closed.is_none());
+    }
+}
+
+/// The events of bytes, which bodies are taken from.
+const BYTES: [EventKind; 2] = [EventKind::BytesReceived, EventKind::BytesSent];
+
+/// Returns the framing of a message whose head is that of an event.
+fn framing(hop: Option<&Hop>, event: &TraceEvent<'_>) -> Framing {
+    let Some(hop) = hop else { return Framing::Switched };
+    let body = match event {
+        TraceEvent::RequestSent { .. } | TraceEvent::RequestRead { .. } => &hop.request_body,
+        _ => &hop.response_body,
+    };
+    match (body.framing, body.size) {
+        (Some("length"), Some(length)) => Framing::Length(length),
+        (Some("chunked"), _) => Framing::Chunked,
+        (Some("close"), _) => Framing::UntilClose,
+        (Some("none"), _) => Framing::None,
+        _ => Framing::Switched,
     }
 }

@@ -82,6 +82,11 @@ impl Client {
         &mut hops[last]
     }
 
+    /// Returns whether messages are those of a request for a tunnel.
+    pub(super) const fn is_in_tunnel(&self) -> bool {
+        self.in_tunnel
+    }
+
     /// Handles an event. Returns whether the exchange has ended.
     pub(super) fn event(
         &mut self,

@@ -95,7 +95,7 @@ impl Collector {
     /// Returns a collector without exchanges, whose values show what [`Capture::Default`] shows.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        let builder = Builder::new(Capture::default());
+        let builder = Builder::new(Capture::default()).bodies(limits.body, limits.bodies);
         let interest = builder.interest();
         let state = State { builder, ended: Vec::new(), left_out: 0, base: None };
         Self { limits, capture: Capture::default(), interest, state: Mutex::new(state) }
@@ -104,7 +104,7 @@ impl Collector {
     /// Sets what values show: [`Capture::Default`] by default.
     #[must_use]
     pub fn capture(mut self, capture: Capture) -> Self {
-        let builder = Builder::new(capture);
+        let builder = Builder::new(capture).bodies(self.limits.body, self.limits.bodies);
         (self.capture, self.interest) = (capture, builder.interest());
         self.lock().builder = builder;
         self
@@ -148,7 +148,7 @@ impl Sink for Collector {
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
         let mut state = self.lock();
         state.base.get_or_insert_with(|| TimeBase::now(meta.at));
-        if let Some(exchange) = state.builder.event(meta, event) {
+        for exchange in state.builder.event(meta, event) {
             if state.ended.len() < self.limits.exchanges {
                 state.ended.push(exchange);
             } else {

@@ -11,6 +11,7 @@ use limpid_core::trace::{Capture, ConnectionId, ExchangeId, Failure, SpanId};
 use super::decision::Decision;
 use super::message::{Body, Request, Response, text};
 use super::part::Parts;
+use super::stream::Found;
 
 /// An exchange of a client, with redirects and resends, or the answering of one request by a server.
 ///
@@ -166,6 +167,32 @@ impl Hop {
             self.decisions.push(decision);
         } else {
             self.decisions_left_out += 1;
+        }
+    }
+
+    /// Adds what was found in the bytes of its request or of its response.
+    pub(super) fn found(&mut self, found: &Found<'_>, is_request: bool, room: &mut (usize, usize)) {
+        let body = if is_request { &mut self.request_body } else { &mut self.response_body };
+        let head = match (is_request, &mut self.request, &mut self.response) {
+            (true, Some(request), _) => Some(&mut request.size),
+            (false, _, Some(response)) => Some(&mut response.size),
+            _ => None,
+        };
+        match *found {
+            Found::Head(size) => {
+                if let Some(head) = head {
+                    *head = size;
+                    body.bytes.get_or_insert_default();
+                }
+            }
+            Found::Data(data) => {
+                let bytes = body.bytes.get_or_insert_default();
+                let (each, all) = room;
+                let most = data.len().min(each.saturating_sub(bytes.len())).min(*all);
+                bytes.extend_from_slice(&data[..most]);
+                *all -= most;
+            }
+            Found::End => {}
         }
     }
 

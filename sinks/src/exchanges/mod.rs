@@ -33,6 +33,7 @@ mod exchange;
 mod message;
 mod part;
 mod server;
+mod stream;
 
 pub use builder::Builder;
 pub use collector::{Collector, Limits, Model};

@@ -46,6 +46,8 @@ pub(super) fn take_decisions(hop: &mut Hop, connection: &mut Connection) {
     for decision in std::mem::take(&mut connection.decisions) {
         if decision.kind == EventKind::FramingChosen {
             hop.request_body.framing = Some(decision.outcome);
+            let length = decision.facts.iter().find(|(name, _)| *name == "length");
+            hop.request_body.size = length.and_then(|(_, length)| length.parse().ok());
         }
         if is_of_head(&decision) {
             hop.decide(decision);
@@ -85,18 +87,23 @@ pub(super) fn event(
         }
         TraceEvent::ResponseSent { head } => {
             let response = Response::of(head, capture);
-            if (100..200).contains(&head.status) && head.status != 101 {
+            if is_informational(head.status) {
                 if hop.informational.len() < MOST {
                     hop.informational.push(response);
                 }
             } else {
-                let is_chunked = response.get("transfer-encoding").is_some();
-                let has_length = response.get("content-length").is_some();
-                hop.response_body.framing = Some(match (has_length, is_chunked) {
-                    (true, _) => "length",
-                    (_, true) => "chunked",
+                let has = |name| response.get(name).is_some();
+                hop.response_body.framing = Some(match head.status {
+                    101 => "tunnel",
+                    200..=299 if hop.method == "CONNECT" => "tunnel",
+                    204 | 304 => "none",
+                    _ if hop.method == "HEAD" => "none",
+                    _ if has("transfer-encoding") => "chunked",
+                    _ if has("content-length") => "length",
                     _ => "close",
                 });
+                let length = response.get("content-length").and_then(|length| length.parse().ok());
+                hop.response_body.size = length;
                 hop.response = Some(response);
                 hop.parts.turn(Part::Receive, meta.at);
             }
@@ -117,6 +124,11 @@ pub(super) fn event(
         _ => {}
     }
     exchange.ended.is_some()
+}
+
+/// Returns whether a response with this status is informational, and does not switch protocols.
+pub(super) const fn is_informational(status: u16) -> bool {
+    matches!(status, 100 | 102..=199)
 }
 
 fn sizes(hop: &mut Hop, received: u64, sent: u64) {

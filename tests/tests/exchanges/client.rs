@@ -157,3 +157,48 @@ fn tunnel_belongs_to_the_connection_and_not_to_the_hops() {
     let shown = format!("{model:?}");
     assert!(!shown.contains("tiger") && shown.contains("[secure]"), "{shown}");
 }
+
+#[test]
+fn bodies_are_kept_if_the_policy_shows_bytes() {
+    let redirect = "HTTP/1.1 307 Again\r\nLocation: /b\r\nContent-Length: 4\r\n\r\ngone";
+    let early = format!("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n{CHUNKED}");
+    let authority = Certificates::new().unwrap();
+    let tls = authority.server(Identity::Good).unwrap();
+    for (is_secure, capture) in
+        [(false, Capture::Everything), (true, Capture::Everything), (true, Capture::Private)]
+    {
+        let script = [answer(redirect), answer(&early)].concat();
+        let (scheme, server) = match is_secure {
+            true => ("https", Server::tls(Arc::clone(&tls), vec![script]).unwrap()),
+            false => ("http", Server::tcp(vec![script]).unwrap()),
+        };
+        let url = format!("{scheme}://localhost:{}/a", server.port());
+        let builder = Client::builder().ca_file(authority.ca_file()).redirects(1);
+        let model = model(capture, builder, |client| {
+            let request = client.request("POST", &url).body("some data");
+            assert_eq!(request.send().unwrap().text().unwrap(), "hello world");
+        });
+        let [first, second] = &model.exchanges[0].hops[..] else { panic!("{model:?}") };
+        let bodies = [first, second].map(|hop| {
+            let text = |bytes: &Option<Vec<u8>>| {
+                bytes.as_ref().map(|bytes| String::from_utf8(bytes.clone()).unwrap())
+            };
+            (text(&hop.request_body.bytes), text(&hop.response_body.bytes))
+        });
+        if capture == Capture::Private {
+            assert_eq!(bodies, [(None, None), (None, None)]);
+            continue;
+        }
+        let some = |text: &str| Some(text.to_owned());
+        let expected =
+            [(some("some data"), some("gone")), (some("some data"), some("hello world"))];
+        assert_eq!(bodies, expected);
+        assert!(second.request_body.is_whole() && second.response_body.is_whole());
+        let response = second.response.as_ref().unwrap();
+        assert_eq!(
+            response.size,
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".len() as u64
+        );
+        assert_eq!(second.informational[0].status, 103);
+    }
+}

@@ -12,8 +12,8 @@ use limpid_sinks::exchanges::{Collector, Limits, Model};
 use limpid_std::Server;
 
 /// Returns the model of a server that answers what a client sends.
-fn model(sent: &str) -> Model {
-    let collector = Arc::new(Collector::new(Limits::default()).capture(Capture::Default));
+fn model(sent: &str, capture: Capture) -> Model {
+    let collector = Arc::new(Collector::new(Limits::default()).capture(capture));
     let server = Server::builder().sink(Arc::clone(&collector)).bind(("127.0.0.1", 0)).unwrap();
     let (address, handle) = (server.local_addr().unwrap(), server.handle());
     let serving = thread::spawn(move || {
@@ -38,7 +38,7 @@ fn request_is_an_exchange_of_its_connection() {
     let sent = "POST /a?token=tiger HTTP/1.1\r\nHost: example.com\r\nCookie: tiger\r\n\
         Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 3\r\n\r\n\
         GET /b HTTP/1.1\r\nHost: example.com\r\nConnection: close\r\n\r\n";
-    let model = model(sent);
+    let model = model(sent, Capture::Default);
     let [first, second] = &model.exchanges[..] else { panic!("{model:?}") };
     assert_eq!((first.role, first.hops.len()), (Role::Server, 1));
     let hop = &first.hops[0];
@@ -61,8 +61,27 @@ fn request_is_an_exchange_of_its_connection() {
 
 #[test]
 fn refused_request_is_explained_on_its_connection() {
-    let model = model("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n");
+    let model = model("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", Capture::Default);
     let connection = model.connections.values().next().unwrap();
     let told: Vec<_> = connection.decisions.iter().map(ToString::to_string).collect();
     assert!(told.iter().any(|told| told.starts_with("refused: ")), "{told:?} {model:?}");
+}
+
+#[test]
+fn bodies_of_pipelined_requests_belong_to_their_exchanges() {
+    let sent = "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc\
+        POST /b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nde\r\n0\r\n\r\n\
+        HEAD /c HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    let model = model(sent, Capture::Everything);
+    let bodies: Vec<_> = model
+        .exchanges
+        .iter()
+        .map(|exchange| {
+            let hop = &exchange.hops[0];
+            assert!(exchange.ended.is_some() && hop.informational.len() == 1);
+            [&hop.request_body, &hop.response_body].map(|body| body.bytes.clone().unwrap())
+        })
+        .collect();
+    let expected: [[&[u8]; 2]; 3] = [[b"abc", b"hello"], [b"de", b"hello"], [b"", b""]];
+    assert_eq!(bodies, expected);
 }
