@@ -9,7 +9,7 @@ use std::sync::Arc;
 use limpid_core::trace::{Capture, Sink};
 use limpid_sinks::combine::Tee;
 use limpid_sinks::config::{ConfigErrors, Logging, LoggingConfig};
-use limpid_sinks::{CurlSink, JsonSink, Levels, LineSink, Ring, SummarySink};
+use limpid_sinks::{AsciiSink, CurlSink, JsonSink, Levels, LineSink, Ring, SummarySink};
 
 use crate::args::{OutputArgs, View};
 use crate::exit::Exit;
@@ -58,6 +58,10 @@ pub(crate) fn open(args: &OutputArgs, unasked: Unasked) -> Result<Outputs, Outpu
     };
     if let Some(path) = &args.log_json {
         sinks.push(Arc::new(json(path, args.capture)?));
+    }
+    if let Some(path) = &args.trace_ascii {
+        let (file, name) = file(path, "--trace-ascii")?;
+        sinks.push(Arc::new(AsciiSink::new(file).capture(args.capture).named(&name)));
     }
     Ok(Outputs { sink: together(sinks), kept })
 }
@@ -129,13 +133,18 @@ fn configured(path: &Path, args: &OutputArgs) -> Result<DynSink, ConfigErrors> {
 
 /// Returns the sink of `--log-json`.
 fn json(path: &Path, capture: Capture) -> Result<JsonSink<File>, OutputError> {
+    let (file, name) = file(path, "--log-json")?;
+    let levels = if capture.shows_bytes() { Levels::everything() } else { Levels::verbose() };
+    Ok(JsonSink::new(file).named(&name).levels(&levels).capture(capture))
+}
+
+/// Opens the file of an option, or standard output for `-`. Returns it, and the name of what is written to it.
+fn file(path: &Path, option: &'static str) -> Result<(File, String), OutputError> {
     let is_stdout = path == Path::new("-");
     let file = if is_stdout { standard_output() } else { private(path) };
-    let file = file.map_err(|error| OutputError::File(path.to_owned(), error))?;
+    let file = file.map_err(|error| OutputError::File(path.to_owned(), option, error))?;
     let name = if is_stdout { "standard output".into() } else { path.to_string_lossy() };
-    let levels = if capture.shows_bytes() { Levels::everything() } else { Levels::verbose() };
-    let sink = JsonSink::new(file).named(&format!("lines of --log-json to {name}"));
-    Ok(sink.levels(&levels).capture(capture))
+    Ok((file, format!("lines of {option} to {name}")))
 }
 
 /// Opens a file for writing. One that is created can be read by its owner alone, since events contain what is private.
@@ -160,8 +169,8 @@ fn standard_output() -> io::Result<File> {
 pub(crate) enum OutputError {
     /// The file of `--log-config` cannot be used.
     Config(ConfigErrors),
-    /// The file of `--log-json` cannot be opened.
-    File(PathBuf, io::Error),
+    /// The file of this option cannot be opened.
+    File(PathBuf, &'static str, io::Error),
 }
 
 impl OutputError {
@@ -185,9 +194,9 @@ impl Display for OutputError {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Config(errors) => errors.fmt(f),
-            Self::File(path, error) => write!(
+            Self::File(path, option, error) => write!(
                 f,
-                "cannot open {} for --log-json: {error}; name a file that can be created or written",
+                "cannot open {} for {option}: {error}; name a file that can be created or written",
                 path.display()
             ),
         }

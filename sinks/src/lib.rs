@@ -39,7 +39,7 @@
 //! Other sinks do something else with the events that they receive:
 //!
 //! - [`JsonSink`] writes events as JSON, for programs.
-//! - [`CurlSink`] writes what `curl -v` prints.
+//! - [`CurlSink`] writes what `curl -v` prints, and [`AsciiSink`] what `curl --trace-ascii` does.
 //! - [`SummarySink`] writes a line about each exchange: where its time went.
 //! - [`Ring`] keeps the newest events in memory, to show them after a failure.
 //! - [`ChannelSink`] sends events to another thread or task.
@@ -49,6 +49,7 @@
 //!
 //! In every sink, [`Capture`](limpid_core::trace::Capture) decides what may be shown.
 
+mod ascii;
 #[cfg(any(feature = "log", feature = "tracing"))]
 pub mod bridge;
 mod channel;
@@ -66,6 +67,7 @@ mod line_writer;
 mod lines;
 mod list;
 mod output;
+mod plaintext;
 mod process;
 pub mod python;
 mod ring;
@@ -74,6 +76,7 @@ mod template;
 mod terminal;
 mod time_base;
 
+pub use ascii::AsciiSink;
 pub use channel::{ChannelSink, Item};
 pub use config::{Logging, LoggingConfig};
 pub use curl::CurlSink;

@@ -20,6 +20,8 @@ fn modules_import_only_modules_below_them() {
         "line_writer",
         "lines",
         "curl",
+        "plaintext",
+        "ascii",
         "summary",
         "json",
         "channel",

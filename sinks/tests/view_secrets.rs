@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 use limpid_core::client::Timings;
 use limpid_core::error::{Cause, Phase};
 use limpid_core::trace::{Capture, Failure, Sink, TraceEvent};
-use limpid_sinks::{CurlSink, SummarySink};
+use limpid_sinks::{AsciiSink, CurlSink, SummarySink};
 use planted::{Place, places};
 
 /// The secret. No output contains this word otherwise.
@@ -26,6 +26,11 @@ fn views() -> Vec<(&'static str, Output)> {
     vec![
         ("curl", |event, capture| {
             let sink = CurlSink::new(Vec::new()).capture(capture);
+            tell(&sink, event);
+            sink.into_writer()
+        }),
+        ("ASCII dump", |event, capture| {
+            let sink = AsciiSink::new(Vec::new()).capture(capture);
             tell(&sink, event);
             sink.into_writer()
         }),

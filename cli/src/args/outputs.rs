@@ -32,6 +32,10 @@ pub(crate) struct OutputArgs {
     /// only with --capture everything
     #[arg(long, value_name = "FILE")]
     pub(crate) log_json: Option<PathBuf>,
+    /// Write the bytes of HTTP in both directions to FILE, or to standard output (-), as curl does; without --capture
+    /// everything the heads, and sizes
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace_ascii: Option<PathBuf>,
     /// The release whose lines are logged: httpx or httpx2, which has other names
     #[arg(long, value_name = "NAME", default_value = "httpx")]
     pub(crate) lines: Profile,
