@@ -9,7 +9,7 @@ use std::sync::Arc;
 use limpid_core::trace::{Capture, Sink};
 use limpid_sinks::combine::Tee;
 use limpid_sinks::config::{ConfigErrors, Logging, LoggingConfig};
-use limpid_sinks::{AsciiSink, CurlSink, JsonSink, Levels, LineSink, Ring, SummarySink};
+use limpid_sinks::{AsciiSink, CurlSink, JsonSink, Levels, LineSink, PcapSink, Ring, SummarySink};
 
 use crate::args::{OutputArgs, View};
 use crate::exit::Exit;
@@ -61,7 +61,15 @@ pub(crate) fn open(args: &OutputArgs, unasked: Unasked) -> Result<Outputs, Outpu
     }
     if let Some(path) = &args.trace_ascii {
         let (file, name) = file(path, "--trace-ascii")?;
-        sinks.push(Arc::new(AsciiSink::new(file).capture(args.capture).named(&name)));
+        sinks.push(Arc::new(
+            AsciiSink::new(file).capture(args.capture).named(&format!("lines {name}")),
+        ));
+    }
+    if let Some(path) = &args.pcap {
+        let (file, name) = file(path, "--pcap")?;
+        sinks.push(Arc::new(
+            PcapSink::new(file).capture(args.capture).named(&format!("packets {name}")),
+        ));
     }
     Ok(Outputs { sink: together(sinks), kept })
 }
@@ -135,7 +143,7 @@ fn configured(path: &Path, args: &OutputArgs) -> Result<DynSink, ConfigErrors> {
 fn json(path: &Path, capture: Capture) -> Result<JsonSink<File>, OutputError> {
     let (file, name) = file(path, "--log-json")?;
     let levels = if capture.shows_bytes() { Levels::everything() } else { Levels::verbose() };
-    Ok(JsonSink::new(file).named(&name).levels(&levels).capture(capture))
+    Ok(JsonSink::new(file).named(&format!("lines {name}")).levels(&levels).capture(capture))
 }
 
 /// Opens the file of an option, or standard output for `-`. Returns it, and the name of what is written to it.
@@ -144,7 +152,7 @@ fn file(path: &Path, option: &'static str) -> Result<(File, String), OutputError
     let file = if is_stdout { standard_output() } else { private(path) };
     let file = file.map_err(|error| OutputError::File(path.to_owned(), option, error))?;
     let name = if is_stdout { "standard output".into() } else { path.to_string_lossy() };
-    Ok((file, format!("lines of {option} to {name}")))
+    Ok((file, format!("of {option} to {name}")))
 }
 
 /// Opens a file for writing. One that is created can be read by its owner alone, since events contain what is private.

@@ -67,6 +67,8 @@ mod line_writer;
 mod lines;
 mod list;
 mod output;
+#[cfg(feature = "pcap")]
+mod pcap;
 mod plaintext;
 mod process;
 pub mod python;
@@ -86,6 +88,8 @@ pub use json::JsonSink;
 pub use levels::Levels;
 pub use lines::LineSink;
 pub use output::WriteFailures;
+#[cfg(feature = "pcap")]
+pub use pcap::PcapSink;
 pub use ring::Ring;
 pub use summary::SummarySink;
 pub use template::{Style, Template, TemplateError, TemplateProblem};

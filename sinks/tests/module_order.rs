@@ -22,6 +22,7 @@ fn modules_import_only_modules_below_them() {
         "curl",
         "plaintext",
         "ascii",
+        "pcap",
         "summary",
         "json",
         "channel",

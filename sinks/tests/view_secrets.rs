@@ -24,6 +24,8 @@ type Output = fn(&TraceEvent<'_>, Capture) -> Vec<u8>;
 
 fn views() -> Vec<(&'static str, Output)> {
     vec![
+        #[cfg(feature = "pcap")]
+        ("packets", packets as Output),
         ("curl", |event, capture| {
             let sink = CurlSink::new(Vec::new()).capture(capture);
             tell(&sink, event);
@@ -62,6 +64,14 @@ fn tell(sink: &dyn Sink, event: &TraceEvent<'_>) {
             sink.event(&meta, event);
         }
     }
+}
+
+/// Returns the bytes of the packets in a capture.
+#[cfg(feature = "pcap")]
+fn packets(event: &TraceEvent<'_>, capture: Capture) -> Vec<u8> {
+    let sink = limpid_sinks::PcapSink::new(Vec::new()).capture(capture);
+    tell(&sink, event);
+    sink.into_writer()
 }
 
 #[test]

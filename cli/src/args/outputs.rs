@@ -36,6 +36,10 @@ pub(crate) struct OutputArgs {
     /// everything the heads, and sizes
     #[arg(long, value_name = "FILE")]
     pub(crate) trace_ascii: Option<PathBuf>,
+    /// Write the bytes of HTTP to FILE as packets, for programs such as Wireshark; without --capture everything the
+    /// heads, and sizes
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pcap: Option<PathBuf>,
     /// The release whose lines are logged: httpx or httpx2, which has other names
     #[arg(long, value_name = "NAME", default_value = "httpx")]
     pub(crate) lines: Profile,

@@ -11,6 +11,7 @@ mod common;
 mod clients;
 mod idle;
 mod json_lines;
+mod packets;
 mod scenarios;
 mod servers;
 mod site;

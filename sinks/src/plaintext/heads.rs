@@ -10,6 +10,9 @@ pub(crate) struct Head {
     pub(crate) direction: Direction,
     /// The lines, with their ends and with the empty one.
     pub(crate) lines: Vec<HeadLine>,
+    /// Whether the body has the chunked transfer coding.
+    #[cfg(feature = "pcap")]
+    pub(crate) is_chunked: bool,
 }
 
 /// A line of a head.
@@ -50,7 +53,12 @@ pub(crate) fn head_of(event: &TraceEvent<'_>, capture: Capture) -> Option<Head> 
     let mut lines = vec![line];
     lines.extend(field_lines(fields, capture));
     lines.push(HeadLine { shown: b"\r\n".to_vec(), size: 2 });
-    Some(Head { direction, lines })
+    Some(Head {
+        direction,
+        lines,
+        #[cfg(feature = "pcap")]
+        is_chunked: fields.get("Transfer-Encoding").is_some(),
+    })
 }
 
 fn field_lines(fields: Fields<'_>, capture: Capture) -> impl Iterator<Item = HeadLine> {
