@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use limpid_core::client::{Emitted, Event, Sizes, Timings, Url};
 use limpid_core::error::Cause;
 use limpid_core::fields::Fields;
+use limpid_core::framing::Framing;
 use limpid_core::http1::{ResponseHead, Version};
 use limpid_core::trace::ExchangeId;
 use limpid_io::{Error, Listener};
@@ -73,6 +74,12 @@ impl Response {
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&[u8]> {
         self.fields().get(name)
+    }
+
+    /// Returns the framing of the body: how its end is found.
+    #[must_use]
+    pub fn framing(&self) -> Framing {
+        self.body.driver.in_flight.framing()
     }
 
     /// Returns the URL of the request. After redirects, it is the last one.

@@ -27,12 +27,14 @@ pub(crate) struct Driver {
     over: bool,
     /// The rest of the response is read by a task of its own.
     is_draining: bool,
+    /// The response is not read at present.
+    is_held: bool,
 }
 
 impl Driver {
     pub(crate) fn new(in_flight: InFlight<Timed>, body: Body) -> Self {
         let dials = Dials::default();
-        Self { in_flight, dials, body, over: false, is_draining: false }
+        Self { in_flight, dials, body, over: false, is_draining: false, is_held: false }
     }
 
     /// Runs the exchange until there is an event for the caller; `None` at its end. The future can be
@@ -57,6 +59,7 @@ impl Driver {
                         self.in_flight.input(Input::BodyFailed(error));
                     }
                 }
+                Action::Wait(Interest::NONE) if self.is_held => return Ok(None),
                 Action::Wait(Interest::NONE) => Box::pin(self.wait()).await,
                 Action::Wait(interest) => {
                     let wait = Unfinished(self);
@@ -73,6 +76,14 @@ impl Driver {
                 }
             }
         }
+    }
+
+    /// Sends the rest of the request without reading the response. The future can be dropped at any point.
+    pub(crate) async fn upload(&mut self) -> Result<(), Error> {
+        if self.over {
+            return Ok(());
+        }
+        Held::new(self).0.run().await.map(drop)
     }
 
     /// Does one of the operations that are waited for, as soon as it is possible, or passes a timeout
@@ -211,6 +222,24 @@ struct Unfinished<'d>(&'d mut Driver);
 impl Drop for Unfinished<'_> {
     fn drop(&mut self) {
         self.0.in_flight.input(Input::Pause);
+    }
+}
+
+/// An exchange whose response is not read until this is dropped.
+struct Held<'d>(&'d mut Driver);
+
+impl<'d> Held<'d> {
+    fn new(driver: &'d mut Driver) -> Self {
+        driver.is_held = true;
+        driver.in_flight.input(Input::Hold(true));
+        Self(driver)
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.is_held = false;
+        self.0.in_flight.input(Input::Hold(false));
     }
 }
 

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use limpid_core::client::{Emitted, Event, Sizes, Timings, Url};
 use limpid_core::error::Cause;
 use limpid_core::fields::Fields;
+use limpid_core::framing::Framing;
 use limpid_core::http1::{ResponseHead, Version};
 use limpid_core::trace::ExchangeId;
 use limpid_io::{Error, Listener};
@@ -133,6 +134,23 @@ impl Response {
             Some((switched, transport)) => Ok(Upgraded::new(switched, transport.into_stream())),
             None => Err(Error::NotUpgraded(self.status())),
         }
+    }
+
+    /// Returns the framing of the body: how its end is found.
+    #[must_use]
+    pub fn framing(&self) -> Framing {
+        self.driver.in_flight.framing()
+    }
+
+    /// Sends the rest of the request's body, without reading the response, and returns when all of it was
+    /// sent. [`next_piece`](Self::next_piece) sends it as well; this is for a caller that takes no data of the
+    /// response at present, because its own reader is slow. The future can be dropped at any point, and the
+    /// next call goes on.
+    ///
+    /// # Errors
+    /// The exchange failed.
+    pub async fn upload(&mut self) -> Result<(), Error> {
+        self.driver.upload().await
     }
 
     /// Returns the trailers, after the end of the body.

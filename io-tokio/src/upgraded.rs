@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 
+use limpid_core::trace::{EventKind, TraceEvent};
 use limpid_core::transport::LayerError;
 use limpid_io::Tunnel;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -35,6 +36,13 @@ pub struct Upgraded {
 impl Upgraded {
     pub(crate) const fn new(switched: Tunnel, stream: Stream) -> Self {
         Self { switched, stream, reader: None, writer: None }
+    }
+
+    /// Emits an event in the connection, such as
+    /// [`TunnelClosed`](limpid_core::trace::TraceEvent::TunnelClosed). `event` is called only if the sink of the
+    /// client or server receives events of this kind.
+    pub fn emit<'e>(&self, kind: EventKind, event: impl FnOnce() -> TraceEvent<'e>) {
+        self.switched.emit(kind, event);
     }
 
     /// Passes all output to the transport.

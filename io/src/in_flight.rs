@@ -10,6 +10,7 @@ use limpid_core::client::{
 };
 use limpid_core::error::{Cause, Error as CoreError, TlsError};
 use limpid_core::fields::Fields;
+use limpid_core::framing::Framing;
 use limpid_core::http1::ResponseHead;
 use limpid_core::time::{Deadline, Mono};
 use limpid_core::trace::{EventKind, ExchangeId, Sink, Trace, TraceEvent};
@@ -388,6 +389,12 @@ impl<T: PooledTransport> InFlight<T> {
     #[must_use]
     pub fn head(&self) -> Option<ResponseHead<'_>> {
         self.inner().exchange().head()
+    }
+
+    /// Returns the framing of the response's body, once its head was received.
+    #[must_use]
+    pub fn framing(&self) -> Framing {
+        self.inner().exchange().framing()
     }
 
     /// Returns the trailers of the response, once it is complete.

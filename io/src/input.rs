@@ -51,6 +51,8 @@ pub enum Input<'i> {
     Timeout,
     /// [`pause`](Exchange::pause).
     Pause,
+    /// [`hold`](Exchange::hold).
+    Hold(bool),
     /// [`discard`](Exchange::discard).
     Discard,
     /// [`cancel`](Exchange::cancel).
@@ -122,6 +124,7 @@ impl Input<'_> {
             Self::ReceiveFailed(error) => exchange.handle_receive_failed(error, now, sink),
             Self::Timeout => exchange.handle_timeout(now, sink),
             Self::Pause => exchange.pause(now),
+            Self::Hold(holds) => exchange.hold(holds),
             Self::Discard => exchange.discard(now, sink),
             Self::Cancel => exchange.cancel(now, sink),
             // hand_to() and hand_over() handle the others.

@@ -2,6 +2,7 @@
 
 use limpid_core::error::MisuseError;
 use limpid_core::time::Mono;
+use limpid_core::trace::{Cx, EventKind, Scope, TraceEvent};
 use limpid_core::transport::{LayerError, Switched};
 
 use crate::clock::Clock;
@@ -71,6 +72,13 @@ impl Tunnel {
     /// As [`Switched::handle_received`].
     pub fn handle_received(&mut self, n: usize) -> Result<(), MisuseError> {
         self.enter(Received(n))
+    }
+
+    /// Emits an event of its user.
+    #[cold]
+    pub fn emit<'e>(&self, kind: EventKind, event: impl FnOnce() -> TraceEvent<'e>) {
+        let mut scope = Scope::connection(self.switched.connection());
+        Cx::new(self.clock.now(), &self.sink, &mut scope).emit(kind, event);
     }
 
     /// Handles the end of input: the peer has closed its direction of the transport.

@@ -303,9 +303,11 @@ mod tests {
     fn default_level_passes_only_failures_of_the_server() {
         use limpid_core::trace::EventKind;
         assert_eq!(Levels::default().effective(Logger::Httpx), Threshold::From(Level::Warning));
-        let of_server = [EventKind::HandlerFailed, EventKind::ResourcesExhausted];
-        let [failed, exhausted] = of_server.map(Interest::only);
-        assert_eq!(Levels::default().interest(), failed.with(exhausted));
+        let of_server =
+            [EventKind::HandlerFailed, EventKind::ForwardFailed, EventKind::ResourcesExhausted];
+        let [failed, refused, exhausted] = of_server.map(Interest::only);
+        let all = failed.with(refused).with(exhausted);
+        assert_eq!(Levels::default().interest(), all);
     }
 
     #[test]

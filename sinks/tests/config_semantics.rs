@@ -196,9 +196,10 @@ fn root_without_level_passes_all_but_limpid_events() {
 fn interest_is_union_of_handlers() {
     let interest = |config| Logging::from_config(config).unwrap().interest();
     let log = Log::default();
-    let [failed, exhausted] =
-        [EventKind::HandlerFailed, EventKind::ResourcesExhausted].map(Interest::only);
-    let warnings = failed.with(exhausted);
+    let [failed, refused, exhausted] =
+        [EventKind::HandlerFailed, EventKind::ForwardFailed, EventKind::ResourcesExhausted]
+            .map(Interest::only);
+    let warnings = failed.with(refused).with(exhausted);
     assert_eq!(interest(LoggingConfig::new()), warnings, "by the handler of last resort");
     assert_eq!(interest(handlers(&log).logger("httpx", debug())), warnings, "no handler");
     assert_eq!(

@@ -22,6 +22,7 @@ use super::stopwatch::Stopwatch;
 use super::url::UrlError;
 use crate::error::Error;
 use crate::fields::Fields;
+use crate::framing::Framing;
 use crate::http1::{self, ResponseHead};
 use crate::time::Mono;
 use crate::trace::{At, ConnectionId, EventKind, ExchangeId, Scope, Sink, SpanKind, TraceEvent};
@@ -335,6 +336,12 @@ impl Exchange {
     #[must_use]
     pub fn head(&self) -> Option<ResponseHead<'_>> {
         self.memory.head.get()
+    }
+
+    /// Returns the framing of the response's body, once [`event`](Self::event) has returned its head.
+    #[must_use]
+    pub fn framing(&self) -> Framing {
+        self.link.http1.head_info().framing
     }
 
     /// Returns the trailers of the response, once its body is complete.

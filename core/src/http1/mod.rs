@@ -29,7 +29,7 @@ pub(crate) use connection::Progress;
 pub use event::{Event, Next};
 pub(crate) use request::WrittenRequest;
 pub(crate) use response::{ResponseContext, WrittenResponse};
-pub use send::BodySize;
+pub use send::{BodySize, may_be_trailer};
 
 pub use crate::head::{HeadInfo, RequestHead, ResponseHead};
 pub use crate::values::{NotReusable, Role, State, Version};

@@ -47,6 +47,12 @@ impl WrittenResponse {
         self.validated = write(&mut self.bytes, status, start, fields, size, context);
     }
 
+    /// Makes it a head that cannot be sent, for this reason.
+    #[cold]
+    pub(crate) const fn refuse(&mut self, misuse: Misuse) {
+        self.validated = Err(misuse);
+    }
+
     /// Appends the head to `staging`, if it is valid.
     #[inline]
     pub(super) fn copy_to(&self, staging: &mut Vec<u8>) -> Result<EncodedHead, Misuse> {

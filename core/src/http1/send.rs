@@ -112,7 +112,7 @@ impl Send {
             return if trailers.is_empty() { Ok(()) } else { Err(Misuse::TrailersNeedChunks) };
         }
         check_syntax(trailers)?;
-        if let Some(index) = trailers.iter().position(|field| is_forbidden_trailer(field.name)) {
+        if let Some(index) = trailers.iter().position(|field| !may_be_trailer(field.name)) {
             return Err(Misuse::TrailerForbidden(index));
         }
         self.out.staging().extend_from_slice(b"0\r\n");
@@ -221,9 +221,17 @@ fn check_each(fields: Fields<'_>) -> Result<(), Misuse> {
     Ok(())
 }
 
-/// Returns whether a field must not be a trailer: a recipient needs it before the body, or it would
-/// change the meaning of the body (RFC 9110 section 6.5.1).
-fn is_forbidden_trailer(name: &[u8]) -> bool {
+/// Returns whether a field of this name may be sent as a trailer. Others are needed before the body, or would
+/// change its meaning (RFC 9110 section 6.5.1); a recipient that finds one in trailers does not pass it on.
+///
+/// ```
+/// use limpid_core::http1::may_be_trailer;
+///
+/// assert!(may_be_trailer(b"Digest"));
+/// assert!(!may_be_trailer(b"Content-Length"));
+/// ```
+#[must_use]
+pub fn may_be_trailer(name: &[u8]) -> bool {
     const FORBIDDEN: [&str; 20] = [
         "authorization",
         "cache-control",
@@ -246,5 +254,5 @@ fn is_forbidden_trailer(name: &[u8]) -> bool {
         "upgrade",
         "www-authenticate",
     ];
-    FORBIDDEN.iter().any(|forbidden| name.eq_ignore_ascii_case(forbidden.as_bytes()))
+    !FORBIDDEN.iter().any(|forbidden| name.eq_ignore_ascii_case(forbidden.as_bytes()))
 }

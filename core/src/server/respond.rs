@@ -19,6 +19,31 @@ impl Session {
         &mut self.fields
     }
 
+    /// Sets the reason phrase of the next response head, final or informational, instead of the usual one
+    /// (RFC 9112 section 4), such as that of a response which is passed on. It may be empty. Sending a head
+    /// with a phrase that is not text fails.
+    ///
+    /// ```
+    /// # use limpid_core::http1::BodySize;
+    /// # use limpid_core::server::{Action, Session};
+    /// # use limpid_core::time::Mono;
+    /// # use limpid_core::trace::{ConnectionId, NoSink};
+    /// # let (now, sink) = (Mono::default(), &NoSink);
+    /// # let mut session = Session::new(ConnectionId(1), None, Default::default());
+    /// # assert!(matches!(session.poll(now, sink), Action::Wait(_)));
+    /// # let request = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    /// # session.space(request.len())[..request.len()].copy_from_slice(request);
+    /// # session.handle_received(request.len(), now, sink)?;
+    /// # assert_eq!(session.poll(now, sink), Action::Request);
+    /// session.set_reason(b"Fine");
+    /// session.respond(now, sink, 200, BodySize::None)?;
+    /// assert!(session.out().concat().starts_with(b"HTTP/1.1 200 Fine\r\n"));
+    /// # Ok::<(), limpid_core::error::MisuseError>(())
+    /// ```
+    pub fn set_reason(&mut self, reason: &[u8]) {
+        self.response_cache.set_reason(reason);
+    }
+
     /// Returns the head of the current request together with the fields of its response.
     pub fn head_and_fields(&mut self) -> (Option<RequestHead<'_>>, &mut FieldBlock) {
         let Self { head, link, fields, .. } = self;

@@ -4,14 +4,17 @@
 //! The head depends only on its key and its fields, so that the copy equals a new encoding. The fuzz
 //! target `response_cache` checks this.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::lines::Lines;
 use super::reason::status_line;
+use crate::error::Misuse;
 use crate::fields::FieldBlock;
 use crate::head::is_informational;
 use crate::http1::{BodySize, ResponseContext, WrittenResponse};
 use crate::wire::number::three_digits;
+use crate::wire::token::is_text;
 
 /// What the head of a response depends on, beside its fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,19 +34,34 @@ pub(super) struct ResponseCache {
     /// The lines of the handler's fields.
     fields: Vec<u8>,
     head: WrittenResponse,
+    /// The reason phrase of the next head, if it is not the usual one.
+    reason: Option<Box<[u8]>>,
     is_disabled: bool,
 }
 
 impl ResponseCache {
     pub(super) const fn new() -> Self {
         let head = WrittenResponse::new();
-        Self { key: None, fields: Vec::new(), head, is_disabled: false }
+        Self { key: None, fields: Vec::new(), head, reason: None, is_disabled: false }
     }
 
     /// Disables the cache.
     pub(super) const fn disable(&mut self) {
         self.key = None;
         self.is_disabled = true;
+    }
+
+    /// Sets the reason phrase of the next head, which is not cached.
+    #[cold]
+    pub(super) fn set_reason(&mut self, reason: &[u8]) {
+        self.reason = Some(reason.into());
+        self.key = None;
+    }
+
+    /// Forgets the reason phrase of a head that is not written.
+    #[cold]
+    pub(super) fn clear_reason(&mut self) {
+        self.reason = None;
     }
 
     /// Returns the head of a response: the cached one if key and fields are equal, otherwise a new
@@ -67,13 +85,19 @@ impl ResponseCache {
         let fields = fields.fields();
         let digits = three_digits(status);
         let lines = if is_informational(status) { b"" } else { lines.missing_in(fields) };
-        let start: [&[u8]; 4] = match status_line(status) {
-            Some(line) => [line.as_bytes(), b"", b"", lines],
-            None => [b"HTTP/1.1 ", &digits, b" \r\n", lines],
+        let reason = self.reason.take();
+        let start: [&[u8]; 6] = match (&reason, status_line(status)) {
+            (Some(reason), _) => [b"HTTP/1.1 ", &digits, b" ", reason, b"\r\n", lines],
+            (None, Some(line)) => [line.as_bytes(), b"", b"", b"", b"", lines],
+            (None, None) => [b"HTTP/1.1 ", &digits, b" ", b"", b"\r\n", lines],
         };
         self.head.write(status, &start, fields, size, context);
         self.key = None;
-        if let Some(lines) = fields.lines()
+        if let Some(reason) = reason {
+            if !is_text(&reason) {
+                self.head.refuse(Misuse::Reason);
+            }
+        } else if let Some(lines) = fields.lines()
             && !self.is_disabled
         {
             self.key = Some(key);

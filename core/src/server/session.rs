@@ -18,9 +18,10 @@ use super::span_tracker::{Ending, SpanTracker};
 use super::state::{CurrentExchange, HandlerRequest, SessionState, Timer};
 use crate::error::{Cause, Error};
 use crate::fields::FieldBlock;
+use crate::framing::Framing;
 use crate::http1::{RequestHead, Role};
 use crate::time::{Deadline, Mono, Waiting};
-use crate::trace::{At, ConnectionId, ExchangeId, Sink};
+use crate::trace::{At, ConnectionId, EventKind, ExchangeId, Sink, TraceEvent};
 use crate::transport::{LayerFacts, Link};
 use crate::values::{Pace, Timers};
 
@@ -260,6 +261,37 @@ impl Session {
     #[must_use]
     pub fn body_progress(&self) -> (u64, u64) {
         self.link.http1.body_progress()
+    }
+
+    /// Returns the number that the events of the current request carry; 0 between requests.
+    #[must_use]
+    pub const fn exchange_id(&self) -> ExchangeId {
+        self.spans.exchange()
+    }
+
+    /// Returns the framing of the current request's body.
+    #[must_use]
+    pub fn framing(&self) -> Framing {
+        self.link.http1.head_info().framing
+    }
+
+    /// Returns how many bytes of output the transport has not taken: heads, bodies and their framing.
+    #[must_use]
+    pub fn unsent(&self) -> usize {
+        self.link.out_len()
+    }
+
+    /// Emits an event of the handler in the current exchange, such as
+    /// [`Forwarded`](TraceEvent::Forwarded). `event` is called only if the sink receives events of this kind.
+    #[cold]
+    pub fn emit<'e, S: Sink>(
+        &mut self,
+        now: Mono,
+        sink: &S,
+        kind: EventKind,
+        event: impl FnOnce() -> TraceEvent<'e>,
+    ) {
+        self.spans.cx(At { now, sink }).emit(kind, event);
     }
 
     /// Asks for the next piece of the current request's body, which [`Action::Event`] announces. A

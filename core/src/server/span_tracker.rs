@@ -84,6 +84,11 @@ impl SpanTracker {
         self.next = exchange;
     }
 
+    /// Returns the number of the current request; 0 between requests.
+    pub(super) const fn exchange(&self) -> ExchangeId {
+        self.scope.meta.exchange
+    }
+
     /// Returns how many requests were begun.
     pub(super) const fn requests(&self) -> u64 {
         self.requests

@@ -7,7 +7,9 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use limpid_core::error::{Cause, Error};
 use limpid_core::fields::{FieldBlock, Fields};
+use limpid_core::framing::Framing;
 use limpid_core::http1::{BodySize, RequestHead};
+use limpid_core::trace::{EventKind, ExchangeId, TraceEvent};
 use limpid_core::transport::LayerFacts;
 
 use super::connection::Connection;
@@ -59,6 +61,12 @@ impl<'c> Exchange<'c> {
         self.connection.serving.head_and_fields()
     }
 
+    /// Returns the number of the exchange, which its events have.
+    #[must_use]
+    pub fn exchange_id(&self) -> ExchangeId {
+        self.connection.serving.session().exchange_id()
+    }
+
     /// Returns the client's address; `None` on a Unix socket.
     #[must_use]
     pub fn peer(&self) -> Option<SocketAddr> {
@@ -96,6 +104,26 @@ impl<'c> Exchange<'c> {
     pub fn field(&mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> &mut Self {
         self.connection.serving.fields().push(name.as_ref(), value.as_ref());
         self
+    }
+
+    /// Sets the reason phrase of the next response, instead of the usual one. Starting a response with a phrase
+    /// that is not text fails.
+    pub fn reason(&mut self, reason: impl AsRef<[u8]>) -> &mut Self {
+        self.connection.serving.set_reason(reason.as_ref());
+        self
+    }
+
+    /// Returns the framing of the request's body: how its end is found.
+    #[must_use]
+    pub fn framing(&self) -> Framing {
+        self.connection.serving.session().framing()
+    }
+
+    /// Emits an event of the handler, which belongs to this exchange, such as
+    /// [`Forwarded`](TraceEvent::Forwarded). `event` is called only if the server's sink receives events of
+    /// this kind.
+    pub fn emit<'e>(&mut self, kind: EventKind, event: impl FnOnce() -> TraceEvent<'e>) {
+        self.connection.serving.emit(kind, event);
     }
 
     /// Returns the next piece of the request's body; `None` at its end. If the client waits for `100

@@ -6,7 +6,9 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use limpid_core::error::Cause;
 use limpid_core::fields::{FieldBlock, Fields};
+use limpid_core::framing::Framing;
 use limpid_core::http1::{BodySize, RequestHead};
+use limpid_core::trace::{EventKind, ExchangeId, TraceEvent};
 use limpid_core::transport::LayerFacts;
 
 use super::connection::Connection;
@@ -58,6 +60,12 @@ impl Exchange {
         self.connection.serving.head_and_fields()
     }
 
+    /// Returns the number of the exchange, which its events have.
+    #[must_use]
+    pub fn exchange_id(&self) -> ExchangeId {
+        self.connection.serving.session().exchange_id()
+    }
+
     /// Returns the client's address; `None` on a Unix socket.
     #[must_use]
     pub fn peer(&self) -> Option<SocketAddr> {
@@ -96,6 +104,26 @@ impl Exchange {
     pub fn field(&mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> &mut Self {
         self.connection.serving.fields().push(name.as_ref(), value.as_ref());
         self
+    }
+
+    /// Sets the reason phrase of the next response, instead of the usual one. Starting a response with a phrase
+    /// that is not text fails.
+    pub fn reason(&mut self, reason: impl AsRef<[u8]>) -> &mut Self {
+        self.connection.serving.set_reason(reason.as_ref());
+        self
+    }
+
+    /// Returns the framing of the request's body: how its end is found.
+    #[must_use]
+    pub fn framing(&self) -> Framing {
+        self.connection.serving.session().framing()
+    }
+
+    /// Emits an event of the handler, which belongs to this exchange, such as
+    /// [`Forwarded`](TraceEvent::Forwarded). `event` is called only if the server's sink receives events of
+    /// this kind.
+    pub fn emit<'e>(&mut self, kind: EventKind, event: impl FnOnce() -> TraceEvent<'e>) {
+        self.connection.serving.emit(kind, event);
     }
 
     /// Returns the next piece of the request's body; `None` at its end. If the client waits for `100
@@ -149,6 +177,22 @@ impl Exchange {
     pub async fn send(&mut self, data: impl Into<Bytes>) -> Result<(), Cause> {
         self.connection.serving.send(data.into())?;
         self.flush().await
+    }
+
+    /// Buffers a piece of the response's body, which [`data`](Self::data), [`flush`](Self::flush) and
+    /// [`send`](Self::send) send. So a handler can read the request while it responds, and take care of
+    /// [`unsent`](Self::unsent) itself.
+    ///
+    /// # Errors
+    /// The body is longer than announced.
+    pub fn buffer(&mut self, data: impl Into<Bytes>) -> Result<(), Cause> {
+        self.connection.serving.send(data.into())
+    }
+
+    /// Returns how many bytes of the output are buffered: heads, bodies and their framing.
+    #[must_use]
+    pub fn unsent(&self) -> usize {
+        self.connection.serving.session().unsent()
     }
 
     /// Ends the response, with the [`field`](Self::field)s as trailers if there are any.
@@ -226,6 +270,14 @@ impl Exchange {
         let socket = self.connection.socket().clone();
         let half_close = self.connection.serving.allows_half_close();
         async move { drop(socket.departure(half_close).await) }
+    }
+
+    /// Waits until the client has closed its direction of the connection, or has disconnected. A client that
+    /// has closed only its direction may still wait for the response; from outside it looks like one that has
+    /// left. While bytes are unread, only a reset is detected. The future does not borrow the exchange.
+    pub fn half_closed(&self) -> impl Future<Output = ()> + Send + use<> {
+        let socket = self.connection.socket().clone();
+        async move { drop(socket.departure(false).await) }
     }
 
     async fn run(&mut self) -> Result<(), Cause> {

@@ -1,6 +1,7 @@
 //! The asynchronous server: one task per connection runs a [`limpid_core::server::Session`].
 
 mod connection;
+mod custom;
 mod exchange;
 mod handoff;
 mod listener;
@@ -23,8 +24,12 @@ pub use exchange::Exchange;
 pub use limpid_io::server::Handle;
 
 use connection::Connection;
+use custom::Custom;
 use listener::Listener;
 use serve::serve;
+use socket::Socket;
+
+use crate::transport::Transport;
 
 /// An asynchronous server that is bound to an address.
 ///
@@ -98,6 +103,45 @@ impl Server {
     #[must_use]
     pub fn handle(&self) -> Handle {
         Handle::new(Arc::clone(&self.shutdown))
+    }
+
+    /// Serves one connection that the program has accepted or opened itself, to its end: a socket with options,
+    /// a pipe, or a tunnel that [`Exchange::upgrade`] has returned. `peer` is the client's address, for
+    /// [`Exchange::peer`] and events. The shutdown of the server with this handle ends it in the same way.
+    ///
+    /// ```
+    /// use std::convert::Infallible;
+    /// use std::sync::Arc;
+    ///
+    /// use limpid_core::error::Cause;
+    /// use limpid_tokio::{Exchange, Handle, Server, ServerSettings};
+    ///
+    /// /// Serves the requests inside a tunnel, without TLS.
+    /// async fn tunnel(exchange: Exchange, settings: Arc<ServerSettings>, handle: Handle) -> Result<(), Cause> {
+    ///     let peer = exchange.peer();
+    ///     let inside = exchange.upgrade(200).await?;
+    ///     Server::serve_connection(inside, peer, &settings, &handle, |mut exchange: Exchange| async move {
+    ///         exchange.respond(200, "inside")
+    ///     })
+    ///     .await;
+    ///     Ok(())
+    /// }
+    /// ```
+    pub async fn serve_connection<F, R, E>(
+        transport: impl Transport + 'static,
+        peer: Option<SocketAddr>,
+        settings: &Arc<ServerSettings>,
+        handle: &Handle,
+        handler: F,
+    ) where
+        F: Fn(Exchange) -> R,
+        R: Future<Output = Result<(), E>>,
+        E: fmt::Display,
+    {
+        let socket = Socket::Custom(Custom::new(Box::new(transport)));
+        let places = Arc::new(Places::new(1));
+        let shutdown = Arc::clone(handle.signal());
+        serve(Connection::new(socket, peer, settings, shutdown, &places), &handler).await;
     }
 
     /// Accepts connections, each in a task of its own, and calls `handler` with every request. After

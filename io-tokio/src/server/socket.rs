@@ -13,23 +13,26 @@ use socket2::{SockRef, Socket as System};
 use tokio::io::{Interest, ReadBuf, Ready};
 use tokio::net::TcpStream;
 
+use super::custom::Custom;
 use crate::attempt::attempt;
 use crate::transport::Transport;
 
-/// A TCP or Unix socket. Clones share the socket, which is closed when the last is dropped.
+/// A TCP or Unix socket, or a transport of the caller. Clones share it; it is closed when the last is dropped.
 #[derive(Clone, Debug)]
 pub(super) enum Socket {
     Tcp(Arc<TcpStream>),
     #[cfg(unix)]
     Unix(Arc<tokio::net::UnixStream>),
+    Custom(Custom),
 }
 
 macro_rules! either {
-    ($socket:expr, $stream:ident => $does:expr) => {
+    ($socket:expr, $stream:ident => $does:expr, $custom:ident => $other:expr) => {
         match $socket {
             Self::Tcp($stream) => $does,
             #[cfg(unix)]
             Self::Unix($stream) => $does,
+            Self::Custom($custom) => $other,
         }
     };
 }
@@ -37,7 +40,7 @@ macro_rules! either {
 impl Socket {
     /// Returns whether there may be something to read.
     pub(super) fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        either!(self, stream => stream.poll_read_ready(cx))
+        either!(self, stream => stream.poll_read_ready(cx), custom => custom.poll_readable(cx))
     }
 
     /// Reads into `room`; 0 bytes at the end. If `is_ready`, reads before asking the runtime.
@@ -51,7 +54,7 @@ impl Socket {
         either!(self, stream => attempt!(
             stream, &**stream, cx, poll_read_ready, is_ready, Interest::READABLE, most,
             |mut socket: &System| socket.read(room)
-        ))
+        ), custom => custom.poll_read(cx, room))
     }
 
     /// Sends some of these bytes, in order.
@@ -64,18 +67,26 @@ impl Socket {
         either!(self, stream => attempt!(
             stream, &**stream, cx, poll_write_ready, false, Interest::WRITABLE, most,
             |socket: &System| send(socket, &slices.map(IoSlice::new))
-        ))
+        ), custom => custom.poll_write(cx, slices))
     }
 
     /// Shuts down the sending direction. An error means that the socket is closed already.
     pub(super) fn shutdown_write(&self) {
-        either!(self, stream => drop(SockRef::from(&**stream).shutdown(Shutdown::Write)));
+        either!(
+            self,
+            stream => drop(SockRef::from(&**stream).shutdown(Shutdown::Write)),
+            custom => custom.shutdown_write()
+        );
     }
 
     /// Makes closing the socket reset the connection, so that the client notices that data is
-    /// missing.
+    /// missing. A transport of the caller cannot be reset.
     pub(super) fn reset_on_close(&self) {
-        either!(self, stream => drop(SockRef::from(&**stream).set_linger(Some(Duration::ZERO))));
+        either!(
+            self,
+            stream => drop(SockRef::from(&**stream).set_linger(Some(Duration::ZERO))),
+            _custom => {}
+        );
     }
 
     /// Waits, without reading, until the client has disconnected. Closing only its direction counts
@@ -83,6 +94,9 @@ impl Socket {
     ///
     /// While bytes are unread, only a reset is detected.
     pub(super) async fn departure(&self, half_close: bool) -> Departure {
+        if let Self::Custom(custom) = self {
+            return custom.departure(half_close).await;
+        }
         let (bytes, everything) = (
             Interest::READABLE | Interest::ERROR,
             Interest::READABLE | Interest::WRITABLE | Interest::ERROR,
@@ -104,11 +118,11 @@ impl Socket {
     }
 
     async fn ready(&self, interest: Interest) -> io::Result<Ready> {
-        either!(self, stream => stream.ready(interest).await)
+        either!(self, stream => stream.ready(interest).await, _custom => std::future::pending().await)
     }
 
     fn take_error(&self) -> Option<io::Error> {
-        either!(self, stream => SockRef::from(&**stream).take_error().ok().flatten())
+        either!(self, stream => SockRef::from(&**stream).take_error().ok().flatten(), _custom => None)
     }
 
     /// Returns whether nothing can be read. Makes a system call only if the runtime reports
@@ -121,7 +135,7 @@ impl Socket {
             };
             let heard: io::Result<()> = stream.try_io(Interest::READABLE, peek);
             heard.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
-        })
+        }, custom => custom.is_silent())
     }
 }
 

@@ -223,9 +223,14 @@ impl<S: Bind> ServerBuilder<S> {
     }
 
     fn bound(self, listener: S::Listener) -> S {
+        S::bound(listener, self.settings())
+    }
+
+    /// Returns the settings, for connections that the program accepts or opens itself.
+    #[must_use]
+    pub fn settings(self) -> ServerSettings {
         let Self { mut options, layers, connections, cancels_handlers, sink, .. } = self;
         options.secure = layers.is_some();
-        let settings = ServerSettings::new(options, layers, connections, cancels_handlers, sink);
-        S::bound(listener, settings)
+        ServerSettings::new(options, layers, connections, cancels_handlers, sink)
     }
 }

@@ -8,7 +8,7 @@ use limpid_core::error::{Error, MisuseError};
 use limpid_core::http1::BodySize;
 use limpid_core::server::{Action, Outcome, Session};
 use limpid_core::time::{Deadline, Mono};
-use limpid_core::trace::{ExchangeId, Sink};
+use limpid_core::trace::{EventKind, ExchangeId, Sink, TraceEvent};
 use limpid_core::transport::{Layer, Switched};
 
 use crate::machine_input::MachineInput;
@@ -48,6 +48,8 @@ pub enum SessionInput<'i> {
     Respond(u16, BodySize),
     /// [`answer`](Session::answer).
     Answer(u16, Bytes),
+    /// [`set_reason`](Session::set_reason).
+    Reason(&'i [u8]),
     /// [`send`](Session::send).
     Send(Bytes),
     /// [`finish`](Session::finish).
@@ -146,6 +148,7 @@ impl SessionInput<'_> {
             Self::Cancel => session.cancel(now, sink),
             Self::ReadBody => session.read_body(),
             Self::Flush => session.flush(),
+            Self::Reason(reason) => session.set_reason(reason),
             Self::Handled(outcome) => session.handled(now, sink, outcome),
             Self::HandlerFailed(error) => session.handler_failed(now, sink, error),
             // hand_over() handles the others.
@@ -174,6 +177,7 @@ impl fmt::Debug for SessionInput<'_> {
             Self::Send(data) => f.debug_tuple("Send").field(&data.len()).finish(),
             Self::Handled(outcome) => f.debug_tuple("Handled").field(outcome).finish(),
             Self::Secured(_) => named(f, "Secured"),
+            Self::Reason(_) => named(f, "Reason"),
             Self::HandlerFailed(_) => named(f, "HandlerFailed"),
             Self::Eof => f.write_str("Eof"),
             Self::HalfClose => f.write_str("HalfClose"),
@@ -217,6 +221,19 @@ impl MachineInput<Session> for AskDeadline {
     #[inline(always)]
     fn enter(self, session: &mut Session, now: Mono, _: &SharedSink) -> Option<Deadline> {
         session.deadline(now)
+    }
+}
+
+/// A call that emits an event of the handler, which counts among the session's.
+pub(super) struct Emit<F>(pub(super) EventKind, pub(super) F);
+
+impl<'e, F: FnOnce() -> TraceEvent<'e>> MachineInput<Session> for Emit<F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn enter(self, session: &mut Session, now: Mono, sink: &SharedSink) {
+        let Self(kind, event) = self;
+        session.emit(now, sink, kind, event);
     }
 }
 

@@ -12,8 +12,9 @@ use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::{BodySize, RequestHead};
 use limpid_core::server::{Action, Event, Outcome, Session};
 use limpid_core::time::{Deadline, Mono};
+use limpid_core::trace::{EventKind, TraceEvent};
 
-use super::input::{AskDeadline, Poll, SessionInput, TakeSwitched};
+use super::input::{AskDeadline, Emit, Poll, SessionInput, TakeSwitched};
 use super::settings::ServerSettings;
 use super::shutdown::ShutdownSignal;
 use crate::ids::{next_connection, next_exchange};
@@ -310,6 +311,19 @@ impl Serving {
             Stop::Done => Err(Cause::Cancelled),
             Stop::Request | Stop::Handle => Ok(()),
         }
+    }
+
+    /// Sets the reason phrase of the next response.
+    #[cold]
+    pub fn set_reason(&mut self, reason: &[u8]) {
+        self.hand_in(SessionInput::Reason(reason));
+    }
+
+    /// Emits an event of the handler in the current exchange.
+    #[cold]
+    pub fn emit<'e>(&mut self, kind: EventKind, event: impl FnOnce() -> TraceEvent<'e>) {
+        self.tick();
+        self.enter(Emit(kind, event));
     }
 
     // The response, which is buffered.

@@ -144,6 +144,12 @@ impl Handle {
         Self { signal }
     }
 
+    /// Returns the signal of the server.
+    #[must_use]
+    pub const fn signal(&self) -> &Arc<ShutdownSignal> {
+        &self.signal
+    }
+
     /// Shuts the server down: it accepts no more connections and closes idle ones. Requests that have
     /// begun are answered within `grace`; then their connections are cut off. The method does not
     /// wait; the server's `serve` returns at the end.

@@ -112,6 +112,7 @@ impl Session {
         text.extend_from_slice(b"\n");
         self.link.http1.end_after_this();
         self.fields.clear();
+        self.response_cache.clear_reason();
         self.fields.push(b"Content-Type", b"text/plain; charset=utf-8");
         self.respond(at.now, at.sink, status, BodySize::Length(text.len() as u64))?;
         self.send(at.now, at.sink, text.into())?;

@@ -91,6 +91,44 @@ macro_rules! entries {
             error: MaybeText Text,
         }
 
+        /// The handler has passed the request on with a client, as a gateway does.
+        point Forwarded: LimpidServer "forwarded" Debug {
+            /// The number of the client's exchange.
+            client_exchange: Count Public,
+            /// The URL that was requested.
+            url: Text Url,
+        }
+
+        /// The handler cannot pass on the request or its response, and answers the client itself.
+        point ForwardFailed: LimpidServer "forward_failed" Warning {
+            /// The number of the client's exchange, if one began.
+            client_exchange: MaybeCount Public,
+            /// The status code of the handler's answer.
+            status: Status Public,
+            /// The reason.
+            error: Text Text,
+        }
+
+        /// The handler opens a tunnel, and passes on what either side sends.
+        point TunnelOpened: LimpidServer "tunnel.opened" Debug {
+            /// The host that the client has named.
+            host: Text Public,
+            /// The port.
+            port: Port Public,
+            /// The address that the handler has connected to.
+            address: MaybeAddress Public,
+        }
+
+        /// The tunnel is closed in both directions.
+        point TunnelClosed: LimpidServer "tunnel.closed" Debug {
+            /// Number of bytes that the client has sent.
+            received: Count Public,
+            /// Number of bytes that the client was sent.
+            sent: Count Public,
+            /// The error that has ended it, if it has not ended in both directions.
+            error: MaybeText Text,
+        }
+
         /// A deadline of the server for a client passed.
         point ClientTooSlow: LimpidServer "deadline_passed" Debug {
             /// What the server waited for.
