@@ -3,6 +3,7 @@
 mod connection;
 mod outputs;
 mod seconds;
+mod show;
 mod speed;
 mod tls;
 mod view;
@@ -16,6 +17,7 @@ use limpid_core::limits::Lenient;
 pub(crate) use connection::ConnectionArgs;
 pub(crate) use outputs::OutputArgs;
 pub(crate) use seconds::Seconds;
+pub(crate) use show::{ShowArgs, ShowAs};
 pub(crate) use speed::SpeedArgs;
 pub(crate) use tls::TlsArgs;
 pub(crate) use view::View;
@@ -56,6 +58,8 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Show how bytes are parsed: heads, framing and its reason, body, errors with a caret
     Parse(ParseArgs),
+    /// Show requests that a file contains: a HAR file, also of a browser
+    Show(ShowArgs),
 }
 
 /// The arguments of `limpid demo`.

@@ -11,14 +11,16 @@ mod printable;
 mod progress;
 mod report;
 mod request;
+mod show;
 mod trace;
 mod write_out;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+use limpid_core::trace::SecretNames;
 
-use args::{Cli, Command, OutputArgs};
+use args::{Cli, Command};
 use exit::Exit;
 
 fn main() -> ExitCode {
@@ -27,12 +29,15 @@ fn main() -> ExitCode {
         Err(error) => return report::report_usage(&error),
     };
     let done = match cli.command {
-        Some(Command::Demo(args)) => prepared(&args.outputs).map(|()| demo::run(&args)),
+        Some(Command::Demo(args)) => {
+            prepared(args.outputs.secret_names()).map(|()| demo::run(&args))
+        }
         Some(Command::Parse(args)) => Ok(parse::run(args)),
+        Some(Command::Show(args)) => prepared(args.secret_names()).map(|()| show::run(&args)),
         None => cli
             .request
             .check()
-            .and_then(|()| prepared(&cli.request.outputs))
+            .and_then(|()| prepared(cli.request.outputs.secret_names()))
             .map(|()| request::run(&cli.request)),
     };
     done.unwrap_or_else(|message| {
@@ -42,6 +47,6 @@ fn main() -> ExitCode {
 }
 
 /// Applies the arguments that hold for the whole process.
-fn prepared(args: &OutputArgs) -> Result<(), String> {
-    args.secret_names().install().map_err(|error| error.to_string())
+fn prepared(names: SecretNames) -> Result<(), String> {
+    names.install().map_err(|error| error.to_string())
 }

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use limpid_core::trace::{Capture, Sink};
 use limpid_sinks::combine::Tee;
 use limpid_sinks::config::{ConfigErrors, Logging, LoggingConfig};
+use limpid_sinks::views::{View, ViewSink};
 use limpid_sinks::{AsciiSink, CurlSink, JsonSink, Levels, LineSink, PcapSink, Ring, SummarySink};
 
-use crate::args::{OutputArgs, View};
+use crate::args::{OutputArgs, ShowAs, View as Form};
 use crate::exit::Exit;
 use crate::report;
 
@@ -71,7 +72,32 @@ pub(crate) fn open(args: &OutputArgs, unasked: Unasked) -> Result<Outputs, Outpu
             PcapSink::new(file).capture(args.capture).named(&format!("packets {name}")),
         ));
     }
+    if let Some(views) = views(args)? {
+        sinks.push(Arc::new(views));
+    }
     Ok(Outputs { sink: together(sinks), kept })
+}
+
+/// Returns the sink of the views that are files.
+fn views(args: &OutputArgs) -> Result<Option<ViewSink>, OutputError> {
+    let options = [("--har", View::Har, &args.har)];
+    let mut views = None;
+    for (option, view, path) in options {
+        if let Some(path) = path {
+            let (file, name) = file(path, option)?;
+            let sink = views.take().unwrap_or_else(|| ViewSink::new().capture(args.capture));
+            views = Some(sink.file(&format!("requests {name}"), view, file));
+        }
+    }
+    Ok(views)
+}
+
+/// Returns the view of exchanges in this form, if it is one.
+pub(crate) const fn view(form: ShowAs) -> Option<View> {
+    match form {
+        ShowAs::Har => Some(View::Har),
+        ShowAs::Lines | ShowAs::Curl | ShowAs::Json | ShowAs::Ascii => None,
+    }
 }
 
 /// Returns one sink that passes events to all of these.
@@ -109,16 +135,16 @@ fn shown(args: &OutputArgs, unasked: Unasked) -> Result<Shown, OutputError> {
         (None, None, _) => Levels::everything(),
     };
     let capture = args.capture;
-    let sink: DynSink = match args.view.unwrap_or(View::Lines) {
-        View::Lines => {
+    let sink: DynSink = match args.view.unwrap_or(Form::Lines) {
+        Form::Lines => {
             let mut lines = lines(&levels, capture).profile(args.lines);
             if let Some(format) = &args.log_format {
                 lines = lines.template(format.clone());
             }
             Arc::new(lines)
         }
-        View::Curl => Arc::new(CurlSink::stderr().capture(capture)),
-        View::Json => {
+        Form::Curl => Arc::new(CurlSink::stderr().capture(capture)),
+        Form::Json => {
             return Ok(Shown::Sink(Arc::new(JsonSink::stderr().levels(&levels).capture(capture))));
         }
     };

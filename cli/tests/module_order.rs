@@ -18,6 +18,7 @@ fn modules_import_only_modules_below_them() {
         "trace",
         "demo",
         "request",
+        "show",
     ];
     limpid_module_order::check(concat!(env!("CARGO_MANIFEST_DIR"), "/src"), &order).unwrap();
 }

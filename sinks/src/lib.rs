@@ -45,7 +45,7 @@
 //! - [`ChannelSink`] sends events to another thread or task.
 //! - [`combine`] combines sinks: several at once, or selected events or exchanges.
 //! - [`EventList`] keeps events for tests.
-//! - [`exchanges`] builds requests with their responses, times and decisions from events, for views.
+//! - [`exchanges`] builds requests with their responses, times and decisions from events; `views` shows them.
 //!
 //! In every sink, [`Capture`](limpid_core::trace::Capture) decides what may be shown.
 
@@ -77,6 +77,8 @@ mod summary;
 mod template;
 mod terminal;
 mod time_base;
+#[cfg(feature = "views")]
+pub mod views;
 
 pub use ascii::AsciiSink;
 pub use channel::{ChannelSink, Item};

@@ -48,6 +48,12 @@ impl<W: Write> Output<W> {
         self.failures.add(error, &self.lines, self.reports.then(io::stderr));
     }
 
+    /// Returns the writer, for what is not a line.
+    #[cfg(feature = "views")]
+    pub(crate) const fn writer(&mut self) -> &mut W {
+        &mut self.writer
+    }
+
     pub(crate) fn failures(&self) -> WriteFailures {
         self.failures.clone()
     }

@@ -13,6 +13,7 @@ fn modules_import_only_modules_below_them() {
         "terminal",
         "time_base",
         "exchanges",
+        "views",
         "python",
         "levels",
         "template",

@@ -16,6 +16,8 @@ use limpid_core::http1::Version;
 use limpid_core::trace::{Capture, ExchangeId, Interest, Meta, Sink, TraceEvent};
 use limpid_sinks::combine::{Filter, Group, Sampling, Tee};
 use limpid_sinks::exchanges::{Collector, Limits, Model};
+#[cfg(feature = "views")]
+use limpid_sinks::views::View;
 use limpid_sinks::{ChannelSink, JsonSink, Levels, LineSink, Ring};
 use planted::{Place, places};
 
@@ -158,7 +160,11 @@ fn model_of_exchanges_has_secrets_only_in_permitting_modes() {
     for Place { name, event, shown_from } in places() {
         for capture in [Capture::Redacted, Capture::Default, Capture::Private, Capture::Everything]
         {
-            let shown = format!("{:?}", collected(&event.borrow(), capture));
+            let model = collected(&event.borrow(), capture);
+            let mut shown = format!("{model:?}").into_bytes();
+            #[cfg(feature = "views")]
+            View::Har.write(&model, &mut shown).unwrap();
+            let shown = String::from_utf8(shown).unwrap();
             assert!(
                 !shown.contains(SECRET) || capture >= shown_from,
                 "{name}, {capture:?}: {shown}"

@@ -40,6 +40,10 @@ pub(crate) struct OutputArgs {
     /// heads, and sizes
     #[arg(long, value_name = "FILE")]
     pub(crate) pcap: Option<PathBuf>,
+    /// Write the requests as an HTTP archive (HAR 1.2) to FILE, or to standard output (-); bodies only with --capture
+    /// everything
+    #[arg(long, value_name = "FILE")]
+    pub(crate) har: Option<PathBuf>,
     /// The release whose lines are logged: httpx or httpx2, which has other names
     #[arg(long, value_name = "NAME", default_value = "httpx")]
     pub(crate) lines: Profile,
@@ -58,8 +62,7 @@ pub(crate) struct OutputArgs {
 impl OutputArgs {
     /// Returns the names that are added to and removed from the secret ones.
     pub(crate) fn secret_names(&self) -> SecretNames {
-        let names = self.log_show.iter().fold(SecretNames::new(), |names, name| names.show(name));
-        self.log_hide.iter().fold(names, |names, name| names.hide(name))
+        secret_names(&self.log_show, &self.log_hide)
     }
 
     /// Returns how often `-v` is given. A view implies it.
@@ -74,4 +77,10 @@ impl OutputArgs {
     pub(crate) const fn tells_steps(&self) -> bool {
         self.verbosity() > 0 || self.log.is_some() || self.log_config.is_some()
     }
+}
+
+/// Returns the names of `--log-show` and `--log-hide`.
+pub(super) fn secret_names(shown: &[String], hidden: &[String]) -> SecretNames {
+    let names = shown.iter().fold(SecretNames::new(), |names, name| names.show(name));
+    hidden.iter().fold(names, |names, name| names.hide(name))
 }

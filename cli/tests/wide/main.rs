@@ -16,3 +16,4 @@ mod scenarios;
 mod servers;
 mod site;
 mod streams;
+mod views;

@@ -104,17 +104,25 @@ impl Collector {
     /// Sets what values show: [`Capture::Default`] by default.
     #[must_use]
     pub fn capture(mut self, capture: Capture) -> Self {
+        self.set_capture(capture);
+        self
+    }
+
+    pub(crate) fn set_capture(&mut self, capture: Capture) {
         let builder = Builder::new(capture).bodies(self.limits.body, self.limits.bodies);
         (self.capture, self.interest) = (capture, builder.interest());
         self.lock().builder = builder;
-        self
     }
 
     /// Takes the time of day of events from `base`. This is for events that were recorded in another process.
     #[must_use]
     pub fn time_base(self, base: TimeBase) -> Self {
-        self.lock().base = Some(base);
+        self.set_time_base(base);
         self
+    }
+
+    pub(crate) fn set_time_base(&self, base: TimeBase) {
+        self.lock().base = Some(base);
     }
 
     /// Returns the exchanges so far, also those that have not ended.

@@ -153,7 +153,7 @@ pub struct Certificate {
 const MOST: usize = 128;
 
 impl Connection {
-    pub(super) fn new(id: ConnectionId, role: Role, started: Mono) -> Self {
+    pub(crate) fn new(id: ConnectionId, role: Role, started: Mono) -> Self {
         Self {
             id,
             role,

@@ -141,7 +141,7 @@ impl Failed {
 const MOST_DECISIONS: usize = 256;
 
 impl Hop {
-    pub(super) fn new(number: u16, started: Mono, method: String, url: String) -> Self {
+    pub(crate) fn new(number: u16, started: Mono, method: String, url: String) -> Self {
         Self {
             number,
             started,

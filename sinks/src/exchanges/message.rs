@@ -1,7 +1,7 @@
 //! Heads and bodies of messages, as views show them.
 
 use limpid_core::fields::Fields;
-use limpid_core::http1::{RequestHead, ResponseHead, Version};
+use limpid_core::http1::{RequestHead, ResponseHead};
 use limpid_core::trace::Capture;
 
 /// A header field or a trailer field.
@@ -25,8 +25,8 @@ pub struct Request {
     pub method: String,
     /// The target, as sent.
     pub target: String,
-    /// The version.
-    pub version: Version,
+    /// The version, such as `HTTP/1.1`.
+    pub version: String,
     /// The fields, in order.
     pub fields: Vec<Field>,
     /// Number of bytes of the head, to the end of the empty line. In a received head, exactly one space is assumed
@@ -40,8 +40,8 @@ pub struct Request {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Response {
-    /// The version.
-    pub version: Version,
+    /// The version, such as `HTTP/1.1`.
+    pub version: String,
     /// The status code.
     pub status: u16,
     /// The reason phrase.
@@ -65,8 +65,10 @@ pub struct Body {
     pub decoded: Option<u64>,
     /// How the end of the body is found: `length`, `chunked`, `close`, `none` or `tunnel`.
     pub framing: Option<&'static str>,
-    /// The bytes, without framing and before decoding, if they were captured: all or the first.
+    /// The bytes, without framing, if they were captured: all or the first.
     pub bytes: Option<Vec<u8>>,
+    /// Whether the bytes are those after decoding, as in a file of a browser.
+    pub is_decoded: bool,
     /// The trailers behind it.
     pub trailers: Vec<Field>,
 }
@@ -75,7 +77,8 @@ impl Body {
     /// Returns whether the captured bytes are the whole body.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        match (&self.bytes, self.size) {
+        let size = if self.is_decoded { self.decoded } else { self.size };
+        match (&self.bytes, size) {
             (Some(bytes), Some(size)) => bytes.len() as u64 == size,
             (bytes, _) => bytes.is_some(),
         }
@@ -88,7 +91,7 @@ impl Request {
         Self {
             method: text(head.method),
             target: text(&capture.target(head.target)),
-            version: head.version,
+            version: head.version.to_string(),
             fields: fields(head.fields, capture),
             size: line as u64 + size(head.fields),
         }
@@ -105,7 +108,7 @@ impl Response {
     pub(super) fn of(head: ResponseHead<'_>, capture: Capture) -> Self {
         let line = "HTTP/1.1 200 \r\n".len() + head.reason.len();
         Self {
-            version: head.version,
+            version: head.version.to_string(),
             status: head.status,
             reason: text(&capture.phrase(head.reason)),
             fields: fields(head.fields, capture),
@@ -121,7 +124,7 @@ impl Response {
 }
 
 /// Returns the first value of a field.
-pub(super) fn get<'f>(fields: &'f [Field], name: &str) -> Option<&'f str> {
+pub(crate) fn get<'f>(fields: &'f [Field], name: &str) -> Option<&'f str> {
     let is_named = |field: &&Field| field.name.eq_ignore_ascii_case(name);
     fields.iter().find(is_named).map(|field| &*field.value)
 }
@@ -131,7 +134,7 @@ fn fields(fields: Fields<'_>, capture: Capture) -> Vec<Field> {
 }
 
 /// Returns a field with its secrets hidden.
-pub(super) fn field(name: &[u8], value: &[u8], capture: Capture) -> Field {
+pub(crate) fn field(name: &[u8], value: &[u8], capture: Capture) -> Field {
     Field { name: text(name), value: text(&capture.field(name, value)) }
 }
 
@@ -142,7 +145,7 @@ fn size(fields: Fields<'_>) -> u64 {
 }
 
 /// Returns bytes as text: UTF-8 or else ISO-8859-1, as browsers read field values.
-pub(super) fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     match str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
         Err(_) => bytes.iter().copied().map(char::from).collect(),

@@ -41,4 +41,6 @@ pub use connection::{Certificate, Connection, DialAttempt, Negotiated, Route, Tu
 pub use decision::Decision;
 pub use exchange::{Exchange, Failed, Hop, Reuse};
 pub use message::{Body, Field, Request, Response};
+#[cfg(feature = "views")]
+pub(crate) use message::{field, get, text};
 pub use part::{Part, Parts, Slice};

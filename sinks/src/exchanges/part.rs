@@ -136,7 +136,7 @@ impl Parts {
     }
 
     /// Adds a slice. One without a duration is added only to report that its part happened.
-    pub(super) fn add(&mut self, slice: Slice) {
+    pub(crate) fn add(&mut self, slice: Slice) {
         let is_empty = slice.start == slice.end;
         if is_empty && self.slices.iter().any(|other| other.part == slice.part) {
             return;

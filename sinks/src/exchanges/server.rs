@@ -69,9 +69,13 @@ pub(super) fn event(
     match *event {
         TraceEvent::RequestRead { head } => {
             let is_secure = connection.is_some_and(|connection| connection.is_secure);
-            if let (Some(authority), [b'/', ..]) = (head.authority(), head.target) {
+            let is_url =
+                !head.target.starts_with(b"/") && head.target.windows(3).any(|part| part == b"://");
+            if let Some(authority) = head.authority().filter(|_| !is_url) {
                 let scheme = if is_secure { "https" } else { "http" };
-                let url = format!("{scheme}://{}{}", text(authority), text(head.target));
+                // The URL of `*` and of a tunnel has no path (RFC 9110 section 7.1).
+                let path = if head.target.starts_with(b"/") { head.target } else { b"" };
+                let url = format!("{scheme}://{}{}", text(authority), text(path));
                 hop.url = capture.url(&url).into_owned();
             }
             hop.request = Some(Request::of(head, capture));

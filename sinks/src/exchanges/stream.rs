@@ -108,7 +108,7 @@ impl Stream {
         !self.is_lost && self.messages.iter().any(|message| message.owner.0 == owner)
     }
 
-    /// Gives up: the rest cannot be divided.
+    /// Stops dividing, since the rest cannot be divided.
     pub(super) fn lose(&mut self) {
         self.is_lost = true;
         self.messages.clear();

@@ -1,0 +1,129 @@
+//! Views of requests: files that the command writes, and `limpid show`.
+
+#![cfg(test)]
+
+mod common;
+
+use std::fs;
+
+use common::{finished, output, output_with};
+use limpid_tests::directory::Directory;
+use limpid_tests::script::answer;
+use limpid_tests::server::Server;
+use serde_json::Value;
+
+const HELLO: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello";
+
+fn har(text: &str) -> Vec<Value> {
+    let har: Value = serde_json::from_str(text).unwrap();
+    har["log"]["entries"].as_array().unwrap().clone()
+}
+
+/// Requests a page, and returns the entries of the file that `--har` writes.
+fn entries(arguments: &[&str]) -> Vec<Value> {
+    let directory = Directory::new().unwrap();
+    let file = directory.file("requests.har");
+    let server = Server::tcp(vec![answer(HELLO)]).unwrap();
+    let url = format!("http://127.0.0.1:{}/?token=tiger", server.port());
+    let path = file.to_string_lossy();
+    assert_eq!(output([arguments, &["--har", &path, &url]].concat()), "hello");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    har(&fs::read_to_string(&file).unwrap())
+}
+
+#[test]
+fn requests_are_written_as_har_by_both_drivers() {
+    for driver in ["std", "tokio"] {
+        let entries = entries(&["--driver", driver]);
+        let [entry] = &entries[..] else { panic!("{entries:?}") };
+        let url = entry["request"]["url"].as_str().unwrap();
+        assert!(url.ends_with("/?token=[secure]"), "{url}");
+        assert_eq!(entry["response"]["status"], 200);
+        assert_eq!(entry["response"]["content"]["size"], 5);
+        assert_eq!(entry["response"]["content"]["text"], Value::Null);
+    }
+    let entries = entries(&["--capture", "everything"]);
+    assert_eq!(entries[0]["response"]["content"]["text"], "hello");
+}
+
+#[test]
+fn har_of_a_request_that_fails_is_valid() {
+    let directory = Directory::new().unwrap();
+    let file = directory.file("requests.har");
+    let path = file.to_string_lossy();
+    let url = format!("http://127.0.0.1:{}/", Server::tcp(Vec::new()).unwrap().port());
+    assert_eq!(finished(["-s", "--har", &path, &url]).code, 7);
+    let entries = har(&fs::read_to_string(&file).unwrap());
+    assert!(entries[0]["_error"].as_str().unwrap().contains("refused"), "{entries:?}");
+    // Nothing was requested.
+    assert_ne!(finished(["-s", "--har", &path, "http://"]).code, 0);
+    assert_eq!(har(&fs::read_to_string(&file).unwrap()).len(), 0);
+}
+
+#[test]
+fn file_that_cannot_be_opened_is_an_error_before_the_request() {
+    let ended = finished(["--har", "/nonexistent/requests.har", "http://127.0.0.1:1/"]);
+    assert_eq!(ended.code, 23);
+    assert!(ended.stderr.contains("/nonexistent/requests.har for --har"), "{}", ended.stderr);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn full_disk_does_not_change_the_request_and_is_reported_once() {
+    let server = Server::tcp(vec![answer(HELLO)]).unwrap();
+    let url = format!("http://127.0.0.1:{}/", server.port());
+    let ended = finished(["--har", "/dev/full", &url]);
+    assert_eq!((ended.code, &*ended.stdout), (0, &b"hello"[..]));
+    assert_eq!(
+        ended.stderr.matches("requests of --har to /dev/full").count(),
+        1,
+        "{}",
+        ended.stderr
+    );
+}
+
+const BROWSER: &str = r#"{"log": {"version": "1.2", "creator": {"name": "a browser", "version": "1"}, "entries": [{
+    "startedDateTime": "2026-01-01T00:00:00.000Z", "time": 12,
+    "request": {"method": "GET", "url": "https://a.test/x?token=tiger", "httpVersion": "h2", "headers": []},
+    "response": {"status": 404, "statusText": "", "httpVersion": "h2", "headers": [], "content": {"size": 3}},
+    "timings": {"blocked": 1, "dns": -1, "connect": -1, "send": 1, "wait": 8, "receive": 2}}]}}"#;
+
+#[test]
+fn har_of_a_browser_is_shown_redacted() {
+    let entries = har(&output_with(["show", "-", "--as", "har"], BROWSER.as_bytes()));
+    assert_eq!(entries[0]["request"]["url"], "https://a.test/x?token=[secure]");
+    assert_eq!(entries[0]["time"], 12.0);
+    let shown =
+        output_with(["show", "-", "--as", "har", "--redact", "private"], BROWSER.as_bytes());
+    assert_eq!(har(&shown)[0]["request"]["url"], "https://a.test/x?token=tiger");
+}
+
+#[test]
+fn views_of_events_say_that_a_har_file_has_none() {
+    let directory = Directory::new().unwrap();
+    let file = directory.write("browser.har", BROWSER).unwrap();
+    for view in ["lines", "curl", "json", "ascii"] {
+        let ended = finished(["show", &*file.to_string_lossy(), "--as", view]);
+        assert_eq!(ended.code, 2);
+        assert!(ended.stderr.contains("browser.har: a HAR file has no events"), "{}", ended.stderr);
+    }
+}
+
+#[test]
+fn file_of_another_kind_is_refused_by_name() {
+    let directory = Directory::new().unwrap();
+    let file = directory.write("page.html", "<html>").unwrap();
+    let ended = finished(["show", &*file.to_string_lossy()]);
+    assert_eq!(ended.code, 26);
+    assert!(
+        ended.stderr.contains("page.html: cannot be shown: it is no HAR file"),
+        "{}",
+        ended.stderr
+    );
+    let ended = finished(["show", "/nonexistent"]);
+    assert!(ended.stderr.contains("/nonexistent: cannot be read"), "{}", ended.stderr);
+}

@@ -1,0 +1,28 @@
+//! The kinds of views.
+
+use std::io::{self, Write};
+
+use super::har;
+use crate::exchanges::Model;
+
+/// A view of exchanges.
+///
+/// [The module](super) has an example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum View {
+    /// A file in the format HAR 1.2.
+    Har,
+}
+
+impl View {
+    /// Writes the view of a model.
+    ///
+    /// # Errors
+    /// The writer fails.
+    pub fn write(self, model: &Model, out: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Har => har::write(model, out),
+        }
+    }
+}
