@@ -66,6 +66,8 @@ mod lifecycle;
 mod line_writer;
 mod lines;
 mod list;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 mod output;
 #[cfg(feature = "pcap")]
 mod pcap;
