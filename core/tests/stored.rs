@@ -13,7 +13,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use limpid_core::client::{
-    self, AttemptDelay, Hosts, NoProxy, ProxyRules, Request, RouteOptions, TrustId,
+    self, AttemptDelay, DialId, Hosts, NoProxy, ProxyRules, Request, Retirement, RouteOptions,
+    TrustId,
 };
 use limpid_core::error::{
     Call, Cause, CertificateProblem, CodingError, CodingFault, Error, Misuse, MisuseError, OsError,
@@ -26,7 +27,7 @@ use limpid_core::limits::{Lenient, Limits};
 use limpid_core::server;
 use limpid_core::time::{Mono, Waiting};
 use limpid_core::trace::{ConnectionId, SocketOption};
-use limpid_core::transport::CertificateReader;
+use limpid_core::transport::{CertificateReader, LayerError, LayerState};
 
 fn bytes(value: &impl Stored) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -337,6 +338,29 @@ fn numbers_and_addresses_are_read_as_they_were_stored() {
     round_trips(&ConnectionId(7));
     for address in ["1.2.3.4:5", "[::1]:80", "[fe80::1%7]:9"] {
         round_trips(&address.parse::<std::net::SocketAddr>().unwrap());
+    }
+}
+
+#[test]
+fn what_layers_and_pools_answer_round_trips() {
+    round_trips(&DialId(7));
+    for state in
+        [LayerState::Opening, LayerState::Open, LayerState::Delivered, LayerState::PeerClosed]
+    {
+        round_trips(&state);
+    }
+    for why in [Retirement::Expired, Retirement::NotSilent, Retirement::Closed] {
+        round_trips(&why);
+    }
+    for error in [
+        LayerError::from(TlsError::NotTls),
+        LayerError::tls(TlsError::Alert(40), "SSL alert number 40"),
+        LayerError::Socks(SocksError::Reply(5)),
+        LayerError::other(7, "the frame is longer than it may be"),
+    ] {
+        let read = again(&error);
+        let source = |error: &LayerError| error.source().map(ToString::to_string);
+        assert_eq!((read.to_string(), source(&read)), (error.to_string(), source(&error)));
     }
 }
 

@@ -46,6 +46,8 @@ pub use limpid_io::{
     ClientLayers, Clock, DrainLimits, Error, History, IdentityProblem, LookupError, NoProxy, Pem,
     PoolLimits, Prepared, Proxy, ServerLayers, Settings, SharedSink, Sizes, Timings, TlsSetupError,
 };
+#[cfg(feature = "recording")]
+pub use limpid_io::{Recorder, RecorderOptions};
 pub use resolve::{Resolve, Resolver, Resolving, SystemResolver};
 pub use response::Response;
 pub use server::{Exchange, Handle, Server, ServerBuilder};

@@ -17,6 +17,7 @@ use limpid_core::trace::{Sink, SocketOption};
 
 use crate::certificate_reader::certificate_reader;
 use crate::layers::{ClientLayers, TlsSource};
+use crate::recording::SharedRecorder;
 use crate::settings::{Settings, SharedSink};
 #[cfg(feature = "rustls")]
 use crate::tls::{RootSource, TlsOptions};
@@ -63,6 +64,7 @@ pub struct ClientBuilder<C: BuildClient> {
     pub(crate) proxy_roots: RootSource,
     pool: PoolLimits,
     sink: SharedSink,
+    recorder: SharedRecorder,
     lookups: usize,
     resolver: C::Resolver,
     connector: C::Connector,
@@ -89,6 +91,7 @@ impl<C: BuildClient> Default for ClientBuilder<C> {
             proxy_roots: RootSource::default(),
             pool: PoolLimits::default(),
             sink: None,
+            recorder: None,
             lookups: LOOKUPS,
             resolver: C::Resolver::default(),
             connector: C::Connector::default(),
@@ -100,6 +103,29 @@ impl<C: BuildClient> ClientBuilder<C> {
     /// Sets the sink of the client's events. Without a sink, tracing costs nothing.
     pub fn sink(mut self, sink: impl Sink + Send + Sync + 'static) -> Self {
         self.sink = Some(Arc::new(sink));
+        self
+    }
+
+    /// Records every input of the client's requests with this recorder, from which their events can be made again.
+    /// Without a recorder, recording costs nothing.
+    ///
+    /// ```
+    /// use limpid_io::{ClientBuilder, Recorder, RecorderOptions, Settings};
+    ///
+    /// # let directory = std::env::temp_dir().join(format!("limpid-client-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&directory)?;
+    /// # let path = directory.join("requests.limpid");
+    /// let recorder = Recorder::create(&path, RecorderOptions::default())?;
+    /// let client = ClientBuilder::<Settings>::default().recorder(recorder.clone()).build();
+    /// // It ends when the last client is dropped, or here.
+    /// recorder.close();
+    /// # drop(client);
+    /// # std::fs::remove_dir_all(&directory)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[cfg(feature = "recording")]
+    pub fn recorder(mut self, recorder: Arc<crate::Recorder>) -> Self {
+        self.recorder = Some(recorder);
         self
     }
 
@@ -393,6 +419,7 @@ impl<C: BuildClient> ClientBuilder<C> {
             proxy_layers,
             pool,
             sink,
+            recorder,
             lookups,
             resolver,
             connector,
@@ -402,7 +429,8 @@ impl<C: BuildClient> ClientBuilder<C> {
         let proxy_tls = proxy_layers.map_or(proxy_tls, TlsSource::layers);
         // Known numbers save the exchanges Action::Trust.
         (options.trust, options.proxy_trust) = (tls.known(), proxy_tls.known());
-        let settings = Settings { options: Arc::new(options), tls, proxy_tls, pool, lookups, sink };
+        let options = Arc::new(options);
+        let settings = Settings { options, tls, proxy_tls, pool, lookups, sink, recorder };
         C::build(settings, resolver, connector)
     }
 

@@ -2,8 +2,15 @@
 
 use limpid_core::transport::CertificateReader;
 
-/// Returns the reader of certificates, if this crate has one.
-pub(crate) fn certificate_reader() -> Option<CertificateReader> {
+/// Returns the reader of certificates that clients and servers have, for events: with the feature `rustls`.
+///
+/// Their builders set it. A replay of a recording takes it:
+///
+/// ```
+/// assert_eq!(limpid_io::certificate_reader().is_some(), cfg!(feature = "rustls"));
+/// ```
+#[must_use]
+pub fn certificate_reader() -> Option<CertificateReader> {
     #[cfg(feature = "rustls")]
     return Some(CertificateReader(content::read));
     #[cfg(not(feature = "rustls"))]

@@ -15,6 +15,7 @@ use crate::free_list::FreeList;
 use crate::ids::next_connection;
 use crate::inner::Inner;
 use crate::layers::TlsSource;
+use crate::recording::SharedRecorder;
 use crate::settings::{Settings, SharedSink};
 use crate::wait_queue::{WaitQueue, WaiterId};
 
@@ -90,6 +91,7 @@ pub struct Connections<T: PooledTransport> {
     /// The source of layers for connections to proxies.
     proxy_tls: TlsSource,
     sink: SharedSink,
+    recorder: SharedRecorder,
     clock: Clock,
     network: T::Network,
 }
@@ -99,7 +101,7 @@ pub struct Connections<T: PooledTransport> {
 struct Shared<T> {
     pool: Pool<T>,
     waiting: WaitQueue,
-    /// The exchanges that hold connections, if there is a sink.
+    /// The exchanges that hold connections, if there is a sink or a recorder.
     holders: Option<Holders>,
 }
 
@@ -155,18 +157,20 @@ impl<T: PooledTransport> Connections<T> {
     /// Creates the state without connections.
     #[must_use]
     pub fn new(settings: Settings, network: T::Network) -> Self {
-        let Settings { options, tls, proxy_tls, pool, sink, .. } = settings;
+        let Settings { options, tls, proxy_tls, pool, sink, recorder, .. } = settings;
+        let has_events = sink.is_some() || recorder.is_some();
         Self {
             shared: Mutex::new(Shared {
                 pool: Pool::with_ids(pool, next_connection),
                 waiting: WaitQueue::default(),
-                holders: sink.is_some().then(Holders::default),
+                holders: has_events.then(Holders::default),
             }),
             free: FreeList::default(),
             options,
             tls,
             proxy_tls,
             sink,
+            recorder,
             clock: Clock::start(),
             network,
         }
@@ -201,6 +205,11 @@ impl<T: PooledTransport> Connections<T> {
     #[must_use]
     pub const fn sink(&self) -> &SharedSink {
         &self.sink
+    }
+
+    /// Returns the recorder, if there is one.
+    pub(crate) const fn recorder(&self) -> &SharedRecorder {
+        &self.recorder
     }
 
     /// Returns the `wanted` connection; `None` if every connection is in use, or other requests wait
@@ -304,7 +313,15 @@ impl<T: PooledTransport> Connections<T> {
     fn retire(&self) {
         let retired = self.lock().pool.retired();
         for retired in retired {
-            retired.close(self.now(), &self.sink, PooledTransport::close);
+            let (now, lease) = (self.now(), &retired.lease);
+            // A connection that lacks a part is only dropped.
+            if let Some(recorder) = &self.recorder
+                && lease.link.is_some()
+                && lease.transport.is_some()
+            {
+                recorder.retired(lease.connection(), retired.why, now);
+            }
+            retired.close(now, &self.sink, PooledTransport::close);
         }
     }
 

@@ -5,11 +5,11 @@ use std::io;
 use std::mem;
 
 use bytes::Bytes;
+use limpid_core::client::Input;
 use limpid_core::error::{Cause, Error as CoreError};
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::BodySize;
 
-use crate::input::Input;
 use crate::prepared::Prepared;
 
 /// The body of a request: empty, bytes, or what a source `S` yields; then trailers.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use limpid_core::client::{
-    Action, Dial, DialId, Event, Exchange, Lease, Request, RequestBuilder, Sizes, Timings, UrlError,
+    Action, Dial, DialId, Event, Exchange, Input, Lease, Request, RequestBuilder, Sizes, Timings,
+    UrlError,
 };
 use limpid_core::error::{Cause, Error as CoreError, TlsError};
 use limpid_core::fields::Fields;
@@ -18,10 +19,12 @@ use limpid_core::trace::{EventKind, ExchangeId, Sink, Trace, TraceEvent};
 use crate::connections::{Acquire, Connections, FullPool, PooledTransport, Wanted};
 use crate::error::{Error, History};
 use crate::ids::next_exchange;
-use crate::inner::{AskDeadline, Begin, Buffers, Inner, Poll, TakeLink, TakeSwitched};
-use crate::input::Input;
+use crate::inner::{
+    AskDeadline, Begin, Buffers, Inner, Poll, Received, Reused, Sent, TakeLink, TakeSwitched,
+};
 use crate::lookups::LookupFacts;
-use crate::machine_input::MachineInput;
+use crate::machine_input::RecordedInput;
+use crate::recording::{ExchangeRecorder, Recorder};
 use crate::tunnel::Tunnel;
 
 /// A request in flight: an exchange and its transport. Its memory is boxed, belongs to the client,
@@ -45,7 +48,7 @@ impl<T: PooledTransport> InFlight<T> {
     pub fn new(connections: Arc<Connections<T>>, request: Arc<Request>) -> Self {
         let inner = connections.free().take().unwrap_or_else(|| {
             connections.free().add();
-            Box::new(Inner::new(&request, connections.options()))
+            Box::new(Inner::new(&request, connections.options(), connections.recorder()))
         });
         Self { inner: Some(inner), connections }.begin(request)
     }
@@ -93,7 +96,10 @@ impl<T: PooledTransport> InFlight<T> {
     /// Passes an input to the exchange, at the time of the last clock reading. Every input passes
     /// here.
     #[inline(always)]
-    fn enter<I: MachineInput<Exchange>>(&mut self, input: I) -> I::Output {
+    fn enter<I>(&mut self, input: I) -> I::Output
+    where
+        I: RecordedInput<Exchange, ExchangeRecorder>,
+    {
         let (inner, connections) = self.parts();
         inner.enter(connections.sink(), input)
     }
@@ -131,7 +137,10 @@ impl<T: PooledTransport> InFlight<T> {
         match result {
             // A write of some bytes that takes none means that the transport takes no more.
             Some(Ok(0)) => self.input(Input::SendFailed(io_error(ErrorKind::WriteZero))),
-            Some(Ok(n)) => self.input(Input::Sent(n)),
+            Some(Ok(n)) => {
+                self.tick();
+                self.enter(Sent(n));
+            }
             Some(Err(error)) if error.kind() == ErrorKind::Interrupted => {}
             Some(Err(error)) => self.input(Input::SendFailed(error.into())),
             None => self.input(Input::Timeout),
@@ -143,7 +152,10 @@ impl<T: PooledTransport> InFlight<T> {
     pub fn read(&mut self, result: Option<io::Result<usize>>) {
         match result {
             Some(Ok(0)) => self.input(Input::Eof),
-            Some(Ok(n)) => self.input(Input::Received(n)),
+            Some(Ok(n)) => {
+                self.tick();
+                self.enter(Received(n));
+            }
             Some(Err(error)) if error.kind() == ErrorKind::Interrupted => {}
             Some(Err(error)) => self.input(Input::ReceiveFailed(error.into())),
             None => self.input(Input::Timeout),
@@ -173,6 +185,7 @@ impl<T: PooledTransport> InFlight<T> {
         let interest = connections.sink().interest();
         if interest.contains(EventKind::DialComplete)
             || interest.contains(EventKind::AcquireComplete)
+            || inner.recorder.is_some()
         {
             inner.set_local_address(transport.local_address());
         }
@@ -183,20 +196,28 @@ impl<T: PooledTransport> InFlight<T> {
     pub fn looked_up(&mut self, facts: Option<LookupFacts>) {
         let Some(LookupFacts { shared, took }) = facts else { return };
         self.tick();
+        if let Some(recorder) = &self.inner().recorder {
+            recorder.lookup_ended(shared, took, self.now());
+        }
         self.emit(EventKind::LookupEnded, || TraceEvent::LookupEnded { shared, took: Some(took) });
     }
 
     /// Emits that the request waits for a connection.
     #[cold]
     fn waits_for_pool(&mut self) {
-        if !self.connections.sink().interest().contains(EventKind::PoolFull) {
+        let is_wanted = self.connections.sink().interest().contains(EventKind::PoolFull);
+        if !is_wanted && self.inner().recorder.is_none() {
             return;
         }
         let FullPool { limit, open, ahead, holders } = self.connections.full_pool();
+        let [limit, open, ahead] = [limit, open, ahead].map(|number| number as u64);
+        if let Some(recorder) = &self.inner().recorder {
+            recorder.pool_full([limit, open, ahead], &holders, self.now());
+        }
         self.emit(EventKind::PoolFull, || TraceEvent::PoolFull {
-            limit: limit as u64,
-            open: open as u64,
-            ahead: ahead as u64,
+            limit,
+            open,
+            ahead,
             holders: &holders,
         });
     }
@@ -210,7 +231,8 @@ impl<T: PooledTransport> InFlight<T> {
     pub fn trust(&mut self, proxy: bool) {
         let (inner, connections) = self.parts();
         let failed = |error| CoreError::from(TlsError::Configuration).with_source(error);
-        let trust = connections.tls(proxy).trust(inner.now, connections.sink());
+        let recorder = connections.recorder().as_deref().map(Recorder::driver_events);
+        let trust = connections.tls(proxy).trust(inner.now, &(connections.sink(), recorder));
         self.input(trust.map_or_else(|error| Input::Failed(failed(error)), Input::Trusted));
     }
 
@@ -249,14 +271,16 @@ impl<T: PooledTransport> InFlight<T> {
     pub fn acquired(&mut self, lease: Option<Box<Lease<T>>>) {
         let inner = self.inner_mut();
         inner.lease = lease;
-        let input = match &mut inner.lease {
+        match &mut inner.lease {
             Some(lease) => match lease.link.take() {
-                Some(link) => Input::Reused(link),
-                None => Input::Opened(lease.connection()),
+                Some(link) => self.enter(Reused(link)),
+                None => {
+                    let connection = lease.connection();
+                    self.enter(Input::Opened(connection));
+                }
             },
-            None => Input::Timeout,
-        };
-        self.enter(input);
+            None => self.enter(Input::Timeout),
+        }
     }
 
     /// Performs [`Action::Close`]: closes the transport.

@@ -5,15 +5,17 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use limpid_core::client::{Action, Exchange, Lease, Options, Request, RequestBuilder, UrlError};
+use limpid_core::client::{
+    Action, Exchange, Input, Lease, Options, Request, RequestBuilder, UrlError,
+};
 use limpid_core::error::Error as CoreError;
 use limpid_core::internal::Reuse;
 use limpid_core::time::{Deadline, Mono};
 use limpid_core::trace::{EventKind, ExchangeId, TraceEvent};
 use limpid_core::transport::{Link, Switched};
 
-use crate::input::Input;
-use crate::machine_input::MachineInput;
+use crate::machine_input::{MachineInput, RecordedInput};
+use crate::recording::{ExchangeRecorder, SharedRecorder};
 use crate::settings::SharedSink;
 
 /// An exchange and its connection. When the request is over, the memory is kept.
@@ -24,6 +26,8 @@ pub(crate) struct Inner<T> {
     pub(crate) lease: Option<Box<Lease<T>>>,
     /// The time of the last clock reading.
     pub(crate) now: Mono,
+    /// The recording of the exchanges in this memory, if there is a recorder.
+    pub(crate) recorder: Option<ExchangeRecorder>,
 }
 
 impl<T: fmt::Debug> fmt::Debug for Inner<T> {
@@ -37,20 +41,41 @@ impl<T: fmt::Debug> fmt::Debug for Inner<T> {
 
 impl<T> Inner<T> {
     /// Creates the memory for an exchange of this request, which starts with [`Begin`].
-    pub(crate) fn new(request: &Arc<Request>, options: &Arc<Options>) -> Self {
+    pub(crate) fn new(
+        request: &Arc<Request>,
+        options: &Arc<Options>,
+        recorder: &SharedRecorder,
+    ) -> Self {
         // The number is not that of an exchange.
         let exchange = Exchange::new(ExchangeId(0), Arc::clone(request), Arc::clone(options));
-        Self { exchange, lease: None, now: Mono::default() }
+        let recorder = recorder.clone().map(ExchangeRecorder::new);
+        Self { exchange, lease: None, now: Mono::default(), recorder }
     }
 
     /// Passes an input to the exchange. All inputs pass here, and nothing else changes the behaviour
     /// of the exchange, so that recorded inputs can be replayed.
     #[inline(always)]
-    pub(crate) fn enter<I: MachineInput<Exchange>>(
-        &mut self,
-        sink: &SharedSink,
-        input: I,
-    ) -> I::Output {
+    pub(crate) fn enter<I>(&mut self, sink: &SharedSink, input: I) -> I::Output
+    where
+        I: RecordedInput<Exchange, ExchangeRecorder>,
+    {
+        match self.recorder {
+            None => input.enter(&mut self.exchange, self.now, sink),
+            Some(_) => self.enter_recorded(sink, input),
+        }
+    }
+
+    /// Records an input, and passes it to the exchange.
+    #[cold]
+    #[inline(never)]
+    fn enter_recorded<I>(&mut self, sink: &SharedSink, input: I) -> I::Output
+    where
+        I: RecordedInput<Exchange, ExchangeRecorder>,
+    {
+        let input = match &mut self.recorder {
+            Some(recorder) => input.record(recorder, &mut self.exchange, self.now),
+            None => input,
+        };
         input.enter(&mut self.exchange, self.now, sink)
     }
 
@@ -74,6 +99,9 @@ impl<T> Inner<T> {
 
     /// Sets the local address of the attempt that has connected. It is used in events only.
     pub(crate) fn set_local_address(&mut self, local: Option<SocketAddr>) {
+        if let Some(recorder) = &self.recorder {
+            recorder.local_address(local, self.now);
+        }
         self.exchange.set_local_address(local);
     }
 
@@ -176,6 +204,45 @@ impl MachineInput<Exchange> for AskDeadline {
     }
 }
 
+/// [`Input::Sent`], which every request has. A number is passed in a register, an [`Input`] is not.
+pub(crate) struct Sent(pub(crate) usize);
+
+impl MachineInput<Exchange> for Sent {
+    type Output = ();
+
+    #[inline(always)]
+    fn enter(self, exchange: &mut Exchange, now: Mono, sink: &SharedSink) {
+        // An input that the exchange did not ask for changes nothing.
+        let _ = exchange.handle_sent(self.0, now, sink);
+    }
+}
+
+/// [`Input::Received`], as [`Sent`].
+pub(crate) struct Received(pub(crate) usize);
+
+impl MachineInput<Exchange> for Received {
+    type Output = ();
+
+    #[inline(always)]
+    fn enter(self, exchange: &mut Exchange, now: Mono, sink: &SharedSink) {
+        // An input that the exchange did not ask for changes nothing.
+        let _ = exchange.handle_received(self.0, now, sink);
+    }
+}
+
+/// [`Input::Reused`], as [`Sent`].
+pub(crate) struct Reused(pub(crate) Box<Link>);
+
+impl MachineInput<Exchange> for Reused {
+    type Output = ();
+
+    #[inline(always)]
+    fn enter(self, exchange: &mut Exchange, now: Mono, sink: &SharedSink) {
+        // An input that the exchange did not ask for changes nothing.
+        let _ = exchange.handle_reused(self.0, now, sink);
+    }
+}
+
 impl MachineInput<Exchange> for Input<'_> {
     type Output = ();
 
@@ -207,5 +274,67 @@ impl MachineInput<Exchange> for TakeSwitched {
     #[inline(always)]
     fn enter(self, exchange: &mut Exchange, now: Mono, sink: &SharedSink) -> Option<Switched> {
         exchange.take_switched(now, sink)
+    }
+}
+
+impl RecordedInput<Exchange, ExchangeRecorder> for Begin<'_> {
+    fn record(self, recorder: &mut ExchangeRecorder, _: &mut Exchange, now: Mono) -> Self {
+        recorder.begin(self.id, &self.request, self.options, now);
+        self
+    }
+}
+
+impl RecordedInput<Exchange, ExchangeRecorder> for Poll {
+    fn record(self, recorder: &mut ExchangeRecorder, _: &mut Exchange, now: Mono) -> Self {
+        recorder.poll(now);
+        self
+    }
+}
+
+impl RecordedInput<Exchange, ExchangeRecorder> for AskDeadline {
+    fn record(self, recorder: &mut ExchangeRecorder, _: &mut Exchange, now: Mono) -> Self {
+        recorder.ask_deadline(now);
+        self
+    }
+}
+
+impl RecordedInput<Exchange, ExchangeRecorder> for Input<'_> {
+    fn record(self, recorder: &mut ExchangeRecorder, exchange: &mut Exchange, now: Mono) -> Self {
+        recorder.input(self, exchange, now)
+    }
+}
+
+impl RecordedInput<Exchange, ExchangeRecorder> for Sent {
+    fn record(self, recorder: &mut ExchangeRecorder, exchange: &mut Exchange, now: Mono) -> Self {
+        let _ = recorder.input(Input::Sent(self.0), exchange, now);
+        self
+    }
+}
+
+impl RecordedInput<Exchange, ExchangeRecorder> for Received {
+    fn record(self, recorder: &mut ExchangeRecorder, exchange: &mut Exchange, now: Mono) -> Self {
+        let _ = recorder.input(Input::Received(self.0), exchange, now);
+        self
+    }
+}
+
+impl RecordedInput<Exchange, ExchangeRecorder> for Reused {
+    fn record(self, recorder: &mut ExchangeRecorder, _: &mut Exchange, now: Mono) -> Self {
+        recorder.reused(&self.0, now);
+        self
+    }
+}
+
+impl RecordedInput<Exchange, ExchangeRecorder> for TakeLink {
+    fn record(self, recorder: &mut ExchangeRecorder, _: &mut Exchange, now: Mono) -> Self {
+        recorder.take_link(now);
+        self
+    }
+}
+
+impl RecordedInput<Exchange, ExchangeRecorder> for TakeSwitched {
+    fn record(self, recorder: &mut ExchangeRecorder, _: &mut Exchange, now: Mono) -> Self {
+        recorder.take_switched(now);
+        self
     }
 }

@@ -53,7 +53,6 @@ mod ids;
 mod in_flight;
 mod informational;
 mod inner;
-mod input;
 mod layers;
 mod lookup_error;
 mod lookups;
@@ -61,6 +60,7 @@ mod machine_input;
 mod pem;
 mod pending_request;
 mod prepared;
+mod recording;
 pub mod server;
 mod settings;
 #[cfg(feature = "rustls")]
@@ -69,6 +69,7 @@ mod tunnel;
 mod wait_queue;
 
 pub use builder::{BuildClient, ClientBuilder};
+pub use certificate_reader::certificate_reader;
 pub use clock::Clock;
 pub use connections::{Acquire, Connections, PooledTransport, Wanted};
 pub use content::{Content, Part};
@@ -76,14 +77,16 @@ pub use error::{Error, History, IdentityProblem, TlsSetupError};
 pub use in_flight::InFlight;
 pub use informational::Listener;
 pub use inner::Buffers;
-pub use input::Input;
 pub use layers::{ClientLayers, ServerLayers, TlsSource};
-pub use limpid_core::client::{DrainLimits, NoProxy, PoolLimits, Proxy, Sizes, Timings};
+pub use limpid_core::client::{DrainLimits, Input, NoProxy, PoolLimits, Proxy, Sizes, Timings};
+#[cfg(feature = "recording")]
+pub use limpid_recording::RecorderOptions;
 pub use lookup_error::LookupError;
 pub use lookups::{Job, Lookup, LookupFacts, Lookups, Resolved};
 pub use pem::Pem;
 pub use pending_request::PendingRequest;
 pub use prepared::Prepared;
+pub use recording::{Recorder, SharedRecorder};
 pub use settings::{Settings, SharedSink};
 #[cfg(feature = "rustls")]
 pub use tls::TlsVersion;

@@ -13,3 +13,9 @@ pub(crate) trait MachineInput<Machine> {
     /// Passes the input to the machine.
     fn enter(self, machine: &mut Machine, now: Mono, sink: &SharedSink) -> Self::Output;
 }
+
+/// An input of a machine that a recorder of this type records.
+pub(crate) trait RecordedInput<Machine, Recorder>: MachineInput<Machine> + Sized {
+    /// Records the input. Returns the one to pass to the machine.
+    fn record(self, recorder: &mut Recorder, machine: &mut Machine, now: Mono) -> Self;
+}

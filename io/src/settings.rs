@@ -7,6 +7,7 @@ use limpid_core::client::{Options, PoolLimits};
 use limpid_core::trace::Sink;
 
 use crate::layers::TlsSource;
+use crate::recording::SharedRecorder;
 
 /// The sink of a client or server, if it has one.
 ///
@@ -29,6 +30,8 @@ pub struct Settings {
     pub lookups: usize,
     /// The sink of events, if there is one.
     pub sink: SharedSink,
+    /// The recorder, if there is one.
+    pub recorder: SharedRecorder,
 }
 
 impl fmt::Debug for Settings {

@@ -1,5 +1,9 @@
 //! Recordings: files with every input of limpid's machines, from which the same events are made again.
 //!
+//! A [`Recorder`] writes a file. Clients and servers with one record every call of their machines, with its time, and the
+//! bytes that they receive. A sink may drop events; a recording has all that is needed to make them again:
+//! [`Recording::replay`] passes the calls to the same machines.
+//!
 //! A recording is a line of text that says what it holds, and then frames. [`format`] describes both, and writes and
 //! reads them:
 //!
@@ -16,4 +20,16 @@
 //! # Ok::<(), limpid_recording::format::ReadError>(())
 //! ```
 
+mod client;
+mod driver_events;
+mod facts;
 pub mod format;
+mod layer;
+mod recorder;
+mod replay;
+mod tape;
+
+pub use client::ExchangeRecorder;
+pub use driver_events::DriverEvents;
+pub use recorder::{Recorder, RecorderOptions, Stop};
+pub use replay::{Recording, Replayed};

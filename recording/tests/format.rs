@@ -1,5 +1,7 @@
 //! The format: what was written is read, and nothing else is.
 
+#![cfg(test)]
+
 use limpid_recording::format::{FrameKind, FrameReader, FrameWriter, Header, MOST, ReadError};
 
 /// The frames of a file, whether it is truncated, and the error.
@@ -19,7 +21,7 @@ fn file(payloads: &[&[u8]]) -> Vec<u8> {
     let mut file = Vec::new();
     let mut writer = FrameWriter::new(&Header::default(), &mut file);
     for payload in payloads {
-        writer.write(FrameKind::Time, payload, &mut file);
+        writer.write(FrameKind::Tape, payload, &mut file);
     }
     writer.write(FrameKind::End, b"", &mut file);
     file
@@ -32,7 +34,7 @@ fn frames_are_read_as_they_were_written() {
         let (header, frames, is_truncated) = read(&file(&[b"first", &payload])).unwrap();
         assert_eq!(header, Header::default());
         let last = (FrameKind::End, Vec::new());
-        let expected = [(FrameKind::Time, b"first".to_vec()), (FrameKind::Time, payload), last];
+        let expected = [(FrameKind::Tape, b"first".to_vec()), (FrameKind::Tape, payload), last];
         assert!(frames == expected, "a payload of {len} bytes");
         assert!(!is_truncated);
     }

@@ -1,17 +1,20 @@
 //! JSON lines, which a validator of JSON Schema reads that knows nothing of limpid.
 
 use std::sync::LazyLock;
+use std::time::UNIX_EPOCH;
 
 use jsonschema::Validator;
+use limpid_core::time::Mono;
 use limpid_core::trace::{Capture, Meta, OwnedTraceEvent, Sink as _};
-use limpid_sinks::{JsonSink, Levels, json};
+use limpid_sinks::{JsonSink, Levels, TimeBase, json};
 use serde_json::Value;
 
-/// Returns the JSON lines of these events, with everything that they can show.
+/// Returns the JSON lines of these events, with everything that they can show, as if the clock had started in 1970.
 #[must_use]
 pub fn of(events: &[(Meta, OwnedTraceEvent)]) -> String {
     let sink = JsonSink::new(Vec::new()).levels(&Levels::everything());
-    let sink = sink.capture(Capture::Everything);
+    let base = TimeBase::new(Mono::default(), UNIX_EPOCH);
+    let sink = sink.capture(Capture::Everything).time_base(base);
     for (meta, event) in events {
         sink.event(meta, &event.borrow());
     }

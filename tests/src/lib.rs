@@ -4,6 +4,7 @@
 //! - [`simulation`] plays runs of client and server in it, each from its seed.
 //! - [`server`] plays [`script`]s on loopback, over TLS with [`certificates`] made for the run.
 //! - [`tls`] has the requirements for every implementation of TLS.
+//! - [`recorded`] compares the events of runs with those of their recordings.
 //! - [`coded`] returns responses in content codings.
 //! - [`command`] runs a command, and kills it after a time limit.
 //! - [`golden`] plays the golden scenarios with the recorded lines of httpx.
@@ -25,6 +26,7 @@ pub mod ledger;
 pub mod lines;
 mod peer;
 pub mod real;
+pub mod recorded;
 mod relay;
 pub mod script;
 pub mod server;

@@ -14,6 +14,7 @@ fn modules_import_only_modules_below_them() {
         "lines",
         "script",
         "wire",
+        "recorded",
         "certificates",
         "documented",
         "stream",

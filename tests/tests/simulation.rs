@@ -2,14 +2,14 @@
 
 #![cfg(test)]
 
-use limpid_tests::simulation::runs;
+use limpid_tests::simulation::{run_recorded, runs};
 
 /// The number of runs; the command `simulate` plays more.
 const RUNS: u64 = 2_000;
 
 #[test]
-fn runs_complete_without_hang_or_lost_byte() {
+fn runs_complete_without_hang_or_lost_byte_and_are_replayed() {
     let mut failed = Vec::new();
-    runs(0..RUNS, |seed, problems| failed.push((seed, problems)));
+    runs(0..RUNS, run_recorded, |seed, problems| failed.push((seed, problems)));
     assert!(failed.is_empty(), "{} of {RUNS} runs failed: {failed:#?}", failed.len());
 }

@@ -17,6 +17,16 @@ use crate::time::{Deadline, Mono, Waiting};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DialId(pub u32);
 
+impl Stored for DialId {
+    fn store(&self, to: &mut Vec<u8>) {
+        self.0.store(to);
+    }
+
+    fn load(from: &mut Reader<'_>) -> Option<Self> {
+        from.read().map(Self)
+    }
+}
+
 /// The time for which an address is tried before the next is tried beside it: the Connection Attempt Delay of
 /// RFC 8305 section 5. 250 milliseconds by default.
 ///

@@ -202,6 +202,7 @@ mod drain_limits;
 mod exchange;
 mod handle;
 mod hosts;
+mod input;
 #[cfg(feature = "std")]
 mod io;
 mod lease;
@@ -234,6 +235,7 @@ pub use dial::{AttemptDelay, DialId};
 pub use drain_limits::DrainLimits;
 pub use exchange::Exchange;
 pub use hosts::Hosts;
+pub use input::Input;
 pub use lease::Lease;
 pub use no_proxy::NoProxy;
 pub use options::Options;

@@ -17,7 +17,7 @@ mod peer;
 mod phase;
 mod rule;
 #[cfg(feature = "std")]
-mod sources;
+pub(crate) mod sources;
 
 pub use cause::{Cause, CertificateProblem, ResolveError, SocksError, TlsError};
 pub use coding::{CodingError, CodingFault};

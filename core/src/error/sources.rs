@@ -17,7 +17,7 @@ struct Source {
 }
 
 /// Returns the text of a source, and those of its sources.
-pub(super) fn texts(source: Option<&(dyn Error + Send + Sync + 'static)>) -> Vec<String> {
+pub(crate) fn texts(source: Option<&(dyn Error + Send + Sync + 'static)>) -> Vec<String> {
     let (mut texts, mut next) = (Vec::new(), source.map(|source| source as &dyn Error));
     while let Some(error) = next.filter(|_| texts.len() < MOST) {
         texts.push(error.to_string());
@@ -27,7 +27,7 @@ pub(super) fn texts(source: Option<&(dyn Error + Send + Sync + 'static)>) -> Vec
 }
 
 /// Returns an error with the first of these texts, whose sources have the others.
-pub(super) fn of_texts(texts: Vec<String>) -> Option<Box<dyn Error + Send + Sync>> {
+pub(crate) fn of_texts(texts: Vec<String>) -> Option<Box<dyn Error + Send + Sync>> {
     let wrap = |source: Option<Source>, text| Some(Source { text, source: source.map(Box::new) });
     // Dropping an error drops its sources within each other.
     let source = texts.into_iter().take(MOST).rev().fold(None, wrap)?;

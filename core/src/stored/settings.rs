@@ -2,13 +2,24 @@
 
 use alloc::vec::Vec;
 
-use super::macros::stored_struct;
+use super::macros::{stored_enum, stored_struct};
 use super::value::{Reader, Stored};
 use crate::values::time::{Mono, Timeouts};
-use crate::values::{ConnectionId, ExchangeId};
+use crate::values::{ConnectionId, ExchangeId, Retirement};
 
 stored_struct! {
     Timeouts { pool connect read write expect_continue total rate rate_time }
+}
+
+stored_enum! {
+    Retirement {
+        0 Expired,
+        1 NotSilent,
+        2 Unusable,
+        3 Surplus,
+        4 Evicted,
+        5 Closed,
+    }
 }
 
 /// Implements the form of a number in a type of its own.

@@ -4,7 +4,11 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
 
+#[cfg(feature = "std")]
+use crate::error::sources;
 use crate::error::{BoxError, Cause, Error, SocksError, TlsError};
+#[cfg(feature = "std")]
+use crate::stored::{Reader, Stored};
 
 /// The maximum number of bytes that a layer may hold for the layer above it while more is read: 64
 /// KiB. See [`Layer::buffered`].
@@ -24,6 +28,15 @@ pub enum LayerState {
     Delivered,
     /// The peer has ended its direction with the message that the layer's protocol has for it.
     PeerClosed,
+}
+
+crate::stored::stored_enum! {
+    LayerState {
+        0 Opening,
+        1 Open,
+        2 Delivered,
+        3 PeerClosed,
+    }
 }
 
 /// The properties of a secured connection, which [`Layer::facts`] returns.
@@ -48,7 +61,7 @@ pub struct LayerFacts<'l> {
     /// The group or the algorithm of the key exchange, such as `X25519`.
     pub key_exchange: Option<&'l str>,
     /// The kind of the handshake: `full`, `full with HelloRetryRequest` or `resumed`.
-    pub handshake: Option<&'static str>,
+    pub handshake: Option<&'l str>,
     /// The negotiated protocol above the layer (ALPN, RFC 7301).
     pub protocol: Option<&'l [u8]>,
     /// The host name that the client has asked for (SNI, RFC 6066 section 3), on the side of the server. With
@@ -154,6 +167,38 @@ impl core::error::Error for LayerError {
 impl From<TlsError> for LayerError {
     fn from(error: TlsError) -> Self {
         Self::Tls { error, detail: None }
+    }
+}
+
+#[cfg(feature = "std")]
+impl Stored for LayerError {
+    /// Stores the texts of the detail and its sources in place of the errors, which can be of any type.
+    fn store(&self, to: &mut Vec<u8>) {
+        match self {
+            Self::Tls { error, detail } => {
+                to.push(0);
+                error.store(to);
+                sources::texts(detail.as_deref()).store(to);
+            }
+            Self::Socks(error) => {
+                to.push(1);
+                error.store(to);
+            }
+            Self::Other { code, detail } => {
+                to.push(2);
+                code.store(to);
+                sources::texts(Some(&**detail)).store(to);
+            }
+        }
+    }
+
+    fn load(from: &mut Reader<'_>) -> Option<Self> {
+        Some(match from.read::<u8>()? {
+            0 => Self::Tls { error: from.read()?, detail: sources::of_texts(from.read()?) },
+            1 => Self::Socks(from.read()?),
+            2 => Self::Other { code: from.read()?, detail: sources::of_texts(from.read()?)? },
+            _ => return None,
+        })
     }
 }
 

@@ -54,6 +54,14 @@ impl Default for Header {
     }
 }
 
+impl Header {
+    /// Returns whether the recording of `before` continues in the file of this header.
+    pub(crate) fn continues(&self, before: &Self) -> bool {
+        let is_next = before.part.checked_add(1) == Some(self.part);
+        is_next && self.process == before.process
+    }
+}
+
 /// The modes of capture and their names, which [`Capture::from_str`] reads.
 const CAPTURES: [(Capture, &str); 4] = [
     (Capture::Redacted, "redacted"),

@@ -30,9 +30,94 @@ macro_rules! kinds {
     };
 }
 
+// Kinds from 16 to 63 are inputs of a client's exchange: their payload begins with the number of its place in memory,
+// and the time as the difference to that of the frame before.
 kinds! {
     /// The last frame: why the recording ends.
     End = 0,
-    /// The time of what follows, on the driver's clock, as the difference to the time before.
-    Time = 1,
+    /// The options of a client, with the number by which exchanges name them.
+    Options = 1,
+    /// Bytes of a stream of a connection, in order.
+    Tape = 2,
+    /// Bytes that a stream of a connection had, and that were left out.
+    Cut = 3,
+    /// Bytes of the body of a request.
+    Body = 4,
+    /// Bytes that the body of a request had, and that were left out.
+    BodyCut = 5,
+    /// An event of the driver outside exchanges.
+    Event = 6,
+    /// An idle connection of a client's pool was closed.
+    Retired = 7,
+
+    /// A layer took bytes from below.
+    LayerFilled = 8,
+    /// A layer processed its input.
+    LayerAdvanced = 9,
+    /// A layer took bytes from above.
+    LayerWritten = 10,
+    /// A layer queued its closing message.
+    LayerClosed = 11,
+
+    /// An exchange started.
+    Begin = 16,
+    /// The driver asked what to do.
+    Poll = 17,
+    /// The driver asked until when to wait.
+    AskDeadline = 18,
+    /// The driver asked for the connection, to keep it.
+    TakeLink = 19,
+    /// The driver asked for the connection, which has left HTTP/1.1.
+    TakeSwitched = 20,
+    /// The driver set the local address.
+    LocalAddress = 21,
+    /// A lookup ended.
+    LookupEnded = 22,
+    /// The request waits for a connection.
+    PoolFull = 23,
+
+    /// `Input::Trusted`.
+    Trusted = 32,
+    /// `Input::Reused`.
+    Reused = 33,
+    /// `Input::Opened`.
+    Opened = 34,
+    /// `Input::Resolved`.
+    Resolved = 35,
+    /// `Input::Dialed`.
+    Dialed = 36,
+    /// `Input::DialFailed`.
+    DialFailed = 37,
+    /// `Input::Secured`.
+    Secured = 38,
+    /// `Input::Failed`.
+    Failed = 39,
+    /// `Input::Sent`.
+    Sent = 40,
+    /// `Input::SendFailed`.
+    SendFailed = 41,
+    /// `Input::Received`.
+    Received = 42,
+    /// `Input::Eof`.
+    Eof = 43,
+    /// `Input::ReceiveFailed`.
+    ReceiveFailed = 44,
+    /// `Input::Bytes`.
+    Bytes = 45,
+    /// `Input::Body`.
+    BodyPiece = 46,
+    /// `Input::BodyEnd`.
+    BodyEnd = 47,
+    /// `Input::BodyFailed`.
+    BodyFailed = 48,
+    /// `Input::Timeout`.
+    Timeout = 49,
+    /// `Input::Pause`.
+    Pause = 50,
+    /// `Input::Discard`.
+    Discard = 51,
+    /// `Input::Cancel`.
+    Cancel = 52,
+    /// `Input::Hold`.
+    Hold = 53,
 }

@@ -34,7 +34,7 @@ fn main() -> io::Result<ExitCode> {
 /// Plays many runs. Returns whether one fails.
 fn many(from: u64, count: u64) -> bool {
     let mut failed = 0;
-    runs(from..from.saturating_add(count), |seed, problems| {
+    runs(from..from.saturating_add(count), run, |seed, problems| {
         tell(seed, Err(problems));
         failed += 1;
     });

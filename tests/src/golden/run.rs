@@ -20,6 +20,7 @@ use crate::certificates::Certificates;
 use crate::command;
 use crate::json_lines;
 use crate::ledger::Ledger;
+use crate::recorded::Recorded;
 use crate::sim::{Faults, Net, World};
 
 /// The result of a scenario.
@@ -51,13 +52,18 @@ pub fn play(
         let (host, mut arguments) = (host(), driver.to_vec());
         let stage = Stage::set(scenario, certificates, &host)?;
         arguments.extend(command_line(scenario, &stage)?);
-        let (logs, json) = in_memory(Arguments::read(arguments)?, &host)?;
+        let recorded = Recorded::start()?;
+        let mut arguments = Arguments::read(arguments)?;
+        arguments.settings.recorder = Some(recorded.recorder());
+        let (logs, events) = in_memory(arguments, &host)?;
         let printed = logs.iter().map(|log| Printed {
             stderr: stage.normalise(log),
             stdout: scenario.recorded.stdout.as_ref().map(|_| Vec::new()),
         });
         let printed = printed.collect();
+        let json = json_lines::of(&events.events());
         let problems = stage.finish().err().or(json_lines::read(&json).err());
+        let problems = problems.or_else(|| recorded.difference(&events));
         return Ok(Played { printed, problems });
     }
     let mut played = Played::default();
@@ -103,16 +109,16 @@ pub fn cancel_at_every_poll(
     Ok(found)
 }
 
-/// Returns the documented lines of a run in memory, in each profile, and its JSON lines.
-fn in_memory(arguments: Arguments, host: &Host) -> io::Result<(Vec<String>, String)> {
+/// Returns the documented lines of a run in memory, in each profile, and its events.
+fn in_memory(arguments: Arguments, host: &Host) -> io::Result<(Vec<String>, EventList)> {
     let class = arguments.driver.stream_class();
     let sink = |profile: &Profile| {
         let sink = LineSink::new(Vec::new()).capture(Capture::Private);
         Arc::new(sink.stream_class(class).profile(*profile))
     };
     let sinks: Vec<_> = Profile::ALL.iter().map(sink).collect();
-    let recorder = EventList::new();
-    let tee = Tee::new().with(recorder.clone());
+    let events = EventList::new();
+    let tee = Tee::new().with(events.clone());
     let shared = sinks.iter().fold(tee, |tee, sink| tee.with(Arc::clone(sink)));
     match host {
         Host::Loopback => arguments.play(Some(Arc::new(shared)), drop)?,
@@ -124,5 +130,5 @@ fn in_memory(arguments: Arguments, host: &Host) -> io::Result<(Vec<String>, Stri
         Ok(String::from_utf8_lossy(&sink.into_writer()).into_owned())
     };
     let logs = sinks.into_iter().map(log).collect::<io::Result<_>>()?;
-    Ok((logs, json_lines::of(&recorder.events())))
+    Ok((logs, events))
 }

@@ -9,7 +9,9 @@ use std::task::Poll;
 
 use limpid_core::client::{Action, Dial, Event, Exchange, Interest, Lease};
 use limpid_core::error::{Error, ResolveError};
+use limpid_core::time::Deadline;
 use limpid_io::Input;
+use limpid_recording::ExchangeRecorder;
 
 use super::body::Body;
 use super::dials::Dials;
@@ -25,6 +27,8 @@ const READ: usize = 16 * 1024;
 #[derive(Debug)]
 pub(super) struct Driver {
     pub(super) exchange: Exchange,
+    /// The recording of the exchange, if there is a recorder.
+    recording: Option<ExchangeRecorder>,
     dials: Dials,
     /// The lease of the pool, once there is one, with its socket.
     lease: Option<Box<Lease<Socket>>>,
@@ -35,7 +39,9 @@ pub(super) struct Driver {
 
 impl Driver {
     pub(super) fn new(exchange: Exchange, body: Body, client: Rc<Shared>) -> Self {
-        Self { exchange, dials: Dials::default(), lease: None, body, client, over: false }
+        let recording = client.recording(&exchange);
+        let dials = Dials::default();
+        Self { exchange, recording, dials, lease: None, body, client, over: false }
     }
 
     pub(super) fn event(&self) -> Option<Event<'_>> {
@@ -46,8 +52,7 @@ impl Driver {
     pub(super) async fn run(&mut self) -> Result<bool, Error> {
         loop {
             self.client.count_poll().await;
-            let world = self.client.net.world();
-            match self.exchange.poll(world.now(), &self.client.sink) {
+            match self.poll() {
                 Action::Trust { proxy } => {
                     let input = self.client.trust(proxy);
                     self.input(input);
@@ -57,13 +62,13 @@ impl Driver {
                     self.input(input);
                 }
                 Action::Acquire => {
-                    let until = self.exchange.deadline(world.now());
+                    let until = self.deadline();
                     let route = self.exchange.route();
                     let acquiring = poll_fn(|_| match self.client.acquire(route) {
                         Some(acquired) => Poll::Ready(acquired),
                         None => Poll::Pending,
                     });
-                    let acquired = world.before(at(until), acquiring).await;
+                    let acquired = self.client.net.world().before(at(until), acquiring).await;
                     self.acquired(acquired);
                 }
                 Action::Resolve => {
@@ -97,8 +102,9 @@ impl Driver {
     }
 
     async fn wait(&mut self, interest: Interest) {
-        let world = self.client.net.world();
-        let until = at(self.exchange.deadline(world.now()));
+        let until = at(self.deadline());
+        let client = Rc::clone(&self.client);
+        let world = client.net.world();
         let socket = self.lease.as_ref().and_then(|lease| lease.transport.as_ref());
         if interest.read || interest.write {
             let Some(socket) = socket else {
@@ -115,8 +121,7 @@ impl Driver {
                 Some(Some(Moved::In(read))) => self.read(Some(read)),
                 Some(None) => {
                     let input = self.body.next();
-                    // The exchange waits for this input, so it accepts it.
-                    let _ = input.hand_to(&mut self.exchange, world.now(), &self.client.sink);
+                    hand(input, &mut self.exchange, &mut self.recording, &self.client);
                 }
                 None => self.input(Input::Timeout),
             }
@@ -124,8 +129,7 @@ impl Driver {
             let ready = poll_fn(|_| self.body.poll_ready(world));
             let ready = world.before(until, ready).await;
             let input = ready.map_or(Input::Timeout, |()| self.body.next());
-            // The exchange waits for this input, so it accepts it.
-            let _ = input.hand_to(&mut self.exchange, world.now(), &self.client.sink);
+            hand(input, &mut self.exchange, &mut self.recording, &self.client);
         } else {
             match world.before(until, self.dials.settled()).await {
                 Some((dial, Ok(socket))) => {
@@ -141,14 +145,31 @@ impl Driver {
     /// Takes the connection, if the response has switched it.
     pub(super) fn upgrade(&mut self) -> Option<Upgraded> {
         let now = self.client.net.world().now();
+        if let Some(recording) = &self.recording {
+            recording.take_switched(now);
+        }
         let switched = self.exchange.take_switched(now, &self.client.sink)?;
         Some(Upgraded::new(switched, self.lease.as_mut()?.transport.take()?))
     }
 
     fn input(&mut self, input: Input<'_>) {
+        hand(input, &mut self.exchange, &mut self.recording, &self.client);
+    }
+
+    fn poll(&mut self) -> Action {
         let now = self.client.net.world().now();
-        // The exchange requested this input, so it accepts it.
-        let _ = input.hand_to(&mut self.exchange, now, &self.client.sink);
+        if let Some(recording) = &self.recording {
+            recording.poll(now);
+        }
+        self.exchange.poll(now, &self.client.sink)
+    }
+
+    fn deadline(&mut self) -> Option<Deadline> {
+        let now = self.client.net.world().now();
+        if let Some(recording) = &self.recording {
+            recording.ask_deadline(now);
+        }
+        self.exchange.deadline(now)
     }
 
     fn read(&mut self, result: Option<io::Result<usize>>) {
@@ -208,10 +229,28 @@ impl Driver {
 
     fn release(&mut self) {
         if let Some(mut lease) = self.lease.take() {
+            if let Some(recording) = &self.recording {
+                recording.take_link(self.client.net.world().now());
+            }
             lease.link = self.exchange.take_link();
             self.client.release(lease);
         }
     }
+}
+
+/// Passes an input to an exchange, which requested it, so that it accepts it.
+fn hand(
+    input: Input<'_>,
+    exchange: &mut Exchange,
+    recording: &mut Option<ExchangeRecorder>,
+    client: &Shared,
+) {
+    let now = client.net.world().now();
+    let input = match recording {
+        Some(recording) => recording.input(input, exchange, now),
+        None => input,
+    };
+    let _ = input.hand_to(exchange, now, &client.sink);
 }
 
 /// Returns what has moved; `None` if nothing has, and a piece of the body is available.
@@ -242,8 +281,7 @@ impl Drop for Driver {
         }
         self.input(Input::Discard);
         loop {
-            let now = self.client.net.world().now();
-            match self.exchange.poll(now, &self.client.sink) {
+            match self.poll() {
                 Action::Wait(Interest { write: true, .. }) => {
                     let out = self.exchange.out().concat();
                     let written = self.socket().and_then(|socket| socket.write_now(&out));

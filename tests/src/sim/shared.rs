@@ -7,7 +7,8 @@ use std::sync::Arc;
 use limpid_core::client::{Exchange, Lease, Options, Pool, Request, Route};
 use limpid_core::error::TlsError;
 use limpid_core::trace::ExchangeId;
-use limpid_io::{Input, Settings, SharedSink, TlsSource};
+use limpid_io::{Input, Settings, SharedRecorder, SharedSink, TlsSource};
+use limpid_recording::{ExchangeRecorder, Recorder};
 
 use super::net::Net;
 use super::socket::Socket;
@@ -16,6 +17,7 @@ use super::socket::Socket;
 pub(super) struct Shared {
     pub(super) net: Net,
     pub(super) sink: SharedSink,
+    recorder: SharedRecorder,
     options: Arc<Options>,
     /// The TLS of connections to origin servers, and to proxies.
     tls: (TlsSource, TlsSource),
@@ -35,10 +37,11 @@ impl fmt::Debug for Shared {
 
 impl Shared {
     pub(super) fn new(net: &Net, settings: Settings) -> Self {
-        let Settings { options, tls, proxy_tls, pool, sink, .. } = settings;
+        let Settings { options, tls, proxy_tls, pool, sink, recorder, .. } = settings;
         Self {
             net: net.clone(),
             sink,
+            recorder,
             options,
             tls: (tls, proxy_tls),
             pool: RefCell::new(Pool::new(pool)),
@@ -83,9 +86,18 @@ impl Shared {
         Exchange::new(id, request, Arc::clone(&self.options))
     }
 
+    /// Returns the recording of this exchange, which starts, if there is a recorder.
+    pub(super) fn recording(&self, exchange: &Exchange) -> Option<ExchangeRecorder> {
+        let mut recording = ExchangeRecorder::new(self.recorder.clone()?);
+        let now = self.net.world().now();
+        recording.begin(exchange.id(), exchange.request(), &self.options, now);
+        Some(recording)
+    }
+
     /// Returns the input for `Action::Trust`.
     pub(super) fn trust(&self, proxy: bool) -> Input<'static> {
-        let trust = self.tls(proxy).trust(self.net.world().now(), &self.sink);
+        let events = self.recorder.as_deref().map(Recorder::driver_events);
+        let trust = self.tls(proxy).trust(self.net.world().now(), &(&self.sink, events));
         trust.map_or_else(no_configuration, Input::Trusted)
     }
 
@@ -118,7 +130,15 @@ impl Shared {
     fn retire(&self) {
         let retired = self.pool.borrow_mut().retired();
         for retired in retired {
-            retired.close(self.net.world().now(), &self.sink, |transport, bytes| {
+            let (now, lease) = (self.net.world().now(), &retired.lease);
+            // A connection that lacks a part is only dropped.
+            if let Some(recorder) = &self.recorder
+                && lease.link.is_some()
+                && lease.transport.is_some()
+            {
+                recorder.retired(lease.connection(), retired.why, now);
+            }
+            retired.close(now, &self.sink, |transport, bytes| {
                 if !bytes.is_empty() {
                     // The connection is over, so a failure is ignored.
                     let _ = transport.write_now(bytes);

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use limpid_core::time::{Mono, Timeouts};
 use limpid_io::{ClientBuilder, PoolLimits, Settings};
+use limpid_sinks::EventList;
 use rustls::ClientConfig;
 
 use super::plan::{Asked, Client, Plan, SWITCHED, Server};
@@ -17,6 +18,7 @@ use super::requests::{Came, ask};
 use super::serving::Service;
 use super::tls;
 use crate::ledger::Ledger;
+use crate::recorded::Recorded;
 use crate::sim::{self, Listening, Net, Stopping, World};
 
 /// Longer than any run in which no deadline is missing.
@@ -30,7 +32,26 @@ const UNHURRIED: Duration = Duration::from_secs(12);
 /// # Errors
 /// Returns the problems of the client, the server, or this simulation.
 pub fn run(plan: &Plan) -> Result<(), Vec<Problem>> {
-    let stage = Stage::set(plan);
+    play(plan, None)
+}
+
+/// Plays a run, records the client, and replays the recording.
+///
+/// # Errors
+/// Returns the problems of the run, and whether the events of the replay are others.
+pub fn run_recorded(plan: &Plan) -> Result<(), Vec<Problem>> {
+    let recorded = Recorded::start().map_err(|error| vec![Problem::Replay(error.to_string())])?;
+    let events = EventList::new();
+    let mut result = play(plan, Some((&recorded, events.clone())));
+    if let Some(difference) = recorded.difference(&events) {
+        let problem = Problem::Replay(difference);
+        result = Err(result.err().into_iter().flatten().chain([problem]).collect());
+    }
+    result
+}
+
+fn play(plan: &Plan, recorded: Option<(&Recorded, EventList)>) -> Result<(), Vec<Problem>> {
+    let stage = Stage::set(plan, recorded);
     let mut problems = Vec::new();
     match stage.net.world().run(stage.requests(plan)) {
         Ok(found) => problems.extend(found),
@@ -52,7 +73,7 @@ struct Stage {
 }
 
 impl Stage {
-    fn set(plan: &Plan) -> Self {
+    fn set(plan: &Plan, recorded: Option<(&Recorded, EventList)>) -> Self {
         let net = Net::new(World::default(), plan.faults.clone());
         let port = net.free_port();
         let place = format!("127.0.0.1:{port}");
@@ -62,7 +83,12 @@ impl Stage {
         let (trust, tls) = if plan.secure { tls::pair() } else { None }.unzip();
 
         let ledger = Arc::new(Ledger::of_client());
-        let client = sim::Client::new(&net, settings(plan, trust, Arc::clone(&ledger)));
+        let mut settings = settings(plan, trust, Arc::clone(&ledger));
+        if let Some((recorded, events)) = recorded {
+            settings.recorder = Some(recorded.recorder());
+            settings.sink = Some(Arc::new((Arc::clone(&ledger), events)));
+        }
+        let client = sim::Client::new(&net, settings);
 
         let asked = plan.tasks.iter().flatten().map(|asked| (asked.number, asked.clone()));
         let service = Rc::new(Service {

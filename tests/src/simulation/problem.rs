@@ -84,6 +84,8 @@ pub enum Problem {
     },
     /// A span started and did not end, or the reverse, or an error has another phase than the last failure.
     Spans(String),
+    /// The events of the replayed recording are others, or it cannot be replayed.
+    Replay(String),
 }
 
 /// The most bytes that may wait for a socket: the largest piece of a body, and the head before it.

@@ -6,11 +6,17 @@ use std::sync::mpsc;
 use std::thread;
 
 use super::plan::Plan;
-use super::play::run;
 use super::problem::Problem;
 
-/// Plays the runs of these seeds, on all processors, and calls `failed` for each that fails.
-pub fn runs(seeds: Range<u64>, mut failed: impl FnMut(u64, Vec<Problem>)) {
+/// The result of a run.
+type Outcome = Result<(), Vec<Problem>>;
+
+/// Plays the runs of these seeds with `run`, on all processors, and calls `failed` for each that fails.
+pub fn runs(
+    seeds: Range<u64>,
+    run: impl Fn(&Plan) -> Outcome + Sync,
+    mut failed: impl FnMut(u64, Vec<Problem>),
+) {
     let next = AtomicU64::new(seeds.start);
     let play = || loop {
         let seed = next.fetch_add(1, Ordering::Relaxed);

@@ -232,8 +232,9 @@ impl Link {
         self.has_close_notify = false;
     }
 
-    /// Returns whether the connection uses TLS.
-    pub(crate) const fn is_secure(&self) -> bool {
+    /// Returns whether a layer secures the connection.
+    #[must_use]
+    pub const fn is_secure(&self) -> bool {
         self.tls_layers > 0
     }
 

@@ -1,16 +1,35 @@
 //! The inputs of an exchange as values.
 
-use std::net::SocketAddr;
+use alloc::boxed::Box;
+use core::net::SocketAddr;
 
 use bytes::Bytes;
-use limpid_core::client::{DialId, Exchange, TrustId};
-use limpid_core::error::{Error, MisuseError};
-use limpid_core::fields::Fields;
-use limpid_core::time::Mono;
-use limpid_core::trace::{ConnectionId, Sink};
-use limpid_core::transport::{Layer, Link};
 
-/// A call of one of the `handle_` methods of an [`Exchange`], with its argument.
+use super::dial::DialId;
+use super::exchange::Exchange;
+use super::route::TrustId;
+use crate::error::{Error, MisuseError};
+use crate::fields::Fields;
+use crate::time::Mono;
+use crate::trace::{ConnectionId, Sink};
+use crate::transport::{Layer, Link};
+
+/// A call of one of the `handle_` methods of an [`Exchange`], with its argument: for drivers that pass inputs on, and
+/// for recordings of them.
+///
+/// ```
+/// use limpid_core::client::{Action, Exchange, Input, Request};
+/// use limpid_core::time::Mono;
+/// use limpid_core::trace::{ConnectionId, ExchangeId, NoSink};
+///
+/// let request = Request::builder(b"GET", "http://127.0.0.1/".parse()?).build();
+/// let mut exchange = Exchange::new(ExchangeId(1), request, Default::default());
+/// let now = Mono::default();
+/// assert_eq!(exchange.poll(now, &NoSink), Action::Acquire);
+/// Input::Opened(ConnectionId(1)).hand_to(&mut exchange, now, &NoSink)?;
+/// assert_eq!(exchange.poll(now, &NoSink), Action::Resolve);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub enum Input<'i> {
     /// [`handle_trusted`](Exchange::handle_trusted).
@@ -74,11 +93,11 @@ impl Input<'_> {
         match self {
             // These occur in every request. The compiler does not see that a number needs no drop.
             Self::Sent(n) => {
-                std::mem::forget(self);
+                core::mem::forget(self);
                 exchange.handle_sent(n, now, sink)
             }
             Self::Received(n) => {
-                std::mem::forget(self);
+                core::mem::forget(self);
                 exchange.handle_received(n, now, sink)
             }
             Self::Reused(link) => exchange.handle_reused(link, now, sink),

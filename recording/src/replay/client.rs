@@ -1,0 +1,358 @@
+//! Replaying the exchanges of clients.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use limpid_core::client::{Exchange, Input, Link, Options, Request};
+use limpid_core::fields::FieldBlock;
+use limpid_core::internal::{Reader, Stored};
+use limpid_core::time::Mono;
+use limpid_core::trace::{ConnectionId, EventKind, ExchangeId, Sink, TraceEvent};
+use limpid_core::transport::{CertificateReader, Switched};
+
+use super::content::Recording;
+use super::layer::ReplayedLayer;
+use super::summary::Replayed;
+use crate::format::FrameKind;
+use crate::tape::Stream;
+
+/// The maximum number of bytes of one read, and those that are read before they are parsed.
+const MOST_READ: usize = 16 << 20;
+
+/// The maximum number of bytes of a body that are handed in at once and were left out of the recording.
+const MOST_BODY: usize = 256 << 20;
+
+/// The exchanges and connections of clients.
+#[derive(Default)]
+pub(super) struct Clients {
+    options: HashMap<usize, Arc<Options>>,
+    places: HashMap<u64, Place>,
+    /// The idle connections.
+    links: HashMap<ConnectionId, Box<Link>>,
+    /// The connections that have left HTTP/1.1.
+    switched: HashMap<ConnectionId, Switched>,
+}
+
+/// A place in memory.
+enum Place {
+    Exchange(Box<Running>),
+    /// The exchange cannot be replayed, or not to its end.
+    Lost,
+}
+
+/// An exchange.
+struct Running {
+    exchange: Exchange,
+    connection: ConnectionId,
+    /// The number of layers that were recorded.
+    layers: u8,
+    /// The number of bytes that were received since the exchange was polled.
+    unparsed: usize,
+    /// A layer had to do what was not recorded.
+    has_ended: Arc<AtomicBool>,
+}
+
+/// Why a call is not made.
+pub(super) enum Lost {
+    /// The payload is invalid.
+    Invalid,
+    /// What the call needs was not recorded.
+    Missing,
+}
+
+/// Returns an argument of a call.
+fn read<T: Stored>(from: &mut Reader<'_>) -> Result<T, Lost> {
+    from.read().ok_or(Lost::Invalid)
+}
+
+/// What a call needs besides its exchange.
+pub(super) struct Context<'c> {
+    pub(super) recording: &'c mut Recording,
+    pub(super) sink: &'c dyn Sink,
+    pub(super) certificates: Option<CertificateReader>,
+    pub(super) now: Mono,
+}
+
+impl Clients {
+    /// Adds options of a client.
+    pub(super) fn add_options(
+        &mut self,
+        from: &mut Reader<'_>,
+        context: &Context<'_>,
+    ) -> Option<()> {
+        let (number, mut options) = (from.read()?, from.read::<Options>()?);
+        options.certificates = options.certificates.and(context.certificates);
+        self.options.insert(number, Arc::new(options));
+        Some(())
+    }
+
+    /// Closes an idle connection.
+    pub(super) fn retire(
+        &mut self,
+        connection: ConnectionId,
+        from: &mut Reader<'_>,
+        context: &Context<'_>,
+    ) -> Option<()> {
+        let why = from.read()?;
+        if let Some(link) = self.links.remove(&connection) {
+            link.retire(why, context.now, &context.sink, |_| {});
+        }
+        Some(())
+    }
+
+    /// Makes the call of this kind on the exchange of a place. Returns `None` if its arguments are invalid.
+    pub(super) fn call(
+        &mut self,
+        kind: FrameKind,
+        place: u64,
+        from: &mut Reader<'_>,
+        context: &mut Context<'_>,
+        replayed: &mut Replayed,
+    ) -> Option<()> {
+        if kind == FrameKind::Begin {
+            let begun = self.begin(from)?;
+            replayed.exchanges += 1;
+            if matches!(begun, Place::Lost) {
+                replayed.skipped += 1;
+            }
+            self.places.insert(place, begun);
+            return Some(());
+        }
+        let running = match self.places.get_mut(&place) {
+            Some(Place::Exchange(running)) => running,
+            Some(Place::Lost) => return Some(()),
+            None => {
+                replayed.skipped += 1;
+                self.places.insert(place, Place::Lost);
+                return Some(());
+            }
+        };
+        let result = running.call(kind, place, from, &mut self.links, &mut self.switched, context);
+        let has_ended = running.has_ended.load(Ordering::Relaxed);
+        match result {
+            Err(Lost::Invalid) => return None,
+            Ok(()) if !has_ended => {}
+            _ => {
+                replayed.incomplete += 1;
+                self.places.insert(place, Place::Lost);
+            }
+        }
+        Some(())
+    }
+
+    fn begin(&self, from: &mut Reader<'_>) -> Option<Place> {
+        let (id, number) = (from.read::<ExchangeId>()?, from.read::<usize>()?);
+        let request = from.read::<Request>()?;
+        let Some(options) = self.options.get(&number) else { return Some(Place::Lost) };
+        Some(Place::Exchange(Box::new(Running {
+            exchange: Exchange::new(id, request, Arc::clone(options)),
+            connection: ConnectionId(0),
+            layers: 0,
+            unparsed: 0,
+            has_ended: Arc::default(),
+        })))
+    }
+}
+
+impl Running {
+    fn call(
+        &mut self,
+        kind: FrameKind,
+        place: u64,
+        from: &mut Reader<'_>,
+        links: &mut HashMap<ConnectionId, Box<Link>>,
+        switched: &mut HashMap<ConnectionId, Switched>,
+        context: &mut Context<'_>,
+    ) -> Result<(), Lost> {
+        let (now, sink) = (context.now, context.sink);
+        let exchange = &mut self.exchange;
+        match kind {
+            FrameKind::Poll => {
+                self.unparsed = 0;
+                let _ = exchange.poll(now, &sink);
+            }
+            FrameKind::AskDeadline => {
+                let _ = exchange.deadline(now);
+            }
+            FrameKind::TakeLink => {
+                if let Some(link) = exchange.take_link() {
+                    links.insert(link.connection(), link);
+                }
+            }
+            FrameKind::TakeSwitched => {
+                if let Some(connection) = exchange.take_switched(now, &sink) {
+                    switched.insert(connection.connection(), connection);
+                }
+            }
+            FrameKind::LocalAddress => {
+                exchange.set_local_address(read::<Option<SocketAddr>>(from)?);
+            }
+            FrameKind::LookupEnded => {
+                let (shared, took) = read::<(bool, Duration)>(from)?;
+                let event = || TraceEvent::LookupEnded { shared, took: Some(took) };
+                exchange.emit(EventKind::LookupEnded, event, now, &sink);
+            }
+            FrameKind::PoolFull => {
+                let (limit, (open, ahead)) = read(from)?;
+                let holders = read::<String>(from)?;
+                let event = || TraceEvent::PoolFull { limit, open, ahead, holders: &holders };
+                exchange.emit(EventKind::PoolFull, event, now, &sink);
+            }
+            FrameKind::Received => {
+                let n = read(from)?;
+                self.receive(n, context)?;
+            }
+            FrameKind::Reused => {
+                self.connection = read(from)?;
+                let link = links.remove(&self.connection).ok_or(Lost::Missing)?;
+                self.input(Input::Reused(link), context);
+            }
+            _ => {
+                let mut borrowed = Borrowed::default();
+                let input = self.read_input(kind, place, from, &mut borrowed, context)?;
+                let _ = input.hand_to(&mut self.exchange, now, &sink);
+            }
+        }
+        if from.is_at_end() { Ok(()) } else { Err(Lost::Invalid) }
+    }
+
+    fn input(&mut self, input: Input<'_>, context: &Context<'_>) {
+        // What was refused then is refused again.
+        let _ = input.hand_to(&mut self.exchange, context.now, &context.sink);
+    }
+
+    /// Hands in received bytes.
+    fn receive(&mut self, n: usize, context: &mut Context<'_>) -> Result<(), Lost> {
+        let is_wanted = self.exchange.interest().read;
+        self.unparsed = self.unparsed.saturating_add(n);
+        if self.unparsed > MOST_READ {
+            return Err(Lost::Invalid);
+        }
+        // A call that the exchange refused did not move any bytes of its own.
+        let mut refused = Vec::new();
+        let space = if is_wanted {
+            self.exchange.space(n)
+        } else {
+            refused.resize(n, 0);
+            &mut refused[..]
+        };
+        let space = space.get_mut(..n).ok_or(Lost::Invalid)?;
+        read_received(space, self.connection, self.layers, context)?;
+        self.input(Input::Received(n), context);
+        Ok(())
+    }
+
+    /// Returns the other inputs.
+    fn read_input<'a>(
+        &mut self,
+        kind: FrameKind,
+        place: u64,
+        from: &mut Reader<'_>,
+        borrowed: &'a mut Borrowed,
+        context: &mut Context<'_>,
+    ) -> Result<Input<'a>, Lost> {
+        Ok(match kind {
+            FrameKind::Trusted => Input::Trusted(read(from)?),
+            FrameKind::Opened => {
+                (self.connection, self.layers) = (read(from)?, 0);
+                Input::Opened(self.connection)
+            }
+            FrameKind::Resolved => {
+                borrowed.addresses = read(from)?;
+                Input::Resolved(&borrowed.addresses)
+            }
+            FrameKind::Dialed => Input::Dialed(read(from)?),
+            FrameKind::DialFailed => Input::DialFailed(read(from)?, read(from)?),
+            FrameKind::Secured => Input::Secured(Box::new(self.layer(context))),
+            FrameKind::Failed => Input::Failed(read(from)?),
+            FrameKind::Sent => Input::Sent(read(from)?),
+            FrameKind::SendFailed => Input::SendFailed(read(from)?),
+            FrameKind::Eof => Input::Eof,
+            FrameKind::ReceiveFailed => Input::ReceiveFailed(read(from)?),
+            FrameKind::Bytes => Input::Bytes(self.received(read(from)?, context)?),
+            FrameKind::BodyPiece => Input::Body(body(place, read(from)?, context)?),
+            FrameKind::BodyEnd => {
+                borrowed.trailers = read(from)?;
+                Input::BodyEnd(borrowed.trailers.fields())
+            }
+            FrameKind::BodyFailed => Input::BodyFailed(read(from)?),
+            FrameKind::Timeout => Input::Timeout,
+            FrameKind::Pause => Input::Pause,
+            FrameKind::Hold => Input::Hold(read(from)?),
+            FrameKind::Discard => Input::Discard,
+            FrameKind::Cancel => Input::Cancel,
+            _ => return Err(Lost::Invalid),
+        })
+    }
+
+    /// Returns received bytes, owned.
+    fn received(&mut self, n: usize, context: &mut Context<'_>) -> Result<Bytes, Lost> {
+        self.unparsed = self.unparsed.saturating_add(n);
+        if self.unparsed > MOST_READ {
+            return Err(Lost::Invalid);
+        }
+        let mut bytes = vec![0; n];
+        read_received(&mut bytes, self.connection, self.layers, context)?;
+        Ok(bytes.into())
+    }
+
+    /// Returns the next layer of the connection.
+    fn layer(&mut self, context: &mut Context<'_>) -> ReplayedLayer {
+        let (connection, layer) = (self.connection, self.layers);
+        self.layers = self.layers.saturating_add(1);
+        let recording = &mut *context.recording;
+        let mut tape = |stream| recording.streams.remove(&stream).unwrap_or_default();
+        let delivered = tape(Stream::delivered(connection, layer));
+        let out = tape(Stream::out(connection, layer));
+        ReplayedLayer::new(
+            Arc::clone(&recording.bytes),
+            recording.layers.remove(&(connection, layer)).unwrap_or_default(),
+            delivered,
+            recording.header.capture.shows_bytes().then_some(out),
+            Arc::clone(&self.has_ended),
+        )
+    }
+}
+
+/// The arguments that inputs borrow.
+#[derive(Default)]
+struct Borrowed {
+    addresses: Vec<SocketAddr>,
+    trailers: FieldBlock,
+}
+
+/// Reads what the transport of a connection has received next.
+fn read_received(
+    to: &mut [u8],
+    connection: ConnectionId,
+    layers: u8,
+    context: &mut Context<'_>,
+) -> Result<(), Lost> {
+    let recording = &mut *context.recording;
+    let is_encrypted = layers > 0 && !recording.header.capture.shows_bytes();
+    if is_encrypted {
+        // The layer ignores its input.
+        return Ok(());
+    }
+    let tape = recording.streams.get_mut(&Stream::received(connection)).ok_or(Lost::Missing)?;
+    tape.read(&recording.bytes, to).ok_or(Lost::Missing)
+}
+
+/// Returns the next piece of the body of a request.
+fn body(place: u64, n: usize, context: &mut Context<'_>) -> Result<Bytes, Lost> {
+    let recording = &mut *context.recording;
+    if n == 0 {
+        return Ok(Bytes::new());
+    }
+    let tape = recording.bodies.get_mut(&place).ok_or(Lost::Missing)?;
+    if n > MOST_BODY || !tape.has(n) {
+        return Err(Lost::Missing);
+    }
+    let mut bytes = vec![0; n];
+    tape.read(&recording.bytes, &mut bytes).ok_or(Lost::Missing)?;
+    Ok(bytes.into())
+}
