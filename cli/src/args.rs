@@ -5,6 +5,7 @@ mod outputs;
 mod seconds;
 mod show;
 mod speed;
+mod tap;
 mod tls;
 mod view;
 
@@ -19,6 +20,7 @@ pub(crate) use outputs::OutputArgs;
 pub(crate) use seconds::Seconds;
 pub(crate) use show::{ShowArgs, ShowAs};
 pub(crate) use speed::SpeedArgs;
+pub(crate) use tap::{Listen, TapArgs};
 pub(crate) use tls::TlsArgs;
 pub(crate) use view::View;
 
@@ -56,6 +58,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Start a TLS server on loopback, request it, and show every step
     Demo(DemoArgs),
+    /// Show what passes between clients and servers, as a proxy
+    Tap(Box<TapArgs>),
     /// Show how bytes are parsed: heads, framing and its reason, body, errors with a caret
     Parse(ParseArgs),
     /// Show requests that a file contains: a HAR file, also of a browser

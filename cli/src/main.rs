@@ -12,6 +12,7 @@ mod progress;
 mod report;
 mod request;
 mod show;
+mod tap;
 mod trace;
 mod write_out;
 
@@ -31,6 +32,10 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Some(Command::Demo(args)) => {
             prepared(args.outputs.secret_names()).map(|()| demo::run(&args))
+        }
+        Some(Command::Tap(args)) => {
+            let prepared = || prepared(args.outputs.secret_names());
+            args.check().and_then(|()| prepared()).map(|()| tap::run(&args))
         }
         Some(Command::Parse(args)) => Ok(parse::run(args)),
         Some(Command::Show(args)) => prepared(args.secret_names()).map(|()| show::run(&args)),

@@ -17,6 +17,7 @@ fn modules_import_only_modules_below_them() {
         "progress",
         "trace",
         "demo",
+        "tap",
         "request",
         "show",
     ];

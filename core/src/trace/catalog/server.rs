@@ -115,7 +115,7 @@ macro_rules! entries {
             host: Text Public,
             /// The port.
             port: Port Public,
-            /// The address that the handler has connected to.
+            /// The address that the handler has connected to, if it has.
             address: MaybeAddress Public,
         }
 

@@ -1,0 +1,184 @@
+//! `limpid tap`: a proxy that shows what passes.
+
+mod authority;
+mod destination;
+mod forward;
+mod guard;
+mod hop_by_hop;
+mod interrupts;
+mod max_forwards;
+mod pipe;
+mod refusal;
+mod serve;
+mod tunnel;
+mod via;
+mod welcome;
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use limpid_core::client::PoolLimits;
+use limpid_core::limits::{Lenient, Limits};
+use limpid_io::{BuildClient, ClientBuilder, Settings};
+use limpid_sinks::Levels;
+use limpid_tokio::{
+    Client, Connector, Handle, Resolver, Server, ServerBuilder, ServerTimeouts, SharedSink,
+};
+use tokio::runtime::Builder;
+use tokio::time::sleep;
+
+use crate::args::{Listen, TapArgs};
+use crate::exit::Exit;
+use crate::trace::Unasked;
+use crate::{report, trace};
+use authority::Authority;
+use destination::Destination;
+use guard::Guard;
+use interrupts::Interrupts;
+use serve::Tap;
+
+/// What is logged if no argument says it: a line for each request and each response.
+const LEVELS: &str = "httpx=info,limpid.server=info";
+
+/// How a server may write what is passed on as it should be written: the proxy sends the same message without these
+/// faults. What else is tolerated could be read otherwise by the client, or cannot be sent.
+const TOLERATED: [Lenient; 5] = [
+    Lenient::BARE_LF,
+    Lenient::SPACE_BEFORE_COLON,
+    Lenient::MINOR_VERSION,
+    Lenient::SPACE_AFTER_CHUNK_SIZE,
+    Lenient::BLANK_LINE_BEFORE_RESPONSE,
+];
+
+/// How long to wait for the open exchanges at the end without saying so.
+const QUIET: Duration = Duration::from_millis(200);
+
+/// Runs the proxy until it is interrupted.
+pub(crate) fn run(args: &TapArgs) -> ExitCode {
+    match start(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(exit) => exit.into(),
+    }
+}
+
+fn start(args: &TapArgs) -> Result<(), Exit> {
+    let levels = LEVELS.parse::<Levels>().unwrap_or_default();
+    let outputs =
+        trace::open(&args.outputs, Unasked::Lines(levels)).map_err(|error| error.report())?;
+    let failed = |exit, what: &str, error: io::Error| {
+        report::print_error(exit, &format_args!("{what}: {error}"));
+        exit
+    };
+    let authority = args.ca.as_deref().map(Authority::open).transpose();
+    let authority = authority
+        .map_err(|error| failed(Exit::CaFile, "the authority of --ca cannot be used", error))?;
+    let runtime = Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| failed(Exit::Connect, "cannot start", error))?;
+    let Listen(address) = args.listen;
+    let server = server_builder(outputs.sink.clone())
+        .bind(address)
+        .map_err(|error| failed(Exit::Connect, &format!("cannot listen on {address}"), error))?;
+    let listens = server.local_addr().unwrap_or(address);
+    let tap = Arc::new(Tap {
+        client: client(args, outputs.sink.clone(), listens),
+        name: args
+            .name
+            .clone()
+            .unwrap_or_else(|| format!("limpid-{:08x}", authority::random() >> 32)),
+        guard: Guard { listens },
+        connect_timeout: args.connect_timeout.0,
+        authority: authority.map(Arc::new),
+        sink: outputs.sink.clone(),
+        handle: server.handle(),
+    });
+    // Before the proxy says that it is there.
+    let entered = runtime.enter();
+    let interrupts =
+        Interrupts::take().map_err(|error| failed(Exit::Connect, "cannot start", error))?;
+    drop(entered);
+    welcome::print(args, listens, tap.authority.as_deref());
+    let destination = Arc::new(match &args.to {
+        None => Destination::Named,
+        Some(base) => Destination::Server { base: base.clone(), keep_host: args.keep_host },
+    });
+    let handle = server.handle();
+    let ended = runtime.block_on(until_interrupted(
+        interrupts,
+        handle,
+        server.serve(move |exchange| {
+            let (tap, destination) = (Arc::clone(&tap), Arc::clone(&destination));
+            async move { tap.serve(exchange, &destination).await }
+        }),
+    ));
+    // Lookups may not have ended.
+    runtime.shutdown_background();
+    ended.map_err(|error| failed(Exit::Connect, &format!("cannot listen on {address}"), error))
+}
+
+/// Returns a builder for the servers of the proxy: of its listener, and inside tunnels.
+fn server_builder(sink: SharedSink) -> ServerBuilder {
+    // How fast clients are is between them and the servers, which have limits of their own.
+    let timeouts = ServerTimeouts::with(|timeouts| {
+        (timeouts.body, timeouts.request, timeouts.write) = (None, None, None);
+        timeouts.rate = 0;
+    });
+    let mut limits = Limits::CLIENT;
+    limits.body = u64::MAX;
+    let builder = Server::builder().timeouts(timeouts).limits(limits).name(None);
+    match sink {
+        Some(sink) => builder.sink(sink),
+        None => builder,
+    }
+}
+
+/// Returns the client that passes requests on.
+fn client(args: &TapArgs, sink: SharedSink, listens: SocketAddr) -> Client {
+    let pool = PoolLimits::with(|pool| {
+        // The server limits how many there are. Servers close idle ones, which is worst for a request that
+        // cannot be sent again, so that they are not kept for long.
+        (pool.connections, pool.expiry) = (usize::MAX, Some(Duration::from_secs(2)));
+    });
+    let builder = ClientBuilder::<Settings>::default()
+        .connect_timeout(args.connect_timeout.0)
+        .read_timeout(args.read_timeout.0)
+        .write_timeout(None)
+        .pool_timeout(None)
+        .pool(pool)
+        .drain(None)
+        .lenient(TOLERATED.into_iter().fold(Lenient::NONE, Lenient::with));
+    let builder = args.tls.set(builder);
+    let builder = match sink {
+        Some(sink) => builder.sink(sink),
+        None => builder,
+    };
+    BuildClient::build(builder.build(), Resolver::default(), Connector::from(Guard { listens }))
+}
+
+/// Serves until an interrupt, then finishes what is open. A second interrupt ends it at once.
+async fn until_interrupted(
+    mut interrupts: Interrupts,
+    handle: Handle,
+    serving: impl Future<Output = io::Result<()>>,
+) -> io::Result<()> {
+    let mut serving = pin!(serving);
+    tokio::select! {
+        served = &mut serving => return served,
+        () = interrupts.next() => handle.shutdown(Duration::MAX),
+    }
+    let stopped = async {
+        tokio::select! {
+            () = interrupts.next() => return,
+            () = sleep(QUIET) => welcome::say("finishing the open exchanges; Ctrl-C again stops at once"),
+        }
+        interrupts.next().await;
+    };
+    tokio::select! {
+        served = &mut serving => served,
+        () = stopped => Ok(()),
+    }
+}

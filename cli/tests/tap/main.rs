@@ -1,0 +1,19 @@
+//! `limpid tap` between limpid's own clients and servers on loopback.
+
+#![cfg(test)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod arguments;
+mod authority;
+mod fields;
+mod forward;
+mod hostile;
+mod linked;
+mod proxy;
+mod reverse;
+mod stopping;
+mod streaming;
+mod tunnels;
+mod upgrades;
