@@ -83,9 +83,9 @@ impl Display for ShowError {
         match self {
             Self::Read(error) => write!(f, "cannot be read: {error}"),
             Self::Har(error) => write!(f, "cannot be shown: {error}"),
-            Self::NoEvents => {
-                f.write_str("a HAR file has no events, which this view shows; use --as har")
-            }
+            Self::NoEvents => f.write_str(
+                "a HAR file has no events, which this view shows; use --as waterfall or har",
+            ),
             Self::Write(error) => write!(f, "cannot be written to standard output: {error}"),
         }
     }

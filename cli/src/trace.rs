@@ -9,7 +9,7 @@ use std::sync::Arc;
 use limpid_core::trace::{Capture, Sink};
 use limpid_sinks::combine::Tee;
 use limpid_sinks::config::{ConfigErrors, Logging, LoggingConfig};
-use limpid_sinks::views::{View, ViewSink};
+use limpid_sinks::views::{Style, View, ViewSink};
 use limpid_sinks::{AsciiSink, CurlSink, JsonSink, Levels, LineSink, PcapSink, Ring, SummarySink};
 
 use crate::args::{OutputArgs, ShowAs, View as Form};
@@ -93,11 +93,24 @@ fn views(args: &OutputArgs) -> Result<Option<ViewSink>, OutputError> {
 }
 
 /// Returns the view of exchanges in this form, if it is one.
-pub(crate) const fn view(form: ShowAs) -> Option<View> {
+pub(crate) fn view(form: ShowAs) -> Option<View> {
     match form {
         ShowAs::Har => Some(View::Har),
+        ShowAs::Waterfall => Some(View::Waterfall(Style::from_environment(columns(io::stdout())))),
         ShowAs::Lines | ShowAs::Curl | ShowAs::Json | ShowAs::Ascii => None,
     }
+}
+
+/// Returns the width of an output, if it is a terminal.
+#[cfg(unix)]
+fn columns(output: impl std::os::fd::AsFd) -> Option<usize> {
+    terminal_size::terminal_size_of(output).map(|(width, _)| width.0.into())
+}
+
+/// Returns the width of an output, if it is a terminal.
+#[cfg(windows)]
+fn columns(output: impl std::os::windows::io::AsHandle) -> Option<usize> {
+    terminal_size::terminal_size_of(output).map(|(width, _)| width.0.into())
 }
 
 /// Returns one sink that passes events to all of these.
@@ -144,6 +157,10 @@ fn shown(args: &OutputArgs, unasked: Unasked) -> Result<Shown, OutputError> {
             Arc::new(lines)
         }
         Form::Curl => Arc::new(CurlSink::stderr().capture(capture)),
+        Form::Waterfall => {
+            let view = View::Waterfall(Style::from_environment(columns(io::stderr())));
+            Arc::new(ViewSink::new().capture(capture).output("waterfalls", view, io::stderr()))
+        }
         Form::Json => {
             return Ok(Shown::Sink(Arc::new(JsonSink::stderr().levels(&levels).capture(capture))));
         }

@@ -103,6 +103,46 @@ fn har_of_a_browser_is_shown_redacted() {
 }
 
 #[test]
+fn waterfall_is_the_default_view_of_a_file() {
+    let text = output_with(["show", "-"], BROWSER.as_bytes());
+    assert!(text.starts_with("1 request, 12.0 ms  https://a.test\n"), "{text}");
+    assert!(text.contains("GET /x?token=[secure]") && text.contains(" 404 "), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+}
+
+#[test]
+fn width_and_characters_of_a_waterfall_follow_the_environment() {
+    let directory = Directory::new().unwrap();
+    let file = directory.write("browser.har", BROWSER).unwrap();
+    let shown = |variables: &[(&str, &str)]| {
+        let mut command = common::limpid(["show", &*file.to_string_lossy()]);
+        command
+            .env_remove("COLUMNS")
+            .env_remove("LC_ALL")
+            .env_remove("LC_CTYPE")
+            .env_remove("LANG");
+        command.envs(variables.iter().copied());
+        String::from_utf8(limpid_tests::command::run(&mut command, b"").unwrap().stdout).unwrap()
+    };
+    let wide = shown(&[("COLUMNS", "120"), ("LANG", "en_GB.UTF-8")]);
+    assert!(wide.contains('─') && wide.lines().any(|line| line.chars().count() > 100), "{wide}");
+    let narrow = shown(&[("COLUMNS", "40"), ("LC_ALL", "C"), ("LANG", "en_GB.UTF-8")]);
+    assert!(narrow.lines().all(|line| line.len() <= 40), "{narrow}");
+    assert!(cfg!(windows) || narrow.is_ascii(), "{narrow}");
+}
+
+#[test]
+fn waterfall_of_requests_follows_them_on_standard_error() {
+    let server = Server::tcp(vec![[answer(HELLO), answer(HELLO)].concat()]).unwrap();
+    let url = format!("http://127.0.0.1:{}/", server.port());
+    let other = format!("{url}other");
+    let ended = finished(["--view", "waterfall", &url, &other]);
+    assert_eq!((ended.code, &*ended.stdout), (0, &b"hellohello"[..]));
+    assert!(ended.stderr.starts_with("2 requests, "), "{}", ended.stderr);
+    assert!(ended.stderr.contains("GET /other"), "{}", ended.stderr);
+}
+
+#[test]
 fn views_of_events_say_that_a_har_file_has_none() {
     let directory = Directory::new().unwrap();
     let file = directory.write("browser.har", BROWSER).unwrap();

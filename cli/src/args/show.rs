@@ -11,7 +11,7 @@ pub(crate) struct ShowArgs {
     /// The file, or - for standard input
     pub(crate) file: PathBuf,
     /// The view
-    #[arg(long = "as", value_enum, value_name = "VIEW", default_value = "har")]
+    #[arg(long = "as", value_enum, value_name = "VIEW", default_value = "waterfall")]
     pub(crate) form: ShowAs,
     /// Values to show: redacted, default (no credentials), private (credentials too), everything (bytes too)
     #[arg(long, visible_alias = "capture", value_name = "MODE", default_value = "default")]
@@ -44,4 +44,6 @@ pub(crate) enum ShowAs {
     Ascii,
     /// An HTTP archive (HAR 1.2)
     Har,
+    /// Bars of time, for a terminal
+    Waterfall,
 }

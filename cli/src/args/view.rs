@@ -11,4 +11,6 @@ pub(crate) enum View {
     Curl,
     /// A line of JSON for each event
     Json,
+    /// Bars of time for all requests, at the end
+    Waterfall,
 }

@@ -15,8 +15,13 @@
 
 mod body;
 pub mod har;
+mod row;
 mod sink;
+mod units;
+mod url;
 mod view;
+mod waterfall;
 
 pub use sink::ViewSink;
 pub use view::View;
+pub use waterfall::Style;

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::har;
+use super::waterfall::{self, Style};
 use crate::exchanges::Model;
 
 /// A view of exchanges.
@@ -13,6 +14,8 @@ use crate::exchanges::Model;
 pub enum View {
     /// A file in the format HAR 1.2.
     Har,
+    /// Bars of time for a terminal, in this style.
+    Waterfall(Style),
 }
 
 impl View {
@@ -23,6 +26,7 @@ impl View {
     pub fn write(self, model: &Model, out: &mut dyn Write) -> io::Result<()> {
         match self {
             Self::Har => har::write(model, out),
+            Self::Waterfall(style) => waterfall::write(model, style, out),
         }
     }
 }

@@ -7,3 +7,4 @@ mod golden;
 mod har;
 mod sample;
 mod sink;
+mod waterfall;

@@ -11,6 +11,7 @@ use limpid_core::http1::Role;
 use limpid_core::trace::Capture;
 
 use super::super::body::{as_text, decoded};
+use super::super::url::plain_url;
 use super::cookies;
 use super::document::{
     Cache, Certificate, Content, Creator, Decided, Entry, Har, Informational, Log, Pair, PostData,
@@ -216,17 +217,6 @@ fn comment(body: &Body, is_shown: bool, capture: Capture) -> Option<String> {
             let all = body.size.map_or_else(String::new, |size| format!(" of {size}"));
             Some(format!("the first {kept}{all} bytes of the body"))
         }
-    }
-}
-
-/// Returns a URL without userinfo and fragment, which are not sent.
-fn plain_url(url: &str) -> Cow<'_, str> {
-    let url = url.split_once('#').map_or(url, |(url, _)| url);
-    let Some((scheme, rest)) = url.split_once("://") else { return url.into() };
-    let end = rest.find(['/', '?']).unwrap_or(rest.len());
-    match rest[..end].rfind('@') {
-        Some(at) => format!("{scheme}://{}", &rest[at + 1..]).into(),
-        None => url.into(),
     }
 }
 
