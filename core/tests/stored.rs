@@ -26,7 +26,7 @@ use limpid_core::internal::{Reader, Stored};
 use limpid_core::limits::{Lenient, Limits};
 use limpid_core::server;
 use limpid_core::time::{Mono, Waiting};
-use limpid_core::trace::{ConnectionId, SocketOption};
+use limpid_core::trace::{Capture, ConnectionId, SocketOption};
 use limpid_core::transport::{CertificateReader, LayerError, LayerState};
 
 fn bytes(value: &impl Stored) -> Vec<u8> {
@@ -302,6 +302,39 @@ fn requests_are_read_as_they_were_stored() {
     for (_, request) in requests() {
         round_trips(&request);
     }
+}
+
+#[test]
+fn masked_request_has_the_same_lengths() {
+    let secret =
+        Request::builder(b"GET", "http://me:p%20w@h.test/a?token=tiger#x".parse().unwrap())
+            .field(b"Cookie", b"a=tiger")
+            .field(b"X-Any", b"shown")
+            .build();
+    let masked = secret.masked(Capture::Default);
+    assert_eq!(masked.url().as_str(), "http://me:*%2A*@h.test/a?token=*****#x");
+    assert_eq!(bytes(&masked).len(), bytes(&secret).len());
+    let fields = masked.fields().fields();
+    assert_eq!(fields.get("Cookie"), Some(&b"*******"[..]));
+    assert_eq!(fields.get("Authorization"), Some(&b"***** ********"[..]));
+    assert_eq!(fields.get("X-Any"), Some(&b"shown"[..]));
+    assert_eq!(secret.masked(Capture::Private), secret);
+}
+
+#[test]
+fn masked_options_have_no_password_of_a_proxy() {
+    let options = client::Options::with(|options| {
+        options.proxies = "http://me:tiger@p.test".parse::<client::Proxy>().unwrap().into();
+    });
+    let url = "http://h/".parse().unwrap();
+    let credentials = |capture| {
+        let masked = options.masked(capture);
+        let proxy = masked.proxies.proxy_for(&url).unwrap();
+        proxy.credentials().map(|(user, word)| [user, b":", word].concat())
+    };
+    assert_eq!(credentials(Capture::Default).unwrap(), b"me:*****");
+    assert_eq!(credentials(Capture::Redacted).unwrap(), b"**:*****");
+    assert_eq!(credentials(Capture::Everything).unwrap(), b"me:tiger");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::fmt;
 
 use bytes::Bytes;
@@ -23,6 +24,7 @@ use super::url::UrlError;
 use crate::error::Error;
 use crate::fields::Fields;
 use crate::framing::Framing;
+use crate::http1::marks::{Mark, ReceivedPart};
 use crate::http1::{self, ResponseHead};
 use crate::time::Mono;
 use crate::trace::{At, ConnectionId, EventKind, ExchangeId, Scope, Sink, SpanKind, TraceEvent};
@@ -354,6 +356,19 @@ impl Exchange {
     #[must_use]
     pub const fn id(&self) -> ExchangeId {
         self.spans.exchange()
+    }
+
+    /// Notes from now on what the bytes are that the connection receives, for a recorder. A connection that is
+    /// acquired later notes nothing.
+    #[doc(hidden)]
+    pub fn mark_received(&mut self) {
+        self.link.http1.mark_received();
+    }
+
+    /// Moves what was noted to the end of `to`. Returns what the bytes behind that are a part of.
+    #[doc(hidden)]
+    pub fn take_marks(&mut self, to: &mut Vec<Mark>) -> ReceivedPart {
+        self.link.http1.take_marks(to)
     }
 
     /// Returns the durations of its phases: up to now, or in total once it is over.

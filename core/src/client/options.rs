@@ -11,6 +11,7 @@ use super::route::{Route, RouteOptions, TrustId};
 use super::url::Url;
 use crate::limits::Config;
 use crate::time::Timeouts;
+use crate::trace::Capture;
 use crate::transport::CertificateReader;
 
 /// The options that the requests of one client share. [`Options::with`] creates them.
@@ -121,6 +122,13 @@ impl Default for Options {
 }
 
 impl Options {
+    /// Returns the options with the secrets of proxies masked, for a recording.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn masked(&self, capture: Capture) -> Self {
+        Self { proxies: self.proxies.masked(capture), ..self.clone() }
+    }
+
     /// Returns the route that a request to this URL takes.
     #[must_use]
     pub fn route_to(&self, url: &Url) -> Route {

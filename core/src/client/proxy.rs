@@ -8,6 +8,7 @@ use core::str::FromStr;
 use super::basic::basic;
 use super::url::{Authority, Url, UrlError};
 use crate::stored::{stored_enum, stored_struct};
+use crate::trace::{Capture, MASK};
 
 /// The protocol of a proxy.
 ///
@@ -76,6 +77,20 @@ impl Proxy {
     #[must_use]
     pub fn credentials(&self) -> Option<(&[u8], &[u8])> {
         self.credentials.as_ref().map(|(user, password)| (&user[..], &password[..]))
+    }
+
+    /// Returns the proxy with its secrets masked: another one with credentials of the same length.
+    pub(super) fn masked(&self, capture: Capture) -> Self {
+        let mut proxy = self.clone();
+        if let Some((user, password)) =
+            proxy.credentials.as_mut().filter(|_| !capture.shows_secrets())
+        {
+            password.fill(MASK);
+            if capture == Capture::Redacted {
+                user.fill(MASK);
+            }
+        }
+        proxy
     }
 
     /// Returns the value of Proxy-Authorization.

@@ -9,6 +9,7 @@ use super::no_proxy::NoProxy;
 use super::proxy::{Proxy, ProxyError};
 use super::url::Url;
 use crate::stored::{Reader, Stored, stored_struct};
+use crate::trace::Capture;
 
 /// The rules that choose a proxy for a request. By default, no proxy is used.
 ///
@@ -116,6 +117,16 @@ impl ProxyRules {
     #[must_use]
     pub fn except(self, hosts: NoProxy) -> Self {
         Self { except: hosts, ..self }
+    }
+
+    /// Returns rules with the secrets of the proxies masked.
+    pub(super) fn masked(&self, capture: Capture) -> Self {
+        let masked = |rule: &Rule| Rule { proxy: Arc::new(rule.proxy.masked(capture)), ..*rule };
+        Self {
+            plain: self.plain.as_ref().map(masked),
+            secure: self.secure.as_ref().map(masked),
+            except: self.except.clone(),
+        }
     }
 
     /// Returns the proxy for requests to this URL; `None` if they go to the server directly.

@@ -13,7 +13,7 @@ use crate::error::Misuse;
 use crate::fields::{FieldBlock, Fields};
 use crate::http1::{BodySize, WrittenRequest};
 use crate::stored::{Reader, Stored, stored_struct};
-use crate::trace::{ShownBytes, ShownTarget};
+use crate::trace::{Capture, ShownBytes, ShownTarget};
 use crate::wire::number;
 
 /// A request, except for the bytes of its body. [`Request::builder`] creates it.
@@ -199,6 +199,20 @@ impl Request {
     /// Returns the encoded head for the origin server.
     pub(super) const fn written(&self) -> &WrittenRequest {
         &self.written
+    }
+
+    /// Returns the request with its secrets masked, for a recording: it has the same length in each part.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn masked(&self, capture: Capture) -> Self {
+        let mut request = self.clone();
+        request.url = self.url.masked(capture);
+        request.fields = capture.masked_fields(self.fields.fields());
+        if let Some(target) = &mut request.target {
+            capture.mask_target(target);
+        }
+        request.write();
+        request
     }
 
     /// Returns why the request cannot be sent, if that is so.

@@ -14,6 +14,7 @@ mod framing_fields;
 mod head;
 mod head_cache;
 mod head_parser;
+pub(crate) mod marks;
 mod original;
 mod out;
 mod receive;

@@ -7,6 +7,7 @@ use super::framing_fields::FramingFields;
 use super::head::Head;
 use super::head_cache::{HeadCache, ParsedHead};
 use super::head_parser::{HeadKind, HeadParser, Progress, StartLine};
+use super::marks::{Marks, ReceivedPart};
 use super::original::Rules;
 use crate::error::{PeerError, Rule};
 use crate::fields::Fields;
@@ -43,6 +44,7 @@ pub(super) struct Receive {
     eof: bool,
     /// The range of the refused line in the unread bytes.
     pub(super) excerpt: Range<usize>,
+    pub(super) marks: Marks,
 }
 
 impl Receive {
@@ -60,6 +62,7 @@ impl Receive {
             informational: 0,
             eof: false,
             excerpt: 0..0,
+            marks: Marks::default(),
         }
     }
 
@@ -73,6 +76,12 @@ impl Receive {
     /// Parses every head from now on.
     pub(super) fn disable_cache(&mut self) {
         self.cache = HeadCache::disabled();
+    }
+
+    /// Marks received bytes from now on. Heads are parsed then, since one from the cache is not marked.
+    pub(super) fn mark(&mut self) {
+        self.marks.enable();
+        self.disable_cache();
     }
 
     /// Begins another message.
@@ -164,6 +173,8 @@ impl Receive {
             self.emit_section(cx);
         } else if !self.read_head(request_kind, cx)? {
             return Ok(false);
+        } else if self.marks.are_enabled() {
+            self.marks.add(ReceivedPart::Head, self.borrowed);
         }
         self.emit_framing(cx);
         if self.head.is_informational() {
@@ -206,7 +217,7 @@ impl Receive {
                 });
             self.parser.tolerate(rules);
             match read {
-                Ok(Progress::Skip(n)) => self.buffer.consume(n),
+                Ok(Progress::Skip(n)) => self.skip(n),
                 Ok(Progress::NeedInput) if self.eof => {
                     return Err(self.end_in_head(cx));
                 }
@@ -232,6 +243,13 @@ impl Receive {
                 }
             }
         }
+    }
+
+    /// Consumes blank lines before a head.
+    #[cold]
+    fn skip(&mut self, n: usize) {
+        self.marks.add(ReceivedPart::Framing, n);
+        self.buffer.consume(n);
     }
 
     #[cold]
@@ -344,7 +362,7 @@ impl Receive {
     /// validation and some of the data has arrived.
     #[inline(always)]
     pub(super) fn plain_chunk<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> bool {
-        if !self.body.is_after_chunk() {
+        if !self.body.is_after_chunk() || self.marks.are_enabled() {
             return false;
         }
         let (unread, limits) = (self.buffer.after(self.borrowed), &self.config.limits);
@@ -363,6 +381,9 @@ impl Receive {
     /// Reads more data of a body of known length, if some has arrived.
     #[inline(always)]
     pub(super) fn plain_data(&mut self) -> bool {
+        if self.marks.are_enabled() {
+            return false;
+        }
         let data = self.body.plain_data(self.surplus());
         if let Some(len) = data {
             self.consume();
@@ -379,6 +400,7 @@ impl Receive {
         }
         self.consume();
         let n = self.body.take_data(available, &self.config.limits);
+        self.marks.add(ReceivedPart::Data, n);
         self.buffer.skip(n);
         n
     }
@@ -414,6 +436,7 @@ impl Receive {
             self.head.is_misframed |= is_misframed;
             match piece {
                 Ok(Piece::Data(n)) => {
+                    self.marks.add(ReceivedPart::Data, n);
                     self.borrowed = n;
                     return Ok(Some(MessagePart::Data));
                 }
@@ -423,10 +446,15 @@ impl Receive {
                         extension: line.extensions as u64,
                         offset: at,
                     });
+                    self.marks.add(ReceivedPart::Framing, len);
                     self.buffer.consume(len);
                 }
-                Ok(Piece::ChunkEnd(len)) => self.buffer.consume(len),
+                Ok(Piece::ChunkEnd(len)) => {
+                    self.marks.add(ReceivedPart::Framing, len);
+                    self.buffer.consume(len);
+                }
                 Ok(Piece::End(len)) => {
+                    self.marks.add(ReceivedPart::Trailers, len);
                     self.borrowed = len;
                     #[cfg(feature = "cross-check")]
                     self.cross_check_trailers(cx)?;

@@ -12,6 +12,7 @@ pub use reuse::Reuse;
 
 #[cfg(feature = "cross-check")]
 pub use crate::http1::cross_check::{INTENDED, Intended, second_reads};
+pub use crate::http1::marks::{Mark, ReceivedPart};
 pub use crate::http1::state::{Transition, after};
 pub use crate::stored::{Reader, Stored};
 #[cfg(feature = "std")]

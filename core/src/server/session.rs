@@ -19,6 +19,7 @@ use super::state::{CurrentExchange, HandlerRequest, SessionState, Timer};
 use crate::error::{Cause, Error};
 use crate::fields::FieldBlock;
 use crate::framing::Framing;
+use crate::http1::marks::{Mark, ReceivedPart};
 use crate::http1::{RequestHead, Role};
 use crate::time::{Deadline, Mono, Waiting};
 use crate::trace::{At, ConnectionId, EventKind, ExchangeId, Sink, TraceEvent};
@@ -248,6 +249,18 @@ impl Session {
     #[must_use]
     pub fn peer_certificates(&self) -> Vec<Cow<'_, [u8]>> {
         self.link.peer_certificates()
+    }
+
+    /// Notes from now on what received bytes are, for a recorder.
+    #[doc(hidden)]
+    pub fn mark_received(&mut self) {
+        self.link.http1.mark_received();
+    }
+
+    /// Moves what was noted to the end of `to`. Returns what the bytes behind that are a part of.
+    #[doc(hidden)]
+    pub fn take_marks(&mut self, to: &mut Vec<Mark>) -> ReceivedPart {
+        self.link.http1.take_marks(to)
     }
 
     /// Returns the client's address, if it has one.

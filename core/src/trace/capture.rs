@@ -9,8 +9,9 @@ use super::metadata::Sensitivity;
 pub use super::redact::custom::AlreadyInstalled;
 use super::redact::fields::{self, FieldKind};
 pub use super::redact::hiding::HIDDEN;
+use super::redact::hiding::Replacement;
 use super::redact::url::Reading;
-use super::redact::{hide_in_challenge, hide_in_text, hide_in_value, shows_all};
+use super::redact::{hide_in_field, hide_in_text, shows_all};
 use crate::error::{Cause, Misuse, MisuseError, PeerError, Rule};
 
 /// The redaction policy: how much of the traffic an output may show.
@@ -125,13 +126,7 @@ impl Capture {
         if self == Self::Redacted && !self.shows_field(name) {
             return Cow::Borrowed(HIDDEN.as_bytes());
         }
-        match fields::field(name) {
-            FieldKind::Plain => hide_in_value(value, PROSE),
-            FieldKind::Links => hide_in_text(value, PROSE),
-            FieldKind::Url => hide_in_text(value, URL),
-            FieldKind::Challenge => hide_in_challenge(value),
-            FieldKind::Credential => Cow::Borrowed(HIDDEN.as_bytes()),
-        }
+        hide_in_field(fields::field(name), value, Replacement::Word)
     }
 
     /// Returns text of a peer or a caller with its secrets hidden, such as a reason phrase or the message of an error:
@@ -335,12 +330,12 @@ impl Capture {
     }
 
     const fn of_url(self) -> Reading {
-        Reading { prose: false, every: matches!(self, Self::Redacted) }
+        Reading { every: matches!(self, Self::Redacted), ..Reading::url(Replacement::Word) }
     }
 }
 
 /// The most bytes of a line instead of a chunk size that are shown, as evidence that the size is missing.
-const SHORT_CHUNK_LINE: usize = 8;
+pub(super) const SHORT_CHUNK_LINE: usize = 8;
 
 /// Returns whether bytes refused by a rule stand where a chunk size should. They may be data of the body.
 const fn is_chunk_line(rule: Rule) -> bool {
@@ -356,10 +351,7 @@ const fn is_chunk_line(rule: Rule) -> bool {
 }
 
 /// Text that may contain URLs.
-const PROSE: Reading = Reading { prose: true, every: false };
-
-/// A URL, or text that ends with one.
-const URL: Reading = Reading { prose: false, every: false };
+const PROSE: Reading = Reading::prose(Replacement::Word);
 
 /// Returns the shown form of a text as text. Secrets begin and end at ASCII characters.
 fn as_text<'t>(text: &'t str, shown: Cow<'t, [u8]>) -> Cow<'t, str> {
@@ -374,7 +366,7 @@ fn as_text<'t>(text: &'t str, shown: Cow<'t, [u8]>) -> Cow<'t, str> {
 
 /// Returns the beginning of a line if it is the name of a field: what precedes the colon, or the name of a field
 /// with secrets, whatever follows it.
-fn field_name(line: &[u8]) -> Option<&[u8]> {
+pub(super) fn field_name(line: &[u8]) -> Option<&[u8]> {
     let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     let start = line.len() - line.trim_ascii_start().len();
     let end = line[start..].iter().take_while(|byte| is_of_name(byte)).count() + start;

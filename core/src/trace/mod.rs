@@ -20,6 +20,7 @@ mod events;
 mod events_of;
 mod interest;
 mod links;
+mod mask;
 mod meta;
 mod metadata;
 mod owned;
@@ -42,6 +43,7 @@ pub use owned::{OwnedCredentials, OwnedFailure, OwnedRequestHead, OwnedResponseH
 #[cfg(feature = "std")]
 pub use redact::custom::SecretNames;
 pub(crate) use redact::fields::{FieldKind, known_field};
+pub(crate) use redact::hiding::MASK;
 pub use sink::{NoSink, Sink};
 pub use value::{Credentials, Failure, SocketOption, TlsContext, Value};
 

@@ -14,6 +14,7 @@ mod fields;
 mod head_cache;
 mod input;
 mod line_sink;
+mod mask;
 mod message;
 mod notes;
 mod pair;
@@ -31,6 +32,7 @@ pub use differential::differential;
 pub use fields::fields;
 pub use head_cache::head_cache;
 pub use line_sink::line_sink;
+pub use mask::mask;
 pub use pair::pair;
 pub use parse::{parse_request, parse_response};
 pub use response_cache::response_cache;
@@ -42,13 +44,14 @@ pub use target::target;
 pub type Property = fn(&[u8]);
 
 /// Every property by its name, which is also that of its fuzz target and of its directory of seeds.
-pub const ALL: [(&str, Property); 13] = [
+pub const ALL: [(&str, Property); 14] = [
     ("chunked", chunked),
     ("coding", coding),
     ("differential", differential),
     ("fields", fields),
     ("head_cache", head_cache),
     ("line_sink", line_sink),
+    ("mask", mask),
     ("pair", pair),
     ("parse_request", parse_request),
     ("parse_response", parse_response),

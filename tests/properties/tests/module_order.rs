@@ -22,6 +22,7 @@ fn modules_import_only_modules_below_them() {
         "parse",
         "differential",
         "line_sink",
+        "mask",
     ];
     limpid_module_order::check(concat!(env!("CARGO_MANIFEST_DIR"), "/src"), &order).unwrap();
 }

@@ -137,6 +137,7 @@ replays! {
     fields
     head_cache
     line_sink
+    mask
     pair
     parse_request
     parse_response

@@ -6,6 +6,7 @@ use core::fmt;
 
 use bytes::Bytes;
 
+use super::super::marks::{Mark, ReceivedPart};
 use super::super::receive::{MessagePart, Receive};
 use super::super::send::Send;
 use super::super::state::{ConnectionState, Transition};
@@ -172,6 +173,31 @@ impl Connection {
     #[must_use]
     pub fn unread(&self) -> &[u8] {
         self.receive.unread()
+    }
+
+    /// Notes from now on what received bytes are, for a recorder.
+    #[doc(hidden)]
+    pub fn mark_received(&mut self) {
+        self.receive.mark();
+    }
+
+    /// Moves what was noted to the end of `to`. Returns what the bytes behind that are a part of.
+    #[doc(hidden)]
+    pub fn take_marks(&mut self, to: &mut Vec<Mark>) -> ReceivedPart {
+        self.receive.marks.move_to(to);
+        if self.receive.is_complete() { ReceivedPart::Head } else { ReceivedPart::Framing }
+    }
+
+    /// Returns a connection for the bytes behind those of this one, on the same transport.
+    pub(crate) fn successor(&self, config: Config) -> Self {
+        let mut next = Self::new(self.role, config);
+        if self.receive.marks.are_enabled() {
+            next.receive.mark();
+            next.receive.marks = self.receive.marks.clone();
+            // What has arrived already goes to the layer that is stacked next.
+            next.receive.marks.add(ReceivedPart::Data, self.receive.surplus());
+        }
+        next
     }
 
     /// Returns how many bytes of the peer have arrived on this connection.

@@ -12,6 +12,7 @@ pub use message::{Message, Start};
 use crate::error::{MisuseError, PeerError};
 use crate::fields::{FieldBlock, Fields};
 use crate::framing::Framing;
+use crate::http1::marks::{Mark, ReceivedPart};
 use crate::http1::{BodySize, Connection, Event, Progress, Role, State};
 use crate::limits::Config;
 use crate::trace::{Cx, EventKind, Interest, NoSink, Scope, Sink};
@@ -77,6 +78,33 @@ pub fn play<S: Sink>(
     setup: &Setup<'_>,
     pieces: impl IntoIterator<Item = impl AsRef<[u8]>>,
     sink: &S,
+    on: impl FnMut(Event<'_>),
+) -> Result<Outcome, MisuseError> {
+    play_on(&mut Connection::new(setup.role, setup.config), setup, pieces, sink, on)
+}
+
+/// Reads `pieces` as [`play`] does. Returns also what the bytes are, and what the bytes behind those are a part of.
+///
+/// # Errors
+/// Returns an error as [`play`] does.
+pub fn play_marked(
+    setup: &Setup<'_>,
+    pieces: impl IntoIterator<Item = impl AsRef<[u8]>>,
+    on: impl FnMut(Event<'_>),
+) -> Result<(Outcome, Vec<Mark>, ReceivedPart), MisuseError> {
+    let mut connection = Connection::new(setup.role, setup.config);
+    connection.mark_received();
+    let outcome = play_on(&mut connection, setup, pieces, &NoSink, on)?;
+    let mut marks = Vec::new();
+    let rest = connection.take_marks(&mut marks);
+    Ok((outcome, marks, rest))
+}
+
+fn play_on<S: Sink>(
+    connection: &mut Connection,
+    setup: &Setup<'_>,
+    pieces: impl IntoIterator<Item = impl AsRef<[u8]>>,
+    sink: &S,
     mut on: impl FnMut(Event<'_>),
 ) -> Result<Outcome, MisuseError> {
     let mut scope = Scope::default();
@@ -84,23 +112,22 @@ pub fn play<S: Sink>(
     let sent = Interest::only(EventKind::RequestSent).with(Interest::only(EventKind::ResponseSent));
     let interest = sink.interest().without(sent);
     let mut cx = Cx::with_interest(Default::default(), sink, interest, &mut scope);
-    let mut connection = Connection::new(setup.role, setup.config);
     if setup.role == Role::Client {
-        ask(&mut connection, setup.method, &mut cx)?;
+        ask(connection, setup.method, &mut cx)?;
     }
     let mut refused = None;
     for piece in pieces {
         connection.push(piece.as_ref());
-        refused = drain(&mut connection, &mut cx, &mut on)?;
+        refused = drain(connection, &mut cx, &mut on)?;
         if refused.is_some() {
             break;
         }
     }
     if setup.eof && refused.is_none() {
         connection.eof();
-        refused = drain(&mut connection, &mut cx, &mut on)?;
+        refused = drain(connection, &mut cx, &mut on)?;
     }
-    Ok(refused.map_or_else(|| outcome(&connection), Outcome::Rejected))
+    Ok(refused.map_or_else(|| outcome(connection), Outcome::Rejected))
 }
 
 /// Sends the request of a client.

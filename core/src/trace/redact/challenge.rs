@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use core::ops::Range;
 
-use super::hiding::Hiding;
+use super::hiding::{Hiding, Replacement};
 use super::keys;
 
 /// Parameters whose values are hidden, beside those with the names of secret query keys: those of Digest (RFC 7616),
@@ -18,8 +18,8 @@ const LONGEST_SCHEME: usize = 20;
 const LONGEST_PARAMETER: usize = 32;
 
 /// Hides tokens after the name of a scheme, and the values of secret parameters.
-pub(super) fn hide(value: &[u8]) -> Cow<'_, [u8]> {
-    let mut hiding = Hiding::new(value);
+pub(super) fn hide(value: &[u8], replacement: Replacement) -> Cow<'_, [u8]> {
+    let mut hiding = Hiding::new(value, replacement);
     let (mut at, mut expects_scheme) = (0, true);
     while let Some(byte) = value.get(at) {
         match byte {

@@ -2,21 +2,21 @@
 
 use alloc::borrow::Cow;
 
-use super::hiding::Hiding;
+use super::hiding::{Hiding, Replacement};
 use super::marks;
 
 /// Hides each JSON Web Token: parts in base64url that dots separate, the first of which is the beginning of a
 /// JSON object. A dot may be percent-encoded.
-pub(super) fn hide(text: &[u8]) -> Cow<'_, [u8]> {
+pub(super) fn hide(text: &[u8], replacement: Replacement) -> Cow<'_, [u8]> {
     match marks::may_have_token(text) {
-        true => hide_tokens(text),
+        true => hide_tokens(text, replacement),
         false => Cow::Borrowed(text),
     }
 }
 
 #[cold]
-fn hide_tokens(text: &[u8]) -> Cow<'_, [u8]> {
-    let mut hiding = Hiding::new(text);
+fn hide_tokens(text: &[u8], replacement: Replacement) -> Cow<'_, [u8]> {
+    let mut hiding = Hiding::new(text, replacement);
     let mut at = 0;
     while let Some(found) = memchr::memchr(b'e', &text[at..]) {
         at += found;

@@ -14,7 +14,7 @@ pub(super) mod url;
 use alloc::borrow::Cow;
 
 use fields::FieldKind;
-use hiding::then;
+use hiding::{Replacement, then};
 use url::Reading;
 
 /// Hides the secrets of text with URLs.
@@ -22,16 +22,16 @@ use url::Reading;
 pub(super) fn hide_in_text(text: &[u8], reading: Reading) -> Cow<'_, [u8]> {
     // Where every value is secret, its key is not searched for.
     match reading.every || marks::text_may_have_secret(text) {
-        true => then(url::hide(text, reading), jwt::hide),
+        true => then(url::hide(text, reading), |text| jwt::hide(text, reading.replacement)),
         false => Cow::Borrowed(text),
     }
 }
 
 /// Hides the secrets of the value of a field that has no URLs usually. In it, a semicolon alone does not make a URL.
-pub(super) fn hide_in_value(value: &[u8], reading: Reading) -> Cow<'_, [u8]> {
+fn hide_in_value(value: &[u8], reading: Reading) -> Cow<'_, [u8]> {
     match value.iter().any(|byte| b"?#&%@".contains(byte)) {
         true => hide_in_text(value, reading),
-        false => jwt::hide(value),
+        false => jwt::hide(value, reading.replacement),
     }
 }
 
@@ -42,7 +42,22 @@ pub(super) fn shows_all(name: &[u8], value: &[u8]) -> bool {
 }
 
 /// Hides the secrets of schemes and their parameters.
-pub(super) fn hide_in_challenge(value: &[u8]) -> Cow<'_, [u8]> {
-    let reading = Reading { prose: true, every: false };
-    then(challenge::hide(value), |value| hide_in_text(value, reading))
+fn hide_in_challenge(value: &[u8], replacement: Replacement) -> Cow<'_, [u8]> {
+    let hidden = challenge::hide(value, replacement);
+    then(hidden, |value| hide_in_text(value, Reading::prose(replacement)))
+}
+
+/// Hides the secrets of the value of a field of this kind.
+pub(super) fn hide_in_field(
+    kind: FieldKind,
+    value: &[u8],
+    replacement: Replacement,
+) -> Cow<'_, [u8]> {
+    match kind {
+        FieldKind::Plain => hide_in_value(value, Reading::prose(replacement)),
+        FieldKind::Links => hide_in_text(value, Reading::prose(replacement)),
+        FieldKind::Url => hide_in_text(value, Reading::url(replacement)),
+        FieldKind::Challenge => hide_in_challenge(value, replacement),
+        FieldKind::Credential => replacement.of(value),
+    }
 }

@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::vec;
 use core::ops::Range;
 
-use super::hiding::{Hiding, then};
+use super::hiding::{Hiding, Replacement, then};
 use super::{jwt, keys};
 use crate::wire::percent;
 
@@ -16,6 +16,20 @@ pub(in crate::trace) struct Reading {
     pub prose: bool,
     /// Whether every value of a query is secret, and every user and fragment.
     pub every: bool,
+    /// What replaces a secret.
+    pub replacement: Replacement,
+}
+
+impl Reading {
+    /// Other text, in which URLs may stand.
+    pub(in crate::trace) const fn prose(replacement: Replacement) -> Self {
+        Self { prose: true, every: false, replacement }
+    }
+
+    /// A URL, or text that ends with one.
+    pub(in crate::trace) const fn url(replacement: Replacement) -> Self {
+        Self { prose: false, every: false, replacement }
+    }
 }
 
 /// How often a URL may be encoded as a value of another one.
@@ -49,7 +63,7 @@ fn hide_at_depth(text: &[u8], reading: Reading, depth: u32) -> Cow<'_, [u8]> {
         false => version(text),
     };
     let end = version.unwrap_or(text.len());
-    let hiding = Hiding::new(text);
+    let hiding = Hiding::new(text, reading.replacement);
     let mut scan = Scan {
         text: &text[..end],
         reading,
@@ -357,14 +371,21 @@ fn decodes_to_secret(part: &[u8], depth: u32) -> bool {
     if depth < DEEPEST && decoded.contains(&b'%') && decodes_to_secret(decoded, depth + 1) {
         return true;
     }
-    let reading = Reading { prose: false, every: false };
+    let reading = Reading::url(Replacement::Word);
     // A value may be the query of a form, without a question mark.
     let is_pair = decoded.split(|byte| matches!(byte, b'&' | b';' | b'?' | b'#')).any(|pair| {
         let mut halves = pair.splitn(2, |byte| *byte == b'=');
         let key = halves.next().unwrap_or_default();
         halves.next().is_some_and(|value| !value.is_empty()) && keys::is_secret_key(key)
     });
-    is_pair || matches!(then(hide_at_depth(decoded, reading, depth), jwt::hide), Cow::Owned(_))
+    is_pair
+        || matches!(
+            then(hide_at_depth(decoded, reading, depth), |text| jwt::hide(
+                text,
+                reading.replacement
+            )),
+            Cow::Owned(_)
+        )
 }
 
 /// Returns whether an authority ends with a port of digits, or without a port.

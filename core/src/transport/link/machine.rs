@@ -253,7 +253,7 @@ impl Link {
     /// Enters the tunnel, which carries another connection. Its bytes that have arrived already are
     /// returned, for the layer that is stacked next.
     pub(crate) fn enter_tunnel(&mut self, config: Config) -> Vec<u8> {
-        let next = Connection::new(self.http1.role(), config);
+        let next = self.http1.successor(config);
         let http1 = core::mem::replace(&mut self.http1, next);
         self.emits_close = false;
         self.before = (0, 0);
