@@ -10,25 +10,20 @@ mod max_forwards;
 mod pipe;
 mod refusal;
 mod serve;
+mod settings;
 mod tunnel;
 mod via;
 mod welcome;
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use limpid_core::client::PoolLimits;
-use limpid_core::limits::{Lenient, Limits};
-use limpid_io::{BuildClient, ClientBuilder, Settings};
 use limpid_sinks::Levels;
-use limpid_tokio::{
-    Client, Connector, Handle, Resolver, Server, ServerBuilder, ServerTimeouts, SharedSink,
-};
+use limpid_tokio::Handle;
 use tokio::runtime::Builder;
 use tokio::time::sleep;
 
@@ -41,19 +36,10 @@ use destination::Destination;
 use guard::Guard;
 use interrupts::Interrupts;
 use serve::Tap;
+use settings::{client, server_builder};
 
 /// What is logged if no argument says it: a line for each request and each response.
 const LEVELS: &str = "httpx=info,limpid.server=info";
-
-/// How a server may write what is passed on as it should be written: the proxy sends the same message without these
-/// faults. What else is tolerated could be read otherwise by the client, or cannot be sent.
-const TOLERATED: [Lenient; 5] = [
-    Lenient::BARE_LF,
-    Lenient::SPACE_BEFORE_COLON,
-    Lenient::MINOR_VERSION,
-    Lenient::SPACE_AFTER_CHUNK_SIZE,
-    Lenient::BLANK_LINE_BEFORE_RESPONSE,
-];
 
 /// How long to wait for the open exchanges at the end without saying so.
 const QUIET: Duration = Duration::from_millis(200);
@@ -118,45 +104,6 @@ fn start(args: &TapArgs) -> Result<(), Exit> {
     // Lookups may not have ended.
     runtime.shutdown_background();
     ended.map_err(|error| failed(Exit::Connect, &format!("cannot listen on {address}"), error))
-}
-
-/// Returns a builder for the servers of the proxy: of its listener, and inside tunnels.
-fn server_builder(sink: SharedSink) -> ServerBuilder {
-    // How fast clients are is between them and the servers, which have limits of their own.
-    let timeouts = ServerTimeouts::with(|timeouts| {
-        (timeouts.body, timeouts.request, timeouts.write) = (None, None, None);
-        timeouts.rate = 0;
-    });
-    let mut limits = Limits::CLIENT;
-    limits.body = u64::MAX;
-    let builder = Server::builder().timeouts(timeouts).limits(limits).name(None);
-    match sink {
-        Some(sink) => builder.sink(sink),
-        None => builder,
-    }
-}
-
-/// Returns the client that passes requests on.
-fn client(args: &TapArgs, sink: SharedSink, listens: SocketAddr) -> Client {
-    let pool = PoolLimits::with(|pool| {
-        // The server limits how many there are. Servers close idle ones, which is worst for a request that
-        // cannot be sent again, so that they are not kept for long.
-        (pool.connections, pool.expiry) = (usize::MAX, Some(Duration::from_secs(2)));
-    });
-    let builder = ClientBuilder::<Settings>::default()
-        .connect_timeout(args.connect_timeout.0)
-        .read_timeout(args.read_timeout.0)
-        .write_timeout(None)
-        .pool_timeout(None)
-        .pool(pool)
-        .drain(None)
-        .lenient(TOLERATED.into_iter().fold(Lenient::NONE, Lenient::with));
-    let builder = args.tls.set(builder);
-    let builder = match sink {
-        Some(sink) => builder.sink(sink),
-        None => builder,
-    };
-    BuildClient::build(builder.build(), Resolver::default(), Connector::from(Guard { listens }))
 }
 
 /// Serves until an interrupt, then finishes what is open. A second interrupt ends it at once.

@@ -18,8 +18,9 @@ use super::forward::{Failure, Forwarding};
 use super::guard::Guard;
 use super::max_forwards::{self, Hops};
 use super::refusal::Refusal;
+use super::settings::server_builder;
 use super::tunnel::{self, Protocol, Tunnel};
-use super::{server_builder, via};
+use super::via;
 
 /// How long to wait for the first bytes of a client in a tunnel to see what it speaks.
 const FIRST_BYTES: Duration = Duration::from_secs(5);
