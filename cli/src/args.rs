@@ -2,6 +2,7 @@
 
 mod connection;
 mod outputs;
+mod replay;
 mod seconds;
 mod show;
 mod speed;
@@ -17,6 +18,7 @@ use limpid_core::limits::Lenient;
 
 pub(crate) use connection::ConnectionArgs;
 pub(crate) use outputs::OutputArgs;
+pub(crate) use replay::ReplayArgs;
 pub(crate) use seconds::Seconds;
 pub(crate) use show::{ShowArgs, ShowAs};
 pub(crate) use speed::SpeedArgs;
@@ -62,7 +64,9 @@ pub(crate) enum Command {
     Tap(Box<TapArgs>),
     /// Show how bytes are parsed: heads, framing and its reason, body, errors with a caret
     Parse(ParseArgs),
-    /// Show requests that a file contains: a HAR file, also of a browser
+    /// Make the events of a recording again
+    Replay(ReplayArgs),
+    /// Show requests that a file contains: a recording, or a HAR file, also of a browser
     Show(ShowArgs),
 }
 

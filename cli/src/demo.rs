@@ -47,6 +47,9 @@ fn demonstrate(args: &OutputArgs) -> Result<(), Exit> {
     if let Some(sink) = outputs.sink {
         client = client.sink(sink);
     }
+    if let Some(recorder) = outputs.recorder {
+        client = client.recorder(recorder);
+    }
     let client = client.build();
     let response = client.get(&format!("https://localhost:{port}/")).send();
     let body = response

@@ -9,6 +9,8 @@ mod output;
 mod parse;
 mod printable;
 mod progress;
+mod recorded;
+mod replay;
 mod report;
 mod request;
 mod show;
@@ -38,6 +40,9 @@ fn main() -> ExitCode {
             args.check().and_then(|()| prepared()).map(|()| tap::run(&args))
         }
         Some(Command::Parse(args)) => Ok(parse::run(args)),
+        Some(Command::Replay(args)) => {
+            prepared(args.outputs.secret_names()).map(|()| replay::run(&args))
+        }
         Some(Command::Show(args)) => prepared(args.secret_names()).map(|()| show::run(&args)),
         None => cli
             .request

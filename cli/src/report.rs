@@ -28,6 +28,14 @@ pub(crate) fn print_error(exit: Exit, message: &dyn Display) {
     let _ = io::stderr().write_all(line.as_bytes());
 }
 
+/// Prints one line that is no error.
+pub(crate) fn print_note(message: &dyn Display) {
+    let mut line = String::from("limpid: ");
+    push_line(message.to_string().as_bytes(), &mut line);
+    // There is no output for a failure of standard error.
+    let _ = io::stderr().write_all(line.as_bytes());
+}
+
 fn push_line(text: &[u8], out: &mut String) {
     // Writing to a string does not fail.
     let _ = writeln!(out, "{}", Printable(text));

@@ -123,6 +123,9 @@ fn settings(args: &RequestArgs, outputs: &Outputs) -> Result<Settings, ProxyVari
     if let Some(sink) = &outputs.sink {
         builder = builder.sink(Arc::clone(sink));
     }
+    if let Some(recorder) = &outputs.recorder {
+        builder = builder.recorder(Arc::clone(recorder));
+    }
     Ok(builder.build())
 }
 

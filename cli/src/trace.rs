@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use limpid_core::trace::{Capture, Sink};
+use limpid_io::{Recorder, RecorderOptions, SharedRecorder};
 use limpid_sinks::combine::Tee;
 use limpid_sinks::config::{ConfigErrors, Logging, LoggingConfig};
 use limpid_sinks::views::{Style, View, ViewSink};
@@ -25,6 +26,8 @@ pub(crate) struct Outputs {
     pub(crate) sink: Option<DynSink>,
     /// The one that keeps the last events, to show them if a request fails.
     pub(crate) kept: Option<Arc<Ring>>,
+    /// The recorder, if there is one.
+    pub(crate) recorder: SharedRecorder,
 }
 
 /// What is shown on standard error without an argument that says it.
@@ -75,7 +78,15 @@ pub(crate) fn open(args: &OutputArgs, unasked: Unasked) -> Result<Outputs, Outpu
     if let Some(views) = views(args)? {
         sinks.push(Arc::new(views));
     }
-    Ok(Outputs { sink: together(sinks), kept })
+    let recorder = args.record.as_deref().map(|path| recorder(path, args)).transpose()?;
+    Ok(Outputs { sink: together(sinks), kept, recorder })
+}
+
+/// Returns the recorder of `--record`.
+fn recorder(path: &Path, args: &OutputArgs) -> Result<Arc<Recorder>, OutputError> {
+    let options = RecorderOptions::with(|options| options.capture = args.capture);
+    let failed = |error| OutputError::File(path.to_owned(), "--record", error);
+    Recorder::create(path, options).map_err(failed)
 }
 
 /// Returns the sink of the views that are files.
@@ -111,6 +122,19 @@ fn columns(output: impl std::os::fd::AsFd) -> Option<usize> {
 #[cfg(windows)]
 fn columns(output: impl std::os::windows::io::AsHandle) -> Option<usize> {
     terminal_size::terminal_size_of(output).map(|(width, _)| width.0.into())
+}
+
+/// Returns the sink that writes events in this form to standard output, if it is a form of events.
+pub(crate) fn events(form: ShowAs, capture: Capture) -> Option<DynSink> {
+    let out = io::stdout;
+    let levels = if capture.shows_bytes() { Levels::everything() } else { Levels::verbose() };
+    Some(match form {
+        ShowAs::Lines => Arc::new(LineSink::new(out()).capture(capture).hexdump(DUMPED)),
+        ShowAs::Curl => Arc::new(CurlSink::new(out()).capture(capture)),
+        ShowAs::Json => Arc::new(JsonSink::new(out()).levels(&levels).capture(capture)),
+        ShowAs::Ascii => Arc::new(AsciiSink::new(out()).capture(capture)),
+        _ => return None,
+    })
 }
 
 /// Returns one sink that passes events to all of these.

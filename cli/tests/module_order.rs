@@ -16,9 +16,11 @@ fn modules_import_only_modules_below_them() {
         "write_out",
         "progress",
         "trace",
+        "recorded",
         "demo",
         "tap",
         "request",
+        "replay",
         "show",
     ];
     limpid_module_order::check(concat!(env!("CARGO_MANIFEST_DIR"), "/src"), &order).unwrap();

@@ -27,10 +27,11 @@ use crate::tape::Stream;
 /// use limpid_core::trace::{ConnectionId, ExchangeId, NoSink};
 /// use limpid_recording::{ExchangeRecorder, Recorder, RecorderOptions};
 ///
+/// # let everything = RecorderOptions::with(|options| options.capture = limpid_core::trace::Capture::Everything);
 /// # let directory = std::env::temp_dir().join(format!("limpid-exchange-recorder-{}", std::process::id()));
 /// # std::fs::create_dir_all(&directory)?;
 /// # let path = directory.join("requests.limpid");
-/// let recorder = Recorder::create(&path, RecorderOptions::default())?;
+/// let recorder = Recorder::create(&path, everything)?;
 /// let mut recording = ExchangeRecorder::new(recorder);
 ///
 /// let request = Request::builder(b"GET", "http://127.0.0.1/".parse()?).build_shared();

@@ -70,7 +70,7 @@ impl<W: io::Write> LineSink<W> {
         Self {
             interest: Levels::documented().interest(),
             messages: Messages::default(),
-            clock: Box::new(|_| SystemTime::now()),
+            clock: Box::new(TimeBase::shown),
             lines: LineWriter::new(output),
         }
     }

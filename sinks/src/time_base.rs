@@ -1,5 +1,6 @@
 //! From the driver's clock to the system's.
 
+use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use limpid_core::time::Mono;
@@ -27,17 +28,48 @@ pub struct TimeBase {
     pub wall: SystemTime,
 }
 
+/// The base of a process that only shows events of another one.
+static INSTALLED: OnceLock<TimeBase> = OnceLock::new();
+
 impl TimeBase {
+    /// Makes this the base of all sinks of the process that have none of their own. This is for programs that show only
+    /// events that were recorded, all in one other process. The first base that is installed stays.
+    ///
+    /// ```
+    /// use std::time::UNIX_EPOCH;
+    ///
+    /// use limpid_core::time::Mono;
+    /// use limpid_sinks::TimeBase;
+    ///
+    /// let base = TimeBase::new(Mono::from_nanos(500), UNIX_EPOCH);
+    /// base.install();
+    /// assert_eq!(TimeBase::now(Mono::default()), base);
+    /// ```
+    pub fn install(self) {
+        // A second recording is shown as if it were of the first process.
+        let _ = INSTALLED.set(self);
+    }
+
+    /// Returns the base of the process, if it has one.
+    fn installed() -> Option<Self> {
+        INSTALLED.get().copied()
+    }
+
+    /// Returns the time of day that a line shows for an event: the present one, unless a base is installed.
+    pub(crate) fn shown(at: Mono) -> SystemTime {
+        Self::installed().map_or_else(SystemTime::now, |base| base.at(at))
+    }
+
     /// Returns one moment on both clocks.
     #[must_use]
     pub const fn new(mono: Mono, wall: SystemTime) -> Self {
         Self { mono, wall }
     }
 
-    /// Returns the present moment, at which the driver's clock shows `mono`.
+    /// Returns the present moment, at which the driver's clock shows `mono`, or the [installed](Self::install) base.
     #[must_use]
     pub fn now(mono: Mono) -> Self {
-        Self::new(mono, SystemTime::now())
+        Self::installed().unwrap_or_else(|| Self::new(mono, SystemTime::now()))
     }
 
     /// Returns the system's time at `mono`, or that of the base if the system cannot represent it.

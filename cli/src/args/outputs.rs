@@ -44,6 +44,9 @@ pub(crate) struct OutputArgs {
     /// everything
     #[arg(long, value_name = "FILE")]
     pub(crate) har: Option<PathBuf>,
+    /// Record every step in FILE, which limpid replay and limpid show read; secrets and bodies only as --capture says
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
     /// The release whose lines are logged: httpx or httpx2, which has other names
     #[arg(long, value_name = "NAME", default_value = "httpx")]
     pub(crate) lines: Profile,

@@ -71,7 +71,7 @@ fn start(args: &TapArgs) -> Result<(), Exit> {
         .map_err(|error| failed(Exit::Connect, &format!("cannot listen on {address}"), error))?;
     let listens = server.local_addr().unwrap_or(address);
     let tap = Arc::new(Tap {
-        client: client(args, outputs.sink.clone(), listens),
+        client: client(args, &outputs, listens),
         name: args
             .name
             .clone()

@@ -12,6 +12,7 @@ use limpid_tokio::{
 
 use super::guard::Guard;
 use crate::args::TapArgs;
+use crate::trace::Outputs;
 
 /// How a server may write what is passed on as it should be written: the proxy sends the same message without these
 /// faults. What else is tolerated could be read otherwise by the client, or cannot be sent.
@@ -40,7 +41,7 @@ pub(super) fn server_builder(sink: SharedSink) -> ServerBuilder {
 }
 
 /// Returns the client that passes requests on.
-pub(super) fn client(args: &TapArgs, sink: SharedSink, listens: SocketAddr) -> Client {
+pub(super) fn client(args: &TapArgs, outputs: &Outputs, listens: SocketAddr) -> Client {
     let pool = PoolLimits::with(|pool| {
         // The server limits how many there are. Servers close idle ones, which is worst for a request that
         // cannot be sent again, so that they are not kept for long.
@@ -55,9 +56,8 @@ pub(super) fn client(args: &TapArgs, sink: SharedSink, listens: SocketAddr) -> C
         .drain(None)
         .lenient(TOLERATED.into_iter().fold(Lenient::NONE, Lenient::with));
     let builder = args.tls.set(builder);
-    let builder = match sink {
-        Some(sink) => builder.sink(sink),
-        None => builder,
-    };
-    BuildClient::build(builder.build(), Resolver::default(), Connector::from(Guard { listens }))
+    let mut settings = builder.build();
+    settings.sink.clone_from(&outputs.sink);
+    settings.recorder.clone_from(&outputs.recorder);
+    BuildClient::build(settings, Resolver::default(), Connector::from(Guard { listens }))
 }

@@ -70,6 +70,10 @@ impl Recorder {
     /// # Errors
     /// The file cannot be created, or the system has no more threads.
     pub fn create(path: impl AsRef<Path>, options: RecorderOptions) -> io::Result<Arc<Self>> {
+        if !options.capture.shows_bytes() || options.bodies.is_some() {
+            let reason = "a recording contains everything as yet: use the capture everything";
+            return Err(io::Error::new(io::ErrorKind::Unsupported, reason));
+        }
         let shared = Arc::new(Shared {
             state: Mutex::new(State::create(path.as_ref(), options)?),
             wake: Condvar::new(),

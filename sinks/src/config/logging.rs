@@ -13,6 +13,7 @@ use crate::date::TimeZone;
 use crate::line_writer::Clock;
 use crate::output::WriteFailures;
 use crate::python::{Messages, Profile, StreamClass};
+use crate::time_base::TimeBase;
 
 /// Loggers and handlers, configured as by Python's `logging.config.dictConfig`.
 ///
@@ -57,7 +58,7 @@ impl Logging {
     pub fn with_profile(config: LoggingConfig, profile: Profile) -> Result<Self, ConfigErrors> {
         let logging = Self {
             messages: Messages { profile, ..Messages::default() },
-            clock: Box::new(|_| SystemTime::now()),
+            clock: Box::new(TimeBase::shown),
             zone: TimeZone::Local,
             registry: RwLock::new(Registry::new(profile)),
         };
