@@ -79,11 +79,17 @@ pub(super) struct Forwarding<'t> {
     pipe: Pipe,
     /// The client expects `100 Continue`.
     expects_continue: bool,
+    /// A part of the body of the request has been read.
+    is_begun: bool,
+    /// The whole request has been read.
+    is_read: bool,
 }
 
 impl<'t> Forwarding<'t> {
     pub(super) fn new(client: &'t Client, name: &'t str, exchange: Exchange) -> Self {
-        Self { client, name, exchange, pipe: Pipe::default(), expects_continue: false }
+        let is_read = matches!(exchange.framing(), Framing::None | Framing::Length(0));
+        let pipe = Pipe::default();
+        Self { client, name, exchange, pipe, expects_continue: false, is_begun: false, is_read }
     }
 
     /// Passes the request on, and the response back. `hops` is the new value of Max-Forwards.
@@ -111,6 +117,7 @@ impl<'t> Forwarding<'t> {
         if response.status() == 101 {
             return self.upgrade(response).await;
         }
+        self.read_end().await?;
         match self.respond(&response) {
             Ok(()) => self.pass_body(response).await,
             Err(cause @ Cause::Misuse(_)) => {
@@ -215,11 +222,27 @@ impl<'t> Forwarding<'t> {
         }
     }
 
+    /// Reads on once if a part of the request has been read, without waiting: its end may have arrived, which was not
+    /// asked for if the server has responded before that.
+    async fn read_end(&mut self) -> Result<(), Cause> {
+        if self.is_read || !self.is_begun || !self.pipe.has_room() {
+            return Ok(());
+        }
+        let exchange = &mut self.exchange;
+        match poll_fn(|cx| Poll::Ready(poll_data(exchange, cx))).await {
+            Poll::Ready(piece) => self.put(piece?),
+            Poll::Pending => {}
+        }
+        Ok(())
+    }
+
     /// Passes a piece of the request's body on, or its end.
-    fn put(&self, piece: Option<Bytes>) {
+    fn put(&mut self, piece: Option<Bytes>) {
+        self.is_begun = true;
         match piece {
             Some(piece) => self.pipe.put(piece),
             None => {
+                self.is_read = true;
                 let mut trailers = FieldBlock::new();
                 add_trailers(self.exchange.trailers(), |name, value| trailers.push(name, value));
                 self.pipe.end(trailers);
@@ -256,6 +279,11 @@ impl<'t> Forwarding<'t> {
             Framing::None | Framing::Tunnel => BodySize::None,
         };
         self.set_head(response, |field| status != 204 || !field.is("content-length"));
+        // The server does not want the rest of the request, or will not read it. Otherwise the rest is read.
+        let closes = || lists_close(response) || response.version() < Version::HTTP_11;
+        if !self.is_read && (status >= 300 || closes()) {
+            self.exchange.field("Connection", "close");
+        }
         self.exchange.start(status, size)
     }
 
@@ -308,6 +336,12 @@ impl<'t> Forwarding<'t> {
         Tunnel::new(client).join(server).await;
         Ok(())
     }
+}
+
+/// Returns whether a server closes the connection after this response.
+fn lists_close(response: &Response) -> bool {
+    let mut connection = response.fields().iter().filter(|field| field.is("connection"));
+    connection.any(|field| field.elements().any(|option| option.eq_ignore_ascii_case(b"close")))
 }
 
 /// What happens while the request is sent.

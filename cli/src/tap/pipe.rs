@@ -33,7 +33,13 @@ impl Pipe {
         self.lock().is_wanted
     }
 
-    /// Passes a piece that is asked for.
+    /// Returns whether a piece can be passed, asked for or not.
+    pub(super) fn has_room(&self) -> bool {
+        let state = self.lock();
+        state.piece.is_none() && !state.has_ended
+    }
+
+    /// Passes a piece, for which there is room.
     pub(super) fn put(&self, piece: Bytes) {
         self.change(|state| state.piece = Some(piece));
     }

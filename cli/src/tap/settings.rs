@@ -33,7 +33,8 @@ pub(super) fn server_builder(sink: SharedSink) -> ServerBuilder {
     });
     let mut limits = Limits::CLIENT;
     limits.body = u64::MAX;
-    let builder = Server::builder().timeouts(timeouts).limits(limits).name(None);
+    // The rest of a request is read, however long it is, unless the server does not want it.
+    let builder = Server::builder().timeouts(timeouts).limits(limits).name(None).drain(u64::MAX);
     match sink {
         Some(sink) => builder.sink(sink),
         None => builder,

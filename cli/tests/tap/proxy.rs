@@ -1,5 +1,8 @@
 //! A running `limpid tap`, and clients and servers around it.
 
+// Each test file is a separate crate and uses some of these.
+#![allow(dead_code)]
+
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Stdio};

@@ -183,3 +183,55 @@ fn tunnels_are_not_opened() {
     ));
     assert!(response.starts_with("HTTP/1.1 501 "), "{response}");
 }
+
+/// A server that answers requests on one connection: POST after its body, PUT before it.
+fn keeping() -> std::net::SocketAddr {
+    server(|mut stream| {
+        while let Ok(request) = head(&mut stream) {
+            if !request.starts_with("PUT") {
+                stream.read_exact(&mut [0; 4]).unwrap();
+            }
+            let status = if request.starts_with("POST") { "404 Not Found" } else { "200 OK" };
+            let response = format!("HTTP/1.1 {status}\r\nContent-Length: 2\r\n\r\nok");
+            stream.write_all(response.as_bytes()).unwrap();
+        }
+    })
+}
+
+#[test]
+fn connection_of_a_client_is_kept() {
+    let proxy = Proxy::start(&["--to", &format!("http://{}", keeping())]);
+    let mut stream = proxy.connect();
+    for method in ["POST", "PATCH", "POST", "POST"] {
+        let request = format!("{method} / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody");
+        stream.write_all(request.as_bytes()).unwrap();
+        let response = head(&mut stream).unwrap();
+        assert!(!response.contains("\r\nConnection: close\r\n"), "{method} {response}");
+        stream.read_exact(&mut [0; 2]).unwrap();
+    }
+}
+
+#[test]
+fn rest_of_a_request_is_read_after_an_early_success() {
+    let proxy = Proxy::start(&["--to", &format!("http://{}", keeping())]);
+    let mut stream = proxy.connect();
+    let long = vec![b'x'; 1 << 20];
+    let request = format!("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n", long.len());
+    stream.write_all(request.as_bytes()).unwrap();
+    assert!(head(&mut stream).unwrap().starts_with("HTTP/1.1 200 OK\r\n"));
+    stream.read_exact(&mut [0; 2]).unwrap();
+    stream.write_all(&long).unwrap();
+    stream.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody").unwrap();
+    assert!(head(&mut stream).unwrap().starts_with("HTTP/1.1 404 "));
+}
+
+#[test]
+fn early_refusal_ends_the_connection_of_the_client() {
+    let (address, _heads) = answering("HTTP/1.1 413 No\r\nContent-Length: 2\r\n\r\nno");
+    let proxy = Proxy::start(&["--to", &format!("http://{address}")]);
+    let mut stream = proxy.connect();
+    stream.write_all(b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nbegin").unwrap();
+    let response = head(&mut stream).unwrap();
+    assert!(response.starts_with("HTTP/1.1 413 No\r\n"), "{response}");
+    assert!(response.contains("\r\nConnection: close\r\n"), "{response}");
+}
