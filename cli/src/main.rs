@@ -1,6 +1,7 @@
 //! `limpid`: HTTP/1.1 on the command line, with every step logged.
 
 mod args;
+mod collector;
 mod demo;
 mod driver;
 mod exit;

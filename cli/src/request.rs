@@ -118,6 +118,7 @@ fn settings(args: &RequestArgs, outputs: &Outputs) -> Result<Settings, ProxyVari
         .timeout(args.max_time.0)
         .decompress(args.compressed)
         .lenient(args.tolerances())
+        .traceparent(args.outputs.otlp.is_some())
         .redirects(args.location.then_some(args.max_redirs));
     builder = args.speed.set(args.tls.set(args.connection.set(builder)?));
     if let Some(sink) = &outputs.sink {

@@ -14,6 +14,7 @@ use limpid_sinks::views::{Style, View, ViewSink};
 use limpid_sinks::{AsciiSink, CurlSink, JsonSink, Levels, LineSink, PcapSink, Ring, SummarySink};
 
 use crate::args::{OutputArgs, ShowAs, View as Form};
+use crate::collector::{Collector, CollectorError};
 use crate::exit::Exit;
 use crate::report;
 
@@ -74,6 +75,9 @@ pub(crate) fn open(args: &OutputArgs, unasked: Unasked) -> Result<Outputs, Outpu
         sinks.push(Arc::new(
             PcapSink::new(file).capture(args.capture).named(&format!("packets {name}")),
         ));
+    }
+    if let Some(url) = &args.otlp {
+        sinks.push(Arc::new(Collector::new(url, args.capture).map_err(OutputError::Collector)?));
     }
     if let Some(views) = views(args)? {
         sinks.push(Arc::new(views));
@@ -244,6 +248,8 @@ fn standard_output() -> io::Result<File> {
 pub(crate) enum OutputError {
     /// The file of `--log-config` cannot be used.
     Config(ConfigErrors),
+    /// Nothing can be sent to the collector of `--otlp`.
+    Collector(CollectorError),
     /// The file of this option cannot be opened.
     File(PathBuf, &'static str, io::Error),
 }
@@ -259,7 +265,7 @@ impl OutputError {
 
     pub(crate) const fn exit(&self) -> Exit {
         match self {
-            Self::Config(_) => Exit::Usage,
+            Self::Config(_) | Self::Collector(_) => Exit::Usage,
             Self::File(..) => Exit::Write,
         }
     }
@@ -269,6 +275,7 @@ impl Display for OutputError {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Config(errors) => errors.fmt(f),
+            Self::Collector(error) => error.fmt(f),
             Self::File(path, option, error) => write!(
                 f,
                 "cannot open {} for {option}: {error}; name a file that can be created or written",

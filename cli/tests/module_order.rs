@@ -14,6 +14,7 @@ fn modules_import_only_modules_below_them() {
         "output",
         "report",
         "write_out",
+        "collector",
         "progress",
         "trace",
         "recorded",

@@ -43,6 +43,7 @@
 //! - [`SummarySink`] writes a line about each exchange: where its time went.
 //! - [`Ring`] keeps the newest events in memory, to show them after a failure.
 //! - [`ChannelSink`] sends events to another thread or task.
+//! - With features: `OtelSink` exports spans, `MetricsSink` counts and times, `PcapSink` writes packets.
 //! - [`combine`] combines sinks: several at once, or selected events or exchanges.
 //! - [`EventList`] keeps events for tests.
 //! - [`exchanges`] builds requests with their responses, times and decisions from events; `views` shows them.
@@ -68,10 +69,14 @@ mod lines;
 mod list;
 #[cfg(feature = "metrics")]
 pub mod metrics;
+#[cfg(feature = "opentelemetry")]
+mod otel;
 mod output;
 #[cfg(feature = "pcap")]
 mod pcap;
 mod plaintext;
+#[cfg(any(feature = "metrics", feature = "opentelemetry"))]
+mod pooled;
 mod process;
 pub mod python;
 mod ring;
@@ -91,6 +96,8 @@ pub use event_list::EventList;
 pub use json::JsonSink;
 pub use levels::Levels;
 pub use lines::LineSink;
+#[cfg(feature = "opentelemetry")]
+pub use otel::OtelSink;
 pub use output::WriteFailures;
 #[cfg(feature = "pcap")]
 pub use pcap::PcapSink;

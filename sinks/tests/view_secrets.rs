@@ -26,6 +26,8 @@ fn views() -> Vec<(&'static str, Output)> {
     vec![
         #[cfg(feature = "pcap")]
         ("packets", packets as Output),
+        #[cfg(feature = "opentelemetry")]
+        ("spans", spans as Output),
         ("curl", |event, capture| {
             let sink = CurlSink::new(Vec::new()).capture(capture);
             tell(&sink, event);
@@ -72,6 +74,18 @@ fn packets(event: &TraceEvent<'_>, capture: Capture) -> Vec<u8> {
     let sink = limpid_sinks::PcapSink::new(Vec::new()).capture(capture);
     tell(&sink, event);
     sink.into_writer()
+}
+
+/// Returns the spans of an exchange.
+#[cfg(feature = "opentelemetry")]
+fn spans(event: &TraceEvent<'_>, capture: Capture) -> Vec<u8> {
+    let exporter = opentelemetry_sdk::trace::InMemorySpanExporter::default();
+    let sink = limpid_sinks::OtelSink::new(exporter.clone()).unwrap().capture(capture);
+    let start = TraceEvent::ExchangeStarted { method: b"GET", url: "http://localhost/" };
+    sink.event(&samples::meta(start.kind()), &start);
+    tell(&sink, event);
+    assert!(sink.flush(std::time::Duration::from_secs(30)));
+    format!("{:?}", exporter.get_finished_spans()).into_bytes()
 }
 
 #[test]

@@ -47,6 +47,10 @@ pub(crate) struct OutputArgs {
     /// Record every step in FILE, which limpid replay and limpid show read; secrets and bodies only as --capture says
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
+    /// Send spans and measurements of requests to the OpenTelemetry collector at URL; a request names its span in the
+    /// field traceparent
+    #[arg(long, value_name = "URL")]
+    pub(crate) otlp: Option<String>,
     /// The release whose lines are logged: httpx or httpx2, which has other names
     #[arg(long, value_name = "NAME", default_value = "httpx")]
     pub(crate) lines: Profile,

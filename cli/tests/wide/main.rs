@@ -14,6 +14,7 @@ mod common;
 mod proxy;
 
 mod clients;
+mod collector;
 mod idle;
 mod json_lines;
 mod packets;

@@ -18,6 +18,7 @@ use self::table::{
     SERVER_ERRORS, SERVER_HANDLERS_FAILED, SERVER_REFUSED, SERVER_REQUESTS, SERVER_SECONDS,
 };
 pub use self::table::{METRICS, Metric, MetricKind};
+use crate::pooled;
 
 /// A sink that passes counts and durations to the recorder of the crate `metrics`, for any number of clients and servers.
 ///
@@ -84,6 +85,7 @@ impl MetricsSink {
     }
 
     fn client(&self, meta: &Meta, event: &TraceEvent<'_>) {
+        self.open().connection(meta, event);
         match *event {
             TraceEvent::ExchangeStarted { method: sent, .. } => {
                 self.open().start(meta.exchange, method(sent));
@@ -92,9 +94,7 @@ impl MetricsSink {
             TraceEvent::AcquireFailed { .. } => self.open().wait(meta.exchange, false),
             TraceEvent::AcquireComplete { reused, .. } => {
                 CLIENT_USES.add(&[("reused", if reused { "true" } else { "false" })], 1);
-                let mut open = self.open();
-                open.wait(meta.exchange, false);
-                open.acquire(meta.connection);
+                self.open().wait(meta.exchange, false);
             }
             TraceEvent::HttpRequest { method: sent, status, .. } => {
                 CLIENT_REQUESTS.add(&[("method", method(sent)), ("status", class(status))], 1);
@@ -102,20 +102,11 @@ impl MetricsSink {
             TraceEvent::ResendDecided { again: true, .. } => CLIENT_RESENDS.add(&[], 1),
             TraceEvent::RedirectDecided { follow: true, .. } => CLIENT_REDIRECTS.add(&[], 1),
             TraceEvent::RetryDecided { again: true, .. } => CLIENT_RETRIES.add(&[], 1),
-            TraceEvent::ReuseDecided { reusable: keeps, .. }
-            | TraceEvent::DrainDecided { keeps, .. } => {
-                self.open().can_be_reused(meta.connection, keeps);
-            }
-            TraceEvent::ResponseClosedComplete {} => self.open().release(meta.connection),
-            TraceEvent::CloseComplete {} | TraceEvent::CloseFailed { .. } => {
-                self.open().close(meta.connection);
-            }
             TraceEvent::ExchangeComplete { sent, received, timings, .. } => {
                 self.end(meta, (sent, received), timings);
             }
             TraceEvent::ExchangeFailed { failure, sent, received, timings, .. } => {
                 CLIENT_ERRORS.add(&[cause(failure)], 1);
-                self.open().close(meta.connection);
                 self.end(meta, (sent, received), timings);
             }
             _ => {}
@@ -172,7 +163,7 @@ const fn cause(failure: Failure<'_>) -> (&'static str, &'static str) {
     ("cause", failure.cause.name())
 }
 
-const CLIENT: [EventKind; 15] = [
+const CLIENT: [EventKind; 10] = [
     EventKind::ExchangeStarted,
     EventKind::PoolFull,
     EventKind::AcquireFailed,
@@ -181,11 +172,6 @@ const CLIENT: [EventKind; 15] = [
     EventKind::ResendDecided,
     EventKind::RedirectDecided,
     EventKind::RetryDecided,
-    EventKind::ReuseDecided,
-    EventKind::DrainDecided,
-    EventKind::ResponseClosedComplete,
-    EventKind::CloseComplete,
-    EventKind::CloseFailed,
     EventKind::ExchangeComplete,
     EventKind::ExchangeFailed,
 ];
@@ -204,7 +190,7 @@ const SERVER: [EventKind; 8] = [
 impl Sink for MetricsSink {
     fn interest(&self) -> Interest {
         let kinds = CLIENT.iter().chain(&SERVER);
-        kinds.fold(Interest::NONE, |all, kind| all.with(Interest::only(*kind)))
+        kinds.fold(pooled::interest(), |all, kind| all.with(Interest::only(*kind)))
     }
 
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {

@@ -3,22 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use limpid_core::time::Mono;
-use limpid_core::trace::{ConnectionId, ExchangeId};
+use limpid_core::trace::{ConnectionId, ExchangeId, Meta, TraceEvent};
 
 use super::table::{
     CLIENT_CONNECTIONS, CLIENT_OPEN, CLIENT_WAITING, SERVER_CONNECTIONS, SERVER_OPEN,
 };
+use crate::pooled::{PoolState, Pooled};
 
 /// The most entries of each kind. A sink before this one may have removed the events that end them.
 const MOST: usize = 1 << 16;
-
-/// A connection of a client.
-#[derive(Clone, Copy, Debug, Default)]
-struct Pooled {
-    is_idle: bool,
-    /// Whether it can be reused after the exchange.
-    is_reusable: bool,
-}
 
 /// The exchanges and connections that have not ended.
 #[derive(Debug, Default)]
@@ -26,7 +19,7 @@ pub(super) struct Open {
     /// The methods of clients' exchanges.
     exchanges: BTreeMap<ExchangeId, &'static str>,
     waiting: BTreeSet<ExchangeId>,
-    pooled: BTreeMap<ConnectionId, Pooled>,
+    pooled: Pooled,
     /// The requests that servers answer: when they started.
     answers: BTreeMap<ExchangeId, Mono>,
     served: BTreeSet<ConnectionId>,
@@ -57,39 +50,14 @@ impl Open {
         }
     }
 
-    pub(super) fn acquire(&mut self, id: ConnectionId) {
-        bound(&mut self.pooled);
-        self.pooled.insert(id, Pooled::default());
-        self.show_pooled();
-    }
-
-    pub(super) fn can_be_reused(&mut self, id: ConnectionId, is_reusable: bool) {
-        if let Some(pooled) = self.pooled.get_mut(&id) {
-            pooled.is_reusable = is_reusable;
-        }
-    }
-
-    /// Returns a connection to the pool, or closes it.
-    pub(super) fn release(&mut self, id: ConnectionId) {
-        match self.pooled.get_mut(&id) {
-            Some(pooled) if pooled.is_reusable => {
-                pooled.is_idle = true;
-                self.show_pooled();
+    /// Handles an event that may change a connection of a client.
+    pub(super) fn connection(&mut self, meta: &Meta, event: &TraceEvent<'_>) {
+        if self.pooled.event(meta, event).is_some() {
+            let (active, idle) = self.pooled.counts();
+            for (state, count) in [(PoolState::Active, active), (PoolState::Idle, idle)] {
+                CLIENT_CONNECTIONS.set(&[("state", state.name())], count);
             }
-            _ => self.close(id),
         }
-    }
-
-    pub(super) fn close(&mut self, id: ConnectionId) {
-        if self.pooled.remove(&id).is_some() {
-            self.show_pooled();
-        }
-    }
-
-    fn show_pooled(&self) {
-        let idle = self.pooled.values().filter(|pooled| pooled.is_idle).count();
-        CLIENT_CONNECTIONS.set(&[("state", "idle")], idle);
-        CLIENT_CONNECTIONS.set(&[("state", "active")], self.pooled.len() - idle);
     }
 
     pub(super) fn start_answer(&mut self, id: ExchangeId, at: Mono) {

@@ -1,0 +1,187 @@
+//! `--otlp`: what a collector receives, and collectors that do not answer.
+
+#![cfg(test)]
+
+mod common;
+
+use std::io::Read;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use common::finished;
+use limpid_std::{Handle, Server};
+use limpid_tests::script::answer;
+use limpid_tests::server::{Listen, Server as Scripted};
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
+use opentelemetry_proto::tonic::trace::v1::Span;
+use prost::Message;
+
+const HELLO: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+
+/// The time after which a command is taken to hang because of its collector.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A collector that keeps what it receives: targets and bodies.
+struct Collector {
+    port: u16,
+    handle: Handle,
+    thread: JoinHandle<()>,
+    received: Receiver<(Vec<u8>, Vec<u8>)>,
+}
+
+impl Collector {
+    fn start(status: u16) -> Self {
+        let server = Server::builder().bind(("127.0.0.1", 0)).unwrap();
+        let (port, handle) = (server.local_addr().unwrap().port(), server.handle());
+        let (sender, received): (Sender<_>, _) = channel();
+        let sender = Mutex::new(sender);
+        let thread = thread::spawn(move || {
+            let served = server.serve(move |mut exchange| {
+                let target = exchange.head().target.to_vec();
+                let mut body = Vec::new();
+                exchange.read_to_end(&mut body).unwrap();
+                let sender = sender.lock().unwrap_or_else(PoisonError::into_inner);
+                sender.send((target, body)).unwrap();
+                exchange.respond(status, "")
+            });
+            served.unwrap();
+        });
+        Self { port, handle, thread, received }
+    }
+
+    fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Returns the spans, and the names of the measurements.
+    fn finish(self) -> (Vec<Span>, Vec<String>) {
+        self.handle.shutdown(Duration::from_secs(5));
+        self.thread.join().unwrap();
+        let (mut spans, mut names) = (Vec::new(), Vec::new());
+        for (target, body) in self.received {
+            match &*target {
+                b"/v1/traces" => {
+                    let received = ExportTraceServiceRequest::decode(&*body).unwrap();
+                    for resource in received.resource_spans {
+                        let attributes = resource.resource.unwrap().attributes;
+                        assert_eq!(text(&attributes, "service.name").as_deref(), Some("limpid"));
+                        spans
+                            .extend(resource.scope_spans.into_iter().flat_map(|scope| scope.spans));
+                    }
+                }
+                b"/v1/metrics" => {
+                    let received = ExportMetricsServiceRequest::decode(&*body).unwrap();
+                    let resources = received.resource_metrics.into_iter();
+                    let scopes = resources.flat_map(|resource| resource.scope_metrics);
+                    names.extend(scopes.flat_map(|scope| scope.metrics).map(|metric| metric.name));
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        (spans, names)
+    }
+}
+
+/// Returns the text of an attribute.
+fn text(attributes: &[KeyValue], name: &str) -> Option<String> {
+    let value = attributes.iter().find(|pair| pair.key == name)?.value.clone()?;
+    match value {
+        AnyValue { value: Some(any_value::Value::StringValue(text)) } => Some(text),
+        AnyValue { value: Some(any_value::Value::IntValue(number)) } => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn collector_receives_the_span_that_the_request_names() {
+    let collector = Collector::start(200);
+    let server = Scripted::tcp(vec![answer(HELLO)]).unwrap();
+    let url = format!("http://localhost:{}/?token=tiger", server.port());
+    let finished = finished(["--otlp", &collector.url(), &url]);
+    assert_eq!((finished.code, &finished.stdout[..], &*finished.stderr), (0, &b"hello"[..], ""));
+    let requests = server.finish().unwrap();
+    let sent: Vec<_> = requests[0].field("traceparent").unwrap().split('-').collect();
+    let (spans, measurements) = collector.finish();
+    let span = spans.iter().find(|span| span.name == "GET").unwrap();
+    assert_eq!([hex(&span.trace_id), hex(&span.span_id)], sent[1..3]);
+    assert!(spans.iter().all(|other| other.trace_id == span.trace_id));
+    let url = text(&span.attributes, "url.full").unwrap();
+    assert!(url.ends_with("/?token=[secure]"), "{url}");
+    assert_eq!(text(&span.attributes, "http.response.status_code").as_deref(), Some("200"));
+    let parts: Vec<_> = spans.iter().filter(|part| part.parent_span_id == span.span_id).collect();
+    for name in ["resolve", "connect", "dial", "send", "wait"] {
+        assert!(parts.iter().any(|part| part.name == name), "{name}");
+    }
+    for name in [
+        "http.client.request.duration",
+        "http.client.open_connections",
+        "http.client.connection.duration",
+        "dns.lookup.duration",
+    ] {
+        assert!(measurements.iter().any(|known| known == name), "{name}: {measurements:?}");
+    }
+}
+
+#[test]
+fn traceparent_of_the_caller_is_kept() {
+    let collector = Collector::start(200);
+    let server = Scripted::tcp(vec![answer(HELLO)]).unwrap();
+    let url = format!("http://127.0.0.1:{}/", server.port());
+    let field = "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    finished(["--otlp", &collector.url(), "-H", field, &url]);
+    server.finish().unwrap();
+    let (spans, _) = collector.finish();
+    let span = spans.iter().find(|span| span.name == "GET").unwrap();
+    assert_eq!(hex(&span.trace_id), "4bf92f3577b34da6a3ce929d0e0e4736");
+    assert_eq!(hex(&span.span_id), "00f067aa0ba902b7");
+}
+
+/// Requests a server twice with this collector, which changes nothing and is mentioned once.
+fn without_effect(collector: &str) {
+    let server = Scripted::tcp(vec![[answer(HELLO), answer(HELLO)].concat()]).unwrap();
+    let url = format!("http://127.0.0.1:{}/", server.port());
+    let start = Instant::now();
+    let finished = finished(["--otlp", collector, &url, &url]);
+    assert!(start.elapsed() < PATIENCE);
+    server.finish().unwrap();
+    assert_eq!((finished.code, &finished.stdout[..]), (0, &b"hellohello"[..]));
+    let lines: Vec<_> = finished.stderr.lines().collect();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].starts_with("limpid: spans are lost"), "{lines:?}");
+}
+
+#[test]
+fn dead_collector_changes_no_request() {
+    let dead = Scripted::start(Listen::Refuse, vec![]).unwrap();
+    without_effect(&format!("http://127.0.0.1:{}", dead.port()));
+}
+
+#[test]
+fn refusing_collector_changes_no_request() {
+    let collector = Collector::start(503);
+    without_effect(&collector.url());
+    collector.finish();
+}
+
+#[test]
+fn collector_that_never_answers_changes_no_request() {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    // Its connections are accepted by the system, and never read.
+    without_effect(&format!("http://127.0.0.1:{port}"));
+}
+
+#[test]
+fn url_that_is_none_of_a_collector_is_rejected() {
+    let finished = finished(["--otlp", "localhost:4318", "http://127.0.0.1:1/"]);
+    assert_eq!(finished.code, 2);
+    assert!(finished.stderr.contains("the URL of --otlp is invalid"), "{}", finished.stderr);
+}
