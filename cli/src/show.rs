@@ -123,7 +123,7 @@ impl Display for ShowError {
             Self::Har(error) => write!(f, "cannot be shown: {error}"),
             Self::Recording(error) => write!(f, "cannot be shown: {}", Chain(error)),
             Self::NoEvents => f.write_str(
-                "a HAR file has no events, which this view shows; use --as waterfall or har",
+                "a HAR file has no events, which this view shows; use --as waterfall, html or har",
             ),
             Self::Write(error) => write!(f, "cannot be written to standard output: {error}"),
         }

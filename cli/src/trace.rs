@@ -95,7 +95,7 @@ fn recorder(path: &Path, args: &OutputArgs) -> Result<Arc<Recorder>, OutputError
 
 /// Returns the sink of the views that are files.
 fn views(args: &OutputArgs) -> Result<Option<ViewSink>, OutputError> {
-    let options = [("--har", View::Har, &args.har)];
+    let options = [("--har", View::Har, &args.har), ("--html", View::Html, &args.html)];
     let mut views = None;
     for (option, view, path) in options {
         if let Some(path) = path {
@@ -111,6 +111,7 @@ fn views(args: &OutputArgs) -> Result<Option<ViewSink>, OutputError> {
 pub(crate) fn view(form: ShowAs) -> Option<View> {
     match form {
         ShowAs::Har => Some(View::Har),
+        ShowAs::Html => Some(View::Html),
         ShowAs::Waterfall => Some(View::Waterfall(Style::from_environment(columns(io::stdout())))),
         ShowAs::Lines | ShowAs::Curl | ShowAs::Json | ShowAs::Ascii => None,
     }

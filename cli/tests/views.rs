@@ -65,6 +65,19 @@ fn har_of_a_request_that_fails_is_valid() {
 }
 
 #[test]
+fn several_views_are_written_at_once() {
+    let directory = Directory::new().unwrap();
+    let (har, page) = (directory.file("requests.har"), directory.file("requests.html"));
+    let server = Server::tcp(vec![answer(HELLO)]).unwrap();
+    let url = format!("http://127.0.0.1:{}/?token=tiger", server.port());
+    let (har_path, page_path) = (har.to_string_lossy(), page.to_string_lossy());
+    assert_eq!(output(["--har", &har_path, "--html", &page_path, &url]), "hello");
+    let (har, page) = (fs::read_to_string(&har).unwrap(), fs::read_to_string(&page).unwrap());
+    assert!(har.contains("token=[secure]") && page.contains("token=[secure]"));
+    assert!(page.starts_with("<!DOCTYPE html>") && !page.contains("tiger"));
+}
+
+#[test]
 fn file_that_cannot_be_opened_is_an_error_before_the_request() {
     let ended = finished(["--har", "/nonexistent/requests.har", "http://127.0.0.1:1/"]);
     assert_eq!(ended.code, 23);

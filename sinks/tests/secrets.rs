@@ -163,7 +163,9 @@ fn model_of_exchanges_has_secrets_only_in_permitting_modes() {
             let model = collected(&event.borrow(), capture);
             let mut shown = format!("{model:?}").into_bytes();
             #[cfg(feature = "views")]
-            View::Har.write(&model, &mut shown).unwrap();
+            for view in [View::Har, View::Html] {
+                view.write(&model, &mut shown).unwrap();
+            }
             let shown = String::from_utf8(shown).unwrap();
             assert!(
                 !shown.contains(SECRET) || capture >= shown_from,

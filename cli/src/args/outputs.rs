@@ -51,6 +51,10 @@ pub(crate) struct OutputArgs {
     /// field traceparent
     #[arg(long, value_name = "URL")]
     pub(crate) otlp: Option<String>,
+    /// Write the requests as one page to FILE, or to standard output (-), for a browser; bodies only with --capture
+    /// everything
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
     /// The release whose lines are logged: httpx or httpx2, which has other names
     #[arg(long, value_name = "NAME", default_value = "httpx")]
     pub(crate) lines: Profile,

@@ -46,4 +46,6 @@ pub(crate) enum ShowAs {
     Har,
     /// Bars of time, for a terminal
     Waterfall,
+    /// One page for a browser: bars of time, heads, decisions and certificates
+    Html,
 }

@@ -85,3 +85,49 @@ fn har_is_read_by_a_validator_a_crate_and_a_browser() {
     assert_eq!(seen, r#"{"title":"kept","text":"hello","width":1}"#);
     println!("Chromium: {seen}");
 }
+
+/// Returns a HAR file of so many requests.
+fn long_har(count: usize) -> String {
+    let entry = |number: usize| {
+        format!(
+            r#"{{"startedDateTime": "2026-01-01T00:00:{:02}.{:03}Z", "connection": "{}",
+            "request": {{"method": "GET", "url": "https://a.test/items/{number}?page=2", "headers": []}},
+            "response": {{"status": 200, "headers": [], "content": {{"size": {number}}}}},
+            "timings": {{"blocked": 3, "send": 0.1, "wait": {}, "receive": 4}}}}"#,
+            number / 100 % 60,
+            number % 100 * 10,
+            number % 6,
+            number % 300,
+        )
+    };
+    let entries: Vec<_> = (0..count).map(entry).collect();
+    format!(
+        r#"{{"log": {{"version": "1.2", "creator": {{}}, "entries": [{}]}}}}"#,
+        entries.join(",")
+    )
+}
+
+/// Returns the files of a view of 1, 20 and 500 requests.
+fn shown(view: &str, directory: &Directory) -> Vec<String> {
+    let show = |count| {
+        let har = directory.write(&format!("{count}.har"), long_har(count)).unwrap();
+        let ended = finished(["show", &*har.to_string_lossy(), "--as", view]);
+        assert_eq!((ended.code, &*ended.stderr), (0, ""));
+        let file = directory.file(&format!("{count}.{view}"));
+        std::fs::write(&file, ended.stdout).unwrap();
+        file.to_string_lossy().into_owned()
+    };
+    [1, 20, 500].map(show).to_vec()
+}
+
+#[test]
+#[ignore = "needs Node, Chromium and packages of both: run by .ci/wide"]
+fn page_is_shown_by_a_browser_and_runs_nothing_else() {
+    let directory = Directory::new().unwrap();
+    let live = directory.file("live.html").to_string_lossy().into_owned();
+    request("--html", &live);
+    let files = [accepted("html"), shown("html", &directory), vec![live]].concat();
+    let arguments: Vec<_> =
+        ["page.mjs"].into_iter().chain(files.iter().map(String::as_str)).collect();
+    println!("Chromium: {}", read("node", &arguments).replace('\n', ", "));
+}

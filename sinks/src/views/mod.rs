@@ -15,6 +15,7 @@
 
 mod body;
 pub mod har;
+mod html;
 mod row;
 mod sink;
 mod units;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use limpid_core::time::Mono;
 
-use crate::exchanges::{Exchange, Hop, Model, Slice};
+use crate::exchanges::{Exchange, Hop, Model, Part, Slice};
 
 /// The number of rows that a terminal shows.
 pub(super) const MOST_ROWS: usize = 500;
@@ -94,4 +94,16 @@ pub(super) enum Mark {
     Warning,
     Bad,
     Open,
+}
+/// Returns a part in words.
+pub(super) const fn words(part: Part) -> &'static str {
+    match part {
+        Part::Pool => "wait for a connection",
+        Part::Resolve => "resolve the name",
+        Part::Connect => "connect",
+        Part::Tls => "TLS handshake",
+        Part::Send => "send",
+        Part::Wait => "wait",
+        Part::Receive => "receive",
+    }
 }

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::har;
+use super::html;
 use super::waterfall::{self, Style};
 use crate::exchanges::Model;
 
@@ -14,6 +15,8 @@ use crate::exchanges::Model;
 pub enum View {
     /// A file in the format HAR 1.2.
     Har,
+    /// One page for browsers, with all details. It loads nothing.
+    Html,
     /// Bars of time for a terminal, in this style.
     Waterfall(Style),
 }
@@ -26,6 +29,7 @@ impl View {
     pub fn write(self, model: &Model, out: &mut dyn Write) -> io::Result<()> {
         match self {
             Self::Har => har::write(model, out),
+            Self::Html => html::write(model, out),
             Self::Waterfall(style) => waterfall::write(model, style, out),
         }
     }

@@ -5,6 +5,7 @@
 
 mod golden;
 mod har;
+mod html;
 mod sample;
 mod sink;
 mod waterfall;
