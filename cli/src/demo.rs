@@ -44,6 +44,7 @@ fn demonstrate(args: &OutputArgs) -> Result<(), Exit> {
     let server = thread::spawn(move || server.serve(server::answer));
 
     let mut client = Client::builder().ca_file(identity.authority_file());
+    client = client.traceparent(args.otlp.is_some());
     if let Some(sink) = outputs.sink {
         client = client.sink(sink);
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 use std::fs;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -73,6 +73,9 @@ impl Source {
                 replay(*recording, &collector)?;
                 write(view, &collector.model())
             }
+            (Self::Recording(_), None) if form == ShowAs::Pcap && io::stdout().is_terminal() => {
+                Err(ShowError::Binary)
+            }
             (Self::Recording(recording), None) => match trace::events(form, capture) {
                 Some(sink) => replay(*recording, &sink),
                 None => Ok(()),
@@ -103,6 +106,8 @@ enum ShowError {
     Recording(ReadError),
     /// The view shows events, which a HAR file does not have.
     NoEvents,
+    /// The view is binary, and standard output is a terminal.
+    Binary,
     Write(io::Error),
 }
 
@@ -110,7 +115,7 @@ impl ShowError {
     const fn exit(&self) -> Exit {
         match self {
             Self::Read(_) | Self::Har(_) | Self::Recording(_) => Exit::Read,
-            Self::NoEvents => Exit::Usage,
+            Self::NoEvents | Self::Binary => Exit::Usage,
             Self::Write(_) => Exit::Write,
         }
     }
@@ -125,6 +130,7 @@ impl Display for ShowError {
             Self::NoEvents => f.write_str(
                 "a HAR file has no events, which this view shows; use --as waterfall, html or har",
             ),
+            Self::Binary => f.write_str("packets are binary; redirect standard output to a file"),
             Self::Write(error) => write!(f, "cannot be written to standard output: {error}"),
         }
     }

@@ -113,7 +113,7 @@ pub(crate) fn view(form: ShowAs) -> Option<View> {
         ShowAs::Har => Some(View::Har),
         ShowAs::Html => Some(View::Html),
         ShowAs::Waterfall => Some(View::Waterfall(Style::from_environment(columns(io::stdout())))),
-        ShowAs::Lines | ShowAs::Curl | ShowAs::Json | ShowAs::Ascii => None,
+        ShowAs::Lines | ShowAs::Curl | ShowAs::Json | ShowAs::Ascii | ShowAs::Pcap => None,
     }
 }
 
@@ -138,6 +138,7 @@ pub(crate) fn events(form: ShowAs, capture: Capture) -> Option<DynSink> {
         ShowAs::Curl => Arc::new(CurlSink::new(out()).capture(capture)),
         ShowAs::Json => Arc::new(JsonSink::new(out()).levels(&levels).capture(capture)),
         ShowAs::Ascii => Arc::new(AsciiSink::new(out()).capture(capture)),
+        ShowAs::Pcap => Arc::new(PcapSink::new(out()).capture(capture)),
         _ => return None,
     })
 }

@@ -42,6 +42,8 @@ pub(crate) enum ShowAs {
     Json,
     /// The bytes in both directions, as curl dumps them
     Ascii,
+    /// The bytes as packets (pcapng), for programs such as Wireshark
+    Pcap,
     /// An HTTP archive (HAR 1.2)
     Har,
     /// Bars of time, for a terminal
