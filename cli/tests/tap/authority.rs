@@ -9,7 +9,7 @@ use limpid_tests::script::answer;
 use limpid_tests::server::Server;
 
 use crate::common::{finished, output};
-use crate::proxy::{Proxy, head, server};
+use crate::proxy::{PATIENCE, Proxy, head, server};
 
 const HELLO: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 
@@ -148,4 +148,38 @@ fn other_protocol_in_a_tunnel_passes_unseen() {
     let mut rest = String::new();
     stream.read_to_string(&mut rest).unwrap();
     assert_eq!(rest, "SSH-");
+}
+
+/// A server over TLS that receives a request and does not answer. The receiver has a value when it has begun, and when
+/// its client has closed the connection.
+fn silent(certificates: &Certificates) -> (u16, std::sync::mpsc::Receiver<&'static str>) {
+    let config = certificates.server(Identity::Good).unwrap();
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let address = server(move |stream| {
+        let connection = rustls::ServerConnection::new(std::sync::Arc::clone(&config)).unwrap();
+        let mut stream = rustls::StreamOwned::new(connection, stream);
+        head(&mut stream).unwrap();
+        sender.send("begun").unwrap();
+        assert_eq!(stream.read(&mut [0]).unwrap_or(0), 0);
+        sender.send("closed").unwrap();
+    });
+    (address.port(), receiver)
+}
+
+#[test]
+fn client_that_leaves_a_tunnel_cancels_the_request() {
+    let certificates = Certificates::new().unwrap();
+    let (port, steps) = silent(&certificates);
+    let (_parent, path) = directory();
+    let server_ca = certificates.ca_file().to_string_lossy().into_owned();
+    let proxy = Proxy::start(&["--ca", &path, "--cacert", &server_ca]);
+    let (proxy_url, ca_file) = (proxy.url(), format!("{path}/ca.pem"));
+    let url = format!("https://localhost:{port}/");
+    let mut client =
+        crate::common::limpid(["-x", &proxy_url, "--cacert", &ca_file, "-m", "2", &url]);
+    // It closes the connection, with the closing message of TLS, when its time is over.
+    let mut client = client.stderr(std::process::Stdio::null()).spawn().unwrap();
+    assert_eq!(steps.recv_timeout(PATIENCE).unwrap(), "begun");
+    client.wait().unwrap();
+    assert_eq!(steps.recv_timeout(PATIENCE).unwrap(), "closed");
 }

@@ -11,7 +11,7 @@ use tokio::io::ReadBuf;
 
 use crate::transport::Transport;
 
-/// The most bytes that are read ahead to notice the end.
+/// The number of bytes that are read ahead at once, and above which no more are.
 const AHEAD: usize = 4 * 1024;
 
 /// A transport that the handler and the task of the connection share.
@@ -84,15 +84,13 @@ impl Custom {
     }
 
     /// Waits until the client has disconnected. Closing only its direction counts unless `half_close` is true.
-    /// While bytes are unread, nothing is detected.
+    /// While more than a few bytes are unread, nothing is detected.
     pub(super) async fn departure(&self, half_close: bool) -> Departure {
         poll_fn(|cx| {
             let mut state = self.lock();
-            match state.poll_ahead(cx) {
+            match state.poll_end(cx) {
                 Poll::Ready(Err(error)) => Poll::Ready(Departure::Gone(Some(error))),
-                Poll::Ready(Ok(())) if state.has_ended && !half_close => {
-                    Poll::Ready(Departure::HalfClosed)
-                }
+                Poll::Ready(Ok(())) if !half_close => Poll::Ready(Departure::HalfClosed),
                 // The task is polled again when the handler has made progress.
                 _ => Poll::Pending,
             }
@@ -105,12 +103,29 @@ impl State {
     /// Reads ahead, unless bytes or the end were read.
     fn poll_ahead(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.ahead.is_empty() && !self.has_ended {
-            let mut room = [0; AHEAD];
-            let mut room = ReadBuf::new(&mut room);
-            ready!(self.transport.poll_read(cx, &mut room))?;
-            self.ahead.extend_from_slice(room.filled());
-            self.has_ended = room.filled().is_empty();
+            ready!(self.poll_more(cx))?;
         }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Reads ahead up to the end, such as beyond the closing message of TLS.
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.has_ended {
+            if self.ahead.len() >= AHEAD {
+                return Poll::Pending;
+            }
+            ready!(self.poll_more(cx))?;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Reads ahead once.
+    fn poll_more(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut room = [0; AHEAD];
+        let mut room = ReadBuf::new(&mut room);
+        ready!(self.transport.poll_read(cx, &mut room))?;
+        self.ahead.extend_from_slice(room.filled());
+        self.has_ended = room.filled().is_empty();
         Poll::Ready(Ok(()))
     }
 }
