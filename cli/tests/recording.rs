@@ -45,6 +45,20 @@ fn replay_prints_the_lines_of_the_request() {
 }
 
 #[test]
+fn recording_has_no_secrets_and_no_bodies_unless_asked() {
+    let directory = Directory::new().unwrap();
+    let (path, lines) = record(&directory, &["-H", "Cookie: a=tiger"]);
+    let bytes = fs::read(&path).unwrap();
+    for absent in ["tiger", "hello"] {
+        let is_there = bytes.windows(absent.len()).any(|part| part == absent.as_bytes());
+        assert!(!is_there, "{absent} is in {}", bytes.escape_ascii());
+    }
+    let replayed = finished(["replay", &path]);
+    let shown = |lines: &str| lines.replace("[secure]", "*****").replace("*******", "*****");
+    assert_eq!(without_times(&shown(&replayed.stderr)), without_times(&shown(&lines)));
+}
+
+#[test]
 fn replay_has_the_outputs_of_a_request() {
     let directory = Directory::new().unwrap();
     let (path, _) = record(&directory, &["--capture", "everything"]);

@@ -311,14 +311,19 @@ fn masked_request_has_the_same_lengths() {
             .field(b"Cookie", b"a=tiger")
             .field(b"X-Any", b"shown")
             .build();
-    let masked = secret.masked(Capture::Default);
+    let stored = |capture| {
+        let mut stored = Vec::new();
+        secret.store_masked(capture, &mut stored);
+        stored
+    };
+    let masked = Request::load(&mut Reader::new(&stored(Capture::Default))).unwrap();
     assert_eq!(masked.url().as_str(), "http://me:*%2A*@h.test/a?token=*****#x");
     assert_eq!(bytes(&masked).len(), bytes(&secret).len());
     let fields = masked.fields().fields();
     assert_eq!(fields.get("Cookie"), Some(&b"*******"[..]));
     assert_eq!(fields.get("Authorization"), Some(&b"***** ********"[..]));
     assert_eq!(fields.get("X-Any"), Some(&b"shown"[..]));
-    assert_eq!(secret.masked(Capture::Private), secret);
+    assert_eq!(stored(Capture::Private), bytes(&secret));
 }
 
 #[test]

@@ -112,11 +112,10 @@ impl<C: BuildClient> ClientBuilder<C> {
     /// ```
     /// use limpid_io::{ClientBuilder, Recorder, RecorderOptions, Settings};
     ///
-    /// # let everything = RecorderOptions::with(|options| options.capture = limpid_core::trace::Capture::Everything);
     /// # let directory = std::env::temp_dir().join(format!("limpid-client-{}", std::process::id()));
     /// # std::fs::create_dir_all(&directory)?;
     /// # let path = directory.join("requests.limpid");
-    /// let recorder = Recorder::create(&path, everything)?;
+    /// let recorder = Recorder::create(&path, RecorderOptions::default())?;
     /// let client = ClientBuilder::<Settings>::default().recorder(recorder.clone()).build();
     /// // It ends when the last client is dropped, or here.
     /// recorder.close();

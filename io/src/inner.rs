@@ -73,7 +73,10 @@ impl<T> Inner<T> {
         I: RecordedInput<Exchange, ExchangeRecorder>,
     {
         let input = match &mut self.recorder {
-            Some(recorder) => input.record(recorder, &mut self.exchange, self.now),
+            Some(recorder) => {
+                recorder.observe(&mut self.exchange);
+                input.record(recorder, &mut self.exchange, self.now)
+            }
             None => input,
         };
         input.enter(&mut self.exchange, self.now, sink)

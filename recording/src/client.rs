@@ -5,16 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use limpid_core::client::{Exchange, Input, Options, Request, Retirement};
-use limpid_core::fields::FieldBlock;
-use limpid_core::internal::Stored;
+use limpid_core::error::Error;
+use limpid_core::internal::{Mark, ReceivedPart, Stored};
 use limpid_core::time::Mono;
-use limpid_core::trace::{ConnectionId, ExchangeId};
+use limpid_core::trace::{Capture, ConnectionId, ExchangeId};
 use limpid_core::transport::Link;
 
 use crate::format::FrameKind;
 use crate::layer::{LayerCount, RecordedLayer};
 use crate::recorder::Recorder;
-use crate::tape::Stream;
+use crate::stream::Stream;
 
 /// The recording of the exchanges that use one place in memory, one after another.
 ///
@@ -27,11 +27,10 @@ use crate::tape::Stream;
 /// use limpid_core::trace::{ConnectionId, ExchangeId, NoSink};
 /// use limpid_recording::{ExchangeRecorder, Recorder, RecorderOptions};
 ///
-/// # let everything = RecorderOptions::with(|options| options.capture = limpid_core::trace::Capture::Everything);
 /// # let directory = std::env::temp_dir().join(format!("limpid-exchange-recorder-{}", std::process::id()));
 /// # std::fs::create_dir_all(&directory)?;
 /// # let path = directory.join("requests.limpid");
-/// let recorder = Recorder::create(&path, everything)?;
+/// let recorder = Recorder::create(&path, RecorderOptions::default())?;
 /// let mut recording = ExchangeRecorder::new(recorder);
 ///
 /// let request = Request::builder(b"GET", "http://127.0.0.1/".parse()?).build_shared();
@@ -59,6 +58,9 @@ pub struct ExchangeRecorder {
     is_secure: bool,
     /// How many bytes of the body of the request are still kept.
     body: usize,
+    marks: Vec<Mark>,
+    /// What bytes without marks are a part of.
+    rest: ReceivedPart,
 }
 
 impl ExchangeRecorder {
@@ -72,7 +74,31 @@ impl ExchangeRecorder {
             layers: LayerCount::default(),
             is_secure: false,
             body: 0,
+            marks: Vec::new(),
+            rest: ReceivedPart::Head,
         }
+    }
+
+    /// Records what the bytes are that the exchange has received so far, as far as that decides what is recorded of them. A
+    /// driver calls this before each of the other methods.
+    pub fn observe(&mut self, exchange: &mut Exchange) {
+        if self.recorder.keeps_all() || self.connection == ConnectionId(0) {
+            return;
+        }
+        exchange.mark_received();
+        let rest = exchange.take_marks(&mut self.marks);
+        if !self.marks.is_empty() || rest != self.rest {
+            self.rest = rest;
+            self.recorder.classify(self.connection, &mut self.marks, rest);
+        }
+    }
+
+    /// Leaves the connection that the exchange has had.
+    fn leave(&mut self) {
+        if self.connection != ConnectionId(0) {
+            self.recorder.release(self.place, self.connection);
+        }
+        (self.connection, self.is_secure, self.rest) = (ConnectionId(0), false, ReceivedPart::Head);
     }
 
     /// Returns the recorder.
@@ -89,20 +115,21 @@ impl ExchangeRecorder {
         options: &Arc<Options>,
         now: Mono,
     ) {
-        (self.connection, self.is_secure) = (ConnectionId(0), false);
+        self.leave();
         self.body = self.recorder.kept_of_body();
+        let capture = self.recorder.options().capture;
         self.recorder.record(|state| {
             let (number, is_new) = state.clients.number(options);
             if is_new {
                 state.frames.frame(FrameKind::Options, |to| {
                     number.store(to);
-                    options.store(to);
+                    options.masked(capture).store(to);
                 });
             }
             state.frames.timed(FrameKind::Begin, self.place, now, |to| {
                 exchange.store(to);
                 number.store(to);
-                request.store(to);
+                request.store_masked(capture, to);
             });
         });
     }
@@ -123,8 +150,10 @@ impl ExchangeRecorder {
     }
 
     /// Records [`Exchange::take_switched`].
-    pub fn take_switched(&self, now: Mono) {
+    pub fn take_switched(&mut self, now: Mono) {
         self.call(FrameKind::TakeSwitched, now, |_| {});
+        // What follows is not HTTP.
+        self.recorder.classify(self.connection, &mut self.marks, ReceivedPart::Data);
     }
 
     /// Records [`Exchange::set_local_address`].
@@ -147,7 +176,9 @@ impl ExchangeRecorder {
 
     /// Records [`Input::Reused`] with this connection.
     pub fn reused(&mut self, link: &Link, now: Mono) {
+        self.leave();
         (self.connection, self.is_secure) = (link.connection(), link.is_secure());
+        self.recorder.own(self.place, self.connection);
         self.call(FrameKind::Reused, now, |to| self.connection.store(to));
     }
 
@@ -173,7 +204,9 @@ impl ExchangeRecorder {
             }
             Input::Reused(link) => self.reused(link, now),
             Input::Opened(connection) => {
-                (self.connection, self.is_secure) = (*connection, false);
+                self.leave();
+                self.connection = *connection;
+                self.recorder.own(self.place, self.connection);
                 self.layers = LayerCount::default();
                 self.call(FrameKind::Opened, now, |to| connection.store(to));
             }
@@ -209,16 +242,22 @@ impl ExchangeRecorder {
             Input::Dialed(dial) => self.call(FrameKind::Dialed, now, |to| dial.store(to)),
             Input::DialFailed(dial, error) => self.call(FrameKind::DialFailed, now, |to| {
                 dial.store(to);
-                error.store(to);
+                self.store_error(error, to);
             }),
-            Input::Failed(error) => self.call(FrameKind::Failed, now, |to| error.store(to)),
-            Input::SendFailed(error) => self.call(FrameKind::SendFailed, now, |to| error.store(to)),
-            Input::ReceiveFailed(error) => {
-                self.call(FrameKind::ReceiveFailed, now, |to| error.store(to));
+            Input::Failed(error) => {
+                self.call(FrameKind::Failed, now, |to| self.store_error(error, to));
             }
-            Input::BodyFailed(error) => self.call(FrameKind::BodyFailed, now, |to| error.store(to)),
+            Input::SendFailed(error) => {
+                self.call(FrameKind::SendFailed, now, |to| self.store_error(error, to));
+            }
+            Input::ReceiveFailed(error) => {
+                self.call(FrameKind::ReceiveFailed, now, |to| self.store_error(error, to));
+            }
+            Input::BodyFailed(error) => {
+                self.call(FrameKind::BodyFailed, now, |to| self.store_error(error, to));
+            }
             Input::BodyEnd(trailers) => {
-                let trailers = FieldBlock::from(*trailers);
+                let trailers = self.recorder.options().capture.masked_fields(*trailers);
                 self.call(FrameKind::BodyEnd, now, |to| trailers.store(to));
             }
             Input::Eof => self.call(FrameKind::Eof, now, |_| {}),
@@ -237,6 +276,11 @@ impl ExchangeRecorder {
         }
     }
 
+    /// Stores an error, whose text may contain secrets.
+    fn store_error(&self, error: &Error, to: &mut Vec<u8>) {
+        store_error(error, self.recorder.options().capture, to);
+    }
+
     /// Records a call with its arguments.
     #[inline]
     fn call(&self, kind: FrameKind, now: Mono, arguments: impl FnOnce(&mut Vec<u8>)) {
@@ -246,7 +290,11 @@ impl ExchangeRecorder {
     /// Records bytes that the transport has received.
     fn received(&self, bytes: &[u8]) {
         if !self.is_secure || self.recorder.keeps_ciphertext() {
-            self.recorder.tape(Stream::received(self.connection), bytes);
+            let stream = Stream::received(self.connection);
+            match self.is_secure {
+                true => self.recorder.tape(stream, bytes),
+                false => self.recorder.plaintext(Some(self.place), stream, bytes),
+            }
         }
     }
 }
@@ -258,16 +306,17 @@ impl Recorder {
             state.frames.timed(FrameKind::Retired, connection.0, now, |to| why.store(to));
         });
     }
+}
 
-    /// Returns how many bytes of a body are kept.
-    fn kept_of_body(&self) -> usize {
-        let options = self.options();
-        match options.bodies {
-            _ if !options.capture.shows_bytes() => 0,
-            Some(most) => usize::try_from(most).unwrap_or(usize::MAX),
-            None => usize::MAX,
-        }
+impl Drop for ExchangeRecorder {
+    fn drop(&mut self) {
+        self.leave();
     }
+}
+
+/// Stores an error, with the secrets of its text hidden.
+pub(crate) fn store_error(error: &Error, capture: Capture, to: &mut Vec<u8>) {
+    error.store_shown(&|text| capture.text(text).into_owned(), to);
 }
 
 /// Stores bytes after their number.

@@ -14,10 +14,9 @@ use crate::recorder::Recorder;
 /// use limpid_core::trace::{EventKind, Sink};
 /// use limpid_recording::{Recorder, RecorderOptions};
 ///
-/// # let everything = RecorderOptions::with(|options| options.capture = limpid_core::trace::Capture::Everything);
 /// # let directory = std::env::temp_dir().join(format!("limpid-driver-events-{}", std::process::id()));
 /// # std::fs::create_dir_all(&directory)?;
-/// let recorder = Recorder::create(directory.join("requests.limpid"), everything)?;
+/// let recorder = Recorder::create(directory.join("requests.limpid"), RecorderOptions::default())?;
 /// assert!(recorder.driver_events().interest().contains(EventKind::LoadVerifyFile));
 /// # drop(recorder);
 /// # std::fs::remove_dir_all(&directory)?;

@@ -11,7 +11,7 @@ use limpid_core::transport::{Layer, LayerError, LayerFacts, LayerState};
 use crate::facts::Facts;
 use crate::format::FrameKind;
 use crate::recorder::Recorder;
-use crate::tape::Stream;
+use crate::stream::Stream;
 
 /// The number of recorded layers of a connection, which they share.
 pub(crate) type LayerCount = Arc<AtomicU8>;
@@ -119,7 +119,9 @@ impl Layer for RecordedLayer {
         delivered.clear();
         let result = inner.advance(&mut |bytes| {
             delivered.push(bytes.len());
-            if is_top || *keeps_ciphertext {
+            if is_top {
+                recorder.plaintext(None, stream, bytes);
+            } else if *keeps_ciphertext {
                 recorder.tape(stream, bytes);
             }
             deliver(bytes);

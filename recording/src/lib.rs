@@ -27,6 +27,7 @@ pub mod format;
 mod layer;
 mod recorder;
 mod replay;
+mod stream;
 mod tape;
 
 pub use client::ExchangeRecorder;

@@ -4,7 +4,16 @@
 
 #[test]
 fn modules_import_only_modules_below_them() {
-    let order =
-        ["format", "facts", "recorder", "tape", "layer", "client", "driver_events", "replay"];
+    let order = [
+        "format",
+        "facts",
+        "stream",
+        "recorder",
+        "tape",
+        "layer",
+        "client",
+        "driver_events",
+        "replay",
+    ];
     limpid_module_order::check(concat!(env!("CARGO_MANIFEST_DIR"), "/src"), &order).unwrap();
 }

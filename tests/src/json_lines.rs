@@ -12,9 +12,15 @@ use serde_json::Value;
 /// Returns the JSON lines of these events, with everything that they can show, as if the clock had started in 1970.
 #[must_use]
 pub fn of(events: &[(Meta, OwnedTraceEvent)]) -> String {
+    shown(events, Capture::Everything)
+}
+
+/// Returns the JSON lines of these events as a mode shows them.
+#[must_use]
+pub fn shown(events: &[(Meta, OwnedTraceEvent)], capture: Capture) -> String {
     let sink = JsonSink::new(Vec::new()).levels(&Levels::everything());
     let base = TimeBase::new(Mono::default(), UNIX_EPOCH);
-    let sink = sink.capture(Capture::Everything).time_base(base);
+    let sink = sink.capture(capture).time_base(base);
     for (meta, event) in events {
         sink.event(meta, &event.borrow());
     }

@@ -24,8 +24,16 @@ impl Recorded {
     /// # Errors
     /// The file cannot be created.
     pub fn start() -> io::Result<Self> {
+        Self::start_as(Capture::Everything)
+    }
+
+    /// Starts to record what a run does as far as this mode permits.
+    ///
+    /// # Errors
+    /// The file cannot be created.
+    pub fn start_as(capture: Capture) -> io::Result<Self> {
         let directory = Directory::new()?;
-        let options = RecorderOptions::with(|options| options.capture = Capture::Everything);
+        let options = RecorderOptions::with(|options| options.capture = capture);
         let recorder = Recorder::create(path(&directory), options)?;
         Ok(Self { directory, recorder })
     }
@@ -44,9 +52,21 @@ impl Recorded {
             return Some(format!("{missing} records are missing"));
         }
         match self.replay() {
-            Ok(replayed) => difference(&events.events(), &replayed),
+            Ok(replayed) if self.recorder.options().capture == Capture::Everything => {
+                difference(&events.events(), &replayed)
+            }
+            Ok(replayed) => shown_difference(&events.events(), &replayed),
             Err(error) => Some(format!("the recording cannot be replayed: {error}")),
         }
+    }
+
+    /// Returns the bytes of the file.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn bytes(&self) -> io::Result<Vec<u8>> {
+        self.recorder.close();
+        std::fs::read(path(&self.directory))
     }
 
     /// Returns the events of a replay.
@@ -65,6 +85,40 @@ impl Recorded {
 
 fn path(directory: &Directory) -> PathBuf {
     directory.file("recording")
+}
+
+/// Returns the first difference between what is shown of the events of a run and of those of its replay. Secrets are masked
+/// in the latter, and hidden in the former.
+fn shown_difference(
+    live: &[(Meta, OwnedTraceEvent)],
+    replayed: &[(Meta, OwnedTraceEvent)],
+) -> Option<String> {
+    let shown = |events| json_lines::shown(events, Capture::Default).replace("[secure]", MASK);
+    let (live, replayed) = (shown(live), masks_as_one(&shown(replayed)));
+    let (mut live, mut replayed) = (live.lines(), replayed.lines());
+    loop {
+        match (live.next(), replayed.next()) {
+            (None, None) => return None,
+            (live, replayed) if live != replayed => {
+                return Some(format!("an event was\n{live:?}, and is\n{replayed:?}"));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What is compared in place of a secret.
+const MASK: &str = "***";
+
+/// Returns the text with each mask as [`MASK`].
+fn masks_as_one(text: &str) -> String {
+    let mut shown = String::new();
+    for part in text.split_inclusive(|c| c != '*') {
+        let stars = part.len() - part.trim_start_matches('*').len();
+        shown += if stars >= MASK.len() { MASK } else { &part[..stars] };
+        shown += &part[stars..];
+    }
+    shown
 }
 
 /// Returns the first difference between the events of a run and those of its replay: as values, and as they are encoded in

@@ -201,18 +201,31 @@ impl Request {
         &self.written
     }
 
-    /// Returns the request with its secrets masked, for a recording: it has the same length in each part.
+    /// Stores the request with its secrets masked, for a recording. All parts keep their lengths.
     #[doc(hidden)]
-    #[must_use]
-    pub fn masked(&self, capture: Capture) -> Self {
-        let mut request = self.clone();
-        request.url = self.url.masked(capture);
-        request.fields = capture.masked_fields(self.fields.fields());
-        if let Some(target) = &mut request.target {
-            capture.mask_target(target);
+    pub fn store_masked(&self, capture: Capture, to: &mut Vec<u8>) {
+        if capture.shows_secrets() {
+            return self.store(to);
         }
-        request.write();
-        request
+        let Self { method, url, target, size, removed, is_contradicted, tag, .. } = self;
+        method.store(to);
+        url.store(to);
+        let url = to.len() - url.as_str().len();
+        capture.mask_url(to.get_mut(url..).unwrap_or_default());
+        target.store(to);
+        let target = to.len() - target.as_ref().map_or(0, |target| target.len());
+        capture.mask_target(to.get_mut(target..).unwrap_or_default());
+        let fields = self.fields.fields();
+        fields.len().store(to);
+        for field in fields.iter() {
+            stored_bytes(field.name, to);
+            let value = stored_bytes(field.value, to);
+            capture.mask_field(field.name, value);
+        }
+        size.store(to);
+        removed.store(to);
+        is_contradicted.store(to);
+        tag.store(to);
     }
 
     /// Returns why the request cannot be sent, if that is so.
@@ -461,6 +474,14 @@ impl Stored for Request {
         request.write();
         Some(request)
     }
+}
+
+/// Stores bytes after their number, as those of fields, and returns them.
+fn stored_bytes<'t>(bytes: &[u8], to: &'t mut Vec<u8>) -> &'t mut [u8] {
+    bytes.len().store(to);
+    let start = to.len();
+    to.extend_from_slice(bytes);
+    to.get_mut(start..).unwrap_or_default()
 }
 
 const USER_AGENT: &str = concat!("limpid/", env!("CARGO_PKG_VERSION"));

@@ -149,6 +149,21 @@ impl Error {
         self
     }
 
+    /// Stores the error with the texts of its sources as `show` returns them, for a recording.
+    #[cfg(feature = "std")]
+    #[doc(hidden)]
+    pub fn store_shown(&self, show: &dyn Fn(&str) -> String, to: &mut Vec<u8>) {
+        let detail = self.detail.as_deref().map(|detail| {
+            let texts = sources::texts(detail.source.as_deref());
+            let source = sources::of_texts(texts.iter().map(|text| show(text)).collect());
+            let Detail { certificate, proxy, location, limit, rate, .. } = detail;
+            let (certificate, proxy) = (certificate.clone(), proxy.clone());
+            let (location, limit, rate) = (location.clone(), *limit, *rate);
+            Box::new(Detail { source, certificate, proxy, location, limit, rate })
+        });
+        Self { detail, ..*self }.store(to);
+    }
+
     fn detail(&mut self) -> &mut Detail {
         self.detail.get_or_insert_default()
     }

@@ -190,6 +190,11 @@ impl Body {
         matches!(self.state, BodyState::Complete)
     }
 
+    /// Returns whether the trailer section is next.
+    pub(super) const fn is_in_trailers(&self) -> bool {
+        matches!(self.state, BodyState::Trailers)
+    }
+
     /// Returns whether the line end after the data of a chunk is next.
     #[inline]
     pub(super) const fn is_after_chunk(&self) -> bool {

@@ -153,6 +153,15 @@ impl Receive {
         self.body.is_complete()
     }
 
+    /// Returns what bytes without a mark are a part of.
+    pub(super) const fn next_part(&self) -> ReceivedPart {
+        match (self.body.is_complete(), self.body.is_in_trailers()) {
+            (true, _) => ReceivedPart::Head,
+            (false, true) => ReceivedPart::Trailers,
+            (false, false) => ReceivedPart::Framing,
+        }
+    }
+
     /// Returns whether no byte of a message has arrived.
     pub(super) fn is_idle(&self) -> bool {
         self.surplus() == 0 && !self.parser.has_begun()

@@ -33,6 +33,10 @@ impl ExchangeRecorder {
         match recorder.0 {}
     }
 
+    pub(crate) fn observe(&mut self, _: &mut Exchange) {
+        match self.0 {}
+    }
+
     pub(crate) fn begin(&mut self, _: ExchangeId, _: &Request, _: &Arc<Options>, _: Mono) {
         match self.0 {}
     }
@@ -49,7 +53,7 @@ impl ExchangeRecorder {
         match self.0 {}
     }
 
-    pub(crate) fn take_switched(&self, _: Mono) {
+    pub(crate) fn take_switched(&mut self, _: Mono) {
         match self.0 {}
     }
 

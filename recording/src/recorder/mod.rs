@@ -4,6 +4,7 @@ mod frames;
 mod interned;
 mod options;
 mod output;
+mod plaintext;
 mod state;
 mod stop;
 
@@ -17,6 +18,7 @@ use std::time::Duration;
 pub(crate) use frames::unzigzag;
 pub use options::RecorderOptions;
 pub(crate) use output::numbered;
+pub(crate) use plaintext::{keeps_all, kept_of_body, tape};
 use state::State;
 pub use stop::Stop;
 
@@ -70,10 +72,6 @@ impl Recorder {
     /// # Errors
     /// The file cannot be created, or the system has no more threads.
     pub fn create(path: impl AsRef<Path>, options: RecorderOptions) -> io::Result<Arc<Self>> {
-        if !options.capture.shows_bytes() || options.bodies.is_some() {
-            let reason = "a recording contains everything as yet: use the capture everything";
-            return Err(io::Error::new(io::ErrorKind::Unsupported, reason));
-        }
         let shared = Arc::new(Shared {
             state: Mutex::new(State::create(path.as_ref(), options)?),
             wake: Condvar::new(),

@@ -5,14 +5,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use limpid_core::client;
-use limpid_core::internal::Stored;
+use limpid_core::internal::{Mark, ReceivedPart, Stored};
+use limpid_core::trace::ConnectionId;
 
 use super::frames::Frames;
 use super::interned::Interned;
 use super::options::RecorderOptions;
 use super::output::Output;
+use super::plaintext::Plaintext;
 use super::stop::Stop;
 use crate::format::FrameKind;
+use crate::stream::Stream;
 
 /// The number of bytes in memory at which they are written.
 const BUFFER: usize = 60 * 1024;
@@ -27,6 +30,8 @@ pub(crate) struct State {
     pub(crate) frames: Frames,
     /// The options of clients that the file has.
     pub(crate) clients: Interned<client::Options>,
+    /// What connections have received and is not written yet.
+    pub(crate) plaintext: Plaintext,
     /// The file, while the recording goes on.
     output: Option<Output>,
     stop: Option<Stop>,
@@ -40,6 +45,7 @@ impl State {
             options,
             frames: Frames::new(options),
             clients: Interned::default(),
+            plaintext: Plaintext::default(),
             output: Some(Output::create(path)?),
             stop: None,
             is_idle: false,
@@ -110,11 +116,32 @@ impl State {
     /// Ends the recording.
     pub(super) fn end(&mut self, why: Stop) {
         if self.is_recording() {
+            self.plaintext.flush(&self.options, &mut self.frames);
             self.append_end(&why);
             self.flush();
             self.output = None;
             self.stop.get_or_insert(why);
         }
+    }
+
+    /// Adds what HTTP on a connection is about to receive.
+    pub(crate) fn add_plaintext(&mut self, owner: Option<u64>, stream: Stream, bytes: &[u8]) {
+        self.plaintext.add(owner, stream, bytes, &self.options, &mut self.frames);
+    }
+
+    /// Writes what HTTP has received on a connection.
+    pub(crate) fn classify(
+        &mut self,
+        connection: ConnectionId,
+        marks: &mut Vec<Mark>,
+        rest: ReceivedPart,
+    ) {
+        self.plaintext.classify(connection, marks, rest, &self.options, &mut self.frames);
+    }
+
+    /// Writes what is left of a connection that the machine of a place has had.
+    pub(crate) fn release(&mut self, owner: u64, connection: ConnectionId) {
+        self.plaintext.release(owner, connection, &self.options, &mut self.frames);
     }
 
     fn append_end(&mut self, why: &Stop) {

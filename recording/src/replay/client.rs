@@ -18,7 +18,7 @@ use super::content::Recording;
 use super::layer::ReplayedLayer;
 use super::summary::Replayed;
 use crate::format::FrameKind;
-use crate::tape::Stream;
+use crate::stream::Stream;
 
 /// The maximum number of bytes of one read, and those that are read before they are parsed.
 const MOST_READ: usize = 16 << 20;
@@ -50,6 +50,8 @@ struct Running {
     connection: ConnectionId,
     /// The number of layers that were recorded.
     layers: u8,
+    /// What the transport receives is encrypted.
+    is_secure: bool,
     /// The number of bytes that were received since the exchange was polled.
     unparsed: usize,
     /// A layer had to do what was not recorded.
@@ -152,6 +154,7 @@ impl Clients {
             exchange: Exchange::new(id, request, Arc::clone(options)),
             connection: ConnectionId(0),
             layers: 0,
+            is_secure: false,
             unparsed: 0,
             has_ended: Arc::default(),
         })))
@@ -209,6 +212,7 @@ impl Running {
             FrameKind::Reused => {
                 self.connection = read(from)?;
                 let link = links.remove(&self.connection).ok_or(Lost::Missing)?;
+                self.is_secure = link.is_secure();
                 self.input(Input::Reused(link), context);
             }
             _ => {
@@ -241,7 +245,7 @@ impl Running {
             &mut refused[..]
         };
         let space = space.get_mut(..n).ok_or(Lost::Invalid)?;
-        read_received(space, self.connection, self.layers, context)?;
+        read_received(space, self.connection, self.is_secure, context)?;
         self.input(Input::Received(n), context);
         Ok(())
     }
@@ -258,7 +262,7 @@ impl Running {
         Ok(match kind {
             FrameKind::Trusted => Input::Trusted(read(from)?),
             FrameKind::Opened => {
-                (self.connection, self.layers) = (read(from)?, 0);
+                (self.connection, self.layers, self.is_secure) = (read(from)?, 0, false);
                 Input::Opened(self.connection)
             }
             FrameKind::Resolved => {
@@ -296,7 +300,7 @@ impl Running {
             return Err(Lost::Invalid);
         }
         let mut bytes = vec![0; n];
-        read_received(&mut bytes, self.connection, self.layers, context)?;
+        read_received(&mut bytes, self.connection, self.is_secure, context)?;
         Ok(bytes.into())
     }
 
@@ -304,6 +308,7 @@ impl Running {
     fn layer(&mut self, context: &mut Context<'_>) -> ReplayedLayer {
         let (connection, layer) = (self.connection, self.layers);
         self.layers = self.layers.saturating_add(1);
+        self.is_secure = true;
         let recording = &mut *context.recording;
         let mut tape = |stream| recording.streams.remove(&stream).unwrap_or_default();
         let delivered = tape(Stream::delivered(connection, layer));
@@ -329,11 +334,11 @@ struct Borrowed {
 fn read_received(
     to: &mut [u8],
     connection: ConnectionId,
-    layers: u8,
+    is_secure: bool,
     context: &mut Context<'_>,
 ) -> Result<(), Lost> {
     let recording = &mut *context.recording;
-    let is_encrypted = layers > 0 && !recording.header.capture.shows_bytes();
+    let is_encrypted = is_secure && !recording.header.capture.shows_bytes();
     if is_encrypted {
         // The layer ignores its input.
         return Ok(());

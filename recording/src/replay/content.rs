@@ -13,7 +13,7 @@ use limpid_core::trace::ConnectionId;
 use crate::format::{FrameKind, FrameReader, Header, ReadError};
 use crate::recorder::{Stop, numbered};
 use crate::replay::streams::Tape;
-use crate::tape::Stream;
+use crate::stream::Stream;
 
 /// A recording that was read.
 ///

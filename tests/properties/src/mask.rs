@@ -117,8 +117,11 @@ impl Reading {
         }
         match &self.outcome {
             Outcome::Switched(_) | Outcome::Surplus { .. } => {}
-            _ if self.rest == ReceivedPart::Head => capture.mask_head(rest),
-            _ => capture.mask_framing(rest),
+            _ => match self.rest {
+                ReceivedPart::Head => capture.mask_head(rest),
+                ReceivedPart::Trailers => capture.mask_trailers(rest),
+                _ => capture.mask_framing(rest),
+            },
         }
         masked
     }

@@ -145,7 +145,8 @@ impl Driver {
     /// Takes the connection, if the response has switched it.
     pub(super) fn upgrade(&mut self) -> Option<Upgraded> {
         let now = self.client.net.world().now();
-        if let Some(recording) = &self.recording {
+        if let Some(recording) = &mut self.recording {
+            recording.observe(&mut self.exchange);
             recording.take_switched(now);
         }
         let switched = self.exchange.take_switched(now, &self.client.sink)?;
@@ -158,7 +159,8 @@ impl Driver {
 
     fn poll(&mut self) -> Action {
         let now = self.client.net.world().now();
-        if let Some(recording) = &self.recording {
+        if let Some(recording) = &mut self.recording {
+            recording.observe(&mut self.exchange);
             recording.poll(now);
         }
         self.exchange.poll(now, &self.client.sink)
@@ -166,7 +168,8 @@ impl Driver {
 
     fn deadline(&mut self) -> Option<Deadline> {
         let now = self.client.net.world().now();
-        if let Some(recording) = &self.recording {
+        if let Some(recording) = &mut self.recording {
+            recording.observe(&mut self.exchange);
             recording.ask_deadline(now);
         }
         self.exchange.deadline(now)
@@ -229,7 +232,8 @@ impl Driver {
 
     fn release(&mut self) {
         if let Some(mut lease) = self.lease.take() {
-            if let Some(recording) = &self.recording {
+            if let Some(recording) = &mut self.recording {
+                recording.observe(&mut self.exchange);
                 recording.take_link(self.client.net.world().now());
             }
             lease.link = self.exchange.take_link();
@@ -247,7 +251,10 @@ fn hand(
 ) {
     let now = client.net.world().now();
     let input = match recording {
-        Some(recording) => recording.input(input, exchange, now),
+        Some(recording) => {
+            recording.observe(exchange);
+            recording.input(input, exchange, now)
+        }
         None => input,
     };
     let _ = input.hand_to(exchange, now, &client.sink);

@@ -2,7 +2,8 @@
 //! repeated.
 //!
 //! - A [`Plan`] contains requests, sizes, timeouts and faults.
-//! - [`run`] plays it, and returns its problems; [`run_recorded`] also records it, and replays the recording.
+//! - [`run`] plays it, and returns its problems; [`run_recorded`] and [`run_redacted`] also record it, and replay the
+//!   recording.
 //! - [`runs`] plays many.
 //! - The [ledger](crate::ledger) checks that every span ends.
 
@@ -16,6 +17,6 @@ mod serving;
 mod tls;
 
 pub use plan::Plan;
-pub use play::{run, run_recorded};
+pub use play::{run, run_recorded, run_redacted};
 pub use problem::Problem;
 pub use runs::runs;

@@ -8,6 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use limpid_core::time::{Mono, Timeouts};
+use limpid_core::trace::Capture;
 use limpid_io::{ClientBuilder, PoolLimits, Settings};
 use limpid_sinks::EventList;
 use rustls::ClientConfig;
@@ -40,7 +41,12 @@ pub fn run(plan: &Plan) -> Result<(), Vec<Problem>> {
 /// # Errors
 /// Returns the problems of the run, and whether the events of the replay are others.
 pub fn run_recorded(plan: &Plan) -> Result<(), Vec<Problem>> {
-    let recorded = Recorded::start().map_err(|error| vec![Problem::Replay(error.to_string())])?;
+    play_recorded(plan, Capture::Everything)
+}
+
+fn play_recorded(plan: &Plan, capture: Capture) -> Result<(), Vec<Problem>> {
+    let recorded =
+        Recorded::start_as(capture).map_err(|error| vec![Problem::Replay(error.to_string())])?;
     let events = EventList::new();
     let mut result = play(plan, Some((&recorded, events.clone())));
     if let Some(difference) = recorded.difference(&events) {
@@ -48,6 +54,15 @@ pub fn run_recorded(plan: &Plan) -> Result<(), Vec<Problem>> {
         result = Err(result.err().into_iter().flatten().chain([problem]).collect());
     }
     result
+}
+
+/// Plays a run as [`run`] does, and records it without secrets and bodies. What is shown of the events of the replay must be
+/// what is shown of those of the run.
+///
+/// # Errors
+/// Returns the problems of the run, and whether the events of the replay are others.
+pub fn run_redacted(plan: &Plan) -> Result<(), Vec<Problem>> {
+    play_recorded(plan, Capture::Default)
 }
 
 fn play(plan: &Plan, recorded: Option<(&Recorded, EventList)>) -> Result<(), Vec<Problem>> {

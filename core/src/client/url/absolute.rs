@@ -72,15 +72,6 @@ impl Url {
         Capture::Default.url(self.as_str())
     }
 
-    /// Returns the URL with its secrets masked: another one with the same length in each part.
-    pub(in super::super) fn masked(&self, capture: Capture) -> Self {
-        let mut text = Vec::from(self.as_str());
-        capture.mask_url(&mut text);
-        let masked = core::str::from_utf8(&text).ok().and_then(|text| text.parse().ok());
-        // A mask keeps what is significant in a URL.
-        masked.unwrap_or_else(|| self.clone().without_userinfo())
-    }
-
     /// Returns the scheme.
     #[must_use]
     pub const fn scheme(&self) -> Scheme {

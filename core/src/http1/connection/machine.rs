@@ -185,7 +185,7 @@ impl Connection {
     #[doc(hidden)]
     pub fn take_marks(&mut self, to: &mut Vec<Mark>) -> ReceivedPart {
         self.receive.marks.move_to(to);
-        if self.receive.is_complete() { ReceivedPart::Head } else { ReceivedPart::Framing }
+        self.receive.next_part()
     }
 
     /// Returns a connection for the bytes behind those of this one, on the same transport.
