@@ -10,7 +10,9 @@ use limpid_core::error::{Cause, Error};
 use limpid_core::fields::Fields;
 use limpid_core::http1::BodySize;
 use limpid_core::time::Mono;
-use limpid_core::trace::{Capture, ConnectionId, ExchangeId, OwnedTraceEvent, TraceEvent};
+use limpid_core::trace::{
+    Capture, ConnectionId, EventKind, ExchangeId, OwnedTraceEvent, TraceEvent,
+};
 use limpid_recording::{ExchangeRecorder, Recorder, RecorderOptions, Recording, Replayed};
 use limpid_sinks::EventList;
 
@@ -211,6 +213,32 @@ fn bodies_are_kept_up_to_a_limit() {
     let in_requests = 4;
     assert_eq!(count, in_requests + 4, "the last chunk has one more");
     assert_same_shapes(&replayed, &live, "");
+}
+
+#[test]
+fn coded_body_that_was_left_out_is_not_decoded() {
+    // The length of the body in gzip, and then 180 decoded bytes.
+    const CODED: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x2b\xc9\x48\x55\x28\xc9\x4c\x4f\x2d\x2a\x19\x3a\x0c\x00\xc6\xde\x4f\x0f\xb4\x00\x00\x00";
+    let head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let chunk = |data: &[u8]| [format!("{:x}\r\n", data.len()).as_bytes(), data, b"\r\n"].concat();
+    let (first, second) = CODED.split_at(12);
+    let response = [&head[..], &chunk(first), &chunk(second), b"0\r\n\r\n"].concat();
+    let client = || Options::with(|options| options.decode = true);
+    let completed = |events: &EventList| {
+        let events = events.events().into_iter();
+        events.map(|(_, event)| event).find_map(|event| match event {
+            OwnedTraceEvent::ExchangeComplete { response_body, .. } => Some(response_body),
+            _ => None,
+        })
+    };
+    for piece in [1, 4096] {
+        let (file, live, replayed, _) =
+            record(RecorderOptions::default(), client(), &response, piece);
+        assert!(!has_secret(&file));
+        assert_eq!(completed(&live), Some(CODED.len() as u64));
+        assert_eq!(completed(&replayed), completed(&live));
+        replayed.assert_no_event(EventKind::ContentDecoded);
+    }
 }
 
 #[test]

@@ -20,9 +20,18 @@ pub(super) struct Content {
     decoder: Option<Decoder>,
     /// How many bytes of the connection's current data were decoded, if there are any.
     taken: Option<usize>,
+    /// Bodies remain coded, because a replay does not have them.
+    pub(super) is_absent: bool,
+    /// The body would be decoded if it were there.
+    pub(super) is_left_coded: bool,
 }
 
 impl Content {
+    /// Returns the decoding of a body that is not decoded.
+    pub(super) fn none(&self) -> Self {
+        Self { is_absent: self.is_absent, ..Self::default() }
+    }
+
     /// Decides whether the codings of a response are decoded, and logs it. Either all of them are, or
     /// none.
     pub(super) fn decide<S: Sink>(
@@ -47,7 +56,11 @@ impl Content {
             let event = || TraceEvent::CodingDecided { codings, decodes, why };
             spans.cx(at).emit(EventKind::CodingDecided, event);
         }
-        *self = Self { codings: decodes.unwrap_or_default(), ..Self::default() };
+        let (codings, is_absent) = (decodes.unwrap_or_default(), self.is_absent);
+        *self = match is_absent {
+            false => Self { codings, ..Self::default() },
+            true => Self { is_absent, is_left_coded: !codings.is_empty(), ..Self::default() },
+        };
     }
 
     /// Prepares for data of the body. Returns whether it is to be decoded.

@@ -358,6 +358,19 @@ impl Exchange {
         self.spans.exchange()
     }
 
+    /// Decodes no bodies, for a replay that does not have them. What is asked of the server does not change.
+    #[doc(hidden)]
+    pub const fn leave_coded(&mut self) {
+        self.content.is_absent = true;
+    }
+
+    /// Returns whether the current body is not decoded because of [`leave_coded`](Self::leave_coded).
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn is_left_coded(&self) -> bool {
+        self.content.is_left_coded
+    }
+
     /// Notes from now on what the bytes are that the connection receives, for a recorder. A connection that is
     /// acquired later notes nothing.
     #[doc(hidden)]

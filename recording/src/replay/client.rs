@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use limpid_core::client::{Exchange, Input, Link, Options, Request};
+use limpid_core::client::{Action, Event, Exchange, Input, Link, Options, Request};
 use limpid_core::fields::FieldBlock;
 use limpid_core::internal::{Reader, Stored};
 use limpid_core::time::Mono;
@@ -116,7 +116,7 @@ impl Clients {
         replayed: &mut Replayed,
     ) -> Option<()> {
         if kind == FrameKind::Begin {
-            let begun = self.begin(from)?;
+            let begun = self.begin(from, context)?;
             replayed.exchanges += 1;
             if matches!(begun, Place::Lost) {
                 replayed.skipped += 1;
@@ -146,12 +146,17 @@ impl Clients {
         Some(())
     }
 
-    fn begin(&self, from: &mut Reader<'_>) -> Option<Place> {
+    fn begin(&self, from: &mut Reader<'_>, context: &Context<'_>) -> Option<Place> {
         let (id, number) = (from.read::<ExchangeId>()?, from.read::<usize>()?);
         let request = from.read::<Request>()?;
         let Some(options) = self.options.get(&number) else { return Some(Place::Lost) };
+        let mut exchange = Exchange::new(id, request, Arc::clone(options));
+        let header = &context.recording.header;
+        if !header.capture.shows_bytes() || header.bodies.is_some() {
+            exchange.leave_coded();
+        }
         Some(Place::Exchange(Box::new(Running {
-            exchange: Exchange::new(id, request, Arc::clone(options)),
+            exchange,
             connection: ConnectionId(0),
             layers: 0,
             is_secure: false,
@@ -176,7 +181,11 @@ impl Running {
         match kind {
             FrameKind::Poll => {
                 self.unparsed = 0;
-                let _ = exchange.poll(now, &sink);
+                // What was one piece when it was decoded may be several.
+                while matches!(exchange.poll(now, &sink), Action::Event(_))
+                    && exchange.is_left_coded()
+                    && matches!(exchange.event(), Some(Event::Data(_)))
+                {}
             }
             FrameKind::AskDeadline => {
                 let _ = exchange.deadline(now);

@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 
-use super::super::content::Content;
 use super::super::drain_limits::DrainLimits;
 use super::super::exchange::Exchange;
 use super::super::state::{ExchangeState, Receiving, Sending};
@@ -33,7 +32,8 @@ impl Exchange {
             return;
         }
         let at = self.at(now, sink);
-        (self.content, self.piece, self.is_held) = (Content::default(), Bytes::new(), false);
+        let content = self.content.none();
+        (self.content, self.piece, self.is_held) = (content, Bytes::new(), false);
         self.begin_draining(limits, at);
     }
 
