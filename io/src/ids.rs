@@ -32,6 +32,22 @@ pub(crate) fn new_trace() -> Traceparent {
     Traceparent::new(NonZeroU128::new(trace_id).unwrap_or(NonZeroU128::MIN), random(), true)
 }
 
+/// Returns the position of a new operation in the trace of the one that sent a request, for the requests of a gateway.
+///
+/// ```
+/// use limpid_core::trace::Traceparent;
+///
+/// let sender: Traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse()?;
+/// let own = limpid_io::continued_trace(sender);
+/// assert_eq!(own.trace_id(), sender.trace_id());
+/// assert_ne!(own.parent_id(), sender.parent_id());
+/// # Ok::<(), limpid_core::trace::InvalidTraceparent>(())
+/// ```
+#[must_use]
+pub fn continued_trace(sender: Traceparent) -> Traceparent {
+    sender.with_parent_id(random())
+}
+
 /// Returns a random number. std keys its hash tables so, from the system's source of random numbers.
 fn random() -> NonZeroU64 {
     NonZeroU64::new(RandomState::new().build_hasher().finish()).unwrap_or(NonZeroU64::MIN)

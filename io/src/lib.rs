@@ -74,6 +74,7 @@ pub use clock::Clock;
 pub use connections::{Acquire, Connections, PooledTransport, Wanted};
 pub use content::{Content, Part};
 pub use error::{Error, History, IdentityProblem, TlsSetupError};
+pub use ids::continued_trace;
 pub use in_flight::InFlight;
 pub use informational::Listener;
 pub use inner::Buffers;

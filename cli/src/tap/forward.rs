@@ -14,6 +14,7 @@ use limpid_core::fields::FieldBlock;
 use limpid_core::framing::Framing;
 use limpid_core::http1::{BodySize, Version};
 use limpid_core::trace::{EventKind, TraceEvent};
+use limpid_io::continued_trace;
 use limpid_tokio::{Client, Error, Exchange, RequestBuilder, Response};
 use tokio::time::sleep;
 
@@ -83,13 +84,22 @@ pub(super) struct Forwarding<'t> {
     is_begun: bool,
     /// The whole request has been read.
     is_read: bool,
+    /// The request that is sent on is an operation of its own in the trace that the client names.
+    is_traced: bool,
 }
 
 impl<'t> Forwarding<'t> {
     pub(super) fn new(client: &'t Client, name: &'t str, exchange: Exchange) -> Self {
         let is_read = matches!(exchange.framing(), Framing::None | Framing::Length(0));
         let pipe = Pipe::default();
-        Self { client, name, exchange, pipe, expects_continue: false, is_begun: false, is_read }
+        let (expects_continue, is_begun, is_traced) = (false, false, false);
+        Self { client, name, exchange, pipe, expects_continue, is_begun, is_read, is_traced }
+    }
+
+    /// Sets whether the request that is sent on has a number of its own in `traceparent`.
+    pub(super) const fn traced(mut self, is_traced: bool) -> Self {
+        self.is_traced = is_traced;
+        self
     }
 
     /// Passes the request on, and the response back. `hops` is the new value of Max-Forwards.
@@ -142,6 +152,7 @@ impl<'t> Forwarding<'t> {
         }
         let hop_by_hop = HopByHop::of(head.fields);
         let is_old = head.version < Version::HTTP_11;
+        let own = head.traceparent().filter(|_| self.is_traced).map(continued_trace);
         let mut host = onward.host.as_deref();
         for field in hop_by_hop.passed_on() {
             request = match field {
@@ -150,6 +161,7 @@ impl<'t> Forwarding<'t> {
                     None if onward.host.is_none() => request.header(field.name, field.value),
                     None => request,
                 },
+                field if field.is("traceparent") && own.is_some() => request,
                 // RFC 9110 section 10.1.1.
                 field if field.is("expect") && is_old => request,
                 field if field.is("max-forwards") && hops.is_some() => {
@@ -160,6 +172,9 @@ impl<'t> Forwarding<'t> {
                     request.header(field.name, field.value)
                 }
             };
+        }
+        if let Some(own) = own {
+            request = request.traceparent(own);
         }
         if let Some(host) = host {
             request = request.header("Host", host);

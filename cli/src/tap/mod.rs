@@ -76,6 +76,7 @@ fn start(args: &TapArgs) -> Result<(), Exit> {
             .name
             .clone()
             .unwrap_or_else(|| format!("limpid-{:08x}", authority::random() >> 32)),
+        traces: args.outputs.otlp.is_some(),
         guard: Guard { listens },
         connect_timeout: args.connect_timeout.0,
         authority: authority.map(Arc::new),

@@ -30,6 +30,8 @@ pub(super) struct Tap {
     pub(super) client: Client,
     /// The name of the proxy in Via.
     pub(super) name: String,
+    /// Whether requests that are sent on are operations of their own in the trace that a client names.
+    pub(super) traces: bool,
     pub(super) guard: Guard,
     pub(super) connect_timeout: Option<Duration>,
     /// The authority with whose certificates tunnels are opened.
@@ -57,7 +59,8 @@ impl Tap {
     ) -> Result<(), Failure> {
         match self.decide(&exchange.head(), destination) {
             Ok(Decision::Forward(onward, hops)) => {
-                Forwarding::new(&self.client, &self.name, exchange).run(&onward, hops).await
+                let forwarding = Forwarding::new(&self.client, &self.name, exchange);
+                forwarding.traced(self.traces).run(&onward, hops).await
             }
             Ok(Decision::Tunnel(host, port)) => self.connect(exchange, host, port).await,
             Ok(Decision::Answer) => Ok(max_forwards::answer(&mut exchange)?),

@@ -55,6 +55,7 @@ pub(super) fn client(args: &TapArgs, outputs: &Outputs, listens: SocketAddr) -> 
         .pool_timeout(None)
         .pool(pool)
         .drain(None)
+        .traceparent(args.outputs.otlp.is_some())
         .lenient(TOLERATED.into_iter().fold(Lenient::NONE, Lenient::with));
     let builder = args.tls.set(builder);
     let mut settings = builder.build();

@@ -5,6 +5,9 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+#[path = "../common/collector.rs"]
+mod collector;
+
 mod arguments;
 mod authority;
 mod fields;

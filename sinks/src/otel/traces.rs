@@ -7,11 +7,16 @@ use opentelemetry::trace::{SpanId, TraceId};
 use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator};
 
 /// The most exchanges that are remembered. A sink before this one may have removed the events that end them.
-const MOST: usize = 1 << 16;
+const MOST: usize = 1 << 14;
 
 /// The events that show positions.
-pub(super) const KINDS: &[EventKind] =
-    &[EventKind::RequestSent, EventKind::AnswerStarted, EventKind::TraceContext];
+pub(super) const KINDS: &[EventKind] = &[
+    EventKind::RequestSent,
+    EventKind::AnswerStarted,
+    EventKind::TraceContext,
+    EventKind::Forwarded,
+    EventKind::ForwardFailed,
+];
 
 /// The position of a span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,8 +33,9 @@ pub(super) struct Position {
 #[derive(Clone, Copy, Debug)]
 struct Served {
     own: SpanId,
-    /// What the client sent.
-    sender: Option<(TraceId, SpanId)>,
+    trace: TraceId,
+    /// The span that the client named.
+    sender: Option<SpanId>,
     is_sampled: bool,
 }
 
@@ -39,6 +45,10 @@ pub(super) struct Traces {
     ids: RandomIdGenerator,
     sent: BTreeMap<ExchangeId, Traceparent>,
     served: BTreeMap<ExchangeId, Served>,
+    /// The served exchanges that passed requests on, by the exchanges of clients that these became.
+    forwarded: BTreeMap<ExchangeId, ExchangeId>,
+    /// The traces of clients' exchanges that have ended, of which a server may still report that it has forwarded them.
+    ended: BTreeMap<ExchangeId, TraceId>,
 }
 
 impl Traces {
@@ -46,79 +56,105 @@ impl Traces {
         match event {
             TraceEvent::RequestSent { head } if head.method != b"CONNECT" => {
                 if let Some(position) = head.traceparent() {
-                    bound(&mut self.sent);
-                    self.sent.insert(meta.exchange, position);
+                    insert(&mut self.sent, meta.exchange, position);
                 }
             }
             TraceEvent::AnswerStarted { .. } => {
-                let own = self.ids.new_span_id();
-                let served = self.served(meta.exchange, own);
-                served.own = own;
+                let (own, trace) = (self.ids.new_span_id(), self.ids.new_trace_id());
+                let served = Served { own, trace, sender: None, is_sampled: true };
+                insert(&mut self.served, meta.exchange, served);
             }
             TraceEvent::TraceContext { trace_id, parent_id, sampled } => {
-                let own = self.ids.new_span_id();
-                let served = self.served(meta.exchange, own);
                 let ids = TraceId::from_hex(trace_id).ok().zip(SpanId::from_hex(parent_id).ok());
-                (served.sender, served.is_sampled) = (ids, *sampled);
+                if let (Some(served), Some((trace, sender))) =
+                    (self.served.get_mut(&meta.exchange), ids)
+                {
+                    let own = served.own;
+                    let sender = Some(sender);
+                    *served = Served { own, trace, sender, is_sampled: *sampled };
+                }
+            }
+            TraceEvent::Forwarded { client_exchange, .. } => {
+                let client = ExchangeId(*client_exchange);
+                insert(&mut self.forwarded, client, meta.exchange);
+                let sent = self.sent.get(&client).map(|sent| trace_of(*sent));
+                self.adopt(meta.exchange, sent.or_else(|| self.ended.get(&client).copied()));
+            }
+            TraceEvent::ForwardFailed { client_exchange: Some(client), .. } => {
+                let ended = self.ended.get(&ExchangeId(*client)).copied();
+                self.adopt(meta.exchange, ended);
             }
             _ => {}
         }
     }
 
-    fn served(&mut self, exchange: ExchangeId, own: SpanId) -> &mut Served {
-        bound(&mut self.served);
-        let new = || Served { own, sender: None, is_sampled: true };
-        self.served.entry(exchange).or_insert_with(new)
+    /// Places a served request in the trace of the one that it became, unless its client named a trace.
+    fn adopt(&mut self, exchange: ExchangeId, trace: Option<TraceId>) {
+        if let (Some(served), Some(trace)) = (self.served.get_mut(&exchange), trace)
+            && served.sender.is_none()
+        {
+            served.trace = trace;
+        }
     }
 
     pub(super) fn new_span(&self) -> SpanId {
         self.ids.new_span_id()
     }
 
-    /// Returns the position of a client's exchange that has ended: what its requests carried. An exchange whose requests
-    /// carried nothing begins a trace.
+    /// Returns the position of a client's exchange that has ended: what its requests carried.
     ///
-    /// If a server of this process answers a request of the same trace, its span is the parent. If it passed on what it
-    /// had received, what was sent is the number of another span, and not of this.
+    /// It is inside the served request that it was made for, if a server of this process has forwarded that or answers a
+    /// request of the same trace. If that passed on what it had received, what was sent is the number of another span,
+    /// and not of this.
     pub(super) fn end_client(&mut self, exchange: ExchangeId) -> Position {
-        let Some(sent) = self.sent.remove(&exchange) else {
-            let (trace, span) = (self.ids.new_trace_id(), self.ids.new_span_id());
-            let parent = SpanId::INVALID;
-            return Position { trace, span, parent, is_remote: false, is_sampled: true };
-        };
-        let trace = TraceId::from_bytes(sent.trace_id().get().to_be_bytes());
-        let span = SpanId::from_bytes(sent.parent_id().get().to_be_bytes());
-        let is_of_trace = |served: &&Served| served.sender.is_some_and(|(id, _)| id == trace);
-        let around = self.served.values().rfind(is_of_trace);
-        let is_passed_on = around.is_some_and(|served| served.sender == Some((trace, span)));
-        Position {
-            trace,
-            span: if is_passed_on { self.ids.new_span_id() } else { span },
+        let sent = self.sent.remove(&exchange);
+        let forwarded = self.forwarded.remove(&exchange);
+        let forwarded = forwarded.and_then(|id| self.served.get(&id)).copied();
+        let of_trace = sent.and_then(|sent| {
+            let is_sender =
+                |served: &&Served| served.sender.is_some() && served.trace == trace_of(sent);
+            self.served.values().rfind(is_sender).copied()
+        });
+        let around = forwarded.or(of_trace);
+        let sender = around.and_then(|served| served.sender);
+        let own = sent.map(|sent| SpanId::from_bytes(sent.parent_id().get().to_be_bytes()));
+        let trace = sent.map(trace_of).or(around.map(|served| served.trace));
+        let position = Position {
+            trace: trace.unwrap_or_else(|| self.ids.new_trace_id()),
+            span: own.filter(|own| sender != Some(*own)).unwrap_or_else(|| self.ids.new_span_id()),
             parent: around.map_or(SpanId::INVALID, |served| served.own),
             is_remote: false,
-            is_sampled: sent.is_sampled(),
-        }
+            is_sampled: match (sent, around) {
+                (Some(sent), _) => sent.is_sampled(),
+                (None, Some(served)) => served.is_sampled,
+                (None, None) => true,
+            },
+        };
+        insert(&mut self.ended, exchange, position.trace);
+        position
     }
 
     /// Returns the position of a request that a server has answered.
     pub(super) fn end_server(&mut self, exchange: ExchangeId) -> Position {
         let served = self.served.remove(&exchange);
-        let span = served.map_or_else(|| self.ids.new_span_id(), |served| served.own);
-        match served.and_then(|served| served.sender) {
-            Some((trace, parent)) => {
-                let is_sampled = served.is_none_or(|served| served.is_sampled);
-                Position { trace, span, parent, is_remote: true, is_sampled }
-            }
-            None => {
-                let (trace, parent) = (self.ids.new_trace_id(), SpanId::INVALID);
-                Position { trace, span, parent, is_remote: false, is_sampled: true }
-            }
-        }
+        let Served { own, trace, sender, is_sampled } = served.unwrap_or_else(|| Served {
+            own: self.ids.new_span_id(),
+            trace: self.ids.new_trace_id(),
+            sender: None,
+            is_sampled: true,
+        });
+        let (parent, is_remote) = (sender.unwrap_or(SpanId::INVALID), sender.is_some());
+        Position { trace, span: own, parent, is_remote, is_sampled }
     }
 }
 
-fn bound<V>(map: &mut BTreeMap<ExchangeId, V>) {
+fn trace_of(sent: Traceparent) -> TraceId {
+    TraceId::from_bytes(sent.trace_id().get().to_be_bytes())
+}
+
+fn insert<V>(map: &mut BTreeMap<ExchangeId, V>, exchange: ExchangeId, value: V) {
     if map.len() >= MOST {
         map.pop_first();
     }
+    map.insert(exchange, value);
 }
