@@ -179,3 +179,49 @@ fn request_passes_while_the_client_does_not_read_the_response() {
     assert_eq!(std::io::copy(&mut stream, &mut std::io::sink()).unwrap(), LONG);
     assert_small(&proxy);
 }
+
+#[test]
+fn body_without_a_length_has_the_framing_of_each_connection() {
+    for (response, version, expected) in [
+        ("HTTP/1.1 200 OK\r\n\r\nhello", "1.1", "\r\nTransfer-Encoding: chunked\r\n"),
+        ("HTTP/1.0 200 OK\r\n\r\nhello", "1.1", "\r\nTransfer-Encoding: chunked\r\n"),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nX: 1\r\n\r\n",
+            "1.0",
+            "\r\nConnection: close\r\n",
+        ),
+    ] {
+        let (address, _heads) = crate::proxy::answering(response);
+        let proxy = Proxy::start(&["--to", &format!("http://{address}")]);
+        let request = format!("GET / HTTP/{version}\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let received = proxy.exchange(&request);
+        let (head, body) = crate::proxy::parts(&received);
+        assert!(format!("{head}\r\n").contains(expected), "{response}: {head}");
+        let body_expected = if version == "1.0" { "hello" } else { "5\r\nhello\r\n0\r\n\r\n" };
+        assert_eq!(body, body_expected, "{response}");
+    }
+}
+
+#[test]
+fn many_requests_pass_at_once() {
+    let address = server(|mut stream| {
+        let request = head(&mut stream).unwrap();
+        let path = request.split(' ').nth(1).unwrap();
+        thread::sleep(Duration::from_millis(50));
+        let length = path.len();
+        let response = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{path}");
+        stream.write_all(response.as_bytes()).unwrap();
+    });
+    let proxy = Proxy::start(&["--to", &format!("http://{address}")]);
+    let mut streams: Vec<_> = (0..100).map(|_| proxy.connect()).collect();
+    for (number, stream) in streams.iter_mut().enumerate() {
+        let request = format!("GET /{number} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+    }
+    for (number, stream) in streams.iter_mut().enumerate() {
+        let mut received = String::new();
+        stream.read_to_string(&mut received).unwrap();
+        assert!(received.ends_with(&format!("\r\n\r\n/{number}")), "{received}");
+    }
+    assert_eq!(proxy.events("Forwarded", 100).len(), 100);
+}

@@ -1,6 +1,12 @@
 //! Connections that leave HTTP/1.1, such as for web sockets.
 
 use std::io::{Read, Write};
+use std::time::Duration;
+
+use limpid_tests::certificates::{Certificates, Identity};
+use limpid_tests::directory::Directory;
+use limpid_tokio::{Client, Exchange, Server};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::proxy::{Proxy, head, server};
 
@@ -68,4 +74,46 @@ fn refused_upgrade_is_an_ordinary_response() {
         "{response}"
     );
     assert!(response.ends_with("\r\n\r\nno"), "{response}");
+}
+
+/// Answers an upgrade over TLS, greets, and sends back four bytes.
+async fn greet(mut exchange: Exchange) -> std::io::Result<()> {
+    exchange.field("Connection", "upgrade").field("Upgrade", "greeting");
+    let mut upgraded = exchange.upgrade(101).await?;
+    upgraded.write_all(b"hi").await?;
+    let mut room = [0; 4];
+    upgraded.read_exact(&mut room).await?;
+    upgraded.write_all(&room).await?;
+    upgraded.shutdown().await
+}
+
+#[test]
+fn upgrade_over_tls_passes_through_an_opened_tunnel() {
+    let certificates = Certificates::new().unwrap();
+    let directory = Directory::new().unwrap();
+    let path = directory.path().join("authority");
+    let server_ca = certificates.ca_file().to_string_lossy().into_owned();
+    let proxy = Proxy::start(&["--ca", &path.to_string_lossy(), "--cacert", &server_ca]);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let both = runtime.block_on(async {
+        let config = certificates.server(Identity::Good).unwrap();
+        let server = Server::builder().tls(config).bind(("127.0.0.1", 0)).unwrap();
+        let port = server.local_addr().unwrap().port();
+        tokio::spawn(server.serve(greet));
+        let client = Client::builder()
+            .proxy(proxy.url().parse().unwrap())
+            .ca_file(path.join("ca.pem"))
+            .build();
+        let request = client.get(&format!("https://localhost:{port}/"));
+        let request = request.header("Connection", "upgrade").header("Upgrade", "greeting");
+        let mut upgraded = request.send().await.unwrap().upgrade().unwrap();
+        upgraded.write_all(b"ping").await.unwrap();
+        let mut both = String::new();
+        upgraded.read_to_string(&mut both).await.unwrap();
+        both
+    });
+    runtime.shutdown_timeout(Duration::ZERO);
+    assert_eq!(both, "hiping");
+    let [closed] = &proxy.events("TunnelClosed", 1)[..] else { panic!() };
+    assert_eq!((&closed["received"], &closed["sent"]), (&4.into(), &6.into()));
 }
