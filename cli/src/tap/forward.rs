@@ -37,8 +37,6 @@ const HALF_CLOSED: Duration = Duration::from_secs(2);
 pub(super) enum Failure {
     /// The client has failed.
     Client(Cause),
-    /// The client has closed its direction, and no response has come.
-    Left,
     /// The server has failed, after its response had begun.
     Server(Error),
     /// A tunnel has failed.
@@ -49,7 +47,6 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Client(cause) => write!(f, "the client: {cause}"),
-            Self::Left => f.write_str("the client has closed the connection"),
             Self::Server(error) => write!(f, "the server: {}", Chain(error)),
             Self::Tunnel(error) => write!(f, "the tunnel: {error}"),
         }
@@ -116,8 +113,11 @@ impl<'t> Forwarding<'t> {
         });
         let sent = self.send(Box::pin(sending.send()), &informationals).await?;
         let response = match sent {
-            Ok(response) => response,
-            Err(error) => return Ok(Refusal::of_request(&error).answer(&mut self.exchange)?),
+            Some(Ok(response)) => response,
+            Some(Err(error)) => {
+                return Ok(Refusal::of_request(&error).answer(&mut self.exchange)?);
+            }
+            None => return Ok(Refusal::LEFT.answer(&mut self.exchange)?),
         };
         let client_exchange = response.exchange_id().0;
         self.exchange.emit(EventKind::Forwarded, || TraceEvent::Forwarded {
@@ -200,12 +200,12 @@ impl<'t> Forwarding<'t> {
             .body(self.pipe.body(self.exchange.framing()))
     }
 
-    /// Sends the request, until the head of the response has arrived.
+    /// Sends the request, until the head of the response has arrived; `None` if the client seems to have left.
     async fn send(
         &mut self,
         mut sending: Pin<Box<impl Future<Output = Result<Response, Error>>>>,
         informationals: &Informationals,
-    ) -> Result<Result<Response, Error>, Failure> {
+    ) -> Result<Option<Result<Response, Error>>, Cause> {
         let half_closed = self.exchange.half_closed();
         let mut left = Box::pin(async {
             half_closed.await;
@@ -229,10 +229,10 @@ impl<'t> Forwarding<'t> {
             .await;
             self.inform(informationals).await?;
             match step {
-                Step::Sent(sent) => return Ok(sent),
+                Step::Sent(sent) => return Ok(Some(sent)),
                 Step::Informed => {}
                 Step::Piece(piece) => self.put(piece?),
-                Step::Left => return Err(Failure::Left),
+                Step::Left => return Ok(None),
             }
         }
     }

@@ -58,8 +58,8 @@ impl<'h> HopByHop<'h> {
     }
 
     fn is_listed(&self, name: &[u8]) -> bool {
-        // The length of a message is for all recipients, whatever its sender lists.
-        if name.eq_ignore_ascii_case(b"content-length") {
+        // The length and the host of a message are for all recipients, whatever its sender lists.
+        if [&b"content-length"[..], b"host"].iter().any(|kept| name.eq_ignore_ascii_case(kept)) {
             return false;
         }
         self.fields
@@ -116,10 +116,8 @@ mod tests {
             ("C", ""),
         ];
         assert_eq!(passed_on(&fields), ["C"]);
-        assert_eq!(
-            passed_on(&[("Connection", "content-length"), ("Content-Length", "1")]),
-            ["Content-Length"]
-        );
+        let kept = [("Connection", "content-length, Host"), ("Content-Length", "1"), ("host", "x")];
+        assert_eq!(passed_on(&kept), ["Content-Length", "host"]);
     }
 
     #[test]

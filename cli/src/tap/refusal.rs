@@ -38,6 +38,11 @@ impl Refusal {
         508,
         "the request has passed this proxy before, as its field Via says: the servers pass it on in a circle",
     );
+    /// A request whose client has closed its direction, and may have left.
+    pub(super) const LEFT: Self = Self::fixed(
+        504,
+        "the client has closed its direction of the connection, and the server has not responded since",
+    );
     /// A request that would reach the listener of this proxy.
     const SELF: Self = Self::fixed(508, "the request would reach this proxy itself");
 

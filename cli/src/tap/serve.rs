@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use limpid_core::client::Url;
+use limpid_core::error::Cause;
 use limpid_core::http1::RequestHead;
 use limpid_core::trace::{EventKind, TraceEvent};
 use limpid_tokio::{Client, Exchange, Handle, Server, SharedSink};
@@ -51,8 +52,20 @@ enum Decision {
 }
 
 impl Tap {
-    /// Serves a request of a connection whose requests go to `destination`.
+    /// Serves a request of a connection whose requests go to `destination`. A client that has failed is no failure of
+    /// the proxy; the events of its exchange say why.
     pub(super) async fn serve(
+        self: Arc<Self>,
+        exchange: Exchange,
+        destination: &Destination,
+    ) -> Result<(), Failure> {
+        match self.pass(exchange, destination).await {
+            Err(Failure::Client(cause)) if !matches!(cause, Cause::Misuse(_)) => Ok(()),
+            passed => passed,
+        }
+    }
+
+    async fn pass(
         self: Arc<Self>,
         mut exchange: Exchange,
         destination: &Destination,

@@ -165,13 +165,16 @@ fn client_that_leaves_cancels_the_request() {
 #[test]
 fn client_that_closes_its_direction_is_still_answered() {
     let (address, _heads) = answering(HELLO);
-    let proxy = Proxy::start(&["--to", &format!("http://{address}")]);
-    let mut stream = proxy.connect();
-    stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
-    stream.shutdown(std::net::Shutdown::Write).unwrap();
-    let mut response = String::new();
-    stream.read_to_string(&mut response).unwrap();
-    assert!(response.ends_with("hello"), "{response}");
+    let slow = server(|mut stream| drop(stream.read_to_end(&mut Vec::new())));
+    for (address, expected) in [(address, "HTTP/1.1 200 "), (slow, "HTTP/1.1 504 ")] {
+        let proxy = Proxy::start(&["--to", &format!("http://{address}")]);
+        let mut stream = proxy.connect();
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        assert!(response.starts_with(expected), "{response}");
+    }
 }
 
 #[test]
