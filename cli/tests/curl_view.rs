@@ -427,3 +427,70 @@ fn json_view_is_lines_of_json() {
     assert!(finished.stderr.lines().count() > 5);
     assert!(finished.stderr.lines().all(|line| line.starts_with("{\"v\":")), "{}", finished.stderr);
 }
+
+/// Returns the lines of the command about a request through a proxy that answers CONNECT with this status.
+fn through_proxy(status: u16) -> Vec<String> {
+    let certificates = Certificates::new().unwrap();
+    let inner = certificates.server(Identity::Good).unwrap();
+    let established = format!("HTTP/1.1 {status} Answered\r\n\r\n");
+    let script = match status {
+        200 => [answer(established), vec![Step::StartTls(inner)], answer(HELLO)].concat(),
+        _ => vec![Step::ReadRequest, send(established), Step::Close],
+    };
+    let proxy = Server::tcp(vec![script]).unwrap();
+    let ca_file = certificates.ca_file().to_string_lossy().into_owned();
+    let url = format!("http://user:tiger@127.0.0.1:{}", proxy.port());
+    let options = ["-s", "--view", "curl", "--cacert", &ca_file, "-x", &url];
+    let finished = finished([&options[..], &["https://localhost:9/"]].concat());
+    let port = proxy.port().to_string();
+    proxy.finish().unwrap();
+    let lines = finished.stderr.lines().map(|line| line.replace(&port, "PORT"));
+    lines.filter(|line| !is_of_machinery(line)).collect()
+}
+
+#[test]
+fn tunnel_of_a_proxy_is_described() {
+    let lines = through_proxy(200);
+    let before = [
+        "*   Trying 127.0.0.1:PORT...",
+        "* Connected to 127.0.0.1 (127.0.0.1) port PORT (#0)",
+        "* Establish HTTP proxy tunnel to localhost:9",
+        "* Proxy auth using Basic",
+        "> CONNECT localhost:9 HTTP/1.1",
+        "> Host: localhost:9",
+        "> Accept: */*",
+        "> Proxy-Authorization: [secure]",
+        "> ",
+        "< HTTP/1.1 200 Answered",
+        "< ",
+        "* CONNECT phase completed",
+        "* CONNECT tunnel established, response 200",
+        "* SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384",
+    ];
+    assert_eq!(lines[..before.len()], before);
+    assert!(lines.iter().any(|line| line == "> GET / HTTP/1.1"), "{lines:?}");
+    assert_eq!(lines.last().unwrap(), "* Connection #0 to host 127.0.0.1 left intact");
+}
+
+#[test]
+fn refused_tunnel_is_a_failure() {
+    let lines = through_proxy(407);
+    let end = [
+        "< HTTP/1.1 407 Answered",
+        "< ",
+        "* CONNECT tunnel failed, response 407",
+        "* Closing connection 0",
+    ];
+    assert!(lines.ends_with(&end.map(str::to_owned)), "{lines:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn missing_unix_socket_is_named() {
+    let finished = finished(["--view", "curl", "--unix-socket", "/none.sock", "http://localhost/"]);
+    let lines: Vec<_> = finished.stderr.lines().collect();
+    assert_eq!(lines[0], "*   Trying /none.sock:0...");
+    assert_eq!(lines[1], "* Immediate connect fail for /none.sock: No such file or directory");
+    assert!(lines[2].starts_with("* Failed to connect to localhost port 80 after "), "{lines:?}");
+    assert_eq!(lines[3], "* Closing connection 0");
+}

@@ -49,12 +49,17 @@ pub(super) fn line(failure: &Failure<'_>, exchange: &Exchange, elapsed: Duration
             Rule::EndInChunks => "transfer closed with outstanding read data remaining".to_owned(),
             _ => failure.cause.to_string(),
         },
-        Cause::Proxy(status) => format!("CONNECT tunnel failed, response {status}"),
+        Cause::Proxy(status) => tunnel(*status),
         Cause::Socks(SocksError::Reply(code)) => {
             format!("Can't complete SOCKS5 connection to {host}. ({code})")
         }
         _ => failure.cause.to_string(),
     }
+}
+
+/// Returns the line of a proxy that opens no tunnel.
+pub(super) fn tunnel(status: u16) -> String {
+    format!("CONNECT tunnel failed, response {status}")
 }
 
 fn timed_out(why: Waiting, failure: &Failure<'_>, millis: u128) -> String {

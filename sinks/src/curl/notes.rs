@@ -108,6 +108,13 @@ impl Notes {
                 let number = number(meta.connection);
                 line.push(format_args!("Connected to {host} ({address}) port {port} (#{number})"));
             }
+            TraceEvent::ConnectUnixSocketFailed { failure } => {
+                let path = self.open.exchange(meta).path.take().unwrap_or_default();
+                if let Cause::Os(error) = failure.cause {
+                    let words = failure::system(*error);
+                    line.push(format_args!("Immediate connect fail for {path}: {words}"));
+                }
+            }
             TraceEvent::ConnectUnixSocketComplete { .. } => {
                 let Exchange { host, port, path, .. } = self.open.exchange(meta);
                 let (path, number) = (path.take().unwrap_or_default(), number(meta.connection));
@@ -263,9 +270,12 @@ impl Notes {
             let target = String::from_utf8_lossy(head.target);
             line.push(format_args!("Establish HTTP proxy tunnel to {target}"));
         }
-        let scheme = authorization.and_then(|value| value.split(|byte| *byte == b' ').next());
-        if let Some(scheme @ (b"Basic" | b"Digest" | b"Bearer" | b"NTLM" | b"Negotiate")) = scheme {
-            line.push(format_args!("Server auth using {}", String::from_utf8_lossy(scheme)));
+        let of_proxy = head.fields.get("Proxy-Authorization");
+        for (who, value) in [("Proxy", of_proxy), ("Server", authorization)] {
+            let scheme = value.and_then(|value| value.split(|byte| *byte == b' ').next());
+            if let Some(scheme) = scheme.filter(|scheme| SCHEMES.contains(scheme)) {
+                line.push(format_args!("{who} auth using {}", String::from_utf8_lossy(scheme)));
+            }
         }
     }
 
@@ -278,6 +288,9 @@ impl Notes {
         }
         if head.status == 401 && exchange.had_credentials {
             line.push(format_args!("Authentication problem. Ignoring this."));
+        }
+        if exchange.tunnels && !matches!(head.status, 200..=299) {
+            exchange.failure = Some(failure::tunnel(head.status));
         }
     }
 
@@ -325,6 +338,9 @@ impl Notes {
                 self.close(connection, line);
             }
             TraceEvent::ConnectionRetired { why } => self.retired(connection, why, line),
+            // The end of the exchange tells why, and closes.
+            TraceEvent::CloseStarted {}
+                if meta.exchange.0 != 0 && self.open.exchange(meta).failure.is_some() => {}
             TraceEvent::CloseStarted {} => self.close(connection, line),
             other => {
                 if let Some(failure) = failed_step(other) {
@@ -370,6 +386,9 @@ impl Notes {
         }
     }
 }
+
+/// The schemes of credentials that are named. What stands in place of another may be a secret.
+const SCHEMES: [&[u8]; 5] = [b"Basic", b"Digest", b"Bearer", b"NTLM", b"Negotiate"];
 
 /// Returns the address of the attempt that ends with an event.
 fn dialed(exchange: &mut Exchange, meta: &Meta) -> Option<SocketAddr> {
