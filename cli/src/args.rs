@@ -58,7 +58,8 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Start a TLS server on loopback, request it, and show every step
+    /// Start a TLS server on loopback, request it, and show every step; with --html FILE, --har FILE, --perfetto FILE or
+    /// --view waterfall, several requests as that view
     Demo(DemoArgs),
     /// Show what passes between clients and servers, as a proxy
     Tap(Box<TapArgs>),

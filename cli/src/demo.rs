@@ -1,6 +1,7 @@
-//! `limpid demo`: a request to a server that the command starts.
+//! `limpid demo`: a request to a server that the command starts, or several for a view.
 
 mod certificate;
+mod requests;
 mod server;
 
 use std::io::{self, Write};
@@ -26,7 +27,11 @@ pub(crate) fn run(args: &DemoArgs) -> ExitCode {
 }
 
 fn demonstrate(args: &OutputArgs) -> Result<(), Exit> {
-    let unasked = Unasked::Lines(Levels::documented());
+    // A view shows requests better than lines do.
+    let unasked = match args.has_views() {
+        true => Unasked::Nothing,
+        false => Unasked::Lines(Levels::documented()),
+    };
     let outputs = trace::open(args, unasked).map_err(|error| error.report())?;
     let setup = |error: io::Error| {
         report::print_error(Exit::Connect, &format_args!("cannot start the server: {error}"));
@@ -43,7 +48,7 @@ fn demonstrate(args: &OutputArgs) -> Result<(), Exit> {
     let handle = server.handle();
     let server = thread::spawn(move || server.serve(server::answer));
 
-    let mut client = Client::builder().ca_file(identity.authority_file());
+    let mut client = Client::builder().ca_file(identity.authority_file()).redirects(5);
     client = client.traceparent(args.otlp.is_some());
     if let Some(sink) = outputs.sink {
         client = client.sink(sink);
@@ -56,6 +61,9 @@ fn demonstrate(args: &OutputArgs) -> Result<(), Exit> {
     let body = response
         .and_then(limpid_std::Response::bytes)
         .map_err(|error| report::report_error(&error))?;
+    if args.has_views() {
+        requests::run(&client, port).map_err(|error| report::report_error(&error))?;
+    }
     drop(client);
     // The client has reported any failure of the server.
     handle.shutdown(Duration::ZERO);

@@ -128,7 +128,7 @@ impl Display for ShowError {
             Self::Har(error) => write!(f, "cannot be shown: {error}"),
             Self::Recording(error) => write!(f, "cannot be shown: {}", Chain(error)),
             Self::NoEvents => f.write_str(
-                "a HAR file has no events, which this view shows; use --as waterfall, html or har",
+                "a HAR file has no events, which this view shows; use --as waterfall, html, perfetto or har",
             ),
             Self::Binary => f.write_str("packets are binary; redirect standard output to a file"),
             Self::Write(error) => write!(f, "cannot be written to standard output: {error}"),

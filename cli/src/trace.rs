@@ -95,7 +95,11 @@ fn recorder(path: &Path, args: &OutputArgs) -> Result<Arc<Recorder>, OutputError
 
 /// Returns the sink of the views that are files.
 fn views(args: &OutputArgs) -> Result<Option<ViewSink>, OutputError> {
-    let options = [("--har", View::Har, &args.har), ("--html", View::Html, &args.html)];
+    let options = [
+        ("--har", View::Har, &args.har),
+        ("--html", View::Html, &args.html),
+        ("--perfetto", View::Perfetto, &args.perfetto),
+    ];
     let mut views = None;
     for (option, view, path) in options {
         if let Some(path) = path {
@@ -112,6 +116,7 @@ pub(crate) fn view(form: ShowAs) -> Option<View> {
     match form {
         ShowAs::Har => Some(View::Har),
         ShowAs::Html => Some(View::Html),
+        ShowAs::Perfetto => Some(View::Perfetto),
         ShowAs::Waterfall => Some(View::Waterfall(Style::from_environment(columns(io::stdout())))),
         ShowAs::Lines | ShowAs::Curl | ShowAs::Json | ShowAs::Ascii | ShowAs::Pcap => None,
     }

@@ -99,6 +99,29 @@ fn full_disk_does_not_change_the_request_and_is_reported_once() {
     );
 }
 
+#[test]
+fn demonstration_shows_several_requests_in_a_view() {
+    let directory = Directory::new().unwrap();
+    let (har_file, page) = (directory.file("demo.har"), directory.file("demo.html"));
+    let (har_path, page_path) = (har_file.to_string_lossy(), page.to_string_lossy());
+    let shown = output(["demo", "--har", &har_path, "--html", &page_path]);
+    assert!(shown.starts_with("Hello! ") && shown.lines().count() == 1, "{shown}");
+    let text = fs::read_to_string(&har_file).unwrap();
+    assert!(!text.contains("secret\""), "{text}");
+    let entries = har(&text);
+    let statuses: Vec<_> =
+        entries.iter().map(|entry| entry["response"]["status"].as_u64().unwrap()).collect();
+    for status in [200, 302, 201, 404, 0] {
+        assert!(statuses.contains(&status), "{statuses:?}");
+    }
+    assert!(entries.iter().any(|entry| entry["_reused"].is_object()));
+    assert!(entries.iter().any(|entry| entry["_tls"]["version"] == "TLSv1.3"));
+    assert!(fs::read_to_string(&page).unwrap().contains("/missing"));
+    let waterfall = finished(["demo", "--view", "waterfall"]);
+    assert_eq!(waterfall.code, 0);
+    assert!(waterfall.stderr.starts_with("9 requests, "), "{}", waterfall.stderr);
+}
+
 const BROWSER: &str = r#"{"log": {"version": "1.2", "creator": {"name": "a browser", "version": "1"}, "entries": [{
     "startedDateTime": "2026-01-01T00:00:00.000Z", "time": 12,
     "request": {"method": "GET", "url": "https://a.test/x?token=tiger", "httpVersion": "h2", "headers": []},

@@ -163,7 +163,7 @@ fn model_of_exchanges_has_secrets_only_in_permitting_modes() {
             let model = collected(&event.borrow(), capture);
             let mut shown = format!("{model:?}").into_bytes();
             #[cfg(feature = "views")]
-            for view in [View::Har, View::Html] {
+            for view in [View::Har, View::Html, View::Perfetto] {
                 view.write(&model, &mut shown).unwrap();
             }
             let shown = String::from_utf8(shown).unwrap();

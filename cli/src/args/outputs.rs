@@ -55,6 +55,10 @@ pub(crate) struct OutputArgs {
     /// everything
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
+    /// Write the requests as a trace to FILE, or to standard output (-), for Perfetto and other viewers of Chromium's
+    /// traces
+    #[arg(long, value_name = "FILE")]
+    pub(crate) perfetto: Option<PathBuf>,
     /// The release whose lines are logged: httpx or httpx2, which has other names
     #[arg(long, value_name = "NAME", default_value = "httpx")]
     pub(crate) lines: Profile,
@@ -82,6 +86,12 @@ impl OutputArgs {
             (0, Some(_)) => 1,
             (verbose, _) => verbose,
         }
+    }
+
+    /// Returns whether there is a view of several requests.
+    pub(crate) const fn has_views(&self) -> bool {
+        let has_file = self.har.is_some() || self.html.is_some() || self.perfetto.is_some();
+        has_file || matches!(self.view, Some(View::Waterfall))
     }
 
     /// Returns whether lines are logged during requests.

@@ -50,4 +50,6 @@ pub(crate) enum ShowAs {
     Waterfall,
     /// One page for a browser: bars of time, heads, decisions and certificates
     Html,
+    /// A trace for Perfetto and other viewers of Chromium's traces
+    Perfetto,
 }

@@ -131,3 +131,14 @@ fn page_is_shown_by_a_browser_and_runs_nothing_else() {
         ["page.mjs"].into_iter().chain(files.iter().map(String::as_str)).collect();
     println!("Chromium: {}", read("node", &arguments).replace('\n', ", "));
 }
+
+#[test]
+#[ignore = "needs Node, Chromium and packages of both: run by .ci/wide"]
+fn trace_is_shown_by_speedscope() {
+    let directory = Directory::new().unwrap();
+    let live = directory.file("live.json").to_string_lossy().into_owned();
+    request("--perfetto", &live);
+    for file in [accepted("json"), shown("perfetto", &directory), vec![live]].concat() {
+        println!("speedscope: {}", read("node", &["speedscope.mjs", &file]));
+    }
+}

@@ -16,6 +16,8 @@
 mod body;
 pub mod har;
 mod html;
+mod json;
+mod perfetto;
 mod row;
 mod sink;
 mod units;

@@ -15,8 +15,8 @@ use crate::time_base::TimeBase;
 
 /// A sink that collects exchanges, and writes views of them when it is dropped.
 ///
-/// A file is also written at the start, and after a failure at most once in a second, so that it is complete even if the
-/// process is killed. Writers that fail affect nothing else; the first failure of each is printed to standard error.
+/// A file is also written at the start and after failures, at most once in a second, so that it is valid even if the process
+/// is killed. Writers that fail affect nothing else; the first failure of each is printed to standard error.
 ///
 /// ```
 /// use limpid_sinks::views::{View, ViewSink};
@@ -31,8 +31,8 @@ pub struct ViewSink {
 
 struct Outputs {
     all: Vec<ViewOutput>,
-    /// When files were last written.
-    written: Option<Instant>,
+    /// From when on files may be written again.
+    due: Option<Instant>,
 }
 
 struct ViewOutput {
@@ -40,8 +40,9 @@ struct ViewOutput {
     writer: Output<Box<dyn Target>>,
 }
 
-/// The pause between two times at which files are written.
+/// The least pause between two times at which files are written, and how many times longer it is than writing takes.
 const PAUSE: Duration = Duration::from_secs(1);
+const RATIO: u32 = 50;
 
 /// The events after which files are written.
 const FAILURES: [EventKind; 2] = [EventKind::ExchangeFailed, EventKind::AnswerFailed];
@@ -92,7 +93,7 @@ impl ViewSink {
     /// Returns a sink without outputs that keeps at most this much.
     #[must_use]
     pub fn with_limits(limits: Limits) -> Self {
-        let outputs = Outputs { all: Vec::new(), written: None };
+        let outputs = Outputs { all: Vec::new(), due: None };
         Self { collector: Collector::new(limits), outputs: Mutex::new(outputs) }
     }
 
@@ -121,7 +122,7 @@ impl ViewSink {
     #[must_use]
     pub fn file(self, name: &str, view: View, file: File) -> Self {
         let sink = self.add(name, view, Box::new(file));
-        sink.write_files();
+        sink.write_files(&mut sink.lock());
         sink
     }
 
@@ -148,13 +149,14 @@ impl ViewSink {
     }
 
     /// Writes the views so far to those outputs that can be written again.
-    fn write_files(&self) {
-        let mut outputs = self.lock();
+    fn write_files(&self, outputs: &mut Outputs) {
+        let start = Instant::now();
         let model = self.collector.model();
         for output in &mut outputs.all {
             output.write_again(&model);
         }
-        outputs.written = Some(Instant::now());
+        let end = Instant::now();
+        outputs.due = end.checked_add(PAUSE.max(end.duration_since(start) * RATIO));
     }
 
     fn lock(&self) -> MutexGuard<'_, Outputs> {
@@ -203,11 +205,12 @@ impl Sink for ViewSink {
 
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
         self.collector.event(meta, event);
-        if FAILURES.contains(&meta.kind) {
-            let is_due = self.lock().written.is_none_or(|written| written.elapsed() >= PAUSE);
-            if is_due {
-                self.write_files();
-            }
+        // Another thread that writes them is not waited for.
+        if FAILURES.contains(&meta.kind)
+            && let Ok(mut outputs) = self.outputs.try_lock()
+            && outputs.due.is_some_and(|due| due <= Instant::now())
+        {
+            self.write_files(&mut outputs);
         }
     }
 }

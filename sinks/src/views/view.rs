@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::har;
-use super::html;
 use super::waterfall::{self, Style};
+use super::{html, perfetto};
 use crate::exchanges::Model;
 
 /// A view of exchanges.
@@ -17,6 +17,8 @@ pub enum View {
     Har,
     /// One page for browsers, with all details. It loads nothing.
     Html,
+    /// A trace for Perfetto and other viewers of Chromium's trace events.
+    Perfetto,
     /// Bars of time for a terminal, in this style.
     Waterfall(Style),
 }
@@ -30,6 +32,7 @@ impl View {
         match self {
             Self::Har => har::write(model, out),
             Self::Html => html::write(model, out),
+            Self::Perfetto => perfetto::write(model, out),
             Self::Waterfall(style) => waterfall::write(model, style, out),
         }
     }

@@ -6,6 +6,7 @@
 mod golden;
 mod har;
 mod html;
+mod perfetto;
 mod sample;
 mod sink;
 mod waterfall;

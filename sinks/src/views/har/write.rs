@@ -11,6 +11,7 @@ use limpid_core::http1::Role;
 use limpid_core::trace::Capture;
 
 use super::super::body::{as_text, decoded};
+use super::super::json;
 use super::super::url::plain_url;
 use super::cookies;
 use super::document::{
@@ -21,8 +22,7 @@ use crate::exchanges::{self, Body, Connection, Decision, Exchange, Field, Hop, M
 
 /// Writes the model as a file of HAR 1.2.
 pub(in super::super) fn write(model: &Model, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &document(model))?;
-    out.write_all(b"\n")
+    json::write(&document(model), out)
 }
 
 fn document(model: &Model) -> Har {
