@@ -18,7 +18,7 @@ use limpid_core::limits::Lenient;
 
 pub(crate) use connection::ConnectionArgs;
 pub(crate) use outputs::OutputArgs;
-pub(crate) use replay::ReplayArgs;
+pub(crate) use replay::{Matching, ReplayArgs};
 pub(crate) use seconds::Seconds;
 pub(crate) use show::{ShowArgs, ShowAs};
 pub(crate) use speed::SpeedArgs;

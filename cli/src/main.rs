@@ -42,7 +42,8 @@ fn main() -> ExitCode {
         }
         Some(Command::Parse(args)) => Ok(parse::run(args)),
         Some(Command::Replay(args)) => {
-            prepared(args.outputs.secret_names()).map(|()| replay::run(&args))
+            let prepared = || prepared(args.outputs.secret_names());
+            args.check().and_then(|()| prepared()).map(|()| replay::run(&args))
         }
         Some(Command::Show(args)) => prepared(args.secret_names()).map(|()| show::run(&args)),
         None => cli

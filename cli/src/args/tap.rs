@@ -64,23 +64,31 @@ pub(crate) struct TapArgs {
 impl TapArgs {
     /// Checks how the arguments fit together, which clap does not.
     pub(crate) fn check(&self) -> Result<(), String> {
-        let Listen(listen) = self.listen;
-        match self.allow_remote {
-            Some(Listen(other)) if other != listen => Err(format!(
-                "--allow-remote names {other}, and --listen {listen}; write the same address twice"
-            )),
-            None if !listen.ip().to_canonical().is_loopback() => Err(format!(
-                "other machines can reach {listen}, and could use the proxy; to allow that, write the address \
-                 twice: --listen {listen} --allow-remote {listen}"
-            )),
-            _ => Ok(()),
-        }
+        self.listen.check(self.allow_remote, "could use the proxy")
     }
 }
 
 /// An address to listen on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Listen(pub(crate) SocketAddr);
+
+impl Listen {
+    /// Checks that the address is one of this machine alone, or `remote` names it too. `could` is what other machines could
+    /// do.
+    pub(super) fn check(self, remote: Option<Self>, could: &str) -> Result<(), String> {
+        let Self(listen) = self;
+        match remote {
+            Some(Self(other)) if other != listen => Err(format!(
+                "--allow-remote names {other}, and --listen {listen}; write the same address twice"
+            )),
+            None if !listen.ip().to_canonical().is_loopback() => Err(format!(
+                "other machines can reach {listen}, and {could}; to allow that, write the address \
+                 twice: --listen {listen} --allow-remote {listen}"
+            )),
+            _ => Ok(()),
+        }
+    }
+}
 
 impl FromStr for Listen {
     type Err = &'static str;
