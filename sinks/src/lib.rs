@@ -56,6 +56,8 @@ pub mod bridge;
 mod channel;
 pub mod combine;
 pub mod config;
+#[cfg(any(feature = "metrics", feature = "opentelemetry"))]
+mod conventions;
 mod curl;
 mod date;
 mod event_list;

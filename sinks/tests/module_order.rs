@@ -24,6 +24,7 @@ fn modules_import_only_modules_below_them() {
         "plaintext",
         "ascii",
         "pcap",
+        "conventions",
         "pooled",
         "metrics",
         "otel",

@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use limpid_core::client::Timings;
 use limpid_core::trace::{EventKind, Failure, Interest, Meta, Sink, TraceEvent};
 
-use self::labels::{class, method};
+use self::labels::class;
 use self::open::Open;
 use self::table::{
     CLIENT_ERRORS, CLIENT_PHASE_SECONDS, CLIENT_RECEIVED, CLIENT_REDIRECTS, CLIENT_REQUESTS,
@@ -18,6 +18,7 @@ use self::table::{
     SERVER_ERRORS, SERVER_HANDLERS_FAILED, SERVER_REFUSED, SERVER_REQUESTS, SERVER_SECONDS,
 };
 pub use self::table::{METRICS, Metric, MetricKind};
+use crate::conventions::{REQUEST_BUCKETS, known_method};
 use crate::pooled;
 
 /// A sink that passes counts and durations to the recorder of the crate `metrics`, for any number of clients and servers.
@@ -44,8 +45,7 @@ type Lost = Box<dyn Fn() -> u64 + Send + Sync>;
 /// Upper bounds of buckets for the durations, in seconds. They are those of OpenTelemetry's conventions for HTTP.
 ///
 /// [`MetricsSink`] has an example.
-pub const BUCKETS: [f64; 14] =
-    [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
+pub const BUCKETS: [f64; 14] = REQUEST_BUCKETS;
 
 impl Default for MetricsSink {
     fn default() -> Self {
@@ -88,7 +88,7 @@ impl MetricsSink {
         self.open().connection(meta, event);
         match *event {
             TraceEvent::ExchangeStarted { method: sent, .. } => {
-                self.open().start(meta.exchange, method(sent));
+                self.open().start(meta.exchange, known_method(sent));
             }
             TraceEvent::PoolFull { .. } => self.open().wait(meta.exchange, true),
             TraceEvent::AcquireFailed { .. } => self.open().wait(meta.exchange, false),
@@ -97,7 +97,8 @@ impl MetricsSink {
                 self.open().wait(meta.exchange, false);
             }
             TraceEvent::HttpRequest { method: sent, status, .. } => {
-                CLIENT_REQUESTS.add(&[("method", method(sent)), ("status", class(status))], 1);
+                CLIENT_REQUESTS
+                    .add(&[("method", known_method(sent)), ("status", class(status))], 1);
             }
             TraceEvent::ResendDecided { again: true, .. } => CLIENT_RESENDS.add(&[], 1),
             TraceEvent::RedirectDecided { follow: true, .. } => CLIENT_REDIRECTS.add(&[], 1),
@@ -134,7 +135,7 @@ impl MetricsSink {
             }
             TraceEvent::AnswerStarted { .. } => self.open().start_answer(meta.exchange, meta.at),
             TraceEvent::AnswerComplete { method: asked, status, .. } => {
-                let method = ("method", method(asked));
+                let method = ("method", known_method(asked));
                 SERVER_REQUESTS.add(&[method, ("status", class(status))], 1);
                 if let Some(started) = self.open().end_answer(meta.exchange) {
                     SERVER_SECONDS.record(&[method], meta.at.since(started));

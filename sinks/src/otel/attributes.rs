@@ -7,15 +7,14 @@ use limpid_core::http1::Role;
 use opentelemetry::KeyValue;
 use opentelemetry::trace::Status;
 
+use crate::conventions::known_method;
 use crate::exchanges::{Connection, Failed, Hop};
 
 /// The method, and the one that was sent if it is not well known.
 pub(super) fn method(hop: &Hop) -> (&'static str, Option<&str>) {
-    const KNOWN: [&str; 9] =
-        ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
-    match KNOWN.iter().find(|known| **known == hop.method) {
-        Some(known) => (known, None),
-        None => ("_OTHER", Some(&hop.method)),
+    match known_method(hop.method.as_bytes()) {
+        known if known == hop.method => (known, None),
+        other => (other, Some(&hop.method)),
     }
 }
 

@@ -10,14 +10,11 @@ use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Histogram, Meter, UpDownCounter};
 
 use super::attributes::{common, server};
+use crate::conventions::REQUEST_BUCKETS;
 use crate::exchanges::{Exchange, Hop};
 use crate::pooled::{PoolState, Pooled};
 
-/// The upper bounds of buckets that the conventions advise for requests and lookups, in seconds.
-const REQUESTS: [f64; 14] =
-    [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
-
-/// Those for connections.
+/// The upper bounds of buckets that the conventions advise for connections, in seconds.
 const CONNECTIONS: [f64; 14] =
     [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0];
 
@@ -67,12 +64,12 @@ impl Instruments {
             client: seconds(
                 "http.client.request.duration",
                 "Duration of HTTP client requests.",
-                REQUESTS,
+                REQUEST_BUCKETS,
             ),
             server: seconds(
                 "http.server.request.duration",
                 "Duration of HTTP server requests.",
-                REQUESTS,
+                REQUEST_BUCKETS,
             ),
             open: meter
                 .i64_up_down_counter("http.client.open_connections")
@@ -87,7 +84,7 @@ impl Instruments {
             lookups: seconds(
                 "dns.lookup.duration",
                 "Measures the time taken to perform a DNS lookup.",
-                REQUESTS,
+                REQUEST_BUCKETS,
             ),
             pooled: Pooled::default(),
             opened: BTreeMap::new(),
