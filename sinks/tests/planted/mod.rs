@@ -279,6 +279,10 @@ pub(crate) fn places() -> Vec<Place> {
     ] {
         let failed = TraceEvent::HandlerFailed { why: "it returned an error", error: Some(error) };
         places.push(place("error of a handler", shown_from, failed));
+        let failed = TraceEvent::ForwardFailed { client_exchange: Some(2), status: 502, error };
+        places.push(place("error of a gateway", shown_from, failed));
+        let closed = TraceEvent::TunnelClosed { received: 1, sent: 2, error: Some(error) };
+        places.push(place("error of a tunnel", shown_from, closed));
     }
     places.extend(others());
     places
@@ -324,6 +328,7 @@ fn of_url(target: &str) -> Vec<Place> {
         TraceEvent::RequestRead { head },
         TraceEvent::HttpRequest { method, url, version, status: 200, reason: b"OK" },
         TraceEvent::ExchangeStarted { method, url },
+        TraceEvent::Forwarded { client_exchange: 2, url },
         TraceEvent::RedirectDecided { status: 302, url: Some(url), follow: true, why: "followed" },
         TraceEvent::StartLineRead { line: line.as_bytes(), offset: 0 },
         TraceEvent::AnswerStarted { method, target, version },
