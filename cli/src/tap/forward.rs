@@ -30,6 +30,9 @@ use crate::report::Chain;
 /// server.
 const BUFFERED: usize = 64 * 1024;
 
+/// The most bytes of a request that are read after the server has refused it, so that the connection is kept.
+const SHORT: u64 = 256 * 1024;
+
 /// How long a client that has closed its direction is taken to wait for a response that has not begun.
 const HALF_CLOSED: Duration = Duration::from_secs(2);
 
@@ -296,10 +299,18 @@ impl<'t> Forwarding<'t> {
         self.set_head(response, |field| status != 204 || !field.is("content-length"));
         // The server does not want the rest of the request, or will not read it. Otherwise the rest is read.
         let closes = || lists_close(response) || response.version() < Version::HTTP_11;
-        if !self.is_read && (status >= 300 || closes()) {
+        if self.has_long_rest() && (status >= 300 || closes()) {
             self.exchange.field("Connection", "close");
         }
         self.exchange.start(status, size)
+    }
+
+    /// Returns whether more of the request is to come than is worth reading to keep the connection.
+    fn has_long_rest(&self) -> bool {
+        let (received, announced) = self.exchange.body_progress();
+        let is_long = announced - received.min(announced) > SHORT;
+        let is_known = matches!(self.exchange.framing(), Framing::Length(_));
+        !self.is_read && (is_long || !is_known)
     }
 
     /// Sets the reason phrase and those fields of the response that `keep` keeps.

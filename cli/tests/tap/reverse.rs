@@ -187,16 +187,21 @@ fn tunnels_are_not_opened() {
     assert!(response.starts_with("HTTP/1.1 501 "), "{response}");
 }
 
-/// A server that answers requests on one connection: POST after its body, PUT before it.
+/// A server that answers requests on one connection: POST after its body, PUT before it, DELETE with a refusal before
+/// it, and closes.
 fn keeping() -> std::net::SocketAddr {
     server(|mut stream| {
         while let Ok(request) = head(&mut stream) {
-            if !request.starts_with("PUT") {
+            if request.starts_with('P') && !request.starts_with("PUT") {
                 stream.read_exact(&mut [0; 4]).unwrap();
             }
-            let status = if request.starts_with("POST") { "404 Not Found" } else { "200 OK" };
+            let is_refused = request.starts_with("POST") || request.starts_with("DELETE");
+            let status = if is_refused { "404 Not Found" } else { "200 OK" };
             let response = format!("HTTP/1.1 {status}\r\nContent-Length: 2\r\n\r\nok");
             stream.write_all(response.as_bytes()).unwrap();
+            if request.starts_with("DELETE") {
+                return;
+            }
         }
     })
 }
@@ -205,7 +210,7 @@ fn keeping() -> std::net::SocketAddr {
 fn connection_of_a_client_is_kept() {
     let proxy = Proxy::start(&["--to", &format!("http://{}", keeping())]);
     let mut stream = proxy.connect();
-    for method in ["POST", "PATCH", "POST", "POST"] {
+    for method in ["POST", "PATCH", "DELETE", "POST", "DELETE", "POST"] {
         let request = format!("{method} / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody");
         stream.write_all(request.as_bytes()).unwrap();
         let response = head(&mut stream).unwrap();

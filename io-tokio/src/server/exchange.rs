@@ -119,6 +119,13 @@ impl Exchange {
         self.connection.serving.session().framing()
     }
 
+    /// Returns how many bytes of the request's body were received, and how many are announced so far: all of them by
+    /// Content-Length, or those of the chunks whose sizes were read.
+    #[must_use]
+    pub fn body_progress(&self) -> (u64, u64) {
+        self.connection.serving.session().body_progress()
+    }
+
     /// Emits an event of the handler, which belongs to this exchange, such as
     /// [`Forwarded`](TraceEvent::Forwarded). `event` is called only if the server's sink receives events of
     /// this kind.
