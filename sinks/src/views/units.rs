@@ -11,21 +11,27 @@ pub(super) fn duration(time: Duration) -> String {
         0 if nanos < 999_500.0 => digits(nanos / 1e3, "µs"),
         0 if nanos < 999_500_000.0 => digits(nanos / 1e6, "ms"),
         0..60 => digits(nanos / 1e9, "s"),
-        seconds @ 60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
-        seconds => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
+        seconds @ 60..3_600 => format!("{}m {}s", seconds / 60, seconds % 60),
+        seconds @ 3_600..360_000 => format!("{}h {}m", seconds / 3_600, seconds / 60 % 60),
+        seconds => format!("{} d", seconds / 86_400),
     }
 }
 
 /// Returns a number of bytes with three digits, such as `1.20 kB`.
 #[expect(clippy::cast_precision_loss, reason = "it is rounded to three digits")]
 pub(super) fn size(bytes: u64) -> String {
-    let number = bytes as f64;
-    match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..999_500 => digits(number / 1e3, "kB"),
-        999_500..999_500_000 => digits(number / 1e6, "MB"),
-        _ => digits(number / 1e9, "GB"),
+    if bytes < 1_000 {
+        return format!("{bytes} B");
     }
+    let mut number = bytes as f64 / 1e3;
+    let mut units = ["kB", "MB", "GB", "TB", "PB", "EB"].into_iter();
+    let mut unit = units.next().unwrap_or_default();
+    while number >= 999.5
+        && let Some(next) = units.next()
+    {
+        (number, unit) = (number / 1e3, next);
+    }
+    digits(number, unit)
 }
 
 fn digits(number: f64, unit: &str) -> String {
@@ -46,13 +52,14 @@ mod tests {
     fn durations_have_three_digits_and_a_unit() {
         let shown = [0, 999, 4_200_000, 99_960_000, 999_600_000, 61_000_000_000, 7_260_000_000_000]
             .map(|nanos| duration(Duration::from_nanos(nanos)));
-        let expected = ["0 µs", "1.00 µs", "4.20 ms", "100 ms", "1.00 s", "1 min 1 s", "2 h 1 min"];
+        let expected = ["0 µs", "1.00 µs", "4.20 ms", "100 ms", "1.00 s", "1m 1s", "2h 1m"];
         assert_eq!(shown, expected);
+        assert_eq!(duration(Duration::from_nanos(u64::MAX)), "213503 d");
     }
 
     #[test]
     fn sizes_have_three_digits_and_a_unit() {
-        let shown = [0, 999, 1_000, 999_499, 999_500, 12_345_678, 5_000_000_000].map(size);
-        assert_eq!(shown, ["0 B", "999 B", "1.00 kB", "999 kB", "1.00 MB", "12.3 MB", "5.00 GB"]);
+        let shown = [0, 999, 1_000, 999_499, 999_500, 12_345_678, u64::MAX].map(size);
+        assert_eq!(shown, ["0 B", "999 B", "1.00 kB", "999 kB", "1.00 MB", "12.3 MB", "18.4 EB"]);
     }
 }

@@ -136,6 +136,27 @@ fn files_of_browsers_are_read_with_what_they_lack() {
 }
 
 #[test]
+fn absurd_numbers_are_shown_within_the_width() {
+    use limpid_sinks::views::Style;
+
+    let absurd = r#"{"log": {"version": "1.2", "entries": [
+        {"startedDateTime": "9999-12-31T23:59:59Z", "time": 1e300, "request": {"url": "x"},
+         "response": {"status": 65535, "bodySize": 1e300}, "timings": {"blocked": 1e300, "wait": 1e17, "receive": -5}},
+        {"startedDateTime": "0001-01-01T00:00:00Z", "timings": {"wait": 1e18, "receive": 1e18}},
+        {"_exchange": 18446744073709551615, "_hop": 65535, "connection": "", "serverIPAddress": "none"}, {}]}}"#;
+    let model = har::read(absurd.as_bytes(), Capture::Default).unwrap();
+    for view in [View::Har, View::Html, View::Perfetto] {
+        view.write(&model, &mut Vec::new()).unwrap();
+    }
+    for width in [40, 50, 70, 100] {
+        let mut text = Vec::new();
+        View::Waterfall(Style { width, ..Style::default() }).write(&model, &mut text).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        assert!(text.lines().all(|line| line.len() <= width), "{text}");
+    }
+}
+
+#[test]
 fn other_files_are_refused_with_a_reason() {
     for text in ["", "[]", "{}", "{\"log\": {}}", "{\"log\": 3}", "limpid recording 1", "\u{1}"] {
         let error = har::read(text.as_bytes(), Capture::Default).unwrap_err().to_string();
