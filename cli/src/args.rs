@@ -40,6 +40,8 @@ Environment:
           Hosts that are connected to without it
   SSL_CERT_FILE or SSL_CERT_DIR
           The certificate authorities to trust instead of Mozilla's list
+  TRACEPARENT
+          The operation of a distributed trace that the requests are inside, with --otlp
   SSLKEYLOGFILE
           A file to which the secrets of TLS connections are added
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use limpid_core::client::Url;
-use limpid_core::trace::{Capture, Interest, Meta, Sink, TraceEvent};
+use limpid_core::trace::{Capture, Interest, Meta, Sink, TraceEvent, Traceparent};
 use limpid_sinks::OtelSink;
 use limpid_std::Client;
 use opentelemetry_http::{HttpClient, HttpError, Request, Response};
@@ -53,7 +53,10 @@ impl Collector {
             .with_resource(resource)
             .build();
         let spans = OtelSink::new(spans).map_err(CollectorError::Thread)?;
-        let spans = spans.capture(capture).meter_provider(&measurements);
+        let mut spans = spans.capture(capture).meter_provider(&measurements);
+        if let Some(operation) = operation() {
+            spans = spans.around(operation);
+        }
         Ok(Self { spans, measurements })
     }
 }
@@ -73,6 +76,11 @@ impl Sink for Collector {
     fn event(&self, meta: &Meta, event: &TraceEvent<'_>) {
         self.spans.event(meta, event);
     }
+}
+
+/// Returns the operation that has started the command: that of the environment variable `TRACEPARENT`.
+pub(crate) fn operation() -> Option<Traceparent> {
+    env::var("TRACEPARENT").ok()?.parse().ok()
 }
 
 /// Returns the description of the process: that of the environment, and the name of the command without one.

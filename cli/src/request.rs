@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use limpid_core::client::{ProxyVariableError, basic};
 use limpid_core::coding::Codings;
-use limpid_io::{ClientBuilder, Error, Settings};
+use limpid_io::{ClientBuilder, Error, Settings, continued_trace};
 
 use crate::args::{FieldArg, RequestArgs};
 use crate::driver::{Body, Client, Draft, Response};
@@ -19,7 +19,7 @@ use crate::printable::Printable;
 use crate::progress::Progress;
 use crate::trace::{Outputs, Unasked};
 use crate::write_out::{Format, Transfer};
-use crate::{report, trace};
+use crate::{collector, report, trace};
 
 /// Why a request failed.
 enum Failure {
@@ -253,6 +253,9 @@ fn request<'a>(url: &'a str, data: Option<&[u8]>, args: &'a RequestArgs) -> Draf
     if let Some(user) = &args.user {
         let (user, password) = user.split_once(':').unwrap_or((user, ""));
         draft.add("Authorization", basic(user.as_bytes(), password.as_bytes()));
+    }
+    if let Some(operation) = args.outputs.otlp.as_ref().and_then(|_| collector::operation()) {
+        draft.add("traceparent", continued_trace(operation).to_string().into_bytes());
     }
     if draft.body.is_some() {
         draft.add("Content-Type", b"application/x-www-form-urlencoded".to_vec());

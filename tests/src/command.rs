@@ -28,7 +28,8 @@ pub fn run(command: &mut Command, input: &[u8]) -> io::Result<Finished> {
 }
 
 /// Environment variables of users, which must not affect commands.
-const AMBIENT: [&str; 11] = [
+const AMBIENT: [&str; 12] = [
+    "TRACEPARENT",
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
     "SSLKEYLOGFILE",

@@ -113,6 +113,22 @@ fn unknown_capture_mode_is_rejected() {
 }
 
 #[test]
+fn unknown_view_and_views_of_other_lines_are_rejected() {
+    let line = refused(&["--view", "wire", "http://localhost/"]);
+    assert!(line.contains("wire") && line.contains("curl"), "{line}");
+    refused(&["--view", "curl", "--log", "httpx=info", "http://localhost/"]);
+    refused(&["--view", "curl", "--log-config", "log.json", "http://localhost/"]);
+}
+
+#[test]
+fn invalid_collector_is_rejected() {
+    for url in ["localhost:4318", "", "ftp://localhost/", "http://"] {
+        let line = refused(&["--otlp", url, "http://localhost/"]);
+        assert!(line.contains("the URL of --otlp is invalid"), "{line}");
+    }
+}
+
+#[test]
 fn contradicting_options_are_rejected() {
     refused(&["-k", "--cacert", "ca.pem", "https://localhost/"]);
     assert!(refused(&["--key", "key.pem", "https://localhost/"]).contains("--cert"));

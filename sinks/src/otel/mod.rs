@@ -12,7 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use limpid_core::http1::Role;
-use limpid_core::trace::{Capture, ConnectionId, Interest, Meta, Sink, TraceEvent};
+use limpid_core::trace::{Capture, ConnectionId, Interest, Meta, Sink, TraceEvent, Traceparent};
 use opentelemetry::InstrumentationScope;
 use opentelemetry::metrics::MeterProvider;
 use opentelemetry_sdk::trace::SpanExporter;
@@ -100,6 +100,13 @@ impl OtelSink {
     #[must_use]
     pub fn time_base(self, base: TimeBase) -> Self {
         self.state().base = Some(base);
+        self
+    }
+
+    /// Places requests of clients in the same trace inside this operation, such as the one that has started the process.
+    #[must_use]
+    pub fn around(self, operation: Traceparent) -> Self {
+        self.state().traces.around = Some(operation);
         self
     }
 

@@ -43,6 +43,8 @@ struct Served {
 #[derive(Debug, Default)]
 pub(super) struct Traces {
     ids: RandomIdGenerator,
+    /// The operation around the process.
+    pub(super) around: Option<Traceparent>,
     sent: BTreeMap<ExchangeId, Traceparent>,
     served: BTreeMap<ExchangeId, Served>,
     /// The served exchanges that passed requests on, by the exchanges of clients that these became.
@@ -117,13 +119,16 @@ impl Traces {
         });
         let around = forwarded.or(of_trace);
         let sender = around.and_then(|served| served.sender);
-        let own = sent.map(|sent| SpanId::from_bytes(sent.parent_id().get().to_be_bytes()));
+        let own = sent.map(span_of);
         let trace = sent.map(trace_of).or(around.map(|served| served.trace));
+        let is_outer = |outer: &Traceparent| around.is_none() && trace == Some(trace_of(*outer));
+        let outer = self.around.filter(is_outer).map(span_of);
+        let sender = sender.or(outer);
         let position = Position {
             trace: trace.unwrap_or_else(|| self.ids.new_trace_id()),
             span: own.filter(|own| sender != Some(*own)).unwrap_or_else(|| self.ids.new_span_id()),
-            parent: around.map_or(SpanId::INVALID, |served| served.own),
-            is_remote: false,
+            parent: around.map(|served| served.own).or(outer).unwrap_or(SpanId::INVALID),
+            is_remote: outer.is_some(),
             is_sampled: match (sent, around) {
                 (Some(sent), _) => sent.is_sampled(),
                 (None, Some(served)) => served.is_sampled,
@@ -150,6 +155,10 @@ impl Traces {
 
 fn trace_of(sent: Traceparent) -> TraceId {
     TraceId::from_bytes(sent.trace_id().get().to_be_bytes())
+}
+
+fn span_of(sent: Traceparent) -> SpanId {
+    SpanId::from_bytes(sent.parent_id().get().to_be_bytes())
 }
 
 fn insert<V>(map: &mut BTreeMap<ExchangeId, V>, exchange: ExchangeId, value: V) {
