@@ -19,6 +19,9 @@ pub(super) fn print(args: &TapArgs, listens: SocketAddr, authority: Option<&Auth
         )),
         (None, Some(authority)) => say(&trust(&proxy, authority)),
     }
+    if !listens.ip().to_canonical().is_loopback() {
+        say(&format!("every machine that reaches {listens} can use this proxy"));
+    }
 }
 
 /// Returns how clients are made to trust the authority.

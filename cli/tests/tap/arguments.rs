@@ -3,6 +3,7 @@
 use limpid_tests::directory::Directory;
 
 use crate::common::finished;
+use crate::proxy::Proxy;
 
 /// Returns the error message of `limpid tap` with these arguments.
 fn refused(arguments: &[&str]) -> String {
@@ -22,6 +23,19 @@ fn other_machines_are_let_in_only_if_the_address_is_given_twice() {
         let message = refused(&["--listen", listen, "--allow-remote", "0.0.0.0:2"]);
         assert!(message.contains("write the same address twice"), "{message}");
     }
+}
+
+#[test]
+fn proxy_for_other_machines_says_so() {
+    let arguments = ["--listen", "0.0.0.0:0", "--allow-remote", "0.0.0.0:0"];
+    let mut proxy = Proxy::start_with(&arguments);
+    proxy.line("every machine that reaches 0.0.0.0:");
+    // It does not connect to itself, by whatever address.
+    let port = proxy.address.port();
+    let request =
+        format!("GET http://127.1.2.3:{port}/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let response = proxy.exchange(&request);
+    assert!(response.starts_with("HTTP/1.1 508 "), "{response}");
 }
 
 #[test]

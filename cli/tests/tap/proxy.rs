@@ -31,8 +31,13 @@ pub(crate) struct Proxy {
 impl Proxy {
     /// Starts it on a free port with these arguments. Its events go to a file.
     pub(crate) fn start(arguments: &[&str]) -> Self {
+        Self::start_with(&[&["--listen", "127.0.0.1:0"], arguments].concat())
+    }
+
+    /// Starts it with these arguments, of which one says where it listens.
+    pub(crate) fn start_with(arguments: &[&str]) -> Self {
         let directory = Directory::new().unwrap();
-        let mut command = limpid(["tap", "--listen", "127.0.0.1:0", "--log-json"]);
+        let mut command = limpid(["tap", "--log-json"]);
         command.arg(directory.path().join("events.jsonl")).args(arguments);
         let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let (sender, lines) = channel();
@@ -43,7 +48,10 @@ impl Proxy {
         let first = lines.recv_timeout(PATIENCE).expect("it prints where it listens");
         let url = first.split("http://").nth(1).unwrap_or_else(|| panic!("{first}"));
         let end = url.find([',', ' ']).unwrap_or(url.len());
-        let address = url[..end].parse().unwrap();
+        let mut address: SocketAddr = url[..end].parse().unwrap();
+        if address.ip().is_unspecified() {
+            address.set_ip([127, 0, 0, 1].into());
+        }
         Self { child, address, lines, seen: format!("{first}\n"), directory }
     }
 
