@@ -33,7 +33,8 @@ const MOST: usize = 1 << 16;
 /// let (method, url) = (b"GET", "http://localhost/");
 /// let span = cx.start(SpanKind::Exchange, || TraceEvent::ExchangeStarted { method, url });
 ///
-/// let timings = Timings { total: std::time::Duration::from_micros(1_520), ..Timings::default() };
+/// let mut timings = Timings::default();
+/// timings.total = std::time::Duration::from_micros(1_520);
 /// # let (timings, sent, received) = (&timings, 40, 90);
 /// let (request_body, response_body) = (0, 5);
 /// cx.complete(span, || TraceEvent::ExchangeComplete {

@@ -1,7 +1,7 @@
 //! Views of exchanges: what people and other programs read.
 //!
-//! A [`View`] writes a [`Model`]. A [`ViewSink`] collects exchanges from live events and writes views of them when it is
-//! dropped.
+//! A [`View`] writes a [`Model`](crate::exchanges::Model). A [`ViewSink`] collects exchanges from live events, and writes
+//! views of them when it is dropped.
 //!
 //! ```
 //! use limpid_sinks::exchanges::Model;
