@@ -22,7 +22,7 @@ const server = createServer(async (request, response) => {
   }
 });
 await new Promise(ready => server.listen(0, '127.0.0.1', ready));
-const { browser, page, problems } = await open({ viewport: { width: 1400, height: 700 } });
+const { browser, page, problems } = await open({ viewport: { width: 1100, height: 300 } });
 await page.goto(`http://127.0.0.1:${server.address().port}/`);
 await page.locator('input[type=file]').setInputFiles(file);
 await page.waitForFunction(() => document.querySelector('canvas') !== null && !document.body.innerText.includes('Browse'));
