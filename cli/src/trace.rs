@@ -104,8 +104,13 @@ fn views(args: &OutputArgs) -> Result<Option<ViewSink>, OutputError> {
     for (option, view, path) in options {
         if let Some(path) = path {
             let (file, name) = file(path, option)?;
+            let (name, is_stdout) = (format!("requests {name}"), path == Path::new("-"));
             let sink = views.take().unwrap_or_else(|| ViewSink::new().capture(args.capture));
-            views = Some(sink.file(&format!("requests {name}"), view, file));
+            // Standard output may be a file with other content, which must stay.
+            views = Some(match is_stdout {
+                true => sink.output(&name, view, file),
+                false => sink.file(&name, view, file),
+            });
         }
     }
     Ok(views)

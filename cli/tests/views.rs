@@ -7,6 +7,7 @@ mod common;
 use std::fs;
 
 use common::{finished, output, output_with};
+use limpid_tests::command::run_into;
 use limpid_tests::directory::Directory;
 use limpid_tests::script::answer;
 use limpid_tests::server::Server;
@@ -62,6 +63,20 @@ fn har_of_a_request_that_fails_is_valid() {
     // Nothing was requested.
     assert_ne!(finished(["-s", "--har", &path, "http://"]).code, 0);
     assert_eq!(har(&fs::read_to_string(&file).unwrap()).len(), 0);
+}
+
+#[test]
+fn view_on_standard_output_follows_what_is_in_that_file() {
+    let directory = Directory::new().unwrap();
+    let file = directory.write("all.txt", "before\n").unwrap();
+    let server = Server::tcp(vec![answer(HELLO)]).unwrap();
+    let url = format!("http://127.0.0.1:{}/", server.port());
+    let stdout = fs::File::options().append(true).open(&file).unwrap();
+    let mut command = common::limpid(["--har", "-", &*url]);
+    assert_eq!(run_into(&mut command, b"", stdout.into()).unwrap().code, 0);
+    let text = fs::read_to_string(&file).unwrap();
+    let json = text.strip_prefix("before\nhello").unwrap_or_else(|| panic!("{text}"));
+    assert_eq!(har(json).len(), 1);
 }
 
 #[test]
