@@ -86,6 +86,40 @@ fn show_turns_a_recording_into_views() {
 }
 
 #[test]
+fn each_capture_keeps_what_it_shows() {
+    const SECRETS: [&str; 5] = ["tiger", "lion", "panther", "secret body", "secret upload"];
+    let response =
+        "HTTP/1.1 200 OK\r\nSet-Cookie: id=panther\r\nContent-Length: 11\r\n\r\nsecret body";
+    for (capture, shown) in [
+        ("redacted", &[][..]),
+        ("default", &[]),
+        ("private", &["tiger", "lion", "panther"]),
+        ("everything", &SECRETS),
+    ] {
+        let directory = Directory::new().unwrap();
+        let path = directory.file("requests.limpid").to_string_lossy().into_owned();
+        let server = Server::tcp(vec![answer(response)]).unwrap();
+        let url = format!("http://me:lion@127.0.0.1:{}/?token=tiger", server.port());
+        let upload = ["-d", "secret upload"];
+        let arguments =
+            [&["--record", &path, "--capture", capture], &upload[..], &[url.as_str()]].concat();
+        assert_eq!(finished(arguments).code, 0);
+        server.finish().unwrap();
+        let recorded = fs::read(&path).unwrap();
+        for secret in SECRETS {
+            let is_there = recorded.windows(secret.len()).any(|part| part == secret.as_bytes());
+            assert_eq!(is_there, shown.contains(&secret), "{secret} with {capture}");
+        }
+        // The password is in the URL and, encoded, in a field.
+        let basic = b"bWU6bGlvbg==";
+        let is_there = recorded.windows(basic.len()).any(|part| part == basic);
+        assert_eq!(is_there, !shown.is_empty(), "{capture}");
+        let replayed = output(["show", "--as", "lines", &path]);
+        assert!(replayed.contains("200 OK"), "{replayed}");
+    }
+}
+
+#[test]
 fn times_are_those_of_the_recording() {
     let directory = Directory::new().unwrap();
     let (path, _) = record(&directory, &["--capture", "everything"]);
