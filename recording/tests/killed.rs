@@ -1,6 +1,7 @@
 //! A process that is killed while it records: the recording has all but the last moments.
 
-#![cfg(all(test, unix))]
+#![cfg(test)]
+#![cfg(unix)]
 
 use std::io::{BufRead, BufReader, Write, stdout};
 use std::path::Path;

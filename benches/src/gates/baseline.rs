@@ -19,9 +19,12 @@ const LARGER: &[(&str, Count, f64)] = &[
     ("tokio-serve", Count::Instructions, 0.035),
     // A client asks whether anything has arrived before it uses a connection again, notes who holds
     // connections, and watches the minimum rate of servers, also while its future is dropped.
-    ("tokio-prepared", Count::Instructions, 0.05),
-    ("tokio-prepared-32", Count::Instructions, 0.06),
-    ("tokio-prepared-4096", Count::Instructions, 0.06),
+    // It also asks before each input whether that is recorded.
+    ("tokio-prepared", Count::Instructions, 0.08),
+    ("tokio-prepared-32", Count::Instructions, 0.08),
+    ("tokio-prepared-4096", Count::Instructions, 0.08),
+    ("tokio-get", Count::Instructions, 0.05),
+    ("blocking-prepared", Count::Instructions, 0.045),
     // The events of a GET have the head that was sent, sizes, addresses and links to each other.
     ("ring", Count::Instructions, 0.25),
     ("blocking-get-traced", Count::Instructions, 0.1),

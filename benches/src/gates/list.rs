@@ -101,6 +101,14 @@ pub const GATES: &[Gate] = &[
         ..IN_MEMORY
     },
     Gate {
+        name: "blocking-get-recorded",
+        unit: "the same, with all inputs and bytes recorded in a file",
+        work: blocking::RECORDED,
+        turns: 500,
+        server: Server::Answers,
+        ..IN_MEMORY
+    },
+    Gate {
         name: "blocking-prepared",
         unit: "request of the blocking client, built once, 1 KiB, 1 connection",
         work: blocking::PREPARED,

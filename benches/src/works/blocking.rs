@@ -1,6 +1,7 @@
 //! The blocking client.
 
-use limpid_std::{Client, PoolLimits, Prepared, Response};
+use limpid_core::trace::Capture;
+use limpid_std::{Client, PoolLimits, Prepared, Recorder, RecorderOptions, Response};
 
 use crate::drive::{Blocking, Exchanged, on_threads};
 use crate::job::Job;
@@ -12,6 +13,8 @@ use crate::subject::{LIMPID, Subject};
 pub const GET: &str = "GET, blocking";
 /// The same, with a ring as the sink.
 pub const TRACED: &str = "GET, blocking, traced";
+/// The same, with a recorder of all bytes, to a file.
+pub const RECORDED: &str = "GET, blocking, recorded";
 /// The same, with a request that is built once.
 pub const PREPARED: &str = "GET, blocking, prepared";
 /// Prepared, and traced.
@@ -20,6 +23,7 @@ pub const PREPARED_TRACED: &str = "GET, blocking, prepared, traced";
 pub(super) const SUBJECTS: &[Subject] = &[
     Subject { work: GET, peer: LIMPID, run: |job| get(job, &client(job.connections)) },
     Subject { work: TRACED, peer: LIMPID, run: |job| get(job, &traced(job.connections)) },
+    Subject { work: RECORDED, peer: LIMPID, run: recorded },
     Subject { work: PREPARED, peer: LIMPID, run: |job| send(job, &client(job.connections)) },
     Subject { work: PREPARED_TRACED, peer: LIMPID, run: |job| send(job, &traced(job.connections)) },
 ];
@@ -40,6 +44,18 @@ fn client(connections: usize) -> Client {
 fn traced(connections: usize) -> Client {
     let ring = limpid_sinks::Ring::new(1024 * 1024);
     Client::builder().pool(pool(connections)).sink(ring).build()
+}
+
+/// Sends requests of a client with a recorder, whose file is then removed.
+fn recorded(job: &Job) -> Outcome {
+    let path = std::env::temp_dir().join(format!("limpid-recorded-{}", std::process::id()));
+    let options = RecorderOptions::with(|options| options.capture = Capture::Everything);
+    let recorder = Recorder::create(&path, options)?;
+    let client = Client::builder().pool(pool(job.connections)).recorder(recorder.clone()).build();
+    let outcome = get(job, &client);
+    recorder.close();
+    std::fs::remove_file(path)?;
+    outcome
 }
 
 /// A client and its request.

@@ -8,6 +8,9 @@ use limpid_core::time::Mono;
 use super::options::RecorderOptions;
 use crate::format::{FrameKind, FrameWriter, Header};
 
+/// The capacity of the buffers at the start, so that recording does not allocate: what is written at once, and a record.
+const ROOM: usize = 96 * 1024;
+
 /// A buffer of frames.
 #[derive(Debug)]
 pub(crate) struct Frames {
@@ -24,7 +27,14 @@ pub(crate) struct Frames {
 
 impl Frames {
     pub(super) fn new(options: RecorderOptions) -> Self {
-        Self { options, part: 1, writer: None, buffer: Vec::new(), payload: Vec::new(), time: 0 }
+        Self {
+            options,
+            part: 1,
+            writer: None,
+            buffer: Vec::with_capacity(ROOM),
+            payload: Vec::with_capacity(ROOM),
+            time: 0,
+        }
     }
 
     /// Starts the next file.
