@@ -19,6 +19,7 @@ mod message;
 mod notes;
 mod pair;
 mod parse;
+mod recording;
 mod response_cache;
 mod round_trip;
 mod setup;
@@ -35,6 +36,7 @@ pub use line_sink::line_sink;
 pub use mask::mask;
 pub use pair::pair;
 pub use parse::{parse_request, parse_response};
+pub use recording::recording;
 pub use response_cache::response_cache;
 pub use round_trip::round_trip;
 pub use split_invariance::split_invariance;
@@ -44,7 +46,7 @@ pub use target::target;
 pub type Property = fn(&[u8]);
 
 /// Every property by its name, which is also that of its fuzz target and of its directory of seeds.
-pub const ALL: [(&str, Property); 14] = [
+pub const ALL: [(&str, Property); 15] = [
     ("chunked", chunked),
     ("coding", coding),
     ("differential", differential),
@@ -55,6 +57,7 @@ pub const ALL: [(&str, Property); 14] = [
     ("pair", pair),
     ("parse_request", parse_request),
     ("parse_response", parse_response),
+    ("recording", recording),
     ("response_cache", response_cache),
     ("round_trip", round_trip),
     ("split_invariance", split_invariance),

@@ -23,6 +23,7 @@ fn modules_import_only_modules_below_them() {
         "differential",
         "line_sink",
         "mask",
+        "recording",
     ];
     limpid_module_order::check(concat!(env!("CARGO_MANIFEST_DIR"), "/src"), &order).unwrap();
 }

@@ -141,6 +141,7 @@ replays! {
     pair
     parse_request
     parse_response
+    recording
     response_cache
     round_trip
     split_invariance
