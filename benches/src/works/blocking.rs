@@ -1,5 +1,7 @@
 //! The blocking client.
 
+use std::sync::Arc;
+
 use limpid_core::trace::Capture;
 use limpid_std::{Client, PoolLimits, Prepared, Recorder, RecorderOptions, Response};
 
@@ -51,7 +53,8 @@ fn recorded(job: &Job) -> Outcome {
     let path = std::env::temp_dir().join(format!("limpid-recorded-{}", std::process::id()));
     let options = RecorderOptions::with(|options| options.capture = Capture::Everything);
     let recorder = Recorder::create(&path, options)?;
-    let client = Client::builder().pool(pool(job.connections)).recorder(recorder.clone()).build();
+    let client =
+        Client::builder().pool(pool(job.connections)).recorder(Arc::clone(&recorder)).build();
     let outcome = get(job, &client);
     recorder.close();
     std::fs::remove_file(path)?;
