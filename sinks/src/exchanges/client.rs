@@ -191,6 +191,13 @@ impl Client {
                 self.first_byte(at);
                 self.hop(meta).response = Some(Response::of(head, capture));
             }
+            _ => self.response_body(meta, event, capture),
+        }
+    }
+
+    /// Handles the events of the response's body.
+    fn response_body(&mut self, meta: &Meta, event: &TraceEvent<'_>, capture: Capture) {
+        match *event {
             TraceEvent::TrailerRead { name, value, .. } => {
                 let trailers = &mut self.hop(meta).response_body.trailers;
                 if trailers.len() < MOST {
@@ -210,7 +217,7 @@ impl Client {
                 let body = &mut self.hop(meta).response_body;
                 (body.size, body.decoded) = (Some(coded), Some(decoded));
             }
-            TraceEvent::ReceiveResponseBodyComplete {} => self.hop(meta).end(at),
+            TraceEvent::ReceiveResponseBodyComplete {} => self.hop(meta).end(meta.at),
             _ => {}
         }
     }

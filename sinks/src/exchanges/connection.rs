@@ -208,6 +208,14 @@ impl Connection {
                     dial.failed = Some(Failed::of(failure, meta.at, capture));
                 }
             }
+            _ => self.describe_security(event),
+        }
+    }
+
+    /// Handles the events of TLS.
+    fn describe_security(&mut self, event: &TraceEvent<'_>) {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        match *event {
             TraceEvent::TlsNegotiated {
                 version,
                 cipher,

@@ -1,6 +1,6 @@
 //! Events of a server's exchange.
 
-use limpid_core::http1::Role;
+use limpid_core::http1::{ResponseHead, Role};
 use limpid_core::trace::{Capture, EventKind, Meta, TraceEvent};
 
 use super::connection::Connection;
@@ -89,29 +89,7 @@ pub(super) fn event(
                 trailers.push(field(name, value, capture));
             }
         }
-        TraceEvent::ResponseSent { head } => {
-            let response = Response::of(head, capture);
-            if is_informational(head.status) {
-                if hop.informational.len() < MOST {
-                    hop.informational.push(response);
-                }
-            } else {
-                let has = |name| response.get(name).is_some();
-                hop.response_body.framing = Some(match head.status {
-                    101 => "tunnel",
-                    200..=299 if hop.method == "CONNECT" => "tunnel",
-                    204 | 304 => "none",
-                    _ if hop.method == "HEAD" => "none",
-                    _ if has("transfer-encoding") => "chunked",
-                    _ if has("content-length") => "length",
-                    _ => "close",
-                });
-                let length = response.get("content-length").and_then(|length| length.parse().ok());
-                hop.response_body.size = length;
-                hop.response = Some(response);
-                hop.parts.turn(Part::Receive, meta.at);
-            }
-        }
+        TraceEvent::ResponseSent { head } => response_sent(hop, head, meta, capture),
         TraceEvent::AnswerComplete { received, sent, .. } => {
             sizes(hop, received, sent);
             hop.end(meta.at);
@@ -128,6 +106,31 @@ pub(super) fn event(
         _ => {}
     }
     exchange.ended.is_some()
+}
+
+/// Handles the head of a response that is sent.
+fn response_sent(hop: &mut Hop, head: ResponseHead<'_>, meta: &Meta, capture: Capture) {
+    let response = Response::of(head, capture);
+    if is_informational(head.status) {
+        if hop.informational.len() < MOST {
+            hop.informational.push(response);
+        }
+    } else {
+        let has = |name| response.get(name).is_some();
+        hop.response_body.framing = Some(match head.status {
+            101 => "tunnel",
+            200..=299 if hop.method == "CONNECT" => "tunnel",
+            204 | 304 => "none",
+            _ if hop.method == "HEAD" => "none",
+            _ if has("transfer-encoding") => "chunked",
+            _ if has("content-length") => "length",
+            _ => "close",
+        });
+        let length = response.get("content-length").and_then(|length| length.parse().ok());
+        hop.response_body.size = length;
+        hop.response = Some(response);
+        hop.parts.turn(Part::Receive, meta.at);
+    }
 }
 
 /// Returns whether a response with this status is informational, and does not switch protocols.
