@@ -27,6 +27,7 @@ pub mod format;
 mod layer;
 mod recorder;
 mod replay;
+mod server;
 mod stream;
 mod tape;
 
@@ -34,3 +35,4 @@ pub use client::ExchangeRecorder;
 pub use driver_events::DriverEvents;
 pub use recorder::{Recorder, RecorderOptions, Stop};
 pub use replay::{Recording, Replayed};
+pub use server::SessionRecorder;

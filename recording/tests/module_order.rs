@@ -12,6 +12,7 @@ fn modules_import_only_modules_below_them() {
         "tape",
         "layer",
         "client",
+        "server",
         "driver_events",
         "replay",
     ];

@@ -60,6 +60,24 @@ impl Recorded {
         }
     }
 
+    /// Ends the recording, and compares the events of its replay with those of the run, for each connection: threads
+    /// record and log in any order.
+    #[must_use]
+    pub fn difference_by_connection(&self, events: &EventList) -> Option<String> {
+        self.recorder.close();
+        let sorted = |mut events: Vec<(Meta, OwnedTraceEvent)>| {
+            events.sort_by_key(|(meta, _)| (meta.connection, meta.seq));
+            events
+        };
+        match self.replay() {
+            Ok(replayed) if self.recorder.options().capture == Capture::Everything => {
+                difference(&sorted(events.events()), &sorted(replayed))
+            }
+            Ok(replayed) => shown_difference(&sorted(events.events()), &sorted(replayed)),
+            Err(error) => Some(format!("the recording cannot be replayed: {error}")),
+        }
+    }
+
     /// Returns the bytes of the file.
     ///
     /// # Errors

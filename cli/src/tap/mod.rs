@@ -66,7 +66,7 @@ fn start(args: &TapArgs) -> Result<(), Exit> {
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| failed(Exit::Connect, "cannot start", error))?;
     let Listen(address) = args.listen;
-    let server = server_builder(outputs.sink.clone())
+    let server = server_builder(outputs.sink.clone(), outputs.recorder.clone())
         .bind(address)
         .map_err(|error| failed(Exit::Connect, &format!("cannot listen on {address}"), error))?;
     let listens = server.local_addr().unwrap_or(address);
@@ -81,6 +81,7 @@ fn start(args: &TapArgs) -> Result<(), Exit> {
         connect_timeout: args.connect_timeout.0,
         authority: authority.map(Arc::new),
         sink: outputs.sink.clone(),
+        recorder: outputs.recorder.clone(),
         handle: server.handle(),
     });
     // Before the proxy says that it is there.

@@ -10,6 +10,7 @@ use limpid_core::client::Url;
 use limpid_core::error::Cause;
 use limpid_core::http1::RequestHead;
 use limpid_core::trace::{EventKind, TraceEvent};
+use limpid_io::SharedRecorder;
 use limpid_tokio::{Client, Exchange, Handle, Server, SharedSink};
 use tokio::net::TcpStream;
 
@@ -38,6 +39,7 @@ pub(super) struct Tap {
     /// The authority with whose certificates tunnels are opened.
     pub(super) authority: Option<Arc<Authority>>,
     pub(super) sink: SharedSink,
+    pub(super) recorder: SharedRecorder,
     /// Shuts the server down, and the connections inside tunnels.
     pub(super) handle: Handle,
 }
@@ -154,7 +156,7 @@ impl Tap {
         port: u16,
         authority: Option<&Arc<Authority>>,
     ) -> Pin<Box<dyn Future<Output = Result<(), Failure>> + Send>> {
-        let mut builder = server_builder(self.sink.clone());
+        let mut builder = server_builder(self.sink.clone(), self.recorder.clone());
         let scheme = match authority
             .map(|authority| authority.server_config(host.trim_matches(['[', ']'])))
         {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use limpid_core::client::PoolLimits;
 use limpid_core::limits::{Lenient, Limits};
-use limpid_io::{BuildClient, ClientBuilder, Settings};
+use limpid_io::{BuildClient, ClientBuilder, Settings, SharedRecorder};
 use limpid_tokio::{
     Client, Connector, Resolver, Server, ServerBuilder, ServerTimeouts, SharedSink,
 };
@@ -25,7 +25,7 @@ const TOLERATED: [Lenient; 5] = [
 ];
 
 /// Returns a builder for the servers of the proxy: of its listener, and inside tunnels.
-pub(super) fn server_builder(sink: SharedSink) -> ServerBuilder {
+pub(super) fn server_builder(sink: SharedSink, recorder: SharedRecorder) -> ServerBuilder {
     // How fast clients are is between them and the servers, which have limits of their own.
     let timeouts = ServerTimeouts::with(|timeouts| {
         (timeouts.body, timeouts.request, timeouts.write) = (None, None, None);
@@ -35,6 +35,10 @@ pub(super) fn server_builder(sink: SharedSink) -> ServerBuilder {
     limits.body = u64::MAX;
     // The rest of a request is read, however long it is, unless the server does not want it.
     let builder = Server::builder().timeouts(timeouts).limits(limits).name(None).drain(u64::MAX);
+    let builder = match recorder {
+        Some(recorder) => builder.recorder(recorder),
+        None => builder,
+    };
     match sink {
         Some(sink) => builder.sink(sink),
         None => builder,

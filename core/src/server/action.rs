@@ -101,6 +101,14 @@ pub enum Outcome {
     Panicked,
 }
 
+crate::stored::stored_enum! {
+    Outcome {
+        0 Done,
+        1 Failed,
+        2 Panicked,
+    }
+}
+
 impl Outcome {
     /// Returns what the handler did, for a request without a complete response.
     pub(super) const fn description(self) -> &'static str {

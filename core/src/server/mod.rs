@@ -143,6 +143,7 @@
 mod action;
 mod date;
 mod head;
+mod input;
 mod inputs;
 #[cfg(feature = "std")]
 mod io;
@@ -160,6 +161,7 @@ mod state;
 mod steps;
 
 pub use action::{Action, Event, Interest, Outcome};
+pub use input::Input;
 pub use options::{Options, Timeouts};
 pub use reason::reason;
 pub use session::Session;

@@ -109,6 +109,14 @@ impl Capture {
         block
     }
 
+    /// Masks the secrets of a reason phrase.
+    pub fn mask_phrase(self, phrase: &mut [u8]) {
+        if !self.shows_secrets() {
+            let prose = Reading::prose(Replacement::Mask);
+            rewrite(phrase, 0, Rewriting::Value, |phrase| hide_in_text(phrase, prose));
+        }
+    }
+
     /// Masks the secrets of a normal URL. What is masked is another normal URL with the same parts.
     pub fn mask_url(self, url: &mut [u8]) {
         if !self.shows_secrets() {

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use limpid_core::client::{Exchange, Input, Link, Options, Request, Retirement};
+use limpid_core::server::{self, Session};
 use limpid_core::time::Mono;
 use limpid_core::trace::{ConnectionId, ExchangeId, Interest, Meta, Sink, TraceEvent};
+use limpid_core::transport::Layer;
 
 /// The recorder of a recording, which needs the feature `recording`.
 #[derive(Debug)]
@@ -74,6 +76,51 @@ impl ExchangeRecorder {
     }
 
     pub(crate) fn input<'i>(&mut self, _: Input<'i>, _: &mut Exchange, _: Mono) -> Input<'i> {
+        match self.0 {}
+    }
+}
+
+/// The recording of a served connection, which needs the feature `recording`.
+#[derive(Debug)]
+pub(crate) struct SessionRecorder(Infallible);
+
+#[expect(clippy::needless_pass_by_value, reason = "the arguments are those of the other type")]
+impl SessionRecorder {
+    pub(crate) fn new(
+        recorder: Arc<Recorder>,
+        _: ConnectionId,
+        _: Option<SocketAddr>,
+        _: &Arc<server::Options>,
+        _: Mono,
+    ) -> Self {
+        match recorder.0 {}
+    }
+
+    pub(crate) fn observe(&mut self, _: &mut Session) {
+        match self.0 {}
+    }
+
+    pub(crate) fn poll(&self, _: Mono) {
+        match self.0 {}
+    }
+
+    pub(crate) fn ask_deadline(&self, _: Mono) {
+        match self.0 {}
+    }
+
+    pub(crate) fn take_switched(&mut self, _: Mono) {
+        match self.0 {}
+    }
+
+    pub(crate) fn space(&self, _: usize, _: Mono) {
+        match self.0 {}
+    }
+
+    pub(crate) fn layer(&self, _: Box<dyn Layer>) -> Box<dyn Layer> {
+        match self.0 {}
+    }
+
+    pub(crate) fn input(&mut self, _: &server::Input<'_>, _: &mut Session, _: Mono) {
         match self.0 {}
     }
 }

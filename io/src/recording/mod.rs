@@ -6,14 +6,14 @@ mod absent;
 use std::sync::Arc;
 
 #[cfg(feature = "recording")]
-pub(crate) use limpid_recording::ExchangeRecorder;
-#[cfg(feature = "recording")]
 pub use limpid_recording::Recorder;
+#[cfg(feature = "recording")]
+pub(crate) use limpid_recording::{ExchangeRecorder, SessionRecorder};
 
 #[cfg(not(feature = "recording"))]
-pub(crate) use absent::ExchangeRecorder;
-#[cfg(not(feature = "recording"))]
 pub use absent::Recorder;
+#[cfg(not(feature = "recording"))]
+pub(crate) use absent::{ExchangeRecorder, SessionRecorder};
 
 /// The recorder of a client, if it has one. Without the feature `recording`, no client has one.
 ///

@@ -14,6 +14,7 @@ use limpid_core::trace::Sink;
 use super::settings::ServerSettings;
 use crate::certificate_reader::certificate_reader;
 use crate::layers::ServerLayers;
+use crate::recording::SharedRecorder;
 use crate::settings::SharedSink;
 
 /// A driver's server, which a [`ServerBuilder`] builds.
@@ -77,6 +78,7 @@ pub struct ServerBuilder<S> {
     connections: usize,
     cancels_handlers: bool,
     sink: SharedSink,
+    recorder: SharedRecorder,
     server: PhantomData<fn() -> S>,
 }
 
@@ -97,12 +99,21 @@ impl<S> Default for ServerBuilder<S> {
             connections: 1024,
             cancels_handlers: true,
             sink: None,
+            recorder: None,
             server: PhantomData,
         }
     }
 }
 
 impl<S: Bind> ServerBuilder<S> {
+    /// Records every input of the server's connections with this recorder, from which their events can be made again.
+    /// Without a recorder, recording costs nothing. Clients and servers can share one.
+    #[cfg(feature = "recording")]
+    pub fn recorder(mut self, recorder: Arc<crate::recording::Recorder>) -> Self {
+        self.recorder = Some(recorder);
+        self
+    }
+
     /// Sets the sink of the server's events. Without a sink, tracing costs nothing.
     pub fn sink(mut self, sink: impl Sink + Send + Sync + 'static) -> Self {
         self.sink = Some(Arc::new(sink));
@@ -229,8 +240,8 @@ impl<S: Bind> ServerBuilder<S> {
     /// Returns the settings, for connections that the program accepts or opens itself.
     #[must_use]
     pub fn settings(self) -> ServerSettings {
-        let Self { mut options, layers, connections, cancels_handlers, sink, .. } = self;
+        let Self { mut options, layers, connections, cancels_handlers, sink, recorder, .. } = self;
         options.secure = layers.is_some();
-        ServerSettings::new(options, layers, connections, cancels_handlers, sink)
+        ServerSettings::new(options, layers, connections, cancels_handlers, sink, recorder)
     }
 }

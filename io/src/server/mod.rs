@@ -10,7 +10,6 @@ mod shutdown;
 
 pub use backoff::Backoff;
 pub use builder::{Bind, ServerBuilder};
-pub use input::SessionInput;
 pub use limpid_core::server::Timeouts;
 pub use places::{Occupant, PlaceGuard, Places};
 pub use serving::{Departure, Serving, Stop};

@@ -7,18 +7,20 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use limpid_core::error::{Cause, Error, TlsError};
+use limpid_core::error::{Cause, Error, MisuseError, TlsError};
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::{BodySize, RequestHead};
-use limpid_core::server::{Action, Event, Outcome, Session};
+use limpid_core::server::{Action, Event, Input, Outcome, Session};
 use limpid_core::time::{Deadline, Mono};
 use limpid_core::trace::{EventKind, TraceEvent};
 
-use super::input::{AskDeadline, Emit, Poll, SessionInput, TakeSwitched};
+use super::input::{
+    AskDeadline, Emit, Handled, Number, Poll, Received, Sent, SessionInput, TakeSwitched,
+};
 use super::settings::ServerSettings;
 use super::shutdown::ShutdownSignal;
 use crate::ids::{next_connection, next_exchange};
-use crate::machine_input::MachineInput;
+use crate::recording::SessionRecorder;
 use crate::tunnel::Tunnel;
 
 /// The reason for which the loop of a driver stopped.
@@ -61,6 +63,8 @@ pub struct Serving {
     is_stale: bool,
     /// The session was notified that the server shuts down.
     is_shutting_down: bool,
+    /// The recording of the connection, if there is a recorder.
+    recorder: Option<Box<SessionRecorder>>,
 }
 
 impl Serving {
@@ -75,10 +79,15 @@ impl Serving {
         let session = Session::new(connection, peer, Arc::clone(&settings.options));
         let now = settings.clock.now();
         let settings = Arc::clone(settings);
+        let recorder = settings.recorder.as_ref().map(|recorder| {
+            let recorder = Arc::clone(recorder);
+            Box::new(SessionRecorder::new(recorder, connection, peer, &settings.options, now))
+        });
+        let (is_stale, is_shutting_down) = (false, false);
         let mut serving =
-            Self { session, settings, shutdown, now, is_stale: false, is_shutting_down: false };
-        serving.hand_in(SessionInput::Date(unix_time()));
-        serving.hand_in(SessionInput::Number(next_exchange()));
+            Self { session, settings, shutdown, now, is_stale, is_shutting_down, recorder };
+        serving.hand_in(Input::Date(unix_time()));
+        serving.enter(Number(next_exchange()));
         serving
     }
 
@@ -94,13 +103,26 @@ impl Serving {
     /// Passes an input to the session. All inputs pass here, and nothing else changes the behaviour of
     /// the session, so that recorded inputs can be replayed.
     #[inline(always)]
-    fn enter<I: MachineInput<Session>>(&mut self, input: I) -> I::Output {
+    fn enter<I: SessionInput>(&mut self, input: I) -> I::Output {
+        if self.recorder.is_some() {
+            self.record(&input);
+        }
         input.enter(&mut self.session, self.now, &self.settings.sink)
+    }
+
+    /// Records an input.
+    #[cold]
+    #[inline(never)]
+    fn record<I: SessionInput>(&mut self, input: &I) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.observe(&mut self.session);
+            input.record(recorder, &mut self.session, self.now);
+        }
     }
 
     /// Passes an input that every state permits.
     #[inline(always)]
-    fn hand_in(&mut self, input: SessionInput<'_>) {
+    fn hand_in(&mut self, input: Input<'_>) {
         let _ = self.enter(input);
     }
 
@@ -118,9 +140,21 @@ impl Serving {
         self.session.out()
     }
 
+    #[cold]
+    #[inline(never)]
+    fn record_space(&mut self, min: usize) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.observe(&mut self.session);
+            recorder.space(min, self.now);
+        }
+    }
+
     /// Returns a buffer of at least `min` bytes to read from the transport into.
     #[inline]
     pub fn space(&mut self, min: usize) -> &mut [u8] {
+        if self.recorder.is_some() {
+            self.record_space(min);
+        }
         self.session.space(min)
     }
 
@@ -132,7 +166,13 @@ impl Serving {
             None => Err(TlsError::Configuration.into()),
         };
         match layer {
-            Ok(layer) => self.expect(SessionInput::Secured(layer)),
+            Ok(layer) => {
+                let layer = match &self.recorder {
+                    Some(recorder) => recorder.layer(layer),
+                    None => layer,
+                };
+                self.expect(Input::Secured(layer));
+            }
             Err(error) => self.failed(error.into()),
         }
     }
@@ -140,7 +180,10 @@ impl Serving {
     /// Passes an input that the session has asked for. If it has not, the driver is faulty, and the
     /// connection ends.
     #[inline(always)]
-    fn expect(&mut self, input: SessionInput<'_>) {
+    fn expect<I>(&mut self, input: I)
+    where
+        I: SessionInput<Output = Result<(), MisuseError>>,
+    {
         if let Err(error) = self.enter(input) {
             self.failed(error.into());
         }
@@ -172,8 +215,8 @@ impl Serving {
     #[inline]
     pub fn received(&mut self, result: io::Result<usize>) {
         match result {
-            Ok(0) => self.hand_in(SessionInput::Eof),
-            Ok(n) => self.expect(SessionInput::Received(n)),
+            Ok(0) => self.hand_in(Input::Eof),
+            Ok(n) => self.expect(Received(n)),
             Err(error) => self.transport_failed(error),
         }
     }
@@ -184,7 +227,7 @@ impl Serving {
         match result {
             // A write of some bytes that takes none means that the transport takes no more.
             Ok(0) => self.transport_failed(ErrorKind::WriteZero.into()),
-            Ok(n) => self.expect(SessionInput::Sent(n)),
+            Ok(n) => self.expect(Sent(n)),
             Err(error) => self.transport_failed(error),
         }
     }
@@ -198,7 +241,7 @@ impl Serving {
 
     #[cold]
     fn failed(&mut self, error: Error) {
-        self.hand_in(SessionInput::Failed(error));
+        self.hand_in(Input::Failed(error));
     }
 
     /// Passes how the client has disconnected, if that was noticed without reading.
@@ -208,7 +251,7 @@ impl Serving {
         match departure {
             Departure::Gone(Some(error)) => self.failed(error.into()),
             Departure::Gone(None) => self.failed(Cause::PeerGone.into()),
-            Departure::HalfClosed => self.hand_in(SessionInput::HalfClose),
+            Departure::HalfClosed => self.hand_in(Input::HalfClose),
         }
     }
 
@@ -226,7 +269,7 @@ impl Serving {
 
     /// Passes that a deadline may have passed.
     pub fn timed_out(&mut self) {
-        self.hand_in(SessionInput::Timeout);
+        self.hand_in(Input::Timeout);
     }
 
     /// Returns the shutdown signal of the server.
@@ -248,14 +291,14 @@ impl Serving {
         self.is_shutting_down = true;
         self.tick();
         let grace = self.shutdown.grace();
-        self.hand_in(SessionInput::Shutdown(grace));
+        self.hand_in(Input::Shutdown(grace));
     }
 
     /// Passes that the server needs room for another connection.
     #[cold]
     pub fn make_room(&mut self) {
         self.tick();
-        self.hand_in(SessionInput::Crowding);
+        self.hand_in(Input::Crowding);
     }
 
     /// Passes the outcome of the handler.
@@ -267,8 +310,8 @@ impl Serving {
         if self.settings.sink.is_some() {
             self.tick();
         }
-        self.hand_in(SessionInput::Handled(outcome));
-        self.hand_in(SessionInput::Number(next_exchange()));
+        self.enter(Handled(outcome));
+        self.enter(Number(next_exchange()));
     }
 
     /// Passes that the handler has returned this error.
@@ -276,8 +319,8 @@ impl Serving {
     pub fn handler_failed(&mut self, error: &dyn fmt::Display) {
         self.is_stale = true;
         self.tick();
-        self.hand_in(SessionInput::HandlerFailed(error));
-        self.hand_in(SessionInput::Number(next_exchange()));
+        self.hand_in(Input::HandlerFailed(error));
+        self.enter(Number(next_exchange()));
     }
 
     /// Takes the connection after it has left HTTP/1.1. The session is then over.
@@ -292,13 +335,13 @@ impl Serving {
     /// Asks for the next piece of the request's body.
     pub fn read_body(&mut self) {
         self.is_stale = true;
-        self.hand_in(SessionInput::ReadBody);
+        self.hand_in(Input::ReadBody);
     }
 
     /// Asks for the response so far to be sent.
     pub fn flush(&mut self) {
         self.is_stale = true;
-        self.hand_in(SessionInput::Flush);
+        self.hand_in(Input::Flush);
     }
 
     /// Converts the reason why the loop stopped to the result for a waiting handler.
@@ -316,7 +359,7 @@ impl Serving {
     /// Sets the reason phrase of the next response.
     #[cold]
     pub fn set_reason(&mut self, reason: &[u8]) {
-        self.hand_in(SessionInput::Reason(reason));
+        self.hand_in(Input::Reason(reason));
     }
 
     /// Emits an event of the handler in the current exchange.
@@ -368,7 +411,7 @@ impl Serving {
     #[inline]
     fn update_date(&mut self) {
         if self.session.is_date_outdated(self.now) {
-            self.hand_in(SessionInput::Date(unix_time()));
+            self.hand_in(Input::Date(unix_time()));
         }
     }
 
@@ -378,7 +421,7 @@ impl Serving {
     /// As [`Session::respond`].
     pub fn start(&mut self, status: u16, size: BodySize) -> Result<(), Cause> {
         self.update_date();
-        self.enter(SessionInput::Respond(status, size)).map_err(Cause::Misuse)
+        self.enter(Input::Respond(status, size)).map_err(Cause::Misuse)
     }
 
     /// Buffers a piece of the response's body.
@@ -386,7 +429,7 @@ impl Serving {
     /// # Errors
     /// As [`Session::send`].
     pub fn send(&mut self, data: Bytes) -> Result<(), Cause> {
-        self.enter(SessionInput::Send(data)).map_err(Cause::Misuse)
+        self.enter(Input::Send(data)).map_err(Cause::Misuse)
     }
 
     /// Ends the response.
@@ -394,7 +437,7 @@ impl Serving {
     /// # Errors
     /// As [`Session::finish`].
     pub fn finish(&mut self) -> Result<(), Cause> {
-        self.enter(SessionInput::Finish).map_err(Cause::Misuse)
+        self.enter(Input::Finish).map_err(Cause::Misuse)
     }
 
     /// Sends a complete response.
@@ -403,7 +446,11 @@ impl Serving {
     /// As [`Session::answer`].
     pub fn respond(&mut self, status: u16, body: Bytes) -> Result<(), Cause> {
         self.update_date();
-        self.enter(SessionInput::Answer(status, body)).map_err(Cause::Misuse)
+        if self.recorder.is_some() {
+            self.record(&Input::Answer(status, body.clone()));
+        }
+        let answered = self.session.answer(self.now, &self.settings.sink, status, body);
+        answered.map_err(Cause::Misuse)
     }
 }
 
@@ -415,6 +462,6 @@ fn unix_time() -> Duration {
 impl Drop for Serving {
     fn drop(&mut self) {
         self.tick();
-        self.hand_in(SessionInput::Cancel);
+        self.hand_in(Input::Cancel);
     }
 }

@@ -7,6 +7,7 @@ use limpid_core::server::Options;
 
 use crate::clock::Clock;
 use crate::layers::ServerLayers;
+use crate::recording::SharedRecorder;
 use crate::settings::SharedSink;
 
 /// The settings of a server.
@@ -22,6 +23,7 @@ pub struct ServerSettings {
     /// The source of layers, if connections are secured.
     pub(super) layers: Option<Arc<dyn ServerLayers>>,
     pub(super) sink: SharedSink,
+    pub(super) recorder: SharedRecorder,
     pub(super) clock: Clock,
 }
 
@@ -41,6 +43,7 @@ impl ServerSettings {
         connections: usize,
         cancels_handlers: bool,
         sink: SharedSink,
+        recorder: SharedRecorder,
     ) -> Self {
         Self {
             options: Arc::new(options),
@@ -48,6 +51,7 @@ impl ServerSettings {
             connections: connections.max(1),
             cancels_handlers,
             sink,
+            recorder,
             clock: Clock::start(),
         }
     }

@@ -30,7 +30,7 @@ macro_rules! kinds {
     };
 }
 
-// Kinds from 16 to 63 are inputs of a client's exchange: their payload begins with the number of its place in memory,
+// Kinds from 64 are inputs of a server's session, with the same begin. Kinds from 16 to 62 are inputs of a client's exchange: their payload begins with the number of its place in memory,
 // and the time as the difference to that of the frame before.
 kinds! {
     /// The last frame: why the recording ends.
@@ -120,4 +120,59 @@ kinds! {
     Cancel = 52,
     /// `Input::Hold`.
     Hold = 53,
+
+    /// The options of a server, with the number by which connections name them.
+    ServerOptions = 63,
+    /// A server has accepted a connection.
+    Accepted = 64,
+    /// The driver of a session asked what to do.
+    SessionPoll = 65,
+    /// The driver asked until when to wait.
+    SessionDeadline = 66,
+    /// The driver asked for the connection, which has left HTTP/1.1.
+    SessionSwitched = 67,
+    /// `server::Input::Date`.
+    Date = 68,
+    /// `server::Input::Number`.
+    Number = 69,
+    /// `server::Input::Secured`.
+    SessionSecured = 70,
+    /// `server::Input::Received`.
+    SessionReceived = 71,
+    /// `server::Input::Sent`.
+    SessionSent = 72,
+    /// `server::Input::Eof`.
+    SessionEof = 73,
+    /// `server::Input::HalfClose`.
+    HalfClose = 74,
+    /// `server::Input::Failed`.
+    SessionFailed = 75,
+    /// `server::Input::Timeout`.
+    SessionTimeout = 76,
+    /// `server::Input::Shutdown`.
+    Shutdown = 77,
+    /// `server::Input::Crowding`.
+    Crowding = 78,
+    /// `server::Input::Cancel`.
+    SessionCancel = 79,
+    /// `server::Input::ReadBody`.
+    ReadBody = 80,
+    /// `server::Input::Flush`.
+    Flush = 81,
+    /// `server::Input::Reason`.
+    Reason = 82,
+    /// `server::Input::Respond`.
+    Respond = 83,
+    /// `server::Input::Answer`.
+    Answer = 84,
+    /// `server::Input::Send`.
+    Send = 85,
+    /// `server::Input::Finish`.
+    Finish = 86,
+    /// `server::Input::Handled`.
+    Handled = 87,
+    /// `server::Input::HandlerFailed`.
+    HandlerFailed = 88,
+    /// The driver asked for room to read into.
+    Space = 89,
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use limpid_core::client;
 use limpid_core::internal::{Mark, ReceivedPart, Stored};
+use limpid_core::server;
 use limpid_core::trace::ConnectionId;
 
 use super::frames::Frames;
@@ -30,6 +31,8 @@ pub(crate) struct State {
     pub(crate) frames: Frames,
     /// The options of clients that the file has.
     pub(crate) clients: Interned<client::Options>,
+    /// The options of servers that the file has.
+    pub(crate) servers: Interned<server::Options>,
     /// What connections have received and is not written yet.
     pub(crate) plaintext: Plaintext,
     /// The file, while the recording goes on.
@@ -45,6 +48,7 @@ impl State {
             options,
             frames: Frames::new(options),
             clients: Interned::default(),
+            servers: Interned::default(),
             plaintext: Plaintext::default(),
             output: Some(Output::create(path)?),
             stop: None,
@@ -97,6 +101,7 @@ impl State {
             Ok(()) => {
                 self.frames.next_part();
                 self.clients.clear();
+                self.servers.clear();
             }
             Err(error) => self.fail(error),
         }

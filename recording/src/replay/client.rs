@@ -9,22 +9,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use limpid_core::client::{Action, Event, Exchange, Input, Link, Options, Request};
 use limpid_core::fields::FieldBlock;
-use limpid_core::internal::{Reader, Stored};
-use limpid_core::time::Mono;
-use limpid_core::trace::{ConnectionId, EventKind, ExchangeId, Sink, TraceEvent};
-use limpid_core::transport::{CertificateReader, Switched};
+use limpid_core::internal::Reader;
+use limpid_core::trace::{ConnectionId, EventKind, ExchangeId, TraceEvent};
+use limpid_core::transport::Switched;
 
-use super::content::Recording;
+use super::input::{Context, Lost, MOST_READ, body, read, read_received};
 use super::layer::ReplayedLayer;
 use super::summary::Replayed;
 use crate::format::FrameKind;
-use crate::stream::Stream;
-
-/// The maximum number of bytes of one read, and those that are read before they are parsed.
-const MOST_READ: usize = 16 << 20;
-
-/// The maximum number of bytes of a body that are handed in at once and were left out of the recording.
-const MOST_BODY: usize = 256 << 20;
 
 /// The exchanges and connections of clients.
 #[derive(Default)]
@@ -56,27 +48,6 @@ struct Running {
     unparsed: usize,
     /// A layer had to do what was not recorded.
     has_ended: Arc<AtomicBool>,
-}
-
-/// Why a call is not made.
-pub(super) enum Lost {
-    /// The payload is invalid.
-    Invalid,
-    /// What the call needs was not recorded.
-    Missing,
-}
-
-/// Returns an argument of a call.
-fn read<T: Stored>(from: &mut Reader<'_>) -> Result<T, Lost> {
-    from.read().ok_or(Lost::Invalid)
-}
-
-/// What a call needs besides its exchange.
-pub(super) struct Context<'c> {
-    pub(super) recording: &'c mut Recording,
-    pub(super) sink: &'c dyn Sink,
-    pub(super) certificates: Option<CertificateReader>,
-    pub(super) now: Mono,
 }
 
 impl Clients {
@@ -302,6 +273,11 @@ impl Running {
         })
     }
 
+    fn layer(&mut self, context: &mut Context<'_>) -> ReplayedLayer {
+        self.is_secure = true;
+        context.layer(self.connection, &mut self.layers, &self.has_ended)
+    }
+
     /// Returns received bytes, owned.
     fn received(&mut self, n: usize, context: &mut Context<'_>) -> Result<Bytes, Lost> {
         self.unparsed = self.unparsed.saturating_add(n);
@@ -312,24 +288,6 @@ impl Running {
         read_received(&mut bytes, self.connection, self.is_secure, context)?;
         Ok(bytes.into())
     }
-
-    /// Returns the next layer of the connection.
-    fn layer(&mut self, context: &mut Context<'_>) -> ReplayedLayer {
-        let (connection, layer) = (self.connection, self.layers);
-        self.layers = self.layers.saturating_add(1);
-        self.is_secure = true;
-        let recording = &mut *context.recording;
-        let mut tape = |stream| recording.streams.remove(&stream).unwrap_or_default();
-        let delivered = tape(Stream::delivered(connection, layer));
-        let out = tape(Stream::out(connection, layer));
-        ReplayedLayer::new(
-            Arc::clone(&recording.bytes),
-            recording.layers.remove(&(connection, layer)).unwrap_or_default(),
-            delivered,
-            recording.header.capture.shows_bytes().then_some(out),
-            Arc::clone(&self.has_ended),
-        )
-    }
 }
 
 /// The arguments that inputs borrow.
@@ -337,36 +295,4 @@ impl Running {
 struct Borrowed {
     addresses: Vec<SocketAddr>,
     trailers: FieldBlock,
-}
-
-/// Reads what the transport of a connection has received next.
-fn read_received(
-    to: &mut [u8],
-    connection: ConnectionId,
-    is_secure: bool,
-    context: &mut Context<'_>,
-) -> Result<(), Lost> {
-    let recording = &mut *context.recording;
-    let is_encrypted = is_secure && !recording.header.capture.shows_bytes();
-    if is_encrypted {
-        // The layer ignores its input.
-        return Ok(());
-    }
-    let tape = recording.streams.get_mut(&Stream::received(connection)).ok_or(Lost::Missing)?;
-    tape.read(&recording.bytes, to).ok_or(Lost::Missing)
-}
-
-/// Returns the next piece of the body of a request.
-fn body(place: u64, n: usize, context: &mut Context<'_>) -> Result<Bytes, Lost> {
-    let recording = &mut *context.recording;
-    if n == 0 {
-        return Ok(Bytes::new());
-    }
-    let tape = recording.bodies.get_mut(&place).ok_or(Lost::Missing)?;
-    if n > MOST_BODY || !tape.has(n) {
-        return Err(Lost::Missing);
-    }
-    let mut bytes = vec![0; n];
-    tape.read(&recording.bytes, &mut bytes).ok_or(Lost::Missing)?;
-    Ok(bytes.into())
 }

@@ -2,7 +2,9 @@
 
 mod client;
 mod content;
+mod input;
 mod layer;
+mod server;
 mod streams;
 mod summary;
 
@@ -11,9 +13,11 @@ use limpid_core::time::Mono;
 use limpid_core::trace::{ConnectionId, Sink};
 use limpid_core::transport::CertificateReader;
 
-use self::client::{Clients, Context};
+use self::client::Clients;
 use self::content::Call;
 pub use self::content::Recording;
+use self::input::Context;
+use self::server::Servers;
 pub use self::summary::Replayed;
 use crate::driver_events;
 use crate::format::{FrameKind, ReadError};
@@ -42,7 +46,7 @@ impl Recording {
     ) -> Result<Replayed, ReadError> {
         let calls = std::mem::take(&mut self.calls);
         let bytes = std::sync::Arc::clone(&self.bytes);
-        let mut clients = Clients::default();
+        let (mut clients, mut servers) = (Clients::default(), Servers::default());
         let mut replayed = Replayed::default();
         let mut context =
             Context { recording: &mut self, sink, certificates, now: Mono::default() };
@@ -51,7 +55,7 @@ impl Recording {
                 context.now = Mono::default();
             }
             let mut from = Reader::new(bytes.get(payload).unwrap_or_default());
-            call(kind, &mut from, &mut clients, &mut context, &mut replayed)
+            call(kind, &mut from, (&mut clients, &mut servers), &mut context, &mut replayed)
                 .ok_or(ReadError::Invalid { offset, what: "has no valid content" })?;
         }
         Ok(replayed)
@@ -62,18 +66,24 @@ impl Recording {
 fn call(
     kind: FrameKind,
     from: &mut Reader<'_>,
-    clients: &mut Clients,
+    (clients, servers): (&mut Clients, &mut Servers),
     context: &mut Context<'_>,
     replayed: &mut Replayed,
 ) -> Option<()> {
     if kind == FrameKind::Options {
         return clients.add_options(from, context);
     }
+    if kind == FrameKind::ServerOptions {
+        return servers.add_options(from, context);
+    }
     let (number, difference) = (from.read()?, unzigzag(from.read()?));
     context.now = Mono::from_nanos(context.now.as_nanos().wrapping_add(difference));
     match kind {
         FrameKind::Event => driver_events::emit(number, context.now, from, context.sink),
         FrameKind::Retired => clients.retire(ConnectionId(number), from, context),
+        kind if kind.byte() >= FrameKind::Accepted.byte() => {
+            servers.call(kind, number, from, context, replayed)
+        }
         _ => clients.call(kind, number, from, context, replayed),
     }
 }

@@ -13,10 +13,11 @@ use bytes::Bytes;
 use limpid_core::error::{Cause, Error, MisuseError, TlsError};
 use limpid_core::fields::FieldBlock;
 use limpid_core::http1::{BodySize, RequestHead};
-use limpid_core::server::{Action, Event, Interest, Outcome, Session};
+use limpid_core::server::{Action, Event, Input, Interest, Outcome, Session};
 use limpid_core::trace::Sink;
 use limpid_io::ServerLayers;
 use limpid_io::server::Departure;
+use limpid_recording::SessionRecorder;
 use rustls::ServerConfig;
 
 use super::socket::{Moved, Socket};
@@ -42,6 +43,8 @@ pub struct Served<S: Sink> {
     half_close: bool,
     /// The most bytes that have waited for the socket.
     most_waiting: usize,
+    /// The recording of the connection, if there is a recorder.
+    recording: Option<SessionRecorder>,
 }
 
 /// Whether a server shuts down, and its grace period.
@@ -94,7 +97,15 @@ impl<S: Sink> Served<S> {
             told: false,
             half_close: true,
             most_waiting: 0,
+            recording: None,
         }
+    }
+
+    /// Records the connection, which was accepted just now.
+    #[must_use]
+    pub fn recorded(mut self, recording: Option<SessionRecorder>) -> Self {
+        self.recording = recording;
+        self
     }
 
     /// Sets whether a half-close keeps the request, as in its session.
@@ -139,7 +150,7 @@ impl<S: Sink> Served<S> {
     /// # Errors
     /// The exchange failed.
     pub async fn piece(&mut self) -> Result<Option<&[u8]>, Cause> {
-        self.session.read_body();
+        self.hand_in(Input::ReadBody);
         match self.run().await {
             Stop::Event => {}
             Stop::Handle => return Ok(None),
@@ -162,7 +173,7 @@ impl<S: Sink> Served<S> {
     /// # Errors
     /// It cannot be sent now.
     pub fn respond(&mut self, status: u16, size: BodySize) -> Result<(), MisuseError> {
-        self.session.respond(self.world.now(), &self.sink, status, size)
+        self.hand(Input::Respond(status, size))
     }
 
     /// Sends a piece of the response's body.
@@ -170,7 +181,7 @@ impl<S: Sink> Served<S> {
     /// # Errors
     /// It cannot be sent now.
     pub fn send(&mut self, data: Bytes) -> Result<(), MisuseError> {
-        self.session.send(self.world.now(), &self.sink, data)
+        self.hand(Input::Send(data))
     }
 
     /// Waits until the transport has taken everything.
@@ -178,7 +189,7 @@ impl<S: Sink> Served<S> {
     /// # Errors
     /// The exchange failed.
     pub async fn flush(&mut self) -> Result<(), Cause> {
-        self.session.flush();
+        self.hand_in(Input::Flush);
         match self.run().await {
             Stop::Failed(cause) => Err(cause),
             Stop::Done => Err(Cause::Cancelled),
@@ -198,9 +209,7 @@ impl<S: Sink> Served<S> {
         });
         let Some(departure) = self.world.before(Some(until), gone).await else { return Gone::No };
         match departure {
-            Departure::HalfClosed => {
-                self.session.handle_half_close(self.world.now(), &self.sink);
-            }
+            Departure::HalfClosed => self.hand_in(Input::HalfClose),
             Departure::Gone(error) => {
                 self.failed(error.map_or_else(|| Cause::PeerGone.into(), Error::from));
             }
@@ -218,7 +227,12 @@ impl<S: Sink> Served<S> {
     pub async fn upgrade(&mut self, status: u16) -> Result<Upgraded, Cause> {
         self.respond(status, BodySize::None).map_err(Cause::Misuse)?;
         self.flush().await?;
-        let switched = self.session.take_switched(self.world.now(), &self.sink);
+        let now = self.world.now();
+        if let Some(recording) = &mut self.recording {
+            recording.observe(&mut self.session);
+            recording.take_switched(now);
+        }
+        let switched = self.session.take_switched(now, &self.sink);
         let taken = switched.zip(self.socket.take());
         taken.map(|(switched, socket)| Upgraded::new(switched, socket)).ok_or(Cause::Cancelled)
     }
@@ -228,18 +242,18 @@ impl<S: Sink> Served<S> {
     /// # Errors
     /// It cannot be ended now.
     pub fn finish(&mut self) -> Result<(), MisuseError> {
-        self.session.finish(self.world.now(), &self.sink)
+        self.hand(Input::Finish)
     }
 
     /// Reports the end of the handler.
     pub fn handled(&mut self, outcome: Outcome) {
-        self.session.handled(self.world.now(), &self.sink, outcome);
+        self.hand_in(Input::Handled(outcome));
     }
 
     async fn run(&mut self) -> Stop {
         loop {
             self.pass_on_shutdown();
-            match self.session.poll(self.world.now(), &self.sink) {
+            match self.poll() {
                 Action::Secure => self.secure(),
                 Action::Wait(Interest { read: false, write: false, .. }) | Action::Handle => {
                     return Stop::Handle;
@@ -272,7 +286,11 @@ impl<S: Sink> Served<S> {
         };
         match layer {
             Ok(layer) => {
-                let secured = self.session.handle_secured(layer, self.world.now(), &self.sink);
+                let layer = match &self.recording {
+                    Some(recording) => recording.layer(layer),
+                    None => layer,
+                };
+                let secured = self.hand(Input::Secured(layer));
                 self.expect(secured);
             }
             Err(error) => self.failed(error),
@@ -281,10 +299,18 @@ impl<S: Sink> Served<S> {
 
     /// Moves bytes as soon as that is possible in either direction, or reports a timeout to the session.
     async fn wait(&mut self, interest: Interest) {
-        let until = self.session.deadline(self.world.now());
+        let now = self.world.now();
+        if let Some(recording) = &mut self.recording {
+            recording.observe(&mut self.session);
+            recording.ask_deadline(now);
+        }
+        let until = self.session.deadline(now);
         let moved = match &self.socket {
             Some(socket) => {
                 let stop = (!self.told).then_some(&self.stop);
+                if let Some(recording) = &self.recording {
+                    recording.space(READ, now);
+                }
                 let out = self.session.out().concat();
                 self.most_waiting = self.most_waiting.max(out.len());
                 let room = self.session.space(READ);
@@ -294,21 +320,44 @@ impl<S: Sink> Served<S> {
             }
             None => Some(Some(Moved::In(Err(ErrorKind::NotConnected.into())))),
         };
-        let now = self.world.now();
         match moved {
             Some(None) => {}
-            Some(Some(Moved::In(Ok(0)))) => self.session.handle_eof(now, &self.sink),
+            Some(Some(Moved::In(Ok(0)))) => self.hand_in(Input::Eof),
             Some(Some(Moved::In(Ok(n)))) => {
-                let received = self.session.handle_received(n, now, &self.sink);
+                let received = self.hand(Input::Received(n));
                 self.expect(received);
             }
             Some(Some(Moved::Out(Ok(n)))) => {
-                let sent = self.session.handle_sent(n, now, &self.sink);
+                let sent = self.hand(Input::Sent(n));
                 self.expect(sent);
             }
             Some(Some(Moved::In(Err(error)) | Moved::Out(Err(error)))) => self.failed(error),
-            None => self.session.handle_timeout(now, &self.sink),
+            None => self.hand_in(Input::Timeout),
         }
+    }
+
+    fn poll(&mut self) -> Action {
+        let now = self.world.now();
+        if let Some(recording) = &mut self.recording {
+            recording.observe(&mut self.session);
+            recording.poll(now);
+        }
+        self.session.poll(now, &self.sink)
+    }
+
+    /// Passes an input to the session.
+    fn hand(&mut self, input: Input<'_>) -> Result<(), MisuseError> {
+        let now = self.world.now();
+        if let Some(recording) = &mut self.recording {
+            recording.observe(&mut self.session);
+            recording.input(&input, &mut self.session, now);
+        }
+        input.hand_to(&mut self.session, now, &self.sink)
+    }
+
+    /// Passes an input that every state permits.
+    fn hand_in(&mut self, input: Input<'_>) {
+        let _ = self.hand(input);
     }
 
     /// Ends the exchange after a mistake of this driver.
@@ -319,13 +368,13 @@ impl<S: Sink> Served<S> {
     }
 
     fn failed(&mut self, error: impl Into<Error>) {
-        self.session.handle_failed(error.into(), self.world.now(), &self.sink);
+        self.hand_in(Input::Failed(error.into()));
     }
 
     fn pass_on_shutdown(&mut self) {
         if let (false, Some(grace)) = (self.told, self.stop.0.get()) {
             self.told = true;
-            self.session.handle_shutdown(Some(grace), self.world.now(), &self.sink);
+            self.hand_in(Input::Shutdown(Some(grace)));
         }
     }
 }

@@ -45,13 +45,18 @@ pub fn run_recorded(plan: &Plan) -> Result<(), Vec<Problem>> {
 }
 
 fn play_recorded(plan: &Plan, capture: Capture) -> Result<(), Vec<Problem>> {
-    let recorded =
-        Recorded::start_as(capture).map_err(|error| vec![Problem::Replay(error.to_string())])?;
-    let events = EventList::new();
-    let mut result = play(plan, Some((&recorded, events.clone())));
-    if let Some(difference) = recorded.difference(&events) {
-        let problem = Problem::Replay(difference);
-        result = Err(result.err().into_iter().flatten().chain([problem]).collect());
+    let start =
+        || Recorded::start_as(capture).map_err(|error| vec![Problem::Replay(error.to_string())]);
+    // Connections of both sides have the same numbers.
+    let (client, server) = (start()?, start()?);
+    let (of_client, of_server) = (EventList::new(), EventList::new());
+    let sides = [(&client, of_client.clone()), (&server, of_server.clone())];
+    let mut result = play(plan, Some(sides));
+    for (recorded, events) in [(client, of_client), (server, of_server)] {
+        if let Some(difference) = recorded.difference(&events) {
+            let problem = Problem::Replay(difference);
+            result = Err(result.err().into_iter().flatten().chain([problem]).collect());
+        }
     }
     result
 }
@@ -65,7 +70,7 @@ pub fn run_redacted(plan: &Plan) -> Result<(), Vec<Problem>> {
     play_recorded(plan, Capture::Default)
 }
 
-fn play(plan: &Plan, recorded: Option<(&Recorded, EventList)>) -> Result<(), Vec<Problem>> {
+fn play(plan: &Plan, recorded: Option<[(&Recorded, EventList); 2]>) -> Result<(), Vec<Problem>> {
     let stage = Stage::set(plan, recorded);
     let mut problems = Vec::new();
     match stage.net.world().run(stage.requests(plan)) {
@@ -81,14 +86,14 @@ struct Stage {
     net: Net,
     client: sim::Client,
     origin: String,
-    service: Rc<Service<Arc<Ledger>>>,
+    service: Rc<Service<(Arc<Ledger>, Option<EventList>)>>,
     /// The number of open connections of the server.
     open: Rc<RefCell<usize>>,
     ledger: Arc<Ledger>,
 }
 
 impl Stage {
-    fn set(plan: &Plan, recorded: Option<(&Recorded, EventList)>) -> Self {
+    fn set(plan: &Plan, recorded: Option<[(&Recorded, EventList); 2]>) -> Self {
         let net = Net::new(World::default(), plan.faults.clone());
         let port = net.free_port();
         let place = format!("127.0.0.1:{port}");
@@ -99,7 +104,8 @@ impl Stage {
 
         let ledger = Arc::new(Ledger::of_client());
         let mut settings = settings(plan, trust, Arc::clone(&ledger));
-        if let Some((recorded, events)) = recorded {
+        let (client, server) = recorded.map(|[client, server]| (client, server)).unzip();
+        if let Some((recorded, events)) = client {
             settings.recorder = Some(recorded.recorder());
             settings.sink = Some(Arc::new((Arc::clone(&ledger), events)));
         }
@@ -113,7 +119,8 @@ impl Stage {
                 options.half_close = plan.half_close;
             })),
             tls,
-            sink: Arc::new(Ledger::of_server()),
+            recorder: server.as_ref().map(|(recorded, _)| recorded.recorder()),
+            sink: (Arc::new(Ledger::of_server()), server.map(|(_, events)| events)),
             stop: Stopping::default(),
             asked: asked.collect(),
             problems: RefCell::default(),
@@ -192,7 +199,7 @@ impl Stage {
             let heard = switched.filter(|(asked, _)| whole.contains(&asked.number));
             problems.extend(heard.filter_map(cut_off));
         }
-        let books = [&ledger, &service.sink];
+        let books = [&ledger, &service.sink.0];
         problems.extend(books.into_iter().flat_map(|book| book.problems()).map(Problem::Spans));
         problems
     }

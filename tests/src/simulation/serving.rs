@@ -11,6 +11,7 @@ use limpid_core::http1::BodySize;
 use limpid_core::server::{Options, Outcome, Session};
 use limpid_core::time::Mono;
 use limpid_core::trace::{ConnectionId, Sink};
+use limpid_recording::{Recorder, SessionRecorder};
 use rustls::ServerConfig;
 
 use super::pattern::{is_part, part, pieces};
@@ -25,6 +26,7 @@ pub(super) struct Service<S> {
     pub(super) options: Arc<Options>,
     pub(super) tls: Option<Arc<ServerConfig>>,
     pub(super) sink: S,
+    pub(super) recorder: Option<Arc<Recorder>>,
     pub(super) stop: Stopping,
     /// The plan of each request, by its number.
     pub(super) asked: BTreeMap<u64, Asked>,
@@ -66,10 +68,15 @@ impl<S: Sink + 'static> Service<S> {
 
     async fn serve(&self, number: ConnectionId, socket: Socket) {
         let session = Session::new(number, None, Arc::clone(&self.options));
+        let recording = self.recorder.as_ref().map(|recorder| {
+            let (recorder, now) = (Arc::clone(recorder), self.net.world().now());
+            SessionRecorder::new(recorder, number, None, &self.options, now)
+        });
         let (world, stop) = (self.net.world().clone(), self.stop.clone());
         let served = Served::new(session, socket, world, &self.sink, stop);
         let half_close = self.options.half_close;
-        let mut served = served.with_tls(self.tls.clone()).half_close(half_close);
+        let served = served.with_tls(self.tls.clone()).half_close(half_close);
+        let mut served = served.recorded(recording);
         while served.request().await {
             let handled = self.handle(&mut served).await;
             served.handled(if handled.is_ok() { Outcome::Done } else { Outcome::Failed });
