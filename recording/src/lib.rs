@@ -4,7 +4,7 @@
 //! bytes that they receive. A sink may drop events; a recording has all that is needed to make them again:
 //! [`Recording::replay`] passes the calls to the same machines.
 //!
-//! A recording is a line of text that says what it holds, and then frames. [`format`] describes both, and writes and
+//! A recording is a line of text that says what it holds, and then frames. [`mod@format`] describes both, and writes and
 //! reads them:
 //!
 //! ```

@@ -24,8 +24,8 @@
 mod document;
 mod error;
 mod file;
-#[cfg(feature = "config")]
 mod file_config;
+#[cfg(feature = "config")]
 mod foreign;
 mod handler;
 mod level;
@@ -42,7 +42,6 @@ mod registry;
 mod relay;
 mod schedule;
 mod syslog;
-
 #[cfg(feature = "config")]
 mod yaml;
 
