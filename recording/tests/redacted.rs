@@ -184,6 +184,10 @@ fn recording_has_neither_secrets_nor_bodies_and_is_replayed() {
             let (file, live, replayed, summary) =
                 record(options, Options::default(), responses, piece);
             assert!(!has_secret(&file), "{capture:?} {piece} {}", file.escape_ascii());
+            let first = String::from_utf8_lossy(file.split(|byte| *byte == b'\n').next().unwrap());
+            let holds =
+                format!("limpid recording 1; capture: {capture:?}; bodies: 0; ").to_lowercase();
+            assert!(first.starts_with(&holds), "{first}");
             assert_eq!((summary.exchanges, summary.incomplete, summary.skipped), (1, 0, 0));
             assert_same_shapes(&replayed, &live, &format!("{capture:?} {piece}"));
         }

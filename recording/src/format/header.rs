@@ -19,10 +19,10 @@ const VERSION: &str = "1";
 /// use limpid_core::trace::Capture;
 /// use limpid_recording::format::Header;
 ///
-/// let line = "limpid recording 1; capture: default; bodies: 4096; process: 7; \
+/// let line = "limpid recording 1; capture: everything; bodies: 4096; process: 7; \
 ///             started: 2026-11-30T18:00:00.5Z; part: 1";
 /// let header: Header = line.parse()?;
-/// assert_eq!((header.capture, header.bodies), (Capture::Default, Some(4096)));
+/// assert_eq!((header.capture, header.bodies), (Capture::Everything, Some(4096)));
 /// assert_eq!(header.to_string(), line);
 /// # Ok::<(), limpid_recording::format::HeaderError>(())
 /// ```

@@ -52,7 +52,7 @@ impl Frames {
         let since = now.since(Mono::default());
         let header = Header {
             capture: self.options.capture,
-            bodies: self.options.bodies,
+            bodies: self.options.kept_bodies(),
             process: std::process::id(),
             started: SystemTime::now().checked_sub(since).unwrap_or(SystemTime::UNIX_EPOCH),
             part: self.part,

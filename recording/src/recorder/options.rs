@@ -31,6 +31,11 @@ impl RecorderOptions {
         change(&mut options);
         options
     }
+
+    /// Returns how many bytes of each body are kept under the capture; `None` if bodies are whole.
+    pub(crate) fn kept_bodies(&self) -> Option<u64> {
+        if self.capture.shows_bytes() { self.bodies } else { Some(0) }
+    }
 }
 
 impl Default for RecorderOptions {

@@ -186,11 +186,7 @@ impl Pending {
 
 /// Returns how many bytes of a body are kept.
 pub(crate) fn kept_of_body(options: &RecorderOptions) -> u64 {
-    match options.bodies {
-        _ if !options.capture.shows_bytes() => 0,
-        Some(most) => most,
-        None => u64::MAX,
-    }
+    options.kept_bodies().unwrap_or(u64::MAX)
 }
 
 /// Returns whether a recorder keeps everything as it is.
