@@ -316,7 +316,8 @@ impl<T: PooledTransport> InFlight<T> {
     pub fn take_switched(&mut self) -> Option<(Tunnel, T)> {
         self.tick();
         let switched = self.enter(TakeSwitched)?;
-        let tunnel = Tunnel::new(switched, self.connections.sink().clone());
+        let recorder = self.inner().recorder.as_ref().map(ExchangeRecorder::tunnel);
+        let tunnel = Tunnel::new(switched, self.connections.sink().clone(), recorder);
         Some((tunnel, self.inner_mut().take_transport()?))
     }
 

@@ -6,7 +6,8 @@ use limpid_core::trace::{Cx, EventKind, Scope, TraceEvent};
 use limpid_core::transport::{LayerError, Switched};
 
 use crate::clock::Clock;
-use crate::machine_input::MachineInput;
+use crate::machine_input::{MachineInput, RecordedInput};
+use crate::recording::TunnelRecorder;
 use crate::settings::SharedSink;
 
 /// A connection that has left HTTP/1.1, with the clock and the sink of its client or server.
@@ -19,18 +20,28 @@ pub struct Tunnel {
     /// The time of the last clock reading. Only the end of input has a time.
     now: Mono,
     sink: SharedSink,
+    /// The recording, if the client or server has a recorder.
+    recorder: Option<TunnelRecorder>,
 }
 
 impl Tunnel {
-    pub(crate) fn new(switched: Switched, sink: SharedSink) -> Self {
+    pub(crate) fn new(
+        switched: Switched,
+        sink: SharedSink,
+        recorder: Option<TunnelRecorder>,
+    ) -> Self {
         let clock = Clock::start();
-        Self { switched, clock, now: clock.now(), sink }
+        Self { switched, clock, now: clock.now(), sink, recorder }
     }
 
     /// Passes an input to the connection. All inputs pass here, and nothing else changes its behaviour, so that
     /// recorded inputs can be replayed.
     #[inline(always)]
-    fn enter<I: MachineInput<Switched>>(&mut self, input: I) -> I::Output {
+    fn enter<I: RecordedInput<Switched, TunnelRecorder>>(&mut self, input: I) -> I::Output {
+        let input = match &mut self.recorder {
+            Some(recorder) => input.record(recorder, &mut self.switched, self.now),
+            None => input,
+        };
         input.enter(&mut self.switched, self.now, &self.sink)
     }
 
@@ -47,7 +58,13 @@ impl Tunnel {
     /// # Errors
     /// As [`Switched::write`].
     pub fn write(&mut self, data: &[u8]) -> Result<usize, LayerError> {
-        self.enter(Write(data))
+        let taken = self.enter(Write(data));
+        if let Some(recorder) = &mut self.recorder {
+            // A layer that has failed fails again, whatever it is given.
+            let n = *taken.as_ref().unwrap_or(&data.len().min(1));
+            recorder.written(&data[..n], self.now);
+        }
+        taken
     }
 
     /// Ends this side's direction: [`Switched::close`].
@@ -171,6 +188,49 @@ impl MachineInput<Switched> for Eof {
     #[inline(always)]
     fn enter(self, switched: &mut Switched, now: Mono, sink: &SharedSink) {
         switched.handle_eof(now, sink);
+    }
+}
+
+impl RecordedInput<Switched, TunnelRecorder> for Read<'_> {
+    fn record(self, recorder: &mut TunnelRecorder, _: &mut Switched, now: Mono) -> Self {
+        recorder.read(self.0.len(), now);
+        self
+    }
+}
+
+impl RecordedInput<Switched, TunnelRecorder> for Write<'_> {
+    /// Records nothing: how many bytes the connection takes is known after the call.
+    fn record(self, _: &mut TunnelRecorder, _: &mut Switched, _: Mono) -> Self {
+        self
+    }
+}
+
+impl RecordedInput<Switched, TunnelRecorder> for Close {
+    fn record(self, recorder: &mut TunnelRecorder, _: &mut Switched, now: Mono) -> Self {
+        recorder.close(now);
+        self
+    }
+}
+
+impl RecordedInput<Switched, TunnelRecorder> for Received {
+    fn record(self, recorder: &mut TunnelRecorder, switched: &mut Switched, now: Mono) -> Self {
+        let space = switched.space(self.0);
+        recorder.received(space.get(..self.0).unwrap_or_default(), now);
+        self
+    }
+}
+
+impl RecordedInput<Switched, TunnelRecorder> for Sent {
+    fn record(self, recorder: &mut TunnelRecorder, _: &mut Switched, now: Mono) -> Self {
+        recorder.sent(self.0, now);
+        self
+    }
+}
+
+impl RecordedInput<Switched, TunnelRecorder> for Eof {
+    fn record(self, recorder: &mut TunnelRecorder, _: &mut Switched, now: Mono) -> Self {
+        recorder.eof(now);
+        self
     }
 }
 

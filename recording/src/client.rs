@@ -15,6 +15,7 @@ use crate::format::FrameKind;
 use crate::layer::{LayerCount, RecordedLayer};
 use crate::recorder::Recorder;
 use crate::stream::Stream;
+use crate::tunnel::TunnelRecorder;
 
 /// The recording of the exchanges that use one place in memory, one after another.
 ///
@@ -154,6 +155,12 @@ impl ExchangeRecorder {
         self.call(FrameKind::TakeSwitched, now, |_| {});
         // What follows is not HTTP.
         self.recorder.classify(self.connection, &mut self.marks, ReceivedPart::Data);
+    }
+
+    /// Returns the recording of the connection that was taken.
+    #[must_use]
+    pub fn tunnel(&self) -> TunnelRecorder {
+        TunnelRecorder::new(Arc::clone(&self.recorder), self.connection, self.is_secure)
     }
 
     /// Records [`Exchange::set_local_address`].

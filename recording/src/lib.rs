@@ -30,9 +30,11 @@ mod replay;
 mod server;
 mod stream;
 mod tape;
+mod tunnel;
 
 pub use client::ExchangeRecorder;
 pub use driver_events::DriverEvents;
 pub use recorder::{Recorder, RecorderOptions, Stop};
 pub use replay::{Recording, Replayed};
 pub use server::SessionRecorder;
+pub use tunnel::TunnelRecorder;

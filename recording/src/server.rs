@@ -15,6 +15,7 @@ use crate::format::FrameKind;
 use crate::layer::{LayerCount, RecordedLayer};
 use crate::recorder::Recorder;
 use crate::stream::Stream;
+use crate::tunnel::TunnelRecorder;
 
 /// The recording of a served connection.
 ///
@@ -125,6 +126,12 @@ impl SessionRecorder {
         self.call(FrameKind::SessionSwitched, now, |_| {});
         // What follows is not HTTP.
         self.recorder.classify(self.connection, &mut self.marks, ReceivedPart::Data);
+    }
+
+    /// Returns the recording of the connection that was taken.
+    #[must_use]
+    pub fn tunnel(&self) -> TunnelRecorder {
+        TunnelRecorder::new(Arc::clone(&self.recorder), self.connection, self.is_secure)
     }
 
     /// Records [`Session::space`], which may release the bytes of the last event.

@@ -11,6 +11,7 @@ fn modules_import_only_modules_below_them() {
         "recorder",
         "tape",
         "layer",
+        "tunnel",
         "client",
         "server",
         "driver_events",

@@ -5,10 +5,11 @@
 use std::io::{self, Read};
 
 use limpid_core::error::{Cause, Phase, TlsError};
-use limpid_core::trace::{EventKind, OwnedTraceEvent};
+use limpid_core::trace::{Capture, EventKind, OwnedTraceEvent};
 use limpid_io::{ClientBuilder, Error, Settings};
 use limpid_sinks::EventList;
 use limpid_tests::certificates::{Certificates, Identity};
+use limpid_tests::recorded::Recorded;
 use limpid_tests::script::{Step, send};
 use limpid_tests::server::Server;
 use tokio::io::AsyncReadExt;
@@ -59,8 +60,21 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 /// Runs a request over TLS with a server that sends these bytes and ends like this. Returns the result
-/// and the events.
+/// and the events, which are those of a replay too.
 fn run<T>(
+    request: fn(ClientBuilder<Settings>, &str) -> T,
+    bytes: &str,
+    end: Step,
+    required: bool,
+) -> (T, EventList) {
+    let recorded = Recorded::start().unwrap();
+    let (result, events) = run_recorded(&recorded, request, bytes, end, required);
+    assert_eq!(recorded.difference(&events), None, "{bytes}");
+    (result, events)
+}
+
+fn run_recorded<T>(
+    recorded: &Recorded,
     request: fn(ClientBuilder<Settings>, &str) -> T,
     bytes: &str,
     end: Step,
@@ -73,6 +87,7 @@ fn run<T>(
     let builder = ClientBuilder::<Settings>::default()
         .ca_file(certificates.ca_file())
         .sink(recorder.clone())
+        .recorder(recorded.recorder())
         .require_close_notify(required);
     let result = request(builder, &format!("https://localhost:{}/", server.port()));
     server.finish().unwrap();
@@ -131,5 +146,18 @@ fn tunnel_that_ends_with_the_transport_has_an_event_or_fails() {
         let (bytes, recorder) = run(driver.switched, SWITCHING, Step::CloseNotify, true);
         assert_eq!(bytes.unwrap(), b"hello");
         recorder.assert_no_event(EventKind::CloseNotifyMissing);
+    }
+}
+
+#[test]
+fn tunnel_is_recorded_without_its_bytes() {
+    for driver in DRIVERS {
+        let recorded = Recorded::start_as(Capture::Default).unwrap();
+        let (bytes, events) =
+            run_recorded(&recorded, driver.switched, SWITCHING, Step::Close, false);
+        assert_eq!(bytes.unwrap(), b"hello");
+        let file = recorded.bytes().unwrap();
+        assert!(!file.windows(5).any(|part| part == b"hello"), "{}", file.escape_ascii());
+        assert_eq!(recorded.difference(&events), None);
     }
 }

@@ -59,6 +59,10 @@ impl ExchangeRecorder {
         match self.0 {}
     }
 
+    pub(crate) fn tunnel(&self) -> TunnelRecorder {
+        match self.0 {}
+    }
+
     pub(crate) fn local_address(&self, _: Option<SocketAddr>, _: Mono) {
         match self.0 {}
     }
@@ -112,6 +116,10 @@ impl SessionRecorder {
         match self.0 {}
     }
 
+    pub(crate) fn tunnel(&self) -> TunnelRecorder {
+        match self.0 {}
+    }
+
     pub(crate) fn space(&self, _: usize, _: Mono) {
         match self.0 {}
     }
@@ -121,6 +129,36 @@ impl SessionRecorder {
     }
 
     pub(crate) fn input(&mut self, _: &server::Input<'_>, _: &mut Session, _: Mono) {
+        match self.0 {}
+    }
+}
+
+/// The recording of tunnels, which needs the feature `recording`.
+#[derive(Debug)]
+pub(crate) struct TunnelRecorder(Infallible);
+
+impl TunnelRecorder {
+    pub(crate) fn read(&mut self, _: usize, _: Mono) {
+        match self.0 {}
+    }
+
+    pub(crate) fn written(&mut self, _: &[u8], _: Mono) {
+        match self.0 {}
+    }
+
+    pub(crate) fn close(&self, _: Mono) {
+        match self.0 {}
+    }
+
+    pub(crate) fn received(&mut self, _: &[u8], _: Mono) {
+        match self.0 {}
+    }
+
+    pub(crate) fn sent(&self, _: usize, _: Mono) {
+        match self.0 {}
+    }
+
+    pub(crate) fn eof(&mut self, _: Mono) {
         match self.0 {}
     }
 }

@@ -327,7 +327,8 @@ impl Serving {
     pub fn take_switched(&mut self) -> Option<Tunnel> {
         self.tick();
         let switched = self.enter(TakeSwitched)?;
-        Some(Tunnel::new(switched, self.settings.sink.clone()))
+        let recorder = self.recorder.as_ref().map(|recorder| recorder.tunnel());
+        Some(Tunnel::new(switched, self.settings.sink.clone(), recorder))
     }
 
     // The requests of a handler, for which it waits.

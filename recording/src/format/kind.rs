@@ -30,8 +30,9 @@ macro_rules! kinds {
     };
 }
 
-// Kinds from 64 are inputs of a server's session, with the same begin. Kinds from 16 to 62 are inputs of a client's exchange: their payload begins with the number of its place in memory,
-// and the time as the difference to that of the frame before.
+// Kinds from 16 to 62 are inputs of a client's exchange: their payload begins with the number of its place in memory, and
+// the time as the difference to that of the frame before. Kinds from 64 to 95 are inputs of a server's session, with the
+// same begin, and those from 96 of a tunnel, with the number of its connection.
 kinds! {
     /// The last frame: why the recording ends.
     End = 0,
@@ -175,4 +176,17 @@ kinds! {
     HandlerFailed = 88,
     /// The driver asked for room to read into.
     Space = 89,
+
+    /// A connection that has left HTTP/1.1 gave received bytes to its user.
+    TunnelRead = 96,
+    /// It took bytes of its user.
+    TunnelWritten = 97,
+    /// Its user ended this side's direction.
+    TunnelClosed = 98,
+    /// Its transport received bytes.
+    TunnelReceived = 99,
+    /// Its transport took bytes.
+    TunnelSent = 100,
+    /// Its peer ended the other direction.
+    TunnelEof = 101,
 }

@@ -11,11 +11,11 @@ use limpid_core::client::{Action, Event, Exchange, Input, Link, Options, Request
 use limpid_core::fields::FieldBlock;
 use limpid_core::internal::Reader;
 use limpid_core::trace::{ConnectionId, EventKind, ExchangeId, TraceEvent};
-use limpid_core::transport::Switched;
 
 use super::input::{Context, Lost, MOST_READ, body, read, read_received};
 use super::layer::ReplayedLayer;
 use super::summary::Replayed;
+use super::tunnel::Tunnels;
 use crate::format::FrameKind;
 
 /// The exchanges and connections of clients.
@@ -25,8 +25,6 @@ pub(super) struct Clients {
     places: HashMap<u64, Place>,
     /// The idle connections.
     links: HashMap<ConnectionId, Box<Link>>,
-    /// The connections that have left HTTP/1.1.
-    switched: HashMap<ConnectionId, Switched>,
 }
 
 /// A place in memory.
@@ -83,6 +81,7 @@ impl Clients {
         kind: FrameKind,
         place: u64,
         from: &mut Reader<'_>,
+        tunnels: &mut Tunnels,
         context: &mut Context<'_>,
         replayed: &mut Replayed,
     ) -> Option<()> {
@@ -104,7 +103,7 @@ impl Clients {
                 return Some(());
             }
         };
-        let result = running.call(kind, place, from, &mut self.links, &mut self.switched, context);
+        let result = running.call(kind, place, from, &mut self.links, tunnels, context);
         let has_ended = running.has_ended.load(Ordering::Relaxed);
         match result {
             Err(Lost::Invalid) => return None,
@@ -144,7 +143,7 @@ impl Running {
         place: u64,
         from: &mut Reader<'_>,
         links: &mut HashMap<ConnectionId, Box<Link>>,
-        switched: &mut HashMap<ConnectionId, Switched>,
+        tunnels: &mut Tunnels,
         context: &mut Context<'_>,
     ) -> Result<(), Lost> {
         let (now, sink) = (context.now, context.sink);
@@ -167,8 +166,8 @@ impl Running {
                 }
             }
             FrameKind::TakeSwitched => {
-                if let Some(connection) = exchange.take_switched(now, &sink) {
-                    switched.insert(connection.connection(), connection);
+                if let Some(switched) = exchange.take_switched(now, &sink) {
+                    tunnels.add(switched, self.is_secure);
                 }
             }
             FrameKind::LocalAddress => {

@@ -7,6 +7,7 @@ mod layer;
 mod server;
 mod streams;
 mod summary;
+mod tunnel;
 
 use limpid_core::internal::Reader;
 use limpid_core::time::Mono;
@@ -19,6 +20,7 @@ pub use self::content::Recording;
 use self::input::Context;
 use self::server::Servers;
 pub use self::summary::Replayed;
+use self::tunnel::Tunnels;
 use crate::driver_events;
 use crate::format::{FrameKind, ReadError};
 use crate::recorder::unzigzag;
@@ -46,7 +48,7 @@ impl Recording {
     ) -> Result<Replayed, ReadError> {
         let calls = std::mem::take(&mut self.calls);
         let bytes = std::sync::Arc::clone(&self.bytes);
-        let (mut clients, mut servers) = (Clients::default(), Servers::default());
+        let mut machines = Machines::default();
         let mut replayed = Replayed::default();
         let mut context =
             Context { recording: &mut self, sink, certificates, now: Mono::default() };
@@ -55,35 +57,49 @@ impl Recording {
                 context.now = Mono::default();
             }
             let mut from = Reader::new(bytes.get(payload).unwrap_or_default());
-            call(kind, &mut from, (&mut clients, &mut servers), &mut context, &mut replayed)
+            machines
+                .call(kind, &mut from, &mut context, &mut replayed)
                 .ok_or(ReadError::Invalid { offset, what: "has no valid content" })?;
         }
         Ok(replayed)
     }
 }
 
-/// Makes a recorded call. Returns `None` if its frame is invalid.
-fn call(
-    kind: FrameKind,
-    from: &mut Reader<'_>,
-    (clients, servers): (&mut Clients, &mut Servers),
-    context: &mut Context<'_>,
-    replayed: &mut Replayed,
-) -> Option<()> {
-    if kind == FrameKind::Options {
-        return clients.add_options(from, context);
-    }
-    if kind == FrameKind::ServerOptions {
-        return servers.add_options(from, context);
-    }
-    let (number, difference) = (from.read()?, unzigzag(from.read()?));
-    context.now = Mono::from_nanos(context.now.as_nanos().wrapping_add(difference));
-    match kind {
-        FrameKind::Event => driver_events::emit(number, context.now, from, context.sink),
-        FrameKind::Retired => clients.retire(ConnectionId(number), from, context),
-        kind if kind.byte() >= FrameKind::Accepted.byte() => {
-            servers.call(kind, number, from, context, replayed)
+/// The machines of a recording.
+#[derive(Default)]
+struct Machines {
+    clients: Clients,
+    servers: Servers,
+    tunnels: Tunnels,
+}
+
+impl Machines {
+    /// Makes a recorded call. Returns `None` if its frame is invalid.
+    fn call(
+        &mut self,
+        kind: FrameKind,
+        from: &mut Reader<'_>,
+        context: &mut Context<'_>,
+        replayed: &mut Replayed,
+    ) -> Option<()> {
+        let Self { clients, servers, tunnels } = self;
+        match kind {
+            FrameKind::Options => return clients.add_options(from, context),
+            FrameKind::ServerOptions => return servers.add_options(from, context),
+            _ => {}
         }
-        _ => clients.call(kind, number, from, context, replayed),
+        let (number, difference) = (from.read()?, unzigzag(from.read()?));
+        context.now = Mono::from_nanos(context.now.as_nanos().wrapping_add(difference));
+        match kind {
+            FrameKind::Event => driver_events::emit(number, context.now, from, context.sink),
+            FrameKind::Retired => clients.retire(ConnectionId(number), from, context),
+            kind if kind.byte() >= FrameKind::TunnelRead.byte() => {
+                tunnels.call(kind, ConnectionId(number), from, context, replayed)
+            }
+            kind if kind.byte() >= FrameKind::Accepted.byte() => {
+                servers.call(kind, number, from, tunnels, context, replayed)
+            }
+            _ => clients.call(kind, number, from, tunnels, context, replayed),
+        }
     }
 }

@@ -13,6 +13,7 @@ use limpid_core::trace::ConnectionId;
 
 use super::input::{Context, Lost, MOST_READ, body, read, read_received};
 use super::summary::Replayed;
+use super::tunnel::Tunnels;
 use crate::format::FrameKind;
 
 /// The maximum room to read into.
@@ -65,6 +66,7 @@ impl Servers {
         kind: FrameKind,
         place: u64,
         from: &mut Reader<'_>,
+        tunnels: &mut Tunnels,
         context: &mut Context<'_>,
         replayed: &mut Replayed,
     ) -> Option<()> {
@@ -80,7 +82,7 @@ impl Servers {
             return Some(());
         };
         let Place::Session(running) = known else { return Some(()) };
-        let result = running.call(kind, place, from, context);
+        let result = running.call(kind, place, from, tunnels, context);
         let has_ended = running.has_ended.load(Ordering::Relaxed);
         match result {
             Err(Lost::Invalid) => return None,
@@ -114,6 +116,7 @@ impl Running {
         kind: FrameKind,
         place: u64,
         from: &mut Reader<'_>,
+        tunnels: &mut Tunnels,
         context: &mut Context<'_>,
     ) -> Result<(), Lost> {
         let (now, sink) = (context.now, context.sink);
@@ -129,7 +132,11 @@ impl Running {
                 // More room than a read needs is of no use.
                 let _ = self.session.space(read::<usize>(from)?.min(MOST_SPACE));
             }
-            FrameKind::SessionSwitched => drop(self.session.take_switched(now, &sink)),
+            FrameKind::SessionSwitched => {
+                if let Some(switched) = self.session.take_switched(now, &sink) {
+                    tunnels.add(switched, self.is_secure);
+                }
+            }
             FrameKind::SessionReceived => {
                 let n = read(from)?;
                 self.receive(n, context)?;
