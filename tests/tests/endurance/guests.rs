@@ -66,14 +66,17 @@ fn over_std(timeouts: Timeouts) -> Host {
     Host { address, stop: Box::new(stop) }
 }
 
+/// Returns a runtime. It has sockets of its own if tokio handles signals.
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
 fn over_tokio(timeouts: Timeouts) -> Host {
     let builder = ServerBuilder::<limpid_tokio::Server>::default().timeouts(timeouts);
     let server = builder.bind(("127.0.0.1", 0)).unwrap();
     let (address, handle) = (server.local_addr().unwrap(), server.handle());
-    let serving = thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(server.serve(asynchronous)).unwrap();
-    });
+    let runtime = runtime();
+    let serving = thread::spawn(move || runtime.block_on(server.serve(asynchronous)).unwrap());
     let stop = move || {
         handle.shutdown(PATIENCE);
         serving.join().unwrap();
@@ -145,6 +148,8 @@ fn visit(address: SocketAddr, number: usize) -> Option<Socket> {
 #[test]
 fn server_frees_resources_of_disconnected_clients() {
     let _alone = alone();
+    // The first runtime of a process makes what the others share.
+    drop(runtime());
     let empty = held();
     for host in hosts(Timeouts::default()) {
         let Host { address, stop } = host;
