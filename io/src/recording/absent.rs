@@ -12,6 +12,8 @@ use limpid_core::trace::{ConnectionId, ExchangeId, Interest, Meta, Sink, TraceEv
 use limpid_core::transport::Layer;
 
 /// The recorder of a recording, which needs the feature `recording`.
+///
+/// The [crate](crate) has an example of a client.
 #[derive(Debug)]
 pub struct Recorder(Infallible);
 

@@ -17,5 +17,5 @@ pub(crate) use absent::{ExchangeRecorder, SessionRecorder, TunnelRecorder};
 
 /// The recorder of a client, if it has one. Without the feature `recording`, no client has one.
 ///
-/// `ClientBuilder::recorder` sets it.
+/// The method `recorder` of a builder sets it. The [crate](crate) has an example of a client.
 pub type SharedRecorder = Option<Arc<Recorder>>;

@@ -105,6 +105,8 @@ pub struct Hop {
 /// The reuse of a connection.
 ///
 /// [`Hop`] has it.
+///
+/// The [module](super) has an example of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reuse {
