@@ -173,17 +173,8 @@ impl Running {
             FrameKind::LocalAddress => {
                 exchange.set_local_address(read::<Option<SocketAddr>>(from)?);
             }
-            FrameKind::LookupEnded => {
-                let (shared, took) = read::<(bool, Duration)>(from)?;
-                let event = || TraceEvent::LookupEnded { shared, took: Some(took) };
-                exchange.emit(EventKind::LookupEnded, event, now, &sink);
-            }
-            FrameKind::PoolFull => {
-                let (limit, (open, ahead)) = read(from)?;
-                let holders = read::<String>(from)?;
-                let event = || TraceEvent::PoolFull { limit, open, ahead, holders: &holders };
-                exchange.emit(EventKind::PoolFull, event, now, &sink);
-            }
+            FrameKind::LookupEnded => self.lookup_ended(from, context)?,
+            FrameKind::PoolFull => self.pool_full(from, context)?,
             FrameKind::Received => {
                 let n = read(from)?;
                 self.receive(n, context)?;
@@ -201,6 +192,23 @@ impl Running {
             }
         }
         if from.is_at_end() { Ok(()) } else { Err(Lost::Invalid) }
+    }
+
+    /// Emits that a lookup has ended.
+    fn lookup_ended(&mut self, from: &mut Reader<'_>, context: &Context<'_>) -> Result<(), Lost> {
+        let (shared, took) = read::<(bool, Duration)>(from)?;
+        let event = || TraceEvent::LookupEnded { shared, took: Some(took) };
+        self.exchange.emit(EventKind::LookupEnded, event, context.now, &context.sink);
+        Ok(())
+    }
+
+    /// Emits that the request waits for a connection.
+    fn pool_full(&mut self, from: &mut Reader<'_>, context: &Context<'_>) -> Result<(), Lost> {
+        let (limit, (open, ahead)) = read(from)?;
+        let holders = read::<String>(from)?;
+        let event = || TraceEvent::PoolFull { limit, open, ahead, holders: &holders };
+        self.exchange.emit(EventKind::PoolFull, event, context.now, &context.sink);
+        Ok(())
     }
 
     fn input(&mut self, input: Input<'_>, context: &Context<'_>) {
