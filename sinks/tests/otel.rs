@@ -299,18 +299,8 @@ fn fail(sink: &dyn Sink, exchange: u64) {
     }
 }
 
-#[test]
-fn requests_connections_and_lookups_are_measured() {
-    let exporter = InMemoryMetricExporter::default();
-    let provider = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone()).build();
-    let sink = || OtelSink::new(InMemorySpanExporter::default()).unwrap().meter_provider(&provider);
-    serving(Server::builder().sink(sink()), |port| {
-        let client = Client::builder().sink(sink()).build();
-        for _ in 0..2 {
-            client.get(&format!("http://localhost:{port}/")).send().unwrap().bytes().unwrap();
-        }
-    });
-    provider.force_flush().unwrap();
+/// Returns the sum or the count, the unit, and the attributes of each measurement.
+fn measurements(exporter: &InMemoryMetricExporter) -> BTreeMap<String, (i64, String, Vec<String>)> {
     let mut measured = BTreeMap::new();
     for resource in exporter.get_finished_metrics().unwrap() {
         for metric in resource.scope_metrics().flat_map(ScopeMetrics::metrics) {
@@ -342,6 +332,22 @@ fn requests_connections_and_lookups_are_measured() {
             measured.insert(metric.name().to_owned(), (sum, metric.unit().to_owned(), names));
         }
     }
+    measured
+}
+
+#[test]
+fn requests_connections_and_lookups_are_measured() {
+    let exporter = InMemoryMetricExporter::default();
+    let provider = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone()).build();
+    let sink = || OtelSink::new(InMemorySpanExporter::default()).unwrap().meter_provider(&provider);
+    serving(Server::builder().sink(sink()), |port| {
+        let client = Client::builder().sink(sink()).build();
+        for _ in 0..2 {
+            client.get(&format!("http://localhost:{port}/")).send().unwrap().bytes().unwrap();
+        }
+    });
+    provider.force_flush().unwrap();
+    let measured = measurements(&exporter);
     for (name, sum, unit, attributes) in [
         (
             "http.client.request.duration",

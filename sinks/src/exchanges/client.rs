@@ -35,21 +35,7 @@ impl Client {
         let mut hop = Hop::new(meta.hop, meta.at, text(method), capture.url(url).into_owned());
         hop.parts.turn(Part::Pool, meta.at);
         Self {
-            exchange: Exchange {
-                id: meta.exchange,
-                role: Role::Client,
-                tag: meta.tag.clone(),
-                span: meta.span(),
-                parent: meta.parent(),
-                started: meta.at,
-                ended: None,
-                hops: vec![hop],
-                left_out: 0,
-                failed: None,
-                timings: None,
-                transferred: None,
-                trace_context: None,
-            },
+            exchange: Exchange::new(meta, Role::Client, hop),
             redirect: None,
             needs_tunnel: false,
             in_tunnel: false,

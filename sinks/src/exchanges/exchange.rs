@@ -6,7 +6,7 @@ use std::time::Duration;
 use limpid_core::client::Timings;
 use limpid_core::http1::Role;
 use limpid_core::time::Mono;
-use limpid_core::trace::{Capture, ConnectionId, ExchangeId, Failure, SpanId};
+use limpid_core::trace::{Capture, ConnectionId, ExchangeId, Failure, Meta, SpanId};
 
 use super::decision::Decision;
 use super::message::{Body, Request, Response, text};
@@ -141,6 +141,27 @@ impl Failed {
 
 /// The number of decisions of a hop that are kept.
 const MOST_DECISIONS: usize = 256;
+
+impl Exchange {
+    /// Creates the exchange that an event of its start begins, with its first hop.
+    pub(super) fn new(meta: &Meta, role: Role, hop: Hop) -> Self {
+        Self {
+            id: meta.exchange,
+            role,
+            tag: meta.tag.clone(),
+            span: meta.span(),
+            parent: meta.parent(),
+            started: meta.at,
+            ended: None,
+            hops: vec![hop],
+            left_out: 0,
+            failed: None,
+            timings: None,
+            transferred: None,
+            trace_context: None,
+        }
+    }
+}
 
 impl Hop {
     pub(crate) fn new(number: u16, started: Mono, method: String, url: String) -> Self {

@@ -18,21 +18,7 @@ pub(super) fn begin(meta: &Meta, method: &[u8], target: &[u8], capture: Capture)
     let mut hop = Hop::new(1, meta.at, text(method), target);
     hop.connection = Some(meta.connection);
     hop.parts.turn(Part::Wait, meta.at);
-    Exchange {
-        id: meta.exchange,
-        role: Role::Server,
-        tag: meta.tag.clone(),
-        span: meta.span(),
-        parent: meta.parent(),
-        started: meta.at,
-        ended: None,
-        hops: vec![hop],
-        left_out: 0,
-        failed: None,
-        timings: None,
-        transferred: None,
-        trace_context: None,
-    }
+    Exchange::new(meta, Role::Server, hop)
 }
 
 /// Moves the decisions about the head of a request to its hop. They are made before the exchange begins.
