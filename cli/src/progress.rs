@@ -27,13 +27,14 @@ impl Progress {
     /// and only if no log lines would interrupt it.
     pub(crate) fn of(response: &Response<'_>, file: Option<&Path>, args: &RequestArgs) -> Self {
         let file = file.filter(|file| *file != Path::new("-"));
-        let Some(file) = file.filter(|_| !args.silent && !args.outputs.tells_steps()) else {
+        let Some(file) = file.filter(|_| !args.response.silent && !args.outputs.tells_steps())
+        else {
             return Self { bar: None };
         };
         if !io::stderr().is_terminal() {
             return Self { bar: None };
         }
-        let length = length(response).filter(|_| args.method() != "HEAD");
+        let length = length(response).filter(|_| args.message.method() != "HEAD");
         let template = if length.is_some() { KNOWN } else { UNKNOWN };
         let style = ProgressStyle::with_template(template);
         let style = style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ");

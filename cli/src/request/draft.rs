@@ -13,7 +13,7 @@ use crate::driver::Draft;
 /// Returns the bytes to send, if any, all of which are read before the first request.
 pub(super) fn data(args: &RequestArgs) -> Result<Option<Vec<u8>>, String> {
     let mut data: Option<Vec<u8>> = None;
-    for piece in &args.data {
+    for piece in &args.message.data {
         let bytes = match piece.strip_prefix('@') {
             None => piece.clone().into_bytes(),
             Some("-") => {
@@ -40,14 +40,14 @@ pub(super) fn data(args: &RequestArgs) -> Result<Option<Vec<u8>>, String> {
 pub(super) fn request<'a>(url: &'a str, data: Option<&[u8]>, args: &'a RequestArgs) -> Draft<'a> {
     let body = data.map(<[u8]>::to_vec);
     let (fields, removed) = (Vec::new(), Vec::new());
-    let mut draft = Draft { method: args.method(), url, fields, removed, body };
-    for FieldArg { name, value } in &args.headers {
+    let mut draft = Draft { method: args.message.method(), url, fields, removed, body };
+    for FieldArg { name, value } in &args.message.headers {
         match value {
             Some(value) => draft.fields.push((name, value.clone().into())),
             None => draft.removed.push(name),
         }
     }
-    if let Some(user) = &args.user {
+    if let Some(user) = &args.message.user {
         let (user, password) = user.split_once(':').unwrap_or((user, ""));
         draft.add("Authorization", basic(user.as_bytes(), password.as_bytes()));
     }

@@ -45,7 +45,7 @@ impl fmt::Display for Failure {
 /// Prints the failure, and its events if they were kept, and returns the exit code.
 pub(super) fn failed(failure: &Failure, url: &str, args: &RequestArgs, outputs: &Outputs) -> Exit {
     match failure {
-        Failure::Request(error) if args.silent => Exit::of(error),
+        Failure::Request(error) if args.response.silent => Exit::of(error),
         Failure::Request(error @ Error::Url(_)) => print_error(
             args,
             Exit::of(error),
@@ -73,7 +73,7 @@ pub(super) fn failed(failure: &Failure, url: &str, args: &RequestArgs, outputs: 
 
 /// Prints an error, unless `-s` is given.
 pub(super) fn print_error(args: &RequestArgs, exit: Exit, message: &str) -> Exit {
-    if !args.silent {
+    if !args.response.silent {
         report::print_error(exit, &message);
     }
     exit

@@ -32,7 +32,7 @@ pub(super) fn one(
         }
     };
     transfer.head(&response);
-    if args.fail && response.status() >= 400 {
+    if args.response.fail && response.status() >= 400 {
         return Err(Failure::Status(format!(
             "{}: the server answered {} {}",
             args.outputs.capture.url(response.url().as_str()),
@@ -47,7 +47,7 @@ pub(super) fn one(
         transfer.written_to(&path.to_string_lossy());
     }
     let mut output = Output::open(output).map_err(failed)?;
-    if args.include {
+    if args.response.include {
         output.head(&response).map_err(failed)?;
     }
     let unknown = unknown_coding(&response, args);
@@ -68,7 +68,7 @@ pub(super) fn one(
 /// Returns the content codings of a response if they were to be decoded and cannot be.
 fn unknown_coding(response: &Response<'_>, args: &RequestArgs) -> Option<String> {
     let fields = response.fields();
-    if !args.compressed || Codings::read(fields).is_ok() {
+    if !args.response.compressed || Codings::read(fields).is_ok() {
         return None;
     }
     let codings = fields.all("Content-Encoding").collect::<Vec<_>>().join(&b", "[..]);

@@ -29,13 +29,13 @@ pub(crate) fn run(args: &RequestArgs) -> ExitCode {
             return Exit::Read.into();
         }
     };
-    let unasked = if args.silent { Unasked::Nothing } else { Unasked::Failures };
+    let unasked = if args.response.silent { Unasked::Nothing } else { Unasked::Failures };
     let outputs = match trace::open(&args.outputs, unasked) {
         Ok(outputs) => outputs,
-        Err(error) if args.silent => return error.exit().into(),
+        Err(error) if args.response.silent => return error.exit().into(),
         Err(error) => return error.report().into(),
     };
-    let write_out = match args.write_out.as_deref().map(Format::read).transpose() {
+    let write_out = match args.response.write_out.as_deref().map(Format::read).transpose() {
         Ok(write_out) => write_out,
         Err(error) => {
             print_error(args, Exit::Read, &format!("cannot read the format of -w: {error}"));
@@ -58,8 +58,8 @@ pub(crate) fn run(args: &RequestArgs) -> ExitCode {
     };
     let mut first = None;
     for (index, url) in args.urls.iter().enumerate() {
-        let output = args.output.get(index).map(AsRef::as_ref);
-        let mut transfer = Transfer::new(url, index, args.method());
+        let output = args.response.output.get(index).map(AsRef::as_ref);
+        let mut transfer = Transfer::new(url, index, args.message.method());
         if let Err(failure) = one(&client, url, data.as_deref(), output, args, &mut transfer) {
             let exit = failed(&failure, url, args, &outputs);
             let message = failure.to_string();
@@ -80,14 +80,11 @@ pub(crate) fn run(args: &RequestArgs) -> ExitCode {
 
 fn settings(args: &RequestArgs, outputs: &Outputs) -> Result<Settings, ProxyVariableError> {
     let mut builder = ClientBuilder::default()
-        .read_timeout(args.read_timeout.0)
-        .write_timeout(args.write_timeout.0)
-        .timeout(args.max_time.0)
-        .decompress(args.compressed)
-        .lenient(args.tolerances())
+        .decompress(args.response.compressed)
+        .lenient(args.tolerances.tolerances())
         .traceparent(args.outputs.otlp.is_some())
-        .redirects(args.location.then_some(args.max_redirs));
-    builder = args.speed.set(args.tls.set(args.connection.set(builder)?));
+        .redirects(args.redirects.most());
+    builder = args.time.set(args.tls.set(args.connection.set(builder)?));
     if let Some(sink) = &outputs.sink {
         builder = builder.sink(Arc::clone(sink));
     }

@@ -1,0 +1,34 @@
+//! The limits on time.
+
+use clap::Args;
+use limpid_io::{BuildClient, ClientBuilder};
+
+use super::seconds::Seconds;
+use super::speed::SpeedArgs;
+
+#[derive(Debug, Args)]
+pub(crate) struct TimeArgs {
+    /// Limit on each wait for bytes of the server, in seconds; 0 means no limit
+    #[arg(long, value_name = "SECONDS", default_value = "5")]
+    read_timeout: Seconds,
+    /// Limit on each wait for the server to take more of the request, in seconds; 0 means no limit
+    #[arg(long, value_name = "SECONDS", default_value = "5")]
+    write_timeout: Seconds,
+    /// Limit on each request as a whole, in seconds [default: no limit]
+    #[arg(short = 'm', long = "max-time", value_name = "SECONDS", default_value = "0")]
+    #[arg(hide_default_value = true)]
+    max_time: Seconds,
+    #[command(flatten)]
+    speed: SpeedArgs,
+}
+
+impl TimeArgs {
+    /// Applies these arguments to a client.
+    pub(crate) fn set<C: BuildClient>(&self, builder: ClientBuilder<C>) -> ClientBuilder<C> {
+        let builder = builder
+            .read_timeout(self.read_timeout.0)
+            .write_timeout(self.write_timeout.0)
+            .timeout(self.max_time.0);
+        self.speed.set(builder)
+    }
+}
