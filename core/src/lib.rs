@@ -127,6 +127,8 @@ pub mod fields;
 pub mod framing;
 mod head;
 pub mod http1;
+#[cfg(feature = "http")]
+pub mod http_types;
 #[doc(hidden)]
 pub mod internal;
 pub mod server;

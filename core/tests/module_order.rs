@@ -5,7 +5,7 @@
 use std::fs;
 
 /// The modules, from the bottom up.
-const ORDER: [&str; 14] = [
+const ORDER: [&str; 15] = [
     "values",
     "stored",
     "error",
@@ -19,6 +19,7 @@ const ORDER: [&str; 14] = [
     "transport",
     "client",
     "server",
+    "http_types",
     "internal",
 ];
 

@@ -48,6 +48,8 @@ pub use limpid_io::{
 };
 #[cfg(feature = "recording")]
 pub use limpid_io::{Recorder, RecorderOptions};
+#[cfg(feature = "http")]
+pub use limpid_io::{http, http_types};
 pub use resolve::{Resolve, Resolver, Resolving, SystemResolver};
 pub use response::Response;
 pub use server::{Exchange, Handle, Server, ServerBuilder};

@@ -68,6 +68,8 @@ mod tls;
 mod tunnel;
 mod wait_queue;
 
+#[cfg(feature = "http")]
+pub use ::http;
 pub use builder::{BuildClient, ClientBuilder};
 pub use certificate_reader::certificate_reader;
 pub use clock::Clock;
@@ -80,6 +82,8 @@ pub use informational::Listener;
 pub use inner::Buffers;
 pub use layers::{ClientLayers, ServerLayers, TlsSource};
 pub use limpid_core::client::{DrainLimits, Input, NoProxy, PoolLimits, Proxy, Sizes, Timings};
+#[cfg(feature = "http")]
+pub use limpid_core::http_types;
 #[cfg(feature = "recording")]
 pub use limpid_recording::RecorderOptions;
 pub use lookup_error::LookupError;

@@ -1,7 +1,5 @@
 //! Every public type has an example, or a link to an item or module that has one.
 
-#![cfg(test)]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
