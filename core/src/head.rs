@@ -45,6 +45,29 @@ impl<'a> RequestHead<'a> {
         }
     }
 
+    /// Returns the path of the target, as sent: without the query, and of a URL without its scheme and authority. It is
+    /// empty for a URL without a path, and the whole target if that is `host:port` or `*`.
+    ///
+    /// ```
+    /// use limpid_core::http1::RequestHead;
+    ///
+    /// let head = RequestHead { target: b"/a%20b?c=d", ..RequestHead::NONE };
+    /// assert_eq!((head.path(), head.query()), (&b"/a%20b"[..], Some(&b"c=d"[..])));
+    /// let head = RequestHead { target: b"http://www.example/a", ..RequestHead::NONE };
+    /// assert_eq!((head.path(), head.query()), (&b"/a"[..], None));
+    /// ```
+    #[must_use]
+    pub fn path(&self) -> &'a [u8] {
+        target::path_and_query(self.target).0
+    }
+
+    /// Returns the query of the target, without the question mark; `None` for a target without a query.
+    /// [`path`](Self::path) has an example.
+    #[must_use]
+    pub fn query(&self) -> Option<&'a [u8]> {
+        target::path_and_query(self.target).1
+    }
+
     /// Returns the position of the sender in a distributed trace: the value of the field `traceparent`, if the
     /// head has it once and it is valid.
     ///

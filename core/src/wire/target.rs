@@ -68,6 +68,20 @@ pub(crate) fn authority<'t>(method: &[u8], target: &'t [u8]) -> Option<&'t [u8]>
     }
 }
 
+/// Returns the path of a target and its query, without the question mark. A target without a scheme and a slash is all
+/// path.
+pub(crate) fn path_and_query(target: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let start = match target {
+        [b'/', ..] => 0,
+        _ => authority_of_url(target).map_or(0, |(start, authority)| start + authority.len()),
+    };
+    let rest = &target[start..];
+    match rest.iter().position(|byte| *byte == b'?') {
+        Some(at) => (&rest[..at], Some(&rest[at + 1..])),
+        None => (rest, None),
+    }
+}
+
 /// Returns the authority of an absolute URL, and where it starts, which is after `scheme://`.
 fn authority_of_url(target: &[u8]) -> Option<(usize, &[u8])> {
     let colon = target.iter().position(|byte| *byte == b':')?;

@@ -161,6 +161,15 @@ impl<'c> Exchange<'c> {
         self.connection.serving.respond(status, body.into())
     }
 
+    /// Sends a complete response of plain text in UTF-8, as [`respond`](Self::respond) does, with a Content-Type field that
+    /// says so.
+    ///
+    /// # Errors
+    /// As [`respond`](Self::respond).
+    pub fn respond_text(&mut self, status: u16, text: impl Into<String>) -> Result<(), Cause> {
+        self.field("Content-Type", "text/plain; charset=utf-8").respond(status, text.into())
+    }
+
     /// Sends an informational response, such as 103 with links, at once.
     ///
     /// # Errors

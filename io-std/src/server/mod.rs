@@ -6,12 +6,16 @@ mod departure;
 mod exchange;
 mod job;
 mod serve;
+#[cfg(feature = "signal")]
+mod signals;
 
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::Path;
 use std::sync::Arc;
+#[cfg(feature = "signal")]
+use std::time::Duration;
 
 use limpid_io::server::{Backoff, Bind, ServerSettings, ShutdownSignal};
 use limpid_socket::{Listener, is_resource_exhausted, is_transient};
@@ -36,7 +40,7 @@ pub type ServerBuilder = limpid_io::server::ServerBuilder<Server>;
 /// ```no_run
 /// use limpid_std::{Exchange, Server};
 ///
-/// let server = Server::builder().bind(("127.0.0.1", 8080))?;
+/// let server = Server::bind("127.0.0.1:8080")?;
 /// let handle = server.handle();
 /// // handle.shutdown(std::time::Duration::from_secs(10)) ends it, from any thread.
 /// server.serve(|mut exchange: Exchange<'_>| match exchange.head().target {
@@ -49,6 +53,9 @@ pub struct Server {
     listener: Listener,
     settings: ServerSettings,
     shutdown: Arc<ShutdownSignal>,
+    /// How long open requests may take after a signal to end.
+    #[cfg(feature = "signal")]
+    grace: Option<Duration>,
 }
 
 impl fmt::Debug for Server {
@@ -72,7 +79,13 @@ impl Bind for Server {
     }
 
     fn bound(listener: Listener, settings: ServerSettings) -> Self {
-        Self { listener, settings, shutdown: Arc::default() }
+        Self {
+            listener,
+            settings,
+            shutdown: Arc::default(),
+            #[cfg(feature = "signal")]
+            grace: None,
+        }
     }
 }
 
@@ -80,6 +93,43 @@ impl Server {
     /// Returns a builder for a server.
     pub fn builder() -> ServerBuilder {
         ServerBuilder::default()
+    }
+
+    /// Binds a server with the default settings to the first of these addresses that is available, such as
+    /// `"127.0.0.1:8080"`; port 0 is any free port. Clients can connect from now on, and are served by
+    /// [`serve`](Self::serve).
+    ///
+    /// ```no_run
+    /// use limpid_std::{Exchange, Server};
+    ///
+    /// Server::bind("127.0.0.1:8080")?.serve(|mut exchange: Exchange<'_>| exchange.respond_text(200, "Hello!\n"))
+    /// # ; Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// No address is available.
+    pub fn bind(address: impl ToSocketAddrs) -> io::Result<Self> {
+        Self::builder().bind(address)
+    }
+
+    /// Shuts the server down at the first Ctrl-C or, on Unix, signal to terminate (SIGTERM): requests that have begun are
+    /// answered within `grace`, as after [`Handle::shutdown`]. A second signal cuts off what is open. Signals are taken
+    /// over when the server starts to serve; after it has ended, they end the process again.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// use limpid_std::{Exchange, Server};
+    ///
+    /// let server = Server::bind("127.0.0.1:8080")?.shutdown_on_signal(Duration::from_secs(10));
+    /// server.serve(|mut exchange: Exchange<'_>| exchange.respond_text(200, "Hello!\n"))?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[cfg(feature = "signal")]
+    #[must_use = "a server must serve"]
+    pub const fn shutdown_on_signal(mut self, grace: Duration) -> Self {
+        self.grace = Some(grace);
+        self
     }
 
     /// Returns the address of the listening socket; `None` for a Unix socket.
@@ -105,12 +155,14 @@ impl Server {
     /// A handler that cannot fail returns [`Infallible`](std::convert::Infallible).
     ///
     /// # Errors
-    /// The listening socket failed. Errors of connections are reported as events only.
+    /// The listening socket failed, or signals cannot be taken over. Errors of connections are reported as events only.
     pub fn serve<E: fmt::Display>(
         self,
         handler: impl Fn(Exchange<'_>) -> Result<(), E> + Send + Sync + 'static,
     ) -> io::Result<()> {
-        let Self { listener, settings, shutdown } = self;
+        let Self { listener, settings, shutdown, .. } = self;
+        #[cfg(feature = "signal")]
+        let _signals = self.grace.map(|grace| signals::watch(&shutdown, grace)).transpose()?;
         let connections =
             ConnectionSet::new(settings.connections, listener.waker(), Arc::clone(&shutdown));
         let (settings, handler) = (Arc::new(settings), Arc::new(handler));

@@ -6,6 +6,8 @@ mod exchange;
 mod handoff;
 mod listener;
 mod serve;
+#[cfg(feature = "signal")]
+mod signals;
 mod socket;
 
 use std::fmt;
@@ -13,12 +15,17 @@ use std::future::{Future, poll_fn};
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
+#[cfg(feature = "signal")]
+use std::time::Duration;
 
 use limpid_io::server::{Backoff, Bind, Places, ServerSettings, ShutdownSignal};
 use limpid_socket::{is_resource_exhausted, is_transient};
+use tokio::net::{ToSocketAddrs, lookup_host};
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 pub use exchange::Exchange;
 pub use limpid_io::server::Handle;
@@ -37,7 +44,7 @@ use crate::transport::Transport;
 /// use limpid_tokio::{Exchange, Server};
 ///
 /// # async fn run() -> std::io::Result<()> {
-/// let server = Server::builder().bind(("127.0.0.1", 8080))?;
+/// let server = Server::bind("127.0.0.1:8080").await?;
 /// let handle = server.handle();
 /// // handle.shutdown(std::time::Duration::from_secs(10)) ends it, from any thread or task.
 /// server
@@ -54,6 +61,9 @@ pub struct Server {
     listener: limpid_socket::Listener,
     settings: ServerSettings,
     shutdown: Arc<ShutdownSignal>,
+    /// How long open requests may take after a signal to end.
+    #[cfg(feature = "signal")]
+    grace: Option<Duration>,
 }
 
 /// The resources that the system may lack, as events name them.
@@ -83,7 +93,13 @@ impl Bind for Server {
     }
 
     fn bound(listener: Self::Listener, settings: ServerSettings) -> Self {
-        Self { listener, settings, shutdown: Arc::default() }
+        Self {
+            listener,
+            settings,
+            shutdown: Arc::default(),
+            #[cfg(feature = "signal")]
+            grace: None,
+        }
     }
 }
 
@@ -91,6 +107,47 @@ impl Server {
     /// Returns a builder for a server.
     pub fn builder() -> ServerBuilder {
         ServerBuilder::default()
+    }
+
+    /// Binds a server with the default settings to the first of these addresses that is available, such as
+    /// `"127.0.0.1:8080"`; port 0 is any free port. Clients can connect from now on, and are served by
+    /// [`serve`](Self::serve).
+    ///
+    /// ```no_run
+    /// use limpid_tokio::{Exchange, Server};
+    ///
+    /// # async fn run() -> std::io::Result<()> {
+    /// let server = Server::bind("127.0.0.1:8080").await?;
+    /// server.serve(|mut exchange: Exchange| async move { exchange.respond_text(200, "Hello!\n") }).await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// No address is available.
+    pub async fn bind(address: impl ToSocketAddrs) -> io::Result<Self> {
+        let addresses: Vec<SocketAddr> = lookup_host(address).await?.collect();
+        Self::builder().bind(&*addresses)
+    }
+
+    /// Shuts the server down at the first Ctrl-C or, on Unix, signal to terminate (SIGTERM): requests that have begun are
+    /// answered within `grace`, as after [`Handle::shutdown`]. A second signal cuts off what is open. Signals are taken
+    /// over when the server starts to serve, and, as tokio does it, stay so until the process ends.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// use limpid_tokio::{Exchange, Server};
+    ///
+    /// # async fn run() -> std::io::Result<()> {
+    /// let server = Server::bind("127.0.0.1:8080").await?.shutdown_on_signal(Duration::from_secs(10));
+    /// server.serve(|mut exchange: Exchange| async move { exchange.respond_text(200, "Hello!\n") }).await
+    /// # }
+    /// ```
+    #[cfg(feature = "signal")]
+    #[must_use = "a server must serve"]
+    pub const fn shutdown_on_signal(mut self, grace: Duration) -> Self {
+        self.grace = Some(grace);
+        self
     }
 
     /// Returns the address of the listening socket; `None` for a Unix socket.
@@ -155,14 +212,16 @@ impl Server {
     /// A handler that cannot fail returns [`Infallible`](std::convert::Infallible).
     ///
     /// # Errors
-    /// The listening socket failed. Errors of connections are reported as events only.
+    /// The listening socket failed, or signals cannot be taken over. Errors of connections are reported as events only.
     pub async fn serve<F, R, E>(self, handler: F) -> io::Result<()>
     where
         F: Fn(Exchange) -> R + Send + Sync + 'static,
         R: Future<Output = Result<(), E>> + Send + 'static,
         E: fmt::Display + 'static,
     {
-        let Self { listener, settings, shutdown } = self;
+        let Self { listener, settings, shutdown, .. } = self;
+        #[cfg(feature = "signal")]
+        let _signals = self.grace.map(|grace| signals::watch(&shutdown, grace)).transpose()?;
         let listener = Listener::new(listener)?;
         let places = Arc::new(Places::new(settings.connections));
         let (settings, handler) = (Arc::new(settings), Arc::new(handler));
@@ -191,10 +250,20 @@ impl Server {
             connections.spawn(async move { serve(connection, &*handler).await });
         }
         drop(listener);
-        let all_ended = async { while connections.join_next().await.is_some() {} };
         // Connections that are still open after the grace period are cut off.
-        let _ = timeout(shutdown.grace().unwrap_or_default(), all_ended).await;
+        let all_ended = async { while connections.join_next().await.is_some() {} };
+        either(all_ended, shutdown.grace_passed(sleep)).await;
         connections.shutdown().await;
         Ok(())
     }
+}
+
+/// Waits for the first of two futures.
+async fn either(one: impl Future<Output = ()>, other: impl Future<Output = ()>) {
+    let (mut one, mut other) = (pin!(one), pin!(other));
+    poll_fn(|cx| match one.as_mut().poll(cx) {
+        Poll::Ready(()) => Poll::Ready(()),
+        Poll::Pending => other.as_mut().poll(cx),
+    })
+    .await;
 }

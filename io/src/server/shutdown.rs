@@ -105,6 +105,27 @@ impl ShutdownSignal {
         wakers.into_iter().for_each(Waker::wake);
     }
 
+    /// Waits in the server's own loop until the grace period has passed, which another call of
+    /// [`Handle::shutdown`] may change. `sleep` waits for a time.
+    pub async fn grace_passed<S: Future<Output = ()>>(&self, sleep: impl Fn(Duration) -> S) {
+        loop {
+            let end = self.lock().end;
+            let left = end.map_or(Duration::ZERO, |end| end.since(self.clock.now()));
+            if left.is_zero() {
+                return;
+            }
+            let mut sleep = pin!(sleep(left));
+            poll_fn(|cx| {
+                self.set_waker(SERVER, cx.waker().clone());
+                if self.lock().end != end {
+                    return Poll::Ready(());
+                }
+                sleep.as_mut().poll(cx)
+            })
+            .await;
+        }
+    }
+
     /// Awaits `future` in the server's own loop; returns `None` if the shutdown begins first.
     pub async fn unless<F: Future>(&self, future: F) -> Option<F::Output> {
         let mut future = pin!(future);
@@ -152,7 +173,7 @@ impl Handle {
 
     /// Shuts the server down: it accepts no more connections and closes idle ones. Requests that have
     /// begun are answered within `grace`; then their connections are cut off. The method does not
-    /// wait; the server's `serve` returns at the end.
+    /// wait; the server's `serve` returns at the end. Another call changes `grace`; zero cuts off what is open.
     pub fn shutdown(&self, grace: Duration) {
         self.signal.begin(grace);
     }
@@ -196,5 +217,17 @@ mod tests {
         assert!(waits.as_mut().poll(cx).is_pending());
         Handle::new(Arc::clone(&signal)).shutdown(Duration::MAX);
         assert_eq!(waits.poll(cx), Poll::Ready(None));
+    }
+
+    #[test]
+    fn second_shutdown_ends_the_grace_period() {
+        let signal = Arc::<ShutdownSignal>::default();
+        let handle = Handle::new(Arc::clone(&signal));
+        handle.shutdown(Duration::from_secs(3600));
+        let cx = &mut Context::from_waker(Waker::noop());
+        let mut waits = pin!(signal.grace_passed(|_| pending()));
+        assert!(waits.as_mut().poll(cx).is_pending());
+        handle.shutdown(Duration::ZERO);
+        assert!(waits.poll(cx).is_ready());
     }
 }

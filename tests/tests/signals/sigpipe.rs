@@ -1,9 +1,6 @@
 //! No write of a driver raises SIGPIPE, which ends a program that does not ignore it. Programs in Rust
 //! usually ignore it; those in other languages that embed a driver often do not.
 
-#![cfg(test)]
-#![cfg(unix)]
-
 use std::io::{IoSlice, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
