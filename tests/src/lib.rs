@@ -1,8 +1,7 @@
 //! Helpers that tests of several crates share.
 //!
-//! - [`sim`] is a network without sockets, with faults and simulated time.
-//! - [`simulation`] plays runs of client and server in it, each from its seed.
-//! - [`server`] plays [`script`]s on loopback, over TLS with [`certificates`] made for the run.
+//! - [`simulation`] plays runs of client and server in a [simulated network](limpid_test::sim), each from its seed.
+//! - [`certificates`] are made for the run.
 //! - [`tls`] has the requirements for every implementation of TLS.
 //! - [`recorded`] compares the events of runs with those of their recordings.
 //! - [`coded`] returns responses in content codings.
@@ -24,20 +23,13 @@ pub mod golden;
 pub mod json_lines;
 pub mod ledger;
 pub mod lines;
-mod peer;
 pub mod real;
 pub mod recorded;
-mod relay;
-pub mod script;
-pub mod server;
-pub mod sim;
 pub mod simulation;
-mod stream;
 pub mod tls;
 mod tls_tests;
-mod wire;
 
-pub use peer::Request;
+pub use limpid_test::{Message as Request, script, server, sim};
 
 /// Compiles the example of the page.
 #[cfg(doctest)]

@@ -11,7 +11,7 @@ use limpid_io::{Error, SharedSink};
 use super::arguments::{Arguments, Group, Reading};
 use super::driver::Driver;
 use super::wrong::wrong;
-use crate::sim::{self, Net};
+use limpid_test::sim::{self, Net};
 
 impl Arguments {
     /// Sends the requests in sequence over one client. A failed request is passed to `failed` and does not

@@ -3,9 +3,9 @@
 use std::io;
 use std::net::SocketAddr;
 
-use crate::script::Script;
-use crate::server::{self, Listen};
-use crate::sim::{self, Net};
+use limpid_test::script::Script;
+use limpid_test::server::{self, Listen};
+use limpid_test::sim::{self, Net};
 
 /// Loopback or a simulated network.
 #[derive(Clone, Debug)]

@@ -21,7 +21,7 @@ use crate::command;
 use crate::json_lines;
 use crate::ledger::Ledger;
 use crate::recorded::Recorded;
-use crate::sim::{Faults, Net, World};
+use limpid_test::sim::{Faults, Net, World};
 
 /// The result of a scenario.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -14,8 +14,8 @@ use super::scenario::Scenario;
 use super::wrong::wrong;
 use crate::certificates::{Certificates, Identity};
 use crate::directory::Directory;
-use crate::script::{Script, Socks5, Step};
-use crate::server::Listen;
+use limpid_test::script::{Script, Socks5, Step};
+use limpid_test::server::Listen;
 
 /// The address of a server.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use limpid_core::time::Timeouts;
 
-use crate::sim::Faults;
+use limpid_test::sim::Faults;
 
 /// How long a switched connection is used at most: no timeout of limpid applies to it.
 pub(super) const SWITCHED: Duration = Duration::from_secs(10);

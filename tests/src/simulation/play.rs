@@ -20,7 +20,7 @@ use super::serving::Service;
 use super::tls;
 use crate::ledger::Ledger;
 use crate::recorded::Recorded;
-use crate::sim::{self, Listening, Net, Stopping, World};
+use limpid_test::sim::{self, Listening, Net, Stopping, World};
 
 /// Longer than any run in which no deadline is missing.
 const PATIENCE: Duration = Duration::from_secs(3600);

@@ -10,7 +10,7 @@ use limpid_core::error::{Cause, Error};
 use super::pattern::{is_part, part, pieces};
 use super::plan::{Asked, Client, SWITCHED, Server};
 use super::problem::Problem;
-use crate::sim;
+use limpid_test::sim;
 
 /// The result of a request.
 #[derive(Debug)]

@@ -17,7 +17,7 @@ use rustls::ServerConfig;
 use super::pattern::{is_part, part, pieces};
 use super::plan::{Asked, SWITCHED, Server};
 use super::problem::Problem;
-use crate::sim::{Gone, Net, Served, Socket, Stopping};
+use limpid_test::sim::{Gone, Net, Served, Socket, Stopping};
 
 /// A server, and the problems that it found.
 #[derive(Debug)]

@@ -10,8 +10,8 @@ use super::implementation::{ClientTerms, Failure, Implementation, ServerTerms, V
 use super::running::{Client, Driver, EVERY, Running, Setup};
 use super::rustls_layers::Rustls;
 use crate::certificates::{Certificates, Identity};
-use crate::script::{Step, send};
-use crate::server::{Listen, Server};
+use limpid_test::script::{Step, send};
+use limpid_test::server::{Listen, Server};
 
 const VERSIONS: [Version; 2] = [Version::Tls12, Version::Tls13];
 

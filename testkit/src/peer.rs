@@ -3,38 +3,17 @@
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
+use crate::message::Message;
 use crate::relay::relay;
 use crate::script::{Socks5, Step};
 use crate::stream::Stream;
 use crate::wire::{PATIENCE, Wire};
 
-/// A received request.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Request {
-    /// Request line and fields, with the line ends between them.
-    pub head: String,
-    /// The body, without its framing.
-    pub body: Vec<u8>,
-    /// The fields after a chunked body, with the line ends between them.
-    pub trailers: String,
-}
-
-impl Request {
-    /// Returns the value of the first field of this name.
-    #[must_use]
-    pub fn field(&self, name: &str) -> Option<&str> {
-        self.head.lines().skip(1).find_map(|line| {
-            let (found, value) = line.split_once(':')?;
-            found.eq_ignore_ascii_case(name).then(|| value.trim())
-        })
-    }
-}
-
 /// The connection, and bytes that were read ahead.
 pub(crate) struct Peer<W> {
     stream: Stream<W>,
     ahead: Vec<u8>,
-    requests: Vec<Request>,
+    requests: Vec<Message>,
 }
 
 impl<W: Wire> Peer<W> {
@@ -43,7 +22,7 @@ impl<W: Wire> Peer<W> {
     }
 
     /// Plays the steps. A client that disconnects meanwhile is not an error.
-    pub(crate) async fn play(mut self, steps: &[Step]) -> (Vec<Request>, io::Result<()>) {
+    pub(crate) async fn play(mut self, steps: &[Step]) -> (Vec<Message>, io::Result<()>) {
         let result = match self.steps(steps).await {
             Ok(true) => self.wait_for_end().await,
             Ok(false) => Ok(()),
@@ -130,8 +109,8 @@ impl<W: Wire> Peer<W> {
         self.read_bytes(count.into()).await.map(drop)
     }
 
-    async fn read_head(&mut self) -> io::Result<Request> {
-        Ok(Request { head: self.read_section().await?, ..Request::default() })
+    async fn read_head(&mut self) -> io::Result<Message> {
+        Ok(Message { head: self.read_section().await?, ..Message::default() })
     }
 
     /// Reads lines up to an empty one.
@@ -146,7 +125,7 @@ impl<W: Wire> Peer<W> {
         }
     }
 
-    async fn read_body(&mut self, request: &mut Request) -> io::Result<()> {
+    async fn read_body(&mut self, request: &mut Message) -> io::Result<()> {
         if request.field("Transfer-Encoding").is_some() {
             request.body = self.read_chunks().await?;
             request.trailers = self.read_section().await?;

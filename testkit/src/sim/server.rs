@@ -10,7 +10,8 @@ use rustls::ServerConfig;
 
 use super::net::{Listening, Net};
 use super::peer::PeerSocket;
-use crate::peer::{Peer, Request};
+use crate::message::Message;
+use crate::peer::Peer;
 use crate::script::{Script, Step};
 use crate::server::Listen;
 
@@ -101,7 +102,7 @@ impl Listener {
 #[derive(Debug, Default)]
 struct Played {
     ended: usize,
-    requests: Vec<(u32, Vec<Request>)>,
+    requests: Vec<(u32, Vec<Message>)>,
     problems: Vec<String>,
 }
 
@@ -118,7 +119,7 @@ impl Server {
     ///
     /// # Errors
     /// The deviations from the scripts.
-    pub fn finish(self) -> Result<Vec<Request>, String> {
+    pub fn finish(self) -> Result<Vec<Message>, String> {
         let world = self.net.world();
         let ended = std::future::poll_fn(|_| {
             let is_over = self.played.borrow().ended >= self.expected;

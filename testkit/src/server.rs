@@ -11,7 +11,8 @@ use std::time::Duration;
 use rustls::ServerConfig;
 use socket2::{Domain, SockAddr, Socket, Type};
 
-use crate::peer::{Peer, Request};
+use crate::message::Message;
+use crate::peer::Peer;
 use crate::script::{Script, Step};
 use crate::wire::{PATIENCE, at_once};
 
@@ -128,7 +129,7 @@ pub struct Server {
 
 #[derive(Debug, Default)]
 struct Played {
-    requests: Vec<Request>,
+    requests: Vec<Message>,
     problems: Vec<String>,
 }
 
@@ -168,7 +169,7 @@ impl Server {
     /// # Errors
     /// The deviations from the scripts: too many or too few connections, or a client that does not do what
     /// a step requires.
-    pub fn finish(mut self) -> Result<Vec<Request>, String> {
+    pub fn finish(mut self) -> Result<Vec<Message>, String> {
         self.stopping.store(true, Ordering::SeqCst);
         let Some(acceptor) = self.acceptor.take() else { return Ok(Vec::new()) };
         let Played { requests, problems } =
@@ -226,7 +227,7 @@ impl Acceptor {
         played
     }
 
-    fn serve(&self, socket: Socket, script: Script) -> JoinHandle<(Vec<Request>, io::Result<()>)> {
+    fn serve(&self, socket: Socket, script: Script) -> JoinHandle<(Vec<Message>, io::Result<()>)> {
         let is_tcp = self.listener.address.is_some();
         let mut steps = script;
         steps.splice(0..0, self.listener.tls.clone().map(Step::StartTls));
