@@ -31,7 +31,9 @@ impl Response {
     pub(crate) fn receive(mut driver: Driver, mut listener: Listener<'_>) -> Result<Self, Error> {
         loop {
             match driver.run()? {
-                Some(Emitted::Informational) => listener.notify(driver.in_flight.event()),
+                Some(Emitted::Informational | Emitted::Redirect) => {
+                    listener.notify(driver.in_flight.event());
+                }
                 Some(Emitted::Head) => {
                     let body = ResponseBody { driver, read: 0, has_data: false, over: false };
                     return Ok(Self { body });
@@ -247,7 +249,7 @@ impl ResponseBody {
                     self.has_data = true;
                     return Ok(true);
                 }
-                Ok(Some(Emitted::Informational | Emitted::Head)) => {}
+                Ok(Some(Emitted::Informational | Emitted::Redirect | Emitted::Head)) => {}
                 Ok(None) => self.over = true,
                 Err(error) => {
                     self.over = true;

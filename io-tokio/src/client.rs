@@ -197,7 +197,14 @@ impl<'c> RequestBuilder<'c> {
     /// Calls `call` with each informational response as it arrives: 100, 102, or 103 with the links
     /// of the final response (RFC 8297).
     pub fn on_informational(mut self, call: impl FnMut(&ResponseHead<'_>) + Send + 'c) -> Self {
-        self.listener = Listener::new(call);
+        self.listener.on_informational(call);
+        self
+    }
+
+    /// Calls `call` with the head of each redirect that is followed, or that fails the exchange, as it arrives.
+    /// [`on_informational`](Self::on_informational) has an example of such a callback.
+    pub fn on_redirect(mut self, call: impl FnMut(&ResponseHead<'_>) + Send + 'c) -> Self {
+        self.listener.on_redirect(call);
         self
     }
 

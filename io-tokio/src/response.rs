@@ -35,7 +35,9 @@ impl Response {
         let Self { driver, .. } = self;
         loop {
             match driver.run().await? {
-                Some(Emitted::Informational) => listener.notify(driver.in_flight.event()),
+                Some(Emitted::Informational | Emitted::Redirect) => {
+                    listener.notify(driver.in_flight.event());
+                }
                 Some(Emitted::Head) => return Ok(()),
                 Some(Emitted::Data) => {}
                 None => return Err(driver.in_flight.failed(Cause::Cancelled.into())),

@@ -1,27 +1,41 @@
-//! Callbacks for informational responses.
+//! Callbacks for the heads that precede the one of the response.
 
 use std::fmt;
 
 use limpid_core::client::Event;
 use limpid_core::http1::ResponseHead;
 
-/// A caller's callback for informational responses (RFC 9110 section 15.2), if there is one.
+/// A caller's callbacks for informational responses (RFC 9110 section 15.2) and for redirects, if there are any.
 ///
 /// A request in flight takes one; the [crate](crate) has an example of such a request.
 #[derive(Default)]
-pub struct Listener<'c>(Option<Call<'c>>);
+pub struct Listener<'c> {
+    informational: Option<Call<'c>>,
+    redirect: Option<Call<'c>>,
+}
 
 type Call<'c> = Box<dyn FnMut(&ResponseHead<'_>) + Send + 'c>;
 
 impl<'c> Listener<'c> {
-    /// Creates a listener with this callback.
-    pub fn new(call: impl FnMut(&ResponseHead<'_>) + Send + 'c) -> Self {
-        Self(Some(Box::new(call)))
+    /// Sets the callback for informational responses.
+    pub fn on_informational(&mut self, call: impl FnMut(&ResponseHead<'_>) + Send + 'c) {
+        self.informational = Some(Box::new(call));
     }
 
-    /// Calls the callback if the event is an informational response.
+    /// Sets the callback for redirects that are followed, or that fail the exchange.
+    pub fn on_redirect(&mut self, call: impl FnMut(&ResponseHead<'_>) + Send + 'c) {
+        self.redirect = Some(Box::new(call));
+    }
+
+    /// Calls the callback for the event, if there is one.
+    #[cold]
     pub fn notify(&mut self, event: Option<Event<'_>>) {
-        if let (Some(call), Some(Event::Informational(head))) = (&mut self.0, event) {
+        let (call, head) = match event {
+            Some(Event::Informational(head)) => (&mut self.informational, head),
+            Some(Event::Redirect(head)) => (&mut self.redirect, head),
+            _ => return,
+        };
+        if let Some(call) = call {
             call(&head);
         }
     }
@@ -29,6 +43,7 @@ impl<'c> Listener<'c> {
 
 impl fmt::Debug for Listener<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Listener").field(&self.0.is_some()).finish()
+        let has = (self.informational.is_some(), self.redirect.is_some());
+        f.debug_tuple("Listener").field(&has).finish()
     }
 }

@@ -149,6 +149,8 @@ pub enum Target<'x> {
 pub enum Emitted {
     /// An informational response.
     Informational,
+    /// The head of a redirect, which the exchange follows or fails for. Its body is not emitted.
+    Redirect,
     /// The head of the response.
     Head,
     /// A piece of the body.
@@ -162,6 +164,8 @@ pub enum Emitted {
 pub enum Event<'x> {
     /// An informational response.
     Informational(ResponseHead<'x>),
+    /// The head of a redirect, which the exchange follows or fails for. Its body is not emitted.
+    Redirect(ResponseHead<'x>),
     /// The head of the response.
     Head(ResponseHead<'x>, HeadInfo),
     /// A piece of the body, decoded if [`Options::decode`](super::Options::decode) is set.

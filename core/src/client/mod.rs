@@ -172,14 +172,14 @@
 //!     Wait --> Rewind: handle_sent
 //!     Wait --> Wait: handle_body, handle_body_end, handle_dialed, handle_received, handle_reused, handle_secured, handle_sent, failure
 //!     Wait --> Event: handle_received
-//!     Wait --> Close: handle_eof, handle_received, handle_sent, failure
-//!     Wait --> Release: handle_received
+//!     Wait --> Close: handle_eof, handle_sent, failure
 //!     Wait --> Failed: failure
 //!     Event --> Wait
 //!     Event --> Wait: failure
 //!     Event --> Event
 //!     Event --> Close
 //!     Event --> Close: failure
+//!     Event --> Release
 //!     Event --> Done
 //!     Event --> Done: take_switched
 //!     Close --> Rewind

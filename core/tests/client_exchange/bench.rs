@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use limpid_core::client::{Action, Event, Exchange, Interest as Waits, Link, Options, Request};
+use limpid_core::client::{
+    Action, Emitted, Event, Exchange, Interest as Waits, Link, Options, Request,
+};
 use limpid_core::error::{Cause, Error, OsError, OsErrorKind};
 use limpid_core::fields::FieldBlock;
 use limpid_core::http1::BodySize;
@@ -96,6 +98,8 @@ pub(crate) struct Bench {
     /// The body to rewind to; `None` if it can be read once.
     pub(crate) again: Option<&'static [u8]>,
     /// The trailers after the body.
+    /// The statuses of the redirects.
+    pub(crate) redirects: Vec<u16>,
     pub(crate) trailers: FieldBlock,
     /// How many bytes the transport accepts before it is reset.
     pub(crate) room: usize,
@@ -124,6 +128,7 @@ impl Bench {
             sent: Vec::new(),
             body: if body.is_empty() { Vec::new() } else { vec![body] },
             again: None,
+            redirects: Vec::new(),
             trailers: FieldBlock::new(),
             room: usize::MAX,
             layer: None,
@@ -163,6 +168,10 @@ impl Bench {
                     }
                 },
                 Action::Release => self.link = exchange.take_link(),
+                Action::Event(Emitted::Redirect) => {
+                    let Some(Event::Redirect(head)) = exchange.event() else { panic!() };
+                    self.redirects.push(head.status);
+                }
                 Action::Event(_) => return Stop::Event(shown(exchange.event().unwrap())),
                 Action::Done => {
                     self.link = exchange.take_link();
@@ -294,6 +303,7 @@ impl Bench {
 fn shown(event: Event<'_>) -> String {
     match event {
         Event::Informational(head) => format!("informational {}", head.status),
+        Event::Redirect(head) => format!("redirect {}", head.status),
         Event::Head(head, _) => format!("head {}", head.status),
         Event::Data(data) => format!("data {}", String::from_utf8_lossy(data)),
     }

@@ -117,6 +117,7 @@ fn limit_of_zero_redirects_refuses_the_first() {
             next_of(&mut bench, redirect(302, "/again"));
         }
         let Stop::Failed(error) = bench.server_sends(&redirect(302, "/again")) else { panic!() };
+        assert_eq!(bench.redirects.len(), redirects, "also the head of the last is emitted");
         assert_eq!(error.cause, Cause::TooManyRedirects);
     }
 }
@@ -266,6 +267,7 @@ fn bytes_of_a_location_are_kept() {
 fn response_after_a_redirect_is_returned() {
     let mut bench = sent("GET", "http://localhost/a#top", &[], b"", following(1));
     next_of(&mut bench, redirect(302, "b"));
+    assert_eq!(bench.redirects, [302], "its head is emitted");
     assert_eq!(bench.server_sends(OK), Stop::Event("head 204".into()));
     assert_eq!(bench.exchange.request().url().as_str(), "http://localhost/b#top");
     assert_eq!(bench.run(), Stop::Done);

@@ -7,6 +7,7 @@ mod coded;
 mod failing;
 mod informational;
 mod prepared;
+mod redirected;
 mod removed;
 mod trailers;
 mod upgrade;

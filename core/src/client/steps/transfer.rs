@@ -383,10 +383,9 @@ impl Exchange {
         self.receiving = Receiving::HeadEmitted;
         self.enter_phase(Phase::ReceiveBody);
         self.hop = hop;
-        // The head of a redirect that is followed is not passed to the caller.
         if self.hop.is_some() {
             self.discard_redirect(at);
-            return Ok(None);
+            return Ok(Some(Action::Event(Emitted::Redirect)));
         }
         Ok(Some(Action::Event(Emitted::Head)))
     }
