@@ -1,17 +1,14 @@
 //! Responses and their bodies.
 
 use std::io::{self, Read};
-use std::net::SocketAddr;
 
-use limpid_core::client::{Emitted, Event, Sizes, Timings, Url};
+use limpid_core::client::{Emitted, Event, Sizes, Timings};
 use limpid_core::error::Cause;
 use limpid_core::fields::Fields;
-use limpid_core::framing::Framing;
-use limpid_core::http1::{ResponseHead, Version};
-use limpid_core::trace::ExchangeId;
-use limpid_io::{Error, Listener};
+use limpid_io::{Error, InFlight, Listener};
 
 use crate::driver::Driver;
+use crate::stream::Stream;
 use crate::upgraded::Upgraded;
 
 /// A response, whose head was received. Its body is read whole with [`bytes`](Self::bytes) or
@@ -25,6 +22,8 @@ use crate::upgraded::Upgraded;
 pub struct Response {
     body: ResponseBody,
 }
+
+limpid_io::response_methods!();
 
 impl Response {
     /// Runs the exchange up to the head of its response.
@@ -44,89 +43,8 @@ impl Response {
         }
     }
 
-    fn head(&self) -> Option<ResponseHead<'_>> {
-        self.body.driver.in_flight.head()
-    }
-
-    /// Returns the status code.
-    #[must_use]
-    pub fn status(&self) -> u16 {
-        self.head().map_or(0, |head| head.status)
-    }
-
-    /// Returns the version of HTTP.
-    #[must_use]
-    pub fn version(&self) -> Version {
-        self.head().map_or(Version::HTTP_11, |head| head.version)
-    }
-
-    /// Returns the reason phrase, unchanged.
-    #[must_use]
-    pub fn reason(&self) -> &[u8] {
-        self.head().map_or(&[], |head| head.reason)
-    }
-
-    /// Returns the fields with their order, case and repetitions.
-    #[must_use]
-    pub fn fields(&self) -> Fields<'_> {
-        self.head().map_or(Fields::EMPTY, |head| head.fields)
-    }
-
-    /// Returns the value of the first field with this name.
-    #[must_use]
-    pub fn field(&self, name: &str) -> Option<&[u8]> {
-        self.fields().get(name)
-    }
-
-    /// Returns the framing of the body: how its end is found.
-    #[must_use]
-    pub fn framing(&self) -> Framing {
-        self.body.driver.in_flight.framing()
-    }
-
-    /// Returns the URL of the request. After redirects, it is the last one.
-    #[must_use]
-    pub fn url(&self) -> &Url {
-        self.body.driver.in_flight.request().url()
-    }
-
-    /// Returns the number of the exchange, which its events have.
-    #[must_use]
-    pub fn exchange_id(&self) -> ExchangeId {
-        self.body.driver.in_flight.exchange_id()
-    }
-
-    /// Returns the local address of the connection; `None` for a Unix socket.
-    #[must_use]
-    pub fn local_addr(&self) -> Option<SocketAddr> {
-        self.body.driver.in_flight.transport()?.local_addr()
-    }
-
-    /// Returns the address of the server, or of the proxy; `None` for a Unix socket.
-    #[must_use]
-    pub fn remote_addr(&self) -> Option<SocketAddr> {
-        self.body.driver.in_flight.transport()?.remote_addr()
-    }
-
-    /// Returns the durations of its phases: up to now, or in total after the end of the body.
-    #[must_use]
-    pub fn timings(&self) -> Timings {
-        self.body.driver.in_flight.timings()
-    }
-
-    /// Returns how many bytes were sent and received: up to now, or in total after the end of the
-    /// body.
-    #[must_use]
-    pub fn sizes(&self) -> Sizes {
-        self.body.driver.in_flight.sizes()
-    }
-
-    /// Returns how many bytes of the request's body were not sent because the server answered early;
-    /// `None` if the body was sent completely. Of a body without a known length, only the bytes that
-    /// were read are counted.
-    #[must_use]
-    pub fn unsent(&self) -> Option<u64> {
-        self.body.driver.in_flight.unsent()
+    const fn in_flight(&self) -> &InFlight<Stream> {
+        &self.body.driver.in_flight
     }
 
     /// Takes the connection, after the server has agreed to leave HTTP/1.1: with 101 to a request

@@ -1,16 +1,12 @@
 //! Responses and their bodies.
 
-use std::net::SocketAddr;
-
-use limpid_core::client::{Emitted, Event, Sizes, Timings, Url};
+use limpid_core::client::{Emitted, Event};
 use limpid_core::error::Cause;
 use limpid_core::fields::Fields;
-use limpid_core::framing::Framing;
-use limpid_core::http1::{ResponseHead, Version};
-use limpid_core::trace::ExchangeId;
-use limpid_io::{Error, Listener};
+use limpid_io::{Error, InFlight, Listener};
 
 use crate::driver::Driver;
+use crate::timed::Timed;
 use crate::upgraded::Upgraded;
 
 /// A response, whose head was received. Its body is read whole with [`bytes`](Self::bytes) or
@@ -24,6 +20,8 @@ use crate::upgraded::Upgraded;
 pub struct Response {
     driver: Driver,
 }
+
+limpid_io::response_methods!();
 
 impl Response {
     pub(crate) const fn new(driver: Driver) -> Self {
@@ -45,83 +43,8 @@ impl Response {
         }
     }
 
-    fn head(&self) -> Option<ResponseHead<'_>> {
-        self.driver.in_flight.head()
-    }
-
-    /// Returns the status code.
-    #[must_use]
-    pub fn status(&self) -> u16 {
-        self.head().map_or(0, |head| head.status)
-    }
-
-    /// Returns the version of HTTP.
-    #[must_use]
-    pub fn version(&self) -> Version {
-        self.head().map_or(Version::HTTP_11, |head| head.version)
-    }
-
-    /// Returns the reason phrase, unchanged.
-    #[must_use]
-    pub fn reason(&self) -> &[u8] {
-        self.head().map_or(&[], |head| head.reason)
-    }
-
-    /// Returns the fields with their order, case and repetitions.
-    #[must_use]
-    pub fn fields(&self) -> Fields<'_> {
-        self.head().map_or(Fields::EMPTY, |head| head.fields)
-    }
-
-    /// Returns the value of the first field with this name.
-    #[must_use]
-    pub fn field(&self, name: &str) -> Option<&[u8]> {
-        self.fields().get(name)
-    }
-
-    /// Returns the URL of the request. After redirects, it is the last one.
-    #[must_use]
-    pub fn url(&self) -> &Url {
-        self.driver.in_flight.request().url()
-    }
-
-    /// Returns the number of the exchange, which its events have.
-    #[must_use]
-    pub fn exchange_id(&self) -> ExchangeId {
-        self.driver.in_flight.exchange_id()
-    }
-
-    /// Returns the local address of the connection; `None` for a Unix socket.
-    #[must_use]
-    pub fn local_addr(&self) -> Option<SocketAddr> {
-        self.driver.in_flight.transport()?.local_addr()
-    }
-
-    /// Returns the address of the server, or of the proxy; `None` for a Unix socket.
-    #[must_use]
-    pub fn remote_addr(&self) -> Option<SocketAddr> {
-        self.driver.in_flight.transport()?.remote_addr()
-    }
-
-    /// Returns the durations of its phases: up to now, or in total after the end of the body.
-    #[must_use]
-    pub fn timings(&self) -> Timings {
-        self.driver.in_flight.timings()
-    }
-
-    /// Returns how many bytes were sent and received: up to now, or in total after the end of the
-    /// body.
-    #[must_use]
-    pub fn sizes(&self) -> Sizes {
-        self.driver.in_flight.sizes()
-    }
-
-    /// Returns how many bytes of the request's body were not sent because the server answered early;
-    /// `None` if the body was sent completely. Of a body without a known length, only the bytes that
-    /// were read are counted.
-    #[must_use]
-    pub fn unsent(&self) -> Option<u64> {
-        self.driver.in_flight.unsent()
+    const fn in_flight(&self) -> &InFlight<Timed> {
+        &self.driver.in_flight
     }
 
     /// Takes the connection, after the server has agreed to leave HTTP/1.1: with 101 to a request
@@ -136,12 +59,6 @@ impl Response {
             Some((switched, transport)) => Ok(Upgraded::new(switched, transport.into_stream())),
             None => Err(Error::NotUpgraded(self.status())),
         }
-    }
-
-    /// Returns the framing of the body: how its end is found.
-    #[must_use]
-    pub fn framing(&self) -> Framing {
-        self.driver.in_flight.framing()
     }
 
     /// Sends the rest of the request's body, without reading the response, and returns when all of it was

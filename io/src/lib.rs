@@ -57,6 +57,7 @@ mod layers;
 mod lookup_error;
 mod lookups;
 mod machine_input;
+mod methods;
 mod pem;
 mod pending_request;
 mod prepared;
@@ -81,6 +82,8 @@ pub use in_flight::InFlight;
 pub use informational::Listener;
 pub use inner::Buffers;
 pub use layers::{ClientLayers, ServerLayers, TlsSource};
+#[doc(hidden)]
+pub use limpid_core;
 pub use limpid_core::client::{DrainLimits, Input, NoProxy, PoolLimits, Proxy, Sizes, Timings};
 #[cfg(feature = "http")]
 pub use limpid_core::http_types;

@@ -30,6 +30,7 @@ fn modules_import_only_modules_below_them() {
         "connections",
         "in_flight",
         "pending_request",
+        "methods",
         "server",
     ];
     limpid_module_order::check(concat!(env!("CARGO_MANIFEST_DIR"), "/src"), &order).unwrap();

@@ -1,0 +1,102 @@
+//! The methods of clients.
+
+/// Implements what all clients have, for the type `Client` of a driver with a field `connections`. `Network`,
+/// `Resolver`, `Connector`, `ClientBuilder`, `RequestBuilder` and `Body` are the driver's. Only `send` differs, and
+/// is written by the driver.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! client_methods {
+    () => {
+        impl ::std::fmt::Debug for Client {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct("Client")
+                    .field("timeouts", &self.connections.options().timeouts)
+                    .field("tls", self.connections.tls(false))
+                    .field("sink", &self.connections.sink().is_some())
+                    .finish_non_exhaustive()
+            }
+        }
+
+        impl $crate::BuildClient for Client {
+            type Resolver = Resolver;
+            type Connector = Connector;
+
+            fn build(settings: $crate::Settings, resolver: Resolver, connector: Connector) -> Self {
+                let network = Network::new(&settings, resolver, connector);
+                let connections = $crate::Connections::new(settings, network);
+                Self { connections: ::std::sync::Arc::new(connections) }
+            }
+        }
+
+        impl From<$crate::Settings> for Client {
+            fn from(settings: $crate::Settings) -> Self {
+                $crate::BuildClient::build(settings, Resolver::default(), Connector::default())
+            }
+        }
+
+        impl Default for Client {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+
+        impl Client {
+            /// Creates a client with the default settings. [`builder`](Self::builder) changes them.
+            #[must_use]
+            pub fn new() -> Self {
+                Self::builder().build()
+            }
+
+            /// Returns a builder for a client.
+            pub fn builder() -> ClientBuilder {
+                ClientBuilder::default()
+            }
+
+            /// Starts a GET request.
+            pub fn get(&self, url: &str) -> RequestBuilder<'_> {
+                self.request("GET", url)
+            }
+
+            /// Starts a HEAD request.
+            pub fn head(&self, url: &str) -> RequestBuilder<'_> {
+                self.request("HEAD", url)
+            }
+
+            /// Starts a POST request.
+            pub fn post(&self, url: &str) -> RequestBuilder<'_> {
+                self.request("POST", url)
+            }
+
+            /// Starts a PUT request.
+            pub fn put(&self, url: &str) -> RequestBuilder<'_> {
+                self.request("PUT", url)
+            }
+
+            /// Starts a PATCH request.
+            pub fn patch(&self, url: &str) -> RequestBuilder<'_> {
+                self.request("PATCH", url)
+            }
+
+            /// Starts a DELETE request.
+            pub fn delete(&self, url: &str) -> RequestBuilder<'_> {
+                self.request("DELETE", url)
+            }
+
+            /// Starts an OPTIONS request.
+            pub fn options(&self, url: &str) -> RequestBuilder<'_> {
+                self.request("OPTIONS", url)
+            }
+
+            /// Starts a request with this method, whose case is kept. [`send`](RequestBuilder::send) fails if the
+            /// URL is not valid.
+            pub fn request(&self, method: &str, url: &str) -> RequestBuilder<'_> {
+                RequestBuilder {
+                    client: self,
+                    pending: $crate::PendingRequest::new(&self.connections, method, url),
+                    body: Body::none(),
+                    listener: $crate::Listener::default(),
+                }
+            }
+        }
+    };
+}

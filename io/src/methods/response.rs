@@ -1,0 +1,98 @@
+//! The methods of responses that read the head and the state of the exchange.
+
+/// Implements what all responses have, for the type `Response` of a driver, whose method `in_flight` returns its
+/// request in flight.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! response_methods {
+    () => {
+        impl Response {
+            fn head(&self) -> Option<$crate::limpid_core::http1::ResponseHead<'_>> {
+                self.in_flight().head()
+            }
+
+            /// Returns the status code.
+            #[must_use]
+            pub fn status(&self) -> u16 {
+                self.head().map_or(0, |head| head.status)
+            }
+
+            /// Returns the version of HTTP.
+            #[must_use]
+            pub fn version(&self) -> $crate::limpid_core::http1::Version {
+                let version = $crate::limpid_core::http1::Version::HTTP_11;
+                self.head().map_or(version, |head| head.version)
+            }
+
+            /// Returns the reason phrase, unchanged.
+            #[must_use]
+            pub fn reason(&self) -> &[u8] {
+                self.head().map_or(&[], |head| head.reason)
+            }
+
+            /// Returns the fields with their order, case and repetitions.
+            #[must_use]
+            pub fn fields(&self) -> $crate::limpid_core::fields::Fields<'_> {
+                let none = $crate::limpid_core::fields::Fields::EMPTY;
+                self.head().map_or(none, |head| head.fields)
+            }
+
+            /// Returns the value of the first field with this name.
+            #[must_use]
+            pub fn field(&self, name: &str) -> Option<&[u8]> {
+                self.fields().get(name)
+            }
+
+            /// Returns the framing of the body: how its end is found.
+            #[must_use]
+            pub fn framing(&self) -> $crate::limpid_core::framing::Framing {
+                self.in_flight().framing()
+            }
+
+            /// Returns the URL of the request. After redirects, it is the last one.
+            #[must_use]
+            pub fn url(&self) -> &$crate::limpid_core::client::Url {
+                self.in_flight().request().url()
+            }
+
+            /// Returns the number of the exchange, which its events have.
+            #[must_use]
+            pub fn exchange_id(&self) -> $crate::limpid_core::trace::ExchangeId {
+                self.in_flight().exchange_id()
+            }
+
+            /// Returns the local address of the connection; `None` for a Unix socket.
+            #[must_use]
+            pub fn local_addr(&self) -> Option<::std::net::SocketAddr> {
+                self.in_flight().transport()?.local_addr()
+            }
+
+            /// Returns the address of the server, or of the proxy; `None` for a Unix socket.
+            #[must_use]
+            pub fn remote_addr(&self) -> Option<::std::net::SocketAddr> {
+                self.in_flight().transport()?.remote_addr()
+            }
+
+            /// Returns the durations of its phases: up to now, or in total after the end of the body.
+            #[must_use]
+            pub fn timings(&self) -> $crate::Timings {
+                self.in_flight().timings()
+            }
+
+            /// Returns how many bytes were sent and received: up to now, or in total after the end of the
+            /// body.
+            #[must_use]
+            pub fn sizes(&self) -> $crate::Sizes {
+                self.in_flight().sizes()
+            }
+
+            /// Returns how many bytes of the request's body were not sent because the server answered early;
+            /// `None` if the body was sent completely. Of a body without a known length, only the bytes that
+            /// were read are counted.
+            #[must_use]
+            pub fn unsent(&self) -> Option<u64> {
+                self.in_flight().unsent()
+            }
+        }
+    };
+}
