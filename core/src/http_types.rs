@@ -40,7 +40,7 @@ impl TryFrom<Fields<'_>> for HeaderMap {
     /// Converts fields. The order within each name is kept.
     ///
     /// # Errors
-    /// A name or a value, which a tolerance has let pass, is none in the crate `http`, or there are more fields
+    /// The crate `http` rejects a name or a value, which a tolerance has let pass, or there are more fields
     /// than a map can have.
     fn try_from(fields: Fields<'_>) -> Result<Self, http::Error> {
         let mut map = Self::try_with_capacity(fields.len())?;
