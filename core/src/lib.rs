@@ -138,6 +138,12 @@ pub mod transport;
 mod values;
 mod wire;
 
+// Of these crates, signatures have types.
+pub use bytes;
 #[doc(inline)]
 pub use error::limits;
+#[cfg(feature = "http")]
+pub use http;
+#[cfg(feature = "rustls")]
+pub use rustls;
 pub use values::time;

@@ -13,7 +13,10 @@ mod resolve;
 mod send;
 
 pub use connect::{begin, is_silent, is_silent_now, prepare, receive_now};
+pub use limpid_core;
+pub use limpid_io;
 pub use listener::{AcceptWaker, Listener, is_resource_exhausted, is_transient};
 pub use lookup_threads::{LookupThreads, ResolveFn, WithoutThreads};
 pub use resolve::{literal, lookup};
 pub use send::{prevent_signal, send, send_now};
+pub use socket2;

@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 use limpid_core::error::Error;
 use limpid_core::fields::FieldBlock;
 use limpid_core::http1::BodySize;
-use limpid_io::{Content, Input, Part, Prepared};
+use limpid_io::{Content, Exclusive, Input, Part, Prepared};
 
 use crate::channel::{BodySender, Receiver, channel};
 use crate::signal::Signal;
@@ -49,8 +49,7 @@ impl Body {
     /// the body is chunked. It is read as fast as the server takes it, in pieces of up to 64 KiB,
     /// into a buffer that is reused.
     pub fn reader(reader: impl Read + Send + 'static, length: Option<u64>) -> Self {
-        let reader = Reader { reader: Box::new(reader), memory: Bytes::new() };
-        Self { content: Content::source(Source::Reader(Box::new(reader)), length) }
+        Self { content: Content::source(Source::Reader(Box::new(Reader::new(reader))), length) }
     }
 
     /// Creates a body whose pieces any thread sends with the returned sender. With a `length`,
@@ -173,12 +172,17 @@ impl<B: Into<Bytes>> From<B> for Body {
 
 /// A reader and its buffer.
 struct Reader {
-    reader: Box<dyn Read + Send>,
+    reader: Exclusive<Box<dyn Read + Send>>,
     /// The whole buffer. It can be reused when the last piece of it was dropped.
     memory: Bytes,
 }
 
 impl Reader {
+    fn new(reader: impl Read + Send + 'static) -> Self {
+        let reader: Box<dyn Read + Send> = Box::new(reader);
+        Self { reader: Exclusive::new(reader), memory: Bytes::new() }
+    }
+
     /// Returns the next piece; `None` at the end.
     fn next(&mut self) -> io::Result<Option<Bytes>> {
         let mut memory = match std::mem::take(&mut self.memory).try_into_mut() {
@@ -186,7 +190,7 @@ impl Reader {
             _ => fresh(),
         };
         let read = loop {
-            match self.reader.read(&mut memory) {
+            match self.reader.get_mut().read(&mut memory) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 result => break result,
             }
@@ -221,7 +225,7 @@ mod tests {
     }
 
     fn reader() -> Reader {
-        Reader { reader: Box::new(io::repeat(b'x')), memory: Bytes::new() }
+        Reader::new(io::repeat(b'x'))
     }
 
     #[test]
@@ -239,7 +243,7 @@ mod tests {
     fn piece_in_use_is_not_overwritten() {
         let mut reader = reader();
         let first = piece(&mut reader);
-        reader.reader = Box::new(io::repeat(b'y'));
+        *reader.reader.get_mut() = Box::new(io::repeat(b'y'));
         let second = piece(&mut reader);
         assert!(first.iter().all(|byte| *byte == b'x') && second.iter().all(|byte| *byte == b'y'));
     }

@@ -17,6 +17,10 @@
 //! the clock and the numbers of exchanges, so that the events of several clients can go to one sink.
 //!
 //! [`Server`] is a server, with a thread for each connection.
+//!
+//! What the interface has of other crates is re-exported, so that a program needs only this one: common types here,
+//! those of events in [`trace`], and all others in [`limpid_core`], [`limpid_io`] and the crates named like
+//! [`bytes`].
 
 mod body;
 mod channel;
@@ -41,11 +45,14 @@ pub use body::Body;
 pub use channel::BodySender;
 pub use client::{Client, ClientBuilder, RequestBuilder};
 pub use connect::{Connect, Connector, SystemConnector};
-pub use limpid_core::client::{Dial, Target};
-pub use limpid_core::error::ResolveError;
-pub use limpid_core::trace::SocketOption;
-#[cfg(feature = "rustls")]
-pub use limpid_io::TlsVersion;
+pub use limpid_core::client::{Dial, Target, Url, UrlError};
+pub use limpid_core::error::{Cause, ResolveError};
+pub use limpid_core::fields::{Field, FieldBlock, Fields};
+pub use limpid_core::framing::Framing;
+pub use limpid_core::http1::{BodySize, RequestHead, ResponseHead, Version};
+pub use limpid_core::limits::{Lenient, Limits};
+pub use limpid_core::trace::{self, ExchangeId, Sink, SocketOption, Traceparent};
+pub use limpid_core::transport::{Layer, LayerError, LayerFacts};
 pub use limpid_io::server::{ServerSettings, Timeouts as ServerTimeouts};
 pub use limpid_io::{
     ClientLayers, Clock, DrainLimits, Error, History, IdentityProblem, LookupError, NoProxy, Pem,
@@ -53,6 +60,8 @@ pub use limpid_io::{
 };
 #[cfg(feature = "recording")]
 pub use limpid_io::{Recorder, RecorderOptions};
+#[cfg(feature = "rustls")]
+pub use limpid_io::{TlsVersion, rustls};
 #[cfg(feature = "http")]
 pub use limpid_io::{http, http_types};
 pub use resolve::{Resolve, Resolver, SystemResolver};
@@ -60,3 +69,4 @@ pub use response::{Response, ResponseBody};
 pub use server::{Exchange, Handle, Server, ServerBuilder};
 pub use transport::{Interest, Transport};
 pub use upgraded::Upgraded;
+pub use {bytes, limpid_core, limpid_io, limpid_socket};

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use limpid_core::error::Error;
 use limpid_core::fields::FieldBlock;
 use limpid_core::http1::BodySize;
-use limpid_io::{Content, Input, Part, Prepared};
+use limpid_io::{Content, Exclusive, Input, Part, Prepared};
 
 /// A future for the next piece of a body.
 ///
@@ -47,7 +47,7 @@ pub trait Pieces: Send {
 /// [`Pieces`] has an example.
 #[derive(Debug)]
 pub struct Body {
-    content: Content<Source>,
+    content: Content<Exclusive<Source>>,
 }
 
 impl Body {
@@ -60,7 +60,7 @@ impl Body {
     /// Creates a body from `pieces`. With a `length`, exactly that many bytes are sent; without one,
     /// the body is chunked. The next piece is requested when the server has taken the last one.
     pub fn pieces(pieces: impl Pieces + 'static, length: Option<u64>) -> Self {
-        Self { content: Content::source(Source::Rests(Box::new(pieces)), length) }
+        Self { content: Content::source(Exclusive::new(Source::Rests(Box::new(pieces))), length) }
     }
 
     /// Sends the body chunked, and after it the fields that `add` adds (RFC 9110 section 6.5). `add`
@@ -94,7 +94,7 @@ impl Body {
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Input<'_>> {
         let part = match self.content.part() {
             Part::Piece(piece) => Ok(Some(piece)),
-            Part::Source(source) => ready!(source.poll_next(cx)),
+            Part::Source(source) => ready!(source.get_mut().poll_next(cx)),
             Part::End => Ok(None),
         };
         Poll::Ready(self.content.made(part))

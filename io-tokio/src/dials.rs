@@ -6,6 +6,7 @@ use std::io;
 use std::task::{Context, Poll, ready};
 
 use limpid_core::client::{Dial, DialId};
+use limpid_io::Exclusive;
 
 use crate::connect::{Connecting, Connector};
 use crate::socket::Socket;
@@ -20,14 +21,14 @@ pub(crate) enum Attempt {
     /// A socket, which the system connects in the background. It is taken once it is connected.
     Socket(Option<Socket>),
     /// The future of a caller's connector.
-    Custom(Connecting),
+    Custom(Exclusive<Connecting>),
 }
 
 impl Attempt {
     /// Starts to open a connection.
     pub(crate) fn begin(connector: &Connector, dial: Dial<'_>) -> io::Result<Self> {
         if let Some(connect) = connector.custom() {
-            return Ok(Self::Custom(connect.connect(dial)));
+            return Ok(Self::Custom(Exclusive::new(connect.connect(dial))));
         }
         let Dial { target, from, options, .. } = dial;
         Socket::begin(target, from, options).map(|socket| Self::Socket(Some(socket)))
@@ -41,7 +42,7 @@ impl Attempt {
                 ready!(socket.poll_open(cx))?;
                 slot.take().map_or(Poll::Pending, |socket| Poll::Ready(Ok(Stream::Socket(socket))))
             }
-            Self::Custom(connecting) => connecting.as_mut().poll(cx).map_ok(Stream::from),
+            Self::Custom(connecting) => connecting.get_mut().as_mut().poll(cx).map_ok(Stream::from),
         }
     }
 }

@@ -15,6 +15,10 @@
 //! The interface is that of the blocking driver, limpid-std, with `async` methods; the state machines are
 //! the same. Dropping a future, or a response, cancels its exchange. [`Server`] is a server, with a task for
 //! each connection.
+//!
+//! What the interface has of other crates is re-exported, so that a program needs only this one: common types here,
+//! those of events in [`trace`], and all others in [`limpid_core`], [`limpid_io`] and the crates named like
+//! [`bytes`].
 
 mod attempt;
 mod body;
@@ -36,11 +40,14 @@ mod upgraded;
 pub use body::{Body, NextPiece, Pieces};
 pub use client::{Client, ClientBuilder, RequestBuilder};
 pub use connect::{Connect, Connecting, Connector, SystemConnector};
-pub use limpid_core::client::{Dial, Target};
-pub use limpid_core::error::ResolveError;
-pub use limpid_core::trace::SocketOption;
-#[cfg(feature = "rustls")]
-pub use limpid_io::TlsVersion;
+pub use limpid_core::client::{Dial, Target, Url, UrlError};
+pub use limpid_core::error::{Cause, ResolveError};
+pub use limpid_core::fields::{Field, FieldBlock, Fields};
+pub use limpid_core::framing::Framing;
+pub use limpid_core::http1::{BodySize, RequestHead, ResponseHead, Version};
+pub use limpid_core::limits::{Lenient, Limits};
+pub use limpid_core::trace::{self, ExchangeId, Sink, SocketOption, Traceparent};
+pub use limpid_core::transport::{Layer, LayerError, LayerFacts};
 pub use limpid_io::server::{ServerSettings, Timeouts as ServerTimeouts};
 pub use limpid_io::{
     ClientLayers, Clock, DrainLimits, Error, History, IdentityProblem, LookupError, NoProxy, Pem,
@@ -48,6 +55,8 @@ pub use limpid_io::{
 };
 #[cfg(feature = "recording")]
 pub use limpid_io::{Recorder, RecorderOptions};
+#[cfg(feature = "rustls")]
+pub use limpid_io::{TlsVersion, rustls};
 #[cfg(feature = "http")]
 pub use limpid_io::{http, http_types};
 pub use resolve::{Resolve, Resolver, Resolving, SystemResolver};
@@ -55,3 +64,4 @@ pub use response::Response;
 pub use server::{Exchange, Handle, Server, ServerBuilder};
 pub use transport::Transport;
 pub use upgraded::Upgraded;
+pub use {bytes, limpid_core, limpid_io, limpid_socket, tokio};

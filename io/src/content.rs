@@ -10,6 +10,7 @@ use limpid_core::error::{Cause, Error as CoreError};
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::BodySize;
 
+use crate::exclusive::Exclusive;
 use crate::prepared::Prepared;
 
 /// The body of a request: empty, bytes, or what a source `S` yields; then trailers.
@@ -34,9 +35,12 @@ enum ContentKind<S> {
     Source(S),
 }
 
+/// A function that adds trailers.
+type AddTrailers = Box<dyn FnMut(&mut FieldBlock) + Send>;
+
 /// Trailers, and the function that adds them.
 struct Trailers {
-    make: Box<dyn FnMut(&mut FieldBlock) + Send>,
+    make: Exclusive<AddTrailers>,
     fields: FieldBlock,
 }
 
@@ -74,8 +78,8 @@ impl<S> Content<S> {
     #[must_use]
     pub fn trailers(mut self, make: impl FnMut(&mut FieldBlock) + Send + 'static) -> Self {
         self.size = BodySize::Unknown;
-        self.trailers =
-            Some(Box::new(Trailers { make: Box::new(make), fields: FieldBlock::new() }));
+        let make = Exclusive::new(Box::new(make) as AddTrailers);
+        self.trailers = Some(Box::new(Trailers { make, fields: FieldBlock::new() }));
         self
     }
 
@@ -142,7 +146,7 @@ impl<S> Content<S> {
     fn end(&mut self) -> Fields<'_> {
         let Some(trailers) = &mut self.trailers else { return Fields::EMPTY };
         trailers.fields.clear();
-        (trailers.make)(&mut trailers.fields);
+        (trailers.make.get_mut())(&mut trailers.fields);
         trailers.fields.fields()
     }
 }

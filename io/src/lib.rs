@@ -48,6 +48,7 @@ mod clock;
 mod connections;
 mod content;
 mod error;
+mod exclusive;
 mod free_list;
 mod ids;
 mod in_flight;
@@ -71,18 +72,21 @@ mod wait_queue;
 
 #[cfg(feature = "http")]
 pub use ::http;
+#[cfg(feature = "rustls")]
+pub use ::rustls;
 pub use builder::{BuildClient, ClientBuilder};
+pub use bytes;
 pub use certificate_reader::certificate_reader;
 pub use clock::Clock;
 pub use connections::{Acquire, Connections, PooledTransport, Wanted};
 pub use content::{Content, Part};
 pub use error::{Error, History, IdentityProblem, TlsSetupError};
+pub use exclusive::Exclusive;
 pub use ids::continued_trace;
 pub use in_flight::InFlight;
 pub use informational::Listener;
 pub use inner::Buffers;
 pub use layers::{ClientLayers, ServerLayers, TlsSource};
-#[doc(hidden)]
 pub use limpid_core;
 pub use limpid_core::client::{DrainLimits, Input, NoProxy, PoolLimits, Proxy, Sizes, Timings};
 #[cfg(feature = "http")]

@@ -9,6 +9,7 @@ fn modules_import_only_modules_below_them() {
         "certificate",
         "pem",
         "error",
+        "exclusive",
         "free_list",
         "ids",
         "informational",

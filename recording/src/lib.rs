@@ -34,6 +34,7 @@ mod tunnel;
 
 pub use client::ExchangeRecorder;
 pub use driver_events::DriverEvents;
+pub use limpid_core;
 pub use recorder::{Recorder, RecorderOptions, Stop};
 pub use replay::{Recording, Replayed};
 pub use server::SessionRecorder;

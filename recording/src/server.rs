@@ -182,8 +182,7 @@ impl SessionRecorder {
                 self.call_with_fields(FrameKind::Handled, session, now, |to| outcome.store(to));
             }
             Input::HandlerFailed(error) => {
-                let text = error.to_string();
-                let text = self.recorder.options().capture.text(&text).into_owned();
+                let text = self.recorder.options().capture.text(error).into_owned();
                 self.call_with_fields(FrameKind::HandlerFailed, session, now, |to| text.store(to));
             }
             input => self.plain_input(input, now),

@@ -92,18 +92,27 @@ pub mod views;
 pub use ascii::AsciiSink;
 pub use channel::{ChannelSink, Item};
 pub use config::{Logging, LoggingConfig};
+// The types of an exporter's and a channel's other side.
+pub use crossbeam_channel;
 pub use curl::CurlSink;
 pub use date::{DateFormat, DateFormatError, TimeZone};
 pub use event_list::EventList;
 pub use json::JsonSink;
 pub use levels::Levels;
+pub use limpid_core;
 pub use lines::LineSink;
+#[cfg(feature = "opentelemetry")]
+pub use opentelemetry;
+#[cfg(feature = "opentelemetry")]
+pub use opentelemetry_sdk;
 #[cfg(feature = "opentelemetry")]
 pub use otel::OtelSink;
 pub use output::WriteFailures;
 #[cfg(feature = "pcap")]
 pub use pcap::PcapSink;
 pub use ring::Ring;
+#[cfg(any(feature = "config", feature = "views"))]
+pub use serde_json;
 pub use summary::SummarySink;
 pub use template::{Style, Template, TemplateError, TemplateProblem};
 pub use time_base::TimeBase;

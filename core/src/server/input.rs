@@ -70,8 +70,8 @@ pub enum Input<'i> {
     Finish,
     /// [`handled`](Session::handled).
     Handled(Outcome),
-    /// [`handler_failed`](Session::handler_failed).
-    HandlerFailed(&'i dyn fmt::Display),
+    /// [`handler_failed`](Session::handler_failed), with the text of the error.
+    HandlerFailed(&'i str),
 }
 
 impl Input<'_> {
@@ -164,7 +164,7 @@ impl Input<'_> {
             Self::Flush => session.flush(),
             Self::Reason(reason) => session.set_reason(reason),
             Self::Handled(outcome) => session.handled(now, sink, outcome),
-            Self::HandlerFailed(error) => session.handler_failed(now, sink, error),
+            Self::HandlerFailed(error) => session.handler_failed(now, sink, &error),
             // hand_over() handles the others.
             _ => {}
         }

@@ -12,7 +12,7 @@ use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::{BodySize, RequestHead};
 use limpid_core::server::{Action, Event, Input, Outcome, Session};
 use limpid_core::time::{Deadline, Mono};
-use limpid_core::trace::{EventKind, TraceEvent};
+use limpid_core::trace::{EventKind, Sink, TraceEvent};
 
 use super::input::{
     AskDeadline, Emit, Handled, Number, Poll, Received, Sent, SessionInput, TakeSwitched,
@@ -319,7 +319,12 @@ impl Serving {
     pub fn handler_failed(&mut self, error: &dyn fmt::Display) {
         self.is_stale = true;
         self.tick();
-        self.hand_in(Input::HandlerFailed(error));
+        let is_recorded = self.recorder.is_some();
+        let is_wanted =
+            is_recorded || self.settings.sink.interest().contains(EventKind::HandlerFailed);
+        // The form in which the event has it.
+        let text = if is_wanted { format!("{error:#}") } else { String::new() };
+        self.hand_in(Input::HandlerFailed(&text));
         self.enter(Number(next_exchange()));
     }
 

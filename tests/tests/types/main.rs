@@ -1,6 +1,8 @@
-//! The public types: their documentation, and conversions to types of other crates.
+//! The public types: their documentation, what threads can share, and conversions to types of other crates.
 
 #![cfg(test)]
 
 mod examples;
 mod heads;
+mod interface;
+mod shared;
