@@ -53,6 +53,8 @@ pub use limpid_core::http1::{BodySize, RequestHead, ResponseHead, Version};
 pub use limpid_core::limits::{Lenient, Limits};
 pub use limpid_core::trace::{self, ExchangeId, Sink, SocketOption, Traceparent};
 pub use limpid_core::transport::{Layer, LayerError, LayerFacts};
+#[cfg(feature = "files")]
+pub use limpid_io::files;
 pub use limpid_io::server::{ServerSettings, Timeouts as ServerTimeouts};
 pub use limpid_io::{
     ClientLayers, Clock, DrainLimits, Error, History, IdentityProblem, LookupError, NoProxy, Pem,

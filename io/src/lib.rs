@@ -49,6 +49,8 @@ mod connections;
 mod content;
 mod error;
 mod exclusive;
+#[cfg(feature = "files")]
+pub mod files;
 mod free_list;
 mod ids;
 mod in_flight;

@@ -10,6 +10,7 @@ fn modules_import_only_modules_below_them() {
         "pem",
         "error",
         "exclusive",
+        "files",
         "free_list",
         "ids",
         "informational",

@@ -8,6 +8,8 @@ mod job;
 mod serve;
 #[cfg(feature = "signal")]
 mod signals;
+#[cfg(feature = "files")]
+mod stored;
 
 use std::fmt;
 use std::io;

@@ -9,6 +9,8 @@ mod serve;
 #[cfg(feature = "signal")]
 mod signals;
 mod socket;
+#[cfg(feature = "files")]
+mod stored;
 
 use std::fmt;
 use std::future::{Future, poll_fn};

@@ -4,6 +4,7 @@
 
 mod cases;
 mod facts;
+mod files;
 mod leaving;
 mod running;
 mod slow;
