@@ -10,7 +10,7 @@ pub use super::redact::custom::AlreadyInstalled;
 use super::redact::fields::{self, FieldKind};
 pub use super::redact::hiding::HIDDEN;
 use super::redact::hiding::Replacement;
-use super::redact::url::Reading;
+use super::redact::url::{Reading, cut_password};
 use super::redact::{hide_in_field, hide_in_text, shows_all};
 use crate::error::{Cause, Misuse, MisuseError, PeerError, Rule};
 
@@ -238,9 +238,19 @@ impl Capture {
             // The last of several lines is incomplete.
             _ if !self.shows_secrets() && excerpt.trim_ascii_end().contains(&b'\n') => {
                 let lines = excerpt.split_inclusive(|byte| *byte == b'\n');
-                Cow::Owned(lines.flat_map(|line| self.line(line).into_owned()).collect())
+                Cow::Owned(lines.flat_map(|line| self.cut_line(line).into_owned()).collect())
             }
-            _ => self.line(excerpt),
+            _ => self.cut_line(excerpt),
+        }
+    }
+
+    /// Returns a line, which may be cut off, with its secrets hidden, also a password whose `@` is missing.
+    fn cut_line(self, line: &[u8]) -> Cow<'_, [u8]> {
+        match cut_password(line) {
+            Some(start) if !self.shows_secrets() && !line.ends_with(b"\n") => {
+                Cow::Owned([&self.line(&line[..start]), HIDDEN.as_bytes()].concat())
+            }
+            _ => self.line(line),
         }
     }
 
@@ -436,6 +446,31 @@ mod tests {
             b"Authorization: [secure]"
         );
         assert_eq!(Capture::Default.line(b"X-Cache: HIT").as_ref(), b"X-Cache: HIT");
+    }
+
+    #[test]
+    fn a_password_that_is_cut_off_before_its_at_sign_is_hidden() {
+        let cause = Cause::Peer(PeerError { rule: Rule::StartLineTooLong, byte: None, offset: 0 });
+        for (excerpt, shown) in [
+            ("GET http://me:tiger: chunked", "GET http://me:[secure]"),
+            ("GET http://me:80ti", "GET http://me:[secure]"),
+            ("GET http://m]e:12]ti", "GET http://m]e:[secure]"),
+            ("GET http://me:ti//ger", "GET http://me:[secure]"),
+            ("GET http://a@me:ti", "GET http://[secure]@me:[secure]"),
+            ("CONNECT me:ti", "CONNECT me:[secure]"),
+            (
+                "GET / HTTP/1.1\r\nLocation: http://me:ti",
+                "GET / HTTP/1.1\r\nLocation: http://me:[secure]",
+            ),
+            ("GET http://h:80", "GET http://h:80"),
+            ("GET http://[::1]:80/a:b", "GET http://[::1]:80/a:b"),
+            ("GET http://h:80a/ HTTP/1.1\r\n", "GET http://h:80a/ HTTP/1.1\r\n"),
+            ("GET /a:b", "GET /a:b"),
+            ("HTTP/1.1 200 a: b", "HTTP/1.1 200 a: b"),
+        ] {
+            let excerpt = Capture::Default.excerpt(&cause, excerpt.as_bytes()).into_owned();
+            assert_eq!(String::from_utf8_lossy(&excerpt), shown);
+        }
     }
 
     #[test]

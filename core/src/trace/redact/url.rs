@@ -390,12 +390,38 @@ fn decodes_to_secret(part: &[u8], depth: u32) -> bool {
 
 /// Returns whether an authority ends with a port of digits, or without a port.
 fn has_valid_port(authority: &[u8]) -> bool {
-    let after_address = match authority.iter().rposition(|byte| *byte == b']') {
-        Some(bracket) => &authority[bracket..],
-        None => authority,
+    let is_of_address = |byte: &u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
+    let host_end = match authority.split_first() {
+        Some((b'[', rest)) => {
+            let end = rest.iter().position(|byte| *byte == b']');
+            let literal = &rest[..end.unwrap_or(rest.len())];
+            // A zone may be anything, if its end is there.
+            let address = literal.split(|byte| *byte == b'%' && end.is_some()).next();
+            if !address.is_some_and(|address| address.iter().all(is_of_address)) {
+                return false;
+            }
+            literal.len() + 1 + usize::from(end.is_some())
+        }
+        _ => authority.iter().position(|byte| *byte == b':').unwrap_or(authority.len()),
     };
-    match after_address.iter().position(|byte| *byte == b':') {
-        Some(colon) => after_address[colon + 1..].iter().all(u8::is_ascii_digit),
+    match authority[host_end..].split_first() {
+        Some((b':', port)) => port.iter().all(u8::is_ascii_digit),
+        Some(_) => false,
         None => true,
     }
+}
+
+/// Returns where a password may begin in a line that may have been cut off within it: behind the colon of an authority
+/// that has no valid port.
+pub(in crate::trace) fn cut_password(line: &[u8]) -> Option<usize> {
+    let method = line.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
+    let target = (line.get(method) == Some(&b' ')).then_some(method + 1);
+    let slashes = memchr::memmem::find_iter(line, b"//").map(|at| at + 2);
+    let users = memchr::memchr_iter(b'@', line).map(|at| at + 1);
+    let password = |start: usize| {
+        let authority = line[start..].split(|byte| b"/?#".contains(byte)).next()?;
+        let colon = authority.iter().position(|byte| *byte == b':')?;
+        (!has_valid_port(authority)).then_some(start + colon + 1)
+    };
+    target.into_iter().chain(slashes).chain(users).filter_map(password).min()
 }
