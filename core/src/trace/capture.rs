@@ -380,9 +380,8 @@ pub(super) fn field_name(line: &[u8]) -> Option<&[u8]> {
     let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     let start = line.len() - line.trim_ascii_start().len();
     let end = line[start..].iter().take_while(|byte| is_of_name(byte)).count() + start;
-    if line.get(end) != Some(&b':')
-        && matches!(fields::field(&line[start..end]), FieldKind::Credential | FieldKind::Challenge)
-    {
+    // With or without a colon behind it, and whatever is behind that.
+    if matches!(fields::field(&line[start..end]), FieldKind::Credential | FieldKind::Challenge) {
         return Some(&line[..end]);
     }
     let (name, after) = line.split_at(memchr::memchr(b':', line)?);
@@ -517,6 +516,7 @@ mod tests {
             ("HTTPS://token@h HTTP/1.1", "HTTPS://[secure]@h HTTP/1.1"),
             ("ws://me:pw@h/", "ws://me:[secure]@h/"),
             ("X-Link:http://h/", "X-Link:http://h/"),
+            ("X-Api-Key://h/1", "X-Api-Key: [secure]"),
         ] {
             assert_eq!(Capture::Default.line(line.as_bytes()).as_ref(), shown.as_bytes(), "{line}");
         }
