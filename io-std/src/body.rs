@@ -1,7 +1,7 @@
 //! The body of a request.
 
 use std::fmt;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 
 use bytes::{Bytes, BytesMut};
 use limpid_core::error::Error;
@@ -48,7 +48,37 @@ impl Body {
     /// Creates a body from `reader`. With a `length`, exactly that many bytes are sent; without one,
     /// the body is chunked. It is read as fast as the server takes it, in pieces of up to 64 KiB,
     /// into a buffer that is reused.
+    ///
+    /// The reader is read once. A request that has to be sent again, such as after a redirect that asks for the body,
+    /// fails then; [`seekable`](Self::seekable) sends it again.
     pub fn reader(reader: impl Read + Send + 'static, length: Option<u64>) -> Self {
+        Self::of_reader(Box::new(Once(reader)), length)
+    }
+
+    /// Creates a body from `reader`, as [`reader`](Self::reader) does. Where the body is needed again, for a redirect or
+    /// another attempt, the reader returns to its present position.
+    ///
+    /// ```no_run
+    /// use limpid_std::{Body, Client};
+    ///
+    /// let file = std::fs::File::open("data.bin")?;
+    /// let length = file.metadata()?.len();
+    /// let body = Body::seekable(file, Some(length))?;
+    /// Client::builder().redirects(Some(5)).build().put("http://localhost/").body(body).send()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The position of the reader is not available.
+    pub fn seekable(
+        mut reader: impl Read + Seek + Send + 'static,
+        length: Option<u64>,
+    ) -> io::Result<Self> {
+        let start = reader.stream_position()?;
+        Ok(Self::of_reader(Box::new(Seekable { reader, start }), length))
+    }
+
+    fn of_reader(reader: Box<dyn ReadBody>, length: Option<u64>) -> Self {
         Self { content: Content::source(Source::Reader(Box::new(Reader::new(reader))), length) }
     }
 
@@ -128,7 +158,10 @@ impl Body {
 
     /// Returns to the start.
     pub(crate) fn rewind(&mut self) -> Result<(), Error> {
-        self.content.rewind()
+        self.content.rewind(|source| match source {
+            Source::Reader(reader) => reader.reader.get_mut().rewind(),
+            Source::Channel(_) => Ok(false),
+        })
     }
 
     /// Returns whether taking the next piece may block the thread.
@@ -170,16 +203,54 @@ impl<B: Into<Bytes>> From<B> for Body {
     }
 }
 
+/// A reader of a body.
+trait ReadBody: Read + Send {
+    /// Returns to the start, or returns `false` if it is read only once.
+    fn rewind(&mut self) -> io::Result<bool>;
+}
+
+/// A reader that is read once.
+struct Once<R>(R);
+
+impl<R: Read> Read for Once<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+impl<R: Read + Send> ReadBody for Once<R> {
+    fn rewind(&mut self) -> io::Result<bool> {
+        Ok(false)
+    }
+}
+
+/// A reader that returns to where it was.
+struct Seekable<R> {
+    reader: R,
+    start: u64,
+}
+
+impl<R: Read> Read for Seekable<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.reader.read(buffer)
+    }
+}
+
+impl<R: Read + Seek + Send> ReadBody for Seekable<R> {
+    fn rewind(&mut self) -> io::Result<bool> {
+        self.reader.seek(SeekFrom::Start(self.start)).map(|_| true)
+    }
+}
+
 /// A reader and its buffer.
 struct Reader {
-    reader: Exclusive<Box<dyn Read + Send>>,
+    reader: Exclusive<Box<dyn ReadBody>>,
     /// The whole buffer. It can be reused when the last piece of it was dropped.
     memory: Bytes,
 }
 
 impl Reader {
-    fn new(reader: impl Read + Send + 'static) -> Self {
-        let reader: Box<dyn Read + Send> = Box::new(reader);
+    fn new(reader: Box<dyn ReadBody>) -> Self {
         Self { reader: Exclusive::new(reader), memory: Bytes::new() }
     }
 
@@ -225,7 +296,7 @@ mod tests {
     }
 
     fn reader() -> Reader {
-        Reader::new(io::repeat(b'x'))
+        Reader::new(Box::new(Once(io::repeat(b'x'))))
     }
 
     #[test]
@@ -243,7 +314,7 @@ mod tests {
     fn piece_in_use_is_not_overwritten() {
         let mut reader = reader();
         let first = piece(&mut reader);
-        *reader.reader.get_mut() = Box::new(io::repeat(b'y'));
+        *reader.reader.get_mut() = Box::new(Once(io::repeat(b'y')));
         let second = piece(&mut reader);
         assert!(first.iter().all(|byte| *byte == b'x') && second.iter().all(|byte| *byte == b'y'));
     }

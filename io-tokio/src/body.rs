@@ -40,6 +40,15 @@ pub trait Pieces: Send {
     /// # Errors
     /// The body is not available. The request fails with this error as its source.
     fn next(&mut self) -> NextPiece<'_>;
+
+    /// Returns to the start, for a redirect or another attempt that needs the body again; or returns `false` if the body
+    /// is available only once, as it is by default. Then the request fails.
+    ///
+    /// # Errors
+    /// The source cannot return there. The request fails with this error as its source.
+    fn rewind(&mut self) -> io::Result<bool> {
+        Ok(false)
+    }
 }
 
 /// The body of a request: empty, bytes, or what a source yields.
@@ -87,7 +96,11 @@ impl Body {
 
     /// Returns to the start.
     pub(crate) fn rewind(&mut self) -> Result<(), Error> {
-        self.content.rewind()
+        self.content.rewind(|source| match source.get_mut() {
+            Source::Rests(pieces) => pieces.rewind(),
+            // The future of a piece has the source.
+            Source::Makes(_) | Source::Moves => Ok(false),
+        })
     }
 
     /// Returns the next piece, once it is available. A pending piece is continued by the next call.

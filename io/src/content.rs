@@ -107,18 +107,23 @@ impl<S> Content<S> {
         self.size
     }
 
-    /// Returns to the start.
+    /// Returns to the start. A source that was begun is returned there by `again`, which returns `false` if it yields the
+    /// body only once.
     ///
     /// # Errors
-    /// The body was read from a source, which yields it only once.
-    pub fn rewind(&mut self) -> Result<(), CoreError> {
-        match self.kind {
-            ContentKind::Source(_) if self.begun => Err(Cause::BodyConsumed.into()),
-            _ => {
-                self.begun = false;
-                Ok(())
-            }
+    /// The source yields the body only once, or `again` failed.
+    pub fn rewind(
+        &mut self,
+        again: impl FnOnce(&mut S) -> io::Result<bool>,
+    ) -> Result<(), CoreError> {
+        if let ContentKind::Source(source) = &mut self.kind
+            && self.begun
+            && !again(source).map_err(CoreError::body)?
+        {
+            return Err(Cause::BodyConsumed.into());
         }
+        self.begun = false;
+        Ok(())
     }
 
     /// Returns the next part.

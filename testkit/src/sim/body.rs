@@ -58,7 +58,7 @@ impl Body {
 
     /// Goes back to the start.
     pub(super) fn rewind(&mut self) -> Result<(), Error> {
-        self.content.rewind()
+        self.content.rewind(|_| Ok(false))
     }
 
     /// Waits until the next piece is available.
