@@ -1,8 +1,12 @@
 //! The arguments of the command.
 
+mod auth;
 mod connection;
+mod data;
 mod field;
+mod grammar;
 mod message;
+mod ordered;
 mod outputs;
 mod redirects;
 mod replay;
@@ -13,13 +17,21 @@ mod show;
 mod speed;
 mod tap;
 mod time;
+mod time_cond;
 mod tls;
 mod tolerances;
+mod urls;
 mod view;
 
-use clap::{Args, Parser, Subcommand};
+use std::ffi::OsString;
 
-pub(crate) use field::FieldArg;
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+pub(crate) use auth::{AuthArgs, Scheme};
+pub(crate) use data::{DataArgs, DataKind, QueryArgs};
+pub(crate) use field::{FieldArg, HeaderArg};
+pub(crate) use grammar::GrammarError;
+pub(crate) use message::MessageArgs;
 pub(crate) use outputs::OutputArgs;
 pub(crate) use replay::{Matching, ReplayArgs};
 pub(crate) use request::RequestArgs;
@@ -27,6 +39,7 @@ pub(crate) use show::{ShowArgs, ShowAs};
 pub(crate) use tap::{Listen, TapArgs};
 pub(crate) use view::View;
 
+use self::grammar::Known;
 use crate::exit;
 use crate::parse::ParseArgs;
 
@@ -49,12 +62,73 @@ Environment:
 /// An HTTP/1.1 client that requests URLs, and logs every step with -v.
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true, arg_required_else_help = true)]
+#[command(args_override_self = true)]
 #[command(after_help = [ENVIRONMENT, &exit::table()].concat())]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
     #[command(flatten)]
     pub(crate) request: RequestArgs,
+}
+
+/// What the arguments ask for.
+pub(crate) enum Asked {
+    Command(Box<Command>),
+    /// Requests, with each set of options that --next separates.
+    Requests(Vec<RequestArgs>),
+}
+
+/// Why the arguments cannot be read.
+pub(crate) enum ArgumentError {
+    Clap(clap::Error),
+    Grammar(GrammarError),
+}
+
+impl From<clap::Error> for ArgumentError {
+    fn from(error: clap::Error) -> Self {
+        Self::Clap(error)
+    }
+}
+
+impl Cli {
+    /// Reads the arguments of the process: those of a subcommand, or else options as curl reads them.
+    ///
+    /// # Errors
+    /// They are wrong, or name a file of options that cannot be read.
+    pub(crate) fn read(
+        arguments: impl IntoIterator<Item = OsString>,
+    ) -> Result<Asked, ArgumentError> {
+        let mut arguments = arguments.into_iter();
+        let program = arguments.next().unwrap_or_default();
+        let arguments: Vec<OsString> = arguments.collect();
+        let mut command = Self::command();
+        command.build();
+        let is_subcommand = arguments.first().is_none_or(|first| {
+            command.get_subcommands().any(|command| first == command.get_name())
+        });
+        let parse = |arguments: Vec<OsString>| {
+            let arguments = std::iter::once(program.clone()).chain(arguments);
+            Self::try_parse_from(arguments)
+        };
+        if is_subcommand {
+            let cli = parse(arguments)?;
+            return Ok(match cli.command {
+                Some(command) => Asked::Command(Box::new(command)),
+                None => Asked::Requests(vec![cli.request]),
+            });
+        }
+        let known = Known::of(&command);
+        let operations = grammar::operations(arguments, &known).map_err(ArgumentError::Grammar)?;
+        let mut requests = Vec::with_capacity(operations.len());
+        for arguments in operations {
+            let cli = parse(arguments)?;
+            match cli.command {
+                Some(command) => return Ok(Asked::Command(Box::new(command))),
+                None => requests.push(cli.request),
+            }
+        }
+        Ok(Asked::Requests(requests))
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -85,7 +159,6 @@ mod tests {
 
     #[test]
     fn contradicting_arguments_are_rejected() {
-        use clap::CommandFactory;
         Cli::command().debug_assert();
     }
 }

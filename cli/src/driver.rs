@@ -35,6 +35,10 @@ impl FromStr for Driver {
 pub(crate) struct Draft<'a> {
     pub(crate) method: &'a str,
     pub(crate) url: &'a str,
+    /// The request target, if it is not that of the URL.
+    pub(crate) target: Option<&'a str>,
+    /// Whether it is a request of HTTP/1.0.
+    pub(crate) is_http10: bool,
     pub(crate) fields: Vec<(&'a str, Vec<u8>)>,
     /// The names of fields that would be added, and are not to be.
     pub(crate) removed: Vec<&'a str>,
@@ -42,6 +46,11 @@ pub(crate) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
+    /// Returns whether there is a field of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|(given, _)| given.eq_ignore_ascii_case(name))
+    }
+
     /// Adds a field, unless there is one of this name or the field was removed.
     pub(crate) fn add(&mut self, name: &'a str, value: Vec<u8>) {
         let mut names = self.fields.iter().map(|(given, _)| given).chain(&self.removed);
@@ -78,6 +87,9 @@ macro_rules! request {
         }
         for name in $draft.removed {
             request = request.without_header(name);
+        }
+        if let Some(target) = $draft.target {
+            request = request.target(target);
         }
         if let Some(body) = $draft.body {
             request = request.body(body);

@@ -49,6 +49,7 @@ codes! {
     ClientCertificate = 58 "the client's certificate or key cannot be used",
     Certificate = 60 "the server's certificate is not trusted",
     Coding = 61 "the body cannot be decoded, or exceeds the limit, or its transfer coding is unknown",
+    Login = 67 "the URL has a user, with --disallow-username-in-url",
     CaFile = 77 "the trusted certificates could not be read",
     Proxy = 97 "the SOCKS proxy refused",
 }
@@ -107,7 +108,8 @@ impl Exit {
         }
     }
 
-    const fn of_url(error: UrlError) -> Self {
+    /// Returns the code for a URL that is not valid.
+    pub(crate) const fn of_url(error: UrlError) -> Self {
         match error.problem {
             UrlProblem::UnknownScheme => Self::Protocol,
             _ => Self::Url,

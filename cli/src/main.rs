@@ -21,41 +21,49 @@ mod write_out;
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use limpid_core::trace::SecretNames;
 
-use args::{Cli, Command};
+use args::{ArgumentError, Asked, Cli, Command, RequestArgs};
 use exit::Exit;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => return report::report_usage(&error),
+    let asked = match Cli::read(std::env::args_os()) {
+        Ok(asked) => asked,
+        Err(ArgumentError::Clap(error)) => return report::report_usage(&error),
+        Err(ArgumentError::Grammar(error)) => return report::report_grammar(&error),
     };
-    let done = match cli.command {
-        Some(Command::Demo(args)) => {
-            prepared(args.outputs.secret_names()).map(|()| demo::run(&args))
-        }
-        Some(Command::Tap(args)) => {
-            let prepared = || prepared(args.outputs.secret_names());
-            args.check().and_then(|()| prepared()).map(|()| tap::run(&args))
-        }
-        Some(Command::Parse(args)) => Ok(parse::run(args)),
-        Some(Command::Replay(args)) => {
-            let prepared = || prepared(args.outputs.secret_names());
-            args.check().and_then(|()| prepared()).map(|()| replay::run(&args))
-        }
-        Some(Command::Show(args)) => prepared(args.secret_names()).map(|()| show::run(&args)),
-        None => cli
-            .request
-            .check()
-            .and_then(|()| prepared(cli.request.outputs.secret_names()))
-            .map(|()| request::run(&cli.request)),
+    let done = match asked {
+        Asked::Command(command) => subcommand(*command),
+        Asked::Requests(requests) => requests
+            .iter()
+            .try_for_each(RequestArgs::check)
+            .and_then(|()| {
+                let first = requests.first().map(|args| args.outputs.secret_names());
+                first.map_or(Ok(()), prepared)
+            })
+            .map(|()| request::run(&requests)),
     };
     done.unwrap_or_else(|message| {
         report::print_error(Exit::Usage, &message);
         Exit::Usage.into()
     })
+}
+
+/// Runs a subcommand.
+fn subcommand(command: Command) -> Result<ExitCode, String> {
+    match command {
+        Command::Demo(args) => prepared(args.outputs.secret_names()).map(|()| demo::run(&args)),
+        Command::Tap(args) => {
+            args.check()?;
+            prepared(args.outputs.secret_names()).map(|()| tap::run(&args))
+        }
+        Command::Parse(args) => Ok(parse::run(args)),
+        Command::Replay(args) => {
+            args.check()?;
+            prepared(args.outputs.secret_names()).map(|()| replay::run(&args))
+        }
+        Command::Show(args) => prepared(args.secret_names()).map(|()| show::run(&args)),
+    }
 }
 
 /// Applies the arguments that hold for the whole process.

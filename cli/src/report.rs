@@ -13,6 +13,7 @@ use limpid_core::trace::{Capture, Trace};
 use limpid_sinks::python::Profile;
 use limpid_sinks::{LineSink, TimeBase};
 
+use crate::args::GrammarError;
 use crate::exit::Exit;
 use crate::lenient;
 use crate::printable::Printable;
@@ -163,6 +164,21 @@ pub(crate) fn report_usage(error: &clap::Error) -> ExitCode {
     let words: Vec<&str> = paragraph.lines().map(str::trim).collect();
     print_error(Exit::Usage, &format_args!("{} (see limpid --help)", words.join(" ")));
     Exit::Usage.into()
+}
+
+/// Prints why the arguments cannot be read.
+pub(crate) fn report_grammar(error: &GrammarError) -> ExitCode {
+    let exit = match error {
+        GrammarError::Usage(message) => {
+            print_error(Exit::Usage, &format_args!("{message} (see limpid --help)"));
+            Exit::Usage
+        }
+        GrammarError::Read(message) => {
+            print_error(Exit::Read, message);
+            Exit::Read
+        }
+    };
+    exit.into()
 }
 
 /// Hides the secrets of the value that clap rejects. The name of a field determines them.

@@ -32,6 +32,28 @@ impl FromStr for FieldArg {
     }
 }
 
+/// The value of `-H`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum HeaderArg {
+    Field(FieldArg),
+    /// `@FILE`: each line of the file is a field.
+    File(String),
+    /// Without a value, as an unset variable of a shell.
+    Nothing,
+}
+
+impl FromStr for HeaderArg {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.strip_prefix('@') {
+            Some(file) => Ok(Self::File(file.to_owned())),
+            None if text.is_empty() => Ok(Self::Nothing),
+            None => text.parse().map(Self::Field),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::auth::AuthArgs;
 use super::connection::ConnectionArgs;
 use super::message::MessageArgs;
 use super::outputs::OutputArgs;
@@ -10,15 +11,17 @@ use super::response::ResponseArgs;
 use super::time::TimeArgs;
 use super::tls::TlsArgs;
 use super::tolerances::ToleranceArgs;
+use super::urls::UrlArgs;
 use crate::driver::Driver;
 
 #[derive(Debug, Args)]
 pub(crate) struct RequestArgs {
-    /// The URLs to request, in this order
-    #[arg(value_name = "URL", required = true)]
-    pub(crate) urls: Vec<String>,
+    #[command(flatten)]
+    pub(crate) urls: UrlArgs,
     #[command(flatten)]
     pub(crate) message: MessageArgs,
+    #[command(flatten)]
+    pub(crate) auth: AuthArgs,
     #[command(flatten)]
     pub(crate) response: ResponseArgs,
     #[command(flatten)]
@@ -41,10 +44,10 @@ pub(crate) struct RequestArgs {
 impl RequestArgs {
     /// Checks how the arguments fit together, which clap does not.
     pub(crate) fn check(&self) -> Result<(), String> {
-        let (outputs, urls) = (self.response.output.len(), self.urls.len());
+        let (outputs, urls) = (self.response.output.len(), self.urls.given.0.len());
         if outputs > urls {
             return Err(format!("-o is given {outputs} times, for {urls} URL(s)"));
         }
-        Ok(())
+        self.message.check()
     }
 }

@@ -9,8 +9,8 @@ use rustls::pki_types::ServerName;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "TLS")]
 pub(crate) struct TlsArgs {
-    /// Trust every certificate
-    #[arg(short = 'k', long = "insecure", conflicts_with_all = ["cacert", "ca_native", "add_cacert"])]
+    /// Trust every certificate, whatever the other options
+    #[arg(short = 'k', long = "insecure")]
     insecure: bool,
     /// Trust only the certificates in this PEM file: of authorities, or of servers themselves
     #[arg(long, value_name = "FILE")]

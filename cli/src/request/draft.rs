@@ -1,61 +1,178 @@
 //! The requests that the arguments ask for.
 
 use std::fs;
-use std::io::{self, Read};
 
-use limpid_core::client::basic;
 use limpid_io::continued_trace;
 
-use crate::args::{FieldArg, RequestArgs};
+use super::credentials::Credentials;
+use super::data;
+use super::refusal::Refusal;
+use super::target::Target;
+use crate::args::{DataArgs, FieldArg, HeaderArg, MessageArgs, QueryArgs, RequestArgs};
 use crate::collector;
 use crate::driver::Draft;
 
-/// Returns the bytes to send, if any, all of which are read before the first request.
-pub(super) fn data(args: &RequestArgs) -> Result<Option<Vec<u8>>, String> {
-    let mut data: Option<Vec<u8>> = None;
-    for piece in &args.message.data {
-        let bytes = match piece.strip_prefix('@') {
-            None => piece.clone().into_bytes(),
-            Some("-") => {
-                let mut bytes = Vec::new();
-                io::stdin()
-                    .read_to_end(&mut bytes)
-                    .map_err(|error| format!("cannot read standard input: {error}"))?;
-                bytes
-            }
-            Some(path) => fs::read(path).map_err(|error| format!("cannot read {path}: {error}"))?,
-        };
-        match &mut data {
-            None => data = Some(bytes),
-            Some(data) => {
-                data.push(b'&');
-                data.extend_from_slice(&bytes);
-            }
-        }
-    }
-    Ok(data)
+/// The media type of data.
+const FORM: &[u8] = b"application/x-www-form-urlencoded";
+const JSON: &[u8] = b"application/json";
+
+/// The length above which a body is sent only once the server agrees, as in curl.
+const LONG: usize = 1024 * 1024;
+
+/// What the requests of one set of options share: what they send, which is read before the first.
+pub(super) struct Plan<'a> {
+    args: &'a RequestArgs,
+    fields: Vec<FieldArg>,
+    body: Option<Vec<u8>>,
+    /// What is added to the query of each URL.
+    pub(super) query: String,
+    cookie: Option<String>,
+    etag: Option<Vec<u8>>,
+    pub(super) credentials: Credentials,
 }
 
-/// Returns the request for a URL, with this data if there is any.
-pub(super) fn request<'a>(url: &'a str, data: Option<&[u8]>, args: &'a RequestArgs) -> Draft<'a> {
-    let body = data.map(<[u8]>::to_vec);
-    let (fields, removed) = (Vec::new(), Vec::new());
-    let mut draft = Draft { method: args.message.method(), url, fields, removed, body };
-    for FieldArg { name, value } in &args.message.headers {
-        match value {
-            Some(value) => draft.fields.push((name, value.clone().into())),
-            None => draft.removed.push(name),
+impl<'a> Plan<'a> {
+    /// Reads what the arguments name: data, files of fields, passwords.
+    pub(super) fn read(args: &'a RequestArgs) -> Result<Self, Refusal> {
+        let MessageArgs { data: DataArgs(options), query: QueryArgs(queries), .. } = &args.message;
+        let mut query = data::url_query(queries).map_err(Refusal::read)?;
+        let mut body = None;
+        if args.message.get {
+            let own = data::query(options).map_err(Refusal::read)?;
+            query = match (query.is_empty(), own.is_empty()) {
+                (_, true) => query,
+                (true, false) => own,
+                (false, false) => [query, own].join("&"),
+            };
+        } else if !options.is_empty() {
+            body = Some(data::joined(options).map_err(Refusal::read)?);
+        }
+        let etag = args.message.etag_compare.as_deref().map(|path| {
+            let read = fs::read(path).map(|etag| etag.trim_ascii().to_vec());
+            read.map_err(|error| Refusal::read(format!("cannot read {}: {error}", path.display())))
+        });
+        Ok(Self {
+            args,
+            fields: fields(&args.message.headers)?,
+            body,
+            query,
+            cookie: cookie(&args.message.cookies),
+            etag: etag.transpose()?,
+            credentials: Credentials::read(&args.auth)?,
+        })
+    }
+
+    /// Returns the request for a URL.
+    pub(super) fn draft<'p>(&'p self, target: &'p Target) -> Draft<'p> {
+        let args = self.args;
+        let mut draft = Draft {
+            method: args.message.method(),
+            url: target.url.as_str(),
+            target: target.target.as_deref(),
+            is_http10: args.message.http10,
+            fields: Vec::new(),
+            removed: Vec::new(),
+            body: self.body.clone(),
+        };
+        for FieldArg { name, value } in &self.fields {
+            match value {
+                // A second Host would be refused by servers.
+                Some(_) if name.eq_ignore_ascii_case("Host") && draft.has("Host") => {}
+                Some(value) => draft.fields.push((name, value.clone().into())),
+                None => draft.removed.push(name),
+            }
+        }
+        self.add_fields(&mut draft);
+        self.credentials.add(&target.url, &mut draft);
+        if let Some(operation) = args.outputs.otlp.as_ref().and_then(|_| collector::operation()) {
+            draft.add("traceparent", continued_trace(operation).to_string().into_bytes());
+        }
+        draft
+    }
+
+    /// Adds what single options send.
+    fn add_fields(&self, draft: &mut Draft<'_>) {
+        let message = &self.args.message;
+        match message.user_agent.as_deref() {
+            Some("") => draft.removed.push("User-Agent"),
+            Some(name) => draft.add("User-Agent", name.into()),
+            None => {}
+        }
+        if let Some(referer) = message.first_referer() {
+            draft.add("Referer", referer.into());
+        }
+        if let Some(cookie) = &self.cookie {
+            draft.add("Cookie", cookie.clone().into());
+        }
+        if let Some(range) = &message.range {
+            // A number alone is where the range begins.
+            let end = if range.contains('-') { "" } else { "-" };
+            draft.add("Range", ["bytes=", range, end].concat().into());
+        }
+        if let Some(etag) = &self.etag {
+            let etag = if etag.is_empty() { b"\"\"".to_vec() } else { etag.clone() };
+            draft.add("If-None-Match", etag);
+        }
+        if let Some(condition) = &message.time_cond {
+            draft.add(condition.name(), condition.value().into());
+        }
+        if message.data.is_json() {
+            draft.add("Content-Type", JSON.to_vec());
+            draft.add("Accept", JSON.to_vec());
+        }
+        match &draft.body {
+            Some(body) => {
+                if body.len() > LONG && !draft.is_http10 {
+                    draft.add("Expect", b"100-continue".to_vec());
+                }
+                draft.add("Content-Type", FORM.to_vec());
+            }
+            // curl announces no empty body.
+            None => draft.removed.push("Content-Length"),
         }
     }
-    if let Some(user) = &args.message.user {
-        let (user, password) = user.split_once(':').unwrap_or((user, ""));
-        draft.add("Authorization", basic(user.as_bytes(), password.as_bytes()));
+}
+
+/// Reads the fields of `-H`, also those in files.
+fn fields(headers: &[HeaderArg]) -> Result<Vec<FieldArg>, Refusal> {
+    let mut fields = Vec::new();
+    for header in headers {
+        match header {
+            HeaderArg::Field(field) => fields.push(field.clone()),
+            HeaderArg::Nothing => {}
+            HeaderArg::File(path) => {
+                let text = data::content(path).map_err(Refusal::read)?;
+                for line in String::from_utf8_lossy(&text).lines() {
+                    if line.is_empty() || line.starts_with('#') {
+                        continue;
+                    }
+                    let field = line.parse::<FieldArg>();
+                    fields.push(field.map_err(|error| {
+                        Refusal::usage(format!("a line of {path} is not a field: {error}"))
+                    })?);
+                }
+            }
+        }
     }
-    if let Some(operation) = args.outputs.otlp.as_ref().and_then(|_| collector::operation()) {
-        draft.add("traceparent", continued_trace(operation).to_string().into_bytes());
+    Ok(fields)
+}
+
+/// Returns the cookies of `-b` that are written out.
+fn cookie(options: &[String]) -> Option<String> {
+    let given: Vec<&str> =
+        options.iter().map(String::as_str).filter(|option| option.contains('=')).collect();
+    (!given.is_empty()).then(|| given.join(";"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cookies_are_joined_and_files_are_not_cookies() {
+        let cookie =
+            |options: &[&str]| cookie(&options.iter().map(|&o| o.to_owned()).collect::<Vec<_>>());
+        assert_eq!(cookie(&["a=b", "c=d; e=f"]).as_deref(), Some("a=b;c=d; e=f"));
+        assert_eq!(cookie(&["jar.txt"]), None);
     }
-    if draft.body.is_some() {
-        draft.add("Content-Type", b"application/x-www-form-urlencoded".to_vec());
-    }
-    draft
 }

@@ -12,6 +12,8 @@ use crate::trace::Outputs;
 
 /// Why a request failed.
 pub(super) enum Failure {
+    /// The URL is not requested.
+    Url(Exit, String),
     Request(Error),
     /// `-f` makes the status an error.
     Status(String),
@@ -27,7 +29,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Request(error) => report::Chain(error).fmt(f),
-            Self::Status(message) => message.fmt(f),
+            Self::Url(_, message) | Self::Status(message) => message.fmt(f),
             Self::Coding(codings) => write!(
                 f,
                 "the body has the content coding {codings}, which cannot be decoded; request it without \
@@ -62,6 +64,10 @@ pub(super) fn failed(failure: &Failure, url: &str, args: &RequestArgs, outputs: 
                 );
             }
             exit
+        }
+        Failure::Url(exit, message) => {
+            let url = args.outputs.capture.url(url);
+            print_error(args, *exit, &format!("{url}: {message}"))
         }
         Failure::Status(_) => print_error(args, Exit::Status, &failure.to_string()),
         Failure::Coding(_) => print_error(args, Exit::Coding, &failure.to_string()),

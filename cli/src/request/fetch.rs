@@ -6,8 +6,9 @@ use std::path::Path;
 use limpid_core::coding::Codings;
 use limpid_io::Error;
 
-use super::draft::request;
+use super::draft::Plan;
 use super::failure::Failure;
+use super::target::Target;
 use crate::args::RequestArgs;
 use crate::driver::{Body, Client, Response};
 use crate::output::{BinaryOutput, Output};
@@ -18,13 +19,13 @@ use crate::write_out::Transfer;
 /// Sends the request, and writes the response.
 pub(super) fn one(
     client: &Client,
-    url: &str,
-    data: Option<&[u8]>,
+    plan: &Plan<'_>,
+    target: &Target,
     output: Option<&Path>,
     args: &RequestArgs,
     transfer: &mut Transfer,
 ) -> Result<(), Failure> {
-    let response = match client.send(request(url, data, args)) {
+    let response = match client.send(plan.draft(target)) {
         Ok(response) => response,
         Err(error) => {
             transfer.failed_with(&error);

@@ -130,7 +130,7 @@ fn invalid_collector_is_rejected() {
 
 #[test]
 fn contradicting_options_are_rejected() {
-    refused(&["-k", "--cacert", "ca.pem", "https://localhost/"]);
+    refused(&["-F", "a=1", "-d", "b=2", "http://localhost/"]);
     assert!(refused(&["--key", "key.pem", "https://localhost/"]).contains("--cert"));
     refused(&["-v", "--log", "httpx=info", "https://localhost/"]);
     refused(&["-o", "a", "-o", "b", "http://localhost/"]);

@@ -35,7 +35,9 @@ impl Scheme {
         if self.is_secure() { 443 } else { 80 }
     }
 
-    pub(in super::super) const fn name(self) -> &'static str {
+    /// Returns the name, in lower case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Http => "http",
             Self::Https => "https",
